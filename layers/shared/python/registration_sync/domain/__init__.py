@@ -1,0 +1,1 @@
+"""What the service knows, without any input or output: values, rules and errors."""
