@@ -1,11 +1,93 @@
 """What the use cases are given: one Protocol for each thing outside."""
 
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager
 from pathlib import Path
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
-from registration_sync.domain.connection import Connection, SavedMapping
+from registration_sync.domain.access import ConnectionAccess
+from registration_sync.domain.batches import Current, Lease, Mark, Marker, Stored
 from registration_sync.domain.delivery import Credentials, RemoteFile, ReplacedBy, SftpAccount
 from registration_sync.domain.export_run import ExportRequest, ExportRun
+
+if TYPE_CHECKING:  # the sync function starts without pydantic
+    from registration_sync.domain.connection import Connection, SavedMapping
+
+
+class RegistrationsTable(Protocol):
+    """Snapshots, marks and the marker. Every read is consistent and complete.
+
+    Raises Unavailable where the table did not answer, unless a method says otherwise.
+    """
+
+    def marker(self, connection_id: str) -> Marker: ...
+
+    def add_year(self, connection_id: str, school_year: int) -> None:
+        """Opens batch 1 of a year; nothing happens if the year is there."""
+
+    def put_marks(
+        self, connection_id: str, school_year: int, batch: int, marks: Sequence[Mark]
+    ) -> set[str]:
+        """Puts the marks without condition; the ids of those confirmed."""
+
+    def put_current(
+        self, connection_id: str, school_year: int, snapshots: Sequence[Current]
+    ) -> Mapping[str, Stored]:
+        """Puts each snapshot if none is there, or an older version, or the same version of the
+        same or an older batch. Refused by its own version counts as written."""
+
+    def take_lease(self, connection_id: str, lease: Lease, now_ms: int) -> None:
+        """Takes the lease if none is there or it has expired, or it holds this token already.
+        Raises AlreadyRunning with the holder's run id."""
+
+    def renew_lease(self, connection_id: str, lease: Lease) -> None:
+        """Sets the expiry anew; raises LeaseLost."""
+
+    def release_lease(self, connection_id: str, token: str) -> None:
+        """Gives the lease back, if it is ours."""
+
+    def close_batch(self, connection_id: str, school_year: int, batch: int, token: str) -> None:
+        """Sets open = batch + 1 if it is `batch` and the lease is ours; raises LeaseLost."""
+
+    def commit(self, connection_id: str, school_year: int, batch: int, token: str) -> None:
+        """Sets exported = batch if the lease is ours, or is done if exported has reached it;
+        raises LeaseLost."""
+
+    def marks(self, connection_id: str, school_year: int, batches: range) -> Iterator[Mark]:
+        """The students marked in any of the batches, in order of id, the newest mark of each."""
+
+    def current(
+        self, connection_id: str, school_year: int, student_ids: Iterator[str]
+    ) -> Iterator[tuple[str, Current | None]]:
+        """What is stored of each student, in the order given."""
+
+    def all_current(self, connection_id: str, school_year: int) -> Iterator[Current]:
+        """Everyone of the year, tombstones too, in order of id."""
+
+    def raise_batch(
+        self, connection_id: str, school_year: int, batch: int, versions: Mapping[str, str]
+    ) -> None:
+        """Sets the batch of each student's snapshot, if it is lower and the version still this."""
+
+    def retire(self, connection_id: str, school_year: int, batch: int, expires_at: int) -> None:
+        """Deletes the marks of an exported batch, and lets the snapshots that no newer batch
+        holds expire at `expires_at` (epoch seconds)."""
+
+    def set_retired(self, connection_id: str, school_year: int, batch: int) -> None:
+        """Notes that no batch up to this one has marks left."""
+
+
+class Archive(Protocol):
+    """Where every exported file is kept, by connection, run and school year."""
+
+    def store(self, connection_id: str, run_id: str, name: str, source: Path) -> None:
+        """Keeps the file as `name` (`2025/students.csv`); raises Unavailable."""
+
+
+class Ticker(Protocol):
+    """Calls something again and again in the background."""
+
+    def every(self, seconds: float, call: Callable[[], None]) -> AbstractContextManager[None]: ...
 
 
 class SftpSession(Protocol):
@@ -49,38 +131,51 @@ class SftpServers(Protocol):
 class Connections(Protocol):
     """The connections and who may use them."""
 
-    def get(self, connection_id: str) -> Connection:
+    def get(self, connection_id: str) -> "Connection":
         """Raises NotFound."""
 
-    def all(self) -> list[Connection]:
+    def all(self) -> list["Connection"]:
         """Every connection of this stack, by id."""
 
-    def add(self, connection: Connection) -> None:
-        """Raises Conflict if the id is taken."""
+    def add(self, connection: "Connection") -> None:
+        """Raises Conflict if the id is taken, or was once, by a connection of another district:
+        its runs and files are kept under the id."""
 
-    def replace(self, connection: Connection) -> None:
+    def replace(self, connection: "Connection") -> None:
         """Raises NotFound if it was deleted meanwhile."""
 
-    def remove(self, connection_id: str) -> None: ...
+    def remove(self, connection_id: str) -> None:
+        """Removes the connection; its mapping, runs and files stay. None there is no error."""
+
+
+class ConnectionAccessReader(Protocol):
+    """What decides who may use a connection, and nothing more: read at each request."""
+
+    def access(self, connection_id: str) -> ConnectionAccess | None:
+        """None if there is no such connection."""
 
 
 class Mappings(Protocol):
     """The saved versions of each connection's mapping, counted from 1."""
 
-    def latest(self, connection_id: str) -> SavedMapping | None: ...
+    def latest(self, connection_id: str) -> "SavedMapping | None": ...
 
-    def save(self, connection_id: str, mapping: SavedMapping) -> None:
+    def save(self, connection_id: str, mapping: "SavedMapping") -> None:
         """Raises VersionMismatch if a mapping of this version is there already."""
 
 
 class Secrets(Protocol):
     """The secrets of each connection; only the export function may read them."""
 
-    def read(self, connection_id: str) -> Credentials: ...
+    def read(self, connection_id: str) -> Credentials:
+        """None stands for a secret that is not set."""
 
-    def write(self, connection_id: str, credentials: Credentials) -> None: ...
+    def write(self, connection_id: str, credentials: Credentials) -> None:
+        """Sets each secret by itself, without reading: None leaves it alone, the empty text
+        removes it. Raises Unavailable; the same again is safe."""
 
-    def remove(self, connection_id: str) -> None: ...
+    def remove(self, connection_id: str) -> None:
+        """Removes all three."""
 
 
 class Runs(Protocol):
@@ -99,6 +194,13 @@ class Runs(Protocol):
         self, connection_id: str, limit: int, after: str | None
     ) -> tuple[list[dict[str, Any]], str | None]:
         """A page of records, the newest first, and the run id to go on after, if there are more."""
+
+
+class LeaseReader(Protocol):
+    """Who holds a connection's lease."""
+
+    def running(self, connection_id: str, now_ms: int) -> str | None:
+        """The id of the run that holds the lease now, if one does."""
 
 
 class ExportStarter(Protocol):

@@ -18,11 +18,11 @@ RegistrationSyncError
     │   ├── SignInRefused
     │   ├── PermissionRefused
     │   ├── FolderMissing
-    │   └── ReplaceUnsupported    the server has no way to put a file in place as a whole
+    │   ├── ReplaceUnsupported    the server has no way to put a file in place as a whole
+    │   └── UploadIncomplete      a write failed (a full disk, mostly), or the size is not ours
     └── TransientDeliveryError
         ├── HostNotFound
-        ├── ConnectionFailed      refused, reset, lost, timed out
-        └── UploadIncomplete      a write failed, or the file's size or checksum is not ours
+        └── ConnectionFailed      refused, reset, lost, timed out
 
 Messages are for the person who will fix it: no student data, no secrets, and what to do.
 """
@@ -142,5 +142,5 @@ class ConnectionFailed(TransientDeliveryError):
     code = "connection_failed"
 
 
-class UploadIncomplete(TransientDeliveryError):
+class UploadIncomplete(TerminalDeliveryError):
     code = "upload_incomplete"

@@ -1,0 +1,156 @@
+"""Connections, mappings and exports: parses, calls one use case, answers."""
+
+import datetime as dt
+import secrets
+from typing import Any
+
+from registration_sync import bootstrap
+from registration_sync.api import Answer, Request, Route, handle
+from registration_sync.domain.access import ConnectionAccess, Permission, may_see
+from registration_sync.domain.connection import SavedMapping
+from registration_sync.domain.errors import InvalidRequest, NotFound, Problem
+from registration_sync.use_cases.change_connection import change_connection
+from registration_sync.use_cases.create_connection import create_connection
+from registration_sync.use_cases.list_exports import list_exports
+from registration_sync.use_cases.remove_connection import remove_connection
+from registration_sync.use_cases.request_export import request_export, run_id_of
+from registration_sync.use_cases.save_mapping import save_mapping
+
+
+def handler(event: dict[str, Any], _context: object) -> dict[str, Any]:
+    return handle(event, ROUTES, access_of=_access_of)
+
+
+def _access_of(connection_id: str) -> ConnectionAccess | None:
+    return bootstrap.configuration().access.access(connection_id)
+
+
+def _list_connections(request: Request) -> Answer:
+    everyones = bootstrap.configuration().connections.all()
+    visible = [item.to_json() for item in everyones if may_see(request.caller, item.access)]
+    return Answer(200, {"items": visible, "next": None})
+
+
+def _create_connection(request: Request) -> Answer:
+    parts = bootstrap.configuration()
+    connection = create_connection(
+        request.json(),
+        caller=request.caller,
+        today=dt.datetime.now(dt.UTC).date(),
+        connections=parts.connections,
+        mappings=parts.mappings,
+        secrets=parts.secrets,
+    )
+    return Answer(201, connection.to_json())
+
+
+def _read_connection(request: Request) -> Answer:
+    connection = bootstrap.configuration().connections.get(request.connection_id)
+    return Answer(200, connection.to_json())
+
+
+def _change_connection(request: Request) -> Answer:
+    parts = bootstrap.configuration()
+    connection = change_connection(
+        request.connection_id,
+        request.json(),
+        caller=request.caller,
+        today=dt.datetime.now(dt.UTC).date(),
+        connections=parts.connections,
+        mappings=parts.mappings,
+        secrets=parts.secrets,
+    )
+    return Answer(200, connection.to_json())
+
+
+def _remove_connection(request: Request) -> Answer:
+    parts = bootstrap.configuration()
+    remove_connection(request.connection_id, connections=parts.connections, secrets=parts.secrets)
+    return Answer(204)
+
+
+def _read_mapping(request: Request) -> Answer:
+    saved = bootstrap.configuration().mappings.latest(request.connection_id)
+    if saved is None:
+        raise NotFound("This connection has no mapping yet.")
+    return _mapping_answer(saved)
+
+
+def _save_mapping(request: Request) -> Answer:
+    parts = bootstrap.configuration()
+    saved = save_mapping(
+        request.connection_id,
+        request.json(),
+        expected_version=_expected_version(request),
+        saved_by=request.caller.name,
+        now=dt.datetime.now(dt.UTC),
+        connections=parts.connections,
+        mappings=parts.mappings,
+    )
+    return _mapping_answer(saved)
+
+
+def _mapping_answer(saved: SavedMapping) -> Answer:
+    body = {
+        **saved.definition,
+        "version": saved.version,
+        "saved_by": saved.saved_by,
+        "saved_at": saved.saved_at.isoformat(timespec="seconds"),
+    }
+    return Answer(200, body, {"ETag": f'"{saved.version}"'})
+
+
+def _expected_version(request: Request) -> int | None:
+    """The version in If-Match, with or without quotes; `*` is any."""
+    tag = request.headers.get("if-match", "").strip()
+    if tag in {"", "*"}:
+        return None
+    version = tag.removeprefix("W/").strip('"')
+    if not (version.isascii() and version.isdecimal()):
+        message = 'Send the ETag of the version that you changed, such as "3".'
+        raise InvalidRequest(message, problems=[Problem("If-Match", message)])
+    return int(version)
+
+
+def _list_exports(request: Request) -> Answer:
+    runs = bootstrap.configuration().runs
+    return Answer(200, list_exports(request.connection_id, request.query, runs=runs))
+
+
+def _request_export(request: Request) -> Answer:
+    parts = bootstrap.configuration()
+    now = dt.datetime.now(dt.UTC)
+    run = request_export(
+        request.connection_id,
+        request.json(),
+        run_id=run_id_of(now, secrets.token_hex(4)),
+        requested_by=request.caller.name,
+        now=now,
+        connections=parts.connections,
+        mappings=parts.mappings,
+        runs=parts.runs,
+        leases=parts.leases,
+        starter=parts.starter,
+    )
+    return Answer(202, {"run_id": run.run_id})
+
+
+def _read_export(request: Request) -> Answer:
+    run = bootstrap.configuration().runs.find(request.connection_id, request.path["run_id"])
+    if run is None:
+        raise NotFound("There is no export of this id, or it was made too long ago.")
+    return Answer(200, run)
+
+
+ROUTES = (
+    Route("GET", "/connections", Permission.READ, _list_connections),
+    Route("POST", "/connections", Permission.CONFIGURE, _create_connection),
+    Route("GET", "/connections/{connection_id}", Permission.READ, _read_connection),
+    Route("PUT", "/connections/{connection_id}", Permission.CONFIGURE, _change_connection),
+    Route("DELETE", "/connections/{connection_id}", Permission.CONFIGURE, _remove_connection),
+    Route("GET", "/connections/{connection_id}/mapping", Permission.READ, _read_mapping),
+    Route("PUT", "/connections/{connection_id}/mapping", Permission.CONFIGURE, _save_mapping),
+    Route("GET", "/connections/{connection_id}/exports", Permission.READ, _list_exports),
+    Route("POST", "/connections/{connection_id}/exports", Permission.RUN_EXPORTS, _request_export),
+    Route("GET", "/connections/{connection_id}/exports/{run_id}", Permission.READ, _read_export),
+)

@@ -1,0 +1,173 @@
+"""Connections and their mappings on DynamoDB, in the connections table.
+
+| item       | pk          | sk            | attributes                                            |
+| connection | CONNECTIONS | connection id | see connection_access                                 |
+| mapping    | MAPPING#c   | version (8)   | document (JSON text), saved_by, saved_at              |
+"""
+
+import datetime as dt
+import json
+from typing import TYPE_CHECKING, Any
+
+from botocore.exceptions import ClientError
+
+from registration_sync.adapters.aws_errors import error_code, passing_faults_are_unavailable
+from registration_sync.adapters.connection_access import CONNECTIONS, connection_key
+from registration_sync.domain.connection import Connection, SavedMapping
+from registration_sync.domain.errors import Conflict, NotFound, VersionMismatch
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+
+_REFUSED = "ConditionalCheckFailedException"
+_NO_CONNECTION = "There is no connection of this id."
+
+
+class DynamoDBConnections:
+    """Implements the port Connections.
+
+    A removed connection leaves its id and district behind: what is kept under the id, runs and
+    files with students in them, must not fall to a district that takes the id up later.
+    """
+
+    def __init__(self, client: "DynamoDBClient", table: str) -> None:
+        self._client = client
+        self._table = table
+
+    def get(self, connection_id: str) -> Connection:
+        with passing_faults_are_unavailable():
+            answer = self._client.get_item(
+                TableName=self._table, Key=connection_key(connection_id), ConsistentRead=True
+            )
+        item = answer.get("Item", {})
+        if "document" not in item:
+            raise NotFound(_NO_CONNECTION)
+        return _connection_of(item)
+
+    def all(self) -> list[Connection]:
+        pages = self._client.get_paginator("query").paginate(
+            TableName=self._table,
+            KeyConditionExpression="pk = :pk",
+            FilterExpression="attribute_exists(#document)",
+            ExpressionAttributeNames={"#document": "document"},
+            ExpressionAttributeValues={":pk": {"S": CONNECTIONS}},
+            ConsistentRead=True,
+        )
+        with passing_faults_are_unavailable():
+            return [_connection_of(item) for page in pages for item in page["Items"]]
+
+    def add(self, connection: Connection) -> None:
+        taken = f'The connection id "{connection.connection_id}" is taken: choose another.'
+        try:
+            with passing_faults_are_unavailable():
+                self._client.put_item(
+                    TableName=self._table,
+                    Item=_item_of(connection),
+                    ConditionExpression="attribute_not_exists(pk)"
+                    " OR (#removed = :true AND #district = :district)",
+                    ExpressionAttributeNames={"#removed": "removed", "#district": "district"},
+                    ExpressionAttributeValues={
+                        ":true": {"BOOL": True},
+                        ":district": {"S": connection.district},
+                    },
+                )
+        except ClientError as error:
+            if error_code(error) == _REFUSED:
+                raise Conflict(taken) from None
+            raise
+
+    def replace(self, connection: Connection) -> None:
+        try:
+            with passing_faults_are_unavailable():
+                self._client.put_item(
+                    TableName=self._table,
+                    Item=_item_of(connection),
+                    ConditionExpression="attribute_exists(#document)",
+                    ExpressionAttributeNames={"#document": "document"},
+                )
+        except ClientError as error:
+            if error_code(error) == _REFUSED:
+                raise NotFound(_NO_CONNECTION) from None
+            raise
+
+    def remove(self, connection_id: str) -> None:
+        try:
+            with passing_faults_are_unavailable():
+                self._client.update_item(
+                    TableName=self._table,
+                    Key=connection_key(connection_id),
+                    UpdateExpression="SET #removed = :true REMOVE #document, #programs",
+                    ConditionExpression="attribute_exists(#document)",
+                    ExpressionAttributeNames={
+                        "#removed": "removed",
+                        "#document": "document",
+                        "#programs": "programs",
+                    },
+                    ExpressionAttributeValues={":true": {"BOOL": True}},
+                )
+        except ClientError as error:
+            if error_code(error) != _REFUSED:
+                raise
+
+
+class DynamoDBMappings:
+    """Implements the port Mappings; a version is written once and never changed."""
+
+    def __init__(self, client: "DynamoDBClient", table: str) -> None:
+        self._client = client
+        self._table = table
+
+    def latest(self, connection_id: str) -> SavedMapping | None:
+        with passing_faults_are_unavailable():
+            answer = self._client.query(
+                TableName=self._table,
+                KeyConditionExpression="pk = :pk",
+                ExpressionAttributeValues={":pk": {"S": f"MAPPING#{connection_id}"}},
+                ScanIndexForward=False,
+                Limit=1,
+                ConsistentRead=True,
+            )
+        for item in answer["Items"]:
+            return SavedMapping(
+                version=int(item["sk"]["S"]),
+                definition=json.loads(item["document"]["S"]),
+                saved_by=item["saved_by"]["S"],
+                saved_at=dt.datetime.fromisoformat(item["saved_at"]["S"]),
+            )
+        return None
+
+    def save(self, connection_id: str, mapping: SavedMapping) -> None:
+        item: dict[str, Any] = {
+            "pk": {"S": f"MAPPING#{connection_id}"},
+            "sk": {"S": f"{mapping.version:08d}"},
+            "document": {"S": json.dumps(mapping.definition)},
+            "saved_by": {"S": mapping.saved_by},
+            "saved_at": {"S": mapping.saved_at.isoformat(timespec="seconds")},
+        }
+        try:
+            with passing_faults_are_unavailable():
+                self._client.put_item(
+                    TableName=self._table,
+                    Item=item,
+                    ConditionExpression="attribute_not_exists(pk)",
+                )
+        except ClientError as error:
+            if error_code(error) != _REFUSED:
+                raise
+            raise VersionMismatch(
+                f"Version {mapping.version} was saved by someone else meanwhile: "
+                "read the mapping again, then save your change."
+            ) from None
+
+
+def _item_of(connection: Connection) -> dict[str, Any]:
+    return {
+        **connection_key(connection.connection_id),
+        "document": {"S": json.dumps(connection.to_json())},
+        "district": {"S": connection.district},
+        "programs": {"L": [{"S": program} for program in connection.programs]},
+    }
+
+
+def _connection_of(item: dict[str, Any]) -> Connection:
+    return Connection.model_validate_json(item["document"]["S"])

@@ -1,0 +1,106 @@
+"""Whole reads and writes of many items: to the last page and the last unprocessed key."""
+
+import random
+import time
+from collections.abc import Iterator, Sequence
+from concurrent.futures import Executor, Future
+from itertools import batched
+from typing import TYPE_CHECKING, Any
+
+from registration_sync.adapters.aws_errors import is_passing
+from registration_sync.domain.errors import Unavailable
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+
+BATCH_WRITE_ITEMS = 25
+TRIES = 6
+FIRST_PAUSE_SECONDS = 0.05
+
+type Item = dict[str, Any]
+
+
+def write_all(
+    client: "DynamoDBClient", table: str, requests: Sequence[Item], pool: Executor
+) -> list[Item]:
+    """Sends the write requests in batches of 25; those that are not confirmed in the end."""
+
+    def write(batch: tuple[Item, ...]) -> list[Item]:
+        left: list[Item] = list(batch)
+        for pause in _pauses():
+            try:
+                answer = client.batch_write_item(RequestItems={table: left})  # type: ignore[dict-item]
+            except Exception as error:
+                if is_passing(error):
+                    return left
+                raise
+            left = list(answer.get("UnprocessedItems", {}).get(table, []))  # type: ignore[arg-type]
+            if not left:
+                return []
+            time.sleep(pause)
+        return left
+
+    written = pool.map(write, batched(requests, BATCH_WRITE_ITEMS))
+    return [request for left in written for request in left]
+
+
+def get_all(client: "DynamoDBClient", table: str, keys: Sequence[Item]) -> list[Item]:
+    """Reads up to 100 items consistently, in no order. Raises Unavailable."""
+    found: list[Item] = []
+    left: list[Item] = list(keys)
+    for pause in _pauses():
+        try:
+            answer = client.batch_get_item(
+                RequestItems={table: {"Keys": left, "ConsistentRead": True}}
+            )
+        except Exception as error:
+            if is_passing(error):
+                break
+            raise
+        found += answer["Responses"].get(table, [])
+        left = list(answer.get("UnprocessedKeys", {}).get(table, {}).get("Keys", []))
+        if not left:
+            return found
+        # 16 MB an answer: with large items there is more to fetch without having been throttled.
+        time.sleep(pause if not answer["Responses"].get(table) else 0)
+    raise Unavailable("AWS did not answer in time: please try again.")
+
+
+def pages(client: "DynamoDBClient", table: str, pk: str, pool: Executor) -> Iterator[Item]:
+    """Every item of a partition in order of sort key, consistently; the next page is fetched
+    while one is read, the first at once. Raises Unavailable."""
+    return _read_on(client, table, pk, pool, pool.submit(_page, client, table, pk, None))
+
+
+def _read_on(
+    client: "DynamoDBClient", table: str, pk: str, pool: Executor, coming: Future[Any]
+) -> Iterator[Item]:
+    while True:
+        answer = coming.result()
+        start = answer.get("LastEvaluatedKey")
+        if start:
+            coming = pool.submit(_page, client, table, pk, start)
+        yield from answer["Items"]
+        if not start:
+            return
+
+
+def _page(client: "DynamoDBClient", table: str, pk: str, start: Item | None) -> Any:
+    try:
+        return client.query(
+            TableName=table,
+            KeyConditionExpression="pk = :pk",
+            ExpressionAttributeValues={":pk": {"S": pk}},
+            ConsistentRead=True,
+            **({"ExclusiveStartKey": start} if start else {}),
+        )
+    except Exception as error:
+        if is_passing(error):
+            raise Unavailable("AWS did not answer in time: please try again.") from error
+        raise
+
+
+def _pauses() -> Iterator[float]:
+    """Growing pauses between tries, with jitter so that many do not come back at once."""
+    for attempt in range(TRIES):
+        yield FIRST_PAUSE_SECONDS * 2**attempt * random.uniform(0.5, 1.0)  # noqa: S311

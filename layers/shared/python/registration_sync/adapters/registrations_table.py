@@ -1,0 +1,384 @@
+"""RegistrationsTable on DynamoDB: snapshots, marks and the marker.
+
+| item    | pk                | sk         | attributes                                            |
+| marker  | MARKER#c          | MARKER     | lease_token, lease_run, lease_expires, and per year   |
+|         |                   |            | open_Y, exported_Y, retired_Y                         |
+| current | CURRENT#c#Y#h     | student id | version, batch, snapshot (absent: removed), expires_at |
+| mark    | BATCH#c#Y#b#h     | student id | version and reasons, only where it was held           |
+"""
+
+import re
+from collections import deque
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from functools import partial
+from heapq import merge
+from itertools import batched, groupby
+from operator import attrgetter
+from typing import TYPE_CHECKING, Any
+
+from botocore.exceptions import ClientError
+
+from registration_sync.adapters.aws_errors import (
+    error_code,
+    is_passing,
+    passing_faults_are_unavailable,
+)
+from registration_sync.adapters.dynamodb_batches import get_all, pages, write_all
+from registration_sync.domain.batches import (
+    SHARDS,
+    Current,
+    Lease,
+    Mark,
+    Marker,
+    Stored,
+    YearMarker,
+    shard,
+)
+from registration_sync.domain.errors import AlreadyRunning, LeaseLost
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+
+BATCH_GET_ITEMS = 100
+BATCHES_IN_FLIGHT = 4
+
+type Item = dict[str, Any]
+
+
+class DynamoDBRegistrationsTable:
+    """Implements the port RegistrationsTable; `workers` bounds the requests in flight."""
+
+    def __init__(self, client: "DynamoDBClient", table: str, *, workers: int = 24) -> None:
+        self._client = client
+        self._table = table
+        self._pool = ThreadPoolExecutor(workers, thread_name_prefix="registrations-table")
+
+    # The marker
+
+    def marker(self, connection_id: str) -> Marker:
+        with passing_faults_are_unavailable():
+            answer = self._client.get_item(
+                TableName=self._table, Key=_marker_key(connection_id), ConsistentRead=True
+            )
+        return _marker_of(answer.get("Item", {}))
+
+    def running(self, connection_id: str, now_ms: int) -> str | None:
+        """The id of the run that holds the lease now, if one does."""
+        lease = self.marker(connection_id).lease
+        return lease.run_id if lease and lease.expires_at_ms > now_ms else None
+
+    def add_year(self, connection_id: str, school_year: int) -> None:
+        with passing_faults_are_unavailable():
+            self._update_marker(
+                connection_id,
+                f"SET open_{school_year} = :one, exported_{school_year} = :zero",
+                f"attribute_not_exists(open_{school_year})",
+                {":one": _number(1), ":zero": _number(0)},
+            )
+
+    def take_lease(self, connection_id: str, lease: Lease, now_ms: int) -> None:
+        with passing_faults_are_unavailable():
+            holder = self._update_marker(
+                connection_id,
+                "SET lease_token = :token, lease_run = :run, lease_expires = :expires",
+                "attribute_not_exists(lease_token) OR lease_expires < :now OR lease_token = :token",
+                {
+                    ":token": {"S": lease.token},
+                    ":run": {"S": lease.run_id},
+                    ":expires": _number(lease.expires_at_ms),
+                    ":now": _number(now_ms),
+                },
+            )
+        if holder is not None:
+            run_id = holder["lease_run"]["S"]
+            raise AlreadyRunning(
+                f"An export of this connection is already running: {run_id}.", run_id=run_id
+            )
+
+    def renew_lease(self, connection_id: str, lease: Lease) -> None:
+        self._update_held(
+            connection_id,
+            "SET lease_expires = :expires",
+            lease.token,
+            {":expires": _number(lease.expires_at_ms)},
+        )
+
+    def release_lease(self, connection_id: str, token: str) -> None:
+        with passing_faults_are_unavailable():
+            self._update_marker(
+                connection_id,
+                "REMOVE lease_token, lease_run, lease_expires",
+                "lease_token = :token",
+                {":token": {"S": token}},
+            )
+
+    def close_batch(self, connection_id: str, school_year: int, batch: int, token: str) -> None:
+        # A retry inside boto3 may find its own first try: then `open` is batch + 1 already, and
+        # only the holder of the lease moves it.
+        self._update_held(
+            connection_id,
+            f"SET open_{school_year} = :next",
+            token,
+            {":next": _number(batch + 1), ":batch": _number(batch)},
+            f"open_{school_year} IN (:batch, :next)",
+        )
+
+    def commit(self, connection_id: str, school_year: int, batch: int, token: str) -> None:
+        with passing_faults_are_unavailable():
+            refused = self._update_marker(
+                connection_id,
+                f"SET exported_{school_year} = :batch",
+                f"lease_token = :token AND exported_{school_year} < :batch",
+                {":batch": _number(batch), ":token": {"S": token}},
+            )
+        if refused is not None and int(refused[f"exported_{school_year}"]["N"]) < batch:
+            raise LeaseLost("Another run took over before this one could finish.")
+
+    def set_retired(self, connection_id: str, school_year: int, batch: int) -> None:
+        with passing_faults_are_unavailable():
+            self._update_marker(
+                connection_id,
+                f"SET retired_{school_year} = :batch",
+                f"attribute_not_exists(retired_{school_year}) OR retired_{school_year} < :batch",
+                {":batch": _number(batch)},
+            )
+
+    # Marks and snapshots
+
+    def put_marks(
+        self, connection_id: str, school_year: int, batch: int, marks: Sequence[Mark]
+    ) -> set[str]:
+        requests = [
+            {
+                "PutRequest": {
+                    "Item": {
+                        "pk": {"S": _mark_pk(connection_id, school_year, batch, mark.student_id)},
+                        "sk": {"S": mark.student_id},
+                        **({"version": {"S": mark.version}} if mark.version else {}),
+                        **({"reasons": {"S": mark.reasons}} if mark.reasons else {}),
+                    }
+                }
+            }
+            for mark in marks
+        ]
+        refused = write_all(self._client, self._table, requests, self._pool)
+        left = {request["PutRequest"]["Item"]["sk"]["S"] for request in refused}
+        return {mark.student_id for mark in marks} - left
+
+    def put_current(
+        self, connection_id: str, school_year: int, snapshots: Sequence[Current]
+    ) -> Mapping[str, Stored]:
+        put = partial(self._put_snapshot, connection_id, school_year)
+        outcomes = self._pool.map(put, snapshots)
+        return {
+            current.student_id: outcome
+            for current, outcome in zip(snapshots, outcomes, strict=True)
+        }
+
+    def _put_snapshot(self, connection_id: str, school_year: int, current: Current) -> Stored:
+        item: Item = {
+            **_current_key(connection_id, school_year, current.student_id),
+            "version": {"S": current.version},
+            "batch": _number(current.batch),
+        }
+        if current.snapshot is not None:
+            item["snapshot"] = {"B": current.snapshot}
+        try:
+            self._client.put_item(
+                TableName=self._table,
+                Item=item,
+                ConditionExpression="attribute_not_exists(pk) OR version < :version"
+                " OR (version = :version AND batch <= :batch)",
+                ExpressionAttributeValues={
+                    ":version": {"S": current.version},
+                    ":batch": _number(current.batch),
+                },
+                ReturnValuesOnConditionCheckFailure="ALL_OLD",
+            )
+        except Exception as error:
+            if is_passing(error):
+                return Stored.UNCONFIRMED
+            if not isinstance(error, ClientError) or not _is_refused(error):
+                raise
+            stored = error.response["Item"]["version"]["S"]  # type: ignore[typeddict-item]
+            return Stored.WRITTEN if stored == current.version else Stored.SUPERSEDED
+        return Stored.WRITTEN
+
+    def marks(self, connection_id: str, school_year: int, batches: range) -> Iterator[Mark]:
+        streams = [
+            self._marks_of(connection_id, school_year, batch, number)
+            for batch in reversed(batches)
+            for number in range(SHARDS)
+        ]
+        # merge keeps the order of its streams among equals: the newest batch comes first.
+        in_order = merge(*streams, key=attrgetter("student_id"))
+        for _, same_student in groupby(in_order, key=attrgetter("student_id")):
+            yield next(same_student)
+
+    def _marks_of(
+        self, connection_id: str, school_year: int, batch: int, number: int
+    ) -> Iterator[Mark]:
+        pk = f"BATCH#{connection_id}#{school_year}#{batch}#{number}"
+        for item in self._query(pk):
+            yield Mark(
+                item["sk"]["S"],
+                item["version"]["S"] if "version" in item else "",
+                item["reasons"]["S"] if "reasons" in item else "",
+            )
+
+    def current(
+        self, connection_id: str, school_year: int, student_ids: Iterator[str]
+    ) -> Iterator[tuple[str, Current | None]]:
+        in_flight: deque[tuple[tuple[str, ...], Future[list[Item]]]] = deque()
+        for chunk in batched(student_ids, BATCH_GET_ITEMS):
+            keys = [_current_key(connection_id, school_year, student) for student in chunk]
+            in_flight.append((chunk, self._pool.submit(get_all, self._client, self._table, keys)))
+            if len(in_flight) >= BATCHES_IN_FLIGHT:
+                yield from _in_order(*in_flight.popleft())
+        while in_flight:
+            yield from _in_order(*in_flight.popleft())
+
+    def all_current(self, connection_id: str, school_year: int) -> Iterator[Current]:
+        streams = [
+            self._query(f"CURRENT#{connection_id}#{school_year}#{number}")
+            for number in range(SHARDS)
+        ]
+        for item in merge(*streams, key=lambda item: item["sk"]["S"]):
+            yield _current_of(item)
+
+    def raise_batch(
+        self, connection_id: str, school_year: int, batch: int, versions: Mapping[str, str]
+    ) -> None:
+        def update(student_id: str) -> None:
+            self._update_if(
+                _current_key(connection_id, school_year, student_id),
+                "SET batch = :batch REMOVE expires_at",
+                "version = :version AND batch < :batch",
+                {":batch": _number(batch), ":version": {"S": versions[student_id]}},
+            )
+
+        with passing_faults_are_unavailable():
+            list(self._pool.map(update, versions))
+
+    def retire(self, connection_id: str, school_year: int, batch: int, expires_at: int) -> None:
+        def expire(student_id: str) -> None:
+            self._update_if(
+                _current_key(connection_id, school_year, student_id),
+                "SET expires_at = :expires",
+                "batch <= :batch",
+                {":batch": _number(batch), ":expires": _number(expires_at)},
+            )
+
+        with passing_faults_are_unavailable():
+            for number in range(SHARDS):
+                pk = f"BATCH#{connection_id}#{school_year}#{batch}#{number}"
+                for chunk in batched((item["sk"]["S"] for item in self._query(pk)), 500):
+                    list(self._pool.map(expire, chunk))
+                    deletes = [
+                        {"DeleteRequest": {"Key": {"pk": {"S": pk}, "sk": {"S": student_id}}}}
+                        for student_id in chunk
+                    ]
+                    write_all(self._client, self._table, deletes, self._pool)
+
+    # Requests
+
+    def _query(self, pk: str) -> Iterator[Item]:
+        return pages(self._client, self._table, pk, self._pool)
+
+    def _update_held(
+        self,
+        connection_id: str,
+        update: str,
+        token: str,
+        values: Item,
+        condition: str = "",
+    ) -> None:
+        """Updates the marker if the lease is ours; raises LeaseLost."""
+        full_condition = " AND ".join(filter(None, ("lease_token = :token", condition)))
+        with passing_faults_are_unavailable():
+            refused = self._update_marker(
+                connection_id, update, full_condition, {**values, ":token": {"S": token}}
+            )
+        if refused is not None:
+            raise LeaseLost("Another run took over, as this one was too slow.")
+
+    def _update_marker(
+        self, connection_id: str, update: str, condition: str, values: Item
+    ) -> Item | None:
+        return self._update_if(_marker_key(connection_id), update, condition, values)
+
+    def _update_if(self, key: Item, update: str, condition: str, values: Item) -> Item | None:
+        """None if it was done; what stands there (empty: nothing) if the condition refused it."""
+        try:
+            self._client.update_item(
+                TableName=self._table,
+                Key=key,
+                UpdateExpression=update,
+                ConditionExpression=condition,
+                ExpressionAttributeValues=values,
+                ReturnValuesOnConditionCheckFailure="ALL_OLD",
+            )
+        except ClientError as error:
+            if not _is_refused(error):
+                raise
+            found: Item = error.response.get("Item", {})  # type: ignore[assignment]
+            return found
+        return None
+
+
+def _is_refused(error: ClientError) -> bool:
+    return error_code(error) == "ConditionalCheckFailedException"
+
+
+def _marker_of(item: Item) -> Marker:
+    lease = None
+    if "lease_token" in item:
+        lease = Lease(
+            item["lease_token"]["S"], item["lease_run"]["S"], int(item["lease_expires"]["N"])
+        )
+    numbers = {name: int(value["N"]) for name, value in item.items() if re.search(r"_\d{4}$", name)}
+    years = {
+        int(name[-4:]): YearMarker(
+            open=opened,
+            exported=numbers[f"exported_{name[-4:]}"],
+            retired=numbers.get(f"retired_{name[-4:]}", 0),
+        )
+        for name, opened in numbers.items()
+        if name.startswith("open_")
+    }
+    return Marker(lease, years)
+
+
+def _in_order(
+    student_ids: Iterable[str], answer: Future[list[Item]]
+) -> Iterator[tuple[str, Current | None]]:
+    found = {item["sk"]["S"]: _current_of(item) for item in answer.result()}
+    for student_id in student_ids:
+        yield student_id, found.get(student_id)
+
+
+def _current_of(item: Item) -> Current:
+    return Current(
+        item["sk"]["S"],
+        item["version"]["S"],
+        int(item["batch"]["N"]),
+        item["snapshot"]["B"] if "snapshot" in item else None,
+    )
+
+
+def _number(value: int) -> Item:
+    return {"N": str(value)}
+
+
+def _marker_key(connection_id: str) -> Item:
+    return {"pk": {"S": f"MARKER#{connection_id}"}, "sk": {"S": "MARKER"}}
+
+
+def _current_key(connection_id: str, school_year: int, student_id: str) -> Item:
+    pk = f"CURRENT#{connection_id}#{school_year}#{shard(student_id)}"
+    return {"pk": {"S": pk}, "sk": {"S": student_id}}
+
+
+def _mark_pk(connection_id: str, school_year: int, batch: int, student_id: str) -> str:
+    return f"BATCH#{connection_id}#{school_year}#{batch}#{shard(student_id)}"

@@ -1,0 +1,260 @@
+"""HTTP in and out: finds the route, authorises, and turns answers and errors into responses.
+
+A small table of routes in place of a router library, which would cost the sync function's start.
+Lists the status of every error in one place.
+"""
+
+import base64
+import binascii
+import json
+import re
+import time
+import traceback
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cache
+from typing import Any, NoReturn
+from urllib.parse import unquote
+
+from aws_lambda_powertools.logging import Logger
+
+from registration_sync.domain.access import (
+    Caller,
+    ConnectionAccess,
+    Permission,
+    authorise,
+    caller_from_claims,
+    require,
+)
+from registration_sync.domain.errors import (
+    AccessDenied,
+    AlreadyRunning,
+    Conflict,
+    DeliveryError,
+    InvalidRequest,
+    LeaseLost,
+    NotFound,
+    RegistrationSyncError,
+    TooLarge,
+    Unavailable,
+    VersionMismatch,
+)
+
+STATUS: Mapping[type[RegistrationSyncError], int] = {
+    InvalidRequest: 400,
+    TooLarge: 413,
+    AccessDenied: 403,
+    NotFound: 404,
+    Conflict: 409,
+    VersionMismatch: 412,
+    LeaseLost: 409,
+    DeliveryError: 502,
+    Unavailable: 503,
+    RegistrationSyncError: 500,
+}
+"""HTTP status of an error class; one that is not listed has its base's."""
+
+RETRY_AFTER_SECONDS = 5
+CONNECTION_ID = re.compile(r"[a-z0-9-]{1,40}", re.ASCII)
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What a route is given; names of `headers` are in lower case."""
+
+    caller: Caller
+    request_id: str
+    path: Mapping[str, str]
+    query: Mapping[str, str]
+    headers: Mapping[str, str]
+    event: Mapping[str, Any] = field(repr=False)
+
+    @property
+    def connection_id(self) -> str:
+        return self.path["connection_id"]
+
+    def text(self) -> str:
+        """The body as text; raises InvalidRequest if it is not UTF-8."""
+        body: str = self.event.get("body") or ""
+        if not self.event.get("isBase64Encoded"):
+            return body
+        try:
+            return base64.b64decode(body, validate=True).decode()
+        except (binascii.Error, UnicodeDecodeError):
+            raise InvalidRequest("The body has to be text in UTF-8.") from None
+
+    def json(self) -> object:
+        """The body as JSON, None if there is no body; raises InvalidRequest."""
+        body = self.text()
+        if not body.strip():
+            return None
+        try:
+            return json.loads(body, parse_constant=_refuse_constant)
+        except json.JSONDecodeError as error:
+            raise InvalidRequest(
+                f"The body is not JSON: line {error.lineno}, column {error.colno}: {error.msg}."
+            ) from None
+        except (ValueError, RecursionError):
+            raise InvalidRequest("The body is not JSON that can be read.") from None
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What a route returns; `body` is made of plain JSON values, None for no content."""
+
+    status: int
+    body: object = None
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """One method of one resource, `/connections/{connection_id}`, and what it demands."""
+
+    method: str
+    resource: str
+    permission: Permission
+    use: Callable[[Request], Answer]
+
+
+def handle(
+    event: Mapping[str, Any],
+    routes: Sequence[Route],
+    *,
+    access_of: Callable[[str], ConnectionAccess | None],
+) -> dict[str, Any]:
+    """Answers an API Gateway REST proxy event; the outermost boundary, so it never raises.
+
+    A route of one connection is authorised here, before it is called, and so is the permission
+    of the others; those check each connection they touch by themselves. Logs one line, without
+    paths, bodies or queries: they may hold student data.
+    """
+    started = time.monotonic()
+    line: dict[str, object] = {"route": f"{event.get('httpMethod')} {event.get('resource')}"}
+    try:
+        response = _respond(_answer(event, routes, access_of, line))
+    except RegistrationSyncError as error:
+        response = _respond(error_answer(error))
+        line["code"] = error.code
+        if response["statusCode"] >= 500:
+            line["reason"] = error.message
+    except Exception as error:  # noqa: BLE001  # nothing above would answer the caller
+        response = _respond(_UNEXPECTED)
+        line |= {"code": "internal_error", "raised": describe_exception(error)}
+    line |= {
+        "status": response["statusCode"],
+        "request_id": str((event.get("requestContext") or {}).get("requestId", "")),
+        "duration_ms": round((time.monotonic() - started) * 1000),
+    }
+    record = logger().error if response["statusCode"] >= 500 else logger().info
+    record("answered", extra=line)
+    return response
+
+
+def error_answer(error: RegistrationSyncError) -> Answer:
+    """The one shape of errors, with the status of the error's class."""
+    status = next(STATUS[kind] for kind in type(error).__mro__ if kind in STATUS)
+    content: dict[str, object] = {
+        "code": error.code,
+        "message": error.message,
+        "problems": [{"path": item.path, "message": item.message} for item in error.problems],
+    }
+    body: dict[str, object] = {"error": content}
+    if isinstance(error, AlreadyRunning) and error.run_id:
+        content["run_id"] = body["run_id"] = error.run_id
+    headers = {"Retry-After": str(RETRY_AFTER_SECONDS)} if isinstance(error, Unavailable) else {}
+    return Answer(status, body, headers)
+
+
+def describe_exception(error: BaseException) -> list[str]:
+    """The types of an unexpected exception and of its causes, and where each was raised.
+
+    Without their messages, which quote values: a KeyError's is the key, and may be a student.
+    """
+    described = []
+    link: BaseException | None = error
+    while link is not None:
+        frames = traceback.extract_tb(link.__traceback__)
+        where = [f"{frame.filename}:{frame.lineno} {frame.name}" for frame in frames]
+        described.append(f"{type(link).__qualname__} at {' > '.join(where)}")
+        link = link.__cause__ or (None if link.__suppress_context__ else link.__context__)
+    return described
+
+
+@cache
+def logger() -> Logger:
+    """The structured log; the function's name comes from POWERTOOLS_SERVICE_NAME."""
+    return Logger()
+
+
+_UNEXPECTED = Answer(
+    500,
+    {
+        "error": {
+            "code": "internal_error",
+            "message": "Something went wrong on our side; it has been logged. Please try again.",
+            "problems": [],
+        }
+    },
+)
+
+
+def _answer(
+    event: Mapping[str, Any],
+    routes: Sequence[Route],
+    access_of: Callable[[str], ConnectionAccess | None],
+    line: dict[str, object],
+) -> Answer:
+    request = _request(event)
+    line["caller"] = request.caller.kind
+    route = _route(event, routes)
+    if "connection_id" in request.path:
+        connection_id = request.connection_id
+        known = CONNECTION_ID.fullmatch(connection_id) is not None
+        access = access_of(connection_id) if known else None
+        if access is not None:
+            line["connection_id"] = connection_id
+        authorise(request.caller, route.permission, access)
+    else:
+        require(request.caller, route.permission)
+    return route.use(request)
+
+
+def _request(event: Mapping[str, Any]) -> Request:
+    context = event.get("requestContext") or {}
+    claims = (context.get("authorizer") or {}).get("claims") or {}
+    path = event.get("pathParameters") or {}
+    return Request(
+        caller=caller_from_claims(claims),
+        request_id=str(context.get("requestId", "")),
+        path={name: unquote(value) for name, value in path.items()},
+        query=event.get("queryStringParameters") or {},
+        headers={name.lower(): text for name, text in (event.get("headers") or {}).items()},
+        event=event,
+    )
+
+
+def _route(event: Mapping[str, Any], routes: Sequence[Route]) -> Route:
+    wanted = (event.get("httpMethod"), event.get("resource"))
+    for route in routes:
+        if (route.method, route.resource) == wanted:
+            return route
+    raise NotFound("This API has no such method and path.")
+
+
+def _respond(answer: Answer) -> dict[str, Any]:
+    body = "" if answer.body is None else json.dumps(answer.body, allow_nan=False)
+    return {
+        "statusCode": answer.status,
+        "headers": {
+            "Content-Type": "application/json",
+            "Cache-Control": "no-store",  # answers hold student data
+            **answer.headers,
+        },
+        "body": body,
+        "isBase64Encoded": False,
+    }
+
+
+def _refuse_constant(name: str) -> NoReturn:
+    raise ValueError(name)

@@ -1,0 +1,82 @@
+"""Batches and the marker: what says, without any clock, which students are due.
+
+Syncs put marks into the open batch of a (connection, school year). An export closes that batch,
+delivers what stands in it, and commits it as exported. docs/architecture.md tells the protocol.
+"""
+
+import zlib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import Enum
+
+SHARDS = 8
+"""For ever: a student's shard is part of the key of everything stored about the student."""
+
+LEASE_SECONDS = 180
+LEASE_RENEWAL_SECONDS = 45
+LEASE_SECONDS_FOR_RENAMES = 60
+"""The lease must last this long yet before the renames begin."""
+
+
+def shard(student_id: str) -> int:
+    """The partition of a student, by crc32: one partition takes 1,000 writes a second."""
+    return zlib.crc32(student_id.encode()) % SHARDS
+
+
+def version_of(arrived_at_ms: int, request_id: str, place: int) -> str:
+    """A version: texts compare like arrivals; equal means the same place in the same request."""
+    return f"{arrived_at_ms:015d}#{request_id}#{place:04d}"
+
+
+@dataclass(frozen=True, slots=True)
+class Lease:
+    """The right to export a connection; `token` is fresh for each attempt."""
+
+    token: str
+    run_id: str
+    expires_at_ms: int
+
+
+@dataclass(frozen=True, slots=True)
+class YearMarker:
+    """Numbers of batches: the open one, from 1; the last exported, from 0; and the last whose
+    marks were cleared away, from 0."""
+
+    open: int
+    exported: int
+    retired: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Marker:
+    """The marker of a connection: its lease, and its years."""
+
+    lease: Lease | None = None
+    years: Mapping[int, YearMarker] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """A student stands in a batch; `version` and `reasons` (JSON) only where an export held it."""
+
+    student_id: str
+    version: str = ""
+    reasons: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Current:
+    """The latest snapshot of a student; `snapshot` None is a tombstone (removed)."""
+
+    student_id: str
+    version: str
+    batch: int
+    snapshot: bytes | None
+
+
+class Stored(Enum):
+    """What became of a conditional write of a snapshot."""
+
+    WRITTEN = "written"
+    SUPERSEDED = "superseded"
+    UNCONFIRMED = "unconfirmed"

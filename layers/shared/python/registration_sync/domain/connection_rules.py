@@ -1,0 +1,173 @@
+"""Rules for the fields of a connection: each returns the value, or raises ValueError with a remedy.
+
+The sentences reach the administrator as they are.
+"""
+
+import base64
+import difflib
+import ipaddress
+import posixpath
+import re
+import zoneinfo
+
+HOST_KEY_TYPES = (
+    "ssh-ed25519",
+    "ecdsa-sha2-nistp256",
+    "ecdsa-sha2-nistp384",
+    "ecdsa-sha2-nistp521",
+    "ssh-rsa",
+)
+"""What the SFTP library can check; DSA is refused by every current server."""
+
+SECRET_CHARACTERS = 16_384
+
+_HOST_LABEL = re.compile(r"(?!-)[A-Za-z0-9_-]{1,63}(?<!-)", re.ASCII)
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
+
+
+def check_text(value: str) -> str:
+    """A name on one line."""
+    if value != value.strip() or len(value) > 200 or _CONTROL.search(value):
+        raise ValueError("Write at most 200 characters on one line, with no blank at either end.")
+    return value
+
+
+def check_name(value: str) -> str:
+    """A name on one line that is not empty."""
+    if not value:
+        raise ValueError("Write the name that people know this connection by.")
+    return check_text(value)
+
+
+def check_host(value: str) -> str:
+    """A host name or an IP address; empty where nothing is delivered by SFTP."""
+    if not value:
+        return value
+    if "://" in value:
+        raise ValueError("Write the server's name alone, without sftp:// before it.")
+    try:
+        ipaddress.ip_address(value)
+    except ValueError:
+        pass
+    else:
+        return value
+    if re.fullmatch(r"[^:]+:[0-9]+", value):
+        raise ValueError("Write the server's name alone; its port belongs in the field port.")
+    labels = value.removesuffix(".").split(".")
+    if len(value) > 253 or not all(_HOST_LABEL.fullmatch(label) for label in labels):
+        raise ValueError(
+            "Write a host name or an IP address, such as sftp.example.org: letters, digits, dots "
+            "and hyphens, with no blanks and no path."
+        )
+    return value
+
+
+def check_host_key(line: str) -> str:
+    """A line of an OpenSSH public key; returned as `type base64`, without a comment."""
+    parts = line.split()
+    if len(parts) > 2 and parts[1] in HOST_KEY_TYPES:
+        raise ValueError("Leave the host's name before the key out: begin with the key's type.")
+    if len(parts) < 2 or "\n" in line.strip():
+        raise ValueError("Write one key on one line: its type and the key, as ssh-ed25519 AAAA…")
+    kind, encoded = parts[:2]
+    if kind not in HOST_KEY_TYPES:
+        raise ValueError(
+            f"The key's type {kind[:40]} cannot be used: take one of {', '.join(HOST_KEY_TYPES)}."
+        )
+    try:
+        content = base64.b64decode(encoded, validate=True)
+    except ValueError:  # binascii.Error, or letters that are not ASCII
+        raise ValueError("The key is not whole: copy the line again, to its very end.") from None
+    # RFC 4253, section 6.6: the key begins with its type as a string, 4 bytes of length first.
+    inner = len(kind).to_bytes(4) + kind.encode()
+    if not content.startswith(inner) or not _ends_with_whole_field(content):
+        raise ValueError(f"This is not a whole key of the type {kind}: copy the line again.")
+    return f"{kind} {encoded}"
+
+
+def _ends_with_whole_field(content: bytes) -> bool:
+    """Whether the fields of the key, each with its length before it, end where the key ends."""
+    fields, position = 0, 0
+    while position + 4 <= len(content):
+        position += 4 + int.from_bytes(content[position : position + 4])
+        fields += 1
+    return position == len(content) and fields > 1
+
+
+def check_folder(value: str) -> str:
+    """A relative or absolute path with forward slashes; only the two years may be put in."""
+    if len(value) > 500 or _CONTROL.search(value) or value != value.strip():
+        raise ValueError("Write at most 500 characters on one line, with no blank at either end.")
+    if "\\" in value:
+        raise ValueError("Write the folder with forward slashes: SISData/exports/{school_year}")
+    if ".." in value.split("/"):
+        raise ValueError("Leave .. out of the folder: write the path to it as it is.")
+    if re.search(r"[{}]", re.sub(r"\{school_year(_end)?\}", "", value)):
+        raise ValueError(
+            "Only {school_year} and {school_year_end} can be put into a folder: "
+            "write no other braces."
+        )
+    return value
+
+
+def rendered_folder(folder: str, school_year: int) -> str:
+    """The folder of a school year, tidied: `.` for the account's start folder."""
+    path = folder.replace("{school_year}", str(school_year)).replace(
+        "{school_year_end}", str(school_year + 1)
+    )
+    return posixpath.normpath(re.sub("/+", "/", path)) if path else "."
+
+
+def check_district(value: str) -> str:
+    """A district's name is part of a group's name: no blanks there, and commas part groups."""
+    if not re.fullmatch(r"[\w.-]{1,100}", value):
+        raise ValueError(
+            "Write 1 to 100 letters, digits or . _ - here, as in the group district:NAME."
+        )
+    return value
+
+
+def check_time_zone(value: str) -> str:
+    """A name of the IANA time zone database."""
+    try:
+        zoneinfo.ZoneInfo(value)
+    except (zoneinfo.ZoneInfoNotFoundError, ValueError, OSError):
+        nearest = difflib.get_close_matches(value, zoneinfo.available_timezones(), n=1)
+        hint = f"did you mean {nearest[0]}?" if nearest else "write one such as America/Chicago."
+        raise ValueError(f"There is no such time zone: {hint}") from None
+    return value
+
+
+def secret_problem(name: str, value: object) -> str | None:
+    """What is wrong with a secret that was sent, never quoting it; None if nothing is."""
+    if value is None:
+        return None
+    if not isinstance(value, str) or not value:
+        return "Write it as text; leave it out to keep the stored one, or send null to remove it."
+    if len(value) > SECRET_CHARACTERS or not _is_storable(value):
+        return f"Write at most {SECRET_CHARACTERS} characters of plain text."
+    if name == "private_key":
+        return _private_key_problem(value)
+    return None
+
+
+def _private_key_problem(value: str) -> str | None:
+    if value.startswith("PuTTY-User-Key-File"):
+        return "This is a key of PuTTY: export it as an OpenSSH key (in PuTTYgen, Conversions)."
+    if re.match(r"\s*(ssh|ecdsa)-", value):
+        return "This is the public key: send the private one, which begins with -----BEGIN."
+    if not re.fullmatch(
+        r"\s*-----BEGIN [A-Z ]*PRIVATE KEY-----.*-----END [A-Z ]*PRIVATE KEY-----\s*",
+        value,
+        re.DOTALL,
+    ):
+        return "Send the whole file of the private key, from -----BEGIN to the last -----."
+    return None
+
+
+def _is_storable(value: str) -> bool:
+    try:
+        value.encode()
+    except UnicodeEncodeError:
+        return False
+    return "\x00" not in value

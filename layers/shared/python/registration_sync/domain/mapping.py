@@ -1,0 +1,189 @@
+"""The definition of a mapping: export files and their fields, as an administrator writes them."""
+
+from typing import Annotated, Literal
+
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    ValidationError,
+)
+
+from registration_sync.domain.errors import InvalidRequest, Problem
+from registration_sync.domain.export_file import FileSettings
+from registration_sync.domain.mapping_checks import too_large, whole_mapping_problems
+from registration_sync.domain.mapping_problems import Models, as_problem
+from registration_sync.domain.sources import check_source
+from registration_sync.domain.transformations import (
+    TRANSFORMATIONS,
+    AnyStep,
+    Codes,
+    CodeText,
+    Text,
+    Unmatched,
+    check_code,
+)
+from registration_sync.domain.unmappable import Way
+
+
+def _check_header(header: str) -> str:
+    if not header.strip() or not header.isprintable() or len(header) > 200:
+        raise ValueError("Write a header of 1 to 200 characters on one line, as the SIS names it.")
+    return header
+
+
+Source = Annotated[
+    Text,
+    AfterValidator(check_source),
+    Field(alias="from", description="the field of the registration, such as students.fname"),
+]
+Header = Annotated[
+    Text,
+    BeforeValidator(check_code),
+    AfterValidator(_check_header),
+    Field(description="the header that the SIS knows the field by"),
+]
+
+
+class _Part(BaseModel):
+    """Each description completes "Write …" in a problem."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
+
+
+class _Field(_Part):
+    """What every field of a file may have."""
+
+    to: Header
+    default: Annotated[
+        CodeText | None,
+        Field(description="the text to write for a blank source, in quotes"),
+    ] = None
+    on_error: Annotated[
+        Way,
+        Field(description="hold, blank, keep or default, for a value that cannot be mapped"),
+    ] = "hold"
+    required: Annotated[bool, Field(description="true or false, without quotes")] = False
+    overwrite: Annotated[
+        bool,
+        Field(
+            description="true or false, without quotes: a setting of imports, without effect here"
+        ),
+    ] = False
+
+
+class DirectField(_Field):
+    """The value as it is stored."""
+
+    mapping_type: Literal["direct"]
+    source: Source
+
+
+class MatchCodesField(_Field):
+    """The value's code; `unmatched` says what becomes of one without, else `on_error` does."""
+
+    mapping_type: Literal["match_codes"]
+    source: Source
+    codes: Codes
+    unmatched: Unmatched = None
+
+
+class TransformationField(_Field):
+    """The value after a chain of transformations; only one that starts with a constant needs no
+    source."""
+
+    mapping_type: Literal["transformation"]
+    source: Source | None = Field(default=None, alias="from")
+    transformations: Annotated[
+        tuple[AnyStep, ...],
+        Field(
+            strict=False,
+            min_length=1,
+            max_length=20,
+            description="a list of 1 to 20 transformations, such as "
+            '{"type": "date", "from": "YYYY-MM-DD", "to": "M/D/YYYY"}',
+        ),
+    ]
+
+
+class DoNotMapField(_Part):
+    """Not in the file; kept so that the list shows that it was thought of."""
+
+    mapping_type: Literal["do_not_map"]
+    source: Source | None = Field(default=None, alias="from")
+    to: Header | None = None
+    overwrite: bool = False
+
+
+type MappedField = DirectField | MatchCodesField | TransformationField
+
+AnyField = Annotated[
+    DirectField | MatchCodesField | TransformationField | DoNotMapField,
+    Field(discriminator="mapping_type"),
+]
+
+
+class ExportFile(FileSettings):
+    """A file and its fields, in the order of its columns."""
+
+    fields: Annotated[  # type: ignore[assignment]
+        tuple[AnyField, ...],
+        Field(strict=False, description="a list of fields"),
+    ]
+
+    @property
+    def mapped_fields(self) -> tuple[MappedField, ...]:
+        """The columns."""
+        return tuple(field for field in self.fields if not isinstance(field, DoNotMapField))
+
+
+class Mapping(_Part):
+    """The export files of a connection."""
+
+    files: Annotated[
+        tuple[ExportFile, ...],
+        Field(
+            strict=False,
+            min_length=1,
+            description="a list of 1 to 100 files, each with a name and fields",
+        ),
+    ]
+
+    @property
+    def wants_all(self) -> bool:
+        """Whether a file holds every current student."""
+        return any(file.wants_all for file in self.files)
+
+
+_MODELS = Models(
+    root=Mapping,
+    files=ExportFile,
+    fields={
+        "direct": DirectField,
+        "match_codes": MatchCodesField,
+        "transformation": TransformationField,
+        "do_not_map": DoNotMapField,
+    },
+    transformations={name: row.parameters for name, row in TRANSFORMATIONS.items()},
+)
+
+
+def parse_mapping(definition: object) -> Mapping:
+    """Reads a mapping from what YAML or JSON hold; InvalidRequest has every problem at once."""
+    if not isinstance(definition, dict):
+        raise InvalidRequest('Send the mapping as an object: {"files": […]}.')
+    problems = too_large(definition)
+    mapping = None
+    if not problems:
+        try:
+            mapping = Mapping.model_validate(definition)
+        except ValidationError as error:
+            details = error.errors(include_url=False)
+            problems = [as_problem(detail, _MODELS) for detail in details]
+        problems += whole_mapping_problems(definition)
+    if problems or mapping is None:
+        count = "a mistake" if len(problems) == 1 else f"{len(problems)} mistakes"
+        raise InvalidRequest(f"The mapping has {count}.", problems=problems)
+    return mapping

@@ -1,0 +1,151 @@
+"""Checks of a mapping that look at several places at once.
+
+They read the definition as it was sent, so that they find their problems even where other parts
+are wrong; what they cannot make sense of is reported by the parsing itself.
+"""
+
+from collections.abc import Iterator
+from typing import Any
+
+from pydantic import ValidationError
+
+from registration_sync.domain.csv_file import CsvFormat, why_unwritable
+from registration_sync.domain.errors import Problem
+from registration_sync.domain.export_file import FileSettings, may_coincide
+from registration_sync.domain.transformations import TRANSFORMATIONS
+
+FILES, FIELDS = 100, 10_000
+
+
+def too_large(definition: dict[str, Any]) -> list[Problem]:
+    """Whether it is more than anyone needs; nothing else is looked at then."""
+    files = _items(definition, "files")
+    fields = sum(len(_items(file, "fields")) for _, file in files)
+    if len(files) > FILES or fields > FIELDS:
+        return [
+            Problem(
+                "files",
+                f"{len(files)} files with {fields} fields are too many: write at most {FILES} "
+                f"files, and {FIELDS} fields in all.",
+            )
+        ]
+    return []
+
+
+def whole_mapping_problems(definition: dict[str, Any]) -> list[Problem]:
+    """What no single key shows: names and headers that repeat, settings that need another."""
+    problems: list[Problem] = []
+    named: list[tuple[int, FileSettings]] = []
+    for number, file in _items(definition, "files"):
+        at = f"files[{number}]"
+        settings = _settings(file)
+        if settings:
+            named.append((number, settings))
+            problems += _settings_problems(at, settings)
+        problems += _field_list_problems(at, file, settings)
+    return problems + list(_same_names(named))
+
+
+def _items(parent: dict[str, Any], key: str) -> list[tuple[int, dict[str, Any]]]:
+    """The objects in a list, with their places; nothing where it is not such a list."""
+    items = parent.get(key)
+    if not isinstance(items, list | tuple):
+        return []
+    return [(place, item) for place, item in enumerate(items) if isinstance(item, dict)]
+
+
+def _settings(file: dict[str, Any]) -> FileSettings | None:
+    known = {key: file[key] for key in FileSettings.model_fields if key in file}
+    try:
+        return FileSettings.model_validate(known)
+    except ValidationError:
+        return None
+
+
+def _settings_problems(at: str, settings: FileSettings) -> Iterator[Problem]:
+    csv = settings.csv_format
+    if csv.separator == csv.text_identifier:
+        yield Problem(
+            f"{at}.separator",
+            "The separator is the text identifier too: choose another character for one of them.",
+        )
+    if csv.quote_always and not csv.text_identifier:
+        yield Problem(
+            f"{at}.quoting",
+            "There is no text identifier to put around every value: write needed here, or double "
+            "or single as text_identifier.",
+        )
+    if why_unwritable(CsvFormat(encoding=csv.encoding, separator="\0"), csv.separator, lone=False):
+        yield Problem(
+            f"{at}.separator",
+            f"{csv.encoding} cannot hold this character: choose another separator or encoding.",
+        )
+
+
+def _same_names(files: list[tuple[int, FileSettings]]) -> Iterator[Problem]:
+    for place, (number, file) in enumerate(files):
+        for earlier, other in files[:place]:
+            if may_coincide(file.file_name, other.file_name):
+                yield Problem(
+                    f"files[{number}].name",
+                    f'"{file.file_name}" can become the name of files[{earlier}] too '
+                    f'("{other.file_name}"): each would overwrite the other, so choose another.',
+                )
+                break
+
+
+def _field_list_problems(
+    at: str, file: dict[str, Any], settings: FileSettings | None
+) -> Iterator[Problem]:
+    fields = file.get("fields")
+    if isinstance(fields, list | tuple) and all(
+        isinstance(field, dict) and field.get("mapping_type") == "do_not_map" for field in fields
+    ):
+        yield Problem(f"{at}.fields", "Write at least one field that is mapped.")
+    seen: dict[str, int] = {}
+    for number, field in _items(file, "fields"):
+        if field.get("mapping_type") == "do_not_map":
+            continue
+        here = f"{at}.fields[{number}]"
+        yield from _field_problems(here, field)
+        header = field.get("to")
+        if not isinstance(header, str):
+            continue
+        if header in seen:
+            yield Problem(
+                f"{here}.to",
+                f'fields[{seen[header]}] has the header "{header[:80]}" already: a header stands '
+                "once in a file.",
+            )
+        seen.setdefault(header, number)
+        if settings and settings.header and (problem := _header_problem(settings, header)):
+            yield Problem(f"{here}.to", problem)
+
+
+def _header_problem(settings: FileSettings, header: str) -> str | None:
+    unwritable = why_unwritable(settings.csv_format, header, lone=False)
+    if unwritable is None:
+        return None
+    if unwritable.rule == "encoding":
+        return f"{settings.encoding} cannot hold this header: choose another, or utf-8."
+    return "The separator is in this header: write a text_identifier, or choose another separator."
+
+
+def _field_problems(at: str, field: dict[str, Any]) -> Iterator[Problem]:
+    steps = field.get("transformations")
+    steps = [step for step in steps if isinstance(step, dict)] if isinstance(steps, list) else []
+    ways = [field.get("on_error"), field.get("unmatched"), *(s.get("unmatched") for s in steps)]
+    if "default" in ways and field.get("default") is None:
+        yield Problem(
+            f"{at}.default",
+            "This is missing: on_error or unmatched says that a value is replaced by it.",
+        )
+    if field.get("mapping_type") == "transformation" and field.get("from") is None and steps:
+        first = TRANSFORMATIONS.get(str(steps[0].get("type")))
+        if first and not first.takes_blank:
+            starters = [name for name, row in TRANSFORMATIONS.items() if row.takes_blank]
+            yield Problem(
+                f"{at}.from",
+                "This is missing: write the field of the registration, such as students.fname "
+                f"(only a chain that starts with {' or '.join(starters)} needs none).",
+            )

@@ -1,0 +1,133 @@
+"""Pydantic's findings in a mapping, in our words: where it is, and what to write instead."""
+
+import difflib
+import json
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from pydantic import BaseModel
+from pydantic_core import ErrorDetails
+
+from registration_sync.domain.errors import Problem
+
+type Location = tuple[int | str, ...]
+
+_LISTS = {"files": "a file", "fields": "a field", "transformations": "a transformation"}
+
+
+@dataclass(frozen=True, slots=True)
+class Models:
+    """Which model stands at which place; fields and transformations by their type."""
+
+    root: type[BaseModel]
+    files: type[BaseModel]
+    fields: Mapping[str, type[BaseModel]]
+    transformations: Mapping[str, type[BaseModel]]
+
+
+def as_problem(detail: ErrorDetails, models: Models) -> Problem:
+    """The finding as a path without pydantic's additions, and a sentence with the remedy."""
+    location = tuple(part for part in detail["loc"] if part != "[key]")
+    path = _path(location)
+    kind, found = detail["type"], detail["input"]
+    if kind == "extra_forbidden":
+        return Problem(path, _unknown_key(location, models))
+    if kind == "value_error":
+        return Problem(path, str(detail["ctx"]["error"]))
+    if kind in {"union_tag_not_found", "union_tag_invalid"}:
+        return _wrong_type(kind, path, location, str(detail["ctx"].get("tag", "")), models)
+    wanted = _wanted(location, models)
+    if kind == "missing":
+        return Problem(path, f"This is missing: write {wanted}.")
+    if kind == "invalid_key":
+        return Problem(path, "Write the name of every key as text, in quotes.")
+    if kind == "string_too_long":
+        return Problem(path, f"This is too long: write at most {detail['ctx']['max_length']} letters.")
+    return Problem(path, f"{_quoted(found)} cannot be used here: write {wanted}.")
+
+
+def _path(location: Location) -> str:
+    """`files[0].fields[3].to`; after a place in a list of one of several types comes the type."""
+    parts = [
+        part
+        for place, part in enumerate(location)
+        if not (isinstance(part, str) and _is_type(location, place))
+    ]
+    text = "".join(f"[{part}]" if isinstance(part, int) else f".{part[:80]}" for part in parts)
+    return text.removeprefix(".")
+
+
+def _is_type(location: Location, place: int) -> bool:
+    return (
+        place >= 2
+        and isinstance(location[place - 1], int)
+        and location[place - 2] in {"fields", "transformations"}
+    )
+
+
+def _model_at(location: Location, models: Models) -> type[BaseModel]:
+    """The model that the last key of the location belongs to."""
+    model = models.root
+    for place, part in enumerate(location):
+        if part == "files" and place == 0:
+            model = models.files
+        elif _is_type(location, place):
+            table = models.fields if location[place - 2] == "fields" else models.transformations
+            model = table[str(part)]
+    return model
+
+
+def _keys(model: type[BaseModel]) -> list[str]:
+    return [field.alias or name for name, field in model.model_fields.items()]
+
+
+def _unknown_key(location: Location, models: Models) -> str:
+    key = str(location[-1])
+    known = _keys(_model_at(location[:-1], models) if len(location) > 1 else models.root)
+    nearest = difflib.get_close_matches(key, known, n=1)
+    if nearest:
+        return f"There is no such key here: did you mean {nearest[0]}?"
+    owners = [name for name, model in models.fields.items() if key in _keys(model)]
+    if owners and "fields" in location and "transformations" not in location:
+        return f"This belongs to the mapping_type {' or '.join(owners)}: leave it out here."
+    return f"There is no such key here: leave it out. There are {', '.join(known)}."
+
+
+def _wrong_type(kind: str, path: str, location: Location, tag: str, models: Models) -> Problem:
+    is_field = location[-2] == "fields"
+    key = "mapping_type" if is_field else "type"
+    known: Sequence[str] = list(models.fields if is_field else models.transformations)
+    if kind == "union_tag_not_found":
+        return Problem(f"{path}.{key}", f"This is missing: write one of {', '.join(known)}.")
+    nearest = difflib.get_close_matches(re.sub(r"\W+", "_", tag.lower()), known, n=1)
+    hint = f"did you mean {nearest[0]}? Write" if nearest else "write"
+    return Problem(
+        f"{path}.{key}", f"There is no {key} {_quoted(tag)}: {hint} one of {', '.join(known)}."
+    )
+
+
+def _wanted(location: Location, models: Models) -> str:
+    """What belongs here, from the model's own description; inside codes it is their text."""
+    if isinstance(location[-1], int):
+        return f"{_LISTS.get(str(location[-2]), 'text')} as an object of keys and values"
+    if "codes" in location[:-1]:
+        return 'the code as text, in quotes, such as "0"'
+    if _is_type(location, len(location) - 1):
+        return f"{_LISTS[str(location[-3])]} as an object of keys and values"
+    model = _model_at(location, models) if location[0] == "files" else models.root
+    if location == ("files",):
+        model = models.root
+    for name, field in model.model_fields.items():
+        if (field.alias or name) == location[-1]:
+            return field.description or "a value of the right kind"
+    return "a value of the right kind"
+
+
+def _quoted(value: object) -> str:
+    if isinstance(value, dict):
+        return "An object"
+    if isinstance(value, list | tuple):
+        return "A list"
+    text = json.dumps(value, ensure_ascii=False, default=str)
+    return text if len(text) <= 60 else f"{text[:60]}…"

@@ -1,0 +1,221 @@
+"""The transformations of a field: value in, value out.
+
+The next one is a model of its parameters, a function that builds the step, a row in
+TRANSFORMATIONS, and its table of cases in the tests.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import TYPE_CHECKING, Annotated, Any, Literal, Union
+
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    ValidationInfo,
+    field_validator,
+)
+
+from registration_sync.domain.date_formats import (
+    check_source_format,
+    check_target_format,
+    date_rewriter,
+)
+from registration_sync.domain.run_facts import RunFacts
+from registration_sync.domain.unmappable import Unmappable, Way, is_blank
+
+CACHED_DATES = 8_192
+"""Birth dates repeat: a district's students were born on some 5,000 days. About 3 MB a step."""
+
+type ValueStep = Callable[[str], str]
+"""Raises Unmappable for a value that it cannot take."""
+
+
+def check_storable(value: str) -> str:
+    """Text that can be stored and written."""
+    try:
+        value.encode()
+    except UnicodeEncodeError:
+        raise ValueError("Half a character (a lone surrogate) is in it: write it anew.") from None
+    return value
+
+
+def check_code(value: object) -> object:
+    """A code written as 01 without quotes lost its zero before it got here, so none is taken."""
+    if isinstance(value, bool | int | float):
+        raise ValueError(
+            f'Write it as text, in quotes: "{str(value)[:40]}" if that is what you mean. Without '
+            "quotes 01 is read as 1, and NO as false."
+        )
+    return value
+
+
+def _check_source_code(value: str) -> str:
+    if is_blank(value):
+        raise ValueError("A blank value has no code: write the field's `default` instead.")
+    return value
+
+
+Text = Annotated[str, AfterValidator(check_storable), Field(max_length=2_000)]
+CodeText = Annotated[Text, BeforeValidator(check_code)]
+Codes = Annotated[
+    dict[Annotated[CodeText, AfterValidator(_check_source_code)], CodeText],
+    Field(
+        min_length=1,
+        max_length=10_000,
+        description='the codes of 1 to 10,000 values, such as {"K": "0", "PK": "-1"}',
+    ),
+]
+Unmatched = Annotated[
+    Way | None, Field(description="hold, keep, blank or default, for a value that has no code")
+]
+
+
+class Step(BaseModel):
+    """One step of a chain. Each description completes "Write …" in a problem."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
+
+    type: str
+
+
+class DateStep(Step):
+    type: Literal["date"]
+    source: Annotated[
+        Text,
+        AfterValidator(check_source_format),
+        Field(alias="from", description="the format of the date in Enroll, such as YYYY-MM-DD"),
+    ]
+    target: Annotated[
+        Text, Field(alias="to", description="the format of the date in the file, such as M/D/YYYY")
+    ]
+
+    @field_validator("target")
+    @classmethod
+    def _fits_source(cls, target: str, info: ValidationInfo) -> str:
+        return check_target_format(target, info.data.get("source"))
+
+
+class ValueInputStep(Step):
+    type: Literal["value_input"]
+    value: Annotated[
+        CodeText, Field(description="the text that stands in every row, in quotes, such as \"US\"")
+    ]
+
+
+class UpperStep(Step):
+    type: Literal["upper"]
+
+
+class LowerStep(Step):
+    type: Literal["lower"]
+
+
+class MatchCodesStep(Step):
+    type: Literal["match_codes"]
+    codes: Codes
+    unmatched: Unmatched = None
+
+
+def _date(step: DateStep, _run: RunFacts) -> ValueStep:
+    rewrite = date_rewriter(step.source, step.target)
+    message = f"The value is not a date written as {step.source}: mend it in Enroll, or change `from`."
+
+    @lru_cache(maxsize=CACHED_DATES)
+    def date(value: str) -> str:
+        try:
+            return rewrite(value)
+        except ValueError:
+            raise Unmappable("date", message) from None
+
+    return date
+
+
+def _value_input(step: ValueInputStep, _run: RunFacts) -> ValueStep:
+    return lambda _value: step.value
+
+
+def match_codes(codes: dict[str, str], unmatched: Way | None) -> ValueStep:
+    """`keep` passes the value on and `blank` a blank; otherwise a value without a code is held,
+    or goes the field's way."""
+    message = "The value has no match code: add one for it, or say what becomes of it in `unmatched`."
+    get = codes.get
+    if unmatched == "keep":
+        return lambda value: get(value, value)
+    if unmatched == "blank":
+        return lambda value: get(value, "")
+
+    def match(value: str) -> str:
+        code = get(value)
+        if code is None:
+            raise Unmappable("match_codes", message, way=unmatched)
+        return code
+
+    return match
+
+
+@dataclass(frozen=True, slots=True)
+class Transformation:
+    """A row of the registry: the name that people know, the parameters, and what builds the step.
+
+    Blank stays blank through a step, except where it `takes_blank`; such a step, at the start of a
+    chain, needs no source either. A step has the run's facts from `build`. One that reads further
+    fields (Join, Pick, If Then Else) will be built into a function of several values: where the
+    values come from is then for `compiled_mapping` to say.
+    """
+
+    title: str
+    parameters: type[Step]
+    build: Callable[[Any, RunFacts], ValueStep]
+    takes_blank: bool = False
+
+
+TRANSFORMATIONS = {
+    "date": Transformation("Date", DateStep, _date),
+    "value_input": Transformation("Value Input", ValueInputStep, _value_input, takes_blank=True),
+    "upper": Transformation("Upper", UpperStep, lambda _step, _run: str.upper),
+    "lower": Transformation("Lower", LowerStep, lambda _step, _run: str.lower),
+    "match_codes": Transformation(
+        "Match Codes", MatchCodesStep, lambda step, _run: match_codes(step.codes, step.unmatched)
+    ),
+}
+
+if TYPE_CHECKING:
+    AnyStep = Step
+else:  # the registry is the one list of them, and no type checker can read a type out of it
+    AnyStep = Annotated[
+        Union[tuple(row.parameters for row in TRANSFORMATIONS.values())],
+        Field(discriminator="type"),
+    ]
+
+
+def build_chain(steps: Sequence[Step], run: RunFacts) -> ValueStep:
+    """One function of the steps, in order."""
+    built = [_build_step(step, run) for step in steps]
+    if len(built) == 1:
+        return built[0]
+
+    def chain(value: str) -> str:
+        for step in built:
+            value = step(value)
+        return value
+
+    return chain
+
+
+def _build_step(step: Step, run: RunFacts) -> ValueStep:
+    row = TRANSFORMATIONS[step.type]
+    apply = row.build(step, run)
+    if row.takes_blank:
+        return apply
+
+    def unless_blank(value: str) -> str:
+        # Also the guard of every step: what is not text has no isspace.
+        if value == "" or value.isspace():
+            return value
+        return apply(value)
+
+    return unless_blank

@@ -1,0 +1,39 @@
+"""Create connection: a new SFTP connection of a district."""
+
+import contextlib
+import datetime as dt
+
+from registration_sync.domain.access import Caller, Permission, authorise
+from registration_sync.domain.connection import Connection, parse_connection
+from registration_sync.domain.errors import RegistrationSyncError, Unavailable
+from registration_sync.ports import Connections, Mappings, Secrets
+from registration_sync.use_cases.refuse_shared_files import refuse_shared_files
+
+
+def create_connection(
+    definition: object,
+    *,
+    caller: Caller,
+    today: dt.date,
+    connections: Connections,
+    mappings: Mappings,
+    secrets: Secrets,
+) -> Connection:
+    """Stores the connection and its secrets; a program has to name itself in `programs`.
+
+    Raises InvalidRequest with every problem, AccessDenied for another district, Conflict if the
+    id is taken or another connection writes the same file.
+    """
+    connection, credentials = parse_connection(definition)
+    authorise(caller, Permission.CONFIGURE, connection.access)
+    # An id that was removed and is taken up again finds its mapping again.
+    refuse_shared_files(connection, connections=connections, mappings=mappings, today=today)
+    # The connection goes first: its id may be taken, and those secrets are not ours to touch.
+    connections.add(connection)
+    try:
+        secrets.write(connection.connection_id, credentials)
+    except RegistrationSyncError:
+        with contextlib.suppress(Unavailable):
+            connections.remove(connection.connection_id)
+        raise
+    return connection

@@ -1,0 +1,154 @@
+"""Delivery: puts the finished files of a year on the server, all of them or none."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from registration_sync.domain.delivery import (
+    ReplacedBy,
+    SftpAccount,
+    is_temporary_name_of,
+    temporary_name,
+)
+from registration_sync.domain.errors import (
+    DeliveryError,
+    TerminalDeliveryError,
+    TransientDeliveryError,
+    UploadIncomplete,
+)
+from registration_sync.ports import SftpServers, SftpSession
+from registration_sync.use_cases.hold_lease import HeldLease
+
+PAUSES_SECONDS = (2.0, 8.0)
+"""Before the second and the third try; only transient errors are tried again."""
+
+
+@dataclass(frozen=True, slots=True)
+class FinishedFile:
+    """A file on our disk, and its final name in the year's folder."""
+
+    name: str
+    source: Path
+
+
+class Server:
+    """The one connection of a run: opened when first needed, anew after a transient error.
+
+    A terminal error stays: a refused sign-in is never tried twice, not for another year either.
+    """
+
+    def __init__(self, servers: SftpServers, account: Callable[[], SftpAccount]) -> None:
+        self._servers = servers
+        self._account = account
+        self._session: SftpSession | None = None
+        self._refused: TerminalDeliveryError | None = None
+
+    def session(self) -> SftpSession:
+        if self._refused:
+            raise self._refused
+        if self._session is None:
+            try:
+                self._session = self._servers.connect(self._account())
+            except TerminalDeliveryError as error:
+                self._refused = error
+                raise
+        return self._session
+
+    def close(self) -> None:
+        session, self._session = self._session, None
+        if session:
+            session.close()
+
+
+def deliver_files(
+    files: Sequence[FinishedFile],
+    folder: str,
+    *,
+    server: Server,
+    lease: HeldLease,
+    pause: Callable[[float], None],
+) -> list[ReplacedBy]:
+    """Uploads under temporary names, checks, fences, and renames; how each got in place, in order.
+
+    Until every file is up and checked the old ones are untouched. Raises DeliveryError or
+    LeaseLost; after a DeliveryError before the renames nothing of ours is left behind, as far as
+    the server can still be reached.
+    """
+    done: list[ReplacedBy] = []
+    uploaded = renaming = False
+    for seconds in (*PAUSES_SECONDS, None):
+        try:
+            session = server.session()
+            if not uploaded:
+                _upload(files, folder, session, lease)
+                uploaded = True
+            _remove_foreign(files, folder, session, lease)
+            lease.check_for_renames()
+            for file in files[len(done) :]:
+                came_back, renaming = renaming, True
+                done.append(_replace(file, folder, session, lease.token, came_back=came_back))
+                renaming = False
+        except TransientDeliveryError:
+            server.close()
+            lease.check()
+            if seconds is None:
+                raise
+            pause(seconds)
+        except DeliveryError:
+            _remove_own(files, folder, server, lease.token)
+            raise
+        else:
+            return done
+    raise AssertionError("unreachable: the last try returns or raises")
+
+
+def _upload(
+    files: Sequence[FinishedFile], folder: str, session: SftpSession, lease: HeldLease
+) -> None:
+    session.make_folder(folder)
+    for file in files:
+        lease.check()
+        session.upload(file.source, f"{folder}/{temporary_name(file.name, lease.token)}")
+
+
+def _remove_foreign(
+    files: Sequence[FinishedFile], folder: str, session: SftpSession, lease: HeldLease
+) -> None:
+    """The fence: a rename that an earlier attempt still has in flight finds its source gone.
+
+    The lease is looked at again before each removal: whoever lost it must not fence its heir.
+    """
+    ours = {temporary_name(file.name, lease.token) for file in files}
+    for name in session.names(folder):
+        if name not in ours and any(is_temporary_name_of(name, file.name) for file in files):
+            lease.check()
+            session.remove(f"{folder}/{name}")
+
+
+def _replace(
+    file: FinishedFile, folder: str, session: SftpSession, token: str, *, came_back: bool
+) -> ReplacedBy:
+    """Renames; `came_back` after a connection that was lost during this very rename.
+
+    Then a temporary name that is gone tells that the rename went through. The final file may be
+    gone too, taken by the importer: delivered all the same.
+    """
+    temporary = f"{folder}/{temporary_name(file.name, token)}"
+    if came_back and session.find(temporary) is None:
+        final = session.find(f"{folder}/{file.name}")
+        if final and final.size not in {None, file.source.stat().st_size}:
+            raise UploadIncomplete(
+                f"The connection was lost while {file.name} was put in place, and what lies there "
+                "now is not ours. The next export delivers these students again."
+            )
+        return ReplacedBy.PICKED_UP
+    return session.replace(temporary, f"{folder}/{file.name}")
+
+
+def _remove_own(files: Sequence[FinishedFile], folder: str, server: Server, token: str) -> None:
+    try:
+        session = server.session()
+        for file in files:
+            session.remove(f"{folder}/{temporary_name(file.name, token)}")
+    except DeliveryError:
+        return  # the next delivery removes them: they are foreign to it

@@ -1,0 +1,213 @@
+"""Reads who is due, maps them, and writes the files of one school year to our disk."""
+
+import hashlib
+import json
+from collections.abc import Callable, Iterator
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import BinaryIO
+
+from registration_sync.domain.batches import Current
+from registration_sync.domain.compiled_mapping import CompiledMapping, RowProblem
+from registration_sync.domain.export_run import HELD_LISTED, HeldRow
+from registration_sync.domain.registration import decode_snapshot
+from registration_sync.ports import RegistrationsTable
+
+BUFFER_BYTES = 256 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class WrittenFile:
+    """A file on our disk; `rows` without the header."""
+
+    name: str
+    source: Path
+    rows: int
+    bytes: int
+    sha256: str
+
+
+@dataclass(frozen=True, slots=True)
+class WrittenYear:
+    """What became of everyone due; students, not rows, are counted.
+
+    `index` has a line for each row: student id, version, number of the file, offset and length of
+    the line in bytes. `held_list` has a JSON line for each held student. `missing` counts marks
+    without a snapshot: syncs that failed and were not repeated.
+    """
+
+    files: tuple[WrittenFile, ...]
+    index: Path
+    held_list: Path
+    students: int
+    removed: int
+    missing: int
+    held_count: int
+    held: tuple[HeldRow, ...]
+    held_of_all: bool
+
+
+class _Output:
+    """One file being written, with its checksum; lines are gathered into large writes."""
+
+    def __init__(self, name: str, path: Path, header: bytes) -> None:
+        self.name = name
+        self.path = path
+        self.rows = 0
+        self.size = 0
+        self._file: BinaryIO = path.open("wb")
+        self._sha = hashlib.sha256()
+        self._waiting: list[bytes] = []
+        self._waiting_bytes = 0
+        self._add(header)
+
+    def add_row(self, line: bytes) -> int:
+        """The offset at which the line begins."""
+        offset = self.size
+        self._add(line)
+        self.rows += 1
+        return offset
+
+    def _add(self, content: bytes) -> None:
+        self._waiting.append(content)
+        self._waiting_bytes += len(content)
+        self.size += len(content)
+        if self._waiting_bytes >= BUFFER_BYTES:
+            self._flush()
+
+    def _flush(self) -> None:
+        content = b"".join(self._waiting)
+        self._waiting, self._waiting_bytes = [], 0
+        self._sha.update(content)
+        self._file.write(content)
+
+    def finish(self) -> WrittenFile:
+        self.close()
+        return WrittenFile(self.name, self.path, self.rows, self.size, self._sha.hexdigest())
+
+    def close(self) -> None:
+        if not self._file.closed:
+            self._flush()
+            self._file.close()
+
+
+class _Held:
+    """Gathers those left out: the first for the run's record, all of them on disk."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self.count = 0
+        self.rows: list[HeldRow] = []
+        self._file = path.open("w", encoding="utf-8", newline="\n")
+
+    def add(self, current: Current, problems: list[RowProblem], *, due: bool) -> None:
+        self.count += 1
+        reasons = [asdict(problem) for problem in problems]
+        line = {
+            "student_id": current.student_id,
+            "version": current.version,
+            "due": due,
+            "reasons": reasons,
+        }
+        self._file.write(json.dumps(line, ensure_ascii=False) + "\n")
+        if len(self.rows) < HELD_LISTED:
+            self.rows += [HeldRow(current.student_id, **reason) for reason in reasons]
+
+    def close(self) -> None:
+        self._file.close()
+
+
+def write_files(
+    connection_id: str,
+    school_year: int,
+    batches: range,
+    *,
+    compiled: CompiledMapping,
+    everyone: bool,
+    table: RegistrationsTable,
+    folder: Path,
+    check: Callable[[], None],
+) -> WrittenYear:
+    """Writes every file that has a row, in order of student id; memory does not grow with them.
+
+    `everyone` asks for all current students in every file, not only for those due. A file of all
+    students is also written without rows, where a removal emptied it. `check` is called again and
+    again, and may raise to end the work. Raises Unavailable.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    outputs = [
+        _Output(file.name, folder / f"{number}.part", file.header)
+        for number, file in enumerate(compiled.files)
+    ]
+    of_all = [everyone or file.all_students for file in compiled.files]
+    held = _Held(folder / "held.jsonl")
+    index = (folder / "index.tsv").open("w", encoding="utf-8", newline="\n")
+    students = removed = missing = due_count = 0
+    try:
+        stream = _all_students if any(of_all) else _due_students
+        for count, (current, due) in enumerate(stream(connection_id, school_year, batches, table)):
+            if count % 1000 == 0:
+                check()
+            due_count += due
+            if current is None:
+                missing += 1
+            elif current.snapshot is None:
+                removed += due
+            else:
+                mapped = compiled.map(decode_snapshot(current.snapshot))
+                if mapped.problems:
+                    held.add(current, mapped.problems, due=due)
+                    continue
+                students += 1
+                key = f"{current.student_id}\t{current.version}"
+                for number, lines in enumerate(mapped.lines):
+                    if due or of_all[number]:
+                        for line in lines:
+                            offset = outputs[number].add_row(line)
+                            index.write(f"{key}\t{number}\t{offset}\t{len(line)}\n")
+    finally:
+        for closing in (*outputs, held, index):
+            closing.close()
+    finished = [output.finish() for output in outputs]
+    return WrittenYear(
+        files=tuple(
+            file
+            for file, wants_all in zip(finished, of_all, strict=True)
+            if file.rows or (wants_all and due_count)
+        ),
+        index=folder / "index.tsv",
+        held_list=held.path,
+        students=students,
+        removed=removed,
+        missing=missing,
+        held_count=held.count,
+        held=tuple(held.rows),
+        held_of_all=held.count > 0 and any(of_all),
+    )
+
+
+def _due_students(
+    connection_id: str, school_year: int, batches: range, table: RegistrationsTable
+) -> Iterator[tuple[Current | None, bool]]:
+    ids = (mark.student_id for mark in table.marks(connection_id, school_year, batches))
+    for _, current in table.current(connection_id, school_year, ids):
+        yield current, True
+
+
+def _all_students(
+    connection_id: str, school_year: int, batches: range, table: RegistrationsTable
+) -> Iterator[tuple[Current | None, bool]]:
+    """Everyone, and whether a mark says due; both streams come in order of student id."""
+    marks = table.marks(connection_id, school_year, batches)
+    mark = next(marks, None)
+    for current in table.all_current(connection_id, school_year):
+        while mark and mark.student_id < current.student_id:
+            yield None, True
+            mark = next(marks, None)
+        due = mark is not None and mark.student_id == current.student_id
+        yield current, due
+        if due:
+            mark = next(marks, None)
+    while mark:
+        yield None, True
+        mark = next(marks, None)

@@ -1,0 +1,375 @@
+"""Connections, mappings and runs on DynamoDB."""
+
+import datetime as dt
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+import boto3
+import pytest
+from botocore.stub import Stubber
+from moto import mock_aws
+
+from registration_sync.adapters.connection_access import DynamoDBConnectionAccess
+from registration_sync.adapters.connections_table import DynamoDBConnections, DynamoDBMappings
+from registration_sync.adapters.runs_table import REQUEST_HOLDS_SECONDS, DynamoDBRuns
+from registration_sync.domain.access import ConnectionAccess
+from registration_sync.domain.connection import Connection, SavedMapping
+from registration_sync.domain.errors import (
+    AlreadyRunning,
+    Conflict,
+    NotFound,
+    Unavailable,
+    VersionMismatch,
+)
+from registration_sync.domain.export_run import (
+    ExportRequest,
+    ExportRun,
+    HeldRow,
+    RunStatus,
+    YearOutcome,
+    finished_run,
+    requested_run,
+)
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+
+TABLE = "connections"
+NOW = dt.datetime(2025, 9, 15, 19, 0, tzinfo=dt.UTC)
+
+
+@pytest.fixture
+def client() -> Iterator["DynamoDBClient"]:
+    with mock_aws():
+        client = boto3.client(
+            "dynamodb",
+            region_name="us-east-1",
+            aws_access_key_id="testing",
+            aws_secret_access_key="testing",
+        )
+        client.create_table(
+            TableName=TABLE,
+            KeySchema=[
+                {"AttributeName": "pk", "KeyType": "HASH"},
+                {"AttributeName": "sk", "KeyType": "RANGE"},
+            ],
+            AttributeDefinitions=[
+                {"AttributeName": "pk", "AttributeType": "S"},
+                {"AttributeName": "sk", "AttributeType": "S"},
+            ],
+            BillingMode="PAY_PER_REQUEST",
+        )
+        yield client
+
+
+@pytest.fixture
+def connections(client: "DynamoDBClient") -> DynamoDBConnections:
+    return DynamoDBConnections(client, TABLE)
+
+
+@pytest.fixture
+def mappings(client: "DynamoDBClient") -> DynamoDBMappings:
+    return DynamoDBMappings(client, TABLE)
+
+
+@pytest.fixture
+def runs(client: "DynamoDBClient") -> DynamoDBRuns:
+    return DynamoDBRuns(client, TABLE, retention_days=400)
+
+
+def connection(connection_id: str = "north", **changes: Any) -> Connection:
+    return Connection(
+        connection_id=connection_id,
+        name="North: PowerSchool, Año",
+        host="sftp.north.example.org",
+        username="enroll",
+        time_zone="America/Chicago",
+        **{"district": "north", "programs": ("enroll",), **changes},
+    )
+
+
+def run(run_id: str, minutes: int = 0, connection_id: str = "north") -> ExportRun:
+    request = ExportRequest(connection_id=connection_id, run_id=run_id, requested_by="ada")
+    return requested_run(request, NOW + dt.timedelta(minutes=minutes))
+
+
+# Connections
+
+
+def test_a_connection_is_read_as_it_was_stored(connections: DynamoDBConnections) -> None:
+    stored = connection(example_students=("S-1",), host_keys=(), port=2222)
+
+    connections.add(stored)
+
+    assert connections.get("north") == stored
+
+
+def test_connections_are_listed_by_id(connections: DynamoDBConnections) -> None:
+    for name in ("south", "north"):
+        connections.add(connection(name))
+
+    assert [item.connection_id for item in connections.all()] == ["north", "south"]
+
+
+def test_an_id_is_given_once(connections: DynamoDBConnections) -> None:
+    connections.add(connection())
+
+    with pytest.raises(Conflict, match='"north" is taken'):
+        connections.add(connection(district="south"))
+
+    assert connections.get("north").district == "north"
+
+
+def test_a_change_replaces_everything(
+    client: "DynamoDBClient", connections: DynamoDBConnections
+) -> None:
+    connections.add(connection())
+    changed = connection(district="south", programs=())
+
+    connections.replace(changed)
+
+    assert connections.get("north") == changed
+    assert DynamoDBConnectionAccess(client, TABLE).access("north") == changed.access
+
+
+def test_what_is_gone_is_not_brought_back_by_a_change(connections: DynamoDBConnections) -> None:
+    connections.add(connection())
+    connections.remove("north")
+
+    with pytest.raises(NotFound):
+        connections.replace(connection())
+    with pytest.raises(NotFound):
+        connections.get("north")
+    assert connections.all() == []
+
+
+def test_removing_twice_is_no_error(connections: DynamoDBConnections) -> None:
+    connections.add(connection())
+
+    connections.remove("north")
+    connections.remove("north")
+    connections.remove("never-was")
+
+    assert connections.all() == []
+
+
+def test_the_id_of_a_removed_connection_stays_with_its_district(
+    connections: DynamoDBConnections,
+) -> None:
+    connections.add(connection())
+    connections.remove("north")
+
+    with pytest.raises(Conflict):
+        connections.add(connection(district="south"))
+    connections.add(connection())
+
+    assert connections.get("north") == connection()
+
+
+def test_access_is_read_without_the_connection(
+    client: "DynamoDBClient", connections: DynamoDBConnections
+) -> None:
+    reader = DynamoDBConnectionAccess(client, TABLE)
+    connections.add(connection())
+    connections.add(connection("gone"))
+    connections.remove("gone")
+
+    assert reader.access("north") == ConnectionAccess("north", "north", frozenset({"enroll"}))
+    assert reader.access("gone") is None
+    assert reader.access("never-was") is None
+
+
+# Mappings
+
+
+def mapping(version: int, name: str = "students") -> SavedMapping:
+    definition = {"files": [{"name": name, "fields": [{"to": "Año", "n": 1.10}]}]}
+    return SavedMapping(version, definition, saved_by="ada", saved_at=NOW)
+
+
+def test_the_latest_mapping_is_read_as_it_was_saved(mappings: DynamoDBMappings) -> None:
+    for version in range(1, 12):  # past nine: versions sort as numbers
+        mappings.save("north", mapping(version))
+
+    assert mappings.latest("north") == mapping(11)
+    assert mappings.latest("south") is None
+
+
+def test_a_version_is_saved_once(mappings: DynamoDBMappings) -> None:
+    mappings.save("north", mapping(1))
+
+    with pytest.raises(VersionMismatch, match="read the mapping again"):
+        mappings.save("north", mapping(1, name="other"))
+
+    assert mappings.latest("north") == mapping(1)
+
+
+# Runs
+
+
+def test_a_run_is_read_as_the_api_shows_it(runs: DynamoDBRuns) -> None:
+    held = HeldRow("S-1", "students", "DOB", "date", "The date could not be read.")
+    year = YearOutcome(2025, RunStatus.PARTIAL, rows=3, held_count=1, held=(held,))
+    finished = finished_run(run("r1"), (year,), NOW)
+
+    runs.save(finished)
+
+    record = runs.find("north", "r1")
+    assert record is not None
+    assert record["status"] == "partial"
+    assert record["years"][0]["held"] == [
+        {
+            "student_id": "S-1",
+            "file": "students",
+            "field": "DOB",
+            "rule": "date",
+            "message": "The date could not be read.",
+        }
+    ]
+    assert runs.find("north", "r2") is None
+    assert runs.find("south", "r1") is None
+
+
+def test_a_run_expires(client: "DynamoDBClient", runs: DynamoDBRuns) -> None:
+    runs.save(run("r1"))
+
+    (item,) = client.scan(TableName=TABLE)["Items"]
+    expires_at = dt.datetime.fromtimestamp(int(item["expires_at"]["N"]), dt.UTC)
+    assert expires_at == NOW + dt.timedelta(days=400)
+
+
+def test_a_second_request_is_told_of_the_first(runs: DynamoDBRuns) -> None:
+    runs.request(run("r1"))
+
+    with pytest.raises(AlreadyRunning, match="since 2025-09-15 19:00 UTC") as refused:
+        runs.request(run("r2", minutes=1))
+
+    assert refused.value.run_id == "r1"
+    assert runs.find("north", "r2") is None
+
+
+def test_the_same_request_again_is_the_same(runs: DynamoDBRuns) -> None:
+    runs.request(run("r1"))
+    runs.request(run("r1"))
+
+    assert runs.find("north", "r1") is not None
+
+
+def test_connections_do_not_wait_for_each_other(runs: DynamoDBRuns) -> None:
+    runs.request(run("r1"))
+    runs.request(run("r2", connection_id="south"))
+
+    assert runs.find("south", "r2") is not None
+
+
+def test_a_finished_run_makes_place(runs: DynamoDBRuns) -> None:
+    runs.request(run("r1"))
+    runs.save(replace(run("r1"), status=RunStatus.IN_PROGRESS, started_at=NOW))
+    with pytest.raises(AlreadyRunning):
+        runs.request(run("r2"))
+
+    runs.save(finished_run(run("r1"), (), NOW))
+    runs.request(run("r2"))
+
+    assert runs.find("north", "r2") is not None
+
+
+def test_a_finished_run_makes_no_place_for_two(runs: DynamoDBRuns) -> None:
+    runs.request(run("r1"))
+
+    runs.save(finished_run(run("scheduled"), (), NOW))
+
+    with pytest.raises(AlreadyRunning) as refused:
+        runs.request(run("r2"))
+    assert refused.value.run_id == "r1"
+
+
+def test_a_request_that_nobody_answered_does_not_stand_in_the_way_for_ever(
+    runs: DynamoDBRuns,
+) -> None:
+    minutes = REQUEST_HOLDS_SECONDS // 60
+    runs.request(run("r1"))
+
+    with pytest.raises(AlreadyRunning):
+        runs.request(run("r2", minutes=minutes))
+    runs.request(run("r3", minutes=minutes + 1))
+
+    assert runs.find("north", "r3") is not None
+
+
+def test_runs_are_listed_page_by_page_the_newest_first(runs: DynamoDBRuns) -> None:
+    for number in range(5):
+        runs.save(run(f"2025091{number}T190000Z-0"))
+    runs.request(run("20250920T190000Z-0"))  # its place does not show
+    runs.save(run("20250930T190000Z-0", connection_id="south"))
+
+    first, after_first = runs.newest("north", 4, None)
+    second, after_second = runs.newest("north", 4, after_first)
+
+    assert [record["run_id"][6:8] for record in first] == ["20", "14", "13", "12"]
+    assert [record["run_id"][6:8] for record in second] == ["11", "10"]
+    assert after_second is None
+
+
+def test_a_page_that_holds_the_rest_has_no_next(runs: DynamoDBRuns) -> None:
+    runs.save(run("r1"))
+    runs.save(run("r2"))
+
+    assert [record["run_id"] for record in runs.newest("north", 2, None)[0]] == ["r2", "r1"]
+    assert runs.newest("north", 2, None)[1] is None
+    assert runs.newest("south", 2, None) == ([], None)
+
+
+# Faults: moto never throttles and never has two transactions meet
+
+
+def test_a_request_that_meets_another_of_the_same_instant_is_unavailable() -> None:
+    client = _plain_client()
+    with Stubber(client) as stub:
+        stub.add_client_error(
+            "transact_write_items",
+            "TransactionCanceledException",
+            modeled_fields={"CancellationReasons": [{"Code": "TransactionConflict"}]},
+        )
+        with pytest.raises(Unavailable):
+            DynamoDBRuns(client, TABLE, retention_days=1).request(run("r1"))
+
+
+@pytest.mark.parametrize("code", ["ThrottlingException", "InternalServerError"])
+def test_passing_faults_are_unavailable(code: str) -> None:
+    client = _plain_client()
+    calls = {
+        "get_item": [
+            lambda: DynamoDBConnections(client, TABLE).get("north"),
+            lambda: DynamoDBConnectionAccess(client, TABLE).access("north"),
+            lambda: DynamoDBRuns(client, TABLE, retention_days=1).find("north", "r1"),
+        ],
+        "put_item": [
+            lambda: DynamoDBConnections(client, TABLE).add(connection()),
+            lambda: DynamoDBConnections(client, TABLE).replace(connection()),
+            lambda: DynamoDBMappings(client, TABLE).save("north", mapping(1)),
+            lambda: DynamoDBRuns(client, TABLE, retention_days=1).save(run("r1")),
+        ],
+        "query": [
+            lambda: DynamoDBConnections(client, TABLE).all(),
+            lambda: DynamoDBMappings(client, TABLE).latest("north"),
+            lambda: DynamoDBRuns(client, TABLE, retention_days=1).newest("north", 1, None),
+        ],
+        "update_item": [lambda: DynamoDBConnections(client, TABLE).remove("north")],
+    }
+    for operation, uses in calls.items():
+        for use in uses:
+            with Stubber(client) as stub:
+                stub.add_client_error(operation, code)
+                with pytest.raises(Unavailable):
+                    use()
+
+
+def _plain_client() -> "DynamoDBClient":
+    return boto3.client(
+        "dynamodb",
+        region_name="us-east-1",
+        aws_access_key_id="testing",
+        aws_secret_access_key="testing",
+    )

@@ -1,0 +1,694 @@
+"""Uploading, putting in place and looking around, with a server that misbehaves."""
+
+import inspect
+import os
+import socket
+import threading
+import time
+from collections.abc import Iterator
+from ipaddress import ip_network
+from pathlib import Path
+
+import paramiko
+import paramiko.ssh_exception
+import pytest
+
+from registration_sync.adapters.sftp import ParamikoSftpServers
+from registration_sync.adapters.sftp_link import PEER_ERRORS, Limits
+from registration_sync.adapters.sftp_session import ParamikoSftpSession
+from registration_sync.domain.delivery import RemoteFile, ReplacedBy, is_temporary_name_of
+from registration_sync.domain.errors import (
+    ConnectionFailed,
+    FolderMissing,
+    PermissionRefused,
+    ReplaceUnsupported,
+    TransientDeliveryError,
+    UploadIncomplete,
+)
+from tests.sftp_servers import AsyncSftpServer, LongLine
+
+FINAL = "students.csv"
+TEMPORARY = ".students.csv.ab12.part"
+NEW = b"Student_Number\r\n007\r\n"
+OLD = b"Student_Number\r\n006\r\n"
+QUICK = Limits(silence_seconds=0.4)
+
+
+@pytest.fixture
+def root(tmp_path: Path) -> Path:
+    folder = tmp_path / "root"
+    folder.mkdir()
+    return folder
+
+
+@pytest.fixture
+def server(root: Path) -> Iterator[AsyncSftpServer]:
+    with AsyncSftpServer(root) as running:
+        yield running
+
+
+@pytest.fixture
+def session(server: AsyncSftpServer) -> Iterator[ParamikoSftpSession]:
+    opened = open_session(server)
+    yield opened
+    opened.close()
+
+
+@pytest.fixture
+def source(tmp_path: Path) -> Path:
+    path = tmp_path / "new.csv"
+    path.write_bytes(NEW)
+    return path
+
+
+def open_session(server: AsyncSftpServer, **changes: object) -> ParamikoSftpSession:
+    servers = ParamikoSftpServers([ip_network("127.0.0.1/32")], limits=QUICK)
+    return servers.connect(server.account(**changes))
+
+
+# Uploading
+
+
+@pytest.mark.parametrize("size", [0, 1, 2, 32768, 32769, 65536, 1 << 20, (1 << 20) + 1, 5_000_000])
+def test_every_byte_arrives(
+    session: ParamikoSftpSession, root: Path, tmp_path: Path, size: int
+) -> None:
+    content = os.urandom(size)
+    (tmp_path / "big.csv").write_bytes(content)
+
+    session.upload(tmp_path / "big.csv", TEMPORARY)
+
+    assert (root / TEMPORARY).read_bytes() == content
+
+
+@pytest.mark.parametrize("number", [1, 2, 17, 31, 32, 33])
+def test_one_failed_write_in_a_megabyte_is_noticed_and_the_old_file_stays(
+    server: AsyncSftpServer, session: ParamikoSftpSession, root: Path, tmp_path: Path, number: int
+) -> None:
+    (root / FINAL).write_bytes(OLD)
+    (tmp_path / "big.csv").write_bytes(os.urandom(1 << 20))
+    server.faults.fail_write = number
+
+    with pytest.raises(UploadIncomplete, match="free space"):
+        session.upload(tmp_path / "big.csv", TEMPORARY)
+
+    assert (root / FINAL).read_bytes() == OLD
+    server.faults.fail_write = None
+    session.upload(tmp_path / "big.csv", TEMPORARY)  # the connection is still sound
+
+
+def test_a_disk_that_is_full_at_the_close_is_noticed(
+    server: AsyncSftpServer, session: ParamikoSftpSession, source: Path
+) -> None:
+    server.faults.failing.add("close")
+
+    with pytest.raises(UploadIncomplete, match="Failure"):
+        session.upload(source, TEMPORARY)
+
+
+def test_other_bytes_of_the_same_size_are_noticed(
+    server: AsyncSftpServer, session: ParamikoSftpSession, source: Path
+) -> None:
+    server.faults.spoil_write = 1
+
+    with pytest.raises(UploadIncomplete, match="other bytes"):
+        session.upload(source, TEMPORARY)
+
+
+def test_a_file_shorter_than_was_sent_is_noticed(
+    server: AsyncSftpServer, session: ParamikoSftpSession, source: Path
+) -> None:
+    server.faults.lose_writes = True
+
+    with pytest.raises(UploadIncomplete, match="holds 0 bytes"):
+        session.upload(source, TEMPORARY)
+
+
+@pytest.mark.parametrize("operation", ["stat", "read"])
+@pytest.mark.parametrize("refusal", ["forbidden", "failing", "unsupported"])
+def test_an_account_that_may_only_write_can_upload(
+    server: AsyncSftpServer,
+    session: ParamikoSftpSession,
+    root: Path,
+    source: Path,
+    operation: str,
+    refusal: str,
+) -> None:
+    getattr(server.faults, refusal).add(operation)
+
+    session.upload(source, TEMPORARY)
+
+    assert (root / TEMPORARY).read_bytes() == NEW
+
+
+def test_a_server_that_does_not_say_the_size_is_tolerated(
+    server: AsyncSftpServer, session: ParamikoSftpSession, source: Path
+) -> None:
+    server.faults.size_unknown = True
+
+    session.upload(source, TEMPORARY)
+
+    assert session.find(TEMPORARY) == RemoteFile(TEMPORARY, None)
+
+
+def test_an_upload_that_vanishes_is_not_complete(
+    server: AsyncSftpServer, session: ParamikoSftpSession, source: Path
+) -> None:
+    server.faults.importer_takes.add(TEMPORARY)
+
+    with pytest.raises(UploadIncomplete, match="gone"):
+        session.upload(source, TEMPORARY)
+
+
+def test_a_folder_that_is_not_there_is_named(session: ParamikoSftpSession, source: Path) -> None:
+    with pytest.raises(FolderMissing, match="no/such/folder"):
+        session.upload(source, f"no/such/folder/{TEMPORARY}")
+
+
+def test_a_folder_that_is_closed_to_the_account_is_named(
+    server: AsyncSftpServer, session: ParamikoSftpSession, source: Path
+) -> None:
+    server.faults.forbidden.add("open")
+
+    with pytest.raises(PermissionRefused, match=r"students\.csv") as failed:
+        session.upload(source, TEMPORARY)
+
+    assert failed.value.terminal
+
+
+def test_a_missing_local_file_is_not_blamed_on_the_server(session: ParamikoSftpSession) -> None:
+    with pytest.raises(FileNotFoundError):
+        session.upload(Path("/nonexistent/file.csv"), TEMPORARY)
+
+
+def test_a_file_takes_at_most_eight_round_trips(server: AsyncSftpServer, tmp_path: Path) -> None:
+    (tmp_path / "file.csv").write_bytes(os.urandom(100_000))
+    with LongLine(server.port) as line:
+        session = open_session(server, port=line.port)
+        line.round_trips = 0
+
+        session.upload(tmp_path / "file.csv", TEMPORARY)
+        session.replace(TEMPORARY, FINAL)
+
+        assert line.round_trips <= 8
+        session.close()
+
+
+# Putting in place
+
+
+def test_posix_rename_replaces_the_old_file(
+    session: ParamikoSftpSession, root: Path, source: Path
+) -> None:
+    (root / FINAL).write_bytes(OLD)
+    session.upload(source, TEMPORARY)
+
+    assert session.replace(TEMPORARY, FINAL) is ReplacedBy.POSIX_RENAME
+
+    assert {path.name: path.read_bytes() for path in root.iterdir()} == {FINAL: NEW}
+
+
+@pytest.mark.parametrize("refusal", ["unsupported", "failing", "forbidden"])
+@pytest.mark.parametrize(
+    ("old", "rename_replaces", "way"),
+    [
+        (None, False, ReplacedBy.NEW),
+        (OLD, True, ReplacedBy.RENAME),
+        (OLD, False, ReplacedBy.ASIDE_AND_RENAME),
+    ],
+)
+def test_a_server_without_posix_rename_gets_the_next_best_way(
+    server: AsyncSftpServer,
+    session: ParamikoSftpSession,
+    root: Path,
+    source: Path,
+    refusal: str,
+    old: bytes | None,
+    rename_replaces: bool,
+    way: ReplacedBy,
+) -> None:
+    if old:
+        (root / FINAL).write_bytes(old)
+    getattr(server.faults, refusal).add("posix_rename")
+    server.faults.rename_replaces = rename_replaces
+    session.upload(source, TEMPORARY)
+
+    assert session.replace(TEMPORARY, FINAL) is way
+
+    assert {path.name: path.read_bytes() for path in root.iterdir()} == {FINAL: NEW}
+
+
+@pytest.mark.parametrize("refusal", ["unsupported", "failing"])
+def test_what_the_server_lacks_is_asked_for_once(
+    server: AsyncSftpServer, session: ParamikoSftpSession, source: Path, refusal: str
+) -> None:
+    getattr(server.faults, refusal).add("posix_rename")
+
+    for name in ("students.csv", "contacts.csv", "schools.csv"):
+        session.upload(source, f".{name}.ab12.part")
+        session.replace(f".{name}.ab12.part", name)
+
+    assert [operation for operation, _ in server.requests].count("posix_rename") == 1
+
+
+@pytest.mark.parametrize("refusal", ["unsupported", "failing"])
+@pytest.mark.parametrize("old", [None, OLD])
+def test_a_server_that_cannot_rename_leaves_the_old_file_alone(
+    server: AsyncSftpServer,
+    session: ParamikoSftpSession,
+    root: Path,
+    source: Path,
+    refusal: str,
+    old: bytes | None,
+) -> None:
+    if old:
+        (root / FINAL).write_bytes(old)
+    getattr(server.faults, refusal).update({"posix_rename", "rename"})
+    session.upload(source, TEMPORARY)
+
+    with pytest.raises(ReplaceUnsupported, match="writing in place") as failed:
+        session.replace(TEMPORARY, FINAL)
+
+    assert failed.value.terminal
+    assert (root / FINAL).exists() == bool(old)
+    assert not old or (root / FINAL).read_bytes() == old
+
+
+@pytest.mark.parametrize("old", [None, OLD])
+def test_a_server_that_cannot_rename_is_written_in_place_where_allowed(
+    server: AsyncSftpServer, root: Path, source: Path, old: bytes | None
+) -> None:
+    if old:
+        (root / FINAL).write_bytes(old)
+    server.faults.unsupported.update({"posix_rename", "rename"})
+    session = open_session(server, write_in_place=True)
+    session.upload(source, TEMPORARY)
+
+    assert session.replace(TEMPORARY, FINAL) is ReplacedBy.IN_PLACE
+
+    assert {path.name: path.read_bytes() for path in root.iterdir()} == {FINAL: NEW}
+    session.close()
+
+
+def test_writing_in_place_wants_an_upload_of_the_same_session(
+    server: AsyncSftpServer, root: Path
+) -> None:
+    (root / TEMPORARY).write_bytes(NEW)
+    server.faults.unsupported.update({"posix_rename", "rename"})
+    session = open_session(server, write_in_place=True)
+
+    with pytest.raises(TransientDeliveryError, match="has not uploaded it"):
+        session.replace(TEMPORARY, FINAL)
+
+    session.close()
+
+
+def test_renames_that_are_forbidden_are_a_matter_of_permission(
+    server: AsyncSftpServer, session: ParamikoSftpSession, source: Path
+) -> None:
+    server.faults.forbidden.update({"posix_rename", "rename"})
+    session.upload(source, TEMPORARY)
+
+    with pytest.raises(PermissionRefused):
+        session.replace(TEMPORARY, FINAL)
+
+
+def test_the_old_file_comes_back_where_the_new_one_cannot_be_put(
+    server: AsyncSftpServer, session: ParamikoSftpSession, root: Path, source: Path
+) -> None:
+    (root / FINAL).write_bytes(OLD)
+    server.faults.unsupported.add("posix_rename")
+    server.faults.fail_renames = {3}  # the first finds the old file there, the second moves it
+    session.upload(source, TEMPORARY)
+
+    with pytest.raises(ReplaceUnsupported):
+        session.replace(TEMPORARY, FINAL)
+
+    assert (root / FINAL).read_bytes() == OLD
+
+
+def test_an_old_file_that_cannot_come_back_is_told_where_it_is(
+    server: AsyncSftpServer, session: ParamikoSftpSession, root: Path, source: Path
+) -> None:
+    (root / FINAL).write_bytes(OLD)
+    server.faults.unsupported.add("posix_rename")
+    server.faults.fail_renames = {3, 4}
+    session.upload(source, TEMPORARY)
+
+    with pytest.raises(UploadIncomplete) as failed:
+        session.replace(TEMPORARY, FINAL)
+
+    (aside,) = (path for path in root.iterdir() if path.read_bytes() == OLD)
+    assert aside.name in failed.value.message
+    assert is_temporary_name_of(aside.name, FINAL)  # so that the next run cleans it up
+
+
+def test_an_old_file_that_cannot_be_removed_aside_does_no_harm(
+    server: AsyncSftpServer, session: ParamikoSftpSession, root: Path, source: Path
+) -> None:
+    (root / FINAL).write_bytes(OLD)
+    server.faults.unsupported.add("posix_rename")
+    server.faults.forbidden.add("remove")
+    session.upload(source, TEMPORARY)
+
+    assert session.replace(TEMPORARY, FINAL) is ReplacedBy.ASIDE_AND_RENAME
+
+    assert (root / FINAL).read_bytes() == NEW
+
+
+@pytest.mark.parametrize("lacking", [set(), {"posix_rename"}])
+def test_a_file_that_the_importer_takes_at_once_is_delivered(
+    server: AsyncSftpServer, session: ParamikoSftpSession, source: Path, lacking: set[str]
+) -> None:
+    server.faults.unsupported = lacking
+    server.faults.importer_takes.add(FINAL)
+    session.upload(source, TEMPORARY)
+
+    session.replace(TEMPORARY, FINAL)
+
+    assert session.find(FINAL) is None
+
+
+@pytest.mark.parametrize("lacking", [set(), {"posix_rename"}])
+def test_a_temporary_file_that_was_removed_meanwhile_is_not_put_in_place(
+    server: AsyncSftpServer,
+    session: ParamikoSftpSession,
+    root: Path,
+    source: Path,
+    lacking: set[str],
+) -> None:
+    (root / FINAL).write_bytes(OLD)
+    server.faults.unsupported = lacking
+    session.upload(source, TEMPORARY)
+    session.remove(TEMPORARY)
+
+    with pytest.raises(UploadIncomplete, match="is gone"):
+        session.replace(TEMPORARY, FINAL)
+
+    assert (root / FINAL).read_bytes() == OLD
+
+
+@pytest.mark.parametrize(("moment", "arrived"), [("drop_before", OLD), ("drop_after", NEW)])
+def test_a_connection_lost_during_the_rename_can_be_found_out_about(
+    server: AsyncSftpServer,
+    session: ParamikoSftpSession,
+    root: Path,
+    source: Path,
+    moment: str,
+    arrived: bytes,
+) -> None:
+    (root / FINAL).write_bytes(OLD)
+    session.upload(source, TEMPORARY)
+    getattr(server.faults, moment).add("posix_rename")
+
+    with pytest.raises(ConnectionFailed, match=r"putting students\.csv in place") as failed:
+        session.replace(TEMPORARY, FINAL)
+
+    assert not failed.value.terminal
+    again = open_session(server)
+    assert (again.find(TEMPORARY) is None) == (arrived == NEW)
+    assert (root / FINAL).read_bytes() == arrived
+    again.close()
+
+
+# Looking around
+
+
+@pytest.mark.parametrize("folder", ["2025", "SISData/exports/2025", "SISData/exports/2025/"])
+def test_missing_folders_are_made(session: ParamikoSftpSession, root: Path, folder: str) -> None:
+    session.make_folder(folder)
+    session.make_folder(folder)
+
+    assert (root / folder).is_dir()
+
+
+def test_a_folder_that_is_there_costs_one_look(
+    server: AsyncSftpServer, session: ParamikoSftpSession, root: Path
+) -> None:
+    (root / "SISData/exports").mkdir(parents=True)
+
+    session.make_folder("/SISData/exports")
+
+    assert server.requests == [("stat", "/SISData/exports")]
+
+
+@pytest.mark.parametrize("folder", ["", "/"])
+def test_the_start_folder_is_always_there(session: ParamikoSftpSession, folder: str) -> None:
+    session.make_folder(folder)
+
+
+def test_a_folder_made_by_another_in_between_is_fine(
+    server: AsyncSftpServer, session: ParamikoSftpSession, root: Path
+) -> None:
+    server.before["mkdir"] = (root / "2025").mkdir
+
+    session.make_folder("2025")
+
+
+@pytest.mark.parametrize(
+    ("refusal", "error"), [("failing", FolderMissing), ("forbidden", PermissionRefused)]
+)
+def test_a_folder_that_cannot_be_made_is_named(
+    server: AsyncSftpServer,
+    session: ParamikoSftpSession,
+    refusal: str,
+    error: type[Exception],
+) -> None:
+    getattr(server.faults, refusal).add("mkdir")
+
+    with pytest.raises(error, match="SISData/exports/2025"):
+        session.make_folder("SISData/exports/2025")
+
+
+def test_upper_folders_that_may_not_be_looked_at_are_taken_as_there(
+    server: AsyncSftpServer, session: ParamikoSftpSession
+) -> None:
+    server.faults.forbidden.add("stat")
+
+    session.make_folder("SISData/exports")
+
+    assert ("mkdir", "SISData") not in server.requests
+
+
+def test_a_file_in_place_of_a_folder_is_told(session: ParamikoSftpSession, root: Path) -> None:
+    (root / "exports").write_bytes(b"")
+
+    with pytest.raises(FolderMissing, match="is a file"):
+        session.make_folder("exports/2025")
+
+
+def test_the_names_of_a_folder(session: ParamikoSftpSession, root: Path) -> None:
+    (root / "2025").mkdir()
+    (root / "2025" / FINAL).write_bytes(NEW)
+    (root / "2025" / TEMPORARY).write_bytes(NEW)
+
+    assert sorted(session.names("2025")) == [TEMPORARY, FINAL]
+    assert session.names("") == ["2025"]
+    assert session.names("no-such-folder") == []
+
+
+@pytest.mark.parametrize("refusal", ["forbidden", "failing", "unsupported"])
+def test_a_server_that_refuses_to_list_shows_no_names(
+    server: AsyncSftpServer, session: ParamikoSftpSession, root: Path, refusal: str
+) -> None:
+    (root / FINAL).write_bytes(NEW)
+    getattr(server.faults, refusal).add("listing")
+
+    assert session.names("") == []
+
+
+def test_names_that_are_not_utf_8_do_no_harm(session: ParamikoSftpSession, root: Path) -> None:
+    Path(os.fsdecode(os.fsencode(root) + b"/\xe9l\xe8ves.csv")).write_bytes(NEW)
+
+    assert session.names("") == []
+    assert session.find(FINAL) is None
+
+
+def test_a_file_is_found_with_its_size(session: ParamikoSftpSession, root: Path) -> None:
+    (root / FINAL).write_bytes(NEW)
+
+    assert session.find(FINAL) == RemoteFile(FINAL, len(NEW))
+    assert session.find("other.csv") is None
+
+
+def test_removing_what_is_not_there_is_no_error(session: ParamikoSftpSession, root: Path) -> None:
+    (root / FINAL).write_bytes(NEW)
+
+    session.remove(FINAL)
+    session.remove(FINAL)
+
+    assert not (root / FINAL).exists()
+
+
+# Silence, loss, and the end of time
+
+
+@pytest.mark.parametrize("operation", ["open", "write", "close", "stat", "read"])
+def test_a_server_that_goes_silent_ends_within_the_limit(
+    server: AsyncSftpServer, session: ParamikoSftpSession, source: Path, operation: str
+) -> None:
+    server.faults.silent.add(operation)
+    started = time.monotonic()
+
+    with pytest.raises(ConnectionFailed, match="without an answer, while uploading") as failed:
+        session.upload(source, TEMPORARY)
+
+    assert time.monotonic() - started < 2.5
+    assert f"{server.host}:{server.port}" in failed.value.message
+
+
+def test_a_line_that_takes_no_more_ends_within_the_limit(
+    server: AsyncSftpServer, tmp_path: Path
+) -> None:
+    """TCP's window is full before that of SSH: there paramiko alone would wait for ever."""
+    (tmp_path / "big.csv").write_bytes(os.urandom(1_500_000))
+    with LongLine(server.port, 0) as line:
+        session = open_session(server, port=line.port)
+        session._link.socket.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 4096)
+        line.freeze()
+        started = time.monotonic()
+
+        with pytest.raises(ConnectionFailed, match="without an answer, while uploading"):
+            session.upload(tmp_path / "big.csv", TEMPORARY)
+
+        assert time.monotonic() - started < 2.5
+        session.close()
+
+
+def test_a_server_that_goes_silent_at_the_rename_ends_within_the_limit(
+    server: AsyncSftpServer, session: ParamikoSftpSession, source: Path
+) -> None:
+    session.upload(source, TEMPORARY)
+    server.faults.silent.add("posix_rename")
+    started = time.monotonic()
+
+    with pytest.raises(ConnectionFailed, match="without an answer, while putting"):
+        session.replace(TEMPORARY, FINAL)
+
+    assert time.monotonic() - started < 2.5
+
+
+@pytest.mark.parametrize("operation", ["open", "write", "close", "stat", "read"])
+def test_a_connection_that_is_lost_is_told_so(
+    server: AsyncSftpServer, session: ParamikoSftpSession, source: Path, operation: str
+) -> None:
+    server.faults.drop_before.add(operation)
+
+    with pytest.raises(ConnectionFailed, match="was lost, while uploading"):
+        session.upload(source, TEMPORARY)
+    with pytest.raises(ConnectionFailed):
+        session.find(TEMPORARY)
+
+
+def test_what_runs_when_the_time_is_nearly_up_is_cut_off(
+    server: AsyncSftpServer, source: Path
+) -> None:
+    ends_at = time.monotonic() + 20.6
+    servers = ParamikoSftpServers(
+        [ip_network("127.0.0.1/32")], seconds_left=lambda: ends_at - time.monotonic()
+    )
+    session = servers.connect(server.account())
+    server.faults.silent.add("write")
+
+    with pytest.raises(ConnectionFailed, match="nearly up"):
+        session.upload(source, TEMPORARY)
+
+    assert ends_at - time.monotonic() > 18
+    session.close()
+
+
+def test_closing_from_another_thread_ends_what_goes_on(
+    server: AsyncSftpServer, source: Path
+) -> None:
+    session = ParamikoSftpServers([ip_network("127.0.0.1/32")]).connect(server.account())
+    server.faults.silent.add("write")
+    threading.Timer(0.3, session.close).start()
+    started = time.monotonic()
+
+    with pytest.raises(ConnectionFailed, match="by this service"):
+        session.upload(source, TEMPORARY)
+
+    assert time.monotonic() - started < 3
+    session.close()
+
+
+def test_closing_twice_or_after_a_loss_raises_nothing(
+    server: AsyncSftpServer, session: ParamikoSftpSession
+) -> None:
+    server.faults.drop_before.add("stat")
+    with pytest.raises(ConnectionFailed):
+        session.find(FINAL)
+
+    session.close()
+    session.close()
+
+
+# Errors
+
+
+def raised_by_libraries() -> list[Exception]:
+    """One of each exception of paramiko's, and of the sockets below it."""
+    arguments = {
+        "BadAuthenticationType": ("text", ["password"]),
+        "BadHostKeyException": ("host", None, None),
+        "ChannelException": (1, "text"),
+        "NoValidConnectionsError": ({("127.0.0.1", 22): OSError()},),
+        "PartialAuthentication": (["password"],),
+        "ProxyCommandFailure": ("command", "text"),
+    }
+    classes = [
+        exception
+        for _, exception in inspect.getmembers(paramiko.ssh_exception, inspect.isclass)
+        if issubclass(exception, Exception)
+    ]
+    return [
+        *(exception(*arguments.get(exception.__name__, ("text",))) for exception in classes),
+        paramiko.SFTPError("Garbage packet received"),
+        EOFError(),
+        OSError("Socket is closed"),
+        ConnectionResetError(104, "Connection reset by peer"),
+        BrokenPipeError(32, "Broken pipe"),
+        TimeoutError(),
+        socket.gaierror(-2, "Name or service not known"),
+        UnicodeDecodeError("utf-8", b"\xe9", 0, 1, "invalid"),
+    ]
+
+
+@pytest.mark.parametrize("error", raised_by_libraries(), ids=lambda error: type(error).__name__)
+def test_every_error_of_the_libraries_below_is_mapped(
+    session: ParamikoSftpSession, monkeypatch: pytest.MonkeyPatch, error: Exception
+) -> None:
+    def fail(_path: str) -> None:
+        raise error
+
+    monkeypatch.setattr(session._client, "stat", fail)
+
+    with pytest.raises(ConnectionFailed, match=r"looking at students\.csv"):
+        session.find(FINAL)
+
+
+def test_all_that_paramiko_raises_of_its_own_is_expected() -> None:
+    assert all(isinstance(error, PEER_ERRORS) for error in raised_by_libraries())
+
+
+def test_a_refusal_in_another_encoding_can_be_read(
+    server: AsyncSftpServer, session: ParamikoSftpSession
+) -> None:
+    server.faults.failing.add("stat")
+    server.faults.reason = "Accès refusé".encode("cp1252")
+
+    with pytest.raises(TransientDeliveryError, match="refus"):
+        session.find(FINAL)
+
+
+def test_a_refusal_is_quoted_without_what_would_forge_a_log_line(
+    server: AsyncSftpServer, session: ParamikoSftpSession
+) -> None:
+    server.faults.failing.add("remove")
+    server.faults.reason = "Quota\nexceeded" + "!" * 500
+
+    with pytest.raises(TransientDeliveryError) as failed:
+        session.remove(FINAL)
+
+    assert "Quota exceeded!!" in failed.value.message
+    assert len(failed.value.message) < 600

@@ -1,0 +1,342 @@
+"""Use cases as actors that stop before each operation.
+
+An actor is a function of the results it has had so far: to take its next step it is run again
+from the start, fed those results, until it wants one more. So the real code runs unchanged, and
+the state of an actor is nothing but its history.
+"""
+
+import datetime as dt
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, NoReturn
+
+from registration_sync.domain.batches import Current, Lease, Mark, Marker, Stored, YearMarker
+from registration_sync.domain.delivery import RemoteFile, ReplacedBy, SftpAccount
+from registration_sync.domain.errors import ConnectionFailed, LeaseLost, RegistrationSyncError, Unavailable
+from registration_sync.domain.registration import APPROVED, Registration
+from tests.exploration.world import YEAR, Operation, Refused
+
+NOW = dt.datetime(2026, 3, 2, 21, tzinfo=dt.UTC)
+
+
+class Wanted(BaseException):
+    """The actor wants the result of an operation; not an Exception, so that no code handles it."""
+
+
+@dataclass(frozen=True, slots=True)
+class NoAnswer:
+    """The result of an operation whose answer was lost: it may happen yet, or never."""
+
+
+@dataclass(frozen=True, slots=True)
+class Late:
+    """A result that came after the lease had run out: from here on the clock says so."""
+
+    result: Any
+
+
+class Replay:
+    """Feeds recorded results; at the end of them notes the operation wanted next."""
+
+    def __init__(self, results: Sequence[Any]) -> None:
+        self._results = iter(results)
+        self.wanted: Operation | None = None
+        self.late = False
+
+    def now(self) -> dt.datetime:
+        return NOW + dt.timedelta(hours=self.late)
+
+    def do(self, *operation: Any) -> Any:
+        if self.wanted is not None:
+            raise Wanted
+        for recorded in self._results:
+            result = recorded
+            if isinstance(result, Late):
+                self.late, result = True, result.result
+            if isinstance(result, Refused):
+                raise result.error(result.message)
+            return result
+        self.wanted = operation
+        raise Wanted
+
+
+class ReplayTable:
+    """The port RegistrationsTable, one operation at a time for one school year."""
+
+    def __init__(self, replay: Replay) -> None:
+        self._replay = replay
+
+    def _do(self, *operation: Any) -> Any:
+        result = self._replay.do(*operation)
+        if isinstance(result, NoAnswer):
+            raise Unavailable("no answer")
+        return result
+
+    def marker(self, connection_id: str) -> Marker:
+        opened, exported = self._marker()
+        return Marker(None, {YEAR: YearMarker(opened, exported)} if opened else {})
+
+    def _marker(self) -> tuple[int, int]:
+        opened, exported = self._do("marker")
+        return opened, exported
+
+    def add_year(self, connection_id: str, school_year: int) -> None:
+        self._do("add_year")
+
+    def put_marks(self, _c: str, _y: int, batch: int, marks: Sequence[Mark]) -> set[str]:
+        results = {mark.student_id: self._replay.do("put_mark", batch, mark) for mark in marks}
+        return {student for student, done in results.items() if done is True}
+
+    def put_current(
+        self, _c: str, _y: int, snapshots: Sequence[Current]
+    ) -> Mapping[str, Stored]:
+        results = {new.student_id: self._replay.do("put_current", new) for new in snapshots}
+        return {
+            student: Stored.UNCONFIRMED if isinstance(stored, NoAnswer) else stored
+            for student, stored in results.items()
+        }
+
+    def delete_current(self, student_ids: Sequence[str]) -> Mapping[str, Stored]:
+        """Only a mutant deletes."""
+        return {student: self._do("delete_current", student) for student in student_ids}
+
+    def take_lease(self, _c: str, lease: Lease, now_ms: int) -> None:
+        self._do("take_lease", lease.token)
+
+    def renew_lease(self, _c: str, lease: Lease) -> NoReturn:
+        raise LeaseLost("wanted only by one that is late")
+
+    def release_lease(self, _c: str, token: str) -> None:
+        self._do("release_lease", token)
+
+    def close_batch(self, _c: str, _y: int, batch: int, token: str) -> None:
+        self._do("close_batch", batch, token)
+
+    def commit(self, _c: str, _y: int, batch: int, token: str | None) -> None:
+        self._do("commit", batch, token)
+
+    def marks(self, _c: str, _y: int, batches: range) -> Iterator[Mark]:
+        found: set[str] = set()
+        for batch in batches:
+            found |= set(self._do("marked", batch))
+        yield from (Mark(student) for student in sorted(found))
+
+    def current(
+        self, _c: str, _y: int, student_ids: Iterator[str]
+    ) -> Iterator[tuple[str, Current | None]]:
+        for student in student_ids:
+            yield student, self._do("current", student)
+
+    def all_current(self, _c: str, _y: int) -> Iterator[Current]:
+        yield from self._do("everyone")
+
+    def raise_batch(self, _c: str, _y: int, batch: int, versions: Mapping[str, str]) -> None:
+        for student, version in versions.items():
+            self._do("raise_batch", batch, student, version)
+
+    def retire(self, *_: Any) -> NoReturn:
+        raise AssertionError("not explored: it touches nothing that is due")
+
+    set_retired = retire
+
+
+class SyncTable(ReplayTable):
+    """As a sync sees it: of the marker it reads only which batch is open."""
+
+    def _marker(self) -> tuple[int, int]:
+        return self._do("open"), 0
+
+
+class MarkReadingTable(ReplayTable):
+    """As the mutant sees it that finds its snapshots in the marks."""
+
+    def marks(self, _c: str, _y: int, batches: range) -> Iterator[Mark]:
+        found: dict[str, Mark] = {}
+        for batch in batches:
+            found |= {mark.student_id: mark for mark in self._do("marks", batch)}
+        yield from (found[student] for student in sorted(found))
+
+
+class ReplayServer:
+    """The ports SftpServers and SftpSession. A lost connection may leave a rename in flight."""
+
+    def __init__(self, replay: Replay, floor: tuple[tuple[str, int], ...]) -> None:
+        self._replay = replay
+        self._floor = floor
+
+    def connect(self, account: SftpAccount) -> "ReplayServer":
+        return self
+
+    def close(self) -> None: ...
+
+    def _do(self, *operation: Any) -> Any:
+        result = self._replay.do(*operation)
+        if isinstance(result, NoAnswer):
+            raise ConnectionFailed("lost")
+        return result
+
+    def make_folder(self, folder: str) -> None: ...
+
+    def names(self, folder: str) -> list[str]:
+        return list(self._do("names"))
+
+    def find(self, path: str) -> RemoteFile | None:
+        return RemoteFile(path, None) if self._do("find", path) else None
+
+    def upload(self, source: Path, target: str) -> None:
+        lines = source.read_text().splitlines()
+        rows = tuple((student, int(label)) for student, label in map(str.split, lines))
+        self._do("upload", target, rows)
+
+    def remove(self, path: str) -> None:
+        self._do("remove", path)
+
+    def replace(self, temporary: str, final: str) -> ReplacedBy:
+        self._do("replace", temporary, final, self._floor)
+        return ReplacedBy.POSIX_RENAME
+
+
+class NoArchive:
+    def store(self, *_: Any) -> None: ...
+
+
+class NoTicker:
+    def every(self, seconds: float, call: Callable[[], None]) -> AbstractContextManager[None]:
+        return nullcontext()
+
+
+@dataclass(frozen=True, slots=True)
+class OneFile:
+    name: str = "students.csv"
+    header: bytes = b""
+    all_students: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    file: str = "students.csv"
+    field: str = "Grade"
+    rule: str = "codes"
+    message: str = "no code"
+
+
+@dataclass(frozen=True, slots=True)
+class Mapped:
+    lines: tuple[tuple[bytes, ...], ...] = ()
+    problems: tuple[Problem, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class LabelMapping:
+    """Writes the student's id and label; holds the labels that it is told to."""
+
+    holds: frozenset[int] = frozenset()
+    files: tuple[OneFile, ...] = (OneFile(),)
+
+    def map(self, registration: dict[str, Any]) -> Mapped:
+        label = int(registration["data"]["label"])
+        if label in self.holds:
+            return Mapped(problems=(Problem(),))
+        return Mapped(lines=((f"{registration['student_id']} {label}\n".encode(),),))
+
+
+@dataclass(frozen=True, slots=True)
+class Sync:
+    """A request that syncs students; its label is its version: a later one is a larger one."""
+
+    label: int
+    students: tuple[str, ...] = ("007",)
+
+    def run(self, code: Any, replay: Replay, _floor: Any, _folder: Path) -> Any:
+        registrations = [
+            Registration(place, "r", student, YEAR, APPROVED, {"label": str(self.label)})
+            for place, student in enumerate(self.students)
+        ]
+        results = code.sync_registrations.sync_registrations(
+            "c",
+            registrations,
+            request_id="q",
+            arrived_at=dt.datetime.fromtimestamp(self.label / 1000, dt.UTC),
+            as_of=None,
+            table=SyncTable(replay),
+            seconds_left=lambda: 60.0,
+        )
+        return tuple(
+            result.student_id for result in results if result.result in {"synced", "superseded"}
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Removal:
+    """A request that removes a student."""
+
+    label: int
+    student: str = "007"
+
+    @property
+    def students(self) -> tuple[str, ...]:
+        return (self.student,)
+
+    def run(self, code: Any, replay: Replay, _floor: Any, _folder: Path) -> Any:
+        try:
+            code.remove_registration.remove_registration(
+                "c",
+                YEAR,
+                self.student,
+                request_id="q",
+                arrived_at=dt.datetime.fromtimestamp(self.label / 1000, dt.UTC),
+                table=SyncTable(replay),
+                seconds_left=lambda: 60.0,
+            )
+        except Unavailable:
+            return ()
+        return (self.student,)
+
+
+@dataclass(frozen=True, slots=True)
+class Export:
+    """An export of the year; the result is whether it succeeded."""
+
+    token: str
+    mapping: LabelMapping = field(default_factory=LabelMapping)
+    everyone: bool = False
+    table: type[ReplayTable] = ReplayTable
+
+    def run(self, code: Any, replay: Replay, floor: Any, folder: Path) -> Any:
+        table = self.table(replay)
+        server = code.deliver_files.Server(ReplayServer(replay, floor), lambda: None)
+        try:
+            with code.hold_lease.hold_lease(
+                "c", "run", token=self.token, table=table, ticker=NoTicker(), now=replay.now
+            ) as lease:
+                marker = table.marker("c").years.get(YEAR)
+                if marker is None:
+                    return True
+                year = code.export_year.YearToExport(
+                    connection_id="c",
+                    run_id="run",
+                    school_year=YEAR,
+                    marker=marker,
+                    compiled=self.mapping,
+                    mapping_version=1,
+                    everyone=self.everyone,
+                    folder="f",
+                    send=True,
+                )
+                code.export_year.export_year(
+                    year,
+                    table=table,
+                    archive=NoArchive(),
+                    server=server,
+                    lease=lease,
+                    workspace=folder,
+                    pause=lambda _: None,
+                )
+        except RegistrationSyncError:
+            return False
+        return True
+
+
+type Actor = Sync | Removal | Export

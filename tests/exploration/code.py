@@ -1,0 +1,55 @@
+"""The real use-case code, or a copy of it with one passage changed: a mutant."""
+
+import importlib.util
+import sys
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from types import ModuleType, SimpleNamespace
+
+import registration_sync.use_cases
+
+PACKAGE = "registration_sync.use_cases"
+MODULES = (  # each after those it imports
+    "hold_lease",
+    "deliver_files",
+    "write_files",
+    "export_year",
+    "sync_registrations",
+    "remove_registration",
+)
+
+type Changes = Mapping[str, Sequence[tuple[str, str]]]
+"""Of each module: passages, and what to put in their place."""
+
+
+def load(changes: Changes | None = None) -> SimpleNamespace:
+    """Loads a copy of the use cases of sync and export of its own, with the changes made.
+
+    A passage must stand in its module exactly once: code that moved on fails here, loudly.
+    """
+    changes = changes or {}
+    names = [f"{PACKAGE}.{name}" for name in MODULES]
+    kept = {name: sys.modules.pop(name, None) for name in names}
+    try:
+        return SimpleNamespace(
+            **{name: _load(name, changes.get(name, ())) for name in MODULES}
+        )
+    finally:
+        for name, module in kept.items():
+            sys.modules.pop(name, None)
+            if module is not None:
+                sys.modules[name] = module
+
+
+def _load(name: str, passages: Sequence[tuple[str, str]]) -> ModuleType:
+    path = Path(registration_sync.use_cases.__path__[0]) / f"{name}.py"
+    source = path.read_text(encoding="utf-8")
+    for old, new in passages:
+        assert source.count(old) == 1, f"{name}.py holds {source.count(old)} times: {old}"
+        source = source.replace(old, new)
+    spec = importlib.util.spec_from_loader(f"{PACKAGE}.{name}", loader=None)
+    assert spec is not None
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[spec.name] = module
+    exec(compile(source, str(path), "exec"), module.__dict__)  # noqa: S102: our own source
+    return module

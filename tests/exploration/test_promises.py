@@ -1,0 +1,196 @@
+"""P1 to P4 and the accounting, by exploring interleavings of the real use cases.
+
+Small cases exhaustively: every order of every operation, with a kill or a lost answer after any
+of them, writes that take effect late, and leases that expire. Large ones at random.
+"""
+
+import random
+from pathlib import Path
+
+import pytest
+
+from tests.exploration.actors import Actor, Export, LabelMapping, OneFile, Removal, Sync
+from tests.exploration.code import Changes, load
+from tests.exploration.explorer import Explorer
+
+HOLDING = LabelMapping(holds=frozenset({10, 20}))
+OF_ALL = LabelMapping(files=(OneFile(all_students=True),))
+
+TWO_SYNCS = (Sync(10), Sync(20))
+TWO_EXPORTS = (Export("aaa"), Export("bbb"))
+
+SMALL: dict[str, tuple[tuple[Actor, ...], dict[str, int]]] = {
+    "two syncs, two exports, a kill": ((*TWO_SYNCS, *TWO_EXPORTS), {"kills": 1}),
+    "a sync and a removal, two exports, a kill": (
+        (Sync(10), Removal(20), *TWO_EXPORTS),
+        {"kills": 1},
+    ),
+    "a removal and a later sync, two exports, a kill": (
+        (Removal(10), Sync(20), *TWO_EXPORTS),
+        {"kills": 1},
+    ),
+    "one held, mended for the second export, a kill": (
+        (Sync(10), Export("aaa", HOLDING), Export("bbb")),
+        {"kills": 1},
+    ),
+    "one sync, two exports, a kill and a lost answer": (
+        (Sync(10), *TWO_EXPORTS),
+        {"kills": 1, "losses": 1},
+    ),
+    "one sync, two exports, a stalled holder, a kill and a lost answer": (
+        (Sync(10), *TWO_EXPORTS),
+        {"kills": 1, "losses": 1, "stalls": 1},
+    ),
+    "two syncs, an export of all students, a lost answer": (
+        (*TWO_SYNCS, Export("aaa", OF_ALL)),
+        {"losses": 1},
+    ),
+}
+
+
+@pytest.mark.parametrize("case", SMALL)
+def test_small_cases_keep_every_promise_in_every_order(case: str, tmp_path: Path) -> None:
+    actors, budget = SMALL[case]
+    explorer = Explorer(actors, load(), tmp_path)
+
+    fault, states = explorer.exhaust(explorer.start(**budget))
+
+    print(f"{case}: {states} states")  # noqa: T201
+    assert fault == ""
+    assert states > 1000
+
+
+LARGE: tuple[Actor, ...] = (
+    Sync(10, ("007", "06520", "1e5")),
+    Sync(20, ("06520", "007")),
+    Removal(25, "1e5"),
+    Sync(30, ("1e5", "06520")),
+    Export("aaa", HOLDING),
+    Export("bbb"),
+    Export("ccc", OF_ALL),
+)
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_large_cases_keep_every_promise_at_random(seed: int, tmp_path: Path) -> None:
+    randomness = random.Random(seed)
+
+    explorer = Explorer(LARGE, load(), tmp_path)
+    faults = {
+        explorer.walk(explorer.start(kills=2, losses=2, stalls=1), randomness) for _ in range(150)
+    }
+
+    assert faults == {""}
+
+
+IN_BATCH: Changes = {
+    "sync_registrations": [
+        (
+            "marks = [Mark(change.student_id) for change in group]",
+            "marks = [Mark(change.student_id, change.version, change.snapshot) for change in group]",
+        )
+    ],
+    "write_files": [
+        (
+            "for _, current in table.current(connection_id, school_year, ids):",
+            "for mark in table.marks(connection_id, school_year, batches):\n"
+            "        current = Current(mark.student_id, mark.version, 0, mark.reasons)",
+        )
+    ],
+}
+
+MUTANTS: dict[str, tuple[Changes, str]] = {
+    "no second read of the marker": (
+        {
+            "sync_registrations": [
+                ("now_open = _batches_of(table.marker(connection_id))", "now_open = batches")
+            ]
+        },
+        "two syncs, two exports, a kill",
+    ),
+    "a redo that leaves superseded ones out": (
+        {
+            "sync_registrations": [
+                (
+                    "elif batches[key[0]] == now_open[key[0]]:",
+                    "elif outcome is Stored.SUPERSEDED or batches[key[0]] == now_open[key[0]]:",
+                )
+            ]
+        },
+        "two syncs, two exports, a kill",
+    ),
+    "the snapshot stored in the batch": (IN_BATCH, "two syncs, two exports, a kill"),
+    "held marks put after the commit": (
+        {
+            "export_year": [
+                (
+                    "    keep_held_due(connection_id, school_year, batch + 1, "
+                    "written.held_list, table)\n",
+                    "",
+                ),
+                (
+                    "    table.commit(connection_id, school_year, batch, lease.token)\n",
+                    "    table.commit(connection_id, school_year, batch, lease.token)\n"
+                    "    keep_held_due(connection_id, school_year, batch + 1, "
+                    "written.held_list, table)\n",
+                ),
+            ]
+        },
+        "one held, mended for the second export, a kill",
+    ),
+    "removal as a delete": (
+        {
+            "sync_registrations": [
+                (
+                    "stored = table.put_current(connection_id, year, snapshots)",
+                    "stored = {**table.put_current(connection_id, year, "
+                    "[s for s in snapshots if s.snapshot]), **table.delete_current("
+                    "[s.student_id for s in snapshots if not s.snapshot])}",
+                )
+            ]
+        },
+        "a sync and a removal, two exports, a kill",
+    ),
+    "open - 1 at the commit instead of the batch that was closed": (
+        {
+            "export_year": [
+                (
+                    "table.commit(connection_id, school_year, batch, lease.token)",
+                    "table.commit(connection_id, school_year, "
+                    "table.marker(connection_id).years[school_year].open - 1, lease.token)",
+                )
+            ]
+        },
+        "one sync, two exports, a stalled holder, a kill and a lost answer",
+    ),
+    "no fence before the renames": (
+        {
+            "deliver_files": [
+                ("            _remove_foreign(files, folder, session, lease)\n", "")
+            ]
+        },
+        "two syncs, two exports, a kill",
+    ),
+    "no token in the commit": (
+        {
+            "export_year": [
+                (
+                    "table.commit(connection_id, school_year, batch, lease.token)",
+                    "table.commit(connection_id, school_year, batch, None)",
+                )
+            ]
+        },
+        "one sync, two exports, a stalled holder, a kill and a lost answer",
+    ),
+}
+
+
+@pytest.mark.parametrize("mutant", MUTANTS)
+def test_the_exploration_finds_the_fault_in(mutant: str, tmp_path: Path) -> None:
+    changes, case = MUTANTS[mutant]
+    actors, budget = SMALL[case]
+    explorer = Explorer(actors, load(changes), tmp_path)
+
+    fault, _ = explorer.exhaust(explorer.start(**budget))
+
+    assert fault.startswith("P")

@@ -1,0 +1,230 @@
+"""The world that use cases act on, as immutable values: the table and one SFTP server.
+
+`apply` performs one operation as DynamoDB or the server would: atomically, consistently. It also
+watches: `World.fault` tells the first promise that was broken.
+"""
+
+from dataclasses import dataclass, replace
+from typing import Any
+
+from registration_sync.domain.batches import Current, Mark, Stored
+from registration_sync.domain.errors import AlreadyRunning, LeaseLost, TerminalDeliveryError
+
+YEAR = 2025
+
+type Operation = tuple[Any, ...]
+"""A name and its arguments."""
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """The result of an operation that raises this in its caller."""
+
+    error: type[Exception]
+    message: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class World:
+    """`open` 0: the year is not there yet. Maps are sorted tuples, so that equal means equal.
+
+    Marks of exported batches are gone at once, as they may be; so is what lies in a final file, as
+    soon as it was looked at. What the watching needs: the newest label of each student that was delivered, and that was
+    answered to its sender (a label is the number that a sync wrote into its snapshot).
+    """
+
+    lease: tuple[str, bool] | None = None  # token, expired
+    open: int = 0
+    exported: int = 0
+    current: tuple[tuple[str, Current], ...] = ()
+    marks: tuple[tuple[tuple[int, str], Mark], ...] = ()
+    files: tuple[tuple[str, tuple[tuple[str, int], ...]], ...] = ()
+    delivered: tuple[tuple[str, int], ...] = ()
+    answered: tuple[tuple[str, int], ...] = ()
+    owed: tuple[tuple[str, int], ...] = ()
+    fault: str = ""
+
+
+def put(items: tuple[tuple[Any, Any], ...], key: Any, value: Any) -> tuple[tuple[Any, Any], ...]:
+    return tuple(sorted({**dict(items), key: value}.items(), key=lambda item: item[0]))
+
+
+def drop(items: tuple[tuple[Any, Any], ...], key: Any) -> tuple[tuple[Any, Any], ...]:
+    return tuple(item for item in items if item[0] != key)
+
+
+def lost_students(world: World) -> list[str]:
+    """Those answered for whom nothing newer was delivered, who are not due and not removed."""
+    delivered, current = dict(world.delivered), dict(world.current)
+    due = {student for (batch, student), _ in world.marks if batch > world.exported}
+    return [
+        student
+        for student, label in world.owed
+        if delivered.get(student, -1) < label
+        and student not in due
+        and (student not in current or current[student].snapshot is not None)
+    ]
+
+
+def apply(world: World, operation: Operation) -> tuple[World, Any]:
+    name, *arguments = operation
+    return _OPERATIONS[name](world, *arguments)
+
+
+def _marker(world: World) -> tuple[World, Any]:
+    return world, (world.open, world.exported)
+
+
+def _open(world: World) -> tuple[World, Any]:
+    return world, world.open
+
+
+def _add_year(world: World) -> tuple[World, Any]:
+    return (world if world.open else replace(world, open=1)), None
+
+
+def _put_mark(world: World, batch: int, mark: Mark) -> tuple[World, Any]:
+    if batch <= world.exported:
+        return world, True
+    return replace(world, marks=put(world.marks, (batch, mark.student_id), mark)), True
+
+
+def _put_current(world: World, new: Current) -> tuple[World, Any]:
+    old = dict(world.current).get(new.student_id)
+    if old and (old.version, old.batch) > (new.version, new.batch):
+        same = old.version == new.version
+        return world, Stored.WRITTEN if same else Stored.SUPERSEDED
+    return replace(world, current=put(world.current, new.student_id, new)), Stored.WRITTEN
+
+
+def _delete_current(world: World, student: str) -> tuple[World, Any]:
+    return replace(world, current=drop(world.current, student)), Stored.WRITTEN
+
+
+def _take_lease(world: World, token: str) -> tuple[World, Any]:
+    if world.lease and world.lease[0] != token and not world.lease[1]:
+        return world, Refused(AlreadyRunning)
+    return replace(world, lease=(token, False)), None
+
+
+def _ours(world: World, token: str) -> bool:
+    return world.lease is not None and world.lease[0] == token
+
+
+def _release_lease(world: World, token: str) -> tuple[World, Any]:
+    return (replace(world, lease=None) if _ours(world, token) else world), None
+
+
+def _close_batch(world: World, batch: int, token: str) -> tuple[World, Any]:
+    if not _ours(world, token) or world.open not in (batch, batch + 1):
+        return world, Refused(LeaseLost)
+    return replace(world, open=batch + 1), None
+
+
+def _commit(world: World, batch: int, token: str | None) -> tuple[World, Any]:
+    if world.exported >= batch:
+        return world, None
+    if token is not None and not _ours(world, token):
+        return world, Refused(LeaseLost)
+    due = tuple(item for item in world.marks if item[0][0] > batch)
+    return replace(world, exported=batch, marks=due), None
+
+
+def _marks(world: World, batch: int) -> tuple[World, Any]:
+    return world, tuple(mark for (number, _), mark in world.marks if number == batch)
+
+
+def _marked(world: World, batch: int) -> tuple[World, Any]:
+    """Who is marked, without the reasons that no export reads."""
+    return world, tuple(student for (number, student), _ in world.marks if number == batch)
+
+
+def _current(world: World, student: str) -> tuple[World, Any]:
+    return world, dict(world.current).get(student)
+
+
+def _everyone(world: World) -> tuple[World, Any]:
+    return world, tuple(current for _, current in world.current)
+
+
+def _raise_batch(world: World, batch: int, student: str, version: str) -> tuple[World, Any]:
+    old = dict(world.current).get(student)
+    if old is None or old.version != version or old.batch >= batch:
+        return world, None
+    return replace(world, current=put(world.current, student, replace(old, batch=batch))), None
+
+
+def _upload(world: World, path: str, rows: Any) -> tuple[World, Any]:
+    return replace(world, files=put(world.files, path, rows)), None
+
+
+def _names(world: World) -> tuple[World, Any]:
+    names = (path.rpartition("/")[2] for path, _ in world.files)
+    return world, tuple(name for name in names if name.endswith(".part"))
+
+
+def _find(world: World, path: str) -> tuple[World, Any]:
+    return world, path in dict(world.files)
+
+
+def _remove(world: World, path: str) -> tuple[World, Any]:
+    return replace(world, files=drop(world.files, path)), None
+
+
+def _replace(
+    world: World, temporary: str, final: str, floor: tuple[tuple[str, int], ...]
+) -> tuple[World, Any]:
+    """The rename. `floor`: the newest label of each student answered before the export began."""
+    rows = dict(world.files).get(temporary)
+    if rows is None:
+        return world, Refused(TerminalDeliveryError, "no such file")
+    delivered, floors, fault = dict(world.delivered), dict(floor), world.fault
+    for student, label in rows:
+        if label < delivered.get(student, -1):
+            fault = fault or f"P2: {student}'s {label} after {delivered[student]}"
+        if label < floors.get(student, -1):
+            fault = fault or f"P2: {student}'s {label} although {floors[student]} was answered"
+        delivered[student] = max(label, delivered.get(student, -1))
+    files = put(drop(world.files, temporary), final, ())
+    return (
+        replace(world, files=files, delivered=tuple(sorted(delivered.items())), fault=fault),
+        None,
+    )
+
+
+_OPERATIONS = {
+    "marker": _marker,
+    "open": _open,
+    "add_year": _add_year,
+    "put_mark": _put_mark,
+    "put_current": _put_current,
+    "delete_current": _delete_current,
+    "take_lease": _take_lease,
+    "release_lease": _release_lease,
+    "close_batch": _close_batch,
+    "commit": _commit,
+    "marks": _marks,
+    "marked": _marked,
+    "current": _current,
+    "everyone": _everyone,
+    "raise_batch": _raise_batch,
+    "upload": _upload,
+    "names": _names,
+    "find": _find,
+    "remove": _remove,
+    "replace": _replace,
+}
+
+READS = frozenset({"marker", "open", "marks", "marked", "current", "everyone", "names", "find"})
+
+ON_THE_SERVER = frozenset({"upload", "names", "find", "remove", "replace"})
+
+_ONCE_OR_NEVER = frozenset({"put_current", "close_batch", "commit", "release_lease", "raise_batch"})
+"""Operations that have no effect any more once they have none: versions and batches only grow,
+and a token that lost the lease never has it again."""
+
+
+def may_still_happen(world: World, operation: Operation) -> bool:
+    """Whether an operation in flight can make a difference yet."""
+    return operation[0] not in _ONCE_OR_NEVER or apply(world, operation)[0] != world
+

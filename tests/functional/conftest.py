@@ -1,0 +1,118 @@
+"""The functions' real handlers over moto: tables, secrets and settings as in the template."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from functools import cache
+from typing import Any
+
+import boto3
+import pytest
+from moto import mock_aws
+
+from registration_sync import bootstrap
+from registration_sync.domain.errors import Unavailable
+from registration_sync.domain.export_run import ExportRequest
+
+ENVIRONMENT = {
+    "AWS_ACCESS_KEY_ID": "testing",
+    "AWS_SECRET_ACCESS_KEY": "testing",
+    "AWS_DEFAULT_REGION": "us-east-1",
+    "REGISTRATIONS_TABLE": "registrations",
+    "CONNECTIONS_TABLE": "connections",
+    "ARCHIVE_BUCKET": "archive",
+    "SECRET_PREFIX": "stack/connections/",
+    "EXPORT_FUNCTION": "export",
+    "ALLOWED_PRIVATE_NETWORKS": "127.0.0.1/32",
+    "RETENTION_DAYS": "400",
+}
+TABLES = ("registrations", "connections")
+
+
+class StartedExports:
+    """In place of the export function: what it was asked for, and a fault where wanted."""
+
+    def __init__(self) -> None:
+        self.requests: list[ExportRequest] = []
+        self.fails = False
+
+    def start(self, request: ExportRequest) -> None:
+        if self.fails:
+            raise Unavailable("The export could not be started: TooManyRequestsException.")
+        self.requests.append(request)
+
+
+@pytest.fixture(scope="module")
+def account() -> Iterator[None]:
+    """An account with the stack's tables and bucket, and the functions' environment.
+
+    One for each module: a client takes longer to build than most tests run.
+    """
+    with pytest.MonkeyPatch.context() as environment, mock_aws():
+        environment.delenv("AWS_ENDPOINT_URL", raising=False)
+        for name, value in ENVIRONMENT.items():
+            environment.setenv(name, value)
+        boto3.client("s3").create_bucket(Bucket="archive")
+        forget_adapters()
+        yield
+    forget_adapters()
+
+
+@pytest.fixture
+def aws(account: None) -> Iterator[None]:
+    """The account with its tables, all of it empty."""
+    dynamodb = _client("dynamodb")
+    for table in TABLES:
+        dynamodb.create_table(
+            TableName=table,
+            KeySchema=[
+                {"AttributeName": "pk", "KeyType": "HASH"},
+                {"AttributeName": "sk", "KeyType": "RANGE"},
+            ],
+            AttributeDefinitions=[
+                {"AttributeName": "pk", "AttributeType": "S"},
+                {"AttributeName": "sk", "AttributeType": "S"},
+            ],
+            BillingMode="PAY_PER_REQUEST",
+        )
+    yield
+    for table in TABLES:
+        dynamodb.delete_table(TableName=table)
+    for name in secret_names():
+        _client("secretsmanager").delete_secret(SecretId=name, ForceDeleteWithoutRecovery=True)
+    archive = _client("s3")
+    for kept in archive.list_objects_v2(Bucket="archive").get("Contents", []):
+        archive.delete_object(Bucket="archive", Key=kept["Key"])
+
+
+@pytest.fixture
+def started(aws: None, monkeypatch: pytest.MonkeyPatch) -> StartedExports:
+    """The export function's place, taken by a list."""
+    exports = StartedExports()
+    parts = replace(bootstrap.configuration(), starter=exports)
+    monkeypatch.setattr(bootstrap, "configuration", lambda: parts)
+    return exports
+
+
+def forget_adapters() -> None:
+    """Drops the clients and adapters that were built before."""
+    _client.cache_clear()
+    for part in vars(bootstrap).values():
+        if hasattr(part, "cache_clear") and part.__module__ == bootstrap.__name__:
+            part.cache_clear()
+
+
+def stored_items(table: str = "connections") -> list[dict[str, Any]]:
+    """Everything in the table."""
+    items: list[dict[str, Any]] = _client("dynamodb").scan(TableName=table)["Items"]
+    return items
+
+
+def secret_names() -> list[str]:
+    """The names of all secrets."""
+    secrets = _client("secretsmanager").list_secrets()["SecretList"]
+    return sorted(secret["Name"] for secret in secrets)
+
+
+@cache
+def _client(service: Any) -> Any:
+    return boto3.client(service)

@@ -1,0 +1,641 @@
+"""The configuration function: its real handler, over DynamoDB and Secrets Manager in process."""
+
+import json
+import re
+from typing import Any
+
+import boto3
+import pytest
+
+from functions.configuration.app import handler
+from registration_sync import bootstrap
+from registration_sync.adapters.registrations_table import DynamoDBRegistrationsTable
+from registration_sync.adapters.secrets import SecretsManagerSecrets
+from registration_sync.domain.batches import Lease
+from registration_sync.domain.delivery import Credentials
+from registration_sync.domain.errors import Unavailable
+from tests.functional.conftest import StartedExports, secret_names, stored_items
+from tests.functional.events import (
+    ADMINISTRATOR,
+    OPERATOR,
+    STRANGER,
+    VIEWER,
+    api_event,
+    person,
+    program,
+    sample,
+)
+
+pytestmark = pytest.mark.usefixtures("started")
+
+ONE = "/connections/{connection_id}"
+MAPPING: dict[str, Any] = json.loads(sample("configuration_save_mapping")["body"])
+CONNECTION: dict[str, Any] = json.loads(sample("configuration_create_connection")["body"])
+NORTH = "north-powerschool"
+SHOWN = {name: value for name, value in CONNECTION.items() if name != "password"} | {
+    "write_in_place": False
+}
+
+
+def send(
+    method: str,
+    resource: str,
+    body: object = None,
+    *,
+    claims: dict[str, str] = ADMINISTRATOR,
+    headers: dict[str, str] | None = None,
+    query: dict[str, str] | None = None,
+    **path: str,
+) -> tuple[int, Any]:
+    """The status and the body of the answer; a connection's id is NORTH unless given."""
+    if "{connection_id}" in resource:
+        path.setdefault("connection_id", NORTH)
+    event = api_event(
+        method, resource, claims=claims, body=body, headers=headers, query=query, **path
+    )
+    response = handler(event, None)
+    return response["statusCode"], json.loads(response["body"] or "null")
+
+
+def create(**changes: object) -> None:
+    status, answer = send("POST", "/connections", {**CONNECTION, **changes}, claims=OPERATOR)
+    assert status == 201, answer
+
+
+def save(mapping: object = MAPPING, **more: Any) -> tuple[int, Any]:
+    return send("PUT", f"{ONE}/mapping", mapping, **more)
+
+
+def secrets_of(connection_id: str = NORTH) -> Credentials:
+    return bootstrap.configuration().secrets.read(connection_id)
+
+
+# Connections
+
+
+def test_the_sample_events_set_a_connection_up_and_export(started: StartedExports) -> None:
+    answers = [
+        handler(sample(f"configuration_{case}"), None)
+        for case in (
+            "create_connection",
+            "list_connections",
+            "read_connection",
+            "save_mapping",
+            "request_export",
+        )
+    ]
+
+    assert [answer["statusCode"] for answer in answers] == [201, 200, 200, 200, 202]
+    assert json.loads(answers[0]["body"]) == SHOWN
+    assert json.loads(answers[1]["body"]) == {"items": [SHOWN], "next": None}
+    assert json.loads(answers[2]["body"]) == SHOWN
+    assert answers[3]["headers"]["ETag"] == '"1"'
+    assert [request.school_years for request in started.requests] == [(2025,)]
+
+
+def test_secrets_are_stored_and_never_shown(capsys: pytest.CaptureFixture[str]) -> None:
+    create()
+
+    assert secrets_of() == Credentials(password="only-an-example")
+    assert "only-an-example" not in json.dumps(stored_items(), default=str)
+    assert "only-an-example" not in json.dumps(send("GET", ONE))
+    assert "only-an-example" not in capsys.readouterr().out
+
+
+def test_a_change_keeps_the_secrets_that_are_not_mentioned() -> None:
+    create()
+
+    status, answer = send("PUT", ONE, {**SHOWN, "name": "Renamed"})
+
+    assert (status, answer["name"]) == (200, "Renamed")
+    assert send("GET", ONE) == (200, {**SHOWN, "name": "Renamed"})
+    assert secrets_of() == Credentials(password="only-an-example")
+
+
+def test_a_removed_connection_leaves_no_secret() -> None:
+    create()
+
+    assert send("DELETE", ONE) == (204, None)
+
+    assert secret_names() == []
+    assert send("GET", ONE)[0] == 404
+    assert send("GET", "/connections") == (200, {"items": [], "next": None})
+
+
+def test_a_removed_connection_can_be_made_again_and_finds_its_mapping() -> None:
+    create()
+    save()
+    send("DELETE", ONE)
+
+    create(password="another")
+
+    assert send("GET", f"{ONE}/mapping")[1]["version"] == 1
+    assert secrets_of() == Credentials(password="another")
+
+
+def test_the_id_of_a_removed_connection_does_not_fall_to_another_district() -> None:
+    create()
+    send("DELETE", ONE)
+
+    status, _ = send("POST", "/connections", {**CONNECTION, "district": "south"}, claims=STRANGER)
+
+    assert status == 409
+    assert secret_names() == []
+
+
+def test_a_taken_id_leaves_the_connection_and_its_secrets_alone() -> None:
+    create()
+    before = stored_items()
+
+    status, answer = send(
+        "POST", "/connections", {**CONNECTION, "password": "thief", "name": "Another"}
+    )
+
+    assert (status, answer["error"]["code"]) == (409, "conflict")
+    assert stored_items() == before
+    assert secrets_of() == Credentials(password="only-an-example")
+
+
+def test_the_id_is_the_paths() -> None:
+    create()
+
+    status, answer = send("PUT", ONE, {**SHOWN, "connection_id": "south"})
+    without_id = {name: value for name, value in SHOWN.items() if name != "connection_id"}
+
+    assert (status, answer["error"]["problems"][0]["path"]) == (400, "connection_id")
+    assert send("PUT", ONE, without_id)[0] == 200
+
+
+def test_a_stored_password_is_not_sent_to_another_server() -> None:
+    create()
+    moved = {**SHOWN, "host": "sftp.elsewhere.example.org"}
+
+    status, answer = send("PUT", ONE, moved)
+
+    assert (status, answer["error"]["problems"][0]["path"]) == (400, "password")
+    assert send("GET", ONE)[1]["host"] == CONNECTION["host"]
+    assert send("PUT", ONE, {**moved, "password": None})[0] == 200
+    assert secrets_of() == Credentials()
+
+
+def test_a_detour_by_download_does_not_carry_the_password_to_another_server() -> None:
+    create()
+    send("PUT", ONE, {**SHOWN, "delivery": "download", "host": ""})
+
+    status, _ = send("PUT", ONE, {**SHOWN, "host": "sftp.elsewhere.example.org"})
+
+    assert status == 400
+
+
+def test_mistakes_are_answered_together_and_nothing_is_stored() -> None:
+    status, answer = send(
+        "POST", "/connections", {**CONNECTION, "port": 0, "host": "x y", "folder": ".."}
+    )
+
+    assert status == 400
+    assert [problem["path"] for problem in answer["error"]["problems"]] == [
+        "host",
+        "port",
+        "folder",
+    ]
+    assert (stored_items(), secret_names()) == ([], [])
+
+
+def test_a_connection_whose_secrets_cannot_be_stored_is_not_left_half_made(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def refuse(*_: object) -> None:
+        raise Unavailable("AWS did not answer in time: please try again.")
+
+    with monkeypatch.context() as fault:
+        fault.setattr(SecretsManagerSecrets, "write", refuse)
+        assert send("POST", "/connections", CONNECTION)[0] == 503
+
+    assert send("GET", ONE)[0] == 404
+    assert send("POST", "/connections", CONNECTION)[0] == 201
+
+
+def test_a_change_whose_secrets_cannot_be_stored_changes_nothing(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def refuse(*_: object) -> None:
+        raise Unavailable("AWS did not answer in time: please try again.")
+
+    create()
+    with monkeypatch.context() as fault:
+        fault.setattr(SecretsManagerSecrets, "write", refuse)
+        assert send("PUT", ONE, {**SHOWN, "name": "Changed", "password": "new"})[0] == 503
+
+    assert send("GET", ONE) == (200, SHOWN)
+
+
+# Who may
+
+
+REFUSED_AT_CREATION = {
+    "of another district": STRANGER,
+    "with limited access": VIEWER,
+    "without a role": person("district:north"),
+    "without a group": person(),
+    "a program without the scope": program("enroll", "sync/read"),
+    "a program that is not named": program("other", "sync/configuration.write"),
+}
+
+
+@pytest.mark.parametrize("claims", REFUSED_AT_CREATION.values(), ids=REFUSED_AT_CREATION)
+def test_who_is_refused_leaves_nothing_stored(claims: dict[str, str]) -> None:
+    status, answer = send(
+        "POST", "/connections", {**CONNECTION, "programs": ["enroll"]}, claims=claims
+    )
+
+    assert (status, answer["error"]["code"]) == (403, "access_denied")
+    assert (stored_items(), secret_names()) == ([], [])
+
+
+ROUTES = [
+    ("GET", ONE, None),
+    ("PUT", ONE, {**SHOWN, "name": "Changed"}),
+    ("DELETE", ONE, None),
+    ("GET", f"{ONE}/mapping", None),
+    ("PUT", f"{ONE}/mapping", {"files": [{**MAPPING["files"][0], "name": "changed"}]}),
+    ("GET", f"{ONE}/exports", None),
+    ("POST", f"{ONE}/exports", None),
+    ("GET", f"{ONE}/exports/{{run_id}}", None),
+]
+
+
+@pytest.mark.parametrize(
+    "claims",
+    [STRANGER, person(), person("operators"), program("other", "sync/configuration.write")],
+    ids=["stranger", "no group", "no role", "unbound program"],
+)
+@pytest.mark.parametrize(("method", "resource", "body"), ROUTES)
+def test_every_route_of_a_connection_refuses_whoever_is_not_entitled(
+    method: str,
+    resource: str,
+    body: object,
+    claims: dict[str, str],
+    started: StartedExports,
+) -> None:
+    create()
+    save()
+    before = stored_items()
+    more = {"run_id": "r1"} if "run_id" in resource else {}
+
+    status, answer = send(method, resource, body, claims=claims, **more)
+
+    assert (status, answer["error"]["code"]) == (403, "access_denied")
+    assert stored_items() == before
+    assert secrets_of() == Credentials(password="only-an-example")
+    assert started.requests == []
+
+
+@pytest.mark.parametrize(("method", "resource", "body"), ROUTES)
+def test_limited_access_reads_and_runs_but_changes_nothing(
+    method: str, resource: str, body: object
+) -> None:
+    create()
+    save()
+    more = {"run_id": "r1"} if "run_id" in resource else {}
+
+    status, _ = send(method, resource, body, claims=VIEWER, **more)
+
+    assert (status == 403) is (method in {"PUT", "DELETE"})
+
+
+def test_a_list_shows_what_the_caller_may_see() -> None:
+    create()
+    create(connection_id="south", district="south", folder="south", programs=["enroll"])
+
+    def seen_by(claims: dict[str, str]) -> list[str]:
+        return [
+            item["connection_id"] for item in send("GET", "/connections", claims=claims)[1]["items"]
+        ]
+
+    assert seen_by(OPERATOR) == [NORTH, "south"]
+    assert seen_by(VIEWER) == [NORTH]
+    assert seen_by(STRANGER) == ["south"]
+    assert seen_by(program("enroll", "sync/read")) == ["south"]
+    assert seen_by(program("other", "sync/read")) == []
+
+
+def test_a_connection_is_not_moved_to_a_foreign_district() -> None:
+    create()
+
+    status, _ = send("PUT", ONE, {**SHOWN, "district": "south", "password": "new"})
+
+    assert status == 403
+    assert send("GET", ONE) == (200, SHOWN)
+    assert secrets_of() == Credentials(password="only-an-example")
+
+
+def test_whoever_belongs_to_both_districts_may_move_a_connection() -> None:
+    create()
+    both = person("full-access", "district:north", "district:south")
+
+    assert send("PUT", ONE, {**SHOWN, "district": "south"}, claims=both)[0] == 200
+    assert send("GET", ONE)[0] == 403
+
+
+def test_a_program_sets_up_a_connection_that_names_it_and_stays_named() -> None:
+    claims = program("terraform", "sync/configuration.write", "sync/read")
+    named = {**SHOWN, "programs": ["terraform"]}
+
+    assert send("POST", "/connections", named, claims=claims)[0] == 201
+    assert send("PUT", ONE, {**named, "programs": []}, claims=claims)[0] == 403
+    assert send("GET", ONE, claims=claims)[1]["programs"] == ["terraform"]
+
+
+@pytest.mark.parametrize(
+    ("claims", "status"),
+    [(OPERATOR, 404), (STRANGER, 404), (program("enroll", "sync/read"), 403), (person(), 403)],
+)
+def test_what_does_not_exist(claims: dict[str, str], status: int) -> None:
+    assert send("GET", ONE, claims=claims)[0] == status
+
+
+# Mappings
+
+
+def test_a_mapping_is_versioned_and_saved_by_someone() -> None:
+    create()
+    changed = {"files": [{**MAPPING["files"][0], "name": "changed"}]}
+    assert send("GET", f"{ONE}/mapping")[0] == 404
+
+    first, second = save()[1], save(changed)[1]
+
+    assert (first["version"], second["version"]) == (1, 2)
+    status, shown = send("GET", f"{ONE}/mapping", claims=VIEWER)
+    assert (status, shown["files"], shown["version"], shown["saved_by"]) == (
+        200,
+        changed["files"],
+        2,
+        "ada",
+    )
+
+
+def test_saving_what_is_there_makes_no_new_version() -> None:
+    create()
+    save()
+
+    assert save()[1]["version"] == 1
+    assert save(send("GET", f"{ONE}/mapping")[1])[1]["version"] == 1
+
+
+@pytest.mark.parametrize("tag", ['"1"', "1", 'W/"1"', "*"])
+def test_a_change_of_the_latest_version_is_saved(tag: str) -> None:
+    create()
+    save()
+
+    status, answer = save(
+        {"files": [{**MAPPING["files"][0], "name": "changed"}]}, headers={"If-Match": tag}
+    )
+
+    assert (status, answer["version"]) == (200, 2)
+
+
+@pytest.mark.parametrize("tag", ['"1"', "0", '"3"'])
+def test_a_change_of_a_stale_version_is_not_saved(tag: str) -> None:
+    create()
+    save()
+    save({"files": [{**MAPPING["files"][0], "name": "changed"}]})
+
+    status, answer = save(headers={"If-Match": tag})
+
+    assert (status, answer["error"]["code"]) == (412, "version_mismatch")
+    assert send("GET", f"{ONE}/mapping")[1]["version"] == 2
+
+
+def test_the_version_in_an_earlier_answer_counts_like_if_match() -> None:
+    create()
+    read = save()[1]
+    save({"files": [{**MAPPING["files"][0], "name": "changed"}]})
+
+    assert save(read)[0] == 412
+
+
+def test_if_match_is_an_etag() -> None:
+    create()
+
+    status, answer = save(headers={"If-Match": '"three"'})
+
+    assert (status, answer["error"]["problems"][0]["path"]) == (400, "If-Match")
+
+
+def test_a_mapping_with_mistakes_is_not_saved() -> None:
+    create()
+    file = MAPPING["files"][0]
+
+    status, answer = save({"files": [{**file, "name": ""}, {**file, "name": ""}]})
+
+    assert status == 400
+    assert [problem["path"] for problem in answer["error"]["problems"]] == [
+        "files[0].name",
+        "files[1].name",
+    ]
+    assert send("GET", f"{ONE}/mapping")[0] == 404
+
+
+# Two connections on one file
+
+
+def test_two_mappings_may_not_write_the_same_file() -> None:
+    create()
+    save()
+    create(connection_id="twin", host=CONNECTION["host"].upper())
+
+    status, answer = save(connection_id="twin", claims=OPERATOR)
+
+    assert (status, answer["error"]["code"]) == (409, "conflict")
+    assert '"north-powerschool"' in answer["error"]["message"]
+    assert send("GET", f"{ONE}/mapping", connection_id="twin", claims=OPERATOR)[0] == 404
+
+
+def test_a_connection_may_not_be_moved_onto_anothers_file() -> None:
+    create()
+    save()
+    create(connection_id="twin", folder="elsewhere")
+    assert save(connection_id="twin", claims=OPERATOR)[0] == 200
+
+    status, answer = send(
+        "PUT",
+        ONE,
+        {**SHOWN, "connection_id": "twin", "folder": "SISData//exports/2025/"},
+        connection_id="twin",
+        claims=OPERATOR,
+    )
+
+    assert (status, answer["error"]["code"]) == (409, "conflict")
+
+
+@pytest.mark.parametrize(
+    "difference",
+    [
+        {"port": 2222},
+        {"folder": "elsewhere/{school_year}"},
+        {"username": "another"},
+        {"delivery": "download"},
+        {"host": "other.example.org"},
+    ],
+)
+def test_connections_that_differ_in_the_place_get_along(difference: dict[str, object]) -> None:
+    create()
+    save()
+    create(**{**difference, "connection_id": "twin"})
+
+    assert save(connection_id="twin", claims=OPERATOR)[0] == 200
+
+
+def test_an_absolute_folder_is_one_place_for_every_account() -> None:
+    create(folder="/sis/{school_year}")
+    save()
+    create(connection_id="twin", username="another", folder="/sis/2025")
+
+    assert save(connection_id="twin", claims=OPERATOR)[0] == 409
+
+
+# Exports
+
+
+def ask(body: object = None, **more: Any) -> tuple[int, Any]:
+    return send("POST", f"{ONE}/exports", body, **more)
+
+
+def test_an_export_is_requested_and_seen_as_pending(started: StartedExports) -> None:
+    create()
+    save()
+
+    status, answer = ask(claims=VIEWER)
+
+    assert status == 202
+    assert re.fullmatch(r"\d{8}T\d{6}Z-[0-9a-f]{8}", answer["run_id"])
+    (request,) = started.requests
+    assert (request.run_id, request.requested_by, request.school_years) == (
+        answer["run_id"],
+        "vic",
+        None,
+    )
+    _, run = send("GET", f"{ONE}/exports/{{run_id}}", run_id=answer["run_id"])
+    assert (run["status"], run["trigger"], run["requested_by"]) == ("pending", "manual", "vic")
+    assert send("GET", f"{ONE}/exports") == (200, {"items": [run], "next": None})
+
+
+def test_a_second_request_is_answered_with_the_firsts_id(started: StartedExports) -> None:
+    create()
+    save()
+    first = ask()[1]["run_id"]
+
+    status, answer = ask()
+
+    assert (status, answer["run_id"], answer["error"]["run_id"]) == (409, first, first)
+    assert answer["error"]["code"] == "already_running"
+    assert len(started.requests) == 1
+
+
+def test_a_run_that_holds_the_lease_is_in_the_way(started: StartedExports) -> None:
+    create()
+    save()
+    table = DynamoDBRegistrationsTable(boto3.client("dynamodb"), "registrations")
+    in_an_hour = 4_102_444_800_000
+    table.take_lease(NORTH, Lease("token", "scheduled-run", in_an_hour), 0)
+
+    status, answer = ask()
+
+    assert (status, answer["run_id"]) == (409, "scheduled-run")
+    assert started.requests == []
+    assert send("GET", f"{ONE}/exports")[1]["items"] == []
+
+
+def test_an_export_that_could_not_be_started_is_recorded_and_makes_place(
+    started: StartedExports,
+) -> None:
+    create()
+    save()
+    started.fails = True
+
+    assert ask()[0] == 503
+
+    (run,) = send("GET", f"{ONE}/exports")[1]["items"]
+    assert (run["status"], run["error"]["code"]) == ("failed", "unavailable")
+    started.fails = False
+    assert ask()[0] == 202
+
+
+def test_years_and_contents_are_handed_on(started: StartedExports) -> None:
+    create()
+    save()
+
+    assert ask({"school_years": [2025, 2024, 2025], "contents": "all"})[0] == 202
+
+    (request,) = started.requests
+    assert (request.school_years, request.contents) == ((2024, 2025), "all")
+
+
+@pytest.mark.parametrize(
+    ("body", "paths"),
+    [
+        ({"contents": "all"}, ["school_years"]),
+        ({"contents": "some"}, ["contents"]),
+        ({"school_years": []}, ["school_years"]),
+        ({"school_years": 2025}, ["school_years"]),
+        ({"school_years": [2025, 20255, "x", True]}, [f"school_years[{n}]" for n in (1, 2, 3)]),
+        ({"dry_run": True}, ["dry_run"]),
+        ({"dry_run": []}, ["dry_run"]),
+        ({"school_year": 2025, "contents": []}, ["school_year", "contents"]),
+        ([], []),
+    ],
+)
+def test_a_request_that_cannot_be_understood_starts_nothing(
+    body: object, paths: list[str], started: StartedExports
+) -> None:
+    create()
+    save()
+
+    status, answer = ask(body)
+
+    assert status == 400
+    assert [problem["path"] for problem in answer["error"]["problems"]] == paths
+    assert started.requests == []
+    assert send("GET", f"{ONE}/exports")[1]["items"] == []
+
+
+def test_without_a_mapping_the_answer_says_what_to_do_first() -> None:
+    create()
+
+    status, answer = ask()
+
+    assert (status, answer["error"]["message"]) == (
+        400,
+        "This connection has no mapping yet: save one, then export.",
+    )
+
+
+def test_without_a_host_key_nothing_is_sent() -> None:
+    create(host_keys=[])
+    save()
+
+    status, answer = ask()
+
+    assert (status, "host key" in answer["error"]["message"]) == (400, True)
+
+
+def test_a_download_needs_no_host_key() -> None:
+    create(host_keys=[], delivery="download")
+    save()
+
+    assert ask()[0] == 202
+
+
+@pytest.mark.parametrize("limit", ["0", "101", "x", "-1", "²"])
+def test_a_page_has_a_sensible_length(limit: str) -> None:
+    create()
+
+    status, answer = send("GET", f"{ONE}/exports", query={"limit": limit})
+
+    assert (status, answer["error"]["problems"][0]["path"]) == (400, "limit")
+
+
+def test_an_unknown_run_is_not_found() -> None:
+    create()
+
+    assert send("GET", f"{ONE}/exports/{{run_id}}", run_id="20250101T000000Z-00000000")[0] == 404

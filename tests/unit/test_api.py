@@ -1,0 +1,264 @@
+"""HTTP in and out: statuses, the shape of errors, and what is logged."""
+
+import base64
+import io
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from aws_lambda_powertools.logging import Logger
+
+from registration_sync import api
+from registration_sync.api import STATUS, Answer, Request, Route, error_answer, handle
+from registration_sync.domain import errors
+from registration_sync.domain.access import ConnectionAccess, Permission
+from registration_sync.settings import NotConfigured
+
+NORTH = ConnectionAccess("north", "north", frozenset({"enroll"}))
+PERSON = {"username": "ada", "cognito:groups": "full-access,district:north"}
+
+
+def event(**changes: Any) -> dict[str, Any]:
+    return {
+        "httpMethod": "POST",
+        "resource": "/connections/{connection_id}/things/{student_id}",
+        "path": "/connections/north/things/S-1001",
+        "pathParameters": {"connection_id": "north", "student_id": "S-1001%40x"},
+        "queryStringParameters": None,
+        "headers": {"If-Match": '"3"'},
+        "body": '{"student": "S-1001"}',
+        "requestContext": {"requestId": "r-1", "authorizer": {"claims": PERSON}},
+        **changes,
+    }
+
+
+@pytest.fixture
+def log(
+    monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest
+) -> Callable[[], dict[str, Any]]:
+    """Reads the one line that was logged."""
+    stream = io.StringIO()
+    # A logger of this name stays for good with its stream: each test takes a name of its own.
+    logger = Logger(service=request.node.name, stream=stream)
+    monkeypatch.setattr(api, "logger", lambda: logger)
+
+    def only_line() -> dict[str, Any]:
+        (line,) = stream.getvalue().splitlines()
+        record: dict[str, Any] = json.loads(line)
+        return record
+
+    return only_line
+
+
+def answered(use: Callable[[Request], Answer], **changes: Any) -> dict[str, Any]:
+    method, resource = "POST", "/connections/{connection_id}/things/{student_id}"
+    route = Route(method, resource, Permission.CONFIGURE, use)
+    return handle(
+        event(**changes), [route], access_of=lambda name: NORTH if name == "north" else None
+    )
+
+
+def raising(error: Exception) -> Callable[[Request], Answer]:
+    def use(_: Request) -> Answer:
+        raise error
+
+    return use
+
+
+def test_a_route_is_given_the_request_and_its_answer_sent() -> None:
+    def use(request: Request) -> Answer:
+        assert request.connection_id == "north"
+        assert request.path["student_id"] == "S-1001@x"
+        assert request.headers["if-match"] == '"3"'
+        assert request.query == {}
+        assert request.caller.name == "ada"
+        return Answer(201, {"got": request.json()}, {"ETag": '"4"'})
+
+    response = answered(use)
+
+    assert response == {
+        "statusCode": 201,
+        "headers": {
+            "Content-Type": "application/json",
+            "Cache-Control": "no-store",
+            "ETag": '"4"',
+        },
+        "body": '{"got": {"student": "S-1001"}}',
+        "isBase64Encoded": False,
+    }
+
+
+def test_every_error_has_a_status() -> None:
+    kinds = [kind for kind in vars(errors).values() if isinstance(kind, type)]
+    raised = [kind for kind in kinds if issubclass(kind, errors.RegistrationSyncError)]
+
+    statuses = {kind.code: error_answer(kind("m")).status for kind in raised}
+
+    assert statuses == {
+        "error": 500,
+        "invalid_request": 400,
+        "too_large": 413,
+        "access_denied": 403,
+        "not_found": 404,
+        "conflict": 409,
+        "already_running": 409,
+        "version_mismatch": 412,
+        "unavailable": 503,
+        "lease_lost": 409,
+    } | dict.fromkeys((kind.code for kind in raised if issubclass(kind, errors.DeliveryError)), 502)
+    assert set(STATUS) <= set(raised)
+
+
+def test_an_error_has_one_shape() -> None:
+    problem = errors.Problem("files[0].name", "Write a name.")
+
+    response = answered(raising(errors.InvalidRequest("Mistakes.", problems=[problem])))
+
+    assert response["statusCode"] == 400
+    assert json.loads(response["body"]) == {
+        "error": {
+            "code": "invalid_request",
+            "message": "Mistakes.",
+            "problems": [{"path": "files[0].name", "message": "Write a name."}],
+        }
+    }
+
+
+def test_the_run_in_the_way_is_named() -> None:
+    response = answered(raising(errors.AlreadyRunning("Running.", run_id="run-1")))
+
+    body = json.loads(response["body"])
+    assert (response["statusCode"], body["run_id"], body["error"]["run_id"]) == (
+        409,
+        "run-1",
+        "run-1",
+    )
+
+
+def test_unavailable_says_when_to_come_back() -> None:
+    response = answered(raising(errors.Unavailable("Later.")))
+
+    assert (response["statusCode"], response["headers"]["Retry-After"]) == (503, "5")
+
+
+@pytest.mark.parametrize(
+    ("changes", "status"),
+    [
+        ({"resource": "/nowhere"}, 404),
+        ({"httpMethod": "PATCH"}, 404),
+        ({"pathParameters": {"connection_id": "south", "student_id": "1"}}, 404),
+        ({"pathParameters": {"connection_id": "No Id!", "student_id": "1"}}, 404),
+        ({"requestContext": {}}, 403),
+        ({"requestContext": None}, 403),
+        ({"requestContext": {"authorizer": {"claims": {"username": "x"}}}}, 403),
+        ({"body": "{"}, 400),
+        ({"body": "[NaN]"}, 400),
+        ({"body": "[" * 100_000}, 400),
+        ({"body": "1" * 5000}, 400),
+        ({"body": base64.b64encode(b"\xff").decode(), "isBase64Encoded": True}, 400),
+        ({"body": base64.b64encode(b"[1]").decode(), "isBase64Encoded": True}, 200),
+        ({"body": None}, 200),
+        ({"headers": None}, 200),
+    ],
+)
+def test_requests_that_are_not_usable_are_refused(changes: dict[str, Any], status: int) -> None:
+    response = answered(lambda request: Answer(200, {"got": request.json()}), **changes)
+
+    assert response["statusCode"] == status
+
+
+def test_nothing_is_read_for_a_caller_without_the_permission() -> None:
+    claims = {"username": "vic", "cognito:groups": "limited-access,district:north"}
+    context = {"authorizer": {"claims": claims}}
+
+    response = answered(raising(AssertionError("reached")), requestContext=context, body="{")
+
+    assert response["statusCode"] == 403
+
+
+def test_an_outcome_is_logged_without_ids_of_students(
+    log: Callable[[], dict[str, Any]],
+) -> None:
+    answered(raising(errors.NotFound("No student S-1001.")))
+
+    line = log()
+    assert {
+        name: line[name]
+        for name in ("route", "status", "code", "caller", "connection_id", "request_id")
+    } == {
+        "route": "POST /connections/{connection_id}/things/{student_id}",
+        "status": 404,
+        "code": "not_found",
+        "caller": "person",
+        "connection_id": "north",
+        "request_id": "r-1",
+    }
+    assert "S-1001" not in json.dumps(line)
+
+
+def test_the_unexpected_is_answered_plainly_and_logged_by_type_and_place(
+    log: Callable[[], dict[str, Any]],
+) -> None:
+    def use(_: Request) -> Answer:
+        statuses: dict[str, int] = {}
+        try:
+            return Answer(statuses["S-1001"])
+        except KeyError as error:
+            raise ValueError("S-1001 again") from error
+
+    response = answered(use)
+
+    assert response["statusCode"] == 500
+    assert json.loads(response["body"])["error"]["code"] == "internal_error"
+    line = log()
+    assert line["level"] == "ERROR"
+    assert [entry.split()[0] for entry in line["raised"]] == ["ValueError", "KeyError"]
+    assert "test_api.py" in line["raised"][0]
+    assert "S-1001" not in json.dumps(line) + response["body"]
+
+
+def test_an_answer_that_is_not_json_is_the_unexpected_too() -> None:
+    assert answered(lambda _: Answer(200, {"at": object()}))["statusCode"] == 500
+
+
+def test_what_is_missing_in_the_environment_is_logged(
+    log: Callable[[], dict[str, Any]],
+) -> None:
+    response = answered(raising(NotConfigured("ARCHIVE_BUCKET is missing.")))
+
+    assert response["statusCode"] == 500
+    assert log()["reason"] == "ARCHIVE_BUCKET is missing."
+
+
+def loaded_by(code: str) -> list[str]:
+    """Which of the costly libraries a fresh process has loaded after this code."""
+    costly = "pydantic", "paramiko", "boto3"
+    code = f"{code}\nimport sys; print(*(name for name in {costly} if name in sys.modules))"
+    environment = {**os.environ, "PYTHONPATH": str(Path(api.__file__).parents[1])}
+    done = subprocess.run(
+        [sys.executable, "-c", code], env=environment, capture_output=True, text=True, check=True
+    )
+    return done.stdout.split()
+
+
+def test_the_sync_function_starts_without_what_it_does_not_use() -> None:
+    loaded = loaded_by("""
+import registration_sync.bootstrap
+import registration_sync.adapters.connection_access
+import registration_sync.ports, registration_sync.settings
+""")
+
+    assert loaded == ["boto3"]
+
+
+def test_http_and_access_load_no_aws_client() -> None:
+    assert loaded_by("import registration_sync.api, registration_sync.domain.access") == []
+
+
+def test_the_look_for_costly_libraries_finds_them() -> None:
+    assert loaded_by("import registration_sync.domain.connection") == ["pydantic"]

@@ -1,0 +1,313 @@
+"""Connections as administrators define them."""
+
+import base64
+from typing import Any
+
+import pytest
+
+from registration_sync.domain.connection import Connection, parse_connection
+from registration_sync.domain.connection_rules import check_host_key
+from registration_sync.domain.delivery import Credentials
+from registration_sync.domain.errors import InvalidRequest
+
+PRIVATE_KEY = (
+    "-----BEGIN OPENSSH PRIVATE KEY-----\nb3BlbnNzaA==\n-----END OPENSSH PRIVATE KEY-----\n"
+)
+
+
+def key_line(kind: str, *fields: bytes, named: str = "") -> str:
+    """An OpenSSH public key line made of the fields, `named` in front."""
+    content = b"".join(len(part).to_bytes(4) + part for part in (kind.encode(), *fields))
+    return f"{named or kind} {base64.b64encode(content).decode()}"
+
+
+HOST_KEY = key_line("ssh-ed25519", bytes(32))
+
+DEFINITION: dict[str, Any] = {
+    "connection_id": "north-powerschool",
+    "name": "North: PowerSchool",
+    "host": "sftp.north.example.org",
+    "username": "enroll",
+    "password": "correct horse",
+    "host_keys": [HOST_KEY],
+    "district": "north",
+    "time_zone": "America/Chicago",
+}
+
+
+def problems_of(**changes: object) -> dict[str, str]:
+    with pytest.raises(InvalidRequest) as refused:
+        parse_connection({**DEFINITION, **changes})
+    return {problem.path: problem.message for problem in refused.value.problems}
+
+
+def parsed(**changes: object) -> Connection:
+    return parse_connection({**DEFINITION, **changes})[0]
+
+
+def test_what_is_left_out_takes_the_usual_value() -> None:
+    connection, credentials = parse_connection(DEFINITION)
+
+    assert connection.to_json() == {
+        "connection_id": "north-powerschool",
+        "name": "North: PowerSchool",
+        "host": "sftp.north.example.org",
+        "port": 22,
+        "username": "enroll",
+        "host_keys": [HOST_KEY],
+        "folder": "SISData/exports/{school_year}",
+        "delivery": "sftp",
+        "importer": "unknown",
+        "write_in_place": False,
+        "district": "north",
+        "time_zone": "America/Chicago",
+        "example_students": [],
+        "programs": [],
+    }
+    assert credentials == Credentials(password="correct horse")
+
+
+def test_what_is_shown_can_be_sent_again() -> None:
+    connection = parsed(example_students=["S-1", 1002], programs=["3n4b5urk1ft4fl3mg5e62d9ado"])
+
+    assert parse_connection(connection.to_json()) == (connection, Credentials())
+    assert connection.example_students == ("S-1", "1002")
+
+
+def test_every_problem_is_reported_at_once_with_its_remedy() -> None:
+    problems = problems_of(
+        connection_id="North!",
+        name="",
+        host="sftp://north.example.org",
+        port="22",
+        hostkeys=[],
+        host_keys=["ssh-ed25519"],
+        folder="../exports",
+        delivery="ftp",
+        write_in_place="yes",
+        time_zone="America/Chicgo",
+        example_students=["1", "2", "3", "4", "5", "6"],
+        programs=["not a client id"],
+        passphrase="secret",
+    )
+
+    assert problems == {
+        "connection_id": (
+            "Write 1 to 40 small letters, digits or hyphens, such as north-powerschool."
+        ),
+        "name": "Write the name that people know this connection by.",
+        "host": "Write the server's name alone, without sftp:// before it.",
+        "port": "Write a whole number from 1 to 65535, such as 22.",
+        "hostkeys": "There is no such field: did you mean host_keys?",
+        "host_keys[0]": "Write one key on one line: its type and the key, as ssh-ed25519 AAAA…",
+        "folder": "Leave .. out of the folder: write the path to it as it is.",
+        "delivery": "Write sftp or download.",
+        "write_in_place": "Write true or false.",
+        "time_zone": "There is no such time zone: did you mean America/Chicago?",
+        "example_students": "Write a list of at most 5 student ids.",
+        "programs[0]": "Write a list of at most 20 client ids of programs.",
+        "passphrase": "A passphrase belongs to a private key: send both, or neither.",
+    }
+
+
+def test_what_is_missing_is_named() -> None:
+    with pytest.raises(InvalidRequest) as refused:
+        parse_connection({})
+
+    assert [problem.path for problem in refused.value.problems] == [
+        "connection_id",
+        "name",
+        "district",
+        "time_zone",
+        "host",
+        "username",
+    ]
+
+
+@pytest.mark.parametrize("definition", [None, [], "text", 7])
+def test_a_connection_is_an_object(definition: object) -> None:
+    with pytest.raises(InvalidRequest, match="JSON object"):
+        parse_connection(definition)
+
+
+def test_a_download_needs_no_server() -> None:
+    definition = {
+        name: value
+        for name, value in DEFINITION.items()
+        if name not in {"host", "username", "password", "host_keys"}
+    }
+
+    connection, _ = parse_connection({**definition, "delivery": "download"})
+
+    assert (connection.delivery, connection.host) == ("download", "")
+
+
+def test_a_connection_may_be_saved_before_its_host_key_is_known() -> None:
+    assert parsed(host_keys=[]).host_keys == ()
+
+
+@pytest.mark.parametrize(
+    "host", ["sftp.example.org", "10.0.0.8", "2001:db8::1", "SFTP_1.example.org.", "localhost"]
+)
+def test_a_host_is_a_name_or_an_address(host: str) -> None:
+    assert parsed(host=host).host == host
+
+
+@pytest.mark.parametrize(
+    ("host", "hint"),
+    [
+        ("ssh://x.org", "without sftp://"),
+        ("x.org:2222", "field port"),
+        ("x .org", "no blanks"),
+        ("x.org/folder", "no path"),
+        ("-x.org", "host name"),
+        ("x..org", "host name"),
+        ("user@x.org", "host name"),
+        ("", "Write the name or address"),
+        (None, "Write the name or address"),
+        ("x.org\n", "host name"),
+    ],
+)
+def test_other_hosts_are_refused(host: str | None, hint: str) -> None:
+    assert hint in problems_of(host=host)["host"]
+
+
+@pytest.mark.parametrize("port", [0, 65536, -1, 22.5, True, "22", None])
+def test_a_port_is_a_number_in_range(port: object) -> None:
+    assert problems_of(port=port) == {"port": "Write a whole number from 1 to 65535, such as 22."}
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        HOST_KEY,
+        key_line("ecdsa-sha2-nistp256", b"nistp256", bytes(65)),
+        key_line("ssh-rsa", b"\x01\x00\x01", bytes(257)),
+    ],
+)
+def test_host_keys_of_every_type_in_use_are_taken(line: str) -> None:
+    assert check_host_key(f"  {line} comment of the file\n") == line
+
+
+@pytest.mark.parametrize(
+    ("line", "hint"),
+    [
+        ("", "one key on one line"),
+        (f"{HOST_KEY}\n{HOST_KEY}", "one key on one line"),
+        (f"sftp.example.org {HOST_KEY}", "Leave the host's name"),
+        (key_line("ssh-dss", bytes(128)), "cannot be used"),
+        ("ssh-ed25519 AAAA…", "not whole"),
+        (HOST_KEY[:-1], "not whole"),
+        (HOST_KEY[:-4], "not a whole key"),
+        (key_line("ssh-rsa", bytes(32), named="ssh-ed25519"), "not a whole key"),
+        (key_line("ssh-ed25519"), "not a whole key"),
+    ],
+)
+def test_other_host_keys_are_refused(line: str, hint: str) -> None:
+    with pytest.raises(ValueError, match=hint):
+        check_host_key(line)
+
+
+@pytest.mark.parametrize(
+    ("folder", "rendered"),
+    [
+        ("SISData/exports/{school_year}", "SISData/exports/2025"),
+        ("/in/{school_year}-{school_year_end}/", "/in/2025-2026"),
+        ("fixed", "fixed"),
+        ("a//b/./c", "a/b/c"),
+        ("//a", "/a"),
+        ("", "."),
+        (".", "."),
+        ("/", "/"),
+        ("Año {school_year}", "Año 2025"),
+    ],
+)
+def test_a_folder_is_rendered_for_a_year(folder: str, rendered: str) -> None:
+    assert parsed(folder=folder).folder_for(2025) == rendered
+
+
+@pytest.mark.parametrize(
+    "folder",
+    [
+        "..",
+        "a/../b",
+        "a\\b",
+        "a\nb",
+        "{date}",
+        "{school_year",
+        "a}",
+        "{{school_year}}",
+        " a",
+        "x" * 501,
+    ],
+)
+def test_folders_that_lead_elsewhere_are_refused(folder: str) -> None:
+    assert list(problems_of(folder=folder)) == ["folder"]
+
+
+@pytest.mark.parametrize(
+    "zone", ["", "CST6", "../etc/passwd", "America", "Europe/Nowhere", "a\x00b"]
+)
+def test_time_zones_are_those_of_iana(zone: str) -> None:
+    assert "no such time zone" in problems_of(time_zone=zone)["time_zone"]
+
+
+@pytest.mark.parametrize("district", ["", "a b", "a,operators", "[a", "x" * 101])
+def test_a_district_can_be_part_of_a_groups_name(district: str) -> None:
+    assert list(problems_of(district=district)) == ["district"]
+
+
+@pytest.mark.parametrize(
+    ("sent", "taken"),
+    [
+        ({}, Credentials()),
+        ({"password": "p"}, Credentials(password="p")),
+        ({"password": None}, Credentials(password="")),
+        ({"private_key": PRIVATE_KEY}, Credentials(private_key=PRIVATE_KEY, passphrase="")),
+        (
+            {"private_key": PRIVATE_KEY, "passphrase": "pp"},
+            Credentials(private_key=PRIVATE_KEY, passphrase="pp"),
+        ),
+        ({"private_key": None}, Credentials(private_key="", passphrase="")),
+    ],
+)
+def test_secrets_left_out_stay_and_null_removes(sent: dict[str, Any], taken: Credentials) -> None:
+    definition = {name: value for name, value in DEFINITION.items() if name != "password"}
+
+    _, credentials = parse_connection({**definition, **sent})
+
+    assert credentials == taken
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "hint"),
+    [
+        ("password", "", "leave it out"),
+        ("password", 12345, "as text"),
+        ("password", "sesame\x00", "plain text"),
+        ("password", "sesame\ud800", "plain text"),
+        ("private_key", "sesame", "whole file"),
+        ("private_key", "PuTTY-User-Key-File-3: sesame", "OpenSSH key"),
+        ("private_key", "ssh-ed25519 sesame", "public key"),
+        ("passphrase", "sesame", "belongs to a private key"),
+    ],
+)
+def test_a_secret_is_never_quoted(name: str, value: object, hint: str) -> None:
+    problems = problems_of(**{name: value})
+
+    assert list(problems) == [name]
+    assert hint in problems[name]
+    assert "sesame" not in problems[name]
+    assert "12345" not in problems[name]
+
+
+def test_a_secret_under_a_misspelt_name_is_not_quoted_either() -> None:
+    problems = problems_of(pasword="sesame")
+
+    assert problems == {"pasword": "There is no such field: did you mean password?"}
+
+
+def test_secrets_do_not_show_in_the_repr() -> None:
+    connection, credentials = parse_connection(DEFINITION)
+
+    assert "correct horse" not in f"{connection!r} {credentials!r}"

@@ -1,0 +1,79 @@
+"""The environment of each function."""
+
+import ipaddress
+
+import pytest
+
+from registration_sync.settings import (
+    ConfigurationSettings,
+    ExportSettings,
+    NotConfigured,
+    SyncSettings,
+    read_settings,
+)
+
+EXPORT = {
+    "REGISTRATIONS_TABLE": "registrations",
+    "CONNECTIONS_TABLE": "connections",
+    "ARCHIVE_BUCKET": "archive",
+    "SECRET_PREFIX": "stack/connections/",
+    "ALLOWED_PRIVATE_NETWORKS": "127.0.0.1/32, fd00::/8",
+    "RETENTION_DAYS": "400",
+}
+
+
+def test_each_setting_is_read_as_its_type() -> None:
+    settings = read_settings(ExportSettings, EXPORT)
+
+    assert settings == ExportSettings(
+        registrations_table="registrations",
+        connections_table="connections",
+        archive_bucket="archive",
+        secret_prefix="stack/connections/",
+        allowed_private_networks=(
+            ipaddress.ip_network("127.0.0.1/32"),
+            ipaddress.ip_network("fd00::/8"),
+        ),
+        retention_days=400,
+    )
+
+
+@pytest.mark.parametrize("absent", [{}, {"ALLOWED_PRIVATE_NETWORKS": " "}])
+def test_no_private_network_is_allowed_unless_one_is_named(absent: dict[str, str]) -> None:
+    environment = {name: text for name, text in EXPORT.items() if "NETWORKS" not in name}
+
+    settings = read_settings(ExportSettings, environment | absent)
+
+    assert settings.allowed_private_networks == ()
+
+
+def test_everything_missing_or_unreadable_is_reported_together() -> None:
+    environment = {
+        "CONNECTIONS_TABLE": " ",
+        "RETENTION_DAYS": "a year",
+        "ALLOWED_PRIVATE_NETWORKS": "10.0.0.1/8",
+    }
+
+    with pytest.raises(NotConfigured) as refused:
+        read_settings(ExportSettings, environment)
+
+    assert refused.value.message == (
+        "Set the environment of the function: REGISTRATIONS_TABLE is missing; "
+        "CONNECTIONS_TABLE is missing; ARCHIVE_BUCKET is missing; SECRET_PREFIX is missing; "
+        'ALLOWED_PRIVATE_NETWORKS is "10.0.0.1/8" and has to be networks with commas, such as '
+        '10.0.0.0/8; RETENTION_DAYS is "a year" and has to be a number of days from 1 to 36500.'
+    )
+
+
+def test_a_function_asks_for_its_own_settings_only() -> None:
+    tables = {"REGISTRATIONS_TABLE": "registrations", "CONNECTIONS_TABLE": "connections"}
+
+    assert read_settings(SyncSettings, tables) == SyncSettings("registrations", "connections")
+    with pytest.raises(NotConfigured, match="EXPORT_FUNCTION"):
+        read_settings(ConfigurationSettings, tables)
+
+
+@pytest.mark.parametrize("days", ["0", "-1", "36501", "1.5", "²"])
+def test_days_are_a_positive_whole_number(days: str) -> None:
+    with pytest.raises(NotConfigured, match="RETENTION_DAYS"):
+        read_settings(ExportSettings, {**EXPORT, "RETENTION_DAYS": days})
