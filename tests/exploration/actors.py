@@ -14,8 +14,13 @@ from typing import Any, NoReturn
 
 from registration_sync.domain.batches import Current, Lease, Mark, Marker, Stored, YearMarker
 from registration_sync.domain.delivery import RemoteFile, ReplacedBy, SftpAccount
-from registration_sync.domain.errors import ConnectionFailed, LeaseLost, RegistrationSyncError, Unavailable
-from registration_sync.domain.registration import APPROVED, Registration
+from registration_sync.domain.errors import (
+    ConnectionFailed,
+    LeaseLost,
+    RegistrationSyncError,
+    Unavailable,
+)
+from registration_sync.domain.registration import APPROVED, Registration, SyncRequest
 from tests.exploration.world import YEAR, Operation, Refused
 
 NOW = dt.datetime(2026, 3, 2, 21, tzinfo=dt.UTC)
@@ -89,9 +94,7 @@ class ReplayTable:
         results = {mark.student_id: self._replay.do("put_mark", batch, mark) for mark in marks}
         return {student for student, done in results.items() if done is True}
 
-    def put_current(
-        self, _c: str, _y: int, snapshots: Sequence[Current]
-    ) -> Mapping[str, Stored]:
+    def put_current(self, _c: str, _y: int, snapshots: Sequence[Current]) -> Mapping[str, Stored]:
         results = {new.student_id: self._replay.do("put_current", new) for new in snapshots}
         return {
             student: Stored.UNCONFIRMED if isinstance(stored, NoAnswer) else stored
@@ -256,10 +259,9 @@ class Sync:
         ]
         results = code.sync_registrations.sync_registrations(
             "c",
-            registrations,
+            SyncRequest(registrations),
             request_id="q",
             arrived_at=dt.datetime.fromtimestamp(self.label / 1000, dt.UTC),
-            as_of=None,
             table=SyncTable(replay),
             seconds_left=lambda: 60.0,
         )
@@ -302,10 +304,9 @@ class Export:
     token: str
     mapping: LabelMapping = field(default_factory=LabelMapping)
     everyone: bool = False
-    table: type[ReplayTable] = ReplayTable
 
     def run(self, code: Any, replay: Replay, floor: Any, folder: Path) -> Any:
-        table = self.table(replay)
+        table = code.table(replay)
         server = code.deliver_files.Server(ReplayServer(replay, floor), lambda: None)
         try:
             with code.hold_lease.hold_lease(

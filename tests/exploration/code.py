@@ -7,6 +7,7 @@ from pathlib import Path
 from types import ModuleType, SimpleNamespace
 
 import registration_sync.use_cases
+from tests.exploration.actors import ReplayTable
 
 PACKAGE = "registration_sync.use_cases"
 MODULES = (  # each after those it imports
@@ -31,9 +32,8 @@ def load(changes: Changes | None = None) -> SimpleNamespace:
     names = [f"{PACKAGE}.{name}" for name in MODULES]
     kept = {name: sys.modules.pop(name, None) for name in names}
     try:
-        return SimpleNamespace(
-            **{name: _load(name, changes.get(name, ())) for name in MODULES}
-        )
+        modules = {name: _load(name, changes.get(name, ())) for name in MODULES}
+        return SimpleNamespace(table=ReplayTable, **modules)
     finally:
         for name, module in kept.items():
             sys.modules.pop(name, None)
@@ -51,5 +51,5 @@ def _load(name: str, passages: Sequence[tuple[str, str]]) -> ModuleType:
     assert spec is not None
     module = importlib.util.module_from_spec(spec)
     sys.modules[spec.name] = module
-    exec(compile(source, str(path), "exec"), module.__dict__)  # noqa: S102: our own source
+    exec(compile(source, str(path), "exec"), module.__dict__)  # noqa: S102  # our own source
     return module

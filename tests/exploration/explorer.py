@@ -1,143 +1,159 @@
-"""Drives actors over a world in every order, with faults; or in random orders for large cases."""
+"""Drives actors over a world in every order, with faults; or in random orders for large cases.
+
+Worlds, operations, results and actors are numbered, and each is worked out once: a state is a few
+integers, so that a million of them can be looked at in a test.
+"""
 
 import random
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import cache
 from pathlib import Path
 from types import SimpleNamespace
-from typing import Any
+from typing import Any, NamedTuple
 
 from tests.exploration.actors import Actor, Export, Late, NoAnswer, Removal, Replay, Wanted
-from tests.exploration.world import ON_THE_SERVER, READS, Operation, World, apply, lost_students, may_still_happen
+from tests.exploration.world import (
+    ON_THE_SERVER,
+    READS,
+    Operation,
+    World,
+    apply,
+    has_effect_only_once,
+    lost_students,
+)
 
-ENDED = "ended"
+ENDED = -1
 FINAL = Export("f1na1")
+
+type Labels = tuple[tuple[str, int], ...]
+
+
+class Numbered[Value]:
+    """Values by number, equal ones by the same."""
+
+    def __init__(self) -> None:
+        self._numbers: dict[tuple[type, Value], int] = {}
+        self._values: list[Value] = []
+
+    def number(self, value: Value) -> int:
+        # With the type: True is not 1 here, though they are equal.
+        number = self._numbers.setdefault((type(value), value), len(self._values))
+        if number == len(self._values):
+            self._values.append(value)
+        return number
+
+    def __getitem__(self, number: int) -> Value:
+        return self._values[number]
 
 
 @dataclass(frozen=True, slots=True)
 class Running:
-    """An actor's state: the number of its history, and what was answered before it began."""
+    """An actor's state: the results it has had, and of an export what was answered, and is owed
+    a delivery, since before it began."""
 
-    history: int = 0
-    floor: tuple[tuple[str, int], ...] = ()
-    owed: tuple[tuple[str, int], ...] = ()
+    history: tuple[int, ...] = ()
+    floor: Labels = ()
+    owed: Labels = ()
 
 
-@dataclass(frozen=True, slots=True)
-class State:
-    """Actors are Running or ENDED. `in_flight` are operations of killed actors,
-    or whose answer was lost: each may take effect at any later moment, or never."""
+class State(NamedTuple):
+    """Numbers of the world and of each actor (or ENDED). `in_flight` are operations of killed
+    actors, or whose answer was lost: each may take effect at any later moment, or never."""
 
-    world: World
-    actors: tuple[Any, ...]
-    in_flight: tuple[Operation, ...] = ()
+    world: int
+    actors: tuple[int, ...]
+    in_flight: tuple[int, ...] = ()
     kills_left: int = 0
     losses_left: int = 0
     stalls_left: int = 0
 
 
 class Explorer:
-    """Knows the actors and their code; remembers histories, so that each is replayed once."""
+    """Knows the actors and their code."""
 
     def __init__(self, actors: Sequence[Actor], code: SimpleNamespace, folder: Path) -> None:
         self.actors = (*actors, FINAL)
         self._code = code
         self._folder = folder
-        self._histories: list[tuple[Any, ...]] = [()]
-        self._numbers: dict[tuple[int, Any], int] = {}
-        self._final_faults: dict[World, str] = {}
-        self._next: dict[tuple[int, int, Any], tuple[Operation | None, Any]] = {}
+        self.worlds = Numbered[World]()
+        self.operations = Numbered[Operation]()
+        self.results = Numbered[Any]()
+        self.running = Numbered[Running]()
+        self._no_answer = self.results.number(NoAnswer())
+        self.wants = cache(self._wants)
+        self._apply = cache(self._applied)
+        self._after = cache(self._actor_after)
+        self._world_fault = cache(self._fault_of_world)
+        self._final = cache(self._final_fault)
 
     def start(self, *, kills: int = 0, losses: int = 0, stalls: int = 0) -> State:
         """With so many actors killed, answers lost, and live holders of the lease too slow."""
-        running = tuple(Running() for _ in self.actors[:-1])
-        return State(
-            World(), running, kills_left=kills, losses_left=losses, stalls_left=stalls
-        )
+        actors = (self.running.number(Running()),) * (len(self.actors) - 1)
+        return State(self.worlds.number(World()), actors, (), kills, losses, stalls)
 
-    def _grown(self, history: int, result: Any) -> int:
-        key = (history, result)
-        if key not in self._numbers:
-            self._numbers[key] = len(self._histories)
-            self._histories.append((*self._histories[history], result))
-        return self._numbers[key]
+    # One step
 
-    def wants(self, index: int, running: Running) -> tuple[Operation | None, Any]:
+    def _wants(self, index: int, actor: int) -> tuple[int | None, Any]:
         """The operation that the actor does next, or None and its outcome."""
-        key = (index, running.history, running.floor)
-        if key not in self._next:
-            replay = Replay(self._histories[running.history])
-            try:
-                outcome = self.actors[index].run(
-                    self._code, replay, running.floor, self._folder
-                )
-            except Wanted:
-                self._next[key] = (replay.wanted, None)
-            else:
-                self._next[key] = (None, outcome)
-        return self._next[key]
+        running = self.running[actor]
+        replay = Replay([self.results[number] for number in running.history])
+        try:
+            outcome = self.actors[index].run(self._code, replay, running.floor, self._folder)
+        except Wanted:
+            return self.operations.number(replay.wanted), None
+        return None, outcome
+
+    def _applied(self, world: int, operation: int) -> tuple[int, int]:
+        after, result = apply(self.worlds[world], self.operations[operation])
+        return self.worlds.number(after), self.results.number(result)
 
     def step(self, state: State, index: int) -> State:
-        """The actor does its next operation, or ends."""
-        running = state.actors[index]
-        operation, _ = self.wants(index, running)
+        """The actor does its next operation."""
+        actor = state.actors[index]
+        world = self.worlds[state.world]
+        if isinstance(self.actors[index], Export) and not self.running[actor].history:
+            actor = self.running.number(Running((), world.answered, world.owed))
+        operation, _ = self.wants(index, actor)
         assert operation is not None
-        if isinstance(self.actors[index], Export) and running.history == 0:
-            running = replace(running, floor=state.world.answered, owed=state.world.owed)
-        world, result = apply(state.world, operation)
-        if self._is_late(state, index, running):
-            result = Late(result)
-        return self._going_on(state, index, running, result, world)
+        after, result = self._apply(state.world, operation)
+        if self._is_late(world, index, actor):
+            result = self.results.number(Late(self.results[result]))
+        return self._going_on(state, index, actor, result, after)
 
-    def _is_late(self, state: State, index: int, running: Running) -> bool:
+    def _is_late(self, world: World, index: int, actor: int) -> bool:
         """Whether the lease ran out while this operation was under way."""
-        actor = self.actors[index]
-        held = state.world.lease == (getattr(actor, "token", None), False)
-        return isinstance(actor, Export) and running.history > 0 and not held
+        export = self.actors[index]
+        if not isinstance(export, Export) or not self.running[actor].history:
+            return False
+        return world.lease != (export.token, False)
 
-    def _going_on(
-        self, state: State, index: int, running: Running, result: Any, world: World
-    ) -> State:
-        """With the result, the actor ends at once if it wants no more: the strictest moment, as
-        an answer that comes later binds fewer exports."""
-        running = replace(running, history=self._grown(running.history, result))
-        state = replace(
-            state,
-            in_flight=tuple(flying for flying in state.in_flight if may_still_happen(world, flying)),
-        )
-        operation, outcome = self.wants(index, running)
-        if operation is None:
-            world = self._world_after(world, index, running, outcome)
-            return self._with(state, index, ENDED, world)
-        return self._with(state, index, running, world)
+    def _going_on(self, state: State, index: int, actor: int, result: int, world: int) -> State:
+        after, world = self._after(index, actor, result, world)
+        actors = (*state.actors[:index], after, *state.actors[index + 1 :])
+        in_flight = state.in_flight
+        if in_flight:
+            in_flight = tuple(flying for flying in in_flight if self._may_happen(world, flying))
+        return state._replace(world=world, actors=actors, in_flight=in_flight)
 
-    def _with(self, state: State, index: int, actor: Any, world: World) -> State:
-        actors = (*state.actors[:index], actor, *state.actors[index + 1 :])
-        return replace(state, actors=actors, world=world)
+    def _may_happen(self, world: int, operation: int) -> bool:
+        if not has_effect_only_once(self.operations[operation]):
+            return True
+        return self._apply(world, operation)[0] != world
 
-    def _world_after(self, world: World, index: int, running: Running, outcome: Any) -> World:
-        actor = self.actors[index]
-        if isinstance(actor, Export):
-            return self._checked_success(world, running.owed, actor) if outcome else world
-        answered = _raised(world.answered, outcome, actor.label)
-        owed = world.owed
-        if not isinstance(actor, Removal):
-            owed = _raised(owed, outcome, actor.label)
-        return replace(world, answered=answered, owed=owed)
+    def _actor_after(self, index: int, actor: int, result: int, world: int) -> tuple[int, int]:
+        """The actor with the result, and the world: an actor that wants no more ends at once, the
+        strictest moment, as an answer that comes later binds fewer exports."""
+        running = self.running[actor]
+        running = replace(running, history=(*running.history, result))
+        after = self.running.number(running)
+        operation, outcome = self.wants(index, after)
+        if operation is not None:
+            return after, world
+        ended = _world_after(self.worlds[world], self.actors[index], running, outcome)
+        return ENDED, self.worlds.number(ended)
 
-    def _checked_success(
-        self, world: World, owed: tuple[tuple[str, int], ...], export: Export
-    ) -> World:
-        """P1: what was answered before a successful export began is delivered, held, or replaced
-        by a later sync."""
-        delivered, current = dict(world.delivered), dict(world.current)
-        due = {student for (batch, student), _ in world.marks if batch > world.exported}
-        for student, label in owed:
-            removed = student in current and current[student].snapshot is None
-            excused = removed or (bool(export.mapping.holds) and student in due)
-            if delivered.get(student, -1) < label and not excused and not world.fault:
-                world = replace(world, fault=f"P1: {student}'s {label} is in no file")
-        return world
+    # Every step
 
     def moves(self, state: State) -> list[State]:
         """Every state that can come next, but for those that only repeat another order."""
@@ -145,118 +161,121 @@ class Explorer:
         if alone is not None:
             return self._moves_of(state, alone)
         following = []
-        for index, running in enumerate(state.actors):
-            if isinstance(running, Running) and not self._waits(state, index, running):
+        for index, actor in enumerate(state.actors):
+            if actor != ENDED and not self._waits(state, index):
                 following += self._moves_of(state, index)
         for position, operation in enumerate(state.in_flight):
-            world, _ = apply(state.world, operation)
+            world, _ = self._apply(state.world, operation)
             rest = state.in_flight[:position] + state.in_flight[position + 1 :]
-            following.append(replace(state, world=world, in_flight=rest))
+            following.append(state._replace(world=world, in_flight=rest))
         following += self._expiries(state)
         return following
 
     def _moves_of(self, state: State, index: int) -> list[State]:
-        running = state.actors[index]
         following = [self.step(state, index)]
-        if running.history:
-            following += self._faults(state, index, running)
+        if self.running[state.actors[index]].history:
+            following += self._faults(state, index)
         return following
 
-    def _waits(self, state: State, index: int, running: Running) -> bool:
+    def _faults(self, state: State, index: int) -> list[State]:
+        """The actor is killed, or the answer to its operation is lost."""
+        actor = state.actors[index]
+        operation, _ = self.wants(index, actor)
+        if operation is not None and self.operations[operation][0] not in READS:
+            in_flight = tuple(sorted((*state.in_flight, operation)))
+            state = state._replace(in_flight=in_flight)
+        following = []
+        if state.kills_left:
+            actors = (*state.actors[:index], ENDED, *state.actors[index + 1 :])
+            following.append(state._replace(actors=actors, kills_left=state.kills_left - 1))
+        if state.losses_left:
+            lost = state._replace(losses_left=state.losses_left - 1)
+            following.append(self._going_on(lost, index, actor, self._no_answer, state.world))
+        return following
+
+    def _waits(self, state: State, index: int) -> bool:
         """An export that has not begun: while the lease is held it would only be refused, and of
         two exports alike the first may as well begin first."""
         actor = self.actors[index]
-        if not isinstance(actor, Export) or running.history:
+        if not isinstance(actor, Export) or self.running[state.actors[index]].history:
             return False
-        held = state.world.lease is not None and not state.world.lease[1]
-        twin_waits = any(
+        lease = self.worlds[state.world].lease
+        if lease is not None and not lease[1]:
+            return True
+        return any(
             isinstance(other, Export)
             and replace(other, token="") == replace(actor, token="")
-            and isinstance(state.actors[earlier], Running)
-            and not state.actors[earlier].history
+            and state.actors[earlier] == state.actors[index]
             for earlier, other in enumerate(self.actors[:index])
         )
-        return held or twin_waits
+
+    def _begun(self, state: State) -> list[int]:
+        return [
+            index
+            for index, actor in enumerate(state.actors)
+            if actor != ENDED
+            and isinstance(self.actors[index], Export)
+            and self.running[actor].history
+        ]
 
     def _alone_on_the_server(self, state: State) -> int | None:
         """The export whose next operation nobody else can notice: the server is all its own, and
         syncs have no part in it. Any order with the others' steps comes to the same."""
-        exports = [
-            index
-            for index, running in enumerate(state.actors)
-            if isinstance(running, Running)
-            and isinstance(self.actors[index], Export)
-            and running.history
-        ]
-        lease = state.world.lease
-        if len(exports) != 1 or state.in_flight or lease is None or lease[1] or state.stalls_left:
+        if state.in_flight or state.stalls_left:
             return None
-        operation, _ = self.wants(exports[0], state.actors[exports[0]])
-        noticed = operation is None or operation[0] not in ON_THE_SERVER
-        return None if noticed else exports[0]
-
-    def _faults(self, state: State, index: int, running: Running) -> list[State]:
-        """The actor is killed, or the answer to its operation is lost."""
-        operation, _ = self.wants(index, running)
-        in_flight = state.in_flight
-        if operation is not None and operation[0] not in READS:
-            in_flight = tuple(sorted((*in_flight, operation), key=repr))
-        faulty = replace(state, in_flight=in_flight)
-        following = []
-        if state.kills_left:
-            killed = replace(faulty, kills_left=state.kills_left - 1)
-            following.append(self._with(killed, index, ENDED, state.world))
-        if state.losses_left:
-            lost = replace(faulty, losses_left=state.losses_left - 1)
-            following.append(self._going_on(lost, index, running, NoAnswer(), state.world))
-        return following
+        begun = self._begun(state)
+        lease = self.worlds[state.world].lease
+        if len(begun) != 1 or lease is None or lease[1]:
+            return None
+        operation, _ = self.wants(begun[0], state.actors[begun[0]])
+        unnoticed = operation is not None and self.operations[operation][0] in ON_THE_SERVER
+        return begun[0] if unnoticed else None
 
     def _expiries(self, state: State) -> list[State]:
         """The lease of a dead run expires; that of a live one only where it may stall."""
-        lease = state.world.lease
-        if lease is None or lease[1]:
+        world = self.worlds[state.world]
+        if world.lease is None or world.lease[1]:
             return []
-        holders = [
-            running
-            for running, actor in zip(state.actors, self.actors, strict=False)
-            if isinstance(actor, Export) and actor.token == lease[0]
-        ]
-        alive = any(isinstance(holder, Running) for holder in holders)
+        token = world.lease[0]
+        alive = any(self.actors[index].token == token for index in self._begun(state))  # type: ignore[union-attr]
         if alive and not state.stalls_left:
             return []
-        expired = replace(state.world, lease=(lease[0], True))
-        return [replace(state, world=expired, stalls_left=state.stalls_left - alive)]
+        expired = self.worlds.number(replace(world, lease=(token, True)))
+        return [state._replace(world=expired, stalls_left=state.stalls_left - alive)]
+
+    # Faults
 
     def fault_of(self, state: State) -> str:
         """The promise broken in this state, if one is. At the end an undisturbed export follows,
         and nobody who was answered may still be missing."""
-        lost = lost_students(state.world)
-        if state.world.fault or lost:
-            return state.world.fault or f"P3: {', '.join(lost)} neither delivered nor due"
-        if any(isinstance(actor, Running) for actor in state.actors):
-            return ""
-        world = replace(state.world, lease=None)
-        if world not in self._final_faults:
-            self._final_faults[world] = self._final_fault(world)
-        return self._final_faults[world]
+        fault = self._world_fault(state.world)
+        if fault or any(actor != ENDED for actor in state.actors):
+            return fault
+        return self._final(state.world)
 
-    def _final_fault(self, world: World) -> str:
-        state = State(world, (*[ENDED] * (len(self.actors) - 1), Running()))
+    def _fault_of_world(self, number: int) -> str:
+        world = self.worlds[number]
+        lost = lost_students(world)
+        return world.fault or (f"P3: {', '.join(lost)} neither delivered nor due" if lost else "")
+
+    def _final_fault(self, number: int) -> str:
+        world = self.worlds.number(replace(self.worlds[number], lease=None))
         index = len(self.actors) - 1
-        while isinstance(state.actors[index], Running):
+        state = State(world, (*[ENDED] * index, self.running.number(Running())))
+        while state.actors[index] != ENDED:
             state = self.step(state, index)
-        if state.world.open and state.world.exported != state.world.open - 1:
+        world_after = self.worlds[state.world]
+        if world_after.open and world_after.exported != world_after.open - 1:
             return "P3: the next undisturbed export fails"
-        return state.world.fault
+        return self._world_fault(state.world)
 
-    def exhaust(self, start: State, *, limit: int = 1_000_000) -> tuple[str, int]:
+    def exhaust(self, start: State, *, limit: int = 3_000_000) -> tuple[str, int]:
         """The first fault found in any order of steps, and the number of states seen."""
         seen = {start}
         waiting = [start]
         while waiting:
             state = waiting.pop()
-            fault = self.fault_of(state)
-            if fault:
+            if fault := self.fault_of(state):
                 return fault, len(seen)
             for following in self.moves(state):
                 if following not in seen:
@@ -275,10 +294,30 @@ class Explorer:
         return ""
 
 
-def _raised(
-    labels: tuple[tuple[str, int], ...], students: tuple[str, ...], label: int
-) -> tuple[tuple[str, int], ...]:
+def _world_after(world: World, actor: Actor, running: Running, outcome: Any) -> World:
+    if isinstance(actor, Export):
+        return _checked_success(world, running.owed, actor) if outcome else world
+    answered = _raised(world.answered, outcome, actor.label)
+    owed = world.owed
+    if not isinstance(actor, Removal):
+        owed = _raised(owed, outcome, actor.label)
+    return replace(world, answered=answered, owed=owed)
+
+
+def _checked_success(world: World, owed: Labels, export: Export) -> World:
+    """P1: what was answered before a successful export began is delivered, held, or replaced by a
+    later sync."""
+    delivered, current = dict(world.delivered), dict(world.current)
+    due = {student for (batch, student), _ in world.marks if batch > world.exported}
+    for student, label in owed:
+        removed = student in current and current[student].snapshot is None
+        excused = removed or (bool(export.mapping.holds) and student in due)
+        if delivered.get(student, -1) < label and not excused and not world.fault:
+            world = replace(world, fault=f"P1: {student}'s {label} is in no file")
+    return world
+
+
+def _raised(labels: Labels, students: tuple[str, ...], label: int) -> Labels:
     known = dict(labels)
-    return tuple(
-        sorted({**known, **{s: max(label, known.get(s, -1)) for s in students}}.items())
-    )
+    known |= {student: max(label, known.get(student, -1)) for student in students}
+    return tuple(sorted(known.items()))

@@ -9,7 +9,16 @@ from pathlib import Path
 
 import pytest
 
-from tests.exploration.actors import Actor, Export, LabelMapping, OneFile, Removal, Sync
+from tests.exploration.actors import (
+    Actor,
+    Export,
+    LabelMapping,
+    MarkReadingTable,
+    OneFile,
+    Removal,
+    ReplayTable,
+    Sync,
+)
 from tests.exploration.code import Changes, load
 from tests.exploration.explorer import Explorer
 
@@ -37,10 +46,11 @@ SMALL: dict[str, tuple[tuple[Actor, ...], dict[str, int]]] = {
         (Sync(10), *TWO_EXPORTS),
         {"kills": 1, "losses": 1},
     ),
-    "one sync, two exports, a stalled holder, a kill and a lost answer": (
+    "one sync, two exports, a stalled holder and a lost answer": (
         (Sync(10), *TWO_EXPORTS),
-        {"kills": 1, "losses": 1, "stalls": 1},
+        {"losses": 1, "stalls": 1},
     ),
+    "one sync, two exports, a stalled holder": ((Sync(10), *TWO_EXPORTS), {"stalls": 1}),
     "two syncs, an export of all students, a lost answer": (
         (*TWO_SYNCS, Export("aaa", OF_ALL)),
         {"losses": 1},
@@ -57,7 +67,7 @@ def test_small_cases_keep_every_promise_in_every_order(case: str, tmp_path: Path
 
     print(f"{case}: {states} states")  # noqa: T201
     assert fault == ""
-    assert states > 1000
+    assert states > 500
 
 
 LARGE: tuple[Actor, ...] = (
@@ -87,7 +97,7 @@ IN_BATCH: Changes = {
     "sync_registrations": [
         (
             "marks = [Mark(change.student_id) for change in group]",
-            "marks = [Mark(change.student_id, change.version, change.snapshot) for change in group]",
+            "marks = [Mark(change.student_id, change.version, change.snapshot) for change in group]",  # noqa: E501
         )
     ],
     "write_files": [
@@ -151,24 +161,23 @@ MUTANTS: dict[str, tuple[Changes, str]] = {
         },
         "a sync and a removal, two exports, a kill",
     ),
+    # Only the holder of the lease closes a batch, so with the token checked `open - 1` cannot
+    # differ from the batch that was closed. Here the two guards fall together, in a case that
+    # the loss of the token alone survives (see the test below).
     "open - 1 at the commit instead of the batch that was closed": (
         {
             "export_year": [
                 (
                     "table.commit(connection_id, school_year, batch, lease.token)",
                     "table.commit(connection_id, school_year, "
-                    "table.marker(connection_id).years[school_year].open - 1, lease.token)",
+                    "table.marker(connection_id).years[school_year].open - 1, None)",
                 )
             ]
         },
-        "one sync, two exports, a stalled holder, a kill and a lost answer",
+        "one sync, two exports, a stalled holder",
     ),
     "no fence before the renames": (
-        {
-            "deliver_files": [
-                ("            _remove_foreign(files, folder, session, lease)\n", "")
-            ]
-        },
+        {"deliver_files": [("            _remove_foreign(files, folder, session, lease)\n", "")]},
         "two syncs, two exports, a kill",
     ),
     "no token in the commit": (
@@ -180,7 +189,7 @@ MUTANTS: dict[str, tuple[Changes, str]] = {
                 )
             ]
         },
-        "one sync, two exports, a stalled holder, a kill and a lost answer",
+        "one sync, two exports, a stalled holder and a lost answer",
     ),
 }
 
@@ -189,8 +198,21 @@ MUTANTS: dict[str, tuple[Changes, str]] = {
 def test_the_exploration_finds_the_fault_in(mutant: str, tmp_path: Path) -> None:
     changes, case = MUTANTS[mutant]
     actors, budget = SMALL[case]
-    explorer = Explorer(actors, load(changes), tmp_path)
+    code = load(changes)
+    code.table = MarkReadingTable if changes is IN_BATCH else ReplayTable
+    explorer = Explorer(actors, code, tmp_path)
 
     fault, _ = explorer.exhaust(explorer.start(**budget))
 
     assert fault.startswith("P")
+
+
+def test_without_the_token_alone_a_stall_is_survived(tmp_path: Path) -> None:
+    """So that the fault found in `open - 1` is its own, not that of the missing token."""
+    changes, _ = MUTANTS["no token in the commit"]
+    actors, budget = SMALL["one sync, two exports, a stalled holder"]
+    explorer = Explorer(actors, load(changes), tmp_path)
+
+    fault, _ = explorer.exhaust(explorer.start(**budget))
+
+    assert fault == ""

@@ -28,9 +28,10 @@ class Refused:
 class World:
     """`open` 0: the year is not there yet. Maps are sorted tuples, so that equal means equal.
 
-    Marks of exported batches are gone at once, as they may be; so is what lies in a final file, as
-    soon as it was looked at. What the watching needs: the newest label of each student that was delivered, and that was
-    answered to its sender (a label is the number that a sync wrote into its snapshot).
+    Marks of exported batches are gone at once, as they may be, and what lies in a final file as
+    soon as it was looked at. For the watching: the newest label of each student that was
+    delivered, that was answered to its sender, and that was answered and is `owed` a delivery, as
+    a removal is not. (A label is the number that a sync wrote into its snapshot.)
     """
 
     lease: tuple[str, bool] | None = None  # token, expired
@@ -224,7 +225,6 @@ _ONCE_OR_NEVER = frozenset({"put_current", "close_batch", "commit", "release_lea
 and a token that lost the lease never has it again."""
 
 
-def may_still_happen(world: World, operation: Operation) -> bool:
-    """Whether an operation in flight can make a difference yet."""
-    return operation[0] not in _ONCE_OR_NEVER or apply(world, operation)[0] != world
-
+def has_effect_only_once(operation: Operation) -> bool:
+    """Whether an operation that has no effect now will never have one."""
+    return operation[0] in _ONCE_OR_NEVER

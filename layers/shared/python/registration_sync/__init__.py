@@ -1,1 +1,1 @@
-"""Carries approved student registrations from SchoolMint Enroll to a SIS, as CSV files over SFTP."""
+"""Carries approved student registrations from SchoolMint Enroll to a SIS, as CSV files by SFTP."""

@@ -6,10 +6,15 @@ pydantic and no paramiko.
 
 # ruff: noqa: PLC0415  # the imports inside are the point of this module
 
+import datetime as dt
 import os
+import secrets
+import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
-from typing import TYPE_CHECKING
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import boto3
 from botocore.config import Config
@@ -20,16 +25,27 @@ from registration_sync.ports import (
     ExportStarter,
     LeaseReader,
     Mappings,
+    RegistrationsTable,
     Runs,
     Secrets,
 )
-from registration_sync.settings import ConfigurationSettings, read_settings
+from registration_sync.settings import (
+    ConfigurationSettings,
+    ExportSettings,
+    SyncSettings,
+    read_settings,
+)
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
+    from registration_sync.use_cases.export_registrations import Outside
+
 ANSWERED_BY_API = Config(
-    connect_timeout=2, read_timeout=5, retries={"mode": "standard", "total_max_attempts": 3}
+    connect_timeout=2,
+    read_timeout=5,
+    retries={"mode": "standard", "total_max_attempts": 3},
+    max_pool_connections=32,
 )
 """For functions behind the API, which gives up after 29 seconds."""
 
@@ -84,4 +100,98 @@ def configuration() -> Configuration:
 
 # Sync function
 
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sync:
+    """What the sync function uses."""
+
+    access: ConnectionAccessReader
+    table: RegistrationsTable
+
+
+@cache
+def sync() -> Sync:
+    """Raises NotConfigured with every setting that is missing."""
+    from registration_sync.adapters.connection_access import DynamoDBConnectionAccess
+    from registration_sync.adapters.registrations_table import DynamoDBRegistrationsTable
+
+    settings = read_settings(SyncSettings, os.environ)
+    return Sync(
+        access=DynamoDBConnectionAccess(_dynamodb(), settings.connections_table),
+        table=DynamoDBRegistrationsTable(_dynamodb(), settings.registrations_table),
+    )
+
+
 # Export function
+
+
+class Invocation:
+    """The invocation under way: adapters outlive it in a warm function, its time does not."""
+
+    def __init__(self) -> None:
+        self.context: Any = None
+
+    def seconds_left(self) -> float:
+        """Until Lambda ends the invocation."""
+        return float(self.context.get_remaining_time_in_millis()) / 1000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Export:
+    """What the export function uses; `outside` makes the parts of one run, given its folder."""
+
+    runs: Runs
+    table: RegistrationsTable
+    outside: Callable[[Path], "Outside"]
+    invocation: Invocation
+    retention_days: int
+
+
+@cache
+def export() -> Export:
+    """Raises NotConfigured with every setting that is missing."""
+    from registration_sync.adapters.archive import S3Archive
+    from registration_sync.adapters.connections_table import DynamoDBConnections, DynamoDBMappings
+    from registration_sync.adapters.registrations_table import DynamoDBRegistrationsTable
+    from registration_sync.adapters.runs_table import DynamoDBRuns
+    from registration_sync.adapters.secrets import SecretsManagerSecrets
+    from registration_sync.adapters.sftp import ParamikoSftpServers
+    from registration_sync.adapters.ticker import ThreadTicker
+    from registration_sync.use_cases.export_registrations import Outside
+
+    settings = read_settings(ExportSettings, os.environ)
+    dynamodb, connections_table = _dynamodb(), settings.connections_table
+    invocation = Invocation()
+    runs = DynamoDBRuns(dynamodb, connections_table, retention_days=settings.retention_days)
+    table = DynamoDBRegistrationsTable(dynamodb, settings.registrations_table)
+    connections = DynamoDBConnections(dynamodb, connections_table)
+    mappings = DynamoDBMappings(dynamodb, connections_table)
+    stored_secrets = SecretsManagerSecrets(boto3.client("secretsmanager"), settings.secret_prefix)
+    archive = S3Archive(boto3.client("s3"), settings.archive_bucket)
+    servers = ParamikoSftpServers(
+        settings.allowed_private_networks, seconds_left=invocation.seconds_left
+    )
+
+    def outside(workspace: Path) -> Outside:
+        return Outside(
+            connections=connections,
+            mappings=mappings,
+            secrets=stored_secrets,
+            runs=runs,
+            table=table,
+            archive=archive,
+            servers=servers,
+            ticker=ThreadTicker(),
+            now=lambda: dt.datetime.now(dt.UTC),
+            pause=time.sleep,
+            new_token=lambda: secrets.token_hex(8),
+            workspace=workspace,
+        )
+
+    return Export(
+        runs=runs,
+        table=table,
+        outside=outside,
+        invocation=invocation,
+        retention_days=settings.retention_days,
+    )

@@ -58,7 +58,8 @@ def get_all(client: "DynamoDBClient", table: str, keys: Sequence[Item]) -> list[
                 break
             raise
         found += answer["Responses"].get(table, [])
-        left = list(answer.get("UnprocessedKeys", {}).get(table, {}).get("Keys", []))
+        unprocessed: Any = answer.get("UnprocessedKeys", {})
+        left = unprocessed.get(table, {}).get("Keys", [])
         if not left:
             return found
         # 16 MB an answer: with large items there is more to fetch without having been throttled.
@@ -86,13 +87,14 @@ def _read_on(
 
 
 def _page(client: "DynamoDBClient", table: str, pk: str, start: Item | None) -> Any:
+    going_on: Any = {"ExclusiveStartKey": start} if start else {}
     try:
         return client.query(
             TableName=table,
             KeyConditionExpression="pk = :pk",
             ExpressionAttributeValues={":pk": {"S": pk}},
             ConsistentRead=True,
-            **({"ExclusiveStartKey": start} if start else {}),
+            **going_on,
         )
     except Exception as error:
         if is_passing(error):

@@ -3,7 +3,7 @@
 | item    | pk                | sk         | attributes                                            |
 | marker  | MARKER#c          | MARKER     | lease_token, lease_run, lease_expires, and per year   |
 |         |                   |            | open_Y, exported_Y, retired_Y                         |
-| current | CURRENT#c#Y#h     | student id | version, batch, snapshot (absent: removed), expires_at |
+| current | CURRENT#c#Y#h     | student id | version, batch, snapshot (none: removed), expires_at  |
 | mark    | BATCH#c#Y#b#h     | student id | version and reasons, only where it was held           |
 """
 

@@ -46,21 +46,23 @@ def line_writer(csv: CsvFormat) -> LineWriter:
     `why_unwritable`), and TypeError if a value is not text.
     """
     separator, quote, end = csv.separator, csv.text_identifier, csv.line_ending
-    codec = CODECS[csv.encoding]
-    join = separator.join
-    join_quoted = (quote + separator + quote).join
-    write_cell = _cell_writer(csv)
+    codec, always = CODECS[csv.encoding], csv.quote_always
+    join, join_quoted = separator.join, (quote + separator + quote).join
+    special, write_cell = _special(csv), _cell_writer(csv)
 
     def write(values: Sequence[str]) -> bytes:
         line = join(values)
-        # Most rows need no second look. A lone blank value is an empty line: readers skip it.
+        # Most rows need no second look. A lone blank value is an empty line, which readers skip.
         if "\n" not in line and "\r" not in line and (not quote or quote not in line):
-            if csv.quote_always:
+            if always:
                 return (quote + join_quoted(values) + quote + end).encode(codec)
             if line and line.count(separator) == len(values) - 1:
                 return (line + end).encode(codec)
-        lone = len(values) == 1
-        return (join([write_cell(value, lone) for value in values]) + end).encode(codec)
+        if always or not line:
+            cells = [write_cell(value) for value in values]
+        else:
+            cells = [write_cell(value) if special(value) else value for value in values]
+        return (join(cells) + end).encode(codec)
 
     return write
 
@@ -68,7 +70,9 @@ def line_writer(csv: CsvFormat) -> LineWriter:
 def why_unwritable(csv: CsvFormat, value: str, *, lone: bool) -> Unmappable | None:
     """What keeps a value out of a file of this format; `lone` is a file of one column."""
     try:
-        _cell_writer(csv)(value, lone).encode(CODECS[csv.encoding])
+        needs_more = csv.quote_always or _special(csv)(value) or (lone and not value)
+        cell = _cell_writer(csv)(value) if needs_more else value
+        cell.encode(CODECS[csv.encoding])
     except Unmappable as problem:
         return problem
     except UnicodeEncodeError:
@@ -80,22 +84,28 @@ def why_unwritable(csv: CsvFormat, value: str, *, lone: bool) -> Unmappable | No
     return None
 
 
-def _cell_writer(csv: CsvFormat) -> Callable[[str, bool], str]:
-    """A function from a value, and whether it is alone in its row, to how it stands in the line."""
-    separator, quote = csv.separator, csv.text_identifier
-    special = re.compile(f"[{re.escape(separator + quote)}\r\n]").search
+def _special(csv: CsvFormat) -> Callable[[str], object]:
+    """Finds what a value without a text identifier around it cannot hold."""
+    return re.compile(f"[{re.escape(csv.separator + csv.text_identifier)}\r\n]").search
 
-    def write_cell(value: str, lone: bool) -> str:
+
+def _cell_writer(csv: CsvFormat) -> Callable[[str], str]:
+    """A function from a value that needs more than to be written, to how it stands in the line."""
+    quote, special = csv.text_identifier, _special(csv)
+
+    def write_cell(value: str) -> str:
         if csv.line_breaks_to_spaces:
             value = _LINE_BREAK.sub(" ", value)
-        if not csv.quote_always and not special(value) and (value or not lone):
-            return value
-        if not quote:
+        if quote:
+            if value and not csv.quote_always and not special(value):
+                return value  # it only had line breaks
+            return quote + value.replace(quote, quote + quote) + quote
+        if not value or special(value):
             raise Unmappable(
                 "text_identifier",
                 "The value is blank in a file of one column, or has a line break or the field "
                 "separator in it: that needs a text identifier, or another separator.",
             )
-        return quote + value.replace(quote, quote + quote) + quote
+        return value
 
     return write_cell

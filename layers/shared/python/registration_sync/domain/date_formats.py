@@ -1,7 +1,7 @@
 """Dates as SISes write them: formats of tokens such as M/D/YYYY, read and written fast.
 
-`strptime` is not used: it needs some 5 µs a date, takes 2005-4-4 for %Y-%m-%d, and cannot write
-a month without its zero on every system.
+`strptime` is not used: it is slow, and takes 2005-4-4 for %Y-%m-%d. Here digits are carried over;
+only a day after the 28th needs a calendar.
 """
 
 import datetime as dt
@@ -9,58 +9,63 @@ import difflib
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
+from itertools import pairwise
 
 MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
-_CENTURY_TURN = 69
+_CENTURY_TURN = "69"
 """Two-digit years from 69 on are of the 1900s, as POSIX has it."""
 
 
-def _four_digit_year(text: str) -> int:
-    year = int(text)
-    return year + (1900 if year >= _CENTURY_TURN else 2000)
+def _with_zero(digits: str) -> str:
+    return digits.zfill(2)
 
 
-def _month_number(text: str) -> int:
-    return MONTHS.index(text.title()) + 1
+def _without_zero(digits: str) -> str:
+    return digits.lstrip("0") or "0"
+
+
+def _with_century(year: str) -> str:
+    return ("19" if year >= _CENTURY_TURN else "20") + year
+
+
+def _month_number(name: str) -> str:
+    return f"{MONTHS.index(name.title()) + 1:02}"
 
 
 @dataclass(frozen=True, slots=True)
 class _Token:
+    """What it stands for, and how it is read into the unit's full digits (2005, 04) and back."""
+
     unit: str
     pattern: str
-    write: Callable[[dt.datetime], str]
-    read: Callable[[str], int] = int
+    read: Callable[[str], str] | None = None
+    write: Callable[[str], str] | None = None
+    varies: bool = False
+
+
+def _short(unit: str, pattern: str) -> _Token:
+    return _Token(unit, pattern, _with_zero, _without_zero, varies=True)
 
 
 _TOKENS = {
-    "YYYY": _Token("year", "[0-9]{4}", lambda moment: f"{moment.year:04}"),
-    "YY": _Token("year", "[0-9]{2}", lambda moment: f"{moment.year % 100:02}", _four_digit_year),
+    "YYYY": _Token("year", "(?!0000)[0-9]{4}"),
+    "YY": _Token("year", "[0-9]{2}", _with_century, lambda year: year[2:]),
     "MMM": _Token(
-        "month",
-        f"(?i:{'|'.join(MONTHS)})",
-        lambda moment: MONTHS[moment.month - 1],
-        _month_number,
+        "month", f"(?i:{'|'.join(MONTHS)})", _month_number, lambda month: MONTHS[int(month) - 1]
     ),
-    "MM": _Token("month", "[0-9]{2}", lambda moment: f"{moment.month:02}"),
-    "M": _Token("month", "[0-9]{1,2}", lambda moment: str(moment.month)),
-    "DD": _Token("day", "[0-9]{2}", lambda moment: f"{moment.day:02}"),
-    "D": _Token("day", "[0-9]{1,2}", lambda moment: str(moment.day)),
-    "HH": _Token("hour", "[0-9]{2}", lambda moment: f"{moment.hour:02}"),
-    "H": _Token("hour", "[0-9]{1,2}", lambda moment: str(moment.hour)),
-    "mm": _Token("minute", "[0-9]{2}", lambda moment: f"{moment.minute:02}"),
-    "m": _Token("minute", "[0-9]{1,2}", lambda moment: str(moment.minute)),
-    "ss": _Token("second", "[0-9]{2}", lambda moment: f"{moment.second:02}"),
-    "s": _Token("second", "[0-9]{1,2}", lambda moment: str(moment.second)),
-    "SSS": _Token(
-        "microsecond",
-        "[0-9]{3}",
-        lambda moment: f"{moment.microsecond // 1000:03}",
-        lambda text: int(text) * 1000,
-    ),
+    "MM": _Token("month", "0[1-9]|1[0-2]"),
+    "M": _short("month", "1[0-2]|0?[1-9]"),
+    "DD": _Token("day", "0[1-9]|[12][0-9]|3[01]"),
+    "D": _short("day", "[12][0-9]|3[01]|0?[1-9]"),
+    "HH": _Token("hour", "[01][0-9]|2[0-3]"),
+    "H": _short("hour", "1[0-9]|2[0-3]|0?[0-9]"),
+    "mm": _Token("minute", "[0-5][0-9]"),
+    "m": _short("minute", "[0-5]?[0-9]"),
+    "ss": _Token("second", "[0-5][0-9]"),
+    "s": _short("second", "[0-5]?[0-9]"),
+    "SSS": _Token("thousandth", "[0-9]{3}"),
 }
-
-_UNIT_NAMES = {"microsecond": "thousandths of a second (SSS)", "minute": "minutes (mm)"}
 
 # Letters in brackets as they are, a run of one letter (a token, or a mistake), any other character.
 _PIECE = re.compile(r"\[([^\[\]]*)\]|(([^\W\d_])\3*)|(.)", re.DOTALL)
@@ -98,8 +103,8 @@ def check_source_format(text: str) -> str:
     for unit in units:
         if units.count(unit) > 1:
             raise ValueError(f"The {unit} is here twice: write it once.")
-    for piece, following in zip(pieces, pieces[1:], strict=False):
-        varies = isinstance(piece, _Token) and "1,2" in piece.pattern
+    for piece, following in pairwise(pieces):
+        varies = isinstance(piece, _Token) and piece.varies
         if varies and (isinstance(following, _Token) or following[:1].isdigit()):
             raise ValueError(
                 "One or two digits straight before another number can be read in two ways: "
@@ -115,11 +120,15 @@ def check_target_format(text: str, source: str | None) -> str:
         return text
     known = {piece.unit for piece in split_format(source) if isinstance(piece, _Token)}
     for unit in sorted(wanted - known):
-        month = " For the month write MM." if unit == "minute" else ""
-        raise ValueError(
-            f'There are no {_UNIT_NAMES.get(unit, unit + "s")} in "{source}" to write here.{month}'
-        )
+        month = ", and mm stands for minutes: for the month write MM" if unit == "minute" else ""
+        raise ValueError(f'There is no {unit} in "{source}" to write here{month}.')
     return text
+
+
+def has_time(text: str) -> bool:
+    """Whether a format has a time of day in it."""
+    units = {piece.unit for piece in split_format(text) if isinstance(piece, _Token)}
+    return not units <= {"year", "month", "day"}
 
 
 def date_rewriter(source: str, target: str) -> Callable[[str], str]:
@@ -128,26 +137,57 @@ def date_rewriter(source: str, target: str) -> Callable[[str], str]:
     It raises ValueError for a text of another form, and for a date that is not in the calendar.
     """
     pieces = split_format(source)
-    tokens = [piece for piece in pieces if isinstance(piece, _Token)]
-    pattern = "".join(
-        f"({piece.pattern})" if isinstance(piece, _Token) else re.escape(piece) for piece in pieces
-    )
-    match = re.compile(pattern).fullmatch
-    readers = [(token.unit, token.read) for token in tokens]
-    template = [piece.write if isinstance(piece, _Token) else piece for piece in split_format(target)]
-    # A leap year and a month of 31 days: a part that the source lacks makes no date impossible.
-    start = {"year": 2000, "month": 1, "day": 1}
+    match = re.compile(
+        "".join(f"({p.pattern})" if isinstance(p, _Token) else re.escape(p) for p in pieces)
+    ).fullmatch
+    tokens = {piece.unit: piece for piece in pieces if isinstance(piece, _Token)}
+    places = {unit: place for place, unit in enumerate(tokens)}
+    template, writes = _writing(target, tokens, places)
+    day = places.get("day")
 
     def rewrite(value: str) -> str:
         found = match(value)
         if found is None:
             raise ValueError(source)
-        parts = start.copy()
-        for (unit, read), text in zip(readers, found.groups(), strict=True):
-            parts[unit] = read(text)
-        moment = dt.datetime(**parts)  # type: ignore[arg-type]  # noqa: DTZ001: no zone is told
-        return "".join(
-            [piece if isinstance(piece, str) else piece(moment) for piece in template]
+        digits = found.groups()
+        if day is not None and digits[day] > "28":
+            _check_calendar(digits, tokens, places)
+        return template % tuple(
+            [digits[place] if write is None else write(digits[place]) for place, write in writes]
         )
 
     return rewrite
+
+
+def _writing(
+    target: str, tokens: dict[str, _Token], places: dict[str, int]
+) -> tuple[str, list[tuple[int, Callable[[str], str] | None]]]:
+    """The target as a template, and for each gap whose digits go there and what is done to them."""
+    template, writes = "", []
+    for piece in split_format(target):
+        if isinstance(piece, _Token):
+            template += "%s"
+            writes.append((places[piece.unit], _conversion(tokens[piece.unit], piece)))
+        else:
+            template += piece.replace("%", "%%")
+    return template, writes
+
+
+def _conversion(source: _Token, target: _Token) -> Callable[[str], str] | None:
+    read, write = source.read, target.write
+    if source == target and not source.varies:
+        return None
+    if read and write:
+        return lambda digits: write(read(digits))
+    return read or write
+
+
+def _check_calendar(
+    digits: tuple[str, ...], tokens: dict[str, _Token], places: dict[str, int]
+) -> None:
+    """Raises ValueError for 30 February; a date without its year is allowed 29 February."""
+    parts = {"year": 2000, "month": 1, "day": 1}
+    for unit in parts.keys() & places.keys():
+        read, text = tokens[unit].read, digits[places[unit]]
+        parts[unit] = int(read(text) if read else text)
+    dt.date(**parts)

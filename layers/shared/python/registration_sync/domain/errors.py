@@ -8,7 +8,9 @@ RegistrationSyncError
 ├── Conflict                  contradicts what is there (name taken, two files on one path)
 │   ├── AlreadyRunning        another export of this connection runs
 │   └── VersionMismatch       saved by someone else in between
-├── Unavailable               storage or another part of AWS did not take it; the same again may work
+├── Unavailable               AWS did not take it in time; the same again may work
+├── NotConfigured             (settings) the environment of a function lacks something
+├── HeldInFullFile            (export_year) a file of all students may not lack one
 ├── LeaseLost                 this run no longer holds the connection's lease and must stop
 └── DeliveryError             the SFTP server; `terminal` is the one thing that retry code asks
     ├── TerminalDeliveryError     the same try again fails again, or does harm
@@ -91,6 +93,11 @@ class Unavailable(RegistrationSyncError):
 
 class LeaseLost(RegistrationSyncError):
     code = "lease_lost"
+
+
+def is_passing(error: RegistrationSyncError) -> bool:
+    """Whether the same again, a little later, may well succeed without anybody's help."""
+    return isinstance(error, Unavailable | LeaseLost | TransientDeliveryError)
 
 
 class DeliveryError(RegistrationSyncError):

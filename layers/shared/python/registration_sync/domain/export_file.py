@@ -157,7 +157,8 @@ def may_coincide(name: str, other: str) -> bool:
     """
     shapes = _shape(name), _shape(other)
     return len(shapes[0]) == len(shapes[1]) and all(
-        a == b or (a is None and b is not None and b in string.digits)
+        a == b
+        or (a is None and b is not None and b in string.digits)
         or (b is None and a is not None and a in string.digits)
         for a, b in zip(*shapes, strict=True)
     )

@@ -5,6 +5,9 @@ from dataclasses import asdict, dataclass, replace
 from enum import StrEnum
 from typing import Any
 
+BY_HAND, MANUAL, SCHEDULED = "hand", "manual", "schedule"
+"""What started a run: an operator's own invocation, Export Students, or the clock."""
+
 HELD_LISTED = 1000
 """Held rows listed per year in a run's record; all of them are in the archive's held.jsonl."""
 
@@ -45,10 +48,12 @@ class DeliveredFile:
 
 @dataclass(frozen=True, slots=True)
 class RunError:
-    """What ended a year or a run: a stable code, and a sentence with the remedy."""
+    """What ended a year or a run: a stable code, and a sentence with the remedy. `passing`: the
+    same may well succeed a little later without anybody's help."""
 
     code: str
     message: str
+    passing: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +76,7 @@ class ExportRequest:
 
     connection_id: str
     run_id: str
-    trigger: str = "manual"
+    trigger: str = BY_HAND
     school_years: tuple[int, ...] | None = None
     contents: str = "changes"
     requested_by: str = ""
@@ -95,6 +100,7 @@ class ExportRun:
     years: tuple[YearOutcome, ...] = ()
     message: str = ""
     error: RunError | None = None
+    attempt: int = 0
 
     @property
     def finished(self) -> bool:
@@ -126,13 +132,12 @@ def requested_run(request: ExportRequest, now: dt.datetime) -> ExportRun:
 def finished_run(run: ExportRun, years: tuple[YearOutcome, ...], now: dt.datetime) -> ExportRun:
     """The run with its outcome: the status is told by its years."""
     statuses = {year.status for year in years}
-    nothing = statuses <= {RunStatus.NOTHING_TO_EXPORT}
-    if nothing:
+    if statuses <= {RunStatus.NOTHING_TO_EXPORT}:
         status, message = RunStatus.NOTHING_TO_EXPORT, "Nothing to export: no sync since the last."
     elif statuses == {RunStatus.FAILED}:
         status, message = RunStatus.FAILED, "No file was delivered; the students stay due."
     elif statuses & {RunStatus.FAILED, RunStatus.PARTIAL}:
-        status, message = RunStatus.PARTIAL, "Some students were left out and stay due: see below."
+        status, message = RunStatus.PARTIAL, "Some students were left out and stay due."
     else:
         status, message = RunStatus.SUCCEEDED, "Delivered."
     return replace(run, status=status, years=years, message=message, finished_at=now)

@@ -11,10 +11,10 @@ from pydantic import (
     ValidationError,
 )
 
-from registration_sync.domain.errors import InvalidRequest, Problem
+from registration_sync.domain.errors import InvalidRequest
 from registration_sync.domain.export_file import FileSettings
 from registration_sync.domain.mapping_checks import too_large, whole_mapping_problems
-from registration_sync.domain.mapping_problems import Models, as_problem
+from registration_sync.domain.mapping_problems import Models, as_problems
 from registration_sync.domain.sources import check_source
 from registration_sync.domain.transformations import (
     TRANSFORMATIONS,
@@ -34,11 +34,8 @@ def _check_header(header: str) -> str:
     return header
 
 
-Source = Annotated[
-    Text,
-    AfterValidator(check_source),
-    Field(alias="from", description="the field of the registration, such as students.fname"),
-]
+SourcePath = Annotated[Text, AfterValidator(check_source)]
+_FROM = Field(alias="from", description="the field of the registration, such as students.fname")
 Header = Annotated[
     Text,
     BeforeValidator(check_code),
@@ -78,14 +75,14 @@ class DirectField(_Field):
     """The value as it is stored."""
 
     mapping_type: Literal["direct"]
-    source: Source
+    source: Annotated[SourcePath, _FROM]
 
 
 class MatchCodesField(_Field):
     """The value's code; `unmatched` says what becomes of one without, else `on_error` does."""
 
     mapping_type: Literal["match_codes"]
-    source: Source
+    source: Annotated[SourcePath, _FROM]
     codes: Codes
     unmatched: Unmatched = None
 
@@ -95,7 +92,7 @@ class TransformationField(_Field):
     source."""
 
     mapping_type: Literal["transformation"]
-    source: Source | None = Field(default=None, alias="from")
+    source: Annotated[SourcePath | None, _FROM] = None
     transformations: Annotated[
         tuple[AnyStep, ...],
         Field(
@@ -112,7 +109,7 @@ class DoNotMapField(_Part):
     """Not in the file; kept so that the list shows that it was thought of."""
 
     mapping_type: Literal["do_not_map"]
-    source: Source | None = Field(default=None, alias="from")
+    source: Annotated[SourcePath | None, _FROM] = None
     to: Header | None = None
     overwrite: bool = False
 
@@ -128,7 +125,7 @@ AnyField = Annotated[
 class ExportFile(FileSettings):
     """A file and its fields, in the order of its columns."""
 
-    fields: Annotated[  # type: ignore[assignment]
+    fields: Annotated[
         tuple[AnyField, ...],
         Field(strict=False, description="a list of fields"),
     ]
@@ -180,8 +177,7 @@ def parse_mapping(definition: object) -> Mapping:
         try:
             mapping = Mapping.model_validate(definition)
         except ValidationError as error:
-            details = error.errors(include_url=False)
-            problems = [as_problem(detail, _MODELS) for detail in details]
+            problems = as_problems(error, _MODELS)
         problems += whole_mapping_problems(definition)
     if problems or mapping is None:
         count = "a mistake" if len(problems) == 1 else f"{len(problems)} mistakes"

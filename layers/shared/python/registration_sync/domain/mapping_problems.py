@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from pydantic import BaseModel
+from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
 from registration_sync.domain.errors import Problem
@@ -26,7 +26,16 @@ class Models:
     transformations: Mapping[str, type[BaseModel]]
 
 
-def as_problem(detail: ErrorDetails, models: Models) -> Problem:
+def as_problems(error: ValidationError, models: Models) -> list[Problem]:
+    """All findings, but those that a list is too short because its items are wrong."""
+    return [
+        _as_problem(detail, models)
+        for detail in error.errors(include_url=False)
+        if detail["type"] != "too_short" or not detail["input"]
+    ]
+
+
+def _as_problem(detail: ErrorDetails, models: Models) -> Problem:
     """The finding as a path without pydantic's additions, and a sentence with the remedy."""
     location = tuple(part for part in detail["loc"] if part != "[key]")
     path = _path(location)
@@ -39,12 +48,16 @@ def as_problem(detail: ErrorDetails, models: Models) -> Problem:
         return _wrong_type(kind, path, location, str(detail["ctx"].get("tag", "")), models)
     wanted = _wanted(location, models)
     if kind == "missing":
-        return Problem(path, f"This is missing: write {wanted}.")
-    if kind == "invalid_key":
-        return Problem(path, "Write the name of every key as text, in quotes.")
-    if kind == "string_too_long":
-        return Problem(path, f"This is too long: write at most {detail['ctx']['max_length']} letters.")
-    return Problem(path, f"{_quoted(found)} cannot be used here: write {wanted}.")
+        message = f"This is missing: write {wanted}."
+    elif kind == "invalid_key":
+        message = "Write the name of every key as text, in quotes."
+    elif kind == "string_too_long":
+        message = f"This is too long: write at most {detail['ctx']['max_length']} characters."
+    elif kind == "too_short":
+        message = f"There is nothing in it: write {wanted}."
+    else:
+        message = f"{_quoted(found)} cannot be used here: write {wanted}."
+    return Problem(path, message)
 
 
 def _path(location: Location) -> str:
@@ -54,7 +67,9 @@ def _path(location: Location) -> str:
         for place, part in enumerate(location)
         if not (isinstance(part, str) and _is_type(location, place))
     ]
-    text = "".join(f"[{part}]" if isinstance(part, int) else f".{part[:80]}" for part in parts)
+    text = "".join(
+        f"[{part}]" if isinstance(part, int) else f".{part[:80] or '""'}" for part in parts
+    )
     return text.removeprefix(".")
 
 
@@ -67,7 +82,7 @@ def _is_type(location: Location, place: int) -> bool:
 
 
 def _model_at(location: Location, models: Models) -> type[BaseModel]:
-    """The model that the last key of the location belongs to."""
+    """The model of what stands at the location."""
     model = models.root
     for place, part in enumerate(location):
         if part == "files" and place == 0:
@@ -84,7 +99,7 @@ def _keys(model: type[BaseModel]) -> list[str]:
 
 def _unknown_key(location: Location, models: Models) -> str:
     key = str(location[-1])
-    known = _keys(_model_at(location[:-1], models) if len(location) > 1 else models.root)
+    known = _keys(_model_at(location[:-1], models))
     nearest = difflib.get_close_matches(key, known, n=1)
     if nearest:
         return f"There is no such key here: did you mean {nearest[0]}?"
@@ -115,12 +130,9 @@ def _wanted(location: Location, models: Models) -> str:
         return 'the code as text, in quotes, such as "0"'
     if _is_type(location, len(location) - 1):
         return f"{_LISTS[str(location[-3])]} as an object of keys and values"
-    model = _model_at(location, models) if location[0] == "files" else models.root
-    if location == ("files",):
-        model = models.root
-    for name, field in model.model_fields.items():
-        if (field.alias or name) == location[-1]:
-            return field.description or "a value of the right kind"
+    for name, field in _model_at(location[:-1], models).model_fields.items():
+        if (field.alias or name) == location[-1] and field.description:
+            return field.description
     return "a value of the right kind"
 
 

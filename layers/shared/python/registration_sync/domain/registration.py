@@ -4,6 +4,7 @@ Free of pydantic: the sync function must start fast. Every value of `data` is te
 numbers in the very digits they were typed in.
 """
 
+import datetime as dt
 import json
 import re
 import zlib
@@ -44,6 +45,14 @@ class Registration:
 
 
 @dataclass(frozen=True, slots=True)
+class SyncRequest:
+    """What one call asks to be synced; `as_of` dates it back, if it waited on its way."""
+
+    registrations: list[Registration]
+    as_of: dt.datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Refusal:
     """Why a registration is not taken: a stable code and a sentence."""
 
@@ -51,27 +60,30 @@ class Refusal:
     message: str
 
 
-def parse_registrations(body: str) -> list[Registration]:
-    """Reads `{"registrations": [{registration_id, student_id, school_year, status, data}]}`.
+def parse_sync_request(body: str) -> SyncRequest:
+    """Reads `{"registrations": [{registration_id, student_id, school_year, status, data}],
+    "as_of"?: "2026-03-02T10:00:00Z"}`.
 
     Raises TooLarge over 500 registrations or 4 MB, InvalidRequest with every problem otherwise.
     """
     if len(body.encode("utf-8", "surrogatepass")) > REQUEST_BYTES:
         raise TooLarge("The request is over 4 MB: send it in several smaller ones.")
-    registrations = _list_of_registrations(body)
+    content = _content_of(body)
+    registrations = content["registrations"]
     if len(registrations) > REGISTRATIONS_AT_ONCE:
         raise TooLarge(
             f"{len(registrations)} registrations in one request: send at most "
             f"{REGISTRATIONS_AT_ONCE} at a time."
         )
     problems: list[Problem] = []
+    as_of = _parse_as_of(content.get("as_of"), problems)
     parsed = [_parse_one(place, item, problems) for place, item in enumerate(registrations)]
     if problems:
         raise InvalidRequest("Nothing was stored: the request has mistakes.", problems=problems)
-    return [registration for registration in parsed if registration is not None]
+    return SyncRequest([registration for registration in parsed if registration], as_of)
 
 
-def _list_of_registrations(body: str) -> list[Any]:
+def _content_of(body: str) -> dict[str, Any]:
     try:
         # Numbers stay the text they were typed as: 1e5, 1.10, 23 digits.
         content = json.loads(body, parse_int=str, parse_float=str, parse_constant=_no_constant)
@@ -83,7 +95,22 @@ def _list_of_registrations(body: str) -> list[Any]:
             'The body needs {"registrations": […]} with at least one registration.',
             problems=[Problem("registrations", "Put a list of registrations here.")],
         )
-    return registrations
+    return dict(content)
+
+
+def _parse_as_of(value: object, problems: list[Problem]) -> dt.datetime | None:
+    if value is None:
+        return None
+    try:
+        moment = dt.datetime.fromisoformat(value) if isinstance(value, str) else None
+    except ValueError:
+        moment = None
+    if moment is None or moment.tzinfo is None:
+        problems.append(
+            Problem("as_of", "Write a moment with its offset, such as 2026-03-02T10:00:00Z.")
+        )
+        return None
+    return moment
 
 
 def _no_constant(name: str) -> NoReturn:
@@ -96,7 +123,7 @@ def _parse_one(place: int, item: Any, problems: list[Problem]) -> Registration |
         problems.append(Problem(at, "A registration is an object with the fields of the API."))
         return None
     found = len(problems)
-    ids = {}
+    ids: dict[str, Any] = {}
     for name in ("registration_id", "student_id"):
         ids[name] = item.get(name)
         if not isinstance(ids[name], str) or not _ID.fullmatch(ids[name]):

@@ -6,8 +6,9 @@ TRANSFORMATIONS, and its table of cases in the tests.
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
-from typing import TYPE_CHECKING, Annotated, Any, Literal, Union
+from functools import reduce
+from operator import or_
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from pydantic import (
     AfterValidator,
@@ -23,12 +24,13 @@ from registration_sync.domain.date_formats import (
     check_source_format,
     check_target_format,
     date_rewriter,
+    has_time,
 )
 from registration_sync.domain.run_facts import RunFacts
 from registration_sync.domain.unmappable import Unmappable, Way, is_blank
 
-CACHED_DATES = 8_192
-"""Birth dates repeat: a district's students were born on some 5,000 days. About 3 MB a step."""
+REMEMBERED_VALUES = 8_192
+"""Birth dates repeat: a district's students were born on some 5,000 days. About 2 MB a step."""
 
 type ValueStep = Callable[[str], str]
 """Raises Unmappable for a value that it cannot take."""
@@ -46,7 +48,7 @@ def check_storable(value: str) -> str:
 def check_code(value: object) -> object:
     """A code written as 01 without quotes lost its zero before it got here, so none is taken."""
     if isinstance(value, bool | int | float):
-        raise ValueError(
+        raise ValueError(  # noqa: TRY004 -- pydantic reports a ValueError
             f'Write it as text, in quotes: "{str(value)[:40]}" if that is what you mean. Without '
             "quotes 01 is read as 1, and NO as false."
         )
@@ -81,6 +83,11 @@ class Step(BaseModel):
 
     type: str
 
+    @property
+    def repeats(self) -> bool:
+        """Whether few values come again and again, so that their results are worth keeping."""
+        return False
+
 
 class DateStep(Step):
     type: Literal["date"]
@@ -98,11 +105,15 @@ class DateStep(Step):
     def _fits_source(cls, target: str, info: ValidationInfo) -> str:
         return check_target_format(target, info.data.get("source"))
 
+    @property
+    def repeats(self) -> bool:
+        return not has_time(self.source)
+
 
 class ValueInputStep(Step):
     type: Literal["value_input"]
     value: Annotated[
-        CodeText, Field(description="the text that stands in every row, in quotes, such as \"US\"")
+        CodeText, Field(description='the text that stands in every row, in quotes, such as "US"')
     ]
 
 
@@ -119,12 +130,17 @@ class MatchCodesStep(Step):
     codes: Codes
     unmatched: Unmatched = None
 
+    @property
+    def repeats(self) -> bool:
+        return True
+
 
 def _date(step: DateStep, _run: RunFacts) -> ValueStep:
     rewrite = date_rewriter(step.source, step.target)
-    message = f"The value is not a date written as {step.source}: mend it in Enroll, or change `from`."
+    message = (
+        f"The value is not a date written as {step.source}: mend it in Enroll, or change `from`."
+    )
 
-    @lru_cache(maxsize=CACHED_DATES)
     def date(value: str) -> str:
         try:
             return rewrite(value)
@@ -138,11 +154,10 @@ def _value_input(step: ValueInputStep, _run: RunFacts) -> ValueStep:
     return lambda _value: step.value
 
 
-def match_codes(codes: dict[str, str], unmatched: Way | None) -> ValueStep:
-    """`keep` passes the value on and `blank` a blank; otherwise a value without a code is held,
-    or goes the field's way."""
-    message = "The value has no match code: add one for it, or say what becomes of it in `unmatched`."
-    get = codes.get
+def _match_codes(step: MatchCodesStep, _run: RunFacts) -> ValueStep:
+    """`keep` passes the value on, `blank` a blank; else the field decides over one without code."""
+    message = "The value has no match code: add one, or say in `unmatched` what becomes of it."
+    get, unmatched = step.codes.get, step.unmatched
     if unmatched == "keep":
         return lambda value: get(value, value)
     if unmatched == "blank":
@@ -178,16 +193,14 @@ TRANSFORMATIONS = {
     "value_input": Transformation("Value Input", ValueInputStep, _value_input, takes_blank=True),
     "upper": Transformation("Upper", UpperStep, lambda _step, _run: str.upper),
     "lower": Transformation("Lower", LowerStep, lambda _step, _run: str.lower),
-    "match_codes": Transformation(
-        "Match Codes", MatchCodesStep, lambda step, _run: match_codes(step.codes, step.unmatched)
-    ),
+    "match_codes": Transformation("Match Codes", MatchCodesStep, _match_codes),
 }
 
 if TYPE_CHECKING:
     AnyStep = Step
 else:  # the registry is the one list of them, and no type checker can read a type out of it
     AnyStep = Annotated[
-        Union[tuple(row.parameters for row in TRANSFORMATIONS.values())],
+        reduce(or_, (row.parameters for row in TRANSFORMATIONS.values())),
         Field(discriminator="type"),
     ]
 
@@ -210,12 +223,30 @@ def _build_step(step: Step, run: RunFacts) -> ValueStep:
     row = TRANSFORMATIONS[step.type]
     apply = row.build(step, run)
     if row.takes_blank:
-        return apply
+        return lambda value: apply(value + "")  # TypeError for what is not text
 
     def unless_blank(value: str) -> str:
-        # Also the guard of every step: what is not text has no isspace.
+        # What is not text has no isspace: no step is given a group or a list, to write it with str.
         if value == "" or value.isspace():
             return value
         return apply(value)
 
-    return unless_blank
+    return _Remembered(unless_blank).__getitem__ if step.repeats else unless_blank
+
+
+class _Remembered(dict[str, str]):
+    """What a step made of each value; all is forgotten when it becomes too much.
+
+    Not functools.lru_cache: keeping its entries in order costs more than many a step.
+    """
+
+    def __init__(self, step: ValueStep) -> None:
+        super().__init__()
+        self._step = step
+
+    def __missing__(self, value: str) -> str:
+        result = self._step(value)
+        if len(self) >= REMEMBERED_VALUES:
+            self.clear()
+        self[value] = result
+        return result

@@ -15,7 +15,6 @@ from registration_sync.use_cases.deliver_files import FinishedFile, Server, deli
 from registration_sync.use_cases.hold_lease import HeldLease
 from registration_sync.use_cases.write_files import WrittenYear, write_files
 
-
 REASONS_KEPT = 50
 """Reasons kept with a held student's mark, an item of 400 kB at most; held.jsonl has all."""
 
@@ -39,6 +38,11 @@ class YearToExport:
     everyone: bool
     folder: str
     send: bool
+
+    @property
+    def paths(self) -> list[str]:
+        """Where its files go on the server."""
+        return [f"{self.folder}/{file.name}" for file in self.compiled.files]
 
 
 def export_year(

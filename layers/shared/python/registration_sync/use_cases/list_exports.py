@@ -19,9 +19,10 @@ def list_exports(connection_id: str, query: Mapping[str, str], *, runs: Runs) ->
         message = f"Write a number from 1 to {MOST_RUNS_SHOWN}."
         raise InvalidRequest(message, problems=[Problem("limit", message)])
     records, following = runs.newest(connection_id, int(limit), query.get("after") or None)
-    return {"items": [_shortened(record) for record in records], "next": following}
+    return {"items": [shortened(record) for record in records], "next": following}
 
 
-def _shortened(record: dict[str, Any]) -> dict[str, Any]:
+def shortened(record: dict[str, Any]) -> dict[str, Any]:
+    """The record with the first held rows of each year only."""
     years = [{**year, "held": year["held"][:HELD_SHOWN]} for year in record["years"]]
     return {**record, "years": years}

@@ -3,10 +3,14 @@
 import datetime as dt
 from collections.abc import Mapping
 from dataclasses import replace
+from typing import Any
 
 from registration_sync.domain.connection import Connection, DeliveryMethod
 from registration_sync.domain.errors import AlreadyRunning, InvalidRequest, Problem, Unavailable
 from registration_sync.domain.export_run import (
+    BY_HAND,
+    MANUAL,
+    SCHEDULED,
     ExportRequest,
     ExportRun,
     RunError,
@@ -102,7 +106,48 @@ def parse_export_request(
         school_years=school_years,
         contents=str(contents),
         requested_by=requested_by,
+        trigger=MANUAL,
     )
+
+
+def parse_export_event(
+    event: Mapping[str, Any], arrived_at: dt.datetime, request_id: str
+) -> ExportRequest:
+    """Reads the export function's event: `{"connection_id", "trigger"?, "school_years"?,
+    "contents"?, "run_id"?, "scheduled_time"?, "requested_by"?}`.
+
+    A run is keyed, so that the same event delivered twice runs once: by its run id, by the
+    scheduled time (one that cannot be read counts as the minute of arrival), or by the request.
+    Raises InvalidRequest.
+    """
+    connection_id = event.get("connection_id")
+    if not isinstance(connection_id, str) or not connection_id:
+        message = "Write the id of the connection to export."
+        raise InvalidRequest(message, problems=[Problem("connection_id", message)])
+    if event.get("action", "export") != "export":
+        message = "The only action is export."
+        raise InvalidRequest(message, problems=[Problem("action", message)])
+    trigger = str(event.get("trigger", BY_HAND))
+    if trigger == SCHEDULED:
+        run_id = run_id_of(_scheduled_time(event.get("scheduled_time"), arrived_at), SCHEDULED)
+    else:
+        run_id = str(event.get("run_id") or run_id_of(arrived_at, request_id[:8]))
+    wish = {name: event[name] for name in ("school_years", "contents", "dry_run") if name in event}
+    request = parse_export_request(
+        wish,
+        connection_id=connection_id,
+        run_id=run_id,
+        requested_by=str(event.get("requested_by", "")),
+    )
+    return replace(request, trigger=trigger)
+
+
+def _scheduled_time(value: object, arrived_at: dt.datetime) -> dt.datetime:
+    try:
+        moment = dt.datetime.fromisoformat(str(value))
+    except ValueError:
+        return arrived_at.replace(second=0, microsecond=0)
+    return moment if moment.tzinfo else moment.replace(tzinfo=dt.UTC)
 
 
 def _school_years(value: object, problems: list[Problem]) -> tuple[int, ...] | None:

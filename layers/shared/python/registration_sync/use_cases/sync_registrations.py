@@ -1,12 +1,17 @@
 """Sync: keeps a snapshot of each approved registration and marks the student as due."""
 
 import datetime as dt
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from registration_sync.domain.batches import Current, Mark, Marker, Stored, version_of
 from registration_sync.domain.errors import Unavailable
-from registration_sync.domain.registration import Refusal, Registration, encode_snapshot
+from registration_sync.domain.registration import (
+    Refusal,
+    Registration,
+    SyncRequest,
+    encode_snapshot,
+)
 from registration_sync.ports import RegistrationsTable
 
 SECONDS_FOR_A_ROUND = 5.0
@@ -49,20 +54,20 @@ class SyncResult:
 
 def sync_registrations(
     connection_id: str,
-    registrations: Sequence[Registration],
+    request: SyncRequest,
     *,
     request_id: str,
     arrived_at: dt.datetime,
-    as_of: dt.datetime | None,
     table: RegistrationsTable,
     seconds_left: Callable[[], float],
 ) -> list[SyncResult]:
     """Stores what is approved and answers in the order of the request.
 
-    `as_of` dates the request back, for one that waited on its way; later than the arrival it is
-    ignored. What is not synced or superseded is to be sent again, or mended first if refused.
+    The request's `as_of` counts where it is earlier than the arrival. What is not synced or
+    superseded is to be sent again, or mended first if refused.
     """
-    stamp = min(arrived_at, as_of) if as_of else arrived_at
+    registrations = request.registrations
+    stamp = min(arrived_at, request.as_of) if request.as_of else arrived_at
     synced_at = stamp.astimezone(dt.UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
     encoded = [encode_snapshot(registration, synced_at) for registration in registrations]
     changes = {

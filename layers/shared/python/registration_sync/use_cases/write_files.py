@@ -166,8 +166,10 @@ def write_files(
                             offset = outputs[number].add_row(line)
                             index.write(f"{key}\t{number}\t{offset}\t{len(line)}\n")
     finally:
-        for closing in (*outputs, held, index):
-            closing.close()
+        held.close()
+        index.close()
+        for output in outputs:
+            output.close()
     finished = [output.finish() for output in outputs]
     return WrittenYear(
         files=tuple(

@@ -1,0 +1,98 @@
+# Everything runs from here: `make help`. Needs Python 3.13 with pip, and make; no root, no Docker.
+
+SHELL := /bin/bash
+.SHELLFLAGS := -eu -o pipefail -c
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+MAKEFLAGS += --no-print-directory
+
+export UV_PYTHON_DOWNLOADS := never
+export SAM_CLI_TELEMETRY := 0
+export PIP_DISABLE_PIP_VERSION_CHECK := 1
+
+UV_VERSION := 0.13.9
+UV := .local/env/uv/bin/uv
+PYTHON := .venv/bin/python
+SAM := .local/env/sam/bin/sam
+SHARED := PYTHONPATH=layers/shared/python
+COMPILE = $(UV) pip compile --quiet --no-header --universal --python-version 3.13
+
+# A Python 3.13 by its real path: a shim works in some folders only. Looked for when needed.
+FIND_PYTHON = for name in python3 python3.13 python; do \
+	  path=$$($$name -c 'import sys; sys.version_info[:2] == (3, 13) and print(sys.executable)' 2>/dev/null || true); \
+	  if [ -n "$$path" ]; then echo "$$path"; exit 0; fi; \
+	done; \
+	echo 'Python 3.13 was not found: install it, so that python3.13 starts it, and try again.' >&2; exit 1
+
+.PHONY: help demo local test lint types bench requirements environments
+
+help: ## What can be done here
+	@sed -n 's/^\([a-z]*\):.*## \(.*\)/\1|\2/p' Makefile | while IFS='|' read -r name text; do printf '  make %-13s %s\n' "$$name" "$$text"; done
+
+demo: environments ## Sync, export and look at the files: make demo [REGISTRATIONS=file.csv] [SCHOOL_YEAR=2025] [MAPPING=file.yaml]
+	@$(PYTHON) -m local.demo \
+	  $(if $(REGISTRATIONS),--registrations '$(REGISTRATIONS)') \
+	  $(if $(SCHOOL_YEAR),--school-year '$(SCHOOL_YEAR)') \
+	  $(if $(MAPPING),--mapping '$(MAPPING)')
+
+local: environments ## The same stack, left running until Ctrl-C; tools read .local/stack.json
+	@$(PYTHON) -m local.stack
+
+test: environments ## All tests: make test [ARGUMENTS='-k words']
+	@$(PYTHON) -m local.build
+	@$(PYTHON) -m pytest -n 2 --dist loadgroup $(ARGUMENTS)
+
+lint: environments ## Style, import rules and the template
+	@.venv/bin/ruff check .
+	@.venv/bin/ruff format --check .
+	@$(SHARED) .venv/bin/lint-imports
+	@AWS_DEFAULT_REGION=us-east-1 $(SAM) validate --lint
+
+types: environments ## Types, strictly
+	@.venv/bin/mypy
+
+bench: environments ## What it costs, measured against peers
+	@$(SHARED) $(PYTHON) -m benchmarks $(ARGUMENTS)
+
+requirements: $(UV) ## Pin every requirement file again, from its .in
+	@$(COMPILE) layers/dependencies/requirements.in -o layers/dependencies/requirements.txt
+	@$(COMPILE) requirements-dev.in -c layers/dependencies/requirements.txt -o requirements-dev.txt
+	@$(COMPILE) local/requirements-sam.in -o local/requirements-sam.txt
+	@$(COMPILE) local/requirements-ministack.in -o local/requirements-ministack.txt
+
+# Environments: each is made once, and again when its requirements change.
+
+environments: .venv/.made .local/env/sam/.made .local/env/ministack/.made .local/env/function/.made
+
+$(UV):
+	@echo 'Installing uv, which installs the rest faster than pip …'
+	@python=$$($(FIND_PYTHON)); \
+	rm -rf .local/env/uv; \
+	"$$python" -m pip install -qq --target .local/env/uv uv==$(UV_VERSION)
+
+.venv/.made: requirements-dev.txt | $(UV)
+	@echo 'Installing what development needs (.venv) …'
+	@python=$$($(FIND_PYTHON)); \
+	[ -x $(PYTHON) ] || $(UV) venv --quiet --python "$$python" .venv; \
+	$(UV) pip install --quiet --python $(PYTHON) -r requirements-dev.txt
+	@touch $@
+
+.local/env/sam/.made: local/requirements-sam.txt | $(UV)
+	@echo 'Installing the AWS SAM command line (.local/env/sam) …'
+	@python=$$($(FIND_PYTHON)); \
+	$(UV) venv --quiet --clear --python "$$python" .local/env/sam; \
+	$(UV) pip install --quiet --python .local/env/sam/bin/python -r local/requirements-sam.txt
+	@touch $@
+
+.local/env/ministack/.made: local/requirements-ministack.txt | $(UV)
+	@echo 'Installing the AWS emulator (.local/env/ministack) …'
+	@python=$$($(FIND_PYTHON)); \
+	$(UV) venv --quiet --clear --python "$$python" .local/env/ministack; \
+	$(UV) pip install --quiet --python .local/env/ministack/bin/python -r local/requirements-ministack.txt
+	@touch $@
+
+# Empty, and stays so: functions run in it, and see nothing but their layers.
+.local/env/function/.made: | $(UV)
+	@python=$$($(FIND_PYTHON)); \
+	$(UV) venv --quiet --clear --python "$$python" .local/env/function
+	@touch $@

@@ -1,0 +1,152 @@
+"""Map and write N registrations (100,000 if not said) of 60 fields, 12 of them transformed.
+
+The floor is what no mapping can go below with the standard library: decode each snapshot with
+orjson, and hand a row that is ready to csv.writer. The ratio is the median over interleaved pairs.
+
+    python -m benchmarks.map_and_write [N] [PAIRS]
+"""
+
+import csv
+import datetime as dt
+import random
+import statistics
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import orjson
+
+from registration_sync.domain.compiled_mapping import RunFacts, compile_mapping
+from registration_sync.domain.mapping import parse_mapping
+
+FIELDS = 60
+LINES_AT_ONCE = 500
+GRADES = {"K": "0", **{str(grade): f"{grade:02}" for grade in range(1, 13)}}
+NAMES = ["Maya", "Liam", "José", "Emma", "Noah", "Ava", "Zoë", "Mia", "Omar", "Ivy", "Leo", "Eli"]
+DATE = {"type": "date", "from": "YYYY-MM-DD", "to": "M/D/YYYY"}
+TIMESTAMP = {"type": "date", "from": "YYYY-MM-DD HH:mm:ss", "to": "MM/DD/YYYY HH:mm"}
+
+
+def mapping() -> dict[str, Any]:
+    """Five dates, a timestamp that never repeats, three codes, two upper, one lower; 48 direct."""
+    dates = [(f"student_annual.date{n}", [DATE]) for n in range(4)]
+    chains: list[tuple[str, list[dict[str, Any]]]] = [
+        ("students.dob", [DATE]),
+        *dates,
+        ("applications.submitted_timestamp", [TIMESTAMP]),
+        *[
+            (f"student_annual.grade{n}", [{"type": "match_codes", "codes": GRADES}])
+            for n in range(3)
+        ],
+        ("students.fname", [{"type": "upper"}]),
+        ("students.lname", [{"type": "upper"}]),
+        ("students.email", [{"type": "lower"}]),
+    ]
+    transformed = [
+        {"from": path, "mapping_type": "transformation", "transformations": chain}
+        for path, chain in chains
+    ]
+    group = ("students", "student_annual")
+    direct = [
+        {"from": f"{group[n % 2]}.field{n}", "mapping_type": "direct"}
+        for n in range(FIELDS - len(transformed))
+    ]
+    fields = [{**field, "to": f"Column_{n}"} for n, field in enumerate(transformed + direct)]
+    return {"files": [{"name": "students", "fields": fields}]}
+
+
+def registration(number: int, chance: random.Random) -> dict[str, Any]:
+    """A made-up student; one in six has an accent, one in eight an address with a comma."""
+
+    def day(first: int, last: int) -> str:
+        return (
+            f"{chance.randint(first, last)}-{chance.randint(1, 12):02}-{chance.randint(1, 28):02}"
+        )
+
+    students = {"dob": day(2007, 2020), "fname": chance.choice(NAMES), "lname": f"O'Brien-{number}"}
+    students["email"] = f"Student.{number}@Example.org"
+    annual = {f"date{n}": day(2024, 2025) for n in range(4)}
+    annual |= {f"grade{n}": chance.choice(list(GRADES)) for n in range(3)}
+    for n in range(FIELDS - 12):
+        text = chance.choice(["06520", "Springfield", "", "Yes", f"{number} Main Street"])
+        if n == 7 and number % 8 == 0:
+            text = f'{number} Main Street, Apartment "B"'
+        (students if n % 2 == 0 else annual)[f"field{n}"] = text
+    return {
+        "registration_id": str(number),
+        "student_id": str(number),
+        "school_year": "2025",
+        "synced_at": "2026-08-01T21:05:00.000Z",
+        "data": {
+            "students": students,
+            "student_annual": annual,
+            "applications": {"submitted_timestamp": f"{day(2025, 2025)} 09:{number % 60:02}:00"},
+        },
+    }
+
+
+def floor(snapshots: list[bytes], rows: list[list[str]], target: Path) -> None:
+    """Decodes, and writes rows that are ready."""
+    decode = orjson.loads
+    with target.open("w", encoding="utf-8", newline="") as file:
+        write = csv.writer(file).writerow
+        for snapshot, row in zip(snapshots, rows, strict=True):
+            decode(snapshot)
+            write(row)
+
+
+def ours(snapshots: list[bytes], definition: dict[str, Any], target: Path) -> None:
+    """Parses and compiles the mapping, decodes, maps and writes."""
+    facts = RunFacts(dt.datetime(2026, 8, 1, 21, 5, tzinfo=dt.UTC), ZoneInfo("UTC"), 2025)
+    compiled = compile_mapping(parse_mapping(definition), facts)
+    decode = orjson.loads
+    with target.open("wb") as file:
+        file.write(compiled.files[0].header)
+        waiting: list[bytes] = []
+        for snapshot in snapshots:
+            mapped = compiled.map(decode(snapshot))
+            if mapped.problems:
+                raise AssertionError(mapped.problems)
+            waiting += mapped.lines[0]
+            if len(waiting) >= LINES_AT_ONCE:
+                file.write(b"".join(waiting))
+                waiting.clear()
+        file.write(b"".join(waiting))
+
+
+def seconds(work: Callable[[], None]) -> float:
+    """How long the work takes."""
+    start = time.perf_counter()
+    work()
+    return time.perf_counter() - start
+
+
+def main(count: int = 100_000, pairs: int = 5) -> None:
+    """Measures, and compares the two files: the work must be the same."""
+    chance = random.Random(20250801)
+    snapshots = [orjson.dumps(registration(number, chance)) for number in range(count)]
+    definition = mapping()
+    with tempfile.TemporaryDirectory() as folder:
+        path, floor_path = Path(folder, "ours.csv"), Path(folder, "floor.csv")
+        ours(snapshots, definition, path)
+        with path.open(encoding="utf-8", newline="") as file:
+            header, *rows = csv.reader(file)
+        times: list[tuple[float, float]] = []
+        for _ in range(pairs):
+            at_floor = seconds(lambda: floor(snapshots, rows, floor_path))
+            times.append((at_floor, seconds(lambda: ours(snapshots, definition, path))))
+        head = (",".join(header) + "\r\n").encode()
+        if path.read_bytes() != head + floor_path.read_bytes():
+            raise AssertionError("the two files differ")
+    floor_seconds, our_seconds = (statistics.median(column) for column in zip(*times, strict=True))
+    ratio = statistics.median(mine / theirs for theirs, mine in times)
+    print(f"{count} registrations x {FIELDS} fields, 12 transformed, {pairs} pairs")
+    print(f"floor {floor_seconds:.2f} s   ours {our_seconds:.2f} s   ratio {ratio:.2f} (goal 1.3)")
+
+
+if __name__ == "__main__":
+    main(*map(int, sys.argv[1:]))

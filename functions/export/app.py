@@ -1,0 +1,81 @@
+"""Exports a connection: from the schedule, the API and an operator's hand alike."""
+
+import datetime as dt
+import tempfile
+import time
+from pathlib import Path
+from typing import Any
+
+from registration_sync import bootstrap
+from registration_sync.api import error_answer, logger
+from registration_sync.domain.errors import AlreadyRunning, RegistrationSyncError, Unavailable
+from registration_sync.domain.export_run import SCHEDULED, ExportRequest
+from registration_sync.use_cases.export_registrations import (
+    export_registrations,
+    refused_run,
+)
+from registration_sync.use_cases.list_exports import shortened
+from registration_sync.use_cases.request_export import parse_export_event
+from registration_sync.use_cases.retire_batches import retire_batches
+
+
+def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
+    """Answers with the run's record, or with an error in the API's shape.
+
+    Raises only where Lambda's retry helps: a passing fault, and a scheduled run that has to wait
+    for another one.
+    """
+    parts = bootstrap.export()
+    parts.invocation.context = context
+    started = time.monotonic()
+    try:
+        request = parse_export_event(event, dt.datetime.now(dt.UTC), context.aws_request_id)
+        run = _run(request, parts)
+    except RegistrationSyncError as error:
+        logger().error("export refused", extra={"code": error.code})
+        if isinstance(error, Unavailable) or _waits(event, error):
+            raise
+        body: dict[str, Any] = error_answer(error).body  # type: ignore[assignment]
+        return body
+    logger().info(
+        "exported",
+        extra={
+            "connection_id": run["connection_id"],
+            "run_id": run["run_id"],
+            "status": run["status"],
+            "rows": sum(year["rows"] for year in run["years"]),
+            "held": sum(year["held_count"] for year in run["years"]),
+            "codes": sorted({year["error"]["code"] for year in run["years"] if year["error"]}),
+            "duration_ms": round((time.monotonic() - started) * 1000),
+        },
+    )
+    return shortened(run)
+
+
+def _waits(event: dict[str, Any], error: RegistrationSyncError) -> bool:
+    return isinstance(error, AlreadyRunning) and event.get("trigger") == SCHEDULED
+
+
+def _run(request: ExportRequest, parts: bootstrap.Export) -> dict[str, Any]:
+    earlier = parts.runs.find(request.connection_id, request.run_id)
+    if earlier and earlier["finished_at"]:
+        return earlier  # delivered twice by Lambda or the scheduler: done already
+    # Student data: the folder goes with the run, also in a function that stays warm.
+    with tempfile.TemporaryDirectory() as workspace:
+        outside = parts.outside(Path(workspace))
+        try:
+            run = export_registrations(
+                request, attempt=(earlier or {}).get("attempt", 0) + 1, outside=outside
+            )
+        except AlreadyRunning as error:
+            if request.trigger != SCHEDULED:
+                parts.runs.save(refused_run(request, error, outside.now()))
+            raise
+    retire_batches(
+        request.connection_id,
+        table=parts.table,
+        retention_days=parts.retention_days,
+        now=outside.now(),
+        seconds_left=parts.invocation.seconds_left,
+    )
+    return run.to_json()

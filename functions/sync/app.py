@@ -1,0 +1,86 @@
+"""Takes registrations from SchoolMint Enroll, and removals."""
+
+import datetime as dt
+from collections import Counter
+from dataclasses import asdict
+from typing import Any
+
+from registration_sync import bootstrap
+from registration_sync.api import RETRY_AFTER_SECONDS, Answer, Request, Route, handle
+from registration_sync.domain.access import ConnectionAccess, Permission
+from registration_sync.domain.errors import InvalidRequest, Problem
+from registration_sync.domain.registration import (
+    parse_school_year,
+    parse_student_id,
+    parse_sync_request,
+)
+from registration_sync.use_cases.remove_registration import remove_registration
+from registration_sync.use_cases.sync_registrations import sync_registrations
+
+SECONDS_FOR_THE_ANSWER = 2.0
+
+
+def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
+    return handle({**event, "context": context}, ROUTES, access_of=_access_of)
+
+
+def _access_of(connection_id: str) -> ConnectionAccess | None:
+    return bootstrap.sync().access.access(connection_id)
+
+
+def _sync(request: Request) -> Answer:
+    results = sync_registrations(
+        request.connection_id,
+        parse_sync_request(request.text()),
+        request_id=request.request_id,
+        arrived_at=_arrival(request),
+        table=bootstrap.sync().table,
+        seconds_left=lambda: _seconds_left(request),
+    )
+    counts = Counter(result.result for result in results)
+    body = {
+        "registrations": [asdict(result) for result in results],
+        **{name: counts[name] for name in ("synced", "superseded", "refused", "failed")},
+    }
+    if counts["failed"] == len(results):
+        return Answer(503, body, {"Retry-After": str(RETRY_AFTER_SECONDS)})
+    return Answer(200, body)
+
+
+def _remove(request: Request) -> Answer:
+    school_year = parse_school_year(request.path["school_year"])
+    if school_year is None:
+        message = "Write the start year as four digits: 2025 for 2025-26."
+        raise InvalidRequest(message, problems=[Problem("school_year", message)])
+    remove_registration(
+        request.connection_id,
+        school_year,
+        parse_student_id(request.path["student_id"]),
+        request_id=request.request_id,
+        arrived_at=_arrival(request),
+        table=bootstrap.sync().table,
+        seconds_left=lambda: _seconds_left(request),
+    )
+    return Answer(204)
+
+
+def _arrival(request: Request) -> dt.datetime:
+    """When the API took the request: a function that starts slowly must not date it later."""
+    epoch_ms = int(request.event["requestContext"]["requestTimeEpoch"])
+    return dt.datetime.fromtimestamp(epoch_ms / 1000, dt.UTC)
+
+
+def _seconds_left(request: Request) -> float:
+    left: float = request.event["context"].get_remaining_time_in_millis() / 1000
+    return left - SECONDS_FOR_THE_ANSWER
+
+
+ROUTES = (
+    Route("POST", "/connections/{connection_id}/registrations", Permission.SYNC, _sync),
+    Route(
+        "DELETE",
+        "/connections/{connection_id}/registrations/{school_year}/{student_id}",
+        Permission.SYNC,
+        _remove,
+    ),
+)

@@ -1,0 +1,97 @@
+"""Builds template.yaml with `sam build`, only when something it is made of has changed.
+
+python -m local.build
+"""
+
+import fcntl
+import hashlib
+import os
+import platform
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from local.processes import ROOT, NotStarted, run
+
+BUILDS = ROOT / ".local" / "build"
+SAM = ROOT / ".local" / "env" / "sam" / "bin" / "sam"
+
+_INPUTS = (
+    "template.yaml",
+    "functions",
+    "layers/dependencies",
+    "local/requirements-sam.txt",
+)
+"""What a build is made of. layers/shared is read where it lies, when the stack is deployed."""
+
+
+def architecture() -> str:
+    """This machine's, as the template's parameter has it: local functions run right here."""
+    return "arm64" if platform.machine().lower() in {"arm64", "aarch64"} else "x86_64"
+
+
+@contextmanager
+def built(
+    say: Callable[[str], None], *, architecture: str = architecture(), only: str | None = None
+) -> Iterator[Path]:
+    """Builds if needed, and yields the folder of the build, which nobody changes meanwhile.
+
+    `only` names the one resource to build, such as DependenciesLayer.
+    """
+    place = BUILDS / f"{architecture}{'-' + only if only else ''}"
+    place.mkdir(parents=True, exist_ok=True)
+    with (place / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        folder, stamp, inputs = place / "output", place / "inputs", _fingerprint()
+        if not (folder.exists() and stamp.exists() and stamp.read_text() == inputs):
+            stamp.unlink(missing_ok=True)
+            first = "; the first time takes a minute" if not folder.exists() else ""
+            say(f"Building the template for {architecture}{first} …")
+            _build(place, folder, architecture, only)
+            stamp.write_text(inputs)
+        yield folder
+
+
+def _build(place: Path, folder: Path, architecture: str, only: str | None) -> None:
+    log = place / "build.log"
+    log.unlink(missing_ok=True)
+    run(
+        [
+            SAM,
+            "build",
+            *([only] if only else []),
+            "--config-env=local",  # samconfig.toml has nothing for it: all is said here
+            "--cached",
+            f"--cache-dir={place / 'cache'}",
+            f"--build-dir={folder}",
+            f"--parameter-overrides=Architecture={architecture}",
+        ],
+        log=log,
+        PATH=f"{SAM.parent}:{os.environ['PATH']}",  # its Python 3.13 and pip fill the layer
+        AWS_DEFAULT_REGION="us-east-1",
+        __SAM_CLI_APP_DIR=str(ROOT / ".local" / "sam"),
+    )
+
+
+def _fingerprint() -> str:
+    digest = hashlib.sha256()
+    for name in _INPUTS:
+        path = ROOT / name
+        for file in sorted(path.rglob("*")) if path.is_dir() else [path]:
+            if file.is_file() and "__pycache__" not in file.parts:
+                digest.update(f"{file.relative_to(ROOT)}\0".encode())
+                digest.update(hashlib.sha256(file.read_bytes()).digest())
+    return digest.hexdigest()
+
+
+def main() -> None:
+    try:
+        with built(print):
+            pass
+    except NotStarted as error:
+        sys.exit(str(error))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,48 @@
+"""The AWS emulator of the local stack: MiniStack, on a free port of 127.0.0.1.
+
+    .local/env/function/bin/python local/emulator.py SITE_PACKAGES_OF_MINISTACK
+
+Runs in an empty environment with MiniStack's packages added to this process only, because
+functions are started with the same interpreter: they see their layers and nothing else, so that
+a missing dependency shows. Prints `{"port": …}`; all the rest goes to stderr.
+"""
+
+import asyncio
+import json
+import os
+import socket
+import sys
+from typing import Any
+
+
+async def serve(listening: socket.socket) -> None:
+    """Serves until SIGTERM or SIGINT."""
+    from hypercorn.asyncio import serve as serve_asgi  # noqa: PLC0415  # after the path is set
+    from hypercorn.config import Config  # noqa: PLC0415
+    from ministack.app import app  # noqa: PLC0415  # reads its port when it is imported
+
+    async def behind_tls(scope: dict[str, Any], receive: Any, send: Any) -> None:
+        """Says what a load balancer in front would: else the bucket's TLS-only policy refuses."""
+        if scope["type"] == "http":
+            scope = {**scope, "headers": [*scope["headers"], (b"x-forwarded-proto", b"https")]}
+        await app(scope, receive, send)
+
+    config = Config()
+    config.bind = [f"fd://{listening.fileno()}"]
+    config.keep_alive_timeout = 75
+    config.loglevel = "WARNING"
+    await serve_asgi(behind_tls, config)
+
+
+def main() -> None:
+    sys.path.append(sys.argv[1])
+    listening = socket.create_server(("127.0.0.1", 0), backlog=100)
+    port = listening.getsockname()[1]
+    os.environ["GATEWAY_PORT"] = str(port)
+    print(json.dumps({"port": port}), flush=True)
+    os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
+    asyncio.run(serve(listening))
+
+
+if __name__ == "__main__":
+    main()

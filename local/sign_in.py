@@ -1,0 +1,90 @@
+"""Signs in at the local stack: people through the sign-in pages, programs by their credentials."""
+
+import base64
+import hashlib
+import secrets
+import urllib.parse
+from dataclasses import dataclass
+from typing import Any
+
+from local.http_client import send_form
+
+DISTRICT = "anytown"
+
+
+@dataclass(frozen=True, slots=True)
+class User:
+    """A made-up person; the password is new at every start."""
+
+    username: str
+    password: str
+    groups: tuple[str, ...]
+
+
+def people() -> dict[str, User]:
+    """One person of each role, both of one district."""
+    return {
+        role: User(username, _new_password(), (group, f"district:{DISTRICT}"))
+        for role, username, group in (
+            ("full_access", "ada", "full-access"),
+            ("limited_access", "lin", "limited-access"),
+        )
+    }
+
+
+def _new_password() -> str:
+    """By the user pool's rules: small and capital letters, and a digit."""
+    return f"Local-1-{secrets.token_urlsafe(12)}"
+
+
+def create_people(cognito: Any, user_pool: str, users: dict[str, User]) -> None:
+    """Puts the people into the user pool, as an operator does for a district."""
+    cognito.create_group(UserPoolId=user_pool, GroupName=f"district:{DISTRICT}")
+    for user in users.values():
+        name = {"UserPoolId": user_pool, "Username": user.username}
+        cognito.admin_create_user(**name, MessageAction="SUPPRESS")
+        cognito.admin_set_user_password(**name, Password=user.password, Permanent=True)
+        for group in user.groups:
+            cognito.admin_add_user_to_group(**name, GroupName=group)
+
+
+def token_of_person(endpoint: str, client_id: str, return_url: str, user: User) -> str:
+    """The access token of a person: authorization code with PKCE, as a browser gets it."""
+    verifier = secrets.token_urlsafe(48)
+    challenge = base64.urlsafe_b64encode(hashlib.sha256(verifier.encode()).digest())
+    signed_in = send_form(
+        f"{endpoint}/login",
+        {
+            "client_id": client_id,
+            "redirect_uri": return_url,
+            "response_type": "code",
+            "scope": "openid",
+            "code_challenge": challenge.rstrip(b"=").decode(),
+            "code_challenge_method": "S256",
+            "username": user.username,
+            "password": user.password,
+        },
+    )
+    back = urllib.parse.urlsplit(signed_in.headers["location"])
+    answer = send_form(
+        f"{endpoint}/oauth2/token",
+        {
+            "grant_type": "authorization_code",
+            "code": urllib.parse.parse_qs(back.query)["code"][0],
+            "client_id": client_id,
+            "redirect_uri": return_url,
+            "code_verifier": verifier,
+        },
+    )
+    return str(answer.json()["access_token"])
+
+
+def token_of_program(endpoint: str, client_id: str, client_secret: str) -> str:
+    """The access token of a program: client credentials, with all scopes of the client."""
+    credentials = base64.b64encode(f"{client_id}:{client_secret}".encode()).decode()
+    answer = send_form(
+        f"{endpoint}/oauth2/token",
+        {"grant_type": "client_credentials"},
+        {"Authorization": f"Basic {credentials}"},
+    )
+    return str(answer.json()["access_token"])

@@ -1,0 +1,304 @@
+"""The local stack: template.yaml itself on an AWS emulator, and a district's SFTP server.
+
+    python -m local.stack      starts it and leaves it running; tools read .local/stack.json
+
+Everything listens on 127.0.0.1 on free ports, so that several stacks run side by side.
+"""
+
+import contextlib
+import fcntl
+import json
+import os
+import shutil
+import signal
+import sys
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import boto3
+import yaml
+from botocore.config import Config
+
+from local import sign_in
+from local.build import SAM, architecture, built
+from local.http_client import Answer, send
+from local.processes import ROOT, NotStarted, end_on_signals, environment, run, running
+from local.sign_in import User
+
+STACK_NAME = "registration-sync"
+REGION = "us-east-1"
+STACK_FILE = ROOT / ".local" / "stack.json"
+ROOT_KEYS = {"AWS_ACCESS_KEY_ID": "test", "AWS_SECRET_ACCESS_KEY": "test"}
+FUNCTIONS = ("sync", "export", "configuration")
+
+_ENVIRONMENTS = ROOT / ".local" / "env"
+_ARTIFACTS = "sam-artifacts"
+
+type Say = Callable[[str], None]
+
+
+@dataclass(frozen=True, slots=True)
+class SftpServer:
+    """The district's SFTP server; `root_dir` is the folder that it serves."""
+
+    host: str
+    port: int
+    username: str
+    password: str
+    host_keys: list[str]
+    root_dir: str
+
+
+@dataclass(frozen=True, slots=True)
+class LocalStack:
+    """A running stack. Roles are enroll, full_access and limited_access."""
+
+    api_url: str
+    endpoint_url: str
+    tokens: dict[str, str]
+    programs: list[str]
+    users: dict[str, User]
+    sftp: SftpServer
+    functions: dict[str, str]
+    outputs: dict[str, str]
+    state: Path
+
+    def call(self, method: str, path: str, body: object = None, *, role: str | None) -> Answer:
+        """Calls the API as a role (None: without a token); `path` begins with a slash."""
+        headers = {"Content-Type": "application/json"}
+        if role:
+            headers["Authorization"] = f"Bearer {self.tokens[role]}"
+        text = None if body is None else json.dumps(body)
+        return send(method, self.api_url + path, body=text, headers=headers)
+
+    def client(self, service: str) -> Any:
+        """A boto3 client with the keys of the emulator's root, who may do everything."""
+        return _client(service, self.endpoint_url)
+
+    def to_json(self) -> dict[str, Any]:
+        """What .local/stack.json holds."""
+        return {
+            "api_url": self.api_url,
+            "console_url": None,
+            "tokens": self.tokens,
+            "programs": self.programs,
+            "users": {
+                role: {"username": user.username, "password": user.password}
+                for role, user in self.users.items()
+            },
+            "sftp": {name: getattr(self.sftp, name) for name in SftpServer.__slots__},
+            "aws": {
+                "endpoint_url": self.endpoint_url,
+                "stack_name": STACK_NAME,
+                "region": REGION,
+                "functions": self.functions,
+                "outputs": self.outputs,
+            },
+        }
+
+
+@contextlib.contextmanager
+def local_stack(state: Path, say: Say) -> Iterator[LocalStack]:
+    """Starts a clean stack, and stops all of it at the end.
+
+    `state` is a folder for this stack alone: its logs, keys and the district's files. What an
+    earlier stack left there is removed. Raises NotStarted.
+    """
+    state.mkdir(parents=True, exist_ok=True)
+    with (state / "lock").open("w") as lock, contextlib.ExitStack() as parts:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise NotStarted(f"A stack is already running in {state}: stop it first.") from None
+        _clear(state)
+        os.environ["NO_PROXY"] = os.environ["no_proxy"] = environment()["NO_PROXY"]
+        with built(say) as build:  # held until it is deployed, so that nobody builds over it
+            say("Starting the AWS emulator and the district's SFTP server …")
+            parts.callback(shutil.rmtree, state / "tmp", ignore_errors=True)
+            endpoint = _start_emulator(state, parts)
+            sftp = _start_sftp_server(state, parts)
+            say("Deploying the template …")
+            return_url = f"{endpoint}/signed-in"
+            _deploy(build, endpoint, return_url, state / "deploy.log")
+            outputs = _outputs(endpoint)
+            _answer_errors_as_the_gateway_does(build, endpoint, outputs["ApiId"])
+        yield _signed_in(endpoint, return_url, outputs, sftp, state)
+
+
+def _clear(state: Path) -> None:
+    for entry in state.iterdir():
+        if entry.is_dir():
+            shutil.rmtree(entry)
+        elif entry.name != "lock":
+            entry.unlink()
+    for name in ("tmp", "district", "sftp"):
+        (state / name).mkdir()
+
+
+def _start_emulator(state: Path, parts: contextlib.ExitStack) -> str:
+    """The emulator's address. Functions inherit this environment: there is little in it."""
+    site_packages = next((_ENVIRONMENTS / "ministack" / "lib").glob("python3.*/site-packages"))
+    said = parts.enter_context(
+        running(
+            [_ENVIRONMENTS / "function/bin/python", ROOT / "local/emulator.py", site_packages],
+            log=state / "emulator.log",
+            env={
+                **ROOT_KEYS,
+                "PATH": "/usr/bin:/bin",
+                "HOME": str(state / "tmp"),
+                "TMPDIR": str(state / "tmp"),
+                "STATE_DIR": str(state / "tmp"),
+                "LANG": "C.UTF-8",
+                "TZ": "UTC",
+                "PYTHONDONTWRITEBYTECODE": "1",
+                "MINISTACK_HOST": "127.0.0.1",
+                "MINISTACK_REGION": REGION,
+                "AUTH": "true",  # the functions' own policies are enforced
+                "IOT_MTLS_ENABLED": "false",
+                "SFTP_ENABLED": "false",
+            },
+        )
+    )
+    endpoint = f"http://127.0.0.1:{said['port']}"
+    give_up = time.monotonic() + 60
+    while not _is_ready(endpoint):
+        if time.monotonic() > give_up:
+            raise NotStarted(f"The emulator does not answer; see {state / 'emulator.log'}.")
+        time.sleep(0.1)
+    return endpoint
+
+
+def _is_ready(endpoint: str) -> bool:
+    try:
+        return send("GET", f"{endpoint}/_ministack/ready", timeout_seconds=5).status == 200
+    except OSError:
+        return False
+
+
+def _start_sftp_server(state: Path, parts: contextlib.ExitStack) -> SftpServer:
+    root = state / "district"
+    command = [sys.executable, ROOT / "local/sftp_server.py"]
+    said = parts.enter_context(
+        running(
+            [*command, "--root", root, "--state", state / "sftp"],
+            log=state / "sftp.log",
+            env=environment(),
+        )
+    )
+    return SftpServer(**said, root_dir=str(root))
+
+
+def _deploy(build: Path, endpoint: str, return_url: str, log: Path) -> None:
+    _client("s3", endpoint).create_bucket(Bucket=_ARTIFACTS)
+    run(
+        [
+            SAM,
+            "deploy",
+            "--config-env=local",  # samconfig.toml has nothing for it: all is said here
+            f"--template-file={build / 'template.yaml'}",
+            f"--stack-name={STACK_NAME}",
+            f"--s3-bucket={_ARTIFACTS}",
+            "--capabilities=CAPABILITY_IAM",
+            "--no-confirm-changeset",
+            "--no-progressbar",
+            "--parameter-overrides",
+            f"Architecture={architecture()}",
+            "AllowedPrivateNetworks=127.0.0.1/32",
+            "AccessTokenMinutes=1440",
+            f"SignInReturnUrls={return_url}",
+        ],
+        log=log,
+        **ROOT_KEYS,
+        AWS_DEFAULT_REGION=REGION,
+        AWS_ENDPOINT_URL=endpoint,
+        SAM_CLI_POLL_DELAY="0.3",
+        __SAM_CLI_APP_DIR=str(ROOT / ".local" / "sam"),
+    )
+
+
+def _outputs(endpoint: str) -> dict[str, str]:
+    stacks = _client("cloudformation", endpoint).describe_stacks(StackName=STACK_NAME)["Stacks"]
+    return {output["OutputKey"]: output["OutputValue"] for output in stacks[0]["Outputs"]}
+
+
+def _answer_errors_as_the_gateway_does(build: Path, endpoint: str, api_id: str) -> None:
+    """The emulator leaves the template's GatewayResponses out; it takes them one by one."""
+    template = yaml.safe_load((build / "template.yaml").read_text())
+    gateway = _client("apigateway", endpoint)
+    for kind, answer in template["Resources"]["Api"]["Properties"]["GatewayResponses"].items():
+        status = {"statusCode": str(answer["StatusCode"])} if "StatusCode" in answer else {}
+        gateway.put_gateway_response(
+            restApiId=api_id,
+            responseType=kind,
+            responseTemplates=answer["ResponseTemplates"],
+            **status,
+        )
+    gateway.create_deployment(restApiId=api_id, stageName="v1")
+
+
+def _signed_in(
+    endpoint: str, return_url: str, outputs: dict[str, str], sftp: SftpServer, state: Path
+) -> LocalStack:
+    cognito, pool = _client("cognito-idp", endpoint), outputs["UserPoolId"]
+    users = sign_in.people()
+    sign_in.create_people(cognito, pool, users)
+    enroll_id = outputs["EnrollClientId"]
+    enroll = cognito.describe_user_pool_client(UserPoolId=pool, ClientId=enroll_id)
+    secret = enroll["UserPoolClient"]["ClientSecret"]
+    tokens = {"enroll": sign_in.token_of_program(endpoint, enroll_id, secret)}
+    for role, user in users.items():
+        client_id = outputs["PeopleClientId"]
+        tokens[role] = sign_in.token_of_person(endpoint, client_id, return_url, user)
+    return LocalStack(
+        api_url=f"{endpoint}/_aws/execute-api/{outputs['ApiId']}/v1",
+        endpoint_url=endpoint,
+        tokens=tokens,
+        programs=[enroll_id],
+        users=users,
+        sftp=sftp,
+        functions={name: outputs[f"{name.title()}FunctionName"] for name in FUNCTIONS},
+        outputs=outputs,
+        state=state,
+    )
+
+
+def _client(service: str, endpoint: str) -> Any:
+    return boto3.client(
+        service,  # type: ignore[call-overload]  # any service
+        endpoint_url=endpoint,
+        region_name=REGION,
+        aws_access_key_id=ROOT_KEYS["AWS_ACCESS_KEY_ID"],
+        aws_secret_access_key=ROOT_KEYS["AWS_SECRET_ACCESS_KEY"],
+        config=Config(retries={"mode": "standard"}, read_timeout=60),
+    )
+
+
+def main() -> None:
+    end_on_signals()
+    try:
+        with local_stack(ROOT / ".local" / "run" / "local", print) as stack:
+            _leave_running(stack)
+    except NotStarted as error:
+        sys.exit(str(error))
+    except KeyboardInterrupt:
+        print("\nStopped.")
+
+
+def _leave_running(stack: LocalStack) -> None:
+    STACK_FILE.touch(mode=0o600)
+    STACK_FILE.write_text(json.dumps(stack.to_json(), indent=2))
+    try:
+        print(f"The API:              {stack.api_url}")
+        print(f"The district's files: {stack.sftp.root_dir}")
+        print(f"Tokens and the rest:  {STACK_FILE.relative_to(ROOT)}")
+        print("Running until Ctrl-C.", flush=True)
+        signal.pause()
+    finally:
+        STACK_FILE.unlink(missing_ok=True)
+
+
+if __name__ == "__main__":
+    main()
