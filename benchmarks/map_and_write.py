@@ -32,8 +32,8 @@ TIMESTAMP = {"type": "date", "from": "YYYY-MM-DD HH:mm:ss", "to": "MM/DD/YYYY HH
 
 
 def mapping() -> dict[str, Any]:
-    """Five dates, a timestamp that never repeats, three codes, two upper, one lower; 48 direct."""
-    dates = [(f"student_annual.date{n}", [DATE]) for n in range(4)]
+    """Three dates, a moment that hardly repeats, four codes, two upper, one lower, one constant."""
+    dates = [(f"student_annual.date{n}", [DATE]) for n in range(2)]
     chains: list[tuple[str, list[dict[str, Any]]]] = [
         ("students.dob", [DATE]),
         *dates,
@@ -45,6 +45,7 @@ def mapping() -> dict[str, Any]:
         ("students.fname", [{"type": "upper"}]),
         ("students.lname", [{"type": "upper"}]),
         ("students.email", [{"type": "lower"}]),
+        ("students.id", [{"type": "value_input", "value": "US"}]),
     ]
     transformed = [
         {"from": path, "mapping_type": "transformation", "transformations": chain}
@@ -69,8 +70,8 @@ def registration(number: int, chance: random.Random) -> dict[str, Any]:
 
     students = {"dob": day(2007, 2020), "fname": chance.choice(NAMES), "lname": f"O'Brien-{number}"}
     students["email"] = f"Student.{number}@Example.org"
-    annual = {f"date{n}": day(2024, 2025) for n in range(4)}
-    annual |= {f"grade{n}": chance.choice(list(GRADES)) for n in range(3)}
+    annual = {f"date{n}": day(2024, 2025) for n in range(2)}
+    annual |= {f"grade{n}": chance.choice(list(GRADES)) for n in range(4)}
     for n in range(FIELDS - 12):
         text = chance.choice(["06520", "Springfield", "", "Yes", f"{number} Main Street"])
         if n == 7 and number % 8 == 0:

@@ -138,7 +138,7 @@ def test_the_export_function_is_started_in_the_background() -> None:
         "action": "export",
         "connection_id": "north",
         "run_id": "r1",
-        "trigger": "manual",
+        "trigger": "hand",
         "contents": "changes",
         "requested_by": "ada",
         "school_years": [2024, 2025],

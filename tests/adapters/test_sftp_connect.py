@@ -123,6 +123,7 @@ def test_a_key_pasted_with_windows_line_ends_and_blanks_signs_in(tmp_path: Path)
         (ED25519.export_public_key().decode(), None, "BEGIN line"),
         ("PuTTY-User-Key-File-3: ssh-ed25519\n", None, "PuTTYgen"),
     ],
+    ids=["wrong", "none", "pem-wrong", "pem-none", "broken", "public", "putty"],
 )
 def test_a_key_that_cannot_be_read_is_told_before_any_connection(
     tmp_path: Path, text: str, passphrase: str | None, what_to_do: str

@@ -1,6 +1,7 @@
 """Events as API Gateway sends them: the samples in events/, and others made from them."""
 
 import copy
+import itertools
 import json
 from pathlib import Path
 from typing import Any
@@ -55,5 +56,14 @@ def api_event(
     event["queryStringParameters"] = query
     event["headers"] |= headers or {}
     event["body"] = body if body is None or isinstance(body, str) else json.dumps(body)
-    event["requestContext"]["authorizer"]["claims"] = claims
+    number = next(_requests)
+    event["requestContext"] |= {
+        "requestId": f"request-{number}",
+        "requestTimeEpoch": 1_772_485_200_000 + number,
+        "authorizer": {"claims": claims},
+    }
     return event
+
+
+_requests = itertools.count()
+"""Each request is a new one, a little later than the one before."""

@@ -3,7 +3,8 @@
 | item    | pk                | sk         | attributes                                            |
 | marker  | MARKER#c          | MARKER     | lease_token, lease_run, lease_expires, and per year   |
 |         |                   |            | open_Y, exported_Y, retired_Y                         |
-| current | CURRENT#c#Y#h     | student id | version, batch, snapshot (none: removed), expires_at  |
+| current | CURRENT#c#Y#h     | student id | version, in_batch, snapshot (none: it was removed),   |
+|         |                   |            | expires_at once it was exported                       |
 | mark    | BATCH#c#Y#b#h     | student id | version and reasons, only where it was held           |
 """
 
@@ -180,7 +181,7 @@ class DynamoDBRegistrationsTable:
         item: Item = {
             **_current_key(connection_id, school_year, current.student_id),
             "version": {"S": current.version},
-            "batch": _number(current.batch),
+            "in_batch": _number(current.batch),
         }
         if current.snapshot is not None:
             item["snapshot"] = {"B": current.snapshot}
@@ -189,7 +190,7 @@ class DynamoDBRegistrationsTable:
                 TableName=self._table,
                 Item=item,
                 ConditionExpression="attribute_not_exists(pk) OR version < :version"
-                " OR (version = :version AND batch <= :batch)",
+                " OR (version = :version AND in_batch <= :batch)",
                 ExpressionAttributeValues={
                     ":version": {"S": current.version},
                     ":batch": _number(current.batch),
@@ -253,8 +254,8 @@ class DynamoDBRegistrationsTable:
         def update(student_id: str) -> None:
             self._update_if(
                 _current_key(connection_id, school_year, student_id),
-                "SET batch = :batch REMOVE expires_at",
-                "version = :version AND batch < :batch",
+                "SET in_batch = :batch REMOVE expires_at",
+                "version = :version AND in_batch < :batch",
                 {":batch": _number(batch), ":version": {"S": versions[student_id]}},
             )
 
@@ -266,7 +267,7 @@ class DynamoDBRegistrationsTable:
             self._update_if(
                 _current_key(connection_id, school_year, student_id),
                 "SET expires_at = :expires",
-                "batch <= :batch",
+                "in_batch <= :batch",
                 {":batch": _number(batch), ":expires": _number(expires_at)},
             )
 
@@ -362,7 +363,7 @@ def _current_of(item: Item) -> Current:
     return Current(
         item["sk"]["S"],
         item["version"]["S"],
-        int(item["batch"]["N"]),
+        int(item["in_batch"]["N"]),
         item["snapshot"]["B"] if "snapshot" in item else None,
     )
 

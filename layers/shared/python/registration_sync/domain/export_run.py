@@ -1,6 +1,7 @@
 """The record of one export run, as the API shows it and as it is stored."""
 
 import datetime as dt
+import json
 from dataclasses import asdict, dataclass, replace
 from enum import StrEnum
 from typing import Any
@@ -112,7 +113,8 @@ class ExportRun:
         for name in ("requested_at", "started_at", "finished_at"):
             moment = record[name]
             record[name] = moment.isoformat(timespec="seconds") if moment else None
-        return record
+        plain: dict[str, Any] = json.loads(json.dumps(record))  # lists for tuples, text for enums
+        return plain
 
 
 def requested_run(request: ExportRequest, now: dt.datetime) -> ExportRun:

@@ -177,22 +177,25 @@ class Transformation:
     """A row of the registry: the name that people know, the parameters, and what builds the step.
 
     Blank stays blank through a step, except where it `takes_blank`; such a step, at the start of a
-    chain, needs no source either. A step has the run's facts from `build`. One that reads further
-    fields (Join, Pick, If Then Else) will be built into a function of several values: where the
-    values come from is then for `compiled_mapping` to say.
+    chain, needs no source either. `unguarded` is a step that is safe as it is: blank stays blank,
+    and what is not text is a TypeError. A step has the run's facts from `build`.
+
+    One that reads further fields (Join, Pick, If Then Else) will be built into a function of
+    several values: where those come from is for `columns` to say.
     """
 
     title: str
     parameters: type[Step]
     build: Callable[[Any, RunFacts], ValueStep]
     takes_blank: bool = False
+    unguarded: bool = False
 
 
 TRANSFORMATIONS = {
     "date": Transformation("Date", DateStep, _date),
     "value_input": Transformation("Value Input", ValueInputStep, _value_input, takes_blank=True),
-    "upper": Transformation("Upper", UpperStep, lambda _step, _run: str.upper),
-    "lower": Transformation("Lower", LowerStep, lambda _step, _run: str.lower),
+    "upper": Transformation("Upper", UpperStep, lambda _step, _run: str.upper, unguarded=True),
+    "lower": Transformation("Lower", LowerStep, lambda _step, _run: str.lower, unguarded=True),
     "match_codes": Transformation("Match Codes", MatchCodesStep, _match_codes),
 }
 
@@ -222,6 +225,8 @@ def build_chain(steps: Sequence[Step], run: RunFacts) -> ValueStep:
 def _build_step(step: Step, run: RunFacts) -> ValueStep:
     row = TRANSFORMATIONS[step.type]
     apply = row.build(step, run)
+    if row.unguarded:
+        return apply
     if row.takes_blank:
         return lambda value: apply(value + "")  # TypeError for what is not text
 

@@ -1,0 +1,392 @@
+"""From Enroll's call to the file on the server: the real handlers, DynamoDB and S3 in process,
+and a real SFTP server."""
+
+import copy
+import io
+import json
+import logging
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import boto3
+import pytest
+
+from functions.export import app as export
+from functions.sync import app as sync
+from registration_sync.api import logger
+from registration_sync.domain.errors import AlreadyRunning, Unavailable
+from tests.functional.conftest import stored_items
+from tests.functional.district import (
+    CONNECTION,
+    MAPPING,
+    NORTH,
+    call,
+    context,
+    registration,
+    run_export,
+    save,
+    send,
+    set_up,
+)
+from tests.functional.events import STRANGER, program
+from tests.sftp_servers import AsyncSftpServer
+
+pytestmark = pytest.mark.usefixtures("started")
+
+
+@pytest.fixture
+def server(tmp_path: Path) -> Iterator[AsyncSftpServer]:
+    with AsyncSftpServer(tmp_path) as running:
+        yield running
+
+
+def delivered(server: AsyncSftpServer) -> dict[str, str]:
+    """Every file on the server by its path, hidden ones too."""
+    return {
+        path.relative_to(server.root).as_posix(): path.read_bytes().decode()
+        for path in server.root.rglob("*")
+        if path.is_file()
+    }
+
+
+def test_synced_students_arrive_as_mapped_in_order_of_id(server: AsyncSftpServer) -> None:
+    set_up(server)
+    status, answer = send(registration("1e5", "José", grade="1"), registration("007", "O'Brien"))
+    assert status == 200, answer
+
+    run = run_export()
+
+    assert run["status"] == "succeeded"
+    assert delivered(server) == {
+        "SISData/exports/2025/students.csv": "ID,First,Grade\r\n007,O'Brien,0\r\n1e5,José,1\r\n"
+    }
+    file = run["years"][0]["files"][0]
+    assert (file["rows"], file["path"]) == (2, "SISData/exports/2025/students.csv")
+
+
+def test_only_approved_registrations_are_taken_and_the_others_told_why(
+    server: AsyncSftpServer,
+) -> None:
+    set_up(server)
+
+    _, answer = send(registration("1"), registration("2", status="In Processing"))
+
+    results = [(item["student_id"], item["result"]) for item in answer["registrations"]]
+    assert results == [("1", "synced"), ("2", "refused")]
+    assert answer["registrations"][1]["code"] == "not_approved"
+    assert "In Processing" in answer["registrations"][1]["message"]
+    assert (answer["synced"], answer["refused"]) == (1, 1)
+
+
+def test_nothing_new_makes_no_file_and_leaves_the_old_one(server: AsyncSftpServer) -> None:
+    set_up(server)
+    send(registration())
+    run_export()
+    path = server.root / "SISData/exports/2025/students.csv"
+    before = (path.read_bytes(), path.stat().st_mtime_ns, path.stat().st_ino)
+
+    run = run_export()
+
+    assert run["status"] == "nothing_to_export"
+    assert (path.read_bytes(), path.stat().st_mtime_ns, path.stat().st_ino) == before
+
+
+def test_years_go_to_their_own_folders(server: AsyncSftpServer) -> None:
+    set_up(server)
+    send(registration("1", year=2024), registration("2", year=2025))
+
+    run_export()
+
+    assert delivered(server) == {
+        "SISData/exports/2024/students.csv": "ID,First,Grade\r\n1,Ann,0\r\n",
+        "SISData/exports/2025/students.csv": "ID,First,Grade\r\n2,Ann,0\r\n",
+    }
+
+
+def test_two_years_due_for_one_path_are_refused(server: AsyncSftpServer) -> None:
+    set_up(server, folder="inbox")
+    send(registration("1", year=2024), registration("2", year=2025))
+
+    run = run_export()
+
+    assert run["status"] == "failed"
+    assert {year["error"]["code"] for year in run["years"]} == {"conflict"}
+    assert "inbox/students.csv" in run["years"][0]["error"]["message"]
+    assert delivered(server) == {}
+    assert run_export(school_years=[2025])["status"] == "succeeded"
+
+
+def test_a_held_student_is_named_and_goes_out_once_the_mapping_is_mended(
+    server: AsyncSftpServer,
+) -> None:
+    set_up(server)
+    send(registration("1"), registration("2", grade="PK"))
+
+    run = run_export()
+
+    year = run["years"][0]
+    assert (run["status"], year["rows"], year["held_count"]) == ("partial", 1, 1)
+    assert [(row["student_id"], row["file"], row["field"]) for row in year["held"]] == [
+        ("2", "students.csv", "Grade")
+    ]
+    assert "PK" not in year["held"][0]["message"]
+
+    mended = copy.deepcopy(MAPPING)
+    mended["files"][0]["fields"][2]["codes"]["PK"] = "-1"
+    save(mended)
+    assert run_export()["status"] == "succeeded"
+    assert list(delivered(server).values()) == ["ID,First,Grade\r\n2,Ann,-1\r\n"]
+
+
+def test_all_holds_everyone_current_and_needs_its_years(server: AsyncSftpServer) -> None:
+    set_up(server)
+    send(registration("1"), registration("2"))
+    run_export()
+    send(registration("3"))
+    call(
+        sync,
+        "DELETE",
+        "/connections/{connection_id}/registrations/{school_year}/{student_id}",
+        school_year="2025",
+        student_id="2",
+    )
+
+    run = run_export(contents="all", school_years=[2025])
+
+    assert run["status"] == "succeeded"
+    assert list(delivered(server).values()) == ["ID,First,Grade\r\n1,Ann,0\r\n3,Ann,0\r\n"]
+    assert run_export(contents="all")["error"]["code"] == "invalid_request"
+
+
+def test_a_file_of_all_is_not_delivered_without_a_student_it_cannot_map(
+    server: AsyncSftpServer,
+) -> None:
+    of_all = copy.deepcopy(MAPPING)
+    of_all["files"][0]["contents"] = "all"
+    set_up(server, of_all)
+    send(registration("1"), registration("2", grade="PK"))
+
+    run = run_export()
+
+    assert run["years"][0]["error"]["code"] == "held_in_full_file"
+    assert delivered(server) == {}
+
+
+def test_every_file_is_archived_with_a_manifest_and_an_index(server: AsyncSftpServer) -> None:
+    set_up(server)
+    send(registration("1"), registration("2", grade="PK"))
+
+    run = run_export()
+
+    s3 = boto3.client("s3")
+    listed = s3.list_objects_v2(Bucket="archive", Prefix=f"{NORTH}/{run['run_id']}/")
+    kept = {
+        item["Key"].partition("/2025/")[2]: s3.get_object(Bucket="archive", Key=item["Key"])[
+            "Body"
+        ].read()
+        for item in listed["Contents"]
+    }
+    assert set(kept) == {"files/students.csv", "manifest.json", "index.tsv", "held.jsonl"}
+    student, _version, number, offset, length = kept["index.tsv"].decode().split("\t")
+    line = kept["files/students.csv"][int(offset) : int(offset) + int(length)]
+    assert (student, number, line) == ("1", "0", b"1,Ann,0\r\n")
+    manifest = json.loads(kept["manifest.json"])
+    assert manifest["files"][0]["sha256"] == run["years"][0]["files"][0]["sha256"]
+    assert json.loads(kept["held.jsonl"])["student_id"] == "2"
+
+
+def test_download_archives_the_files_moves_the_marker_and_sends_nothing(
+    server: AsyncSftpServer,
+) -> None:
+    set_up(server, delivery="download")
+    send(registration())
+
+    assert run_export()["status"] == "succeeded"
+    assert run_export()["status"] == "nothing_to_export"
+    assert delivered(server) == {}
+
+
+def test_a_failed_write_leaves_the_old_file_and_everyone_due(server: AsyncSftpServer) -> None:
+    set_up(server)
+    send(registration("1"))
+    run_export()
+    old = delivered(server)
+    send(*(registration(str(number), "A" * 2000) for number in range(100, 300)))
+    server.faults.fail_write = 5
+
+    failed = run_export()
+
+    assert (failed["status"], failed["years"][0]["error"]["code"]) == (
+        "failed",
+        "upload_incomplete",
+    )
+    assert delivered(server) == old
+
+    server.faults.fail_write = None
+    assert run_export()["years"][0]["rows"] == 200
+
+
+def test_a_changed_host_key_stops_the_delivery_before_any_sign_in(
+    server: AsyncSftpServer, tmp_path: Path
+) -> None:
+    (tmp_path / "other").mkdir()
+    with AsyncSftpServer(tmp_path / "other") as other:
+        keys = list(other.account().host_keys)
+    set_up(server, host_keys=keys)
+    send(registration("1", year=2024), registration("1"))
+
+    run = run_export()
+
+    errors = [year["error"] for year in run["years"]]
+    assert [error["code"] for error in errors] == ["host_key_mismatch"] * 2
+    assert errors[0]["message"].count("SHA256:") == 2
+    assert server.sign_ins == []
+
+
+def test_a_failing_year_does_not_hold_back_another(server: AsyncSftpServer) -> None:
+    set_up(server)
+    send(registration("1", year=2024), registration("2", year=2025))
+    (server.root / "SISData/exports").mkdir(parents=True)
+    (server.root / "SISData/exports/2024").write_text("a file where the folder should be")
+
+    run = run_export()
+
+    assert [year["status"] for year in run["years"]] == ["failed", "succeeded"]
+    assert run["status"] == "partial"
+
+
+def test_a_second_run_of_the_same_scheduled_time_does_nothing(server: AsyncSftpServer) -> None:
+    set_up(server)
+    event = {
+        "connection_id": NORTH,
+        "trigger": "schedule",
+        "scheduled_time": "2026-03-02T21:00:00Z",
+    }
+    send(registration("1"))
+    first = export.handler(event, context())
+    send(registration("2"))
+
+    again = export.handler(event, context())
+
+    assert again == first
+    assert "1,Ann" in "".join(delivered(server).values())
+
+
+def test_a_run_that_meets_another_is_refused_and_a_scheduled_one_waits(
+    server: AsyncSftpServer,
+) -> None:
+    set_up(server)
+    send(registration())
+    table = boto3.client("dynamodb")
+    table.update_item(
+        TableName="registrations",
+        Key={"pk": {"S": f"MARKER#{NORTH}"}, "sk": {"S": "MARKER"}},
+        UpdateExpression="SET lease_token = :t, lease_run = :r, lease_expires = :e",
+        ExpressionAttributeValues={
+            ":t": {"S": "other"},
+            ":r": {"S": "the-other-run"},
+            ":e": {"N": str(10**14)},
+        },
+    )
+
+    answer = run_export()
+
+    assert answer["error"]["code"] == "already_running"
+    assert "the-other-run" in answer["error"]["message"]
+    with pytest.raises(AlreadyRunning):
+        run_export(trigger="schedule", scheduled_time="2026-03-02T21:00:00Z")
+    assert delivered(server) == {}
+
+
+def test_a_passing_fault_is_tried_again_with_the_same_run_and_then_recorded(
+    server: AsyncSftpServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    set_up(server, port=1)
+    send(registration())
+    monkeypatch.setattr("time.sleep", lambda _: None)
+    event = {"connection_id": NORTH, "run_id": "asked", "trigger": "manual"}
+
+    for _ in range(2):
+        with pytest.raises(Unavailable):
+            export.handler(event, context())
+    run = export.handler(event, context())
+
+    assert (run["status"], run["attempt"]) == ("failed", 3)
+    assert run["years"][0]["error"]["code"] == "connection_failed"
+
+
+def test_without_a_mapping_the_run_says_what_to_do_first(server: AsyncSftpServer) -> None:
+    set_up(server)
+    send(registration())
+    boto3.client("dynamodb").delete_item(
+        TableName="connections",
+        Key={"pk": {"S": f"MAPPING#{NORTH}"}, "sk": _newest_mapping_key()},
+    )
+
+    run = run_export()
+
+    assert (run["status"], run["error"]["code"]) == ("failed", "invalid_request")
+    assert "no mapping" in run["message"]
+
+
+def _newest_mapping_key() -> Any:
+    return next(item["sk"] for item in stored_items() if item["pk"]["S"].startswith("MAPPING#"))
+
+
+def test_what_was_exported_expires_and_what_is_due_does_not(server: AsyncSftpServer) -> None:
+    set_up(server)
+    send(registration("1"), registration("2", grade="PK"))
+
+    run_export()
+
+    expiring = {
+        item["sk"]["S"]: "expires_at" in item
+        for item in stored_items("registrations")
+        if item["pk"]["S"].startswith("CURRENT#")
+    }
+    marks = [
+        item["sk"]["S"]
+        for item in stored_items("registrations")
+        if item["pk"]["S"].startswith("BATCH#")
+    ]
+    assert expiring == {"1": True, "2": False}
+    assert marks == ["2"]
+
+
+@pytest.mark.parametrize(
+    "claims",
+    [
+        program("enroll", "sync/read"),
+        program("another", "sync/registrations.write"),
+        STRANGER,
+    ],
+    ids=["another scope", "another program", "another district"],
+)
+def test_who_is_not_entitled_gets_403_and_nothing_is_stored(
+    claims: dict[str, str], server: AsyncSftpServer
+) -> None:
+    set_up(server)
+
+    status, answer = send(registration(), claims=claims)
+
+    assert (status, answer["error"]["code"]) == (403, "access_denied")
+    assert stored_items("registrations") == []
+
+
+def test_no_log_line_holds_student_data(
+    server: AsyncSftpServer,
+) -> None:
+    lines = io.StringIO()
+    handler = logging.StreamHandler(lines)
+    handler.setFormatter(logger().registered_formatter)
+    logger().addHandler(handler)
+    set_up(server)
+    send(registration("4711", "Mallory"), registration("4712", grade="Secret grade"))
+    run_export()
+
+    logger().removeHandler(handler)
+    logged = lines.getvalue()
+    assert "exported" in logged
+    for private in ("4711", "4712", "Mallory", "Secret grade", CONNECTION["name"]):
+        assert private not in logged

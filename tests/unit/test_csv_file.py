@@ -1,0 +1,155 @@
+"""The file format: what is written is read back unchanged, or refused."""
+
+import csv
+import io
+from dataclasses import replace
+from typing import Any, get_args
+
+import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from registration_sync.domain.csv_file import (
+    CODECS,
+    CsvFormat,
+    Encoding,
+    file_head,
+    line_writer,
+    why_unwritable,
+)
+from registration_sync.domain.unmappable import Unmappable
+
+TEXTS = st.one_of(
+    st.text(st.characters(codec="utf-8"), max_size=12),
+    st.text("ab ,;|\t'\"\r\né\\", max_size=8),
+)
+ROWS = st.lists(TEXTS, min_size=1, max_size=5)
+FORMATS = st.builds(
+    CsvFormat,
+    separator=st.one_of(
+        st.sampled_from(",\t|;"),
+        st.characters(codec="utf-8", exclude_characters="\r\n\0"),
+    ),
+    text_identifier=st.sampled_from(['"', "'", ""]),
+    quote_always=st.booleans(),
+    encoding=st.sampled_from(get_args(Encoding)),
+    line_ending=st.sampled_from(["\r\n", "\n"]),
+    line_breaks_to_spaces=st.booleans(),
+).filter(
+    lambda form: (
+        form.separator != form.text_identifier
+        and not (form.quote_always and not form.text_identifier)
+        and why_unwritable(replace(form, separator="\0"), form.separator, lone=False) is None
+    )
+)
+
+
+def read_back(content: bytes, form: CsvFormat) -> list[list[str]]:
+    options: dict[str, Any] = {"quotechar": form.text_identifier}
+    if not form.text_identifier:
+        options = {"quoting": csv.QUOTE_NONE, "quotechar": None}
+    text = io.StringIO(content.decode(CODECS[form.encoding]), newline="")
+    return list(csv.reader(text, delimiter=form.separator, strict=True, **options))
+
+
+def expected(row: list[str], form: CsvFormat) -> list[str]:
+    if not form.line_breaks_to_spaces:
+        return row
+    return [value.replace("\r\n", " ").replace("\r", " ").replace("\n", " ") for value in row]
+
+
+@given(st.lists(ROWS, min_size=1, max_size=3), FORMATS)
+@example([[""]], CsvFormat())
+@example([["\n"]], CsvFormat(line_breaks_to_spaces=True))
+@example([["", ""]], CsvFormat(text_identifier=""))
+def test_every_row_is_read_back_unchanged_or_refused(rows: list[list[str]], form: CsvFormat) -> None:
+    write = line_writer(form)
+    written, content = [], b""
+    for row in rows:
+        reasons = [why_unwritable(form, value, lone=len(row) == 1) for value in row]
+        if any(reasons):
+            with pytest.raises((Unmappable, UnicodeEncodeError)):
+                write(row)
+        else:
+            content += write(row)
+            written.append(expected(row, form))
+
+    assert read_back(content, form) == written
+
+
+@given(ROWS, FORMATS.filter(lambda form: form.text_identifier and form.encoding != "windows-1252"))
+def test_with_a_text_identifier_every_text_can_be_written(row: list[str], form: CsvFormat) -> None:
+    assert [why_unwritable(form, value, lone=len(row) == 1) for value in row] == [None] * len(row)
+
+
+@pytest.mark.parametrize(
+    ("form", "row", "line"),
+    [
+        (CsvFormat(), ["06520", "007", "1e5"], b"06520,007,1e5\r\n"),
+        (CsvFormat(), [" a ", "=1+1", ""], b" a ,=1+1,\r\n"),
+        (CsvFormat(), ["a,b", 'say "hi"', "x"], b'"a,b","say ""hi""",x\r\n'),
+        (CsvFormat(), ["a\nb", "c\r\nd", "e\rf"], b'"a\nb","c\r\nd","e\rf"\r\n'),
+        (CsvFormat(), [""], b'""\r\n'),
+        (CsvFormat(), ["", ""], b",\r\n"),
+        (CsvFormat(text_identifier="'"), ["O'Brien", 'say "hi"'], b"'O''Brien',say \"hi\"\r\n"),
+        (CsvFormat(quote_always=True), ["a", ""], b'"a",""\r\n'),
+        (CsvFormat(quote_always=True), ['a"b', "c"], b'"a""b","c"\r\n'),
+        (CsvFormat(separator="\t", text_identifier=""), ['a"b', ""], b'a"b\t\r\n'),
+        (CsvFormat(line_ending="\n"), ["a", "b"], b"a,b\n"),
+        (CsvFormat(line_breaks_to_spaces=True), ["a\r\nb\n\nc", "d\re"], b"a b  c,d e\r\n"),
+        (CsvFormat(line_breaks_to_spaces=True), ["a,\nb"], b'"a, b"\r\n'),
+        (CsvFormat(text_identifier="", line_breaks_to_spaces=True), ["a\nb"], b"a b\r\n"),
+        (CsvFormat(), ["José", "😀"], "José,😀\r\n".encode()),
+        (CsvFormat(encoding="windows-1252"), ["José", "€"], b"Jos\xe9,\x80\r\n"),
+    ],
+)
+def test_a_line_is_written_by_the_rules(form: CsvFormat, row: list[str], line: bytes) -> None:
+    assert line_writer(form)(row) == line
+
+
+@pytest.mark.parametrize(
+    ("form", "value", "rule"),
+    [
+        (CsvFormat(encoding="windows-1252"), "Łukasz", "encoding"),
+        (CsvFormat(encoding="windows-1252"), "\x81", "encoding"),
+        (CsvFormat(), "\ud800", "encoding"),
+        (CsvFormat(text_identifier=""), "a,b", "text_identifier"),
+        (CsvFormat(text_identifier=""), "a\nb", "text_identifier"),
+    ],
+)
+def test_a_value_that_the_format_cannot_hold_is_refused(
+    form: CsvFormat, value: str, rule: str
+) -> None:
+    problem = why_unwritable(form, value, lone=False)
+
+    assert problem is not None
+    assert problem.rule == rule
+    assert value not in problem.message
+    with pytest.raises((Unmappable, UnicodeEncodeError)):
+        line_writer(form)(["x", value])
+
+
+def test_a_lone_blank_without_a_text_identifier_would_be_an_empty_line() -> None:
+    assert why_unwritable(CsvFormat(text_identifier=""), "", lone=True) is not None
+    assert why_unwritable(CsvFormat(text_identifier=""), "", lone=False) is None
+
+
+def test_what_is_not_text_is_never_written() -> None:
+    with pytest.raises(TypeError):
+        line_writer(CsvFormat())(["a", ["b"]])  # type: ignore[list-item]
+
+
+@pytest.mark.parametrize(
+    ("encoding", "headers", "head"),
+    [
+        ("utf-8", ["Größe", "b"], "Größe,b\r\n".encode()),
+        ("utf-8", None, b""),
+        ("utf-8-bom", ["a"], b"\xef\xbb\xbfa\r\n"),
+        ("utf-8-bom", None, b"\xef\xbb\xbf"),
+        ("windows-1252", ["Größe"], b"Gr\xf6\xdfe\r\n"),
+    ],
+)
+def test_a_file_begins_with_its_mark_and_its_header(
+    encoding: Encoding, headers: list[str] | None, head: bytes
+) -> None:
+    assert file_head(CsvFormat(encoding=encoding), headers) == head
