@@ -282,18 +282,20 @@ def test_a_run_that_meets_another_is_refused_and_a_scheduled_one_waits(
     table.update_item(
         TableName="registrations",
         Key={"pk": {"S": f"MARKER#{NORTH}"}, "sk": {"S": "MARKER"}},
-        UpdateExpression="SET lease_token = :t, lease_run = :r, lease_expires = :e",
+        UpdateExpression="SET lease_token = :t, lease_run = :r, lease_expires = :e,"
+        " lease_since = :s",
         ExpressionAttributeValues={
             ":t": {"S": "other"},
             ":r": {"S": "the-other-run"},
             ":e": {"N": str(10**14)},
+            ":s": {"N": "1772485200000"},
         },
     )
 
     answer = run_export()
 
     assert answer["error"]["code"] == "already_running"
-    assert "the-other-run" in answer["error"]["message"]
+    assert "since 2026-03-02 21:00 UTC: the-other-run" in answer["error"]["message"]
     with pytest.raises(AlreadyRunning):
         run_export(trigger="schedule", scheduled_time="2026-03-02T21:00:00Z")
     assert delivered(server) == {}

@@ -62,7 +62,9 @@ def expected(row: list[str], form: CsvFormat) -> list[str]:
 @example([[""]], CsvFormat())
 @example([["\n"]], CsvFormat(line_breaks_to_spaces=True))
 @example([["", ""]], CsvFormat(text_identifier=""))
-def test_every_row_is_read_back_unchanged_or_refused(rows: list[list[str]], form: CsvFormat) -> None:
+def test_every_row_is_read_back_unchanged_or_refused(
+    rows: list[list[str]], form: CsvFormat
+) -> None:
     write = line_writer(form)
     written, content = [], b""
     for row in rows:

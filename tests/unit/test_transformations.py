@@ -39,15 +39,27 @@ EXAMPLES: dict[str, list[tuple[dict[str, Any], str, str]]] = {
         ({"from": "YYYY-MM-DD", "to": "YYYYMMDD"}, "2024-02-29", "20240229"),
         ({"from": "M/D/YYYY", "to": "YYYY-MM-DD"}, "4/4/2005", "2005-04-04"),
         ({"from": "M/D/YYYY", "to": "YYYY-MM-DD"}, "04/04/2005", "2005-04-04"),
-        ({"from": "M/D/YYYY", "to": "M/D/YYYY"}, "04/31".replace("31", "30") + "/2005", "4/30/2005"),
+        ({"from": "M/D/YYYY", "to": "M/D/YYYY"}, "04/30/2005", "4/30/2005"),
         ({"from": "M/D/YY", "to": "YYYY"}, "1/1/68", "2068"),
         ({"from": "M/D/YY", "to": "YYYY"}, "1/1/69", "1969"),
         ({"from": "D-MMM-YYYY", "to": "YYYY-MM-DD"}, "7-sep-2010", "2010-09-07"),
         ({"from": "YYYY-MM-DD", "to": "DD MMM YYYY"}, "2010-09-07", "07 Sep 2010"),
         ({"from": "YYYYMMDD", "to": "DD.MM.YYYY"}, "20101231", "31.12.2010"),
-        ({"from": "YYYY-MM-DD HH:mm:ss", "to": "M/D/YYYY H:m:s"}, "2025-03-09 07:05:00", "3/9/2025 7:5:0"),
-        ({"from": "YYYY-MM-DD", "to": "YYYY-MM-DD[T00:00:00.000Z]"}, "2025-03-09", "2025-03-09T00:00:00.000Z"),
-        ({"from": "YYYY-MM-DD[T]HH:mm:ss.SSS[Z]", "to": "MM/DD/YYYY"}, "2026-08-01T21:05:00.123Z", "08/01/2026"),
+        (
+            {"from": "YYYY-MM-DD HH:mm:ss", "to": "M/D/YYYY H:m:s"},
+            "2025-03-09 07:05:00",
+            "3/9/2025 7:5:0",
+        ),
+        (
+            {"from": "YYYY-MM-DD", "to": "YYYY-MM-DD[T00:00:00.000Z]"},
+            "2025-03-09",
+            "2025-03-09T00:00:00.000Z",
+        ),
+        (
+            {"from": "YYYY-MM-DD[T]HH:mm:ss.SSS[Z]", "to": "MM/DD/YYYY"},
+            "2026-08-01T21:05:00.123Z",
+            "08/01/2026",
+        ),
         ({"from": "YYYY-MM-DD", "to": "100% {0} M"}, "2025-03-09", "100% {0} 3"),
         ({"from": "YYYY-MM", "to": "MM/YYYY"}, "2025-06", "06/2025"),
     ],
@@ -93,7 +105,7 @@ def test_every_transformation_has_a_table() -> None:
         ({"from": "YYYY-MM-DD", "to": "M/D/YYYY"}, "2005-4-4"),
         ({"from": "YYYY-MM-DD", "to": "M/D/YYYY"}, "2005-04-04\n"),
         ({"from": "YYYY-MM-DD", "to": "M/D/YYYY"}, " 2005-04-04"),
-        ({"from": "YYYY-MM-DD", "to": "M/D/YYYY"}, "２００５-04-04"),
+        ({"from": "YYYY-MM-DD", "to": "M/D/YYYY"}, "\uff12\uff10\uff10\uff15-04-04"),
         ({"from": "YYYY-MM-DD", "to": "M/D/YYYY"}, "2005-04-04 00:00:00"),
         ({"from": "M/D/YYYY", "to": "YYYY-MM-DD"}, "2/30/2005"),
         ({"from": "M/D/YYYY", "to": "YYYY-MM-DD"}, "4/4/05"),
@@ -171,7 +183,7 @@ def test_a_date_is_taken_exactly_if_the_calendar_has_it(text: str) -> None:
     try:
         dt.date.fromisoformat(text)
     except ValueError:
-        with pytest.raises(ValueError, match="YYYY"):
+        with pytest.raises(ValueError, match=r"YYYY|out of range"):
             date_rewriter("YYYY-MM-DD", "M/D/YYYY")(text)
     else:
         date_rewriter("YYYY-MM-DD", "M/D/YYYY")(text)

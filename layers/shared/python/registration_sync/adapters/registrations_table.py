@@ -1,13 +1,14 @@
 """RegistrationsTable on DynamoDB: snapshots, marks and the marker.
 
 | item    | pk                | sk         | attributes                                            |
-| marker  | MARKER#c          | MARKER     | lease_token, lease_run, lease_expires, and per year   |
-|         |                   |            | open_Y, exported_Y, retired_Y                         |
+| marker  | MARKER#c          | MARKER     | lease_token, lease_run, lease_since, lease_expires,   |
+|         |                   |            | and per year open_Y, exported_Y, retired_Y            |
 | current | CURRENT#c#Y#h     | student id | version, in_batch, snapshot (none: it was removed),   |
 |         |                   |            | expires_at once it was exported                       |
 | mark    | BATCH#c#Y#b#h     | student id | version and reasons, only where it was held           |
 """
 
+import datetime as dt
 import re
 from collections import deque
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -82,7 +83,7 @@ class DynamoDBRegistrationsTable:
         with passing_faults_are_unavailable():
             holder = self._update_marker(
                 connection_id,
-                "SET lease_token = :token, lease_run = :run, lease_expires = :expires",
+                "SET lease_token = :token, lease_run = :run, lease_expires = :expires, lease_since = :now",
                 "attribute_not_exists(lease_token) OR lease_expires < :now OR lease_token = :token",
                 {
                     ":token": {"S": lease.token},
@@ -93,8 +94,11 @@ class DynamoDBRegistrationsTable:
             )
         if holder is not None:
             run_id = holder["lease_run"]["S"]
+            since = dt.datetime.fromtimestamp(int(holder["lease_since"]["N"]) / 1000, dt.UTC)
             raise AlreadyRunning(
-                f"An export of this connection is already running: {run_id}.", run_id=run_id
+                "An export of this connection is already running since "
+                f"{since:%Y-%m-%d %H:%M} UTC: {run_id}.",
+                run_id=run_id,
             )
 
     def renew_lease(self, connection_id: str, lease: Lease) -> None:
@@ -109,7 +113,7 @@ class DynamoDBRegistrationsTable:
         with passing_faults_are_unavailable():
             self._update_marker(
                 connection_id,
-                "REMOVE lease_token, lease_run, lease_expires",
+                "REMOVE lease_token, lease_run, lease_expires, lease_since",
                 "lease_token = :token",
                 {":token": {"S": token}},
             )

@@ -103,6 +103,8 @@ class CompiledMapping:
             # Something is wrong somewhere in the row: look again, field by field.
             found = self._examine(registration)
             problems = [value.problem for values in found for value in values if value.problem]
+            if not problems:  # a mistake of ours: it must not pass for a student without rows
+                raise
             return MappedStudent((), problems)
         return MappedStudent(lines, [])
 

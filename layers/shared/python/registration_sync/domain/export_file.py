@@ -5,11 +5,11 @@ import string
 import unicodedata
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, Field
 
 from registration_sync.domain.csv_file import CsvFormat, Encoding
+from registration_sync.domain.definition import DefinitionPart, Text
 from registration_sync.domain.run_facts import PLACEHOLDER_SHAPES
-from registration_sync.domain.transformations import Text
 
 SEPARATORS = {"comma": ",", "tab": "\t", "pipe": "|", "semicolon": ";"}
 TEXT_IDENTIFIERS = {"double": '"', "single": "'", "none": "", '"': '"', "'": "'", "": ""}
@@ -82,10 +82,8 @@ def _to_text_identifier(value: str) -> str:
     return identifier
 
 
-class FileSettings(BaseModel):
-    """All of a file but its fields. Each description completes "Write …" in a problem."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
+class FileSettings(DefinitionPart):
+    """All of a file but its fields."""
 
     name: Annotated[
         Text,

@@ -4,13 +4,12 @@ from typing import Annotated, Literal
 
 from pydantic import (
     AfterValidator,
-    BaseModel,
     BeforeValidator,
-    ConfigDict,
     Field,
     ValidationError,
 )
 
+from registration_sync.domain.definition import CodeText, DefinitionPart, Text, check_code
 from registration_sync.domain.errors import InvalidRequest
 from registration_sync.domain.export_file import FileSettings
 from registration_sync.domain.mapping_checks import too_large, whole_mapping_problems
@@ -20,10 +19,7 @@ from registration_sync.domain.transformations import (
     TRANSFORMATIONS,
     AnyStep,
     Codes,
-    CodeText,
-    Text,
     Unmatched,
-    check_code,
 )
 from registration_sync.domain.unmappable import Way
 
@@ -44,13 +40,7 @@ Header = Annotated[
 ]
 
 
-class _Part(BaseModel):
-    """Each description completes "Write …" in a problem."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
-
-
-class _Field(_Part):
+class _Field(DefinitionPart):
     """What every field of a file may have."""
 
     to: Header
@@ -105,7 +95,7 @@ class TransformationField(_Field):
     ]
 
 
-class DoNotMapField(_Part):
+class DoNotMapField(DefinitionPart):
     """Not in the file; kept so that the list shows that it was thought of."""
 
     mapping_type: Literal["do_not_map"]
@@ -136,7 +126,7 @@ class ExportFile(FileSettings):
         return tuple(field for field in self.fields if not isinstance(field, DoNotMapField))
 
 
-class Mapping(_Part):
+class Mapping(DefinitionPart):
     """The export files of a connection."""
 
     files: Annotated[

@@ -12,9 +12,6 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from pydantic import (
     AfterValidator,
-    BaseModel,
-    BeforeValidator,
-    ConfigDict,
     Field,
     ValidationInfo,
     field_validator,
@@ -26,6 +23,7 @@ from registration_sync.domain.date_formats import (
     date_rewriter,
     has_time,
 )
+from registration_sync.domain.definition import CodeText, DefinitionPart, Text
 from registration_sync.domain.run_facts import RunFacts
 from registration_sync.domain.unmappable import Unmappable, Way, is_blank
 
@@ -36,33 +34,12 @@ type ValueStep = Callable[[str], str]
 """Raises Unmappable for a value that it cannot take."""
 
 
-def check_storable(value: str) -> str:
-    """Text that can be stored and written."""
-    try:
-        value.encode()
-    except UnicodeEncodeError:
-        raise ValueError("Half a character (a lone surrogate) is in it: write it anew.") from None
-    return value
-
-
-def check_code(value: object) -> object:
-    """A code written as 01 without quotes lost its zero before it got here, so none is taken."""
-    if isinstance(value, bool | int | float):
-        raise ValueError(  # noqa: TRY004 -- pydantic reports a ValueError
-            f'Write it as text, in quotes: "{str(value)[:40]}" if that is what you mean. Without '
-            "quotes 01 is read as 1, and NO as false."
-        )
-    return value
-
-
 def _check_source_code(value: str) -> str:
     if is_blank(value):
         raise ValueError("A blank value has no code: write the field's `default` instead.")
     return value
 
 
-Text = Annotated[str, AfterValidator(check_storable), Field(max_length=2_000)]
-CodeText = Annotated[Text, BeforeValidator(check_code)]
 Codes = Annotated[
     dict[Annotated[CodeText, AfterValidator(_check_source_code)], CodeText],
     Field(
@@ -76,10 +53,8 @@ Unmatched = Annotated[
 ]
 
 
-class Step(BaseModel):
-    """One step of a chain. Each description completes "Write …" in a problem."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
+class Step(DefinitionPart):
+    """One step of a chain."""
 
     type: str
 

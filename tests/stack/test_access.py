@@ -1,0 +1,124 @@
+"""Who may do what, through the gateway: 401 without a token, 403 for others, and nothing stored."""
+
+import time
+from typing import Any
+
+import pytest
+
+from local import sign_in
+from local.stack import LocalStack
+from tests.stack.district import connection_of, new_district, registration
+
+pytestmark = [pytest.mark.stack, pytest.mark.xdist_group("stack")]
+
+BODY = {"registrations": [registration("4711")]}
+
+
+def everything(stack: LocalStack) -> list[dict[str, Any]]:
+    """All items of both tables."""
+    dynamodb = stack.client("dynamodb")
+    tables = (stack.outputs["RegistrationsTableName"], stack.outputs["ConnectionsTableName"])
+    pages = (
+        page
+        for table in tables
+        for page in dynamodb.get_paginator("scan").paginate(TableName=table, ConsistentRead=True)
+    )
+    return sorted((item for page in pages for item in page["Items"]), key=repr)
+
+
+@pytest.mark.parametrize(
+    ("method", "path"),
+    [
+        ("POST", "/connections/{c}/registrations"),
+        ("DELETE", "/connections/{c}/registrations/2025/4711"),
+        ("GET", "/connections"),
+        ("POST", "/connections"),
+        ("GET", "/connections/{c}"),
+        ("PUT", "/connections/{c}"),
+        ("DELETE", "/connections/{c}"),
+        ("GET", "/connections/{c}/mapping"),
+        ("PUT", "/connections/{c}/mapping"),
+        ("GET", "/connections/{c}/exports"),
+        ("POST", "/connections/{c}/exports"),
+        ("GET", "/connections/{c}/exports/20260101T000000Z-1"),
+    ],
+)
+def test_without_a_token_every_route_answers_401_and_stores_nothing(
+    stack: LocalStack, method: str, path: str
+) -> None:
+    district = new_district(stack)
+    before = everything(stack)
+
+    answer = stack.call(method, path.format(c=district.connection_id), BODY, role=None)
+
+    assert answer.status == 401
+    assert everything(stack) == before
+
+
+def test_another_scope_gets_403(stack: LocalStack) -> None:
+    district = new_district(stack)
+    before = everything(stack)
+
+    answer = stack.call("POST", f"{district.path}/exports", {}, role="enroll")
+
+    assert (answer.status, answer.json()["error"]["code"]) == (403, "access_denied")
+    assert everything(stack) == before
+
+
+def test_another_programs_connection_gets_403(stack: LocalStack) -> None:
+    district = new_district(stack, programs=["another-program"])
+    before = everything(stack)
+
+    answer = stack.call("POST", f"{district.path}/registrations", BODY, role="enroll")
+
+    assert (answer.status, answer.json()["error"]["code"]) == (403, "access_denied")
+    assert everything(stack) == before
+
+
+def test_another_districts_person_gets_403(stack: LocalStack) -> None:
+    stack.tokens["elsewhere"] = _token_of_another_district(stack)
+    district = new_district(stack)
+    before = everything(stack)
+
+    reading = stack.call("GET", district.path, role="elsewhere")
+    changing = stack.call(
+        "PUT", district.path, connection_of(stack, district.connection_id), role="elsewhere"
+    )
+    syncing = stack.call("POST", f"{district.path}/registrations", BODY, role="elsewhere")
+
+    assert [answer.status for answer in (reading, changing, syncing)] == [403] * 3
+    assert stack.call("GET", "/connections", role="elsewhere").json()["items"] == []
+    assert everything(stack) == before
+
+
+def test_limited_access_may_run_but_not_configure(stack: LocalStack) -> None:
+    district = new_district(stack)
+
+    changing = stack.call("PUT", f"{district.path}/mapping", {}, role="limited_access")
+
+    assert changing.status == 403
+    assert district.export()["status"] == "nothing_to_export"
+
+
+def test_a_stored_secret_can_be_read_by_the_export_function_only(stack: LocalStack) -> None:
+    district = new_district(stack)
+    answer = stack.call("GET", district.path, role="full_access")
+    assert stack.sftp.password not in answer.body
+
+    district.sync(registration("1"))
+    assert district.export()["status"] == "succeeded"
+
+
+def _token_of_another_district(stack: LocalStack) -> str:
+    user = sign_in.User(
+        f"eve{time.monotonic_ns()}", "Correct-horse-1", ("full-access", "district:b")
+    )
+    sign_in.create_people(
+        stack.client("cognito-idp"), stack.outputs["UserPoolId"], {"elsewhere": user}
+    )
+    return sign_in.token_of_person(
+        stack.endpoint_url,
+        stack.outputs["PeopleClientId"],
+        f"{stack.endpoint_url}/signed-in",
+        user,
+    )

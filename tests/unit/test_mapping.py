@@ -1,0 +1,376 @@
+"""The definition of a mapping: what is taken, and how every mistake is explained."""
+
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from hypothesis import given
+from hypothesis import strategies as st
+
+from registration_sync.domain.csv_file import CsvFormat
+from registration_sync.domain.errors import InvalidRequest
+from registration_sync.domain.export_file import may_coincide
+from registration_sync.domain.mapping import Mapping, parse_mapping
+
+ROOT = Path(__file__).parents[2]
+ID: dict[str, Any] = {"from": "students.id", "mapping_type": "direct", "to": "Student_Number"}
+DOB: dict[str, Any] = {
+    "from": "students.dob",
+    "mapping_type": "transformation",
+    "transformations": [{"type": "date", "from": "YYYY-MM-DD", "to": "M/D/YYYY"}],
+    "to": "DOB",
+}
+GRADE: dict[str, Any] = {
+    "from": "students.grade",
+    "mapping_type": "match_codes",
+    "codes": {"K": "0"},
+    "to": "Grade",
+}
+
+
+def file(*fields: Any, **settings: Any) -> dict[str, Any]:
+    return {"name": "students", **settings, "fields": list(fields or (ID,))}
+
+
+def parse(*files: Any) -> Mapping:
+    return parse_mapping({"files": list(files)})
+
+
+def problems(definition: object) -> dict[str, str]:
+    with pytest.raises(InvalidRequest) as error:
+        parse_mapping(definition)
+    found = error.value.problems
+    assert len({problem.path for problem in found}) == len(found), found
+    return {problem.path: problem.message for problem in found}
+
+
+def problems_of_file(*fields: Any, **settings: Any) -> dict[str, str]:
+    return problems({"files": [file(*fields, **settings)]})
+
+
+def problem_of_field(**field: Any) -> tuple[str, str]:
+    """The one problem, its path after files[0].fields[0]."""
+    ((path, message),) = problems_of_file(field).items()
+    return path.removeprefix("files[0].fields[0]").removeprefix("."), message
+
+
+def test_a_file_without_settings_is_a_plain_csv_file() -> None:
+    (only,) = parse(file()).files
+
+    assert only.file_name == "students.csv"
+    assert (only.header, only.wants_all) == (True, False)
+    assert only.csv_format == CsvFormat(",", '"', False, "utf-8", "\r\n", False)
+
+
+@pytest.mark.parametrize(
+    ("settings", "expected"),
+    [
+        ({"separator": "tab"}, CsvFormat(separator="\t")),
+        ({"separator": "Pipe"}, CsvFormat(separator="|")),
+        ({"separator": "semicolon"}, CsvFormat(separator=";")),
+        ({"separator": "comma"}, CsvFormat(separator=",")),
+        ({"separator": "§"}, CsvFormat(separator="§")),
+        ({"text_identifier": "single"}, CsvFormat(text_identifier="'")),
+        ({"text_identifier": "'"}, CsvFormat(text_identifier="'")),
+        ({"text_identifier": "double"}, CsvFormat(text_identifier='"')),
+        ({"text_identifier": "none"}, CsvFormat(text_identifier="")),
+        ({"text_identifier": ""}, CsvFormat(text_identifier="")),
+        ({"quoting": "always"}, CsvFormat(quote_always=True)),
+        ({"encoding": "windows-1252"}, CsvFormat(encoding="windows-1252")),
+        ({"encoding": "utf-8-bom"}, CsvFormat(encoding="utf-8-bom")),
+        ({"line_ending": "lf"}, CsvFormat(line_ending="\n")),
+        ({"line_breaks": "space"}, CsvFormat(line_breaks_to_spaces=True)),
+    ],
+)
+def test_settings_may_be_written_as_words_or_characters(
+    settings: dict[str, Any], expected: CsvFormat
+) -> None:
+    assert parse(file(**settings)).files[0].csv_format == expected
+
+
+@pytest.mark.parametrize(
+    ("settings", "name"),
+    [
+        ({}, "students.csv"),
+        ({"extension": "CSV"}, "students.csv"),
+        ({"extension": "txt"}, "students.txt"),
+        ({"extension": ""}, "students"),
+        ({"name": "STU {school_year}-{school_year_end} {date}_{time}"}, None),
+        ({"name": "Ämter.v2"}, "Ämter.v2.csv"),
+    ],
+)
+def test_a_file_is_named_as_given(settings: dict[str, Any], name: str | None) -> None:
+    expected = name or f"{settings['name']}.csv"
+
+    assert parse(file(**settings)).files[0].file_name == expected
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "", " ", " students", "students ", ".students", "..", "a..b", "a/b", "a\\b", "a\nb", "a\0b",
+        "a:b", "{year}", "{", "a}", "{{date}}", "{date!r}", "{date:x}", "{}", "{0}", "x" * 300,
+        "a\u202eb", "\ud800", 7, None,
+    ],
+)  # fmt: skip
+def test_a_name_that_could_leave_the_folder_is_refused(name: object) -> None:
+    assert list(problems_of_file(name=name)) == ["files[0].name"]
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "meet"),
+    [
+        ("students.csv", "students.csv", True),
+        ("students.csv", "Students.CSV", True),
+        ("students.csv", "students.txt", False),
+        ("s{school_year}", "s2025", True),
+        ("s{school_year}", "s{school_year_end}", True),
+        ("s{school_year}", "s20250", False),
+        ("s{school_year}", "s20x5", False),
+        ("s{date}", "s2025-08-01", True),
+        ("s{date}", "s2025_08_01", False),
+        ("{date}{time}", "{date}_{time}", False),
+        ("{time}", "{school_year}00", True),
+    ],
+)
+def test_names_that_can_become_one_are_found(one: str, other: str, meet: bool) -> None:
+    assert may_coincide(one, other) is meet
+    assert may_coincide(other, one) is meet
+
+
+def test_two_files_may_not_have_one_name() -> None:
+    found = problems({"files": [file(), file(name="other"), file(name="STUDENTS")]})
+
+    assert list(found) == ["files[2].name"]
+    assert "files[0]" in found["files[2].name"]
+
+
+@pytest.mark.parametrize("separator", ["", "::", "\n", "\r", "\0", '"', 5, None, "coma", "\\t"])
+def test_a_separator_is_one_character_of_its_own(separator: object) -> None:
+    assert list(problems_of_file(separator=separator)) == ["files[0].separator"]
+
+
+def test_settings_that_contradict_each_other_are_refused() -> None:
+    assert list(problems_of_file(separator="'", text_identifier="single")) == ["files[0].separator"]
+    assert list(problems_of_file(quoting="always", text_identifier="none")) == ["files[0].quoting"]
+    assert list(problems_of_file(separator="→", encoding="windows-1252")) == ["files[0].separator"]
+
+
+def test_a_header_must_fit_the_file() -> None:
+    assert (
+        "windows-1252" in problems_of_file({**ID, "to": "Ł"}, encoding="windows-1252").popitem()[1]
+    )
+    assert "separator" in problems_of_file({**ID, "to": "a,b"}, text_identifier="none").popitem()[1]
+    assert parse(file({**ID, "to": "a,b"}))
+    assert parse(file({**ID, "to": "a,b"}, text_identifier="none", header=False))
+
+
+@pytest.mark.parametrize("header", ["", "  ", "a\nb", "a\tb", "x" * 201, 7, True, None])
+def test_a_header_is_text_on_one_line(header: object) -> None:
+    assert problem_of_field(**{**ID, "to": header})[0] == "to"
+
+
+def test_a_header_stands_once_in_a_file() -> None:
+    unmapped = {"from": "students.x", "mapping_type": "do_not_map", "to": "Student_Number"}
+
+    found = problems_of_file(ID, DOB, {**GRADE, "to": "Student_Number"}, unmapped)
+
+    assert list(found) == ["files[0].fields[2].to"]
+    assert "fields[0]" in found["files[0].fields[2].to"]
+    assert parse(file(ID, unmapped), file(ID, name="other"))
+
+
+def test_a_file_needs_a_mapped_field() -> None:
+    unmapped = {"from": "students.notes", "mapping_type": "do_not_map"}
+
+    assert list(problems_of_file(unmapped)) == ["files[0].fields"]
+    assert list(problems({"files": [{"name": "a", "fields": []}]})) == ["files[0].fields"]
+    assert list(problems({"files": [{"name": "a"}]})) == ["files[0].fields"]
+    assert list(problems({"files": []})) == ["files"]
+    assert list(problems({})) == ["files"]
+    assert [field.to for field in parse(file(unmapped, ID)).files[0].mapped_fields] == [ID["to"]]
+
+
+@pytest.mark.parametrize("source", ["", ".", "a.", "a..b", " a", "a\nb", "a." * 10 + "b", "x" * 201,
+    "run.x", "run", "registration.status", "registration.school_year.x", 7, None])  # fmt: skip
+def test_a_source_is_a_path_or_a_known_fact(source: object) -> None:
+    assert problem_of_field(**{**ID, "from": source})[0] == "from"
+
+
+@pytest.mark.parametrize(
+    "source",
+    ["id", "students.id", "a.b.c.d", "registration.school_year", "registration.synced_at",
+     "registration.student_id", "registration.registration_id", "run.started_at"],
+)  # fmt: skip
+def test_sources_of_any_depth_are_taken(source: str) -> None:
+    assert parse(file({**ID, "from": source})).files[0].mapped_fields[0].source == source
+
+
+@pytest.mark.parametrize(
+    ("field", "path", "words"),
+    [
+        ({**ID, "Required": True}, "Required", "did you mean required?"),
+        ({**ID, "colour": "x"}, "colour", "There are to, default"),
+        ({**ID, "codes": {"a": "b"}}, "codes", "belongs to the mapping_type match_codes"),
+        ({**ID, "max_length": 3}, "max_length", "no such key"),
+        ({**ID, "required": "yes"}, "required", '"yes" cannot be used here: write true or false'),
+        ({**ID, "on_error": "stop"}, "on_error", "write hold, blank, keep or default"),
+        ({**ID, "default": 0}, "default", 'in quotes: "0"'),
+        ({**ID, "on_error": "default"}, "default", "This is missing"),
+        ({"from": "a", "to": "b"}, "mapping_type", "write one of direct, match_codes"),
+        ({**ID, "mapping_type": "Match codes"}, "mapping_type", "did you mean match_codes?"),
+        ({"mapping_type": "direct", "to": "b"}, "from", "This is missing: write the field"),
+        ({"mapping_type": "direct", "from": "b"}, "to", "This is missing: write the header"),
+        ({**GRADE, "codes": {}}, "codes", "nothing in it"),
+        ({**GRADE, "codes": {"K": 0}}, "codes.K", 'in quotes: "0"'),
+        ({**GRADE, "codes": {1: "01"}}, "codes[1]", 'in quotes: "1"'),
+        ({**GRADE, "codes": {"K": None}}, "codes.K", "as text, in quotes"),
+        ({**GRADE, "codes": {" ": "N"}}, "codes. ", "`default`"),
+        ({**GRADE, "codes": ["K"]}, "codes", "A list cannot be used here"),
+        ({**GRADE, "unmatched": "drop"}, "unmatched", "hold, keep, blank or default"),
+        ({**GRADE, "unmatched": "default"}, "default", "This is missing"),
+        ({**DOB, "transformations": []}, "transformations", "a list of 1 to 20"),
+        ({**DOB, "transformations": "date"}, "transformations", "a list of 1 to 20"),
+        ({**DOB, "transformations": ["date"]}, "transformations[0]", "as an object"),
+        ({**DOB, "transformations": [{"type": "dates"}]}, "transformations[0].type", "mean date?"),
+        ({**DOB, "transformations": [{"from": "x"}]}, "transformations[0].type", "date, value_in"),
+        ({**DOB, "from": None}, "from", "value_input needs none"),
+    ],
+)
+def test_each_mistake_is_explained_where_it_is(
+    field: dict[str, Any], path: str, words: str
+) -> None:
+    found, message = problem_of_field(**field)
+
+    assert found == path
+    assert words in message
+
+
+def test_only_a_chain_that_starts_with_a_constant_needs_no_source() -> None:
+    constant = {"type": "value_input", "value": "US"}
+    field = {"mapping_type": "transformation", "to": "x", "transformations": [constant]}
+
+    assert parse(file(field))
+    assert list(problems_of_file({**field, "transformations": [{"type": "upper"}, constant]})) == [
+        "files[0].fields[0].from"
+    ]
+
+
+def test_overwrite_is_taken_and_kept() -> None:
+    assert parse(file({**ID, "overwrite": True})).files[0].mapped_fields[0].overwrite is True
+
+
+def test_a_file_of_all_students_makes_the_mapping_want_all() -> None:
+    assert parse(file(), file(name="b", contents="all")).wants_all is True
+    assert parse(file()).wants_all is False
+
+
+def test_ten_mistakes_are_ten_problems() -> None:
+    found = problems(
+        {
+            "files": [
+                {
+                    "name": "../students",
+                    "seperator": ",",
+                    "header": "no",
+                    "encoding": "latin1",
+                    "fields": [
+                        ID,
+                        {**GRADE, "codes": {"K": 0}},
+                        {**DOB, "to": "Student_Number"},
+                        {
+                            **DOB,
+                            "transformations": [
+                                {"type": "upper"},
+                                {"type": "date", "from": "YYYY-MM-DD", "to": "mm/DD/YYYY"},
+                            ],
+                            "on_error": "default",
+                        },
+                    ],
+                },
+                {"name": "empty", "fields": []},
+            ],
+            "version": 3,
+        }
+    )
+
+    assert sorted(found) == [
+        "files[0].encoding",
+        "files[0].fields[1].codes.K",
+        "files[0].fields[2].to",
+        "files[0].fields[3].default",
+        "files[0].fields[3].transformations[1].to",
+        "files[0].header",
+        "files[0].name",
+        "files[0].seperator",
+        "files[1].fields",
+        "version",
+    ]
+    assert "did you mean separator?" in found["files[0].seperator"]
+
+
+def test_too_much_is_refused_at_once() -> None:
+    many = [{**ID, "to": f"h{number}"} for number in range(10_001)]
+
+    assert list(problems_of_file(*many)) == ["files"]
+    assert list(problems({"files": [file(name=f"f{number}") for number in range(101)]})) == [
+        "files"
+    ]
+    assert len(parse(file(*many[:10_000])).files[0].fields) == 10_000
+
+
+@pytest.mark.parametrize("definition", [None, [], "files", 7])
+def test_a_mapping_is_an_object(definition: object) -> None:
+    with pytest.raises(InvalidRequest, match="as an object"):
+        parse_mapping(definition)
+
+
+JSON = st.recursive(
+    st.one_of(st.none(), st.booleans(), st.integers(), st.floats(), st.text(max_size=5)),
+    lambda inner: st.one_of(
+        st.lists(inner, max_size=3),
+        st.dictionaries(
+            st.sampled_from(["files", "fields", "name", "to", "from", "mapping_type", "codes",
+                "transformations", "type", "separator", "direct", "[key]", 1, None]),
+            inner, max_size=4,
+        ),
+    ),
+    max_leaves=15,
+)  # fmt: skip
+
+
+@given(JSON, JSON, JSON)
+def test_whatever_is_sent_is_explained_without_pydantics_words(
+    one: object, two: object, three: object
+) -> None:
+    step = {"type": "match_codes", "codes": three}
+    field = {**DOB, "to": two, "transformations": [step, three]}
+    definitions: list[Any] = [
+        one,
+        {"files": one},
+        {"files": [{**file(), "fields": one, "separator": two}, two]},
+        {"files": [file(field, one, {**GRADE, "codes": three, "on_error": one})]},
+    ]
+    for definition in definitions:
+        try:
+            parse_mapping(definition)
+        except InvalidRequest as error:
+            for problem in error.problems:
+                assert problem.message[-1] in ".?", problem
+                assert "nput should" not in problem.message
+                assert "transformation." not in re.sub(r"transformations\[", "", problem.path)
+
+
+def test_the_ready_made_plain_mapping_is_valid() -> None:
+    definition = yaml.safe_load((ROOT / "mappings/plain.yaml").read_text(encoding="utf-8"))
+
+    assert parse_mapping(definition).files[0].file_name == "students.csv"
+
+
+def test_editors_get_a_schema_of_the_same_definition() -> None:
+    schema = Mapping.model_json_schema()
+
+    assert {"name", "separator", "fields"} <= schema["$defs"]["ExportFile"]["properties"].keys()
+    assert "from" in schema["$defs"]["DirectField"]["properties"]
