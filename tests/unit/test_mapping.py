@@ -321,6 +321,12 @@ def test_too_much_is_refused_at_once() -> None:
     assert len(parse(file(*many[:10_000])).files[0].fields) == 10_000
 
 
+def test_keys_that_are_not_text_are_explained() -> None:
+    assert list(problems({"files": [file()], 1: 2})) == ["[1]"]
+    assert list(problems({"files": [file()], "[key]": 2})) == ["[key]"]
+    assert problem_of_field(**ID, **{"[key]": 2})[0] == "[key]"
+
+
 @pytest.mark.parametrize("definition", [None, [], "files", 7])
 def test_a_mapping_is_an_object(definition: object) -> None:
     with pytest.raises(InvalidRequest, match="as an object"):

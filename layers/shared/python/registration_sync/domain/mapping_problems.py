@@ -37,7 +37,9 @@ def as_problems(error: ValidationError, models: Models) -> list[Problem]:
 
 def _as_problem(detail: ErrorDetails, models: Models) -> Problem:
     """The finding as a path without pydantic's additions, and a sentence with the remedy."""
-    location = tuple(part for part in detail["loc"] if part != "[key]")
+    location = detail["loc"]
+    if location[-1] == "[key]" and location[-3:-2] == ("codes",):
+        location = location[:-1]  # a wrong key of the codes, not a wrong value
     path = _path(location)
     kind, found = detail["type"], detail["input"]
     if kind == "extra_forbidden":
@@ -46,11 +48,11 @@ def _as_problem(detail: ErrorDetails, models: Models) -> Problem:
         return Problem(path, str(detail["ctx"]["error"]))
     if kind in {"union_tag_not_found", "union_tag_invalid"}:
         return _wrong_type(kind, path, location, str(detail["ctx"].get("tag", "")), models)
+    if kind == "invalid_key":
+        return Problem(path, "Write the name of every key as text, in quotes.")
     wanted = _wanted(location, models)
     if kind == "missing":
         message = f"This is missing: write {wanted}."
-    elif kind == "invalid_key":
-        message = "Write the name of every key as text, in quotes."
     elif kind == "string_too_long":
         message = f"This is too long: write at most {detail['ctx']['max_length']} characters."
     elif kind == "too_short":
