@@ -40,7 +40,7 @@ local: environments ## The same stack, left running until Ctrl-C; tools read .lo
 
 test: environments ## All tests: make test [ARGUMENTS='-k words']
 	@$(PYTHON) -m local.build
-	@$(PYTHON) -m pytest -n 2 --dist loadgroup $(ARGUMENTS)
+	@$(PYTHON) -m pytest -n 2 $(ARGUMENTS)
 
 lint: environments ## Style, import rules and the template
 	@.venv/bin/ruff check .
@@ -88,7 +88,7 @@ $(UV):
 	@echo 'Installing the AWS emulator (.local/env/ministack) …'
 	@python=$$($(FIND_PYTHON)); \
 	$(UV) venv --quiet --clear --python "$$python" .local/env/ministack; \
-	$(UV) pip install --quiet --python .local/env/ministack/bin/python -r local/requirements-ministack.txt
+	$(UV) pip install --quiet --compile-bytecode --python .local/env/ministack/bin/python -r local/requirements-ministack.txt
 	@touch $@
 
 # Empty, and stays so: functions run in it, and see nothing but their layers.

@@ -16,12 +16,14 @@ from local.processes import ROOT, NotStarted, run
 
 BUILDS = ROOT / ".local" / "build"
 SAM = ROOT / ".local" / "env" / "sam" / "bin" / "sam"
+FUNCTION_PYTHON = ROOT / ".local" / "env" / "function" / "bin" / "python"
 
 _INPUTS = (
     "template.yaml",
     "functions",
     "layers/dependencies",
     "local/requirements-sam.txt",
+    "local/build.py",
 )
 """What a build is made of. layers/shared is read where it lies, when the stack is deployed."""
 
@@ -72,6 +74,10 @@ def _build(place: Path, folder: Path, architecture: str, only: str | None) -> No
         AWS_DEFAULT_REGION="us-east-1",
         __SAM_CLI_APP_DIR=str(ROOT / ".local" / "sam"),
     )
+    if only is None:
+        # As functions start with a fresh copy of the layer, each start would compile it again.
+        compile_layer = ["-m", "compileall", "-q", "--invalidation-mode=unchecked-hash"]
+        run([FUNCTION_PYTHON, *compile_layer, folder / "DependenciesLayer"], log=log)
 
 
 def _fingerprint() -> str:

@@ -103,6 +103,7 @@ def _play(stack: LocalStack, mapping: dict[str, Any], registrations: list[Regist
     _show_held(first)
     _say("\nExporting again, with nothing synced since …")
     before = _state_of(delivered)
+    time.sleep(1)  # the first invocation ends: a second one would start another process
     second = _export(stack)
     _say(f"  {second['status']}: {second.get('message', '')}")
     if before == _state_of(_files(Path(stack.sftp.root_dir))):
@@ -180,7 +181,7 @@ def _show_files(root: Path) -> list[Path]:
 def _show_held(run: dict[str, Any]) -> None:
     held = [(year["school_year"], row) for year in run["years"] for row in year["held"]]
     if held:
-        _say("\nHeld back, and still due:")
+        _say("\nHeld back, and tried again at each export until mended:")
     for year, row in held[:HELD_SHOWN]:
         _say(f"  {year}, student {row['student_id']}, {row['field']}: {row['message']}")
     count = sum(year.get("held_count", len(year["held"])) for year in run["years"])

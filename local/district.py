@@ -33,8 +33,7 @@ def this_school_year(today: dt.date) -> int:
 def made_up_district(year: int, *, students: int = 600, seed: int = 7) -> list[Registration]:
     """Registrations of a school year and the next, the same for the same seed.
 
-    Among them what CSV files and SISes stumble over, one that is not approved, and one with a
-    date that does not exist.
+    Among them what CSV files and SISes stumble over, and one that is not approved.
     """
     chance = random.Random(seed)  # noqa: S311  # made-up people
     registrations = [
@@ -56,7 +55,6 @@ _HARD_CASES: tuple[dict[str, str], ...] = (
     {"students.notes": "", "household.email": "", "household.street": ""},
     {"students.lname": "Nguyễn-Østergård", "students.notes": "=1+1"},
     {"students.notes": "1e5"},
-    {"students.dob": "2012-02-30"},
 )
 
 

@@ -1,6 +1,7 @@
 """Signs in at the local stack: people through the sign-in pages, programs by their credentials."""
 
 import base64
+import contextlib
 import hashlib
 import secrets
 import urllib.parse
@@ -39,13 +40,21 @@ def _new_password() -> str:
 
 def create_people(cognito: Any, user_pool: str, users: dict[str, User]) -> None:
     """Puts the people into the user pool, as an operator does for a district."""
-    cognito.create_group(UserPoolId=user_pool, GroupName=f"district:{DISTRICT}")
+    _create_district_groups(cognito, user_pool, users)
     for user in users.values():
         name = {"UserPoolId": user_pool, "Username": user.username}
         cognito.admin_create_user(**name, MessageAction="SUPPRESS")
         cognito.admin_set_user_password(**name, Password=user.password, Permanent=True)
         for group in user.groups:
             cognito.admin_add_user_to_group(**name, GroupName=group)
+
+
+def _create_district_groups(cognito: Any, user_pool: str, users: dict[str, User]) -> None:
+    """The template has the groups of the roles; those of districts are made as they join."""
+    groups = {group for user in users.values() for group in user.groups}
+    for group in sorted(group for group in groups if group.startswith("district:")):
+        with contextlib.suppress(cognito.exceptions.GroupExistsException):
+            cognito.create_group(UserPoolId=user_pool, GroupName=group)
 
 
 def token_of_person(endpoint: str, client_id: str, return_url: str, user: User) -> str:

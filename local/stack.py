@@ -23,7 +23,7 @@ import yaml
 from botocore.config import Config
 
 from local import sign_in
-from local.build import SAM, architecture, built
+from local.build import FUNCTION_PYTHON, SAM, architecture, built
 from local.http_client import Answer, send
 from local.processes import ROOT, NotStarted, end_on_signals, environment, run, running
 from local.sign_in import User
@@ -143,7 +143,7 @@ def _start_emulator(state: Path, parts: contextlib.ExitStack) -> str:
     site_packages = next((_ENVIRONMENTS / "ministack" / "lib").glob("python3.*/site-packages"))
     said = parts.enter_context(
         running(
-            [_ENVIRONMENTS / "function/bin/python", ROOT / "local/emulator.py", site_packages],
+            [FUNCTION_PYTHON, ROOT / "local/emulator.py", site_packages],
             log=state / "emulator.log",
             env={
                 **ROOT_KEYS,

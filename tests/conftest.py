@@ -1,0 +1,44 @@
+"""What holds for all tests: with NO_SKIP=1 a skipped test is a failed one; one local stack."""
+
+import os
+from collections.abc import Generator
+
+import pytest
+from xdist.remote import Producer
+from xdist.scheduler import LoadScopeScheduling
+
+
+class OneStack(LoadScopeScheduling):
+    """Keeps the tests of the local stack on one worker, and spreads the others.
+
+    In place of xdist_group, which this pytest and xdist no longer honour together.
+    """
+
+    def _split_scope(self, nodeid: str) -> str:
+        builds = "test_the_layer_is_built" in nodeid  # a minute of its own, without the stack
+        return "tests/stack" if nodeid.startswith("tests/stack/") and not builds else nodeid
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> OneStack:
+    return OneStack(config, log)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport() -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    report = yield
+    return _without_skip(report)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_make_collect_report() -> Generator[None, pytest.CollectReport, pytest.CollectReport]:
+    report = yield
+    return _without_skip(report)
+
+
+def _without_skip[Report: (pytest.TestReport, pytest.CollectReport)](report: Report) -> Report:
+    expected_to_fail = hasattr(report, "wasxfail")
+    if os.environ.get("NO_SKIP") == "1" and report.skipped and not expected_to_fail:
+        reason = report.longrepr[2] if isinstance(report.longrepr, tuple) else report.longrepr
+        report.outcome = "failed"
+        report.longrepr = f"NO_SKIP=1 allows no skip: {reason}"
+    return report

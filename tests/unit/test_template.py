@@ -1,0 +1,214 @@
+"""House rules of template.yaml: what the local stack cannot show, and what nobody is to undo."""
+
+import dataclasses
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from cfnlint.decode import cfn_yaml
+
+from registration_sync import settings
+
+TEMPLATE: dict[str, Any] = cfn_yaml.load(str(Path(__file__).parents[2] / "template.yaml"))
+RESOURCES: dict[str, Any] = TEMPLATE["Resources"]
+
+ONLY_ON_EVERYTHING = {
+    "ec2:CreateNetworkInterface",
+    "ec2:DescribeNetworkInterfaces",
+    "ec2:DescribeSubnets",
+    "ec2:DeleteNetworkInterface",
+    "ec2:AssignPrivateIpAddresses",
+    "ec2:UnassignPrivateIpAddresses",
+}
+"""What AWS knows no narrower resource for: a function in a VPC."""
+
+SETTINGS = {
+    "SyncFunction": settings.SyncSettings,
+    "ExportFunction": settings.ExportSettings,
+    "ConfigurationFunction": settings.ConfigurationSettings,
+}
+
+
+def names_of(kind: str) -> list[str]:
+    return sorted(name for name, resource in RESOURCES.items() if resource["Type"] == kind)
+
+
+def properties(name: str) -> dict[str, Any]:
+    found: dict[str, Any] = RESOURCES[name]["Properties"]
+    return found
+
+
+def policies_of(role: str) -> Iterator[dict[str, Any]]:
+    """Statements of the role's policies, of conditional ones too."""
+    for policy in properties(role)["Policies"]:
+        chosen = policy["Fn::If"][1] if "Fn::If" in policy else policy
+        yield from chosen["PolicyDocument"]["Statement"]
+
+
+def actions_of(statement: dict[str, Any]) -> set[str]:
+    action = statement["Action"]
+    return {action} if isinstance(action, str) else set(action)
+
+
+FUNCTIONS = names_of("AWS::Serverless::Function")
+TABLES = names_of("AWS::DynamoDB::Table")
+BUCKETS = names_of("AWS::S3::Bucket")
+CLIENTS = names_of("AWS::Cognito::UserPoolClient")
+
+
+def test_there_is_something_to_check() -> None:
+    assert (len(FUNCTIONS), len(TABLES), len(BUCKETS), len(CLIENTS)) >= (3, 2, 1, 2)
+
+
+@pytest.mark.parametrize("table", TABLES)
+def test_tables_are_encrypted_recoverable_on_demand_and_let_items_expire(table: str) -> None:
+    found = properties(table)
+
+    assert found["SSESpecification"]["SSEEnabled"] is True
+    assert found["PointInTimeRecoverySpecification"]["PointInTimeRecoveryEnabled"] is True
+    assert found["BillingMode"] == "PAY_PER_REQUEST"
+    assert found["TimeToLiveSpecification"] == {"AttributeName": "expires_at", "Enabled": True}
+
+
+@pytest.mark.parametrize("name", [*TABLES, *BUCKETS, *names_of("AWS::Cognito::UserPool")])
+def test_what_holds_data_outlives_the_stack(name: str) -> None:
+    assert RESOURCES[name]["DeletionPolicy"] == "Retain"
+    assert RESOURCES[name]["UpdateReplacePolicy"] == "Retain"
+
+
+@pytest.mark.parametrize("bucket", BUCKETS)
+def test_buckets_are_private_encrypted_and_forget(bucket: str) -> None:
+    found = properties(bucket)
+
+    block = found["PublicAccessBlockConfiguration"]
+    assert set(block.values()) == {True}
+    assert len(block) == 4
+    assert found["BucketEncryption"]["ServerSideEncryptionConfiguration"]
+    assert "VersioningConfiguration" not in found
+    (rule,) = found["LifecycleConfiguration"]["Rules"]
+    assert rule["Status"] == "Enabled"
+    assert rule["ExpirationInDays"] == {"Ref": "RetentionDays"}
+
+
+@pytest.mark.parametrize("bucket", BUCKETS)
+def test_buckets_are_reached_over_tls_only(bucket: str) -> None:
+    (policy,) = [
+        properties(name)
+        for name in names_of("AWS::S3::BucketPolicy")
+        if properties(name)["Bucket"] == {"Ref": bucket}
+    ]
+
+    (statement,) = policy["PolicyDocument"]["Statement"]
+    assert (statement["Effect"], statement["Principal"], statement["Action"]) == (
+        "Deny",
+        "*",
+        "s3:*",
+    )
+    assert len(statement["Resource"]) == 2
+    assert statement["Condition"] == {"Bool": {"aws:SecureTransport": False}}
+
+
+@pytest.mark.parametrize("function", FUNCTIONS)
+def test_every_function_has_its_own_role_and_its_own_log_group_that_forgets(function: str) -> None:
+    name = function.removesuffix("Function")
+
+    found = properties(function)
+    assert found["Role"] == {"Fn::GetAtt": [f"{name}Role", "Arn"]}
+    assert found["LoggingConfig"]["LogGroup"] == {"Ref": f"{name}LogGroup"}
+    assert properties(f"{name}LogGroup")["RetentionInDays"] == {"Ref": "LogRetentionDays"}
+    logging = [one for one in policies_of(f"{name}Role") if "logs:PutLogEvents" in actions_of(one)]
+    assert [one["Resource"] for one in logging] == [{"Fn::GetAtt": [f"{name}LogGroup", "Arn"]}]
+
+
+@pytest.mark.parametrize("role", names_of("AWS::IAM::Role"))
+def test_no_role_reaches_everything_but_where_aws_demands_it(role: str) -> None:
+    assert "ManagedPolicyArns" not in properties(role)
+    for statement in policies_of(role):
+        assert not any("*" in action for action in actions_of(statement))
+        if statement["Resource"] == "*":
+            assert actions_of(statement) <= ONLY_ON_EVERYTHING
+
+
+def test_only_the_export_function_reads_secrets() -> None:
+    readers = {
+        role
+        for role in names_of("AWS::IAM::Role")
+        for statement in policies_of(role)
+        if "secretsmanager:GetSecretValue" in actions_of(statement)
+    }
+
+    assert readers == {"ExportRole"}
+
+
+def test_secrets_are_reached_under_this_stacks_prefix_only() -> None:
+    for role in names_of("AWS::IAM::Role"):
+        for statement in policies_of(role):
+            if any(action.startswith("secretsmanager:") for action in actions_of(statement)):
+                resource = statement["Resource"]["Fn::Sub"]
+                assert resource.endswith(":secret:${AWS::StackName}/connections/*")
+
+
+@pytest.mark.parametrize("function", FUNCTIONS)
+def test_every_function_is_given_the_settings_that_it_reads(function: str) -> None:
+    given = set(properties(function)["Environment"]["Variables"])
+
+    needed = {field.name.upper() for field in dataclasses.fields(SETTINGS[function])}
+    assert needed | {"POWERTOOLS_SERVICE_NAME"} <= given
+
+
+def test_the_layer_is_built_for_the_architecture_of_the_functions() -> None:
+    assert TEMPLATE["Globals"]["Function"]["Architectures"] == [{"Ref": "Architecture"}]
+    metadata = RESOURCES["DependenciesLayer"]["Metadata"]
+    assert metadata == {"BuildMethod": "python3.13", "BuildArchitecture": {"Ref": "Architecture"}}
+    assert "Metadata" not in RESOURCES["SharedLayer"]
+
+
+def test_every_route_demands_an_access_token() -> None:
+    auth = properties("Api")["Auth"]
+
+    scopes = auth["Authorizers"][auth["DefaultAuthorizer"]]["AuthorizationScopes"]
+    server = properties("ResourceServer")
+    defined = {f"{server['Identifier']}/{scope['ScopeName']}" for scope in server["Scopes"]}
+    assert set(scopes) == defined | {"openid"}
+    for function in FUNCTIONS:
+        for event in properties(function).get("Events", {}).values():
+            assert "Auth" not in event["Properties"]
+
+
+def test_nobody_signs_up_by_themselves() -> None:
+    pool = properties("UserPool")
+
+    assert pool["AdminCreateUserConfig"]["AllowAdminCreateUserOnly"] is True
+    assert pool["MfaConfiguration"] == {"Ref": "Mfa"}
+
+
+def test_people_sign_in_by_code_and_programs_by_credentials_and_nobody_implicitly() -> None:
+    people, enroll = properties("PeopleClient"), properties("EnrollClient")
+
+    assert (people["AllowedOAuthFlows"], people["GenerateSecret"]) == (["code"], False)
+    assert people["AllowedOAuthScopes"] == ["openid"]
+    assert (enroll["AllowedOAuthFlows"], enroll["GenerateSecret"]) == (["client_credentials"], True)
+    assert enroll["AllowedOAuthScopes"] == ["sync/registrations.write", "sync/read"]
+    for client in CLIENTS:
+        assert properties(client)["ExplicitAuthFlows"] == ["ALLOW_REFRESH_TOKEN_AUTH"]
+
+
+def test_failed_exports_are_tried_twice_more_and_then_kept() -> None:
+    invoked = properties("ExportFunction")["EventInvokeConfig"]
+
+    assert invoked["MaximumRetryAttempts"] == 2
+    assert invoked["DestinationConfig"]["OnFailure"] == {
+        "Type": "SQS",
+        "Destination": {"Fn::GetAtt": ["FailedExports", "Arn"]},
+    }
+
+
+@pytest.mark.parametrize("kind", sorted(properties("Api")["GatewayResponses"]))
+def test_the_gateways_own_errors_have_the_shape_of_ours(kind: str) -> None:
+    answer = properties("Api")["GatewayResponses"][kind]
+
+    text = answer["ResponseTemplates"]["application/json"]
+    assert text.startswith('{"error":{"code":"')
+    assert '"message":' in text
+    assert text.endswith('"problems":[]}}')
