@@ -40,7 +40,7 @@ local: environments ## The same stack, left running until Ctrl-C; tools read .lo
 
 test: environments ## All tests: make test [ARGUMENTS='-k words']
 	@$(PYTHON) -m local.build
-	@$(PYTHON) -m pytest -n 2 $(ARGUMENTS)
+	@$(PYTHON) -m pytest --import-mode=importlib -n 2 $(ARGUMENTS)
 
 lint: environments ## Style, import rules and the template
 	@.venv/bin/ruff check .
