@@ -40,7 +40,7 @@ local: environments ## The same stack, left running until Ctrl-C; tools read .lo
 
 test: environments ## All tests: make test [ARGUMENTS='-k words']
 	@$(PYTHON) -m local.build
-	@$(PYTHON) -m pytest --import-mode=importlib -n 2 $(ARGUMENTS)
+	@$(PYTHON) -m pytest -n 2 $(ARGUMENTS)
 
 lint: environments ## Style, import rules and the template
 	@.venv/bin/ruff check .
@@ -52,7 +52,7 @@ types: environments ## Types, strictly
 	@.venv/bin/mypy
 
 bench: environments ## What it costs, measured against peers
-	@$(SHARED) $(PYTHON) -m benchmarks $(ARGUMENTS)
+	@$(SHARED) $(PYTHON) -m benchmarks.map_and_write $(ARGUMENTS)
 
 requirements: $(UV) ## Pin every requirement file again, from its .in
 	@$(COMPILE) layers/dependencies/requirements.in -o layers/dependencies/requirements.txt

@@ -62,7 +62,7 @@ def _run(request: ExportRequest, parts: bootstrap.Export) -> dict[str, Any]:
         return earlier  # delivered twice by Lambda or the scheduler: done already
     # Student data: the folder goes with the run, also in a function that stays warm.
     with tempfile.TemporaryDirectory() as workspace:
-        outside = parts.outside(Path(workspace))
+        outside = parts.outside(workspace=Path(workspace))
         try:
             run = export_registrations(
                 request, attempt=(earlier or {}).get("attempt", 0) + 1, outside=outside

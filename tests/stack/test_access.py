@@ -9,8 +9,6 @@ from local import sign_in
 from local.stack import LocalStack
 from tests.stack.district import connection_of, new_district, registration
 
-pytestmark = [pytest.mark.stack, pytest.mark.xdist_group("stack")]
-
 BODY = {"registrations": [registration("4711")]}
 
 

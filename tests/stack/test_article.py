@@ -8,8 +8,6 @@ import pytest
 from local.stack import LocalStack
 from tests.stack.district import District, new_district, registration
 
-pytestmark = [pytest.mark.stack, pytest.mark.xdist_group("stack")]
-
 
 @pytest.fixture
 def district(stack: LocalStack) -> District:

@@ -10,13 +10,9 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
-import pytest
-
 from local.processes import ROOT
 from local.stack import REGION, ROOT_KEYS, LocalStack
 from tests.stack.district import District, new_district, registration
-
-pytestmark = [pytest.mark.stack, pytest.mark.xdist_group("stack")]
 
 EXPORT = """
 import sys, types

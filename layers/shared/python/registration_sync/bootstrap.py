@@ -12,8 +12,7 @@ import secrets
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import cache
-from pathlib import Path
+from functools import cache, partial
 from typing import TYPE_CHECKING, Any
 
 import boto3
@@ -138,11 +137,11 @@ class Invocation:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Export:
-    """What the export function uses; `outside` makes the parts of one run, given its folder."""
+    """What the export function uses; `outside` still wants the `workspace` of a run."""
 
     runs: Runs
     table: RegistrationsTable
-    outside: Callable[[Path], "Outside"]
+    outside: Callable[..., "Outside"]
     invocation: Invocation
     retention_days: int
 
@@ -164,30 +163,22 @@ def export() -> Export:
     invocation = Invocation()
     runs = DynamoDBRuns(dynamodb, connections_table, retention_days=settings.retention_days)
     table = DynamoDBRegistrationsTable(dynamodb, settings.registrations_table)
-    connections = DynamoDBConnections(dynamodb, connections_table)
-    mappings = DynamoDBMappings(dynamodb, connections_table)
-    stored_secrets = SecretsManagerSecrets(boto3.client("secretsmanager"), settings.secret_prefix)
-    archive = S3Archive(boto3.client("s3"), settings.archive_bucket)
-    servers = ParamikoSftpServers(
-        settings.allowed_private_networks, seconds_left=invocation.seconds_left
+    outside = partial(
+        Outside,
+        connections=DynamoDBConnections(dynamodb, connections_table),
+        mappings=DynamoDBMappings(dynamodb, connections_table),
+        secrets=SecretsManagerSecrets(boto3.client("secretsmanager"), settings.secret_prefix),
+        runs=runs,
+        table=table,
+        archive=S3Archive(boto3.client("s3"), settings.archive_bucket),
+        servers=ParamikoSftpServers(
+            settings.allowed_private_networks, seconds_left=invocation.seconds_left
+        ),
+        ticker=ThreadTicker(),
+        now=lambda: dt.datetime.now(dt.UTC),
+        pause=time.sleep,
+        new_token=lambda: secrets.token_hex(8),
     )
-
-    def outside(workspace: Path) -> Outside:
-        return Outside(
-            connections=connections,
-            mappings=mappings,
-            secrets=stored_secrets,
-            runs=runs,
-            table=table,
-            archive=archive,
-            servers=servers,
-            ticker=ThreadTicker(),
-            now=lambda: dt.datetime.now(dt.UTC),
-            pause=time.sleep,
-            new_token=lambda: secrets.token_hex(8),
-            workspace=workspace,
-        )
-
     return Export(
         runs=runs,
         table=table,

@@ -83,7 +83,8 @@ class DynamoDBRegistrationsTable:
         with passing_faults_are_unavailable():
             holder = self._update_marker(
                 connection_id,
-                "SET lease_token = :token, lease_run = :run, lease_expires = :expires, lease_since = :now",
+                "SET lease_token = :token, lease_run = :run, lease_since = :now,"
+                " lease_expires = :expires",
                 "attribute_not_exists(lease_token) OR lease_expires < :now OR lease_token = :token",
                 {
                     ":token": {"S": lease.token},

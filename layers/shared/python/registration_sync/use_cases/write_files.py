@@ -117,6 +117,70 @@ class _Held:
         self._file.close()
 
 
+class _Year:
+    """The outputs of a year, and the count of everyone who goes into them or does not."""
+
+    def __init__(self, compiled: CompiledMapping, folder: Path, *, everyone: bool) -> None:
+        self.of_all = [everyone or file.all_students for file in compiled.files]
+        self.students = self.removed = self.missing = self.due = 0
+        self._compiled = compiled
+        self._outputs = [
+            _Output(file.name, folder / f"{number}.part", file.header)
+            for number, file in enumerate(compiled.files)
+        ]
+        self._held = _Held(folder / "held.jsonl")
+        self._index_path = folder / "index.tsv"
+        self._index = self._index_path.open("w", encoding="utf-8", newline="\n")
+
+    def add(self, current: Current | None, *, due: bool) -> None:
+        self.due += due
+        if current is None:
+            self.missing += 1
+        elif current.snapshot is None:
+            self.removed += due
+        else:
+            mapped = self._compiled.map(decode_snapshot(current.snapshot))
+            if mapped.problems:
+                self._held.add(current, mapped.problems, due=due)
+            else:
+                self.students += 1
+                self._write(current, mapped.lines, due=due)
+
+    def _write(self, current: Current, lines: tuple[tuple[bytes, ...], ...], *, due: bool) -> None:
+        for number, of_file in enumerate(lines):
+            if due or self.of_all[number]:
+                for line in of_file:
+                    offset = self._outputs[number].add_row(line)
+                    self._index.write(
+                        f"{current.student_id}\t{current.version}\t{number}\t{offset}\t{len(line)}\n"
+                    )
+
+    def close(self) -> None:
+        self._held.close()
+        self._index.close()
+        for output in self._outputs:
+            output.close()
+
+    def finish(self) -> WrittenYear:
+        self.close()
+        finished = [output.finish() for output in self._outputs]
+        return WrittenYear(
+            files=tuple(
+                file
+                for file, wants_all in zip(finished, self.of_all, strict=True)
+                if file.rows or (wants_all and self.due)
+            ),
+            index=self._index_path,
+            held_list=self._held.path,
+            students=self.students,
+            removed=self.removed,
+            missing=self.missing,
+            held_count=self._held.count,
+            held=tuple(self._held.rows),
+            held_of_all=self._held.count > 0 and any(self.of_all),
+        )
+
+
 def write_files(
     connection_id: str,
     school_year: int,
@@ -135,57 +199,16 @@ def write_files(
     again, and may raise to end the work. Raises Unavailable.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    outputs = [
-        _Output(file.name, folder / f"{number}.part", file.header)
-        for number, file in enumerate(compiled.files)
-    ]
-    of_all = [everyone or file.all_students for file in compiled.files]
-    held = _Held(folder / "held.jsonl")
-    index = (folder / "index.tsv").open("w", encoding="utf-8", newline="\n")
-    students = removed = missing = due_count = 0
+    year = _Year(compiled, folder, everyone=everyone)
+    stream = _all_students if any(year.of_all) else _due_students
     try:
-        stream = _all_students if any(of_all) else _due_students
         for count, (current, due) in enumerate(stream(connection_id, school_year, batches, table)):
             if count % 1000 == 0:
                 check()
-            due_count += due
-            if current is None:
-                missing += 1
-            elif current.snapshot is None:
-                removed += due
-            else:
-                mapped = compiled.map(decode_snapshot(current.snapshot))
-                if mapped.problems:
-                    held.add(current, mapped.problems, due=due)
-                    continue
-                students += 1
-                key = f"{current.student_id}\t{current.version}"
-                for number, lines in enumerate(mapped.lines):
-                    if due or of_all[number]:
-                        for line in lines:
-                            offset = outputs[number].add_row(line)
-                            index.write(f"{key}\t{number}\t{offset}\t{len(line)}\n")
+            year.add(current, due=due)
     finally:
-        held.close()
-        index.close()
-        for output in outputs:
-            output.close()
-    finished = [output.finish() for output in outputs]
-    return WrittenYear(
-        files=tuple(
-            file
-            for file, wants_all in zip(finished, of_all, strict=True)
-            if file.rows or (wants_all and due_count)
-        ),
-        index=folder / "index.tsv",
-        held_list=held.path,
-        students=students,
-        removed=removed,
-        missing=missing,
-        held_count=held.count,
-        held=tuple(held.rows),
-        held_of_all=held.count > 0 and any(of_all),
-    )
+        year.close()
+    return year.finish()
 
 
 def _due_students(

@@ -1,0 +1,61 @@
+"""House rules of the structure that import-linter does not see."""
+
+import ast
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+HANDLERS = sorted((ROOT / "functions").glob("*/app.py"))
+LIMIT_LINES = 40
+
+
+@pytest.mark.parametrize("handler", HANDLERS, ids=lambda path: path.parent.name)
+def test_a_handler_imports_no_adapter(handler: Path) -> None:
+    imported = {
+        node.module
+        for node in ast.walk(ast.parse(handler.read_text()))
+        if isinstance(node, ast.ImportFrom) and node.module
+    }
+
+    assert not [name for name in imported if "adapters" in name or name in {"boto3", "paramiko"}]
+
+
+def test_the_sync_function_starts_without_pydantic_and_paramiko() -> None:
+    program = (
+        "import sys; from functions.sync.app import handler; "
+        "from registration_sync import bootstrap; bootstrap.sync(); "
+        "print(sorted({'pydantic', 'paramiko', 'cryptography'} & set(sys.modules)))"
+    )
+    environment = {
+        **os.environ,
+        "PYTHONPATH": f"{ROOT}:{ROOT / 'layers/shared/python'}",
+        "AWS_DEFAULT_REGION": "us-east-1",
+        "REGISTRATIONS_TABLE": "r",
+        "CONNECTIONS_TABLE": "c",
+    }
+
+    printed = subprocess.run(
+        [sys.executable, "-c", program],
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+
+    assert printed.stdout == "[]\n"
+
+
+def test_no_function_of_the_package_is_longer_than_it_should_be() -> None:
+    too_long = [
+        f"{path.name}: {node.name}, {length} lines"
+        for path in (ROOT / "layers/shared/python").rglob("*.py")
+        for node in ast.walk(ast.parse(path.read_text()))
+        if isinstance(node, ast.FunctionDef)
+        and (length := (node.end_lineno or 0) - node.body[0].lineno) > LIMIT_LINES
+    ]
+
+    assert too_long == []
