@@ -3,6 +3,7 @@
 import datetime as dt
 import tempfile
 import time
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -71,11 +72,12 @@ def _run(request: ExportRequest, parts: bootstrap.Export) -> dict[str, Any]:
             if request.trigger != SCHEDULED:
                 parts.runs.save(refused_run(request, error, outside.now()))
             raise
-    retire_batches(
-        request.connection_id,
-        table=parts.table,
-        retention_days=parts.retention_days,
-        now=outside.now(),
-        seconds_left=parts.invocation.seconds_left,
-    )
+    with suppress(Unavailable):  # the run is done; the next one clears away what is left
+        retire_batches(
+            request.connection_id,
+            table=parts.table,
+            retention_days=parts.retention_days,
+            now=outside.now(),
+            seconds_left=parts.invocation.seconds_left,
+        )
     return run.to_json()

@@ -1,15 +1,6 @@
-"""RegistrationsTable on DynamoDB: snapshots, marks and the marker.
-
-| item    | pk                | sk         | attributes                                            |
-| marker  | MARKER#c          | MARKER     | lease_token, lease_run, lease_since, lease_expires,   |
-|         |                   |            | and per year open_Y, exported_Y, retired_Y            |
-| current | CURRENT#c#Y#h     | student id | version, in_batch, snapshot (none: it was removed),   |
-|         |                   |            | expires_at once it was exported                       |
-| mark    | BATCH#c#Y#b#h     | student id | version and reasons, only where it was held           |
-"""
+"""RegistrationsTable on DynamoDB: what may be done with the items of registration_items."""
 
 import datetime as dt
-import re
 from collections import deque
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -17,7 +8,7 @@ from functools import partial
 from heapq import merge
 from itertools import batched, groupby
 from operator import attrgetter
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from botocore.exceptions import ClientError
 
@@ -27,6 +18,17 @@ from registration_sync.adapters.aws_errors import (
     passing_faults_are_unavailable,
 )
 from registration_sync.adapters.dynamodb_batches import get_all, pages, write_all
+from registration_sync.adapters.registration_items import (
+    Item,
+    batch_pk,
+    current_key,
+    current_of,
+    current_pk,
+    mark_pk,
+    marker_key,
+    marker_of,
+    number,
+)
 from registration_sync.domain.batches import (
     SHARDS,
     Current,
@@ -34,8 +36,6 @@ from registration_sync.domain.batches import (
     Mark,
     Marker,
     Stored,
-    YearMarker,
-    shard,
 )
 from registration_sync.domain.errors import AlreadyRunning, LeaseLost
 
@@ -44,8 +44,6 @@ if TYPE_CHECKING:
 
 BATCH_GET_ITEMS = 100
 BATCHES_IN_FLIGHT = 4
-
-type Item = dict[str, Any]
 
 
 class DynamoDBRegistrationsTable:
@@ -61,9 +59,9 @@ class DynamoDBRegistrationsTable:
     def marker(self, connection_id: str) -> Marker:
         with passing_faults_are_unavailable():
             answer = self._client.get_item(
-                TableName=self._table, Key=_marker_key(connection_id), ConsistentRead=True
+                TableName=self._table, Key=marker_key(connection_id), ConsistentRead=True
             )
-        return _marker_of(answer.get("Item", {}))
+        return marker_of(answer.get("Item", {}))
 
     def running(self, connection_id: str, now_ms: int) -> str | None:
         """The id of the run that holds the lease now, if one does."""
@@ -76,7 +74,7 @@ class DynamoDBRegistrationsTable:
                 connection_id,
                 f"SET open_{school_year} = :one, exported_{school_year} = :zero",
                 f"attribute_not_exists(open_{school_year})",
-                {":one": _number(1), ":zero": _number(0)},
+                {":one": number(1), ":zero": number(0)},
             )
 
     def take_lease(self, connection_id: str, lease: Lease, now_ms: int) -> None:
@@ -89,8 +87,8 @@ class DynamoDBRegistrationsTable:
                 {
                     ":token": {"S": lease.token},
                     ":run": {"S": lease.run_id},
-                    ":expires": _number(lease.expires_at_ms),
-                    ":now": _number(now_ms),
+                    ":expires": number(lease.expires_at_ms),
+                    ":now": number(now_ms),
                 },
             )
         if holder is not None:
@@ -107,7 +105,7 @@ class DynamoDBRegistrationsTable:
             connection_id,
             "SET lease_expires = :expires",
             lease.token,
-            {":expires": _number(lease.expires_at_ms)},
+            {":expires": number(lease.expires_at_ms)},
         )
 
     def release_lease(self, connection_id: str, token: str) -> None:
@@ -126,7 +124,7 @@ class DynamoDBRegistrationsTable:
             connection_id,
             f"SET open_{school_year} = :next",
             token,
-            {":next": _number(batch + 1), ":batch": _number(batch)},
+            {":next": number(batch + 1), ":batch": number(batch)},
             f"open_{school_year} IN (:batch, :next)",
         )
 
@@ -136,7 +134,7 @@ class DynamoDBRegistrationsTable:
                 connection_id,
                 f"SET exported_{school_year} = :batch",
                 f"lease_token = :token AND exported_{school_year} < :batch",
-                {":batch": _number(batch), ":token": {"S": token}},
+                {":batch": number(batch), ":token": {"S": token}},
             )
         if refused is not None and int(refused[f"exported_{school_year}"]["N"]) < batch:
             raise LeaseLost("Another run took over before this one could finish.")
@@ -147,7 +145,7 @@ class DynamoDBRegistrationsTable:
                 connection_id,
                 f"SET retired_{school_year} = :batch",
                 f"attribute_not_exists(retired_{school_year}) OR retired_{school_year} < :batch",
-                {":batch": _number(batch)},
+                {":batch": number(batch)},
             )
 
     # Marks and snapshots
@@ -159,7 +157,7 @@ class DynamoDBRegistrationsTable:
             {
                 "PutRequest": {
                     "Item": {
-                        "pk": {"S": _mark_pk(connection_id, school_year, batch, mark.student_id)},
+                        "pk": {"S": mark_pk(connection_id, school_year, batch, mark.student_id)},
                         "sk": {"S": mark.student_id},
                         **({"version": {"S": mark.version}} if mark.version else {}),
                         **({"reasons": {"S": mark.reasons}} if mark.reasons else {}),
@@ -184,9 +182,9 @@ class DynamoDBRegistrationsTable:
 
     def _put_snapshot(self, connection_id: str, school_year: int, current: Current) -> Stored:
         item: Item = {
-            **_current_key(connection_id, school_year, current.student_id),
+            **current_key(connection_id, school_year, current.student_id),
             "version": {"S": current.version},
-            "in_batch": _number(current.batch),
+            "in_batch": number(current.batch),
         }
         if current.snapshot is not None:
             item["snapshot"] = {"B": current.snapshot}
@@ -198,7 +196,7 @@ class DynamoDBRegistrationsTable:
                 " OR (version = :version AND in_batch <= :batch)",
                 ExpressionAttributeValues={
                     ":version": {"S": current.version},
-                    ":batch": _number(current.batch),
+                    ":batch": number(current.batch),
                 },
                 ReturnValuesOnConditionCheckFailure="ALL_OLD",
             )
@@ -213,9 +211,9 @@ class DynamoDBRegistrationsTable:
 
     def marks(self, connection_id: str, school_year: int, batches: range) -> Iterator[Mark]:
         streams = [
-            self._marks_of(connection_id, school_year, batch, number)
+            self._marks_of(connection_id, school_year, batch, of_shard)
             for batch in reversed(batches)
-            for number in range(SHARDS)
+            for of_shard in range(SHARDS)
         ]
         # merge keeps the order of its streams among equals: the newest batch comes first.
         in_order = merge(*streams, key=attrgetter("student_id"))
@@ -223,9 +221,9 @@ class DynamoDBRegistrationsTable:
             yield next(same_student)
 
     def _marks_of(
-        self, connection_id: str, school_year: int, batch: int, number: int
+        self, connection_id: str, school_year: int, batch: int, of_shard: int
     ) -> Iterator[Mark]:
-        pk = f"BATCH#{connection_id}#{school_year}#{batch}#{number}"
+        pk = batch_pk(connection_id, school_year, batch, of_shard)
         for item in self._query(pk):
             yield Mark(
                 item["sk"]["S"],
@@ -238,7 +236,7 @@ class DynamoDBRegistrationsTable:
     ) -> Iterator[tuple[str, Current | None]]:
         in_flight: deque[tuple[tuple[str, ...], Future[list[Item]]]] = deque()
         for chunk in batched(student_ids, BATCH_GET_ITEMS):
-            keys = [_current_key(connection_id, school_year, student) for student in chunk]
+            keys = [current_key(connection_id, school_year, student) for student in chunk]
             in_flight.append((chunk, self._pool.submit(get_all, self._client, self._table, keys)))
             if len(in_flight) >= BATCHES_IN_FLIGHT:
                 yield from _in_order(*in_flight.popleft())
@@ -247,21 +245,21 @@ class DynamoDBRegistrationsTable:
 
     def all_current(self, connection_id: str, school_year: int) -> Iterator[Current]:
         streams = [
-            self._query(f"CURRENT#{connection_id}#{school_year}#{number}")
-            for number in range(SHARDS)
+            self._query(current_pk(connection_id, school_year, of_shard))
+            for of_shard in range(SHARDS)
         ]
         for item in merge(*streams, key=lambda item: item["sk"]["S"]):
-            yield _current_of(item)
+            yield current_of(item)
 
     def raise_batch(
         self, connection_id: str, school_year: int, batch: int, versions: Mapping[str, str]
     ) -> None:
         def update(student_id: str) -> None:
             self._update_if(
-                _current_key(connection_id, school_year, student_id),
+                current_key(connection_id, school_year, student_id),
                 "SET in_batch = :batch REMOVE expires_at",
                 "version = :version AND in_batch < :batch",
-                {":batch": _number(batch), ":version": {"S": versions[student_id]}},
+                {":batch": number(batch), ":version": {"S": versions[student_id]}},
             )
 
         with passing_faults_are_unavailable():
@@ -270,15 +268,15 @@ class DynamoDBRegistrationsTable:
     def retire(self, connection_id: str, school_year: int, batch: int, expires_at: int) -> None:
         def expire(student_id: str) -> None:
             self._update_if(
-                _current_key(connection_id, school_year, student_id),
+                current_key(connection_id, school_year, student_id),
                 "SET expires_at = :expires",
                 "in_batch <= :batch",
-                {":batch": _number(batch), ":expires": _number(expires_at)},
+                {":batch": number(batch), ":expires": number(expires_at)},
             )
 
         with passing_faults_are_unavailable():
-            for number in range(SHARDS):
-                pk = f"BATCH#{connection_id}#{school_year}#{batch}#{number}"
+            for of_shard in range(SHARDS):
+                pk = batch_pk(connection_id, school_year, batch, of_shard)
                 for chunk in batched((item["sk"]["S"] for item in self._query(pk)), 500):
                     list(self._pool.map(expire, chunk))
                     deletes = [
@@ -312,7 +310,7 @@ class DynamoDBRegistrationsTable:
     def _update_marker(
         self, connection_id: str, update: str, condition: str, values: Item
     ) -> Item | None:
-        return self._update_if(_marker_key(connection_id), update, condition, values)
+        return self._update_if(marker_key(connection_id), update, condition, values)
 
     def _update_if(self, key: Item, update: str, condition: str, values: Item) -> Item | None:
         """None if it was done; what stands there (empty: nothing) if the condition refused it."""
@@ -337,54 +335,9 @@ def _is_refused(error: ClientError) -> bool:
     return error_code(error) == "ConditionalCheckFailedException"
 
 
-def _marker_of(item: Item) -> Marker:
-    lease = None
-    if "lease_token" in item:
-        lease = Lease(
-            item["lease_token"]["S"], item["lease_run"]["S"], int(item["lease_expires"]["N"])
-        )
-    numbers = {name: int(value["N"]) for name, value in item.items() if re.search(r"_\d{4}$", name)}
-    years = {
-        int(name[-4:]): YearMarker(
-            open=opened,
-            exported=numbers[f"exported_{name[-4:]}"],
-            retired=numbers.get(f"retired_{name[-4:]}", 0),
-        )
-        for name, opened in numbers.items()
-        if name.startswith("open_")
-    }
-    return Marker(lease, years)
-
-
 def _in_order(
     student_ids: Iterable[str], answer: Future[list[Item]]
 ) -> Iterator[tuple[str, Current | None]]:
-    found = {item["sk"]["S"]: _current_of(item) for item in answer.result()}
+    found = {item["sk"]["S"]: current_of(item) for item in answer.result()}
     for student_id in student_ids:
         yield student_id, found.get(student_id)
-
-
-def _current_of(item: Item) -> Current:
-    return Current(
-        item["sk"]["S"],
-        item["version"]["S"],
-        int(item["in_batch"]["N"]),
-        item["snapshot"]["B"] if "snapshot" in item else None,
-    )
-
-
-def _number(value: int) -> Item:
-    return {"N": str(value)}
-
-
-def _marker_key(connection_id: str) -> Item:
-    return {"pk": {"S": f"MARKER#{connection_id}"}, "sk": {"S": "MARKER"}}
-
-
-def _current_key(connection_id: str, school_year: int, student_id: str) -> Item:
-    pk = f"CURRENT#{connection_id}#{school_year}#{shard(student_id)}"
-    return {"pk": {"S": pk}, "sk": {"S": student_id}}
-
-
-def _mark_pk(connection_id: str, school_year: int, batch: int, student_id: str) -> str:
-    return f"BATCH#{connection_id}#{school_year}#{batch}#{shard(student_id)}"

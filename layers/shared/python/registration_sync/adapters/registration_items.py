@@ -1,0 +1,69 @@
+"""The items of RegistrationsTable: snapshots, marks and the marker, their keys and attributes.
+
+| item    | pk                | sk         | attributes                                            |
+| marker  | MARKER#c          | MARKER     | lease_token, lease_run, lease_since, lease_expires,   |
+|         |                   |            | and per year open_Y, exported_Y, retired_Y            |
+| current | CURRENT#c#Y#h     | student id | version, in_batch, snapshot (none: it was removed),   |
+|         |                   |            | expires_at once it was exported                       |
+| mark    | BATCH#c#Y#b#h     | student id | version and reasons, only where it was held           |
+"""
+
+import re
+from typing import Any
+
+from registration_sync.domain.batches import Current, Lease, Marker, YearMarker, shard
+
+type Item = dict[str, Any]
+
+
+def marker_of(item: Item) -> Marker:
+    lease = None
+    if "lease_token" in item:
+        lease = Lease(
+            item["lease_token"]["S"], item["lease_run"]["S"], int(item["lease_expires"]["N"])
+        )
+    numbers = {name: int(value["N"]) for name, value in item.items() if re.search(r"_\d{4}$", name)}
+    years = {
+        int(name[-4:]): YearMarker(
+            open=opened,
+            exported=numbers[f"exported_{name[-4:]}"],
+            retired=numbers.get(f"retired_{name[-4:]}", 0),
+        )
+        for name, opened in numbers.items()
+        if name.startswith("open_")
+    }
+    return Marker(lease, years)
+
+
+def current_of(item: Item) -> Current:
+    return Current(
+        item["sk"]["S"],
+        item["version"]["S"],
+        int(item["in_batch"]["N"]),
+        item["snapshot"]["B"] if "snapshot" in item else None,
+    )
+
+
+def number(value: int) -> Item:
+    return {"N": str(value)}
+
+
+def marker_key(connection_id: str) -> Item:
+    return {"pk": {"S": f"MARKER#{connection_id}"}, "sk": {"S": "MARKER"}}
+
+
+def current_key(connection_id: str, school_year: int, student_id: str) -> Item:
+    pk = current_pk(connection_id, school_year, shard(student_id))
+    return {"pk": {"S": pk}, "sk": {"S": student_id}}
+
+
+def mark_pk(connection_id: str, school_year: int, batch: int, student_id: str) -> str:
+    return batch_pk(connection_id, school_year, batch, shard(student_id))
+
+
+def current_pk(connection_id: str, school_year: int, of_shard: int) -> str:
+    return f"CURRENT#{connection_id}#{school_year}#{of_shard}"
+
+
+def batch_pk(connection_id: str, school_year: int, batch: int, of_shard: int) -> str:
+    return f"BATCH#{connection_id}#{school_year}#{batch}#{of_shard}"
