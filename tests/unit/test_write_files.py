@@ -1,0 +1,218 @@
+"""Writing a year's files from a stream of students; a fake table gives what a test asks for."""
+
+import datetime as dt
+import json
+import tracemalloc
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from registration_sync.domain.batches import Current, Mark
+from registration_sync.domain.compiled_mapping import CompiledMapping, RunFacts, compile_mapping
+from registration_sync.domain.errors import LeaseLost
+from registration_sync.domain.mapping import parse_mapping
+from registration_sync.domain.registration import APPROVED, Registration, encode_snapshot
+from registration_sync.use_cases.write_files import WrittenYear, write_files
+
+BATCHES = range(1, 2)
+
+
+def compiled(**file: Any) -> CompiledMapping:
+    fields = [
+        {"from": "students.id", "mapping_type": "direct", "to": "ID"},
+        {"from": "students.grade", "mapping_type": "match_codes", "codes": {"K": "0"}, "to": "G"},
+    ]
+    mapping = parse_mapping({"files": [{"name": "students", "fields": fields} | file]})
+    started_at = dt.datetime(2026, 3, 2, 21, tzinfo=dt.UTC)
+    return compile_mapping(
+        mapping, RunFacts(started_at=started_at, time_zone=ZoneInfo("UTC"), school_year=2025)
+    )
+
+
+def snapshot(student_id: str, grade: str = "K") -> Current:
+    data: Any = {"students": {"id": student_id, "grade": grade}}
+    registration = Registration(0, "r", student_id, 2025, APPROVED, data)
+    encoded = encode_snapshot(registration, "2026-03-02T10:00:00.000Z")
+    assert isinstance(encoded, bytes)
+    return Current(student_id, f"v{student_id}", 1, encoded)
+
+
+def removed(student_id: str) -> Current:
+    return Current(student_id, f"v{student_id}", 1, None)
+
+
+@dataclass
+class Students:
+    """The part of the table that writing reads: who is stored, and whose mark says due."""
+
+    stored: dict[str, Current]
+    due: list[str] = field(default_factory=list)
+
+    def marks(self, _c: str, _y: int, _batches: range) -> Iterator[Mark]:
+        yield from map(Mark, sorted(self.due))
+
+    def current(
+        self, _c: str, _y: int, student_ids: Iterator[str]
+    ) -> Iterator[tuple[str, Current | None]]:
+        for student_id in student_ids:
+            yield student_id, self.stored.get(student_id)
+
+    def all_current(self, _c: str, _y: int) -> Iterator[Current]:
+        yield from (self.stored[student_id] for student_id in sorted(self.stored))
+
+
+def write(
+    table: Any, folder: Path, mapping: CompiledMapping | None = None, *, everyone: bool = False
+) -> WrittenYear:
+    return write_files(
+        "c",
+        2025,
+        BATCHES,
+        compiled=mapping or compiled(),
+        everyone=everyone,
+        table=table,
+        folder=folder,
+        check=lambda: None,
+    )
+
+
+def students(*stored: Current, due: list[str]) -> Students:
+    return Students({current.student_id: current for current in stored}, due)
+
+
+def content(year: WrittenYear) -> list[str]:
+    return [file.source.read_text().replace("\n", "|") for file in year.files]
+
+
+def test_changes_hold_those_due_in_order_of_id(tmp_path: Path) -> None:
+    table = students(snapshot("10"), snapshot("2"), snapshot("1"), due=["2", "10"])
+
+    year = write(table, tmp_path)
+
+    assert content(year) == ["ID,G|10,0|2,0|"]
+    assert (year.students, year.files[0].rows) == (2, 2)
+
+
+def test_removed_and_missing_students_are_counted_and_not_written(tmp_path: Path) -> None:
+    table = students(snapshot("1"), removed("2"), due=["1", "2", "3"])
+
+    year = write(table, tmp_path)
+
+    assert content(year) == ["ID,G|1,0|"]
+    assert (year.students, year.removed, year.missing) == (1, 1, 1)
+
+
+def test_nobody_due_writes_no_file(tmp_path: Path) -> None:
+    assert write(students(snapshot("1"), due=[]), tmp_path).files == ()
+
+
+def test_only_removals_write_no_file_of_changes_but_one_of_all(tmp_path: Path) -> None:
+    table = students(snapshot("1"), removed("2"), due=["2"])
+
+    assert write(table, tmp_path / "a").files == ()
+    assert content(write(table, tmp_path / "b", compiled(contents="all"))) == ["ID,G|1,0|"]
+
+
+def test_a_file_of_all_is_written_empty_when_the_last_student_was_removed(tmp_path: Path) -> None:
+    table = students(removed("2"), due=["2"])
+
+    assert content(write(table, tmp_path, compiled(contents="all"))) == ["ID,G|"]
+
+
+def test_a_file_of_changes_beside_one_of_all_holds_only_those_due(tmp_path: Path) -> None:
+    one = {"from": "students.id", "mapping_type": "direct", "to": "ID"}
+    mapping = parse_mapping(
+        {
+            "files": [
+                {"name": "changes", "fields": [one]},
+                {"name": "everyone", "fields": [one], "contents": "all"},
+            ]
+        }
+    )
+    started_at = dt.datetime(2026, 3, 2, 21, tzinfo=dt.UTC)
+    facts = RunFacts(started_at=started_at, time_zone=ZoneInfo("UTC"), school_year=2025)
+    table = students(snapshot("1"), snapshot("2"), snapshot("4"), due=["2", "3", "9"])
+
+    year = write(table, tmp_path, compile_mapping(mapping, facts))
+
+    assert content(year) == ["ID|2|", "ID|1|2|4|"]
+    assert year.missing == 2
+
+
+def test_the_held_are_listed_with_reasons_and_never_written(tmp_path: Path) -> None:
+    table = students(snapshot("1", "PK"), snapshot("2"), due=["1", "2"])
+
+    year = write(table, tmp_path)
+
+    held = [json.loads(line) for line in year.held_list.read_text().splitlines()]
+    assert content(year) == ["ID,G|2,0|"]
+    assert [(row.student_id, row.field) for row in year.held] == [("1", "G")]
+    assert [(one["student_id"], one["version"], one["due"]) for one in held] == [("1", "v1", True)]
+    assert not year.held_of_all
+
+
+def test_one_held_row_marks_a_file_of_all(tmp_path: Path) -> None:
+    table = students(snapshot("1", "PK"), snapshot("2"), due=["2"])
+
+    assert write(table, tmp_path, everyone=True).held_of_all
+
+
+def test_the_index_leads_to_each_students_line(tmp_path: Path) -> None:
+    year = write(students(snapshot("1"), snapshot("2"), due=["1", "2"]), tmp_path)
+
+    written = year.files[0].source.read_bytes()
+    for line in year.index.read_text().splitlines():
+        student, version, number, offset, length = line.split("\t")
+        found = written[int(offset) : int(offset) + int(length)]
+        assert (version, number, found) == (f"v{student}", "0", f"{student},0\r\n".encode())
+
+
+def test_a_lost_lease_ends_the_writing(tmp_path: Path) -> None:
+    def lost() -> None:
+        raise LeaseLost("lost")
+
+    with pytest.raises(LeaseLost):
+        write_files(
+            "c",
+            2025,
+            BATCHES,
+            compiled=compiled(),
+            everyone=False,
+            table=students(snapshot("1"), due=["1"]),  # type: ignore[arg-type]
+            folder=tmp_path,
+            check=lost,
+        )
+
+
+class Endless(Students):
+    """So many students, none of whom is kept anywhere."""
+
+    def __init__(self, count: int) -> None:
+        super().__init__({})
+        self._count = count
+        self._one = snapshot("1")
+
+    def marks(self, _c: str, _y: int, _batches: range) -> Iterator[Mark]:
+        return (Mark(f"{number:07}") for number in range(self._count))
+
+    def current(
+        self, _c: str, _y: int, student_ids: Iterator[str]
+    ) -> Iterator[tuple[str, Current | None]]:
+        for student_id in student_ids:
+            yield student_id, Current(student_id, "v", 1, self._one.snapshot)
+
+
+def test_memory_does_not_grow_with_the_number_of_students(tmp_path: Path) -> None:
+    peaks = []
+    for count in (50_000, 100_000):
+        tracemalloc.start()
+        year = write(Endless(count), tmp_path / str(count))
+        peaks.append(tracemalloc.get_traced_memory()[1])
+        tracemalloc.stop()
+        assert year.students == count
+
+    assert peaks[1] < peaks[0] + 500_000
