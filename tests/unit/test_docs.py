@@ -1,0 +1,67 @@
+"""What the docs say of codes, routes, events and files is so."""
+
+import datetime as dt
+import importlib
+import json
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from registration_sync.domain import errors
+from registration_sync.settings import NotConfigured
+from registration_sync.use_cases.export_year import HeldInFullFile
+from registration_sync.use_cases.request_export import parse_export_event
+
+ROOT = Path(__file__).parents[2]
+PAGES = sorted([ROOT / "README.md", *(ROOT / "docs").glob("*.md")])
+EVENTS = sorted((ROOT / "events").glob("*.json"))
+
+
+def page(name: str) -> str:
+    return (ROOT / name).read_text(encoding="utf-8")
+
+
+def test_operations_explains_every_code_that_a_run_may_end_with() -> None:
+    delivery = [
+        kind.code
+        for kind in vars(errors).values()
+        if isinstance(kind, type) and issubclass(kind, errors.DeliveryError)
+    ]
+    others = [errors.Unavailable, errors.LeaseLost, errors.AlreadyRunning, errors.Conflict]
+    codes = {*delivery, HeldInFullFile.code, NotConfigured.code, *(kind.code for kind in others)}
+
+    unexplained = {code for code in codes if f"`{code}`" not in page("docs/operations.md")}
+
+    assert unexplained == set()
+
+
+@pytest.mark.parametrize("function", ["sync", "configuration"])
+def test_every_route_stands_in_the_table_of_the_architecture(function: str) -> None:
+    routes = importlib.import_module(f"functions.{function}.app").ROUTES
+    table = page("docs/architecture.md")
+
+    assert [
+        (route.method, route.resource)
+        for route in routes
+        if f"| `{route.method} {route.resource}` |" not in table
+    ] == []
+
+
+@pytest.mark.parametrize("event", EVENTS, ids=lambda path: path.stem)
+def test_every_sample_event_can_be_read(event: Path) -> None:
+    content: dict[str, Any] = json.loads(event.read_text())
+
+    if event.stem.startswith("export_"):
+        request = parse_export_event(content, dt.datetime.now(dt.UTC), "12345678")
+        assert request.connection_id == content["connection_id"]
+    else:
+        assert {"resource", "httpMethod", "requestContext"} <= content.keys()
+
+
+@pytest.mark.parametrize("path", PAGES, ids=lambda path: path.name)
+def test_links_lead_somewhere(path: Path) -> None:
+    links = re.findall(r"\]\((?!https?:|#)([^)#]+)", path.read_text(encoding="utf-8"))
+
+    assert [link for link in links if not (path.parent / link).exists()] == []
