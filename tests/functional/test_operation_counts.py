@@ -1,0 +1,109 @@
+"""What a sync and an export cost, counted exactly and compared with tests/operation_counts.json.
+
+A sync writes each student twice (mark and snapshot), the marks 25 to a call, and reads the marker
+before and after: two reads for up to 500 students. One more read authorises the caller. An export
+reads in proportion to what is due. After a change that is meant to cost more or less, record anew:
+RECORD_COUNTS=1 make test ARGUMENTS='-k operation_counts'
+"""
+
+import json
+import os
+from collections import Counter
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from registration_sync import bootstrap
+from tests.functional.district import registration, run_export, send, set_up
+from tests.sftp_servers import AsyncSftpServer
+
+RECORDED = Path(__file__).parents[1] / "operation_counts.json"
+
+pytestmark = pytest.mark.usefixtures("started")
+
+type Counted = Callable[[Callable[[], object]], dict[str, int]]
+
+
+@pytest.fixture
+def server(tmp_path: Path) -> Iterator[AsyncSftpServer]:
+    with AsyncSftpServer(tmp_path) as running:
+        yield running
+
+
+@pytest.fixture
+def counted(server: AsyncSftpServer) -> Counted:
+    """Runs something, and counts the table's calls and the server's requests by operation."""
+    calls: Counter[str] = Counter()
+
+    def count(model: Any, **_: Any) -> None:
+        calls[f"dynamodb {model.name}"] += 1
+
+    bootstrap._dynamodb().meta.events.register("before-call.dynamodb", count)
+
+    def run(action: Callable[[], object]) -> dict[str, int]:
+        calls.clear()
+        server.requests.clear()
+        action()
+        requests = Counter(f"sftp {operation}" for operation, _ in server.requests)
+        return dict(sorted((calls | requests).items()))
+
+    return run
+
+
+def bulk(count: int) -> list[dict[str, Any]]:
+    return [registration(f"{number:04}") for number in range(count)]
+
+
+def compare(case: str, counts: dict[str, int]) -> None:
+    recorded = json.loads(RECORDED.read_text()) if RECORDED.exists() else {}
+    if os.environ.get("RECORD_COUNTS") == "1":
+        RECORDED.write_text(json.dumps({**recorded, case: counts}, indent=2, sort_keys=True) + "\n")
+        return
+    assert counts == recorded.get(case), f"{case}: the cost has changed; see {__name__}"
+
+
+def test_a_sync_of_one(server: AsyncSftpServer, counted: Counted) -> None:
+    set_up(server)
+    send(registration("0"))
+
+    compare("sync of 1", counted(lambda: send(registration("1"))))
+
+
+def test_a_sync_of_500(server: AsyncSftpServer, counted: Counted) -> None:
+    set_up(server)
+    send(registration("0"))
+
+    compare("sync of 500", counted(lambda: send(*bulk(500))))
+
+
+@pytest.mark.parametrize("others", [0, 300])
+def test_an_export_of_10_due_costs_the_same_whoever_else_is_there(
+    server: AsyncSftpServer, counted: Counted, others: int
+) -> None:
+    set_up(server)
+    if others:
+        send(*bulk(others))
+        run_export()
+    else:
+        send(registration("other"))
+        run_export()
+    send(*bulk(10))
+
+    compare("export of 10 due", counted(run_export))
+
+
+def test_an_export_with_nothing_due(server: AsyncSftpServer, counted: Counted) -> None:
+    set_up(server)
+    send(registration("1"))
+    run_export()
+
+    compare("export of nothing due", counted(run_export))
+
+
+def test_an_export_of_two_years(server: AsyncSftpServer, counted: Counted) -> None:
+    set_up(server)
+    send(registration("1", year=2024), registration("2", year=2025))
+
+    compare("export of two years", counted(run_export))
