@@ -1,0 +1,179 @@
+"""What a sync takes, refuses, and keeps."""
+
+import datetime as dt
+import json
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from registration_sync.domain.errors import InvalidRequest, TooLarge
+from registration_sync.domain.registration import (
+    APPROVED,
+    Refusal,
+    Registration,
+    decode_snapshot,
+    encode_snapshot,
+    parse_sync_request,
+)
+
+ONE: dict[str, Any] = {
+    "registration_id": "r1",
+    "student_id": "007",
+    "school_year": 2025,
+    "status": APPROVED,
+    "data": {"students": {"fname": "Ann"}},
+}
+
+
+def body(*registrations: dict[str, Any], **more: Any) -> str:
+    return json.dumps({"registrations": list(registrations)} | more)
+
+
+def data_of(text: str) -> Any:
+    """The data of one registration whose `data` is this JSON text."""
+    written = json.dumps(ONE | {"data": "HERE"}).replace('"HERE"', text)
+    return parse_sync_request(f'{{"registrations": [{written}]}}').registrations[0].data
+
+
+@pytest.mark.parametrize(
+    ("written", "kept"),
+    [
+        ('"06520"', "06520"),
+        ("1e5", "1e5"),
+        ("1.10", "1.10"),
+        ("-0", "-0"),
+        ("12345678901234567890123", "12345678901234567890123"),
+        ("null", ""),
+        ("true", "true"),
+        ("false", "false"),
+        ('["a", null, 1]', ["a", "", "1"]),
+        ('{"b": 2.50}', {"b": "2.50"}),
+    ],
+)
+def test_every_value_is_text_as_it_was_typed(written: str, kept: object) -> None:
+    assert data_of(f'{{"a": {written}}}') == {"a": kept}
+
+
+def test_ids_may_be_numbers_and_years_text() -> None:
+    request = parse_sync_request(body(ONE | {"student_id": 42, "school_year": "2025"}))
+
+    assert (request.registrations[0].student_id, request.registrations[0].school_year) == (
+        "42",
+        2025,
+    )
+
+
+def test_every_problem_is_told_at_once_with_its_place() -> None:
+    bad = {"registration_id": "", "student_id": "a b", "school_year": 25, "data": []}
+
+    with pytest.raises(InvalidRequest) as told:
+        parse_sync_request(body(ONE, bad, as_of="yesterday"))
+
+    assert {problem.path for problem in told.value.problems} == {
+        "as_of",
+        "registrations[1].registration_id",
+        "registrations[1].student_id",
+        "registrations[1].school_year",
+        "registrations[1].status",
+        "registrations[1].data",
+    }
+
+
+@pytest.mark.parametrize("student_id", [None, "", "a/b", "a b", "é", "x" * 65, "1\n", ["1"]])
+def test_an_id_is_1_to_64_letters_digits_or_a_few_signs(student_id: object) -> None:
+    with pytest.raises(InvalidRequest):
+        parse_sync_request(body(ONE | {"student_id": student_id}))
+
+
+@pytest.mark.parametrize("year", [None, "", 25, 20255, "2025.0", True, 1889, 2101])
+def test_a_school_year_is_four_digits_between_1990_and_2100(year: object) -> None:
+    with pytest.raises(InvalidRequest):
+        parse_sync_request(body(ONE | {"school_year": year}))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "{",
+        "[]",
+        "null",
+        '{"registrations": {}}',
+        '{"registrations": []}',
+        '{"a": NaN}',
+        '{"registrations": ' + "[" * 100000,
+    ],
+)
+def test_a_body_of_another_shape_is_refused(text: str) -> None:
+    with pytest.raises(InvalidRequest):
+        parse_sync_request(text)
+
+
+def test_data_nested_too_deeply_is_refused() -> None:
+    with pytest.raises(InvalidRequest):
+        data_of('{"a": ' * 5_000 + "1" + "}" * 5_000)
+
+
+def test_more_than_500_or_over_4_mb_is_too_large() -> None:
+    with pytest.raises(TooLarge):
+        parse_sync_request(body(*[ONE] * 501))
+    with pytest.raises(TooLarge):
+        parse_sync_request(body(ONE, more="é" * 2_000_001))
+    assert len(parse_sync_request(body(*[ONE] * 500)).registrations) == 500
+
+
+def test_as_of_is_a_moment_with_its_offset() -> None:
+    request = parse_sync_request(body(ONE, as_of="2026-03-02T10:00:00-06:00"))
+
+    assert request.as_of == dt.datetime(2026, 3, 2, 16, tzinfo=dt.UTC)
+    with pytest.raises(InvalidRequest):
+        parse_sync_request(body(ONE, as_of="2026-03-02T10:00:00"))
+
+
+def encoded(data: Any, status: str = APPROVED) -> bytes | Refusal:
+    return encode_snapshot(Registration(0, "r1", "007", 2025, status, data), "2026-03-02T10:00Z")
+
+
+@given(
+    st.dictionaries(
+        st.text(max_size=20),
+        st.recursive(
+            st.text(max_size=400),
+            lambda inner: (
+                st.lists(inner, max_size=4)
+                | st.dictionaries(st.text(max_size=9), inner, max_size=4)
+            ),
+            max_leaves=20,
+        ),
+        max_size=8,
+    )
+)
+def test_a_snapshot_comes_back_as_it_was(data: Any) -> None:
+    stored = encoded(data)
+
+    assert isinstance(stored, bytes)
+    assert decode_snapshot(stored)["data"] == data
+
+
+@pytest.mark.parametrize(
+    ("data", "status", "code"),
+    [
+        ({}, "In Processing", "not_approved"),
+        ({}, "registration approved", "not_approved"),
+        ({"a": "x" * 350_000}, APPROVED, "too_large"),
+        ({"a": "\ud800"}, APPROVED, "invalid_text"),
+        ({"\udfff": "a"}, APPROVED, "invalid_text"),
+    ],
+)
+def test_what_may_not_or_cannot_be_stored_is_refused(data: Any, status: str, code: str) -> None:
+    refusal = encoded(data, status)
+
+    assert isinstance(refusal, Refusal)
+    assert refusal.code == code
+
+
+def test_an_unknown_codec_is_never_guessed() -> None:
+    with pytest.raises(ValueError, match="codec"):
+        decode_snapshot(b"?{}")
