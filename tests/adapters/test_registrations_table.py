@@ -1,0 +1,234 @@
+"""RegistrationsTable: conditions and order over DynamoDB in process, and what that never shows,
+unprocessed items and throttling, with a client that gives them."""
+
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+import boto3
+import pytest
+from botocore.exceptions import ClientError
+from moto import mock_aws
+
+from registration_sync.adapters import dynamodb_batches
+from registration_sync.adapters.dynamodb_batches import get_all, write_all
+from registration_sync.adapters.registrations_table import DynamoDBRegistrationsTable
+from registration_sync.domain.batches import Current, Lease, Mark, Stored, YearMarker
+from registration_sync.domain.errors import AlreadyRunning, LeaseLost, Unavailable
+
+C, Y = "north", 2025
+
+
+@pytest.fixture
+def table() -> Iterator[DynamoDBRegistrationsTable]:
+    with mock_aws():
+        client = boto3.client(
+            "dynamodb",
+            region_name="us-east-1",
+            aws_access_key_id="testing",
+            aws_secret_access_key="testing",
+        )
+        client.create_table(
+            TableName="registrations",
+            KeySchema=[
+                {"AttributeName": "pk", "KeyType": "HASH"},
+                {"AttributeName": "sk", "KeyType": "RANGE"},
+            ],
+            AttributeDefinitions=[
+                {"AttributeName": "pk", "AttributeType": "S"},
+                {"AttributeName": "sk", "AttributeType": "S"},
+            ],
+            BillingMode="PAY_PER_REQUEST",
+        )
+        yield DynamoDBRegistrationsTable(client, "registrations", workers=4)
+
+
+def put(table: DynamoDBRegistrationsTable, version: str, batch: int = 1) -> Stored:
+    return table.put_current(C, Y, [Current("007", version, batch, b"Jx")])["007"]
+
+
+def stored(table: DynamoDBRegistrationsTable) -> Current:
+    ((_, current),) = table.current(C, Y, iter(["007"]))
+    assert current is not None
+    return current
+
+
+def test_a_year_is_opened_once(table: DynamoDBRegistrationsTable) -> None:
+    table.add_year(C, Y)
+    table.take_lease(C, Lease("a", "run", 1000), 0)
+    table.close_batch(C, Y, 1, "a")
+
+    table.add_year(C, Y)
+
+    assert table.marker(C).years == {Y: YearMarker(open=2, exported=0)}
+
+
+def test_a_newer_version_stays(table: DynamoDBRegistrationsTable) -> None:
+    assert put(table, "v2") is Stored.WRITTEN
+    assert put(table, "v1", batch=9) is Stored.SUPERSEDED
+    assert stored(table).version == "v2"
+    assert put(table, "v3") is Stored.WRITTEN
+
+
+def test_its_own_version_counts_as_written_and_its_batch_only_grows(
+    table: DynamoDBRegistrationsTable,
+) -> None:
+    put(table, "v1", batch=2)
+
+    assert put(table, "v1", batch=1) is Stored.WRITTEN
+    assert stored(table).batch == 2
+    assert put(table, "v1", batch=3) is Stored.WRITTEN
+    assert stored(table).batch == 3
+
+
+def test_a_lease_is_taken_by_one_until_it_expires(table: DynamoDBRegistrationsTable) -> None:
+    table.take_lease(C, Lease("a", "run-a", 1000), 0)
+
+    table.take_lease(C, Lease("a", "run-a", 1000), 0)  # a repeated call finds its own token
+    with pytest.raises(AlreadyRunning) as refused:
+        table.take_lease(C, Lease("b", "run-b", 2000), 999)
+    assert refused.value.run_id == "run-a"
+    assert (table.running(C, 999), table.running(C, 1001)) == ("run-a", None)
+    table.take_lease(C, Lease("b", "run-b", 2000), 1001)
+
+    with pytest.raises(LeaseLost):
+        table.renew_lease(C, Lease("a", "run-a", 3000))
+    table.release_lease(C, "a")
+    assert table.running(C, 1500) == "run-b"
+    table.release_lease(C, "b")
+    assert table.marker(C).lease is None
+
+
+def test_only_the_holder_closes_and_commits(table: DynamoDBRegistrationsTable) -> None:
+    table.add_year(C, Y)
+    table.take_lease(C, Lease("a", "run-a", 1000), 0)
+
+    with pytest.raises(LeaseLost):
+        table.close_batch(C, Y, 1, "b")
+    with pytest.raises(LeaseLost):
+        table.commit(C, Y, 1, "b")
+    table.close_batch(C, Y, 1, "a")
+    table.close_batch(C, Y, 1, "a")
+    table.commit(C, Y, 1, "a")
+    table.commit(C, Y, 1, "b")  # done already
+
+    assert table.marker(C).years == {Y: YearMarker(open=2, exported=1)}
+
+
+def test_marks_come_in_order_of_id_once_each_the_newest_batch_first(
+    table: DynamoDBRegistrationsTable,
+) -> None:
+    ids = [f"{number:03}" for number in range(60)]
+    table.put_marks(C, Y, 1, [Mark(student_id) for student_id in ids])
+    table.put_marks(C, Y, 3, [Mark("007", "v1", "[]"), Mark("999")])
+    table.put_marks(C, Y, 4, [Mark("888")])
+
+    marks = list(table.marks(C, Y, range(1, 4)))
+
+    assert [mark.student_id for mark in marks] == [*ids, "999"]
+    assert marks[7] == Mark("007", "v1", "[]")
+
+
+def test_a_new_mark_drops_the_reasons(table: DynamoDBRegistrationsTable) -> None:
+    table.put_marks(C, Y, 1, [Mark("007", "v1", "[]")])
+
+    table.put_marks(C, Y, 1, [Mark("007")])
+
+    assert list(table.marks(C, Y, range(1, 2))) == [Mark("007")]
+
+
+def test_students_are_read_in_the_order_asked_for(table: DynamoDBRegistrationsTable) -> None:
+    ids = [f"{number:04}" for number in range(450)]
+    table.put_current(C, Y, [Current(student_id, "v", 1, b"Jx") for student_id in ids])
+    asked = [*reversed(ids), "absent"]
+
+    found = list(table.current(C, Y, iter(asked)))
+
+    assert [student_id for student_id, _ in found] == asked
+    assert [student_id for student_id, current in found if current is None] == ["absent"]
+
+
+def test_everyone_is_read_to_the_last_page(table: DynamoDBRegistrationsTable) -> None:
+    large = b"J" + b"x" * 300_000
+    ids = [f"{number:02}" for number in range(40)]
+    table.put_current(C, Y, [Current(student_id, "v", 1, large) for student_id in ids])
+    table.put_current(C, Y, [Current("40", "v", 1, None)])
+
+    everyone = list(table.all_current(C, Y))
+
+    assert [current.student_id for current in everyone] == [*ids, "40"]
+    assert everyone[-1].snapshot is None
+
+
+def test_a_held_students_batch_is_raised_if_the_version_is_still_this(
+    table: DynamoDBRegistrationsTable,
+) -> None:
+    put(table, "v1", batch=1)
+
+    table.raise_batch(C, Y, 2, {"007": "v0"})
+    assert stored(table).batch == 1
+    table.raise_batch(C, Y, 2, {"007": "v1"})
+    assert stored(table).batch == 2
+
+
+class Client:
+    """Leaves the first of what it is asked unprocessed, so many times; or raises."""
+
+    def __init__(self, times: int = 0, error: str = "") -> None:
+        self.times = times
+        self.error = error
+
+    def batch_write_item(self, RequestItems: Any) -> Any:
+        left = self._left(RequestItems["t"])
+        return {"UnprocessedItems": {"t": left} if left else {}}
+
+    def batch_get_item(self, RequestItems: Any) -> Any:
+        keys = RequestItems["t"]["Keys"]
+        left = self._left(keys)
+        unprocessed = {"t": {"Keys": left}} if left else {}
+        return {"Responses": {"t": keys[len(left) :]}, "UnprocessedKeys": unprocessed}
+
+    def _left(self, asked: list[Any]) -> list[Any]:
+        if self.error:
+            raise ClientError({"Error": {"Code": self.error}}, "Batch")
+        self.times -= 1
+        return asked[:1] if self.times >= 0 else []
+
+
+@pytest.fixture
+def no_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(dynamodb_batches, "FIRST_PAUSE_SECONDS", 0)
+
+
+@pytest.mark.usefixtures("no_pauses")
+@pytest.mark.parametrize(
+    ("client", "left"),
+    [
+        (Client(times=2), []),
+        (Client(times=99), ["a"]),
+        (Client(error="ProvisionedThroughputExceededException"), ["a", "b"]),
+    ],
+)
+def test_unprocessed_writes_are_repeated_and_in_the_end_unconfirmed(
+    client: Any, left: list[str]
+) -> None:
+    with ThreadPoolExecutor(1) as pool:
+        assert write_all(client, "t", ["a", "b"], pool) == left  # type: ignore[list-item]
+
+
+@pytest.mark.usefixtures("no_pauses")
+def test_unprocessed_keys_are_read_again_and_never_left_out() -> None:
+    keys: Any = ["a", "b", "c"]
+    repeated: Any = Client(times=2)
+    throttled: Any = Client(times=99)
+
+    assert sorted(get_all(repeated, "t", keys)) == ["a", "b", "c"]  # type: ignore[type-var]
+    with pytest.raises(Unavailable):
+        get_all(throttled, "t", keys)
+
+
+def test_a_mistake_of_ours_is_no_passing_fault() -> None:
+    client: Any = Client(error="AccessDeniedException")
+
+    with ThreadPoolExecutor(1) as pool, pytest.raises(ClientError):
+        write_all(client, "t", ["a"], pool)  # type: ignore[list-item]
