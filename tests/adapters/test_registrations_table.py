@@ -178,12 +178,12 @@ class Client:
         self.times = times
         self.error = error
 
-    def batch_write_item(self, RequestItems: Any) -> Any:
-        left = self._left(RequestItems["t"])
+    def batch_write_item(self, **request: Any) -> Any:
+        left = self._left(request["RequestItems"]["t"])
         return {"UnprocessedItems": {"t": left} if left else {}}
 
-    def batch_get_item(self, RequestItems: Any) -> Any:
-        keys = RequestItems["t"]["Keys"]
+    def batch_get_item(self, **request: Any) -> Any:
+        keys = request["RequestItems"]["t"]["Keys"]
         left = self._left(keys)
         unprocessed = {"t": {"Keys": left}} if left else {}
         return {"Responses": {"t": keys[len(left) :]}, "UnprocessedKeys": unprocessed}

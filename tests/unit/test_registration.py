@@ -103,8 +103,9 @@ def test_a_school_year_is_four_digits_between_1990_and_2100(year: object) -> Non
         '{"registrations": {}}',
         '{"registrations": []}',
         '{"a": NaN}',
-        '{"registrations": ' + "[" * 100000,
+        '{"registrations": ' + "[" * 100_000,
     ],
+    ids=range(8),
 )
 def test_a_body_of_another_shape_is_refused(text: str) -> None:
     with pytest.raises(InvalidRequest):
