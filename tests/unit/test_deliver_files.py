@@ -1,0 +1,224 @@
+"""The delivery's decisions: all files or none, the fence, and what is tried again."""
+
+import datetime as dt
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from registration_sync.domain.batches import Lease
+from registration_sync.domain.delivery import (
+    Credentials,
+    RemoteFile,
+    ReplacedBy,
+    SftpAccount,
+    temporary_name,
+)
+from registration_sync.domain.errors import (
+    ConnectionFailed,
+    DeliveryError,
+    FolderMissing,
+    LeaseLost,
+    SignInRefused,
+    UploadIncomplete,
+)
+from registration_sync.use_cases.deliver_files import FinishedFile, Server, deliver_files
+from registration_sync.use_cases.hold_lease import HeldLease
+
+ACCOUNT = SftpAccount("sftp.example.org", 22, "district", (), Credentials())
+TOKEN = "ab12"
+OLD, NEW = b"old", b"newer"
+
+
+class Folder:
+    """A server with one folder, in memory: the ports SftpServers and SftpSession.
+
+    `faults` gives for an operation what it raises, once each, before or after it took effect.
+    """
+
+    def __init__(self, **files: bytes) -> None:
+        self.files = {f"f/{name.replace('_', '.')}": content for name, content in files.items()}
+        self.log: list[str] = []
+        self.before: dict[str, list[Exception]] = {}
+        self.after: dict[str, list[Exception]] = {}
+        self.on: dict[str, Callable[[], None]] = {}
+        self.connections = 0
+
+    def connect(self, account: SftpAccount) -> "Folder":
+        self._do("connect", lambda: None)
+        self.connections += 1
+        return self
+
+    def _do(self, operation: str, effect: Callable[[], Any]) -> Any:
+        self.log.append(operation)
+        if self.before.get(operation):
+            raise self.before[operation].pop(0)
+        self.on.pop(operation, lambda: None)()
+        result = effect()
+        if self.after.get(operation):
+            raise self.after[operation].pop(0)
+        return result
+
+    def close(self) -> None: ...
+
+    def make_folder(self, folder: str) -> None: ...
+
+    def names(self, folder: str) -> list[str]:
+        names: list[str] = self._do(
+            "names", lambda: [path.removeprefix("f/") for path in self.files]
+        )
+        return names
+
+    def find(self, path: str) -> RemoteFile | None:
+        content = self.files.get(path)
+        return None if content is None else RemoteFile(path, len(content))
+
+    def upload(self, source: Path, target: str) -> None:
+        self._do("upload", lambda: self.files.update({target: source.read_bytes()}))
+
+    def remove(self, path: str) -> None:
+        self._do("remove", lambda: self.files.pop(path, None))
+
+    def replace(self, temporary: str, final: str) -> ReplacedBy:
+        if temporary not in self.files:
+            raise FolderMissing("there is no such file")
+        self._do("replace", lambda: self.files.update({final: self.files.pop(temporary)}))
+        return ReplacedBy.POSIX_RENAME
+
+
+class NoTable:
+    def take_lease(self, *_: Any) -> None: ...
+
+    def renew_lease(self, _c: str, lease: Lease) -> None:
+        raise LeaseLost("taken over")
+
+
+def held_lease(clock: Callable[[], dt.datetime] | None = None) -> HeldLease:
+    now = dt.datetime(2026, 3, 2, 21, tzinfo=dt.UTC)
+    table: Any = NoTable()
+    lease = HeldLease("c", "run", TOKEN, table, clock or (lambda: now))
+    lease.take()
+    return lease
+
+
+def deliver(
+    folder: Folder, tmp_path: Path, *names: str, lease: HeldLease | None = None
+) -> list[ReplacedBy]:
+    files = []
+    for name in names:
+        (tmp_path / name).write_bytes(NEW)
+        files.append(FinishedFile(name, tmp_path / name))
+    server = Server(folder, lambda: ACCOUNT)  # type: ignore[arg-type]  # a fake of the port
+    return deliver_files(
+        files, "f", server=server, lease=lease or held_lease(), pause=lambda _: None
+    )
+
+
+def test_all_files_are_up_before_the_first_is_renamed(tmp_path: Path) -> None:
+    folder = Folder(a_csv=OLD, b_csv=OLD)
+
+    deliver(folder, tmp_path, "a.csv", "b.csv")
+
+    assert folder.log == ["connect", "upload", "upload", "names", "replace", "replace"]
+    assert folder.files == {"f/a.csv": NEW, "f/b.csv": NEW}
+
+
+def test_a_terminal_fault_before_the_renames_leaves_the_old_files_and_nothing_of_ours(
+    tmp_path: Path,
+) -> None:
+    folder = Folder(a_csv=OLD, b_csv=OLD)
+    folder.on["upload"] = lambda: folder.before.update(upload=[UploadIncomplete("disk full")])
+
+    with pytest.raises(UploadIncomplete):
+        deliver(folder, tmp_path, "a.csv", "b.csv")
+
+    assert folder.files == {"f/a.csv": OLD, "f/b.csv": OLD}
+    assert folder.connections == 1
+
+
+def test_the_fence_removes_temporary_files_of_other_attempts_at_these_names_only(
+    tmp_path: Path,
+) -> None:
+    folder = Folder()
+    foreign, other = temporary_name("a.csv", "ffff"), temporary_name("z.csv", "ffff")
+    folder.files = {f"f/{foreign}": OLD, f"f/{other}": OLD, "f/.a.csv.hand.part": OLD}
+
+    deliver(folder, tmp_path, "a.csv")
+
+    assert set(folder.files) == {f"f/{other}", "f/.a.csv.hand.part", "f/a.csv"}
+
+
+def test_a_passing_fault_is_tried_again_on_a_fresh_connection_three_times_in_all(
+    tmp_path: Path,
+) -> None:
+    folder = Folder()
+    folder.before["upload"] = [ConnectionFailed("reset"), ConnectionFailed("reset")]
+    assert deliver(folder, tmp_path, "a.csv") == [ReplacedBy.POSIX_RENAME]
+    assert folder.connections == 3
+
+    folder.before["upload"] = [ConnectionFailed("reset")] * 3
+    with pytest.raises(ConnectionFailed):
+        deliver(folder, tmp_path, "a.csv")
+
+
+def test_a_refused_sign_in_is_never_tried_again_not_for_another_year_either() -> None:
+    folder = Folder()
+    folder.before["connect"] = [SignInRefused("refused")]
+    server = Server(folder, lambda: ACCOUNT)  # type: ignore[arg-type]
+
+    for _ in range(2):
+        with pytest.raises(SignInRefused):
+            server.session()
+
+    assert folder.log == ["connect"]
+
+
+def test_lost_during_the_rename_and_gone_through_is_delivered(tmp_path: Path) -> None:
+    folder = Folder(a_csv=OLD)
+    folder.after["replace"] = [ConnectionFailed("lost")]
+
+    assert deliver(folder, tmp_path, "a.csv") == [ReplacedBy.PICKED_UP]
+    assert folder.files == {"f/a.csv": NEW}
+
+
+def test_lost_during_the_rename_and_taken_by_the_importer_is_delivered(tmp_path: Path) -> None:
+    folder = Folder(a_csv=OLD)
+    folder.after["replace"] = [ConnectionFailed("lost")]
+    folder.on["names"] = lambda: folder.on.update(names=lambda: folder.files.pop("f/a.csv"))  # type: ignore[dict-item]
+
+    assert deliver(folder, tmp_path, "a.csv") == [ReplacedBy.PICKED_UP]
+    assert folder.files == {}
+
+
+def test_lost_before_the_rename_is_renamed_on_the_fresh_connection(tmp_path: Path) -> None:
+    folder = Folder(a_csv=OLD)
+    folder.before["replace"] = [ConnectionFailed("lost")]
+
+    assert deliver(folder, tmp_path, "a.csv") == [ReplacedBy.POSIX_RENAME]
+
+
+def test_a_temporary_file_that_vanished_while_the_old_one_stands_is_not_delivered(
+    tmp_path: Path,
+) -> None:
+    folder = Folder(a_csv=OLD)
+    folder.before["replace"] = [ConnectionFailed("lost")]
+    ours = f"f/{temporary_name('a.csv', TOKEN)}"
+    folder.on["names"] = lambda: folder.on.update(names=lambda: folder.files.pop(ours))  # type: ignore[dict-item]
+
+    with pytest.raises(DeliveryError):
+        deliver(folder, tmp_path, "a.csv")
+
+    assert folder.files == {"f/a.csv": OLD}
+
+
+def test_with_too_little_lease_left_nothing_is_renamed(tmp_path: Path) -> None:
+    moment = [dt.datetime(2026, 3, 2, 21, tzinfo=dt.UTC)]
+    lease = held_lease(lambda: moment[0])
+    folder = Folder(a_csv=OLD)
+    folder.on["names"] = lambda: moment.insert(0, moment[0] + dt.timedelta(seconds=130))
+
+    with pytest.raises(LeaseLost):
+        deliver(folder, tmp_path, "a.csv", lease=lease)
+
+    assert folder.files["f/a.csv"] == OLD
