@@ -9,6 +9,9 @@ from typing import Any
 BY_HAND, MANUAL, SCHEDULED = "hand", "manual", "schedule"
 """What started a run: an operator's own invocation, Export Students, or the clock."""
 
+EXPORT, DRY_RUN, RESEND, CHECK, TEST_RECORD = "export", "dry_run", "resend", "check", "test_record"
+"""The kinds of runs; all are kept in one history."""
+
 HELD_LISTED = 1000
 """Held rows listed per year in a run's record; all of them are in the archive's held.jsonl."""
 
@@ -102,6 +105,7 @@ class ExportRun:
     message: str = ""
     error: RunError | None = None
     attempt: int = 0
+    kind: str = EXPORT
 
     @property
     def finished(self) -> bool:
