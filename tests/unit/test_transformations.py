@@ -19,6 +19,7 @@ from registration_sync.domain.transformations import (
     REMEMBERED_VALUES,
     TRANSFORMATIONS,
     AnyStep,
+    StepContext,
     ValueStep,
     build_chain,
 )
@@ -29,7 +30,7 @@ STEPS: TypeAdapter[list[Any]] = TypeAdapter(list[AnyStep])
 
 
 def chain(*steps: dict[str, Any]) -> ValueStep:
-    return build_chain(STEPS.validate_python(list(steps)), RUN)
+    return build_chain(STEPS.validate_python(list(steps)), StepContext(RUN))
 
 
 EXAMPLES: dict[str, list[tuple[dict[str, Any], str, str]]] = {

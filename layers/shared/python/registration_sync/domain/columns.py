@@ -10,7 +10,12 @@ import orjson
 from registration_sync.domain.mapping import DirectField, MappedField, MatchCodesField
 from registration_sync.domain.run_facts import RunFacts
 from registration_sync.domain.sources import RUN_STARTED_AT, place_of
-from registration_sync.domain.transformations import MatchCodesStep, ValueStep, build_chain
+from registration_sync.domain.transformations import (
+    MatchCodesStep,
+    StepContext,
+    ValueStep,
+    build_chain,
+)
 from registration_sync.domain.unmappable import Unmappable, is_blank
 
 type Registration = Object[str, Any]
@@ -109,8 +114,8 @@ def _chain(field: MappedField, run: RunFacts) -> ValueStep | None:
         return None
     if isinstance(field, MatchCodesField):
         step = MatchCodesStep(type="match_codes", codes=field.codes, unmatched=field.unmatched)
-        return build_chain([step], run)
-    return build_chain(field.transformations, run)
+        return build_chain([step], StepContext(run))  # type: ignore[return-value]
+    return build_chain(field.transformations, StepContext(run))  # type: ignore[return-value]
 
 
 def group_at(registration: Registration, path: tuple[str, ...]) -> Object[str, Any]:

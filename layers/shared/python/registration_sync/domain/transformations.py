@@ -33,6 +33,21 @@ REMEMBERED_VALUES = 8_192
 type ValueStep = Callable[[str], str]
 """Raises Unmappable for a value that it cannot take."""
 
+type FieldsStep = Callable[[str, Sequence[str]], str]
+"""A step that reads further fields: the value so far, and theirs in the order of `reads`."""
+
+
+def _ignore(_value: str) -> None:
+    pass
+
+
+@dataclass(frozen=True, slots=True)
+class StepContext:
+    """What a step is built with: the run's facts, and whom to tell of a value without a code."""
+
+    run: RunFacts
+    on_unmatched: Callable[[str], None] = _ignore
+
 
 def _check_source_code(value: str) -> str:
     if is_blank(value):
@@ -62,6 +77,11 @@ class Step(DefinitionPart):
     def repeats(self) -> bool:
         """Whether few values come again and again, so that their results are worth keeping."""
         return False
+
+    @property
+    def reads(self) -> tuple[str, ...]:
+        """The paths of the further fields that it reads; such a step takes blanks too."""
+        return ()
 
 
 class DateStep(Step):
@@ -110,7 +130,7 @@ class MatchCodesStep(Step):
         return True
 
 
-def _date(step: DateStep, _run: RunFacts) -> ValueStep:
+def _date(step: DateStep, _context: StepContext) -> ValueStep:
     rewrite = date_rewriter(step.source, step.target)
     message = (
         f"The value is not a date written as {step.source}: mend it in Enroll, or change `from`."
@@ -125,11 +145,11 @@ def _date(step: DateStep, _run: RunFacts) -> ValueStep:
     return date
 
 
-def _value_input(step: ValueInputStep, _run: RunFacts) -> ValueStep:
+def _value_input(step: ValueInputStep, _context: StepContext) -> ValueStep:
     return lambda _value: step.value
 
 
-def _match_codes(step: MatchCodesStep, _run: RunFacts) -> ValueStep:
+def _match_codes(step: MatchCodesStep, _context: StepContext) -> ValueStep:
     """`keep` passes the value on, `blank` a blank; else the field decides over one without code."""
     message = "The value has no match code: add one, or say in `unmatched` what becomes of it."
     get, unmatched = step.codes.get, step.unmatched
@@ -153,15 +173,14 @@ class Transformation:
 
     Blank stays blank through a step, except where it `takes_blank`; such a step, at the start of a
     chain, needs no source either. `unguarded` is a step that is safe as it is: blank stays blank,
-    and what is not text is a TypeError. A step has the run's facts from `build`.
+    and what is not text is a TypeError.
 
-    One that reads further fields (Join, Pick, If Then Else) will be built into a function of
-    several values: where those come from is for `columns` to say.
+    `build` makes a ValueStep, or a FieldsStep of a step that has fields to read (`reads`).
     """
 
     title: str
     parameters: type[Step]
-    build: Callable[[Any, RunFacts], ValueStep]
+    build: Callable[[Any, StepContext], Any]
     takes_blank: bool = False
     unguarded: bool = False
 
@@ -169,8 +188,8 @@ class Transformation:
 TRANSFORMATIONS = {
     "date": Transformation("Date", DateStep, _date),
     "value_input": Transformation("Value Input", ValueInputStep, _value_input, takes_blank=True),
-    "upper": Transformation("Upper", UpperStep, lambda _step, _run: str.upper, unguarded=True),
-    "lower": Transformation("Lower", LowerStep, lambda _step, _run: str.lower, unguarded=True),
+    "upper": Transformation("Upper", UpperStep, lambda _step, _context: str.upper, unguarded=True),
+    "lower": Transformation("Lower", LowerStep, lambda _step, _context: str.lower, unguarded=True),
     "match_codes": Transformation("Match Codes", MatchCodesStep, _match_codes),
 }
 
@@ -183,24 +202,46 @@ else:  # the registry is the one list of them, and no type checker can read a ty
     ]
 
 
-def build_chain(steps: Sequence[Step], run: RunFacts) -> ValueStep:
-    """One function of the steps, in order."""
-    built = [_build_step(step, run) for step in steps]
+def fields_read(steps: Sequence[Step]) -> tuple[str, ...]:
+    """The further fields that a chain reads, in the order that it is given their values."""
+    return tuple(path for step in steps for path in step.reads)
+
+
+def build_chain(steps: Sequence[Step], context: StepContext) -> ValueStep | FieldsStep:
+    """One function of the steps, in order; a FieldsStep if there are `fields_read`."""
+    built: list[tuple[Any, slice | None]] = []
+    place = 0
+    for step in steps:
+        count = len(step.reads)
+        built.append((_build_step(step, context), slice(place, place + count) if count else None))
+        place += count
     if len(built) == 1:
-        return built[0]
+        return built[0][0]  # type: ignore[no-any-return]
+    if place:
+        return _chain_with_fields(built)
+    steps_only = [step for step, _ in built]
 
     def chain(value: str) -> str:
-        for step in built:
+        for step in steps_only:
             value = step(value)
         return value
 
     return chain
 
 
-def _build_step(step: Step, run: RunFacts) -> ValueStep:
+def _chain_with_fields(built: Sequence[tuple[Any, slice | None]]) -> FieldsStep:
+    def chain(value: str, others: Sequence[str]) -> str:
+        for step, part in built:
+            value = step(value) if part is None else step(value, others[part])
+        return value
+
+    return chain
+
+
+def _build_step(step: Step, context: StepContext) -> Any:
     row = TRANSFORMATIONS[step.type]
-    apply = row.build(step, run)
-    if row.unguarded:
+    apply = row.build(step, context)
+    if row.unguarded or step.reads:
         return apply
     if row.takes_blank:
         return lambda value: apply(value + "")  # TypeError for what is not text
@@ -209,7 +250,7 @@ def _build_step(step: Step, run: RunFacts) -> ValueStep:
         # What is not text has no isspace: no step is given a group or a list, to write it with str.
         if value == "" or value.isspace():
             return value
-        return apply(value)
+        return apply(value)  # type: ignore[no-any-return]
 
     return _Remembered(unless_blank).__getitem__ if step.repeats else unless_blank
 
