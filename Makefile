@@ -24,10 +24,10 @@ FIND_PYTHON = for name in python3 python3.13 python; do \
 	done; \
 	echo 'Python 3.13 was not found: install it, so that python3.13 starts it, and try again.' >&2; exit 1
 
-.PHONY: help demo local test lint types bench requirements environments
+.PHONY: help demo local check-mapping test lint types bench requirements environments
 
 help: ## What can be done here
-	@sed -n 's/^\([a-z]*\):.*## \(.*\)/\1|\2/p' Makefile | while IFS='|' read -r name text; do printf '  make %-13s %s\n' "$$name" "$$text"; done
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1|\2/p' Makefile | while IFS='|' read -r name text; do printf '  make %-13s %s\n' "$$name" "$$text"; done
 
 demo: environments ## Sync, export and look at the files: make demo [REGISTRATIONS=file.csv] [SCHOOL_YEAR=2025] [MAPPING=file.yaml]
 	@$(PYTHON) -m local.demo \
@@ -37,6 +37,11 @@ demo: environments ## Sync, export and look at the files: make demo [REGISTRATIO
 
 local: environments ## The same stack, left running until Ctrl-C; tools read .local/stack.json
 	@$(PYTHON) -m local.stack
+
+check-mapping: environments ## A mapping file, without a stack: make check-mapping FILE=file.yaml [REGISTRATIONS=file.csv]
+	@$(SHARED) $(PYTHON) -m local.check_mapping '$(FILE)' \
+	  $(if $(REGISTRATIONS),--registrations '$(REGISTRATIONS)') \
+	  $(if $(SCHOOL_YEAR),--school-year '$(SCHOOL_YEAR)')
 
 test: environments ## All tests: make test [ARGUMENTS='-k words']
 	@$(PYTHON) -m local.build

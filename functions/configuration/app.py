@@ -2,6 +2,7 @@
 
 import datetime as dt
 import secrets
+import time
 from typing import Any
 
 from registration_sync import bootstrap
@@ -12,8 +13,15 @@ from registration_sync.domain.errors import InvalidRequest, NotFound, Problem
 from registration_sync.use_cases.change_connection import change_connection
 from registration_sync.use_cases.create_connection import create_connection
 from registration_sync.use_cases.list_exports import list_exports
+from registration_sync.use_cases.list_fields import list_fields
+from registration_sync.use_cases.preview_mapping import preview_mapping
 from registration_sync.use_cases.remove_connection import remove_connection
 from registration_sync.use_cases.request_export import request_export, run_id_of
+from registration_sync.use_cases.restore_mapping import (
+    list_versions,
+    read_version,
+    restore_mapping,
+)
 from registration_sync.use_cases.save_mapping import save_mapping
 
 
@@ -90,6 +98,52 @@ def _save_mapping(request: Request) -> Answer:
     return _mapping_answer(saved)
 
 
+def _list_versions(request: Request) -> Answer:
+    mappings = bootstrap.configuration().mappings
+    return Answer(200, list_versions(request.connection_id, request.query, mappings=mappings))
+
+
+def _read_version(request: Request) -> Answer:
+    mappings = bootstrap.configuration().mappings
+    version = request.path["version"]
+    return _mapping_answer(read_version(request.connection_id, version, mappings=mappings))
+
+
+def _restore_mapping(request: Request) -> Answer:
+    parts = bootstrap.configuration()
+    saved = restore_mapping(
+        request.connection_id,
+        request.path["version"],
+        expected_version=_expected_version(request),
+        saved_by=request.caller.name,
+        now=dt.datetime.now(dt.UTC),
+        connections=parts.connections,
+        mappings=parts.mappings,
+    )
+    return _mapping_answer(saved)
+
+
+def _preview_mapping(request: Request) -> Answer:
+    parts = bootstrap.configuration()
+    preview = preview_mapping(
+        request.connection_id,
+        request.json(),
+        now=dt.datetime.now(dt.UTC),
+        connections=parts.connections,
+        mappings=parts.mappings,
+        snapshots=parts.snapshots,
+    )
+    return Answer(200, preview)
+
+
+def _list_fields(request: Request) -> Answer:
+    snapshots = bootstrap.configuration().snapshots
+    found = list_fields(
+        request.connection_id, request.query, snapshots=snapshots, clock=time.monotonic
+    )
+    return Answer(200, found)
+
+
 def _mapping_answer(saved: SavedMapping) -> Answer:
     body = {
         **saved.definition,
@@ -150,6 +204,23 @@ ROUTES = (
     Route("DELETE", "/connections/{connection_id}", Permission.CONFIGURE, _remove_connection),
     Route("GET", "/connections/{connection_id}/mapping", Permission.READ, _read_mapping),
     Route("PUT", "/connections/{connection_id}/mapping", Permission.CONFIGURE, _save_mapping),
+    Route("GET", "/connections/{connection_id}/mapping/versions", Permission.READ, _list_versions),
+    Route(
+        "GET",
+        "/connections/{connection_id}/mapping/versions/{version}",
+        Permission.READ,
+        _read_version,
+    ),
+    Route(
+        "POST",
+        "/connections/{connection_id}/mapping/versions/{version}/restore",
+        Permission.CONFIGURE,
+        _restore_mapping,
+    ),
+    Route(
+        "POST", "/connections/{connection_id}/mapping/preview", Permission.READ, _preview_mapping
+    ),
+    Route("GET", "/connections/{connection_id}/fields", Permission.READ, _list_fields),
     Route("GET", "/connections/{connection_id}/exports", Permission.READ, _list_exports),
     Route("POST", "/connections/{connection_id}/exports", Permission.RUN_EXPORTS, _request_export),
     Route("GET", "/connections/{connection_id}/exports/{run_id}", Permission.READ, _read_export),

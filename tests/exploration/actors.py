@@ -215,6 +215,7 @@ class OneFile:
     name: str = "students.csv"
     header: bytes = b""
     all_students: bool = False
+    removals: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -229,6 +230,12 @@ class Problem:
 class Mapped:
     lines: tuple[tuple[bytes, ...], ...] = ()
     problems: tuple[Problem, ...] = ()
+    claims: tuple[()] = ()
+
+
+class NoUnmatched:
+    def values(self) -> tuple[()]:
+        return ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -237,8 +244,16 @@ class LabelMapping:
 
     holds: frozenset[int] = frozenset()
     files: tuple[OneFile, ...] = (OneFile(),)
+    unmatched: NoUnmatched = field(default_factory=NoUnmatched)
+    package: None = None
 
-    def map(self, registration: dict[str, Any]) -> Mapped:
+    @property
+    def delivered_names(self) -> tuple[str, ...]:
+        return tuple(file.name for file in self.files)
+
+    def map(self, registration: dict[str, Any], *, due: bool) -> Mapped:
+        if not due and not self.files[0].all_students:
+            return Mapped(lines=((),))
         label = int(registration["data"]["label"])
         if label in self.holds:
             return Mapped(problems=(Problem(),))

@@ -214,7 +214,7 @@ def test_sources_of_any_depth_are_taken(source: str) -> None:
         ({**ID, "Required": True}, "Required", "did you mean required?"),
         ({**ID, "colour": "x"}, "colour", "There are to, default"),
         ({**ID, "codes": {"a": "b"}}, "codes", "belongs to the mapping_type match_codes"),
-        ({**ID, "max_length": 3}, "max_length", "no such key"),
+        ({**ID, "maximum": 3}, "maximum", "no such key"),
         ({**ID, "required": "yes"}, "required", '"yes" cannot be used here: write true or false'),
         ({**ID, "on_error": "stop"}, "on_error", "write hold, blank, keep or default"),
         ({**ID, "default": 0}, "default", 'in quotes: "0"'),

@@ -21,7 +21,7 @@ from registration_sync.use_cases.write_files import WrittenYear, write_files
 BATCHES = range(1, 2)
 
 
-def compiled(**file: Any) -> CompiledMapping:
+def compiled(*, everyone: bool = False, **file: Any) -> CompiledMapping:
     fields = [
         {"from": "students.id", "mapping_type": "direct", "to": "ID"},
         {"from": "students.grade", "mapping_type": "match_codes", "codes": {"K": "0"}, "to": "G"},
@@ -29,7 +29,9 @@ def compiled(**file: Any) -> CompiledMapping:
     mapping = parse_mapping({"files": [{"name": "students", "fields": fields} | file]})
     started_at = dt.datetime(2026, 3, 2, 21, tzinfo=dt.UTC)
     return compile_mapping(
-        mapping, RunFacts(started_at=started_at, time_zone=ZoneInfo("UTC"), school_year=2025)
+        mapping,
+        RunFacts(started_at=started_at, time_zone=ZoneInfo("UTC"), school_year=2025),
+        everyone=everyone,
     )
 
 
@@ -65,15 +67,12 @@ class Students:
         yield from (self.stored[student_id] for student_id in sorted(self.stored))
 
 
-def write(
-    table: Any, folder: Path, mapping: CompiledMapping | None = None, *, everyone: bool = False
-) -> WrittenYear:
+def write(table: Any, folder: Path, mapping: CompiledMapping | None = None) -> WrittenYear:
     return write_files(
         "c",
         2025,
         BATCHES,
         compiled=mapping or compiled(),
-        everyone=everyone,
         table=table,
         folder=folder,
         check=lambda: None,
@@ -158,7 +157,7 @@ def test_the_held_are_listed_with_reasons_and_never_written(tmp_path: Path) -> N
 def test_one_held_row_marks_a_file_of_all(tmp_path: Path) -> None:
     table = students(snapshot("1", "PK"), snapshot("2"), due=["2"])
 
-    assert write(table, tmp_path, everyone=True).held_of_all
+    assert write(table, tmp_path, compiled(everyone=True)).held_of_all
 
 
 def test_the_index_leads_to_each_students_line(tmp_path: Path) -> None:
@@ -181,7 +180,6 @@ def test_a_lost_lease_ends_the_writing(tmp_path: Path) -> None:
             2025,
             BATCHES,
             compiled=compiled(),
-            everyone=False,
             table=students(snapshot("1"), due=["1"]),  # type: ignore[arg-type]
             folder=tmp_path,
             check=lost,

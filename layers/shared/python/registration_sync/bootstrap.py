@@ -27,6 +27,7 @@ from registration_sync.ports import (
     RegistrationsTable,
     Runs,
     Secrets,
+    Snapshots,
 )
 from registration_sync.settings import (
     ConfigurationSettings,
@@ -67,6 +68,7 @@ class Configuration:
     secrets: Secrets
     runs: Runs
     leases: LeaseReader
+    snapshots: Snapshots
     starter: ExportStarter
 
 
@@ -82,6 +84,7 @@ def configuration() -> Configuration:
 
     settings = read_settings(ConfigurationSettings, os.environ)
     dynamodb, table = _dynamodb(), settings.connections_table
+    registrations = DynamoDBRegistrationsTable(dynamodb, settings.registrations_table)
     return Configuration(
         access=DynamoDBConnectionAccess(dynamodb, table),
         connections=DynamoDBConnections(dynamodb, table),
@@ -90,7 +93,8 @@ def configuration() -> Configuration:
             boto3.client("secretsmanager", config=ANSWERED_BY_API), settings.secret_prefix
         ),
         runs=DynamoDBRuns(dynamodb, table, retention_days=settings.retention_days),
-        leases=DynamoDBRegistrationsTable(dynamodb, settings.registrations_table),
+        leases=registrations,
+        snapshots=registrations,
         starter=LambdaExportStarter(
             boto3.client("lambda", config=ANSWERED_BY_API), settings.export_function
         ),

@@ -77,6 +77,18 @@ class RegistrationsTable(Protocol):
         """Notes that no batch up to this one has marks left."""
 
 
+class Snapshots(Protocol):
+    """The part of RegistrationsTable that shows students and moves nothing."""
+
+    def marker(self, connection_id: str) -> Marker: ...
+
+    def current(
+        self, connection_id: str, school_year: int, student_ids: Iterator[str]
+    ) -> Iterator[tuple[str, Current | None]]: ...
+
+    def all_current(self, connection_id: str, school_year: int) -> Iterator[Current]: ...
+
+
 class Archive(Protocol):
     """Where every exported file is kept, by connection, run and school year."""
 
@@ -159,6 +171,11 @@ class Mappings(Protocol):
     """The saved versions of each connection's mapping, counted from 1."""
 
     def latest(self, connection_id: str) -> "SavedMapping | None": ...
+
+    def version(self, connection_id: str, version: int) -> "SavedMapping | None": ...
+
+    def versions(self, connection_id: str, limit: int, before: int | None) -> "list[SavedMapping]":
+        """The newest first, or those before a version."""
 
     def save(self, connection_id: str, mapping: "SavedMapping") -> None:
         """Raises VersionMismatch if a mapping of this version is there already."""

@@ -118,28 +118,38 @@ class DynamoDBMappings:
         self._table = table
 
     def latest(self, connection_id: str) -> SavedMapping | None:
+        return next(iter(self.versions(connection_id, 1, None)), None)
+
+    def version(self, connection_id: str, version: int) -> SavedMapping | None:
         with passing_faults_are_unavailable():
-            answer = self._client.query(
-                TableName=self._table,
-                KeyConditionExpression="pk = :pk",
-                ExpressionAttributeValues={":pk": {"S": f"MAPPING#{connection_id}"}},
-                ScanIndexForward=False,
-                Limit=1,
-                ConsistentRead=True,
+            answer = self._client.get_item(
+                TableName=self._table, Key=_version_key(connection_id, version), ConsistentRead=True
             )
-        for item in answer["Items"]:
-            return SavedMapping(
-                version=int(item["sk"]["S"]),
-                definition=json.loads(item["document"]["S"]),
-                saved_by=item["saved_by"]["S"],
-                saved_at=dt.datetime.fromisoformat(item["saved_at"]["S"]),
-            )
-        return None
+        return _saved_mapping(answer["Item"]) if "Item" in answer else None
+
+    def versions(self, connection_id: str, limit: int, before: int | None) -> list[SavedMapping]:
+        query: dict[str, Any] = {
+            "TableName": self._table,
+            "KeyConditionExpression": "pk = :pk",
+            "ExpressionAttributeValues": {":pk": {"S": f"MAPPING#{connection_id}"}},
+            "ScanIndexForward": False,
+            "ConsistentRead": True,
+        }
+        if before is not None:
+            query["ExclusiveStartKey"] = _version_key(connection_id, before)
+        found: list[SavedMapping] = []
+        while len(found) < limit:  # a page ends at 1 MB
+            with passing_faults_are_unavailable():
+                answer = self._client.query(**query, Limit=limit - len(found))
+            found += map(_saved_mapping, answer["Items"])
+            if "LastEvaluatedKey" not in answer:
+                break
+            query["ExclusiveStartKey"] = answer["LastEvaluatedKey"]
+        return found
 
     def save(self, connection_id: str, mapping: SavedMapping) -> None:
         item: dict[str, Any] = {
-            "pk": {"S": f"MAPPING#{connection_id}"},
-            "sk": {"S": f"{mapping.version:08d}"},
+            **_version_key(connection_id, mapping.version),
             "document": {"S": json.dumps(mapping.definition)},
             "saved_by": {"S": mapping.saved_by},
             "saved_at": {"S": mapping.saved_at.isoformat(timespec="seconds")},
@@ -158,6 +168,19 @@ class DynamoDBMappings:
                 f"Version {mapping.version} was saved by someone else meanwhile: "
                 "read the mapping again, then save your change."
             ) from None
+
+
+def _version_key(connection_id: str, version: int) -> dict[str, Any]:
+    return {"pk": {"S": f"MAPPING#{connection_id}"}, "sk": {"S": f"{version:08d}"}}
+
+
+def _saved_mapping(item: dict[str, Any]) -> SavedMapping:
+    return SavedMapping(
+        version=int(item["sk"]["S"]),
+        definition=json.loads(item["document"]["S"]),
+        saved_by=item["saved_by"]["S"],
+        saved_at=dt.datetime.fromisoformat(item["saved_at"]["S"]),
+    )
 
 
 def _item_of(connection: Connection) -> dict[str, Any]:

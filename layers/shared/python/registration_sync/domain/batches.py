@@ -28,6 +28,11 @@ def version_of(arrived_at_ms: int, request_id: str, place: int) -> str:
     return f"{arrived_at_ms:015d}#{request_id}#{place:04d}"
 
 
+def arrived_at_ms(version: str) -> int:
+    """When the request of a version arrived at the API, in milliseconds since 1970."""
+    return int(version.split("#", 1)[0])
+
+
 @dataclass(frozen=True, slots=True)
 class Lease:
     """The right to export a connection; `token` is fresh for each attempt."""

@@ -3,173 +3,166 @@
 Preview, test record and export use the same compiled columns, so that they cannot differ.
 """
 
+from collections.abc import Mapping as Object
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-from registration_sync.domain.columns import (
-    Column,
-    Registration,
-    RowFunction,
-    compile_column,
-    group_at,
-    row_function,
-    text_of,
+from registration_sync.domain.compiled_file import (
+    WHOLE_ROW,
+    Claim,
+    CompiledFile,
+    FieldValue,
+    FilePreview,
+    RowProblem,
+    compile_file,
 )
-from registration_sync.domain.csv_file import (
-    CODECS,
-    CsvFormat,
-    LineWriter,
-    file_head,
-    line_writer,
-    why_unwritable,
-)
-from registration_sync.domain.mapping import ExportFile, Mapping
+from registration_sync.domain.mapping import Mapping
+from registration_sync.domain.package import Manifest
 from registration_sync.domain.run_facts import RunFacts
+from registration_sync.domain.sources import Scope
 from registration_sync.domain.unmappable import Unmappable
+from registration_sync.domain.unmatched import Unmatched, UnmatchedValue
 
 __all__ = [
+    "Claim",
     "CompiledFile",
     "CompiledMapping",
+    "CompiledPackage",
     "FieldValue",
     "FilePreview",
     "MappedStudent",
     "RowProblem",
     "RunFacts",
+    "UnmatchedValue",
     "compile_mapping",
 ]
 
-
-@dataclass(frozen=True, slots=True)
-class RowProblem:
-    """Why a student is held: the file, the header, a stable rule and a sentence without values."""
-
-    file: str
-    field: str
-    rule: str
-    message: str
+type Registration = Object[str, Any]
+"""A decoded snapshot: registration_id, student_id, school_year, synced_at, and data."""
 
 
 class MappedStudent(NamedTuple):
-    """The encoded lines for each file, in order; none at all where there are problems."""
+    """The encoded lines for each file, in order, and the values that may stand in a file once;
+    none at all where there are problems."""
 
     lines: tuple[tuple[bytes, ...], ...]
     problems: list[RowProblem]
+    claims: list[Claim]
 
 
 @dataclass(frozen=True, slots=True)
-class FieldValue:
-    """A field of one student: what is exported, or the problem and the value it was found with."""
-
-    to: str
-    value: str
-    problem: RowProblem | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class FilePreview:
-    """One student in one file; `line` is empty where the student is held."""
+class CompiledPackage:
+    """The zip of this run; `names` are those of the mapping's files, as the mapping has them."""
 
     name: str
-    fields: tuple[FieldValue, ...]
-    line: str
-
-
-@dataclass(frozen=True, slots=True)
-class CompiledFile:
-    """A file of this run; `header` is all that stands before the first row."""
-
-    name: str
-    header: bytes
-    all_students: bool
-    columns: tuple[Column, ...]
-    values: RowFunction
-    csv: CsvFormat
-    write: LineWriter
+    manifest: Manifest | None
+    names: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class CompiledMapping:
-    """The files of a run, and `groups`: the paths in a snapshot that their values are found in."""
+    """The files of a run, and the values met without a match code."""
 
     files: tuple[CompiledFile, ...]
-    groups: tuple[tuple[str, ...], ...]
+    run: RunFacts
+    run_scope: dict[str, str]
+    unmatched: Unmatched
+    package: CompiledPackage | None = None
 
-    def map(self, registration: Registration) -> MappedStudent:
-        """The student's lines; or every problem, as one anywhere holds the student in all files."""
+    @property
+    def delivered_names(self) -> tuple[str, ...]:
+        """What may be put on the server: the package or the files."""
+        return (self.package.name,) if self.package else tuple(file.name for file in self.files)
+
+    def map(self, registration: Registration, *, due: bool = True) -> MappedStudent:
+        """The student's lines; or every problem, as one anywhere holds the student in all files.
+
+        A student who is not due has lines in the files of all students only. `unique` spans a
+        whole file: the claims are for whoever writes it.
+        """
+        scope = self._scope(registration)
+        claims: list[Claim] = []
         try:
-            gets = [group_at(registration, path).get for path in self.groups]
-            lines = tuple([(file.write(file.values(*gets)),) for file in self.files])
+            lines = tuple(
+                [file.map(scope, claims) if due or file.all_students else () for file in self.files]
+            )
         except (Unmappable, TypeError, AttributeError, UnicodeEncodeError):
-            # Something is wrong somewhere in the row: look again, field by field.
-            found = self._examine(registration)
-            problems = [value.problem for values in found for value in values if value.problem]
+            # Something is wrong somewhere in a row: look again, field by field.
+            self.unmatched.forget()
+            problems = [
+                problem
+                for file in self.files
+                if due or file.all_students
+                for row in file.examine(scope)
+                for problem in row.problems
+            ]
             if not problems:  # a mistake of ours: it must not pass for a student without rows
                 raise
-            return MappedStudent((), problems)
-        return MappedStudent(lines, [])
+            self.unmatched.keep(registration["student_id"])
+            return MappedStudent((), problems, [])
+        self.unmatched.keep(registration["student_id"])
+        return MappedStudent(lines, [], claims)
 
-    def preview(self, registration: Registration) -> tuple[FilePreview, ...]:
-        """Each field's value or problem, and the very line that `map` gives."""
+    def map_removed(self, student_id: str, removed_at: str) -> MappedStudent:
+        """The lines of a removed student, in the files that ask for `removals`.
+
+        `removed_at` is ISO 8601 in UTC.
+        """
+        scope = self._scope(
+            {
+                "registration_id": "",
+                "student_id": student_id,
+                "school_year": str(self.run.school_year),
+                "synced_at": "",
+                "removed_at": removed_at,
+                "data": {},
+            }
+        )
+        lines: list[tuple[bytes, ...]] = []
+        problems: list[RowProblem] = []
+        for file in self.files:
+            try:
+                lines.append(file.map_removed(scope) if file.removals else ())
+            except Unmappable as found:
+                problems.append(file.problem(WHOLE_ROW, found))
+        self.unmatched.forget()
+        return MappedStudent(() if problems else tuple(lines), problems, [])
+
+    def preview(self, registration: Registration) -> list[FilePreview]:
+        """The student's rows in each file, with each field's value or problem, and the very lines
+        that `map` gives."""
         lines = self.map(registration).lines
-        return tuple(
-            FilePreview(
-                name=file.name,
-                fields=values,
-                line=b"".join(lines[number]).decode(CODECS[file.csv.encoding]) if lines else "",
-            )
-            for number, (file, values) in enumerate(
-                zip(self.files, self._examine(registration), strict=True)
-            )
-        )
+        scope = self._scope(registration)
+        rows: list[FilePreview] = []
+        for file in self.files:
+            found = file.examine(scope)
+            if lines and found[0].row is not None:
+                of_file = map(file.text, lines[file.number])
+                found = [
+                    FilePreview(row.name, row.row, row.fields, line)
+                    for row, line in zip(found, of_file, strict=True)
+                ]
+            rows += found
+        self.unmatched.forget()
+        return rows
 
-    def _examine(self, registration: Registration) -> list[tuple[FieldValue, ...]]:
-        return [
-            tuple(self._field_value(file, column, registration) for column in file.columns)
-            for file in self.files
-        ]
-
-    def _field_value(
-        self, file: CompiledFile, column: Column, registration: Registration
-    ) -> FieldValue:
-        value = ""
-        try:
-            value = text_of(group_at(registration, self.groups[column.group]).get(column.name, ""))
-            if column.finish:
-                value = column.finish(value)
-            problem = why_unwritable(file.csv, value, lone=len(file.columns) == 1)
-        except Unmappable as found:
-            problem = found
-        if problem is None:
-            return FieldValue(column.to, value)
-        return FieldValue(
-            column.to, value, RowProblem(file.name, column.to, problem.rule, problem.message)
-        )
+    def _scope(self, registration: Registration) -> Scope:
+        return {"data": registration["data"], "registration": registration, "run": self.run_scope}
 
 
-def compile_mapping(mapping: Mapping, run: RunFacts) -> CompiledMapping:
-    """Makes the mapping ready for a run and school year."""
-    groups: dict[tuple[str, ...], int] = {}
-    columns = [
-        tuple(compile_column(field, run, groups) for field in file.mapped_fields)
-        for file in mapping.files
-    ]
+def compile_mapping(mapping: Mapping, run: RunFacts, *, everyone: bool = False) -> CompiledMapping:
+    """Makes the mapping ready for a run and school year; `everyone` asks for all current students
+    in every file."""
+    unmatched = Unmatched()
     files = tuple(
-        _compile_file(file, of_file, len(groups), run)
-        for file, of_file in zip(mapping.files, columns, strict=True)
+        compile_file(number, file, run, everyone=everyone, unmatched=unmatched)
+        for number, file in enumerate(mapping.files)
     )
-    return CompiledMapping(files, tuple(groups))
-
-
-def _compile_file(
-    file: ExportFile, columns: tuple[Column, ...], groups: int, run: RunFacts
-) -> CompiledFile:
-    csv = file.csv_format
-    return CompiledFile(
-        name=run.fill_in(file.file_name),
-        header=file_head(csv, [column.to for column in columns] if file.header else None),
-        all_students=file.wants_all,
-        columns=columns,
-        values=row_function(columns, groups),
-        csv=csv,
-        write=line_writer(csv),
-    )
+    package = None
+    if mapping.package:
+        package = CompiledPackage(
+            name=run.fill_in(mapping.package.file_name),
+            manifest=mapping.package.manifest,
+            names=tuple(file.name for file in mapping.files),
+        )
+    return CompiledMapping(files, run, {"started_at": run.started_at_text}, unmatched, package)

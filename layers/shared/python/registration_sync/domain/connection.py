@@ -39,6 +39,8 @@ from registration_sync.domain.registration import parse_student_id
 
 SECRETS = ("password", "private_key", "passphrase")
 
+EXAMPLES_AT_MOST = 5
+
 
 class DeliveryMethod(StrEnum):
     """How the files reach the SIS: put on its server, or fetched from the archive by link."""
@@ -127,7 +129,10 @@ class Connection(BaseModel):
     ]
     example_students: Annotated[
         tuple[Annotated[str, BeforeValidator(_text_of_number), AfterValidator(_student_id)], ...],
-        Field(max_length=5, description="a list of at most 5 student ids"),
+        Field(
+            max_length=EXAMPLES_AT_MOST,
+            description=f"a list of at most {EXAMPLES_AT_MOST} student ids",
+        ),
     ] = ()
     programs: Annotated[
         tuple[Annotated[str, Field(pattern=r"^[\w+-]{1,128}$")], ...],

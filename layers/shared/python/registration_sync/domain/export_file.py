@@ -5,10 +5,12 @@ import string
 import unicodedata
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, Field
+from pydantic import AfterValidator, BeforeValidator, Field
 
+from registration_sync.domain.conditions import Condition
 from registration_sync.domain.csv_file import CsvFormat, Encoding
 from registration_sync.domain.definition import DefinitionPart, Text
+from registration_sync.domain.rows import Rows
 from registration_sync.domain.run_facts import PLACEHOLDER_SHAPES
 
 SEPARATORS = {"comma": ",", "tab": "\t", "pipe": "|", "semicolon": ";"}
@@ -21,7 +23,8 @@ NAME_BYTES = 180
 _PLACEHOLDERS = ", ".join(f"{{{name}}}" for name in PLACEHOLDER_SHAPES)
 
 
-def _check_name(name: str) -> str:
+def check_name(name: str) -> str:
+    """A file's name that cannot leave its folder; ValueError says what to write instead."""
     if not name or name != name.strip() or name.startswith(".") or ".." in name:
         raise ValueError(
             "Write the file's name without its extension, such as students: not empty, with no "
@@ -82,12 +85,17 @@ def _to_text_identifier(value: str) -> str:
     return identifier
 
 
+def _to_rows(value: object) -> object:
+    """`student`, the standing default, is stored as None."""
+    return None if value == "student" else value
+
+
 class FileSettings(DefinitionPart):
     """All of a file but its fields."""
 
     name: Annotated[
         Text,
-        AfterValidator(_check_name),
+        AfterValidator(check_name),
         Field(
             description=f"the file's name without its extension, such as students; {_PLACEHOLDERS} "
             "can be put into it"
@@ -123,7 +131,30 @@ class FileSettings(DefinitionPart):
             "student of the year)"
         ),
     ] = "changes"
-    rows: Annotated[Literal["student"], Field(description="student: one row for each")] = "student"
+    removals: Annotated[
+        Literal["omit", "row"],
+        Field(
+            description="omit, or row: a removed student has a row of registration.student_id, "
+            "school_year and removed_at, everything else blank"
+        ),
+    ] = "omit"
+    rows: Annotated[
+        Rows | None,
+        BeforeValidator(_to_rows, json_schema_input_type=Literal["student"] | Rows),
+        Field(
+            description="student (one row for each), or an object with each or distinct, such as "
+            '{"each": "contacts"}'
+        ),
+    ] = None
+    where: Annotated[
+        tuple[Condition, ...],
+        Field(
+            strict=False,
+            max_length=20,
+            description="a list of conditions that a row has to fulfil, such as "
+            '{"field": "students.grade", "not_equal": "PK"}',
+        ),
+    ] = ()
 
     @property
     def file_name(self) -> str:

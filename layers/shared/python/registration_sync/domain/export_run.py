@@ -6,6 +6,8 @@ from dataclasses import asdict, dataclass, replace
 from enum import StrEnum
 from typing import Any
 
+from registration_sync.domain.unmatched import UnmatchedValue
+
 BY_HAND, MANUAL, SCHEDULED = "hand", "manual", "schedule"
 """What started a run: an operator's own invocation, Export Students, or the clock."""
 
@@ -62,7 +64,9 @@ class RunError:
 
 @dataclass(frozen=True, slots=True)
 class YearOutcome:
-    """One school year of a run. `rows` counts the students exported, `held_count` those held."""
+    """One school year of a run. `rows` counts the students exported, `held_count` those held, and
+    `left_out` those whom the mapping's conditions give no row; `unmatched` has the values without
+    a match code, whatever became of them."""
 
     school_year: int
     status: RunStatus
@@ -72,6 +76,8 @@ class YearOutcome:
     files: tuple[DeliveredFile, ...] = ()
     warnings: tuple[str, ...] = ()
     error: RunError | None = None
+    left_out: int = 0
+    unmatched: tuple[UnmatchedValue, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,6 +14,7 @@ from registration_sync.domain.errors import InvalidRequest
 from registration_sync.domain.export_file import FileSettings
 from registration_sync.domain.mapping_checks import too_large, whole_mapping_problems
 from registration_sync.domain.mapping_problems import Models, as_problems
+from registration_sync.domain.package import Package, package_problems
 from registration_sync.domain.sources import check_source
 from registration_sync.domain.transformations import (
     TRANSFORMATIONS,
@@ -29,6 +30,16 @@ def _check_header(header: str) -> str:
         raise ValueError("Write a header of 1 to 200 characters on one line, as the SIS names it.")
     return header
 
+
+def _check_pattern(pattern: str | None) -> str | None:
+    from registration_sync.domain.patterns import compile_pattern  # noqa: PLC0415  # loads slowly
+
+    if pattern is not None:
+        compile_pattern(pattern)
+    return pattern
+
+
+_TRUE_OR_FALSE = "true or false, without quotes"
 
 SourcePath = Annotated[Text, AfterValidator(check_source)]
 _FROM = Field(alias="from", description="the field of the registration, such as students.fname")
@@ -52,12 +63,29 @@ class _Field(DefinitionPart):
         Way,
         Field(description="hold, blank, keep or default, for a value that cannot be mapped"),
     ] = "hold"
-    required: Annotated[bool, Field(description="true or false, without quotes")] = False
+    required: Annotated[bool, Field(description=_TRUE_OR_FALSE)] = False
+    unique: Annotated[bool, Field(description=_TRUE_OR_FALSE)] = False
+    max_length: Annotated[
+        int | None, Field(ge=1, le=1_000_000, description="a number of characters, from 1")
+    ] = None
+    truncate: Annotated[bool, Field(description=_TRUE_OR_FALSE)] = False
+    one_of: Annotated[
+        tuple[CodeText, ...] | None,
+        Field(
+            strict=False,
+            min_length=1,
+            max_length=10_000,
+            description='a list of the values that the SIS takes, in quotes, such as ["M", "F"]',
+        ),
+    ] = None
+    pattern: Annotated[
+        Text | None,
+        AfterValidator(_check_pattern),
+        Field(description="a regular expression that the whole value matches, such as [0-9]{10}"),
+    ] = None
     overwrite: Annotated[
         bool,
-        Field(
-            description="true or false, without quotes: a setting of imports, without effect here"
-        ),
+        Field(description=f"{_TRUE_OR_FALSE}: a setting of imports, without effect here"),
     ] = False
 
 
@@ -138,6 +166,18 @@ class Mapping(DefinitionPart):
         ),
     ]
 
+    package: Annotated[
+        Package | None,
+        Field(description='an object with name, such as {"name": "oneroster"}: one zip'),
+    ] = None
+
+    @property
+    def delivered_names(self) -> tuple[str, ...]:
+        """What is put on the server, placeholders not yet filled in: the package or the files."""
+        if self.package:
+            return (self.package.file_name,)
+        return tuple(file.file_name for file in self.files)
+
     @property
     def wants_all(self) -> bool:
         """Whether a file holds every current student."""
@@ -146,7 +186,6 @@ class Mapping(DefinitionPart):
 
 _MODELS = Models(
     root=Mapping,
-    files=ExportFile,
     fields={
         "direct": DirectField,
         "match_codes": MatchCodesField,
@@ -169,6 +208,7 @@ def parse_mapping(definition: object) -> Mapping:
         except ValidationError as error:
             problems = as_problems(error, _MODELS)
         problems += whole_mapping_problems(definition)
+        problems += package_problems(definition)
     if problems or mapping is None:
         count = "a mistake" if len(problems) == 1 else f"{len(problems)} mistakes"
         raise InvalidRequest(f"The mapping has {count}.", problems=problems)

@@ -12,7 +12,7 @@ from pydantic import ValidationError
 from registration_sync.domain.csv_file import CsvFormat, why_unwritable
 from registration_sync.domain.errors import Problem
 from registration_sync.domain.export_file import FileSettings, may_coincide
-from registration_sync.domain.transformations import TRANSFORMATIONS
+from registration_sync.domain.mapping_field_checks import field_problems, source_problem
 
 FILES, FIELDS = 100, 10_000
 
@@ -75,6 +75,9 @@ def _settings_problems(at: str, settings: FileSettings) -> Iterator[Problem]:
             "There is no text identifier to put around every value: write needed here, or double "
             "or single as text_identifier.",
         )
+    for number, condition in enumerate(settings.where):
+        if problem := source_problem(condition.source, settings):
+            yield Problem(f"{at}.where[{number}].field", problem)
     if why_unwritable(CsvFormat(encoding=csv.encoding, separator="\0"), csv.separator, lone=False):
         yield Problem(
             f"{at}.separator",
@@ -107,7 +110,7 @@ def _field_list_problems(
         if field.get("mapping_type") == "do_not_map":
             continue
         here = f"{at}.fields[{number}]"
-        yield from _field_problems(here, field)
+        yield from field_problems(here, field, settings)
         header = field.get("to")
         if not isinstance(header, str):
             continue
@@ -129,23 +132,3 @@ def _header_problem(settings: FileSettings, header: str) -> str | None:
     if unwritable.rule == "encoding":
         return f"{settings.encoding} cannot hold this header: choose another, or utf-8."
     return "The separator is in this header: write a text_identifier, or choose another separator."
-
-
-def _field_problems(at: str, field: dict[str, Any]) -> Iterator[Problem]:
-    steps = field.get("transformations")
-    steps = [step for step in steps if isinstance(step, dict)] if isinstance(steps, list) else []
-    ways = [field.get("on_error"), field.get("unmatched"), *(s.get("unmatched") for s in steps)]
-    if "default" in ways and field.get("default") is None:
-        yield Problem(
-            f"{at}.default",
-            "This is missing: on_error or unmatched says that a value is replaced by it.",
-        )
-    if field.get("mapping_type") == "transformation" and field.get("from") is None and steps:
-        first = TRANSFORMATIONS.get(str(steps[0].get("type")))
-        if first and not first.takes_blank:
-            starters = [name for name, row in TRANSFORMATIONS.items() if row.takes_blank]
-            yield Problem(
-                f"{at}.from",
-                "This is missing: write the field of the registration, such as students.fname "
-                f"(only a chain that starts with {' or '.join(starters)} needs none).",
-            )

@@ -5,6 +5,7 @@ import json
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any, get_args
 
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
@@ -13,7 +14,13 @@ from registration_sync.domain.errors import Problem
 
 type Location = tuple[int | str, ...]
 
-_LISTS = {"files": "a file", "fields": "a field", "transformations": "a transformation"}
+_LISTS = {
+    "files": "a file",
+    "fields": "a field",
+    "transformations": "a transformation",
+    "where": "a condition",
+    "rows": "a row",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,7 +28,6 @@ class Models:
     """Which model stands at which place; fields and transformations by their type."""
 
     root: type[BaseModel]
-    files: type[BaseModel]
     fields: Mapping[str, type[BaseModel]]
     transformations: Mapping[str, type[BaseModel]]
 
@@ -87,12 +93,25 @@ def _model_at(location: Location, models: Models) -> type[BaseModel]:
     """The model of what stands at the location."""
     model = models.root
     for place, part in enumerate(location):
-        if part == "files" and place == 0:
-            model = models.files
-        elif _is_type(location, place):
+        if _is_type(location, place):
             table = models.fields if location[place - 2] == "fields" else models.transformations
             model = table[str(part)]
+        elif isinstance(part, str):
+            model = _model_of_key(model, part) or model
     return model
+
+
+def _model_of_key(model: type[BaseModel], key: str) -> type[BaseModel] | None:
+    """The model of what stands under a key of a model: there, in a list, or if not null."""
+    for name, field in model.model_fields.items():
+        if (field.alias or name) == key:
+            waiting: list[Any] = [field.annotation]
+            while waiting:
+                kind = waiting.pop(0)
+                if isinstance(kind, type) and issubclass(kind, BaseModel):
+                    return kind
+                waiting += get_args(kind)
+    return None
 
 
 def _keys(model: type[BaseModel]) -> list[str]:

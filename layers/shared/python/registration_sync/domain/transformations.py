@@ -125,10 +125,6 @@ class MatchCodesStep(Step):
     codes: Codes
     unmatched: Unmatched = None
 
-    @property
-    def repeats(self) -> bool:
-        return True
-
 
 def _date(step: DateStep, _context: StepContext) -> ValueStep:
     rewrite = date_rewriter(step.source, step.target)
@@ -149,20 +145,21 @@ def _value_input(step: ValueInputStep, _context: StepContext) -> ValueStep:
     return lambda _value: step.value
 
 
-def _match_codes(step: MatchCodesStep, _context: StepContext) -> ValueStep:
+def _match_codes(step: MatchCodesStep, context: StepContext) -> ValueStep:
     """`keep` passes the value on, `blank` a blank; else the field decides over one without code."""
     message = "The value has no match code: add one, or say in `unmatched` what becomes of it."
-    get, unmatched = step.codes.get, step.unmatched
-    if unmatched == "keep":
-        return lambda value: get(value, value)
-    if unmatched == "blank":
-        return lambda value: get(value, "")
+    get, unmatched, tell = step.codes.get, step.unmatched, context.on_unmatched
 
     def match(value: str) -> str:
         code = get(value)
-        if code is None:
-            raise Unmappable("match_codes", message, way=unmatched)
-        return code
+        if code is not None:
+            return code
+        tell(value)
+        if unmatched == "keep":
+            return value
+        if unmatched == "blank":
+            return ""
+        raise Unmappable("match_codes", message, way=unmatched)
 
     return match
 

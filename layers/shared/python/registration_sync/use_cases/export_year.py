@@ -13,7 +13,8 @@ from registration_sync.domain.export_run import DeliveredFile, RunStatus, YearOu
 from registration_sync.ports import Archive, RegistrationsTable
 from registration_sync.use_cases.deliver_files import FinishedFile, Server, deliver_files
 from registration_sync.use_cases.hold_lease import HeldLease
-from registration_sync.use_cases.write_files import WrittenYear, write_files
+from registration_sync.use_cases.package_files import package_files
+from registration_sync.use_cases.write_files import WrittenFile, WrittenYear, write_files
 
 REASONS_KEPT = 50
 """Reasons kept with a held student's mark, an item of 400 kB at most; held.jsonl has all."""
@@ -42,7 +43,7 @@ class YearToExport:
     @property
     def paths(self) -> list[str]:
         """Where its files go on the server."""
-        return [f"{self.folder}/{file.name}" for file in self.compiled.files]
+        return [f"{self.folder}/{name}" for name in self.compiled.delivered_names]
 
 
 def export_year(
@@ -71,7 +72,6 @@ def export_year(
         school_year,
         batches,
         compiled=year.compiled,
-        everyone=year.everyone,
         table=table,
         folder=workspace,
         check=lease.check,
@@ -84,8 +84,9 @@ def export_year(
         )
     delivered: tuple[DeliveredFile, ...] = ()
     if written.files:
-        _archive(year, batches, written, archive)
-        delivered = _deliver(year, written, server, lease, pause)
+        sent = _sent(year, written, workspace)
+        _archive(year, batches, written, sent, archive)
+        delivered = _deliver(year, sent, server, lease, pause)
     table.commit(connection_id, school_year, batch, lease.token)
     return _outcome(school_year, written, delivered)
 
@@ -119,7 +120,19 @@ def keep_held_due(
             table.raise_batch(connection_id, school_year, batch, versions)
 
 
-def _archive(year: YearToExport, batches: range, written: WrittenYear, archive: Archive) -> None:
+def _sent(year: YearToExport, written: WrittenYear, workspace: Path) -> tuple[WrittenFile, ...]:
+    """What is put on the server: the files, or the package of them."""
+    package = year.compiled.package
+    return (package_files(written.files, package, workspace),) if package else written.files
+
+
+def _archive(
+    year: YearToExport,
+    batches: range,
+    written: WrittenYear,
+    sent: tuple[WrittenFile, ...],
+    archive: Archive,
+) -> None:
     manifest = {
         "connection_id": year.connection_id,
         "run_id": year.run_id,
@@ -133,10 +146,11 @@ def _archive(year: YearToExport, batches: range, written: WrittenYear, archive: 
             {**asdict(file), "source": None, "number": _number_of(file.source)}
             for file in written.files
         ],
+        "package": sent[0].name if year.compiled.package else None,
     }
     manifest_path = written.index.with_name("manifest.json")
     manifest_path.write_text(json.dumps(manifest, indent=1), encoding="utf-8")
-    for file in written.files:
+    for file in dict.fromkeys((*written.files, *sent)):
         archive.store(
             year.connection_id, year.run_id, f"{year.school_year}/files/{file.name}", file.source
         )
@@ -150,14 +164,14 @@ def _number_of(source: Path) -> int:
 
 def _deliver(
     year: YearToExport,
-    written: WrittenYear,
+    sent: tuple[WrittenFile, ...],
     server: Server,
     lease: HeldLease,
     pause: Callable[[float], None],
 ) -> tuple[DeliveredFile, ...]:
-    ways: list[str] = ["download"] * len(written.files)
+    ways: list[str] = ["download"] * len(sent)
     if year.send:
-        finished = [FinishedFile(file.name, file.source) for file in written.files]
+        finished = [FinishedFile(file.name, file.source) for file in sent]
         replaced = deliver_files(finished, year.folder, server=server, lease=lease, pause=pause)
         ways = [way.value for way in replaced]
     return tuple(
@@ -169,7 +183,7 @@ def _deliver(
             sha256=file.sha256,
             replaced_by=way,
         )
-        for file, way in zip(written.files, ways, strict=True)
+        for file, way in zip(sent, ways, strict=True)
     )
 
 
@@ -188,6 +202,11 @@ def _outcome(
             f"{written.missing} students were announced by a sync that failed and was not "
             "repeated: sync them again in SchoolMint Enroll."
         )
+    if written.left_out:
+        warnings.append(
+            f"{written.left_out} students have no row: the conditions (`where`) of the mapping "
+            "leave them out of every file."
+        )
     return YearOutcome(
         school_year=school_year,
         status=status,
@@ -196,4 +215,6 @@ def _outcome(
         held=written.held,
         files=delivered,
         warnings=tuple(warnings),
+        left_out=written.left_out,
+        unmatched=written.unmatched,
     )

@@ -45,10 +45,10 @@ def _saved(connection: Connection, mappings: Mappings) -> Mapping[str, Any]:
     return saved.definition if saved else {}
 
 
-def _file_names(definition: Mapping[str, Any]) -> list[str]:
+def _file_names(definition: Mapping[str, Any]) -> tuple[str, ...]:
     """The names with what is yet to be put in; a mapping that is not valid writes no file."""
     try:
         mapping = parse_mapping(definition)
     except InvalidRequest:
-        return []
-    return [file.file_name for file in mapping.files]
+        return ()
+    return mapping.delivered_names

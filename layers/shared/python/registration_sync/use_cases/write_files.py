@@ -1,17 +1,24 @@
 """Reads who is due, maps them, and writes the files of one school year to our disk."""
 
+import datetime as dt
 import hashlib
 import json
 from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
-from registration_sync.domain.batches import Current
-from registration_sync.domain.compiled_mapping import CompiledMapping, RowProblem
+from registration_sync.domain.batches import Current, arrived_at_ms
+from registration_sync.domain.compiled_mapping import (
+    CompiledMapping,
+    MappedStudent,
+    RowProblem,
+    UnmatchedValue,
+)
 from registration_sync.domain.export_run import HELD_LISTED, HeldRow
 from registration_sync.domain.registration import decode_snapshot
 from registration_sync.ports import RegistrationsTable
+from registration_sync.use_cases.claim_values import ClaimedValues
 
 BUFFER_BYTES = 256 * 1024
 
@@ -33,7 +40,8 @@ class WrittenYear:
 
     `index` has a line for each row: student id, version, number of the file, offset and length of
     the line in bytes. `held_list` has a JSON line for each held student. `missing` counts marks
-    without a snapshot: syncs that failed and were not repeated.
+    without a snapshot: syncs that failed and were not repeated. `left_out` counts those due whom
+    the mapping's conditions give no row in any file.
     """
 
     files: tuple[WrittenFile, ...]
@@ -45,6 +53,8 @@ class WrittenYear:
     held_count: int
     held: tuple[HeldRow, ...]
     held_of_all: bool
+    left_out: int = 0
+    unmatched: tuple[UnmatchedValue, ...] = ()
 
 
 class _Output:
@@ -120,15 +130,18 @@ class _Held:
 class _Year:
     """The outputs of a year, and the count of everyone who goes into them or does not."""
 
-    def __init__(self, compiled: CompiledMapping, folder: Path, *, everyone: bool) -> None:
-        self.of_all = [everyone or file.all_students for file in compiled.files]
-        self.students = self.removed = self.missing = self.due = 0
+    def __init__(self, compiled: CompiledMapping, folder: Path) -> None:
+        self.of_all = [file.all_students for file in compiled.files]
+        self.students = self.removed = self.missing = self.left_out = self.due = 0
         self._compiled = compiled
+        self._tells_removals = any(file.removals for file in compiled.files)
+        self._names = [file.name for file in compiled.files]
         self._outputs = [
             _Output(file.name, folder / f"{number}.part", file.header)
             for number, file in enumerate(compiled.files)
         ]
         self._held = _Held(folder / "held.jsonl")
+        self._claimed = ClaimedValues(folder / "claimed.sqlite")
         self._index_path = folder / "index.tsv"
         self._index = self._index_path.open("w", encoding="utf-8", newline="\n")
 
@@ -138,25 +151,46 @@ class _Year:
             self.missing += 1
         elif current.snapshot is None:
             self.removed += due
+            if due and self._tells_removals:
+                self._add_removed(current)
         else:
-            mapped = self._compiled.map(decode_snapshot(current.snapshot))
-            if mapped.problems:
-                self._held.add(current, mapped.problems, due=due)
-            else:
-                self.students += 1
-                self._write(current, mapped.lines, due=due)
+            self._add_student(current, decode_snapshot(current.snapshot), due=due)
 
-    def _write(self, current: Current, lines: tuple[tuple[bytes, ...], ...], *, due: bool) -> None:
-        for number, of_file in enumerate(lines):
-            if due or self.of_all[number]:
-                for line in of_file:
-                    offset = self._outputs[number].add_row(line)
-                    self._index.write(
-                        f"{current.student_id}\t{current.version}\t{number}\t{offset}\t{len(line)}\n"
-                    )
+    def _add_removed(self, current: Current) -> None:
+        moment = dt.datetime.fromtimestamp(arrived_at_ms(current.version) / 1000, dt.UTC)
+        text = moment.isoformat(timespec="milliseconds").replace("+00:00", "Z")
+        mapped = self._compiled.map_removed(current.student_id, text)
+        if mapped.problems:
+            self._held.add(current, mapped.problems, due=True)
+        else:
+            self._write(current, mapped, set())
+
+    def _add_student(self, current: Current, registration: dict[str, Any], *, due: bool) -> None:
+        mapped = self._compiled.map(registration, due=due)
+        problems, there = mapped.problems, set[int]()
+        if mapped.claims:
+            problems, there = self._claimed.claim(current.student_id, mapped.claims, self._names)
+        if problems:
+            self._held.add(current, problems, due=due)
+        elif any(mapped.lines):
+            self.students += 1
+            self._write(current, mapped, there)
+        else:
+            self.left_out += due
+
+    def _write(self, current: Current, mapped: MappedStudent, there: set[int]) -> None:
+        for number, of_file in enumerate(mapped.lines):
+            if number in there:
+                continue  # an earlier student has brought this file's row
+            for line in of_file:
+                offset = self._outputs[number].add_row(line)
+                self._index.write(
+                    f"{current.student_id}\t{current.version}\t{number}\t{offset}\t{len(line)}\n"
+                )
 
     def close(self) -> None:
         self._held.close()
+        self._claimed.close()
         self._index.close()
         for output in self._outputs:
             output.close()
@@ -178,6 +212,8 @@ class _Year:
             held_count=self._held.count,
             held=tuple(self._held.rows),
             held_of_all=self._held.count > 0 and any(self.of_all),
+            left_out=self.left_out,
+            unmatched=self._compiled.unmatched.values(),
         )
 
 
@@ -187,19 +223,17 @@ def write_files(
     batches: range,
     *,
     compiled: CompiledMapping,
-    everyone: bool,
     table: RegistrationsTable,
     folder: Path,
     check: Callable[[], None],
 ) -> WrittenYear:
     """Writes every file that has a row, in order of student id; memory does not grow with them.
 
-    `everyone` asks for all current students in every file, not only for those due. A file of all
-    students is also written without rows, where a removal emptied it. `check` is called again and
-    again, and may raise to end the work. Raises Unavailable.
+    A file of all students is also written without rows, where a removal emptied it. `check` is
+    called again and again, and may raise to end the work. Raises Unavailable.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    year = _Year(compiled, folder, everyone=everyone)
+    year = _Year(compiled, folder)
     stream = _all_students if any(year.of_all) else _due_students
     try:
         for count, (current, due) in enumerate(stream(connection_id, school_year, batches, table)):

@@ -1,0 +1,49 @@
+"""Puts the files of a year into one zip, where the mapping asks for it."""
+
+import hashlib
+import shutil
+import zipfile
+from collections.abc import Sequence
+from pathlib import Path
+
+from registration_sync.domain.compiled_mapping import CompiledPackage
+from registration_sync.domain.package import manifest_content
+from registration_sync.use_cases.write_files import WrittenFile
+
+_MOMENT = (1980, 1, 1, 0, 0, 0)
+"""Of every entry: the same files make the same bytes, whenever they are packed."""
+
+_CHUNK = 1024 * 1024
+
+
+def package_files(
+    files: Sequence[WrittenFile], package: CompiledPackage, folder: Path
+) -> WrittenFile:
+    """The zip of the files and the manifest, written to `folder`; memory does not grow with it.
+
+    `rows` is the sum of the files'.
+    """
+    path = folder / "package.part"
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        for file in files:
+            with file.source.open("rb") as source, archive.open(_entry(file.name), "w") as target:
+                shutil.copyfileobj(source, target, _CHUNK)
+        if package.manifest:
+            present = [package.names[_number_of(file)] for file in files]
+            content = manifest_content(package.manifest, present)
+            archive.writestr(_entry(package.manifest.file_name), content)
+    with path.open("rb") as finished:
+        sha256 = hashlib.file_digest(finished, "sha256").hexdigest()
+    rows = sum(file.rows for file in files)
+    return WrittenFile(package.name, path, rows, path.stat().st_size, sha256)
+
+
+def _entry(name: str) -> zipfile.ZipInfo:
+    entry = zipfile.ZipInfo(name, _MOMENT)
+    entry.compress_type = zipfile.ZIP_DEFLATED
+    entry.external_attr = 0o644 << 16
+    return entry
+
+
+def _number_of(file: WrittenFile) -> int:
+    return int(file.source.stem)

@@ -1,0 +1,132 @@
+"""Mapped value: what each field becomes for some students, before anything is sent."""
+
+import datetime as dt
+from collections.abc import Mapping as Object
+from dataclasses import asdict
+from typing import Any
+
+from registration_sync.domain.compiled_mapping import (
+    CompiledMapping,
+    FieldValue,
+    FilePreview,
+    RunFacts,
+    compile_mapping,
+)
+from registration_sync.domain.connection import EXAMPLES_AT_MOST, Connection
+from registration_sync.domain.errors import InvalidRequest, NotFound, Problem
+from registration_sync.domain.mapping import Mapping, parse_mapping
+from registration_sync.domain.registration import parse_school_year, parse_student_id
+from registration_sync.ports import Connections, Mappings, Snapshots
+from registration_sync.use_cases.find_student import find_student
+
+
+def preview_mapping(
+    connection_id: str,
+    wish: object,
+    *,
+    now: dt.datetime,
+    connections: Connections,
+    mappings: Mappings,
+    snapshots: Snapshots,
+) -> dict[str, Any]:
+    """Maps up to five students with the code that exports, by `{"mapping"?, "student_ids"?,
+    "school_year"?}`: a draft or the saved mapping, given students or the connection's examples,
+    of that year or the latest that each has. Moves nothing.
+
+    Answers `{"students": [{"student_id", "school_year", "files": [{"name", "row", "fields": [{"to",
+    "value", "problem"?}], "line", "problem"?}], "message"?}], "unmatched": […]}`, with an item of
+    `files` for each row that the student has there; `row` is null where it has none. `unique` is
+    not looked at: it spans a file. Raises InvalidRequest with every problem; NotFound without a
+    mapping.
+    """
+    wish = _checked(wish)
+    connection = connections.get(connection_id)
+    mapping = _mapping(connection_id, wish.get("mapping"), mappings)
+    compiled: dict[int, CompiledMapping] = {}
+    students = []
+    for student_id in _student_ids(wish, connection):
+        found = find_student(connection_id, student_id, wish["school_year"], snapshots=snapshots)
+        if found is None:
+            students.append(_not_found(student_id, wish["school_year"]))
+            continue
+        school_year, registration = found
+        if school_year not in compiled:
+            facts = RunFacts(now, connection.zone, school_year)
+            compiled[school_year] = compile_mapping(mapping, facts)
+        rows = compiled[school_year].preview(registration)
+        files = [_row(row) for row in rows]
+        students.append({"student_id": student_id, "school_year": school_year, "files": files})
+    unmatched = [asdict(one) for each in compiled.values() for one in each.unmatched.values()]
+    return {"students": students, "unmatched": unmatched}
+
+
+def _checked(wish: object) -> dict[str, Any]:
+    wish = {} if wish is None else wish
+    if not isinstance(wish, Object):
+        raise InvalidRequest('Send a JSON object, such as {"student_ids": ["1001"]}, or nothing.')
+    known = ("mapping", "student_ids", "school_year")
+    problems = [
+        Problem(str(name), f"There is no such field: there are {', '.join(known)}.")
+        for name in wish
+        if name not in known
+    ]
+    year = wish.get("school_year")
+    school_year = parse_school_year(year) if year is not None else None
+    if year is not None and school_year is None:
+        problems.append(Problem("school_year", "Write the start year: 2025 for 2025-26."))
+    ids = wish.get("student_ids")
+    if ids is not None and not (
+        isinstance(ids, list)
+        and len(ids) <= EXAMPLES_AT_MOST
+        and all(isinstance(one, str | int) and not isinstance(one, bool) for one in ids)
+    ):
+        problems.append(
+            Problem("student_ids", f"Write a list of up to {EXAMPLES_AT_MOST} student ids.")
+        )
+    if problems:
+        raise InvalidRequest("Nothing was previewed.", problems=problems)
+    return {**wish, "school_year": school_year}
+
+
+def _student_ids(wish: dict[str, Any], connection: Connection) -> list[str]:
+    ids = wish.get("student_ids")
+    wanted = connection.example_students if ids is None else [str(one) for one in ids]
+    return [parse_student_id(one) for one in dict.fromkeys(wanted)]
+
+
+def _mapping(connection_id: str, draft: object, mappings: Mappings) -> Mapping:
+    if draft is not None:
+        return parse_mapping(draft)
+    saved = mappings.latest(connection_id)
+    if saved is None:
+        raise NotFound("This connection has no mapping yet: save one, or send a draft.")
+    return parse_mapping(saved.definition)
+
+
+def _not_found(student_id: str, school_year: int | None) -> dict[str, Any]:
+    return {
+        "student_id": student_id,
+        "school_year": school_year,
+        "files": [],
+        "message": "No approved registration of this student was synced"
+        + (f" for {school_year}." if school_year else "."),
+    }
+
+
+def _row(row: FilePreview) -> dict[str, Any]:
+    shown: dict[str, Any] = {
+        "name": row.name,
+        "row": row.row,
+        "fields": [_field(field) for field in row.fields],
+        "line": row.line.removesuffix("\n").removesuffix("\r"),
+    }
+    if row.problem:
+        shown["problem"] = {"rule": row.problem.rule, "message": row.problem.message}
+    return shown
+
+
+def _field(field: FieldValue) -> dict[str, Any]:
+    shown: dict[str, Any] = {"to": field.to, "value": field.value}
+    if field.problem:
+        shown["problem"] = {"rule": field.problem.rule, "message": field.problem.message}
+    return shown

@@ -1,0 +1,159 @@
+"""Checks a mapping file, and shows what it makes of registrations; needs no stack.
+
+python -m local.check_mapping FILE.yaml [--registrations FILE.csv] [--school-year YEAR]
+"""
+
+import argparse
+import datetime as dt
+import json
+import sys
+import tempfile
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import batched
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from local.district import UnreadableFile, made_up_district, registrations_of, this_school_year
+from registration_sync.domain.batches import Current, Mark
+from registration_sync.domain.compiled_mapping import CompiledMapping, RunFacts, compile_mapping
+from registration_sync.domain.errors import InvalidRequest
+from registration_sync.domain.mapping import Mapping, parse_mapping
+from registration_sync.domain.mapping_text import read_mapping_text
+from registration_sync.domain.registration import (
+    APPROVED,
+    decode_snapshot,
+    encode_snapshot,
+    parse_sync_request,
+)
+from registration_sync.use_cases.write_files import write_files
+
+SHOWN = 2
+WIDTH = 110
+AT_ONCE = 500
+
+
+def main() -> None:
+    asked = _arguments()
+    try:
+        mapping = _mapping(asked.mapping)
+        year = asked.school_year or this_school_year(dt.datetime.now().astimezone().date())
+        students = _students(asked.registrations, year)
+    except (InvalidRequest, UnreadableFile) as error:
+        sys.exit(_told(asked.mapping, error))
+    fields = sum(len(file.mapped_fields) for file in mapping.files)
+    print(f"{asked.mapping}: {len(mapping.files)} files, {fields} fields, no mistake found.")
+    held = [_show(mapping, year, of_year) for year, of_year in sorted(students.items())]
+    sys.exit(1 if any(held) else 0)
+
+
+def _arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("mapping", type=Path, help="YAML or JSON")
+    parser.add_argument("--registrations", type=Path, help="CSV; its header holds field paths")
+    parser.add_argument("--school-year", type=int, help="start year, where the file has none")
+    return parser.parse_args()
+
+
+def _mapping(file: Path) -> Mapping:
+    if not file.is_file():
+        raise UnreadableFile(f"There is no file {file}.")
+    return parse_mapping(read_mapping_text(file.read_text(encoding="utf-8")))
+
+
+def _students(file: Path | None, year: int) -> dict[int, list[Current]]:
+    """Each school year's registrations as they are stored, in order of student id."""
+    if file is not None and not file.is_file():
+        raise UnreadableFile(f"There is no file {file}.")
+    sent = registrations_of(file, school_year=year) if file else made_up_district(year)
+    approved = (one for one in sent if one["status"] == APPROVED)
+    students: dict[int, list[Current]] = {}
+    for part in batched(approved, AT_ONCE):
+        request = parse_sync_request(json.dumps({"registrations": part}))
+        for one in request.registrations:
+            stored = encode_snapshot(one, f"{one.school_year}-08-01T12:00:00.000Z")
+            if not isinstance(stored, bytes):
+                raise UnreadableFile(f"Student {one.student_id}: {stored.message}")
+            of_year = students.setdefault(one.school_year, [])
+            of_year.append(Current(one.student_id, "", 1, stored))
+    return {
+        year: sorted(of_year, key=lambda one: one.student_id) for year, of_year in students.items()
+    }
+
+
+class _Synced:
+    """The part of RegistrationsTable that writing files reads."""
+
+    def __init__(self, students: Sequence[Current]) -> None:
+        self._students = students
+
+    def marks(self, *_: object) -> Iterator[Mark]:
+        return (Mark(one.student_id) for one in self._students)
+
+    def current(self, *_: object) -> Iterator[tuple[str, Current]]:
+        return ((one.student_id, one) for one in self._students)
+
+    def all_current(self, *_: object) -> Iterator[Current]:
+        return iter(self._students)
+
+
+def _show(mapping: Mapping, school_year: int, students: Sequence[Current]) -> int:
+    """Prints what an export would make of the students; the number of those held."""
+    run = RunFacts(dt.datetime.now(dt.UTC), ZoneInfo("UTC"), school_year)
+    compiled = compile_mapping(mapping, run)
+    for student in students[:SHOWN]:
+        _show_student(compiled, student)
+    with tempfile.TemporaryDirectory() as folder:
+        written = write_files(
+            "check",
+            school_year,
+            range(1, 2),
+            compiled=compile_mapping(mapping, run),
+            table=_Synced(students),  # type: ignore[arg-type]  # the part that is used
+            folder=Path(folder),
+            check=lambda: None,
+        )
+    files = ", ".join(f"{file.name} {file.rows} rows" for file in written.files) or "no file"
+    print(
+        f"\n{school_year}: {len(students)} registrations, {written.held_count} held back: {files}."
+    )
+    if written.left_out:
+        print(f"{written.left_out} are left out of every file by the conditions (`where`).")
+    reasons = Counter((one.file, one.field, one.rule, one.message) for one in written.held)
+    _show_list(
+        "Held back:",
+        [f"{n} in {file}, {field}: {text}" for (file, field, _, text), n in reasons.most_common()],
+    )
+    _show_list(
+        "Values without a match code:",
+        [f"{one.file}, {one.field}: {one.value!r}, {one.count} times" for one in written.unmatched],
+    )
+    return written.held_count
+
+
+def _show_student(compiled: CompiledMapping, student: Current) -> None:
+    print(f"\nStudent {student.student_id}")
+    for row in compiled.preview(decode_snapshot(student.snapshot or b"")):
+        number = f", row {row.row}" if row.row and row.row > 1 else ""
+        print(f"  {row.name}{number}" + ("" if row.row else ": no row"))
+        for field in row.fields:
+            problem = f"   <- {field.problem.message}" if field.problem else ""
+            print(f"    {field.to:<28} {field.value}{problem}")
+        if row.line:
+            print(f"    {row.line.rstrip()[:WIDTH]}")
+
+
+def _show_list(title: str, lines: Iterable[str]) -> None:
+    for number, line in enumerate(lines):
+        print(f"{title}\n  {line}" if number == 0 else f"  {line}")
+
+
+def _told(file: Path, error: InvalidRequest | UnreadableFile) -> str:
+    problems = error.problems if isinstance(error, InvalidRequest) else ()
+    lines = [f"  {problem.path}: {problem.message}" for problem in problems]
+    message = error.message if isinstance(error, InvalidRequest) else str(error)
+    return "\n".join([f"{file}: {message}", *lines])
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,393 @@
+"""A mapping over the API: previews, fields, versions, and what a run says of it; real handlers."""
+
+import copy
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import boto3
+import pytest
+
+from functions.configuration import app as configuration
+from functions.sync import app as sync
+from tests.functional.conftest import StartedExports, stored_items
+from tests.functional.district import (
+    CONNECTION,
+    MAPPING,
+    NORTH,
+    call,
+    registration,
+    run_export,
+    save,
+    send,
+    set_up,
+)
+from tests.functional.events import STRANGER, VIEWER, api_event
+from tests.sftp_servers import AsyncSftpServer
+
+pytestmark = pytest.mark.usefixtures("started")
+
+ONE = "/connections/{connection_id}"
+GRADE_1 = {"K": "0", "1": "1"}
+
+
+@pytest.fixture
+def server(tmp_path: Path) -> Iterator[AsyncSftpServer]:
+    with AsyncSftpServer(tmp_path) as running:
+        yield running
+
+
+@pytest.fixture
+def download(started: StartedExports) -> None:
+    """A connection without a server, and its mapping."""
+    wanted = CONNECTION | {"delivery": "download"}
+    status, answer = call(configuration, "POST", "/connections", wanted)
+    assert status == 201, answer
+    save(MAPPING)
+
+
+def preview(body: object = None, **more: Any) -> tuple[int, Any]:
+    return call(configuration, "POST", f"{ONE}/mapping/preview", body, **more)
+
+
+def get(resource: str, query: dict[str, str] | None = None, **path: str) -> tuple[int, Any]:
+    event = api_event("GET", resource, claims=VIEWER, query=query, connection_id=NORTH, **path)
+    response = configuration.handler(event, None)
+    return response["statusCode"], json.loads(response["body"])
+
+
+def draft(*fields: dict[str, Any], **settings: Any) -> dict[str, Any]:
+    return {"files": [{"name": "draft", "fields": list(fields)} | settings]}
+
+
+def direct(path: str, to: str, **more: Any) -> dict[str, Any]:
+    return {"from": path, "mapping_type": "direct", "to": to, **more}
+
+
+# Preview
+
+
+@pytest.mark.usefixtures("download")
+def test_a_preview_shows_the_connections_examples_as_the_saved_mapping_exports_them() -> None:
+    call(configuration, "PUT", ONE, CONNECTION | {"delivery": "download", "example_students": [7]})
+    send(registration("7", "José", grade="1"))
+
+    status, answer = preview()
+
+    assert (status, answer["unmatched"]) == (200, [])
+    assert answer["students"] == [
+        {
+            "student_id": "7",
+            "school_year": 2025,
+            "files": [
+                {
+                    "name": "students.csv",
+                    "row": 1,
+                    "fields": [
+                        {"to": "ID", "value": "7"},
+                        {"to": "First", "value": "José"},
+                        {"to": "Grade", "value": "1"},
+                    ],
+                    "line": "7,José,1",
+                }
+            ],
+        }
+    ]
+
+
+@pytest.mark.usefixtures("download")
+def test_a_draft_is_previewed_without_being_saved() -> None:
+    send(registration("7"))
+    before = stored_items("connections"), stored_items("registrations")
+
+    _, answer = preview(
+        {"mapping": draft(direct("students.fname", "Name")), "student_ids": ["7"]}, claims=VIEWER
+    )
+
+    assert answer["students"][0]["files"][0]["line"] == "Ann"
+    assert (stored_items("connections"), stored_items("registrations")) == before
+
+
+@pytest.mark.usefixtures("download")
+def test_a_preview_shows_each_problem_in_place_and_counts_the_values_without_a_code() -> None:
+    send(registration("7", grade="12"), registration("8", grade="12"))
+
+    _, answer = preview({"student_ids": ["7", "8"]})
+
+    (shown,) = answer["students"][0]["files"]
+    assert shown["line"] == ""
+    assert shown["fields"][2]["problem"]["rule"] == "match_codes"
+    assert answer["unmatched"] == [
+        {
+            "file": "students.csv",
+            "field": "Grade",
+            "value": "12",
+            "count": 2,
+            "students": ["7", "8"],
+        }
+    ]
+
+
+@pytest.mark.usefixtures("download")
+def test_a_preview_takes_the_students_latest_year_unless_one_is_named() -> None:
+    send(registration("7", "Old", year=2024), registration("7", "New", year=2025))
+
+    latest = preview({"student_ids": ["7"]})[1]["students"][0]
+    named = preview({"student_ids": ["7"], "school_year": 2024})[1]["students"][0]
+
+    assert (latest["school_year"], latest["files"][0]["line"]) == (2025, "7,New,0")
+    assert (named["school_year"], named["files"][0]["line"]) == (2024, "7,Old,0")
+
+
+@pytest.mark.usefixtures("download")
+def test_a_student_who_was_not_synced_is_said_so() -> None:
+    _, answer = preview({"student_ids": ["99"]})
+
+    (student,) = answer["students"]
+    assert (student["school_year"], student["files"]) == (None, [])
+    assert student["message"] == "No approved registration of this student was synced."
+
+
+@pytest.mark.usefixtures("download")
+@pytest.mark.parametrize(
+    ("body", "paths"),
+    [
+        ({"student_ids": ["1"] * 6}, ["student_ids"]),
+        ({"student_ids": "1", "school_year": "x", "other": 1}, None),
+        ({"mapping": {"files": []}, "student_ids": ["1"]}, ["files"]),
+        ({"student_ids": ["a b"]}, ["student_id"]),
+        ([], []),
+    ],
+)
+def test_a_wish_that_cannot_be_previewed_is_explained(body: object, paths: list[str]) -> None:
+    status, answer = preview(body)
+
+    assert status == 400
+    found = sorted(problem["path"] for problem in answer["error"]["problems"])
+    assert found == (["other", "school_year", "student_ids"] if paths is None else paths)
+
+
+@pytest.mark.usefixtures("download")
+def test_another_district_sees_no_preview_and_no_field() -> None:
+    assert preview(claims=STRANGER)[0] == 403
+    assert call(configuration, "GET", f"{ONE}/fields", claims=STRANGER)[0] == 403
+
+
+# Fields
+
+
+@pytest.mark.usefixtures("download")
+def test_the_fields_seen_say_how_often_they_are_filled() -> None:
+    ann, ben = registration("7", "Ann"), registration("8", "")
+    ben["data"]["contacts"] = [{"fname": "Mia"}, {"fname": "Leo"}]
+    ben["data"]["languages"] = ["en"]
+    send(ann, ben)
+
+    status, answer = get(f"{ONE}/fields")
+
+    assert status == 200
+    assert (answer["looked_at"], answer["complete"], answer["next"]) == (2, True, None)
+    found = {(item["each"], item["path"]): item for item in answer["items"]}
+    assert found[None, "students.fname"]["filled"] == 1
+    assert found[None, "students.fname"]["samples"] == ["Ann"]
+    assert found["contacts", "entry.fname"]["samples"] == ["Mia", "Leo"]
+    assert found["languages", "entry.value"]["filled"] == 1
+    assert found[None, "registration.student_id"]["filled"] == 2
+
+
+@pytest.mark.usefixtures("download")
+def test_the_values_of_a_field_come_with_their_counts() -> None:
+    send(
+        registration("1", grade="K"),
+        registration("2", grade="K"),
+        registration("3", grade="1|K"),
+        registration("4", grade=""),
+    )
+
+    _, answer = get(f"{ONE}/fields", {"path": "students.grade"})
+    _, items = get(f"{ONE}/fields", {"path": "students.grade", "delimiter": "|"})
+
+    assert answer["values"] == [{"value": "K", "count": 2}, {"value": "1|K", "count": 1}]
+    assert items["values"] == [{"value": "K", "count": 3}, {"value": "1", "count": 1}]
+
+
+@pytest.mark.usefixtures("download")
+def test_a_removed_student_shows_no_field() -> None:
+    send(registration("7", "Ann"))
+    call(
+        sync,
+        "DELETE",
+        "/connections/{connection_id}/registrations/{school_year}/{student_id}",
+        school_year="2025",
+        student_id="7",
+    )
+
+    _, answer = get(f"{ONE}/fields")
+
+    assert answer["looked_at"] == 0
+
+
+# Versions
+
+
+@pytest.mark.usefixtures("download")
+def test_an_older_version_is_taken_up_again_as_the_newest() -> None:
+    changed = copy.deepcopy(MAPPING)
+    changed["files"][0]["name"] = "changed"
+    save(changed)
+
+    status, restored = call(
+        configuration, "POST", f"{ONE}/mapping/versions/{{version}}/restore", version="1"
+    )
+    _, listed = get(f"{ONE}/mapping/versions")
+
+    assert (status, restored["version"], restored["files"]) == (200, 3, MAPPING["files"])
+    assert [item["version"] for item in listed["items"]] == [3, 2, 1]
+    assert all(item["saved_by"] and item["saved_at"] for item in listed["items"])
+    _, second = get(f"{ONE}/mapping/versions/{{version}}", version="2")
+    assert second["files"] == changed["files"]
+
+
+@pytest.mark.usefixtures("download")
+def test_the_present_version_taken_up_again_makes_no_new_one() -> None:
+    _, answer = call(
+        configuration, "POST", f"{ONE}/mapping/versions/{{version}}/restore", version="1"
+    )
+
+    assert answer["version"] == 1
+
+
+@pytest.mark.usefixtures("download")
+@pytest.mark.parametrize(("version", "status"), [("9", 404), ("x", 400), ("-1", 400)])
+def test_a_version_that_is_not_there_is_said_so(version: str, status: int) -> None:
+    resource = f"{ONE}/mapping/versions/{{version}}/restore"
+
+    assert call(configuration, "POST", resource, version=version)[0] == status
+    assert call(configuration, "POST", resource, claims=VIEWER, version="1")[0] == 403
+
+
+@pytest.mark.usefixtures("download")
+def test_many_versions_come_in_pages() -> None:
+    for number in range(24):
+        changed = copy.deepcopy(MAPPING)
+        changed["files"][0]["name"] = f"v{number}"
+        save(changed)
+
+    _, first = get(f"{ONE}/mapping/versions")
+    _, second = get(f"{ONE}/mapping/versions", {"before": str(first["next"])})
+
+    versions = [item["version"] for page in (first, second) for item in page["items"]]
+    assert versions == list(range(25, 0, -1))
+    assert second["next"] is None
+
+
+# What a run says
+
+
+def test_a_held_student_is_told_and_delivered_after_the_mapping_is_mended(
+    server: AsyncSftpServer,
+) -> None:
+    set_up(server)
+    send(registration("7", grade="12"), registration("8"))
+
+    held = run_export()
+    mended = copy.deepcopy(MAPPING)
+    mended["files"][0]["fields"][2]["codes"] = GRADE_1 | {"12": "12"}
+    save(mended)
+    run = run_export()
+
+    (year,) = held["years"]
+    (row,) = year["held"]
+    assert (held["status"], year["rows"], year["held_count"]) == ("partial", 1, 1)
+    assert (row["student_id"], row["file"], row["field"]) == ("7", "students.csv", "Grade")
+    assert row["rule"] == "match_codes"
+    assert row["message"].endswith(".")
+    assert [(one["value"], one["count"]) for one in year["unmatched"]] == [("12", 1)]
+    assert run["status"] == "succeeded"
+    file = server.root / "SISData/exports/2025/students.csv"
+    assert file.read_text().splitlines() == ["ID,First,Grade", "7,Ann,12"]
+
+
+def test_the_second_with_a_unique_value_is_held_and_the_first_is_named(
+    server: AsyncSftpServer,
+) -> None:
+    set_up(server, draft(direct("students.id", "ID"), direct("students.fname", "N", unique=True)))
+    send(registration("1", "Same"), registration("2", "Same"), registration("3", "Other"))
+
+    run = run_export()
+
+    (row,) = run["years"][0]["held"]
+    assert (row["student_id"], row["rule"], "Student 1 " in row["message"]) == ("2", "unique", True)
+    file = server.root / "SISData/exports/2025/draft.csv"
+    assert file.read_text().splitlines() == ["ID,N", "1,Same", "3,Other"]
+
+
+def test_rows_of_contacts_and_of_distinct_values_are_delivered(server: AsyncSftpServer) -> None:
+    contacts = {
+        "name": "contacts",
+        "rows": {"each": ["annual.g1_", "annual.g2_"], "skip_when_blank": "fname"},
+        "fields": [
+            direct("registration.student_id", "STUDENT_ID"),
+            direct("row.number", "SORT_ORDER"),
+            direct("entry.fname", "FIRST_NAME"),
+        ],
+    }
+    schools = {
+        "name": "schools",
+        "rows": {"distinct": "annual.school"},
+        "fields": [direct("annual.school", "ID")],
+    }
+    set_up(server, {"files": [contacts, schools]})
+    one, two = registration("1"), registration("2")
+    one["data"]["annual"] = {"g1_fname": "Mia", "g2_fname": "Leo", "school": "A"}
+    two["data"]["annual"] = {"g1_fname": " ", "g2_fname": "Ida", "school": "A"}
+    send(one, two)
+
+    run = run_export()
+
+    folder = server.root / "SISData/exports/2025"
+    assert run["years"][0]["rows"] == 2
+    assert (folder / "contacts.csv").read_text().splitlines() == [
+        "STUDENT_ID,SORT_ORDER,FIRST_NAME",
+        "1,1,Mia",
+        "1,2,Leo",
+        "2,2,Ida",
+    ]
+    assert (folder / "schools.csv").read_text().splitlines() == ["ID", "A"]
+
+
+def test_a_condition_leaves_students_out_and_the_run_counts_them(server: AsyncSftpServer) -> None:
+    condition = {"field": "students.grade", "not_equal": "PK"}
+    set_up(server, draft(direct("students.id", "ID"), where=[condition]))
+    send(registration("1", grade="PK"), registration("2"))
+
+    (year,) = run_export()["years"]
+
+    assert (year["rows"], year["left_out"], year["held_count"]) == (1, 1, 0)
+    assert "1 students have no row" in year["warnings"][0]
+    assert run_export()["status"] == "nothing_to_export"
+
+
+def test_the_archives_index_leads_to_every_row_of_a_student(server: AsyncSftpServer) -> None:
+    set_up(
+        server,
+        draft(
+            direct("registration.student_id", "S"),
+            direct("entry.n", "N"),
+            rows={"each": "contacts"},
+        ),
+    )
+    one = registration("1")
+    one["data"]["contacts"] = [{"n": "a"}, {"n": "b"}]
+    send(one)
+
+    run = run_export()
+
+    prefix = f"{NORTH}/{run['run_id']}/2025"
+    s3 = boto3.client("s3")
+    index = s3.get_object(Bucket="archive", Key=f"{prefix}/index.tsv")["Body"].read().decode()
+    file = s3.get_object(Bucket="archive", Key=f"{prefix}/files/draft.csv")["Body"].read()
+    lines = [line.split("\t") for line in index.splitlines()]
+    found = [file[int(at) : int(at) + int(length)] for _, _, _, at, length in lines]
+    assert found == [b"1,a\r\n", b"1,b\r\n"]

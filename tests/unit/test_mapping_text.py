@@ -1,0 +1,54 @@
+"""A mapping as YAML: what is taken, and what is refused with its place."""
+
+import json
+
+import pytest
+
+from registration_sync.domain.errors import InvalidRequest
+from registration_sync.domain.mapping_text import read_mapping_text
+
+
+def refused(text: str) -> tuple[str, str]:
+    with pytest.raises(InvalidRequest) as error:
+        read_mapping_text(text)
+    problems = error.value.problems
+    return (problems[0].path, problems[0].message) if problems else ("", error.value.message)
+
+
+def test_yaml_and_json_are_read() -> None:
+    definition = {"files": [{"name": "students", "fields": [{"to": 'a"b', "codes": {"K": "0"}}]}]}
+
+    assert read_mapping_text(json.dumps(definition)) == definition
+    assert read_mapping_text("files:\n  - {name: students}") == {"files": [{"name": "students"}]}
+
+
+@pytest.mark.parametrize(
+    ("text", "place", "words"),
+    [
+        ("a: 1\na: 2", "line 2, column 1", '"a" stands here twice'),
+        ('{"codes": {"K": "0", "K": "1"}}', "line 1, column 22", '"K" stands here twice'),
+        ("a: &x 1\nb: *x", "line 2, column 4", "alias"),
+        ("a: [", "line 2, column 1", "not YAML"),
+        ("a:\n\t- b", "line 2, column 1", "not YAML"),
+        ("? [a]\n: b", "line 1, column 3", "plain name"),
+        ("a: !!python/object:os.system x", "line 1, column 4", "not YAML"),
+        ("[" * 60 + "]" * 60, "line 1, column 51", "nested too deeply"),
+        ("a: 2025-02-30", "", "not YAML"),
+        ("\0", "", "not YAML"),
+    ],
+)
+def test_what_cannot_be_read_is_refused_with_its_place(text: str, place: str, words: str) -> None:
+    found, message = refused(text)
+
+    assert (found, words in message) == (place, True), message
+
+
+def test_a_file_that_would_unfold_without_end_is_refused_at_once() -> None:
+    lines = ["a0: &a0 [x, x, x, x, x, x, x, x, x]"]
+    lines += [f"a{n}: &a{n} [{', '.join([f'*a{n - 1}'] * 9)}]" for n in range(1, 30)]
+
+    assert "alias" in refused("\n".join(lines))[1]
+
+
+def test_a_hundred_thousand_brackets_are_refused() -> None:
+    assert "nested" in refused("[" * 100_000)[1]
