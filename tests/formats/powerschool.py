@@ -65,7 +65,7 @@ RULES = {
 
 def check(folder: Path, columns: Sequence[str] = COLUMNS) -> list[Finding]:
     """What PowerSchool would stumble over; `columns` are those of files without a header."""
-    files = sorted(path for path in folder.iterdir() if path.suffix in SUFFIXES)
+    files = sorted(path for path in folder.glob("*") if path.suffix in SUFFIXES)
     if not files:
         wants = f"Name it with one of {', '.join(SUFFIXES)}."
         return [Finding(folder.name, WHOLE_FILE, "", "holds no text file.", wants)]

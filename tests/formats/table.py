@@ -18,6 +18,7 @@ from tests.formats.rules import Rule
 
 BOM = "\N{ZERO WIDTH NO-BREAK SPACE}"
 WHOLE_FILE = 0
+SHOWN = 100
 _LINE_ENDS = {"\r\n": "CR LF (as Windows does)", "\n": "LF"}
 
 
@@ -212,7 +213,9 @@ def run(check: Callable[[Path], list[Finding]], arguments: Sequence[str]) -> int
         sys.stderr.write("Name the folder that holds the files.\n")
         return 2
     findings = check(Path(arguments[0]))
-    for finding in sorted(findings):
+    for finding in sorted(findings)[:SHOWN]:
         sys.stdout.write(f"{finding}\n")
+    if len(findings) > SHOWN:
+        sys.stdout.write(f"… and more; these are the first {SHOWN}.\n")
     sys.stdout.write("Nothing is wrong.\n" if not findings else f"{len(findings)} found.\n")
     return 1 if findings else 0
