@@ -111,8 +111,8 @@ class Table:
     def check_period(self, begin: str, end: str, as_day: Callable[[str], str]) -> None:
         """`end` is not before `begin`; `as_day` makes a date comparable."""
         for line, row in self.rows:
-            first, last = row.get(begin, ""), row.get(end, "")
-            if first and last and as_day(last) < as_day(first):
+            first, last = as_day(row.get(begin, "")), as_day(row.get(end, ""))
+            if first and last and last < first:
                 self.report(line, end, f"is before {begin}.", "Correct one of them.")
 
 

@@ -60,6 +60,9 @@ BREAKAGES = {
     "an end before the start": Breakage(
         ENROLLMENT, "20270601", "20260601", ((ENROLLMENT, 3, "END_DATE"),)
     ),
+    "an end that is no date": Breakage(
+        ENROLLMENT, "20270601", "2027-06-01", ((ENROLLMENT, 3, "END_DATE"),)
+    ),
     "an enrollment of nobody": Breakage(
         ENROLLMENT, "0102,000074", "0102,74", ((ENROLLMENT, 3, "STUDENT_ID"),)
     ),
