@@ -1,6 +1,6 @@
 """Checks the four files for Focus: `python -m tests.formats.focus FOLDER`.
 
-The rules, from a district's import specification and Florida's reporting codes, which it uses:
+The rules, from a district's import specification:
 
 - demographics.csv, student_enrollment.csv, addresses.csv and contacts.csv, all four, of these
   names, overwritten each night; headers in capitals, exactly these and in this order;
@@ -11,6 +11,9 @@ The rules, from a district's import specification and Florida's reporting codes,
 - a student is in demographics.csv once, and every other file's students are there;
 - contacts.csv has a row per contact, SORT_ORDER telling those of a student apart; of each of its
   seven ways to reach one, type and value go together.
+
+Taken on trust, no page seen: the codes of grade, gender and SINGLE_ETHNIC are those of Florida's
+reporting, and which values are required is what a student cannot be filed without.
 """
 
 import sys

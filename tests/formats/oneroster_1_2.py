@@ -1,9 +1,9 @@
 """Checks a set of OneRoster 1.2 CSV files: `python -m tests.formats.oneroster_1_2 FOLDER_OR_ZIP`.
 
 The rules of the set are in oneroster.py; those of the files are from the tables of the 1.2 CSV
-binding. What is other than in 1.1: a user's role and school are rows of roles.csv, every user of a
-bulk set has one there, at most one role of a user in an org is primary; sex may also be unspecified
-or other; a vocabulary may be extended by ext:NAME.
+binding. What is other than in 1.1: a user's role and school are rows of roles.csv; sex may also be
+unspecified or other; a vocabulary may be extended by ext:NAME. Taken on trust, no page seen: every
+user of a bulk set has a role there, and at most one of a user's roles in an org is primary.
 """
 
 import sys

@@ -1,7 +1,7 @@
 """Checks text files for PowerSchool's student import: `python -m tests.formats.powerschool FOLDER`.
 
-The rules, from PowerSchool's import guides, its data dictionary (table Students) and a district's
-import template:
+The rules, from PowerSchool's import guides, the lengths that its API gives for the fields of table
+Students, and a district's import template:
 
 - text files (.txt, .tab, .tsv or .csv), tab-separated; AutoComm setups often have no header row,
   and then the columns of the template in its order;
@@ -12,6 +12,7 @@ import template:
 - over-long values are cut off in silence, so lengths are checked;
 - a student once, or once for each race in a file with RaceCd.
 
+Taken on trust, no page seen: 60 characters for a name, X as a gender (before: M and F only).
 Not checked, for a file does not show it: an EntryDate before the day of the import makes the
 record a historical one; and SchoolID and FTEID have to exist in PowerSchool.
 """
