@@ -24,7 +24,7 @@ FIND_PYTHON = for name in python3 python3.13 python; do \
 	done; \
 	echo 'Python 3.13 was not found: install it, so that python3.13 starts it, and try again.' >&2; exit 1
 
-.PHONY: help demo local check-mapping test lint types bench requirements environments
+.PHONY: help demo local check-mapping test lint types docs bench requirements environments
 
 help: ## What can be done here
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1|\2/p' Makefile | while IFS='|' read -r name text; do printf '  make %-13s %s\n' "$$name" "$$text"; done
@@ -55,6 +55,9 @@ lint: environments ## Style, import rules and the template
 
 types: environments ## Types, strictly
 	@.venv/bin/mypy
+
+docs: environments ## Write anew what docs and mappings have from the code
+	@$(SHARED):. $(PYTHON) -m docs.generate
 
 bench: environments ## What it costs, measured against peers
 	@$(SHARED) $(PYTHON) -m benchmarks.map_and_write $(ARGUMENTS)

@@ -10,6 +10,7 @@ from registration_sync.api import Answer, Request, Route, handle
 from registration_sync.domain.access import ConnectionAccess, Permission, may_see
 from registration_sync.domain.connection import SavedMapping
 from registration_sync.domain.errors import InvalidRequest, NotFound, Problem
+from registration_sync.domain.mapping_text import read_mapping_text
 from registration_sync.use_cases.change_connection import change_connection
 from registration_sync.use_cases.create_connection import create_connection
 from registration_sync.use_cases.list_exports import list_exports
@@ -88,7 +89,7 @@ def _save_mapping(request: Request) -> Answer:
     parts = bootstrap.configuration()
     saved = save_mapping(
         request.connection_id,
-        request.json(),
+        _definition(request),
         expected_version=_expected_version(request),
         saved_by=request.caller.name,
         now=dt.datetime.now(dt.UTC),
@@ -96,6 +97,13 @@ def _save_mapping(request: Request) -> Answer:
         mappings=parts.mappings,
     )
     return _mapping_answer(saved)
+
+
+def _definition(request: Request) -> object:
+    """The body as JSON, or as YAML where the content type says so."""
+    if "yaml" in request.headers.get("content-type", ""):
+        return read_mapping_text(request.text())
+    return request.json()
 
 
 def _list_versions(request: Request) -> Answer:

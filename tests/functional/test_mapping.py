@@ -23,7 +23,7 @@ from tests.functional.district import (
     send,
     set_up,
 )
-from tests.functional.events import STRANGER, VIEWER, api_event
+from tests.functional.events import ADMINISTRATOR, STRANGER, VIEWER, api_event
 from tests.sftp_servers import AsyncSftpServer
 
 pytestmark = pytest.mark.usefixtures("started")
@@ -63,6 +63,48 @@ def draft(*fields: dict[str, Any], **settings: Any) -> dict[str, Any]:
 
 def direct(path: str, to: str, **more: Any) -> dict[str, Any]:
     return {"from": path, "mapping_type": "direct", "to": to, **more}
+
+
+# Saving
+
+
+def put(body: str, **headers: str) -> tuple[int, Any]:
+    event = api_event(
+        "PUT",
+        f"{ONE}/mapping",
+        claims=ADMINISTRATOR,
+        body=body,
+        headers=headers,
+        connection_id=NORTH,
+    )
+    response = configuration.handler(event, None)
+    return response["statusCode"], json.loads(response["body"])
+
+
+@pytest.mark.usefixtures("download")
+def test_a_mapping_may_be_put_as_yaml_again_and_again() -> None:
+    text = "files:\n  - {name: s, fields: [{from: students.id, mapping_type: direct, to: ID}]}\n"
+
+    first = put(text, **{"Content-Type": "application/yaml"})
+    second = put(text, **{"Content-Type": "application/yaml"})
+
+    assert (first[0], first[1]["version"]) == (200, 2)
+    assert second[1]["version"] == 2
+
+
+@pytest.mark.usefixtures("download")
+@pytest.mark.parametrize(
+    ("body", "content_type"),
+    [
+        ('{"files": [], "files": []}', "application/json"),
+        ("files: []\nfiles: []", "application/yaml"),
+    ],
+)
+def test_a_name_that_stands_twice_is_refused(body: str, content_type: str) -> None:
+    status, answer = put(body, **{"Content-Type": content_type})
+
+    assert status == 400
+    assert "twice" in json.dumps(answer)
 
 
 # Preview

@@ -1,9 +1,12 @@
 """The definition of a mapping: what is taken, and how every mistake is explained."""
 
+import json
 import re
+import time
 from pathlib import Path
 from typing import Any
 
+import jsonschema
 import pytest
 import yaml
 from hypothesis import given
@@ -227,7 +230,7 @@ def test_sources_of_any_depth_are_taken(source: str) -> None:
         ({**GRADE, "codes": {"K": 0}}, "codes.K", 'in quotes: "0"'),
         ({**GRADE, "codes": {1: "01"}}, "codes[1]", 'in quotes: "1"'),
         ({**GRADE, "codes": {"K": None}}, "codes.K", "as text, in quotes"),
-        ({**GRADE, "codes": {" ": "N"}}, "codes. ", "`default`"),
+        ({**GRADE, "codes": {" ": "N"}}, "codes. ", "write `blank`"),
         ({**GRADE, "codes": ["K"]}, "codes", "A list cannot be used here"),
         ({**GRADE, "unmatched": "drop"}, "unmatched", "hold, keep, blank or default"),
         ({**GRADE, "unmatched": "default"}, "default", "This is missing"),
@@ -235,8 +238,8 @@ def test_sources_of_any_depth_are_taken(source: str) -> None:
         ({**DOB, "transformations": "date"}, "transformations", "a list of 1 to 20"),
         ({**DOB, "transformations": ["date"]}, "transformations[0]", "as an object"),
         ({**DOB, "transformations": [{"type": "dates"}]}, "transformations[0].type", "mean date?"),
-        ({**DOB, "transformations": [{"from": "x"}]}, "transformations[0].type", "date, value_in"),
-        ({**DOB, "from": None}, "from", "value_input needs none"),
+        ({**DOB, "transformations": [{"from": "x"}]}, "transformations[0].type", "date, today"),
+        ({**DOB, "from": None}, "from", "needs none"),
     ],
 )
 def test_each_mistake_is_explained_where_it_is(
@@ -380,3 +383,190 @@ def test_editors_get_a_schema_of_the_same_definition() -> None:
 
     assert {"name", "separator", "fields"} <= schema["$defs"]["ExportFile"]["properties"].keys()
     assert "from" in schema["$defs"]["DirectField"]["properties"]
+
+
+def test_a_mapping_with_ten_different_mistakes_gets_all_ten_reported() -> None:
+    found = problems(
+        {
+            "files": [
+                {
+                    "name": "a/b",
+                    "separator": "::",
+                    "rows": {"each": "contacts", "distinct": "students.school"},
+                    "where": [{"field": "students.grade"}],
+                    "fields": [
+                        {"from": "students..id", "mapping_type": "direct", "to": "ID"},
+                        {**ID, "to": "ID", "max_lenght": 4},
+                        {**DOB, "transformations": [{"type": "date", "from": "YY", "to": "M"}]},
+                        {**GRADE, "to": "G", "codes": {"K": 0}},
+                        {**ID, "to": "N", "on_error": "default"},
+                        {**ID, "to": "P", "pattern": "("},
+                    ],
+                }
+            ]
+        }
+    )
+
+    assert found.keys() == {
+        "files[0].name",
+        "files[0].separator",
+        "files[0].rows",
+        "files[0].where[0]",
+        "files[0].fields[0].from",
+        "files[0].fields[1].max_lenght",
+        "files[0].fields[2].transformations[0].to",
+        "files[0].fields[2].transformations[0].pivot",
+        "files[0].fields[3].codes.K",
+        "files[0].fields[4].default",
+        "files[0].fields[5].pattern",
+        "files[0].fields[1].to",
+    }
+    assert all(message.endswith((".", "?")) for message in found.values())
+
+
+@pytest.mark.parametrize(
+    ("settings", "path", "words"),
+    [
+        ({"rows": "students"}, "rows", "student (one row for each)"),
+        ({"rows": {}}, "rows", "each or distinct"),
+        ({"rows": {"each": "a", "distinct": "b"}}, "rows", "not both"),
+        ({"rows": {"each": []}}, "rows.each", "the path of a list"),
+        ({"rows": {"each": ["a_", "a_"]}}, "rows.each", "twice"),
+        ({"rows": {"each": "entry.x"}}, "rows.each", "a field of the registration"),
+        ({"rows": {"eech": "a"}}, "rows.eech", "did you mean each"),
+        ({"rows": {"each": ["a_"], "delimiter": "|"}}, "rows", "each of one path"),
+        ({"rows": {"each": "a", "skip_when_blank": "entry.x"}}, "rows.skip_when_blank", "fname"),
+        ({"rows": {"distinct": ["a"]}}, "rows.distinct", "one path"),
+        ({"where": {"field": "a"}}, "where", "a list of conditions"),
+        ({"where": ["x"]}, "where[0]", "a condition as an object"),
+        ({"where": [{"field": "a"}]}, "where[0]", "exactly one of equals"),
+        ({"where": [{"field": "entry.x", "equals": "1"}]}, "where[0].field", "row for each entry"),
+        ({"where": [{"field": "a", "eqals": "1"}]}, None, "did you mean equals"),
+        ({"removals": "yes"}, "removals", "omit, or row"),
+    ],
+)
+def test_each_mistake_in_the_rows_is_explained(
+    settings: dict[str, Any], path: str | None, words: str
+) -> None:
+    found = problems_of_file(**settings)
+
+    if path is not None:
+        assert list(found) == [f"files[0].{path}"]
+    assert any(words in message for message in found.values()), found
+
+
+@pytest.mark.parametrize(
+    ("field", "settings", "path", "words"),
+    [
+        ({"from": "entry.x"}, {}, "from", "row for each entry"),
+        ({"from": "row.number"}, {}, "from", "row for each entry"),
+        ({"from": "entry"}, {}, "from", "such as entry.fname"),
+        ({"from": "entry.a.b"}, {"rows": {"each": ["g1_"]}}, "from", "one name after entry"),
+        ({"truncate": True}, {}, "max_length", "truncate needs"),
+        ({"default": "x", "one_of": ["y"]}, {}, "default", "`one_of`"),
+        ({"default": "xyz", "max_length": 2}, {}, "default", "max_length of 2"),
+        ({"default": "Łódź"}, {"encoding": "windows-1252"}, "default", "windows-1252"),
+        ({"one_of": [1]}, {}, "one_of[0]", "in quotes"),
+        ({"max_length": 0}, {}, "max_length", "from 1"),
+        ({"pattern": "(?<=a)b"}, {}, "pattern", "look-"),
+    ],
+)
+def test_checks_that_cannot_hold_are_explained(
+    field: dict[str, Any], settings: dict[str, Any], path: str, words: str
+) -> None:
+    found = problems_of_file({**ID, **field}, **settings)
+
+    assert list(found) == [f"files[0].fields[0].{path}"]
+    assert words in found[f"files[0].fields[0].{path}"]
+
+
+def test_texts_of_the_mapping_that_the_encoding_lacks_are_found_before_any_student() -> None:
+    steps = [{"type": "if_then_else", "field": "a", "equals": "x", "then": "Ł", "else": "ok"}]
+    found = problems_of_file(
+        {**GRADE, "codes": {"K": "Ł", "1": "1"}},
+        {"mapping_type": "transformation", "transformations": steps, "to": "Y"},
+        encoding="windows-1252",
+    )
+
+    assert list(found) == [
+        "files[0].fields[0].codes.K",
+        "files[0].fields[1].transformations[0].then",
+    ]
+
+
+def test_fields_of_steps_are_looked_at_too() -> None:
+    chain = [{"type": "join", "fields": ["entry.a", "students.b"]}]
+    found = problems_of_file({**ID, "mapping_type": "transformation", "transformations": chain})
+
+    assert list(found) == ["files[0].fields[0].transformations[0].fields[0]"]
+
+
+@pytest.mark.parametrize(
+    ("package", "path", "words"),
+    [
+        ({"name": "a/b"}, "package.name", "Leave / out"),
+        ("x", "package", "an object with name"),
+        ({"name": "x", "manifest": {}}, "package.manifest.rows", "missing"),
+        (
+            {"name": "x", "manifest": {"rows": [{"property": "p", "value": "v", "file": "no"}]}},
+            "package.manifest.rows[0].file",
+            "no file named",
+        ),
+        (
+            {
+                "name": "x",
+                "manifest": {"name": "students", "rows": [{"property": "p", "value": "v"}]},
+            },
+            "package.manifest.name",
+            "already",
+        ),
+    ],
+)
+def test_each_mistake_in_a_package_is_explained(package: Any, path: str, words: str) -> None:
+    found = problems({"files": [file()], "package": package})
+
+    assert list(found) == [path]
+    assert words in found[path]
+
+
+def test_a_mapping_of_ten_thousand_mistakes_is_refused_in_bounded_time() -> None:
+    fields = [{"from": "a..b", "mapping_type": "direct", "to": f"H{n}"} for n in range(9_999)]
+
+    start = time.process_time()
+    found = problems({"files": [file(*fields)]})
+
+    assert len(found) == 9_999
+    assert time.process_time() - start < 10
+
+
+SCHEMA = json.loads((ROOT / "mappings" / "schema.json").read_text(encoding="utf-8"))
+OWN = sorted([*(ROOT / "mappings").glob("*.yaml"), *(ROOT / "local/mappings").glob("*.yaml")])
+
+
+@pytest.mark.parametrize("path", OWN, ids=lambda path: path.name)
+def test_editors_find_no_fault_with_our_own_mappings(path: Path) -> None:
+    validator = jsonschema.Draft202012Validator(SCHEMA)
+
+    assert list(validator.iter_errors(yaml.safe_load(path.read_text(encoding="utf-8")))) == []
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {},
+        {"files": [{"name": "a"}]},
+        {"files": [file({**ID, "max_lenght": 3})]},
+        {"files": [file({**DOB, "transformations": [{"type": "dates"}]})]},
+        {"files": [file(rows={"eech": "a"})]},
+        {"files": [file({**GRADE, "codes": {"K": 0}})]},
+    ],
+)
+def test_editors_see_mistakes_that_the_schema_can_tell(wrong: dict[str, Any]) -> None:
+    assert not jsonschema.Draft202012Validator(SCHEMA).is_valid(wrong)
+
+
+def test_the_schema_takes_every_way_to_write_rows() -> None:
+    validator = jsonschema.Draft202012Validator(SCHEMA)
+    ways: list[Any] = ["student", {"each": "a"}, {"each": ["a_"], "skip_when_blank": "x"}]
+
+    assert [way for way in ways if not validator.is_valid({"files": [file(rows=way)]})] == []

@@ -75,6 +75,15 @@ def test_a_list_of_texts_has_their_value() -> None:
     assert lines(mapping, student(languages=["en", "", "es"])) == ["en", "es"]
 
 
+def test_a_delimited_text_has_a_row_for_each_item() -> None:
+    rows = {"each": "students.race", "delimiter": "|"}
+    mapping = compiled(direct("row.number", "N"), direct("entry.value", "Race"), rows=rows)
+
+    assert lines(mapping, student(students={"race": "Asian| |White "})) == ["1,Asian", "3,White"]
+    assert lines(mapping, student(students={"race": " "})) == []
+    assert problems(compiled(rows={"each": "a"}), student(a="x|y")) == [("rows", "not_a_list")]
+
+
 def test_a_flat_group_has_a_row_for_each_beginning() -> None:
     annual = {"g1_fname": "Mia", "g2_fname": "Leo", "g3_other": "x"}
 

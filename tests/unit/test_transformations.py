@@ -1,6 +1,8 @@
 """Each transformation by its table of cases, and the rules that all of them keep."""
 
+import contextlib
 import datetime as dt
+import time
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -9,19 +11,23 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import TypeAdapter, ValidationError
 
+from registration_sync.domain import date_formats
 from registration_sync.domain.date_formats import (
+    MEANINGS,
     check_source_format,
     check_target_format,
     date_rewriter,
 )
+from registration_sync.domain.patterns import compile_pattern
 from registration_sync.domain.run_facts import RunFacts
+from registration_sync.domain.step import Example
 from registration_sync.domain.transformations import (
     REMEMBERED_VALUES,
     TRANSFORMATIONS,
     AnyStep,
     StepContext,
-    ValueStep,
     build_chain,
+    fields_read,
 )
 from registration_sync.domain.unmappable import Unmappable
 
@@ -29,7 +35,7 @@ RUN = RunFacts(dt.datetime(2026, 8, 1, 21, 5, tzinfo=dt.UTC), ZoneInfo("America/
 STEPS: TypeAdapter[list[Any]] = TypeAdapter(list[AnyStep])
 
 
-def chain(*steps: dict[str, Any]) -> ValueStep:
+def chain(*steps: dict[str, Any]) -> Any:
     return build_chain(STEPS.validate_python(list(steps)), StepContext(RUN))
 
 
@@ -41,8 +47,15 @@ EXAMPLES: dict[str, list[tuple[dict[str, Any], str, str]]] = {
         ({"from": "M/D/YYYY", "to": "YYYY-MM-DD"}, "4/4/2005", "2005-04-04"),
         ({"from": "M/D/YYYY", "to": "YYYY-MM-DD"}, "04/04/2005", "2005-04-04"),
         ({"from": "M/D/YYYY", "to": "M/D/YYYY"}, "04/30/2005", "4/30/2005"),
-        ({"from": "M/D/YY", "to": "YYYY"}, "1/1/68", "2068"),
-        ({"from": "M/D/YY", "to": "YYYY"}, "1/1/69", "1969"),
+        ({"from": "M/D/YY", "to": "YYYY", "pivot": 30}, "1/1/30", "2030"),
+        ({"from": "M/D/YY", "to": "YYYY", "pivot": 30}, "1/1/31", "1931"),
+        ({"from": "M/D/YY", "to": "M/D/YY", "pivot": 0}, "2/29/00", "2/29/00"),
+        ({"from": ["YYYY-MM-DD", "M/D/YYYY"], "to": "YYYYMMDD"}, "4/9/2018", "20180409"),
+        ({"from": ["D/M/YYYY", "M/D/YYYY"], "to": "YYYYMMDD"}, "4/9/2018", "20180904"),
+        ({"from": ["D/M/YYYY", "M/D/YYYY"], "to": "YYYYMMDD"}, "4/13/2018", "20180413"),
+        ({"from": "YYYY-MM-DD HH:mm:ss", "to": "h:mm A"}, "2025-03-09 00:05:00", "12:05 AM"),
+        ({"from": "YYYY-MM-DD HH:mm:ss", "to": "hh:mm A"}, "2025-03-09 12:05:00", "12:05 PM"),
+        ({"from": "YYYY-MM-DD HH:mm:ss", "to": "hh:mm A"}, "2025-03-09 13:05:00", "01:05 PM"),
         ({"from": "D-MMM-YYYY", "to": "YYYY-MM-DD"}, "7-sep-2010", "2010-09-07"),
         ({"from": "YYYY-MM-DD", "to": "DD MMM YYYY"}, "2010-09-07", "07 Sep 2010"),
         ({"from": "YYYYMMDD", "to": "DD.MM.YYYY"}, "20101231", "31.12.2010"),
@@ -76,8 +89,160 @@ EXAMPLES: dict[str, list[tuple[dict[str, Any], str, str]]] = {
         ({"codes": {"K": ""}}, "K", ""),
         ({"codes": {"K": "0"}, "unmatched": "keep"}, "12", "12"),
         ({"codes": {"K": "0"}, "unmatched": "blank"}, "12", ""),
+        ({"codes": {"K": "0"}, "unmatched": "keep"}, "k", "k"),
+        ({"codes": {"Kg": "0"}, "ignore_case": True}, "KG", "0"),
+        ({"codes": {"Straße": "0"}, "ignore_case": True}, "STRASSE", "0"),
+        ({"codes": {"K": "0"}, "unmatched": "keep"}, " K", " K"),
+        ({"codes": {"K": "0"}, "trim": True}, " K\t", "0"),
+        ({"codes": {" K ": "0"}, "trim": True, "ignore_case": True}, "k", "0"),
+        ({"codes": {"K": "0"}, "blank": "99"}, "", "99"),
+        ({"codes": {"K": "0"}, "blank": "99"}, " ", "99"),
+        ({"codes": {"A": "1", "W": "2"}, "delimiter": "|"}, "A|W", "1|2"),
+        ({"codes": {"A": "1", "W": "2"}, "delimiter": "|"}, " W | A ", "2|1"),
+        ({"codes": {"A": "1", "W": "2"}, "delimiter": "|", "join_with": ""}, "A|W", "12"),
+        ({"codes": {"A": "1", "W": ""}, "delimiter": "|"}, "A||W|", "1"),
+        ({"codes": {"A": "1"}, "delimiter": "|", "unmatched": "keep"}, "A|x", "1|x"),
+        ({"codes": {"A": "1"}, "delimiter": "|", "unmatched": "blank"}, "x|A", "1"),
+        ({"codes": {"A": "1"}, "delimiter": "|", "blank": "N"}, "", "N"),
+    ],
+    "today": [
+        ({"to": "M/D/YYYY"}, "", "8/1/2026"),
+        ({"to": "YYYY-MM-DD HH:mm"}, "x", "2026-08-01 16:05"),
+    ],
+    "enroll_school_year": [
+        ({"to": "start"}, "", "2025"),
+        ({"to": "end"}, "x", "2026"),
+        ({"to": "2025-2026"}, "", "2025-2026"),
+        ({"to": "25-26"}, "", "25-26"),
+    ],
+    "direct": [({}, " 06520 ", " 06520 ")],
+    "split": [
+        ({"delimiter": ","}, "Díaz, Ana", "Díaz"),
+        ({"delimiter": ",", "take": 2}, "Díaz, Ana", "Ana"),
+        ({"delimiter": ",", "take": 3}, "Díaz, Ana", ""),
+        ({"delimiter": ",", "take": -1}, "a,b,c", "c"),
+        ({"delimiter": ",", "take": -3}, "a,b,c", "a"),
+        ({"delimiter": ",", "take": -4}, "a,b,c", ""),
+        ({"delimiter": " - "}, "North-East - 7", "North-East"),
+        ({"delimiter": "|", "take": 2}, "a||c", ""),
+        ({"delimiter": ","}, "whole", "whole"),
+    ],
+    "substitute": [
+        ({"find": "-", "replace": ""}, "123-45-6789", "123456789"),
+        ({"find": ".", "replace": "x"}, "a.b", "axb"),
+        ({"find": "aa", "replace": "b"}, "aaa", "ba"),
+        ({"pattern": "[^0-9]", "replace": ""}, "(512) 555", "512555"),
+        ({"pattern": "(\\pL+), (\\pL+)", "replace": "\\2 \\1"}, "Díaz, Ana", "Ana Díaz"),
+        ({"pattern": "(?i)street", "replace": "St"}, "Main STREET", "Main St"),
+        ({"pattern": "x*", "replace": "-"}, "ab", "-a-b-"),
+        ({"pattern": "a", "replace": "\\\\"}, "a", "\\"),
+    ],
+    "phone_number": [
+        ({"to": "(999) 999-9999"}, number, "(512) 555-0147")
+        for number in (
+            "5125550147",
+            "512-555-0147",
+            "(512) 555-0147",
+            "(512)555-0147",
+            "512.555.0147",
+            "+1 512 555 0147",
+            "1-512-555-0147",
+            "15125550147",
+            " 512 555 0147 ",
+            "512/555-0147",
+        )
+    ]
+    + [
+        ({"to": "9999999999"}, "(512) 555-0147", "5125550147"),
+        ({"to": "999-999-9999", "extension": "drop"}, "512 555 0147 x12", "512-555-0147"),
+        ({"to": "999-999-9999", "extension": "drop"}, "5125550147 ext. 12", "512-555-0147"),
+        ({"to": "+1 999 % 999 9999"}, "5125550147", "+1 512 % 555 0147"),
+    ],
+    "transliterate": [
+        ({}, "José", "Jose"),
+        ({}, "Nguyễn-Østergård", "Nguyen-Ostergard"),
+        ({}, "Łódź", "Lodz"),
+        ({}, "Straße", "Strasse"),
+        ({}, "O\u2019Brien", "O'Brien"),
+        ({}, "Ana\u00a0María 2.", "Ana Maria "),
+        ({"keep": "0123456789."}, "Apt. 12é", "Apt. 12e"),
+        ({"keep": "é"}, "éè", "ée"),
+        ({"keep": "]^-\\"}, "a]^-\\!", "a]^-\\"),
+    ],
+    "proper_case": [
+        ({}, "ANA", "Ana"),
+        ({}, "mary-jane o'neil", "Mary-Jane O'Neil"),
+        ({}, "MCDONALD", "McDonald"),
+        ({}, "mc", "Mc"),
+        ({}, "MACDONALD", "Macdonald"),
+        ({}, "D\u2019ANGELO", "D\u2019Angelo"),
+        ({}, "TAYLOR'S", "Taylor's"),
+        ({}, "JOHN SMITH III", "John Smith III"),
+        ({}, "éLODIE ÅSE", "Élodie Åse"),
+        ({}, "12 MAIN ST", "12 Main St"),
+        ({}, "de la cruz", "De La Cruz"),
+    ],
+    "trim": [({}, " a  b\n", "a  b")],
+    "squish": [({}, " a \t b\r\nc ", "a b c")],
+    "pad": [
+        ({"width": 5}, "42", "00042"),
+        ({"width": 5}, "123456", "123456"),
+        ({"width": 3, "with": " ", "side": "right"}, "a", "a  "),
+        ({"width": 2}, "é", "0é"),
+    ],
+    "character_limit": [({"length": 2}, "éàx", "éà"), ({"length": 9}, "abc", "abc")],
+    "yes_no": [
+        *[({}, value, "Y") for value in ("Y", "yes", "TRUE", " t ", "1", "On")],
+        *[({}, value, "N") for value in ("n", "No", "false", "F", "0", "off")],
+        ({"yes": "1", "no": ""}, "no", ""),
+    ],
+    "count_items": [
+        ({}, "a|b|c", "3"),
+        ({}, "|a| |", "1"),
+        ({}, "||", "0"),
+        ({"delimiter": ", "}, "a, b", "2"),
+    ],
+    "join": [
+        ({"fields": ["a", "b"]}, "x", "x A B"),
+        ({"fields": ["a", "blank", "b"], "delimiter": ", "}, "", "A, B"),
+        ({"fields": ["blank"], "delimiter": ", "}, " ", ""),
+        ({"fields": ["a"], "delimiter": ""}, " x ", " x A"),
+    ],
+    "pick": [
+        ({"fields": ["a", "b"]}, "x", "x"),
+        ({"fields": ["blank", "b"]}, "", "B"),
+        ({"fields": ["blank"]}, " ", ""),
+    ],
+    "if_then_else": [
+        ({"equals": "x", "then": "1", "else": "2"}, "x", "1"),
+        ({"equals": "x", "then": "1", "else": "2"}, "X", "2"),
+        ({"equals": "x", "ignore_case": True, "then": "1", "else": "2"}, "X", "1"),
+        ({"equals": "", "then": "1"}, "", "1"),
+        ({"not_equal": "x", "then": "1"}, "x", "x"),
+        ({"not_equal": "x", "then": "1"}, "", "1"),
+        ({"contains": "sian", "then": "1", "else": ""}, "Asian", "1"),
+        ({"includes": "sian", "then": "1", "else": ""}, "Asian|White", ""),
+        ({"includes": "White", "then": "1", "else": ""}, "Asian| White", "1"),
+        ({"includes": "w", "delimiter": ", ", "ignore_case": True, "then": "1"}, "a, W", "1"),
+        ({"is_blank": True, "then": "1"}, " ", "1"),
+        ({"is_blank": False, "then": "1", "else": "2"}, " ", "2"),
+        ({"one_of": ["K", "PK"], "then": "1", "else": "2"}, "PK", "1"),
+        ({"one_of": ["K", "PK"], "then": "1", "else": "2"}, "P", "2"),
+        ({"equals": "x", "else": "2"}, "x", "x"),
+        ({"field": "a", "equals": "A", "then": {"field": "b"}}, "x", "B"),
+        ({"field": "b", "equals": "A", "then": "1", "else": {"field": "a"}}, "x", "A"),
+        ({"field": "blank", "is_blank": True, "then": {"field": "blank"}}, "x", " "),
+        ({"equals": "x", "then": {"field": "a"}, "else": {"field": "b"}}, "y", "B"),
     ],
 }
+OTHERS = {"a": "A", "b": "B", "blank": " "}
+
+
+def applied(step: dict[str, Any], value: Any, context: StepContext | None = None) -> str:
+    """What the step makes of the value, further fields found in OTHERS."""
+    (parsed,) = STEPS.validate_python([step])
+    built: Any = build_chain([parsed], context or StepContext(RUN))
+    return built(value, [OTHERS[path] for path in parsed.reads]) if parsed.reads else built(value)
 
 
 @pytest.mark.parametrize(
@@ -87,7 +252,7 @@ EXAMPLES: dict[str, list[tuple[dict[str, Any], str, str]]] = {
 def test_a_transformation_keeps_to_its_table(
     name: str, parameters: dict[str, Any], value: str, expected: str
 ) -> None:
-    assert chain({"type": name, **parameters})(value) == expected
+    assert applied({"type": name, **parameters}, value) == expected
 
 
 def test_every_transformation_has_a_table() -> None:
@@ -123,7 +288,7 @@ def test_what_is_no_date_of_the_format_is_unmappable(
             date(value)
 
     assert problem.value.rule == "date"
-    assert parameters["from"] in problem.value.message
+    assert str(parameters["from"]) in problem.value.message
     assert value.strip() not in problem.value.message
 
 
@@ -138,20 +303,181 @@ def test_a_value_without_a_code_is_unmappable_and_not_quoted() -> None:
 
 
 @pytest.mark.parametrize("blank", ["", " ", "\t \n"])
-@pytest.mark.parametrize("name", sorted(TRANSFORMATIONS.keys() - {"value_input"}))
+@pytest.mark.parametrize(
+    "name", sorted(name for name, row in TRANSFORMATIONS.items() if not row.takes_blank)
+)
 def test_blank_stays_blank(name: str, blank: str) -> None:
     parameters = EXAMPLES[name][0][0]
 
-    assert chain({"type": name, **parameters})(blank) == blank
+    assert applied({"type": name, **parameters}, blank).strip() == ""
 
 
-@pytest.mark.parametrize("name", sorted(TRANSFORMATIONS))
+@pytest.mark.parametrize("name", sorted(TRANSFORMATIONS.keys() - {"join", "pick"}))
 @pytest.mark.parametrize("value", [[], {}, ["x"], {"x": "y"}])
 def test_no_step_takes_a_group_or_a_list_for_text(name: str, value: Any) -> None:
+    """Where further fields are read, the column looks at every value by itself."""
     parameters = EXAMPLES[name][0][0]
 
     with pytest.raises((TypeError, AttributeError)):
-        chain({"type": name, **parameters})(value)
+        applied({"type": name, **parameters}, value)
+
+
+@pytest.mark.parametrize(
+    ("step", "value"),
+    [
+        *[({"type": "phone_number", "to": "999-999-9999"}, value) for value in (
+            "555-0147", "51255501477", "512 555 014a", "n/a", "512-555-0147 x12", "5" * 100_000,
+            "+44 20 7946 0958", "\uff15125550147",
+        )],
+        *[({"type": "yes_no"}, value) for value in ("maybe", "yes!", "2", "ja")],
+        ({"type": "match_codes", "codes": {"A": "1"}, "delimiter": "|"}, "A|B"),
+        ({"type": "match_codes", "codes": {"A": "1"}, "delimiter": "|"}, "A,B"),
+    ],
+)  # fmt: skip
+def test_a_value_that_a_step_cannot_take_is_unmappable_and_not_quoted(
+    step: dict[str, Any], value: str
+) -> None:
+    with pytest.raises(Unmappable) as problem:
+        applied(step, value)
+
+    assert problem.value.rule == step["type"]
+    assert value not in problem.value.message
+
+
+def test_every_value_without_a_code_is_told_each_time() -> None:
+    told: list[str] = []
+    step = {"type": "match_codes", "codes": {"A": "1"}, "delimiter": "|", "unmatched": "keep"}
+
+    for value in ("A|B", "B|C", "A"):
+        applied(step, value, StepContext(RUN, told.append))
+
+    assert told == ["B", "B", "C"]
+
+
+def test_a_chain_hands_each_step_its_own_fields() -> None:
+    steps = STEPS.validate_python(
+        [
+            {"type": "join", "fields": ["a", "b"], "delimiter": "-"},
+            {"type": "lower"},
+            {"type": "pick", "fields": ["c"]},
+            {"type": "if_then_else", "field": "d", "equals": "D", "then": {"field": "e"}},
+        ]
+    )
+    built: Any = build_chain(steps, StepContext(RUN))
+
+    assert fields_read(steps) == ("a", "b", "c", "d", "e")
+    assert built("", ["A", "B", "C", "D", "E"]) == "E"
+    assert built("x", ["A", "B", "C", "", "E"]) == "x-a-b"
+
+
+@pytest.mark.parametrize(
+    ("step", "words"),
+    [
+        ({"type": "date", "from": "M/D/YY", "to": "YYYY"}, "last two-digit year"),
+        ({"type": "date", "from": [], "to": "YYYY"}, "Write a format"),
+        ({"type": "date", "from": ["YYYY", 7], "to": "YYYY"}, "each format as text"),
+        ({"type": "date", "from": ["YYYY-MM", "YYYY"], "to": "M/YYYY"}, 'no month in "YYYY"'),
+        ({"type": "date", "from": "h:mm A", "to": "HH:mm"}, "can only be written"),
+        ({"type": "today", "to": "SSS"}, "no thousandth"),
+        ({"type": "split", "delimiter": ""}, "at least 1"),
+        ({"type": "split", "delimiter": ",", "take": 0}, "1 in `take`"),
+        ({"type": "substitute", "replace": "x"}, "Write `find`"),
+        ({"type": "substitute", "find": "a", "pattern": "b", "replace": "x"}, "Write `find`"),
+        ({"type": "substitute", "find": "", "replace": "x"}, "at least 1"),
+        ({"type": "substitute", "pattern": "(", "replace": "x"}, "missing \\)"),
+        ({"type": "substitute", "pattern": "(?=a)", "replace": "x"}, "no look-"),
+        ({"type": "substitute", "pattern": "(a)\\1", "replace": "x"}, "regular expression"),
+        ({"type": "substitute", "pattern": "(a)", "replace": "\\2"}, "1 pairs of"),
+        ({"type": "substitute", "pattern": "a", "replace": "\\n"}, "means nothing"),
+        ({"type": "substitute", "pattern": "a" * 501, "replace": ""}, "1 to 500"),
+        ({"type": "substitute", "pattern": "((a{1000}){1000}){9}", "replace": ""}, "expression"),
+        ({"type": "phone_number", "to": "999-9999"}, "ten 9s"),
+        ({"type": "phone_number", "to": 9999999999}, "in quotes"),
+        ({"type": "pad", "width": 0}, "greater than or equal"),
+        ({"type": "pad", "width": 5, "with": "ab"}, "at most 1"),
+        ({"type": "pad", "width": 5, "with": 0}, "in quotes"),
+        ({"type": "enroll_school_year", "to": "2025"}, "start"),
+        ({"type": "join", "fields": []}, "at least 1"),
+        ({"type": "join", "fields": ["a..b"]}, "field's path"),
+        ({"type": "pick", "fields": "a"}, "tuple"),
+        ({"type": "if_then_else", "then": "1"}, "exactly one of"),
+        ({"type": "if_then_else", "equals": "a", "contains": "b", "then": "1"}, "exactly one of"),
+        ({"type": "if_then_else", "equals": "a", "then": 1}, "in quotes"),
+        ({"type": "if_then_else", "equals": "a", "then": {"feld": "x"}}, "Write a text"),
+        ({"type": "if_then_else", "equals": "a", "then": {"field": "a..b"}}, "field's path"),
+        ({"type": "match_codes", "codes": {}}, "at least 1"),
+        ({"type": "match_codes", "codes": {" ": "1"}}, "write `blank`"),
+        ({"type": "match_codes", "codes": {"k": "1", "K": "2"}, "ignore_case": True}, "two codes"),
+        ({"type": "match_codes", "codes": {"K": "1"}, "join_with": ","}, "needs a delimiter"),
+    ],
+)
+def test_parameters_that_cannot_work_are_refused_at_once(step: dict[str, Any], words: str) -> None:
+    with pytest.raises(ValidationError, match=words):
+        STEPS.validate_python([step])
+
+
+EVERY_PARAMETERS = [
+    (name, parameters) for name, cases in EXAMPLES.items() for parameters, _, _ in cases
+]
+
+
+@given(st.sampled_from(EVERY_PARAMETERS), st.text() | st.text("0123456789-/|, AKyn.", max_size=20))
+def test_any_text_becomes_text_or_is_unmappable_and_always_the_same(
+    case: tuple[str, dict[str, Any]], value: str
+) -> None:
+    step = {"type": case[0], **case[1]}
+
+    outcomes = []
+    for _ in range(2):
+        try:
+            outcomes.append(applied(step, value))
+        except Unmappable as problem:
+            outcomes.append(problem.message)
+
+    assert isinstance(outcomes[0], str)
+    assert outcomes[0] == outcomes[1]
+
+
+@pytest.mark.parametrize(("name", "parameters"), EVERY_PARAMETERS[::3])
+def test_a_huge_value_takes_no_time(name: str, parameters: dict[str, Any]) -> None:
+    values = ["a" * 300_000, "1 " * 150_000, "A|" * 150_000, "\u00e9," * 100_000]
+
+    start = time.process_time()
+    for value in values:
+        with contextlib.suppress(Unmappable):
+            applied({"type": name, **parameters}, value)
+
+    assert time.process_time() - start < 5
+
+
+@pytest.mark.parametrize("pattern", ["(a*)*b", "(a|a)*b", "(.*)(.*)(.*)(.*)[^a]", "^(a+)+$"])
+def test_a_hostile_pattern_stalls_nothing(pattern: str) -> None:
+    start = time.process_time()
+    applied({"type": "substitute", "pattern": pattern, "replace": ""}, "a" * 19_000 + "!")
+    compile_pattern(pattern).fullmatch("a" * 300_000 + "!")
+
+    assert time.process_time() - start < 5
+
+
+@pytest.mark.parametrize(
+    ("name", "example"),
+    [(name, example) for name, row in TRANSFORMATIONS.items() for example in row.examples],
+)
+def test_the_examples_of_the_reference_are_true(name: str, example: Example) -> None:
+    run = RunFacts(dt.datetime(2025, 9, 1, 17, tzinfo=dt.UTC), ZoneInfo("America/Chicago"), 2025)
+    (step,) = STEPS.validate_python([{"type": name, **example.parameters}])
+    built: Any = build_chain([step], StepContext(run))
+
+    others = [[example.fields[path] for path in step.reads]] if step.reads else []
+    assert built(example.value, *others) == example.result
+
+
+def test_every_part_of_a_date_is_explained() -> None:
+    assert MEANINGS.keys() == date_formats._TOKENS.keys()
+
+
+def test_every_transformation_says_what_it_does() -> None:
+    assert [name for name, row in TRANSFORMATIONS.items() if not row.summary.endswith(".")] == []
 
 
 def test_a_chain_is_applied_in_order() -> None:
@@ -200,7 +526,8 @@ def test_a_date_is_taken_exactly_if_the_calendar_has_it(text: str) -> None:
         ("YYYYY-MM-DD", "YYYYY"),
         ("YYYY-MM-DDTHH:mm", "brackets"),
         ("YYYY-MM-DD[T", "brackets"),
-        ("hh:mm", "did you mean HH"),
+        ("hh:mm", "can only be written"),
+        ("HHH:mm", "HHH"),
         ("M/D/YYYY M", "month is here twice"),
         ("YYYY YY", "year is here twice"),
         ("MDYYYY", "two ways"),

@@ -89,7 +89,9 @@ class Request:
         if not body.strip():
             return None
         try:
-            return json.loads(body, parse_constant=_refuse_constant)
+            return json.loads(
+                body, parse_constant=_refuse_constant, object_pairs_hook=_refuse_repeated
+            )
         except json.JSONDecodeError as error:
             raise InvalidRequest(
                 f"The body is not JSON: line {error.lineno}, column {error.colno}: {error.msg}."
@@ -254,6 +256,16 @@ def _respond(answer: Answer) -> dict[str, Any]:
         "body": body,
         "isBase64Encoded": False,
     }
+
+
+def _refuse_repeated(pairs: list[tuple[str, object]]) -> dict[str, object]:
+    """Of a name that repeats JSON takes the last in silence: a code table would lose a code."""
+    content = dict(pairs)
+    if len(content) < len(pairs):
+        names = [name for name, _ in pairs]
+        name = next(name for name in names if names.count(name) > 1)
+        raise InvalidRequest(f'"{name[:80]}" stands twice in one object: leave one out.')
+    return content
 
 
 def _refuse_constant(name: str) -> NoReturn:

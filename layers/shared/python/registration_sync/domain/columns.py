@@ -10,6 +10,7 @@ from registration_sync.domain.field_checks import Check, build_checks
 from registration_sync.domain.mapping import DirectField, MappedField, MatchCodesField
 from registration_sync.domain.sources import NOWHERE, Place, Scope, place_of, text_at, text_of
 from registration_sync.domain.transformations import (
+    CodeTable,
     MatchCodesStep,
     Step,
     StepContext,
@@ -58,10 +59,8 @@ def steps_of(field: MappedField) -> tuple[Step, ...]:
     if isinstance(field, DirectField):
         return ()
     if isinstance(field, MatchCodesField):
-        named = {
-            name: getattr(field, name) for name in MatchCodesStep.model_fields if name != "type"
-        }
-        return (MatchCodesStep(type="match_codes", **named),)
+        table = {name: getattr(field, name) for name in CodeTable.model_fields}
+        return (MatchCodesStep(type="match_codes", **table),)
     return field.transformations
 
 

@@ -8,13 +8,10 @@ import datetime as dt
 import difflib
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 
 MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
-
-_CENTURY_TURN = "69"
-"""Two-digit years from 69 on are of the 1900s, as POSIX has it."""
 
 
 def _with_zero(digits: str) -> str:
@@ -25,8 +22,12 @@ def _without_zero(digits: str) -> str:
     return digits.lstrip("0") or "0"
 
 
-def _with_century(year: str) -> str:
-    return ("19" if year >= _CENTURY_TURN else "20") + year
+def _half_of_day(hour: str) -> str:
+    return "AM" if int(hour) < 12 else "PM"
+
+
+def _of_twelve(hour: str) -> str:
+    return str((int(hour) + 11) % 12 + 1)
 
 
 def _month_number(name: str) -> str:
@@ -35,7 +36,10 @@ def _month_number(name: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class _Token:
-    """What it stands for, and how it is read into the unit's full digits (2005, 04) and back."""
+    """What it stands for, and how it is read into the unit's full digits (2005, 04) and back.
+
+    Without a pattern it can only be written.
+    """
 
     unit: str
     pattern: str
@@ -50,7 +54,7 @@ def _short(unit: str, pattern: str) -> _Token:
 
 _TOKENS = {
     "YYYY": _Token("year", "(?!0000)[0-9]{4}"),
-    "YY": _Token("year", "[0-9]{2}", _with_century, lambda year: year[2:]),
+    "YY": _Token("year", "[0-9]{2}", None, lambda year: year[2:]),
     "MMM": _Token(
         "month", f"(?i:{'|'.join(MONTHS)})", _month_number, lambda month: MONTHS[int(month) - 1]
     ),
@@ -60,11 +64,34 @@ _TOKENS = {
     "D": _short("day", "[12][0-9]|3[01]|0?[1-9]"),
     "HH": _Token("hour", "[01][0-9]|2[0-3]"),
     "H": _short("hour", "1[0-9]|2[0-3]|0?[0-9]"),
+    "hh": _Token("hour", "", None, lambda hour: _of_twelve(hour).zfill(2)),
+    "h": _Token("hour", "", None, _of_twelve),
+    "A": _Token("hour", "", None, _half_of_day),
     "mm": _Token("minute", "[0-5][0-9]"),
     "m": _short("minute", "[0-5]?[0-9]"),
     "ss": _Token("second", "[0-5][0-9]"),
     "s": _short("second", "[0-5]?[0-9]"),
     "SSS": _Token("thousandth", "[0-9]{3}"),
+}
+
+MEANINGS = {
+    "YYYY": "the year, 2018",
+    "YY": "the year in two digits, 18; to read one, `pivot` has to say which century is meant",
+    "MM": "the month in two digits, 04",
+    "M": "the month, 4",
+    "MMM": "the month's name, Apr",
+    "DD": "the day in two digits, 09",
+    "D": "the day, 9",
+    "HH": "the hour in two digits, 00 to 23",
+    "H": "the hour, 0 to 23",
+    "hh": "the hour in two digits, 01 to 12; can only be written",
+    "h": "the hour, 1 to 12; can only be written",
+    "A": "AM or PM; can only be written",
+    "mm": "the minute in two digits",
+    "m": "the minute",
+    "ss": "the second in two digits",
+    "s": "the second",
+    "SSS": "thousandths of a second",
 }
 
 # Letters in brackets as they are, a run of one letter (a token, or a mistake), any other character.
@@ -99,6 +126,8 @@ def _advice(letters: str) -> str:
 def check_source_format(text: str) -> str:
     """A format to read dates by, in which every value means one thing; ValueError otherwise."""
     pieces = split_format(text)
+    if any(isinstance(piece, _Token) and not piece.pattern for piece in pieces):
+        raise ValueError("hh, h and A can only be written: read hours as HH or H.")
     units = [piece.unit for piece in pieces if isinstance(piece, _Token)]
     for unit in units:
         if units.count(unit) > 1:
@@ -131,12 +160,18 @@ def has_time(text: str) -> bool:
     return not units <= {"year", "month", "day"}
 
 
-def date_rewriter(source: str, target: str) -> Callable[[str], str]:
+def has_short_year(text: str) -> bool:
+    """Whether a format has a year of two digits."""
+    return _TOKENS["YY"] in split_format(text)
+
+
+def date_rewriter(source: str, target: str, pivot: int = 0) -> Callable[[str], str]:
     """A function from a date in the source format to the same in the target format.
 
-    It raises ValueError for a text of another form, and for a date that is not in the calendar.
+    A two-digit year up to `pivot` is of the 2000s, one after it of the 1900s. The function raises
+    ValueError for a text of another form, and for a date that is not in the calendar.
     """
-    pieces = split_format(source)
+    pieces = [_with_century(piece, pivot) for piece in split_format(source)]
     match = re.compile(
         "".join(f"({p.pattern})" if isinstance(p, _Token) else re.escape(p) for p in pieces)
     ).fullmatch
@@ -157,6 +192,12 @@ def date_rewriter(source: str, target: str) -> Callable[[str], str]:
         )
 
     return rewrite
+
+
+def _with_century(piece: str | _Token, pivot: int) -> str | _Token:
+    if piece != _TOKENS["YY"]:
+        return piece
+    return replace(_TOKENS["YY"], read=lambda year: ("20" if int(year) <= pivot else "19") + year)
 
 
 def _writing(

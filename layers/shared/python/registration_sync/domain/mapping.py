@@ -19,8 +19,7 @@ from registration_sync.domain.sources import check_source
 from registration_sync.domain.transformations import (
     TRANSFORMATIONS,
     AnyStep,
-    Codes,
-    Unmatched,
+    CodeTable,
 )
 from registration_sync.domain.unmappable import Way
 
@@ -96,13 +95,11 @@ class DirectField(_Field):
     source: Annotated[SourcePath, _FROM]
 
 
-class MatchCodesField(_Field):
+class MatchCodesField(_Field, CodeTable):
     """The value's code; `unmatched` says what becomes of one without, else `on_error` does."""
 
     mapping_type: Literal["match_codes"]
     source: Annotated[SourcePath, _FROM]
-    codes: Codes
-    unmatched: Unmatched = None
 
 
 class TransformationField(_Field):

@@ -103,8 +103,13 @@ def _source_missing(at: str, field: Definition) -> Iterator[Problem]:
     if field.get("mapping_type") != "transformation" or field.get("from") is not None or not steps:
         return
     first = TRANSFORMATIONS.get(str(steps[0].get("type")))
-    if first and not first.takes_blank:
-        starters = [name for name, row in TRANSFORMATIONS.items() if row.takes_blank]
+    starts = first.starts if first else "always"
+    if starts == "never" or (starts == "with field" and "field" not in steps[0]):
+        starters = [
+            f"{name} (with its field)" if row.starts == "with field" else name
+            for name, row in TRANSFORMATIONS.items()
+            if row.starts != "never"
+        ]
         yield Problem(
             f"{at}.from",
             "This is missing: write the field of the registration, such as students.fname "

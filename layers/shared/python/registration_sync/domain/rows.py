@@ -100,6 +100,13 @@ class Rows(DefinitionPart):
         WithJsonSchema(_TEXT_OR_TEXTS),
         Field(description="the names of an entry's fields: an entry is skipped if all are blank"),
     ] = ()
+    delimiter: Annotated[
+        Text | None,
+        Field(
+            min_length=1,
+            description="what stands between the items, where `each` leads to one text",
+        ),
+    ] = None
     distinct: Annotated[
         Text | None,
         PlainValidator(_check_distinct),
@@ -115,6 +122,8 @@ class Rows(DefinitionPart):
             raise ValueError("Write student, or an object with each or distinct.")
         if self.skip_when_blank and self.each is None:
             raise ValueError("skip_when_blank belongs to each: leave it out here.")
+        if self.delimiter is not None and not isinstance(self.each, str):
+            raise ValueError("delimiter belongs to an each of one path: leave it out here.")
         return self
 
 
@@ -131,7 +140,11 @@ def compile_rows(rows: Rows | None, read_of_entry: Sequence[str]) -> RowsOf:
         return _if_not_blank(place_of(rows.distinct))
     if rows.each is None:
         raise AssertionError(rows)
-    entries = _list_at(rows.each) if isinstance(rows.each, str) else _flat_groups(rows.each)
+    entries = (
+        _list_at(rows.each, rows.delimiter)
+        if isinstance(rows.each, str)
+        else _flat_groups(rows.each)
+    )
     names = rows.skip_when_blank or tuple(read_of_entry)
 
     def of_entries(scope: Scope) -> Iterator[Scope]:
@@ -155,11 +168,13 @@ def _if_not_blank(place: Place) -> RowsOf:
     return rows
 
 
-def _list_at(path: str) -> Callable[[Scope], Iterator[Any]]:
+def _list_at(path: str, delimiter: str | None) -> Callable[[Scope], Iterator[Any]]:
     group, name = place_of(path)
 
     def entries(scope: Scope) -> Iterator[Any]:
         found = group_at(scope, group).get(name) or ()
+        if delimiter is not None and isinstance(found, str):
+            found = [item.strip() for item in found.split(delimiter)]
         if not isinstance(found, list | tuple):
             raise Unmappable(
                 "not_a_list", "The field in `rows` is no list: let `each` lead to a list."

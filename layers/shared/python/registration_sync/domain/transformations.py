@@ -1,194 +1,42 @@
-"""The transformations of a field: value in, value out.
+"""All transformations of a field, and chains of them: value in, value out.
 
-The next one is a model of its parameters, a function that builds the step, a row in
-TRANSFORMATIONS, and its table of cases in the tests.
+The next one is a model of its parameters, a function that builds the step and a row with examples
+in one of the modules below, a place in TRANSFORMATIONS, and its table of cases in the tests.
 """
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from functools import reduce
 from operator import or_
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any
 
-from pydantic import (
-    AfterValidator,
-    Field,
-    ValidationInfo,
-    field_validator,
-)
+from pydantic import Field
 
-from registration_sync.domain.date_formats import (
-    check_source_format,
-    check_target_format,
-    date_rewriter,
-    has_time,
-)
-from registration_sync.domain.definition import CodeText, DefinitionPart, Text
-from registration_sync.domain.run_facts import RunFacts
-from registration_sync.domain.unmappable import Unmappable, Way, is_blank
+from registration_sync.domain.code_table import CodeTable
+from registration_sync.domain.date_steps import DATE_STEPS
+from registration_sync.domain.field_steps import FIELD_STEPS, MatchCodesStep
+from registration_sync.domain.part_steps import PART_STEPS
+from registration_sync.domain.step import FieldsStep, Step, StepContext, Transformation, ValueStep
+from registration_sync.domain.text_steps import TEXT_STEPS
+
+__all__ = [
+    "REMEMBERED_VALUES",
+    "TRANSFORMATIONS",
+    "AnyStep",
+    "CodeTable",
+    "FieldsStep",
+    "MatchCodesStep",
+    "Step",
+    "StepContext",
+    "Transformation",
+    "ValueStep",
+    "build_chain",
+    "fields_read",
+]
 
 REMEMBERED_VALUES = 8_192
 """Birth dates repeat: a district's students were born on some 5,000 days. About 2 MB a step."""
 
-type ValueStep = Callable[[str], str]
-"""Raises Unmappable for a value that it cannot take."""
-
-type FieldsStep = Callable[[str, Sequence[str]], str]
-"""A step that reads further fields: the value so far, and theirs in the order of `reads`."""
-
-
-def _ignore(_value: str) -> None:
-    pass
-
-
-@dataclass(frozen=True, slots=True)
-class StepContext:
-    """What a step is built with: the run's facts, and whom to tell of a value without a code."""
-
-    run: RunFacts
-    on_unmatched: Callable[[str], None] = _ignore
-
-
-def _check_source_code(value: str) -> str:
-    if is_blank(value):
-        raise ValueError("A blank value has no code: write the field's `default` instead.")
-    return value
-
-
-Codes = Annotated[
-    dict[Annotated[CodeText, AfterValidator(_check_source_code)], CodeText],
-    Field(
-        min_length=1,
-        max_length=10_000,
-        description='the codes of 1 to 10,000 values, such as {"K": "0", "PK": "-1"}',
-    ),
-]
-Unmatched = Annotated[
-    Way | None, Field(description="hold, keep, blank or default, for a value that has no code")
-]
-
-
-class Step(DefinitionPart):
-    """One step of a chain."""
-
-    type: str
-
-    @property
-    def repeats(self) -> bool:
-        """Whether few values come again and again, so that their results are worth keeping."""
-        return False
-
-    @property
-    def reads(self) -> tuple[str, ...]:
-        """The paths of the further fields that it reads; such a step takes blanks too."""
-        return ()
-
-
-class DateStep(Step):
-    type: Literal["date"]
-    source: Annotated[
-        Text,
-        AfterValidator(check_source_format),
-        Field(alias="from", description="the format of the date in Enroll, such as YYYY-MM-DD"),
-    ]
-    target: Annotated[
-        Text, Field(alias="to", description="the format of the date in the file, such as M/D/YYYY")
-    ]
-
-    @field_validator("target")
-    @classmethod
-    def _fits_source(cls, target: str, info: ValidationInfo) -> str:
-        return check_target_format(target, info.data.get("source"))
-
-    @property
-    def repeats(self) -> bool:
-        return not has_time(self.source)
-
-
-class ValueInputStep(Step):
-    type: Literal["value_input"]
-    value: Annotated[
-        CodeText, Field(description='the text that stands in every row, in quotes, such as "US"')
-    ]
-
-
-class UpperStep(Step):
-    type: Literal["upper"]
-
-
-class LowerStep(Step):
-    type: Literal["lower"]
-
-
-class MatchCodesStep(Step):
-    type: Literal["match_codes"]
-    codes: Codes
-    unmatched: Unmatched = None
-
-
-def _date(step: DateStep, _context: StepContext) -> ValueStep:
-    rewrite = date_rewriter(step.source, step.target)
-    message = (
-        f"The value is not a date written as {step.source}: mend it in Enroll, or change `from`."
-    )
-
-    def date(value: str) -> str:
-        try:
-            return rewrite(value)
-        except ValueError:
-            raise Unmappable("date", message) from None
-
-    return date
-
-
-def _value_input(step: ValueInputStep, _context: StepContext) -> ValueStep:
-    return lambda _value: step.value
-
-
-def _match_codes(step: MatchCodesStep, context: StepContext) -> ValueStep:
-    """`keep` passes the value on, `blank` a blank; else the field decides over one without code."""
-    message = "The value has no match code: add one, or say in `unmatched` what becomes of it."
-    get, unmatched, tell = step.codes.get, step.unmatched, context.on_unmatched
-
-    def match(value: str) -> str:
-        code = get(value)
-        if code is not None:
-            return code
-        tell(value)
-        if unmatched == "keep":
-            return value
-        if unmatched == "blank":
-            return ""
-        raise Unmappable("match_codes", message, way=unmatched)
-
-    return match
-
-
-@dataclass(frozen=True, slots=True)
-class Transformation:
-    """A row of the registry: the name that people know, the parameters, and what builds the step.
-
-    Blank stays blank through a step, except where it `takes_blank`; such a step, at the start of a
-    chain, needs no source either. `unguarded` is a step that is safe as it is: blank stays blank,
-    and what is not text is a TypeError.
-
-    `build` makes a ValueStep, or a FieldsStep of a step that has fields to read (`reads`).
-    """
-
-    title: str
-    parameters: type[Step]
-    build: Callable[[Any, StepContext], Any]
-    takes_blank: bool = False
-    unguarded: bool = False
-
-
-TRANSFORMATIONS = {
-    "date": Transformation("Date", DateStep, _date),
-    "value_input": Transformation("Value Input", ValueInputStep, _value_input, takes_blank=True),
-    "upper": Transformation("Upper", UpperStep, lambda _step, _context: str.upper, unguarded=True),
-    "lower": Transformation("Lower", LowerStep, lambda _step, _context: str.lower, unguarded=True),
-    "match_codes": Transformation("Match Codes", MatchCodesStep, _match_codes),
-}
+TRANSFORMATIONS = {**DATE_STEPS, **TEXT_STEPS, **PART_STEPS, **FIELD_STEPS}
 
 if TYPE_CHECKING:
     AnyStep = Step

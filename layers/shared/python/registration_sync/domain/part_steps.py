@@ -1,0 +1,248 @@
+"""Transformations that read something out of a text: parts, patterns, answers and numbers."""
+
+import re
+from typing import Annotated, Literal
+
+from pydantic import AfterValidator, BeforeValidator, Field, model_validator
+
+from registration_sync.domain.definition import CodeText, Text, check_code
+from registration_sync.domain.step import Example, Step, StepContext, Transformation, ValueStep
+from registration_sync.domain.unmappable import Unmappable
+
+SEARCHED_CHARACTERS = 20_000
+"""Every find takes some 10 us: a value of 300 kB would take seconds."""
+
+
+class SplitStep(Step):
+    type: Literal["split"]
+    delimiter: Annotated[
+        Text,
+        Field(min_length=1, description="what stands between the parts, one or more characters"),
+    ]
+    take: Annotated[
+        int,
+        Field(
+            ge=-1_000,
+            le=1_000,
+            description="which part: 1 for the first, 2 for the second, -1 for the last",
+        ),
+    ] = 1
+
+    @model_validator(mode="after")
+    def _counts_from_one(self) -> "SplitStep":
+        if self.take == 0:
+            raise ValueError("Write 1 in `take` for the first part, or -1 for the last.")
+        return self
+
+
+def _check_pattern(pattern: str) -> str:
+    from registration_sync.domain.patterns import compile_pattern  # noqa: PLC0415  # loads slowly
+
+    compile_pattern(pattern)
+    return pattern
+
+
+class SubstituteStep(Step):
+    type: Literal["substitute"]
+    find: Annotated[
+        CodeText | None, Field(min_length=1, description="the text to look for, in quotes")
+    ] = None
+    pattern: Annotated[
+        Text | None,
+        AfterValidator(lambda text: text if text is None else _check_pattern(text)),
+        Field(description="a regular expression to look for, instead of `find`"),
+    ] = None
+    replace: Annotated[
+        CodeText,
+        Field(
+            description="what stands there instead, in quotes; after a pattern \\1 is what its "
+            "first parentheses found"
+        ),
+    ]
+
+    @model_validator(mode="after")
+    def _one_of_both(self) -> "SubstituteStep":
+        if (self.find is None) == (self.pattern is None):
+            raise ValueError("Write `find` (a text) or `pattern` (a regular expression).")
+        if self.pattern is not None:
+            _check_references(self.pattern, self.replace)
+        return self
+
+
+def _check_references(pattern: str, replace: str) -> None:
+    from registration_sync.domain.patterns import compile_pattern  # noqa: PLC0415  # loads slowly
+
+    groups = compile_pattern(pattern).groups
+    for after in re.findall(r"\\(.?)", replace, re.DOTALL):
+        if after != "\\" and not (after.isdecimal() and after.isascii() and int(after) <= groups):
+            raise ValueError(
+                f"\\{after} in `replace` means nothing: the pattern has {groups} pairs of "
+                "parentheses. Write \\\\ for a backslash."
+            )
+
+
+class YesNoStep(Step):
+    type: Literal["yes_no"]
+    yes: Annotated[CodeText, Field(description='the text for yes, in quotes, such as "Y"')] = "Y"
+    no: Annotated[CodeText, Field(description='the text for no, in quotes, such as "N"')] = "N"
+
+
+class CountItemsStep(Step):
+    type: Literal["count_items"]
+    delimiter: Annotated[Text, Field(min_length=1, description="what stands between the items")] = (
+        "|"
+    )
+
+
+def _check_phone_format(text: str) -> str:
+    if text.count("9") != 10:
+        raise ValueError("Write the number with ten 9s, such as (999) 999-9999 or 9999999999.")
+    return text
+
+
+class PhoneNumberStep(Step):
+    type: Literal["phone_number"]
+    target: Annotated[
+        Text,
+        BeforeValidator(check_code),
+        AfterValidator(_check_phone_format),
+        Field(alias="to", description='ten 9s in quotes, such as "(999) 999-9999"'),
+    ]
+    extension: Annotated[
+        Literal["hold", "drop"],
+        Field(description="hold or drop: what becomes of an extension, such as x12"),
+    ] = "hold"
+
+
+def _split(step: SplitStep, _context: StepContext) -> ValueStep:
+    delimiter, place = step.delimiter, step.take - 1 if step.take > 0 else step.take
+
+    def split(value: str) -> str:
+        parts = value.split(delimiter)
+        return parts[place].strip() if -len(parts) <= place < len(parts) else ""
+
+    return split
+
+
+def _substitute(step: SubstituteStep, _context: StepContext) -> ValueStep:
+    find, replace = step.find, step.replace
+    if find is not None:
+        return lambda value: value.replace(find, replace)
+    from registration_sync.domain.patterns import compile_pattern  # noqa: PLC0415  # loads slowly
+
+    sub = compile_pattern(step.pattern or "").sub
+
+    def substitute(value: str) -> str:
+        if len(value) > SEARCHED_CHARACTERS:
+            raise Unmappable(
+                "substitute",
+                f"The value is longer than the {SEARCHED_CHARACTERS:,} characters that a pattern "
+                "is looked for in: shorten it first, with `character_limit`.",
+            )
+        return str(sub(replace, value))
+
+    return substitute
+
+
+_YES = frozenset({"y", "yes", "t", "true", "1", "on"})
+_NO = frozenset({"n", "no", "f", "false", "0", "off"})
+
+
+def _yes_no(step: YesNoStep, _context: StepContext) -> ValueStep:
+    def yes_no(value: str) -> str:
+        answer = value.strip().casefold()
+        if answer in _YES:
+            return step.yes
+        if answer in _NO:
+            return step.no
+        raise Unmappable(
+            "yes_no", "The value is neither yes nor no (y, true, 1, on; n, false, 0, off): mend it."
+        )
+
+    return yes_no
+
+
+def _count_items(step: CountItemsStep, _context: StepContext) -> ValueStep:
+    delimiter = step.delimiter
+    return lambda value: str(sum(1 for item in value.split(delimiter) if item.strip()))
+
+
+_PHONE = re.compile(
+    r"(?:\+?1[ .\-]*)?\(?([0-9]{3})\)?[ .\-/]*([0-9]{3})[ .\-]*([0-9]{4})"
+    r"(?:[ ,]*(?:x|ext\.?|extension|#)[ .]*([0-9]{1,8}))?",
+    re.IGNORECASE,
+)
+_PHONE_CHARACTERS = 60
+
+
+def _phone_number(step: PhoneNumberStep, _context: StepContext) -> ValueStep:
+    template = step.target.replace("%", "%%").replace("9", "%s")
+    drop = step.extension == "drop"
+
+    def phone(value: str) -> str:
+        text = value.strip()
+        found = _PHONE.fullmatch(text) if len(text) <= _PHONE_CHARACTERS else None
+        if found is None:
+            raise Unmappable(
+                "phone_number", "The value is not a phone number of ten digits: mend it in Enroll."
+            )
+        if found[4] and not drop:
+            raise Unmappable(
+                "phone_number",
+                "The phone number has an extension, which this format has no place for: mend it in "
+                "Enroll, or write `extension: drop`.",
+            )
+        return template % tuple(found[1] + found[2] + found[3])
+
+    return phone
+
+
+PART_STEPS = {
+    "split": Transformation(
+        "Split",
+        "One part of a value, without the blanks around it; blank if there are not so many parts.",
+        SplitStep,
+        _split,
+        [
+            Example({"delimiter": ",", "take": 1}, "Díaz, Ana", "Díaz"),
+            Example({"delimiter": " - ", "take": -1}, "North - 0042", "0042"),
+        ],
+    ),
+    "substitute": Transformation(
+        "Substitute",
+        "Replaces a text wherever it stands, or whatever a regular expression finds (as RE2 has "
+        "them: no look-arounds).",
+        SubstituteStep,
+        _substitute,
+        [
+            Example({"find": "Street", "replace": "St"}, "12 Main Street", "12 Main St"),
+            Example(
+                {"pattern": "^(\\w+), (\\w+)$", "replace": "\\2 \\1"}, "Adams, Ben", "Ben Adams"
+            ),
+        ],
+    ),
+    "phone_number": Transformation(
+        "Phone Number",
+        "A phone number of ten digits, however it was typed, in one style.",
+        PhoneNumberStep,
+        _phone_number,
+        [
+            Example({"to": "(999) 999-9999"}, "5125550147", "(512) 555-0147"),
+            Example({"to": "9999999999"}, "+1 (512) 555-0147", "5125550147"),
+        ],
+    ),
+    "yes_no": Transformation(
+        "Yes or No",
+        "One way to say yes and no, of y, yes, t, true, 1, on and n, no, f, false, 0, off.",
+        YesNoStep,
+        _yes_no,
+        [Example({}, "true", "Y"), Example({"yes": "1", "no": "0"}, "No", "0")],
+    ),
+    "count_items": Transformation(
+        "Count of Items",
+        "How many items a delimited list has; blank ones do not count.",
+        CountItemsStep,
+        _count_items,
+        [Example({"delimiter": "|"}, "Asian|White", "2")],
+    ),
+}

@@ -1,0 +1,53 @@
+"""The mapping reference is true: its tables are the code's, and its examples do what they say."""
+
+import datetime as dt
+import json
+import re
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from docs.generate import outputs
+from registration_sync.domain.compiled_mapping import RunFacts, compile_mapping
+from registration_sync.domain.mapping import parse_mapping
+from registration_sync.domain.mapping_text import read_mapping_text
+
+PAGE = (Path(__file__).parents[2] / "docs" / "mapping.md").read_text(encoding="utf-8")
+EXAMPLES = re.findall(
+    r"```yaml mapping\n(.*?)```\s+```json registration\n(.*?)```\s+```text (\S+)\n(.*?)```",
+    PAGE,
+    re.DOTALL,
+)
+RUN = RunFacts(dt.datetime(2025, 9, 1, 17, tzinfo=dt.UTC), ZoneInfo("America/Chicago"), 2025)
+
+
+@pytest.mark.parametrize(
+    ("path", "text"), list(outputs()), ids=lambda part: getattr(part, "name", "")
+)
+def test_what_is_generated_is_as_the_code_has_it(path: Path, text: str) -> None:
+    assert path.read_text(encoding="utf-8") == text, "run make docs"
+
+
+def test_every_example_on_the_page_is_run() -> None:
+    assert len(EXAMPLES) == PAGE.count("```yaml mapping") >= 3
+
+
+@pytest.mark.parametrize("example", EXAMPLES, ids=lambda example: example[2])
+def test_an_example_makes_the_file_that_is_shown(example: tuple[str, str, str, str]) -> None:
+    definition, data, name, expected = example
+    compiled = compile_mapping(parse_mapping(read_mapping_text(definition)), RUN)
+    registration = {
+        "registration_id": "R-1",
+        "student_id": "1001",
+        "school_year": "2025",
+        "synced_at": "2025-08-20T15:00:00.000Z",
+        "data": json.loads(data),
+    }
+
+    mapped = compiled.map(registration)
+
+    assert mapped.problems == []
+    (file,) = compiled.files
+    content = file.header + b"".join(mapped.lines[0])
+    assert (file.name, content.decode().replace("\r\n", "\n")) == (name, expected)
