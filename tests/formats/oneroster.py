@@ -7,7 +7,8 @@ The rules, from the CSV binding of either version:
 - RFC 4180, lines ending in CR LF, no line break in a value; UTF-8, with or without a byte order
   mark; a header in the given order, further columns as metadata.NAME at the far right; a file
   without data rows is forbidden;
-- bulk: status and dateLastModified are blank; delta: both are filled, status active or tobedeleted;
+- bulk: status and dateLastModified are blank; delta: both are filled, status active or tobedeleted,
+  and of a record to be deleted nothing but its sourcedId has to be known;
 - a sourcedId has up to 255 letters, digits and . - _ / @, and is in its file once;
 - dates YYYY-MM-DD, moments 2012-04-23T18:25:43.511Z, booleans true and false, lists parted by
   commas in one cell;
@@ -152,8 +153,10 @@ def _check_file(table: Table, file: File | None, mode: str) -> None:
     references = {column: each(SOURCED_ID) for column in (file.references if file else ())}
     table.check_values(
         {**references, **(file.rules if file else {}), "sourcedId": SOURCED_ID},
-        ("sourcedId", *(file.required if file else ())),
+        file.required if file else (),
+        is_active,
     )
+    table.check_values({}, ("sourcedId",))
     table.check_unique("sourcedId")
     table.check_period("beginDate", "endDate", as_day("YYYY-MM-DD"))
     _check_status(table, mode)

@@ -79,12 +79,18 @@ class Table:
             if name not in wanted and not may_be(name):
                 self.report(1, name, "is no column of this file.", "Leave it out, or correct it.")
 
-    def check_values(self, rules: Mapping[str, Rule], required: Collection[str] = ()) -> None:
-        """Every value that is not blank keeps its column's rule; the required are not blank."""
+    def check_values(
+        self,
+        rules: Mapping[str, Rule],
+        required: Collection[str] = (),
+        required_in: Callable[[Row], bool] = lambda _row: True,
+    ) -> None:
+        """Every value that is not blank keeps its column's rule; the required are not blank, in
+        the rows that have to have them."""
         for line, row in self.rows:
             for column, value in row.items():
                 if not value.strip():
-                    if column in required:
+                    if column in required and required_in(row):
                         self.report(line, column, "is blank.", "It has to be filled in.")
                 elif column in rules and not rules[column].accepts(value):
                     self.report(line, column, "is not allowed.", rules[column].wants)

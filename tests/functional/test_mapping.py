@@ -1,7 +1,11 @@
 """A mapping over the API: previews, fields, versions, and what a run says of it; real handlers."""
 
 import copy
+import hashlib
+import io
 import json
+import re
+import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -14,6 +18,7 @@ from functions.sync import app as sync
 from tests.functional.conftest import StartedExports, stored_items
 from tests.functional.district import (
     CONNECTION,
+    ENROLL,
     MAPPING,
     NORTH,
     call,
@@ -55,6 +60,14 @@ def get(resource: str, query: dict[str, str] | None = None, **path: str) -> tupl
     event = api_event("GET", resource, claims=VIEWER, query=query, connection_id=NORTH, **path)
     response = configuration.handler(event, None)
     return response["statusCode"], json.loads(response["body"])
+
+
+def remove(student_id: str) -> None:
+    resource = "/connections/{connection_id}/registrations/{school_year}/{student_id}"
+    status, _ = call(
+        sync, "DELETE", resource, claims=ENROLL, school_year="2025", student_id=student_id
+    )
+    assert status in {200, 204}
 
 
 def draft(*fields: dict[str, Any], **settings: Any) -> dict[str, Any]:
@@ -257,13 +270,7 @@ def test_the_values_of_a_field_come_with_their_counts() -> None:
 @pytest.mark.usefixtures("download")
 def test_a_removed_student_shows_no_field() -> None:
     send(registration("7", "Ann"))
-    call(
-        sync,
-        "DELETE",
-        "/connections/{connection_id}/registrations/{school_year}/{student_id}",
-        school_year="2025",
-        student_id="7",
-    )
+    remove("7")
 
     _, answer = get(f"{ONE}/fields")
 
@@ -433,3 +440,76 @@ def test_the_archives_index_leads_to_every_row_of_a_student(server: AsyncSftpSer
     lines = [line.split("\t") for line in index.splitlines()]
     found = [file[int(at) : int(at) + int(length)] for _, _, _, at, length in lines]
     assert found == [b"1,a\r\n", b"1,b\r\n"]
+
+
+def test_a_package_is_delivered_whole_and_the_rows_stay_findable(server: AsyncSftpServer) -> None:
+    manifest = {
+        "rows": [
+            {"property": "file.draft", "value": "delta", "file": "draft", "otherwise": "absent"},
+            {"property": "file.none", "value": "delta", "file": "none", "otherwise": "absent"},
+        ]
+    }
+    nobody = {
+        "name": "none",
+        "where": [{"field": "students.grade", "equals": "no grade"}],
+        "fields": [direct("students.id", "ID")],
+    }
+    mapping = draft(direct("students.id", "ID"))
+    mapping["files"].append(nobody)
+    set_up(server, mapping | {"package": {"name": "set", "manifest": manifest}})
+    send(registration("7"), registration("8"))
+
+    run = run_export()
+
+    (file,) = run["years"][0]["files"]
+    assert (file["name"], file["path"], file["rows"]) == (
+        "set.zip",
+        "SISData/exports/2025/set.zip",
+        2,
+    )
+    sent = (server.root / "SISData/exports/2025/set.zip").read_bytes()
+    assert hashlib.sha256(sent).hexdigest() == file["sha256"]
+    with zipfile.ZipFile(io.BytesIO(sent)) as archive:
+        assert archive.read("draft.csv") == b"ID\r\n7\r\n8\r\n"
+        manifest_lines = archive.read("manifest.csv").decode().splitlines()
+    assert manifest_lines == ["propertyName,value", "file.draft,delta", "file.none,absent"]
+    assert [path.name for path in (server.root / "SISData/exports/2025").iterdir()] == ["set.zip"]
+    prefix = f"{NORTH}/{run['run_id']}/2025/files/"
+    listed = boto3.client("s3").list_objects_v2(Bucket="archive", Prefix=prefix)["Contents"]
+    assert sorted(item["Key"].removeprefix(prefix) for item in listed) == ["draft.csv", "set.zip"]
+
+
+def test_a_removed_student_has_a_row_where_the_file_asks_for_it(server: AsyncSftpServer) -> None:
+    status = {"type": "if_then_else", "field": "registration.removed_at", "is_blank": True}
+    fields = [
+        direct("registration.student_id", "sourcedId", required=True),
+        {
+            "mapping_type": "transformation",
+            "transformations": [status | {"then": "active", "else": "tobedeleted"}],
+            "to": "status",
+        },
+        direct("students.fname", "givenName", required=True),
+        direct("registration.removed_at", "when"),
+    ]
+    set_up(server, draft(*fields, removals="row"))
+    send(registration("7"), registration("8"))
+    run_export()
+    remove("7")
+
+    run = run_export()
+
+    file = server.root / "SISData/exports/2025/draft.csv"
+    header, row = file.read_text().splitlines()
+    assert run["status"] == "succeeded"
+    assert header == "sourcedId,status,givenName,when"
+    assert re.fullmatch(r"7,tobedeleted,,20[0-9T:.-]+Z", row)
+    assert run_export()["status"] == "nothing_to_export"
+
+
+def test_without_removals_a_removed_student_makes_no_file(server: AsyncSftpServer) -> None:
+    set_up(server)
+    send(registration("7"))
+    run_export()
+    remove("7")
+
+    assert run_export()["status"] == "nothing_to_export"

@@ -89,10 +89,11 @@ class _Field(DefinitionPart):
 
 
 class DirectField(_Field):
-    """The value as it is stored."""
+    """The value as it is stored; without a source every row has the `default`, which is blank too
+    if it is an empty text."""
 
     mapping_type: Literal["direct"]
-    source: Annotated[SourcePath, _FROM]
+    source: Annotated[SourcePath | None, _FROM] = None
 
 
 class MatchCodesField(_Field, CodeTable):

@@ -15,6 +15,8 @@ from registration_sync.domain.export_file import FileSettings, may_coincide
 from registration_sync.domain.mapping_field_checks import field_problems, source_problem
 
 FILES, FIELDS = 100, 10_000
+TEST_FOLDER = "test"
+"""In each year's folder; test records lie there, beside the real files."""
 
 
 def too_large(definition: dict[str, Any]) -> list[Problem]:
@@ -64,6 +66,12 @@ def _settings(file: dict[str, Any]) -> FileSettings | None:
 
 def _settings_problems(at: str, settings: FileSettings) -> Iterator[Problem]:
     csv = settings.csv_format
+    if settings.file_name.casefold() == TEST_FOLDER:
+        yield Problem(
+            f"{at}.name",
+            f'"{TEST_FOLDER}" is the folder of test records: choose another name, or write an '
+            "extension.",
+        )
     if csv.separator == csv.text_identifier:
         yield Problem(
             f"{at}.separator",

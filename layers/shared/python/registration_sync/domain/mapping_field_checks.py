@@ -99,6 +99,13 @@ def _check_problems(at: str, field: Definition) -> Iterator[Problem]:
 
 
 def _source_missing(at: str, field: Definition) -> Iterator[Problem]:
+    is_direct = field.get("mapping_type") == "direct"
+    if is_direct and field.get("from") is None and field.get("default") is None:
+        yield Problem(
+            f"{at}.from",
+            "This is missing: write the field of the registration, such as students.fname; or a "
+            '`default`, "" for a blank, for a column without one.',
+        )
     steps = [step for _, step in _steps(field)]
     if field.get("mapping_type") != "transformation" or field.get("from") is not None or not steps:
         return
