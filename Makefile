@@ -29,7 +29,7 @@ FIND_PYTHON = for name in python3 python3.13 python; do \
 help: ## What can be done here
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1|\2/p' Makefile | while IFS='|' read -r name text; do printf '  make %-13s %s\n' "$$name" "$$text"; done
 
-demo: environments ## Sync, export and look at the files: make demo [REGISTRATIONS=file.csv] [SCHOOL_YEAR=2025] [MAPPING=file.yaml]
+demo: environments ## Sync, export and look at the files: make demo [REGISTRATIONS=file.csv] [SCHOOL_YEAR=2025] [MAPPING=powerschool or file.yaml]
 	@$(PYTHON) -m local.demo \
 	  $(if $(REGISTRATIONS),--registrations '$(REGISTRATIONS)') \
 	  $(if $(SCHOOL_YEAR),--school-year '$(SCHOOL_YEAR)') \

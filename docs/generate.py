@@ -14,6 +14,7 @@ from typing import Any
 
 from pydantic import BaseModel
 
+from docs.mapping_pages import pages
 from functions.configuration import app as configuration
 from functions.sync import app as sync
 from registration_sync.domain import sources
@@ -44,12 +45,14 @@ def main() -> None:
             sys.exit(f"Not as the code has it: {names}. Run make docs.")
         return
     for path, text in outputs():
+        path.parent.mkdir(exist_ok=True)
         path.write_text(text, encoding="utf-8", newline="\n")
 
 
 def outputs() -> Iterator[tuple[Path, str]]:
     """Every generated file, and what belongs into it."""
     yield ROOT / "mappings" / "schema.json", schema()
+    yield from pages(ROOT / "mappings", ROOT / "docs" / "mappings")
     for page in sorted((ROOT / "docs").glob("*.md")):
         yield page, _BLOCK.sub(_filled, page.read_text(encoding="utf-8"))
 

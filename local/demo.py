@@ -58,8 +58,21 @@ def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--registrations", type=Path, help="CSV; its header holds field paths")
     parser.add_argument("--school-year", type=int, help="start year, where the file has none")
-    parser.add_argument("--mapping", type=Path, help="YAML; other columns go as they are")
+    parser.add_argument(
+        "--mapping", type=mapping_file, help="a ready-made one's name, or YAML of your own"
+    )
     return parser.parse_args()
+
+
+def mapping_file(name: str) -> Path:
+    """The file of a ready-made mapping by its name, or of one's own by its path."""
+    ready_made = {path.stem: path for path in sorted((ROOT / "mappings").glob("*.yaml"))}
+    file = ready_made.get(name, Path(name))
+    if not file.is_file():
+        raise argparse.ArgumentTypeError(
+            f"there is no file {name}; ready-made are {', '.join(ready_made)}"
+        )
+    return file
 
 
 def _what_to_show(asked: argparse.Namespace) -> tuple[dict[str, Any], list[Registration]]:

@@ -16,6 +16,11 @@ from registration_sync.use_cases.create_connection import create_connection
 from registration_sync.use_cases.list_exports import list_exports
 from registration_sync.use_cases.list_fields import list_fields
 from registration_sync.use_cases.preview_mapping import preview_mapping
+from registration_sync.use_cases.ready_made import (
+    definition_to_save,
+    list_ready_made,
+    read_ready_made,
+)
 from registration_sync.use_cases.remove_connection import remove_connection
 from registration_sync.use_cases.request_export import request_export, run_id_of
 from registration_sync.use_cases.restore_mapping import (
@@ -100,10 +105,19 @@ def _save_mapping(request: Request) -> Answer:
 
 
 def _definition(request: Request) -> object:
-    """The body as JSON, or as YAML where the content type says so."""
+    """The body as JSON, or as YAML where the content type says so; or a ready-made mapping."""
     if "yaml" in request.headers.get("content-type", ""):
         return read_mapping_text(request.text())
-    return request.json()
+    return definition_to_save(request.json(), bootstrap.configuration().ready_made)
+
+
+def _list_ready_made(_request: Request) -> Answer:
+    return Answer(200, list_ready_made(bootstrap.configuration().ready_made))
+
+
+def _read_ready_made(request: Request) -> Answer:
+    ready_made = bootstrap.configuration().ready_made
+    return Answer(200, read_ready_made(request.path["name"], ready_made))
 
 
 def _list_versions(request: Request) -> Answer:
@@ -228,6 +242,8 @@ ROUTES = (
     Route(
         "POST", "/connections/{connection_id}/mapping/preview", Permission.READ, _preview_mapping
     ),
+    Route("GET", "/mappings", Permission.READ, _list_ready_made),
+    Route("GET", "/mappings/{name}", Permission.READ, _read_ready_made),
     Route("GET", "/connections/{connection_id}/fields", Permission.READ, _list_fields),
     Route("GET", "/connections/{connection_id}/exports", Permission.READ, _list_exports),
     Route("POST", "/connections/{connection_id}/exports", Permission.RUN_EXPORTS, _request_export),

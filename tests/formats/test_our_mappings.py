@@ -4,7 +4,7 @@ checker."""
 import datetime as dt
 import json
 import shutil
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -18,26 +18,11 @@ from registration_sync.domain.mapping_text import read_mapping_text
 from registration_sync.domain.registration import encode_snapshot, parse_sync_request
 from registration_sync.use_cases.package_files import package_files
 from registration_sync.use_cases.write_files import WrittenYear, write_files
-from tests.formats import clever, focus, oneroster_1_1, oneroster_1_2, powerschool
-from tests.formats.table import Finding
+from tests.formats.checkers import CHECKS
 
 YEAR = 2026
 MAPPINGS = Path(__file__).parents[2] / "mappings"
 NOW = dt.datetime(2026, 8, 3, 21, tzinfo=dt.UTC)
-
-
-def _in_zip(check: Callable[[Path], list[Finding]]) -> Callable[[Path], list[Finding]]:
-    return lambda folder: check(folder / "oneroster.zip")
-
-
-CHECKS: dict[str, Callable[[Path], list[Finding]]] = {
-    "clever": clever.check,
-    "focus": focus.check,
-    "oneroster_1_1": _in_zip(oneroster_1_1.check),
-    "oneroster_1_2": _in_zip(oneroster_1_2.check),
-    "powerschool": powerschool.check,
-    "powerschool_autocomm": powerschool.check,
-}
 
 
 class Synced:

@@ -33,6 +33,7 @@ from tests.sftp_servers import AsyncSftpServer
 
 pytestmark = pytest.mark.usefixtures("started")
 
+ROOT = Path(__file__).parents[2]
 ONE = "/connections/{connection_id}"
 GRADE_1 = {"K": "0", "1": "1"}
 
@@ -57,7 +58,9 @@ def preview(body: object = None, **more: Any) -> tuple[int, Any]:
 
 
 def get(resource: str, query: dict[str, str] | None = None, **path: str) -> tuple[int, Any]:
-    event = api_event("GET", resource, claims=VIEWER, query=query, connection_id=NORTH, **path)
+    if "{connection_id}" in resource:
+        path["connection_id"] = NORTH
+    event = api_event("GET", resource, claims=VIEWER, query=query, **path)
     response = configuration.handler(event, None)
     return response["statusCode"], json.loads(response["body"])
 
@@ -118,6 +121,40 @@ def test_a_name_that_stands_twice_is_refused(body: str, content_type: str) -> No
 
     assert status == 400
     assert "twice" in json.dumps(answer)
+
+
+# Ready-made mappings
+
+
+def test_the_ready_made_mappings_are_listed_and_read() -> None:
+    _, listed = get("/mappings")
+    status, one = get("/mappings/{name}", name="powerschool")
+
+    assert [item["name"] for item in listed["items"]] == sorted(
+        path.stem for path in (ROOT / "mappings").glob("*.yaml")
+    )
+    assert all(item["title"] and item["description"] for item in listed["items"])
+    assert (status, one["title"][:11]) == (200, "PowerSchool")
+    assert one["mapping"]["files"][0]["separator"] == "tab"
+    assert "# Longer values are cut off in silence" in one["yaml"]
+    assert get("/mappings/{name}", name="nope")[0] == 404
+
+
+@pytest.mark.usefixtures("download")
+def test_a_connection_can_start_from_each_ready_made_mapping() -> None:
+    for item in get("/mappings")[1]["items"]:
+        status, saved = call(configuration, "PUT", f"{ONE}/mapping", {"start_from": item["name"]})
+
+        definition = get("/mappings/{name}", name=item["name"])[1]["mapping"]
+        assert (status, saved["files"]) == (200, definition["files"])
+
+
+@pytest.mark.usefixtures("download")
+@pytest.mark.parametrize("body", [{"start_from": "nope"}, {"start_from": "plain", "files": []}])
+def test_a_start_that_is_not_there_is_refused(body: dict[str, Any]) -> None:
+    status, answer = call(configuration, "PUT", f"{ONE}/mapping", body)
+
+    assert (status, answer["error"]["problems"][0]["path"]) == (400, "start_from")
 
 
 # Preview

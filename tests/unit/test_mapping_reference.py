@@ -13,7 +13,8 @@ from registration_sync.domain.compiled_mapping import RunFacts, compile_mapping
 from registration_sync.domain.mapping import parse_mapping
 from registration_sync.domain.mapping_text import read_mapping_text
 
-PAGE = (Path(__file__).parents[2] / "docs" / "mapping.md").read_text(encoding="utf-8")
+ROOT = Path(__file__).parents[2]
+PAGE = (ROOT / "docs" / "mapping.md").read_text(encoding="utf-8")
 EXAMPLES = re.findall(
     r"```yaml mapping\n(.*?)```\s+```json registration\n(.*?)```\s+```text (\S+)\n(.*?)```",
     PAGE,
@@ -27,6 +28,12 @@ RUN = RunFacts(dt.datetime(2025, 9, 1, 17, tzinfo=dt.UTC), ZoneInfo("America/Chi
 )
 def test_what_is_generated_is_as_the_code_has_it(path: Path, text: str) -> None:
     assert path.read_text(encoding="utf-8") == text, "run make docs"
+
+
+def test_every_ready_made_mapping_has_a_page_and_no_page_is_left_over() -> None:
+    expected = {path for path, _ in outputs() if path.parent.name == "mappings"}
+
+    assert {*(ROOT / "docs" / "mappings").iterdir(), ROOT / "mappings" / "schema.json"} == expected
 
 
 def test_every_example_on_the_page_is_run() -> None:

@@ -24,6 +24,7 @@ from registration_sync.ports import (
     ExportStarter,
     LeaseReader,
     Mappings,
+    ReadyMadeMappings,
     RegistrationsTable,
     Runs,
     Secrets,
@@ -69,6 +70,7 @@ class Configuration:
     runs: Runs
     leases: LeaseReader
     snapshots: Snapshots
+    ready_made: ReadyMadeMappings
     starter: ExportStarter
 
 
@@ -78,6 +80,7 @@ def configuration() -> Configuration:
     from registration_sync.adapters.connection_access import DynamoDBConnectionAccess
     from registration_sync.adapters.connections_table import DynamoDBConnections, DynamoDBMappings
     from registration_sync.adapters.export_function import LambdaExportStarter
+    from registration_sync.adapters.ready_made_mappings import PackagedMappings
     from registration_sync.adapters.registrations_table import DynamoDBRegistrationsTable
     from registration_sync.adapters.runs_table import DynamoDBRuns
     from registration_sync.adapters.secrets import SecretsManagerSecrets
@@ -95,6 +98,7 @@ def configuration() -> Configuration:
         runs=DynamoDBRuns(dynamodb, table, retention_days=settings.retention_days),
         leases=registrations,
         snapshots=registrations,
+        ready_made=PackagedMappings(),
         starter=LambdaExportStarter(
             boto3.client("lambda", config=ANSWERED_BY_API), settings.export_function
         ),

@@ -9,6 +9,7 @@ from registration_sync.domain.access import ConnectionAccess
 from registration_sync.domain.batches import Current, Lease, Mark, Marker, Stored
 from registration_sync.domain.delivery import Credentials, RemoteFile, ReplacedBy, SftpAccount
 from registration_sync.domain.export_run import ExportRequest, ExportRun
+from registration_sync.domain.ready_made import ReadyMade
 
 if TYPE_CHECKING:  # the sync function starts without pydantic
     from registration_sync.domain.connection import Connection, SavedMapping
@@ -179,6 +180,13 @@ class Mappings(Protocol):
 
     def save(self, connection_id: str, mapping: "SavedMapping") -> None:
         """Raises VersionMismatch if a mapping of this version is there already."""
+
+
+class ReadyMadeMappings(Protocol):
+    """The mappings that come with the service."""
+
+    def all(self) -> Sequence[ReadyMade]:
+        """By name."""
 
 
 class Secrets(Protocol):
