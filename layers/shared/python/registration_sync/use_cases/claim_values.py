@@ -27,7 +27,8 @@ class ClaimedValues:
             self._opened.executescript(
                 "PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF;"
                 "CREATE TABLE claims (file INTEGER, field TEXT, value TEXT, student TEXT,"
-                " PRIMARY KEY (file, field, value)) WITHOUT ROWID"
+                " PRIMARY KEY (file, field, value)) WITHOUT ROWID;"
+                "BEGIN"  # never ended: nobody reads it but us, and each commit takes 30 us
             )
         return self._opened
 
