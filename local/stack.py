@@ -125,6 +125,7 @@ def local_stack(state: Path, say: Say) -> Iterator[LocalStack]:
             _deploy(build, endpoint, return_url, state / "deploy.log")
             outputs = _outputs(endpoint)
             _answer_errors_as_the_gateway_does(build, endpoint, outputs["ApiId"])
+            _let_schedules_be_kept(endpoint)
         yield _signed_in(endpoint, return_url, outputs, sftp, state)
 
 
@@ -237,6 +238,24 @@ def _answer_errors_as_the_gateway_does(build: Path, endpoint: str, api_id: str) 
             **status,
         )
     gateway.create_deployment(restApiId=api_id, stageName="v1")
+
+
+def _let_schedules_be_kept(endpoint: str) -> None:
+    """The emulator asks for rights on the default group, whichever group a schedule is in."""
+    role = _client("cloudformation", endpoint).describe_stack_resource(
+        StackName=STACK_NAME, LogicalResourceId="ConfigurationRole"
+    )["StackResourceDetail"]["PhysicalResourceId"]
+    actions = [f"scheduler:{verb}Schedule" for verb in ("Create", "Update", "Delete")]
+    statement = {
+        "Effect": "Allow",
+        "Action": actions,
+        "Resource": f"arn:aws:scheduler:{REGION}:*:schedule/default/*",
+    }
+    _client("iam", endpoint).put_role_policy(
+        RoleName=role.rpartition("/")[2],
+        PolicyName="EmulatedSchedules",
+        PolicyDocument=json.dumps({"Version": "2012-10-17", "Statement": [statement]}),
+    )
 
 
 def _signed_in(

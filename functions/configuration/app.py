@@ -29,6 +29,7 @@ from registration_sync.use_cases.restore_mapping import (
     restore_mapping,
 )
 from registration_sync.use_cases.save_mapping import save_mapping
+from registration_sync.use_cases.schedule_exports import read_schedule, set_schedule
 
 
 def handler(event: dict[str, Any], _context: object) -> dict[str, Any]:
@@ -79,7 +80,13 @@ def _change_connection(request: Request) -> Answer:
 
 def _remove_connection(request: Request) -> Answer:
     parts = bootstrap.configuration()
-    remove_connection(request.connection_id, connections=parts.connections, secrets=parts.secrets)
+    remove_connection(
+        request.connection_id,
+        connections=parts.connections,
+        secrets=parts.secrets,
+        schedules=parts.schedules,
+        clock=parts.clock,
+    )
     return Answer(204)
 
 
@@ -188,6 +195,30 @@ def _expected_version(request: Request) -> int | None:
     return int(version)
 
 
+def _read_schedule(request: Request) -> Answer:
+    parts = bootstrap.configuration()
+    schedule = read_schedule(
+        request.connection_id,
+        now=dt.datetime.now(dt.UTC),
+        connections=parts.connections,
+        schedules=parts.schedules,
+    )
+    return Answer(200, schedule)
+
+
+def _set_schedule(request: Request) -> Answer:
+    parts = bootstrap.configuration()
+    schedule = set_schedule(
+        request.connection_id,
+        request.json(),
+        now=dt.datetime.now(dt.UTC),
+        connections=parts.connections,
+        schedules=parts.schedules,
+        clock=parts.clock,
+    )
+    return Answer(200, schedule)
+
+
 def _list_exports(request: Request) -> Answer:
     runs = bootstrap.configuration().runs
     return Answer(200, list_exports(request.connection_id, request.query, runs=runs))
@@ -245,6 +276,8 @@ ROUTES = (
     Route("GET", "/mappings", Permission.READ, _list_ready_made),
     Route("GET", "/mappings/{name}", Permission.READ, _read_ready_made),
     Route("GET", "/connections/{connection_id}/fields", Permission.READ, _list_fields),
+    Route("GET", "/connections/{connection_id}/schedule", Permission.READ, _read_schedule),
+    Route("PUT", "/connections/{connection_id}/schedule", Permission.CONFIGURE, _set_schedule),
     Route("GET", "/connections/{connection_id}/exports", Permission.READ, _list_exports),
     Route("POST", "/connections/{connection_id}/exports", Permission.RUN_EXPORTS, _request_export),
     Route("GET", "/connections/{connection_id}/exports/{run_id}", Permission.READ, _read_export),

@@ -10,7 +10,7 @@ from typing import Any
 from registration_sync import bootstrap
 from registration_sync.api import error_answer, logger
 from registration_sync.domain.errors import AlreadyRunning, RegistrationSyncError, Unavailable
-from registration_sync.domain.export_run import SCHEDULED, ExportRequest
+from registration_sync.domain.export_run import SCHEDULED, ExportRequest, RunStatus
 from registration_sync.use_cases.export_registrations import (
     export_registrations,
     refused_run,
@@ -18,6 +18,7 @@ from registration_sync.use_cases.export_registrations import (
 from registration_sync.use_cases.list_exports import shortened
 from registration_sync.use_cases.request_export import parse_export_event
 from registration_sync.use_cases.retire_batches import retire_batches
+from registration_sync.use_cases.schedule_exports import wakes
 
 
 def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
@@ -31,6 +32,8 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
     started = time.monotonic()
     try:
         request = parse_export_event(event, dt.datetime.now(dt.UTC), context.aws_request_id)
+        if _sleeps(request, parts):
+            return _not_run(request)
         run = _run(request, parts)
     except RegistrationSyncError as error:
         logger().error("export refused", extra={"code": error.code})
@@ -51,6 +54,24 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
         },
     )
     return shortened(run)
+
+
+def _sleeps(request: ExportRequest, parts: bootstrap.Export) -> bool:
+    moment = request.scheduled_for
+    return moment is not None and not wakes(
+        request.connection_id, moment, schedules=parts.schedules
+    )
+
+
+def _not_run(request: ExportRequest) -> dict[str, Any]:
+    """The answer to a schedule that is off or pauses: no run, and nothing in the history."""
+    logger().info("not exported", extra={"connection_id": request.connection_id})
+    return {
+        "connection_id": request.connection_id,
+        "run_id": None,
+        "status": RunStatus.CANCELLED,
+        "message": "The schedule is off, or pauses on this day: nothing was done.",
+    }
 
 
 def _waits(event: dict[str, Any], error: RegistrationSyncError) -> bool:

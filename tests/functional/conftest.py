@@ -22,6 +22,10 @@ ENVIRONMENT = {
     "ARCHIVE_BUCKET": "archive",
     "SECRET_PREFIX": "stack/connections/",
     "EXPORT_FUNCTION": "export",
+    "SCHEDULE_GROUP": "stack-exports",
+    "SCHEDULE_TARGET": "arn:aws:lambda:us-east-1:123456789012:function:export",
+    "SCHEDULE_ROLE": "arn:aws:iam::123456789012:role/schedule",
+    "SCHEDULE_FAILURES": "arn:aws:sqs:us-east-1:123456789012:failures",
     "ALLOWED_PRIVATE_NETWORKS": "127.0.0.1/32",
     "RETENTION_DAYS": "400",
 }
@@ -52,6 +56,7 @@ def account() -> Iterator[None]:
         for name, value in ENVIRONMENT.items():
             environment.setenv(name, value)
         boto3.client("s3").create_bucket(Bucket="archive")
+        boto3.client("scheduler").create_schedule_group(Name="stack-exports")
         forget_adapters()
         yield
     forget_adapters()

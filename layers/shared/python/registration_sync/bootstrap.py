@@ -19,6 +19,7 @@ import boto3
 from botocore.config import Config
 
 from registration_sync.ports import (
+    Clock,
     ConnectionAccessReader,
     Connections,
     ExportStarter,
@@ -27,6 +28,7 @@ from registration_sync.ports import (
     ReadyMadeMappings,
     RegistrationsTable,
     Runs,
+    Schedules,
     Secrets,
     Snapshots,
 )
@@ -71,6 +73,8 @@ class Configuration:
     leases: LeaseReader
     snapshots: Snapshots
     ready_made: ReadyMadeMappings
+    schedules: Schedules
+    clock: Clock
     starter: ExportStarter
 
 
@@ -83,6 +87,8 @@ def configuration() -> Configuration:
     from registration_sync.adapters.ready_made_mappings import PackagedMappings
     from registration_sync.adapters.registrations_table import DynamoDBRegistrationsTable
     from registration_sync.adapters.runs_table import DynamoDBRuns
+    from registration_sync.adapters.scheduler import EventBridgeClock, ScheduleTarget
+    from registration_sync.adapters.schedules_table import DynamoDBSchedules
     from registration_sync.adapters.secrets import SecretsManagerSecrets
 
     settings = read_settings(ConfigurationSettings, os.environ)
@@ -99,6 +105,16 @@ def configuration() -> Configuration:
         leases=registrations,
         snapshots=registrations,
         ready_made=PackagedMappings(),
+        schedules=DynamoDBSchedules(dynamodb, table),
+        clock=EventBridgeClock(
+            boto3.client("scheduler", config=ANSWERED_BY_API),
+            ScheduleTarget(
+                group=settings.schedule_group,
+                function=settings.schedule_target,
+                role=settings.schedule_role,
+                failures=settings.schedule_failures,
+            ),
+        ),
         starter=LambdaExportStarter(
             boto3.client("lambda", config=ANSWERED_BY_API), settings.export_function
         ),
@@ -149,6 +165,7 @@ class Export:
 
     runs: Runs
     table: RegistrationsTable
+    schedules: Schedules
     outside: Callable[..., "Outside"]
     invocation: Invocation
     retention_days: int
@@ -161,6 +178,7 @@ def export() -> Export:
     from registration_sync.adapters.connections_table import DynamoDBConnections, DynamoDBMappings
     from registration_sync.adapters.registrations_table import DynamoDBRegistrationsTable
     from registration_sync.adapters.runs_table import DynamoDBRuns
+    from registration_sync.adapters.schedules_table import DynamoDBSchedules
     from registration_sync.adapters.secrets import SecretsManagerSecrets
     from registration_sync.adapters.sftp import ParamikoSftpServers
     from registration_sync.adapters.ticker import ThreadTicker
@@ -190,6 +208,7 @@ def export() -> Export:
     return Export(
         runs=runs,
         table=table,
+        schedules=DynamoDBSchedules(dynamodb, connections_table),
         outside=outside,
         invocation=invocation,
         retention_days=settings.retention_days,

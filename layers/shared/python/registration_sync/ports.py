@@ -13,6 +13,7 @@ from registration_sync.domain.ready_made import ReadyMade
 
 if TYPE_CHECKING:  # the sync function starts without pydantic
     from registration_sync.domain.connection import Connection, SavedMapping
+    from registration_sync.domain.schedule import Schedule
 
 
 class RegistrationsTable(Protocol):
@@ -219,6 +220,27 @@ class Runs(Protocol):
         self, connection_id: str, limit: int, after: str | None
     ) -> tuple[list[dict[str, Any]], str | None]:
         """A page of records, the newest first, and the run id to go on after, if there are more."""
+
+
+class Schedules(Protocol):
+    """The schedule of each connection, as it was set."""
+
+    def get(self, connection_id: str) -> "Schedule | None": ...
+
+    def put(self, connection_id: str, schedule: "Schedule") -> None: ...
+
+    def remove(self, connection_id: str) -> None:
+        """None there is no error."""
+
+
+class Clock(Protocol):
+    """Starts the export function at a time of day."""
+
+    def wake_daily(self, connection_id: str, time: str, time_zone: str) -> None:
+        """From now on at this local time (21:00), instead of any other; raises Unavailable."""
+
+    def stop(self, connection_id: str) -> None:
+        """Not any more; nothing to stop is no error."""
 
 
 class LeaseReader(Protocol):

@@ -38,6 +38,10 @@ class ConfigurationSettings:
     connections_table: str
     secret_prefix: str
     export_function: str
+    schedule_group: str
+    schedule_target: str
+    schedule_role: str
+    schedule_failures: str
     retention_days: int
 
 

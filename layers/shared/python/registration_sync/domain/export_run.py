@@ -82,7 +82,8 @@ class YearOutcome:
 
 @dataclass(frozen=True, slots=True)
 class ExportRequest:
-    """What is asked of an export; `school_years` None means every year with something due."""
+    """What is asked of an export; `school_years` None means every year with something due, and
+    `scheduled_for` is the time that a schedule names."""
 
     connection_id: str
     run_id: str
@@ -90,6 +91,7 @@ class ExportRequest:
     school_years: tuple[int, ...] | None = None
     contents: str = "changes"
     requested_by: str = ""
+    scheduled_for: dt.datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

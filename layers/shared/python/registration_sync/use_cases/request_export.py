@@ -128,8 +128,10 @@ def parse_export_event(
         message = "The only action is export."
         raise InvalidRequest(message, problems=[Problem("action", message)])
     trigger = str(event.get("trigger", BY_HAND))
+    scheduled_for = None
     if trigger == SCHEDULED:
-        run_id = run_id_of(_scheduled_time(event.get("scheduled_time"), arrived_at), SCHEDULED)
+        scheduled_for = _scheduled_time(event.get("scheduled_time"), arrived_at)
+        run_id = run_id_of(scheduled_for, SCHEDULED)
     else:
         run_id = str(event.get("run_id") or run_id_of(arrived_at, request_id[:8]))
     wish = {name: event[name] for name in ("school_years", "contents", "dry_run") if name in event}
@@ -139,7 +141,7 @@ def parse_export_event(
         run_id=run_id,
         requested_by=str(event.get("requested_by", "")),
     )
-    return replace(request, trigger=trigger)
+    return replace(request, trigger=trigger, scheduled_for=scheduled_for)
 
 
 def _scheduled_time(value: object, arrived_at: dt.datetime) -> dt.datetime:

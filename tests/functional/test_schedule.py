@@ -1,0 +1,182 @@
+"""The schedule over the real handlers: set, fired, paused, switched off, removed."""
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import boto3
+import pytest
+
+from functions.configuration import app as configuration
+from functions.export import app as export
+from registration_sync import bootstrap
+from registration_sync.domain.errors import Unavailable
+from tests.functional.conftest import stored_items
+from tests.functional.district import NORTH, call, context, registration, send, set_up
+from tests.functional.events import STRANGER, VIEWER
+from tests.sftp_servers import AsyncSftpServer
+
+pytestmark = pytest.mark.usefixtures("started")
+
+SCHEDULE = "/connections/{connection_id}/schedule"
+NIGHTLY = {"enabled": True, "time": "21:00"}
+
+
+@pytest.fixture(autouse=True)
+def server(tmp_path: Path, started: object) -> Iterator[AsyncSftpServer]:
+    with AsyncSftpServer(tmp_path) as running:
+        set_up(running)
+        yield running
+    call(configuration, "DELETE", "/connections/{connection_id}")
+
+
+def set_schedule(**changes: Any) -> dict[str, Any]:
+    status, answer = call(configuration, "PUT", SCHEDULE, NIGHTLY | changes)
+    assert status == 200, answer
+    shown: dict[str, Any] = answer
+    return shown
+
+
+def at_aws() -> dict[str, Any] | None:
+    """The schedule as EventBridge has it."""
+    client = boto3.client("scheduler")
+    try:
+        return dict(client.get_schedule(GroupName="stack-exports", Name=NORTH))
+    except client.exceptions.ResourceNotFoundException:
+        return None
+
+
+def fire(scheduled_time: str = "2026-06-02T02:00:00Z") -> dict[str, Any]:
+    """What EventBridge sends, with its placeholder filled in."""
+    schedule = at_aws()
+    event = json.loads(schedule["Target"]["Input"]) if schedule else {"connection_id": NORTH}
+    event |= {"trigger": "schedule", "scheduled_time": scheduled_time}
+    answer: dict[str, Any] = export.handler(event, context())
+    return answer
+
+
+def test_a_schedule_is_set_in_the_districts_zone_and_shown_with_its_next_runs() -> None:
+    shown = set_schedule()
+
+    assert (shown["enabled"], shown["time"], shown["time_zone"]) == (
+        True,
+        "21:00",
+        "America/Chicago",
+    )
+    assert [run["at"][10:16] for run in shown["next_runs"]] == ["T21:00"] * 5
+    _, read = call(configuration, "GET", SCHEDULE, claims=VIEWER)
+    assert read == shown
+    schedule = at_aws()
+    assert schedule is not None
+    assert schedule["ScheduleExpression"] == "cron(0 21 * * ? *)"
+    assert schedule["ScheduleExpressionTimezone"] == "America/Chicago"
+    assert schedule["Target"]["RetryPolicy"] == {
+        "MaximumEventAgeInSeconds": 3600,
+        "MaximumRetryAttempts": 20,
+    }
+    assert schedule["Target"]["DeadLetterConfig"]["Arn"].endswith(":failures")
+
+
+def test_before_it_is_set_it_is_off() -> None:
+    _, read = call(configuration, "GET", SCHEDULE)
+
+    assert (read["enabled"], read["time"], read["time_zone"]) == (False, None, "America/Chicago")
+
+
+def test_a_change_replaces_all_of_it_and_off_takes_it_away() -> None:
+    set_schedule()
+    set_schedule(time="05:30", time_zone="America/Phoenix")
+    changed = at_aws()
+    off = set_schedule(enabled=False)
+
+    assert changed is not None
+    assert changed["ScheduleExpression"] == "cron(30 5 * * ? *)"
+    assert changed["ScheduleExpressionTimezone"] == "America/Phoenix"
+    assert changed["Target"]["RetryPolicy"]["MaximumRetryAttempts"] == 20
+    assert (at_aws(), off["enabled"], off["next_runs"]) == (None, False, [])
+
+
+def test_a_scheduled_run_delivers_and_the_same_time_twice_runs_once(
+    server: AsyncSftpServer,
+) -> None:
+    set_schedule()
+    send(registration("7"))
+
+    first = fire()
+    send(registration("8"))
+    again = fire()
+
+    assert (first["status"], first["trigger"]) == ("succeeded", "schedule")
+    assert again["run_id"] == first["run_id"] == "20260602T020000Z-schedule"
+    file = server.root / "SISData/exports/2025/students.csv"
+    assert file.read_text().splitlines()[1:] == ["7,Ann,0"]
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [{"enabled": False}, {"pauses": [{"from": "2026-06-01", "to": "2026-06-01"}]}],
+)
+def test_off_or_paused_nothing_moves_and_nothing_is_recorded(
+    changes: dict[str, Any], server: AsyncSftpServer
+) -> None:
+    set_schedule(**changes)
+    send(registration("7"))
+    before = stored_items("registrations"), stored_items("connections")
+
+    answer = fire("2026-06-02T02:00:00Z")  # the evening of 1 June there
+
+    assert (answer["status"], answer["run_id"]) == ("cancelled", None)
+    assert (stored_items("registrations"), stored_items("connections")) == before
+    assert list(server.root.iterdir()) == []
+
+
+def test_the_day_after_a_pause_it_runs_again(server: AsyncSftpServer) -> None:
+    set_schedule(pauses=[{"from": "2026-06-01", "to": "2026-06-01"}])
+    send(registration("7"))
+
+    assert fire("2026-06-03T02:00:00Z")["status"] == "succeeded"
+
+
+def test_deleting_the_connection_takes_its_schedule_along() -> None:
+    set_schedule()
+
+    status, _ = call(configuration, "DELETE", "/connections/{connection_id}")
+
+    assert (status, at_aws()) == (204, None)
+    assert [item for item in stored_items() if item["pk"]["S"] == "SCHEDULES"] == []
+
+
+class FailingClock:
+    """A clock that cannot be reached."""
+
+    def wake_daily(self, *_: str) -> None:
+        raise Unavailable("AWS did not answer in time: please try again.")
+
+    def stop(self, *_: str) -> None:
+        raise Unavailable("AWS did not answer in time: please try again.")
+
+
+@pytest.mark.parametrize("enabled", [True, False])
+def test_if_the_clock_cannot_be_reached_nobody_believes_it_is_on(
+    enabled: bool,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    if not enabled:
+        set_schedule()
+    parts = bootstrap.configuration()
+    with monkeypatch.context() as context_:
+        broken = bootstrap.Configuration(
+            **{name: getattr(parts, name) for name in parts.__slots__} | {"clock": FailingClock()}
+        )
+        context_.setattr(bootstrap, "configuration", lambda: broken)
+        status, _ = call(configuration, "PUT", SCHEDULE, NIGHTLY | {"enabled": enabled})
+        _, read = call(configuration, "GET", SCHEDULE)
+
+    assert (status, read["enabled"]) == (503, False)
+    assert set_schedule(enabled=enabled)["enabled"] is enabled
+
+
+def test_who_may_read_may_not_set() -> None:
+    assert call(configuration, "PUT", SCHEDULE, NIGHTLY, claims=VIEWER)[0] == 403
+    assert call(configuration, "GET", SCHEDULE, claims=STRANGER)[0] == 403

@@ -1,0 +1,194 @@
+"""The schedule: what is taken, when it runs next, and the days on which clocks change."""
+
+import datetime as dt
+from typing import Any
+from zoneinfo import ZoneInfo, available_timezones
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from registration_sync.domain.errors import InvalidRequest
+from registration_sync.domain.schedule import Schedule, next_runs, parse_schedule
+
+
+def schedule(time: str = "21:00", zone: str = "America/Chicago", **more: Any) -> Schedule:
+    return parse_schedule({"enabled": True, "time": time, "time_zone": zone, **more}, "UTC")
+
+
+def runs(one: Schedule, now: str) -> list[str]:
+    """Each next run as its local time with offset, or the skipped day with a cross."""
+    found = next_runs(one, dt.datetime.fromisoformat(now))
+    return [run.at.isoformat(timespec="minutes") if run.at else f"{run.day} x" for run in found]
+
+
+def test_the_next_five_runs_have_their_offset() -> None:
+    assert runs(schedule(), "2026-06-01T12:00:00+00:00") == [
+        f"2026-06-0{day}T21:00-05:00" for day in range(1, 6)
+    ]
+
+
+def test_a_time_that_has_passed_today_is_tomorrow() -> None:
+    before = runs(schedule(), "2026-06-01T20:59:59-05:00")
+    after = runs(schedule(), "2026-06-01T21:00:00-05:00")
+
+    assert (before[0], after[0]) == ("2026-06-01T21:00-05:00", "2026-06-02T21:00-05:00")
+
+
+def test_the_local_time_stays_when_the_clock_changes() -> None:
+    found = next_runs(schedule(), dt.datetime(2026, 10, 31, 12, tzinfo=dt.UTC))
+
+    assert [run.to_json()["at"] for run in found[:2]] == [
+        "2026-10-31T21:00-05:00",
+        "2026-11-01T21:00-06:00",
+    ]
+    assert [run.to_json()["utc"] for run in found[:2]] == [
+        "2026-11-01T02:00:00Z",
+        "2026-11-02T03:00:00Z",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("zone", "time", "day"),
+    [
+        ("America/New_York", "02:30", "2026-03-08"),
+        ("America/New_York", "02:00", "2026-03-08"),
+        ("Europe/London", "01:59", "2026-03-29"),
+        ("Australia/Lord_Howe", "02:15", "2026-10-04"),
+        ("America/Havana", "00:30", "2026-03-08"),
+    ],
+)
+def test_a_day_whose_clock_skips_the_time_is_flagged_and_is_no_run(
+    zone: str, time: str, day: str
+) -> None:
+    eve = dt.datetime.fromisoformat(f"{day}T12:00:00+00:00") - dt.timedelta(days=2)
+
+    found = {run.day.isoformat(): run for run in next_runs(schedule(time, zone), eve)}
+
+    assert (found[day].at, "skips" in found[day].note) == (None, True)
+    assert sum(1 for run in found.values() if run.at) == 5
+    assert found[day].to_json() == {"day": day, "at": None, "utc": None, "note": found[day].note}
+
+
+@pytest.mark.parametrize(
+    ("zone", "time", "at"),
+    [
+        ("America/New_York", "01:30", "2026-11-01T01:30-04:00"),
+        ("Europe/London", "01:00", "2026-10-25T01:00+01:00"),
+        ("Australia/Lord_Howe", "01:45", "2026-04-05T01:45+11:00"),
+        ("America/Havana", "00:00", "2026-11-01T00:00-04:00"),
+    ],
+)
+def test_a_time_that_comes_twice_is_flagged_and_runs_at_the_first(
+    zone: str, time: str, at: str
+) -> None:
+    eve = dt.datetime.fromisoformat(at).astimezone(dt.UTC) - dt.timedelta(days=1, hours=12)
+
+    found = next_runs(schedule(time, zone), eve)
+
+    flagged = [run for run in found if run.note]
+    assert [run.at.isoformat(timespec="minutes") for run in flagged if run.at] == [at]
+    assert "twice" in flagged[0].note
+
+
+def test_where_the_clock_never_changes_no_day_is_flagged() -> None:
+    found = next_runs(schedule("02:30", "America/Phoenix"), dt.datetime(2026, 3, 7, tzinfo=dt.UTC))
+
+    assert [run.note for run in found] == [""] * 5
+
+
+def test_pauses_are_left_out_with_their_first_and_last_day() -> None:
+    one = schedule(pauses=[{"from": "2026-06-02", "to": "2026-06-03"}])
+
+    assert [run[:10] for run in runs(one, "2026-06-01T12:00:00+00:00")] == [
+        "2026-06-01", "2026-06-04", "2026-06-05", "2026-06-06", "2026-06-07",
+    ]  # fmt: skip
+    assert [one.pauses_on(dt.date(2026, 6, day)) for day in (1, 2, 3, 4)] == [
+        False, True, True, False,
+    ]  # fmt: skip
+
+
+def test_off_has_no_next_run() -> None:
+    off = parse_schedule({"enabled": False, "time": "21:00"}, "America/Chicago")
+
+    assert (next_runs(off, dt.datetime(2026, 6, 1, tzinfo=dt.UTC)), off.time_zone) == (
+        [],
+        "America/Chicago",
+    )
+
+
+def test_a_pause_without_end_ends_the_search() -> None:
+    for_ever = schedule(pauses=[{"from": "2026-01-01", "to": "2099-12-31"}])
+
+    assert next_runs(for_ever, dt.datetime(2026, 6, 1, tzinfo=dt.UTC)) == []
+
+
+@pytest.mark.parametrize(
+    ("definition", "expected"),
+    [
+        ({"time": "21:00"}, {"enabled": "missing"}),
+        ({"enabled": "yes", "time": "21:00"}, {"enabled": "true or false"}),
+        ({"enabled": True}, {"time": "missing"}),
+        ({"enabled": True, "time": "9:00"}, {"time": "two digits"}),
+        ({"enabled": True, "time": "24:00"}, {"time": "two digits"}),
+        ({"enabled": True, "time": 2100}, {"time": "two digits"}),
+        ({"enabled": True, "time": "21:00", "time_zone": "America/Chigaco"}, {"time_zone": "mean"}),
+        ({"enabled": True, "time": "21:00", "time_zone": ""}, {"time_zone": "no such"}),
+        ({"enabled": True, "time": "21:00", "cron": "* *"}, {"cron": "no such key"}),
+        (
+            {"enabled": 1, "time": "x", "time_zone": "y", "pauses": [{"from": "2026-02-30"}]},
+            {
+                "enabled": "true or false",
+                "time": "two digits",
+                "time_zone": "no such",
+                "pauses[0].from": "calendar",
+                "pauses[0].to": "missing",
+            },
+        ),
+        (
+            {
+                "enabled": True,
+                "time": "21:00",
+                "pauses": [{"from": "2026-02-03", "to": "2026-02-01"}],
+            },
+            {"pauses[0]": "before it begins"},
+        ),
+        ({"enabled": True, "time": "21:00", "pauses": "x"}, {"pauses": "a list"}),
+        ({"enabled": True, "time": "21:00", "pauses": ["x"]}, {"pauses[0]": "an object"}),
+    ],
+)
+def test_every_mistake_is_told_with_its_place(definition: Any, expected: dict[str, str]) -> None:
+    with pytest.raises(InvalidRequest) as error:
+        parse_schedule(definition, "UTC")
+
+    found = {problem.path: problem.message for problem in error.value.problems}
+    assert found.keys() == expected.keys()
+    assert all(words in found[path] for path, words in expected.items()), found
+
+
+def test_what_is_no_object_is_refused() -> None:
+    with pytest.raises(InvalidRequest, match="JSON object"):
+        parse_schedule(["21:00"], "UTC")
+
+
+@given(
+    st.sampled_from(sorted(available_timezones() - {"localtime"})),
+    st.times(),
+    st.integers(1_577_836_800, 2_051_222_400),
+)
+def test_in_every_zone_each_day_has_one_run_unless_its_clock_skips_it(
+    zone: str, time: dt.time, seconds: int
+) -> None:
+    now = dt.datetime.fromtimestamp(seconds, dt.UTC)
+    one = schedule(time.strftime("%H:%M"), zone)
+
+    found = next_runs(one, now)
+
+    assert sum(1 for run in found if run.at) == 5
+    assert all(run.at is None or run.at.astimezone(dt.UTC) > now for run in found)
+    days = [run.day for run in found]
+    assert days == [days[0] + dt.timedelta(days=number) for number in range(len(days))]
+    for run in found:
+        if run.at:
+            back = run.at.astimezone(dt.UTC).astimezone(ZoneInfo(zone))
+            assert (back.date(), back.strftime("%H:%M")) == (run.day, one.time)
