@@ -282,11 +282,17 @@ def test_no_pinned_key_means_no_sign_in(tmp_path: Path) -> None:
     assert server.sign_ins == []
 
 
-def test_the_host_key_can_be_read_without_signing_in(tmp_path: Path) -> None:
-    with AsyncSftpServer(tmp_path) as server:
-        line = servers().host_key(server.host, server.port)
+def test_whoever_connects_is_told_how_far_it_came_and_of_the_key_before_it_is_judged(
+    tmp_path: Path,
+) -> None:
+    told: list[tuple[str, str]] = []
+    with AsyncSftpServer(tmp_path) as server, pytest.raises(HostKeyMismatch):
+        servers().connect(
+            server.account(host_keys=()), lambda step, detail: told.append((step, detail))
+        )
 
-    assert (line,) == server.host_keys
+    assert [step for step, _ in told] == ["name", "connection", "algorithms"]
+    assert (told[-1][1],) == server.host_keys
     assert server.sign_ins == []
 
 

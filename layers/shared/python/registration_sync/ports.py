@@ -104,6 +104,13 @@ class Ticker(Protocol):
     def every(self, seconds: float, call: Callable[[], None]) -> AbstractContextManager[None]: ...
 
 
+type Reached = Callable[[str, str], None]
+
+
+def ignore(_step: str, _detail: str) -> None:
+    """For who does not want to know."""
+
+
 class SftpSession(Protocol):
     """One signed-in connection to an SFTP server.
 
@@ -138,8 +145,12 @@ class SftpSession(Protocol):
 class SftpServers(Protocol):
     """Opens sessions; looks the name up once and connects only to the address it checked."""
 
-    def connect(self, account: SftpAccount) -> SftpSession:
-        """Signs in, after the pinned host key was seen. Raises DeliveryError."""
+    def connect(self, account: SftpAccount, reached: Reached = ignore) -> SftpSession:
+        """Signs in, after the pinned host key was seen. Raises DeliveryError.
+
+        `reached` is told of name, connection, algorithms (with the key that the server shows) and
+        host_key, each when it is done, with a sentence or the key's line.
+        """
 
 
 class Connections(Protocol):

@@ -22,6 +22,7 @@ from registration_sync.adapters.sftp_session import ParamikoSftpSession
 from registration_sync.adapters.sftp_sign_in import read_private_key, sign_in
 from registration_sync.domain.delivery import SftpAccount
 from registration_sync.domain.errors import PermissionRefused
+from registration_sync.ports import Reached, ignore
 
 
 class ParamikoSftpServers:
@@ -46,18 +47,21 @@ class ParamikoSftpServers:
         # paramiko logs paths, user names and what servers say; here errors are what tells.
         logging.getLogger("paramiko").setLevel(logging.CRITICAL + 1)
 
-    def connect(self, account: SftpAccount) -> ParamikoSftpSession:
+    def connect(self, account: SftpAccount, reached: Reached = ignore) -> ParamikoSftpSession:
         """Signs in, after the pinned host key was seen. Raises DeliveryError."""
-        secrets = account.credentials
-        key = (
-            read_private_key(secrets.private_key, secrets.passphrase)
-            if secrets.private_key
-            else None
-        )
-        link = self._connect(account.host, account.port)
+        link = self._connect(account.host, account.port, reached)
         try:
             offered = link.shake_hands(account.host_keys)
+            line = f"{offered.get_name()} {offered.get_base64()}"
+            reached("algorithms", line)
             check_host_key(link.server, offered, account.host_keys)
+            reached("host_key", line)
+            secrets = account.credentials
+            key = (
+                read_private_key(secrets.private_key, secrets.passphrase)
+                if secrets.private_key
+                else None
+            )
             sign_in(link, account.username, secrets.password, key)
             return ParamikoSftpSession(
                 link, _open_sftp(link), write_in_place=account.write_in_place
@@ -66,21 +70,12 @@ class ParamikoSftpServers:
             link.close()
             raise
 
-    def host_key(self, host: str, port: int) -> str:
-        """The host key that the server shows, as a line to pin once a person has confirmed it.
-
-        Nobody signs in.
-        """
-        link = self._connect(host, port)
-        try:
-            offered = link.shake_hands(())
-            return f"{offered.get_name()} {offered.get_base64()}"
-        finally:
-            link.close()
-
-    def _connect(self, host: str, port: int) -> Link:
+    def _connect(self, host: str, port: int, reached: Reached) -> Link:
         addresses = checked_addresses(host, port, self._allowed_private_networks, self._look_up)
-        return connect(Server(host, port), addresses, self._limits, self._seconds_left)
+        reached("name", f"{host} leads to {', '.join(addresses)}.")
+        link = connect(Server(host, port), addresses, self._limits, self._seconds_left)
+        reached("connection", f"Something answers at port {port}.")
+        return link
 
 
 def _open_sftp(link: Link) -> SftpClient:

@@ -1,0 +1,245 @@
+"""The connection doctor against servers of every kind: each fault its own sentence, none hangs."""
+
+import datetime as dt
+import time
+from collections.abc import Callable
+from contextlib import contextmanager
+from dataclasses import replace
+from ipaddress import ip_network
+from pathlib import Path
+from typing import Any
+
+import asyncssh
+import pytest
+
+from registration_sync.adapters.sftp import ParamikoSftpServers
+from registration_sync.adapters.sftp_link import Limits
+from registration_sync.domain.connection import Connection
+from registration_sync.domain.connection_check import STEPS, CheckStep, StepResult
+from registration_sync.domain.delivery import Credentials, ReplacedBy, SftpAccount
+from registration_sync.use_cases.check_connection import check_connection
+from tests.sftp_servers import AsyncSftpServer, SilentServer
+
+LIMITS = Limits(connect_seconds=2, handshake_seconds=2, sign_in_seconds=3, silence_seconds=2)
+FOLDER = "SISData/exports/2025"
+PROTECTED = asyncssh.generate_private_key("ssh-ed25519").export_private_key(passphrase="right")
+
+
+def checked(
+    account: SftpAccount, workspace: Path, *, folder: str = FOLDER, **servers: Any
+) -> tuple[list[CheckStep], ReplacedBy | None]:
+    workspace.mkdir(exist_ok=True)
+    connection = Connection(
+        connection_id="north",
+        name="North",
+        delivery="sftp",
+        host=account.host,
+        port=account.port,
+        username=account.username,
+        host_keys=account.host_keys,
+        district="north",
+        time_zone="UTC",
+        folder="SISData/exports/{school_year}",
+    )
+    options: dict[str, Any] = {"limits": LIMITS} | servers
+    steps, way = check_connection(
+        connection,
+        lambda: account,
+        folder=folder,
+        token="c0ffee",
+        workspace=workspace,
+        servers=ParamikoSftpServers([ip_network("127.0.0.1/32")], **options),
+        now=lambda: dt.datetime.now(dt.UTC),
+    )
+    assert tuple(step.step for step in steps) == STEPS
+    return list(steps), way
+
+
+def failed(steps: list[CheckStep]) -> CheckStep:
+    """The one step that failed; all before it passed, all after it were skipped."""
+    place = [step.result for step in steps].index(StepResult.FAILED)
+    assert all(step.result is StepResult.OK for step in steps[:place])
+    assert all(step.result is StepResult.SKIPPED for step in steps[place + 1 :])
+    return steps[place]
+
+
+@contextmanager
+def within(seconds: float) -> Any:
+    start = time.monotonic()
+    yield
+    assert time.monotonic() - start < seconds
+
+
+def test_a_sound_connection_passes_every_step_and_leaves_nothing(tmp_path: Path) -> None:
+    with AsyncSftpServer(tmp_path / "server") as server:
+        server.root.mkdir()
+        steps, way = checked(server.account(), tmp_path / "w")
+
+        assert [step.result for step in steps] == [StepResult.OK] * len(STEPS)
+        assert way is ReplacedBy.POSIX_RENAME
+        assert [path for path in server.root.rglob("*") if path.is_file()] == []
+        assert server.sign_ins.count("password") == 1
+    assert "127.0.0.1" in steps[0].message
+    assert "SHA256:" in steps[3].message
+    assert steps[3].host_key == server.host_keys[0]
+    assert all(step.seconds >= 0 and step.message.endswith(".") for step in steps)
+
+
+def spoil_port(account: SftpAccount) -> SftpAccount:
+    with AsyncSftpServer(Path("/nowhere")) as gone:
+        port = gone.port
+    return replace(account, port=port)
+
+
+def other_key(account: SftpAccount) -> SftpAccount:
+    line = asyncssh.generate_private_key("ssh-ed25519").export_public_key().decode().strip()
+    return replace(account, host_keys=(line,))
+
+
+ACCOUNTS: dict[str, tuple[Callable[[SftpAccount], SftpAccount], str, str]] = {
+    "wrong port": (spoil_port, "connection", "refused"),
+    "wrong host key": (other_key, "host_key", "by another way than this connection"),
+    "no host key yet": (lambda a: replace(a, host_keys=()), "host_key", "add the key to host_keys"),
+    "refused password": (
+        lambda a: replace(a, credentials=Credentials(password="wrong")),
+        "sign_in",
+        "with the stored password",
+    ),
+    "locked key": (
+        lambda a: replace(
+            a, credentials=Credentials(private_key=PROTECTED.decode(), passphrase="wrong")
+        ),
+        "sign_in",
+        "cannot be read with the stored passphrase",
+    ),
+    "locked key, no passphrase": (
+        lambda a: replace(a, credentials=Credentials(private_key=PROTECTED.decode())),
+        "sign_in",
+        "protected by a passphrase",
+    ),
+    "nothing stored": (
+        lambda a: replace(a, credentials=Credentials()),
+        "sign_in",
+        "not stored for this connection",
+    ),
+    "unknown name": (lambda a: replace(a, host="no.such.host.invalid"), "name", "typing error"),
+    "private address": (lambda a: replace(a, host="10.20.30.40"), "name", "not a public address"),
+}
+
+
+@pytest.mark.parametrize("case", ACCOUNTS)
+def test_a_wrong_account_is_told_where_it_is_wrong(case: str, tmp_path: Path) -> None:
+    spoil, step, words = ACCOUNTS[case]
+    with AsyncSftpServer(tmp_path) as server, within(15):
+        found = failed(checked(spoil(server.account()), tmp_path / "w")[0])
+
+    assert (found.step, words in found.message) == (step, True), found
+    assert server.sign_ins.count("password") <= 1
+
+
+def test_the_key_to_confirm_is_shown_in_full(tmp_path: Path) -> None:
+    with AsyncSftpServer(tmp_path) as server:
+        found = failed(checked(server.account(host_keys=()), tmp_path / "w")[0])
+
+    assert (found.host_key,) == server.host_keys
+    assert server.sign_ins == []
+
+
+FAULTS: dict[str, tuple[str, set[str], str, str]] = {
+    "no right to make the folder": ("forbidden", {"mkdir"}, "folder", "does not permit making"),
+    "the folder cannot be made": ("failing", {"mkdir"}, "folder", "refused making the folder"),
+    "no right to write": ("forbidden", {"open"}, "write", "does not permit uploading"),
+    "no rename at all": (
+        "unsupported",
+        {"rename", "posix_rename"},
+        "replace",
+        "every way to rename",
+    ),
+    "no right to rename": ("forbidden", {"rename", "posix_rename"}, "replace", "does not permit"),
+    "no right to delete": ("forbidden", {"remove"}, "delete", "does not permit removing"),
+    "silent at the folder": ("silent", {"stat"}, "folder", "without an answer"),
+    "silent at writing": ("silent", {"write"}, "write", "without an answer"),
+}
+
+
+@pytest.mark.parametrize("case", FAULTS)
+def test_a_server_that_cannot_is_told_what_it_cannot(case: str, tmp_path: Path) -> None:
+    fault, operations, step, words = FAULTS[case]
+    with AsyncSftpServer(tmp_path / "server") as server, within(20):
+        server.root.mkdir()
+        getattr(server.faults, fault).update(operations)
+
+        found = failed(checked(server.account(), tmp_path / "w")[0])
+
+    assert (found.step, words in found.message) == (step, True), found
+
+
+def test_a_full_disk_is_found_at_the_writing(tmp_path: Path) -> None:
+    with AsyncSftpServer(tmp_path / "server") as server:
+        server.root.mkdir()
+        server.faults.fail_write = 1
+
+        found = failed(checked(server.account(), tmp_path / "w")[0])
+
+    assert (found.step, "free space" in found.message) == ("write", True)
+
+
+@pytest.mark.parametrize(
+    ("fault", "allowed", "way", "words"),
+    [
+        ({"posix_rename"}, False, ReplacedBy.ASIDE_AND_RENAME, "for an instant there is none"),
+        ({"posix_rename", "rename"}, True, ReplacedBy.IN_PLACE, "may see half of one"),
+    ],
+)
+def test_a_weaker_way_of_replacing_is_a_warning(
+    fault: set[str],
+    allowed: bool,
+    way: ReplacedBy,
+    words: str,
+    tmp_path: Path,
+) -> None:
+    with AsyncSftpServer(tmp_path / "server") as server:
+        server.root.mkdir()
+        server.faults.unsupported.update(fault)
+        account = server.account(write_in_place=allowed)
+
+        steps, found = checked(account, tmp_path / "w")
+
+        left = [path for path in server.root.rglob("*") if path.is_file()]
+    replacing = steps[STEPS.index("replace")]
+    assert (found, replacing.result, left) == (way, StepResult.WARNING, [])
+    assert words in replacing.message
+
+
+def test_an_old_server_is_told_what_it_offers(tmp_path: Path) -> None:
+    options: dict[str, Any] = {"kex_algs": ["diffie-hellman-group1-sha1"]}
+    with AsyncSftpServer(tmp_path, **options) as server:
+        found = failed(checked(server.account(), tmp_path / "w")[0])
+
+    assert found.step == "algorithms"
+    assert "offers only diffie-hellman-group1-sha1" in found.message
+
+
+@pytest.mark.parametrize("greeting", [b"", b"SSH-2.0-Quiet\r\n"])
+def test_a_host_that_answers_and_goes_silent_is_given_up_in_time(
+    greeting: bytes, tmp_path: Path
+) -> None:
+    with SilentServer(greeting) as server, within(15):
+        account = SftpAccount(
+            server.host, server.port, "district", (), Credentials(password="secret")
+        )
+        found = failed(checked(account, tmp_path)[0])
+
+    assert found.step == "algorithms"
+    assert "without an answer" in found.message or "no answer" in found.message, found
+
+
+def test_every_fault_has_a_sentence_of_its_own(tmp_path: Path) -> None:
+    sentences = set()
+    for case, (spoil, _, _) in ACCOUNTS.items():
+        with AsyncSftpServer(tmp_path) as server:
+            found = failed(checked(spoil(server.account()), tmp_path / "w")[0])
+            sentences.add(found.message.replace(str(server.port), "PORT"))
+        assert "secret" not in found.message, case
+
+    assert len(sentences) == len(ACCOUNTS)
