@@ -19,6 +19,7 @@ import boto3
 from botocore.config import Config
 
 from registration_sync.ports import (
+    Archive,
     ConnectionAccessReader,
     Connections,
     ExportStarter,
@@ -48,6 +49,10 @@ ANSWERED_BY_API = Config(
 )
 """For functions behind the API, which gives up after 29 seconds."""
 
+SIGNS_LINKS = ANSWERED_BY_API.merge(
+    Config(signature_version="s3v4", s3={"addressing_style": "virtual"})
+)
+
 
 @cache
 def _dynamodb() -> "DynamoDBClient":
@@ -68,11 +73,14 @@ class Configuration:
     runs: Runs
     leases: LeaseReader
     starter: ExportStarter
+    archive: Archive
+    dry_runs: Archive
 
 
 @cache
 def configuration() -> Configuration:
     """Raises NotConfigured with every setting that is missing."""
+    from registration_sync.adapters.archive import DRY_RUNS, S3Archive
     from registration_sync.adapters.connection_access import DynamoDBConnectionAccess
     from registration_sync.adapters.connections_table import DynamoDBConnections, DynamoDBMappings
     from registration_sync.adapters.export_function import LambdaExportStarter
@@ -82,6 +90,7 @@ def configuration() -> Configuration:
 
     settings = read_settings(ConfigurationSettings, os.environ)
     dynamodb, table = _dynamodb(), settings.connections_table
+    s3 = boto3.client("s3", config=SIGNS_LINKS)
     return Configuration(
         access=DynamoDBConnectionAccess(dynamodb, table),
         connections=DynamoDBConnections(dynamodb, table),
@@ -94,6 +103,8 @@ def configuration() -> Configuration:
         starter=LambdaExportStarter(
             boto3.client("lambda", config=ANSWERED_BY_API), settings.export_function
         ),
+        archive=S3Archive(s3, settings.archive_bucket),
+        dry_runs=S3Archive(s3, settings.archive_bucket, prefix=DRY_RUNS),
     )
 
 
@@ -149,7 +160,7 @@ class Export:
 @cache
 def export() -> Export:
     """Raises NotConfigured with every setting that is missing."""
-    from registration_sync.adapters.archive import S3Archive
+    from registration_sync.adapters.archive import DRY_RUNS, S3Archive
     from registration_sync.adapters.connections_table import DynamoDBConnections, DynamoDBMappings
     from registration_sync.adapters.registrations_table import DynamoDBRegistrationsTable
     from registration_sync.adapters.runs_table import DynamoDBRuns
@@ -163,6 +174,7 @@ def export() -> Export:
     invocation = Invocation()
     runs = DynamoDBRuns(dynamodb, connections_table, retention_days=settings.retention_days)
     table = DynamoDBRegistrationsTable(dynamodb, settings.registrations_table)
+    s3 = boto3.client("s3")
     outside = partial(
         Outside,
         connections=DynamoDBConnections(dynamodb, connections_table),
@@ -170,7 +182,8 @@ def export() -> Export:
         secrets=SecretsManagerSecrets(boto3.client("secretsmanager"), settings.secret_prefix),
         runs=runs,
         table=table,
-        archive=S3Archive(boto3.client("s3"), settings.archive_bucket),
+        archive=S3Archive(s3, settings.archive_bucket),
+        dry_runs=S3Archive(s3, settings.archive_bucket, prefix=DRY_RUNS),
         servers=ParamikoSftpServers(
             settings.allowed_private_networks, seconds_left=invocation.seconds_left
         ),
