@@ -11,11 +11,14 @@ from registration_sync.domain.access import ConnectionAccess, Permission, may_se
 from registration_sync.domain.connection import SavedMapping
 from registration_sync.domain.errors import InvalidRequest, NotFound, Problem
 from registration_sync.domain.mapping_text import read_mapping_text
+from registration_sync.use_cases.cancel_export import cancel_export
 from registration_sync.use_cases.change_connection import change_connection
 from registration_sync.use_cases.create_connection import create_connection
+from registration_sync.use_cases.link_file import link_file
 from registration_sync.use_cases.list_exports import list_exports
 from registration_sync.use_cases.list_fields import list_fields
 from registration_sync.use_cases.preview_mapping import preview_mapping
+from registration_sync.use_cases.read_export import read_export
 from registration_sync.use_cases.ready_made import (
     definition_to_save,
     list_ready_made,
@@ -23,6 +26,7 @@ from registration_sync.use_cases.ready_made import (
 )
 from registration_sync.use_cases.remove_connection import remove_connection
 from registration_sync.use_cases.request_export import request_export, run_id_of
+from registration_sync.use_cases.request_resend import TOLD, request_resend
 from registration_sync.use_cases.restore_mapping import (
     list_versions,
     read_version,
@@ -220,8 +224,16 @@ def _set_schedule(request: Request) -> Answer:
 
 
 def _list_exports(request: Request) -> Answer:
-    runs = bootstrap.configuration().runs
-    return Answer(200, list_exports(request.connection_id, request.query, runs=runs))
+    parts = bootstrap.configuration()
+    page = list_exports(
+        request.connection_id,
+        request.query,
+        connections=parts.connections,
+        runs=parts.runs,
+        leases=parts.leases,
+        now=dt.datetime.now(dt.UTC),
+    )
+    return Answer(200, page)
 
 
 def _request_export(request: Request) -> Answer:
@@ -238,16 +250,71 @@ def _request_export(request: Request) -> Answer:
         runs=parts.runs,
         leases=parts.leases,
         starter=parts.starter,
+        permissions=request.caller.permissions,
     )
     return Answer(202, {"run_id": run.run_id})
 
 
 def _read_export(request: Request) -> Answer:
-    run = bootstrap.configuration().runs.find(request.connection_id, request.path["run_id"])
-    if run is None:
-        raise NotFound("There is no export of this id, or it was made too long ago.")
+    parts = bootstrap.configuration()
+    run = read_export(
+        request.connection_id,
+        request.path["run_id"],
+        runs=parts.runs,
+        leases=parts.leases,
+        now=dt.datetime.now(dt.UTC),
+    )
     return Answer(200, run)
 
+
+def _cancel_export(request: Request) -> Answer:
+    run = cancel_export(
+        request.connection_id,
+        request.path["run_id"],
+        cancelled_by=request.caller.name,
+        now=dt.datetime.now(dt.UTC),
+        runs=bootstrap.configuration().runs,
+    )
+    return Answer(200, run)
+
+
+def _link_file(request: Request) -> Answer:
+    parts = bootstrap.configuration()
+    link = link_file(
+        request.connection_id,
+        request.path["run_id"],
+        request.path["school_year"],
+        request.path["name"],
+        runs=parts.runs,
+        archive=parts.archive,
+        dry_runs=parts.dry_runs,
+        now=dt.datetime.now(dt.UTC),
+    )
+    return Answer(200, link)
+
+
+def _resend(request: Request) -> Answer:
+    parts = bootstrap.configuration()
+    now = dt.datetime.now(dt.UTC)
+    run = request_resend(
+        request.connection_id,
+        request.path["run_id"],
+        request.json(),
+        run_id=run_id_of(now, secrets.token_hex(4)),
+        requested_by=request.caller.name,
+        now=now,
+        connections=parts.connections,
+        mappings=parts.mappings,
+        archive=parts.archive,
+        runs=parts.runs,
+        leases=parts.leases,
+        starter=parts.starter,
+    )
+    body = {"run_id": run.run_id, "resend_of": run.again.run_id, "message": TOLD}
+    return Answer(202, body)
+
+
+ONE_RUN = "/connections/{connection_id}/exports/{run_id}"
 
 ROUTES = (
     Route("GET", "/connections", Permission.READ, _list_connections),
@@ -280,5 +347,8 @@ ROUTES = (
     Route("PUT", "/connections/{connection_id}/schedule", Permission.CONFIGURE, _set_schedule),
     Route("GET", "/connections/{connection_id}/exports", Permission.READ, _list_exports),
     Route("POST", "/connections/{connection_id}/exports", Permission.RUN_EXPORTS, _request_export),
-    Route("GET", "/connections/{connection_id}/exports/{run_id}", Permission.READ, _read_export),
+    Route("GET", ONE_RUN, Permission.READ, _read_export),
+    Route("GET", f"{ONE_RUN}/files/{{school_year}}/{{name}}", Permission.READ, _link_file),
+    Route("POST", f"{ONE_RUN}/resend", Permission.RUN_EXPORTS, _resend),
+    Route("POST", f"{ONE_RUN}/cancel", Permission.RUN_EXPORTS, _cancel_export),
 )

@@ -9,14 +9,28 @@ from typing import Any
 
 from registration_sync import bootstrap
 from registration_sync.api import error_answer, logger
-from registration_sync.domain.errors import AlreadyRunning, RegistrationSyncError, Unavailable
-from registration_sync.domain.export_run import SCHEDULED, ExportRequest, RunStatus
+from registration_sync.domain.errors import (
+    AlreadyRunning,
+    RegistrationSyncError,
+    RunCancelled,
+    Unavailable,
+)
+from registration_sync.domain.export_run import (
+    DRY_RUN,
+    EXPORT,
+    RESEND,
+    SCHEDULED,
+    ExportRequest,
+    RunStatus,
+)
+from registration_sync.use_cases.dry_run import dry_run
 from registration_sync.use_cases.export_registrations import (
     export_registrations,
     refused_run,
 )
 from registration_sync.use_cases.list_exports import shortened
 from registration_sync.use_cases.request_export import parse_export_event
+from registration_sync.use_cases.resend_files import resend_files
 from registration_sync.use_cases.retire_batches import retire_batches
 from registration_sync.use_cases.schedule_exports import wakes
 
@@ -46,6 +60,7 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
         extra={
             "connection_id": run["connection_id"],
             "run_id": run["run_id"],
+            "kind": run["kind"],
             "status": run["status"],
             "rows": sum(year["rows"] for year in run["years"]),
             "held": sum(year["held_count"] for year in run["years"]),
@@ -83,16 +98,21 @@ def _run(request: ExportRequest, parts: bootstrap.Export) -> dict[str, Any]:
     if earlier and earlier["finished_at"]:
         return earlier  # delivered twice by Lambda or the scheduler: done already
     # Student data: the folder goes with the run, also in a function that stays warm.
+    use = {DRY_RUN: dry_run, RESEND: resend_files}.get(request.kind, export_registrations)
     with tempfile.TemporaryDirectory() as workspace:
         outside = parts.outside(workspace=Path(workspace))
         try:
-            run = export_registrations(
-                request, attempt=(earlier or {}).get("attempt", 0) + 1, outside=outside
-            )
+            run = use(request, attempt=(earlier or {}).get("attempt", 0) + 1, outside=outside)
+        except RunCancelled:
+            return parts.runs.find(request.connection_id, request.run_id) or {}
         except AlreadyRunning as error:
+            if error.run_id == request.run_id:  # invoked twice: the other one keeps the record
+                raise Unavailable("Another attempt of this run may still be under way.") from error
             if request.trigger != SCHEDULED:
                 parts.runs.save(refused_run(request, error, outside.now()))
             raise
+    if request.kind != EXPORT:
+        return run.to_json()
     with suppress(Unavailable):  # the run is done; the next one clears away what is left
         retire_batches(
             request.connection_id,

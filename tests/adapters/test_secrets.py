@@ -1,9 +1,9 @@
 """Secrets of connections in Secrets Manager, and the start of the export function."""
 
-import io
+import datetime as dt
 import json
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import boto3
 import pytest
@@ -14,7 +14,8 @@ from registration_sync.adapters.export_function import LambdaExportStarter
 from registration_sync.adapters.secrets import SecretsManagerSecrets
 from registration_sync.domain.delivery import Credentials
 from registration_sync.domain.errors import Unavailable
-from registration_sync.domain.export_run import ExportRequest
+from registration_sync.domain.export_run import ExportRequest, SentAgain
+from registration_sync.use_cases.request_export import parse_export_event
 
 if TYPE_CHECKING:
     from mypy_boto3_secretsmanager import SecretsManagerClient
@@ -25,6 +26,7 @@ KEYS = {
     "aws_secret_access_key": "testing",
 }
 PREFIX = "stack/connections/"
+RUN = "20260302T210000Z-1a2b3c4d"
 
 
 @pytest.fixture
@@ -131,28 +133,37 @@ def test_a_secret_that_cannot_be_written_now_is_unavailable(operation: str, code
     assert "sesame" not in refused.value.message
 
 
-def test_the_export_function_is_started_in_the_background() -> None:
-    client = boto3.client("lambda", **KEYS)
-    request = ExportRequest("north", "r1", school_years=(2024, 2025), requested_by="ada")
-    sent = {
-        "action": "export",
-        "connection_id": "north",
-        "run_id": "r1",
-        "trigger": "hand",
-        "contents": "changes",
-        "requested_by": "ada",
-        "school_years": [2024, 2025],
-    }
-    with Stubber(client) as stub:
-        stub.add_response(
-            "invoke",
-            {"StatusCode": 202, "Payload": io.BytesIO()},
-            {"FunctionName": "export", "InvocationType": "Event", "Payload": json.dumps(sent)},
-        )
+@pytest.mark.parametrize(
+    "request_",
+    [
+        ExportRequest("north", RUN, trigger="manual", requested_by="ada"),
+        ExportRequest("north", RUN, school_years=(2024, 2025), contents="all", override_held=True),
+        ExportRequest("north", RUN, kind="dry_run"),
+        ExportRequest("north", RUN, kind="resend", again=SentAgain("earlier")),
+        ExportRequest(
+            "north",
+            RUN,
+            kind="resend",
+            school_years=(2025,),
+            again=SentAgain("earlier", ((2025, "students.csv"),), ("007", "1e5")),
+        ),
+    ],
+)
+def test_the_export_function_is_started_in_the_background_and_reads_what_was_asked(
+    request_: ExportRequest,
+) -> None:
+    sent: dict[str, Any] = {}
 
-        LambdaExportStarter(client, "export").start(request)
+    class Client:
+        def invoke(self, **call: Any) -> None:
+            sent.update(call)
 
-        stub.assert_no_pending_responses()
+    client: Any = Client()
+    LambdaExportStarter(client, "export").start(request_)
+
+    assert (sent["FunctionName"], sent["InvocationType"]) == ("export", "Event")
+    arrived = parse_export_event(json.loads(sent["Payload"]), dt.datetime.now(dt.UTC), "12345678")
+    assert arrived == request_
 
 
 @pytest.mark.parametrize("code", ["TooManyRequestsException", "ResourceNotFoundException"])

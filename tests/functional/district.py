@@ -120,7 +120,7 @@ def send(*registrations: dict[str, Any], claims: dict[str, str] = ENROLL) -> tup
 def run_export(**event: Any) -> dict[str, Any]:
     """An operator's invocation; each is a run of its own."""
     _runs.append(len(_runs))
-    wanted = {"connection_id": NORTH, "run_id": f"run-{len(_runs)}"} | event
+    wanted = {"connection_id": NORTH, "run_id": f"20260302T210000Z-{len(_runs):04}"} | event
     run: dict[str, Any] = export.handler(wanted, context())
     return run
 

@@ -33,7 +33,8 @@ MAPPING: dict[str, Any] = json.loads(sample("configuration_save_mapping")["body"
 CONNECTION: dict[str, Any] = json.loads(sample("configuration_create_connection")["body"])
 NORTH = "north-powerschool"
 SHOWN = {name: value for name, value in CONNECTION.items() if name != "password"} | {
-    "write_in_place": False
+    "write_in_place": False,
+    "done_file": False,
 }
 
 
@@ -579,7 +580,7 @@ def test_years_and_contents_are_handed_on(started: StartedExports) -> None:
         ({"school_years": []}, ["school_years"]),
         ({"school_years": 2025}, ["school_years"]),
         ({"school_years": [2025, 20255, "x", True]}, [f"school_years[{n}]" for n in (1, 2, 3)]),
-        ({"dry_run": True}, ["dry_run"]),
+        ({"override_held": "yes"}, ["override_held"]),
         ({"dry_run": []}, ["dry_run"]),
         ({"school_year": 2025, "contents": []}, ["school_year", "contents"]),
         ([], []),

@@ -307,7 +307,7 @@ def test_a_passing_fault_is_tried_again_with_the_same_run_and_then_recorded(
     set_up(server, port=1)
     send(registration())
     monkeypatch.setattr("time.sleep", lambda _: None)
-    event = {"connection_id": NORTH, "run_id": "asked", "trigger": "manual"}
+    event = {"connection_id": NORTH, "run_id": "20260302T210000Z-asked", "trigger": "manual"}
 
     for _ in range(2):
         with pytest.raises(Unavailable):

@@ -93,7 +93,7 @@ def test_p3_exports_killed_anywhere_lose_nobody_and_bring_nothing_older(
         students = range(round_number * 20, round_number * 20 + 60)
         district.sync(*versions_of(students, round_number))
         expected |= {f"{number:03}": round_number for number in students}
-        export = killable_export(district, f"killed-{round_number}")
+        export = killable_export(district, f"20260302T210000Z-killed-{round_number}")
         assert export.stdout is not None
         assert export.stdout.readline() == "started\n"
         time.sleep(randomness.uniform(0.05, 0.9))

@@ -107,6 +107,7 @@ def test_every_error_has_a_status() -> None:
         "not_found": 404,
         "conflict": 409,
         "already_running": 409,
+        "cancelled": 409,
         "version_mismatch": 412,
         "unavailable": 503,
         "lease_lost": 409,

@@ -59,6 +59,7 @@ def test_what_is_left_out_takes_the_usual_value() -> None:
         "delivery": "sftp",
         "importer": "unknown",
         "write_in_place": False,
+        "done_file": False,
         "district": "north",
         "time_zone": "America/Chicago",
         "example_students": [],

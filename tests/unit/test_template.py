@@ -1,6 +1,7 @@
 """House rules of template.yaml: what the local stack cannot show, and what nobody is to undo."""
 
 import dataclasses
+import datetime as dt
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -9,6 +10,8 @@ import pytest
 from cfnlint.decode import cfn_yaml
 
 from registration_sync import settings
+from registration_sync.adapters.archive import DRY_RUNS
+from registration_sync.domain.export_run import DRY_RUN_KEPT
 
 TEMPLATE: dict[str, Any] = cfn_yaml.load(str(Path(__file__).parents[2] / "template.yaml"))
 RESOURCES: dict[str, Any] = TEMPLATE["Resources"]
@@ -86,9 +89,28 @@ def test_buckets_are_private_encrypted_and_forget(bucket: str) -> None:
     assert len(block) == 4
     assert found["BucketEncryption"]["ServerSideEncryptionConfiguration"]
     assert "VersioningConfiguration" not in found
-    (rule,) = found["LifecycleConfiguration"]["Rules"]
-    assert rule["Status"] == "Enabled"
-    assert rule["ExpirationInDays"] == {"Ref": "RetentionDays"}
+    everything, *_ = found["LifecycleConfiguration"]["Rules"]
+    assert everything["Status"] == "Enabled"
+    assert "Prefix" not in everything
+    assert everything["ExpirationInDays"] == {"Ref": "RetentionDays"}
+
+
+def test_what_dry_runs_made_is_gone_after_a_day() -> None:
+    _, rule = properties("ArchiveBucket")["LifecycleConfiguration"]["Rules"]
+
+    assert (rule["Status"], rule["Prefix"]) == ("Enabled", DRY_RUNS)
+    assert dt.timedelta(days=rule["ExpirationInDays"]) == DRY_RUN_KEPT
+
+
+def test_the_configuration_function_only_reads_the_archive() -> None:
+    allowed = {
+        action
+        for statement in policies_of("ConfigurationRole")
+        for action in actions_of(statement)
+        if action.startswith("s3:")
+    }
+
+    assert allowed == {"s3:GetObject", "s3:ListBucket"}
 
 
 @pytest.mark.parametrize("bucket", BUCKETS)

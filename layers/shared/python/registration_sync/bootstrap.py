@@ -19,6 +19,7 @@ import boto3
 from botocore.config import Config
 
 from registration_sync.ports import (
+    Archive,
     Clock,
     ConnectionAccessReader,
     Connections,
@@ -30,6 +31,7 @@ from registration_sync.ports import (
     Runs,
     Schedules,
     Secrets,
+    SftpServers,
     Snapshots,
 )
 from registration_sync.settings import (
@@ -51,6 +53,10 @@ ANSWERED_BY_API = Config(
     max_pool_connections=32,
 )
 """For functions behind the API, which gives up after 29 seconds."""
+
+SIGNS_LINKS = ANSWERED_BY_API.merge(
+    Config(signature_version="s3v4", s3={"addressing_style": "virtual"})
+)
 
 
 @cache
@@ -76,24 +82,41 @@ class Configuration:
     schedules: Schedules
     clock: Clock
     starter: ExportStarter
+    archive: Archive
+    dry_runs: Archive
+
+
+def _clock(settings: ConfigurationSettings) -> Clock:
+    from registration_sync.adapters.scheduler import EventBridgeClock, ScheduleTarget
+
+    return EventBridgeClock(
+        boto3.client("scheduler", config=ANSWERED_BY_API),
+        ScheduleTarget(
+            group=settings.schedule_group,
+            function=settings.schedule_target,
+            role=settings.schedule_role,
+            failures=settings.schedule_failures,
+        ),
+    )
 
 
 @cache
 def configuration() -> Configuration:
     """Raises NotConfigured with every setting that is missing."""
+    from registration_sync.adapters.archive import DRY_RUNS, S3Archive
     from registration_sync.adapters.connection_access import DynamoDBConnectionAccess
     from registration_sync.adapters.connections_table import DynamoDBConnections, DynamoDBMappings
     from registration_sync.adapters.export_function import LambdaExportStarter
     from registration_sync.adapters.ready_made_mappings import PackagedMappings
     from registration_sync.adapters.registrations_table import DynamoDBRegistrationsTable
     from registration_sync.adapters.runs_table import DynamoDBRuns
-    from registration_sync.adapters.scheduler import EventBridgeClock, ScheduleTarget
     from registration_sync.adapters.schedules_table import DynamoDBSchedules
     from registration_sync.adapters.secrets import SecretsManagerSecrets
 
     settings = read_settings(ConfigurationSettings, os.environ)
     dynamodb, table = _dynamodb(), settings.connections_table
     registrations = DynamoDBRegistrationsTable(dynamodb, settings.registrations_table)
+    s3 = boto3.client("s3", config=SIGNS_LINKS)
     return Configuration(
         access=DynamoDBConnectionAccess(dynamodb, table),
         connections=DynamoDBConnections(dynamodb, table),
@@ -106,18 +129,12 @@ def configuration() -> Configuration:
         snapshots=registrations,
         ready_made=PackagedMappings(),
         schedules=DynamoDBSchedules(dynamodb, table),
-        clock=EventBridgeClock(
-            boto3.client("scheduler", config=ANSWERED_BY_API),
-            ScheduleTarget(
-                group=settings.schedule_group,
-                function=settings.schedule_target,
-                role=settings.schedule_role,
-                failures=settings.schedule_failures,
-            ),
-        ),
+        clock=_clock(settings),
         starter=LambdaExportStarter(
             boto3.client("lambda", config=ANSWERED_BY_API), settings.export_function
         ),
+        archive=S3Archive(s3, settings.archive_bucket),
+        dry_runs=S3Archive(s3, settings.archive_bucket, prefix=DRY_RUNS),
     )
 
 
@@ -171,16 +188,23 @@ class Export:
     retention_days: int
 
 
+def _servers(settings: ExportSettings, invocation: Invocation) -> SftpServers:
+    from registration_sync.adapters.sftp import ParamikoSftpServers
+
+    return ParamikoSftpServers(
+        settings.allowed_private_networks, seconds_left=invocation.seconds_left
+    )
+
+
 @cache
 def export() -> Export:
     """Raises NotConfigured with every setting that is missing."""
-    from registration_sync.adapters.archive import S3Archive
+    from registration_sync.adapters.archive import DRY_RUNS, S3Archive
     from registration_sync.adapters.connections_table import DynamoDBConnections, DynamoDBMappings
     from registration_sync.adapters.registrations_table import DynamoDBRegistrationsTable
     from registration_sync.adapters.runs_table import DynamoDBRuns
     from registration_sync.adapters.schedules_table import DynamoDBSchedules
     from registration_sync.adapters.secrets import SecretsManagerSecrets
-    from registration_sync.adapters.sftp import ParamikoSftpServers
     from registration_sync.adapters.ticker import ThreadTicker
     from registration_sync.use_cases.export_registrations import Outside
 
@@ -189,6 +213,7 @@ def export() -> Export:
     invocation = Invocation()
     runs = DynamoDBRuns(dynamodb, connections_table, retention_days=settings.retention_days)
     table = DynamoDBRegistrationsTable(dynamodb, settings.registrations_table)
+    s3 = boto3.client("s3")
     outside = partial(
         Outside,
         connections=DynamoDBConnections(dynamodb, connections_table),
@@ -196,10 +221,9 @@ def export() -> Export:
         secrets=SecretsManagerSecrets(boto3.client("secretsmanager"), settings.secret_prefix),
         runs=runs,
         table=table,
-        archive=S3Archive(boto3.client("s3"), settings.archive_bucket),
-        servers=ParamikoSftpServers(
-            settings.allowed_private_networks, seconds_left=invocation.seconds_left
-        ),
+        archive=S3Archive(s3, settings.archive_bucket),
+        dry_runs=S3Archive(s3, settings.archive_bucket, prefix=DRY_RUNS),
+        servers=_servers(settings, invocation),
         ticker=ThreadTicker(),
         now=lambda: dt.datetime.now(dt.UTC),
         pause=time.sleep,

@@ -97,6 +97,16 @@ class Archive(Protocol):
     def store(self, connection_id: str, run_id: str, name: str, source: Path) -> None:
         """Keeps the file as `name` (`2025/students.csv`); raises Unavailable."""
 
+    def fetch(self, connection_id: str, run_id: str, name: str, target: Path) -> None:
+        """Copies the file to our disk; raises NotFound if it is no longer kept, Unavailable."""
+
+    def refuse_gone(self, connection_id: str, run_id: str, name: str) -> None:
+        """Raises NotFound if the file is no longer kept, and nothing if it is."""
+
+    def link(self, connection_id: str, run_id: str, name: str, *, seconds: int) -> str:
+        """An address from which whoever has it can download the file for so long. Raises
+        NotFound."""
+
 
 class Ticker(Protocol):
     """Calls something again and again in the background."""
@@ -215,6 +225,10 @@ class Secrets(Protocol):
         """Removes all three."""
 
 
+EVER = ("!", "~")
+"""Between these two lies every run id."""
+
+
 class Runs(Protocol):
     """The records of export runs, and the one place for a requested run of each connection."""
 
@@ -222,15 +236,25 @@ class Runs(Protocol):
         """Stores the pending run; raises AlreadyRunning, with its id, while another is there."""
 
     def save(self, run: ExportRun) -> None:
-        """Stores the record as it is now; a finished run makes place for the next request."""
+        """Stores the record as it is now; a finished run makes place for the next request.
+        Raises RunCancelled if somebody cancelled the run meanwhile: it must not begin."""
+
+    def cancel(self, connection_id: str, run_id: str, record: dict[str, Any]) -> None:
+        """Stores the record of the cancelled run and makes place for the next request. Raises
+        Conflict if the run is pending no longer."""
 
     def find(self, connection_id: str, run_id: str) -> dict[str, Any] | None:
         """The stored record, in the shape of ExportRun.to_json."""
 
     def newest(
-        self, connection_id: str, limit: int, after: str | None
+        self,
+        connection_id: str,
+        limit: int,
+        after: str | None,
+        between: tuple[str, str] = EVER,
     ) -> tuple[list[dict[str, Any]], str | None]:
-        """A page of records, the newest first, and the run id to go on after, if there are more."""
+        """A page of records, the newest first, and the run id to go on after, if there are more;
+        only of runs whose ids lie between these two."""
 
 
 class Schedules(Protocol):

@@ -36,6 +36,7 @@ class ExportSettings:
 class ConfigurationSettings:
     registrations_table: str
     connections_table: str
+    archive_bucket: str
     secret_prefix: str
     export_function: str
     schedule_group: str

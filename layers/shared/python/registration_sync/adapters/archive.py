@@ -1,26 +1,34 @@
-"""The archive on S3: `connection/run/year/…`; the bucket's lifecycle lets it expire."""
+"""The archive on S3: `connection/run/year/…`; the bucket's lifecycle lets it expire.
+
+What dry runs made lies below `dry_runs/`, which no connection can be called, for a day.
+"""
 
 from pathlib import Path
 from typing import TYPE_CHECKING
+from urllib.parse import quote
 
 from boto3.exceptions import S3UploadFailedError
+from botocore.exceptions import ClientError
 
-from registration_sync.adapters.aws_errors import passing_faults_are_unavailable
-from registration_sync.domain.errors import Unavailable
+from registration_sync.adapters.aws_errors import error_code, passing_faults_are_unavailable
+from registration_sync.domain.errors import NotFound, Unavailable
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
+
+DRY_RUNS = "dry_runs/"
 
 
 class S3Archive:
     """Implements the port Archive."""
 
-    def __init__(self, client: "S3Client", bucket: str) -> None:
+    def __init__(self, client: "S3Client", bucket: str, *, prefix: str = "") -> None:
         self._client = client
         self._bucket = bucket
+        self._prefix = prefix
 
     def store(self, connection_id: str, run_id: str, name: str, source: Path) -> None:
-        key = f"{connection_id}/{run_id}/{name}"
+        key = self._key(connection_id, run_id, name)
         try:
             with passing_faults_are_unavailable():
                 # Large files go up in parts; S3 checks what arrives against the checksum.
@@ -29,3 +37,45 @@ class S3Archive:
                 )
         except S3UploadFailedError as error:
             raise Unavailable("The files could not be archived, so none was sent.") from error
+
+    def fetch(self, connection_id: str, run_id: str, name: str, target: Path) -> None:
+        key = self._key(connection_id, run_id, name)
+        try:
+            with passing_faults_are_unavailable():
+                self._client.download_file(self._bucket, key, str(target))
+        except ClientError as error:
+            raise _gone(error) from error
+
+    def refuse_gone(self, connection_id: str, run_id: str, name: str) -> None:
+        try:
+            with passing_faults_are_unavailable():
+                self._client.head_object(
+                    Bucket=self._bucket, Key=self._key(connection_id, run_id, name)
+                )
+        except ClientError as error:
+            raise _gone(error) from error
+
+    def link(self, connection_id: str, run_id: str, name: str, *, seconds: int) -> str:
+        self.refuse_gone(connection_id, run_id, name)
+        file_name = quote(name.rpartition("/")[2])
+        return self._client.generate_presigned_url(
+            "get_object",
+            Params={
+                "Bucket": self._bucket,
+                "Key": self._key(connection_id, run_id, name),
+                "ResponseContentDisposition": f"attachment; filename*=UTF-8''{file_name}",
+            },
+            ExpiresIn=seconds,
+        )
+
+    def _key(self, connection_id: str, run_id: str, name: str) -> str:
+        return f"{self._prefix}{connection_id}/{run_id}/{name}"
+
+
+def _gone(error: ClientError) -> Exception:
+    """NotFound if there is no such object; anything else stays as it is."""
+    if error_code(error) not in {"404", "NoSuchKey", "NotFound"}:
+        return error
+    return NotFound(
+        "This file is no longer kept: archived files expire, those of dry runs in a day."
+    )

@@ -1,13 +1,13 @@
 """Starts the export function by an asynchronous invocation."""
 
 import json
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import ClientError
 
 from registration_sync.adapters.aws_errors import error_code, passing_faults_are_unavailable
 from registration_sync.domain.errors import Unavailable
-from registration_sync.domain.export_run import ExportRequest
+from registration_sync.domain.export_run import DRY_RUN, RESEND, ExportRequest, SentAgain
 
 if TYPE_CHECKING:
     from mypy_boto3_lambda import LambdaClient
@@ -21,16 +21,23 @@ class LambdaExportStarter:
         self._function_name = function_name
 
     def start(self, request: ExportRequest) -> None:
-        payload = {
+        payload: dict[str, Any] = {
             "action": "export",
             "connection_id": request.connection_id,
             "run_id": request.run_id,
             "trigger": request.trigger,
-            "contents": request.contents,
             "requested_by": request.requested_by,
         }
         if request.school_years is not None:
-            payload["school_years"] = list(request.school_years)  # type: ignore[assignment]
+            payload["school_years"] = list(request.school_years)
+        if request.kind == RESEND:
+            payload |= _sent_again(request.again)
+        else:
+            payload |= {
+                "contents": request.contents,
+                "dry_run": request.kind == DRY_RUN,
+                "override_held": request.override_held,
+            }
         try:
             with passing_faults_are_unavailable():
                 self._client.invoke(
@@ -41,3 +48,12 @@ class LambdaExportStarter:
         except ClientError as error:
             # Whatever it is, the run does not start and its place has to be given back.
             raise Unavailable(f"The export could not be started: {error_code(error)}.") from error
+
+
+def _sent_again(again: SentAgain) -> dict[str, Any]:
+    wish: dict[str, Any] = {"resend_of": again.run_id}
+    if again.files:
+        wish["files"] = [{"school_year": year, "name": name} for year, name in again.files]
+    if again.student_ids:
+        wish["student_ids"] = list(again.student_ids)
+    return wish

@@ -117,6 +117,7 @@ class Connection(BaseModel):
         Importer.UNKNOWN
     )
     write_in_place: Annotated[StrictBool, Field(description="true or false")] = False
+    done_file: Annotated[StrictBool, Field(description="true or false")] = False
     district: Annotated[
         str,
         AfterValidator(check_district),

@@ -25,18 +25,22 @@ def destinations(
     """
     if connection.delivery is not DeliveryMethod.SFTP:
         return frozenset()
-    host = _host(connection)
     current = current_school_year(today)
     found: set[Destination] = set()
     for school_year in range(current - YEARS_BACK, current + YEARS_AHEAD + 1):
         folder = connection.folder_for(school_year)
-        account = "" if folder.startswith("/") else connection.username
         for name in file_names:
             dated = name.replace("{school_year}", str(school_year)).replace(
                 "{school_year_end}", str(school_year + 1)
             )
-            found.add((host, connection.port, account, posixpath.join(folder, dated)))
+            found.add(destination(connection, posixpath.join(folder, dated)))
     return frozenset(found)
+
+
+def destination(connection: Connection, path: str) -> Destination:
+    """Where a file of this path ends up, as in `destinations`."""
+    account = "" if path.startswith("/") else connection.username
+    return (_host(connection), connection.port, account, path)
 
 
 def same_host(one: Connection, other: Connection) -> bool:

@@ -7,6 +7,7 @@ RegistrationSyncError
 ├── NotFound
 ├── Conflict                  contradicts what is there (name taken, two files on one path)
 │   ├── AlreadyRunning        another export of this connection runs
+│   ├── RunCancelled          somebody cancelled the run before it began
 │   └── VersionMismatch       saved by someone else in between
 ├── Unavailable               AWS did not take it in time; the same again may work
 ├── NotConfigured             (settings) the environment of a function lacks something
@@ -81,6 +82,10 @@ class AlreadyRunning(Conflict):
     def __init__(self, message: str, *, run_id: str = "") -> None:
         super().__init__(message)
         self.run_id = run_id
+
+
+class RunCancelled(Conflict):
+    code = "cancelled"
 
 
 class VersionMismatch(Conflict):

@@ -14,6 +14,12 @@ BY_HAND, MANUAL, SCHEDULED = "hand", "manual", "schedule"
 EXPORT, DRY_RUN, RESEND, CHECK, TEST_RECORD = "export", "dry_run", "resend", "check", "test_record"
 """The kinds of runs; all are kept in one history."""
 
+LEASED = frozenset({EXPORT, RESEND})
+"""The kinds that hold the connection's lease while they run."""
+
+DRY_RUN_KEPT = dt.timedelta(days=1)
+"""A dry run, its record and its files; the template's lifecycle rule of dry_runs/ agrees."""
+
 HELD_LISTED = 1000
 """Held rows listed per year in a run's record; all of them are in the archive's held.jsonl."""
 
@@ -29,6 +35,30 @@ class RunStatus(StrEnum):
     CANCELLED = "cancelled"
 
 
+MESSAGES = {
+    EXPORT: {
+        RunStatus.SUCCEEDED: "Delivered.",
+        RunStatus.PARTIAL: "Some students were left out and stay due.",
+        RunStatus.NOTHING_TO_EXPORT: "Nothing to export: no sync since the last.",
+        RunStatus.FAILED: "No file was delivered; the students stay due.",
+    },
+    DRY_RUN: {
+        RunStatus.SUCCEEDED: "A dry run: nothing was sent, and everyone stays due.",
+        RunStatus.PARTIAL: "A dry run: an export now would leave some students out.",
+        RunStatus.NOTHING_TO_EXPORT: "A dry run: an export now would find nothing to export.",
+        RunStatus.FAILED: "A dry run: an export now would deliver no file.",
+    },
+    RESEND: {
+        RunStatus.SUCCEEDED: "Sent again. The files replaced what lay there, and may have brought "
+        "older data; who is due has not changed.",
+        RunStatus.PARTIAL: "Some years could not be sent again; who is due has not changed.",
+        RunStatus.NOTHING_TO_EXPORT: "There was nothing to send again.",
+        RunStatus.FAILED: "Nothing was sent again; who is due has not changed.",
+    },
+}
+"""What a finished run says of itself, by kind and status."""
+
+
 @dataclass(frozen=True, slots=True)
 class HeldRow:
     """Why a student was left out; `message` never quotes a value."""
@@ -42,7 +72,8 @@ class HeldRow:
 
 @dataclass(frozen=True, slots=True)
 class DeliveredFile:
-    """A file as it was archived and put on the server; `bytes` is its size."""
+    """A file as it was archived and put on the server; `bytes` is its size, `lines` what a dry
+    run shows of it."""
 
     name: str
     path: str
@@ -50,6 +81,7 @@ class DeliveredFile:
     bytes: int
     sha256: str
     replaced_by: str | None = None
+    lines: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,12 +110,29 @@ class YearOutcome:
     error: RunError | None = None
     left_out: int = 0
     unmatched: tuple[UnmatchedValue, ...] = ()
+    duration_seconds: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SentAgain:
+    """What a re-send repeats: a run, of it some files (year and name; none: all of them), and of
+    those the rows of some students (none: whole files)."""
+
+    run_id: str
+    files: tuple[tuple[int, str], ...] = ()
+    student_ids: tuple[str, ...] = ()
+
+
+NOTHING_AGAIN = SentAgain("")
 
 
 @dataclass(frozen=True, slots=True)
 class ExportRequest:
-    """What is asked of an export; `school_years` None means every year with something due, and
-    `scheduled_for` is the time that a schedule names."""
+    """What is asked of an export; `school_years` None means every year with something due.
+
+    `scheduled_for` is the time that a schedule names. `override_held` delivers a file of all
+    students without those who are held.
+    """
 
     connection_id: str
     run_id: str
@@ -92,11 +141,18 @@ class ExportRequest:
     contents: str = "changes"
     requested_by: str = ""
     scheduled_for: dt.datetime | None = None
+    kind: str = EXPORT
+    override_held: bool = False
+    again: SentAgain = NOTHING_AGAIN
 
 
 @dataclass(frozen=True, slots=True)
 class ExportRun:
-    """One execution and its record; times are UTC."""
+    """One execution and its record; times are UTC.
+
+    `sent_to` is the account on the server, `phase` what a running one is at, and of which year.
+    `next_attempt_by`: it failed in passing, and AWS tries it again before then.
+    """
 
     run_id: str
     connection_id: str
@@ -114,6 +170,11 @@ class ExportRun:
     error: RunError | None = None
     attempt: int = 0
     kind: str = EXPORT
+    override_held: bool = False
+    again: SentAgain = NOTHING_AGAIN
+    sent_to: str = ""
+    phase: str | None = None
+    next_attempt_by: dt.datetime | None = None
 
     @property
     def finished(self) -> bool:
@@ -122,9 +183,13 @@ class ExportRun:
     def to_json(self) -> dict[str, Any]:
         """The run as plain JSON values: the shape of `GET …/exports/{run}`."""
         record = asdict(self)
-        for name in ("requested_at", "started_at", "finished_at"):
+        for name in ("requested_at", "started_at", "finished_at", "next_attempt_by"):
             moment = record[name]
             record[name] = moment.isoformat(timespec="seconds") if moment else None
+        again = record.pop("again")
+        record |= {"resend_of": again["run_id"] or None, "student_ids": again["student_ids"]}
+        taken = self.finished_at - self.started_at if self.finished_at and self.started_at else None
+        record["duration_seconds"] = taken and round(taken.total_seconds(), 1)
         plain: dict[str, Any] = json.loads(json.dumps(record))  # lists for tuples, text for enums
         return plain
 
@@ -140,18 +205,22 @@ def requested_run(request: ExportRequest, now: dt.datetime) -> ExportRun:
         school_years=request.school_years,
         requested_by=request.requested_by,
         requested_at=now,
+        kind=request.kind,
+        override_held=request.override_held,
+        again=request.again,
     )
 
 
 def finished_run(run: ExportRun, years: tuple[YearOutcome, ...], now: dt.datetime) -> ExportRun:
-    """The run with its outcome: the status is told by its years."""
+    """The run with its outcome: the status is told by its years, the message by its kind too."""
     statuses = {year.status for year in years}
     if statuses <= {RunStatus.NOTHING_TO_EXPORT}:
-        status, message = RunStatus.NOTHING_TO_EXPORT, "Nothing to export: no sync since the last."
+        status = RunStatus.NOTHING_TO_EXPORT
     elif statuses == {RunStatus.FAILED}:
-        status, message = RunStatus.FAILED, "No file was delivered; the students stay due."
+        status = RunStatus.FAILED
     elif statuses & {RunStatus.FAILED, RunStatus.PARTIAL}:
-        status, message = RunStatus.PARTIAL, "Some students were left out and stay due."
+        status = RunStatus.PARTIAL
     else:
-        status, message = RunStatus.SUCCEEDED, "Delivered."
-    return replace(run, status=status, years=years, message=message, finished_at=now)
+        status = RunStatus.SUCCEEDED
+    message = MESSAGES.get(run.kind, MESSAGES[EXPORT])[status]
+    return replace(run, status=status, years=years, message=message, finished_at=now, phase=None)

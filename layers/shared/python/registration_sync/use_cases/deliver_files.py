@@ -25,10 +25,22 @@ PAUSES_SECONDS = (2.0, 8.0)
 
 @dataclass(frozen=True, slots=True)
 class FinishedFile:
-    """A file on our disk, and its final name in the year's folder."""
+    """A file on our disk, and its final name in the year's folder.
+
+    `announces` marks an empty file that tells the importer that the others are complete: the old
+    one goes before the first of them is replaced, and the new one comes when all are in place.
+    """
 
     name: str
     source: Path
+    announces: bool = False
+
+
+def with_done_files(files: Sequence[FinishedFile], empty: Path) -> list[FinishedFile]:
+    """The files, and after them NAME.done for each; `empty` is made for them on our disk."""
+    empty.touch()
+    done = [FinishedFile(f"{file.name}.done", empty, announces=True) for file in files]
+    return [*files, *done]
 
 
 class Server:
@@ -68,7 +80,8 @@ def deliver_files(
     lease: HeldLease,
     pause: Callable[[float], None],
 ) -> list[ReplacedBy]:
-    """Uploads under temporary names, checks, fences, and renames; how each got in place, in order.
+    """Uploads under temporary names, checks, fences, and renames, in the order given; how each
+    got in place.
 
     Until every file is up and checked the old ones are untouched. Raises DeliveryError or
     LeaseLost; after a DeliveryError before the renames nothing of ours is left behind, as far as
@@ -84,6 +97,8 @@ def deliver_files(
                 uploaded = True
             _remove_foreign(files, folder, session, lease)
             lease.check_for_renames()
+            if not done:
+                _remove_announcements(files, folder, session)
             for file in files[len(done) :]:
                 came_back, renaming = renaming, True
                 done.append(_replace(file, folder, session, lease.token, came_back=came_back))
@@ -123,6 +138,12 @@ def _remove_foreign(
         if name not in ours and any(is_temporary_name_of(name, file.name) for file in files):
             lease.check()
             session.remove(f"{folder}/{name}")
+
+
+def _remove_announcements(files: Sequence[FinishedFile], folder: str, session: SftpSession) -> None:
+    for file in files:
+        if file.announces:
+            session.remove(f"{folder}/{file.name}")
 
 
 def _replace(

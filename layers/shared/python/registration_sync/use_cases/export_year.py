@@ -1,7 +1,7 @@
 """Exports one school year: close the batch, write, archive, deliver, move the marker."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass
 from itertools import batched
 from pathlib import Path
@@ -11,7 +11,12 @@ from registration_sync.domain.compiled_mapping import CompiledMapping
 from registration_sync.domain.errors import RegistrationSyncError, Unavailable
 from registration_sync.domain.export_run import DeliveredFile, RunStatus, YearOutcome
 from registration_sync.ports import Archive, RegistrationsTable
-from registration_sync.use_cases.deliver_files import FinishedFile, Server, deliver_files
+from registration_sync.use_cases.deliver_files import (
+    FinishedFile,
+    Server,
+    deliver_files,
+    with_done_files,
+)
 from registration_sync.use_cases.hold_lease import HeldLease
 from registration_sync.use_cases.package_files import package_files
 from registration_sync.use_cases.write_files import WrittenFile, WrittenYear, write_files
@@ -28,7 +33,10 @@ class HeldInFullFile(RegistrationSyncError):
 
 @dataclass(frozen=True, slots=True)
 class YearToExport:
-    """One year's part of a run; without `send` its files are archived only, for download."""
+    """One year's part of a run; without `send` its files are archived only, for download.
+
+    `overridden_by` names who decided that a file of all students goes without those held.
+    """
 
     connection_id: str
     run_id: str
@@ -39,6 +47,8 @@ class YearToExport:
     everyone: bool
     folder: str
     send: bool
+    done_file: bool = False
+    overridden_by: str | None = None
 
     @property
     def paths(self) -> list[str]:
@@ -55,8 +65,9 @@ def export_year(
     lease: HeldLease,
     workspace: Path,
     pause: Callable[[float], None],
+    report: Callable[[str], None] = lambda _: None,
 ) -> YearOutcome:
-    """Delivers what is due of the year and says what became of it.
+    """Delivers what is due of the year and says what became of it; `report` hears each phase.
 
     Raises DeliveryError, LeaseLost, Unavailable or HeldInFullFile; the marker is not moved then,
     and everyone stays due.
@@ -78,17 +89,27 @@ def export_year(
     )
     keep_held_due(connection_id, school_year, batch + 1, written.held_list, table)
     if written.held_of_all:
-        raise HeldInFullFile(
-            f"{written.held_count} students cannot be mapped, and a file of all students without "
-            "them would tell the SIS that they are gone. Mend the mapping or the registrations."
+        if year.overridden_by is None:
+            raise held_in_full_file(written)
+        keep_held_due(
+            connection_id, school_year, batch + 1, written.held_list, table, all_held=True
         )
     delivered: tuple[DeliveredFile, ...] = ()
     if written.files:
         sent = _sent(year, written, workspace)
-        _archive(year, batches, written, sent, archive)
-        delivered = _deliver(year, sent, server, lease, pause)
+        report("archiving")
+        archive_year(year, batches, written, sent, archive)
+        report("delivering")
+        delivered = _deliver(year, sent, workspace, server, lease, pause)
     table.commit(connection_id, school_year, batch, lease.token)
-    return _outcome(school_year, written, delivered)
+    return outcome_of(year, written, delivered)
+
+
+def held_in_full_file(written: WrittenYear) -> HeldInFullFile:
+    return HeldInFullFile(
+        f"{written.held_count} students cannot be mapped, and a file of all students without "
+        "them would tell the SIS that they are gone. Mend the mapping or the registrations."
+    )
 
 
 def keep_held_due(
@@ -97,13 +118,16 @@ def keep_held_due(
     batch: int,
     held_list: Path,
     table: RegistrationsTable,
+    *,
+    all_held: bool = False,
 ) -> None:
     """Moves the held students into the open batch, with the reasons, before the marker moves.
 
-    Raises Unavailable unless every mark is confirmed.
+    Of those that a file of all students lacks, `all_held` takes also who was not due: exported
+    earlier, and missing from now on. Raises Unavailable unless every mark is confirmed.
     """
     with held_list.open(encoding="utf-8") as lines:
-        held = (entry for entry in map(json.loads, lines) if entry["due"])
+        held = (entry for entry in map(json.loads, lines) if entry["due"] or all_held)
         for chunk in batched(held, 100):
             marks = [
                 Mark(
@@ -126,13 +150,15 @@ def _sent(year: YearToExport, written: WrittenYear, workspace: Path) -> tuple[Wr
     return (package_files(written.files, package, workspace),) if package else written.files
 
 
-def _archive(
+def archive_year(
     year: YearToExport,
     batches: range,
     written: WrittenYear,
     sent: tuple[WrittenFile, ...],
     archive: Archive,
 ) -> None:
+    """Keeps the files, and what is sent instead of them, with a manifest, the index from student
+    to line, and the held rows."""
     manifest = {
         "connection_id": year.connection_id,
         "run_id": year.run_id,
@@ -143,10 +169,19 @@ def _archive(
         "students": written.students,
         "held": written.held_count,
         "files": [
-            {**asdict(file), "source": None, "number": _number_of(file.source)}
+            {
+                **asdict(file),
+                "source": None,
+                "number": number_of(file),
+                "all_students": year.everyone or year.compiled.files[number_of(file)].all_students,
+            }
             for file in written.files
+        ]
+        + [
+            {**asdict(file), "source": None, "number": None, "all_students": False}
+            for file in sent
+            if file not in written.files
         ],
-        "package": sent[0].name if year.compiled.package else None,
     }
     manifest_path = written.index.with_name("manifest.json")
     manifest_path.write_text(json.dumps(manifest, indent=1), encoding="utf-8")
@@ -158,13 +193,23 @@ def _archive(
         archive.store(year.connection_id, year.run_id, f"{year.school_year}/{path.name}", path)
 
 
-def _number_of(source: Path) -> int:
-    return int(source.stem)
+def index_rows(index: Path) -> Iterator[tuple[str, int, int, int]]:
+    """Of each row the student's id, the number of its file, its offset and length in bytes."""
+    with index.open(encoding="utf-8") as lines:
+        for line in lines:
+            student_id, _, number, offset, length = line.split("\t")
+            yield student_id, int(number), int(offset), int(length)
+
+
+def number_of(file: WrittenFile) -> int:
+    """The file's place in the mapping, and its number in the index."""
+    return int(file.source.stem)
 
 
 def _deliver(
     year: YearToExport,
     sent: tuple[WrittenFile, ...],
+    workspace: Path,
     server: Server,
     lease: HeldLease,
     pause: Callable[[float], None],
@@ -172,24 +217,32 @@ def _deliver(
     ways: list[str] = ["download"] * len(sent)
     if year.send:
         finished = [FinishedFile(file.name, file.source) for file in sent]
+        if year.done_file:
+            finished = with_done_files(finished, workspace / "empty.part")
         replaced = deliver_files(finished, year.folder, server=server, lease=lease, pause=pause)
         ways = [way.value for way in replaced]
-    return tuple(
-        DeliveredFile(
-            name=file.name,
-            path=f"{year.folder}/{file.name}",
-            rows=file.rows,
-            bytes=file.bytes,
-            sha256=file.sha256,
-            replaced_by=way,
-        )
-        for file, way in zip(sent, ways, strict=True)
+    return tuple(delivered_file(year, file, way) for file, way in zip(sent, ways, strict=False))
+
+
+def delivered_file(
+    year: YearToExport, file: WrittenFile, replaced_by: str | None, lines: tuple[str, ...] = ()
+) -> DeliveredFile:
+    return DeliveredFile(
+        name=file.name,
+        path=f"{year.folder}/{file.name}",
+        rows=file.rows,
+        bytes=file.bytes,
+        sha256=file.sha256,
+        replaced_by=replaced_by,
+        lines=lines,
     )
 
 
-def _outcome(
-    school_year: int, written: WrittenYear, delivered: tuple[DeliveredFile, ...]
+def outcome_of(
+    year: YearToExport, written: WrittenYear, delivered: tuple[DeliveredFile, ...]
 ) -> YearOutcome:
+    """What the run's record says of the year: of an export and of a dry run alike, so that what
+    WrittenYear comes to tell one day (unmatched codes, say) is put into both here."""
     if written.held_count:
         status = RunStatus.PARTIAL
     elif delivered:
@@ -207,8 +260,13 @@ def _outcome(
             f"{written.left_out} students have no row: the conditions (`where`) of the mapping "
             "leave them out of every file."
         )
+    if written.held_of_all and year.overridden_by is not None:
+        warnings.append(
+            f"{year.overridden_by} let a file of all students go without the "
+            f"{written.held_count} held: the SIS may count them as gone. They are due again."
+        )
     return YearOutcome(
-        school_year=school_year,
+        school_year=year.school_year,
         status=status,
         rows=written.students,
         held_count=written.held_count,

@@ -1,11 +1,11 @@
 """Refuses a connection that would write the same file as another: each would undo the other."""
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from registration_sync.domain.connection import Connection
-from registration_sync.domain.destinations import destinations, same_host
+from registration_sync.domain.destinations import Destination, destinations, same_host
 from registration_sync.domain.errors import Conflict, InvalidRequest
 from registration_sync.domain.mapping import parse_mapping
 from registration_sync.ports import Connections, Mappings
@@ -26,12 +26,24 @@ def refuse_shared_files(
     if definition is None:
         definition = _saved(connection, mappings)
     own = destinations(connection, _file_names(definition), today)
+    refuse_paths_of_others(connection, own, connections=connections, mappings=mappings, today=today)
+
+
+def refuse_paths_of_others(
+    connection: Connection,
+    own: Collection[Destination],
+    *,
+    connections: Connections,
+    mappings: Mappings,
+    today: dt.date,
+) -> None:
+    """Raises Conflict, naming the other connection, if one delivers to any of these places."""
     if not own:
         return
     for other in connections.all():
         if other.connection_id == connection.connection_id or not same_host(connection, other):
             continue
-        shared = own & destinations(other, _file_names(_saved(other, mappings)), today)
+        shared = {*own} & destinations(other, _file_names(_saved(other, mappings)), today)
         if shared:
             path = min(shared)[-1]
             raise Conflict(

@@ -1,27 +1,35 @@
 """Export students: asks for an export now; it runs in the background."""
 
 import datetime as dt
-from collections.abc import Mapping
+import re
+from collections.abc import Collection, Mapping
 from dataclasses import replace
 from typing import Any
 
-from registration_sync.domain.connection import Connection, DeliveryMethod
-from registration_sync.domain.errors import AlreadyRunning, InvalidRequest, Problem, Unavailable
+from registration_sync.domain.access import Permission
+from registration_sync.domain.connection import Connection
+from registration_sync.domain.errors import AccessDenied, InvalidRequest, Problem
 from registration_sync.domain.export_run import (
     BY_HAND,
+    DRY_RUN,
+    EXPORT,
     MANUAL,
     SCHEDULED,
     ExportRequest,
     ExportRun,
-    RunError,
-    RunStatus,
-    requested_run,
 )
-from registration_sync.domain.registration import parse_school_year
+from registration_sync.domain.resend_wish import (
+    RESEND_WISHES,
+    parse_resend_wish,
+    parse_school_years,
+)
 from registration_sync.ports import Connections, ExportStarter, LeaseReader, Mappings, Runs
+from registration_sync.use_cases.plan_years import refuse_unpinned
+from registration_sync.use_cases.start_run import start_run
 
+WISHES = ("school_years", "contents", "dry_run", "override_held")
 CONTENTS = ("changes", "all")
-YEARS_AT_ONCE = 20
+RUN_ID = re.compile(r"[A-Za-z0-9-]{1,64}", re.ASCII)
 
 
 def run_id_of(now: dt.datetime, randomness: str) -> str:
@@ -41,53 +49,38 @@ def request_export(
     runs: Runs,
     leases: LeaseReader,
     starter: ExportStarter,
+    permissions: Collection[Permission] = (),
 ) -> ExportRun:
     """Stores the pending run and starts the export function; `wish` is the body of the request.
 
     Raises InvalidRequest with every problem, or with what has to be set up first; AlreadyRunning,
-    with the id, while a run is pending or in progress; Unavailable if it could not be started.
+    with the id, while a run is pending or in progress; Unavailable if it could not be started;
+    AccessDenied without the permission to let a file of all students go without those held.
     """
     request = parse_export_request(
         wish, connection_id=connection_id, run_id=run_id, requested_by=requested_by
     )
-    _refuse_unprepared(connections.get(connection_id), mappings)
-    running = leases.running(connection_id, int(now.timestamp() * 1000))
-    if running:
-        raise AlreadyRunning("An export of this connection is already running.", run_id=running)
-    run = requested_run(request, now)
-    runs.request(run)
-    try:
-        starter.start(request)
-    except Unavailable as error:
-        # Should it have started all the same, it replaces this record with its own.
-        failure = RunError(error.code, error.message)
-        runs.save(
-            replace(
-                run,
-                status=RunStatus.FAILED,
-                finished_at=now,
-                message="The export was not started; the students stay due.",
-                error=failure,
-            )
-        )
-        raise
-    return run
+    if request.override_held and Permission.CONFIGURE not in permissions:
+        raise AccessDenied("Only Full Access may let a file of all students go without some.")
+    _refuse_unprepared(connections.get(connection_id), mappings, sends=request.kind == EXPORT)
+    return start_run(request, now=now, runs=runs, leases=leases, starter=starter)
 
 
 def parse_export_request(
     wish: object, *, connection_id: str, run_id: str, requested_by: str
 ) -> ExportRequest:
-    """Reads `{"school_years"?, "contents"?, "dry_run"?}`; nothing at all asks for what is due."""
+    """Reads `{"school_years"?, "contents"?, "dry_run"?, "override_held"?}`; nothing at all asks
+    for what is due."""
     if wish is None:
         wish = {}
     if not isinstance(wish, Mapping):
         raise InvalidRequest('Send a JSON object, such as {"school_years": [2025]}, or nothing.')
     problems = [
-        Problem(str(name), "There is no such field: there are school_years, contents, dry_run.")
+        Problem(str(name), f"There is no such field: there are {', '.join(WISHES)}.")
         for name in wish
-        if name not in {"school_years", "contents", "dry_run"}
+        if name not in WISHES
     ]
-    school_years = _school_years(wish.get("school_years"), problems)
+    school_years = parse_school_years(wish.get("school_years"), problems)
     contents = wish.get("contents")
     contents = "changes" if contents is None else contents
     if contents not in CONTENTS:
@@ -96,8 +89,11 @@ def parse_export_request(
         problems.append(
             Problem("school_years", "An export of all has to name its years, such as [2025].")
         )
-    if wish.get("dry_run") not in (None, False):
-        problems.append(Problem("dry_run", "A dry run is not available yet: leave it out."))
+    problems += [
+        Problem(name, "Write true or false.")
+        for name in ("dry_run", "override_held")
+        if not isinstance(wish.get(name), bool | None)
+    ]
     if problems:
         raise InvalidRequest("The export was not requested.", problems=problems)
     return ExportRequest(
@@ -107,6 +103,8 @@ def parse_export_request(
         contents=str(contents),
         requested_by=requested_by,
         trigger=MANUAL,
+        kind=DRY_RUN if wish.get("dry_run") else EXPORT,
+        override_held=wish.get("override_held") is True,
     )
 
 
@@ -114,7 +112,8 @@ def parse_export_event(
     event: Mapping[str, Any], arrived_at: dt.datetime, request_id: str
 ) -> ExportRequest:
     """Reads the export function's event: `{"connection_id", "trigger"?, "school_years"?,
-    "contents"?, "run_id"?, "scheduled_time"?, "requested_by"?}`.
+    "contents"?, "dry_run"?, "override_held"?, "run_id"?, "scheduled_time"?, "requested_by"?}`; or,
+    for a re-send, `{"connection_id", "resend_of", "school_years"?, "files"?, "student_ids"?}`.
 
     A run is keyed, so that the same event delivered twice runs once: by its run id, by the
     scheduled time (one that cannot be read counts as the minute of arrival), or by the request.
@@ -134,14 +133,24 @@ def parse_export_event(
         run_id = run_id_of(scheduled_for, SCHEDULED)
     else:
         run_id = str(event.get("run_id") or run_id_of(arrived_at, request_id[:8]))
-    wish = {name: event[name] for name in ("school_years", "contents", "dry_run") if name in event}
-    request = parse_export_request(
-        wish,
+        _refuse_unclean(run_id)
+    parse = parse_resend_wish if "resend_of" in event else parse_export_request
+    names = ("resend_of", *RESEND_WISHES) if "resend_of" in event else WISHES
+    request = parse(
+        {name: event[name] for name in names if name in event},
         connection_id=connection_id,
         run_id=run_id,
         requested_by=str(event.get("requested_by", "")),
     )
     return replace(request, trigger=trigger, scheduled_for=scheduled_for)
+
+
+def _refuse_unclean(run_id: str) -> None:
+    """It names a folder of the archive. The history is in order of ids, so that ours begin with
+    the time; another one is found among them by its letters."""
+    if not RUN_ID.fullmatch(run_id):
+        message = "Leave the run id out, or write one such as 20250915T190000Z-1a2b3c4d."
+        raise InvalidRequest(message, problems=[Problem("run_id", message)])
 
 
 def _scheduled_time(value: object, arrived_at: dt.datetime) -> dt.datetime:
@@ -152,27 +161,8 @@ def _scheduled_time(value: object, arrived_at: dt.datetime) -> dt.datetime:
     return moment if moment.tzinfo else moment.replace(tzinfo=dt.UTC)
 
 
-def _school_years(value: object, problems: list[Problem]) -> tuple[int, ...] | None:
-    if value is None:
-        return None
-    if not isinstance(value, list) or not 1 <= len(value) <= YEARS_AT_ONCE:
-        problems.append(
-            Problem("school_years", f"Write a list of 1 to {YEARS_AT_ONCE} years, such as [2025].")
-        )
-        return None
-    years = [parse_school_year(item) for item in value]
-    problems += [
-        Problem(f"school_years[{place}]", "Write the start year: 2025 for 2025-26.")
-        for place, year in enumerate(years)
-        if year is None
-    ]
-    return tuple(sorted({year for year in years if year is not None}))
-
-
-def _refuse_unprepared(connection: Connection, mappings: Mappings) -> None:
+def _refuse_unprepared(connection: Connection, mappings: Mappings, *, sends: bool) -> None:
+    """Raises InvalidRequest with what has to be set up first."""
     if mappings.latest(connection.connection_id) is None:
         raise InvalidRequest("This connection has no mapping yet: save one, then export.")
-    if connection.delivery is DeliveryMethod.SFTP and not connection.host_keys:
-        raise InvalidRequest(
-            "This connection has no host key yet: add the server's key to host_keys, then export."
-        )
+    refuse_unpinned(connection, sends=sends)

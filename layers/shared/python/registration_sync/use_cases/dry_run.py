@@ -1,0 +1,106 @@
+"""Dry run: tonight's files now, without sending them; it reads, and moves nothing.
+
+It takes no lease, so it goes beside an export; what that one clears away meanwhile is missing here.
+"""
+
+from collections import defaultdict
+from dataclasses import replace
+
+from registration_sync.domain.csv_file import CODECS
+from registration_sync.domain.errors import InvalidRequest, NotFound, RegistrationSyncError
+from registration_sync.domain.export_run import (
+    ExportRequest,
+    ExportRun,
+    RunStatus,
+    YearOutcome,
+    finished_run,
+)
+from registration_sync.use_cases.export_registrations import (
+    Outside,
+    failed_run,
+    failed_year,
+    run_error,
+    saved_run,
+    started_run,
+)
+from registration_sync.use_cases.export_year import (
+    YearToExport,
+    archive_year,
+    delivered_file,
+    held_in_full_file,
+    index_rows,
+    number_of,
+    outcome_of,
+)
+from registration_sync.use_cases.plan_years import Plan, plan_years, ready_mapping
+from registration_sync.use_cases.write_files import WrittenYear, write_files
+
+ROWS_SHOWN = 20
+CHARACTERS_SHOWN = 1000
+"""Of each line: a record of DynamoDB holds 400 kB. The files that are kept have all of it."""
+
+
+def dry_run(request: ExportRequest, *, attempt: int, outside: Outside) -> ExportRun:
+    """Maps and writes what an export would deliver now, and returns the finished record.
+
+    The files are kept for a day. Raises NotFound without such a connection, RunCancelled, and
+    Unavailable.
+    """
+    connection = outside.connections.get(request.connection_id)
+    started = started_run(request, connection, attempt, outside.now())
+    outside.runs.save(started)
+    try:
+        saved, mapping = ready_mapping(connection, outside.mappings, sends=False)
+    except (InvalidRequest, NotFound) as error:
+        return saved_run(failed_run(started, error, outside.now()), outside.runs)
+    run = replace(started, mapping_version=saved.version)
+    plan = plan_years(run, connection, mapping, outside.table)
+    years = (*plan.unknown, *(_outcome_of(year, plan, outside) for year in plan.years))
+    return saved_run(finished_run(run, years, outside.now()), outside.runs)
+
+
+def _outcome_of(year: YearToExport, plan: Plan, outside: Outside) -> YearOutcome:
+    try:
+        plan.refuse_shared(year)
+        batches = range(year.marker.exported + 1, year.marker.open + 1)
+        written = write_files(
+            year.connection_id,
+            year.school_year,
+            batches,
+            compiled=year.compiled,
+            table=outside.table,
+            folder=outside.workspace / str(year.school_year),
+            check=lambda: None,
+        )
+        archive_year(year, batches, written, written.files, outside.dry_runs)
+    except RegistrationSyncError as error:
+        return failed_year(year.school_year, error)
+    lines = _first_lines(year, written)
+    files = tuple(
+        delivered_file(year, file, None, tuple(lines[number_of(file)])) for file in written.files
+    )
+    outcome = outcome_of(year, written, files)
+    if written.held_of_all and year.overridden_by is None:
+        refused = run_error(held_in_full_file(written))
+        return replace(outcome, status=RunStatus.FAILED, error=refused)
+    return outcome
+
+
+def _first_lines(year: YearToExport, written: WrittenYear) -> defaultdict[int, list[str]]:
+    """Of each file the header and the first rows, as they stand there."""
+    shown: defaultdict[int, list[str]] = defaultdict(list)
+    places: defaultdict[int, list[tuple[int, int]]] = defaultdict(list)
+    for _, number, offset, length in index_rows(written.index):
+        if len(places[number]) < ROWS_SHOWN:
+            places[number].append((offset, length))
+    for file in written.files:
+        number = number_of(file)
+        compiled = year.compiled.files[number]
+        heads = [(0, len(compiled.header))] if compiled.header else []
+        with file.source.open("rb") as content:
+            for offset, length in [*heads, *places[number]]:
+                content.seek(offset)
+                line = content.read(min(length, CHARACTERS_SHOWN * 4))
+                text = line.decode(CODECS[compiled.csv.encoding], errors="replace")
+                shown[number].append(text[:CHARACTERS_SHOWN].removeprefix("\ufeff"))
+    return shown
