@@ -188,8 +188,10 @@ class ExportRun:
             record[name] = moment.isoformat(timespec="seconds") if moment else None
         again = record.pop("again")
         record |= {"resend_of": again["run_id"] or None, "student_ids": again["student_ids"]}
-        taken = self.finished_at - self.started_at if self.finished_at and self.started_at else None
-        record["duration_seconds"] = taken and round(taken.total_seconds(), 1)
+        record["duration_seconds"] = None
+        if self.started_at and self.finished_at:
+            seconds = (self.finished_at - self.started_at).total_seconds()
+            record["duration_seconds"] = round(seconds, 1)
         plain: dict[str, Any] = json.loads(json.dumps(record))  # lists for tuples, text for enums
         return plain
 

@@ -1,0 +1,446 @@
+"""What is told of past runs, and what can be done with one that waits or is over: links, cancel."""
+
+import datetime as dt
+import json
+import time
+import urllib.parse
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import boto3
+import pytest
+
+from functions.configuration import app as configuration
+from functions.export import app as export
+from registration_sync import bootstrap
+from registration_sync.domain.batches import Lease
+from registration_sync.domain.errors import Unavailable
+from registration_sync.domain.export_run import (
+    DRY_RUN,
+    ExportRequest,
+    ExportRun,
+    RunStatus,
+    YearOutcome,
+    requested_run,
+)
+from registration_sync.use_cases.request_export import run_id_of
+from tests.functional.conftest import stored_items
+from tests.functional.district import (
+    NORTH,
+    call,
+    context,
+    registration,
+    run_export,
+    send,
+    set_up,
+)
+from tests.functional.events import STRANGER, VIEWER, api_event
+from tests.sftp_servers import AsyncSftpServer
+
+pytestmark = pytest.mark.usefixtures("started")
+
+EXPORTS = "/connections/{connection_id}/exports"
+ONE_RUN = f"{EXPORTS}/{{run_id}}"
+FILE = f"{ONE_RUN}/files/{{school_year}}/{{name}}"
+NOW = dt.datetime.now(dt.UTC)
+
+
+@pytest.fixture
+def server(tmp_path: Path) -> Iterator[AsyncSftpServer]:
+    with AsyncSftpServer(tmp_path) as running:
+        yield running
+
+
+def listed(**query: str) -> dict[str, Any]:
+    event = api_event("GET", EXPORTS, claims=VIEWER, query=query, connection_id=NORTH)
+    response = configuration.handler(event, context())
+    page: dict[str, Any] = json.loads(response["body"])
+    assert response["statusCode"] == 200, page
+    return page
+
+
+def ids(page: dict[str, Any]) -> list[str]:
+    return [run["run_id"] for run in page["items"]]
+
+
+def store(moment: dt.datetime, ending: str = "x", **changes: Any) -> ExportRun:
+    """A run in the history, finished unless told otherwise."""
+    request = ExportRequest(NORTH, run_id_of(moment, ending), requested_by="ada")
+    finished = {"status": RunStatus.SUCCEEDED, "started_at": moment, "finished_at": moment}
+    run = replace(requested_run(request, moment), **(finished | changes))
+    bootstrap.configuration().runs.save(run)
+    return run
+
+
+def shown(run: ExportRun) -> dict[str, Any]:
+    status, record = call(configuration, "GET", ONE_RUN, run_id=run.run_id)
+    assert status == 200, record
+    return record
+
+
+def in_progress(age: dt.timedelta, **changes: Any) -> ExportRun:
+    begun = {"status": RunStatus.IN_PROGRESS, "finished_at": None}
+    return store(NOW - age, **(begun | changes))
+
+
+def hold_lease(run_id: str, seconds: float) -> None:
+    now = time.time()
+    lease = Lease("ab12", run_id, int((now + seconds) * 1000))
+    bootstrap.export().table.take_lease(NORTH, lease, int(now * 1000))
+
+
+# The history
+
+
+def test_a_filtered_history_is_complete_over_its_pages(server: AsyncSftpServer) -> None:
+    set_up(server)
+    day = dt.datetime(2026, 3, 2, 3, tzinfo=dt.UTC)
+    failed = []
+    for number in range(130):
+        status = RunStatus.FAILED if number % 13 == 0 else RunStatus.SUCCEEDED
+        run = store(day + dt.timedelta(hours=number), status=status)
+        if status is RunStatus.FAILED:
+            failed.append(run.run_id)
+
+    found, after = [], {}
+    while True:
+        page = listed(status="failed", limit="3", **after)
+        found += ids(page)
+        if page["next"] is None:
+            break
+        after = {"after": page["next"]}
+
+    assert found == failed[::-1]
+
+
+def test_a_page_that_looked_far_and_found_nothing_says_where_to_go_on(
+    server: AsyncSftpServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("registration_sync.use_cases.list_exports.PAGES_READ", 1)
+    set_up(server)
+    day = dt.datetime(2026, 3, 2, 3, tzinfo=dt.UTC)
+    oldest = store(day, trigger="schedule")
+    for number in range(1, 120):
+        store(day + dt.timedelta(minutes=number))
+
+    first = listed(trigger="schedule")
+    second = listed(trigger="schedule", after=first["next"])
+
+    assert (first["items"], ids(second), second["next"]) == ([], [oldest.run_id], None)
+
+
+def test_days_are_those_of_the_districts_calendar(server: AsyncSftpServer) -> None:
+    set_up(server)  # America/Chicago: six hours behind in winter
+    evening = store(dt.datetime(2026, 3, 3, 5, 59, 59, tzinfo=dt.UTC))
+    midnight = store(dt.datetime(2026, 3, 3, 6, tzinfo=dt.UTC))
+    last = store(dt.datetime(2026, 3, 4, 5, 59, 59, tzinfo=dt.UTC))
+
+    page = {"from": "2026-03-03", "to": "2026-03-03", "limit": "1"}
+    first = listed(**page)
+    second = listed(**page, after=first["next"])
+
+    assert ids(first) + ids(second) == [last.run_id, midnight.run_id]
+    assert second["next"] is None
+    assert ids(listed(to="2026-03-02")) == [evening.run_id]
+    assert listed(**{"from": "2026-03-04", "to": "2026-03-03"}) == {"items": [], "next": None}
+
+
+def test_the_history_is_filtered_by_kind_trigger_and_year(server: AsyncSftpServer) -> None:
+    set_up(server)
+    moment = dt.datetime(2026, 3, 2, tzinfo=dt.UTC)
+    dry = store(moment, "a", kind=DRY_RUN)
+    nightly = store(moment, "b", trigger="schedule")
+    of_2025 = store(moment, "c", years=(YearOutcome(2025, RunStatus.SUCCEEDED),))
+    asked = store(moment, "d", school_years=(2025,))
+
+    assert ids(listed(kind="dry_run")) == [dry.run_id]
+    assert ids(listed(trigger="schedule,manual")) == [nightly.run_id]
+    assert ids(listed(school_year="2025")) == [asked.run_id, of_2025.run_id]
+
+
+@pytest.mark.parametrize(
+    ("query", "path"),
+    [
+        ({"status": "broken"}, "status"),
+        ({"school_year": "25"}, "school_year"),
+        ({"from": "yesterday"}, "from"),
+        ({"to": "2026-02-30"}, "to"),
+        ({"statuses": "failed"}, "statuses"),
+    ],
+)
+def test_a_filter_that_cannot_be_understood_is_refused(
+    query: dict[str, str], path: str, server: AsyncSftpServer
+) -> None:
+    set_up(server)
+    event = api_event("GET", EXPORTS, claims=VIEWER, query=query, connection_id=NORTH)
+
+    response = configuration.handler(event, context())
+
+    problems = json.loads(response["body"])["error"]["problems"]
+    assert (response["statusCode"], [problem["path"] for problem in problems]) == (400, [path])
+
+
+def test_a_record_tells_who_started_the_run_with_what_and_how_long_it_took(
+    server: AsyncSftpServer,
+) -> None:
+    set_up(server)
+    send(registration())
+
+    run = run_export(requested_by="ada")
+
+    (record,) = listed()["items"]
+    assert (record["requested_by"], record["trigger"], record["kind"]) == ("ada", "hand", "export")
+    assert (record["mapping_version"], record["phase"]) == (1, None)
+    assert record["sent_to"] == f"{server.account().username}@127.0.0.1:{server.account().port}"
+    assert record["duration_seconds"] >= record["years"][0]["duration_seconds"] >= 0
+    assert record["years"][0]["files"][0]["replaced_by"] in {"posix_rename", "new"}
+    assert record["run_id"] == run["run_id"]
+
+
+# Runs that died
+
+
+def test_a_run_without_its_lease_is_shown_as_stopped_with_what_happens_next(
+    server: AsyncSftpServer,
+) -> None:
+    set_up(server)
+    dead = in_progress(dt.timedelta(seconds=1))
+
+    record = shown(dead)
+
+    assert (record["status"], record["error"]["code"]) == ("failed", "stopped")
+    assert "the students stay due" in record["message"]
+    assert "the next export delivers them" in record["message"]
+    assert ids(listed(status="failed")) == [dead.run_id]
+    assert listed(status="in_progress")["items"] == []
+
+
+@pytest.mark.parametrize("seconds", [120, -30])
+def test_a_run_that_holds_its_lease_is_running_also_where_a_clock_is_a_little_ahead(
+    server: AsyncSftpServer, seconds: float
+) -> None:
+    set_up(server)
+    live = in_progress(dt.timedelta(minutes=14))
+    hold_lease(live.run_id, seconds)
+
+    assert shown(live)["status"] == "in_progress"
+
+
+@pytest.mark.parametrize("holder", ["another-run", None])
+def test_a_lease_long_over_or_anothers_keeps_no_run_alive(
+    server: AsyncSftpServer, holder: str | None
+) -> None:
+    set_up(server)
+    dead = in_progress(dt.timedelta(minutes=1))
+    hold_lease(holder or dead.run_id, 120 if holder else -90)
+
+    assert shown(dead)["status"] == "failed"
+
+
+def test_a_run_that_finishes_while_it_is_looked_at_is_shown_as_finished(
+    server: AsyncSftpServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    set_up(server)
+    live = in_progress(dt.timedelta(seconds=9))
+    parts = bootstrap.configuration()
+
+    class LeaseGivenBackMeanwhile:
+        def running(self, connection_id: str, now_ms: int) -> None:
+            parts.runs.save(replace(live, status=RunStatus.SUCCEEDED, finished_at=NOW))
+
+    monkeypatch.setattr(
+        bootstrap, "configuration", lambda: replace(parts, leases=LeaseGivenBackMeanwhile())
+    )
+
+    assert shown(live)["status"] == "succeeded"
+
+
+def test_a_run_that_aws_will_try_again_is_not_dead(server: AsyncSftpServer) -> None:
+    set_up(server)
+    minute = dt.timedelta(minutes=1)
+
+    waiting = in_progress(minute, next_attempt_by=NOW + minute)
+
+    assert shown(waiting)["status"] == "in_progress"
+
+
+@pytest.mark.parametrize(("minutes", "status"), [(14, "in_progress"), (17, "failed")])
+def test_a_dry_run_has_no_lease_and_is_dead_when_no_invocation_can_last_so_long(
+    server: AsyncSftpServer, minutes: int, status: str
+) -> None:
+    set_up(server)
+
+    assert shown(in_progress(dt.timedelta(minutes=minutes), kind=DRY_RUN))["status"] == status
+
+
+@pytest.mark.parametrize(("minutes", "status"), [(19, "pending"), (21, "failed")])
+def test_a_run_that_never_started_is_told_after_a_while(
+    server: AsyncSftpServer, minutes: int, status: str
+) -> None:
+    set_up(server)
+    waiting = {"status": RunStatus.PENDING, "started_at": None, "finished_at": None}
+
+    assert shown(store(NOW - dt.timedelta(minutes=minutes), **waiting))["status"] == status
+
+
+def test_a_second_invocation_of_a_live_run_waits_and_leaves_its_record_alone(
+    server: AsyncSftpServer,
+) -> None:
+    set_up(server)
+    live = in_progress(dt.timedelta(seconds=1), trigger="manual")
+    hold_lease(live.run_id, 120)
+
+    with pytest.raises(Unavailable):
+        run_export(run_id=live.run_id, trigger="manual")
+
+    assert shown(live)["status"] == "in_progress"
+
+
+def test_a_long_run_shows_what_it_is_at(
+    server: AsyncSftpServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("registration_sync.use_cases.report_progress.SHOWN_AFTER", dt.timedelta(0))
+    set_up(server)
+    send(registration())
+    runs = bootstrap.export().runs
+    phases = []
+    real_save = runs.save
+    monkeypatch.setattr(runs, "save", lambda run: phases.append(run.phase) or real_save(run))
+
+    run_export()
+
+    assert [phase for phase in phases if phase] == [
+        "2025: mapping",
+        "2025: archiving",
+        "2025: delivering",
+    ]
+
+
+# Cancel
+
+
+def ask(**wish: Any) -> str:
+    status, answer = call(configuration, "POST", EXPORTS, wish, claims=VIEWER)
+    assert status == 202, answer
+    run_id: str = answer["run_id"]
+    return run_id
+
+
+def cancel(run_id: str) -> tuple[int, Any]:
+    return call(configuration, "POST", f"{ONE_RUN}/cancel", claims=VIEWER, run_id=run_id)
+
+
+def test_a_cancelled_run_does_nothing_when_its_function_starts(server: AsyncSftpServer) -> None:
+    set_up(server)
+    send(registration())
+    run_id = ask()
+    before = stored_items("registrations")
+
+    status, record = cancel(run_id)
+    run = export.handler({"connection_id": NORTH, "run_id": run_id, "trigger": "manual"}, context())
+
+    assert (status, record["status"], run["status"]) == (200, "cancelled", "cancelled")
+    assert "vic" in record["message"]
+    assert stored_items("registrations") == before
+    assert list(server.root.rglob("*")) == []
+    assert cancel(run_id)[0] == 200
+    assert ask() != run_id  # there is place for the next one
+
+
+def test_a_run_cancelled_in_the_instant_it_starts_does_not_run(
+    server: AsyncSftpServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    set_up(server)
+    send(registration())
+    run_id = ask()
+    runs = bootstrap.export().runs
+    real_find = runs.find
+
+    def find_and_cancel(connection_id: str, found_id: str) -> dict[str, Any] | None:
+        found = real_find(connection_id, found_id)
+        monkeypatch.setattr(runs, "find", real_find)
+        cancel(run_id)
+        return found
+
+    monkeypatch.setattr(runs, "find", find_and_cancel)
+    run = export.handler({"connection_id": NORTH, "run_id": run_id, "trigger": "manual"}, context())
+
+    assert run["status"] == "cancelled"
+    assert list(server.root.rglob("*")) == []
+    hold_lease("next", 1)  # the lease was given back
+
+
+def test_a_run_that_has_begun_or_is_over_is_not_cancelled(server: AsyncSftpServer) -> None:
+    set_up(server)
+    live = in_progress(dt.timedelta(seconds=1))
+    finished = store(NOW, "finished")
+
+    assert cancel(live.run_id)[0] == 409
+    assert cancel(finished.run_id)[0] == 409
+    assert cancel("20250101T000000Z-00000000")[0] == 404
+
+
+def test_a_run_may_not_be_given_an_id_that_does_not_sort_by_time(server: AsyncSftpServer) -> None:
+    set_up(server)
+
+    answer = run_export(run_id="../elsewhere")
+
+    assert answer["error"]["problems"][0]["path"] == "run_id"
+
+
+# Links
+
+
+def link(run_id: str, name: str = "students.csv", **more: Any) -> tuple[int, Any]:
+    return call(configuration, "GET", FILE, run_id=run_id, school_year="2025", name=name, **more)
+
+
+@pytest.mark.parametrize("delivery", ["sftp", "download"])
+def test_a_link_to_a_file_is_signed_short_lived_and_names_the_file(
+    server: AsyncSftpServer, delivery: str
+) -> None:
+    set_up(server, delivery=delivery)
+    send(registration())
+    run = run_export()
+    before = stored_items("registrations")
+
+    status, answer = link(run["run_id"], claims=VIEWER)
+
+    address = urllib.parse.urlparse(answer["url"])
+    asked = urllib.parse.parse_qs(address.query)
+    assert status == 200
+    assert address.path.endswith(f"{NORTH}/{run['run_id']}/2025/files/students.csv")
+    assert asked["X-Amz-Algorithm"] == ["AWS4-HMAC-SHA256"]
+    assert asked["X-Amz-Expires"] == ["300"]
+    assert asked["response-content-disposition"] == ["attachment; filename*=UTF-8''students.csv"]
+    lasts = dt.datetime.fromisoformat(answer["expires_at"]) - dt.datetime.now(dt.UTC)
+    assert 290 < lasts.total_seconds() <= 300
+    assert stored_items("registrations") == before
+
+
+def test_there_are_links_to_files_of_that_run_only(server: AsyncSftpServer) -> None:
+    set_up(server)
+    send(registration())
+    run = run_export()
+    later = run_export()
+
+    assert link(run["run_id"], "held.jsonl")[0] == 404
+    assert link(run["run_id"], "../manifest.json")[0] == 404
+    assert link(later["run_id"])[0] == 404
+    assert link("20250101T000000Z-00000000")[0] == 404
+    assert link(run["run_id"], claims=STRANGER)[0] == 403
+
+
+def test_a_file_that_has_expired_is_not_found(server: AsyncSftpServer) -> None:
+    set_up(server)
+    send(registration())
+    run = run_export()
+    kept = f"{NORTH}/{run['run_id']}/2025/files/students.csv"
+    boto3.client("s3").delete_object(Bucket="archive", Key=kept)
+
+    status, answer = link(run["run_id"])
+
+    assert (status, answer["error"]["code"]) == (404, "not_found")
+    assert "no longer kept" in answer["error"]["message"]
