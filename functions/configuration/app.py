@@ -25,6 +25,7 @@ from registration_sync.use_cases.ready_made import (
     read_ready_made,
 )
 from registration_sync.use_cases.remove_connection import remove_connection
+from registration_sync.use_cases.request_check import request_check, request_test_record
 from registration_sync.use_cases.request_export import request_export, run_id_of
 from registration_sync.use_cases.request_resend import TOLD, request_resend
 from registration_sync.use_cases.restore_mapping import (
@@ -199,6 +200,44 @@ def _expected_version(request: Request) -> int | None:
     return int(version)
 
 
+def _last_check(request: Request) -> Answer:
+    outcome = bootstrap.configuration().connections.last_check(request.connection_id)
+    if outcome is None:
+        raise NotFound("This connection was not checked since it was last changed.")
+    return Answer(200, outcome)
+
+
+def _check_connection(request: Request) -> Answer:
+    parts, now = bootstrap.configuration(), dt.datetime.now(dt.UTC)
+    run = request_check(
+        request.connection_id,
+        run_id=run_id_of(now, secrets.token_hex(4)),
+        requested_by=request.caller.name,
+        now=now,
+        connections=parts.connections,
+        runs=parts.runs,
+        leases=parts.leases,
+        starter=parts.starter,
+    )
+    return Answer(202, {"run_id": run.run_id})
+
+
+def _send_test_record(request: Request) -> Answer:
+    parts, now = bootstrap.configuration(), dt.datetime.now(dt.UTC)
+    run = request_test_record(
+        request.connection_id,
+        request.json(),
+        run_id=run_id_of(now, secrets.token_hex(4)),
+        requested_by=request.caller.name,
+        now=now,
+        connections=parts.connections,
+        runs=parts.runs,
+        leases=parts.leases,
+        starter=parts.starter,
+    )
+    return Answer(202, {"run_id": run.run_id})
+
+
 def _read_schedule(request: Request) -> Answer:
     parts = bootstrap.configuration()
     schedule = read_schedule(
@@ -343,6 +382,14 @@ ROUTES = (
     Route("GET", "/mappings", Permission.READ, _list_ready_made),
     Route("GET", "/mappings/{name}", Permission.READ, _read_ready_made),
     Route("GET", "/connections/{connection_id}/fields", Permission.READ, _list_fields),
+    Route("GET", "/connections/{connection_id}/check", Permission.READ, _last_check),
+    Route("POST", "/connections/{connection_id}/check", Permission.RUN_EXPORTS, _check_connection),
+    Route(
+        "POST",
+        "/connections/{connection_id}/test-record",
+        Permission.RUN_EXPORTS,
+        _send_test_record,
+    ),
     Route("GET", "/connections/{connection_id}/schedule", Permission.READ, _read_schedule),
     Route("PUT", "/connections/{connection_id}/schedule", Permission.CONFIGURE, _set_schedule),
     Route("GET", "/connections/{connection_id}/exports", Permission.READ, _list_exports),

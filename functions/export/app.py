@@ -16,10 +16,12 @@ from registration_sync.domain.errors import (
     Unavailable,
 )
 from registration_sync.domain.export_run import (
+    CHECK,
     DRY_RUN,
     EXPORT,
     RESEND,
     SCHEDULED,
+    TEST_RECORD,
     ExportRequest,
     RunStatus,
 )
@@ -32,7 +34,17 @@ from registration_sync.use_cases.list_exports import shortened
 from registration_sync.use_cases.request_export import parse_export_event
 from registration_sync.use_cases.resend_files import resend_files
 from registration_sync.use_cases.retire_batches import retire_batches
+from registration_sync.use_cases.run_check import run_check
 from registration_sync.use_cases.schedule_exports import wakes
+from registration_sync.use_cases.send_test_record import send_test_record
+
+USES = {
+    DRY_RUN: dry_run,
+    RESEND: resend_files,
+    CHECK: run_check,
+    TEST_RECORD: send_test_record,
+}
+"""What each kind of run but an export uses."""
 
 
 def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
@@ -98,7 +110,7 @@ def _run(request: ExportRequest, parts: bootstrap.Export) -> dict[str, Any]:
     if earlier and earlier["finished_at"]:
         return earlier  # delivered twice by Lambda or the scheduler: done already
     # Student data: the folder goes with the run, also in a function that stays warm.
-    use = {DRY_RUN: dry_run, RESEND: resend_files}.get(request.kind, export_registrations)
+    use = USES.get(request.kind, export_registrations)
     with tempfile.TemporaryDirectory() as workspace:
         outside = parts.outside(workspace=Path(workspace))
         try:

@@ -179,6 +179,13 @@ class Connections(Protocol):
     def replace(self, connection: "Connection") -> None:
         """Raises NotFound if it was deleted meanwhile."""
 
+    def remember_check(self, connection_id: str, outcome: Mapping[str, Any]) -> None:
+        """Keeps what the last check found, until the connection is changed; nothing if it is
+        gone."""
+
+    def last_check(self, connection_id: str) -> dict[str, Any] | None:
+        """What the last check found, with the connection as it is now."""
+
     def remove(self, connection_id: str) -> None:
         """Removes the connection; its mapping, runs and files stay. None there is no error."""
 

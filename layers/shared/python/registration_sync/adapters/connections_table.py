@@ -7,6 +7,7 @@
 
 import datetime as dt
 import json
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import ClientError
@@ -90,13 +91,36 @@ class DynamoDBConnections:
                 raise NotFound(_NO_CONNECTION) from None
             raise
 
+    def remember_check(self, connection_id: str, outcome: Mapping[str, Any]) -> None:
+        try:
+            with passing_faults_are_unavailable():
+                self._client.update_item(
+                    TableName=self._table,
+                    Key=connection_key(connection_id),
+                    UpdateExpression="SET last_check = :outcome",
+                    ConditionExpression="attribute_exists(#document)",
+                    ExpressionAttributeNames={"#document": "document"},
+                    ExpressionAttributeValues={":outcome": {"S": json.dumps(outcome)}},
+                )
+        except ClientError as error:
+            if error_code(error) != _REFUSED:
+                raise
+
+    def last_check(self, connection_id: str) -> dict[str, Any] | None:
+        with passing_faults_are_unavailable():
+            answer = self._client.get_item(
+                TableName=self._table, Key=connection_key(connection_id), ConsistentRead=True
+            )
+        text = answer.get("Item", {}).get("last_check", {}).get("S")
+        return json.loads(text) if text else None
+
     def remove(self, connection_id: str) -> None:
         try:
             with passing_faults_are_unavailable():
                 self._client.update_item(
                     TableName=self._table,
                     Key=connection_key(connection_id),
-                    UpdateExpression="SET #removed = :true REMOVE #document, #programs",
+                    UpdateExpression="SET #removed = :true REMOVE #document, #programs, last_check",
                     ConditionExpression="attribute_exists(#document)",
                     ExpressionAttributeNames={
                         "#removed": "removed",

@@ -7,7 +7,15 @@ from botocore.exceptions import ClientError
 
 from registration_sync.adapters.aws_errors import error_code, passing_faults_are_unavailable
 from registration_sync.domain.errors import Unavailable
-from registration_sync.domain.export_run import DRY_RUN, RESEND, ExportRequest, SentAgain
+from registration_sync.domain.export_run import (
+    CHECK,
+    DRY_RUN,
+    EXPORT,
+    RESEND,
+    TEST_RECORD,
+    ExportRequest,
+    SentAgain,
+)
 
 if TYPE_CHECKING:
     from mypy_boto3_lambda import LambdaClient
@@ -22,7 +30,7 @@ class LambdaExportStarter:
 
     def start(self, request: ExportRequest) -> None:
         payload: dict[str, Any] = {
-            "action": "export",
+            "action": request.kind if request.kind in {CHECK, TEST_RECORD} else EXPORT,
             "connection_id": request.connection_id,
             "run_id": request.run_id,
             "trigger": request.trigger,
@@ -30,9 +38,13 @@ class LambdaExportStarter:
         }
         if request.school_years is not None:
             payload["school_years"] = list(request.school_years)
-        if request.kind == RESEND:
+        if request.kind == TEST_RECORD:
+            payload["student_id"] = request.student_ids[0]
+            if request.school_years:
+                payload["school_year"] = request.school_years[0]
+        elif request.kind == RESEND:
             payload |= _sent_again(request.again)
-        else:
+        elif request.kind != CHECK:
             payload |= {
                 "contents": request.contents,
                 "dry_run": request.kind == DRY_RUN,

@@ -6,6 +6,7 @@ from dataclasses import asdict, dataclass, replace
 from enum import StrEnum
 from typing import Any
 
+from registration_sync.domain.connection_check import CheckStep
 from registration_sync.domain.unmatched import UnmatchedValue
 
 BY_HAND, MANUAL, SCHEDULED = "hand", "manual", "schedule"
@@ -131,7 +132,7 @@ class ExportRequest:
     """What is asked of an export; `school_years` None means every year with something due.
 
     `scheduled_for` is the time that a schedule names. `override_held` delivers a file of all
-    students without those who are held.
+    students without those who are held. `student_ids` has the student of a test record.
     """
 
     connection_id: str
@@ -144,11 +145,12 @@ class ExportRequest:
     kind: str = EXPORT
     override_held: bool = False
     again: SentAgain = NOTHING_AGAIN
+    student_ids: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class ExportRun:
-    """One execution and its record; times are UTC.
+    """One execution and its record; times are UTC. `steps` are those of a check.
 
     `sent_to` is the account on the server, `phase` what a running one is at, and of which year.
     `next_attempt_by`: it failed in passing, and AWS tries it again before then.
@@ -175,6 +177,7 @@ class ExportRun:
     sent_to: str = ""
     phase: str | None = None
     next_attempt_by: dt.datetime | None = None
+    steps: tuple[CheckStep, ...] = ()
 
     @property
     def finished(self) -> bool:

@@ -11,10 +11,12 @@ from registration_sync.domain.connection import Connection
 from registration_sync.domain.errors import AccessDenied, InvalidRequest, Problem
 from registration_sync.domain.export_run import (
     BY_HAND,
+    CHECK,
     DRY_RUN,
     EXPORT,
     MANUAL,
     SCHEDULED,
+    TEST_RECORD,
     ExportRequest,
     ExportRun,
 )
@@ -25,10 +27,12 @@ from registration_sync.domain.resend_wish import (
 )
 from registration_sync.ports import Connections, ExportStarter, LeaseReader, Mappings, Runs
 from registration_sync.use_cases.plan_years import refuse_unpinned
+from registration_sync.use_cases.request_check import parse_test_record
 from registration_sync.use_cases.start_run import start_run
 
 WISHES = ("school_years", "contents", "dry_run", "override_held")
 CONTENTS = ("changes", "all")
+ACTIONS = (EXPORT, CHECK, TEST_RECORD)
 RUN_ID = re.compile(r"[A-Za-z0-9-]{1,64}", re.ASCII)
 
 
@@ -113,7 +117,8 @@ def parse_export_event(
 ) -> ExportRequest:
     """Reads the export function's event: `{"connection_id", "trigger"?, "school_years"?,
     "contents"?, "dry_run"?, "override_held"?, "run_id"?, "scheduled_time"?, "requested_by"?}`; or,
-    for a re-send, `{"connection_id", "resend_of", "school_years"?, "files"?, "student_ids"?}`.
+    for a re-send, `{"connection_id", "resend_of", "school_years"?, "files"?, "student_ids"?}`; or
+    with the `action` check, or test_record and `{"student_id", "school_year"?}`.
 
     A run is keyed, so that the same event delivered twice runs once: by its run id, by the
     scheduled time (one that cannot be read counts as the minute of arrival), or by the request.
@@ -123,8 +128,9 @@ def parse_export_event(
     if not isinstance(connection_id, str) or not connection_id:
         message = "Write the id of the connection to export."
         raise InvalidRequest(message, problems=[Problem("connection_id", message)])
-    if event.get("action", "export") != "export":
-        message = "The only action is export."
+    action = event.get("action", EXPORT)
+    if action not in ACTIONS:
+        message = f"Write one of {', '.join(ACTIONS)}."
         raise InvalidRequest(message, problems=[Problem("action", message)])
     trigger = str(event.get("trigger", BY_HAND))
     scheduled_for = None
@@ -134,6 +140,8 @@ def parse_export_event(
     else:
         run_id = str(event.get("run_id") or run_id_of(arrived_at, request_id[:8]))
         _refuse_unclean(run_id)
+    if action != EXPORT:
+        return _without_export(event, connection_id, run_id, trigger)
     parse = parse_resend_wish if "resend_of" in event else parse_export_request
     names = ("resend_of", *RESEND_WISHES) if "resend_of" in event else WISHES
     request = parse(
@@ -143,6 +151,23 @@ def parse_export_event(
         requested_by=str(event.get("requested_by", "")),
     )
     return replace(request, trigger=trigger, scheduled_for=scheduled_for)
+
+
+def _without_export(
+    event: Mapping[str, Any], connection_id: str, run_id: str, trigger: str
+) -> ExportRequest:
+    """A check, or a test record."""
+    request = ExportRequest(
+        connection_id,
+        run_id,
+        trigger=trigger,
+        requested_by=str(event.get("requested_by", "")),
+        kind=CHECK,
+    )
+    if event["action"] == CHECK:
+        return request
+    wish = {name: event[name] for name in ("student_id", "school_year") if name in event}
+    return parse_test_record(wish, request)
 
 
 def _refuse_unclean(run_id: str) -> None:

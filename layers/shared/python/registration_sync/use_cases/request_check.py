@@ -1,0 +1,86 @@
+"""Check Connection and Send Record: ask for a run that looks or tries, and moves nothing."""
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import replace
+
+from registration_sync.domain.errors import InvalidRequest, Problem
+from registration_sync.domain.export_run import (
+    CHECK,
+    MANUAL,
+    TEST_RECORD,
+    ExportRequest,
+    ExportRun,
+)
+from registration_sync.domain.registration import parse_school_year, parse_student_id
+from registration_sync.ports import Connections, ExportStarter, LeaseReader, Runs
+from registration_sync.use_cases.start_run import start_run
+
+
+def request_check(
+    connection_id: str,
+    *,
+    run_id: str,
+    requested_by: str,
+    now: dt.datetime,
+    connections: Connections,
+    runs: Runs,
+    leases: LeaseReader,
+    starter: ExportStarter,
+) -> ExportRun:
+    """Starts a check of the connection in the background; raises NotFound and Unavailable."""
+    connections.get(connection_id)
+    request = ExportRequest(
+        connection_id, run_id, trigger=MANUAL, requested_by=requested_by, kind=CHECK
+    )
+    return start_run(request, now=now, runs=runs, leases=leases, starter=starter)
+
+
+def request_test_record(
+    connection_id: str,
+    wish: object,
+    *,
+    run_id: str,
+    requested_by: str,
+    now: dt.datetime,
+    connections: Connections,
+    runs: Runs,
+    leases: LeaseReader,
+    starter: ExportStarter,
+) -> ExportRun:
+    """Starts sending one student's record; raises InvalidRequest, NotFound and Unavailable."""
+    connections.get(connection_id)
+    request = parse_test_record(
+        wish, ExportRequest(connection_id, run_id, trigger=MANUAL, requested_by=requested_by)
+    )
+    return start_run(request, now=now, runs=runs, leases=leases, starter=starter)
+
+
+def parse_test_record(wish: object, request: ExportRequest) -> ExportRequest:
+    """Reads `{"student_id", "school_year"?}`; raises InvalidRequest with every problem."""
+    if not isinstance(wish, Mapping):
+        raise InvalidRequest('Send a JSON object, such as {"student_id": "1001"}.')
+    problems = [
+        Problem(str(name), "There is no such field: there are student_id, school_year.")
+        for name in wish
+        if name not in {"student_id", "school_year"}
+    ]
+    student = wish.get("student_id")
+    if isinstance(student, int) and not isinstance(student, bool):
+        student = str(student)
+    if not isinstance(student, str):
+        problems.append(Problem("student_id", "Write the id of the student to send."))
+        student = ""
+    else:
+        try:
+            parse_student_id(student)
+        except InvalidRequest as error:
+            problems += error.problems
+    year = wish.get("school_year")
+    school_year = parse_school_year(year) if year is not None else None
+    if year is not None and school_year is None:
+        problems.append(Problem("school_year", "Write the start year: 2025 for 2025-26."))
+    if problems:
+        raise InvalidRequest("No record was sent.", problems=problems)
+    years = None if school_year is None else (school_year,)
+    return replace(request, kind=TEST_RECORD, student_ids=(student,), school_years=years)
