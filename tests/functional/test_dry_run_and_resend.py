@@ -70,7 +70,9 @@ def test_a_dry_run_shows_tonights_file_and_moves_nothing(server: AsyncSftpServer
     assert on_server(server) == files
     (year,) = run["years"]
     assert (run["status"], run["kind"], year["rows"]) == ("partial", "dry_run", 1)
-    assert [(held["student_id"], held["rule"]) for held in year["held"]] == [("06520", "match_codes")]
+    assert [(held["student_id"], held["rule"]) for held in year["held"]] == [
+        ("06520", "match_codes")
+    ]
     status, record = call(configuration, "GET", ONE_RUN, run_id=run["run_id"])
     (file,) = record["years"][0]["files"]
     assert status == 200
