@@ -19,10 +19,12 @@ from registration_sync.domain.errors import (
     AlreadyRunning,
     Conflict,
     NotFound,
+    RunCancelled,
     Unavailable,
     VersionMismatch,
 )
 from registration_sync.domain.export_run import (
+    DRY_RUN,
     ExportRequest,
     ExportRun,
     HeldRow,
@@ -319,6 +321,49 @@ def test_a_page_that_holds_the_rest_has_no_next(runs: DynamoDBRuns) -> None:
     assert [record["run_id"] for record in runs.newest("north", 2, None)[0]] == ["r2", "r1"]
     assert runs.newest("north", 2, None)[1] is None
     assert runs.newest("south", 2, None) == ([], None)
+
+
+def test_a_page_between_two_ids_holds_these_runs_only(runs: DynamoDBRuns) -> None:
+    for number in range(6):
+        runs.save(run(f"2025091{number}T190000Z-0"))
+    between = ("20250911", "20250914")
+
+    first, after_first = runs.newest("north", 2, None, between)
+    second, after_second = runs.newest("north", 2, after_first, between)
+
+    days = [record["run_id"][6:8] for record in first + second]
+    assert (days, after_second) == (["13", "12", "11"], None)
+    assert runs.newest("north", 2, "20250910T", between) == ([], None)
+
+
+def test_a_pending_run_is_cancelled_and_then_cannot_begin(runs: DynamoDBRuns) -> None:
+    pending = run("r1")
+    runs.request(pending)
+    cancelled = {**pending.to_json(), "status": "cancelled"}
+
+    runs.cancel("north", "r1", cancelled)
+
+    with pytest.raises(RunCancelled):
+        runs.save(replace(pending, status=RunStatus.IN_PROGRESS))
+    assert runs.find("north", "r1") == cancelled
+    runs.request(run("r2"))  # there is place
+
+
+def test_a_run_that_has_begun_is_not_cancelled(runs: DynamoDBRuns) -> None:
+    begun = replace(run("r1"), status=RunStatus.IN_PROGRESS)
+    runs.save(begun)
+
+    with pytest.raises(Conflict):
+        runs.cancel("north", "r1", {**begun.to_json(), "status": "cancelled"})
+
+    assert runs.find("north", "r1") == begun.to_json()
+
+
+def test_a_dry_run_expires_after_a_day(client: "DynamoDBClient", runs: DynamoDBRuns) -> None:
+    runs.save(replace(run("r1"), kind=DRY_RUN))
+
+    (item,) = client.scan(TableName=TABLE)["Items"]
+    assert int(item["expires_at"]["N"]) == int((NOW + dt.timedelta(days=1)).timestamp())
 
 
 # Faults: moto never throttles and never has two transactions meet

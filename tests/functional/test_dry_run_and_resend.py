@@ -75,7 +75,7 @@ def test_a_dry_run_shows_tonights_file_and_moves_nothing(server: AsyncSftpServer
     ]
     status, record = call(configuration, "GET", ONE_RUN, run_id=run["run_id"])
     (file,) = record["years"][0]["files"]
-    assert status == 200
+    assert (status, file) == (200, year["files"][0])
     assert file["lines"] == [HEADER, "007,José,0\r\n"]
     kept = f"dry_runs/{NORTH}/{run['run_id']}/2025/files/students.csv"
     assert hashlib.sha256(archived(kept).encode()).hexdigest() == file["sha256"]

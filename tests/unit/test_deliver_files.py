@@ -23,7 +23,12 @@ from registration_sync.domain.errors import (
     SignInRefused,
     UploadIncomplete,
 )
-from registration_sync.use_cases.deliver_files import FinishedFile, Server, deliver_files
+from registration_sync.use_cases.deliver_files import (
+    FinishedFile,
+    Server,
+    deliver_files,
+    with_done_files,
+)
 from registration_sync.use_cases.hold_lease import HeldLease
 
 ACCOUNT = SftpAccount("sftp.example.org", 22, "district", (), Credentials())
@@ -222,3 +227,54 @@ def test_with_too_little_lease_left_nothing_is_renamed(tmp_path: Path) -> None:
         deliver(folder, tmp_path, "a.csv", lease=lease)
 
     assert folder.files["f/a.csv"] == OLD
+
+
+def announced(folder: Folder, tmp_path: Path, *names: str) -> list[ReplacedBy]:
+    for name in names:
+        (tmp_path / name).write_bytes(NEW)
+    files = [FinishedFile(name, tmp_path / name) for name in names]
+    server = Server(folder, lambda: ACCOUNT)  # type: ignore[arg-type]  # a fake of the port
+    return deliver_files(
+        with_done_files(files, tmp_path / "empty"),
+        "f",
+        server=server,
+        lease=held_lease(),
+        pause=lambda _: None,
+    )
+
+
+def test_the_old_done_files_go_before_the_first_rename_and_the_new_ones_come_last(
+    tmp_path: Path,
+) -> None:
+    folder = Folder(a_csv=OLD, a_csv_done=b"", b_csv=OLD, b_csv_done=b"")
+
+    announced(folder, tmp_path, "a.csv", "b.csv")
+
+    at_the_end = ["names", "remove", "remove", *["replace"] * 4]
+    assert folder.log == ["connect", *["upload"] * 4, *at_the_end]
+    assert folder.files == {
+        "f/a.csv": NEW,
+        "f/b.csv": NEW,
+        "f/a.csv.done": b"",
+        "f/b.csv.done": b"",
+    }
+
+
+def test_a_set_that_stays_half_replaced_is_not_announced(tmp_path: Path) -> None:
+    folder = Folder(a_csv=OLD, a_csv_done=b"", b_csv=OLD, b_csv_done=b"")
+    folder.on["replace"] = lambda: folder.before.update(replace=[FolderMissing("no right")])
+
+    with pytest.raises(FolderMissing):
+        announced(folder, tmp_path, "a.csv", "b.csv")
+
+    assert folder.files == {"f/a.csv": NEW, "f/b.csv": OLD}
+
+
+def test_a_delivery_whose_old_files_stay_keeps_their_done_files(tmp_path: Path) -> None:
+    folder = Folder(a_csv=OLD, a_csv_done=b"")
+    folder.before["upload"] = [UploadIncomplete("disk full")]
+
+    with pytest.raises(UploadIncomplete):
+        announced(folder, tmp_path, "a.csv")
+
+    assert folder.files == {"f/a.csv": OLD, "f/a.csv.done": b""}

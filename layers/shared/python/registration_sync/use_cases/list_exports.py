@@ -86,7 +86,7 @@ def list_exports(
         shown = as_they_are(connection_id, records, runs=runs, leases=leases, now=now)
         for place, record in enumerate(shown):
             if wanted.accepts(record):
-                found.append(shortened(record))
+                found.append(_in_list(record))
             if len(found) == wanted.limit:
                 more = place + 1 < len(shown) or following is not None
                 return {"items": found, "next": record["run_id"] if more else None}
@@ -97,16 +97,19 @@ def list_exports(
 
 
 def shortened(record: dict[str, Any]) -> dict[str, Any]:
-    """The record with the first held rows of each year only, and without a dry run's lines."""
-    years = [
-        {
-            **year,
-            "held": year["held"][:HELD_SHOWN],
-            "files": [{**file, "lines": []} for file in year["files"]],
-        }
-        for year in record["years"]
-    ]
+    """The record with the first held rows of each year only."""
+    years = [{**year, "held": year["held"][:HELD_SHOWN]} for year in record["years"]]
     return {**record, "years": years}
+
+
+def _in_list(record: dict[str, Any]) -> dict[str, Any]:
+    """The record without the lines that a dry run shows either."""
+    short = shortened(record)
+    years = [
+        {**year, "files": [{**file, "lines": []} for file in year["files"]]}
+        for year in short["years"]
+    ]
+    return {**short, "years": years}
 
 
 def _parse(query: Mapping[str, str], zone: Callable[[], ZoneInfo]) -> Wanted:

@@ -1,0 +1,131 @@
+"""Links, sending again, dry runs, cancel and .done files against the deployed functions."""
+
+import hashlib
+import time
+from typing import Any
+
+import boto3
+from botocore.config import Config
+
+from local.http_client import send
+from local.stack import REGION, ROOT_KEYS, LocalStack
+from registration_sync.adapters.archive import S3Archive
+from tests.stack.district import District, new_district, registration
+
+
+def link_of(district: District, run: dict[str, Any], year: int = 2025) -> str:
+    path = f"{district.path}/exports/{run['run_id']}/files/{year}/students.csv"
+    answer = district.stack.call("GET", path, role="limited_access")
+    assert answer.status == 200, answer.body
+    url: str = answer.json()["url"]
+    return url
+
+
+def resend(district: District, run: dict[str, Any], **wish: Any) -> dict[str, Any]:
+    path = f"{district.path}/exports/{run['run_id']}/resend"
+    answer = district.stack.call("POST", path, wish, role="limited_access")
+    assert answer.status == 202, answer.body
+    return district.finished(answer.json()["run_id"])
+
+
+def due(stack: LocalStack) -> list[dict[str, Any]]:
+    """The registrations table without the times of leases."""
+    items = stack.client("dynamodb").scan(TableName=stack.outputs["RegistrationsTableName"])
+    return sorted(
+        (
+            {name: value for name, value in item.items() if not name.startswith("lease_")}
+            for item in items["Items"]
+        ),
+        key=str,
+    )
+
+
+def test_an_archived_file_is_downloaded_by_its_link(stack: LocalStack) -> None:
+    district = new_district(stack, delivery="download")
+    district.sync(registration("007"))
+    run = district.export()
+
+    downloaded = send("GET", link_of(district, run))
+
+    (file,) = run["years"][0]["files"]
+    assert downloaded.status == 200, downloaded.body
+    assert hashlib.sha256(downloaded.body.encode()).hexdigest() == file["sha256"]
+    named = "attachment; filename*=UTF-8''students.csv"
+    assert downloaded.headers["content-disposition"] == named
+
+
+def test_a_link_is_refused_once_it_has_expired_and_without_its_signature(
+    stack: LocalStack,
+) -> None:
+    district = new_district(stack, delivery="download")
+    district.sync(registration("007"))
+    run = district.export()
+    client = boto3.client(
+        "s3",
+        endpoint_url=stack.endpoint_url,
+        region_name=REGION,
+        aws_access_key_id=ROOT_KEYS["AWS_ACCESS_KEY_ID"],
+        aws_secret_access_key=ROOT_KEYS["AWS_SECRET_ACCESS_KEY"],
+        config=Config(signature_version="s3v4"),
+    )
+    archive = S3Archive(client, stack.outputs["ArchiveBucketName"])
+    name = "2025/files/students.csv"
+    brief = archive.link(district.connection_id, run["run_id"], name, seconds=1)
+
+    time.sleep(2.5)
+
+    assert send("GET", brief).status == 403
+    assert send("GET", brief.partition("?")[0]).status == 403
+
+
+def test_a_run_is_sent_again_byte_for_byte_and_nobody_becomes_due(stack: LocalStack) -> None:
+    district = new_district(stack, done_file=True)
+    district.sync(registration("007", "José"), registration("1e5"))
+    first = district.export()
+    district.sync(registration("9", "Zoe"))
+    district.export()
+    before = due(stack)
+
+    again = resend(district, first)
+
+    delivered = district.files()
+    (file,) = first["years"][0]["files"]
+    content = delivered["2025/students.csv"].encode()
+    assert (again["status"], again["resend_of"]) == ("succeeded", first["run_id"])
+    assert hashlib.sha256(content).hexdigest() == file["sha256"]
+    assert delivered["2025/students.csv.done"] == ""
+    assert due(stack) == before
+    resend(district, first, student_ids=["1e5"])
+    assert district.names() == ["Ann"]
+
+
+def test_a_dry_run_shows_the_lines_and_touches_neither_table_nor_server(stack: LocalStack) -> None:
+    district = new_district(stack)
+    district.sync(registration("007", "José"))
+    before = due(stack)
+
+    run = district.export(dry_run=True)
+
+    (file,) = run["years"][0]["files"]
+    assert file["lines"] == ["ID,First,DOB\r\n", "007,José,4/5/2015\r\n"]
+    assert send("GET", link_of(district, run)).body == "".join(file["lines"])
+    assert due(stack) == before
+    assert not district.folder.exists()
+
+
+def test_cancel_wins_or_the_run_does_but_never_both(stack: LocalStack) -> None:
+    district = new_district(stack)
+    district.sync(registration("007"))
+    asked = stack.call("POST", f"{district.path}/exports", {}, role="limited_access")
+    path = f"{district.path}/exports/{asked.json()['run_id']}"
+
+    answer = stack.call("POST", f"{path}/cancel", role="limited_access")
+
+    run = district.finished(asked.json()["run_id"])
+    if answer.status == 200:
+        assert run["status"] == "cancelled"
+        assert not district.folder.exists()
+    else:
+        assert (answer.status, run["status"]) == (409, "succeeded")
+    listed = stack.call("GET", f"{district.path}/exports", role="limited_access").json()
+    assert [item["run_id"] for item in listed["items"]] == [run["run_id"]]
