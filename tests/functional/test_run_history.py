@@ -44,7 +44,10 @@ pytestmark = pytest.mark.usefixtures("started")
 EXPORTS = "/connections/{connection_id}/exports"
 ONE_RUN = f"{EXPORTS}/{{run_id}}"
 FILE = f"{ONE_RUN}/files/{{school_year}}/{{name}}"
-NOW = dt.datetime.now(dt.UTC)
+
+
+def now() -> dt.datetime:
+    return dt.datetime.now(dt.UTC)
 
 
 @pytest.fixture
@@ -82,7 +85,7 @@ def shown(run: ExportRun) -> dict[str, Any]:
 
 def in_progress(age: dt.timedelta, **changes: Any) -> ExportRun:
     begun = {"status": RunStatus.IN_PROGRESS, "finished_at": None}
-    return store(NOW - age, **(begun | changes))
+    return store(now() - age, **(begun | changes))
 
 
 def hold_lease(run_id: str, seconds: float) -> None:
@@ -248,7 +251,7 @@ def test_a_run_that_finishes_while_it_is_looked_at_is_shown_as_finished(
 
     class LeaseGivenBackMeanwhile:
         def running(self, connection_id: str, now_ms: int) -> None:
-            parts.runs.save(replace(live, status=RunStatus.SUCCEEDED, finished_at=NOW))
+            parts.runs.save(replace(live, status=RunStatus.SUCCEEDED, finished_at=now()))
 
     monkeypatch.setattr(
         bootstrap, "configuration", lambda: replace(parts, leases=LeaseGivenBackMeanwhile())
@@ -261,7 +264,7 @@ def test_a_run_that_aws_will_try_again_is_not_dead(server: AsyncSftpServer) -> N
     set_up(server)
     minute = dt.timedelta(minutes=1)
 
-    waiting = in_progress(minute, next_attempt_by=NOW + minute)
+    waiting = in_progress(minute, next_attempt_by=now() + minute)
 
     assert shown(waiting)["status"] == "in_progress"
 
@@ -282,7 +285,7 @@ def test_a_run_that_never_started_is_told_after_a_while(
     set_up(server)
     waiting = {"status": RunStatus.PENDING, "started_at": None, "finished_at": None}
 
-    assert shown(store(NOW - dt.timedelta(minutes=minutes), **waiting))["status"] == status
+    assert shown(store(now() - dt.timedelta(minutes=minutes), **waiting))["status"] == status
 
 
 def test_a_second_invocation_of_a_live_run_waits_and_leaves_its_record_alone(
@@ -375,7 +378,7 @@ def test_a_run_cancelled_in_the_instant_it_starts_does_not_run(
 def test_a_run_that_has_begun_or_is_over_is_not_cancelled(server: AsyncSftpServer) -> None:
     set_up(server)
     live = in_progress(dt.timedelta(seconds=1))
-    finished = store(NOW, "finished")
+    finished = store(now(), "finished")
 
     assert cancel(live.run_id)[0] == 409
     assert cancel(finished.run_id)[0] == 409

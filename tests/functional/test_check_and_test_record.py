@@ -1,0 +1,284 @@
+"""Check Connection and Send Record over the real handlers and a real SFTP server."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from functions.configuration import app as configuration
+from functions.export import app as export
+from tests.functional.conftest import StartedExports, stored_items
+from tests.functional.district import (
+    CONNECTION,
+    MAPPING,
+    NORTH,
+    call,
+    context,
+    registration,
+    run_export,
+    save,
+    send,
+    set_up,
+)
+from tests.functional.events import STRANGER, VIEWER
+from tests.sftp_servers import AsyncSftpServer
+
+pytestmark = pytest.mark.usefixtures("started")
+
+ONE = "/connections/{connection_id}"
+RUN = f"{ONE}/exports/{{run_id}}"
+
+
+@pytest.fixture
+def server(tmp_path: Path) -> Iterator[AsyncSftpServer]:
+    with AsyncSftpServer(tmp_path) as running:
+        yield running
+
+
+def invoke(**event: Any) -> dict[str, Any]:
+    """The run's whole record."""
+    run: dict[str, Any] = export.handler({"connection_id": NORTH, **event}, context())
+    _, record = call(configuration, "GET", RUN, run_id=run["run_id"])
+    found: dict[str, Any] = record
+    return found
+
+
+def check() -> dict[str, Any]:
+    return invoke(action="check")
+
+
+def test_record(**wish: Any) -> dict[str, Any]:
+    return invoke(action="test_record", **{"student_id": "7"} | wish)
+
+
+test_record.__test__ = False  # type: ignore[attr-defined]  # named like the action
+
+
+def delivered(server: AsyncSftpServer) -> dict[str, str]:
+    return {
+        path.relative_to(server.root).as_posix(): path.read_bytes().decode()
+        for path in server.root.rglob("*")
+        if path.is_file()
+    }
+
+
+def students() -> list[dict[str, Any]]:
+    return sorted(stored_items("registrations"), key=str)
+
+
+# Asking over the API
+
+
+def test_both_are_asked_for_and_started_in_the_background(
+    server: AsyncSftpServer, started: StartedExports
+) -> None:
+    set_up(server)
+
+    checked = call(configuration, "POST", f"{ONE}/check", claims=VIEWER)
+    sent = call(configuration, "POST", f"{ONE}/test-record", {"student_id": 7, "school_year": 2025})
+
+    assert (checked[0], sent[0]) == (202, 202)
+    assert [request.kind for request in started.requests] == ["check", "test_record"]
+    assert (started.requests[1].student_ids, started.requests[1].school_years) == (("7",), (2025,))
+    _, record = call(configuration, "GET", RUN, run_id=checked[1]["run_id"])
+    assert (record["kind"], record["status"]) == ("check", "pending")
+
+
+@pytest.mark.parametrize(
+    ("body", "paths"),
+    [
+        (None, []),
+        ({}, ["student_id"]),
+        ({"student_id": "a b", "school_year": "x", "y": 1}, ["school_year", "student_id", "y"]),
+        ({"student_id": True}, ["student_id"]),
+    ],
+)
+def test_a_test_record_of_nobody_is_refused(
+    body: object, paths: list[str], server: AsyncSftpServer
+) -> None:
+    set_up(server)
+
+    status, answer = call(configuration, "POST", f"{ONE}/test-record", body)
+
+    assert status == 400
+    assert sorted(problem["path"] for problem in answer["error"]["problems"]) == paths
+
+
+def test_strangers_may_do_neither(server: AsyncSftpServer) -> None:
+    set_up(server)
+
+    assert call(configuration, "POST", f"{ONE}/check", claims=STRANGER)[0] == 403
+    assert call(configuration, "POST", f"{ONE}/test-record", {}, claims=STRANGER)[0] == 403
+
+
+# Check
+
+
+def test_a_check_shows_every_step_and_is_remembered_until_the_connection_changes(
+    server: AsyncSftpServer,
+) -> None:
+    set_up(server)
+    assert call(configuration, "GET", f"{ONE}/check")[0] == 404
+
+    run = check()
+
+    assert (run["status"], run["kind"]) == ("succeeded", "check")
+    assert {step["result"] for step in run["steps"]} == {"ok"}
+    assert delivered(server) == {}
+    _, last = call(configuration, "GET", f"{ONE}/check", claims=VIEWER)
+    assert (last["run_id"], last["status"]) == (run["run_id"], "succeeded")
+    assert (last["replaced_by"], last["steps"]["sign_in"]) == ("posix_rename", "ok")
+    _, connection = call(configuration, "GET", ONE)
+    assert call(configuration, "PUT", ONE, connection | {"name": "Renamed"})[0] == 200
+    assert call(configuration, "GET", f"{ONE}/check")[0] == 404
+
+
+def test_a_check_that_fails_says_what_to_mend(server: AsyncSftpServer) -> None:
+    set_up(server, password="wrong")
+
+    run = check()
+
+    assert run["status"] == "failed"
+    assert "Check the user name and the password" in run["message"]
+    assert [step["result"] for step in run["steps"]][4:6] == ["failed", "skipped"]
+
+
+def test_the_host_key_to_confirm_is_in_the_check(server: AsyncSftpServer) -> None:
+    set_up(server, host_keys=[])
+
+    run = check()
+
+    shown = next(step for step in run["steps"] if step["step"] == "host_key")
+    assert (shown["host_key"],) == server.host_keys
+    assert server.sign_ins == []
+
+
+def test_a_download_connection_has_nothing_to_check() -> None:
+    call(configuration, "POST", "/connections", CONNECTION | {"delivery": "download"})
+
+    run = check()
+
+    assert (run["status"], run["steps"]) == ("succeeded", [])
+    assert "downloaded" in run["message"]
+
+
+def test_a_check_beside_an_export_moves_nothing(server: AsyncSftpServer) -> None:
+    set_up(server)
+    send(registration("7"))
+    before = students()
+
+    check()
+
+    assert students() == before
+
+
+# Test record
+
+
+def test_one_students_record_is_sent_beside_the_real_file_and_stays_due(
+    server: AsyncSftpServer,
+) -> None:
+    set_up(server)
+    send(registration("7", "José"), registration("8"))
+    run_export()
+    send(registration("7", "Changed"))
+    before, live = students(), delivered(server)
+
+    run = test_record()
+
+    (file,) = run["years"][0]["files"]
+    assert (run["status"], run["kind"], file["rows"]) == ("succeeded", "test_record", 1)
+    assert file["path"] == "SISData/exports/2025/test/students.csv"
+    assert file["lines"] == ["ID,First,Grade", "7,Changed,0"]
+    assert len(file["sha256"]) == 64
+    assert delivered(server) == live | {
+        "SISData/exports/2025/test/students.csv": "ID,First,Grade\r\n7,Changed,0\r\n"
+    }
+    assert students() == before
+    assert run_export()["years"][0]["rows"] == 1
+
+
+def test_a_student_who_would_be_held_is_not_sent_and_the_reasons_are_told(
+    server: AsyncSftpServer,
+) -> None:
+    set_up(server)
+    send(registration("7", grade="12"))
+
+    run = test_record()
+
+    (held,) = run["years"][0]["held"]
+    assert (run["status"], held["field"], held["rule"]) == ("failed", "Grade", "match_codes")
+    assert "held back" in run["message"]
+    assert delivered(server) == {}
+
+
+def test_a_student_without_a_row_is_not_sent(server: AsyncSftpServer) -> None:
+    file = MAPPING["files"][0] | {"where": [{"field": "students.grade", "equals": "none"}]}
+    set_up(server, {"files": [file]})
+    send(registration("7"))
+
+    run = test_record()
+
+    assert (run["status"], delivered(server)) == ("nothing_to_export", {})
+    assert "conditions" in run["message"]
+
+
+def test_a_package_is_sent_as_it_would_be(server: AsyncSftpServer) -> None:
+    set_up(server, MAPPING | {"package": {"name": "set"}})
+    send(registration("7"))
+
+    run = test_record()
+
+    (file,) = run["years"][0]["files"]
+    assert file["path"] == "SISData/exports/2025/test/set.zip"
+    assert file["lines"] == ["ID,First,Grade", "7,Ann,0"]
+
+
+def test_an_unknown_student_is_said_so(server: AsyncSftpServer) -> None:
+    set_up(server)
+
+    run = test_record(student_id="99")
+
+    assert (run["status"], run["error"]["code"]) == ("failed", "not_found")
+
+
+def test_a_year_may_be_named(server: AsyncSftpServer) -> None:
+    set_up(server)
+    send(registration("7", "Old", year=2024), registration("7", "New"))
+
+    run = test_record(school_year=2024)
+
+    assert run["years"][0]["files"][0]["path"] == "SISData/exports/2024/test/students.csv"
+
+
+def test_a_server_that_refuses_is_told_and_nothing_of_ours_stays(server: AsyncSftpServer) -> None:
+    set_up(server)
+    send(registration("7"))
+    server.faults.forbidden.update({"rename", "posix_rename"})
+
+    run = test_record()
+
+    assert run["status"] == "failed"
+    assert run["years"][0]["error"]["code"] == "permission_refused"
+    assert delivered(server) == {}
+
+
+def test_a_download_connections_record_is_archived() -> None:
+    call(configuration, "POST", "/connections", CONNECTION | {"delivery": "download"})
+    save(MAPPING)
+    send(registration("7"))
+
+    run = test_record()
+
+    (file,) = run["years"][0]["files"]
+    assert (run["status"], file["replaced_by"]) == ("succeeded", "download")
+    status, link = call(
+        configuration,
+        "GET",
+        f"{RUN}/files/{{school_year}}/{{name}}",
+        run_id=run["run_id"],
+        school_year="2025",
+        name="students.csv",
+    )
+    assert (status, "url" in link) == (200, True)
