@@ -239,6 +239,16 @@ def test_sources_of_any_depth_are_taken(source: str) -> None:
         ({**DOB, "transformations": ["date"]}, "transformations[0]", "as an object"),
         ({**DOB, "transformations": [{"type": "dates"}]}, "transformations[0].type", "mean date?"),
         ({**DOB, "transformations": [{"from": "x"}]}, "transformations[0].type", "date, today"),
+        (
+            {**DOB, "transformations": [{"type": "join", "fields": ["a", 3]}]},
+            "transformations[0].fields[1]",
+            "3 cannot be used here: write a text in quotes.",
+        ),
+        (
+            {**DOB, "transformations": [{"type": "join", "fields": ["a", "b.."]}]},
+            "transformations[0].fields[1]",
+            "Write the field's path",
+        ),
         ({**DOB, "from": None}, "from", "needs none"),
     ],
 )

@@ -131,11 +131,14 @@ EXAMPLES: dict[str, list[tuple[dict[str, Any], str, str]]] = {
         ({"find": "-", "replace": ""}, "123-45-6789", "123456789"),
         ({"find": ".", "replace": "x"}, "a.b", "axb"),
         ({"find": "aa", "replace": "b"}, "aaa", "ba"),
+        ({"find": "a", "replace": "aaa"}, "aba", "aaabaaa"),
         ({"pattern": "[^0-9]", "replace": ""}, "(512) 555", "512555"),
         ({"pattern": "(\\pL+), (\\pL+)", "replace": "\\2 \\1"}, "Díaz, Ana", "Ana Díaz"),
         ({"pattern": "(?i)street", "replace": "St"}, "Main STREET", "Main St"),
         ({"pattern": "x*", "replace": "-"}, "ab", "-a-b-"),
         ({"pattern": "a", "replace": "\\\\"}, "a", "\\"),
+        ({"pattern": "a", "replace": "\\\\12"}, "a", "\\12"),
+        ({"pattern": "(a)" * 12, "replace": "\\12-"}, "a" * 12, "a-"),
     ],
     "phone_number": [
         ({"to": "(999) 999-9999"}, number, "(512) 555-0147")
@@ -165,6 +168,11 @@ EXAMPLES: dict[str, list[tuple[dict[str, Any], str, str]]] = {
         ({}, "Straße", "Strasse"),
         ({}, "O\u2019Brien", "O'Brien"),
         ({}, "Ana\u00a0María 2.", "Ana Maria "),
+        ({}, "Ana\nMaría\r\nLuz", "Ana Maria  Luz"),
+        ({}, "Jose\u0301 Nun\u0303ez", "Jose Nunez"),
+        ({}, "O\u00b4Brien\u2013Díaz\u2212Roe", "O'Brien-Diaz-Roe"),
+        ({}, "Ana \U0001f600\u2122", "Ana "),
+        ({}, "\u20ac\u2116 Bo\u00a9\u00bd", " Bo"),
         ({"keep": "0123456789."}, "Apt. 12é", "Apt. 12e"),
         ({"keep": "é"}, "éè", "ée"),
         ({"keep": "]^-\\"}, "a]^-\\!", "a]^-\\"),
@@ -179,6 +187,7 @@ EXAMPLES: dict[str, list[tuple[dict[str, Any], str, str]]] = {
         ({}, "TAYLOR'S", "Taylor's"),
         ({}, "JOHN SMITH III", "John Smith III"),
         ({}, "éLODIE ÅSE", "Élodie Åse"),
+        ({}, "ANDRE\u0301S NUN\u0303EZ", "Andre\u0301s Nun\u0303ez"),
         ({}, "12 MAIN ST", "12 Main St"),
         ({}, "de la cruz", "De La Cruz"),
     ],
@@ -389,6 +398,11 @@ def test_a_chain_hands_each_step_its_own_fields() -> None:
         ({"type": "substitute", "pattern": "(a)\\1", "replace": "x"}, "regular expression"),
         ({"type": "substitute", "pattern": "(a)", "replace": "\\2"}, "1 pairs of"),
         ({"type": "substitute", "pattern": "a", "replace": "\\n"}, "means nothing"),
+        ({"type": "substitute", "pattern": "(a)", "replace": "\\12"}, "means nothing"),
+        ({"type": "substitute", "pattern": "(a)", "replace": "\\0"}, "means nothing"),
+        ({"type": "substitute", "pattern": "(a)", "replace": "\\01"}, "means nothing"),
+        ({"type": "substitute", "pattern": "(a)" * 83, "replace": "\\123"}, "means nothing"),
+        ({"type": "substitute", "pattern": "a", "replace": "x\\"}, "means nothing"),
         ({"type": "substitute", "pattern": "a" * 501, "replace": ""}, "1 to 500"),
         ({"type": "substitute", "pattern": "((a{1000}){1000}){9}", "replace": ""}, "expression"),
         ({"type": "phone_number", "to": "999-9999"}, "ten 9s"),
@@ -448,6 +462,15 @@ def test_a_huge_value_takes_no_time(name: str, parameters: dict[str, Any]) -> No
             applied({"type": name, **parameters}, value)
 
     assert time.process_time() - start < 5
+
+
+def test_a_chain_of_substitutes_cannot_grow_a_value_without_end() -> None:
+    grow = {"type": "substitute", "find": "a", "replace": "a" * 2_000}
+
+    with pytest.raises(Unmappable, match="would become longer than 1,000,000") as problem:
+        chain(*[grow] * 20)("a")
+
+    assert problem.value.rule == "substitute"
 
 
 @pytest.mark.parametrize("pattern", ["(a*)*b", "(a|a)*b", "(.*)(.*)(.*)(.*)[^a]", "^(a+)+$"])

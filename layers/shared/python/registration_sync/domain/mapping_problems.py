@@ -146,7 +146,10 @@ def _wrong_type(kind: str, path: str, location: Location, tag: str, models: Mode
 def _wanted(location: Location, models: Models) -> str:
     """What belongs here, from the model's own description; inside codes it is their text."""
     if isinstance(location[-1], int):
-        return f"{_LISTS.get(str(location[-2]), 'text')} as an object of keys and values"
+        item = _LISTS.get(str(location[-2]))
+        if item is None or (location[-2] == "fields" and "transformations" in location):
+            return "a text in quotes"
+        return f"{item} as an object of keys and values"
     if "codes" in location[:-1]:
         return 'the code as text, in quotes, such as "0"'
     if _is_type(location, len(location) - 1):

@@ -1,4 +1,4 @@
-"""Transformations that read something out of a text: parts, patterns, answers and numbers."""
+"""Transformations that read something out of a text: parts, answers and numbers."""
 
 import re
 from typing import Annotated, Literal
@@ -7,10 +7,8 @@ from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
 from registration_sync.domain.definition import CodeText, Text, check_code
 from registration_sync.domain.step import Example, Step, StepContext, Transformation, ValueStep
+from registration_sync.domain.substitute import SUBSTITUTE
 from registration_sync.domain.unmappable import Unmappable
-
-SEARCHED_CHARACTERS = 20_000
-"""Every find takes some 10 us: a value of 300 kB would take seconds."""
 
 
 class SplitStep(Step):
@@ -33,52 +31,6 @@ class SplitStep(Step):
         if self.take == 0:
             raise ValueError("Write 1 in `take` for the first part, or -1 for the last.")
         return self
-
-
-def _check_pattern(pattern: str) -> str:
-    from registration_sync.domain.patterns import compile_pattern  # noqa: PLC0415  # loads slowly
-
-    compile_pattern(pattern)
-    return pattern
-
-
-class SubstituteStep(Step):
-    type: Literal["substitute"]
-    find: Annotated[
-        CodeText | None, Field(min_length=1, description="the text to look for, in quotes")
-    ] = None
-    pattern: Annotated[
-        Text | None,
-        AfterValidator(lambda text: text if text is None else _check_pattern(text)),
-        Field(description="a regular expression to look for, instead of `find`"),
-    ] = None
-    replace: Annotated[
-        CodeText,
-        Field(
-            description="what stands there instead, in quotes; after a pattern \\1 is what its "
-            "first parentheses found"
-        ),
-    ]
-
-    @model_validator(mode="after")
-    def _one_of_both(self) -> "SubstituteStep":
-        if (self.find is None) == (self.pattern is None):
-            raise ValueError("Write `find` (a text) or `pattern` (a regular expression).")
-        if self.pattern is not None:
-            _check_references(self.pattern, self.replace)
-        return self
-
-
-def _check_references(pattern: str, replace: str) -> None:
-    from registration_sync.domain.patterns import compile_pattern  # noqa: PLC0415  # loads slowly
-
-    groups = compile_pattern(pattern).groups
-    for after in re.findall(r"\\(.?)", replace, re.DOTALL):
-        if after != "\\" and not (after.isdecimal() and after.isascii() and int(after) <= groups):
-            raise ValueError(
-                f"\\{after} in `replace` means nothing: the pattern has {groups} pairs of "
-                "parentheses. Write \\\\ for a backslash."
-            )
 
 
 class YesNoStep(Step):
@@ -122,26 +74,6 @@ def _split(step: SplitStep, _context: StepContext) -> ValueStep:
         return parts[place].strip() if -len(parts) <= place < len(parts) else ""
 
     return split
-
-
-def _substitute(step: SubstituteStep, _context: StepContext) -> ValueStep:
-    find, replace = step.find, step.replace
-    if find is not None:
-        return lambda value: value.replace(find, replace)
-    from registration_sync.domain.patterns import compile_pattern  # noqa: PLC0415  # loads slowly
-
-    sub = compile_pattern(step.pattern or "").sub
-
-    def substitute(value: str) -> str:
-        if len(value) > SEARCHED_CHARACTERS:
-            raise Unmappable(
-                "substitute",
-                f"The value is longer than the {SEARCHED_CHARACTERS:,} characters that a pattern "
-                "is looked for in: shorten it first, with `character_limit`.",
-            )
-        return str(sub(replace, value))
-
-    return substitute
 
 
 _YES = frozenset({"y", "yes", "t", "true", "1", "on"})
@@ -208,19 +140,7 @@ PART_STEPS = {
             Example({"delimiter": " - ", "take": -1}, "North - 0042", "0042"),
         ],
     ),
-    "substitute": Transformation(
-        "Substitute",
-        "Replaces a text wherever it stands, or whatever a regular expression finds (as RE2 has "
-        "them: no look-arounds).",
-        SubstituteStep,
-        _substitute,
-        [
-            Example({"find": "Street", "replace": "St"}, "12 Main Street", "12 Main St"),
-            Example(
-                {"pattern": "^(\\w+), (\\w+)$", "replace": "\\2 \\1"}, "Adams, Ben", "Ben Adams"
-            ),
-        ],
-    ),
+    "substitute": SUBSTITUTE,
     "phone_number": Transformation(
         "Phone Number",
         "A phone number of ten digits, however it was typed, in one style.",

@@ -1,6 +1,7 @@
 """Transformations of a text: letters, blanks, lengths and parts of it."""
 
 import re
+import unicodedata
 from collections.abc import Callable
 from typing import Annotated, Any, Literal
 
@@ -13,7 +14,11 @@ from registration_sync.domain.step import Example, Step, StepContext, Transforma
 _NEVER_PART = ("II", "III", "IV")
 """Suffixes of names that stay in capitals."""
 
-_WORD = re.compile(r"[^\W\d_]+", re.UNICODE)
+_WORD = re.compile(r"[^\W\d_]+(?:[\u0300-\u036f]+[^\W\d_]*)*")
+"""Also with accents that are characters of their own, as some keyboards write them."""
+
+_SYMBOLS = ("No", "Sc", "Sk", "Sm", "So")
+"""Unicode's categories of what is no letter, though it may be named with letters: EUR, TM."""
 
 
 class UpperStep(Step):
@@ -91,10 +96,22 @@ def _transliterate(step: TransliterateStep, _context: StepContext) -> ValueStep:
     unwanted = re.compile(f"[^A-Za-z' {re.escape(step.keep)}\\-]")
 
     def transliterate(value: str) -> str:
-        kept = (c if c in step.keep else anyascii(c) for c in value)
-        return unwanted.sub("", "".join(kept).replace("\t", " "))
+        kept = (c if c in step.keep else _plain_letters(c) for c in value)
+        return unwanted.sub("", "".join(kept))
 
     return transliterate
+
+
+def _plain_letters(character: str) -> str:
+    """Blanks become spaces; a symbol gives no letters, as an emoji's name is not a child's."""
+    if character.isspace():
+        return " "
+    if character.isascii():
+        return character
+    plain = anyascii(character)
+    if unicodedata.category(character) in _SYMBOLS:
+        return re.sub("[A-Za-z]", "", plain)
+    return plain
 
 
 def _pad(step: PadStep, _context: StepContext) -> ValueStep:
