@@ -15,6 +15,7 @@ from typing import Any
 from pydantic import BaseModel
 
 from docs.mapping_pages import pages
+from docs.openapi_document import openapi_document
 from functions.configuration import app as configuration
 from functions.sync import app as sync
 from registration_sync.domain import sources
@@ -52,6 +53,7 @@ def main() -> None:
 def outputs() -> Iterator[tuple[Path, str]]:
     """Every generated file, and what belongs into it."""
     yield ROOT / "mappings" / "schema.json", schema()
+    yield ROOT / "docs" / "openapi.json", openapi_document()
     yield from pages(ROOT / "mappings", ROOT / "docs" / "mappings")
     for page in sorted((ROOT / "docs").glob("*.md")):
         yield page, _BLOCK.sub(_filled, page.read_text(encoding="utf-8"))
@@ -182,6 +184,9 @@ def _routes() -> str:
         "| --- | --- | --- | --- | --- |",
     ]
     for route in (route for app in (sync, configuration) for route in app.ROUTES):
+        if route.permission is None:
+            rows.append(f"| `{route.method} {route.resource}` | none: public | yes | yes | none |")
+            continue
         scope = next(scope for scope, granted in SCOPES.items() if granted is route.permission)
         full, limited = (
             "yes" if route.permission in ROLES[role] else "no"

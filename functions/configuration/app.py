@@ -355,6 +355,11 @@ def _resend(request: Request) -> Answer:
 
 ONE_RUN = "/connections/{connection_id}/exports/{run_id}"
 
+
+def _read_openapi(_request: Request) -> Answer:
+    return Answer(200, bootstrap.openapi())
+
+
 ROUTES = (
     Route("GET", "/connections", Permission.READ, _list_connections),
     Route("POST", "/connections", Permission.CONFIGURE, _create_connection),
@@ -379,6 +384,7 @@ ROUTES = (
     Route(
         "POST", "/connections/{connection_id}/mapping/preview", Permission.READ, _preview_mapping
     ),
+    Route("GET", "/openapi.json", None, _read_openapi),
     Route("GET", "/mappings", Permission.READ, _list_ready_made),
     Route("GET", "/mappings/{name}", Permission.READ, _read_ready_made),
     Route("GET", "/connections/{connection_id}/fields", Permission.READ, _list_fields),

@@ -9,6 +9,8 @@ from typing import Any
 import pytest
 from cfnlint.decode import cfn_yaml
 
+from functions.configuration import app as configuration
+from functions.sync import app as sync
 from registration_sync import settings
 from registration_sync.adapters.archive import DRY_RUNS
 from registration_sync.domain.export_run import DRY_RUN_KEPT
@@ -186,7 +188,12 @@ def test_the_layer_is_built_for_the_architecture_of_the_functions() -> None:
     assert "Metadata" not in RESOURCES["SharedLayer"]
 
 
-def test_every_route_demands_an_access_token() -> None:
+PUBLIC = {("GET", "/openapi.json")}
+
+
+def test_every_route_demands_an_access_token_but_those_without_data() -> None:
+    routes = [*sync.ROUTES, *configuration.ROUTES]
+    assert {(route.method, route.resource) for route in routes if not route.permission} == PUBLIC
     auth = properties("Api")["Auth"]
 
     scopes = auth["Authorizers"][auth["DefaultAuthorizer"]]["AuthorizationScopes"]
@@ -195,7 +202,11 @@ def test_every_route_demands_an_access_token() -> None:
     assert set(scopes) == defined | {"openid"}
     for function in FUNCTIONS:
         for event in properties(function).get("Events", {}).values():
-            assert "Auth" not in event["Properties"]
+            route = (event["Properties"]["Method"], event["Properties"]["Path"])
+            if route in PUBLIC:
+                assert event["Properties"]["Auth"] == {"Authorizer": "NONE"}
+            else:
+                assert "Auth" not in event["Properties"]
 
 
 def test_nobody_signs_up_by_themselves() -> None:

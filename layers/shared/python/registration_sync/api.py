@@ -19,6 +19,7 @@ from urllib.parse import unquote
 from aws_lambda_powertools.logging import Logger
 
 from registration_sync.domain.access import (
+    NOBODY,
     Caller,
     ConnectionAccess,
     Permission,
@@ -111,11 +112,12 @@ class Answer:
 
 @dataclass(frozen=True, slots=True)
 class Route:
-    """One method of one resource, `/connections/{connection_id}`, and what it demands."""
+    """One method of one resource, `/connections/{connection_id}`, and what it demands; without a
+    permission it is open to everyone, and the gateway asks for no token."""
 
     method: str
     resource: str
-    permission: Permission
+    permission: Permission | None
     use: Callable[[Request], Answer]
 
 
@@ -207,9 +209,11 @@ def _answer(
     access_of: Callable[[str], ConnectionAccess | None],
     line: dict[str, object],
 ) -> Answer:
-    request = _request(event)
-    line["caller"] = request.caller.kind
     route = _route(event, routes)
+    if route.permission is None:
+        return route.use(_request(event, NOBODY))
+    request = _request(event, _caller(event))
+    line["caller"] = request.caller.kind
     if "connection_id" in request.path:
         connection_id = request.connection_id
         known = CONNECTION_ID.fullmatch(connection_id) is not None
@@ -222,12 +226,16 @@ def _answer(
     return route.use(request)
 
 
-def _request(event: Mapping[str, Any]) -> Request:
+def _caller(event: Mapping[str, Any]) -> Caller:
     context = event.get("requestContext") or {}
-    claims = (context.get("authorizer") or {}).get("claims") or {}
+    return caller_from_claims((context.get("authorizer") or {}).get("claims") or {})
+
+
+def _request(event: Mapping[str, Any], caller: Caller) -> Request:
+    context = event.get("requestContext") or {}
     path = event.get("pathParameters") or {}
     return Request(
-        caller=caller_from_claims(claims),
+        caller=caller,
         request_id=str(context.get("requestId", "")),
         path={name: unquote(value) for name, value in path.items()},
         query=event.get("queryStringParameters") or {},

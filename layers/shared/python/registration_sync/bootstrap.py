@@ -7,12 +7,14 @@ pydantic and no paramiko.
 # ruff: noqa: PLC0415  # the imports inside are the point of this module
 
 import datetime as dt
+import json
 import os
 import secrets
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache, partial
+from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
 import boto3
@@ -136,6 +138,13 @@ def configuration() -> Configuration:
         archive=S3Archive(s3, settings.archive_bucket),
         dry_runs=S3Archive(s3, settings.archive_bucket, prefix=DRY_RUNS),
     )
+
+
+@cache
+def openapi() -> Any:
+    """The API's own description, a file of this package (a link to docs/openapi.json)."""
+    text = (files("registration_sync") / "openapi.json").read_text(encoding="utf-8")
+    return json.loads(text)
 
 
 # Sync function

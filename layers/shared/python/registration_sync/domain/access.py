@@ -110,6 +110,10 @@ def caller_from_claims(claims: Mapping[str, object]) -> Caller:
     raise AccessDenied("The token names neither a person nor a program: sign in again.")
 
 
+NOBODY = Person("", frozenset(), frozenset(), is_operator=False)
+"""Who calls a route that is open to everyone."""
+
+
 def require(caller: Caller, permission: Permission) -> None:
     """Raises AccessDenied unless the caller holds the permission on some connection at least."""
     if permission in caller.permissions:

@@ -1,0 +1,301 @@
+"""The shapes of the API's answers and of the requests that no model of ours describes, as JSON
+Schema, for the OpenAPI document. A property-based client checks that answers keep to them."""
+
+from typing import Any
+
+type Schema = dict[str, Any]
+
+TEXT: Schema = {"type": "string"}
+NUMBER: Schema = {"type": "integer"}
+YES_OR_NO: Schema = {"type": "boolean"}
+TEXT_OR_NULL: Schema = {"type": ["string", "null"]}
+MOMENT: Schema = {"type": "string", "format": "date-time"}
+MOMENT_OR_NULL: Schema = {"type": ["string", "null"], "format": "date-time"}
+YEAR: Schema = {"type": "integer", "minimum": 1990, "maximum": 2100}
+STUDENT_ID: Schema = {"type": "string", "pattern": r"^[A-Za-z0-9._@-]{1,64}$"}
+
+
+def obj(required: Schema, **optional: Schema) -> Schema:
+    """An object with these keys, and perhaps those; more may be added."""
+    return {
+        "type": "object",
+        "properties": {**required, **optional},
+        "required": list(required),
+    }
+
+
+def wish(**optional: Schema) -> Schema:
+    """A request in which every key may be left out, and no other may stand."""
+    return {"type": "object", "properties": optional, "additionalProperties": False}
+
+
+def items(schema: Schema) -> Schema:
+    return {"type": "array", "items": schema}
+
+
+def page(schema: Schema) -> Schema:
+    return obj({"items": items(schema), "next": {"type": ["string", "integer", "null"]}})
+
+
+def ref(name: str) -> Schema:
+    return {"$ref": f"#/components/schemas/{name}"}
+
+
+_PROBLEM = obj({"rule": TEXT, "message": TEXT})
+_UNMATCHED = obj(
+    {"file": TEXT, "field": TEXT, "value": TEXT, "count": NUMBER, "students": items(TEXT)}
+)
+_RUN_ERROR = {"anyOf": [obj({"code": TEXT, "message": TEXT}), {"type": "null"}]}
+_FILE = obj(
+    {
+        "name": TEXT,
+        "path": TEXT,
+        "rows": NUMBER,
+        "bytes": NUMBER,
+        "sha256": TEXT,
+        "replaced_by": TEXT_OR_NULL,
+    },
+    lines=items(TEXT),
+)
+_HELD = obj({"student_id": TEXT, "file": TEXT, "field": TEXT, "rule": TEXT, "message": TEXT})
+_STATUS = {
+    "enum": [
+        "pending",
+        "in_progress",
+        "awaiting_confirmation",
+        "succeeded",
+        "partial",
+        "nothing_to_export",
+        "failed",
+        "cancelled",
+    ]
+}
+_YEAR_OUTCOME = obj(
+    {
+        "school_year": NUMBER,
+        "status": _STATUS,
+        "rows": NUMBER,
+        "held_count": NUMBER,
+        "held": items(_HELD),
+        "files": items(_FILE),
+        "warnings": items(TEXT),
+        "error": _RUN_ERROR,
+        "unmatched": items(_UNMATCHED),
+        "left_out": NUMBER,
+    }
+)
+_STEP = obj(
+    {
+        "step": TEXT,
+        "result": {"enum": ["ok", "warning", "failed", "skipped"]},
+        "seconds": {"type": "number"},
+        "message": TEXT,
+        "host_key": TEXT_OR_NULL,
+    }
+)
+_MAPPED_ROW = obj(
+    {
+        "name": TEXT,
+        "row": {"type": ["integer", "null"]},
+        "fields": items(obj({"to": TEXT, "value": TEXT}, problem=_PROBLEM)),
+        "line": TEXT,
+    },
+    problem=_PROBLEM,
+)
+_READY_MADE = obj({"name": TEXT, "title": TEXT, "description": TEXT})
+_VERSION = {"version": NUMBER, "saved_by": TEXT, "saved_at": MOMENT}
+_LOOKED = {"looked_at": NUMBER, "complete": YES_OR_NO}
+_SYNC_RESULT = obj(
+    {
+        "student_id": TEXT,
+        "school_year": NUMBER,
+        "result": {"enum": ["synced", "superseded", "refused", "failed"]},
+    },
+    code=TEXT_OR_NULL,
+    message=TEXT_OR_NULL,
+)
+
+SCHEMAS: dict[str, Schema] = {
+    "Error": obj(
+        {
+            "error": obj(
+                {
+                    "code": TEXT,
+                    "message": TEXT,
+                    "problems": items(obj({"path": TEXT, "message": TEXT})),
+                },
+                run_id=TEXT,
+            )
+        },
+        run_id=TEXT,
+    ),
+    "Registrations": {
+        "type": "object",
+        "properties": {
+            "registrations": {
+                "type": "array",
+                "minItems": 1,
+                "maxItems": 500,
+                "items": obj(
+                    {
+                        "registration_id": STUDENT_ID,
+                        "student_id": STUDENT_ID,
+                        "school_year": YEAR,
+                        "status": TEXT,
+                        "data": {"type": "object"},
+                    }
+                ),
+            },
+            "as_of": MOMENT,
+        },
+        "required": ["registrations"],
+    },
+    "SyncAnswer": obj(
+        {
+            "registrations": items(_SYNC_RESULT),
+            "synced": NUMBER,
+            "superseded": NUMBER,
+            "refused": NUMBER,
+            "failed": NUMBER,
+        }
+    ),
+    "Run": obj(
+        {
+            "run_id": TEXT,
+            "connection_id": TEXT,
+            "kind": {"enum": ["export", "dry_run", "resend", "check", "test_record"]},
+            "status": _STATUS,
+            "trigger": TEXT,
+            "requested_by": TEXT,
+            "requested_at": MOMENT,
+            "started_at": MOMENT_OR_NULL,
+            "finished_at": MOMENT_OR_NULL,
+            "mapping_version": {"type": ["integer", "null"]},
+            "years": items(_YEAR_OUTCOME),
+            "message": TEXT,
+            "error": _RUN_ERROR,
+            "steps": items(_STEP),
+        }
+    ),
+    "RunStarted": obj({"run_id": TEXT}, message=TEXT),
+    "Link": obj({"url": TEXT, "expires_at": MOMENT}),
+    "SavedMapping": obj({"files": items({"type": "object"}), **_VERSION}),
+    "Version": obj(_VERSION),
+    "StartFrom": {
+        "type": "object",
+        "properties": {"start_from": TEXT},
+        "required": ["start_from"],
+        "additionalProperties": False,
+    },
+    "Preview": obj(
+        {
+            "students": items(
+                obj(
+                    {
+                        "student_id": TEXT,
+                        "school_year": {"type": ["integer", "null"]},
+                        "files": items(_MAPPED_ROW),
+                    },
+                    message=TEXT,
+                )
+            ),
+            "unmatched": items(_UNMATCHED),
+        }
+    ),
+    "Fields": {
+        "anyOf": [
+            obj(
+                {
+                    "items": items(
+                        obj(
+                            {
+                                "path": TEXT,
+                                "each": TEXT_OR_NULL,
+                                "filled": NUMBER,
+                                "samples": items(TEXT),
+                            }
+                        )
+                    ),
+                    **_LOOKED,
+                }
+            ),
+            obj(
+                {
+                    "path": TEXT,
+                    "values": items(obj({"value": TEXT, "count": NUMBER})),
+                    **_LOOKED,
+                }
+            ),
+        ]
+    },
+    "Check": obj(
+        {
+            "run_id": TEXT,
+            "status": _STATUS,
+            "message": TEXT,
+            "replaced_by": TEXT_OR_NULL,
+            "checked_at": MOMENT,
+            "steps": {"type": "object"},
+        }
+    ),
+    "Schedule": obj(
+        {
+            "enabled": YES_OR_NO,
+            "time": TEXT_OR_NULL,
+            "time_zone": TEXT,
+            "pauses": items(obj({"from": TEXT, "to": TEXT})),
+            "next_runs": items(
+                obj({"day": TEXT, "at": TEXT_OR_NULL, "utc": TEXT_OR_NULL, "note": TEXT})
+            ),
+        }
+    ),
+    "ScheduleWish": {
+        "type": "object",
+        "properties": {
+            "enabled": YES_OR_NO,
+            "time": {"type": "string", "pattern": "^([01][0-9]|2[0-3]):[0-5][0-9]$"},
+            "time_zone": TEXT_OR_NULL,
+            "pauses": items(
+                obj(
+                    {
+                        "from": {"type": "string", "format": "date"},
+                        "to": {"type": "string", "format": "date"},
+                    }
+                )
+            ),
+        },
+        "required": ["enabled", "time"],
+    },
+    "ReadyMade": _READY_MADE,
+    "ReadyMadeMapping": obj(
+        {
+            "name": TEXT,
+            "title": TEXT,
+            "description": TEXT,
+            "mapping": {"type": "object"},
+            "yaml": TEXT,
+        }
+    ),
+    "ExportWish": wish(
+        school_years={"type": ["array", "null"], "items": YEAR, "minItems": 1, "maxItems": 20},
+        contents={"enum": ["changes", "all"]},
+        dry_run=YES_OR_NO,
+        override_held=YES_OR_NO,
+    ),
+    "ResendWish": wish(
+        school_years=items(YEAR),
+        files=items(obj({"school_year": YEAR, "name": TEXT})),
+        student_ids=items(STUDENT_ID),
+    ),
+    "TestRecordWish": {
+        "type": "object",
+        "properties": {"student_id": STUDENT_ID, "school_year": YEAR},
+        "required": ["student_id"],
+        "additionalProperties": False,
+    },
+    "PreviewWish": wish(
+        mapping=ref("Mapping"),
+        student_ids={"type": "array", "items": STUDENT_ID, "maxItems": 5},
+        school_year=YEAR,
+    ),
+}

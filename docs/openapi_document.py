@@ -1,0 +1,198 @@
+"""The OpenAPI document: every route of the functions, who may call it, and its shapes."""
+
+import json
+import re
+from dataclasses import dataclass, field
+from typing import Any
+
+from docs.api_shapes import SCHEMAS, STUDENT_ID, TEXT, YEAR, Schema, page, ref
+from functions.configuration import app as configuration
+from functions.sync import app as sync
+from registration_sync.api import Route
+from registration_sync.domain.access import SCOPES
+from registration_sync.domain.connection import SECRETS, Connection
+from registration_sync.domain.mapping import Mapping
+
+_C, _RUN = "/connections/{connection_id}", "/connections/{connection_id}/exports/{run_id}"
+_STUDENT = f"{_C}/registrations/{{school_year}}/{{student_id}}"
+
+
+@dataclass(frozen=True, slots=True)
+class Operation:
+    """What a route is for, what it takes and what it answers, with the names of shapes."""
+
+    summary: str
+    answers: dict[int, Schema | None]
+    body: Schema | None = None
+    body_needed: bool = True
+    query: tuple[str, ...] = ()
+    headers: tuple[str, ...] = ()
+
+
+_STARTED: dict[int, Schema | None] = {202: ref("RunStarted")}
+_SAVED: dict[int, Schema | None] = {200: ref("SavedMapping")}
+
+OPERATIONS: dict[tuple[str, str], Operation] = {
+    ("POST", f"{_C}/registrations"): Operation(
+        "Sync one registration or up to 500", {200: ref("SyncAnswer")}, ref("Registrations")
+    ),
+    ("DELETE", _STUDENT): Operation("Remove a student from what is due and current", {204: None}),
+    ("GET", "/connections"): Operation("List connections", {200: page(ref("Connection"))}),
+    ("POST", "/connections"): Operation(
+        "Create a connection", {201: ref("Connection")}, ref("ConnectionWithSecrets")
+    ),
+    ("GET", _C): Operation("Read a connection", {200: ref("Connection")}),
+    ("PUT", _C): Operation(
+        "Change a connection; secrets that are left out stay",
+        {200: ref("Connection")},
+        ref("ConnectionWithSecrets"),
+    ),
+    ("DELETE", _C): Operation("Delete a connection; its runs stay", {204: None}),
+    ("GET", f"{_C}/mapping"): Operation("Read the mapping", _SAVED),
+    ("PUT", f"{_C}/mapping"): Operation(
+        "Save the mapping, or start from a ready-made one",
+        _SAVED,
+        {"anyOf": [ref("Mapping"), ref("StartFrom")]},
+        headers=("If-Match",),
+    ),
+    ("GET", f"{_C}/mapping/versions"): Operation(
+        "List the mapping's versions", {200: page(ref("Version"))}, query=("before",)
+    ),
+    ("GET", f"{_C}/mapping/versions/{{version}}"): Operation("Read a version", _SAVED),
+    ("POST", f"{_C}/mapping/versions/{{version}}/restore"): Operation(
+        "Take an older version up again", _SAVED, headers=("If-Match",)
+    ),
+    ("POST", f"{_C}/mapping/preview"): Operation(
+        "Mapped values of example students; moves nothing",
+        {200: ref("Preview")},
+        ref("PreviewWish"),
+        body_needed=False,
+    ),
+    ("GET", "/mappings"): Operation("List ready-made mappings", {200: page(ref("ReadyMade"))}),
+    ("GET", "/mappings/{name}"): Operation(
+        "Read a ready-made mapping", {200: ref("ReadyMadeMapping")}
+    ),
+    ("GET", f"{_C}/fields"): Operation(
+        "The fields that registrations have, or the values of one",
+        {200: ref("Fields")},
+        query=("path", "each", "delimiter"),
+    ),
+    ("GET", f"{_C}/check"): Operation("What the last check found", {200: ref("Check")}),
+    ("POST", f"{_C}/check"): Operation("Check the connection, step by step", _STARTED),
+    ("POST", f"{_C}/test-record"): Operation(
+        "Send one student's record as a test", _STARTED, ref("TestRecordWish")
+    ),
+    ("GET", f"{_C}/schedule"): Operation("Read the schedule", {200: ref("Schedule")}),
+    ("PUT", f"{_C}/schedule"): Operation(
+        "Set the schedule", {200: ref("Schedule")}, ref("ScheduleWish")
+    ),
+    ("GET", f"{_C}/exports"): Operation(
+        "Run history, the newest first",
+        {200: page(ref("Run"))},
+        query=("limit", "after", "status", "kind", "trigger", "school_year", "from", "to"),
+    ),
+    ("POST", f"{_C}/exports"): Operation(
+        "Export students now, or try it dry", _STARTED, ref("ExportWish"), body_needed=False
+    ),
+    ("GET", _RUN): Operation("Read a run", {200: ref("Run")}),
+    ("GET", f"{_RUN}/files/{{school_year}}/{{name}}"): Operation(
+        "A link to download a file of a run", {200: ref("Link")}
+    ),
+    ("POST", f"{_RUN}/resend"): Operation(
+        "Send a past run's files again", _STARTED, ref("ResendWish"), body_needed=False
+    ),
+    ("POST", f"{_RUN}/cancel"): Operation("Cancel a run that is pending", {200: ref("Run")}),
+    ("GET", "/openapi.json"): Operation("This document", {200: {"type": "object"}}),
+}
+
+_PATH_PARAMETERS: dict[str, Schema] = {
+    "connection_id": {"type": "string", "pattern": "^[a-z0-9-]{1,40}$"},
+    "school_year": YEAR,
+    "student_id": STUDENT_ID,
+}
+
+
+@dataclass(slots=True)
+class _Document:
+    """The document while it is put together."""
+
+    schemas: dict[str, Schema] = field(default_factory=lambda: dict(SCHEMAS))
+
+    def add_model(self, name: str, schema: Schema) -> None:
+        self.schemas |= schema.pop("$defs", {})
+        self.schemas[name] = schema
+
+
+def openapi_document() -> str:
+    """The document as JSON; raises KeyError for a route that OPERATIONS does not describe."""
+    document = _Document()
+    template = "#/components/schemas/{model}"
+    document.add_model("Mapping", Mapping.model_json_schema(ref_template=template))
+    connection = Connection.model_json_schema(ref_template=template)
+    document.add_model("Connection", connection)
+    secrets = {name: {"type": ["string", "null"], "writeOnly": True} for name in SECRETS}
+    document.schemas["ConnectionWithSecrets"] = {
+        **connection,
+        "properties": {**connection["properties"], **secrets},
+    }
+    paths: dict[str, dict[str, Any]] = {}
+    for route in (*sync.ROUTES, *configuration.ROUTES):
+        paths.setdefault(route.resource, {})[route.method.lower()] = _operation(route)
+    content = {
+        "openapi": "3.1.0",
+        "info": {
+            "title": "Registration sync",
+            "version": "1",
+            "description": "Carries approved registrations from SchoolMint Enroll to a SIS.",
+        },
+        "servers": [{"url": "/v1"}],
+        "paths": paths,
+        "components": {
+            "schemas": document.schemas,
+            "securitySchemes": {
+                "token": {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"}
+            },
+        },
+        "security": [{"token": []}],
+    }
+    return json.dumps(content, indent=1, ensure_ascii=False) + "\n"
+
+
+def _operation(route: Route) -> dict[str, Any]:
+    told = OPERATIONS[route.method, route.resource]
+    operation: dict[str, Any] = {
+        "summary": told.summary,
+        "operationId": route.use.__name__.removeprefix("_"),
+        "parameters": _parameters(route, told),
+        "responses": {
+            **{str(status): _answer(schema) for status, schema in told.answers.items()},
+            "default": _answer(ref("Error")),
+        },
+    }
+    if route.permission is None:
+        operation["security"] = []
+    else:
+        scope = next(scope for scope, granted in SCOPES.items() if granted is route.permission)
+        operation["description"] = f"Needs the right to {route.permission}; programs: `{scope}`."
+    if told.body:
+        operation["requestBody"] = {
+            "required": told.body_needed,
+            "content": {"application/json": {"schema": told.body}},
+        }
+    return operation
+
+
+def _parameters(route: Route, told: Operation) -> list[dict[str, Any]]:
+    names = re.findall(r"{(\w+)}", route.resource)
+    in_path = [
+        {"name": name, "in": "path", "required": True, "schema": _PATH_PARAMETERS.get(name, TEXT)}
+        for name in names
+    ]
+    others = [("query", name) for name in told.query] + [("header", name) for name in told.headers]
+    return in_path + [{"name": name, "in": place, "schema": TEXT} for place, name in others]
+
+
+def _answer(schema: Schema | None) -> dict[str, Any]:
+    if schema is None:
+        return {"description": "Done."}
+    return {"description": "The answer.", "content": {"application/json": {"schema": schema}}}

@@ -1,0 +1,107 @@
+"""Role x route: every cell of the table in the docs, over the real handlers, anonymous included."""
+
+import json
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from functions.configuration import app as configuration
+from functions.sync import app as sync
+from tests.functional.district import CONNECTION, NORTH, context
+from tests.functional.events import OPERATOR, api_event, person, program
+
+pytestmark = pytest.mark.usefixtures("started")
+
+PAGE = (Path(__file__).parents[2] / "docs" / "architecture.md").read_text(encoding="utf-8")
+TABLE = re.findall(
+    r"^\| `(\w+) (\S+)` \| ([^|]+) \| (yes|no) \| (yes|no) \| (?:`([^`]+)`|none) \|$",
+    PAGE,
+    re.MULTILINE,
+)
+SCOPES = ("sync/registrations.write", "sync/exports.run", "sync/configuration.write", "sync/read")
+PATH = {
+    "connection_id": NORTH,
+    "school_year": "2025",
+    "student_id": "7",
+    "run_id": "none",
+    "version": "1",
+    "name": "plain",
+}
+
+
+def routes() -> list[Any]:
+    return [*sync.ROUTES, *configuration.ROUTES]
+
+
+def is_let_in(method: str, resource: str, claims: dict[str, str]) -> bool:
+    """Whether the answer is anything but a refusal of the caller."""
+    app = sync if (method, resource) in {(r.method, r.resource) for r in sync.ROUTES} else None
+    names = re.findall(r"{(\w+)}", resource)
+    path = {name: PATH[name] for name in names}
+    event = api_event(method, resource, claims=claims, body={}, **path)
+    response = (app or configuration).handler(event, context())
+    assert response["statusCode"] != 500
+    body = json.loads(response["body"] or "null")
+    return response["statusCode"] != 403 or body["error"]["code"] != "access_denied"
+
+
+@pytest.fixture
+def connection(started: object) -> None:
+    """A connection of the district north that names one program."""
+    event = api_event(
+        "POST", "/connections", claims=OPERATOR, body=CONNECTION | {"delivery": "download"}
+    )
+    configuration.handler(event, context())
+
+
+def test_the_table_has_every_route() -> None:
+    assert [(method, resource) for method, resource, *_ in TABLE] == [
+        (route.method, route.resource) for route in routes()
+    ]
+
+
+@pytest.mark.usefixtures("connection")
+@pytest.mark.parametrize(
+    ("method", "resource", "full", "limited", "scope"),
+    [(row[0], row[1], row[3], row[4], row[5]) for row in TABLE],
+)
+def test_each_role_is_let_in_exactly_where_the_table_says(
+    method: str, resource: str, full: str, limited: str, scope: str
+) -> None:
+    public = scope == ""
+    of_connection = "{connection_id}" in resource
+    expected = {
+        "full access": (person("full-access", "district:north"), full == "yes"),
+        "limited access": (person("limited-access", "district:north"), limited == "yes"),
+        "another district": (
+            person("full-access", "district:south"),
+            public or (full == "yes" and not of_connection),
+        ),
+        "no district": (
+            person("full-access"),
+            public or (full == "yes" and not of_connection),
+        ),
+        "no role": (person("district:north"), public),
+        "no group": (person(), public),
+        "anonymous": ({}, public),
+        **{
+            f"named program with {one}": (program("enroll", one), public or one == scope)
+            for one in SCOPES
+        },
+        "program without a scope": (program("enroll"), public),
+        "program that is not named": (
+            program("other", *SCOPES),
+            public or not of_connection,
+        ),
+    }
+    if (method, resource) == ("DELETE", "/connections/{connection_id}"):
+        expected.pop("named program with sync/configuration.write")  # it may, and then it is gone
+        expected.pop("full access")
+
+    # Those who may not come first: some of those who may change what the next one would find.
+    order = sorted(expected.items(), key=lambda item: item[1][1])
+    found = {who: is_let_in(method, resource, claims) for who, (claims, _) in order}
+
+    assert found == {who: may for who, (_, may) in order}

@@ -1,0 +1,39 @@
+"""Check Connection and Send Record over HTTP on the deployed template."""
+
+from typing import Any
+
+from local.stack import LocalStack
+from tests.stack.district import District, new_district, registration
+
+
+def asked(district: District, route: str, body: object = None) -> dict[str, Any]:
+    """Asks for the run and waits for it."""
+    answer = district.stack.call("POST", f"{district.path}/{route}", body, role="limited_access")
+    assert answer.status == 202, answer.body
+    return district.finished(answer.json()["run_id"])
+
+
+def test_a_check_finds_everything_in_order_and_is_remembered(stack: LocalStack) -> None:
+    district = new_district(stack)
+
+    run = asked(district, "check")
+
+    assert [step["result"] for step in run["steps"]] == ["ok"] * 9, run["steps"]
+    last = stack.call("GET", f"{district.path}/check", role="limited_access").json()
+    assert (last["run_id"], last["replaced_by"]) == (run["run_id"], "posix_rename")
+    assert [path for path in district.folder.rglob("*") if path.is_file()] == []
+
+
+def test_a_test_record_lies_beside_the_real_file_and_the_student_stays_due(
+    stack: LocalStack,
+) -> None:
+    district = new_district(stack)
+    district.sync(registration("007", "José"))
+
+    run = asked(district, "test-record", {"student_id": "007"})
+
+    (file,) = run["years"][0]["files"]
+    assert (run["status"], file["lines"][1]) == ("succeeded", "007,José,4/5/2015")
+    assert list(district.files()) == ["2025/test/students.csv"]
+    assert district.export()["years"][0]["rows"] == 1
+    assert district.names() == ["José"]

@@ -1,0 +1,85 @@
+"""A property-based client over HTTP: no 5xx, and no answer outside the checked-in document."""
+
+import copy
+import json
+from typing import Any
+
+import pytest
+import schemathesis
+from hypothesis import HealthCheck, Phase, settings
+
+from local.http_client import send
+from local.processes import ROOT
+from local.stack import LocalStack
+from tests.stack.district import new_district, registration
+
+DOCUMENT: dict[str, Any] = json.loads((ROOT / "docs" / "openapi.json").read_text(encoding="utf-8"))
+
+
+def _with_small_mappings() -> dict[str, Any]:
+    """The document, for drawing requests: to draw whole mappings takes minutes. Wrong ones have
+    their own tests."""
+    drawn = copy.deepcopy(DOCUMENT)
+    fields = {"type": "array", "items": {"type": "object"}, "maxItems": 3}
+    file = {"type": "object", "properties": {"name": {"type": "string"}, "fields": fields}}
+    drawn["components"]["schemas"]["Mapping"] = {
+        "type": "object",
+        "properties": {"files": {"type": "array", "items": file, "maxItems": 3}},
+        "required": ["files"],
+    }
+    return drawn
+
+
+schema = schemathesis.openapi.from_dict(_with_small_mappings())
+
+CHECKS = [
+    schemathesis.checks.not_a_server_error,
+    schemathesis.checks.status_code_conformance,
+    schemathesis.checks.content_type_conformance,
+    schemathesis.checks.response_schema_conformance,
+]
+
+
+@pytest.fixture(scope="module")
+def tried(stack: LocalStack) -> dict[str, str]:
+    """A connection with something of everything, and what leads to it."""
+    district = new_district(stack)
+    district.sync(registration("007"))
+    run = district.export()
+    return {
+        "connection_id": district.connection_id,
+        "run_id": run["run_id"],
+        "school_year": "2025",
+        "student_id": "007",
+        "version": "1",
+    }
+
+
+def test_the_document_is_served_to_everyone(stack: LocalStack) -> None:
+    answer = send("GET", f"{stack.api_url}/openapi.json")
+
+    assert (answer.status, answer.json()) == (200, DOCUMENT)
+
+
+@schema.parametrize()
+@settings(
+    max_examples=1,
+    deadline=None,
+    phases=[Phase.explicit, Phase.generate],
+    suppress_health_check=list(HealthCheck),
+    derandomize=True,
+)
+def test_whatever_is_sent_the_answer_is_in_the_document(
+    case: schemathesis.Case, stack: LocalStack, tried: dict[str, str]
+) -> None:
+    removes_it = case.method == "DELETE" and case.path.endswith("{connection_id}")
+    for name in case.path_parameters:
+        if name in tried and not removes_it:
+            case.path_parameters[name] = tried[name]
+    role = "enroll" if case.path.endswith(("/registrations", "/{student_id}")) else "full_access"
+
+    case.call_and_validate(
+        base_url=stack.api_url,
+        headers={"Authorization": f"Bearer {stack.tokens[role]}"},
+        checks=CHECKS,
+    )
