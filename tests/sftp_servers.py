@@ -255,10 +255,11 @@ class _InThread:
         self._ready.set()
         await self._stop.wait()
         listener.close()
-        others = asyncio.all_tasks() - {asyncio.current_task()}
-        for task in others:
-            task.cancel()
-        await asyncio.gather(*others, return_exceptions=True)
+        # A connection that was just made may start its session while it is being put away.
+        while others := asyncio.all_tasks() - {asyncio.current_task()}:
+            for task in others:
+                task.cancel()
+            await asyncio.gather(*others, return_exceptions=True)
         self._close()
 
     def _close(self) -> None:

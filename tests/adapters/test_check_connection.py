@@ -231,7 +231,9 @@ def test_a_host_that_answers_and_goes_silent_is_given_up_in_time(
         found = failed(checked(account, tmp_path)[0])
 
     assert found.step == "algorithms"
-    assert "without an answer" in found.message or "no answer" in found.message, found
+    # The silence and the handshake have the same limit here; either may be noticed first.
+    words = ("without an answer", "took more than")
+    assert any(word in found.message for word in words), found
 
 
 def test_every_fault_has_a_sentence_of_its_own(tmp_path: Path) -> None:

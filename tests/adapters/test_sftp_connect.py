@@ -375,7 +375,7 @@ def test_a_server_that_is_silent_during_the_sign_in_ends_within_the_limit(tmp_pa
     assert time.monotonic() - started < 4
 
 
-@pytest.mark.parametrize("slow_seconds", [0, 1.2])
+@pytest.mark.parametrize("slow_seconds", [0, 5])
 def test_a_server_that_never_opens_sftp_ends_within_the_limit(
     tmp_path: Path, slow_seconds: float
 ) -> None:
@@ -387,7 +387,7 @@ def test_a_server_that_never_opens_sftp_ends_within_the_limit(
             servers(limits=SHORT).connect(server.account())
         taken = time.monotonic() - started
 
-    assert taken < 1.1
+    assert taken < 4  # the limit is far below; a busy machine takes its time
 
 
 def test_nobody_listening_is_a_refused_connection() -> None:

@@ -137,8 +137,8 @@ class Transport(paramiko.Transport):
         super().__init__(sock)
         self.server_extensions: dict[str, bytes]
         self.offered: dict[str, list[str]] = {}
-        self.banner_timeout = limits.handshake_seconds
-        self.handshake_timeout = limits.handshake_seconds
+        # Our own limit comes first: it knows what to say of a server that is silent.
+        self.banner_timeout = self.handshake_timeout = limits.handshake_seconds + 60
         self.channel_timeout = limits.silence_seconds
         # AES-GCM first: a seventh less CPU time (100 MiB to sshd) than AES-CTR with an HMAC.
         options = self.get_security_options()
