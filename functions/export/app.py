@@ -19,6 +19,7 @@ from registration_sync.domain.export_run import (
     CHECK,
     DRY_RUN,
     EXPORT,
+    ONCE,
     RESEND,
     SCHEDULED,
     TEST_RECORD,
@@ -35,6 +36,7 @@ from registration_sync.use_cases.request_export import parse_export_event
 from registration_sync.use_cases.resend_files import resend_files
 from registration_sync.use_cases.retire_batches import retire_batches
 from registration_sync.use_cases.run_check import run_check
+from registration_sync.use_cases.run_once import as_asked, cut_short
 from registration_sync.use_cases.schedule_exports import wakes
 from registration_sync.use_cases.send_test_record import send_test_record
 
@@ -109,6 +111,10 @@ def _run(request: ExportRequest, parts: bootstrap.Export) -> dict[str, Any]:
     earlier = parts.runs.find(request.connection_id, request.run_id)
     if earlier and earlier["finished_at"]:
         return earlier  # delivered twice by Lambda or the scheduler: done already
+    if request.kind in ONCE:
+        request = as_asked(request, earlier)
+        if earlier and earlier["attempt"]:
+            return cut_short(request, runs=parts.runs, now=dt.datetime.now(dt.UTC)).to_json()
     # Student data: the folder goes with the run, also in a function that stays warm.
     use = USES.get(request.kind, export_registrations)
     with tempfile.TemporaryDirectory() as workspace:

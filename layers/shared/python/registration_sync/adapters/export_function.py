@@ -8,11 +8,10 @@ from botocore.exceptions import ClientError
 from registration_sync.adapters.aws_errors import error_code, passing_faults_are_unavailable
 from registration_sync.domain.errors import Unavailable
 from registration_sync.domain.export_run import (
-    CHECK,
     DRY_RUN,
     EXPORT,
+    ONCE,
     RESEND,
-    TEST_RECORD,
     ExportRequest,
     SentAgain,
 )
@@ -30,7 +29,7 @@ class LambdaExportStarter:
 
     def start(self, request: ExportRequest) -> None:
         payload: dict[str, Any] = {
-            "action": request.kind if request.kind in {CHECK, TEST_RECORD} else EXPORT,
+            "action": request.kind if request.kind in ONCE else EXPORT,
             "connection_id": request.connection_id,
             "run_id": request.run_id,
             "trigger": request.trigger,
@@ -38,13 +37,10 @@ class LambdaExportStarter:
         }
         if request.school_years is not None:
             payload["school_years"] = list(request.school_years)
-        if request.kind == TEST_RECORD:
-            payload["student_id"] = request.student_ids[0]
-            if request.school_years:
-                payload["school_year"] = request.school_years[0]
-        elif request.kind == RESEND:
+        if request.kind == RESEND:
             payload |= _sent_again(request.again)
-        elif request.kind != CHECK:
+        elif request.kind not in ONCE:  # the student of a test record is in the run's record only:
+            # an event that fails lies in a queue
             payload |= {
                 "contents": request.contents,
                 "dry_run": request.kind == DRY_RUN,

@@ -15,6 +15,10 @@ BY_HAND, MANUAL, SCHEDULED = "hand", "manual", "schedule"
 EXPORT, DRY_RUN, RESEND, CHECK, TEST_RECORD = "export", "dry_run", "resend", "check", "test_record"
 """The kinds of runs; all are kept in one history."""
 
+ONCE = frozenset({CHECK, TEST_RECORD})
+"""The kinds that AWS does not try again: each try signs in, and servers lock out who repeats a
+sign-in that was refused."""
+
 LEASED = frozenset({EXPORT, RESEND})
 """The kinds that hold the connection's lease while they run."""
 
@@ -178,6 +182,7 @@ class ExportRun:
     phase: str | None = None
     next_attempt_by: dt.datetime | None = None
     steps: tuple[CheckStep, ...] = ()
+    student_ids: tuple[str, ...] = ()
 
     @property
     def finished(self) -> bool:
@@ -190,7 +195,10 @@ class ExportRun:
             moment = record[name]
             record[name] = moment.isoformat(timespec="seconds") if moment else None
         again = record.pop("again")
-        record |= {"resend_of": again["run_id"] or None, "student_ids": again["student_ids"]}
+        record |= {
+            "resend_of": again["run_id"] or None,
+            "student_ids": again["student_ids"] or record["student_ids"],
+        }
         record["duration_seconds"] = None
         if self.started_at and self.finished_at:
             seconds = (self.finished_at - self.started_at).total_seconds()
@@ -213,6 +221,7 @@ def requested_run(request: ExportRequest, now: dt.datetime) -> ExportRun:
         kind=request.kind,
         override_held=request.override_held,
         again=request.again,
+        student_ids=request.student_ids,
     )
 
 

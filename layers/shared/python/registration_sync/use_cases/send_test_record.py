@@ -9,7 +9,9 @@ from registration_sync.domain.compiled_mapping import RunFacts, compile_mapping
 from registration_sync.domain.connection import Connection, DeliveryMethod
 from registration_sync.domain.csv_file import CODECS
 from registration_sync.domain.delivery import temporary_name
+from registration_sync.domain.destinations import destinations
 from registration_sync.domain.errors import (
+    Conflict,
     DeliveryError,
     InvalidRequest,
     NotFound,
@@ -71,7 +73,7 @@ def send_test_record(request: ExportRequest, *, attempt: int, outside: Outside) 
     try:
         saved, mapping = ready_mapping(connection, outside.mappings, sends=True)
         found = find_current(
-            connection.connection_id, request.student_ids[0], wanted, snapshots=outside.table
+            connection.connection_id, _student_of(request), wanted, snapshots=outside.table
         )
     except (InvalidRequest, NotFound) as error:
         return saved_run(failed_run(started, error, outside.now()), outside.runs)
@@ -99,6 +101,12 @@ def send_test_record(request: ExportRequest, *, attempt: int, outside: Outside) 
     return saved_run(_finished(run, outcome, outside), outside.runs)
 
 
+def _student_of(request: ExportRequest) -> str:
+    if not request.student_ids:
+        raise InvalidRequest("Write the id of the student to send.")
+    return request.student_ids[0]
+
+
 def _outcome(
     run: ExportRun,
     connection: Connection,
@@ -119,6 +127,7 @@ def _outcome(
         )
     folder = f"{connection.folder_for(school_year)}/{TEST_FOLDER}"
     try:
+        _refuse_live(connection, folder, sent, outside)
         ways = _deliver(run, connection, folder, sent, outside)
     except RegistrationSyncError as error:
         return failed_year(school_year, error)
@@ -138,6 +147,20 @@ def _outcome(
     return YearOutcome(
         school_year, RunStatus.SUCCEEDED, rows=1, files=files, unmatched=written.unmatched
     )
+
+
+def _refuse_live(
+    connection: Connection, folder: str, files: tuple[WrittenFile, ...], outside: Outside
+) -> None:
+    """Raises Conflict where the folder `test` is one that another connection delivers to."""
+    names, today = [file.name for file in files], outside.now().date()
+    ours = destinations(connection.model_copy(update={"folder": folder}), names, today)
+    for other in outside.connections.all():
+        if ours & destinations(other, names, today):
+            raise Conflict(
+                f'{folder} is where the connection "{other.connection_id}" delivers its live '
+                "files, so no test record is sent there: give one of the two another folder."
+            )
 
 
 def _lines(file: WrittenFile) -> tuple[str, ...]:

@@ -1,0 +1,110 @@
+"""Check and test record: one attempt, no student in an event, never on live files."""
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from functions.configuration import app as configuration
+from functions.export import app as export
+from registration_sync import bootstrap
+from registration_sync.adapters.export_function import LambdaExportStarter
+from registration_sync.domain.export_run import ExportRun
+from tests.functional.conftest import StartedExports
+from tests.functional.district import (
+    CONNECTION,
+    NORTH,
+    call,
+    context,
+    registration,
+    send,
+    set_up,
+)
+from tests.sftp_servers import AsyncSftpServer
+
+pytestmark = pytest.mark.usefixtures("started")
+
+
+@pytest.fixture
+def server(tmp_path: Path) -> Iterator[AsyncSftpServer]:
+    with AsyncSftpServer(tmp_path) as running:
+        yield running
+
+
+class Invoked:
+    """Lambda's client: keeps the events that the starter sends."""
+
+    def __init__(self) -> None:
+        self.events: list[str] = []
+
+    def invoke(self, *, Payload: str, **_: Any) -> None:  # noqa: N803  # as boto3 has it
+        self.events.append(Payload)
+
+
+def test_no_student_id_travels_in_an_event_which_may_end_in_a_queue(
+    server: AsyncSftpServer, started: StartedExports
+) -> None:
+    set_up(server)
+    send(registration("unmistakable"))
+    invoked = Invoked()
+    started.start = LambdaExportStarter(invoked, "export").start  # type: ignore[assignment,arg-type]
+
+    route = "/connections/{connection_id}/test-record"
+    status, _ = call(configuration, "POST", route, {"student_id": "unmistakable"})
+
+    (event,) = invoked.events
+    run = export.handler(json.loads(event), context())
+    assert (status, "unmistakable" in event) == (202, False)
+    assert (run["status"], run["student_ids"]) == ("succeeded", ["unmistakable"])
+
+
+@pytest.mark.parametrize("action", ["check", "test_record"])
+def test_what_died_is_not_repeated_because_it_may_have_signed_in(
+    action: str, server: AsyncSftpServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    set_up(server, password="wrong")
+    send(registration("1"))
+    event = {"action": action, "connection_id": NORTH, "run_id": "20260302T210000Z-dead"}
+    event |= {"student_id": "1"} if action == "test_record" else {}
+    runs = type(bootstrap.export().runs)
+    save = runs.save
+
+    def dies(self: Any, run: ExportRun) -> None:
+        if run.finished:
+            raise ZeroDivisionError
+        save(self, run)
+
+    with monkeypatch.context() as during:
+        during.setattr(runs, "save", dies)
+        with pytest.raises(ZeroDivisionError):
+            export.handler(event, context())
+
+    run = export.handler(event, context())
+
+    assert server.sign_ins.count("password") == 1
+    assert (run["status"], "start it once more" in run["message"]) == ("failed", True)
+
+
+def test_a_test_record_never_lands_on_another_connections_live_files(
+    server: AsyncSftpServer,
+) -> None:
+    set_up(server, folder="inbox")
+    send(registration("1"))
+    account = server.account()
+    south = CONNECTION | {
+        "connection_id": "south",
+        "host": account.host,
+        "port": account.port,
+        "username": account.username,
+        "password": "x",
+        "folder": "inbox/test",
+    }
+    assert call(configuration, "POST", "/connections", south)[0] == 201
+
+    run = export.handler(
+        {"action": "test_record", "connection_id": NORTH, "student_id": "1"}, context()
+    )
+
+    assert (run["error"]["code"], list(server.root.rglob("*.csv"))) == ("conflict", [])
