@@ -111,10 +111,9 @@ def _run(request: ExportRequest, parts: bootstrap.Export) -> dict[str, Any]:
     earlier = parts.runs.find(request.connection_id, request.run_id)
     if earlier and earlier["finished_at"]:
         return earlier  # delivered twice by Lambda or the scheduler: done already
-    if request.kind in ONCE:
-        request = as_asked(request, earlier)
-        if earlier and earlier["attempt"]:
-            return cut_short(request, runs=parts.runs, now=dt.datetime.now(dt.UTC)).to_json()
+    request = as_asked(request, earlier)
+    if request.kind in ONCE and earlier and earlier["attempt"]:
+        return cut_short(request, runs=parts.runs, now=dt.datetime.now(dt.UTC)).to_json()
     # Student data: the folder goes with the run, also in a function that stays warm.
     use = USES.get(request.kind, export_registrations)
     with tempfile.TemporaryDirectory() as workspace:

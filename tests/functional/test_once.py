@@ -19,6 +19,7 @@ from tests.functional.district import (
     call,
     context,
     registration,
+    run_export,
     send,
     set_up,
 )
@@ -58,6 +59,27 @@ def test_no_student_id_travels_in_an_event_which_may_end_in_a_queue(
     run = export.handler(json.loads(event), context())
     assert (status, "unmistakable" in event) == (202, False)
     assert (run["status"], run["student_ids"]) == ("succeeded", ["unmistakable"])
+
+
+def test_nor_in_the_event_of_a_resend_which_finds_the_students_in_its_record(
+    server: AsyncSftpServer, started: StartedExports
+) -> None:
+    set_up(server)
+    send(registration("unmistakable"), registration("8"))
+    first = run_export()
+    invoked = Invoked()
+    started.start = LambdaExportStarter(invoked, "export").start  # type: ignore[assignment,arg-type]
+
+    route = "/connections/{connection_id}/exports/{run_id}/resend"
+    wish = {"student_ids": ["unmistakable"]}
+    status, _ = call(configuration, "POST", route, wish, run_id=first["run_id"])
+
+    (event,) = invoked.events
+    run = export.handler(json.loads(event), context())
+    assert (status, "unmistakable" in event) == (202, False)
+    assert (run["status"], run["years"][0]["rows"]) == ("succeeded", 1)
+    file = server.root / "SISData/exports/2025/students.csv"
+    assert file.read_text().splitlines()[1:] == ["unmistakable,Ann,0"]
 
 
 @pytest.mark.parametrize("action", ["check", "test_record"])

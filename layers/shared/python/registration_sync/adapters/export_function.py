@@ -10,6 +10,7 @@ from registration_sync.domain.errors import Unavailable
 from registration_sync.domain.export_run import (
     DRY_RUN,
     EXPORT,
+    OF_RECORD,
     ONCE,
     RESEND,
     ExportRequest,
@@ -39,8 +40,7 @@ class LambdaExportStarter:
             payload["school_years"] = list(request.school_years)
         if request.kind == RESEND:
             payload |= _sent_again(request.again)
-        elif request.kind not in ONCE:  # the student of a test record is in the run's record only:
-            # an event that fails lies in a queue
+        elif request.kind not in ONCE:  # the student of a test record is in the run's record only
             payload |= {
                 "contents": request.contents,
                 "dry_run": request.kind == DRY_RUN,
@@ -63,5 +63,5 @@ def _sent_again(again: SentAgain) -> dict[str, Any]:
     if again.files:
         wish["files"] = [{"school_year": year, "name": name} for year, name in again.files]
     if again.student_ids:
-        wish["student_ids"] = list(again.student_ids)
+        wish["student_ids"] = OF_RECORD
     return wish

@@ -19,6 +19,10 @@ ONCE = frozenset({CHECK, TEST_RECORD})
 """The kinds that AWS does not try again: each try signs in, and servers lock out who repeats a
 sign-in that was refused."""
 
+OF_RECORD = "*"
+"""Stands in an event for students whom only the run's record names: an event that fails lies in a
+queue, where no student belongs."""
+
 LEASED = frozenset({EXPORT, RESEND})
 """The kinds that hold the connection's lease while they run."""
 

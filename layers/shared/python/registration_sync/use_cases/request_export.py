@@ -15,6 +15,7 @@ from registration_sync.domain.export_run import (
     DRY_RUN,
     EXPORT,
     MANUAL,
+    OF_RECORD,
     SCHEDULED,
     TEST_RECORD,
     ExportRequest,
@@ -145,11 +146,13 @@ def parse_export_event(
     parse = parse_resend_wish if "resend_of" in event else parse_export_request
     names = ("resend_of", *RESEND_WISHES) if "resend_of" in event else WISHES
     request = parse(
-        {name: event[name] for name in names if name in event},
+        {name: event[name] for name in names if name in event and event[name] != OF_RECORD},
         connection_id=connection_id,
         run_id=run_id,
         requested_by=str(event.get("requested_by", "")),
     )
+    if event.get("student_ids") == OF_RECORD:
+        request = replace(request, again=replace(request.again, student_ids=(OF_RECORD,)))
     return replace(request, trigger=trigger, scheduled_for=scheduled_for)
 
 

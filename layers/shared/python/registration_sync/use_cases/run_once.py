@@ -1,11 +1,18 @@
-"""What a check and a test record share: one attempt, as the stored record asks for it."""
+"""What a run takes from its stored record, and the one attempt of a check and a test record."""
 
 import datetime as dt
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from registration_sync.domain.export_run import ExportRequest, ExportRun, RunStatus, requested_run
+from registration_sync.domain.export_run import (
+    OF_RECORD,
+    TEST_RECORD,
+    ExportRequest,
+    ExportRun,
+    RunStatus,
+    requested_run,
+)
 from registration_sync.ports import Runs
 from registration_sync.use_cases.export_registrations import saved_run
 
@@ -13,8 +20,13 @@ CUT_SHORT = "It was cut short and is not tried again by itself: start it once mo
 
 
 def as_asked(request: ExportRequest, record: Mapping[str, Any] | None) -> ExportRequest:
-    """The request with the student that the API put into its record."""
-    if record is None or request.student_ids:
+    """The request with the students that the API put into its record."""
+    if record is None:
+        return request
+    if OF_RECORD in request.again.student_ids:
+        again = replace(request.again, student_ids=tuple(record["student_ids"]))
+        return replace(request, again=again)
+    if request.kind != TEST_RECORD or request.student_ids:
         return request
     years = record["school_years"]
     return replace(
