@@ -17,6 +17,8 @@ from registration_sync.domain.errors import DeliveryError, HostKeyMismatch
 from registration_sync.ports import SftpServers, SftpSession
 
 _PROBE = ".registration-sync-check"
+"""With a dot before it, so that importers overlook it, and an end that no delivery takes for a
+temporary file of its own."""
 _CONTENT = b"Written by a check of the connection, and removed again.\r\n"
 
 
@@ -105,8 +107,8 @@ def _try_folder(
 ) -> None:
     source = workspace / "probe"
     source.write_bytes(_CONTENT)
-    final = f"{folder}/{_PROBE}.{token}"
-    temporary = f"{final}.part"
+    final = f"{folder}/{_PROBE}.{token}.probe"
+    temporary = f"{final}.new"
     try:
         session.make_folder(folder)
         findings.add(f"The folder {folder} is there.")

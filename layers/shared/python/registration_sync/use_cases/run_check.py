@@ -30,7 +30,9 @@ def run_check(request: ExportRequest, *, attempt: int, outside: Outside) -> Expo
     steps, replaced_by = check_connection(
         connection,
         lambda: account_of(connection, outside.secrets),
-        folder=connection.folder_for(current_school_year(outside.now().date())),
+        folder=connection.folder_for(
+            current_school_year(outside.now().astimezone(connection.zone).date())
+        ),
         token=outside.new_token(),
         workspace=outside.workspace,
         servers=outside.servers,
