@@ -3,6 +3,7 @@
 import datetime as dt
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import boto3
@@ -14,7 +15,7 @@ from registration_sync.adapters.export_function import LambdaExportStarter
 from registration_sync.adapters.secrets import SecretsManagerSecrets
 from registration_sync.domain.delivery import Credentials
 from registration_sync.domain.errors import Unavailable
-from registration_sync.domain.export_run import ExportRequest, SentAgain
+from registration_sync.domain.export_run import OF_RECORD, ExportRequest, SentAgain
 from registration_sync.use_cases.request_export import parse_export_event
 
 if TYPE_CHECKING:
@@ -163,7 +164,25 @@ def test_the_export_function_is_started_in_the_background_and_reads_what_was_ask
 
     assert (sent["FunctionName"], sent["InvocationType"]) == ("export", "Event")
     arrived = parse_export_event(json.loads(sent["Payload"]), dt.datetime.now(dt.UTC), "12345678")
-    assert arrived == request_
+    named = (OF_RECORD,) if request_.again.student_ids else ()
+    assert arrived == replace(request_, again=replace(request_.again, student_ids=named))
+
+
+def test_no_student_id_is_in_the_event_it_stands_in_the_runs_record() -> None:
+    sent: dict[str, Any] = {}
+
+    class Client:
+        def invoke(self, **call: Any) -> None:
+            sent.update(call)
+
+    client: Any = Client()
+    for request in (
+        ExportRequest("north", RUN, kind="resend", again=SentAgain("earlier", (), ("00731",))),
+        ExportRequest("north", RUN, kind="test_record", student_ids=("00731",)),
+    ):
+        LambdaExportStarter(client, "export").start(request)
+
+        assert "00731" not in sent["Payload"]
 
 
 @pytest.mark.parametrize("code", ["TooManyRequestsException", "ResourceNotFoundException"])
