@@ -25,12 +25,11 @@ from registration_sync.domain.date_formats import MEANINGS
 from registration_sync.domain.export_file import FileSettings
 from registration_sync.domain.mapping import DirectField, MatchCodesField
 from registration_sync.domain.mapping import Mapping as MappingDefinition
-from registration_sync.domain.mapping_checks import FIELDS, FILES
+from registration_sync.domain.mapping_checks import FILES, MAPPING_CHARACTERS, PATTERNS
 from registration_sync.domain.package import Manifest, ManifestRow, Package
 from registration_sync.domain.registration import SNAPSHOT_BYTES
 from registration_sync.domain.rows import Rows
 from registration_sync.domain.transformations import TRANSFORMATIONS
-from registration_sync.use_cases.save_mapping import MAPPING_CHARACTERS
 
 ROOT = Path(__file__).parents[1]
 _NOTHING: Mapping[str, str] = {}
@@ -172,8 +171,8 @@ def _dates() -> str:
 
 def _limits() -> str:
     return (
-        f"A mapping holds at most {FILES} files, {FIELDS:,} fields in all, and "
-        f"{MAPPING_CHARACTERS:,} characters. A registration is at most {SNAPSHOT_BYTES // 1000} kB."
+        f"A mapping holds at most {MAPPING_CHARACTERS:,} characters, {FILES} files, and {PATTERNS} "
+        f"different patterns. A registration is at most {SNAPSHOT_BYTES // 1000} kB."
     )
 
 

@@ -58,7 +58,11 @@ def _arguments() -> argparse.Namespace:
 def _mapping(file: Path) -> Mapping:
     if not file.is_file():
         raise UnreadableFile(f"There is no file {file}.")
-    return parse_mapping(read_mapping_text(file.read_text(encoding="utf-8")))
+    try:
+        text = file.read_text(encoding="utf-8")
+    except UnicodeDecodeError as error:
+        raise UnreadableFile(f"This is not text in UTF-8: {error}.") from None
+    return parse_mapping(read_mapping_text(text))
 
 
 def _students(file: Path | None, year: int) -> dict[int, list[Current]]:

@@ -222,6 +222,20 @@ def test_a_preview_shows_each_problem_in_place_and_counts_the_values_without_a_c
 
 
 @pytest.mark.usefixtures("download")
+def test_a_preview_of_ten_thousand_contacts_shows_some_and_counts_the_rest() -> None:
+    one = registration("7")
+    one["data"]["contacts"] = [{"fname": f"C{n}"} for n in range(10_000)]
+    send(one)
+    wanted = draft(direct("entry.fname", "F", max_length=4), rows={"each": "contacts"})
+
+    _, answer = preview({"mapping": wanted, "student_ids": ["7"]})
+
+    (student,) = answer["students"]
+    assert [row["row"] for row in student["files"]] == [*range(1, 51), *range(1_001, 1_051)]
+    assert student["message"] == "9900 further rows are not shown."
+
+
+@pytest.mark.usefixtures("download")
 def test_a_preview_takes_the_students_latest_year_unless_one_is_named() -> None:
     send(registration("7", "Old", year=2024), registration("7", "New", year=2025))
 
@@ -302,6 +316,26 @@ def test_the_values_of_a_field_come_with_their_counts() -> None:
 
     assert answer["values"] == [{"value": "K", "count": 2}, {"value": "1|K", "count": 1}]
     assert items["values"] == [{"value": "K", "count": 3}, {"value": "1", "count": 1}]
+
+
+@pytest.mark.usefixtures("download")
+def test_only_fields_that_a_mapping_can_name_are_listed() -> None:
+    deep: Any = "x"
+    for _ in range(900):
+        deep = {"a": deep}
+    wrong = {"k" * 300_000: "x", "registration": {"x": "1"}, "entry": {"x": "1"}, " a": "x"}
+    send(registration("7"), {**registration("8"), "data": wrong | {"deep": deep}})
+
+    status, answer = get(f"{ONE}/fields")
+
+    paths = [item["path"] for item in answer["items"]]
+    assert status == 200
+    assert [path for path in paths if not path.startswith("students.")] == [
+        "registration.school_year",
+        "registration.synced_at",
+        "registration.student_id",
+        "registration.registration_id",
+    ]
 
 
 @pytest.mark.usefixtures("download")

@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from registration_sync.domain.csv_file import CsvFormat
-from registration_sync.domain.errors import InvalidRequest
+from registration_sync.domain.errors import InvalidRequest, TooLarge
 from registration_sync.domain.export_file import may_coincide
 from registration_sync.domain.mapping import Mapping, parse_mapping
 
@@ -141,6 +141,12 @@ def test_a_name_that_could_leave_the_folder_is_refused(name: object) -> None:
 def test_names_that_can_become_one_are_found(one: str, other: str, meet: bool) -> None:
     assert may_coincide(one, other) is meet
     assert may_coincide(other, one) is meet
+
+
+def test_a_name_that_stands_twice_is_told_beside_other_mistakes() -> None:
+    found = problems({"files": [file(encoding="latin1"), file(separator="::")]})
+
+    assert found.keys() == {"files[0].encoding", "files[1].separator", "files[1].name"}
 
 
 def test_two_files_may_not_have_one_name() -> None:
@@ -325,13 +331,28 @@ def test_ten_mistakes_are_ten_problems() -> None:
 
 
 def test_too_much_is_refused_at_once() -> None:
-    many = [{**ID, "to": f"h{number}"} for number in range(10_001)]
+    many = [{**ID, "to": f"h{number}"} for number in range(10_000)]
 
-    assert list(problems_of_file(*many)) == ["files"]
+    with pytest.raises(TooLarge) as error:
+        parse(file(*many))
+
+    ((path, message),) = ((one.path, one.message) for one in error.value.problems)
+    assert path == "files"
+    assert "more than the 300,000 that can be kept" in message
     assert list(problems({"files": [file(name=f"f{number}") for number in range(101)]})) == [
         "files"
     ]
-    assert len(parse(file(*many[:10_000])).files[0].fields) == 10_000
+
+
+def test_hostile_patterns_together_are_refused_before_they_are_compiled() -> None:
+    many = [{**ID, "to": f"h{n}", "pattern": f"\\pL{{200}}{n}"} for n in range(2_000)]
+
+    start = time.process_time()
+    found = problems_of_file(*many)
+
+    assert found == {"files": "2000 different patterns are too many: write at most 100."}
+    assert time.process_time() - start < 2
+    assert parse(file(*({**one, "pattern": "[0-9]+"} for one in many)))
 
 
 def test_keys_that_are_not_text_are_explained() -> None:
@@ -539,13 +560,13 @@ def test_each_mistake_in_a_package_is_explained(package: Any, path: str, words: 
     assert words in found[path]
 
 
-def test_a_mapping_of_ten_thousand_mistakes_is_refused_in_bounded_time() -> None:
-    fields = [{"from": "a..b", "mapping_type": "direct", "to": f"H{n}"} for n in range(9_999)]
+def test_a_mapping_of_five_thousand_mistakes_is_refused_in_bounded_time() -> None:
+    fields = [{"from": "a..b", "mapping_type": "direct", "to": f"H{n}"} for n in range(5_000)]
 
     start = time.process_time()
     found = problems({"files": [file(*fields)]})
 
-    assert len(found) == 9_999
+    assert len(found) == 5_000
     assert time.process_time() - start < 10
 
 

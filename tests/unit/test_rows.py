@@ -145,7 +145,7 @@ def test_one_wrong_entry_holds_the_student_and_all_their_rows() -> None:
     )
 
     assert lines(mapping, student(contacts=contacts)) == ["Mia"]
-    assert problems(named, student(contacts=contacts)) == [("F", "required"), ("F", "required")]
+    assert problems(named, student(contacts=contacts)) == [("F", "required")]
     assert named.map(student(contacts=contacts)).lines == ()
 
 
@@ -269,7 +269,8 @@ def test_preview_and_export_agree_on_every_row(
 
     mapped, previews = mapping.map(one), mapping.preview(one)
 
-    assert [problem for row in previews for problem in row.problems] == mapped.problems
+    told = dict.fromkeys(problem for row in previews for problem in row.problems)
+    assert list(told) == mapped.problems
     shown = [row.line for row in previews if row.line]
     codec = "cp1252" if encoding == "windows-1252" else "utf-8"
     assert shown == [line.decode(codec) for of_file in mapped.lines for line in of_file]

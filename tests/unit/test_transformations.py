@@ -473,6 +473,23 @@ def test_a_chain_of_substitutes_cannot_grow_a_value_without_end() -> None:
     assert problem.value.rule == "substitute"
 
 
+@pytest.mark.parametrize(
+    "step",
+    [
+        {"type": "join", "fields": ["a"] * 50},
+        {"type": "match_codes", "codes": {"a": "c" * 2_000}, "delimiter": "|"},
+    ],
+)
+def test_no_step_makes_a_value_that_fills_the_memory(step: dict[str, Any]) -> None:
+    value = "a|" * 15_000
+    others = (value,) * 50
+
+    with pytest.raises(Unmappable, match="would become longer than 1,000,000") as problem:
+        chain(step)(*((value, others) if "fields" in step else (value,)))
+
+    assert problem.value.rule == step["type"]
+
+
 @pytest.mark.parametrize("pattern", ["(a*)*b", "(a|a)*b", "(.*)(.*)(.*)(.*)[^a]", "^(a+)+$"])
 def test_a_hostile_pattern_stalls_nothing(pattern: str) -> None:
     start = time.process_time()

@@ -14,6 +14,7 @@ import pytest
 from registration_sync.domain.batches import Current, Mark
 from registration_sync.domain.compiled_mapping import CompiledMapping, RunFacts, compile_mapping
 from registration_sync.domain.errors import LeaseLost
+from registration_sync.domain.export_run import HELD_LISTED
 from registration_sync.domain.mapping import parse_mapping
 from registration_sync.domain.registration import APPROVED, Registration, encode_snapshot
 from registration_sync.use_cases.write_files import WrittenYear, write_files
@@ -152,6 +153,31 @@ def test_the_held_are_listed_with_reasons_and_never_written(tmp_path: Path) -> N
     assert [(row.student_id, row.field) for row in year.held] == [("1", "G")]
     assert [(one["student_id"], one["version"], one["due"]) for one in held] == [("1", "v1", True)]
     assert not year.held_of_all
+
+
+def test_a_student_with_endless_reasons_does_not_burst_the_record(tmp_path: Path) -> None:
+    fields = [
+        {"from": "students.x", "mapping_type": "direct", "to": f"H{n}", "required": True}
+        for n in range(HELD_LISTED + 1)
+    ]
+    table = students(snapshot("1"), snapshot("2"), due=["1", "2"])
+
+    year = write(table, tmp_path, compiled(fields=fields))
+
+    held = [json.loads(line) for line in year.held_list.read_text().splitlines()]
+    assert (year.held_count, len(year.held)) == (2, HELD_LISTED)
+    assert [len(one["reasons"]) for one in held] == [HELD_LISTED + 1] * 2
+
+
+def test_a_value_of_a_distinct_row_may_be_unique(tmp_path: Path) -> None:
+    grade = {"from": "students.grade", "mapping_type": "direct", "to": "G", "unique": True}
+    mapping = compiled(fields=[grade], rows={"distinct": "students.grade"})
+    stored = snapshot("1"), snapshot("2"), snapshot("3", "1")
+
+    year = write(students(*stored, due=["1", "2", "3"]), tmp_path, mapping)
+
+    assert content(year) == ["G|K|1|"]
+    assert (year.held_count, year.students) == (0, 3)
 
 
 def test_one_held_row_marks_a_file_of_all(tmp_path: Path) -> None:

@@ -7,7 +7,7 @@ from pydantic import AfterValidator, Field, model_validator
 
 from registration_sync.domain.definition import CodeText, DefinitionPart, Text
 from registration_sync.domain.step import StepContext, ValueStep
-from registration_sync.domain.unmappable import Unmappable, Way, is_blank
+from registration_sync.domain.unmappable import Unmappable, Way, is_blank, refuse_endless
 
 REMEMBERED_CODES = 8_192
 """Values in another writing than the table's, with their codes."""
@@ -118,7 +118,9 @@ def code_matcher(step: CodeTable, context: StepContext) -> ValueStep:
     def match_items(value: str) -> str:
         if is_blank(value):
             return code_of(value)
-        codes = (code_of(item.strip()) for item in value.split(delimiter) if item.strip())
-        return between.join(code for code in codes if code)
+        found = (code_of(item.strip()) for item in value.split(delimiter) if item.strip())
+        codes = [code for code in found if code]
+        refuse_endless("match_codes", sum(map(len, codes)) + len(between) * len(codes))
+        return between.join(codes)
 
     return match_items

@@ -44,7 +44,7 @@ class RowProblem:
 
 class Claim(NamedTuple):
     """A value that stands once in a file: of a `unique` field, or a whole row's if `field` is
-    None."""
+    None. A row's comes before those of its fields: these do not count if the row is there."""
 
     file: int
     field: str | None
@@ -105,13 +105,13 @@ class CompiledFile:
 
         Raises Unmappable, TypeError, AttributeError or UnicodeEncodeError if anything is wrong.
         """
-        lines = []
+        lines: list[bytes] = []
         for row in self.rows(scope):
             values = self.values(*[group_at(row, path).get for path in self.groups])
             lines.append(self.write(values))
+            if self.distinct:
+                claims.append(Claim(self.number, None, text_at(scope, self.distinct)))
             self._claim(values, claims)
-        if lines and self.distinct:
-            claims.append(Claim(self.number, None, text_at(scope, self.distinct)))
         return tuple(lines)
 
     def map_removed(self, scope: Scope) -> tuple[bytes, ...]:

@@ -18,7 +18,7 @@ from registration_sync.domain.step import (
     Transformation,
     ValueStep,
 )
-from registration_sync.domain.unmappable import is_blank
+from registration_sync.domain.unmappable import is_blank, refuse_endless
 
 _Path = Annotated[Text, AfterValidator(check_source)]
 _Fields = Annotated[
@@ -129,7 +129,9 @@ def _join(step: JoinStep, _context: StepContext) -> FieldsStep:
     delimiter = step.delimiter
 
     def join(value: str, others: Sequence[str]) -> str:
-        return delimiter.join(one for one in (value, *others) if not is_blank(one))
+        joined = delimiter.join(one for one in (value, *others) if not is_blank(one))
+        refuse_endless("join", len(joined))
+        return joined
 
     return join
 

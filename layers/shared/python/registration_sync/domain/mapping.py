@@ -10,7 +10,7 @@ from pydantic import (
 )
 
 from registration_sync.domain.definition import CodeText, DefinitionPart, Text, check_code
-from registration_sync.domain.errors import InvalidRequest
+from registration_sync.domain.errors import InvalidRequest, TooLarge
 from registration_sync.domain.export_file import FileSettings
 from registration_sync.domain.mapping_checks import too_large, whole_mapping_problems
 from registration_sync.domain.mapping_problems import Models, as_problems
@@ -195,18 +195,21 @@ _MODELS = Models(
 
 
 def parse_mapping(definition: object) -> Mapping:
-    """Reads a mapping from what YAML or JSON hold; InvalidRequest has every problem at once."""
+    """Reads a mapping from what YAML or JSON hold; InvalidRequest has every problem at once.
+
+    Raises TooLarge before anything else is looked at.
+    """
     if not isinstance(definition, dict):
         raise InvalidRequest('Send the mapping as an object: {"files": […]}.')
-    problems = too_large(definition)
+    if problems := too_large(definition):
+        raise TooLarge("The mapping is too large.", problems=problems)
     mapping = None
-    if not problems:
-        try:
-            mapping = Mapping.model_validate(definition)
-        except ValidationError as error:
-            problems = as_problems(error, _MODELS)
-        problems += whole_mapping_problems(definition)
-        problems += package_problems(definition)
+    try:
+        mapping = Mapping.model_validate(definition)
+    except ValidationError as error:
+        problems = as_problems(error, _MODELS)
+    problems += whole_mapping_problems(definition)
+    problems += package_problems(definition)
     if problems or mapping is None:
         count = "a mistake" if len(problems) == 1 else f"{len(problems)} mistakes"
         raise InvalidRequest(f"The mapping has {count}.", problems=problems)

@@ -4,7 +4,8 @@ They read the definition as it was sent, so that they find their problems even w
 are wrong; what they cannot make sense of is reported by the parsing itself.
 """
 
-from collections.abc import Iterator
+import json
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from pydantic import ValidationError
@@ -14,24 +15,42 @@ from registration_sync.domain.errors import Problem
 from registration_sync.domain.export_file import FileSettings, may_coincide
 from registration_sync.domain.mapping_field_checks import field_problems, source_problem
 
-FILES, FIELDS = 100, 10_000
+FILES = 100
+MAPPING_CHARACTERS = 300_000
+"""Of DynamoDB's 400 kB for an item; stored as ASCII. It bounds the time of every other check."""
+
+PATTERNS = 100
+"""The largest takes 0.1 s to compile, and RE2 remembers 128."""
+
 TEST_FOLDER = "test"
 """In each year's folder; test records lie there, beside the real files."""
 
 
 def too_large(definition: dict[str, Any]) -> list[Problem]:
     """Whether it is more than anyone needs; nothing else is looked at then."""
-    files = _items(definition, "files")
-    fields = sum(len(_items(file, "fields")) for _, file in files)
-    if len(files) > FILES or fields > FIELDS:
+    characters = len(json.dumps(definition, default=str, skipkeys=True))
+    if characters > MAPPING_CHARACTERS:
         return [
             Problem(
                 "files",
-                f"{len(files)} files with {fields} fields are too many: write at most {FILES} "
-                f"files, and {FIELDS} fields in all.",
+                f"The mapping has {characters:,} characters as JSON, more than the "
+                f"{MAPPING_CHARACTERS:,} that can be kept: leave fields out, or shorten its texts.",
             )
         ]
+    if (count := len(_items(definition, "files"))) > FILES:
+        return [Problem("files", f"{count} files are too many: write at most {FILES}.")]
+    if (count := len(_patterns(definition))) > PATTERNS:
+        return [
+            Problem("files", f"{count} different patterns are too many: write at most {PATTERNS}.")
+        ]
     return []
+
+
+def _patterns(definition: dict[str, Any]) -> set[str]:
+    fields = [f for _, file in _items(definition, "files") for _, f in _items(file, "fields")]
+    steps = [step for field in fields for _, step in _items(field, "transformations")]
+    found = (part.get("pattern") for part in (*fields, *steps))
+    return {pattern for pattern in found if isinstance(pattern, str)}
 
 
 def whole_mapping_problems(definition: dict[str, Any]) -> list[Problem]:
@@ -40,9 +59,10 @@ def whole_mapping_problems(definition: dict[str, Any]) -> list[Problem]:
     named: list[tuple[int, FileSettings]] = []
     for number, file in _items(definition, "files"):
         at = f"files[{number}]"
-        settings = _settings(file)
+        if name := _settings(file, ("name", "extension")):
+            named.append((number, name))
+        settings = _settings(file, FileSettings.model_fields)
         if settings:
-            named.append((number, settings))
             problems += _settings_problems(at, settings)
         problems += _field_list_problems(at, file, settings)
     return problems + list(_same_names(named))
@@ -56,8 +76,8 @@ def _items(parent: dict[str, Any], key: str) -> list[tuple[int, dict[str, Any]]]
     return [(place, item) for place, item in enumerate(items) if isinstance(item, dict)]
 
 
-def _settings(file: dict[str, Any]) -> FileSettings | None:
-    known = {key: file[key] for key in FileSettings.model_fields if key in file}
+def _settings(file: dict[str, Any], keys: Iterable[str]) -> FileSettings | None:
+    known = {key: file[key] for key in keys if key in file}
     try:
         return FileSettings.model_validate(known)
     except ValidationError:

@@ -7,13 +7,10 @@ from pydantic import AfterValidator, Field, model_validator
 
 from registration_sync.domain.definition import CodeText, Text
 from registration_sync.domain.step import Example, Step, StepContext, Transformation, ValueStep
-from registration_sync.domain.unmappable import Unmappable
+from registration_sync.domain.unmappable import Unmappable, refuse_endless
 
 SEARCHED_CHARACTERS = 20_000
 """Every find takes some 10 us: a value of 300 kB would take seconds."""
-
-MADE_CHARACTERS = 1_000_000
-"""Far more than any file wants: a chain of texts that grow would take all memory."""
 
 
 def _check_pattern(pattern: str) -> str:
@@ -90,12 +87,7 @@ def _plain_substitute(find: str, replace: str) -> ValueStep:
         return lambda value: value.replace(find, replace)
 
     def substitute(value: str) -> str:
-        if len(value) + value.count(find) * growth > MADE_CHARACTERS:
-            raise Unmappable(
-                "substitute",
-                f"The value would become longer than {MADE_CHARACTERS:,} characters: shorten it "
-                "first, with `character_limit`.",
-            )
+        refuse_endless("substitute", len(value) + value.count(find) * growth)
         return value.replace(find, replace)
 
     return substitute

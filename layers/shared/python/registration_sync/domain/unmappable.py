@@ -20,6 +20,20 @@ class Unmappable(Exception):
         self.way = way
 
 
+MADE_CHARACTERS = 1_000_000
+"""Far more than any file wants: a chain of steps that grow a value would take all memory."""
+
+
+def refuse_endless(rule: str, characters: int) -> None:
+    """Raises Unmappable for a value that a step would make longer than any file wants."""
+    if characters > MADE_CHARACTERS:
+        raise Unmappable(
+            rule,
+            f"The value would become longer than {MADE_CHARACTERS:,} characters: shorten it "
+            "first, with `character_limit`.",
+        )
+
+
 def is_blank(value: str) -> bool:
     """Whether there is nothing in it; what is not text at all raises AttributeError."""
     return value == "" or value.isspace()

@@ -42,6 +42,8 @@ class ClaimedValues:
         problems: list[RowProblem] = []
         there: set[int] = set()
         for claim in claims:
+            if claim.file in there:
+                continue  # of a row that is not written again
             if self._insert(claim, student_id):
                 made.append(claim)
             elif claim.field is None:

@@ -11,7 +11,7 @@ from typing import Any
 
 from registration_sync.domain.errors import InvalidRequest, Problem
 from registration_sync.domain.registration import decode_snapshot
-from registration_sync.domain.sources import ENTRY, REGISTRATION_FACTS
+from registration_sync.domain.sources import ENTRY, REGISTRATION_FACTS, check_source, place_of
 from registration_sync.domain.unmappable import is_blank
 from registration_sync.ports import Snapshots
 
@@ -105,7 +105,9 @@ def _fields(reader: _Reader) -> dict[str, Any]:
         blank_or_not: dict[tuple[str | None, str], bool] = {}
         for each, path, value in leaves:
             place = (each, path)
-            if place not in samples and len(samples) >= FIELDS_SHOWN:
+            if place not in samples and (
+                len(samples) >= FIELDS_SHOWN or not _can_be_mapped(each, path)
+            ):
                 continue
             seen = samples.setdefault(place, [])
             has_value = not is_blank(value)
@@ -121,8 +123,19 @@ def _fields(reader: _Reader) -> dict[str, Any]:
     facts: list[dict[str, Any]] = [
         {"path": f"registration.{name}", "each": None, "filled": reader.looked_at, "samples": []}
         for name in REGISTRATION_FACTS
+        if name != "removed_at"  # those looked at are not removed
     ]
     return {"items": items + facts, "next": None}
+
+
+def _can_be_mapped(each: str | None, path: str) -> bool:
+    """Whether a mapping can name it: not where a name is too long, or that of another source."""
+    try:
+        check_source(path if each is None else each)
+        (scope, *_), _ = place_of(check_source(path))
+    except ValueError:
+        return False
+    return scope == (ENTRY if each else "data")
 
 
 def _values(reader: _Reader, path: str, each: str | None, delimiter: str | None) -> dict[str, Any]:

@@ -1,6 +1,8 @@
 """Mapped value: what each field becomes for some students, before anything is sent."""
 
 import datetime as dt
+from collections import Counter
+from collections.abc import Iterable, Iterator
 from collections.abc import Mapping as Object
 from dataclasses import asdict
 from typing import Any
@@ -19,6 +21,9 @@ from registration_sync.domain.registration import parse_school_year, parse_stude
 from registration_sync.ports import Connections, Mappings, Snapshots
 from registration_sync.use_cases.find_student import find_student
 
+ROWS_SHOWN = 50
+"""Of a student in a file, and as many with a problem: an answer holds 6 MB."""
+
 
 def preview_mapping(
     connection_id: str,
@@ -35,9 +40,9 @@ def preview_mapping(
 
     Answers `{"students": [{"student_id", "school_year", "files": [{"name", "row", "fields": [{"to",
     "value", "problem"?}], "line", "problem"?}], "message"?}], "unmatched": […]}`, with an item of
-    `files` for each row that the student has there; `row` is null where it has none. `unique` is
-    not looked at: it spans a file. Raises InvalidRequest with every problem; NotFound without a
-    mapping.
+    `files` for each row that the student has there, up to 50, and 50 with a problem; `row` is null
+    where it has none. `unique` is not looked at: it spans a file. Raises InvalidRequest with every
+    problem; NotFound without a mapping.
     """
     wish = _checked(wish)
     connection = connections.get(connection_id)
@@ -54,8 +59,11 @@ def preview_mapping(
             facts = RunFacts(now, connection.zone, school_year)
             compiled[school_year] = compile_mapping(mapping, facts)
         rows = compiled[school_year].preview(registration)
-        files = [_row(row) for row in rows]
-        students.append({"student_id": student_id, "school_year": school_year, "files": files})
+        files = [_row(row) for row in _shown(rows)]
+        student = {"student_id": student_id, "school_year": school_year, "files": files}
+        if more := len(rows) - len(files):
+            student["message"] = f"{more} further rows are not shown."
+        students.append(student)
     unmatched = [asdict(one) for each in compiled.values() for one in each.unmatched.values()]
     return {"students": students, "unmatched": unmatched}
 
@@ -111,6 +119,15 @@ def _not_found(student_id: str, school_year: int | None) -> dict[str, Any]:
         "message": "No approved registration of this student was synced"
         + (f" for {school_year}." if school_year else "."),
     }
+
+
+def _shown(rows: Iterable[FilePreview]) -> Iterator[FilePreview]:
+    seen = Counter[tuple[str, bool]]()
+    for row in rows:
+        kind = row.name, bool(row.problems)
+        seen[kind] += 1
+        if seen[kind] <= ROWS_SHOWN:
+            yield row
 
 
 def _row(row: FilePreview) -> dict[str, Any]:

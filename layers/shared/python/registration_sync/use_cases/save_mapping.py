@@ -6,13 +6,10 @@ from collections.abc import Mapping as Object
 from typing import Any
 
 from registration_sync.domain.connection import SavedMapping
-from registration_sync.domain.errors import InvalidRequest, TooLarge, VersionMismatch
+from registration_sync.domain.errors import InvalidRequest, VersionMismatch
 from registration_sync.domain.mapping import parse_mapping
 from registration_sync.ports import Connections, Mappings
 from registration_sync.use_cases.refuse_shared_files import refuse_shared_files
-
-MAPPING_CHARACTERS = 300_000
-"""Of DynamoDB's 400 kB for an item; stored as ASCII."""
 
 _ADDED_BY_US = ("version", "saved_by", "saved_at")
 
@@ -49,8 +46,6 @@ def save_mapping(
     parse_mapping(wanted)
     if latest and _canonical(latest.definition) == _canonical(wanted):
         return latest
-    if len(json.dumps(wanted)) > MAPPING_CHARACTERS:
-        raise TooLarge(f"The mapping is over {MAPPING_CHARACTERS} characters: shorten it.")
     refuse_shared_files(
         connections.get(connection_id),
         definition=wanted,

@@ -120,8 +120,8 @@ class _Held:
             "reasons": reasons,
         }
         self._file.write(json.dumps(line, ensure_ascii=False) + "\n")
-        if len(self.rows) < HELD_LISTED:
-            self.rows += [HeldRow(current.student_id, **reason) for reason in reasons]
+        room = HELD_LISTED - len(self.rows)
+        self.rows += [HeldRow(current.student_id, **reason) for reason in reasons[:room]]
 
     def close(self) -> None:
         self._file.close()
