@@ -172,8 +172,8 @@ def archive_year(
             {
                 **asdict(file),
                 "source": None,
-                "number": number_of(file),
-                "all_students": year.everyone or year.compiled.files[number_of(file)].all_students,
+                "number": file.number,
+                "all_students": year.everyone or year.compiled.files[file.number].all_students,
             }
             for file in written.files
         ]
@@ -199,11 +199,6 @@ def index_rows(index: Path) -> Iterator[tuple[str, int, int, int]]:
         for line in lines:
             student_id, _, number, offset, length = line.split("\t")
             yield student_id, int(number), int(offset), int(length)
-
-
-def number_of(file: WrittenFile) -> int:
-    """The file's place in the mapping, and its number in the index."""
-    return int(file.source.stem)
 
 
 def _deliver(
