@@ -7,7 +7,8 @@ import argparse
 import datetime as dt
 import sys
 import time
-from collections.abc import Iterable
+import zipfile
+from collections.abc import Iterable, Iterator
 from itertools import batched
 from pathlib import Path
 from typing import Any
@@ -87,14 +88,17 @@ def _what_to_show(asked: argparse.Namespace) -> tuple[dict[str, Any], list[Regis
 
 
 def mapping_for(columns: list[str], file: Path | None) -> dict[str, Any]:
-    """The mapping of `file`, with the columns that it does not name added as they are.
+    """The mapping of `file`, as it is written.
 
-    Without a file: the one for Anytown if its fields are all there, else every column as it is.
+    Without a file: the one for Anytown, if its fields are all there, and all other columns as they
+    are.
     """
     mapping: dict[str, Any] = yaml.safe_load((file or MAPPINGS / "anytown.yaml").read_text())
+    if file:
+        return mapping
     fields = mapping["files"][0]["fields"]
     paths = {field_path(column): column for column in columns}
-    if file is None and not {field["from"] for field in fields if "from" in field} <= paths.keys():
+    if not {field["from"] for field in fields if "from" in field} <= paths.keys():
         fields.clear()
     named = {field.get("from") for field in fields}
     headers = {field.get("to") for field in fields}
@@ -185,10 +189,21 @@ def _show_files(root: Path) -> list[Path]:
     for file in files:
         _say(f"  {file.relative_to(root)}  {file.stat().st_size:,} bytes")
     for file in files:
-        _say(f"\n{file.relative_to(root)} begins:")
-        for line in file.read_text(errors="replace").splitlines()[:LINES_SHOWN]:
-            _say(f"  {line if len(line) <= WIDTH else line[: WIDTH - 1] + '…'}")
+        for name, content in _texts(file):
+            _say(f"\n{file.relative_to(root)}{name} begins:")
+            for line in content.decode(errors="replace").splitlines()[:LINES_SHOWN]:
+                _say(f"  {line if len(line) <= WIDTH else line[: WIDTH - 1] + '…'}")
     return files
+
+
+def _texts(file: Path) -> Iterator[tuple[str, bytes]]:
+    """The file's content; of a zip, each file's in it, with its name there."""
+    if not zipfile.is_zipfile(file):
+        yield "", file.read_bytes()
+        return
+    with zipfile.ZipFile(file) as archive:
+        for name in archive.namelist():
+            yield f", {name}", archive.read(name)
 
 
 def _show_held(run: dict[str, Any]) -> None:
