@@ -175,6 +175,7 @@ def _export(stack: LocalStack) -> dict[str, Any]:
     while time.monotonic() < give_up:
         run: dict[str, Any] = _done(stack.call("GET", f"{exports}/{run_id}", role="full_access"))
         if run["status"] == "failed":
+            _show_held(run)
             errors = [part["error"] for part in (run, *run.get("years", ())) if part.get("error")]
             raise Refused(f"The export failed: {errors[0]['message'] if errors else run}")
         if run["status"] not in {"pending", "in_progress"}:
@@ -185,7 +186,7 @@ def _export(stack: LocalStack) -> dict[str, Any]:
 
 def _show_files(root: Path) -> list[Path]:
     files = _files(root)
-    _say("\nOn the district's SFTP server:")
+    _say(f"\nOn the district's SFTP server:{'' if files else ' nothing'}")
     for file in files:
         _say(f"  {file.relative_to(root)}  {file.stat().st_size:,} bytes")
     for file in files:
@@ -208,13 +209,12 @@ def _texts(file: Path) -> Iterator[tuple[str, bytes]]:
 
 def _show_held(run: dict[str, Any]) -> None:
     held = [(year["school_year"], row) for year in run["years"] for row in year["held"]]
-    if held:
-        _say("\nHeld back, and tried again at each export until mended:")
+    if not held:
+        return
+    count = sum(year.get("held_count", len(year["held"])) for year in run["years"])
+    _say(f"\nHeld back, and tried again at each export until mended: {count:,}. The first reasons:")
     for year, row in held[:HELD_SHOWN]:
         _say(f"  {year}, student {row['student_id']}, {row['field']}: {row['message']}")
-    count = sum(year.get("held_count", len(year["held"])) for year in run["years"])
-    if count > HELD_SHOWN:
-        _say(f"  … and {count - HELD_SHOWN:,} more")
 
 
 def _files(root: Path) -> list[Path]:

@@ -24,10 +24,10 @@ from registration_sync.use_cases.export_registrations import (
     started_run,
 )
 from registration_sync.use_cases.export_year import (
+    HeldInFullFile,
     YearToExport,
     archive_year,
     delivered_file,
-    held_in_full_file,
     index_rows,
     outcome_of,
 )
@@ -80,7 +80,7 @@ def _outcome_of(year: YearToExport, plan: Plan, outside: Outside) -> YearOutcome
     )
     outcome = outcome_of(year, written, files)
     if written.held_of_all and year.overridden_by is None:
-        refused = run_error(held_in_full_file(written))
+        refused = run_error(HeldInFullFile(written))
         return replace(outcome, status=RunStatus.FAILED, error=refused)
     return outcome
 
