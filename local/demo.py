@@ -7,7 +7,8 @@ import argparse
 import datetime as dt
 import sys
 import time
-from collections.abc import Iterable
+import zipfile
+from collections.abc import Iterable, Iterator
 from itertools import batched
 from pathlib import Path
 from typing import Any
@@ -87,14 +88,17 @@ def _what_to_show(asked: argparse.Namespace) -> tuple[dict[str, Any], list[Regis
 
 
 def mapping_for(columns: list[str], file: Path | None) -> dict[str, Any]:
-    """The mapping of `file`, with the columns that it does not name added as they are.
+    """The mapping of `file`, as it is written.
 
-    Without a file: the one for Anytown if its fields are all there, else every column as it is.
+    Without a file: the one for Anytown, if its fields are all there, and all other columns as they
+    are.
     """
     mapping: dict[str, Any] = yaml.safe_load((file or MAPPINGS / "anytown.yaml").read_text())
+    if file:
+        return mapping
     fields = mapping["files"][0]["fields"]
     paths = {field_path(column): column for column in columns}
-    if file is None and not {field["from"] for field in fields if "from" in field} <= paths.keys():
+    if not {field["from"] for field in fields if "from" in field} <= paths.keys():
         fields.clear()
     named = {field.get("from") for field in fields}
     headers = {field.get("to") for field in fields}
@@ -171,6 +175,7 @@ def _export(stack: LocalStack) -> dict[str, Any]:
     while time.monotonic() < give_up:
         run: dict[str, Any] = _done(stack.call("GET", f"{exports}/{run_id}", role="full_access"))
         if run["status"] == "failed":
+            _show_held(run)
             errors = [part["error"] for part in (run, *run.get("years", ())) if part.get("error")]
             raise Refused(f"The export failed: {errors[0]['message'] if errors else run}")
         if run["status"] not in {"pending", "in_progress"}:
@@ -181,25 +186,35 @@ def _export(stack: LocalStack) -> dict[str, Any]:
 
 def _show_files(root: Path) -> list[Path]:
     files = _files(root)
-    _say("\nOn the district's SFTP server:")
+    _say(f"\nOn the district's SFTP server:{'' if files else ' nothing'}")
     for file in files:
         _say(f"  {file.relative_to(root)}  {file.stat().st_size:,} bytes")
     for file in files:
-        _say(f"\n{file.relative_to(root)} begins:")
-        for line in file.read_text(errors="replace").splitlines()[:LINES_SHOWN]:
-            _say(f"  {line if len(line) <= WIDTH else line[: WIDTH - 1] + '…'}")
+        for name, content in _texts(file):
+            _say(f"\n{file.relative_to(root)}{name} begins:")
+            for line in content.decode(errors="replace").splitlines()[:LINES_SHOWN]:
+                _say(f"  {line if len(line) <= WIDTH else line[: WIDTH - 1] + '…'}")
     return files
+
+
+def _texts(file: Path) -> Iterator[tuple[str, bytes]]:
+    """The file's content; of a zip, each file's in it, with its name there."""
+    if not zipfile.is_zipfile(file):
+        yield "", file.read_bytes()
+        return
+    with zipfile.ZipFile(file) as archive:
+        for name in archive.namelist():
+            yield f", {name}", archive.read(name)
 
 
 def _show_held(run: dict[str, Any]) -> None:
     held = [(year["school_year"], row) for year in run["years"] for row in year["held"]]
-    if held:
-        _say("\nHeld back, and tried again at each export until mended:")
+    if not held:
+        return
+    count = sum(year.get("held_count", len(year["held"])) for year in run["years"])
+    _say(f"\nHeld back, and tried again at each export until mended: {count:,}. The first reasons:")
     for year, row in held[:HELD_SHOWN]:
         _say(f"  {year}, student {row['student_id']}, {row['field']}: {row['message']}")
-    count = sum(year.get("held_count", len(year["held"])) for year in run["years"])
-    if count > HELD_SHOWN:
-        _say(f"  … and {count - HELD_SHOWN:,} more")
 
 
 def _files(root: Path) -> list[Path]:

@@ -12,6 +12,7 @@ from itertools import islice
 
 from local.district.fields import (
     COUNTRIES,
+    FIELDS,
     GENDERS,
     GRADES,
     LANGUAGES,
@@ -88,6 +89,10 @@ _HARD_CASES: tuple[dict[str, str], ...] = (
     {
         "household.street": "7 Fair Oaks Dr\nUnit 2",
         "students.address": "7 Fair Oaks Dr\nUnit 2",
+    },
+    {  # lives on their own
+        "household.email": "",
+        **{path: "" for path in FIELDS if path.startswith("student_annual.guardian")},
     },
 )
 

@@ -6,6 +6,7 @@ import json
 import shutil
 from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -15,7 +16,11 @@ from registration_sync.domain.batches import Current, Mark, version_of
 from registration_sync.domain.compiled_mapping import RunFacts, compile_mapping
 from registration_sync.domain.mapping import parse_mapping
 from registration_sync.domain.mapping_text import read_mapping_text
-from registration_sync.domain.registration import encode_snapshot, parse_sync_request
+from registration_sync.domain.registration import (
+    decode_snapshot,
+    encode_snapshot,
+    parse_sync_request,
+)
 from registration_sync.use_cases.package_files import package_files
 from registration_sync.use_cases.write_files import WrittenYear, write_files
 from tests.formats.checkers import CHECKS
@@ -67,9 +72,12 @@ class Synced:
         return (self.stored[student_id] for student_id in sorted(self.stored))
 
 
-def export(name: str, table: Synced, folder: Path) -> WrittenYear:
+def definition_of(name: str) -> Any:
+    return read_mapping_text((MAPPINGS / f"{name}.yaml").read_text(encoding="utf-8"))
+
+
+def export(definition: Any, table: Synced, folder: Path) -> WrittenYear:
     """Writes the files as an export delivers them into `folder`."""
-    definition = read_mapping_text((MAPPINGS / f"{name}.yaml").read_text(encoding="utf-8"))
     compiled = compile_mapping(parse_mapping(definition), RunFacts(NOW, ZoneInfo("UTC"), YEAR))
     work = folder.with_name(f"{folder.name}-work")
     written = write_files(
@@ -101,7 +109,7 @@ def test_what_a_mapping_delivers_passes_its_formats_checker(name: str, tmp_path:
     table = Synced()
     table.sync(district)
 
-    first = export(name, table, tmp_path / "first")
+    first = export(definition_of(name), table, tmp_path / "first")
     findings = CHECKS[name](tmp_path / "first")
 
     assert [str(finding) for finding in findings] == []
@@ -111,7 +119,7 @@ def test_what_a_mapping_delivers_passes_its_formats_checker(name: str, tmp_path:
     day = next_day(district)
     table.sync([*day.changed, *day.added])
     table.remove(day.removed)
-    second = export(name, table, tmp_path / "second")
+    second = export(definition_of(name), table, tmp_path / "second")
 
     assert [str(finding) for finding in CHECKS[name](tmp_path / "second")] == []
     assert (second.held, second.unmatched) == ((), ())
@@ -123,14 +131,132 @@ def test_a_removal_is_told_to_oneroster_as_tobedeleted(name: str, tmp_path: Path
     district = made_up_district(YEAR)
     table = Synced()
     table.sync(district)
-    export(name, table, tmp_path / "first")
+    export(definition_of(name), table, tmp_path / "first")
     (removed, *_) = [key for key in next_day(district).removed if key[0] == YEAR]
     table.remove([removed])
 
-    written = export(name, table, tmp_path / "second")
+    written = export(definition_of(name), table, tmp_path / "second")
 
     users = next(file for file in written.files if file.name == "users.csv")
     _, row = users.source.read_text(encoding="utf-8").splitlines()
     assert row.startswith(f"{removed[1]},tobedeleted,2026-08-03T21:00:00.000Z,")
     assert {file.name for file in written.files} >= {"users.csv", "demographics.csv"}
     assert "orgs.csv" not in {file.name for file in written.files}
+
+
+def in_bulk(definition: Any) -> Any:
+    """As the head of the OneRoster mappings says to write it for bulk."""
+    for file in definition["files"]:
+        file["contents"] = "all"
+        file.pop("removals", None)
+        for number, field in enumerate(file["fields"]):
+            if field["to"] in {"status", "dateLastModified"}:
+                blank = {"mapping_type": "direct", "default": "", "to": field["to"]}
+                file["fields"][number] = blank
+    for row in definition["package"]["manifest"]["rows"]:
+        if row["value"] == "delta":
+            row["value"] = "bulk"
+    return definition
+
+
+@pytest.mark.parametrize("name", ["oneroster_1_1", "oneroster_1_2"])
+def test_oneroster_in_bulk_has_everyone_who_is_left(name: str, tmp_path: Path) -> None:
+    district = made_up_district(YEAR)
+    table = Synced()
+    table.sync(district)
+    definition = in_bulk(definition_of(name))
+    export(definition, table, tmp_path / "first")
+    table.remove(next_day(district).removed)
+
+    second = export(definition, table, tmp_path / "second")
+
+    assert [str(finding) for finding in CHECKS[name](tmp_path / "second")] == []
+    left = sum(one.snapshot is not None for one in table.stored.values())
+    assert (second.students, left) == (left, second.students)
+
+
+def student(**values: str) -> Registration:
+    """A kindergartner of the made-up district, with values of students and student_annual."""
+    (one, *_) = made_up_district(YEAR)
+    for group in ("students", "student_annual"):
+        known = one["data"][group]
+        known |= {name: value for name, value in values.items() if name in known}
+    return one
+
+
+def held_fields(name: str, one: Registration, folder: Path) -> set[str]:
+    table = Synced()
+    table.sync([one])
+    return {row.field for row in export(definition_of(name), table, folder / "out").held}
+
+
+@pytest.mark.parametrize(
+    ("name", "values", "field"),
+    [
+        ("oneroster_1_1", {"dob": "4/5/2015"}, "birthDate"),
+        ("oneroster_1_2", {"dob": "4/5/2015"}, "birthDate"),
+        ("oneroster_1_2", {"entry_date": "8/24/2026"}, "beginDate"),
+        ("oneroster_1_1", {"school_id": "North 1"}, "sourcedId"),
+        ("oneroster_1_2", {"school_id": "North 1"}, "sourcedId"),
+        ("oneroster_1_1", {"race": "Asian|Black"}, "blackOrAfricanAmerican"),
+        ("oneroster_1_2", {"race": "Black"}, "blackOrAfricanAmerican"),
+        ("focus", {"race": "Asian|Black"}, "RACE_BLACK"),
+        ("clever", {"race": "Asian|Black"}, "Race"),
+        ("powerschool", {"race": "Asian|Black"}, "RaceCd"),
+    ],
+)
+def test_what_a_format_has_no_code_or_form_for_holds_the_student(
+    name: str, values: dict[str, str], field: str, tmp_path: Path
+) -> None:
+    assert held_fields(name, student(), tmp_path / "good") == set()
+    assert field in held_fields(name, student(**values), tmp_path)
+
+
+def mapped(name: str, one: Registration) -> list[dict[str, str]]:
+    """Each row that a preview shows of the student, by header."""
+    body = json.dumps({"registrations": [one]})
+    (parsed,) = parse_sync_request(body).registrations
+    stored = encode_snapshot(parsed, "2026-08-02T10:00:00.000Z")
+    assert isinstance(stored, bytes)
+    mapping = parse_mapping(definition_of(name))
+    compiled = compile_mapping(mapping, RunFacts(NOW, ZoneInfo("UTC"), YEAR))
+    rows = compiled.preview(decode_snapshot(stored))
+    assert [problem for row in rows for problem in row.problems] == []
+    return [{"file": row.name} | {field.to: field.value for field in row.fields} for row in rows]
+
+
+@pytest.mark.parametrize(
+    ("name", "values", "expected"),
+    [
+        ("focus", {"hispanic": "Yes", "race": "White"}, {"ETHNIC_HL": "Y", "SINGLE_ETHNIC": "H"}),
+        ("focus", {"hispanic": "Y", "race": ""}, {"ETHNIC_HL": "Y", "SINGLE_ETHNIC": "H"}),
+        ("focus", {"hispanic": "N", "race": "Asian|White"}, {"SINGLE_ETHNIC": "M"}),
+        ("focus", {"hispanic": "N", "race": "White"}, {"SINGLE_ETHNIC": "W", "RACE_WHITE": "Y"}),
+        ("focus", {"hispanic": "N", "race": ""}, {"SINGLE_ETHNIC": "", "RACE_WHITE": ""}),
+        ("powerschool", {"hispanic": "Yes"}, {"FedEthnicity": "1"}),
+        ("oneroster_1_1", {"race": "Asian|White"}, {"demographicRaceTwoOrMoreRaces": "true"}),
+        ("oneroster_1_1", {"race": "Asian"}, {"asian": "true", "white": "false"}),
+        ("clever", {"guardian1_fname": ""}, {"Contact_type": "Primary"}),
+    ],
+)
+def test_an_answer_is_said_alike_in_all_columns(
+    name: str, values: dict[str, str], expected: dict[str, str]
+) -> None:
+    rows = mapped(name, student(**values))
+
+    found = {to: value for row in rows for to, value in row.items()}
+    assert {to: found.get(to) for to in expected} == expected
+
+
+def test_a_contact_has_the_students_address_in_focus_only_who_lives_there() -> None:
+    one = student(guardian1_lives_with="N", guardian2_fname="Rosa", guardian2_lname="Díaz")
+    one["data"]["student_annual"] |= {
+        "guardian2_relationship": "Other",
+        "guardian2_lives_with": "Y",
+    }
+
+    contacts = [row for row in mapped("focus", one) if row["file"] == "contacts.csv"]
+
+    places = ("ADDRESS", "CITY", "STATE", "ZIPCODE")
+    assert [contacts[0][name] for name in places] == ["", "", "", ""]
+    assert all(contacts[1][name] for name in places)

@@ -434,6 +434,25 @@ def test_a_resend_announces_its_files_too(server: AsyncSftpServer) -> None:
     assert on_server(server)[f"{STUDENTS}.done"] == ""
 
 
+def test_a_package_is_sent_again_whole_and_announced(server: AsyncSftpServer) -> None:
+    set_up(server, {"files": MAPPING["files"], "package": {"name": "set"}}, done_file=True)
+    send(registration("1"), registration("2"))
+    first = run_export()
+    zipped = server.root / "SISData/exports/2025/set.zip"
+    before = zipped.read_bytes()
+    send(registration("3"))
+    run_export()
+    (server.root / "SISData/exports/2025/set.zip.done").unlink()
+
+    some = run_export(resend_of=first["run_id"], student_ids=["1"])
+    run_export(resend_of=first["run_id"])
+
+    assert some["status"] == "failed"
+    assert "package" in some["message"]
+    assert zipped.read_bytes() == before
+    assert sorted(path.name for path in zipped.parent.iterdir()) == ["set.zip", "set.zip.done"]
+
+
 def visible(folder: Path) -> dict[str, str]:
     return {
         path.name: path.read_bytes().decode()

@@ -1,4 +1,6 @@
-"""Each ready-made mapping on the deployed template: started from, synced, exported, checked."""
+"""Each ready-made mapping on the deployed template: started from, previewed, exported, checked."""
+
+from pathlib import Path
 
 import pytest
 
@@ -11,7 +13,15 @@ YEAR = 2026
 STUDENTS = 60
 
 
-@pytest.mark.parametrize("name", CHECKS)
+def findings(name: str, folder: Path) -> list[str]:
+    """What the format's checker says; the plain mapping has no format, and a file of its own."""
+    if name not in CHECKS:
+        assert [file.name for file in folder.iterdir()] == ["students.csv"]
+        return []
+    return [str(finding) for finding in CHECKS[name](folder)]
+
+
+@pytest.mark.parametrize("name", [*CHECKS, "plain"])
 def test_what_is_delivered_passes_the_formats_checker(stack: LocalStack, name: str) -> None:
     district = new_district(stack)
     students = made_up_district(YEAR, students=STUDENTS)
@@ -19,15 +29,22 @@ def test_what_is_delivered_passes_the_formats_checker(stack: LocalStack, name: s
 
     saved = stack.call("PUT", f"{district.path}/mapping", {"start_from": name}, role="full_access")
     district.sync(*approved)
+    one = approved[0]["student_id"]
+    wish = {"student_ids": [one]}
+    shown = stack.call("POST", f"{district.path}/mapping/preview", wish, role="limited_access")
     first = district.export(school_years=[YEAR])
 
-    assert (saved.status, first["status"]) == (200, "succeeded"), first
+    assert (saved.status, shown.status, first["status"]) == (200, 200, "succeeded"), first
+    (preview,) = shown.json()["students"]
+    assert all(file["line"] for file in preview["files"])
     folder = district.folder / "exports" / str(YEAR)
-    assert [str(finding) for finding in CHECKS[name](folder)] == []
+    assert findings(name, folder) == []
 
     day = next_day(students)
     district.sync(*day.changed, *day.added)
+    gone = f"{district.path}/registrations/{YEAR}/{one}"
+    removed = stack.call("DELETE", gone, role="enroll")
     second = district.export(school_years=[YEAR])
 
-    assert second["status"] == "succeeded", second
-    assert [str(finding) for finding in CHECKS[name](folder)] == []
+    assert (removed.status, second["status"]) == (204, "succeeded"), second
+    assert findings(name, folder) == []

@@ -551,6 +551,14 @@ def test_fields_of_steps_are_looked_at_too() -> None:
             "package.manifest.name",
             "already",
         ),
+        (
+            {
+                "name": "x",
+                "manifest": {"name": "Students", "rows": [{"property": "p", "value": "v"}]},
+            },
+            "package.manifest.name",
+            "already",
+        ),
     ],
 )
 def test_each_mistake_in_a_package_is_explained(package: Any, path: str, words: str) -> None:
@@ -558,6 +566,15 @@ def test_each_mistake_in_a_package_is_explained(package: Any, path: str, words: 
 
     assert list(found) == [path]
     assert words in found[path]
+
+
+def test_a_package_needs_a_name_that_no_file_has() -> None:
+    files = [file(name="set", extension="zip"), file(name="other", extension="txt")]
+    manifest = {"name": "other", "rows": [{"property": "p", "value": "v"}]}
+
+    found = problems({"files": files, "package": {"name": "Set", "manifest": manifest}})
+
+    assert list(found) == ["package.name"]
 
 
 def test_a_mapping_of_five_thousand_mistakes_is_refused_in_bounded_time() -> None:

@@ -2,6 +2,7 @@
 
 import datetime as dt
 import zipfile
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -77,3 +78,20 @@ def test_the_same_files_make_the_same_bytes(tmp_path: Path) -> None:
         packed.append(package_files([file], package(rows=ROWS), folder))
 
     assert packed[0].sha256 == packed[1].sha256
+
+
+def test_a_file_without_rows_is_not_in_the_zip(tmp_path: Path) -> None:
+    users = written(tmp_path, 0, "users 2026-08-01.csv", b"A\r\n1\r\n2\r\n")
+    orgs = replace(written(tmp_path, 1, "orgs.csv", b"A\r\n"), rows=0)
+
+    packed = package_files([users, orgs], package(rows=ROWS), tmp_path)
+
+    there = contents(packed.source)
+    assert there.keys() == {"users 2026-08-01.csv", "manifest.csv"}
+    assert b"file.orgs,absent\r\n" in there["manifest.csv"]
+
+
+def test_the_manifests_name_is_filled_in_as_any(tmp_path: Path) -> None:
+    packed = package_files([], package(rows=ROWS, name="m_{school_year}"), tmp_path)
+
+    assert contents(packed.source).keys() == {"m_2025.csv"}

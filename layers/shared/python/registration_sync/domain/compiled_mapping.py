@@ -56,6 +56,7 @@ class CompiledPackage:
 
     name: str
     manifest: Manifest | None
+    manifest_name: str
     names: tuple[str, ...]
 
 
@@ -162,9 +163,11 @@ def compile_mapping(mapping: Mapping, run: RunFacts, *, everyone: bool = False) 
     )
     package = None
     if mapping.package:
+        manifest = mapping.package.manifest
         package = CompiledPackage(
             name=run.fill_in(mapping.package.file_name),
-            manifest=mapping.package.manifest,
+            manifest=manifest,
+            manifest_name=run.fill_in(manifest.file_name) if manifest else "",
             names=tuple(file.name for file in mapping.files),
         )
     return CompiledMapping(files, run, {"started_at": run.started_at_text}, unmatched, package)

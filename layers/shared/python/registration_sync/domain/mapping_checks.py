@@ -14,6 +14,7 @@ from registration_sync.domain.csv_file import CsvFormat, why_unwritable
 from registration_sync.domain.errors import Problem
 from registration_sync.domain.export_file import FileSettings, may_coincide
 from registration_sync.domain.mapping_field_checks import field_problems, source_problem
+from registration_sync.domain.package import Package
 
 FILES = 100
 MAPPING_CHARACTERS = 300_000
@@ -65,7 +66,8 @@ def whole_mapping_problems(definition: dict[str, Any]) -> list[Problem]:
         if settings:
             problems += _settings_problems(at, settings)
         problems += _field_list_problems(at, file, settings)
-    return problems + list(_same_names(named))
+    names = [settings.file_name for _, settings in named]
+    return [*problems, *_same_names(named), *_names_of_package(definition, names)]
 
 
 def _items(parent: dict[str, Any], key: str) -> list[tuple[int, dict[str, Any]]]:
@@ -123,6 +125,20 @@ def _same_names(files: list[tuple[int, FileSettings]]) -> Iterator[Problem]:
                     f'("{other.file_name}"): each would overwrite the other, so choose another.',
                 )
                 break
+
+
+def _names_of_package(definition: dict[str, Any], files: list[str]) -> Iterator[Problem]:
+    """The zip is archived beside the files, and its manifest lies among them."""
+    try:
+        package = Package.model_validate(definition.get("package"))
+    except ValidationError:
+        return
+    named = {"package.name": package.file_name}
+    if package.manifest:
+        named["package.manifest.name"] = package.manifest.file_name
+    for path, name in named.items():
+        if any(may_coincide(name, other) for other in files):
+            yield Problem(path, "A file has this name already: choose another.")
 
 
 def _field_list_problems(

@@ -51,7 +51,7 @@ class Manifest(DefinitionPart):
 
     @property
     def file_name(self) -> str:
-        """The name inside the package."""
+        """The name inside the package, placeholders not yet filled in."""
         return f"{self.name}.csv"
 
 
@@ -85,7 +85,7 @@ def manifest_content(manifest: Manifest, present: Iterable[str]) -> bytes:
 
 
 def package_problems(definition: dict[str, Any]) -> Iterable[Problem]:
-    """Rows about files that the mapping does not have; a manifest named like a file."""
+    """Rows about files that the mapping does not have."""
     package = definition.get("package")
     manifest = package.get("manifest") if isinstance(package, dict) else None
     files = definition.get("files")
@@ -102,5 +102,3 @@ def package_problems(definition: dict[str, Any]) -> Iterable[Problem]:
                 f"package.manifest.rows[{place}].file",
                 f'The mapping has no file named "{name[:80]}": write the name of one.',
             )
-    if isinstance(manifest, dict) and manifest.get("name", "manifest") in names:
-        yield Problem("package.manifest.name", "A file has this name already: choose another.")

@@ -24,12 +24,11 @@ from registration_sync.use_cases.export_registrations import (
     started_run,
 )
 from registration_sync.use_cases.export_year import (
+    HeldInFullFile,
     YearToExport,
     archive_year,
     delivered_file,
-    held_in_full_file,
     index_rows,
-    number_of,
     outcome_of,
 )
 from registration_sync.use_cases.plan_years import Plan, plan_years, ready_mapping
@@ -77,11 +76,11 @@ def _outcome_of(year: YearToExport, plan: Plan, outside: Outside) -> YearOutcome
         return failed_year(year.school_year, error)
     lines = _first_lines(year, written)
     files = tuple(
-        delivered_file(year, file, None, tuple(lines[number_of(file)])) for file in written.files
+        delivered_file(year, file, None, tuple(lines[file.number])) for file in written.files
     )
     outcome = outcome_of(year, written, files)
     if written.held_of_all and year.overridden_by is None:
-        refused = run_error(held_in_full_file(written))
+        refused = run_error(HeldInFullFile(written))
         return replace(outcome, status=RunStatus.FAILED, error=refused)
     return outcome
 
@@ -94,7 +93,7 @@ def _first_lines(year: YearToExport, written: WrittenYear) -> defaultdict[int, l
         if len(places[number]) < ROWS_SHOWN:
             places[number].append((offset, length))
     for file in written.files:
-        number = number_of(file)
+        number = file.number
         compiled = year.compiled.files[number]
         heads = [(0, len(compiled.header))] if compiled.header else []
         with file.source.open("rb") as content:

@@ -39,7 +39,7 @@ from registration_sync.ports import (
     Ticker,
 )
 from registration_sync.use_cases.deliver_files import Server
-from registration_sync.use_cases.export_year import YearToExport, export_year
+from registration_sync.use_cases.export_year import HeldInFullFile, YearToExport, export_year
 from registration_sync.use_cases.hold_lease import HeldLease, hold_lease
 from registration_sync.use_cases.plan_years import Plan, plan_years, ready_mapping
 from registration_sync.use_cases.report_progress import Progress
@@ -156,7 +156,12 @@ def failed_run(run: ExportRun, error: RegistrationSyncError, now: dt.datetime) -
 
 
 def failed_year(school_year: int, error: RegistrationSyncError) -> YearOutcome:
-    return YearOutcome(school_year, RunStatus.FAILED, error=run_error(error))
+    """Nothing of it was delivered; the record tells whom a file of all students would lack."""
+    failed = YearOutcome(school_year, RunStatus.FAILED, error=run_error(error))
+    if not isinstance(error, HeldInFullFile):
+        return failed
+    found = error.written
+    return replace(failed, held_count=found.held_count, held=found.held, unmatched=found.unmatched)
 
 
 def run_error(error: RegistrationSyncError) -> RunError:

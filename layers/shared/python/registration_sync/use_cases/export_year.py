@@ -30,6 +30,13 @@ class HeldInFullFile(RegistrationSyncError):
 
     code = "held_in_full_file"
 
+    def __init__(self, written: WrittenYear) -> None:
+        super().__init__(
+            f"{written.held_count} students cannot be mapped, and a file of all students without "
+            "them would tell the SIS that they are gone. Mend the mapping or the registrations."
+        )
+        self.written = written
+
 
 @dataclass(frozen=True, slots=True)
 class YearToExport:
@@ -90,7 +97,7 @@ def export_year(
     keep_held_due(connection_id, school_year, batch + 1, written.held_list, table)
     if written.held_of_all:
         if year.overridden_by is None:
-            raise held_in_full_file(written)
+            raise HeldInFullFile(written)
         keep_held_due(
             connection_id, school_year, batch + 1, written.held_list, table, all_held=True
         )
@@ -103,13 +110,6 @@ def export_year(
         delivered = _deliver(year, sent, workspace, server, lease, pause)
     table.commit(connection_id, school_year, batch, lease.token)
     return outcome_of(year, written, delivered)
-
-
-def held_in_full_file(written: WrittenYear) -> HeldInFullFile:
-    return HeldInFullFile(
-        f"{written.held_count} students cannot be mapped, and a file of all students without "
-        "them would tell the SIS that they are gone. Mend the mapping or the registrations."
-    )
 
 
 def keep_held_due(
@@ -172,8 +172,8 @@ def archive_year(
             {
                 **asdict(file),
                 "source": None,
-                "number": number_of(file),
-                "all_students": year.everyone or year.compiled.files[number_of(file)].all_students,
+                "number": file.number,
+                "all_students": year.everyone or year.compiled.files[file.number].all_students,
             }
             for file in written.files
         ]
@@ -199,11 +199,6 @@ def index_rows(index: Path) -> Iterator[tuple[str, int, int, int]]:
         for line in lines:
             student_id, _, number, offset, length = line.split("\t")
             yield student_id, int(number), int(offset), int(length)
-
-
-def number_of(file: WrittenFile) -> int:
-    """The file's place in the mapping, and its number in the index."""
-    return int(file.source.stem)
 
 
 def _deliver(

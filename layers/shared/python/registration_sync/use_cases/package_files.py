@@ -19,31 +19,33 @@ _CHUNK = 1024 * 1024
 def package_files(
     files: Sequence[WrittenFile], package: CompiledPackage, folder: Path
 ) -> WrittenFile:
-    """The zip of the files and the manifest, written to `folder`; memory does not grow with it.
+    """The zip of the files that have rows, and the manifest, written to `folder`; memory does not
+    grow with it.
 
     `rows` is the sum of the files'.
     """
     path = folder / "package.part"
+    files = [file for file in files if file.rows]
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
         for file in files:
-            with file.source.open("rb") as source, archive.open(_entry(file.name), "w") as target:
+            with (
+                file.source.open("rb") as source,
+                archive.open(_entry(file.name, file.bytes), "w") as target,
+            ):
                 shutil.copyfileobj(source, target, _CHUNK)
         if package.manifest:
-            present = [package.names[_number_of(file)] for file in files]
+            present = [package.names[file.number] for file in files]
             content = manifest_content(package.manifest, present)
-            archive.writestr(_entry(package.manifest.file_name), content)
+            archive.writestr(_entry(package.manifest_name, len(content)), content)
     with path.open("rb") as finished:
         sha256 = hashlib.file_digest(finished, "sha256").hexdigest()
     rows = sum(file.rows for file in files)
     return WrittenFile(package.name, path, rows, path.stat().st_size, sha256)
 
 
-def _entry(name: str) -> zipfile.ZipInfo:
+def _entry(name: str, size: int) -> zipfile.ZipInfo:
     entry = zipfile.ZipInfo(name, _MOMENT)
+    entry.file_size = size  # from 2 GiB on the zip takes another form, which is chosen beforehand
     entry.compress_type = zipfile.ZIP_DEFLATED
     entry.external_attr = 0o644 << 16
     return entry
-
-
-def _number_of(file: WrittenFile) -> int:
-    return int(file.source.stem)

@@ -33,6 +33,11 @@ class WrittenFile:
     bytes: int
     sha256: str
 
+    @property
+    def number(self) -> int:
+        """Its place in the mapping, and its number in the index; a package has none."""
+        return int(self.source.stem)
+
 
 @dataclass(frozen=True, slots=True)
 class WrittenYear:
