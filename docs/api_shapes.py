@@ -9,6 +9,7 @@ TEXT: Schema = {"type": "string"}
 NUMBER: Schema = {"type": "integer"}
 YES_OR_NO: Schema = {"type": "boolean"}
 TEXT_OR_NULL: Schema = {"type": ["string", "null"]}
+SECONDS_OR_NULL: Schema = {"type": ["number", "null"]}
 MOMENT: Schema = {"type": "string", "format": "date-time"}
 MOMENT_OR_NULL: Schema = {"type": ["string", "null"], "format": "date-time"}
 YEAR: Schema = {"type": "integer", "minimum": 1990, "maximum": 2100}
@@ -45,7 +46,9 @@ _PROBLEM = obj({"rule": TEXT, "message": TEXT})
 _UNMATCHED = obj(
     {"file": TEXT, "field": TEXT, "value": TEXT, "count": NUMBER, "students": items(TEXT)}
 )
-_RUN_ERROR = {"anyOf": [obj({"code": TEXT, "message": TEXT}), {"type": "null"}]}
+_RUN_ERROR = {
+    "anyOf": [obj({"code": TEXT, "message": TEXT, "passing": YES_OR_NO}), {"type": "null"}]
+}
 _FILE = obj(
     {
         "name": TEXT,
@@ -54,8 +57,8 @@ _FILE = obj(
         "bytes": NUMBER,
         "sha256": TEXT,
         "replaced_by": TEXT_OR_NULL,
-    },
-    lines=items(TEXT),
+        "lines": items(TEXT),
+    }
 )
 _HELD = obj({"student_id": TEXT, "file": TEXT, "field": TEXT, "rule": TEXT, "message": TEXT})
 _STATUS = {
@@ -82,6 +85,7 @@ _YEAR_OUTCOME = obj(
         "error": _RUN_ERROR,
         "unmatched": items(_UNMATCHED),
         "left_out": NUMBER,
+        "duration_seconds": SECONDS_OR_NULL,
     }
 )
 _STEP = obj(
@@ -165,11 +169,21 @@ SCHEMAS: dict[str, Schema] = {
             "connection_id": TEXT,
             "kind": {"enum": ["export", "dry_run", "resend", "check", "test_record"]},
             "status": _STATUS,
-            "trigger": TEXT,
+            "trigger": {"enum": ["hand", "manual", "schedule"]},
+            "contents": {"enum": ["changes", "all"]},
+            "school_years": {"type": ["array", "null"], "items": NUMBER},
+            "override_held": YES_OR_NO,
+            "resend_of": TEXT_OR_NULL,
+            "student_ids": items(TEXT),
             "requested_by": TEXT,
             "requested_at": MOMENT,
             "started_at": MOMENT_OR_NULL,
             "finished_at": MOMENT_OR_NULL,
+            "duration_seconds": SECONDS_OR_NULL,
+            "attempt": NUMBER,
+            "next_attempt_by": MOMENT_OR_NULL,
+            "phase": TEXT_OR_NULL,
+            "sent_to": TEXT,
             "mapping_version": {"type": ["integer", "null"]},
             "years": items(_YEAR_OUTCOME),
             "message": TEXT,
@@ -177,7 +191,7 @@ SCHEMAS: dict[str, Schema] = {
             "steps": items(_STEP),
         }
     ),
-    "RunStarted": obj({"run_id": TEXT}, message=TEXT),
+    "RunStarted": obj({"run_id": TEXT}, resend_of=TEXT, message=TEXT),
     "Link": obj({"url": TEXT, "expires_at": MOMENT}),
     "SavedMapping": obj({"files": items({"type": "object"}), **_VERSION}),
     "Version": obj(_VERSION),

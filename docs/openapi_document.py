@@ -34,7 +34,9 @@ _SAVED: dict[int, Schema | None] = {200: ref("SavedMapping")}
 
 OPERATIONS: dict[tuple[str, str], Operation] = {
     ("POST", f"{_C}/registrations"): Operation(
-        "Sync one registration or up to 500", {200: ref("SyncAnswer")}, ref("Registrations")
+        "Sync one registration or up to 500",
+        {200: ref("SyncAnswer"), 503: {"anyOf": [ref("SyncAnswer"), ref("Error")]}},
+        ref("Registrations"),
     ),
     ("DELETE", _STUDENT): Operation("Remove a student from what is due and current", {204: None}),
     ("GET", "/connections"): Operation("List connections", {200: page(ref("Connection"))}),

@@ -1,6 +1,7 @@
 """Connections, mappings and exports: parses, calls one use case, answers."""
 
 import datetime as dt
+import re
 import secrets
 import time
 from typing import Any
@@ -194,7 +195,7 @@ def _expected_version(request: Request) -> int | None:
     if tag in {"", "*"}:
         return None
     version = tag.removeprefix("W/").strip('"')
-    if not (version.isascii() and version.isdecimal()):
+    if not re.fullmatch("[0-9]{1,8}", version):
         message = 'Send the ETag of the version that you changed, such as "3".'
         raise InvalidRequest(message, problems=[Problem("If-Match", message)])
     return int(version)

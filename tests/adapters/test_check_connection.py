@@ -1,6 +1,7 @@
 """The connection doctor against servers of every kind: each fault its own sentence, none hangs."""
 
 import datetime as dt
+import re
 import time
 from collections.abc import Callable
 from contextlib import contextmanager
@@ -21,6 +22,7 @@ from registration_sync.use_cases.check_connection import check_connection
 from tests.sftp_servers import AsyncSftpServer, SilentServer
 
 LIMITS = Limits(connect_seconds=2, handshake_seconds=2, sign_in_seconds=3, silence_seconds=2)
+LONGEST_SECONDS = 10  # the longest of these, and time for a busy machine
 FOLDER = "SISData/exports/2025"
 PROTECTED = asyncssh.generate_private_key("ssh-ed25519").export_private_key(passphrase="right")
 
@@ -237,11 +239,23 @@ def test_a_host_that_answers_and_goes_silent_is_given_up_in_time(
 
 
 def test_every_fault_has_a_sentence_of_its_own(tmp_path: Path) -> None:
-    sentences = set()
+    found: dict[str, CheckStep] = {}
     for case, (spoil, _, _) in ACCOUNTS.items():
         with AsyncSftpServer(tmp_path) as server:
-            found = failed(checked(spoil(server.account()), tmp_path / "w")[0])
-            sentences.add(found.message.replace(str(server.port), "PORT"))
-        assert "secret" not in found.message, case
+            found[case] = failed(checked(spoil(server.account()), tmp_path / "w")[0])
+    for case, (fault, operations, _, _) in FAULTS.items():
+        root = tmp_path / case
+        root.mkdir()
+        with AsyncSftpServer(root) as server:
+            getattr(server.faults, fault).update(operations)
+            found[case] = failed(checked(server.account(), tmp_path / "w")[0])
+    with AsyncSftpServer(tmp_path, kex_algs=["diffie-hellman-group1-sha1"]) as server:
+        found["old"] = failed(checked(server.account(), tmp_path / "w")[0])
+    with SilentServer() as silent:
+        account = SftpAccount(silent.host, silent.port, "district", (), Credentials("secret"))
+        found["silent"] = failed(checked(account, tmp_path / "w")[0])
 
-    assert len(sentences) == len(ACCOUNTS)
+    sentences = {re.sub(r":[0-9]{4,5}", ":PORT", step.message) for step in found.values()}
+    assert len(sentences) == len(found) == len(ACCOUNTS) + len(FAULTS) + 2
+    assert [case for case, step in found.items() if "secret" in step.message] == []
+    assert all(step.seconds < LONGEST_SECONDS for step in found.values())

@@ -106,7 +106,11 @@ def save(mapping: dict[str, Any]) -> None:
     assert status == 200, answer
 
 
-def send(*registrations: dict[str, Any], claims: dict[str, str] = ENROLL) -> tuple[int, Any]:
+def send(
+    *registrations: dict[str, Any],
+    claims: dict[str, str] = ENROLL,
+    connection_id: str = NORTH,
+) -> tuple[int, Any]:
     """Enroll's call."""
     return call(
         sync,
@@ -114,6 +118,7 @@ def send(*registrations: dict[str, Any], claims: dict[str, str] = ENROLL) -> tup
         "/connections/{connection_id}/registrations",
         {"registrations": list(registrations)},
         claims=claims,
+        connection_id=connection_id,
     )
 
 

@@ -415,10 +415,11 @@ def test_the_version_in_an_earlier_answer_counts_like_if_match() -> None:
     assert save(read)[0] == 412
 
 
-def test_if_match_is_an_etag() -> None:
+@pytest.mark.parametrize("tag", ['"three"', "9" * 5000])
+def test_if_match_is_an_etag(tag: str) -> None:
     create()
 
-    status, answer = save(headers={"If-Match": '"three"'})
+    status, answer = save(headers={"If-Match": tag})
 
     assert (status, answer["error"]["problems"][0]["path"]) == (400, "If-Match")
 
@@ -627,7 +628,7 @@ def test_a_download_needs_no_host_key() -> None:
     assert ask()[0] == 202
 
 
-@pytest.mark.parametrize("limit", ["0", "101", "x", "-1", "²"])
+@pytest.mark.parametrize("limit", ["0", "101", "x", "-1", "²", "9" * 5000])
 def test_a_page_has_a_sensible_length(limit: str) -> None:
     create()
 
@@ -636,7 +637,8 @@ def test_a_page_has_a_sensible_length(limit: str) -> None:
     assert (status, answer["error"]["problems"][0]["path"]) == (400, "limit")
 
 
-def test_an_unknown_run_is_not_found() -> None:
+@pytest.mark.parametrize("run_id", ["20250101T000000Z-00000000", "x" * 2000, "a b", "../x"])
+def test_an_unknown_run_is_not_found(run_id: str) -> None:
     create()
 
-    assert send("GET", f"{ONE}/exports/{{run_id}}", run_id="20250101T000000Z-00000000")[0] == 404
+    assert send("GET", f"{ONE}/exports/{{run_id}}", run_id=run_id)[0] == 404

@@ -171,6 +171,8 @@ def test_the_history_is_filtered_by_kind_trigger_and_year(server: AsyncSftpServe
         ({"from": "yesterday"}, "from"),
         ({"to": "2026-02-30"}, "to"),
         ({"statuses": "failed"}, "statuses"),
+        ({"after": "x" * 2000}, "after"),
+        ({"after": "a b"}, "after"),
     ],
 )
 def test_a_filter_that_cannot_be_understood_is_refused(

@@ -63,7 +63,7 @@ def test_the_document_is_served_to_everyone(stack: LocalStack) -> None:
 
 @schema.parametrize()
 @settings(
-    max_examples=1,
+    max_examples=2,
     deadline=None,
     phases=[Phase.explicit, Phase.generate],
     suppress_health_check=list(HealthCheck),

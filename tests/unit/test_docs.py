@@ -4,12 +4,25 @@ import datetime as dt
 import importlib
 import json
 import re
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from docs.api_shapes import SCHEMAS, Schema
 from registration_sync.domain import errors
+from registration_sync.domain.connection_check import CheckStep, StepResult
+from registration_sync.domain.export_run import (
+    DeliveredFile,
+    ExportRequest,
+    HeldRow,
+    RunError,
+    RunStatus,
+    YearOutcome,
+    requested_run,
+)
+from registration_sync.domain.unmatched import UnmatchedValue
 from registration_sync.settings import NotConfigured
 from registration_sync.use_cases.export_year import HeldInFullFile
 from registration_sync.use_cases.request_export import parse_export_event
@@ -47,6 +60,45 @@ def test_every_route_stands_in_the_table_of_the_architecture(function: str) -> N
         for route in routes
         if f"| `{route.method} {route.resource}` |" not in table
     ] == []
+
+
+def test_the_api_document_names_all_that_a_run_shows_and_nothing_else() -> None:
+    now = dt.datetime.now(dt.UTC)
+    year = YearOutcome(
+        2025,
+        RunStatus.PARTIAL,
+        held=(HeldRow("", "", "", "", ""),),
+        files=(DeliveredFile("", "", 0, 0, ""),),
+        error=RunError("", ""),
+        unmatched=(UnmatchedValue("", "", "", 1, ()),),
+    )
+    run = requested_run(ExportRequest("north", "run"), now)
+    step = CheckStep("name", StepResult.OK, 0.1, "")
+
+    shown = replace(run, years=(year,), steps=(step,), error=RunError("", "")).to_json()
+
+    assert names_in(shown) == names_of(SCHEMAS["Run"])
+
+
+def names_in(value: Any, path: str = "") -> set[str]:
+    """The paths of all keys."""
+    if isinstance(value, list):
+        return set().union(*(names_in(item, path) for item in value))
+    if not isinstance(value, dict):
+        return set()
+    return {f"{path}.{key}" for key in value}.union(
+        *(names_in(item, f"{path}.{key}") for key, item in value.items())
+    )
+
+
+def names_of(schema: Schema, path: str = "") -> set[str]:
+    """The paths of all keys that the schema names."""
+    inner = [schema.get("items", {}), *schema.get("anyOf", [])]
+    named = schema.get("properties", {})
+    return {f"{path}.{key}" for key in named}.union(
+        *(names_of(each, path) for each in inner if each),
+        *(names_of(each, f"{path}.{key}") for key, each in named.items()),
+    )
 
 
 @pytest.mark.parametrize("event", EVENTS, ids=lambda path: path.stem)

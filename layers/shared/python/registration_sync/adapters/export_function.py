@@ -36,11 +36,12 @@ class LambdaExportStarter:
             "trigger": request.trigger,
             "requested_by": request.requested_by,
         }
-        if request.school_years is not None:
+        # What a test record sends stands in the run's record only.
+        if request.school_years is not None and request.kind not in ONCE:
             payload["school_years"] = list(request.school_years)
         if request.kind == RESEND:
             payload |= _sent_again(request.again)
-        elif request.kind not in ONCE:  # the student of a test record is in the run's record only
+        elif request.kind not in ONCE:
             payload |= {
                 "contents": request.contents,
                 "dry_run": request.kind == DRY_RUN,

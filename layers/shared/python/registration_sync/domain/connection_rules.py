@@ -22,6 +22,8 @@ HOST_KEY_TYPES = (
 SECRET_CHARACTERS = 16_384
 
 _HOST_LABEL = re.compile(r"(?!-)[A-Za-z0-9_-]{1,63}(?<!-)", re.ASCII)
+_NO_ZONE = re.compile("(right|posix)/.*|localtime|posixrules|Factory")
+"""What a machine's folder of zones may hold besides them; AWS refuses these names."""
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
 
 
@@ -129,13 +131,20 @@ def check_district(value: str) -> str:
 
 def check_time_zone(value: str) -> str:
     """A name of the IANA time zone database."""
+    if not _is_time_zone(value):
+        zones = [zone for zone in zoneinfo.available_timezones() if not _NO_ZONE.fullmatch(zone)]
+        nearest = difflib.get_close_matches(value, zones, n=1)
+        hint = f"did you mean {nearest[0]}?" if nearest else "write one such as America/Chicago."
+        raise ValueError(f"There is no such time zone: {hint}")
+    return value
+
+
+def _is_time_zone(value: str) -> bool:
     try:
         zoneinfo.ZoneInfo(value)
     except (zoneinfo.ZoneInfoNotFoundError, ValueError, OSError):
-        nearest = difflib.get_close_matches(value, zoneinfo.available_timezones(), n=1)
-        hint = f"did you mean {nearest[0]}?" if nearest else "write one such as America/Chicago."
-        raise ValueError(f"There is no such time zone: {hint}") from None
-    return value
+        return False
+    return _NO_ZONE.fullmatch(value) is None
 
 
 def secret_problem(name: str, value: object) -> str | None:

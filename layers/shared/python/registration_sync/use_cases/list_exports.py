@@ -1,6 +1,7 @@
 """Run history: the runs of a connection, the newest first, as far as they are asked for."""
 
 import datetime as dt
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -21,7 +22,7 @@ from registration_sync.domain.export_run import (
 from registration_sync.domain.registration import parse_school_year
 from registration_sync.ports import EVER, Connections, LeaseReader, Runs
 from registration_sync.use_cases.read_export import as_they_are
-from registration_sync.use_cases.request_export import run_id_of
+from registration_sync.use_cases.request_export import RUN_ID, run_id_of
 
 RUNS_SHOWN, MOST_RUNS_SHOWN = 20, 100
 PAGES_READ = 10
@@ -125,12 +126,15 @@ def _parse(query: Mapping[str, str], zone: Callable[[], ZoneInfo]) -> Wanted:
             if not allowed[name] <= {*values}:
                 problems.append(Problem(name, f"Write one or more of {', '.join(values)}."))
     limit = query.get("limit", str(RUNS_SHOWN))
-    if not (limit.isascii() and limit.isdecimal() and 1 <= int(limit) <= MOST_RUNS_SHOWN):
+    if not (re.fullmatch("[0-9]{1,3}", limit) and 1 <= int(limit) <= MOST_RUNS_SHOWN):
         problems.append(Problem("limit", f"Write a number from 1 to {MOST_RUNS_SHOWN}."))
     school_year = parse_school_year(query.get("school_year"))
     if query.get("school_year") and school_year is None:
         problems.append(Problem("school_year", "Write the start year: 2025 for 2025-26."))
     first, last = (_day(name, query, problems) for name in ("from", "to"))
+    after = query.get("after") or None
+    if after and not RUN_ID.fullmatch(after):
+        problems.append(Problem("after", "Write the next of the page before."))
     if problems:
         raise InvalidRequest("The history cannot be looked through so.", problems=problems)
     earliest, latest = EVER
@@ -138,7 +142,6 @@ def _parse(query: Mapping[str, str], zone: Callable[[], ZoneInfo]) -> Wanted:
         earliest = run_id_of(_midnight(first, zone()), "")
     if last:
         latest = run_id_of(_midnight(last + dt.timedelta(days=1), zone()), "")
-    after = query.get("after") or None
     return Wanted(int(limit), after, (earliest, latest), allowed, school_year)
 
 

@@ -7,6 +7,7 @@ from typing import Any
 from registration_sync.domain.errors import NotFound
 from registration_sync.domain.run_history import LEASE_GRACE, as_shown, may_have_died
 from registration_sync.ports import LeaseReader, Runs
+from registration_sync.use_cases.request_export import RUN_ID
 
 
 def read_export(
@@ -19,7 +20,7 @@ def read_export(
 
 def stored_export(connection_id: str, run_id: str, *, runs: Runs) -> dict[str, Any]:
     """The record as it was last stored; raises NotFound."""
-    record = runs.find(connection_id, run_id)
+    record = runs.find(connection_id, run_id) if RUN_ID.fullmatch(run_id) else None
     if record is None:
         raise NotFound("There is no export of this id, or it was made too long ago.")
     return record

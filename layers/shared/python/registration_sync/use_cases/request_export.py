@@ -21,11 +21,7 @@ from registration_sync.domain.export_run import (
     ExportRequest,
     ExportRun,
 )
-from registration_sync.domain.resend_wish import (
-    RESEND_WISHES,
-    parse_resend_wish,
-    parse_school_years,
-)
+from registration_sync.domain.resend_wish import parse_resend_wish, parse_school_years
 from registration_sync.ports import Connections, ExportStarter, LeaseReader, Mappings, Runs
 from registration_sync.use_cases.plan_years import refuse_unpinned
 from registration_sync.use_cases.request_check import parse_test_record
@@ -34,6 +30,9 @@ from registration_sync.use_cases.start_run import start_run
 WISHES = ("school_years", "contents", "dry_run", "override_held")
 CONTENTS = ("changes", "all")
 ACTIONS = (EXPORT, CHECK, TEST_RECORD)
+TRIGGERS = (BY_HAND, MANUAL, SCHEDULED)
+OF_EVENT = ("action", "connection_id", "trigger", "run_id", "scheduled_time", "requested_by")
+"""What an event says besides the wish; a name that is neither is refused: `dryrun` would export."""
 RUN_ID = re.compile(r"[A-Za-z0-9-]{1,64}", re.ASCII)
 
 
@@ -129,11 +128,9 @@ def parse_export_event(
     if not isinstance(connection_id, str) or not connection_id:
         message = "Write the id of the connection to export."
         raise InvalidRequest(message, problems=[Problem("connection_id", message)])
-    action = event.get("action", EXPORT)
-    if action not in ACTIONS:
-        message = f"Write one of {', '.join(ACTIONS)}."
-        raise InvalidRequest(message, problems=[Problem("action", message)])
-    trigger = str(event.get("trigger", BY_HAND))
+    action = _one_of("action", event.get("action", EXPORT), ACTIONS)
+    trigger = _one_of("trigger", event.get("trigger", BY_HAND), TRIGGERS)
+    wish = {name: value for name, value in event.items() if name not in OF_EVENT}
     scheduled_for = None
     if trigger == SCHEDULED:
         scheduled_for = _scheduled_time(event.get("scheduled_time"), arrived_at)
@@ -141,38 +138,40 @@ def parse_export_event(
     else:
         run_id = str(event.get("run_id") or run_id_of(arrived_at, request_id[:8]))
         _refuse_unclean(run_id)
+    requested_by = str(event.get("requested_by", ""))
     if action != EXPORT:
-        return _without_export(event, connection_id, run_id, trigger)
-    parse = parse_resend_wish if "resend_of" in event else parse_export_request
-    names = ("resend_of", *RESEND_WISHES) if "resend_of" in event else WISHES
-    request = parse(
-        {name: event[name] for name in names if name in event and event[name] != OF_RECORD},
-        connection_id=connection_id,
-        run_id=run_id,
-        requested_by=str(event.get("requested_by", "")),
-    )
-    if event.get("student_ids") == OF_RECORD:
+        request = ExportRequest(
+            connection_id, run_id, trigger=trigger, requested_by=requested_by, kind=action
+        )
+        # Asked for over the API: the run's record has the student.
+        of_record = action == TEST_RECORD and not wish and "run_id" in event
+        return request if of_record else _parse_without_export(wish, request)
+    again = "resend_of" in wish
+    of_record = again and wish.get("student_ids") == OF_RECORD
+    if of_record:
+        del wish["student_ids"]
+    parse = parse_resend_wish if again else parse_export_request
+    request = parse(wish, connection_id=connection_id, run_id=run_id, requested_by=requested_by)
+    if of_record:
         request = replace(request, again=replace(request.again, student_ids=(OF_RECORD,)))
     return replace(request, trigger=trigger, scheduled_for=scheduled_for)
 
 
-def _without_export(
-    event: Mapping[str, Any], connection_id: str, run_id: str, trigger: str
-) -> ExportRequest:
-    """A check, or a test record."""
-    request = ExportRequest(
-        connection_id,
-        run_id,
-        trigger=trigger,
-        requested_by=str(event.get("requested_by", "")),
-        kind=CHECK,
-    )
-    if event["action"] == CHECK:
-        return request
-    wish = {name: event[name] for name in ("student_id", "school_year") if name in event}
-    if not wish and "run_id" in event:  # asked for over the API: the run's record has the student
-        return replace(request, kind=TEST_RECORD)
-    return parse_test_record(wish, request)
+def _one_of(name: str, value: object, known: tuple[str, ...]) -> str:
+    if value not in known:
+        message = f"Write one of {', '.join(known)}."
+        raise InvalidRequest(message, problems=[Problem(name, message)])
+    return str(value)
+
+
+def _parse_without_export(wish: Mapping[str, Any], request: ExportRequest) -> ExportRequest:
+    """A check, which takes no wishes, or a test record."""
+    if request.kind == TEST_RECORD:
+        return parse_test_record(wish, request)
+    if wish:
+        problems = [Problem(name, "A check has no such field: leave it out.") for name in wish]
+        raise InvalidRequest("The connection was not checked.", problems=problems)
+    return request
 
 
 def _refuse_unclean(run_id: str) -> None:

@@ -1,0 +1,196 @@
+"""Every event in events/ does, over the real handlers, what docs/operations.md says of it."""
+
+import datetime as dt
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from functions.configuration import app as configuration
+from functions.export import app as export
+from registration_sync import bootstrap
+from registration_sync.domain.delivery import Credentials
+from registration_sync.domain.export_run import ExportRequest, requested_run
+from tests.functional.conftest import StartedExports
+from tests.functional.district import CONNECTION, MAPPING, call, context, registration, set_up
+from tests.functional.district import send as sync
+from tests.functional.events import FOLDER, OPERATOR, sample
+from tests.functional.test_dry_run_and_resend import on_server
+from tests.sftp_servers import AsyncSftpServer
+
+pytestmark = pytest.mark.usefixtures("started")
+
+ONE = "/connections/{connection_id}"
+ANYTOWN, NORTH = "anytown", "north-powerschool"
+RUN = "20261123T030000Z-schedule"
+"""The run that the events for a past one name."""
+
+OPERATIONS = (Path(__file__).parents[2] / "docs" / "operations.md").read_text(encoding="utf-8")
+
+EXPORTS: dict[str, tuple[str, str, dict[int, int]]] = {
+    "now": ("export", "hand", {2024: 1, 2025: 1}),
+    "one_year": ("export", "hand", {2025: 1}),
+    "all_of_a_year": ("export", "hand", {2025: 2}),
+    "override_held": ("export", "hand", {2025: 2}),
+    "scheduled": ("export", "schedule", {2024: 1, 2025: 1}),
+    "dry_run": ("dry_run", "hand", {2024: 1, 2025: 1}),
+    "resend": ("resend", "hand", {2024: 1, 2025: 2}),
+    "resend_students": ("resend", "hand", {2025: 2}),
+    "test_record": ("test_record", "hand", {2025: 1}),
+    "check": ("check", "hand", {}),
+}
+"""By event: the kind of run, what started it, and the rows of each year."""
+
+CONFIGURATIONS = {
+    "create_connection": 201,
+    "list_connections": 200,
+    "read_connection": 200,
+    "save_mapping": 200,
+    "preview_mapping": 200,
+    "set_schedule": 200,
+    "check_connection": 202,
+    "send_test_record": 202,
+    "request_export": 202,
+    "change_secret": 200,
+    "rotate_host_key": 200,
+    "move_to_new_server": 200,
+}
+"""By event, in an order in which each finds what it needs: the status of the answer."""
+
+OF_A_RUN = {"read_export": 200, "link_file": 200, "list_failed_exports": 200, "resend_export": 202}
+
+
+@pytest.fixture
+def server(tmp_path: Path) -> Iterator[AsyncSftpServer]:
+    with AsyncSftpServer(tmp_path) as running:
+        yield running
+
+
+def night(connection_id: str) -> dict[str, Any]:
+    """The export of 23 November."""
+    event = {"trigger": "schedule", "scheduled_time": "2026-11-23T03:00:00Z"}
+    run: dict[str, Any] = export.handler({"connection_id": connection_id, **event}, context())
+    assert (run["run_id"], run["status"]) == (RUN, "succeeded")
+    return run
+
+
+def with_a_past_run(server: AsyncSftpServer, connection_id: str) -> None:
+    """A connection whose export of 23 November had two students of 2025 and one of 2024."""
+    account = server.account()
+    connection = CONNECTION | {
+        "connection_id": connection_id,
+        "host": account.host,
+        "port": account.port,
+        "username": account.username,
+        "password": account.credentials.password,
+        "host_keys": list(account.host_keys),
+    }
+    assert call(configuration, "POST", "/connections", connection, claims=OPERATOR)[0] == 201
+    named = {"connection_id": connection_id, "claims": OPERATOR}
+    assert call(configuration, "PUT", f"{ONE}/mapping", MAPPING, **named)[0] == 200  # type: ignore[arg-type]
+    receive(connection_id, registration("007"), registration("06520"), registration("8", year=2024))
+    night(connection_id)
+
+
+def receive(connection_id: str, *registrations: dict[str, Any]) -> None:
+    assert sync(*registrations, connection_id=connection_id)[0] == 200
+
+
+def answer(case: str) -> tuple[int, Any]:
+    response = configuration.handler(sample(f"configuration_{case}"), context())
+    return response["statusCode"], json.loads(response["body"] or "null")
+
+
+def test_there_is_no_event_that_is_not_tried_and_none_that_operators_are_not_told_of() -> None:
+    tried = [f"export_{case}" for case in EXPORTS]
+    tried += [f"configuration_{case}" for case in (*CONFIGURATIONS, *OF_A_RUN, "cancel_export")]
+
+    assert sorted(path.stem for path in FOLDER.glob("*.json")) == sorted(tried)
+    assert [case for case in tried if f"events/{case}.json" not in OPERATIONS] == []
+
+
+@pytest.mark.parametrize("case", EXPORTS)
+def test_an_event_of_the_export_function_runs_what_it_is_named_after(
+    case: str, server: AsyncSftpServer
+) -> None:
+    with_a_past_run(server, ANYTOWN)
+    receive(ANYTOWN, registration("007", "New"), registration("8", "New", year=2024))
+    kind, trigger, rows = EXPORTS[case]
+
+    run = export.handler(sample(f"export_{case}"), context())
+
+    assert (run["kind"], run["trigger"], run["status"]) == (kind, trigger, "succeeded"), run
+    assert {year["school_year"]: year["rows"] for year in run["years"]} == rows
+
+
+def test_the_events_of_the_configuration_function_set_up_and_change_a_connection(
+    started: StartedExports,
+) -> None:
+    found = {case: answer(case) for case in CONFIGURATIONS}
+
+    assert {case: status for case, (status, _) in found.items()} == CONFIGURATIONS
+    assert [request.kind for request in started.requests] == ["check", "test_record", "export"]
+    first, keys, moved = (
+        found[case][1] for case in ("create_connection", "rotate_host_key", "move_to_new_server")
+    )
+    assert found["change_secret"][1] == first
+    assert keys == first | {"host_keys": [*first["host_keys"], keys["host_keys"][1]]}
+    assert moved["host"] != first["host"]
+    secrets = bootstrap.configuration().secrets.read(NORTH)
+    assert secrets == Credentials(password="of-the-new-server")
+
+
+def test_a_secret_that_is_changed_by_its_event_is_stored_and_not_shown() -> None:
+    answer("create_connection")
+
+    _, shown = answer("change_secret")
+
+    assert bootstrap.configuration().secrets.read(NORTH) == Credentials(password="the-new-one")
+    assert "the-new-one" not in json.dumps(shown)
+
+
+def test_the_events_of_a_past_run_find_it(server: AsyncSftpServer, started: StartedExports) -> None:
+    with_a_past_run(server, NORTH)
+
+    found = {case: answer(case) for case in OF_A_RUN}
+
+    assert {case: status for case, (status, _) in found.items()} == OF_A_RUN
+    assert found["read_export"][1]["run_id"] == RUN
+    assert [request.again.run_id for request in started.requests] == [RUN]
+
+
+def test_a_run_that_waits_is_cancelled_by_its_event() -> None:
+    answer("create_connection")
+    waiting = requested_run(ExportRequest(NORTH, RUN), dt.datetime.now(dt.UTC))
+    bootstrap.configuration().runs.save(waiting)
+
+    status, run = answer("cancel_export")
+
+    assert (status, run["status"]) == (200, "cancelled")
+
+
+MISSPELT: list[tuple[dict[str, Any], str]] = [
+    ({"dryrun": True}, "dryrun"),
+    ({"school_year": 2025}, "school_year"),
+    ({"student_ids": ["007"]}, "student_ids"),
+    ({"trigger": "Schedule"}, "trigger"),
+    ({"trigger": None}, "trigger"),
+    ({"resend_of": RUN, "students": ["007"]}, "students"),
+    ({"action": "check", "dry_run": True}, "dry_run"),
+    ({"action": "test_record", "student_id": "007", "dry_run": True}, "dry_run"),
+]
+
+
+@pytest.mark.parametrize(("wrong", "path"), MISSPELT, ids=str)
+def test_an_event_with_a_name_that_is_misspelt_does_nothing(
+    wrong: dict[str, Any], path: str, server: AsyncSftpServer
+) -> None:
+    set_up(server)
+    sync(registration("9"))
+
+    refused = export.handler({"connection_id": "north", **wrong}, context())
+
+    assert [problem["path"] for problem in refused["error"]["problems"]] == [path]
+    assert on_server(server) == {}
