@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from functions.configuration.app import WATCH_SCHEDULES
 from registration_sync.domain import errors
 from registration_sync.settings import NotConfigured
 from registration_sync.use_cases.export_year import HeldInFullFile
@@ -56,6 +57,8 @@ def test_every_sample_event_can_be_read(event: Path) -> None:
     if event.stem.startswith("export_"):
         request = parse_export_event(content, dt.datetime.now(dt.UTC), "12345678")
         assert request.connection_id == content["connection_id"]
+    elif event.stem == "configuration_watch_schedules":
+        assert content == {"action": WATCH_SCHEDULES}
     else:
         assert {"resource", "httpMethod", "requestContext"} <= content.keys()
 
