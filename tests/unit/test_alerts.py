@@ -168,16 +168,16 @@ def test_a_file_that_was_not_collected() -> None:
     run = found(
         DONE,
         guard="not_collected",
-        message="students.csv of run 20250915T020000Z-schedule was still there.",
+        message="2025/students.csv was not collected: send run 20250915T020000Z-schedule again.",
     )
 
     assert told(run) == Alert(
         "Anytown, SFTP: the SIS did not collect the last file",
         "Anytown, SFTP: the nightly export of September 15, 2025, 9:02 PM (America/Chicago).\n"
         "\n"
-        "School year 2025-26: students.csv of run 20250915T020000Z-schedule was still there.\n"
-        "What now: ask why the SIS did not import it. When it has taken the new file, send the "
-        "earlier run again.\n"
+        "School year 2025-26: 2025/students.csv was not collected: send run "
+        "20250915T020000Z-schedule again.\n"
+        "What now: find out why the importer did not run, then do as it says above.\n"
         "\n" + LINK,
     )
 
@@ -200,6 +200,7 @@ def test_several_things_are_one_message_with_the_most_urgent_as_its_subject() ->
         found(DONE, guard="row_count", message="students.csv has 12 rows, and 480 are usual."),
         *(record(REFUSED, kind=kind) for kind in (DRY_RUN, CHECK, TEST_RECORD)),
         record() | {"status": "failed", "error": {"code": "already_running"}},
+        found(DONE, guard="not_collected", message="It was not.") | {"confirmed_by": "ada"},
     ],
 )
 def test_nobody_is_told_of_what_went_well_was_known_or_is_being_watched(

@@ -42,6 +42,13 @@ def test_who_was_held_by_the_export_before_is_not_new() -> None:
     assert newly_held(record(held("1")), [record(held("1"))]) == {}
 
 
+def test_a_failed_year_that_names_those_held_counts_as_the_one_before() -> None:
+    names_them = replace(held("1"), status=RunStatus.FAILED, error=FAILED.error)
+
+    assert newly_held(record(names_them), [record(names_them)]) == {}
+    assert newly_held(record(held("1", "2")), [record(names_them)]) == {2025: 1}
+
+
 def test_who_was_delivered_meanwhile_is_new_again() -> None:
     earlier = [record(replace(held(), status=RunStatus.SUCCEEDED)), record(held("1"))]
 

@@ -99,6 +99,8 @@ def _awaiting(record: Mapping[str, Any], _newly_held: Counts) -> Iterator[Concer
 
 
 def _not_collected(record: Mapping[str, Any], _newly_held: Counts) -> Iterator[Concern]:
+    if record.get("confirmed_by"):
+        return  # whoever confirmed it has read that
     told = [
         f"School year {_name(year)}: {finding['message']}"
         for year in record["years"]
@@ -107,10 +109,7 @@ def _not_collected(record: Mapping[str, Any], _newly_held: Counts) -> Iterator[C
     ]
     if not told:
         return
-    told.append(
-        "What now: ask why the SIS did not import it. When it has taken the new file, send the "
-        "earlier run again."
-    )
+    told.append("What now: find out why the importer did not run, then do as it says above.")
     yield Concern("the SIS did not collect the last file", "\n".join(told))
 
 

@@ -21,8 +21,8 @@ def newly_held(record: Mapping[str, Any], earlier: Iterable[Mapping[str, Any]]) 
     """How many students each year holds whom its last export had not held.
 
     `earlier` are the records before this one, the newest first, and are read only as far as
-    needed: to the last export that tells who was held, which a failed year does not. A year that
-    waits to be confirmed is told of when it is done.
+    needed: to the last export that tells who was held, which most failed years do not. A year
+    that waits to be confirmed is told of when it is done.
     """
     wanted = {
         year["school_year"]: year
@@ -42,7 +42,9 @@ def newly_held(record: Mapping[str, Any], earlier: Iterable[Mapping[str, Any]]) 
 def _told_years(records: Iterable[Mapping[str, Any]]) -> Iterator[Mapping[str, Any]]:
     for record in records:
         if record["kind"] == EXPORT and record["finished_at"]:
-            yield from (year for year in record["years"] if year["status"] != RunStatus.FAILED)
+            for year in record["years"]:
+                if year["status"] != RunStatus.FAILED or year["held_count"]:
+                    yield year
 
 
 def _newly_held(year: Mapping[str, Any], past: Mapping[str, Any]) -> int:
