@@ -280,6 +280,15 @@ SCHEMAS: dict[str, Schema] = {
         },
         "required": ["enabled", "time"],
     },
+    "AuditEntry": obj(
+        {
+            "at": MOMENT,
+            "by": TEXT,
+            "action": TEXT,
+            "changes": items(obj({"field": TEXT, "from": {}, "to": {}})),
+            "request_id": TEXT,
+        }
+    ),
     "ReadyMade": _READY_MADE,
     "ReadyMadeMapping": obj(
         {

@@ -88,6 +88,11 @@ OPERATIONS: dict[tuple[str, str], Operation] = {
     ("PUT", f"{_C}/schedule"): Operation(
         "Set the schedule", {200: ref("Schedule")}, ref("ScheduleWish")
     ),
+    ("GET", f"{_C}/audit"): Operation(
+        "Who changed what, the newest first",
+        {200: page(ref("AuditEntry"))},
+        query=("limit", "after"),
+    ),
     ("GET", f"{_C}/exports"): Operation(
         "Run history, the newest first",
         {200: page(ref("Run"))},

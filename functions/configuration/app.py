@@ -7,10 +7,12 @@ import time
 from typing import Any
 
 from registration_sync import bootstrap
-from registration_sync.api import Answer, Request, Route, handle
+from registration_sync.api import Answer, Request, Route, handle, logger
 from registration_sync.domain.access import ConnectionAccess, Permission, may_see
+from registration_sync.domain.audit import Change, Note, note_of, run_note
 from registration_sync.domain.connection import SavedMapping
 from registration_sync.domain.errors import InvalidRequest, NotFound, Problem
+from registration_sync.domain.export_run import ExportRun
 from registration_sync.domain.mapping_text import read_mapping_text
 from registration_sync.use_cases.cancel_export import cancel_export
 from registration_sync.use_cases.change_connection import change_connection
@@ -19,6 +21,7 @@ from registration_sync.use_cases.link_file import link_file
 from registration_sync.use_cases.list_exports import list_exports
 from registration_sync.use_cases.list_fields import list_fields
 from registration_sync.use_cases.preview_mapping import preview_mapping
+from registration_sync.use_cases.read_audit import read_audit
 from registration_sync.use_cases.read_export import read_export
 from registration_sync.use_cases.ready_made import (
     definition_to_save,
@@ -36,10 +39,31 @@ from registration_sync.use_cases.restore_mapping import (
 )
 from registration_sync.use_cases.save_mapping import save_mapping
 from registration_sync.use_cases.schedule_exports import read_schedule, set_schedule
+from registration_sync.use_cases.watch_schedules import watch_schedules
 
 
 def handler(event: dict[str, Any], _context: object) -> dict[str, Any]:
-    return handle(event, ROUTES, access_of=_access_of)
+    if event.get("action") == WATCH_SCHEDULES:  # the hourly clock; the API's events have no action
+        return _watch_schedules()
+    return handle(
+        event,
+        ROUTES,
+        access_of=_access_of,
+        audit_of=lambda: bootstrap.configuration().audit,
+    )
+
+
+def _watch_schedules() -> dict[str, Any]:
+    parts = bootstrap.configuration()
+    overdue = watch_schedules(
+        schedules=parts.schedules,
+        runs=parts.runs,
+        metrics=parts.metrics,
+        now=dt.datetime.now(dt.UTC),
+    )
+    record = logger().error if overdue else logger().info
+    record("schedules watched", extra={"overdue": overdue})
+    return {"overdue": overdue}
 
 
 def _access_of(connection_id: str) -> ConnectionAccess | None:
@@ -54,7 +78,7 @@ def _list_connections(request: Request) -> Answer:
 
 def _create_connection(request: Request) -> Answer:
     parts = bootstrap.configuration()
-    connection = create_connection(
+    connection, changes = create_connection(
         request.json(),
         caller=request.caller,
         today=dt.datetime.now(dt.UTC).date(),
@@ -62,7 +86,8 @@ def _create_connection(request: Request) -> Answer:
         mappings=parts.mappings,
         secrets=parts.secrets,
     )
-    return Answer(201, connection.to_json())
+    note = Note("connection_created", changes, connection.connection_id)
+    return Answer(201, connection.to_json(), note=note)
 
 
 def _read_connection(request: Request) -> Answer:
@@ -72,7 +97,7 @@ def _read_connection(request: Request) -> Answer:
 
 def _change_connection(request: Request) -> Answer:
     parts = bootstrap.configuration()
-    connection = change_connection(
+    connection, changes = change_connection(
         request.connection_id,
         request.json(),
         caller=request.caller,
@@ -81,7 +106,7 @@ def _change_connection(request: Request) -> Answer:
         mappings=parts.mappings,
         secrets=parts.secrets,
     )
-    return Answer(200, connection.to_json())
+    return Answer(200, connection.to_json(), note=note_of("connection_changed", changes))
 
 
 def _remove_connection(request: Request) -> Answer:
@@ -93,7 +118,7 @@ def _remove_connection(request: Request) -> Answer:
         schedules=parts.schedules,
         clock=parts.clock,
     )
-    return Answer(204)
+    return Answer(204, note=Note("connection_deleted"))
 
 
 def _read_mapping(request: Request) -> Answer:
@@ -105,16 +130,17 @@ def _read_mapping(request: Request) -> Answer:
 
 def _save_mapping(request: Request) -> Answer:
     parts = bootstrap.configuration()
+    now = dt.datetime.now(dt.UTC)
     saved = save_mapping(
         request.connection_id,
         _definition(request),
         expected_version=_expected_version(request),
         saved_by=request.caller.name,
-        now=dt.datetime.now(dt.UTC),
+        now=now,
         connections=parts.connections,
         mappings=parts.mappings,
     )
-    return _mapping_answer(saved)
+    return _mapping_answer(saved, note_of("mapping_saved", _new_version(saved, now)))
 
 
 def _definition(request: Request) -> object:
@@ -146,16 +172,20 @@ def _read_version(request: Request) -> Answer:
 
 def _restore_mapping(request: Request) -> Answer:
     parts = bootstrap.configuration()
+    now = dt.datetime.now(dt.UTC)
     saved = restore_mapping(
         request.connection_id,
         request.path["version"],
         expected_version=_expected_version(request),
         saved_by=request.caller.name,
-        now=dt.datetime.now(dt.UTC),
+        now=now,
         connections=parts.connections,
         mappings=parts.mappings,
     )
-    return _mapping_answer(saved)
+    changes = _new_version(saved, now)
+    if changes:
+        changes += (Change("restored_version", None, int(request.path["version"])),)
+    return _mapping_answer(saved, note_of("mapping_restored", changes))
 
 
 def _preview_mapping(request: Request) -> Answer:
@@ -179,14 +209,21 @@ def _list_fields(request: Request) -> Answer:
     return Answer(200, found)
 
 
-def _mapping_answer(saved: SavedMapping) -> Answer:
+def _new_version(saved: SavedMapping, now: dt.datetime) -> tuple[Change, ...]:
+    """None where the mapping was there already: it was saved at another time."""
+    if saved.saved_at != now:
+        return ()
+    return (Change("version", saved.version - 1 or None, saved.version),)
+
+
+def _mapping_answer(saved: SavedMapping, note: Note | None = None) -> Answer:
     body = {
         **saved.definition,
         "version": saved.version,
         "saved_by": saved.saved_by,
         "saved_at": saved.saved_at.isoformat(timespec="seconds"),
     }
-    return Answer(200, body, {"ETag": f'"{saved.version}"'})
+    return Answer(200, body, {"ETag": f'"{saved.version}"'}, note)
 
 
 def _expected_version(request: Request) -> int | None:
@@ -220,7 +257,11 @@ def _check_connection(request: Request) -> Answer:
         leases=parts.leases,
         starter=parts.starter,
     )
-    return Answer(202, {"run_id": run.run_id})
+    return _started(run, "check_requested")
+
+
+def _started(run: ExportRun, action: str) -> Answer:
+    return Answer(202, {"run_id": run.run_id}, note=run_note(action, run.run_id))
 
 
 def _send_test_record(request: Request) -> Answer:
@@ -236,7 +277,7 @@ def _send_test_record(request: Request) -> Answer:
         leases=parts.leases,
         starter=parts.starter,
     )
-    return Answer(202, {"run_id": run.run_id})
+    return _started(run, "test_record_requested")
 
 
 def _read_schedule(request: Request) -> Answer:
@@ -252,7 +293,7 @@ def _read_schedule(request: Request) -> Answer:
 
 def _set_schedule(request: Request) -> Answer:
     parts = bootstrap.configuration()
-    schedule = set_schedule(
+    schedule, changes = set_schedule(
         request.connection_id,
         request.json(),
         now=dt.datetime.now(dt.UTC),
@@ -260,7 +301,7 @@ def _set_schedule(request: Request) -> Answer:
         schedules=parts.schedules,
         clock=parts.clock,
     )
-    return Answer(200, schedule)
+    return Answer(200, schedule, note=note_of("schedule_set", changes))
 
 
 def _list_exports(request: Request) -> Answer:
@@ -292,7 +333,7 @@ def _request_export(request: Request) -> Answer:
         starter=parts.starter,
         permissions=request.caller.permissions,
     )
-    return Answer(202, {"run_id": run.run_id})
+    return _started(run, f"{run.kind}_requested")
 
 
 def _read_export(request: Request) -> Answer:
@@ -308,14 +349,16 @@ def _read_export(request: Request) -> Answer:
 
 
 def _cancel_export(request: Request) -> Answer:
+    runs, run_id = bootstrap.configuration().runs, request.path["run_id"]
+    before = runs.find(request.connection_id, run_id)
     run = cancel_export(
         request.connection_id,
-        request.path["run_id"],
+        run_id,
         cancelled_by=request.caller.name,
         now=dt.datetime.now(dt.UTC),
-        runs=bootstrap.configuration().runs,
+        runs=runs,
     )
-    return Answer(200, run)
+    return Answer(200, run, note=None if run == before else run_note("export_cancelled", run_id))
 
 
 def _link_file(request: Request) -> Answer:
@@ -351,9 +394,15 @@ def _resend(request: Request) -> Answer:
         starter=parts.starter,
     )
     body = {"run_id": run.run_id, "resend_of": run.again.run_id, "message": TOLD}
-    return Answer(202, body)
+    return Answer(202, body, note=run_note("resend_requested", run.run_id))
 
 
+def _read_audit(request: Request) -> Answer:
+    audit = bootstrap.configuration().audit
+    return Answer(200, read_audit(request.connection_id, request.query, audit=audit))
+
+
+WATCH_SCHEDULES = "watch_schedules"
 ONE_RUN = "/connections/{connection_id}/exports/{run_id}"
 
 
@@ -399,6 +448,7 @@ ROUTES = (
     ),
     Route("GET", "/connections/{connection_id}/schedule", Permission.READ, _read_schedule),
     Route("PUT", "/connections/{connection_id}/schedule", Permission.CONFIGURE, _set_schedule),
+    Route("GET", "/connections/{connection_id}/audit", Permission.READ, _read_audit),
     Route("GET", "/connections/{connection_id}/exports", Permission.READ, _list_exports),
     Route("POST", "/connections/{connection_id}/exports", Permission.RUN_EXPORTS, _request_export),
     Route("GET", ONE_RUN, Permission.READ, _read_export),

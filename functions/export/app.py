@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from registration_sync import bootstrap
-from registration_sync.api import error_answer, logger
+from registration_sync.api import describe_exception, error_answer, logger
 from registration_sync.domain.errors import (
     AlreadyRunning,
     RegistrationSyncError,
@@ -24,6 +24,7 @@ from registration_sync.domain.export_run import (
     SCHEDULED,
     TEST_RECORD,
     ExportRequest,
+    ExportRun,
     RunStatus,
 )
 from registration_sync.use_cases.dry_run import dry_run
@@ -113,7 +114,8 @@ def _run(request: ExportRequest, parts: bootstrap.Export) -> dict[str, Any]:
         return earlier  # delivered twice by Lambda or the scheduler: done already
     request = as_asked(request, earlier)
     if request.kind in ONCE and earlier and earlier["attempt"]:
-        return cut_short(request, runs=parts.runs, now=dt.datetime.now(dt.UTC)).to_json()
+        ended = cut_short(request, runs=parts.runs, now=dt.datetime.now(dt.UTC))
+        return _announced(ended, parts)
     # Student data: the folder goes with the run, also in a function that stays warm.
     use = USES.get(request.kind, export_registrations)
     with tempfile.TemporaryDirectory() as workspace:
@@ -126,10 +128,13 @@ def _run(request: ExportRequest, parts: bootstrap.Export) -> dict[str, Any]:
             if error.run_id == request.run_id:  # invoked twice: the other one keeps the record
                 raise Unavailable("Another attempt of this run may still be under way.") from error
             if request.trigger != SCHEDULED:
-                parts.runs.save(refused_run(request, error, outside.now()))
+                refused = refused_run(request, error, outside.now())
+                parts.runs.save(refused)
+                _announced(refused, parts)
             raise
+    record = _announced(run, parts)
     if request.kind != EXPORT:
-        return run.to_json()
+        return record
     with suppress(Unavailable):  # the run is done; the next one clears away what is left
         retire_batches(
             request.connection_id,
@@ -138,4 +143,18 @@ def _run(request: ExportRequest, parts: bootstrap.Export) -> dict[str, Any]:
             now=outside.now(),
             seconds_left=parts.invocation.seconds_left,
         )
-    return run.to_json()
+    return record
+
+
+def _announced(run: ExportRun, parts: bootstrap.Export) -> dict[str, Any]:
+    """The run's record, after it was told to whom it concerns. It is stored, and whatever goes
+    wrong here is logged and leaves it as it is."""
+    record = run.to_json()
+    try:
+        reasons = [fault.message for fault in parts.announce(record)]
+    except Exception as error:  # noqa: BLE001  # or AWS would try a run again that has delivered
+        reasons = describe_exception(error)
+    if reasons:
+        told = {"connection_id": run.connection_id, "run_id": run.run_id, "reasons": reasons}
+        logger().error("not announced", extra=told)
+    return record

@@ -8,6 +8,7 @@ from typing import Any
 from registration_sync import bootstrap
 from registration_sync.api import RETRY_AFTER_SECONDS, Answer, Request, Route, handle
 from registration_sync.domain.access import ConnectionAccess, Permission
+from registration_sync.domain.audit import Change, Note
 from registration_sync.domain.errors import InvalidRequest, Problem
 from registration_sync.domain.registration import (
     parse_school_year,
@@ -21,7 +22,12 @@ SECONDS_FOR_THE_ANSWER = 2.0
 
 
 def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
-    return handle({**event, "context": context}, ROUTES, access_of=_access_of)
+    return handle(
+        {**event, "context": context},
+        ROUTES,
+        access_of=_access_of,
+        audit_of=lambda: bootstrap.sync().audit,
+    )
 
 
 def _access_of(connection_id: str) -> ConnectionAccess | None:
@@ -61,7 +67,9 @@ def _remove(request: Request) -> Answer:
         table=bootstrap.sync().table,
         seconds_left=lambda: _seconds_left(request),
     )
-    return Answer(204)
+    # Who was removed stands nowhere but in the request itself.
+    note = Note("registration_removed", (Change("school_year", school_year, None),))
+    return Answer(204, note=note)
 
 
 def _arrival(request: Request) -> dt.datetime:

@@ -10,10 +10,13 @@ import pytest
 from botocore.stub import Stubber
 from moto import mock_aws
 
+from registration_sync.adapters.audit_table import DynamoDBAudit
 from registration_sync.adapters.connection_access import DynamoDBConnectionAccess
 from registration_sync.adapters.connections_table import DynamoDBConnections, DynamoDBMappings
 from registration_sync.adapters.runs_table import REQUEST_HOLDS_SECONDS, DynamoDBRuns
+from registration_sync.adapters.schedules_table import DynamoDBSchedules
 from registration_sync.domain.access import ConnectionAccess
+from registration_sync.domain.audit import AuditEntry, Change
 from registration_sync.domain.connection import Connection, SavedMapping
 from registration_sync.domain.errors import (
     AlreadyRunning,
@@ -33,6 +36,7 @@ from registration_sync.domain.export_run import (
     finished_run,
     requested_run,
 )
+from registration_sync.domain.schedule import SetSchedule, parse_schedule
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -418,3 +422,57 @@ def _plain_client() -> "DynamoDBClient":
         aws_access_key_id="testing",
         aws_secret_access_key="testing",
     )
+
+
+# The audit, and the schedules with the time of their last change
+
+
+def entry(seconds: int, action: str = "connection_changed") -> AuditEntry:
+    return AuditEntry(
+        at=NOW + dt.timedelta(seconds=seconds, microseconds=5),
+        by="ada",
+        action=action,
+        changes=(Change("name", "North", None), Change("programs", [], ["enroll"])),
+        request_id=f"request-{seconds}",
+    )
+
+
+def test_audit_entries_are_read_as_they_were_added_the_newest_first(
+    client: "DynamoDBClient",
+) -> None:
+    audit = DynamoDBAudit(client, TABLE, retention_days=400)
+    for seconds in (2, 1, 3):
+        audit.add("north", entry(seconds))
+    audit.add("south", entry(9))
+
+    first, following = audit.newest("north", 2, None)
+    second, end = audit.newest("north", 2, following)
+
+    assert first + second == [entry(3), entry(2), entry(1)]
+    assert end is None
+
+
+def test_audit_entries_of_one_moment_do_not_replace_each_other(client: "DynamoDBClient") -> None:
+    audit = DynamoDBAudit(client, TABLE, retention_days=400)
+    for request_id in ("a", "b"):
+        audit.add("north", replace(entry(1), request_id=request_id))
+
+    assert len(audit.newest("north", 10, None)[0]) == 2
+
+
+def test_audit_entries_expire_when_they_have_been_kept_long_enough(
+    client: "DynamoDBClient",
+) -> None:
+    DynamoDBAudit(client, TABLE, retention_days=400).add("north", entry(0))
+
+    (item,) = client.scan(TableName=TABLE)["Items"]
+    assert int(item["expires_at"]["N"]) == int((NOW + dt.timedelta(days=400)).timestamp())
+
+
+def test_schedules_are_listed_with_the_time_of_their_last_change(client: "DynamoDBClient") -> None:
+    schedules = DynamoDBSchedules(client, TABLE)
+    nightly = parse_schedule({"enabled": True, "time": "21:00"}, "America/Chicago")
+    for name in ("south", "north"):
+        schedules.put(name, nightly, NOW)
+
+    assert schedules.all() == [SetSchedule(name, nightly, NOW) for name in ("north", "south")]

@@ -17,6 +17,7 @@ ENVIRONMENT = {
     "AWS_ACCESS_KEY_ID": "testing",
     "AWS_SECRET_ACCESS_KEY": "testing",
     "AWS_DEFAULT_REGION": "us-east-1",
+    "POWERTOOLS_SERVICE_NAME": "tested",
     "REGISTRATIONS_TABLE": "registrations",
     "CONNECTIONS_TABLE": "connections",
     "ARCHIVE_BUCKET": "archive",
@@ -27,6 +28,7 @@ ENVIRONMENT = {
     "SCHEDULE_ROLE": "arn:aws:iam::123456789012:role/schedule",
     "SCHEDULE_FAILURES": "arn:aws:sqs:us-east-1:123456789012:failures",
     "ALLOWED_PRIVATE_NETWORKS": "127.0.0.1/32",
+    "ALERTS_TOPIC": "arn:aws:sns:us-east-1:123456789012:alerts",
     "RETENTION_DAYS": "400",
 }
 TABLES = ("registrations", "connections")
@@ -56,6 +58,7 @@ def account() -> Iterator[None]:
         for name, value in ENVIRONMENT.items():
             environment.setenv(name, value)
         boto3.client("s3").create_bucket(Bucket="archive")
+        boto3.client("sns").create_topic(Name="alerts")
         boto3.client("scheduler").create_schedule_group(Name="stack-exports")
         forget_adapters()
         yield

@@ -105,7 +105,8 @@ def answer(case: str) -> tuple[int, Any]:
 
 def test_there_is_no_event_that_is_not_tried_and_none_that_operators_are_not_told_of() -> None:
     tried = [f"export_{case}" for case in EXPORTS]
-    tried += [f"configuration_{case}" for case in (*CONFIGURATIONS, *OF_A_RUN, "cancel_export")]
+    elsewhere = ("cancel_export", "watch_schedules")  # the latter in test_announcements.py
+    tried += [f"configuration_{case}" for case in (*CONFIGURATIONS, *OF_A_RUN, *elsewhere)]
 
     assert sorted(path.stem for path in FOLDER.glob("*.json")) == sorted(tried)
     assert [case for case in tried if f"events/{case}.json" not in OPERATIONS] == []

@@ -1,6 +1,7 @@
 """HTTP in and out: statuses, the shape of errors, and what is logged."""
 
 import base64
+import datetime as dt
 import io
 import json
 import os
@@ -17,6 +18,7 @@ from registration_sync import api
 from registration_sync.api import STATUS, Answer, Request, Route, error_answer, handle
 from registration_sync.domain import errors
 from registration_sync.domain.access import ConnectionAccess, Permission
+from registration_sync.domain.audit import AuditEntry, Change, Note
 from registration_sync.settings import NotConfigured
 
 NORTH = ConnectionAccess("north", "north", frozenset({"enroll"}))
@@ -38,28 +40,57 @@ def event(**changes: Any) -> dict[str, Any]:
 
 
 @pytest.fixture
-def log(
+def lines(
     monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest
-) -> Callable[[], dict[str, Any]]:
-    """Reads the one line that was logged."""
+) -> Callable[[], list[dict[str, Any]]]:
+    """Reads the lines that were logged."""
     stream = io.StringIO()
     # A logger of this name stays for good with its stream: each test takes a name of its own.
     logger = Logger(service=request.node.name, stream=stream)
     monkeypatch.setattr(api, "logger", lambda: logger)
 
+    return lambda: [json.loads(line) for line in stream.getvalue().splitlines()]
+
+
+@pytest.fixture
+def log(lines: Callable[[], list[dict[str, Any]]]) -> Callable[[], dict[str, Any]]:
+    """Reads the one line that was logged."""
+
     def only_line() -> dict[str, Any]:
-        (line,) = stream.getvalue().splitlines()
-        record: dict[str, Any] = json.loads(line)
-        return record
+        (line,) = lines()
+        return line
 
     return only_line
 
 
-def answered(use: Callable[[Request], Answer], **changes: Any) -> dict[str, Any]:
+class ListedAudit:
+    """An audit that is a list, and a fault where wanted."""
+
+    def __init__(self, *, fails: bool = False) -> None:
+        self.entries: list[tuple[str, AuditEntry]] = []
+        self.fails = fails
+
+    def add(self, connection_id: str, entry: AuditEntry) -> None:
+        if self.fails:
+            raise errors.Unavailable("AWS did not answer in time: please try again.")
+        self.entries.append((connection_id, entry))
+
+    def newest(
+        self, connection_id: str, limit: int, after: str | None
+    ) -> tuple[list[AuditEntry], str | None]:
+        return [], None
+
+
+def answered(
+    use: Callable[[Request], Answer], audit: ListedAudit | None = None, **changes: Any
+) -> dict[str, Any]:
     method, resource = "POST", "/connections/{connection_id}/things/{student_id}"
     route = Route(method, resource, Permission.CONFIGURE, use)
     return handle(
-        event(**changes), [route], access_of=lambda name: NORTH if name == "north" else None
+        event(**changes),
+        [route],
+        access_of=lambda name: NORTH if name == "north" else None,
+        audit_of=lambda: audit or ListedAudit(),
     )
 
 
@@ -91,6 +122,48 @@ def test_a_route_is_given_the_request_and_its_answer_sent() -> None:
         "body": '{"got": {"student": "S-1001"}}',
         "isBase64Encoded": False,
     }
+
+
+def test_what_a_route_notes_is_kept_with_who_and_when() -> None:
+    audit = ListedAudit()
+    change = Change("name", "North", "Northern")
+
+    answered(lambda _: Answer(200, {}, note=Note("renamed", (change,))), audit)
+    answered(lambda _: Answer(201, {}, note=Note("created", (), "south")), audit)
+    answered(lambda _: Answer(200, {}), audit)
+
+    (north, renamed), (south, created) = audit.entries
+    assert (north, renamed.by, renamed.action, renamed.request_id) == (
+        "north",
+        "ada",
+        "renamed",
+        "r-1",
+    )
+    assert renamed.changes == (change,)
+    assert abs((dt.datetime.now(dt.UTC) - renamed.at).total_seconds()) < 60
+    assert (south, created.action) == ("south", "created")
+
+
+def test_a_refused_request_is_not_noted() -> None:
+    audit = ListedAudit()
+
+    answered(raising(errors.Conflict("taken")), audit)
+
+    assert audit.entries == []
+
+
+def test_a_change_that_cannot_be_noted_is_done_all_the_same_and_logged(
+    lines: Callable[[], list[dict[str, Any]]],
+) -> None:
+    note = Note("renamed", (Change("name", "North", "Northern"),))
+
+    response = answered(lambda _: Answer(200, {}, note=note), ListedAudit(fails=True))
+
+    assert response["statusCode"] == 200
+    lost, line = lines()
+    assert (lost["message"], lost["level"]) == ("not audited", "ERROR")
+    assert (lost["by"], lost["action"], lost["fields"]) == ("ada", "renamed", ["name"])
+    assert (line["status"], line["action"]) == (200, "renamed")
 
 
 def test_every_error_has_a_status() -> None:

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from docs.api_shapes import SCHEMAS, Schema
+from functions.configuration.app import WATCH_SCHEDULES
 from registration_sync.domain import errors
 from registration_sync.domain.connection_check import CheckStep, StepResult
 from registration_sync.domain.export_run import (
@@ -108,6 +109,8 @@ def test_every_sample_event_can_be_read(event: Path) -> None:
     if event.stem.startswith("export_"):
         request = parse_export_event(content, dt.datetime.now(dt.UTC), "12345678")
         assert request.connection_id == content["connection_id"]
+    elif event.stem == "configuration_watch_schedules":
+        assert content == {"action": WATCH_SCHEDULES}
     else:
         assert {"resource", "httpMethod", "requestContext"} <= content.keys()
 

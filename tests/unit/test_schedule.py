@@ -9,7 +9,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from registration_sync.domain.errors import InvalidRequest
-from registration_sync.domain.schedule import Schedule, next_runs, parse_schedule
+from registration_sync.domain.schedule import (
+    Schedule,
+    SetSchedule,
+    is_due_to_have_run,
+    next_runs,
+    parse_schedule,
+)
 
 
 def schedule(time: str = "21:00", zone: str = "America/Chicago", **more: Any) -> Schedule:
@@ -196,3 +202,38 @@ def test_in_every_zone_each_day_has_one_run_unless_its_clock_skips_it(
         if run.at:
             back = run.at.astimezone(dt.UTC).astimezone(ZoneInfo(zone))
             assert (back.date(), back.strftime("%H:%M")) == (run.day, one.time)
+
+
+PAUSED_YESTERDAY = {"pauses": [{"from": "2026-02-20", "to": "2026-03-02"}]}
+
+
+@pytest.mark.parametrize(
+    ("more", "set_at", "now", "due"),
+    [
+        ({}, "2026-01-01", "2026-03-03 22:59", True),  # of the night before
+        ({}, "2026-01-01", "2026-03-03 23:01", True),  # of this night
+        ({}, "2026-03-03 12:00", "2026-03-03 22:59", False),  # switched on today, may still run
+        ({}, "2026-03-03 12:00", "2026-03-03 23:01", True),
+        ({"enabled": False}, "2026-01-01", "2026-03-03 12:00", False),
+        (PAUSED_YESTERDAY, "2026-01-01", "2026-03-02 12:00", False),
+        (PAUSED_YESTERDAY, "2026-01-01", "2026-03-03 22:59", False),
+        (PAUSED_YESTERDAY, "2026-01-01", "2026-03-03 23:01", True),
+    ],
+)
+def test_a_run_is_due_when_the_clock_had_one_to_start_and_two_hours_are_over(
+    more: dict[str, Any], set_at: str, now: str, due: bool
+) -> None:
+    zone = ZoneInfo("America/Chicago")
+    one = schedule(**more)
+    kept = SetSchedule("north", one, dt.datetime.fromisoformat(set_at).replace(tzinfo=zone))
+
+    assert is_due_to_have_run(kept, dt.datetime.fromisoformat(now).replace(tzinfo=zone)) is due
+
+
+def test_a_night_whose_clock_skips_the_time_is_not_missed() -> None:
+    zone = ZoneInfo("America/Chicago")
+    one = schedule("02:30")  # on 8 March the clock goes from 02:00 to 03:00
+    kept = SetSchedule("north", one, dt.datetime(2026, 1, 1, tzinfo=zone))
+
+    assert not is_due_to_have_run(kept, dt.datetime(2026, 3, 8, 8, 0, tzinfo=zone))
+    assert is_due_to_have_run(kept, dt.datetime(2026, 3, 9, 8, 0, tzinfo=zone))

@@ -18,6 +18,7 @@ EXPORT = {
     "ARCHIVE_BUCKET": "archive",
     "SECRET_PREFIX": "stack/connections/",
     "ALLOWED_PRIVATE_NETWORKS": "127.0.0.1/32, fd00::/8",
+    "ALERTS_TOPIC": "arn:aws:sns:us-east-1:123456789012:alerts",
     "RETENTION_DAYS": "400",
 }
 
@@ -34,6 +35,7 @@ def test_each_setting_is_read_as_its_type() -> None:
             ipaddress.ip_network("127.0.0.1/32"),
             ipaddress.ip_network("fd00::/8"),
         ),
+        alerts_topic="arn:aws:sns:us-east-1:123456789012:alerts",
         retention_days=400,
     )
 
@@ -61,16 +63,18 @@ def test_everything_missing_or_unreadable_is_reported_together() -> None:
         "Set the environment of the function: REGISTRATIONS_TABLE is missing; "
         "CONNECTIONS_TABLE is missing; ARCHIVE_BUCKET is missing; SECRET_PREFIX is missing; "
         'ALLOWED_PRIVATE_NETWORKS is "10.0.0.1/8" and has to be networks with commas, such as '
-        '10.0.0.0/8; RETENTION_DAYS is "a year" and has to be a number of days from 1 to 36500.'
+        "10.0.0.0/8; ALERTS_TOPIC is missing; "
+        'RETENTION_DAYS is "a year" and has to be a number of days from 1 to 36500.'
     )
 
 
 def test_a_function_asks_for_its_own_settings_only() -> None:
-    tables = {"REGISTRATIONS_TABLE": "registrations", "CONNECTIONS_TABLE": "connections"}
+    its_own = {name: EXPORT[name] for name in ("REGISTRATIONS_TABLE", "CONNECTIONS_TABLE")}
+    its_own["RETENTION_DAYS"] = "400"
 
-    assert read_settings(SyncSettings, tables) == SyncSettings("registrations", "connections")
+    assert read_settings(SyncSettings, its_own) == SyncSettings("registrations", "connections", 400)
     with pytest.raises(NotConfigured, match="EXPORT_FUNCTION"):
-        read_settings(ConfigurationSettings, tables)
+        read_settings(ConfigurationSettings, its_own)
 
 
 @pytest.mark.parametrize("days", ["0", "-1", "36501", "1.5", "²"])

@@ -2,6 +2,7 @@
 
 import dataclasses
 import datetime as dt
+import json
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -12,7 +13,9 @@ from cfnlint.decode import cfn_yaml
 from functions.configuration import app as configuration
 from functions.sync import app as sync
 from registration_sync import settings
+from registration_sync.adapters.announcements import NAMESPACE, SOURCE
 from registration_sync.adapters.archive import DRY_RUNS
+from registration_sync.domain import run_summary
 from registration_sync.domain.export_run import DRY_RUN_KEPT
 
 TEMPLATE: dict[str, Any] = cfn_yaml.load(str(Path(__file__).parents[2] / "template.yaml"))
@@ -202,6 +205,8 @@ def test_every_route_demands_an_access_token_but_those_without_data() -> None:
     assert set(scopes) == defined | {"openid"}
     for function in FUNCTIONS:
         for event in properties(function).get("Events", {}).values():
+            if event["Type"] != "Api":
+                continue
             route = (event["Properties"]["Method"], event["Properties"]["Path"])
             if route in PUBLIC:
                 assert event["Properties"]["Auth"] == {"Authorizer": "NONE"}
@@ -245,3 +250,88 @@ def test_the_gateways_own_errors_have_the_shape_of_ours(kind: str) -> None:
     assert text.startswith('{"error":{"code":"')
     assert '"message":' in text
     assert text.endswith('"problems":[]}}')
+
+
+ALARMS = names_of("AWS::CloudWatch::Alarm")
+
+WATCHED = {
+    "FailedRunAlarm": (NAMESPACE, run_summary.FAILED_RUNS, "export"),
+    "NewlyHeldAlarm": (NAMESPACE, run_summary.NEWLY_HELD_STUDENTS, "export"),
+    "OverdueAlarm": (NAMESPACE, run_summary.OVERDUE_CONNECTIONS, "configuration"),
+    "FailedEventAlarm": (
+        "AWS/SQS",
+        "ApproximateNumberOfMessagesVisible",
+        {"Fn::GetAtt": ["FailedExports", "QueueName"]},
+    ),
+    "ServerErrorAlarm": ("AWS/ApiGateway", "5XXError", properties("Api")["Name"]),
+}
+"""What each alarm watches: namespace, metric, and whose it is."""
+
+
+@pytest.mark.parametrize("alarm", ALARMS)
+def test_every_alarm_goes_off_at_one_tells_people_and_says_what_now(alarm: str) -> None:
+    found = properties(alarm)
+
+    whose = found["Dimensions"][0]["Value"]
+    assert (found["Namespace"], found["MetricName"], whose) == WATCHED[alarm]
+    assert found["AlarmActions"] == [{"Ref": "Alerts"}]
+    assert (found["Threshold"], found["ComparisonOperator"]) == (
+        1,
+        "GreaterThanOrEqualToThreshold",
+    )
+    assert "What now: " in found["AlarmDescription"]
+    assert len(found["AlarmDescription"]) <= 1024
+    silence = "breaching" if alarm == "OverdueAlarm" else "notBreaching"
+    assert found["TreatMissingData"] == silence
+
+
+def test_all_that_is_watched_has_its_alarm() -> None:
+    assert set(ALARMS) == set(WATCHED)
+
+
+@pytest.mark.parametrize("function", ["ExportFunction", "ConfigurationFunction"])
+def test_the_alarms_of_our_metrics_look_for_the_service_that_counts(function: str) -> None:
+    service = properties(function)["Environment"]["Variables"]["POWERTOOLS_SERVICE_NAME"]
+
+    ours = [properties(name) for name in ALARMS if properties(name)["Namespace"] == NAMESPACE]
+    assert {"Name": "service", "Value": service} in [alarm["Dimensions"][0] for alarm in ours]
+
+
+def test_every_hour_the_schedules_are_watched() -> None:
+    watch = properties("ConfigurationFunction")["Events"]["WatchSchedules"]
+
+    assert watch["Type"] == "Schedule"
+    assert watch["Properties"]["Schedule"] == "cron(17 * * * ? *)"
+    assert json.loads(watch["Properties"]["Input"]) == {"action": configuration.WATCH_SCHEDULES}
+    assert properties("OverdueAlarm")["Period"] == 3600
+
+
+def test_only_the_export_function_tells_people_and_programs_and_only_there() -> None:
+    tells = {"sns:Publish", "events:PutEvents"}
+    found = [
+        (role, actions_of(statement), statement)
+        for role in names_of("AWS::IAM::Role")
+        for statement in policies_of(role)
+        if actions_of(statement) & tells
+    ]
+
+    assert [(role, actions) for role, actions, _ in found] == [
+        ("ExportRole", {"sns:Publish"}),
+        ("ExportRole", {"events:PutEvents"}),
+    ]
+    assert found[0][2]["Resource"] == {"Ref": "Alerts"}
+    assert found[1][2]["Resource"]["Fn::Sub"].endswith(":event-bus/default")
+    assert found[1][2]["Condition"] == {"ForAllValues:StringEquals": {"events:source": [SOURCE]}}
+
+
+def test_the_sync_function_adds_to_the_audit_and_changes_nothing_else_there() -> None:
+    writing = [
+        statement
+        for statement in policies_of("SyncRole")
+        if statement["Resource"] == {"Fn::GetAtt": ["ConnectionsTable", "Arn"]}
+        and actions_of(statement) != {"dynamodb:GetItem"}
+    ]
+
+    (only,) = writing
+    assert actions_of(only) == {"dynamodb:PutItem"}
+    assert only["Condition"] == {"ForAllValues:StringLike": {"dynamodb:LeadingKeys": ["AUDIT#*"]}}

@@ -6,6 +6,7 @@ Lists the status of every error in one place.
 
 import base64
 import binascii
+import datetime as dt
 import json
 import re
 import time
@@ -27,6 +28,7 @@ from registration_sync.domain.access import (
     caller_from_claims,
     require,
 )
+from registration_sync.domain.audit import AuditEntry, Note
 from registration_sync.domain.errors import (
     AccessDenied,
     AlreadyRunning,
@@ -40,6 +42,7 @@ from registration_sync.domain.errors import (
     Unavailable,
     VersionMismatch,
 )
+from registration_sync.ports import Audit
 
 STATUS: Mapping[type[RegistrationSyncError], int] = {
     InvalidRequest: 400,
@@ -103,11 +106,13 @@ class Request:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What a route returns; `body` is made of plain JSON values, None for no content."""
+    """What a route returns; `body` is made of plain JSON values, None for no content, and `note`
+    is for the audit: what was changed, if anything was."""
 
     status: int
     body: object = None
     headers: Mapping[str, str] = field(default_factory=dict)
+    note: Note | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,6 +131,7 @@ def handle(
     routes: Sequence[Route],
     *,
     access_of: Callable[[str], ConnectionAccess | None],
+    audit_of: Callable[[], Audit],
 ) -> dict[str, Any]:
     """Answers an API Gateway REST proxy event; the outermost boundary, so it never raises.
 
@@ -136,7 +142,7 @@ def handle(
     started = time.monotonic()
     line: dict[str, object] = {"route": f"{event.get('httpMethod')} {event.get('resource')}"}
     try:
-        response = _respond(_answer(event, routes, access_of, line))
+        response = _respond(_answer(event, routes, access_of, audit_of, line))
     except RegistrationSyncError as error:
         response = _respond(error_answer(error))
         line["code"] = error.code
@@ -207,6 +213,7 @@ def _answer(
     event: Mapping[str, Any],
     routes: Sequence[Route],
     access_of: Callable[[str], ConnectionAccess | None],
+    audit_of: Callable[[], Audit],
     line: dict[str, object],
 ) -> Answer:
     route = _route(event, routes)
@@ -223,7 +230,37 @@ def _answer(
         authorise(request.caller, route.permission, access)
     else:
         require(request.caller, route.permission)
-    return route.use(request)
+    answer = route.use(request)
+    if answer.note:
+        line["action"] = answer.note.action
+        _keep(answer.note, request, audit_of())
+    return answer
+
+
+def _keep(note: Note, request: Request, audit: Audit) -> None:
+    """The one place that writes the audit. What was done is done: a fault here is logged, with
+    the names of the fields, and is no reason to tell the caller that it failed."""
+    connection_id = note.connection_id or request.connection_id
+    entry = AuditEntry(
+        at=dt.datetime.now(dt.UTC),
+        by=request.caller.name,
+        action=note.action,
+        changes=note.changes,
+        request_id=request.request_id,
+    )
+    try:
+        audit.add(connection_id, entry)
+    except Unavailable as error:
+        logger().error(
+            "not audited",
+            extra={
+                "connection_id": connection_id,
+                "by": entry.by,
+                "action": entry.action,
+                "fields": [change.field for change in entry.changes],
+                "reason": error.message,
+            },
+        )
 
 
 def _caller(event: Mapping[str, Any]) -> Caller:

@@ -20,14 +20,17 @@ from typing import TYPE_CHECKING, Any
 import boto3
 from botocore.config import Config
 
+from registration_sync.domain.errors import RegistrationSyncError
 from registration_sync.ports import (
     Archive,
+    Audit,
     Clock,
     ConnectionAccessReader,
     Connections,
     ExportStarter,
     LeaseReader,
     Mappings,
+    Metrics,
     ReadyMadeMappings,
     RegistrationsTable,
     Runs,
@@ -55,6 +58,11 @@ ANSWERED_BY_API = Config(
     max_pool_connections=32,
 )
 """For functions behind the API, which gives up after 29 seconds."""
+
+TELLS_QUICKLY = Config(
+    connect_timeout=2, read_timeout=3, retries={"mode": "standard", "total_max_attempts": 2}
+)
+"""For what is told of a run when it is done: ten seconds at most each, and nobody waits for it."""
 
 SIGNS_LINKS = ANSWERED_BY_API.merge(
     Config(signature_version="s3v4", s3={"addressing_style": "virtual"})
@@ -86,6 +94,8 @@ class Configuration:
     starter: ExportStarter
     archive: Archive
     dry_runs: Archive
+    audit: Audit
+    metrics: Metrics
 
 
 def _clock(settings: ConfigurationSettings) -> Clock:
@@ -105,7 +115,9 @@ def _clock(settings: ConfigurationSettings) -> Clock:
 @cache
 def configuration() -> Configuration:
     """Raises NotConfigured with every setting that is missing."""
+    from registration_sync.adapters.announcements import EmbeddedMetrics
     from registration_sync.adapters.archive import DRY_RUNS, S3Archive
+    from registration_sync.adapters.audit_table import DynamoDBAudit
     from registration_sync.adapters.connection_access import DynamoDBConnectionAccess
     from registration_sync.adapters.connections_table import DynamoDBConnections, DynamoDBMappings
     from registration_sync.adapters.export_function import LambdaExportStarter
@@ -137,6 +149,8 @@ def configuration() -> Configuration:
         ),
         archive=S3Archive(s3, settings.archive_bucket),
         dry_runs=S3Archive(s3, settings.archive_bucket, prefix=DRY_RUNS),
+        audit=DynamoDBAudit(dynamodb, table, retention_days=settings.retention_days),
+        metrics=EmbeddedMetrics(),
     )
 
 
@@ -156,18 +170,22 @@ class Sync:
 
     access: ConnectionAccessReader
     table: RegistrationsTable
+    audit: Audit
 
 
 @cache
 def sync() -> Sync:
     """Raises NotConfigured with every setting that is missing."""
+    from registration_sync.adapters.audit_table import DynamoDBAudit
     from registration_sync.adapters.connection_access import DynamoDBConnectionAccess
     from registration_sync.adapters.registrations_table import DynamoDBRegistrationsTable
 
     settings = read_settings(SyncSettings, os.environ)
+    dynamodb, table = _dynamodb(), settings.connections_table
     return Sync(
-        access=DynamoDBConnectionAccess(_dynamodb(), settings.connections_table),
-        table=DynamoDBRegistrationsTable(_dynamodb(), settings.registrations_table),
+        access=DynamoDBConnectionAccess(dynamodb, table),
+        table=DynamoDBRegistrationsTable(dynamodb, settings.registrations_table),
+        audit=DynamoDBAudit(dynamodb, table, retention_days=settings.retention_days),
     )
 
 
@@ -192,6 +210,7 @@ class Export:
     runs: Runs
     table: RegistrationsTable
     schedules: Schedules
+    announce: Callable[[dict[str, Any]], list[RegistrationSyncError]]
     outside: Callable[..., "Outside"]
     invocation: Invocation
     retention_days: int
@@ -202,6 +221,26 @@ def _servers(settings: ExportSettings, invocation: Invocation) -> SftpServers:
 
     return ParamikoSftpServers(
         settings.allowed_private_networks, seconds_left=invocation.seconds_left
+    )
+
+
+def _announce(
+    settings: ExportSettings, connections: Connections, runs: Runs
+) -> Callable[[dict[str, Any]], list[RegistrationSyncError]]:
+    from registration_sync.adapters.announcements import (
+        EmbeddedMetrics,
+        EventBridgeEvents,
+        SnsAlerts,
+    )
+    from registration_sync.use_cases.announce_run import announce_run
+
+    return partial(
+        announce_run,
+        connections=connections,
+        runs=runs,
+        metrics=EmbeddedMetrics(),
+        events=EventBridgeEvents(boto3.client("events", config=TELLS_QUICKLY)),
+        alerts=SnsAlerts(boto3.client("sns", config=TELLS_QUICKLY), settings.alerts_topic),
     )
 
 
@@ -222,10 +261,11 @@ def export() -> Export:
     invocation = Invocation()
     runs = DynamoDBRuns(dynamodb, connections_table, retention_days=settings.retention_days)
     table = DynamoDBRegistrationsTable(dynamodb, settings.registrations_table)
+    connections = DynamoDBConnections(dynamodb, connections_table)
     s3 = boto3.client("s3")
     outside = partial(
         Outside,
-        connections=DynamoDBConnections(dynamodb, connections_table),
+        connections=connections,
         mappings=DynamoDBMappings(dynamodb, connections_table),
         secrets=SecretsManagerSecrets(boto3.client("secretsmanager"), settings.secret_prefix),
         runs=runs,
@@ -242,6 +282,7 @@ def export() -> Export:
         runs=runs,
         table=table,
         schedules=DynamoDBSchedules(dynamodb, connections_table),
+        announce=_announce(settings, connections, runs),
         outside=outside,
         invocation=invocation,
         retention_days=settings.retention_days,

@@ -1,19 +1,22 @@
 """What the use cases are given: one Protocol for each thing outside."""
 
+import datetime as dt
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
 from registration_sync.domain.access import ConnectionAccess
+from registration_sync.domain.audit import AuditEntry
 from registration_sync.domain.batches import Current, Lease, Mark, Marker, Stored
 from registration_sync.domain.delivery import Credentials, RemoteFile, ReplacedBy, SftpAccount
 from registration_sync.domain.export_run import ExportRequest, ExportRun
 from registration_sync.domain.ready_made import ReadyMade
 
 if TYPE_CHECKING:  # the sync function starts without pydantic
+    from registration_sync.domain.alerts import Alert
     from registration_sync.domain.connection import Connection, SavedMapping
-    from registration_sync.domain.schedule import Schedule
+    from registration_sync.domain.schedule import Schedule, SetSchedule
 
 
 class RegistrationsTable(Protocol):
@@ -269,7 +272,10 @@ class Schedules(Protocol):
 
     def get(self, connection_id: str) -> "Schedule | None": ...
 
-    def put(self, connection_id: str, schedule: "Schedule") -> None: ...
+    def all(self) -> "list[SetSchedule]":
+        """Those of every connection, by id."""
+
+    def put(self, connection_id: str, schedule: "Schedule", set_at: dt.datetime) -> None: ...
 
     def remove(self, connection_id: str) -> None:
         """None there is no error."""
@@ -297,3 +303,36 @@ class ExportStarter(Protocol):
 
     def start(self, request: ExportRequest) -> None:
         """Raises Unavailable if it could not be started."""
+
+
+class Metrics(Protocol):
+    """Numbers that alarms watch."""
+
+    def count(self, numbers: Mapping[str, int]) -> None:
+        """Adds each number to the metric of its name. Never raises."""
+
+
+class Events(Protocol):
+    """Tells other programs."""
+
+    def put(self, kind: str, detail: Mapping[str, Any]) -> None:
+        """Raises Unavailable, whatever the reason."""
+
+
+class Alerts(Protocol):
+    """Tells people."""
+
+    def publish(self, alert: "Alert") -> None:
+        """Raises Unavailable, whatever the reason."""
+
+
+class Audit(Protocol):
+    """Who changed what of each connection, and when."""
+
+    def add(self, connection_id: str, entry: AuditEntry) -> None:
+        """Raises Unavailable."""
+
+    def newest(
+        self, connection_id: str, limit: int, after: str | None
+    ) -> tuple[list[AuditEntry], str | None]:
+        """A page of entries, the newest first, and what to go on after, if there are more."""

@@ -20,6 +20,7 @@ class NotConfigured(RegistrationSyncError):
 class SyncSettings:
     registrations_table: str
     connections_table: str
+    retention_days: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +30,7 @@ class ExportSettings:
     archive_bucket: str
     secret_prefix: str
     allowed_private_networks: tuple[Network, ...]
+    alerts_topic: str
     retention_days: int
 
 

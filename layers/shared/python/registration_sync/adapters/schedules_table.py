@@ -1,17 +1,21 @@
 """Schedules on DynamoDB, in the connections table.
 
-| item     | pk        | sk            | attributes           |
-| schedule | SCHEDULES | connection id | document (JSON text) |
+| item     | pk        | sk            | attributes                              |
+| schedule | SCHEDULES | connection id | document (JSON text), set_at (ISO 8601) |
 """
 
+import datetime as dt
 import json
 from typing import TYPE_CHECKING, Any
 
 from registration_sync.adapters.aws_errors import passing_faults_are_unavailable
-from registration_sync.domain.schedule import Schedule
+from registration_sync.domain.schedule import Schedule, SetSchedule
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
+
+
+_SCHEDULES = "SCHEDULES"
 
 
 class DynamoDBSchedules:
@@ -28,10 +32,32 @@ class DynamoDBSchedules:
             )
         if "Item" not in answer:
             return None
-        return Schedule.model_validate(json.loads(answer["Item"]["document"]["S"]))
+        return _schedule_of(answer["Item"])
 
-    def put(self, connection_id: str, schedule: Schedule) -> None:
-        item = {**_key(connection_id), "document": {"S": json.dumps(schedule.to_json())}}
+    def all(self) -> list[SetSchedule]:
+        pages = self._client.get_paginator("query").paginate(
+            TableName=self._table,
+            KeyConditionExpression="pk = :pk",
+            ExpressionAttributeValues={":pk": {"S": _SCHEDULES}},
+            ConsistentRead=True,
+        )
+        with passing_faults_are_unavailable():
+            return [
+                SetSchedule(
+                    item["sk"]["S"],
+                    _schedule_of(item),
+                    dt.datetime.fromisoformat(item["set_at"]["S"]),
+                )
+                for page in pages
+                for item in page["Items"]
+            ]
+
+    def put(self, connection_id: str, schedule: Schedule, set_at: dt.datetime) -> None:
+        item = {
+            **_key(connection_id),
+            "document": {"S": json.dumps(schedule.to_json())},
+            "set_at": {"S": set_at.isoformat(timespec="seconds")},
+        }
         with passing_faults_are_unavailable():
             self._client.put_item(TableName=self._table, Item=item)
 
@@ -41,4 +67,8 @@ class DynamoDBSchedules:
 
 
 def _key(connection_id: str) -> dict[str, Any]:
-    return {"pk": {"S": "SCHEDULES"}, "sk": {"S": connection_id}}
+    return {"pk": {"S": _SCHEDULES}, "sk": {"S": connection_id}}
+
+
+def _schedule_of(item: dict[str, Any]) -> Schedule:
+    return Schedule.model_validate(json.loads(item["document"]["S"]))

@@ -22,6 +22,7 @@ from pydantic import (
 from pydantic_core import ErrorDetails
 
 from registration_sync.domain.access import ConnectionAccess
+from registration_sync.domain.audit import CHANGED, Change, changes_between
 from registration_sync.domain.connection_rules import (
     check_district,
     check_folder,
@@ -194,6 +195,17 @@ def parse_connection(definition: object) -> tuple[Connection, Credentials]:
     if problems or connection is None:
         raise InvalidRequest("The connection has mistakes.", problems=problems)
     return connection, _credentials(definition)
+
+
+def what_changed(
+    before: Connection | None, after: Connection, credentials: Credentials
+) -> tuple[Change, ...]:
+    """For the audit: a secret that was sent counts as changed, as the stored one is not read."""
+    secrets = tuple(
+        Change(name, None, CHANGED) for name in SECRETS if getattr(credentials, name) is not None
+    )
+    old = before.to_json() if before else {}
+    return changes_between(old, after.to_json(), unread=["example_students"]) + secrets
 
 
 def _secret_problems(definition: Mapping[str, object]) -> list[Problem]:

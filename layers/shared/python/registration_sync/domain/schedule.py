@@ -27,6 +27,11 @@ from registration_sync.domain.errors import InvalidRequest, Problem
 
 RUNS_SHOWN = 5
 DAYS_LOOKED_AHEAD = 800
+
+RUNS_WITHIN = dt.timedelta(hours=26)
+"""A day, and two hours for a run that waited its turn and was tried again."""
+
+TAKES_AT_MOST = dt.timedelta(hours=2)
 PAUSES_AT_MOST = 50
 
 
@@ -178,6 +183,25 @@ def _days(schedule: Schedule, now: dt.datetime) -> Iterator[NextRun]:
             yield NextRun(day, at, note)
         else:
             yield NextRun(day, at)
+
+
+@dataclass(frozen=True, slots=True)
+class SetSchedule:
+    """A schedule as it is stored; `set_at` is when it was last changed."""
+
+    connection_id: str
+    schedule: Schedule
+    set_at: dt.datetime
+
+
+def is_due_to_have_run(kept: SetSchedule, now: dt.datetime) -> bool:
+    """Whether the clock had a run to start in the last 26 hours, early enough for it to be over.
+
+    Not while the schedule is off, pauses, or is too new.
+    """
+    since = max(now - RUNS_WITHIN, kept.set_at)
+    first = next((run.at for run in next_runs(kept.schedule, since) if run.at), None)
+    return first is not None and first <= now - TAKES_AT_MOST
 
 
 def is_skipped(local: dt.datetime) -> bool:

@@ -22,3 +22,8 @@ def retained_until(school_year: int, now: dt.datetime, retention_days: int) -> d
     """
     end = dt.datetime(school_year + 1, 6, 30, tzinfo=dt.UTC)
     return max(end, now) + dt.timedelta(days=retention_days)
+
+
+def school_year_name(school_year: int) -> str:
+    """As people say it: 2025-26."""
+    return f"{school_year}-{(school_year + 1) % 100:02}"

@@ -5,7 +5,8 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from registration_sync.domain.access import Caller, Permission, authorise
-from registration_sync.domain.connection import Connection, parse_connection
+from registration_sync.domain.audit import Change
+from registration_sync.domain.connection import Connection, parse_connection, what_changed
 from registration_sync.domain.delivery import Credentials
 from registration_sync.domain.destinations import same_host
 from registration_sync.domain.errors import InvalidRequest, Problem
@@ -22,8 +23,9 @@ def change_connection(
     connections: Connections,
     mappings: Mappings,
     secrets: Secrets,
-) -> Connection:
-    """Replaces the connection as a whole; of the secrets only what is mentioned.
+) -> tuple[Connection, tuple[Change, ...]]:
+    """Replaces the connection as a whole, of the secrets only what is mentioned; returns it with
+    what is another than before.
 
     Raises as create_connection, and NotFound. The caller must be entitled to the connection as it
     was (the API's routes see to that) and as it becomes: it cannot be moved to a foreign district.
@@ -44,7 +46,7 @@ def change_connection(
     # The other way round, the new server would be shown the old one.
     secrets.write(connection_id, credentials)
     connections.replace(connection)
-    return connection
+    return connection, what_changed(before, connection, credentials)
 
 
 def _for_another_server(connection: Connection, credentials: Credentials) -> Credentials:

@@ -4,7 +4,8 @@ import contextlib
 import datetime as dt
 
 from registration_sync.domain.access import Caller, Permission, authorise
-from registration_sync.domain.connection import Connection, parse_connection
+from registration_sync.domain.audit import Change
+from registration_sync.domain.connection import Connection, parse_connection, what_changed
 from registration_sync.domain.errors import RegistrationSyncError, Unavailable
 from registration_sync.ports import Connections, Mappings, Secrets
 from registration_sync.use_cases.refuse_shared_files import refuse_shared_files
@@ -18,8 +19,9 @@ def create_connection(
     connections: Connections,
     mappings: Mappings,
     secrets: Secrets,
-) -> Connection:
-    """Stores the connection and its secrets; a program has to name itself in `programs`.
+) -> tuple[Connection, tuple[Change, ...]]:
+    """Stores the connection and its secrets, and returns it with what was set; a program has to
+    name itself in `programs`.
 
     Raises InvalidRequest with every problem, AccessDenied for another district, Conflict if the
     id is taken or another connection writes the same file.
@@ -36,4 +38,4 @@ def create_connection(
         with contextlib.suppress(Unavailable):
             connections.remove(connection.connection_id)
         raise
-    return connection
+    return connection, what_changed(None, connection, credentials)

@@ -3,6 +3,7 @@
 import datetime as dt
 from typing import Any
 
+from registration_sync.domain.audit import Change, changes_between
 from registration_sync.domain.schedule import Schedule, next_runs, parse_schedule
 from registration_sync.ports import Clock, Connections, Schedules
 
@@ -33,8 +34,10 @@ def set_schedule(
     connections: Connections,
     schedules: Schedules,
     clock: Clock,
-) -> dict[str, Any]:
-    """Sets the schedule and answers as `read_schedule`; the same again mends a half-set one.
+) -> tuple[dict[str, Any], tuple[Change, ...]]:
+    """Sets the schedule; returns it as `read_schedule` does, with what is another than before.
+
+    The same again mends a half-set one.
 
     What is stored decides whether a run that was started goes on (see `wakes`). So it is stored
     last when it becomes on, first when it becomes off: if the second step fails, it is off.
@@ -42,13 +45,15 @@ def set_schedule(
     """
     connection = connections.get(connection_id)
     schedule = parse_schedule(definition, connection.time_zone)
+    before = schedules.get(connection_id)
     if schedule.enabled:
         clock.wake_daily(connection_id, schedule.time, schedule.time_zone)
-        schedules.put(connection_id, schedule)
-    else:
-        schedules.put(connection_id, schedule)
+    if schedule != before:  # the time of its last change stays: see is_due_to_have_run
+        schedules.put(connection_id, schedule, now)
+    if not schedule.enabled:
         clock.stop(connection_id)
-    return _shown(schedule, now)
+    changes = changes_between(before.to_json() if before else {}, schedule.to_json())
+    return _shown(schedule, now), changes
 
 
 def remove_schedule(connection_id: str, *, schedules: Schedules, clock: Clock) -> None:

@@ -1,0 +1,281 @@
+"""What is told of a run over the real handlers: metrics in the log, an event, a message."""
+
+import datetime as dt
+import io
+import json
+import logging
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from functions.configuration import app as configuration
+from registration_sync import bootstrap
+from registration_sync.api import logger
+from registration_sync.domain.alerts import Alert
+from registration_sync.domain.errors import Unavailable
+from registration_sync.use_cases.request_export import run_id_of
+from tests.functional.district import (
+    CONNECTION,
+    NORTH,
+    call,
+    context,
+    registration,
+    run_export,
+    send,
+    set_up,
+)
+from tests.functional.events import sample
+from tests.sftp_servers import AsyncSftpServer
+
+pytestmark = pytest.mark.usefixtures("started")
+
+STUDENT = "4711-only-here"
+ZEROS = {"FailedRuns": 0, "ExportedStudents": 0, "HeldStudents": 0, "NewlyHeldStudents": 0}
+
+
+class Told:
+    """In place of EventBridge and SNS: what was told, and a fault where wanted."""
+
+    def __init__(self) -> None:
+        self.events: list[dict[str, Any]] = []
+        self.alerts: list[Alert] = []
+        self.fault: Exception | None = None
+
+    def put(self, kind: str, detail: Mapping[str, Any]) -> None:
+        self._fail()
+        assert kind == "Export run finished"
+        self.events.append(json.loads(json.dumps(detail)))
+
+    def publish(self, alert: Alert) -> None:
+        self._fail()
+        self.alerts.append(alert)
+
+    def _fail(self) -> None:
+        if self.fault:
+            raise self.fault
+
+    @property
+    def subjects(self) -> list[str]:
+        return [alert.subject for alert in self.alerts]
+
+
+@pytest.fixture
+def server(tmp_path: Path) -> Iterator[AsyncSftpServer]:
+    with AsyncSftpServer(tmp_path) as running:
+        set_up(running)
+        yield running
+
+
+@pytest.fixture
+def told(started: object, monkeypatch: pytest.MonkeyPatch) -> Told:
+    told = Told()
+    parts = bootstrap.export()
+    parts = replace(parts, announce=partial(parts.announce, events=told, alerts=told))
+    monkeypatch.setattr(bootstrap, "export", lambda: parts)
+    return told
+
+
+@pytest.fixture
+def log(capsys: pytest.CaptureFixture[str]) -> Iterator[Callable[[], str]]:
+    """Reads what was logged since it was read last: the lines, and the metrics after them."""
+    lines = io.StringIO()
+    handler = logging.StreamHandler(lines)
+    handler.setFormatter(logger().registered_formatter)
+    logger().addHandler(handler)
+
+    def read() -> str:
+        text = lines.getvalue() + capsys.readouterr().out
+        lines.seek(0)
+        lines.truncate()
+        return text
+
+    yield read
+    logger().removeHandler(handler)
+
+
+def metrics_in(log: str) -> list[dict[str, int]]:
+    """The numbers that CloudWatch takes from the log, one for each line of them."""
+    lines = [json.loads(line) for line in log.splitlines() if '"_aws"' in line]
+    found = []
+    for line in lines:
+        (one,) = line["_aws"]["CloudWatchMetrics"]
+        assert (one["Namespace"], one["Dimensions"]) == ("RegistrationSync", [["service"]])
+        found.append({metric["Name"]: int(line[metric["Name"]][0]) for metric in one["Metrics"]})
+    return found
+
+
+def test_a_run_that_went_well_is_an_event_and_no_message(
+    server: AsyncSftpServer, told: Told, log: Callable[[], str]
+) -> None:
+    send(registration("1"), registration("2"))
+    log()
+
+    run = run_export(trigger="manual")
+
+    (event,) = told.events
+    assert (event["connection_id"], event["run_id"]) == (NORTH, run["run_id"])
+    assert (event["status"], event["kind"], event["trigger"]) == ("succeeded", "export", "manual")
+    assert [(year["school_year"], year["exported"]) for year in event["years"]] == [(2025, 2)]
+    assert told.alerts == []
+    assert metrics_in(log()) == [ZEROS | {"ExportedStudents": 2}]
+
+
+def test_a_run_that_failed_tells_people_what_and_what_now(
+    server: AsyncSftpServer, told: Told, log: Callable[[], str]
+) -> None:
+    send(registration(STUDENT))
+    server.faults.forbidden = {"open"}
+    log()
+
+    run = run_export(trigger="schedule", scheduled_time="2026-03-03T03:00:00Z")
+
+    assert run["status"] == "failed"
+    (alert,) = told.alerts
+    assert alert.subject == "North, PowerSchool: the nightly export failed"
+    assert run["years"][0]["error"]["message"] in alert.body
+    assert f"#/connections/north/runs/{run['run_id']}" in alert.body
+    assert [event["status"] for event in told.events] == ["failed"]
+    assert metrics_in(log()) == [ZEROS | {"FailedRuns": 1}]
+
+
+def test_who_is_held_is_told_once_and_nobody_by_name(
+    server: AsyncSftpServer, told: Told, log: Callable[[], str]
+) -> None:
+    send(registration("1"), registration(STUDENT, "Only-Here", grade="unheard-of"))
+    log()
+
+    first, second = run_export(), run_export()
+    send(registration("2", grade="unheard-of"))
+    third = run_export()
+
+    assert [run["status"] for run in (first, second, third)] == ["partial"] * 3
+    assert told.subjects == ["North, PowerSchool: 1 student newly held back"] * 2
+    assert "1 student newly held back, 2 in all. Why: Grade, " in told.alerts[1].body
+    logged = log()
+    assert [numbers["NewlyHeldStudents"] for numbers in metrics_in(logged)] == [1, 0, 1]
+    everything = json.dumps(told.events) + str(told.alerts) + logged
+    for secret in (STUDENT, "Only-Here", "unheard-of"):
+        assert secret not in everything
+
+
+def test_a_dry_run_and_a_check_are_events_only(
+    server: AsyncSftpServer, told: Told, log: Callable[[], str]
+) -> None:
+    send(registration("1", grade="unheard-of"))
+    log()
+
+    run_export(dry_run=True)
+    run_export(action="check")
+
+    assert [event["kind"] for event in told.events] == ["dry_run", "check"]
+    assert (told.alerts, metrics_in(log())) == ([], [])
+
+
+def test_the_same_event_twice_is_told_once(server: AsyncSftpServer, told: Told) -> None:
+    server.faults.forbidden = {"open"}
+    send(registration("1"))
+
+    for _ in range(2):
+        run_export(run_id="20260302T210000Z-twice")
+
+    assert (len(told.events), len(told.alerts)) == (1, 1)
+
+
+@pytest.mark.parametrize(
+    "fault", [Unavailable("The message was not published: NotFound."), KeyError(STUDENT)]
+)
+def test_a_run_stays_as_it_is_when_nobody_can_be_told(
+    server: AsyncSftpServer, told: Told, fault: Exception, log: Callable[[], str]
+) -> None:
+    send(registration("1"), registration(STUDENT, grade="unheard-of"))
+    told.fault = fault
+    log()
+
+    run = run_export()
+
+    assert run["status"] == "partial"
+    stored = bootstrap.export().runs.find(NORTH, run["run_id"])
+    assert stored is not None
+    assert (stored["status"], stored["finished_at"]) == ("partial", run["finished_at"])
+    file = server.root / "SISData/exports/2025/students.csv"
+    assert file.read_text().splitlines()[1:] == ["1,Ann,0"]
+    logged = log()
+    (line,) = [json.loads(line) for line in logged.splitlines() if "not announced" in line]
+    assert (line["level"], line["run_id"]) == ("ERROR", run["run_id"])
+    assert line["reasons"]
+    assert STUDENT not in logged
+    assert metrics_in(logged)[0]["NewlyHeldStudents"] == 1
+    assert run_export()["status"] == "partial"
+
+
+def test_a_connection_that_is_gone_is_called_by_its_id(
+    server: AsyncSftpServer, told: Told, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    server.faults.forbidden = {"open"}
+    send(registration("1"))
+    parts = bootstrap.export()
+
+    class Gone:
+        def get(self, connection_id: str) -> Any:
+            raise Unavailable("AWS did not answer in time: please try again.")
+
+    gone: Any = Gone()
+    announce = partial(parts.announce, connections=gone)
+    monkeypatch.setattr(bootstrap, "export", lambda: replace(parts, announce=announce))
+    run_export()
+
+    assert told.subjects == ["north: the export failed"]
+    assert "(UTC)" in told.alerts[0].body
+
+
+# The hourly watch over the schedules
+
+
+def watch(log: Callable[[], str]) -> tuple[list[str], int]:
+    """The connections found, and the number that the alarm sees."""
+    log()
+    answer = configuration.handler(sample("configuration_watch_schedules"), context())
+    ((number),) = metrics_in(log())
+    return answer["overdue"], number["OverdueConnections"]
+
+
+def set_long_ago(connection_id: str) -> None:
+    """As if the schedule had been switched on in January."""
+    key = {"pk": {"S": "SCHEDULES"}, "sk": {"S": connection_id}}
+    bootstrap._dynamodb().update_item(
+        TableName="connections",
+        Key=key,
+        UpdateExpression="SET set_at = :long_ago",
+        ExpressionAttributeValues={":long_ago": {"S": "2026-01-01T00:00:00+00:00"}},
+    )
+
+
+def test_a_schedule_without_a_finished_export_is_overdue_until_there_is_one(
+    told: Told, log: Callable[[], str]
+) -> None:
+    for name in (NORTH, "new", "off"):
+        body = CONNECTION | {"delivery": "download", "connection_id": name, "folder": name}
+        assert call(configuration, "POST", "/connections", body)[0] == 201
+        schedule = {"enabled": name != "off", "time": "00:00", "time_zone": "UTC"}
+        place = "/connections/{connection_id}/schedule"
+        call(configuration, "PUT", place, schedule, connection_id=name)
+    for name in (NORTH, "off"):
+        set_long_ago(name)
+
+    before = watch(log)
+    now = dt.datetime.now(dt.UTC)
+    run_export(run_id=run_id_of(now, "dry"), dry_run=True)
+    still = watch(log)
+    call(configuration, "PUT", place, {"enabled": True, "time": "00:00", "time_zone": "UTC"})
+    saved_again = watch(log)
+    run_export(run_id=run_id_of(now, "now"))
+    after = watch(log)
+
+    assert before == still == saved_again == ([NORTH], 1)
+    assert after == ([], 0)
+    for name in (NORTH, "new"):
+        call(configuration, "DELETE", "/connections/{connection_id}", connection_id=name)

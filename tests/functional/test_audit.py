@@ -1,0 +1,307 @@
+"""The audit over the real handlers: what each route writes into it, and what it never holds."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from functions.configuration import app as configuration
+from functions.sync import app as sync
+from tests.functional.conftest import StartedExports, stored_items
+from tests.functional.district import (
+    CONNECTION,
+    ENROLL,
+    MAPPING,
+    NORTH,
+    call,
+    registration,
+    run_export,
+    send,
+)
+from tests.functional.events import ADMINISTRATOR, STRANGER, VIEWER, api_event, program
+from tests.sftp_servers import AsyncSftpServer
+
+ONE = "/connections/{connection_id}"
+RUN = f"{ONE}/exports/{{run_id}}"
+STUDENT = "4711-only-here"
+DOWNLOADS: dict[str, Any] = CONNECTION | {
+    "delivery": "download",
+    "password": "never-to-be-read",
+    "example_students": [STUDENT],
+}
+
+
+@pytest.fixture(autouse=True)
+def connection(started: StartedExports) -> None:
+    assert call(configuration, "POST", "/connections", DOWNLOADS)[0] == 201
+
+
+def audit(claims: dict[str, str] = ADMINISTRATOR, **query: str) -> tuple[int, Any]:
+    event = api_event("GET", f"{ONE}/audit", claims=claims, query=query, connection_id=NORTH)
+    response = configuration.handler(event, None)
+    return response["statusCode"], json.loads(response["body"])
+
+
+def entries() -> list[dict[str, Any]]:
+    """All of them, the newest first."""
+    status, page = audit(limit="100")
+    assert (status, page["next"]) == (200, None)
+    items: list[dict[str, Any]] = page["items"]
+    return items
+
+
+def newest() -> tuple[str, str, dict[str, tuple[Any, Any]]]:
+    """Who, what, and the changes by field."""
+    entry = entries()[0]
+    changes = {change["field"]: (change["from"], change["to"]) for change in entry["changes"]}
+    return entry["by"], entry["action"], changes
+
+
+def change(**changes: Any) -> None:
+    answer = call(configuration, "PUT", ONE, DOWNLOADS | {"password": "another"} | changes)
+    assert answer[0] == 200, answer
+
+
+def save(mapping: dict[str, Any] = MAPPING) -> None:
+    assert call(configuration, "PUT", f"{ONE}/mapping", mapping)[0] == 200
+
+
+def without_password(**changes: Any) -> dict[str, Any]:
+    return {name: value for name, value in DOWNLOADS.items() if name != "password"} | changes
+
+
+def test_a_new_connection_is_noted_with_what_was_set() -> None:
+    by, action, changes = newest()
+
+    assert (by, action) == ("ada", "connection_created")
+    assert changes["name"] == (None, "North, PowerSchool")
+    assert changes["password"] == (None, "changed")
+    assert changes["example_students"] == (None, "changed")
+
+
+def test_a_change_is_noted_field_by_field_and_secrets_and_students_only_as_changed() -> None:
+    change(name="Northern", importer="removes", example_students=["7"])
+
+    assert newest() == (
+        "ada",
+        "connection_changed",
+        {
+            "name": ("North, PowerSchool", "Northern"),
+            "importer": ("unknown", "removes"),
+            "example_students": (None, "changed"),
+            "password": (None, "changed"),
+        },
+    )
+
+
+def test_what_changes_nothing_is_not_noted() -> None:
+    save()
+    schedule = {"enabled": True, "time": "21:00"}
+    call(configuration, "PUT", f"{ONE}/schedule", schedule)
+    before = entries()
+
+    call(configuration, "PUT", ONE, without_password())
+    save()
+    call(configuration, "PUT", f"{ONE}/schedule", schedule)
+    call(configuration, "POST", f"{ONE}/mapping/versions/{{version}}/restore", version="1")
+    call(configuration, "POST", f"{ONE}/mapping/preview", {"student_ids": []})
+
+    assert entries() == before
+    call(configuration, "DELETE", ONE)
+
+
+def test_what_was_refused_is_not_noted() -> None:
+    before = entries()
+
+    call(configuration, "PUT", ONE, without_password(port=0))
+    call(configuration, "PUT", ONE, without_password(), claims=VIEWER)
+    call(configuration, "PUT", f"{ONE}/mapping", {"files": []})
+    call(configuration, "POST", f"{ONE}/exports")  # no mapping yet
+
+    assert entries() == before
+
+
+def test_a_mapping_is_noted_with_its_versions() -> None:
+    save()
+    first = newest()
+    renamed: dict[str, Any] = json.loads(json.dumps(MAPPING))
+    renamed["files"][0]["name"] = "pupils"
+    save(renamed)
+    second = newest()
+    call(configuration, "POST", f"{ONE}/mapping/versions/{{version}}/restore", version="1")
+
+    assert first == ("ada", "mapping_saved", {"version": (None, 1)})
+    assert second == ("ada", "mapping_saved", {"version": (1, 2)})
+    assert newest() == (
+        "ada",
+        "mapping_restored",
+        {"version": (2, 3), "restored_version": (None, 1)},
+    )
+
+
+def test_a_schedule_is_noted_with_what_is_another_than_before() -> None:
+    call(configuration, "PUT", f"{ONE}/schedule", {"enabled": True, "time": "21:00"})
+    call(configuration, "PUT", f"{ONE}/schedule", {"enabled": False, "time": "21:00"})
+
+    assert newest() == ("ada", "schedule_set", {"enabled": (True, False)})
+
+
+def test_who_asks_for_a_run_or_cancels_one_is_noted_with_its_id() -> None:
+    save()
+    _, asked = call(configuration, "POST", f"{ONE}/exports", {}, claims=VIEWER)
+    requested = newest()
+    for _ in range(2):
+        call(configuration, "POST", f"{RUN}/cancel", run_id=asked["run_id"])
+    cancelled = newest()
+    _, dry = call(configuration, "POST", f"{ONE}/exports", {"dry_run": True})
+
+    assert requested == ("vic", "export_requested", {"run_id": (None, asked["run_id"])})
+    assert cancelled == ("ada", "export_cancelled", {"run_id": (None, asked["run_id"])})
+    assert newest() == ("ada", "dry_run_requested", {"run_id": (None, dry["run_id"])})
+    assert [entry["action"] for entry in entries()].count("export_cancelled") == 1
+
+
+def test_a_check_a_test_record_and_a_re_send_are_noted(tmp_path: Path) -> None:
+    with AsyncSftpServer(tmp_path) as server:
+        account = server.account()
+        change(
+            delivery="sftp",
+            host=account.host,
+            port=account.port,
+            username=account.username,
+            password=account.credentials.password,
+            host_keys=list(account.host_keys),
+        )
+        save()
+        send(registration(STUDENT))
+        delivered = run_export()
+        asked = [
+            call(configuration, "POST", f"{ONE}/check"),
+            call(configuration, "POST", f"{ONE}/test-record", {"student_id": STUDENT}),
+            call(configuration, "POST", f"{RUN}/resend", {}, run_id=delivered["run_id"]),
+        ]
+
+    assert [status for status, _ in asked] == [202] * 3
+    noted = [(entry["action"], entry["changes"][0]["to"]) for entry in entries()[:3]]
+    assert noted == [
+        (action, answer["run_id"])
+        for action, (_, answer) in zip(
+            ["resend_requested", "test_record_requested", "check_requested"],
+            reversed(asked),
+            strict=True,
+        )
+    ]
+
+
+def test_a_removal_is_noted_without_the_student_and_a_sync_not_at_all() -> None:
+    send(registration(STUDENT))
+    before = entries()
+    status, _ = call(
+        sync,
+        "DELETE",
+        f"{ONE}/registrations/{{school_year}}/{{student_id}}",
+        claims=ENROLL,
+        school_year="2025",
+        student_id=STUDENT,
+    )
+
+    assert status == 204
+    assert newest() == ("enroll", "registration_removed", {"school_year": (2025, None)})
+    assert entries()[1:] == before
+
+
+def test_no_entry_holds_a_secret_or_a_student() -> None:
+    save()
+    change(example_students=["7"])
+    call(
+        configuration,
+        "POST",
+        f"{ONE}/test-record",
+        {"student_id": STUDENT},
+    )
+    call(
+        sync,
+        "DELETE",
+        f"{ONE}/registrations/{{school_year}}/{{student_id}}",
+        claims=ENROLL,
+        school_year="2025",
+        student_id=STUDENT,
+    )
+
+    audited = [item for item in stored_items() if item["pk"]["S"].startswith("AUDIT#")]
+    assert len(audited) >= 4
+    for private in (STUDENT, "never-to-be-read", "another"):
+        assert private not in json.dumps(audited)
+    assert all(int(item["expires_at"]["N"]) > 0 for item in audited)
+
+
+def test_a_removed_connection_keeps_its_audit_for_whoever_makes_it_again() -> None:
+    call(configuration, "DELETE", ONE)
+    call(configuration, "POST", "/connections", DOWNLOADS)
+
+    assert [entry["action"] for entry in entries()] == [
+        "connection_created",
+        "connection_deleted",
+        "connection_created",
+    ]
+
+
+def test_it_is_read_page_by_page() -> None:
+    for name in ("B", "C", "D"):
+        change(name=name)
+
+    _, first = audit(limit="3")
+    _, second = audit(limit="3", after=first["next"])
+
+    assert [len(page["items"]) for page in (first, second)] == [3, 1]
+    assert second["next"] is None
+    assert first["items"] + second["items"] == entries()
+    at = [entry["at"] for entry in entries()]
+    assert at == sorted(at, reverse=True)
+
+
+@pytest.mark.parametrize("limit", ["0", "101", "-1", "x", "²", ""])
+def test_a_limit_that_is_none_is_refused(limit: str) -> None:
+    status, answer = audit(limit=limit)
+
+    assert (status, answer["error"]["problems"][0]["path"]) == (400, "limit")
+
+
+def test_an_after_that_is_none_of_ours_is_no_fault() -> None:
+    assert audit(after="é" * 5000)[0] == 200
+    assert audit(after="0")[1] == {"items": [], "next": None}
+
+
+def test_who_may_read_the_connection_may_read_its_audit() -> None:
+    assert audit(VIEWER)[0] == 200
+    assert audit(program("enroll", "sync/read"))[0] == 200
+    assert audit(STRANGER)[0] == 403
+
+
+NOT_AUDITED = {
+    ("POST", f"{ONE}/registrations"),  # hundreds a day: what became of each is in its receipt
+    ("POST", f"{ONE}/mapping/preview"),  # changes nothing
+}
+
+NOTED = {
+    ("DELETE", f"{ONE}/registrations/{{school_year}}/{{student_id}}"): "registration_removed",
+    ("POST", "/connections"): "connection_created",
+    ("PUT", ONE): "connection_changed",
+    ("DELETE", ONE): "connection_deleted",
+    ("PUT", f"{ONE}/mapping"): "mapping_saved",
+    ("POST", f"{ONE}/mapping/versions/{{version}}/restore"): "mapping_restored",
+    ("POST", f"{ONE}/check"): "check_requested",
+    ("POST", f"{ONE}/test-record"): "test_record_requested",
+    ("PUT", f"{ONE}/schedule"): "schedule_set",
+    ("POST", f"{ONE}/exports"): "export_requested",
+    ("POST", f"{RUN}/resend"): "resend_requested",
+    ("POST", f"{RUN}/cancel"): "export_cancelled",
+}
+"""What the routes that change something write: each is tried above."""
+
+
+def test_every_route_that_changes_something_writes_into_the_audit() -> None:
+    routes = [*sync.ROUTES, *configuration.ROUTES]
+    changing = {(route.method, route.resource) for route in routes if route.method != "GET"}
+    assert changing == set(NOTED) | NOT_AUDITED

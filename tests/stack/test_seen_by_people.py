@@ -1,0 +1,278 @@
+"""What people and programs are told, on the deployed template: messages of the topic and events of
+the bus arrive in queues, and every alarm goes off.
+
+The emulator takes no metrics from logs. The lines that AWS would take them from are read there and
+put in by hand; from the alarm on, it is the template again.
+"""
+
+import json
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+
+from local.stack import LocalStack
+from tests.stack.district import District, new_district, registration
+
+ARRIVES_WITHIN_SECONDS = 15
+ADMITS = {
+    "Version": "2012-10-17",
+    "Statement": {
+        "Effect": "Allow",
+        "Principal": {"Service": ["sns.amazonaws.com", "events.amazonaws.com"]},
+        "Action": "sqs:SendMessage",
+        "Resource": "*",
+    },
+}
+"""The queue takes what topic and rule send."""
+
+STUDENT, NAME = "4711-only-here", "Only-Here"
+
+
+@dataclass(frozen=True)
+class Inbox:
+    """A queue in which messages are kept until they are asked for."""
+
+    sqs: Any
+    url: str
+    arn: str
+    seen: list[dict[str, Any]]
+
+    def first(self, wanted: Callable[[dict[str, Any]], bool]) -> dict[str, Any]:
+        """The first message that is wanted, as soon as it is there."""
+        give_up = time.monotonic() + ARRIVES_WITHIN_SECONDS
+        while time.monotonic() < give_up:
+            found = next(filter(wanted, self.seen), None)
+            if found:
+                return found
+            answer = self.sqs.receive_message(
+                QueueUrl=self.url, MaxNumberOfMessages=10, WaitTimeSeconds=1
+            )
+            self.seen.extend(json.loads(one["Body"]) for one in answer.get("Messages", []))
+        raise AssertionError(f"no such message among {self.seen}")
+
+
+@pytest.fixture(scope="module")
+def inbox(stack: LocalStack) -> Callable[[str], Inbox]:
+    sqs = stack.client("sqs")
+
+    def make(name: str) -> Inbox:
+        url = sqs.create_queue(QueueName=name)["QueueUrl"]
+        arn = sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["QueueArn"])
+        box = Inbox(sqs, url, arn["Attributes"]["QueueArn"], [])
+        sqs.set_queue_attributes(QueueUrl=url, Attributes={"Policy": json.dumps(ADMITS)})
+        return box
+
+    return make
+
+
+@pytest.fixture(scope="module")
+def people(stack: LocalStack, inbox: Callable[[str], Inbox]) -> Inbox:
+    """Subscribed to the topic."""
+    box = inbox("people")
+    stack.client("sns").subscribe(
+        TopicArn=stack.outputs["AlertsTopic"], Protocol="sqs", Endpoint=box.arn
+    )
+    return box
+
+
+@pytest.fixture(scope="module")
+def programs(stack: LocalStack, inbox: Callable[[str], Inbox]) -> Inbox:
+    """The target of a rule for our events."""
+    box, events = inbox("programs"), stack.client("events")
+    pattern = {"source": ["registration-sync"], "detail-type": ["Export run finished"]}
+    events.put_rule(Name="finished-runs", EventPattern=json.dumps(pattern))
+    events.put_targets(Rule="finished-runs", Targets=[{"Id": "queue", "Arn": box.arn}])
+    return box
+
+
+def log_lines(stack: LocalStack, function: str) -> list[dict[str, Any]]:
+    """Everything that the function has logged, as far as it is JSON."""
+    logs = stack.client("logs")
+    configuration = stack.client("lambda").get_function_configuration(FunctionName=function)
+    group = configuration["LoggingConfig"]["LogGroup"]
+    pages = logs.get_paginator("filter_log_events").paginate(logGroupName=group)
+    texts = [event["message"] for page in pages for event in page["events"]]
+    return [json.loads(text) for text in texts if text.startswith("{")]
+
+
+def metrics(stack: LocalStack, function: str, at_least: int = 0) -> list[dict[str, Any]]:
+    """The lines that CloudWatch takes metrics from, once there are so many: they are written
+    after a run's record."""
+    give_up = time.monotonic() + ARRIVES_WITHIN_SECONDS
+    while time.monotonic() < give_up:
+        found = [line for line in log_lines(stack, stack.functions[function]) if "_aws" in line]
+        if len(found) >= at_least:
+            return found
+        time.sleep(0.1)
+    raise AssertionError(f"there are no {at_least} lines of metrics")
+
+
+def put_metrics(stack: LocalStack, line: dict[str, Any]) -> None:
+    """As CloudWatch does with such a line."""
+    (found,) = line["_aws"]["CloudWatchMetrics"]
+    dimensions = [{"Name": name, "Value": line[name]} for name in found["Dimensions"][0]]
+    data = [
+        {"MetricName": one["Name"], "Dimensions": dimensions, "Value": line[one["Name"]][0]}
+        for one in found["Metrics"]
+    ]
+    stack.client("cloudwatch").put_metric_data(Namespace=found["Namespace"], MetricData=data)
+
+
+def rings(stack: LocalStack, people: Inbox, alarm: str) -> dict[str, Any]:
+    """The message of the alarm, whose name ends so."""
+    name = f"registration-sync - {alarm}"
+    message = people.first(
+        lambda one: one.get("Subject", "").startswith(f'ALARM: "{name}"'),
+    )
+    told: dict[str, Any] = json.loads(message["Message"])
+    assert told["NewStateValue"] == "ALARM"
+    assert "What now: " in told["AlarmDescription"]
+    return told
+
+
+def told(people: Inbox, district: District) -> dict[str, Any]:
+    """The message about a run of the district."""
+    return people.first(lambda one: f"#/connections/{district.connection_id}/" in one["Message"])
+
+
+def of(district: District) -> Callable[[dict[str, Any]], bool]:
+    return lambda event: event["detail"]["connection_id"] == district.connection_id
+
+
+def test_a_run_that_failed_is_told_to_people_and_programs_and_rings(
+    stack: LocalStack, people: Inbox, programs: Inbox
+) -> None:
+    district = new_district(stack, username="nobody", name="Anytown, SFTP")
+    district.sync(registration(STUDENT, NAME))
+    earlier = len(metrics(stack, "export"))
+
+    run = district.nightly_export("2026-06-02T02:00:00Z")
+
+    assert run["status"] == "failed"
+    message = told(people, district)
+    assert message["Subject"] == "Anytown, SFTP: the nightly export failed"
+    assert run["years"][0]["error"]["message"] in message["Message"]
+    assert message["Message"].count("What now: ") == 1
+    event = programs.first(of(district))
+    assert (event["source"], event["detail-type"]) == ("registration-sync", "Export run finished")
+    assert event["detail"]["run_id"] == run["run_id"]
+    assert event["detail"]["years"][0]["error"] == "sign_in_refused"
+    line = metrics(stack, "export", earlier + 1)[-1]
+    assert (line["service"], line["FailedRuns"]) == ("export", [1.0])
+    put_metrics(stack, line)
+    rings(stack, people, "an export failed")
+
+
+def test_students_newly_held_back_are_told_once_without_naming_them_and_ring(
+    stack: LocalStack, people: Inbox, programs: Inbox
+) -> None:
+    district = new_district(stack)
+    wrong = registration(STUDENT, NAME)
+    wrong["data"]["students"]["dob"] = "no-day-at-all"
+    district.sync(wrong, registration("1"))
+    earlier = len(metrics(stack, "export"))
+
+    first, second = district.export(), district.export()
+
+    assert [run["status"] for run in (first, second)] == ["partial", "partial"]
+    message = told(people, district)
+    assert message["Subject"] == "Anytown, SFTP: 1 student newly held back"
+    assert "Why: DOB, " in message["Message"]
+    event = programs.first(of(district))
+    assert (event["detail"]["years"][0]["held"], event["detail"]["years"][0]["newly_held"]) == (
+        1,
+        1,
+    )
+    before, after = metrics(stack, "export", earlier + 2)[-2:]
+    assert (before["NewlyHeldStudents"], after["NewlyHeldStudents"]) == ([1.0], [0.0])
+    put_metrics(stack, before)
+    rings(stack, people, "students newly held back")
+    private = (STUDENT, NAME, "no-day-at-all")
+    everything = json.dumps(
+        [people.seen, programs.seen, *(log_lines(stack, name) for name in stack.functions.values())]
+    )
+    assert district.connection_id in everything
+    assert [word for word in private if word in everything] == []
+
+
+def test_a_nightly_export_that_did_not_come_rings(stack: LocalStack, people: Inbox) -> None:
+    district = new_district(stack)
+    body = {"enabled": True, "time": "00:00", "time_zone": "UTC"}
+    stack.call("PUT", f"{district.path}/schedule", body, role="full_access")
+    stack.client("dynamodb").update_item(
+        TableName=stack.outputs["ConnectionsTableName"],
+        Key={"pk": {"S": "SCHEDULES"}, "sk": {"S": district.connection_id}},
+        UpdateExpression="SET set_at = :long_ago",
+        ExpressionAttributeValues={":long_ago": {"S": "2026-01-01T00:00:00+00:00"}},
+    )
+
+    earlier = len(metrics(stack, "configuration"))
+
+    overdue = watch(stack)
+    line = metrics(stack, "configuration", earlier + 1)[-1]
+    put_metrics(stack, line)
+
+    assert district.connection_id in overdue
+    assert line["OverdueConnections"] == [len(overdue)]
+    rings(stack, people, "a nightly export did not come")
+    district.export()
+    assert district.connection_id not in watch(stack)
+    stack.call("PUT", f"{district.path}/schedule", body | {"enabled": False}, role="full_access")
+
+
+def watch(stack: LocalStack) -> list[str]:
+    """What the hourly clock invokes, as the template's rule does."""
+    events, function = stack.client("events"), stack.functions["configuration"]
+    targets = [
+        target
+        for rule in events.list_rules()["Rules"]
+        if rule.get("ScheduleExpression") == "cron(17 * * * ? *)"
+        for target in events.list_targets_by_rule(Rule=rule["Name"])["Targets"]
+    ]
+    assert [target["Arn"].rsplit(":", 1)[1] for target in targets] == [function]
+    answer = stack.client("lambda").invoke(FunctionName=function, Payload=targets[0]["Input"])
+    overdue: list[str] = json.loads(answer["Payload"].read())["overdue"]
+    return overdue
+
+
+@pytest.mark.parametrize(
+    ("namespace", "metric", "alarm"),
+    [
+        ("AWS/SQS", "ApproximateNumberOfMessagesVisible", "an export was given up"),
+        ("AWS/ApiGateway", "5XXError", "the API answered with an error of its own"),
+    ],
+)
+def test_what_aws_counts_rings_too(
+    stack: LocalStack, people: Inbox, namespace: str, metric: str, alarm: str
+) -> None:
+    data = [{"MetricName": metric, "Value": 1.0}]
+    stack.client("cloudwatch").put_metric_data(Namespace=namespace, MetricData=data)
+
+    rings(stack, people, alarm)
+
+
+def test_who_changed_what_is_kept_by_every_function_and_read_over_the_api(
+    stack: LocalStack,
+) -> None:
+    district = new_district(stack)
+    district.sync(registration(STUDENT, NAME))
+    path = f"{district.path}/registrations/2025/{STUDENT}"
+    assert stack.call("DELETE", path, role="enroll").status == 204
+    stack.call("POST", f"{district.path}/exports", {}, role="limited_access")
+
+    answer = stack.call("GET", f"{district.path}/audit", role="limited_access")
+
+    items = answer.json()["items"]
+    assert [(item["action"], item["by"]) for item in items] == [
+        ("export_requested", stack.users["limited_access"].username),
+        ("registration_removed", stack.programs[0]),
+        ("mapping_saved", stack.users["full_access"].username),
+        ("connection_created", stack.users["full_access"].username),
+    ]
+    assert {change["field"]: change["to"] for change in items[-1]["changes"]}["password"] == (
+        "changed"
+    )
+    assert [word for word in (STUDENT, NAME, stack.sftp.password) if word in answer.body] == []

@@ -1,0 +1,153 @@
+"""A finished run in numbers: who is newly held, what counts as failed, and the event."""
+
+import datetime as dt
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from registration_sync.domain.export_run import (
+    DRY_RUN,
+    RESEND,
+    SCHEDULED,
+    DeliveredFile,
+    ExportRequest,
+    HeldRow,
+    RunError,
+    RunStatus,
+    YearOutcome,
+    finished_run,
+    requested_run,
+)
+from registration_sync.domain.run_summary import is_failure, newly_held, run_event, run_metrics
+
+NOW = dt.datetime(2025, 9, 16, 2, 2, 30, tzinfo=dt.UTC)
+FAILED = YearOutcome(2025, RunStatus.FAILED, error=RunError("folder_missing", "Make the folder."))
+
+
+def held(*students: str, year: int = 2025, count: int | None = None) -> YearOutcome:
+    rows = tuple(HeldRow(one, "students.csv", "DOB", "date", "No date.") for one in students)
+    number = len(students) if count is None else count
+    return YearOutcome(year, RunStatus.PARTIAL, rows=1, held_count=number, held=rows)
+
+
+def record(*years: YearOutcome, **changes: Any) -> dict[str, Any]:
+    run = requested_run(ExportRequest("north", "r-1", trigger=SCHEDULED), NOW)
+    run = replace(run, started_at=NOW - dt.timedelta(seconds=2), **changes)
+    return finished_run(run, years, NOW).to_json()
+
+
+def test_who_was_held_by_the_export_before_is_not_new() -> None:
+    assert newly_held(record(held("1", "2")), [record(held("1", "3"))]) == {2025: 1}
+    assert newly_held(record(held("1")), [record(held("1"))]) == {}
+
+
+def test_a_failed_year_that_names_those_held_counts_as_the_one_before() -> None:
+    names_them = replace(held("1"), status=RunStatus.FAILED, error=FAILED.error)
+
+    assert newly_held(record(names_them), [record(names_them)]) == {}
+    assert newly_held(record(held("1", "2")), [record(names_them)]) == {2025: 1}
+
+
+def test_who_was_delivered_meanwhile_is_new_again() -> None:
+    earlier = [record(replace(held(), status=RunStatus.SUCCEEDED)), record(held("1"))]
+
+    assert newly_held(record(held("1")), earlier) == {2025: 1}
+
+
+@pytest.mark.parametrize(
+    "between",
+    [
+        record(FAILED),
+        record(held("1", year=2024)),
+        record(replace(held(), status=RunStatus.SUCCEEDED), kind=RESEND),
+        record(held(), kind=DRY_RUN),
+        record(held()) | {"finished_at": None},
+    ],
+)
+def test_what_tells_nothing_of_a_year_is_passed_over(between: dict[str, Any]) -> None:
+    assert newly_held(record(held("1")), [between, record(held("1"))]) == {}
+
+
+def test_without_an_earlier_export_everyone_is_new_and_each_year_counts_for_itself() -> None:
+    now = record(held("1", "2", year=2024), held("3"))
+
+    assert newly_held(now, [record(held("1", year=2024))]) == {2024: 1, 2025: 1}
+
+
+def test_where_a_list_is_not_complete_the_numbers_are_compared() -> None:
+    earlier = [record(held("1", count=1200))]
+
+    assert newly_held(record(held("2", count=1500)), earlier) == {2025: 300}
+    assert newly_held(record(held("2", count=1100)), earlier) == {}
+
+
+def test_a_year_that_waits_is_told_of_when_it_is_done() -> None:
+    waits = replace(held("1"), status=RunStatus.AWAITING_CONFIRMATION)
+
+    assert newly_held(record(waits), []) == {}
+
+
+@pytest.mark.parametrize(
+    ("run", "fails"),
+    [
+        (record(FAILED), True),
+        (record(FAILED, kind=RESEND), True),
+        (record(replace(FAILED, school_year=2024), held("1")), True),
+        (record() | {"status": "failed"}, True),
+        (record(held("1")), False),
+        (record(), False),
+        (record(FAILED, kind=DRY_RUN), False),
+        (record() | {"status": "failed", "error": {"code": "already_running"}}, False),
+    ],
+)
+def test_a_failure_is_what_somebody_has_to_know(run: dict[str, Any], fails: bool) -> None:
+    assert is_failure(run) is fails
+    assert run_metrics(run, {})["FailedRuns"] == int(fails)
+
+
+def test_the_event_has_counts_only() -> None:
+    file = DeliveredFile("students.csv", "2025/students.csv", 1, 90, "ab")
+    run = record(
+        replace(FAILED, school_year=2024), replace(held("4711", "4712"), files=(file,), left_out=3)
+    )
+
+    assert run_event(run, {2025: 1}) == {
+        "connection_id": "north",
+        "run_id": "r-1",
+        "kind": "export",
+        "trigger": "schedule",
+        "status": "partial",
+        "started_at": "2025-09-16T02:02:28+00:00",
+        "finished_at": "2025-09-16T02:02:30+00:00",
+        "duration_seconds": 2.0,
+        "error": None,
+        "years": [
+            {
+                "school_year": 2024,
+                "status": "failed",
+                "exported": 0,
+                "held": 0,
+                "newly_held": 0,
+                "left_out": 0,
+                "files": 0,
+                "error": "folder_missing",
+            },
+            {
+                "school_year": 2025,
+                "status": "partial",
+                "exported": 1,
+                "held": 2,
+                "newly_held": 1,
+                "left_out": 3,
+                "files": 1,
+                "error": None,
+            },
+        ],
+    }
+    assert run_metrics(run, {2025: 1}) == {
+        "FailedRuns": 1,
+        "ExportedStudents": 1,
+        "HeldStudents": 2,
+        "NewlyHeldStudents": 1,
+    }
