@@ -196,7 +196,9 @@ PUBLIC = {("GET", "/openapi.json")}
 
 def test_every_route_demands_an_access_token_but_those_without_data() -> None:
     routes = [*sync.ROUTES, *configuration.ROUTES]
-    assert {(route.method, route.resource) for route in routes if not route.permission} == PUBLIC
+    assert {(route.method, route.resource) for route in routes if route.public} == PUBLIC
+    signed_in = [route.resource for route in routes if not (route.permission or route.public)]
+    assert signed_in == ["/me"]
     auth = properties("Api")["Auth"]
 
     scopes = auth["Authorizers"][auth["DefaultAuthorizer"]]["AuthorizationScopes"]
