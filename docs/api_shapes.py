@@ -133,6 +133,15 @@ SCHEMAS: dict[str, Schema] = {
         },
         run_id=TEXT,
     ),
+    "Me": obj(
+        {
+            "name": TEXT,
+            "kind": {"enum": ["person", "program"]},
+            "permissions": items({"enum": ["read", "sync", "run_exports", "configure"]}),
+            "districts": items(TEXT),
+            "is_operator": YES_OR_NO,
+        }
+    ),
     "Registrations": {
         "type": "object",
         "properties": {

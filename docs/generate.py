@@ -184,7 +184,8 @@ def _routes() -> str:
     ]
     for route in (route for app in (sync, configuration) for route in app.ROUTES):
         if route.permission is None:
-            rows.append(f"| `{route.method} {route.resource}` | none: public | yes | yes | none |")
+            who, scope = ("none: public", "none") if route.public else ("any valid token", "any")
+            rows.append(f"| `{route.method} {route.resource}` | {who} | yes | yes | {scope} |")
             continue
         scope = next(scope for scope, granted in SCOPES.items() if granted is route.permission)
         full, limited = (

@@ -39,6 +39,7 @@ OPERATIONS: dict[tuple[str, str], Operation] = {
         ref("Registrations"),
     ),
     ("DELETE", _STUDENT): Operation("Remove a student from what is due and current", {204: None}),
+    ("GET", "/me"): Operation("Who signed in, and what they may do", {200: ref("Me")}),
     ("GET", "/connections"): Operation("List connections", {200: page(ref("Connection"))}),
     ("POST", "/connections"): Operation(
         "Create a connection", {201: ref("Connection")}, ref("ConnectionWithSecrets")
@@ -176,8 +177,10 @@ def _operation(route: Route) -> dict[str, Any]:
             "default": _answer(ref("Error")),
         },
     }
-    if route.permission is None:
+    if route.public:
         operation["security"] = []
+    elif route.permission is None:
+        operation["description"] = "Any valid token will do."
     else:
         scope = next(scope for scope, granted in SCOPES.items() if granted is route.permission)
         operation["description"] = f"Needs the right to {route.permission}; programs: `{scope}`."

@@ -22,10 +22,11 @@ class User:
     groups: tuple[str, ...]
 
 
-def people() -> dict[str, User]:
+def people(district: str = DISTRICT) -> dict[str, User]:
     """One person of each role, both of one district."""
+    of_another = "" if district == DISTRICT else f"-{district}"
     return {
-        role: User(username, _new_password(), (group, f"district:{DISTRICT}"))
+        role: User(username + of_another, _new_password(), (group, f"district:{district}"))
         for role, username, group in (
             ("full_access", "ada", "full-access"),
             ("limited_access", "lin", "limited-access"),

@@ -32,7 +32,7 @@ STACK_NAME = "registration-sync"
 REGION = "us-east-1"
 STACK_FILE = ROOT / ".local" / "stack.json"
 ROOT_KEYS = {"AWS_ACCESS_KEY_ID": "test", "AWS_SECRET_ACCESS_KEY": "test"}
-FUNCTIONS = ("sync", "export", "configuration")
+FUNCTIONS = ("sync", "export", "configuration", "console")
 
 _ENVIRONMENTS = ROOT / ".local" / "env"
 _ARTIFACTS = "sam-artifacts"
@@ -76,13 +76,18 @@ class LocalStack:
 
     def client(self, service: str) -> Any:
         """A boto3 client with the keys of the emulator's root, who may do everything."""
-        return _client(service, self.endpoint_url)
+        return client_of(service, self.endpoint_url)
+
+    @property
+    def console_url(self) -> str:
+        """Where people begin."""
+        return f"{self.api_url}/console"
 
     def to_json(self) -> dict[str, Any]:
         """What .local/stack.json holds."""
         return {
             "api_url": self.api_url,
-            "console_url": None,
+            "console_url": self.console_url,
             "tokens": self.tokens,
             "programs": self.programs,
             "users": {
@@ -121,12 +126,13 @@ def local_stack(state: Path, say: Say) -> Iterator[LocalStack]:
             endpoint = _start_emulator(state, parts)
             sftp = _start_sftp_server(state, parts)
             say("Deploying the template …")
-            return_url = f"{endpoint}/signed-in"
-            _deploy(build, endpoint, return_url, state / "deploy.log")
+            _deploy(build, endpoint, state / "deploy.log")
             outputs = _outputs(endpoint)
             _answer_errors_as_the_gateway_does(build, endpoint, outputs["ApiId"])
             _let_schedules_be_kept(endpoint)
-        yield _signed_in(endpoint, return_url, outputs, sftp, state)
+            api_url = f"{endpoint}/_aws/execute-api/{outputs['ApiId']}/v1"
+            _let_people_return(endpoint, outputs, f"{api_url}/console")
+        yield _signed_in(api_url, endpoint, outputs, sftp, state)
 
 
 def _clear(state: Path) -> None:
@@ -192,8 +198,8 @@ def _start_sftp_server(state: Path, parts: contextlib.ExitStack) -> SftpServer:
     return SftpServer(**said, root_dir=str(root))
 
 
-def _deploy(build: Path, endpoint: str, return_url: str, log: Path) -> None:
-    _client("s3", endpoint).create_bucket(Bucket=_ARTIFACTS)
+def _deploy(build: Path, endpoint: str, log: Path) -> None:
+    client_of("s3", endpoint).create_bucket(Bucket=_ARTIFACTS)
     run(
         [
             SAM,
@@ -209,7 +215,7 @@ def _deploy(build: Path, endpoint: str, return_url: str, log: Path) -> None:
             f"Architecture={architecture()}",
             "AllowedPrivateNetworks=127.0.0.1/32",
             "AccessTokenMinutes=1440",
-            f"SignInReturnUrls={return_url}",
+            f"SignInUrl={endpoint}",
         ],
         log=log,
         **ROOT_KEYS,
@@ -221,14 +227,14 @@ def _deploy(build: Path, endpoint: str, return_url: str, log: Path) -> None:
 
 
 def _outputs(endpoint: str) -> dict[str, str]:
-    stacks = _client("cloudformation", endpoint).describe_stacks(StackName=STACK_NAME)["Stacks"]
+    stacks = client_of("cloudformation", endpoint).describe_stacks(StackName=STACK_NAME)["Stacks"]
     return {output["OutputKey"]: output["OutputValue"] for output in stacks[0]["Outputs"]}
 
 
 def _answer_errors_as_the_gateway_does(build: Path, endpoint: str, api_id: str) -> None:
     """The emulator leaves the template's GatewayResponses out; it takes them one by one."""
     template = yaml.safe_load((build / "template.yaml").read_text())
-    gateway = _client("apigateway", endpoint)
+    gateway = client_of("apigateway", endpoint)
     for kind, answer in template["Resources"]["Api"]["Properties"]["GatewayResponses"].items():
         status = {"statusCode": str(answer["StatusCode"])} if "StatusCode" in answer else {}
         gateway.put_gateway_response(
@@ -242,7 +248,7 @@ def _answer_errors_as_the_gateway_does(build: Path, endpoint: str, api_id: str) 
 
 def _let_schedules_be_kept(endpoint: str) -> None:
     """The emulator asks for rights on the default group, whichever group a schedule is in."""
-    role = _client("cloudformation", endpoint).describe_stack_resource(
+    role = client_of("cloudformation", endpoint).describe_stack_resource(
         StackName=STACK_NAME, LogicalResourceId="ConfigurationRole"
     )["StackResourceDetail"]["PhysicalResourceId"]
     actions = [f"scheduler:{verb}Schedule" for verb in ("Create", "Update", "Delete")]
@@ -251,17 +257,28 @@ def _let_schedules_be_kept(endpoint: str) -> None:
         "Action": actions,
         "Resource": f"arn:aws:scheduler:{REGION}:*:schedule/default/*",
     }
-    _client("iam", endpoint).put_role_policy(
+    client_of("iam", endpoint).put_role_policy(
         RoleName=role.rpartition("/")[2],
         PolicyName="EmulatedSchedules",
         PolicyDocument=json.dumps({"Version": "2012-10-17", "Statement": [statement]}),
     )
 
 
+def _let_people_return(endpoint: str, outputs: dict[str, str], console_url: str) -> None:
+    """The emulator's API has another address than the template says, and known only now. The
+    emulator keeps what an update leaves out."""
+    client_of("cognito-idp", endpoint).update_user_pool_client(
+        UserPoolId=outputs["UserPoolId"],
+        ClientId=outputs["PeopleClientId"],
+        CallbackURLs=[console_url],
+        LogoutURLs=[console_url],
+    )
+
+
 def _signed_in(
-    endpoint: str, return_url: str, outputs: dict[str, str], sftp: SftpServer, state: Path
+    api_url: str, endpoint: str, outputs: dict[str, str], sftp: SftpServer, state: Path
 ) -> LocalStack:
-    cognito, pool = _client("cognito-idp", endpoint), outputs["UserPoolId"]
+    cognito, pool = client_of("cognito-idp", endpoint), outputs["UserPoolId"]
     users = sign_in.people()
     sign_in.create_people(cognito, pool, users)
     enroll_id = outputs["EnrollClientId"]
@@ -270,9 +287,9 @@ def _signed_in(
     tokens = {"enroll": sign_in.token_of_program(endpoint, enroll_id, secret)}
     for role, user in users.items():
         client_id = outputs["PeopleClientId"]
-        tokens[role] = sign_in.token_of_person(endpoint, client_id, return_url, user)
+        tokens[role] = sign_in.token_of_person(endpoint, client_id, f"{api_url}/console", user)
     return LocalStack(
-        api_url=f"{endpoint}/_aws/execute-api/{outputs['ApiId']}/v1",
+        api_url=api_url,
         endpoint_url=endpoint,
         tokens=tokens,
         programs=[enroll_id],
@@ -284,7 +301,8 @@ def _signed_in(
     )
 
 
-def _client(service: str, endpoint: str) -> Any:
+def client_of(service: str, endpoint: str) -> Any:
+    """A boto3 client of the emulator, with the keys of its root, who may do everything."""
     return boto3.client(
         service,  # type: ignore[call-overload]  # any service
         endpoint_url=endpoint,
@@ -310,6 +328,9 @@ def _leave_running(stack: LocalStack) -> None:
     STACK_FILE.touch(mode=0o600)
     STACK_FILE.write_text(json.dumps(stack.to_json(), indent=2))
     try:
+        print(f"The console:          {stack.console_url}")
+        for role, user in stack.users.items():
+            print(f"  {role + ':':<19} {user.username}, password {user.password}")
         print(f"The API:              {stack.api_url}")
         print(f"The district's files: {stack.sftp.root_dir}")
         print(f"Tokens and the rest:  {STACK_FILE.relative_to(ROOT)}")

@@ -1,11 +1,15 @@
 """What holds for all tests: with NO_SKIP=1 a skipped test is a failed one; one local stack."""
 
 import os
-from collections.abc import Generator
+from collections.abc import Generator, Iterator
 
 import pytest
 from xdist.remote import Producer
 from xdist.scheduler import LoadScopeScheduling
+
+from local.stack import LocalStack, local_stack
+
+ON_THE_STACK = ("tests/stack/", "tests/console/")
 
 
 class OneStack(LoadScopeScheduling):
@@ -16,11 +20,25 @@ class OneStack(LoadScopeScheduling):
 
     def _split_scope(self, nodeid: str) -> str:
         builds = "test_the_layer_is_built" in nodeid  # a minute of its own, without the stack
-        return "tests/stack" if nodeid.startswith("tests/stack/") and not builds else nodeid
+        return "the stack" if nodeid.startswith(ON_THE_STACK) and not builds else nodeid
 
 
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> OneStack:
     return OneStack(config, log)
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Marks every test that needs the stack."""
+    for item in items:
+        if item.path.relative_to(config.rootpath).as_posix().startswith(ON_THE_STACK):
+            item.add_marker(pytest.mark.stack)
+
+
+@pytest.fixture(scope="session")
+def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalStack]:
+    """The running stack: `call`, `client`, `sftp`, `functions`, `outputs`."""
+    with local_stack(tmp_path_factory.mktemp("stack"), print) as running:
+        yield running
 
 
 @pytest.hookimpl(wrapper=True)

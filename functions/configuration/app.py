@@ -8,7 +8,7 @@ from typing import Any
 
 from registration_sync import bootstrap
 from registration_sync.api import Answer, Request, Route, handle, logger
-from registration_sync.domain.access import ConnectionAccess, Permission, may_see
+from registration_sync.domain.access import ConnectionAccess, Permission, describe, may_see
 from registration_sync.domain.audit import Change, Note, note_of, run_note
 from registration_sync.domain.connection import SavedMapping
 from registration_sync.domain.errors import InvalidRequest, NotFound, Problem
@@ -68,6 +68,10 @@ def _watch_schedules() -> dict[str, Any]:
 
 def _access_of(connection_id: str) -> ConnectionAccess | None:
     return bootstrap.configuration().access.access(connection_id)
+
+
+def _who_am_i(request: Request) -> Answer:
+    return Answer(200, describe(request.caller))
 
 
 def _list_connections(request: Request) -> Answer:
@@ -411,6 +415,7 @@ def _read_openapi(_request: Request) -> Answer:
 
 
 ROUTES = (
+    Route("GET", "/me", None, _who_am_i),
     Route("GET", "/connections", Permission.READ, _list_connections),
     Route("POST", "/connections", Permission.CONFIGURE, _create_connection),
     Route("GET", "/connections/{connection_id}", Permission.READ, _read_connection),
@@ -434,7 +439,7 @@ ROUTES = (
     Route(
         "POST", "/connections/{connection_id}/mapping/preview", Permission.READ, _preview_mapping
     ),
-    Route("GET", "/openapi.json", None, _read_openapi),
+    Route("GET", "/openapi.json", None, _read_openapi, public=True),
     Route("GET", "/mappings", Permission.READ, _list_ready_made),
     Route("GET", "/mappings/{name}", Permission.READ, _read_ready_made),
     Route("GET", "/connections/{connection_id}/fields", Permission.READ, _list_fields),

@@ -56,6 +56,20 @@ class District:
         return f"/connections/{self.connection_id}"
 
     @property
+    def connection(self) -> dict[str, Any]:
+        """As the API shows it now."""
+        answer = self.stack.call("GET", self.path, role="full_access")
+        assert answer.status == 200, answer.body
+        shown: dict[str, Any] = answer.json()
+        return shown
+
+    def change(self, **changes: Any) -> None:
+        """Changes settings of the connection."""
+        changed = self.connection | changes
+        answer = self.stack.call("PUT", self.path, changed, role="full_access")
+        assert answer.status == 200, answer.body
+
+    @property
     def folder(self) -> Path:
         return Path(self.stack.sftp.root_dir) / self.connection_id
 

@@ -116,6 +116,6 @@ def _token_of_another_district(stack: LocalStack) -> str:
     return sign_in.token_of_person(
         stack.endpoint_url,
         stack.outputs["PeopleClientId"],
-        f"{stack.endpoint_url}/signed-in",
+        stack.console_url,
         user,
     )

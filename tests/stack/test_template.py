@@ -62,4 +62,4 @@ def test_the_export_function_is_the_only_one_that_may_read_secrets(stack: LocalS
         text = json.dumps([document["PolicyDocument"] for document in documents])
         allowed[name] = "secretsmanager:GetSecretValue" in text
 
-    assert allowed == {"sync": False, "export": True, "configuration": False}
+    assert allowed == {"sync": False, "export": True, "configuration": False, "console": False}

@@ -8,6 +8,7 @@ from registration_sync.domain.access import (
     Permission,
     authorise,
     caller_from_claims,
+    describe,
     may_see,
     require,
 )
@@ -161,3 +162,21 @@ def test_a_refusal_says_what_to_ask_for(caller: Caller, advice: str) -> None:
         require(caller, Permission.CONFIGURE)
 
     assert advice in denied.value.message
+
+
+def test_everybody_is_told_what_they_may_do() -> None:
+    assert describe(person("limited-access", "district:b", "district:a", "operators")) == {
+        "name": "ada",
+        "kind": "person",
+        "permissions": ["read", "run_exports"],
+        "districts": ["a", "b"],
+        "is_operator": True,
+    }
+    assert describe(program("enroll", "sync/registrations.write", "sync/read")) == {
+        "name": "enroll",
+        "kind": "program",
+        "permissions": ["read", "sync"],
+        "districts": [],
+        "is_operator": False,
+    }
+    assert describe(person())["permissions"] == []

@@ -176,7 +176,12 @@ def test_secrets_are_reached_under_this_stacks_prefix_only() -> None:
                 assert resource.endswith(":secret:${AWS::StackName}/connections/*")
 
 
-@pytest.mark.parametrize("function", FUNCTIONS)
+def test_only_the_console_reads_no_settings() -> None:
+    assert set(FUNCTIONS) - {*SETTINGS} == {"ConsoleFunction"}
+    assert "Environment" not in properties("ConsoleFunction")
+
+
+@pytest.mark.parametrize("function", SETTINGS)
 def test_every_function_is_given_the_settings_that_it_reads(function: str) -> None:
     given = set(properties(function)["Environment"]["Variables"])
 
@@ -191,12 +196,15 @@ def test_the_layer_is_built_for_the_architecture_of_the_functions() -> None:
     assert "Metadata" not in RESOURCES["SharedLayer"]
 
 
-PUBLIC = {("GET", "/openapi.json")}
+CONSOLE = {("GET", "/console"), ("GET", "/console/{proxy+}")}
+PUBLIC = {("GET", "/openapi.json"), *CONSOLE}
 
 
 def test_every_route_demands_an_access_token_but_those_without_data() -> None:
     routes = [*sync.ROUTES, *configuration.ROUTES]
-    assert {(route.method, route.resource) for route in routes if not route.permission} == PUBLIC
+    assert {(route.method, route.resource) for route in routes if route.public} == PUBLIC - CONSOLE
+    signed_in = [route.resource for route in routes if not (route.permission or route.public)]
+    assert signed_in == ["/me"]
     auth = properties("Api")["Auth"]
 
     scopes = auth["Authorizers"][auth["DefaultAuthorizer"]]["AuthorizationScopes"]

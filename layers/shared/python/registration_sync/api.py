@@ -117,13 +117,17 @@ class Answer:
 
 @dataclass(frozen=True, slots=True)
 class Route:
-    """One method of one resource, `/connections/{connection_id}`, and what it demands; without a
-    permission it is open to everyone, and the gateway asks for no token."""
+    """One method of one resource, `/connections/{connection_id}`, and what it demands.
+
+    Without a permission any valid token will do. A public one is open to everyone: the gateway
+    asks for no token.
+    """
 
     method: str
     resource: str
     permission: Permission | None
     use: Callable[[Request], Answer]
+    public: bool = False
 
 
 def handle(
@@ -217,10 +221,12 @@ def _answer(
     line: dict[str, object],
 ) -> Answer:
     route = _route(event, routes)
-    if route.permission is None:
+    if route.public:
         return route.use(_request(event, NOBODY))
     request = _request(event, _caller(event))
     line["caller"] = request.caller.kind
+    if route.permission is None:
+        return route.use(request)
     if "connection_id" in request.path:
         connection_id = request.connection_id
         known = CONNECTION_ID.fullmatch(connection_id) is not None

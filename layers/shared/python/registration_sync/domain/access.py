@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Any
 
 from registration_sync.domain.errors import AccessDenied, NotFound
 
@@ -112,6 +113,18 @@ def caller_from_claims(claims: Mapping[str, object]) -> Caller:
 
 NOBODY = Person("", frozenset(), frozenset(), is_operator=False)
 """Who calls a route that is open to everyone."""
+
+
+def describe(caller: Caller) -> dict[str, Any]:
+    """Who somebody is and what they may do, for programs that show only what is allowed:
+    `{"name", "kind", "permissions", "districts", "is_operator"}`."""
+    return {
+        "name": caller.name,
+        "kind": caller.kind,
+        "permissions": sorted(permission.name.lower() for permission in caller.permissions),
+        "districts": sorted(caller.districts) if isinstance(caller, Person) else [],
+        "is_operator": isinstance(caller, Person) and caller.is_operator,
+    }
 
 
 def require(caller: Caller, permission: Permission) -> None:

@@ -1,0 +1,136 @@
+// Starts the console: signs in, finds out who it is, and shows the page of the address.
+
+import { get } from "./api.js";
+import { useData } from "./data.js";
+import { html, render, useEffect, useErrorBoundary, useState } from "./html.js";
+import { Announcements } from "./components/announce.js";
+import { Button } from "./components/button.js";
+import { ConfirmDialog, Dialog } from "./components/dialog.js";
+import { Page, pageWasLeft } from "./components/page.js";
+import { EmptyState, ErrorState, Loading } from "./components/states.js";
+import { PersonContext, personFrom } from "./person.js";
+import { useLeaving, useLocation } from "./router.js";
+import { Shell } from "./shell.js";
+import { session, signIn, signInAgain, start } from "./sign_in.js";
+import { useStore } from "./store.js";
+
+function Console() {
+  const { state, message } = useStore(session);
+  if (state === "starting") return html`<${Loading} label="Signing in …" />`;
+  if (state === "signed_out") return html`<${SignedOut} title="You are signed out" />`;
+  if (state === "failed") return html`<${SignedOut} title="You are not signed in" message=${message} />`;
+  return html`<${SignedIn} />
+    ${state === "ended" && html`<${SessionEnded} message=${message} />`}
+    <${Announcements} />`;
+}
+
+function SignedOut({ title, message }) {
+  return html`<main class="alone">
+    <${Page} title=${title}>
+      <p>${message ?? "Nothing of your visit is kept in this browser."}</p>
+      <${Button} kind="primary" onClick=${() => signIn()}>Sign in<//>
+    <//>
+  </main>`;
+}
+
+function SessionEnded({ message }) {
+  return html`<${Dialog}
+    title="Your session has ended"
+    onClose=${() => {}}
+    actions=${html`<${Button} kind="primary" onClick=${() => signInAgain()}>Sign in again<//>`}
+  >
+    <p>${message ?? "Sign in again in a second window: this page stays as it is, with all that you wrote."}</p>
+  <//>`;
+}
+
+function SignedIn() {
+  const { data: me, error, reload } = useData((options) => get("me", options), []);
+  if (error) return html`<main class="alone"><${ErrorState} error=${error} onRetry=${reload} /></main>`;
+  if (!me) return html`<${Loading} />`;
+  const person = personFrom(me);
+  return html`<${PersonContext.Provider} value=${person}>
+    <${Shell}>${person.can_read ? html`<${Outlet} />` : html`<${NoAccess} />`}<//>
+    <${Leaving} />
+  <//>`;
+}
+
+function NoAccess() {
+  return html`<${Page} title="You have no access yet">
+    <p>
+      You are signed in, but in no group of this service. Ask its operator for Full Access or
+      Limited Access to your district.
+    </p>
+  <//>`;
+}
+
+function Leaving() {
+  const { leaving, stay, leave } = useLeaving();
+  if (!leaving) return null;
+  return html`<${ConfirmDialog}
+    title="Leave without saving?"
+    confirm="Leave"
+    danger
+    action=${{ run: leave, busy: false, error: null }}
+    onClose=${stay}
+  ><p>${leaving.message}</p><//>`;
+}
+
+// The page of the address: loaded when somebody goes there for the first time.
+function Outlet() {
+  const { route, params, query, key } = useLocation();
+  const [shown, show] = useState({});
+  useEffect(() => {
+    let wanted = true;
+    const ready = (page) => wanted && show({ key, ...page });
+    load(route).then(
+      (page) => ready({ page }),
+      () => ready({ error: new Error("This page could not be loaded: the console may be a newer one by now.") }),
+    );
+    return () => {
+      wanted = false;
+      pageWasLeft();
+    };
+  }, [key]);
+  if (shown.key !== key) return html`<${Loading} key=${key} />`;
+  if (shown.error) return html`<${ErrorState} error=${shown.error} onRetry=${() => location.reload()} />`;
+  return html`<${Caught} key=${key}><${shown.page} params=${params} query=${query} /><//>`;
+}
+
+async function load(route) {
+  if (!route) return NotFound;
+  const [module] = await Promise.all([route.load(), route.styles && loadStyles(route.styles)]);
+  return module.default;
+}
+
+const sheets = new Map();
+
+function loadStyles(path) {
+  if (!sheets.has(path)) {
+    const link = Object.assign(document.createElement("link"), {
+      rel: "stylesheet",
+      href: new URL(path, import.meta.url),
+    });
+    sheets.set(path, new Promise((resolve, reject) => Object.assign(link, { onload: resolve, onerror: reject })));
+    document.head.append(link);
+  }
+  return sheets.get(path);
+}
+
+// A fault of our own ends one page, not the console; it goes to the browser's log as it is.
+function Caught({ children }) {
+  const [error] = useErrorBoundary((raised) => console.error(raised));
+  if (!error) return children;
+  const message = "Something in this page went wrong. Nothing was changed by it.";
+  return html`<${ErrorState} error=${{ message }} onRetry=${() => location.reload()} />`;
+}
+
+function NotFound() {
+  return html`<${Page} title="There is no such page">
+    <${EmptyState} title="The link may be old, or was cut off on its way.">
+      <p><a href="#/">Go to the connections</a></p>
+    <//>
+  <//>`;
+}
+
+render(html`<${Console} />`, document.getElementById("app"));
+start();

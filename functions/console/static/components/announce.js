@@ -1,0 +1,43 @@
+// Says things to a screen reader, and shows short messages that go by themselves.
+
+import { html, useEffect } from "../html.js";
+import { createStore, useStore } from "../store.js";
+import { IconButton } from "./button.js";
+import { Icon } from "./icon.js";
+
+const SHOWN_MS = 6000;
+const said = createStore("");
+const toasts = createStore([]);
+let number = 0;
+
+// Only for ears: what changed on the page without a move of the focus.
+export function announce(text) {
+  said.set("");
+  setTimeout(() => said.set(text), 50); // the same text twice is to be said twice
+}
+
+// For eyes and ears: what was done. Never the only place of something that somebody needs.
+export function toast(text) {
+  number += 1;
+  toasts.set([...toasts.get(), { id: number, text }].slice(-3));
+  announce(text);
+}
+
+export function Announcements() {
+  return html`<div class="for-ears" role="status" aria-live="polite">${useStore(said)}</div>
+    <section class="toasts" aria-label="Messages">
+      ${useStore(toasts).map((one) => html`<${Toast} key=${one.id} ...${one} />`)}
+    </section>`;
+}
+
+function Toast({ id, text }) {
+  const close = () => toasts.set(toasts.get().filter((one) => one.id !== id));
+  useEffect(() => {
+    const timer = setTimeout(close, SHOWN_MS);
+    return () => clearTimeout(timer);
+  }, []);
+  return html`<div class="toast">
+    <${Icon} name="check" /><span>${text}</span>
+    <${IconButton} label="Dismiss" icon="close" onClick=${close} />
+  </div>`;
+}

@@ -1,0 +1,20 @@
+// A word with a colour and a shape: never a colour alone.
+
+import { html } from "../html.js";
+import { STATUS } from "../runs.js";
+import { Icon } from "./icon.js";
+
+const ICON = { good: "check", warn: "warning", bad: "failed", calm: "calm" };
+
+// tone: "good", "warn", "bad", "calm", "busy"
+export function Badge({ tone = "calm", children }) {
+  return html`<span class="badge ${tone}">
+    ${tone === "busy" ? html`<span class="spinner" aria-hidden="true"></span>` : html`<${Icon} name=${ICON[tone]} />`}
+    ${children}
+  </span>`;
+}
+
+export function RunBadge({ run }) {
+  const { label, tone } = STATUS[run.status] ?? { label: run.status, tone: "calm" };
+  return html`<${Badge} tone=${tone}>${label}<//>`;
+}

@@ -1,0 +1,31 @@
+// Buttons do something, links go somewhere; both may look the same.
+
+import { html } from "../html.js";
+import { Icon } from "./icon.js";
+
+// kind: "primary" (one in view), "plain", "danger", "quiet". `busy` keeps it in place and focused,
+// but a click does nothing.
+export function Button({ kind = "plain", busy, disabled, icon, children, onClick, ...others }) {
+  return html`<button
+    type="button"
+    ...${others}
+    class="button ${kind} ${others.class ?? ""}"
+    disabled=${disabled}
+    aria-busy=${busy ? "true" : undefined}
+    onClick=${(event) => !busy && onClick?.(event)}
+  >
+    ${busy ? html`<span class="spinner" aria-hidden="true"></span>` : icon && html`<${Icon} name=${icon} />`}
+    ${children && html`<span>${children}</span>`}
+  </button>`;
+}
+
+// A button without words: `label` is what it is called.
+export function IconButton({ label, icon, ...others }) {
+  return html`<${Button} kind="quiet" aria-label=${label} title=${label} icon=${icon} ...${others} />`;
+}
+
+export function ButtonLink({ kind = "plain", icon, children, ...others }) {
+  return html`<a ...${others} class="button ${kind}">
+    ${icon && html`<${Icon} name=${icon} />`}<span>${children}</span>
+  </a>`;
+}

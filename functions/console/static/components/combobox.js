@@ -1,0 +1,104 @@
+// A text field with a list that can be searched (WAI-ARIA combobox); any text may stand in it.
+
+import { html, useEffect, useRef, useState } from "../html.js";
+import { Field } from "./fields.js";
+
+const SHOWN = 100;
+
+// options: [{value, label?, hint?}]. `onInput` is given each text that is typed or chosen;
+// without `free`, a text that is no option goes back to what was there.
+export function Combobox({ options, value, onInput, free = true, ...given }) {
+  const { label, hint, problem, optional, hide_label, ...control } = given;
+  const [open, setOpen] = useState(false);
+  const [active, setActive] = useState(-1);
+  const [typed, setTyped] = useState(null); // what filters the list; null: everything
+  const [text, setText] = useState(value);
+  const list = useRef(null);
+  useEffect(() => setText(value), [value]);
+
+  const words = (typed ?? "").toLowerCase().split(/\s+/).filter(Boolean);
+  const found = options.filter((option) => {
+    const all = `${option.value} ${option.label ?? ""}`.toLowerCase();
+    return words.every((word) => all.includes(word));
+  });
+  const shown = found.slice(0, SHOWN);
+
+  useEffect(() => {
+    list.current?.children[active]?.scrollIntoView({ block: "nearest" });
+  }, [active]);
+
+  const close = () => {
+    setOpen(false);
+    setActive(-1);
+    setTyped(null);
+  };
+  const choose = (option) => {
+    setText(option.value);
+    onInput(option.value);
+    close();
+  };
+  const type = (now) => {
+    setText(now);
+    setTyped(now);
+    setOpen(true);
+    setActive(-1);
+    if (free) onInput(now);
+  };
+  const leave = () => {
+    if (!free && text !== value) setText(value);
+    close();
+  };
+  const move = (by) => {
+    if (!open) setOpen(true);
+    if (shown.length) setActive((place) => (place + by + shown.length + (place < 0 && by < 0)) % shown.length);
+  };
+  const onKey = (event) => {
+    if (event.key === "ArrowDown") move(1);
+    else if (event.key === "ArrowUp") move(-1);
+    else if (event.key === "Enter" && open && shown[active]) choose(shown[active]);
+    else if (event.key === "Escape" && open) close();
+    else return;
+    event.preventDefault();
+    event.stopPropagation(); // a dialog around it stays open
+  };
+
+  return html`<${Field} ...${{ label, hint, problem, optional, hide_label }}>
+    ${(of_field) => html`<div class="combobox">
+      <input
+        type="text"
+        autocomplete="off"
+        spellcheck="false"
+        role="combobox"
+        ...${control}
+        ...${of_field}
+        value=${text}
+        aria-expanded=${open}
+        aria-autocomplete="list"
+        aria-controls=${`${of_field.id}-list`}
+        aria-activedescendant=${shown[active] ? `${of_field.id}-${active}` : undefined}
+        onInput=${(event) => type(event.target.value)}
+        onClick=${() => setOpen(true)}
+        onKeyDown=${onKey}
+        onBlur=${leave}
+      />
+      <ul role="listbox" id=${`${of_field.id}-list`} aria-label=${label} hidden=${!open} ref=${list}>
+        ${open &&
+        shown.map(
+          (option, place) => html`<li
+            role="option"
+            key=${option.value}
+            id=${`${of_field.id}-${place}`}
+            aria-selected=${place === active}
+            onMouseDown=${(event) => event.preventDefault()}
+            onClick=${() => choose(option)}
+          >
+            <span>${option.label ?? option.value}</span>
+            ${option.hint && html`<small>${option.hint}</small>`}
+          </li>`,
+        )}
+        ${open && found.length > SHOWN && html`<li role="none" class="more">${found.length - SHOWN} more: type to find them</li>`}
+        ${open && found.length === 0 && html`<li role="none" class="more">${free ? "Not in the list; it can be used all the same." : "Nothing like this in the list."}</li>`}
+      </ul>
+    </div>`}
+  <//>`;
+}

@@ -1,0 +1,47 @@
+// Dialogs: the browser's own <dialog>, which keeps the focus inside and gives it back.
+
+import { html, useId, useLayoutEffect, useRef } from "../html.js";
+import { Button, IconButton } from "./button.js";
+import { ErrorNotice } from "./states.js";
+
+// Is open as long as it is drawn. `actions` are the buttons at its end; `onClose` is Escape and
+// the cross too.
+export function Dialog({ title, onClose, actions, children, wide }) {
+  const dialog = useRef(null);
+  const id = useId();
+  useLayoutEffect(() => {
+    const element = dialog.current;
+    element.showModal();
+    return () => element.close();
+  }, []);
+  const onCancel = (event) => {
+    event.preventDefault(); // it is closed by not being drawn
+    onClose();
+  };
+  return html`<dialog ref=${dialog} class=${wide ? "wide" : ""} aria-labelledby=${id} onCancel=${onCancel}>
+    <header>
+      <h2 id=${id} tabindex="-1" autofocus>${title}</h2>
+      <${IconButton} label="Close" icon="close" onClick=${onClose} />
+    </header>
+    <div class="dialog-body">${children}</div>
+    ${actions && html`<footer>${actions}</footer>`}
+  </dialog>`;
+}
+
+// Asks before something is done. `confirm` is the button's word, a verb; `action` a useAction.
+export function ConfirmDialog({ title, confirm, danger, action, onClose, disabled, children }) {
+  return html`<${Dialog}
+    title=${title}
+    onClose=${onClose}
+    actions=${html`<${Button} onClick=${onClose}>Cancel<//>
+      <${Button}
+        kind=${danger ? "danger" : "primary"}
+        busy=${action.busy}
+        disabled=${disabled}
+        onClick=${() => action.run()}
+      >${confirm}<//>`}
+  >
+    ${children}
+    <${ErrorNotice} error=${action.error} />
+  <//>`;
+}

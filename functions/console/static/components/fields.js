@@ -1,0 +1,106 @@
+// Fields of forms: each with its label, a hint, and what is wrong with it.
+
+import { html, useId } from "../html.js";
+
+// The frame around a control: `children` is given {id, described_by, invalid}.
+export function Field({ label, hint, problem, optional, hide_label, children }) {
+  const id = useId();
+  const described_by = [hint && `${id}-hint`, problem && `${id}-problem`].filter(Boolean).join(" ");
+  return html`<div class="field ${problem ? "wrong" : ""}">
+    <label for=${id} class=${hide_label ? "for-ears" : ""}>
+      ${label}${optional && html` <span class="optional">(optional)</span>`}
+    </label>
+    ${hint && html`<p class="hint" id=${`${id}-hint`}>${hint}</p>`}
+    ${children({ id, "aria-describedby": described_by || undefined, "aria-invalid": problem ? "true" : undefined })}
+    ${problem && html`<p class="problem" id=${`${id}-problem`}>${problem}</p>`}
+  </div>`;
+}
+
+function split({ label, hint, problem, optional, hide_label, ...control }) {
+  return [{ label, hint, problem, optional, hide_label }, control];
+}
+
+// `onInput` is given the text.
+export function TextField({ onInput, ...given }) {
+  const [frame, control] = split(given);
+  return html`<${Field} ...${frame}>
+    ${(of_field) =>
+      html`<input
+        type="text"
+        autocomplete="off"
+        spellcheck="false"
+        ...${control}
+        ...${of_field}
+        onInput=${(event) => onInput(event.target.value)}
+      />`}
+  <//>`;
+}
+
+export function TextArea({ onInput, ...given }) {
+  const [frame, control] = split(given);
+  return html`<${Field} ...${frame}>
+    ${(of_field) =>
+      html`<textarea
+        rows="4"
+        spellcheck="false"
+        ...${control}
+        ...${of_field}
+        onInput=${(event) => onInput(event.target.value)}
+      ></textarea>`}
+  <//>`;
+}
+
+// options: [{value, label}], or texts; `onInput` is given the value.
+export function SelectField({ options, value, onInput, ...given }) {
+  const [frame, control] = split(given);
+  const rows = options.map((one) => (typeof one === "string" ? { value: one, label: one } : one));
+  return html`<${Field} ...${frame}>
+    ${(of_field) =>
+      html`<select ...${control} ...${of_field} onInput=${(event) => onInput(event.target.value)}>
+        ${rows.map(
+          (row) => html`<option key=${row.value} value=${row.value} selected=${row.value === value}>
+            ${row.label}
+          </option>`,
+        )}
+      </select>`}
+  <//>`;
+}
+
+export function Checkbox({ label, hint, checked, onInput, ...control }) {
+  const id = useId();
+  return html`<div class="check">
+    <input
+      type="checkbox"
+      ...${control}
+      id=${id}
+      checked=${checked}
+      aria-describedby=${hint ? `${id}-hint` : undefined}
+      onInput=${(event) => onInput(event.target.checked)}
+    />
+    <div>
+      <label for=${id}>${label}</label>
+      ${hint && html`<p class="hint" id=${`${id}-hint`}>${hint}</p>`}
+    </div>
+  </div>`;
+}
+
+// The slider of a thing that is on or off at once, or when it is saved.
+export function Switch({ label, hint, checked, onInput, ...control }) {
+  const id = useId();
+  return html`<div class="check">
+    <button
+      type="button"
+      role="switch"
+      ...${control}
+      class="switch"
+      aria-checked=${Boolean(checked)}
+      aria-labelledby=${`${id}-label`}
+      aria-describedby=${hint ? `${id}-hint` : undefined}
+      onClick=${() => onInput(!checked)}
+    ></button>
+    <div>
+      <span id=${`${id}-label`} onClick=${() => !control.disabled && onInput(!checked)}>${label}</span>
+      ${hint && html`<p class="hint" id=${`${id}-hint`}>${hint}</p>`}
+    </div>
+  </div>`;
+}

@@ -1,0 +1,93 @@
+// A menu behind a button (WAI-ARIA menu button): arrows move, letters jump, Escape closes.
+
+import { html, useEffect, useId, useRef, useState } from "../html.js";
+import { Icon } from "./icon.js";
+
+// items: [{label, href} | {label, onSelect}]; `danger` marks one, null leaves one out.
+export function Menu({ label, items, icon = "more", text }) {
+  const [open, setOpen] = useState(false);
+  const root = useRef(null);
+  const button = useRef(null);
+  const id = useId();
+  const shown = items.filter(Boolean);
+
+  const links = () => [...root.current.querySelectorAll("[role=menuitem]")];
+  const focus = (place) => {
+    const all = links();
+    all.at(place % all.length)?.focus();
+  };
+  const show = (place) => {
+    setOpen(true);
+    requestAnimationFrame(() => focus(place));
+  };
+  const close = () => {
+    setOpen(false);
+    button.current.focus();
+  };
+
+  useEffect(() => {
+    if (!open) return undefined;
+    const outside = (event) => root.current.contains(event.target) || setOpen(false);
+    document.addEventListener("pointerdown", outside);
+    return () => document.removeEventListener("pointerdown", outside);
+  }, [open]);
+
+  const onButtonKey = (event) => {
+    if (event.key === "ArrowDown") show(0);
+    else if (event.key === "ArrowUp") show(-1);
+    else return;
+    event.preventDefault();
+  };
+  const onMenuKey = (event) => {
+    const place = links().indexOf(document.activeElement);
+    const moves = { ArrowDown: place + 1, ArrowUp: place - 1, Home: 0, End: -1 };
+    if (event.key in moves) focus(moves[event.key]);
+    else if (event.key === "Escape") close();
+    else if (event.key === "Tab") return setOpen(false);
+    else if (!jump(links(), place, event.key)) return undefined;
+    return event.preventDefault();
+  };
+
+  return html`<div class="menu" ref=${root}>
+    <button
+      type="button"
+      class="button quiet"
+      ref=${button}
+      aria-haspopup="menu"
+      aria-expanded=${open}
+      aria-controls=${open ? id : undefined}
+      aria-label=${text ? undefined : label}
+      title=${text ? undefined : label}
+      onClick=${() => (open ? setOpen(false) : show(0))}
+      onKeyDown=${onButtonKey}
+    >
+      <${Icon} name=${icon} />${text && html`<span>${text}</span>`}
+    </button>
+    ${open &&
+    html`<ul class="menu-list" role="menu" id=${id} aria-label=${label} onKeyDown=${onMenuKey}>
+      ${shown.map(
+        (item) => html`<li role="none" key=${item.label}>
+          <${MenuItem} item=${item} close=${close} leave=${() => setOpen(false)} />
+        </li>`,
+      )}
+    </ul>`}
+  </div>`;
+}
+
+function MenuItem({ item, close, leave }) {
+  const common = { role: "menuitem", tabindex: -1, class: item.danger ? "danger" : "" };
+  if (item.href) return html`<a ...${common} href=${item.href} onClick=${leave}>${item.label}</a>`;
+  const select = () => {
+    close(); // first, so that a dialog gives the focus back to the menu's button
+    item.onSelect();
+  };
+  return html`<button ...${common} type="button" onClick=${select}>${item.label}</button>`;
+}
+
+function jump(links, place, key) {
+  if (key.length !== 1 || key === " ") return false;
+  const order = [...links.slice(place + 1), ...links.slice(0, place + 1)];
+  const found = order.find((link) => link.textContent.toLowerCase().startsWith(key.toLowerCase()));
+  found?.focus();
+  return Boolean(found);
+}

@@ -1,0 +1,67 @@
+// What stands where there is nothing yet, nothing at all, or something went wrong.
+
+import { html, useEffect, useState } from "../html.js";
+import { Button } from "./button.js";
+import { Icon } from "./icon.js";
+
+const SHOWN_AFTER_MS = 200; // a wait shorter than a moment shows nothing
+
+export function Loading({ label = "Loading …" }) {
+  const [shown, show] = useState(false);
+  useEffect(() => {
+    const timer = setTimeout(() => show(true), SHOWN_AFTER_MS);
+    return () => clearTimeout(timer);
+  }, []);
+  return html`<p class="loading" role="status">
+    ${shown && html`<span class="spinner" aria-hidden="true"></span> ${label}`}
+  </p>`;
+}
+
+// tone: "good", "warn", "bad", "calm"
+export function Notice({ tone = "calm", title, children }) {
+  const icon = { good: "check", warn: "warning", bad: "failed", calm: "calm" }[tone];
+  return html`<div class="notice ${tone}">
+    <${Icon} name=${icon} />
+    <div>${title && html`<strong>${title}</strong>`} ${children}</div>
+  </div>`;
+}
+
+// An ApiError beside the button that met it, with its problems; nothing without an error.
+export function ErrorNotice({ error, title }) {
+  return html`<div role="alert">
+    ${error &&
+    html`<${Notice} tone="bad" title=${title}>
+      <p>${error.message}</p>
+      ${error.problems?.length > 0 &&
+      html`<ul>
+        ${error.problems.map(
+          (problem) => html`<li key=${problem.path}><code>${problem.path}</code> ${problem.message}</li>`,
+        )}
+      </ul>`}
+    <//>`}
+  </div>`;
+}
+
+// In place of content that could not be loaded.
+export function ErrorState({ error, onRetry }) {
+  return html`<div class="state" role="alert">
+    <${Icon} name="warning" />
+    <p>${error.message}</p>
+    ${onRetry && html`<${Button} onClick=${onRetry}>Try again<//>`}
+  </div>`;
+}
+
+export function EmptyState({ title, children }) {
+  return html`<div class="state">
+    <h2 class="state-title">${title}</h2>
+    ${children}
+  </div>`;
+}
+
+// A bar: `value` of `max`, or without a value one that only says that something goes on.
+export function Progress({ label, value, max }) {
+  return html`<div class="progress">
+    <span>${label}</span>
+    <progress aria-label=${label} value=${value} max=${max}></progress>
+  </div>`;
+}

@@ -1,0 +1,59 @@
+// Moments and numbers as the district reads them: always with its zone, never with the reader's.
+
+import { html } from "../html.js";
+
+const LANGUAGE = "en-US";
+const NUMBER = new Intl.NumberFormat(LANGUAGE);
+const SIZE = new Intl.NumberFormat(LANGUAGE, { maximumFractionDigits: 1 });
+
+export const number = (value) => NUMBER.format(value);
+
+// "1 row", "1,204 rows"
+export function count(value, one, many = `${one}s`) {
+  return `${number(value)} ${value === 1 ? one : many}`;
+}
+
+export function bytes(value) {
+  const [size, unit] =
+    value < 1000 ? [value, "bytes"] : value < 1e6 ? [value / 1e3, "kB"] : [value / 1e6, "MB"];
+  return `${SIZE.format(size)} ${unit}`;
+}
+
+// "Today, 9:00 PM CST", "Yesterday, …", "Mon, Nov 23, 9:00 PM CST", with the year if it is another.
+export function momentText(at, zone, now = new Date()) {
+  const moment = new Date(at);
+  const time = parts(moment, zone, { hour: "numeric", minute: "2-digit", timeZoneName: "short" });
+  const days = (dayNumber(moment, zone) - dayNumber(now, zone)) / 86_400_000;
+  const near = { 0: "Today", 1: "Tomorrow", [-1]: "Yesterday" }[days];
+  if (near) return `${near}, ${time}`;
+  const same_year = parts(moment, zone, { year: "numeric" }) === parts(now, zone, { year: "numeric" });
+  const day = { weekday: "short", month: "short", day: "numeric" };
+  return `${parts(moment, zone, same_year ? day : { ...day, year: "numeric" })}, ${time}`;
+}
+
+// A day as the API writes it, 2026-06-30: "Tue, Jun 30, 2026".
+export function dayText(day) {
+  const options = { weekday: "short", month: "short", day: "numeric", year: "numeric" };
+  return parts(new Date(`${day}T12:00:00Z`), "UTC", options);
+}
+
+export function Time({ at, zone }) {
+  const moment = new Date(at);
+  const whole = parts(moment, zone, { dateStyle: "full", timeStyle: "long" });
+  return html`<time datetime=${moment.toISOString()} title=${whole}>${momentText(at, zone)}</time>`;
+}
+
+// "3 s", "2 min 5 s"
+export function duration(from, to) {
+  const seconds = Math.max(0, Math.round((new Date(to) - new Date(from)) / 1000));
+  return seconds < 60 ? `${seconds} s` : `${Math.floor(seconds / 60)} min ${seconds % 60} s`;
+}
+
+function parts(moment, zone, options) {
+  return new Intl.DateTimeFormat(LANGUAGE, { ...options, timeZone: zone }).format(moment);
+}
+
+function dayNumber(moment, zone) {
+  const day = new Intl.DateTimeFormat("en-CA", { timeZone: zone }).format(moment);
+  return Date.parse(`${day}T00:00:00Z`);
+}

@@ -1,0 +1,114 @@
+// One connection: its last run, who is due and held, its next run, and what can be done.
+
+import { html, useState } from "../../html.js";
+import { Badge, RunBadge } from "../../components/badge.js";
+import { Menu } from "../../components/menu.js";
+import { ErrorState, Progress } from "../../components/states.js";
+import { Time, count, number } from "../../components/time.js";
+import { usePerson } from "../../person.js";
+import { href } from "../../router.js";
+import { heldOf, isUnderWay, phaseOf, rowsOf } from "../../runs.js";
+import { DeleteDialog } from "./delete_dialog.js";
+import { DownloadDialog } from "./download_dialog.js";
+import { ExportDialog } from "./export_dialog.js";
+import { totalsOf } from "./facts.js";
+
+export function Card({ connection, facts, look, reload }) {
+  const [dialog, open] = useState(null);
+  const close = () => {
+    open(null);
+    look();
+  };
+  const { connection_id: c, name } = connection;
+  return html`<article class="card" aria-label=${name}>
+    <header>
+      <div>
+        <h2>${name}</h2>
+        <p class="where">${where(connection)}</p>
+      </div>
+      <${CardMenu} connection=${connection} open=${open} />
+    </header>
+    ${facts?.error && html`<${ErrorState} error=${facts.error} onRetry=${look} />`}
+    ${!facts && html`<div class="facts-coming" aria-hidden="true"></div>`}
+    ${facts && !facts.error && html`<${Facts} connection=${connection} facts=${facts} />`}
+    ${dialog === "export" && html`<${ExportDialog} connection=${connection} onClose=${close} />`}
+    ${dialog === "download" && html`<${DownloadDialog} connection=${connection} onClose=${close} />`}
+    ${dialog === "delete" && html`<${DeleteDialog} connection=${connection} onClose=${close} onDeleted=${reload} key=${c} />`}
+  </article>`;
+}
+
+function CardMenu({ connection, open }) {
+  const person = usePerson();
+  const { connection_id: c, name } = connection;
+  const page = (label, path) => {
+    const to = href(path, { c });
+    return to && { label, href: to };
+  };
+  const items = [
+    person.can_run && { label: "Export Students", onSelect: () => open("export") },
+    page("Export Student Mapping", "/connections/{c}/mapping"),
+    page("Check Connection", "/connections/{c}/check"),
+    page("Schedule", "/connections/{c}/schedule"),
+    page("History", "/connections/{c}/runs"),
+    page("Students", "/connections/{c}/students"),
+    { label: "Download last files", onSelect: () => open("download") },
+    person.can_configure && page("Edit", "/connections/{c}/settings"),
+    person.can_configure && { label: "Delete", danger: true, onSelect: () => open("delete") },
+  ];
+  return html`<${Menu} label=${`Actions of ${name}`} items=${items} />`;
+}
+
+function Facts({ connection, facts }) {
+  const { run, schedule, status } = facts;
+  const zone = connection.time_zone;
+  const totals = status && totalsOf(status);
+  return html`<dl class="facts">
+    <div class="last-run whole">
+      <dt>Last run</dt>
+      <dd><${LastRun} connection=${connection} run=${run} /></dd>
+    </div>
+    ${totals &&
+    html`<div>
+        <dt>Due</dt>
+        <dd class="figure">${number(totals.due)}</dd>
+      </div>
+      <div>
+        <dt>Held back</dt>
+        <dd class="figure">${number(totals.held)}${totals.held > 0 && html` <${Badge} tone="warn">to be mended<//>`}</dd>
+      </div>`}
+    <div class="whole">
+      <dt>Next run</dt>
+      <dd>${next(schedule, zone)}</dd>
+    </div>
+  </dl>`;
+}
+
+function LastRun({ connection, run }) {
+  if (!run) return "None yet";
+  if (isUnderWay(run)) return html`<${Progress} label=${phaseOf(run)} />`;
+  const to = href("/connections/{c}/runs/{run}", { c: connection.connection_id, run: run.run_id });
+  const held = heldOf(run);
+  const at = run.finished_at ?? run.started_at ?? run.requested_at;
+  const when = html`<${Time} at=${at} zone=${connection.time_zone} />`;
+  return html`<${RunBadge} run=${run} />
+    <span>${to ? html`<a href=${to}>${when}</a>` : when}</span>
+    ${run.status === "failed"
+      ? html`<p class="why">${whyOf(run)}</p>`
+      : html`<span>${count(rowsOf(run), "student")}${held > 0 && `, ${number(held)} held back`}</span>`}`;
+}
+
+function whyOf(run) {
+  return run.error?.message ?? run.years.find((year) => year.error)?.error.message ?? run.message;
+}
+
+function next(schedule, zone) {
+  const run = schedule.next_runs.find((one) => one.at);
+  if (!schedule.enabled) return html`<span class="muted">Not scheduled</span>`;
+  return run ? html`<${Time} at=${run.at} zone=${schedule.time_zone ?? zone} />` : "None in sight: paused";
+}
+
+function where(connection) {
+  if (connection.delivery === "download") return "Fetched by download";
+  const port = connection.port === 22 ? "" : `:${connection.port}`;
+  return `${connection.username}@${connection.host}${port}`;
+}

@@ -1,0 +1,31 @@
+// Delete: only after the name was typed; what it takes with it is said before.
+
+import { pathOf, remove } from "../../api.js";
+import { useAction } from "../../data.js";
+import { html, useState } from "../../html.js";
+import { toast } from "../../components/announce.js";
+import { ConfirmDialog } from "../../components/dialog.js";
+import { TextField } from "../../components/fields.js";
+
+export function DeleteDialog({ connection, onClose, onDeleted }) {
+  const [typed, setTyped] = useState("");
+  const action = useAction(async () => {
+    await remove(pathOf(connection.connection_id));
+    toast(`${connection.name} was deleted.`);
+    onDeleted();
+  });
+  return html`<${ConfirmDialog}
+    title=${`Delete ${connection.name}?`}
+    confirm="Delete"
+    danger
+    disabled=${typed.trim() !== connection.name}
+    action=${action}
+    onClose=${onClose}
+  >
+    <p>
+      Its settings, sign-in, mapping and schedule are gone for good, and nothing more is exported.
+      Files on the server and the record of its runs stay.
+    </p>
+    <${TextField} label=${`Type ${connection.name} to confirm`} value=${typed} onInput=${setTyped} />
+  <//>`;
+}

@@ -1,0 +1,56 @@
+// Download last files: links to what the last delivery put on the server.
+
+import { get, pathOf } from "../../api.js";
+import { useAction, useData } from "../../data.js";
+import { html } from "../../html.js";
+import { Button } from "../../components/button.js";
+import { Dialog } from "../../components/dialog.js";
+import { EmptyState, ErrorNotice, ErrorState, Loading } from "../../components/states.js";
+import { Time, bytes, count } from "../../components/time.js";
+import { schoolYear } from "../../runs.js";
+import { lastWithFiles } from "./facts.js";
+
+export function DownloadDialog({ connection, onClose }) {
+  const { data, error, loading, reload } = useData(
+    async (options) => ({ run: await lastWithFiles(connection.connection_id, options) }),
+    [connection.connection_id],
+  );
+  const actions = html`<${Button} onClick=${onClose}>Close<//>`;
+  return html`<${Dialog} title="Download last files" onClose=${onClose} actions=${actions}>
+    ${loading && html`<${Loading} />`}
+    ${error && html`<${ErrorState} error=${error} onRetry=${reload} />`}
+    ${data && !data.run && html`<${EmptyState} title="No files yet"><p>The first export brings them.</p><//>`}
+    ${data?.run && html`<${Files} connection=${connection} run=${data.run} />`}
+  <//>`;
+}
+
+function Files({ connection, run }) {
+  const years = run.years.filter((year) => year.files.length > 0);
+  return html`<p class="muted">
+      Exported <${Time} at=${run.finished_at} zone=${connection.time_zone} />
+    </p>
+    <ul class="downloads">
+      ${years.flatMap((year) =>
+        year.files.map(
+          (file) => html`<li key=${file.path}>
+            <${File} c=${connection.connection_id} run=${run} year=${year.school_year} file=${file} />
+          </li>`,
+        ),
+      )}
+    </ul>`;
+}
+
+function File({ c, run, year, file }) {
+  const fetching = useAction(async () => {
+    const path = pathOf(c, "exports", run.run_id, "files", year, file.name);
+    const { url } = await get(path);
+    location.assign(url); // a download: the page stays
+  });
+  const label = `Download ${file.name} of ${schoolYear(year)}`;
+  return html`<div>
+      <strong>${file.name}</strong>
+      <span class="muted">${schoolYear(year)} · ${count(file.rows, "row")} · ${bytes(file.bytes)}</span>
+    </div>
+    <${Button} icon="download" busy=${fetching.busy} aria-label=${label} onClick=${() => fetching.run()}>Download<//>
+    <${ErrorNotice} error=${fetching.error} />`;
+}

@@ -1,0 +1,108 @@
+// Export Students: what would go, by a dry run; then the real one, followed to its end.
+
+import { get, pathOf, post } from "../../api.js";
+import { useAction } from "../../data.js";
+import { html, useEffect, useRef, useState } from "../../html.js";
+import { announce } from "../../components/announce.js";
+import { RunBadge } from "../../components/badge.js";
+import { Button, ButtonLink } from "../../components/button.js";
+import { Dialog } from "../../components/dialog.js";
+import { ErrorNotice, Notice, Progress } from "../../components/states.js";
+import { Table } from "../../components/table.js";
+import { count, number } from "../../components/time.js";
+import { href } from "../../router.js";
+import { followRun, heldOf, phaseOf, rowsOf, schoolYear } from "../../runs.js";
+
+export function ExportDialog({ connection, onClose }) {
+  const c = connection.connection_id;
+  const [tried, setTried] = useState(null); // the dry run, when it is over
+  const [run, setRun] = useState(null); // the export, as it was read last
+  const control = useRef(new AbortController());
+  const { signal } = control.current;
+
+  const trial = useAction(async () => {
+    const { run_id } = await post(pathOf(c, "exports"), { dry_run: true }, { signal });
+    const found = await followRun(c, run_id, { signal });
+    setTried(found);
+    announce(found.message);
+  });
+  const exporting = useAction(async () => {
+    const { run_id } = await post(pathOf(c, "exports"), {}, { signal });
+    setRun({ status: "pending", run_id, years: [] });
+    const ended = await followRun(c, run_id, { signal, show: setRun });
+    announce(`Export Students: ${ended.message}`);
+  });
+  useEffect(() => {
+    trial.run();
+    return () => control.current.abort();
+  }, []);
+
+  const rows = tried ? rowsOf(tried) : 0;
+  const ended = run && !exporting.busy;
+  const to = ended && href("/connections/{c}/runs/{run}", { c, run: run.run_id });
+  const actions = html`<${Button} onClick=${onClose}>${run || (tried && rows === 0) ? "Close" : "Cancel"}<//>
+    ${to && html`<${ButtonLink} kind="primary" href=${to}>Open the run<//>`}
+    ${!run &&
+    tried &&
+    rows > 0 &&
+    html`<${Button} kind="primary" busy=${exporting.busy} onClick=${() => exporting.run()}>
+      Export ${count(rows, "student")}
+    <//>`}`;
+  return html`<${Dialog} title="Export Students" onClose=${onClose} actions=${actions} wide>
+    <p class="muted">${connection.name}</p>
+    ${trial.busy && html`<${Progress} label="Looking at what is due; nothing is sent yet" />`}
+    ${!run && tried && html`<${Trial} run=${tried} connection=${connection} />`}
+    ${run && exporting.busy && html`<${Progress} label=${phaseOf(run)} /><p class="hint">You may close this: the export goes on, and its card shows how it ends.</p>`}
+    ${ended && !exporting.error && html`<${Ended} run=${run} />`}
+    <${ErrorNotice} error=${trial.error ?? exporting.error} />
+  <//>`;
+}
+
+function Trial({ run, connection }) {
+  if (run.status === "nothing_to_export")
+    return html`<${Notice} title="Nothing to export">
+      <p>Nobody was synced since the last export. The files on the server stay as they are.</p>
+    <//>`;
+  if (run.status === "failed") return html`<${Failed} run=${run} title="An export now would fail" />`;
+  const [rows, held] = [rowsOf(run), heldOf(run)];
+  const to = connection.delivery === "download" ? "archive" : "server";
+  return html`<p>
+      ${rows > 0 ? `${count(rows, "student")} would go to the ${to} now.` : "Nobody would go now."}
+      ${held > 0 && ` ${count(held, "student is held back and stays", "students are held back and stay")} due.`}
+    </p>
+    <${Years} run=${run} />`;
+}
+
+function Ended({ run }) {
+  if (run.status === "failed") return html`<${Failed} run=${run} title="The export failed" />`;
+  return html`<p class="ended"><${RunBadge} run=${run} /> ${run.message}</p>
+    ${run.years.length > 0 && html`<${Years} run=${run} />`}`;
+}
+
+function Failed({ run, title }) {
+  const errors = [run.error, ...run.years.map((year) => year.error)].filter(Boolean);
+  return html`<${Notice} tone="bad" title=${title}>
+    ${errors.map((error) => html`<p key=${error.message}>${error.message}</p>`)}
+    ${errors.length === 0 && html`<p>${run.message}</p>`}
+  <//>`;
+}
+
+function Years({ run }) {
+  const warnings = run.years.flatMap((year) => year.warnings.map((text) => `${schoolYear(year.school_year)}: ${text}`));
+  return html`<${Table}
+      label="Students of each school year"
+      rows=${run.years}
+      id=${(year) => year.school_year}
+      columns=${[
+        { label: "School year", heading: true, cell: (year) => schoolYear(year.school_year) },
+        { label: "Rows", number: true, cell: (year) => number(year.rows) },
+        { label: "Held back", number: true, cell: (year) => number(year.held_count) },
+        { label: "Files", cell: (year) => (year.error ? year.error.message : paths(year)) },
+      ]}
+    />
+    ${warnings.map((text) => html`<${Notice} key=${text} tone="warn">${text}<//>`)}`;
+}
+
+function paths(year) {
+  return html`<ul class="plain">${year.files.map((file) => html`<li key=${file.path}><code>${file.path}</code></li>`)}</ul>`;
+}

@@ -1,0 +1,45 @@
+// What a card says of its connection: loaded for each card, in one go.
+
+import { ApiError, get, pathOf } from "../../api.js";
+import { heldOf, isUnderWay } from "../../runs.js";
+
+const DELIVERIES = "export,resend";
+
+// {run: the last delivery | null, schedule, status | null, problem: 0 (none) to 3 (worst)}
+export async function factsOf(connection, options) {
+  const c = connection.connection_id;
+  const [runs, schedule, status] = await Promise.all([
+    get(pathOf(c, "exports"), { ...options, query: { kind: DELIVERIES, limit: 1 } }),
+    get(pathOf(c, "schedule"), options),
+    get(pathOf(c, "status"), options).catch(nothingYet),
+  ]);
+  const run = runs.items[0] ?? null;
+  return { run, schedule, status, problem: problemOf(run, status) };
+}
+
+// The last run that has files to fetch, or null.
+export async function lastWithFiles(connection_id, options) {
+  const query = { kind: DELIVERIES, status: "succeeded,partial", limit: 1 };
+  const { items } = await get(pathOf(connection_id, "exports"), { ...options, query });
+  return items[0] ?? null;
+}
+
+export function totalsOf(status) {
+  const total = (name) => status.years.reduce((sum, year) => sum + year[name], 0);
+  return { due: total("due"), held: total("held") };
+}
+
+export function needsAnotherLook(facts) {
+  return Boolean(facts?.run && isUnderWay(facts.run));
+}
+
+function problemOf(run, status) {
+  if (run?.status === "failed" || run?.status === "awaiting_confirmation") return 3;
+  if (status ? totalsOf(status).held > 0 : run && heldOf(run) > 0) return 2;
+  return run?.status === "partial" ? 1 : 0;
+}
+
+function nothingYet(error) {
+  if (error instanceof ApiError && error.status === 404) return null;
+  throw error;
+}

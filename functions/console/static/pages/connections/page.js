@@ -1,0 +1,96 @@
+// The connection cards: where everybody begins. Problems come first.
+
+import { get } from "../../api.js";
+import { useData, useInterval } from "../../data.js";
+import { html, useEffect, useState } from "../../html.js";
+import { ButtonLink } from "../../components/button.js";
+import { Page } from "../../components/page.js";
+import { EmptyState, ErrorState, Loading } from "../../components/states.js";
+import { usePerson } from "../../person.js";
+import { href } from "../../router.js";
+import { Card } from "./card.js";
+import { factsOf, needsAnotherLook } from "./facts.js";
+
+const UNDER_WAY_MS = 2000;
+const AT_REST_MS = 60_000;
+
+export default function ConnectionsPage() {
+  const person = usePerson();
+  const { data, error, reload } = useData((options) => get("connections", options), []);
+  const fresh = person.can_configure && href("/new");
+  const actions = fresh && html`<${ButtonLink} kind="primary" icon="plus" href=${fresh}>New connection<//>`;
+  return html`<${Page} title="Connections" actions=${actions}>
+    ${error && html`<${ErrorState} error=${error} onRetry=${reload} />`}
+    ${!error && !data && html`<${Loading} />`}
+    ${data && (data.items.length === 0 ? html`<${NoConnections} />` : html`<${Cards} connections=${data.items} reload=${reload} />`)}
+  <//>`;
+}
+
+function Cards({ connections, reload }) {
+  const [facts, setFacts] = useState({});
+  const [order, setOrder] = useState(() => byName(connections));
+  const look = async (connection) => {
+    const found = await factsOf(connection).catch((error) => ({ error, problem: 3 }));
+    setFacts((known) => ({ ...known, [connection.connection_id]: found }));
+    return [connection, found];
+  };
+  const lookAtAll = async () => {
+    const all = await inLanes(connections, look);
+    setOrder(byProblem(all)); // once all is known, so that no card moves under the hand
+  };
+  useEffect(() => {
+    setOrder(byName(connections));
+    lookAtAll();
+  }, [connections]);
+  const under_way = connections.filter((one) => needsAnotherLook(facts[one.connection_id]));
+  useInterval(() => under_way.forEach(look), under_way.length ? UNDER_WAY_MS : null);
+  useInterval(() => inLanes(connections, look), AT_REST_MS);
+
+  return html`<ul class="cards">
+    ${order.map(
+      (connection) => html`<li key=${connection.connection_id}>
+        <${Card}
+          connection=${connection}
+          facts=${facts[connection.connection_id]}
+          look=${() => look(connection)}
+          reload=${reload}
+        />
+      </li>`,
+    )}
+  </ul>`;
+}
+
+// A few at a time: an operator has hundreds of connections.
+async function inLanes(items, act, lanes = 2) {
+  const done = [];
+  let next = 0;
+  const lane = async () => {
+    while (next < items.length) done.push(await act(items[next++]));
+  };
+  await Promise.all(Array.from({ length: lanes }, lane));
+  return done;
+}
+
+function byName(connections) {
+  return [...connections].sort((one, other) => one.name.localeCompare(other.name));
+}
+
+function byProblem(all) {
+  const sorted = [...all].sort(
+    ([one, its], [other, others]) => others.problem - its.problem || one.name.localeCompare(other.name),
+  );
+  return sorted.map(([connection]) => connection);
+}
+
+function NoConnections() {
+  const person = usePerson();
+  const fresh = person.can_configure && href("/new");
+  return html`<${EmptyState} title="There is no connection yet">
+    <p>
+      A connection says where the files of a district go: its server, its folder, and how each field
+      is written.
+      ${!person.can_configure && " Somebody with Full Access can make one."}
+    </p>
+    ${fresh && html`<p><a href=${fresh}>Make the first connection</a></p>`}
+  <//>`;
+}

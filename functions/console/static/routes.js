@@ -1,0 +1,11 @@
+// The pages of the console, one row each. A page is loaded when somebody goes there; its module's
+// default export is a component that is given {params, query}. `styles` is its own style sheet.
+// `tab` puts it among the pages of a connection, in this order.
+
+export const ROUTES = [
+  {
+    path: "/",
+    load: () => import("./pages/connections/page.js"),
+    styles: "pages/connections/connections.css",
+  },
+];

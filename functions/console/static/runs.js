@@ -1,0 +1,64 @@
+// What a run is called, whether it is over, and following one until it is.
+
+import { get, pathOf, wait } from "./api.js";
+
+const POLL_MS = [300, 500, 700, 1000, 1500];
+
+export const STATUS = {
+  pending: { label: "Waiting to start", tone: "busy" },
+  in_progress: { label: "Running", tone: "busy" },
+  awaiting_confirmation: { label: "Waiting for you", tone: "warn" },
+  succeeded: { label: "Succeeded", tone: "good" },
+  partial: { label: "Partly done", tone: "warn" },
+  nothing_to_export: { label: "Nothing to export", tone: "calm" },
+  failed: { label: "Failed", tone: "bad" },
+  cancelled: { label: "Cancelled", tone: "calm" },
+};
+
+export const KIND = {
+  export: "Export",
+  dry_run: "Dry run",
+  resend: "Sent again",
+  test_record: "Test record",
+  check: "Check",
+};
+
+const PHASE = { mapping: "mapping", archiving: "keeping a copy", delivering: "sending" };
+
+export function isUnderWay(run) {
+  return run.status === "pending" || run.status === "in_progress";
+}
+
+// What a run is at, in words: "2025–26: sending".
+export function phaseOf(run) {
+  if (run.status === "pending") return "Waiting to start";
+  if (!run.phase) return "Reading what is due";
+  const [year, phase] = run.phase.split(": ");
+  return `${schoolYear(Number(year))}: ${PHASE[phase] ?? phase}`;
+}
+
+export function schoolYear(year) {
+  return `${year}–${String((year + 1) % 100).padStart(2, "0")}`;
+}
+
+export function rowsOf(run) {
+  return sum(run.years.map((year) => year.rows));
+}
+
+export function heldOf(run) {
+  return sum(run.years.map((year) => year.held_count));
+}
+
+function sum(numbers) {
+  return numbers.reduce((total, number) => total + number, 0);
+}
+
+// Reads a run again and again until it is under way no longer; `show` is given each reading.
+export async function followRun(connection_id, run_id, { signal, show = () => {} }) {
+  for (let reading = 0; ; reading += 1) {
+    const run = await get(pathOf(connection_id, "exports", run_id), { signal });
+    show(run);
+    if (!isUnderWay(run)) return run;
+    await wait(POLL_MS[Math.min(reading, POLL_MS.length - 1)], signal);
+  }
+}

@@ -1,0 +1,81 @@
+"""One Chromium for all tests of the console; it is the machine's, and never downloaded."""
+
+import dataclasses
+import itertools
+import shutil
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, expect, sync_playwright
+
+from local import sign_in
+from local.stack import LocalStack
+from tests.console.person import Person
+from tests.stack.district import District, new_district
+
+CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser"))), None)
+SWITCHES = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+expect.set_options(timeout=15_000)
+_numbers = itertools.count(1)
+
+
+@pytest.fixture(scope="session")
+def browser(stack: LocalStack) -> Iterator[Browser]:  # closed before the stack is
+    if CHROMIUM is None:
+        pytest.skip("Chromium is not installed: the console is not tried in a browser.")
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=SWITCHES)
+        yield chromium
+        chromium.close()
+
+
+@pytest.fixture
+def district(stack: LocalStack) -> District:
+    """A district of the test's own with its people and one connection, the only card they see."""
+    name = f"town-{next(_numbers)}"
+    own = _with_people_of(stack, name)
+    return new_district(own, district=name, name=f"{name}, SFTP")
+
+
+def _with_people_of(stack: LocalStack, district: str) -> LocalStack:
+    """The stack as people of this district alone use it."""
+    users = sign_in.people(district)
+    sign_in.create_people(stack.client("cognito-idp"), stack.outputs["UserPoolId"], users)
+    client, console = stack.outputs["PeopleClientId"], stack.console_url
+    tokens = {
+        role: sign_in.token_of_person(stack.endpoint_url, client, console, user)
+        for role, user in users.items()
+    }
+    return dataclasses.replace(stack, users=users, tokens=stack.tokens | tokens)
+
+
+@pytest.fixture
+def visit(browser: Browser, district: District) -> Iterator[Callable[..., Person]]:
+    """Opens the console as a role of the district, signed in: `visit("full_access")`.
+
+    At the end nothing may have been asked of another origin, and the browser may have found no
+    fault: neither an error of a script nor something that the Content-Security-Policy forbids.
+    """
+    people: list[Person] = []
+
+    def come(role: str = "full_access", path: str = "#/", **context: Any) -> Person:
+        person = Person(browser, district.stack, role, **context)
+        people.append(person)
+        person.open(path)
+        return person
+
+    yield come
+
+    faults = [fault for person in people for fault in person.faults]
+    for person in people:
+        person.leave()
+    assert faults == []

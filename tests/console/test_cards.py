@@ -1,0 +1,155 @@
+"""The connection cards and what their menus do, with the files on the SFTP server."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+from playwright.sync_api import expect
+
+from tests.console.person import Person
+from tests.stack.district import District, new_district, registration
+
+type Visit = Callable[..., Person]
+
+PHONE = {"width": 375, "height": 800}
+
+
+def test_a_card_says_what_was_and_what_comes(visit: Visit, district: District) -> None:
+    district.sync(registration("1"), registration("2"))
+    district.export()
+    on = {"enabled": True, "time": "21:00"}
+    district.stack.call("PUT", f"{district.path}/schedule", on, role="full_access")
+
+    ada = visit()
+
+    expect(ada.card).to_contain_text("Succeeded")
+    expect(ada.card).to_contain_text("2 students")
+    expect(ada.card.get_by_role("time").last).to_contain_text("9:00 PM C")
+    ada.check()
+
+
+def test_problems_come_first(visit: Visit, district: District) -> None:
+    town = district.connection["district"]
+    broken = new_district(district.stack, district=town, name="Z, broken", password="wrong")
+    broken.sync(registration("1"))
+    broken.export()
+
+    ada = visit()
+
+    expect(ada.card.first).to_contain_text("Failed")
+    expect(ada.card.first).to_contain_text("refused to sign in")
+    ada.check()
+
+
+def test_export_students_shows_the_rows_first_and_then_sends_them(
+    visit: Visit, district: District
+) -> None:
+    district.sync(registration("1", "Ann"), registration("2", "Ben"))
+    district.sync(registration("3", "Cal", year=2026))
+    ada = visit("limited_access")
+
+    ada.choose("Export Students")
+    years = ada.page.get_by_role("row")
+    expect(years.nth(1)).to_contain_text("2025–26")
+    expect(years.nth(1).get_by_role("cell").first).to_have_text("2")
+    expect(years.nth(2).get_by_role("cell").first).to_have_text("1")
+    assert not district.folder.exists()  # a dry run sends nothing
+    ada.check()
+    ada.button("Export 3 students").click()
+
+    ada.sees(ada.dialog("Export Students").get_by_text("Delivered."))
+    assert (district.names(2025), district.names(2026)) == (["Ann", "Ben"], ["Cal"])
+    ada.check()
+    ada.page.keyboard.press("Escape")
+    expect(ada.card).to_contain_text("3 students")
+
+
+def test_nothing_new_is_nothing_to_export(visit: Visit) -> None:
+    ada = visit()
+
+    ada.choose("Export Students")
+
+    ada.sees(ada.page.get_by_text("Nobody was synced since the last export."))
+    expect(ada.page.get_by_role("button", name="Export")).to_have_count(0)
+
+
+def test_a_run_in_the_way_is_named(visit: Visit, district: District) -> None:
+    ada = visit()
+    body = {"error": {"code": "already_running", "message": "A run is under way.", "problems": []}}
+    ada.page.route("**/exports", lambda route: route.fulfill(status=409, json=body))
+
+    ada.choose("Export Students")
+
+    expect(ada.dialog("Export Students").get_by_role("alert")).to_contain_text("A run is under way")
+    ada.check()
+
+
+def test_an_export_by_keyboard_alone(visit: Visit, district: District) -> None:
+    district.sync(registration("1", "Ann"))
+    ada = visit(viewport=PHONE)
+    expect(ada.card).to_contain_text("None yet")
+    press = ada.page.keyboard.press
+
+    press("Tab")
+    expect(ada.button("Skip to content")).to_be_focused()
+    press("Enter")
+    press("Tab")
+    expect(ada.card.get_by_role("button", name="Actions of")).to_be_focused()
+    press("ArrowDown")
+    expect(ada.page.get_by_role("menuitem", name="Export Students")).to_be_focused()
+    press("d")
+    expect(ada.page.get_by_role("menuitem", name="Download last files")).to_be_focused()
+    press("Home")
+    press("Enter")
+    ada.sees(ada.button("Export 1 student"))
+    for _ in range(4):
+        press("Tab")
+        if ada.button("Export 1 student").evaluate("button => button === document.activeElement"):
+            break
+    press("Enter")
+    ada.sees(ada.dialog("Export Students").get_by_text("Delivered."))
+    ada.check()
+    press("Escape")
+
+    expect(ada.card.get_by_role("button", name="Actions of")).to_be_focused()
+    assert district.names() == ["Ann"]
+
+
+def test_the_last_files_are_downloaded(visit: Visit, district: District, tmp_path: Path) -> None:
+    district.sync(registration("1", "Ann"))
+    district.export()
+    ada = visit(viewport=PHONE, accept_downloads=True)
+
+    ada.choose("Download last files")
+    ada.sees(ada.page.get_by_text("1 row"))
+    ada.check()
+    with ada.page.expect_download() as download:
+        ada.button("Download students.csv of 2025–26").click()
+    download.value.save_as(tmp_path / "students.csv")
+
+    assert (tmp_path / "students.csv").read_bytes().decode() == district.files()[
+        "2025/students.csv"
+    ]
+
+
+def test_a_connection_is_deleted_only_by_its_name(visit: Visit, district: District) -> None:
+    ada = visit(viewport=PHONE)
+
+    ada.choose("Delete")
+    expect(ada.button("Delete")).to_be_disabled()
+    ada.check()
+    ada.dialog("Delete").get_by_role("textbox").fill(district.connection["name"])
+    ada.button("Delete").click()
+
+    ada.sees(ada.heading("There is no connection yet"))
+    assert district.stack.call("GET", district.path, role="full_access").status == 404
+    ada.check()
+
+
+def test_a_name_is_text_whatever_is_in_it(visit: Visit, district: District) -> None:
+    name = '<img src=x onerror="document.title=1"><script>document.title=1</script>'
+    district.change(name=name)
+
+    ada = visit()
+
+    ada.sees(ada.heading(name))
+    assert ada.page.title() == "Connections · Registration sync"

@@ -1,0 +1,94 @@
+"""Coming and going: the hosted pages, sign-out, a session that ends, and who may do what."""
+
+import re
+from collections.abc import Callable
+
+from playwright.sync_api import Route, expect
+
+from tests.console.person import Person
+from tests.stack.district import District
+
+type Visit = Callable[..., Person]
+
+
+def test_one_comes_back_to_the_page_one_asked_for(visit: Visit) -> None:
+    ada = visit(path="#/nowhere/at/all")
+
+    ada.sees(ada.heading("There is no such page"))
+    expect(ada.page).to_have_url(re.compile(r"/console#/nowhere/at/all$"))
+    ada.check()
+
+
+def test_no_token_is_kept_anywhere_but_in_memory(visit: Visit) -> None:
+    ada = visit()
+    ada.sees(ada.heading("Connections"))
+
+    kept = ada.page.evaluate("() => [localStorage.length, sessionStorage.length, document.cookie]")
+
+    assert kept == [0, 0, ""]
+
+
+def test_signing_out_goes_through_the_hosted_pages_and_stays_out(visit: Visit) -> None:
+    ada = visit()
+    left = []
+    ada.page.on("request", lambda request: left.append(request.url))
+
+    ada.button(ada.user.username).click()
+    ada.page.get_by_role("menuitem", name="Sign out").click()
+
+    ada.sees(ada.heading("You are signed out"))
+    assert any("/logout?client_id=" in url for url in left)
+    ada.check()
+    ada.button("Sign in").click()
+    ada.sign_in()
+    ada.sees(ada.heading("Connections"))
+
+
+def test_a_sign_in_that_was_not_begun_here_is_refused(visit: Visit) -> None:
+    ada = visit()
+
+    ada.page.goto(f"{ada.stack.console_url}?code=stolen&state=guessed")
+
+    ada.sees(ada.heading("You are not signed in"))
+    ada.sees(ada.page.get_by_text("was not begun in this window"))
+    assert "stolen" not in ada.page.url
+    ada.check()
+
+
+def test_a_session_that_ended_goes_on_where_it_was(visit: Visit, district: District) -> None:
+    ada = visit()
+    ada.choose("Delete")
+    name = district.connection["name"]
+    ada.field(f"Type {name} to confirm").fill(name)
+    refused: list[str] = []
+
+    def refuse_once(route: Route) -> None:
+        refused.append(route.request.url)
+        if len(refused) == 1:
+            route.fulfill(status=401, json={"error": {"code": "not_signed_in", "message": "No."}})
+        else:
+            route.continue_()
+
+    ada.page.route(f"**{district.path}", refuse_once)
+    ada.page.route("**/oauth2/token", lambda route: route.fulfill(status=400, json={}), times=1)
+    ada.button("Delete").click()
+    ada.sees(ada.dialog("Your session has ended"))
+    with ada.page.expect_popup() as opened:
+        ada.button("Sign in again").click()
+    ada.sign_in(opened.value)
+
+    expect(ada.dialog("Your session has ended")).to_be_hidden()
+    ada.sees(ada.heading("There is no connection yet"))
+    assert len(refused) == 2
+
+
+def test_limited_access_sees_and_exports_but_changes_nothing(visit: Visit) -> None:
+    lin = visit("limited_access")
+
+    lin.sees(lin.page.get_by_text("Limited Access"))
+    lin.card.get_by_role("button", name="Actions of").click()
+
+    expect(lin.page.get_by_role("menuitem")).to_have_text(
+        ["Export Students", "Download last files"]
+    )
+    lin.check()

@@ -1,0 +1,101 @@
+"""The console's function: its headers, versions and caching; and what it is made of."""
+
+import hashlib
+import json
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from functions.console import app
+
+STAGE = {"signInUrl": "https://sign-in.example.org", "clientId": "client-1"}
+VENDOR = app.STATIC / "vendor"
+
+
+def get(path: str = "", **headers: str) -> dict[str, Any]:
+    event = {
+        "path": f"/console{'/' + path if path else ''}",
+        "pathParameters": {"proxy": path} if path else None,
+        "headers": headers or None,
+        "stageVariables": STAGE,
+    }
+    return app.handler(event, None)
+
+
+def test_nothing_but_its_own_files_runs_in_the_page() -> None:
+    headers = get()["headers"]
+
+    assert headers["Content-Security-Policy"] == (
+        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
+        "connect-src 'self' https://sign-in.example.org; form-action 'none'; base-uri 'none'; "
+        "frame-ancestors 'none'"
+    )
+    assert headers["X-Content-Type-Options"] == "nosniff"
+    assert headers["Referrer-Policy"] == "no-referrer"
+
+
+@pytest.mark.parametrize("path", ["", "config.json", f"{app.VERSION}/app.js", "nowhere"])
+def test_every_answer_has_the_headers_that_protect(path: str) -> None:
+    protect = {"Content-Security-Policy", "X-Content-Type-Options", "Referrer-Policy"}
+
+    assert protect <= {*get(path)["headers"]}
+
+
+def test_the_page_is_told_where_people_sign_in() -> None:
+    answer = get("config.json")
+
+    assert json.loads(answer["body"]) == {
+        "sign_in_url": "https://sign-in.example.org",
+        "client_id": "client-1",
+    }
+
+
+@pytest.mark.parametrize("path", ["app.js", "000000000000/app.js", f"{app.VERSION}/../app.py"])
+def test_files_are_there_under_their_version_only(path: str) -> None:
+    assert get(path)["statusCode"] == 404
+
+
+def test_a_page_that_is_known_is_not_sent_again() -> None:
+    tag = get()["headers"]["ETag"]
+
+    answer = get("", **{"if-none-match": f"W/{tag}"})
+
+    assert (answer["statusCode"], answer["body"]) == (304, "")
+
+
+def test_the_page_names_the_files_of_the_first_view_and_no_others() -> None:
+    page = app.FILES["index.html"].body
+    needed, waiting = set(), ["app.js"]
+    while waiting:
+        path = waiting.pop()
+        if path not in needed:
+            needed.add(path)
+            imports = re.findall(r'(?:from|import)\s*"(\.[^"]+)"', app.FILES[path].body)
+            waiting += [
+                str((Path("/") / path).parent.joinpath(one).resolve())[1:] for one in imports
+            ]
+
+    preloaded = set(re.findall(r'modulepreload" href="console/([^"]+)"', page))
+    assert preloaded == needed - {"app.js"}
+
+
+def test_there_is_no_script_or_style_in_any_template() -> None:
+    for path, file in app.FILES.items():
+        if not path.startswith("vendor/"):
+            assert not re.search(
+                r"<script(?! type=\"module\" src)|<style|\sstyle=|innerHTML", file.body
+            )
+
+
+def test_the_libraries_are_the_files_that_were_taken() -> None:
+    listed = json.loads((VENDOR / "versions.json").read_text())
+
+    expected = {name: digest for files in listed.values() for name, digest in files.items()}
+    found = {
+        path.name: hashlib.sha256(path.read_bytes()).hexdigest()
+        for path in VENDOR.iterdir()
+        if path.name != "versions.json"
+    }
+    assert found == expected
