@@ -27,6 +27,7 @@ from registration_sync.ports import (
     Clock,
     ConnectionAccessReader,
     Connections,
+    Deliveries,
     ExportStarter,
     LeaseReader,
     Mappings,
@@ -244,6 +245,21 @@ def _announce(
     )
 
 
+def _deliveries(settings: ExportSettings) -> Deliveries:
+    from registration_sync.adapters.deliveries_table import DynamoDBDeliveries
+
+    return DynamoDBDeliveries(
+        _dynamodb(),
+        settings.connections_table,
+        retention_days=settings.retention_days,
+        now=_now,
+    )
+
+
+def _now() -> dt.datetime:
+    return dt.datetime.now(dt.UTC)
+
+
 @cache
 def export() -> Export:
     """Raises NotConfigured with every setting that is missing."""
@@ -273,8 +289,9 @@ def export() -> Export:
         archive=S3Archive(s3, settings.archive_bucket),
         dry_runs=S3Archive(s3, settings.archive_bucket, prefix=DRY_RUNS),
         servers=_servers(settings, invocation),
+        deliveries=_deliveries(settings),
         ticker=ThreadTicker(),
-        now=lambda: dt.datetime.now(dt.UTC),
+        now=_now,
         pause=time.sleep,
         new_token=lambda: secrets.token_hex(8),
     )
