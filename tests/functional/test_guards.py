@@ -293,6 +293,28 @@ def test_a_confirmed_run_that_fails_leaves_everyone_due_and_no_year_waiting(
 
 
 @pytest.mark.usefixtures("started")
+def test_a_confirmed_run_that_fails_in_passing_is_tried_again_and_is_confirmed_still(
+    server: AsyncSftpServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    set_up(server, keeping_unmatched(), guards=HOLD_UNMATCHED)
+    send(registration("007", grade="PK"))
+    run = run_export(trigger="manual")
+    confirm(run)
+    parts = bootstrap.export()
+    outside = partial(parts.outside, pause=lambda _: None)
+    monkeypatch.setattr(bootstrap, "export", lambda: replace(parts, outside=outside))
+    server.faults.drop_before.add("open")
+
+    with pytest.raises(Unavailable):
+        go_on(run)
+    assert marker() == {"exported_2025": "0"}
+    server.faults.drop_before.clear()
+    after = go_on(run)
+
+    assert (after["status"], after["confirmed_by"], ids(server)) == ("succeeded", "ada", ["007"])
+
+
+@pytest.mark.usefixtures("started")
 def test_a_second_event_of_a_run_that_waits_does_nothing(server: AsyncSftpServer) -> None:
     run = hold_one(server)
 
