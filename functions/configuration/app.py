@@ -373,7 +373,7 @@ def _confirm_export(request: Request) -> Answer:
         leases=parts.leases,
         starter=parts.starter,
     )
-    return Answer(202, {"run_id": run_id})
+    return Answer(202, {"run_id": run_id}, note=run_note("export_confirmed", run_id))
 
 
 def _link_file(request: Request) -> Answer:

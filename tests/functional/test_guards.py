@@ -248,6 +248,8 @@ def test_once_confirmed_the_same_run_delivers_what_is_due_by_then(
     assert confirm(run, claims=VIEWER) == (202, {"run_id": run["run_id"]})
     assert read(run)["status"] == "pending"
     assert [request.run_id for request in started.requests] == [run["run_id"]]
+    _, audit = call(configuration, "GET", "/connections/{connection_id}/audit")
+    assert (audit["items"][0]["by"], audit["items"][0]["action"]) == ("vic", "export_confirmed")
     after = go_on(run)
 
     assert (after["run_id"], after["status"]) == (run["run_id"], "succeeded")
