@@ -58,6 +58,7 @@ _FILE = obj(
         "sha256": TEXT,
         "replaced_by": TEXT_OR_NULL,
         "lines": items(TEXT),
+        "modified": {"type": ["integer", "null"]},
     }
 )
 _HELD = obj({"student_id": TEXT, "file": TEXT, "field": TEXT, "rule": TEXT, "message": TEXT})

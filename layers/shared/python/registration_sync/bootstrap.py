@@ -245,6 +245,14 @@ def _announce(
     )
 
 
+def _archives(settings: ExportSettings) -> tuple[Archive, Archive]:
+    """Where the files of exports are kept, and those of dry runs."""
+    from registration_sync.adapters.archive import DRY_RUNS, S3Archive
+
+    archive = partial(S3Archive, boto3.client("s3"), settings.archive_bucket)
+    return archive(), archive(prefix=DRY_RUNS)
+
+
 def _deliveries(settings: ExportSettings) -> Deliveries:
     from registration_sync.adapters.deliveries_table import DynamoDBDeliveries
 
@@ -263,7 +271,6 @@ def _now() -> dt.datetime:
 @cache
 def export() -> Export:
     """Raises NotConfigured with every setting that is missing."""
-    from registration_sync.adapters.archive import DRY_RUNS, S3Archive
     from registration_sync.adapters.connections_table import DynamoDBConnections, DynamoDBMappings
     from registration_sync.adapters.registrations_table import DynamoDBRegistrationsTable
     from registration_sync.adapters.runs_table import DynamoDBRuns
@@ -274,11 +281,11 @@ def export() -> Export:
 
     settings = read_settings(ExportSettings, os.environ)
     dynamodb, connections_table = _dynamodb(), settings.connections_table
-    invocation = Invocation()
     runs = DynamoDBRuns(dynamodb, connections_table, retention_days=settings.retention_days)
     table = DynamoDBRegistrationsTable(dynamodb, settings.registrations_table)
     connections = DynamoDBConnections(dynamodb, connections_table)
-    s3 = boto3.client("s3")
+    archive, dry_runs = _archives(settings)
+    invocation = Invocation()
     outside = partial(
         Outside,
         connections=connections,
@@ -286,8 +293,8 @@ def export() -> Export:
         secrets=SecretsManagerSecrets(boto3.client("secretsmanager"), settings.secret_prefix),
         runs=runs,
         table=table,
-        archive=S3Archive(s3, settings.archive_bucket),
-        dry_runs=S3Archive(s3, settings.archive_bucket, prefix=DRY_RUNS),
+        archive=archive,
+        dry_runs=dry_runs,
         servers=_servers(settings, invocation),
         deliveries=_deliveries(settings),
         ticker=ThreadTicker(),
