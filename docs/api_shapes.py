@@ -58,6 +58,7 @@ _FILE = obj(
         "sha256": TEXT,
         "replaced_by": TEXT_OR_NULL,
         "lines": items(TEXT),
+        "modified": {"type": ["integer", "null"]},
     }
 )
 _HELD = obj({"student_id": TEXT, "file": TEXT, "field": TEXT, "rule": TEXT, "message": TEXT})
@@ -73,6 +74,15 @@ _STATUS = {
         "cancelled",
     ]
 }
+_FINDING = obj(
+    {
+        "guard": {"enum": ["row_count", "blank_required", "unmatched", "not_collected"]},
+        "action": {"enum": ["warn", "hold"]},
+        "file": TEXT_OR_NULL,
+        "message": TEXT,
+        "run_id": TEXT_OR_NULL,
+    }
+)
 _YEAR_OUTCOME = obj(
     {
         "school_year": NUMBER,
@@ -86,6 +96,8 @@ _YEAR_OUTCOME = obj(
         "unmatched": items(_UNMATCHED),
         "left_out": NUMBER,
         "duration_seconds": SECONDS_OR_NULL,
+        "findings": items(_FINDING),
+        "row_counts": items(obj({"file": TEXT, "rows": NUMBER, "all_students": YES_OR_NO})),
     }
 )
 _STEP = obj(
@@ -198,6 +210,8 @@ SCHEMAS: dict[str, Schema] = {
             "message": TEXT,
             "error": _RUN_ERROR,
             "steps": items(_STEP),
+            "confirmed_by": TEXT,
+            "override_guards": YES_OR_NO,
         }
     ),
     "RunStarted": obj({"run_id": TEXT}, resend_of=TEXT, message=TEXT),
@@ -313,6 +327,7 @@ SCHEMAS: dict[str, Schema] = {
         contents={"enum": ["changes", "all"]},
         dry_run=YES_OR_NO,
         override_held=YES_OR_NO,
+        override_guards=YES_OR_NO,
     ),
     "ResendWish": wish(
         school_years=items(YEAR),

@@ -109,7 +109,10 @@ OPERATIONS: dict[tuple[str, str], Operation] = {
     ("POST", f"{_RUN}/resend"): Operation(
         "Send a past run's files again", _STARTED, ref("ResendWish"), body_needed=False
     ),
-    ("POST", f"{_RUN}/cancel"): Operation("Cancel a run that is pending", {200: ref("Run")}),
+    ("POST", f"{_RUN}/cancel"): Operation(
+        "Cancel a run that is pending or awaits confirmation", {200: ref("Run")}
+    ),
+    ("POST", f"{_RUN}/confirm"): Operation("Confirm a run that awaits it", _STARTED),
     ("GET", "/openapi.json"): Operation("This document", {200: {"type": "object"}}),
 }
 

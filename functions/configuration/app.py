@@ -16,6 +16,7 @@ from registration_sync.domain.export_run import ExportRun
 from registration_sync.domain.mapping_text import read_mapping_text
 from registration_sync.use_cases.cancel_export import cancel_export
 from registration_sync.use_cases.change_connection import change_connection
+from registration_sync.use_cases.confirm_export import confirm_export
 from registration_sync.use_cases.create_connection import create_connection
 from registration_sync.use_cases.link_file import link_file
 from registration_sync.use_cases.list_exports import list_exports
@@ -365,6 +366,20 @@ def _cancel_export(request: Request) -> Answer:
     return Answer(200, run, note=None if run == before else run_note("export_cancelled", run_id))
 
 
+def _confirm_export(request: Request) -> Answer:
+    parts = bootstrap.configuration()
+    run_id = confirm_export(
+        request.connection_id,
+        request.path["run_id"],
+        confirmed_by=request.caller.name,
+        now=dt.datetime.now(dt.UTC),
+        runs=parts.runs,
+        leases=parts.leases,
+        starter=parts.starter,
+    )
+    return Answer(202, {"run_id": run_id}, note=run_note("export_confirmed", run_id))
+
+
 def _link_file(request: Request) -> Answer:
     parts = bootstrap.configuration()
     link = link_file(
@@ -460,4 +475,5 @@ ROUTES = (
     Route("GET", f"{ONE_RUN}/files/{{school_year}}/{{name}}", Permission.READ, _link_file),
     Route("POST", f"{ONE_RUN}/resend", Permission.RUN_EXPORTS, _resend),
     Route("POST", f"{ONE_RUN}/cancel", Permission.RUN_EXPORTS, _cancel_export),
+    Route("POST", f"{ONE_RUN}/confirm", Permission.RUN_EXPORTS, _confirm_export),
 )

@@ -41,6 +41,8 @@ from registration_sync.use_cases.run_once import as_asked, cut_short
 from registration_sync.use_cases.schedule_exports import wakes
 from registration_sync.use_cases.send_test_record import send_test_record
 
+AWAITING = RunStatus.AWAITING_CONFIRMATION
+
 USES = {
     DRY_RUN: dry_run,
     RESEND: resend_files,
@@ -110,7 +112,7 @@ def _waits(event: dict[str, Any], error: RegistrationSyncError) -> bool:
 
 def _run(request: ExportRequest, parts: bootstrap.Export) -> dict[str, Any]:
     earlier = parts.runs.find(request.connection_id, request.run_id)
-    if earlier and earlier["finished_at"]:
+    if earlier and (earlier["finished_at"] or earlier["status"] == AWAITING):
         return earlier  # delivered twice by Lambda or the scheduler: done already
     request = as_asked(request, earlier)
     if request.kind in ONCE and earlier and earlier["attempt"]:
@@ -127,7 +129,7 @@ def _run(request: ExportRequest, parts: bootstrap.Export) -> dict[str, Any]:
         except AlreadyRunning as error:
             if error.run_id == request.run_id:  # invoked twice: the other one keeps the record
                 raise Unavailable("Another attempt of this run may still be under way.") from error
-            if request.trigger != SCHEDULED:
+            if request.scheduled_for is None:
                 refused = refused_run(request, error, outside.now())
                 parts.runs.save(refused)
                 _announced(refused, parts)

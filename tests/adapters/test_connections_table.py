@@ -13,6 +13,7 @@ from moto import mock_aws
 from registration_sync.adapters.audit_table import DynamoDBAudit
 from registration_sync.adapters.connection_access import DynamoDBConnectionAccess
 from registration_sync.adapters.connections_table import DynamoDBConnections, DynamoDBMappings
+from registration_sync.adapters.deliveries_table import DynamoDBDeliveries
 from registration_sync.adapters.runs_table import REQUEST_HOLDS_SECONDS, DynamoDBRuns
 from registration_sync.adapters.schedules_table import DynamoDBSchedules
 from registration_sync.domain.access import ConnectionAccess
@@ -36,6 +37,7 @@ from registration_sync.domain.export_run import (
     finished_run,
     requested_run,
 )
+from registration_sync.domain.guards import LastDelivery
 from registration_sync.domain.schedule import SetSchedule, parse_schedule
 
 if TYPE_CHECKING:
@@ -363,11 +365,118 @@ def test_a_run_that_has_begun_is_not_cancelled(runs: DynamoDBRuns) -> None:
     assert runs.find("north", "r1") == begun.to_json()
 
 
+def awaiting(run_id: str, minutes: int = 0) -> ExportRun:
+    return replace(run(run_id, minutes), status=RunStatus.AWAITING_CONFIRMATION)
+
+
+def pending(waiting: ExportRun) -> dict[str, Any]:
+    """The record of a run that was confirmed."""
+    return {**waiting.to_json(), "status": "pending", "confirmed_by": "ada"}
+
+
+def test_a_run_that_awaits_confirmation_is_found_and_makes_place(runs: DynamoDBRuns) -> None:
+    assert runs.awaiting("north") is None
+    runs.request(run("r1"))
+    runs.save(awaiting("r1"))
+
+    assert runs.awaiting("north") == awaiting("r1").to_json()
+    assert runs.awaiting("south") is None
+    runs.request(run("r2"))
+
+
+def test_a_confirmed_run_takes_the_place_of_a_request_and_waits_no_longer(
+    runs: DynamoDBRuns,
+) -> None:
+    runs.save(awaiting("r1"))
+
+    runs.confirm("north", "r1", pending(awaiting("r1")))
+
+    assert runs.find("north", "r1") == pending(awaiting("r1"))
+    assert runs.awaiting("north") is None
+    with pytest.raises(AlreadyRunning):
+        runs.request(run("r2", minutes=1))
+
+
+def test_a_run_is_not_confirmed_while_another_has_the_place(runs: DynamoDBRuns) -> None:
+    runs.save(awaiting("r1"))
+    runs.request(run("r2"))
+
+    with pytest.raises(AlreadyRunning) as refused:
+        runs.confirm("north", "r1", pending(awaiting("r1")))
+
+    assert refused.value.run_id == "r2"
+    assert runs.awaiting("north") == awaiting("r1").to_json()
+
+
+def test_a_run_is_confirmed_or_cancelled_and_never_both(runs: DynamoDBRuns) -> None:
+    runs.save(awaiting("r1"))
+    cancelled = {**awaiting("r1").to_json(), "status": "cancelled"}
+
+    runs.cancel("north", "r1", cancelled)
+
+    with pytest.raises(Conflict, match="does not await"):
+        runs.confirm("north", "r1", pending(awaiting("r1")))
+    assert runs.find("north", "r1") == cancelled
+    runs.request(run("r2"))  # nothing holds the place
+
+
+def test_a_confirmation_that_started_nothing_is_taken_back(runs: DynamoDBRuns) -> None:
+    runs.save(awaiting("r1"))
+    runs.confirm("north", "r1", pending(awaiting("r1")))
+
+    runs.cancel("north", "r1", awaiting("r1").to_json())
+
+    assert runs.awaiting("north") == awaiting("r1").to_json()
+    runs.confirm("north", "r1", pending(awaiting("r1")))
+
+
 def test_a_dry_run_expires_after_a_day(client: "DynamoDBClient", runs: DynamoDBRuns) -> None:
     runs.save(replace(run("r1"), kind=DRY_RUN))
 
     (item,) = client.scan(TableName=TABLE)["Items"]
     assert int(item["expires_at"]["N"]) == int((NOW + dt.timedelta(days=1)).timestamp())
+
+
+# What was delivered where
+
+STUDENTS = LastDelivery("f/students.csv", "r2", "r1", "2026-03-02 21:00", 120, "ab", modified=5000)
+
+
+@pytest.fixture
+def deliveries(client: "DynamoDBClient") -> DynamoDBDeliveries:
+    return DynamoDBDeliveries(client, TABLE, retention_days=400, now=lambda: NOW)
+
+
+def test_the_last_delivery_to_a_path_is_remembered(deliveries: DynamoDBDeliveries) -> None:
+    deliveries.remember("north", "a@b:22", replace(STUDENTS, run_id="r1"))
+    deliveries.remember("north", "a@b:22", STUDENTS)
+    deliveries.remember("north", "a@b:22", replace(STUDENTS, path="f/x.csv", modified=None))
+
+    assert deliveries.last("north", "a@b:22", "f/students.csv") == STUDENTS
+    assert deliveries.last("north", "a@b:22", "f/none.csv") is None
+    assert deliveries.last("south", "a@b:22", "f/students.csv") is None
+
+
+def test_what_went_to_another_account_tells_nothing(deliveries: DynamoDBDeliveries) -> None:
+    deliveries.remember("north", "a@b:22", STUDENTS)
+    deliveries.note_taken("north", "a@b:22")
+
+    assert deliveries.last("north", "a@c:22", "f/students.csv") is None
+    assert deliveries.was_one_taken("north", "a@b:22")
+    assert not deliveries.was_one_taken("north", "a@c:22")
+
+
+def test_a_delivery_expires_and_what_was_learned_of_the_importer_does_not(
+    client: "DynamoDBClient", deliveries: DynamoDBDeliveries
+) -> None:
+    deliveries.remember("north", "a@b:22", STUDENTS)
+    deliveries.note_taken("north", "a@b:22")
+
+    items = {item["sk"]["S"]: item for item in client.scan(TableName=TABLE)["Items"]}
+
+    expires_at = int((NOW + dt.timedelta(days=400)).timestamp())
+    assert items["f/students.csv"]["expires_at"] == {"N": str(expires_at)}
+    assert "expires_at" not in items["IMPORTER"]
 
 
 # Faults: moto never throttles and never has two transactions meet

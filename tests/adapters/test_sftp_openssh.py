@@ -40,7 +40,9 @@ def test_a_delivery_from_folder_to_rename(server: OpenSshServer, tmp_path: Path)
     session.make_folder("SISData/exports/2025")
     session.make_folder("SISData/exports/2025")
     (folder / "students.csv").write_bytes(b"old")
-    session.upload(tmp_path / "students.csv", "SISData/exports/2025/.students.csv.ab12.part")
+    modified = session.upload(
+        tmp_path / "students.csv", "SISData/exports/2025/.students.csv.ab12.part"
+    )
     way = session.replace(
         "SISData/exports/2025/.students.csv.ab12.part", "SISData/exports/2025/students.csv"
     )
@@ -48,7 +50,8 @@ def test_a_delivery_from_folder_to_rename(server: OpenSshServer, tmp_path: Path)
     assert way is ReplacedBy.POSIX_RENAME
     assert session.names("SISData/exports/2025") == ["students.csv"]
     path = "SISData/exports/2025/students.csv"
-    assert session.find(path) == RemoteFile(path, len(content))
+    assert modified == int((folder / "students.csv").stat().st_mtime)
+    assert session.find(path) == RemoteFile(path, len(content), modified)
     assert (folder / "students.csv").read_bytes() == content
     session.remove("SISData/exports/2025/students.csv")
     assert session.find(path) is None

@@ -146,7 +146,7 @@ def test_a_server_that_does_not_say_the_size_is_tolerated(
 ) -> None:
     server.faults.size_unknown = True
 
-    session.upload(source, TEMPORARY)
+    assert session.upload(source, TEMPORARY) is None
 
     assert session.find(TEMPORARY) == RemoteFile(TEMPORARY, None)
 
@@ -504,11 +504,31 @@ def test_names_that_are_not_utf_8_do_no_harm(session: ParamikoSftpSession, root:
     assert session.find(FINAL) is None
 
 
-def test_a_file_is_found_with_its_size(session: ParamikoSftpSession, root: Path) -> None:
+def test_a_file_is_found_with_its_size_and_time(session: ParamikoSftpSession, root: Path) -> None:
     (root / FINAL).write_bytes(NEW)
+    os.utime(root / FINAL, (1_700_000_000, 1_772_485_200))
 
-    assert session.find(FINAL) == RemoteFile(FINAL, len(NEW))
+    assert session.find(FINAL) == RemoteFile(FINAL, len(NEW), 1_772_485_200)
     assert session.find("other.csv") is None
+
+
+@pytest.mark.parametrize("in_place", [False, True])
+def test_the_time_that_an_upload_tells_is_the_finished_files(
+    server: AsyncSftpServer, root: Path, source: Path, in_place: bool
+) -> None:
+    if in_place:
+        server.faults.unsupported |= {"rename", "posix_rename"}
+    (root / FINAL).write_bytes(OLD)
+    session = open_session(server, write_in_place=in_place)
+
+    modified = session.upload(source, TEMPORARY)
+    session.replace(TEMPORARY, FINAL)
+
+    found = session.find(FINAL)
+    assert found
+    assert modified is not None
+    assert (found.modified or 0) - modified in {0, 1}
+    session.close()
 
 
 def test_removing_what_is_not_there_is_no_error(session: ParamikoSftpSession, root: Path) -> None:

@@ -20,6 +20,7 @@ from registration_sync.domain.errors import (
     RegistrationSyncError,
     Unavailable,
 )
+from registration_sync.domain.export_run import Finding, RunStatus
 from registration_sync.domain.registration import APPROVED, Registration, SyncRequest
 from tests.exploration.world import YEAR, Operation, Refused
 
@@ -201,6 +202,9 @@ class ReplayServer:
         return ReplacedBy.POSIX_RENAME
 
 
+UNUSUAL = Finding("row_count", "hold", "students.csv", "so many")
+
+
 class NoArchive:
     def store(self, *_: Any) -> None: ...
 
@@ -213,6 +217,7 @@ class NoTicker:
 @dataclass(frozen=True, slots=True)
 class OneFile:
     name: str = "students.csv"
+    file_name: str = "students.csv"
     header: bytes = b""
     all_students: bool = False
     removals: bool = False
@@ -314,11 +319,13 @@ class Removal:
 
 @dataclass(frozen=True, slots=True)
 class Export:
-    """An export of the year; the result is whether it succeeded."""
+    """An export of the year; the result is whether it succeeded: one that waits did not."""
 
     token: str
     mapping: LabelMapping = field(default_factory=LabelMapping)
     everyone: bool = False
+    guarded: bool = False
+    """Whether a guard holds its delivery until somebody confirms."""
 
     def run(self, code: Any, replay: Replay, floor: Any, folder: Path) -> Any:
         table = code.table(replay)
@@ -341,7 +348,7 @@ class Export:
                     folder="f",
                     send=True,
                 )
-                code.export_year.export_year(
+                outcome = code.export_year.export_year(
                     year,
                     table=table,
                     archive=NoArchive(),
@@ -349,10 +356,11 @@ class Export:
                     lease=lease,
                     workspace=folder,
                     pause=lambda _: None,
+                    judge=lambda _: (UNUSUAL,) if self.guarded else (),
                 )
         except RegistrationSyncError:
             return False
-        return True
+        return outcome.status is not RunStatus.AWAITING_CONFIRMATION
 
 
 type Actor = Sync | Removal | Export

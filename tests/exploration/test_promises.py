@@ -51,6 +51,10 @@ SMALL: dict[str, tuple[tuple[Actor, ...], dict[str, int]]] = {
         {"losses": 1, "stalls": 1},
     ),
     "one sync, two exports, a stalled holder": ((Sync(10), *TWO_EXPORTS), {"stalls": 1}),
+    "one sync, an export that a guard holds and one that goes, a kill": (
+        (Sync(10), Export("aaa", guarded=True), Export("bbb")),
+        {"kills": 1},
+    ),
     "two syncs, an export of all students, a lost answer": (
         (*TWO_SYNCS, Export("aaa", OF_ALL)),
         {"losses": 1},
@@ -78,6 +82,7 @@ LARGE: tuple[Actor, ...] = (
     Export("aaa", HOLDING),
     Export("bbb"),
     Export("ccc", OF_ALL),
+    Export("ddd", guarded=True),
 )
 
 
@@ -177,8 +182,20 @@ MUTANTS: dict[str, tuple[Changes, str]] = {
         "one sync, two exports, a stalled holder",
     ),
     "no fence before the renames": (
-        {"deliver_files": [("            _remove_foreign(files, folder, session, lease)\n", "")]},
+        {"deliver_files": [("        _remove_foreign(files, folder, session, lease)\n", "")]},
         "two syncs, two exports, a kill",
+    ),
+    "a held delivery that moves the marker": (
+        {
+            "export_year": [
+                (
+                    "        return _waiting(year, written, findings)\n",
+                    "        table.commit(connection_id, school_year, batch, lease.token)\n"
+                    "        return _waiting(year, written, findings)\n",
+                )
+            ]
+        },
+        "one sync, an export that a guard holds and one that goes, a kill",
     ),
     "no token in the commit": (
         {

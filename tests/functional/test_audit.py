@@ -297,6 +297,7 @@ NOTED = {
     ("POST", f"{ONE}/exports"): "export_requested",
     ("POST", f"{RUN}/resend"): "resend_requested",
     ("POST", f"{RUN}/cancel"): "export_cancelled",
+    ("POST", f"{RUN}/confirm"): "export_confirmed",  # tried in test_guards
 }
 """What the routes that change something write: each is tried above."""
 

@@ -14,6 +14,7 @@ from registration_sync.adapters.secrets import SecretsManagerSecrets
 from registration_sync.domain.batches import Lease
 from registration_sync.domain.delivery import Credentials
 from registration_sync.domain.errors import Unavailable
+from registration_sync.domain.guards import Guards
 from tests.functional.conftest import StartedExports, secret_names, stored_items
 from tests.functional.events import (
     ADMINISTRATOR,
@@ -35,6 +36,7 @@ NORTH = "north-powerschool"
 SHOWN = {name: value for name, value in CONNECTION.items() if name != "password"} | {
     "write_in_place": False,
     "done_file": False,
+    "guards": Guards().model_dump(mode="json"),
 }
 
 

@@ -3,6 +3,7 @@
 import datetime as dt
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +13,7 @@ from functions.configuration import app as configuration
 from functions.export import app as export
 from registration_sync import bootstrap
 from registration_sync.domain.delivery import Credentials
-from registration_sync.domain.export_run import ExportRequest, requested_run
+from registration_sync.domain.export_run import ExportRequest, RunStatus, requested_run
 from tests.functional.conftest import StartedExports
 from tests.functional.district import CONNECTION, MAPPING, call, context, registration, set_up
 from tests.functional.district import send as sync
@@ -34,6 +35,7 @@ EXPORTS: dict[str, tuple[str, str, dict[int, int]]] = {
     "one_year": ("export", "hand", {2025: 1}),
     "all_of_a_year": ("export", "hand", {2025: 2}),
     "override_held": ("export", "hand", {2025: 2}),
+    "override_guards": ("export", "hand", {2024: 1, 2025: 1}),
     "scheduled": ("export", "schedule", {2024: 1, 2025: 1}),
     "dry_run": ("dry_run", "hand", {2024: 1, 2025: 1}),
     "resend": ("resend", "hand", {2024: 1, 2025: 2}),
@@ -105,7 +107,8 @@ def answer(case: str) -> tuple[int, Any]:
 
 def test_there_is_no_event_that_is_not_tried_and_none_that_operators_are_not_told_of() -> None:
     tried = [f"export_{case}" for case in EXPORTS]
-    elsewhere = ("cancel_export", "watch_schedules")  # the latter in test_announcements.py
+    # The last in test_announcements.py.
+    elsewhere = ("cancel_export", "confirm_export", "watch_schedules")
     tried += [f"configuration_{case}" for case in (*CONFIGURATIONS, *OF_A_RUN, *elsewhere)]
 
     assert sorted(path.stem for path in FOLDER.glob("*.json")) == sorted(tried)
@@ -170,6 +173,16 @@ def test_a_run_that_waits_is_cancelled_by_its_event() -> None:
     status, run = answer("cancel_export")
 
     assert (status, run["status"]) == (200, "cancelled")
+
+
+def test_a_run_that_awaits_confirmation_is_confirmed_by_its_event(started: StartedExports) -> None:
+    answer("create_connection")
+    waiting = requested_run(ExportRequest(NORTH, RUN), dt.datetime.now(dt.UTC))
+    status = RunStatus.AWAITING_CONFIRMATION
+    bootstrap.configuration().runs.save(replace(waiting, status=status))
+
+    assert answer("confirm_export") == (202, {"run_id": RUN})
+    assert [request.run_id for request in started.requests] == [RUN]
 
 
 MISSPELT: list[tuple[dict[str, Any], str]] = [

@@ -88,12 +88,13 @@ class District:
         return self.finished(answer.json()["run_id"])
 
     def finished(self, run_id: str) -> dict[str, Any]:
+        """The run once it is over, or waits for somebody to confirm it."""
         give_up = time.monotonic() + FINISHED_WITHIN_SECONDS
         while time.monotonic() < give_up:
             answer = self.stack.call("GET", f"{self.path}/exports/{run_id}", role="full_access")
             assert answer.status == 200, answer.body
             run: dict[str, Any] = answer.json()
-            if run["finished_at"]:
+            if run["finished_at"] or run["status"] == "awaiting_confirmation":
                 return run
             time.sleep(0.1)
         raise AssertionError(f"run {run_id} is not finished: {run['status']}")

@@ -148,8 +148,7 @@ def test_a_run_that_waits_for_a_confirmation() -> None:
         guard="row_count",
         message="students.csv has 12 rows, and 480 are usual.",
     )
-    run |= {"status": "awaiting_confirmation", "started_at": run["finished_at"]}
-    run["finished_at"] = None
+    run["started_at"] = run["requested_at"]
 
     assert told(run) == Alert(
         "Anytown, SFTP: the nightly export waits for your confirmation",

@@ -60,6 +60,12 @@ def test_what_is_left_out_takes_the_usual_value() -> None:
         "importer": "unknown",
         "write_in_place": False,
         "done_file": False,
+        "guards": {
+            "row_count": {"action": "warn", "percent": 50, "at_least": 10},
+            "blank_required": {"action": "warn", "percent": 50, "at_least": 10},
+            "unmatched": {"action": "off", "count": 50},
+            "not_collected": {"action": "warn"},
+        },
         "district": "north",
         "time_zone": "America/Chicago",
         "example_students": [],
@@ -312,3 +318,33 @@ def test_secrets_do_not_show_in_the_repr() -> None:
     connection, credentials = parse_connection(DEFINITION)
 
     assert "correct horse" not in f"{connection!r} {credentials!r}"
+
+
+def test_guards_are_set_one_by_one_and_the_others_take_the_usual_values() -> None:
+    connection = parsed(guards={"row_count": {"action": "hold", "percent": 30}})
+
+    assert connection.guards.row_count.action == "hold"
+    assert connection.guards.row_count.at_least == 10
+    assert connection.guards.not_collected.action == "warn"
+    assert parsed(guards={}) == parsed()
+
+
+@pytest.mark.parametrize(
+    ("guards", "path", "told"),
+    [
+        ("on", "guards", 'Write an object such as {"row_count"'),
+        ({"row_count": "hold"}, "guards.row_count", "Write an object such as"),
+        ({"row_count": {"action": "stop"}}, "guards.row_count.action", "Write off, warn or hold."),
+        ({"row_count": {"percent": 0}}, "guards.row_count.percent", "from 1 to 1000"),
+        ({"blank_required": {"percent": "5"}}, "guards.blank_required.percent", "from 0 to 99"),
+        ({"unmatched": {"count": -1}}, "guards.unmatched.count", "from 0 to 1000000"),
+        ({"row_counts": {}}, "guards.row_counts", "did you mean row_count?"),
+        ({"unmatched": {"percent": 5}}, "guards.unmatched.percent", "there are action, count."),
+        ({"not_collected": {"Action": 5}}, "guards.not_collected.Action", "did you mean action?"),
+    ],
+)
+def test_a_mistake_in_a_guard_is_told_at_its_place(guards: Any, path: str, told: str) -> None:
+    problems = problems_of(guards=guards)
+
+    assert list(problems) == [path]
+    assert told in problems[path]

@@ -115,9 +115,10 @@ def deliver(
         (tmp_path / name).write_bytes(NEW)
         files.append(FinishedFile(name, tmp_path / name))
     server = Server(folder, lambda: ACCOUNT)  # type: ignore[arg-type]  # a fake of the port
-    return deliver_files(
+    placed = deliver_files(
         files, "f", server=server, lease=lease or held_lease(), pause=lambda _: None
     )
+    return [one.way for one in placed]
 
 
 def test_all_files_are_up_before_the_first_is_renamed(tmp_path: Path) -> None:
@@ -234,13 +235,14 @@ def announced(folder: Folder, tmp_path: Path, *names: str) -> list[ReplacedBy]:
         (tmp_path / name).write_bytes(NEW)
     files = [FinishedFile(name, tmp_path / name) for name in names]
     server = Server(folder, lambda: ACCOUNT)  # type: ignore[arg-type]  # a fake of the port
-    return deliver_files(
+    placed = deliver_files(
         with_done_files(files, tmp_path / "empty"),
         "f",
         server=server,
         lease=held_lease(),
         pause=lambda _: None,
     )
+    return [one.way for one in placed]
 
 
 def test_the_old_done_files_go_before_the_first_rename_and_the_new_ones_come_last(

@@ -17,7 +17,9 @@ from registration_sync.domain.connection_check import CheckStep, StepResult
 from registration_sync.domain.export_run import (
     DeliveredFile,
     ExportRequest,
+    Finding,
     HeldRow,
+    RowCount,
     RunError,
     RunStatus,
     YearOutcome,
@@ -72,6 +74,8 @@ def test_the_api_document_names_all_that_a_run_shows_and_nothing_else() -> None:
         files=(DeliveredFile("", "", 0, 0, ""),),
         error=RunError("", ""),
         unmatched=(UnmatchedValue("", "", "", 1, ()),),
+        findings=(Finding("", "", None, ""),),
+        row_counts=(RowCount("", 1),),
     )
     run = requested_run(ExportRequest("north", "run"), now)
     step = CheckStep("name", StepResult.OK, 0.1, "")

@@ -27,6 +27,7 @@ from registration_sync.ports import (
     Clock,
     ConnectionAccessReader,
     Connections,
+    Deliveries,
     ExportStarter,
     LeaseReader,
     Mappings,
@@ -244,10 +245,32 @@ def _announce(
     )
 
 
+def _archives(settings: ExportSettings) -> tuple[Archive, Archive]:
+    """Where the files of exports are kept, and those of dry runs."""
+    from registration_sync.adapters.archive import DRY_RUNS, S3Archive
+
+    archive = partial(S3Archive, boto3.client("s3"), settings.archive_bucket)
+    return archive(), archive(prefix=DRY_RUNS)
+
+
+def _deliveries(settings: ExportSettings) -> Deliveries:
+    from registration_sync.adapters.deliveries_table import DynamoDBDeliveries
+
+    return DynamoDBDeliveries(
+        _dynamodb(),
+        settings.connections_table,
+        retention_days=settings.retention_days,
+        now=_now,
+    )
+
+
+def _now() -> dt.datetime:
+    return dt.datetime.now(dt.UTC)
+
+
 @cache
 def export() -> Export:
     """Raises NotConfigured with every setting that is missing."""
-    from registration_sync.adapters.archive import DRY_RUNS, S3Archive
     from registration_sync.adapters.connections_table import DynamoDBConnections, DynamoDBMappings
     from registration_sync.adapters.registrations_table import DynamoDBRegistrationsTable
     from registration_sync.adapters.runs_table import DynamoDBRuns
@@ -258,11 +281,11 @@ def export() -> Export:
 
     settings = read_settings(ExportSettings, os.environ)
     dynamodb, connections_table = _dynamodb(), settings.connections_table
-    invocation = Invocation()
     runs = DynamoDBRuns(dynamodb, connections_table, retention_days=settings.retention_days)
     table = DynamoDBRegistrationsTable(dynamodb, settings.registrations_table)
     connections = DynamoDBConnections(dynamodb, connections_table)
-    s3 = boto3.client("s3")
+    archive, dry_runs = _archives(settings)
+    invocation = Invocation()
     outside = partial(
         Outside,
         connections=connections,
@@ -270,11 +293,12 @@ def export() -> Export:
         secrets=SecretsManagerSecrets(boto3.client("secretsmanager"), settings.secret_prefix),
         runs=runs,
         table=table,
-        archive=S3Archive(s3, settings.archive_bucket),
-        dry_runs=S3Archive(s3, settings.archive_bucket, prefix=DRY_RUNS),
+        archive=archive,
+        dry_runs=dry_runs,
         servers=_servers(settings, invocation),
+        deliveries=_deliveries(settings),
         ticker=ThreadTicker(),
-        now=lambda: dt.datetime.now(dt.UTC),
+        now=_now,
         pause=time.sleep,
         new_token=lambda: secrets.token_hex(8),
     )

@@ -16,6 +16,7 @@ from registration_sync.domain.ready_made import ReadyMade
 if TYPE_CHECKING:  # the sync function starts without pydantic
     from registration_sync.domain.alerts import Alert
     from registration_sync.domain.connection import Connection, SavedMapping
+    from registration_sync.domain.guards import LastDelivery
     from registration_sync.domain.schedule import Schedule, SetSchedule
 
 
@@ -141,9 +142,10 @@ class SftpSession(Protocol):
     def find(self, path: str) -> RemoteFile | None:
         """What lies at the path, None if nothing does."""
 
-    def upload(self, source: Path, target: str) -> None:
+    def upload(self, source: Path, target: str) -> int | None:
         """Writes the whole file to `target` and checks every write, the size, and, for small
-        files where the server lets us read, the SHA-256. UploadIncomplete if it is not ours."""
+        files where the server lets us read, the SHA-256. UploadIncomplete if it is not ours.
+        Returns when the server says it was written, if it does."""
 
     def remove(self, path: str) -> None:
         """Removes the file; nothing there is no error."""
@@ -246,12 +248,21 @@ class Runs(Protocol):
         """Stores the pending run; raises AlreadyRunning, with its id, while another is there."""
 
     def save(self, run: ExportRun) -> None:
-        """Stores the record as it is now; a finished run makes place for the next request.
-        Raises RunCancelled if somebody cancelled the run meanwhile: it must not begin."""
+        """Stores the record as it is now; a run that is finished, or awaits confirmation, makes
+        place for the next request. Raises RunCancelled if somebody cancelled the run meanwhile:
+        it must not begin."""
 
     def cancel(self, connection_id: str, run_id: str, record: dict[str, Any]) -> None:
-        """Stores the record of the cancelled run and makes place for the next request. Raises
-        Conflict if the run is pending no longer."""
+        """Stores the record of a run that is not to begin, cancelled or awaiting confirmation once
+        more, and makes place for the next request. Raises Conflict if the run neither is pending
+        nor awaits confirmation."""
+
+    def confirm(self, connection_id: str, run_id: str, record: dict[str, Any]) -> None:
+        """Stores the record of the run, pending again, and takes the place of a request. Raises
+        Conflict if it awaits confirmation no longer, and AlreadyRunning while another is there."""
+
+    def awaiting(self, connection_id: str) -> dict[str, Any] | None:
+        """The record of the last run that awaited confirmation, if it does so still."""
 
     def find(self, connection_id: str, run_id: str) -> dict[str, Any] | None:
         """The stored record, in the shape of ExportRun.to_json."""
@@ -265,6 +276,24 @@ class Runs(Protocol):
     ) -> tuple[list[dict[str, Any]], str | None]:
         """A page of records, the newest first, and the run id to go on after, if there are more;
         only of runs whose ids lie between these two."""
+
+
+class Deliveries(Protocol):
+    """What we last put at each path of a connection's server; `account` is `user@host:port`.
+
+    Raises Unavailable.
+    """
+
+    def last(self, connection_id: str, account: str, path: str) -> "LastDelivery | None":
+        """None where nothing was put there, or it went to another account."""
+
+    def remember(self, connection_id: str, account: str, delivery: "LastDelivery") -> None: ...
+
+    def was_one_taken(self, connection_id: str, account: str) -> bool:
+        """Whether a file of ours was once gone from there."""
+
+    def note_taken(self, connection_id: str, account: str) -> None:
+        """One is gone."""
 
 
 class Schedules(Protocol):

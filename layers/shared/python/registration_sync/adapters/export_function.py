@@ -46,6 +46,7 @@ class LambdaExportStarter:
                 "contents": request.contents,
                 "dry_run": request.kind == DRY_RUN,
                 "override_held": request.override_held,
+                "override_guards": request.override_guards,
             }
         try:
             with passing_faults_are_unavailable():

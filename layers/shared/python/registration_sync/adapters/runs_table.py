@@ -4,6 +4,7 @@ dry runs after a day.
 | item      | pk          | sk        | attributes                                                 |
 | run       | RUNS#c      | run id    | record (byte for the codec, then JSON), status, expires_at |
 | requested | REQUESTED#c | REQUESTED | run_id, requested_at (epoch seconds)                       |
+| awaiting  | AWAITING#c  | AWAITING  | run_id of the last run that awaited confirmation           |
 """
 
 import datetime as dt
@@ -27,6 +28,7 @@ REQUEST_HOLDS_SECONDS = 20 * 60
 _REFUSED = "ConditionalCheckFailed"
 _CONDITION_FAILED = "ConditionalCheckFailedException"
 _ZLIB_JSON = b"Z"
+_WAITS_NO_LONGER = "The run does not await confirmation any more: look at it again."
 
 
 class DynamoDBRuns:
@@ -38,49 +40,54 @@ class DynamoDBRuns:
         self._retention = dt.timedelta(days=retention_days)
 
     def request(self, run: ExportRun) -> None:
-        now = int(run.requested_at.timestamp())
+        stored = {"Put": {"TableName": self._table, "Item": self._item_of(run)}}
+        self._take_place(run.connection_id, run.run_id, run.requested_at, stored)
+
+    def _take_place(
+        self, connection_id: str, run_id: str, requested_at: dt.datetime, stored: dict[str, Any]
+    ) -> None:
+        """Takes the one place for a request, and stores the run, or does neither."""
+        now = int(requested_at.timestamp())
         place: dict[str, Any] = {
-            **_place_key(run.connection_id),
-            "run_id": {"S": run.run_id},
+            **_place_key(connection_id),
+            "run_id": {"S": run_id},
             "requested_at": {"N": str(now)},
+        }
+        taken: dict[str, Any] = {
+            "Put": {
+                "TableName": self._table,
+                "Item": place,
+                "ConditionExpression": "attribute_not_exists(pk) OR requested_at < :gone",
+                "ExpressionAttributeValues": {":gone": {"N": str(now - REQUEST_HOLDS_SECONDS)}},
+            }
         }
         try:
             with passing_faults_are_unavailable():
-                self._client.transact_write_items(
-                    TransactItems=[
-                        {
-                            "Put": {
-                                "TableName": self._table,
-                                "Item": place,
-                                "ConditionExpression": "attribute_not_exists(pk)"
-                                " OR requested_at < :gone",
-                                "ExpressionAttributeValues": {
-                                    ":gone": {"N": str(now - REQUEST_HOLDS_SECONDS)}
-                                },
-                            }
-                        },
-                        {"Put": {"TableName": self._table, "Item": self._item_of(run)}},
-                    ]
-                )
+                self._client.transact_write_items(TransactItems=[taken, stored])  # type: ignore[list-item]
         except ClientError as error:
             if error_code(error) != "TransactionCanceledException":
                 raise
-            reasons = error.response.get("CancellationReasons", [])
-            if not any(reason.get("Code") == _REFUSED for reason in reasons):
+            reasons = [
+                reason.get("Code") for reason in error.response.get("CancellationReasons", [])
+            ]
+            if _REFUSED not in reasons:
                 # Another request of this instant, or throttling: nothing was written.
                 raise Unavailable("AWS did not take the request: please try again.") from error
-            self._refuse_unless_own(run)
+            if reasons[0] == _REFUSED:
+                self._refuse_unless_own(connection_id, run_id)
+            else:
+                raise Conflict(_WAITS_NO_LONGER) from error
 
-    def _refuse_unless_own(self, run: ExportRun) -> None:
+    def _refuse_unless_own(self, connection_id: str, asked: str) -> None:
         with passing_faults_are_unavailable():
             answer = self._client.get_item(
-                TableName=self._table, Key=_place_key(run.connection_id), ConsistentRead=True
+                TableName=self._table, Key=_place_key(connection_id), ConsistentRead=True
             )
         item = answer.get("Item")
         if item is None:  # it finished in this instant
             raise Unavailable("Another export has just finished: please try again.")
         run_id = item["run_id"]["S"]
-        if run_id == run.run_id:  # the first try of a repeated call had gone through
+        if run_id == asked:  # the first try of a repeated call had gone through
             return
         since = dt.datetime.fromtimestamp(int(item["requested_at"]["N"]), dt.UTC)
         raise AlreadyRunning(
@@ -89,6 +96,9 @@ class DynamoDBRuns:
         )
 
     def save(self, run: ExportRun) -> None:
+        awaits = run.status is RunStatus.AWAITING_CONFIRMATION
+        if awaits:  # first, so that no run awaits that the next export does not find
+            self._point_at(run)
         try:
             with passing_faults_are_unavailable():
                 self._client.put_item(
@@ -102,8 +112,42 @@ class DynamoDBRuns:
             if error_code(error) != _CONDITION_FAILED:
                 raise
             raise RunCancelled("The run was cancelled before it began.") from error
-        if run.finished:
+        if run.finished or awaits:
             self._make_place(run.connection_id, run.run_id)
+
+    def _point_at(self, run: ExportRun) -> None:
+        item = {**_awaiting_key(run.connection_id), "run_id": {"S": run.run_id}}
+        with passing_faults_are_unavailable():
+            self._client.put_item(TableName=self._table, Item=item)
+
+    def awaiting(self, connection_id: str) -> dict[str, Any] | None:
+        with passing_faults_are_unavailable():
+            answer = self._client.get_item(
+                TableName=self._table, Key=_awaiting_key(connection_id), ConsistentRead=True
+            )
+        if "Item" not in answer:
+            return None
+        record = self.find(connection_id, answer["Item"]["run_id"]["S"])
+        awaits = record and record["status"] == RunStatus.AWAITING_CONFIRMATION
+        return record if awaits else None
+
+    def confirm(self, connection_id: str, run_id: str, record: dict[str, Any]) -> None:
+        pending: dict[str, Any] = {
+            "Update": {
+                "TableName": self._table,
+                "Key": _run_key(connection_id, run_id),
+                "UpdateExpression": "SET #status = :pending, #record = :record",
+                "ConditionExpression": "#status = :awaiting",
+                "ExpressionAttributeNames": {"#status": "status", "#record": "record"},
+                "ExpressionAttributeValues": {
+                    ":pending": {"S": RunStatus.PENDING},
+                    ":awaiting": {"S": RunStatus.AWAITING_CONFIRMATION},
+                    ":record": {"B": _encode(record)},
+                },
+            }
+        }
+        requested_at = dt.datetime.fromisoformat(record["requested_at"])
+        self._take_place(connection_id, run_id, requested_at, pending)
 
     def cancel(self, connection_id: str, run_id: str, record: dict[str, Any]) -> None:
         try:
@@ -111,12 +155,13 @@ class DynamoDBRuns:
                 self._client.update_item(
                     TableName=self._table,
                     Key=_run_key(connection_id, run_id),
-                    UpdateExpression="SET #status = :cancelled, #record = :record",
-                    ConditionExpression="#status = :pending",
+                    UpdateExpression="SET #status = :status, #record = :record",
+                    ConditionExpression="#status IN (:pending, :awaiting)",
                     ExpressionAttributeNames={"#status": "status", "#record": "record"},
                     ExpressionAttributeValues={
-                        ":cancelled": {"S": RunStatus.CANCELLED},
+                        ":status": {"S": record["status"]},
                         ":pending": {"S": RunStatus.PENDING},
+                        ":awaiting": {"S": RunStatus.AWAITING_CONFIRMATION},
                         ":record": {"B": _encode(record)},
                     },
                 )
@@ -205,6 +250,10 @@ def _decode(stored: bytes) -> dict[str, Any]:
 
 def _run_key(connection_id: str, run_id: str) -> dict[str, Any]:
     return {"pk": {"S": f"RUNS#{connection_id}"}, "sk": {"S": run_id}}
+
+
+def _awaiting_key(connection_id: str) -> dict[str, Any]:
+    return {"pk": {"S": f"AWAITING#{connection_id}"}, "sk": {"S": "AWAITING"}}
 
 
 def _place_key(connection_id: str) -> dict[str, Any]:

@@ -70,18 +70,19 @@ class ParamikoSftpSession:
     def find(self, path: str) -> RemoteFile | None:
         with self._doing(f"looking at {path}"):
             found = self._look(path)
-        return RemoteFile(path, found.st_size) if found is not None else None
+        return RemoteFile(path, found.st_size, found.st_mtime) if found is not None else None
 
-    def upload(self, source: Path, target: str) -> None:
+    def upload(self, source: Path, target: str) -> int | None:
         with (
             source.open("rb") as local,
             self._doing(f"uploading {target}", otherwise=UploadIncomplete),
         ):
             size, sha256 = self._send(local, target)
-            self._check_size(target, size)
+            modified = self._check_size(target, size)
             if size <= READ_BACK_BYTES:
                 self._read_back(target, size, sha256)
         self._uploaded[target] = source
+        return modified
 
     def remove(self, path: str) -> None:
         with self._doing(f"removing {path}"):
@@ -203,11 +204,12 @@ class ParamikoSftpSession:
             remote.close()
         return sent
 
-    def _check_size(self, target: str, size: int) -> None:
+    def _check_size(self, target: str, size: int) -> int | None:
+        """When the server says it was written, by the way."""
         try:
             found = self._look(target)
         except Refusal:
-            return  # may write, but not look
+            return None  # may write, but not look
         if found is None:
             raise UploadIncomplete(
                 f"{target} was gone from {self._link.server} right after it was uploaded. Another "
@@ -218,6 +220,7 @@ class ParamikoSftpSession:
                 f"{self._link.server} holds {found.st_size} bytes of {target}, not the {size} "
                 "bytes that were sent. Ask its administrator about free space and quota."
             )
+        return found.st_mtime
 
     def _read_back(self, target: str, size: int, sha256: str) -> None:
         try:

@@ -83,11 +83,13 @@ class FilePreview:
 
 @dataclass(frozen=True, slots=True)
 class CompiledFile:
-    """A file of this run; `header` is all that stands before the first row, `groups` the paths of
-    the groups of fields that are read."""
+    """A file of this run; `file_name` is its name with the placeholders not yet filled in,
+    `header` all that stands before the first row, `groups` the paths of the groups of fields that
+    are read."""
 
     number: int
     name: str
+    file_name: str
     header: bytes
     all_students: bool
     removals: bool
@@ -190,6 +192,7 @@ def compile_file(
     return CompiledFile(
         number=number,
         name=name,
+        file_name=file.file_name,
         header=file_head(csv, [column.to for column in columns] if file.header else None),
         all_students=everyone or file.wants_all,
         removals=file.removals == "row",

@@ -4,7 +4,7 @@ import datetime as dt
 import difflib
 import re
 import zoneinfo
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Annotated, Any, cast
@@ -36,6 +36,7 @@ from registration_sync.domain.connection_rules import (
 )
 from registration_sync.domain.delivery import Credentials
 from registration_sync.domain.errors import InvalidRequest, Problem
+from registration_sync.domain.guards import Guards
 from registration_sync.domain.registration import parse_student_id
 
 SECRETS = ("password", "private_key", "passphrase")
@@ -119,6 +120,9 @@ class Connection(BaseModel):
     )
     write_in_place: Annotated[StrictBool, Field(description="true or false")] = False
     done_file: Annotated[StrictBool, Field(description="true or false")] = False
+    guards: Annotated[
+        Guards, Field(description='an object such as {"row_count": {"action": "hold"}}')
+    ] = Guards()
     district: Annotated[
         str,
         AfterValidator(check_district),
@@ -226,22 +230,41 @@ def _credentials(definition: Mapping[str, object]) -> Credentials:
     return Credentials(**given)
 
 
-def _description(name: str) -> str:
-    return Connection.model_fields[name].description or name
+def _description(*location: str | int) -> str:
+    """What to write at a place of the connection, or where that is not known, around it."""
+    model: type[BaseModel] = Connection
+    description = str(location[0])
+    for name in location:
+        field = model.model_fields.get(str(name))
+        if field is None:
+            break
+        description = field.description or description
+        if not (isinstance(field.annotation, type) and issubclass(field.annotation, BaseModel)):
+            break
+        model = field.annotation
+    return description
+
+
+def _known_beside(location: Sequence[str | int]) -> list[str]:
+    """The names that the object has in which a place of the connection is."""
+    model: type[BaseModel] = Connection
+    for name in location[:-1]:
+        model = cast("type[BaseModel]", model.model_fields[str(name)].annotation)
+    return [*model.model_fields, *(SECRETS if model is Connection else ())]
 
 
 def _as_problem(detail: ErrorDetails) -> Problem:
     """Pydantic's finding in our words; the value is left out, it may be a secret gone astray."""
     location = detail["loc"]
     path = re.sub(r"\.?\[", "[", ".".join(f"[{p}]" if isinstance(p, int) else p for p in location))
-    name = str(location[0])
+    name = str(location[-1])
     if detail["type"] == "extra_forbidden":
-        known = [*Connection.model_fields, *SECRETS]
+        known = _known_beside(location)
         nearest = difflib.get_close_matches(name, known, n=1)
         hint = f"did you mean {nearest[0]}?" if nearest else f"there are {', '.join(known)}."
         return Problem(path, f"There is no such field: {hint}")
     if detail["type"] == "value_error":
         return Problem(path, str(detail["ctx"]["error"]))
     if detail["type"] == "missing":
-        return Problem(path, f"This is missing. Write {_description(name)}.")
-    return Problem(path, f"Write {_description(name)}.")
+        return Problem(path, f"This is missing. Write {_description(*location)}.")
+    return Problem(path, f"Write {_description(*location)}.")

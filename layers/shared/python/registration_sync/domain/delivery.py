@@ -21,6 +21,14 @@ class ReplacedBy(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Placed:
+    """How a file was put in place, and when the server says it was written, by its own clock."""
+
+    way: ReplacedBy
+    modified: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Credentials:
     """Secrets of one SFTP account; never shown by repr."""
 
@@ -47,10 +55,12 @@ class SftpAccount:
 
 @dataclass(frozen=True, slots=True)
 class RemoteFile:
-    """What the server says lies at a path; `size` in bytes, None where it does not say."""
+    """What the server says lies at a path; `size` in bytes, `modified` in seconds since 1970 by
+    its own clock; None where it does not say."""
 
     path: str
     size: int | None
+    modified: int | None = None
 
 
 def temporary_name(name: str, token: str) -> str:

@@ -2,6 +2,7 @@
 
 import datetime as dt
 import json
+from collections.abc import Iterable
 from dataclasses import asdict, dataclass, replace
 from enum import StrEnum
 from typing import Any
@@ -50,6 +51,8 @@ MESSAGES = {
         RunStatus.PARTIAL: "Some students were left out and stay due.",
         RunStatus.NOTHING_TO_EXPORT: "Nothing to export: no sync since the last.",
         RunStatus.FAILED: "No file was delivered; the students stay due.",
+        RunStatus.AWAITING_CONFIRMATION: "Not all was sent: something is unusual, see the "
+        "findings. Confirm the run, or cancel it. The students stay due.",
     },
     DRY_RUN: {
         RunStatus.SUCCEEDED: "A dry run: nothing was sent, and everyone stays due.",
@@ -82,7 +85,7 @@ class HeldRow:
 @dataclass(frozen=True, slots=True)
 class DeliveredFile:
     """A file as it was archived and put on the server; `bytes` is its size, `lines` what a dry
-    run shows of it."""
+    run shows of it, `modified` when the server says it was written (seconds since 1970)."""
 
     name: str
     path: str
@@ -91,6 +94,31 @@ class DeliveredFile:
     sha256: str
     replaced_by: str | None = None
     lines: tuple[str, ...] = ()
+    modified: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RowCount:
+    """The rows of a file, by the name that the mapping has for it, placeholders and all: what the
+    next exports are compared with. `all_students`: not only the changes."""
+
+    file: str
+    rows: int
+    all_students: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """What a guard found unusual in a year; with the action `hold` it waits for a person.
+
+    `run_id` is the export to send again, where that is the remedy. No student is named.
+    """
+
+    guard: str
+    action: str
+    file: str | None
+    message: str
+    run_id: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +135,7 @@ class RunError:
 class YearOutcome:
     """One school year of a run. `rows` counts the students exported, `held_count` those held, and
     `left_out` those whom the mapping's conditions give no row; `unmatched` has the values without
-    a match code, whatever became of them."""
+    a match code, whatever became of them. One that awaits confirmation has sent nothing."""
 
     school_year: int
     status: RunStatus
@@ -120,6 +148,8 @@ class YearOutcome:
     left_out: int = 0
     unmatched: tuple[UnmatchedValue, ...] = ()
     duration_seconds: float | None = None
+    findings: tuple[Finding, ...] = ()
+    row_counts: tuple[RowCount, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,7 +170,9 @@ class ExportRequest:
     """What is asked of an export; `school_years` None means every year with something due.
 
     `scheduled_for` is the time that a schedule names. `override_held` delivers a file of all
-    students without those who are held. `student_ids` has the student of a test record.
+    students without those who are held, `override_guards` whatever the guards find.
+    `student_ids` has the student of a test record. `confirmed_by` let a run go on that awaited
+    it, and `years` is what became of its years so far.
     """
 
     connection_id: str
@@ -154,6 +186,9 @@ class ExportRequest:
     override_held: bool = False
     again: SentAgain = NOTHING_AGAIN
     student_ids: tuple[str, ...] = ()
+    override_guards: bool = False
+    confirmed_by: str = ""
+    years: tuple[YearOutcome, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,7 +196,8 @@ class ExportRun:
     """One execution and its record; times are UTC. `steps` are those of a check.
 
     `sent_to` is the account on the server, `phase` what a running one is at, and of which year.
-    `next_attempt_by`: it failed in passing, and AWS tries it again before then.
+    `next_attempt_by`: it failed in passing, and AWS tries it again before then. `confirmed_by`
+    let it go on after it had awaited confirmation.
     """
 
     run_id: str
@@ -187,6 +223,14 @@ class ExportRun:
     next_attempt_by: dt.datetime | None = None
     steps: tuple[CheckStep, ...] = ()
     student_ids: tuple[str, ...] = ()
+    override_guards: bool = False
+    confirmed_by: str = ""
+
+    @property
+    def years_wanted(self) -> tuple[int, ...] | None:
+        """The years to work on, None for each with something due; of a confirmed run those that
+        waited."""
+        return waiting_years(self.years) or self.school_years
 
     @property
     def finished(self) -> bool:
@@ -226,13 +270,28 @@ def requested_run(request: ExportRequest, now: dt.datetime) -> ExportRun:
         override_held=request.override_held,
         again=request.again,
         student_ids=request.student_ids,
+        override_guards=request.override_guards,
+        confirmed_by=request.confirmed_by,
+        years=request.years,
+    )
+
+
+def waiting_years(years: Iterable[YearOutcome]) -> tuple[int, ...]:
+    """The school years that await confirmation."""
+    return tuple(
+        year.school_year for year in years if year.status is RunStatus.AWAITING_CONFIRMATION
     )
 
 
 def finished_run(run: ExportRun, years: tuple[YearOutcome, ...], now: dt.datetime) -> ExportRun:
-    """The run with its outcome: the status is told by its years, the message by its kind too."""
+    """The run with its outcome: the status is told by its years, the message by its kind too.
+
+    With a year that awaits confirmation it is not finished: it rests.
+    """
     statuses = {year.status for year in years}
-    if statuses <= {RunStatus.NOTHING_TO_EXPORT}:
+    if RunStatus.AWAITING_CONFIRMATION in statuses:
+        status = RunStatus.AWAITING_CONFIRMATION
+    elif statuses <= {RunStatus.NOTHING_TO_EXPORT}:
         status = RunStatus.NOTHING_TO_EXPORT
     elif statuses == {RunStatus.FAILED}:
         status = RunStatus.FAILED
@@ -241,4 +300,8 @@ def finished_run(run: ExportRun, years: tuple[YearOutcome, ...], now: dt.datetim
     else:
         status = RunStatus.SUCCEEDED
     message = MESSAGES.get(run.kind, MESSAGES[EXPORT])[status]
-    return replace(run, status=status, years=years, message=message, finished_at=now, phase=None)
+    rests = status is RunStatus.AWAITING_CONFIRMATION
+    finished_at = None if rests else now
+    return replace(
+        run, status=status, years=years, message=message, finished_at=finished_at, phase=None
+    )

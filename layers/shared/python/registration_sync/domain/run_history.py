@@ -24,6 +24,16 @@ def may_have_died(record: dict[str, Any]) -> bool:
     return record["status"] == RunStatus.IN_PROGRESS and record["kind"] in LEASED
 
 
+def with_waiting_years(record: dict[str, Any], status: RunStatus) -> list[dict[str, Any]]:
+    """The years of a run that ends: those that await confirmation have this status, too."""
+    return [
+        {**year, "status": status.value}
+        if year["status"] == RunStatus.AWAITING_CONFIRMATION
+        else year
+        for year in record["years"]
+    ]
+
+
 def as_shown(record: dict[str, Any], *, running: str | None, now: dt.datetime) -> dict[str, Any]:
     """The record, as failed where the run is dead; `running` is the run that holds the lease."""
     if record["status"] == RunStatus.PENDING:
@@ -55,4 +65,10 @@ def _what_next(kind: str) -> str:
 
 def _failed(record: dict[str, Any], code: str, message: str) -> dict[str, Any]:
     error = {"code": code, "message": message, "passing": True}
-    return {**record, "status": RunStatus.FAILED.value, "message": message, "error": error}
+    return {
+        **record,
+        "status": RunStatus.FAILED.value,
+        "message": message,
+        "error": error,
+        "years": with_waiting_years(record, RunStatus.FAILED),
+    }

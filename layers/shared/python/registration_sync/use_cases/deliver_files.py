@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from registration_sync.domain.delivery import (
+    Placed,
     ReplacedBy,
     SftpAccount,
     is_temporary_name_of,
@@ -72,6 +73,26 @@ class Server:
             session.close()
 
 
+def patiently[T](
+    use: Callable[[SftpSession], T],
+    *,
+    server: Server,
+    lease: HeldLease,
+    pause: Callable[[float], None],
+) -> T:
+    """What `use` returns; after a transient error it is called again, on a fresh connection."""
+    for seconds in (*PAUSES_SECONDS, None):
+        try:
+            return use(server.session())
+        except TransientDeliveryError:
+            server.close()
+            lease.check()
+            if seconds is None:
+                raise
+            pause(seconds)
+    raise AssertionError("unreachable: the last try returns or raises")
+
+
 def deliver_files(
     files: Sequence[FinishedFile],
     folder: str,
@@ -79,7 +100,7 @@ def deliver_files(
     server: Server,
     lease: HeldLease,
     pause: Callable[[float], None],
-) -> list[ReplacedBy]:
+) -> list[Placed]:
     """Uploads under temporary names, checks, fences, and renames, in the order given; how each
     got in place.
 
@@ -87,43 +108,43 @@ def deliver_files(
     LeaseLost; after a DeliveryError before the renames nothing of ours is left behind, as far as
     the server can still be reached.
     """
-    done: list[ReplacedBy] = []
-    uploaded = renaming = False
-    for seconds in (*PAUSES_SECONDS, None):
-        try:
-            session = server.session()
-            if not uploaded:
-                _upload(files, folder, session, lease)
-                uploaded = True
-            _remove_foreign(files, folder, session, lease)
-            lease.check_for_renames()
-            if not done:
-                _remove_announcements(files, folder, session)
-            for file in files[len(done) :]:
-                came_back, renaming = renaming, True
-                done.append(_replace(file, folder, session, lease.token, came_back=came_back))
-                renaming = False
-        except TransientDeliveryError:
-            server.close()
-            lease.check()
-            if seconds is None:
-                raise
-            pause(seconds)
-        except DeliveryError:
-            _remove_own(files, folder, server, lease.token)
-            raise
-        else:
-            return done
-    raise AssertionError("unreachable: the last try returns or raises")
+    done: list[Placed] = []
+    written: list[int | None] = []  # when, by the server's clock, once all are up
+    renaming = False
+
+    def go_on(session: SftpSession) -> list[Placed]:
+        nonlocal written, renaming
+        written = written or _upload(files, folder, session, lease)
+        _remove_foreign(files, folder, session, lease)
+        lease.check_for_renames()
+        if not done:
+            _remove_announcements(files, folder, session)
+        for file in files[len(done) :]:
+            came_back, renaming = renaming, True
+            way = _replace(file, folder, session, lease.token, came_back=came_back)
+            done.append(Placed(way, written[len(done)]))
+            renaming = False
+        return done
+
+    try:
+        return patiently(go_on, server=server, lease=lease, pause=pause)
+    except TransientDeliveryError:
+        raise
+    except DeliveryError:
+        _remove_own(files, folder, server, lease.token)
+        raise
 
 
 def _upload(
     files: Sequence[FinishedFile], folder: str, session: SftpSession, lease: HeldLease
-) -> None:
+) -> list[int | None]:
     session.make_folder(folder)
+    written = []
     for file in files:
         lease.check()
-        session.upload(file.source, f"{folder}/{temporary_name(file.name, lease.token)}")
+        temporary = f"{folder}/{temporary_name(file.name, lease.token)}"
+        written.append(session.upload(file.source, temporary))
+    return written
 
 
 def _remove_foreign(

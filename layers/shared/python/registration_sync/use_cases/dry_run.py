@@ -5,6 +5,7 @@ It takes no lease, so it goes beside an export; what that one clears away meanwh
 
 from collections import defaultdict
 from dataclasses import replace
+from functools import cache
 
 from registration_sync.domain.csv_file import CODECS
 from registration_sync.domain.errors import InvalidRequest, NotFound, RegistrationSyncError
@@ -30,13 +31,18 @@ from registration_sync.use_cases.export_year import (
     delivered_file,
     index_rows,
     outcome_of,
+    waits,
 )
+from registration_sync.use_cases.judge_year import RUNS_READ, History, judge_year
 from registration_sync.use_cases.plan_years import Plan, plan_years, ready_mapping
 from registration_sync.use_cases.write_files import WrittenYear, write_files
 
 ROWS_SHOWN = 20
 CHARACTERS_SHOWN = 1000
 """Of each line: a record of DynamoDB holds 400 kB. The files that are kept have all of it."""
+
+
+_WOULD_WAIT = "An export now would wait for somebody to confirm it."
 
 
 def dry_run(request: ExportRequest, *, attempt: int, outside: Outside) -> ExportRun:
@@ -54,11 +60,12 @@ def dry_run(request: ExportRequest, *, attempt: int, outside: Outside) -> Export
         return saved_run(failed_run(started, error, outside.now()), outside.runs)
     run = replace(started, mapping_version=saved.version)
     plan = plan_years(run, connection, mapping, outside.table)
-    years = (*plan.unknown, *(_outcome_of(year, plan, outside) for year in plan.years))
+    history = cache(lambda: outside.runs.newest(run.connection_id, RUNS_READ, None)[0])
+    years = (*plan.unknown, *(_outcome_of(year, plan, history, outside) for year in plan.years))
     return saved_run(finished_run(run, years, outside.now()), outside.runs)
 
 
-def _outcome_of(year: YearToExport, plan: Plan, outside: Outside) -> YearOutcome:
+def _outcome_of(year: YearToExport, plan: Plan, history: History, outside: Outside) -> YearOutcome:
     try:
         plan.refuse_shared(year)
         batches = range(year.marker.exported + 1, year.marker.open + 1)
@@ -72,13 +79,16 @@ def _outcome_of(year: YearToExport, plan: Plan, outside: Outside) -> YearOutcome
             check=lambda: None,
         )
         archive_year(year, batches, written, written.files, outside.dry_runs)
+        findings = judge_year(year, written, history=history)
     except RegistrationSyncError as error:
         return failed_year(year.school_year, error)
     lines = _first_lines(year, written)
     files = tuple(
         delivered_file(year, file, None, tuple(lines[file.number])) for file in written.files
     )
-    outcome = outcome_of(year, written, files)
+    outcome = outcome_of(year, written, files, findings)
+    if written.files and waits(year, findings):
+        outcome = replace(outcome, warnings=(*outcome.warnings, _WOULD_WAIT))
     if written.held_of_all and year.overridden_by is None:
         refused = run_error(HeldInFullFile(written))
         return replace(outcome, status=RunStatus.FAILED, error=refused)

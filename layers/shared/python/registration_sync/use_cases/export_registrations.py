@@ -4,7 +4,7 @@ import datetime as dt
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
 
 from registration_sync.domain.connection import Connection, DeliveryMethod
@@ -22,15 +22,18 @@ from registration_sync.domain.export_run import (
     SCHEDULED,
     ExportRequest,
     ExportRun,
+    Finding,
     RunError,
     RunStatus,
     YearOutcome,
     finished_run,
     requested_run,
+    waiting_years,
 )
 from registration_sync.ports import (
     Archive,
     Connections,
+    Deliveries,
     Mappings,
     RegistrationsTable,
     Runs,
@@ -38,11 +41,15 @@ from registration_sync.ports import (
     SftpServers,
     Ticker,
 )
+from registration_sync.use_cases.cancel_export import make_way
 from registration_sync.use_cases.deliver_files import Server
 from registration_sync.use_cases.export_year import HeldInFullFile, YearToExport, export_year
 from registration_sync.use_cases.hold_lease import HeldLease, hold_lease
+from registration_sync.use_cases.judge_year import RUNS_READ, judge_year
 from registration_sync.use_cases.plan_years import Plan, plan_years, ready_mapping
 from registration_sync.use_cases.report_progress import Progress
+from registration_sync.use_cases.watch_importer import Watch
+from registration_sync.use_cases.write_files import WrittenYear
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,6 +64,7 @@ class Outside:
     archive: Archive
     dry_runs: Archive
     servers: SftpServers
+    deliveries: Deliveries
     ticker: Ticker
     now: Callable[[], dt.datetime]
     pause: Callable[[float], None]
@@ -71,7 +79,8 @@ NEXT_ATTEMPT_WITHIN = dt.timedelta(minutes=10)
 
 
 def export_registrations(request: ExportRequest, *, attempt: int, outside: Outside) -> ExportRun:
-    """Runs the export and returns its finished record, which is also stored.
+    """Runs the export and returns its record, which is also stored: finished, or awaiting
+    confirmation where a guard holds a year's delivery.
 
     What a person must mend is in the record: a mapping or a connection that is not ready, a
     server that refuses. A year that fails leaves the others alone, and its students due. Raises
@@ -83,6 +92,7 @@ def export_registrations(request: ExportRequest, *, attempt: int, outside: Outsi
     started = started_run(request, connection, attempt, outside.now())
     with lease_of(started, outside) as lease:
         outside.runs.save(started)
+        make_way(started, now=outside.now(), runs=outside.runs)
         try:
             saved, mapping = ready_mapping(connection, outside.mappings, sends=True)
         except (InvalidRequest, NotFound) as error:
@@ -146,12 +156,17 @@ def saved_run(run: ExportRun, runs: Runs) -> ExportRun:
 
 
 def failed_run(run: ExportRun, error: RegistrationSyncError, now: dt.datetime) -> ExportRun:
+    waiting = waiting_years(run.years)
     return replace(
         run,
         status=RunStatus.FAILED,
         message=error.message,
         error=run_error(error),
         finished_at=now,
+        years=tuple(
+            failed_year(year.school_year, error) if year.school_year in waiting else year
+            for year in run.years
+        ),
     )
 
 
@@ -179,22 +194,33 @@ def _another_attempt_helps(run: ExportRun) -> bool:
 def _export_years(
     run: ExportRun, connection: Connection, plan: Plan, lease: HeldLease, outside: Outside
 ) -> list[YearOutcome]:
-    outcomes = list(plan.unknown)
+    # Of a run that was confirmed, what became of the years that did not wait stays.
+    outcomes = {year.school_year: year for year in (*run.years, *plan.unknown)}
+    watch = Watch(connection, run, outside.deliveries)
+    history = cache(lambda: outside.runs.newest(run.connection_id, RUNS_READ, None)[0])
     server = Server(outside.servers, lambda: account_of(connection, outside.secrets))
     lease.on_loss = server.close
+
+    def judge(year: YearToExport, written: WrittenYear) -> list[Finding]:
+        unusual = judge_year(year, written, history=history)
+        return unusual + watch.find_uncollected(
+            year, written, server=server, lease=lease, pause=outside.pause
+        )
+
     progress = Progress(run, outside.runs, outside.now)
     try:
         for year in plan.years:
             began = outside.now()
             report = partial(progress.at, year.school_year)
             report("mapping")
-            outcome = _outcome_of(year, plan, server, lease, outside, report)
+            outcome = _outcome_of(year, plan, server, lease, outside, report, judge)
+            watch.remember(outcome.files)
             seconds = round((outside.now() - began).total_seconds(), 1)
-            outcomes.append(replace(outcome, duration_seconds=seconds))
-            progress.year_is_done(outcomes)
+            outcomes[year.school_year] = replace(outcome, duration_seconds=seconds)
+            progress.year_is_done(list(outcomes.values()))
     finally:
         server.close()
-    return outcomes
+    return list(outcomes.values())
 
 
 def _outcome_of(
@@ -204,6 +230,7 @@ def _outcome_of(
     lease: HeldLease,
     outside: Outside,
     report: Callable[[str], None],
+    judge: Callable[[YearToExport, WrittenYear], list[Finding]],
 ) -> YearOutcome:
     try:
         plan.refuse_shared(year)
@@ -216,6 +243,7 @@ def _outcome_of(
             workspace=outside.workspace / str(year.school_year),
             pause=outside.pause,
             report=report,
+            judge=partial(judge, year),
         )
     except RegistrationSyncError as error:
         return failed_year(year.school_year, error)

@@ -1,15 +1,22 @@
 """Exports one school year: close the batch, write, archive, deliver, move the marker."""
 
 import json
-from collections.abc import Callable, Iterator
-from dataclasses import asdict, dataclass
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import asdict, dataclass, field, replace
 from itertools import batched
 from pathlib import Path
 
 from registration_sync.domain.batches import Mark, YearMarker
 from registration_sync.domain.compiled_mapping import CompiledMapping
 from registration_sync.domain.errors import RegistrationSyncError, Unavailable
-from registration_sync.domain.export_run import DeliveredFile, RunStatus, YearOutcome
+from registration_sync.domain.export_run import (
+    DeliveredFile,
+    Finding,
+    RowCount,
+    RunStatus,
+    YearOutcome,
+)
+from registration_sync.domain.guards import Guards, holds
 from registration_sync.ports import Archive, RegistrationsTable
 from registration_sync.use_cases.deliver_files import (
     FinishedFile,
@@ -23,6 +30,10 @@ from registration_sync.use_cases.write_files import WrittenFile, WrittenYear, wr
 
 REASONS_KEPT = 50
 """Reasons kept with a held student's mark, an item of 400 kB at most; held.jsonl has all."""
+
+
+type Judge = Callable[[WrittenYear], Sequence[Finding]]
+"""What is unusual in the files, before anything is archived or sent."""
 
 
 class HeldInFullFile(RegistrationSyncError):
@@ -42,7 +53,8 @@ class HeldInFullFile(RegistrationSyncError):
 class YearToExport:
     """One year's part of a run; without `send` its files are archived only, for download.
 
-    `overridden_by` names who decided that a file of all students goes without those held.
+    `overridden_by` names who decided that a file of all students goes without those held,
+    `let_through_by` who decided that it goes whatever the guards find.
     """
 
     connection_id: str
@@ -56,6 +68,8 @@ class YearToExport:
     send: bool
     done_file: bool = False
     overridden_by: str | None = None
+    guards: Guards = field(default_factory=Guards)
+    let_through_by: str | None = None
 
     @property
     def paths(self) -> list[str]:
@@ -73,11 +87,12 @@ def export_year(
     workspace: Path,
     pause: Callable[[float], None],
     report: Callable[[str], None] = lambda _: None,
+    judge: Judge = lambda _: (),
 ) -> YearOutcome:
     """Delivers what is due of the year and says what became of it; `report` hears each phase.
 
-    Raises DeliveryError, LeaseLost, Unavailable or HeldInFullFile; the marker is not moved then,
-    and everyone stays due.
+    Raises DeliveryError, LeaseLost, Unavailable or HeldInFullFile. Then, and where the judge's
+    findings want a person to confirm, the marker is not moved, and everyone stays due.
     """
     connection_id, school_year = year.connection_id, year.school_year
     batch = year.marker.open
@@ -95,9 +110,12 @@ def export_year(
         check=lease.check,
     )
     keep_held_due(connection_id, school_year, batch + 1, written.held_list, table)
+    if written.held_of_all and year.overridden_by is None:
+        raise HeldInFullFile(written)
+    findings = judge(written)
+    if written.files and waits(year, findings):
+        return _waiting(year, written, findings)
     if written.held_of_all:
-        if year.overridden_by is None:
-            raise HeldInFullFile(written)
         keep_held_due(
             connection_id, school_year, batch + 1, written.held_list, table, all_held=True
         )
@@ -109,7 +127,18 @@ def export_year(
         report("delivering")
         delivered = _deliver(year, sent, workspace, server, lease, pause)
     table.commit(connection_id, school_year, batch, lease.token)
-    return outcome_of(year, written, delivered)
+    return outcome_of(year, written, delivered, findings)
+
+
+def waits(year: YearToExport, findings: Sequence[Finding]) -> bool:
+    """Whether somebody has to confirm the delivery first."""
+    return year.let_through_by is None and holds(findings)
+
+
+def _waiting(year: YearToExport, written: WrittenYear, findings: Sequence[Finding]) -> YearOutcome:
+    outcome = outcome_of(year, written, (), findings)
+    status = RunStatus.AWAITING_CONFIRMATION
+    return replace(outcome, status=status, rows=0, row_counts=())
 
 
 def keep_held_due(
@@ -209,18 +238,24 @@ def _deliver(
     lease: HeldLease,
     pause: Callable[[float], None],
 ) -> tuple[DeliveredFile, ...]:
-    ways: list[str] = ["download"] * len(sent)
-    if year.send:
-        finished = [FinishedFile(file.name, file.source) for file in sent]
-        if year.done_file:
-            finished = with_done_files(finished, workspace / "empty.part")
-        replaced = deliver_files(finished, year.folder, server=server, lease=lease, pause=pause)
-        ways = [way.value for way in replaced]
-    return tuple(delivered_file(year, file, way) for file, way in zip(sent, ways, strict=False))
+    if not year.send:
+        return tuple(delivered_file(year, file, "download") for file in sent)
+    finished = [FinishedFile(file.name, file.source) for file in sent]
+    if year.done_file:
+        finished = with_done_files(finished, workspace / "empty.part")
+    placed = deliver_files(finished, year.folder, server=server, lease=lease, pause=pause)
+    return tuple(
+        delivered_file(year, file, one.way.value, modified=one.modified)
+        for file, one in zip(sent, placed, strict=False)
+    )
 
 
 def delivered_file(
-    year: YearToExport, file: WrittenFile, replaced_by: str | None, lines: tuple[str, ...] = ()
+    year: YearToExport,
+    file: WrittenFile,
+    replaced_by: str | None,
+    lines: tuple[str, ...] = (),
+    modified: int | None = None,
 ) -> DeliveredFile:
     return DeliveredFile(
         name=file.name,
@@ -230,11 +265,24 @@ def delivered_file(
         sha256=file.sha256,
         replaced_by=replaced_by,
         lines=lines,
+        modified=modified,
+    )
+
+
+def row_counts(year: YearToExport, written: WrittenYear) -> tuple[RowCount, ...]:
+    """The rows of each file, packed or not."""
+    compiled = [year.compiled.files[file.number] for file in written.files]
+    return tuple(
+        RowCount(of.file_name, file.rows, of.all_students)
+        for file, of in zip(written.files, compiled, strict=True)
     )
 
 
 def outcome_of(
-    year: YearToExport, written: WrittenYear, delivered: tuple[DeliveredFile, ...]
+    year: YearToExport,
+    written: WrittenYear,
+    delivered: tuple[DeliveredFile, ...],
+    findings: Sequence[Finding] = (),
 ) -> YearOutcome:
     """What the run's record says of the year: of an export and of a dry run alike, so that what
     WrittenYear comes to tell one day (unmatched codes, say) is put into both here."""
@@ -260,6 +308,9 @@ def outcome_of(
             f"{year.overridden_by} let a file of all students go without the "
             f"{written.held_count} held: the SIS may count them as gone. They are due again."
         )
+    warnings += [finding.message for finding in findings]
+    if year.let_through_by is not None and holds(findings):
+        warnings.append(f"{year.let_through_by} let it go all the same.")
     return YearOutcome(
         school_year=year.school_year,
         status=status,
@@ -270,4 +321,6 @@ def outcome_of(
         warnings=tuple(warnings),
         left_out=written.left_out,
         unmatched=written.unmatched,
+        findings=tuple(findings),
+        row_counts=row_counts(year, written),
     )

@@ -59,7 +59,8 @@ def plan_years(
 ) -> Plan:
     """Reads the marker, and for years that could meet on one path whether they have anyone due."""
     markers = table.marker(connection.connection_id).years
-    wanted = sorted(markers) if run.school_years is None else sorted(set(run.school_years))
+    asked_for = run.years_wanted
+    wanted = sorted(markers) if asked_for is None else sorted(set(asked_for))
     years = [
         _year_to_export(run, connection, mapping, year, markers[year])
         for year in wanted
@@ -80,6 +81,7 @@ def _year_to_export(
     marker: YearMarker,
 ) -> YearToExport:
     started_at = run.started_at or run.requested_at
+    asker = run.requested_by or "An operator"
     facts = RunFacts(started_at=started_at, time_zone=connection.zone, school_year=school_year)
     return YearToExport(
         connection_id=connection.connection_id,
@@ -92,7 +94,9 @@ def _year_to_export(
         folder=connection.folder_for(school_year),
         send=connection.delivery is DeliveryMethod.SFTP,
         done_file=connection.done_file,
-        overridden_by=(run.requested_by or "An operator") if run.override_held else None,
+        overridden_by=asker if run.override_held else None,
+        guards=connection.guards,
+        let_through_by=run.confirmed_by or (asker if run.override_guards else None),
     )
 
 

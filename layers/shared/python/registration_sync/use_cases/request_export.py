@@ -27,7 +27,7 @@ from registration_sync.use_cases.plan_years import refuse_unpinned
 from registration_sync.use_cases.request_check import parse_test_record
 from registration_sync.use_cases.start_run import start_run
 
-WISHES = ("school_years", "contents", "dry_run", "override_held")
+WISHES = ("school_years", "contents", "dry_run", "override_held", "override_guards")
 CONTENTS = ("changes", "all")
 ACTIONS = (EXPORT, CHECK, TEST_RECORD)
 TRIGGERS = (BY_HAND, MANUAL, SCHEDULED)
@@ -59,13 +59,19 @@ def request_export(
 
     Raises InvalidRequest with every problem, or with what has to be set up first; AlreadyRunning,
     with the id, while a run is pending or in progress; Unavailable if it could not be started;
-    AccessDenied without the permission to let a file of all students go without those held.
+    AccessDenied without the permission to let a file of all students go without those held, or
+    a delivery go that looks unusual.
     """
     request = parse_export_request(
         wish, connection_id=connection_id, run_id=run_id, requested_by=requested_by
     )
     if request.override_held and Permission.CONFIGURE not in permissions:
         raise AccessDenied("Only Full Access may let a file of all students go without some.")
+    if request.override_guards and Permission.CONFIGURE not in permissions:
+        raise AccessDenied(
+            "Only Full Access may switch the guards off for a run. Export without it, and confirm "
+            "the run if it waits."
+        )
     _refuse_unprepared(connections.get(connection_id), mappings, sends=request.kind == EXPORT)
     return start_run(request, now=now, runs=runs, leases=leases, starter=starter)
 
@@ -73,8 +79,8 @@ def request_export(
 def parse_export_request(
     wish: object, *, connection_id: str, run_id: str, requested_by: str
 ) -> ExportRequest:
-    """Reads `{"school_years"?, "contents"?, "dry_run"?, "override_held"?}`; nothing at all asks
-    for what is due."""
+    """Reads `{"school_years"?, "contents"?, "dry_run"?, "override_held"?, "override_guards"?}`;
+    nothing at all asks for what is due."""
     if wish is None:
         wish = {}
     if not isinstance(wish, Mapping):
@@ -95,7 +101,7 @@ def parse_export_request(
         )
     problems += [
         Problem(name, "Write true or false.")
-        for name in ("dry_run", "override_held")
+        for name in ("dry_run", "override_held", "override_guards")
         if not isinstance(wish.get(name), bool | None)
     ]
     if problems:
@@ -109,6 +115,7 @@ def parse_export_request(
         trigger=MANUAL,
         kind=DRY_RUN if wish.get("dry_run") else EXPORT,
         override_held=wish.get("override_held") is True,
+        override_guards=wish.get("override_guards") is True,
     )
 
 
@@ -116,9 +123,10 @@ def parse_export_event(
     event: Mapping[str, Any], arrived_at: dt.datetime, request_id: str
 ) -> ExportRequest:
     """Reads the export function's event: `{"connection_id", "trigger"?, "school_years"?,
-    "contents"?, "dry_run"?, "override_held"?, "run_id"?, "scheduled_time"?, "requested_by"?}`; or,
-    for a re-send, `{"connection_id", "resend_of", "school_years"?, "files"?, "student_ids"?}`; or
-    with the `action` check, or test_record and `{"student_id", "school_year"?}`.
+    "contents"?, "dry_run"?, "override_held"?, "override_guards"?, "run_id"?, "scheduled_time"?,
+    "requested_by"?}`; or, for a re-send, `{"connection_id", "resend_of", "school_years"?,
+    "files"?, "student_ids"?}`; or with the `action` check, or test_record and `{"student_id",
+    "school_year"?}`.
 
     A run is keyed, so that the same event delivered twice runs once: by its run id, by the
     scheduled time (one that cannot be read counts as the minute of arrival), or by the request.

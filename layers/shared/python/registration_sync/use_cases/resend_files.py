@@ -48,6 +48,7 @@ from registration_sync.use_cases.export_registrations import (
 from registration_sync.use_cases.export_year import index_rows
 from registration_sync.use_cases.hold_lease import HeldLease
 from registration_sync.use_cases.read_export import stored_export
+from registration_sync.use_cases.watch_importer import Watch
 
 
 @dataclass(frozen=True, slots=True)
@@ -241,18 +242,21 @@ def _send_year(
     if connection.done_file:
         empty = outside.workspace / "empty.part"
         finished = with_done_files(finished, empty)
-    ways = deliver_files(finished, year.folder, server=server, lease=lease, pause=outside.pause)
-    return tuple(
+    placed = deliver_files(finished, year.folder, server=server, lease=lease, pause=outside.pause)
+    files = tuple(
         DeliveredFile(
             name=file.name,
             path=f"{year.folder}/{file.name}",
             rows=file.rows,
             bytes=file.source.stat().st_size,
             sha256=_sha256(file.source),
-            replaced_by=way.value,
+            replaced_by=one.way.value,
+            modified=one.modified,
         )
-        for file, way in zip(year.files, ways, strict=False)
+        for file, one in zip(year.files, placed, strict=False)
     )
+    Watch(connection, run, outside.deliveries).remember(files)
+    return files
 
 
 def _sha256(source: Path) -> str:

@@ -8,11 +8,18 @@ from typing import Any
 from registration_sync.domain.export_run import (
     OF_RECORD,
     TEST_RECORD,
+    DeliveredFile,
     ExportRequest,
     ExportRun,
+    Finding,
+    HeldRow,
+    RowCount,
+    RunError,
     RunStatus,
+    YearOutcome,
     requested_run,
 )
+from registration_sync.domain.unmatched import UnmatchedValue
 from registration_sync.ports import Runs
 from registration_sync.use_cases.export_registrations import saved_run
 
@@ -20,9 +27,12 @@ CUT_SHORT = "It was cut short and is not tried again by itself: start it once mo
 
 
 def as_asked(request: ExportRequest, record: Mapping[str, Any] | None) -> ExportRequest:
-    """The request with the students that the API put into its record."""
+    """The request with the students that the API put into its record; or, of a run that was
+    confirmed, with all that it was asked for, who confirmed it, and its years so far."""
     if record is None:
         return request
+    if record.get("confirmed_by"):
+        return _going_on(request, record)
     if OF_RECORD in request.again.student_ids:
         again = replace(request.again, student_ids=tuple(record["student_ids"]))
         return replace(request, again=again)
@@ -33,6 +43,46 @@ def as_asked(request: ExportRequest, record: Mapping[str, Any] | None) -> Export
         request,
         student_ids=tuple(record["student_ids"]),
         school_years=tuple(years) if years else None,
+    )
+
+
+def _going_on(request: ExportRequest, record: Mapping[str, Any]) -> ExportRequest:
+    years = record["school_years"]
+    return replace(
+        request,
+        trigger=record["trigger"],
+        school_years=tuple(years) if years else None,
+        contents=record["contents"],
+        requested_by=record["requested_by"],
+        override_held=record["override_held"],
+        confirmed_by=record["confirmed_by"],
+        years=tuple(map(_year_outcome_of, record["years"])),
+    )
+
+
+def _year_outcome_of(record: Mapping[str, Any]) -> YearOutcome:
+    """A year of a stored run."""
+    error = record["error"]
+    lists: dict[str, type] = {
+        "held": HeldRow,
+        "findings": Finding,
+        "row_counts": RowCount,
+    }
+    return YearOutcome(
+        **{
+            **record,
+            **{name: tuple(of(**item) for item in record[name]) for name, of in lists.items()},
+            "status": RunStatus(record["status"]),
+            "files": tuple(
+                DeliveredFile(**{**file, "lines": tuple(file["lines"])}) for file in record["files"]
+            ),
+            "unmatched": tuple(
+                UnmatchedValue(**{**value, "students": tuple(value["students"])})
+                for value in record["unmatched"]
+            ),
+            "warnings": tuple(record["warnings"]),
+            "error": RunError(**error) if error else None,
+        }
     )
 
 

@@ -1,0 +1,204 @@
+"""Guards before sending: what is unusual in a year's files, and whether that holds the delivery."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from statistics import median
+from typing import Annotated
+
+from pydantic import BaseModel, ConfigDict, Field, StrictInt
+
+from registration_sync.domain.delivery import RemoteFile
+from registration_sync.domain.export_run import Finding, RowCount
+from registration_sync.domain.unmatched import UnmatchedValue
+
+EARLIER_EXPORTS = 5
+"""So many earlier ones tell how many rows are usual: their median, so that one outlier does not."""
+
+TOUCHED_SECONDS = 600
+"""A server that renames by copying dates the file anew: so soon after the upload it is still ours
+as we left it."""
+
+
+class GuardAction(StrEnum):
+    """What becomes of a delivery that a guard finds unusual."""
+
+    OFF = "off"
+    WARN = "warn"
+    HOLD = "hold"
+
+
+_ACTION = Field(description="off, warn or hold")
+_AT_LEAST = Field(ge=1, le=1_000_000, description="a whole number from 1 to 1000000")
+
+
+class _Guard(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class RowCountGuard(_Guard):
+    """Rows that differ from the usual by more than `percent`, and by `at_least` so many."""
+
+    action: Annotated[GuardAction, _ACTION] = GuardAction.WARN
+    percent: Annotated[
+        StrictInt, Field(ge=1, le=1000, description="a whole number from 1 to 1000, such as 50")
+    ] = 50
+    at_least: Annotated[StrictInt, _AT_LEAST] = 10
+
+
+class BlankRequiredGuard(_Guard):
+    """A required column that is blank for more than `percent` of the year's students, and for
+    `at_least` so many."""
+
+    action: Annotated[GuardAction, _ACTION] = GuardAction.WARN
+    percent: Annotated[
+        StrictInt, Field(ge=0, le=99, description="a whole number from 0 to 99, such as 50")
+    ] = 50
+    at_least: Annotated[StrictInt, _AT_LEAST] = 10
+
+
+class UnmatchedGuard(_Guard):
+    """A field in which more than `count` values have no match code."""
+
+    action: Annotated[GuardAction, _ACTION] = GuardAction.OFF
+    count: Annotated[
+        StrictInt, Field(ge=0, le=1_000_000, description="a whole number from 0 to 1000000")
+    ] = 50
+
+
+class NotCollectedGuard(_Guard):
+    """A file of ours that the importer should have taken, and that would be replaced."""
+
+    action: Annotated[GuardAction, _ACTION] = GuardAction.WARN
+
+
+class Guards(_Guard):
+    """The guards of a connection."""
+
+    row_count: Annotated[
+        RowCountGuard, Field(description='an object such as {"action": "warn", "percent": 50}')
+    ] = RowCountGuard()
+    blank_required: Annotated[
+        BlankRequiredGuard, Field(description='an object such as {"action": "hold", "percent": 20}')
+    ] = BlankRequiredGuard()
+    unmatched: Annotated[
+        UnmatchedGuard, Field(description='an object such as {"action": "warn", "count": 50}')
+    ] = UnmatchedGuard()
+    not_collected: Annotated[
+        NotCollectedGuard, Field(description='an object such as {"action": "hold"}')
+    ] = NotCollectedGuard()
+
+
+def holds(findings: Iterable[Finding]) -> bool:
+    """Whether any of them wants a person to decide before anything is sent."""
+    return any(finding.action == GuardAction.HOLD for finding in findings)
+
+
+def judge_row_count(
+    guard: RowCountGuard, count: RowCount, earlier: Sequence[int]
+) -> Finding | None:
+    """`earlier` has the rows of this file in the last exports with any, the newest first."""
+    if guard.action is GuardAction.OFF or len(earlier) < EARLIER_EXPORTS:
+        return None
+    usual = round(median(earlier[:EARLIER_EXPORTS]))
+    difference = abs(count.rows - usual)
+    if difference < guard.at_least or difference * 100 <= guard.percent * usual:
+        return None
+    return Finding(
+        "row_count",
+        guard.action,
+        count.file,
+        f"{count.file} has {count.rows} rows; usually it has about {usual}. See whether so many "
+        "registrations were synced, and whether the mapping's conditions leave some out.",
+    )
+
+
+def judge_blank_required(
+    guard: BlankRequiredGuard, blank: Mapping[tuple[str, str], int], students: int
+) -> list[Finding]:
+    """`blank` has for (file, column) how many of the year's `students` are held as it is required
+    and blank."""
+    if guard.action is GuardAction.OFF:
+        return []
+    return [
+        Finding(
+            "blank_required",
+            guard.action,
+            file,
+            f"{column} in {file} is required, and blank for {count} of {students} students, who "
+            "are held. See whether the mapping takes it from the right field.",
+        )
+        for (file, column), count in sorted(blank.items())
+        if count >= guard.at_least and count * 100 > guard.percent * students
+    ]
+
+
+def judge_unmatched(guard: UnmatchedGuard, unmatched: Iterable[UnmatchedValue]) -> list[Finding]:
+    """Counts the values without a match code, field by field."""
+    if guard.action is GuardAction.OFF:
+        return []
+    counts: dict[tuple[str, str], int] = {}
+    for value in unmatched:
+        place = (value.file, value.field)
+        counts[place] = counts.get(place, 0) + value.count
+    return [
+        Finding(
+            "unmatched",
+            guard.action,
+            file,
+            f"{count} values of {field} in {file} have no match code: the run lists them. Add "
+            "codes for them to the mapping.",
+        )
+        for (file, field), count in sorted(counts.items())
+        if count > guard.count
+    ]
+
+
+@dataclass(frozen=True, slots=True)
+class LastDelivery:
+    """What we last put at a path: by which run, and of which export its rows are (itself, or the
+    one that it repeats). `modified` is the server's own time of it, in seconds since 1970."""
+
+    path: str
+    run_id: str
+    of_export: str
+    delivered_at: str
+    size: int
+    sha256: str
+    modified: int | None = None
+
+    def lies_unchanged(self, found: RemoteFile) -> bool:
+        """Whether what lies there now is that very file, as far as the server tells: nobody else
+        delivers there, so what it does not tell counts for nothing."""
+        if found.size is not None and found.size != self.size:
+            return False
+        if found.modified is None or self.modified is None:
+            return True
+        return 0 <= found.modified - self.modified <= TOUCHED_SECONDS
+
+
+def judge_not_collected(
+    guard: NotCollectedGuard, last: LastDelivery, *, replaced_by_all: bool, learned: bool
+) -> Finding:
+    """A file of ours that still lies there though this importer removes what it takes; the new
+    one has everybody in it (`replaced_by_all`) or not; `learned` from an earlier removal."""
+    lost = (
+        "The new file has every student in it, so nobody is lost; see why the importer does not "
+        "run."
+        if replaced_by_all
+        else "The SIS does not have these students yet, and the new file takes their place. Once "
+        f"the importer runs again, send run {last.of_export} again: it brings them once more."
+    )
+    hint = (
+        " (If this importer leaves the files that it took, say so in the connection: importer.)"
+        if learned
+        else ""
+    )
+    return Finding(
+        "not_collected",
+        guard.action,
+        last.path.rpartition("/")[2],
+        f"{last.path} was not collected: what run {last.run_id} delivered there "
+        f"({last.delivered_at}) still lies there unchanged. {lost}{hint}",
+        run_id=last.of_export,
+    )

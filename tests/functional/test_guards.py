@@ -1,0 +1,650 @@
+"""Guards before sending: what is found, what is held until somebody decides, and what the importer
+left lying; over the real handlers and a real SFTP server."""
+
+import copy
+import json
+from collections.abc import Iterator
+from dataclasses import replace
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import boto3
+import pytest
+
+from functions.configuration import app as configuration
+from registration_sync import bootstrap
+from registration_sync.domain.errors import Unavailable
+from tests.functional.conftest import StartedExports, stored_items
+from tests.functional.district import (
+    CONNECTION,
+    MAPPING,
+    NORTH,
+    call,
+    context,
+    registration,
+    run_export,
+    send,
+    set_up,
+)
+from tests.functional.events import STRANGER, VIEWER, api_event
+from tests.sftp_servers import AsyncSftpServer
+
+EXPORTS = "/connections/{connection_id}/exports"
+ONE_RUN = f"{EXPORTS}/{{run_id}}"
+FILE = "SISData/exports/2025/students.csv"
+HOLD_UNMATCHED = {"unmatched": {"action": "hold", "count": 0}}
+
+
+@pytest.fixture
+def server(tmp_path: Path) -> Iterator[AsyncSftpServer]:
+    with AsyncSftpServer(tmp_path) as running:
+        yield running
+
+
+def keeping_unmatched() -> dict[str, Any]:
+    """A mapping that sends grades without a code as they are."""
+    mapping = copy.deepcopy(MAPPING)
+    mapping["files"][0]["fields"][2]["unmatched"] = "keep"
+    return mapping
+
+
+def hold_one(server: AsyncSftpServer, **changes: Any) -> dict[str, Any]:
+    """A run that awaits confirmation, of one student whose grade has no code."""
+    set_up(server, keeping_unmatched(), guards=HOLD_UNMATCHED, **changes)
+    send(registration("007", grade="PK"))
+    run = run_export()
+    assert run["status"] == "awaiting_confirmation", run
+    return run
+
+
+def confirm(run: dict[str, Any], **claims: Any) -> tuple[int, Any]:
+    return call(configuration, "POST", f"{ONE_RUN}/confirm", run_id=run["run_id"], **claims)
+
+
+def cancel(run: dict[str, Any]) -> tuple[int, Any]:
+    return call(configuration, "POST", f"{ONE_RUN}/cancel", run_id=run["run_id"])
+
+
+def read(run: dict[str, Any]) -> dict[str, Any]:
+    status, record = call(configuration, "GET", ONE_RUN, run_id=run["run_id"])
+    assert status == 200, record
+    shown: dict[str, Any] = record
+    return shown
+
+
+def go_on(run: dict[str, Any]) -> dict[str, Any]:
+    """The export function, started by the confirmation."""
+    return run_export(run_id=run["run_id"], trigger="manual", requested_by=run["requested_by"])
+
+
+def findings(run: dict[str, Any]) -> list[tuple[str, str]]:
+    found = [finding for year in run["years"] for finding in year["findings"]]
+    return [(finding["guard"], finding["action"]) for finding in found]
+
+
+def files(server: AsyncSftpServer) -> dict[str, str]:
+    return {
+        path.relative_to(server.root).as_posix(): path.read_bytes().decode()
+        for path in server.root.rglob("*")
+        if path.is_file()
+    }
+
+
+def ids(server: AsyncSftpServer) -> list[str]:
+    lines = files(server).get(FILE, "").splitlines()
+    return [line.partition(",")[0] for line in lines[1:]]
+
+
+def marker() -> dict[str, Any]:
+    (item,) = [item for item in stored_items("registrations") if item["sk"] == {"S": "MARKER"}]
+    return {name: value["N"] for name, value in item.items() if name.startswith("exported")}
+
+
+def take(server: AsyncSftpServer) -> None:
+    """The importer's work."""
+    (server.root / FILE).unlink()
+
+
+# What is found
+
+
+@pytest.mark.usefixtures("started")
+def test_a_row_count_far_off_the_usual_warns_from_the_sixth_export_on(
+    server: AsyncSftpServer,
+) -> None:
+    row_count = {"action": "warn", "percent": 50, "at_least": 2}
+    set_up(server, guards={"row_count": row_count}, importer="leaves")
+    for number in range(6):
+        send(registration(f"{number}"), registration("same"))
+        assert findings(run_export()) == []
+    send(*[registration(f"new-{number}") for number in range(5)])
+
+    dry, run = run_export(dry_run=True), run_export()
+
+    assert findings(dry) == findings(run) == [("row_count", "warn")]
+    (year,) = run["years"]
+    assert year["status"] == "succeeded"
+    assert year["warnings"] == [year["findings"][0]["message"]]
+    assert "students.csv has 5 rows; usually it has about 2" in year["warnings"][0]
+
+
+@pytest.mark.usefixtures("started")
+def test_dated_files_are_compared_by_the_name_in_the_mapping_and_packed_ones_one_by_one(
+    server: AsyncSftpServer,
+) -> None:
+    mapping = copy.deepcopy(MAPPING)
+    mapping["files"][0]["name"] = "students-{date}-{time}"
+    mapping["package"] = {"name": "sis-{time}"}
+    row_count = {"action": "warn", "percent": 50, "at_least": 2}
+    set_up(server, mapping, guards={"row_count": row_count})
+    for _ in range(5):
+        send(registration("same"))
+        run_export()
+    send(*[registration(f"{number}") for number in range(5)])
+
+    run = run_export()
+
+    (year,) = run["years"]
+    assert year["row_counts"] == [
+        {"file": "students-{date}-{time}.csv", "rows": 5, "all_students": False}
+    ]
+    assert [finding["file"] for finding in year["findings"]] == ["students-{date}-{time}.csv"]
+
+
+@pytest.mark.usefixtures("started")
+def test_a_run_of_all_students_is_not_compared_with_those_of_changes(
+    server: AsyncSftpServer,
+) -> None:
+    row_count = {"action": "hold", "percent": 50, "at_least": 1}
+    set_up(server, guards={"row_count": row_count}, importer="leaves")
+    for number in range(5):
+        send(registration(f"{number}"))
+        run_export()
+
+    assert run_export(contents="all", school_years=[2025])["status"] == "succeeded"
+
+
+@pytest.mark.usefixtures("started")
+def test_a_required_column_that_is_mostly_blank_holds_all_of_the_year(
+    server: AsyncSftpServer,
+) -> None:
+    mapping = copy.deepcopy(MAPPING)
+    mapping["files"][0]["fields"][1]["required"] = True
+    guard = {"action": "hold", "percent": 50, "at_least": 2}
+    set_up(server, mapping, guards={"blank_required": guard})
+    send(registration("1", ""), registration("2", ""), registration("3", "Ann"))
+
+    run = run_export()
+
+    assert (run["status"], findings(run)) == ("awaiting_confirmation", [("blank_required", "hold")])
+    assert "First in students.csv is required, and blank for 2 of 3" in str(run["years"][0])
+    assert run["years"][0]["held_count"] == 2
+    assert files(server) == {}
+
+
+@pytest.mark.usefixtures("started")
+def test_where_everyone_is_held_there_is_nothing_to_confirm(server: AsyncSftpServer) -> None:
+    mapping = copy.deepcopy(MAPPING)
+    mapping["files"][0]["fields"][1]["required"] = True
+    guard = {"action": "hold", "percent": 50, "at_least": 1}
+    set_up(server, mapping, guards={"blank_required": guard})
+    send(registration("1", ""))
+
+    run = run_export()
+
+    assert (run["status"], findings(run)) == ("partial", [("blank_required", "hold")])
+
+
+@pytest.mark.usefixtures("started")
+def test_a_dry_run_tells_that_an_export_would_wait_and_waits_for_nobody(
+    server: AsyncSftpServer,
+) -> None:
+    set_up(server, keeping_unmatched(), guards=HOLD_UNMATCHED)
+    send(registration("007", grade="PK"))
+
+    run = run_export(dry_run=True)
+
+    assert (run["status"], findings(run)) == ("succeeded", [("unmatched", "hold")])
+    assert run["years"][0]["warnings"][-1] == "An export now would wait for somebody to confirm it."
+    assert run["finished_at"]
+
+
+# Held until somebody decides
+
+
+@pytest.mark.usefixtures("started")
+def test_what_is_held_is_neither_archived_nor_sent_and_everyone_stays_due(
+    server: AsyncSftpServer,
+) -> None:
+    run = hold_one(server)
+
+    (year,) = run["years"]
+    assert (year["status"], year["rows"], year["files"]) == ("awaiting_confirmation", 0, [])
+    assert run["finished_at"] is None
+    assert read(run) == run
+    assert files(server) == {}
+    assert "Contents" not in boto3.client("s3").list_objects_v2(Bucket="archive")
+    assert marker() == {"exported_2025": "0"}
+
+
+@pytest.mark.usefixtures("started")
+def test_the_history_finds_a_run_that_waits(server: AsyncSftpServer) -> None:
+    run = hold_one(server)
+    query = {"status": "awaiting_confirmation"}
+
+    event = api_event("GET", EXPORTS, claims=VIEWER, query=query, connection_id=NORTH)
+    page = json.loads(configuration.handler(event, context())["body"])
+
+    assert [item["run_id"] for item in page["items"]] == [run["run_id"]]
+
+
+def test_once_confirmed_the_same_run_delivers_what_is_due_by_then(
+    server: AsyncSftpServer, started: StartedExports
+) -> None:
+    run = hold_one(server)
+    send(registration("1e5"))
+
+    assert confirm(run, claims=VIEWER) == (202, {"run_id": run["run_id"]})
+    assert read(run)["status"] == "pending"
+    assert [request.run_id for request in started.requests] == [run["run_id"]]
+    _, audit = call(configuration, "GET", "/connections/{connection_id}/audit")
+    assert (audit["items"][0]["by"], audit["items"][0]["action"]) == ("vic", "export_confirmed")
+    after = go_on(run)
+
+    assert (after["run_id"], after["status"]) == (run["run_id"], "succeeded")
+    assert (after["confirmed_by"], after["trigger"]) == ("vic", run["trigger"])
+    assert ids(server) == ["007", "1e5"]
+    assert findings(after) == [("unmatched", "hold")]
+    assert "vic let it go all the same." in after["years"][0]["warnings"]
+    assert confirm(run)[0] == 409
+    assert run_export()["status"] == "nothing_to_export"
+
+
+@pytest.mark.usefixtures("started")
+def test_a_confirmed_run_keeps_what_its_other_years_delivered(server: AsyncSftpServer) -> None:
+    set_up(server, keeping_unmatched(), guards=HOLD_UNMATCHED)
+    send(registration("1", year=2024), registration("2", grade="PK", year=2025))
+    run = run_export()
+    assert [year["status"] for year in run["years"]] == ["succeeded", "awaiting_confirmation"]
+    send(registration("3", year=2024))
+    confirm(run)
+
+    after = go_on(run)
+
+    assert [year["status"] for year in after["years"]] == ["succeeded", "succeeded"]
+    assert after["years"][0] == run["years"][0]
+    assert after["status"] == "succeeded"
+    assert files(server)["SISData/exports/2024/students.csv"].splitlines()[1] == "1,Ann,0"
+    assert run_export()["years"][0]["rows"] == 1
+
+
+@pytest.mark.usefixtures("started")
+def test_a_confirmed_run_that_fails_leaves_everyone_due_and_no_year_waiting(
+    server: AsyncSftpServer,
+) -> None:
+    run = hold_one(server)
+    confirm(run)
+    server.faults.forbidden.add("open")
+
+    after = go_on(run)
+
+    assert (after["status"], after["years"][0]["status"]) == ("failed", "failed")
+    assert after["confirmed_by"] == "ada"
+    assert marker() == {"exported_2025": "0"}
+
+
+@pytest.mark.usefixtures("started")
+def test_a_confirmed_run_that_fails_in_passing_is_tried_again_and_is_confirmed_still(
+    server: AsyncSftpServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    set_up(server, keeping_unmatched(), guards=HOLD_UNMATCHED)
+    send(registration("007", grade="PK"))
+    run = run_export(trigger="manual")
+    confirm(run)
+    parts = bootstrap.export()
+    outside = partial(parts.outside, pause=lambda _: None)
+    monkeypatch.setattr(bootstrap, "export", lambda: replace(parts, outside=outside))
+    server.faults.drop_before.add("open")
+
+    with pytest.raises(Unavailable):
+        go_on(run)
+    assert marker() == {"exported_2025": "0"}
+    server.faults.drop_before.clear()
+    after = go_on(run)
+
+    assert (after["status"], after["confirmed_by"], ids(server)) == ("succeeded", "ada", ["007"])
+
+
+@pytest.mark.usefixtures("started")
+def test_a_second_event_of_a_run_that_waits_does_nothing(server: AsyncSftpServer) -> None:
+    run = hold_one(server)
+
+    assert run_export(run_id=run["run_id"]) == run
+    assert read(run)["status"] == "awaiting_confirmation"
+
+
+@pytest.mark.usefixtures("started")
+def test_a_scheduled_run_is_confirmed_on_a_day_on_which_the_schedule_pauses(
+    server: AsyncSftpServer,
+) -> None:
+    set_up(server, keeping_unmatched(), guards=HOLD_UNMATCHED)
+    send(registration("007", grade="PK"))
+    night = {"trigger": "schedule", "scheduled_time": "2026-03-03T03:00:00Z"}
+    run = run_export(**night)
+    pause = [{"from": "2026-01-01", "to": "2099-01-01"}]
+    schedule = {"enabled": True, "time": "21:00", "pauses": pause}
+    call(configuration, "PUT", "/connections/{connection_id}/schedule", schedule)
+    confirm(run)
+
+    after = go_on(run)
+
+    assert (run["status"], after["status"]) == ("awaiting_confirmation", "succeeded")
+    assert (after["trigger"], ids(server)) == ("schedule", ["007"])
+
+
+@pytest.mark.usefixtures("started")
+def test_the_next_export_takes_over_and_names_itself(server: AsyncSftpServer) -> None:
+    run = hold_one(server)
+
+    later = run_export()
+
+    before = read(run)
+    assert (before["status"], before["years"][0]["status"]) == ("cancelled", "cancelled")
+    assert later["run_id"] in before["message"]
+    assert before["finished_at"]
+    assert later["status"] == "awaiting_confirmation"
+    assert confirm(run)[0] == 409
+    assert confirm(later)[0] == 202
+
+
+@pytest.mark.usefixtures("started")
+def test_a_run_that_waits_is_cancelled_and_everyone_stays_due(server: AsyncSftpServer) -> None:
+    run = hold_one(server)
+
+    status, cancelled = cancel(run)
+
+    assert (status, cancelled["status"]) == (200, "cancelled")
+    assert cancelled["years"][0]["status"] == "cancelled"
+    assert read(run) == cancelled
+    assert confirm(run)[0] == 409
+    assert run_export(override_guards=True)["status"] == "succeeded"
+    assert ids(server) == ["007"]
+
+
+def test_a_run_that_waits_has_no_place_in_the_way_of_a_request(
+    server: AsyncSftpServer, started: StartedExports
+) -> None:
+    run = hold_one(server)
+
+    status, asked = call(configuration, "POST", EXPORTS, {})
+    assert status == 202, asked
+    assert confirm(run) == (409, confirm(run)[1])
+    assert confirm(run)[1]["run_id"] == asked["run_id"]
+
+    run_export(run_id=asked["run_id"], trigger="manual")
+    assert read(run)["status"] == "cancelled"
+    assert [request.run_id for request in started.requests] == [asked["run_id"]]
+
+
+def test_a_confirmation_that_starts_nothing_leaves_the_run_waiting(
+    server: AsyncSftpServer, started: StartedExports
+) -> None:
+    run = hold_one(server)
+    started.fails = True
+    assert confirm(run)[0] == 503
+    assert read(run) == run
+    started.fails = False
+
+    assert confirm(run)[0] == 202
+
+
+@pytest.mark.usefixtures("started")
+def test_only_a_run_that_waits_is_confirmed_and_only_by_its_district(
+    server: AsyncSftpServer,
+) -> None:
+    run = hold_one(server)
+
+    assert confirm(run, claims=STRANGER)[0] == 403
+    assert confirm({"run_id": "none"})[0] == 404
+    cancel(run)
+    status, answer = confirm(run)
+    assert (status, "it is cancelled" in answer["error"]["message"]) == (409, True)
+
+
+def test_the_guards_are_overridden_by_full_access_and_the_run_says_by_whom(
+    server: AsyncSftpServer, started: StartedExports
+) -> None:
+    set_up(server, keeping_unmatched(), guards=HOLD_UNMATCHED)
+    send(registration("007", grade="PK"))
+    wish = {"override_guards": True}
+    assert call(configuration, "POST", EXPORTS, wish, claims=VIEWER)[0] == 403
+    assert call(configuration, "POST", EXPORTS, wish)[0] == 202
+    assert started.requests[0].override_guards
+
+    run = run_export(**wish, requested_by="olga")
+
+    assert (run["status"], run["override_guards"]) == ("succeeded", True)
+    assert run["years"][0]["warnings"][-1] == "olga let it go all the same."
+
+
+@pytest.mark.usefixtures("started")
+def test_a_download_is_held_too_and_fetched_once_confirmed(server: AsyncSftpServer) -> None:
+    run = hold_one(server, delivery="download")
+    confirm(run)
+
+    after = go_on(run)
+
+    assert (after["status"], after["years"][0]["rows"]) == ("succeeded", 1)
+    assert server.sign_ins == []
+
+
+# Not collected
+
+
+@pytest.mark.usefixtures("started")
+@pytest.mark.parametrize("in_place", [False, True])
+def test_an_importer_that_removes_and_then_does_not_is_warned_of_with_the_earlier_run(
+    server: AsyncSftpServer, in_place: bool
+) -> None:
+    if in_place:
+        server.faults.unsupported |= {"rename", "posix_rename"}
+    set_up(server, write_in_place=in_place)
+    send(registration("1"))
+    run_export()
+    take(server)
+    send(registration("2"))
+    second = run_export()
+    assert findings(second) == []
+    send(registration("3"))
+
+    third = run_export()
+
+    assert (third["status"], findings(third)) == ("succeeded", [("not_collected", "warn")])
+    finding = third["years"][0]["findings"][0]
+    assert (finding["file"], finding["run_id"]) == ("students.csv", second["run_id"])
+    assert f"send run {second['run_id']} again" in third["years"][0]["warnings"][0]
+    assert ids(server) == ["3"]
+
+
+@pytest.mark.usefixtures("started")
+def test_one_that_never_removes_is_never_warned_of(server: AsyncSftpServer) -> None:
+    set_up(server)
+    for number in range(4):
+        send(registration(f"{number}"))
+        assert findings(run_export()) == []
+
+
+@pytest.mark.usefixtures("started")
+def test_one_that_is_known_to_remove_is_warned_of_at_once_and_one_that_leaves_never(
+    server: AsyncSftpServer,
+) -> None:
+    set_up(server, importer="removes")
+    for number in range(2):
+        send(registration(f"{number}"))
+        run = run_export()
+    assert findings(run) == [("not_collected", "warn")]
+    assert "say so in the connection" not in str(run["years"][0]["findings"])
+
+    change(server, importer="leaves")
+    send(registration("9"))
+    server.requests.clear()
+    assert findings(run_export()) == []
+    assert ("stat", f"/{FILE}") not in server.requests
+
+
+def change(server: AsyncSftpServer, **changes: Any) -> None:
+    account = server.account()
+    connection = CONNECTION | {
+        "host": account.host,
+        "port": account.port,
+        "username": account.username,
+        "host_keys": list(account.host_keys),
+    }
+    status, answer = call(
+        configuration, "PUT", "/connections/{connection_id}", connection | changes
+    )
+    assert status == 200, answer
+
+
+@pytest.mark.usefixtures("started")
+def test_a_file_that_somebody_else_put_there_is_not_ours(server: AsyncSftpServer) -> None:
+    set_up(server, importer="removes")
+    send(registration("1"))
+    run_export()
+    (server.root / FILE).write_text("an answer of the SIS")
+    send(registration("2"))
+
+    assert findings(run_export()) == []
+
+
+@pytest.mark.usefixtures("started")
+def test_the_done_file_alone_tells_nothing(server: AsyncSftpServer) -> None:
+    set_up(server, done_file=True)
+    for number in range(3):  # this importer removes the .done file, and leaves the other
+        send(registration(f"{number}"))
+        assert findings(run_export()) == []
+        (server.root / f"{FILE}.done").unlink()
+
+
+@pytest.mark.usefixtures("started")
+@pytest.mark.parametrize("fault", ["size_unknown", "failing", "forbidden"])
+def test_a_server_that_tells_little_is_believed_as_far_as_it_goes(
+    server: AsyncSftpServer, fault: str
+) -> None:
+    set_up(server, importer="removes")
+    send(registration("1"))
+    run_export()
+    send(registration("2"))
+    if fault == "size_unknown":  # neither size nor time: that it is there has to do
+        server.faults.size_unknown = True
+    else:  # not even that
+        getattr(server.faults, fault).add("stat")
+
+    run = run_export()
+
+    told = fault == "size_unknown"
+    assert run["status"] == "succeeded"
+    assert findings(run) == ([("not_collected", "warn")] if told else [])
+
+
+@pytest.mark.usefixtures("started")
+def test_a_connection_lost_while_we_look_is_made_again(
+    server: AsyncSftpServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    set_up(server, importer="removes")
+    send(registration("1"))
+    run_export()
+    send(registration("2"))
+    server.faults.drop_before.add("stat")
+    parts = bootstrap.export()
+    outside = partial(parts.outside, pause=lambda _: server.faults.drop_before.clear())
+    monkeypatch.setattr(bootstrap, "export", lambda: replace(parts, outside=outside))
+
+    run = run_export()
+
+    assert run["status"] == "succeeded"
+    assert findings(run) == [("not_collected", "warn")]
+
+
+@pytest.mark.usefixtures("started")
+def test_another_account_has_another_importer(server: AsyncSftpServer, tmp_path: Path) -> None:
+    set_up(server, importer="unknown")
+    send(registration("1"))
+    run_export()
+    take(server)
+    send(registration("2"))
+    run_export()
+    root = tmp_path / "other"
+    root.mkdir()
+    with AsyncSftpServer(root) as other:
+        change(other, importer="unknown", password=other.account().credentials.password)
+        for number in range(3):
+            send(registration(f"{number}"))
+            assert findings(run_export()) == []
+
+
+@pytest.mark.usefixtures("started")
+def test_held_for_what_was_not_collected_until_the_importer_has_taken_it(
+    server: AsyncSftpServer,
+) -> None:
+    set_up(server, importer="removes", guards={"not_collected": {"action": "hold"}})
+    send(registration("1"))
+    run_export()
+    send(registration("2"))
+    run = run_export()
+    assert (run["status"], ids(server)) == ("awaiting_confirmation", ["1"])
+    take(server)
+    confirm(run)
+
+    after = go_on(run)
+
+    assert (after["status"], findings(after), ids(server)) == ("succeeded", [], ["2"])
+
+
+@pytest.mark.usefixtures("started")
+def test_a_resend_judges_nothing_and_counts_as_a_delivery(server: AsyncSftpServer) -> None:
+    set_up(server, importer="removes")
+    send(registration("1"))
+    first = run_export()
+    send(registration("2"))
+    second = run_export()
+    assert second["years"][0]["findings"][0]["run_id"] == first["run_id"]
+
+    again = run_export(resend_of=first["run_id"])
+
+    assert (again["status"], findings(again), ids(server)) == ("succeeded", [], ["1"])
+    send(registration("3"))
+    finding = run_export()["years"][0]["findings"][0]
+    assert (finding["run_id"], again["run_id"] in finding["message"]) == (first["run_id"], True)
+
+
+@pytest.mark.usefixtures("started")
+def test_a_test_record_judges_nothing_and_is_not_remembered(server: AsyncSftpServer) -> None:
+    set_up(server, importer="removes")
+    send(registration("1"))
+    run_export()
+
+    run = run_export(action="test_record", student_id="1")
+
+    assert (run["status"], findings(run)) == ("succeeded", [])
+    remembered = [item for item in stored_items() if item["pk"]["S"] == f"DELIVERED#{NORTH}"]
+    assert [item["sk"]["S"] for item in remembered] == [FILE]
+
+
+@pytest.mark.usefixtures("started")
+def test_what_cannot_be_remembered_costs_a_warning_and_no_delivery(
+    server: AsyncSftpServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_: Any) -> None:
+        raise Unavailable("throttled")
+
+    set_up(server, importer="removes")
+    send(registration("1"))
+    monkeypatch.setattr(
+        "registration_sync.adapters.deliveries_table.DynamoDBDeliveries.remember", fail
+    )
+
+    assert run_export()["status"] == "succeeded"
+    send(registration("2"))
+    assert findings(run_export()) == []

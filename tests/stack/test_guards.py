@@ -1,0 +1,92 @@
+"""Guards against the deployed functions: what an importer left lying, and what waits for somebody
+to decide."""
+
+import copy
+from typing import Any
+
+from local.stack import LocalStack
+from tests.stack.district import MAPPING, District, new_district, registration
+
+HOLD = {"unmatched": {"action": "hold", "count": 0}}
+
+
+def guarded(stack: LocalStack) -> District:
+    """A district whose delivery is held as soon as a value has no match code."""
+    district = new_district(stack, guards=HOLD)
+    mapping = copy.deepcopy(MAPPING)
+    mapping["files"][0]["fields"][1] = {
+        "from": "students.fname",
+        "mapping_type": "match_codes",
+        "codes": {"Ann": "A"},
+        "unmatched": "keep",
+        "to": "First",
+    }
+    saved = stack.call("PUT", f"{district.path}/mapping", mapping, role="full_access")
+    assert saved.status == 200, saved.body
+    return district
+
+
+def findings(run: dict[str, Any]) -> list[tuple[str, str | None]]:
+    return [(one["guard"], one["run_id"]) for year in run["years"] for one in year["findings"]]
+
+
+def take(district: District) -> None:
+    """The importer's work."""
+    (district.folder / "exports/2025/students.csv").unlink()
+
+
+def test_an_importer_that_stops_taking_files_is_told_and_its_students_are_sent_again(
+    stack: LocalStack,
+) -> None:
+    district = new_district(stack)
+    district.sync(registration("1", "Ann"))
+    district.export()
+    take(district)
+    district.sync(registration("2", "Bob"))
+    second = district.export()
+    assert findings(second) == []
+
+    district.sync(registration("3", "Cy"))
+    third = district.export()
+
+    assert (third["status"], findings(third)) == (
+        "succeeded",
+        [("not_collected", second["run_id"])],
+    )
+    assert district.names() == ["Cy"]
+    take(district)
+    again = f"{district.path}/exports/{second['run_id']}/resend"
+    answer = stack.call("POST", again, {"student_ids": ["2"]}, role="limited_access")
+    assert district.finished(answer.json()["run_id"])["status"] == "succeeded"
+    assert district.names() == ["Bob"]
+
+
+def test_what_is_held_goes_once_confirmed(stack: LocalStack) -> None:
+    district = guarded(stack)
+    district.sync(registration("1", "Bob"))
+    run = district.export()
+    assert (run["status"], run["finished_at"]) == ("awaiting_confirmation", None)
+    assert not district.folder.exists()
+
+    path = f"{district.path}/exports/{run['run_id']}/confirm"
+    answer = stack.call("POST", path, role="limited_access")
+
+    assert (answer.status, answer.json()) == (202, {"run_id": run["run_id"]})
+    after = district.finished(run["run_id"])
+    assert (after["status"], after["confirmed_by"] != "") == ("succeeded", True)
+    assert district.names() == ["Bob"]
+
+
+def test_the_nightly_run_takes_the_place_of_one_that_nobody_confirmed(stack: LocalStack) -> None:
+    district = guarded(stack)
+    district.sync(registration("1", "Bob"))
+    run = district.export()
+
+    nightly = district.nightly_export("2026-03-03T03:00:00Z")
+
+    path = f"{district.path}/exports/{run['run_id']}"
+    before = stack.call("GET", path, role="limited_access").json()
+    assert (before["status"], nightly["status"]) == ("cancelled", "awaiting_confirmation")
+    assert nightly["run_id"] in before["message"]
+    refused = stack.call("POST", f"{path}/confirm", role="limited_access")
+    assert refused.status == 409

@@ -1,0 +1,142 @@
+"""What each guard finds unusual, and what it lets pass."""
+
+import pytest
+
+from registration_sync.domain.delivery import RemoteFile
+from registration_sync.domain.export_run import Finding, RowCount
+from registration_sync.domain.guards import (
+    BlankRequiredGuard,
+    GuardAction,
+    LastDelivery,
+    NotCollectedGuard,
+    RowCountGuard,
+    UnmatchedGuard,
+    holds,
+    judge_blank_required,
+    judge_not_collected,
+    judge_row_count,
+    judge_unmatched,
+)
+from registration_sync.domain.unmatched import UnmatchedValue
+
+OFF, WARN, HOLD = GuardAction.OFF, GuardAction.WARN, GuardAction.HOLD
+HUNDRED = (100, 90, 4000, 100, 120)
+
+
+@pytest.mark.parametrize(
+    ("rows", "found"),
+    [(100, False), (150, False), (151, True), (50, False), (49, True), (0, True), (4000, True)],
+)
+def test_rows_far_off_the_median_of_the_last_five_are_found_in_both_directions(
+    rows: int, found: bool
+) -> None:
+    finding = judge_row_count(RowCountGuard(percent=50), RowCount("students.csv", rows), HUNDRED)
+
+    assert (finding is not None) == found
+
+
+def test_a_row_count_is_told_with_the_usual_one() -> None:
+    finding = judge_row_count(RowCountGuard(action=HOLD), RowCount("students.csv", 3), HUNDRED)
+
+    assert finding is not None
+    assert (finding.guard, finding.action, finding.file) == ("row_count", "hold", "students.csv")
+    assert "students.csv has 3 rows; usually it has about 100" in finding.message
+
+
+def test_fewer_than_five_earlier_exports_tell_nothing() -> None:
+    assert judge_row_count(RowCountGuard(), RowCount("students.csv", 0), HUNDRED[:4]) is None
+
+
+def test_small_numbers_vary_by_themselves() -> None:
+    two = (2,) * 5
+
+    assert judge_row_count(RowCountGuard(), RowCount("students.csv", 11), two) is None
+    assert judge_row_count(RowCountGuard(), RowCount("students.csv", 12), two) is not None
+    assert judge_row_count(RowCountGuard(at_least=1), RowCount("a", 4), two) is not None
+
+
+@pytest.mark.parametrize(("blank", "found"), [(10, False), (50, False), (51, True), (100, True)])
+def test_a_required_column_that_is_mostly_blank_is_found(blank: int, found: bool) -> None:
+    findings = judge_blank_required(BlankRequiredGuard(), {("students.csv", "DOB"): blank}, 100)
+
+    assert bool(findings) == found
+    if findings:
+        assert f"DOB in students.csv is required, and blank for {blank} of 100" in str(findings)
+
+
+def test_a_few_blanks_of_a_few_students_are_only_held() -> None:
+    blank = {("students.csv", "DOB"): 9}
+
+    assert judge_blank_required(BlankRequiredGuard(), blank, 9) == []
+    assert len(judge_blank_required(BlankRequiredGuard(at_least=9), blank, 9)) == 1
+
+
+def test_unmatched_values_are_counted_field_by_field() -> None:
+    values = [
+        UnmatchedValue("students.csv", "Grade", "PK", 3, ()),
+        UnmatchedValue("students.csv", "Grade", "TK", 2, ()),
+        UnmatchedValue("students.csv", "Race", "?", 4, ()),
+    ]
+
+    findings = judge_unmatched(UnmatchedGuard(action=WARN, count=4), values)
+
+    assert [finding.message.partition(":")[0] for finding in findings] == [
+        "5 values of Grade in students.csv have no match code"
+    ]
+
+
+def test_a_guard_that_is_off_finds_nothing() -> None:
+    blank = {("students.csv", "DOB"): 100}
+    values = [UnmatchedValue("students.csv", "Grade", "PK", 1000, ())]
+
+    assert judge_row_count(RowCountGuard(action=OFF), RowCount("a", 0), HUNDRED) is None
+    assert judge_blank_required(BlankRequiredGuard(action=OFF), blank, 100) == []
+    assert judge_unmatched(UnmatchedGuard(), values) == []
+
+
+def test_only_a_finding_that_holds_waits_for_a_person() -> None:
+    warning = Finding("unmatched", WARN, "students.csv", "many")
+
+    assert not holds([])
+    assert not holds([warning])
+    assert holds([warning, Finding("row_count", HOLD, "students.csv", "few")])
+
+
+LAST = LastDelivery("f/students.csv", "r9", "r1", "2026-03-02 21:00", 120, "ab", modified=5000)
+
+
+@pytest.mark.parametrize(
+    ("size", "modified", "unchanged"),
+    [
+        (120, 5000, True),
+        (120, 5600, True),  # renamed by copying, a little later
+        (120, 5601, False),
+        (120, 4999, False),
+        (121, 5000, False),
+        (None, 5000, True),
+        (120, None, True),
+        (None, None, True),
+        (121, None, False),
+    ],
+)
+def test_what_lies_there_is_ours_as_far_as_the_server_tells(
+    size: int | None, modified: int | None, unchanged: bool
+) -> None:
+    assert LAST.lies_unchanged(RemoteFile(LAST.path, size, modified)) == unchanged
+
+
+def test_what_was_not_collected_names_the_run_and_the_one_to_send_again() -> None:
+    finding = judge_not_collected(NotCollectedGuard(), LAST, replaced_by_all=False, learned=False)
+
+    assert (finding.file, finding.run_id) == ("students.csv", "r1")
+    assert "what run r9 delivered there (2026-03-02 21:00)" in finding.message
+    assert "send run r1 again" in finding.message
+    assert "importer." not in finding.message
+
+
+def test_a_file_of_all_students_loses_nobody_and_a_learned_habit_can_be_corrected() -> None:
+    finding = judge_not_collected(NotCollectedGuard(), LAST, replaced_by_all=True, learned=True)
+
+    assert "nobody is lost" in finding.message
+    assert "again" not in finding.message
+    assert "say so in the connection" in finding.message
