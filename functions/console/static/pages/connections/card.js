@@ -20,7 +20,7 @@ export function Card({ connection, facts, look, reload }) {
     look();
   };
   const { connection_id: c, name } = connection;
-  return html`<article class="card" aria-label=${name}>
+  return html`<article class="panel card" aria-label=${name}>
     <header>
       <div>
         <h2>${name}</h2>
