@@ -99,8 +99,7 @@ def log_lines(stack: LocalStack, function: str) -> list[dict[str, Any]]:
 
 
 def metrics(stack: LocalStack, function: str, at_least: int = 0) -> list[dict[str, Any]]:
-    """The lines that CloudWatch takes metrics from, once there are so many: they are written
-    after a run's record."""
+    """The lines that CloudWatch takes metrics from, once there are so many."""
     give_up = time.monotonic() + ARRIVES_WITHIN_SECONDS
     while time.monotonic() < give_up:
         found = [line for line in log_lines(stack, stack.functions[function]) if "_aws" in line]
@@ -108,6 +107,17 @@ def metrics(stack: LocalStack, function: str, at_least: int = 0) -> list[dict[st
             return found
         time.sleep(0.1)
     raise AssertionError(f"there are no {at_least} lines of metrics")
+
+
+def metrics_of(stack: LocalStack, run: dict[str, Any]) -> dict[str, Any]:
+    """The run's line of metrics, which is written after its record."""
+    give_up = time.monotonic() + ARRIVES_WITHIN_SECONDS
+    while time.monotonic() < give_up:
+        for line in metrics(stack, "export"):
+            if line.get("run_id") == run["run_id"]:
+                return line
+        time.sleep(0.1)
+    raise AssertionError(f"there are no metrics of {run['run_id']}")
 
 
 def put_metrics(stack: LocalStack, line: dict[str, Any]) -> None:
@@ -147,8 +157,6 @@ def test_a_run_that_failed_is_told_to_people_and_programs_and_rings(
 ) -> None:
     district = new_district(stack, username="nobody", name="Anytown, SFTP")
     district.sync(registration(STUDENT, NAME))
-    earlier = len(metrics(stack, "export"))
-
     run = district.nightly_export("2026-06-02T02:00:00Z")
 
     assert run["status"] == "failed"
@@ -160,7 +168,7 @@ def test_a_run_that_failed_is_told_to_people_and_programs_and_rings(
     assert (event["source"], event["detail-type"]) == ("registration-sync", "Export run finished")
     assert event["detail"]["run_id"] == run["run_id"]
     assert event["detail"]["years"][0]["error"] == "sign_in_refused"
-    line = metrics(stack, "export", earlier + 1)[-1]
+    line = metrics_of(stack, run)
     assert (line["service"], line["FailedRuns"]) == ("export", [1.0])
     put_metrics(stack, line)
     rings(stack, people, "an export failed")
@@ -173,7 +181,6 @@ def test_students_newly_held_back_are_told_once_without_naming_them_and_ring(
     wrong = registration(STUDENT, NAME)
     wrong["data"]["students"]["dob"] = "no-day-at-all"
     district.sync(wrong, registration("1"))
-    earlier = len(metrics(stack, "export"))
 
     first, second = district.export(), district.export()
 
@@ -186,7 +193,7 @@ def test_students_newly_held_back_are_told_once_without_naming_them_and_ring(
         1,
         1,
     )
-    before, after = metrics(stack, "export", earlier + 2)[-2:]
+    before, after = (metrics_of(stack, run) for run in (first, second))
     assert (before["NewlyHeldStudents"], after["NewlyHeldStudents"]) == ([1.0], [0.0])
     put_metrics(stack, before)
     rings(stack, people, "students newly held back")

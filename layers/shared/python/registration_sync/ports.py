@@ -337,8 +337,9 @@ class ExportStarter(Protocol):
 class Metrics(Protocol):
     """Numbers that alarms watch."""
 
-    def count(self, numbers: Mapping[str, int]) -> None:
-        """Adds each number to the metric of its name. Never raises."""
+    def count(self, numbers: Mapping[str, int], run_id: str = "") -> None:
+        """Adds each number to the metric of its name, and notes which run they are of. Never
+        raises."""
 
 
 class Events(Protocol):

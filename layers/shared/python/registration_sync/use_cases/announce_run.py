@@ -37,7 +37,7 @@ def announce_run(
     faults: list[RegistrationSyncError] = []
     if record["finished_at"]:
         if moves:
-            metrics.count(run_metrics(record, newly))
+            metrics.count(run_metrics(record, newly), record["run_id"])
         try:
             events.put(RUN_FINISHED, run_event(record, newly))
         except Unavailable as fault:
