@@ -128,14 +128,15 @@ def _run(request: ExportRequest, parts: bootstrap.Export) -> dict[str, Any]:
             if request.trigger != SCHEDULED:
                 parts.runs.save(refused_run(request, error, outside.now()))
             raise
-    if request.kind != EXPORT:
-        return run.to_json()
-    with suppress(Unavailable):  # the run is done; the next one clears away what is left
-        retire_batches(
-            request.connection_id,
-            table=parts.table,
-            retention_days=parts.retention_days,
-            now=outside.now(),
-            seconds_left=parts.invocation.seconds_left,
-        )
+        if request.kind == EXPORT:
+            with suppress(Unavailable):  # the run is done; the next one settles what is left
+                retire_batches(
+                    request.connection_id,
+                    table=outside.table,
+                    archive=outside.archive,
+                    workspace=outside.workspace,
+                    retention_days=outside.retention_days,
+                    now=outside.now(),
+                    seconds_left=parts.invocation.seconds_left,
+                )
     return run.to_json()

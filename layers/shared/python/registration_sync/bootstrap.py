@@ -194,7 +194,6 @@ class Export:
     schedules: Schedules
     outside: Callable[..., "Outside"]
     invocation: Invocation
-    retention_days: int
 
 
 def _servers(settings: ExportSettings, invocation: Invocation) -> SftpServers:
@@ -237,6 +236,7 @@ def export() -> Export:
         now=lambda: dt.datetime.now(dt.UTC),
         pause=time.sleep,
         new_token=lambda: secrets.token_hex(8),
+        retention_days=settings.retention_days,
     )
     return Export(
         runs=runs,
@@ -244,5 +244,4 @@ def export() -> Export:
         schedules=DynamoDBSchedules(dynamodb, connections_table),
         outside=outside,
         invocation=invocation,
-        retention_days=settings.retention_days,
     )
