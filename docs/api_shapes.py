@@ -131,6 +131,20 @@ _SYNC_RESULT = obj(
     message=TEXT_OR_NULL,
 )
 
+_STUDENT = {
+    "student_id": TEXT,
+    "school_year": NUMBER,
+    "status": {"enum": ["due", "held", "exported", "left_out", "removed", "unconfirmed"]},
+    "synced_at": MOMENT,
+    "exported_before": YES_OR_NO,
+}
+_REASONS = items(obj({"file": TEXT, "field": TEXT, "rule": TEXT, "message": TEXT}))
+
+
+def or_null(schema: Schema) -> Schema:
+    return {"anyOf": [schema, {"type": "null"}]}
+
+
 SCHEMAS: dict[str, Schema] = {
     "Error": obj(
         {
@@ -182,6 +196,57 @@ SCHEMAS: dict[str, Schema] = {
             "superseded": NUMBER,
             "refused": NUMBER,
             "failed": NUMBER,
+        }
+    ),
+    "Receipt": obj(
+        {
+            **_STUDENT,
+            "message": TEXT,
+            "request_id": TEXT,
+            "held": or_null(obj({"since": MOMENT_OR_NULL, "reasons": _REASONS})),
+            "exported": or_null(
+                obj(
+                    {
+                        "run_id": TEXT,
+                        "exported_at": MOMENT,
+                        "files": items(
+                            obj(
+                                {
+                                    "name": TEXT,
+                                    "path": TEXT,
+                                    "row": NUMBER,
+                                    "line": TEXT,
+                                    "sha256": TEXT,
+                                }
+                            )
+                        ),
+                        "kept": YES_OR_NO,
+                    }
+                )
+            ),
+        }
+    ),
+    "StudentInList": obj({**_STUDENT, "reasons": _REASONS}),
+    "Status": obj(
+        {
+            "connection_id": TEXT,
+            "years": items(
+                obj(
+                    {
+                        "school_year": NUMBER,
+                        "synced": NUMBER,
+                        "exported": NUMBER,
+                        "left_out": NUMBER,
+                        "held": NUMBER,
+                        "due": NUMBER,
+                        "never_exported": NUMBER,
+                        "missing": NUMBER,
+                        "last_export": or_null(
+                            obj({"run_id": TEXT, "exported_at": MOMENT, "students": NUMBER})
+                        ),
+                    }
+                )
+            ),
         }
     ),
     "Run": obj(

@@ -80,6 +80,19 @@ OPERATIONS: dict[tuple[str, str], Operation] = {
         {200: ref("Fields")},
         query=("path", "each", "delimiter"),
     ),
+    ("GET", f"{_C}/status"): Operation(
+        "Of each school year: synced = exported + left out + held + due", {200: ref("Status")}
+    ),
+    ("GET", f"{_C}/registrations"): Operation(
+        "Find a student's receipts by `student_id`; or list a `school_year`'s students whose "
+        "`status` is due, held or never_exported",
+        {200: page({"anyOf": [ref("Receipt"), ref("StudentInList")]})},
+        query=("student_id", "school_year", "status", "limit", "after"),
+    ),
+    ("GET", _STUDENT): Operation(
+        "A student's receipt: due, held and why, or exported in which run, file and row",
+        {200: ref("Receipt")},
+    ),
     ("GET", f"{_C}/check"): Operation("What the last check found", {200: ref("Check")}),
     ("POST", f"{_C}/check"): Operation("Check the connection, step by step", _STARTED),
     ("POST", f"{_C}/test-record"): Operation(

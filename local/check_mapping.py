@@ -94,8 +94,10 @@ class _Synced:
     def marks(self, *_: object) -> Iterator[Mark]:
         return (Mark(one.student_id) for one in self._students)
 
-    def current(self, *_: object) -> Iterator[tuple[str, Current]]:
-        return ((one.student_id, one) for one in self._students)
+    def current(
+        self, _c: str, _y: int, student_ids: Iterator[str]
+    ) -> Iterator[tuple[str, Current]]:
+        return zip(student_ids, self._students, strict=True)
 
     def all_current(self, *_: object) -> Iterator[Current]:
         return iter(self._students)

@@ -3,11 +3,15 @@
 import os
 from collections.abc import Generator, Iterator
 
+import hypothesis
 import pytest
 from xdist.remote import Producer
 from xdist.scheduler import LoadScopeScheduling
 
 from local.stack import LocalStack, local_stack
+
+hypothesis.settings.register_profile("untimed", deadline=None)  # a busy machine is no fault
+hypothesis.settings.load_profile("untimed")
 
 ON_THE_STACK = ("tests/stack/", "tests/console/")
 

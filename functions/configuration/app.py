@@ -3,7 +3,9 @@
 import datetime as dt
 import re
 import secrets
+import tempfile
 import time
+from pathlib import Path
 from typing import Any
 
 from registration_sync import bootstrap
@@ -14,6 +16,7 @@ from registration_sync.domain.connection import SavedMapping
 from registration_sync.domain.errors import InvalidRequest, NotFound, Problem
 from registration_sync.domain.export_run import ExportRun
 from registration_sync.domain.mapping_text import read_mapping_text
+from registration_sync.domain.registration import parse_student_id, school_year_of
 from registration_sync.use_cases.cancel_export import cancel_export
 from registration_sync.use_cases.change_connection import change_connection
 from registration_sync.use_cases.confirm_export import confirm_export
@@ -21,9 +24,12 @@ from registration_sync.use_cases.create_connection import create_connection
 from registration_sync.use_cases.link_file import link_file
 from registration_sync.use_cases.list_exports import list_exports
 from registration_sync.use_cases.list_fields import list_fields
+from registration_sync.use_cases.list_students import list_students
 from registration_sync.use_cases.preview_mapping import preview_mapping
 from registration_sync.use_cases.read_audit import read_audit
 from registration_sync.use_cases.read_export import read_export
+from registration_sync.use_cases.read_receipt import read_receipt
+from registration_sync.use_cases.read_status import read_status
 from registration_sync.use_cases.ready_made import (
     definition_to_save,
     list_ready_made,
@@ -243,6 +249,45 @@ def _expected_version(request: Request) -> int | None:
     return int(version)
 
 
+def _read_receipt(request: Request) -> Answer:
+    parts = bootstrap.configuration()
+    with tempfile.TemporaryDirectory() as workspace:
+        receipt = read_receipt(
+            request.connection_id,
+            school_year_of(request.path["school_year"]),
+            parse_student_id(request.path["student_id"]),
+            snapshots=parts.snapshots,
+            archive=parts.archive,
+            workspace=Path(workspace),
+        )
+    return Answer(200, receipt)
+
+
+def _list_students(request: Request) -> Answer:
+    parts = bootstrap.configuration()
+    with tempfile.TemporaryDirectory() as workspace:
+        students = list_students(
+            request.connection_id,
+            request.query,
+            snapshots=parts.snapshots,
+            archive=parts.archive,
+            workspace=Path(workspace),
+        )
+    return Answer(200, students)
+
+
+def _read_status(request: Request) -> Answer:
+    parts = bootstrap.configuration()
+    with tempfile.TemporaryDirectory() as workspace:
+        status = read_status(
+            request.connection_id,
+            snapshots=parts.snapshots,
+            archive=parts.archive,
+            workspace=Path(workspace),
+        )
+    return Answer(200, status)
+
+
 def _last_check(request: Request) -> Answer:
     outcome = bootstrap.configuration().connections.last_check(request.connection_id)
     if outcome is None:
@@ -458,6 +503,14 @@ ROUTES = (
     Route("GET", "/mappings", Permission.READ, _list_ready_made),
     Route("GET", "/mappings/{name}", Permission.READ, _read_ready_made),
     Route("GET", "/connections/{connection_id}/fields", Permission.READ, _list_fields),
+    Route("GET", "/connections/{connection_id}/status", Permission.READ, _read_status),
+    Route("GET", "/connections/{connection_id}/registrations", Permission.READ, _list_students),
+    Route(
+        "GET",
+        "/connections/{connection_id}/registrations/{school_year}/{student_id}",
+        Permission.READ,
+        _read_receipt,
+    ),
     Route("GET", "/connections/{connection_id}/check", Permission.READ, _last_check),
     Route("POST", "/connections/{connection_id}/check", Permission.RUN_EXPORTS, _check_connection),
     Route(

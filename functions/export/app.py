@@ -134,17 +134,18 @@ def _run(request: ExportRequest, parts: bootstrap.Export) -> dict[str, Any]:
                 parts.runs.save(refused)
                 _announced(refused, parts)
             raise
-    record = _announced(run, parts)
-    if request.kind != EXPORT:
-        return record
-    with suppress(Unavailable):  # the run is done; the next one clears away what is left
-        retire_batches(
-            request.connection_id,
-            table=parts.table,
-            retention_days=parts.retention_days,
-            now=outside.now(),
-            seconds_left=parts.invocation.seconds_left,
-        )
+        record = _announced(run, parts)
+        if request.kind == EXPORT:
+            with suppress(Unavailable):  # the run is done; the next one settles what is left
+                retire_batches(
+                    request.connection_id,
+                    table=outside.table,
+                    archive=outside.archive,
+                    workspace=outside.workspace,
+                    retention_days=outside.retention_days,
+                    now=outside.now(),
+                    seconds_left=parts.invocation.seconds_left,
+                )
     return record
 
 

@@ -9,11 +9,10 @@ from registration_sync import bootstrap
 from registration_sync.api import RETRY_AFTER_SECONDS, Answer, Request, Route, handle
 from registration_sync.domain.access import ConnectionAccess, Permission
 from registration_sync.domain.audit import Change, Note
-from registration_sync.domain.errors import InvalidRequest, Problem
 from registration_sync.domain.registration import (
-    parse_school_year,
     parse_student_id,
     parse_sync_request,
+    school_year_of,
 )
 from registration_sync.use_cases.remove_registration import remove_registration
 from registration_sync.use_cases.sync_registrations import sync_registrations
@@ -54,10 +53,7 @@ def _sync(request: Request) -> Answer:
 
 
 def _remove(request: Request) -> Answer:
-    school_year = parse_school_year(request.path["school_year"])
-    if school_year is None:
-        message = "Write the start year as four digits: 2025 for 2025-26."
-        raise InvalidRequest(message, problems=[Problem("school_year", message)])
+    school_year = school_year_of(request.path["school_year"])
     remove_registration(
         request.connection_id,
         school_year,

@@ -8,7 +8,7 @@ the state of an actor is nothing but its history.
 import datetime as dt
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -21,7 +21,9 @@ from registration_sync.domain.errors import (
     Unavailable,
 )
 from registration_sync.domain.export_run import Finding, RunStatus
+from registration_sync.domain.ledger import LedgerEntry
 from registration_sync.domain.registration import APPROVED, Registration, SyncRequest
+from registration_sync.use_cases.run_index import IndexLine, settled_students
 from tests.exploration.world import YEAR, Operation, Refused
 
 NOW = dt.datetime(2026, 3, 2, 21, tzinfo=dt.UTC)
@@ -81,12 +83,12 @@ class ReplayTable:
         return result
 
     def marker(self, connection_id: str) -> Marker:
-        opened, exported = self._marker()
-        return Marker(None, {YEAR: YearMarker(opened, exported)} if opened else {})
+        numbers = YearMarker(*self._marker())
+        return Marker(None, {YEAR: numbers} if numbers.open else {})
 
-    def _marker(self) -> tuple[int, int]:
-        opened, exported = self._do("marker")
-        return opened, exported
+    def _marker(self) -> tuple[int, ...]:
+        numbers: tuple[int, ...] = self._do("marker")
+        return numbers
 
     def add_year(self, connection_id: str, school_year: int) -> None:
         self._do("add_year")
@@ -140,17 +142,38 @@ class ReplayTable:
         for student, version in versions.items():
             self._do("raise_batch", batch, student, version)
 
-    def retire(self, *_: Any) -> NoReturn:
-        raise AssertionError("not explored: it touches nothing that is due")
+    def put_ledger(self, _c: str, _y: int, entry: LedgerEntry) -> None:
+        self._do("put_ledger", replace(entry, files=(), last_export=None))
 
-    set_retired = retire
+    def ledger(self, _c: str, _y: int, batch: int) -> LedgerEntry | None:
+        found: LedgerEntry | None = self._do("ledger", batch)
+        return found
+
+    def settle(
+        self, _c: str, _y: int, batch: int, outcomes: Mapping[str, str], expires_at: int
+    ) -> None:
+        for student, outcome in outcomes.items():
+            self._do("settle", batch, student, outcome)
+
+    def clear_marks(self, *_: Any) -> None:
+        """Nobody reads the marks of exported batches: the world has none."""
+
+    def set_retired(self, _c: str, _y: int, batch: int) -> None:
+        self._do("set_retired", batch)
 
 
 class SyncTable(ReplayTable):
     """As a sync sees it: of the marker it reads only which batch is open."""
 
-    def _marker(self) -> tuple[int, int]:
+    def _marker(self) -> tuple[int, ...]:
         return self._do("open"), 0
+
+
+class ForgetfulTable(SyncTable):
+    """As the mutant writes that puts a whole item, and not only what a sync knows."""
+
+    def put_current(self, _c: str, _y: int, snapshots: Sequence[Current]) -> Mapping[str, Stored]:
+        return {new.student_id: self._do("forget_current", new) for new in snapshots}
 
 
 class MarkReadingTable(ReplayTable):
@@ -205,13 +228,39 @@ class ReplayServer:
 UNUSUAL = Finding("row_count", "hold", "students.csv", "so many")
 
 
-class NoArchive:
-    def store(self, *_: Any) -> None: ...
+class ReplayArchive:
+    """The port Archive, of which only the indexes are read again by those explored."""
+
+    def __init__(self, replay: Replay) -> None:
+        self._replay = replay
+
+    def _do(self, *operation: Any) -> Any:
+        result = self._replay.do(*operation)
+        if isinstance(result, NoAnswer):
+            raise Unavailable("no answer")
+        return result
+
+    def store(self, _c: str, _run: str, name: str, source: Path) -> None:
+        if "index-" in name:
+            self._do("store_index", _batch_of(name), tuple(settled_students(source)))
+
+    def fetch(self, _c: str, _run: str, name: str, target: Path) -> None:
+        lines = self._do("fetch_index", _batch_of(name))
+        target.write_text("".join(IndexLine(student, "", told).text() for student, told in lines))
+
+
+def _batch_of(index: str) -> int:
+    return int(index.removesuffix(".tsv").rpartition("-")[2])
 
 
 class NoTicker:
     def every(self, seconds: float, call: Callable[[], None]) -> AbstractContextManager[None]:
         return nullcontext()
+
+
+@dataclass(frozen=True, slots=True)
+class Utf8:
+    encoding: str = "utf-8"
 
 
 @dataclass(frozen=True, slots=True)
@@ -221,6 +270,7 @@ class OneFile:
     header: bytes = b""
     all_students: bool = False
     removals: bool = False
+    csv: Utf8 = field(default_factory=Utf8)
 
 
 @dataclass(frozen=True, slots=True)
@@ -245,9 +295,10 @@ class NoUnmatched:
 
 @dataclass(frozen=True, slots=True)
 class LabelMapping:
-    """Writes the student's id and label; holds the labels that it is told to."""
+    """Writes the student's id and label; holds and leaves out the labels that it is told to."""
 
     holds: frozenset[int] = frozenset()
+    leaves_out: frozenset[int] = frozenset()
     files: tuple[OneFile, ...] = (OneFile(),)
     unmatched: NoUnmatched = field(default_factory=NoUnmatched)
     package: None = None
@@ -262,6 +313,8 @@ class LabelMapping:
         label = int(registration["data"]["label"])
         if label in self.holds:
             return Mapped(problems=(Problem(),))
+        if label in self.leaves_out:
+            return Mapped(lines=((),))
         return Mapped(lines=((f"{registration['student_id']} {label}\n".encode(),),))
 
 
@@ -282,7 +335,7 @@ class Sync:
             SyncRequest(registrations),
             request_id="q",
             arrived_at=dt.datetime.fromtimestamp(self.label / 1000, dt.UTC),
-            table=SyncTable(replay),
+            table=code.sync_table(replay),
             seconds_left=lambda: 60.0,
         )
         return tuple(
@@ -309,7 +362,7 @@ class Removal:
                 self.student,
                 request_id="q",
                 arrived_at=dt.datetime.fromtimestamp(self.label / 1000, dt.UTC),
-                table=SyncTable(replay),
+                table=code.sync_table(replay),
                 seconds_left=lambda: 60.0,
             )
         except Unavailable:
@@ -347,15 +400,17 @@ class Export:
                     everyone=self.everyone,
                     folder="f",
                     send=True,
+                    expires_at=0,
                 )
                 outcome = code.export_year.export_year(
                     year,
                     table=table,
-                    archive=NoArchive(),
+                    archive=ReplayArchive(replay),
                     server=server,
                     lease=lease,
                     workspace=folder,
                     pause=lambda _: None,
+                    now=lambda: NOW,
                     judge=lambda _: (UNUSUAL,) if self.guarded else (),
                 )
         except RegistrationSyncError:

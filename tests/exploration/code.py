@@ -7,13 +7,16 @@ from pathlib import Path
 from types import ModuleType, SimpleNamespace
 
 import registration_sync.use_cases
-from tests.exploration.actors import ReplayTable
+from tests.exploration.actors import ReplayTable, SyncTable
 
 PACKAGE = "registration_sync.use_cases"
 MODULES = (  # each after those it imports
     "hold_lease",
     "deliver_files",
+    "due_students",
     "write_files",
+    "retire_batches",
+    "keep_books",
     "export_year",
     "sync_registrations",
     "remove_registration",
@@ -33,7 +36,7 @@ def load(changes: Changes | None = None) -> SimpleNamespace:
     kept = {name: sys.modules.pop(name, None) for name in names}
     try:
         modules = {name: _load(name, changes.get(name, ())) for name in MODULES}
-        return SimpleNamespace(table=ReplayTable, **modules)
+        return SimpleNamespace(table=ReplayTable, sync_table=SyncTable, **modules)
     finally:
         for name, module in kept.items():
             sys.modules.pop(name, None)

@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 
 from tests.exploration.actors import Actor, Export, Late, NoAnswer, Removal, Replay, Wanted
 from tests.exploration.world import (
-    ON_THE_SERVER,
+    AMONG_EXPORTS,
     READS,
     Operation,
     World,
@@ -219,8 +219,9 @@ class Explorer:
         ]
 
     def _alone_on_the_server(self, state: State) -> int | None:
-        """The export whose next operation nobody else can notice: the server is all its own, and
-        syncs have no part in it. Any order with the others' steps comes to the same."""
+        """The export whose next operation nobody else can notice: the server and the books are
+        all its own, and syncs have no part in them. Any order with the others' steps comes to the
+        same."""
         if state.in_flight or state.stalls_left:
             return None
         begun = self._begun(state)
@@ -228,7 +229,7 @@ class Explorer:
         if len(begun) != 1 or lease is None or lease[1]:
             return None
         operation, _ = self.wants(begun[0], state.actors[begun[0]])
-        unnoticed = operation is not None and self.operations[operation][0] in ON_THE_SERVER
+        unnoticed = operation is not None and self.operations[operation][0] in AMONG_EXPORTS
         return begun[0] if unnoticed else None
 
     def _expiries(self, state: State) -> list[State]:

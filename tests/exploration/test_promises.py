@@ -105,11 +105,12 @@ IN_BATCH: Changes = {
             "marks = [Mark(change.student_id, change.version, change.snapshot) for change in group]",  # noqa: E501
         )
     ],
-    "write_files": [
+    "due_students": [
         (
-            "for _, current in table.current(connection_id, school_year, ids):",
-            "for mark in table.marks(connection_id, school_year, batches):\n"
-            "        current = Current(mark.student_id, mark.version, 0, mark.reasons)",
+            "    for _, current in table.current(connection_id, school_year, student_ids()):\n"
+            "        yield waiting.popleft(), current\n",
+            "    for mark in marks:\n"
+            "        yield mark, Current(mark.student_id, mark.version, 0, mark.reasons)\n",
         )
     ],
 }
@@ -139,15 +140,14 @@ MUTANTS: dict[str, tuple[Changes, str]] = {
         {
             "export_year": [
                 (
-                    "    keep_held_due(connection_id, school_year, batch + 1, "
-                    "written.held_list, table)\n",
-                    "",
+                    "    keep_held_due(year, batch + 1, written.held_list, table, now())\n"
+                    "    if written",
+                    "    if written",
                 ),
                 (
                     "    table.commit(connection_id, school_year, batch, lease.token)\n",
                     "    table.commit(connection_id, school_year, batch, lease.token)\n"
-                    "    keep_held_due(connection_id, school_year, batch + 1, "
-                    "written.held_list, table)\n",
+                    "    keep_held_due(year, batch + 1, written.held_list, table, now())\n",
                 ),
             ]
         },

@@ -8,12 +8,22 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from registration_sync.domain.batches import Current, Mark, Stored
-from registration_sync.domain.errors import AlreadyRunning, LeaseLost, TerminalDeliveryError
+from registration_sync.domain.errors import (
+    AlreadyRunning,
+    LeaseLost,
+    NotFound,
+    TerminalDeliveryError,
+)
+from registration_sync.domain.ledger import LedgerEntry
+from registration_sync.use_cases.last_outcomes import settled
 
 YEAR = 2025
 
 type Operation = tuple[Any, ...]
 """A name and its arguments."""
+
+type Settled = tuple[tuple[str, str], ...]
+"""What an index tells: students, and what the run did with each."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,8 +38,9 @@ class Refused:
 class World:
     """`open` 0: the year is not there yet. Maps are sorted tuples, so that equal means equal.
 
-    Marks of exported batches are gone at once, as they may be, and what lies in a final file as
-    soon as it was looked at. For the watching: the newest label of each student that was
+    Marks of exported batches are gone at once, as they may be, what lies in a final file as soon
+    as it was looked at, and of the ledger and the indexes, by batch, what nobody will read any
+    more. For the watching: the newest label of each student that was
     delivered, that was answered to its sender, and that was answered and is `owed` a delivery, as
     a removal is not. (A label is the number that a sync wrote into its snapshot.)
     """
@@ -37,6 +48,9 @@ class World:
     lease: tuple[str, bool] | None = None  # token, expired
     open: int = 0
     exported: int = 0
+    retired: int = 0
+    ledger: tuple[tuple[int, LedgerEntry], ...] = ()
+    indexes: tuple[tuple[int, Settled], ...] = ()
     current: tuple[tuple[str, Current], ...] = ()
     marks: tuple[tuple[tuple[int, str], Mark], ...] = ()
     files: tuple[tuple[str, tuple[tuple[str, int], ...]], ...] = ()
@@ -73,7 +87,7 @@ def apply(world: World, operation: Operation) -> tuple[World, Any]:
 
 
 def _marker(world: World) -> tuple[World, Any]:
-    return world, (world.open, world.exported)
+    return world, (world.open, world.exported, world.retired)
 
 
 def _open(world: World) -> tuple[World, Any]:
@@ -95,7 +109,22 @@ def _put_current(world: World, new: Current) -> tuple[World, Any]:
     if old and (old.version, old.batch) > (new.version, new.batch):
         same = old.version == new.version
         return world, Stored.WRITTEN if same else Stored.SUPERSEDED
+    if old:
+        new = replace(
+            new,
+            outcome=old.outcome,
+            settled_in=old.settled_in,
+            exported_in=old.exported_in,
+        )
     return replace(world, current=put(world.current, new.student_id, new)), Stored.WRITTEN
+
+
+def _forget_current(world: World, new: Current) -> tuple[World, Any]:
+    """As a mutant would: the whole item is put anew."""
+    after, stored = _put_current(world, new)
+    if after.current == world.current:
+        return after, stored
+    return replace(after, current=put(after.current, new.student_id, new)), stored
 
 
 def _delete_current(world: World, student: str) -> tuple[World, Any]:
@@ -128,7 +157,59 @@ def _commit(world: World, batch: int, token: str | None) -> tuple[World, Any]:
     if token is not None and not _ours(world, token):
         return world, Refused(LeaseLost)
     due = tuple(item for item in world.marks if item[0][0] > batch)
-    return replace(world, exported=batch, marks=due), None
+    return _without_the_past(replace(world, exported=batch, marks=due)), None
+
+
+def _put_ledger(world: World, entry: LedgerEntry) -> tuple[World, Any]:
+    return _without_the_past(replace(world, ledger=put(world.ledger, entry.last, entry))), None
+
+
+def _ledger(world: World, batch: int) -> tuple[World, Any]:
+    return world, _covering(world, batch)
+
+
+def _covering(world: World, batch: int) -> LedgerEntry | None:
+    covering = [entry for last, entry in world.ledger if entry.first <= batch <= last]
+    return covering[-1] if covering else None
+
+
+def _store_index(world: World, batch: int, content: Settled) -> tuple[World, Any]:
+    return _without_the_past(replace(world, indexes=put(world.indexes, batch, content))), None
+
+
+def _fetch_index(world: World, batch: int) -> tuple[World, Any]:
+    return world, dict(world.indexes).get(batch, Refused(NotFound, "gone"))
+
+
+def _settle(world: World, batch: int, student: str, outcome: str) -> tuple[World, Any]:
+    old = dict(world.current).get(student)
+    if old is None or old.settled_in >= batch:
+        return world, None
+    new = replace(settled(old, outcome, batch), exported_in=0)  # no export reads it
+    return replace(world, current=put(world.current, student, new)), None
+
+
+def _set_retired(world: World, batch: int) -> tuple[World, Any]:
+    if world.retired >= batch:
+        return world, None
+    return _without_the_past(replace(world, retired=batch)), None
+
+
+def _without_the_past(world: World) -> World:
+    """Of the ledger the entry of the last exported batch is read, and those that are not retired,
+    with their indexes; of runs that died before their commit nothing."""
+    read = {
+        entry.last
+        for batch in range(min(world.exported, world.retired + 1), world.exported + 1)
+        if (entry := _covering(world, batch))
+    }
+    ledger = tuple(item for item in world.ledger if item[0] > world.exported or item[0] in read)
+    indexes = tuple(
+        item
+        for item in world.indexes
+        if item[0] > world.exported or (item[0] in read and item[0] > world.retired)
+    )
+    return replace(world, ledger=ledger, indexes=indexes)
 
 
 def _marks(world: World, batch: int) -> tuple[World, Any]:
@@ -199,11 +280,18 @@ _OPERATIONS = {
     "add_year": _add_year,
     "put_mark": _put_mark,
     "put_current": _put_current,
+    "forget_current": _forget_current,
     "delete_current": _delete_current,
     "take_lease": _take_lease,
     "release_lease": _release_lease,
     "close_batch": _close_batch,
     "commit": _commit,
+    "put_ledger": _put_ledger,
+    "ledger": _ledger,
+    "store_index": _store_index,
+    "fetch_index": _fetch_index,
+    "settle": _settle,
+    "set_retired": _set_retired,
     "marks": _marks,
     "marked": _marked,
     "current": _current,
@@ -216,11 +304,21 @@ _OPERATIONS = {
     "replace": _replace,
 }
 
-READS = frozenset({"marker", "open", "marks", "marked", "current", "everyone", "names", "find"})
+READS = frozenset(
+    {"marker", "open", "marks", "marked", "current", "everyone", "names", "find"}
+    | {"ledger", "fetch_index"}
+)
 
-ON_THE_SERVER = frozenset({"upload", "names", "find", "remove", "replace"})
+AMONG_EXPORTS = frozenset(
+    {"upload", "names", "find", "remove", "replace"}
+    | {"put_ledger", "ledger", "store_index", "fetch_index", "settle", "set_retired"}
+)
+"""Operations on what no sync reads or writes."""
 
-_ONCE_OR_NEVER = frozenset({"put_current", "close_batch", "commit", "release_lease", "raise_batch"})
+_ONCE_OR_NEVER = frozenset(
+    {"put_current", "close_batch", "commit", "release_lease", "raise_batch"}
+    | {"put_ledger", "store_index", "settle", "set_retired"}
+)
 """Operations that have no effect any more once they have none: versions and batches only grow,
 and a token that lost the lease never has it again."""
 

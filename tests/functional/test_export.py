@@ -189,10 +189,11 @@ def test_every_file_is_archived_with_a_manifest_and_an_index(server: AsyncSftpSe
         ].read()
         for item in listed["Contents"]
     }
-    assert set(kept) == {"files/students.csv", "manifest.json", "index.tsv", "held.jsonl"}
-    student, _version, number, offset, length = kept["index.tsv"].decode().split("\t")
+    assert set(kept) == {"files/students.csv", "manifest.json", "index-1.tsv", "held.jsonl"}
+    place = kept["index-1.tsv"].decode().rstrip("\n").split("\t")
+    student, _version, outcome, number, offset, length, row = place
     line = kept["files/students.csv"][int(offset) : int(offset) + int(length)]
-    assert (student, number, line) == ("1", "0", b"1,Ann,0\r\n")
+    assert (student, outcome, number, row, line) == ("1", "exported", "0", "1", b"1,Ann,0\r\n")
     manifest = json.loads(kept["manifest.json"])
     assert manifest["files"][0]["sha256"] == run["years"][0]["files"][0]["sha256"]
     assert json.loads(kept["held.jsonl"])["student_id"] == "2"

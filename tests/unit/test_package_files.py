@@ -9,8 +9,8 @@ from zoneinfo import ZoneInfo
 
 from registration_sync.domain.compiled_mapping import CompiledPackage, RunFacts, compile_mapping
 from registration_sync.domain.mapping import parse_mapping
+from registration_sync.use_cases.output_file import WrittenFile
 from registration_sync.use_cases.package_files import package_files
-from registration_sync.use_cases.write_files import WrittenFile
 
 ROWS: list[dict[str, Any]] = [
     {"property": "manifest.version", "value": "1.0"},

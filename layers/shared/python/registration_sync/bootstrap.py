@@ -214,7 +214,6 @@ class Export:
     announce: Callable[[dict[str, Any]], list[RegistrationSyncError]]
     outside: Callable[..., "Outside"]
     invocation: Invocation
-    retention_days: int
 
 
 def _servers(settings: ExportSettings, invocation: Invocation) -> SftpServers:
@@ -301,6 +300,7 @@ def export() -> Export:
         now=_now,
         pause=time.sleep,
         new_token=lambda: secrets.token_hex(8),
+        retention_days=settings.retention_days,
     )
     return Export(
         runs=runs,
@@ -309,5 +309,4 @@ def export() -> Export:
         announce=_announce(settings, connections, runs),
         outside=outside,
         invocation=invocation,
-        retention_days=settings.retention_days,
     )

@@ -11,6 +11,7 @@ from registration_sync.domain.audit import AuditEntry
 from registration_sync.domain.batches import Current, Lease, Mark, Marker, Stored
 from registration_sync.domain.delivery import Credentials, RemoteFile, ReplacedBy, SftpAccount
 from registration_sync.domain.export_run import ExportRequest, ExportRun
+from registration_sync.domain.ledger import LedgerEntry
 from registration_sync.domain.ready_made import ReadyMade
 
 if TYPE_CHECKING:  # the sync function starts without pydantic
@@ -20,13 +21,45 @@ if TYPE_CHECKING:  # the sync function starts without pydantic
     from registration_sync.domain.schedule import Schedule, SetSchedule
 
 
-class RegistrationsTable(Protocol):
-    """Snapshots, marks and the marker. Every read is consistent and complete.
+class Snapshots(Protocol):
+    """The part of RegistrationsTable that shows students and moves nothing. Every read is
+    consistent and complete.
 
-    Raises Unavailable where the table did not answer, unless a method says otherwise.
+    Raises Unavailable where the table did not answer.
     """
 
     def marker(self, connection_id: str) -> Marker: ...
+
+    def marks(
+        self, connection_id: str, school_year: int, batches: range, after: str = ""
+    ) -> Iterator[Mark]:
+        """The students marked in any of the batches, in order of id, the newest mark of each;
+        only those whose id comes after one."""
+
+    def current(
+        self, connection_id: str, school_year: int, student_ids: Iterator[str]
+    ) -> Iterator[tuple[str, Current | None]]:
+        """What is stored of each student, in the order given."""
+
+    def all_current(self, connection_id: str, school_year: int) -> Iterator[Current]:
+        """Everyone of the year, tombstones too, in order of id."""
+
+    def newest_mark(
+        self, connection_id: str, school_year: int, student_id: str, batches: range
+    ) -> Mark | None:
+        """The student's mark in the last of the batches that has one."""
+
+    def ledger(self, connection_id: str, school_year: int, batch: int) -> LedgerEntry | None:
+        """The entry of the run that exported this batch, for batches that are exported. Of those
+        that begin no later than it the one that ends last: a run that died before its commit has
+        an entry too, and its successor begins where it began."""
+
+
+class RegistrationsTable(Snapshots, Protocol):
+    """Snapshots, marks, the marker and the ledger.
+
+    Raises Unavailable where the table did not answer, unless a method says otherwise.
+    """
 
     def add_year(self, connection_id: str, school_year: int) -> None:
         """Opens batch 1 of a year; nothing happens if the year is there."""
@@ -40,7 +73,8 @@ class RegistrationsTable(Protocol):
         self, connection_id: str, school_year: int, snapshots: Sequence[Current]
     ) -> Mapping[str, Stored]:
         """Puts each snapshot if none is there, or an older version, or the same version of the
-        same or an older batch. Refused by its own version counts as written."""
+        same or an older batch. Refused by its own version counts as written. What exports did
+        with the student stays as it is."""
 
     def take_lease(self, connection_id: str, lease: Lease, now_ms: int) -> None:
         """Takes the lease if none is there or it has expired, or it holds this token already.
@@ -59,40 +93,31 @@ class RegistrationsTable(Protocol):
         """Sets exported = batch if the lease is ours, or is done if exported has reached it;
         raises LeaseLost."""
 
-    def marks(self, connection_id: str, school_year: int, batches: range) -> Iterator[Mark]:
-        """The students marked in any of the batches, in order of id, the newest mark of each."""
-
-    def current(
-        self, connection_id: str, school_year: int, student_ids: Iterator[str]
-    ) -> Iterator[tuple[str, Current | None]]:
-        """What is stored of each student, in the order given."""
-
-    def all_current(self, connection_id: str, school_year: int) -> Iterator[Current]:
-        """Everyone of the year, tombstones too, in order of id."""
-
     def raise_batch(
         self, connection_id: str, school_year: int, batch: int, versions: Mapping[str, str]
     ) -> None:
         """Sets the batch of each student's snapshot, if it is lower and the version still this."""
 
-    def retire(self, connection_id: str, school_year: int, batch: int, expires_at: int) -> None:
-        """Deletes the marks of an exported batch, and lets the snapshots that no newer batch
-        holds expire at `expires_at` (epoch seconds)."""
+    def put_ledger(self, connection_id: str, school_year: int, entry: LedgerEntry) -> None:
+        """Puts the entry under its last batch, without condition: before the marker moves."""
+
+    def settle(
+        self,
+        connection_id: str,
+        school_year: int,
+        batch: int,
+        outcomes: Mapping[str, str],
+        expires_at: int,
+    ) -> None:
+        """Notes what the export of this batch did with each student, unless a later one has noted
+        something already; those that no newer batch holds expire at `expires_at` (epoch
+        seconds)."""
+
+    def clear_marks(self, connection_id: str, school_year: int, batch: int) -> None:
+        """Deletes the marks of an exported batch."""
 
     def set_retired(self, connection_id: str, school_year: int, batch: int) -> None:
         """Notes that no batch up to this one has marks left."""
-
-
-class Snapshots(Protocol):
-    """The part of RegistrationsTable that shows students and moves nothing."""
-
-    def marker(self, connection_id: str) -> Marker: ...
-
-    def current(
-        self, connection_id: str, school_year: int, student_ids: Iterator[str]
-    ) -> Iterator[tuple[str, Current | None]]: ...
-
-    def all_current(self, connection_id: str, school_year: int) -> Iterator[Current]: ...
 
 
 class Archive(Protocol):
@@ -103,6 +128,11 @@ class Archive(Protocol):
 
     def fetch(self, connection_id: str, run_id: str, name: str, target: Path) -> None:
         """Copies the file to our disk; raises NotFound if it is no longer kept, Unavailable."""
+
+    def read(
+        self, connection_id: str, run_id: str, name: str, *, offset: int, length: int
+    ) -> bytes:
+        """A passage of the file; raises NotFound if it is no longer kept, Unavailable."""
 
     def refuse_gone(self, connection_id: str, run_id: str, name: str) -> None:
         """Raises NotFound if the file is no longer kept, and nothing if it is."""

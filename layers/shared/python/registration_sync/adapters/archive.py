@@ -46,6 +46,20 @@ class S3Archive:
         except ClientError as error:
             raise _gone(error) from error
 
+    def read(
+        self, connection_id: str, run_id: str, name: str, *, offset: int, length: int
+    ) -> bytes:
+        try:
+            with passing_faults_are_unavailable():
+                answer = self._client.get_object(
+                    Bucket=self._bucket,
+                    Key=self._key(connection_id, run_id, name),
+                    Range=f"bytes={offset}-{offset + length - 1}",
+                )
+                return answer["Body"].read()
+        except ClientError as error:
+            raise _gone(error) from error
+
     def refuse_gone(self, connection_id: str, run_id: str, name: str) -> None:
         try:
             with passing_faults_are_unavailable():

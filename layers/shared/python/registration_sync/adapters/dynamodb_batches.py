@@ -2,7 +2,7 @@
 
 import random
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Executor, Future
 from itertools import batched
 from typing import TYPE_CHECKING, Any
@@ -67,35 +67,47 @@ def get_all(client: "DynamoDBClient", table: str, keys: Sequence[Item]) -> list[
     raise Unavailable("AWS did not answer in time: please try again.")
 
 
-def pages(client: "DynamoDBClient", table: str, pk: str, pool: Executor) -> Iterator[Item]:
-    """Every item of a partition in order of sort key, consistently; the next page is fetched
-    while one is read, the first at once. Raises Unavailable."""
-    return _read_on(client, table, pk, pool, pool.submit(_page, client, table, pk, None))
-
-
-def _read_on(
-    client: "DynamoDBClient", table: str, pk: str, pool: Executor, coming: Future[Any]
+def pages(
+    client: "DynamoDBClient",
+    table: str,
+    pk: str,
+    pool: Executor,
+    after: str = "",
+    page_items: int | None = None,
 ) -> Iterator[Item]:
+    """Every item of a partition in order of sort key, or those after one, consistently; the next
+    page is fetched while one is read, the first at once. Raises Unavailable."""
+
+    wanted: Item = {
+        "KeyConditionExpression": "pk = :pk AND sk > :after" if after else "pk = :pk",
+        "ExpressionAttributeValues": {":pk": {"S": pk}},
+    }
+    if after:
+        wanted["ExpressionAttributeValues"][":after"] = {"S": after}
+    if page_items:
+        wanted["Limit"] = page_items
+
+    def fetch(start: Item | None) -> Future[Any]:
+        going_on = {"ExclusiveStartKey": start} if start else {}
+        return pool.submit(_page, client, table, {**wanted, **going_on})
+
+    return _read_on(fetch, fetch(None))
+
+
+def _read_on(fetch: Callable[[Item | None], Future[Any]], coming: Future[Any]) -> Iterator[Item]:
     while True:
         answer = coming.result()
         start = answer.get("LastEvaluatedKey")
         if start:
-            coming = pool.submit(_page, client, table, pk, start)
+            coming = fetch(start)
         yield from answer["Items"]
         if not start:
             return
 
 
-def _page(client: "DynamoDBClient", table: str, pk: str, start: Item | None) -> Any:
-    going_on: Any = {"ExclusiveStartKey": start} if start else {}
+def _page(client: "DynamoDBClient", table: str, wanted: Any) -> Any:
     try:
-        return client.query(
-            TableName=table,
-            KeyConditionExpression="pk = :pk",
-            ExpressionAttributeValues={":pk": {"S": pk}},
-            ConsistentRead=True,
-            **going_on,
-        )
+        return client.query(TableName=table, ConsistentRead=True, **wanted)
     except Exception as error:
         if is_passing(error):
             raise Unavailable("AWS did not answer in time: please try again.") from error

@@ -4,14 +4,18 @@
 | marker  | MARKER#c          | MARKER     | lease_token, lease_run, lease_since, lease_expires,   |
 |         |                   |            | and per year open_Y, exported_Y, retired_Y            |
 | current | CURRENT#c#Y#h     | student id | version, in_batch, snapshot (none: it was removed),   |
-|         |                   |            | expires_at once it was exported                       |
-| mark    | BATCH#c#Y#b#h     | student id | version and reasons, only where it was held           |
+|         |                   |            | expires_at once it was exported; of the last exports, |
+|         |                   |            | over syncs: outcome, settled_in, exported_in          |
+| mark    | BATCH#c#Y#b#h     | student id | version, reasons, since, only where it was held       |
+| ledger  | LEDGER#c#Y        | last batch | first_batch, entry (JSON); never expires              |
 """
 
+import json
 import re
 from typing import Any
 
-from registration_sync.domain.batches import Current, Lease, Marker, YearMarker, shard
+from registration_sync.domain.batches import Current, Lease, Mark, Marker, YearMarker, shard
+from registration_sync.domain.ledger import LedgerEntry, ledger_entry
 
 type Item = dict[str, Any]
 
@@ -41,7 +45,38 @@ def current_of(item: Item) -> Current:
         item["version"]["S"],
         int(item["in_batch"]["N"]),
         item["snapshot"]["B"] if "snapshot" in item else None,
+        item["outcome"]["S"] if "outcome" in item else "",
+        int(item["settled_in"]["N"]) if "settled_in" in item else 0,
+        int(item["exported_in"]["N"]) if "exported_in" in item else 0,
     )
+
+
+def mark_of(item: Item) -> Mark:
+    return Mark(
+        item["sk"]["S"],
+        *(item[name]["S"] if name in item else "" for name in ("version", "reasons", "since")),
+    )
+
+
+def mark_item(connection_id: str, school_year: int, batch: int, mark: Mark) -> Item:
+    told = {"version": mark.version, "reasons": mark.reasons, "since": mark.since}
+    return {
+        **mark_key(connection_id, school_year, batch, mark.student_id),
+        **{name: {"S": text} for name, text in told.items() if text},
+    }
+
+
+def ledger_item(connection_id: str, school_year: int, entry: LedgerEntry) -> Item:
+    return {
+        "pk": {"S": ledger_pk(connection_id, school_year)},
+        "sk": {"S": ledger_sk(entry.last)},
+        "first_batch": number(entry.first),
+        "entry": {"S": json.dumps(entry.to_json())},
+    }
+
+
+def entry_of(item: Item) -> LedgerEntry:
+    return ledger_entry(json.loads(item["entry"]["S"]))
 
 
 def number(value: int) -> Item:
@@ -57,8 +92,18 @@ def current_key(connection_id: str, school_year: int, student_id: str) -> Item:
     return {"pk": {"S": pk}, "sk": {"S": student_id}}
 
 
-def mark_pk(connection_id: str, school_year: int, batch: int, student_id: str) -> str:
-    return batch_pk(connection_id, school_year, batch, shard(student_id))
+def mark_key(connection_id: str, school_year: int, batch: int, student_id: str) -> Item:
+    pk = batch_pk(connection_id, school_year, batch, shard(student_id))
+    return {"pk": {"S": pk}, "sk": {"S": student_id}}
+
+
+def ledger_pk(connection_id: str, school_year: int) -> str:
+    return f"LEDGER#{connection_id}#{school_year}"
+
+
+def ledger_sk(batch: int) -> str:
+    """Texts compare like numbers."""
+    return f"{batch:09d}"
 
 
 def current_pk(connection_id: str, school_year: int, of_shard: int) -> str:

@@ -8,7 +8,7 @@ from functools import partial
 from heapq import merge
 from itertools import batched, groupby
 from operator import attrgetter
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import ClientError
 
@@ -24,7 +24,13 @@ from registration_sync.adapters.registration_items import (
     current_key,
     current_of,
     current_pk,
-    mark_pk,
+    entry_of,
+    ledger_item,
+    ledger_pk,
+    ledger_sk,
+    mark_item,
+    mark_key,
+    mark_of,
     marker_key,
     marker_of,
     number,
@@ -38,6 +44,7 @@ from registration_sync.domain.batches import (
     Stored,
 )
 from registration_sync.domain.errors import AlreadyRunning, LeaseLost
+from registration_sync.domain.ledger import LedgerEntry, Outcome
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -154,16 +161,7 @@ class DynamoDBRegistrationsTable:
         self, connection_id: str, school_year: int, batch: int, marks: Sequence[Mark]
     ) -> set[str]:
         requests = [
-            {
-                "PutRequest": {
-                    "Item": {
-                        "pk": {"S": mark_pk(connection_id, school_year, batch, mark.student_id)},
-                        "sk": {"S": mark.student_id},
-                        **({"version": {"S": mark.version}} if mark.version else {}),
-                        **({"reasons": {"S": mark.reasons}} if mark.reasons else {}),
-                    }
-                }
-            }
+            {"PutRequest": {"Item": mark_item(connection_id, school_year, batch, mark)}}
             for mark in marks
         ]
         refused = write_all(self._client, self._table, requests, self._pool)
@@ -181,37 +179,36 @@ class DynamoDBRegistrationsTable:
         }
 
     def _put_snapshot(self, connection_id: str, school_year: int, current: Current) -> Stored:
-        item: Item = {
-            **current_key(connection_id, school_year, current.student_id),
-            "version": {"S": current.version},
-            "in_batch": number(current.batch),
-        }
-        if current.snapshot is not None:
-            item["snapshot"] = {"B": current.snapshot}
+        # An update, so that what exports did with the student stays.
+        update = "SET version = :version, in_batch = :batch"
+        values: Item = {":version": {"S": current.version}, ":batch": number(current.batch)}
+        if current.snapshot is None:
+            update += " REMOVE #snapshot, expires_at"
+        else:
+            update += ", #snapshot = :snapshot REMOVE expires_at"
+            values[":snapshot"] = {"B": current.snapshot}
         try:
-            self._client.put_item(
-                TableName=self._table,
-                Item=item,
-                ConditionExpression="attribute_not_exists(pk) OR version < :version"
+            newer = self._update_if(
+                current_key(connection_id, school_year, current.student_id),
+                update,
+                "attribute_not_exists(pk) OR version < :version"
                 " OR (version = :version AND in_batch <= :batch)",
-                ExpressionAttributeValues={
-                    ":version": {"S": current.version},
-                    ":batch": number(current.batch),
-                },
-                ReturnValuesOnConditionCheckFailure="ALL_OLD",
+                values,
+                {"#snapshot": "snapshot"},  # a reserved word
             )
         except Exception as error:
             if is_passing(error):
                 return Stored.UNCONFIRMED
-            if not isinstance(error, ClientError) or not _is_refused(error):
-                raise
-            stored = error.response["Item"]["version"]["S"]  # type: ignore[typeddict-item]
-            return Stored.WRITTEN if stored == current.version else Stored.SUPERSEDED
-        return Stored.WRITTEN
+            raise
+        if newer is None or newer["version"]["S"] == current.version:
+            return Stored.WRITTEN
+        return Stored.SUPERSEDED
 
-    def marks(self, connection_id: str, school_year: int, batches: range) -> Iterator[Mark]:
+    def marks(
+        self, connection_id: str, school_year: int, batches: range, after: str = ""
+    ) -> Iterator[Mark]:
         streams = [
-            self._marks_of(connection_id, school_year, batch, of_shard)
+            map(mark_of, self._query(batch_pk(connection_id, school_year, batch, of_shard), after))
             for batch in reversed(batches)
             for of_shard in range(SHARDS)
         ]
@@ -220,16 +217,18 @@ class DynamoDBRegistrationsTable:
         for _, same_student in groupby(in_order, key=attrgetter("student_id")):
             yield next(same_student)
 
-    def _marks_of(
-        self, connection_id: str, school_year: int, batch: int, of_shard: int
-    ) -> Iterator[Mark]:
-        pk = batch_pk(connection_id, school_year, batch, of_shard)
-        for item in self._query(pk):
-            yield Mark(
-                item["sk"]["S"],
-                item["version"]["S"] if "version" in item else "",
-                item["reasons"]["S"] if "reasons" in item else "",
-            )
+    def newest_mark(
+        self, connection_id: str, school_year: int, student_id: str, batches: range
+    ) -> Mark | None:
+        for some in batched(reversed(batches), BATCH_GET_ITEMS):
+            keys = [mark_key(connection_id, school_year, batch, student_id) for batch in some]
+            found = {
+                item["pk"]["S"]: mark_of(item) for item in get_all(self._client, self._table, keys)
+            }
+            for key in keys:  # the newest first
+                if key["pk"]["S"] in found:
+                    return found[key["pk"]["S"]]
+        return None
 
     def current(
         self, connection_id: str, school_year: int, student_ids: Iterator[str]
@@ -265,30 +264,76 @@ class DynamoDBRegistrationsTable:
         with passing_faults_are_unavailable():
             list(self._pool.map(update, versions))
 
-    def retire(self, connection_id: str, school_year: int, batch: int, expires_at: int) -> None:
-        def expire(student_id: str) -> None:
-            self._update_if(
-                current_key(connection_id, school_year, student_id),
-                "SET expires_at = :expires",
-                "in_batch <= :batch",
-                {":batch": number(batch), ":expires": number(expires_at)},
+    # The ledger, and what exports did with students
+
+    def put_ledger(self, connection_id: str, school_year: int, entry: LedgerEntry) -> None:
+        with passing_faults_are_unavailable():
+            self._client.put_item(
+                TableName=self._table, Item=ledger_item(connection_id, school_year, entry)
             )
 
+    def ledger(self, connection_id: str, school_year: int, batch: int) -> LedgerEntry | None:
+        pk = ledger_pk(connection_id, school_year)
+        found = None
+        for item in self._query(pk, ledger_sk(batch - 1), page_items=3):
+            if int(item["first_batch"]["N"]) > batch:
+                break
+            found = item  # of a run that died, and its successors, the last has committed
+        return entry_of(found) if found else None
+
+    def settle(
+        self,
+        connection_id: str,
+        school_year: int,
+        batch: int,
+        outcomes: Mapping[str, str],
+        expires_at: int,
+    ) -> None:
+        def settle(student_id: str) -> None:
+            outcome = outcomes[student_id]
+            updates = {
+                Outcome.EXPORTED: "SET outcome = :outcome, settled_in = :batch,"
+                " exported_in = :batch",
+                Outcome.LEFT_OUT: "SET outcome = :outcome, settled_in = :batch",
+                Outcome.REMOVED: "SET settled_in = :batch",
+            }
+            update = updates[Outcome(outcome)]
+            gone = " REMOVE outcome" if outcome == Outcome.REMOVED else ""
+            key = current_key(connection_id, school_year, student_id)
+            not_yet = "(attribute_not_exists(settled_in) OR settled_in < :batch)"
+            values: Item = {":batch": number(batch)}
+            if not gone:
+                values[":outcome"] = {"S": outcome}
+            refused = self._update_if(
+                key,
+                f"{update}, expires_at = :expires{gone}",
+                f"in_batch <= :batch AND {not_yet}",
+                {**values, ":expires": number(expires_at)},
+            )
+            if refused and current_of({**refused, **key}).settled_in < batch:
+                # Synced again since: it is due, so it must not expire.
+                self._update_if(
+                    key, f"{update}{gone}", f"attribute_exists(pk) AND {not_yet}", values
+                )
+
+        with passing_faults_are_unavailable():
+            list(self._pool.map(settle, outcomes))
+
+    def clear_marks(self, connection_id: str, school_year: int, batch: int) -> None:
         with passing_faults_are_unavailable():
             for of_shard in range(SHARDS):
                 pk = batch_pk(connection_id, school_year, batch, of_shard)
-                for chunk in batched((item["sk"]["S"] for item in self._query(pk)), 500):
-                    list(self._pool.map(expire, chunk))
+                for chunk in batched(self._query(pk), 500):
                     deletes = [
-                        {"DeleteRequest": {"Key": {"pk": {"S": pk}, "sk": {"S": student_id}}}}
-                        for student_id in chunk
+                        {"DeleteRequest": {"Key": {"pk": item["pk"], "sk": item["sk"]}}}
+                        for item in chunk
                     ]
                     write_all(self._client, self._table, deletes, self._pool)
 
     # Requests
 
-    def _query(self, pk: str) -> Iterator[Item]:
-        return pages(self._client, self._table, pk, self._pool)
+    def _query(self, pk: str, after: str = "", page_items: int | None = None) -> Iterator[Item]:
+        return pages(self._client, self._table, pk, self._pool, after, page_items)
 
     def _update_held(
         self,
@@ -312,8 +357,16 @@ class DynamoDBRegistrationsTable:
     ) -> Item | None:
         return self._update_if(marker_key(connection_id), update, condition, values)
 
-    def _update_if(self, key: Item, update: str, condition: str, values: Item) -> Item | None:
+    def _update_if(
+        self,
+        key: Item,
+        update: str,
+        condition: str,
+        values: Item,
+        names: Item | None = None,
+    ) -> Item | None:
         """None if it was done; what stands there (empty: nothing) if the condition refused it."""
+        naming: Any = {"ExpressionAttributeNames": names} if names else {}
         try:
             self._client.update_item(
                 TableName=self._table,
@@ -322,6 +375,7 @@ class DynamoDBRegistrationsTable:
                 ConditionExpression=condition,
                 ExpressionAttributeValues=values,
                 ReturnValuesOnConditionCheckFailure="ALL_OLD",
+                **naming,
             )
         except ClientError as error:
             if not _is_refused(error):

@@ -33,6 +33,11 @@ def arrived_at_ms(version: str) -> int:
     return int(version.split("#", 1)[0])
 
 
+def request_id(version: str) -> str:
+    """The request that brought a version."""
+    return version.partition("#")[2].rpartition("#")[0]
+
+
 @dataclass(frozen=True, slots=True)
 class Lease:
     """The right to export a connection; `token` is fresh for each attempt."""
@@ -62,21 +67,35 @@ class Marker:
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """A student stands in a batch; `version` and `reasons` (JSON) only where an export held it."""
+    """A student stands in a batch; `version`, `reasons` (JSON) and `since` (ISO 8601) only where
+    an export held it."""
 
     student_id: str
     version: str = ""
     reasons: str = ""
+    since: str = ""
+
+    def holds(self, current: "Current") -> bool:
+        """Whether it is this very version that was held."""
+        return bool(self.reasons) and self.version == current.version
 
 
 @dataclass(frozen=True, slots=True)
 class Current:
-    """The latest snapshot of a student; `snapshot` None is a tombstone (removed)."""
+    """The latest snapshot of a student; `snapshot` None is a tombstone (removed).
+
+    What exports did with the student outlives the snapshots: `outcome` of the last one (an
+    Outcome, or "" for none), the batch it was `settled_in`, and the last one `exported_in` (0:
+    never).
+    """
 
     student_id: str
     version: str
     batch: int
     snapshot: bytes | None
+    outcome: str = ""
+    settled_in: int = 0
+    exported_in: int = 0
 
 
 class Stored(Enum):

@@ -158,6 +158,15 @@ def parse_school_year(value: object) -> int | None:
     return int(text) if is_school_year(int(text)) else None
 
 
+def school_year_of(value: str) -> int:
+    """A start year from a path; raises InvalidRequest."""
+    school_year = parse_school_year(value)
+    if school_year is None:
+        message = "Write the start year as four digits: 2025 for 2025-26."
+        raise InvalidRequest(message, problems=[Problem("school_year", message)])
+    return school_year
+
+
 def parse_student_id(value: str) -> str:
     """A student id from a path or a body; raises InvalidRequest."""
     if not _ID.fullmatch(value):

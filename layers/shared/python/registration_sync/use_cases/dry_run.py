@@ -29,12 +29,12 @@ from registration_sync.use_cases.export_year import (
     YearToExport,
     archive_year,
     delivered_file,
-    index_rows,
     outcome_of,
     waits,
 )
 from registration_sync.use_cases.judge_year import RUNS_READ, History, judge_year
 from registration_sync.use_cases.plan_years import Plan, plan_years, ready_mapping
+from registration_sync.use_cases.run_index import index_rows
 from registration_sync.use_cases.write_files import WrittenYear, write_files
 
 ROWS_SHOWN = 20
@@ -59,7 +59,7 @@ def dry_run(request: ExportRequest, *, attempt: int, outside: Outside) -> Export
     except (InvalidRequest, NotFound) as error:
         return saved_run(failed_run(started, error, outside.now()), outside.runs)
     run = replace(started, mapping_version=saved.version)
-    plan = plan_years(run, connection, mapping, outside.table)
+    plan = plan_years(run, connection, mapping, outside.table, outside.retention_days)
     history = cache(lambda: outside.runs.newest(run.connection_id, RUNS_READ, None)[0])
     years = (*plan.unknown, *(_outcome_of(year, plan, history, outside) for year in plan.years))
     return saved_run(finished_run(run, years, outside.now()), outside.runs)
@@ -99,9 +99,9 @@ def _first_lines(year: YearToExport, written: WrittenYear) -> defaultdict[int, l
     """Of each file the header and the first rows, as they stand there."""
     shown: defaultdict[int, list[str]] = defaultdict(list)
     places: defaultdict[int, list[tuple[int, int]]] = defaultdict(list)
-    for _, number, offset, length in index_rows(written.index):
-        if len(places[number]) < ROWS_SHOWN:
-            places[number].append((offset, length))
+    for row in index_rows(written.index):
+        if len(places[row.number]) < ROWS_SHOWN:
+            places[row.number].append((row.offset, row.length))
     for file in written.files:
         number = file.number
         compiled = year.compiled.files[number]

@@ -69,6 +69,7 @@ class Outside:
     now: Callable[[], dt.datetime]
     pause: Callable[[float], None]
     new_token: Callable[[], str]
+    retention_days: int
     workspace: Path
 
 
@@ -98,7 +99,7 @@ def export_registrations(request: ExportRequest, *, attempt: int, outside: Outsi
         except (InvalidRequest, NotFound) as error:
             return saved_run(failed_run(started, error, outside.now()), outside.runs)
         run = replace(started, mapping_version=saved.version)
-        plan = plan_years(run, connection, mapping, outside.table)
+        plan = plan_years(run, connection, mapping, outside.table, outside.retention_days)
         years = _export_years(run, connection, plan, lease, outside)
         return finish_or_raise(run, years, outside)
 
@@ -242,6 +243,7 @@ def _outcome_of(
             lease=lease,
             workspace=outside.workspace / str(year.school_year),
             pause=outside.pause,
+            now=outside.now,
             report=report,
             judge=partial(judge, year),
         )

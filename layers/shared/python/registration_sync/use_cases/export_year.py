@@ -1,13 +1,15 @@
 """Exports one school year: close the batch, write, archive, deliver, move the marker."""
 
+import datetime as dt
 import json
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from itertools import batched
 from pathlib import Path
 
 from registration_sync.domain.batches import Mark, YearMarker
 from registration_sync.domain.compiled_mapping import CompiledMapping
+from registration_sync.domain.csv_file import CODECS
 from registration_sync.domain.errors import RegistrationSyncError, Unavailable
 from registration_sync.domain.export_run import (
     DeliveredFile,
@@ -17,6 +19,7 @@ from registration_sync.domain.export_run import (
     YearOutcome,
 )
 from registration_sync.domain.guards import Guards, holds
+from registration_sync.domain.ledger import LedgerEntry, moment
 from registration_sync.ports import Archive, RegistrationsTable
 from registration_sync.use_cases.deliver_files import (
     FinishedFile,
@@ -25,8 +28,12 @@ from registration_sync.use_cases.deliver_files import (
     with_done_files,
 )
 from registration_sync.use_cases.hold_lease import HeldLease
+from registration_sync.use_cases.keep_books import Books, next_entry, read_books
+from registration_sync.use_cases.output_file import WrittenFile
 from registration_sync.use_cases.package_files import package_files
-from registration_sync.use_cases.write_files import WrittenFile, WrittenYear, write_files
+from registration_sync.use_cases.retire_batches import retire_year
+from registration_sync.use_cases.run_index import index_name
+from registration_sync.use_cases.write_files import WrittenYear, write_files
 
 REASONS_KEPT = 50
 """Reasons kept with a held student's mark, an item of 400 kB at most; held.jsonl has all."""
@@ -55,6 +62,7 @@ class YearToExport:
 
     `overridden_by` names who decided that a file of all students goes without those held,
     `let_through_by` who decided that it goes whatever the guards find.
+    `expires_at` (epoch seconds) is when snapshots that were exported may go.
     """
 
     connection_id: str
@@ -66,6 +74,7 @@ class YearToExport:
     everyone: bool
     folder: str
     send: bool
+    expires_at: int
     done_file: bool = False
     overridden_by: str | None = None
     guards: Guards = field(default_factory=Guards)
@@ -86,17 +95,21 @@ def export_year(
     lease: HeldLease,
     workspace: Path,
     pause: Callable[[float], None],
+    now: Callable[[], dt.datetime],
     report: Callable[[str], None] = lambda _: None,
     judge: Judge = lambda _: (),
 ) -> YearOutcome:
     """Delivers what is due of the year and says what became of it; `report` hears each phase.
 
-    Raises DeliveryError, LeaseLost, Unavailable or HeldInFullFile. Then, and where the judge's
-    findings want a person to confirm, the marker is not moved, and everyone stays due.
+    What earlier exports have left to settle is settled first: so it is known of each student how
+    this one changes the totals. Raises DeliveryError, LeaseLost, Unavailable or HeldInFullFile.
+    Then, and where the judge's findings want a person to confirm, the marker is not moved, and
+    everyone stays due.
     """
     connection_id, school_year = year.connection_id, year.school_year
     batch = year.marker.open
     lease.check()
+    books = _books_before(year, table, archive, lease, workspace)
     table.close_batch(connection_id, school_year, batch, lease.token)
     # From here on `batch` is the number that counts: `open` may move again, under another run.
     batches = range(year.marker.exported + 1, batch + 1)
@@ -109,23 +122,22 @@ def export_year(
         folder=workspace,
         check=lease.check,
     )
-    keep_held_due(connection_id, school_year, batch + 1, written.held_list, table)
+    keep_held_due(year, batch + 1, written.held_list, table, now())
     if written.held_of_all and year.overridden_by is None:
         raise HeldInFullFile(written)
     findings = judge(written)
     if written.files and waits(year, findings):
         return _waiting(year, written, findings)
     if written.held_of_all:
-        keep_held_due(
-            connection_id, school_year, batch + 1, written.held_list, table, all_held=True
-        )
-    delivered: tuple[DeliveredFile, ...] = ()
-    if written.files:
-        sent = _sent(year, written, workspace)
+        keep_held_due(year, batch + 1, written.held_list, table, now(), all_held=True)
+    sent = _sent(year, written, workspace)
+    if sent or written.settled:
         report("archiving")
         archive_year(year, batches, written, sent, archive)
+    if sent:
         report("delivering")
-        delivered = _deliver(year, sent, workspace, server, lease, pause)
+    delivered = _deliver(year, sent, workspace, server, lease, pause) if sent else ()
+    table.put_ledger(connection_id, school_year, _entry(year, books, batches, written, sent, now()))
     table.commit(connection_id, school_year, batch, lease.token)
     return outcome_of(year, written, delivered, findings)
 
@@ -141,16 +153,67 @@ def _waiting(year: YearToExport, written: WrittenYear, findings: Sequence[Findin
     return replace(outcome, status=status, rows=0, row_counts=())
 
 
+def _books_before(
+    year: YearToExport,
+    table: RegistrationsTable,
+    archive: Archive,
+    lease: HeldLease,
+    workspace: Path,
+) -> Books:
+    def go_on() -> bool:
+        lease.check()
+        return True
+
+    retire_year(
+        year.connection_id,
+        year.school_year,
+        year.marker,
+        table=table,
+        archive=archive,
+        workspace=workspace,
+        expires_at=year.expires_at,
+        go_on=go_on,
+    )
+    return read_books(
+        year.connection_id,
+        year.school_year,
+        year.marker.exported,
+        expires_at=year.expires_at,
+        table=table,
+    )
+
+
+def _entry(
+    year: YearToExport,
+    books: Books,
+    batches: range,
+    written: WrittenYear,
+    sent: tuple[WrittenFile, ...],
+    now: dt.datetime,
+) -> LedgerEntry:
+    package = sent[0].name if year.compiled.package and sent else ""
+    paths = [
+        (
+            file,
+            f"{year.folder}/{package or file.name}",
+            CODECS[year.compiled.files[file.number].csv.encoding],
+        )
+        for file in written.files
+    ]
+    return next_entry(books, batches, year.run_id, written, paths, now)
+
+
 def keep_held_due(
-    connection_id: str,
-    school_year: int,
+    year: YearToExport,
     batch: int,
     held_list: Path,
     table: RegistrationsTable,
+    now: dt.datetime,
     *,
     all_held: bool = False,
 ) -> None:
-    """Moves the held students into the open batch, with the reasons, before the marker moves.
+    """Moves the held students into the open batch, with the reasons and since when they are held,
+    before the marker moves.
 
     Of those that a file of all students lacks, `all_held` takes also who was not due: exported
     earlier, and missing from now on. Raises Unavailable unless every mark is confirmed.
@@ -163,20 +226,23 @@ def keep_held_due(
                     entry["student_id"],
                     entry["version"],
                     json.dumps(entry["reasons"][:REASONS_KEPT]),
+                    entry["since"] or moment(now),
                 )
                 for entry in chunk
             ]
-            confirmed = table.put_marks(connection_id, school_year, batch, marks)
+            confirmed = table.put_marks(year.connection_id, year.school_year, batch, marks)
             if len(confirmed) < len(marks):
                 raise Unavailable("Held students could not be kept for the next export.")
             versions = {mark.student_id: mark.version for mark in marks}
-            table.raise_batch(connection_id, school_year, batch, versions)
+            table.raise_batch(year.connection_id, year.school_year, batch, versions)
 
 
 def _sent(year: YearToExport, written: WrittenYear, workspace: Path) -> tuple[WrittenFile, ...]:
     """What is put on the server: the files, or the package of them."""
     package = year.compiled.package
-    return (package_files(written.files, package, workspace),) if package else written.files
+    if not package or not written.files:
+        return written.files
+    return (package_files(written.files, package, workspace),)
 
 
 def archive_year(
@@ -194,6 +260,7 @@ def archive_year(
         "school_year": year.school_year,
         "mapping_version": year.mapping_version,
         "batches": [batches.start, batches.stop - 1],
+        "index": index_name(batches.stop - 1),
         "folder": year.folder,
         "students": written.students,
         "held": written.held_count,
@@ -218,16 +285,12 @@ def archive_year(
         archive.store(
             year.connection_id, year.run_id, f"{year.school_year}/files/{file.name}", file.source
         )
-    for path in (written.index, written.held_list, manifest_path):
-        archive.store(year.connection_id, year.run_id, f"{year.school_year}/{path.name}", path)
-
-
-def index_rows(index: Path) -> Iterator[tuple[str, int, int, int]]:
-    """Of each row the student's id, the number of its file, its offset and length in bytes."""
-    with index.open(encoding="utf-8") as lines:
-        for line in lines:
-            student_id, _, number, offset, length = line.split("\t")
-            yield student_id, int(number), int(offset), int(length)
+    for name, path in (
+        (manifest["index"], written.index),
+        ("held.jsonl", written.held_list),
+        ("manifest.json", manifest_path),
+    ):
+        archive.store(year.connection_id, year.run_id, f"{year.school_year}/{name}", path)
 
 
 def _deliver(

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from registration_sync.domain.compiled_mapping import CompiledPackage
 from registration_sync.domain.package import manifest_content
-from registration_sync.use_cases.write_files import WrittenFile
+from registration_sync.use_cases.output_file import WrittenFile
 
 _MOMENT = (1980, 1, 1, 0, 0, 0)
 """Of every entry: the same files make the same bytes, whenever they are packed."""

@@ -10,6 +10,7 @@ from registration_sync.domain.connection import Connection, DeliveryMethod, Save
 from registration_sync.domain.errors import Conflict, InvalidRequest
 from registration_sync.domain.export_run import ExportRun, RunStatus, YearOutcome
 from registration_sync.domain.mapping import Mapping, parse_mapping
+from registration_sync.domain.school_year import retained_until
 from registration_sync.ports import Mappings, RegistrationsTable
 from registration_sync.use_cases.export_year import YearToExport
 
@@ -55,14 +56,18 @@ def refuse_unpinned(connection: Connection, *, sends: bool) -> None:
 
 
 def plan_years(
-    run: ExportRun, connection: Connection, mapping: Mapping, table: RegistrationsTable
+    run: ExportRun,
+    connection: Connection,
+    mapping: Mapping,
+    table: RegistrationsTable,
+    retention_days: int,
 ) -> Plan:
     """Reads the marker, and for years that could meet on one path whether they have anyone due."""
     markers = table.marker(connection.connection_id).years
     asked_for = run.years_wanted
     wanted = sorted(markers) if asked_for is None else sorted(set(asked_for))
     years = [
-        _year_to_export(run, connection, mapping, year, markers[year])
+        _year_to_export(run, connection, mapping, year, markers[year], retention_days)
         for year in wanted
         if year in markers
     ]
@@ -79,6 +84,7 @@ def _year_to_export(
     mapping: Mapping,
     school_year: int,
     marker: YearMarker,
+    retention_days: int,
 ) -> YearToExport:
     started_at = run.started_at or run.requested_at
     asker = run.requested_by or "An operator"
@@ -93,6 +99,7 @@ def _year_to_export(
         everyone=run.contents == "all",
         folder=connection.folder_for(school_year),
         send=connection.delivery is DeliveryMethod.SFTP,
+        expires_at=int(retained_until(school_year, started_at, retention_days).timestamp()),
         done_file=connection.done_file,
         overridden_by=asker if run.override_held else None,
         guards=connection.guards,

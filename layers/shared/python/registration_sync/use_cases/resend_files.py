@@ -45,9 +45,9 @@ from registration_sync.use_cases.export_registrations import (
     saved_run,
     started_run,
 )
-from registration_sync.use_cases.export_year import index_rows
 from registration_sync.use_cases.hold_lease import HeldLease
 from registration_sync.use_cases.read_export import stored_export
+from registration_sync.use_cases.run_index import index_rows
 from registration_sync.use_cases.watch_importer import Watch
 
 
@@ -152,7 +152,9 @@ def _fetch_year(
     )
     students = manifest["students"]
     if again.student_ids:
-        rows = _Rows(again.student_ids, fetch("index.tsv", "index.tsv"))
+        if "index" not in manifest:
+            raise Conflict("That run is older than its index: send whole files of it again.")
+        rows = _Rows(again.student_ids, fetch(manifest["index"], "index.tsv"))
         cut = [rows.cut(entry, file.source) for entry, file in zip(entries, files, strict=True)]
         files = tuple(file for file in cut if file.rows)
         students = len({student for file in files for student in file.students})
@@ -171,10 +173,10 @@ class _Rows:
         self._heads: dict[int, int] = {}
         self._rows: defaultdict[int, list[tuple[str, int, int]]] = defaultdict(list)
         wanted = {*student_ids}
-        for student_id, number, offset, length in index_rows(index):
-            self._heads.setdefault(number, offset)  # all that stands before the first row
-            if student_id in wanted:
-                self._rows[number].append((student_id, offset, length))
+        for row in index_rows(index):
+            self._heads.setdefault(row.number, row.offset)  # all that stands before the first row
+            if row.student_id in wanted:
+                self._rows[row.number].append((row.student_id, row.offset, row.length))
 
     def cut(self, entry: dict[str, Any], source: Path) -> FileAgain:
         """The file with these students' rows only; raises Conflict for a file of all students."""

@@ -35,9 +35,10 @@ from registration_sync.use_cases.export_registrations import (
     started_run,
 )
 from registration_sync.use_cases.find_student import find_current
+from registration_sync.use_cases.output_file import WrittenFile
 from registration_sync.use_cases.package_files import package_files
 from registration_sync.use_cases.plan_years import ready_mapping
-from registration_sync.use_cases.write_files import WrittenFile, WrittenYear, write_files
+from registration_sync.use_cases.write_files import WrittenYear, write_files
 
 _HELD = "Nothing was sent: this student is held back, for the reasons given."
 _NO_ROW = "Nothing was sent: the conditions of the mapping give this student no row."
@@ -53,8 +54,10 @@ class _OneStudent:
     def marks(self, *_: object) -> Iterator[Mark]:
         yield Mark(self.student.student_id)
 
-    def current(self, *_: object) -> Iterator[tuple[str, Current]]:
-        yield self.student.student_id, self.student
+    def current(
+        self, _c: str, _y: int, student_ids: Iterator[str]
+    ) -> Iterator[tuple[str, Current]]:
+        return ((student_id, self.student) for student_id in student_ids)
 
     def all_current(self, *_: object) -> Iterator[Current]:
         yield self.student

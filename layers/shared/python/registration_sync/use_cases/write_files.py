@@ -1,14 +1,13 @@
 """Reads who is due, maps them, and writes the files of one school year to our disk."""
 
 import datetime as dt
-import hashlib
 import json
 from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any
 
-from registration_sync.domain.batches import Current, arrived_at_ms
+from registration_sync.domain.batches import Current, Mark, arrived_at_ms
 from registration_sync.domain.compiled_mapping import (
     CompiledMapping,
     MappedStudent,
@@ -16,37 +15,23 @@ from registration_sync.domain.compiled_mapping import (
     UnmatchedValue,
 )
 from registration_sync.domain.export_run import HELD_LISTED, HeldRow
+from registration_sync.domain.ledger import NO_TOTALS, Outcome, Totals
 from registration_sync.domain.registration import decode_snapshot
 from registration_sync.ports import RegistrationsTable
 from registration_sync.use_cases.claim_values import ClaimedValues
-
-BUFFER_BYTES = 256 * 1024
-
-
-@dataclass(frozen=True, slots=True)
-class WrittenFile:
-    """A file on our disk; `rows` without the header."""
-
-    name: str
-    source: Path
-    rows: int
-    bytes: int
-    sha256: str
-
-    @property
-    def number(self) -> int:
-        """Its place in the mapping, and its number in the index; a package has none."""
-        return int(self.source.stem)
+from registration_sync.use_cases.due_students import with_current
+from registration_sync.use_cases.output_file import OutputFile, WrittenFile
+from registration_sync.use_cases.run_index import IndexLine
 
 
 @dataclass(frozen=True, slots=True)
 class WrittenYear:
     """What became of everyone due; students, not rows, are counted.
 
-    `index` has a line for each row: student id, version, number of the file, offset and length of
-    the line in bytes. `held_list` has a JSON line for each held student. `missing` counts marks
-    without a snapshot: syncs that failed and were not repeated. `left_out` counts those due whom
-    the mapping's conditions give no row in any file.
+    `index` is described in run_index, `held_list` has a JSON line for each held student. `missing`
+    counts marks without a snapshot: syncs that failed and were not repeated. `left_out` counts
+    those due whom the mapping's conditions give no row in any file. `settled` counts those with
+    whom the run did something, and `change` is what it does to the year's totals.
     """
 
     files: tuple[WrittenFile, ...]
@@ -60,50 +45,8 @@ class WrittenYear:
     held_of_all: bool
     left_out: int = 0
     unmatched: tuple[UnmatchedValue, ...] = ()
-
-
-class _Output:
-    """One file being written, with its checksum; lines are gathered into large writes."""
-
-    def __init__(self, name: str, path: Path, header: bytes) -> None:
-        self.name = name
-        self.path = path
-        self.rows = 0
-        self.size = 0
-        self._file: BinaryIO = path.open("wb")
-        self._sha = hashlib.sha256()
-        self._waiting: list[bytes] = []
-        self._waiting_bytes = 0
-        self._add(header)
-
-    def add_row(self, line: bytes) -> int:
-        """The offset at which the line begins."""
-        offset = self.size
-        self._add(line)
-        self.rows += 1
-        return offset
-
-    def _add(self, content: bytes) -> None:
-        self._waiting.append(content)
-        self._waiting_bytes += len(content)
-        self.size += len(content)
-        if self._waiting_bytes >= BUFFER_BYTES:
-            self._flush()
-
-    def _flush(self) -> None:
-        content = b"".join(self._waiting)
-        self._waiting, self._waiting_bytes = [], 0
-        self._sha.update(content)
-        self._file.write(content)
-
-    def finish(self) -> WrittenFile:
-        self.close()
-        return WrittenFile(self.name, self.path, self.rows, self.size, self._sha.hexdigest())
-
-    def close(self) -> None:
-        if not self._file.closed:
-            self._flush()
-            self._file.close()
+    settled: int = 0
+    change: Totals = NO_TOTALS
 
 
 class _Held:
@@ -115,13 +58,14 @@ class _Held:
         self.rows: list[HeldRow] = []
         self._file = path.open("w", encoding="utf-8", newline="\n")
 
-    def add(self, current: Current, problems: list[RowProblem], *, due: bool) -> None:
+    def add(self, current: Current, problems: list[RowProblem], mark: Mark | None) -> None:
         self.count += 1
         reasons = [asdict(problem) for problem in problems]
         line = {
             "student_id": current.student_id,
             "version": current.version,
-            "due": due,
+            "due": mark is not None,
+            "since": mark.since if mark and mark.holds(current) else "",
             "reasons": reasons,
         }
         self._file.write(json.dumps(line, ensure_ascii=False) + "\n")
@@ -137,12 +81,13 @@ class _Year:
 
     def __init__(self, compiled: CompiledMapping, folder: Path) -> None:
         self.of_all = [file.all_students for file in compiled.files]
-        self.students = self.removed = self.missing = self.left_out = self.due = 0
+        self.students = self.removed = self.missing = self.left_out = self.due = self.settled = 0
+        self.change = NO_TOTALS
         self._compiled = compiled
         self._tells_removals = any(file.removals for file in compiled.files)
         self._names = [file.name for file in compiled.files]
         self._outputs = [
-            _Output(file.name, folder / f"{number}.part", file.header)
+            OutputFile(file.name, folder / f"{number}.part", file.header)
             for number, file in enumerate(compiled.files)
         ]
         self._held = _Held(folder / "held.jsonl")
@@ -150,48 +95,77 @@ class _Year:
         self._index_path = folder / "index.tsv"
         self._index = self._index_path.open("w", encoding="utf-8", newline="\n")
 
-    def add(self, current: Current | None, *, due: bool) -> None:
+    def add(self, current: Current | None, mark: Mark | None) -> None:
+        due = mark is not None
         self.due += due
         if current is None:
             self.missing += 1
-        elif current.snapshot is None:
-            self.removed += due
-            if due and self._tells_removals:
-                self._add_removed(current)
-        else:
-            self._add_student(current, decode_snapshot(current.snapshot), due=due)
+        elif current.snapshot is not None:
+            self._add_student(current, decode_snapshot(current.snapshot), mark)
+        elif due:
+            self.removed += 1
+            self._add_removed(current, mark)
 
-    def _add_removed(self, current: Current) -> None:
-        moment = dt.datetime.fromtimestamp(arrived_at_ms(current.version) / 1000, dt.UTC)
-        text = moment.isoformat(timespec="milliseconds").replace("+00:00", "Z")
-        mapped = self._compiled.map_removed(current.student_id, text)
+    def _add_removed(self, current: Current, mark: Mark | None) -> None:
+        mapped = MappedStudent((), [], [])
+        if self._tells_removals:
+            moment = dt.datetime.fromtimestamp(arrived_at_ms(current.version) / 1000, dt.UTC)
+            text = moment.isoformat(timespec="milliseconds").replace("+00:00", "Z")
+            mapped = self._compiled.map_removed(current.student_id, text)
         if mapped.problems:
-            self._held.add(current, mapped.problems, due=True)
+            self._held.add(current, mapped.problems, mark)
         else:
-            self._write(current, mapped, set())
+            self._write(current, mapped, set(), self._settled(current, Outcome.REMOVED, mark))
 
-    def _add_student(self, current: Current, registration: dict[str, Any], *, due: bool) -> None:
-        mapped = self._compiled.map(registration, due=due)
+    def _add_student(
+        self, current: Current, registration: dict[str, Any], mark: Mark | None
+    ) -> None:
+        mapped = self._compiled.map(registration, due=mark is not None)
         problems, there = mapped.problems, set[int]()
         if mapped.claims:
             problems, there = self._claimed.claim(current.student_id, mapped.claims, self._names)
         if problems:
-            self._held.add(current, problems, due=due)
+            self._held.add(current, problems, mark)
         elif any(mapped.lines):
             self.students += 1
-            self._write(current, mapped, there)
-        else:
-            self.left_out += due
+            outcome = self._settled(current, Outcome.EXPORTED, mark)
+            self._write(current, mapped, there, outcome)
+        elif mark or all(self.of_all):
+            # Who is not due and in no file of all students keeps the row in a file of changes.
+            self.left_out += mark is not None
+            self._write(current, mapped, there, self._settled(current, Outcome.LEFT_OUT, mark))
 
-    def _write(self, current: Current, mapped: MappedStudent, there: set[int]) -> None:
+    def _settled(self, current: Current, outcome: Outcome, mark: Mark | None) -> str:
+        """The outcome, counted, or nothing if the student was not due and has it already."""
+        if mark is None and current.outcome == outcome:
+            return ""
+        self.settled += 1
+        self.change = self.change.moved(current.outcome, outcome)
+        return outcome
+
+    def _write(
+        self, current: Current, mapped: MappedStudent, there: set[int], outcome: str
+    ) -> None:
+        written = False
         for number, of_file in enumerate(mapped.lines):
             if number in there:
                 continue  # an earlier student has brought this file's row
+            output = self._outputs[number]
             for line in of_file:
-                offset = self._outputs[number].add_row(line)
-                self._index.write(
-                    f"{current.student_id}\t{current.version}\t{number}\t{offset}\t{len(line)}\n"
+                offset = output.add_row(line)
+                place = IndexLine(
+                    current.student_id,
+                    current.version,
+                    outcome,
+                    number,
+                    offset,
+                    len(line),
+                    output.rows,
                 )
+                self._index.write(place.text())
+                written = True
+        if outcome and not written:
+            self._index.write(IndexLine(current.student_id, current.version, outcome).text())
 
     def close(self) -> None:
         self._held.close()
@@ -219,6 +193,8 @@ class _Year:
             held_of_all=self._held.count > 0 and any(self.of_all),
             left_out=self.left_out,
             unmatched=self._compiled.unmatched.values(),
+            settled=self.settled,
+            change=self.change,
         )
 
 
@@ -241,10 +217,10 @@ def write_files(
     year = _Year(compiled, folder)
     stream = _all_students if any(year.of_all) else _due_students
     try:
-        for count, (current, due) in enumerate(stream(connection_id, school_year, batches, table)):
+        for count, (mark, current) in enumerate(stream(connection_id, school_year, batches, table)):
             if count % 1000 == 0:
                 check()
-            year.add(current, due=due)
+            year.add(current, mark)
     finally:
         year.close()
     return year.finish()
@@ -252,26 +228,26 @@ def write_files(
 
 def _due_students(
     connection_id: str, school_year: int, batches: range, table: RegistrationsTable
-) -> Iterator[tuple[Current | None, bool]]:
-    ids = (mark.student_id for mark in table.marks(connection_id, school_year, batches))
-    for _, current in table.current(connection_id, school_year, ids):
-        yield current, True
+) -> Iterator[tuple[Mark | None, Current | None]]:
+    marks = table.marks(connection_id, school_year, batches)
+    return with_current(connection_id, school_year, marks, table)
 
 
 def _all_students(
     connection_id: str, school_year: int, batches: range, table: RegistrationsTable
-) -> Iterator[tuple[Current | None, bool]]:
-    """Everyone, and whether a mark says due; both streams come in order of student id."""
+) -> Iterator[tuple[Mark | None, Current | None]]:
+    """Everyone, with the mark of those due; both streams come in order of student id."""
     marks = table.marks(connection_id, school_year, batches)
     mark = next(marks, None)
     for current in table.all_current(connection_id, school_year):
         while mark and mark.student_id < current.student_id:
-            yield None, True
+            yield mark, None
             mark = next(marks, None)
-        due = mark is not None and mark.student_id == current.student_id
-        yield current, due
-        if due:
+        if mark and mark.student_id == current.student_id:
+            yield mark, current
             mark = next(marks, None)
+        else:
+            yield None, current
     while mark:
-        yield None, True
+        yield mark, None
         mark = next(marks, None)
