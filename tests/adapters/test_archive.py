@@ -56,6 +56,15 @@ def test_what_is_stored_is_fetched_byte_for_byte(
     assert (tmp_path / "target").read_bytes() == source.read_bytes()
 
 
+def test_a_passage_is_read_alone(client: "S3Client", source: Path) -> None:
+    archive = S3Archive(client, "archive")
+    archive.store(*RUN, "2025/files/a.csv", source)
+
+    passage = archive.read(*RUN, "2025/files/a.csv", offset=1, length=3)
+
+    assert passage == source.read_bytes()[1:4]
+
+
 def test_dry_runs_lie_below_a_prefix_of_their_own(client: "S3Client", source: Path) -> None:
     dry_runs = S3Archive(client, "archive", prefix=DRY_RUNS)
     dry_runs.store(*RUN, "2025/files/a.csv", source)
@@ -84,6 +93,8 @@ def test_what_is_gone_is_not_found(client: "S3Client", tmp_path: Path) -> None:
         archive.link(*RUN, "2025/files/a.csv", seconds=300)
     with pytest.raises(NotFound):
         archive.fetch(*RUN, "2025/files/a.csv", tmp_path / "target")
+    with pytest.raises(NotFound):
+        archive.read(*RUN, "2025/files/a.csv", offset=0, length=5)
 
 
 def test_a_passing_fault_is_unavailable() -> None:

@@ -12,9 +12,11 @@ from moto import mock_aws
 
 from registration_sync.adapters import dynamodb_batches
 from registration_sync.adapters.dynamodb_batches import get_all, write_all
+from registration_sync.adapters.registration_items import current_key
 from registration_sync.adapters.registrations_table import DynamoDBRegistrationsTable
 from registration_sync.domain.batches import Current, Lease, Mark, Stored, YearMarker
 from registration_sync.domain.errors import AlreadyRunning, LeaseLost, Unavailable
+from registration_sync.domain.ledger import LastExport, LedgerEntry, LedgerFile, Totals
 
 C, Y = "north", 2025
 
@@ -169,6 +171,100 @@ def test_a_held_students_batch_is_raised_if_the_version_is_still_this(
     assert stored(table).batch == 1
     table.raise_batch(C, Y, 2, {"007": "v1"})
     assert stored(table).batch == 2
+
+
+def outcome(table: DynamoDBRegistrationsTable) -> tuple[str, int, int]:
+    current = stored(table)
+    return current.outcome, current.settled_in, current.exported_in
+
+
+def expiry(table: DynamoDBRegistrationsTable, student_id: str = "007") -> int | None:
+    key = current_key(C, Y, student_id)
+    item = table._client.get_item(TableName="registrations", Key=key)["Item"]
+    return int(item["expires_at"]["N"]) if "expires_at" in item else None
+
+
+def test_what_exports_did_outlives_syncs_and_a_removal(table: DynamoDBRegistrationsTable) -> None:
+    put(table, "v1")
+    table.settle(C, Y, 1, {"007": "exported"}, 99)
+    assert (outcome(table), expiry(table)) == (("exported", 1, 1), 99)
+
+    put(table, "v2", batch=2)
+    assert (outcome(table), expiry(table), stored(table).version) == (
+        ("exported", 1, 1),
+        None,
+        "v2",
+    )
+    table.put_current(C, Y, [Current("007", "v3", 3, None)])
+
+    assert (outcome(table), stored(table).snapshot) == (("exported", 1, 1), None)
+    table.settle(C, Y, 3, {"007": "removed"}, 99)
+    assert outcome(table) == ("", 3, 1)
+
+
+def test_a_later_outcome_stays_and_who_is_due_again_does_not_expire(
+    table: DynamoDBRegistrationsTable,
+) -> None:
+    put(table, "v1", batch=2)
+
+    table.settle(C, Y, 1, {"007": "exported"}, 99)
+    assert (outcome(table), expiry(table)) == (("exported", 1, 1), None)
+    table.settle(C, Y, 2, {"007": "left_out"}, 99)
+    assert (outcome(table), expiry(table)) == (("left_out", 2, 1), 99)
+    table.settle(C, Y, 1, {"007": "exported"}, 11)
+
+    assert (outcome(table), expiry(table)) == (("left_out", 2, 1), 99)
+
+
+def test_nobody_is_made_up_by_an_outcome(table: DynamoDBRegistrationsTable) -> None:
+    table.settle(C, Y, 1, {"007": "exported"}, 99)
+
+    assert list(table.all_current(C, Y)) == []
+
+
+def entry(first: int, last: int, run_id: str = "run") -> LedgerEntry:
+    file = LedgerFile(0, "students.csv", "out/students.csv", 2, "abc", "utf-8")
+    export = LastExport(run_id, "2026-03-02T21:00:00Z", 2)
+    totals = Totals(exported=7, left_out=1)
+    return LedgerEntry(first, last, run_id, "2026-03-02T21:00:00Z", 2, totals, (file,), export)
+
+
+def test_the_ledger_tells_which_run_exported_a_batch(table: DynamoDBRegistrationsTable) -> None:
+    died, took_over, later = entry(1, 1, "died"), entry(1, 3, "took over"), entry(4, 12, "later")
+    for one in (later, took_over, died):
+        table.put_ledger(C, Y, one)
+
+    found = {batch: table.ledger(C, Y, batch) for batch in (1, 2, 3, 4, 9, 12, 13)}
+
+    assert found == dict.fromkeys((1, 2, 3), took_over) | dict.fromkeys((4, 9, 12), later) | {
+        13: None
+    }
+    assert table.ledger("other", Y, 1) is None
+
+
+def test_the_newest_mark_of_a_student_is_found(table: DynamoDBRegistrationsTable) -> None:
+    table.put_marks(C, Y, 2, [Mark("007"), Mark("1e5")])
+    table.put_marks(C, Y, 150, [Mark("007", "v1", "[]", "2026-03-02T21:00:00Z")])
+    table.put_marks(C, Y, 151, [Mark("1e5")])
+
+    assert table.newest_mark(C, Y, "007", range(1, 300)) == Mark(
+        "007", "v1", "[]", "2026-03-02T21:00:00Z"
+    )
+    assert table.newest_mark(C, Y, "007", range(1, 150)) == Mark("007")
+    assert table.newest_mark(C, Y, "06520", range(1, 300)) is None
+
+
+def test_marks_go_on_after_a_student_and_are_cleared_by_batch(
+    table: DynamoDBRegistrationsTable,
+) -> None:
+    students = [Mark(f"{number:03}") for number in range(60)]
+    table.put_marks(C, Y, 1, students)
+    table.put_marks(C, Y, 2, students[:2])
+
+    assert list(table.marks(C, Y, range(1, 3), "056")) == students[57:]
+    table.clear_marks(C, Y, 1)
+
+    assert list(table.marks(C, Y, range(1, 3))) == students[:2]
 
 
 class Client:

@@ -18,6 +18,8 @@ MODULES = (  # each after those it imports
     "retire_batches",
     "keep_books",
     "export_year",
+    "last_outcomes",
+    "read_status",
     "sync_registrations",
     "remove_registration",
 )

@@ -13,14 +13,18 @@ from types import SimpleNamespace
 from typing import Any, NamedTuple
 
 from tests.exploration.actors import Actor, Export, Late, NoAnswer, Removal, Replay, Wanted
+from tests.exploration.books import fault_in_books
 from tests.exploration.world import (
     AMONG_EXPORTS,
+    BOOKS,
     READS,
     Operation,
     World,
     apply,
     has_effect_only_once,
     lost_students,
+    needs_no_row,
+    without_uncommitted_books,
 )
 
 ENDED = -1
@@ -69,13 +73,43 @@ class State(NamedTuple):
     stalls_left: int = 0
 
 
-class Explorer:
-    """Knows the actors and their code."""
+@dataclass(frozen=True, slots=True)
+class Faults:
+    """So many actors are killed, answers lost, and live holders of the lease too slow.
 
-    def __init__(self, actors: Sequence[Actor], code: SimpleNamespace, folder: Path) -> None:
+    `syncs_die`: also those who sync may be killed, not only exports. `dead_books`: what a dead run
+    wrote into the ledger and the archive stays there, and may come late.
+    """
+
+    kills: int = 0
+    losses: int = 0
+    stalls: int = 0
+    syncs_die: bool = True
+    dead_books: bool = False
+
+
+class Explorer:
+    """Knows the actors, their code, and the faults that may happen to them; holds the `books`
+    against the files, or looks at P1 to P3 only."""
+
+    def __init__(
+        self,
+        actors: Sequence[Actor],
+        code: SimpleNamespace,
+        folder: Path,
+        faults: Faults,
+        *,
+        books: bool = True,
+    ) -> None:
         self.actors = (*actors, FINAL)
         self._code = code
         self._folder = folder
+        self._faults = faults
+        self._books = books
+        self._never_late = READS if faults.dead_books else READS | BOOKS
+        self._left_out = frozenset[int]().union(
+            *(one.mapping.leaves_out for one in self.actors if isinstance(one, Export))
+        )
         self.worlds = Numbered[World]()
         self.operations = Numbered[Operation]()
         self.results = Numbered[Any]()
@@ -84,13 +118,18 @@ class Explorer:
         self.wants = cache(self._wants)
         self._apply = cache(self._applied)
         self._after = cache(self._actor_after)
+        self._step = cache(self._stepped)
+        self._left_behind = cache(self._after_a_kill)
+        self._waits = cache(self._waiting)
+        self._exports = [n for n, one in enumerate(self.actors) if isinstance(one, Export)]
         self._world_fault = cache(self._fault_of_world)
         self._final = cache(self._final_fault)
 
-    def start(self, *, kills: int = 0, losses: int = 0, stalls: int = 0) -> State:
-        """With so many actors killed, answers lost, and live holders of the lease too slow."""
+    def start(self) -> State:
+        """Nobody has begun."""
         actors = (self.running.number(Running()),) * (len(self.actors) - 1)
-        return State(self.worlds.number(World()), actors, (), kills, losses, stalls)
+        left = self._faults.kills, self._faults.losses, self._faults.stalls
+        return State(self.worlds.number(World()), actors, (), *left)
 
     # One step
 
@@ -110,16 +149,19 @@ class Explorer:
 
     def step(self, state: State, index: int) -> State:
         """The actor does its next operation."""
-        actor = state.actors[index]
-        world = self.worlds[state.world]
+        return self._going_on(state, index, *self._step(index, state.actors[index], state.world))
+
+    def _stepped(self, index: int, actor: int, number: int) -> tuple[int, int]:
+        """The actor after its next operation, and the world."""
+        world = self.worlds[number]
         if isinstance(self.actors[index], Export) and not self.running[actor].history:
             actor = self.running.number(Running((), world.answered, world.owed))
         operation, _ = self.wants(index, actor)
         assert operation is not None
-        after, result = self._apply(state.world, operation)
+        after, result = self._apply(number, operation)
         if self._is_late(world, index, actor):
             result = self.results.number(Late(self.results[result]))
-        return self._going_on(state, index, actor, result, after)
+        return self._after(index, actor, result, after)
 
     def _is_late(self, world: World, index: int, actor: int) -> bool:
         """Whether the lease ran out while this operation was under way."""
@@ -128,13 +170,12 @@ class Explorer:
             return False
         return world.lease != (export.token, False)
 
-    def _going_on(self, state: State, index: int, actor: int, result: int, world: int) -> State:
-        after, world = self._after(index, actor, result, world)
-        actors = (*state.actors[:index], after, *state.actors[index + 1 :])
-        in_flight = state.in_flight
+    def _going_on(self, state: State, index: int, actor: int, world: int) -> State:
+        _, actors, in_flight, *left = state
+        actors = (*actors[:index], actor, *actors[index + 1 :])
         if in_flight:
             in_flight = tuple(flying for flying in in_flight if self._may_happen(world, flying))
-        return state._replace(world=world, actors=actors, in_flight=in_flight)
+        return State(world, actors, in_flight, *left)
 
     def _may_happen(self, world: int, operation: int) -> bool:
         if not has_effect_only_once(self.operations[operation]):
@@ -150,7 +191,9 @@ class Explorer:
         operation, outcome = self.wants(index, after)
         if operation is not None:
             return after, world
-        ended = _world_after(self.worlds[world], self.actors[index], running, outcome)
+        ended = _world_after(
+            self.worlds[world], self.actors[index], running, outcome, self._left_out
+        )
         return ENDED, self.worlds.number(ended)
 
     # Every step
@@ -159,10 +202,10 @@ class Explorer:
         """Every state that can come next, but for those that only repeat another order."""
         alone = self._alone_on_the_server(state)
         if alone is not None:
-            return self._moves_of(state, alone)
+            return self._moves_of(self._where_it_matters(state, alone), alone)
         following = []
         for index, actor in enumerate(state.actors):
-            if actor != ENDED and not self._waits(state, index):
+            if actor != ENDED and not self._waits(index, state.actors, state.world):
                 following += self._moves_of(state, index)
         for position, operation in enumerate(state.in_flight):
             world, _ = self._apply(state.world, operation)
@@ -171,58 +214,81 @@ class Explorer:
         following += self._expiries(state)
         return following
 
+    def _where_it_matters(self, state: State, alone: int) -> State:
+        """The last state of a row of steps in which nothing else can happen: killed among reads is
+        as good as killed after them, if no answer may be lost."""
+        while not state.losses_left:
+            operation, _ = self.wants(alone, state.actors[alone])
+            if state.kills_left and self.operations[operation or 0][0] not in READS:
+                break
+            after = self.step(state, alone)
+            if self._alone_on_the_server(after) != alone:
+                break
+            state = after
+        return state
+
     def _moves_of(self, state: State, index: int) -> list[State]:
         following = [self.step(state, index)]
         if self.running[state.actors[index]].history:
-            following += self._faults(state, index)
+            following += self._after_faults(state, index)
         return following
 
-    def _faults(self, state: State, index: int) -> list[State]:
+    def _after_faults(self, state: State, index: int) -> list[State]:
         """The actor is killed, or the answer to its operation is lost."""
         actor = state.actors[index]
         operation, _ = self.wants(index, actor)
-        if operation is not None and self.operations[operation][0] not in READS:
+        if operation is not None and self.operations[operation][0] not in self._never_late:
             in_flight = tuple(sorted((*state.in_flight, operation)))
             state = state._replace(in_flight=in_flight)
         following = []
-        if state.kills_left:
+        is_export = index in self._exports
+        if state.kills_left and (is_export or self._faults.syncs_die):
             actors = (*state.actors[:index], ENDED, *state.actors[index + 1 :])
-            following.append(state._replace(actors=actors, kills_left=state.kills_left - 1))
+            killed = state._replace(actors=actors, kills_left=state.kills_left - 1)
+            commits = operation is not None and self.operations[operation][0] == "commit"
+            if is_export and not commits and not self._faults.dead_books:
+                killed = killed._replace(world=self._left_behind(state.world))
+            following.append(killed)
         if state.losses_left:
             lost = state._replace(losses_left=state.losses_left - 1)
-            following.append(self._going_on(lost, index, actor, self._no_answer, state.world))
+            after = self._after(index, actor, self._no_answer, state.world)
+            following.append(self._going_on(lost, index, *after))
         return following
 
-    def _waits(self, state: State, index: int) -> bool:
+    def _after_a_kill(self, number: int) -> int:
+        """The world without what a run wrote into the books for a batch that it never commits."""
+        return self.worlds.number(without_uncommitted_books(self.worlds[number]))
+
+    def _waiting(self, index: int, actors: tuple[int, ...], world: int) -> bool:
         """An export that has not begun: while the lease is held it would only be refused, and of
         two exports alike the first may as well begin first."""
         actor = self.actors[index]
-        if not isinstance(actor, Export) or self.running[state.actors[index]].history:
+        if not isinstance(actor, Export) or self.running[actors[index]].history:
             return False
-        lease = self.worlds[state.world].lease
+        lease = self.worlds[world].lease
         if lease is not None and not lease[1]:
             return True
         return any(
             isinstance(other, Export)
             and replace(other, token="") == replace(actor, token="")
-            and state.actors[earlier] == state.actors[index]
+            and actors[earlier] == actors[index]
             for earlier, other in enumerate(self.actors[:index])
         )
 
     def _begun(self, state: State) -> list[int]:
         return [
             index
-            for index, actor in enumerate(state.actors)
-            if actor != ENDED
-            and isinstance(self.actors[index], Export)
-            and self.running[actor].history
+            for index in self._exports[:-1]
+            if (actor := state.actors[index]) != ENDED and self.running[actor].history
         ]
 
     def _alone_on_the_server(self, state: State) -> int | None:
         """The export whose next operation nobody else can notice: the server and the books are
         all its own, and syncs have no part in them. Any order with the others' steps comes to the
         same."""
-        if state.in_flight or state.stalls_left:
+        if state.stalls_left or any(
+            self.operations[flying][0] in AMONG_EXPORTS for flying in state.in_flight
+        ):
             return None
         begun = self._begun(state)
         lease = self.worlds[state.world].lease
@@ -247,8 +313,8 @@ class Explorer:
     # Faults
 
     def fault_of(self, state: State) -> str:
-        """The promise broken in this state, if one is. At the end an undisturbed export follows,
-        and nobody who was answered may still be missing."""
+        """The promise broken in this state, if one is. At the end the books close, and do so still
+        after an undisturbed export, when nobody who was answered may be missing."""
         fault = self._world_fault(state.world)
         if fault or any(actor != ENDED for actor in state.actors):
             return fault
@@ -256,10 +322,13 @@ class Explorer:
 
     def _fault_of_world(self, number: int) -> str:
         world = self.worlds[number]
-        lost = lost_students(world)
+        lost = lost_students(world, self._left_out)
         return world.fault or (f"P3: {', '.join(lost)} neither delivered nor due" if lost else "")
 
     def _final_fault(self, number: int) -> str:
+        fault = self._fault_of_books(number)
+        if fault:
+            return fault
         world = self.worlds.number(replace(self.worlds[number], lease=None))
         index = len(self.actors) - 1
         state = State(world, (*[ENDED] * index, self.running.number(Running())))
@@ -268,7 +337,12 @@ class Explorer:
         world_after = self.worlds[state.world]
         if world_after.open and world_after.exported != world_after.open - 1:
             return "P3: the next undisturbed export fails"
-        return self._world_fault(state.world)
+        return self._world_fault(state.world) or self._fault_of_books(state.world)
+
+    def _fault_of_books(self, number: int) -> str:
+        if not self._books:
+            return ""
+        return fault_in_books(self.worlds[number], self._code, self._folder, self._left_out)
 
     def exhaust(self, start: State, *, limit: int = 3_000_000) -> tuple[str, int]:
         """The first fault found in any order of steps, and the number of states seen."""
@@ -295,9 +369,11 @@ class Explorer:
         return ""
 
 
-def _world_after(world: World, actor: Actor, running: Running, outcome: Any) -> World:
+def _world_after(
+    world: World, actor: Actor, running: Running, outcome: Any, left_out: frozenset[int]
+) -> World:
     if isinstance(actor, Export):
-        return _checked_success(world, running.owed, actor) if outcome else world
+        return _checked_success(world, running.owed, actor, left_out) if outcome else world
     answered = _raised(world.answered, outcome, actor.label)
     owed = world.owed
     if not isinstance(actor, Removal):
@@ -305,14 +381,14 @@ def _world_after(world: World, actor: Actor, running: Running, outcome: Any) -> 
     return replace(world, answered=answered, owed=owed)
 
 
-def _checked_success(world: World, owed: Labels, export: Export) -> World:
-    """P1: what was answered before a successful export began is delivered, held, or replaced by a
-    later sync."""
-    delivered, current = dict(world.delivered), dict(world.current)
+def _checked_success(world: World, owed: Labels, export: Export, left_out: frozenset[int]) -> World:
+    """P1: what was answered before a successful export began is delivered, held, left out, or
+    replaced by a later sync."""
+    delivered = dict(world.delivered)
     due = {student for (batch, student), _ in world.marks if batch > world.exported}
     for student, label in owed:
-        removed = student in current and current[student].snapshot is None
-        excused = removed or (bool(export.mapping.holds) and student in due)
+        held = bool(export.mapping.holds) and student in due
+        excused = held or needs_no_row(world, student, label, left_out)
         if delivered.get(student, -1) < label and not excused and not world.fault:
             world = replace(world, fault=f"P1: {student}'s {label} is in no file")
     return world

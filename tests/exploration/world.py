@@ -7,7 +7,7 @@ watches: `World.fault` tells the first promise that was broken.
 from dataclasses import dataclass, replace
 from typing import Any
 
-from registration_sync.domain.batches import Current, Mark, Stored
+from registration_sync.domain.batches import Current, Mark, Stored, arrived_at_ms
 from registration_sync.domain.errors import (
     AlreadyRunning,
     LeaseLost,
@@ -68,17 +68,30 @@ def drop(items: tuple[tuple[Any, Any], ...], key: Any) -> tuple[tuple[Any, Any],
     return tuple(item for item in items if item[0] != key)
 
 
-def lost_students(world: World) -> list[str]:
-    """Those answered for whom nothing newer was delivered, who are not due and not removed."""
-    delivered, current = dict(world.delivered), dict(world.current)
+def label_of(current: Current) -> int:
+    return arrived_at_ms(current.version)
+
+
+def lost_students(world: World, left_out: frozenset[int]) -> list[str]:
+    """Those answered for whom nothing newer was delivered, who are not due and not removed, and
+    whom no mapping leaves out."""
+    delivered = dict(world.delivered)
     due = {student for (batch, student), _ in world.marks if batch > world.exported}
     return [
         student
         for student, label in world.owed
         if delivered.get(student, -1) < label
         and student not in due
-        and (student not in current or current[student].snapshot is not None)
+        and not needs_no_row(world, student, label, left_out)
     ]
+
+
+def needs_no_row(world: World, student: str, label: int, left_out: frozenset[int]) -> bool:
+    """Whether the student was removed, or a mapping leaves out the label or what replaced it."""
+    current = dict(world.current).get(student)
+    if current is None:
+        return label in left_out
+    return current.snapshot is None or bool({label, label_of(current)} & left_out)
 
 
 def apply(world: World, operation: Operation) -> tuple[World, Any]:
@@ -236,6 +249,14 @@ def _raise_batch(world: World, batch: int, student: str, version: str) -> tuple[
     return replace(world, current=put(world.current, student, replace(old, batch=batch))), None
 
 
+def without_uncommitted_books(world: World) -> World:
+    return replace(
+        world,
+        ledger=tuple(item for item in world.ledger if item[0] <= world.exported),
+        indexes=tuple(item for item in world.indexes if item[0] <= world.exported),
+    )
+
+
 def _upload(world: World, path: str, rows: Any) -> tuple[World, Any]:
     return replace(world, files=put(world.files, path, rows)), None
 
@@ -309,15 +330,15 @@ READS = frozenset(
     | {"ledger", "fetch_index"}
 )
 
+BOOKS = frozenset({"put_ledger", "store_index", "settle", "set_retired"})
+
 AMONG_EXPORTS = frozenset(
-    {"upload", "names", "find", "remove", "replace"}
-    | {"put_ledger", "ledger", "store_index", "fetch_index", "settle", "set_retired"}
+    {"upload", "names", "find", "remove", "replace", "ledger", "fetch_index"} | BOOKS
 )
 """Operations on what no sync reads or writes."""
 
 _ONCE_OR_NEVER = frozenset(
-    {"put_current", "close_batch", "commit", "release_lease", "raise_batch"}
-    | {"put_ledger", "store_index", "settle", "set_retired"}
+    {"put_current", "close_batch", "commit", "release_lease", "raise_batch"} | BOOKS
 )
 """Operations that have no effect any more once they have none: versions and batches only grow,
 and a token that lost the lease never has it again."""

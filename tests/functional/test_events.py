@@ -61,7 +61,16 @@ CONFIGURATIONS = {
 }
 """By event, in an order in which each finds what it needs: the status of the answer."""
 
-OF_A_RUN = {"read_export": 200, "link_file": 200, "list_failed_exports": 200, "resend_export": 202}
+OF_A_RUN = {
+    "read_export": 200,
+    "link_file": 200,
+    "list_failed_exports": 200,
+    "resend_export": 202,
+    "read_receipt": 200,
+    "find_student": 200,
+    "list_students_due": 200,
+    "read_status": 200,
+}
 
 
 @pytest.fixture
@@ -162,6 +171,7 @@ def test_the_events_of_a_past_run_find_it(server: AsyncSftpServer, started: Star
 
     assert {case: status for case, (status, _) in found.items()} == OF_A_RUN
     assert found["read_export"][1]["run_id"] == RUN
+    assert found["read_receipt"][1]["exported"]["run_id"] == RUN
     assert [request.again.run_id for request in started.requests] == [RUN]
 
 

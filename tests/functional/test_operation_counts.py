@@ -2,8 +2,8 @@
 
 A sync writes each student twice (mark and snapshot), the marks 25 to a call, and reads the marker
 before and after: two reads for up to 500 students. One more read authorises the caller. An export
-reads in proportion to what is due. After a change that is meant to cost more or less, record anew:
-RECORD_COUNTS=1 make test ARGUMENTS='-k operation_counts'
+and a status read in proportion to what is due. After a change that is meant to cost more or less,
+record anew: RECORD_COUNTS=1 make test ARGUMENTS='-k operation_counts'
 """
 
 import json
@@ -15,8 +15,9 @@ from typing import Any
 
 import pytest
 
+from functions.configuration import app as configuration
 from registration_sync import bootstrap
-from tests.functional.district import registration, run_export, send, set_up
+from tests.functional.district import call, registration, run_export, send, set_up
 from tests.sftp_servers import AsyncSftpServer
 
 RECORDED = Path(__file__).parents[1] / "operation_counts.json"
@@ -92,6 +93,30 @@ def test_an_export_of_10_due_costs_the_same_whoever_else_is_there(
     send(*bulk(10))
 
     compare("export of 10 due", counted(run_export))
+
+
+@pytest.mark.parametrize("others", [1, 300])
+def test_a_status_of_10_due_costs_the_same_whoever_else_is_there(
+    server: AsyncSftpServer, counted: Counted, others: int
+) -> None:
+    set_up(server)
+    send(*bulk(others))
+    run_export()
+    send(*(registration(f"due-{number}") for number in range(10)))
+    status = "/connections/{connection_id}/status"
+
+    compare("status of 10 due", counted(lambda: call(configuration, "GET", status)))
+
+
+def test_a_receipt_of_one_exported(server: AsyncSftpServer, counted: Counted) -> None:
+    set_up(server)
+    send(*bulk(300))
+    run_export()
+    one = "/connections/{connection_id}/registrations/{school_year}/{student_id}"
+
+    counts = counted(lambda: call(configuration, "GET", one, school_year="2025", student_id="0007"))
+
+    compare("receipt of one exported", counts)
 
 
 def test_an_export_with_nothing_due(server: AsyncSftpServer, counted: Counted) -> None:

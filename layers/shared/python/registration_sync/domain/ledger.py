@@ -43,12 +43,12 @@ class Totals:
 NO_TOTALS = Totals()
 
 
-def outcome_at(current: Current, exported: int) -> str:
-    """What exports did with a student, also where they are older than the ledger: who stands in
-    an exported batch was exported then."""
-    if current.settled_in or current.snapshot is None or current.batch > exported:
-        return current.outcome
-    return Outcome.EXPORTED
+def outcome_before_ledger(current: Current, exported: int) -> Outcome | None:
+    """What exports did with a student of whom nothing is noted, if they are older than the ledger:
+    who stands in an exported batch was exported then."""
+    if current.settled_in or current.batch > exported:
+        return None
+    return Outcome.REMOVED if current.snapshot is None else Outcome.EXPORTED
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,10 +10,9 @@ from registration_sync.domain.ledger import (
     LastExport,
     LedgerEntry,
     LedgerFile,
-    Outcome,
     Totals,
     moment,
-    outcome_at,
+    outcome_before_ledger,
 )
 from registration_sync.ports import RegistrationsTable
 from registration_sync.use_cases.output_file import WrittenFile
@@ -50,10 +49,10 @@ def read_books(
     for some in batched(table.all_current(connection_id, school_year), 500):
         older: dict[str, str] = {}
         for current in some:
-            outcome = outcome_at(current, exported)
-            totals = totals.moved("", outcome)
-            if outcome != current.outcome:
-                older[current.student_id] = Outcome.EXPORTED
+            outcome = outcome_before_ledger(current, exported)
+            totals = totals.moved("", outcome or current.outcome)
+            if outcome:
+                older[current.student_id] = outcome
         if older:
             table.settle(connection_id, school_year, exported, older, expires_at)
     return Books(totals)

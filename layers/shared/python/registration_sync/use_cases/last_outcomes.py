@@ -6,7 +6,7 @@ from functools import cache
 from pathlib import Path
 
 from registration_sync.domain.batches import Current, YearMarker
-from registration_sync.domain.ledger import LedgerEntry, Outcome, outcome_at
+from registration_sync.domain.ledger import LedgerEntry, Outcome, outcome_before_ledger
 from registration_sync.ports import Archive, Snapshots
 from registration_sync.use_cases.run_index import fetched_index, settled_students
 
@@ -43,9 +43,8 @@ def last_outcomes(
                 settled_in=newer.settled_in,
                 exported_in=newer.exported_in or current.exported_in,
             )
-        if outcome_at(current, numbers.exported) == current.outcome or not is_older():
-            return current
-        return settled(current, Outcome.EXPORTED, current.batch)
+        older = outcome_before_ledger(current, numbers.exported)
+        return settled(current, older, current.batch) if older and is_older() else current
 
     @cache
     def is_older() -> bool:

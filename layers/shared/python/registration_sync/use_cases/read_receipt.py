@@ -6,7 +6,7 @@ from typing import Any
 
 from registration_sync.domain.batches import Current, Mark, YearMarker
 from registration_sync.domain.errors import NotFound
-from registration_sync.domain.ledger import LedgerEntry, Outcome, outcome_at
+from registration_sync.domain.ledger import LedgerEntry, Outcome, outcome_before_ledger
 from registration_sync.domain.receipt import (
     LastDelivery,
     ReceiptFile,
@@ -122,9 +122,9 @@ class _Runs:
             lines = self._lines(entry)
             if lines and lines[0].outcome and current.settled_in < entry.last:
                 current = settled(current, lines[0].outcome, entry.last)
-        older = outcome_at(current, numbers.exported) != current.outcome
+        older = outcome_before_ledger(current, numbers.exported)
         if older and self.entry(numbers.exported) is None:
-            return settled(current, Outcome.EXPORTED, numbers.exported)
+            return settled(current, older, numbers.exported)
         return current
 
     def status(self, current: Current) -> StudentStatus:

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from registration_sync.domain.batches import YearMarker
-from registration_sync.domain.ledger import NO_TOTALS, Totals, outcome_at
+from registration_sync.domain.ledger import NO_TOTALS, Totals, outcome_before_ledger
 from registration_sync.domain.receipt import status_of_due
 from registration_sync.ports import Archive, Snapshots
 from registration_sync.use_cases.due_students import with_current
@@ -86,5 +86,6 @@ def _counted(
     totals = NO_TOTALS
     if numbers.exported:
         for current in snapshots.all_current(connection_id, school_year):
-            totals = totals.moved("", outcome_at(current, numbers.exported))
+            outcome = outcome_before_ledger(current, numbers.exported) or current.outcome
+            totals = totals.moved("", outcome)
     return totals

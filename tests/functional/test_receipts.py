@@ -1,0 +1,449 @@
+"""Every student accounted for: receipts, lists and the status, over the real handlers."""
+
+import copy
+import hashlib
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import boto3
+import pytest
+
+from functions.configuration import app as configuration
+from functions.export import app as export
+from functions.sync import app as sync
+from registration_sync import bootstrap
+from registration_sync.domain.batches import Current, Mark, version_of
+from tests.functional.conftest import stored_items
+from tests.functional.district import (
+    ENROLL,
+    MAPPING,
+    NORTH,
+    call,
+    context,
+    registration,
+    run_export,
+    save,
+    send,
+    set_up,
+)
+from tests.functional.events import ADMINISTRATOR, api_event
+from tests.sftp_servers import AsyncSftpServer
+
+pytestmark = pytest.mark.usefixtures("started")
+
+STUDENTS = "/connections/{connection_id}/registrations"
+ONE = f"{STUDENTS}/{{school_year}}/{{student_id}}"
+EVERYONE = {"school_years": [2025], "contents": "all"}
+
+
+@pytest.fixture(autouse=True)
+def server(tmp_path: Path, aws: None) -> Iterator[AsyncSftpServer]:
+    """The connection's server, with the connection and its mapping there."""
+    with AsyncSftpServer(tmp_path) as running:
+        set_up(running)
+        yield running
+
+
+@pytest.fixture
+def cut_short(monkeypatch: pytest.MonkeyPatch) -> pytest.MonkeyPatch:
+    """Runs end right after the commit, until it is undone."""
+    monkeypatch.setattr(export, "retire_batches", lambda *_, **__: None)
+    return monkeypatch
+
+
+def receipt(student_id: str = "007", year: int = 2025) -> dict[str, Any]:
+    status, answer = call(configuration, "GET", ONE, school_year=str(year), student_id=student_id)
+    assert status == 200, answer
+    told: dict[str, Any] = answer
+    return told
+
+
+def status_of(*students: str) -> list[str]:
+    return [receipt(student)["status"] for student in students]
+
+
+def listed(**query: str) -> tuple[int, Any]:
+    event = api_event("GET", STUDENTS, claims=ADMINISTRATOR, query=query, connection_id=NORTH)
+    response = configuration.handler(event, context())
+    return response["statusCode"], json.loads(response["body"])
+
+
+def ids(**query: str) -> list[str]:
+    status, answer = listed(school_year="2025", **query)
+    assert status == 200, answer
+    return [one["student_id"] for one in answer["items"]]
+
+
+def year_of_status() -> dict[str, Any]:
+    """The year's status; its books have to close."""
+    code, answer = call(configuration, "GET", "/connections/{connection_id}/status")
+    assert code == 200, answer
+    (year,) = answer["years"]
+    assert year["synced"] == sum(year[part] for part in ("exported", "left_out", "held", "due"))
+    told: dict[str, Any] = year
+    return told
+
+
+def books() -> tuple[int, int, int, int]:
+    """How many are exported, left out, held and due."""
+    year = year_of_status()
+    return year["exported"], year["left_out"], year["held"], year["due"]
+
+
+def remove(student_id: str) -> None:
+    status, _ = call(sync, "DELETE", ONE, claims=ENROLL, school_year="2025", student_id=student_id)
+    assert status == 204
+
+
+def mapping_without(fname: str, **file: Any) -> dict[str, Any]:
+    """The mapping, with no row for students of this first name."""
+    mapping = copy.deepcopy(MAPPING)
+    mapping["files"][0] |= {"where": [{"field": "students.fname", "not_equal": fname}], **file}
+    return mapping
+
+
+def test_the_receipt_of_one_exported_has_the_very_line_on_the_server(
+    server: AsyncSftpServer,
+) -> None:
+    send(registration("007"), registration("06520", 'José "Pepe"'), registration("1e5"))
+
+    run = run_export()
+
+    told = receipt("06520")
+    content = (server.root / "SISData/exports/2025/students.csv").read_bytes()
+    (file,) = told["exported"].pop("files")
+    assert content.decode().split("\r\n")[file["row"]] == file["line"] == '06520,"José ""Pepe""",0'
+    assert file["sha256"] == hashlib.sha256(content).hexdigest()
+    assert (file["name"], file["path"]) == ("students.csv", "SISData/exports/2025/students.csv")
+    assert told["exported"] == {
+        "run_id": run["run_id"],
+        "exported_at": year_of_status()["last_export"]["exported_at"],
+        "kept": True,
+    }
+    assert (told["status"], told["held"], told["exported_before"]) == ("exported", None, True)
+    assert told["request_id"].startswith("request-")
+    assert books() == (3, 0, 0, 0)
+    assert year_of_status()["last_export"]["students"] == 3
+
+
+def test_one_who_is_due_again_shows_what_the_sis_has() -> None:
+    send(registration("007", "Ann"))
+    assert (receipt()["status"], receipt()["exported"], books()) == ("due", None, (0, 0, 0, 1))
+    run_export()
+
+    send(registration("007", "Anna"))
+
+    told = receipt()
+    assert (told["status"], told["exported_before"]) == ("due", True)
+    assert told["exported"]["files"][0]["line"] == "007,Ann,0"
+    assert books() == (0, 0, 0, 1)
+    assert year_of_status()["never_exported"] == 0
+    run_export()
+    assert receipt()["exported"]["files"][0]["line"] == "007,Anna,0"
+    assert books() == (1, 0, 0, 0)
+
+
+def test_one_held_back_tells_why_and_since_when_until_there_is_another_version() -> None:
+    send(registration("007", grade="PK"), registration("1e5"))
+    run_export()
+    first = receipt()
+    assert (first["status"], books()) == ("held", (1, 0, 1, 0))
+    assert first["held"]["reasons"] == [
+        {"file": "students.csv", "field": "Grade", "rule": "match_codes"}
+        | {"message": first["held"]["reasons"][0]["message"]}
+    ]
+    set_since("2026-01-01T00:00:00Z")
+
+    run_export()
+    assert receipt()["held"]["since"] == "2026-01-01T00:00:00Z"
+    send(registration("007", grade="PK"))
+    assert status_of("007") == ["due"]
+    run_export()
+
+    assert receipt()["held"]["since"] > "2026-01-01T00:00:00Z"
+    assert (receipt()["status"], books()) == ("held", (1, 0, 1, 0))
+    send(registration("007"))
+    run_export()
+    assert (receipt()["status"], receipt()["held"], books()) == ("exported", None, (2, 0, 0, 0))
+
+
+def set_since(moment: str) -> None:
+    """Dates the marks of held students back."""
+    table = boto3.client("dynamodb")
+    for item in stored_items("registrations"):
+        if "reasons" in item:
+            table.put_item(TableName="registrations", Item={**item, "since": {"S": moment}})
+
+
+def test_one_left_out_is_counted_as_that_until_a_file_has_the_student() -> None:
+    save(mapping_without("Bob"))
+    send(registration("1"), registration("2", "Bob"))
+    run_export()
+    assert (status_of("1", "2"), books()) == (["exported", "left_out"], (1, 1, 0, 0))
+    assert (receipt("2")["exported"], receipt("2")["exported_before"]) == (None, False)
+
+    save(MAPPING)
+    run = run_export(**EVERYONE)
+
+    assert (status_of("1", "2"), books()) == (["exported", "exported"], (2, 0, 0, 0))
+    assert receipt("2")["exported"]["run_id"] == run["run_id"]
+    save(mapping_without("Bob"))
+    run_export(**EVERYONE)
+    told = receipt("2")
+    assert (told["status"], told["exported_before"], books()) == ("left_out", True, (1, 1, 0, 0))
+    assert told["exported"]["run_id"] == run["run_id"]
+
+
+def test_who_is_not_in_a_file_of_all_beside_others_keeps_the_row_of_then() -> None:
+    mapping = mapping_without("Bob", contents="all")
+    mapping["files"].append({**copy.deepcopy(MAPPING["files"][0]), "name": "changes"})
+    save(mapping)
+    send(registration("1"), registration("2", "Bob"))
+    run_export()
+    assert books() == (2, 0, 0, 0)
+
+    send(registration("1", "Anna"))
+    run_export()
+
+    assert books() == (2, 0, 0, 0)
+    assert receipt("2")["exported"]["files"][0]["name"] == "changes.csv"
+
+
+def test_a_removed_student_leaves_the_books_at_once() -> None:
+    send(registration("1"), registration("2"))
+    run_export()
+
+    remove("1")
+
+    assert (status_of("1"), books()) == (["removed"], (1, 0, 0, 0))
+    run_export()
+    assert (status_of("1", "2"), books()) == (["removed", "exported"], (1, 0, 0, 0))
+    send(registration("1"))
+    assert (status_of("1"), books()) == (["due"], (1, 0, 0, 1))
+    run_export()
+    assert books() == (2, 0, 0, 0)
+
+
+def test_a_student_who_was_removed_before_any_export_is_never_counted() -> None:
+    send(registration("1"), registration("2"))
+    remove("1")
+    assert books() == (0, 0, 0, 1)
+
+    run_export()
+
+    assert (status_of("1"), books()) == (["removed"], (1, 0, 0, 0))
+
+
+def test_a_failed_export_leaves_the_books_as_they_are(server: AsyncSftpServer) -> None:
+    send(registration("1"))
+    run_export()
+    send(registration("1", "Anna"), registration("2"))
+    server.faults.failing.add("open")
+
+    assert run_export()["status"] == "failed"
+
+    assert (status_of("1", "2"), books()) == (["due", "due"], (0, 0, 0, 2))
+
+
+def test_nobody_who_was_never_synced_has_a_receipt() -> None:
+    send(registration("1"))
+
+    assert call(configuration, "GET", ONE, school_year="2025", student_id="9")[0] == 404
+    assert call(configuration, "GET", ONE, school_year="2024", student_id="1")[0] == 404
+    assert call(configuration, "GET", ONE, school_year="25", student_id="1")[0] == 400
+    assert call(configuration, "GET", ONE, school_year="2025", student_id="a b")[0] == 400
+
+
+def test_a_student_is_found_over_the_years() -> None:
+    send(registration("007", year=2024), registration("007", year=2025), registration("1"))
+
+    status, answer = listed(student_id="007")
+
+    assert status == 200
+    assert [(one["school_year"], one["status"]) for one in answer["items"]] == [
+        (2025, "due"),
+        (2024, "due"),
+    ]
+    assert (answer["items"][0], answer["next"]) == (receipt("007"), None)
+    assert listed(student_id="9")[1] == {"items": [], "next": None}
+
+
+def test_a_sync_that_was_never_confirmed_is_told_from_what_was_exported() -> None:
+    send(registration("1"), registration("2"))
+    run_export()
+    stalled = version_of(1_800_000_000_000, "stalled", 0)
+    table = bootstrap.sync().table
+
+    table.put_current(
+        NORTH, 2025, [Current("1", stalled, 1, b"J{}"), Current("3", stalled, 1, b"J{}")]
+    )
+
+    assert (status_of("1", "2", "3"), books()) == (
+        ["unconfirmed", "exported", "unconfirmed"],
+        (2, 0, 0, 0),
+    )
+    assert "again" in receipt("1")["message"]
+
+
+def test_the_receipt_outlives_the_archive() -> None:
+    send(registration("1"))
+    run = run_export()
+    s3 = boto3.client("s3")
+    for kept in s3.list_objects_v2(Bucket="archive")["Contents"]:
+        s3.delete_object(Bucket="archive", Key=kept["Key"])
+
+    told = receipt("1")
+
+    assert (told["status"], told["exported"]["run_id"]) == ("exported", run["run_id"])
+    assert (told["exported"]["kept"], told["exported"]["files"]) == (False, [])
+    assert books() == (1, 0, 0, 0)
+
+
+def test_right_after_the_commit_all_of_it_is_known_already(
+    cut_short: pytest.MonkeyPatch,
+) -> None:
+    save(mapping_without("Bob"))
+    send(registration("1"), registration("2", "Bob"), registration("3", grade="PK"))
+    first = run_export()
+    send(registration("1", "Anna"), registration("2", "Bob"))
+
+    assert status_of("1", "2", "3") == ["due", "due", "held"]
+    assert (books(), year_of_status()["never_exported"]) == ((0, 0, 1, 2), 2)
+    assert receipt("1")["exported"]["run_id"] == first["run_id"]
+    assert ids(status="never_exported") == ["2", "3"]
+    run_export()
+    assert (status_of("1", "2"), books()) == (["exported", "left_out"], (1, 1, 1, 0))
+    cut_short.undo()
+    remove("1")
+    run_export()
+    assert (status_of("1", "2", "3"), books()) == (["removed", "left_out", "held"], (0, 1, 1, 0))
+
+
+def test_what_a_lost_archive_cannot_tell_is_told_by_the_marks(
+    cut_short: pytest.MonkeyPatch,
+) -> None:
+    send(registration("1"), registration("2"), registration("3", grade="PK"))
+    run_export()
+    s3 = boto3.client("s3")
+    for kept in s3.list_objects_v2(Bucket="archive")["Contents"]:
+        s3.delete_object(Bucket="archive", Key=kept["Key"])
+    cut_short.undo()
+
+    run_export()
+    send(registration("1", "Anna"))
+
+    assert (status_of("1", "2", "3"), books()) == (["due", "exported", "held"], (1, 0, 1, 1))
+
+
+def test_exports_from_before_the_ledger_are_counted_once_and_then_kept() -> None:
+    send(registration("1"), registration("2"), registration("3"), registration("4", grade="PK"))
+    remove("3")
+    run_export()
+    forget_the_ledger()
+    send(registration("2", "Bob"))
+    assert (status_of("1", "2", "3", "4"), books()) == (
+        ["exported", "due", "removed", "held"],
+        (1, 0, 1, 1),
+    )
+    assert receipt("1")["exported"] is None
+
+    run_export()
+
+    assert books() == (2, 0, 1, 0)
+    assert receipt("2")["exported"]["files"][0]["line"] == "2,Bob,0"
+    send(registration("1", "Anna"))
+    assert (receipt("1")["exported_before"], books()) == (True, (1, 0, 1, 1))
+    remove("2")
+    run_export()
+    assert books() == (1, 0, 1, 0)
+
+
+def forget_the_ledger() -> None:
+    """Leaves the table as it was before there was a ledger."""
+    table = boto3.client("dynamodb")
+    for item in stored_items("registrations"):
+        if item["pk"]["S"].startswith("LEDGER#"):
+            key = {name: item[name] for name in ("pk", "sk")}
+            table.delete_item(TableName="registrations", Key=key)
+        elif item["pk"]["S"].startswith("CURRENT#"):
+            known = ("outcome", "settled_in", "exported_in")
+            left = {name: value for name, value in item.items() if name not in known}
+            table.put_item(TableName="registrations", Item=left)
+
+
+def test_who_is_due_held_or_new_is_listed_page_by_page() -> None:
+    send(*(registration(str(number)) for number in range(3)))
+    run_export()
+    send(registration("0", "Zoe"), registration("7", grade="PK"))
+    run_export()
+    send(registration("1", "Anna"), registration("8"), registration("9"))
+
+    assert ids(status="due") == ["1", "8", "9"]
+    assert ids(status="held") == ["7"]
+    assert ids(status="never_exported") == ["7", "8", "9"]
+    _, first = listed(school_year="2025", status="due", limit="2")
+    assert ([one["student_id"] for one in first["items"]], first["next"]) == (["1", "8"], "8")
+    assert ids(status="due", limit="2", after="8") == ["9"]
+    _, held = listed(school_year="2025", status="held")
+    assert held["items"][0]["reasons"][0]["field"] == "Grade"
+    assert listed(school_year="1999", status="due") == (200, {"items": [], "next": None})
+
+
+@pytest.mark.parametrize(
+    ("query", "path"),
+    [
+        ({"school_year": "2025", "status": "exported"}, "status"),
+        ({"school_year": "2025"}, "status"),
+        ({"status": "due"}, "school_year"),
+        ({"school_year": "2025", "status": "due", "limit": "0"}, "limit"),
+        ({"school_year": "2025", "status": "due", "name": "Ann"}, "name"),
+        ({"student_id": "a b"}, "student_id"),
+        ({"student_id": "1", "status": "due"}, "status"),
+    ],
+)
+def test_a_list_that_cannot_be_is_refused(query: dict[str, str], path: str) -> None:
+    status, answer = listed(**query)
+
+    assert (status, [one["path"] for one in answer["error"]["problems"]]) == (400, [path])
+
+
+def test_a_row_in_a_package_is_found_in_it_and_in_the_encoding_of_its_file() -> None:
+    mapping = copy.deepcopy(MAPPING) | {"package": {"name": "all"}}
+    mapping["files"][0] |= {"encoding": "windows-1252"}
+    save(mapping)
+    send(registration("1", "José"))
+
+    run_export()
+
+    (file,) = receipt("1")["exported"]["files"]
+    assert (file["name"], file["line"]) == ("students.csv", "1,José,0")
+    assert file["path"] == "SISData/exports/2025/all.zip"
+
+
+def test_one_whose_row_another_student_has_brought_is_exported_without_a_line() -> None:
+    mapping = copy.deepcopy(MAPPING)
+    mapping["files"] = [
+        {
+            "name": "grades",
+            "rows": {"distinct": "students.grade"},
+            "fields": [{"from": "students.grade", "mapping_type": "direct", "to": "Grade"}],
+        }
+    ]
+    save(mapping)
+    send(registration("1"), registration("2"))
+
+    run_export()
+
+    assert (receipt("2")["status"], receipt("2")["exported"]["files"]) == ("exported", [])
+    assert receipt("1")["exported"]["files"][0]["row"] == 1
+    assert books() == (2, 0, 0, 0)
+
+
+def test_a_mark_without_a_snapshot_is_missing_and_nobody() -> None:
+    send(registration("1"))
+    bootstrap.sync().table.put_marks(NORTH, 2025, 1, [Mark("9")])
+
+    assert (books(), year_of_status()["missing"]) == ((0, 0, 0, 1), 1)
+    assert ids(status="due") == ["1"]
