@@ -1,11 +1,17 @@
 // The pages of the console, one row each. A page is loaded when somebody goes there; its module's
-// default export is a component that is given {params, query}. `styles` is its own style sheet.
+// default export is a component that is given {params, query}. `styles` are its own style sheets.
 // `tab` puts it among the pages of a connection, in this order.
 
 export const ROUTES = [
   {
     path: "/",
     load: () => import("./pages/connections/page.js"),
-    styles: "pages/connections/connections.css",
+    styles: ["pages/connections/connections.css"],
+  },
+  {
+    path: "/connections/{c}/schedule",
+    load: () => import("./pages/schedule/page.js"),
+    styles: ["pages/schedule/schedule.css"],
+    tab: "Schedule",
   },
 ];
