@@ -9,9 +9,21 @@ export const ROUTES = [
     styles: ["pages/connections/connections.css"],
   },
   {
+    path: "/connections/{c}/check",
+    load: () => import("./pages/check/page.js"),
+    styles: ["pages/check/check.css"],
+    tab: "Check",
+  },
+  {
     path: "/connections/{c}/schedule",
     load: () => import("./pages/schedule/page.js"),
     styles: ["pages/schedule/schedule.css"],
     tab: "Schedule",
+  },
+  {
+    path: "/connections/{c}/settings",
+    load: () => import("./pages/settings/page.js"),
+    styles: ["pages/settings/form.css", "pages/settings/settings.css"],
+    tab: "Settings",
   },
 ];

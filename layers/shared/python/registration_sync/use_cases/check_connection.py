@@ -103,7 +103,7 @@ def _sentence(error: DeliveryError, findings: _Findings, connection: Connection)
         return (
             "No host key is pinned yet, so nobody signed in. The server shows "
             f"{fingerprint_of(findings.host_key)}: ask its administrator whether that is right, "
-            "then add the key to host_keys."
+            "then confirm it: the key belongs in host_keys."
         )
     return error.message
 
