@@ -9,6 +9,11 @@ export const ROUTES = [
     styles: ["pages/connections/connections.css"],
   },
   {
+    path: "/new",
+    load: () => import("./pages/new_connection/page.js"),
+    styles: ["pages/settings/form.css", "pages/check/check.css", "pages/new_connection/new_connection.css"],
+  },
+  {
     path: "/connections/{c}/check",
     load: () => import("./pages/check/page.js"),
     styles: ["pages/check/check.css"],
