@@ -58,6 +58,10 @@ def test_a_connection_is_made_step_by_step_and_delivers(visit: Visit, district: 
     ada.page.on("response", keep)
 
     ada.link("New connection").click()
+    ada.sees(ada.field("SchoolMint Enroll may sync to this connection"))
+    ada.link("Cancel").click()  # nothing was written: nobody is asked
+    ada.sees(ada.card)
+    ada.link("New connection").click()
     ada.sees(ada.heading("What is it called, and for whom is it?"))
     fill_about(ada, district, sis="Power")
     ada.page.get_by_role("combobox", name="SIS (optional)").click()

@@ -11,7 +11,7 @@ import { proposedId } from "./proposed_id.js";
 
 export const OF_THIS_STEP = /^(connection_id|name|sis|district|time_zone|programs)\b/;
 
-export function AboutStep({ draft, change, stored, go, problem, setProblems }) {
+export function AboutStep({ draft, change, fill, stored, go, problem, setProblems }) {
   const form = useRef(null);
   const [refused, refuse] = useState(null);
   const { data: connections } = useData((options) => get("connections", options), []);
@@ -24,7 +24,7 @@ export function AboutStep({ draft, change, stored, go, problem, setProblems }) {
     setProblems((before) => [...before.filter(({ path }) => !OF_THIS_STEP.test(path)), ...missing]);
     refuse(missing.length ? missing : null);
     if (missing.length) return;
-    change({ connection_id: id });
+    fill({ connection_id: id });
     go("server");
   };
   const id_field = stored
@@ -39,7 +39,7 @@ export function AboutStep({ draft, change, stored, go, problem, setProblems }) {
   return html`<div ref=${form} class="stack">
     <${Section} title="What is it called, and for whom is it?">
       <${AboutFields} draft=${draft} change=${change} problem=${problem} id_field=${id_field} />
-      <${ProgramFields} programs=${draft.programs} onInput=${(chosen) => change({ programs: chosen })} />
+      <${ProgramFields} programs=${draft.programs} onInput=${(chosen) => (draft.programs ? change : fill)({ programs: chosen })} />
     <//>
     <div class="row">
       <${Button} kind="primary" onClick=${next}>Next: the server<//>

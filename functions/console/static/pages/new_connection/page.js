@@ -43,9 +43,10 @@ function Steps({ wanted }) {
   const { id, step } = reachable.find((one) => one.id === wanted) ?? STEPS[0];
   useUnsaved(typed && "What you wrote of this connection is not saved yet.");
 
+  const fill = (changes) => setDraft((before) => ({ ...before, ...changes }));
   const change = (changes) => {
     setTyped(true);
-    setDraft((before) => ({ ...before, ...changes }));
+    fill(changes);
   };
   const go = (to) => navigate(href("/new", {}, { step: to }));
   const keep = (connection) => {
@@ -57,7 +58,7 @@ function Steps({ wanted }) {
   return html`<div class="stack narrow">
     <${StepList} current=${id} />
     <${StepFrame} key=${id}>
-      <${step} ...${{ draft, change, stored, keep, go, problem, setProblems }} />
+      <${step} ...${{ draft, change, fill, stored, keep, go, problem, setProblems }} />
     <//>
   </div>`;
 }
