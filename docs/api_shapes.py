@@ -330,6 +330,7 @@ SCHEMAS: dict[str, Schema] = {
             ),
         ]
     },
+    "Program": obj({"client_id": TEXT, "name": TEXT}),
     "Check": obj(
         {
             "run_id": TEXT,

@@ -40,6 +40,9 @@ OPERATIONS: dict[tuple[str, str], Operation] = {
     ),
     ("DELETE", _STUDENT): Operation("Remove a student from what is due and current", {204: None}),
     ("GET", "/me"): Operation("Who signed in, and what they may do", {200: ref("Me")}),
+    ("GET", "/programs"): Operation(
+        "The programs that a connection may name", {200: page(ref("Program"))}
+    ),
     ("GET", "/connections"): Operation("List connections", {200: page(ref("Connection"))}),
     ("POST", "/connections"): Operation(
         "Create a connection", {201: ref("Connection")}, ref("ConnectionWithSecrets")
@@ -101,6 +104,11 @@ OPERATIONS: dict[tuple[str, str], Operation] = {
     ("GET", f"{_C}/schedule"): Operation("Read the schedule", {200: ref("Schedule")}),
     ("PUT", f"{_C}/schedule"): Operation(
         "Set the schedule", {200: ref("Schedule")}, ref("ScheduleWish")
+    ),
+    ("POST", f"{_C}/schedule/preview"): Operation(
+        "The next runs that a schedule would have; sets nothing",
+        {200: ref("Schedule")},
+        ref("ScheduleWish"),
     ),
     ("GET", f"{_C}/audit"): Operation(
         "Who changed what, the newest first",

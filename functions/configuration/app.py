@@ -45,7 +45,11 @@ from registration_sync.use_cases.restore_mapping import (
     restore_mapping,
 )
 from registration_sync.use_cases.save_mapping import save_mapping
-from registration_sync.use_cases.schedule_exports import read_schedule, set_schedule
+from registration_sync.use_cases.schedule_exports import (
+    preview_schedule,
+    read_schedule,
+    set_schedule,
+)
 from registration_sync.use_cases.watch_schedules import watch_schedules
 
 
@@ -79,6 +83,11 @@ def _access_of(connection_id: str) -> ConnectionAccess | None:
 
 def _who_am_i(request: Request) -> Answer:
     return Answer(200, describe(request.caller))
+
+
+def _list_programs(_request: Request) -> Answer:
+    enroll = {"client_id": bootstrap.configuration().enroll_client, "name": "SchoolMint Enroll"}
+    return Answer(200, {"items": [enroll], "next": None})
 
 
 def _list_connections(request: Request) -> Answer:
@@ -354,6 +363,16 @@ def _set_schedule(request: Request) -> Answer:
     return Answer(200, schedule, note=note_of("schedule_set", changes))
 
 
+def _preview_schedule(request: Request) -> Answer:
+    schedule = preview_schedule(
+        request.connection_id,
+        request.json(),
+        now=dt.datetime.now(dt.UTC),
+        connections=bootstrap.configuration().connections,
+    )
+    return Answer(200, schedule)
+
+
 def _list_exports(request: Request) -> Answer:
     parts = bootstrap.configuration()
     page = list_exports(
@@ -476,6 +495,7 @@ def _read_openapi(_request: Request) -> Answer:
 
 ROUTES = (
     Route("GET", "/me", None, _who_am_i),
+    Route("GET", "/programs", Permission.READ, _list_programs),
     Route("GET", "/connections", Permission.READ, _list_connections),
     Route("POST", "/connections", Permission.CONFIGURE, _create_connection),
     Route("GET", "/connections/{connection_id}", Permission.READ, _read_connection),
@@ -521,6 +541,9 @@ ROUTES = (
     ),
     Route("GET", "/connections/{connection_id}/schedule", Permission.READ, _read_schedule),
     Route("PUT", "/connections/{connection_id}/schedule", Permission.CONFIGURE, _set_schedule),
+    Route(
+        "POST", "/connections/{connection_id}/schedule/preview", Permission.READ, _preview_schedule
+    ),
     Route("GET", "/connections/{connection_id}/audit", Permission.READ, _read_audit),
     Route("GET", "/connections/{connection_id}/exports", Permission.READ, _list_exports),
     Route("POST", "/connections/{connection_id}/exports", Permission.RUN_EXPORTS, _request_export),

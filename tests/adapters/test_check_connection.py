@@ -101,7 +101,11 @@ def other_key(account: SftpAccount) -> SftpAccount:
 ACCOUNTS: dict[str, tuple[Callable[[SftpAccount], SftpAccount], str, str]] = {
     "wrong port": (spoil_port, "connection", "refused"),
     "wrong host key": (other_key, "host_key", "by another way than this connection"),
-    "no host key yet": (lambda a: replace(a, host_keys=()), "host_key", "add the key to host_keys"),
+    "no host key yet": (
+        lambda a: replace(a, host_keys=()),
+        "host_key",
+        "the key belongs in host_keys",
+    ),
     "refused password": (
         lambda a: replace(a, credentials=Credentials(password="wrong")),
         "sign_in",

@@ -73,6 +73,14 @@ class Person:
         self.card.get_by_role("button", name="Actions of").click()
         self.page.get_by_role("menuitem", name=item).click()
 
+    def tab_to(self, control: Locator) -> None:
+        """By the Tab key alone; it has to come within thirty steps."""
+        for _ in range(30):
+            self.page.keyboard.press("Tab")
+            if control.evaluate("control => control === document.activeElement"):
+                return
+        raise AssertionError(f"Tab does not reach {control}")
+
     # Checking
 
     def sees(self, locator: Locator) -> None:

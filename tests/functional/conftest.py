@@ -27,6 +27,7 @@ ENVIRONMENT = {
     "SCHEDULE_TARGET": "arn:aws:lambda:us-east-1:123456789012:function:export",
     "SCHEDULE_ROLE": "arn:aws:iam::123456789012:role/schedule",
     "SCHEDULE_FAILURES": "arn:aws:sqs:us-east-1:123456789012:failures",
+    "ENROLL_CLIENT": "enroll",
     "ALLOWED_PRIVATE_NETWORKS": "127.0.0.1/32",
     "ALERTS_TOPIC": "arn:aws:sns:us-east-1:123456789012:alerts",
     "RETENTION_DAYS": "400",

@@ -8,6 +8,8 @@ import pytest
 
 from functions.configuration import app as configuration
 from functions.export import app as export
+from registration_sync.adapters.runs_table import DynamoDBRuns
+from registration_sync.domain.export_run import ExportRun
 from tests.functional.conftest import StartedExports, stored_items
 from tests.functional.district import (
     CONNECTION,
@@ -152,6 +154,25 @@ def test_the_host_key_to_confirm_is_in_the_check(server: AsyncSftpServer) -> Non
     shown = next(step for step in run["steps"] if step["step"] == "host_key")
     assert (shown["host_key"],) == server.host_keys
     assert server.sign_ins == []
+
+
+def test_each_step_is_in_the_record_as_soon_as_it_is_done(
+    server: AsyncSftpServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    set_up(server)
+    seen: list[tuple[str, int]] = []
+    save = DynamoDBRuns.save
+
+    def watched(runs: DynamoDBRuns, run: ExportRun) -> None:
+        save(runs, run)
+        _, read = call(configuration, "GET", RUN, run_id=run.run_id)
+        seen.append((read["status"], len(read["steps"])))
+
+    monkeypatch.setattr(DynamoDBRuns, "save", watched)
+
+    check()
+
+    assert seen == [*(("in_progress", steps) for steps in range(10)), ("succeeded", 9)]
 
 
 def test_a_download_connection_has_nothing_to_check() -> None:

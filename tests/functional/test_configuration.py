@@ -34,6 +34,7 @@ MAPPING: dict[str, Any] = json.loads(sample("configuration_save_mapping")["body"
 CONNECTION: dict[str, Any] = json.loads(sample("configuration_create_connection")["body"])
 NORTH = "north-powerschool"
 SHOWN = {name: value for name, value in CONNECTION.items() if name != "password"} | {
+    "sis": "",
     "write_in_place": False,
     "done_file": False,
     "guards": Guards().model_dump(mode="json"),
@@ -155,8 +156,16 @@ def test_a_taken_id_leaves_the_connection_and_its_secrets_alone() -> None:
     )
 
     assert (status, answer["error"]["code"]) == (409, "conflict")
+    assert [problem["path"] for problem in answer["error"]["problems"]] == ["connection_id"]
     assert stored_items() == before
     assert secrets_of() == Credentials(password="only-an-example")
+
+
+def test_the_programs_that_a_connection_may_name_are_listed() -> None:
+    status, answer = send("GET", "/programs", claims=VIEWER)
+
+    assert status == 200
+    assert answer["items"] == [{"client_id": "enroll", "name": "SchoolMint Enroll"}]
 
 
 def test_the_id_is_the_paths() -> None:

@@ -78,6 +78,24 @@ def test_a_schedule_is_set_in_the_districts_zone_and_shown_with_its_next_runs() 
     assert schedule["Target"]["DeadLetterConfig"]["Arn"].endswith(":failures")
 
 
+def test_a_preview_shows_the_next_runs_and_sets_nothing() -> None:
+    status, shown = call(configuration, "POST", f"{SCHEDULE}/preview", NIGHTLY, claims=VIEWER)
+
+    _, read = call(configuration, "GET", SCHEDULE)
+    assert (read["enabled"], at_aws()) == (False, None)
+    assert (status, shown) == (200, set_schedule())
+
+
+def test_a_preview_names_every_mistake() -> None:
+    wrong = {"enabled": True, "time": "9 pm", "pauses": [{"from": "2026-06-30", "to": "never"}]}
+
+    status, answer = call(configuration, "POST", f"{SCHEDULE}/preview", wrong)
+
+    assert status == 400
+    paths = [problem["path"] for problem in answer["error"]["problems"]]
+    assert paths == ["time", "pauses[0].to"]
+
+
 def test_before_it_is_set_it_is_off() -> None:
     _, read = call(configuration, "GET", SCHEDULE)
 

@@ -51,6 +51,7 @@ def test_what_is_left_out_takes_the_usual_value() -> None:
     assert connection.to_json() == {
         "connection_id": "north-powerschool",
         "name": "North: PowerSchool",
+        "sis": "",
         "host": "sftp.north.example.org",
         "port": 22,
         "username": "enroll",

@@ -18,7 +18,7 @@ export function Combobox({ options, value, onInput, free = true, ...given }) {
 
   const words = (typed ?? "").toLowerCase().split(/\s+/).filter(Boolean);
   const found = options.filter((option) => {
-    const all = `${option.value} ${option.label ?? ""}`.toLowerCase();
+    const all = `${option.value} ${option.label ?? ""} ${option.hint ?? ""}`.toLowerCase();
     return words.every((word) => all.includes(word));
   });
   const shown = found.slice(0, SHOWN);
@@ -67,7 +67,7 @@ export function Combobox({ options, value, onInput, free = true, ...given }) {
       <input
         type="text"
         autocomplete="off"
-        spellcheck="false"
+        spellcheck=${false}
         role="combobox"
         ...${control}
         ...${of_field}

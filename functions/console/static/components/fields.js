@@ -1,6 +1,6 @@
 // Fields of forms: each with its label, a hint, and what is wrong with it.
 
-import { html, useId } from "../html.js";
+import { html, useEffect, useId } from "../html.js";
 
 // The frame around a control: `children` is given {id, described_by, invalid}.
 export function Field({ label, hint, problem, optional, hide_label, children }) {
@@ -28,7 +28,7 @@ export function TextField({ onInput, ...given }) {
       html`<input
         type="text"
         autocomplete="off"
-        spellcheck="false"
+        spellcheck=${false}
         ...${control}
         ...${of_field}
         onInput=${(event) => onInput(event.target.value)}
@@ -42,7 +42,7 @@ export function TextArea({ onInput, ...given }) {
     ${(of_field) =>
       html`<textarea
         rows="4"
-        spellcheck="false"
+        spellcheck=${false}
         ...${control}
         ...${of_field}
         onInput=${(event) => onInput(event.target.value)}
@@ -64,6 +64,32 @@ export function SelectField({ options, value, onInput, ...given }) {
         )}
       </select>`}
   <//>`;
+}
+
+// Some choices, of which one is taken. options: [{value, label, hint?}]
+export function RadioGroup({ label, hint, problem, options, value, onInput, hide_label }) {
+  const id = useId();
+  return html`<fieldset class="field ${problem ? "wrong" : ""}" aria-describedby=${hint ? `${id}-hint` : undefined}>
+    <legend class=${hide_label ? "for-ears" : ""}>${label}</legend>
+    ${hint && html`<p class="hint" id=${`${id}-hint`}>${hint}</p>`}
+    ${options.map(
+      (option) => html`<div class="check" key=${option.value}>
+        <input
+          type="radio"
+          name=${id}
+          id=${`${id}-${option.value}`}
+          checked=${option.value === value}
+          aria-describedby=${option.hint ? `${id}-${option.value}-hint` : undefined}
+          onInput=${() => onInput(option.value)}
+        />
+        <div>
+          <label for=${`${id}-${option.value}`}>${option.label}</label>
+          ${option.hint && html`<p class="hint" id=${`${id}-${option.value}-hint`}>${option.hint}</p>`}
+        </div>
+      </div>`,
+    )}
+    ${problem && html`<p class="problem">${problem}</p>`}
+  </fieldset>`;
 }
 
 export function Checkbox({ label, hint, checked, onInput, ...control }) {
@@ -103,4 +129,12 @@ export function Switch({ label, hint, checked, onInput, ...control }) {
       ${hint && html`<p class="hint" id=${`${id}-hint`}>${hint}</p>`}
     </div>
   </div>`;
+}
+
+// When an action was refused: the first field in `form` (a ref) that something is wrong with gets
+// the focus.
+export function useFocusOnProblem(form, error) {
+  useEffect(() => {
+    if (error) form.current?.querySelector('[aria-invalid="true"]')?.focus();
+  }, [error]);
 }

@@ -26,15 +26,17 @@ export function Notice({ tone = "calm", title, children }) {
   </div>`;
 }
 
-// An ApiError beside the button that met it, with its problems; nothing without an error.
-export function ErrorNotice({ error, title }) {
+// An ApiError beside the button that met it, with its problems; nothing without an error. Problems
+// whose path is `at_field`, a function, stand at their fields already.
+export function ErrorNotice({ error, title, at_field = () => false }) {
+  const problems = error?.problems?.filter((problem) => !at_field(problem.path)) ?? [];
   return html`<div role="alert">
     ${error &&
     html`<${Notice} tone="bad" title=${title}>
       <p>${error.message}</p>
-      ${error.problems?.length > 0 &&
+      ${problems.length > 0 &&
       html`<ul>
-        ${error.problems.map(
+        ${problems.map(
           (problem) => html`<li key=${problem.path}><code>${problem.path}</code> ${problem.message}</li>`,
         )}
       </ul>`}

@@ -97,6 +97,8 @@ class Configuration:
     dry_runs: Archive
     audit: Audit
     metrics: Metrics
+    enroll_client: str
+    """The id of Enroll as a program, which connections name."""
 
 
 def _clock(settings: ConfigurationSettings) -> Clock:
@@ -152,6 +154,7 @@ def configuration() -> Configuration:
         dry_runs=S3Archive(s3, settings.archive_bucket, prefix=DRY_RUNS),
         audit=DynamoDBAudit(dynamodb, table, retention_days=settings.retention_days),
         metrics=EmbeddedMetrics(),
+        enroll_client=settings.enroll_client,
     )
 
 

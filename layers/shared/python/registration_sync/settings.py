@@ -45,6 +45,7 @@ class ConfigurationSettings:
     schedule_target: str
     schedule_role: str
     schedule_failures: str
+    enroll_client: str
     retention_days: int
 
 

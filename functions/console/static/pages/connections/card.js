@@ -107,8 +107,7 @@ function next(schedule, zone) {
   return run ? html`<${Time} at=${run.at} zone=${schedule.time_zone ?? zone} />` : "None in sight: paused";
 }
 
-function where(connection) {
-  if (connection.delivery === "download") return "Fetched by download";
-  const port = connection.port === 22 ? "" : `:${connection.port}`;
-  return `${connection.username}@${connection.host}${port}`;
+function where({ sis, delivery, username, host, port }) {
+  const server = `${username}@${host}${port === 22 ? "" : `:${port}`}`;
+  return [sis, delivery === "download" ? "Fetched by download" : server].filter(Boolean).join(" · ");
 }

@@ -15,7 +15,7 @@ from botocore.exceptions import ClientError
 from registration_sync.adapters.aws_errors import error_code, passing_faults_are_unavailable
 from registration_sync.adapters.connection_access import CONNECTIONS, connection_key
 from registration_sync.domain.connection import Connection, SavedMapping
-from registration_sync.domain.errors import Conflict, NotFound, VersionMismatch
+from registration_sync.domain.errors import Conflict, NotFound, Problem, VersionMismatch
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -74,7 +74,7 @@ class DynamoDBConnections:
                 )
         except ClientError as error:
             if error_code(error) == _REFUSED:
-                raise Conflict(taken) from None
+                raise Conflict(taken, problems=[Problem("connection_id", taken)]) from None
             raise
 
     def replace(self, connection: Connection) -> None:

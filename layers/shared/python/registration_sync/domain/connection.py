@@ -88,6 +88,11 @@ class Connection(BaseModel):
         AfterValidator(check_name),
         Field(description="the name that people know this connection by"),
     ]
+    sis: Annotated[
+        str,
+        AfterValidator(check_text),
+        Field(description="the name of the SIS that takes the files, such as PowerSchool"),
+    ] = ""
     host: Annotated[
         str,
         AfterValidator(check_host),

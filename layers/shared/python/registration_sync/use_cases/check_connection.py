@@ -1,7 +1,7 @@
 """Check connection: looks step by step whether files would arrive, and says what to mend."""
 
 import datetime as dt
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from pathlib import Path
 
@@ -21,15 +21,19 @@ _PROBE = ".registration-sync-check"
 temporary file of its own."""
 _CONTENT = b"Written by a check of the connection, and removed again.\r\n"
 
+type Show = Callable[[Sequence[CheckStep]], None]
+"""Is given the steps so far, after each."""
+
 
 class _Findings:
     """The steps so far, each with its time."""
 
-    def __init__(self, now: Callable[[], dt.datetime]) -> None:
+    def __init__(self, now: Callable[[], dt.datetime], show: Show) -> None:
         self.steps: list[CheckStep] = []
         self.host_key: str | None = None
         self.replaced_by: ReplacedBy | None = None
         self._now = now
+        self._show = show
         self._since = now()
 
     @property
@@ -42,7 +46,8 @@ class _Findings:
         seconds = round((now - self._since).total_seconds(), 2)
         shown = self.host_key if self.current == "host_key" else None
         self.steps.append(CheckStep(self.current, result, seconds, message, shown))
-        self._since = now
+        self._show(self.steps)
+        self._since = self._now()  # what showing took is no step's
 
     def skip_the_rest(self) -> None:
         while len(self.steps) < len(STEPS):
@@ -59,13 +64,14 @@ def check_connection(
     workspace: Path,
     servers: SftpServers,
     now: Callable[[], dt.datetime],
+    show: Show = lambda _steps: None,
 ) -> tuple[tuple[CheckStep, ...], ReplacedBy | None]:
     """Every step, and the way in which the server puts a file in place, if that was found out.
 
     Signs in once at most, and only where a pinned host key was seen. Leaves nothing behind but
     the folder, where it was missing. Raises Unavailable if the secrets cannot be read.
     """
-    findings = _Findings(now)
+    findings = _Findings(now, show)
     session: SftpSession | None = None
     signing_in = account()
     try:
@@ -97,7 +103,7 @@ def _sentence(error: DeliveryError, findings: _Findings, connection: Connection)
         return (
             "No host key is pinned yet, so nobody signed in. The server shows "
             f"{fingerprint_of(findings.host_key)}: ask its administrator whether that is right, "
-            "then add the key to host_keys."
+            "then confirm it: the key belongs in host_keys."
         )
     return error.message
 

@@ -1,9 +1,12 @@
 """Check connection, as a run: the record has every step, the connection remembers the outcome."""
 
+from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import asdict, replace
 
 from registration_sync.domain.connection import DeliveryMethod
 from registration_sync.domain.connection_check import CheckStep, StepResult
+from registration_sync.domain.errors import Unavailable
 from registration_sync.domain.export_run import ExportRequest, ExportRun, RunStatus
 from registration_sync.domain.school_year import current_school_year
 from registration_sync.use_cases.check_connection import check_connection
@@ -27,6 +30,11 @@ def run_check(request: ExportRequest, *, attempt: int, outside: Outside) -> Expo
     if connection.delivery is not DeliveryMethod.SFTP:
         done = replace(started, status=RunStatus.SUCCEEDED, message=_NO_SERVER)
         return saved_run(replace(done, finished_at=outside.now()), outside.runs)
+
+    def show(steps: Sequence[CheckStep]) -> None:
+        with suppress(Unavailable):  # it is only shown
+            outside.runs.save(replace(started, steps=tuple(steps)))
+
     steps, replaced_by = check_connection(
         connection,
         lambda: account_of(connection, outside.secrets),
@@ -37,6 +45,7 @@ def run_check(request: ExportRequest, *, attempt: int, outside: Outside) -> Expo
         workspace=outside.workspace,
         servers=outside.servers,
         now=outside.now,
+        show=show,
     )
     failed = next((step for step in steps if step.result is StepResult.FAILED), None)
     warned = next((step for step in steps if step.result is StepResult.WARNING), None)

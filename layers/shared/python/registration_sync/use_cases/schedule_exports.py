@@ -26,6 +26,13 @@ def read_schedule(
     return _shown(schedule, now)
 
 
+def preview_schedule(
+    connection_id: str, definition: object, *, now: dt.datetime, connections: Connections
+) -> dict[str, Any]:
+    """What `set_schedule` would return, and sets nothing; raises InvalidRequest and NotFound."""
+    return _shown(parse_schedule(definition, connections.get(connection_id).time_zone), now)
+
+
 def set_schedule(
     connection_id: str,
     definition: object,

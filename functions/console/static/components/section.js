@@ -1,0 +1,14 @@
+// A part of a page with a heading of its own.
+
+import { html, useId } from "../html.js";
+
+export function Section({ title, hint, children }) {
+  const id = useId();
+  return html`<section class="panel stack" aria-labelledby=${id}>
+    <div>
+      <h2 id=${id}>${title}</h2>
+      ${hint && html`<p class="muted">${hint}</p>`}
+    </div>
+    ${children}
+  </section>`;
+}

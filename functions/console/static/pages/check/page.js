@@ -1,0 +1,73 @@
+// Check Connection: what the last check found, and a new one, step by step.
+
+import { html, useRef } from "../../html.js";
+import { Badge, RunBadge } from "../../components/badge.js";
+import { Button } from "../../components/button.js";
+import { ConnectionPage } from "../../components/connection_page.js";
+import { EmptyState, ErrorNotice, ErrorState, Loading, Notice } from "../../components/states.js";
+import { Time } from "../../components/time.js";
+import { usePerson } from "../../person.js";
+import { isUnderWay } from "../../runs.js";
+import { Abilities } from "./abilities.js";
+import { HostKeyToConfirm, isFirstKey } from "./host_key.js";
+import { CheckSteps } from "./steps.js";
+import { useCheck } from "./use_check.js";
+
+export default function CheckPage({ params: { c } }) {
+  return html`<${ConnectionPage} c=${c} title="Check Connection" tab="/connections/{c}/check">
+    ${(connection, reload) => html`<${Check} connection=${connection} reload=${reload} />`}
+  <//>`;
+}
+
+function Check({ connection, reload }) {
+  const person = usePerson();
+  const check = useCheck(connection.connection_id);
+  const { run } = check;
+  const found = useRef(null);
+  const again = async () => {
+    found.current.focus(); // the button that was pressed is about to go
+    await reload();
+    check.start();
+  };
+  if (check.failed) return html`<${ErrorState} error=${check.failed} onRetry=${check.reload} />`;
+  if (check.loading) return html`<${Loading} />`;
+  return html`<div class="stack narrow">
+    <div class="row check-head">
+      <p class="muted">
+        Looks, step by step, whether files would arrive. It writes one small file, which importers
+        overlook, and removes it again.
+      </p>
+      ${person.can_run && html`<${Button} kind="primary" busy=${check.busy} onClick=${check.start}>Check now<//>`}
+    </div>
+    <${ErrorNotice} error=${check.error} />
+    ${!run && html`<${EmptyState} title="Not checked yet"><p>Nobody has tried whether this connection works.</p><//>`}
+    ${check.stale && html`<${Notice} tone="warn">The connection was changed after this check: check it again.<//>`}
+    ${run && html`<${Outcome} connection=${connection} run=${run} check=${check} onPinned=${again} found=${found} />`}
+  </div>`;
+}
+
+function Outcome({ connection, run, check, onPinned, found }) {
+  const person = usePerson();
+  const over = !isUnderWay(run);
+  return html`${over && html`<${HostKeyToConfirm} connection=${connection} run=${run} onPinned=${onPinned} />`}
+    <section class="panel stack" aria-label="What the check found" tabindex="-1" ref=${found}>
+      <div class="row">
+        ${over ? html`<${Verdict} connection=${connection} run=${run} />` : html`<${RunBadge} run=${run} />`}
+        ${run.finished_at &&
+        html`<span class="muted">
+          <${Time} at=${run.finished_at} zone=${connection.time_zone} />, asked for by ${run.requested_by}
+        </span>`}
+      </div>
+      ${over && run.steps.length === 0
+        ? html`<p>${run.error?.message ?? run.message}</p>`
+        : html`<${CheckSteps} run=${run} connection=${connection} mend=${person.can_configure} />`}
+    </section>
+    ${over && check.outcome && !check.stale && html`<${Abilities} connection=${connection} run=${run} outcome=${check.outcome} />`}`;
+}
+
+function Verdict({ connection, run }) {
+  const weak = run.steps.some((step) => step.result === "warning");
+  if (isFirstKey(connection, run)) return html`<${Badge} tone="warn">Waits for you to confirm the host key<//>`;
+  if (run.status !== "succeeded") return html`<${Badge} tone="bad">Does not work yet<//>`;
+  return weak ? html`<${Badge} tone="warn">Works, with a weakness<//>` : html`<${Badge} tone="good">Works<//>`;
+}

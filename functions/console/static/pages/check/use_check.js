@@ -1,0 +1,63 @@
+// The last check of a connection, and a new one that is followed while it goes on.
+
+import { ApiError, get, pathOf, post } from "../../api.js";
+import { useAction, useData } from "../../data.js";
+import { useEffect, useRef, useState } from "../../html.js";
+import { announce } from "../../components/announce.js";
+import { followRun, isUnderWay } from "../../runs.js";
+
+const ASKED_FOR = { status: "pending", steps: [], years: [], requested_by: "you" };
+
+// {run, outcome: what the API remembers of it, stale, loading, failed, busy, error, start, reload}
+export function useCheck(connection_id) {
+  const [run, setRun] = useState(null);
+  const [outcome, setOutcome] = useState(null);
+  const control = useRef(new AbortController());
+  const { signal } = control.current;
+  useEffect(() => () => control.current.abort(), []);
+
+  const checking = useAction(async (run_id) => {
+    if (!run_id) setRun(ASKED_FOR);
+    const asked = run_id ? { run_id } : await post(pathOf(connection_id, "check"), {}, { signal });
+    const ended = await followRun(connection_id, asked.run_id, { signal, show: setRun });
+    setOutcome(await lastOutcome(connection_id, { signal }));
+    announce(`Check Connection: ${ended.message}`);
+  });
+  const last = useData(
+    async (options) => {
+      const query = { kind: "check", limit: 1 };
+      const [runs, remembered] = await Promise.all([
+        get(pathOf(connection_id, "exports"), { ...options, query }),
+        lastOutcome(connection_id, options),
+      ]);
+      const found = runs.items[0] ?? null;
+      setRun(found);
+      setOutcome(remembered);
+      if (found && isUnderWay(found)) checking.run(found.run_id);
+      return { found };
+    },
+    [connection_id],
+  );
+  const over = run && !isUnderWay(run) && run.steps.length > 0;
+  return {
+    run,
+    outcome,
+    stale: Boolean(over && !checking.busy && outcome?.run_id !== run.run_id),
+    loading: !last.data,
+    failed: last.error,
+    busy: checking.busy,
+    error: checking.error,
+    start: () => checking.run(),
+    reload: last.reload,
+  };
+}
+
+// Null where it was not checked since it was last changed.
+async function lastOutcome(connection_id, options) {
+  try {
+    return await get(pathOf(connection_id, "check"), options);
+  } catch (error) {
+    if (error instanceof ApiError && error.status === 404) return null;
+    throw error;
+  }
+}

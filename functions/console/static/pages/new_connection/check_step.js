@@ -1,0 +1,50 @@
+// The third step: the doctor's steps, live; the host key is shown to be confirmed.
+
+import { html, useEffect, useRef } from "../../html.js";
+import { Button } from "../../components/button.js";
+import { Section } from "../../components/section.js";
+import { ErrorNotice, Loading, Notice } from "../../components/states.js";
+import { isUnderWay } from "../../runs.js";
+import { HostKeyToConfirm, isFirstKey } from "../check/host_key.js";
+import { CheckSteps } from "../check/steps.js";
+import { useCheck } from "../check/use_check.js";
+
+export function CheckStep({ stored, keep, go }) {
+  const check = useCheck(stored.connection_id);
+  const { run } = check;
+  useEffect(() => {
+    if (!check.loading && (!run || check.stale)) check.start();
+  }, [check.loading]);
+  const over = run && !check.busy && !isUnderWay(run);
+  const works = over && run.status === "succeeded";
+  const steps = useRef(null);
+  const again = (connection) => {
+    steps.current.focus(); // the button that was pressed is about to go
+    keep(connection);
+    check.start();
+  };
+  return html`${over && html`<${HostKeyToConfirm} connection=${stored} run=${run} onPinned=${again} />`}
+    <${Section} title="Would files arrive?" hint="Each step is tried on the server. One small file is written, and removed again.">
+      ${!run && html`<${Loading} label="Looking at the connection …" />`}
+      <div tabindex="-1" ref=${steps} role="group" aria-label="Steps of the check">
+        ${run && html`<${CheckSteps} run=${run} connection=${stored} />`}
+      </div>
+      ${over && run.steps.length === 0 && html`<p>${run.error?.message ?? run.message}</p>`}
+    <//>
+    <${ErrorNotice} error=${check.failed ?? check.error} />
+    ${works && html`<${Notice} tone="good" title="It works">${run.message}<//>`}
+    ${over &&
+    !works &&
+    !isFirstKey(stored, run) &&
+    html`<${Notice} tone="warn">
+      Mend what the failed step says, and check again. You may also go on, and mend it later: nothing is
+      sent before it works.
+    <//>`}
+    <div class="row">
+      <${Button} kind=${works ? "primary" : "plain"} disabled=${!over} onClick=${() => go("mapping")}>
+        ${works ? "Next: the mapping" : "Go on, and mend it later"}
+      <//>
+      ${over && !works && html`<${Button} onClick=${check.start}>Check again<//>`}
+      <${Button} onClick=${() => go("server")}>Back<//>
+    </div>`;
+}

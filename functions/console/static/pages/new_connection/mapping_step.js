@@ -1,0 +1,67 @@
+// The fourth step: a ready-made mapping to start from, or none.
+
+import { get, pathOf, put } from "../../api.js";
+import { useAction, useData } from "../../data.js";
+import { html, useState } from "../../html.js";
+import { Button } from "../../components/button.js";
+import { RadioGroup } from "../../components/fields.js";
+import { Section } from "../../components/section.js";
+import { ErrorNotice, ErrorState, Loading } from "../../components/states.js";
+
+const EMPTY = "";
+
+export function MappingStep({ draft, stored, go }) {
+  const { data, error, reload } = useData((options) => get("mappings", options), []);
+  const back = html`<${Button} onClick=${() => go(stored.delivery === "sftp" ? "check" : "server")}>Back<//>`;
+  if (data) return html`<${Choice} mappings=${data.items} sis=${draft.sis} connection=${stored} go=${go} back=${back} />`;
+  return html`<${Frame}>
+      ${error ? html`<${ErrorState} error=${error} onRetry=${reload} />` : html`<${Loading} />`}
+    <//>
+    <div class="row">${back}</div>`;
+}
+
+function Frame({ children }) {
+  return html`<${Section}
+    title="What do the files look like?"
+    hint="Start from a mapping that is ready for your SIS. Each field of it can be changed afterwards, and nothing is sent by this."
+  >${children}<//>`;
+}
+
+function Choice({ mappings, sis, connection, go, back }) {
+  const [chosen, choose] = useState(() => fitting(mappings, sis)?.name ?? EMPTY);
+  const saving = useAction(async () => {
+    if (chosen !== EMPTY) await put(pathOf(connection.connection_id, "mapping"), { start_from: chosen });
+    go("done");
+  });
+  const more = mappings.find((one) => one.name === chosen)?.description ?? "";
+  return html`<${Frame}>
+      <${RadioGroup} label="Mapping" hide_label options=${optionsOf(mappings)} value=${chosen} onInput=${choose} />
+      ${more && html`<details key=${chosen}><summary>All about this mapping</summary><pre class="description">${more}</pre></details>`}
+    <//>
+    <${ErrorNotice} error=${saving.error} />
+    <div class="row">
+      <${Button} kind="primary" busy=${saving.busy} onClick=${() => saving.run()}>
+        ${chosen === EMPTY ? "Begin with an empty mapping" : "Take this mapping"}
+      <//>
+      ${back}
+    </div>`;
+}
+
+// A title is the mapping's name, and often what is special about it after a colon.
+function optionsOf(mappings) {
+  const ready = mappings.map(({ name, title }) => {
+    const [label, ...rest] = title.split(": ");
+    return { value: name, label, hint: capital(rest.join(": ")) };
+  });
+  return [...ready, { value: EMPTY, label: "An empty mapping", hint: "You make its files and fields yourself." }];
+}
+
+function capital(text) {
+  return text && `${text[0].toUpperCase()}${text.slice(1)}.`;
+}
+
+// The one for the SIS that was named in the first step.
+function fitting(mappings, sis) {
+  const wanted = sis.trim().toLowerCase();
+  return wanted ? mappings.find((one) => one.title.toLowerCase().startsWith(wanted)) : null;
+}

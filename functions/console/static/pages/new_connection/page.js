@@ -1,0 +1,111 @@
+// New connection: step by step, from its name to the first look at its mapping.
+
+import { html, useEffect, useRef, useState } from "../../html.js";
+import { Page } from "../../components/page.js";
+import { EmptyState } from "../../components/states.js";
+import { zoneOfThisBrowser } from "../../components/time_zone_field.js";
+import { usePerson } from "../../person.js";
+import { href, navigate, useUnsaved } from "../../router.js";
+import { NO_SECRETS } from "../settings/draft.js";
+import { AboutStep } from "./about_step.js";
+import { CheckStep } from "./check_step.js";
+import { DoneStep } from "./done_step.js";
+import { MappingStep } from "./mapping_step.js";
+import { ServerStep } from "./server_step.js";
+
+const STEPS = [
+  { id: "about", label: "About", step: AboutStep },
+  { id: "server", label: "Server", step: ServerStep },
+  { id: "check", label: "Check", step: CheckStep },
+  { id: "mapping", label: "Mapping", step: MappingStep },
+  { id: "done", label: "Done", step: DoneStep },
+];
+const WITHOUT_CONNECTION = 2; // so many steps
+
+export default function NewConnectionPage({ query }) {
+  const person = usePerson();
+  const above = [{ label: "Connections", href: "#/" }];
+  return html`<${Page} title="New connection" above=${above}>
+    ${person.can_configure
+      ? html`<${Steps} wanted=${query.get("step")} />`
+      : html`<${EmptyState} title="You may not make connections"><p>Somebody with Full Access can.</p><//>`}
+  <//>`;
+}
+
+// What was written stays here while one goes to and fro; `stored` is the connection once it exists.
+function Steps({ wanted }) {
+  const person = usePerson();
+  const [draft, setDraft] = useState(() => emptyDraft(person));
+  const [stored, setStored] = useState(null);
+  const [problems, setProblems] = useState([]);
+  const [typed, setTyped] = useState(false);
+  const reachable = stored ? STEPS : STEPS.slice(0, WITHOUT_CONNECTION);
+  const { id, step } = reachable.find((one) => one.id === wanted) ?? STEPS[0];
+  useUnsaved(typed && "What you wrote of this connection is not saved yet.");
+
+  const fill = (changes) => setDraft((before) => ({ ...before, ...changes }));
+  const change = (changes) => {
+    setTyped(true);
+    fill(changes);
+  };
+  const go = (to) => navigate(href("/new", {}, { step: to }));
+  const keep = (connection) => {
+    setStored(connection);
+    setTyped(false);
+    setDraft((before) => ({ ...before, secrets: NO_SECRETS })); // they are stored now, and nowhere else
+  };
+  const problem = (path) => problems.find((one) => one.path === path)?.message ?? "";
+  return html`<div class="stack narrow">
+    <${StepList} current=${id} />
+    <${StepFrame} key=${id}>
+      <${step} ...${{ draft, change, fill, stored, keep, go, problem, setProblems }} />
+    <//>
+  </div>`;
+}
+
+function emptyDraft(person) {
+  return {
+    connection_id: "",
+    name: "",
+    sis: "",
+    district: person.districts[0] ?? "",
+    time_zone: zoneOfThisBrowser(),
+    delivery: "sftp",
+    host: "",
+    port: "22",
+    username: "",
+    folder: "SISData/exports/{school_year}",
+    importer: "unknown",
+    done_file: false,
+    write_in_place: false,
+    programs: null, // until it is known which there are: then all of them
+    sign_in: "password",
+    secrets: NO_SECRETS,
+  };
+}
+
+function StepList({ current }) {
+  const place = STEPS.findIndex((one) => one.id === current);
+  return html`<ol class="wizard-steps" aria-label="Steps">
+    ${STEPS.map(
+      ({ id, label }, at) => html`<li
+        key=${id}
+        class=${at < place ? "done" : ""}
+        aria-current=${id === current ? "step" : undefined}
+      ><span class="for-ears">${at < place ? "Done: " : ""}</span>${label}</li>`,
+    )}
+  </ol>`;
+}
+
+// A new step says which it is, and takes the focus to its heading.
+function StepFrame({ children }) {
+  const frame = useRef(null);
+  useEffect(() => {
+    const heading = frame.current.querySelector("h2");
+    heading.tabIndex = -1;
+    if (!location.hash.includes("step=")) return;
+    scrollTo(0, 0);
+    (frame.current.querySelector('[aria-invalid="true"]') ?? heading).focus();
+  }, []);
+  return html`<div ref=${frame} class="stack">${children}</div>`;
+}

@@ -1,0 +1,81 @@
+// The next five runs of a schedule, with what is unusual about a day, as the API reckons them.
+
+import { pathOf, post, wait } from "../../api.js";
+import { html, useEffect, useState } from "../../html.js";
+import { Icon } from "../../components/icon.js";
+import { Section } from "../../components/section.js";
+import { Notice } from "../../components/states.js";
+import { dayText } from "../../components/time.js";
+
+const TYPING_MS = 250;
+const DAY_MS = 86_400_000;
+
+// {runs, problem}: of the draft, a moment after it was changed. Pauses that are half written are
+// left out.
+export function useNextRuns(connection_id, draft, stored) {
+  const [next, show] = useState({ runs: stored.next_runs, problem: null });
+  const wish = { ...draft, pauses: draft.pauses.filter((pause) => pause.from && pause.to) };
+  const text = JSON.stringify(wish);
+  useEffect(() => {
+    const control = new AbortController();
+    const { signal } = control;
+    wait(TYPING_MS, signal)
+      .then(() => post(pathOf(connection_id, "schedule", "preview"), wish, { signal }))
+      .then(({ next_runs }) => show({ runs: next_runs, problem: null }))
+      .catch((error) => {
+        if (!signal.aborted) show({ runs: [], problem: error.problems?.[0]?.message ?? error.message });
+      });
+    return () => control.abort();
+  }, [text]);
+  return next;
+}
+
+export function NextRuns({ next, draft, dirty }) {
+  const { runs, problem } = next;
+  return html`<${Section} title="The next five runs" hint=${dirty && draft.enabled ? "As they will be once you have saved." : ""}>
+    ${problem && html`<${Notice} tone="warn">${problem}<//>`}
+    ${!problem && !draft.enabled && html`<p class="muted">None: the schedule is off. Export Students works at any time.</p>`}
+    ${!problem && draft.enabled && runs.length === 0 && html`<p class="muted">None within two years: the pauses cover them.</p>`}
+    ${!problem && draft.enabled && html`<${Runs} runs=${runs} zone=${draft.time_zone} />`}
+  <//>`;
+}
+
+function Runs({ runs, zone }) {
+  return html`<ol class="next-runs">
+    ${runs.map((run, place) => {
+      const before = runs.slice(0, place).findLast((one) => one.at);
+      return html`<li key=${run.day} class=${run.at ? "" : "no-run"}>
+        <strong>${dayText(run.day)}</strong>
+        ${run.at
+          ? html`<span><time datetime=${run.at}>${timeOf(run.at, zone)}</time> <span class="muted">${offsetOf(run.at)}</span></span>`
+          : html`<span>No run</span>`}
+        ${flagsOf(run, runs[place - 1], before).map(
+          (flag) => html`<p key=${flag}><${Icon} name=${run.note === flag ? "warning" : "clock"} />${flag}</p>`,
+        )}
+      </li>`;
+    })}
+  </ol>`;
+}
+
+function flagsOf(run, previous, before) {
+  const pausing = previous && Date.parse(run.day) - Date.parse(previous.day) > DAY_MS;
+  const changed = run.at && before && offsetOf(run.at) !== offsetOf(before.at);
+  return [
+    pausing && "After a pause.",
+    run.note,
+    changed && `The clocks have changed: it is ${offsetOf(run.at)} from here on.`,
+  ].filter(Boolean);
+}
+
+// "9:00 PM CST" of 2026-11-24T21:00-06:00, as the district's clock shows it.
+function timeOf(at, zone) {
+  const options = { hour: "numeric", minute: "2-digit", timeZoneName: "short", timeZone: zone };
+  return new Intl.DateTimeFormat("en-US", options).format(new Date(at));
+}
+
+// "UTC−6", "UTC+5:30"
+export function offsetOf(at) {
+  const [, sign, hours, minutes] = at.match(/([+-])(\d\d):(\d\d)$/);
+  if (hours === "00" && minutes === "00") return "UTC";
+  return `UTC${sign === "-" ? "−" : "+"}${Number(hours)}${minutes === "00" ? "" : `:${minutes}`}`;
+}

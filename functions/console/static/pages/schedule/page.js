@@ -1,0 +1,82 @@
+// Schedule: the nightly export on and off, its time, and the days on which it pauses.
+
+import { get, pathOf, put } from "../../api.js";
+import { useAction, useData } from "../../data.js";
+import { html, useRef, useState } from "../../html.js";
+import { toast } from "../../components/announce.js";
+import { Button } from "../../components/button.js";
+import { ConnectionPage } from "../../components/connection_page.js";
+import { Switch, TextField, useFocusOnProblem } from "../../components/fields.js";
+import { Section } from "../../components/section.js";
+import { ErrorNotice, ErrorState, Loading } from "../../components/states.js";
+import { TimeZoneField } from "../../components/time_zone_field.js";
+import { usePerson } from "../../person.js";
+import { useUnsaved } from "../../router.js";
+import { NextRuns, useNextRuns } from "./next_runs.js";
+import { Pauses } from "./pauses.js";
+import { ScheduleAsItIs } from "./as_it_is.js";
+
+const USUAL_TIME = "21:00";
+const AT_FIELDS = /^(time|time_zone|pauses\[.*)$/;
+
+export default function SchedulePage({ params: { c } }) {
+  return html`<${ConnectionPage} c=${c} title="Schedule" tab="/connections/{c}/schedule">
+    ${(connection) => html`<${Loaded} connection=${connection} />`}
+  <//>`;
+}
+
+function Loaded({ connection }) {
+  const person = usePerson();
+  const c = connection.connection_id;
+  const { data: schedule, error, reload } = useData((options) => get(pathOf(c, "schedule"), options), [c]);
+  if (error) return html`<${ErrorState} error=${error} onRetry=${reload} />`;
+  if (!schedule) return html`<${Loading} />`;
+  if (!person.can_configure) return html`<${ScheduleAsItIs} schedule=${schedule} />`;
+  return html`<${ScheduleForm} c=${c} stored=${schedule} />`;
+}
+
+function ScheduleForm({ c, stored }) {
+  const [saved, setSaved] = useState(() => draftOf(stored));
+  const [draft, setDraft] = useState(saved);
+  const form = useRef(null);
+  const change = (changes) => setDraft((before) => ({ ...before, ...changes }));
+  const dirty = JSON.stringify(draft) !== JSON.stringify(saved);
+  useUnsaved(dirty && "The schedule was changed and is not saved yet.");
+  const next = useNextRuns(c, draft, stored);
+  const saving = useAction(async () => {
+    const now = draftOf(await put(pathOf(c, "schedule"), draft));
+    setSaved(now);
+    setDraft(now);
+    toast(now.enabled ? "Saved: the export is scheduled." : "Saved: nothing is exported by itself.");
+  });
+  useFocusOnProblem(form, saving.error);
+  const problem = (path) => saving.error?.problemOf?.(path) ?? "";
+
+  return html`<div class="schedule" ref=${form}>
+    <div class="stack">
+      <${Section} title="Nightly export">
+        <${Switch}
+          label="Schedule Export: Registrations"
+          hint="Each night, what was synced since the last export goes to the SIS."
+          checked=${draft.enabled}
+          onInput=${(enabled) => change({ enabled })}
+        />
+        <div class="columns">
+          <${TextField} type="time" label="Time of day" value=${draft.time} problem=${problem("time")} onInput=${(time) => change({ time })} />
+          <${TimeZoneField} value=${draft.time_zone} problem=${problem("time_zone")} onInput=${(time_zone) => change({ time_zone })} />
+        </div>
+      <//>
+      <${Pauses} pauses=${draft.pauses} onInput=${(pauses) => change({ pauses })} problem=${problem} />
+      <${ErrorNotice} error=${saving.error} at_field=${(path) => AT_FIELDS.test(path)} />
+      <div class="row">
+        <${Button} kind="primary" busy=${saving.busy} onClick=${() => saving.run()}>Save<//>
+        <span class="muted" role="status">${dirty ? "Not saved yet" : ""}</span>
+      </div>
+    </div>
+    <${NextRuns} next=${next} draft=${draft} dirty=${dirty} />
+  </div>`;
+}
+
+function draftOf({ enabled, time, time_zone, pauses }) {
+  return { enabled, time: time ?? USUAL_TIME, time_zone, pauses };
+}

@@ -1,0 +1,59 @@
+// Days on which nothing is exported by itself: a list of first and last days.
+
+import { html, useRef } from "../../html.js";
+import { announce } from "../../components/announce.js";
+import { Button, IconButton } from "../../components/button.js";
+import { TextField } from "../../components/fields.js";
+import { Section } from "../../components/section.js";
+import { dayText } from "../../components/time.js";
+
+// pauses: [{from, to}] with days as 2026-06-30, or empty texts. `problem(path)` tells what is wrong.
+export function Pauses({ pauses, onInput, problem }) {
+  const list = useRef(null);
+  const set = (place, changes) =>
+    onInput(pauses.map((pause, at) => (at === place ? { ...pause, ...changes } : pause)));
+  const add = () => {
+    onInput([...pauses, { from: "", to: "" }]);
+    requestAnimationFrame(() => list.current.querySelector("li:last-child input").focus());
+  };
+  const remove = (place) => {
+    onInput(pauses.filter((_, at) => at !== place));
+    announce("The pause was taken out. Save to make it so.");
+    list.current.parentElement.querySelector(".add").focus();
+  };
+  // Nobody who chooses days from a calendar has to know how the API writes them.
+  const problemOf = (path, day, which) => (problem(path) && !day ? `Choose the ${which} day.` : problem(path));
+  return html`<${Section}
+    title="Pauses"
+    hint="Days without a nightly export, such as those of the rollover to the next school year. What is due waits."
+  >
+    <ul class="pauses" ref=${list}>
+      ${pauses.map(
+        (pause, place) => html`<li key=${place}>
+          <div role="group" aria-label=${nameOf(pause, place)}>
+            <${TextField}
+              type="date"
+              label="First day"
+              value=${pause.from}
+              problem=${problemOf(`pauses[${place}].from`, pause.from, "first") || problem(`pauses[${place}]`)}
+              onInput=${(from) => set(place, { from })}
+            />
+            <${TextField}
+              type="date"
+              label="Last day"
+              value=${pause.to}
+              problem=${problemOf(`pauses[${place}].to`, pause.to, "last")}
+              onInput=${(to) => set(place, { to })}
+            />
+            <${IconButton} icon="trash" label=${`Remove ${nameOf(pause, place)}`} onClick=${() => remove(place)} />
+          </div>
+        </li>`,
+      )}
+    </ul>
+    <div><${Button} class="add" icon="plus" onClick=${add}>Add a pause<//></div>
+  <//>`;
+}
+
+function nameOf({ from, to }, place) {
+  return from && to ? `the pause from ${dayText(from)} to ${dayText(to)}` : `pause ${place + 1}`;
+}

@@ -1,0 +1,63 @@
+// What a connection is called, for which SIS and district, by which clock.
+
+import { get } from "../../api.js";
+import { useData } from "../../data.js";
+import { html, useEffect } from "../../html.js";
+import { Combobox } from "../../components/combobox.js";
+import { Checkbox, SelectField, TextField } from "../../components/fields.js";
+import { TimeZoneField } from "../../components/time_zone_field.js";
+import { usePerson } from "../../person.js";
+
+const SYSTEMS = [
+  "Aeries",
+  "Clever",
+  "Focus",
+  "Infinite Campus",
+  "OneRoster",
+  "PowerSchool",
+  "Skyward",
+  "Synergy",
+].map((value) => ({ value }));
+
+// `change` is given the fields that are new; `problem(path)` tells what is wrong.
+export function AboutFields({ draft, change, problem, id_field }) {
+  const field = (name) => ({ value: draft[name], problem: problem(name), onInput: (value) => change({ [name]: value }) });
+  return html`<${TextField} label="Name" hint="What people know it by, such as “North High, PowerSchool”." ...${field("name")} />
+    ${id_field}
+    <div class="columns">
+      <${Combobox} label="SIS" optional options=${SYSTEMS} ...${field("sis")} />
+      <${DistrictField} ...${field("district")} />
+    </div>
+    <${TimeZoneField} hint="The district's: times are shown by it, and a new schedule follows it." ...${field("time_zone")} />`;
+}
+
+// One of the person's own districts; an operator may write any.
+function DistrictField({ value, ...given }) {
+  const person = usePerson();
+  if (person.is_operator)
+    return html`<${TextField} label="District" hint="As in the groups of its people: district:NAME." value=${value} ...${given} />`;
+  const districts = [...new Set([...person.districts, value].filter(Boolean))];
+  return html`<${SelectField} label="District" options=${districts} value=${value} ...${given} />`;
+}
+
+// Which programs may sync to the connection, of those that are known. `programs` null is a new
+// connection, which names all of them: `onInput` is told so.
+export function ProgramFields({ programs, onInput }) {
+  const { data, error } = useData((options) => get("programs", options), []);
+  const known = data?.items ?? [];
+  useEffect(() => {
+    if (data && programs === null) onInput(known.map((one) => one.client_id));
+  }, [data]);
+  const named = programs ?? [];
+  const tick = (id, on) => onInput(on ? [...named, id] : named.filter((one) => one !== id));
+  return html`${known.map(
+      ({ client_id, name }) => html`<${Checkbox}
+        key=${client_id}
+        label=${`${name} may sync to this connection`}
+        hint="Without it no registration arrives here."
+        checked=${named.includes(client_id)}
+        onInput=${(on) => tick(client_id, on)}
+      />`,
+    )}
+    ${error && html`<p class="problem">${error.message}</p>`}`;
+}

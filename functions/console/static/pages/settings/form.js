@@ -1,0 +1,125 @@
+// The form of all settings: what was changed is saved together.
+
+import { useAction } from "../../data.js";
+import { html, useRef, useState } from "../../html.js";
+import { toast } from "../../components/announce.js";
+import { Button } from "../../components/button.js";
+import { TextField, useFocusOnProblem } from "../../components/fields.js";
+import { Section } from "../../components/section.js";
+import { ErrorNotice, Notice } from "../../components/states.js";
+import { changeConnection } from "../../connection_changes.js";
+import { href, useUnsaved } from "../../router.js";
+import { AboutFields, ProgramFields } from "./about_fields.js";
+import { changesOf, draftOf, isAnotherServer, secretsOf } from "./draft.js";
+import { FolderField, ImporterFields } from "./file_fields.js";
+import { GuardFields } from "./guard_fields.js";
+import { HostKeyList } from "./host_key_list.js";
+import { DeliveryField, ServerFields } from "./server_fields.js";
+import { StoredSignIn, inWordsOfThePage } from "./sign_in_fields.js";
+
+const CHECKED = ["host", "port", "username", "host_keys", "folder", "delivery"];
+
+export function SettingsForm({ connection, reload }) {
+  const [stored, setStored] = useState(connection);
+  const [draft, setDraft] = useState(() => draftOf(connection));
+  const [to_check, setToCheck] = useState(false);
+  const form = useRef(null);
+  const change = (changes) => setDraft((before) => ({ ...before, ...changes }));
+  const changeSecrets = (changes) => setDraft((before) => ({ ...before, secrets: { ...before.secrets, ...changes } }));
+  const changes = { ...changesOf(draft, stored), ...secretsOf(draft) };
+  const dirty = Object.keys(changes).length > 0;
+  useUnsaved(dirty && "The settings were changed and are not saved yet.");
+
+  const saving = useAction(async () => {
+    const now = await changeConnection(stored.connection_id, changes);
+    setStored(now);
+    setDraft(draftOf(now)); // what was a secret is gone from here, too
+    setToCheck(Object.keys(changes).some((name) => CHECKED.includes(name) || name in draft.secrets));
+    toast("The settings are saved.");
+    reload(); // the name above
+  });
+  useFocusOnProblem(form, saving.error);
+  const problems = inWordsOfThePage(saving.error?.problems ?? [], draft.secrets);
+  const problem = (path) => problems.find((one) => one.path === path)?.message ?? "";
+  const discard = () => {
+    setDraft(draftOf(stored));
+    saving.clear();
+  };
+  const check = href("/connections/{c}/check", { c: stored.connection_id });
+
+  return html`<div class="stack narrow settings" ref=${form}>
+    <${Section} title="About">
+      <${AboutFields}
+        draft=${draft}
+        change=${change}
+        problem=${problem}
+        id_field=${html`<p class="hint">Its id, which never changes: <code>${stored.connection_id}</code></p>`}
+      />
+      <${ProgramFields} programs=${draft.programs} onInput=${(programs) => change({ programs })} />
+      <${OtherPrograms} programs=${draft.programs} problem=${problem} onInput=${(programs) => change({ programs })} />
+    <//>
+    <${Section} title="Where the files go">
+      <${DeliveryField} draft=${draft} change=${change} problem=${problem} />
+      ${draft.delivery === "sftp" && html`<${ServerFields} draft=${draft} change=${change} problem=${problem} />`}
+      <${FolderField} draft=${draft} change=${change} problem=${problem} />
+    <//>
+    ${draft.delivery === "sftp" &&
+    html`<${Section} title="Sign-in">
+        ${isAnotherServer(draft, stored) && html`<${AnotherServer} />`}
+        <${StoredSignIn} secrets=${draft.secrets} change=${changeSecrets} problem=${problem} />
+      <//>
+      <${Section} title="Host keys" hint="By them the server is recognised. While it changes its key, both stand here.">
+        ${isAnotherServer(draft, stored) &&
+        draft.host_keys.length > 0 &&
+        html`<${Notice} tone="warn">
+          These are keys of ${stored.host || "another server"}: take them out. The check shows the new server's key.
+        <//>`}
+        <${HostKeyList} connection_id=${stored.connection_id} keys=${draft.host_keys} problem=${problem} onInput=${(host_keys) => change({ host_keys })} />
+      <//>
+      <${Section} title="The importer">
+        <${ImporterFields} draft=${draft} change=${change} problem=${problem} />
+      <//>`}
+    <${Section} title="Guards before sending" hint="What is unusual in a year's files is told, or holds them back until somebody has looked.">
+      <${GuardFields} guards=${draft.guards} problem=${problem} onInput=${(guards) => change({ guards })} />
+    <//>
+    <${ErrorNotice} error=${saving.error} at_field=${isAtField} />
+    <div class="save-bar row">
+      <${Button} kind="primary" busy=${saving.busy} onClick=${() => saving.run()}>Save<//>
+      ${dirty && html`<${Button} onClick=${discard}>Discard the changes<//>`}
+      <span class="muted" role="status">${dirty ? "Not saved yet" : ""}</span>
+      ${!dirty && to_check && check && html`<a href=${check}>Check the connection with its new settings</a>`}
+    </div>
+  </div>`;
+}
+
+function isAtField(path) {
+  return !/^(connection_id|example_students|guards)$/.test(path);
+}
+
+function AnotherServer() {
+  return html`<${Notice} tone="warn" title="This is another server">
+    A stored password is never sent to a server that it was not given for. So set the password or the
+    private key again; or remove the password, to sign in by the stored key alone.
+  <//>`;
+}
+
+function OtherPrograms({ programs, problem, onInput }) {
+  const [text, setText] = useState(programs.join(" "));
+  const idsOf = (written) => written.split(/[\s,]+/).filter(Boolean);
+  const wrong = problem("programs") || programs.map((_, place) => problem(`programs[${place}]`)).find(Boolean);
+  return html`<details open=${Boolean(wrong)}>
+    <summary>Other programs</summary>
+    <div class="inside">
+      <${TextField}
+        label="Client ids of all programs"
+        hint="With blanks between them. A program that is not named can neither read this connection nor sync to it."
+        value=${idsOf(text).join() === programs.join() ? text : programs.join(" ")}
+        problem=${wrong}
+        onInput=${(written) => {
+          setText(written);
+          onInput(idsOf(written));
+        }}
+      />
+    </div>
+  </details>`;
+}

@@ -1,0 +1,89 @@
+// Guards before sending: what is looked at in each year's files, and what becomes of a finding.
+
+import { html } from "../../html.js";
+import { SelectField, TextField } from "../../components/fields.js";
+
+const ACTIONS = [
+  { value: "off", label: "Off" },
+  { value: "warn", label: "Warn: send, and say so in the run" },
+  { value: "hold", label: "Hold: send nothing until somebody confirms" },
+];
+
+const GUARDS = [
+  {
+    name: "row_count",
+    label: "Unusually many or few rows",
+    hint: "Compared with the middle one of the last five exports of that year.",
+    numbers: [
+      { name: "percent", label: "Differs by more than, in percent" },
+      { name: "at_least", label: "and by at least so many rows" },
+    ],
+  },
+  {
+    name: "blank_required",
+    label: "A required column that is blank",
+    hint: "The students in question are held back in any case; this looks at how many they are.",
+    numbers: [
+      { name: "percent", label: "For more than, in percent of the students" },
+      { name: "at_least", label: "and for at least so many students" },
+    ],
+  },
+  {
+    name: "unmatched",
+    label: "Values without a match code",
+    hint: "In one field of one file.",
+    numbers: [{ name: "count", label: "More than so many values" }],
+  },
+  {
+    name: "not_collected",
+    label: "The last file was not collected",
+    hint: "The importer removes what it takes, and our last file still lies there: the new one would take its place.",
+    numbers: [],
+  },
+];
+
+export function GuardFields({ guards, onInput, problem }) {
+  const set = (guard, changes) => onInput({ ...guards, [guard]: { ...guards[guard], ...changes } });
+  return GUARDS.map(({ name, label, hint, numbers }) => {
+    const guard = guards[name];
+    const at = (field) => problem(`guards.${name}.${field}`);
+    return html`<div key=${name} class="guard" role="group" aria-label=${`Guard: ${label}`}>
+      <${SelectField}
+        label=${label}
+        hint=${hint}
+        options=${ACTIONS}
+        value=${guard.action}
+        problem=${at("action")}
+        onInput=${(action) => set(name, { action })}
+      />
+      ${guard.action !== "off" &&
+      numbers.length > 0 &&
+      html`<div class="columns">
+        ${numbers.map(
+          (number) => html`<${TextField}
+            key=${number.name}
+            label=${number.label}
+            inputmode="numeric"
+            value=${guard[number.name]}
+            problem=${at(number.name)}
+            onInput=${(value) => set(name, { [number.name]: value })}
+          />`,
+        )}
+      </div>`}
+    </div>`;
+  });
+}
+
+// "Warn", "Hold, from 50 %": for those who may look only.
+export function guardsInWords(guards) {
+  return GUARDS.map(({ name, label }) => {
+    const { action, percent, at_least, count } = guards[name];
+    const limits = [
+      percent !== undefined && `more than ${percent} %`,
+      at_least !== undefined && `at least ${at_least}`,
+      count !== undefined && `more than ${count}`,
+    ].filter(Boolean);
+    const word = { off: "Off", warn: "Warn", hold: "Hold" }[action];
+    return { label, text: action === "off" || !limits.length ? word : `${word}: ${limits.join(", ")}` };
+  });
+}

@@ -1,0 +1,17 @@
+// Settings: everything of a connection but its mapping and schedule.
+
+import { html } from "../../html.js";
+import { ConnectionPage } from "../../components/connection_page.js";
+import { usePerson } from "../../person.js";
+import { SettingsAsTheyAre } from "./as_they_are.js";
+import { SettingsForm } from "./form.js";
+
+export default function SettingsPage({ params: { c } }) {
+  const person = usePerson();
+  return html`<${ConnectionPage} c=${c} title="Settings" tab="/connections/{c}/settings">
+    ${(connection, reload) =>
+      person.can_configure
+        ? html`<${SettingsForm} connection=${connection} reload=${reload} />`
+        : html`<${SettingsAsTheyAre} connection=${connection} />`}
+  <//>`;
+}

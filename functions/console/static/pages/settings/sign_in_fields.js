@@ -1,0 +1,119 @@
+// Password and private key: they are written, and never shown again.
+
+import { html, useEffect, useId, useRef, useState } from "../../html.js";
+import { announce } from "../../components/announce.js";
+import { Button } from "../../components/button.js";
+import { Field, TextArea } from "../../components/fields.js";
+
+// A text that is hidden while it is typed; it can be looked at.
+export function SecretField({ value, onInput, ...frame }) {
+  const [shown, show] = useState(false);
+  return html`<${Field} ...${frame}>
+    ${(of_field) => html`<div class="secret">
+      <input
+        type=${shown ? "text" : "password"}
+        autocomplete="new-password"
+        spellcheck=${false}
+        ...${of_field}
+        value=${value ?? ""}
+        onInput=${(event) => onInput(event.target.value)}
+      />
+      <${Button} aria-label=${`${shown ? "Hide" : "Show"} the ${frame.label.toLowerCase()}`} onClick=${() => show(!shown)}>
+        ${shown ? "Hide" : "Show"}
+      <//>
+    </div>`}
+  <//>`;
+}
+
+export function PrivateKeyFields({ secrets, change, problem }) {
+  const id = useId();
+  const read = async (event) => {
+    const [file] = event.target.files;
+    if (file) change({ private_key: await file.text() });
+    if (file) announce(`${file.name} was read.`);
+  };
+  return html`<${TextArea}
+      label="Private key"
+      hint="The whole text, from -----BEGIN to the last -----."
+      class="key-text"
+      value=${secrets.private_key ?? ""}
+      problem=${problem("private_key")}
+      onInput=${(private_key) => change({ private_key })}
+    />
+    <div class="field">
+      <label for=${id}>or its file</label>
+      <input type="file" id=${id} onChange=${read} />
+    </div>
+    <${SecretField}
+      label="Passphrase"
+      hint="Of the private key, if it has one."
+      optional
+      value=${secrets.passphrase}
+      problem=${problem("passphrase")}
+      onInput=${(passphrase) => change({ passphrase })}
+    />`;
+}
+
+// The stored sign-in of a connection. `change` is given the secrets that are new.
+export function StoredSignIn({ secrets, change, problem }) {
+  return html`<${Stored}
+      name="password"
+      value=${secrets.password}
+      problem=${problem("password")}
+      onSet=${() => change({ password: "" })}
+      onRemove=${() => change({ password: null })}
+      onKeep=${() => change({ password: undefined })}
+    >
+      <${SecretField} label="New password" value=${secrets.password} problem=${problem("password")} onInput=${(password) => change({ password })} />
+    <//>
+    <${Stored}
+      name="private key"
+      value=${secrets.private_key}
+      problem=${problem("private_key")}
+      onSet=${() => change({ private_key: "", passphrase: undefined })}
+      onRemove=${() => change({ private_key: null, passphrase: undefined })}
+      onKeep=${() => change({ private_key: undefined, passphrase: undefined })}
+    >
+      <${PrivateKeyFields} secrets=${secrets} change=${change} problem=${problem} />
+    <//>`;
+}
+
+function Stored({ name, value, problem, onSet, onRemove, onKeep, children }) {
+  const group = useRef(null);
+  const was = useRef(typeof value);
+  useEffect(() => {
+    const now = value === null ? "null" : typeof value;
+    if (now !== was.current) group.current.querySelector("input, textarea, button").focus(); // the button pressed is gone
+    was.current = now;
+  }, [value]);
+  const title = `${name[0].toUpperCase()}${name.slice(1)}`;
+  const keep = html`<div><${Button} onClick=${onKeep}>Leave the ${name} as it is<//></div>`;
+  return html`<div class="stored stack" role="group" aria-label=${`The ${name}`} ref=${group}>
+    ${value === undefined &&
+    html`<div class="row">
+        <div class="stored-name">
+          <strong>${title}</strong>
+          <p class="hint">Never shown. What is stored stays as it is.</p>
+        </div>
+        <${Button} onClick=${onSet}>Set a new ${name}<//>
+        <${Button} onClick=${onRemove}>Remove the ${name}<//>
+      </div>
+      ${problem && html`<p class="problem">${problem}</p>`}`}
+    ${value === null &&
+    html`<p><strong>${title}</strong>: removed when you save, if one is stored.</p>
+      ${problem && html`<p class="problem">${problem}</p>`} ${keep}`}
+    ${typeof value === "string" && html`${children} ${keep}`}
+  </div>`;
+}
+
+const EMPTY = {
+  password: "Write the password, or leave the stored one as it is.",
+  private_key: "Write the private key, or leave the stored one as it is.",
+};
+
+// Problems of the API; what it says of a secret that was sent empty, in words of the page.
+export function inWordsOfThePage(problems, secrets, words = EMPTY) {
+  return problems.map((problem) =>
+    secrets[problem.path] === "" ? { ...problem, message: words[problem.path] } : problem,
+  );
+}

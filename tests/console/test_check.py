@@ -1,0 +1,126 @@
+"""Check Connection: the last result, a new one live, the host key, what is to be mended."""
+
+from collections.abc import Callable
+
+import asyncssh
+from playwright.sync_api import Locator, Route, expect
+
+from tests.console.person import Person
+from tests.stack.district import District, new_district
+
+type Visit = Callable[..., Person]
+
+PHONE = {"width": 375, "height": 800}
+OTHER_KEY = asyncssh.generate_private_key("ssh-ed25519").export_public_key().decode().strip()
+
+
+def page_of(district: District) -> str:
+    return f"#{district.path}/check"
+
+
+def steps(ada: Person) -> Locator:
+    return ada.page.get_by_role("region", name="What the check found").get_by_role("listitem")
+
+
+def check(district: District) -> None:
+    answer = district.stack.call("POST", f"{district.path}/check", role="limited_access")
+    district.finished(answer.json()["run_id"])
+
+
+def test_a_check_shows_each_step_and_what_the_server_can_do(
+    visit: Visit, district: District
+) -> None:
+    lin = visit("limited_access")
+    lin.choose("Check Connection")
+    lin.sees(lin.page.get_by_text("Nobody has tried whether this connection works."))
+    lin.check()
+
+    lin.button("Check now").click()
+
+    lin.sees(lin.heading("What the server can do"))
+    expect(steps(lin)).to_have_count(9)
+    expect(steps(lin).nth(4)).to_contain_text("Passed: Sign in")
+    expect(steps(lin).nth(8)).to_contain_text(" s")
+    lin.sees(lin.page.get_by_text("Works", exact=True))
+    lin.sees(lin.page.get_by_text("At once: an importer sees the old file or the new one"))
+    lin.check()
+    district.change(name="Renamed")
+    lin.link("Connections").click()
+    lin.choose("Check Connection")
+    lin.sees(lin.page.get_by_text("The connection was changed after this check"))
+
+
+def test_a_check_is_followed_while_it_goes_on(visit: Visit, district: District) -> None:
+    check(district)
+    ada = visit(path=page_of(district))
+    under_way = {"status": "in_progress", "finished_at": None}
+    readings = iter([1, 3, 3, 3])
+
+    def slowly(route: Route) -> None:
+        number = next(readings, None)
+        answer = route.fetch()
+        run = answer.json()
+        if number is not None:
+            run |= under_way | {"steps": run["steps"][:number]}
+        route.fulfill(json=run)
+
+    ada.page.route("**/exports/*", slowly)
+    ada.button("Check now").click()
+
+    expect(steps(ada).nth(3)).to_contain_text("Being tried: Recognise the server")
+    expect(steps(ada).nth(2)).to_contain_text("Passed: Agree on an encryption")
+    ada.check()
+    ada.sees(ada.heading("What the server can do"))
+
+
+def test_the_first_host_key_is_kept_by_one_click(visit: Visit, district: District) -> None:
+    district.change(host_keys=[])
+    check(district)
+    lin = visit("limited_access", page_of(district), viewport=PHONE)
+    lin.sees(lin.heading("Is this the server's key?"))
+    lin.sees(lin.page.get_by_text("Somebody with Full Access can confirm it."))
+    lin.check()
+
+    ada = visit(path=page_of(district), viewport=PHONE)
+    confirm = "The key is right: keep it and check again"
+    ada.tab_to(ada.button(confirm))
+    ada.page.keyboard.press("Enter")
+
+    ada.sees(ada.heading("What the server can do"))
+    assert district.connection["host_keys"] == list(district.stack.sftp.host_keys)
+    ada.check()
+
+
+def test_another_host_key_is_kept_only_after_a_question(visit: Visit, district: District) -> None:
+    district.change(host_keys=[OTHER_KEY])
+    ada = visit(path=page_of(district))
+
+    ada.button("Check now").click()
+    ada.sees(ada.heading("The server shows another key"))
+    expect(steps(ada).nth(3)).to_contain_text("Failed: Recognise the server")
+    expect(steps(ada).nth(4)).to_contain_text("Not tried")
+    ada.check()
+    ada.button("Keep this key too …").click()
+    ada.check()
+    assert district.connection["host_keys"] == [OTHER_KEY]
+    ada.button("Keep it and check again").click()
+
+    ada.sees(ada.heading("What the server can do"))
+    assert district.connection["host_keys"] == [OTHER_KEY, *district.stack.sftp.host_keys]
+
+
+def test_a_refused_password_says_what_to_mend_and_where(visit: Visit, district: District) -> None:
+    town = district.connection["district"]
+    broken = new_district(
+        district.stack, district=town, name="<b>Broken</b>", password="not-the-password"
+    )
+    ada = visit(path=page_of(broken))
+
+    ada.button("Check now").click()
+
+    expect(steps(ada).nth(4)).to_contain_text("Failed: Sign in")
+    expect(steps(ada).nth(4)).to_contain_text("Check the user name and the password")
+    ada.sees(ada.page.get_by_text("<b>Broken</b>"))
+    ada.check()
+    ada.link("Change the settings").click()
+    ada.sees(ada.heading("Sign-in"))

@@ -1,0 +1,207 @@
+"""Schedule: the article's steps, the next runs with their flags, pauses; who may only look."""
+
+import datetime as dt
+import re
+from collections.abc import Callable, Iterator
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from playwright.sync_api import Locator, expect
+
+from registration_sync.domain.schedule import is_skipped
+from tests.console.person import Person
+from tests.stack.district import District, registration
+
+type Visit = Callable[..., Person]
+
+PHONE = {"width": 375, "height": 800}
+CHICAGO = ZoneInfo("America/Chicago")
+
+
+def page_of(district: District) -> str:
+    return f"#{district.path}/schedule"
+
+
+def stored(district: District) -> dict[str, Any]:
+    answer = district.stack.call("GET", f"{district.path}/schedule", role="full_access")
+    schedule: dict[str, Any] = answer.json()
+    return schedule
+
+
+def set_schedule(district: District, **changes: Any) -> None:
+    wish = {"enabled": True, "time": "21:00"} | changes
+    answer = district.stack.call("PUT", f"{district.path}/schedule", wish, role="full_access")
+    assert answer.status == 200, answer.body
+
+
+def slider(ada: Person) -> Locator:
+    return ada.page.get_by_role("switch", name="Schedule Export: Registrations")
+
+
+def next_runs(ada: Person) -> Locator:
+    return ada.page.get_by_role("region", name="The next five runs").get_by_role("listitem")
+
+
+def days_from(today: dt.date) -> Iterator[dt.date]:
+    return (today + dt.timedelta(days=number) for number in range(1, 400))
+
+
+def test_a_daily_export_is_scheduled_as_the_article_says(visit: Visit, district: District) -> None:
+    district.sync(registration("1", "Ann"))
+    ada = visit()
+    ada.choose("Schedule")
+    ada.sees(ada.heading("Nightly export"))
+    ada.check()
+
+    # Use the slider to enable "Schedule Export: Registrations". Set the time of day. Click Save.
+    slider(ada).click()
+    ada.field("Time of day").fill("21:00")
+    ada.button("Save").click()
+
+    ada.sees(ada.page.get_by_text("Saved: the export is scheduled.").last)
+    expect(next_runs(ada)).to_have_count(5)
+    expect(next_runs(ada).first).to_contain_text(re.compile(r"9:00 PM C[SD]T UTC−[56]"))
+    ada.check()
+    schedule = stored(district)
+    assert (schedule["enabled"], schedule["time"]) == (True, "21:00")
+    # Synced data will be saved in an export file on the SFTP server at the scheduled time.
+    district.nightly_export(schedule["next_runs"][0]["utc"])
+    assert district.names() == ["Ann"]
+
+
+def test_the_clocks_oddities_are_seen_before_anything_is_saved(
+    visit: Visit, district: District
+) -> None:
+    today = dt.datetime.now(CHICAGO).date()
+    nights = {day: dt.datetime.combine(day, dt.time(2, 30), CHICAGO) for day in days_from(today)}
+    spring = next(day for day, at in nights.items() if is_skipped(at))
+    ada = visit(path=page_of(district))
+
+    slider(ada).click()
+    ada.field("Time of day").fill("02:30")
+    ada.button("Add a pause").click()
+    ada.field("First day").fill(str(today))
+    ada.field("Last day").fill(str(spring - dt.timedelta(days=1)))
+
+    expect(next_runs(ada)).to_have_count(6)
+    expect(next_runs(ada).first).to_contain_text("No run")
+    expect(next_runs(ada).first).to_contain_text("The clock skips 02:30 on this day")
+    expect(next_runs(ada).nth(1)).to_contain_text("2:30 AM CDT UTC−5")
+    ada.check()
+    assert not stored(district)["enabled"]
+
+
+def test_a_time_that_comes_twice_is_flagged_and_the_change_told(
+    visit: Visit, district: District
+) -> None:
+    today = dt.datetime.now(CHICAGO).date()
+    nights = {day: dt.datetime.combine(day, dt.time(1, 30), CHICAGO) for day in days_from(today)}
+    autumn = next(d for d, at in nights.items() if at.utcoffset() != at.replace(fold=1).utcoffset())
+    pause = {"from": str(today), "to": str(autumn - dt.timedelta(days=1))}
+    set_schedule(district, time="01:30", pauses=[pause])
+
+    lin = visit("limited_access", page_of(district), viewport=PHONE)
+
+    expect(next_runs(lin).first).to_contain_text("The clock shows 01:30 twice on this day")
+    expect(next_runs(lin).first).to_contain_text("1:30 AM CDT UTC−5")
+    expect(next_runs(lin).nth(1)).to_contain_text("it is UTC−6 from here on")
+    lin.check()
+
+
+def test_who_may_not_change_it_is_told_who_may(visit: Visit, district: District) -> None:
+    set_schedule(district, pauses=[{"from": "2030-06-30", "to": "2030-07-31"}])
+
+    lin = visit("limited_access", page_of(district))
+
+    lin.sees(lin.page.get_by_text("Somebody with Full Access can change the schedule."))
+    lin.sees(lin.page.get_by_text("Sun, Jun 30, 2030 to Wed, Jul 31, 2030"))
+    expect(lin.button("Save")).to_have_count(0)
+    expect(lin.page.get_by_role("switch")).to_have_count(0)
+    lin.check()
+
+
+def test_pauses_are_added_and_taken_out(visit: Visit, district: District) -> None:
+    pauses = [{"from": f"203{n}-06-30", "to": f"203{n}-07-31"} for n in range(2)]
+    set_schedule(district, pauses=pauses)
+    ada = visit(path=page_of(district), viewport=PHONE)
+
+    ada.button("Remove the pause from Sun, Jun 30, 2030 to Wed, Jul 31, 2030").click()
+    expect(ada.button("Add a pause")).to_be_focused()
+    ada.button("Add a pause").click()
+    expect(ada.field("First day").last).to_be_focused()
+    ada.field("First day").last.fill("2032-07-31")
+    ada.field("Last day").last.fill("2032-06-30")
+    ada.button("Save").click()
+
+    expect(ada.field("First day").last).to_be_focused()
+    expect(ada.field("First day").last).to_have_accessible_description(
+        "The pause ends before it begins: exchange the two days."
+    )
+    ada.check()
+    ada.field("Last day").last.fill("2032-08-31")
+    ada.button("Save").click()
+    ada.sees(ada.page.get_by_text("Saved: the export is scheduled.").last)
+    assert [pause["to"] for pause in stored(district)["pauses"]] == ["2031-07-31", "2032-08-31"]
+
+
+def test_what_is_not_saved_is_not_lost_by_a_click(visit: Visit, district: District) -> None:
+    ada = visit(path=page_of(district))
+
+    slider(ada).click()
+    ada.sees(ada.page.get_by_text("Not saved yet"))
+    ada.link("Connections").click()
+    ada.sees(ada.dialog("Leave without saving?"))
+    ada.button("Cancel").click()
+
+    expect(slider(ada)).to_be_checked()
+    ada.link("Connections").click()
+    ada.button("Leave").click()
+    ada.sees(ada.card)
+    assert not stored(district)["enabled"]
+
+
+def test_a_zone_is_found_by_its_words_and_no_other_text_is_taken(
+    visit: Visit, district: District
+) -> None:
+    ada = visit(path=page_of(district))
+    zone = ada.page.get_by_role("combobox", name="Time zone")
+
+    zone.fill("mountain denver")
+    ada.check()
+    ada.page.get_by_role("option", name="America/Denver").click()
+    zone.fill("<img src=x onerror=alert(1)>")
+    ada.sees(ada.page.get_by_text("Nothing like this in the list."))
+    ada.field("Time of day").focus()
+
+    expect(zone).to_have_value("America/Denver")
+
+
+def test_a_schedule_by_keyboard_alone(visit: Visit, district: District) -> None:
+    ada = visit(path=page_of(district), viewport=PHONE)
+    ada.sees(slider(ada))
+    press = ada.page.keyboard.press
+
+    ada.tab_to(slider(ada))
+    press("Space")
+    ada.tab_to(ada.field("Time of day"))
+    ada.page.keyboard.type("1015PM")
+    zone = ada.page.get_by_role("combobox", name="Time zone")
+    ada.tab_to(zone)
+    press("Control+a")
+    ada.page.keyboard.type("denver")
+    press("ArrowDown")
+    press("Enter")
+    ada.tab_to(ada.button("Add a pause"))
+    press("Enter")
+    expect(ada.field("First day")).to_be_focused()
+    ada.page.keyboard.type("06302030")
+    ada.tab_to(ada.field("Last day"))
+    ada.page.keyboard.type("07312030")
+    ada.tab_to(ada.button("Save"))
+    press("Enter")
+
+    ada.sees(ada.page.get_by_text("Saved: the export is scheduled.").last)
+    ada.check()
+    schedule = stored(district)
+    assert (schedule["time"], schedule["time_zone"]) == ("22:15", "America/Denver")
+    assert schedule["pauses"] == [{"from": "2030-06-30", "to": "2030-07-31"}]

@@ -1,0 +1,211 @@
+"""Settings: everything is changed here, secrets are only written; who may only look."""
+
+import datetime as dt
+from collections.abc import Callable
+from typing import Any
+
+import asyncssh
+from playwright.sync_api import Response, expect
+
+from registration_sync.domain.school_year import current_school_year
+from tests.console.person import Person
+from tests.stack.district import District
+
+type Visit = Callable[..., Person]
+
+PHONE = {"width": 375, "height": 800}
+OTHER_KEY = asyncssh.generate_private_key("ssh-ed25519").export_public_key().decode().strip()
+SCRIPT = '<img src=x onerror="document.title=1"><script>document.title=1</script>'
+
+
+def page_of(district: District) -> str:
+    return f"#{district.path}/settings"
+
+
+def save(ada: Person) -> None:
+    ada.button("Save").click()
+    ada.sees(ada.page.get_by_text("The settings are saved.").last)
+
+
+def audit(district: District) -> list[dict[str, Any]]:
+    answer = district.stack.call("GET", f"{district.path}/audit", role="full_access")
+    changes: list[dict[str, Any]] = answer.json()["items"][0]["changes"]
+    return changes
+
+
+def test_what_is_changed_is_saved_and_nothing_else(visit: Visit, district: District) -> None:
+    ada = visit()
+    ada.choose("Edit")
+    ada.sees(ada.heading("About"))
+    ada.check()
+
+    district.change(example_students=["1", "2"])  # by somebody else, meanwhile
+    ada.field("Name").fill("Anytown, renamed")
+    ada.page.get_by_role("combobox", name="SIS (optional)").fill("Skyward")
+    folder = f"{district.connection_id}/{{school_year}}-{{school_year_end}}"
+    ada.field("Folder").fill(folder)
+    year = current_school_year(dt.date.today())  # noqa: DTZ011  # the browser's, as it is here
+    example = f"{district.connection_id}/{year}-{year + 1}/students.csv"
+    ada.sees(ada.page.get_by_text(example).first)
+    ada.field("The importer of the SIS").select_option("removes")
+    ada.field("Put an empty .done file beside each file").check()
+    ada.field("Unusually many or few rows").select_option("hold")
+    ada.field("Differs by more than, in percent").fill("30")
+    ada.check()
+    save(ada)
+
+    now = district.connection
+    assert (now["name"], now["sis"], now["importer"]) == ("Anytown, renamed", "Skyward", "removes")
+    assert (now["folder"], now["done_file"]) == (folder, True)
+    assert now["guards"]["row_count"] == {"action": "hold", "percent": 30, "at_least": 10}
+    assert now["example_students"] == ["1", "2"]
+    ada.sees(ada.page.get_by_text("Anytown, renamed"))
+    ada.link("Check the connection with its new settings").click()
+    ada.sees(ada.heading("Check Connection"))
+
+
+def test_mistakes_stand_at_their_fields_and_nothing_is_lost(
+    visit: Visit, district: District
+) -> None:
+    before = district.connection
+    ada = visit(path=page_of(district), viewport=PHONE)
+
+    ada.field("Port").fill("ssh")
+    ada.field("Folder").fill("C:\\exports")
+    ada.field("Differs by more than, in percent").fill("many")
+    ada.button("Save").click()
+
+    expect(ada.field("Port")).to_be_focused()
+    expect(ada.field("Port")).to_have_accessible_description(
+        "Write a whole number from 1 to 65535, such as 22."
+    )
+    expect(ada.field("Folder")).to_have_accessible_description(
+        "{school_year} becomes the year in which a school year starts, so that each has a folder "
+        "of its own. Write the folder with forward slashes: SISData/exports/{school_year}"
+    )
+    expect(ada.field("Differs by more than, in percent")).to_have_accessible_description(
+        "Write a whole number from 1 to 1000, such as 50."
+    )
+    ada.check()
+    ada.link("Connections").click()
+    ada.sees(ada.dialog("Leave without saving?"))
+    ada.button("Cancel").click()
+    ada.button("Discard the changes").click()
+    expect(ada.field("Port")).to_have_value(str(before["port"]))
+    assert district.connection == before
+
+
+def test_secrets_are_written_and_never_seen_again(visit: Visit, district: District) -> None:
+    secret = "s3cret-<b>word</b>"
+    key = asyncssh.generate_private_key("ssh-ed25519").export_private_key().decode()
+    ada = visit(path=page_of(district))
+    answers: list[str] = []
+
+    def keep(response: Response) -> None:
+        if "/v1/connections" in response.url:
+            answers.append(response.text())
+
+    ada.page.on("response", keep)
+
+    ada.button("Set a new password").click()
+    expect(ada.field("New password")).to_be_focused()
+    ada.field("New password").fill(secret)
+    ada.button("Show the new password").click()
+    expect(ada.field("New password")).to_have_attribute("type", "text")
+    ada.button("Set a new private key").click()
+    ada.field("or its file").set_input_files(
+        {"name": "id", "mimeType": "text/plain", "buffer": key.encode()}
+    )
+    expect(ada.field("Private key")).to_have_value(key)
+    ada.check()
+    save(ada)
+
+    assert {change["field"]: change["to"] for change in audit(district)} == {
+        "password": "changed",
+        "private_key": "changed",
+        "passphrase": "changed",
+    }
+    expect(ada.button("Set a new password")).to_be_visible()
+    inputs = ada.page.locator("input, textarea").evaluate_all("all => all.map(one => one.value)")
+    seen = [ada.page.content(), *inputs, *answers]
+    assert answers
+    assert not any(secret in text or key[40:80] in text for text in seen)
+
+
+def test_another_host_demands_the_sign_in_again(visit: Visit, district: District) -> None:
+    ada = visit(path=page_of(district))
+
+    ada.field("Host").fill("sftp.example.org")
+    ada.sees(ada.page.get_by_text("This is another server"))
+    ada.button("Save").click()
+    password = ada.page.get_by_role("group", name="The password")
+    expect(password).to_contain_text("A stored password is never sent to another server.")
+    ada.check()
+    ada.button("Set a new password").click()
+    ada.button("Save").click()
+    expect(ada.field("New password")).to_have_accessible_description(
+        "Write the password, or leave the stored one as it is."
+    )
+    ada.field("New password").fill("for-the-new-server")
+    ada.button("Remove host key 1").click()
+    save(ada)
+
+    now = district.connection
+    assert (now["host"], now["host_keys"]) == ("sftp.example.org", [])
+
+
+def test_host_keys_are_rotated_by_keyboard_alone(visit: Visit, district: District) -> None:
+    ada = visit(path=page_of(district), viewport=PHONE)
+    ada.sees(ada.heading("Host keys"))
+    press = ada.page.keyboard.press
+
+    ada.tab_to(ada.page.get_by_text("Add a key"))
+    press("Enter")
+    ada.tab_to(ada.field("Host key"))
+    ada.page.keyboard.type("ssh-ed25519 AAAA")
+    ada.tab_to(ada.button("Add the key"))
+    press("Enter")
+    expect(ada.field("Host key")).to_have_accessible_description(
+        "The line that the server's administrator sends you, or that ssh-keyscan prints without "
+        "the host's name. This is no whole key: copy the line again, to its very end."
+    )
+    press("Shift+Tab")
+    press("Control+a")
+    ada.page.keyboard.insert_text(f"{OTHER_KEY} admin@example.org")
+    press("Tab")
+    press("Enter")
+    expect(ada.button("Remove host key 2")).to_be_visible()
+    ada.tab_to(ada.button("Save"))
+    press("Enter")
+
+    ada.sees(ada.page.get_by_text("The settings are saved.").last)
+    assert district.connection["host_keys"] == [*district.stack.sftp.host_keys, OTHER_KEY]
+    ada.check()
+
+
+def test_what_is_written_is_text_whatever_is_in_it(visit: Visit, district: District) -> None:
+    ada = visit(path=page_of(district))
+
+    ada.field("Name").fill(SCRIPT)
+    ada.page.get_by_role("combobox", name="SIS (optional)").fill(SCRIPT)
+    ada.field("User name").fill(SCRIPT)
+    ada.field("Folder").fill(f"{district.connection_id}/{SCRIPT}/{{school_year}}")
+    save(ada)
+    ada.field("Host").fill(SCRIPT)
+    ada.button("Save").click()
+    expect(ada.field("Host")).to_be_focused()
+
+    lin = visit("limited_access", page_of(district))
+    lin.sees(lin.page.get_by_text(SCRIPT).first)
+    for person in (ada, lin):
+        assert person.page.title().endswith("Registration sync")
+        assert person.page.locator("img").count() == 0
+
+
+def test_who_may_not_change_them_is_told_who_may(visit: Visit, district: District) -> None:
+    lin = visit("limited_access", page_of(district), viewport=PHONE)
+
+    lin.sees(lin.page.get_by_text("Somebody with Full Access can change the settings."))
+    lin.sees(lin.page.get_by_text(f"{district.stack.sftp.host}:{district.stack.sftp.port}"))
+    expect(lin.page.get_by_role("textbox")).to_have_count(0)
+    lin.check()
