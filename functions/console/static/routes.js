@@ -8,4 +8,15 @@ export const ROUTES = [
     load: () => import("./pages/connections/page.js"),
     styles: "pages/connections/connections.css",
   },
+  {
+    path: "/connections/{c}/runs",
+    load: () => import("./pages/runs/page.js"),
+    styles: "pages/runs/runs.css",
+    tab: "History",
+  },
+  {
+    path: "/connections/{c}/runs/{run}",
+    load: () => import("./pages/run/page.js"),
+    styles: "pages/run/run.css",
+  },
 ];
