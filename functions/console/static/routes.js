@@ -19,4 +19,10 @@ export const ROUTES = [
     load: () => import("./pages/run/page.js"),
     styles: "pages/run/run.css",
   },
+  {
+    path: "/connections/{c}/students",
+    load: () => import("./pages/students/page.js"),
+    styles: "pages/students/students.css",
+    tab: "Students",
+  },
 ];
