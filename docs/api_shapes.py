@@ -297,6 +297,7 @@ SCHEMAS: dict[str, Schema] = {
                         "student_id": TEXT,
                         "school_year": {"type": ["integer", "null"]},
                         "files": items(_MAPPED_ROW),
+                        "test_files": items(obj({"name": TEXT, "path": TEXT, "header": TEXT})),
                     },
                     message=TEXT,
                 )

@@ -184,8 +184,26 @@ def test_a_preview_shows_the_connections_examples_as_the_saved_mapping_exports_t
                     "line": "7,José,1",
                 }
             ],
+            "test_files": [
+                {
+                    "name": "students.csv",
+                    "path": "SISData/exports/2025/test/students.csv",
+                    "header": "ID,First,Grade",
+                }
+            ],
         }
     ]
+
+
+@pytest.mark.usefixtures("download")
+def test_a_preview_names_the_package_that_a_test_record_goes_in() -> None:
+    send(registration("7"))
+    mapping = draft(direct("students.fname", "First"), encoding="utf-8-bom")
+
+    _, answer = preview({"mapping": mapping | {"package": {"name": "all"}}, "student_ids": ["7"]})
+
+    (file,) = answer["students"][0]["test_files"]
+    assert (file["path"], file["header"]) == ("SISData/exports/2025/test/all.zip", "First")
 
 
 @pytest.mark.usefixtures("download")

@@ -31,4 +31,21 @@ export const ROUTES = [
     styles: ["pages/settings/form.css", "pages/settings/settings.css"],
     tab: "Settings",
   },
+  {
+    path: "/connections/{c}/runs",
+    load: () => import("./pages/runs/page.js"),
+    styles: "pages/runs/runs.css",
+    tab: "History",
+  },
+  {
+    path: "/connections/{c}/runs/{run}",
+    load: () => import("./pages/run/page.js"),
+    styles: "pages/run/run.css",
+  },
+  {
+    path: "/connections/{c}/students",
+    load: () => import("./pages/students/page.js"),
+    styles: "pages/students/students.css",
+    tab: "Students",
+  },
 ];

@@ -37,6 +37,17 @@ export function phaseOf(run) {
   return `${schoolYear(Number(year))}: ${PHASE[phase] ?? phase}`;
 }
 
+// What set a run going: the clock, somebody, or an operator's hand.
+export function startedBy(run) {
+  if (run.trigger === "schedule") return "the nightly schedule";
+  return run.trigger === "hand" ? "an operator, by hand" : run.requested_by;
+}
+
+// Why a run failed, in its own words.
+export function whyOf(run) {
+  return run.error?.message ?? run.years.find((year) => year.error)?.error.message ?? run.message;
+}
+
 export function schoolYear(year) {
   return `${year}–${String((year + 1) % 100).padStart(2, "0")}`;
 }

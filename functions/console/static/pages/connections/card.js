@@ -7,7 +7,7 @@ import { ErrorState, Progress } from "../../components/states.js";
 import { Time, count, number } from "../../components/time.js";
 import { usePerson } from "../../person.js";
 import { href } from "../../router.js";
-import { heldOf, isUnderWay, phaseOf, rowsOf } from "../../runs.js";
+import { heldOf, isUnderWay, phaseOf, rowsOf, whyOf } from "../../runs.js";
 import { DeleteDialog } from "./delete_dialog.js";
 import { DownloadDialog } from "./download_dialog.js";
 import { ExportDialog } from "./export_dialog.js";
@@ -95,10 +95,6 @@ function LastRun({ connection, run }) {
     ${run.status === "failed"
       ? html`<p class="why">${whyOf(run)}</p>`
       : html`<span>${count(rowsOf(run), "student")}${held > 0 && `, ${number(held)} held back`}</span>`}`;
-}
-
-function whyOf(run) {
-  return run.error?.message ?? run.years.find((year) => year.error)?.error.message ?? run.message;
 }
 
 function next(schedule, zone) {

@@ -1,11 +1,11 @@
 // Download last files: links to what the last delivery put on the server.
 
-import { get, pathOf } from "../../api.js";
-import { useAction, useData } from "../../data.js";
+import { useData } from "../../data.js";
 import { html } from "../../html.js";
 import { Button } from "../../components/button.js";
 import { Dialog } from "../../components/dialog.js";
-import { EmptyState, ErrorNotice, ErrorState, Loading } from "../../components/states.js";
+import { DownloadButton } from "../../components/download_button.js";
+import { EmptyState, ErrorState, Loading } from "../../components/states.js";
 import { Time, bytes, count } from "../../components/time.js";
 import { schoolYear } from "../../runs.js";
 import { lastWithFiles } from "./facts.js";
@@ -41,16 +41,9 @@ function Files({ connection, run }) {
 }
 
 function File({ c, run, year, file }) {
-  const fetching = useAction(async () => {
-    const path = pathOf(c, "exports", run.run_id, "files", year, file.name);
-    const { url } = await get(path);
-    location.assign(url); // a download: the page stays
-  });
-  const label = `Download ${file.name} of ${schoolYear(year)}`;
   return html`<div>
       <strong>${file.name}</strong>
       <span class="muted">${schoolYear(year)} · ${count(file.rows, "row")} · ${bytes(file.bytes)}</span>
     </div>
-    <${Button} icon="download" busy=${fetching.busy} aria-label=${label} onClick=${() => fetching.run()}>Download<//>
-    <${ErrorNotice} error=${fetching.error} />`;
+    <${DownloadButton} c=${c} run_id=${run.run_id} year=${year} name=${file.name} />`;
 }

@@ -17,6 +17,7 @@ from registration_sync.domain.compiled_mapping import (
 from registration_sync.domain.connection import EXAMPLES_AT_MOST, Connection
 from registration_sync.domain.errors import InvalidRequest, NotFound, Problem
 from registration_sync.domain.mapping import Mapping, parse_mapping
+from registration_sync.domain.mapping_checks import TEST_FOLDER
 from registration_sync.domain.registration import parse_school_year, parse_student_id
 from registration_sync.ports import Connections, Mappings, Snapshots
 from registration_sync.use_cases.find_student import find_student
@@ -39,10 +40,11 @@ def preview_mapping(
     of that year or the latest that each has. Moves nothing.
 
     Answers `{"students": [{"student_id", "school_year", "files": [{"name", "row", "fields": [{"to",
-    "value", "problem"?}], "line", "problem"?}], "message"?}], "unmatched": […]}`, with an item of
-    `files` for each row that the student has there, up to 50, and 50 with a problem; `row` is null
-    where it has none. `unique` is not looked at: it spans a file. Raises InvalidRequest with every
-    problem; NotFound without a mapping.
+    "value", "problem"?}], "line", "problem"?}], "test_files": [{"name", "path", "header"}],
+    "message"?}], "unmatched": […]}`, with an item of `files` for each row that the student has
+    there, up to 50, and 50 with a problem; `row` is null where it has none. `test_files` tells
+    where a test record goes. `unique` is not looked at: it spans a file. Raises InvalidRequest
+    with every problem; NotFound without a mapping.
     """
     wish = _checked(wish)
     connection = connections.get(connection_id)
@@ -61,6 +63,7 @@ def preview_mapping(
         rows = compiled[school_year].preview(registration)
         files = [_row(row) for row in _shown(rows)]
         student = {"student_id": student_id, "school_year": school_year, "files": files}
+        student["test_files"] = _test_files(connection, compiled[school_year])
         if more := len(rows) - len(files):
             student["message"] = f"{more} further rows are not shown."
         students.append(student)
@@ -116,6 +119,7 @@ def _not_found(student_id: str, school_year: int | None) -> dict[str, Any]:
         "student_id": student_id,
         "school_year": school_year,
         "files": [],
+        "test_files": [],
         "message": "No approved registration of this student was synced"
         + (f" for {school_year}." if school_year else "."),
     }
@@ -140,6 +144,20 @@ def _row(row: FilePreview) -> dict[str, Any]:
     if row.problem:
         shown["problem"] = {"rule": row.problem.rule, "message": row.problem.message}
     return shown
+
+
+def _test_files(connection: Connection, compiled: CompiledMapping) -> list[dict[str, str]]:
+    """Where a test record would put each file, or the package of them all, and what stands before
+    its rows."""
+    folder = f"{connection.folder_for(compiled.run.school_year)}/{TEST_FOLDER}"
+    return [
+        {
+            "name": file.name,
+            "path": f"{folder}/{compiled.package.name if compiled.package else file.name}",
+            "header": file.text(file.header).removeprefix("\ufeff").rstrip("\r\n"),
+        }
+        for file in compiled.files
+    ]
 
 
 def _field(field: FieldValue) -> dict[str, Any]:

@@ -1,0 +1,44 @@
+// What was changed since a run: perhaps what was wrong with it is mended by now.
+
+import { get, pathOf } from "../../api.js";
+import { useData } from "../../data.js";
+import { html } from "../../html.js";
+import { Time } from "../../components/time.js";
+import { href } from "../../router.js";
+
+const LOOKED_THROUGH = 100; // entries of the audit, the newest
+const SHOWN = 5;
+const WORDS = {
+  mapping_saved: (changes) => `Mapping saved as version ${changes.version.to}`,
+  mapping_restored: (changes) =>
+    `Mapping version ${changes.restored_version?.to} taken up again, as version ${changes.version?.to}`,
+  connection_changed: (changes) => `Settings changed: ${Object.keys(changes).join(", ")}`,
+};
+
+export function ChangedSince({ c, zone, since }) {
+  const { data } = useData(
+    (options) => get(pathOf(c, "audit"), { ...options, query: { limit: LOOKED_THROUGH } }),
+    [c, since],
+  );
+  const changes = data?.items.filter((entry) => entry.action in WORDS && new Date(entry.at) > new Date(since)) ?? [];
+  if (changes.length === 0) return null;
+  const mapping = href("/connections/{c}/mapping", { c });
+  return html`<div class="changed-since">
+    <h2>Changed since</h2>
+    <ul>
+      ${changes.slice(0, SHOWN).map((entry) => {
+        const said = WORDS[entry.action](byField(entry.changes));
+        const linked = mapping && entry.action !== "connection_changed";
+        return html`<li key=${entry.request_id + entry.at}>
+          ${linked ? html`<a href=${mapping}>${said}</a>` : said}
+          <span class="muted"> by ${entry.by}, <${Time} at=${entry.at} zone=${zone} /></span>
+        </li>`;
+      })}
+      ${changes.length > SHOWN && html`<li>and ${changes.length - SHOWN} more changes</li>`}
+    </ul>
+  </div>`;
+}
+
+function byField(changes) {
+  return Object.fromEntries(changes.map((change) => [change.field, change]));
+}

@@ -1,0 +1,36 @@
+// What the guards found unusual, with what can be done about it.
+
+import { html, useState } from "../../html.js";
+import { Button } from "../../components/button.js";
+import { RunLink } from "../../components/links.js";
+import { Notice } from "../../components/states.js";
+import { usePerson } from "../../person.js";
+import { ResendDialog } from "./resend_dialog.js";
+
+export const GUARD = {
+  row_count: "An unusual number of rows",
+  blank_required: "A required column is mostly blank",
+  unmatched: "Many values without a match code",
+  not_collected: "The last file was not collected",
+};
+
+// findings: [{guard, action, file, message, run_id: of the export to send again, or null}]
+export function Findings({ connection, findings }) {
+  return findings.map(
+    (finding) => html`<${Notice} key=${finding.message} tone="warn" title=${GUARD[finding.guard] ?? "Something unusual"}>
+      <p>${finding.message}</p>
+      ${finding.run_id && html`<${Again} connection=${connection} run_id=${finding.run_id} />`}
+    <//>`,
+  );
+}
+
+function Again({ connection, run_id }) {
+  const person = usePerson();
+  const [open, setOpen] = useState(false);
+  const c = connection.connection_id;
+  return html`<div class="row finding-actions">
+    ${person.can_run && html`<${Button} icon="arrow" onClick=${() => setOpen(true)}>Send those students again<//>`}
+    <${RunLink} c=${c} run_id=${run_id}>Look at that run<//>
+    ${open && html`<${ResendDialog} connection=${connection} run_id=${run_id} onClose=${() => setOpen(false)} />`}
+  </div>`;
+}

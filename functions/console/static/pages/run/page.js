@@ -1,0 +1,30 @@
+// A run: what it did or is doing, year by year, and what is left for a person to do.
+
+import { html } from "../../html.js";
+import { ConnectionPage } from "../../components/connection_page.js";
+import { ErrorState, Loading } from "../../components/states.js";
+import { KIND } from "../../runs.js";
+import { useRun } from "../../use_run.js";
+import { Decision } from "./decision.js";
+import { Steps } from "./steps.js";
+import { Summary } from "./summary.js";
+import { Year } from "./year.js";
+
+export default function RunPage({ params: { c, run: run_id } }) {
+  const { run, error, reload } = useRun(c, run_id);
+  return html`<${ConnectionPage} c=${c} title=${KIND[run?.kind] ?? "Run"} tab="/connections/{c}/runs">
+    ${(connection) =>
+      run
+        ? html`<${Run} connection=${connection} run=${run} reload=${reload} />`
+        : error
+          ? html`<${ErrorState} error=${error} onRetry=${reload} />`
+          : html`<${Loading} />`}
+  <//>`;
+}
+
+function Run({ connection, run, reload }) {
+  return html`<${Summary} connection=${connection} run=${run} reload=${reload} />
+    ${run.status === "awaiting_confirmation" && html`<${Decision} connection=${connection} run=${run} reload=${reload} />`}
+    ${run.steps.length > 0 && html`<${Steps} steps=${run.steps} />`}
+    ${run.years.map((year) => html`<${Year} key=${year.school_year} connection=${connection} run=${run} year=${year} />`)}`;
+}

@@ -1,0 +1,35 @@
+// A run that a dialog asked for: how it goes, and what came of it.
+
+import { html } from "../../html.js";
+import { RunBadge } from "../../components/badge.js";
+import { ButtonLink } from "../../components/button.js";
+import { Reasons } from "../../components/reasons.js";
+import { RunFiles } from "../../components/run_files.js";
+import { Notice, Progress } from "../../components/states.js";
+import { href } from "../../router.js";
+import { phaseOf } from "../../runs.js";
+
+// `requested` is what useRequestedRun answers.
+export function RequestedRun({ c, requested: { run, busy } }) {
+  if (!run) return null;
+  if (busy)
+    return html`<${Progress} label=${phaseOf(run)} />
+      <p class="hint">You may close this: the run goes on, and the history shows how it ends.</p>`;
+  if (!run.finished_at) return null; // it could not be read to its end: the error says so
+  const errors = [run.error, ...run.years.map((year) => year.error)].filter(Boolean);
+  return html`<p class="run-state"><${RunBadge} run=${run} /> <span>${run.message}</span></p>
+    ${errors
+      .filter((error) => error.message !== run.message)
+      .map((error) => html`<${Notice} key=${error.message} tone="bad"><p>${error.message}</p><//>`)}
+    ${run.years.map(
+      (year) => html`<div key=${year.school_year}>
+        ${year.held.length > 0 && html`<${Reasons} c=${c} reasons=${year.held} />`}
+        <${RunFiles} c=${c} run=${run} year=${year} />
+      </div>`,
+    )}`;
+}
+
+export function RunButton({ c, requested: { run, busy } }) {
+  const to = href("/connections/{c}/runs/{run}", { c, run: run.run_id });
+  return !busy && to && html`<${ButtonLink} kind="primary" href=${to}>Open the run<//>`;
+}

@@ -1,0 +1,87 @@
+// Send again: a past run's files, or some students' rows of them, after a word of warning.
+
+import { get, pathOf } from "../../api.js";
+import { useData } from "../../data.js";
+import { html, useState } from "../../html.js";
+import { Button } from "../../components/button.js";
+import { Choice } from "../../components/choice.js";
+import { Dialog } from "../../components/dialog.js";
+import { Checkbox, TextArea } from "../../components/fields.js";
+import { ErrorNotice, ErrorState, Loading, Notice } from "../../components/states.js";
+import { Time } from "../../components/time.js";
+import { schoolYear } from "../../runs.js";
+import { useRequestedRun } from "../../use_run.js";
+import { RequestedRun, RunButton } from "./requested_run.js";
+
+const WHAT = [
+  { value: "all", label: "All files of the run" },
+  { value: "files", label: "Some files" },
+  { value: "students", label: "Some students", hint: "Their rows only, in a file of their own: it takes the place of the file that lies there." },
+];
+
+// With `student_id` it is about that student's rows, and of `school_year` alone.
+export function ResendDialog({ connection, run_id, student_id, school_year, onClose }) {
+  const c = connection.connection_id;
+  const again = useRequestedRun(c);
+  const { data: run, error, reload } = useData((options) => get(pathOf(c, "exports", run_id), options), [c, run_id]);
+  const [what, setWhat] = useState(student_id ? "students" : "all");
+  const [left, setLeft] = useState([]); // the files that are not to go, by path
+  const [typed, setTyped] = useState(student_id ?? "");
+  const files = run ? filesOf(run, school_year) : [];
+  const ids = typed.split(/[\s,;]+/).filter(Boolean);
+  const chosen = what === "files" ? files.filter((file) => !left.includes(file.path)) : files;
+  const wish = {
+    all: {},
+    files: { files: chosen.map(({ school_year: year, name }) => ({ school_year: year, name })) },
+    students: { student_ids: ids, ...(school_year && { school_years: [school_year] }) },
+  }[what];
+  const ready = run && chosen.length > 0 && (what !== "students" || ids.length > 0);
+  const send = () => again.start(pathOf(c, "exports", run_id, "resend"), wish);
+  const actions = html`<${Button} onClick=${onClose}>${again.run ? "Close" : "Cancel"}<//>
+    ${again.run
+      ? html`<${RunButton} c=${c} requested=${again} />`
+      : html`<${Button} kind="primary" disabled=${!ready} busy=${again.busy} onClick=${send}>Send again<//>`}`;
+  return html`<${Dialog} title=${student_id ? `Send student ${student_id} again` : "Send again"} onClose=${onClose} actions=${actions} wide>
+    ${error && html`<${ErrorState} error=${error} onRetry=${reload} />`}
+    ${!run && !error && html`<${Loading} />`}
+    ${run && !again.run && html`<p class="muted">Exported: <${Time} at=${run.started_at} zone=${connection.time_zone} /></p>`}
+    ${run &&
+    !again.run &&
+    !student_id &&
+    html`<${Choice} label="What is to be sent?" options=${WHAT} value=${what} onInput=${setWhat} />
+      ${what === "files" && html`<${FileChoice} files=${files} left=${left} onInput=${setLeft} />`}
+      ${what === "students" &&
+      html`<${TextArea} label="Student ids" hint="One on each line, or with commas between." value=${typed} onInput=${setTyped} />`}`}
+    ${run && !again.run && html`<${Warning} files=${chosen} />`}
+    <${RequestedRun} c=${c} requested=${again} />
+    <${ErrorNotice} error=${again.error} />
+  <//>`;
+}
+
+function filesOf(run, school_year) {
+  return run.years
+    .filter((year) => !school_year || year.school_year === school_year)
+    .flatMap((year) => year.files.map((file) => ({ ...file, school_year: year.school_year })));
+}
+
+function FileChoice({ files, left, onInput }) {
+  const toggle = (path) => (checked) => onInput(checked ? left.filter((one) => one !== path) : [...left, path]);
+  return html`<div class="stack" role="group" aria-label="Files to send">
+    ${files.map(
+      (file) => html`<${Checkbox}
+        key=${file.path}
+        label=${`${file.name}, ${schoolYear(file.school_year)}`}
+        checked=${!left.includes(file.path)}
+        onInput=${toggle(file.path)}
+      />`,
+    )}
+  </div>`;
+}
+
+function Warning({ files }) {
+  return html`<${Notice} tone="warn" title="This may bring older data to the SIS">
+    <p>The rows go as they were then, whatever was synced since, and take the place of what lies there now:</p>
+    <ul>${files.map((file) => html`<li key=${file.path}><code>${file.path}</code></li>`)}</ul>
+    <p>Who is due does not change. The history keeps that you did it.</p>
+  <//>`;
+}

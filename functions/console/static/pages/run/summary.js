@@ -1,0 +1,103 @@
+// The head of a run: how it stands, the facts, and what can be done with it.
+
+import { pathOf, post } from "../../api.js";
+import { useAction } from "../../data.js";
+import { html, useState } from "../../html.js";
+import { toast } from "../../components/announce.js";
+import { RunBadge } from "../../components/badge.js";
+import { Button } from "../../components/button.js";
+import { Copyable } from "../../components/copyable.js";
+import { FactList } from "../../components/fact_list.js";
+import { RunLink, StudentLink } from "../../components/links.js";
+import { ErrorNotice, Progress } from "../../components/states.js";
+import { Time, number } from "../../components/time.js";
+import { usePerson } from "../../person.js";
+import { href } from "../../router.js";
+import { heldOf, isUnderWay, phaseOf, rowsOf, startedBy } from "../../runs.js";
+import { ChangedSince } from "./changed_since.js";
+import { Problem } from "./problem.js";
+import { ResendDialog } from "./resend_dialog.js";
+import { lasted } from "./words.js";
+
+const COUNTED = ["export", "dry_run", "resend"];
+
+export function Summary({ connection, run, reload }) {
+  const c = connection.connection_id;
+  const under_way = isUnderWay(run);
+  return html`<section class="panel stack" aria-label="Summary">
+    <div class="run-state">
+      <${RunBadge} run=${run} />
+      ${!run.error && run.message && html`<p>${run.message}</p>`}
+    </div>
+    ${run.error && html`<${Problem} c=${c} error=${run.error} />`}
+    ${under_way && html`<${UnderWay} run=${run} />`}
+    <${FactList} facts=${factsOf(connection, run)} />
+    ${!under_way && html`<${ChangedSince} c=${c} zone=${connection.time_zone} since=${run.started_at ?? run.requested_at} />`}
+    <${Actions} connection=${connection} run=${run} reload=${reload} />
+  </section>`;
+}
+
+// A run says which years are done; how many there will be only where they were asked for.
+function UnderWay({ run }) {
+  const asked = run.school_years?.length ?? 0;
+  const steps = asked > 1 ? { value: run.years.length, max: asked } : {};
+  return html`<${Progress} label=${phaseOf(run)} ...${steps} />`;
+}
+
+function factsOf(connection, run) {
+  const { connection_id: c, time_zone: zone } = connection;
+  const waits = run.status === "awaiting_confirmation";
+  const counts = COUNTED.includes(run.kind) && run.years.length > 0;
+  const left_out = run.years.reduce((sum, year) => sum + year.left_out, 0);
+  const mapping = href("/connections/{c}/mapping", { c });
+  const version = run.mapping_version && `Version ${run.mapping_version}`;
+  return [
+    ["Started", html`<${Time} at=${run.started_at ?? run.requested_at} zone=${zone} />`],
+    ["Started by", startedBy(run)],
+    ["Took", run.duration_seconds !== null && lasted(run.duration_seconds)],
+    ["Students", counts && !waits && number(rowsOf(run))],
+    ["Held back", counts && number(heldOf(run))],
+    ["Left out by conditions", left_out > 0 && number(left_out)],
+    ["Everyone of the year", run.contents === "all" && "Yes, not only changes"],
+    ["Decided", decided(run)],
+    [run.kind === "dry_run" || waits ? "Would go to" : "Sent to", run.sent_to === "download" ? "Kept for download" : run.sent_to],
+    ["Mapping", mapping && version ? html`<a href=${mapping}>${version}</a>` : version],
+    ["Repeats", run.resend_of && html`<${RunLink} c=${c} run_id=${run.resend_of} />`],
+    [run.student_ids.length === 1 ? "Student" : "Of students", run.student_ids.length > 0 && html`<${Students} c=${c} ids=${run.student_ids} />`],
+    ["Attempt", run.attempt > 1 && number(run.attempt)],
+    ["Run", html`<${Copyable} label="the id of the run" text=${run.run_id} />`],
+  ];
+}
+
+function decided(run) {
+  const said = [
+    run.confirmed_by && `Confirmed by ${run.confirmed_by}`,
+    run.override_held && "Without those held, whoever they are",
+    run.override_guards && "Whatever the guards find",
+  ];
+  return said.filter(Boolean).join(". ");
+}
+
+function Students({ c, ids }) {
+  return html`<span class="id-list">${ids.map((id) => html`<${StudentLink} key=${id} c=${c} student_id=${id} />`)}</span>`;
+}
+
+function Actions({ connection, run, reload }) {
+  const person = usePerson();
+  const [sending, setSending] = useState(false);
+  const c = connection.connection_id;
+  const cancelling = useAction(async () => {
+    await post(pathOf(c, "exports", run.run_id, "cancel"));
+    toast("The run was cancelled.");
+    await reload();
+  });
+  const files = run.years.some((year) => year.files.length > 0);
+  const can_resend = run.kind === "export" && run.finished_at && files && connection.delivery === "sftp";
+  if (!person.can_run || !(can_resend || run.status === "pending")) return null;
+  return html`<div class="row">
+      ${run.status === "pending" && html`<${Button} busy=${cancelling.busy} onClick=${() => cancelling.run()}>Cancel the run<//>`}
+      ${can_resend && html`<${Button} icon="arrow" onClick=${() => setSending(true)}>Send again<//>`}
+    </div>
+    <${ErrorNotice} error=${cancelling.error} />
+    ${sending && html`<${ResendDialog} connection=${connection} run_id=${run.run_id} onClose=${() => setSending(false)} />`}`;
+}

@@ -1,0 +1,37 @@
+// Values that found no match code, with counts: what to add to the table of codes.
+
+import { html } from "../../html.js";
+import { MappingLink, StudentLink } from "../../components/links.js";
+import { Table } from "../../components/table.js";
+import { number } from "../../components/time.js";
+
+// values: [{file, field, value, count, students: the first few}]
+export function Unmatched({ c, values }) {
+  const fields = Map.groupBy(values, (one) => JSON.stringify([one.file, one.field]));
+  return html`<div class="stack">
+    <h3>Values without a match code</h3>
+    ${[...fields].map(([key, found]) => html`<${OfField} key=${key} c=${c} values=${found} />`)}
+  </div>`;
+}
+
+function OfField({ c, values }) {
+  const { file, field } = values[0];
+  return html`<div>
+    <p class="above-table">Add codes for them: <${MappingLink} c=${c} file=${file} field=${field} /></p>
+    <${Table}
+      label=${`Values of ${field} in ${file} without a match code`}
+      small
+      rows=${values}
+      id=${(one) => one.value}
+      columns=${[
+        { label: "Value", heading: true, cell: (one) => html`<code>${one.value}</code>` },
+        { label: "Times", number: true, cell: (one) => number(one.count) },
+        { label: "For example", cell: (one) => html`<${Students} c=${c} ids=${one.students} />` },
+      ]}
+    />
+  </div>`;
+}
+
+function Students({ c, ids }) {
+  return html`<span class="id-list">${ids.map((id) => html`<${StudentLink} key=${id} c=${c} student_id=${id} />`)}</span>`;
+}

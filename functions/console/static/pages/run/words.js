@@ -1,0 +1,14 @@
+// Words and numbers of a run that more than one part of its page needs.
+
+import { duration } from "../../components/time.js";
+
+// Whether a year's delivery waits for a person because of this finding.
+export function isWaitedFor(year, finding) {
+  return year.status === "awaiting_confirmation" && finding.action === "hold";
+}
+
+// "under 0.1 s", "0.4 s", "12 s", "2 min 5 s"
+export function lasted(seconds) {
+  if (seconds < 0.1) return "under 0.1 s";
+  return seconds < 10 ? `${seconds} s` : duration(0, seconds * 1000);
+}

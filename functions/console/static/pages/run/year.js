@@ -1,0 +1,46 @@
+// One school year of a run: its files, who is held back and why, what was unusual, what failed.
+
+import { html, useId } from "../../html.js";
+import { RunBadge } from "../../components/badge.js";
+import { RunFiles } from "../../components/run_files.js";
+import { Sentence } from "../../components/sentence.js";
+import { Notice } from "../../components/states.js";
+import { count } from "../../components/time.js";
+import { schoolYear } from "../../runs.js";
+import { Findings } from "./findings.js";
+import { Held } from "./held.js";
+import { Problem } from "./problem.js";
+import { Unmatched } from "./unmatched.js";
+import { isWaitedFor, lasted } from "./words.js";
+
+export function Year({ connection, run, year }) {
+  const c = connection.connection_id;
+  const id = useId();
+  // A finding is told as a warning too; here it stands with what can be done about it.
+  const told = new Set(year.findings.map((finding) => finding.message));
+  const findings = year.findings.filter((finding) => !isWaitedFor(year, finding)); // they stand above
+  const warnings = year.warnings.filter((text) => !told.has(text));
+  return html`<section class="panel stack" aria-labelledby=${id}>
+    <div class="year-head">
+      <h2 id=${id}>${schoolYear(year.school_year)}</h2>
+      <${RunBadge} run=${year} />
+      <p class="muted">${said(year)}</p>
+    </div>
+    ${year.error && html`<${Problem} c=${c} error=${year.error} />`}
+    <${Findings} connection=${connection} findings=${findings} />
+    ${warnings.map((text) => html`<${Notice} key=${text} tone="warn"><p><${Sentence} text=${text} /></p><//>`)}
+    ${year.files.length > 0 && html`<${RunFiles} c=${c} run=${run} year=${year} />`}
+    ${year.held.length > 0 && html`<${Held} c=${c} held=${year.held} total=${year.held_count} dry=${run.kind === "dry_run"} />`}
+    ${year.unmatched.length > 0 && html`<${Unmatched} c=${c} values=${year.unmatched} />`}
+  </section>`;
+}
+
+function said(year) {
+  const facts = [
+    year.rows > 0 && count(year.rows, "student"),
+    year.held_count > 0 && `${count(year.held_count, "student")} held back`,
+    year.left_out > 0 && `${count(year.left_out, "student")} left out by the mapping's conditions`,
+    year.duration_seconds !== null && lasted(year.duration_seconds),
+  ];
+  return facts.filter(Boolean).join(" · ");
+}

@@ -1,0 +1,22 @@
+// Dry run: makes tonight's file now, and goes to look at it. Nothing is sent.
+
+import { pathOf, post } from "../../api.js";
+import { useAction } from "../../data.js";
+import { html } from "../../html.js";
+import { Button } from "../../components/button.js";
+import { ErrorNotice } from "../../components/states.js";
+import { href, navigate } from "../../router.js";
+
+export function DryRunButton({ c }) {
+  const looking = useAction(async () => {
+    const { run_id } = await post(pathOf(c, "exports"), { dry_run: true });
+    navigate(href("/connections/{c}/runs/{run}", { c, run: run_id }));
+  });
+  return html`<${Button}
+      icon="search"
+      busy=${looking.busy}
+      title="A dry run: shows what the next export would send, and sends nothing"
+      onClick=${() => looking.run()}
+    >Tonight's file, now<//>
+    <${ErrorNotice} error=${looking.error} />`;
+}

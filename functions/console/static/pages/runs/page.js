@@ -1,0 +1,54 @@
+// History: every run of a connection, the newest first, as far back as somebody wants to go.
+
+import { get, pathOf } from "../../api.js";
+import { useData } from "../../data.js";
+import { html } from "../../html.js";
+import { Button } from "../../components/button.js";
+import { ConnectionPage } from "../../components/connection_page.js";
+import { EmptyState, ErrorNotice, ErrorState, Loading } from "../../components/states.js";
+import { usePerson } from "../../person.js";
+import { href, replaceAddress } from "../../router.js";
+import { DryRunButton } from "./dry_run_button.js";
+import { Filters, filtersOf, isFiltered } from "./filters.js";
+import { RunItem } from "./run_item.js";
+import { useRuns } from "./use_runs.js";
+
+const PATH = "/connections/{c}/runs";
+
+export default function HistoryPage({ params: { c }, query }) {
+  const person = usePerson();
+  const actions = person.can_run && html`<${DryRunButton} c=${c} />`;
+  return html`<${ConnectionPage} c=${c} title="History" tab=${PATH} actions=${actions}>
+    ${(connection) => html`<${History} connection=${connection} filters=${filtersOf(query)} />`}
+  <//>`;
+}
+
+function History({ connection, filters }) {
+  const c = connection.connection_id;
+  const { items, next, error, reload, more } = useRuns(c, filters);
+  const { data: status } = useData((options) => get(pathOf(c, "status"), options), [c]);
+  const filter = (wanted) => replaceAddress(href(PATH, { c }, wanted));
+  const years = status?.years.map((year) => year.school_year) ?? [];
+  return html`<${Filters} filters=${filters} years=${years} onInput=${filter} />
+    ${!items && error && html`<${ErrorState} error=${error} onRetry=${reload} />`}
+    ${!items && !error && html`<${Loading} />`}
+    ${items && items.length === 0 && html`<${Nothing} more=${next} filters=${filters} onClear=${() => filter({})} />`}
+    ${items &&
+    items.length > 0 &&
+    html`<ol class="runs" aria-label="Runs, the newest first">
+      ${items.map((run) => html`<${RunItem} key=${run.run_id} run=${run} connection=${connection} />`)}
+    </ol>`}
+    ${next && html`<div class="row more-runs"><${Button} busy=${more.busy} onClick=${() => more.run()}>Show more<//></div>`}
+    <${ErrorNotice} error=${more.error} />`;
+}
+
+function Nothing({ more, filters, onClear }) {
+  if (!isFiltered(filters))
+    return html`<${EmptyState} title="Nothing has run yet">
+      <p>Each export, check, test record and dry run is kept here, with what became of it.</p>
+    <//>`;
+  return html`<${EmptyState} title=${more ? "None among the newest runs" : "No run is like this"}>
+    <p>${more ? "Older ones have not been looked through yet." : "Runs are kept for some years; perhaps the filter is too narrow."}</p>
+    <${Button} onClick=${onClear}>Show all runs<//>
+  <//>`;
+}

@@ -1,0 +1,36 @@
+// A run in the history: what it was, what set it going, how it ended, when.
+
+import { html } from "../../html.js";
+import { RunBadge } from "../../components/badge.js";
+import { Time, count, momentText } from "../../components/time.js";
+import { href } from "../../router.js";
+import { KIND, heldOf, isUnderWay, phaseOf, rowsOf, schoolYear, startedBy, whyOf } from "../../runs.js";
+
+export function RunItem({ run, connection }) {
+  const { connection_id: c, time_zone: zone } = connection;
+  const at = run.started_at ?? run.requested_at;
+  const to = href("/connections/{c}/runs/{run}", { c, run: run.run_id });
+  return html`<li class="run">
+    <a class="run-what" href=${to} aria-label=${`${KIND[run.kind]}, ${momentText(at, zone)}`}>${KIND[run.kind]}</a>
+    <div class="run-by">By ${startedBy(run)}</div>
+    <div class="run-result"><${RunBadge} run=${run} /></div>
+    <div class="run-numbers">${said(run)}</div>
+    <div class="run-when"><${Time} at=${at} zone=${zone} /></div>
+  </li>`;
+}
+
+function said(run) {
+  if (isUnderWay(run)) return phaseOf(run);
+  if (run.status === "failed") return whyOf(run);
+  if (run.kind === "check" || run.status === "cancelled") return run.message;
+  if (run.kind === "test_record") return `Student ${run.student_ids.join(", ")}`;
+  if (run.status === "nothing_to_export") return "";
+  const rows = run.status === "awaiting_confirmation" ? "" : count(rowsOf(run), "student");
+  const held = heldOf(run);
+  return [rows, held > 0 && `${count(held, "student")} held back`, ofYears(run)].filter(Boolean).join(" · ");
+}
+
+function ofYears(run) {
+  const years = run.years.filter((year) => year.status !== "nothing_to_export");
+  return years.map((year) => schoolYear(year.school_year)).join(", ");
+}

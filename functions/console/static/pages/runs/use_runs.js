@@ -1,0 +1,50 @@
+// The runs that are shown: the newest page, which is read again and again, and older ones by "Show more".
+
+import { get, pathOf } from "../../api.js";
+import { useAction, useData, useInterval } from "../../data.js";
+import { useEffect, useState } from "../../html.js";
+import { isUnderWay } from "../../runs.js";
+
+const UNDER_WAY_MS = 1500;
+const AT_REST_MS = 30_000;
+const READINGS = 5; // of pages that a filter left empty; then somebody decides to go on
+
+// {items: null | [run], next, error, reload, more: a useAction}
+export function useRuns(c, filters) {
+  const key = JSON.stringify([c, filters]);
+  const [known, keep] = useState({ key, items: null, next: null });
+  const newest = useData(
+    async (options) => {
+      const page = await pageOf(c, filters, null, options);
+      keep((before) => ({ key, ...withNewest(before.key === key ? before : { items: null }, page) }));
+    },
+    [key],
+  );
+  const more = useAction(async () => {
+    const page = await pageOf(c, filters, known.next);
+    keep((before) =>
+      before.key === key ? { key, items: [...before.items, ...page.items], next: page.next } : before,
+    );
+  });
+  useEffect(() => more.clear(), [key]);
+  const { items, next } = known.key === key ? known : { items: null, next: null };
+  useInterval(() => newest.loading || newest.reload(), items?.some(isUnderWay) ? UNDER_WAY_MS : AT_REST_MS);
+  return { items, next, error: newest.error, reload: newest.reload, more };
+}
+
+async function pageOf(c, filters, after, options) {
+  let page = { items: [], next: after };
+  for (let reading = 0; reading < READINGS && page.items.length === 0; reading += 1) {
+    if (reading > 0 && page.next === null) break;
+    page = await get(pathOf(c, "exports"), { ...options, query: { ...filters, after: page.next } });
+  }
+  return page;
+}
+
+// Ids of runs begin with the time: what stands before `next` was looked through anew.
+function withNewest({ items, next }, page) {
+  if (items === null || page.next === null) return page;
+  const older = items.filter((run) => run.run_id < page.next);
+  const goes_deeper = next === null || next < page.next;
+  return { items: [...page.items, ...older], next: goes_deeper ? next : page.next };
+}

@@ -1,0 +1,60 @@
+// Send Record: one student's record as it would be sent and where; "OK, Continue"; what came of it.
+
+import { pathOf, post } from "../../api.js";
+import { useData } from "../../data.js";
+import { html } from "../../html.js";
+import { Button } from "../../components/button.js";
+import { Dialog } from "../../components/dialog.js";
+import { Sentence } from "../../components/sentence.js";
+import { ErrorNotice, ErrorState, Loading, Notice } from "../../components/states.js";
+import { useRequestedRun } from "../../use_run.js";
+import { RequestedRun, RunButton } from "../run/requested_run.js";
+import { RecordPreview } from "./preview.js";
+
+// `school_year` may be left out: then it is the student's latest.
+export function SendRecordDialog({ connection, student_id, school_year, onClose }) {
+  const c = connection.connection_id;
+  const test = useRequestedRun(c);
+  const { data, error, reload } = useData(
+    (options) => post(pathOf(c, "mapping", "preview"), { student_ids: [student_id], school_year }, options),
+    [c, student_id, school_year],
+  );
+  const student = data?.students[0];
+  const rows = student?.files.filter((row) => row.line) ?? [];
+  const held = student?.files.some((row) => problemsOf(row).length > 0);
+  const send = () => test.start(pathOf(c, "test-record"), { student_id, school_year: student.school_year });
+  const actions = html`<${Button} onClick=${onClose}>${test.run ? "Close" : "Cancel"}<//>
+    ${test.run
+      ? html`<${RunButton} c=${c} requested=${test} />`
+      : html`<${Button} kind="primary" disabled=${rows.length === 0 || held} busy=${test.busy} onClick=${send}>OK, Continue<//>`}`;
+  return html`<${Dialog} title=${`Send Record: student ${student_id}`} onClose=${onClose} actions=${actions} wide>
+    ${error && html`<${ErrorState} error=${error} onRetry=${reload} />`}
+    ${!data && !error && html`<${Loading} label="Mapping the record …" />`}
+    ${student && !test.run && html`<${Before} connection=${connection} student=${student} rows=${rows} />`}
+    <${RequestedRun} c=${c} requested=${test} />
+    <${ErrorNotice} error=${test.error} />
+  <//>`;
+}
+
+function Before({ connection, student, rows }) {
+  const problems = student.files.flatMap((row) => problemsOf(row).map((problem) => ({ ...problem, file: row.name })));
+  if (student.message && student.files.length === 0) return html`<${Notice} tone="warn"><p>${student.message}</p><//>`;
+  if (problems.length > 0)
+    return html`<${Notice} tone="warn" title="This student would be held back, so there is nothing to send">
+      <ul>${problems.map((one) => html`<li key=${one.file + one.to}>${one.to && html`<strong>${one.to}</strong>${": "}`}<${Sentence} text=${one.message} /></li>`)}</ul>
+    <//>`;
+  if (rows.length === 0)
+    return html`<${Notice} tone="warn"><p>The conditions of the mapping give this student no row, so there is nothing to send.</p><//>`;
+  return html`<p>
+      ${connection.delivery === "sftp"
+        ? `This is sent to ${connection.host}, beside the real files and never over them.`
+        : "This is kept here to be downloaded, beside the real files and never over them."}
+      ${" "}Nothing else changes: the student is exported as ever.
+    </p>
+    <${RecordPreview} rows=${rows} test_files=${student.test_files} />`;
+}
+
+function problemsOf(row) {
+  const of_fields = row.fields.filter((field) => field.problem).map((field) => ({ to: field.to, ...field.problem }));
+  return row.problem ? [row.problem, ...of_fields] : of_fields;
+}

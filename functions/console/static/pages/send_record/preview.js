@@ -1,0 +1,36 @@
+// A record before it is sent: of each file the path, the values by header, and the raw lines.
+
+import { html } from "../../html.js";
+import { RawLines } from "../../components/run_files.js";
+import { Table } from "../../components/table.js";
+
+// rows: the items of a preview's `files` that have a line; a file may have several.
+export function RecordPreview({ rows, test_files }) {
+  const files = Map.groupBy(rows, (row) => row.name);
+  return html`<ul class="record-files">
+    ${[...files].map(
+      ([name, of_file]) => html`<li key=${name}>
+        <${OneFile} file=${test_files.find((file) => file.name === name)} rows=${of_file} />
+      </li>`,
+    )}
+  </ul>`;
+}
+
+function OneFile({ file: { name, path, header }, rows }) {
+  const lines = rows.map((row) => row.line);
+  return html`<h3><code>${path}</code></h3>
+    ${rows.map(
+      (row) => html`<${Table}
+        key=${row.row}
+        small
+        label=${rows.length > 1 ? `Values of row ${row.row} of ${name}` : `Values of ${name}`}
+        rows=${row.fields}
+        id=${(field) => field.to}
+        columns=${[
+          { label: "To SFTP Field", heading: true, cell: (field) => field.to },
+          { label: "Mapped Value", cell: (field) => field.value },
+        ]}
+      />`,
+    )}
+    <${RawLines} name=${name} lines=${header ? [header, ...lines] : lines} />`;
+}

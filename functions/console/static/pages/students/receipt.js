@@ -1,0 +1,108 @@
+// A student's receipt of a year: what became of the last sync, and the very line that was delivered.
+
+import { html, useId, useState } from "../../html.js";
+import { Badge } from "../../components/badge.js";
+import { Button } from "../../components/button.js";
+import { Copyable } from "../../components/copyable.js";
+import { DownloadButton } from "../../components/download_button.js";
+import { FactList } from "../../components/fact_list.js";
+import { RunLink } from "../../components/links.js";
+import { Reasons } from "../../components/reasons.js";
+import { Time, momentText, number } from "../../components/time.js";
+import { usePerson } from "../../person.js";
+import { schoolYear } from "../../runs.js";
+import { ResendDialog } from "../run/resend_dialog.js";
+import { SendRecordDialog } from "../send_record/dialog.js";
+import { STUDENT_STATUS } from "./words.js";
+
+export function Receipt({ connection, receipt, reload }) {
+  const { connection_id: c, time_zone: zone } = connection;
+  const { held, exported } = receipt;
+  const { label, tone } = STUDENT_STATUS[receipt.status] ?? { label: receipt.status, tone: "calm" };
+  const id = useId();
+  const at = receipt.status === "removed" ? "Removed" : "Last synced";
+  return html`<article class="panel stack receipt" aria-labelledby=${id}>
+    <header>
+      <h2 id=${id}>${schoolYear(receipt.school_year)}</h2>
+      <${Badge} tone=${tone}>${label}<//>
+      <p>${receipt.message}</p>
+    </header>
+    <${FactList}
+      facts=${[
+        [at, html`<${Time} at=${receipt.synced_at} zone=${zone} />`],
+        ["By request", receipt.request_id && html`<${Copyable} label="the id of the request" text=${receipt.request_id} />`],
+        ["Held back since", held?.since && html`<${Time} at=${held.since} zone=${zone} />`],
+        ["Exported before", receipt.status !== "exported" && !exported && (receipt.exported_before ? "Yes" : "No")],
+      ]}
+    />
+    ${held &&
+    html`<div>
+      <h3>Why</h3>
+      <${Reasons} c=${c} reasons=${held.reasons} />
+    </div>`}
+    ${exported && html`<${Exported} connection=${connection} receipt=${receipt} />`}
+    <${Actions} connection=${connection} receipt=${receipt} reload=${reload} />
+  </article>`;
+}
+
+function Exported({ connection, receipt: { exported, status, school_year } }) {
+  const { connection_id: c, time_zone: zone } = connection;
+  return html`<div class="stack">
+    <div>
+      <h3>${status === "exported" ? "Exported" : "Exported before that"}</h3>
+      <p>
+        <${RunLink} c=${c} run_id=${exported.run_id}>${momentText(exported.exported_at, zone)}<//>
+        ${!exported.kept && html`<span class="muted">: what was sent then is not kept any more.</span>`}
+      </p>
+    </div>
+    <ul class="receipt-files">
+      ${exported.files.map(
+        (file) => html`<li key=${`${file.name} ${file.row}`}>
+          <${ReceiptFile} c=${c} run_id=${exported.run_id} year=${school_year} file=${file} />
+        </li>`,
+      )}
+    </ul>
+  </div>`;
+}
+
+function ReceiptFile({ c, run_id, year, file }) {
+  const place = `${file.name}, row ${number(file.row)}`;
+  return html`<div class="receipt-file-head">
+      <strong>${place}</strong>
+      <div><${DownloadButton} c=${c} run_id=${run_id} year=${year} name=${file.path.split("/").at(-1)} /></div>
+    </div>
+    <${Copyable} label=${`the line of ${place}`} text=${file.line} block />
+    <dl class="run-file-facts">
+      <dt>Path</dt>
+      <dd><${Copyable} label=${`the path of ${place}`} text=${file.path} /></dd>
+      <dt>SHA-256</dt>
+      <dd><${Copyable} label=${`the SHA-256 of ${place}`} text=${file.sha256} /></dd>
+    </dl>`;
+}
+
+function Actions({ connection, receipt, reload }) {
+  const person = usePerson();
+  const [dialog, open] = useState(null);
+  const { student_id, school_year, status, exported } = receipt;
+  const has_rows = exported?.files.length > 0 && connection.delivery === "sftp";
+  const is_there = status !== "removed";
+  if (!person.can_run || !(has_rows || is_there)) return null;
+  const close = () => {
+    open(null);
+    reload();
+  };
+  return html`<div class="row">
+    ${is_there && html`<${Button} icon="arrow" onClick=${() => open("test")}>Send Record<//>`}
+    ${has_rows && html`<${Button} onClick=${() => open("again")}>Send this student's record again<//>`}
+    ${dialog === "test" &&
+    html`<${SendRecordDialog} connection=${connection} student_id=${student_id} school_year=${school_year} onClose=${close} />`}
+    ${dialog === "again" &&
+    html`<${ResendDialog}
+      connection=${connection}
+      run_id=${exported.run_id}
+      student_id=${student_id}
+      school_year=${school_year}
+      onClose=${close}
+    />`}
+  </div>`;
+}

@@ -1,0 +1,61 @@
+// Who of a year is due, held back, or was never exported: page by page, in order of student id.
+
+import { get, pathOf } from "../../api.js";
+import { useAction, useData } from "../../data.js";
+import { html, useState } from "../../html.js";
+import { announce } from "../../components/announce.js";
+import { Badge } from "../../components/badge.js";
+import { Button } from "../../components/button.js";
+import { StudentLink } from "../../components/links.js";
+import { Reasons } from "../../components/reasons.js";
+import { EmptyState, ErrorNotice, ErrorState, Loading } from "../../components/states.js";
+import { Time, count } from "../../components/time.js";
+import { STUDENT_STATUS } from "./words.js";
+
+const NOBODY = {
+  due: ["Nobody is due", "Everyone who was synced is in an export, or is held back."],
+  held: ["Nobody is held back", "Every row could be made as the mapping wants it."],
+  never_exported: ["Everyone was exported before", "Nobody waits for a first export."],
+};
+
+// `label` is what the list is called.
+export function StudentList({ connection, year, list, label }) {
+  const c = connection.connection_id;
+  const [pages, setPages] = useState([]); // those after the first
+  const page = (after, options) =>
+    get(pathOf(c, "registrations"), { ...options, query: { school_year: year, status: list, after } });
+  const { data: first, error, reload } = useData((options) => page(null, options), [c, year, list]);
+  const all = [first, ...pages].filter(Boolean);
+  const next = all.at(-1)?.next;
+  const more = useAction(async () => {
+    const found = await page(next);
+    setPages((known) => [...known, found]);
+    announce(`${count(found.items.length, "more student", "more students")}.`);
+  });
+  if (error) return html`<${ErrorState} error=${error} onRetry=${reload} />`;
+  if (!first) return html`<${Loading} />`;
+  const students = all.flatMap((one) => one.items);
+  if (students.length === 0) return html`<${EmptyState} title=${NOBODY[list][0]}><p>${NOBODY[list][1]}</p><//>`;
+  return html`<ul class="students" aria-label=${label}>
+      ${students.map(
+        (student) => html`<li key=${student.student_id}><${Student} connection=${connection} student=${student} list=${list} /></li>`,
+      )}
+    </ul>
+    ${next && html`<div class="row show-more"><${Button} busy=${more.busy} onClick=${() => more.run()}>Show more<//></div>`}
+    <${ErrorNotice} error=${more.error} />`;
+}
+
+function Student({ connection, student, list }) {
+  const { connection_id: c, time_zone: zone } = connection;
+  const { label, tone } = STUDENT_STATUS[student.status];
+  return html`<strong><${StudentLink} c=${c} student_id=${student.student_id} /></strong>
+    <span class="muted">Synced: <${Time} at=${student.synced_at} zone=${zone} /></span>
+    <span>
+      ${list === "never_exported"
+        ? html`<${Badge} tone=${tone}>${label}<//>`
+        : student.exported_before
+          ? "Exported before"
+          : "Never exported before"}
+    </span>
+    ${student.reasons.length > 0 && html`<div class="why"><${Reasons} c=${c} reasons=${student.reasons} /></div>`}`;
+}

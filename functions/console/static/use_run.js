@@ -1,0 +1,48 @@
+// Runs for components: one that is there, read as long as it goes on; one that is asked for.
+
+import { get, pathOf, post } from "./api.js";
+import { announce } from "./components/announce.js";
+import { useAction, useData, useInterval } from "./data.js";
+import { useEffect, useRef, useState } from "./html.js";
+import { followRun, isUnderWay } from "./runs.js";
+
+const UNDER_WAY_MS = 1000;
+const WAITING_MS = 15_000; // for a person, who may sit somewhere else
+
+// {run, error, reload}: the run as it was read last; its end is said.
+export function useRun(c, run_id) {
+  const { data: run, error, loading, reload } = useData(
+    (options) => get(pathOf(c, "exports", run_id), options),
+    [c, run_id],
+  );
+  const was_under_way = useRef(false);
+  useEffect(() => {
+    if (!run) return;
+    if (was_under_way.current && !isUnderWay(run)) announce(run.message);
+    was_under_way.current = isUnderWay(run);
+  }, [run]);
+  // Not while it is being read: a slow answer would be given up for the next one, for ever.
+  useInterval(() => loading || reload(), run && pauseOf(run));
+  return { run, error, reload };
+}
+
+function pauseOf(run) {
+  if (isUnderWay(run)) return UNDER_WAY_MS;
+  return run.status === "awaiting_confirmation" ? WAITING_MS : null;
+}
+
+// Asks for a run and follows it: {start(path, wish), run: null before, busy: while it goes on,
+// error}. The run goes on when the component is gone.
+export function useRequestedRun(c) {
+  const [run, setRun] = useState(null);
+  const control = useRef(new AbortController());
+  useEffect(() => () => control.current.abort(), []);
+  const asking = useAction(async (path, wish) => {
+    const { signal } = control.current;
+    const { run_id } = await post(path, wish, { signal });
+    setRun({ run_id, status: "pending", years: [] });
+    const ended = await followRun(c, run_id, { signal, show: setRun });
+    announce(ended.message);
+  });
+  return { start: asking.run, run, busy: asking.busy, error: asking.error };
+}

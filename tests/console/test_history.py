@@ -1,0 +1,154 @@
+"""History: every run, the newest first; filters in the address; a dry run; a run as it goes on."""
+
+import re
+from collections.abc import Callable
+from typing import Any
+
+from playwright.sync_api import Locator, Route, expect
+
+from tests.console.person import Person
+from tests.stack.district import District, registration
+
+type Visit = Callable[..., Person]
+
+PHONE = {"width": 375, "height": 800}
+
+
+def history(district: District, query: str = "") -> str:
+    return f"#{district.path}/runs{query}"
+
+
+def runs(ada: Person) -> Locator:
+    return ada.page.get_by_role("list", name="Runs, the newest first").get_by_role("listitem")
+
+
+def checked(district: District) -> dict[str, Any]:
+    answer = district.stack.call("POST", f"{district.path}/check", {}, role="full_access")
+    return district.finished(answer.json()["run_id"])
+
+
+def test_runs_stand_in_order_with_what_they_were_and_how_they_ended(
+    visit: Visit, district: District
+) -> None:
+    district.sync(registration("1"), registration("2"))
+    district.nightly_export("2026-03-03T03:00:00Z")
+    checked(district)
+
+    ada = visit(path=history(district))
+
+    expect(runs(ada)).to_have_count(2)
+    expect(runs(ada).first).to_have_text(
+        re.compile(f"Check.*By {ada.user.username}.*Succeeded.*Everything that a delivery needs")
+    )
+    expect(runs(ada).last).to_have_text(
+        re.compile("Export.*By the nightly schedule.*Succeeded.*2 students · 2025–26.*Today")
+    )
+    ada.check()
+    runs(ada).last.get_by_role("link").click()
+    ada.sees(ada.heading("Export"))
+    ada.page.go_back()
+    expect(runs(ada)).to_have_count(2)
+
+
+def test_filters_stand_in_the_address_and_a_link_shows_the_same(
+    visit: Visit, district: District
+) -> None:
+    district.sync(registration("1"))
+    district.export()
+    checked(district)
+    ada = visit(path=history(district), viewport=PHONE)
+
+    ada.page.get_by_text("Filter", exact=True).click()
+    ada.check()
+    ada.field("Kind").select_option("Export")
+    expect(runs(ada)).to_have_count(1)
+    expect(ada.page).to_have_url(re.compile(r"/runs\?kind=export$"))
+    ada.field("From").fill("2031-01-01")
+
+    ada.sees(ada.heading("No run is like this"))
+    ada.check()
+    lin = visit("limited_access", path=ada.page.url[ada.page.url.index("#") :])
+    ada.button("Show all runs").click()
+    expect(runs(ada)).to_have_count(2)
+    expect(ada.page).to_have_url(re.compile(r"/runs$"))
+    lin.sees(lin.heading("No run is like this"))
+    expect(lin.field("From")).to_have_value("2031-01-01")
+    lin.button("Clear").click()
+    expect(runs(lin)).to_have_count(2)
+
+
+def test_older_runs_are_shown_when_somebody_asks(visit: Visit, district: District) -> None:
+    district.export()
+    checked(district)
+    ada = visit()
+
+    def one_by_one(route: Route) -> None:
+        route.continue_(url=f"{route.request.url}{'&' if '?' in route.request.url else '?'}limit=1")
+
+    ada.page.route(re.compile(r"/exports(\?after=.*)?$"), one_by_one)
+    ada.go(history(district))
+    expect(runs(ada)).to_have_count(1)
+    ada.button("Show more").click()
+
+    expect(runs(ada)).to_have_count(2)
+    expect(runs(ada).filter(has_text="Nothing to export")).to_have_count(1)
+    expect(ada.button("Show more")).to_have_count(0)
+
+
+def test_a_run_that_begins_is_seen_at_once_and_followed(visit: Visit, district: District) -> None:
+    district.sync(registration("1"))
+    pending = district.export()
+    ada = visit()
+    answers = iter([{"status": "pending"}, {"status": "in_progress", "phase": "2025: delivering"}])
+
+    def as_it_was(route: Route) -> None:
+        page = route.fetch().json()
+        page["items"][0] |= next(answers, {})
+        route.fulfill(json=page)
+
+    ada.page.route(re.compile(r"/exports$"), as_it_was)
+    ada.go(history(district))
+
+    expect(runs(ada).first).to_contain_text("Waiting to start")
+    ada.check()
+    expect(runs(ada).first).to_contain_text("2025–26: sending")
+    expect(runs(ada).first).to_contain_text("Succeeded")
+    assert pending["status"] == "succeeded"
+
+
+def test_tonights_file_is_shown_and_not_sent(visit: Visit, district: District) -> None:
+    district.sync(registration("1", "Ann"))
+    district.sync(registration("2", '<img src=x onerror="document.title=1">'))
+    late = registration("3")
+    late["data"]["students"]["dob"] = "soon"
+    district.sync(late)
+    ada = visit("limited_access", path=history(district))
+
+    ada.button("Tonight's file, now").click()
+
+    ada.sees(ada.heading("Dry run"))
+    lines = ada.page.get_by_role("region", name="Lines of students.csv")
+    expect(lines).to_have_text(
+        'ID,First,DOB\n1,Ann,4/5/2015\n2,"<img src=x onerror=""document.title=1"">",4/5/2015'
+    )
+    ada.sees(ada.heading("Would be held back: 1 student"))
+    ada.sees(ada.link("3"))
+    ada.check()
+    assert not district.folder.exists()
+    assert ada.page.title().startswith("Dry run · Connections · ")
+
+
+def test_a_history_that_cannot_be_read_is_tried_again(visit: Visit, district: District) -> None:
+    ada = visit(viewport=PHONE)
+    body = {"error": {"code": "access_denied", "message": "Not now.", "problems": []}}
+    ada.page.route(
+        re.compile(r"/exports$"), lambda route: route.fulfill(status=403, json=body), times=1
+    )
+
+    ada.go(history(district))
+
+    expect(ada.page.get_by_role("alert").first).to_contain_text("Not now.")
+    ada.check()
+    ada.button("Try again").click()
+    ada.sees(ada.heading("Nothing has run yet"))
+    ada.check()

@@ -1,0 +1,316 @@
+"""A run: what it did, whom it held back and why, what waits for a person, and sending it again."""
+
+import copy
+import hashlib
+import re
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from playwright.sync_api import Locator, Route, expect
+
+from tests.console.person import Person
+from tests.stack.district import MAPPING, District, registration
+
+type Visit = Callable[..., Person]
+
+PHONE = {"width": 375, "height": 800}
+HOLD = {"unmatched": {"action": "hold", "count": 0}}
+
+
+def run_page(district: District, run: dict[str, Any]) -> str:
+    return f"#{district.path}/runs/{run['run_id']}"
+
+
+def late(student_id: str) -> dict[str, Any]:
+    """A registration whose date of birth no export can read."""
+    broken = registration(student_id)
+    broken["data"]["students"]["dob"] = "soon"
+    return broken
+
+
+def save_codes(district: District) -> None:
+    """A mapping that has a code for Ann alone."""
+    mapping = copy.deepcopy(MAPPING)
+    mapping["files"][0]["fields"][1] = {
+        "from": "students.fname",
+        "mapping_type": "match_codes",
+        "codes": {"Ann": "A"},
+        "unmatched": "keep",
+        "to": "First",
+    }
+    saved = district.stack.call("PUT", f"{district.path}/mapping", mapping, role="full_access")
+    assert saved.status == 200, saved.body
+
+
+def guarded(district: District) -> dict[str, Any]:
+    """A run whose delivery waits for somebody."""
+    save_codes(district)
+    district.change(guards=HOLD)
+    district.sync(registration("1", "Bob"))
+    run = district.export()
+    assert run["status"] == "awaiting_confirmation"
+    return run
+
+
+def year(ada: Person, name: str) -> Locator:
+    return ada.page.get_by_role("region", name=name, exact=True)
+
+
+def test_a_run_tells_of_each_file_and_of_everyone_held_back(
+    visit: Visit, district: District
+) -> None:
+    save_codes(district)
+    district.sync(registration("1", "Ann"), registration("2", "<b>Bob</b>"))
+    district.sync(*(late(f"h{number}") for number in range(14)))
+    district.sync(registration("3", "Ann", year=2026))
+    run = district.export()
+    ada = visit(path=run_page(district, run))
+
+    summary = ada.page.get_by_role("region", name="Summary")
+    expect(summary).to_contain_text("Partly done")
+    expect(summary).to_contain_text(re.compile(r"Started by\s*lin"))
+    (file,) = run["years"][0]["files"]
+    of_year = year(ada, "2025–26")
+    expect(of_year).to_contain_text("2 rows")
+    expect(of_year).to_contain_text("put in place in one step")
+    expect(of_year).to_contain_text(file["path"])
+    expect(of_year).to_contain_text(file["sha256"])
+    ada.sees(ada.heading("Held back: 14 students"))
+    ada.sees(of_year.get_by_text("mend it in Enroll"))
+    expect(of_year.get_by_role("link", name=re.compile("^h"))).to_have_count(12)
+    of_year.get_by_role("button", name="Show all 14").click()
+    expect(of_year.get_by_role("link", name=re.compile("^h"))).to_have_count(14)
+    unmatched = of_year.get_by_role("row")
+    expect(unmatched.last).to_contain_text("<b>Bob</b>")
+    expect(unmatched.last.get_by_role("cell").first).to_have_text("1")
+    expect(year(ada, "2026–27")).to_contain_text("1 row")
+    ada.check()
+
+
+def test_a_file_is_downloaded_and_its_checksum_copied(
+    visit: Visit, district: District, tmp_path: Path
+) -> None:
+    district.sync(registration("1"))
+    run = district.export()
+    clipboard = ["clipboard-read", "clipboard-write"]
+    ada = visit(path=run_page(district, run), accept_downloads=True, permissions=clipboard)
+
+    ada.button("Copy the SHA-256 of students.csv").click()
+    ada.sees(ada.page.get_by_text("Copied").last)
+    with ada.page.expect_download() as download:
+        ada.button("Download students.csv of 2025–26").click()
+    download.value.save_as(tmp_path / "students.csv")
+
+    copied = ada.page.evaluate("navigator.clipboard.readText()")
+    content = (tmp_path / "students.csv").read_bytes()
+    assert content.decode() == district.files()["2025/students.csv"]
+    assert copied == hashlib.sha256(content).hexdigest()
+
+
+def test_a_held_delivery_goes_once_somebody_confirms_it(visit: Visit, district: District) -> None:
+    run = guarded(district)
+    lin = visit("limited_access", path=run_page(district, run))
+
+    decision = lin.page.get_by_role("region", name="Is this right?")
+    expect(decision).to_contain_text("1 values of First in students.csv have no match code")
+    lin.check()
+    lin.button("Send it anyway").click()
+    lin.check()
+    lin.dialog("Send 2025–26 anyway?").get_by_role("button", name="Send it").click()
+
+    expect(lin.page.get_by_role("region", name="Summary")).to_contain_text("Succeeded")
+    lin.sees(lin.page.get_by_text(f"Confirmed by {lin.user.username}"))
+    expect(decision).to_have_count(0)
+    assert district.names() == ["Bob"]
+    lin.check()
+
+
+def test_a_held_delivery_is_not_sent_by_keyboard_on_a_phone(
+    visit: Visit, district: District
+) -> None:
+    run = guarded(district)
+    lin = visit("limited_access", path=run_page(district, run), viewport=PHONE)
+    lin.sees(lin.button("Do not send"))
+    lin.check()
+
+    for _ in range(20):
+        lin.page.keyboard.press("Tab")
+        if lin.button("Do not send").evaluate("button => button === document.activeElement"):
+            break
+    lin.page.keyboard.press("Enter")
+
+    summary = lin.page.get_by_role("region", name="Summary")
+    expect(summary).to_contain_text("Cancelled")
+    expect(summary).to_contain_text("everyone stays due")
+    assert not district.folder.exists()
+
+
+def test_a_run_is_sent_again_whole(visit: Visit, district: District) -> None:
+    district.sync(registration("1", "Ann"), registration("2", "Ben"))
+    run = district.export()
+    district.sync(registration("3", "Cal"))
+    district.export()
+    assert district.names() == ["Cal"]
+    ada = visit(path=run_page(district, run))
+
+    ada.button("Send again").click()
+    dialog = ada.dialog("Send again")
+    expect(dialog).to_contain_text("This may bring older data to the SIS")
+    expect(dialog).to_contain_text(run["years"][0]["files"][0]["path"])
+    ada.check()
+    assert district.names() == ["Cal"]
+    dialog.get_by_role("button", name="Send again").click()
+
+    ada.sees(dialog.get_by_text("may have brought older data"))
+    ada.check()
+    assert district.names() == ["Ann", "Ben"]
+    dialog.get_by_role("link", name="Open the run").click()
+    ada.sees(ada.heading("Sent again"))
+    ada.sees(ada.link(run["run_id"]))
+
+
+def test_some_files_or_some_students_are_sent_again(visit: Visit, district: District) -> None:
+    district.sync(registration("1", "Ann"), registration("2", "Ben"))
+    district.sync(registration("3", "Cal", year=2026))
+    run = district.export()
+    (district.folder / "exports/2025/students.csv").unlink()
+    (district.folder / "exports/2026/students.csv").unlink()
+    ada = visit(path=run_page(district, run), viewport=PHONE)
+    dialog = ada.dialog("Send again")
+
+    ada.button("Send again").click()
+    ada.field("Some files").check()
+    ada.field("students.csv, 2026–27").uncheck()
+    ada.check()
+    dialog.get_by_role("button", name="Send again").click()
+    ada.sees(dialog.get_by_text("Succeeded"))
+    assert (district.names(2025), district.names(2026)) == (["Ann", "Ben"], [])
+    dialog.get_by_role("button", name="Close").last.click()
+
+    ada.button("Send again").click()
+    ada.field("Some students").check()
+    expect(dialog.get_by_role("button", name="Send again")).to_be_disabled()
+    ada.field("Student ids").fill("2\n3")
+    dialog.get_by_role("button", name="Send again").click()
+
+    ada.sees(dialog.get_by_text("Succeeded"))
+    assert (district.names(2025), district.names(2026)) == (["Ben"], ["Cal"])
+    dialog.get_by_role("button", name="Close").last.click()
+
+    ada.button("Send again").click()
+    ada.field("Some students").check()
+    ada.field("Student ids").fill("99")
+    dialog.get_by_role("button", name="Send again").click()
+    expect(dialog).to_contain_text("are not in the files of that run")
+    ada.check()
+
+
+def test_a_failure_says_the_remedy_and_what_was_changed_since(
+    visit: Visit, district: District
+) -> None:
+    district.change(password="wrong")
+    district.sync(registration("1"))
+    run = district.export()
+    district.change(password=district.stack.sftp.password)
+    save_codes(district)
+
+    ada = visit(path=run_page(district, run))
+
+    ada.sees(ada.page.get_by_text("Check the user name and the password."))
+    ada.sees(ada.page.get_by_text("Version 1"))
+    ada.sees(ada.page.get_by_text("Settings changed: password"))
+    ada.sees(ada.page.get_by_text("Mapping saved as version 2"))
+    expect(ada.button("Send again")).to_have_count(0)
+    ada.check()
+
+
+def test_a_file_that_was_not_collected_is_sent_again_from_the_run_that_says_so(
+    visit: Visit, district: District
+) -> None:
+    district.change(importer="removes")
+    district.sync(registration("1", "Ann"))
+    district.export()
+    district.sync(registration("2", "Ben"))
+    run = district.export()
+    ada = visit(path=run_page(district, run))
+
+    ada.sees(ada.page.get_by_text("The last file was not collected"))
+    ada.check()
+    ada.button("Send those students again").click()
+    ada.dialog("Send again").get_by_role("button", name="Send again").click()
+
+    ada.sees(ada.dialog("Send again").get_by_text("Succeeded"))
+    assert district.names() == ["Ann"]
+
+
+def test_a_check_and_a_run_without_files_are_shown_as_what_they_are(
+    visit: Visit, district: District
+) -> None:
+    answer = district.stack.call("POST", f"{district.path}/check", {}, role="full_access")
+    check = district.finished(answer.json()["run_id"])
+    nothing = district.export()
+    ada = visit(path=run_page(district, check), viewport=PHONE)
+
+    steps = ada.page.get_by_role("region", name="Steps").get_by_role("listitem")
+    expect(steps).to_have_count(9)
+    expect(steps.nth(3)).to_contain_text(re.compile("Host key.*Works.*It is the pinned key"))
+    ada.check()
+    ada.go(run_page(district, nothing))
+    ada.sees(ada.page.get_by_text("Nothing to export: no sync since the last."))
+    ada.check()
+
+
+def test_a_run_is_followed_while_it_goes_on_and_cancelled_while_it_waits(
+    visit: Visit, district: District
+) -> None:
+    district.sync(registration("1"))
+    run = district.export()
+    ada = visit()
+    now: dict[str, Any] = {"status": "pending", "finished_at": None, "years": [], "message": ""}
+    cancelled = []
+
+    def as_it_was(route: Route) -> None:
+        route.fulfill(json=run | now)
+
+    def cancel(route: Route) -> None:
+        cancelled.append(route.request.method)
+        now["status"] = "cancelled"
+        now["message"] = "Cancelled by ada before it began; everyone stays due."
+        route.fulfill(json=run | now)
+
+    ada.page.route(f"**/exports/{run['run_id']}", as_it_was)
+    ada.page.route(f"**/exports/{run['run_id']}/cancel", cancel)
+    ada.go(run_page(district, run))
+
+    ada.sees(ada.page.get_by_role("progressbar", name="Waiting to start"))
+    ada.check()
+    now |= {"status": "in_progress", "phase": "2025: mapping", "school_years": [2025, 2026]}
+    ada.sees(ada.page.get_by_role("progressbar", name="2025–26: mapping"))
+    expect(ada.button("Cancel the run")).to_have_count(0)
+    ada.check()
+    now |= {"status": "pending"}
+    ada.button("Cancel the run").click()
+    summary = ada.page.get_by_role("region", name="Summary")
+    expect(summary).to_contain_text("Cancelled by ada before it began; everyone stays due.")
+    assert cancelled == ["POST"]
+
+
+def test_a_run_that_died_or_is_not_there_says_what_happens_next(
+    visit: Visit, district: District
+) -> None:
+    district.sync(registration("1"))
+    run = district.export()
+    ada = visit()
+    message = "It stopped in the middle; the students stay due, and the next export delivers them."
+    died = {"status": "failed", "message": message, "finished_at": None, "years": []}
+    died["error"] = {"code": "stopped", "message": message, "passing": True}
+    ada.page.route(f"**/exports/{run['run_id']}", lambda route: route.fulfill(json=run | died))
+
+    ada.go(run_page(district, run))
+
+    ada.sees(ada.page.get_by_text(message))
+    ada.check()
+    ada.go(f"#{district.path}/runs/20260101T000000Z-none")
+    expect(ada.page.get_by_role("alert").first).to_contain_text("There is no export of this id")
+    ada.check()

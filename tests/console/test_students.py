@@ -1,0 +1,149 @@
+"""Students: everyone accounted for, who is not exported, and the receipt of one."""
+
+import re
+from collections.abc import Callable
+from typing import Any
+
+from playwright.sync_api import Locator, Route, expect
+
+from tests.console.person import Person
+from tests.stack.district import District, registration
+
+type Visit = Callable[..., Person]
+
+PHONE = {"width": 375, "height": 800}
+
+
+def students(district: District, query: str = "") -> str:
+    return f"#{district.path}/students{query}"
+
+
+def late(student_id: str) -> dict[str, Any]:
+    """A registration whose date of birth no export can read."""
+    broken = registration(student_id)
+    broken["data"]["students"]["dob"] = "soon"
+    return broken
+
+
+def cells(ada: Person, year: str) -> Locator:
+    return ada.page.get_by_role("row", name=year).get_by_role("cell")
+
+
+def test_every_student_is_accounted_for_and_listed(visit: Visit, district: District) -> None:
+    district.sync(registration("1", "Ann"), registration("2", "Ben"), late("3"))
+    district.sync(registration("4", year=2024))
+    district.export()
+    district.sync(registration("1", "Anna"), registration("5"))
+    ada = visit(path=students(district), viewport=PHONE)
+
+    expect(cells(ada, "2025–26")).to_have_text(["4", "1", "0", "1", "2"])
+    expect(cells(ada, "2024–25")).to_have_text(["1", "1", "0", "0", "0"])
+    due = ada.page.get_by_role("list", name="Due, 2025–26").get_by_role("listitem")
+    expect(due).to_have_text([re.compile("^1.*Exported before"), re.compile("^5.*Never exported")])
+    ada.check()
+
+    ada.page.get_by_role("tab", name="Held back 1").click()
+    held = ada.page.get_by_role("list", name="Held back, 2025–26")
+    expect(held).to_contain_text("The value is not a date")
+    ada.check()
+    ada.page.get_by_role("tab", name="Never exported 2").click()
+    never = ada.page.get_by_role("list", name="Never exported, 2025–26")
+    expect(never.get_by_role("link")).to_have_text(["3", "5"])
+    expect(ada.page).to_have_url(re.compile(r"students\?year=2025&list=never_exported$"))
+
+    ada.button("2024–25").click()
+    ada.sees(ada.heading("Everyone was exported before"))
+    ada.check()
+
+
+def test_a_receipt_says_why_somebody_is_held_and_there_is_one_for_each_year(
+    visit: Visit, district: District
+) -> None:
+    district.sync(registration("7", "Ann", year=2024), late("7"))
+    district.export()
+    ada = visit(path=students(district, "?list=held"), viewport=PHONE)
+
+    ada.link("7").click()
+
+    receipts = ada.page.get_by_role("article")
+    expect(receipts.first).to_have_text(
+        re.compile("2025–26.*Held back.*held this student back.*Held back since.*is not a date")
+    )
+    expect(receipts.last).to_have_text(re.compile("2024–25.*Exported as last synced.*7,Ann,"))
+    ada.check()
+
+
+def test_a_receipt_has_the_very_line_that_was_delivered(visit: Visit, district: District) -> None:
+    district.sync(registration("007", '<b onclick="x">Ann</b>'), registration("008"))
+    run = district.export()
+    ada = visit(path=students(district))
+    ada.sees(ada.page.get_by_role("table"))
+
+    ada.field("Student id").fill("007")
+    ada.button("Find").click()
+
+    receipt = ada.page.get_by_role("article", name="2025–26")
+    expect(receipt).to_contain_text("Exported as last synced.")
+    expect(receipt).to_contain_text("students.csv, row 1")
+    expect(receipt).to_contain_text('007,"<b onclick=""x"">Ann</b>",4/5/2015')
+    (file,) = run["years"][0]["files"]
+    expect(receipt).to_contain_text(file["path"])
+    expect(receipt).to_contain_text(file["sha256"])
+    ada.check()
+    receipt.get_by_role("link").click()
+    ada.sees(ada.heading("Export"))
+    ada.page.go_back()
+    ada.sees(receipt)
+    ada.button("All students").click()
+    ada.sees(ada.page.get_by_role("table"))
+
+
+def test_a_students_record_is_sent_again_alone(visit: Visit, district: District) -> None:
+    district.sync(registration("1", "Ann"), registration("2", "Ben"))
+    district.export()
+    district.sync(registration("2", "Benno"))
+    district.export()
+    ada = visit("limited_access", path=students(district, "?id=1"))
+
+    ada.button("Send this student's record again").click()
+    dialog = ada.dialog("Send student 1 again")
+    expect(dialog).to_contain_text("This may bring older data to the SIS")
+    ada.check()
+    assert district.names() == ["Benno"]
+    dialog.get_by_role("button", name="Send again").click()
+
+    ada.sees(dialog.get_by_text("may have brought older data"))
+    ada.check()
+    assert district.names() == ["Ann"]
+
+
+def test_nobody_and_an_id_that_is_not_there_are_said_so(visit: Visit, district: District) -> None:
+    ada = visit(path=students(district), viewport=PHONE)
+    ada.sees(ada.heading("Nobody was synced yet"))
+    ada.check()
+
+    ada.field("Student id").fill("99")
+    ada.page.keyboard.press("Enter")
+    ada.sees(ada.heading("No registration of 99 was synced here"))
+    ada.check()
+    ada.field("Student id").fill("<b>")
+    ada.page.keyboard.press("Enter")
+    expect(ada.page.get_by_role("alert")).not_to_be_empty()
+    ada.check()
+
+
+def test_a_long_list_goes_on_when_somebody_asks(visit: Visit, district: District) -> None:
+    district.sync(*(registration(str(number)) for number in range(1, 4)))
+    ada = visit()
+
+    def two_at_once(route: Route) -> None:
+        route.continue_(url=f"{route.request.url}&limit=2")
+
+    ada.page.route(re.compile(r"/registrations\?school_year="), two_at_once)
+    ada.go(students(district))
+    due = ada.page.get_by_role("list", name="Due, 2025–26").get_by_role("listitem")
+    expect(due).to_have_count(2)
+    ada.button("Show more").click()
+
+    expect(due).to_have_count(3)
+    expect(ada.button("Show more")).to_have_count(0)
