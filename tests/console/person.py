@@ -4,7 +4,15 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from axe_playwright_python.base import AXE_SCRIPT
-from playwright.sync_api import Browser, ConsoleMessage, Locator, Page, Request, expect
+from playwright.sync_api import (
+    Browser,
+    ConsoleMessage,
+    Locator,
+    Page,
+    Request,
+    Response,
+    expect,
+)
 
 from local.stack import LocalStack
 
@@ -80,6 +88,25 @@ class Person:
             if control.evaluate("control => control === document.activeElement"):
                 return
         raise AssertionError(f"Tab does not reach {control}")
+
+    def hear(self) -> list[str]:
+        """From now on, the bodies of the API's answers about connections."""
+        heard: list[str] = []
+
+        def keep(response: Response) -> None:
+            if "/v1/connections" in response.url:
+                heard.append(response.text())
+
+        self.page.on("response", keep)
+        return heard
+
+    def written(self) -> list[str]:
+        """The whole page, and what stands in its fields."""
+        fields = self.page.locator("input, textarea")
+        return [
+            self.page.content(),
+            *fields.evaluate_all("all => all.map(field => field.value)"),
+        ]
 
     # Checking
 
