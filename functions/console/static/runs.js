@@ -40,7 +40,7 @@ export function phaseOf(run) {
 // What set a run going: the clock, somebody, or an operator's hand.
 export function startedBy(run) {
   if (run.trigger === "schedule") return "the nightly schedule";
-  return run.trigger === "hand" ? "an operator, by hand" : run.requested_by;
+  return run.trigger === "hand" ? "an operator, by hand" : run.requested_by || "request";
 }
 
 // Why a run failed, in its own words.
