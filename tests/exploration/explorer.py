@@ -77,14 +77,14 @@ class State(NamedTuple):
 class Faults:
     """So many actors are killed, answers lost, and live holders of the lease too slow.
 
-    `syncs_die`: also those who sync may be killed, not only exports. `dead_books`: what a dead run
-    wrote into the ledger and the archive stays there, and may come late.
+    `syncs_too`: it happens also to those who sync, not only to exports. `dead_books`: what a dead
+    run wrote into the ledger and the archive stays there, and may come late.
     """
 
     kills: int = 0
     losses: int = 0
     stalls: int = 0
-    syncs_die: bool = True
+    syncs_too: bool = True
     dead_books: bool = False
 
 
@@ -242,7 +242,9 @@ class Explorer:
             state = state._replace(in_flight=in_flight)
         following = []
         is_export = index in self._exports
-        if state.kills_left and (is_export or self._faults.syncs_die):
+        if not is_export and not self._faults.syncs_too:
+            return []
+        if state.kills_left:
             actors = (*state.actors[:index], ENDED, *state.actors[index + 1 :])
             killed = state._replace(actors=actors, kills_left=state.kills_left - 1)
             commits = operation is not None and self.operations[operation][0] == "commit"

@@ -33,14 +33,14 @@ TWO_EXPORTS = (Export("aaa"), Export("bbb"))
 
 SMALL: dict[str, tuple[tuple[Actor, ...], Faults]] = {
     "two syncs, two exports, a kill": ((*TWO_SYNCS, *TWO_EXPORTS), Faults(kills=1)),
-    # Who removes does what who syncs does: the killed are exports here.
+    # Who removes does what who syncs does, so here only exports are killed.
     "a sync and a removal, two exports, a kill": (
         (Sync(10), Removal(20), *TWO_EXPORTS),
-        Faults(kills=1, syncs_die=False),
+        Faults(kills=1, syncs_too=False),
     ),
     "a removal and a later sync, two exports, a kill": (
         (Removal(10), Sync(20), *TWO_EXPORTS),
-        Faults(kills=1, syncs_die=False),
+        Faults(kills=1, syncs_too=False),
     ),
     "one held, mended for the second export, a kill": (
         (Sync(10), Export("aaa", HOLDING), Export("bbb")),
@@ -64,7 +64,7 @@ SMALL: dict[str, tuple[tuple[Actor, ...], Faults]] = {
     ),
     "one sync, two exports, a stalled holder and a lost answer": (
         (Sync(10), *TWO_EXPORTS),
-        Faults(losses=1, stalls=1),
+        Faults(losses=1, stalls=1, syncs_too=False),
     ),
     "one sync, two exports, a stalled holder": ((Sync(10), *TWO_EXPORTS), Faults(stalls=1)),
     "one sync, an export that a guard holds and one that goes, a kill": (
@@ -133,7 +133,10 @@ FORGETFUL: Changes = {}
 """The code as it is, over a table of which syncs put whole items."""
 
 COMMIT = "    table.commit(connection_id, school_year, batch, lease.token)\n"
-PUT_LEDGER = "    table.put_ledger(connection_id, school_year, entry)\n"
+PUT_LEDGER = (
+    "    table.put_ledger(connection_id, school_year, "
+    "_entry(year, books, batches, written, sent, now()))\n"
+)
 
 BOOKS: dict[str, tuple[Changes, str]] = {
     "no earlier export settled before one counts": (
