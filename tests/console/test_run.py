@@ -219,10 +219,12 @@ def test_a_failure_says_the_remedy_and_what_was_changed_since(
 
     ada.sees(ada.page.get_by_text("Check the user name and the password."))
     ada.sees(ada.page.get_by_text("Version 1"))
-    ada.sees(ada.page.get_by_text("Settings changed: password"))
+    ada.sees(ada.page.get_by_text("Settings changed: password").first)
     ada.sees(ada.page.get_by_text("Mapping saved as version 2"))
     expect(ada.button("Send again")).to_have_count(0)
     ada.check()
+    ada.link("Correct the sign-in").click()
+    ada.sees(ada.heading("Settings"))
 
 
 def test_a_file_that_was_not_collected_is_sent_again_from_the_run_that_says_so(
@@ -254,7 +256,7 @@ def test_a_check_and_a_run_without_files_are_shown_as_what_they_are(
 
     steps = ada.page.get_by_role("region", name="Steps").get_by_role("listitem")
     expect(steps).to_have_count(9)
-    expect(steps.nth(3)).to_contain_text(re.compile("Host key.*Works.*It is the pinned key"))
+    expect(steps.nth(3)).to_contain_text(re.compile("Passed.*host key.*It is the pinned key"))
     ada.check()
     ada.go(run_page(district, nothing))
     ada.sees(ada.page.get_by_text("Nothing to export: no sync since the last."))

@@ -26,26 +26,26 @@ export const ROUTES = [
     tab: "Schedule",
   },
   {
-    path: "/connections/{c}/settings",
-    load: () => import("./pages/settings/page.js"),
-    styles: ["pages/settings/form.css", "pages/settings/settings.css"],
-    tab: "Settings",
-  },
-  {
     path: "/connections/{c}/runs",
     load: () => import("./pages/runs/page.js"),
-    styles: "pages/runs/runs.css",
+    styles: ["pages/runs/runs.css"],
     tab: "History",
   },
   {
     path: "/connections/{c}/runs/{run}",
     load: () => import("./pages/run/page.js"),
-    styles: "pages/run/run.css",
+    styles: ["pages/check/check.css", "pages/run/run.css"],
   },
   {
     path: "/connections/{c}/students",
     load: () => import("./pages/students/page.js"),
-    styles: "pages/students/students.css",
+    styles: ["pages/students/students.css"],
     tab: "Students",
+  },
+  {
+    path: "/connections/{c}/settings",
+    load: () => import("./pages/settings/page.js"),
+    styles: ["pages/settings/form.css", "pages/settings/settings.css"],
+    tab: "Settings",
   },
 ];

@@ -15,12 +15,12 @@ const WORDS = {
   connection_changed: (changes) => `Settings changed: ${Object.keys(changes).join(", ")}`,
 };
 
-export function ChangedSince({ c, zone, since }) {
+export function ChangedSince({ c, zone, run }) {
   const { data } = useData(
     (options) => get(pathOf(c, "audit"), { ...options, query: { limit: LOOKED_THROUGH } }),
-    [c, since],
+    [c, run.run_id],
   );
-  const changes = data?.items.filter((entry) => entry.action in WORDS && new Date(entry.at) > new Date(since)) ?? [];
+  const changes = data?.items.filter((entry) => entry.action in WORDS && isSince(entry, run)) ?? [];
   if (changes.length === 0) return null;
   const mapping = href("/connections/{c}/mapping", { c });
   return html`<div class="changed-since">
@@ -37,6 +37,13 @@ export function ChangedSince({ c, zone, since }) {
       ${changes.length > SHOWN && html`<li>and ${changes.length - SHOWN} more changes</li>`}
     </ul>
   </div>`;
+}
+
+// Times are whole seconds, so what fell into the same one counts; versions tell exactly.
+function isSince(entry, run) {
+  const { version } = byField(entry.changes);
+  if (version && run.mapping_version) return version.to > run.mapping_version;
+  return new Date(entry.at) >= new Date(run.started_at ?? run.requested_at);
 }
 
 function byField(changes) {

@@ -2,11 +2,12 @@
 
 import { html } from "../../html.js";
 import { ConnectionPage } from "../../components/connection_page.js";
+import { Section } from "../../components/section.js";
 import { ErrorState, Loading } from "../../components/states.js";
 import { KIND } from "../../runs.js";
 import { useRun } from "../../use_run.js";
+import { CheckSteps } from "../check/steps.js";
 import { Decision } from "./decision.js";
-import { Steps } from "./steps.js";
 import { Summary } from "./summary.js";
 import { Year } from "./year.js";
 
@@ -25,6 +26,8 @@ export default function RunPage({ params: { c, run: run_id } }) {
 function Run({ connection, run, reload }) {
   return html`<${Summary} connection=${connection} run=${run} reload=${reload} />
     ${run.status === "awaiting_confirmation" && html`<${Decision} connection=${connection} run=${run} reload=${reload} />`}
-    ${run.steps.length > 0 && html`<${Steps} steps=${run.steps} />`}
+    ${run.kind === "check" &&
+    run.sent_to !== "download" &&
+    html`<${Section} title="Steps"><${CheckSteps} run=${run} connection=${connection} mend /><//>`}
     ${run.years.map((year) => html`<${Year} key=${year.school_year} connection=${connection} run=${run} year=${year} />`)}`;
 }

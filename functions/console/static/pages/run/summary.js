@@ -32,7 +32,7 @@ export function Summary({ connection, run, reload }) {
     ${run.error && html`<${Problem} c=${c} error=${run.error} />`}
     ${under_way && html`<${UnderWay} run=${run} />`}
     <${FactList} facts=${factsOf(connection, run)} />
-    ${!under_way && html`<${ChangedSince} c=${c} zone=${connection.time_zone} since=${run.started_at ?? run.requested_at} />`}
+    ${!under_way && html`<${ChangedSince} c=${c} zone=${connection.time_zone} run=${run} />`}
     <${Actions} connection=${connection} run=${run} reload=${reload} />
   </section>`;
 }
