@@ -48,7 +48,7 @@ check-mapping: environments ## A mapping file, without a stack: make check-mappi
 
 test: environments ## All tests: make test [ARGUMENTS='-k words']
 	@$(PYTHON) -m local.build
-	@$(PYTHON) -m pytest -n 2 $(ARGUMENTS)
+	@$(PYTHON) -m pytest -n 3 $(ARGUMENTS)
 
 lint: environments ## Style, import rules and the template
 	@.venv/bin/ruff check .

@@ -17,14 +17,16 @@ ON_THE_STACK = ("tests/stack/", "tests/console/")
 
 
 class OneStack(LoadScopeScheduling):
-    """Keeps the tests of the local stack on one worker, and spreads the others.
+    """Keeps the tests of the local stack on one worker, those of the console with a stack of their
+    own on another, and spreads the others.
 
     In place of xdist_group, which this pytest and xdist no longer honour together.
     """
 
     def _split_scope(self, nodeid: str) -> str:
         builds = "test_the_layer_is_built" in nodeid  # a minute of its own, without the stack
-        return "the stack" if nodeid.startswith(ON_THE_STACK) and not builds else nodeid
+        folder = next((one for one in ON_THE_STACK if nodeid.startswith(one)), None)
+        return folder if folder and not builds else nodeid
 
 
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> OneStack:

@@ -98,7 +98,7 @@ function Outlet() {
 
 async function load(route) {
   if (!route) return NotFound;
-  const [module] = await Promise.all([route.load(), ...[route.styles ?? []].flat().map(loadStyles)]);
+  const [module] = await Promise.all([route.load(), ...(route.styles ?? []).map(loadStyles)]);
   return module.default;
 }
 
