@@ -253,7 +253,7 @@ SCHEMAS: dict[str, Schema] = {
         {
             "run_id": TEXT,
             "connection_id": TEXT,
-            "kind": {"enum": ["export", "dry_run", "resend", "check", "test_record"]},
+            "kind": {"enum": ["export", "dry_run", "resend", "check", "test_record", "erasure"]},
             "status": _STATUS,
             "trigger": {"enum": ["hand", "manual", "schedule"]},
             "contents": {"enum": ["changes", "all"]},
@@ -277,6 +277,7 @@ SCHEMAS: dict[str, Schema] = {
             "steps": items(_STEP),
             "confirmed_by": TEXT,
             "override_guards": YES_OR_NO,
+            "erased": obj({"snapshots": NUMBER, "lines": NUMBER, "files": NUMBER, "runs": NUMBER}),
         }
     ),
     "RunStarted": obj({"run_id": TEXT}, resend_of=TEXT, message=TEXT),
@@ -404,6 +405,12 @@ SCHEMAS: dict[str, Schema] = {
     "TestRecordWish": {
         "type": "object",
         "properties": {"student_id": STUDENT_ID, "school_year": YEAR},
+        "required": ["student_id"],
+        "additionalProperties": False,
+    },
+    "ErasureWish": {
+        "type": "object",
+        "properties": {"student_id": STUDENT_ID},
         "required": ["student_id"],
         "additionalProperties": False,
     },

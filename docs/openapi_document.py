@@ -101,6 +101,9 @@ OPERATIONS: dict[tuple[str, str], Operation] = {
     ("POST", f"{_C}/test-record"): Operation(
         "Send one student's record as a test", _STARTED, ref("TestRecordWish")
     ),
+    ("POST", f"{_C}/erasures"): Operation(
+        "Erase a student from all that is kept", _STARTED, ref("ErasureWish")
+    ),
     ("GET", f"{_C}/schedule"): Operation("Read the schedule", {200: ref("Schedule")}),
     ("PUT", f"{_C}/schedule"): Operation(
         "Set the schedule", {200: ref("Schedule")}, ref("ScheduleWish")

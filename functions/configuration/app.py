@@ -37,6 +37,8 @@ from registration_sync.use_cases.ready_made import (
 )
 from registration_sync.use_cases.remove_connection import remove_connection
 from registration_sync.use_cases.request_check import request_check, request_test_record
+from registration_sync.use_cases.request_erasure import TOLD as ERASURE_TOLD
+from registration_sync.use_cases.request_erasure import request_erasure
 from registration_sync.use_cases.request_export import request_export, run_id_of
 from registration_sync.use_cases.request_resend import TOLD, request_resend
 from registration_sync.use_cases.restore_mapping import (
@@ -339,6 +341,24 @@ def _send_test_record(request: Request) -> Answer:
     return _started(run, "test_record_requested")
 
 
+def _request_erasure(request: Request) -> Answer:
+    parts, now = bootstrap.configuration(), dt.datetime.now(dt.UTC)
+    run = request_erasure(
+        request.connection_id,
+        request.json(),
+        run_id=run_id_of(now, secrets.token_hex(4)),
+        requested_by=request.caller.name,
+        now=now,
+        connections=parts.connections,
+        runs=parts.runs,
+        leases=parts.leases,
+        starter=parts.starter,
+    )
+    # Who is erased stands in the pending run alone, and there until it is done.
+    body = {"run_id": run.run_id, "message": ERASURE_TOLD}
+    return Answer(202, body, note=run_note("erasure_requested", run.run_id))
+
+
 def _read_schedule(request: Request) -> Answer:
     parts = bootstrap.configuration()
     schedule = read_schedule(
@@ -539,6 +559,7 @@ ROUTES = (
         Permission.RUN_EXPORTS,
         _send_test_record,
     ),
+    Route("POST", "/connections/{connection_id}/erasures", Permission.CONFIGURE, _request_erasure),
     Route("GET", "/connections/{connection_id}/schedule", Permission.READ, _read_schedule),
     Route("PUT", "/connections/{connection_id}/schedule", Permission.CONFIGURE, _set_schedule),
     Route(

@@ -11,6 +11,7 @@ from registration_sync import bootstrap
 from registration_sync.api import describe_exception, error_answer, logger
 from registration_sync.domain.errors import (
     AlreadyRunning,
+    MarkerLost,
     RegistrationSyncError,
     RunCancelled,
     Unavailable,
@@ -18,6 +19,7 @@ from registration_sync.domain.errors import (
 from registration_sync.domain.export_run import (
     CHECK,
     DRY_RUN,
+    ERASURE,
     EXPORT,
     ONCE,
     RESEND,
@@ -28,12 +30,14 @@ from registration_sync.domain.export_run import (
     RunStatus,
 )
 from registration_sync.use_cases.dry_run import dry_run
+from registration_sync.use_cases.erase_student import erase_student
 from registration_sync.use_cases.export_registrations import (
     export_registrations,
     refused_run,
 )
 from registration_sync.use_cases.list_exports import shortened
-from registration_sync.use_cases.request_export import parse_export_event
+from registration_sync.use_cases.rebuild_marker import REBUILD_MARKER
+from registration_sync.use_cases.request_export import connection_of, parse_export_event
 from registration_sync.use_cases.resend_files import resend_files
 from registration_sync.use_cases.retire_batches import retire_batches
 from registration_sync.use_cases.run_check import run_check
@@ -48,6 +52,7 @@ USES = {
     RESEND: resend_files,
     CHECK: run_check,
     TEST_RECORD: send_test_record,
+    ERASURE: erase_student,
 }
 """What each kind of run but an export uses."""
 
@@ -62,6 +67,8 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
     parts.invocation.context = context
     started = time.monotonic()
     try:
+        if event.get("action") == REBUILD_MARKER:
+            return _rebuilt(event, parts)
         request = parse_export_event(event, dt.datetime.now(dt.UTC), context.aws_request_id)
         if _sleeps(request, parts):
             return _not_run(request)
@@ -86,6 +93,13 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
         },
     )
     return shortened(run)
+
+
+def _rebuilt(event: dict[str, Any], parts: bootstrap.Export) -> dict[str, Any]:
+    """An operator's task, and no run: the marker's numbers as they are now."""
+    numbers = parts.rebuild_marker(connection_of(event, known={"action", "connection_id"}))
+    logger().info("marker rebuilt", extra=numbers)
+    return numbers
 
 
 def _sleeps(request: ExportRequest, parts: bootstrap.Export) -> bool:
@@ -136,7 +150,9 @@ def _run(request: ExportRequest, parts: bootstrap.Export) -> dict[str, Any]:
             raise
         record = _announced(run, parts)
         if request.kind == EXPORT:
-            with suppress(Unavailable):  # the run is done; the next one settles what is left
+            with suppress(
+                Unavailable, MarkerLost
+            ):  # the run is done; the next one settles what is left
                 retire_batches(
                     request.connection_id,
                     table=outside.table,

@@ -12,10 +12,10 @@ from moto import mock_aws
 
 from registration_sync.adapters import dynamodb_batches
 from registration_sync.adapters.dynamodb_batches import get_all, write_all
-from registration_sync.adapters.registration_items import current_key
+from registration_sync.adapters.registration_items import current_key, marker_key, witness_key
 from registration_sync.adapters.registrations_table import DynamoDBRegistrationsTable
 from registration_sync.domain.batches import Current, Lease, Mark, Stored, YearMarker
-from registration_sync.domain.errors import AlreadyRunning, LeaseLost, Unavailable
+from registration_sync.domain.errors import AlreadyRunning, LeaseLost, MarkerLost, Unavailable
 from registration_sync.domain.ledger import LastExport, LedgerEntry, LedgerFile, Totals
 
 C, Y = "north", 2025
@@ -63,6 +63,54 @@ def test_a_year_is_opened_once(table: DynamoDBRegistrationsTable) -> None:
     table.add_year(C, Y)
 
     assert table.marker(C).years == {Y: YearMarker(open=2, exported=0)}
+
+
+def test_of_many_that_bring_a_connections_first_years_each_year_is_opened(
+    table: DynamoDBRegistrationsTable,
+) -> None:
+    years = [*range(2020, 2026)] * 2
+    with ThreadPoolExecutor(4) as syncs:
+        list(syncs.map(lambda year: table.add_year(C, year), years))
+
+    assert table.marker(C).years == {year: YearMarker(open=1, exported=0) for year in years}
+
+
+def test_a_marker_that_is_lost_is_not_taken_for_a_new_connections(
+    table: DynamoDBRegistrationsTable,
+) -> None:
+    assert table.marker(C).years == {}
+    table.add_year(C, Y)
+    lose_the_marker(table)
+
+    with pytest.raises(MarkerLost, match="No student is lost"):
+        table.marker(C)
+    for year in (Y, 2030):
+        with pytest.raises(MarkerLost):
+            table.add_year(C, year)
+    assert table.running(C, 0) is None
+    table.take_lease(C, Lease("a", "run", 1000), 0)
+    assert table.running(C, 500) == "run"
+
+
+def test_a_marker_from_before_there_were_witnesses_gets_one_with_its_next_year(
+    table: DynamoDBRegistrationsTable,
+) -> None:
+    table.add_year(C, Y)
+    table._client.delete_item(TableName="registrations", Key=witness_key(C))
+    table._client.update_item(
+        TableName="registrations", Key=marker_key(C), UpdateExpression="REMOVE witnessed"
+    )
+    assert table.marker(C).years.keys() == {Y}
+
+    table.add_year(C, 2026)
+    lose_the_marker(table)
+
+    with pytest.raises(MarkerLost):
+        table.marker(C)
+
+
+def lose_the_marker(table: DynamoDBRegistrationsTable) -> None:
+    table._client.delete_item(TableName="registrations", Key=marker_key(C))
 
 
 def test_a_newer_version_stays(table: DynamoDBRegistrationsTable) -> None:

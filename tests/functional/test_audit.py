@@ -211,6 +211,12 @@ def test_a_removal_is_noted_without_the_student_and_a_sync_not_at_all() -> None:
     assert entries()[1:] == before
 
 
+def test_an_erasure_is_noted_with_its_run_and_without_the_student() -> None:
+    _, asked = call(configuration, "POST", f"{ONE}/erasures", {"student_id": STUDENT})
+
+    assert newest() == ("ada", "erasure_requested", {"run_id": (None, asked["run_id"])})
+
+
 def test_no_entry_holds_a_secret_or_a_student() -> None:
     save()
     change(example_students=["7"])
@@ -228,9 +234,10 @@ def test_no_entry_holds_a_secret_or_a_student() -> None:
         school_year="2025",
         student_id=STUDENT,
     )
+    call(configuration, "POST", f"{ONE}/erasures", {"student_id": STUDENT})
 
     audited = [item for item in stored_items() if item["pk"]["S"].startswith("AUDIT#")]
-    assert len(audited) >= 4
+    assert len(audited) >= 5
     for private in (STUDENT, "never-to-be-read", "another"):
         assert private not in json.dumps(audited)
     assert all(int(item["expires_at"]["N"]) > 0 for item in audited)
@@ -297,6 +304,7 @@ NOTED = {
     ("POST", f"{ONE}/exports"): "export_requested",
     ("POST", f"{RUN}/resend"): "resend_requested",
     ("POST", f"{RUN}/cancel"): "export_cancelled",
+    ("POST", f"{ONE}/erasures"): "erasure_requested",
     ("POST", f"{RUN}/confirm"): "export_confirmed",  # tried in test_guards
 }
 """What the routes that change something write: each is tried above."""

@@ -42,6 +42,7 @@ EXPORTS: dict[str, tuple[str, str, dict[int, int]]] = {
     "resend_students": ("resend", "hand", {2025: 2}),
     "test_record": ("test_record", "hand", {2025: 1}),
     "check": ("check", "hand", {}),
+    "erase_student": ("erasure", "hand", {}),
 }
 """By event: the kind of run, what started it, and the rows of each year."""
 
@@ -116,8 +117,9 @@ def answer(case: str) -> tuple[int, Any]:
 
 def test_there_is_no_event_that_is_not_tried_and_none_that_operators_are_not_told_of() -> None:
     tried = [f"export_{case}" for case in EXPORTS]
-    # The last in test_announcements.py.
-    elsewhere = ("cancel_export", "confirm_export", "watch_schedules")
+    # The last in test_announcements.py, and a lost marker in test_lost_marker.py.
+    elsewhere = ("cancel_export", "confirm_export", "request_erasure", "watch_schedules")
+    tried += ["export_rebuild_marker"]
     tried += [f"configuration_{case}" for case in (*CONFIGURATIONS, *OF_A_RUN, *elsewhere)]
 
     assert sorted(path.stem for path in FOLDER.glob("*.json")) == sorted(tried)
@@ -175,6 +177,15 @@ def test_the_events_of_a_past_run_find_it(server: AsyncSftpServer, started: Star
     assert [request.again.run_id for request in started.requests] == [RUN]
 
 
+def test_an_erasure_is_asked_for_by_its_event(started: StartedExports) -> None:
+    answer("create_connection")
+
+    status, asked = answer("request_erasure")
+
+    assert (status, asked["run_id"]) == (202, started.requests[0].run_id)
+    assert (started.requests[0].kind, started.requests[0].student_ids) == ("erasure", ("007",))
+
+
 def test_a_run_that_waits_is_cancelled_by_its_event() -> None:
     answer("create_connection")
     waiting = requested_run(ExportRequest(NORTH, RUN), dt.datetime.now(dt.UTC))
@@ -204,6 +215,8 @@ MISSPELT: list[tuple[dict[str, Any], str]] = [
     ({"resend_of": RUN, "students": ["007"]}, "students"),
     ({"action": "check", "dry_run": True}, "dry_run"),
     ({"action": "test_record", "student_id": "007", "dry_run": True}, "dry_run"),
+    ({"action": "erasure", "student_id": "9", "school_year": 2025}, "school_year"),
+    ({"action": "rebuild_marker", "school_years": [2025]}, "school_years"),
 ]
 
 

@@ -11,6 +11,7 @@ from registration_sync.domain.alerts import Alert, alert_of, concerns_of
 from registration_sync.domain.export_run import (
     CHECK,
     DRY_RUN,
+    ERASURE,
     MANUAL,
     RESEND,
     SCHEDULED,
@@ -116,6 +117,24 @@ def test_a_re_send_that_failed() -> None:
         "School year 2025-26 failed: sftp.anytown.example refused to sign in sync.\n"
         "Who is due has not changed.\n"
         "What now: mend this, then send the files again.\n"
+        "\n" + LINK,
+    )
+
+
+def test_an_erasure_that_failed() -> None:
+    run = record(DONE, kind=ERASURE, trigger=MANUAL, student_ids=("4711",)) | {
+        "status": "failed",
+        "message": "AWS did not answer in time.",
+    }
+
+    assert told(run) == Alert(
+        "Anytown, SFTP: the erasure of a student failed",
+        "Anytown, SFTP: the erasure of a student of September 15, 2025, 9:02 PM "
+        "(America/Chicago).\n"
+        "\n"
+        "It failed: AWS did not answer in time.\n"
+        "What was erased stays erased, the rest of the student is still there.\n"
+        "What now: ask for the erasure again; it goes on with what is left.\n"
         "\n" + LINK,
     )
 

@@ -184,6 +184,7 @@ def test_every_error_has_a_status() -> None:
         "version_mismatch": 412,
         "unavailable": 503,
         "lease_lost": 409,
+        "marker_lost": 503,
     } | dict.fromkeys((kind.code for kind in raised if issubclass(kind, errors.DeliveryError)), 502)
     assert set(STATUS) <= set(raised)
 

@@ -28,6 +28,7 @@ from registration_sync.domain.export_run import (
 from registration_sync.domain.unmatched import UnmatchedValue
 from registration_sync.settings import NotConfigured
 from registration_sync.use_cases.export_year import HeldInFullFile
+from registration_sync.use_cases.rebuild_marker import REBUILD_MARKER
 from registration_sync.use_cases.request_export import parse_export_event
 
 ROOT = Path(__file__).parents[2]
@@ -110,7 +111,9 @@ def names_of(schema: Schema, path: str = "") -> set[str]:
 def test_every_sample_event_can_be_read(event: Path) -> None:
     content: dict[str, Any] = json.loads(event.read_text())
 
-    if event.stem.startswith("export_"):
+    if event.stem == "export_rebuild_marker":
+        assert content["action"] == REBUILD_MARKER
+    elif event.stem.startswith("export_"):
         request = parse_export_event(content, dt.datetime.now(dt.UTC), "12345678")
         assert request.connection_id == content["connection_id"]
     elif event.stem == "configuration_watch_schedules":

@@ -21,6 +21,7 @@ export const KIND = {
   resend: "Sent again",
   test_record: "Test record",
   check: "Check",
+  erasure: "Erasure",
 };
 
 const PHASE = { mapping: "mapping", archiving: "keeping a copy", delivering: "sending" };

@@ -39,6 +39,8 @@ from registration_sync.ports import (
     Secrets,
     SftpServers,
     Snapshots,
+    Ticker,
+    Traces,
 )
 from registration_sync.settings import (
     ConfigurationSettings,
@@ -216,6 +218,7 @@ class Export:
     schedules: Schedules
     announce: Callable[[dict[str, Any]], list[RegistrationSyncError]]
     outside: Callable[..., "Outside"]
+    rebuild_marker: Callable[[str], dict[str, Any]]
     invocation: Invocation
 
 
@@ -266,6 +269,39 @@ def _deliveries(settings: ExportSettings) -> Deliveries:
     )
 
 
+def _registrations(settings: ExportSettings) -> tuple[RegistrationsTable, Traces]:
+    """The table, and what it holds of a single student."""
+    from registration_sync.adapters.registrations_table import DynamoDBRegistrationsTable
+    from registration_sync.adapters.traces import DynamoDBTraces
+
+    name = settings.registrations_table
+    return DynamoDBRegistrationsTable(_dynamodb(), name), DynamoDBTraces(_dynamodb(), name)
+
+
+def _rebuild_marker(
+    settings: ExportSettings, table: RegistrationsTable, runs: Runs
+) -> Callable[[str], dict[str, Any]]:
+    """By the id of the connection."""
+    from registration_sync.adapters.remains import DynamoDBRemains
+    from registration_sync.use_cases.rebuild_marker import rebuild_marker
+
+    return lambda connection_id: rebuild_marker(
+        connection_id,
+        table=table,
+        remains=DynamoDBRemains(_dynamodb(), settings.registrations_table),
+        runs=runs,
+        ticker=_ticker(),
+        token=secrets.token_hex(8),
+        now=_now,
+    )
+
+
+def _ticker() -> Ticker:
+    from registration_sync.adapters.ticker import ThreadTicker
+
+    return ThreadTicker()
+
+
 def _now() -> dt.datetime:
     return dt.datetime.now(dt.UTC)
 
@@ -274,17 +310,15 @@ def _now() -> dt.datetime:
 def export() -> Export:
     """Raises NotConfigured with every setting that is missing."""
     from registration_sync.adapters.connections_table import DynamoDBConnections, DynamoDBMappings
-    from registration_sync.adapters.registrations_table import DynamoDBRegistrationsTable
     from registration_sync.adapters.runs_table import DynamoDBRuns
     from registration_sync.adapters.schedules_table import DynamoDBSchedules
     from registration_sync.adapters.secrets import SecretsManagerSecrets
-    from registration_sync.adapters.ticker import ThreadTicker
     from registration_sync.use_cases.export_registrations import Outside
 
     settings = read_settings(ExportSettings, os.environ)
     dynamodb, connections_table = _dynamodb(), settings.connections_table
     runs = DynamoDBRuns(dynamodb, connections_table, retention_days=settings.retention_days)
-    table = DynamoDBRegistrationsTable(dynamodb, settings.registrations_table)
+    table, traces = _registrations(settings)
     connections = DynamoDBConnections(dynamodb, connections_table)
     archive, dry_runs = _archives(settings)
     invocation = Invocation()
@@ -295,11 +329,12 @@ def export() -> Export:
         secrets=SecretsManagerSecrets(boto3.client("secretsmanager"), settings.secret_prefix),
         runs=runs,
         table=table,
+        traces=traces,
         archive=archive,
         dry_runs=dry_runs,
         servers=_servers(settings, invocation),
         deliveries=_deliveries(settings),
-        ticker=ThreadTicker(),
+        ticker=_ticker(),
         now=_now,
         pause=time.sleep,
         new_token=lambda: secrets.token_hex(8),
@@ -311,5 +346,6 @@ def export() -> Export:
         schedules=DynamoDBSchedules(dynamodb, connections_table),
         announce=_announce(settings, connections, runs),
         outside=outside,
+        rebuild_marker=_rebuild_marker(settings, table, runs),
         invocation=invocation,
     )

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from registration_sync.domain.access import ConnectionAccess
 from registration_sync.domain.audit import AuditEntry
-from registration_sync.domain.batches import Current, Lease, Mark, Marker, Stored
+from registration_sync.domain.batches import Current, Lease, Mark, Marker, Stored, YearMarker
 from registration_sync.domain.delivery import Credentials, RemoteFile, ReplacedBy, SftpAccount
 from registration_sync.domain.export_run import ExportRequest, ExportRun
-from registration_sync.domain.ledger import LedgerEntry
+from registration_sync.domain.ledger import LedgerEntry, Totals
 from registration_sync.domain.ready_made import ReadyMade
 
 if TYPE_CHECKING:  # the sync function starts without pydantic
@@ -28,7 +28,8 @@ class Snapshots(Protocol):
     Raises Unavailable where the table did not answer.
     """
 
-    def marker(self, connection_id: str) -> Marker: ...
+    def marker(self, connection_id: str) -> Marker:
+        """Raises MarkerLost where there was one once."""
 
     def marks(
         self, connection_id: str, school_year: int, batches: range, after: str = ""
@@ -62,7 +63,7 @@ class RegistrationsTable(Snapshots, Protocol):
     """
 
     def add_year(self, connection_id: str, school_year: int) -> None:
-        """Opens batch 1 of a year; nothing happens if the year is there."""
+        """Opens batch 1 of a year; nothing happens if the year is there. Raises MarkerLost."""
 
     def put_marks(
         self, connection_id: str, school_year: int, batch: int, marks: Sequence[Mark]
@@ -120,6 +121,44 @@ class RegistrationsTable(Snapshots, Protocol):
         """Notes that no batch up to this one has marks left."""
 
 
+class Traces(Protocol):
+    """What RegistrationsTable holds of a single student, to be erased. Raises Unavailable."""
+
+    def erase_marks(
+        self, connection_id: str, school_year: int, batches: range, student_id: str
+    ) -> None:
+        """Deletes the student's marks in these batches, also where none should be left."""
+
+    def erase_current(
+        self,
+        connection_id: str,
+        school_year: int,
+        seen: Current,
+        *,
+        whole: bool,
+        entry: LedgerEntry | None,
+        totals: Totals | None,
+    ) -> bool:
+        """Deletes the snapshot as it was seen, or if not `whole`, what exports did with its
+        student; and sets the totals of that entry of the ledger. Both or neither: False if one
+        of them has changed meanwhile."""
+
+
+class Remains(Protocol):
+    """What RegistrationsTable still holds of a connection whose marker is lost. Raises
+    Unavailable."""
+
+    def years(self, connection_id: str) -> list[int]:
+        """The school years of which anything is stored."""
+
+    def entries(self, connection_id: str, school_year: int) -> Iterator[LedgerEntry]:
+        """The whole ledger of a year, in order of the last batch."""
+
+    def put_years(self, connection_id: str, years: Mapping[int, YearMarker], token: str) -> None:
+        """Puts the numbers of all years, if the lease is ours and the marker has none of them;
+        raises LeaseLost."""
+
+
 class Archive(Protocol):
     """Where every exported file is kept, by connection, run and school year."""
 
@@ -130,9 +169,16 @@ class Archive(Protocol):
         """Copies the file to our disk; raises NotFound if it is no longer kept, Unavailable."""
 
     def read(
-        self, connection_id: str, run_id: str, name: str, *, offset: int, length: int
+        self, connection_id: str, run_id: str, name: str, *, offset: int, length: int, size: int
     ) -> bytes:
-        """A passage of the file; raises NotFound if it is no longer kept, Unavailable."""
+        """A passage of the file; raises NotFound if it is no longer kept with that size (rows
+        were just cut out of it: it is another passage now), Unavailable."""
+
+    def names(self, connection_id: str) -> Iterator[tuple[str, str]]:
+        """The run and the name of every file that is kept; raises Unavailable."""
+
+    def remove(self, connection_id: str, run_id: str, name: str) -> None:
+        """Deletes the file; none there is no error. Raises Unavailable."""
 
     def refuse_gone(self, connection_id: str, run_id: str, name: str) -> None:
         """Raises NotFound if the file is no longer kept, and nothing if it is."""
@@ -213,6 +259,9 @@ class Connections(Protocol):
 
     def replace(self, connection: "Connection") -> None:
         """Raises NotFound if it was deleted meanwhile."""
+
+    def forget_example(self, connection_id: str, student_id: str) -> None:
+        """Takes the student out of the connection's examples, if it is one of them."""
 
     def remember_check(self, connection_id: str, outcome: Mapping[str, Any]) -> None:
         """Keeps what the last check found, until the connection is changed; nothing if it is
@@ -296,6 +345,12 @@ class Runs(Protocol):
 
     def find(self, connection_id: str, run_id: str) -> dict[str, Any] | None:
         """The stored record, in the shape of ExportRun.to_json."""
+
+    def change(
+        self, connection_id: str, run_id: str, change: Callable[[dict[str, Any]], dict[str, Any]]
+    ) -> bool:
+        """Stores what `change` makes of the record; whether it made anything else of it. It is
+        asked again where somebody stored the record meanwhile."""
 
     def newest(
         self,

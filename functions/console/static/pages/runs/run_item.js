@@ -22,8 +22,8 @@ export function RunItem({ run, connection }) {
 function said(run) {
   if (isUnderWay(run)) return phaseOf(run);
   if (run.status === "failed") return whyOf(run);
-  if (run.kind === "check" || run.status === "cancelled") return run.message;
-  if (run.kind === "test_record") return `Student ${run.student_ids.join(", ")}`;
+  if (["check", "erasure"].includes(run.kind) || run.status === "cancelled") return run.message;
+  if (run.kind === "test_record") return `Student ${run.student_ids.join(", ") || "(erased since)"}`;
   if (run.status === "nothing_to_export") return "";
   const rows = run.status === "awaiting_confirmation" ? "" : count(rowsOf(run), "student");
   const held = heldOf(run);

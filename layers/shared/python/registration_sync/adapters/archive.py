@@ -3,6 +3,7 @@
 What dry runs made lies below `dry_runs/`, which no connection can be called, for a day.
 """
 
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import quote
@@ -17,6 +18,8 @@ if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
 
 DRY_RUNS = "dry_runs/"
+
+_GONE = "This file is no longer kept: archived files expire, those of dry runs in a day."
 
 
 class S3Archive:
@@ -47,7 +50,7 @@ class S3Archive:
             raise _gone(error) from error
 
     def read(
-        self, connection_id: str, run_id: str, name: str, *, offset: int, length: int
+        self, connection_id: str, run_id: str, name: str, *, offset: int, length: int, size: int
     ) -> bytes:
         try:
             with passing_faults_are_unavailable():
@@ -56,9 +59,30 @@ class S3Archive:
                     Key=self._key(connection_id, run_id, name),
                     Range=f"bytes={offset}-{offset + length - 1}",
                 )
-                return answer["Body"].read()
+                passage = answer["Body"].read()
         except ClientError as error:
             raise _gone(error) from error
+
+        if not answer["ContentRange"].endswith(f"/{size}"):
+            raise NotFound(_GONE)
+        return passage
+
+    def names(self, connection_id: str) -> Iterator[tuple[str, str]]:
+        prefix = f"{self._prefix}{connection_id}/"
+        pages = self._client.get_paginator("list_objects_v2").paginate(
+            Bucket=self._bucket, Prefix=prefix
+        )
+        with passing_faults_are_unavailable():
+            for page in pages:
+                for kept in page.get("Contents", ()):
+                    run_id, _, name = kept["Key"].removeprefix(prefix).partition("/")
+                    yield run_id, name
+
+    def remove(self, connection_id: str, run_id: str, name: str) -> None:
+        with passing_faults_are_unavailable():
+            self._client.delete_object(
+                Bucket=self._bucket, Key=self._key(connection_id, run_id, name)
+            )
 
     def refuse_gone(self, connection_id: str, run_id: str, name: str) -> None:
         try:
@@ -87,9 +111,7 @@ class S3Archive:
 
 
 def _gone(error: ClientError) -> Exception:
-    """NotFound if there is no such object; anything else stays as it is."""
-    if error_code(error) not in {"404", "NoSuchKey", "NotFound"}:
+    """NotFound if there is no such object, or none that reaches so far; anything else stays."""
+    if error_code(error) not in {"404", "NoSuchKey", "NotFound", "InvalidRange"}:
         return error
-    return NotFound(
-        "This file is no longer kept: archived files expire, those of dry runs in a day."
-    )
+    return NotFound(_GONE)

@@ -91,6 +91,34 @@ class DynamoDBConnections:
                 raise NotFound(_NO_CONNECTION) from None
             raise
 
+    def forget_example(self, connection_id: str, student_id: str) -> None:
+        while True:
+            with passing_faults_are_unavailable():
+                answer = self._client.get_item(
+                    TableName=self._table, Key=connection_key(connection_id), ConsistentRead=True
+                )
+            stored = answer.get("Item", {}).get("document", {}).get("S")
+            document = json.loads(stored) if stored else {}
+            if stored is None or student_id not in document["example_students"]:
+                return
+            document["example_students"].remove(student_id)
+            try:
+                with passing_faults_are_unavailable():
+                    self._client.update_item(
+                        TableName=self._table,
+                        Key=connection_key(connection_id),
+                        UpdateExpression="SET #document = :after",
+                        ConditionExpression="#document = :before",
+                        ExpressionAttributeNames={"#document": "document"},
+                        ExpressionAttributeValues={
+                            ":before": {"S": stored},
+                            ":after": {"S": json.dumps(document)},
+                        },
+                    )
+            except ClientError as error:
+                if error_code(error) != _REFUSED:
+                    raise  # else it was changed meanwhile
+
     def remember_check(self, connection_id: str, outcome: Mapping[str, Any]) -> None:
         try:
             with passing_faults_are_unavailable():

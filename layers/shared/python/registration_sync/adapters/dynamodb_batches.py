@@ -7,7 +7,13 @@ from concurrent.futures import Executor, Future
 from itertools import batched
 from typing import TYPE_CHECKING, Any
 
-from registration_sync.adapters.aws_errors import is_passing
+from botocore.exceptions import ClientError
+
+from registration_sync.adapters.aws_errors import (
+    error_code,
+    is_passing,
+    passing_faults_are_unavailable,
+)
 from registration_sync.domain.errors import Unavailable
 
 if TYPE_CHECKING:
@@ -42,6 +48,19 @@ def write_all(
 
     written = pool.map(write, batched(requests, BATCH_WRITE_ITEMS))
     return [request for left in written for request in left]
+
+
+def transact(client: "DynamoDBClient", items: Sequence[Item]) -> bool:
+    """Writes all or nothing; False if a condition refused it, or another write was under way.
+    Raises Unavailable."""
+    try:
+        with passing_faults_are_unavailable():
+            client.transact_write_items(TransactItems=items)  # type: ignore[arg-type]
+    except ClientError as error:
+        if error_code(error) != "TransactionCanceledException":
+            raise
+        return False
+    return True
 
 
 def get_all(client: "DynamoDBClient", table: str, keys: Sequence[Item]) -> list[Item]:

@@ -9,6 +9,7 @@ from registration_sync.adapters.aws_errors import error_code, passing_faults_are
 from registration_sync.domain.errors import Unavailable
 from registration_sync.domain.export_run import (
     DRY_RUN,
+    ERASURE,
     EXPORT,
     OF_RECORD,
     ONCE,
@@ -20,6 +21,9 @@ from registration_sync.domain.export_run import (
 if TYPE_CHECKING:
     from mypy_boto3_lambda import LambdaClient
 
+ACTIONS = ONCE | {ERASURE}
+"""The kinds that are actions of their own; the others are an export, told apart by its wishes."""
+
 
 class LambdaExportStarter:
     """Implements the port ExportStarter."""
@@ -30,18 +34,18 @@ class LambdaExportStarter:
 
     def start(self, request: ExportRequest) -> None:
         payload: dict[str, Any] = {
-            "action": request.kind if request.kind in ONCE else EXPORT,
+            "action": request.kind if request.kind in ACTIONS else EXPORT,
             "connection_id": request.connection_id,
             "run_id": request.run_id,
             "trigger": request.trigger,
             "requested_by": request.requested_by,
         }
-        # What a test record sends stands in the run's record only.
-        if request.school_years is not None and request.kind not in ONCE:
+        # Whom a test record sends, or an erasure erases, stands in the run's record only.
+        if request.school_years is not None and request.kind not in ACTIONS:
             payload["school_years"] = list(request.school_years)
         if request.kind == RESEND:
             payload |= _sent_again(request.again)
-        elif request.kind not in ONCE:
+        elif request.kind not in ACTIONS:
             payload |= {
                 "contents": request.contents,
                 "dry_run": request.kind == DRY_RUN,

@@ -2,7 +2,8 @@
 
 | item    | pk                | sk         | attributes                                            |
 | marker  | MARKER#c          | MARKER     | lease_token, lease_run, lease_since, lease_expires,   |
-|         |                   |            | and per year open_Y, exported_Y, retired_Y            |
+|         |                   |            | and per year open_Y, exported_Y, retired_Y; witnessed |
+| witness | WITNESS#c         | WITNESS    | none: a marker was made once, and may not be missing  |
 | current | CURRENT#c#Y#h     | student id | version, in_batch, snapshot (none: it was removed),   |
 |         |                   |            | expires_at once it was exported; of the last exports, |
 |         |                   |            | over syncs: outcome, settled_in, exported_in          |
@@ -85,6 +86,10 @@ def number(value: int) -> Item:
 
 def marker_key(connection_id: str) -> Item:
     return {"pk": {"S": f"MARKER#{connection_id}"}, "sk": {"S": "MARKER"}}
+
+
+def witness_key(connection_id: str) -> Item:
+    return {"pk": {"S": f"WITNESS#{connection_id}"}, "sk": {"S": "WITNESS"}}
 
 
 def current_key(connection_id: str, school_year: int, student_id: str) -> Item:

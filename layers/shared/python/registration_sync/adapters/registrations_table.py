@@ -17,7 +17,7 @@ from registration_sync.adapters.aws_errors import (
     is_passing,
     passing_faults_are_unavailable,
 )
-from registration_sync.adapters.dynamodb_batches import get_all, pages, write_all
+from registration_sync.adapters.dynamodb_batches import get_all, pages, transact, write_all
 from registration_sync.adapters.registration_items import (
     Item,
     batch_pk,
@@ -34,6 +34,7 @@ from registration_sync.adapters.registration_items import (
     marker_key,
     marker_of,
     number,
+    witness_key,
 )
 from registration_sync.domain.batches import (
     SHARDS,
@@ -43,7 +44,7 @@ from registration_sync.domain.batches import (
     Marker,
     Stored,
 )
-from registration_sync.domain.errors import AlreadyRunning, LeaseLost
+from registration_sync.domain.errors import AlreadyRunning, LeaseLost, MarkerLost, Unavailable
 from registration_sync.domain.ledger import LedgerEntry, Outcome
 
 if TYPE_CHECKING:
@@ -51,6 +52,13 @@ if TYPE_CHECKING:
 
 BATCH_GET_ITEMS = 100
 BATCHES_IN_FLIGHT = 4
+BEGINNINGS = 3
+"""Tries to add the first year of a connection while others do so."""
+
+_LOST = (
+    "The marker of this connection is lost, so nothing is taken and nothing exported until an "
+    "operator has rebuilt it (docs/operations.md, Recovery). No student is lost by it."
+)
 
 
 class DynamoDBRegistrationsTable:
@@ -64,6 +72,14 @@ class DynamoDBRegistrationsTable:
     # The marker
 
     def marker(self, connection_id: str) -> Marker:
+        marker = self._stored_marker(connection_id)
+        if not marker.years and self._is_witnessed(connection_id):
+            marker = self._stored_marker(connection_id)  # perhaps it was made in this instant
+            if not marker.years:
+                raise MarkerLost(_LOST)
+        return marker
+
+    def _stored_marker(self, connection_id: str) -> Marker:
         with passing_faults_are_unavailable():
             answer = self._client.get_item(
                 TableName=self._table, Key=marker_key(connection_id), ConsistentRead=True
@@ -72,17 +88,58 @@ class DynamoDBRegistrationsTable:
 
     def running(self, connection_id: str, now_ms: int) -> str | None:
         """The id of the run that holds the lease now, if one does."""
-        lease = self.marker(connection_id).lease
+        lease = self._stored_marker(connection_id).lease
         return lease.run_id if lease and lease.expires_at_ms > now_ms else None
 
     def add_year(self, connection_id: str, school_year: int) -> None:
+        opened = f"SET open_{school_year} = :one, exported_{school_year} = :zero"
+        numbers = {":one": number(1), ":zero": number(0)}
+        for _ in range(BEGINNINGS):
+            with passing_faults_are_unavailable():
+                refused = self._update_marker(
+                    connection_id,
+                    opened,
+                    f"attribute_exists(witnessed) AND attribute_not_exists(open_{school_year})",
+                    numbers,
+                )
+            if refused is None or f"open_{school_year}" in refused:
+                return
+            if self._begin(connection_id, opened, numbers):
+                return
+        self.marker(connection_id)  # raises MarkerLost, if that is why
+        raise Unavailable("Another sync has just added a school year: please try again.")
+
+    def _begin(self, connection_id: str, opened: str, numbers: Item) -> bool:
+        """Makes the marker with its witness, both or neither: no sync takes a connection whose
+        marker is lost for a new one, and counts its batches from 1 again."""
+        return transact(
+            self._client,
+            [
+                {
+                    "Put": {
+                        "TableName": self._table,
+                        "Item": witness_key(connection_id),
+                        "ConditionExpression": "attribute_not_exists(pk)",
+                    }
+                },
+                {
+                    "Update": {
+                        "TableName": self._table,
+                        "Key": marker_key(connection_id),
+                        "UpdateExpression": f"{opened}, witnessed = :true",
+                        "ConditionExpression": "attribute_not_exists(witnessed)",
+                        "ExpressionAttributeValues": {**numbers, ":true": {"BOOL": True}},
+                    }
+                },
+            ],
+        )
+
+    def _is_witnessed(self, connection_id: str) -> bool:
         with passing_faults_are_unavailable():
-            self._update_marker(
-                connection_id,
-                f"SET open_{school_year} = :one, exported_{school_year} = :zero",
-                f"attribute_not_exists(open_{school_year})",
-                {":one": number(1), ":zero": number(0)},
+            answer = self._client.get_item(
+                TableName=self._table, Key=witness_key(connection_id), ConsistentRead=True
             )
+        return "Item" in answer
 
     def take_lease(self, connection_id: str, lease: Lease, now_ms: int) -> None:
         with passing_faults_are_unavailable():

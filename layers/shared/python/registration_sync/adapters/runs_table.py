@@ -10,6 +10,7 @@ dry runs after a day.
 import datetime as dt
 import json
 import zlib
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import ClientError
@@ -191,6 +192,40 @@ class DynamoDBRuns:
             )
         item = answer.get("Item")
         return _decode(item["record"]["B"]) if item else None
+
+    def change(
+        self, connection_id: str, run_id: str, change: Callable[[dict[str, Any]], dict[str, Any]]
+    ) -> bool:
+        while True:
+            with passing_faults_are_unavailable():
+                answer = self._client.get_item(
+                    TableName=self._table, Key=_run_key(connection_id, run_id), ConsistentRead=True
+                )
+            if "Item" not in answer:
+                return False
+            stored = answer["Item"]["record"]["B"]
+            before = _decode(stored)
+            after = change(before)
+            if after == before:
+                return False
+            try:
+                with passing_faults_are_unavailable():
+                    self._client.update_item(
+                        TableName=self._table,
+                        Key=_run_key(connection_id, run_id),
+                        UpdateExpression="SET #record = :after",
+                        ConditionExpression="#record = :before",
+                        ExpressionAttributeNames={"#record": "record"},
+                        ExpressionAttributeValues={
+                            ":before": {"B": stored},
+                            ":after": {"B": _encode(after)},
+                        },
+                    )
+            except ClientError as error:
+                if error_code(error) != _CONDITION_FAILED:
+                    raise
+                continue  # it was saved meanwhile
+            return True
 
     def newest(
         self,

@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 
 from anyascii import anyascii
 
-from registration_sync.domain.export_run import RESEND, SCHEDULED, RunStatus
+from registration_sync.domain.export_run import ERASURE, RESEND, SCHEDULED, RunStatus
 from registration_sync.domain.run_summary import Counts, failed_years, is_failure
 from registration_sync.domain.school_year import school_year_name
 
@@ -73,6 +73,9 @@ def _failed(record: Mapping[str, Any], _newly_held: Counts) -> Iterator[Concern]
     if record["kind"] == RESEND:
         told.append("Who is due has not changed.")
         told.append("What now: mend this, then send the files again.")
+    elif record["kind"] == ERASURE:
+        told.append("What was erased stays erased, the rest of the student is still there.")
+        told.append("What now: ask for the erasure again; it goes on with what is left.")
     else:
         told.append("No student is lost: all of them stay due.")
         told.append(
@@ -138,6 +141,8 @@ _KINDS = (_failed, _awaiting, _not_collected, _newly)
 def _what(record: Mapping[str, Any]) -> str:
     if record["kind"] == RESEND:
         return "the re-send"
+    if record["kind"] == ERASURE:
+        return "the erasure of a student"
     return "the nightly export" if record["trigger"] == SCHEDULED else "the export"
 
 

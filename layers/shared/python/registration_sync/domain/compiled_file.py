@@ -42,6 +42,11 @@ class RowProblem:
     message: str
 
 
+def taken_by(whom: str) -> str:
+    """Why a student is held whose value stands in the file already."""
+    return f"{whom} has the same value, which may stand once in the file. Mend it in Enroll."
+
+
 class Claim(NamedTuple):
     """A value that stands once in a file: of a `unique` field, or a whole row's if `field` is
     None. A row's comes before those of its fields: these do not count if the row is there."""

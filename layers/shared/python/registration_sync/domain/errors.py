@@ -12,6 +12,7 @@ RegistrationSyncError
 ├── Unavailable               AWS did not take it in time; the same again may work
 ├── NotConfigured             (settings) the environment of a function lacks something
 ├── HeldInFullFile            (export_year) a file of all students may not lack one
+├── MarkerLost                (registrations) what says who is due is gone; it can be rebuilt
 ├── LeaseLost                 this run no longer holds the connection's lease and must stop
 └── DeliveryError             the SFTP server; `terminal` is the one thing that retry code asks
     ├── TerminalDeliveryError     the same try again fails again, or does harm
@@ -94,6 +95,10 @@ class VersionMismatch(Conflict):
 
 class Unavailable(RegistrationSyncError):
     code = "unavailable"
+
+
+class MarkerLost(RegistrationSyncError):
+    code = "marker_lost"
 
 
 class LeaseLost(RegistrationSyncError):

@@ -14,6 +14,7 @@ BY_HAND, MANUAL, SCHEDULED = "hand", "manual", "schedule"
 """What started a run: an operator's own invocation, Export Students, or the clock."""
 
 EXPORT, DRY_RUN, RESEND, CHECK, TEST_RECORD = "export", "dry_run", "resend", "check", "test_record"
+ERASURE = "erasure"
 """The kinds of runs; all are kept in one history."""
 
 ONCE = frozenset({CHECK, TEST_RECORD})
@@ -24,7 +25,7 @@ OF_RECORD = "*"
 """Stands in an event for students whom only the run's record names: an event that fails lies in a
 queue, where no student belongs."""
 
-LEASED = frozenset({EXPORT, RESEND})
+LEASED = frozenset({EXPORT, RESEND, ERASURE})
 """The kinds that hold the connection's lease while they run."""
 
 DRY_RUN_KEPT = dt.timedelta(days=1)
@@ -166,13 +167,36 @@ NOTHING_AGAIN = SentAgain("")
 
 
 @dataclass(frozen=True, slots=True)
+class Erased:
+    """What an erasure took away: snapshots of the student, lines of how many kept files, and what
+    how many records of runs told of the student."""
+
+    snapshots: int = 0
+    lines: int = 0
+    files: int = 0
+    runs: int = 0
+
+    def plus(self, other: "Erased") -> "Erased":
+        return Erased(
+            self.snapshots + other.snapshots,
+            self.lines + other.lines,
+            self.files + other.files,
+            self.runs + other.runs,
+        )
+
+
+NOTHING_ERASED = Erased()
+
+
+@dataclass(frozen=True, slots=True)
 class ExportRequest:
     """What is asked of an export; `school_years` None means every year with something due.
 
     `scheduled_for` is the time that a schedule names. `override_held` delivers a file of all
     students without those who are held, `override_guards` whatever the guards find.
-    `student_ids` has the student of a test record. `confirmed_by` let a run go on that awaited
-    it, and `years` is what became of its years so far.
+    `student_ids` has the student of a test record or an erasure. `confirmed_by` let a run go on
+    that awaited it; `years` is what became of its years so far, and `erased` what an earlier
+    attempt of an erasure took away.
     """
 
     connection_id: str
@@ -189,6 +213,7 @@ class ExportRequest:
     override_guards: bool = False
     confirmed_by: str = ""
     years: tuple[YearOutcome, ...] = ()
+    erased: Erased = NOTHING_ERASED
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,7 +222,7 @@ class ExportRun:
 
     `sent_to` is the account on the server, `phase` what a running one is at, and of which year.
     `next_attempt_by`: it failed in passing, and AWS tries it again before then. `confirmed_by`
-    let it go on after it had awaited confirmation.
+    let it go on after it had awaited confirmation. A finished erasure names no student.
     """
 
     run_id: str
@@ -225,6 +250,7 @@ class ExportRun:
     student_ids: tuple[str, ...] = ()
     override_guards: bool = False
     confirmed_by: str = ""
+    erased: Erased = NOTHING_ERASED
 
     @property
     def years_wanted(self) -> tuple[int, ...] | None:
@@ -247,6 +273,8 @@ class ExportRun:
             "resend_of": again["run_id"] or None,
             "student_ids": again["student_ids"] or record["student_ids"],
         }
+        if self.kind == ERASURE and self.finished:
+            record["student_ids"] = ()
         record["duration_seconds"] = None
         if self.started_at and self.finished_at:
             seconds = (self.finished_at - self.started_at).total_seconds()
@@ -273,6 +301,7 @@ def requested_run(request: ExportRequest, now: dt.datetime) -> ExportRun:
         override_guards=request.override_guards,
         confirmed_by=request.confirmed_by,
         years=request.years,
+        erased=request.erased,
     )
 
 

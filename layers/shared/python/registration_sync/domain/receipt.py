@@ -30,6 +30,11 @@ MESSAGES = {
     "this student again in SchoolMint Enroll.",
 }
 
+NO_LONGER_KEPT = (
+    "The archived files of the run that exported this student last are no longer kept, so the rows "
+    "cannot be shown."
+)
+
 
 @dataclass(frozen=True, slots=True)
 class ReceiptFile:
@@ -81,9 +86,12 @@ def receipt(
     held = None
     if mark and status is StudentStatus.HELD:
         held = {"since": mark.since or None, "reasons": reasons_of(mark)}
+    message = MESSAGES[status]
+    if exported and not exported.kept:
+        message = f"{message} {NO_LONGER_KEPT}"
     return {
         **_told(school_year, current, status),
-        "message": MESSAGES[status],
+        "message": message,
         "request_id": request_id(current.version),
         "held": held,
         "exported": json.loads(json.dumps(asdict(exported))) if exported else None,

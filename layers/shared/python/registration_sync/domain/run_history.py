@@ -7,7 +7,7 @@ its own would now and then bury a live one.
 import datetime as dt
 from typing import Any
 
-from registration_sync.domain.export_run import LEASED, RESEND, RunStatus
+from registration_sync.domain.export_run import ERASURE, LEASED, RESEND, RunStatus
 
 STARTS_WITHIN = dt.timedelta(minutes=20)
 """As long as a pending run keeps the next request waiting."""
@@ -58,6 +58,8 @@ def _lives(record: dict[str, Any], running: str | None, now: dt.datetime) -> boo
 def _what_next(kind: str) -> str:
     if kind == RESEND:
         return "It stopped in the middle. Look which files are there, and send them again."
+    if kind == ERASURE:
+        return "It stopped in the middle. Ask again: it goes on with what is left."
     if kind in LEASED:
         return "It stopped in the middle; the students stay due, and the next export delivers them."
     return "It stopped in the middle. It moved nothing: ask again."

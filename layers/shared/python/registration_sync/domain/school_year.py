@@ -3,6 +3,8 @@
 import datetime as dt
 
 FIRST, LAST = 1990, 2100
+SCHOOL_YEARS = range(FIRST, LAST + 1)
+"""All that can be."""
 
 
 def current_school_year(today: dt.date) -> int:
@@ -12,7 +14,7 @@ def current_school_year(today: dt.date) -> int:
 
 def is_school_year(value: int) -> bool:
     """Whether the number can be a school year; keeps a typing error like 20255 out of the keys."""
-    return FIRST <= value <= LAST
+    return value in SCHOOL_YEARS
 
 
 def retained_until(school_year: int, now: dt.datetime, retention_days: int) -> dt.datetime:

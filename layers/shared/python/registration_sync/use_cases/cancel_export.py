@@ -5,7 +5,7 @@ from contextlib import suppress
 from typing import Any
 
 from registration_sync.domain.errors import Conflict
-from registration_sync.domain.export_run import ExportRun, RunStatus
+from registration_sync.domain.export_run import ERASURE, ExportRun, RunStatus
 from registration_sync.domain.run_history import with_waiting_years
 from registration_sync.ports import Runs
 from registration_sync.use_cases.read_export import stored_export
@@ -52,6 +52,7 @@ def _cancel(record: dict[str, Any], message: str, now: dt.datetime, runs: Runs) 
         "message": message,
         "finished_at": now.astimezone(dt.UTC).isoformat(timespec="seconds"),
         "years": with_waiting_years(record, RunStatus.CANCELLED),
+        "student_ids": [] if record["kind"] == ERASURE else record["student_ids"],
     }
     runs.cancel(record["connection_id"], record["run_id"], cancelled)
     return cancelled

@@ -4,6 +4,7 @@ import sqlite3
 from collections.abc import Sequence
 from pathlib import Path
 
+from registration_sync.domain.compiled_file import taken_by
 from registration_sync.domain.compiled_mapping import Claim, RowProblem
 
 _WHOLE_ROW = ""
@@ -68,13 +69,12 @@ class ClaimedValues:
             "SELECT student FROM claims WHERE file = ? AND field = ? AND value = ?", _key(claim)
         )
         message = (
-            "Two rows of this student have the same value, which may stand once in the file."
+            "Two rows of this student have the same value, which may stand once in the file. "
+            "Mend it in Enroll."
             if first == student_id
-            else f"Student {first} has the same value, which may stand once in the file."
+            else taken_by(f"Student {first}")
         )
-        return RowProblem(
-            file, claim.field or _WHOLE_ROW, "unique", f"{message} Mend it in Enroll."
-        )
+        return RowProblem(file, claim.field or _WHOLE_ROW, "unique", message)
 
     def close(self) -> None:
         """Closes the file; whoever made its folder removes it."""

@@ -8,7 +8,12 @@ from dataclasses import replace
 from functools import cache
 
 from registration_sync.domain.csv_file import CODECS
-from registration_sync.domain.errors import InvalidRequest, NotFound, RegistrationSyncError
+from registration_sync.domain.errors import (
+    InvalidRequest,
+    MarkerLost,
+    NotFound,
+    RegistrationSyncError,
+)
 from registration_sync.domain.export_run import (
     ExportRequest,
     ExportRun,
@@ -56,10 +61,10 @@ def dry_run(request: ExportRequest, *, attempt: int, outside: Outside) -> Export
     outside.runs.save(started)
     try:
         saved, mapping = ready_mapping(connection, outside.mappings, sends=False)
-    except (InvalidRequest, NotFound) as error:
+        run = replace(started, mapping_version=saved.version)
+        plan = plan_years(run, connection, mapping, outside.table, outside.retention_days)
+    except (InvalidRequest, NotFound, MarkerLost) as error:
         return saved_run(failed_run(started, error, outside.now()), outside.runs)
-    run = replace(started, mapping_version=saved.version)
-    plan = plan_years(run, connection, mapping, outside.table, outside.retention_days)
     history = cache(lambda: outside.runs.newest(run.connection_id, RUNS_READ, None)[0])
     years = (*plan.unknown, *(_outcome_of(year, plan, history, outside) for year in plan.years))
     return saved_run(finished_run(run, years, outside.now()), outside.runs)

@@ -12,6 +12,7 @@ from registration_sync.domain.delivery import SftpAccount
 from registration_sync.domain.errors import (
     AlreadyRunning,
     InvalidRequest,
+    MarkerLost,
     NotFound,
     RegistrationSyncError,
     Unavailable,
@@ -40,6 +41,7 @@ from registration_sync.ports import (
     Secrets,
     SftpServers,
     Ticker,
+    Traces,
 )
 from registration_sync.use_cases.cancel_export import make_way
 from registration_sync.use_cases.deliver_files import Server
@@ -61,6 +63,7 @@ class Outside:
     secrets: Secrets
     runs: Runs
     table: RegistrationsTable
+    traces: Traces
     archive: Archive
     dry_runs: Archive
     servers: SftpServers
@@ -96,10 +99,10 @@ def export_registrations(request: ExportRequest, *, attempt: int, outside: Outsi
         make_way(started, now=outside.now(), runs=outside.runs)
         try:
             saved, mapping = ready_mapping(connection, outside.mappings, sends=True)
-        except (InvalidRequest, NotFound) as error:
+            run = replace(started, mapping_version=saved.version)
+            plan = plan_years(run, connection, mapping, outside.table, outside.retention_days)
+        except (InvalidRequest, NotFound, MarkerLost) as error:
             return saved_run(failed_run(started, error, outside.now()), outside.runs)
-        run = replace(started, mapping_version=saved.version)
-        plan = plan_years(run, connection, mapping, outside.table, outside.retention_days)
         years = _export_years(run, connection, plan, lease, outside)
         return finish_or_raise(run, years, outside)
 

@@ -12,6 +12,7 @@ from registration_sync.domain.export_run import (
     BY_HAND,
     CHECK,
     DRY_RUN,
+    ERASURE,
     EXPORT,
     MANUAL,
     RESEND,
@@ -33,7 +34,7 @@ HELD_SHOWN = 20
 
 ONE_OF: Mapping[str, tuple[str, ...]] = {
     "status": tuple(RunStatus),
-    "kind": (EXPORT, DRY_RUN, RESEND, CHECK, TEST_RECORD),
+    "kind": (EXPORT, DRY_RUN, RESEND, CHECK, TEST_RECORD, ERASURE),
     "trigger": (BY_HAND, MANUAL, SCHEDULED),
 }
 KNOWN = (*ONE_OF, "school_year", "from", "to", "limit", "after")

@@ -30,20 +30,21 @@ def package_files(
         for file in files:
             with (
                 file.source.open("rb") as source,
-                archive.open(_entry(file.name, file.bytes), "w") as target,
+                archive.open(zip_entry(file.name, file.bytes), "w") as target,
             ):
                 shutil.copyfileobj(source, target, _CHUNK)
         if package.manifest:
             present = [package.names[file.number] for file in files]
             content = manifest_content(package.manifest, present)
-            archive.writestr(_entry(package.manifest_name, len(content)), content)
+            archive.writestr(zip_entry(package.manifest_name, len(content)), content)
     with path.open("rb") as finished:
         sha256 = hashlib.file_digest(finished, "sha256").hexdigest()
     rows = sum(file.rows for file in files)
     return WrittenFile(package.name, path, rows, path.stat().st_size, sha256)
 
 
-def _entry(name: str, size: int) -> zipfile.ZipInfo:
+def zip_entry(name: str, size: int) -> zipfile.ZipInfo:
+    """An entry of a zip whose bytes depend on nothing but its content."""
     entry = zipfile.ZipInfo(name, _MOMENT)
     entry.file_size = size  # from 2 GiB on the zip takes another form, which is chosen beforehand
     entry.compress_type = zipfile.ZIP_DEFLATED

@@ -113,6 +113,7 @@ class _Runs:
         self._workspace = workspace
         self.entry = cache(partial(snapshots.ledger, connection_id, school_year))
         self._lines = cache(self._lines_of)
+        self._sizes: dict[tuple[int, int], int] = {}
 
     def with_outcome(self, current: Current, numbers: YearMarker) -> Current:
         """With what runs did that are not retired yet, or are older than the ledger."""
@@ -165,7 +166,13 @@ class _Runs:
         )
         if index is None:
             return None
-        return [line for line in index_lines(index) if line.student_id == self._student_id]
+        found = []
+        for line in index_lines(index):
+            if line.length:  # the last row ends with the file
+                self._sizes[entry.last, line.number] = line.offset + line.length
+            if line.student_id == self._student_id:
+                found.append(line)
+        return found
 
     def _file(self, entry: LedgerEntry, line: IndexLine) -> ReceiptFile:
         file = next(file for file in entry.files if file.number == line.number)
@@ -175,6 +182,7 @@ class _Runs:
             f"{self._school_year}/files/{file.name}",
             offset=line.offset,
             length=line.length,
+            size=self._sizes[entry.last, line.number],
         )
         return ReceiptFile(
             name=file.name,

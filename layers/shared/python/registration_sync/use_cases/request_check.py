@@ -65,17 +65,7 @@ def parse_test_record(wish: object, request: ExportRequest) -> ExportRequest:
         for name in wish
         if name not in {"student_id", "school_year"}
     ]
-    student = wish.get("student_id")
-    if isinstance(student, int) and not isinstance(student, bool):
-        student = str(student)
-    if not isinstance(student, str):
-        problems.append(Problem("student_id", "Write the id of the student to send."))
-        student = ""
-    else:
-        try:
-            parse_student_id(student)
-        except InvalidRequest as error:
-            problems += error.problems
+    student = parse_student_of(wish, "send", problems)
     year = wish.get("school_year")
     school_year = parse_school_year(year) if year is not None else None
     if year is not None and school_year is None:
@@ -84,3 +74,18 @@ def parse_test_record(wish: object, request: ExportRequest) -> ExportRequest:
         raise InvalidRequest("No record was sent.", problems=problems)
     years = None if school_year is None else (school_year,)
     return replace(request, kind=TEST_RECORD, student_ids=(student,), school_years=years)
+
+
+def parse_student_of(wish: Mapping[str, object], purpose: str, problems: list[Problem]) -> str:
+    """The id of the student that is wished for; adds to the problems."""
+    student = wish.get("student_id")
+    if isinstance(student, int) and not isinstance(student, bool):
+        student = str(student)
+    if not isinstance(student, str):
+        problems.append(Problem("student_id", f"Write the id of the student to {purpose}."))
+        return ""
+    try:
+        return parse_student_id(student)
+    except InvalidRequest as error:
+        problems += error.problems
+        return ""

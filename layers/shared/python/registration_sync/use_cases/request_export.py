@@ -13,6 +13,7 @@ from registration_sync.domain.export_run import (
     BY_HAND,
     CHECK,
     DRY_RUN,
+    ERASURE,
     EXPORT,
     MANUAL,
     OF_RECORD,
@@ -25,11 +26,12 @@ from registration_sync.domain.resend_wish import parse_resend_wish, parse_school
 from registration_sync.ports import Connections, ExportStarter, LeaseReader, Mappings, Runs
 from registration_sync.use_cases.plan_years import refuse_unpinned
 from registration_sync.use_cases.request_check import parse_test_record
+from registration_sync.use_cases.request_erasure import parse_erasure
 from registration_sync.use_cases.start_run import start_run
 
 WISHES = ("school_years", "contents", "dry_run", "override_held", "override_guards")
 CONTENTS = ("changes", "all")
-ACTIONS = (EXPORT, CHECK, TEST_RECORD)
+ACTIONS = (EXPORT, CHECK, TEST_RECORD, ERASURE)
 TRIGGERS = (BY_HAND, MANUAL, SCHEDULED)
 OF_EVENT = ("action", "connection_id", "trigger", "run_id", "scheduled_time", "requested_by")
 """What an event says besides the wish; a name that is neither is refused: `dryrun` would export."""
@@ -125,17 +127,14 @@ def parse_export_event(
     """Reads the export function's event: `{"connection_id", "trigger"?, "school_years"?,
     "contents"?, "dry_run"?, "override_held"?, "override_guards"?, "run_id"?, "scheduled_time"?,
     "requested_by"?}`; or, for a re-send, `{"connection_id", "resend_of", "school_years"?,
-    "files"?, "student_ids"?}`; or with the `action` check, or test_record and `{"student_id",
-    "school_year"?}`.
+    "files"?, "student_ids"?}`; or with the `action` check, test_record and `{"student_id",
+    "school_year"?}`, or erasure and `{"student_id"}`.
 
     A run is keyed, so that the same event delivered twice runs once: by its run id, by the
     scheduled time (one that cannot be read counts as the minute of arrival), or by the request.
     Raises InvalidRequest.
     """
-    connection_id = event.get("connection_id")
-    if not isinstance(connection_id, str) or not connection_id:
-        message = "Write the id of the connection to export."
-        raise InvalidRequest(message, problems=[Problem("connection_id", message)])
+    connection_id = connection_of(event)
     action = _one_of("action", event.get("action", EXPORT), ACTIONS)
     trigger = _one_of("trigger", event.get("trigger", BY_HAND), TRIGGERS)
     wish = {name: value for name, value in event.items() if name not in OF_EVENT}
@@ -152,7 +151,7 @@ def parse_export_event(
             connection_id, run_id, trigger=trigger, requested_by=requested_by, kind=action
         )
         # Asked for over the API: the run's record has the student.
-        of_record = action == TEST_RECORD and not wish and "run_id" in event
+        of_record = action in {TEST_RECORD, ERASURE} and not wish and "run_id" in event
         return request if of_record else _parse_without_export(wish, request)
     again = "resend_of" in wish
     of_record = again and wish.get("student_ids") == OF_RECORD
@@ -165,6 +164,23 @@ def parse_export_event(
     return replace(request, trigger=trigger, scheduled_for=scheduled_for)
 
 
+def connection_of(event: Mapping[str, Any], known: Collection[str] = ()) -> str:
+    """The connection that an event is about; raises InvalidRequest without one, and for names that
+    are none of those `known`, if any are."""
+    connection_id = event.get("connection_id")
+    if not isinstance(connection_id, str) or not connection_id:
+        message = "Write the id of the connection."
+        raise InvalidRequest(message, problems=[Problem("connection_id", message)])
+    problems = [
+        Problem(name, f"There is no such field: there are {', '.join(sorted(known))}.")
+        for name in event
+        if known and name not in known
+    ]
+    if problems:
+        raise InvalidRequest("Nothing was changed.", problems=problems)
+    return connection_id
+
+
 def _one_of(name: str, value: object, known: tuple[str, ...]) -> str:
     if value not in known:
         message = f"Write one of {', '.join(known)}."
@@ -173,9 +189,11 @@ def _one_of(name: str, value: object, known: tuple[str, ...]) -> str:
 
 
 def _parse_without_export(wish: Mapping[str, Any], request: ExportRequest) -> ExportRequest:
-    """A check, which takes no wishes, or a test record."""
+    """A check, which takes no wishes, a test record, or an erasure."""
     if request.kind == TEST_RECORD:
         return parse_test_record(wish, request)
+    if request.kind == ERASURE:
+        return parse_erasure(wish, request)
     if wish:
         problems = [Problem(name, "A check has no such field: leave it out.") for name in wish]
         raise InvalidRequest("The connection was not checked.", problems=problems)

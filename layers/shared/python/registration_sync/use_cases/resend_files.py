@@ -8,7 +8,6 @@ import hashlib
 import json
 from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -28,6 +27,7 @@ from registration_sync.domain.export_run import (
     SentAgain,
     YearOutcome,
 )
+from registration_sync.use_cases.archive_again import FileAgain, YearAgain, archive_again
 from registration_sync.use_cases.choose_files import FilesOfYears, choose_files
 from registration_sync.use_cases.deliver_files import (
     FinishedFile,
@@ -47,28 +47,8 @@ from registration_sync.use_cases.export_registrations import (
 )
 from registration_sync.use_cases.hold_lease import HeldLease
 from registration_sync.use_cases.read_export import stored_export
-from registration_sync.use_cases.run_index import index_rows
+from registration_sync.use_cases.run_index import IndexLine, index_rows
 from registration_sync.use_cases.watch_importer import Watch
-
-
-@dataclass(frozen=True, slots=True)
-class FileAgain:
-    """A file to send again, on our disk; `students` are those asked for that have a row in it."""
-
-    name: str
-    source: Path
-    rows: int
-    students: frozenset[str] = frozenset()
-
-
-@dataclass(frozen=True, slots=True)
-class YearAgain:
-    """What to send again of one school year, and the folder of then."""
-
-    school_year: int
-    folder: str
-    files: tuple[FileAgain, ...]
-    students: int
 
 
 def resend_files(request: ExportRequest, *, attempt: int, outside: Outside) -> ExportRun:
@@ -142,28 +122,39 @@ def _fetch_year(
         return folder / target
 
     manifest = json.loads(fetch("manifest.json", "manifest.json").read_bytes())
-    entries = [entry for entry in manifest["files"] if entry["name"] in names]
+    entries = [
+        entry for entry in manifest["files"] if entry["name"] in names and not _is_emptied(entry)
+    ]
+    index = fetch(manifest["index"], "index.tsv") if "index" in manifest else None
     sources = [fetch(f"files/{entry['name']}", f"{entry['number']}.part") for entry in entries]
     for entry, source in zip(entries, sources, strict=True):
         _refuse_changed(entry, source)
     files = tuple(
-        FileAgain(entry["name"], source, entry["rows"])
+        FileAgain(entry["name"], source, entry["rows"], entry["sha256"])
         for entry, source in zip(entries, sources, strict=True)
     )
     students = manifest["students"]
     if again.student_ids:
-        if "index" not in manifest:
+        if index is None:
             raise Conflict("That run is older than its index: send whole files of it again.")
-        rows = _Rows(again.student_ids, fetch(manifest["index"], "index.tsv"))
+        rows = _Rows(again.student_ids, index)
         cut = [rows.cut(entry, file.source) for entry, file in zip(entries, files, strict=True)]
         files = tuple(file for file in cut if file.rows)
         students = len({student for file in files for student in file.students})
-    return YearAgain(school_year, manifest["folder"], files, students)
+    return YearAgain(school_year, manifest["folder"], files, students, manifest, index)
+
+
+def _is_emptied(entry: dict[str, Any]) -> bool:
+    """Whether all its rows were those of erased students."""
+    return "delivered" in entry and not entry["rows"]
 
 
 def _refuse_changed(entry: dict[str, Any], source: Path) -> None:
     if _sha256(source) != entry["sha256"]:
-        raise Conflict(f"The archived {entry['name']} is not the file that was delivered.")
+        raise Conflict(
+            f"The archived {entry['name']} is not the file that was delivered, nor what an erasure "
+            "left of it. If an erasure was broken off, ask for it again, then send the file."
+        )
 
 
 class _Rows:
@@ -171,12 +162,12 @@ class _Rows:
 
     def __init__(self, student_ids: Sequence[str], index: Path) -> None:
         self._heads: dict[int, int] = {}
-        self._rows: defaultdict[int, list[tuple[str, int, int]]] = defaultdict(list)
+        self._rows: defaultdict[int, list[IndexLine]] = defaultdict(list)
         wanted = {*student_ids}
         for row in index_rows(index):
             self._heads.setdefault(row.number, row.offset)  # all that stands before the first row
             if row.student_id in wanted:
-                self._rows[row.number].append((row.student_id, row.offset, row.length))
+                self._rows[row.number].append(row)
 
     def cut(self, entry: dict[str, Any], source: Path) -> FileAgain:
         """The file with these students' rows only; raises Conflict for a file of all students."""
@@ -190,11 +181,14 @@ class _Rows:
                 "the SIS that the others are gone. Send the whole file again."
             )
         target = source.with_suffix(".cut")
+        lines = []
         with source.open("rb") as whole, target.open("wb") as some:
-            for offset, length in [(0, self._heads.get(number, 0)), *(row[1:] for row in rows)]:
-                whole.seek(offset)
-                some.write(whole.read(length))
-        return FileAgain(entry["name"], target, len(rows), frozenset(row[0] for row in rows))
+            some.write(whole.read(self._heads.get(number, 0)))
+            for place, row in enumerate(rows, 1):
+                lines.append(row._replace(offset=some.tell(), row=place))
+                whole.seek(row.offset)
+                some.write(whole.read(row.length))
+        return FileAgain(entry["name"], target, len(rows), _sha256(target), tuple(lines))
 
 
 def _send(
@@ -221,12 +215,21 @@ def _send(
                         status=RunStatus.SUCCEEDED,
                         rows=year.students,
                         files=files,
-                        warnings=warnings,
+                        warnings=(*warnings, *_erased_from(year)),
                     )
                 )
     finally:
         server.close()
     return outcomes
+
+
+def _erased_from(year: YearAgain) -> list[str]:
+    """What is another file than that run delivered."""
+    return [
+        f"{entry['name']} is without the rows of students who were erased since."
+        for entry in year.manifest["files"]
+        if "delivered" in entry
+    ]
 
 
 def _send_year(
@@ -238,9 +241,7 @@ def _send_year(
     outside: Outside,
 ) -> tuple[DeliveredFile, ...]:
     finished = [FinishedFile(file.name, file.source) for file in year.files]
-    for file in finished:
-        kept = f"{year.school_year}/files/{file.name}"
-        outside.archive.store(connection.connection_id, run.run_id, kept, file.source)
+    archive_again(year, connection.connection_id, run.run_id, outside.archive)
     if connection.done_file:
         empty = outside.workspace / "empty.part"
         finished = with_done_files(finished, empty)
@@ -251,7 +252,7 @@ def _send_year(
             path=f"{year.folder}/{file.name}",
             rows=file.rows,
             bytes=file.source.stat().st_size,
-            sha256=_sha256(file.source),
+            sha256=file.sha256,
             replaced_by=one.way.value,
             modified=one.modified,
         )

@@ -6,9 +6,11 @@ from dataclasses import replace
 from typing import Any
 
 from registration_sync.domain.export_run import (
+    ERASURE,
     OF_RECORD,
     TEST_RECORD,
     DeliveredFile,
+    Erased,
     ExportRequest,
     ExportRun,
     Finding,
@@ -27,8 +29,9 @@ CUT_SHORT = "It was cut short and is not tried again by itself: start it once mo
 
 
 def as_asked(request: ExportRequest, record: Mapping[str, Any] | None) -> ExportRequest:
-    """The request with the students that the API put into its record; or, of a run that was
-    confirmed, with all that it was asked for, who confirmed it, and its years so far."""
+    """The request with the students that the API put into its record, and of an erasure what it
+    has taken away so far; or, of a run that was confirmed, with all that it was asked for, who
+    confirmed it, and its years so far."""
     if record is None:
         return request
     if record.get("confirmed_by"):
@@ -36,6 +39,9 @@ def as_asked(request: ExportRequest, record: Mapping[str, Any] | None) -> Export
     if OF_RECORD in request.again.student_ids:
         again = replace(request.again, student_ids=tuple(record["student_ids"]))
         return replace(request, again=again)
+    if request.kind == ERASURE:
+        students = request.student_ids or tuple(record["student_ids"])
+        return replace(request, student_ids=students, erased=Erased(**record["erased"]))
     if request.kind != TEST_RECORD or request.student_ids:
         return request
     years = record["school_years"]

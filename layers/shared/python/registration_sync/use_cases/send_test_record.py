@@ -14,6 +14,7 @@ from registration_sync.domain.errors import (
     Conflict,
     DeliveryError,
     InvalidRequest,
+    MarkerLost,
     NotFound,
     RegistrationSyncError,
 )
@@ -78,7 +79,7 @@ def send_test_record(request: ExportRequest, *, attempt: int, outside: Outside) 
         found = find_current(
             connection.connection_id, _student_of(request), wanted, snapshots=outside.table
         )
-    except (InvalidRequest, NotFound) as error:
+    except (InvalidRequest, NotFound, MarkerLost) as error:
         return saved_run(failed_run(started, error, outside.now()), outside.runs)
     if found is None:
         unknown = NotFound("No approved registration of this student was synced.")

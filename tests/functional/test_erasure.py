@@ -1,0 +1,672 @@
+"""Erasure over the real handlers: afterwards nothing that is stored has the student, and all that
+is stored of others is as it was."""
+
+import datetime as dt
+import io
+import json
+import logging
+import zipfile
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import boto3
+import pytest
+
+from functions.configuration import app as configuration
+from functions.export import app as export
+from functions.sync import app as sync
+from registration_sync import bootstrap
+from registration_sync.adapters.export_function import LambdaExportStarter
+from registration_sync.api import logger
+from registration_sync.domain.erasure import CUT
+from registration_sync.domain.errors import Unavailable
+from registration_sync.domain.export_run import DRY_RUN, ExportRequest, RunStatus, requested_run
+from tests.functional.conftest import StartedExports, stored_items
+from tests.functional.district import (
+    ENROLL,
+    MAPPING,
+    NORTH,
+    call,
+    context,
+    run_export,
+    save,
+    send,
+    set_up,
+)
+from tests.functional.district import registration as small
+from tests.functional.events import VIEWER, api_event
+from tests.functional.stored import in_bucket, put_back, state, traces
+from tests.functional.test_dry_run_and_resend import on_server
+from tests.functional.test_run_history import ONE_RUN, hold_lease
+from tests.sftp_servers import AsyncSftpServer
+
+ONE = "/connections/{connection_id}"
+RECEIPT = f"{ONE}/registrations/{{school_year}}/{{student_id}}"
+ERASURES = f"{ONE}/erasures"
+WHO, FIRST, GRADE = "4711-gone", "Xaverinë", "Grade of nobody else"
+"""The student, with values that no other has."""
+
+FILES = [
+    {
+        "name": "students",
+        "encoding": "utf-8-bom",
+        "fields": [
+            {"from": "students.id", "mapping_type": "direct", "to": "ID", "required": True},
+            {"from": "students.fname", "mapping_type": "direct", "to": "First"},
+            {"from": "students.email", "mapping_type": "direct", "to": "Email", "unique": True},
+            {
+                "from": "students.grade",
+                "mapping_type": "match_codes",
+                "codes": {"K": "0", "1": "1"},
+                "to": "Grade",
+            },
+        ],
+    },
+    {
+        "name": "contacts",
+        "extension": "txt",
+        "separator": "tab",
+        "encoding": "windows-1252",
+        "rows": {"each": "contacts"},
+        "fields": [
+            {"from": "students.id", "mapping_type": "direct", "to": "ID"},
+            {"from": "entry.name", "mapping_type": "direct", "to": "Name"},
+        ],
+    },
+]
+PACKED = {"files": FILES, "package": {"name": "set"}}
+
+
+@pytest.fixture
+def server(tmp_path: Path, started: StartedExports) -> Iterator[AsyncSftpServer]:
+    with AsyncSftpServer(tmp_path) as running:
+        yield running
+
+
+@pytest.fixture
+def log(capsys: pytest.CaptureFixture[str]) -> Iterator[Callable[[], str]]:
+    """Reads what was logged so far."""
+    lines = io.StringIO()
+    handler = logging.StreamHandler(lines)
+    handler.setFormatter(logger().registered_formatter)
+    logger().addHandler(handler)
+    yield lambda: lines.getvalue() + capsys.readouterr().out
+    logger().removeHandler(handler)
+
+
+def registration(student_id: str, fname: str, *contacts: str, **changes: Any) -> dict[str, Any]:
+    year = changes.pop("year", 2025)
+    data = {"id": student_id, "fname": fname, "grade": "K", "email": f"{student_id}@x", **changes}
+    return {
+        "registration_id": f"r-{student_id}",
+        "student_id": student_id,
+        "school_year": year,
+        "status": "Registration Approved",
+        "data": {"students": data, "contacts": [{"name": name} for name in contacts]},
+    }
+
+
+def this(**changes: Any) -> dict[str, Any]:
+    contacts = (f"{FIRST}s Mutter", f"{FIRST}s Vater")
+    return registration(WHO, FIRST, *contacts, email="family@x", **changes)
+
+
+def ask(student_id: str = WHO, claims: dict[str, str] | None = None) -> tuple[int, Any]:
+    wish = {"student_id": student_id}
+    return call(configuration, "POST", ERASURES, wish, **({"claims": claims} if claims else {}))
+
+
+def event_of(request: ExportRequest) -> dict[str, Any]:
+    """What the export function is really sent."""
+    sent: list[dict[str, Any]] = []
+
+    class Lambda:
+        def invoke(self, **call: Any) -> None:
+            sent.append(json.loads(call["Payload"]))
+
+    LambdaExportStarter(Lambda(), "export").start(request)  # type: ignore[arg-type]
+    return sent[0]
+
+
+def erase(student_id: str, started: StartedExports) -> dict[str, Any]:
+    """Asks over the API, and runs what was started by it."""
+    status, answer = ask(student_id)
+    assert status == 202, answer
+    event = event_of(started.requests[-1])
+    assert student_id not in event.values()
+    assert set(event) == {"action", "connection_id", "run_id", "trigger", "requested_by"}
+    run: dict[str, Any] = export.handler(event, context())
+    assert run["run_id"] == answer["run_id"]
+    return run
+
+
+def receipt(student_id: str, year: int = 2025) -> Any:
+    status, answer = call(
+        configuration, "GET", RECEIPT, school_year=str(year), student_id=student_id
+    )
+    return answer if status == 200 else status
+
+
+def status() -> list[dict[str, Any]]:
+    years: list[dict[str, Any]] = call(configuration, "GET", f"{ONE}/status")[1]["years"]
+    return years
+
+
+def assert_books_close() -> None:
+    for year in status():
+        told = [year[name] for name in ("exported", "left_out", "held", "due")]
+        assert year["synced"] == sum(told), year
+
+
+def remove(student_id: str, claims: dict[str, str] = ENROLL) -> int:
+    return call(sync, "DELETE", RECEIPT, claims=claims, school_year="2025", student_id=student_id)[
+        0
+    ]
+
+
+def a_full_life(server: AsyncSftpServer, mapping: dict[str, Any]) -> dict[str, Any]:
+    """The student in every place that there is, among others; the run that delivered all."""
+    set_up(server, mapping, example_students=[WHO, "1001"])
+    send(
+        registration("1001", "Ann", "Anns Mutter"),
+        this(),
+        registration("9002", "Zoë", "Zoës Vater", "Zoës Oma"),
+        this(year=2024),
+    )
+    delivered = run_export()
+    run_export(action="test_record", student_id=WHO)
+    run_export(resend_of=delivered["run_id"])
+    if "package" not in mapping:
+        run_export(resend_of=delivered["run_id"], student_ids=[WHO, "9002"])
+        run_export(resend_of=delivered["run_id"], student_ids=["1001"])
+    send(this(grade=GRADE))
+    assert run_export()["years"][1]["held_count"] == 1
+    send(this(), registration("9003", "Tom", email="family@x"))
+    assert run_export()["years"][1]["held_count"] == 1  # Tom is held, and told whose value he has
+    send(this(), registration("1001", "Anna", "Anns Mutter"))
+    run_export(dry_run=True)
+    return delivered
+
+
+@pytest.mark.parametrize("mapping", [{"files": FILES}, PACKED], ids=["files", "package"])
+def test_nothing_is_left_of_the_student_and_all_of_the_others(
+    server: AsyncSftpServer,
+    started: StartedExports,
+    log: Callable[[], str],
+    mapping: dict[str, Any],
+) -> None:
+    delivered = a_full_life(server, mapping)
+    assert len(traces(WHO, FIRST, GRADE)) > 20
+    before = {student: receipt(student) for student in ("1001", "9002")}
+    on_their_server = on_server_bytes(server)
+
+    run = erase(WHO, started)
+
+    assert traces(WHO, FIRST, GRADE) == []
+    assert WHO not in log()
+    assert (run["status"], run["kind"], run["student_ids"]) == ("succeeded", "erasure", [])
+    assert "SIS's" in run["message"]
+    assert run["requested_by"] == "ada"
+    assert run["erased"]["snapshots"] == 2
+    assert min(run["erased"].values()) > 0
+    assert {student: receipt(student) for student in ("1001", "9002")} == before
+    assert (receipt(WHO), receipt(WHO, 2024)) == (404, 404)
+    assert_books_close()
+    assert on_server_bytes(server) == on_their_server
+    assert CUT in run_of(delivered)["years"][1]["warnings"]
+    tom = receipt("9003")
+    assert tom["held"]["reasons"][0]["message"].startswith("Another student has the same value")
+    examples = call(configuration, "GET", ONE)[1]["example_students"]
+    assert examples == ["1001"]
+
+    following = run_export()
+
+    assert [year["rows"] for year in following["years"]] == [0, 2]  # Tom's value is his own now
+    assert_books_close()
+
+
+def on_server_bytes(server: AsyncSftpServer) -> dict[str, bytes]:
+    return {
+        path.relative_to(server.root).as_posix(): path.read_bytes()
+        for path in server.root.rglob("*")
+        if path.is_file()
+    }
+
+
+def run_of(run: dict[str, Any]) -> dict[str, Any]:
+    record: dict[str, Any] = call(configuration, "GET", ONE_RUN, run_id=run["run_id"])[1]
+    return record
+
+
+def test_what_is_kept_of_the_others_is_byte_for_byte_what_was_delivered_without_the_rows(
+    server: AsyncSftpServer, started: StartedExports
+) -> None:
+    set_up(server, {"files": FILES})
+    send(
+        registration("70", "Ann", "a"),
+        registration("7", "Bo", "b", "c"),
+        registration("700", "Cy"),
+    )
+    run = run_export()
+    prefix = f"{NORTH}/{run['run_id']}/2025/"
+    before = in_bucket()
+
+    erase("7", started)
+
+    after = in_bucket()
+    students, contacts = f"{prefix}files/students.csv", f"{prefix}files/contacts.txt"
+    assert after[students] == before[students].replace(b"7,Bo,7@x,0\r\n", b"")
+    assert after[students].startswith(b"\xef\xbb\xbfID")
+    assert after[contacts] == b"ID\tName\r\n70\ta\r\n"
+    manifest = json.loads(after[f"{prefix}manifest.json"])
+    entry = manifest["files"][0]
+    delivered = json.loads(before[f"{prefix}manifest.json"])["files"][0]
+    assert (manifest["students"], entry["rows"]) == (2, 2)
+    assert entry["bytes"] == len(after[students])
+    assert entry["delivered"] == {name: delivered[name] for name in ("rows", "bytes", "sha256")}
+    assert [receipt(student)["exported"]["files"][0]["row"] for student in ("70", "700")] == [2, 3]
+
+
+def test_rows_of_the_others_can_be_sent_again_and_the_run_says_what_is_missing(
+    server: AsyncSftpServer, started: StartedExports
+) -> None:
+    set_up(server)
+    send(small("1"), small("2"), small("3"))
+    run = run_export()
+    erase("2", started)
+
+    whole = run_export(resend_of=run["run_id"])
+    lines = on_server(server)["SISData/exports/2025/students.csv"].splitlines()
+    some = run_export(resend_of=run["run_id"], student_ids=["3"])
+    gone = run_export(resend_of=run["run_id"], student_ids=["2"])
+
+    assert lines == ["ID,First,Grade", "1,Ann,0", "3,Ann,0"]
+    assert "students.csv is without the rows" in " ".join(whole["years"][0]["warnings"])
+    assert on_server(server)["SISData/exports/2025/students.csv"].splitlines()[1:] == ["3,Ann,0"]
+    assert (whole["status"], some["status"], gone["status"]) == (
+        "succeeded",
+        "succeeded",
+        "failed",
+    )
+
+
+def test_a_file_that_had_nobody_else_is_not_sent_again(
+    server: AsyncSftpServer, started: StartedExports
+) -> None:
+    set_up(server)
+    send(small("1"))
+    run = run_export()
+    send(small("2"))
+    run_export()
+    before = on_server(server)
+    erase("1", started)
+
+    again = run_export(resend_of=run["run_id"])
+
+    assert (again["status"], on_server(server)) == ("nothing_to_export", before)
+
+
+def test_a_package_is_packed_again_without_the_rows(
+    server: AsyncSftpServer, started: StartedExports
+) -> None:
+    set_up(server, PACKED)
+    send(registration("1", "Ann", "a"), registration("2", "Bo", "b"))
+    run = run_export()
+
+    erase("1", started)
+
+    kept = in_bucket()[f"{NORTH}/{run['run_id']}/2025/files/set.zip"]
+    with zipfile.ZipFile(io.BytesIO(kept)) as package:
+        assert package.read("contacts.txt") == b"ID\tName\r\n2\tb\r\n"
+        assert package.read("students.csv").endswith(b"Grade\r\n2,Bo,2@x,0\r\n")
+    assert run_export(resend_of=run["run_id"])["status"] == "succeeded"
+
+
+def test_a_sync_that_comes_later_is_a_new_fact(
+    server: AsyncSftpServer, started: StartedExports
+) -> None:
+    set_up(server)
+    send(small(WHO), small("2"))
+    run_export()
+    erase(WHO, started)
+
+    send(small(WHO, "New"))
+
+    assert receipt(WHO)["status"] == "due"
+    assert receipt(WHO)["exported"] is None
+    assert run_export()["years"][0]["rows"] == 1
+    assert_books_close()
+    assert status()[0]["synced"] == 2
+
+
+def test_a_sync_beside_it_is_whole_or_erased(
+    server: AsyncSftpServer, started: StartedExports, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Between the marks and the snapshot: its snapshot stays, but not what was before it."""
+    set_up(server)
+    send(small(WHO), small("2"))
+    run_export()
+    table = bootstrap.export().table
+    close = table.close_batch
+
+    def close_and_sync(*arguments: Any) -> None:
+        close(*arguments)
+        send(small(WHO, "New"))
+
+    monkeypatch.setattr(table, "close_batch", close_and_sync)
+    erase(WHO, started)
+    monkeypatch.undo()
+
+    assert receipt(WHO)["status"] == "due"
+    assert receipt(WHO)["exported_before"] is False
+    assert_books_close()
+    assert status()[0]["synced"] == 2
+
+
+class Killed(BaseException):
+    """Nobody catches it."""
+
+
+class Writes:
+    """Counts what is written to tables and bucket, and kills the writer before one of them, or
+    `after` it."""
+
+    def __init__(self) -> None:
+        self.done = 0
+        self.killed_before = 0
+        self.after = False
+
+    def __call__(self, model: Any, event_name: str, **_: Any) -> None:
+        if model.name.startswith(("Get", "BatchGet", "Query", "Scan", "List", "Head")):
+            return
+        if event_name.startswith("after-call") != self.after:
+            return
+        if self.done == self.killed_before - 1:
+            raise Killed
+        self.done += 1
+
+
+@pytest.fixture
+def writes() -> Iterator[Writes]:
+    counted = Writes()
+    clients = (bootstrap._dynamodb(), bootstrap.export().outside.keywords["archive"]._client)
+    for client in clients:
+        client.meta.events.register("before-call", counted, unique_id="counted")
+    yield counted
+    for client in clients:
+        client.meta.events.unregister("before-call", unique_id="counted")
+
+
+@pytest.mark.parametrize("mapping", [{"files": FILES}, PACKED], ids=["files", "package"])
+def test_killed_at_any_write_and_repeated_it_goes_on_and_ends_clean(
+    server: AsyncSftpServer, started: StartedExports, writes: Writes, mapping: dict[str, Any]
+) -> None:
+    a_full_life(server, mapping)
+    others = {student: receipt(student) for student in ("1001", "9002")}
+    assert ask()[0] == 202
+    event = event_of(started.requests[-1])
+    before = state()
+    writes.done = 0
+    whole = export.handler(event, context())
+
+    for place in range(8 * len(mapping), writes.done, 29):  # all of them were tried once
+        put_back(before)
+        writes.done, writes.killed_before = 0, place
+        with pytest.raises(Killed):
+            export.handler(event, context())
+        writes.killed_before = 0
+        assert_right_or_missing(others)
+        break_the_lease()
+        run = export.handler(event, context())
+
+        assert (run["status"], run["attempt"]) == ("succeeded", 2), place
+        assert traces(WHO, FIRST, GRADE) == [], place
+        assert {student: receipt(student) for student in others} == others, place
+        assert_books_close()
+        assert run["erased"]["lines"] <= whole["erased"]["lines"]
+
+
+def break_the_lease() -> None:
+    """As if three minutes had passed."""
+    boto3.client("dynamodb").update_item(
+        TableName="registrations",
+        Key={"pk": {"S": f"MARKER#{NORTH}"}, "sk": {"S": "MARKER"}},
+        UpdateExpression="REMOVE lease_token, lease_run, lease_expires, lease_since",
+    )
+
+
+def assert_right_or_missing(others: dict[str, Any]) -> None:
+    """Whoever looks in between sees the line of then, or none; never another student's."""
+    for student, before in others.items():
+        now = receipt(student)
+        assert now["exported"] == before["exported"] or not now["exported"]["kept"]
+
+
+def test_files_whose_index_is_missing_go_whole_unless_they_are_of_others(
+    server: AsyncSftpServer, started: StartedExports
+) -> None:
+    set_up(server, delivery="download")
+    send(small("1"), small(WHO))
+    run = run_export()
+    of_other = run_export(action="test_record", student_id="1")
+    client, prefix = boto3.client("s3"), f"{NORTH}/{run['run_id']}/2025/"
+    client.delete_object(Bucket="archive", Key=f"{prefix}manifest.json")
+
+    erase(WHO, started)
+
+    kept = in_bucket()
+    assert f"{prefix}files/students.csv" not in kept
+    assert f"{NORTH}/{of_other['run_id']}/2025/files/students.csv" in kept
+    assert traces(WHO) == []
+    assert receipt("1")["exported"]["kept"] is False
+
+
+def test_a_file_that_is_not_the_one_of_its_manifest_goes_whole(
+    server: AsyncSftpServer, started: StartedExports
+) -> None:
+    """A run that died has put its own over that of the attempt before."""
+    set_up(server)
+    send(small("1"), small(WHO))
+    run = run_export()
+    key = f"{NORTH}/{run['run_id']}/2025/files/students.csv"
+    other = in_bucket()[key].replace(b"1,Ann,0", b"1,Bob,0")
+    boto3.client("s3").put_object(Bucket="archive", Key=key, Body=other)
+
+    erase(WHO, started)
+
+    assert key not in in_bucket()
+    assert traces(WHO) == []
+
+
+def test_a_dry_run_under_way_beside_it_makes_it_come_again(
+    server: AsyncSftpServer, started: StartedExports
+) -> None:
+    set_up(server)
+    send(small(WHO))
+    now = dt.datetime.now(dt.UTC)
+    beside = requested_run(ExportRequest(NORTH, "20260302T210000Z-dry", kind=DRY_RUN), now)
+    begun = replace(beside, status=RunStatus.IN_PROGRESS, started_at=now)
+    bootstrap.export().runs.save(begun)
+    _, asked = ask()
+    event = event_of(started.requests[-1])
+
+    for _ in range(2):
+        with pytest.raises(Unavailable):
+            export.handler(event, context())
+    failed = export.handler(event, context())
+
+    assert (failed["status"], failed["student_ids"]) == ("failed", [])
+    assert "ask again" in failed["message"]
+    assert traces(WHO) == []
+    bootstrap.export().runs.save(replace(begun, status=RunStatus.SUCCEEDED, finished_at=now))
+    assert asked["run_id"] == failed["run_id"]
+    assert erase(WHO, started)["status"] == "succeeded"
+
+
+def test_it_is_alone_like_an_export(server: AsyncSftpServer, started: StartedExports) -> None:
+    set_up(server)
+    send(small(WHO))
+    hold_lease("20260302T210000Z-other", 60)
+
+    assert ask()[0] == 409
+    by_hand = run_export(action="erasure", student_id=WHO)
+
+    assert by_hand["error"]["code"] == "already_running"
+    assert len(traces(WHO)) == 2  # snapshot and mark: not the record of the run
+
+
+def test_one_that_waits_can_be_cancelled_and_names_nobody_then(
+    server: AsyncSftpServer, started: StartedExports
+) -> None:
+    set_up(server)
+    _, asked = ask()
+    waiting = run_of(asked)
+
+    call(configuration, "POST", f"{ONE_RUN}/cancel", run_id=asked["run_id"])
+
+    assert (waiting["status"], waiting["student_ids"]) == ("pending", [WHO])
+    assert run_of(asked)["status"] == "cancelled"
+    assert traces(WHO) == []
+
+
+def test_one_that_could_not_be_started_names_nobody(
+    server: AsyncSftpServer, started: StartedExports
+) -> None:
+    set_up(server)
+    started.fails = True
+
+    assert ask()[0] == 503
+    assert traces(WHO) == []
+
+
+@pytest.mark.parametrize(
+    "wish", [None, {}, {"student_id": "a b"}, {"student_id": 1.5}, {"student_id": "7", "year": 1}]
+)
+def test_what_names_no_student_is_refused(
+    server: AsyncSftpServer, started: StartedExports, wish: Any
+) -> None:
+    set_up(server)
+
+    assert call(configuration, "POST", ERASURES, wish)[0] == 400
+    assert started.requests == []
+
+
+def test_erasures_are_in_the_history_and_limited_access_may_not_ask_for_one(
+    server: AsyncSftpServer, started: StartedExports
+) -> None:
+    set_up(server)
+    run = erase("never-seen", started)
+    event = api_event(
+        "GET", f"{ONE}/exports", claims=VIEWER, query={"kind": "erasure"}, connection_id=NORTH
+    )
+
+    page = json.loads(configuration.handler(event, context())["body"])
+
+    assert [item["run_id"] for item in page["items"]] == [run["run_id"]]
+    assert run["erased"] == {"snapshots": 0, "lines": 0, "files": 0, "runs": 0}
+    assert ask(claims=VIEWER)[0] == 403
+
+
+# Removal
+
+
+def test_a_removed_student_is_neither_due_nor_current_and_a_file_of_all_is_made(
+    server: AsyncSftpServer, started: StartedExports
+) -> None:
+    set_up(server, {"files": [MAPPING["files"][0] | {"contents": "all"}]})
+    send(small("1"), small("2"))
+    run_export()
+    send(small("2", "New"))
+
+    assert remove("2") == 204
+    removed, run = receipt("2"), run_export()
+
+    assert (removed["status"], removed["exported_before"]) == ("removed", True)
+    assert removed["synced_at"]
+    assert run["years"][0]["rows"] == 1
+    assert on_server(server)["SISData/exports/2025/students.csv"].splitlines()[1:] == ["1,Ann,0"]
+    assert receipt("2")["status"] == "removed"
+    assert_books_close()
+    assert status()[0]["synced"] == 1
+    preview = {"student_ids": ["2"]}
+    previewed = call(configuration, "POST", f"{ONE}/mapping/preview", preview)[1]
+    assert "message" in previewed["students"][0]
+
+
+def test_a_removed_student_is_out_of_a_file_of_changes_and_people_may_remove(
+    server: AsyncSftpServer, started: StartedExports
+) -> None:
+    set_up(server)
+    send(small("1"), small("2"))
+
+    assert remove("2", claims=VIEWER) == 403
+    assert call(sync, "DELETE", RECEIPT, school_year="2025", student_id="2")[0] == 204
+    assert run_export()["years"][0]["rows"] == 1
+    assert_books_close()
+
+
+def test_a_removed_student_can_be_erased_too(
+    server: AsyncSftpServer, started: StartedExports
+) -> None:
+    set_up(server)
+    send(small(WHO), small("2"))
+    run_export()
+    remove(WHO)
+
+    erase(WHO, started)
+
+    assert traces(WHO) == []
+    assert_books_close()
+
+
+# A lost archive
+
+
+def test_with_a_lost_archive_exports_go_on_and_receipts_and_re_sends_say_so(
+    server: AsyncSftpServer, started: StartedExports
+) -> None:
+    set_up(server)
+    send(small("1"), small("2"))
+    run = run_export()
+    send(small("1", "New"))
+    second = run_export()
+    for key in in_bucket():
+        boto3.client("s3").delete_object(Bucket="archive", Key=key)
+
+    told = receipt("2")
+    resend = f"{ONE_RUN}/resend"
+    refused = call(configuration, "POST", resend, {}, run_id=run["run_id"])
+    by_hand = run_export(resend_of=second["run_id"])
+    send(small("3"))
+    following = run_export()
+
+    assert (told["status"], told["exported"]["kept"]) == ("exported", False)
+    assert "no longer kept" in told["message"]
+    assert (refused[0], "no longer kept" in refused[1]["error"]["message"]) == (404, True)
+    assert (by_hand["status"], "no longer kept" in by_hand["message"]) == ("failed", True)
+    assert (following["status"], following["years"][0]["rows"]) == ("succeeded", 1)
+    assert_books_close()
+    assert erase("1", started)["status"] == "succeeded"
+    assert_books_close()
+
+
+def test_an_archive_that_is_lost_before_a_run_has_cleared_up_costs_nobody(
+    server: AsyncSftpServer, started: StartedExports, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    set_up(server)
+    send(small("1"), small("2"), small("3", grade="X"))
+    monkeypatch.setattr(export, "retire_batches", lambda *_, **__: None)
+    run_export()
+    monkeypatch.undo()
+    for key in in_bucket():
+        boto3.client("s3").delete_object(Bucket="archive", Key=key)
+    save(MAPPING | {"files": [MAPPING["files"][0]]})
+
+    run = run_export()
+
+    assert run["years"][0]["held_count"] == 1
+    assert [receipt(student)["status"] for student in "123"] == ["exported", "exported", "held"]
+    assert_books_close()
+    assert stored_items("registrations")

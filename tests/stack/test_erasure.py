@@ -1,0 +1,109 @@
+"""Erasure and a lost marker against the deployed functions, with their own rights."""
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+from local.stack import LocalStack
+from tests.functional.stored import opened, unzipped
+from tests.stack.district import District, new_district, registration
+from tests.stack.test_run_history import resend
+
+WHO, FIRST = "4711-only-on-the-stack", "Xaverine-only"
+
+
+def erase(district: District, student_id: str) -> dict[str, Any]:
+    path = f"{district.path}/erasures"
+    refused = district.stack.call("POST", path, {"student_id": student_id}, role="limited_access")
+    assert refused.status == 403
+    answer = district.stack.call("POST", path, {"student_id": student_id}, role="full_access")
+    assert answer.status == 202, answer.body
+    assert "SIS's" in answer.json()["message"]
+    return district.finished(answer.json()["run_id"])
+
+
+def everything(stack: LocalStack) -> Iterator[tuple[str, bytes]]:
+    """All that the stack keeps of anybody: tables, archive, queues' dead letters and logs."""
+    dynamodb, s3, logs = (stack.client(name) for name in ("dynamodb", "s3", "logs"))
+    for table in ("RegistrationsTableName", "ConnectionsTableName"):
+        for page in dynamodb.get_paginator("scan").paginate(TableName=stack.outputs[table]):
+            for item in page["Items"]:
+                yield f"{table} {item['pk']['S']} {item['sk']['S']}", b"\n".join(opened(item))
+    bucket = stack.outputs["ArchiveBucketName"]
+    for page in s3.get_paginator("list_objects_v2").paginate(Bucket=bucket):
+        for kept in page.get("Contents", []):
+            content = s3.get_object(Bucket=bucket, Key=kept["Key"])["Body"].read()
+            yield kept["Key"], b"\n".join([kept["Key"].encode(), content, *unzipped(content)])
+    for group in logs.describe_log_groups()["logGroups"]:
+        name = group["logGroupName"]
+        for page in logs.get_paginator("filter_log_events").paginate(logGroupName=name):
+            for event in page["events"]:
+                yield name, event["message"].encode()
+    queue = stack.outputs["FailedExportsUrl"]
+    messages = stack.client("sqs").receive_message(QueueUrl=queue, MaxNumberOfMessages=10)
+    for message in messages.get("Messages", []):
+        yield "a dead letter", message["Body"].encode()
+
+
+def traces(stack: LocalStack) -> list[str]:
+    wanted = (WHO.encode(), FIRST.encode())
+    kept = everything(stack)
+    return [place for place, content in kept if any(text in content for text in wanted)]
+
+
+def receipt(district: District, student_id: str) -> tuple[int, Any]:
+    path = f"{district.path}/registrations/2025/{student_id}"
+    answer = district.stack.call("GET", path, role="limited_access")
+    return answer.status, answer.json()
+
+
+def test_after_an_erasure_nothing_that_is_stored_or_logged_has_the_student(
+    stack: LocalStack,
+) -> None:
+    district = new_district(stack, example_students=[WHO])
+    district.sync(registration(WHO, FIRST), registration("1", "Ann"), registration("2", "Bob"))
+    district.sync(registration(WHO, FIRST, year=2024))
+    run = district.export()
+    resend(district, run)
+    resend(district, run, student_ids=[WHO])
+    sent = {"student_id": WHO}
+    answer = stack.call("POST", f"{district.path}/test-record", sent, role="limited_access")
+    district.finished(answer.json()["run_id"])
+    district.sync(registration(WHO, FIRST))
+    district.export(dry_run=True)
+    _, before = receipt(district, "2")
+    assert len(traces(stack)) > 10
+
+    erased = erase(district, WHO)
+
+    assert (erased["status"], erased["student_ids"]) == ("succeeded", []), erased
+    assert erased["erased"]["snapshots"] == 2
+    assert traces(stack) == []
+    assert any(b'"kind":"erasure"' in line for _, line in everything(stack))  # the logs are read
+    assert receipt(district, "2") == (200, before)
+    assert receipt(district, WHO)[0] == 404
+    status = stack.call("GET", f"{district.path}/status", role="limited_access").json()
+    assert [(year["synced"], year["exported"]) for year in status["years"]] == [(0, 0), (2, 2)]
+    again = resend(district, run, school_years=[2025])
+    assert again["status"] == "succeeded"
+    assert district.names() == ["Ann", "Bob"]
+
+
+def test_a_lost_marker_stops_the_connection_until_it_is_rebuilt(stack: LocalStack) -> None:
+    district = new_district(stack)
+    district.sync(registration("1", "Ann"))
+    district.export()
+    district.sync(registration("2", "Bob"))
+    stack.client("dynamodb").delete_item(
+        TableName=stack.outputs["RegistrationsTableName"],
+        Key={"pk": {"S": f"MARKER#{district.connection_id}"}, "sk": {"S": "MARKER"}},
+    )
+    body = {"registrations": [registration("3", "Cy")]}
+    refused = stack.call("POST", f"{district.path}/registrations", body, role="enroll")
+    assert (refused.status, json.loads(refused.body)["error"]["code"]) == (503, "marker_lost")
+
+    district.invoke_export(action="rebuild_marker")
+
+    district.sync(registration("3", "Cy"))
+    assert district.export()["status"] == "succeeded"
+    assert district.names() == ["Bob", "Cy"]
