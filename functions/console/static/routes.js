@@ -14,6 +14,12 @@ export const ROUTES = [
     styles: ["pages/settings/form.css", "pages/check/check.css", "pages/new_connection/new_connection.css"],
   },
   {
+    path: "/connections/{c}/mapping",
+    load: () => import("./pages/mapping/page.js"),
+    styles: ["pages/mapping/mapping.css"],
+    tab: "Mapping",
+  },
+  {
     path: "/connections/{c}/check",
     load: () => import("./pages/check/page.js"),
     styles: ["pages/check/check.css"],
