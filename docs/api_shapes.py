@@ -112,8 +112,9 @@ _STEP = obj(
 _MAPPED_ROW = obj(
     {
         "name": TEXT,
+        "place": NUMBER,
         "row": {"type": ["integer", "null"]},
-        "fields": items(obj({"to": TEXT, "value": TEXT}, problem=_PROBLEM)),
+        "fields": items(obj({"to": TEXT, "place": NUMBER, "value": TEXT}, problem=_PROBLEM)),
         "line": TEXT,
     },
     problem=_PROBLEM,
@@ -304,8 +305,11 @@ SCHEMAS: dict[str, Schema] = {
                 )
             ),
             "unmatched": items(_UNMATCHED),
+            "problems": items(obj({"path": TEXT, "message": TEXT})),
         }
     ),
+    "ConvertedMapping": obj({"mapping": {"type": "object"}, "yaml": TEXT}),
+    "FoundStudent": obj({"student_id": TEXT, "school_year": NUMBER, "name": TEXT}),
     "Fields": {
         "anyOf": [
             obj(
@@ -418,5 +422,6 @@ SCHEMAS: dict[str, Schema] = {
         mapping=ref("Mapping"),
         student_ids={"type": "array", "items": STUDENT_ID, "maxItems": 5},
         school_year=YEAR,
+        unfinished=YES_OR_NO,
     ),
 }

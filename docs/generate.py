@@ -1,4 +1,4 @@
-"""Writes what stands in docs and mappings but is decided in the code: tables and schemas.
+"""Writes what stands in docs, mappings and the console but is decided in the code.
 
     python -m docs.generate [--check]
 
@@ -15,6 +15,7 @@ from typing import Any
 from pydantic import BaseModel
 
 from docs.mapping_pages import pages
+from docs.mapping_vocabulary import vocabulary
 from docs.openapi_document import openapi_document
 from functions.configuration import app as configuration
 from functions.sync import app as sync
@@ -53,6 +54,7 @@ def outputs() -> Iterator[tuple[Path, str]]:
     """Every generated file, and what belongs into it."""
     yield ROOT / "mappings" / "schema.json", schema()
     yield ROOT / "docs" / "openapi.json", openapi_document()
+    yield ROOT / "functions/console/static/pages/mapping/vocabulary.js", vocabulary()
     yield from pages(ROOT / "mappings", ROOT / "docs" / "mappings")
     for page in sorted((ROOT / "docs").glob("*.md")):
         yield page, _BLOCK.sub(_filled, page.read_text(encoding="utf-8"))

@@ -74,6 +74,11 @@ OPERATIONS: dict[tuple[str, str], Operation] = {
         ref("PreviewWish"),
         body_needed=False,
     ),
+    ("POST", f"{_C}/mapping/convert"): Operation(
+        "A mapping, JSON or YAML, as both; saves nothing",
+        {200: ref("ConvertedMapping")},
+        {"anyOf": [ref("Mapping"), ref("StartFrom")]},
+    ),
     ("GET", "/mappings"): Operation("List ready-made mappings", {200: page(ref("ReadyMade"))}),
     ("GET", "/mappings/{name}"): Operation(
         "Read a ready-made mapping", {200: ref("ReadyMadeMapping")}
@@ -95,6 +100,9 @@ OPERATIONS: dict[tuple[str, str], Operation] = {
     ("GET", _STUDENT): Operation(
         "A student's receipt: due, held and why, or exported in which run, file and row",
         {200: ref("Receipt")},
+    ),
+    ("GET", f"{_C}/students"): Operation(
+        "Find students by id or name", {200: page(ref("FoundStudent"))}, query=("search", "ids")
     ),
     ("GET", f"{_C}/check"): Operation("What the last check found", {200: ref("Check")}),
     ("POST", f"{_C}/check"): Operation("Check the connection, step by step", _STARTED),

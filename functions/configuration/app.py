@@ -20,6 +20,7 @@ from registration_sync.domain.registration import parse_student_id, school_year_
 from registration_sync.use_cases.cancel_export import cancel_export
 from registration_sync.use_cases.change_connection import change_connection
 from registration_sync.use_cases.confirm_export import confirm_export
+from registration_sync.use_cases.convert_mapping import convert_mapping
 from registration_sync.use_cases.create_connection import create_connection
 from registration_sync.use_cases.link_file import link_file
 from registration_sync.use_cases.list_exports import list_exports
@@ -52,6 +53,7 @@ from registration_sync.use_cases.schedule_exports import (
     read_schedule,
     set_schedule,
 )
+from registration_sync.use_cases.search_students import search_students
 from registration_sync.use_cases.watch_schedules import watch_schedules
 
 
@@ -172,6 +174,10 @@ def _definition(request: Request) -> object:
     return definition_to_save(request.json(), bootstrap.configuration().ready_made)
 
 
+def _convert_mapping(request: Request) -> Answer:
+    return Answer(200, convert_mapping(_definition(request)))
+
+
 def _list_ready_made(_request: Request) -> Answer:
     return Answer(200, list_ready_made(bootstrap.configuration().ready_made))
 
@@ -226,6 +232,14 @@ def _preview_mapping(request: Request) -> Answer:
 def _list_fields(request: Request) -> Answer:
     snapshots = bootstrap.configuration().snapshots
     found = list_fields(
+        request.connection_id, request.query, snapshots=snapshots, clock=time.monotonic
+    )
+    return Answer(200, found)
+
+
+def _search_students(request: Request) -> Answer:
+    snapshots = bootstrap.configuration().snapshots
+    found = search_students(
         request.connection_id, request.query, snapshots=snapshots, clock=time.monotonic
     )
     return Answer(200, found)
@@ -539,6 +553,9 @@ ROUTES = (
     Route(
         "POST", "/connections/{connection_id}/mapping/preview", Permission.READ, _preview_mapping
     ),
+    Route(
+        "POST", "/connections/{connection_id}/mapping/convert", Permission.READ, _convert_mapping
+    ),
     Route("GET", "/openapi.json", None, _read_openapi, public=True),
     Route("GET", "/mappings", Permission.READ, _list_ready_made),
     Route("GET", "/mappings/{name}", Permission.READ, _read_ready_made),
@@ -551,6 +568,7 @@ ROUTES = (
         Permission.READ,
         _read_receipt,
     ),
+    Route("GET", "/connections/{connection_id}/students", Permission.READ, _search_students),
     Route("GET", "/connections/{connection_id}/check", Permission.READ, _last_check),
     Route("POST", "/connections/{connection_id}/check", Permission.RUN_EXPORTS, _check_connection),
     Route(

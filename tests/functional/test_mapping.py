@@ -175,11 +175,12 @@ def test_a_preview_shows_the_connections_examples_as_the_saved_mapping_exports_t
             "files": [
                 {
                     "name": "students.csv",
+                    "place": 0,
                     "row": 1,
                     "fields": [
-                        {"to": "ID", "value": "7"},
-                        {"to": "First", "value": "José"},
-                        {"to": "Grade", "value": "1"},
+                        {"to": "ID", "place": 0, "value": "7"},
+                        {"to": "First", "place": 1, "value": "José"},
+                        {"to": "Grade", "place": 2, "value": "1"},
                     ],
                     "line": "7,José,1",
                 }
@@ -239,6 +240,61 @@ def test_a_preview_shows_each_problem_in_place_and_counts_the_values_without_a_c
     ]
 
 
+def by_place(rows: list[dict[str, Any]]) -> dict[int, dict[int, str]]:
+    return {row["place"]: {one["place"]: one["value"] for one in row["fields"]} for row in rows}
+
+
+@pytest.mark.usefixtures("download")
+def test_an_unfinished_draft_is_previewed_as_far_as_it_is_right() -> None:
+    send(registration("7", "Ann", grade="K"))
+    right = [direct("students.id", "ID"), direct("students.fname", "First")]
+    files = [
+        {"name": "", "fields": right[:1]},
+        {"name": "broken", "fields": "none"},
+        {
+            "name": "third",
+            "separator": "comma and more",
+            "where": [{"field": "students.grade"}],
+            "fields": [
+                direct("students.id", ""),
+                {"from": "students.notes", "mapping_type": "do_not_map"},
+                right[0],
+                {"mapping_type": "transformation", "transformations": [], "to": "X"},
+                "nonsense",
+                {
+                    **direct("students.fname", "C"),
+                    "mapping_type": "match_codes",
+                    "codes": {"Ann": 1},
+                },
+                direct("entry.x", "E"),
+                right[1],
+            ],
+        },
+        "nonsense",
+    ]
+    wish = {"mapping": {"files": files, "package": {}}, "student_ids": ["7"]}
+
+    refused = preview(wish)
+    status, answer = preview(wish | {"unfinished": True})
+
+    assert (refused[0], status) == (400, 200)
+    assert answer["problems"] == refused[1]["error"]["problems"]
+    (student,) = answer["students"]
+    assert by_place(student["files"]) == {0: {0: "7"}, 2: {2: "7", 7: "Ann"}}
+    assert [row["line"] for row in student["files"]] == ["7", "7,Ann"]
+
+
+@pytest.mark.usefixtures("download")
+@pytest.mark.parametrize("mapping", [{}, {"files": []}, {"files": ["x"]}, [], "x"])
+def test_a_draft_without_anything_that_can_be_used_has_no_values(mapping: object) -> None:
+    send(registration("7"))
+
+    status, answer = preview({"mapping": mapping, "student_ids": ["7"], "unfinished": True})
+
+    assert (status, answer["students"][0]["files"]) == (200, [])
+    assert len(answer["problems"]) == (0 if mapping in ([], "x") else 1)
+
+
 @pytest.mark.usefixtures("download")
 def test_a_preview_of_ten_thousand_contacts_shows_some_and_counts_the_rest() -> None:
     one = registration("7")
@@ -296,6 +352,114 @@ def test_a_wish_that_cannot_be_previewed_is_explained(body: object, paths: list[
 def test_another_district_sees_no_preview_and_no_field() -> None:
     assert preview(claims=STRANGER)[0] == 403
     assert call(configuration, "GET", f"{ONE}/fields", claims=STRANGER)[0] == 403
+
+
+# Import and export as text
+
+
+def convert(body: object, **more: Any) -> tuple[int, Any]:
+    return call(configuration, "POST", f"{ONE}/mapping/convert", body, **more)
+
+
+@pytest.mark.usefixtures("download")
+def test_a_mapping_becomes_yaml_and_that_the_same_mapping_again() -> None:
+    wanted = draft(
+        {**direct("students.grade", "G"), "mapping_type": "match_codes", "codes": {"NO": "01"}},
+        direct("students.fname", "José", default="", pattern="a: #b"),
+    )
+
+    status, answer = convert(wanted | {"version": 3}, claims=VIEWER)
+    _, again = convert_yaml(answer["yaml"])
+
+    assert (status, answer["mapping"]) == (200, wanted)
+    assert again == answer
+    assert "{from: students.fname, mapping_type: direct, to: José, default: ''" in answer["yaml"]
+
+
+def convert_yaml(text: str) -> tuple[int, Any]:
+    event = api_event(
+        "POST",
+        f"{ONE}/mapping/convert",
+        claims=VIEWER,
+        body=text,
+        headers={"Content-Type": "application/yaml"},
+        connection_id=NORTH,
+    )
+    response = configuration.handler(event, None)
+    return response["statusCode"], json.loads(response["body"])
+
+
+@pytest.mark.usefixtures("download")
+@pytest.mark.parametrize(
+    ("text", "status", "place"),
+    [
+        ("files: ]", 400, "line 1, column 8"),
+        ("- a", 400, None),
+        ("files:\n- {name: s, fields: [{to: 01}]}", 400, "files[0].fields[0].mapping_type"),
+        ("#" * 1_000_001, 413, None),
+    ],
+)
+def test_a_text_that_is_no_mapping_is_explained(text: str, status: int, place: str | None) -> None:
+    found, answer = convert_yaml(text)
+
+    assert found == status
+    assert [one["path"] for one in answer["error"]["problems"]] == ([place] if place else [])
+
+
+# Students
+
+
+def search(words: str | None = None) -> list[dict[str, Any]]:
+    status, answer = get(f"{ONE}/students", None if words is None else {"search": words})
+    assert (status, answer["next"]) == (200, None)
+    items: list[dict[str, Any]] = answer["items"]
+    return items
+
+
+@pytest.mark.usefixtures("download")
+def test_students_are_found_by_id_and_name_in_their_latest_year() -> None:
+    jose = registration("17", "José")
+    jose["data"]["students"]["lname"] = "Díaz"
+    send(registration("7", "Ann"), jose, registration("7", "Ann", year=2024))
+
+    assert search("díaz jos") == [{"student_id": "17", "school_year": 2025, "name": "José Díaz"}]
+    assert [(one["student_id"], one["school_year"]) for one in search("7")] == [
+        ("7", 2025),
+        ("17", 2025),
+    ]
+    assert len(search()) == len(search(" ")) == 2
+    assert search("nobody") == []
+    _, named = get(f"{ONE}/students", {"ids": "17,99,7"})
+    assert [one["student_id"] for one in named["items"]] == ["17", "7"]
+
+
+@pytest.mark.usefixtures("download")
+def test_a_removed_student_is_not_found_and_names_may_be_anything() -> None:
+    odd = registration("8")
+    odd["data"]["students"] = ["fname"]
+    other = registration("9")
+    other["data"]["students"] = {"fname": ["a"], "lname": " ", "mname": {}}
+    send(registration("7"), odd, other)
+    remove("7")
+
+    assert [one["name"] for one in search()] == ["", ""]
+
+
+@pytest.mark.usefixtures("download")
+def test_twenty_students_are_shown_and_more_are_told() -> None:
+    send(*[registration(f"{number:03}") for number in range(25)])
+
+    _, answer = get(f"{ONE}/students", {"search": "0"})
+
+    assert (len(answer["items"]), answer["complete"]) == (20, False)
+
+
+@pytest.mark.usefixtures("download")
+@pytest.mark.parametrize("query", [{"search": "x" * 101}, {"q": "x"}, {"ids": "," * 20}])
+def test_a_search_that_cannot_be_made_is_explained(query: dict[str, str]) -> None:
+    status, answer = get(f"{ONE}/students", query)
+
+    assert (status, len(answer["error"]["problems"])) == (400, 1)
 
 
 # Fields

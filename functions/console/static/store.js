@@ -1,6 +1,6 @@
 // A value that several components watch, without a library: session, location, messages.
 
-import { useEffect, useState } from "./html.js";
+import { useEffect, useRef, useState } from "./html.js";
 
 export function createStore(value) {
   const listeners = new Set();
@@ -26,4 +26,21 @@ export function useStore(store) {
     return store.subscribe(update);
   }, [store]);
   return value;
+}
+
+// What `select` finds in the store's value; drawn again only when that is another thing.
+export function useSelected(store, select) {
+  const [, draw] = useState(0);
+  const latest = useRef({});
+  const found = select(store.get());
+  latest.current = { select, found };
+  useEffect(() => {
+    const update = () => {
+      const { select: look, found: shown } = latest.current;
+      if (look(store.get()) !== shown) draw((count) => count + 1);
+    };
+    update();
+    return store.subscribe(update);
+  }, [store]);
+  return found;
 }

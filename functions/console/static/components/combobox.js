@@ -5,22 +5,24 @@ import { Field } from "./fields.js";
 
 const SHOWN = 100;
 
-// options: [{value, label?, hint?}]. `onInput` is given each text that is typed or chosen;
-// without `free`, a text that is no option goes back to what was there.
-export function Combobox({ options, value, onInput, free = true, ...given }) {
+// options: [{value, label?, hint?}]. `onInput` is given each text that is typed or chosen, `onChoose`
+// the option that is chosen; without `free`, a text that is no option goes back to what was there.
+export function Combobox({ options, value, onInput, onChoose, free = true, ...given }) {
   const { label, hint, problem, optional, hide_label, ...control } = given;
   const [open, setOpen] = useState(false);
   const [active, setActive] = useState(-1);
   const [typed, setTyped] = useState(null); // what filters the list; null: everything
-  const [text, setText] = useState(value);
+  const [own, setText] = useState(value);
+  const text = free ? value : own; // a copy of what is typed freely would come after the next key
   const list = useRef(null);
   useEffect(() => setText(value), [value]);
 
   const words = (typed ?? "").toLowerCase().split(/\s+/).filter(Boolean);
-  const found = options.filter((option) => {
+  const isFound = (option) => {
     const all = `${option.value} ${option.label ?? ""} ${option.hint ?? ""}`.toLowerCase();
     return words.every((word) => all.includes(word));
-  });
+  };
+  const found = open ? options.filter(isFound) : []; // a page may have a hundred that are closed
   const shown = found.slice(0, SHOWN);
 
   useEffect(() => {
@@ -35,6 +37,7 @@ export function Combobox({ options, value, onInput, free = true, ...given }) {
   const choose = (option) => {
     setText(option.value);
     onInput(option.value);
+    onChoose?.(option);
     close();
   };
   const type = (now) => {

@@ -32,10 +32,14 @@ class CodeTable(DefinitionPart):
     ]
     unmatched: Annotated[
         Way | None,
-        Field(description="hold, keep, blank or default, for a value that has no code"),
+        Field(
+            title="Without a code",
+            description="hold, keep, blank or default, for a value that has no code",
+        ),
     ] = None
     blank: Annotated[
-        CodeText | None, Field(description="the code for a blank value, in quotes")
+        CodeText | None,
+        Field(title="Code for blanks", description="the code for a blank value, in quotes"),
     ] = None
     ignore_case: Annotated[
         bool, Field(description="true or false, without quotes: whether A and a are the same")

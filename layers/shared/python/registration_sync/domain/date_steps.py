@@ -54,12 +54,18 @@ class DateStep(Step):
         ),
         Field(
             alias="from",
+            title="Format in Enroll",
             description="the format of the date in Enroll, such as YYYY-MM-DD, or a list of "
             "formats: the first that fits a value counts",
         ),
     ]
     target: Annotated[
-        Text, Field(alias="to", description="the format of the date in the file, such as M/D/YYYY")
+        Text,
+        Field(
+            alias="to",
+            title="Format in the file",
+            description="the format of the date in the file, such as M/D/YYYY",
+        ),
     ]
     pivot: Annotated[
         int | None,
@@ -67,6 +73,7 @@ class DateStep(Step):
             validate_default=True,
             ge=0,
             le=99,
+            title="Pivot of YY",
             description="a number from 0 to 99, where `from` has YY: a two-digit year up to it is "
             "of the 2000s, one after it of the 1900s",
         ),
@@ -120,7 +127,11 @@ class TodayStep(Step):
     target: Annotated[
         Text,
         AfterValidator(_check_today_format),
-        Field(alias="to", description="the format of the date in the file, such as M/D/YYYY"),
+        Field(
+            alias="to",
+            title="Format in the file",
+            description="the format of the date in the file, such as M/D/YYYY",
+        ),
     ]
 
 
@@ -134,7 +145,7 @@ class EnrollSchoolYearStep(Step):
     type: Literal["enroll_school_year"]
     target: Annotated[
         Literal["start", "end", "2025-2026", "25-26"],
-        Field(alias="to", description='"start", "end", "2025-2026" or "25-26"'),
+        Field(alias="to", title="Written as", description='"start", "end", "2025-2026" or "25-26"'),
     ]
 
 

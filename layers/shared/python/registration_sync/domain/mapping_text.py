@@ -4,11 +4,15 @@ from typing import Any
 
 import yaml
 
-from registration_sync.domain.errors import InvalidRequest, Problem
+from registration_sync.domain.errors import InvalidRequest, Problem, TooLarge
 
 DEPTH = 50
 
+CHARACTERS = 1_000_000
+"""More than the largest mapping takes, with room for comments."""
+
 _Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # in C where that was built
+_Dumper: Any = getattr(yaml, "CSafeDumper", yaml.SafeDumper)
 
 
 class _StrictLoader(_Loader):  # type: ignore[misc]  # chosen above
@@ -33,7 +37,10 @@ class _Refused(Exception):
 
 
 def read_mapping_text(text: str) -> object:
-    """What the text holds; raises InvalidRequest with the line and column of what is wrong."""
+    """What the text holds; raises InvalidRequest with the line and column of what is wrong, and
+    TooLarge."""
+    if len(text) > CHARACTERS:
+        raise TooLarge(f"The text is longer than {CHARACTERS:,} characters: shorten it.")
     try:
         _refuse_unbounded(text)
         return yaml.load(text, Loader=_StrictLoader)  # noqa: S506 -- a safe loader, made stricter
@@ -44,6 +51,19 @@ def read_mapping_text(text: str) -> object:
         raise _at(error.problem_mark, f"This is not YAML: {what}.") from None
     except (yaml.YAMLError, ValueError):  # ValueError: a date that does not exist
         raise InvalidRequest("The mapping is not YAML that can be read.") from None
+
+
+def write_mapping_text(definition: object) -> str:
+    """A mapping as YAML in the order of its keys; a part without parts is one line."""
+    text: str = yaml.dump(
+        definition,
+        Dumper=_Dumper,
+        sort_keys=False,
+        allow_unicode=True,
+        default_flow_style=None,
+        width=100,
+    )
+    return text
 
 
 def _refuse_unbounded(text: str) -> None:

@@ -22,6 +22,7 @@ class SplitStep(Step):
         Field(
             ge=-1_000,
             le=1_000,
+            title="Part",
             description="which part: 1 for the first, 2 for the second, -1 for the last",
         ),
     ] = 1
@@ -58,7 +59,9 @@ class PhoneNumberStep(Step):
         Text,
         BeforeValidator(check_code),
         AfterValidator(_check_phone_format),
-        Field(alias="to", description='ten 9s in quotes, such as "(999) 999-9999"'),
+        Field(
+            alias="to", title="Written as", description='ten 9s in quotes, such as "(999) 999-9999"'
+        ),
     ]
     extension: Annotated[
         Literal["hold", "drop"],

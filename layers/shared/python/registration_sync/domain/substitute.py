@@ -33,8 +33,9 @@ class SubstituteStep(Step):
     replace: Annotated[
         CodeText,
         Field(
+            title="Replace with",
             description="what stands there instead, in quotes; after a pattern \\1 is what its "
-            "first parentheses found"
+            "first parentheses found",
         ),
     ]
 

@@ -49,7 +49,11 @@ class TransliterateStep(Step):
     type: Literal["transliterate"]
     keep: Annotated[
         Text,
-        Field(max_length=100, description="further characters that stay, such as 0123456789.,"),
+        Field(
+            max_length=100,
+            title="Also keep",
+            description="further characters that stay, such as 0123456789.,",
+        ),
     ] = ""
 
 
@@ -59,7 +63,13 @@ class PadStep(Step):
     filler: Annotated[
         Text,
         BeforeValidator(check_code),
-        Field(alias="with", min_length=1, max_length=1, description='one character, as in "0"'),
+        Field(
+            alias="with",
+            title="Fill with",
+            min_length=1,
+            max_length=1,
+            description='one character, as in "0"',
+        ),
     ] = "0"
     side: Annotated[
         Literal["left", "right"], Field(description="left or right: where it is filled up")

@@ -1,22 +1,15 @@
-"""The Enroll fields that a connection's registrations have, and the values found in one of them.
-
-Nothing is kept for it, and a sync does no more for it: the first few thousand snapshots are read
-when somebody asks, which an administrator does while mapping, and nobody else does.
-"""
+"""The Enroll fields that a connection's registrations have, and the values found in one of them."""
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
-from itertools import islice
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
 from registration_sync.domain.errors import InvalidRequest, Problem
-from registration_sync.domain.registration import decode_snapshot
 from registration_sync.domain.sources import ENTRY, REGISTRATION_FACTS, check_source, place_of
 from registration_sync.domain.unmappable import is_blank
 from registration_sync.ports import Snapshots
+from registration_sync.use_cases.look_at_registrations import Looked
 
-STUDENTS_LOOKED_AT = 2_000
-SECONDS_AT_MOST = 15.0
 SAMPLES, SAMPLE_CHARACTERS = 3, 80
 FIELDS_SHOWN, VALUES_SHOWN, VALUE_CHARACTERS = 5_000, 1_000, 200
 
@@ -47,43 +40,20 @@ def list_fields(
     ]
     if problems:
         raise InvalidRequest("The fields were not listed.", problems=problems)
-    reader = _Reader(connection_id, snapshots, clock)
+    looked = Looked(connection_id, snapshots, clock)
     path = query.get("path")
     found = (
-        _fields(reader)
+        _fields(looked)
         if path is None
-        else _values(reader, path, query.get("each"), query.get("delimiter"))
+        else _values(looked, path, query.get("each"), query.get("delimiter"))
     )
-    return {**found, "looked_at": reader.looked_at, "complete": reader.complete}
+    return {**found, "looked_at": looked.looked_at, "complete": looked.complete}
 
 
-class _Reader:
-    """The registrations looked at, and whether those were all."""
-
-    def __init__(self, connection_id: str, snapshots: Snapshots, clock: Callable[[], float]):
-        self.looked_at = 0
-        self.complete = False
-        self._connection_id = connection_id
-        self._snapshots = snapshots
-        self._clock = clock
-
-    def leaves(self) -> Iterator[list[Leaf]]:
-        """The values of each student."""
-        end = self._clock() + SECONDS_AT_MOST
-        registrations = self._registrations()
-        for registration in islice(registrations, STUDENTS_LOOKED_AT):
-            self.looked_at += 1
-            yield list(_leaves(registration["data"], ""))
-            if self._clock() > end:
-                return
-        self.complete = next(registrations, None) is None
-
-    def _registrations(self) -> Iterator[dict[str, Any]]:
-        years = sorted(self._snapshots.marker(self._connection_id).years, reverse=True)
-        for year in years:
-            for current in self._snapshots.all_current(self._connection_id, year):
-                if current.snapshot is not None:
-                    yield decode_snapshot(current.snapshot)
+def _leaves_of(registrations: Iterable[dict[str, Any]]) -> Iterator[list[Leaf]]:
+    """The values of each student."""
+    for registration in registrations:
+        yield list(_leaves(registration["data"], ""))
 
 
 def _leaves(value: Any, path: str, each: str | None = None) -> Iterator[Leaf]:
@@ -98,10 +68,10 @@ def _leaves(value: Any, path: str, each: str | None = None) -> Iterator[Leaf]:
             yield from _leaves(entry, entry_path, path)
 
 
-def _fields(reader: _Reader) -> dict[str, Any]:
+def _fields(looked: Looked) -> dict[str, Any]:
     filled: Counter[tuple[str | None, str]] = Counter()
     samples: dict[tuple[str | None, str], list[str]] = {}
-    for leaves in reader.leaves():
+    for leaves in _leaves_of(looked):
         blank_or_not: dict[tuple[str | None, str], bool] = {}
         for each, path, value in leaves:
             place = (each, path)
@@ -121,7 +91,7 @@ def _fields(reader: _Reader) -> dict[str, Any]:
         for each, path in sorted(samples, key=lambda place: (place[0] or "", place[1]))
     ]
     facts: list[dict[str, Any]] = [
-        {"path": f"registration.{name}", "each": None, "filled": reader.looked_at, "samples": []}
+        {"path": f"registration.{name}", "each": None, "filled": looked.looked_at, "samples": []}
         for name in REGISTRATION_FACTS
         if name != "removed_at"  # those looked at are not removed
     ]
@@ -138,9 +108,9 @@ def _can_be_mapped(each: str | None, path: str) -> bool:
     return scope == (ENTRY if each else "data")
 
 
-def _values(reader: _Reader, path: str, each: str | None, delimiter: str | None) -> dict[str, Any]:
+def _values(looked: Looked, path: str, each: str | None, delimiter: str | None) -> dict[str, Any]:
     counts: Counter[str] = Counter()
-    for leaves in reader.leaves():
+    for leaves in _leaves_of(looked):
         for at, place, value in leaves:
             if (at, place) != (each or None, path):
                 continue

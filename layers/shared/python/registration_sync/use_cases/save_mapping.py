@@ -31,11 +31,9 @@ def save_mapping(
     VersionMismatch if that is not the latest, InvalidRequest with every problem, Conflict if
     another connection writes the same file.
     """
-    if not isinstance(definition, Object):
-        raise InvalidRequest('Send the mapping as a JSON object: {"files": […]}.')
+    wanted = without_version(definition)
     if expected_version is None:
         expected_version = _version_inside(definition)
-    wanted = {name: value for name, value in definition.items() if name not in _ADDED_BY_US}
     latest = mappings.latest(connection_id)
     present = latest.version if latest else 0
     if expected_version is not None and expected_version != present:
@@ -58,7 +56,14 @@ def save_mapping(
     return saved
 
 
-def _version_inside(definition: Object[str, Any]) -> int | None:
+def without_version(definition: object) -> dict[str, Any]:
+    """The mapping without what an answer adds to it; raises InvalidRequest if it is no object."""
+    if not isinstance(definition, Object):
+        raise InvalidRequest('Send the mapping as a JSON object: {"files": […]}.')
+    return {name: value for name, value in definition.items() if name not in _ADDED_BY_US}
+
+
+def _version_inside(definition: Any) -> int | None:
     version = definition.get("version")
     is_number = isinstance(version, int) and not isinstance(version, bool)
     return version if is_number else None

@@ -1,0 +1,134 @@
+"""What the console's editor of mappings knows of the models: keys, labels, hints and choices.
+
+Written as a module of the console, so that a new transformation or setting can be edited there
+without a form of its own.
+"""
+
+import json
+import re
+from collections.abc import Mapping
+from functools import partial
+from typing import Any
+
+from pydantic import BaseModel
+
+from registration_sync.domain.conditions import TESTS, Condition, Question
+from registration_sync.domain.date_formats import MEANINGS
+from registration_sync.domain.export_file import FileSettings
+from registration_sync.domain.sources import FACTS
+from registration_sync.domain.transformations import TRANSFORMATIONS
+
+type Schema = dict[str, Any]
+
+_KINDS = {"string": "text", "integer": "number", "boolean": "yes_no", "object": "codes"}
+_OF_FIELDS = {"field", "fields", "distinct"}
+"""Keys that name fields of the registration."""
+
+_SELF_EVIDENT = {"choice", "paths", "outcome", "codes"}
+_GIVEN = {"number", "choice"}
+_FORMATS = {"from", "to", "delimiter"}
+
+
+def vocabulary() -> str:
+    """The module's text."""
+    parts = {
+        "TRANSFORMATIONS": [_transformation(name) for name in TRANSFORMATIONS],
+        "CHOICES": {
+            one["key"]: one["options"] for one in _parameters(FileSettings) if "options" in one
+        },
+        "CONDITION": _parameters(Condition),
+        "TESTS": TESTS,
+        "FACTS": FACTS,
+        "DATE_TOKENS": list(MEANINGS.items()),
+    }
+    lines = ["// Written by make docs from the models of a mapping: change those instead."]
+    for name, content in parts.items():
+        items = [json.dumps(item, ensure_ascii=False) for item in content]
+        if isinstance(content, dict):
+            text = json.dumps(content, ensure_ascii=False)
+        else:
+            text = "[\n" + "".join(f"  {item},\n" for item in items) + "]"
+        lines += ["", f"export const {name} = {text};"]
+    return "\n".join(lines) + "\n"
+
+
+def _transformation(name: str) -> dict[str, Any]:
+    row = TRANSFORMATIONS[name]
+    parameters = [one for one in _parameters(row.parameters) if one["key"] != "type"]
+    return {
+        "type": name,
+        "title": row.title,
+        "summary": re.sub("`(\\w+)`", partial(_labelled, parameters), row.summary),
+        "starts": row.starts,
+        "asks": issubclass(row.parameters, Question),
+        "parameters": parameters,
+        "start": {"type": name, **_start(parameters, row.examples[0].parameters)},
+        "examples": [[one.value, one.result] for one in row.examples if one.value],
+    }
+
+
+def _labelled(parameters: list[dict[str, Any]], key: re.Match[str]) -> str:
+    labels = {one["key"]: one["label"] for one in parameters}
+    return f"“{labels.get(key[1], key[1].replace('_', ' ').capitalize())}”"
+
+
+def _start(parameters: list[dict[str, Any]], example: Mapping[str, Any]) -> dict[str, Any]:
+    """What a new step begins with: the example's keys, without the words that are its own."""
+    empty = {"texts": [], "paths": [], "codes": {}}
+    return {
+        one["key"]: example[one["key"]]
+        if one["kind"] in _GIVEN or one["key"] in _FORMATS
+        else empty.get(one["kind"], "")
+        for one in parameters
+        if one["key"] in example and one["kind"] != "path"
+    }
+
+
+def _parameters(model: type[BaseModel]) -> list[dict[str, Any]]:
+    schema = model.model_json_schema(by_alias=True)
+    required = schema.get("required", [])
+    return [
+        _parameter(key, found, required=key in required)
+        for key, found in schema["properties"].items()
+    ]
+
+
+def _parameter(key: str, schema: Schema, *, required: bool) -> dict[str, Any]:
+    """`{"key", "label", "hint", "kind", "required", "default", "options"?}`."""
+    kind, options = _kind(key, schema)
+    label = schema.get("title") or key.replace("_", " ").title()
+    parameter = {
+        "key": key,
+        "label": label[:1] + label[1:].lower() if label.istitle() else label,
+        "hint": _hint(schema.get("description", ""), kind),
+        "kind": kind,
+        "required": required,
+        "default": schema.get("default"),
+    }
+    return parameter | ({"options": options} if options else {})
+
+
+def _kind(key: str, schema: Schema) -> tuple[str, list[str]]:
+    """The kind of control, and the choices of one that has them."""
+    ways = [one for one in schema.get("anyOf", [schema]) if one.get("type") != "null"]
+    kinds = {one.get("type") for one in ways}
+    options = [text for one in ways for text in one.get("enum", [])]
+    if options:
+        return "choice", options
+    if key in _OF_FIELDS:
+        return ("paths" if "array" in kinds else "path"), []
+    if "array" in kinds:
+        return "texts", []
+    if "$ref" in ways[0]:
+        return ways[0]["$ref"].rpartition("/")[2].strip("_").lower(), []
+    return _KINDS[ways[0].get("type", "string")], []
+
+
+def _hint(description: str, kind: str) -> str:
+    """The description, which is written for those who write YAML, as far as it helps here."""
+    if kind in _SELF_EVIDENT:
+        return ""
+    text = re.sub(r",? (in|without) quotes", "", description).replace("`", "")
+    text = re.sub(r"^true or false(: )?", "", text) if kind == "yes_no" else text
+    text = re.sub(r", such as \[.*\]$", "", text) if kind == "texts" else text
+    return text[:1].upper() + text[1:].replace('"', "")

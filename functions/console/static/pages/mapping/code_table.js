@@ -1,0 +1,103 @@
+// Match codes as a small table: typed, pasted from a spreadsheet, or filled from the values found.
+
+import { get, pathOf } from "../../api.js";
+import { useAction } from "../../data.js";
+import { html, useRef, useState } from "../../html.js";
+import { announce } from "../../components/announce.js";
+import { Button, IconButton } from "../../components/button.js";
+import { ErrorNotice } from "../../components/states.js";
+import { count } from "../../components/time.js";
+import { afterDrawing } from "./focus.js";
+import { useConnectionId } from "./known_fields.js";
+import { columnsOf, withPasted } from "./spreadsheet.js";
+
+const SHOWN = 100;
+
+// codes: [[value, code]]
+export function CodeTable({ codes, onInput, source, each, delimiter, problems }) {
+  const root = useRef(null);
+  const [shown, setShown] = useState(SHOWN);
+  const rows = codes.length ? codes : [["", ""]];
+  const set = (place, pair) => onInput(rows.map((row, at) => (at === place ? pair : row)));
+  const focus = (place, part = 0) =>
+    afterDrawing(() => root.current.querySelectorAll("tbody tr")[place]?.querySelectorAll("input")[part].focus());
+  const add = () => {
+    setShown(Math.max(shown, rows.length + 1));
+    onInput([...rows, ["", ""]]);
+    focus(rows.length);
+  };
+  const remove = (place) => {
+    onInput(rows.filter((_, at) => at !== place));
+    announce(`Code ${place + 1} was removed.`);
+    focus(Math.max(0, Math.min(place, rows.length - 2)));
+  };
+  const paste = (event, place, part) => {
+    const cells = columnsOf(event.clipboardData.getData("text/plain"));
+    if (cells.length < 2 && (cells[0]?.length ?? 0) < 2) return; // one cell: as the browser does it
+    event.preventDefault();
+    const next = withPasted(rows, cells, place, part);
+    onInput(next);
+    setShown(Math.max(shown, place + cells.length));
+    announce(`${count(cells.length, "row")} pasted; the table has ${count(next.length, "row")}.`);
+  };
+  return html`<div class="code-table" ref=${root}>
+    <table aria-label="Match codes">
+      <thead>
+        <tr>
+          <th scope="col">Value in Enroll</th>
+          <th scope="col">Code in the file</th>
+          <td></td>
+        </tr>
+      </thead>
+      <tbody>
+        ${rows.slice(0, shown).map(
+          ([value, code], place) => html`<tr key=${place}>
+            <td>
+              <input aria-label=${`Value in Enroll ${place + 1}`} value=${value} autocomplete="off" spellcheck=${false}
+                onInput=${(event) => set(place, [event.target.value, code])} onPaste=${(event) => paste(event, place, 0)} />
+            </td>
+            <td>
+              <input aria-label=${`Code in the file ${place + 1}`} value=${code} placeholder=${value ? "blank" : ""} autocomplete="off" spellcheck=${false}
+                onInput=${(event) => set(place, [value, event.target.value])} onPaste=${(event) => paste(event, place, 1)} />
+            </td>
+            <td><${IconButton} label=${`Remove code ${place + 1}`} icon="close" onClick=${() => remove(place)} /></td>
+          </tr>`,
+        )}
+      </tbody>
+    </table>
+    ${problems.map((one) => html`<p key=${one.at + one.message} class="problem">${one.at && html`<strong>${one.at}: </strong>`}${one.message}</p>`)}
+    <div class="code-buttons">
+      ${rows.length > shown && html`<${Button} onClick=${() => setShown(shown + SHOWN)}>Show more of ${count(rows.length, "code")}<//>`}
+      <${Button} kind="quiet" icon="plus" onClick=${add}>Add a code<//>
+      <${FillFromValues} rows=${rows} onInput=${onInput} source=${source} each=${each} delimiter=${delimiter} />
+    </div>
+    <p class="hint">Two columns copied from a spreadsheet can be pasted into the table.</p>
+  </div>`;
+}
+
+// Adds the values that students have and that are not in the table, with blank codes to fill in.
+function FillFromValues({ rows, onInput, source, each, delimiter }) {
+  const c = useConnectionId();
+  const [found, setFound] = useState("");
+  const filling = useAction(async () => {
+    const query = { ...placeOf(source, each), delimiter };
+    const { values, looked_at, complete } = await get(pathOf(c, "fields"), { query });
+    const there = new Set(rows.map(([value]) => value));
+    const missing = values.filter((one) => !there.has(one.value)).map((one) => [one.value, ""]);
+    if (missing.length) onInput([...rows.filter((row) => row.some((cell) => cell !== "")), ...missing]);
+    const among = `${complete ? "all" : "the first"} ${count(looked_at, "student")}`;
+    const text = `${count(missing.length, "new value")} found among ${among}.`;
+    announce(text);
+    setFound(text);
+  });
+  if (!source || source.startsWith("registration.")) return null;
+  return html`<${Button} kind="quiet" icon="search" busy=${filling.busy} onClick=${() => filling.run()}>Fill from values found<//>
+    ${found && html`<span class="hint">${found}</span>`}
+    <${ErrorNotice} error=${filling.error} />`;
+}
+
+// How the API is asked for the values of a field; of an entry by prefixes the first one's.
+function placeOf(source, each) {
+  if (!source.startsWith("entry.") || !each) return { path: source };
+  return Array.isArray(each) ? { path: `${each[0]}${source.slice("entry.".length)}` } : { path: source, each };
+}

@@ -1,0 +1,70 @@
+// Somebody else saved meanwhile: who, when, what differs; theirs, or mine on top of theirs.
+
+import { get, pathOf } from "../../api.js";
+import { useAction, useData } from "../../data.js";
+import { html } from "../../html.js";
+import { announce } from "../../components/announce.js";
+import { Button } from "../../components/button.js";
+import { Dialog } from "../../components/dialog.js";
+import { ErrorNotice, ErrorState, Loading } from "../../components/states.js";
+import { Time } from "../../components/time.js";
+import { Differences } from "./differences.js";
+import { textOf, useEditor } from "./editor.js";
+import { aligned, differences, merged } from "./merge.js";
+import { save } from "./save_bar.js";
+
+export function ConflictDialog({ connection, onClose }) {
+  const c = connection.connection_id;
+  const editor = useEditor();
+  const { data: saved, error, reload } = useData((options) => get(pathOf(c, "mapping"), options), [c]);
+  const base = editor.base.get();
+  const mine = editor.draft.get();
+  const theirs = saved && aligned(base.draft, definitionOnly(saved));
+  const takeTheirs = () => {
+    editor.settle(saved);
+    announce(`Version ${saved.version} by ${saved.saved_by} is here; your changes are gone.`);
+    onClose();
+  };
+  // Saved at once; should somebody have saved yet another version, it is asked for anew.
+  const keeping = useAction(async () => {
+    const both = merged(base.draft, mine, theirs);
+    editor.settle(saved, { draft: theirs, text: textOf(theirs) });
+    editor.draft.set(both);
+    const now = await save(c, both, saved.version);
+    editor.settle(now, { draft: both, text: textOf(both) });
+    announce(`Saved as version ${now.version}: yours on top of theirs.`);
+    onClose();
+  });
+  const actions = html`<${Button} onClick=${onClose}>Go on editing<//>
+    ${saved &&
+    html`<${Button} onClick=${takeTheirs}>Take theirs<//>
+      <${Button} kind="primary" busy=${keeping.busy} onClick=${() => keeping.run()}>Keep mine on top of theirs<//>`}`;
+  return html`<${Dialog} title="Somebody else saved this mapping" onClose=${onClose} actions=${actions} wide>
+    ${error && html`<${ErrorState} error=${error} onRetry=${reload} />`}
+    ${!saved && !error && html`<${Loading} />`}
+    ${saved && html`<${Both} saved=${saved} base=${base} mine=${mine} theirs=${theirs} zone=${connection.time_zone} />`}
+    <${ErrorNotice} error=${keeping.error} title="Nothing was saved" />
+  <//>`;
+}
+
+function Both({ saved, base, mine, theirs, zone }) {
+  const [by_them, by_me] = [differences(base.draft, theirs), differences(base.draft, mine)];
+  const places = new Set(by_them.map((one) => one.place));
+  const both = new Set(by_me.map((one) => one.place).filter((place) => places.has(place)));
+  return html`<p>
+      <strong>${saved.saved_by}</strong> saved version ${saved.version}
+      ${" "}<${Time} at=${saved.saved_at} zone=${zone} />, while you were changing version ${base.version}.
+      Nothing of yours was saved yet, and nothing of theirs is lost.
+    </p>
+    <h3>What ${saved.saved_by} changed</h3>
+    <${Differences} found=${by_them} both=${both} none="Nothing that the mapping does." />
+    <h3>What you changed</h3>
+    <${Differences} found=${by_me} both=${both} none="Nothing." />
+    <p class="hint">
+      “Keep mine on top of theirs” saves their version with your changes made in it; where both changed the same setting, yours counts.
+    </p>`;
+}
+
+export function definitionOnly({ version, saved_by, saved_at, ...definition }) {
+  return definition;
+}

@@ -1,0 +1,144 @@
+// The mapping as it is edited. Files and fields have ids that stay while they move and change, and
+// lie side by side, so that one row can be drawn without the others. Everything here is pure:
+// {order: [file id], files: {id: {settings, fields: [field id]}}, fields: {id: field}, package}.
+
+let last = 0;
+export const newId = () => `m${(last += 1)}`;
+
+const COMMON = [
+  "default", "on_error", "required", "unique", "max_length", "truncate", "one_of", "pattern", "overwrite",
+];
+const CODES = ["codes", "unmatched", "blank", "ignore_case", "trim", "delimiter", "join_with"];
+const KEYS = {
+  direct: ["to", ...COMMON],
+  match_codes: [...CODES, "to", ...COMMON],
+  transformation: ["transformations", "to", ...COMMON],
+  do_not_map: ["to", "overwrite"],
+};
+
+export const NEW_FIELD = { mapping_type: "direct", from: "", to: "", codes: [], transformations: [] };
+
+export function draftOf(definition) {
+  const draft = { order: [], files: {}, fields: {}, package: definition.package };
+  for (const { fields, ...settings } of definition.files ?? []) {
+    const id = newId();
+    const ids = fields.map((field) => {
+      const of_field = newId();
+      draft.fields[of_field] = fieldOf(field);
+      return of_field;
+    });
+    draft.order.push(id);
+    draft.files[id] = { settings, fields: ids };
+  }
+  return draft;
+}
+
+// Codes are pairs while they are edited: two rows may be the same for a while.
+function fieldOf(field) {
+  return {
+    ...field,
+    codes: Object.entries(field.codes ?? {}),
+    from: field.from ?? "",
+    to: field.to ?? "",
+    transformations: (field.transformations ?? []).map(codesAsPairs),
+  };
+}
+
+export function codesAsPairs(part) {
+  return part.codes ? { ...part, codes: Object.entries(part.codes) } : part;
+}
+
+export function definitionOf(draft) {
+  return {
+    files: draft.order.map((id) => {
+      const { settings, fields } = draft.files[id];
+      return { ...settings, fields: fields.map((one) => definitionOfField(draft.fields[one])) };
+    }),
+    ...(draft.package && { package: draft.package }),
+  };
+}
+
+// Only what belongs to the mapping type: the rest is kept for somebody who changes their mind.
+export function definitionOfField(field) {
+  const { mapping_type, from } = field;
+  const found = { ...(from !== "" && { from }), mapping_type };
+  for (const key of KEYS[mapping_type] ?? []) if (field[key] !== undefined) found[key] = field[key];
+  if (found.codes) found.codes = codesOf(found.codes);
+  if (found.transformations) found.transformations = found.transformations.map(stepOf);
+  if (mapping_type === "do_not_map" && found.to === "") delete found.to;
+  return found;
+}
+
+const stepOf = (step) => (step.codes ? { ...step, codes: codesOf(step.codes) } : step);
+
+// fromEntries, because a value may be called __proto__. A row without anything is none.
+const codesOf = (pairs) => Object.fromEntries(pairs.filter(([value, code]) => value !== "" || code !== ""));
+
+// The ids at each place of the definition: [{id, fields: [id]}].
+export const placesOf = (draft) => draft.order.map((id) => ({ id, fields: draft.files[id].fields }));
+
+// Text that is equal for what says the same, whatever the order of its keys.
+export function canonical(value) {
+  return JSON.stringify(value, (_, inner) =>
+    inner && typeof inner === "object" && !Array.isArray(inner)
+      ? Object.fromEntries(Object.entries(inner).sort(([a], [b]) => (a < b ? -1 : 1)))
+      : inner,
+  );
+}
+
+// Changes: each answers another draft.
+
+export function setField(draft, id, changes) {
+  return { ...draft, fields: { ...draft.fields, [id]: withChanges(draft.fields[id], changes) } };
+}
+
+export function setSettings(draft, id, changes) {
+  return setFile(draft, id, { settings: withChanges(draft.files[id].settings, changes) });
+}
+
+// What becomes undefined is left out.
+export function withChanges(part, changes) {
+  const changed = { ...part, ...changes };
+  for (const key of Object.keys(changes)) if (changed[key] === undefined) delete changed[key];
+  return changed;
+}
+
+const setFile = (draft, id, changes) => ({
+  ...draft,
+  files: { ...draft.files, [id]: { ...draft.files[id], ...changes } },
+});
+
+export function insertField(draft, file, id, field, place) {
+  const ids = draft.files[file].fields;
+  const fields = [...ids.slice(0, place), id, ...ids.slice(place)];
+  return { ...setFile(draft, file, { fields }), fields: { ...draft.fields, [id]: field } };
+}
+
+export function removeField(draft, file, id) {
+  return setFile(draft, file, { fields: draft.files[file].fields.filter((one) => one !== id) });
+}
+
+export function moveField(draft, file, id, by) {
+  return setFile(draft, file, { fields: moved(draft.files[file].fields, id, by) });
+}
+
+export function insertFile(draft, id, settings, fields, place) {
+  const ids = fields.map(newId);
+  return {
+    ...draft,
+    order: [...draft.order.slice(0, place), id, ...draft.order.slice(place)],
+    files: { ...draft.files, [id]: { settings, fields: ids } },
+    fields: { ...draft.fields, ...Object.fromEntries(ids.map((one, at) => [one, fields[at]])) },
+  };
+}
+
+export const removeFile = (draft, id) => ({ ...draft, order: draft.order.filter((one) => one !== id) });
+
+export const moveFile = (draft, id, by) => ({ ...draft, order: moved(draft.order, id, by) });
+
+export function moved(list, item, by) {
+  const place = list.indexOf(item);
+  const others = list.filter((_, at) => at !== place);
+  const to = Math.max(0, Math.min(others.length, place + by));
+  return [...others.slice(0, to), item, ...others.slice(to)];
+}

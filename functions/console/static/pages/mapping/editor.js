@@ -1,0 +1,98 @@
+// What the editor's parts share: the draft, what it was made from, and what the API says of it.
+
+import { createContext, useContext } from "../../html.js";
+import { createStore, useSelected, useStore } from "../../store.js";
+import { canonical, definitionOf, draftOf, setField, setSettings } from "./draft.js";
+import { aligned } from "./merge.js";
+
+export const EditorContext = createContext(null);
+export const useEditor = () => useContext(EditorContext);
+
+const UNDONE_AT_MOST = 100;
+const NOTHING = { fields: {}, files: {}, students: [], problems: { fields: {}, files: {}, others: [] } };
+
+// `saved` is what GET …/mapping answers, null for none yet. `can_edit` is for all of the visit.
+export function createEditor(saved, can_edit) {
+  const base = createStore(baseOf(saved));
+  const draft = createStore(base.get().draft);
+  const past = createStore([]);
+  let under_edit = null; // the same control again is one thing to undo
+  return {
+    base,
+    draft,
+    past,
+    can_edit,
+    seen: createStore(NOTHING), // see seen.js
+    update(change, key = null) {
+      if (key === null || key !== under_edit) past.set([...past.get(), draft.get()].slice(-UNDONE_AT_MOST));
+      under_edit = key;
+      draft.set(change(draft.get()));
+    },
+    undo() {
+      const before = past.get();
+      under_edit = null;
+      past.set(before.slice(0, -1));
+      draft.set(before.at(-1));
+    },
+    // A newer version is there; `kept` is what is edited on top of it.
+    settle(now, kept = null) {
+      const next = baseOf(now, base.get().draft);
+      base.set(kept ? { ...next, ...kept } : next);
+      past.set([]);
+      under_edit = null;
+      if (!kept) draft.set(next.draft);
+    },
+  };
+}
+
+// {version, saved_by, saved_at, draft, text}: `text` is equal for what says the same.
+function baseOf(saved, before = draftOf({})) {
+  const { version = 0, saved_by = null, saved_at = null, ...definition } = saved ?? { files: [] };
+  const draft = aligned(before, definition);
+  return { version, saved_by, saved_at, draft, text: canonical(definitionOf(draft)) };
+}
+
+export function textOf(draft) {
+  return canonical(definitionOf(draft));
+}
+
+export function useIsChanged(editor) {
+  const [base, draft] = [useStore(editor.base), useStore(editor.draft)];
+  return draft !== base.draft && textOf(draft) !== base.text;
+}
+
+// One field of the draft, and `change({key: value})`; undefined leaves a key out.
+export function useField(id) {
+  const editor = useEditor();
+  const field = useSelected(editor.draft, (draft) => draft.fields[id]);
+  const change = (changes) =>
+    editor.update((draft) => setField(draft, id, changes), `${id} ${Object.keys(changes)}`);
+  return [field, change];
+}
+
+export function useSettings(id) {
+  const editor = useEditor();
+  const settings = useSelected(editor.draft, (draft) => draft.files[id]?.settings);
+  const change = (changes) =>
+    editor.update((draft) => setSettings(draft, id, changes), `${id} ${Object.keys(changes)}`);
+  return [settings, change];
+}
+
+const NONE = [];
+
+// [{at: what comes after the field's or file's path, message}]
+export function useProblems(kind, id) {
+  return useSelected(useEditor().seen, (seen) => seen.problems[kind][id] ?? NONE);
+}
+
+// What is wrong at a place, or in a part of it.
+export function problemAt(problems, at) {
+  const inside = (one) => one.at === at || one.at.startsWith(`${at}.`) || one.at.startsWith(`${at}[`);
+  return problems.find(inside)?.message ?? "";
+}
+
+export function problemsWithin(problems, at) {
+  return problems
+    .filter((one) => one.at === at || one.at.startsWith(`${at}.`) || one.at.startsWith(`${at}[`))
+    .map((one) => ({ ...one, at: one.at.slice(at.length).replace(/^\./, "") }));
+}

@@ -1,0 +1,98 @@
+// Registration Examples: up to five students whose mapped values are looked at.
+
+import { changeConnection } from "../../connection_changes.js";
+import { useAction } from "../../data.js";
+import { html, useState } from "../../html.js";
+import { announce, toast } from "../../components/announce.js";
+import { Button, IconButton } from "../../components/button.js";
+import { Combobox } from "../../components/combobox.js";
+import { ErrorNotice, Notice } from "../../components/states.js";
+import { usePerson } from "../../person.js";
+import { focusSoon } from "./focus.js";
+import { nameOf, useNames, useSearch, yearOf } from "./students.js";
+import { WhoMayEdit } from "./who_may_edit.js";
+
+const AT_MOST = 5;
+
+export function ExamplesTab({ connection, reload, ids, setIds }) {
+  const { can_configure } = usePerson();
+  const saved = connection.example_students;
+  const names = useNames(connection.connection_id, ids);
+  const changed = ids.join() !== saved.join();
+  const saving = useAction(async () => {
+    await changeConnection(connection.connection_id, { example_students: ids });
+    toast("The examples are saved.");
+    await reload();
+  });
+  const add = (id) => {
+    setIds([...ids, id]);
+    announce(`${id} was added. ${AT_MOST - ids.length - 1} more can be.`);
+  };
+  const remove = (id) => {
+    setIds(ids.filter((one) => one !== id));
+    announce(`${id} was taken away.`);
+    focusSoon("#add-example");
+  };
+  return html`<section class="examples" aria-label="Registration Examples">
+    <p class="lead">
+      Up to five students whose values you want to see on the Field Mapping tab. Choose unusual
+      ones: with an accent in the name, without a phone number, with two guardians.
+    </p>
+    ${!can_configure && html`<${WhoMayEdit} />`}
+    ${ids.length > 0 &&
+    html`<ol class="plain example-list" aria-label="Examples">
+      ${ids.map(
+        (id) => html`<li key=${id}>
+          <${Example} id=${id} known=${names} />
+          ${can_configure && html`<${IconButton} label=${`Remove ${id}`} icon="trash" onClick=${() => remove(id)} />`}
+        </li>`,
+      )}
+    </ol>`}
+    ${ids.length === 0 && html`<p class="muted">No example is chosen yet.</p>`}
+    ${can_configure && html`<${Add} c=${connection.connection_id} ids=${ids} add=${add} />`}
+    <${ErrorNotice} error=${saving.error} title="Nothing was saved" />
+    ${can_configure &&
+    html`<div class="save-bar">
+      <span class="muted">${changed ? "Not saved yet" : "Saved"}</span>
+      <${Button} kind="primary" busy=${saving.busy} disabled=${!changed} onClick=${() => saving.run()}>Save<//>
+    </div>`}
+  </section>`;
+}
+
+function Example({ id, known }) {
+  const student = known[id];
+  return html`<div>
+    <strong>${student ? nameOf(student) : id}</strong>
+    ${student && html`<span class="muted">${yearOf(student)}</span>`}
+    ${student === null && html`<span class="problem">No approved registration of this student was synced.</span>`}
+  </div>`;
+}
+
+function Add({ c, ids, add }) {
+  const [text, setText] = useState("");
+  const { items, complete, busy, error } = useSearch(c, text);
+  if (ids.length >= AT_MOST)
+    return html`<p class="muted" id="add-example" tabindex="-1">Five are chosen: take one away to choose another.</p>`;
+  const take = (id) => {
+    setText("");
+    if (id && !ids.includes(id)) add(id);
+    focusSoon("#add-example input");
+  };
+  const options = items
+    .filter((one) => !ids.includes(one.student_id))
+    .map((one) => ({ value: one.student_id, label: nameOf(one), hint: yearOf(one) }));
+  const onKeyDown = (event) => event.key === "Enter" && take(text.trim());
+  return html`<div id="add-example" class="add-example" onKeyDown=${onKeyDown}>
+      <${Combobox}
+        label="Student ID"
+        hint="Search by id or name among the students that were synced."
+        options=${options}
+        value=${text}
+        onInput=${setText}
+        onChoose=${(option) => take(option.value)}
+      />
+      <${Button} icon="plus" disabled=${!text.trim()} onClick=${() => take(text.trim())}>Add<//>
+    </div>
+    ${!busy && !complete && items.length < 20 && html`<p class="hint">Only the first 2,000 students were searched: an exact id is always found.</p>`}
+    ${error && html`<${Notice} tone="bad"><p>${error.message}</p><//>`}`;
+}

@@ -1,0 +1,44 @@
+// The fields of a file in the order of its columns, and a way to add one.
+
+import { html, useCallback, useMemo } from "../../html.js";
+import { announce } from "../../components/announce.js";
+import { Button } from "../../components/button.js";
+import { useSelected } from "../../store.js";
+import { NEW_FIELD, insertField, newId } from "./draft.js";
+import { useEditor } from "./editor.js";
+import { FieldRow } from "./field_row.js";
+import { FieldText } from "./field_text.js";
+import { focusSoon } from "./focus.js";
+
+const NONE = [];
+
+export const COLUMNS = ["From SchoolMint Enroll Field", "Mapping Type", "To SFTP Field", "Mapped Value"];
+
+export function FieldList({ id, row, busy }) {
+  const editor = useEditor();
+  const fields = useSelected(editor.draft, (draft) => draft.files[id]?.fields ?? NONE);
+  const add = useCallback(() => {
+    const of_field = newId();
+    editor.update((draft) => insertField(draft, id, of_field, NEW_FIELD, draft.files[id].fields.length));
+    announce(`Field ${editor.draft.get().files[id].fields.length} was added.`);
+    focusSoon(`#row-${of_field} .from`);
+  }, [id]);
+  const Row = editor.can_edit ? FieldRow : FieldText;
+  // The same list again is not looked at: each row sees by itself whether it has changed.
+  const rows = useMemo(
+    () => html`<ol class="plain">
+      ${fields.map((one, place) => html`<${Row} key=${one} id=${one} file=${id} place=${place} row=${row} />`)}
+    </ol>`,
+    [fields, id, row],
+  );
+  return html`<section class="fields ${busy ? "asking" : ""}" aria-label="Fields">
+    <div class="field-head" aria-hidden="true">
+      <span></span>
+      ${COLUMNS.map((column) => html`<span key=${column}>${column}</span>`)}
+      <span></span>
+    </div>
+    ${rows}
+    ${fields.length === 0 && html`<p class="muted no-fields">No field is mapped yet.</p>`}
+    ${editor.can_edit && html`<div class="add-field"><${Button} icon="plus" onClick=${add}>Add Field<//></div>`}
+  </section>`;
+}

@@ -1,0 +1,36 @@
+// What can be done with the whole mapping: older versions, YAML, another start.
+
+import { html, useState } from "../../html.js";
+import { Menu } from "../../components/menu.js";
+import { useStore } from "../../store.js";
+import { useEditor } from "./editor.js";
+import { PackageDialog } from "./package_dialog.js";
+import { Start } from "./start.js";
+import { VersionsDialog } from "./versions_dialog.js";
+import { ExportYaml, ImportYaml } from "./yaml_dialogs.js";
+import { Dialog } from "../../components/dialog.js";
+
+export function MappingMenu({ connection }) {
+  const editor = useEditor();
+  const { version } = useStore(editor.base);
+  const [dialog, open] = useState(null);
+  const onClose = () => open(null);
+  const c = connection.connection_id;
+  const items = [
+    version > 0 && { label: "Older versions", onSelect: () => open("versions") },
+    { label: "Export as YAML", onSelect: () => open("export") },
+    editor.can_edit && { label: "Import YAML", onSelect: () => open("import") },
+    editor.can_edit && { label: "One zip of all files", onSelect: () => open("package") },
+    editor.can_edit && { label: "Start from a ready-made mapping", onSelect: () => open("start") },
+  ];
+  return html`<${Menu} label="Actions of the mapping" text="Mapping" icon="more" items=${items} />
+    ${dialog === "versions" && html`<${VersionsDialog} connection=${connection} onClose=${onClose} />`}
+    ${dialog === "export" && html`<${ExportYaml} c=${c} onClose=${onClose} />`}
+    ${dialog === "import" && html`<${ImportYaml} c=${c} onClose=${onClose} />`}
+    ${dialog === "package" && html`<${PackageDialog} onClose=${onClose} />`}
+    ${dialog === "start" &&
+    html`<${Dialog} title="Start from a ready-made mapping" onClose=${onClose} wide>
+      <p>It takes the place of what is in the editor, which is not saved by it; Undo brings yours back.</p>
+      <${Start} c=${c} onStarted=${onClose} />
+    <//>`}`;
+}

@@ -1,0 +1,134 @@
+// Two versions of a mapping beside each other: what differs, and mine on top of theirs.
+
+import { canonical, definitionOfField, draftOf, newId, withChanges } from "./draft.js";
+
+// The definition as a draft with the ids of `base`, where a file has the same name and a field the
+// same header; what is left over of each is new, but a file that was only renamed.
+export function aligned(base, definition) {
+  const draft = draftOf(definition);
+  const of_file = partners(draft.order, base.order, [(id, of) => of.files[id].settings.name], draft, base);
+  const only = (order, known) => order.filter((id) => !known.includes(id));
+  const [new_one, ...new_ones] = only(draft.order, [...of_file.keys()]);
+  const [old_one, ...old_ones] = only(base.order, [...of_file.values()]);
+  if (new_one && old_one && !new_ones.length && !old_ones.length) of_file.set(new_one, old_one);
+
+  const result = { order: [], files: {}, fields: {}, package: draft.package };
+  for (const id of draft.order) {
+    const { settings, fields } = draft.files[id];
+    const before = base.files[of_file.get(id)]?.fields ?? [];
+    const same = [(one, of) => of.fields[one].to, (one, of) => of.fields[one].from];
+    const of_field = partners(fields, before, same, draft, base);
+    const ids = fields.map((one) => of_field.get(one) ?? newId());
+    ids.forEach((one, place) => (result.fields[one] = draft.fields[fields[place]]));
+    const file = of_file.get(id) ?? newId();
+    result.order.push(file);
+    result.files[file] = { settings, fields: ids };
+  }
+  return result;
+}
+
+function partners(ids, others, names, draft, base) {
+  const found = new Map();
+  for (const name of names) {
+    const free = new Map();
+    for (const id of others) if (name(id, base) && ![...found.values()].includes(id)) free.set(name(id, base), id);
+    for (const id of ids) {
+      const text = name(id, draft);
+      if (found.has(id) || !free.has(text)) continue;
+      found.set(id, free.get(text));
+      free.delete(text);
+    }
+  }
+  return found;
+}
+
+// My changes since `base`, made in `theirs` as well; where both changed the same, mine counts.
+export function merged(base, mine, theirs) {
+  const changed = (id) => canonical(mine.files[id]) !== canonical(base.files[id]);
+  const order = mergedOrder(base.order, mine.order, theirs.order, changed);
+  const draft = { order, files: {}, fields: {}, package: mergedPart(base.package, mine.package, theirs.package) };
+  const of = (one, id) => one.files[id]?.fields ?? [];
+  for (const id of order) {
+    const edited = (field) => canonical(mine.fields[field]) !== canonical(base.fields[field]);
+    const fields = mergedOrder(of(base, id), of(mine, id), of(theirs, id), edited);
+    draft.files[id] = {
+      settings: mergedKeys(base.files[id]?.settings, mine.files[id]?.settings, theirs.files[id]?.settings),
+      fields,
+    };
+    for (const field of fields)
+      draft.fields[field] = mergedKeys(base.fields[field], mine.fields[field], theirs.fields[field]);
+  }
+  return draft;
+}
+
+// What either added stays, what either took away goes, unless I changed what they took away.
+function mergedOrder(base, mine, theirs, changed) {
+  const common = (list) => list.filter((id) => base.includes(id) && mine.includes(id));
+  const i_moved = canonical(common(mine)) !== canonical(common(base));
+  const stays = (id) =>
+    mine.includes(id) ? theirs.includes(id) || !base.includes(id) || changed(id) : !base.includes(id);
+  const [first, second] = i_moved ? [mine, theirs] : [theirs, mine];
+  const order = first.filter(stays);
+  second.forEach((id, place) => {
+    if (order.includes(id) || !stays(id)) return;
+    const before = second.slice(0, place).findLast((one) => order.includes(one));
+    order.splice(order.indexOf(before) + 1, 0, id);
+  });
+  return order;
+}
+
+function mergedKeys(base = {}, mine, theirs) {
+  if (!mine || !theirs) return mine ?? theirs;
+  const changes = {};
+  for (const key of new Set([...Object.keys(base), ...Object.keys(mine)]))
+    if (canonical(mine[key]) !== canonical(base[key])) changes[key] = mine[key];
+  return withChanges(theirs, changes);
+}
+
+const mergedPart = (base, mine, theirs) => (canonical(mine) === canonical(base) ? theirs : mine);
+
+// What changed from one draft to another with the same ids: [{place, where, what}]; `place` is
+// equal where two such lists speak of the same.
+export function differences(from, to) {
+  const found = [];
+  const tell = (place, where, what) => found.push({ place, where, what });
+  const name = (draft, id) => draft.files[id].settings.name || "a file without a name";
+  const head = (draft, id) => draft.fields[id].to || draft.fields[id].from || "a field without a name";
+  for (const id of from.order) if (!to.order.includes(id)) tell(id, name(from, id), "the file was deleted");
+  for (const id of to.order) {
+    const [before, now] = [from.order.includes(id) && from.files[id], to.files[id]];
+    if (!before) {
+      tell(id, name(to, id), "the file was added");
+      continue;
+    }
+    const file = name(to, id);
+    for (const what of changedKeys(before.settings, now.settings)) tell(id, file, what);
+    for (const one of before.fields)
+      if (!now.fields.includes(one)) tell(one, `${file}, ${head(from, one)}`, "the field was deleted");
+    for (const one of now.fields) {
+      const where = `${file}, ${head(to, one)}`;
+      if (!before.fields.includes(one)) tell(one, where, "the field was added");
+      else for (const what of changedKeys(...[from, to].map((of) => definitionOfField(of.fields[one])))) tell(one, where, what);
+    }
+    if (kept(before.fields, now.fields) !== kept(now.fields, before.fields))
+      tell(`${id} order`, file, "the order of the fields changed");
+  }
+  if (kept(from.order, to.order) !== kept(to.order, from.order)) tell("order", "The files", "their order changed");
+  if (canonical(from.package) !== canonical(to.package)) tell("package", "The package", "it changed");
+  return found;
+}
+
+const kept = (list, others) => canonical(list.filter((one) => others.includes(one)));
+
+function changedKeys(from, to) {
+  const keys = [...new Set([...Object.keys(from), ...Object.keys(to)])];
+  return keys
+    .filter((key) => canonical(from[key]) !== canonical(to[key]))
+    .map((key) => `${key.replaceAll("_", " ")}: ${shown(from[key])} → ${shown(to[key])}`);
+}
+
+function shown(value) {
+  if (value === undefined || value === "") return "nothing";
+  const text = typeof value === "string" ? value : JSON.stringify(value);
+  return text.length > 60 ? `${text.slice(0, 60)}…` : text;
+}

@@ -1,0 +1,24 @@
+// What only the editor can see: a table of codes that is none yet, as no mapping can hold it.
+
+// As the API tells them: [{path, message}].
+export function ownProblems(draft) {
+  return draft.order.flatMap((file, f) =>
+    draft.files[file].fields.flatMap((id, n) => {
+      const { mapping_type, codes, transformations } = draft.fields[id];
+      const path = `files[${f}].fields[${n}]`;
+      if (mapping_type === "match_codes") return ofCodes(codes, `${path}.codes`);
+      if (mapping_type !== "transformation") return [];
+      return transformations.flatMap((step, at) => ofCodes(step.codes, `${path}.transformations[${at}].codes`));
+    }),
+  );
+}
+
+function ofCodes(pairs = [], path) {
+  const seen = new Set();
+  for (const [value, code] of pairs) {
+    if (value === "" && code !== "") return [{ path, message: `Write the value that becomes "${code}".` }];
+    if (seen.has(value) && value !== "") return [{ path, message: `"${value}" stands there twice: leave one out.` }];
+    seen.add(value);
+  }
+  return [];
+}

@@ -1,0 +1,83 @@
+// Export Student Mapping: which students to look at, and what each field of each file is made of.
+
+import { get, pathOf } from "../../api.js";
+import { useData } from "../../data.js";
+import { html, useEffect, useMemo, useState } from "../../html.js";
+import { ConnectionPage } from "../../components/connection_page.js";
+import { ErrorState, Loading } from "../../components/states.js";
+import { Tabs } from "../../components/tabs.js";
+import { usePerson } from "../../person.js";
+import { href, replaceAddress, useUnsaved } from "../../router.js";
+import { EditorContext, createEditor, useIsChanged } from "./editor.js";
+import { ExamplesTab } from "./examples_tab.js";
+import { FieldsTab } from "./fields_tab.js";
+
+const PATH = "/connections/{c}/mapping";
+
+export default function MappingPage({ params: { c }, query }) {
+  return html`<${ConnectionPage} c=${c} title="Export Student Mapping" tab=${PATH}>
+    ${(connection, reload) => html`<${Mapping} connection=${connection} reload=${reload} query=${query} />`}
+  <//>`;
+}
+
+function Mapping({ connection, reload, query }) {
+  const c = connection.connection_id;
+  const person = usePerson();
+  const { data, error, reload: again } = useData(async (options) => ({ saved: await latest(c, options) }), [c]);
+  const editor = useMemo(() => data && createEditor(data.saved, person.can_configure), [data]);
+  if (error) return html`<${ErrorState} error=${error} onRetry=${again} />`;
+  if (!editor) return html`<${Loading} />`;
+  return html`<${EditorContext.Provider} value=${editor}>
+    <${Both} connection=${connection} reload=${reload} query=${query} editor=${editor} />
+  <//>`;
+}
+
+// The saved mapping, or null where there is none yet.
+async function latest(c, options) {
+  try {
+    return await get(pathOf(c, "mapping"), options);
+  } catch (error) {
+    if (error.status === 404) return null;
+    throw error;
+  }
+}
+
+function Both({ connection, reload, query, editor }) {
+  const c = connection.connection_id;
+  const examples = connection.example_students;
+  const asked = query.get("tab");
+  const [tab, setTab] = useState(asked ?? (examples.length || query.has("file") ? "fields" : "examples"));
+  const [student, setStudent] = useState(null);
+  const [chosen, choose] = useState(examples); // as it is on the page, saved or not
+  const unsaved = [
+    useIsChanged(editor) && "The mapping was changed and is not saved.",
+    chosen.join() !== examples.join() && "The Registration Examples were changed and are not saved.",
+  ];
+  useUnsaved(unsaved.filter(Boolean).join(" "));
+  useEffect(() => {
+    if (query.has("file")) setTab("fields");
+  }, [query]);
+  const select = (to) => {
+    setTab(to);
+    replaceAddress(href(PATH, { c }, { tab: to }));
+  };
+  return html`<div class="mapping-tabs"><${Tabs}
+    label="Export Student Mapping"
+    tabs=${[
+      { id: "examples", label: "Registration Examples" },
+      { id: "fields", label: "Field Mapping" },
+    ]}
+    selected=${tab}
+    onSelect=${select}
+  >
+    ${tab === "examples"
+      ? html`<${ExamplesTab} connection=${connection} reload=${reload} ids=${chosen} setIds=${choose} />`
+      : html`<${FieldsTab}
+          connection=${connection}
+          query=${query}
+          student=${examples.includes(student) ? student : (examples[0] ?? null)}
+          setStudent=${setStudent}
+          toExamples=${() => select("examples")}
+        />`}
+  <//></div>`;
+}

@@ -1,0 +1,21 @@
+// The parameters of one transformation: a control for each, and one for the question of If Then Else.
+
+import { html } from "../../html.js";
+import { problemAt } from "./editor.js";
+import { Parameter } from "./parameter.js";
+
+// `values` has them by key; `change({key: value})`.
+export function Parameters({ parameters, values, change, problems, sources }) {
+  return html`<div class="parameters">
+    ${parameters.map(
+      (parameter) => html`<${Parameter}
+        key=${parameter.key}
+        parameter=${parameter}
+        value=${values[parameter.key]}
+        onInput=${(value) => change({ [parameter.key]: value })}
+        problem=${problemAt(problems, parameter.key)}
+        sources=${sources}
+      />`,
+    )}
+  </div>`;
+}

@@ -1,0 +1,68 @@
+// A test of a value: of If Then Else, and of a condition for the rows of a file.
+
+import { html } from "../../html.js";
+import { Checkbox, SelectField, TextArea, TextField } from "../../components/fields.js";
+import { problemAt } from "./editor.js";
+import { PathField, linesOf } from "./parameter.js";
+import { TESTS } from "./vocabulary.js";
+import { ASKED } from "./words.js";
+
+const OPTIONS = TESTS.map((value) => ({ value, label: ASKED[value] ?? value.replaceAll("_", " ") }));
+const FIRST = { is_blank: true, one_of: [] };
+const CASELESS = ["is_blank"];
+
+// `values` has the test under its key; `field_label` says what is looked at where none is chosen.
+export function Question({ values, change, problems, sources, field_optional }) {
+  const test = TESTS.find((one) => values[one] !== undefined && values[one] !== null) ?? TESTS[0];
+  const setTest = (to) => {
+    const before = values[test];
+    const keeps = typeof before === "string" && FIRST[to] === undefined;
+    change({ [test]: undefined, delimiter: undefined, [to]: keeps ? before : (FIRST[to] ?? "") });
+  };
+  return html`<div class="question">
+    <${PathField}
+      label="If the field"
+      hint=${field_optional ? "Left empty: the value so far." : ""}
+      sources=${sources}
+      value=${values.field ?? ""}
+      onInput=${(field) => change({ field: field ?? (field_optional ? undefined : "") })}
+      problem=${problemAt(problems, "field")}
+    />
+    <${SelectField} label="Test" options=${OPTIONS} value=${test} onInput=${setTest} problem=${problemAt(problems, "")} />
+    <${Compared} test=${test} value=${values[test]} onInput=${(value) => change({ [test]: value })} problem=${problemAt(problems, test)} />
+    ${test === "includes" &&
+    html`<${TextField}
+      label="Delimiter"
+      hint="What stands between the items."
+      value=${values.delimiter ?? "|"}
+      onInput=${(delimiter) => change({ delimiter })}
+      problem=${problemAt(problems, "delimiter")}
+    />`}
+    ${!CASELESS.includes(test) &&
+    html`<${Checkbox}
+      label="Ignore case"
+      hint="A and a are the same."
+      checked=${values.ignore_case === true}
+      onInput=${(on) => change({ ignore_case: on || undefined })}
+    />`}
+  </div>`;
+}
+
+function Compared({ test, value, onInput, problem }) {
+  if (test === "is_blank") {
+    const options = [
+      { value: "true", label: "It is blank" },
+      { value: "false", label: "It is not blank" },
+    ];
+    return html`<${SelectField} label="Compared with" options=${options} value=${String(value ?? true)} onInput=${(one) => onInput(one === "true")} problem=${problem} />`;
+  }
+  if (test === "one_of")
+    return html`<${TextArea}
+      label="Compared with"
+      hint="One in each line."
+      value=${(value ?? []).join("\n")}
+      onInput=${(text) => onInput(text === "" ? [] : linesOf(text))}
+      problem=${problem}
+    />`;
+  return html`<${TextField} label="Compared with" value=${value ?? ""} onInput=${onInput} problem=${problem} />`;
+}

@@ -1,0 +1,95 @@
+// What is saved and what is not, always in sight: Save, Undo, and the way to what is wrong.
+
+import { call, pathOf } from "../../api.js";
+import { useAction } from "../../data.js";
+import { html, useState } from "../../html.js";
+import { announce } from "../../components/announce.js";
+import { Button } from "../../components/button.js";
+import { Notice } from "../../components/states.js";
+import { Time, count } from "../../components/time.js";
+import { useStore } from "../../store.js";
+import { ConflictDialog } from "./conflict_dialog.js";
+import { definitionOf, placesOf } from "./draft.js";
+import { textOf, useEditor, useIsChanged } from "./editor.js";
+import { focusSoon } from "./focus.js";
+import { ownProblems } from "./own_problems.js";
+import { placed } from "./seen.js";
+
+export function SaveBar({ connection, select }) {
+  const editor = useEditor();
+  const c = connection.connection_id;
+  const changed = useIsChanged(editor);
+  const seen = useStore(editor.seen);
+  const past = useStore(editor.past);
+  const [conflict, setConflict] = useState(false);
+  const saving = useAction(async () => {
+    const draft = editor.draft.get();
+    const own = ownProblems(draft);
+    if (own.length) {
+      showFirst(editor, select);
+      throw new Error(own[0].message);
+    }
+    try {
+      const saved = await save(c, draft, editor.base.get().version);
+      editor.settle(saved, { draft, text: textOf(draft) });
+      announce(`Saved as version ${saved.version}.`);
+    } catch (error) {
+      if (error.status === 412) return setConflict(true);
+      if (error.problems?.length) {
+        editor.seen.set({ ...editor.seen.get(), problems: placed(error.problems, placesOf(draft)) });
+        showFirst(editor, select);
+      }
+      throw error;
+    }
+  });
+  if (!editor.can_edit) return html`<div class="save-bar"><${Saved} zone=${connection.time_zone} /></div>`;
+  const wrong = howMany(seen.problems);
+  return html`<div class="save-problems" role="alert">
+      ${saving.error && html`<${Notice} tone="bad" title="Nothing was saved"><p>${saving.error.message}</p><//>`}
+    </div>
+    <div class="save-bar">
+      <div class="save-state">
+        ${changed ? html`<strong>Not saved yet</strong>` : html`<${Saved} zone=${connection.time_zone} />`}
+        ${wrong > 0 && html`<button type="button" class="link bad" onClick=${() => showFirst(editor, select)}>${count(wrong, "mistake")}: show</button>`}
+      </div>
+      ${past.length > 0 && html`<${Button} onClick=${() => undo(editor)}>Undo<//>`}
+      <${Button} kind="primary" busy=${saving.busy} disabled=${!changed} onClick=${() => saving.run()}>Save<//>
+    </div>
+    ${conflict && html`<${ConflictDialog} connection=${connection} onClose=${() => setConflict(false)} />`}`;
+}
+
+function undo(editor) {
+  editor.undo();
+  announce("Undone.");
+}
+
+// Raises ApiError: 412 where somebody else saved meanwhile.
+export function save(c, draft, version) {
+  const headers = { "If-Match": `"${version}"` };
+  return call("PUT", pathOf(c, "mapping"), { body: definitionOf(draft), headers });
+}
+
+function Saved({ zone }) {
+  const { version, saved_by, saved_at } = useStore(useEditor().base);
+  if (!version) return html`<span class="muted">Nothing is saved yet</span>`;
+  return html`<span class="muted">Version ${version}, saved by ${saved_by}, <${Time} at=${saved_at} zone=${zone} /></span>`;
+}
+
+function howMany({ fields, files, others }) {
+  const all = [...Object.values(fields), ...Object.values(files), others];
+  return all.reduce((sum, list) => sum + list.length, 0);
+}
+
+// Goes to the first thing that is wrong: its file, its row, its control.
+function showFirst(editor, select) {
+  const draft = editor.draft.get();
+  const { files, fields } = editor.seen.get().problems;
+  for (const file of draft.order) {
+    const field = draft.files[file].fields.find((id) => fields[id]);
+    if (!files[file] && !field) continue;
+    select?.(file);
+    const place = files[file] ? `#settings-${file}` : `#row-${field}`;
+    focusSoon(`${place} [aria-invalid=true]`, place);
+    return;
+  }
+}

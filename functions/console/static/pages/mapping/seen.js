@@ -1,0 +1,106 @@
+// What a student's values and the mapping's problems are at each row: the preview's answer, turned
+// from places in lists into the ids of what stood there when it was asked for.
+
+import { pathOf, post } from "../../api.js";
+import { useEffect, useRef, useState } from "../../html.js";
+import { canonical, definitionOf, placesOf } from "./draft.js";
+import { ownProblems } from "./own_problems.js";
+
+const PAUSE_MS = 80; // between the last key and the question
+
+// Asks again whenever the draft or the student changes, and forgets the question before.
+// Answers {busy, error}.
+export function usePreview(c, editor, student) {
+  const [state, show] = useState({ busy: false, error: null });
+  const control = useRef(new AbortController());
+  const ask = async () => {
+    control.current.abort();
+    control.current = new AbortController();
+    const { signal } = control.current;
+    const draft = editor.draft.get();
+    const wish = { mapping: definitionOf(draft), student_ids: student ? [student] : [], unfinished: true };
+    show((before) => ({ ...before, busy: true }));
+    try {
+      const answer = draft.order.length ? await post(pathOf(c, "mapping", "preview"), wish, { signal }) : EMPTY;
+      if (signal.aborted) return;
+      editor.seen.set(withSame(editor.seen.get(), seenIn(answer, draft)));
+      show({ busy: false, error: null });
+    } catch (error) {
+      if (!signal.aborted) show({ busy: false, error });
+    }
+  };
+  useEffect(() => {
+    let timer = null;
+    ask();
+    const leave = editor.draft.subscribe(() => {
+      clearTimeout(timer);
+      timer = setTimeout(ask, PAUSE_MS);
+    });
+    return () => {
+      leave();
+      clearTimeout(timer);
+      control.current.abort();
+    };
+  }, [c, editor, student]);
+  return state;
+}
+
+const EMPTY = { students: [], problems: [], unmatched: [] };
+
+// {fields: {id: [{value, problem?} by row]}, files: {id: [{row, line, problem?}]}, students,
+//  problems: {fields: {id: [{at, message}]}, files: {…}, others: [{at, message}]}}
+export function seenIn(answer, draft) {
+  const places = placesOf(draft);
+  const seen = {
+    fields: {},
+    files: {},
+    students: answer.students,
+    problems: placed([...answer.problems, ...ownProblems(draft)], places),
+  };
+  for (const row of answer.students[0]?.files ?? []) {
+    const file = places[row.place];
+    (seen.files[file.id] ??= []).push({ row: row.row, line: row.line, problem: row.problem });
+    for (const { place, value, problem } of row.fields)
+      (seen.fields[file.fields[place]] ??= []).push({ value, problem });
+  }
+  return seen;
+}
+
+export function placed(problems, places) {
+  const found = { fields: {}, files: {}, others: [] };
+  for (const { path, message } of problems) {
+    const match = path.match(/^files\[(\d+)\](?:\.fields\[(\d+)\])?\.?(.*)$/s);
+    const file = match && places[match[1]];
+    const field = file && match[2] !== undefined ? file.fields[match[2]] : null;
+    const text = counted(message);
+    if (!file) found.others.push({ at: path, message: text });
+    else if (field) (found.fields[field] ??= []).push({ at: match[3], message: text });
+    else (found.files[file.id] ??= []).push({ at: match[3], message: text });
+  }
+  return found;
+}
+
+// People count from 1: fields[3] is the row with a 4 before it.
+function counted(message) {
+  const text = message.replace(/\b(file|field)s\[(\d+)\]/g, (_, name, place) => `${name} ${Number(place) + 1}`);
+  return text[0].toUpperCase() + text.slice(1);
+}
+
+// The answer, with the very objects of the one before where they say the same: so only rows in
+// which something changed are drawn again.
+function withSame(before, now) {
+  const same = (old, fresh) =>
+    Object.fromEntries(
+      Object.entries(fresh).map(([id, one]) => [id, canonical(old[id]) === canonical(one) ? old[id] : one]),
+    );
+  return {
+    ...now,
+    fields: same(before.fields, now.fields),
+    files: same(before.files, now.files),
+    problems: {
+      ...now.problems,
+      fields: same(before.problems.fields, now.problems.fields),
+      files: same(before.problems.files, now.problems.files),
+    },
+  };
+}

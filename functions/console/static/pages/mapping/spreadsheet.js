@@ -1,0 +1,41 @@
+// What a spreadsheet puts on the clipboard: lines of cells with tabs between, quoted where a cell
+// has a tab, a line break or a quotation mark in it.
+
+// [[cell, …] by row]
+export function columnsOf(text) {
+  const rows = [[]];
+  const pattern = /(?:"((?:[^"]|"")*)"(?=[\t\r\n]|$)|([^\t\r\n]*))(\t|\r\n|\n|\r|$)/y;
+  while (pattern.lastIndex < text.length) {
+    const [, quoted, plain, end] = pattern.exec(text);
+    rows.at(-1).push(quoted === undefined ? plain : quoted.replaceAll('""', '"'));
+    if (end !== "\t" && pattern.lastIndex < text.length) rows.push([]);
+  }
+  return rows.filter((row) => row.length > 0);
+}
+
+// The rows of a table of codes with the cells put in from a place on. A value that the table has
+// already gets its new code there; one column goes down the column it was pasted into.
+export function withPasted(rows, cells, place, part) {
+  const next = rows.map((row) => [...row]);
+  if (cells.every((row) => row.length === 1)) {
+    cells.forEach(([cell], at) => {
+      next[place + at] ??= ["", ""];
+      next[place + at][part] = cell;
+    });
+    return next;
+  }
+  const pairs = cells.map(([value, code = ""]) => [value, code]).filter(([value, code]) => value || code);
+  const known = new Map(next.map(([value], at) => [value, at]));
+  known.delete("");
+  const added = [];
+  for (const [value, code] of pairs) {
+    if (known.has(value)) (next[known.get(value)] ?? added[known.get(value) - next.length])[1] = code;
+    else {
+      known.set(value, next.length + added.length);
+      added.push([value, code]);
+    }
+  }
+  const is_free = next[place].every((cell) => cell === "");
+  next.splice(is_free ? place : place + 1, is_free ? 1 : 0, ...added);
+  return next;
+}

@@ -1,0 +1,73 @@
+// Where there is no mapping yet: start from a ready-made one, from YAML, or from an empty file.
+
+import { get } from "../../api.js";
+import { useAction, useData } from "../../data.js";
+import { html, useState } from "../../html.js";
+import { announce } from "../../components/announce.js";
+import { Button } from "../../components/button.js";
+import { EmptyState, ErrorNotice, ErrorState, Loading } from "../../components/states.js";
+import { draftOf } from "./draft.js";
+import { useEditor } from "./editor.js";
+import { focusSoon } from "./focus.js";
+import { ImportYaml } from "./yaml_dialogs.js";
+
+export function Start({ c, onNewFile, onStarted }) {
+  const editor = useEditor();
+  const [importing, setImporting] = useState(false);
+  if (!editor.can_edit)
+    return html`<${EmptyState} title="There is no mapping yet">
+      <p>People with Full Access to this district may write one.</p>
+    <//>`;
+  const list = html`<${ReadyMade} onStarted=${onStarted} />`;
+  if (!onNewFile) return list;
+  return html`<section class="start" aria-label="Start a mapping">
+    <h2>There is no mapping yet</h2>
+    <p class="muted">Start from one that your SIS takes, and adapt it; nothing is saved before you press Save.</p>
+    ${list}
+    <div class="start-others">
+      <${Button} icon="plus" onClick=${onNewFile}>New File<//>
+      <${Button} onClick=${() => setImporting(true)}>Import YAML<//>
+    </div>
+    ${importing && html`<${ImportYaml} c=${c} onClose=${() => setImporting(false)} />`}
+  </section>`;
+}
+
+// A title is the mapping's name, and often what is special about it after a colon.
+const nameOf = ({ title }) => title.split(": ")[0];
+
+function About({ mapping }) {
+  const special = mapping.title.slice(nameOf(mapping).length + 2);
+  return html`<div class="stack">
+    <div>
+      <h3>${nameOf(mapping)}</h3>
+      ${special && html`<p class="muted">${special[0].toUpperCase()}${special.slice(1)}.</p>`}
+    </div>
+    <details>
+      <summary>All about this mapping</summary>
+      <p class="muted about-mapping">${mapping.description}</p>
+    </details>
+  </div>`;
+}
+
+function ReadyMade({ onStarted }) {
+  const editor = useEditor();
+  const { data, error, reload } = useData((options) => get("mappings", options), []);
+  const starting = useAction(async (one) => {
+    const { mapping } = await get(`mappings/${encodeURIComponent(one.name)}`);
+    editor.update(() => draftOf(mapping));
+    announce(`${one.title} is in the editor. Look at the mapped values, then save.`);
+    onStarted?.();
+    focusSoon(".field-mapping [role=tab][aria-selected=true]");
+  });
+  if (error) return html`<${ErrorState} error=${error} onRetry=${reload} />`;
+  if (!data) return html`<${Loading} />`;
+  return html`<ul class="plain ready-made">
+      ${data.items.map(
+        (one) => html`<li key=${one.name}>
+          <${About} mapping=${one} />
+          <${Button} busy=${starting.busy} aria-label=${`Start with ${nameOf(one)}`} onClick=${() => starting.run(one)}>Start with this<//>
+        </li>`,
+      )}
+    </ul>
+    <${ErrorNotice} error=${starting.error} />`;
+}

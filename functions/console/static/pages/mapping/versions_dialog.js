@@ -1,0 +1,71 @@
+// Older versions of the mapping: who saved them and when, what differs, and taking one up again.
+
+import { call, get, pathOf } from "../../api.js";
+import { useAction } from "../../data.js";
+import { html, useEffect, useState } from "../../html.js";
+import { announce } from "../../components/announce.js";
+import { Button } from "../../components/button.js";
+import { Dialog } from "../../components/dialog.js";
+import { ErrorNotice, Loading, Notice } from "../../components/states.js";
+import { Time } from "../../components/time.js";
+import { useStore } from "../../store.js";
+import { definitionOnly } from "./conflict_dialog.js";
+import { Differences } from "./differences.js";
+import { useEditor, useIsChanged } from "./editor.js";
+import { aligned, differences } from "./merge.js";
+
+export function VersionsDialog({ connection, onClose }) {
+  const c = connection.connection_id;
+  const editor = useEditor();
+  const base = useStore(editor.base);
+  const changed = useIsChanged(editor);
+  const [page, show] = useState({ items: [], next: null, loaded: false });
+  const reading = useAction(async (before) => {
+    const { items, next } = await get(pathOf(c, "mapping", "versions"), { query: { before } });
+    show((shown) => ({ items: [...shown.items, ...items], next, loaded: true }));
+  });
+  useEffect(() => {
+    reading.run();
+  }, []);
+  return html`<${Dialog} title="Older versions" onClose=${onClose} actions=${html`<${Button} onClick=${onClose}>Close<//>`} wide>
+    ${changed && html`<${Notice} tone="warn"><p>What you have not saved would be lost if you took one up again.</p><//>`}
+    ${!page.loaded && !reading.error && html`<${Loading} />`}
+    <ol class="plain versions" aria-label="Versions">
+      ${page.items.map(
+        (one) => html`<${Version} key=${one.version} connection=${connection} version=${one} base=${base} onTaken=${onClose} />`,
+      )}
+    </ol>
+    <${ErrorNotice} error=${reading.error} />
+    ${page.next !== null && html`<${Button} busy=${reading.busy} onClick=${() => reading.run(page.next)}>Show older ones<//>`}
+  <//>`;
+}
+
+function Version({ connection, version: { version, saved_by, saved_at }, base, onTaken }) {
+  const c = connection.connection_id;
+  const editor = useEditor();
+  const [found, show] = useState(null);
+  const comparing = useAction(async () => {
+    const saved = await get(pathOf(c, "mapping", "versions", version));
+    show(differences(base.draft, aligned(base.draft, definitionOnly(saved))));
+  });
+  const taking = useAction(async () => {
+    const headers = { "If-Match": `"${base.version}"` };
+    const saved = await call("POST", pathOf(c, "mapping", "versions", version, "restore"), { body: {}, headers });
+    editor.settle(saved);
+    announce(`Version ${version} was taken up again, as version ${saved.version}.`);
+    onTaken();
+  });
+  const is_present = version === base.version;
+  return html`<li>
+    <div class="version">
+      <div>
+        <strong>Version ${version}</strong>${is_present && " (the present one)"}
+        <p class="muted">${saved_by}, <${Time} at=${saved_at} zone=${connection.time_zone} /></p>
+      </div>
+      ${!is_present && !found && html`<${Button} busy=${comparing.busy} aria-label=${`Compare version ${version}`} onClick=${() => comparing.run()}>Compare<//>`}
+      ${!is_present && found && editor.can_edit && html`<${Button} kind="primary" busy=${taking.busy} aria-label=${`Take up version ${version} again`} onClick=${() => taking.run()}>Take up again<//>`}
+    </div>
+    ${found && html`<p>From the present version to this one:</p><${Differences} found=${found} none="Nothing differs." />`}
+    <${ErrorNotice} error=${comparing.error ?? taking.error} />
+  </li>`;
+}

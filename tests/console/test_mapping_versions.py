@@ -1,0 +1,226 @@
+"""Saving a mapping while others save it too, older versions, YAML, and the first start."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from playwright.sync_api import expect
+
+from tests.console.mapping_page import (
+    TO,
+    act,
+    names,
+    open_mapping,
+    row,
+    save,
+    save_as_somebody_else,
+    saved,
+    source,
+)
+from tests.console.person import Person
+from tests.stack.district import MAPPING, District, connection_of, registration
+
+type Visit = Callable[..., Person]
+
+FIELDS: list[dict[str, Any]] = MAPPING["files"][0]["fields"]
+
+
+def test_two_who_save_meet_and_both_changes_are_kept(visit: Visit, district: District) -> None:
+    ada = visit()
+    open_mapping(ada, district, "?tab=fields")
+    row(ada, 1).get_by_label(TO).fill("Mine")
+    row(ada, 2).get_by_label(TO).fill("My_First")
+    act(ada, 3, "Move to the top")
+    theirs = [
+        FIELDS[0],
+        FIELDS[1] | {"to": "Their_First", "required": True},
+        FIELDS[2],
+        {"from": "students.grade", "mapping_type": "direct", "to": "Grade"},
+    ]
+    save_as_somebody_else(district, [{"name": "students", "separator": "tab", "fields": theirs}])
+
+    ada.button("Save").click()
+
+    dialog = ada.dialog("Somebody else saved this mapping")
+    ada.sees(dialog.get_by_text("saved version 2"))
+    expect(dialog).to_contain_text(ada.user.username)
+    expect(dialog).to_contain_text("students, Grade the field was added")
+    expect(dialog).to_contain_text("separator: nothing → tab")
+    expect(dialog).to_contain_text("to: First → Their_First")
+    expect(dialog).to_contain_text("to: First → My_First")
+    expect(dialog.get_by_text("changed by both").first).to_be_visible()
+    ada.check()
+    assert saved(district)[0]["fields"] == theirs  # nothing was written over
+    ada.button("Keep mine on top of theirs").click()
+
+    ada.sees(ada.page.get_by_text("Version 3, saved by"))
+    assert names(ada) == ["DOB", "Grade", "Mine", "My_First"]
+    (file,) = saved(district)
+    assert file["separator"] == "tab"
+    assert file["fields"][3] == FIELDS[1] | {"to": "My_First", "required": True}
+
+
+def test_theirs_are_taken_or_one_goes_on_editing(visit: Visit, district: District) -> None:
+    ada = visit()
+    open_mapping(ada, district, "?tab=fields")
+    row(ada, 1).get_by_label(TO).fill("Mine")
+    save_as_somebody_else(district, [{"name": "students", "fields": FIELDS[:2]}])
+
+    ada.button("Save").click()
+    ada.button("Go on editing").click()
+    expect(row(ada, 1).get_by_label(TO)).to_have_value("Mine")
+    ada.button("Save").click()
+    ada.button("Take theirs").click()
+
+    expect(row(ada, 3)).to_have_count(0)
+    assert names(ada) == ["ID", "First"]
+    ada.sees(ada.page.get_by_text("Version 2, saved by"))
+    expect(ada.button("Save")).to_be_disabled()
+
+
+MERGES: list[tuple[str, str, str, str]] = [
+    ("abc", "abc", "abc", "abc"),
+    ("abc", "abXc", "aYbc", "aYbXc"),  # each added one
+    ("abc", "ac", "abcY", "acY"),  # I deleted, they added
+    ("abc", "cab", "abcY", "cYab"),  # I moved
+    ("abc", "abc", "cba", "cba"),  # they moved
+    ("abc", "Xabc", "c", "Xc"),  # they deleted two
+    ("", "XY", "Z", "XYZ"),
+]
+
+
+def test_what_the_editor_makes_of_definitions(visit: Visit, district: District) -> None:
+    """Its modules alone: a mapping comes out as it went in, and orders are merged."""
+    listed = district.stack.call("GET", "/mappings", role="full_access").json()["items"]
+    paths = [f"/mappings/{one['name']}" for one in listed]
+    mappings = [
+        district.stack.call("GET", path, role="full_access").json()["mapping"] for path in paths
+    ]
+    ada = visit()
+    open_mapping(ada, district, "?tab=fields")
+
+    same, orders = ada.page.evaluate(
+        """async ([mappings, merges]) => {
+            const names = performance.getEntriesByType("resource").map((one) => one.name);
+            const load = (end) => import(names.find((name) => name.endsWith(end)));
+            const { draftOf, definitionOf } = await load("mapping/draft.js");
+            const { aligned, merged } = await load("mapping/merge.js");
+            const definition = (text) => ({ files: [{ name: "s", fields: [...text].map(
+                (to) => ({ from: `f.${to}`, mapping_type: "direct", to })) }] });
+            const order = ([base, mine, theirs]) => {
+                const before = draftOf(definition(base));
+                const of = (text) => aligned(before, definition(text));
+                const both = definitionOf(merged(before, of(mine), of(theirs)));
+                return both.files[0].fields.map((field) => field.to).join("");
+            };
+            const again = (mapping) => definitionOf(draftOf(mapping));
+            return [mappings.map(again), merges.map(order)];
+        }""",
+        [mappings, MERGES],
+    )
+
+    assert same == mappings
+    assert orders == [expected for *_, expected in MERGES]
+
+
+def test_an_older_version_is_compared_and_taken_up_again(visit: Visit, district: District) -> None:
+    ada = visit()
+    open_mapping(ada, district, "?tab=fields")
+    row(ada, 1).get_by_label(TO).fill("Number")
+    save(ada, 2)
+
+    ada.button("Mapping").click()
+    ada.page.get_by_role("menuitem", name="Older versions").click()
+    dialog = ada.dialog("Older versions")
+    ada.sees(dialog.get_by_text("Version 2 (the present one)"))
+    ada.button("Compare version 1").click()
+    ada.sees(dialog.get_by_text("to: Number → ID"))
+    ada.check()
+    ada.button("Take up version 1 again").click()
+
+    ada.sees(ada.page.get_by_text("Version 3, saved by"))
+    expect(row(ada, 1).get_by_label(TO)).to_have_value("ID")
+    assert saved(district) == MAPPING["files"]
+
+
+def test_yaml_goes_out_and_comes_in(visit: Visit, district: District, tmp_path: Path) -> None:
+    ada = visit(accept_downloads=True)
+    open_mapping(ada, district, "?tab=fields")
+
+    def menu(entry: str) -> None:
+        ada.button("Mapping").click()
+        ada.page.get_by_role("menuitem", name=entry).click()
+
+    menu("Export as YAML")
+    ada.sees(ada.dialog("Export as YAML").get_by_role("textbox", name="YAML"))
+    ada.check()
+    with ada.page.expect_download() as download:
+        ada.link("Download").click()
+    path = tmp_path / download.value.suggested_filename
+    download.value.save_as(path)
+    assert (path.name, "to: First" in path.read_text()) == (f"{district.connection_id}.yaml", True)
+    ada.button("Close").last.click()
+
+    menu("Import YAML")
+    dialog = ada.dialog("Import YAML")
+    dialog.get_by_role("textbox", name="YAML").fill("files:\n- {name: s, fields: [{to: 01}]}\n")
+    ada.button("Put it into the editor").click()
+    ada.sees(dialog.get_by_text("files[0].fields[0].mapping_type"))
+    ada.check()
+    path.write_text(path.read_text().replace("to: First", "to: '01'"))
+    dialog.get_by_label("From a file").set_input_files(path)
+    ada.button("Put it into the editor").click()
+    expect(row(ada, 2).get_by_label(TO)).to_have_value("01")
+    save(ada, 2)
+    assert saved(district)[0]["fields"][1]["to"] == "01"
+
+
+def test_a_connection_without_a_mapping_starts_from_a_ready_made_one(
+    visit: Visit, district: District
+) -> None:
+    town = district.connection["district"]
+    fresh = District(district.stack, f"{district.connection_id}-fresh")
+    wanted = connection_of(district.stack, fresh.connection_id) | {"district": town}
+    assert district.stack.call("POST", "/connections", wanted, role="full_access").status == 201
+    fresh.sync(registration("7", "Ann"))
+    fresh.change(example_students=["7"])
+    ada = visit(path=f"#/connections/{fresh.connection_id}/mapping")
+
+    ada.sees(ada.heading("There is no mapping yet"))
+    ada.check()
+    ada.page.get_by_role("button", name="Start with A plain file of students").click()
+    expect(source(ada, 1)).to_be_visible()
+    ada.sees(ada.page.get_by_text("Ann", exact=True))
+    ada.check()
+    save(ada, 1)
+
+    assert len(saved(fresh)[0]["fields"]) > 5
+
+
+def test_one_zip_of_all_files_has_its_manifest(visit: Visit, district: District) -> None:
+    ada = visit()
+    open_mapping(ada, district, "?tab=fields")
+
+    ada.button("Mapping").click()
+    ada.page.get_by_role("menuitem", name="One zip of all files").click()
+    ada.field("Deliver all files as one zip").check()
+    ada.sees(ada.page.get_by_text("Write the file's name without its extension").first)
+    ada.field("Name of the zip").fill("oneroster")
+    ada.field("With a manifest").check()
+    ada.field("Property").fill("file.students")
+    ada.field("Value").fill("delta")
+    ada.field("If the zip has").select_option("students")
+    ada.page.get_by_label("Otherwise").fill("absent")
+    ada.check()
+    ada.button("Done").click()
+    save(ada, 2)
+
+    answer = district.stack.call("GET", f"{district.path}/mapping", role="full_access")
+    manifest_row = {
+        "property": "file.students",
+        "value": "delta",
+        "file": "students",
+        "otherwise": "absent",
+    }
+    assert answer.json()["package"] == {"name": "oneroster", "manifest": {"rows": [manifest_row]}}
+    assert saved(district) == MAPPING["files"]
