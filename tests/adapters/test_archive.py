@@ -60,9 +60,36 @@ def test_a_passage_is_read_alone(client: "S3Client", source: Path) -> None:
     archive = S3Archive(client, "archive")
     archive.store(*RUN, "2025/files/a.csv", source)
 
-    passage = archive.read(*RUN, "2025/files/a.csv", offset=1, length=3)
+    passage = archive.read(*RUN, "2025/files/a.csv", offset=1, length=3, size=source.stat().st_size)
 
     assert passage == source.read_bytes()[1:4]
+
+
+def test_a_passage_of_a_file_that_has_another_size_by_now_is_not_found(
+    client: "S3Client", source: Path
+) -> None:
+    archive = S3Archive(client, "archive")
+    archive.store(*RUN, "2025/files/a.csv", source)
+    size = source.stat().st_size
+
+    for offset, expected in ((1, size + 1), (size + 5, size + 9)):
+        with pytest.raises(NotFound):
+            archive.read(*RUN, "2025/files/a.csv", offset=offset, length=3, size=expected)
+
+
+def test_what_is_kept_of_a_connection_is_listed_and_removed(
+    client: "S3Client", source: Path
+) -> None:
+    archive, dry_runs = S3Archive(client, "archive"), S3Archive(client, "archive", prefix=DRY_RUNS)
+    for kept, connection_id in ((archive, "north"), (archive, "north-two"), (dry_runs, "north")):
+        kept.store(connection_id, "run", "2025/files/a.csv", source)
+
+    assert [*archive.names("north")] == [("run", "2025/files/a.csv")]
+    archive.remove("north", "run", "2025/files/a.csv")
+    archive.remove("north", "run", "2025/files/a.csv")
+
+    assert [*archive.names("north")] == []
+    assert [*dry_runs.names("north")] == [*archive.names("north-two")]
 
 
 def test_dry_runs_lie_below_a_prefix_of_their_own(client: "S3Client", source: Path) -> None:
@@ -94,7 +121,7 @@ def test_what_is_gone_is_not_found(client: "S3Client", tmp_path: Path) -> None:
     with pytest.raises(NotFound):
         archive.fetch(*RUN, "2025/files/a.csv", tmp_path / "target")
     with pytest.raises(NotFound):
-        archive.read(*RUN, "2025/files/a.csv", offset=0, length=5)
+        archive.read(*RUN, "2025/files/a.csv", offset=0, length=5, size=5)
 
 
 def test_a_passing_fault_is_unavailable() -> None:

@@ -11,6 +11,7 @@ from botocore.exceptions import ClientError
 from moto import mock_aws
 
 from registration_sync.adapters import dynamodb_batches
+from registration_sync.adapters.aws_errors import is_passing
 from registration_sync.adapters.dynamodb_batches import get_all, write_all
 from registration_sync.adapters.registration_items import current_key, marker_key, witness_key
 from registration_sync.adapters.registrations_table import DynamoDBRegistrationsTable
@@ -65,14 +66,27 @@ def test_a_year_is_opened_once(table: DynamoDBRegistrationsTable) -> None:
     assert table.marker(C).years == {Y: YearMarker(open=2, exported=0)}
 
 
-def test_of_many_that_bring_a_connections_first_years_each_year_is_opened(
-    table: DynamoDBRegistrationsTable,
+def test_of_two_that_bring_a_connections_first_years_at_once_both_are_opened(
+    table: DynamoDBRegistrationsTable, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    years = [*range(2020, 2026)] * 2
-    with ThreadPoolExecutor(4) as syncs:
-        list(syncs.map(lambda year: table.add_year(C, year), years))
+    begin = table._begin
 
-    assert table.marker(C).years == {year: YearMarker(open=1, exported=0) for year in years}
+    def other_begins_first(*arguments: Any) -> bool:
+        monkeypatch.undo()
+        table.add_year(C, 2024)
+        return begin(*arguments)
+
+    monkeypatch.setattr(table, "_begin", other_begins_first)
+    table.add_year(C, Y)
+
+    opened = YearMarker(open=1, exported=0)
+    assert table.marker(C).years == {2024: opened, Y: opened}
+
+
+def test_a_write_that_meets_a_transaction_is_a_passing_fault() -> None:
+    error = {"Error": {"Code": "TransactionConflictException"}}
+
+    assert is_passing(ClientError(error, "UpdateItem"))  # type: ignore[arg-type]
 
 
 def test_a_marker_that_is_lost_is_not_taken_for_a_new_connections(

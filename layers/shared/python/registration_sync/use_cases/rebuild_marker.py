@@ -111,7 +111,11 @@ def _numbers(
         marks = table.marks(connection_id, school_year, range(batch, batch + 1))
         if next(marks, None) is not None:
             known = batch
-    return YearMarker(open=known, exported=exported, retired=_retired(entries, exported))
+    retired = _retired(entries, exported)
+    left = table.marks(connection_id, school_year, range(retired + 1, exported + 1))
+    if next(left, None) is None:  # marks are cleared last
+        retired = exported
+    return YearMarker(open=known, exported=exported, retired=retired)
 
 
 def _last_committed(
@@ -141,7 +145,7 @@ def _has_committed(connection_id: str, school_year: int, entry: LedgerEntry, run
 
 
 def _retired(entries: Sequence[LedgerEntry], exported: int) -> int:
-    """Before a run closes its batch, all that was exported is retired. So at most the last entry
-    is not; to retire it once more changes nothing."""
+    """Before a run closes its batch, and before an erasure, all that was exported is retired. So at
+    most the last entry is not."""
     before = [entry.first - 1 for entry in entries if entry.first - 1 <= exported]
     return max(before, default=0)
