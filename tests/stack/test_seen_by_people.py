@@ -114,7 +114,7 @@ def metrics_of(stack: LocalStack, run: dict[str, Any]) -> dict[str, Any]:
     give_up = time.monotonic() + ARRIVES_WITHIN_SECONDS
     while time.monotonic() < give_up:
         for line in metrics(stack, "export"):
-            if line.get("run_id") == run["run_id"]:
+            if all(line.get(name) == run[name] for name in ("connection_id", "run_id")):
                 return line
         time.sleep(0.1)
     raise AssertionError(f"there are no metrics of {run['run_id']}")

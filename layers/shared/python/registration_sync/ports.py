@@ -422,9 +422,9 @@ class ExportStarter(Protocol):
 class Metrics(Protocol):
     """Numbers that alarms watch."""
 
-    def count(self, numbers: Mapping[str, int], run_id: str = "") -> None:
-        """Adds each number to the metric of its name, and notes which run they are of. Never
-        raises."""
+    def count(self, numbers: Mapping[str, int], about: Mapping[str, str]) -> None:
+        """Adds each number to the metric of its name, and notes beside them what they are about.
+        Never raises."""
 
 
 class Events(Protocol):

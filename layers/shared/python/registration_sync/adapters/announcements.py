@@ -25,9 +25,9 @@ class EmbeddedMetrics:
     def __init__(self) -> None:
         self._metrics = Metrics(namespace=NAMESPACE)  # the service is POWERTOOLS_SERVICE_NAME
 
-    def count(self, numbers: Mapping[str, int], run_id: str = "") -> None:
-        if run_id:
-            self._metrics.add_metadata("run_id", run_id)
+    def count(self, numbers: Mapping[str, int], about: Mapping[str, str]) -> None:
+        for name, text in about.items():
+            self._metrics.add_metadata(name, text)
         for name, number in numbers.items():
             self._metrics.add_metric(name=name, unit=MetricUnit.Count, value=number)
         self._metrics.flush_metrics()

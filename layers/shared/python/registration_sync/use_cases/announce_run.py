@@ -37,7 +37,8 @@ def announce_run(
     faults: list[RegistrationSyncError] = []
     if record["finished_at"]:
         if moves:
-            metrics.count(run_metrics(record, newly), record["run_id"])
+            about = {name: record[name] for name in ("connection_id", "run_id")}
+            metrics.count(run_metrics(record, newly), about)
         try:
             events.put(RUN_FINISHED, run_event(record, newly))
         except Unavailable as fault:

@@ -29,7 +29,7 @@ def watch_schedules(
         for kept in schedules.all()
         if is_due_to_have_run(kept, now) and not _has_run(kept.connection_id, runs, now)
     ]
-    metrics.count({OVERDUE_CONNECTIONS: len(overdue)})
+    metrics.count({OVERDUE_CONNECTIONS: len(overdue)}, {})
     return overdue
 
 
