@@ -12,10 +12,13 @@ from typing import Any
 import boto3
 import pytest
 
+from functions.configuration import app as configuration
 from functions.export import app as export
 from functions.sync import app as sync
+from registration_sync import bootstrap
 from registration_sync.api import logger
 from registration_sync.domain.errors import AlreadyRunning, Unavailable
+from registration_sync.domain.export_run import ExportRun
 from tests.functional.conftest import stored_items
 from tests.functional.district import (
     CONNECTION,
@@ -302,6 +305,40 @@ def test_a_run_that_meets_another_is_refused_and_a_scheduled_one_waits(
     with pytest.raises(AlreadyRunning):
         run_export(trigger="schedule", scheduled_time="2026-03-02T21:00:00Z")
     assert delivered(server) == {}
+
+
+@pytest.mark.parametrize("another_between", [False, True])
+def test_what_an_attempt_delivered_before_it_died_stays_with_the_run_that_is_tried_again(
+    another_between: bool, server: AsyncSftpServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    set_up(server)
+    send(registration("1"), registration("2", grade="PK"))
+    runs = type(bootstrap.export().runs)
+    save = runs.save
+
+    def dies(self: Any, run: ExportRun) -> None:
+        if run.years:
+            raise ZeroDivisionError
+        save(self, run)
+
+    with monkeypatch.context() as during:
+        during.setattr(runs, "save", dies)
+        with pytest.raises(ZeroDivisionError):
+            run_export(run_id="20260302T210000Z-died")
+    if another_between:
+        run_export()
+    send(registration("10", "Somebody else"))
+
+    run = run_export(run_id="20260302T210000Z-died")
+
+    (year,) = run["years"]
+    assert (run["status"], year["rows"], year["held_count"]) == ("partial", 1, 1)
+    assert "An earlier attempt" in year["warnings"][0]
+    route = "/connections/{connection_id}/registrations/{school_year}/{student_id}"
+    _, receipt = call(configuration, "GET", route, school_year="2025", student_id="1")
+    (file,) = receipt["exported"]["files"]
+    assert (file["line"], file["sha256"]) == ("1,Ann,0", year["files"][0]["sha256"])
+    assert run_export()["years"][0]["rows"] == 1
 
 
 def test_a_passing_fault_is_tried_again_with_the_same_run_and_then_recorded(

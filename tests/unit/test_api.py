@@ -297,6 +297,13 @@ def test_the_unexpected_is_answered_plainly_and_logged_by_type_and_place(
     assert "S-1001" not in json.dumps(line) + response["body"]
 
 
+def test_an_exception_that_is_its_own_cause_is_described_once() -> None:
+    error = ValueError("S-1001")
+    error.__cause__ = error
+
+    assert [entry.split()[0] for entry in api.describe_exception(error)] == ["ValueError"]
+
+
 def test_an_answer_that_is_not_json_is_the_unexpected_too() -> None:
     assert answered(lambda _: Answer(200, {"at": object()}))["statusCode"] == 500
 

@@ -110,6 +110,15 @@ def test_nobody_due_writes_no_file(tmp_path: Path) -> None:
     assert write(students(snapshot("1"), due=[]), tmp_path).files == ()
 
 
+def test_nobody_due_writes_no_file_of_all_either_unless_the_run_asks_for_everyone(
+    tmp_path: Path,
+) -> None:
+    table = students(snapshot("1"), due=[])
+
+    assert write(table, tmp_path / "a", compiled(contents="all")).files == ()
+    assert content(write(table, tmp_path / "b", compiled(everyone=True))) == ["ID,G|1,0|"]
+
+
 def test_only_removals_write_no_file_of_changes_but_one_of_all(tmp_path: Path) -> None:
     table = students(snapshot("1"), removed("2"), due=["2"])
 

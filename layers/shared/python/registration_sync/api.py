@@ -187,9 +187,11 @@ def describe_exception(error: BaseException) -> list[str]:
 
     Without their messages, which quote values: a KeyError's is the key, and may be a student.
     """
-    described = []
+    described: list[str] = []
+    seen: list[BaseException] = []  # a chain may come back to itself
     link: BaseException | None = error
-    while link is not None:
+    while link is not None and link not in seen:
+        seen.append(link)
         frames = traceback.extract_tb(link.__traceback__)
         where = [f"{frame.filename}:{frame.lineno} {frame.name}" for frame in frames]
         described.append(f"{type(link).__qualname__} at {' > '.join(where)}")

@@ -62,13 +62,15 @@ class CompiledPackage:
 
 @dataclass(frozen=True, slots=True)
 class CompiledMapping:
-    """The files of a run, and the values met without a match code."""
+    """The files of a run, and the values met without a match code; `everyone`: the run asks for
+    all current students in every file, also if nobody is due."""
 
     files: tuple[CompiledFile, ...]
     run: RunFacts
     run_scope: dict[str, str]
     unmatched: Unmatched
     package: CompiledPackage | None = None
+    everyone: bool = False
 
     @property
     def delivered_names(self) -> tuple[str, ...]:
@@ -170,4 +172,5 @@ def compile_mapping(mapping: Mapping, run: RunFacts, *, everyone: bool = False) 
             manifest_name=run.fill_in(manifest.file_name) if manifest else "",
             names=tuple(file.name for file in mapping.files),
         )
-    return CompiledMapping(files, run, {"started_at": run.started_at_text}, unmatched, package)
+    run_scope = {"started_at": run.started_at_text}
+    return CompiledMapping(files, run, run_scope, unmatched, package, everyone)

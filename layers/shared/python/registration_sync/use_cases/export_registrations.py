@@ -45,6 +45,7 @@ from registration_sync.ports import (
 )
 from registration_sync.use_cases.cancel_export import make_way
 from registration_sync.use_cases.deliver_files import Server
+from registration_sync.use_cases.earlier_attempt import find_earlier_attempt
 from registration_sync.use_cases.export_year import HeldInFullFile, YearToExport, export_year
 from registration_sync.use_cases.hold_lease import HeldLease, hold_lease
 from registration_sync.use_cases.judge_year import RUNS_READ, judge_year
@@ -218,7 +219,8 @@ def _export_years(
             report = partial(progress.at, year.school_year)
             report("mapping")
             outcome = _outcome_of(year, plan, server, lease, outside, report, judge)
-            watch.remember(outcome.files)
+            # What an earlier attempt put there may have been replaced since.
+            watch.remember([file for file in outcome.files if file.replaced_by])
             seconds = round((outside.now() - began).total_seconds(), 1)
             outcomes[year.school_year] = replace(outcome, duration_seconds=seconds)
             progress.year_is_done(list(outcomes.values()))
@@ -236,7 +238,13 @@ def _outcome_of(
     report: Callable[[str], None],
     judge: Callable[[YearToExport, WrittenYear], list[Finding]],
 ) -> YearOutcome:
+    workspace = outside.workspace / str(year.school_year)
     try:
+        earlier = find_earlier_attempt(
+            year, snapshots=outside.table, archive=outside.archive, workspace=workspace
+        )
+        if earlier:
+            return earlier
         plan.refuse_shared(year)
         return export_year(
             year,
@@ -244,7 +252,7 @@ def _outcome_of(
             archive=outside.archive,
             server=server,
             lease=lease,
-            workspace=outside.workspace / str(year.school_year),
+            workspace=workspace,
             pause=outside.pause,
             now=outside.now,
             report=report,

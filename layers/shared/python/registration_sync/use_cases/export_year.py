@@ -62,7 +62,8 @@ class YearToExport:
 
     `overridden_by` names who decided that a file of all students goes without those held,
     `let_through_by` who decided that it goes whatever the guards find.
-    `expires_at` (epoch seconds) is when snapshots that were exported may go.
+    `expires_at` (epoch seconds) is when snapshots that were exported may go. `attempted_before`:
+    this run was, by an attempt that may have died.
     """
 
     connection_id: str
@@ -79,6 +80,7 @@ class YearToExport:
     overridden_by: str | None = None
     guards: Guards = field(default_factory=Guards)
     let_through_by: str | None = None
+    attempted_before: bool = False
 
     @property
     def paths(self) -> list[str]:

@@ -104,6 +104,7 @@ def _year_to_export(
         overridden_by=asker if run.override_held else None,
         guards=connection.guards,
         let_through_by=run.confirmed_by or (asker if run.override_guards else None),
+        attempted_before=run.attempt > 1,
     )
 
 

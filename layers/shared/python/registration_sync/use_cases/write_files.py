@@ -4,6 +4,7 @@ import datetime as dt
 import json
 from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -210,12 +211,15 @@ def write_files(
 ) -> WrittenYear:
     """Writes every file that has a row, in order of student id; memory does not grow with them.
 
-    A file of all students is also written without rows, where a removal emptied it. `check` is
-    called again and again, and may raise to end the work. Raises Unavailable.
+    A file of all students is also written without rows, where a removal emptied it; nobody due,
+    no file, unless the run asks for everyone. `check` is called again and again, and may raise to
+    end the work. Raises Unavailable.
     """
     folder.mkdir(parents=True, exist_ok=True)
     year = _Year(compiled, folder)
-    stream = _all_students if any(year.of_all) else _due_students
+    stream = _due_students
+    if any(year.of_all):
+        stream = partial(_all_students, also_if_nobody_is_due=compiled.everyone)
     try:
         for count, (mark, current) in enumerate(stream(connection_id, school_year, batches, table)):
             if count % 1000 == 0:
@@ -234,11 +238,18 @@ def _due_students(
 
 
 def _all_students(
-    connection_id: str, school_year: int, batches: range, table: RegistrationsTable
+    connection_id: str,
+    school_year: int,
+    batches: range,
+    table: RegistrationsTable,
+    *,
+    also_if_nobody_is_due: bool,
 ) -> Iterator[tuple[Mark | None, Current | None]]:
     """Everyone, with the mark of those due; both streams come in order of student id."""
     marks = table.marks(connection_id, school_year, batches)
     mark = next(marks, None)
+    if mark is None and not also_if_nobody_is_due:
+        return
     for current in table.all_current(connection_id, school_year):
         while mark and mark.student_id < current.student_id:
             yield mark, None

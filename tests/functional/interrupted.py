@@ -1,0 +1,108 @@
+"""Cuts an export short: kills it, takes AWS away, or does something else, at any call it makes."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from registration_sync.domain.errors import TransientDeliveryError, Unavailable
+from registration_sync.use_cases.export_registrations import Outside
+
+
+class Killed(BaseException):
+    """Nothing handles it, as nothing handles the end of a process."""
+
+
+@dataclass(frozen=True)
+class Cut:
+    """What goes wrong at the call of this number, from 1: it takes effect first, or not."""
+
+    call: int
+    kills: bool
+    takes_effect: bool
+
+
+@dataclass
+class Interruptions:
+    """Stands between an export and everything outside: `done` lists what took effect.
+
+    `meanwhile` has what is to be done once right after, or before, a call of a name.
+    """
+
+    cut: Cut | None = None
+    meanwhile: dict[str, Callable[[tuple[Any, ...]], None]] = field(default_factory=dict)
+    done: list[tuple[str, str, tuple[Any, ...]]] = field(default_factory=list)
+    calls: int = 0
+    dead: bool = False
+    was_cut: bool = False
+    _sessions: list[Any] = field(default_factory=list)
+
+    def between(self, outside: Outside) -> Outside:
+        parts = ("table", "archive", "runs", "deliveries", "servers")
+        return replace(
+            outside,
+            pause=lambda _: None,
+            **{name: _Between(getattr(outside, name), name, self) for name in parts},
+        )
+
+    def call(self, part: str, name: str, action: Callable[[], Any], args: tuple[Any, ...]) -> Any:
+        if self.dead:
+            raise Killed
+        if name == "close":  # which never fails
+            return action()
+        self.calls += 1
+        cut = self.cut if self.cut and self.cut.call == self.calls else None
+        if cut and not cut.takes_effect:
+            self._break_off(cut, part)
+        self.meanwhile.pop(f"before {name}", lambda _: None)(args)
+        result = action()
+        self.done.append((part, name, args))
+        self.meanwhile.pop(f"after {name}", lambda _: None)(args)
+        if cut:
+            self._break_off(cut, part)
+        if name == "connect":
+            self._sessions.append(result)
+            return _Between(result, "session", self)
+        return result
+
+    def has(self, name: str, school_year: int | None = None) -> bool:
+        """Whether a call took effect."""
+        return any(done == name and school_year in {None, args[1]} for _, done, args in self.done)
+
+    def held(self, school_year: int) -> list[str]:
+        """Whom the run noted as held."""
+        return [
+            mark.student_id
+            for _, name, args in self.done
+            if name == "put_marks" and args[1] == school_year
+            for mark in args[3]
+        ]
+
+    def _break_off(self, cut: Cut, part: str) -> None:
+        self.was_cut = True
+        if not cut.kills:
+            fault = TransientDeliveryError if part in {"servers", "session"} else Unavailable
+            raise fault("Lost on the way.")
+        self.dead = True
+        raise Killed
+
+    def hang_up(self) -> None:
+        """What the end of the process does to its connections."""
+        for session in self._sessions:
+            session.close()
+
+
+class _Between:
+    """One thing outside, with every call of it told."""
+
+    def __init__(self, real: Any, part: str, interruptions: Interruptions) -> None:
+        self._real = real
+        self._part = part
+        self._interruptions = interruptions
+
+    def __getattr__(self, name: str) -> Any:
+        real = getattr(self._real, name)
+
+        def call(*args: Any, **kwargs: Any) -> Any:
+            return self._interruptions.call(self._part, name, lambda: real(*args, **kwargs), args)
+
+        return call

@@ -1,0 +1,787 @@
+"""The accounting holds after a random day: hypothesis drives syncs, exports, faults and people, and
+at each step the books close, as the API tells them, held against a model and an importer.
+
+RANDOM_DAYS=50 make test ARGUMENTS='-k random_day' tries so many other days.
+"""
+
+import hashlib
+import itertools
+import json
+import os
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any, ClassVar
+
+import pytest
+from botocore.exceptions import ClientError
+from hypothesis import HealthCheck, Phase, assume, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import (
+    RuleBasedStateMachine,
+    initialize,
+    invariant,
+    rule,
+    run_state_machine_as_test,
+)
+
+from functions.configuration import app as configuration
+from functions.export import app as export
+from functions.sync import app as sync
+from registration_sync import bootstrap
+from registration_sync.domain.errors import Unavailable
+from tests.functional.books import Plan, Student, Terms, Year
+from tests.functional.district import CONNECTION, ENROLL, context, registration
+from tests.functional.events import ADMINISTRATOR, api_event
+from tests.functional.importer import Exchange, Importer, Table, lines_of
+from tests.functional.interrupted import Cut, Interruptions, Killed
+from tests.sftp_servers import AsyncSftpServer, Faults
+
+DAYS = int(os.environ.get("RANDOM_DAYS", "0"))
+A_DAY = settings(
+    max_examples=DAYS or 3,
+    stateful_step_count=60,
+    derandomize=not DAYS,
+    database=None,
+    deadline=None,
+    phases=[Phase.generate, Phase.shrink] if DAYS else [Phase.generate],
+    report_multiple_bugs=False,
+    suppress_health_check=list(HealthCheck),
+)
+
+YEARS = (2025, 2024)
+IDS = ("007", "06520", "1e5", "12.0", "A-1", "a-1", "9", "10", "x@y", "0", "Z_z", "zz")
+NAMES = ("Ann", "José", "O'Neil, Bo")
+TERMS = (
+    Terms(),
+    Terms(coded=("K", "1")),
+    Terms(coded=("K",), unmatched="keep"),
+    Terms(coded=("K", "PK"), without="PK"),
+    Terms(unique=True),
+    Terms(roster="changes", without="1"),
+    Terms(coded=("K", "1"), roster="all"),
+    Terms(roster="all", roster_without="K", without="PK", unique=True),
+)
+WISHES: tuple[dict[str, Any], ...] = (
+    *[{}] * 4,
+    {"school_years": [2025]},
+    {"school_years": [2025], "contents": "all"},
+    {"school_years": [2024, 2025], "contents": "all", "override_held": True},
+)
+AT_THE_SERVER = ("sign in", "write", "rename", "lost before", "lost after")
+CUTS = ("throttled", "throttled late", "killed", "killed late")
+MEANWHILE = ("after close_batch", "before commit")
+TROUBLES = (*[""] * 6, *AT_THE_SERVER, *CUTS, *CUTS, *MEANWHILE)
+SYNCS = (*[""] * 5, "as_of", "refused", "no marks", "no snapshot", "no answer", "no look")
+
+CONNECTIONS = "/connections"
+MAPPING = "/connections/{connection_id}/mapping"
+STATUS = "/connections/{connection_id}/status"
+REGISTRATIONS = "/connections/{connection_id}/registrations"
+RECEIPT = f"{REGISTRATIONS}/{{school_year}}/{{student_id}}"
+ONE_RUN = "/connections/{connection_id}/exports/{run_id}"
+
+LONG_AGO, LONG_AGO_MS = "2026-03-01T00:00:00Z", 1_772_323_200_000
+
+type Late = tuple[int, str, str, str, str]
+"""Year, student, name, grade and locker."""
+
+type Draw = Callable[..., Any]
+
+years, ids = st.sampled_from(YEARS), st.sampled_from(IDS)
+registrations = st.tuples(
+    years,
+    ids,
+    st.sampled_from(NAMES),
+    st.sampled_from(("K", "1", "PK")),
+    st.sampled_from(("", "", "L1", "L2")),
+)
+
+seen: Counter[str] = Counter()
+"""What happened in all days together."""
+
+days = itertools.count()
+
+
+@dataclass(frozen=True)
+class Asked:
+    """An answer of the API, and what its request was called."""
+
+    status: int
+    body: Any
+    at_ms: int
+    request_id: str
+
+
+@dataclass(frozen=True)
+class Invoked:
+    """A run and its event; of `years` None all, and not `guarded` if somebody confirmed it."""
+
+    event: dict[str, Any]
+    years: tuple[int, ...] | None = None
+    guarded: bool = True
+
+    @property
+    def run_id(self) -> str:
+        return str(self.event["run_id"])
+
+    @property
+    def everyone(self) -> bool:
+        return self.event.get("contents") == "all"
+
+
+class Surroundings:
+    """What all days share: the server, and what stands between an export and everything."""
+
+    def __init__(self, server: AsyncSftpServer) -> None:
+        self.server = server
+        self.interruptions = Interruptions()
+
+
+class RandomDay(RuleBasedStateMachine):
+    outside: ClassVar[Surroundings]
+
+    @initialize(
+        removes=st.booleans(), holds=st.booleans(), terms=st.sampled_from(TERMS), real=st.booleans()
+    )
+    def begin(self, removes: bool, holds: bool, terms: Terms, real: bool) -> None:
+        assume(real)  # the simplest example, always the first, is the dullest
+        self.connection_id = f"day-{next(days)}"
+        self.holds = holds
+        self.years: dict[int, Year] = {}
+        self.syncs, self.invocations = itertools.count(1), itertools.count()
+        self.owed: dict[tuple[int, str], int] = {}
+        root = self.outside.server.root / self.connection_id
+        self.exchange = Exchange(Importer(root, removes))
+        self.promised: dict[tuple[int, str], int] = {}
+        self.brought: dict[str, dict[Table, bytes]] = {}
+        self.sent: dict[str, dict[Table, bytes]] = {}
+        self.of_everyone: set[str] = set()
+        self.awaiting: Invoked | None = None
+        self.killed: Invoked | None = None
+        self.in_the_way = ""
+        account = self.outside.server.account()
+        connection = CONNECTION | {
+            "connection_id": self.connection_id,
+            "folder": f"{self.connection_id}/{{school_year}}",
+            "host": account.host,
+            "port": account.port,
+            "username": account.username,
+            "password": account.credentials.password,
+            "host_keys": list(account.host_keys),
+            "importer": "removes" if removes else "leaves",
+            "guards": {"unmatched": {"action": "hold" if holds else "off", "count": 0}},
+        }
+        asked = self.ask(configuration, "POST", CONNECTIONS, connection)
+        assert asked.status == 201, asked
+        self.save(terms)
+
+    # What Enroll does
+
+    @rule(data=st.data())
+    def something_happens(self, data: st.DataObject) -> None:
+        """One rule, so that each day has a bit of everything."""
+        possible = [
+            (step, weight)
+            for step, weight in (
+                (self.enroll_syncs, 8),
+                (self.export_runs, 8),
+                (self.somebody_decides, 6 if self.awaiting else 0),
+                (self.aws_invokes_a_killed_run_again, 4 if self.killed else 0),
+                (self.enroll_removes, 2),
+                (self.mapping_changes, 2),
+                (self.an_old_run_is_sent_again, 1 if self.sent else 0),
+                (self.somebody_only_looks, 3),
+            )
+        ]
+        steps = [step for step, weight in possible for _ in range(weight)]
+        data.draw(st.sampled_from(steps))(data.draw)
+
+    def enroll_syncs(self, draw: Draw) -> None:
+        sent = draw(st.lists(registrations, min_size=1, max_size=4))
+        self.sync(sent, draw(st.sampled_from(SYNCS)))()
+
+    def enroll_removes(self, draw: Draw) -> None:
+        year, student_id = draw(years), draw(ids)
+        path = {"school_year": str(year), "student_id": student_id}
+        asked = self.ask(sync, "DELETE", RECEIPT, claims=ENROLL, **path)
+
+        assert asked.status == 204
+        self.year(year).store(student_id, (asked.at_ms, asked.request_id, 0), None)
+        self.owed.pop((year, student_id), None)
+
+    def sync(self, sent: list[Late], how: str = "") -> Callable[[], None]:
+        """Sends, and looks at the answer; the books hear of it when what is returned is called."""
+        status = "In Processing" if how == "refused" else "Registration Approved"
+        items = []
+        for year, student_id, name, grade, locker in sent:
+            fname = f"{name} {next(self.syncs)}"
+            item = registration(student_id, fname, year=year, grade=grade, status=status)
+            item["data"]["students"]["locker"] = locker
+            items.append(item)
+        body = {"registrations": items} | ({"as_of": LONG_AGO} if how == "as_of" else {})
+        with throttled(how, sent[0][1]):
+            asked = self.ask(sync, "POST", REGISTRATIONS, body, claims=ENROLL)
+        seen[f"sync: {how or 'undisturbed'}"] += 1
+
+        def tell() -> None:
+            results = [one["result"] for one in asked.body["registrations"]]
+            assert results == self._stored(items, how, asked)
+            assert asked.status == (503 if {*results} == {"failed"} else 200)
+
+        return tell
+
+    def _stored(self, items: list[dict[str, Any]], how: str, asked: Asked) -> list[str]:
+        """Tells the books; what the answer should be."""
+        if how == "refused":
+            return ["refused"] * len(items)
+        keys = [(item["school_year"], item["student_id"]) for item in items]
+        last = {key: place for place, key in enumerate(keys)}
+        at_ms = LONG_AGO_MS if how == "as_of" else asked.at_ms
+        results = {}
+        for key, place in last.items():
+            year, data = self.year(key[0]), items[place]["data"]["students"]
+            is_hit = how in {"no marks", "no look"} or key[1] == keys[0][1]
+            results[key] = "failed"
+            if how == "no snapshot" and is_hit:
+                year.mark(key[1])
+            elif how != "no marks":
+                stored = year.store(key[1], (at_ms, asked.request_id, place), data)
+                if not (how.startswith("no ") and is_hit):
+                    results[key] = "synced" if stored else "superseded"
+                if results[key] == "synced":
+                    self.owed[key] = number_in(data)
+        return [
+            "superseded" if results[key] == "synced" and last[key] != place else results[key]
+            for place, key in enumerate(keys)
+        ]
+
+    # What the clock and people do
+
+    def mapping_changes(self, draw: Draw) -> None:
+        self.save(draw(st.sampled_from(TERMS)))
+
+    def save(self, terms: Terms) -> None:
+        self.terms = terms
+        asked = self.ask(configuration, "PUT", MAPPING, terms.definition())
+        assert asked.status == 200, asked
+
+    def export_runs(self, draw: Draw) -> None:
+        self.run(self.invoked(**draw(st.sampled_from(WISHES))), draw)
+        if draw(st.integers(0, 3)) < 3:
+            self.importer_looks()
+
+    def aws_invokes_a_killed_run_again(self, draw: Draw) -> None:
+        run, self.killed = self.killed, None
+        assert run
+        seen["invoked again"] += 1
+        self.run(run, draw)
+        self.importer_looks()
+
+    def somebody_decides(self, draw: Draw) -> None:
+        run = self.awaiting
+        assert run
+        way = draw(st.sampled_from(("confirm", "confirm", "cancel")))
+        asked = self.ask(configuration, "POST", f"{ONE_RUN}/{way}", run_id=run.run_id)
+        if way == "confirm" and self.in_the_way:  # AWS is about to try that one again
+            assert (asked.status, asked.body["run_id"]) == (409, self.in_the_way), asked
+            return
+        seen[way] += 1
+        self.awaiting = None
+        assert asked.status == (202 if way == "confirm" else 200), asked
+        if way == "confirm":
+            self.in_the_way = run.run_id
+            self.run(replace(run, event={**run.event, "trigger": "manual"}, guarded=False), draw)
+            self.importer_looks()
+
+    def an_old_run_is_sent_again(self, draw: Draw) -> None:
+        run_id, files = draw(st.sampled_from([*self.sent.items()][-5:]))
+        wish: dict[str, Any] = {}
+        table, content = next(iter(files.items()))
+        can_be_cut = table[0] == "students.csv" and run_id not in self.of_everyone
+        if can_be_cut and draw(st.booleans()):
+            header, row, *_ = content.split(b"\r\n")
+            named = [{"school_year": table[1], "name": table[0]}]
+            wish = {"files": named, "student_ids": [row.decode().partition(",")[0]]}
+            files = {table: b"\r\n".join((header, row, b""))}
+        seen["sent again"] += 1
+
+        record = self.invoke(self.invoked(resend_of=run_id, **wish))
+
+        assert record
+        assert record["status"] == "succeeded", record
+        for table, content in files.items():
+            self._forgive(table, self.exchange.send_again(table, content, run_id))
+        self.importer_looks()
+
+    def somebody_only_looks(self, draw: Draw) -> None:
+        what = draw(st.sampled_from(("dry run", "test record", "preview", "lists", "receipts")))
+        year, student_id = draw(years), draw(ids)
+        seen[what] += 1
+        looks: dict[str, Callable[[int, str], None]] = {
+            "dry run": self._dry_run,
+            "test record": self._test_record,
+            "preview": self._preview,
+            "lists": self._lists,
+            "receipts": self._receipts,
+        }
+        looks[what](year, student_id)
+        assert self.exchange.importer.files() == self.exchange.files
+
+    def _dry_run(self, _: int, __: str) -> None:
+        record = self.invoke(self.invoked(dry_run=True))
+
+        assert record
+        for number, told in zip(sorted(self.years), record["years"], strict=True):
+            year = self.years[number]
+            plan = year.plan(self.terms, frozenset(year.due), everyone=False)
+            compare_year(number, told, plan, "failed" if plan.refused else plan.status)
+
+    def _test_record(self, number: int, student_id: str) -> None:
+        wish = {"student_id": student_id, "school_year": number}
+        record = self.invoke(self.invoked(action="test_record", **wish))
+
+        assert record
+        assert (record["status"] == "failed") == (self.current(number, student_id) is None)
+
+    def _preview(self, number: int, student_id: str) -> None:
+        wish = {"student_ids": [student_id], "school_year": number}
+        asked = self.ask(configuration, "POST", f"{MAPPING}/preview", wish)
+
+        (shown,) = asked.body["students"]
+        student = self.current(number, student_id)
+        alone = Year({student_id: student} if student else {})
+        plan = alone.plan(self.terms, frozenset({student_id}), everyone=False)
+        lines = [place.line for place in plan.lines.get(student_id, ())]
+        assert [file["line"] for file in shown["files"] if file["line"]] == lines
+
+    def _lists(self, number: int, _: str) -> None:
+        year = self.years.get(number, Year())
+        wanted = {
+            "due": year.of_status("due"),
+            "held": year.of_status("held"),
+            "never_exported": year.never_exported(),
+        }
+        for status, expected in wanted.items():
+            found: list[str] = []
+            query = {"school_year": str(number), "status": status, "limit": "3"}
+            while True:
+                page = self.ask(configuration, "GET", REGISTRATIONS, query=query).body
+                found += [item["student_id"] for item in page["items"]]
+                if page["next"] is None:
+                    break
+                query["after"] = page["next"]
+            assert found == expected, status
+
+    def _receipts(self, _: int, __: str) -> None:
+        for student_id in IDS:
+            query = {"student_id": student_id}
+            receipts = self.ask(configuration, "GET", REGISTRATIONS, query=query).body["items"]
+            of_years = {receipt["school_year"]: receipt for receipt in receipts}
+            there = {year for year in self.years if student_id in self.years[year].students}
+            assert of_years.keys() == there, student_id
+            for year, receipt in of_years.items():
+                self.compare_receipt(year, receipt)
+
+    # A run, and what has to be known after it
+
+    def invoked(self, **wish: Any) -> Invoked:
+        run_id = f"20260302T210000Z-{self.connection_id}-{next(self.invocations):04}"
+        event = {"connection_id": self.connection_id, "run_id": run_id} | wish
+        wanted = wish.get("school_years")
+        return Invoked(event, tuple(wanted) if wanted else None)
+
+    def invoke(
+        self, run: Invoked, interruptions: Interruptions | None = None
+    ) -> dict[str, Any] | None:
+        """The record; None of a run that was killed, or found AWS away."""
+        self.outside.interruptions = interruptions = interruptions or Interruptions()
+        try:
+            record: dict[str, Any] = export.handler(run.event, context())
+        except (Killed, Unavailable):
+            return None
+        finally:
+            interruptions.hang_up()
+        return record
+
+    def run(self, run: Invoked, draw: Draw) -> None:
+        trouble = draw(st.sampled_from(TROUBLES))
+        late = draw(registrations) if trouble in MEANWHILE else None
+        known = self.ask(configuration, "GET", ONE_RUN, run_id=run.run_id)
+        is_over = known.status == 200 and known.body["finished_at"]
+        heard: dict[int, Callable[[], None]] = {}
+        interruptions = Interruptions()
+        if trouble in CUTS:
+            at_call = draw(st.integers(1, 60))
+            cut = Cut(at_call, kills="killed" in trouble, takes_effect="late" in trouble)
+            interruptions.cut = cut
+        if late:
+            hear = lambda args: heard.update({args[1]: self.sync([late])})  # noqa: E731
+            interruptions.meanwhile[trouble] = hear
+        owed, lying = dict(self.owed), dict(self.exchange.brought_by)
+        self.outside.server.requests.clear()
+        with misbehaving(self.outside.server, trouble):
+            record = self.invoke(run, interruptions)
+        if is_over:
+            assert not interruptions.done
+            return
+        plans = self._account(run, interruptions, trouble, heard)
+        disturbed = trouble in AT_THE_SERVER or interruptions.was_cut
+        seen[f"export: {trouble if disturbed or heard else 'undisturbed'}"] += 1
+        if disturbed:
+            self._look_at_the_server(plans, interruptions)
+        else:
+            assert record
+            self._look_at_the_record(run, record, plans, lying, interruptions)
+            went = {year for year in plans if interruptions.has("commit", year)}
+            self.promised |= {key: number for key, number in owed.items() if key[0] in went}
+        self._see_who_waits(run, record, interruptions, disturbed=disturbed)
+        self._keep(run, record)
+        shown = self.ask(configuration, "GET", ONE_RUN, run_id=run.run_id)
+        if (
+            shown.status == 200
+            and (shown.body["finished_at"] or shown.body["status"] == "awaiting_confirmation")
+            and run.run_id == self.in_the_way
+        ):
+            self.in_the_way = ""
+        if record is None:
+            self.killed = run
+            self._is_refused_while_the_lease_lasts(interruptions)
+        if interruptions.was_cut:
+            let_the_lease_expire(self.connection_id)
+
+    def _account(
+        self,
+        run: Invoked,
+        interruptions: Interruptions,
+        trouble: str,
+        heard: Mapping[int, Callable[[], None]],
+    ) -> dict[int, Plan]:
+        """Tells the books what the run did, as far as it came."""
+        plans = {}
+        for number in sorted(run.years or self.years):
+            if not interruptions.has("close_batch", number):
+                continue
+            year = self.years[number]
+            taken = year.close()
+            if trouble == "after close_batch" and number in heard:
+                heard[number]()
+            plan = plans[number] = year.plan(self.terms, taken, everyone=run.everyone)
+            for student_id in interruptions.held(number):
+                year.hold(student_id, plan.held[student_id])
+            if trouble == "before commit" and number in heard:
+                heard[number]()
+            if interruptions.has("commit", number):
+                year.commit(plan, run.run_id)
+                for name, content in plan.files.items():
+                    self._delivered((name, number), content, run.run_id)
+            else:
+                year.due |= taken
+        return plans
+
+    def _delivered(self, table: Table, content: bytes, run_id: str) -> None:
+        of_all = table[0] == "roster.csv" and self.terms.roster == "all"
+        missed = self.exchange.deliver(table, content, run_id, of_all=of_all)
+        self._forgive(table, missed)
+        self.brought.setdefault(run_id, {})[table] = content
+
+    def _forgive(self, table: Table, missed: list[str]) -> None:
+        """The importer has not collected them: nothing is owed to it any more."""
+        for student_id in missed:
+            self.owed.pop((table[1], student_id), None)
+
+    def _look_at_the_server(self, plans: Mapping[int, Plan], interruptions: Interruptions) -> None:
+        """A file is the old one or the new one, and the new one if its year was committed."""
+        found = self.exchange.importer.files()
+        for table in found.keys() | self.exchange.files.keys():
+            may_be = [self.exchange.files.get(table)]
+            if table[1] in plans and not interruptions.has("commit", table[1]):
+                may_be.append(plans[table[1]].files.get(table[0]))
+            assert found.get(table) in may_be, table
+        for table, content in found.items():
+            if content != self.exchange.files.get(table):
+                self._forgive(table, self.exchange.find_half_done(table, content))
+
+    def _look_at_the_record(
+        self,
+        run: Invoked,
+        record: Mapping[str, Any],
+        plans: Mapping[int, Plan],
+        lying: Mapping[Table, str],
+        interruptions: Interruptions,
+    ) -> None:
+        assert self.exchange.importer.files() == self.exchange.files
+        if not any(plan.files for plan in plans.values()):
+            assert self.outside.server.requests == [], "P6"
+        of_years = {year["school_year"]: year for year in record["years"]}
+        for number, plan in plans.items():
+            told, status = of_years[number], self._expected_status(run, plan)
+            compare_year(number, told, plan, status)
+            went = status not in {"failed", "awaiting_confirmation"}
+            assert interruptions.has("commit", number) == went
+            if status != "failed" and self.exchange.importer.removes:
+                not_collected = {
+                    (finding["file"], finding["run_id"])
+                    for finding in told["findings"]
+                    if finding["guard"] == "not_collected"
+                }
+                tables = [(name, number) for name in plan.files]
+                still_there = {(table[0], lying[table]) for table in tables if table in lying}
+                assert all(told in not_collected for told in still_there if told[1])
+
+    def _expected_status(self, run: Invoked, plan: Plan) -> str:
+        if plan.refused and not run.event.get("override_held"):
+            return "failed"
+        if self.holds and run.guarded and plan.files and plan.unmatched:
+            return "awaiting_confirmation"
+        return plan.status
+
+    def _see_who_waits(
+        self,
+        run: Invoked,
+        record: Mapping[str, Any] | None,
+        interruptions: Interruptions,
+        *,
+        disturbed: bool,
+    ) -> None:
+        if self.awaiting:
+            shown = self.ask(configuration, "GET", ONE_RUN, run_id=self.awaiting.run_id).body
+            taken_over = interruptions.has("cancel")
+            assert shown["status"] == ("cancelled" if taken_over else "awaiting_confirmation")
+            assert taken_over or disturbed
+            if taken_over:
+                seen["taken over"] += 1
+                self.awaiting = None
+        if record and record["status"] == "awaiting_confirmation":
+            seen["awaiting"] += 1
+            waiting = [y["school_year"] for y in record["years"] if y["status"] == record["status"]]
+            self.awaiting = replace(run, years=tuple(waiting))
+
+    def _keep(self, run: Invoked, record: Mapping[str, Any] | None) -> None:
+        if record is None or not record["finished_at"]:
+            return
+        files = {
+            (file["name"], year["school_year"]): file["sha256"]
+            for year in record["years"]
+            for file in year["files"]
+        }
+        if files:
+            brought = self.brought[run.run_id]
+            assert files == {table: sha256(brought[table]) for table in files}
+            self.sent[run.run_id] = {table: brought[table] for table in files}
+        if run.everyone:
+            self.of_everyone.add(run.run_id)
+
+    def _is_refused_while_the_lease_lasts(self, interruptions: Interruptions) -> None:
+        if interruptions.has("take_lease") and not interruptions.has("release_lease"):
+            refused = self.invoke(self.invoked())
+            assert refused
+            assert refused["error"]["code"] == "already_running", "P4"
+
+    def importer_looks(self) -> None:
+        self.exchange.look()
+        for (number, student_id), promised in self.promised.items():
+            is_there = self.exchange.importer.newest_of(number, student_id) >= promised
+            is_owed = self.owed.get((number, student_id)) == promised
+            told = self.years[number].status_of(student_id)
+            assert is_there or not is_owed or told in {"held", "left_out"}, "P1"
+        self.promised.clear()
+
+    # At each step
+
+    @invariant()
+    def the_books_close(self) -> None:
+        if not hasattr(self, "connection_id"):
+            return
+        asked = self.ask(configuration, "GET", STATUS)
+        assert [year["school_year"] for year in asked.body["years"]] == sorted(self.years)
+        for told in asked.body["years"]:
+            year = self.years[told["school_year"]]
+            last_export, counts = told.pop("last_export"), year.counts()
+            assert told == {"school_year": told["school_year"], **counts}
+            assert told["synced"] == sum(
+                told[name] for name in ("exported", "left_out", "held", "due")
+            )
+            last = last_export and (last_export["run_id"], last_export["students"])
+            assert last == year.last_export
+            self.exchange.compare(told["school_year"], year.of_status("exported"))
+
+    def teardown(self) -> None:
+        if hasattr(self, "connection_id"):
+            self._receipts(0, "")
+
+    def compare_receipt(self, number: int, receipt: Mapping[str, Any]) -> None:
+        year, student_id = self.years[number], receipt["student_id"]
+        student = year.students[student_id]
+        told = receipt["status"], receipt["request_id"], receipt["exported_before"]
+        status = year.status_of(student_id)
+        assert told == (status, student.request_id, bool(student.run_id)), receipt
+        assert receipt["message"]
+        assert (receipt["held"] is not None) == (status == "held")
+        if status == "held":
+            reasons = [
+                (one["file"], one["field"], one["rule"]) for one in receipt["held"]["reasons"]
+            ]
+            student.since = student.since or receipt["held"]["since"]
+            assert (reasons, receipt["held"]["since"]) == (student.reasons, student.since)
+        assert (receipt["exported"] is not None) == bool(student.run_id)
+        if student.run_id:
+            exported = receipt["exported"]
+            assert (exported["run_id"], exported["kept"]) == (student.run_id, True)
+            for file, place in zip(exported["files"], student.places, strict=True):
+                assert file == {
+                    "name": place.file,
+                    "path": f"{self.connection_id}/{number}/{place.file}",
+                    "row": place.row,
+                    "line": place.line,
+                    "sha256": place.sha256,
+                }
+
+    def year(self, number: int) -> Year:
+        return self.years.setdefault(number, Year())
+
+    def current(self, number: int, student_id: str) -> Student | None:
+        student = self.years.get(number, Year()).students.get(student_id)
+        return student if student and student.data else None
+
+    def ask(
+        self,
+        app: Any,
+        method: str,
+        resource: str,
+        body: object = None,
+        *,
+        claims: dict[str, str] = ADMINISTRATOR,
+        query: dict[str, str] | None = None,
+        **path: str,
+    ) -> Asked:
+        if "{connection_id}" in resource:
+            path["connection_id"] = self.connection_id
+        event = api_event(method, resource, claims=claims, body=body, query=query, **path)
+        response = app.handler(event, context())
+        told = event["requestContext"]
+        return Asked(
+            response["statusCode"],
+            json.loads(response["body"] or "null"),
+            told["requestTimeEpoch"],
+            told["requestId"],
+        )
+
+
+def compare_year(number: int, told: Mapping[str, Any], plan: Plan, status: str) -> None:
+    """The record of a year, of an export or a dry run."""
+    assert (told["school_year"], told["status"]) == (number, status), told
+    held = {(row["student_id"], row["file"], row["field"], row["rule"]) for row in told["held"]}
+    assert held == {(one, *reason) for one, reasons in plan.held.items() for reason in reasons}
+    assert told["held_count"] == len(plan.held)
+    if status == "failed":
+        assert told["error"]["code"] == "held_in_full_file"
+        return
+    assert told["left_out"] == plan.left_out
+    waits = status == "awaiting_confirmation"
+    files = [(file["name"], file["rows"], file["sha256"]) for file in told["files"]]
+    assert told["rows"] == (0 if waits else len(plan.lines))
+    assert files == [
+        (name, len(lines_of(content)) - 1, sha256(content))
+        for name, content in plan.files.items()
+        if not waits
+    ]
+
+
+@contextmanager
+def misbehaving(server: AsyncSftpServer, trouble: str) -> Iterator[None]:
+    """The server, while it does something wrong."""
+    faults = {
+        "write": Faults(fail_write=1),
+        "rename": Faults(forbidden={"rename", "posix_rename"}),
+        "lost before": Faults(drop_before={"posix_rename"}),
+        "lost after": Faults(drop_after={"posix_rename"}),
+    }
+    server.ways = () if trouble == "sign in" else ("password",)
+    server.faults = faults.get(trouble, Faults())
+    yield
+    server.ways, server.faults = ("password",), Faults()
+
+
+@contextmanager
+def throttled(how: str, student_id: str) -> Iterator[None]:
+    """DynamoDB, while it refuses some of what a sync asks; `no answer`: it does it, and says no."""
+    events = bootstrap._dynamodb().meta.events
+    written: list[str] = []
+
+    def before(params: dict[str, Any], model: Any, context: dict[str, Any], **_: Any) -> None:
+        key = params.get("Key", {})
+        is_snapshot = model.name == "UpdateItem" and key["pk"]["S"].startswith("CURRENT#")
+        is_look = model.name == "GetItem" and key["pk"]["S"].startswith("MARKER#") and written
+        if is_snapshot:
+            written.append(key["sk"]["S"])
+        is_hit = is_snapshot and key["sk"]["S"] == student_id
+        context["loses_answer"] = is_hit and how == "no answer"
+        if (
+            (how == "no marks" and model.name == "BatchWriteItem")
+            or (how == "no snapshot" and is_hit)
+            or (how == "no look" and is_look)
+        ):
+            raise refusal(model.name)
+
+    def after(model: Any, context: dict[str, Any], **_: Any) -> None:
+        if context.get("loses_answer"):
+            raise refusal(model.name)
+
+    if not how.startswith("no "):
+        yield
+        return
+    events.register("before-parameter-build.dynamodb", before)
+    events.register("after-call.dynamodb", after)
+    yield
+    events.unregister("before-parameter-build.dynamodb", before)
+    events.unregister("after-call.dynamodb", after)
+
+
+def refusal(operation: str) -> ClientError:
+    error = {"Error": {"Code": "ThrottlingException", "Message": "Rate exceeded"}}
+    return ClientError(error, operation)  # type: ignore[arg-type]
+
+
+def let_the_lease_expire(connection_id: str) -> None:
+    with suppress(bootstrap._dynamodb().exceptions.ConditionalCheckFailedException):
+        bootstrap._dynamodb().update_item(
+            TableName="registrations",
+            Key={"pk": {"S": f"MARKER#{connection_id}"}, "sk": {"S": "MARKER"}},
+            UpdateExpression="SET lease_expires = :zero",
+            ConditionExpression="attribute_exists(lease_token)",
+            ExpressionAttributeValues={":zero": {"N": "0"}},
+        )
+
+
+def sha256(content: bytes) -> str:
+    return hashlib.sha256(content).hexdigest()
+
+
+def number_in(data: dict[str, str]) -> int:
+    """Which sync it was."""
+    return int(data["fname"].rpartition(" ")[2])
+
+
+@pytest.mark.usefixtures("started")
+def test_the_books_close_at_every_step_of_a_random_day(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seen.clear()
+    parts = bootstrap.export()
+    with AsyncSftpServer(tmp_path) as server:
+        surroundings = Surroundings(server)
+
+        def outside(**given: Any) -> Any:
+            return surroundings.interruptions.between(parts.outside(**given))
+
+        for module in ("domain.batches", "adapters.registrations_table"):
+            # A dozen students fill no eight partitions: four times as many steps in a day.
+            monkeypatch.setattr(f"registration_sync.{module}.SHARDS", 2)
+        monkeypatch.setattr(bootstrap, "export", lambda: replace(parts, outside=outside))
+        monkeypatch.setattr(RandomDay, "outside", surroundings, raising=False)
+        run_state_machine_as_test(RandomDay, settings=A_DAY)
+
+    print(*sorted(seen.items()), sep="\n")  # noqa: T201
