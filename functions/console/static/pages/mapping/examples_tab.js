@@ -17,14 +17,15 @@ const AT_MOST = 5;
 export function ExamplesTab({ connection, reload, ids, setIds }) {
   const { can_configure } = usePerson();
   const saved = connection.example_students;
-  const names = useNames(connection.connection_id, ids);
+  const [names, learn] = useNames(connection.connection_id, ids);
   const changed = ids.join() !== saved.join();
   const saving = useAction(async () => {
     await changeConnection(connection.connection_id, { example_students: ids });
     toast("The examples are saved.");
     await reload();
   });
-  const add = (id) => {
+  const add = (id, student) => {
+    if (student) learn({ [id]: student });
     setIds([...ids, id]);
     announce(`${id} was added. ${AT_MOST - ids.length - 1} more can be.`);
   };
@@ -75,7 +76,7 @@ function Add({ c, ids, add }) {
     return html`<p class="muted" id="add-example" tabindex="-1">Five are chosen: take one away to choose another.</p>`;
   const take = (id) => {
     setText("");
-    if (id && !ids.includes(id)) add(id);
+    if (id && !ids.includes(id)) add(id, items.find((one) => one.student_id === id));
     focusSoon("#add-example input");
   };
   const options = items

@@ -67,7 +67,7 @@ export function FieldsTab({ connection, query, student, setStudent, toExamples }
 }
 
 function StudentChooser({ connection, student, onInput, toExamples }) {
-  const names = useNames(connection.connection_id, connection.example_students);
+  const [names] = useNames(connection.connection_id, connection.example_students);
   if (student === null)
     return html`<p class="muted">
       No example student is chosen, so there are no mapped values.

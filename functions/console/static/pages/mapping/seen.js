@@ -2,44 +2,36 @@
 // from places in lists into the ids of what stood there when it was asked for.
 
 import { pathOf, post } from "../../api.js";
-import { useEffect, useRef, useState } from "../../html.js";
+import { useEffect, useState } from "../../html.js";
 import { canonical, definitionOf, placesOf } from "./draft.js";
+import { oneAtATime } from "./one_at_a_time.js";
 import { ownProblems } from "./own_problems.js";
 
 const PAUSE_MS = 80; // between the last key and the question
 
-// Asks again whenever the draft or the student changes, and forgets the question before.
-// Answers {busy, error}.
+// Asks again whenever the draft or the student changes. Answers {busy, error}.
 export function usePreview(c, editor, student) {
   const [state, show] = useState({ busy: false, error: null });
-  const control = useRef(new AbortController());
-  const ask = async () => {
-    control.current.abort();
-    control.current = new AbortController();
-    const { signal } = control.current;
-    const draft = editor.draft.get();
-    const wish = { mapping: definitionOf(draft), student_ids: student ? [student] : [], unfinished: true };
-    show((before) => ({ ...before, busy: true }));
-    try {
-      const answer = draft.order.length ? await post(pathOf(c, "mapping", "preview"), wish, { signal }) : EMPTY;
-      if (signal.aborted) return;
-      editor.seen.set(withSame(editor.seen.get(), seenIn(answer, draft)));
-      show({ busy: false, error: null });
-    } catch (error) {
-      if (!signal.aborted) show({ busy: false, error });
-    }
-  };
   useEffect(() => {
-    let timer = null;
-    ask();
-    const leave = editor.draft.subscribe(() => {
-      clearTimeout(timer);
-      timer = setTimeout(ask, PAUSE_MS);
-    });
+    const ask = async ({ signal }) => {
+      const draft = editor.draft.get();
+      const wish = { mapping: definitionOf(draft), student_ids: student ? [student] : [], unfinished: true };
+      show((before) => ({ ...before, busy: true }));
+      try {
+        const answer = draft.order.length ? await post(pathOf(c, "mapping", "preview"), wish, { signal }) : EMPTY;
+        if (signal.aborted) return;
+        editor.seen.set(withSame(editor.seen.get(), seenIn(answer, draft)));
+        show({ busy: false, error: null });
+      } catch (error) {
+        if (!signal.aborted) show({ busy: false, error });
+      }
+    };
+    const asking = oneAtATime(ask, PAUSE_MS);
+    asking.want(true);
+    const leave = editor.draft.subscribe(() => asking.want());
     return () => {
       leave();
-      clearTimeout(timer);
-      control.current.abort();
+      asking.stop();
     };
   }, [c, editor, student]);
   return state;

@@ -1,50 +1,51 @@
 // The names of students, and finding them: GET …/students.
 
 import { get, pathOf } from "../../api.js";
-import { useEffect, useState } from "../../html.js";
+import { useEffect, useRef, useState } from "../../html.js";
 import { schoolYear } from "../../runs.js";
+import { oneAtATime } from "./one_at_a_time.js";
 
 const PAUSE_MS = 200;
 
 // {id: {name, school_year}} of these students, null for one who was not synced; one that is not
-// known yet is missing.
+// known yet is missing. And `learn`, for those that are known from elsewhere.
 export function useNames(c, ids) {
-  const [known, learn] = useState({});
-  const missing = ids.filter((id) => !(id in known)).join();
+  const [known, show] = useState({});
+  const asked = useRef(new Set());
+  const learn = (students) => show((before) => ({ ...before, ...students }));
+  const missing = ids.filter((id) => !(id in known) && !asked.current.has(id));
   useEffect(() => {
-    if (!missing) return undefined;
-    const control = new AbortController();
-    const ask = async () => {
-      const { items } = await get(pathOf(c, "students"), { query: { ids: missing }, signal: control.signal });
-      const found = missing.split(",").map((id) => [id, items.find((one) => one.student_id === id) ?? null]);
-      learn((before) => ({ ...before, ...Object.fromEntries(found) }));
-    };
-    ask().catch(() => {}); // the ids are there without their names
-    return () => control.abort();
-  }, [c, missing]);
-  return known;
+    if (missing.length === 0) return;
+    missing.forEach((id) => asked.current.add(id));
+    get(pathOf(c, "students"), { query: { ids: missing.join() } }).then(
+      ({ items }) =>
+        learn(Object.fromEntries(missing.map((id) => [id, items.find((one) => one.student_id === id) ?? null]))),
+      () => {}, // the ids are there without their names
+    );
+  }, [c, missing.join()]);
+  return [known, learn];
 }
 
 // Students whose id or name has the words, a moment after the last key: {items, complete, busy}.
 export function useSearch(c, words) {
   const [shown, show] = useState({ items: [], complete: true, busy: true });
+  const latest = useRef(words);
+  const asking = useRef(null);
+  latest.current = words;
   useEffect(() => {
-    const control = new AbortController();
-    const ask = async () => {
+    const ask = async ({ signal }) => {
       show((before) => ({ ...before, busy: true }));
       try {
-        const options = { query: { search: words.trim() }, signal: control.signal };
-        show({ ...(await get(pathOf(c, "students"), options)), busy: false });
+        const found = await get(pathOf(c, "students"), { query: { search: latest.current.trim() }, signal });
+        if (!signal.aborted) show({ ...found, busy: false });
       } catch (error) {
-        if (error.name !== "AbortError") show({ items: [], complete: true, busy: false, error });
+        if (!signal.aborted) show({ items: [], complete: true, busy: false, error });
       }
     };
-    const timer = setTimeout(ask, words ? PAUSE_MS : 0);
-    return () => {
-      clearTimeout(timer);
-      control.abort();
-    };
-  }, [c, words]);
+    asking.current = oneAtATime(ask, PAUSE_MS);
+    return () => asking.current.stop();
+  }, [c]);
+  useEffect(() => asking.current.want(words === ""), [c, words]);
   return shown;
 }
 
