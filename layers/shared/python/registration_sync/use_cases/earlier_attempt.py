@@ -53,6 +53,11 @@ def find_earlier_attempt(
     return _outcome(year.school_year, manifest, held)
 
 
+def _delivered(file: dict[str, Any]) -> dict[str, Any]:
+    """As it was before an erasure cut rows out of it."""
+    return {**file, **file.get("delivered", {})}
+
+
 def _outcome(school_year: int, manifest: dict[str, Any], held_list: str) -> YearOutcome:
     packages = [file for file in manifest["files"] if file["number"] is None]
     files = tuple(
@@ -63,7 +68,7 @@ def _outcome(school_year: int, manifest: dict[str, Any], held_list: str) -> Year
             bytes=file["bytes"],
             sha256=file["sha256"],
         )
-        for file in packages or manifest["files"]
+        for file in map(_delivered, packages or manifest["files"])
     )
     held = (
         HeldRow(entry["student_id"], **reason)
