@@ -299,6 +299,7 @@ class LabelMapping:
 
     holds: frozenset[int] = frozenset()
     leaves_out: frozenset[int] = frozenset()
+    everyone: bool = False
     files: tuple[OneFile, ...] = (OneFile(),)
     unmatched: NoUnmatched = field(default_factory=NoUnmatched)
     package: None = None

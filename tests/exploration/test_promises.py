@@ -27,6 +27,7 @@ from tests.exploration.explorer import Explorer, Faults
 HOLDING = LabelMapping(holds=frozenset({10, 20}))
 LEAVING_OUT = LabelMapping(leaves_out=frozenset({10}))
 OF_ALL = LabelMapping(files=(OneFile(all_students=True),))
+EVERYONE = LabelMapping(files=(OneFile(all_students=True),), everyone=True)
 
 TWO_SYNCS = (Sync(10), Sync(20))
 TWO_EXPORTS = (Export("aaa"), Export("bbb"))
@@ -47,7 +48,7 @@ SMALL: dict[str, tuple[tuple[Actor, ...], Faults]] = {
         Faults(kills=1),
     ),
     "one left out, whom an export of all students has, a kill": (
-        (Sync(10), Export("aaa", LEAVING_OUT), Export("bbb", OF_ALL)),
+        (Sync(10), Export("aaa", LEAVING_OUT), Export("bbb", EVERYONE)),
         Faults(kills=1),
     ),
     "two syncs, the first left out, two exports": (
