@@ -69,23 +69,9 @@ def account() -> Iterator[None]:
 @pytest.fixture
 def aws(account: None) -> Iterator[None]:
     """The account with its tables, all of it empty."""
-    dynamodb = _client("dynamodb")
-    for table in TABLES:
-        dynamodb.create_table(
-            TableName=table,
-            KeySchema=[
-                {"AttributeName": "pk", "KeyType": "HASH"},
-                {"AttributeName": "sk", "KeyType": "RANGE"},
-            ],
-            AttributeDefinitions=[
-                {"AttributeName": "pk", "AttributeType": "S"},
-                {"AttributeName": "sk", "AttributeType": "S"},
-            ],
-            BillingMode="PAY_PER_REQUEST",
-        )
+    create_tables()
     yield
-    for table in TABLES:
-        dynamodb.delete_table(TableName=table)
+    delete_tables()
     for name in secret_names():
         _client("secretsmanager").delete_secret(SecretId=name, ForceDeleteWithoutRecovery=True)
     archive = _client("s3")
@@ -100,6 +86,30 @@ def started(aws: None, monkeypatch: pytest.MonkeyPatch) -> StartedExports:
     parts = replace(bootstrap.configuration(), starter=exports)
     monkeypatch.setattr(bootstrap, "configuration", lambda: parts)
     return exports
+
+
+def create_tables() -> None:
+    """The stack's tables."""
+    dynamodb = _client("dynamodb")
+    for table in TABLES:
+        dynamodb.create_table(
+            TableName=table,
+            KeySchema=[
+                {"AttributeName": "pk", "KeyType": "HASH"},
+                {"AttributeName": "sk", "KeyType": "RANGE"},
+            ],
+            AttributeDefinitions=[
+                {"AttributeName": "pk", "AttributeType": "S"},
+                {"AttributeName": "sk", "AttributeType": "S"},
+            ],
+            BillingMode="PAY_PER_REQUEST",
+        )
+
+
+def delete_tables() -> None:
+    """With all that is in them."""
+    for table in TABLES:
+        _client("dynamodb").delete_table(TableName=table)
 
 
 def forget_adapters() -> None:

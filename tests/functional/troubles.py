@@ -1,11 +1,17 @@
-"""Cuts an export short: kills it, takes AWS away, or does something else, at any call it makes."""
+"""What goes wrong in a day: exports that are killed or find AWS away at any of their calls, servers
+that misbehave, a table that is throttled."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from botocore.exceptions import ClientError
+
+from registration_sync import bootstrap
 from registration_sync.domain.errors import TransientDeliveryError, Unavailable
 from registration_sync.use_cases.export_registrations import Outside
+from tests.sftp_servers import AsyncSftpServer, Faults
 
 
 class Killed(BaseException):
@@ -106,3 +112,69 @@ class _Between:
             return self._interruptions.call(self._part, name, lambda: real(*args, **kwargs), args)
 
         return call
+
+
+@contextmanager
+def misbehaving(server: AsyncSftpServer, trouble: str) -> Iterator[None]:
+    """The server, while it does something wrong."""
+    faults = {
+        "write": Faults(fail_write=1),
+        "rename": Faults(forbidden={"rename", "posix_rename"}),
+        "lost before": Faults(drop_before={"posix_rename"}),
+        "lost after": Faults(drop_after={"posix_rename"}),
+    }
+    server.ways = () if trouble == "sign in" else ("password",)
+    server.faults = faults.get(trouble, Faults())
+    yield
+    server.ways, server.faults = ("password",), Faults()
+
+
+@contextmanager
+def throttled(how: str, student_id: str) -> Iterator[None]:
+    """DynamoDB, while it refuses some of what a sync asks; `no answer`: it does it, and says no."""
+    events = bootstrap._dynamodb().meta.events
+    written: list[str] = []
+
+    def before(params: dict[str, Any], model: Any, context: dict[str, Any], **_: Any) -> None:
+        key = params.get("Key", {})
+        is_snapshot = model.name == "UpdateItem" and key["pk"]["S"].startswith("CURRENT#")
+        is_look = model.name == "GetItem" and key["pk"]["S"].startswith("MARKER#") and written
+        if is_snapshot:
+            written.append(key["sk"]["S"])
+        is_hit = is_snapshot and key["sk"]["S"] == student_id
+        context["loses_answer"] = is_hit and how == "no answer"
+        if (
+            (how == "no marks" and model.name == "BatchWriteItem")
+            or (how == "no snapshot" and is_hit)
+            or (how == "no look" and is_look)
+        ):
+            raise refusal(model.name)
+
+    def after(model: Any, context: dict[str, Any], **_: Any) -> None:
+        if context.get("loses_answer"):
+            raise refusal(model.name)
+
+    if not how.startswith("no "):
+        yield
+        return
+    events.register("before-parameter-build.dynamodb", before)
+    events.register("after-call.dynamodb", after)
+    yield
+    events.unregister("before-parameter-build.dynamodb", before)
+    events.unregister("after-call.dynamodb", after)
+
+
+def refusal(operation: str) -> ClientError:
+    error = {"Error": {"Code": "ThrottlingException", "Message": "Rate exceeded"}}
+    return ClientError(error, operation)  # type: ignore[arg-type]
+
+
+def let_the_lease_expire(connection_id: str) -> None:
+    with suppress(bootstrap._dynamodb().exceptions.ConditionalCheckFailedException):
+        bootstrap._dynamodb().update_item(
+            TableName="registrations",
+            Key={"pk": {"S": f"MARKER#{connection_id}"}, "sk": {"S": "MARKER"}},
+            UpdateExpression="SET lease_expires = :zero",
+            ConditionExpression="attribute_exists(lease_token)",
+            ExpressionAttributeValues={":zero": {"N": "0"}},
+        )
