@@ -346,7 +346,7 @@ class Explorer:
             return ""
         return fault_in_books(self.worlds[number], self._code, self._folder, self._left_out)
 
-    def exhaust(self, start: State, *, limit: int = 3_000_000) -> tuple[str, int]:
+    def exhaust(self, start: State, *, limit: int = 1_000_000) -> tuple[str, int]:
         """The first fault found in any order of steps, and the number of states seen."""
         seen = {start}
         waiting = [start]
