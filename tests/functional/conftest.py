@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import replace
 from functools import cache
+from types import SimpleNamespace
 from typing import Any
 
 import boto3
@@ -58,6 +59,8 @@ def account() -> Iterator[None]:
         environment.delenv("AWS_ENDPOINT_URL", raising=False)
         for name, value in ENVIRONMENT.items():
             environment.setenv(name, value)
+        # Nobody waits between two tries of a delivery: how long that is, a unit test says.
+        environment.setattr(bootstrap, "time", SimpleNamespace(sleep=lambda _: None))
         boto3.client("s3").create_bucket(Bucket="archive")
         boto3.client("sns").create_topic(Name="alerts")
         boto3.client("scheduler").create_schedule_group(Name="stack-exports")

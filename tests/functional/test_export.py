@@ -342,11 +342,10 @@ def test_what_an_attempt_delivered_before_it_died_stays_with_the_run_that_is_tri
 
 
 def test_a_passing_fault_is_tried_again_with_the_same_run_and_then_recorded(
-    server: AsyncSftpServer, monkeypatch: pytest.MonkeyPatch
+    server: AsyncSftpServer,
 ) -> None:
     set_up(server, port=1)
     send(registration())
-    monkeypatch.setattr("time.sleep", lambda _: None)
     event = {"connection_id": NORTH, "run_id": "20260302T210000Z-asked", "trigger": "manual"}
 
     for _ in range(2):
