@@ -2,6 +2,7 @@
 
 import contextlib
 import datetime as dt
+import itertools
 import time
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -56,6 +57,12 @@ EXAMPLES: dict[str, list[tuple[dict[str, Any], str, str]]] = {
         ({"from": "YYYY-MM-DD HH:mm:ss", "to": "h:mm A"}, "2025-03-09 00:05:00", "12:05 AM"),
         ({"from": "YYYY-MM-DD HH:mm:ss", "to": "hh:mm A"}, "2025-03-09 12:05:00", "12:05 PM"),
         ({"from": "YYYY-MM-DD HH:mm:ss", "to": "hh:mm A"}, "2025-03-09 13:05:00", "01:05 PM"),
+        (
+            {"from": "M/D/YYYY h:mmA", "to": "YYYY-MM-DD HH:mm"},
+            "3/9/2025 1:05pm",
+            "2025-03-09 13:05",
+        ),
+        ({"from": "A h", "to": "h A"}, "Am 09", "9 AM"),
         ({"from": "D-MMM-YYYY", "to": "YYYY-MM-DD"}, "7-sep-2010", "2010-09-07"),
         ({"from": "YYYY-MM-DD", "to": "DD MMM YYYY"}, "2010-09-07", "07 Sep 2010"),
         ({"from": "YYYYMMDD", "to": "DD.MM.YYYY"}, "20101231", "31.12.2010"),
@@ -386,7 +393,7 @@ def test_a_chain_hands_each_step_its_own_fields() -> None:
         ({"type": "date", "from": [], "to": "YYYY"}, "Write a format"),
         ({"type": "date", "from": ["YYYY", 7], "to": "YYYY"}, "each format as text"),
         ({"type": "date", "from": ["YYYY-MM", "YYYY"], "to": "M/YYYY"}, 'no month in "YYYY"'),
-        ({"type": "date", "from": "h:mm A", "to": "HH:mm"}, "can only be written"),
+        ({"type": "date", "from": "h:mm", "to": "HH:mm"}, "belong together"),
         ({"type": "today", "to": "SSS"}, "no thousandth"),
         ({"type": "split", "delimiter": ""}, "at least 1"),
         ({"type": "split", "delimiter": ",", "take": 0}, "1 in `take`"),
@@ -547,6 +554,21 @@ def test_every_date_survives_the_way_there_and_back(day: dt.date) -> None:
         assert date_rewriter(form, "YYYY-MM-DD")(there) == day.isoformat()
 
 
+@pytest.mark.parametrize("form", ["hh:mm A", "A h:mm", "h A mm", "H:mm"])
+def test_every_minute_of_a_day_is_read_as_it_was_written(form: str) -> None:
+    write, read = date_rewriter("HH:mm", form), date_rewriter(check_source_format(form), "HH:mm")
+
+    for hour, minute in itertools.product(range(24), (0, 5, 59)):
+        time = f"{hour:02}:{minute:02}"
+        assert read(write(time)) == time
+
+
+@pytest.mark.parametrize("value", ["0:30 AM", "13:00 PM", "3:05", "3:05 XM", "12:60 AM"])
+def test_an_hour_that_twelve_do_not_have_is_no_time(value: str) -> None:
+    with pytest.raises(ValueError, match="h:mm A"):
+        date_rewriter("h:mm A", "HH:mm")(value)
+
+
 @given(st.from_regex(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", fullmatch=True))
 def test_a_date_is_taken_exactly_if_the_calendar_has_it(text: str) -> None:
     try:
@@ -566,7 +588,10 @@ def test_a_date_is_taken_exactly_if_the_calendar_has_it(text: str) -> None:
         ("YYYYY-MM-DD", "YYYYY"),
         ("YYYY-MM-DDTHH:mm", "brackets"),
         ("YYYY-MM-DD[T", "brackets"),
-        ("hh:mm", "can only be written"),
+        ("hh:mm", "belong together"),
+        ("HH:mm A", "belong together"),
+        ("hh:mm A h A", "hour is here twice"),
+        ("hmm A", "two ways"),
         ("HHH:mm", "HHH"),
         ("M/D/YYYY M", "month is here twice"),
         ("YYYY YY", "year is here twice"),

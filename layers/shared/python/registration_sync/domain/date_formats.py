@@ -36,10 +36,7 @@ def _month_number(name: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class _Token:
-    """What it stands for, and how it is read into the unit's full digits (2005, 04) and back.
-
-    Without a pattern it can only be written.
-    """
+    """What it stands for, and how it is read into the unit's full digits (2005, 04) and back."""
 
     unit: str
     pattern: str
@@ -64,15 +61,19 @@ _TOKENS = {
     "D": _short("day", "[12][0-9]|3[01]|0?[1-9]"),
     "HH": _Token("hour", "[01][0-9]|2[0-3]"),
     "H": _short("hour", "1[0-9]|2[0-3]|0?[0-9]"),
-    "hh": _Token("hour", "", None, lambda hour: _of_twelve(hour).zfill(2)),
-    "h": _Token("hour", "", None, _of_twelve),
-    "A": _Token("hour", "", None, _half_of_day),
+    "hh": _Token("hour", "0[1-9]|1[0-2]", None, lambda hour: _of_twelve(hour).zfill(2)),
+    "h": _Token("hour", "1[0-2]|0?[1-9]", None, _of_twelve, varies=True),
+    "A": _Token("hour", "(?i:[AP]M)", None, _half_of_day),
     "mm": _Token("minute", "[0-5][0-9]"),
     "m": _short("minute", "[0-5]?[0-9]"),
     "ss": _Token("second", "[0-5][0-9]"),
     "s": _short("second", "[0-5]?[0-9]"),
     "SSS": _Token("thousandth", "[0-9]{3}"),
 }
+
+_HALF = _TOKENS["A"]
+_OF_TWELVE = (_TOKENS["hh"], _TOKENS["h"])
+"""Hours that are read together with their half of the day."""
 
 MEANINGS = {
     "YYYY": "the year, 2018",
@@ -84,9 +85,9 @@ MEANINGS = {
     "D": "the day, 9",
     "HH": "the hour in two digits, 00 to 23",
     "H": "the hour, 0 to 23",
-    "hh": "the hour in two digits, 01 to 12; can only be written",
-    "h": "the hour, 1 to 12; can only be written",
-    "A": "AM or PM; can only be written",
+    "hh": "the hour in two digits, 01 to 12; to read one, A has to be there, too",
+    "h": "the hour, 1 to 12; to read one, A has to be there, too",
+    "A": "AM or PM",
     "mm": "the minute in two digits",
     "m": "the minute",
     "ss": "the second in two digits",
@@ -126,14 +127,18 @@ def _advice(letters: str) -> str:
 def check_source_format(text: str) -> str:
     """A format to read dates by, in which every value means one thing; ValueError otherwise."""
     pieces = split_format(text)
-    if any(isinstance(piece, _Token) and not piece.pattern for piece in pieces):
-        raise ValueError("hh, h and A can only be written: read hours as HH or H.")
-    units = [piece.unit for piece in pieces if isinstance(piece, _Token)]
+    tokens = [piece for piece in pieces if isinstance(piece, _Token)]
+    if tokens.count(_HALF) != sum(token in _OF_TWELVE for token in tokens):
+        raise ValueError(
+            "hh or h and A belong together, as each hour of 12 is there twice a day: write both, "
+            "such as h:mm A, or HH or H for the hours to 23."
+        )
+    units = [token.unit for token in tokens if token != _HALF]
     for unit in units:
         if units.count(unit) > 1:
             raise ValueError(f"The {unit} is here twice: write it once.")
     for piece, following in pairwise(pieces):
-        varies = isinstance(piece, _Token) and piece.varies
+        varies = isinstance(piece, _Token) and piece.varies and following != _HALF
         if varies and (isinstance(following, _Token) or following[:1].isdigit()):
             raise ValueError(
                 "One or two digits straight before another number can be read in two ways: "
@@ -175,8 +180,12 @@ def date_rewriter(source: str, target: str, pivot: int = 0) -> Callable[[str], s
     match = re.compile(
         "".join(f"({p.pattern})" if isinstance(p, _Token) else re.escape(p) for p in pieces)
     ).fullmatch
-    tokens = {piece.unit: piece for piece in pieces if isinstance(piece, _Token)}
-    places = {unit: place for place, unit in enumerate(tokens)}
+    read = [piece for piece in pieces if isinstance(piece, _Token)]
+    half = read.index(_HALF) if _HALF in read else None
+    tokens = {token.unit: token for token in read if token != _HALF}
+    places = {token.unit: place for place, token in enumerate(read) if token != _HALF}
+    if half is not None:
+        tokens["hour"] = _TOKENS["HH"]
     template, writes = _writing(target, tokens, places)
     day = places.get("day")
 
@@ -187,11 +196,19 @@ def date_rewriter(source: str, target: str, pivot: int = 0) -> Callable[[str], s
         digits = found.groups()
         if day is not None and digits[day] > "28":
             _check_calendar(digits, tokens, places)
+        if half is not None:
+            digits = _of_day(digits, places["hour"], half)
         return template % tuple(
             [digits[place] if write is None else write(digits[place]) for place, write in writes]
         )
 
     return rewrite
+
+
+def _of_day(digits: tuple[str, ...], hour: int, half: int) -> tuple[str, ...]:
+    """The hour of the day in two digits in place of the one of twelve: 12 AM is 00."""
+    passed = 12 if digits[half].upper() == "PM" else 0
+    return (*digits[:hour], f"{int(digits[hour]) % 12 + passed:02}", *digits[hour + 1 :])
 
 
 def _with_century(piece: str | _Token, pivot: int) -> str | _Token:
