@@ -23,7 +23,7 @@ from registration_sync.domain.errors import (
 from registration_sync.domain.export_run import Finding, RunStatus
 from registration_sync.domain.ledger import LedgerEntry
 from registration_sync.domain.registration import APPROVED, Registration, SyncRequest
-from registration_sync.use_cases.run_index import IndexLine, settled_students
+from registration_sync.use_cases.run_index import index_text, settled_students
 from tests.exploration.world import YEAR, Operation, Refused
 
 NOW = dt.datetime(2026, 3, 2, 21, tzinfo=dt.UTC)
@@ -246,7 +246,7 @@ class ReplayArchive:
 
     def fetch(self, _c: str, _run: str, name: str, target: Path) -> None:
         lines = self._do("fetch_index", _batch_of(name))
-        target.write_text("".join(IndexLine(student, "", told).text() for student, told in lines))
+        target.write_text("".join(index_text(student, "", told) for student, told in lines))
 
 
 def _batch_of(index: str) -> int:

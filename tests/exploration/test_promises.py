@@ -160,9 +160,8 @@ BOOKS: dict[str, tuple[Changes, str]] = {
         {
             "write_files": [
                 (
-                    "self.change = self.change.moved(current.outcome, outcome)",
-                    "self.change = self.change.moved(current.outcome, outcome)"
-                    " if outcome != 'removed' else self.change",
+                    "self._moves[current.outcome, outcome] += 1",
+                    "self._moves[current.outcome, outcome] += outcome != 'removed'",
                 )
             ]
         },

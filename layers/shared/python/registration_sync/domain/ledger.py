@@ -5,6 +5,7 @@ counted from what was delivered. docs/architecture.md tells why the books close.
 """
 
 import datetime as dt
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from enum import StrEnum
@@ -41,6 +42,15 @@ class Totals:
 
 
 NO_TOTALS = Totals()
+
+
+def moved(students: Mapping[tuple[str, str], int]) -> Totals:
+    """What it does to totals that so many students had one outcome and have another now."""
+    change = Counter[str]()
+    for (before, after), count in students.items():
+        change[after] += count
+        change[before] -= count
+    return Totals(change[Outcome.EXPORTED], change[Outcome.LEFT_OUT])
 
 
 def outcome_before_ledger(current: Current, exported: int) -> Outcome | None:

@@ -33,10 +33,20 @@ class IndexLine(NamedTuple):
     row: int = 0
 
     def text(self) -> str:
-        return (
-            f"{self.student_id}\t{self.version}\t{self.outcome}\t"
-            f"{self.number}\t{self.offset}\t{self.length}\t{self.row}\n"
-        )
+        return index_text(*self)
+
+
+def index_text(
+    student_id: str,
+    version: str,
+    outcome: str,
+    number: int = 0,
+    offset: int = 0,
+    length: int = 0,
+    row: int = 0,
+) -> str:
+    """The line; of plain values, as it is written for each row of an export."""
+    return f"{student_id}\t{version}\t{outcome}\t{number}\t{offset}\t{length}\t{row}\n"
 
 
 def index_name(last_batch: int) -> str:

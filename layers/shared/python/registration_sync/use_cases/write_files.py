@@ -2,6 +2,7 @@
 
 import datetime as dt
 import json
+from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass
 from functools import partial
@@ -16,13 +17,13 @@ from registration_sync.domain.compiled_mapping import (
     UnmatchedValue,
 )
 from registration_sync.domain.export_run import HELD_LISTED, HeldRow
-from registration_sync.domain.ledger import NO_TOTALS, Outcome, Totals
+from registration_sync.domain.ledger import NO_TOTALS, Outcome, Totals, moved
 from registration_sync.domain.registration import decode_snapshot
 from registration_sync.ports import RegistrationsTable
 from registration_sync.use_cases.claim_values import ClaimedValues
 from registration_sync.use_cases.due_students import with_current
 from registration_sync.use_cases.output_file import OutputFile, WrittenFile
-from registration_sync.use_cases.run_index import IndexLine
+from registration_sync.use_cases.run_index import index_text
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,8 +83,8 @@ class _Year:
 
     def __init__(self, compiled: CompiledMapping, folder: Path) -> None:
         self.of_all = [file.all_students for file in compiled.files]
-        self.students = self.removed = self.missing = self.left_out = self.due = self.settled = 0
-        self.change = NO_TOTALS
+        self.students = self.removed = self.missing = self.left_out = self.due = 0
+        self._moves: Counter[tuple[str, str]] = Counter()
         self._compiled = compiled
         self._tells_removals = any(file.removals for file in compiled.files)
         self._names = [file.name for file in compiled.files]
@@ -140,13 +141,13 @@ class _Year:
         """The outcome, counted, or nothing if the student was not due and has it already."""
         if mark is None and current.outcome == outcome:
             return ""
-        self.settled += 1
-        self.change = self.change.moved(current.outcome, outcome)
+        self._moves[current.outcome, outcome] += 1
         return outcome
 
     def _write(
         self, current: Current, mapped: MappedStudent, there: set[int], outcome: str
     ) -> None:
+        told = current.student_id, current.version, outcome
         written = False
         for number, of_file in enumerate(mapped.lines):
             if number in there:
@@ -154,19 +155,10 @@ class _Year:
             output = self._outputs[number]
             for line in of_file:
                 offset = output.add_row(line)
-                place = IndexLine(
-                    current.student_id,
-                    current.version,
-                    outcome,
-                    number,
-                    offset,
-                    len(line),
-                    output.rows,
-                )
-                self._index.write(place.text())
+                self._index.write(index_text(*told, number, offset, len(line), output.rows))
                 written = True
         if outcome and not written:
-            self._index.write(IndexLine(current.student_id, current.version, outcome).text())
+            self._index.write(index_text(*told))
 
     def close(self) -> None:
         self._held.close()
@@ -194,8 +186,8 @@ class _Year:
             held_of_all=self._held.count > 0 and any(self.of_all),
             left_out=self.left_out,
             unmatched=self._compiled.unmatched.values(),
-            settled=self.settled,
-            change=self.change,
+            settled=self._moves.total(),
+            change=moved(self._moves),
         )
 
 
