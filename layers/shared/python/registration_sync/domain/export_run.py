@@ -49,7 +49,7 @@ class RunStatus(StrEnum):
 MESSAGES = {
     EXPORT: {
         RunStatus.SUCCEEDED: "Delivered.",
-        RunStatus.PARTIAL: "Some students were left out and stay due.",
+        RunStatus.PARTIAL: "Some students were not delivered and stay due.",
         RunStatus.NOTHING_TO_EXPORT: "Nothing to export: no sync since the last.",
         RunStatus.FAILED: "No file was delivered; the students stay due.",
         RunStatus.AWAITING_CONFIRMATION: "Not all was sent: something is unusual, see the "
@@ -57,7 +57,7 @@ MESSAGES = {
     },
     DRY_RUN: {
         RunStatus.SUCCEEDED: "A dry run: nothing was sent, and everyone stays due.",
-        RunStatus.PARTIAL: "A dry run: an export now would leave some students out.",
+        RunStatus.PARTIAL: "A dry run: an export now would not deliver some students.",
         RunStatus.NOTHING_TO_EXPORT: "A dry run: an export now would find nothing to export.",
         RunStatus.FAILED: "A dry run: an export now would deliver no file.",
     },
