@@ -81,9 +81,9 @@ class Person:
         self.card.get_by_role("button", name="Actions of").click()
         self.page.get_by_role("menuitem", name=item).click()
 
-    def tab_to(self, control: Locator) -> None:
-        """By the Tab key alone; it has to come within thirty steps."""
-        for _ in range(30):
+    def tab_to(self, control: Locator, *, presses: int = 60) -> None:
+        """By the Tab key alone; it has to come within so many presses."""
+        for _ in range(presses):
             self.page.keyboard.press("Tab")
             if control.evaluate("control => control === document.activeElement"):
                 return
