@@ -2,11 +2,12 @@
 
 import dataclasses
 import itertools
+import re
 from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, expect
+from playwright.sync_api import Browser, Route, expect
 
 from local import sign_in
 from local.chromium import CHROMIUM, chromium
@@ -55,9 +56,16 @@ def visit(browser: Browser, district: District) -> Iterator[Callable[..., Person
     """
     people: list[Person] = []
 
-    def come(role: str = "full_access", path: str = "#/", **context: Any) -> Person:
+    def come(
+        role: str = "full_access",
+        path: str = "#/",
+        api: Callable[[Route], None] | None = None,
+        **context: Any,
+    ) -> Person:
         person = Person(browser, district.stack, role, **context)
         people.append(person)
+        if api:  # stands before the API from the first call on
+            person.page.route(re.compile(r"/v1/(?!console)"), api)
         person.open(path)
         return person
 
