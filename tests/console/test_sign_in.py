@@ -82,6 +82,7 @@ def test_a_session_that_ended_goes_on_where_it_was(visit: Visit, district: Distr
     ada.page.route("**/oauth2/token", lambda route: route.fulfill(status=400, json={}), times=1)
     ada.button("Delete").click()
     ada.sees(ada.dialog("Your session has ended"))
+    ada.check()
     with ada.page.expect_popup() as opened:
         ada.button("Sign in again").click()
     ada.sign_in(opened.value)
