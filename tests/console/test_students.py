@@ -115,6 +115,8 @@ def test_a_students_record_is_sent_again_alone(visit: Visit, district: District)
     district.export()
     ada = visit("limited_access", path=students(district, "?id=1"))
 
+    ada.sees(ada.button("Send this student's record again"))
+    expect(ada.button("Erase this student …")).to_have_count(0)
     ada.button("Send this student's record again").click()
     dialog = ada.dialog("Send student 1 again")
     expect(dialog).to_contain_text("This may bring older data to the SIS")
@@ -125,6 +127,34 @@ def test_a_students_record_is_sent_again_alone(visit: Visit, district: District)
     ada.sees(dialog.get_by_text("may have brought older data"))
     ada.check()
     assert district.names() == ["Ann"]
+
+
+def test_a_student_is_erased_by_the_id_typed_again(visit: Visit, district: District) -> None:
+    district.sync(registration("007", "Ann"), registration("008", "Ben"))
+    district.export()
+    ada = visit(path=students(district, "?id=007"), viewport=PHONE)
+
+    ada.sees(ada.button("Erase this student …"))
+    ada.tab_to(ada.button("Erase this student …"))
+    ada.page.keyboard.press("Enter")
+    dialog = ada.dialog("Erase student 007?")
+    expect(dialog).to_contain_text("The files on the district's server")
+    expect(ada.button("Erase")).to_be_disabled()
+    ada.check()
+    ada.tab_to(ada.field("Type 007 to confirm"))
+    ada.page.keyboard.type("007")
+    ada.tab_to(ada.button("Erase"))
+    ada.page.keyboard.press("Enter")
+    ada.sees(dialog.get_by_text("Succeeded"))
+    ada.check()
+    dialog.get_by_role("link", name="Open the run").click()
+
+    expect(ada.page.get_by_role("region", name="Summary")).to_contain_text(
+        "1 registration, 1 row in 1 kept file"
+    )
+    ada.check()
+    ada.go(students(district, "?id=007"))
+    ada.sees(ada.heading("No registration of 007 was synced here"))
 
 
 def test_nobody_and_an_id_that_is_not_there_are_said_so(visit: Visit, district: District) -> None:
