@@ -116,6 +116,9 @@ def export_field_mapping(ada: Person, district: District) -> None:
     expect(row(ada, 4).get_by_label("Overwrite")).to_have_accessible_description(
         re.compile("^Only for imports")
     )
+    expect(ada.page.get_by_role("region", name="Raw line").last).to_contain_text(
+        "First_Name,Grade_Level,DOB\nAna,0,2015"
+    )
     ada.check()
     # The other example: a value without a code is held, and told in place.
     ada.field("Mapped Value of").select_option("1002 · Ben, Jr. O'Neil (2025–26)")
