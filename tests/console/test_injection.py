@@ -132,7 +132,8 @@ def test_nothing_that_an_address_or_a_person_brings_runs(visit: Visit, district:
         f"{of}/students?year={text}&list={text}": "Every student accounted for",
         f"{of}/students?id={text}": "A student id is",
         f"{of}/mapping?tab={text}": "No example student is chosen",
-        f"{of}/mapping?file={text}&field={text}": SCRIPT,
+        f"{of}/mapping?file={text}": SCRIPT,
+        f"{of}/mapping?file=students.csv&field={text}": f"has no field {SCRIPT}",
     }
     for address, shown in addresses.items():
         ada.go(address)

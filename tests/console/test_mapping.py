@@ -137,17 +137,6 @@ def test_limited_access_reads_all_of_it_and_changes_nothing(
 
 
 @pytest.mark.usefixtures("examples")
-def test_a_link_leads_to_the_row_at_fault(visit: Visit, district: District) -> None:
-    ada = visit(path=f"#/connections/{district.connection_id}/mapping?file=students.csv&field=DOB")
-
-    expect(source(ada, 3)).to_be_focused()
-    open_mapping(ada, district, "?file=students.csv&field=First")
-    expect(source(ada, 2)).to_be_focused()
-    open_mapping(ada, district, "?file=students.csv&field=Gone")
-    ada.sees(ada.page.get_by_text("The file has no field Gone any more."))
-
-
-@pytest.mark.usefixtures("examples")
 def test_what_is_not_saved_is_not_lost_by_a_link(visit: Visit, district: District) -> None:
     ada = visit()
     open_mapping(ada, district)

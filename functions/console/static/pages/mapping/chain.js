@@ -88,9 +88,11 @@ function Step({ step, place, last, change, move, remove, problems, sources, sour
       </div>
       <p class="hint">${known.summary} ${known.examples[0] && !known.asks && html`<span class="example">Such as <code>${known.examples[0][0]}</code> → <code>${known.examples[0][1]}</code></span>`}</p>
       ${known.asks && html`<${Question} values=${step} change=${change} problems=${problems} sources=${sources} field_optional />`}
-      ${finds(step) && html`<${WhatToFind} values=${step} change=${change} problems=${problems} />`}
       ${step.codes && html`<${CodeTable} codes=${step.codes} onInput=${(codes) => change({ codes })} source=${source} each=${each} delimiter=${step.delimiter} problems=${problemsWithin(problems, "codes")} />`}
-      ${others.length > 0 && html`<${Parameters} parameters=${others} values=${step} change=${change} problems=${problems} sources=${sources} />`}
+      ${others.length > 0 &&
+      html`<${Parameters} parameters=${others} values=${step} change=${change} problems=${problems} sources=${sources}>
+        ${finds(step) && html`<${WhatToFind} values=${step} change=${change} problems=${problems} />`}
+      <//>`}
       ${["date", "today"].includes(step.type) && html`<${DateHelp} />`}
       ${!known.asks && whole.map((one) => html`<p key=${one.message} class="problem">${one.message}</p>`)}
     </div>

@@ -17,14 +17,12 @@ export function WhatToFind({ values, change, problems }) {
   const way = values.pattern === undefined || values.pattern === null ? "find" : "pattern";
   const text = values[way] ?? "";
   const setWay = (to) => to !== way && change({ [way]: undefined, [to]: text });
-  return html`<div class="parameters">
-    <${SelectField} label="Find" options=${OPTIONS} value=${way} onInput=${setWay} />
+  return html`<${SelectField} label="Find" options=${OPTIONS} value=${way} onInput=${setWay} />
     <${TextField}
       label=${way === "find" ? "Text to find" : "Pattern to find"}
       hint=${blanksTold(text) || HINT[way]}
       value=${text}
       onInput=${(typed) => change({ [way]: typed })}
       problem=${problemAt(problems, way)}
-    />
-  </div>`;
+    />`;
 }

@@ -18,7 +18,7 @@ export function EraseDialog({ connection, student_id, onClose }) {
     ${erasing.run
       ? html`<${RunButton} c=${c} requested=${erasing} />`
       : html`<${Button} kind="danger" disabled=${typed.trim() !== student_id} busy=${erasing.busy} onClick=${erase}>Erase<//>`}`;
-  return html`<${Dialog} title=${`Erase student ${student_id}?`} onClose=${onClose} actions=${actions} wide>
+  return html`<${Dialog} title=${`Erase student ${student_id}`} onClose=${onClose} actions=${actions} wide>
     ${!erasing.run &&
     html`<${WhatGoes} />
       <${WhatStays} />

@@ -32,8 +32,8 @@ function Erase({ connection, student_id, reload }) {
     setOpen(false);
     reload();
   };
-  return html`<div class="row">
-    <${Button} kind="danger" icon="trash" onClick=${() => setOpen(true)}>Erase this student …<//>
+  return html`<div class="row erase">
+    <${Button} icon="trash" onClick=${() => setOpen(true)}>Erase this student …<//>
     ${open && html`<${EraseDialog} connection=${connection} student_id=${student_id} onClose=${close} />`}
   </div>`;
 }
