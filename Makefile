@@ -24,7 +24,7 @@ FIND_PYTHON = for name in python3 python3.13 python; do \
 	done; \
 	echo 'Python 3.13 was not found: install it, so that python3.13 starts it, and try again.' >&2; exit 1
 
-.PHONY: help demo local console check-mapping test lint types docs bench requirements environments
+.PHONY: help demo local console screenshots check-mapping test lint types docs bench requirements environments
 
 help: ## What can be done here
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1|\2/p' Makefile | while IFS='|' read -r name text; do printf '  make %-13s %s\n' "$$name" "$$text"; done
@@ -40,6 +40,9 @@ local: environments ## The same stack, left running until Ctrl-C; tools read .lo
 
 console: ## Put the console's files into the running local stack, then reload the page
 	@$(PYTHON) -m local.update_console
+
+screenshots: environments ## Pictures of the console with a made-up district, for the docs
+	@$(PYTHON) -m local.screenshots
 
 check-mapping: environments ## A mapping file, without a stack: make check-mapping FILE=file.yaml [REGISTRATIONS=file.csv]
 	@$(SHARED) $(PYTHON) -m local.check_mapping '$(FILE)' \

@@ -9,12 +9,12 @@ import sys
 import time
 import zipfile
 from collections.abc import Iterable, Iterator
-from itertools import batched
 from pathlib import Path
 from typing import Any
 
 import yaml
 
+from local.calls import AT_ONCE, Refused, done, export, sync
 from local.district import (
     Registration,
     UnreadableFile,
@@ -24,22 +24,15 @@ from local.district import (
     registrations_of,
     this_school_year,
 )
-from local.http_client import Answer
 from local.processes import ROOT, NotStarted, end_on_signals
 from local.sign_in import DISTRICT
 from local.stack import LocalStack, local_stack
 
 CONNECTION = "demo"
-AT_ONCE = 500
 HELD_SHOWN = 5
 LINES_SHOWN = 4
 WIDTH = 110
-RUN_SECONDS = 300
 MAPPINGS = ROOT / "local" / "mappings"
-
-
-class Refused(Exception):
-    """The API did not do what the demo asked; the message is its answer."""
 
 
 def main() -> None:
@@ -112,16 +105,18 @@ def mapping_for(columns: list[str], file: Path | None) -> dict[str, Any]:
 
 def _play(stack: LocalStack, mapping: dict[str, Any], registrations: list[Registration]) -> None:
     _configure(stack, mapping)
-    _sync(stack, registrations)
+    _say(f"Syncing {len(registrations):,} registrations, up to {AT_ONCE} at a time …")
+    for one in sync(stack, CONNECTION, registrations, _say):
+        _say(f"  Student {one['student_id']} was refused: {one['message']}")
     _say("Exporting …")
-    first = _export(stack)
+    first = _exported(stack)
     _say(f"  {first['status']}: {first.get('message', '')}")
     delivered = _show_files(Path(stack.sftp.root_dir))
     _show_held(first)
     _say("\nExporting again, with nothing synced since …")
     before = _state_of(delivered)
     time.sleep(1)  # the first invocation ends: a second one would start another process
-    second = _export(stack)
+    second = _exported(stack)
     _say(f"  {second['status']}: {second.get('message', '')}")
     if before == _state_of(_files(Path(stack.sftp.root_dir))):
         _say("  The files were left alone: same bytes, same time.")
@@ -145,43 +140,18 @@ def _configure(stack: LocalStack, mapping: dict[str, Any]) -> None:
         "programs": stack.programs,
     }
     _say(f'Creating the connection "{CONNECTION}" and saving its mapping …')
-    _done(stack.call("POST", "/connections", connection, role="full_access"))
-    _done(stack.call("PUT", f"/connections/{CONNECTION}/mapping", mapping, role="full_access"))
+    done(stack.call("POST", "/connections", connection, role="full_access"))
+    done(stack.call("PUT", f"/connections/{CONNECTION}/mapping", mapping, role="full_access"))
 
 
-def _sync(stack: LocalStack, registrations: list[Registration]) -> None:
-    _say(f"Syncing {len(registrations):,} registrations, up to {AT_ONCE} at a time …")
-    done, refused = 0, []
-    for bulk in batched(registrations, AT_ONCE):
-        body = {"registrations": list(bulk)}
-        path = f"/connections/{CONNECTION}/registrations"
-        answer = _done(stack.call("POST", path, body, role="enroll"))
-        if answer["failed"]:
-            raise Refused(
-                f"{answer['failed']} registrations failed, and would have to be repeated."
-            )
-        done += answer["synced"] + answer["superseded"]
-        refused += [one for one in answer["registrations"] if one["result"] == "refused"]
-        _say(f"  {done:,} synced")
-    for one in refused:
-        _say(f"  Student {one['student_id']} was refused: {one['message']}")
-
-
-def _export(stack: LocalStack) -> dict[str, Any]:
-    """Asks for an export and follows it to its end."""
-    exports = f"/connections/{CONNECTION}/exports"
-    run_id = _done(stack.call("POST", exports, {}, role="full_access"))["run_id"]
-    give_up = time.monotonic() + RUN_SECONDS
-    while time.monotonic() < give_up:
-        run: dict[str, Any] = _done(stack.call("GET", f"{exports}/{run_id}", role="full_access"))
-        if run["status"] == "failed":
-            _show_held(run)
-            errors = [part["error"] for part in (run, *run.get("years", ())) if part.get("error")]
-            raise Refused(f"The export failed: {errors[0]['message'] if errors else run}")
-        if run["status"] not in {"pending", "in_progress"}:
-            return run
-        time.sleep(0.3)
-    raise Refused(f"The export was not finished after {RUN_SECONDS} seconds; see {stack.state}.")
+def _exported(stack: LocalStack) -> dict[str, Any]:
+    """The run of an export. Raises Refused if it failed."""
+    run = export(stack, CONNECTION)
+    if run["status"] == "failed":
+        _show_held(run)
+        errors = [part["error"] for part in (run, *run.get("years", ())) if part.get("error")]
+        raise Refused(f"The export failed: {errors[0]['message'] if errors else run}")
+    return run
 
 
 def _show_files(root: Path) -> list[Path]:
@@ -223,18 +193,6 @@ def _files(root: Path) -> list[Path]:
 
 def _state_of(files: Iterable[Path]) -> dict[Path, tuple[int, bytes]]:
     return {file: (file.stat().st_mtime_ns, file.read_bytes()) for file in files}
-
-
-def _done(answer: Answer) -> Any:
-    """The answer's content. Raises Refused with what the API says, one problem a line."""
-    if answer.status < 300:
-        return answer.json() if answer.body else None
-    try:
-        error = answer.json()["error"]
-        problems = [f"  {one['path']}: {one['message']}" for one in error["problems"][:10]]
-    except (ValueError, KeyError, TypeError):
-        raise Refused(f"The API answered {answer.status}: {answer.body[:500]}") from None
-    raise Refused("\n".join([f"The API answered {answer.status}: {error['message']}", *problems]))
 
 
 def _say(text: str) -> None:

@@ -1,29 +1,20 @@
-"""One Chromium for all tests of the console; it is the machine's, and never downloaded."""
+"""One Chromium for all tests of the console, and people who visit it."""
 
 import dataclasses
 import itertools
-import shutil
+import re
 from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, expect, sync_playwright
+from playwright.sync_api import Browser, Route, expect
 
 from local import sign_in
+from local.chromium import CHROMIUM, chromium
 from local.stack import LocalStack
 from tests.console.person import Person
 from tests.stack.district import District, new_district
 
-CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser"))), None)
-SWITCHES = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
 expect.set_options(timeout=15_000)
 _numbers = itertools.count(1)
 
@@ -32,10 +23,8 @@ _numbers = itertools.count(1)
 def browser(stack: LocalStack) -> Iterator[Browser]:  # closed before the stack is
     if CHROMIUM is None:
         pytest.skip("Chromium is not installed: the console is not tried in a browser.")
-    with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=SWITCHES)
-        yield chromium
-        chromium.close()
+    with chromium() as running:
+        yield running
 
 
 @pytest.fixture
@@ -67,9 +56,16 @@ def visit(browser: Browser, district: District) -> Iterator[Callable[..., Person
     """
     people: list[Person] = []
 
-    def come(role: str = "full_access", path: str = "#/", **context: Any) -> Person:
+    def come(
+        role: str = "full_access",
+        path: str = "#/",
+        api: Callable[[Route], None] | None = None,
+        **context: Any,
+    ) -> Person:
         person = Person(browser, district.stack, role, **context)
         people.append(person)
+        if api:  # stands before the API from the first call on
+            person.page.route(re.compile(r"/v1/(?!console)"), api)
         person.open(path)
         return person
 

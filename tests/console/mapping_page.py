@@ -3,7 +3,7 @@
 import re
 from typing import Any
 
-from playwright.sync_api import Locator, expect
+from playwright.sync_api import Locator
 
 from tests.console.person import Person
 from tests.stack.district import District
@@ -68,12 +68,3 @@ def save_as_somebody_else(district: District, files: Any) -> None:
     mapping = {"files": files}
     answer = district.stack.call("PUT", f"{district.path}/mapping", mapping, role="full_access")
     assert answer.status == 200, answer.body
-
-
-def tab_to(person: Person, locator: Locator, *, presses: int = 40) -> None:
-    """Presses Tab until the control has the focus."""
-    for _ in range(presses):
-        person.page.keyboard.press("Tab")
-        if locator.evaluate("element => element === document.activeElement"):
-            return
-    expect(locator).to_be_focused()

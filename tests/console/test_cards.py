@@ -40,38 +40,6 @@ def test_problems_come_first(visit: Visit, district: District) -> None:
     ada.check()
 
 
-def test_export_students_shows_the_rows_first_and_then_sends_them(
-    visit: Visit, district: District
-) -> None:
-    district.sync(registration("1", "Ann"), registration("2", "Ben"))
-    district.sync(registration("3", "Cal", year=2026))
-    ada = visit("limited_access")
-
-    ada.choose("Export Students")
-    years = ada.page.get_by_role("row")
-    expect(years.nth(1)).to_contain_text("2025–26")
-    expect(years.nth(1).get_by_role("cell").first).to_have_text("2")
-    expect(years.nth(2).get_by_role("cell").first).to_have_text("1")
-    assert not district.folder.exists()  # a dry run sends nothing
-    ada.check()
-    ada.button("Export 3 students").click()
-
-    ada.sees(ada.dialog("Export Students").get_by_text("Delivered."))
-    assert (district.names(2025), district.names(2026)) == (["Ann", "Ben"], ["Cal"])
-    ada.check()
-    ada.page.keyboard.press("Escape")
-    expect(ada.card).to_contain_text("3 students")
-
-
-def test_nothing_new_is_nothing_to_export(visit: Visit) -> None:
-    ada = visit()
-
-    ada.choose("Export Students")
-
-    ada.sees(ada.page.get_by_text("Nobody was synced since the last export."))
-    expect(ada.page.get_by_role("button", name="Export")).to_have_count(0)
-
-
 def test_a_run_in_the_way_is_named(visit: Visit, district: District) -> None:
     ada = visit()
     body = {"error": {"code": "already_running", "message": "A run is under way.", "problems": []}}
@@ -83,34 +51,40 @@ def test_a_run_in_the_way_is_named(visit: Visit, district: District) -> None:
     ada.check()
 
 
-def test_an_export_by_keyboard_alone(visit: Visit, district: District) -> None:
-    district.sync(registration("1", "Ann"))
-    ada = visit(viewport=PHONE)
-    expect(ada.card).to_contain_text("None yet")
-    press = ada.page.keyboard.press
+def test_export_students_shows_the_rows_first_and_goes_by_keyboard_alone(
+    visit: Visit, district: District
+) -> None:
+    district.sync(registration("1", "Ann"), registration("2", "Ben"))
+    district.sync(registration("3", "Cal", year=2026))
+    lin = visit("limited_access", viewport=PHONE)
+    expect(lin.card).to_contain_text("None yet")
+    press = lin.page.keyboard.press
 
     press("Tab")
-    expect(ada.button("Skip to content")).to_be_focused()
+    expect(lin.button("Skip to content")).to_be_focused()
     press("Enter")
-    ada.tab_to(ada.card.get_by_role("button", name="Actions of"))
+    lin.tab_to(lin.card.get_by_role("button", name="Actions of"))
     press("ArrowDown")
-    expect(ada.page.get_by_role("menuitem", name="Export Students")).to_be_focused()
+    expect(lin.page.get_by_role("menuitem", name="Export Students")).to_be_focused()
     press("d")
-    expect(ada.page.get_by_role("menuitem", name="Download last files")).to_be_focused()
+    expect(lin.page.get_by_role("menuitem", name="Download last files")).to_be_focused()
     press("Home")
     press("Enter")
-    ada.sees(ada.button("Export 1 student"))
-    for _ in range(4):
-        press("Tab")
-        if ada.button("Export 1 student").evaluate("button => button === document.activeElement"):
-            break
+    years = lin.page.get_by_role("row")
+    expect(years.nth(1)).to_contain_text("2025–26")
+    expect(years.nth(1).get_by_role("cell").first).to_have_text("2")
+    expect(years.nth(2).get_by_role("cell").first).to_have_text("1")
+    assert not district.folder.exists()  # a dry run sends nothing
+    lin.check()
+    lin.tab_to(lin.button("Export 3 students"), presses=5)
     press("Enter")
-    ada.sees(ada.dialog("Export Students").get_by_text("Delivered."))
-    ada.check()
+    lin.sees(lin.dialog("Export Students").get_by_text("Delivered."))
+    assert (district.names(2025), district.names(2026)) == (["Ann", "Ben"], ["Cal"])
+    lin.check()
     press("Escape")
 
-    expect(ada.card.get_by_role("button", name="Actions of")).to_be_focused()
-    assert district.names() == ["Ann"]
+    expect(lin.card.get_by_role("button", name="Actions of")).to_be_focused()
+    expect(lin.card).to_contain_text("3 students")
 
 
 def test_the_last_files_are_downloaded(visit: Visit, district: District, tmp_path: Path) -> None:
@@ -142,13 +116,3 @@ def test_a_connection_is_deleted_only_by_its_name(visit: Visit, district: Distri
     ada.sees(ada.heading("There is no connection yet"))
     assert district.stack.call("GET", district.path, role="full_access").status == 404
     ada.check()
-
-
-def test_a_name_is_text_whatever_is_in_it(visit: Visit, district: District) -> None:
-    name = '<img src=x onerror="document.title=1"><script>document.title=1</script>'
-    district.change(name=name)
-
-    ada = visit()
-
-    ada.sees(ada.heading(name))
-    assert ada.page.title() == "Connections · Registration sync"

@@ -40,6 +40,7 @@ def ada(visit: Visit, district: District) -> Person:
     one = registration("7", "Ann")
     one["data"]["students"] |= {"grade": "K", "phone": "5125550147", "vaccinated": "true"}
     one["data"]["contacts"] = [{"fname": "Mia"}, {"fname": "Leo"}]
+    one["data"]["annual"] = {"guardian1_role": "Mother", "guardian2_role": "Father"}
     district.sync(one)
     district.change(example_students=["7"])
     person = visit()
@@ -52,7 +53,7 @@ SET: dict[str, dict[str, str]] = {
     "value_input": {"Value": "US"},
     "join": {"Further field 1": "students.grade"},
     "pick": {"Further field 1": "students.grade"},
-    "substitute": {"Find: text": "n", "Replace with": "m"},
+    "substitute": {"Pattern to find": "n", "Replace with": "m"},
     "if_then_else": {"Compared with": "Ann", "Then: text": "yes"},
     "match_codes": {"Value in Enroll 1": "Ann", "Code in the file 1": "A1"},
     "split": {"Delimiter": "n"},
@@ -106,6 +107,8 @@ def test_every_transformation_of_the_registry_is_added_and_edited(
         field.get_by_role("button", name="Add a transformation").click()
         ada.page.get_by_role("menuitem", name=made.title, exact=True).click()
         step = field.get_by_role("group", name=f"Step 1: {made.title}")
+        if name == "substitute":
+            step.get_by_label("Find", exact=True).select_option("What a pattern matches")
         for label, text in SET.get(name, {}).items():
             step.get_by_label(label, exact=True).and_(step.locator("input, textarea")).fill(text)
         if name == "if_then_else":
@@ -180,6 +183,14 @@ def test_checks_rows_and_conditions_are_set(ada: Person, district: District) -> 
     act(ada, 3, "Delete")
     act(ada, 1, "Delete")
     ada.page.get_by_text("More settings").click()
+    ada.field("Rows").select_option("One row for each group of fields")
+    ada.field("Beginnings of the fields").fill("annual.guardian1_\nannual.guardian2_")
+    source(ada, 1).fill("entry.role")
+    row(ada, 1).get_by_label(TYPE).select_option("Match Codes")
+    row(ada, 1).get_by_role("button", name="Fill from values found").click()
+    expect(row(ada, 1).get_by_label("Value in Enroll 1")).to_have_value("Mother")
+    expect(row(ada, 1).get_by_label("Value in Enroll 2")).to_have_value("Father")
+    row(ada, 1).get_by_label(TYPE).select_option("Direct")
     ada.field("Rows").select_option("One row for each entry of a list")
     ada.field("List").fill("contacts")
     ada.button("Add a condition").click()
@@ -190,6 +201,7 @@ def test_checks_rows_and_conditions_are_set(ada: Person, district: District) -> 
     ada.field("Header").uncheck()
     ada.field("Encoding").select_option("Windows-1252")
     source(ada, 1).fill("entry.fname")
+    options(ada, 1)
     row(ada, 1).get_by_label("One of").fill("")
     expect(value(ada, 1)).to_have_text("Mi")
     ada.field("Shown row").select_option("Row 2")
@@ -265,7 +277,7 @@ def test_what_a_name_a_code_or_a_student_holds_is_text(ada: Person, district: Di
     expect(row(ada, 2).get_by_label("Code in the file 1")).to_have_value(HOSTILE)
     source(ada, 2).click()
     source(ada, 2).fill("onerror")
-    ada.sees(row(ada, 2).get_by_role("listbox").get_by_role("option").first)
+    ada.sees(row(ada, 2).get_by_role("option", name="onerror").first)
     ada.page.keyboard.press("Escape")
     row(ada, 1).get_by_label(TO).fill(f"{HOSTILE}2")
     ada.page.get_by_role("tab", name="Registration Examples").click()

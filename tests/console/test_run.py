@@ -9,6 +9,7 @@ from typing import Any
 
 from playwright.sync_api import Locator, Route, expect
 
+from tests.console.mapping_page import TO, row, source
 from tests.console.person import Person
 from tests.stack.district import MAPPING, District, registration
 
@@ -29,10 +30,12 @@ def late(student_id: str) -> dict[str, Any]:
     return broken
 
 
-def save_codes(district: District) -> None:
-    """A mapping that has a code for Ann alone."""
+def save_codes(district: District, *, others: int = 0) -> None:
+    """A mapping that has a code for Ann alone; `others` push the last field out of sight."""
     mapping = copy.deepcopy(MAPPING)
-    mapping["files"][0]["fields"][1] = {
+    fields = mapping["files"][0]["fields"]
+    fields[2:2] = [{"from": "students.id", "mapping_type": "do_not_map"}] * others
+    fields[1] = {
         "from": "students.fname",
         "mapping_type": "match_codes",
         "codes": {"Ann": "A"},
@@ -57,10 +60,10 @@ def year(ada: Person, name: str) -> Locator:
     return ada.page.get_by_role("region", name=name, exact=True)
 
 
-def test_a_run_tells_of_each_file_and_of_everyone_held_back(
+def test_a_run_tells_of_each_file_and_of_everyone_held_back_and_leads_to_the_row_at_fault(
     visit: Visit, district: District
 ) -> None:
-    save_codes(district)
+    save_codes(district, others=20)
     district.sync(registration("1", "Ann"), registration("2", "<b>Bob</b>"))
     district.sync(*(late(f"h{number}") for number in range(14)))
     district.sync(registration("3", "Ann", year=2026))
@@ -86,6 +89,12 @@ def test_a_run_tells_of_each_file_and_of_everyone_held_back(
     expect(unmatched.last.get_by_role("cell").first).to_have_text("1")
     expect(year(ada, "2026–27")).to_contain_text("1 row")
     ada.check()
+
+    of_year.get_by_role("link", name="DOB in students.csv").first.click()
+    ada.sees(ada.heading("Export Student Mapping"))
+    expect(source(ada, 23)).to_be_focused()
+    expect(source(ada, 23)).to_be_in_viewport()
+    expect(row(ada, 23).get_by_label(TO)).to_have_value("DOB")
 
 
 def test_a_file_is_downloaded_and_its_checksum_copied(
@@ -134,10 +143,7 @@ def test_a_held_delivery_is_not_sent_by_keyboard_on_a_phone(
     lin.sees(lin.button("Do not send"))
     lin.check()
 
-    for _ in range(20):
-        lin.page.keyboard.press("Tab")
-        if lin.button("Do not send").evaluate("button => button === document.activeElement"):
-            break
+    lin.tab_to(lin.button("Do not send"))
     lin.page.keyboard.press("Enter")
 
     summary = lin.page.get_by_role("region", name="Summary")
@@ -170,23 +176,33 @@ def test_a_run_is_sent_again_whole(visit: Visit, district: District) -> None:
     ada.sees(ada.link(run["run_id"]))
 
 
-def test_some_files_or_some_students_are_sent_again(visit: Visit, district: District) -> None:
+def test_some_files_are_sent_again_by_keyboard_alone_and_some_students(
+    visit: Visit, district: District
+) -> None:
     district.sync(registration("1", "Ann"), registration("2", "Ben"))
     district.sync(registration("3", "Cal", year=2026))
     run = district.export()
     (district.folder / "exports/2025/students.csv").unlink()
     (district.folder / "exports/2026/students.csv").unlink()
     ada = visit(path=run_page(district, run), viewport=PHONE)
-    dialog = ada.dialog("Send again")
+    dialog, press = ada.dialog("Send again"), ada.page.keyboard.press
 
-    ada.button("Send again").click()
-    ada.field("Some files").check()
-    ada.field("students.csv, 2026–27").uncheck()
+    ada.sees(ada.button("Send again"))
+    ada.tab_to(ada.button("Send again"))
+    press("Enter")
+    ada.sees(ada.field("All files of the run"))
+    ada.tab_to(ada.field("All files of the run"))
+    press("ArrowDown")
+    expect(ada.field("Some files")).to_be_checked()
+    ada.tab_to(ada.field("students.csv, 2026–27"))
+    press("Space")
     ada.check()
-    dialog.get_by_role("button", name="Send again").click()
+    ada.tab_to(dialog.get_by_role("button", name="Send again"))
+    press("Enter")
     ada.sees(dialog.get_by_text("Succeeded"))
     assert (district.names(2025), district.names(2026)) == (["Ann", "Ben"], [])
-    dialog.get_by_role("button", name="Close").last.click()
+    press("Escape")
+    expect(ada.button("Send again")).to_be_focused()
 
     ada.button("Send again").click()
     ada.field("Some students").check()

@@ -1,7 +1,6 @@
 """Schedule: the article's steps, the next runs with their flags, pauses; who may only look."""
 
 import datetime as dt
-import re
 from collections.abc import Callable, Iterator
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -10,7 +9,7 @@ from playwright.sync_api import Locator, expect
 
 from registration_sync.domain.schedule import is_skipped
 from tests.console.person import Person
-from tests.stack.district import District, registration
+from tests.stack.district import District
 
 type Visit = Callable[..., Person]
 
@@ -44,29 +43,6 @@ def next_runs(ada: Person) -> Locator:
 
 def days_from(today: dt.date) -> Iterator[dt.date]:
     return (today + dt.timedelta(days=number) for number in range(1, 400))
-
-
-def test_a_daily_export_is_scheduled_as_the_article_says(visit: Visit, district: District) -> None:
-    district.sync(registration("1", "Ann"))
-    ada = visit()
-    ada.choose("Schedule")
-    ada.sees(ada.heading("Nightly export"))
-    ada.check()
-
-    # Use the slider to enable "Schedule Export: Registrations". Set the time of day. Click Save.
-    slider(ada).click()
-    ada.field("Time of day").fill("21:00")
-    ada.button("Save").click()
-
-    ada.sees(ada.page.get_by_text("Saved: the export is scheduled.").last)
-    expect(next_runs(ada)).to_have_count(5)
-    expect(next_runs(ada).first).to_contain_text(re.compile(r"9:00 PM C[SD]T UTC−[56]"))
-    ada.check()
-    schedule = stored(district)
-    assert (schedule["enabled"], schedule["time"]) == (True, "21:00")
-    # Synced data will be saved in an export file on the SFTP server at the scheduled time.
-    district.nightly_export(schedule["next_runs"][0]["utc"])
-    assert district.names() == ["Ann"]
 
 
 def test_the_clocks_oddities_are_seen_before_anything_is_saved(
@@ -151,6 +127,7 @@ def test_what_is_not_saved_is_not_lost_by_a_click(visit: Visit, district: Distri
     ada.sees(ada.page.get_by_text("Not saved yet"))
     ada.link("Connections").click()
     ada.sees(ada.dialog("Leave without saving?"))
+    ada.check()
     ada.button("Cancel").click()
 
     expect(slider(ada)).to_be_checked()
@@ -171,6 +148,7 @@ def test_a_zone_is_found_by_its_words_and_no_other_text_is_taken(
     ada.page.get_by_role("option", name="America/Denver").click()
     zone.fill("<img src=x onerror=alert(1)>")
     ada.sees(ada.page.get_by_text("Nothing like this in the list."))
+    ada.check()
     ada.field("Time of day").focus()
 
     expect(zone).to_have_value("America/Denver")

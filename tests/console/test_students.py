@@ -29,7 +29,9 @@ def cells(ada: Person, year: str) -> Locator:
     return ada.page.get_by_role("row", name=year).get_by_role("cell")
 
 
-def test_every_student_is_accounted_for_and_listed(visit: Visit, district: District) -> None:
+def test_every_student_is_accounted_for_and_listed_by_keyboard(
+    visit: Visit, district: District
+) -> None:
     district.sync(registration("1", "Ann"), registration("2", "Ben"), late("3"))
     district.sync(registration("4", year=2024))
     district.export()
@@ -42,17 +44,25 @@ def test_every_student_is_accounted_for_and_listed(visit: Visit, district: Distr
     expect(due).to_have_text([re.compile("^1.*Exported before"), re.compile("^5.*Never exported")])
     ada.check()
 
-    ada.page.get_by_role("tab", name="Held back 1").click()
+    ada.tab_to(ada.page.get_by_role("tab", name="Due 2"))
+    ada.page.keyboard.press("ArrowRight")
+    expect(ada.page.get_by_role("tab", name="Held back 1")).to_be_focused()
     held = ada.page.get_by_role("list", name="Held back, 2025–26")
     expect(held).to_contain_text("The value is not a date")
     ada.check()
-    ada.page.get_by_role("tab", name="Never exported 2").click()
+    ada.page.keyboard.press("ArrowRight")
     never = ada.page.get_by_role("list", name="Never exported, 2025–26")
     expect(never.get_by_role("link")).to_have_text(["3", "DOB in students.csv", "5"])
     expect(ada.page).to_have_url(re.compile(r"students\?year=2025&list=never_exported$"))
 
-    ada.button("2024–25").click()
-    ada.sees(ada.heading("Everyone was exported before"))
+    ada.tab_to(ada.link("3"))
+    ada.page.keyboard.press("Enter")
+    ada.sees(ada.page.get_by_role("article", name="2025–26"))
+    ada.tab_to(ada.button("All students"))
+    ada.page.keyboard.press("Enter")
+    ada.tab_to(ada.button("2024–25"))
+    ada.page.keyboard.press("Enter")
+    ada.sees(ada.heading("Nobody is due"))
     ada.check()
 
 
@@ -105,6 +115,8 @@ def test_a_students_record_is_sent_again_alone(visit: Visit, district: District)
     district.export()
     ada = visit("limited_access", path=students(district, "?id=1"))
 
+    ada.sees(ada.button("Send this student's record again"))
+    expect(ada.button("Erase this student …")).to_have_count(0)
     ada.button("Send this student's record again").click()
     dialog = ada.dialog("Send student 1 again")
     expect(dialog).to_contain_text("This may bring older data to the SIS")
@@ -115,6 +127,34 @@ def test_a_students_record_is_sent_again_alone(visit: Visit, district: District)
     ada.sees(dialog.get_by_text("may have brought older data"))
     ada.check()
     assert district.names() == ["Ann"]
+
+
+def test_a_student_is_erased_by_the_id_typed_again(visit: Visit, district: District) -> None:
+    district.sync(registration("007", "Ann"), registration("008", "Ben"))
+    district.export()
+    ada = visit(path=students(district, "?id=007"), viewport=PHONE)
+
+    ada.sees(ada.button("Erase this student …"))
+    ada.tab_to(ada.button("Erase this student …"))
+    ada.page.keyboard.press("Enter")
+    dialog = ada.dialog("Erase student 007")
+    expect(dialog).to_contain_text("The files on the district's server")
+    expect(ada.button("Erase")).to_be_disabled()
+    ada.check()
+    ada.tab_to(ada.field("Type 007 to confirm"))
+    ada.page.keyboard.type("007")
+    ada.tab_to(ada.button("Erase"))
+    ada.page.keyboard.press("Enter")
+    ada.sees(dialog.get_by_text("Succeeded"))
+    ada.check()
+    dialog.get_by_role("link", name="Open the run").click()
+
+    expect(ada.page.get_by_role("region", name="Summary")).to_contain_text(
+        "1 registration, 1 row in 1 kept file"
+    )
+    ada.check()
+    ada.go(students(district, "?id=007"))
+    ada.sees(ada.heading("No registration of 007 was synced here"))
 
 
 def test_nobody_and_an_id_that_is_not_there_are_said_so(visit: Visit, district: District) -> None:

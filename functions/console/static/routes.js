@@ -17,7 +17,7 @@ export const ROUTES = [
     path: "/connections/{c}/mapping",
     load: () => import("./pages/mapping/page.js"),
     styles: ["pages/mapping/mapping.css"],
-    tab: "Mapping",
+    tab: "Export Student Mapping",
   },
   {
     path: "/connections/{c}/students",

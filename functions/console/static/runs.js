@@ -33,6 +33,7 @@ export function isUnderWay(run) {
 // What a run is at, in words: "2025–26: sending".
 export function phaseOf(run) {
   if (run.status === "pending") return "Waiting to start";
+  if (run.kind === "erasure") return "Erasing";
   if (!run.phase) return "Reading what is due";
   const [year, phase] = run.phase.split(": ");
   return `${schoolYear(Number(year))}: ${PHASE[phase] ?? phase}`;

@@ -23,7 +23,7 @@ export function Combobox({ options, value, onInput, onChoose, free = true, ...gi
     return words.every((word) => all.includes(word));
   };
   const found = open ? options.filter(isFound) : []; // a page may have a hundred that are closed
-  const shown = found.slice(0, SHOWN);
+  const shown = found.slice(0, SHOWN); // what is said below is an option, too: a listbox has no others
 
   useEffect(() => {
     list.current?.children[active]?.scrollIntoView({ block: "nearest" });
@@ -99,8 +99,8 @@ export function Combobox({ options, value, onInput, onChoose, free = true, ...gi
             ${option.hint && html`<small>${option.hint}</small>`}
           </li>`,
         )}
-        ${open && found.length > SHOWN && html`<li role="none" class="more">${found.length - SHOWN} more: type to find them</li>`}
-        ${open && found.length === 0 && html`<li role="none" class="more">${free ? "Not in the list; it can be used all the same." : "Nothing like this in the list."}</li>`}
+        ${open && found.length > SHOWN && html`<li role="option" aria-disabled="true" class="more">${found.length - SHOWN} more: type to find them</li>`}
+        ${open && found.length === 0 && html`<li role="option" aria-disabled="true" class="more">${free ? "Not in the list; it can be used all the same." : "Nothing like this in the list."}</li>`}
       </ul>
     </div>`}
   <//>`;

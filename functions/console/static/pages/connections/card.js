@@ -23,7 +23,7 @@ export function Card({ connection, facts, look, reload }) {
   return html`<article class="panel card" aria-label=${name}>
     <header>
       <div>
-        <h2>${name}</h2>
+        <h2><a href=${href("/connections/{c}/runs", { c })}>${name}</a></h2>
         <p class="where">${where(connection)}</p>
       </div>
       <${CardMenu} connection=${connection} open=${open} />

@@ -10,6 +10,7 @@ import { problemAt, problemsWithin } from "./editor.js";
 import { afterDrawing } from "./focus.js";
 import { Parameters } from "./parameters.js";
 import { Question } from "./question.js";
+import { WHAT_TO_FIND, WhatToFind } from "./what_to_find.js";
 import { DATE_TOKENS, TESTS, TRANSFORMATIONS } from "./vocabulary.js";
 import { transformationOf } from "./words.js";
 
@@ -72,9 +73,8 @@ export function Chain({ steps, onInput, problems, sources, source, each }) {
 function Step({ step, place, last, change, move, remove, problems, sources, source, each }) {
   const known = transformationOf(step.type);
   const name = `Step ${place + 1}: ${known.title}`;
-  const others = known.parameters.filter(
-    ({ key, kind }) => kind !== "codes" && !(known.asks && OF_QUESTION.includes(key)),
-  );
+  const apart = known.asks ? OF_QUESTION : finds(step) ? WHAT_TO_FIND : [];
+  const others = known.parameters.filter(({ key, kind }) => kind !== "codes" && !apart.includes(key));
   const whole = problems.filter((one) => one.at === "");
   return html`<li class="step">
     <div role="group" aria-label=${name}>
@@ -89,12 +89,17 @@ function Step({ step, place, last, change, move, remove, problems, sources, sour
       <p class="hint">${known.summary} ${known.examples[0] && !known.asks && html`<span class="example">Such as <code>${known.examples[0][0]}</code> → <code>${known.examples[0][1]}</code></span>`}</p>
       ${known.asks && html`<${Question} values=${step} change=${change} problems=${problems} sources=${sources} field_optional />`}
       ${step.codes && html`<${CodeTable} codes=${step.codes} onInput=${(codes) => change({ codes })} source=${source} each=${each} delimiter=${step.delimiter} problems=${problemsWithin(problems, "codes")} />`}
-      ${others.length > 0 && html`<${Parameters} parameters=${others} values=${step} change=${change} problems=${problems} sources=${sources} />`}
+      ${others.length > 0 &&
+      html`<${Parameters} parameters=${others} values=${step} change=${change} problems=${problems} sources=${sources}>
+        ${finds(step) && html`<${WhatToFind} values=${step} change=${change} problems=${problems} />`}
+      <//>`}
       ${["date", "today"].includes(step.type) && html`<${DateHelp} />`}
       ${!known.asks && whole.map((one) => html`<p key=${one.message} class="problem">${one.message}</p>`)}
     </div>
   </li>`;
 }
+
+const finds = ({ type }) => type === "substitute";
 
 function DateHelp() {
   return html`<details class="date-help">

@@ -78,26 +78,29 @@ export function CodeTable({ codes, onInput, source, each, delimiter, problems })
 // Adds the values that students have and that are not in the table, with blank codes to fill in.
 function FillFromValues({ rows, onInput, source, each, delimiter }) {
   const c = useConnectionId();
-  const [found, setFound] = useState("");
+  const [said, say] = useState("");
   const filling = useAction(async () => {
-    const query = { ...placeOf(source, each), delimiter };
-    const { values, looked_at, complete } = await get(pathOf(c, "fields"), { query });
+    const ask = (place) => get(pathOf(c, "fields"), { query: { ...place, delimiter } });
+    const answers = await Promise.all(placesOf(source, each).map(ask));
+    const { looked_at, complete } = answers[0];
     const there = new Set(rows.map(([value]) => value));
-    const missing = values.filter((one) => !there.has(one.value)).map((one) => [one.value, ""]);
+    const found = new Set(answers.flatMap(({ values }) => values.map((one) => one.value)));
+    const missing = [...found].filter((value) => !there.has(value)).map((value) => [value, ""]);
     if (missing.length) onInput([...rows.filter((row) => row.some((cell) => cell !== "")), ...missing]);
     const among = `${complete ? "all" : "the first"} ${count(looked_at, "student")}`;
     const text = `${count(missing.length, "new value")} found among ${among}.`;
     announce(text);
-    setFound(text);
+    say(text);
   });
   if (!source || source.startsWith("registration.")) return null;
   return html`<${Button} kind="quiet" icon="search" busy=${filling.busy} onClick=${() => filling.run()}>Fill from values found<//>
-    ${found && html`<span class="hint">${found}</span>`}
+    ${said && html`<span class="hint">${said}</span>`}
     <${ErrorNotice} error=${filling.error} />`;
 }
 
-// How the API is asked for the values of a field; of an entry by prefixes the first one's.
-function placeOf(source, each) {
-  if (!source.startsWith("entry.") || !each) return { path: source };
-  return Array.isArray(each) ? { path: `${each[0]}${source.slice("entry.".length)}` } : { path: source, each };
+// How the API is asked for the values of a field; a field of flat groups is one in each of them.
+function placesOf(source, each) {
+  if (!source.startsWith("entry.") || !each) return [{ path: source }];
+  if (!Array.isArray(each)) return [{ path: source, each }];
+  return each.filter(Boolean).map((prefix) => ({ path: `${prefix}${source.slice("entry.".length)}` }));
 }

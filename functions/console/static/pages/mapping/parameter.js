@@ -43,7 +43,7 @@ export function OptionalText({ label, hint, problem, value, onInput }) {
 
 function ChoiceField({ parameter, value, onInput, ...frame }) {
   const options = parameter.options.map((one) => ({ value: one, label: choiceInWords(one) }));
-  const left_out = { value: "", label: "As the field’s “On error” says" };
+  const left_out = { value: "", label: "As “On error” says" };
   const all = parameter.required || parameter.default !== null ? options : [left_out, ...options];
   return html`<${SelectField} ...${frame} options=${all} value=${value ?? parameter.default ?? ""} onInput=${(one) => onInput(one || undefined)} />`;
 }

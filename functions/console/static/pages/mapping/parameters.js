@@ -4,9 +4,10 @@ import { html } from "../../html.js";
 import { problemAt } from "./editor.js";
 import { Parameter } from "./parameter.js";
 
-// `values` has them by key; `change({key: value})`.
-export function Parameters({ parameters, values, change, problems, sources }) {
+// `values` has them by key; `change({key: value})`; `children` stand before them.
+export function Parameters({ parameters, values, change, problems, sources, children }) {
   return html`<div class="parameters">
+    ${children}
     ${parameters.map(
       (parameter) => html`<${Parameter}
         key=${parameter.key}

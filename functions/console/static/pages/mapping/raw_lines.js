@@ -1,4 +1,5 @@
-// The student's lines of a file as they would be written, and which of them the rows above show.
+// The student's lines of a file as they would be written, below its header, and which of them the
+// rows above show.
 
 import { html } from "../../html.js";
 import { SelectField } from "../../components/fields.js";
@@ -25,6 +26,6 @@ export function RawLines({ rows, row, setRow }) {
     ${shown.problem && html`<${Notice} tone="bad"><p>${shown.problem.message}</p><//>`}
     ${shown.row === null && !shown.problem && html`<p class="muted">This student has no row in this file.</p>`}
     ${shown.row !== null && !shown.line && html`<p class="muted">None: the student would be held back.</p>`}
-    ${shown.line && html`<pre tabindex="0" aria-label="Raw line"><code>${shown.line}</code></pre>`}
+    ${shown.line && html`<pre tabindex="0" aria-label="Raw line"><code>${shown.header && html`<span class="muted">${shown.header}${"\n"}</span>`}${shown.line}</code></pre>`}
   </section>`;
 }

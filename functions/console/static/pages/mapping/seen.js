@@ -39,7 +39,7 @@ export function usePreview(c, editor, student) {
 
 const EMPTY = { students: [], problems: [], unmatched: [] };
 
-// {fields: {id: [{value, problem?} by row]}, files: {id: [{row, line, problem?}]}, students,
+// {fields: {id: [{value, problem?} by row]}, files: {id: [{row, header, line, problem?}]}, students,
 //  problems: {fields: {id: [{at, message}]}, files: {…}, others: [{at, message}]}}
 export function seenIn(answer, draft) {
   const places = placesOf(draft);
@@ -49,9 +49,12 @@ export function seenIn(answer, draft) {
     students: answer.students,
     problems: placed([...answer.problems, ...ownProblems(draft)], places),
   };
-  for (const row of answer.students[0]?.files ?? []) {
+  const [student] = answer.students;
+  const headers = new Map(student?.test_files?.map(({ name, header }) => [name, header]));
+  for (const row of student?.files ?? []) {
     const file = places[row.place];
-    (seen.files[file.id] ??= []).push({ row: row.row, line: row.line, problem: row.problem });
+    const { line, problem } = row;
+    (seen.files[file.id] ??= []).push({ row: row.row, header: headers.get(row.name), line, problem });
     for (const { place, value, problem } of row.fields)
       (seen.fields[file.fields[place]] ??= []).push({ value, problem });
   }

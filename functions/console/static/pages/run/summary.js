@@ -10,7 +10,7 @@ import { Copyable } from "../../components/copyable.js";
 import { FactList } from "../../components/fact_list.js";
 import { RunLink, StudentLink } from "../../components/links.js";
 import { ErrorNotice, Progress } from "../../components/states.js";
-import { Time, number } from "../../components/time.js";
+import { Time, count, number } from "../../components/time.js";
 import { usePerson } from "../../person.js";
 import { href } from "../../router.js";
 import { heldOf, isUnderWay, phaseOf, rowsOf, startedBy } from "../../runs.js";
@@ -60,6 +60,7 @@ function factsOf(connection, run) {
     ["Left out by conditions", left_out > 0 && number(left_out)],
     ["Everyone of the year", run.contents === "all" && "Yes, not only changes"],
     ["Decided", decided(run)],
+    ["Erased", run.kind === "erasure" && erased(run.erased)],
     [run.kind === "dry_run" || waits ? "Would go to" : "Sent to", run.sent_to === "download" ? "Kept for download" : run.sent_to],
     ["Mapping", mapping && version ? html`<a href=${mapping}>${version}</a>` : version],
     ["Repeats", run.resend_of && html`<${RunLink} c=${c} run_id=${run.resend_of} />`],
@@ -67,6 +68,14 @@ function factsOf(connection, run) {
     ["Attempt", run.attempt > 1 && number(run.attempt)],
     ["Run", html`<${Copyable} label="the id of the run" text=${run.run_id} />`],
   ];
+}
+
+function erased({ snapshots, lines, files, runs }) {
+  return [
+    count(snapshots, "registration"),
+    `${count(lines, "row")} in ${count(files, "kept file")}`,
+    count(runs, "record of a run", "records of runs"),
+  ].join(", ");
 }
 
 function decided(run) {

@@ -6,6 +6,7 @@ import { SelectField, TextField } from "../../components/fields.js";
 import { KIND, STATUS, schoolYear } from "../../runs.js";
 
 const NAMES = ["status", "kind", "from", "to", "school_year"];
+const DAY = /^\d{4}-\d\d-\d\d$/;
 const FIRST_DAY = "2000-01-01"; // while a year is typed, it is 0002 first
 const ROOM = "(min-width: 48rem)";
 
@@ -65,5 +66,5 @@ function DayField({ label, value, onInput }) {
     setDay(text);
     if (!text || text >= FIRST_DAY) onInput(text);
   };
-  return html`<${TextField} type="date" min=${FIRST_DAY} max="2999-12-31" label=${label} value=${day} onInput=${type} />`;
+  return html`<${TextField} type="date" min=${FIRST_DAY} max="2999-12-31" label=${label} value=${DAY.test(day) ? day : ""} onInput=${type} />`;
 }

@@ -1,9 +1,12 @@
-// The receipts of one student, one for each school year.
+// The receipts of one student, one for each school year; and the erasure of them all.
 
 import { get, pathOf } from "../../api.js";
 import { useData } from "../../data.js";
-import { html } from "../../html.js";
+import { html, useState } from "../../html.js";
+import { Button } from "../../components/button.js";
 import { EmptyState, ErrorState, Loading } from "../../components/states.js";
+import { usePerson } from "../../person.js";
+import { EraseDialog } from "./erase_dialog.js";
 import { Receipt } from "./receipt.js";
 
 export function Receipts({ connection, student_id }) {
@@ -15,9 +18,24 @@ export function Receipts({ connection, student_id }) {
   if (error) return html`<${ErrorState} error=${error} onRetry=${error.status === 400 ? null : reload} />`;
   if (!data) return html`<${Loading} label="Looking for the student …" />`;
   if (data.items.length === 0) return html`<${Unknown} student_id=${student_id} />`;
-  return data.items.map(
-    (receipt) => html`<${Receipt} key=${receipt.school_year} connection=${connection} receipt=${receipt} reload=${reload} />`,
-  );
+  return html`${data.items.map(
+      (receipt) => html`<${Receipt} key=${receipt.school_year} connection=${connection} receipt=${receipt} reload=${reload} />`,
+    )}
+    <${Erase} connection=${connection} student_id=${student_id} reload=${reload} />`;
+}
+
+function Erase({ connection, student_id, reload }) {
+  const { can_configure } = usePerson();
+  const [open, setOpen] = useState(false);
+  if (!can_configure) return null;
+  const close = () => {
+    setOpen(false);
+    reload();
+  };
+  return html`<div class="row erase">
+    <${Button} icon="trash" onClick=${() => setOpen(true)}>Erase this student …<//>
+    ${open && html`<${EraseDialog} connection=${connection} student_id=${student_id} onClose=${close} />`}
+  </div>`;
 }
 
 function Unknown({ student_id }) {

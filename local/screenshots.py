@@ -1,0 +1,204 @@
+"""Pictures of the console: drives the local stack with a made-up district, and writes PNGs.
+
+python -m local.screenshots      those that the docs show to docs/images, all others to .local
+"""
+
+import datetime as dt
+import json
+import re
+import sys
+
+import yaml
+from playwright.sync_api import Locator, Page, Route, expect
+
+from local.calls import Refused, done, export, finished, sync
+from local.chromium import CHROMIUM, chromium
+from local.district import made_up_district, next_day, this_school_year
+from local.processes import ROOT, NotStarted, end_on_signals
+from local.sign_in import DISTRICT
+from local.stack import LocalStack, local_stack
+
+IN_THE_DOCS = ("connections", "mapping", "run")
+LAPTOP = {"width": 1180, "height": 780}
+PHONE = {"width": 375, "height": 780}
+SHOWN_HOST = "sftp.example.org"
+EXAMPLES = ["001036", "007881", "005180"]  # those who are changed first, the next day
+
+
+def main() -> None:
+    end_on_signals()
+    if CHROMIUM is None:
+        sys.exit("Chromium is not installed: there is nothing to take pictures with.")
+    try:
+        with local_stack(ROOT / ".local" / "run" / "screenshots", print) as stack:
+            run = furnish(stack)
+            take_pictures(stack, run)
+    except (NotStarted, Refused) as error:
+        sys.exit(f"\n{error}")
+    except KeyboardInterrupt:
+        sys.exit("\nStopped.")
+
+
+# The made-up district
+
+
+def furnish(stack: LocalStack) -> str:
+    """Some connections with a past; answers the run that held students back."""
+    print("Making a district up …", flush=True)
+    year = this_school_year(dt.datetime.now().astimezone().date())
+    registrations = made_up_district(year, students=420)
+    connections = (
+        ("sis", {"name": "Student records", "sis": "PowerSchool"}, "21:00"),
+        ("bus", {"name": "Bus routes", "password": "changed-in-August"}, "21:30"),
+        ("library", {"name": "Library", "sis": "Destiny"}, "05:15"),
+    )
+    for connection_id, settings, time in connections:
+        _connect(stack, connection_id, settings, time)
+        sync(stack, connection_id, registrations, _silent)
+    _check(stack, "sis")
+    export(stack, "bus")
+    export(stack, "library")
+    _at_night(stack, "sis", -3)
+    _at_night(stack, "sis", -2)
+    later = next_day(registrations)
+    for one in later.changed[: len(EXAMPLES)]:  # an answer that Enroll has only since today
+        one["data"]["students"]["gender"] = "Prefer not to say"
+    sync(stack, "sis", [*later.changed, *later.added], _silent)
+    export(stack, "sis", dry_run=True)
+    return _at_night(stack, "sis", -1)
+
+
+def _connect(stack: LocalStack, connection_id: str, settings: dict[str, str], time: str) -> None:
+    connection = {
+        "connection_id": connection_id,
+        "host": stack.sftp.host,
+        "port": stack.sftp.port,
+        "username": stack.sftp.username,
+        "password": stack.sftp.password,
+        "host_keys": stack.sftp.host_keys,
+        "folder": f"SISData/{connection_id}/{{school_year}}",
+        "district": DISTRICT,
+        "time_zone": "America/Chicago",
+        "programs": stack.programs,
+        "example_students": EXAMPLES,
+    }
+    mapping = yaml.safe_load((ROOT / "local/mappings/office.yaml").read_text())
+    path = f"/connections/{connection_id}"
+    schedule = {"enabled": True, "time": time}
+    done(stack.call("POST", "/connections", connection | settings, role="full_access"))
+    done(stack.call("PUT", f"{path}/mapping", mapping, role="full_access"))
+    done(stack.call("PUT", f"{path}/schedule", schedule, role="full_access"))
+
+
+def _check(stack: LocalStack, connection: str) -> None:
+    path = f"/connections/{connection}"
+    run = done(stack.call("POST", f"{path}/check", {}, role="full_access"))
+    finished(stack, f"{path}/exports/{run['run_id']}")
+
+
+def _at_night(stack: LocalStack, connection: str, days: int) -> str:
+    """An export as the schedule starts it; answers its id."""
+    night = dt.datetime.now(dt.UTC).replace(hour=2, minute=0, second=0) + dt.timedelta(days=days)
+    event = {"connection_id": connection, "trigger": "schedule"}
+    event["scheduled_time"] = night.isoformat(timespec="seconds")
+    answer = stack.client("lambda").invoke(
+        FunctionName=stack.functions["export"], Payload=json.dumps(event)
+    )
+    run = json.loads(answer["Payload"].read())
+    if "FunctionError" in answer:
+        raise Refused(f"The export failed: {run}")
+    return str(run["run_id"])
+
+
+def _silent(_: str) -> None:
+    """Says nothing."""
+
+
+# The pictures
+
+
+def take_pictures(stack: LocalStack, run: str) -> None:
+    """Signs in as Ada, visits the pages and writes one picture of each."""
+    with chromium() as browser:
+        context = browser.new_context(viewport=LAPTOP, reduced_motion="reduce", locale="en-US")
+        context.set_default_timeout(30_000)
+        expect.set_options(timeout=30_000)
+        page = context.new_page()
+        page.route("**/v1/connections**", _with_a_hosts_name)
+        page.goto(stack.console_url)
+        page.get_by_label("Username").fill(stack.users["full_access"].username)
+        page.get_by_label("Password").fill(stack.users["full_access"].password)
+        page.get_by_role("button", name="Sign in").click()
+        _connections(page)
+        _mapping(page)
+        _run(page, run)
+        _others(page)
+
+
+def _with_a_hosts_name(route: Route) -> None:
+    """The stack's server has an address and a free port; a district's has a name."""
+    answer = route.fetch()
+    text = re.sub(r"127\.0\.0\.1:\d+", SHOWN_HOST, answer.text())
+    text = re.sub(r'"host": ?"127\.0\.0\.1"', f'"host": "{SHOWN_HOST}"', text)
+    route.fulfill(response=answer, body=re.sub(r'"port": ?\d+', '"port": 22', text))
+
+
+def _connections(page: Page) -> None:
+    page.get_by_role("article", name="Bus routes").get_by_text("Failed").wait_for()
+    page.get_by_role("article", name="Library").get_by_text("Succeeded").wait_for()
+    _picture(page, "connections", height=570)
+    page.set_viewport_size(PHONE)
+    _picture(page, "phone")
+
+
+def _mapping(page: Page) -> None:
+    _go(page, "sis/mapping", "Export Student Mapping")
+    expect(page.locator("[data-mapped-value]").nth(3)).not_to_have_text("–")
+    _picture(page, "mapping", height=1050, above=page.get_by_role("tab", name="Field Mapping"))
+
+
+def _run(page: Page, run: str) -> None:
+    _go(page, f"sis/runs/{run}", "Export")
+    summary = page.get_by_role("region", name="Summary")
+    _picture(page, "run", height=1020, above=summary)
+
+
+def _others(page: Page) -> None:
+    _go(page, "sis/runs", "History")
+    page.get_by_role("list", name="Runs, the newest first").wait_for()
+    _picture(page, "history")
+    _go(page, "sis/schedule", "Schedule")
+    page.get_by_role("region", name="The next five runs").get_by_role("listitem").last.wait_for()
+    _picture(page, "schedule")
+    _go(page, "sis/students", "Students")
+    page.get_by_role("table").wait_for()
+    _picture(page, "students")
+    _go(page, "sis/students?id=000037", "Students")
+    page.get_by_role("article").first.wait_for()
+    _picture(page, "receipt")
+
+
+def _go(page: Page, path: str, heading: str) -> None:
+    page.evaluate("path => { location.hash = path }", f"#/connections/{path}")
+    page.get_by_role("heading", name=heading, exact=True).wait_for()
+
+
+def _picture(
+    page: Page, name: str, *, height: int = LAPTOP["height"], above: Locator | None = None
+) -> None:
+    """Of the window, which begins a little above what it is about."""
+    if page.viewport_size != PHONE:
+        page.set_viewport_size(LAPTOP | {"height": height})
+    if above:
+        above.evaluate("part => scrollTo(0, part.getBoundingClientRect().top + scrollY - 16)")
+    page.wait_for_load_state("networkidle")
+    folder = ROOT / ("docs/images" if name in IN_THE_DOCS else ".local/screenshots")
+    folder.mkdir(parents=True, exist_ok=True)
+    path = folder / f"{name}.png"
+    page.screenshot(path=path)
+    page.set_viewport_size(LAPTOP)
+    print(f"  {path.relative_to(ROOT)}  {path.stat().st_size // 1000:,} kB", flush=True)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,203 @@
+"""The customer's help article, followed word for word in the console, to the files on the server.
+
+What it says of nothing new, of last syncs and of overwriting is tests/stack/test_article.py.
+"""
+
+import re
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.console.mapping_page import TO, TYPE, options, row, save, saved, source, value
+from tests.console.person import Person
+from tests.stack.district import District, registration
+
+type Visit = Callable[..., Person]
+
+
+def student(student_id: str, fname: str, *, year: int = 2025, **more: str) -> dict[str, Any]:
+    one = registration(student_id, fname, year=year)
+    one["data"]["students"] |= {"grade": "K"} | more
+    return one
+
+
+@pytest.fixture
+def ada(visit: Visit, district: District) -> Person:
+    """In front of the card of a connection that has no mapping of its own yet."""
+    district.sync(
+        student("1001", "Ana", lname="Díaz", notes="shy"),
+        student("1002", "Ben, Jr.", lname="O'Neil", grade="PK"),
+    )
+    return visit()
+
+
+def test_the_article_is_followed_word_for_word(ada: Person, district: District) -> None:
+    configure_student_export(ada, district)
+    new_file(ada)
+    export_field_mapping(ada, district)
+    sync_data_before_exporting(district)
+    send_a_test_record(ada, district)
+    export_manually(ada, district)
+    schedule_a_daily_export(ada, district)
+
+
+def configure_student_export(ada: Person, district: District) -> None:
+    # Click into your SFTP connection card and select the "Export Student Mapping" option
+    ada.card.get_by_role("link", name=district.connection["name"]).click()
+    ada.link("Export Student Mapping").click()
+    # Under Registration Examples, enter up to five Student IDs to preview
+    expect(ada.page.get_by_role("tab", name="Registration Examples")).to_have_attribute(
+        "aria-selected", "true"
+    )
+    ada.page.get_by_role("combobox", name="Student ID").fill("díaz")
+    ada.page.get_by_role("option", name="1001 · Ana Díaz").click()
+    ada.page.get_by_role("combobox", name="Student ID").fill("1002")
+    ada.button("Add").click()
+    ada.sees(ada.page.get_by_text("1002 · Ben, Jr. O'Neil"))
+    ada.check()
+    # Save!
+    ada.button("Save").click()
+    ada.sees(ada.page.get_by_text("Saved", exact=True))
+    assert district.connection["example_students"] == ["1001", "1002"]
+
+
+def new_file(ada: Person) -> None:
+    # On the Field Mapping tab, click the "New File" button
+    ada.page.get_by_role("tab", name="Field Mapping").click()
+    ada.button("New File").click()
+    # In the "File Settings" row, complete the fields
+    settings = ada.page.get_by_role("region", name="File Settings")
+    expect(settings.get_by_label("File Name")).to_be_focused()
+    settings.get_by_label("File Name").fill("export")
+    expect(settings.get_by_role("combobox", name="File Extension")).to_have_value("CSV")
+    settings.get_by_label("Field Separator").select_option("Comma")
+    settings.get_by_label("Text Identifier").select_option('Double quotes "')
+
+
+def export_field_mapping(ada: Person, district: District) -> None:
+    # In the first column: "From SchoolMint Enroll Field", select the Enroll field
+    source(ada, 1).fill("fna")
+    ada.page.get_by_role("option", name="students.fname").click()
+    # Direct: data will be exported exactly as it is stored in Enroll
+    row(ada, 1).get_by_label(TYPE).select_option("Direct")
+    # In the "To SFTP Field", enter the column header name
+    row(ada, 1).get_by_label(TO).fill("First_Name")
+    # Review the "Mapped Value" column
+    expect(value(ada, 1)).to_have_text("Ana")
+    # Use the "+ Add Field" button at the bottom of the page
+    ada.button("Add Field").click()
+    expect(source(ada, 2)).to_be_focused()
+    # Match Codes: each value should be displayed as its corresponding/matched value
+    source(ada, 2).fill("students.grade")
+    row(ada, 2).get_by_label(TYPE).select_option("Match Codes")
+    row(ada, 2).get_by_label(TO).fill("Grade_Level")
+    row(ada, 2).get_by_label("Value in Enroll 1").fill("K")
+    row(ada, 2).get_by_label("Code in the file 1").fill("0")
+    expect(value(ada, 2)).to_have_text("0")
+    # Transformation: data needs to be re-formatted in a specific way
+    ada.button("Add Field").click()
+    source(ada, 3).fill("students.dob")
+    row(ada, 3).get_by_label(TYPE).select_option("Transformation")
+    row(ada, 3).get_by_label(TO).fill("DOB")
+    row(ada, 3).get_by_role("button", name="Add a transformation").click()
+    ada.page.get_by_role("menuitem", name="Date").click()
+    expect(value(ada, 3)).to_have_text("4/5/2015")
+    row(ada, 3).get_by_label("Format in the file").fill("YYYY")
+    expect(value(ada, 3)).to_have_text("2015")
+    # Do Not Map: the field is not included in the export
+    ada.button("Add Field").click()
+    source(ada, 4).fill("students.notes")
+    row(ada, 4).get_by_label(TYPE).select_option("Do Not Map")
+    expect(value(ada, 4)).to_have_text("not in the file")
+    # Overwrite: This option is only available for imports
+    options(ada, 4)
+    expect(row(ada, 4).get_by_label("Overwrite")).to_have_accessible_description(
+        re.compile("^Only for imports")
+    )
+    expect(ada.page.get_by_role("region", name="Raw line").last).to_contain_text(
+        "First_Name,Grade_Level,DOB\nAna,0,2015"
+    )
+    ada.check()
+    # The other example: a value without a code is held, and told in place.
+    ada.field("Mapped Value of").select_option("1002 · Ben, Jr. O'Neil (2025–26)")
+    expect(value(ada, 2)).to_contain_text("Held The value has no match code")
+    row(ada, 2).get_by_role("button", name="Fill from values found").click()
+    expect(row(ada, 2).get_by_label("Value in Enroll 2")).to_have_value("PK")
+    row(ada, 2).get_by_label("Code in the file 2").fill("-1")
+    expect(value(ada, 2)).to_have_text("-1")
+    # The file of the fixture goes.
+    ada.page.get_by_role("tab", name="students.csv").click()
+    ada.button("Actions of the file").click()
+    ada.page.get_by_role("menuitem", name="Delete file").click()
+    ada.button("Delete file").click()
+    # SAVE!
+    save(ada, 2)
+    (file,) = saved(district)
+    assert file["fields"][1]["codes"] == {"K": "0", "PK": "-1"}
+    assert file["fields"][3] == {"from": "students.notes", "mapping_type": "do_not_map"}
+
+
+def sync_data_before_exporting(district: District) -> None:
+    # Syncing can be done from an individual student's registration page or in bulk
+    district.sync(student("1001", "Anna"))
+    refused = student("1003", "Cal") | {"status": "In Processing"}
+    answer = district.sync(student("1004", "Dora", year=2024), refused)
+    assert [one["result"] for one in answer["registrations"]] == ["synced", "refused"]
+
+
+def send_a_test_record(ada: Person, district: District) -> None:
+    # Use the "Send Record" button. The test record is the one being displayed
+    ada.button("Send Record").click()
+    dialog = ada.dialog("Send Record: student 1002")
+    # Preview the data to be exported. If it looks accurate, click "OK, Continue"
+    expect(dialog.get_by_role("row", name="Grade_Level")).to_contain_text("-1")
+    expect(dialog.get_by_role("region", name="Lines of export.csv")).to_have_text(
+        'First_Name,Grade_Level,DOB\n"Ben, Jr.",-1,2015'
+    )
+    ada.button("OK, Continue").click()
+    ada.sees(dialog.get_by_text("Sent as a test, beside the real files"))
+    assert district.files() == {
+        "2025/test/export.csv": 'First_Name,Grade_Level,DOB\r\n"Ben, Jr.",-1,2015\r\n'
+    }
+    ada.page.keyboard.press("Escape")
+
+
+def export_manually(ada: Person, district: District) -> None:
+    ada.link("Connections").click()
+    # Click the 3-dot menu on the SFTP connection card. Select "Export Students"
+    ada.choose("Export Students")
+    ada.button("Export 3 students").click()
+    ada.sees(ada.dialog("Export Students").get_by_text("Delivered."))
+    ada.page.keyboard.press("Escape")
+    # Exported files will contain the students corresponding to the start year of the export
+    files = district.files()
+    assert files["2024/export.csv"] == "First_Name,Grade_Level,DOB\r\nDora,0,2015\r\n"
+    assert files["2025/export.csv"] == (
+        'First_Name,Grade_Level,DOB\r\nAnna,0,2015\r\n"Ben, Jr.",-1,2015\r\n'
+    )
+
+
+def schedule_a_daily_export(ada: Person, district: District) -> None:
+    ada.choose("Schedule")
+    ada.sees(ada.heading("Nightly export"))
+    ada.check()
+    # Use the slider to enable "Schedule Export: Registrations"
+    ada.page.get_by_role("switch", name="Schedule Export: Registrations").click()
+    # Set the time of day for the export. Click Save
+    ada.field("Time of day").fill("21:00")
+    ada.button("Save").click()
+    ada.sees(ada.page.get_by_text("Saved: the export is scheduled.").last)
+    nights = ada.page.get_by_role("region", name="The next five runs").get_by_role("listitem")
+    expect(nights).to_have_count(5)
+    expect(nights.first).to_contain_text(re.compile(r"9:00 PM C[SD]T UTC−[56]"))
+    ada.check()
+    stored = district.stack.call("GET", f"{district.path}/schedule", role="full_access").json()
+    assert (stored["enabled"], stored["time"]) == (True, "21:00")
+    # Synced data will be saved in an export file on the SFTP server at the scheduled time
+    district.sync(student("1005", "Eve"))
+    district.nightly_export(stored["next_runs"][0]["utc"])
+    files = district.files()
+    assert files["2024/export.csv"] == "First_Name,Grade_Level,DOB\r\nDora,0,2015\r\n"
+    assert files["2025/export.csv"] == "First_Name,Grade_Level,DOB\r\nEve,0,2015\r\n"

@@ -1,0 +1,63 @@
+"""What nobody wants to see, seen by axe too: nothing there yet, nothing loaded, no access."""
+
+from collections.abc import Callable
+
+from playwright.sync_api import Route, expect
+
+from tests.console.person import Person
+from tests.stack.district import District
+
+type Visit = Callable[..., Person]
+
+
+def test_what_cannot_be_loaded_is_said_on_every_page(visit: Visit, district: District) -> None:
+    of = district.path
+    opens = ("/v1/me", of, "/v1/connections")
+
+    def answer(route: Route) -> None:
+        if route.request.url.endswith(opens):
+            route.continue_()
+        else:
+            error = {"code": "access_denied", "message": "Not now.", "problems": []}
+            route.fulfill(status=403, json={"error": error})
+
+    ada = visit(api=answer)
+    pages = ("mapping", "students", "students?id=1", "runs", "runs/none", "schedule", "check")
+    for path in ("/", *(f"{of}/{page}" for page in pages)):
+        ada.go(f"#{path}")
+        expect(ada.page.get_by_role("alert").first).to_contain_text("Not now.")
+        ada.check()
+
+
+def test_where_there_is_nothing_yet_it_says_what_to_do(visit: Visit, district: District) -> None:
+    ada = visit()
+    ada.choose("Download last files")
+    ada.sees(ada.heading("No files yet"))
+    ada.check()
+    ada.page.keyboard.press("Escape")
+    ada.choose("Export Students")
+    ada.sees(ada.page.get_by_text("Nobody was synced since the last export."))
+    expect(ada.page.get_by_role("button", name="Export")).to_have_count(0)
+    ada.check()
+    ada.page.keyboard.press("Escape")
+
+    ada.go(f"#{district.path}/check")
+    ada.sees(ada.heading("Not checked yet"))
+    ada.check()
+    ada.go(f"#{district.path}/mapping")
+    ada.sees(ada.page.get_by_text("No example is chosen yet."))
+    ada.check()
+    ada.page.get_by_role("tab", name="Field Mapping").click()
+    ada.sees(ada.page.get_by_text("No example student is chosen"))
+    ada.check()
+
+
+def test_who_is_in_no_group_is_told_whom_to_ask(visit: Visit) -> None:
+    def nobody(route: Route) -> None:
+        me = {"name": "eve", "kind": "person", "permissions": [], "districts": []}
+        route.fulfill(json=me | {"is_operator": False})
+
+    eve = visit(api=nobody)
+
+    eve.sees(eve.heading("You have no access yet"))
+    eve.check()
