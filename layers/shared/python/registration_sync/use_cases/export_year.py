@@ -134,6 +134,7 @@ def export_year(
     if written.held_of_all:
         keep_held_due(year, batch + 1, written.held_list, table, now(), all_held=True)
     sent = _sent(year, written, workspace)
+    lease.check()  # an heir may be erasing a student: what is archived now would stay
     if sent or written.settled:
         report("archiving")
         archive_year(year, batches, written, sent, archive)
