@@ -508,7 +508,9 @@ class RandomDay(RuleBasedStateMachine):
             return
         plans = self._account(run, interruptions, trouble, heard)
         disturbed = trouble in AT_THE_SERVER or interruptions.was_cut
-        if record:
+        # Of one that was killed after it had put down that it waits, nobody is told.
+        waited = known.status == 200 and known.body["status"] == "awaiting_confirmation"
+        if record and not waited:
             self._look_what_was_told(run, record, plans, disturbed=disturbed)
         seen[f"export: {trouble if disturbed or heard else 'undisturbed'}"] += 1
         if disturbed:
