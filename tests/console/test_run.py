@@ -122,7 +122,7 @@ def test_a_held_delivery_goes_once_somebody_confirms_it(visit: Visit, district: 
     lin = visit("limited_access", path=run_page(district, run))
 
     decision = lin.page.get_by_role("region", name="Is this right?")
-    expect(decision).to_contain_text("1 values of First in students.csv have no match code")
+    expect(decision).to_contain_text("First in students.csv has 1 value without a match code")
     lin.check()
     lin.button("Send it anyway").click()
     lin.check()

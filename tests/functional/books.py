@@ -139,6 +139,11 @@ class Year:
         if student_id in self.students:
             self.students[student_id].reasons = None
 
+    def forget(self, student_id: str) -> None:
+        """An erasure: as if the student had never been there."""
+        self.due.discard(student_id)
+        self.students.pop(student_id, None)
+
     def close(self) -> frozenset[str]:
         """Those whom a run takes; who comes later is for the next one."""
         taken, self.due = frozenset(self.due), set()

@@ -78,6 +78,13 @@ def lines_of(content: bytes) -> list[str]:
     return lines
 
 
+def without(student_id: str, content: bytes) -> bytes:
+    """The file without the student's line."""
+    header, *rows = lines_of(content)
+    left = [row for row in rows if row.partition(",")[0] != student_id]
+    return "".join(f"{line}\r\n" for line in (header, *left)).encode()
+
+
 def students_of(content: bytes) -> list[str]:
     return [line.partition(",")[0] for line in lines_of(content)[1:]]
 

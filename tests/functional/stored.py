@@ -27,10 +27,10 @@ def everything_stored(kept: dict[str, bytes] | None = None) -> dict[str, bytes]:
     return found
 
 
-def in_bucket() -> dict[str, bytes]:
-    """Every file of the archive by its key."""
+def in_bucket(prefix: str = "") -> dict[str, bytes]:
+    """Every file of the archive by its key, which begins so."""
     client = boto3.client("s3")
-    listed = client.list_objects_v2(Bucket="archive").get("Contents", [])
+    listed = client.list_objects_v2(Bucket="archive", Prefix=prefix).get("Contents", [])
     return {
         kept["Key"]: client.get_object(Bucket="archive", Key=kept["Key"])["Body"].read()
         for kept in listed
@@ -66,12 +66,13 @@ def put_back(before: State) -> None:
             s3.put_object(Bucket="archive", Key=key, Body=content)
 
 
-def traces(*needles: str) -> list[str]:
-    """Where any of these texts is found, in any of our encodings."""
+def traces(*needles: str, kept: dict[str, bytes] | None = None) -> list[str]:
+    """Where any of these texts is found, in any of our encodings; in the tables and in the files
+    `kept`, all of the bucket if not given."""
     wanted = {text.encode(codec) for text in needles for codec in ("utf-8", "cp1252")}
     return sorted(
         place
-        for place, content in everything_stored().items()
+        for place, content in everything_stored(kept).items()
         if any(text in content for text in wanted)
     )
 

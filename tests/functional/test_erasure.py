@@ -8,6 +8,7 @@ import logging
 import zipfile
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -503,6 +504,25 @@ def test_a_dry_run_under_way_beside_it_makes_it_come_again(
     bootstrap.export().runs.save(replace(begun, status=RunStatus.SUCCEEDED, finished_at=now))
     assert asked["run_id"] == failed["run_id"]
     assert erase(WHO, started)["status"] == "succeeded"
+
+
+def test_an_export_that_was_too_slow_archives_nothing_more(
+    server: AsyncSftpServer, started: StartedExports, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    set_up(server)
+    send(small(WHO))
+    parts, late = bootstrap.export(), [dt.timedelta()]
+    monkeypatch.setattr(
+        "registration_sync.use_cases.export_year.keep_held_due",
+        lambda *_, **__: late.__setitem__(0, dt.timedelta(hours=1)),
+    )
+    outside = partial(parts.outside, now=lambda: dt.datetime.now(dt.UTC) + late[0])
+    monkeypatch.setattr(bootstrap, "export", lambda: replace(parts, outside=outside))
+
+    with pytest.raises(Unavailable):
+        run_export(trigger="manual")
+
+    assert in_bucket() == {}
 
 
 def test_it_is_alone_like_an_export(server: AsyncSftpServer, started: StartedExports) -> None:

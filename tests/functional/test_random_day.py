@@ -11,6 +11,7 @@ import os
 from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -30,11 +31,13 @@ from functions.export import app as export
 from functions.sync import app as sync
 from registration_sync import bootstrap
 from registration_sync.domain.errors import Unavailable
+from tests.functional.announced import Announced
 from tests.functional.books import Plan, Student, Terms, Year
-from tests.functional.conftest import create_tables, delete_tables
+from tests.functional.conftest import StartedExports, create_tables, delete_tables
 from tests.functional.district import CONNECTION, ENROLL, context, registration
 from tests.functional.events import ADMINISTRATOR, api_event
-from tests.functional.importer import Exchange, Importer, Table, lines_of
+from tests.functional.importer import Exchange, Importer, Table, lines_of, without
+from tests.functional.stored import in_bucket, traces
 from tests.functional.troubles import (
     Cut,
     Interruptions,
@@ -48,7 +51,7 @@ from tests.sftp_servers import AsyncSftpServer
 DAYS = int(os.environ.get("RANDOM_DAYS", "0"))
 A_DAY = settings(
     max_examples=DAYS or 3,
-    stateful_step_count=70,
+    stateful_step_count=70 if DAYS else 50,
     derandomize=not DAYS,
     database=None,
     deadline=None,
@@ -88,6 +91,7 @@ STATUS = "/connections/{connection_id}/status"
 REGISTRATIONS = "/connections/{connection_id}/registrations"
 RECEIPT = f"{REGISTRATIONS}/{{school_year}}/{{student_id}}"
 ONE_RUN = "/connections/{connection_id}/exports/{run_id}"
+ERASURES = "/connections/{connection_id}/erasures"
 
 LONG_AGO, LONG_AGO_MS = "2026-03-01T00:00:00Z", 1_772_323_200_000
 
@@ -112,11 +116,19 @@ EVENTFUL = {
     *(f"sync: {how or 'undisturbed'}" for how in SYNCS),
     *(f"export: {trouble or 'undisturbed'}" for trouble in TROUBLES),
     *("awaiting", "confirm", "cancel", "taken over", "tried again", "sent again"),
+    *("erased", "erased again"),
+    *("told: failed", "told: awaiting", "told: not collected", "told: newly held"),
     *("dry run", "test record", "preview", "lists", "receipts"),
 }
 """Most of it has to happen, or the days were too quiet to tell anything."""
 
-days = itertools.count()
+days, syncs = itertools.count(), itertools.count(1)
+
+UNMISTAKABLE = ("x@y", "Z_z", "06520")
+"""Ids that stand for nothing else where they are found."""
+
+RUNS_LOOKED_BACK = 20
+"""So far back it is known who was held before."""
 
 
 @dataclass(frozen=True)
@@ -147,11 +159,14 @@ class Invoked:
 
 
 class Surroundings:
-    """What all days share: the server, and what stands between an export and everything."""
+    """What all days share: the server, what stands between an export and everything, what was
+    told, and what the API started."""
 
-    def __init__(self, server: AsyncSftpServer) -> None:
+    def __init__(self, server: AsyncSftpServer, started: StartedExports) -> None:
         self.server = server
+        self.started = started
         self.interruptions = Interruptions()
+        self.told = Announced()
 
 
 class RandomDay(RuleBasedStateMachine):
@@ -165,7 +180,9 @@ class RandomDay(RuleBasedStateMachine):
         self.connection_id = f"day-{next(days)}"
         self.holds = holds
         self.years: dict[int, Year] = {}
-        self.syncs, self.invocations = itertools.count(1), itertools.count()
+        self.invocations = itertools.count()
+        self.names: dict[str, list[str]] = {}
+        self.held_by: dict[str, dict[int, set[str]]] = {}
         self.owed: dict[tuple[int, str], int] = {}
         root = self.outside.server.root / self.connection_id
         self.exchange = Exchange(Importer(root, removes))
@@ -203,7 +220,8 @@ class RandomDay(RuleBasedStateMachine):
             *[self.export_runs] * 8,
             *[self.somebody_decides] * (6 if self.awaiting else 0),
             *[self.aws_tries_a_run_again] * (4 if self.killed else 0),
-            *[self.enroll_removes] * 2,
+            *[self.somebody_removes] * 2,
+            self.somebody_erases,
             *[self.mapping_changes] * 2,
             *[self.an_old_run_is_sent_again] * bool(self.sent),
             *[self.somebody_only_looks] * 3,
@@ -216,10 +234,11 @@ class RandomDay(RuleBasedStateMachine):
         sent = draw(st.lists(registrations, min_size=1, max_size=4))
         self.sync(sent, draw(st.sampled_from(SYNCS)))()
 
-    def enroll_removes(self, draw: Draw) -> None:
+    def somebody_removes(self, draw: Draw) -> None:
         year, student_id = draw(years), draw(ids)
         path = {"school_year": str(year), "student_id": student_id}
-        asked = self.ask(sync, "DELETE", RECEIPT, claims=ENROLL, **path)
+        claims = draw(st.sampled_from((ENROLL, ADMINISTRATOR)))
+        asked = self.ask(sync, "DELETE", RECEIPT, claims=claims, **path)
 
         assert asked.status == 204
         self.year(year).store(student_id, (asked.at_ms, asked.request_id, 0), None)
@@ -230,7 +249,8 @@ class RandomDay(RuleBasedStateMachine):
         status = "In Processing" if how == "refused" else "Registration Approved"
         items = []
         for year, student_id, name, grade, locker in sent:
-            fname = f"{name} {next(self.syncs)}"
+            fname = f"{name} {next(syncs):05}"
+            self.names.setdefault(student_id, []).append(fname)
             item = registration(student_id, fname, year=year, grade=grade, status=status)
             item["data"]["students"]["locker"] = locker
             items.append(item)
@@ -329,6 +349,46 @@ class RandomDay(RuleBasedStateMachine):
             self._forgive(table, self.exchange.send_again(table, content, run_id))
         self.importer_looks()
 
+    def somebody_erases(self, draw: Draw) -> None:
+        """Also if the erasure is killed or finds AWS away: then AWS tries it again."""
+        student_id = draw(ids)
+        asked = self.ask(configuration, "POST", ERASURES, {"student_id": student_id})
+        if self.in_the_way:
+            assert (asked.status, asked.body["run_id"]) == (409, self.in_the_way), asked
+            return
+        assert asked.status == 202, asked
+        wish = {"action": "erasure", "trigger": "manual", "run_id": asked.body["run_id"]}
+        run = self.invoked(**wish)
+        cut = Cut(draw(st.integers(1, 80)), kills=draw(st.booleans()), takes_effect=True)
+        interruptions = Interruptions(cut if draw(st.booleans()) else None)
+        record = self.invoke(run, interruptions)
+        if interruptions.was_cut:
+            let_the_lease_expire(self.connection_id)
+        if record is None:
+            seen["erased again"] += 1
+            record = self.invoke(run)
+
+        seen["erased"] += 1
+        assert record
+        assert (record["status"], record["student_ids"]) == ("succeeded", []), record
+        self._forget(student_id)
+        kept = in_bucket(f"{self.connection_id}/") | in_bucket(f"dry_runs/{self.connection_id}/")
+        assert traces(*self.names.pop(student_id, ["nobody"]), kept=kept) == []
+        assert self.exchange.importer.files() == self.exchange.files
+
+    def _forget(self, student_id: str) -> None:
+        for number, year in self.years.items():
+            year.forget(student_id)
+            self.owed.pop((number, student_id), None)
+            self.promised.pop((number, student_id), None)
+        for run_id, files in [*self.sent.items()]:
+            cut = {table: without(student_id, content) for table, content in files.items()}
+            # A file whose rows are all gone is not sent again.
+            left = {t: c for t, c in cut.items() if c == files[t] or len(lines_of(c)) > 1}
+            self.sent[run_id] = left
+            if not left:
+                del self.sent[run_id]
+
     def somebody_only_looks(self, draw: Draw) -> None:
         what = draw(st.sampled_from(("dry run", "test record", "preview", "lists", "receipts")))
         year, student_id = draw(years), draw(ids)
@@ -411,12 +471,18 @@ class RandomDay(RuleBasedStateMachine):
     ) -> dict[str, Any] | None:
         """The record; None of a run that was killed, or found AWS away."""
         self.outside.interruptions = interruptions = interruptions or Interruptions()
+        told = self.outside.told
+        told.forget()
         try:
             record: dict[str, Any] = export.handler(run.event, context())
         except (Killed, Unavailable):
             return None
         finally:
             interruptions.hang_up()
+            names = itertools.chain(UNMISTAKABLE, *self.names.values())
+            assert told.names([*names]) == [], told
+        if "kind" in record and record["kind"] != "export":
+            assert told.alerts == []
         return record
 
     def run(self, run: Invoked, draw: Draw) -> None:
@@ -442,6 +508,10 @@ class RandomDay(RuleBasedStateMachine):
             return
         plans = self._account(run, interruptions, trouble, heard)
         disturbed = trouble in AT_THE_SERVER or interruptions.was_cut
+        # Of one that was killed after it had put down that it waits, nobody is told.
+        waited = known.status == 200 and known.body["status"] == "awaiting_confirmation"
+        if record and not waited:
+            self._look_what_was_told(run, record, plans, disturbed=disturbed)
         seen[f"export: {trouble if disturbed or heard else 'undisturbed'}"] += 1
         if disturbed:
             self._look_at_the_server(plans, interruptions)
@@ -534,6 +604,55 @@ class RandomDay(RuleBasedStateMachine):
             if status != "failed":
                 self._look_who_was_not_collected(number, told, plan, lying)
 
+    def _look_what_was_told(
+        self,
+        run: Invoked,
+        record: Mapping[str, Any],
+        plans: Mapping[int, Plan],
+        *,
+        disturbed: bool,
+    ) -> None:
+        """One event of what ended, and one message where there is something to do."""
+        told, waits = self.outside.told, not record["finished_at"]
+        assert [event["run_id"] for event in told.events] == [run.run_id] * (not waits)
+        assert len(told.numbers) == len(told.events)
+        assert len(told.alerts) == bool(told.subjects)
+        seen.update(f"told: {about}" for about in told.subjects)
+        statuses = {year["status"] for year in record["years"]} | {record["status"]}
+        wanted = {
+            "failed": "failed" in statuses,
+            "awaiting": "awaiting_confirmation" in statuses,
+            "not collected": run.guarded
+            and any(
+                finding["guard"] == "not_collected"
+                for year in record["years"]
+                if year["status"] != "awaiting_confirmation"
+                for finding in year["findings"]
+            ),
+        }
+        found = {about: about in told.subjects for about in wanted}
+        assert found == wanted, (told.alerts, record)
+        newly = {number: self._newly_held(run, number, record) for number in plans}
+        if disturbed or None in newly.values():
+            return
+        assert ("newly held" in told.subjects) == any(newly.values()), (told.alerts, newly)
+        for event in told.events:
+            numbers = {year["school_year"]: year["newly_held"] for year in event["years"]}
+            assert {number: numbers[number] for number in newly} == newly
+
+    def _newly_held(self, run: Invoked, number: int, record: Mapping[str, Any]) -> int | None:
+        """How many were not held by the last export that told; None if that is too long ago."""
+        (year,) = [year for year in record["years"] if year["school_year"] == number]
+        if year["status"] == "awaiting_confirmation":
+            return 0
+        held = {row["student_id"] for row in year["held"]}
+        place = int(run.run_id.rpartition("-")[2])
+        for run_id, of_years in sorted(self.held_by.items(), reverse=True):
+            if run_id < run.run_id and number in of_years:
+                is_far = place - int(run_id.rpartition("-")[2]) > RUNS_LOOKED_BACK
+                return None if is_far else len(held - of_years[number])
+        return None if place > RUNS_LOOKED_BACK else len(held)
+
     def _look_who_was_not_collected(
         self, number: int, told: Mapping[str, Any], plan: Plan, lying: Mapping[Table, str]
     ) -> None:
@@ -583,6 +702,11 @@ class RandomDay(RuleBasedStateMachine):
     def _keep(self, run: Invoked, record: Mapping[str, Any] | None) -> None:
         if record is None or not record["finished_at"]:
             return
+        self.held_by[run.run_id] = {
+            year["school_year"]: {row["student_id"] for row in year["held"]}
+            for year in record["years"]
+            if year["status"] != "failed" or year["held"]
+        }
         files = {
             (file["name"], year["school_year"]): file["sha256"]
             for year in record["years"]
@@ -722,22 +846,24 @@ def number_in(data: dict[str, str]) -> int:
     return int(data["fname"].rpartition(" ")[2])
 
 
-@pytest.mark.usefixtures("started")
 def test_the_books_close_at_every_step_of_a_random_day(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, started: StartedExports
 ) -> None:
     seen.clear()
     parts = bootstrap.export()
     with AsyncSftpServer(tmp_path) as server:
-        surroundings = Surroundings(server)
+        surroundings = Surroundings(server, started)
+        told = surroundings.told
+        announce = partial(parts.announce, metrics=told, events=told, alerts=told)
 
         def outside(**given: Any) -> Any:
             return surroundings.interruptions.between(parts.outside(**given))
 
+        changed = replace(parts, outside=outside, announce=announce)
         for module in ("domain.batches", "adapters.registrations_table"):
             # A dozen students fill no eight partitions: four times as many steps in a day.
             monkeypatch.setattr(f"registration_sync.{module}.SHARDS", 2)
-        monkeypatch.setattr(bootstrap, "export", lambda: replace(parts, outside=outside))
+        monkeypatch.setattr(bootstrap, "export", lambda: changed)
         monkeypatch.setattr(RandomDay, "outside", surroundings, raising=False)
         run_state_machine_as_test(RandomDay, settings=A_DAY)
 

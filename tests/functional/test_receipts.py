@@ -236,6 +236,29 @@ def test_a_student_who_was_removed_before_any_export_is_never_counted() -> None:
     assert (status_of("1"), books()) == (["removed"], (1, 0, 0, 0))
 
 
+def test_a_removal_that_no_file_can_tell_is_held_until_one_can() -> None:
+    mapping = copy.deepcopy(MAPPING)
+    send(registration("A-1"), registration("2"))
+    run_export()
+    student_id = {"from": "registration.student_id", "mapping_type": "direct", "to": "ID"}
+    mapping["files"][0]["fields"][0] = student_id
+    mapping["files"][0] |= {"removals": "row", "separator": "-", "text_identifier": "none"}
+    save(mapping)
+    remove("A-1")
+    assert (books(), status_of("A-1")) == ((1, 0, 0, 0), ["removed"])
+
+    run = run_export()
+
+    assert run["years"][0]["held_count"] == 1
+    told = receipt("A-1")
+    assert (told["status"], told["held"]["reasons"][0]["rule"]) == ("held", "text_identifier")
+    assert (books(), ids(status="held")) == ((1, 0, 1, 0), ["A-1"])
+    assert ids(status="never_exported") == []
+    save(mapping | {"files": [mapping["files"][0] | {"separator": ","}]})
+    assert run_export()["years"][0]["held_count"] == 0
+    assert (books(), status_of("A-1")) == ((1, 0, 0, 0), ["removed"])
+
+
 def test_a_failed_export_leaves_the_books_as_they_are(server: AsyncSftpServer) -> None:
     send(registration("1"))
     run_export()

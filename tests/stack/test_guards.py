@@ -6,6 +6,9 @@ from typing import Any
 
 from local.stack import LocalStack
 from tests.stack.district import MAPPING, District, new_district, registration
+from tests.stack.inbox import Inbox
+from tests.stack.test_receipts import read
+from tests.stack.test_run_history import resend
 
 HOLD = {"unmatched": {"action": "hold", "count": 0}}
 
@@ -36,15 +39,16 @@ def take(district: District) -> None:
 
 
 def test_an_importer_that_stops_taking_files_is_told_and_its_students_are_sent_again(
-    stack: LocalStack,
+    stack: LocalStack, people: Inbox
 ) -> None:
     district = new_district(stack)
     district.sync(registration("1", "Ann"))
     district.export()
     take(district)
-    district.sync(registration("2", "Bob"))
+    district.sync(registration("2-of-nobody-else", "Bobbi"))
     second = district.export()
     assert findings(second) == []
+    before = read(district, "registrations/2025/2-of-nobody-else")
 
     district.sync(registration("3", "Cy"))
     third = district.export()
@@ -54,19 +58,31 @@ def test_an_importer_that_stops_taking_files_is_told_and_its_students_are_sent_a
         [("not_collected", second["run_id"])],
     )
     assert district.names() == ["Cy"]
+    subject, body = people.told_of(district)
+    assert subject == "Anytown, SFTP: the SIS did not collect the last file"
+    assert third["years"][0]["findings"][0]["message"] in body
+    assert f"send run {second['run_id']} again" in body
+    assert [word for word in ("2-of-nobody-else", "Bobbi") if word in body] == []
     take(district)
-    again = f"{district.path}/exports/{second['run_id']}/resend"
-    answer = stack.call("POST", again, {"student_ids": ["2"]}, role="limited_access")
-    assert district.finished(answer.json()["run_id"])["status"] == "succeeded"
-    assert district.names() == ["Bob"]
+    again = resend(district, second, student_ids=["2-of-nobody-else"])
+    assert again["status"] == "succeeded"
+    after = read(district, "registrations/2025/2-of-nobody-else")
+    assert (after, after["exported"]["run_id"]) == (before, second["run_id"])
+    assert district.files()["2025/students.csv"].splitlines()[1:] == [
+        after["exported"]["files"][0]["line"]
+    ]
 
 
-def test_what_is_held_goes_once_confirmed(stack: LocalStack) -> None:
+def test_what_is_held_is_told_and_goes_once_confirmed(stack: LocalStack, people: Inbox) -> None:
     district = guarded(stack)
     district.sync(registration("1", "Bob"))
     run = district.export()
     assert (run["status"], run["finished_at"]) == ("awaiting_confirmation", None)
     assert not district.folder.exists()
+    subject, body = people.told_of(district)
+    assert subject == "Anytown, SFTP: the export waits for your confirmation"
+    assert run["years"][0]["findings"][0]["message"] in body
+    assert f"/runs/{run['run_id']}" in body
 
     path = f"{district.path}/exports/{run['run_id']}/confirm"
     answer = stack.call("POST", path, role="limited_access")

@@ -1,5 +1,5 @@
 """What people and programs are told, on the deployed template: messages of the topic and events of
-the bus arrive in queues, and every alarm goes off.
+the bus arrive in queues, and every alarm goes off. What guards tell is in test_guards.py.
 
 The emulator takes no metrics from logs. The lines that AWS would take them from are read there and
 put in by hand; from the alarm on, it is the template again.
@@ -8,80 +8,21 @@ put in by hand; from the alarm on, it is the template again.
 import json
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any
 
 import pytest
 
 from local.stack import LocalStack
 from tests.stack.district import District, new_district, registration
-
-ARRIVES_WITHIN_SECONDS = 15
-ADMITS = {
-    "Version": "2012-10-17",
-    "Statement": {
-        "Effect": "Allow",
-        "Principal": {"Service": ["sns.amazonaws.com", "events.amazonaws.com"]},
-        "Action": "sqs:SendMessage",
-        "Resource": "*",
-    },
-}
-"""The queue takes what topic and rule send."""
+from tests.stack.inbox import ARRIVES_WITHIN_SECONDS, Inbox, new_inbox
 
 STUDENT, NAME = "4711-only-here", "Only-Here"
 
 
-@dataclass(frozen=True)
-class Inbox:
-    """A queue in which messages are kept until they are asked for."""
-
-    sqs: Any
-    url: str
-    arn: str
-    seen: list[dict[str, Any]]
-
-    def first(self, wanted: Callable[[dict[str, Any]], bool]) -> dict[str, Any]:
-        """The first message that is wanted, as soon as it is there."""
-        give_up = time.monotonic() + ARRIVES_WITHIN_SECONDS
-        while time.monotonic() < give_up:
-            found = next(filter(wanted, self.seen), None)
-            if found:
-                return found
-            answer = self.sqs.receive_message(
-                QueueUrl=self.url, MaxNumberOfMessages=10, WaitTimeSeconds=1
-            )
-            self.seen.extend(json.loads(one["Body"]) for one in answer.get("Messages", []))
-        raise AssertionError(f"no such message among {self.seen}")
-
-
 @pytest.fixture(scope="module")
-def inbox(stack: LocalStack) -> Callable[[str], Inbox]:
-    sqs = stack.client("sqs")
-
-    def make(name: str) -> Inbox:
-        url = sqs.create_queue(QueueName=name)["QueueUrl"]
-        arn = sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["QueueArn"])
-        box = Inbox(sqs, url, arn["Attributes"]["QueueArn"], [])
-        sqs.set_queue_attributes(QueueUrl=url, Attributes={"Policy": json.dumps(ADMITS)})
-        return box
-
-    return make
-
-
-@pytest.fixture(scope="module")
-def people(stack: LocalStack, inbox: Callable[[str], Inbox]) -> Inbox:
-    """Subscribed to the topic."""
-    box = inbox("people")
-    stack.client("sns").subscribe(
-        TopicArn=stack.outputs["AlertsTopic"], Protocol="sqs", Endpoint=box.arn
-    )
-    return box
-
-
-@pytest.fixture(scope="module")
-def programs(stack: LocalStack, inbox: Callable[[str], Inbox]) -> Inbox:
+def programs(stack: LocalStack) -> Inbox:
     """The target of a rule for our events."""
-    box, events = inbox("programs"), stack.client("events")
+    box, events = new_inbox(stack, "programs"), stack.client("events")
     pattern = {"source": ["registration-sync"], "detail-type": ["Export run finished"]}
     events.put_rule(Name="finished-runs", EventPattern=json.dumps(pattern))
     events.put_targets(Rule="finished-runs", Targets=[{"Id": "queue", "Arn": box.arn}])
@@ -143,11 +84,6 @@ def rings(stack: LocalStack, people: Inbox, alarm: str) -> dict[str, Any]:
     return told
 
 
-def told(people: Inbox, district: District) -> dict[str, Any]:
-    """The message about a run of the district."""
-    return people.first(lambda one: f"#/connections/{district.connection_id}/" in one["Message"])
-
-
 def of(district: District) -> Callable[[dict[str, Any]], bool]:
     return lambda event: event["detail"]["connection_id"] == district.connection_id
 
@@ -160,10 +96,10 @@ def test_a_run_that_failed_is_told_to_people_and_programs_and_rings(
     run = district.nightly_export("2026-06-02T02:00:00Z")
 
     assert run["status"] == "failed"
-    message = told(people, district)
-    assert message["Subject"] == "Anytown, SFTP: the nightly export failed"
-    assert run["years"][0]["error"]["message"] in message["Message"]
-    assert message["Message"].count("What now: ") == 1
+    subject, body = people.told_of(district)
+    assert subject == "Anytown, SFTP: the nightly export failed"
+    assert run["years"][0]["error"]["message"] in body
+    assert body.count("What now: ") == 1
     event = programs.first(of(district))
     assert (event["source"], event["detail-type"]) == ("registration-sync", "Export run finished")
     assert event["detail"]["run_id"] == run["run_id"]
@@ -185,9 +121,9 @@ def test_students_newly_held_back_are_told_once_without_naming_them_and_ring(
     first, second = district.export(), district.export()
 
     assert [run["status"] for run in (first, second)] == ["partial", "partial"]
-    message = told(people, district)
-    assert message["Subject"] == "Anytown, SFTP: 1 student newly held back"
-    assert "Why: DOB, " in message["Message"]
+    subject, body = people.told_of(district)
+    assert subject == "Anytown, SFTP: 1 student newly held back"
+    assert "Why: DOB, " in body
     event = programs.first(of(district))
     assert (event["detail"]["years"][0]["held"], event["detail"]["years"][0]["newly_held"]) == (
         1,

@@ -46,7 +46,10 @@ HELD = YearOutcome(
         HeldRow("4713", "students.csv", "DOB", "date", "As in 4711, this is no date."),
     ),
 )
-LINK = "The run in the console: #/connections/anytown/runs/20250916T020000Z-schedule\n"
+LINK = (
+    "To see the run, put this after the console's address: "
+    "#/connections/anytown/runs/20250916T020000Z-schedule\n"
+)
 
 
 def record(*years: YearOutcome, **changes: Any) -> dict[str, Any]:
@@ -176,8 +179,8 @@ def test_a_run_that_waits_for_a_confirmation() -> None:
         "School year 2025-26 waits, and nothing of it was sent: "
         "students.csv has 12 rows, and 480 are usual.\n"
         "All of its students stay due.\n"
-        "What now: look at the run. If it is right, confirm it. If not, cancel it, mend the cause "
-        "and export again.\n"
+        "What now: look at the run. If it is right, confirm it. If not, mend the cause and export "
+        "again. If nobody decides, the next export takes its place, with everyone in it.\n"
         "\n" + LINK,
     )
 

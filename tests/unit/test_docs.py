@@ -33,6 +33,7 @@ from registration_sync.use_cases.request_export import parse_export_event
 
 ROOT = Path(__file__).parents[2]
 PAGES = sorted([ROOT / "README.md", *(ROOT / "docs").glob("*.md")])
+ADAPTERS = "layers/shared/python/registration_sync/adapters"
 EVENTS = sorted((ROOT / "events").glob("*.json"))
 
 
@@ -105,6 +106,17 @@ def names_of(schema: Schema, path: str = "") -> set[str]:
         *(names_of(each, path) for each in inner if each),
         *(names_of(each, f"{path}.{key}") for key, each in named.items()),
     )
+
+
+def test_operations_names_the_keys_and_outputs_that_there_are() -> None:
+    _, _, recovery = page("docs/operations.md").partition("### A table is restored")
+    adapters = [path.read_text("utf-8") for path in (ROOT / ADAPTERS).glob("*.py")]
+    keys = {key for text in adapters for key in re.findall(r'f"([A-Z]+)#\{connection_id\}', text)}
+    outputs = page("template.yaml").partition("\nOutputs:")[2]
+
+    assert {*re.findall(r"`([A-Z]+)#c[#…]*`", recovery)} == keys
+    for name in re.findall(r"`([A-Z]\w+(?:Name|Url|Topic))`", page("docs/operations.md")):
+        assert f"\n  {name}:" in outputs, name
 
 
 @pytest.mark.parametrize("event", EVENTS, ids=lambda path: path.stem)

@@ -81,7 +81,7 @@ def test_unmatched_values_are_counted_field_by_field() -> None:
     findings = judge_unmatched(UnmatchedGuard(action=WARN, count=4), values)
 
     assert [finding.message.partition(":")[0] for finding in findings] == [
-        "5 values of Grade in students.csv have no match code"
+        "Grade in students.csv has 5 values without a match code"
     ]
 
 

@@ -8,6 +8,7 @@ import pytest
 
 from registration_sync.domain.export_run import (
     DRY_RUN,
+    HELD_LISTED,
     RESEND,
     SCHEDULED,
     DeliveredFile,
@@ -63,6 +64,7 @@ def test_who_was_delivered_meanwhile_is_new_again() -> None:
         record(replace(held(), status=RunStatus.SUCCEEDED), kind=RESEND),
         record(held(), kind=DRY_RUN),
         record(held()) | {"finished_at": None},
+        record(replace(held(), status=RunStatus.CANCELLED)),
     ],
 )
 def test_what_tells_nothing_of_a_year_is_passed_over(between: dict[str, Any]) -> None:
@@ -76,10 +78,21 @@ def test_without_an_earlier_export_everyone_is_new_and_each_year_counts_for_itse
 
 
 def test_where_a_list_is_not_complete_the_numbers_are_compared() -> None:
-    earlier = [record(held("1", count=1200))]
+    listed = [f"{number}" for number in range(HELD_LISTED)]
+    earlier = [record(held(*listed, count=1200))]
 
-    assert newly_held(record(held("2", count=1500)), earlier) == {2025: 300}
-    assert newly_held(record(held("2", count=1100)), earlier) == {}
+    assert newly_held(record(held(*listed, count=1500)), earlier) == {2025: 300}
+    assert newly_held(record(held(*listed, count=1100)), earlier) == {}
+
+
+def test_who_was_erased_since_does_not_stand_for_another() -> None:
+    assert newly_held(record(held("2")), [record(held(count=1))]) == {2025: 1}
+
+
+def test_who_was_held_by_a_run_that_waited_and_was_cancelled_is_told_by_the_next() -> None:
+    cancelled = replace(held("1"), status=RunStatus.CANCELLED)
+
+    assert newly_held(record(held("1")), [record(cancelled)]) == {2025: 1}
 
 
 def test_a_year_that_waits_is_told_of_when_it_is_done() -> None:

@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 
 from anyascii import anyascii
 
+from registration_sync.domain.counted import counted
 from registration_sync.domain.export_run import ERASURE, RESEND, SCHEDULED, RunStatus
 from registration_sync.domain.run_summary import Counts, failed_years, is_failure
 from registration_sync.domain.school_year import school_year_name
@@ -50,10 +51,11 @@ def alert_of(
     """The message of the run; `name` is the connection's, and the time is told in its `zone`."""
     when = _moment(record["finished_at"] or record["started_at"], zone)
     connection_id, run_id = record["connection_id"], record["run_id"]
+    place = f"#/connections/{connection_id}/runs/{run_id}"
     paragraphs = [
         f"{name}: {_what(record)} of {when}.",
         *(concern.text for concern in concerns),
-        f"The run in the console: #/connections/{connection_id}/runs/{run_id}",
+        f"To see the run, put this after the console's address: {place}",
     ]
     subject = _subject(name, concerns[0].headline, connection_id)
     return Alert(subject, "\n\n".join(paragraphs) + "\n")
@@ -95,8 +97,8 @@ def _awaiting(record: Mapping[str, Any], _newly_held: Counts) -> Iterator[Concer
     ]
     told.append("All of its students stay due.")
     told.append(
-        "What now: look at the run. If it is right, confirm it. If not, cancel it, mend the cause "
-        "and export again."
+        "What now: look at the run. If it is right, confirm it. If not, mend the cause and export "
+        "again. If nobody decides, the next export takes its place, with everyone in it."
     )
     yield Concern(f"{_what(record)} waits for your confirmation", "\n".join(told))
 
@@ -121,8 +123,8 @@ def _newly(record: Mapping[str, Any], newly_held: Counts) -> Iterator[Concern]:
     if not count:
         return
     told = [
-        f"School year {_name(year)}: {_students(newly_held[year['school_year']])} newly held "
-        f"back, {year['held_count']} in all. Why: {_reasons(year['held'])}."
+        f"School year {_name(year)}: {counted(newly_held[year['school_year']], 'student')} newly "
+        f"held back, {year['held_count']} in all. Why: {_reasons(year['held'])}."
         for year in record["years"]
         if year["school_year"] in newly_held
     ]
@@ -131,7 +133,7 @@ def _newly(record: Mapping[str, Any], newly_held: Counts) -> Iterator[Concern]:
         "What now: the run names each of them, with the field and the reason. Mend the "
         "registration or the mapping; the next export delivers them."
     )
-    yield Concern(f"{_students(count)} newly held back", "\n".join(told))
+    yield Concern(f"{counted(count, 'student')} newly held back", "\n".join(told))
 
 
 _KINDS = (_failed, _awaiting, _not_collected, _newly)
@@ -171,10 +173,6 @@ def _reasons(held: Sequence[Mapping[str, Any]]) -> str:
 
 def _findings(year: Mapping[str, Any]) -> Sequence[Mapping[str, Any]]:
     return year.get("findings") or ()
-
-
-def _students(count: int) -> str:
-    return "1 student" if count == 1 else f"{count:,} students"
 
 
 def _name(year: Mapping[str, Any]) -> str:

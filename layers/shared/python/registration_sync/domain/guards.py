@@ -8,6 +8,7 @@ from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field, StrictInt
 
+from registration_sync.domain.counted import counted
 from registration_sync.domain.delivery import RemoteFile
 from registration_sync.domain.export_run import Finding, RowCount
 from registration_sync.domain.unmatched import UnmatchedValue
@@ -108,8 +109,8 @@ def judge_row_count(
         "row_count",
         guard.action,
         count.file,
-        f"{count.file} has {count.rows} rows; usually it has about {usual}. See whether so many "
-        "registrations were synced, and whether the mapping's conditions leave some out.",
+        f"{count.file} has {counted(count.rows, 'row')}; usually it has about {usual}. See whether "
+        "so many registrations were synced, and whether the mapping's conditions leave some out.",
     )
 
 
@@ -125,8 +126,9 @@ def judge_blank_required(
             "blank_required",
             guard.action,
             file,
-            f"{column} in {file} is required, and blank for {count} of {students} students, who "
-            "are held. See whether the mapping takes it from the right field.",
+            f"{column} in {file} is required, and blank for {count} of "
+            f"{counted(students, 'student')}, held for that. See whether the mapping "
+            "takes it from the right field.",
         )
         for (file, column), count in sorted(blank.items())
         if count >= guard.at_least and count * 100 > guard.percent * students
@@ -146,8 +148,8 @@ def judge_unmatched(guard: UnmatchedGuard, unmatched: Iterable[UnmatchedValue]) 
             "unmatched",
             guard.action,
             file,
-            f"{count} values of {field} in {file} have no match code: the run lists them. Add "
-            "codes for them to the mapping.",
+            f"{field} in {file} has {counted(count, 'value')} without a match code: the run lists "
+            "what they are. Add codes to the mapping.",
         )
         for (file, field), count in sorted(counts.items())
         if count > guard.count

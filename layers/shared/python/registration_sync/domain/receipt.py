@@ -60,10 +60,11 @@ class LastDelivery:
 
 
 def status_of_due(current: Current, mark: Mark) -> StudentStatus:
-    """The status of a student whom a mark says due."""
-    if current.snapshot is None:
-        return StudentStatus.REMOVED
-    return StudentStatus.HELD if mark.holds(current) else StudentStatus.DUE
+    """The status of a student whom a mark says due; a removal that a file has to tell, and cannot,
+    is held."""
+    if mark.holds(current):
+        return StudentStatus.HELD
+    return StudentStatus.REMOVED if current.snapshot is None else StudentStatus.DUE
 
 
 def receipt_of_due(school_year: int, current: Current, mark: Mark) -> dict[str, Any]:

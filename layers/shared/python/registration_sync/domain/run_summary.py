@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from registration_sync.domain.errors import AlreadyRunning
-from registration_sync.domain.export_run import EXPORT, LEASED, RunStatus
+from registration_sync.domain.export_run import EXPORT, HELD_LISTED, LEASED, RunStatus
 
 FAILED_RUNS = "FailedRuns"
 EXPORTED_STUDENTS = "ExportedStudents"
@@ -42,16 +42,20 @@ def newly_held(record: Mapping[str, Any], earlier: Iterable[Mapping[str, Any]]) 
 def _told_years(records: Iterable[Mapping[str, Any]]) -> Iterator[Mapping[str, Any]]:
     for record in records:
         if record["kind"] == EXPORT and record["finished_at"]:
-            for year in record["years"]:
-                if year["status"] != RunStatus.FAILED or year["held_count"]:
-                    yield year
+            yield from filter(_tells_who_is_held, record["years"])
+
+
+def _tells_who_is_held(year: Mapping[str, Any]) -> bool:
+    """Nobody was told of a year that waited, and was cancelled."""
+    failed_early = year["status"] == RunStatus.FAILED and not year["held_count"]
+    return year["status"] != RunStatus.CANCELLED and not failed_early
 
 
 def _newly_held(year: Mapping[str, Any], past: Mapping[str, Any]) -> int:
     now, then = (frozenset(row["student_id"] for row in each["held"]) for each in (year, past))
-    if len(now) == year["held_count"] and len(then) == past["held_count"]:
+    if all(len(each["held"]) < HELD_LISTED for each in (year, past)):
         return len(now - then)
-    # A record lists the first 1,000 rows only (HELD_LISTED): then the numbers have to do.
+    # Lists that are cut off: then the numbers have to do, though they count who was erased since.
     return max(0, int(year["held_count"]) - int(past["held_count"]))
 
 

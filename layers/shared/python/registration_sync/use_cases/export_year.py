@@ -9,6 +9,7 @@ from pathlib import Path
 
 from registration_sync.domain.batches import Mark, YearMarker
 from registration_sync.domain.compiled_mapping import CompiledMapping
+from registration_sync.domain.counted import counted
 from registration_sync.domain.csv_file import CODECS
 from registration_sync.domain.errors import RegistrationSyncError, Unavailable
 from registration_sync.domain.export_run import (
@@ -50,7 +51,7 @@ class HeldInFullFile(RegistrationSyncError):
 
     def __init__(self, written: WrittenYear) -> None:
         super().__init__(
-            f"{written.held_count} students cannot be mapped, and a file of all students without "
+            f"{counted(written.held_count, 'student')} cannot be mapped, and a file of all without "
             "them would tell the SIS that they are gone. Mend the mapping or the registrations."
         )
         self.written = written
@@ -133,6 +134,7 @@ def export_year(
     if written.held_of_all:
         keep_held_due(year, batch + 1, written.held_list, table, now(), all_held=True)
     sent = _sent(year, written, workspace)
+    lease.check()  # an heir may be erasing a student: what is archived now would stay
     if sent or written.settled:
         report("archiving")
         archive_year(year, batches, written, sent, archive)
@@ -360,13 +362,13 @@ def outcome_of(
     warnings = []
     if written.missing:
         warnings.append(
-            f"{written.missing} students were announced by a sync that failed and was not "
+            f"A sync that failed announced {counted(written.missing, 'student')} and was not "
             "repeated: sync them again in SchoolMint Enroll."
         )
     if written.left_out:
         warnings.append(
-            f"{written.left_out} students have no row: the conditions (`where`) of the mapping "
-            "leave them out of every file."
+            f"The conditions (`where`) of the mapping leave {counted(written.left_out, 'student')} "
+            "out of every file."
         )
     if written.held_of_all and year.overridden_by is not None:
         warnings.append(

@@ -65,11 +65,11 @@ def list_students(
     marks = snapshots.marks(connection_id, wanted.school_year, batches, wanted.after)
     found: list[dict[str, Any]] = []
     for mark, stored in with_current(connection_id, wanted.school_year, marks, snapshots):
-        if stored is None or stored.snapshot is None:
+        if stored is None:
             continue
         told = receipt_of_due(wanted.school_year, with_outcome(stored), mark)
-        is_new = wanted.status == NEVER_EXPORTED and not told["exported_before"]
-        if is_new or told["status"] == wanted.status:
+        is_new = stored.snapshot is not None and not told["exported_before"]
+        if wanted.status in {told["status"], NEVER_EXPORTED if is_new else ""}:
             if len(found) == wanted.limit:
                 return {"items": found, "next": found[-1]["student_id"]}
             found.append(told)

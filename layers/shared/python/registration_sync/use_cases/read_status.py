@@ -21,7 +21,8 @@ def read_status(
     """`{"connection_id", "years": [...]}`: of each year synced = exported + left_out + held + due.
 
     Exported and left out are the totals of the ledger, without those who are due or removed
-    since; those are read, one by one. So it costs what is due, whoever else is there. `missing`
+    since; those are read, one by one. So it costs what is due, whoever else is there; whole
+    snapshots, as DynamoDB charges an item's size however little of it is asked for. `missing`
     counts students whom a sync announced that failed. Raises Unavailable.
     """
     years = snapshots.marker(connection_id).years

@@ -241,6 +241,7 @@ def _send_year(
     outside: Outside,
 ) -> tuple[DeliveredFile, ...]:
     finished = [FinishedFile(file.name, file.source) for file in year.files]
+    lease.check()  # as an export does
     archive_again(year, connection.connection_id, run.run_id, outside.archive)
     if connection.done_file:
         empty = outside.workspace / "empty.part"

@@ -1,0 +1,51 @@
+"""In place of CloudWatch, EventBridge and SNS: what an export told, until it is asked for."""
+
+import json
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from registration_sync.domain.alerts import Alert
+
+SIGNS = {
+    "failed": "failed: ",
+    "awaiting": "waits, and nothing of it was sent: ",
+    "not collected": "was not collected: ",
+    "newly held": " newly held back, ",
+}
+"""What stands in a message, by what it is about."""
+
+
+@dataclass
+class Announced:
+    """Implements the ports Metrics, Events and Alerts."""
+
+    numbers: list[Mapping[str, int]] = field(default_factory=list)
+    events: list[Mapping[str, Any]] = field(default_factory=list)
+    alerts: list[Alert] = field(default_factory=list)
+    told: str = ""
+
+    def count(self, numbers: Mapping[str, int], about: Mapping[str, str]) -> None:
+        self.numbers.append(numbers)
+        self.told += json.dumps([numbers, about])
+
+    def put(self, kind: str, detail: Mapping[str, Any]) -> None:
+        self.events.append(detail)
+        self.told += json.dumps([kind, detail], ensure_ascii=False)
+
+    def publish(self, alert: Alert) -> None:
+        self.alerts.append(alert)
+        self.told += alert.subject + alert.body
+
+    def forget(self) -> None:
+        self.numbers, self.events, self.alerts, self.told = [], [], [], ""
+
+    @property
+    def subjects(self) -> set[str]:
+        """What the messages are about."""
+        text = "".join(alert.body for alert in self.alerts)
+        return {about for about, sign in SIGNS.items() if sign in text}
+
+    def names(self, private: Collection[str]) -> list[str]:
+        """Which of these were told."""
+        return [word for word in private if word in self.told]

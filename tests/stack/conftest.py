@@ -1,0 +1,16 @@
+"""What tests of the stack share beside the stack itself."""
+
+import pytest
+
+from local.stack import LocalStack
+from tests.stack.inbox import Inbox, new_inbox
+
+
+@pytest.fixture(scope="session")
+def people(stack: LocalStack) -> Inbox:
+    """Subscribed to the topic."""
+    box = new_inbox(stack, "people")
+    stack.client("sns").subscribe(
+        TopicArn=stack.outputs["AlertsTopic"], Protocol="sqs", Endpoint=box.arn
+    )
+    return box
