@@ -23,6 +23,7 @@ from benchmarks.map_and_write import registration
 from benchmarks.measure import compare, cpu_seconds, tell
 from registration_sync.adapters.registration_items import current_key, mark_item
 from registration_sync.adapters.registrations_table import DynamoDBRegistrationsTable
+from registration_sync.bootstrap import CHECKED_BY_DYNAMODB
 from registration_sync.domain.batches import Mark
 from registration_sync.domain.registration import APPROVED, encode_snapshot, parse_sync_request
 from registration_sync.use_cases.sync_registrations import sync_registrations
@@ -102,7 +103,8 @@ def ready_items(text: str) -> tuple[list[Any], list[Any]]:
 
 def main(pairs: int = 9) -> None:
     text = request_text()
-    client = canned(boto3.client("dynamodb", **ACCOUNT), lambda operation, _: ANSWERS[operation])
+    client = boto3.client("dynamodb", config=CHECKED_BY_DYNAMODB, **ACCOUNT)
+    canned(client, lambda operation, _: ANSWERS[operation])
     table = DynamoDBRegistrationsTable(client, "registrations", workers=WORKERS)
     marks, snapshots = ready_items(text)
     with ThreadPoolExecutor(WORKERS) as pool:
