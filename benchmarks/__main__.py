@@ -15,6 +15,7 @@ MEASURES: dict[str, tuple[str, ...]] = {
     "sync_start": (),
     "sync_500": (),
     "delivery": ("sshd", "sftp"),
+    "export_memory": ("sshd",),
 }
 """Each with the programs of OpenSSH that it needs."""
 
