@@ -16,6 +16,7 @@ MEASURES: dict[str, tuple[str, ...]] = {
     "sync_500": (),
     "delivery": ("sshd", "sftp"),
     "export_memory": ("sshd",),
+    "whole_export": ("sshd",),
 }
 """Each with the programs of OpenSSH that it needs."""
 

@@ -36,3 +36,16 @@ def canned(client: Any, answer: Answer) -> Any:
 
     client.meta.events.register("before-send", before_send)
     return client
+
+
+def remembered(answer: Answer) -> Answer:
+    """The function, asked only once for each request: the next time the answer is there."""
+    known: dict[tuple[str, Any], bytes] = {}
+
+    def again(operation: str, request: AWSPreparedRequest) -> bytes:
+        asked = operation, request.body
+        if asked not in known:
+            known[asked] = answer(operation, request)
+        return known[asked]
+
+    return again
