@@ -65,8 +65,8 @@ types: environments ## Types, strictly
 docs: environments ## Write anew what docs and mappings have from the code
 	@$(SHARED):. $(PYTHON) -m docs.generate
 
-bench: environments ## What it costs, measured against peers
-	@$(SHARED) $(PYTHON) -m benchmarks.map_and_write $(ARGUMENTS)
+bench: environments ## What it costs, measured against peers: make bench [ARGUMENTS=delivery]
+	@$(SHARED) $(PYTHON) -m benchmarks $(ARGUMENTS)
 
 requirements: $(UV) ## Pin every requirement file again, from its .in
 	@$(COMPILE) layers/dependencies/requirements.in -o layers/dependencies/requirements.txt

@@ -1,7 +1,8 @@
 """Map and write N registrations (100,000 if not said) of 60 fields, 12 of them transformed.
 
 The floor is what no mapping can go below with the standard library: decode each snapshot with
-orjson, and hand a row that is ready to csv.writer. The ratio is the median over interleaved pairs.
+orjson, and hand a row that is ready to csv.writer. The ratio is the median over interleaved pairs,
+of CPU seconds.
 
     python -m benchmarks.map_and_write [N] [PAIRS]
 """
@@ -9,17 +10,15 @@ orjson, and hand a row that is ready to csv.writer. The ratio is the median over
 import csv
 import datetime as dt
 import random
-import statistics
 import sys
 import tempfile
-import time
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
 import orjson
 
+from benchmarks.measure import compare, cpu_seconds, tell
 from registration_sync.domain.compiled_mapping import RunFacts, compile_mapping
 from registration_sync.domain.mapping import parse_mapping
 
@@ -47,7 +46,7 @@ def mapping() -> dict[str, Any]:
         ("students.email", [{"type": "lower"}]),
         ("students.id", [{"type": "value_input", "value": "US"}]),
     ]
-    transformed = [
+    transformed: list[dict[str, Any]] = [
         {"from": path, "mapping_type": "transformation", "transformations": chain}
         for path, chain in chains
     ]
@@ -119,13 +118,6 @@ def ours(snapshots: list[bytes], definition: dict[str, Any], target: Path) -> No
         file.write(b"".join(waiting))
 
 
-def seconds(work: Callable[[], None]) -> float:
-    """How long the work takes."""
-    start = time.perf_counter()
-    work()
-    return time.perf_counter() - start
-
-
 def main(count: int = 100_000, pairs: int = 5) -> None:
     """Measures, and compares the two files: the work must be the same."""
     chance = random.Random(20250801)
@@ -136,17 +128,16 @@ def main(count: int = 100_000, pairs: int = 5) -> None:
         ours(snapshots, definition, path)
         with path.open(encoding="utf-8", newline="") as file:
             header, *rows = csv.reader(file)
-        times: list[tuple[float, float]] = []
-        for _ in range(pairs):
-            at_floor = seconds(lambda: floor(snapshots, rows, floor_path))
-            times.append((at_floor, seconds(lambda: ours(snapshots, definition, path))))
+        found = compare(
+            lambda: floor(snapshots, rows, floor_path),
+            lambda: ours(snapshots, definition, path),
+            pairs=pairs,
+            clock=cpu_seconds,
+        )
         head = (",".join(header) + "\r\n").encode()
         if path.read_bytes() != head + floor_path.read_bytes():
             raise AssertionError("the two files differ")
-    floor_seconds, our_seconds = (statistics.median(column) for column in zip(*times, strict=True))
-    ratio = statistics.median(mine / theirs for theirs, mine in times)
-    print(f"{count} registrations x {FIELDS} fields, 12 transformed, {pairs} pairs")
-    print(f"floor {floor_seconds:.2f} s   ours {our_seconds:.2f} s   ratio {ratio:.2f} (goal 1.3)")
+    tell(f"map and write {count} x {FIELDS} fields", "floor", found, at_most=1.3)
 
 
 if __name__ == "__main__":

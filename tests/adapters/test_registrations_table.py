@@ -193,6 +193,23 @@ def test_marks_come_in_order_of_id_once_each_the_newest_batch_first(
     assert marks[7] == Mark("007", "v1", "[]")
 
 
+def test_few_of_many_marks_are_in_memory_at_a_time(
+    table: DynamoDBRegistrationsTable, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(dynamodb_batches, "PAGE_ITEMS", 3)
+    ids = [f"{number:03}" for number in range(60)]
+    table.put_marks(C, Y, 1, [Mark(student_id) for student_id in ids])
+    sizes: list[int] = []
+    table._client.meta.events.register(
+        "after-call.dynamodb.Query", lambda parsed, **_: sizes.append(parsed["Count"])
+    )
+
+    marks = list(table.marks(C, Y, range(1, 2)))
+
+    assert [mark.student_id for mark in marks] == ids
+    assert max(sizes) == 3
+
+
 def test_a_new_mark_drops_the_reasons(table: DynamoDBRegistrationsTable) -> None:
     table.put_marks(C, Y, 1, [Mark("007", "v1", "[]")])
 

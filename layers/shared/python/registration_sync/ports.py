@@ -9,15 +9,15 @@ from typing import TYPE_CHECKING, Any, Protocol
 from registration_sync.domain.access import ConnectionAccess
 from registration_sync.domain.audit import AuditEntry
 from registration_sync.domain.batches import Current, Lease, Mark, Marker, Stored, YearMarker
-from registration_sync.domain.delivery import Credentials, RemoteFile, ReplacedBy, SftpAccount
-from registration_sync.domain.export_run import ExportRequest, ExportRun
 from registration_sync.domain.ledger import LedgerEntry, Totals
-from registration_sync.domain.ready_made import ReadyMade
 
-if TYPE_CHECKING:  # the sync function starts without pydantic
+if TYPE_CHECKING:  # the sync function starts without pydantic, and without what it never uses
     from registration_sync.domain.alerts import Alert
     from registration_sync.domain.connection import Connection, SavedMapping
+    from registration_sync.domain.delivery import Credentials, RemoteFile, ReplacedBy, SftpAccount
+    from registration_sync.domain.export_run import ExportRequest, ExportRun
     from registration_sync.domain.guards import LastDelivery
+    from registration_sync.domain.ready_made import ReadyMade
     from registration_sync.domain.schedule import Schedule, SetSchedule
 
 
@@ -215,7 +215,7 @@ class SftpSession(Protocol):
     def names(self, folder: str) -> list[str]:
         """The names in the folder; empty where the server refuses to list it."""
 
-    def find(self, path: str) -> RemoteFile | None:
+    def find(self, path: str) -> "RemoteFile | None":
         """What lies at the path, None if nothing does."""
 
     def upload(self, source: Path, target: str) -> int | None:
@@ -226,7 +226,7 @@ class SftpSession(Protocol):
     def remove(self, path: str) -> None:
         """Removes the file; nothing there is no error."""
 
-    def replace(self, temporary: str, final: str) -> ReplacedBy:
+    def replace(self, temporary: str, final: str) -> "ReplacedBy":
         """Puts the uploaded file in place of the old one, by the best way the server has."""
 
     def close(self) -> None:
@@ -236,7 +236,7 @@ class SftpSession(Protocol):
 class SftpServers(Protocol):
     """Opens sessions; looks the name up once and connects only to the address it checked."""
 
-    def connect(self, account: SftpAccount, reached: Reached = ignore) -> SftpSession:
+    def connect(self, account: "SftpAccount", reached: Reached = ignore) -> SftpSession:
         """Signs in, after the pinned host key was seen. Raises DeliveryError.
 
         `reached` is told of name, connection, algorithms (with the key that the server shows) and
@@ -298,17 +298,17 @@ class Mappings(Protocol):
 class ReadyMadeMappings(Protocol):
     """The mappings that come with the service."""
 
-    def all(self) -> Sequence[ReadyMade]:
+    def all(self) -> "Sequence[ReadyMade]":
         """By name."""
 
 
 class Secrets(Protocol):
     """The secrets of each connection; only the export function may read them."""
 
-    def read(self, connection_id: str) -> Credentials:
+    def read(self, connection_id: str) -> "Credentials":
         """None stands for a secret that is not set."""
 
-    def write(self, connection_id: str, credentials: Credentials) -> None:
+    def write(self, connection_id: str, credentials: "Credentials") -> None:
         """Sets each secret by itself, without reading: None leaves it alone, the empty text
         removes it. Raises Unavailable; the same again is safe."""
 
@@ -323,10 +323,10 @@ EVER = ("!", "~")
 class Runs(Protocol):
     """The records of export runs, and the one place for a requested run of each connection."""
 
-    def request(self, run: ExportRun) -> None:
+    def request(self, run: "ExportRun") -> None:
         """Stores the pending run; raises AlreadyRunning, with its id, while another is there."""
 
-    def save(self, run: ExportRun) -> None:
+    def save(self, run: "ExportRun") -> None:
         """Stores the record as it is now; a run that is finished, or awaits confirmation, makes
         place for the next request. Raises RunCancelled if somebody cancelled the run meanwhile:
         it must not begin."""
@@ -415,7 +415,7 @@ class LeaseReader(Protocol):
 class ExportStarter(Protocol):
     """Starts the export function in the background."""
 
-    def start(self, request: ExportRequest) -> None:
+    def start(self, request: "ExportRequest") -> None:
         """Raises Unavailable if it could not be started."""
 
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 from boto3.exceptions import S3UploadFailedError
+from boto3.s3.transfer import TransferConfig
 from botocore.exceptions import ClientError
 
 from registration_sync.adapters.aws_errors import error_code, passing_faults_are_unavailable
@@ -18,6 +19,10 @@ if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
 
 DRY_RUNS = "dry_runs/"
+
+FEW_PARTS_AT_ONCE = TransferConfig(max_concurrency=2)
+"""Each part on its way takes memory; ten at once, as boto3 has it, are not faster with the one core
+that the function has."""
 
 _GONE = "This file is no longer kept: archived files expire, those of dry runs in a day."
 
@@ -36,7 +41,11 @@ class S3Archive:
             with passing_faults_are_unavailable():
                 # Large files go up in parts; S3 checks what arrives against the checksum.
                 self._client.upload_file(
-                    str(source), self._bucket, key, ExtraArgs={"ChecksumAlgorithm": "SHA256"}
+                    str(source),
+                    self._bucket,
+                    key,
+                    ExtraArgs={"ChecksumAlgorithm": "SHA256"},
+                    Config=FEW_PARTS_AT_ONCE,
                 )
         except S3UploadFailedError as error:
             raise Unavailable("The files could not be archived, so none was sent.") from error

@@ -20,6 +20,9 @@ if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
 BATCH_WRITE_ITEMS = 25
+PAGE_ITEMS = 1_000
+"""A page of 1 MB holds some 25,000 marks, and an export reads sixteen pages at a time."""
+
 TRIES = 6
 FIRST_PAUSE_SECONDS = 0.05
 
@@ -100,11 +103,10 @@ def pages(
     wanted: Item = {
         "KeyConditionExpression": "pk = :pk AND sk > :after" if after else "pk = :pk",
         "ExpressionAttributeValues": {":pk": {"S": pk}},
+        "Limit": page_items or PAGE_ITEMS,
     }
     if after:
         wanted["ExpressionAttributeValues"][":after"] = {"S": after}
-    if page_items:
-        wanted["Limit"] = page_items
 
     def fetch(start: Item | None) -> Future[Any]:
         going_on = {"ExclusiveStartKey": start} if start else {}

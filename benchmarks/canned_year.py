@@ -1,0 +1,171 @@
+"""A school year in which everyone is due, as DynamoDB would answer, and its whole export.
+
+Only the answers are made up: pages of 1 MB as DynamoDB cuts them, students made when they are
+asked for, so that the endpoint holds none. The export is the use case with its real adapters, from
+closing the batch to moving the marker; where it archives to, S3 is canned, too.
+"""
+
+import base64
+import datetime as dt
+import json
+import random
+import time
+from functools import cache
+from ipaddress import ip_network
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import boto3
+from botocore.awsrequest import AWSPreparedRequest
+
+from benchmarks.canned_aws import ACCOUNT, Answer, canned
+from benchmarks.map_and_write import registration
+from registration_sync.adapters.archive import S3Archive
+from registration_sync.adapters.registration_items import batch_pk, current_key
+from registration_sync.adapters.registrations_table import DynamoDBRegistrationsTable
+from registration_sync.adapters.sftp import ParamikoSftpServers
+from registration_sync.adapters.ticker import ThreadTicker
+from registration_sync.bootstrap import CHECKED_BY_DYNAMODB
+from registration_sync.domain.batches import YearMarker, shard, version_of
+from registration_sync.domain.compiled_mapping import RunFacts, compile_mapping
+from registration_sync.domain.delivery import SftpAccount
+from registration_sync.domain.export_run import YearOutcome
+from registration_sync.domain.mapping import parse_mapping
+from registration_sync.domain.registration import APPROVED, Registration, encode_snapshot
+from registration_sync.use_cases.deliver_files import Server
+from registration_sync.use_cases.export_year import YearToExport, export_year
+from registration_sync.use_cases.hold_lease import hold_lease
+
+YEAR = 2025
+PAGE_BYTES = 1_000_000
+"""Of items, as DynamoDB counts them: names and values."""
+
+KINDS = 997
+SYNCED_AT = "2026-08-01T21:05:00.000Z"
+STARTED_AT = dt.datetime(2026, 8, 1, 21, 5, tzinfo=dt.UTC)
+LOOPBACK = ip_network("127.0.0.1/32")
+
+
+def id_of(number: int) -> str:
+    return f"{number:07}"
+
+
+@cache
+def _kinds() -> list[dict[str, Any]]:
+    chance = random.Random(20250801)
+    data: list[dict[str, Any]] = [registration(number, chance)["data"] for number in range(KINDS)]
+    return data
+
+
+def data_of(number: int) -> dict[str, Any]:
+    """What is known of a student; name, address and the moment of submission are nobody else's."""
+    kind = _kinds()[number % KINDS]
+    moment = STARTED_AT - dt.timedelta(seconds=number)
+    own = {"lname": f"O'Brien-{number}", "email": f"Student.{number}@Example.org"}
+    submitted = {"submitted_timestamp": f"{moment:%Y-%m-%d %H:%M:%S}"}
+    return {**kind, "students": {**kind["students"], **own}, "applications": submitted}
+
+
+def item_of(number: int) -> str:
+    """The stored snapshot of a student, as DynamoDB's JSON."""
+    student = id_of(number)
+    made = Registration(0, student, student, YEAR, APPROVED, data_of(number))
+    snapshot = encode_snapshot(made, SYNCED_AT)
+    if not isinstance(snapshot, bytes):
+        raise TypeError(snapshot.message)
+    item = {
+        **current_key("measured", YEAR, student),
+        "version": {"S": version_of(1785618300000, "12345678-1234-1234-1234-123456789012", 0)},
+        "in_batch": {"N": "1"},
+        "snapshot": {"B": base64.b64encode(snapshot).decode()},
+    }
+    return json.dumps(item)
+
+
+class CannedYear:
+    """Answers for RegistrationsTable, of a year with `count` students."""
+
+    def __init__(self, count: int) -> None:
+        self._count = count
+
+    def __call__(self, operation: str, request: AWSPreparedRequest) -> bytes:
+        if operation not in {"Query", "BatchGetItem"}:
+            return b"{}"  # every write is taken
+        asked: Any = json.loads(request.body)  # type: ignore[arg-type]  # bytes, of DynamoDB
+        if operation == "Query":
+            return self._marks(asked)
+        keys = asked["RequestItems"]["registrations"]["Keys"]
+        found = ", ".join(item_of(int(key["sk"]["S"])) for key in keys)
+        return f'{{"Responses": {{"registrations": [{found}]}}}}'.encode()
+
+    def _marks(self, asked: Any) -> bytes:
+        pk = asked["ExpressionAttributeValues"][":pk"]["S"]
+        of_shard = int(pk[-1])
+        if pk != batch_pk("measured", YEAR, 1, of_shard):
+            return b'{"Items": []}'
+        after = asked.get("ExclusiveStartKey")
+        first = int(after["sk"]["S"]) + 1 if after else 0
+        room = min(PAGE_BYTES // len(f"pk{pk}sk{id_of(0)}"), asked.get("Limit", PAGE_BYTES))
+        page = []
+        for number in range(first, self._count):
+            student = id_of(number)
+            if shard(student) == of_shard:
+                page.append(f'{{"pk": {{"S": "{pk}"}}, "sk": {{"S": "{student}"}}}}')
+                if len(page) == room:
+                    break
+        more = f', "LastEvaluatedKey": {page[-1]}' if len(page) == room else ""
+        return f'{{"Items": [{", ".join(page)}]{more}}}'.encode()
+
+
+def kept(operation: str, request: AWSPreparedRequest) -> bytes:
+    """S3's answer, once it has read what is uploaded, as the network would: piece by piece."""
+    body: Any = request.body
+    while hasattr(body, "read") and body.read(16 * 1024):
+        pass
+    if operation == "CreateMultipartUpload":
+        return b"<R><UploadId>measured</UploadId></R>"
+    return b"<R><ETag>measured</ETag></R>" if operation == "CompleteMultipartUpload" else b""
+
+
+def export(
+    answers: Answer, definition: dict[str, Any], account: SftpAccount, workspace: Path
+) -> YearOutcome:
+    """Exports the year to the server, below `exports`."""
+    facts = RunFacts(STARTED_AT, ZoneInfo("UTC"), YEAR)
+    dynamodb = canned(boto3.client("dynamodb", config=CHECKED_BY_DYNAMODB, **ACCOUNT), answers)
+    table = DynamoDBRegistrationsTable(dynamodb, "registrations")
+    year = YearToExport(
+        connection_id="measured",
+        run_id="20260801T210500Z-measured",
+        school_year=YEAR,
+        marker=YearMarker(open=1, exported=0),
+        compiled=compile_mapping(parse_mapping(definition), facts),
+        mapping_version=1,
+        everyone=False,
+        folder="exports",
+        send=True,
+        expires_at=0,
+    )
+    server = Server(ParamikoSftpServers([LOOPBACK]), lambda: account)
+    held = hold_lease(
+        "measured", year.run_id, token="abcd", table=table, ticker=ThreadTicker(), now=now
+    )
+    with held as lease:
+        try:
+            return export_year(
+                year,
+                table=table,
+                archive=S3Archive(canned(boto3.client("s3", **ACCOUNT), kept), "archive"),
+                server=server,
+                lease=lease,
+                workspace=workspace,
+                pause=time.sleep,
+                now=now,
+            )
+        finally:
+            server.close()
+
+
+def now() -> dt.datetime:
+    return dt.datetime.now(dt.UTC)

@@ -1,0 +1,84 @@
+"""Delivery of 100 MiB to OpenSSH's sshd, against OpenSSH's own sftp.
+
+Ours signs in, uploads under a temporary name, checks every write and the size, and renames; sftp
+starts, signs in and puts. Each with the ciphers that it would agree on with this server. By the
+clock on the wall, as most of the work is the server's: more pairs, where the machine is busy.
+
+    python -m benchmarks.delivery [MIB] [PAIRS]
+"""
+
+import datetime as dt
+import filecmp
+import random
+import subprocess
+import sys
+import tempfile
+import time
+from ipaddress import ip_network
+from pathlib import Path
+from typing import Any
+
+from benchmarks.measure import compare, tell, wall_seconds
+from registration_sync.adapters.sftp import ParamikoSftpServers
+from registration_sync.use_cases.deliver_files import FinishedFile, Server, deliver_files
+from registration_sync.use_cases.hold_lease import HeldLease
+from tests.sftp_servers import OpenSshServer, openssh_server
+
+LOOPBACK = ip_network("127.0.0.1/32")
+
+
+class HeldByUs:
+    """The part of the table that a delivery asks: the lease is ours."""
+
+    def take_lease(self, *_: Any) -> None: ...
+
+    def renew_lease(self, *_: Any) -> None: ...
+
+
+def ours(server: OpenSshServer, source: Path) -> None:
+    table: Any = HeldByUs()
+    lease = HeldLease("measured", "run", "abcd", table, lambda: dt.datetime.now(dt.UTC))
+    lease.take()
+    link = Server(ParamikoSftpServers([LOOPBACK]), server.account)
+    try:
+        file = FinishedFile("ours.csv", source)
+        deliver_files([file], "exports", server=link, lease=lease, pause=time.sleep)
+    finally:
+        link.close()
+
+
+def sftp_command(server: OpenSshServer, source: Path, folder: Path) -> list[str]:
+    """sftp's command line; its key, known host and batch are put into the folder."""
+    key, known_hosts, batch = folder / "key", folder / "known_hosts", folder / "batch"
+    key.touch(mode=0o600)
+    key.write_text(server.private_key)
+    known_hosts.write_text(f"[{server.host}]:{server.port} {server.host_keys[0]}\n")
+    batch.write_text(f"put {source} peer.csv\n")
+    options = (f"UserKnownHostsFile={known_hosts}", f"IdentityFile={key}", "IdentitiesOnly=yes")
+    return [
+        *("sftp", "-q", "-F", "none", "-P", str(server.port), "-b", str(batch)),
+        *(part for option in options for part in ("-o", option)),
+        f"{server.account().username}@{server.host}",
+    ]
+
+
+def main(mebibytes: int = 100, pairs: int = 5) -> None:
+    """Compares what lies on the server in the end, too."""
+    with tempfile.TemporaryDirectory() as name, openssh_server(Path(name)) as server:
+        source = Path(name, "students.csv")
+        source.write_bytes(random.Random(1).randbytes(mebibytes << 20))
+        command = sftp_command(server, source, Path(name))
+        found = compare(
+            lambda: subprocess.run(command, check=True, stdout=subprocess.DEVNULL),
+            lambda: ours(server, source),
+            pairs=pairs,
+            clock=wall_seconds,
+        )
+        for delivered in ("exports/ours.csv", "peer.csv"):
+            if not filecmp.cmp(source, server.root / delivered, shallow=False):
+                raise AssertionError(f"{delivered} is not what was sent")
+    tell(f"delivery of {mebibytes} MiB", "OpenSSH's sftp", found, at_most=1.3)
+
+
+if __name__ == "__main__":
+    main(*map(int, sys.argv[1:]))

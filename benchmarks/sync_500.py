@@ -1,0 +1,123 @@
+"""Sync of 500 registrations of 60 fields, from the request's text to the results.
+
+The floor is the same puts without anything around them: marks that are ready, 25 to a call, and
+one conditional put for each snapshot, as many at a time, by the same boto3. Requests are answered
+on the spot, so this is the CPU of the client; the network costs both the same, but for our two
+reads of the marker.
+
+    python -m benchmarks.sync_500 [PAIRS]
+"""
+
+import datetime as dt
+import json
+import random
+import sys
+from concurrent.futures import ThreadPoolExecutor
+from itertools import batched
+from typing import Any
+
+import boto3
+
+from benchmarks.canned_aws import ACCOUNT, canned
+from benchmarks.map_and_write import registration
+from benchmarks.measure import compare, cpu_seconds, tell
+from registration_sync.adapters.registration_items import current_key, mark_item
+from registration_sync.adapters.registrations_table import DynamoDBRegistrationsTable
+from registration_sync.bootstrap import CHECKED_BY_DYNAMODB
+from registration_sync.domain.batches import Mark
+from registration_sync.domain.registration import APPROVED, encode_snapshot, parse_sync_request
+from registration_sync.use_cases.sync_registrations import sync_registrations
+
+COUNT = 500
+WORKERS = 24
+ARRIVED_AT = dt.datetime(2026, 8, 1, 21, 5, tzinfo=dt.UTC)
+MARKER = {"open_2025": {"N": "1"}, "exported_2025": {"N": "0"}, "witnessed": {"BOOL": True}}
+ANSWERS = {
+    "GetItem": json.dumps({"Item": MARKER}).encode(),
+    "BatchWriteItem": b'{"UnprocessedItems": {}}',
+    "UpdateItem": b"{}",
+    "PutItem": b"{}",
+}
+
+
+def request_text() -> str:
+    """What Enroll posts."""
+    chance = random.Random(20250801)
+    made = [registration(number, chance) for number in range(COUNT)]
+    keys = ("registration_id", "student_id", "data")
+    return json.dumps(
+        {
+            "registrations": [
+                {**{key: one[key] for key in keys}, "school_year": 2025, "status": APPROVED}
+                for one in made
+            ]
+        }
+    )
+
+
+def ours(text: str, table: DynamoDBRegistrationsTable) -> None:
+    results = sync_registrations(
+        "measured",
+        parse_sync_request(text),
+        request_id="12345678-1234-1234-1234-123456789012",
+        arrived_at=ARRIVED_AT,
+        table=table,
+        seconds_left=lambda: 60.0,
+    )
+    if {result.result for result in results} != {"synced"}:
+        raise AssertionError("not everyone was synced")
+
+
+def floor(marks: list[Any], snapshots: list[Any], client: Any, pool: ThreadPoolExecutor) -> None:
+    def write(some: tuple[Any, ...]) -> None:
+        client.batch_write_item(RequestItems={"registrations": list(some)})
+
+    def put(item: Any) -> None:
+        client.put_item(
+            TableName="registrations",
+            Item=item,
+            ConditionExpression="attribute_not_exists(pk) OR version < :version",
+            ExpressionAttributeValues={":version": item["version"]},
+        )
+
+    list(pool.map(write, batched(marks, 25)))
+    list(pool.map(put, snapshots))
+
+
+def ready_items(text: str) -> tuple[list[Any], list[Any]]:
+    """The marks and the snapshots of the request, as the floor puts them."""
+    marks, snapshots = [], []
+    for one in parse_sync_request(text).registrations:
+        encoded = encode_snapshot(one, "2026-08-01T21:05:00.000Z")
+        marks.append({"PutRequest": {"Item": mark_item("measured", 2025, 1, Mark(one.student_id))}})
+        snapshots.append(
+            {
+                **current_key("measured", 2025, one.student_id),
+                "version": {"S": "000001785618300000#12345678-1234-1234-1234-123456789012#0000"},
+                "in_batch": {"N": "1"},
+                "snapshot": {"B": encoded},
+            }
+        )
+    return marks, snapshots
+
+
+def main(pairs: int = 9) -> None:
+    text = request_text()
+    client = boto3.client("dynamodb", config=CHECKED_BY_DYNAMODB, **ACCOUNT)
+    canned(client, lambda operation, _: ANSWERS[operation])
+    table = DynamoDBRegistrationsTable(client, "registrations", workers=WORKERS)
+    marks, snapshots = ready_items(text)
+    with ThreadPoolExecutor(WORKERS) as pool:
+        floor(marks, snapshots, client, pool)
+        ours(text, table)
+        found = compare(
+            lambda: floor(marks, snapshots, client, pool),
+            lambda: ours(text, table),
+            pairs=pairs,
+            clock=cpu_seconds,
+        )
+    tell(f"sync of {COUNT}", "bare puts", found, at_most=1.5)
+
+
+if __name__ == "__main__":
+    main(*map(int, sys.argv[1:]))

@@ -1,0 +1,50 @@
+"""Start of the sync function, import to ready, as whole processes.
+
+Ready means that every adapter is built. The floor is what no function on DynamoDB goes below:
+boto3, and one client. By CPU seconds of interleaved processes, the interpreter's own included in
+both; bytecode is there, as on a function that was started before.
+
+    python -m benchmarks.sync_start [PAIRS]
+"""
+
+import os
+import subprocess
+import sys
+from functools import partial
+from pathlib import Path
+
+from benchmarks.measure import compare, cpu_seconds_of_children, tell
+
+ROOT = Path(__file__).parents[1]
+FLOOR = "import boto3; boto3.client('dynamodb')"
+OURS = (
+    "from functions.sync.app import handler; "
+    "from registration_sync import bootstrap; bootstrap.sync()"
+)
+ENVIRONMENT = {
+    **os.environ,
+    "PYTHONPATH": f"{ROOT}:{ROOT / 'layers/shared/python'}",
+    "AWS_DEFAULT_REGION": "us-east-1",
+    "AWS_ACCESS_KEY_ID": "measured",
+    "AWS_SECRET_ACCESS_KEY": "measured",
+    "REGISTRATIONS_TABLE": "registrations",
+    "CONNECTIONS_TABLE": "connections",
+    "RETENTION_DAYS": "400",
+}
+
+
+def start(program: str) -> None:
+    subprocess.run([sys.executable, "-c", program], env=ENVIRONMENT, check=True)
+
+
+def main(pairs: int = 9) -> None:
+    """The first start of each only writes bytecode."""
+    floor, ours = partial(start, FLOOR), partial(start, OURS)
+    floor()
+    ours()
+    found = compare(floor, ours, pairs=pairs, clock=cpu_seconds_of_children)
+    tell("start of the sync function", "boto3 with a client", found, at_most=1.25)
+
+
+if __name__ == "__main__":
+    main(*map(int, sys.argv[1:]))

@@ -1,0 +1,157 @@
+"""Whole export of N students (10,000 if not said) to OpenSSH's sshd, against the usual script.
+
+The script is the one that people write instead: boto3's resource, a query on an index by time, with
+each registration stored as a map, csv.DictWriter, paramiko's put. Both make the same file, byte for
+byte, of the same students. DynamoDB's answers are made beforehand and come at once, so the figure
+tells the work of the program that exports, and of the server that takes the file. It does not tell
+of the network: on AWS both wait for it besides, the script for each of its pages in turn, ours
+while it works on. Ours does more: it archives, keeps an index, and checks what it has delivered.
+
+    python -m benchmarks.whole_export [N] [PAIRS]
+"""
+
+import csv
+import datetime as dt
+import io
+import json
+import sys
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import boto3
+import paramiko
+from boto3.dynamodb.conditions import Key
+from boto3.dynamodb.types import TypeSerializer
+from botocore.awsrequest import AWSPreparedRequest
+
+from benchmarks.canned_aws import ACCOUNT, Answer, canned, remembered
+from benchmarks.canned_year import (
+    PAGE_BYTES,
+    YEAR,
+    CannedYear,
+    data_of,
+    export,
+    id_of,
+)
+from benchmarks.map_and_write import GRADES, mapping
+from benchmarks.measure import compare, cpu_seconds, tell_figures
+from registration_sync.domain.delivery import SftpAccount
+from tests.sftp_servers import openssh_server
+
+type Step = Callable[[str], str]
+
+
+def us_date(value: str) -> str:
+    day = dt.date.fromisoformat(value)
+    return f"{day.month}/{day.day}/{day.year}"
+
+
+def us_moment(value: str) -> str:
+    return f"{dt.datetime.strptime(value, '%Y-%m-%d %H:%M:%S'):%m/%d/%Y %H:%M}"  # noqa: DTZ007
+
+
+def as_it_is(value: str) -> str:
+    return value
+
+
+def step_of(field: dict[str, Any]) -> Step:
+    """What the script does with a field of the mapping."""
+    (step,) = field.get("transformations", ({"type": "direct"},))
+    steps: dict[str, Step] = {
+        "direct": as_it_is,
+        "upper": str.upper,
+        "lower": str.lower,
+        "match_codes": lambda value: GRADES[value],
+        "value_input": lambda _: str(step["value"]),
+        "date": us_moment if "HH" in step.get("from", "") else us_date,
+    }
+    return steps[step["type"]]
+
+
+class ScriptsIndex:
+    """Answers the script's queries: pages of 1 MB, with each registration as a map."""
+
+    def __init__(self, count: int) -> None:
+        serialize = TypeSerializer().serialize
+        self._pages: list[bytes] = []
+        page: list[str] = []
+        size = 0
+        for number in range(count):
+            item = {"student_id": id_of(number), "school_year": YEAR, "data": data_of(number)}
+            page.append(json.dumps({name: serialize(value) for name, value in item.items()}))
+            size += len(json.dumps(item, ensure_ascii=False).encode())
+            if size > PAGE_BYTES or number == count - 1:
+                key = {"page": {"N": str(len(self._pages) + 1)}}
+                more = f', "LastEvaluatedKey": {json.dumps(key)}' if number < count - 1 else ""
+                self._pages.append(f'{{"Items": [{", ".join(page)}]{more}}}'.encode())
+                page, size = [], 0
+
+    def __call__(self, _: str, request: AWSPreparedRequest) -> bytes:
+        asked: Any = json.loads(request.body)  # type: ignore[arg-type]  # bytes, of DynamoDB
+        start = asked.get("ExclusiveStartKey", {"page": {"N": "0"}})
+        return self._pages[int(start["page"]["N"])]
+
+
+def script(index: ScriptsIndex, account: SftpAccount, path: Path) -> None:
+    """As it is written in an afternoon."""
+    resource = boto3.resource("dynamodb", **ACCOUNT)
+    canned(resource.meta.client, index)
+    table = resource.Table("registrations")
+    fields = mapping()["files"][0]["fields"]
+    columns = [(field["to"], *field["from"].split("."), step_of(field)) for field in fields]
+    since = Key("connection").eq("measured") & Key("synced_at").gt("2026-07-31T21:00:00Z")
+    with path.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.DictWriter(file, [name for name, *_ in columns])
+        writer.writeheader()
+        going_on: dict[str, Any] = {}
+        while True:
+            page = table.query(IndexName="by_time", KeyConditionExpression=since, **going_on)
+            for item in page["Items"]:
+                data: Any = item["data"]
+                writer.writerow(
+                    {name: step(data[group].get(key, "")) for name, group, key, step in columns}
+                )
+            if "LastEvaluatedKey" not in page:
+                break
+            going_on = {"ExclusiveStartKey": page["LastEvaluatedKey"]}
+    client = paramiko.SSHClient()
+    client.set_missing_host_key_policy(paramiko.AutoAddPolicy())  # noqa: S507  # as scripts do
+    key = paramiko.Ed25519Key.from_private_key(io.StringIO(account.credentials.private_key))
+    client.connect(account.host, account.port, account.username, pkey=key)
+    client.open_sftp().put(str(path), "script.csv")
+    client.close()
+
+
+def ours(answers: Answer, account: SftpAccount) -> None:
+    with tempfile.TemporaryDirectory() as workspace:
+        export(answers, mapping(), account, Path(workspace))
+
+
+def main(count: int = 10_000, pairs: int = 3) -> None:
+    """Exports once before, so that each of DynamoDB's answers is known."""
+    answers = remembered(CannedYear(count))
+    index = ScriptsIndex(count)
+    with tempfile.TemporaryDirectory() as name, openssh_server(Path(name)) as server:
+        ours(answers, server.account())
+        found = compare(
+            lambda: script(index, server.account(), Path(name, "script.csv")),
+            lambda: ours(answers, server.account()),
+            pairs=pairs,
+            clock=cpu_seconds,
+        )
+        delivered = (server.root / "exports/students.csv").read_bytes()
+        if delivered != (server.root / "script.csv").read_bytes():
+            raise AssertionError("the two files differ")
+    faster = 1 / found.ratio
+    tell_figures(
+        f"whole export of {count}",
+        f"the usual script {found.peer:.3g} s, ours {found.ours:.3g} s, {faster:.1f} times faster",
+        "at least 5 times",
+        met=faster >= 5,
+    )
+
+
+if __name__ == "__main__":
+    main(*map(int, sys.argv[1:]))
