@@ -40,7 +40,7 @@ from registration_sync.use_cases.remove_connection import remove_connection
 from registration_sync.use_cases.request_check import request_check, request_test_record
 from registration_sync.use_cases.request_erasure import TOLD as ERASURE_TOLD
 from registration_sync.use_cases.request_erasure import request_erasure
-from registration_sync.use_cases.request_export import request_export, run_id_of
+from registration_sync.use_cases.request_export import new_run_id, request_export
 from registration_sync.use_cases.request_resend import TOLD, request_resend
 from registration_sync.use_cases.restore_mapping import (
     list_versions,
@@ -324,7 +324,7 @@ def _check_connection(request: Request) -> Answer:
     parts, now = bootstrap.configuration(), dt.datetime.now(dt.UTC)
     run = request_check(
         request.connection_id,
-        run_id=run_id_of(now, secrets.token_hex(4)),
+        run_id=new_run_id(now, secrets.token_hex(4)),
         requested_by=request.caller.name,
         now=now,
         connections=parts.connections,
@@ -344,7 +344,7 @@ def _send_test_record(request: Request) -> Answer:
     run = request_test_record(
         request.connection_id,
         request.json(),
-        run_id=run_id_of(now, secrets.token_hex(4)),
+        run_id=new_run_id(now, secrets.token_hex(4)),
         requested_by=request.caller.name,
         now=now,
         connections=parts.connections,
@@ -360,7 +360,7 @@ def _request_erasure(request: Request) -> Answer:
     run = request_erasure(
         request.connection_id,
         request.json(),
-        run_id=run_id_of(now, secrets.token_hex(4)),
+        run_id=new_run_id(now, secrets.token_hex(4)),
         requested_by=request.caller.name,
         now=now,
         connections=parts.connections,
@@ -426,7 +426,7 @@ def _request_export(request: Request) -> Answer:
     run = request_export(
         request.connection_id,
         request.json(),
-        run_id=run_id_of(now, secrets.token_hex(4)),
+        run_id=new_run_id(now, secrets.token_hex(4)),
         requested_by=request.caller.name,
         now=now,
         connections=parts.connections,
@@ -500,7 +500,7 @@ def _resend(request: Request) -> Answer:
         request.connection_id,
         request.path["run_id"],
         request.json(),
-        run_id=run_id_of(now, secrets.token_hex(4)),
+        run_id=new_run_id(now, secrets.token_hex(4)),
         requested_by=request.caller.name,
         now=now,
         connections=parts.connections,

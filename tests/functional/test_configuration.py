@@ -521,7 +521,7 @@ def test_an_export_is_requested_and_seen_as_pending(started: StartedExports) -> 
     status, answer = ask(claims=VIEWER)
 
     assert status == 202
-    assert re.fullmatch(r"\d{8}T\d{6}Z-[0-9a-f]{8}", answer["run_id"])
+    assert re.fullmatch(r"\d{8}T\d{6}Z-\d{3}-[0-9a-f]{8}", answer["run_id"])
     (request,) = started.requests
     assert (request.run_id, request.requested_by, request.school_years) == (
         answer["run_id"],

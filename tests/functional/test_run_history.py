@@ -25,7 +25,7 @@ from registration_sync.domain.export_run import (
     YearOutcome,
     requested_run,
 )
-from registration_sync.use_cases.request_export import run_id_of
+from registration_sync.use_cases.request_export import new_run_id, run_id_of
 from tests.functional.conftest import stored_items
 from tests.functional.district import (
     NORTH,
@@ -95,6 +95,15 @@ def hold_lease(run_id: str, seconds: float) -> None:
 
 
 # The history
+
+
+def test_runs_of_one_second_stand_in_the_order_in_which_they_were_asked_for() -> None:
+    moments = [dt.datetime(2026, 3, 2, 21, 0, 0, ms * 1000, dt.UTC) for ms in (0, 7, 60, 500)]
+
+    ids = [new_run_id(moment, ending) for moment, ending in zip(moments, "fade", strict=True)]
+
+    assert ids == sorted(ids)
+    assert ids[1] == "20260302T210000Z-007-a"
 
 
 def test_a_filtered_history_is_complete_over_its_pages(server: AsyncSftpServer) -> None:

@@ -114,7 +114,7 @@ def export_year(
     lease.check()
     books = _books_before(year, table, archive, lease, workspace)
     table.close_batch(connection_id, school_year, batch, lease.token)
-    # From here on `batch` is the number that counts: `open` may move again, under another run.
+    # From here on `batch` counts: `open` may move again, under another run.
     batches = range(year.marker.exported + 1, batch + 1)
     written = write_files(
         connection_id,
@@ -134,13 +134,11 @@ def export_year(
     if written.held_of_all:
         keep_held_due(year, batch + 1, written.held_list, table, now(), all_held=True)
     sent = _sent(year, written, workspace)
-    lease.check()  # an heir may be erasing a student: what is archived now would stay
     if sent or written.settled:
         report("archiving")
+        lease.check()  # an heir may be erasing a student: what is archived now would stay
         archive_year(year, batches, written, sent, archive)
-    if sent:
-        report("delivering")
-    delivered = _deliver(year, sent, workspace, server, lease, pause) if sent else ()
+    delivered = _deliver(year, sent, workspace, server, lease, pause, report)
     table.put_ledger(connection_id, school_year, _entry(year, books, batches, written, sent, now()))
     table.commit(connection_id, school_year, batch, lease.token)
     return outcome_of(year, written, delivered, findings)
@@ -304,7 +302,11 @@ def _deliver(
     server: Server,
     lease: HeldLease,
     pause: Callable[[float], None],
+    report: Callable[[str], None],
 ) -> tuple[DeliveredFile, ...]:
+    if not sent:
+        return ()
+    report("delivering")
     if not year.send:
         return tuple(delivered_file(year, file, "download") for file in sent)
     finished = [FinishedFile(file.name, file.source) for file in sent]

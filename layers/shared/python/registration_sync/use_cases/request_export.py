@@ -38,9 +38,15 @@ OF_EVENT = ("action", "connection_id", "trigger", "run_id", "scheduled_time", "r
 RUN_ID = re.compile(r"[A-Za-z0-9-]{1,64}", re.ASCII)
 
 
-def run_id_of(now: dt.datetime, randomness: str) -> str:
-    """The id of a requested run, `20250915T190000Z-1a2b3c4d`: ids sort by time."""
-    return f"{now.astimezone(dt.UTC):%Y%m%dT%H%M%SZ}-{randomness}"
+def run_id_of(moment: dt.datetime, ending: str) -> str:
+    """The id of a run, `20250915T190000Z-schedule`: ids sort by time."""
+    return f"{moment.astimezone(dt.UTC):%Y%m%dT%H%M%SZ}-{ending}"
+
+
+def new_run_id(now: dt.datetime, randomness: str) -> str:
+    """The id of a requested run, `20250915T190000Z-042-1a2b3c4d`. With milliseconds, as the last
+    run is looked up by the order of ids: for who is newly held, and for a connection's card."""
+    return run_id_of(now, f"{now.microsecond // 1000:03}-{randomness}")
 
 
 def request_export(
@@ -143,7 +149,7 @@ def parse_export_event(
         scheduled_for = _scheduled_time(event.get("scheduled_time"), arrived_at)
         run_id = run_id_of(scheduled_for, SCHEDULED)
     else:
-        run_id = str(event.get("run_id") or run_id_of(arrived_at, request_id[:8]))
+        run_id = str(event.get("run_id") or new_run_id(arrived_at, request_id[:8]))
         _refuse_unclean(run_id)
     requested_by = str(event.get("requested_by", ""))
     if action != EXPORT:
@@ -204,7 +210,7 @@ def _refuse_unclean(run_id: str) -> None:
     """It names a folder of the archive. The history is in order of ids, so that ours begin with
     the time; another one is found among them by its letters."""
     if not RUN_ID.fullmatch(run_id):
-        message = "Leave the run id out, or write one such as 20250915T190000Z-1a2b3c4d."
+        message = "Leave the run id out, or write one such as 20250915T190000Z-042-1a2b3c4d."
         raise InvalidRequest(message, problems=[Problem("run_id", message)])
 
 
