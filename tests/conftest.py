@@ -14,23 +14,26 @@ hypothesis.settings.register_profile("untimed", deadline=None)  # a busy machine
 hypothesis.settings.load_profile("untimed")
 
 ON_THE_STACK = ("tests/stack/", "tests/console/")
+ON_THE_SECOND = ("tests/console/test_mapping", "tests/console/test_new_connection", "tests/stack/")
+"""What takes as long as all other tests of the console."""
 
 
-class OneStack(LoadScopeScheduling):
-    """Keeps the tests of the local stack on one worker, those of the console with a stack of their
-    own on another, and spreads the others.
+class TwoStacks(LoadScopeScheduling):
+    """Keeps the tests that need the local stack on two workers, each with a stack of its own, and
+    spreads the others.
 
     In place of xdist_group, which this pytest and xdist no longer honour together.
     """
 
     def _split_scope(self, nodeid: str) -> str:
         builds = "test_the_layer_is_built" in nodeid  # a minute of its own, without the stack
-        folder = next((one for one in ON_THE_STACK if nodeid.startswith(one)), None)
-        return folder if folder and not builds else nodeid
+        if builds or not nodeid.startswith(ON_THE_STACK):
+            return nodeid
+        return "the second" if nodeid.startswith(ON_THE_SECOND) else "the first"
 
 
-def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> OneStack:
-    return OneStack(config, log)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> TwoStacks:
+    return TwoStacks(config, log)
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:

@@ -88,7 +88,7 @@ def test_nothing_that_the_api_says_runs(
         f"{of}/runs": f"By {ada.user.username}",
         runs["partial"]: "Cal",
         runs["failed"]: "Check the user name",
-        runs["held"]: "have no match code",
+        runs["held"]: "without a match code",
         runs["check"]: "pinned",
         f"{of}/check": "pinned",
         f"{of}/schedule": "Nightly",
