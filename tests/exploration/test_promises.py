@@ -34,14 +34,15 @@ TWO_EXPORTS = (Export("aaa"), Export("bbb"))
 
 SMALL: dict[str, tuple[tuple[Actor, ...], Faults]] = {
     "two syncs, two exports, a kill": ((*TWO_SYNCS, *TWO_EXPORTS), Faults(kills=1)),
-    # Who removes does what who syncs does, so here only exports are killed.
-    "a sync and a removal, two exports, a kill": (
-        (Sync(10), Removal(20), *TWO_EXPORTS),
-        Faults(kills=1, syncs_too=False),
+    # Who removes does what who syncs does, so here only one export is killed or goes on, before the
+    # one that follows at the end.
+    "a sync and a removal, an export, a kill": (
+        (Sync(10), Removal(20), Export("aaa")),
+        Faults(kills=1),
     ),
-    "a removal and a later sync, two exports, a kill": (
-        (Removal(10), Sync(20), *TWO_EXPORTS),
-        Faults(kills=1, syncs_too=False),
+    "a removal and a later sync, an export, a kill": (
+        (Removal(10), Sync(20), Export("aaa")),
+        Faults(kills=1),
     ),
     "one held, mended for the second export, a kill": (
         (Sync(10), Export("aaa", HOLDING), Export("bbb")),
@@ -102,7 +103,7 @@ LARGE: tuple[Actor, ...] = (
 )
 
 
-@pytest.mark.parametrize("seed", range(4))
+@pytest.mark.parametrize("seed", range(3))
 def test_large_cases_keep_every_promise_at_random(seed: int, tmp_path: Path) -> None:
     randomness = random.Random(seed)
 
@@ -165,7 +166,7 @@ BOOKS: dict[str, tuple[Changes, str]] = {
                 )
             ]
         },
-        "a sync and a removal, two exports, a kill",
+        "a sync and a removal, an export, a kill",
     ),
     "students who are due counted twice": (
         {"read_status": [('totals = totals.moved(current.outcome, "")', "pass")]},
@@ -235,7 +236,7 @@ MUTANTS: dict[str, tuple[Changes, str]] = {
                 )
             ]
         },
-        "a sync and a removal, two exports, a kill",
+        "a sync and a removal, an export, a kill",
     ),
     # Only the holder of the lease closes a batch, so with the token checked `open - 1` cannot
     # differ from the batch that was closed. Here the two guards fall together, in a case that
