@@ -352,6 +352,6 @@ def test_a_problem_has_the_shape_of_a_held_row() -> None:
             "students.csv",
             "x0",
             "required",
-            "The value is blank: fill it in in Enroll, or give a `default`.",
+            "The value is blank: fill it in in Enroll, or give the field a default.",
         )
     ]

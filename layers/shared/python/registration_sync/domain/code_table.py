@@ -106,7 +106,7 @@ class _Codes(dict[str, str]):
             return ""
         raise Unmappable(
             "match_codes",
-            "The value has no match code: add one, or say in `unmatched` what becomes of it.",
+            "The value has no match code: add one, or choose what becomes of values without.",
             way=way,
         )
 

@@ -105,7 +105,7 @@ def _date(step: DateStep, _context: StepContext) -> ValueStep:
     rewriters = [date_rewriter(source, step.target, step.pivot or 0) for source in step.sources]
     message = (
         f"The value is not a date written as {' or '.join(step.sources)}: mend it in Enroll, or "
-        "change `from`."
+        "add its format to the mapping."
     )
     return _first_that_fits(rewriters, message)
 

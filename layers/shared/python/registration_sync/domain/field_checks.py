@@ -32,7 +32,8 @@ def build_checks(field: "MappedField") -> Check | None:
         if is_blank(value):
             if required:
                 raise Unmappable(
-                    "required", "The value is blank: fill it in in Enroll, or give a `default`."
+                    "required",
+                    "The value is blank: fill it in in Enroll, or give the field a default.",
                 )
             return value
         for one in checks:
@@ -46,8 +47,8 @@ def _at_most(length: int, *, truncate: bool) -> Check:
     if truncate:
         return lambda value: value[:length]
     message = (
-        f"The value is longer than {length} characters: shorten it in Enroll, raise `max_length`, "
-        "or allow `truncate`."
+        f"The value is longer than {length} characters: shorten it in Enroll, allow more of "
+        "them, or let longer values be cut off."
     )
 
     def check(value: str) -> str:
@@ -59,7 +60,9 @@ def _at_most(length: int, *, truncate: bool) -> Check:
 
 
 def _one_of(allowed: frozenset[str]) -> Check:
-    message = "The value is none of those that `one_of` allows: mend it in Enroll, or allow it."
+    message = (
+        "The value is none of the allowed ones: mend it in Enroll, or allow it in the mapping."
+    )
 
     def check(value: str) -> str:
         if value not in allowed:
@@ -73,7 +76,7 @@ def _matches(pattern: str) -> Check:
     from registration_sync.domain.patterns import compile_pattern  # noqa: PLC0415  # RE2 loads slowly
 
     matches = compile_pattern(pattern).fullmatch
-    message = "The value is not written as `pattern` demands: mend it in Enroll, or the pattern."
+    message = "The value does not fit the field's pattern: mend it in Enroll, or the pattern."
 
     def check(value: str) -> str:
         if matches(value) is None:

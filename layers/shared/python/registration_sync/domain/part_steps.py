@@ -125,7 +125,7 @@ def _phone_number(step: PhoneNumberStep, _context: StepContext) -> ValueStep:
             raise Unmappable(
                 "phone_number",
                 "The phone number has an extension, which this format has no place for: mend it in "
-                "Enroll, or write `extension: drop`.",
+                "Enroll, or let extensions be dropped.",
             )
         return template % tuple(found[1] + found[2] + found[3])
 

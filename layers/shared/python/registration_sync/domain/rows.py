@@ -177,7 +177,8 @@ def _list_at(path: str, delimiter: str | None) -> Callable[[Scope], Iterator[Any
             found = [item.strip() for item in found.split(delimiter)]
         if not isinstance(found, list | tuple):
             raise Unmappable(
-                "not_a_list", "The field in `rows` is no list: let `each` lead to a list."
+                "not_a_list",
+                "The file has a row for each item of a list, and this is none: choose one.",
             )
         for entry in found:
             if isinstance(entry, list):

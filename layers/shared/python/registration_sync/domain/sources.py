@@ -71,7 +71,7 @@ def group_at(scope: Scope, path: tuple[str, ...]) -> Object[str, Any]:
         if not isinstance(group, dict):
             raise Unmappable(
                 "not_a_group",
-                "The field's path leads through a value that is text or a list: correct `from`.",
+                "The field's path leads through a value that is text or a list: correct the path.",
             )
     return group  # type: ignore[no-any-return]  # a dict, by the check above
 
@@ -82,7 +82,7 @@ def text_of(value: object) -> str:
         return value
     raise Unmappable(
         "not_text",
-        "The field is a group or a list of values, not text: let `from` lead to one value in it.",
+        "The field is a group or a list of values, not text: choose one value in it.",
     )
 
 

@@ -75,7 +75,7 @@ def _substitute(step: SubstituteStep, _context: StepContext) -> ValueStep:
             raise Unmappable(
                 "substitute",
                 f"The value is longer than the {SEARCHED_CHARACTERS:,} characters that a pattern "
-                "is looked for in: shorten it first, with `character_limit`.",
+                "is looked for in: shorten it first, by Character Limit.",
             )
         return str(sub(replace, value))
 

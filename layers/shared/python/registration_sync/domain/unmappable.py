@@ -30,7 +30,7 @@ def refuse_endless(rule: str, characters: int) -> None:
         raise Unmappable(
             rule,
             f"The value would become longer than {MADE_CHARACTERS:,} characters: shorten it "
-            "first, with `character_limit`.",
+            "first, by Character Limit.",
         )
 
 
