@@ -481,6 +481,26 @@ def test_a_file_that_is_not_the_one_of_its_manifest_goes_whole(
     assert traces(WHO) == []
 
 
+@pytest.mark.parametrize("mapping", [{"files": FILES}, PACKED], ids=["files", "package"])
+@pytest.mark.parametrize("later", ["students.csv", "students-later.csv"])
+def test_what_a_run_that_died_put_over_the_attempt_before_goes_whole(
+    server: AsyncSftpServer, started: StartedExports, mapping: dict[str, Any], later: str
+) -> None:
+    """No index tells of its rows: of a student who is not in it, or of a file of the next day."""
+    set_up(server, mapping)
+    send(registration("1", "Ann", "Anns Mutter"), *[this()][: later != "students.csv"])
+    folder = f"{NORTH}/{run_export()['run_id']}/2025/files/"
+    body = in_bucket()[f"{folder}students.csv"] + f"{WHO},{FIRST},,0\r\n".encode()
+    boto3.client("s3").put_object(Bucket="archive", Key=f"{folder}{later}", Body=body)
+
+    erase(WHO, started)
+
+    assert in_bucket(folder).keys() == {
+        f"{folder}{name}" for name in ("students.csv", "contacts.txt") if name != later
+    }
+    assert traces(WHO, FIRST) == []
+
+
 def test_a_dry_run_under_way_beside_it_makes_it_come_again(
     server: AsyncSftpServer, started: StartedExports
 ) -> None:
