@@ -153,6 +153,27 @@ def test_dated_files_are_compared_by_the_name_in_the_mapping_and_packed_ones_one
 
 
 @pytest.mark.usefixtures("started")
+@pytest.mark.parametrize(("grades", "found"), [("KKKKK", 1), ("1K1K1", 0)])
+def test_a_file_that_vanishes_is_unusual_unless_it_often_does(
+    server: AsyncSftpServer, grades: str, found: int
+) -> None:
+    mapping = copy.deepcopy(MAPPING)
+    small = {"name": "small", "where": [{"field": "students.grade", "equals": "K"}]}
+    mapping["files"].append(mapping["files"][0] | small)
+    row_count = {"action": "warn", "percent": 50, "at_least": 1}
+    set_up(server, mapping, guards={"row_count": row_count}, importer="leaves")
+    for grade in grades:
+        send(registration(grade=grade))
+        assert findings(run_export()) == []
+    send(registration(grade="1"))
+
+    run = run_export()
+
+    assert findings(run) == [("row_count", "warn")] * found
+    assert ("small.csv has 0 rows; usually it has about 1." in str(run["years"])) == bool(found)
+
+
+@pytest.mark.usefixtures("started")
 def test_a_run_of_all_students_is_not_compared_with_those_of_changes(
     server: AsyncSftpServer,
 ) -> None:
