@@ -293,6 +293,32 @@ def test_rows_of_the_others_can_be_sent_again_and_the_run_says_what_is_missing(
     )
 
 
+def test_a_resend_of_a_student_who_is_erased_before_it_is_tried_again_sends_nothing(
+    server: AsyncSftpServer, started: StartedExports
+) -> None:
+    set_up(server)
+    send(small("1"), small("2"))
+    run = run_export()
+    wish = {"student_ids": ["2"]}
+    status, answer = call(configuration, "POST", f"{ONE_RUN}/resend", wish, run_id=run["run_id"])
+    assert status == 202, answer
+    event = event_of(started.requests[-1])
+    send(small("3"))
+    run_export()
+    before = on_server(server)
+    run_export(action="erasure", student_id="2")
+
+    ended = export.handler(event, context())
+
+    assert (ended["status"], ended["message"], ended["student_ids"]) == (
+        "nothing_to_export",
+        "The student was erased; nothing was sent again.",
+        [],
+    )
+    assert run_of(ended) == ended
+    assert on_server(server) == before
+
+
 def test_a_file_that_had_nobody_else_is_not_sent_again(
     server: AsyncSftpServer, started: StartedExports
 ) -> None:
