@@ -39,7 +39,7 @@ def judge_year(year: YearToExport, written: WrittenYear, *, history: History) ->
         students = written.students + written.held_count
         blank = _blank_required(written.held_list)
         found += judge_blank_required(guards.blank_required, blank, students)
-    return found + judge_unmatched(guards.unmatched, written.unmatched)
+    return found + judge_unmatched(guards.unmatched, written.unmatched_totals)
 
 
 def earlier_rows(
