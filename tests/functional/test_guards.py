@@ -624,20 +624,26 @@ def test_held_for_what_was_not_collected_until_the_importer_has_taken_it(
 
 
 @pytest.mark.usefixtures("started")
-def test_a_resend_judges_nothing_and_counts_as_a_delivery(server: AsyncSftpServer) -> None:
+def test_a_resend_is_warned_of_what_was_not_collected_and_counts_as_a_delivery(
+    server: AsyncSftpServer,
+) -> None:
     set_up(server, importer="removes")
     send(registration("1"))
     first = run_export()
     send(registration("2"))
     second = run_export()
+    change(server, importer="removes", guards={"not_collected": {"action": "hold"}})
     assert second["years"][0]["findings"][0]["run_id"] == first["run_id"]
 
     again = run_export(resend_of=first["run_id"])
 
     assert (again["status"], findings(again), ids(server)) == ("succeeded", [], ["1"])
+    assert f"send run {second['run_id']} again" in again["years"][0]["warnings"][-1]
+    once_more = run_export(resend_of=first["run_id"])
+    assert len(once_more["years"][0]["warnings"]) == 1  # of the same rows nobody is lost
     send(registration("3"))
     finding = run_export()["years"][0]["findings"][0]
-    assert (finding["run_id"], again["run_id"] in finding["message"]) == (first["run_id"], True)
+    assert (finding["run_id"], once_more["run_id"] in finding["message"]) == (first["run_id"], True)
 
 
 @pytest.mark.usefixtures("started")
