@@ -21,7 +21,6 @@ from registration_sync.domain.export_run import (
     DRY_RUN,
     ERASURE,
     EXPORT,
-    ONCE,
     RESEND,
     SCHEDULED,
     TEST_RECORD,
@@ -41,7 +40,7 @@ from registration_sync.use_cases.request_export import connection_of, parse_expo
 from registration_sync.use_cases.resend_files import resend_files
 from registration_sync.use_cases.retire_batches import retire_batches
 from registration_sync.use_cases.run_check import run_check
-from registration_sync.use_cases.run_once import as_asked, cut_short
+from registration_sync.use_cases.run_once import as_asked, ended_before
 from registration_sync.use_cases.schedule_exports import wakes
 from registration_sync.use_cases.send_test_record import send_test_record
 
@@ -129,15 +128,17 @@ def _run(request: ExportRequest, parts: bootstrap.Export) -> dict[str, Any]:
     if earlier and (earlier["finished_at"] or earlier["status"] == AWAITING):
         return earlier  # delivered twice by Lambda or the scheduler: done already
     request = as_asked(request, earlier)
-    if request.kind in ONCE and earlier and earlier["attempt"]:
-        ended = cut_short(request, runs=parts.runs, now=dt.datetime.now(dt.UTC))
+    attempts: int = earlier["attempt"] if earlier else 0
+    now = dt.datetime.now(dt.UTC)
+    ended = ended_before(request, attempted=attempts > 0, runs=parts.runs, now=now)
+    if ended:
         return _announced(ended, parts)
     # Student data: the folder goes with the run, also in a function that stays warm.
     use = USES.get(request.kind, export_registrations)
     with tempfile.TemporaryDirectory() as workspace:
         outside = parts.outside(workspace=Path(workspace))
         try:
-            run = use(request, attempt=(earlier or {}).get("attempt", 0) + 1, outside=outside)
+            run = use(request, attempt=attempts + 1, outside=outside)
         except RunCancelled:
             return parts.runs.find(request.connection_id, request.run_id) or {}
         except AlreadyRunning as error:

@@ -84,12 +84,12 @@ def test_what_is_kept_of_a_connection_is_listed_and_removed(
     for kept, connection_id in ((archive, "north"), (archive, "north-two"), (dry_runs, "north")):
         kept.store(connection_id, "run", "2025/files/a.csv", source)
 
-    assert [*archive.names("north")] == [("run", "2025/files/a.csv")]
+    assert [*archive.kept("north")] == [("run", "2025/files/a.csv", source.stat().st_size)]
     archive.remove("north", "run", "2025/files/a.csv")
     archive.remove("north", "run", "2025/files/a.csv")
 
-    assert [*archive.names("north")] == []
-    assert [*dry_runs.names("north")] == [*archive.names("north-two")]
+    assert [*archive.kept("north")] == []
+    assert [*dry_runs.kept("north")] == [*archive.kept("north-two")]
 
 
 def test_dry_runs_lie_below_a_prefix_of_their_own(client: "S3Client", source: Path) -> None:

@@ -19,6 +19,7 @@ ENVIRONMENT = {
     "AWS_SECRET_ACCESS_KEY": "testing",
     "AWS_DEFAULT_REGION": "us-east-1",
     "POWERTOOLS_SERVICE_NAME": "tested",
+    "POWERTOOLS_METRICS_NAMESPACE": "stack",
     "REGISTRATIONS_TABLE": "registrations",
     "CONNECTIONS_TABLE": "connections",
     "ARCHIVE_BUCKET": "archive",

@@ -103,7 +103,7 @@ def metrics_in(log: str) -> list[dict[str, int]]:
     found = []
     for line in lines:
         (one,) = line["_aws"]["CloudWatchMetrics"]
-        assert (one["Namespace"], one["Dimensions"]) == ("RegistrationSync", [["service"]])
+        assert (one["Namespace"], one["Dimensions"]) == ("stack", [["service"]])
         found.append({metric["Name"]: int(line[metric["Name"]][0]) for metric in one["Metrics"]})
     return found
 

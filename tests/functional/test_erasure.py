@@ -293,6 +293,32 @@ def test_rows_of_the_others_can_be_sent_again_and_the_run_says_what_is_missing(
     )
 
 
+def test_a_resend_of_a_student_who_is_erased_before_it_is_tried_again_sends_nothing(
+    server: AsyncSftpServer, started: StartedExports
+) -> None:
+    set_up(server)
+    send(small("1"), small("2"))
+    run = run_export()
+    wish = {"student_ids": ["2"]}
+    status, answer = call(configuration, "POST", f"{ONE_RUN}/resend", wish, run_id=run["run_id"])
+    assert status == 202, answer
+    event = event_of(started.requests[-1])
+    send(small("3"))
+    run_export()
+    before = on_server(server)
+    run_export(action="erasure", student_id="2")
+
+    ended = export.handler(event, context())
+
+    assert (ended["status"], ended["message"], ended["student_ids"]) == (
+        "nothing_to_export",
+        "The student was erased; nothing was sent again.",
+        [],
+    )
+    assert run_of(ended) == ended
+    assert on_server(server) == before
+
+
 def test_a_file_that_had_nobody_else_is_not_sent_again(
     server: AsyncSftpServer, started: StartedExports
 ) -> None:
@@ -479,6 +505,26 @@ def test_a_file_that_is_not_the_one_of_its_manifest_goes_whole(
 
     assert key not in in_bucket()
     assert traces(WHO) == []
+
+
+@pytest.mark.parametrize("mapping", [{"files": FILES}, PACKED], ids=["files", "package"])
+@pytest.mark.parametrize("later", ["students.csv", "students-later.csv"])
+def test_what_a_run_that_died_put_over_the_attempt_before_goes_whole(
+    server: AsyncSftpServer, started: StartedExports, mapping: dict[str, Any], later: str
+) -> None:
+    """No index tells of its rows: of a student who is not in it, or of a file of the next day."""
+    set_up(server, mapping)
+    send(registration("1", "Ann", "Anns Mutter"), *[this()][: later != "students.csv"])
+    folder = f"{NORTH}/{run_export()['run_id']}/2025/files/"
+    body = in_bucket()[f"{folder}students.csv"] + f"{WHO},{FIRST},,0\r\n".encode()
+    boto3.client("s3").put_object(Bucket="archive", Key=f"{folder}{later}", Body=body)
+
+    erase(WHO, started)
+
+    assert in_bucket(folder).keys() == {
+        f"{folder}{name}" for name in ("students.csv", "contacts.txt") if name != later
+    }
+    assert traces(WHO, FIRST) == []
 
 
 def test_a_dry_run_under_way_beside_it_makes_it_come_again(

@@ -153,6 +153,27 @@ def test_dated_files_are_compared_by_the_name_in_the_mapping_and_packed_ones_one
 
 
 @pytest.mark.usefixtures("started")
+@pytest.mark.parametrize(("grades", "found"), [("KKKKK", 1), ("1K1K1", 0)])
+def test_a_file_that_vanishes_is_unusual_unless_it_often_does(
+    server: AsyncSftpServer, grades: str, found: int
+) -> None:
+    mapping = copy.deepcopy(MAPPING)
+    small = {"name": "small", "where": [{"field": "students.grade", "equals": "K"}]}
+    mapping["files"].append(mapping["files"][0] | small)
+    row_count = {"action": "warn", "percent": 50, "at_least": 1}
+    set_up(server, mapping, guards={"row_count": row_count}, importer="leaves")
+    for grade in grades:
+        send(registration(grade=grade))
+        assert findings(run_export()) == []
+    send(registration(grade="1"))
+
+    run = run_export()
+
+    assert findings(run) == [("row_count", "warn")] * found
+    assert ("small.csv has 0 rows; usually it has about 1." in str(run["years"])) == bool(found)
+
+
+@pytest.mark.usefixtures("started")
 def test_a_run_of_all_students_is_not_compared_with_those_of_changes(
     server: AsyncSftpServer,
 ) -> None:
@@ -603,20 +624,26 @@ def test_held_for_what_was_not_collected_until_the_importer_has_taken_it(
 
 
 @pytest.mark.usefixtures("started")
-def test_a_resend_judges_nothing_and_counts_as_a_delivery(server: AsyncSftpServer) -> None:
+def test_a_resend_is_warned_of_what_was_not_collected_and_counts_as_a_delivery(
+    server: AsyncSftpServer,
+) -> None:
     set_up(server, importer="removes")
     send(registration("1"))
     first = run_export()
     send(registration("2"))
     second = run_export()
+    change(server, importer="removes", guards={"not_collected": {"action": "hold"}})
     assert second["years"][0]["findings"][0]["run_id"] == first["run_id"]
 
     again = run_export(resend_of=first["run_id"])
 
     assert (again["status"], findings(again), ids(server)) == ("succeeded", [], ["1"])
+    assert f"send run {second['run_id']} again" in again["years"][0]["warnings"][-1]
+    once_more = run_export(resend_of=first["run_id"])
+    assert len(once_more["years"][0]["warnings"]) == 1  # of the same rows nobody is lost
     send(registration("3"))
     finding = run_export()["years"][0]["findings"][0]
-    assert (finding["run_id"], again["run_id"] in finding["message"]) == (first["run_id"], True)
+    assert (finding["run_id"], once_more["run_id"] in finding["message"]) == (first["run_id"], True)
 
 
 @pytest.mark.usefixtures("started")

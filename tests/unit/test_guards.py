@@ -17,7 +17,7 @@ from registration_sync.domain.guards import (
     judge_row_count,
     judge_unmatched,
 )
-from registration_sync.domain.unmatched import UnmatchedValue
+from registration_sync.domain.unmatched import VALUES_LISTED, Unmatched
 
 OFF, WARN, HOLD = GuardAction.OFF, GuardAction.WARN, GuardAction.HOLD
 HUNDRED = (100, 90, 4000, 100, 120)
@@ -72,26 +72,35 @@ def test_a_few_blanks_of_a_few_students_are_only_held() -> None:
 
 
 def test_unmatched_values_are_counted_field_by_field() -> None:
-    values = [
-        UnmatchedValue("students.csv", "Grade", "PK", 3, ()),
-        UnmatchedValue("students.csv", "Grade", "TK", 2, ()),
-        UnmatchedValue("students.csv", "Race", "?", 4, ()),
-    ]
+    counts = {("students.csv", "Grade"): 5, ("students.csv", "Race"): 4}
 
-    findings = judge_unmatched(UnmatchedGuard(action=WARN, count=4), values)
+    findings = judge_unmatched(UnmatchedGuard(action=WARN, count=4), counts)
 
     assert [finding.message.partition(":")[0] for finding in findings] == [
         "Grade in students.csv has 5 values without a match code"
     ]
 
 
+def test_unmatched_values_that_are_too_many_to_be_listed_count_too() -> None:
+    unmatched = Unmatched()
+    note = unmatched.noted_for("students.csv", "School")
+    for number in range(VALUES_LISTED + 50):
+        note(f"School {number}")
+        unmatched.keep(f"{number}")
+
+    findings = judge_unmatched(UnmatchedGuard(action=WARN, count=249), unmatched.totals)
+
+    assert len(unmatched.values()) == VALUES_LISTED
+    assert "School in students.csv has 250 values" in findings[0].message
+
+
 def test_a_guard_that_is_off_finds_nothing() -> None:
     blank = {("students.csv", "DOB"): 100}
-    values = [UnmatchedValue("students.csv", "Grade", "PK", 1000, ())]
+    counts = {("students.csv", "Grade"): 1000}
 
     assert judge_row_count(RowCountGuard(action=OFF), RowCount("a", 0), HUNDRED) is None
     assert judge_blank_required(BlankRequiredGuard(action=OFF), blank, 100) == []
-    assert judge_unmatched(UnmatchedGuard(), values) == []
+    assert judge_unmatched(UnmatchedGuard(), counts) == []
 
 
 def test_only_a_finding_that_holds_waits_for_a_person() -> None:

@@ -13,7 +13,7 @@ from cfnlint.decode import cfn_yaml
 from functions.configuration import app as configuration
 from functions.sync import app as sync
 from registration_sync import settings
-from registration_sync.adapters.announcements import NAMESPACE, SOURCE
+from registration_sync.adapters.announcements import SOURCE
 from registration_sync.adapters.archive import DRY_RUNS
 from registration_sync.domain import run_summary
 from registration_sync.domain.export_run import DRY_RUN_KEPT
@@ -262,6 +262,9 @@ def test_the_gateways_own_errors_have_the_shape_of_ours(kind: str) -> None:
 
 ALARMS = names_of("AWS::CloudWatch::Alarm")
 
+NAMESPACE = {"Ref": "AWS::StackName"}
+"""Of our metrics: the alarms of one stack must not count what another one beside it does."""
+
 WATCHED = {
     "FailedRunAlarm": (NAMESPACE, run_summary.FAILED_RUNS, "export"),
     "NewlyHeldAlarm": (NAMESPACE, run_summary.NEWLY_HELD_STUDENTS, "export"),
@@ -299,8 +302,10 @@ def test_all_that_is_watched_has_its_alarm() -> None:
 
 @pytest.mark.parametrize("function", ["ExportFunction", "ConfigurationFunction"])
 def test_the_alarms_of_our_metrics_look_for_the_service_that_counts(function: str) -> None:
-    service = properties(function)["Environment"]["Variables"]["POWERTOOLS_SERVICE_NAME"]
+    given = properties(function)["Environment"]["Variables"]
 
+    service = given["POWERTOOLS_SERVICE_NAME"]
+    assert given["POWERTOOLS_METRICS_NAMESPACE"] == NAMESPACE
     ours = [properties(name) for name in ALARMS if properties(name)["Namespace"] == NAMESPACE]
     assert {"Name": "service", "Value": service} in [alarm["Dimensions"][0] for alarm in ours]
 

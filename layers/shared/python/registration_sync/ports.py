@@ -174,8 +174,8 @@ class Archive(Protocol):
         """A passage of the file; raises NotFound if it is no longer kept with that size (rows
         were just cut out of it: it is another passage now), Unavailable."""
 
-    def names(self, connection_id: str) -> Iterator[tuple[str, str]]:
-        """The run and the name of every file that is kept; raises Unavailable."""
+    def kept(self, connection_id: str) -> Iterator[tuple[str, str, int]]:
+        """The run, the name and the bytes of every file that is kept; raises Unavailable."""
 
     def remove(self, connection_id: str, run_id: str, name: str) -> None:
         """Deletes the file; none there is no error. Raises Unavailable."""

@@ -16,14 +16,16 @@ if TYPE_CHECKING:
     from mypy_boto3_events import EventBridgeClient
     from mypy_boto3_sns import SNSClient
 
-NAMESPACE, SOURCE = "RegistrationSync", "registration-sync"
+SOURCE = "registration-sync"
 
 
 class EmbeddedMetrics:
     """Implements the port Metrics: CloudWatch takes them from the function's log (EMF)."""
 
     def __init__(self) -> None:
-        self._metrics = Metrics(namespace=NAMESPACE)  # the service is POWERTOOLS_SERVICE_NAME
+        # POWERTOOLS_METRICS_NAMESPACE is the stack's name, as the alarms of another one beside it
+        # must not count ours; the service is POWERTOOLS_SERVICE_NAME.
+        self._metrics = Metrics()
 
     def count(self, numbers: Mapping[str, int], about: Mapping[str, str]) -> None:
         for name, text in about.items():

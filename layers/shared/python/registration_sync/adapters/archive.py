@@ -76,7 +76,7 @@ class S3Archive:
             raise NotFound(_GONE)
         return passage
 
-    def names(self, connection_id: str) -> Iterator[tuple[str, str]]:
+    def kept(self, connection_id: str) -> Iterator[tuple[str, str, int]]:
         prefix = f"{self._prefix}{connection_id}/"
         pages = self._client.get_paginator("list_objects_v2").paginate(
             Bucket=self._bucket, Prefix=prefix
@@ -85,7 +85,7 @@ class S3Archive:
             for page in pages:
                 for kept in page.get("Contents", ()):
                     run_id, _, name = kept["Key"].removeprefix(prefix).partition("/")
-                    yield run_id, name
+                    yield run_id, name, kept["Size"]
 
     def remove(self, connection_id: str, run_id: str, name: str) -> None:
         with passing_faults_are_unavailable():

@@ -11,7 +11,6 @@ from pydantic import BaseModel, ConfigDict, Field, StrictInt
 from registration_sync.domain.counted import counted
 from registration_sync.domain.delivery import RemoteFile
 from registration_sync.domain.export_run import Finding, RowCount
-from registration_sync.domain.unmatched import UnmatchedValue
 
 EARLIER_EXPORTS = 5
 """So many earlier ones tell how many rows are usual: their median, so that one outlier does not."""
@@ -135,14 +134,10 @@ def judge_blank_required(
     ]
 
 
-def judge_unmatched(guard: UnmatchedGuard, unmatched: Iterable[UnmatchedValue]) -> list[Finding]:
-    """Counts the values without a match code, field by field."""
+def judge_unmatched(guard: UnmatchedGuard, counts: Mapping[tuple[str, str], int]) -> list[Finding]:
+    """`counts` has for (file, field) how many values had no match code."""
     if guard.action is GuardAction.OFF:
         return []
-    counts: dict[tuple[str, str], int] = {}
-    for value in unmatched:
-        place = (value.file, value.field)
-        counts[place] = counts.get(place, 0) + value.count
     return [
         Finding(
             "unmatched",

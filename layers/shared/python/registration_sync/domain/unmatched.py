@@ -1,5 +1,6 @@
 """The values that found no match code, counted, so that a code can be added for them."""
 
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -20,7 +21,8 @@ class UnmatchedValue:
 
 
 class Unmatched:
-    """Counts by file, field and value; a student's values count once they are `kept`.
+    """Counts by file, field and value; a student's values count once they are `kept`. `totals` has
+    all of each file and field, also those that are too many to be listed.
 
     Mapping a row a second time, to find what is wrong with it, must not count twice.
     """
@@ -28,6 +30,7 @@ class Unmatched:
     def __init__(self) -> None:
         self._of_student: list[tuple[str, str, str]] = []
         self._found: dict[tuple[str, str, str], tuple[int, tuple[str, ...]]] = {}
+        self.totals: Counter[tuple[str, str]] = Counter()
 
     def noted_for(self, file: str, field: str) -> Callable[[str], None]:
         """What a step of the field tells of each value without a code."""
@@ -40,6 +43,7 @@ class Unmatched:
     def keep(self, student_id: str) -> None:
         """Counts what was met in this student."""
         for place in self._of_student:
+            self.totals[place[:2]] += 1
             count, students = self._found.get(place, (0, ()))
             if count == 0 and len(self._found) >= VALUES_LISTED:
                 continue

@@ -17,7 +17,7 @@ from typing import Any, BinaryIO
 
 from registration_sync.domain.erasure import without_name
 from registration_sync.domain.errors import NotFound
-from registration_sync.domain.export_run import NOTHING_ERASED, Erased
+from registration_sync.domain.export_run import Erased
 from registration_sync.ports import Archive
 from registration_sync.use_cases.package_files import zip_entry
 from registration_sync.use_cases.run_index import index_lines
@@ -29,19 +29,19 @@ _CHUNK = 1024 * 1024
 
 @dataclass(frozen=True, slots=True)
 class KeptYear:
-    """A school year of a run in the archive: the names of what is kept of it, and a folder of our
-    disk to work in."""
+    """A school year of a run in the archive: name and bytes of what is kept of it, and a folder of
+    our disk to work in."""
 
     archive: Archive
     connection_id: str
     run_id: str
     school_year: int
-    names: frozenset[str]
+    sizes: Mapping[str, int]
     workspace: Path
 
     def fetch(self, name: str) -> Path | None:
         """A copy on our disk; None if it is not kept, or not any more."""
-        if name not in self.names:
+        if name not in self.sizes:
             return None
         self.workspace.mkdir(parents=True, exist_ok=True)
         target = self.workspace / f"fetched-{name.replace('/', '-')}"
@@ -80,19 +80,19 @@ class Places:
 
 def kept_years(archive: Archive, connection_id: str, workspace: Path) -> dict[str, list[KeptYear]]:
     """What the archive keeps of the connection, by run. Raises Unavailable."""
-    names: dict[tuple[str, int], set[str]] = defaultdict(set)
-    for run_id, path in archive.names(connection_id):
+    sizes: dict[tuple[str, int], dict[str, int]] = defaultdict(dict)
+    for run_id, path, size in archive.kept(connection_id):
         of_year, _, name = path.partition("/")
-        names[run_id, int(of_year)].add(name)
+        sizes[run_id, int(of_year)][name] = size
     found: dict[str, list[KeptYear]] = defaultdict(list)
-    for (run_id, year), kept in names.items():
+    for (run_id, year), kept in sizes.items():
         found[run_id].append(
             KeptYear(
                 archive,
                 connection_id,
                 run_id,
                 year,
-                frozenset(kept),
+                kept,
                 workspace / run_id / str(year),
             )
         )
@@ -129,15 +129,16 @@ def find_rows(year: KeptYear, student_id: str, rows_shown: int) -> Places | None
 
 
 def erase_rows(year: KeptYear, places: Places | None, student_id: str) -> Erased:
-    """Cuts the rows out of the files, the index and the held rows. Without `places` the files go:
-    nobody can tell whose rows they are. Raises Unavailable."""
+    """Cuts the rows out of the files, the index and the held rows. Without `places` the files go,
+    and with them those that the manifest does not describe, as of an attempt that died: nobody can
+    tell whose rows they are. Raises Unavailable."""
     if places is None:
-        erased = _remove(year, {name for name in year.names if name.startswith(FILES)})
+        erased = _remove(year, {name for name in year.sizes if name.startswith(FILES)})
     elif places.named:
         erased = _cut_files(year, places)
     else:
-        erased = NOTHING_ERASED
-    for name in year.names:
+        erased = _remove_lost(year, places, _astray(year, places))
+    for name in year.sizes:
         if name.startswith("index") and (places is None or name != places.manifest["index"]):
             _rewrite(year, name, lambda line: _unless(line, f"{student_id}\t"))
     _rewrite(year, HELD, lambda line: _held_without(line, student_id))
@@ -152,12 +153,33 @@ def _remove(year: KeptYear, names: set[str]) -> Erased:
     return Erased(files=len(names))
 
 
+def _astray(year: KeptYear, places: Places) -> set[str]:
+    """The kept files that have another size than the manifest says; but for those with rows of the
+    student, and their package, which are looked at when they are cut."""
+    entries = places.manifest["files"]
+    cut = {*places.spans, *([None] if places.spans else [])}
+    described = {FILES + entry["name"]: entry["bytes"] for entry in entries}
+    looked_at = {FILES + entry["name"] for entry in entries if entry["number"] in cut}
+    return {
+        name.removeprefix(FILES)
+        for name, size in year.sizes.items()
+        if name.startswith(FILES) and name not in looked_at and size != described.get(name)
+    }
+
+
+def _remove_lost(year: KeptYear, places: Places, lost: set[str]) -> Erased:
+    """A package goes with what is in it."""
+    packages = {entry["name"] for entry in places.manifest["files"] if entry["number"] is None}
+    names = {FILES + name for name in (lost | packages if lost else lost)}
+    return _remove(year, names & year.sizes.keys())
+
+
 def _cut_files(year: KeptYear, places: Places) -> Erased:
     entries = {entry["number"]: entry for entry in places.manifest["files"]}
     packages = [entry for entry in places.manifest["files"] if entry["number"] is None]
     package = packages[0]["name"] if packages else ""
     zipped = year.fetch(FILES + package)
-    lines, kept, lost = 0, dict[str, Path](), set[str]()
+    lines, kept, lost = 0, dict[str, Path](), _astray(year, places)
     for number, spans in places.spans.items():
         entry = entries[number]
         name = str(entry["name"])
@@ -175,8 +197,6 @@ def _cut_files(year: KeptYear, places: Places) -> Erased:
         kept[package] = _packed_again(zipped, kept, year.workspace)
         rows = sum(entry["rows"] for number, entry in entries.items() if number is not None)
         _describe(packages[0], kept[package], rows)
-    elif lost:
-        lost.add(package)
     places.manifest["students"] = places.students
     manifest = year.workspace / "manifest.cut"
     manifest.write_text(json.dumps(places.manifest, indent=1), encoding="utf-8")
@@ -184,11 +204,11 @@ def _cut_files(year: KeptYear, places: Places) -> Erased:
     changed = {
         name: path
         for name, path in kept.items()
-        if FILES + name in year.names and path.suffix == ".cut"
+        if FILES + name in year.sizes and path.suffix == ".cut"
     }
     for name, path in changed.items():
         year.store(FILES + name, path)
-    gone = _remove(year, {FILES + name for name in lost if FILES + name in year.names})
+    gone = _remove_lost(year, places, lost)
     return Erased(lines=lines, files=len(changed) + gone.files)
 
 

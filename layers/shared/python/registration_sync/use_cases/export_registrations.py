@@ -51,7 +51,7 @@ from registration_sync.use_cases.hold_lease import HeldLease, hold_lease
 from registration_sync.use_cases.judge_year import RUNS_READ, judge_year
 from registration_sync.use_cases.plan_years import Plan, plan_years, ready_mapping
 from registration_sync.use_cases.report_progress import Progress
-from registration_sync.use_cases.watch_importer import Watch
+from registration_sync.use_cases.watch_importer import Watch, paths_of
 from registration_sync.use_cases.write_files import WrittenYear
 
 
@@ -209,7 +209,7 @@ def _export_years(
     def judge(year: YearToExport, written: WrittenYear) -> list[Finding]:
         unusual = judge_year(year, written, history=history)
         return unusual + watch.find_uncollected(
-            year, written, server=server, lease=lease, pause=outside.pause
+            paths_of(year, written), server=server, lease=lease, pause=outside.pause
         )
 
     progress = Progress(run, outside.runs, outside.now)

@@ -339,11 +339,14 @@ def delivered_file(
 
 
 def row_counts(year: YearToExport, written: WrittenYear) -> tuple[RowCount, ...]:
-    """The rows of each file, packed or not."""
-    compiled = [year.compiled.files[file.number] for file in written.files]
+    """The rows of each file of the mapping, packed or not, also of one that was not written as it
+    has none; nothing without any file."""
+    if not written.files:
+        return ()
+    rows = {file.number: file.rows for file in written.files}
     return tuple(
-        RowCount(of.file_name, file.rows, of.all_students)
-        for file, of in zip(written.files, compiled, strict=True)
+        RowCount(of.file_name, rows.get(of.number, 0), of.all_students)
+        for of in year.compiled.files
     )
 
 

@@ -30,7 +30,7 @@ def judge_year(year: YearToExport, written: WrittenYear, *, history: History) ->
     """What is unusual, wherever the files go. Raises Unavailable."""
     guards = year.guards
     found: list[Finding] = []
-    if written.files and guards.row_count.action is not GuardAction.OFF:
+    if guards.row_count.action is not GuardAction.OFF:
         for count in row_counts(year, written):
             earlier = earlier_rows(history(), year.school_year, count)
             finding = judge_row_count(guards.row_count, count, earlier)
@@ -39,13 +39,14 @@ def judge_year(year: YearToExport, written: WrittenYear, *, history: History) ->
         students = written.students + written.held_count
         blank = _blank_required(written.held_list)
         found += judge_blank_required(guards.blank_required, blank, students)
-    return found + judge_unmatched(guards.unmatched, written.unmatched)
+    return found + judge_unmatched(guards.unmatched, written.unmatched_totals)
 
 
 def earlier_rows(
     records: Iterable[Mapping[str, Any]], school_year: int, count: RowCount
 ) -> list[int]:
-    """How many rows this file of this year had in the last exports in which it had any."""
+    """How many rows this file of this year had in the last exports in which it had any; if it has
+    none now, in the last of all: where it often has none, that is usual."""
     rows = [
         earlier["rows"]
         for record in records
@@ -54,7 +55,7 @@ def earlier_rows(
         if year["school_year"] == school_year and year["status"] in _DELIVERED
         for earlier in year.get("row_counts", ())
         if (earlier["file"], earlier["all_students"]) == (count.file, count.all_students)
-        and earlier["rows"]
+        and (earlier["rows"] or not count.rows)
     ]
     return rows[:EARLIER_EXPORTS]
 

@@ -201,26 +201,42 @@ def _send(
 ) -> list[YearOutcome]:
     server = Server(outside.servers, lambda: account_of(connection, outside.secrets))
     lease.on_loss = server.close
+    watch = Watch(connection, run, outside.deliveries)
     outcomes = []
     try:
         for year in years:
             try:
+                told = [*warnings, *_erased_from(year)]
+                told += _not_collected(year, watch, server, lease, outside)
                 files = _send_year(year, connection, server, lease, run, outside)
             except RegistrationSyncError as error:
                 outcomes.append(failed_year(year.school_year, error))
             else:
+                watch.remember(files)
                 outcomes.append(
                     YearOutcome(
                         school_year=year.school_year,
                         status=RunStatus.SUCCEEDED,
                         rows=year.students,
                         files=files,
-                        warnings=(*warnings, *_erased_from(year)),
+                        warnings=tuple(told),
                     )
                 )
     finally:
         server.close()
     return outcomes
+
+
+def _not_collected(
+    year: YearAgain, watch: Watch, server: Server, lease: HeldLease, outside: Outside
+) -> list[str]:
+    """What the importer has not taken and this replaces; a person's decision, so it goes all the
+    same. A file of all students of then may lack who came since."""
+    older = {f"{year.folder}/{file.name}": False for file in year.files}
+    found = watch.find_uncollected(older, server=server, lease=lease, pause=outside.pause)
+    again = watch.run.again
+    has_all_of = None if again.student_ids else again.run_id
+    return [finding.message for finding in found if finding.run_id != has_all_of]
 
 
 def _erased_from(year: YearAgain) -> list[str]:
@@ -247,7 +263,7 @@ def _send_year(
         empty = outside.workspace / "empty.part"
         finished = with_done_files(finished, empty)
     placed = deliver_files(finished, year.folder, server=server, lease=lease, pause=outside.pause)
-    files = tuple(
+    return tuple(
         DeliveredFile(
             name=file.name,
             path=f"{year.folder}/{file.name}",
@@ -259,8 +275,6 @@ def _send_year(
         )
         for file, one in zip(year.files, placed, strict=False)
     )
-    Watch(connection, run, outside.deliveries).remember(files)
-    return files
 
 
 def _sha256(source: Path) -> str:

@@ -1,4 +1,5 @@
-"""What a run takes from its stored record, and the one attempt of a check and a test record."""
+"""What a run takes from its stored record, and runs that end before they begin: the one attempt of
+a check and a test record died, or whom to send again was erased."""
 
 import datetime as dt
 from collections.abc import Mapping
@@ -8,6 +9,7 @@ from typing import Any
 from registration_sync.domain.export_run import (
     ERASURE,
     OF_RECORD,
+    ONCE,
     TEST_RECORD,
     DeliveredFile,
     Erased,
@@ -26,6 +28,7 @@ from registration_sync.ports import Runs
 from registration_sync.use_cases.export_registrations import saved_run
 
 CUT_SHORT = "It was cut short and is not tried again by itself: start it once more."
+ERASED_SINCE = "The student was erased; nothing was sent again."
 
 
 def as_asked(request: ExportRequest, record: Mapping[str, Any] | None) -> ExportRequest:
@@ -37,8 +40,9 @@ def as_asked(request: ExportRequest, record: Mapping[str, Any] | None) -> Export
     if record.get("confirmed_by"):
         return _going_on(request, record)
     if OF_RECORD in request.again.student_ids:
-        again = replace(request.again, student_ids=tuple(record["student_ids"]))
-        return replace(request, again=again)
+        # None left were erased since. No id would ask for whole files.
+        student_ids = tuple(record["student_ids"]) or (OF_RECORD,)
+        return replace(request, again=replace(request.again, student_ids=student_ids))
     if request.kind == ERASURE:
         students = request.student_ids or tuple(record["student_ids"])
         return replace(request, student_ids=students, erased=Erased(**record["erased"]))
@@ -92,9 +96,19 @@ def _year_outcome_of(record: Mapping[str, Any]) -> YearOutcome:
     )
 
 
-def cut_short(request: ExportRequest, *, runs: Runs, now: dt.datetime) -> ExportRun:
-    """The record of a run whose first attempt died; it may have signed in, so there is no other."""
-    run = replace(
-        requested_run(request, now), status=RunStatus.FAILED, message=CUT_SHORT, finished_at=now
-    )
-    return saved_run(run, runs)
+def ended_before(
+    request: ExportRequest, *, attempted: bool, runs: Runs, now: dt.datetime
+) -> ExportRun | None:
+    """The record, also stored, of a run that ends before it begins; None if it can begin.
+
+    An attempt of a kind of ONCE died: it may have signed in, so there is no other. Or the students
+    to send again were erased since they were asked for. Raises Unavailable.
+    """
+    ended = replace(requested_run(request, now), finished_at=now)
+    if request.kind in ONCE and attempted:
+        return saved_run(replace(ended, status=RunStatus.FAILED, message=CUT_SHORT), runs)
+    if OF_RECORD in request.again.student_ids:
+        nobody = replace(request.again, student_ids=())
+        status = RunStatus.NOTHING_TO_EXPORT
+        return saved_run(replace(ended, status=status, message=ERASED_SINCE, again=nobody), runs)
+    return None

@@ -1,6 +1,6 @@
 """Watches whether the importer took what we delivered, where it removes what it takes."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 
@@ -39,14 +39,14 @@ class Watch:
 
     def find_uncollected(
         self,
-        year: YearToExport,
-        written: WrittenYear,
+        of_all: Mapping[str, bool],
         *,
         server: Server,
         lease: HeldLease,
         pause: Callable[[float], None],
     ) -> list[Finding]:
-        """The files to be replaced that the importer should have taken, and has not.
+        """The files to be replaced that the importer should have taken, and has not; `of_all` has
+        for each path whether the new file has all students in it.
 
         Nothing is asked of the server where we put nothing before. Learns from a file that is
         gone that this importer removes. Raises DeliveryError, LeaseLost, Unavailable.
@@ -54,7 +54,6 @@ class Watch:
         if not self.is_on:
             return []
         connection_id, account = self.connection.connection_id, self.run.sent_to
-        of_all = _paths(year, written)
         known = [self.deliveries.last(connection_id, account, path) for path in of_all]
         lasts = [last for last in known if last]
         if not lasts:
@@ -109,7 +108,7 @@ class Watch:
                 )
 
 
-def _paths(year: YearToExport, written: WrittenYear) -> dict[str, bool]:
+def paths_of(year: YearToExport, written: WrittenYear) -> dict[str, bool]:
     """Where the files of the year will be put, and whether each has all students in it. The .done
     files are not among them: the importer's way with those tells nothing."""
     all_students = {file.name: file.all_students for file in year.compiled.files}

@@ -3,8 +3,8 @@
 import datetime as dt
 import json
 from collections import Counter
-from collections.abc import Callable, Iterator
-from dataclasses import asdict, dataclass
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import asdict, dataclass, field
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -32,8 +32,10 @@ class WrittenYear:
 
     `index` is described in run_index, `held_list` has a JSON line for each held student. `missing`
     counts marks without a snapshot: syncs that failed and were not repeated. `left_out` counts
-    those due whom the mapping's conditions give no row in any file. `settled` counts those with
-    whom the run did something, and `change` is what it does to the year's totals.
+    those due whom the mapping's conditions give no row in any file. `unmatched_totals` counts the
+    values without a match code by (file, field), also those that `unmatched` does not list.
+    `settled` counts those with whom the run did something, and `change` is what it does to the
+    year's totals.
     """
 
     files: tuple[WrittenFile, ...]
@@ -47,6 +49,7 @@ class WrittenYear:
     held_of_all: bool
     left_out: int = 0
     unmatched: tuple[UnmatchedValue, ...] = ()
+    unmatched_totals: Mapping[tuple[str, str], int] = field(default_factory=dict)
     settled: int = 0
     change: Totals = NO_TOTALS
 
@@ -186,6 +189,7 @@ class _Year:
             held_of_all=self._held.count > 0 and any(self.of_all),
             left_out=self.left_out,
             unmatched=self._compiled.unmatched.values(),
+            unmatched_totals=self._compiled.unmatched.totals,
             settled=self._moves.total(),
             change=moved(self._moves),
         )
