@@ -9,19 +9,24 @@ import { ErrorNotice } from "./states.js";
 // the cross too.
 export function Dialog({ title, onClose, actions, children, wide }) {
   const dialog = useRef(null);
+  const heading = useRef(null);
   const id = useId();
   useLayoutEffect(() => {
     const element = dialog.current;
     element.showModal();
     return () => element.close();
   }, []);
+  // A button that is pressed may vanish by it, and the focus with it: the dialog keeps it.
+  useLayoutEffect(() => {
+    if (document.activeElement === document.body) heading.current.focus({ preventScroll: true });
+  });
   const onCancel = (event) => {
     event.preventDefault(); // it is closed by not being drawn
     onClose();
   };
   return html`<dialog ref=${dialog} class=${wide ? "wide" : ""} aria-labelledby=${id} onCancel=${onCancel}>
     <header>
-      <h2 id=${id} tabindex="-1" autofocus>${title}</h2>
+      <h2 ref=${heading} id=${id} tabindex="-1" autofocus>${title}</h2>
       <${IconButton} label="Close" icon="close" onClick=${onClose} />
     </header>
     <div class="dialog-body">${children}</div>
