@@ -6,7 +6,7 @@ import { Button, IconButton } from "./button.js";
 import { ErrorNotice } from "./states.js";
 
 // Is open as long as it is drawn. `actions` are the buttons at its end; `onClose` is Escape and
-// the cross too.
+// the cross too; without it the dialog stays.
 export function Dialog({ title, onClose, actions, children, wide }) {
   const dialog = useRef(null);
   const heading = useRef(null);
@@ -22,12 +22,18 @@ export function Dialog({ title, onClose, actions, children, wide }) {
   });
   const onCancel = (event) => {
     event.preventDefault(); // it is closed by not being drawn
-    onClose();
+    onClose?.();
   };
-  return html`<dialog ref=${dialog} class=${wide ? "wide" : ""} aria-labelledby=${id} onCancel=${onCancel}>
+  return html`<dialog
+    ref=${dialog}
+    class=${wide ? "wide" : ""}
+    aria-labelledby=${id}
+    closedby=${onClose ? undefined : "none"}
+    onCancel=${onCancel}
+  >
     <header>
       <h2 ref=${heading} id=${id} tabindex="-1" autofocus>${title}</h2>
-      <${IconButton} label="Close" icon="close" onClick=${onClose} />
+      ${onClose && html`<${IconButton} label="Close" icon="close" onClick=${onClose} />`}
     </header>
     <div class="dialog-body">${children}</div>
     <${Said} />
