@@ -5,8 +5,9 @@ from pathlib import Path
 
 from playwright.sync_api import expect
 
+from tests.console.mapping_page import save_as_somebody_else
 from tests.console.person import Person
-from tests.stack.district import District, new_district, registration
+from tests.stack.district import MAPPING, District, new_district, registration
 
 type Visit = Callable[..., Person]
 
@@ -78,13 +79,22 @@ def test_export_students_shows_the_rows_first_and_goes_by_keyboard_alone(
     lin.check()
     lin.tab_to(lin.button("Export 3 students"), presses=5)
     press("Enter")
-    lin.sees(lin.dialog("Export Students").get_by_text("Delivered."))
+    lin.sees(lin.dialog("Export Students").get_by_text("Delivered.").first)
     assert (district.names(2025), district.names(2026)) == (["Ann", "Ben"], ["Cal"])
     lin.check()
     press("Escape")
 
     expect(lin.card.get_by_role("button", name="Actions of")).to_be_focused()
     expect(lin.card).to_contain_text("3 students")
+
+    save_as_somebody_else(district, [MAPPING["files"][0] | {"contents": "all"}])
+    gone = f"{district.path}/registrations/2026/3"
+    assert district.stack.call("DELETE", gone, role="enroll").status == 204
+    lin.choose("Export Students")
+    lin.sees(lin.page.get_by_text("Only removals would go to the server now."))
+    lin.button("Export").click()
+    lin.sees(lin.dialog("Export Students").get_by_text("Delivered.").first)
+    assert district.names(2026) == []
 
 
 def test_the_last_files_are_downloaded(visit: Visit, district: District, tmp_path: Path) -> None:

@@ -170,3 +170,11 @@ def test_a_mistake_stands_at_its_control_while_the_others_have_their_values(
     ada.sees(ada.page.get_by_text("The mapping has 2 mistakes."))
     expect(row(ada, 2).get_by_label(TO)).to_be_focused()
     assert [field["to"] for field in saved(district)[0]["fields"]] == ["ID", "First", "DOB"]
+
+    row(ada, 1).get_by_label(TO).fill("ID")
+    source(ada, 3).fill("students.dob")
+    options(ada, 2)
+    row(ada, 2).get_by_label("Pattern").fill("(")
+    options(ada, 2)
+    ada.button("1 mistake: show").click()
+    expect(row(ada, 2).get_by_label("Pattern")).to_be_focused()  # its row was closed

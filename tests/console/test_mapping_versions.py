@@ -51,12 +51,15 @@ def test_two_who_save_meet_and_both_changes_are_kept(visit: Visit, district: Dis
     expect(dialog.get_by_text("changed by both").first).to_be_visible()
     ada.check()
     assert saved(district)[0]["fields"] == theirs  # nothing was written over
+    save_as_somebody_else(district, [{"name": "students", "separator": "pipe", "fields": theirs}])
+    ada.button("Keep mine on top of theirs").click()
+    ada.sees(dialog.get_by_text("saved version 3"))  # yet another one
     ada.button("Keep mine on top of theirs").click()
 
-    ada.sees(ada.page.get_by_text("Version 3, saved by"))
+    ada.sees(ada.page.get_by_text("Version 4, saved by"))
     assert names(ada) == ["DOB", "Grade", "Mine", "My_First"]
     (file,) = saved(district)
-    assert file["separator"] == "tab"
+    assert file["separator"] == "pipe"
     assert file["fields"][3] == FIELDS[1] | {"to": "My_First", "required": True}
 
 
@@ -76,6 +79,8 @@ def test_theirs_are_taken_or_one_goes_on_editing(visit: Visit, district: Distric
     assert names(ada) == ["ID", "First"]
     ada.sees(ada.page.get_by_text("Version 2, saved by"))
     expect(ada.button("Save")).to_be_disabled()
+    ada.button("Undo").click()
+    assert names(ada) == ["Mine", "First", "DOB"]
 
 
 MERGES: list[tuple[str, str, str, str]] = [

@@ -42,7 +42,9 @@ def test_a_record_is_shown_sent_by_keyboard_and_lies_beside_the_real_files(
     lin.tab_to(lin.button("OK, Continue"))
     press("Enter")
 
-    lin.sees(dialog.get_by_text("Sent as a test, beside the real files"))
+    lin.sees(dialog.get_by_text("Sent as a test, beside the real files").first)
+    expect(dialog.get_by_role("status")).to_contain_text("Sent as a test")
+    expect(dialog.get_by_role("heading", level=2)).to_be_focused()
     lin.check()
     assert district.files() == {"2025/test/students.csv": f"ID,First,DOB\r\n{line}\r\n"}
     press("Escape")

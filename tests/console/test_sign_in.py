@@ -62,6 +62,11 @@ def test_a_sign_in_that_was_not_begun_here_is_refused(visit: Visit) -> None:
     ada.sees(ada.page.get_by_text("was not begun in this window"))
     assert "stolen" not in ada.page.url
     ada.check()
+    ada.page.route("**/config.json", lambda route: route.abort(), times=1)
+    ada.button("Sign in").click()
+    ada.sees(ada.page.get_by_text("could not be started: check your connection"))
+    ada.button("Sign in").click()
+    ada.sees(ada.page.get_by_label("Username"))
 
 
 def test_a_session_that_ended_goes_on_where_it_was(visit: Visit, district: District) -> None:
@@ -82,6 +87,7 @@ def test_a_session_that_ended_goes_on_where_it_was(visit: Visit, district: Distr
     ada.page.route("**/oauth2/token", lambda route: route.fulfill(status=400, json={}), times=1)
     ada.button("Delete").click()
     ada.sees(ada.dialog("Your session has ended"))
+    expect(ada.dialog("Your session has ended").get_by_role("button")).to_have_count(1)
     ada.check()
     with ada.page.expect_popup() as opened:
         ada.button("Sign in again").click()

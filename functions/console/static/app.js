@@ -11,7 +11,7 @@ import { EmptyState, ErrorState, Loading } from "./components/states.js";
 import { PersonContext, personFrom } from "./person.js";
 import { useLeaving, useLocation } from "./router.js";
 import { Shell } from "./shell.js";
-import { session, signIn, signInAgain, start } from "./sign_in.js";
+import { session, signInAgain, start } from "./sign_in.js";
 import { useStore } from "./store.js";
 
 function Console() {
@@ -28,7 +28,7 @@ function SignedOut({ title, message }) {
   return html`<main class="alone">
     <${Page} title=${title}>
       <p>${message ?? "Nothing of your visit is kept in this browser."}</p>
-      <${Button} kind="primary" onClick=${() => signIn()}>Sign in<//>
+      <${Button} kind="primary" onClick=${() => start()}>Sign in<//>
     <//>
   </main>`;
 }
@@ -36,7 +36,6 @@ function SignedOut({ title, message }) {
 function SessionEnded({ message }) {
   return html`<${Dialog}
     title="Your session has ended"
-    onClose=${() => {}}
     actions=${html`<${Button} kind="primary" onClick=${() => signInAgain()}>Sign in again<//>`}
   >
     <p>${message ?? "Sign in again in a second window: this page stays as it is, with all that you wrote."}</p>

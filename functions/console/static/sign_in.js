@@ -18,7 +18,8 @@ let tokens = null;
 let renewal = null;
 let awaited = () => {};
 
-// Finds out where we are: back from the hosted pages, signed out, or at the very beginning.
+// Finds out where we are: back from the hosted pages, signed out, or at the very beginning. After
+// a failure it may be tried again.
 export async function start() {
   try {
     config = await loadConfig();
@@ -32,14 +33,15 @@ export async function start() {
 }
 
 // Leaves for the hosted pages, and comes back to the page that is open now.
-export async function signIn() {
+async function signIn() {
   const attempt = { ...(await newAttempt()), return_to: location.hash };
   sessionStorage.setItem(ATTEMPT, JSON.stringify(attempt));
   location.assign(await authorizeUrl(attempt));
 }
 
 export function signOut() {
-  tokens = null;
+  // Not before the page goes: it may ask about what is unsaved, and somebody may stay.
+  addEventListener("pagehide", () => (tokens = null));
   sessionStorage.setItem(SIGNED_OUT, "true");
   const query = new URLSearchParams({ client_id: config.client_id, logout_uri: consoleUrl() });
   location.assign(`${config.sign_in_url}/logout?${query}`);
@@ -78,8 +80,9 @@ export async function accessToken({ refused } = {}) {
 }
 
 async function loadConfig() {
-  const answer = await fetch(new URL("../config.json", import.meta.url));
-  if (!answer.ok) throw new Error("The console could not be started: please reload the page.");
+  const answer = await fetch(new URL("../config.json", import.meta.url)).catch(() => null);
+  if (!answer?.ok)
+    throw new Error("The console could not be started: check your connection, and sign in again.");
   return answer.json();
 }
 
@@ -113,13 +116,13 @@ async function redeem(code, verifier) {
 
 async function renew() {
   try {
-    await ask({ grant_type: "refresh_token", refresh_token: tokens.refresh_token });
+    if (tokens) return await ask({ grant_type: "refresh_token", refresh_token: tokens.refresh_token });
   } catch (error) {
     if (!error.refused) throw error;
-    const signedIn = new Promise((resolve) => (awaited = resolve));
-    session.set({ state: "ended" });
-    await signedIn;
   }
+  const signedIn = new Promise((resolve) => (awaited = resolve));
+  session.set({ state: "ended" });
+  await signedIn;
 }
 
 async function ask(fields) {

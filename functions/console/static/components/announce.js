@@ -23,8 +23,13 @@ export function toast(text) {
   announce(text);
 }
 
+// Where it is said: on the page, and in each dialog, since an open one silences all around it.
+export function Said() {
+  return html`<div class="for-ears" role="status" aria-live="polite">${useStore(said)}</div>`;
+}
+
 export function Announcements() {
-  return html`<div class="for-ears" role="status" aria-live="polite">${useStore(said)}</div>
+  return html`<${Said} />
     <section class="toasts" aria-label="Messages">
       ${useStore(toasts).map((one) => html`<${Toast} key=${one.id} ...${one} />`)}
     </section>`;

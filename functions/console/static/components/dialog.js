@@ -1,29 +1,42 @@
 // Dialogs: the browser's own <dialog>, which keeps the focus inside and gives it back.
 
 import { html, useId, useLayoutEffect, useRef } from "../html.js";
+import { Said } from "./announce.js";
 import { Button, IconButton } from "./button.js";
 import { ErrorNotice } from "./states.js";
 
 // Is open as long as it is drawn. `actions` are the buttons at its end; `onClose` is Escape and
-// the cross too.
+// the cross too; without it the dialog stays.
 export function Dialog({ title, onClose, actions, children, wide }) {
   const dialog = useRef(null);
+  const heading = useRef(null);
   const id = useId();
   useLayoutEffect(() => {
     const element = dialog.current;
     element.showModal();
     return () => element.close();
   }, []);
+  // A button that is pressed may vanish by it, and the focus with it: the dialog keeps it.
+  useLayoutEffect(() => {
+    if (document.activeElement === document.body) heading.current.focus({ preventScroll: true });
+  });
   const onCancel = (event) => {
     event.preventDefault(); // it is closed by not being drawn
-    onClose();
+    onClose?.();
   };
-  return html`<dialog ref=${dialog} class=${wide ? "wide" : ""} aria-labelledby=${id} onCancel=${onCancel}>
+  return html`<dialog
+    ref=${dialog}
+    class=${wide ? "wide" : ""}
+    aria-labelledby=${id}
+    closedby=${onClose ? undefined : "none"}
+    onCancel=${onCancel}
+  >
     <header>
-      <h2 id=${id} tabindex="-1" autofocus>${title}</h2>
-      <${IconButton} label="Close" icon="close" onClick=${onClose} />
+      <h2 ref=${heading} id=${id} tabindex="-1" autofocus>${title}</h2>
+      ${onClose && html`<${IconButton} label="Close" icon="close" onClick=${onClose} />`}
     </header>
     <div class="dialog-body">${children}</div>
+    <${Said} />
     ${actions && html`<footer>${actions}</footer>`}
   </dialog>`;
 }

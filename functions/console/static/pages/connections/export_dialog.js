@@ -38,15 +38,15 @@ export function ExportDialog({ connection, onClose }) {
   }, []);
 
   const rows = tried ? rowsOf(tried) : 0;
+  const due = tried?.years.some((year) => year.files.length > 0); // a file of removals has no rows
   const ended = run && !exporting.busy;
   const to = ended && href("/connections/{c}/runs/{run}", { c, run: run.run_id });
-  const actions = html`<${Button} onClick=${onClose}>${run || (tried && rows === 0) ? "Close" : "Cancel"}<//>
+  const actions = html`<${Button} onClick=${onClose}>${run || (tried && !due) ? "Close" : "Cancel"}<//>
     ${to && html`<${ButtonLink} kind="primary" href=${to}>Open the run<//>`}
     ${!run &&
-    tried &&
-    rows > 0 &&
+    due &&
     html`<${Button} kind="primary" busy=${exporting.busy} onClick=${() => exporting.run()}>
-      Export ${count(rows, "student")}
+      ${rows > 0 ? `Export ${count(rows, "student")}` : "Export"}
     <//>`}`;
   return html`<${Dialog} title="Export Students" onClose=${onClose} actions=${actions} wide>
     <p class="muted">${connection.name}</p>
@@ -66,8 +66,9 @@ function Trial({ run, connection }) {
   if (run.status === "failed") return html`<${Failed} run=${run} title="An export now would fail" />`;
   const [rows, held] = [rowsOf(run), heldOf(run)];
   const to = connection.delivery === "download" ? "archive" : "server";
+  const removals = run.years.some((year) => year.files.length > 0) ? `Only removals would go to the ${to} now.` : "Nobody would go now.";
   return html`<p>
-      ${rows > 0 ? `${count(rows, "student")} would go to the ${to} now.` : "Nobody would go now."}
+      ${rows > 0 ? `${count(rows, "student")} would go to the ${to} now.` : removals}
       ${held > 0 && ` ${count(held, "student is held back and stays", "students are held back and stay")} due.`}
     </p>
     <${Years} run=${run} />`;

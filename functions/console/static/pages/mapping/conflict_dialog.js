@@ -22,7 +22,8 @@ export function ConflictDialog({ connection, onClose }) {
   const theirs = saved && aligned(base.draft, definitionOnly(saved));
   const takeTheirs = () => {
     editor.settle(saved);
-    announce(`Version ${saved.version} by ${saved.saved_by} is here; your changes are gone.`);
+    editor.past.set([mine]);
+    announce(`Version ${saved.version} by ${saved.saved_by} is here; Undo brings back what you had.`);
     onClose();
   };
   // Saved at once; should somebody have saved yet another version, it is asked for anew.
@@ -30,7 +31,10 @@ export function ConflictDialog({ connection, onClose }) {
     const both = merged(base.draft, mine, theirs);
     editor.settle(saved, { draft: theirs, text: textOf(theirs) });
     editor.draft.set(both);
-    const now = await save(c, both, saved.version);
+    const now = await save(c, both, saved.version).catch(async (raised) => {
+      if (raised.status === 412) await reload();
+      throw raised;
+    });
     editor.settle(now, { draft: both, text: textOf(both) });
     announce(`Saved as version ${now.version}: yours on top of theirs.`);
     onClose();

@@ -56,6 +56,7 @@ export function FieldRow({ id, file, place, row }) {
       <div class="cell mapped"><span class="cell-label">Mapped Value</span><span data-mapped-value><${MappedValue} id=${id} row=${row} type=${field.mapping_type} /></span></div>
       <div class="row-buttons">
         <${IconButton}
+          class="opens-options"
           label=${`Options of ${name}`}
           icon=${open ? "up" : "down"}
           aria-expanded=${open}

@@ -11,7 +11,7 @@ import { useStore } from "../../store.js";
 import { ConflictDialog } from "./conflict_dialog.js";
 import { definitionOf, placesOf } from "./draft.js";
 import { textOf, useEditor, useIsChanged } from "./editor.js";
-import { focusSoon } from "./focus.js";
+import { afterDrawing, focusSoon } from "./focus.js";
 import { ownProblems } from "./own_problems.js";
 import { placed } from "./seen.js";
 
@@ -89,7 +89,11 @@ function showFirst(editor, select) {
     if (!files[file] && !field) continue;
     select?.(file);
     const place = files[file] ? `#settings-${file}` : `#row-${field}`;
-    focusSoon(`${place} [aria-invalid=true]`, place);
+    afterDrawing(() => {
+      // Below a closed row a mistake has no control yet.
+      document.querySelector(`${place}:not(:has([aria-invalid=true])) .opens-options[aria-expanded=false]`)?.click();
+      focusSoon(`${place} [aria-invalid=true]`, place);
+    });
     return;
   }
 }

@@ -12,8 +12,24 @@ const WORDS = {
   mapping_saved: (changes) => `Mapping saved as version ${changes.version.to}`,
   mapping_restored: (changes) =>
     `Mapping version ${changes.restored_version?.to} taken up again, as version ${changes.version?.to}`,
-  connection_changed: (changes) => `Settings changed: ${Object.keys(changes).join(", ")}`,
+  connection_changed: (changes) => `Settings changed: ${Object.keys(changes).map(settingInWords).join(", ")}`,
 };
+
+// The settings whose names are not their words.
+const SETTINGS = {
+  done_file: ".done files",
+  example_students: "Registration Examples",
+  host_keys: "host keys",
+  private_key: "private key",
+  sis: "SIS",
+  time_zone: "time zone",
+  username: "user name",
+  write_in_place: "writing over files",
+};
+
+function settingInWords(name) {
+  return SETTINGS[name] ?? name;
+}
 
 export function ChangedSince({ c, zone, run }) {
   const { data } = useData(

@@ -17,13 +17,14 @@ export function Receipts({ connection, student_id }) {
   );
   if (error) return html`<${ErrorState} error=${error} onRetry=${error.status === 400 ? null : reload} />`;
   if (!data) return html`<${Loading} label="Looking for the student …" />`;
-  if (data.items.length === 0) return html`<${Unknown} student_id=${student_id} />`;
-  return html`${data.items.map(
+  return html`${data.items.length === 0 && html`<${Unknown} student_id=${student_id} />`}
+    ${data.items.map(
       (receipt) => html`<${Receipt} key=${receipt.school_year} connection=${connection} receipt=${receipt} reload=${reload} />`,
     )}
     <${Erase} connection=${connection} student_id=${student_id} reload=${reload} />`;
 }
 
+// Where nothing is kept, too: an erasure that failed on its way is asked for again.
 function Erase({ connection, student_id, reload }) {
   const { can_configure } = usePerson();
   const [open, setOpen] = useState(false);
@@ -39,9 +40,9 @@ function Erase({ connection, student_id, reload }) {
 }
 
 function Unknown({ student_id }) {
-  return html`<${EmptyState} title=${`No registration of ${student_id} was synced here`}>
+  return html`<${EmptyState} title=${`No registration of ${student_id} is kept here`}>
     <p>
-      Look whether the id is right, zeros in front included. Only approved registrations are taken:
+      None was ever synced here, or the student was erased. Look whether the id is right, zeros in front included. Only approved registrations are taken:
       sync the student in SchoolMint Enroll.
     </p>
   <//>`;
