@@ -25,7 +25,6 @@ from registration_sync.domain.export_run import (
     SCHEDULED,
     TEST_RECORD,
     ExportRequest,
-    ExportRun,
     RunStatus,
 )
 from registration_sync.use_cases.dry_run import dry_run
@@ -126,13 +125,13 @@ def _waits(event: dict[str, Any], error: RegistrationSyncError) -> bool:
 def _run(request: ExportRequest, parts: bootstrap.Export) -> dict[str, Any]:
     earlier = parts.runs.find(request.connection_id, request.run_id)
     if earlier and (earlier["finished_at"] or earlier["status"] == AWAITING):
-        return earlier  # delivered twice by Lambda or the scheduler: done already
+        return _done(earlier, parts)
     request = as_asked(request, earlier)
     attempts: int = earlier["attempt"] if earlier else 0
     now = dt.datetime.now(dt.UTC)
     ended = ended_before(request, attempted=attempts > 0, runs=parts.runs, now=now)
     if ended:
-        return _announced(ended, parts)
+        return _announced(ended.to_json(), parts)
     # Student data: the folder goes with the run, also in a function that stays warm.
     use = USES.get(request.kind, export_registrations)
     with tempfile.TemporaryDirectory() as workspace:
@@ -147,9 +146,9 @@ def _run(request: ExportRequest, parts: bootstrap.Export) -> dict[str, Any]:
             if request.scheduled_for is None:
                 refused = refused_run(request, error, outside.now())
                 parts.runs.save(refused)
-                _announced(refused, parts)
+                _announced(refused.to_json(), parts)
             raise
-        record = _announced(run, parts)
+        record = _announced(run.to_json(), parts)
         if request.kind == EXPORT:
             with suppress(
                 Unavailable, MarkerLost
@@ -166,15 +165,23 @@ def _run(request: ExportRequest, parts: bootstrap.Export) -> dict[str, Any]:
     return record
 
 
-def _announced(run: ExportRun, parts: bootstrap.Export) -> dict[str, Any]:
+def _done(record: dict[str, Any], parts: bootstrap.Export) -> dict[str, Any]:
+    """The record of a run that Lambda or the scheduler delivered twice; or it was killed when it
+    had stored how it ended, and is still to be told. One that is cancelled has nothing to tell."""
+    done = record["status"] == RunStatus.CANCELLED
+    if done or parts.runs.was_told(record["connection_id"], record["run_id"]):
+        return record
+    return _announced(record, parts)
+
+
+def _announced(record: dict[str, Any], parts: bootstrap.Export) -> dict[str, Any]:
     """The run's record, after it was told to whom it concerns. It is stored, and whatever goes
     wrong here is logged and leaves it as it is."""
-    record = run.to_json()
     try:
         reasons = [fault.message for fault in parts.announce(record)]
     except Exception as error:  # noqa: BLE001  # or AWS would try a run again that has delivered
         reasons = describe_exception(error)
     if reasons:
-        told = {"connection_id": run.connection_id, "run_id": run.run_id, "reasons": reasons}
-        logger().error("not announced", extra=told)
+        told = {name: record[name] for name in ("connection_id", "run_id")}
+        logger().error("not announced", extra=told | {"reasons": reasons})
     return record

@@ -384,6 +384,18 @@ def test_a_run_that_awaits_confirmation_is_found_and_makes_place(runs: DynamoDBR
     runs.request(run("r2"))
 
 
+def test_a_run_that_goes_on_after_it_was_told_has_more_to_tell(runs: DynamoDBRuns) -> None:
+    runs.save(awaiting("r1"))
+    assert not runs.was_told("north", "r1")
+
+    runs.note_told("north", "r1")
+
+    assert runs.was_told("north", "r1")
+    assert runs.find("north", "r1") == awaiting("r1").to_json()
+    runs.save(run("r1"))
+    assert not runs.was_told("north", "r1")
+
+
 def test_a_confirmed_run_takes_the_place_of_a_request_and_waits_no_longer(
     runs: DynamoDBRuns,
 ) -> None:

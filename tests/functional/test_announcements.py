@@ -47,7 +47,7 @@ class Told:
 
     def put(self, kind: str, detail: Mapping[str, Any]) -> None:
         self._fail()
-        assert kind == "Export run finished"
+        assert kind == ("Export run finished" if detail["finished_at"] else "Export run waits")
         self.events.append(json.loads(json.dumps(detail)))
 
     def publish(self, alert: Alert) -> None:
@@ -183,6 +183,28 @@ def test_the_same_event_twice_is_told_once(server: AsyncSftpServer, told: Told) 
         run_export(run_id="20260302T210000Z-twice")
 
     assert (len(told.events), len(told.alerts)) == (1, 1)
+
+
+def test_a_run_that_was_killed_before_it_was_told_is_told_by_its_next_attempt(
+    server: AsyncSftpServer, told: Told, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    send(registration("1"), registration(STUDENT, grade="unheard-of"))
+    killed = "20260302T210000Z-killed"
+    parts = bootstrap.export()
+
+    def die(_: dict[str, Any]) -> Any:
+        raise SystemExit
+
+    with monkeypatch.context() as during:
+        during.setattr(bootstrap, "export", lambda: replace(parts, announce=die))
+        with pytest.raises(SystemExit):
+            run_export(run_id=killed)
+
+    tried_again, twice = run_export(run_id=killed), run_export(run_id=killed)
+
+    assert tried_again == twice
+    assert [event["run_id"] for event in told.events] == [killed]
+    assert told.subjects == ["North, PowerSchool: 1 student newly held back"]
 
 
 @pytest.mark.parametrize(

@@ -352,6 +352,11 @@ class Runs(Protocol):
         """Stores what `change` makes of the record; whether it made anything else of it. It is
         asked again where somebody stored the record meanwhile."""
 
+    def note_told(self, connection_id: str, run_id: str) -> None:
+        """The run was announced as it is now; what is saved later was not."""
+
+    def was_told(self, connection_id: str, run_id: str) -> bool: ...
+
     def newest(
         self,
         connection_id: str,

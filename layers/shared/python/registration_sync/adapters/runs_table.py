@@ -2,7 +2,8 @@
 dry runs after a day.
 
 | item      | pk          | sk        | attributes                                                 |
-| run       | RUNS#c      | run id    | record (byte for the codec, then JSON), status, expires_at |
+| run       | RUNS#c      | run id    | record (byte for the codec, then JSON), status, expires_at,|
+|           |             |           | told (true once it was announced)                          |
 | requested | REQUESTED#c | REQUESTED | run_id, requested_at (epoch seconds)                       |
 | awaiting  | AWAITING#c  | AWAITING  | run_id of the last run that awaited confirmation           |
 """
@@ -226,6 +227,22 @@ class DynamoDBRuns:
                     raise
                 continue  # it was saved meanwhile
             return True
+
+    def note_told(self, connection_id: str, run_id: str) -> None:
+        with passing_faults_are_unavailable():
+            self._client.update_item(
+                TableName=self._table,
+                Key=_run_key(connection_id, run_id),
+                UpdateExpression="SET told = :true",
+                ExpressionAttributeValues={":true": {"BOOL": True}},
+            )
+
+    def was_told(self, connection_id: str, run_id: str) -> bool:
+        with passing_faults_are_unavailable():
+            answer = self._client.get_item(
+                TableName=self._table, Key=_run_key(connection_id, run_id), ConsistentRead=True
+            )
+        return "told" in answer.get("Item", {})
 
     def newest(
         self,

@@ -1,6 +1,7 @@
 """Announces a run that ended: to the metrics, to programs by an event, to people by a message."""
 
 from collections.abc import Mapping
+from contextlib import suppress
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -10,8 +11,8 @@ from registration_sync.domain.export_run import LEASED
 from registration_sync.domain.run_summary import Counts, newly_held, run_event, run_metrics
 from registration_sync.ports import Alerts, Connections, Events, Metrics, Runs
 
-RUN_FINISHED = "Export run finished"
-"""The detail-type of the event."""
+RUN_FINISHED, RUN_WAITS = "Export run finished", "Export run waits"
+"""The detail-types of the events; it waits for a confirmation."""
 
 RUNS_LOOKED_BACK = 20
 """To the last export that tells who was held before; further back, everyone counts as new."""
@@ -29,20 +30,20 @@ def announce_run(
     """Tells of a run after its record is stored, and returns what could not be told.
 
     The run stays as it is, whatever happens here, so faults are returned and not raised. The
-    metrics go first: they need nobody, and their alarms fire though a message is lost. A run that
-    waits for a confirmation is told to people only; it has not ended.
+    metrics go first: they need nobody, and their alarms fire though a message is lost. They do not
+    count a run that waits for a confirmation: it has not ended. A note that all was told goes
+    last, so that one that is killed before is told by its next attempt.
     """
     moves = record["kind"] in LEASED
     newly = _newly_held(record, runs) if moves else {}
     faults: list[RegistrationSyncError] = []
-    if record["finished_at"]:
-        if moves:
-            about = {name: record[name] for name in ("connection_id", "run_id")}
-            metrics.count(run_metrics(record, newly), about)
-        try:
-            events.put(RUN_FINISHED, run_event(record, newly))
-        except Unavailable as fault:
-            faults.append(fault)
+    if record["finished_at"] and moves:
+        about = {name: record[name] for name in ("connection_id", "run_id")}
+        metrics.count(run_metrics(record, newly), about)
+    try:
+        events.put(RUN_FINISHED if record["finished_at"] else RUN_WAITS, run_event(record, newly))
+    except Unavailable as fault:
+        faults.append(fault)
     if moves:
         concerns = concerns_of(record, newly)
         try:
@@ -51,6 +52,9 @@ def announce_run(
                 alerts.publish(alert_of(record, concerns, name=name, zone=zone))
         except Unavailable as fault:
             faults.append(fault)
+    if not faults:
+        with suppress(Unavailable):  # rather told twice
+            runs.note_told(record["connection_id"], record["run_id"])
     return faults
 
 
