@@ -97,7 +97,6 @@ _YEAR_OUTCOME = obj(
         "left_out": NUMBER,
         "duration_seconds": SECONDS_OR_NULL,
         "findings": items(_FINDING),
-        "row_counts": items(obj({"file": TEXT, "rows": NUMBER, "all_students": YES_OR_NO})),
     }
 )
 _STEP = obj(

@@ -420,7 +420,7 @@ class Export:
                     workspace=folder,
                     pause=lambda _: None,
                     now=lambda: NOW,
-                    judge=lambda _: (UNUSUAL,) if self.guarded else (),
+                    judge=lambda *_: (UNUSUAL,) if self.guarded else (),
                 )
         except RegistrationSyncError:
             return False

@@ -10,10 +10,10 @@ from registration_sync.domain.alerts import Alert
 SIGNS = {
     "failed": "failed: ",
     "awaiting": "waits, and nothing of it was sent: ",
-    "not collected": "was not collected: ",
+    "not collected": "find out why the importer did not run",
     "newly held": " newly held back, ",
 }
-"""What stands in a message, by what it is about."""
+"""What stands in a message only if it is about that."""
 
 
 @dataclass

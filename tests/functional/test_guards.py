@@ -106,6 +106,13 @@ def take(server: AsyncSftpServer) -> None:
     (server.root / FILE).unlink()
 
 
+def forget_the_runs() -> None:
+    for item in stored_items("connections"):
+        if item["pk"]["S"].startswith("RUNS#"):
+            key = {"pk": item["pk"], "sk": item["sk"]}
+            boto3.client("dynamodb").delete_item(TableName="connections", Key=key)
+
+
 # What is found
 
 
@@ -119,6 +126,7 @@ def test_a_row_count_far_off_the_usual_warns_from_the_sixth_export_on(
         send(registration(f"{number}"), registration("same"))
         assert findings(run_export()) == []
     send(*[registration(f"new-{number}") for number in range(5)])
+    forget_the_runs()  # as after a long summer
 
     dry, run = run_export(dry_run=True), run_export()
 
@@ -146,9 +154,6 @@ def test_dated_files_are_compared_by_the_name_in_the_mapping_and_packed_ones_one
     run = run_export()
 
     (year,) = run["years"]
-    assert year["row_counts"] == [
-        {"file": "students-{date}-{time}.csv", "rows": 5, "all_students": False}
-    ]
     assert [finding["file"] for finding in year["findings"]] == ["students-{date}-{time}.csv"]
 
 

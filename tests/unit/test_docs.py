@@ -19,7 +19,6 @@ from registration_sync.domain.export_run import (
     ExportRequest,
     Finding,
     HeldRow,
-    RowCount,
     RunError,
     RunStatus,
     YearOutcome,
@@ -77,7 +76,6 @@ def test_the_api_document_names_all_that_a_run_shows_and_nothing_else() -> None:
         error=RunError("", ""),
         unmatched=(UnmatchedValue("", "", "", 1, ()),),
         findings=(Finding("", "", None, ""),),
-        row_counts=(RowCount("", 1),),
     )
     run = requested_run(ExportRequest("north", "run"), now)
     step = CheckStep("name", StepResult.OK, 0.1, "")

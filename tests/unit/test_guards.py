@@ -3,7 +3,7 @@
 import pytest
 
 from registration_sync.domain.delivery import RemoteFile
-from registration_sync.domain.export_run import Finding, RowCount
+from registration_sync.domain.export_run import Finding
 from registration_sync.domain.guards import (
     BlankRequiredGuard,
     GuardAction,
@@ -17,6 +17,7 @@ from registration_sync.domain.guards import (
     judge_row_count,
     judge_unmatched,
 )
+from registration_sync.domain.row_history import RowCount
 from registration_sync.domain.unmatched import VALUES_LISTED, Unmatched
 
 OFF, WARN, HOLD = GuardAction.OFF, GuardAction.WARN, GuardAction.HOLD

@@ -15,7 +15,7 @@ from anyascii import anyascii
 
 from registration_sync.domain.counted import counted
 from registration_sync.domain.export_run import ERASURE, RESEND, SCHEDULED, RunStatus
-from registration_sync.domain.run_summary import Counts, failed_years, is_failure
+from registration_sync.domain.run_summary import NOT_DONE, Counts, failed_years, is_failure
 from registration_sync.domain.school_year import school_year_name
 
 SUBJECT_CHARACTERS = 100
@@ -110,7 +110,7 @@ def _not_collected(record: Mapping[str, Any], _newly_held: Counts) -> Iterator[C
         f"School year {_name(year)}: {finding['message']}"
         for year in record["years"]
         for finding in _findings(year)
-        if finding["guard"] == NOT_COLLECTED and year["status"] != RunStatus.AWAITING_CONFIRMATION
+        if finding["guard"] == NOT_COLLECTED and year["status"] not in NOT_DONE
     ]
     if not told:
         return

@@ -99,16 +99,6 @@ class DeliveredFile:
 
 
 @dataclass(frozen=True, slots=True)
-class RowCount:
-    """The rows of a file, by the name that the mapping has for it, placeholders and all: what the
-    next exports are compared with. `all_students`: not only the changes."""
-
-    file: str
-    rows: int
-    all_students: bool = False
-
-
-@dataclass(frozen=True, slots=True)
 class Finding:
     """What a guard found unusual in a year; with the action `hold` it waits for a person.
 
@@ -150,7 +140,6 @@ class YearOutcome:
     unmatched: tuple[UnmatchedValue, ...] = ()
     duration_seconds: float | None = None
     findings: tuple[Finding, ...] = ()
-    row_counts: tuple[RowCount, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

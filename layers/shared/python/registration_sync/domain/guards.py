@@ -10,10 +10,8 @@ from pydantic import BaseModel, ConfigDict, Field, StrictInt
 
 from registration_sync.domain.counted import counted
 from registration_sync.domain.delivery import RemoteFile
-from registration_sync.domain.export_run import Finding, RowCount
-
-EARLIER_EXPORTS = 5
-"""So many earlier ones tell how many rows are usual: their median, so that one outlier does not."""
+from registration_sync.domain.export_run import Finding
+from registration_sync.domain.row_history import EARLIER_EXPORTS, RowCount
 
 TOUCHED_SECONDS = 600
 """A server that renames by copying dates the file anew: so soon after the upload it is still ours

@@ -12,6 +12,7 @@ from enum import StrEnum
 from typing import Any
 
 from registration_sync.domain.batches import Current
+from registration_sync.domain.row_history import Histories, RowHistory
 
 
 class Outcome(StrEnum):
@@ -86,7 +87,7 @@ class LastExport:
 @dataclass(frozen=True, slots=True)
 class LedgerEntry:
     """One committed year of a run: the batches `first` to `last`, how many students it `settled`,
-    and the year's `totals` after it. `exported_at` is ISO 8601 in UTC."""
+    and the year's `totals` and `histories` after it. `exported_at` is ISO 8601 in UTC."""
 
     first: int
     last: int
@@ -96,6 +97,7 @@ class LedgerEntry:
     totals: Totals
     files: tuple[LedgerFile, ...] = ()
     last_export: LastExport | None = None
+    histories: Histories = ()
 
     def to_json(self) -> dict[str, Any]:
         return asdict(self)
@@ -110,8 +112,14 @@ def ledger_entry(record: Mapping[str, Any]) -> LedgerEntry:
             "totals": Totals(**record["totals"]),
             "files": tuple(LedgerFile(**file) for file in record["files"]),
             "last_export": LastExport(**last_export) if last_export else None,
+            "histories": tuple(map(_row_history, record.get("histories", ()))),
         }
     )
+
+
+def _row_history(record: Mapping[str, Any]) -> RowHistory:
+    lists = {name: tuple(record[name]) for name in ("rows", "rows_if_any")}
+    return RowHistory(**{**record, **lists})
 
 
 def moment(now: dt.datetime) -> str:

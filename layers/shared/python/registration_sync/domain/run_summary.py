@@ -17,17 +17,21 @@ type Counts = Mapping[int, int]
 """A number of students for each school year."""
 
 
+NOT_DONE = frozenset({RunStatus.AWAITING_CONFIRMATION, RunStatus.CANCELLED})
+"""A year of which nothing was sent, as nobody confirmed it, or not yet."""
+
+
 def newly_held(record: Mapping[str, Any], earlier: Iterable[Mapping[str, Any]]) -> Counts:
     """How many students each year holds whom its last export had not held.
 
     `earlier` are the records before this one, the newest first, and are read only as far as
     needed: to the last export that tells who was held, which most failed years do not. A year
-    that waits to be confirmed is told of when it is done.
+    that waits to be confirmed is told of when it is done, and by the next export if it never is.
     """
     wanted = {
         year["school_year"]: year
         for year in record["years"]
-        if year["held_count"] and year["status"] != RunStatus.AWAITING_CONFIRMATION
+        if year["held_count"] and year["status"] not in NOT_DONE
     }
     found = {school_year: year["held_count"] for school_year, year in wanted.items()}
     for past in _told_years(earlier) if wanted else ():

@@ -5,7 +5,6 @@ It takes no lease, so it goes beside an export; what that one clears away meanwh
 
 from collections import defaultdict
 from dataclasses import replace
-from functools import cache
 
 from registration_sync.domain.csv_file import CODECS
 from registration_sync.domain.errors import (
@@ -37,7 +36,7 @@ from registration_sync.use_cases.export_year import (
     outcome_of,
     waits,
 )
-from registration_sync.use_cases.judge_year import RUNS_READ, History, judge_year
+from registration_sync.use_cases.judge_year import judge_year
 from registration_sync.use_cases.plan_years import Plan, plan_years, ready_mapping
 from registration_sync.use_cases.run_index import index_rows
 from registration_sync.use_cases.write_files import WrittenYear, write_files
@@ -65,12 +64,11 @@ def dry_run(request: ExportRequest, *, attempt: int, outside: Outside) -> Export
         plan = plan_years(run, connection, mapping, outside.table, outside.retention_days)
     except (InvalidRequest, NotFound, MarkerLost) as error:
         return saved_run(failed_run(started, error, outside.now()), outside.runs)
-    history = cache(lambda: outside.runs.newest(run.connection_id, RUNS_READ, None)[0])
-    years = (*plan.unknown, *(_outcome_of(year, plan, history, outside) for year in plan.years))
+    years = (*plan.unknown, *(_outcome_of(year, plan, outside) for year in plan.years))
     return saved_run(finished_run(run, years, outside.now()), outside.runs)
 
 
-def _outcome_of(year: YearToExport, plan: Plan, history: History, outside: Outside) -> YearOutcome:
+def _outcome_of(year: YearToExport, plan: Plan, outside: Outside) -> YearOutcome:
     try:
         plan.refuse_shared(year)
         batches = range(year.marker.exported + 1, year.marker.open + 1)
@@ -84,7 +82,9 @@ def _outcome_of(year: YearToExport, plan: Plan, history: History, outside: Outsi
             check=lambda: None,
         )
         archive_year(year, batches, written, written.files, outside.dry_runs)
-        findings = judge_year(year, written, history=history)
+        exported = year.marker.exported
+        last = outside.table.ledger(year.connection_id, year.school_year, exported)
+        findings = judge_year(year, written, last.histories if last else ())
     except RegistrationSyncError as error:
         return failed_year(year.school_year, error)
     lines = _first_lines(year, written)

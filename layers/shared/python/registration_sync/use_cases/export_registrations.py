@@ -4,7 +4,7 @@ import datetime as dt
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
-from functools import cache, partial
+from functools import partial
 from pathlib import Path
 
 from registration_sync.domain.connection import Connection, DeliveryMethod
@@ -31,6 +31,7 @@ from registration_sync.domain.export_run import (
     requested_run,
     waiting_years,
 )
+from registration_sync.domain.row_history import Histories
 from registration_sync.ports import (
     Archive,
     Connections,
@@ -48,7 +49,7 @@ from registration_sync.use_cases.deliver_files import Server
 from registration_sync.use_cases.earlier_attempt import find_earlier_attempt
 from registration_sync.use_cases.export_year import HeldInFullFile, YearToExport, export_year
 from registration_sync.use_cases.hold_lease import HeldLease, hold_lease
-from registration_sync.use_cases.judge_year import RUNS_READ, judge_year
+from registration_sync.use_cases.judge_year import judge_year
 from registration_sync.use_cases.plan_years import Plan, plan_years, ready_mapping
 from registration_sync.use_cases.report_progress import Progress
 from registration_sync.use_cases.watch_importer import Watch, paths_of
@@ -202,13 +203,11 @@ def _export_years(
     # Of a run that was confirmed, what became of the years that did not wait stays.
     outcomes = {year.school_year: year for year in (*run.years, *plan.unknown)}
     watch = Watch(connection, run, outside.deliveries)
-    history = cache(lambda: outside.runs.newest(run.connection_id, RUNS_READ, None)[0])
     server = Server(outside.servers, lambda: account_of(connection, outside.secrets))
     lease.on_loss = server.close
 
-    def judge(year: YearToExport, written: WrittenYear) -> list[Finding]:
-        unusual = judge_year(year, written, history=history)
-        return unusual + watch.find_uncollected(
+    def judge(year: YearToExport, written: WrittenYear, histories: Histories) -> list[Finding]:
+        return judge_year(year, written, histories) + watch.find_uncollected(
             paths_of(year, written), server=server, lease=lease, pause=outside.pause
         )
 
@@ -236,7 +235,7 @@ def _outcome_of(
     lease: HeldLease,
     outside: Outside,
     report: Callable[[str], None],
-    judge: Callable[[YearToExport, WrittenYear], list[Finding]],
+    judge: Callable[[YearToExport, WrittenYear, Histories], list[Finding]],
 ) -> YearOutcome:
     workspace = outside.workspace / str(year.school_year)
     try:

@@ -15,12 +15,12 @@ from registration_sync.domain.errors import RegistrationSyncError, Unavailable
 from registration_sync.domain.export_run import (
     DeliveredFile,
     Finding,
-    RowCount,
     RunStatus,
     YearOutcome,
 )
 from registration_sync.domain.guards import Guards, holds
 from registration_sync.domain.ledger import LedgerEntry, moment
+from registration_sync.domain.row_history import Histories, RowCount
 from registration_sync.ports import Archive, RegistrationsTable
 from registration_sync.use_cases.deliver_files import (
     FinishedFile,
@@ -40,8 +40,8 @@ REASONS_KEPT = 50
 """Reasons kept with a held student's mark, an item of 400 kB at most; held.jsonl has all."""
 
 
-type Judge = Callable[[WrittenYear], Sequence[Finding]]
-"""What is unusual in the files, before anything is archived or sent."""
+type Judge = Callable[[WrittenYear, Histories], Sequence[Finding]]
+"""What is unusual in the files, before anything is archived or sent; the exports before tell."""
 
 
 class HeldInFullFile(RegistrationSyncError):
@@ -100,7 +100,7 @@ def export_year(
     pause: Callable[[float], None],
     now: Callable[[], dt.datetime],
     report: Callable[[str], None] = lambda _: None,
-    judge: Judge = lambda _: (),
+    judge: Judge = lambda *_: (),
 ) -> YearOutcome:
     """Delivers what is due of the year and says what became of it; `report` hears each phase.
 
@@ -128,7 +128,7 @@ def export_year(
     keep_held_due(year, batch + 1, written.held_list, table, now())
     if written.held_of_all and year.overridden_by is None:
         raise HeldInFullFile(written)
-    findings = judge(written)
+    findings = judge(written, books.histories)
     if written.files and waits(year, findings):
         return _waiting(year, written, findings)
     if written.held_of_all:
@@ -152,7 +152,7 @@ def waits(year: YearToExport, findings: Sequence[Finding]) -> bool:
 def _waiting(year: YearToExport, written: WrittenYear, findings: Sequence[Finding]) -> YearOutcome:
     outcome = outcome_of(year, written, (), findings)
     status = RunStatus.AWAITING_CONFIRMATION
-    return replace(outcome, status=status, rows=0, row_counts=())
+    return replace(outcome, status=status, rows=0)
 
 
 def _books_before(
@@ -202,7 +202,8 @@ def _entry(
         )
         for file in written.files
     ]
-    return next_entry(books, batches, year.run_id, written, paths, now)
+    counts = row_counts(year, written)
+    return next_entry(books, batches, year.run_id, written, paths, counts, now)
 
 
 def keep_held_due(
@@ -394,5 +395,4 @@ def outcome_of(
         left_out=written.left_out,
         unmatched=written.unmatched,
         findings=tuple(findings),
-        row_counts=row_counts(year, written),
     )

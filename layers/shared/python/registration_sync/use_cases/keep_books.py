@@ -14,6 +14,7 @@ from registration_sync.domain.ledger import (
     moment,
     outcome_before_ledger,
 )
+from registration_sync.domain.row_history import Histories, RowCount, with_counts
 from registration_sync.ports import RegistrationsTable
 from registration_sync.use_cases.output_file import WrittenFile
 from registration_sync.use_cases.write_files import WrittenYear
@@ -25,6 +26,7 @@ class Books:
 
     totals: Totals = NO_TOTALS
     last_export: LastExport | None = None
+    histories: Histories = ()
 
 
 def read_books(
@@ -44,7 +46,7 @@ def read_books(
         return Books()
     entry = table.ledger(connection_id, school_year, exported)
     if entry:
-        return Books(entry.totals, entry.last_export)
+        return Books(entry.totals, entry.last_export, entry.histories)
     totals = NO_TOTALS
     for some in batched(table.all_current(connection_id, school_year), 500):
         older: dict[str, str] = {}
@@ -64,9 +66,11 @@ def next_entry(
     run_id: str,
     written: WrittenYear,
     paths: Sequence[tuple[WrittenFile, str, str]],
+    counts: Sequence[RowCount],
     now: dt.datetime,
 ) -> LedgerEntry:
-    """The ledger's entry of a run; `paths` has each file with its path and encoding."""
+    """The ledger's entry of a run; `paths` has each file with its path and encoding, `counts` the
+    rows of each file of the mapping."""
     last_export = books.last_export
     if written.students:
         last_export = LastExport(run_id, moment(now), written.students)
@@ -82,4 +86,5 @@ def next_entry(
             for file, path, encoding in paths
         ),
         last_export=last_export,
+        histories=with_counts(books.histories, counts),
     )

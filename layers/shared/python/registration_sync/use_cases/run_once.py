@@ -17,7 +17,6 @@ from registration_sync.domain.export_run import (
     ExportRun,
     Finding,
     HeldRow,
-    RowCount,
     RunError,
     RunStatus,
     YearOutcome,
@@ -76,7 +75,6 @@ def _year_outcome_of(record: Mapping[str, Any]) -> YearOutcome:
     lists: dict[str, type] = {
         "held": HeldRow,
         "findings": Finding,
-        "row_counts": RowCount,
     }
     return YearOutcome(
         **{

@@ -1,0 +1,31 @@
+"""What is remembered of the rows that files had."""
+
+from registration_sync.domain.row_history import RowCount, RowHistory, earlier_rows, with_counts
+
+
+def after(*exports: list[RowCount]) -> tuple[RowHistory, ...]:
+    histories: tuple[RowHistory, ...] = ()
+    for counts in exports:
+        histories = with_counts(histories, counts)
+    return histories
+
+
+def test_the_last_five_are_kept_the_newest_first_and_those_with_rows_beside() -> None:
+    histories = after(*[[RowCount("a.csv", rows)] for rows in (9, 8, 0, 7, 0, 6, 5)])
+
+    assert earlier_rows(histories, RowCount("a.csv", 0)) == (5, 6, 0, 7, 0)
+    assert earlier_rows(histories, RowCount("a.csv", 1)) == (5, 6, 7, 8, 9)
+
+
+def test_a_file_of_all_students_is_another_one_and_both_are_kept() -> None:
+    histories = after([RowCount("a.csv", 9, all_students=True)], [RowCount("a.csv", 1)])
+
+    assert earlier_rows(histories, RowCount("a.csv", 5)) == (1,)
+    assert earlier_rows(histories, RowCount("a.csv", 5, all_students=True)) == (9,)
+
+
+def test_a_file_that_left_the_mapping_is_forgotten_but_not_by_an_export_without_files() -> None:
+    both = [RowCount("a.csv", 1), RowCount("b.csv", 2)]
+
+    assert earlier_rows(after(both, []), RowCount("b.csv", 5)) == (2,)
+    assert earlier_rows(after(both, [RowCount("a.csv", 3)]), RowCount("b.csv", 5)) == ()
