@@ -15,6 +15,7 @@ import pytest
 from functions.configuration import app as configuration
 from registration_sync import bootstrap
 from registration_sync.domain.errors import Unavailable
+from registration_sync.domain.export_run import ExportRun
 from tests.functional.conftest import StartedExports, stored_items
 from tests.functional.district import (
     CONNECTION,
@@ -340,6 +341,32 @@ def test_a_confirmed_run_that_fails_in_passing_is_tried_again_and_is_confirmed_s
     after = go_on(run)
 
     assert (after["status"], after["confirmed_by"], ids(server)) == ("succeeded", "ada", ["007"])
+
+
+@pytest.mark.usefixtures("started")
+def test_a_confirmed_run_that_dies_when_all_is_sent_sends_nothing_that_nobody_looked_at(
+    server: AsyncSftpServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run = hold_one(server)
+    confirm(run)
+    save = type(bootstrap.export().runs).save
+
+    def dies(self: Any, record: ExportRun) -> None:
+        if record.finished:
+            raise SystemExit
+        save(self, record)
+
+    with monkeypatch.context() as during:
+        during.setattr(type(bootstrap.export().runs), "save", dies)
+        with pytest.raises(SystemExit):
+            go_on(run)
+    send(registration("8", grade="PK", year=2024))
+
+    after = go_on(run)
+
+    assert [year["school_year"] for year in after["years"]] == [2025]
+    assert (after["status"], ids(server)) == ("succeeded", ["007"])
+    assert run_export()["status"] == "awaiting_confirmation"
 
 
 @pytest.mark.usefixtures("started")

@@ -244,8 +244,8 @@ class ExportRun:
     @property
     def years_wanted(self) -> tuple[int, ...] | None:
         """The years to work on, None for each with something due; of a confirmed run those that
-        waited."""
-        return waiting_years(self.years) or self.school_years
+        wait still, and no other, of which nobody has seen what the guards find."""
+        return waiting_years(self.years) if self.confirmed_by else self.school_years
 
     @property
     def finished(self) -> bool:
