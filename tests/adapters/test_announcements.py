@@ -51,7 +51,7 @@ def test_an_event_that_is_refused_is_unavailable(code: str) -> None:
     with Stubber(client) as stub:
         stub.add_client_error("put_events", code)
         with pytest.raises(Unavailable, match=code):
-            EventBridgeEvents(client).put("Export run finished", {})
+            EventBridgeEvents(client, "stack").put("Export run finished", {})
 
 
 def test_an_event_that_the_bus_did_not_take_is_unavailable() -> None:
@@ -60,7 +60,7 @@ def test_an_event_that_the_bus_did_not_take_is_unavailable() -> None:
         answer = {"FailedEntryCount": 1, "Entries": [{"ErrorCode": "ThrottlingException"}]}
         stub.add_response("put_events", answer)
         with pytest.raises(Unavailable, match="ThrottlingException"):
-            EventBridgeEvents(client).put("Export run finished", {})
+            EventBridgeEvents(client, "stack").put("Export run finished", {})
 
 
 def test_aws_that_cannot_be_reached_is_unavailable(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -71,4 +71,4 @@ def test_aws_that_cannot_be_reached_is_unavailable(monkeypatch: pytest.MonkeyPat
 
     monkeypatch.setattr(client, "put_events", unreachable)
     with pytest.raises(Unavailable, match="EndpointConnectionError"):
-        EventBridgeEvents(client).put("Export run finished", {})
+        EventBridgeEvents(client, "stack").put("Export run finished", {})

@@ -437,7 +437,7 @@ def test_a_resend_announces_its_files_too(server: AsyncSftpServer) -> None:
 def test_a_package_is_sent_again_whole_and_announced(server: AsyncSftpServer) -> None:
     set_up(server, {"files": MAPPING["files"], "package": {"name": "set"}}, done_file=True)
     send(registration("1"), registration("2"))
-    first = run_export()
+    dry, first = run_export(dry_run=True), run_export()
     zipped = server.root / "SISData/exports/2025/set.zip"
     before = zipped.read_bytes()
     send(registration("3"))
@@ -447,6 +447,8 @@ def test_a_package_is_sent_again_whole_and_announced(server: AsyncSftpServer) ->
     some = run_export(resend_of=first["run_id"], student_ids=["1"])
     run_export(resend_of=first["run_id"])
 
+    shown = [(file["name"], file["path"]) for file in dry["years"][0]["files"]]
+    assert shown == [("students.csv", "SISData/exports/2025/set.zip")]
     assert some["status"] == "failed"
     assert "package" in some["message"]
     assert zipped.read_bytes() == before

@@ -103,6 +103,7 @@ def test_a_run_that_failed_is_told_to_people_and_programs_and_rings(
     event = programs.first(of(district))
     assert (event["source"], event["detail-type"]) == ("registration-sync", "Export run finished")
     assert event["detail"]["run_id"] == run["run_id"]
+    assert event["detail"]["stack"] == "registration-sync"
     assert event["detail"]["years"][0]["error"] == "sign_in_refused"
     line = metrics_of(stack, run)
     assert (line["service"], line["FailedRuns"]) == ("export", [1.0])

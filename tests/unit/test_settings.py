@@ -20,6 +20,7 @@ EXPORT = {
     "ALLOWED_PRIVATE_NETWORKS": "127.0.0.1/32, fd00::/8",
     "ALERTS_TOPIC": "arn:aws:sns:us-east-1:123456789012:alerts",
     "RETENTION_DAYS": "400",
+    "POWERTOOLS_METRICS_NAMESPACE": "stack",
 }
 
 
@@ -37,6 +38,7 @@ def test_each_setting_is_read_as_its_type() -> None:
         ),
         alerts_topic="arn:aws:sns:us-east-1:123456789012:alerts",
         retention_days=400,
+        powertools_metrics_namespace="stack",
     )
 
 
@@ -64,7 +66,8 @@ def test_everything_missing_or_unreadable_is_reported_together() -> None:
         "CONNECTIONS_TABLE is missing; ARCHIVE_BUCKET is missing; SECRET_PREFIX is missing; "
         'ALLOWED_PRIVATE_NETWORKS is "10.0.0.1/8" and has to be networks with commas, such as '
         "10.0.0.0/8; ALERTS_TOPIC is missing; "
-        'RETENTION_DAYS is "a year" and has to be a number of days from 1 to 36500.'
+        'RETENTION_DAYS is "a year" and has to be a number of days from 1 to 36500; '
+        "POWERTOOLS_METRICS_NAMESPACE is missing."
     )
 
 

@@ -248,7 +248,9 @@ def _announce(
         connections=connections,
         runs=runs,
         metrics=EmbeddedMetrics(),
-        events=EventBridgeEvents(boto3.client("events", config=TELLS_QUICKLY)),
+        events=EventBridgeEvents(
+            boto3.client("events", config=TELLS_QUICKLY), settings.powertools_metrics_namespace
+        ),
         alerts=SnsAlerts(boto3.client("sns", config=TELLS_QUICKLY), settings.alerts_topic),
     )
 

@@ -32,6 +32,7 @@ class ExportSettings:
     allowed_private_networks: tuple[Network, ...]
     alerts_topic: str
     retention_days: int
+    powertools_metrics_namespace: str  # the stack's name
 
 
 @dataclass(frozen=True, slots=True)

@@ -36,16 +36,17 @@ class EmbeddedMetrics:
 
 
 class EventBridgeEvents:
-    """Implements the port Events, on the account's default bus."""
+    """Implements the port Events, on the account's default bus, where `stack` tells whose it is."""
 
-    def __init__(self, client: "EventBridgeClient") -> None:
+    def __init__(self, client: "EventBridgeClient", stack: str) -> None:
         self._client = client
+        self._stack = stack
 
     def put(self, kind: str, detail: Mapping[str, Any]) -> None:
         entry: dict[str, Any] = {
             "Source": SOURCE,
             "DetailType": kind,
-            "Detail": json.dumps(detail),
+            "Detail": json.dumps({"stack": self._stack, **detail}),
         }
         with _every_fault_is_unavailable("The event was not put"):
             answer = self._client.put_events(Entries=[entry])  # type: ignore[list-item]

@@ -327,9 +327,11 @@ def delivered_file(
     lines: tuple[str, ...] = (),
     modified: int | None = None,
 ) -> DeliveredFile:
+    """Its place is that of the package, if it goes in one."""
+    name = year.compiled.package.name if year.compiled.package else file.name
     return DeliveredFile(
         name=file.name,
-        path=f"{year.folder}/{file.name}",
+        path=f"{year.folder}/{name}",
         rows=file.rows,
         bytes=file.bytes,
         sha256=file.sha256,
