@@ -34,8 +34,9 @@ from registration_sync.domain.export_run import YearOutcome
 from registration_sync.domain.mapping import parse_mapping
 from registration_sync.domain.registration import APPROVED, Registration, encode_snapshot
 from registration_sync.use_cases.deliver_files import Server
-from registration_sync.use_cases.export_year import YearToExport, export_year
+from registration_sync.use_cases.export_year import export_year
 from registration_sync.use_cases.hold_lease import hold_lease
+from registration_sync.use_cases.year_to_export import YearToExport
 
 YEAR = 2025
 PAGE_BYTES = 1_000_000

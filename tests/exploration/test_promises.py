@@ -261,9 +261,9 @@ MUTANTS: dict[str, tuple[Changes, str]] = {
         {
             "export_year": [
                 (
-                    "        return _waiting(year, written, findings)\n",
+                    "        return waiting_outcome(year, written, findings)\n",
                     "        table.commit(connection_id, school_year, batch, lease.token)\n"
-                    "        return _waiting(year, written, findings)\n",
+                    "        return waiting_outcome(year, written, findings)\n",
                 )
             ]
         },

@@ -26,9 +26,9 @@ from registration_sync.domain.export_run import (
 )
 from registration_sync.domain.unmatched import UnmatchedValue
 from registration_sync.settings import NotConfigured
-from registration_sync.use_cases.export_year import HeldInFullFile
 from registration_sync.use_cases.rebuild_marker import REBUILD_MARKER
 from registration_sync.use_cases.request_export import parse_export_event
+from registration_sync.use_cases.year_to_export import HeldInFullFile
 
 ROOT = Path(__file__).parents[2]
 PAGES = sorted([ROOT / "README.md", *(ROOT / "docs").glob("*.md")])

@@ -11,7 +11,7 @@ RegistrationSyncError
 │   └── VersionMismatch       saved by someone else in between
 ├── Unavailable               AWS did not take it in time; the same again may work
 ├── NotConfigured             (settings) the environment of a function lacks something
-├── HeldInFullFile            (export_year) a file of all students may not lack one
+├── HeldInFullFile            (year_to_export) a file of all students may not lack one
 ├── MarkerLost                (registrations) what says who is due is gone; it can be rebuilt
 ├── LeaseLost                 this run no longer holds the connection's lease and must stop
 └── DeliveryError             the SFTP server; `terminal` is the one thing that retry code asks

@@ -23,7 +23,7 @@ MESSAGES = {
     StudentStatus.HELD: "The last export held this student back, for the reasons given; each "
     "export tries again.",
     StudentStatus.EXPORTED: "Exported as last synced.",
-    StudentStatus.LEFT_OUT: "No row: the conditions (`where`) of the mapping leave this student "
+    StudentStatus.LEFT_OUT: "No row: the conditions of the mapping leave this student "
     "out of every file.",
     StudentStatus.REMOVED: "Removed: no export has this student any more.",
     StudentStatus.UNCONFIRMED: "The last sync was not confirmed, so no export may have it: sync "

@@ -20,6 +20,7 @@ from registration_sync.domain.export_run import (
     YearOutcome,
     finished_run,
 )
+from registration_sync.use_cases.archive_year import archive_year
 from registration_sync.use_cases.export_registrations import (
     Outside,
     failed_run,
@@ -28,18 +29,12 @@ from registration_sync.use_cases.export_registrations import (
     saved_run,
     started_run,
 )
-from registration_sync.use_cases.export_year import (
-    HeldInFullFile,
-    YearToExport,
-    archive_year,
-    delivered_file,
-    outcome_of,
-    waits,
-)
 from registration_sync.use_cases.judge_year import judge_year
 from registration_sync.use_cases.plan_years import Plan, plan_years, ready_mapping
 from registration_sync.use_cases.run_index import index_rows
 from registration_sync.use_cases.write_files import WrittenYear, write_files
+from registration_sync.use_cases.year_outcome import delivered_file, outcome_of, waits
+from registration_sync.use_cases.year_to_export import HeldInFullFile, YearToExport
 
 ROWS_SHOWN = 20
 CHARACTERS_SHOWN = 1000

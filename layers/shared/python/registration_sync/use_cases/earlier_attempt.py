@@ -18,7 +18,7 @@ from registration_sync.domain.export_run import (
     YearOutcome,
 )
 from registration_sync.ports import Archive, Snapshots
-from registration_sync.use_cases.export_year import YearToExport
+from registration_sync.use_cases.year_to_export import YearToExport
 
 WARNING = (
     "An earlier attempt of this run delivered this year and was then cut short: what it warned of "

@@ -47,13 +47,14 @@ from registration_sync.ports import (
 from registration_sync.use_cases.cancel_export import make_way
 from registration_sync.use_cases.deliver_files import Server
 from registration_sync.use_cases.earlier_attempt import find_earlier_attempt
-from registration_sync.use_cases.export_year import HeldInFullFile, YearToExport, export_year
+from registration_sync.use_cases.export_year import export_year
 from registration_sync.use_cases.hold_lease import HeldLease, hold_lease
 from registration_sync.use_cases.judge_year import judge_year
 from registration_sync.use_cases.plan_years import Plan, plan_years, ready_mapping
 from registration_sync.use_cases.report_progress import Progress
 from registration_sync.use_cases.watch_importer import Watch, paths_of
 from registration_sync.use_cases.write_files import WrittenYear
+from registration_sync.use_cases.year_to_export import HeldInFullFile, YearToExport
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

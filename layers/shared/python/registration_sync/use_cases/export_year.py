@@ -3,25 +3,21 @@
 import datetime as dt
 import json
 from collections.abc import Callable, Sequence
-from dataclasses import asdict, dataclass, field, replace
 from itertools import batched
 from pathlib import Path
 
-from registration_sync.domain.batches import Mark, YearMarker
-from registration_sync.domain.compiled_mapping import CompiledMapping
-from registration_sync.domain.counted import counted
+from registration_sync.domain.batches import Mark
 from registration_sync.domain.csv_file import CODECS
-from registration_sync.domain.errors import RegistrationSyncError, Unavailable
+from registration_sync.domain.errors import Unavailable
 from registration_sync.domain.export_run import (
     DeliveredFile,
     Finding,
-    RunStatus,
     YearOutcome,
 )
-from registration_sync.domain.guards import Guards, holds
 from registration_sync.domain.ledger import LedgerEntry, moment
-from registration_sync.domain.row_history import Histories, RowCount
+from registration_sync.domain.row_history import Histories
 from registration_sync.ports import Archive, RegistrationsTable
+from registration_sync.use_cases.archive_year import archive_year
 from registration_sync.use_cases.deliver_files import (
     FinishedFile,
     Server,
@@ -33,8 +29,15 @@ from registration_sync.use_cases.keep_books import Books, next_entry, read_books
 from registration_sync.use_cases.output_file import WrittenFile
 from registration_sync.use_cases.package_files import package_files
 from registration_sync.use_cases.retire_batches import retire_year
-from registration_sync.use_cases.run_index import index_name
 from registration_sync.use_cases.write_files import WrittenYear, write_files
+from registration_sync.use_cases.year_outcome import (
+    delivered_file,
+    outcome_of,
+    row_counts,
+    waiting_outcome,
+    waits,
+)
+from registration_sync.use_cases.year_to_export import HeldInFullFile, YearToExport
 
 REASONS_KEPT = 50
 """Reasons kept with a held student's mark, an item of 400 kB at most; held.jsonl has all."""
@@ -42,51 +45,6 @@ REASONS_KEPT = 50
 
 type Judge = Callable[[WrittenYear, Histories], Sequence[Finding]]
 """What is unusual in the files, before anything is archived or sent; the exports before tell."""
-
-
-class HeldInFullFile(RegistrationSyncError):
-    """A file of all students may not lack one: a missing child would count as gone."""
-
-    code = "held_in_full_file"
-
-    def __init__(self, written: WrittenYear) -> None:
-        super().__init__(
-            f"{counted(written.held_count, 'student')} cannot be mapped, and a file of all without "
-            "them would tell the SIS that they are gone. Mend the mapping or the registrations."
-        )
-        self.written = written
-
-
-@dataclass(frozen=True, slots=True)
-class YearToExport:
-    """One year's part of a run; without `send` its files are archived only, for download.
-
-    `overridden_by` names who decided that a file of all students goes without those held,
-    `let_through_by` who decided that it goes whatever the guards find.
-    `expires_at` (epoch seconds) is when snapshots that were exported may go. `attempted_before`:
-    this run was, by an attempt that may have died.
-    """
-
-    connection_id: str
-    run_id: str
-    school_year: int
-    marker: YearMarker
-    compiled: CompiledMapping
-    mapping_version: int
-    everyone: bool
-    folder: str
-    send: bool
-    expires_at: int
-    done_file: bool = False
-    overridden_by: str | None = None
-    guards: Guards = field(default_factory=Guards)
-    let_through_by: str | None = None
-    attempted_before: bool = False
-
-    @property
-    def paths(self) -> list[str]:
-        """Where its files go on the server."""
-        return [f"{self.folder}/{name}" for name in self.compiled.delivered_names]
 
 
 def export_year(
@@ -130,7 +88,7 @@ def export_year(
         raise HeldInFullFile(written)
     findings = judge(written, books.histories)
     if written.files and waits(year, findings):
-        return _waiting(year, written, findings)
+        return waiting_outcome(year, written, findings)
     if written.held_of_all:
         keep_held_due(year, batch + 1, written.held_list, table, now(), all_held=True)
     sent = _sent(year, written, workspace)
@@ -142,17 +100,6 @@ def export_year(
     table.put_ledger(connection_id, school_year, _entry(year, books, batches, written, sent, now()))
     table.commit(connection_id, school_year, batch, lease.token)
     return outcome_of(year, written, delivered, findings)
-
-
-def waits(year: YearToExport, findings: Sequence[Finding]) -> bool:
-    """Whether somebody has to confirm the delivery first."""
-    return year.let_through_by is None and holds(findings)
-
-
-def _waiting(year: YearToExport, written: WrittenYear, findings: Sequence[Finding]) -> YearOutcome:
-    outcome = outcome_of(year, written, (), findings)
-    status = RunStatus.AWAITING_CONFIRMATION
-    return replace(outcome, status=status, rows=0)
 
 
 def _books_before(
@@ -248,54 +195,6 @@ def _sent(year: YearToExport, written: WrittenYear, workspace: Path) -> tuple[Wr
     return (package_files(written.files, package, workspace),)
 
 
-def archive_year(
-    year: YearToExport,
-    batches: range,
-    written: WrittenYear,
-    sent: tuple[WrittenFile, ...],
-    archive: Archive,
-) -> None:
-    """Keeps the files, and what is sent instead of them, with a manifest, the index from student
-    to line, and the held rows."""
-    manifest = {
-        "connection_id": year.connection_id,
-        "run_id": year.run_id,
-        "school_year": year.school_year,
-        "mapping_version": year.mapping_version,
-        "batches": [batches.start, batches.stop - 1],
-        "index": index_name(batches.stop - 1),
-        "folder": year.folder,
-        "students": written.students,
-        "held": written.held_count,
-        "files": [
-            {
-                **asdict(file),
-                "source": None,
-                "number": file.number,
-                "all_students": year.everyone or year.compiled.files[file.number].all_students,
-            }
-            for file in written.files
-        ]
-        + [
-            {**asdict(file), "source": None, "number": None, "all_students": False}
-            for file in sent
-            if file not in written.files
-        ],
-    }
-    manifest_path = written.index.with_name("manifest.json")
-    manifest_path.write_text(json.dumps(manifest, indent=1), encoding="utf-8")
-    for file in dict.fromkeys((*written.files, *sent)):
-        archive.store(
-            year.connection_id, year.run_id, f"{year.school_year}/files/{file.name}", file.source
-        )
-    for name, path in (
-        (manifest["index"], written.index),
-        ("held.jsonl", written.held_list),
-        ("manifest.json", manifest_path),
-    ):
-        archive.store(year.connection_id, year.run_id, f"{year.school_year}/{name}", path)
-
-
 def _deliver(
     year: YearToExport,
     sent: tuple[WrittenFile, ...],
@@ -317,84 +216,4 @@ def _deliver(
     return tuple(
         delivered_file(year, file, one.way.value, modified=one.modified)
         for file, one in zip(sent, placed, strict=False)
-    )
-
-
-def delivered_file(
-    year: YearToExport,
-    file: WrittenFile,
-    replaced_by: str | None,
-    lines: tuple[str, ...] = (),
-    modified: int | None = None,
-) -> DeliveredFile:
-    """Its place is that of the package, if it goes in one."""
-    name = year.compiled.package.name if year.compiled.package else file.name
-    return DeliveredFile(
-        name=file.name,
-        path=f"{year.folder}/{name}",
-        rows=file.rows,
-        bytes=file.bytes,
-        sha256=file.sha256,
-        replaced_by=replaced_by,
-        lines=lines,
-        modified=modified,
-    )
-
-
-def row_counts(year: YearToExport, written: WrittenYear) -> tuple[RowCount, ...]:
-    """The rows of each file of the mapping, packed or not, also of one that was not written as it
-    has none; nothing without any file."""
-    if not written.files:
-        return ()
-    rows = {file.number: file.rows for file in written.files}
-    return tuple(
-        RowCount(of.file_name, rows.get(of.number, 0), of.all_students)
-        for of in year.compiled.files
-    )
-
-
-def outcome_of(
-    year: YearToExport,
-    written: WrittenYear,
-    delivered: tuple[DeliveredFile, ...],
-    findings: Sequence[Finding] = (),
-) -> YearOutcome:
-    """What the run's record says of the year: of an export and of a dry run alike, so that what
-    WrittenYear comes to tell one day (unmatched codes, say) is put into both here."""
-    if written.held_count:
-        status = RunStatus.PARTIAL
-    elif delivered:
-        status = RunStatus.SUCCEEDED
-    else:
-        status = RunStatus.NOTHING_TO_EXPORT
-    warnings = []
-    if written.missing:
-        warnings.append(
-            f"A sync that failed announced {counted(written.missing, 'student')} and was not "
-            "repeated: sync them again in SchoolMint Enroll."
-        )
-    if written.left_out:
-        warnings.append(
-            f"The conditions (`where`) of the mapping leave {counted(written.left_out, 'student')} "
-            "out of every file."
-        )
-    if written.held_of_all and year.overridden_by is not None:
-        warnings.append(
-            f"{year.overridden_by} let a file of all students go without the "
-            f"{written.held_count} held: the SIS may count them as gone. They are due again."
-        )
-    warnings += [finding.message for finding in findings]
-    if year.let_through_by is not None and holds(findings):
-        warnings.append(f"{year.let_through_by} let it go all the same.")
-    return YearOutcome(
-        school_year=year.school_year,
-        status=status,
-        rows=written.students,
-        held_count=written.held_count,
-        held=written.held,
-        files=delivered,
-        warnings=tuple(warnings),
-        left_out=written.left_out,
-        unmatched=written.unmatched,
-        findings=tuple(findings),
     )

@@ -12,8 +12,9 @@ from registration_sync.domain.guards import (
     judge_unmatched,
 )
 from registration_sync.domain.row_history import Histories, earlier_rows
-from registration_sync.use_cases.export_year import YearToExport, row_counts
 from registration_sync.use_cases.write_files import WrittenYear
+from registration_sync.use_cases.year_outcome import row_counts
+from registration_sync.use_cases.year_to_export import YearToExport
 
 
 def judge_year(year: YearToExport, written: WrittenYear, histories: Histories) -> list[Finding]:

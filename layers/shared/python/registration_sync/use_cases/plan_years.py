@@ -12,7 +12,7 @@ from registration_sync.domain.export_run import ExportRun, RunStatus, YearOutcom
 from registration_sync.domain.mapping import Mapping, parse_mapping
 from registration_sync.domain.school_year import retained_until
 from registration_sync.ports import Mappings, RegistrationsTable
-from registration_sync.use_cases.export_year import YearToExport
+from registration_sync.use_cases.year_to_export import YearToExport
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,9 +11,9 @@ from registration_sync.domain.export_run import DeliveredFile, ExportRun, Findin
 from registration_sync.domain.guards import GuardAction, LastDelivery, judge_not_collected
 from registration_sync.ports import Deliveries, SftpSession
 from registration_sync.use_cases.deliver_files import Server, patiently
-from registration_sync.use_cases.export_year import YearToExport
 from registration_sync.use_cases.hold_lease import HeldLease
 from registration_sync.use_cases.write_files import WrittenYear
+from registration_sync.use_cases.year_to_export import YearToExport
 
 _UNSEEN = RemoteFile("", -1)
 """What the server does not let us look at: there, and never the same as ours."""
