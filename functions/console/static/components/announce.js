@@ -1,6 +1,6 @@
 // Says things to a screen reader, and shows short messages that go by themselves.
 
-import { html, useEffect } from "../html.js";
+import { html, useEffect, useState } from "../html.js";
 import { createStore, useStore } from "../store.js";
 import { IconButton } from "./button.js";
 import { Icon } from "./icon.js";
@@ -13,7 +13,7 @@ let number = 0;
 // Only for ears: what changed on the page without a move of the focus.
 export function announce(text) {
   said.set("");
-  setTimeout(() => said.set(text), 50); // the same text twice is to be said twice
+  setTimeout(() => said.set(text.replaceAll("`", "")), 50); // the same text twice is to be said twice
 }
 
 // For eyes and ears: what was done. Never the only place of something that somebody needs.
@@ -23,9 +23,12 @@ export function toast(text) {
   announce(text);
 }
 
-// Where it is said: on the page, and in each dialog, since an open one silences all around it.
+// Where it is said: on the page, and in each dialog, since an open one silences all around it. What
+// was said before it was there is not said again.
 export function Said() {
-  return html`<div class="for-ears" role="status" aria-live="polite">${useStore(said)}</div>`;
+  const [text, say] = useState("");
+  useEffect(() => said.subscribe(() => say(said.get())), []);
+  return html`<div class="for-ears" role="status" aria-live="polite">${text}</div>`;
 }
 
 export function Announcements() {
