@@ -7,7 +7,6 @@ without a form of its own.
 import json
 import re
 from collections.abc import Mapping
-from functools import partial
 from typing import Any
 
 from pydantic import BaseModel
@@ -39,7 +38,10 @@ def vocabulary() -> str:
         "CONDITION": _parameters(Condition),
         "TESTS": TESTS,
         "FACTS": FACTS,
-        "DATE_TOKENS": list(MEANINGS.items()),
+        "DATE_TOKENS": [
+            (token, _labelled(_parameters(TRANSFORMATIONS["date"].parameters), meaning))
+            for token, meaning in MEANINGS.items()
+        ],
     }
     lines = ["// Written by make docs from the models of a mapping: change those instead."]
     for name, content in parts.items():
@@ -58,7 +60,7 @@ def _transformation(name: str) -> dict[str, Any]:
     return {
         "type": name,
         "title": row.title,
-        "summary": re.sub("`(\\w+)`", partial(_labelled, parameters), row.summary),
+        "summary": _labelled(parameters, row.summary),
         "starts": row.starts,
         "asks": issubclass(row.parameters, Question),
         "parameters": parameters,
@@ -67,9 +69,14 @@ def _transformation(name: str) -> dict[str, Any]:
     }
 
 
-def _labelled(parameters: list[dict[str, Any]], key: re.Match[str]) -> str:
+def _labelled(parameters: list[dict[str, Any]], text: str) -> str:
+    """The text, with what the page calls each key instead of the key between backticks."""
     labels = {one["key"]: one["label"] for one in parameters}
-    return f"“{labels.get(key[1], key[1].replace('_', ' ').capitalize())}”"
+
+    def label(key: re.Match[str]) -> str:
+        return f"“{labels.get(key[1], key[1].replace('_', ' ').capitalize())}”"
+
+    return re.sub("`(\\w+)`", label, text)
 
 
 def _start(parameters: list[dict[str, Any]], example: Mapping[str, Any]) -> dict[str, Any]:
@@ -87,10 +94,11 @@ def _start(parameters: list[dict[str, Any]], example: Mapping[str, Any]) -> dict
 def _parameters(model: type[BaseModel]) -> list[dict[str, Any]]:
     schema = model.model_json_schema(by_alias=True)
     required = schema.get("required", [])
-    return [
-        _parameter(key, found, required=key in required)
-        for key, found in schema["properties"].items()
+    found = [
+        _parameter(key, of_key, required=key in required)
+        for key, of_key in schema["properties"].items()
     ]
+    return [one | {"hint": _labelled(found, one["hint"])} for one in found]
 
 
 def _parameter(key: str, schema: Schema, *, required: bool) -> dict[str, Any]:
@@ -128,7 +136,7 @@ def _hint(description: str, kind: str) -> str:
     """The description, which is written for those who write YAML, as far as it helps here."""
     if kind in _SELF_EVIDENT:
         return ""
-    text = re.sub(r",? (in|without) quotes", "", description).replace("`", "")
+    text = re.sub(r",? (in|without) quotes", "", description)
     text = re.sub(r"^true or false(: )?", "", text) if kind == "yes_no" else text
     text = re.sub(r", such as \[.*\]$", "", text) if kind == "texts" else text
     return text[:1].upper() + text[1:].replace('"', "")

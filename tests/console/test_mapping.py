@@ -178,3 +178,17 @@ def test_a_mistake_stands_at_its_control_while_the_others_have_their_values(
     options(ada, 2)
     ada.button("1 mistake: show").click()
     expect(row(ada, 2).get_by_label("Pattern")).to_be_focused()  # its row was closed
+    row(ada, 2).get_by_text("Checks and default").click()
+    ada.button("1 mistake: show").click()
+    expect(row(ada, 2).get_by_label("Pattern")).to_be_focused()
+    row(ada, 2).get_by_label("Pattern").fill("")
+
+    ada.field("Text Identifier").select_option("None")
+    ada.page.get_by_text("More settings").click()
+    ada.field("Quoting").select_option("Around every value")
+    expect(ada.field("Quoting")).to_have_accessible_description(
+        re.compile("write “Only where it is needed” here, or .* as “Text Identifier”.$")
+    )
+    ada.page.get_by_text("More settings").click()
+    ada.button("1 mistake: show").click()
+    expect(ada.field("Quoting")).to_be_focused()

@@ -1,5 +1,6 @@
 """Saving a mapping while others save it too, older versions, YAML, and the first start."""
 
+import json
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -45,9 +46,10 @@ def test_two_who_save_meet_and_both_changes_are_kept(visit: Visit, district: Dis
     ada.sees(dialog.get_by_text("saved version 2"))
     expect(dialog).to_contain_text(ada.user.username)
     expect(dialog).to_contain_text("students, Grade the field was added")
-    expect(dialog).to_contain_text("separator: nothing → tab")
-    expect(dialog).to_contain_text("to: First → Their_First")
-    expect(dialog).to_contain_text("to: First → My_First")
+    expect(dialog).to_contain_text("Field Separator: Comma → Tab")
+    expect(dialog).to_contain_text("“Required” was switched on")
+    expect(dialog).to_contain_text("To SFTP Field: First → Their_First")
+    expect(dialog).to_contain_text("To SFTP Field: First → My_First")
     expect(dialog.get_by_text("changed by both").first).to_be_visible()
     ada.check()
     assert saved(district)[0]["fields"] == theirs  # nothing was written over
@@ -94,6 +96,50 @@ MERGES: list[tuple[str, str, str, str]] = [
 ]
 
 
+LONG = {f"value {n}": f"code {n}" for n in range(20)}
+
+CHANGED: list[dict[str, Any]] = [
+    {
+        "from": "students.grade",
+        "mapping_type": "transformation",
+        "to": "Grade",
+        "transformations": [
+            {"type": "upper"},
+            {"type": "match_codes", "codes": LONG | {"PK": "P", "__proto__": "p", "TK": ""}},
+            {"type": "if_then_else", "one_of": ["A", "B"], "then": "1"},
+        ],
+    },
+    {
+        "default": " ",
+        "one_of": ["X"],
+        "transformations": [
+            {"type": "match_codes", "codes": LONG | {"PK": "PreK", "TK": "", "constructor": "c"}},
+            {
+                "type": "if_then_else",
+                "one_of": ["B", "C"],
+                "then": {"field": "students.lname"},
+            },
+            {"type": "date", "from": "YYYY", "to": "YY", "pivot": 30},
+        ],
+    },
+]
+CHANGED[1] = CHANGED[0] | CHANGED[1]
+"""A field, and what becomes of it."""
+
+CHANGES = [
+    "Step 1, Upper, was removed",
+    "Step 1, Match Codes: PK → P became PK → PreK",
+    "Step 1, Match Codes: constructor → c was added",
+    "Step 1, Match Codes: __proto__ → p was removed",
+    "Step 2, If Then Else: Compared with: C was added",
+    "Step 2, If Then Else: Compared with: A was removed",
+    "Step 2, If Then Else: Then: 1 → the value of students.lname",
+    "Step 3, Date: YYYY, YY, 30, was added",
+    "One of: X was added",
+    "Default: nothing → “ ”",
+]
+
+
 def test_what_the_editor_makes_of_definitions(visit: Visit, district: District) -> None:
     """Its modules alone: a mapping comes out as it went in, and orders are merged."""
     listed = district.stack.call("GET", "/mappings", role="full_access").json()["items"]
@@ -104,12 +150,13 @@ def test_what_the_editor_makes_of_definitions(visit: Visit, district: District) 
     ada = visit()
     open_mapping(ada, district, "?tab=fields")
 
-    same, orders = ada.page.evaluate(
-        """async ([mappings, merges]) => {
+    same, orders, told = ada.page.evaluate(
+        """async ([mappings, merges, changed]) => {
             const names = performance.getEntriesByType("resource").map((one) => one.name);
             const load = (end) => import(names.find((name) => name.endsWith(end)));
             const { draftOf, definitionOf } = await load("mapping/draft.js");
             const { aligned, merged } = await load("mapping/merge.js");
+            const { differences } = await load("mapping/changes.js");
             const definition = (text) => ({ files: [{ name: "s", fields: [...text].map(
                 (to) => ({ from: `f.${to}`, mapping_type: "direct", to })) }] });
             const order = ([base, mine, theirs]) => {
@@ -119,12 +166,17 @@ def test_what_the_editor_makes_of_definitions(visit: Visit, district: District) 
                 return both.files[0].fields.map((field) => field.to).join("");
             };
             const again = (mapping) => definitionOf(draftOf(mapping));
-            return [mappings.map(again), merges.map(order)];
+            const [before, now] = JSON.parse(changed)
+                .map((field) => ({ files: [{ name: "s", fields: [field] }] }));
+            const draft = draftOf(before);
+            const told = differences(draft, aligned(draft, now));
+            return [mappings.map(again), merges.map(order), told];
         }""",
-        [mappings, MERGES],
+        [mappings, MERGES, json.dumps(CHANGED)],
     )
 
     assert same == mappings
+    assert [one["what"] for one in told] == [CHANGES]
     assert orders == [expected for *_, expected in MERGES]
 
 
@@ -138,8 +190,9 @@ def test_an_older_version_is_compared_and_taken_up_again(visit: Visit, district:
     ada.page.get_by_role("menuitem", name="Older versions").click()
     dialog = ada.dialog("Older versions")
     ada.sees(dialog.get_by_text("Version 2 (the present one)"))
+    expect(dialog.locator(".for-ears[role=status]")).to_have_text("")  # not what was said before
     ada.button("Compare version 1").click()
-    ada.sees(dialog.get_by_text("to: Number → ID"))
+    ada.sees(dialog.get_by_text("To SFTP Field: Number → ID"))
     ada.check()
     ada.button("Take up version 1 again").click()
 

@@ -429,7 +429,7 @@ def test_a_chain_hands_each_step_its_own_fields() -> None:
         ({"type": "match_codes", "codes": {}}, "at least 1"),
         ({"type": "match_codes", "codes": {" ": "1"}}, "write `blank`"),
         ({"type": "match_codes", "codes": {"k": "1", "K": "2"}, "ignore_case": True}, "two codes"),
-        ({"type": "match_codes", "codes": {"K": "1"}, "join_with": ","}, "needs a delimiter"),
+        ({"type": "match_codes", "codes": {"K": "1"}, "join_with": ","}, "needs a `delimiter`"),
     ],
 )
 def test_parameters_that_cannot_work_are_refused_at_once(step: dict[str, Any], words: str) -> None:

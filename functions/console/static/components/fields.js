@@ -1,19 +1,24 @@
 // Fields of forms: each with its label, a hint, and what is wrong with it.
 
 import { html, useEffect, useId } from "../html.js";
+import { Sentence } from "./sentence.js";
 
 // The frame around a control: `children` is given {id, described_by, invalid}.
 export function Field({ label, hint, problem, optional, hide_label, children }) {
   const id = useId();
-  const described_by = [hint && `${id}-hint`, problem && `${id}-problem`].filter(Boolean).join(" ");
   return html`<div class="field ${problem ? "wrong" : ""}">
     <label for=${id} class=${hide_label ? "for-ears" : ""}>
       ${label}${optional && html` <span class="optional">(optional)</span>`}
     </label>
     ${hint && html`<p class="hint" id=${`${id}-hint`}>${hint}</p>`}
-    ${children({ id, "aria-describedby": described_by || undefined, "aria-invalid": problem ? "true" : undefined })}
-    ${problem && html`<p class="problem" id=${`${id}-problem`}>${problem}</p>`}
+    ${children({ id, "aria-describedby": described(id, hint, problem), "aria-invalid": problem ? "true" : undefined })}
+    ${problem && html`<p class="problem" id=${`${id}-problem`}><${Sentence} text=${problem} /></p>`}
   </div>`;
+}
+
+// By which elements a control is described.
+function described(id, hint, problem) {
+  return [hint && `${id}-hint`, problem && `${id}-problem`].filter(Boolean).join(" ") || undefined;
 }
 
 function split({ label, hint, problem, optional, hide_label, ...control }) {
@@ -69,7 +74,7 @@ export function SelectField({ options, value, onInput, ...given }) {
 // Some choices, of which one is taken. options: [{value, label, hint?}]
 export function RadioGroup({ label, hint, problem, options, value, onInput, hide_label }) {
   const id = useId();
-  return html`<fieldset class="field ${problem ? "wrong" : ""}" aria-describedby=${hint ? `${id}-hint` : undefined}>
+  return html`<fieldset class="field ${problem ? "wrong" : ""}" aria-describedby=${described(id, hint, problem)}>
     <legend class=${hide_label ? "for-ears" : ""}>${label}</legend>
     ${hint && html`<p class="hint" id=${`${id}-hint`}>${hint}</p>`}
     ${options.map(
@@ -88,11 +93,11 @@ export function RadioGroup({ label, hint, problem, options, value, onInput, hide
         </div>
       </div>`,
     )}
-    ${problem && html`<p class="problem">${problem}</p>`}
+    ${problem && html`<p class="problem" id=${`${id}-problem`}><${Sentence} text=${problem} /></p>`}
   </fieldset>`;
 }
 
-export function Checkbox({ label, hint, checked, onInput, ...control }) {
+export function Checkbox({ label, hint, problem, checked, onInput, ...control }) {
   const id = useId();
   return html`<div class="check">
     <input
@@ -100,12 +105,14 @@ export function Checkbox({ label, hint, checked, onInput, ...control }) {
       ...${control}
       id=${id}
       checked=${checked}
-      aria-describedby=${hint ? `${id}-hint` : undefined}
+      aria-describedby=${described(id, hint, problem)}
+      aria-invalid=${problem ? "true" : undefined}
       onInput=${(event) => onInput(event.target.checked)}
     />
     <div>
       <label for=${id}>${label}</label>
       ${hint && html`<p class="hint" id=${`${id}-hint`}>${hint}</p>`}
+      ${problem && html`<p class="problem" id=${`${id}-problem`}><${Sentence} text=${problem} /></p>`}
     </div>
   </div>`;
 }

@@ -3,6 +3,7 @@
 import { html, useEffect, useState } from "../html.js";
 import { Button } from "./button.js";
 import { Icon } from "./icon.js";
+import { Sentence } from "./sentence.js";
 
 const SHOWN_AFTER_MS = 200; // a wait shorter than a moment shows nothing
 
@@ -27,28 +28,39 @@ export function Notice({ tone = "calm", title, children }) {
 }
 
 // An ApiError beside the button that met it, with its problems; nothing without an error. Problems
-// whose path is `at_field`, a function, stand at their fields already.
-export function ErrorNotice({ error, title, at_field = () => false }) {
+// whose path is `at_field`, a function, stand at their fields already. `as_written`: the paths lead
+// through a text that somebody wrote; else a problem may say its `place` in words.
+export function ErrorNotice({ error, title, at_field = () => false, as_written }) {
   const problems = error?.problems?.filter((problem) => !at_field(problem.path)) ?? [];
   return html`<div role="alert">
     ${error &&
     html`<${Notice} tone="bad" title=${title}>
-      <p>${error.message}</p>
+      <p><${Sentence} text=${error.message} /></p>
       ${problems.length > 0 &&
       html`<ul>
         ${problems.map(
-          (problem) => html`<li key=${problem.path}><code>${problem.path}</code> ${problem.message}</li>`,
+          (problem) => html`<li key=${problem.path}>
+            ${as_written ? html`<code>${problem.path}</code>` : html`<strong>${problem.place ?? inWords(problem.path)}</strong>`}${" "}
+            <${Sentence} text=${problem.message} />
+          </li>`,
         )}
       </ul>`}
     <//>`}
   </div>`;
 }
 
+// "school_years[0]" as "School years, 1".
+function inWords(path) {
+  const parts = path.split(/[.[\]]+/).filter(Boolean);
+  const text = parts.map((part) => (/^\d+$/.test(part) ? Number(part) + 1 : part.replaceAll("_", " "))).join(", ");
+  return text.slice(0, 1).toUpperCase() + text.slice(1);
+}
+
 // In place of content that could not be loaded.
 export function ErrorState({ error, onRetry }) {
   return html`<div class="state" role="alert">
     <${Icon} name="warning" />
-    <p>${error.message}</p>
+    <p><${Sentence} text=${error.message} /></p>
     ${onRetry && html`<${Button} onClick=${onRetry}>Try again<//>`}
   </div>`;
 }

@@ -4,6 +4,7 @@ import { html, useRef } from "../../html.js";
 import { Badge, RunBadge } from "../../components/badge.js";
 import { Button } from "../../components/button.js";
 import { ConnectionPage } from "../../components/connection_page.js";
+import { Sentence } from "../../components/sentence.js";
 import { EmptyState, ErrorNotice, ErrorState, Loading, Notice } from "../../components/states.js";
 import { Time } from "../../components/time.js";
 import { usePerson } from "../../person.js";
@@ -59,7 +60,7 @@ function Outcome({ connection, run, check, onPinned, found }) {
         </span>`}
       </div>
       ${over && run.steps.length === 0
-        ? html`<p>${run.error?.message ?? run.message}</p>`
+        ? html`<p><${Sentence} text=${run.error?.message ?? run.message} /></p>`
         : html`<${CheckSteps} run=${run} connection=${connection} mend=${person.can_configure} />`}
     </section>
     ${over && check.outcome && !check.stale && html`<${Abilities} connection=${connection} run=${run} outcome=${check.outcome} />`}`;

@@ -3,6 +3,7 @@
 import { html } from "../../html.js";
 import { Badge } from "../../components/badge.js";
 import { Icon } from "../../components/icon.js";
+import { Sentence } from "../../components/sentence.js";
 import { isUnderWay } from "../../runs.js";
 import { href } from "../../router.js";
 import { isFirstKey } from "./host_key.js";
@@ -47,7 +48,7 @@ export function CheckSteps({ run, connection, mend }) {
             <strong>${title}</strong>
             ${step?.result in TONE && html`<${Badge} tone=${TONE[step.result]}>${RESULT[step.result].word}<//>`}
           </div>
-          ${step && step.result !== "skipped" && html`<p>${step.message}</p>`}
+          ${step && step.result !== "skipped" && html`<p><${Sentence} text=${step.message} /></p>`}
           ${settings && html`<p><a href=${settings}>Change the settings</a></p>`}
         </div>
         <span class="check-time">

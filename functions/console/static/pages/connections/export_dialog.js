@@ -7,6 +7,7 @@ import { announce } from "../../components/announce.js";
 import { RunBadge } from "../../components/badge.js";
 import { Button, ButtonLink } from "../../components/button.js";
 import { Dialog } from "../../components/dialog.js";
+import { Sentence } from "../../components/sentence.js";
 import { ErrorNotice, Notice, Progress } from "../../components/states.js";
 import { Table } from "../../components/table.js";
 import { count, number } from "../../components/time.js";
@@ -76,15 +77,15 @@ function Trial({ run, connection }) {
 
 function Ended({ run }) {
   if (run.status === "failed") return html`<${Failed} run=${run} title="The export failed" />`;
-  return html`<p class="ended"><${RunBadge} run=${run} /> ${run.message}</p>
+  return html`<p class="ended"><${RunBadge} run=${run} /> <${Sentence} text=${run.message} /></p>
     ${run.years.length > 0 && html`<${Years} run=${run} />`}`;
 }
 
 function Failed({ run, title }) {
   const errors = [run.error, ...run.years.map((year) => year.error)].filter(Boolean);
   return html`<${Notice} tone="bad" title=${title}>
-    ${errors.map((error) => html`<p key=${error.message}>${error.message}</p>`)}
-    ${errors.length === 0 && html`<p>${run.message}</p>`}
+    ${errors.map((error) => html`<p key=${error.message}><${Sentence} text=${error.message} /></p>`)}
+    ${errors.length === 0 && html`<p><${Sentence} text=${run.message} /></p>`}
   <//>`;
 }
 
@@ -98,7 +99,7 @@ function Years({ run }) {
         { label: "School year", heading: true, cell: (year) => schoolYear(year.school_year) },
         { label: "Rows", number: true, cell: (year) => number(year.rows) },
         { label: "Held back", number: true, cell: (year) => number(year.held_count) },
-        { label: "Files", cell: (year) => (year.error ? year.error.message : paths(year)) },
+        { label: "Files", cell: (year) => (year.error ? html`<${Sentence} text=${year.error.message} />` : paths(year)) },
       ]}
     />
     ${warnings.map((text) => html`<${Notice} key=${text} tone="warn">${text}<//>`)}`;

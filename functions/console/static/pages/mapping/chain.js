@@ -4,9 +4,10 @@ import { html, useRef } from "../../html.js";
 import { announce } from "../../components/announce.js";
 import { IconButton } from "../../components/button.js";
 import { Menu } from "../../components/menu.js";
+import { Sentence } from "../../components/sentence.js";
 import { CodeTable } from "./code_table.js";
 import { codesAsPairs, moved, withChanges } from "./draft.js";
-import { problemAt, problemsWithin } from "./editor.js";
+import { problemsWithin } from "./editor.js";
 import { afterDrawing } from "./focus.js";
 import { Parameters } from "./parameters.js";
 import { Question } from "./question.js";
@@ -40,6 +41,7 @@ export function Chain({ steps, onInput, problems, sources, source, each }) {
     announce(`Step ${place + 1} was removed.`);
     focus(Math.min(place, steps.length - 2), ".step-buttons button");
   };
+  const of_all = problems.filter((one) => one.at === "transformations");
   return html`<div class="chain" ref=${root}>
     <ol class="plain">
       ${steps.map(
@@ -58,7 +60,7 @@ export function Chain({ steps, onInput, problems, sources, source, each }) {
         />`,
       )}
     </ol>
-    ${steps.length === 0 && html`<p class="problem">${problemAt(problems, "transformations")}</p>`}
+    ${of_all.map((one) => html`<p key=${one.message} class="problem"><${Sentence} text=${one.message} /></p>`)}
     <div class="add-step">
       <${Menu}
         label="Add a transformation"
@@ -94,7 +96,7 @@ function Step({ step, place, last, change, move, remove, problems, sources, sour
         ${finds(step) && html`<${WhatToFind} values=${step} change=${change} problems=${problems} />`}
       <//>`}
       ${["date", "today"].includes(step.type) && html`<${DateHelp} />`}
-      ${!known.asks && whole.map((one) => html`<p key=${one.message} class="problem">${one.message}</p>`)}
+      ${!known.asks && whole.map((one) => html`<p key=${one.message} class="problem"><${Sentence} text=${one.message} /></p>`)}
     </div>
   </li>`;
 }
@@ -104,6 +106,6 @@ const finds = ({ type }) => type === "substitute";
 function DateHelp() {
   return html`<details class="date-help">
     <summary>What a format is made of</summary>
-    <dl>${DATE_TOKENS.map(([token, meaning]) => html`<div key=${token}><dt><code>${token}</code></dt><dd>${meaning.replaceAll("`", "")}</dd></div>`)}</dl>
+    <dl>${DATE_TOKENS.map(([token, meaning]) => html`<div key=${token}><dt><code>${token}</code></dt><dd>${meaning}</dd></div>`)}</dl>
   </details>`;
 }

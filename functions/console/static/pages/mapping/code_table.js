@@ -2,27 +2,34 @@
 
 import { get, pathOf } from "../../api.js";
 import { useAction } from "../../data.js";
-import { html, useRef, useState } from "../../html.js";
+import { html, useId, useRef, useState } from "../../html.js";
 import { announce } from "../../components/announce.js";
 import { Button, IconButton } from "../../components/button.js";
+import { Sentence } from "../../components/sentence.js";
 import { ErrorNotice } from "../../components/states.js";
 import { count } from "../../components/time.js";
 import { afterDrawing } from "./focus.js";
 import { useConnectionId } from "./known_fields.js";
 import { columnsOf, withPasted } from "./spreadsheet.js";
+import { CODES } from "./words.js";
 
 const SHOWN = 100;
+const TOLD = 80; // characters of a value in the path of a problem
 
-// codes: [[value, code]]
+// codes: [[value, code]]; problems: [{at: the value, "" for the whole table, message, row?}]
 export function CodeTable({ codes, onInput, source, each, delimiter, problems }) {
   const root = useRef(null);
-  const [shown, setShown] = useState(SHOWN);
+  const id = useId();
+  const [more, setMore] = useState(SHOWN);
   const rows = codes.length ? codes : [["", ""]];
+  const wrong = new Map(problems.map((one, number) => [rowOf(one, rows), `${id}-${number}`]));
+  const shown = Math.max(more, ...[...wrong.keys()].map((place) => place + 1)); // what is wrong can be mended
+  const problemOf = (place) => wrong.has(place) && { "aria-invalid": "true", "aria-describedby": wrong.get(place) };
   const set = (place, pair) => onInput(rows.map((row, at) => (at === place ? pair : row)));
   const focus = (place, part = 0) =>
     afterDrawing(() => root.current.querySelectorAll("tbody tr")[place]?.querySelectorAll("input")[part].focus());
   const add = () => {
-    setShown(Math.max(shown, rows.length + 1));
+    setMore(Math.max(shown, rows.length + 1));
     onInput([...rows, ["", ""]]);
     focus(rows.length);
   };
@@ -37,11 +44,11 @@ export function CodeTable({ codes, onInput, source, each, delimiter, problems })
     event.preventDefault();
     const next = withPasted(rows, cells, place, part);
     onInput(next);
-    setShown(Math.max(shown, place + cells.length));
+    setMore(Math.max(shown, place + cells.length));
     announce(`${count(cells.length, "row")} pasted; the table has ${count(next.length, "row")}.`);
   };
   return html`<div class="code-table" ref=${root}>
-    <table aria-label="Match codes">
+    <table aria-label=${CODES}>
       <thead>
         <tr>
           <th scope="col">Value in Enroll</th>
@@ -53,11 +60,11 @@ export function CodeTable({ codes, onInput, source, each, delimiter, problems })
         ${rows.slice(0, shown).map(
           ([value, code], place) => html`<tr key=${place}>
             <td>
-              <input aria-label=${`Value in Enroll ${place + 1}`} value=${value} autocomplete="off" spellcheck=${false}
+              <input aria-label=${`Value in Enroll ${place + 1}`} value=${value} autocomplete="off" spellcheck=${false} ...${problemOf(place)}
                 onInput=${(event) => set(place, [event.target.value, code])} onPaste=${(event) => paste(event, place, 0)} />
             </td>
             <td>
-              <input aria-label=${`Code in the file ${place + 1}`} value=${code} placeholder=${value ? "blank" : ""} autocomplete="off" spellcheck=${false}
+              <input aria-label=${`Code in the file ${place + 1}`} value=${code} placeholder=${value ? "blank" : ""} autocomplete="off" spellcheck=${false} ...${problemOf(place)}
                 onInput=${(event) => set(place, [value, event.target.value])} onPaste=${(event) => paste(event, place, 1)} />
             </td>
             <td><${IconButton} label=${`Remove code ${place + 1}`} icon="close" onClick=${() => remove(place)} /></td>
@@ -65,14 +72,19 @@ export function CodeTable({ codes, onInput, source, each, delimiter, problems })
         )}
       </tbody>
     </table>
-    ${problems.map((one) => html`<p key=${one.at + one.message} class="problem">${one.at && html`<strong>${one.at}: </strong>`}${one.message}</p>`)}
+    ${problems.map((one, number) => html`<p key=${one.at + one.message} id=${`${id}-${number}`} class="problem">${one.at && html`<strong>${one.at}: </strong>`}<${Sentence} text=${one.message} /></p>`)}
     <div class="code-buttons">
-      ${rows.length > shown && html`<${Button} onClick=${() => setShown(shown + SHOWN)}>Show more of ${count(rows.length, "code")}<//>`}
+      ${rows.length > shown && html`<${Button} onClick=${() => setMore(shown + SHOWN)}>Show more of ${count(rows.length, "code")}<//>`}
       <${Button} kind="quiet" icon="plus" onClick=${add}>Add a code<//>
       <${FillFromValues} rows=${rows} onInput=${onInput} source=${source} each=${each} delimiter=${delimiter} />
     </div>
     <p class="hint">Two columns copied from a spreadsheet can be pasted into the table.</p>
   </div>`;
+}
+
+// The row of a problem; the first for one of the whole table.
+function rowOf({ at, row }, rows) {
+  return row ?? Math.max(0, rows.findIndex(([value]) => at !== "" && value.slice(0, TOLD) === at));
 }
 
 // Adds the values that students have and that are not in the table, with blank codes to fill in.

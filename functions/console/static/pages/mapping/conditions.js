@@ -3,11 +3,13 @@
 import { html, useRef } from "../../html.js";
 import { announce } from "../../components/announce.js";
 import { Button, IconButton } from "../../components/button.js";
+import { Sentence } from "../../components/sentence.js";
 import { withChanges } from "./draft.js";
 import { problemsWithin } from "./editor.js";
 import { afterDrawing } from "./focus.js";
 import { useSources } from "./known_fields.js";
 import { Question } from "./question.js";
+import { SETTINGS } from "./words.js";
 
 export function Conditions({ where, rows, change, problems }) {
   const root = useRef(null);
@@ -25,8 +27,9 @@ export function Conditions({ where, rows, change, problems }) {
     focus(".add-condition");
   };
   const edit = (place, changes) => set(where.map((one, at) => (at === place ? withChanges(one, changes) : one)));
-  return html`<div class="conditions" role="group" aria-label="Only rows that fulfil" ref=${root}>
-    <h3>Only rows that fulfil</h3>
+  return html`<div class="conditions" role="group" aria-label=${SETTINGS.where} ref=${root}>
+    <h3>${SETTINGS.where}</h3>
+    ${problems.filter((one) => one.at === "").map((one) => html`<p key=${one.message} class="problem"><${Sentence} text=${one.message} /></p>`)}
     ${where.length === 0 && html`<p class="muted">No condition: every student.</p>`}
     ${where.length > 0 &&
     html`<ol class="plain">

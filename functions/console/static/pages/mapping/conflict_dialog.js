@@ -8,9 +8,11 @@ import { Button } from "../../components/button.js";
 import { Dialog } from "../../components/dialog.js";
 import { ErrorNotice, ErrorState, Loading } from "../../components/states.js";
 import { Time } from "../../components/time.js";
+import { differences } from "./changes.js";
 import { Differences } from "./differences.js";
 import { textOf, useEditor } from "./editor.js";
-import { aligned, differences, merged } from "./merge.js";
+import { aligned, merged } from "./merge.js";
+import { inWordsOfThePage } from "./mistakes.js";
 import { save } from "./save_bar.js";
 
 export function ConflictDialog({ connection, onClose }) {
@@ -47,7 +49,7 @@ export function ConflictDialog({ connection, onClose }) {
     ${error && html`<${ErrorState} error=${error} onRetry=${reload} />`}
     ${!saved && !error && html`<${Loading} />`}
     ${saved && html`<${Both} saved=${saved} base=${base} mine=${mine} theirs=${theirs} zone=${connection.time_zone} />`}
-    <${ErrorNotice} error=${keeping.error} title="Nothing was saved" />
+    <${ErrorNotice} error=${inWordsOfThePage(keeping.error, editor.draft.get())} title="Nothing was saved" />
   <//>`;
 }
 

@@ -1,17 +1,30 @@
 // A list of what differs between two versions, in words.
 
-import { html } from "../../html.js";
+import { html, useState } from "../../html.js";
 import { Badge } from "../../components/badge.js";
+import { Button } from "../../components/button.js";
+import { count } from "../../components/time.js";
 
-// `both` are the places that somebody else changed too.
+const SHOWN = 50; // of one field: a table of codes may be another one from end to end
+
+// `found` as in changes.js; `both` are the places that somebody else changed too.
 export function Differences({ found, both = new Set(), none }) {
   if (found.length === 0) return html`<p class="muted">${none}</p>`;
   return html`<ul class="plain differences">
     ${found.map(
-      ({ place, where, what }) => html`<li key=${`${place} ${what}`}>
-        <strong>${where}</strong> <span>${what}</span>
-        ${both.has(place) && html` <${Badge} tone="warn">changed by both<//>`}
+      ({ place, where, what }) => html`<li key=${place}>
+        <strong>${where}</strong>${" "}
+        ${both.has(place) && html`<${Badge} tone="warn">changed by both<//>${" "}`}
+        ${what.length === 1 ? html`<span>${what[0]}</span>` : html`<${Several} what=${what} />`}
       </li>`,
     )}
   </ul>`;
+}
+
+function Several({ what }) {
+  const [shown, setShown] = useState(SHOWN);
+  return html`<ul>
+      ${what.slice(0, shown).map((text) => html`<li key=${text}>${text}</li>`)}
+    </ul>
+    ${what.length > shown && html`<${Button} onClick=${() => setShown(what.length)}>Show all ${count(what.length, "change")}<//>`}`;
 }

@@ -6,6 +6,7 @@ import { html, useState } from "../../html.js";
 import { announce, toast } from "../../components/announce.js";
 import { Button, IconButton } from "../../components/button.js";
 import { Combobox } from "../../components/combobox.js";
+import { Sentence } from "../../components/sentence.js";
 import { ErrorNotice, Notice } from "../../components/states.js";
 import { usePerson } from "../../person.js";
 import { focusSoon } from "./focus.js";
@@ -95,5 +96,5 @@ function Add({ c, ids, add }) {
       <${Button} icon="plus" disabled=${!text.trim()} onClick=${() => take(text.trim())}>Add<//>
     </div>
     ${!busy && !complete && items.length < 20 && html`<p class="hint">Only the first 2,000 students were searched: an exact id is always found.</p>`}
-    ${error && html`<${Notice} tone="bad"><p>${error.message}</p><//>`}`;
+    ${error && html`<${Notice} tone="bad"><p><${Sentence} text=${error.message} /></p><//>`}`;
 }

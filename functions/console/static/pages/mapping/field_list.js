@@ -9,10 +9,11 @@ import { useEditor } from "./editor.js";
 import { FieldRow } from "./field_row.js";
 import { FieldText } from "./field_text.js";
 import { focusSoon } from "./focus.js";
+import { FIELD } from "./words.js";
 
 const NONE = [];
 
-export const COLUMNS = ["From SchoolMint Enroll Field", "Mapping Type", "To SFTP Field", "Mapped Value"];
+const COLUMNS = [FIELD.from, FIELD.mapping_type, FIELD.to, "Mapped Value"];
 
 export function FieldList({ id, row, busy }) {
   const editor = useEditor();

@@ -7,7 +7,7 @@ import { CodeTable } from "./code_table.js";
 import { problemAt, problemsWithin } from "./editor.js";
 import { NumberField, OptionalText, linesOf } from "./parameter.js";
 import { Parameters } from "./parameters.js";
-import { WAYS, transformationOf } from "./words.js";
+import { FIELD, WAYS, transformationOf } from "./words.js";
 
 const WAY_OPTIONS = Object.entries(WAYS).map(([value, label]) => ({ value, label }));
 
@@ -26,7 +26,7 @@ export function FieldOptions({ field, change, problems, sources, each }) {
     />`}
     ${type !== "do_not_map" && html`<${Checks} field=${field} change=${change} problems=${problems} open=${shown > 0 || type === "direct"} />`}
     <${Checkbox}
-      label="Overwrite"
+      label=${FIELD.overwrite}
       hint="Only for imports, to send a blank value to a field in Enroll. It has no effect on an export."
       checked=${field.overwrite === true}
       onInput=${(on) => change({ overwrite: on || undefined })}
@@ -42,15 +42,15 @@ function MatchCodes({ field, change, problems, each }) {
       source=${field.from}
       each=${each}
       delimiter=${field.delimiter}
-      problems=${problemsWithin(problems, "codes")}
+      problems=${[...problemsWithin(problems, "codes"), ...problems.filter((one) => one.at === "")]}
     />
     <${Parameters} parameters=${others} values=${field} change=${change} problems=${problems} sources=${[]} />`;
 }
 
 function Checks({ field, change, problems, open }) {
   const at = (key) => problemAt(problems, key);
-  const flag = (key, label, hint) => html`<${Checkbox}
-    label=${label}
+  const flag = (key, hint) => html`<${Checkbox}
+    label=${FIELD[key]}
     hint=${hint}
     checked=${field[key] === true}
     onInput=${(on) => change({ [key]: on || undefined })}
@@ -58,12 +58,12 @@ function Checks({ field, change, problems, open }) {
   return html`<details class="checks" open=${open}>
     <summary>Checks and default</summary>
     <div class="parameters">
-      ${flag("required", "Required", "A student whose value is blank is held back.")}
-      ${flag("unique", "Unique", "The second student with the same value is held back.")}
-      <${NumberField} label="Maximum length" value=${field.max_length} onInput=${(max_length) => change({ max_length })} problem=${at("max_length")} />
-      ${flag("truncate", "Cut off what is longer", "Otherwise a longer value holds the student back.")}
+      ${flag("required", "A student whose value is blank is held back.")}
+      ${flag("unique", "The second student with the same value is held back.")}
+      <${NumberField} label=${FIELD.max_length} value=${field.max_length} onInput=${(max_length) => change({ max_length })} problem=${at("max_length")} />
+      ${flag("truncate", "Otherwise a longer value holds the student back.")}
       <${TextArea}
-        label="One of"
+        label=${FIELD.one_of}
         optional
         hint="The values that the SIS takes, one in each line."
         rows=${Math.min(6, (field.one_of?.length ?? 0) + 1)}
@@ -72,7 +72,7 @@ function Checks({ field, change, problems, open }) {
         problem=${at("one_of")}
       />
       <${TextField}
-        label="Pattern"
+        label=${FIELD.pattern}
         optional
         hint="A regular expression that the whole value matches, such as [0-9]{10}."
         value=${field.pattern ?? ""}
@@ -80,14 +80,14 @@ function Checks({ field, change, problems, open }) {
         problem=${at("pattern")}
       />
       <${OptionalText}
-        label="Default"
+        label=${FIELD.default}
         hint="What is written where the field is blank."
         value=${field.default}
         onInput=${(text) => change({ default: text })}
         problem=${at("default")}
       />
       <${SelectField}
-        label="On error"
+        label=${FIELD.on_error}
         hint="For a value that cannot be mapped."
         options=${WAY_OPTIONS}
         value=${field.on_error ?? "hold"}

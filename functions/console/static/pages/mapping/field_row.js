@@ -5,12 +5,13 @@ import { announce } from "../../components/announce.js";
 import { IconButton } from "../../components/button.js";
 import { Combobox } from "../../components/combobox.js";
 import { SelectField, TextField } from "../../components/fields.js";
+import { Sentence } from "../../components/sentence.js";
 import { problemAt, useField, useProblems, useSettings } from "./editor.js";
 import { FieldMenu } from "./field_menu.js";
 import { FieldOptions } from "./field_options.js";
 import { useSources } from "./known_fields.js";
 import { MappedValue, useMappedValue, valueInWords } from "./mapped_value.js";
-import { TYPES, optionsInWords } from "./words.js";
+import { FIELD, TYPES, optionsInWords } from "./words.js";
 
 const TYPE_OPTIONS = Object.entries(TYPES).map(([value, label]) => ({ value, label }));
 const IN_PLACE = ["from", "mapping_type", "to"];
@@ -34,7 +35,7 @@ export function FieldRow({ id, file, place, row }) {
       <span class="place" aria-hidden="true">${place + 1}</span>
       <div class="cell from">
         <${Combobox}
-          label="From SchoolMint Enroll Field"
+          label=${FIELD.from}
           options=${sources}
           value=${field.from}
           onInput=${(from) => change({ from })}
@@ -43,7 +44,7 @@ export function FieldRow({ id, file, place, row }) {
       </div>
       <div class="cell">
         <${SelectField}
-          label="Mapping Type"
+          label=${FIELD.mapping_type}
           options=${TYPE_OPTIONS}
           value=${field.mapping_type}
           onInput=${setType}
@@ -51,7 +52,7 @@ export function FieldRow({ id, file, place, row }) {
         />
       </div>
       <div class="cell">
-        <${TextField} label="To SFTP Field" value=${field.to} onInput=${(to) => change({ to })} problem=${problemAt(problems, "to")} />
+        <${TextField} label=${FIELD.to} value=${field.to} onInput=${(to) => change({ to })} problem=${problemAt(problems, "to")} />
       </div>
       <div class="cell mapped"><span class="cell-label">Mapped Value</span><span data-mapped-value><${MappedValue} id=${id} row=${row} type=${field.mapping_type} /></span></div>
       <div class="row-buttons">
@@ -67,7 +68,7 @@ export function FieldRow({ id, file, place, row }) {
       </div>
       ${!open && html`<${InWords} field=${field} />`}
       ${!open && elsewhere.length > 0 && html`<ul class="plain problems">
-        ${elsewhere.map((one) => html`<li key=${`${one.at}${one.message}`} class="problem">${one.message}</li>`)}
+        ${elsewhere.map((one) => html`<li key=${`${one.at}${one.message}`} class="problem"><${Sentence} text=${one.message} /></li>`)}
       </ul>`}
       ${open && html`<div id=${`options-${id}`} class="field-options"><${FieldOptions} field=${field} change=${change} problems=${elsewhere} sources=${sources} each=${settings.rows?.each} /></div>`}
     </div>

@@ -3,6 +3,7 @@
 import { html, useEffect, useState } from "../../html.js";
 import { Button } from "../../components/button.js";
 import { SelectField } from "../../components/fields.js";
+import { Sentence } from "../../components/sentence.js";
 import { ErrorNotice, Notice } from "../../components/states.js";
 import { Tabs } from "../../components/tabs.js";
 import { count } from "../../components/time.js";
@@ -14,6 +15,7 @@ import { afterDrawing, focusSoon } from "./focus.js";
 import { KnownFieldsContext, useKnownFields } from "./known_fields.js";
 import { placeAskedFor } from "./link.js";
 import { MappingMenu } from "./mapping_menu.js";
+import { inWordsOfThePage, placeOf } from "./mistakes.js";
 import { SaveBar } from "./save_bar.js";
 import { usePreview } from "./seen.js";
 import { SendRecord } from "./send_record.js";
@@ -91,15 +93,18 @@ function openMoreSettings(file) {
 // What is said of the whole: a preview that failed, a student who is not there, mistakes that
 // belong to no file.
 function Told({ preview, student }) {
-  const seen = useStore(useEditor().seen);
+  const editor = useEditor();
+  const seen = useStore(editor.seen);
   const others = seen.problems.others;
   const message = student !== null && seen.students[0]?.message;
-  return html`${preview.error && html`<${ErrorNotice} error=${preview.error} title="The mapped values could not be shown" />`}
-    ${message && html`<${Notice} tone="warn"><p>${message}</p><//>`}
+  return html`${preview.error && html`<${ErrorNotice} error=${inWordsOfThePage(preview.error, editor.draft.get())} title="The mapped values could not be shown" />`}
+    ${message && html`<${Notice} tone="warn"><p><${Sentence} text=${message} /></p><//>`}
     ${others.length > 0 &&
-    html`<${Notice} tone="bad">
-      ${others.map((one) => html`<p key=${one.at}><code>${one.at}</code> ${one.message}</p>`)}
-    <//>`}`;
+    html`<div id="mistakes-of-all" tabindex="-1">
+      <${Notice} tone="bad">
+        ${others.map((one) => html`<p key=${one.at}><strong>${placeOf(one.at, editor.draft.get())}</strong> <${Sentence} text=${one.message} /></p>`)}
+      <//>
+    </div>`}`;
 }
 
 function FileTabs({ order, current, select, add, children }) {

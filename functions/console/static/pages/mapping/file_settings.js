@@ -5,20 +5,9 @@ import { Combobox } from "../../components/combobox.js";
 import { SelectField, TextField } from "../../components/fields.js";
 import { problemAt, useProblems, useSettings } from "./editor.js";
 import { MoreSettings } from "./more_settings.js";
+import { IDENTIFIERS, SEPARATORS, SETTINGS, named } from "./words.js";
 
-export const SEPARATORS = [
-  { value: "comma", label: "Comma", stands: "," },
-  { value: "tab", label: "Tab", stands: "\t" },
-  { value: "pipe", label: "Pipe |", stands: "|" },
-  { value: "semicolon", label: "Semicolon ;", stands: ";" },
-];
 const OTHER = { value: "other", label: "Another character" };
-
-export const IDENTIFIERS = [
-  { value: "double", label: 'Double quotes "', stands: '"' },
-  { value: "single", label: "Single quotes '", stands: "'" },
-  { value: "none", label: "None", stands: "" },
-];
 
 const EXTENSIONS = [{ value: "CSV" }, { value: "txt" }];
 const IN_ROW = ["name", "extension", "separator", "text_identifier"];
@@ -34,14 +23,14 @@ export function FileSettings({ id, menu }) {
     <div class="file-heading"><h2>File Settings</h2>${menu}</div>
     <div class="settings-row">
       <${TextField}
-        label="File Name"
+        label=${SETTINGS.name}
         value=${name ?? ""}
         placeholder="students"
         onInput=${(text) => change({ name: text })}
         problem=${at("name")}
       />
       <${Combobox}
-        label="File Extension"
+        label=${SETTINGS.extension}
         options=${EXTENSIONS}
         value=${extension === "csv" ? "CSV" : extension}
         onInput=${(text) => change({ extension: text === "CSV" ? "csv" : text })}
@@ -49,7 +38,7 @@ export function FileSettings({ id, menu }) {
       />
       <${Separator} value=${settings.separator} change=${change} problem=${at("separator")} />
       <${SelectField}
-        label="Text Identifier"
+        label=${SETTINGS.text_identifier}
         options=${IDENTIFIERS}
         value=${named(IDENTIFIERS, settings.text_identifier ?? "double")?.value}
         onInput=${(text_identifier) => change({ text_identifier })}
@@ -60,10 +49,6 @@ export function FileSettings({ id, menu }) {
   </section>`;
 }
 
-// By its name or by the character itself, as both can stand in a mapping.
-export const named = (options, text) =>
-  options.find((one) => one.value === text.toLowerCase() || one.stands === text);
-
 function Separator({ value = "comma", change, problem }) {
   const known = named(SEPARATORS, value);
   const [other, setOther] = useState(!known);
@@ -73,7 +58,7 @@ function Separator({ value = "comma", change, problem }) {
   };
   return html`<div class="separator">
     <${SelectField}
-      label="Field Separator"
+      label=${SETTINGS.separator}
       options=${[...SEPARATORS, OTHER]}
       value=${other ? OTHER.value : known?.value}
       onInput=${select}

@@ -2,11 +2,13 @@
 
 const CONTROLS = "input, button:not([disabled]), select, textarea, summary, [tabindex]";
 
-// The first of these selectors that leads to something; it may hold what can be focused.
+// The first of these selectors that leads to something; it may hold what can be focused, and what is
+// folded around it is opened.
 export function focusSoon(...selectors) {
   afterDrawing(() => {
     const found = selectors.map((one) => document.querySelector(one)).find(Boolean);
     const inside = found?.matches(CONTROLS) ? found : found?.querySelector(CONTROLS);
+    for (let folded = inside?.closest("details"); folded; folded = folded.parentElement.closest("details")) folded.open = true;
     inside?.focus();
     found?.scrollIntoView({ block: "nearest" });
   });

@@ -7,6 +7,7 @@ import { useEditor } from "./editor.js";
 import { PackageDialog } from "./package_dialog.js";
 import { Start } from "./start.js";
 import { VersionsDialog } from "./versions_dialog.js";
+import { PACKAGE } from "./words.js";
 import { ExportYaml, ImportYaml } from "./yaml_dialogs.js";
 import { Dialog } from "../../components/dialog.js";
 
@@ -20,7 +21,7 @@ export function MappingMenu({ connection }) {
     version > 0 && { label: "Older versions", onSelect: () => open("versions") },
     { label: "Export as YAML", onSelect: () => open("export") },
     editor.can_edit && { label: "Import YAML", onSelect: () => open("import") },
-    editor.can_edit && { label: "One zip of all files", onSelect: () => open("package") },
+    editor.can_edit && { label: PACKAGE.package, onSelect: () => open("package") },
     editor.can_edit && { label: "Start from a ready-made mapping", onSelect: () => open("start") },
   ];
   return html`<${Menu} label="Actions of the mapping" text="Mapping" icon="more" items=${items} />

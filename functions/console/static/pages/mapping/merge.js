@@ -1,6 +1,6 @@
-// Two versions of a mapping beside each other: what differs, and mine on top of theirs.
+// Two versions of a mapping beside each other: whose is what, and mine on top of theirs.
 
-import { canonical, definitionOfField, draftOf, newId, withChanges } from "./draft.js";
+import { canonical, draftOf, newId, withChanges } from "./draft.js";
 
 // The definition as a draft with the ids of `base`, where a file has the same name and a field the
 // same header; what is left over of each is new, but a file that was only renamed.
@@ -86,49 +86,3 @@ function mergedKeys(base = {}, mine, theirs) {
 }
 
 const mergedPart = (base, mine, theirs) => (canonical(mine) === canonical(base) ? theirs : mine);
-
-// What changed from one draft to another with the same ids: [{place, where, what}]; `place` is
-// equal where two such lists speak of the same.
-export function differences(from, to) {
-  const found = [];
-  const tell = (place, where, what) => found.push({ place, where, what });
-  const name = (draft, id) => draft.files[id].settings.name || "a file without a name";
-  const head = (draft, id) => draft.fields[id].to || draft.fields[id].from || "a field without a name";
-  for (const id of from.order) if (!to.order.includes(id)) tell(id, name(from, id), "the file was deleted");
-  for (const id of to.order) {
-    const [before, now] = [from.order.includes(id) && from.files[id], to.files[id]];
-    if (!before) {
-      tell(id, name(to, id), "the file was added");
-      continue;
-    }
-    const file = name(to, id);
-    for (const what of changedKeys(before.settings, now.settings)) tell(id, file, what);
-    for (const one of before.fields)
-      if (!now.fields.includes(one)) tell(one, `${file}, ${head(from, one)}`, "the field was deleted");
-    for (const one of now.fields) {
-      const where = `${file}, ${head(to, one)}`;
-      if (!before.fields.includes(one)) tell(one, where, "the field was added");
-      else for (const what of changedKeys(...[from, to].map((of) => definitionOfField(of.fields[one])))) tell(one, where, what);
-    }
-    if (kept(before.fields, now.fields) !== kept(now.fields, before.fields))
-      tell(`${id} order`, file, "the order of the fields changed");
-  }
-  if (kept(from.order, to.order) !== kept(to.order, from.order)) tell("order", "The files", "their order changed");
-  if (canonical(from.package) !== canonical(to.package)) tell("package", "The package", "it changed");
-  return found;
-}
-
-const kept = (list, others) => canonical(list.filter((one) => others.includes(one)));
-
-function changedKeys(from, to) {
-  const keys = [...new Set([...Object.keys(from), ...Object.keys(to)])];
-  return keys
-    .filter((key) => canonical(from[key]) !== canonical(to[key]))
-    .map((key) => `${key.replaceAll("_", " ")}: ${shown(from[key])} → ${shown(to[key])}`);
-}
-
-function shown(value) {
-  if (value === undefined || value === "") return "nothing";
-  const text = typeof value === "string" ? value : JSON.stringify(value);
-  return text.length > 60 ? `${text.slice(0, 60)}…` : text;
-}

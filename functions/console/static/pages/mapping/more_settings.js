@@ -2,20 +2,12 @@
 
 import { html, useEffect, useState } from "../../html.js";
 import { Checkbox, SelectField } from "../../components/fields.js";
+import { Sentence } from "../../components/sentence.js";
 import { Conditions } from "./conditions.js";
 import { problemAt, problemsWithin } from "./editor.js";
 import { RowsSetting } from "./rows_setting.js";
 import { CHOICES } from "./vocabulary.js";
-import { choiceInWords } from "./words.js";
-
-const LABELS = {
-  quoting: "Quoting",
-  encoding: "Encoding",
-  line_ending: "Line ending",
-  line_breaks: "Line breaks inside a value",
-  contents: "Contents",
-  removals: "Removed students",
-};
+import { SETTINGS, rowsInWords, settingInWords } from "./words.js";
 
 export function MoreSettings({ id, settings, change, problems }) {
   const [open, setOpen] = useState(false);
@@ -24,13 +16,13 @@ export function MoreSettings({ id, settings, change, problems }) {
   }, [problems.length > 0]);
   const onToggle = (event) => setOpen(event.target.open);
   const set = (key, value, standing) => change({ [key]: value === standing ? undefined : value });
-  const shown = problems.filter((one) => !(one.at.split(/[.[]/)[0] in { ...LABELS, rows: 1, where: 1 }));
+  const shown = problems.filter((one) => !(one.at.split(/[.[]/)[0] in SETTINGS));
   return html`<details class="more-settings" id=${`more-${id}`} open=${open} onToggle=${onToggle}>
     <summary>More settings <span class="muted">${inWords(settings)}</span></summary>
-    ${shown.map((one) => html`<p key=${one.at + one.message} class="problem">${one.message}</p>`)}
+    ${shown.map((one) => html`<p key=${one.at + one.message} class="problem"><${Sentence} text=${one.message} /></p>`)}
     <div class="parameters">
       <${Checkbox}
-        label="Header"
+        label=${SETTINGS.header}
         hint="The first line has the names of the fields."
         checked=${settings.header !== false}
         onInput=${(on) => set("header", on, true)}
@@ -38,8 +30,8 @@ export function MoreSettings({ id, settings, change, problems }) {
       ${Object.entries(CHOICES).map(
         ([key, choices]) => html`<${SelectField}
           key=${key}
-          label=${LABELS[key] ?? key}
-          options=${choices.map((value) => ({ value, label: labelOf(key, value) }))}
+          label=${SETTINGS[key]}
+          options=${choices.map((value) => ({ value, label: settingInWords(key, value) }))}
           value=${settings[key] ?? choices[0]}
           onInput=${(value) => set(key, value, choices[0])}
           problem=${problemAt(problems, key)}
@@ -51,20 +43,13 @@ export function MoreSettings({ id, settings, change, problems }) {
   </details>`;
 }
 
-const labelOf = (key, value) => (key === "line_breaks" && value === "keep" ? "Keep them" : choiceInWords(value));
-
 // What is not as it stands by itself, so that nobody has to open it to know.
 export function inWords(settings) {
   const found = Object.keys(CHOICES)
     .filter((key) => settings[key] && settings[key] !== CHOICES[key][0])
-    .map((key) => `${LABELS[key].toLowerCase()}: ${labelOf(key, settings[key]).toLowerCase()}`);
+    .map((key) => `${SETTINGS[key].toLowerCase()}: ${settingInWords(key, settings[key]).toLowerCase()}`);
   if (settings.header === false) found.unshift("no header");
   if (settings.rows && settings.rows !== "student") found.push(rowsInWords(settings.rows));
   if (settings.where?.length) found.push(`only rows that fulfil ${settings.where.length === 1 ? "a condition" : "conditions"}`);
   return found.join(" · ");
-}
-
-function rowsInWords({ each, distinct }) {
-  if (distinct) return `a row for each ${distinct}`;
-  return `a row for each ${Array.isArray(each) ? each.join(", ") : each}`;
 }

@@ -1,6 +1,6 @@
 // What only the editor can see: a table of codes that is none yet, as no mapping can hold it.
 
-// As the API tells them: [{path, message}].
+// As the API tells them, and in which row of the table: [{path, message, row}].
 export function ownProblems(draft) {
   return draft.order.flatMap((file, f) =>
     draft.files[file].fields.flatMap((id, n) => {
@@ -15,9 +15,9 @@ export function ownProblems(draft) {
 
 function ofCodes(pairs = [], path) {
   const seen = new Set();
-  for (const [value, code] of pairs) {
-    if (value === "" && code !== "") return [{ path, message: `Write the value that becomes "${code}".` }];
-    if (seen.has(value) && value !== "") return [{ path, message: `"${value}" stands there twice: leave one out.` }];
+  for (const [row, [value, code]] of pairs.entries()) {
+    if (value === "" && code !== "") return [{ path, row, message: `Write the value that becomes "${code}".` }];
+    if (seen.has(value) && value !== "") return [{ path, row, message: `"${value}" stands there twice: leave one out.` }];
     seen.add(value);
   }
   return [];

@@ -8,6 +8,7 @@ import { useSelected } from "../../store.js";
 import { withChanges } from "./draft.js";
 import { problemAt, problemsWithin, useEditor } from "./editor.js";
 import { afterDrawing } from "./focus.js";
+import { MANIFEST, PACKAGE } from "./words.js";
 
 const NEW_MANIFEST = { rows: [{ property: "", value: "" }] };
 
@@ -18,7 +19,7 @@ export function PackageDialog({ onClose }) {
   const problems = problemsWithin(all, "package");
   const set = (now) => editor.update((draft) => withChanges(draft, { package: now }), "package");
   const change = (changes) => set(withChanges(wanted, changes));
-  return html`<${Dialog} title="One zip of all files" onClose=${onClose} actions=${html`<${Button} kind="primary" onClick=${onClose}>Done<//>`} wide>
+  return html`<${Dialog} title=${PACKAGE.package} onClose=${onClose} actions=${html`<${Button} kind="primary" onClick=${onClose}>Done<//>`} wide>
     <${Checkbox}
       label="Deliver all files as one zip"
       hint="As OneRoster does. It is not saved before you press Save."
@@ -26,9 +27,9 @@ export function PackageDialog({ onClose }) {
       onInput=${(on) => set(on ? { name: "" } : undefined)}
     />
     ${wanted &&
-    html`<${TextField} label="Name of the zip" hint="Without .zip, such as oneroster." value=${wanted.name} onInput=${(name) => change({ name })} problem=${problemAt(problems, "name")} />
+    html`<${TextField} label=${PACKAGE.name} hint="Without .zip, such as oneroster." value=${wanted.name} onInput=${(name) => change({ name })} problem=${problemAt(problems, "name")} />
       <${Checkbox}
-        label="With a manifest"
+        label=${PACKAGE.manifest}
         hint="A file that says what is in the zip."
         checked=${Boolean(wanted.manifest)}
         onInput=${(on) => change({ manifest: on ? NEW_MANIFEST : undefined })}
@@ -51,11 +52,11 @@ function Manifest({ manifest, set, problems }) {
   };
   return html`<div class="manifest" ref=${root}>
     <div class="parameters">
-      <${TextField} label="Name of the manifest" value=${manifest.name ?? "manifest"} onInput=${(name) => change({ name })} problem=${problemAt(problems, "name")} />
+      <${TextField} label=${MANIFEST.name} value=${manifest.name ?? "manifest"} onInput=${(name) => change({ name })} problem=${problemAt(problems, "name")} />
       <${TextField} label="First header" value=${header[0]} onInput=${(text) => change({ header: [text, header[1]] })} problem=${problemAt(problems, "header")} />
       <${TextField} label="Second header" value=${header[1]} onInput=${(text) => change({ header: [header[0], text] })} />
     </div>
-    <ol class="plain" aria-label="Rows of the manifest">
+    <ol class="plain" aria-label=${MANIFEST.rows}>
       ${manifest.rows.map(
         (row, place) => html`<li key=${place} class="manifest-row" role="listitem">
           <${ManifestRow} row=${row} names=${names} edit=${(changes) => edit(place, changes)} problems=${problemsWithin(problems, `rows[${place}]`)} />
@@ -69,14 +70,14 @@ function Manifest({ manifest, set, problems }) {
 
 function ManifestRow({ row, names, edit, problems }) {
   const files = [{ value: "", label: "always" }, ...new Set([...names, row.file].filter(Boolean))];
-  return html`<${TextField} label="Property" value=${row.property} onInput=${(property) => edit({ property })} problem=${problemAt(problems, "property")} />
-    <${TextField} label="Value" value=${row.value} onInput=${(value) => edit({ value })} problem=${problemAt(problems, "value")} />
+  return html`<${TextField} label=${MANIFEST.property} value=${row.property} onInput=${(property) => edit({ property })} problem=${problemAt(problems, "property")} />
+    <${TextField} label=${MANIFEST.value} value=${row.value} onInput=${(value) => edit({ value })} problem=${problemAt(problems, "value")} />
     <${SelectField}
-      label="If the zip has"
+      label=${MANIFEST.file}
       options=${files}
       value=${row.file ?? ""}
       onInput=${(file) => edit({ file: file || undefined, otherwise: file ? row.otherwise : undefined })}
       problem=${problemAt(problems, "file")}
     />
-    ${row.file && html`<${TextField} label="Otherwise" optional value=${row.otherwise ?? ""} onInput=${(text) => edit({ otherwise: text || undefined })} problem=${problemAt(problems, "otherwise")} />`}`;
+    ${row.file && html`<${TextField} label=${MANIFEST.otherwise} optional value=${row.otherwise ?? ""} onInput=${(text) => edit({ otherwise: text || undefined })} problem=${problemAt(problems, "otherwise")} />`}`;
 }

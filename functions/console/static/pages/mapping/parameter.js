@@ -7,16 +7,16 @@ import { OutcomeField } from "./outcome_field.js";
 import { PathList } from "./path_list.js";
 import { choiceInWords } from "./words.js";
 
-// `onInput` is given the value, undefined where it is to be left out.
-export function Parameter({ parameter, value, onInput, problem, sources }) {
+// `onInput` is given the value, undefined where it is to be left out; `problems` are its own.
+export function Parameter({ parameter, value, onInput, problems, sources }) {
   const { key, label, hint, kind, required } = parameter;
-  const common = { label, hint, problem };
+  const common = { label, hint, problem: problems[0]?.message ?? "" };
   const given = value ?? parameter.default;
   if (kind === "number") return html`<${NumberField} ...${common} value=${given} optional=${!required} onInput=${onInput} />`;
-  if (kind === "yes_no") return html`<${Checkbox} label=${label} hint=${hint} checked=${given === true} onInput=${(on) => onInput(on || undefined)} />`;
+  if (kind === "yes_no") return html`<${Checkbox} label=${label} hint=${hint} problem=${common.problem} checked=${given === true} onInput=${(on) => onInput(on || undefined)} />`;
   if (kind === "choice") return html`<${ChoiceField} ...${common} parameter=${parameter} value=${value} onInput=${onInput} />`;
   if (kind === "texts") return html`<${TextsField} ...${common} value=${given} onInput=${onInput} />`;
-  if (kind === "paths") return html`<${PathList} ...${common} value=${value ?? []} onInput=${onInput} sources=${sources} />`;
+  if (kind === "paths") return html`<${PathList} label=${label} problems=${problems} value=${value ?? []} onInput=${onInput} sources=${sources} />`;
   if (kind === "path") return html`<${PathField} ...${common} value=${value ?? ""} optional=${!required} onInput=${onInput} sources=${sources} />`;
   if (kind === "outcome") return html`<${OutcomeField} ...${common} value=${value} onInput=${onInput} sources=${sources} />`;
   if (kind === "text" && !required && parameter.default === null)
@@ -35,9 +35,8 @@ export function NumberField({ value, onInput, ...given }) {
 export function OptionalText({ label, hint, problem, value, onInput }) {
   const there = value !== undefined && value !== null;
   return html`<div class="optional-text">
-    <${Checkbox} label=${label} hint=${hint} checked=${there} onInput=${(on) => onInput(on ? "" : undefined)} />
+    <${Checkbox} label=${label} hint=${hint} problem=${there ? "" : problem} checked=${there} onInput=${(on) => onInput(on ? "" : undefined)} />
     ${there && html`<${TextField} label=${`${label}: text`} hide_label hint=${blanksTold(value)} problem=${problem} value=${value} onInput=${onInput} />`}
-    ${!there && problem && html`<p class="problem">${problem}</p>`}
   </div>`;
 }
 

@@ -1,7 +1,7 @@
 // The parameters of one transformation: a control for each, and one for the question of If Then Else.
 
 import { html } from "../../html.js";
-import { problemAt } from "./editor.js";
+import { problemsWithin } from "./editor.js";
 import { Parameter } from "./parameter.js";
 
 // `values` has them by key; `change({key: value})`; `children` stand before them.
@@ -14,7 +14,7 @@ export function Parameters({ parameters, values, change, problems, sources, chil
         parameter=${parameter}
         value=${values[parameter.key]}
         onInput=${(value) => change({ [parameter.key]: value })}
-        problem=${problemAt(problems, parameter.key)}
+        problems=${problemsWithin(problems, parameter.key)}
         sources=${sources}
       />`,
     )}

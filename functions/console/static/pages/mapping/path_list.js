@@ -3,9 +3,10 @@
 import { html, useRef } from "../../html.js";
 import { Button, IconButton } from "../../components/button.js";
 import { Combobox } from "../../components/combobox.js";
+import { problemAt } from "./editor.js";
 import { afterDrawing } from "./focus.js";
 
-export function PathList({ label, problem, value, onInput, sources }) {
+export function PathList({ label, problems, value, onInput, sources }) {
   const root = useRef(null);
   const paths = value.length ? value : [""];
   const set = (place, path) => onInput(paths.map((one, at) => (at === place ? path : one)));
@@ -19,6 +20,8 @@ export function PathList({ label, problem, value, onInput, sources }) {
     onInput(paths.filter((_, at) => at !== place));
     focus(Math.max(0, place - 1));
   };
+  const of_all = problems.find((one) => one.at === "")?.message;
+  const problemOf = (place) => problemAt(problems, `[${place}]`) || (place === 0 ? of_all : "");
   return html`<div class="path-list" role="group" aria-label=${label} ref=${root}>
     ${paths.map(
       (path, place) => html`<div key=${place}>
@@ -27,7 +30,7 @@ export function PathList({ label, problem, value, onInput, sources }) {
           options=${sources}
           value=${path}
           onInput=${(now) => set(place, now)}
-          problem=${place === 0 ? problem : ""}
+          problem=${problemOf(place)}
         />
         ${paths.length > 1 && html`<${IconButton} label=${`Remove further field ${place + 1}`} icon="close" onClick=${() => remove(place)} />`}
       </div>`,

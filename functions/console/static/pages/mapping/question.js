@@ -5,7 +5,7 @@ import { Checkbox, SelectField, TextArea, TextField } from "../../components/fie
 import { problemAt } from "./editor.js";
 import { PathField, linesOf } from "./parameter.js";
 import { TESTS } from "./vocabulary.js";
-import { ASKED } from "./words.js";
+import { ASKED, CONDITION } from "./words.js";
 
 const OPTIONS = TESTS.map((value) => ({ value, label: ASKED[value] ?? value.replaceAll("_", " ") }));
 const FIRST = { is_blank: true, one_of: [] };
@@ -21,18 +21,18 @@ export function Question({ values, change, problems, sources, field_optional }) 
   };
   return html`<div class="question">
     <${PathField}
-      label="If the field"
+      label=${CONDITION.field}
       hint=${field_optional ? "Left empty: the value so far." : ""}
       sources=${sources}
       value=${values.field ?? ""}
       onInput=${(field) => change({ field: field ?? (field_optional ? undefined : "") })}
       problem=${problemAt(problems, "field")}
     />
-    <${SelectField} label="Test" options=${OPTIONS} value=${test} onInput=${setTest} problem=${problemAt(problems, "")} />
+    <${SelectField} label=${CONDITION.test} options=${OPTIONS} value=${test} onInput=${setTest} problem=${problemAt(problems, "")} />
     <${Compared} test=${test} value=${values[test]} onInput=${(value) => change({ [test]: value })} problem=${problemAt(problems, test)} />
     ${test === "includes" &&
     html`<${TextField}
-      label="Delimiter"
+      label=${CONDITION.delimiter}
       hint="What stands between the items."
       value=${values.delimiter ?? "|"}
       onInput=${(delimiter) => change({ delimiter })}
@@ -40,7 +40,7 @@ export function Question({ values, change, problems, sources, field_optional }) 
     />`}
     ${!CASELESS.includes(test) &&
     html`<${Checkbox}
-      label="Ignore case"
+      label=${CONDITION.ignore_case}
       hint="A and a are the same."
       checked=${values.ignore_case === true}
       onInput=${(on) => change({ ignore_case: on || undefined })}
@@ -54,15 +54,15 @@ function Compared({ test, value, onInput, problem }) {
       { value: "true", label: "It is blank" },
       { value: "false", label: "It is not blank" },
     ];
-    return html`<${SelectField} label="Compared with" options=${options} value=${String(value ?? true)} onInput=${(one) => onInput(one === "true")} problem=${problem} />`;
+    return html`<${SelectField} label=${CONDITION.compared} options=${options} value=${String(value ?? true)} onInput=${(one) => onInput(one === "true")} problem=${problem} />`;
   }
   if (test === "one_of")
     return html`<${TextArea}
-      label="Compared with"
+      label=${CONDITION.compared}
       hint="One in each line."
       value=${(value ?? []).join("\n")}
       onInput=${(text) => onInput(text === "" ? [] : linesOf(text))}
       problem=${problem}
     />`;
-  return html`<${TextField} label="Compared with" value=${value ?? ""} onInput=${onInput} problem=${problem} />`;
+  return html`<${TextField} label=${CONDITION.compared} value=${value ?? ""} onInput=${onInput} problem=${problem} />`;
 }

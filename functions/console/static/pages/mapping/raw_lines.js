@@ -3,6 +3,7 @@
 
 import { html } from "../../html.js";
 import { SelectField } from "../../components/fields.js";
+import { Sentence } from "../../components/sentence.js";
 import { Notice } from "../../components/states.js";
 import { useEditor } from "./editor.js";
 
@@ -23,7 +24,7 @@ export function RawLines({ rows, row, setRow }) {
         onInput=${(value) => setRow(Number(value))}
       />`}
     </div>
-    ${shown.problem && html`<${Notice} tone="bad"><p>${shown.problem.message}</p><//>`}
+    ${shown.problem && html`<${Notice} tone="bad"><p><${Sentence} text=${shown.problem.message} /></p><//>`}
     ${shown.row === null && !shown.problem && html`<p class="muted">This student has no row in this file.</p>`}
     ${shown.row !== null && !shown.line && html`<p class="muted">None: the student would be held back.</p>`}
     ${shown.line && html`<pre tabindex="0" aria-label="Raw line"><code>${shown.header && html`<span class="muted">${shown.header}${"\n"}</span>`}${shown.line}</code></pre>`}

@@ -6,6 +6,7 @@ import { withChanges } from "./draft.js";
 import { problemAt } from "./editor.js";
 import { useSources } from "./known_fields.js";
 import { OptionalText, PathField, linesOf } from "./parameter.js";
+import { ROWS, SETTINGS } from "./words.js";
 
 const KINDS = [
   { value: "student", label: "One row for each student" },
@@ -26,11 +27,11 @@ export function RowsSetting({ rows, change, problems }) {
   const set = (changes) => change({ rows: withChanges(rows, changes) });
   const at = (key) => problemAt(problems, key);
   return html`<div class="parameters">
-    <${SelectField} label="Rows" options=${KINDS} value=${kind} onInput=${(to) => change({ rows: FIRST[to] })} problem=${at("")} />
+    <${SelectField} label=${SETTINGS.rows} options=${KINDS} value=${kind} onInput=${(to) => change({ rows: FIRST[to] })} problem=${at("")} />
     ${kind === "list" &&
-    html`<${TextField} label="List" hint="The path of the list, such as contacts." value=${rows.each} onInput=${(each) => set({ each })} problem=${at("each")} />
+    html`<${TextField} label=${ROWS.each} hint="The path of the list, such as contacts." value=${rows.each} onInput=${(each) => set({ each })} problem=${at("each")} />
       <${OptionalText}
-        label="The list is one text"
+        label=${ROWS.delimiter}
         hint="What stands between its items, such as |."
         value=${rows.delimiter}
         onInput=${(delimiter) => set({ delimiter })}
@@ -38,7 +39,7 @@ export function RowsSetting({ rows, change, problems }) {
       />`}
     ${kind === "groups" &&
     html`<${TextArea}
-      label="Beginnings of the fields"
+      label=${ROWS.groups}
       hint="One in each line, such as student_annual.guardian1_"
       value=${rows.each.join("\n")}
       onInput=${(text) => set({ each: linesOf(text) })}
@@ -46,7 +47,7 @@ export function RowsSetting({ rows, change, problems }) {
     />`}
     ${(kind === "list" || kind === "groups") &&
     html`<${TextField}
-      label="Skip when blank"
+      label=${ROWS.skip_when_blank}
       optional
       hint="An entry without these has no row: names with a comma between, such as fname."
       value=${skipText(rows.skip_when_blank)}
@@ -54,7 +55,7 @@ export function RowsSetting({ rows, change, problems }) {
       problem=${at("skip_when_blank")}
     />`}
     ${kind === "distinct" &&
-    html`<${PathField} label="Field" sources=${sources} value=${rows.distinct} onInput=${(distinct) => set({ distinct: distinct ?? "" })} problem=${at("distinct")} />`}
+    html`<${PathField} label=${ROWS.distinct} sources=${sources} value=${rows.distinct} onInput=${(distinct) => set({ distinct: distinct ?? "" })} problem=${at("distinct")} />`}
   </div>`;
 }
 

@@ -5,6 +5,7 @@ import { useAction } from "../../data.js";
 import { html, useState } from "../../html.js";
 import { announce } from "../../components/announce.js";
 import { Button } from "../../components/button.js";
+import { Sentence } from "../../components/sentence.js";
 import { Notice } from "../../components/states.js";
 import { Time, count } from "../../components/time.js";
 import { useStore } from "../../store.js";
@@ -45,7 +46,7 @@ export function SaveBar({ connection, select }) {
   if (!editor.can_edit) return html`<div class="save-bar"><${Saved} zone=${connection.time_zone} /></div>`;
   const wrong = howMany(seen.problems);
   return html`<div class="save-problems" role="alert">
-      ${saving.error && html`<${Notice} tone="bad" title="Nothing was saved"><p>${saving.error.message}</p><//>`}
+      ${saving.error && html`<${Notice} tone="bad" title="Nothing was saved"><p><${Sentence} text=${saving.error.message} /></p><//>`}
     </div>
     <div class="save-bar">
       <div class="save-state">
@@ -83,7 +84,7 @@ function howMany({ fields, files, others }) {
 // Goes to the first thing that is wrong: its file, its row, its control.
 function showFirst(editor, select) {
   const draft = editor.draft.get();
-  const { files, fields } = editor.seen.get().problems;
+  const { files, fields, others } = editor.seen.get().problems;
   for (const file of draft.order) {
     const field = draft.files[file].fields.find((id) => fields[id]);
     if (!files[file] && !field) continue;
@@ -96,4 +97,5 @@ function showFirst(editor, select) {
     });
     return;
   }
+  if (others.length) focusSoon("#mistakes-of-all");
 }

@@ -4,6 +4,7 @@
 import { pathOf, post } from "../../api.js";
 import { useEffect, useState } from "../../html.js";
 import { canonical, definitionOf, placesOf } from "./draft.js";
+import { sentenceOf } from "./mistakes.js";
 import { oneAtATime } from "./one_at_a_time.js";
 import { ownProblems } from "./own_problems.js";
 
@@ -40,7 +41,7 @@ export function usePreview(c, editor, student) {
 const EMPTY = { students: [], problems: [], unmatched: [] };
 
 // {fields: {id: [{value, problem?} by row]}, files: {id: [{row, header, line, problem?}]}, students,
-//  problems: {fields: {id: [{at, message}]}, files: {…}, others: [{at, message}]}}
+//  problems: {fields: {id: [{at, message, row?}]}, files: {…}, others: […]}}
 export function seenIn(answer, draft) {
   const places = placesOf(draft);
   const seen = {
@@ -63,22 +64,16 @@ export function seenIn(answer, draft) {
 
 export function placed(problems, places) {
   const found = { fields: {}, files: {}, others: [] };
-  for (const { path, message } of problems) {
+  for (const { path, message, row } of problems) {
     const match = path.match(/^files\[(\d+)\](?:\.fields\[(\d+)\])?\.?(.*)$/s);
     const file = match && places[match[1]];
     const field = file && match[2] !== undefined ? file.fields[match[2]] : null;
-    const text = counted(message);
-    if (!file) found.others.push({ at: path, message: text });
-    else if (field) (found.fields[field] ??= []).push({ at: match[3], message: text });
-    else (found.files[file.id] ??= []).push({ at: match[3], message: text });
+    const at = file ? match[3] : path;
+    const one = { at, message: sentenceOf(message, at, Boolean(field)), ...(row !== undefined && { row }) };
+    if (!file) found.others.push(one);
+    else (field ? (found.fields[field] ??= []) : (found.files[file.id] ??= [])).push(one);
   }
   return found;
-}
-
-// People count from 1: fields[3] is the row with a 4 before it.
-function counted(message) {
-  const text = message.replace(/\b(file|field)s\[(\d+)\]/g, (_, name, place) => `${name} ${Number(place) + 1}`);
-  return text[0].toUpperCase() + text.slice(1);
 }
 
 // The answer, with the very objects of the one before where they say the same: so only rows in

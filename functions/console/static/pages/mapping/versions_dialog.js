@@ -9,10 +9,11 @@ import { Dialog } from "../../components/dialog.js";
 import { ErrorNotice, Loading, Notice } from "../../components/states.js";
 import { Time } from "../../components/time.js";
 import { useStore } from "../../store.js";
+import { differences } from "./changes.js";
 import { definitionOnly } from "./conflict_dialog.js";
 import { Differences } from "./differences.js";
 import { useEditor, useIsChanged } from "./editor.js";
-import { aligned, differences } from "./merge.js";
+import { aligned } from "./merge.js";
 
 export function VersionsDialog({ connection, onClose }) {
   const c = connection.connection_id;

@@ -4,6 +4,7 @@ import { html } from "../../html.js";
 import { SelectField, TextField } from "../../components/fields.js";
 import { problemAt } from "./editor.js";
 import { blanksTold } from "./parameter.js";
+import { transformationOf } from "./words.js";
 
 export const WHAT_TO_FIND = ["find", "pattern"];
 
@@ -11,6 +12,7 @@ const OPTIONS = [
   { value: "find", label: "This text" },
   { value: "pattern", label: "What a pattern matches" },
 ];
+const labelOf = (way) => transformationOf("substitute").parameters.find(({ key }) => key === way).label;
 const HINT = { pattern: "A regular expression, such as [0-9]{2}." };
 
 export function WhatToFind({ values, change, problems }) {
@@ -19,7 +21,7 @@ export function WhatToFind({ values, change, problems }) {
   const setWay = (to) => to !== way && change({ [way]: undefined, [to]: text });
   return html`<${SelectField} label="Find" options=${OPTIONS} value=${way} onInput=${setWay} />
     <${TextField}
-      label=${way === "find" ? "Text to find" : "Pattern to find"}
+      label=${labelOf(way)}
       hint=${blanksTold(text) || HINT[way]}
       value=${text}
       onInput=${(typed) => change({ [way]: typed })}

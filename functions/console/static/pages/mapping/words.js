@@ -2,6 +2,88 @@
 
 import { TRANSFORMATIONS } from "./vocabulary.js";
 
+// Of a file.
+export const SETTINGS = {
+  name: "File Name",
+  extension: "File Extension",
+  separator: "Field Separator",
+  text_identifier: "Text Identifier",
+  header: "Header",
+  quoting: "Quoting",
+  encoding: "Encoding",
+  line_ending: "Line ending",
+  line_breaks: "Line breaks inside a value",
+  contents: "Contents",
+  removals: "Removed students",
+  rows: "Rows",
+  where: "Only rows that fulfil",
+};
+
+// Of the rows of a file; a list is `each` as one text, groups of fields are `each` as several.
+export const ROWS = {
+  each: "List",
+  groups: "Beginnings of the fields",
+  delimiter: "The list is one text",
+  skip_when_blank: "Skip when blank",
+  distinct: "Field",
+};
+
+// Of a condition.
+export const CONDITION = { field: "If the field", test: "Test", compared: "Compared with", delimiter: "Delimiter", ignore_case: "Ignore case" };
+
+// Of a field, whatever its type.
+export const FIELD = {
+  from: "From SchoolMint Enroll Field",
+  mapping_type: "Mapping Type",
+  to: "To SFTP Field",
+  transformations: "Transformations",
+  required: "Required",
+  unique: "Unique",
+  max_length: "Maximum length",
+  truncate: "Cut off what is longer",
+  one_of: "One of",
+  pattern: "Pattern",
+  default: "Default",
+  on_error: "On error",
+  overwrite: "Overwrite",
+};
+
+// Of a table of codes.
+export const CODES = "Match codes";
+
+// Of the zip, and of its manifest.
+export const PACKAGE = {
+  package: "One zip of all files",
+  name: "Name of the zip",
+  manifest: "With a manifest",
+};
+export const MANIFEST = {
+  name: "Name of the manifest",
+  header: "Headers",
+  rows: "Rows of the manifest",
+  property: "Property",
+  value: "Value",
+  file: "If the zip has",
+  otherwise: "Otherwise",
+};
+
+export const SEPARATORS = [
+  { value: "comma", label: "Comma", stands: "," },
+  { value: "tab", label: "Tab", stands: "\t" },
+  { value: "pipe", label: "Pipe |", stands: "|" },
+  { value: "semicolon", label: "Semicolon ;", stands: ";" },
+];
+
+export const IDENTIFIERS = [
+  { value: "double", label: 'Double quotes "', stands: '"' },
+  { value: "single", label: "Single quotes '", stands: "'" },
+  { value: "none", label: "None", stands: "" },
+];
+
+// By its name or by the character itself, as both can stand in a mapping.
+export const named = (options, text) =>
+  options.find((one) => one.value === text.toLowerCase() || one.stands === text);
+
 export const TYPES = {
   direct: "Direct",
   match_codes: "Match Codes",
@@ -48,21 +130,25 @@ const CHOICES = {
 
 export const choiceInWords = (choice) => CHOICES[choice] ?? choice;
 
+// Of a setting of a file: the line breaks have a "keep" of their own.
+export const settingInWords = (key, value) =>
+  key === "line_breaks" && value === "keep" ? "Keep them" : choiceInWords(value);
+
 const BY_TYPE = new Map(TRANSFORMATIONS.map((one) => [one.type, one]));
 
 export const transformationOf = (type) => BY_TYPE.get(type);
 
 // "Date: YYYY-MM-DD, M/D/YYYY"
-export function stepInWords(step) {
+export function stepInWords(step, codes_shown = 4) {
   const { title, parameters } = transformationOf(step.type) ?? { title: step.type, parameters: [] };
   const texts = parameters
     .filter(({ key }) => step[key] !== undefined && step[key] !== false)
-    .map(({ key, label, kind }) => valueInWords(step[key], kind, label));
+    .map(({ key, label, kind }) => valueInWords(step[key], kind, label, codes_shown));
   return texts.length ? `${title}: ${texts.join(", ")}` : title;
 }
 
-function valueInWords(value, kind, label) {
-  if (kind === "codes") return codesInWords(value);
+function valueInWords(value, kind, label, codes_shown) {
+  if (kind === "codes") return codesInWords(value, codes_shown);
   if (kind === "yes_no") return label.toLowerCase();
   if (value?.field !== undefined) return `${label.toLowerCase()} ${value.field}`;
   if (kind === "outcome") return `${label.toLowerCase()} ${quoted(value)}`;
@@ -70,23 +156,46 @@ function valueInWords(value, kind, label) {
   return kind === "text" ? quoted(value) : String(value);
 }
 
-const quoted = (text) => (/^\S.*\S$|^\S$/s.test(text) ? text : `“${text}”`);
+// A text with blanks around, or an empty one, is seen as such.
+export const quoted = (text) => (/^\S.*\S$|^\S$/s.test(text) ? text : `“${text}”`);
 
-function codesInWords(pairs) {
-  const shown = pairs.slice(0, 4).map(([value, code]) => `${value} → ${code || "blank"}`);
-  const more = pairs.length > 4 ? ` and ${pairs.length - 4} more` : "";
+function codesInWords(pairs, most = 4) {
+  const shown = pairs.slice(0, most).map(([value, code]) => codeInWords(value, code));
+  const more = pairs.length > most ? ` and ${pairs.length - most} more` : "";
   return shown.length ? `${shown.join(", ")}${more}` : "no codes yet";
 }
+
+export const codeInWords = (value, code) => `${value} → ${code || "blank"}`;
 
 // What a field does beyond its type, as sentences: its codes or chain, and its checks.
 export function optionsInWords(field) {
   const found = [];
   if (field.mapping_type === "match_codes") found.push(codesInWords(field.codes));
-  if (field.mapping_type === "transformation") found.push(field.transformations.map(stepInWords).join(" → ") || "no transformation yet");
+  if (field.mapping_type === "transformation") found.push(field.transformations.map((step) => stepInWords(step)).join(" → ") || "no transformation yet");
   if (field.mapping_type === "match_codes" && field.unmatched) found.push(`without a code: ${WAYS[field.unmatched].toLowerCase()}`);
   if (field.mapping_type !== "do_not_map") found.push(...checksInWords(field));
   if (field.overwrite) found.push("overwrite (imports only)");
   return found;
+}
+
+export function conditionInWords({ field, ...condition }) {
+  const [test] = Object.keys(ASKED).filter((key) => condition[key] !== undefined && condition[key] !== null);
+  if (test === "is_blank") return `${field} is ${condition.is_blank ? "" : "not "}blank`;
+  const compared = [condition[test]].flat().join(", ");
+  const among = test === "includes" && condition.delimiter ? ` between ${quoted(condition.delimiter)}` : "";
+  return `${field} ${ASKED[test]} ${compared}${among}${condition.ignore_case ? ", in capitals or not" : ""}`;
+}
+
+export function rowsInWords(rows) {
+  if (!rows || rows === "student") return "one row for each student";
+  const { each, distinct, delimiter, skip_when_blank: skip = [] } = rows;
+  if (distinct) return `a row for each ${distinct}`;
+  const names = [skip ?? []].flat();
+  return [
+    `a row for each ${[each].flat().join(", ")}`,
+    delimiter && `a text with ${quoted(delimiter)} between`,
+    names.length > 0 && `none where ${names.join(", ")} ${names.length === 1 ? "is" : "are"} blank`,
+  ].filter(Boolean).join(", ");
 }
 
 function checksInWords(field) {

@@ -11,6 +11,7 @@ import { ErrorNotice, Loading } from "../../components/states.js";
 import { definitionOf, draftOf } from "./draft.js";
 import { useEditor } from "./editor.js";
 import { focusSoon } from "./focus.js";
+import { inWordsOfThePage } from "./mistakes.js";
 
 export function ExportYaml({ c, onClose }) {
   const editor = useEditor();
@@ -28,7 +29,7 @@ export function ExportYaml({ c, onClose }) {
     <p>The mapping as it is in the editor. It can be kept in a repository, and imported into another connection.</p>
     ${!data && !error && html`<${Loading} />`}
     ${data && html`<${TextArea} label="YAML" rows="16" class="yaml" readonly value=${data.yaml} onInput=${() => {}} />`}
-    <${ErrorNotice} error=${error} title="Mend these first" />
+    <${ErrorNotice} error=${inWordsOfThePage(error, editor.draft.get())} title="Mend these first" />
     <${ErrorNotice} error=${copying.error} />
   <//>`;
 }
@@ -63,6 +64,6 @@ export function ImportYaml({ c, onClose }) {
       ${(of_field) => html`<input type="file" accept=".yaml,.yml,.json,text/plain" ...${of_field} onChange=${choose} />`}
     <//>
     <${TextArea} label="YAML" rows="12" class="yaml" value=${text} onInput=${setText} />
-    <${ErrorNotice} error=${reading.error} title="Nothing was taken over" />
+    <${ErrorNotice} error=${reading.error} title="Nothing was taken over" as_written />
   <//>`;
 }

@@ -3,6 +3,7 @@
 import { html, useEffect, useRef } from "../../html.js";
 import { Button } from "../../components/button.js";
 import { Section } from "../../components/section.js";
+import { Sentence } from "../../components/sentence.js";
 import { ErrorNotice, Loading, Notice } from "../../components/states.js";
 import { isUnderWay } from "../../runs.js";
 import { HostKeyToConfirm, isFirstKey } from "../check/host_key.js";
@@ -29,10 +30,10 @@ export function CheckStep({ stored, keep, go }) {
       <div tabindex="-1" ref=${steps} role="group" aria-label="Steps of the check">
         ${run && html`<${CheckSteps} run=${run} connection=${stored} />`}
       </div>
-      ${over && run.steps.length === 0 && html`<p>${run.error?.message ?? run.message}</p>`}
+      ${over && run.steps.length === 0 && html`<p><${Sentence} text=${run.error?.message ?? run.message} /></p>`}
     <//>
     <${ErrorNotice} error=${check.failed ?? check.error} />
-    ${works && html`<${Notice} tone="good" title="It works">${run.message}<//>`}
+    ${works && html`<${Notice} tone="good" title="It works"><${Sentence} text=${run.message} /><//>`}
     ${over &&
     !works &&
     !isFirstKey(stored, run) &&

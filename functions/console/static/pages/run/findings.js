@@ -3,6 +3,7 @@
 import { html, useState } from "../../html.js";
 import { Button } from "../../components/button.js";
 import { RunLink } from "../../components/links.js";
+import { Sentence } from "../../components/sentence.js";
 import { Notice } from "../../components/states.js";
 import { usePerson } from "../../person.js";
 import { ResendDialog } from "./resend_dialog.js";
@@ -18,7 +19,7 @@ export const GUARD = {
 export function Findings({ connection, findings }) {
   return findings.map(
     (finding) => html`<${Notice} key=${finding.message} tone="warn" title=${GUARD[finding.guard] ?? "Something unusual"}>
-      <p>${finding.message}</p>
+      <p><${Sentence} text=${finding.message} /></p>
       ${finding.run_id && html`<${Again} connection=${connection} run_id=${finding.run_id} />`}
     <//>`,
   );

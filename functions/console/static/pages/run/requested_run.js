@@ -5,6 +5,7 @@ import { RunBadge } from "../../components/badge.js";
 import { ButtonLink } from "../../components/button.js";
 import { Reasons } from "../../components/reasons.js";
 import { RunFiles } from "../../components/run_files.js";
+import { Sentence } from "../../components/sentence.js";
 import { Notice, Progress } from "../../components/states.js";
 import { href } from "../../router.js";
 import { phaseOf } from "../../runs.js";
@@ -17,10 +18,10 @@ export function RequestedRun({ c, requested: { run, busy } }) {
       <p class="hint">You may close this: the run goes on, and the history shows how it ends.</p>`;
   if (!run.finished_at) return null; // it could not be read to its end: the error says so
   const errors = [run.error, ...run.years.map((year) => year.error)].filter(Boolean);
-  return html`<p class="run-state"><${RunBadge} run=${run} /> <span>${run.message}</span></p>
+  return html`<p class="run-state"><${RunBadge} run=${run} /> <span><${Sentence} text=${run.message} /></span></p>
     ${errors
       .filter((error) => error.message !== run.message)
-      .map((error) => html`<${Notice} key=${error.message} tone="bad"><p>${error.message}</p><//>`)}
+      .map((error) => html`<${Notice} key=${error.message} tone="bad"><p><${Sentence} text=${error.message} /></p><//>`)}
     ${run.years.map(
       (year) => html`<div key=${year.school_year}>
         ${year.held.length > 0 && html`<${Reasons} c=${c} reasons=${year.held} />`}

@@ -9,6 +9,7 @@ import { Button } from "../../components/button.js";
 import { Copyable } from "../../components/copyable.js";
 import { FactList } from "../../components/fact_list.js";
 import { RunLink, StudentLink } from "../../components/links.js";
+import { Sentence } from "../../components/sentence.js";
 import { ErrorNotice, Progress } from "../../components/states.js";
 import { Time, count, number } from "../../components/time.js";
 import { usePerson } from "../../person.js";
@@ -27,7 +28,7 @@ export function Summary({ connection, run, reload }) {
   return html`<section class="panel stack" aria-label="Summary">
     <div class="run-state">
       <${RunBadge} run=${run} />
-      ${!run.error && run.message && html`<p>${run.message}</p>`}
+      ${!run.error && run.message && html`<p><${Sentence} text=${run.message} /></p>`}
     </div>
     ${run.error && html`<${Problem} c=${c} error=${run.error} />`}
     ${under_way && html`<${UnderWay} run=${run} />`}

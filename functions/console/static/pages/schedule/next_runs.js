@@ -4,6 +4,7 @@ import { pathOf, post, wait } from "../../api.js";
 import { html, useEffect, useState } from "../../html.js";
 import { Icon } from "../../components/icon.js";
 import { Section } from "../../components/section.js";
+import { Sentence } from "../../components/sentence.js";
 import { Notice } from "../../components/states.js";
 import { dayText } from "../../components/time.js";
 
@@ -33,7 +34,7 @@ export function useNextRuns(connection_id, draft, stored) {
 export function NextRuns({ next, draft, dirty }) {
   const { runs, problem } = next;
   return html`<${Section} title="The next five runs" hint=${dirty && draft.enabled ? "As they will be once you have saved." : ""}>
-    ${problem && html`<${Notice} tone="warn">${problem}<//>`}
+    ${problem && html`<${Notice} tone="warn"><${Sentence} text=${problem} /><//>`}
     ${!problem && !draft.enabled && html`<p class="muted">None: the schedule is off. Export Students works at any time.</p>`}
     ${!problem && draft.enabled && runs.length === 0 && html`<p class="muted">None within two years: the pauses cover them.</p>`}
     ${!problem && draft.enabled && html`<${Runs} runs=${runs} zone=${draft.time_zone} />`}

@@ -38,7 +38,7 @@ export function SendRecordDialog({ connection, student_id, school_year, onClose 
 
 function Before({ connection, student, rows }) {
   const problems = student.files.flatMap((row) => problemsOf(row).map((problem) => ({ ...problem, file: row.name })));
-  if (student.message && student.files.length === 0) return html`<${Notice} tone="warn"><p>${student.message}</p><//>`;
+  if (student.message && student.files.length === 0) return html`<${Notice} tone="warn"><p><${Sentence} text=${student.message} /></p><//>`;
   if (problems.length > 0)
     return html`<${Notice} tone="warn" title="This student would be held back, so there is nothing to send">
       <ul>${problems.map((one) => html`<li key=${one.file + one.to}>${one.to && html`<strong>${one.to}</strong>${": "}`}<${Sentence} text=${one.message} /></li>`)}</ul>

@@ -5,6 +5,7 @@ import { useData } from "../../data.js";
 import { html, useEffect } from "../../html.js";
 import { Combobox } from "../../components/combobox.js";
 import { Checkbox, SelectField, TextField } from "../../components/fields.js";
+import { Sentence } from "../../components/sentence.js";
 import { TimeZoneField } from "../../components/time_zone_field.js";
 import { usePerson } from "../../person.js";
 
@@ -59,5 +60,5 @@ export function ProgramFields({ programs, onInput }) {
         onInput=${(on) => tick(client_id, on)}
       />`,
     )}
-    ${error && html`<p class="problem">${error.message}</p>`}`;
+    ${error && html`<p class="problem"><${Sentence} text=${error.message} /></p>`}`;
 }

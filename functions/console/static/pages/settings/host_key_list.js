@@ -4,6 +4,7 @@ import { html, useRef, useState } from "../../html.js";
 import { announce } from "../../components/announce.js";
 import { Button } from "../../components/button.js";
 import { TextArea } from "../../components/fields.js";
+import { Sentence } from "../../components/sentence.js";
 import { HostKeyFacts, isWhole, partsOf } from "../../host_keys.js";
 import { href } from "../../router.js";
 
@@ -22,11 +23,11 @@ export function HostKeyList({ connection_id, keys, onInput, problem }) {
         (line, place) => html`<li key=${line}>
           <${HostKeyFacts} line=${line} />
           <${Button} icon="trash" aria-label=${`Remove host key ${place + 1}`} onClick=${() => remove(line)}>Remove<//>
-          ${problem(`host_keys[${place}]`) && html`<p class="problem">${problem(`host_keys[${place}]`)}</p>`}
+          ${problem(`host_keys[${place}]`) && html`<p class="problem"><${Sentence} text=${problem(`host_keys[${place}]`)} /></p>`}
         </li>`,
       )}
     </ul>
-    ${problem("host_keys") && html`<p class="problem">${problem("host_keys")}</p>`}
+    ${problem("host_keys") && html`<p class="problem"><${Sentence} text=${problem("host_keys")} /></p>`}
     <${NewKey} keys=${keys} onAdd=${(line) => onInput([...keys, line])} />
   </div>`;
 }

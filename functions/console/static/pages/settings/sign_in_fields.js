@@ -4,6 +4,7 @@ import { html, useEffect, useId, useRef, useState } from "../../html.js";
 import { announce } from "../../components/announce.js";
 import { Button } from "../../components/button.js";
 import { Field, TextArea } from "../../components/fields.js";
+import { Sentence } from "../../components/sentence.js";
 
 // A text that is hidden while it is typed; it can be looked at.
 export function SecretField({ value, onInput, ...frame }) {
@@ -98,10 +99,10 @@ function Stored({ name, value, problem, onSet, onRemove, onKeep, children }) {
         <${Button} onClick=${onSet}>Set a new ${name}<//>
         <${Button} onClick=${onRemove}>Remove the ${name}<//>
       </div>
-      ${problem && html`<p class="problem">${problem}</p>`}`}
+      ${problem && html`<p class="problem"><${Sentence} text=${problem} /></p>`}`}
     ${value === null &&
     html`<p><strong>${title}</strong>: removed when you save, if one is stored.</p>
-      ${problem && html`<p class="problem">${problem}</p>`} ${keep}`}
+      ${problem && html`<p class="problem"><${Sentence} text=${problem} /></p>`} ${keep}`}
     ${typeof value === "string" && html`${children} ${keep}`}
   </div>`;
 }

@@ -8,6 +8,7 @@ import { DownloadButton } from "../../components/download_button.js";
 import { FactList } from "../../components/fact_list.js";
 import { RunLink } from "../../components/links.js";
 import { Reasons } from "../../components/reasons.js";
+import { Sentence } from "../../components/sentence.js";
 import { Time, momentText, number } from "../../components/time.js";
 import { usePerson } from "../../person.js";
 import { schoolYear } from "../../runs.js";
@@ -25,7 +26,7 @@ export function Receipt({ connection, receipt, reload }) {
     <header>
       <h2 id=${id}>${schoolYear(receipt.school_year)}</h2>
       <${Badge} tone=${tone}>${label}<//>
-      <p>${receipt.message}</p>
+      <p><${Sentence} text=${receipt.message} /></p>
     </header>
     <${FactList}
       facts=${[

@@ -59,7 +59,7 @@ class CodeTable(DefinitionPart):
     @model_validator(mode="after")
     def _one_code_each(self) -> "CodeTable":
         if self.join_with is not None and self.delimiter is None:
-            raise ValueError("join_with needs a delimiter: write that too, or leave it out.")
+            raise ValueError("`join_with` needs a `delimiter`: write that too, or leave it out.")
         table: dict[str, str] = {}
         for value, code in self.codes.items():
             if table.setdefault(normal_value(self, value), code) != code:

@@ -39,7 +39,7 @@ class Question(DefinitionPart):
         ),
     ] = None
     delimiter: Annotated[
-        Text, Field(min_length=1, description="what stands between the items, for includes")
+        Text, Field(min_length=1, description="what stands between the items, for `includes`")
     ] = "|"
     ignore_case: Annotated[
         bool, Field(description="true or false, without quotes: whether A and a are the same")
@@ -49,7 +49,8 @@ class Question(DefinitionPart):
     def _one_test(self) -> "Question":
         asked = [name for name in TESTS if getattr(self, name) is not None]
         if len(asked) != 1:
-            raise ValueError(f"Write exactly one of {', '.join(TESTS)}.")
+            tests = ", ".join(f"`{test}`" for test in TESTS)
+            raise ValueError(f"Write exactly one of {tests}.")
         return self
 
 

@@ -102,8 +102,8 @@ def _settings_problems(at: str, settings: FileSettings) -> Iterator[Problem]:
     if csv.quote_always and not csv.text_identifier:
         yield Problem(
             f"{at}.quoting",
-            "There is no text identifier to put around every value: write needed here, or double "
-            "or single as text_identifier.",
+            "There is no text identifier to put around every value: write `needed` here, or "
+            "`double` or `single` as `text_identifier`.",
         )
     for number, condition in enumerate(settings.where):
         if problem := source_problem(condition.source, settings):
@@ -175,4 +175,6 @@ def _header_problem(settings: FileSettings, header: str) -> str | None:
         return None
     if unwritable.rule == "encoding":
         return f"{settings.encoding} cannot hold this header: choose another, or utf-8."
-    return "The separator is in this header: write a text_identifier, or choose another separator."
+    return (
+        "The separator is in this header: write a `text_identifier`, or choose another separator."
+    )

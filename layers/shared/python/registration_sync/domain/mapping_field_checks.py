@@ -34,7 +34,7 @@ def source_problem(source: str, settings: FileSettings) -> str | None:
     if settings.rows is None or settings.rows.each is None:
         return (
             f"{source} is there only in a file with a row for each entry: write another field, or "
-            'set the file\'s rows, as in {"each": "contacts"}.'
+            'set the `rows` of the file, as in {"each": "contacts"}.'
         )
     if not isinstance(settings.rows.each, str) and source.split(".", maxsplit=1)[0] == ENTRY:
         names = source.split(".")
@@ -82,7 +82,7 @@ def _default_problems(at: str, field: Definition) -> Iterator[Problem]:
     if "default" in ways and default is None:
         yield Problem(
             f"{at}.default",
-            "This is missing: on_error or unmatched says that a value is replaced by it.",
+            "This is missing: `on_error` or `unmatched` says that a value is replaced by it.",
         )
     if not isinstance(default, str) or not default.strip():
         return
@@ -90,12 +90,14 @@ def _default_problems(at: str, field: Definition) -> Iterator[Problem]:
     if isinstance(one_of, list) and default not in one_of:
         yield Problem(f"{at}.default", "This is none of the values in `one_of`: add it there.")
     elif isinstance(length, int) and len(default) > length and field.get("truncate") is not True:
-        yield Problem(f"{at}.default", f"This is longer than the max_length of {length}.")
+        yield Problem(f"{at}.default", f"This is longer than the `max_length` of {length}.")
 
 
 def _check_problems(at: str, field: Definition) -> Iterator[Problem]:
     if field.get("truncate") is True and field.get("max_length") is None:
-        yield Problem(f"{at}.max_length", "This is missing: truncate needs a number of characters.")
+        yield Problem(
+            f"{at}.max_length", "This is missing: `truncate` needs a number of characters."
+        )
 
 
 def _source_missing(at: str, field: Definition) -> Iterator[Problem]:
@@ -113,8 +115,8 @@ def _source_missing(at: str, field: Definition) -> Iterator[Problem]:
     starts = first.starts if first else "always"
     if starts == "never" or (starts == "with field" and "field" not in steps[0]):
         starters = [
-            f"{name} (with its field)" if row.starts == "with field" else name
-            for name, row in TRANSFORMATIONS.items()
+            f"{row.title} (with its field)" if row.starts == "with field" else row.title
+            for row in TRANSFORMATIONS.values()
             if row.starts != "never"
         ]
         yield Problem(

@@ -61,7 +61,7 @@ def _as_problem(detail: ErrorDetails, models: Models) -> Problem:
         message = f"This is missing: write {wanted}."
     elif kind == "string_too_long":
         message = f"This is too long: write at most {detail['ctx']['max_length']} characters."
-    elif kind == "too_short":
+    elif kind in {"too_short", "string_too_short"}:
         message = f"There is nothing in it: write {wanted}."
     else:
         message = f"{_quoted(found)} cannot be used here: write {wanted}."

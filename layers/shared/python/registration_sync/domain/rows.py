@@ -117,13 +117,13 @@ class Rows(DefinitionPart):
     @model_validator(mode="after")
     def _one_kind(self) -> "Rows":
         if self.each is not None and self.distinct is not None:
-            raise ValueError("Write each or distinct, not both.")
+            raise ValueError("Write `each` or `distinct`, not both.")
         if self.each is None and self.distinct is None:
-            raise ValueError("Write student, or an object with each or distinct.")
+            raise ValueError("Write `student`, or an object with `each` or `distinct`.")
         if self.skip_when_blank and self.each is None:
-            raise ValueError("skip_when_blank belongs to each: leave it out here.")
+            raise ValueError("`skip_when_blank` belongs to `each`: leave it out here.")
         if self.delimiter is not None and not isinstance(self.each, str):
-            raise ValueError("delimiter belongs to an each of one path: leave it out here.")
+            raise ValueError("`delimiter` belongs to an `each` of one path: leave it out here.")
         return self
 
 

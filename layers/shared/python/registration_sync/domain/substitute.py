@@ -23,12 +23,16 @@ def _check_pattern(pattern: str) -> str:
 class SubstituteStep(Step):
     type: Literal["substitute"]
     find: Annotated[
-        CodeText | None, Field(min_length=1, description="the text to look for, in quotes")
+        CodeText | None,
+        Field(min_length=1, title="Text to find", description="the text to look for, in quotes"),
     ] = None
     pattern: Annotated[
         Text | None,
         AfterValidator(lambda text: text if text is None else _check_pattern(text)),
-        Field(description="a regular expression to look for, instead of `find`"),
+        Field(
+            title="Pattern to find",
+            description="a regular expression to look for, instead of `find`",
+        ),
     ] = None
     replace: Annotated[
         CodeText,
