@@ -17,6 +17,7 @@ MEASURES: dict[str, tuple[str, ...]] = {
     "delivery": ("sshd", "sftp"),
     "export_memory": ("sshd",),
     "whole_export": ("sshd",),
+    "console_typing": (),
 }
 """Each with the programs of OpenSSH that it needs."""
 

@@ -3,10 +3,10 @@
 import re
 from typing import Any
 
-from playwright.sync_api import Locator
+from playwright.sync_api import Locator, expect
 
 from tests.console.person import Person
-from tests.stack.district import District
+from tests.stack.district import District, registration
 
 FROM, TYPE, TO = "From SchoolMint Enroll Field", "Mapping Type", "To SFTP Field"
 
@@ -61,6 +61,51 @@ def saved(district: District) -> Any:
     answer = district.stack.call("GET", f"{district.path}/mapping", role="full_access")
     assert answer.status == 200, answer.body
     return answer.json()["files"]
+
+
+def a_hundred_fields(district: District) -> None:
+    """A student with a hundred answers as the example, and a mapping of them, mostly in capitals:
+    f0 is "value 0"."""
+    one = registration("7", "Ann")
+    one["data"]["students"] |= {f"f{n}": f"value {n}" for n in range(100)}
+    district.sync(one)
+    district.change(example_students=["7"])
+    upper = {"mapping_type": "transformation", "transformations": [{"type": "upper"}]}
+    fields = [
+        {
+            "from": f"students.f{n}",
+            "to": f"F{n}",
+            **(upper if n % 8 else {"mapping_type": "direct"}),
+        }
+        for n in range(100)
+    ]
+    save_as_somebody_else(district, [{"name": "students", "fields": fields}])
+
+
+_WATCH = """cell => {
+    const took = [];
+    let pressed = null;
+    addEventListener("input", () => { pressed = performance.now(); }, true);
+    new MutationObserver(() => requestAnimationFrame(() => {
+        if (pressed !== null) took.push(performance.now() - pressed);
+        pressed = null;
+    })).observe(cell, { subtree: true, childList: true, characterData: true });
+    return took;
+}"""
+
+
+def milliseconds_of_keys(person: Person, keys: int) -> list[float]:
+    """From each key to the frame that shows its mapped value, by the browser's clock: the last
+    digit of the 50th of `a_hundred_fields` goes and comes back."""
+    cell = value(person, 50)
+    took = cell.evaluate_handle(_WATCH)
+    source(person, 50).click()
+    person.page.keyboard.press("End")
+    for key in range(keys):
+        person.page.keyboard.press("9" if key % 2 else "Backspace")
+        expect(cell).to_have_text("VALUE 49" if key % 2 else "VALUE 4")
+    found: list[float] = took.evaluate("took => took")
+    return found
 
 
 def save_as_somebody_else(district: District, files: Any) -> None:

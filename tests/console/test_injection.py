@@ -116,6 +116,12 @@ def test_nothing_that_the_api_says_runs(
     ada.button("Send Record").click()
     expect(ada.dialog("Send Record")).to_contain_text(SCRIPT)
     as_text(ada)
+    ada.page.keyboard.press("Escape")
+    ada.button("Mapping").click()
+    ada.page.get_by_role("menuitem", name="Older versions").click()
+    ada.button("Compare version 1").click()
+    expect(ada.dialog("Older versions").locator(".differences")).to_contain_text(f"A1{SCRIPT}")
+    as_text(ada)
     ada.page.unroute_all(behavior="wait")
 
 

@@ -1,7 +1,6 @@
 """What a field can be: every transformation, codes from a spreadsheet, rows, conditions, checks."""
 
 import re
-import time
 from collections.abc import Callable
 from typing import Any
 
@@ -12,7 +11,9 @@ from registration_sync.domain.transformations import TRANSFORMATIONS
 from tests.console.mapping_page import (
     TO,
     TYPE,
+    a_hundred_fields,
     act,
+    milliseconds_of_keys,
     open_mapping,
     options,
     row,
@@ -289,20 +290,7 @@ def test_what_a_name_a_code_or_a_student_holds_is_text(ada: Person, district: Di
 
 
 def test_a_hundred_fields_stay_quick_to_type_in(visit: Visit, district: District) -> None:
-    one = registration("7", "Ann")
-    one["data"]["students"] |= {f"f{n}": f"value {n}" for n in range(100)}
-    district.sync(one)
-    district.change(example_students=["7"])
-    upper = {"mapping_type": "transformation", "transformations": [{"type": "upper"}]}
-    fields = [
-        {
-            "from": f"students.f{n}",
-            "to": f"F{n}",
-            **(upper if n % 8 else {"mapping_type": "direct"}),
-        }
-        for n in range(100)
-    ]
-    save_as_somebody_else(district, [{"name": "students", "fields": fields}])
+    a_hundred_fields(district)
     ada = visit()
     open_mapping(ada, district)
     expect(value(ada, 100)).to_have_text("VALUE 99")
@@ -317,13 +305,10 @@ def test_a_hundred_fields_stay_quick_to_type_in(visit: Visit, district: District
             return seen;
         }"""
     )
-    took = []
 
-    for n in (10, 11, 12):
-        started = time.monotonic()
-        source(ada, 50).fill(f"students.f{n}")
-        expect(value(ada, 50)).to_have_text(f"VALUE {n}")
-        took.append(time.monotonic() - started)
+    took = milliseconds_of_keys(ada, 8)
 
     assert drawn.evaluate("seen => [...seen]") == [50]
-    assert min(took) < 3  # 200 ms on a machine that does nothing else
+    # What is promised, of the fastest: others on the machine slow single keys. It took 160 ms at a
+    # load of eight on two cores; python -m benchmarks.console_typing has the median.
+    assert min(took) < 300

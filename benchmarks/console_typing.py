@@ -1,0 +1,55 @@
+"""Typing in a mapping of 100 fields: from a key until its mapped value is drawn.
+
+Real keys in real Chromium, on the local stack: the console waits 80 ms after a key, asks the API
+for a preview of the whole draft, and draws the answer. The emulator, the function and Chromium
+share this machine. By the browser's own clock.
+
+    python -m benchmarks.console_typing [KEYS]
+"""
+
+import statistics
+import sys
+
+from playwright.sync_api import expect
+
+from benchmarks.measure import tell_figures
+from local.chromium import CHROMIUM, chromium
+from local.processes import ROOT, end_on_signals
+from local.stack import local_stack
+from tests.console.mapping_page import a_hundred_fields, milliseconds_of_keys, open_mapping, value
+from tests.console.person import Person
+from tests.stack.district import new_district
+
+GOAL_MS = 300
+FIRST_KEYS = 4
+"""The functions start at the first of these."""
+
+
+def main(keys: int = 10) -> None:
+    """Says so where there is no Chromium."""
+    if CHROMIUM is None:
+        print("console_typing: not measured, as Chromium is not installed", flush=True)
+        return
+    end_on_signals()
+    state = ROOT / ".local" / "run" / "benchmarks"
+    with local_stack(state, lambda _: None) as stack, chromium() as browser:
+        district = new_district(stack)
+        a_hundred_fields(district)
+        ada = Person(browser, stack, "full_access")
+        ada.open()
+        open_mapping(ada, district)
+        expect(value(ada, 50)).to_have_text("VALUE 49", timeout=30_000)
+        measured = milliseconds_of_keys(ada, FIRST_KEYS + keys)[FIRST_KEYS:]
+        ada.leave()
+    median = statistics.median(measured)
+    tell_figures(
+        "typing in a mapping of 100 fields",
+        f"{median:.0f} ms from a key to its mapped value ({min(measured):.0f} to "
+        f"{max(measured):.0f} of {len(measured)})",
+        f"at most {GOAL_MS} ms",
+        met=median <= GOAL_MS,
+    )
+
+
+if __name__ == "__main__":
+    main(*map(int, sys.argv[1:]))
