@@ -40,12 +40,17 @@ def examples(district: District) -> None:
     district.change(example_students=["7", "8"])
 
 
-@pytest.mark.usefixtures("examples")
+@pytest.fixture
+def ada(visit: Visit, district: District, examples: None) -> Person:
+    """Who has the mapping in front of her."""
+    person = visit()
+    open_mapping(person, district)
+    return person
+
+
 def test_fields_are_moved_duplicated_and_deleted_and_that_is_undone(
-    visit: Visit, district: District
+    ada: Person, district: District
 ) -> None:
-    ada = visit()
-    open_mapping(ada, district)
     expect(value(ada, 2)).to_have_text("Ann")
 
     act(ada, 3, "Move up")
@@ -149,13 +154,9 @@ def test_what_is_not_saved_is_not_lost_by_a_link(visit: Visit, district: Distric
     expect(row(ada, 1).get_by_label(TO)).to_have_value("Changed")
 
 
-@pytest.mark.usefixtures("examples")
 def test_a_mistake_stands_at_its_control_while_the_others_have_their_values(
-    visit: Visit, district: District
+    ada: Person, district: District
 ) -> None:
-    ada = visit()
-    open_mapping(ada, district)
-
     row(ada, 1).get_by_label(TO).fill("First")
     source(ada, 3).fill("")
 

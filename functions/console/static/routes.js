@@ -16,7 +16,7 @@ export const ROUTES = [
   {
     path: "/connections/{c}/mapping",
     load: () => import("./pages/mapping/page.js"),
-    styles: ["pages/mapping/mapping.css"],
+    styles: ["mapping", "file_settings", "fields", "steps", "saving"].map((name) => `pages/mapping/${name}.css`),
     tab: "Export Student Mapping",
   },
   {

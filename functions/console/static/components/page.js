@@ -28,7 +28,7 @@ export function Page({ title, above = [], actions, children }) {
           : html`<span key=${one.label}>${one.label}</span>`,
       )}
     </nav>`}
-    <div class="page-heading">
+    <div class="apart">
       <h1 tabindex="-1" ref=${heading}>${title}</h1>
       ${actions && html`<div class="actions">${actions}</div>`}
     </div>

@@ -51,7 +51,7 @@ export function FieldsTab({ connection, query, student, setStudent, toExamples }
   return html`<${KnownFieldsContext.Provider} value=${known}>
     <div class="field-mapping">
       ${!editor.can_edit && html`<${WhoMayEdit} />`}
-      <div class="mapping-tools">
+      <div class="mapping-tools apart">
         <div class="chooser">
           <${StudentChooser} connection=${connection} student=${student} onInput=${setStudent} toExamples=${toExamples} />
           ${student !== null && html`<${SendRecord} connection=${connection} student=${student} />`}

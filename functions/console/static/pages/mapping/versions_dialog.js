@@ -58,7 +58,7 @@ function Version({ connection, version: { version, saved_by, saved_at }, base, o
   });
   const is_present = version === base.version;
   return html`<li>
-    <div class="version">
+    <div class="apart">
       <div>
         <strong>Version ${version}</strong>${is_present && " (the present one)"}
         <p class="muted">${saved_by}, <${Time} at=${saved_at} zone=${connection.time_zone} /></p>

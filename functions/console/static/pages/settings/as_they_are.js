@@ -31,7 +31,7 @@ export function SettingsAsTheyAre({ connection }) {
     ${by_sftp &&
     html`<${Section} title="Host keys">
       ${host_keys.length === 0 && html`<p>None yet.</p>`}
-      <ul class="host-keys plain">${host_keys.map((line) => html`<li key=${line}><${HostKeyFacts} line=${line} /></li>`)}</ul>
+      <ul class="host-keys plain">${host_keys.map((line) => html`<li key=${line} class="apart"><${HostKeyFacts} line=${line} /></li>`)}</ul>
     <//>`}
     <${Section} title="Guards before sending">
       <dl class="pairs">${guardsInWords(guards).map(({ label, text }) => row(label, text))}</dl>

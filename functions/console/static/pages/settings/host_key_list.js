@@ -20,7 +20,7 @@ export function HostKeyList({ connection_id, keys, onInput, problem }) {
     ${keys.length === 0 && html`<p>None yet. ${check && html`<a href=${check}>Check the connection</a>: it shows the server's key to be confirmed.`}</p>`}
     <ul class="host-keys plain">
       ${keys.map(
-        (line, place) => html`<li key=${line}>
+        (line, place) => html`<li key=${line} class="apart">
           <${HostKeyFacts} line=${line} />
           <${Button} icon="trash" aria-label=${`Remove host key ${place + 1}`} onClick=${() => remove(line)}>Remove<//>
           ${problem(`host_keys[${place}]`) && html`<p class="problem"><${Sentence} text=${problem(`host_keys[${place}]`)} /></p>`}

@@ -39,7 +39,7 @@ export function Accounts({ connection, query, onChoose }) {
         .map((one) => html`<${Notice} key=${one.school_year} tone="warn"><p>${missing(one)}</p><//>`)}
     </section>
     <section class="stack" aria-labelledby="lists">
-      <div class="lists-head">
+      <div class="apart">
         <div>
           <h2 id="lists">Not exported as last synced</h2>
           <${LastExport} connection=${connection} year=${year} />

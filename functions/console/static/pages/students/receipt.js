@@ -68,7 +68,7 @@ function Exported({ connection, receipt: { exported, status, school_year } }) {
 
 function ReceiptFile({ c, run_id, year, file }) {
   const place = `${file.name}, row ${number(file.row)}`;
-  return html`<div class="receipt-file-head">
+  return html`<div class="apart">
       <strong>${place}</strong>
       <div><${DownloadButton} c=${c} run_id=${run_id} year=${year} name=${file.path.split("/").at(-1)} /></div>
     </div>
