@@ -106,7 +106,7 @@ def _source_missing(at: str, field: Definition) -> Iterator[Problem]:
         yield Problem(
             f"{at}.from",
             "This is missing: write the field of the registration, such as students.fname; or a "
-            '`default`, "" for a blank, for a column without one.',
+            "`default` (an empty text for a blank) for a column without one.",
         )
     steps = [step for _, step in _steps(field)]
     if field.get("mapping_type") != "transformation" or field.get("from") is not None or not steps:
