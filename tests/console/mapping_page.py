@@ -40,19 +40,18 @@ def names(person: Person) -> list[str]:
 
 
 def act(person: Person, number: int, entry: str) -> None:
-    """An entry of the menu of a field."""
-    row(person, number).get_by_role("button", name="Actions of").click()
-    person.page.get_by_role("menuitem", name=entry, exact=True).click()
+    """An entry of the menu of a field, by keyboard."""
+    person.press_entry(row(person, number).get_by_role("button", name="Actions of"), entry)
 
 
 def options(person: Person, number: int) -> None:
-    """Opens or closes what is folded below a field."""
-    row(person, number).get_by_role("button", name="Options of").click()
+    """Opens or closes what is folded below a field, by keyboard."""
+    person.press(row(person, number).get_by_role("button", name="Options of"))
 
 
 def save(person: Person, version: int) -> None:
-    """Saves, and waits for the version."""
-    person.button("Save").click()
+    """Saves by keyboard, and waits for the version."""
+    person.press(person.button("Save"))
     person.sees(person.page.get_by_text(f"Version {version}, saved by"))
 
 

@@ -11,6 +11,7 @@ from playwright.sync_api import (
     Page,
     Request,
     Response,
+    ViewportSize,
     expect,
 )
 
@@ -18,6 +19,48 @@ from local.stack import LocalStack
 
 OF_COLOURS = ["color-contrast", "link-in-text-block"]
 """The rules of axe that another scheme of colours can break."""
+
+KEY_TOWARDS = """(control) => {
+    const at = document.activeElement;
+    const group = (one) => one.closest("[role=tablist], [role=menu]") ??
+        (one.type === "radio" && one.name ? one.name : null);
+    if (at === control) return null;
+    const isBack = at.compareDocumentPosition(control) & Node.DOCUMENT_POSITION_PRECEDING;
+    if (group(control) && group(at) === group(control)) {
+        const isRow = control.role === "tab";
+        return isBack ? (isRow ? "ArrowLeft" : "ArrowUp") : (isRow ? "ArrowRight" : "ArrowDown");
+    }
+    return isBack ? "Shift+Tab" : "Tab";
+}"""
+"""The next key on the way from where the focus is; null on arrival."""
+
+IS_FOCUS_SEEN = """(control) => {
+    const { outlineStyle, outlineWidth } = getComputedStyle(control);
+    const { left, right, top, bottom } = control.getBoundingClientRect();
+    const [x1, x2] = [Math.max(left, 0), Math.min(right, innerWidth)];
+    const [y1, y2] = [Math.max(top, 0), Math.min(bottom, innerHeight)];
+    const isOnTop = (x, y) => control.contains(document.elementFromPoint(x, y));
+    return outlineStyle !== "none" && parseFloat(outlineWidth) > 0 && [0.1, 0.5, 0.9].some(
+        (part) => isOnTop(x1 + part * (x2 - x1), y1 + part * (y2 - y1)));
+}"""
+"""Whether it has an outline, and is neither out of sight nor below something else."""
+
+BEYOND_THE_EDGE = """() => {
+    const scrolls = (one) => one && one !== document.documentElement &&
+        !one.matches(".dialog-body") &&
+        (/auto|scroll/.test(getComputedStyle(one).overflowX) || scrolls(one.parentElement));
+    const wide = [...document.querySelectorAll("html, dialog, .dialog-body")]
+        .filter((one) => one.scrollWidth > one.clientWidth);
+    const controls = document.querySelectorAll("a, button, input, select, textarea, summary");
+    const outside = [...controls].filter((one) => {
+        const { left, right, width } = one.getBoundingClientRect();
+        return width && (left < 0 || right > innerWidth) && !scrolls(one.parentElement);
+    });
+    return [...wide, ...outside].map((one) => one.outerHTML.slice(0, 200));
+}"""
+"""What has to be scrolled sideways, and controls that lie outside without a box that scrolls."""
+
+PHONE: ViewportSize = {"width": 375, "height": 800}
 
 
 class Person:
@@ -27,10 +70,11 @@ class Person:
         self.stack = stack
         self.user = stack.users[role]
         self.faults: list[str] = []
+        self._presses = False
         self._context = browser.new_context(reduced_motion="reduce", **context)
         self._context.set_default_timeout(15_000)
-        self._context.add_init_script(AXE_SCRIPT)  # the page's policy would not let it in
         self.page: Page = self._context.new_page()
+        self.page.on("domcontentloaded", self._begin)
         self._context.on("console", self._console)
         self._context.on("weberror", lambda error: self.faults.append(str(error.error)))
         self._context.on("request", self._request)
@@ -79,18 +123,67 @@ class Person:
         """The card of the district's connection: it has no other."""
         return self.page.get_by_role("article")
 
+    @property
+    def menu(self) -> Locator:
+        """The three dots of the card."""
+        return self.card.get_by_role("button", name="Actions of")
+
     def choose(self, item: str) -> None:
-        """An entry of the card's three-dot menu."""
-        self.card.get_by_role("button", name="Actions of").click()
+        """An entry of the card's three-dot menu, by mouse."""
+        self.menu.click()
         self.page.get_by_role("menuitem", name=item).click()
 
-    def tab_to(self, control: Locator, *, presses: int = 60) -> None:
-        """By the Tab key alone; it has to come within so many presses."""
-        for _ in range(presses):
-            self.page.keyboard.press("Tab")
-            if control.evaluate("control => control === document.activeElement"):
+    # By keyboard alone
+
+    def tab_to(self, control: Locator, *, presses: int = 200) -> None:
+        """Tab or Shift+Tab leads there, arrows among radio buttons, tabs and entries of a menu.
+
+        It has to come within so many presses and be seen with its focus, and what was pressed
+        before may not have lost the focus meanwhile.
+        """
+        control.wait_for()
+        if self._presses:
+            expect(self.page.locator("body"), "no focus is lost").not_to_be_focused(timeout=2000)
+        self._presses = True
+        for number in range(presses):
+            key = control.evaluate(KEY_TOWARDS)
+            if key is None:
+                seen = number == 0 or control.evaluate(IS_FOCUS_SEEN)
+                assert seen, f"The focus is not seen at {control}"
                 return
+            self.page.keyboard.press(key)
         raise AssertionError(f"Tab does not reach {control}")
+
+    def press(self, control: Locator) -> None:
+        """Goes there and presses it: Space for what is checked, Enter for all else."""
+        expect(control).to_be_enabled()
+        self.tab_to(control)
+        is_checked = control.get_attribute("type") in {"checkbox", "radio"}
+        self.page.keyboard.press("Space" if is_checked else "Enter")
+
+    def write(self, field: Locator, text: str) -> None:
+        """Goes there, and writes this for what is there; in a list, it chooses what begins so."""
+        self.tab_to(field)
+        if field.evaluate("field => field.matches('select, [type=date], [type=time]')"):
+            self.page.keyboard.type(text)
+        else:
+            self.page.keyboard.press("Control+a")
+            self.page.keyboard.insert_text(text)
+
+    def press_entry(self, menu: Locator, entry: str) -> None:
+        """An entry of the menu behind this button, which arrows lead to."""
+        self.press(menu)
+        expect(self.page.get_by_role("menuitem").first).to_be_focused()
+        self.press(self.page.get_by_role("menuitem", name=entry, exact=True))
+
+    def pick(self, option: Locator) -> None:
+        """An option of the list that is open, by arrows."""
+        option.wait_for()
+        for _ in range(10):
+            self.page.keyboard.press("ArrowDown")
+            if option.get_attribute("aria-selected") == "true":
+                return self.page.keyboard.press("Enter")
+        raise AssertionError(f"Arrows do not reach {option}")
 
     def hear(self) -> list[str]:
         """From now on, the bodies of the API's answers about connections."""
@@ -117,15 +210,22 @@ class Person:
         expect(locator).to_be_visible(timeout=15_000)
 
     def check(self) -> None:
-        """axe finds nothing wrong, in light and dark; and nothing has to be scrolled sideways."""
-        assert self._violations() == []
+        """axe finds nothing wrong, in light and dark; nothing scrolls sideways at 375 px."""
+        if not self.page.evaluate("'axe' in window"):
+            self.page.evaluate(AXE_SCRIPT)  # as a script the page's policy would not let it in
+        self._finds_nothing("with axe", self._violations())
         self.page.emulate_media(color_scheme="dark")
-        assert self._violations(runOnly=OF_COLOURS) == [], "in dark"
+        self._finds_nothing("in dark", self._violations(runOnly=OF_COLOURS))
         self.page.emulate_media(color_scheme="light")
-        wide, there = self.page.evaluate(
-            "[document.documentElement.scrollWidth, document.documentElement.clientWidth]"
-        )
-        assert wide <= there
+        before = self.page.viewport_size
+        assert before
+        self.page.set_viewport_size(PHONE)
+        self._finds_nothing("on a phone", self.page.evaluate(BEYOND_THE_EDGE))
+        self.page.set_viewport_size(before)
+
+    @staticmethod
+    def _finds_nothing(where: str, found: list[str]) -> None:
+        assert not found, "\n".join([where, *found])
 
     def _violations(self, **which: Any) -> list[str]:
         found = self.page.evaluate(
@@ -136,6 +236,9 @@ class Person:
             for one in found["violations"]
             for node in one["nodes"]
         ]
+
+    def _begin(self, _page: Page) -> None:
+        self._presses = False  # a page that has just come has the focus nowhere yet
 
     def _console(self, message: ConsoleMessage) -> None:
         ours = self.page.url.startswith(self.stack.console_url)

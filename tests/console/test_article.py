@@ -45,71 +45,74 @@ def test_the_article_is_followed_word_for_word(ada: Person, district: District) 
 
 def configure_student_export(ada: Person, district: District) -> None:
     # Click into your SFTP connection card and select the "Export Student Mapping" option
-    ada.card.get_by_role("link", name=district.connection["name"]).click()
-    ada.link("Export Student Mapping").click()
+    ada.press(ada.card.get_by_role("link", name=district.connection["name"]))
+    ada.press(ada.link("Export Student Mapping"))
     # Under Registration Examples, enter up to five Student IDs to preview
     expect(ada.page.get_by_role("tab", name="Registration Examples")).to_have_attribute(
         "aria-selected", "true"
     )
-    ada.page.get_by_role("combobox", name="Student ID").fill("díaz")
-    ada.page.get_by_role("option", name="1001 · Ana Díaz").click()
-    ada.page.get_by_role("combobox", name="Student ID").fill("1002")
-    ada.button("Add").click()
+    ada.write(ada.page.get_by_role("combobox", name="Student ID"), "díaz")
+    ada.pick(ada.page.get_by_role("option", name="1001 · Ana Díaz"))
+    ada.write(ada.page.get_by_role("combobox", name="Student ID"), "1002")
+    ada.press(ada.button("Add"))
+    ada.sees(ada.page.get_by_text("1002 · Ben, Jr. O'Neil"))
+    ada.press(ada.button("Remove 1002"))
+    ada.write(ada.page.get_by_role("combobox", name="Student ID"), "1002")
+    ada.page.keyboard.press("Enter")
     ada.sees(ada.page.get_by_text("1002 · Ben, Jr. O'Neil"))
     ada.check()
     # Save!
-    ada.button("Save").click()
+    ada.press(ada.button("Save"))
     ada.sees(ada.page.get_by_text("Saved", exact=True))
     assert district.connection["example_students"] == ["1001", "1002"]
 
 
 def new_file(ada: Person) -> None:
     # On the Field Mapping tab, click the "New File" button
-    ada.page.get_by_role("tab", name="Field Mapping").click()
-    ada.button("New File").click()
+    ada.press(ada.page.get_by_role("tab", name="Field Mapping"))
+    ada.press(ada.button("New File"))
     # In the "File Settings" row, complete the fields
     settings = ada.page.get_by_role("region", name="File Settings")
     expect(settings.get_by_label("File Name")).to_be_focused()
-    settings.get_by_label("File Name").fill("export")
+    ada.write(settings.get_by_label("File Name"), "export")
     expect(settings.get_by_role("combobox", name="File Extension")).to_have_value("CSV")
-    settings.get_by_label("Field Separator").select_option("Comma")
-    settings.get_by_label("Text Identifier").select_option('Double quotes "')
+    ada.write(settings.get_by_label("Field Separator"), "Comma")
+    ada.write(settings.get_by_label("Text Identifier"), 'Double quotes "')
 
 
 def export_field_mapping(ada: Person, district: District) -> None:
     # In the first column: "From SchoolMint Enroll Field", select the Enroll field
-    source(ada, 1).fill("fna")
-    ada.page.get_by_role("option", name="students.fname").click()
+    ada.write(source(ada, 1), "fna")
+    ada.pick(ada.page.get_by_role("option", name="students.fname"))
     # Direct: data will be exported exactly as it is stored in Enroll
-    row(ada, 1).get_by_label(TYPE).select_option("Direct")
+    ada.write(row(ada, 1).get_by_label(TYPE), "Direct")
     # In the "To SFTP Field", enter the column header name
-    row(ada, 1).get_by_label(TO).fill("First_Name")
+    ada.write(row(ada, 1).get_by_label(TO), "First_Name")
     # Review the "Mapped Value" column
     expect(value(ada, 1)).to_have_text("Ana")
     # Use the "+ Add Field" button at the bottom of the page
-    ada.button("Add Field").click()
+    ada.press(ada.button("Add Field"))
     expect(source(ada, 2)).to_be_focused()
     # Match Codes: each value should be displayed as its corresponding/matched value
-    source(ada, 2).fill("students.grade")
-    row(ada, 2).get_by_label(TYPE).select_option("Match Codes")
-    row(ada, 2).get_by_label(TO).fill("Grade_Level")
-    row(ada, 2).get_by_label("Value in Enroll 1").fill("K")
-    row(ada, 2).get_by_label("Code in the file 1").fill("0")
+    ada.write(source(ada, 2), "students.grade")
+    ada.write(row(ada, 2).get_by_label(TYPE), "Match Codes")
+    ada.write(row(ada, 2).get_by_label(TO), "Grade_Level")
+    ada.write(row(ada, 2).get_by_label("Value in Enroll 1"), "K")
+    ada.write(row(ada, 2).get_by_label("Code in the file 1"), "0")
     expect(value(ada, 2)).to_have_text("0")
     # Transformation: data needs to be re-formatted in a specific way
-    ada.button("Add Field").click()
-    source(ada, 3).fill("students.dob")
-    row(ada, 3).get_by_label(TYPE).select_option("Transformation")
-    row(ada, 3).get_by_label(TO).fill("DOB")
-    row(ada, 3).get_by_role("button", name="Add a transformation").click()
-    ada.page.get_by_role("menuitem", name="Date").click()
+    ada.press(ada.button("Add Field"))
+    ada.write(source(ada, 3), "students.dob")
+    ada.write(row(ada, 3).get_by_label(TYPE), "Transformation")
+    ada.write(row(ada, 3).get_by_label(TO), "DOB")
+    ada.press_entry(row(ada, 3).get_by_role("button", name="Add a transformation"), "Date")
     expect(value(ada, 3)).to_have_text("4/5/2015")
-    row(ada, 3).get_by_label("Format in the file").fill("YYYY")
+    ada.write(row(ada, 3).get_by_label("Format in the file"), "YYYY")
     expect(value(ada, 3)).to_have_text("2015")
     # Do Not Map: the field is not included in the export
-    ada.button("Add Field").click()
-    source(ada, 4).fill("students.notes")
-    row(ada, 4).get_by_label(TYPE).select_option("Do Not Map")
+    ada.press(ada.button("Add Field"))
+    ada.write(source(ada, 4), "students.notes")
+    ada.write(row(ada, 4).get_by_label(TYPE), "Do Not Map")
     expect(value(ada, 4)).to_have_text("not in the file")
     # Overwrite: This option is only available for imports
     options(ada, 4)
@@ -121,17 +124,16 @@ def export_field_mapping(ada: Person, district: District) -> None:
     )
     ada.check()
     # The other example: a value without a code is held, and told in place.
-    ada.field("Mapped Value of").select_option("1002 · Ben, Jr. O'Neil (2025–26)")
+    ada.write(ada.field("Mapped Value of"), "1002")
     expect(value(ada, 2)).to_contain_text("Held The value has no match code")
-    row(ada, 2).get_by_role("button", name="Fill from values found").click()
+    ada.press(row(ada, 2).get_by_role("button", name="Fill from values found"))
     expect(row(ada, 2).get_by_label("Value in Enroll 2")).to_have_value("PK")
-    row(ada, 2).get_by_label("Code in the file 2").fill("-1")
+    ada.write(row(ada, 2).get_by_label("Code in the file 2"), "-1")
     expect(value(ada, 2)).to_have_text("-1")
     # The file of the fixture goes.
-    ada.page.get_by_role("tab", name="students.csv").click()
-    ada.button("Actions of the file").click()
-    ada.page.get_by_role("menuitem", name="Delete file").click()
-    ada.button("Delete file").click()
+    ada.press(ada.page.get_by_role("tab", name="students.csv"))
+    ada.press_entry(ada.button("Actions of the file"), "Delete file")
+    ada.press(ada.button("Delete file"))
     # SAVE!
     save(ada, 2)
     (file,) = saved(district)
@@ -149,14 +151,14 @@ def sync_data_before_exporting(district: District) -> None:
 
 def send_a_test_record(ada: Person, district: District) -> None:
     # Use the "Send Record" button. The test record is the one being displayed
-    ada.button("Send Record").click()
+    ada.press(ada.button("Send Record"))
     dialog = ada.dialog("Send Record: student 1002")
     # Preview the data to be exported. If it looks accurate, click "OK, Continue"
     expect(dialog.get_by_role("row", name="Grade_Level")).to_contain_text("-1")
     expect(dialog.get_by_role("region", name="Lines of export.csv")).to_have_text(
         'First_Name,Grade_Level,DOB\n"Ben, Jr.",-1,2015'
     )
-    ada.button("OK, Continue").click()
+    ada.press(ada.button("OK, Continue"))
     ada.sees(dialog.get_by_text("Sent as a test, beside the real files").first)
     assert district.files() == {
         "2025/test/export.csv": 'First_Name,Grade_Level,DOB\r\n"Ben, Jr.",-1,2015\r\n'
@@ -165,10 +167,10 @@ def send_a_test_record(ada: Person, district: District) -> None:
 
 
 def export_manually(ada: Person, district: District) -> None:
-    ada.link("Connections").click()
+    ada.press(ada.link("Connections"))
     # Click the 3-dot menu on the SFTP connection card. Select "Export Students"
-    ada.choose("Export Students")
-    ada.button("Export 3 students").click()
+    ada.press_entry(ada.menu, "Export Students")
+    ada.press(ada.button("Export 3 students"))
     ada.sees(ada.dialog("Export Students").get_by_text("Delivered.").first)
     ada.page.keyboard.press("Escape")
     # Exported files will contain the students corresponding to the start year of the export
@@ -180,14 +182,14 @@ def export_manually(ada: Person, district: District) -> None:
 
 
 def schedule_a_daily_export(ada: Person, district: District) -> None:
-    ada.choose("Schedule")
+    ada.press_entry(ada.menu, "Schedule")
     ada.sees(ada.heading("Nightly export"))
     ada.check()
     # Use the slider to enable "Schedule Export: Registrations"
-    ada.page.get_by_role("switch", name="Schedule Export: Registrations").click()
+    ada.press(ada.page.get_by_role("switch", name="Schedule Export: Registrations"))
     # Set the time of day for the export. Click Save
-    ada.field("Time of day").fill("21:00")
-    ada.button("Save").click()
+    ada.write(ada.field("Time of day"), "0900PM")
+    ada.press(ada.button("Save"))
     ada.sees(ada.page.get_by_text("Saved: the export is scheduled.").last)
     nights = ada.page.get_by_role("region", name="The next five runs").get_by_role("listitem")
     expect(nights).to_have_count(5)

@@ -6,29 +6,20 @@ from pathlib import Path
 from playwright.sync_api import expect
 
 from tests.console.mapping_page import save_as_somebody_else
-from tests.console.person import Person
+from tests.console.person import PHONE, Person
 from tests.stack.district import MAPPING, District, new_district, registration
 
 type Visit = Callable[..., Person]
 
-PHONE = {"width": 375, "height": 800}
 
-
-def test_a_card_says_what_was_and_what_comes(visit: Visit, district: District) -> None:
+def test_a_card_says_what_was_and_what_comes_and_problems_come_first(
+    visit: Visit, district: District
+) -> None:
     district.sync(registration("1"), registration("2"))
     district.export()
     on = {"enabled": True, "time": "21:00"}
     district.stack.call("PUT", f"{district.path}/schedule", on, role="full_access")
 
-    ada = visit()
-
-    expect(ada.card).to_contain_text("Succeeded")
-    expect(ada.card).to_contain_text("2 students")
-    expect(ada.card.get_by_role("time").last).to_contain_text("9:00 PM C")
-    ada.check()
-
-
-def test_problems_come_first(visit: Visit, district: District) -> None:
     town = district.connection["district"]
     broken = new_district(district.stack, district=town, name="Z, broken", password="wrong")
     broken.sync(registration("1"))
@@ -38,6 +29,9 @@ def test_problems_come_first(visit: Visit, district: District) -> None:
 
     expect(ada.card.first).to_contain_text("Failed")
     expect(ada.card.first).to_contain_text("refused to sign in")
+    expect(ada.card.last).to_contain_text("Succeeded")
+    expect(ada.card.last).to_contain_text("2 students")
+    expect(ada.card.last.get_by_role("time").last).to_contain_text("9:00 PM C")
     ada.check()
 
 
@@ -80,6 +74,7 @@ def test_export_students_shows_the_rows_first_and_goes_by_keyboard_alone(
     lin.tab_to(lin.button("Export 3 students"), presses=5)
     press("Enter")
     lin.sees(lin.dialog("Export Students").get_by_text("Delivered.").first)
+    expect(lin.heading("Export Students")).to_be_focused()
     assert (district.names(2025), district.names(2026)) == (["Ann", "Ben"], ["Cal"])
     lin.check()
     press("Escape")
@@ -102,11 +97,11 @@ def test_the_last_files_are_downloaded(visit: Visit, district: District, tmp_pat
     district.export()
     ada = visit(viewport=PHONE, accept_downloads=True)
 
-    ada.choose("Download last files")
+    ada.press_entry(ada.menu, "Download last files")
     ada.sees(ada.page.get_by_text("1 row"))
     ada.check()
     with ada.page.expect_download() as download:
-        ada.button("Download students.csv of 2025–26").click()
+        ada.press(ada.button("Download students.csv of 2025–26"))
     download.value.save_as(tmp_path / "students.csv")
 
     assert (tmp_path / "students.csv").read_bytes().decode() == district.files()[
@@ -117,11 +112,11 @@ def test_the_last_files_are_downloaded(visit: Visit, district: District, tmp_pat
 def test_a_connection_is_deleted_only_by_its_name(visit: Visit, district: District) -> None:
     ada = visit(viewport=PHONE)
 
-    ada.choose("Delete")
+    ada.press_entry(ada.menu, "Delete")
     expect(ada.button("Delete")).to_be_disabled()
     ada.check()
-    ada.dialog("Delete").get_by_role("textbox").fill(district.connection["name"])
-    ada.button("Delete").click()
+    ada.write(ada.dialog("Delete").get_by_role("textbox"), district.connection["name"])
+    ada.press(ada.button("Delete"))
 
     ada.sees(ada.heading("There is no connection yet"))
     assert district.stack.call("GET", district.path, role="full_access").status == 404

@@ -5,12 +5,11 @@ from collections.abc import Callable
 import asyncssh
 from playwright.sync_api import Locator, Route, expect
 
-from tests.console.person import Person
+from tests.console.person import PHONE, Person
 from tests.stack.district import District, new_district
 
 type Visit = Callable[..., Person]
 
-PHONE = {"width": 375, "height": 800}
 OTHER_KEY = asyncssh.generate_private_key("ssh-ed25519").export_public_key().decode().strip()
 
 
@@ -27,16 +26,31 @@ def check(district: District) -> None:
     district.finished(answer.json()["run_id"])
 
 
-def test_a_check_shows_each_step_and_what_the_server_can_do(
+def test_a_check_is_followed_step_by_step_and_shows_what_the_server_can_do(
     visit: Visit, district: District
 ) -> None:
     lin = visit("limited_access")
-    lin.choose("Check Connection")
+    lin.press_entry(lin.menu, "Check Connection")
     lin.sees(lin.page.get_by_text("Nobody has tried whether this connection works."))
     lin.check()
 
-    lin.button("Check now").click()
+    under_way = {"status": "in_progress", "finished_at": None}
+    readings = iter([1, 3, 3, 3])
 
+    def slowly(route: Route) -> None:
+        answer = route.fetch()
+        run = answer.json()
+        number = None if run["finished_at"] is None else next(readings, None)
+        if number is not None:
+            run |= under_way | {"steps": run["steps"][:number]}
+        route.fulfill(json=run)
+
+    lin.page.route("**/exports/*", slowly)
+    lin.press(lin.button("Check now"))
+
+    expect(steps(lin).nth(3)).to_contain_text("Being tried: Recognise the server")
+    expect(steps(lin).nth(2)).to_contain_text("Passed: Agree on an encryption")
+    lin.check()
     lin.sees(lin.heading("What the server can do"))
     expect(steps(lin)).to_have_count(9)
     expect(steps(lin).nth(4)).to_contain_text("Passed: Sign in")
@@ -45,32 +59,9 @@ def test_a_check_shows_each_step_and_what_the_server_can_do(
     lin.sees(lin.page.get_by_text("At once: an importer sees the old file or the new one"))
     lin.check()
     district.change(name="Renamed")
-    lin.link("Connections").click()
+    lin.press(lin.link("Connections"))
     lin.choose("Check Connection")
     lin.sees(lin.page.get_by_text("The connection was changed after this check"))
-
-
-def test_a_check_is_followed_while_it_goes_on(visit: Visit, district: District) -> None:
-    check(district)
-    ada = visit(path=page_of(district))
-    under_way = {"status": "in_progress", "finished_at": None}
-    readings = iter([1, 3, 3, 3])
-
-    def slowly(route: Route) -> None:
-        number = next(readings, None)
-        answer = route.fetch()
-        run = answer.json()
-        if number is not None:
-            run |= under_way | {"steps": run["steps"][:number]}
-        route.fulfill(json=run)
-
-    ada.page.route("**/exports/*", slowly)
-    ada.button("Check now").click()
-
-    expect(steps(ada).nth(3)).to_contain_text("Being tried: Recognise the server")
-    expect(steps(ada).nth(2)).to_contain_text("Passed: Agree on an encryption")
-    ada.check()
-    ada.sees(ada.heading("What the server can do"))
 
 
 def test_the_first_host_key_is_kept_by_one_click(visit: Visit, district: District) -> None:
@@ -95,15 +86,15 @@ def test_another_host_key_is_kept_only_after_a_question(visit: Visit, district: 
     district.change(host_keys=[OTHER_KEY])
     ada = visit(path=page_of(district))
 
-    ada.button("Check now").click()
+    ada.press(ada.button("Check now"))
     ada.sees(ada.heading("The server shows another key"))
     expect(steps(ada).nth(3)).to_contain_text("Failed: Recognise the server")
     expect(steps(ada).nth(4)).to_contain_text("Not tried")
     ada.check()
-    ada.button("Keep this key too …").click()
+    ada.press(ada.button("Keep this key too …"))
     ada.check()
     assert district.connection["host_keys"] == [OTHER_KEY]
-    ada.button("Keep it and check again").click()
+    ada.press(ada.button("Keep it and check again"))
 
     ada.sees(ada.heading("What the server can do"))
     assert district.connection["host_keys"] == [OTHER_KEY, *district.stack.sftp.host_keys]

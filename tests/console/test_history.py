@@ -6,12 +6,10 @@ from typing import Any
 
 from playwright.sync_api import Locator, Route, expect
 
-from tests.console.person import Person
+from tests.console.person import PHONE, Person
 from tests.stack.district import District, registration
 
 type Visit = Callable[..., Person]
-
-PHONE = {"width": 375, "height": 800}
 
 
 def history(district: District, query: str = "") -> str:
@@ -27,7 +25,7 @@ def checked(district: District) -> dict[str, Any]:
     return district.finished(answer.json()["run_id"])
 
 
-def test_runs_stand_in_order_with_what_they_were_and_how_they_ended(
+def test_runs_stand_in_order_and_older_ones_are_shown_when_somebody_asks(
     visit: Visit, district: District
 ) -> None:
     district.sync(registration("1"), registration("2"))
@@ -48,6 +46,18 @@ def test_runs_stand_in_order_with_what_they_were_and_how_they_ended(
     ada.sees(ada.heading("Export"))
     ada.page.go_back()
     expect(runs(ada)).to_have_count(2)
+
+    def one_by_one(route: Route) -> None:
+        route.continue_(url=f"{route.request.url}{'&' if '?' in route.request.url else '?'}limit=1")
+
+    ada.page.route(re.compile(r"/exports(\?after=.*)?$"), one_by_one)
+    ada.link("Connections").click()
+    ada.press_entry(ada.menu, "History")
+    expect(runs(ada)).to_have_count(1)
+    ada.press(ada.button("Show more"))
+    expect(runs(ada)).to_have_count(2)
+    expect(runs(ada).last).to_contain_text("By the nightly schedule")
+    expect(ada.button("Show more")).to_have_count(0)
 
 
 def test_filters_go_by_keyboard_and_stand_in_the_address_so_that_a_link_shows_the_same(
@@ -81,24 +91,6 @@ def test_filters_go_by_keyboard_and_stand_in_the_address_so_that_a_link_shows_th
     expect(runs(lin)).to_have_count(2)
 
 
-def test_older_runs_are_shown_when_somebody_asks(visit: Visit, district: District) -> None:
-    district.export()
-    checked(district)
-    ada = visit()
-
-    def one_by_one(route: Route) -> None:
-        route.continue_(url=f"{route.request.url}{'&' if '?' in route.request.url else '?'}limit=1")
-
-    ada.page.route(re.compile(r"/exports(\?after=.*)?$"), one_by_one)
-    ada.go(history(district))
-    expect(runs(ada)).to_have_count(1)
-    ada.button("Show more").click()
-
-    expect(runs(ada)).to_have_count(2)
-    expect(runs(ada).filter(has_text="Nothing to export")).to_have_count(1)
-    expect(ada.button("Show more")).to_have_count(0)
-
-
 def test_a_run_that_begins_is_seen_at_once_and_followed(visit: Visit, district: District) -> None:
     district.sync(registration("1"))
     pending = district.export()
@@ -128,7 +120,7 @@ def test_tonights_file_is_shown_and_not_sent(visit: Visit, district: District) -
     district.sync(late)
     ada = visit("limited_access", path=history(district))
 
-    ada.button("Tonight's file, now").click()
+    ada.press(ada.button("Tonight's file, now"))
 
     ada.sees(ada.heading("Dry run"))
     lines = ada.page.get_by_role("region", name="Lines of students.csv")
@@ -140,19 +132,3 @@ def test_tonights_file_is_shown_and_not_sent(visit: Visit, district: District) -
     ada.check()
     assert not district.folder.exists()
     assert ada.page.title().startswith("Dry run · Connections · ")
-
-
-def test_a_history_that_cannot_be_read_is_tried_again(visit: Visit, district: District) -> None:
-    ada = visit(viewport=PHONE)
-    body = {"error": {"code": "access_denied", "message": "Not now.", "problems": []}}
-    ada.page.route(
-        re.compile(r"/exports$"), lambda route: route.fulfill(status=403, json=body), times=1
-    )
-
-    ada.go(history(district))
-
-    expect(ada.page.get_by_role("alert").first).to_contain_text("Not now.")
-    ada.check()
-    ada.button("Try again").click()
-    ada.sees(ada.heading("Nothing has run yet"))
-    ada.check()

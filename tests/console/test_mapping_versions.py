@@ -29,8 +29,8 @@ FIELDS: list[dict[str, Any]] = MAPPING["files"][0]["fields"]
 def test_two_who_save_meet_and_both_changes_are_kept(visit: Visit, district: District) -> None:
     ada = visit()
     open_mapping(ada, district, "?tab=fields")
-    row(ada, 1).get_by_label(TO).fill("Mine")
-    row(ada, 2).get_by_label(TO).fill("My_First")
+    ada.write(row(ada, 1).get_by_label(TO), "Mine")
+    ada.write(row(ada, 2).get_by_label(TO), "My_First")
     act(ada, 3, "Move to the top")
     theirs = [
         FIELDS[0],
@@ -40,7 +40,7 @@ def test_two_who_save_meet_and_both_changes_are_kept(visit: Visit, district: Dis
     ]
     save_as_somebody_else(district, [{"name": "students", "separator": "tab", "fields": theirs}])
 
-    ada.button("Save").click()
+    ada.press(ada.button("Save"))
 
     dialog = ada.dialog("Somebody else saved this mapping")
     ada.sees(dialog.get_by_text("saved version 2"))
@@ -54,9 +54,9 @@ def test_two_who_save_meet_and_both_changes_are_kept(visit: Visit, district: Dis
     ada.check()
     assert saved(district)[0]["fields"] == theirs  # nothing was written over
     save_as_somebody_else(district, [{"name": "students", "separator": "pipe", "fields": theirs}])
-    ada.button("Keep mine on top of theirs").click()
+    ada.press(ada.button("Keep mine on top of theirs"))
     ada.sees(dialog.get_by_text("saved version 3"))  # yet another one
-    ada.button("Keep mine on top of theirs").click()
+    ada.press(ada.button("Keep mine on top of theirs"))
 
     ada.sees(ada.page.get_by_text("Version 4, saved by"))
     assert names(ada) == ["DOB", "Grade", "Mine", "My_First"]
@@ -183,18 +183,17 @@ def test_what_the_editor_makes_of_definitions(visit: Visit, district: District) 
 def test_an_older_version_is_compared_and_taken_up_again(visit: Visit, district: District) -> None:
     ada = visit()
     open_mapping(ada, district, "?tab=fields")
-    row(ada, 1).get_by_label(TO).fill("Number")
+    ada.write(row(ada, 1).get_by_label(TO), "Number")
     save(ada, 2)
 
-    ada.button("Mapping").click()
-    ada.page.get_by_role("menuitem", name="Older versions").click()
+    ada.press_entry(ada.button("Mapping"), "Older versions")
     dialog = ada.dialog("Older versions")
     ada.sees(dialog.get_by_text("Version 2 (the present one)"))
     expect(dialog.locator(".for-ears[role=status]")).to_have_text("")  # not what was said before
-    ada.button("Compare version 1").click()
+    ada.press(ada.button("Compare version 1"))
     ada.sees(dialog.get_by_text("To SFTP Field: Number → ID"))
     ada.check()
-    ada.button("Take up version 1 again").click()
+    ada.press(ada.button("Take up version 1 again"))
 
     ada.sees(ada.page.get_by_text("Version 3, saved by"))
     expect(row(ada, 1).get_by_label(TO)).to_have_value("ID")
@@ -206,28 +205,31 @@ def test_yaml_goes_out_and_comes_in(visit: Visit, district: District, tmp_path: 
     open_mapping(ada, district, "?tab=fields")
 
     def menu(entry: str) -> None:
-        ada.button("Mapping").click()
-        ada.page.get_by_role("menuitem", name=entry).click()
+        ada.press_entry(ada.button("Mapping"), entry)
 
     menu("Export as YAML")
     ada.sees(ada.dialog("Export as YAML").get_by_role("textbox", name="YAML"))
     ada.check()
     with ada.page.expect_download() as download:
-        ada.link("Download").click()
+        ada.press(ada.link("Download"))
     path = tmp_path / download.value.suggested_filename
     download.value.save_as(path)
     assert (path.name, "to: First" in path.read_text()) == (f"{district.connection_id}.yaml", True)
-    ada.button("Close").last.click()
+    ada.press(ada.button("Close").last)
 
     menu("Import YAML")
     dialog = ada.dialog("Import YAML")
-    dialog.get_by_role("textbox", name="YAML").fill("files:\n- {name: s, fields: [{to: 01}]}\n")
-    ada.button("Put it into the editor").click()
+    ada.write(
+        dialog.get_by_role("textbox", name="YAML"), "files:\n- {name: s, fields: [{to: 01}]}\n"
+    )
+    ada.press(ada.button("Put it into the editor"))
     ada.sees(dialog.get_by_text("files[0].fields[0].mapping_type"))
     ada.check()
     path.write_text(path.read_text().replace("to: First", "to: '01'"))
-    dialog.get_by_label("From a file").set_input_files(path)
-    ada.button("Put it into the editor").click()
+    with ada.page.expect_file_chooser() as chooser:
+        ada.press(dialog.get_by_label("From a file"))
+    chooser.value.set_files(path)
+    ada.press(ada.button("Put it into the editor"))
     expect(row(ada, 2).get_by_label(TO)).to_have_value("01")
     save(ada, 2)
     assert saved(district)[0]["fields"][1]["to"] == "01"
@@ -246,7 +248,7 @@ def test_a_connection_without_a_mapping_starts_from_a_ready_made_one(
 
     ada.sees(ada.heading("There is no mapping yet"))
     ada.check()
-    ada.page.get_by_role("button", name="Start with A plain file of students").click()
+    ada.press(ada.page.get_by_role("button", name="Start with A plain file of students"))
     expect(source(ada, 1)).to_be_visible()
     ada.sees(ada.page.get_by_text("Ann", exact=True))
     ada.check()
@@ -259,18 +261,17 @@ def test_one_zip_of_all_files_has_its_manifest(visit: Visit, district: District)
     ada = visit()
     open_mapping(ada, district, "?tab=fields")
 
-    ada.button("Mapping").click()
-    ada.page.get_by_role("menuitem", name="One zip of all files").click()
-    ada.field("Deliver all files as one zip").check()
+    ada.press_entry(ada.button("Mapping"), "One zip of all files")
+    ada.press(ada.field("Deliver all files as one zip"))
     ada.sees(ada.page.get_by_text("Write the file's name without its extension").first)
-    ada.field("Name of the zip").fill("oneroster")
-    ada.field("With a manifest").check()
-    ada.field("Property").fill("file.students")
-    ada.field("Value").fill("delta")
-    ada.field("If the zip has").select_option("students")
-    ada.page.get_by_label("Otherwise").fill("absent")
+    ada.write(ada.field("Name of the zip"), "oneroster")
+    ada.press(ada.field("With a manifest"))
+    ada.write(ada.field("Property"), "file.students")
+    ada.write(ada.field("Value"), "delta")
+    ada.write(ada.field("If the zip has"), "students")
+    ada.write(ada.page.get_by_label("Otherwise"), "absent")
     ada.check()
-    ada.button("Done").click()
+    ada.press(ada.button("Done"))
     save(ada, 2)
 
     answer = district.stack.call("GET", f"{district.path}/mapping", role="full_access")

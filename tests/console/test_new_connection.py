@@ -10,12 +10,11 @@ from playwright.sync_api import expect
 
 from local.district import made_up_district
 from registration_sync.domain.school_year import current_school_year
-from tests.console.person import Person
+from tests.console.person import PHONE, Person
 from tests.stack.district import District
 
 type Visit = Callable[..., Person]
 
-PHONE = {"width": 375, "height": 800}
 SCRIPT = '<img src=x onerror="document.title=1">'
 CONFIRM = "The key is right: keep it and check again"
 
@@ -103,19 +102,19 @@ def test_a_connection_is_made_step_by_step_and_delivers(visit: Visit, district: 
 def test_a_refused_password_is_mended_on_the_way(visit: Visit, district: District) -> None:
     ada = visit(path="#/new", viewport=PHONE)
     fill_about(ada, district)
-    ada.button("Next: the server").click()
+    ada.press(ada.button("Next: the server"))
     fill_server(ada, district, password="not-the-password")
-    ada.button("Save and check").click()
-    ada.button(CONFIRM).click()
+    ada.press(ada.button("Save and check"))
+    ada.press(ada.button(CONFIRM))
 
     refused = ada.page.get_by_role("listitem").filter(has_text="Failed: Sign in")
     expect(refused).to_contain_text("Check the user name and the password")
     ada.check()
-    ada.button("Back").click()
-    ada.button("Set a new password").click()
-    ada.field("New password").fill(district.stack.sftp.password)
+    ada.press(ada.button("Back"))
+    ada.press(ada.button("Set a new password"))
+    ada.write(ada.field("New password"), district.stack.sftp.password)
     ada.check()
-    ada.button("Save and check").click()
+    ada.press(ada.button("Save and check"))
 
     ada.sees(ada.button("Next: the mapping"))
 
@@ -125,28 +124,28 @@ def test_mistakes_stand_at_their_fields_in_whichever_step(visit: Visit, district
     ada.sees(ada.field("SchoolMint Enroll may sync to this connection"))
     ada.link("Cancel").click()  # nothing was written: nobody is asked
     ada.sees(ada.card)
-    ada.link("New connection").click()
+    ada.press(ada.link("New connection"))
 
-    ada.button("Next: the server").click()
+    ada.press(ada.button("Next: the server"))
     expect(ada.field("Name")).to_be_focused()
     expect(ada.field("Name")).to_have_attribute("aria-invalid", "true")
     ada.check()
     fill_about(ada, district)
-    ada.field("Id").fill("Not An Id")
-    ada.button("Next: the server").click()
-    ada.button("Save and check").click()
+    ada.write(ada.field("Id"), "Not An Id")
+    ada.press(ada.button("Next: the server"))
+    ada.press(ada.button("Save and check"))
     expect(ada.heading("What is it called, and for whom is it?")).to_be_visible()
     expect(ada.field("Id")).to_be_focused()
     ada.field("Id").fill(district.connection_id)  # it is taken
-    ada.button("Next: the server").click()
+    ada.press(ada.button("Next: the server"))
     expect(ada.field("Host")).to_be_focused()
     expect(ada.field("Password")).to_have_accessible_description(
         "Write the password of this account."
     )
     fill_server(ada, district, host="sftp://example.org", port=0)
-    ada.page.get_by_role("radio", name="Both").check()
-    ada.field("Private key").fill("ssh-ed25519 AAAA")
-    ada.button("Save and check").click()
+    ada.press(ada.page.get_by_role("radio", name="Both"))
+    ada.write(ada.field("Private key"), "ssh-ed25519 AAAA")
+    ada.press(ada.button("Save and check"))
     expect(ada.field("Host")).to_be_focused()
     expect(ada.field("Host")).to_have_accessible_description(
         "Write the server's name alone, without sftp:// before it."
@@ -157,14 +156,14 @@ def test_mistakes_stand_at_their_fields_in_whichever_step(visit: Visit, district
         "This is the public key: send the private one, which begins with -----BEGIN."
     )
     ada.check()
-    ada.page.get_by_role("radio", name="A password").check()
+    ada.press(ada.page.get_by_role("radio", name="A password"))
     fill_server(ada, district)
-    ada.button("Save and check").click()
+    ada.press(ada.button("Save and check"))
     expect(ada.field("Id")).to_have_accessible_description(
         "Stands in addresses and in the archive, and never changes. Proposed from the name. "
         f'The connection id "{district.connection_id}" is taken: choose another.'
     )
-    ada.link("Connections").click()
+    ada.press(ada.link("Connections"))
     ada.sees(ada.dialog("Leave without saving?"))
 
 

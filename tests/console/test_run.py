@@ -10,12 +10,11 @@ from typing import Any
 from playwright.sync_api import Locator, Route, expect
 
 from tests.console.mapping_page import TO, row, source
-from tests.console.person import Person
+from tests.console.person import PHONE, Person
 from tests.stack.district import MAPPING, District, registration
 
 type Visit = Callable[..., Person]
 
-PHONE = {"width": 375, "height": 800}
 HOLD = {"unmatched": {"action": "hold", "count": 0}}
 
 
@@ -105,10 +104,10 @@ def test_a_file_is_downloaded_and_its_checksum_copied(
     clipboard = ["clipboard-read", "clipboard-write"]
     ada = visit(path=run_page(district, run), accept_downloads=True, permissions=clipboard)
 
-    ada.button("Copy the SHA-256 of students.csv").click()
+    ada.press(ada.button("Copy the SHA-256 of students.csv"))
     ada.sees(ada.page.get_by_text("Copied").last)
     with ada.page.expect_download() as download:
-        ada.button("Download students.csv of 2025–26").click()
+        ada.press(ada.button("Download students.csv of 2025–26"))
     download.value.save_as(tmp_path / "students.csv")
 
     copied = ada.page.evaluate("navigator.clipboard.readText()")
@@ -124,9 +123,9 @@ def test_a_held_delivery_goes_once_somebody_confirms_it(visit: Visit, district: 
     decision = lin.page.get_by_role("region", name="Is this right?")
     expect(decision).to_contain_text("First in students.csv has 1 value without a match code")
     lin.check()
-    lin.button("Send it anyway").click()
+    lin.press(lin.button("Send it anyway"))
     lin.check()
-    lin.dialog("Send 2025–26 anyway?").get_by_role("button", name="Send it").click()
+    lin.press(lin.dialog("Send 2025–26 anyway?").get_by_role("button", name="Send it"))
 
     expect(lin.page.get_by_role("region", name="Summary")).to_contain_text("Succeeded")
     lin.sees(lin.page.get_by_text(f"Confirmed by {lin.user.username}"))
@@ -200,6 +199,7 @@ def test_some_files_are_sent_again_by_keyboard_alone_and_some_students(
     ada.tab_to(dialog.get_by_role("button", name="Send again"))
     press("Enter")
     ada.sees(dialog.get_by_text("Succeeded").first)
+    expect(dialog.get_by_role("heading", level=2)).to_be_focused()
     assert (district.names(2025), district.names(2026)) == (["Ann", "Ben"], [])
     press("Escape")
     expect(ada.button("Send again")).to_be_focused()
@@ -255,8 +255,8 @@ def test_a_file_that_was_not_collected_is_sent_again_from_the_run_that_says_so(
 
     ada.sees(ada.page.get_by_text("The last file was not collected"))
     ada.check()
-    ada.button("Send those students again").click()
-    ada.dialog("Send again").get_by_role("button", name="Send again").click()
+    ada.press(ada.button("Send those students again"))
+    ada.press(ada.dialog("Send again").get_by_role("button", name="Send again"))
 
     ada.sees(ada.dialog("Send again").get_by_text("Succeeded").first)
     assert district.names() == ["Ann"]

@@ -4,12 +4,11 @@ from collections.abc import Callable
 
 from playwright.sync_api import expect
 
-from tests.console.person import Person
+from tests.console.person import PHONE, Person
 from tests.stack.district import District, registration
 
 type Visit = Callable[..., Person]
 
-PHONE = {"width": 375, "height": 800}
 INJECTED = '<script>document.title="1"</script>'
 
 

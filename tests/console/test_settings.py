@@ -8,12 +8,11 @@ import asyncssh
 from playwright.sync_api import expect
 
 from registration_sync.domain.school_year import current_school_year
-from tests.console.person import Person
+from tests.console.person import PHONE, Person
 from tests.stack.district import District
 
 type Visit = Callable[..., Person]
 
-PHONE = {"width": 375, "height": 800}
 OTHER_KEY = asyncssh.generate_private_key("ssh-ed25519").export_public_key().decode().strip()
 SCRIPT = '<img src=x onerror="document.title=1"><script>document.title=1</script>'
 
@@ -23,7 +22,7 @@ def page_of(district: District) -> str:
 
 
 def save(ada: Person) -> None:
-    ada.button("Save").click()
+    ada.press(ada.button("Save"))
     ada.sees(ada.page.get_by_text("The settings are saved.").last)
 
 
@@ -35,22 +34,22 @@ def audit(district: District) -> list[dict[str, Any]]:
 
 def test_what_is_changed_is_saved_and_nothing_else(visit: Visit, district: District) -> None:
     ada = visit()
-    ada.choose("Edit")
+    ada.press_entry(ada.menu, "Edit")
     ada.sees(ada.heading("About"))
     ada.check()
 
     district.change(example_students=["1", "2"])  # by somebody else, meanwhile
-    ada.field("Name").fill("Anytown, renamed")
-    ada.page.get_by_role("combobox", name="SIS (optional)").fill("Skyward")
+    ada.write(ada.field("Name"), "Anytown, renamed")
+    ada.write(ada.page.get_by_role("combobox", name="SIS (optional)"), "Skyward")
     folder = f"{district.connection_id}/{{school_year}}-{{school_year_end}}"
-    ada.field("Folder").fill(folder)
+    ada.write(ada.field("Folder"), folder)
     year = current_school_year(dt.date.today())  # noqa: DTZ011  # the browser's, as it is here
     example = f"{district.connection_id}/{year}-{year + 1}/students.csv"
     ada.sees(ada.page.get_by_text(example).first)
-    ada.field("The importer of the SIS").select_option("removes")
-    ada.field("Put an empty .done file beside each file").check()
-    ada.field("Unusually many or few rows").select_option("hold")
-    ada.field("Differs by more than, in percent").fill("30")
+    ada.write(ada.field("The importer of the SIS"), "Removes")
+    ada.press(ada.field("Put an empty .done file beside each file"))
+    ada.write(ada.field("Unusually many or few rows"), "Hold")
+    ada.write(ada.field("Differs by more than, in percent"), "30")
     ada.check()
     save(ada)
 
@@ -60,7 +59,7 @@ def test_what_is_changed_is_saved_and_nothing_else(visit: Visit, district: Distr
     assert now["guards"]["row_count"] == {"action": "hold", "percent": 30, "at_least": 10}
     assert now["example_students"] == ["1", "2"]
     ada.sees(ada.page.get_by_text("Anytown, renamed"))
-    ada.link("Check the connection with its new settings").click()
+    ada.press(ada.link("Check the connection with its new settings"))
     ada.sees(ada.heading("Check Connection"))
 
 
@@ -70,10 +69,10 @@ def test_mistakes_stand_at_their_fields_and_nothing_is_lost(
     before = district.connection
     ada = visit(path=page_of(district), viewport=PHONE)
 
-    ada.field("Port").fill("ssh")
-    ada.field("Folder").fill("C:\\exports")
-    ada.field("Differs by more than, in percent").fill("many")
-    ada.button("Save").click()
+    ada.write(ada.field("Port"), "ssh")
+    ada.write(ada.field("Folder"), "C:\\exports")
+    ada.write(ada.field("Differs by more than, in percent"), "many")
+    ada.press(ada.button("Save"))
 
     expect(ada.field("Port")).to_be_focused()
     expect(ada.field("Port")).to_have_accessible_description(
@@ -87,10 +86,10 @@ def test_mistakes_stand_at_their_fields_and_nothing_is_lost(
         "Write a whole number from 1 to 1000, such as 50."
     )
     ada.check()
-    ada.link("Connections").click()
+    ada.press(ada.link("Connections"))
     ada.sees(ada.dialog("Leave without saving?"))
-    ada.button("Cancel").click()
-    ada.button("Discard the changes").click()
+    ada.press(ada.button("Cancel"))
+    ada.press(ada.button("Discard the changes"))
     expect(ada.field("Port")).to_have_value(str(before["port"]))
     assert district.connection == before
 
@@ -128,19 +127,19 @@ def test_secrets_are_written_and_never_seen_again(visit: Visit, district: Distri
 def test_another_host_demands_the_sign_in_again(visit: Visit, district: District) -> None:
     ada = visit(path=page_of(district))
 
-    ada.field("Host").fill("sftp.example.org")
+    ada.write(ada.field("Host"), "sftp.example.org")
     ada.sees(ada.page.get_by_text("This is another server"))
-    ada.button("Save").click()
+    ada.press(ada.button("Save"))
     password = ada.page.get_by_role("group", name="The password")
     expect(password).to_contain_text("A stored password is never sent to another server.")
     ada.check()
-    ada.button("Set a new password").click()
-    ada.button("Save").click()
+    ada.press(ada.button("Set a new password"))
+    ada.press(ada.button("Save"))
     expect(ada.field("New password")).to_have_accessible_description(
         "Write the password, or leave the stored one as it is."
     )
-    ada.field("New password").fill("for-the-new-server")
-    ada.button("Remove host key 1").click()
+    ada.write(ada.field("New password"), "for-the-new-server")
+    ada.press(ada.button("Remove host key 1"))
     save(ada)
 
     now = district.connection

@@ -11,20 +11,15 @@ from tests.stack.district import District
 type Visit = Callable[..., Person]
 
 
-def test_one_comes_back_to_the_page_one_asked_for(visit: Visit) -> None:
+def test_one_comes_back_to_the_page_one_asked_for_and_no_token_is_kept_but_in_memory(
+    visit: Visit,
+) -> None:
     ada = visit(path="#/nowhere/at/all")
 
     ada.sees(ada.heading("There is no such page"))
     expect(ada.page).to_have_url(re.compile(r"/console#/nowhere/at/all$"))
     ada.check()
-
-
-def test_no_token_is_kept_anywhere_but_in_memory(visit: Visit) -> None:
-    ada = visit()
-    ada.sees(ada.heading("Connections"))
-
     kept = ada.page.evaluate("() => [localStorage.length, sessionStorage.length, document.cookie]")
-
     assert kept == [0, 0, ""]
 
 
@@ -71,9 +66,9 @@ def test_a_sign_in_that_was_not_begun_here_is_refused(visit: Visit) -> None:
 
 def test_a_session_that_ended_goes_on_where_it_was(visit: Visit, district: District) -> None:
     ada = visit()
-    ada.choose("Delete")
+    ada.press_entry(ada.menu, "Delete")
     name = district.connection["name"]
-    ada.field(f"Type {name} to confirm").fill(name)
+    ada.write(ada.field(f"Type {name} to confirm"), name)
     refused: list[str] = []
 
     def refuse_once(route: Route) -> None:
@@ -85,17 +80,54 @@ def test_a_session_that_ended_goes_on_where_it_was(visit: Visit, district: Distr
 
     ada.page.route(f"**{district.path}", refuse_once)
     ada.page.route("**/oauth2/token", lambda route: route.fulfill(status=400, json={}), times=1)
-    ada.button("Delete").click()
+    ada.press(ada.button("Delete"))
     ada.sees(ada.dialog("Your session has ended"))
     expect(ada.dialog("Your session has ended").get_by_role("button")).to_have_count(1)
     ada.check()
     with ada.page.expect_popup() as opened:
-        ada.button("Sign in again").click()
+        ada.press(ada.button("Sign in again"))
     ada.sign_in(opened.value)
 
     expect(ada.dialog("Your session has ended")).to_be_hidden()
     ada.sees(ada.heading("There is no connection yet"))
     assert len(refused) == 2
+
+
+def test_a_session_is_renewed_without_a_word_and_a_sign_out_can_be_called_off(
+    visit: Visit, district: District
+) -> None:
+    ada = visit(path=f"#{district.path}/schedule")
+    ada.sees(ada.field("Time of day"))
+    used: list[str] = []
+
+    def refuse_once(route: Route) -> None:
+        used.append(route.request.headers["authorization"])
+        if len(used) == 1:
+            route.fulfill(status=401, json={"error": {"code": "not_signed_in", "message": "No."}})
+        else:
+            route.continue_()
+
+    def renew(route: Route) -> None:  # the emulator forgets the groups when it renews
+        assert "grant_type=refresh_token" in (route.request.post_data or "")
+        token = ada.stack.tokens["full_access"]
+        route.fulfill(json={"access_token": token, "expires_in": 3600})
+
+    ada.page.route("**/schedule", refuse_once)
+    ada.page.route("**/oauth2/token", renew, times=1)
+    ada.write(ada.field("Time of day"), "0905PM")
+    ada.press(ada.button("Save"))
+    ada.sees(ada.page.get_by_text("Saved: nothing is exported by itself.").last)
+    expect(ada.field("Time of day")).to_have_value("21:05")
+    expect(ada.page.get_by_role("dialog")).to_have_count(0)
+    assert used[1] == f"Bearer {ada.stack.tokens['full_access']}" != used[0]
+
+    ada.press(ada.page.get_by_role("switch"))
+    ada.page.once("dialog", lambda dialog: dialog.dismiss())
+    ada.press_entry(ada.button(ada.user.username), "Sign out")
+    ada.press(ada.button("Save"))
+    expect(ada.page.get_by_text("Not saved yet")).to_have_count(0)
+    ada.page.reload()
+    ada.sees(ada.page.get_by_label("Username").or_(ada.heading("Nightly export")))
 
 
 def test_limited_access_sees_and_exports_but_changes_nothing(visit: Visit) -> None:

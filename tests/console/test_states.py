@@ -27,6 +27,12 @@ def test_what_cannot_be_loaded_is_said_on_every_page(visit: Visit, district: Dis
         ada.go(f"#{path}")
         expect(ada.page.get_by_role("alert").first).to_contain_text("Not now.")
         ada.check()
+    ada.go(f"#{of}/runs")
+    expect(ada.page.get_by_role("alert").first).to_contain_text("Not now.")
+    ada.page.unroute_all(behavior="wait")
+    ada.press(ada.button("Try again"))
+    ada.sees(ada.heading("Nothing has run yet"))
+    ada.check()
 
 
 def test_where_there_is_nothing_yet_it_says_what_to_do(visit: Visit, district: District) -> None:

@@ -6,12 +6,10 @@ from typing import Any
 
 from playwright.sync_api import Locator, Route, expect
 
-from tests.console.person import Person
+from tests.console.person import PHONE, Person
 from tests.stack.district import District, registration
 
 type Visit = Callable[..., Person]
-
-PHONE = {"width": 375, "height": 800}
 
 
 def students(district: District, query: str = "") -> str:
@@ -89,8 +87,8 @@ def test_a_receipt_has_the_very_line_that_was_delivered(visit: Visit, district: 
     ada = visit(path=students(district))
     ada.sees(ada.page.get_by_role("table"))
 
-    ada.field("Student id").fill("007")
-    ada.button("Find").click()
+    ada.write(ada.field("Student id"), "007")
+    ada.press(ada.button("Find"))
 
     receipt = ada.page.get_by_role("article", name="2025–26")
     expect(receipt).to_contain_text("Exported as last synced.")
@@ -100,11 +98,11 @@ def test_a_receipt_has_the_very_line_that_was_delivered(visit: Visit, district: 
     expect(receipt).to_contain_text(file["path"])
     expect(receipt).to_contain_text(file["sha256"])
     ada.check()
-    receipt.get_by_role("link").click()
+    ada.press(receipt.get_by_role("link"))
     ada.sees(ada.heading("Export"))
     ada.page.go_back()
     ada.sees(receipt)
-    ada.button("All students").click()
+    ada.press(ada.button("All students"))
     ada.sees(ada.page.get_by_role("table"))
 
 
@@ -117,12 +115,12 @@ def test_a_students_record_is_sent_again_alone(visit: Visit, district: District)
 
     ada.sees(ada.button("Send this student's record again"))
     expect(ada.button("Erase this student …")).to_have_count(0)
-    ada.button("Send this student's record again").click()
+    ada.press(ada.button("Send this student's record again"))
     dialog = ada.dialog("Send student 1 again")
     expect(dialog).to_contain_text("This may bring older data to the SIS")
     ada.check()
     assert district.names() == ["Benno"]
-    dialog.get_by_role("button", name="Send again").click()
+    ada.press(dialog.get_by_role("button", name="Send again"))
 
     ada.sees(dialog.get_by_text("may have brought older data").first)
     ada.check()
@@ -146,6 +144,7 @@ def test_a_student_is_erased_by_the_id_typed_again(visit: Visit, district: Distr
     ada.tab_to(ada.button("Erase"))
     ada.page.keyboard.press("Enter")
     ada.sees(dialog.get_by_text("Succeeded").first)
+    expect(dialog.get_by_role("heading", level=2)).to_be_focused()
     ada.check()
     dialog.get_by_role("link", name="Open the run").click()
 
@@ -184,7 +183,7 @@ def test_a_long_list_goes_on_when_somebody_asks(visit: Visit, district: District
     ada.go(students(district))
     due = ada.page.get_by_role("list", name="Due, 2025–26").get_by_role("listitem")
     expect(due).to_have_count(2)
-    ada.button("Show more").click()
+    ada.press(ada.button("Show more"))
 
     expect(due).to_have_count(3)
     expect(ada.button("Show more")).to_have_count(0)

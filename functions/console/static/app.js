@@ -6,6 +6,7 @@ import { html, render, useEffect, useErrorBoundary, useState } from "./html.js";
 import { Announcements } from "./components/announce.js";
 import { Button } from "./components/button.js";
 import { ConfirmDialog, Dialog } from "./components/dialog.js";
+import { KeptFocus } from "./components/kept_focus.js";
 import { Page, pageWasLeft } from "./components/page.js";
 import { EmptyState, ErrorState, Loading } from "./components/states.js";
 import { PersonContext, personFrom } from "./person.js";
@@ -21,7 +22,8 @@ function Console() {
   if (state === "failed") return html`<${SignedOut} title="You are not signed in" message=${message} />`;
   return html`<${SignedIn} />
     ${state === "ended" && html`<${SessionEnded} message=${message} />`}
-    <${Announcements} />`;
+    <${Announcements} />
+    <${KeptFocus} />`;
 }
 
 function SignedOut({ title, message }) {

@@ -40,11 +40,19 @@ async function signIn() {
 }
 
 export function signOut() {
-  // Not before the page goes: it may ask about what is unsaved, and somebody may stay.
-  addEventListener("pagehide", () => (tokens = null));
-  sessionStorage.setItem(SIGNED_OUT, "true");
+  // Not before the page goes: it may ask about what is unsaved, and somebody may stay. Then it is
+  // a later leaving that hides the page, and no sign-out.
+  const leaving = new AbortController();
+  const { signal } = leaving;
+  addEventListener("beforeunload", () => addEventListener("beforeunload", () => leaving.abort(), { signal }), { signal, once: true });
+  addEventListener("pagehide", forget, { signal });
   const query = new URLSearchParams({ client_id: config.client_id, logout_uri: consoleUrl() });
   location.assign(`${config.sign_in_url}/logout?${query}`);
+}
+
+function forget() {
+  tokens = null;
+  sessionStorage.setItem(SIGNED_OUT, "true");
 }
 
 // Signs in again in a second window, while this one keeps its page as it is.

@@ -4,15 +4,15 @@ import { html } from "../html.js";
 import { Icon } from "./icon.js";
 
 // kind: "primary" (one in view), "plain", "danger", "quiet". `busy` keeps it in place and focused,
-// but a click does nothing.
+// but a click does nothing; so does `disabled`, which a button may become by being pressed.
 export function Button({ kind = "plain", busy, disabled, icon, children, onClick, ...others }) {
   return html`<button
     type="button"
     ...${others}
     class="button ${kind} ${others.class ?? ""}"
-    disabled=${disabled}
+    aria-disabled=${disabled ? "true" : undefined}
     aria-busy=${busy ? "true" : undefined}
-    onClick=${(event) => !busy && onClick?.(event)}
+    onClick=${(event) => !busy && !disabled && onClick?.(event)}
   >
     ${busy ? html`<span class="spinner" aria-hidden="true"></span>` : icon && html`<${Icon} name=${icon} />`}
     ${children && html`<span>${children}</span>`}

@@ -9,17 +9,12 @@ import { ErrorNotice } from "./states.js";
 // the cross too; without it the dialog stays.
 export function Dialog({ title, onClose, actions, children, wide }) {
   const dialog = useRef(null);
-  const heading = useRef(null);
   const id = useId();
   useLayoutEffect(() => {
     const element = dialog.current;
     element.showModal();
     return () => element.close();
   }, []);
-  // A button that is pressed may vanish by it, and the focus with it: the dialog keeps it.
-  useLayoutEffect(() => {
-    if (document.activeElement === document.body) heading.current.focus({ preventScroll: true });
-  });
   const onCancel = (event) => {
     event.preventDefault(); // it is closed by not being drawn
     onClose?.();
@@ -32,7 +27,7 @@ export function Dialog({ title, onClose, actions, children, wide }) {
     onCancel=${onCancel}
   >
     <header>
-      <h2 ref=${heading} id=${id} tabindex="-1" autofocus>${title}</h2>
+      <h2 id=${id} tabindex="-1" autofocus>${title}</h2>
       ${onClose && html`<${IconButton} label="Close" icon="close" onClick=${onClose} />`}
     </header>
     <div class="dialog-body">${children}</div>

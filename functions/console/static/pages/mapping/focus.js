@@ -1,6 +1,6 @@
 // Moves the focus to what is drawn by the change that is just made.
 
-const CONTROLS = "input, button:not([disabled]), select, textarea, summary, [tabindex]";
+const CONTROLS = "input, button, select, textarea, summary, [tabindex]";
 
 // The first of these selectors that leads to something; it may hold what can be focused, and what is
 // folded around it is opened.

@@ -53,7 +53,7 @@ export function SaveBar({ connection, select }) {
         ${changed ? html`<strong>Not saved yet</strong>` : html`<${Saved} zone=${connection.time_zone} />`}
         ${wrong > 0 && html`<button type="button" class="link bad" onClick=${() => showFirst(editor, select)}>${count(wrong, "mistake")}: show</button>`}
       </div>
-      ${past.length > 0 && html`<${Button} onClick=${() => undo(editor)}>Undo<//>`}
+      <${Button} disabled=${past.length === 0} onClick=${() => undo(editor)}>Undo<//>
       <${Button} kind="primary" busy=${saving.busy} disabled=${!changed} onClick=${() => saving.run()}>Save<//>
     </div>
     ${conflict && html`<${ConflictDialog} connection=${connection} onClose=${() => setConflict(false)} />`}`;
