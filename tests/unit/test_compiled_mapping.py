@@ -355,3 +355,22 @@ def test_a_problem_has_the_shape_of_a_held_row() -> None:
             "The value is blank: fill it in in Enroll, or give the field a default.",
         )
     ]
+
+
+def test_a_removal_that_cannot_be_written_is_told_field_by_field() -> None:
+    numbers = direct("registration.student_id", "ID", pattern="[0-9]+")
+    upper = steps({"type": "value_input", "value": "µ"}, {"type": "upper"}, path=None, to="Unit")
+    first = direct("students.fname", "First", required=True)
+    mapping = compile_all(
+        {"name": "one", "removals": "row", "fields": [numbers, first]},
+        {"name": "two", "removals": "row", "encoding": "windows-1252", "fields": [upper]},
+        {"name": "three", "fields": [numbers]},
+    )
+
+    mapped = mapping.map_removed("A-1", "2026-08-01T21:05:00.000Z")
+
+    assert mapped.lines == ()
+    assert [(problem.file, problem.field, problem.rule) for problem in mapped.problems] == [
+        ("one.csv", "ID", "pattern"),
+        ("two.csv", "Unit", "encoding"),
+    ]

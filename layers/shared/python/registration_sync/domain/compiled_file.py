@@ -1,6 +1,6 @@
 """A file of a mapping made ready for one run and school year: a student in, lines out."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -121,17 +121,8 @@ class CompiledFile:
             self._claim(values, claims)
         return tuple(lines)
 
-    def map_removed(self, scope: Scope) -> tuple[bytes, ...]:
-        """The line of a student who was removed: what is not known any more may be blank.
-
-        Raises Unmappable.
-        """
-        return tuple(
-            self.write([self._value_of_removed(column, row) for column in self.columns])
-            for row in self.rows(scope)
-        )
-
     def _value_of_removed(self, column: Column, row: Scope) -> str:
+        """What is not known any more may be blank."""
         try:
             return column.value(row)
         except Unmappable as problem:
@@ -146,11 +137,16 @@ class CompiledFile:
             if not is_blank(values[place])
         ]
 
-    def examine(self, scope: Scope) -> list[FilePreview]:
+    def examine(self, scope: Scope, *, removed: bool = False) -> list[FilePreview]:
         """Each row field by field: the same values as in `map`, and every problem."""
+        value_of = self._value_of_removed if removed else Column.value
         try:
             rows = [
-                FilePreview(self.name, number, self._fields(row))
+                FilePreview(
+                    self.name,
+                    number,
+                    tuple(self._field_value(column, row, value_of) for column in self.columns),
+                )
                 for number, row in enumerate(self.rows(scope), 1)
             ]
             if rows and self.distinct:
@@ -159,14 +155,13 @@ class CompiledFile:
             return [FilePreview(self.name, None, problem=self.problem(WHOLE_ROW, found))]
         return rows or [FilePreview(self.name, None)]
 
-    def _fields(self, row: Scope) -> tuple[FieldValue, ...]:
-        return tuple(self._field_value(column, row) for column in self.columns)
-
-    def _field_value(self, column: Column, row: Scope) -> FieldValue:
+    def _field_value(
+        self, column: Column, row: Scope, value_of: Callable[[Column, Scope], str]
+    ) -> FieldValue:
         value = ""
         try:
             value = text_at(row, column.place)
-            value = column.value(row)
+            value = value_of(column, row)
             found = why_unwritable(self.csv, value, lone=len(self.columns) == 1)
         except Unmappable as problem:
             found = problem
@@ -176,6 +171,10 @@ class CompiledFile:
     def problem(self, field: str, found: Unmappable) -> RowProblem:
         """What was found, with its place in this file."""
         return RowProblem(self.name, field, found.rule, found.message)
+
+    def line(self, row: FilePreview) -> bytes:
+        """The line of an examined row without problems."""
+        return self.write([field.value for field in row.fields])
 
     def text(self, line: bytes) -> str:
         """A line of this file as text."""

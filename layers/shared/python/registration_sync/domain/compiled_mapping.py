@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from registration_sync.domain.compiled_file import (
-    WHOLE_ROW,
     Claim,
     CompiledFile,
     FieldValue,
@@ -123,15 +122,16 @@ class CompiledMapping:
                 "data": {},
             }
         )
-        lines: list[tuple[bytes, ...]] = []
-        problems: list[RowProblem] = []
-        for file in self.files:
-            try:
-                lines.append(file.map_removed(scope) if file.removals else ())
-            except Unmappable as found:
-                problems.append(file.problem(WHOLE_ROW, found))
+        found = [file.examine(scope, removed=True) if file.removals else [] for file in self.files]
         self.unmatched.forget()
-        return MappedStudent(() if problems else tuple(lines), problems, [])
+        problems = [problem for rows in found for row in rows for problem in row.problems]
+        if problems:
+            return MappedStudent((), list(dict.fromkeys(problems)), [])
+        lines = tuple(
+            tuple(file.line(row) for row in rows if row.row is not None)
+            for file, rows in zip(self.files, found, strict=True)
+        )
+        return MappedStudent(lines, [], [])
 
     def preview(self, registration: Registration) -> list[FilePreview]:
         """The student's rows in each file, with each field's value or problem, and the very lines
