@@ -8,53 +8,7 @@ import hashlib
 from dataclasses import dataclass, field
 from typing import Any
 
-GRADES = {"K": "0", "1": "1", "PK": "-1"}
-STUDENTS_FILE, ROSTER_FILE = "students.csv", "roster.csv"
-
-type Reason = tuple[str, str, str]
-"""File, column and rule."""
-
-
-@dataclass(frozen=True)
-class Terms:
-    """A mapping, by what may change in a day: which grades have a code, and what is done without
-    one; a grade without a row in a file; whether a locker may stand there twice; and the contents
-    of a second file, if there is one."""
-
-    coded: tuple[str, ...] = tuple(GRADES)
-    unmatched: str = "hold"
-    without: str = ""
-    unique: bool = False
-    roster: str = ""
-    roster_without: str = ""
-
-    def definition(self) -> dict[str, Any]:
-        student_id = {"from": "students.id", "mapping_type": "direct", "to": "ID", "required": True}
-        first = {"from": "students.fname", "mapping_type": "direct", "to": "First"}
-        grade = {
-            "from": "students.grade",
-            "mapping_type": "match_codes",
-            "codes": {name: GRADES[name] for name in self.coded},
-            "unmatched": self.unmatched,
-            "to": "Grade",
-        }
-        locker = {"from": "students.locker", "mapping_type": "direct", "to": "Locker"}
-        if self.unique:
-            locker["unique"] = True  # type: ignore[assignment]
-        students = {"name": "students", "fields": [student_id, first, grade, locker]}
-        roster = {"name": "roster", "fields": [student_id, first], "contents": self.roster}
-        for file, without in ((students, self.without), (roster, self.roster_without)):
-            if without:
-                file["where"] = [{"field": "students.grade", "not_equal": without}]
-        return {"files": [students, roster] if self.roster else [students]}
-
-    @property
-    def files(self) -> list[tuple[str, str, bool]]:
-        """Name, header, and whether it has all students."""
-        files = [(STUDENTS_FILE, "ID,First,Grade,Locker", False)]
-        if self.roster:
-            files.append((ROSTER_FILE, "ID,First", self.roster == "all"))
-        return files
+from tests.functional.terms import STUDENTS_FILE, Reason, Rows, Terms
 
 
 @dataclass(frozen=True)
@@ -64,7 +18,6 @@ class Place:
     file: str
     row: int
     line: str
-    sha256: str
 
 
 @dataclass
@@ -72,12 +25,13 @@ class Student:
     """What is known of a student in a year; `data` None: removed. `version` orders the syncs."""
 
     version: tuple[int, str, int]
-    data: dict[str, str] | None
+    data: dict[str, Any] | None
     reasons: list[Reason] | None = None
     since: str = ""
     outcome: str = ""
     run_id: str = ""
     places: list[Place] = field(default_factory=list)
+    sums: dict[str, str] = field(default_factory=dict)
 
     @property
     def request_id(self) -> str:
@@ -86,18 +40,70 @@ class Student:
 
 @dataclass
 class Plan:
-    """What an export of a year does: `unmatched` values without a code, `of_all` says whether one
-    who is held keeps the year from going."""
+    """What an export of a year does with those `taken`: `of_all` names the files of all students,
+    `written` has the lines of each file, `unmatched` counts values without a code."""
 
+    terms: Terms
     taken: frozenset[str]
-    of_all: bool
-    files: dict[str, bytes] = field(default_factory=dict)
+    of_all: frozenset[str]
+    written: Rows = field(default_factory=dict)
     lines: dict[str, list[Place]] = field(default_factory=dict)
     outcomes: dict[str, str] = field(default_factory=dict)
     held: dict[str, list[Reason]] = field(default_factory=dict)
+    lockers: set[str] = field(default_factory=set)
     left_out: int = 0
     missing: int = 0
     unmatched: int = 0
+
+    def add(self, student_id: str, student: Student) -> None:
+        """Writes the student's rows, or holds them all."""
+        due = student_id in self.taken
+        if student.data is None:
+            rows, reasons = self.terms.removal(student_id, student.version[0])
+        else:
+            rows, reasons = self._rows(student.data, due=due)
+        if reasons:
+            self.held[student_id] = reasons
+            return
+        places = [self._write(name, line) for name, lines in rows.items() for line in lines]
+        outcome = "exported" if places else "left_out"
+        if student.data is None:
+            outcome = "removed"
+        elif places:
+            self.lines[student_id] = places
+        else:
+            self.left_out += due
+        # Who is not due and in no file of all students keeps the row in a file of changes.
+        goes_by_all = bool(places) or len(self.of_all) == len(self.terms.files)
+        if due or (goes_by_all and student.outcome != outcome):
+            self.outcomes[student_id] = outcome
+
+    def _rows(self, data: dict[str, Any], *, due: bool) -> tuple[Rows, list[Reason]]:
+        every = self.terms.rows(data)
+        rows = {name: lines for name, lines in every.items() if due or name in self.of_all}
+        self.unmatched += self.terms.has_no_code(data, rows)
+        reasons = self.terms.problems(data, rows)
+        locker = data["locker"] if self.terms.unique and STUDENTS_FILE in rows else ""
+        if locker and not reasons:
+            if locker in self.lockers:
+                reasons.append((STUDENTS_FILE, "Locker", "unique"))
+            self.lockers.add(locker)
+        return rows, reasons
+
+    def _write(self, name: str, line: str) -> Place:
+        of_file = self.written.setdefault(name, [])
+        of_file.append(line)
+        return Place(name, len(of_file), line)
+
+    @property
+    def files(self) -> dict[str, bytes]:
+        """A file of all students is there, too, if somebody's removal emptied it."""
+        return {
+            file.name: "".join(f"{line}\r\n" for line in (file.header, *lines)).encode()
+            for file in self.terms.files
+            if (lines := self.written.get(file.name, ()))
+            or (file.name in self.of_all and self.taken)
+        }
 
     @property
     def status(self) -> str:
@@ -107,7 +113,8 @@ class Plan:
 
     @property
     def refused(self) -> bool:
-        return self.of_all and bool(self.held)
+        """One who is held keeps a file of all students from going."""
+        return bool(self.of_all and self.held)
 
 
 @dataclass
@@ -120,7 +127,7 @@ class Year:
     last_export: tuple[str, int] | None = None
 
     def store(
-        self, student_id: str, version: tuple[int, str, int], data: dict[str, str] | None
+        self, student_id: str, version: tuple[int, str, int], data: dict[str, Any] | None
     ) -> bool:
         """A sync or a removal; whether it is the newest."""
         self.mark(student_id)
@@ -151,89 +158,16 @@ class Year:
 
     def plan(self, terms: Terms, taken: frozenset[str], *, everyone: bool) -> Plan:
         """What becomes of those taken, and of everyone for a file of all students."""
-        of_all = [everyone or wants_all for _, _, wants_all in terms.files]
-        plan = Plan(taken, any(of_all))
-        if not taken and not everyone:
-            return plan
-        claimed: set[str] = set()
-        lines: list[list[str]] = [[] for _ in of_all]
-        for student_id in sorted({*taken, *(self.students if any(of_all) else ())}):
-            student, due = self.students.get(student_id), student_id in taken
-            if student is None:
-                plan.missing += 1
-            elif student.data is None:
-                if due:
-                    plan.outcomes[student_id] = "removed"
-            else:
-                wanted = [due or wants_all for wants_all in of_all]
-                rows, reasons = self._rows(student.data, terms, wanted, plan, claimed)
-                if reasons:
-                    plan.held[student_id] = reasons
-                else:
-                    for number, row in rows.items():
-                        lines[number].append(row)
-                    self._settle(plan, student_id, rows, lines, due=due, all_files=all(of_all))
-        for (name, header, _), of_file, wants_all in zip(terms.files, lines, of_all, strict=True):
-            if of_file or (wants_all and taken):
-                content = "".join(f"{line}\r\n" for line in (header, *of_file)).encode()
-                plan.files[name] = content
-        self._place(plan, terms)
+        of_all = frozenset(file.name for file in terms.files if everyone or file.of_all)
+        plan = Plan(terms, taken, of_all)
+        if taken or everyone:
+            for student_id in sorted({*taken, *(self.students if of_all else ())}):
+                student = self.students.get(student_id)
+                if student is None:
+                    plan.missing += 1
+                elif student.data is not None or student_id in taken:
+                    plan.add(student_id, student)
         return plan
-
-    def _rows(
-        self,
-        data: dict[str, str],
-        terms: Terms,
-        wanted: list[bool],
-        plan: Plan,
-        claimed: set[str],
-    ) -> tuple[dict[int, str], list[Reason]]:
-        rows: dict[int, str] = {}
-        reasons: list[Reason] = []
-        first = f'"{data["fname"]}"' if "," in data["fname"] else data["fname"]
-        locker = data["locker"]
-        if wanted[0] and data["grade"] != terms.without:
-            if data["grade"] not in terms.coded:
-                plan.unmatched += 1
-                if terms.unmatched == "hold":
-                    reasons.append((STUDENTS_FILE, "Grade", "match_codes"))
-            if terms.unique and locker and not reasons:
-                if locker in claimed:
-                    reasons.append((STUDENTS_FILE, "Locker", "unique"))
-                claimed.add(locker)
-            grade = GRADES[data["grade"]] if data["grade"] in terms.coded else data["grade"]
-            rows[0] = f"{data['id']},{first},{grade},{locker}"
-        if terms.roster and wanted[1] and data["grade"] != terms.roster_without:
-            rows[1] = f"{data['id']},{first}"
-        return rows, reasons
-
-    def _settle(
-        self,
-        plan: Plan,
-        student_id: str,
-        rows: dict[int, str],
-        lines: list[list[str]],
-        *,
-        due: bool,
-        all_files: bool,
-    ) -> None:
-        if rows:
-            names = (STUDENTS_FILE, ROSTER_FILE)
-            plan.lines[student_id] = [
-                Place(names[number], len(lines[number]), row, "") for number, row in rows.items()
-            ]
-        elif due:
-            plan.left_out += 1
-        outcome = "exported" if rows else "left_out"
-        if due or ((rows or all_files) and self.students[student_id].outcome != outcome):
-            plan.outcomes[student_id] = outcome
-
-    def _place(self, plan: Plan, terms: Terms) -> None:
-        sums = {name: hashlib.sha256(content).hexdigest() for name, content in plan.files.items()}
-        for student_id, places in plan.lines.items():
-            plan.lines[student_id] = [
-                Place(place.file, place.row, place.line, sums[place.file]) for place in places
-            ]
 
     def hold(self, student_id: str, reasons: list[Reason]) -> None:
         student = self.students[student_id]
@@ -243,6 +177,7 @@ class Year:
         self.due.add(student_id)
 
     def commit(self, plan: Plan, run_id: str) -> None:
+        sums = {name: hashlib.sha256(content).hexdigest() for name, content in plan.files.items()}
         for student_id, outcome in plan.outcomes.items():
             student = self.students[student_id]
             student.outcome = "" if outcome == "removed" else outcome
@@ -250,16 +185,18 @@ class Year:
                 student.reasons = None
             if outcome == "exported":
                 student.run_id, student.places = run_id, plan.lines[student_id]
+                student.sums = sums
         if plan.lines:
             self.last_export = run_id, len(plan.lines)
 
     def status_of(self, student_id: str) -> str:
         student = self.students[student_id]
+        is_due = student_id in self.due
+        if is_due and student.reasons:
+            return "held"
         if student.data is None:
             return "removed"
-        if student_id in self.due:
-            return "held" if student.reasons else "due"
-        return student.outcome
+        return "due" if is_due else student.outcome
 
     def of_status(self, *wanted: str) -> list[str]:
         return [one for one in sorted(self.students) if self.status_of(one) in wanted]
@@ -276,4 +213,7 @@ class Year:
         }
 
     def never_exported(self) -> list[str]:
-        return [one for one in self.of_status("due", "held") if not self.students[one].run_id]
+        """A removal that is held is of nobody who is still to come."""
+        students = self.students
+        waiting = self.of_status("due", "held")
+        return [one for one in waiting if students[one].data and not students[one].run_id]

@@ -1,26 +1,32 @@
 """The SIS's importer, which knows of us only the files on the server; and what it should know."""
 
 import csv
-from collections.abc import Collection, Iterable
+import itertools
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from tests.functional.terms import SEVERAL_ROWS
+
 type Table = tuple[str, int]
 """A file's name and its school year."""
+
+type Lines = tuple[str, ...]
+"""A student's rows in a file."""
 
 
 @dataclass
 class Importer:
     """Applies the files below `root`, `SCHOOL_YEAR/NAME`, as often as it is asked to.
 
-    Rows are put over those of the same student; a file of all students is everybody. `removes`
-    what it took, or leaves it. The last word of First counts the syncs, so that a row that goes
-    back in time is seen.
+    The rows of a student are put over all that were there of this student, and a removal takes them
+    out; a file of all students is everybody. `removes` what it took, or leaves it. The last word of
+    First counts the syncs, so that a row that goes back in time is seen.
     """
 
     root: Path
     removes: bool
-    tables: dict[Table, dict[str, str]] = field(default_factory=dict)
+    tables: dict[Table, dict[str, Lines]] = field(default_factory=dict)
     newest: dict[tuple[Table, str], int] = field(default_factory=dict)
 
     def files(self) -> dict[Table, bytes]:
@@ -36,10 +42,8 @@ class Importer:
         before."""
         for table, content in self.files().items():
             rows = self._rows(table, content, may_be_older=table in sent_again)
-            if table in of_all:
-                self.tables[table] = rows
-            else:
-                self.tables.setdefault(table, {}).update(rows)
+            before = {} if table in of_all else self.tables.get(table, {})
+            self.tables[table] = {one: lines for one, lines in (before | rows).items() if lines}
             if self.removes:
                 (self.root / str(table[1]) / table[0]).unlink()
 
@@ -54,20 +58,18 @@ class Importer:
             default=0,
         )
 
-    def _rows(self, table: Table, content: bytes, *, may_be_older: bool) -> dict[str, str]:
-        """The line of each student, looked at as a careful importer would."""
-        header, *lines = lines_of(content)
-        rows = {}
-        for line in lines:
-            (row,) = csv.reader([line], strict=True)
-            assert len(row) == header.count(",") + 1, (table, line)
-            student_id, number = row[0], int(row[1].rpartition(" ")[2])
-            newest = self.newest.get((table, student_id), 0)
-            assert may_be_older or number >= newest, f"P2: {table} has {line} after {newest}"
-            self.newest[table, student_id] = max(number, newest)
-            rows[student_id] = line
+    def _rows(self, table: Table, content: bytes, *, may_be_older: bool) -> dict[str, Lines]:
+        """The lines of each student, looked at as a careful importer would."""
+        cells, rows = lines_of(content)[0].count(",") + 1, rows_of(content)
         assert [*rows] == sorted(rows), f"{table} is not in order of student id"
-        assert len(rows) == len(lines), f"{table} has a student twice"
+        for student_id, lines in rows.items():
+            assert len(lines) <= 1 or table[0] in SEVERAL_ROWS, f"{table} has a student twice"
+            for row in csv.reader(lines, strict=True):
+                assert len(row) == cells, (table, row)
+                number = int(row[1].rpartition(" ")[2])
+                newest = self.newest.get((table, student_id), 0)
+                assert may_be_older or number >= newest, f"P2: {table} has {row} after {newest}"
+                self.newest[table, student_id] = max(number, newest)
         return rows
 
 
@@ -79,14 +81,35 @@ def lines_of(content: bytes) -> list[str]:
 
 
 def without(student_id: str, content: bytes) -> bytes:
-    """The file without the student's line."""
+    """The file without the student's lines."""
+    return _those(content, lambda line: student_at(line) != student_id)
+
+
+def only(student_id: str, content: bytes) -> bytes:
+    """The file with the student's lines alone."""
+    return _those(content, lambda line: student_at(line) == student_id)
+
+
+def _those(content: bytes, is_wanted: Callable[[str], bool]) -> bytes:
     header, *rows = lines_of(content)
-    left = [row for row in rows if row.partition(",")[0] != student_id]
-    return "".join(f"{line}\r\n" for line in (header, *left)).encode()
+    return "".join(f"{line}\r\n" for line in (header, *filter(is_wanted, rows))).encode()
+
+
+def student_at(line: str) -> str:
+    return line.partition(",")[0]
 
 
 def students_of(content: bytes) -> list[str]:
-    return [line.partition(",")[0] for line in lines_of(content)[1:]]
+    return [*rows_of(content)]
+
+
+def rows_of(content: bytes) -> dict[str, Lines]:
+    """The lines of each student; none of one who was removed, whose First is blank."""
+    rows = {}
+    for student_id, lines in itertools.groupby(lines_of(content)[1:], student_at):
+        assert student_id not in rows, f"{student_id} stands in two places"
+        rows[student_id] = tuple(line for line in lines if line.split(",")[1])
+    return rows
 
 
 @dataclass
@@ -104,13 +127,13 @@ class Exchange:
     of_all: set[Table] = field(default_factory=set)
     unread: set[Table] = field(default_factory=set)
     sent_again: set[Table] = field(default_factory=set)
-    expected: dict[Table, dict[str, str]] = field(default_factory=dict)
+    expected: dict[Table, dict[str, Lines]] = field(default_factory=dict)
     unsure: dict[Table, set[str]] = field(default_factory=dict)
 
     def deliver(self, table: Table, content: bytes, run_id: str, *, of_all: bool) -> list[str]:
         """A file that an export brought; the students whom the importer will never see now."""
         missed = self._put(table, content, run_id)
-        rows = dict(zip(students_of(content), lines_of(content)[1:], strict=True))
+        rows = rows_of(content)
         self.sent_again.discard(table)
         if of_all:
             self.of_all.add(table)
@@ -151,13 +174,13 @@ class Exchange:
             self.files.clear()
             self.brought_by.clear()
 
-    def compare(self, year: int, exported: Iterable[str]) -> None:
-        """What the importer knows of students who are exported, and of whole files of all."""
-        told = {*exported}
+    def compare(self, year: int, exported_or_removed: Iterable[str]) -> None:
+        """What the importer knows of these students, and of whole files of all."""
+        told = {*exported_or_removed}
         for table, rows in self.expected.items():
             if table[1] == year and table not in self.unread:
                 known, unsure = self.importer.tables.get(table, {}), self.unsure[table]
                 for student_id in rows.keys() & told - unsure:
-                    assert known[student_id] == rows[student_id], (table, student_id)
+                    assert known.get(student_id, ()) == rows[student_id], (table, student_id)
                 if table in self.of_all and not unsure:
-                    assert known == rows, table
+                    assert known == {one: lines for one, lines in rows.items() if lines}, table
