@@ -6,7 +6,10 @@ from contextlib import contextmanager
 
 from playwright.sync_api import Browser, sync_playwright
 
-CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser"))), None)
+_NAMES = ("chromium-headless-shell", "chromium", "chromium-browser")
+"""The first is the same engine without windows: it takes half the time of the processor."""
+
+CHROMIUM = next(filter(None, map(shutil.which, _NAMES)), None)
 _SWITCHES = [
     "--no-sandbox",
     "--disable-gpu",
