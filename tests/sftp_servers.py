@@ -447,7 +447,9 @@ class KeyAndPasswordServer:
         self._transport = paramiko.Transport(connection)
         self._transport.add_server_key(self._key)
         self._transport.set_subsystem_handler("sftp", paramiko.SFTPServer)
-        self._transport.start_server(server=_InOrder(self._order, self.sign_ins))
+        # Not waited for: a client that is done within a moment would count as lost.
+        server = _InOrder(self._order, self.sign_ins)
+        self._transport.start_server(threading.Event(), server)
 
 
 class _InOrder(paramiko.ServerInterface):
