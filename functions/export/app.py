@@ -167,9 +167,10 @@ def _run(request: ExportRequest, parts: bootstrap.Export) -> dict[str, Any]:
 
 def _done(record: dict[str, Any], parts: bootstrap.Export) -> dict[str, Any]:
     """The record of a run that Lambda or the scheduler delivered twice; or it was killed when it
-    had stored how it ended, and is still to be told. One that never began has nothing to tell."""
-    began = record["started_at"] is not None
-    if not began or parts.runs.was_told(record["connection_id"], record["run_id"]):
+    had stored how it ended, and is still to be told. Of one that was cancelled before it began
+    there is nothing to tell."""
+    never_began = record["status"] == RunStatus.CANCELLED and not record["started_at"]
+    if never_began or parts.runs.was_told(record["connection_id"], record["run_id"]):
         return record
     return _announced(record, parts)
 

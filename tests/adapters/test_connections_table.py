@@ -388,7 +388,9 @@ def test_a_run_that_goes_on_after_it_was_told_has_more_to_tell(runs: DynamoDBRun
     runs.save(awaiting("r1"))
     assert not runs.was_told("north", "r1")
 
-    runs.note_told("north", "r1")
+    runs.note_told("north", "r1", "pending")  # it went on meanwhile
+    assert not runs.was_told("north", "r1")
+    runs.note_told("north", "r1", "awaiting_confirmation")
 
     assert runs.was_told("north", "r1")
     assert runs.find("north", "r1") == awaiting("r1").to_json()

@@ -37,6 +37,24 @@ class Announced:
         self.alerts.append(alert)
         self.told += alert.subject + alert.body
 
+    def look_at_the_numbers(self, record: Mapping[str, Any]) -> None:
+        """The one event says of each year what the record says, and the metrics are its sums."""
+        (event,), (numbers,) = self.events, self.numbers
+        same = {"school_year": "school_year", "status": "status", "left_out": "left_out"}
+        same |= {"exported": "rows", "held": "held_count"}
+        for told, stored in zip(event["years"], record["years"], strict=True):
+            assert {name: told[name] for name in same} == {
+                name: stored[of_record] for name, of_record in same.items()
+            }
+        statuses = {event["status"], *(year["status"] for year in event["years"])}
+        sums = {
+            name: sum(year[name] for year in event["years"])
+            for name in ("exported", "held", "newly_held")
+        }
+        rings = {"FailedRuns": "failed" in statuses, "NewlyHeldStudents": sums["newly_held"]}
+        rest = {"ExportedStudents": sums["exported"], "HeldStudents": sums["held"]}
+        assert numbers == (rings | rest if record["finished_at"] else rings)
+
     def forget(self) -> None:
         self.numbers, self.events, self.alerts, self.told = [], [], [], ""
 

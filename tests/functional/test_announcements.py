@@ -17,7 +17,8 @@ from registration_sync import bootstrap
 from registration_sync.api import logger
 from registration_sync.domain.alerts import Alert
 from registration_sync.domain.errors import Unavailable
-from registration_sync.use_cases.request_export import run_id_of
+from registration_sync.domain.export_run import DRY_RUN, ExportRequest, requested_run
+from registration_sync.use_cases.request_export import new_run_id, run_id_of
 from tests.functional.district import (
     CONNECTION,
     NORTH,
@@ -160,6 +161,22 @@ def test_who_is_held_is_told_once_and_nobody_by_name(
     everything = json.dumps(told.events) + str(told.alerts) + logged
     for secret in (STUDENT, "Only-Here", "unheard-of"):
         assert secret not in everything
+
+
+def test_who_was_held_before_many_other_runs_is_not_told_again(
+    server: AsyncSftpServer, told: Told
+) -> None:
+    send(registration(STUDENT, grade="unheard-of"))
+    run_export()
+    for number in range(45):
+        now = dt.datetime.now(dt.UTC)
+        dry = ExportRequest(NORTH, new_run_id(now, f"{number:02}"), kind=DRY_RUN)
+        bootstrap.export().runs.save(requested_run(dry, now))
+
+    run_export()
+
+    assert told.subjects == ["North, PowerSchool: 1 student newly held back"]
+    assert [event["years"][0]["newly_held"] for event in told.events] == [1, 0]
 
 
 def test_a_dry_run_and_a_check_are_events_only(

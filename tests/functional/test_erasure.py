@@ -351,6 +351,23 @@ def test_a_package_is_packed_again_without_the_rows(
     assert run_export(resend_of=run["run_id"])["status"] == "succeeded"
 
 
+def test_a_year_whose_last_export_is_of_an_older_version_lets_the_student_go(
+    server: AsyncSftpServer, started: StartedExports
+) -> None:
+    set_up(server, PACKED)
+    send(registration(WHO, FIRST), registration("2", "Bo"))
+    run_export()
+    for item in stored_items("registrations"):
+        if item["pk"]["S"].startswith("LEDGER#"):
+            entry = json.loads(item["entry"]["S"])
+            del entry["histories"]
+            item["entry"]["S"] = json.dumps(entry)
+            boto3.client("dynamodb").put_item(TableName="registrations", Item=item)
+
+    assert erase(WHO, started)["status"] == "succeeded"
+    assert traces(WHO, FIRST) == []
+
+
 def test_a_sync_that_comes_later_is_a_new_fact(
     server: AsyncSftpServer, started: StartedExports
 ) -> None:

@@ -344,6 +344,50 @@ def test_a_confirmed_run_that_fails_in_passing_is_tried_again_and_is_confirmed_s
 
 
 @pytest.mark.usefixtures("started")
+def test_a_confirmed_run_that_failed_in_passing_and_died_then_sends_it_all_the_same(
+    server: AsyncSftpServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    set_up(server, keeping_unmatched(), guards=HOLD_UNMATCHED)
+    send(registration("007", grade="PK"))
+    run = run_export(trigger="manual")
+    confirm(run)
+    parts = bootstrap.export()
+    outside = partial(parts.outside, pause=lambda _: None)
+    monkeypatch.setattr(bootstrap, "export", lambda: replace(parts, outside=outside))
+    server.faults.drop_before.add("open")
+    save = type(parts.runs).save
+
+    def dies(self: Any, record: ExportRun) -> None:
+        if record.next_attempt_by:
+            raise SystemExit
+        save(self, record)
+
+    with monkeypatch.context() as during:
+        during.setattr(type(parts.runs), "save", dies)
+        with pytest.raises(SystemExit):
+            go_on(run)
+    server.faults.drop_before.clear()
+
+    after = go_on(run)
+
+    assert (after["status"], ids(server)) == ("succeeded", ["007"])
+
+
+@pytest.mark.usefixtures("started")
+def test_a_run_that_an_older_version_let_wait_is_confirmed(server: AsyncSftpServer) -> None:
+    run = hold_one(server)
+
+    def older(record: dict[str, Any]) -> dict[str, Any]:
+        years = [{**year, "row_counts": []} for year in record["years"]]
+        return {**record, "years": years}
+
+    bootstrap.export().runs.change(run["connection_id"], run["run_id"], older)
+    confirm(run)
+
+    assert (go_on(run)["status"], ids(server)) == ("succeeded", ["007"])
+
+
+@pytest.mark.usefixtures("started")
 def test_a_confirmed_run_that_dies_when_all_is_sent_sends_nothing_that_nobody_looked_at(
     server: AsyncSftpServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -50,6 +50,15 @@ def test_a_failed_year_that_names_those_held_counts_as_the_one_before() -> None:
     assert newly_held(record(held("1", "2")), [record(names_them)]) == {2025: 1}
 
 
+def test_a_year_that_failed_beside_one_that_waits_rings_at_once() -> None:
+    waits = YearOutcome(2024, RunStatus.AWAITING_CONFIRMATION)
+    rests = record(FAILED, waits, held("1", year=2026))
+
+    newly = newly_held(rests, [])
+
+    assert run_metrics(rests, newly) == {"FailedRuns": 1, "NewlyHeldStudents": 1}
+
+
 def test_who_was_delivered_meanwhile_is_new_again() -> None:
     earlier = [record(replace(held(), status=RunStatus.SUCCEEDED)), record(held("1"))]
 

@@ -352,8 +352,8 @@ class Runs(Protocol):
         """Stores what `change` makes of the record; whether it made anything else of it. It is
         asked again where somebody stored the record meanwhile."""
 
-    def note_told(self, connection_id: str, run_id: str) -> None:
-        """The run was announced as it is now; what is saved later was not."""
+    def note_told(self, connection_id: str, run_id: str, status: str) -> None:
+        """The run was announced with this status; nothing is noted if it has another by now."""
 
     def was_told(self, connection_id: str, run_id: str) -> bool: ...
 

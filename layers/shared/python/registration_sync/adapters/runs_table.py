@@ -228,14 +228,20 @@ class DynamoDBRuns:
                 continue  # it was saved meanwhile
             return True
 
-    def note_told(self, connection_id: str, run_id: str) -> None:
-        with passing_faults_are_unavailable():
-            self._client.update_item(
-                TableName=self._table,
-                Key=_run_key(connection_id, run_id),
-                UpdateExpression="SET told = :true",
-                ExpressionAttributeValues={":true": {"BOOL": True}},
-            )
+    def note_told(self, connection_id: str, run_id: str, status: str) -> None:
+        try:
+            with passing_faults_are_unavailable():
+                self._client.update_item(
+                    TableName=self._table,
+                    Key=_run_key(connection_id, run_id),
+                    UpdateExpression="SET told = :true",
+                    ConditionExpression="#status = :status",
+                    ExpressionAttributeNames={"#status": "status"},
+                    ExpressionAttributeValues={":true": {"BOOL": True}, ":status": {"S": status}},
+                )
+        except ClientError as error:
+            if error_code(error) != _CONDITION_FAILED:
+                raise
 
     def was_told(self, connection_id: str, run_id: str) -> bool:
         with passing_faults_are_unavailable():

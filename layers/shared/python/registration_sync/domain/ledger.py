@@ -100,7 +100,12 @@ class LedgerEntry:
     histories: Histories = ()
 
     def to_json(self) -> dict[str, Any]:
-        return asdict(self)
+        """An erasure compares it with what is stored: an entry from before the histories stays as
+        it was."""
+        record = asdict(self)
+        if not self.histories:
+            del record["histories"]
+        return record
 
 
 def ledger_entry(record: Mapping[str, Any]) -> LedgerEntry:

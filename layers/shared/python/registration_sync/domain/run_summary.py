@@ -79,12 +79,17 @@ def failed_years(record: Mapping[str, Any]) -> list[Mapping[str, Any]]:
 
 
 def run_metrics(record: Mapping[str, Any], newly: Counts) -> dict[str, int]:
-    """What a run that moves something adds to the metrics; zeros too, so that alarms end."""
-    return {
+    """What a run that moves something adds to the metrics; zeros too, so that alarms end. One that
+    waits rings the alarms only: what it delivered counts when it has ended."""
+    rings = {
         FAILED_RUNS: int(is_failure(record)),
+        NEWLY_HELD_STUDENTS: sum(newly.values()),
+    }
+    if not record["finished_at"]:
+        return rings
+    return rings | {
         EXPORTED_STUDENTS: sum(year["rows"] for year in record["years"]),
         HELD_STUDENTS: sum(year["held_count"] for year in record["years"]),
-        NEWLY_HELD_STUDENTS: sum(newly.values()),
     }
 
 

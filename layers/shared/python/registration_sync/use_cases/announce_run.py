@@ -1,6 +1,6 @@
 """Announces a run that ended: to the metrics, to programs by an event, to people by a message."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -14,8 +14,9 @@ from registration_sync.ports import Alerts, Connections, Events, Metrics, Runs
 RUN_FINISHED, RUN_WAITS = "Export run finished", "Export run waits"
 """The detail-types of the events; it waits for a confirmation."""
 
-RUNS_LOOKED_BACK = 20
-"""To the last export that tells who was held before; further back, everyone counts as new."""
+PAGES, RUNS_AT_ONCE = 10, 20
+"""Of the history, to the last export that tells who was held before: most often it is on the first.
+Further back, everyone counts as new."""
 
 
 def announce_run(
@@ -30,14 +31,13 @@ def announce_run(
     """Tells of a run after its record is stored, and returns what could not be told.
 
     The run stays as it is, whatever happens here, so faults are returned and not raised. The
-    metrics go first: they need nobody, and their alarms fire though a message is lost. They do not
-    count a run that waits for a confirmation: it has not ended. A note that all was told goes
-    last, so that one that is killed before is told by its next attempt.
+    metrics go first: they need nobody, and their alarms fire though a message is lost. A note that
+    all was told goes last, so that one that is killed before is told by its next attempt.
     """
     moves = record["kind"] in LEASED
     newly = _newly_held(record, runs) if moves else {}
     faults: list[RegistrationSyncError] = []
-    if record["finished_at"] and moves:
+    if moves:
         about = {name: record[name] for name in ("connection_id", "run_id")}
         metrics.count(run_metrics(record, newly), about)
     try:
@@ -54,18 +54,26 @@ def announce_run(
             faults.append(fault)
     if not faults:
         with suppress(Unavailable):  # rather told twice
-            runs.note_told(record["connection_id"], record["run_id"])
+            runs.note_told(record["connection_id"], record["run_id"], record["status"])
     return faults
 
 
 def _newly_held(record: Mapping[str, Any], runs: Runs) -> Counts:
     if not any(year["held_count"] for year in record["years"]):
         return {}
-    try:
-        earlier, _ = runs.newest(record["connection_id"], RUNS_LOOKED_BACK, record["run_id"])
-    except Unavailable:  # rather a message too many
-        earlier = []
-    return newly_held(record, earlier)
+    return newly_held(record, _earlier(record, runs))
+
+
+def _earlier(record: Mapping[str, Any], runs: Runs) -> Iterator[Mapping[str, Any]]:
+    after: str | None = record["run_id"]
+    for _ in range(PAGES):
+        try:
+            records, after = runs.newest(record["connection_id"], RUNS_AT_ONCE, after)
+        except Unavailable:  # rather a message too many
+            return
+        yield from records
+        if after is None:
+            return
 
 
 def _name_and_zone(connection_id: str, connections: Connections) -> tuple[str, ZoneInfo]:

@@ -212,7 +212,7 @@ def _export_years(
             paths_of(year, written), server=server, lease=lease, pause=outside.pause
         )
 
-    progress = Progress(run, outside.runs, outside.now)
+    progress, done = Progress(run, outside.runs, outside.now), dict(outcomes)
     try:
         for year in plan.years:
             began = outside.now()
@@ -222,8 +222,11 @@ def _export_years(
             # What an earlier attempt put there may have been replaced since.
             watch.remember([file for file in outcome.files if file.replaced_by])
             seconds = round((outside.now() - began).total_seconds(), 1)
-            outcomes[year.school_year] = replace(outcome, duration_seconds=seconds)
-            progress.year_is_done(list(outcomes.values()))
+            outcome = replace(outcome, duration_seconds=seconds)
+            outcomes[year.school_year] = outcome
+            if not (run.confirmed_by and outcome.error and outcome.error.passing):
+                done[year.school_year] = outcome  # else it waits on, for another attempt
+            progress.year_is_done(list(done.values()))
     finally:
         server.close()
     return list(outcomes.values())

@@ -3,7 +3,7 @@ a check and a test record died, or whom to send again was erased."""
 
 import datetime as dt
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import fields, replace
 from typing import Any
 
 from registration_sync.domain.export_run import (
@@ -71,14 +71,15 @@ def _going_on(request: ExportRequest, record: Mapping[str, Any]) -> ExportReques
 
 def _year_outcome_of(record: Mapping[str, Any]) -> YearOutcome:
     """A year of a stored run."""
-    error = record["error"]
+    error, known = record["error"], {one.name for one in fields(YearOutcome)}
     lists: dict[str, type] = {
         "held": HeldRow,
         "findings": Finding,
     }
     return YearOutcome(
         **{
-            **record,
+            # An older version may have stored more.
+            **{name: value for name, value in record.items() if name in known},
             **{name: tuple(of(**item) for item in record[name]) for name, of in lists.items()},
             "status": RunStatus(record["status"]),
             "files": tuple(
