@@ -51,6 +51,9 @@ def test_two_who_save_meet_and_both_changes_are_kept(visit: Visit, district: Dis
     expect(dialog).to_contain_text("To SFTP Field: First → Their_First")
     expect(dialog).to_contain_text("To SFTP Field: First → My_First")
     expect(dialog.get_by_text("changed by both").first).to_be_visible()
+    ada.sees(dialog.get_by_role("heading", name="What yours would replace of theirs"))
+    expect(dialog.get_by_text("To SFTP Field: First → Their_First")).to_have_count(2)
+    expect(dialog.get_by_text("“Required” was switched on")).to_have_count(1)
     ada.check()
     assert saved(district)[0]["fields"] == theirs  # nothing was written over
     save_as_somebody_else(district, [{"name": "students", "separator": "pipe", "fields": theirs}])
@@ -63,6 +66,116 @@ def test_two_who_save_meet_and_both_changes_are_kept(visit: Visit, district: Dis
     (file,) = saved(district)
     assert file["separator"] == "pipe"
     assert file["fields"][3] == FIELDS[1] | {"to": "My_First", "required": True}
+
+
+def field(to: str = "Grade", **others: Any) -> dict[str, Any]:
+    """A field of a mapping."""
+    kind = "match_codes" if "codes" in others else "direct"
+    return {"from": "students.grade", "mapping_type": kind, "to": to} | others
+
+
+def zipped(name: str, /, *rows: str, **manifest: Any) -> dict[str, Any]:
+    """A package, and its manifest if it has rows or settings."""
+    if not rows and not manifest:
+        return {"name": name}
+    return {"name": name, "manifest": manifest | {"rows": [{"property": one} for one in rows]}}
+
+
+JOINED: list[tuple[list[dict[str, Any]], dict[str, Any], list[str]]] = [
+    (  # each pair of codes by itself
+        [
+            {"fields": [field(codes={"K": "0", "1": "1", "2": "2"})]},
+            {"fields": [field(codes={"K": "0", "PK": "-1", "1": "01", "2": "2"})]},
+            {"fields": [field(codes={"K": "00", "TK": "-2", "__proto__": "p", "1": "I"})]},
+        ],
+        {"fields": [field(codes={"1": "01", "K": "00", "TK": "-2", "__proto__": "p", "PK": "-1"})]},
+        ["1 → 1 became 1 → I"],
+    ),
+    (  # the zip, and its manifest
+        [
+            {"package": zipped("a")},
+            {"package": zipped("b")},
+            {"package": zipped("a", "x")},
+        ],
+        {"package": zipped("b", "x")},
+        [],
+    ),
+    (
+        [
+            {"package": zipped("a", "x")},
+            {"package": zipped("a", "x", "y")},
+            {"package": zipped("b", "x", "z", name="list")},
+        ],
+        {"package": zipped("b", "x", "y", name="list")},
+        ["Rows of the manifest: z: nothing was added"],
+    ),
+    (
+        [{"package": zipped("a")}, {}, {"package": zipped("b")}],
+        {},
+        ["Name of the zip: a → b"],
+    ),
+    (  # lists are one thing
+        [
+            {"fields": [field(one_of=["1"])]},
+            {"fields": [field(one_of=["1", "2"])]},
+            {"fields": [field(one_of=["1", "3"], required=True)]},
+        ],
+        {"fields": [field(one_of=["1", "2"], required=True)]},
+        ["One of: 3 was added"],
+    ),
+    (
+        [
+            {"fields": []},
+            {"fields": [], "rows": {"distinct": "students.school"}},
+            {"fields": [], "rows": {"each": "students.races", "delimiter": ";"}},
+        ],
+        {"fields": [], "rows": {"distinct": "students.school"}},
+        ["Rows: one row for each student → a row for each students.races, a text with ; between"],
+    ),
+    (  # I deleted what they changed, they deleted what I changed
+        [
+            {"fields": [field("A"), field("B")]},
+            {"fields": [field("B", unique=True)]},
+            {"fields": [field("A", unique=True)]},
+        ],
+        {"fields": [field("B", unique=True)]},
+        ["“Unique” was switched on", "the field was deleted"],
+    ),
+]
+"""Of files or packages: before, mine and theirs; mine on top of theirs; what is gone of theirs."""
+
+
+def test_mine_on_top_of_theirs_keeps_what_it_can_and_tells_the_rest(
+    visit: Visit, district: District
+) -> None:
+    ada = visit()
+    open_mapping(ada, district, "?tab=fields")
+
+    def whole(part: dict[str, Any]) -> dict[str, Any]:
+        of_file = {key: value for key, value in part.items() if key != "package"}
+        files = [{"name": "s", "fields": []} | of_file]
+        return {"files": files} | {key: part[key] for key in part if key == "package"}
+
+    cases = [[whole(one) for one in of_three] for of_three, *_ in JOINED]
+    found = ada.page.evaluate(
+        """async (cases) => {
+            const names = performance.getEntriesByType("resource").map((one) => one.name);
+            const load = (end) => import(names.find((name) => name.endsWith(end)));
+            const { draftOf, definitionOf } = await load("mapping/draft.js");
+            const { aligned, merged, replaced } = await load("mapping/merge.js");
+            return JSON.parse(cases).map(([first, ...others]) => {
+                const base = draftOf(first);
+                const [mine, theirs] = others.map((one) => aligned(base, one));
+                const both = merged(base, mine, theirs);
+                const gone = replaced(base, theirs, both).flatMap(({ what }) => what);
+                return [JSON.stringify(definitionOf(both)), gone];
+            });
+        }""",
+        json.dumps(cases),
+    )
+
+    assert [json.loads(both) for both, _ in found] == [whole(both) for _, both, _ in JOINED]
+    assert [sorted(gone) for _, gone in found] == [sorted(gone) for *_, gone in JOINED]
 
 
 def test_theirs_are_taken_or_one_goes_on_editing(visit: Visit, district: District) -> None:

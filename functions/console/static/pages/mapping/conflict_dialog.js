@@ -11,7 +11,7 @@ import { Time } from "../../components/time.js";
 import { differences } from "./changes.js";
 import { Differences } from "./differences.js";
 import { textOf, useEditor } from "./editor.js";
-import { aligned, merged } from "./merge.js";
+import { aligned, merged, replaced } from "./merge.js";
 import { inWordsOfThePage } from "./mistakes.js";
 import { save } from "./save_bar.js";
 
@@ -57,17 +57,20 @@ function Both({ saved, base, mine, theirs, zone }) {
   const [by_them, by_me] = [differences(base.draft, theirs), differences(base.draft, mine)];
   const places = new Set(by_them.map((one) => one.place));
   const both = new Set(by_me.map((one) => one.place).filter((place) => places.has(place)));
+  const gone = replaced(base.draft, theirs, merged(base.draft, mine, theirs));
   return html`<p>
       <strong>${saved.saved_by}</strong> saved version ${saved.version}
       ${" "}<${Time} at=${saved.saved_at} zone=${zone} />, while you were changing version ${base.version}.
-      Nothing of yours was saved yet, and nothing of theirs is lost.
+      Nothing of yours was saved yet, and version ${saved.version} is kept whatever you choose.
     </p>
     <h3>What ${saved.saved_by} changed</h3>
     <${Differences} found=${by_them} both=${both} none="Nothing that the mapping does." />
     <h3>What you changed</h3>
     <${Differences} found=${by_me} both=${both} none="Nothing." />
+    ${gone.length > 0 && html`<h3>What yours would replace of theirs</h3><${Differences} found=${gone} />`}
     <p class="hint">
-      “Keep mine on top of theirs” saves their version with your changes made in it; where both changed the same setting, yours counts.
+      “Keep mine on top of theirs” saves their version with your changes made in it, each setting and each code by
+      itself. Where both changed the same, yours counts; so does your order, if you moved something.
     </p>`;
 }
 

@@ -1,5 +1,6 @@
 // Two versions of a mapping beside each other: whose is what, and mine on top of theirs.
 
+import { differences } from "./changes.js";
 import { canonical, draftOf, newId, withChanges } from "./draft.js";
 
 // The definition as a draft with the ids of `base`, where a file has the same name and a field the
@@ -42,11 +43,12 @@ function partners(ids, others, names, draft, base) {
   return found;
 }
 
-// My changes since `base`, made in `theirs` as well; where both changed the same, mine counts.
+// My changes since `base`, made in `theirs` as well, each setting and each code by itself; where both
+// changed the same, mine counts.
 export function merged(base, mine, theirs) {
   const changed = (id) => canonical(mine.files[id]) !== canonical(base.files[id]);
   const order = mergedOrder(base.order, mine.order, theirs.order, changed);
-  const draft = { order, files: {}, fields: {}, package: mergedPart(base.package, mine.package, theirs.package) };
+  const draft = { order, files: {}, fields: {}, package: mergedValue("package", base.package, mine.package, theirs.package) };
   const of = (one, id) => one.files[id]?.fields ?? [];
   for (const id of order) {
     const edited = (field) => canonical(mine.fields[field]) !== canonical(base.fields[field]);
@@ -77,12 +79,34 @@ function mergedOrder(base, mine, theirs, changed) {
   return order;
 }
 
-function mergedKeys(base = {}, mine, theirs) {
+function mergedKeys(base, mine, theirs) {
   if (!mine || !theirs) return mine ?? theirs;
   const changes = {};
-  for (const key of new Set([...Object.keys(base), ...Object.keys(mine)]))
-    if (canonical(mine[key]) !== canonical(base[key])) changes[key] = mine[key];
+  for (const key of Object.keys({ ...base, ...mine })) changes[key] = mergedValue(key, base?.[key], mine[key], theirs[key]);
   return withChanges(theirs, changes);
 }
 
-const mergedPart = (base, mine, theirs) => (canonical(mine) === canonical(base) ? theirs : mine);
+// Other lists and objects are one thing each: two halves of them need not make a whole.
+const WITH_PARTS = { codes: mergedCodes, package: mergedKeys, manifest: mergedKeys };
+
+function mergedValue(key, base, mine, theirs) {
+  if (canonical(mine) === canonical(base)) return theirs;
+  if (canonical(theirs) === canonical(base) || !mine || !theirs) return mine;
+  return WITH_PARTS[key]?.(base, mine, theirs) ?? mine;
+}
+
+function mergedCodes(base, mine, theirs) {
+  const [before, now, both] = [base, mine, theirs].map((pairs) => new Map(pairs));
+  for (const value of before.keys()) if (!now.has(value)) both.delete(value);
+  for (const [value, code] of now) if (before.get(value) !== code) both.set(value, code);
+  return [...both];
+}
+
+// What they changed since `base` that is not in `both`, as `differences` tells it. Of two orders
+// it cannot tell whose is there.
+export function replaced(base, theirs, both) {
+  const there = new Map(differences(base, both).map(({ place, what }) => [place, what]));
+  return differences(base, theirs)
+    .map((one) => ({ ...one, what: one.what.filter((text) => !there.get(one.place)?.includes(text)) }))
+    .filter(({ what }) => what.length);
+}
