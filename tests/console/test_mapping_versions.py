@@ -1,6 +1,7 @@
 """Saving a mapping while others save it too, older versions, YAML, and the first start."""
 
 import json
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -66,6 +67,39 @@ def test_two_who_save_meet_and_both_changes_are_kept(visit: Visit, district: Dis
     (file,) = saved(district)
     assert file["separator"] == "pipe"
     assert file["fields"][3] == FIELDS[1] | {"to": "My_First", "required": True}
+    ada.press(ada.button("Undo"))  # theirs of version 3, then of version 2
+    ada.press(ada.button("Undo"))
+    assert names(ada) == ["DOB", "Mine", "My_First"]
+
+
+def test_mine_on_top_of_theirs_may_be_wrong(visit: Visit, district: District) -> None:
+    ada = visit()
+    open_mapping(ada, district, "?tab=fields")
+    ada.write(row(ada, 3).get_by_label(TO), "Grade")
+    theirs = [*FIELDS, {"from": "students.grade", "mapping_type": "direct", "to": "Grade"}]
+    save_as_somebody_else(district, [{"name": "students", "fields": theirs}])
+    mine, both = ["ID", "First", "Grade"], ["ID", "First", "Grade", "Grade"]
+
+    def keep_mine() -> None:
+        ada.press(ada.button("Save"))
+        dialog = ada.dialog("Somebody else saved this mapping")
+        ada.sees(dialog.get_by_text(re.compile("saved version 2.*changing version 1", re.DOTALL)))
+        ada.press(ada.button("Keep mine on top of theirs"))
+        ada.sees(ada.page.get_by_text("Nothing was saved"))
+        expect(dialog).to_have_count(0)
+        expect(ada.page.locator("[aria-invalid=true]").first).to_be_focused()
+
+    keep_mine()
+    assert names(ada) == both
+    ada.check()
+    ada.press(ada.button("Undo"))
+    assert names(ada) == mine
+    keep_mine()
+    assert names(ada) == both
+    ada.write(row(ada, 3).get_by_label(TO), "Year")
+    save(ada, 3)
+
+    assert saved(district)[0]["fields"] == [*FIELDS[:2], FIELDS[2] | {"to": "Year"}, theirs[3]]
 
 
 def field(to: str = "Grade", **others: Any) -> dict[str, Any]:
@@ -196,6 +230,8 @@ def test_theirs_are_taken_or_one_goes_on_editing(visit: Visit, district: Distric
     expect(ada.button("Save")).to_be_disabled()
     ada.button("Undo").click()
     assert names(ada) == ["Mine", "First", "DOB"]
+    ada.button("Save").click()
+    ada.sees(ada.dialog("Somebody else saved this mapping").get_by_text("saved version 2"))
 
 
 MERGES: list[tuple[str, str, str, str]] = [

@@ -1,21 +1,20 @@
 // Somebody else saved meanwhile: who, when, what differs; theirs, or mine on top of theirs.
 
 import { get, pathOf } from "../../api.js";
-import { useAction, useData } from "../../data.js";
+import { useData } from "../../data.js";
 import { html } from "../../html.js";
 import { announce } from "../../components/announce.js";
 import { Button } from "../../components/button.js";
 import { Dialog } from "../../components/dialog.js";
-import { ErrorNotice, ErrorState, Loading } from "../../components/states.js";
+import { ErrorState, Loading } from "../../components/states.js";
 import { Time } from "../../components/time.js";
 import { differences } from "./changes.js";
 import { Differences } from "./differences.js";
-import { textOf, useEditor } from "./editor.js";
+import { useEditor } from "./editor.js";
 import { aligned, merged, replaced } from "./merge.js";
-import { inWordsOfThePage } from "./mistakes.js";
-import { save } from "./save_bar.js";
 
-export function ConflictDialog({ connection, onClose }) {
+// `onKeep` saves what the editor has then: mine on top of theirs.
+export function ConflictDialog({ connection, onKeep, onClose }) {
   const c = connection.connection_id;
   const editor = useEditor();
   const { data: saved, error, reload } = useData((options) => get(pathOf(c, "mapping"), options), [c]);
@@ -23,33 +22,23 @@ export function ConflictDialog({ connection, onClose }) {
   const mine = editor.draft.get();
   const theirs = saved && aligned(base.draft, definitionOnly(saved));
   const takeTheirs = () => {
-    editor.settle(saved);
-    editor.past.set([mine]);
+    editor.join(saved, theirs);
     announce(`Version ${saved.version} by ${saved.saved_by} is here; Undo brings back what you had.`);
     onClose();
   };
-  // Saved at once; should somebody have saved yet another version, it is asked for anew.
-  const keeping = useAction(async () => {
-    const both = merged(base.draft, mine, theirs);
-    editor.settle(saved, { draft: theirs, text: textOf(theirs) });
-    editor.draft.set(both);
-    const now = await save(c, both, saved.version).catch(async (raised) => {
-      if (raised.status === 412) await reload();
-      throw raised;
-    });
-    editor.settle(now, { draft: both, text: textOf(both) });
-    announce(`Saved as version ${now.version}: yours on top of theirs.`);
+  const keepMine = () => {
+    editor.join(saved, theirs, merged(base.draft, mine, theirs));
     onClose();
-  });
+    onKeep();
+  };
   const actions = html`<${Button} onClick=${onClose}>Go on editing<//>
     ${saved &&
     html`<${Button} onClick=${takeTheirs}>Take theirs<//>
-      <${Button} kind="primary" busy=${keeping.busy} onClick=${() => keeping.run()}>Keep mine on top of theirs<//>`}`;
+      <${Button} kind="primary" onClick=${keepMine}>Keep mine on top of theirs<//>`}`;
   return html`<${Dialog} title="Somebody else saved this mapping" onClose=${onClose} actions=${actions} wide>
     ${error && html`<${ErrorState} error=${error} onRetry=${reload} />`}
     ${!saved && !error && html`<${Loading} />`}
     ${saved && html`<${Both} saved=${saved} base=${base} mine=${mine} theirs=${theirs} zone=${connection.time_zone} />`}
-    <${ErrorNotice} error=${inWordsOfThePage(keeping.error, editor.draft.get())} title="Nothing was saved" />
   <//>`;
 }
 

@@ -15,8 +15,10 @@ const NOTHING = { fields: {}, files: {}, students: [], problems: { fields: {}, f
 export function createEditor(saved, can_edit) {
   const base = createStore(baseOf(saved));
   const draft = createStore(base.get().draft);
-  const past = createStore([]);
+  const past = createStore([]); // [{draft, base}]: what was edited, and what it had been made from
   let under_edit = null; // the same control again is one thing to undo
+  const remember = () =>
+    past.set([...past.get(), { draft: draft.get(), base: base.get() }].slice(-UNDONE_AT_MOST));
   return {
     base,
     draft,
@@ -24,7 +26,7 @@ export function createEditor(saved, can_edit) {
     can_edit,
     seen: createStore(NOTHING), // see seen.js
     update(change, key = null) {
-      if (key === null || key !== under_edit) past.set([...past.get(), draft.get()].slice(-UNDONE_AT_MOST));
+      if (key === null || key !== under_edit) remember();
       under_edit = key;
       draft.set(change(draft.get()));
     },
@@ -32,7 +34,8 @@ export function createEditor(saved, can_edit) {
       const before = past.get();
       under_edit = null;
       past.set(before.slice(0, -1));
-      draft.set(before.at(-1));
+      base.set(before.at(-1).base);
+      draft.set(before.at(-1).draft);
     },
     // A newer version is there; `kept` is what is edited on top of it.
     settle(now, kept = null) {
@@ -41,6 +44,14 @@ export function createEditor(saved, can_edit) {
       past.set([]);
       under_edit = null;
       if (!kept) draft.set(next.draft);
+    },
+    // Somebody else's newer version is there, as the draft `theirs`, and `edited` on top of it.
+    // Undo goes back to before: who saves then is asked again.
+    join(now, theirs, edited = theirs) {
+      remember();
+      under_edit = null;
+      base.set({ ...baseOf(now), draft: theirs, text: textOf(theirs) });
+      draft.set(edited);
     },
   };
 }

@@ -23,7 +23,8 @@ export function SaveBar({ connection, select }) {
   const seen = useStore(editor.seen);
   const past = useStore(editor.past);
   const [conflict, setConflict] = useState(false);
-  const saving = useAction(async () => {
+  // After a save there is nothing to undo, but what was mine alone before it was joined with theirs.
+  const saving = useAction(async ({ joined = false } = {}) => {
     const draft = editor.draft.get();
     const own = ownProblems(draft);
     if (own.length) {
@@ -32,7 +33,9 @@ export function SaveBar({ connection, select }) {
     }
     try {
       const saved = await save(c, draft, editor.base.get().version);
+      const before = joined ? editor.past.get() : [];
       editor.settle(saved, { draft, text: textOf(draft) });
+      editor.past.set(before.map((one) => ({ ...one, base: editor.base.get() })));
       announce(`Saved as version ${saved.version}.`);
     } catch (error) {
       if (error.status === 412) return setConflict(true);
@@ -56,7 +59,7 @@ export function SaveBar({ connection, select }) {
       <${Button} disabled=${past.length === 0} onClick=${() => undo(editor)}>Undo<//>
       <${Button} kind="primary" busy=${saving.busy} disabled=${!changed} onClick=${() => saving.run()}>Save<//>
     </div>
-    ${conflict && html`<${ConflictDialog} connection=${connection} onClose=${() => setConflict(false)} />`}`;
+    ${conflict && html`<${ConflictDialog} connection=${connection} onKeep=${() => saving.run({ joined: true })} onClose=${() => setConflict(false)} />`}`;
 }
 
 function undo(editor) {
