@@ -46,13 +46,15 @@ function partners(ids, others, names, draft, base) {
 // My changes since `base`, made in `theirs` as well, each setting and each code by itself; where both
 // changed the same, mine counts.
 export function merged(base, mine, theirs) {
-  const changed = (id) => canonical(mine.files[id]) !== canonical(base.files[id]);
+  const whole = ({ files, fields }, id) => canonical([files[id], files[id]?.fields.map((one) => fields[one])]);
+  const changed = (id) => whole(mine, id) !== whole(base, id);
   const order = mergedOrder(base.order, mine.order, theirs.order, changed);
   const draft = { order, files: {}, fields: {}, package: mergedValue("package", base.package, mine.package, theirs.package) };
   const of = (one, id) => one.files[id]?.fields ?? [];
   for (const id of order) {
     const edited = (field) => canonical(mine.fields[field]) !== canonical(base.fields[field]);
-    const fields = mergedOrder(of(base, id), of(mine, id), of(theirs, id), edited);
+    const only_mine = !theirs.files[id]; // added, or deleted by them: whole
+    const fields = only_mine ? of(mine, id) : mergedOrder(of(base, id), of(mine, id), of(theirs, id), edited);
     draft.files[id] = {
       settings: mergedKeys(base.files[id]?.settings, mine.files[id]?.settings, theirs.files[id]?.settings),
       fields,
