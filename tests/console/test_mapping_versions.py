@@ -193,6 +193,54 @@ def test_what_the_editor_makes_of_definitions(visit: Visit, district: District) 
     assert orders == [expected for *_, expected in MERGES]
 
 
+SENTENCES: list[tuple[str, str, bool, str]] = [
+    ('Set the `rows`, as in {"each": "a"}.', "transformations[0].fields", True, "Set the “Rows”."),
+    ("entry.a is there only in a list.", "from", True, "entry.a is there only in a list."),
+    ('fields[1] has the header "a" already.', "to", True, 'Field 2 has the header "a" already.'),
+    ("For `includes`.", "where[0].delimiter", False, "For “has the item”."),
+    ("For `includes`.", "transformations[0].delimiter", True, "For “has the item”."),
+    ("One of `each`.", "from", True, "One of “Beginnings of the fields”."),
+    ("Write `delimiter`.", "rows", False, "Write “The list is one text”."),
+    ("Write `delimiter`.", "where[0]", False, "Write “Delimiter”."),
+    ("Leave `constructor` out.", "from", True, "Leave “constructor” out."),
+]
+"""What the API says, at which place of a field or file, and what the page makes of it."""
+
+PLACES: dict[str, str] = {
+    "files[0].rows.each[1]": "s, Rows, Beginnings of the fields, 2",
+    "files[0].rows.delimiter": "s, Rows, The list is one text",
+    "files[0].where[0].delimiter": "s, Only rows that fulfil, 1, Delimiter",
+    "files[0].where[0].includes": "s, Only rows that fulfil, 1, Compared with",
+    "files[0].fields[0].transformations[0].includes": "s, a, step 1, Compared with",
+    "files[0].fields[0].transformations[0].then": "s, a, step 1, Then",
+    "files[0].constructor": "s, Constructor",
+}
+
+
+def test_mistakes_are_told_in_the_words_of_the_page(visit: Visit, district: District) -> None:
+    step = {"type": "if_then_else", "includes": "a"}
+    field = {"from": "a", "mapping_type": "transformation", "to": "a", "transformations": [step]}
+    mapping = {"files": [{"name": "s", "rows": {"each": ["a", "b"]}, "fields": [field]}]}
+    ada = visit()
+    open_mapping(ada, district, "?tab=fields")
+
+    sentences, places = ada.page.evaluate(
+        """async ([said, paths, mapping]) => {
+            const names = performance.getEntriesByType("resource").map((one) => one.name);
+            const load = (end) => import(names.find((name) => name.endsWith(end)));
+            const { sentenceOf, placeOf } = await load("mapping/mistakes.js");
+            const { draftOf } = await load("mapping/draft.js");
+            const draft = draftOf(mapping);
+            const sentences = said.map((one) => sentenceOf(...one));
+            return [sentences, paths.map((path) => placeOf(path, draft))];
+        }""",
+        [[one[:3] for one in SENTENCES], list(PLACES), mapping],
+    )
+
+    assert sentences == [expected for *_, expected in SENTENCES]
+    assert places == list(PLACES.values())
+
+
 def test_an_older_version_is_compared_and_taken_up_again(visit: Visit, district: District) -> None:
     ada = visit()
     open_mapping(ada, district, "?tab=fields")
