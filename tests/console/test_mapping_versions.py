@@ -5,7 +5,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from playwright.sync_api import expect
+from playwright.sync_api import Route, expect
 
 from tests.console.mapping_page import (
     TO,
@@ -344,3 +344,28 @@ def test_one_zip_of_all_files_has_its_manifest(visit: Visit, district: District)
     }
     assert answer.json()["package"] == {"name": "oneroster", "manifest": {"rows": [manifest_row]}}
     assert saved(district) == MAPPING["files"]
+
+
+def test_of_choices_that_are_refused_the_taken_one_gets_the_focus(
+    visit: Visit, district: District
+) -> None:
+    """Where the API refuses what a group of radio buttons says."""
+    ada = visit(path=f"#{district.path}/settings")
+    problem = {"path": "delivery", "message": "Not now."}
+    refusal = {"error": {"code": "invalid", "message": "It is wrong.", "problems": [problem]}}
+
+    def refuse(route: Route) -> None:
+        if route.request.method == "PUT":
+            route.fulfill(status=400, json=refusal)
+        else:
+            route.continue_()
+
+    ada.page.route("**/v1/connections/*", refuse)
+    ada.press(ada.page.get_by_role("radio", name="Fetched by download"))
+    ada.press(ada.button("Save"))
+
+    group = ada.page.get_by_role("radiogroup", name="Files are")
+    expect(group).to_have_accessible_description("Not now.")
+    expect(group).to_have_attribute("aria-invalid", "true")
+    expect(ada.page.get_by_role("radio", name="Fetched by download")).to_be_focused()
+    ada.check()
