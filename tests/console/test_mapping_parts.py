@@ -164,6 +164,18 @@ def test_codes_are_pasted_as_two_columns_of_a_spreadsheet(ada: Person, district:
     assert field["codes"] == {"K": "01", "with\ttab": 'say "hi"', "__proto__": "p", "10": "1"}
     assert field["trim"] is True
 
+    many = "".join(f"v{n}\t{n}\r\n" for n in range(3000))
+    paste(ada, "Value in Enroll 1", many)
+    ada.write(ada.page.get_by_label("Value in Enroll 1", exact=True), "v2999")
+    last = row(ada, 2).get_by_label("Value in Enroll 3001")
+    expect(last).to_have_accessible_description('"v2999" stands there twice: leave one out.')
+    assert row(ada, 2).get_by_label(re.compile("^Value in Enroll")).count() < 300
+    last.fill("w")
+    expect(last).not_to_have_attribute("aria-invalid", "true")
+    expect(last).to_be_focused()  # it is still there
+    ada.press(row(ada, 2).get_by_role("button", name="Remove code 3001"))
+    expect(ada.page.get_by_label("Value in Enroll 200")).to_be_focused()
+
 
 def test_checks_rows_and_conditions_are_set(ada: Person, district: District) -> None:
     options(ada, 2)

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from playwright.sync_api import expect
+from playwright.sync_api import Route, expect
 
 from tests.console.mapping_page import (
     TO,
@@ -267,6 +267,8 @@ CHANGED: list[dict[str, Any]] = [
             {"type": "upper"},
             {"type": "match_codes", "codes": LONG | {"PK": "P", "__proto__": "p", "TK": ""}},
             {"type": "if_then_else", "one_of": ["A", "B"], "then": "1"},
+            {"type": "if_then_else", "not_equal": "A", "then": "1"},
+            {"type": "if_then_else", "field": "", "is_blank": False, "else": {"field": " "}},
         ],
     },
     {
@@ -279,7 +281,12 @@ CHANGED: list[dict[str, Any]] = [
                 "one_of": ["B", "C"],
                 "then": {"field": "students.lname"},
             },
+            {"type": "if_then_else", "equals": " ", "then": "1"},
             {"type": "date", "from": "YYYY", "to": "YY", "pivot": 30},
+            {"type": "enroll_school_year", "to": "end"},
+            {"type": "pad", "width": 6, "with": "0", "side": "left"},
+            {"type": "phone_number", "to": "9", "extension": "hold"},
+            {"type": "match_codes", "codes": {"": "1", "a": " "}, "unmatched": "default"},
         ],
     },
 ]
@@ -294,7 +301,13 @@ CHANGES = [
     "Step 2, If Then Else: Compared with: C was added",
     "Step 2, If Then Else: Compared with: A was removed",
     "Step 2, If Then Else: Then: 1 → the value of students.lname",
-    "Step 3, Date: YYYY, YY, 30, was added",
+    "Step 3, If Then Else: If: the value so far is not A → the value so far is “ ”",
+    "Step 5, If Then Else: “” is not blank, else the value of “ ”, was removed",
+    "Step 4, Date: YYYY, YY, 30, was added",
+    "Step 5, Enroll School Year: the year it ends in: 2026, was added",
+    "Step 6, Pad: 6, 0, side: on the left, was added",
+    "Step 7, Phone Number: 9, extension: hold the student back, was added",
+    "Step 8, Match Codes: “” → 1, a → “ ”, without a code: write the default, was added",
     "One of: X was added",
     "Default: nothing → “ ”",
 ]
@@ -338,6 +351,54 @@ def test_what_the_editor_makes_of_definitions(visit: Visit, district: District) 
     assert same == mappings
     assert [one["what"] for one in told] == [CHANGES]
     assert orders == [expected for *_, expected in MERGES]
+
+
+SENTENCES: list[tuple[str, str, bool, str]] = [
+    ('Set the `rows`, as in {"each": "a"}.', "transformations[0].fields", True, "Set the “Rows”."),
+    ("entry.a is there only in a list.", "from", True, "entry.a is there only in a list."),
+    ('fields[1] has the header "a" already.', "to", True, 'Field 2 has the header "a" already.'),
+    ("For `includes`.", "where[0].delimiter", False, "For “has the item”."),
+    ("For `includes`.", "transformations[0].delimiter", True, "For “has the item”."),
+    ("One of `each`.", "from", True, "One of “Beginnings of the fields”."),
+    ("Write `delimiter`.", "rows", False, "Write “The list is one text”."),
+    ("Write `delimiter`.", "where[0]", False, "Write “Delimiter”."),
+    ("Leave `constructor` out.", "from", True, "Leave “constructor” out."),
+]
+"""What the API says, at which place of a field or file, and what the page makes of it."""
+
+PLACES: dict[str, str] = {
+    "files[0].rows.each[1]": "s, Rows, Beginnings of the fields, 2",
+    "files[0].rows.delimiter": "s, Rows, The list is one text",
+    "files[0].where[0].delimiter": "s, Only rows that fulfil, 1, Delimiter",
+    "files[0].where[0].includes": "s, Only rows that fulfil, 1, Compared with",
+    "files[0].fields[0].transformations[0].includes": "s, a, step 1, Compared with",
+    "files[0].fields[0].transformations[0].then": "s, a, step 1, Then",
+    "files[0].constructor": "s, Constructor",
+}
+
+
+def test_mistakes_are_told_in_the_words_of_the_page(visit: Visit, district: District) -> None:
+    step = {"type": "if_then_else", "includes": "a"}
+    field = {"from": "a", "mapping_type": "transformation", "to": "a", "transformations": [step]}
+    mapping = {"files": [{"name": "s", "rows": {"each": ["a", "b"]}, "fields": [field]}]}
+    ada = visit()
+    open_mapping(ada, district, "?tab=fields")
+
+    sentences, places = ada.page.evaluate(
+        """async ([said, paths, mapping]) => {
+            const names = performance.getEntriesByType("resource").map((one) => one.name);
+            const load = (end) => import(names.find((name) => name.endsWith(end)));
+            const { sentenceOf, placeOf } = await load("mapping/mistakes.js");
+            const { draftOf } = await load("mapping/draft.js");
+            const draft = draftOf(mapping);
+            const sentences = said.map((one) => sentenceOf(...one));
+            return [sentences, paths.map((path) => placeOf(path, draft))];
+        }""",
+        [[one[:3] for one in SENTENCES], list(PLACES), mapping],
+    )
+
+    assert sentences == [expected for *_, expected in SENTENCES]
+    assert places == list(PLACES.values())
 
 
 def test_an_older_version_is_compared_and_taken_up_again(visit: Visit, district: District) -> None:
@@ -443,3 +504,28 @@ def test_one_zip_of_all_files_has_its_manifest(visit: Visit, district: District)
     }
     assert answer.json()["package"] == {"name": "oneroster", "manifest": {"rows": [manifest_row]}}
     assert saved(district) == MAPPING["files"]
+
+
+def test_of_choices_that_are_refused_the_taken_one_gets_the_focus(
+    visit: Visit, district: District
+) -> None:
+    """Where the API refuses what a group of radio buttons says."""
+    ada = visit(path=f"#{district.path}/settings")
+    problem = {"path": "delivery", "message": "Not now."}
+    refusal = {"error": {"code": "invalid", "message": "It is wrong.", "problems": [problem]}}
+
+    def refuse(route: Route) -> None:
+        if route.request.method == "PUT":
+            route.fulfill(status=400, json=refusal)
+        else:
+            route.continue_()
+
+    ada.page.route("**/v1/connections/*", refuse)
+    ada.press(ada.page.get_by_role("radio", name="Fetched by download"))
+    ada.press(ada.button("Save"))
+
+    group = ada.page.get_by_role("radiogroup", name="Files are")
+    expect(group).to_have_accessible_description("Not now.")
+    expect(group).to_have_attribute("aria-invalid", "true")
+    expect(ada.page.get_by_role("radio", name="Fetched by download")).to_be_focused()
+    ada.check()

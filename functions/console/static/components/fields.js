@@ -74,7 +74,12 @@ export function SelectField({ options, value, onInput, ...given }) {
 // Some choices, of which one is taken. options: [{value, label, hint?}]
 export function RadioGroup({ label, hint, problem, options, value, onInput, hide_label }) {
   const id = useId();
-  return html`<fieldset class="field ${problem ? "wrong" : ""}" aria-describedby=${described(id, hint, problem)}>
+  return html`<fieldset
+    role="radiogroup"
+    class="field ${problem ? "wrong" : ""}"
+    aria-describedby=${described(id, hint, problem)}
+    aria-invalid=${problem ? "true" : undefined}
+  >
     <legend class=${hide_label ? "for-ears" : ""}>${label}</legend>
     ${hint && html`<p class="hint" id=${`${id}-hint`}>${hint}</p>`}
     ${options.map(
@@ -139,9 +144,11 @@ export function Switch({ label, hint, checked, onInput, ...control }) {
 }
 
 // When an action was refused: the first field in `form` (a ref) that something is wrong with gets
-// the focus.
+// the focus; of a group of choices the one that was taken.
 export function useFocusOnProblem(form, error) {
   useEffect(() => {
-    if (error) form.current?.querySelector('[aria-invalid="true"]')?.focus();
+    if (!error) return;
+    const wrong = form.current?.querySelector('[aria-invalid="true"]');
+    (wrong?.querySelector(":checked") ?? wrong?.querySelector("input") ?? wrong)?.focus();
   }, [error]);
 }

@@ -4,7 +4,8 @@ import { canonical, codesAsPairs, definitionOfField } from "./draft.js";
 import { CHOICES } from "./vocabulary.js";
 import {
   CONDITION, FIELD, IDENTIFIERS, MANIFEST, PACKAGE, SEPARATORS, SETTINGS, TYPES, WAYS,
-  choiceInWords, codeInWords, conditionInWords, named, quoted, rowsInWords, settingInWords, stepInWords, transformationOf,
+  choiceInWords, codeInWords, conditionInWords, named, outcomeInWords, questionInWords, quoted, rowsInWords, settingInWords, stepInWords,
+  transformationOf,
 } from "./words.js";
 
 // [{place, where, what: [text]}]; `place` is equal where two such lists speak of the same.
@@ -76,7 +77,7 @@ function ofParameters(parameters, before, now) {
     if (kind === "codes") return ofCodes(old, fresh);
     if (kind === "yes_no") return ofSwitch(label, old, fresh);
     if (kind === "texts" || kind === "paths") return ofList(label, old, fresh);
-    const words = { choice: chosen, outcome: outcome }[kind] ?? shown;
+    const words = { choice: chosen, outcome: outcomeInWords }[kind] ?? shown;
     return ofValue(label, words(old), words(fresh));
   });
 }
@@ -124,17 +125,16 @@ function pairs(before, now) {
 
 // What If Then Else asks is one sentence; what it writes are two parameters.
 function ofQuestion(before, now, parameters) {
-  const words = (step) => conditionInWords({ ...step, field: step.field ?? "the value so far" });
   const outcomes = parameters.filter(({ kind }) => kind === "outcome");
-  const is_list = before.one_of && now.one_of && words({ ...before, one_of: [] }) === words({ ...now, one_of: [] });
-  const asked = is_list ? ofList(CONDITION.compared, before.one_of, now.one_of) : ofValue("If", words(before), words(now));
+  const is_list = before.one_of && now.one_of && questionInWords({ ...before, one_of: [] }) === questionInWords({ ...now, one_of: [] });
+  const asked = is_list ? ofList(CONDITION.compared, before.one_of, now.one_of) : ofValue("If", questionInWords(before), questionInWords(now));
   return [...asked, ...ofParameters(outcomes, before, now)];
 }
 
 function ofPackage(before, now) {
   const [old, fresh] = [before?.manifest, now?.manifest];
   const row = ({ property, value, file, otherwise }) =>
-    [`${property}: ${shown(value)}`, file && `if the zip has ${file}`, otherwise && `otherwise ${otherwise}`].filter(Boolean).join(", ");
+    [`${quoted(property)}: ${shown(value)}`, file && `if the zip has ${quoted(file)}`, otherwise && `otherwise ${quoted(otherwise)}`].filter(Boolean).join(", ");
   return [
     ...(Boolean(before) === Boolean(now) ? [] : [now ? "it was switched on" : "it was switched off"]),
     ...ofValue(PACKAGE.name, shown(before?.name), shown(now?.name)),
@@ -167,8 +167,3 @@ function shown(value) {
 }
 
 const chosen = (choice) => (choice === undefined ? "as “On error” says" : choiceInWords(choice));
-
-function outcome(value) {
-  if (value === undefined) return "the value so far";
-  return value.field === undefined ? shown(value) : `the value of ${value.field}`;
-}

@@ -21,20 +21,27 @@ export function CodeTable({ codes, onInput, source, each, delimiter, problems })
   const root = useRef(null);
   const id = useId();
   const [more, setMore] = useState(SHOWN);
+  const apart = useRef(new Set()); // rows after those that are drawn, too: what was wrong there can be mended
   const rows = codes.length ? codes : [["", ""]];
-  const wrong = new Map(problems.map((one, number) => [rowOf(one, rows), `${id}-${number}`]));
-  const shown = Math.max(more, ...[...wrong.keys()].map((place) => place + 1)); // what is wrong can be mended
-  const problemOf = (place) => wrong.has(place) && { "aria-invalid": "true", "aria-describedby": wrong.get(place) };
+  const wrong = Map.groupBy(problems.map((one, number) => [rowOf(one, rows), `${id}-${number}`]), ([place]) => place);
+  for (const place of [...wrong.keys()].slice(0, SHOWN)) apart.current.add(place);
+  const drawn = [...rows.entries()].filter(([place]) => place < more || apart.current.has(place));
+  const problemOf = (place) =>
+    wrong.has(place) && { "aria-invalid": "true", "aria-describedby": wrong.get(place).map(([, said]) => said).join(" ") };
   const set = (place, pair) => onInput(rows.map((row, at) => (at === place ? pair : row)));
-  const focus = (place, part = 0) =>
-    afterDrawing(() => root.current.querySelectorAll("tbody tr")[place]?.querySelectorAll("input")[part].focus());
+  const focus = (wanted) =>
+    afterDrawing(() => {
+      const all = [...root.current.querySelectorAll("tbody tr")];
+      (all.find((row) => Number(row.dataset.place) >= wanted) ?? all.at(-1)).querySelector("input").focus();
+    });
   const add = () => {
-    setMore(Math.max(shown, rows.length + 1));
+    apart.current.add(rows.length);
     onInput([...rows, ["", ""]]);
     focus(rows.length);
   };
   const remove = (place) => {
     onInput(rows.filter((_, at) => at !== place));
+    apart.current = new Set([...apart.current].filter((at) => at !== place).map((at) => (at > place ? at - 1 : at)));
     announce(`Code ${place + 1} was removed.`);
     focus(Math.max(0, Math.min(place, rows.length - 2)));
   };
@@ -44,7 +51,7 @@ export function CodeTable({ codes, onInput, source, each, delimiter, problems })
     event.preventDefault();
     const next = withPasted(rows, cells, place, part);
     onInput(next);
-    setMore(Math.max(shown, place + cells.length));
+    setMore(Math.max(more, Math.min(place + cells.length, more + SHOWN)));
     announce(`${count(cells.length, "row")} pasted; the table has ${count(next.length, "row")}.`);
   };
   return html`<div class="code-table" ref=${root}>
@@ -57,8 +64,8 @@ export function CodeTable({ codes, onInput, source, each, delimiter, problems })
         </tr>
       </thead>
       <tbody>
-        ${rows.slice(0, shown).map(
-          ([value, code], place) => html`<tr key=${place}>
+        ${drawn.map(
+          ([place, [value, code]]) => html`<tr key=${place} data-place=${place}>
             <td>
               <input aria-label=${`Value in Enroll ${place + 1}`} value=${value} autocomplete="off" spellcheck=${false} ...${problemOf(place)}
                 onInput=${(event) => set(place, [event.target.value, code])} onPaste=${(event) => paste(event, place, 0)} />
@@ -74,7 +81,7 @@ export function CodeTable({ codes, onInput, source, each, delimiter, problems })
     </table>
     ${problems.map((one, number) => html`<p key=${one.at + one.message} id=${`${id}-${number}`} class="problem">${one.at && html`<strong>${one.at}: </strong>`}<${Sentence} text=${one.message} /></p>`)}
     <div class="code-buttons">
-      ${rows.length > shown && html`<${Button} onClick=${() => setMore(shown + SHOWN)}>Show more of ${count(rows.length, "code")}<//>`}
+      ${rows.length > drawn.length && html`<${Button} onClick=${() => setMore(more + SHOWN)}>Show more of ${count(rows.length, "code")}<//>`}
       <${Button} kind="quiet" icon="plus" onClick=${add}>Add a code<//>
       <${FillFromValues} rows=${rows} onInput=${onInput} source=${source} each=${each} delimiter=${delimiter} />
     </div>
@@ -82,10 +89,12 @@ export function CodeTable({ codes, onInput, source, each, delimiter, problems })
   </div>`;
 }
 
-// The row of a problem; the first for one of the whole table.
+// The row of a problem: the first for one of the whole table, -1 for one whose row is not there.
 function rowOf({ at, row }, rows) {
-  return row ?? Math.max(0, rows.findIndex(([value]) => at !== "" && value.slice(0, TOLD) === at));
+  return row ?? (at === "" ? 0 : rows.findIndex(([value]) => told(value) === at));
 }
+
+const told = (value) => (value.length > TOLD ? [...value.slice(0, 2 * TOLD)].slice(0, TOLD).join("") : value);
 
 // Adds the values that students have and that are not in the table, with blank codes to fill in.
 function FillFromValues({ rows, onInput, source, each, delimiter }) {

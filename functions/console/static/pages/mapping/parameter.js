@@ -52,13 +52,12 @@ function TextsField({ value, onInput, ...frame }) {
   const lines = Array.isArray(value) ? value : value === null || value === undefined ? [] : [value];
   const read = (text) => (linesOf(text).length === 1 ? text : linesOf(text));
   const hint = [frame.hint, "One in each line."].filter(Boolean).join(". ").replace("..", ".");
-  const list = frame.label === "One of";
   return html`<${TextArea}
     ...${frame}
     hint=${hint}
     rows=${Math.min(6, lines.length + 1)}
     value=${lines.join("\n")}
-    onInput=${(text) => onInput(text === "" ? undefined : list ? linesOf(text) : read(text))}
+    onInput=${(text) => onInput(text === "" ? undefined : read(text))}
   />`;
 }
 

@@ -128,7 +128,7 @@ const CHOICES = {
   row: "Have a row of id, year and time of removal",
 };
 
-export const choiceInWords = (choice) => CHOICES[choice] ?? choice;
+export const choiceInWords = (choice) => (Object.hasOwn(CHOICES, choice) ? CHOICES[choice] : choice);
 
 // Of a setting of a file: the line breaks have a "keep" of their own.
 export const settingInWords = (key, value) =>
@@ -138,22 +138,33 @@ const BY_TYPE = new Map(TRANSFORMATIONS.map((one) => [one.type, one]));
 
 export const transformationOf = (type) => BY_TYPE.get(type);
 
-// "Date: YYYY-MM-DD, M/D/YYYY"
+// "Date: YYYY-MM-DD, M/D/YYYY", "If Then Else: the value so far is not A, then 1"
 export function stepInWords(step, codes_shown = 4) {
-  const { title, parameters } = transformationOf(step.type) ?? { title: step.type, parameters: [] };
+  const { title, asks, parameters } = transformationOf(step.type) ?? { title: step.type, parameters: [] };
   const texts = parameters
-    .filter(({ key }) => step[key] !== undefined && step[key] !== false)
-    .map(({ key, label, kind }) => valueInWords(step[key], kind, label, codes_shown));
+    .filter(({ key, kind }) => (kind === "outcome" || !asks) && ![undefined, null, false].includes(step[key]))
+    .map((parameter) => valueInWords(step[parameter.key], parameter, codes_shown));
+  if (asks) texts.unshift(questionInWords(step));
   return texts.length ? `${title}: ${texts.join(", ")}` : title;
 }
 
-function valueInWords(value, kind, label, codes_shown) {
+function valueInWords(value, { kind, label, required }, codes_shown) {
+  const called = label.toLowerCase();
   if (kind === "codes") return codesInWords(value, codes_shown);
-  if (kind === "yes_no") return label.toLowerCase();
-  if (value?.field !== undefined) return `${label.toLowerCase()} ${value.field}`;
-  if (kind === "outcome") return `${label.toLowerCase()} ${quoted(value)}`;
-  if (Array.isArray(value)) return value.join(", ");
-  return kind === "text" ? quoted(value) : String(value);
+  if (kind === "yes_no") return called;
+  if (kind === "outcome") return `${called} ${outcomeInWords(value)}`;
+  if (kind === "choice") return required ? inside(choiceInWords(value)) : `${called}: ${inside(choiceInWords(value))}`;
+  if (Array.isArray(value)) return value.map(quoted).join(", ") || "nothing yet";
+  return quoted(String(value));
+}
+
+const inside = (sentence) => sentence[0].toLowerCase() + sentence.slice(1);
+
+// What If Then Else writes; undefined where nothing is said of it.
+export function outcomeInWords(value) {
+  if (value === undefined) return "the value so far";
+  if (value.field !== undefined) return `the value of ${quoted(value.field)}`;
+  return value === "" ? "blank" : quoted(value);
 }
 
 // A text with blanks around, or an empty one, is seen as such.
@@ -165,7 +176,7 @@ function codesInWords(pairs, most = 4) {
   return shown.length ? `${shown.join(", ")}${more}` : "no codes yet";
 }
 
-export const codeInWords = (value, code) => `${value} → ${code || "blank"}`;
+export const codeInWords = (value, code) => `${quoted(value)} → ${code === "" ? "blank" : quoted(code)}`;
 
 // What a field does beyond its type, as sentences: its codes or chain, and its checks.
 export function optionsInWords(field) {
@@ -178,21 +189,25 @@ export function optionsInWords(field) {
   return found;
 }
 
+// What If Then Else asks.
+export const questionInWords = (step) => conditionInWords({ ...step, field: step.field ?? "the value so far" });
+
 export function conditionInWords({ field, ...condition }) {
+  const looked_at = quoted(field ?? "");
   const [test] = Object.keys(ASKED).filter((key) => condition[key] !== undefined && condition[key] !== null);
-  if (test === "is_blank") return `${field} is ${condition.is_blank ? "" : "not "}blank`;
-  const compared = [condition[test]].flat().join(", ");
+  if (test === "is_blank") return `${looked_at} is ${condition.is_blank ? "" : "not "}blank`;
+  const compared = [condition[test]].flat().map(quoted).join(", ");
   const among = test === "includes" && condition.delimiter ? ` between ${quoted(condition.delimiter)}` : "";
-  return `${field} ${ASKED[test]} ${compared}${among}${condition.ignore_case ? ", in capitals or not" : ""}`;
+  return `${looked_at} ${ASKED[test]} ${compared}${among}${condition.ignore_case ? ", in capitals or not" : ""}`;
 }
 
 export function rowsInWords(rows) {
   if (!rows || rows === "student") return "one row for each student";
   const { each, distinct, delimiter, skip_when_blank: skip = [] } = rows;
-  if (distinct) return `a row for each ${distinct}`;
+  if (typeof distinct === "string") return `a row for each ${quoted(distinct)}`;
   const names = [skip ?? []].flat();
   return [
-    `a row for each ${[each].flat().join(", ")}`,
+    `a row for each ${[each].flat().map(quoted).join(", ")}`,
     delimiter && `a text with ${quoted(delimiter)} between`,
     names.length > 0 && `none where ${names.join(", ")} ${names.length === 1 ? "is" : "are"} blank`,
   ].filter(Boolean).join(", ");
@@ -204,8 +219,8 @@ function checksInWords(field) {
     field.required && "required",
     field.unique && "unique",
     max_length !== undefined && max_length !== null && `at most ${max_length} characters${field.truncate ? ", cut" : ""}`,
-    one_of && `one of ${one_of.slice(0, 6).join(", ")}${one_of.length > 6 ? " …" : ""}`,
-    pattern && `written as ${pattern}`,
+    one_of && `one of ${one_of.slice(0, 6).map(quoted).join(", ")}${one_of.length > 6 ? " …" : ""}`,
+    pattern && `written as ${quoted(pattern)}`,
     typeof field.default === "string" && `default ${field.default === "" ? "blank" : quoted(field.default)}`,
     on_error && on_error !== "hold" && `on error: ${WAYS[on_error].toLowerCase()}`,
   ].filter(Boolean);
