@@ -36,14 +36,17 @@ KEY_TOWARDS = """(control) => {
 
 IS_FOCUS_SEEN = """(control) => {
     const { outlineStyle, outlineWidth } = getComputedStyle(control);
-    const { left, right, top, bottom } = control.getBoundingClientRect();
-    const [x1, x2] = [Math.max(left, 0), Math.min(right, innerWidth)];
-    const [y1, y2] = [Math.max(top, 0), Math.min(bottom, innerHeight)];
     const isOnTop = (x, y) => control.contains(document.elementFromPoint(x, y));
-    return outlineStyle !== "none" && parseFloat(outlineWidth) > 0 && [0.1, 0.5, 0.9].some(
-        (part) => isOnTop(x1 + part * (x2 - x1), y1 + part * (y2 - y1)));
+    const isSeen = ({ left, right, top, bottom }) => {
+        const [x1, x2] = [Math.max(left, 0), Math.min(right, innerWidth)];
+        const [y1, y2] = [Math.max(top, 0), Math.min(bottom, innerHeight)];
+        return [0.1, 0.5, 0.9].some(
+            (part) => isOnTop(x1 + part * (x2 - x1), y1 + part * (y2 - y1)));
+    };
+    return outlineStyle !== "none" && parseFloat(outlineWidth) > 0 &&
+        [...control.getClientRects()].some(isSeen);
 }"""
-"""Whether it has an outline, and is neither out of sight nor below something else."""
+"""Whether it has an outline, and a line of it is neither out of sight nor below something else."""
 
 BEYOND_THE_EDGE = """() => {
     const scrolls = (one) => one && one !== document.documentElement &&

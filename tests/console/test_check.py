@@ -113,5 +113,5 @@ def test_a_refused_password_says_what_to_mend_and_where(visit: Visit, district: 
     expect(steps(ada).nth(4)).to_contain_text("Check the user name and the password")
     ada.sees(ada.page.get_by_text("<b>Broken</b>"))
     ada.check()
-    ada.link("Change the settings").click()
+    ada.press(ada.link("Change the settings"))
     ada.sees(ada.heading("Sign-in"))

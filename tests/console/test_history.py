@@ -42,7 +42,7 @@ def test_runs_stand_in_order_and_older_ones_are_shown_when_somebody_asks(
         re.compile("Export.*By the nightly schedule.*Succeeded.*2 students · 2025–26.*Today")
     )
     ada.check()
-    runs(ada).last.get_by_role("link").click()
+    ada.press(runs(ada).last.get_by_role("link"))
     ada.sees(ada.heading("Export"))
     ada.page.go_back()
     expect(runs(ada)).to_have_count(2)
@@ -82,12 +82,12 @@ def test_filters_go_by_keyboard_and_stand_in_the_address_so_that_a_link_shows_th
     ada.sees(ada.heading("No run is like this"))
     ada.check()
     lin = visit("limited_access", path=ada.page.url[ada.page.url.index("#") :])
-    ada.button("Show all runs").click()
+    ada.press(ada.button("Show all runs"))
     expect(runs(ada)).to_have_count(2)
     expect(ada.page).to_have_url(re.compile(r"/runs$"))
     lin.sees(lin.heading("No run is like this"))
     expect(lin.field("From")).to_have_value("2031-01-01")
-    lin.button("Clear").click()
+    lin.press(lin.button("Clear"))
     expect(runs(lin)).to_have_count(2)
 
 

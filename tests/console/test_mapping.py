@@ -99,6 +99,7 @@ def test_a_field_is_mapped_by_keyboard_alone_on_a_phone_where_it_is_a_card(
     expect(ada.page.get_by_role("menuitem", name="Move up")).to_be_focused()
     press("Enter")
     expect(row(ada, 3).get_by_role("button", name="Actions of")).to_be_focused()
+    ada.check()
     ada.tab_to(ada.button("Save"))
     press("Enter")
 
@@ -150,10 +151,10 @@ def test_a_mistake_stands_at_its_control_and_what_is_not_saved_is_not_lost_by_a_
     options(ada, 2)
     row(ada, 2).get_by_label("Pattern").fill("(")
     options(ada, 2)
-    ada.button("1 mistake: show").click()
+    ada.press(ada.button("1 mistake: show"))
     expect(row(ada, 2).get_by_label("Pattern")).to_be_focused()  # its row was closed
     row(ada, 2).get_by_text("Checks and default").click()
-    ada.button("1 mistake: show").click()
+    ada.press(ada.button("1 mistake: show"))
     expect(row(ada, 2).get_by_label("Pattern")).to_be_focused()
     row(ada, 2).get_by_label("Pattern").fill("")
 
@@ -164,7 +165,7 @@ def test_a_mistake_stands_at_its_control_and_what_is_not_saved_is_not_lost_by_a_
         re.compile("write “Only where it is needed” here, or .* as “Text Identifier”.$")
     )
     ada.page.get_by_text("More settings").click()
-    ada.button("1 mistake: show").click()
+    ada.press(ada.button("1 mistake: show"))
     expect(ada.field("Quoting")).to_be_focused()
 
     ada.link("Connections").click()

@@ -1,6 +1,7 @@
 """What a field can be: every transformation, codes from a spreadsheet, rows, conditions, checks."""
 
 import re
+import statistics
 from collections.abc import Callable
 from typing import Any
 
@@ -112,10 +113,13 @@ def test_every_transformation_of_the_registry_is_added_and_edited(
             step.get_by_label("Find", exact=True).select_option("What a pattern matches")
         for label, text in SET.get(name, {}).items():
             step.get_by_label(label, exact=True).and_(step.locator("input, textarea")).fill(text)
+        if name == "join":
+            ada.press(step.get_by_role("button", name="Add a further field"))
+            ada.press(step.get_by_role("button", name="Remove further field 2"))
         if name == "if_then_else":
             step.get_by_label("Test").select_option("is")
         expect(value(ada, 2)).to_have_text(MAPPED[name])
-        step.get_by_role("button", name="Remove Step 1").click()
+        ada.press(step.get_by_role("button", name="Remove Step 1"))
 
     for title in ("Upper", "Character Limit"):
         ada.press_entry(field.get_by_role("button", name="Add a transformation"), title)
@@ -209,6 +213,8 @@ def test_checks_rows_and_conditions_are_set(ada: Person, district: District) -> 
     ada.write(where.get_by_role("combobox", name="If the field"), "students.grade")
     ada.write(where.get_by_label("Test"), "is one of")
     ada.write(where.get_by_label("Compared with"), "K\nPK")
+    ada.press(where.get_by_role("button", name="Add a condition"))
+    ada.press(where.get_by_role("button", name="Remove condition 2"))
     ada.press(ada.field("Header"))
     ada.write(ada.field("Encoding"), "Windows-1252")
     ada.write(source(ada, 1), "entry.fname")
@@ -313,9 +319,10 @@ def test_a_hundred_fields_stay_quick_to_type_in(visit: Visit, district: District
         }"""
     )
 
-    took = milliseconds_of_keys(ada, 8)
+    took = milliseconds_of_keys(ada, 8)[2:]
+    if statistics.median(took) >= 300:  # once more: something else may have had the processor
+        took = milliseconds_of_keys(ada, 8)[2:]
 
     assert drawn.evaluate("seen => [...seen]") == [50]
-    # What is promised, of the fastest: others on the machine slow single keys. It took 160 ms at a
-    # load of eight on two cores; python -m benchmarks.console_typing has the median.
-    assert min(took) < 300
+    # What is promised, by the median of the keys after the first two, which are slower.
+    assert statistics.median(took) < 300

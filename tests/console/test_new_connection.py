@@ -80,8 +80,8 @@ def test_a_connection_is_made_step_by_step_and_delivers(visit: Visit, district: 
 
     expect(ada.page.get_by_role("radio", name="PowerSchool, student import by Q")).to_be_checked()
     ada.check()
-    ada.page.get_by_role("radio", name="A plain file of students").check()
-    ada.button("Take this mapping").click()
+    ada.press(ada.page.get_by_role("radio", name="A plain file of students"))
+    ada.press(ada.button("Take this mapping"))
     ada.sees(ada.heading(f"{name_of(district)} is set up"))
     ada.check()
 
@@ -218,7 +218,7 @@ def test_a_download_with_scripts_for_names_has_no_server_to_check(
     fill_about(ada, district, name=SCRIPT, sis=SCRIPT)
     ada.field("Id").fill(made(district).connection_id)
     ada.button("Next: the server").click()
-    ada.page.get_by_role("radio", name="Fetched by download").check()
+    ada.press(ada.page.get_by_role("radio", name="Fetched by download"))
     ada.field("Folder").fill(f"{SCRIPT}/{{school_year}}")
     ada.check()
     ada.button("Save").click()
@@ -241,7 +241,7 @@ def test_a_private_key_signs_in_and_who_may_not_is_told(
     fill_about(ada, district)
     ada.button("Next: the server").click()
     fill_server(ada, district)
-    ada.page.get_by_role("radio", name="A private key").check()
+    ada.press(ada.page.get_by_role("radio", name="A private key"))
     ada.field("or its file").set_input_files(tmp_path / "key")
     expect(ada.field("Private key")).to_have_value(key.decode())
     ada.field("Passphrase (optional)").fill("open")
@@ -251,7 +251,7 @@ def test_a_private_key_signs_in_and_who_may_not_is_told(
 
     refused = ada.page.get_by_role("listitem").filter(has_text="Failed: Sign in")
     expect(refused).to_be_visible()  # this server knows no keys, but it was offered one
-    ada.button("Go on, and mend it later").click()
+    ada.press(ada.button("Go on, and mend it later"))
     ada.sees(ada.heading("What do the files look like?"))
     lin = visit("limited_access", "#/new")
     lin.sees(lin.heading("You may not make connections"))

@@ -81,7 +81,7 @@ def test_a_run_tells_of_each_file_and_of_everyone_held_back_and_leads_to_the_row
     ada.sees(ada.heading("Held back: 14 students"))
     ada.sees(of_year.get_by_text("mend it in Enroll"))
     expect(of_year.get_by_role("link", name=re.compile("^h"))).to_have_count(12)
-    of_year.get_by_role("button", name="Show all 14").click()
+    ada.press(of_year.get_by_role("button", name="Show all 14"))
     expect(of_year.get_by_role("link", name=re.compile("^h"))).to_have_count(14)
     unmatched = of_year.get_by_role("row")
     expect(unmatched.last).to_contain_text("<b>Bob</b>")
@@ -89,7 +89,7 @@ def test_a_run_tells_of_each_file_and_of_everyone_held_back_and_leads_to_the_row
     expect(year(ada, "2026–27")).to_contain_text("1 row")
     ada.check()
 
-    of_year.get_by_role("link", name="DOB in students.csv").first.click()
+    ada.press(of_year.get_by_role("link", name="DOB in students.csv").first)
     ada.sees(ada.heading("Export Student Mapping"))
     expect(source(ada, 23)).to_be_focused()
     expect(source(ada, 23)).to_be_in_viewport()
@@ -159,18 +159,18 @@ def test_a_run_is_sent_again_whole(visit: Visit, district: District) -> None:
     assert district.names() == ["Cal"]
     ada = visit(path=run_page(district, run))
 
-    ada.button("Send again").click()
+    ada.press(ada.button("Send again"))
     dialog = ada.dialog("Send again")
     expect(dialog).to_contain_text("This may bring older data to the SIS")
     expect(dialog).to_contain_text(run["years"][0]["files"][0]["path"])
     ada.check()
     assert district.names() == ["Cal"]
-    dialog.get_by_role("button", name="Send again").click()
+    ada.press(dialog.get_by_role("button", name="Send again"))
 
     ada.sees(dialog.get_by_text("may have brought older data").first)
     ada.check()
     assert district.names() == ["Ann", "Ben"]
-    dialog.get_by_role("link", name="Open the run").click()
+    ada.press(dialog.get_by_role("link", name="Open the run"))
     ada.sees(ada.heading("Sent again"))
     ada.sees(ada.link(run["run_id"]))
 
@@ -184,40 +184,33 @@ def test_some_files_are_sent_again_by_keyboard_alone_and_some_students(
     (district.folder / "exports/2025/students.csv").unlink()
     (district.folder / "exports/2026/students.csv").unlink()
     ada = visit(path=run_page(district, run), viewport=PHONE)
-    dialog, press = ada.dialog("Send again"), ada.page.keyboard.press
+    dialog = ada.dialog("Send again")
 
-    ada.sees(ada.button("Send again"))
-    ada.tab_to(ada.button("Send again"))
-    press("Enter")
-    ada.sees(ada.field("All files of the run"))
-    ada.tab_to(ada.field("All files of the run"))
-    press("ArrowDown")
-    expect(ada.field("Some files")).to_be_checked()
-    ada.tab_to(ada.field("students.csv, 2026–27"))
-    press("Space")
+    ada.press(ada.button("Send again"))
+    ada.press(ada.field("Some files"))
+    ada.press(ada.field("students.csv, 2026–27"))
     ada.check()
-    ada.tab_to(dialog.get_by_role("button", name="Send again"))
-    press("Enter")
+    ada.press(dialog.get_by_role("button", name="Send again"))
     ada.sees(dialog.get_by_text("Succeeded").first)
     expect(dialog.get_by_role("heading", level=2)).to_be_focused()
     assert (district.names(2025), district.names(2026)) == (["Ann", "Ben"], [])
-    press("Escape")
+    ada.page.keyboard.press("Escape")
     expect(ada.button("Send again")).to_be_focused()
 
-    ada.button("Send again").click()
-    ada.field("Some students").check()
+    ada.press(ada.button("Send again"))
+    ada.press(ada.field("Some students"))
     expect(dialog.get_by_role("button", name="Send again")).to_be_disabled()
-    ada.field("Student ids").fill("2\n3")
-    dialog.get_by_role("button", name="Send again").click()
+    ada.write(ada.field("Student ids"), "2\n3")
+    ada.press(dialog.get_by_role("button", name="Send again"))
 
     ada.sees(dialog.get_by_text("Succeeded").first)
     assert (district.names(2025), district.names(2026)) == (["Ben"], ["Cal"])
-    dialog.get_by_role("button", name="Close").last.click()
+    ada.press(dialog.get_by_role("button", name="Close").last)
 
-    ada.button("Send again").click()
-    ada.field("Some students").check()
-    ada.field("Student ids").fill("99")
-    dialog.get_by_role("button", name="Send again").click()
+    ada.press(ada.button("Send again"))
+    ada.press(ada.field("Some students"))
+    ada.write(ada.field("Student ids"), "99")
+    ada.press(dialog.get_by_role("button", name="Send again"))
     expect(dialog).to_contain_text("are not in the files of that run")
     ada.check()
 
@@ -239,7 +232,7 @@ def test_a_failure_says_the_remedy_and_what_was_changed_since(
     ada.sees(ada.page.get_by_text("Mapping saved as version 2"))
     expect(ada.button("Send again")).to_have_count(0)
     ada.check()
-    ada.link("Correct the sign-in").click()
+    ada.press(ada.link("Correct the sign-in"))
     ada.sees(ada.heading("Settings"))
 
 
@@ -308,7 +301,7 @@ def test_a_run_is_followed_cancelled_while_it_waits_and_told_when_it_died(
     expect(ada.button("Cancel the run")).to_have_count(0)
     ada.check()
     now |= {"status": "pending"}
-    ada.button("Cancel the run").click()
+    ada.press(ada.button("Cancel the run"))
     summary = ada.page.get_by_role("region", name="Summary")
     expect(summary).to_contain_text("Cancelled by ada before it began; everyone stays due.")
     assert cancelled == ["POST"]

@@ -65,13 +65,13 @@ def test_the_clocks_oddities_are_seen_before_anything_is_saved_and_nothing_is_lo
     ada.check()
 
     ada.sees(ada.page.get_by_text("Not saved yet"))
-    ada.link("Connections").click()
+    ada.press(ada.link("Connections"))
     ada.sees(ada.dialog("Leave without saving?"))
     ada.check()
-    ada.button("Cancel").click()
+    ada.press(ada.button("Cancel"))
     expect(slider(ada)).to_be_checked()
-    ada.link("Connections").click()
-    ada.button("Leave").click()
+    ada.press(ada.link("Connections"))
+    ada.press(ada.button("Leave"))
     ada.sees(ada.card)
     assert not stored(district)["enabled"]
 

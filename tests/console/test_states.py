@@ -10,7 +10,9 @@ from tests.stack.district import District
 type Visit = Callable[..., Person]
 
 
-def test_what_cannot_be_loaded_is_said_on_every_page(visit: Visit, district: District) -> None:
+def test_what_cannot_be_loaded_is_said_where_it_would_stand(
+    visit: Visit, district: District
+) -> None:
     of = district.path
     opens = ("/v1/me", of, "/v1/connections")
 
@@ -33,6 +35,24 @@ def test_what_cannot_be_loaded_is_said_on_every_page(visit: Visit, district: Dis
     ada.press(ada.button("Try again"))
     ada.sees(ada.heading("Nothing has run yet"))
     ada.check()
+
+
+def test_a_connection_that_cannot_be_read_is_said_on_its_pages(
+    visit: Visit, district: District
+) -> None:
+    def answer(route: Route) -> None:
+        if route.request.url.endswith("/v1/me"):
+            route.continue_()
+        else:
+            error = {"code": "access_denied", "message": "Not now.", "problems": []}
+            route.fulfill(status=403, json={"error": error})
+
+    ada = visit(api=answer)
+    for page in ("settings", "mapping"):
+        ada.go(f"#{district.path}/{page}")
+        ada.sees(ada.page.get_by_role("alert").first)
+        expect(ada.page.get_by_role("main")).to_contain_text("Not now.")
+        ada.check()
 
 
 def test_where_there_is_nothing_yet_it_says_what_to_do(visit: Visit, district: District) -> None:

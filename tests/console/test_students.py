@@ -71,7 +71,7 @@ def test_a_receipt_says_why_somebody_is_held_and_there_is_one_for_each_year(
     district.export()
     ada = visit(path=students(district, "?list=held"), viewport=PHONE)
 
-    ada.link("7").click()
+    ada.press(ada.link("7"))
 
     receipts = ada.page.get_by_role("article")
     expect(receipts.first).to_have_text(
