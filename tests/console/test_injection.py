@@ -7,9 +7,10 @@ from typing import Any
 from urllib.parse import quote
 
 import pytest
-from playwright.sync_api import Route, expect
+from playwright.sync_api import Locator, Route, expect
 
-from tests.console.mapping_page import options, row, value
+from registration_sync.domain.transformations import TRANSFORMATIONS
+from tests.console.mapping_page import TYPE, open_mapping, options, row, value
 from tests.console.person import Person
 from tests.stack.district import MAPPING, District, registration
 
@@ -156,3 +157,49 @@ def test_nothing_that_an_address_or_a_person_brings_runs(visit: Visit, district:
     ada.page.goto(f"{ada.stack.console_url}?error={text}&error_description={text}&state={text}")
     ada.sees(ada.heading("You are not signed in"))
     as_text(ada)
+
+
+def fill_all(place: Locator) -> int:
+    """Writes the script into all that takes text there; how many they are."""
+    boxes = place.locator("textarea, input:not([type=checkbox], [type=radio], [type=file])")
+    boxes = boxes.locator("visible=true")
+    for number in range(count := boxes.count()):
+        boxes.nth(number).fill(SCRIPT)
+    return count
+
+
+def test_nothing_that_is_written_in_a_form_of_the_mapping_runs(
+    visit: Visit, district: District
+) -> None:
+    district.sync(registration("1"))
+    district.change(example_students=["1"])
+    ada = visit()
+    main = ada.page.get_by_role("main")
+    open_mapping(ada, district)
+    row(ada, 2).get_by_label(TYPE).select_option("Transformation")
+    for made in TRANSFORMATIONS.values():  # in one chain, whatever that would make of a value
+        row(ada, 2).get_by_role("button", name="Add a transformation").click()
+        ada.page.get_by_role("menuitem", name=made.title, exact=True).click()
+    row(ada, 1).get_by_label(TYPE).select_option("Match Codes")
+    options(ada, 3)  # those of the others have opened
+    for number in (1, 2, 3):
+        row(ada, number).get_by_text("Checks and default").click()
+    row(ada, 3).get_by_label("Default", exact=True).check()
+    ada.page.get_by_text("More settings").click()
+    ada.button("Add a condition").click()
+    ada.check()
+    assert fill_all(main) > 40
+    assert as_text(ada) > 0
+    ada.check()
+
+    for entry in ("One zip of all files", "Import YAML"):
+        ada.button("Mapping").click()
+        ada.page.get_by_role("menuitem", name=entry).click()
+        form = ada.dialog(entry)
+        if entry == "One zip of all files":
+            form.get_by_label("Deliver all files as one zip").check()
+            form.get_by_label("With a manifest").check()
+        assert fill_all(form) > 0
+        as_text(ada)
+        ada.check()
+        ada.page.keyboard.press("Escape")
