@@ -60,8 +60,8 @@ from tests.sftp_servers import AsyncSftpServer
 
 DAYS = int(os.environ.get("RANDOM_DAYS", "0"))
 A_DAY = settings(
-    max_examples=DAYS or 3,
-    stateful_step_count=70 if DAYS else 50,
+    max_examples=DAYS or 5,
+    stateful_step_count=70 if DAYS else 60,
     derandomize=not DAYS,
     database=None,
     deadline=None,
