@@ -321,10 +321,10 @@ def test_a_confirmed_run_that_fails_leaves_everyone_due_and_no_year_waiting(
     assert marker() == {"exported_2025": "0"}
 
 
-@pytest.mark.usefixtures("started")
-def test_a_confirmed_run_that_fails_in_passing_is_tried_again_and_is_confirmed_still(
+def confirmed_and_cut_off(
     server: AsyncSftpServer, monkeypatch: pytest.MonkeyPatch
-) -> None:
+) -> dict[str, Any]:
+    """A run that was confirmed, and whose server from now on loses each connection at `open`."""
     set_up(server, keeping_unmatched(), guards=HOLD_UNMATCHED)
     send(registration("007", grade="PK"))
     run = run_export(trigger="manual")
@@ -333,6 +333,14 @@ def test_a_confirmed_run_that_fails_in_passing_is_tried_again_and_is_confirmed_s
     outside = partial(parts.outside, pause=lambda _: None)
     monkeypatch.setattr(bootstrap, "export", lambda: replace(parts, outside=outside))
     server.faults.drop_before.add("open")
+    return run
+
+
+@pytest.mark.usefixtures("started")
+def test_a_confirmed_run_that_fails_in_passing_is_tried_again_and_is_confirmed_still(
+    server: AsyncSftpServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run = confirmed_and_cut_off(server, monkeypatch)
 
     with pytest.raises(Unavailable):
         go_on(run)
@@ -347,15 +355,8 @@ def test_a_confirmed_run_that_fails_in_passing_is_tried_again_and_is_confirmed_s
 def test_a_confirmed_run_that_failed_in_passing_and_died_then_sends_it_all_the_same(
     server: AsyncSftpServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    set_up(server, keeping_unmatched(), guards=HOLD_UNMATCHED)
-    send(registration("007", grade="PK"))
-    run = run_export(trigger="manual")
-    confirm(run)
-    parts = bootstrap.export()
-    outside = partial(parts.outside, pause=lambda _: None)
-    monkeypatch.setattr(bootstrap, "export", lambda: replace(parts, outside=outside))
-    server.faults.drop_before.add("open")
-    save = type(parts.runs).save
+    run = confirmed_and_cut_off(server, monkeypatch)
+    save = type(bootstrap.export().runs).save
 
     def dies(self: Any, record: ExportRun) -> None:
         if record.next_attempt_by:
@@ -363,7 +364,7 @@ def test_a_confirmed_run_that_failed_in_passing_and_died_then_sends_it_all_the_s
         save(self, record)
 
     with monkeypatch.context() as during:
-        during.setattr(type(parts.runs), "save", dies)
+        during.setattr(type(bootstrap.export().runs), "save", dies)
         with pytest.raises(SystemExit):
             go_on(run)
     server.faults.drop_before.clear()

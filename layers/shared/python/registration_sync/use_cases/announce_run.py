@@ -1,4 +1,4 @@
-"""Announces a run that ended: to the metrics, to programs by an event, to people by a message."""
+"""Announces a run that ended, or waits: metrics, an event for programs, a message for people."""
 
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
