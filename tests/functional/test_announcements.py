@@ -18,7 +18,7 @@ from registration_sync.api import logger
 from registration_sync.domain.alerts import Alert
 from registration_sync.domain.errors import Unavailable
 from registration_sync.domain.export_run import DRY_RUN, ExportRequest, requested_run
-from registration_sync.use_cases.request_export import new_run_id, run_id_of
+from registration_sync.use_cases.request_export import run_id_of
 from tests.functional.district import (
     CONNECTION,
     NORTH,
@@ -167,14 +167,14 @@ def test_who_was_held_before_many_other_runs_is_not_told_again(
     server: AsyncSftpServer, told: Told
 ) -> None:
     send(registration(STUDENT, grade="unheard-of"))
-    run_export()
+    first = run_export()
     for number in range(45):
-        now = dt.datetime.now(dt.UTC)
-        dry = ExportRequest(NORTH, new_run_id(now, f"{number:02}"), kind=DRY_RUN)
-        bootstrap.export().runs.save(requested_run(dry, now))
+        dry = ExportRequest(NORTH, f"{first['run_id']}-{number:02}", kind=DRY_RUN)
+        bootstrap.export().runs.save(requested_run(dry, dt.datetime.now(dt.UTC)))
 
-    run_export()
+    last = run_export()
 
+    assert first["run_id"] < dry.run_id < last["run_id"]
     assert told.subjects == ["North, PowerSchool: 1 student newly held back"]
     assert [event["years"][0]["newly_held"] for event in told.events] == [1, 0]
 
