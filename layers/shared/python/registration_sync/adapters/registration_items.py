@@ -13,6 +13,7 @@
 
 import json
 import re
+from dataclasses import asdict
 from typing import Any
 
 from registration_sync.domain.batches import Current, Lease, Mark, Marker, YearMarker, shard
@@ -72,7 +73,7 @@ def ledger_item(connection_id: str, school_year: int, entry: LedgerEntry) -> Ite
         "pk": {"S": ledger_pk(connection_id, school_year)},
         "sk": {"S": ledger_sk(entry.last)},
         "first_batch": number(entry.first),
-        "entry": {"S": json.dumps(entry.to_json())},
+        "entry": {"S": json.dumps(asdict(entry))},
     }
 
 

@@ -1,13 +1,14 @@
 """What RegistrationsTable holds of a single student, on DynamoDB, to be erased."""
 
-import json
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from registration_sync.adapters.dynamodb_batches import transact, write_all
 from registration_sync.adapters.registration_items import (
+    Item,
     current_key,
+    entry_of,
     ledger_item,
     mark_key,
     number,
@@ -69,6 +70,9 @@ class DynamoDBTraces:
         items = [{"Delete": as_seen} if whole else {"Update": {**as_seen, **update}}]
         if entry and totals and totals != entry.totals:
             changed = ledger_item(connection_id, school_year, replace(entry, totals=totals))
+            stored = self._as_stored(changed)
+            if not stored or entry_of(stored) != entry:
+                return False
             items.append(
                 {
                     "Put": {
@@ -76,8 +80,14 @@ class DynamoDBTraces:
                         "Item": changed,
                         "ConditionExpression": "#entry = :entry",
                         "ExpressionAttributeNames": {"#entry": "entry"},
-                        "ExpressionAttributeValues": {":entry": {"S": json.dumps(entry.to_json())}},
+                        "ExpressionAttributeValues": {":entry": stored["entry"]},
                     }
                 }
             )
         return transact(self._client, items)
+
+    def _as_stored(self, item: Item) -> Item | None:
+        """The item as its writer, perhaps an older version of this service, has put it."""
+        key = {"pk": item["pk"], "sk": item["sk"]}
+        answer = self._client.get_item(TableName=self._table, Key=key, ConsistentRead=True)
+        return answer.get("Item")

@@ -7,7 +7,7 @@ counted from what was delivered. docs/architecture.md tells why the books close.
 import datetime as dt
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
@@ -99,17 +99,9 @@ class LedgerEntry:
     last_export: LastExport | None = None
     histories: Histories = ()
 
-    def to_json(self) -> dict[str, Any]:
-        """An erasure compares it with what is stored: an entry from before the histories stays as
-        it was."""
-        record = asdict(self)
-        if not self.histories:
-            del record["histories"]
-        return record
-
 
 def ledger_entry(record: Mapping[str, Any]) -> LedgerEntry:
-    """The entry that `to_json` made the record of."""
+    """The entry that `asdict` made the record of; what is from before the histories has none."""
     last_export = record["last_export"]
     return LedgerEntry(
         **{
