@@ -202,7 +202,8 @@ def _export_years(
     run: ExportRun, connection: Connection, plan: Plan, lease: HeldLease, outside: Outside
 ) -> list[YearOutcome]:
     # Of a run that was confirmed, what became of the years that did not wait stays.
-    outcomes = {year.school_year: year for year in (*run.years, *plan.unknown)}
+    run = replace(run, years=(*run.years, *plan.unknown))
+    outcomes = {year.school_year: year for year in run.years}
     watch = Watch(connection, run, outside.deliveries)
     server = Server(outside.servers, lambda: account_of(connection, outside.secrets))
     lease.on_loss = server.close
@@ -212,7 +213,7 @@ def _export_years(
             paths_of(year, written), server=server, lease=lease, pause=outside.pause
         )
 
-    progress, done = Progress(run, outside.runs, outside.now), dict(outcomes)
+    progress = Progress(run, outside.runs, outside.now)
     try:
         for year in plan.years:
             began = outside.now()
@@ -224,9 +225,7 @@ def _export_years(
             seconds = round((outside.now() - began).total_seconds(), 1)
             outcome = replace(outcome, duration_seconds=seconds)
             outcomes[year.school_year] = outcome
-            if not (run.confirmed_by and outcome.error and outcome.error.passing):
-                done[year.school_year] = outcome  # else it waits on, for another attempt
-            progress.year_is_done(list(done.values()))
+            progress.year_is_done(outcome)
     finally:
         server.close()
     return list(outcomes.values())

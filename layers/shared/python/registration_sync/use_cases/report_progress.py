@@ -1,7 +1,7 @@
 """What a running export shows of itself: which years are done, and what it is at."""
 
 import datetime as dt
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import replace
 
@@ -22,9 +22,13 @@ class Progress:
         self._runs = runs
         self._now = now
 
-    def year_is_done(self, outcomes: Sequence[YearOutcome]) -> None:
-        """Raises Unavailable."""
-        self._run = replace(self._run, years=tuple(outcomes), phase=None)
+    def year_is_done(self, outcome: YearOutcome) -> None:
+        """Raises Unavailable. A confirmed year that failed in passing waits on, for another
+        attempt, as it was."""
+        years = {year.school_year: year for year in self._run.years}
+        if not (self._run.confirmed_by and outcome.error and outcome.error.passing):
+            years[outcome.school_year] = outcome
+        self._run = replace(self._run, years=tuple(years.values()), phase=None)
         self._runs.save(self._run)
 
     def at(self, school_year: int, phase: str) -> None:
