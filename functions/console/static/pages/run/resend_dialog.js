@@ -4,9 +4,8 @@ import { get, pathOf } from "../../api.js";
 import { useData } from "../../data.js";
 import { html, useState } from "../../html.js";
 import { Button } from "../../components/button.js";
-import { Choice } from "../../components/choice.js";
 import { Dialog } from "../../components/dialog.js";
-import { Checkbox, TextArea } from "../../components/fields.js";
+import { Checkbox, RadioGroup, TextArea } from "../../components/fields.js";
 import { ErrorNotice, ErrorState, Loading, Notice } from "../../components/states.js";
 import { Time } from "../../components/time.js";
 import { schoolYear } from "../../runs.js";
@@ -48,7 +47,7 @@ export function ResendDialog({ connection, run_id, student_id, school_year, onCl
     ${run &&
     !again.run &&
     !student_id &&
-    html`<${Choice} label="What is to be sent?" options=${WHAT} value=${what} onInput=${setWhat} />
+    html`<${RadioGroup} label="What is to be sent?" options=${WHAT} value=${what} onInput=${setWhat} />
       ${what === "files" && html`<${FileChoice} files=${files} left=${left} onInput=${setLeft} />`}
       ${what === "students" &&
       html`<${TextArea} label="Student ids" hint="One on each line, or with commas between." value=${typed} onInput=${setTyped} />`}`}
