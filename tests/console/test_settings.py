@@ -5,7 +5,7 @@ from collections.abc import Callable
 from typing import Any
 
 import asyncssh
-from playwright.sync_api import expect
+from playwright.sync_api import Route, expect
 
 from registration_sync.domain.school_year import current_school_year
 from tests.console.person import PHONE, Person
@@ -197,3 +197,28 @@ def test_who_may_not_change_them_is_told_who_may(visit: Visit, district: Distric
     lin.sees(lin.page.get_by_text(f"{district.stack.sftp.host}:{district.stack.sftp.port}"))
     expect(lin.page.get_by_role("textbox")).to_have_count(0)
     lin.check()
+
+
+def test_of_choices_that_are_refused_the_taken_one_gets_the_focus(
+    visit: Visit, district: District
+) -> None:
+    """Where the API refuses what a group of radio buttons says."""
+    ada = visit(path=f"#{district.path}/settings")
+    problem = {"path": "delivery", "message": "Not now."}
+    refusal = {"error": {"code": "invalid", "message": "It is wrong.", "problems": [problem]}}
+
+    def refuse(route: Route) -> None:
+        if route.request.method == "PUT":
+            route.fulfill(status=400, json=refusal)
+        else:
+            route.continue_()
+
+    ada.page.route("**/v1/connections/*", refuse)
+    ada.press(ada.page.get_by_role("radio", name="Fetched by download"))
+    ada.press(ada.button("Save"))
+
+    group = ada.page.get_by_role("radiogroup", name="Files are")
+    expect(group).to_have_accessible_description("Not now.")
+    expect(group).to_have_attribute("aria-invalid", "true")
+    expect(ada.page.get_by_role("radio", name="Fetched by download")).to_be_focused()
+    ada.check()

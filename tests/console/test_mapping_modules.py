@@ -1,0 +1,288 @@
+"""What the editor's modules make of mappings, without a walk: merged, compared, put into words."""
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+from tests.console.mapping_page import open_mapping
+from tests.console.person import Person
+from tests.stack.district import District
+
+type Visit = Callable[..., Person]
+
+
+def field(to: str = "Grade", **others: Any) -> dict[str, Any]:
+    """A field of a mapping."""
+    kind = "match_codes" if "codes" in others else "direct"
+    return {"from": "students.grade", "mapping_type": kind, "to": to} | others
+
+
+def zipped(name: str, /, *rows: str, **manifest: Any) -> dict[str, Any]:
+    """A package, and its manifest if it has rows or settings."""
+    if not rows and not manifest:
+        return {"name": name}
+    return {"name": name, "manifest": manifest | {"rows": [{"property": one} for one in rows]}}
+
+
+JOINED: list[tuple[list[dict[str, Any]], dict[str, Any], list[str]]] = [
+    (  # each pair of codes by itself
+        [
+            {"fields": [field(codes={"K": "0", "1": "1", "2": "2"})]},
+            {"fields": [field(codes={"K": "0", "PK": "-1", "1": "01", "2": "2"})]},
+            {"fields": [field(codes={"K": "00", "TK": "-2", "__proto__": "p", "1": "I"})]},
+        ],
+        {"fields": [field(codes={"1": "01", "K": "00", "TK": "-2", "__proto__": "p", "PK": "-1"})]},
+        ["1 → 1 became 1 → I"],
+    ),
+    (  # the zip, and its manifest
+        [
+            {"package": zipped("a")},
+            {"package": zipped("b")},
+            {"package": zipped("a", "x")},
+        ],
+        {"package": zipped("b", "x")},
+        [],
+    ),
+    (
+        [
+            {"package": zipped("a", "x")},
+            {"package": zipped("a", "x", "y")},
+            {"package": zipped("b", "x", "z", name="list")},
+        ],
+        {"package": zipped("b", "x", "y", name="list")},
+        ["Rows of the manifest: z: nothing was added"],
+    ),
+    (
+        [{"package": zipped("a")}, {}, {"package": zipped("b")}],
+        {},
+        ["Name of the zip: a → b"],
+    ),
+    (  # lists are one thing
+        [
+            {"fields": [field(one_of=["1"])]},
+            {"fields": [field(one_of=["1", "2"])]},
+            {"fields": [field(one_of=["1", "3"], required=True)]},
+        ],
+        {"fields": [field(one_of=["1", "2"], required=True)]},
+        ["One of: 3 was added"],
+    ),
+    (
+        [
+            {"fields": []},
+            {"fields": [], "rows": {"distinct": "students.school"}},
+            {"fields": [], "rows": {"each": "students.races", "delimiter": ";"}},
+        ],
+        {"fields": [], "rows": {"distinct": "students.school"}},
+        ["Rows: one row for each student → a row for each students.races, a text with ; between"],
+    ),
+    (  # I deleted what they changed, they deleted what I changed
+        [
+            {"fields": [field("A"), field("B")]},
+            {"fields": [field("B", unique=True)]},
+            {"fields": [field("A", unique=True)]},
+        ],
+        {"fields": [field("B", unique=True)]},
+        ["“Unique” was switched on", "the field was deleted"],
+    ),
+    (
+        [
+            {"fields": [field("A"), field("B")]},
+            {"fields": [field("A"), field("B", unique=True)]},
+            {"files": []},
+        ],
+        {"fields": [field("A"), field("B", unique=True)]},
+        ["the file was deleted"],
+    ),
+]
+"""Of files or packages: before, mine and theirs; mine on top of theirs; what is gone of theirs."""
+
+
+def test_mine_on_top_of_theirs_keeps_what_it_can_and_tells_the_rest(
+    visit: Visit, district: District
+) -> None:
+    ada = visit()
+    open_mapping(ada, district, "?tab=fields")
+
+    def whole(part: dict[str, Any]) -> dict[str, Any]:
+        if "files" in part:
+            return part
+        of_file = {key: value for key, value in part.items() if key != "package"}
+        files = [{"name": "s", "fields": []} | of_file]
+        return {"files": files} | {key: part[key] for key in part if key == "package"}
+
+    cases = [[whole(one) for one in of_three] for of_three, *_ in JOINED]
+    found = ada.page.evaluate(
+        """async (cases) => {
+            const names = performance.getEntriesByType("resource").map((one) => one.name);
+            const load = (end) => import(names.find((name) => name.endsWith(end)));
+            const { draftOf, definitionOf } = await load("mapping/draft.js");
+            const { aligned, merged, replaced } = await load("mapping/merge.js");
+            return JSON.parse(cases).map(([first, ...others]) => {
+                const base = draftOf(first);
+                const [mine, theirs] = others.map((one) => aligned(base, one));
+                const both = merged(base, mine, theirs);
+                const gone = replaced(base, theirs, both).flatMap(({ what }) => what);
+                return [JSON.stringify(definitionOf(both)), gone];
+            });
+        }""",
+        json.dumps(cases),
+    )
+
+    assert [json.loads(both) for both, _ in found] == [whole(both) for _, both, _ in JOINED]
+    assert [sorted(gone) for _, gone in found] == [sorted(gone) for *_, gone in JOINED]
+
+
+MERGES: list[tuple[str, str, str, str]] = [
+    ("abc", "abc", "abc", "abc"),
+    ("abc", "abXc", "aYbc", "aYbXc"),  # each added one
+    ("abc", "ac", "abcY", "acY"),  # I deleted, they added
+    ("abc", "cab", "abcY", "cYab"),  # I moved
+    ("abc", "abc", "cba", "cba"),  # they moved
+    ("abc", "Xabc", "c", "Xc"),  # they deleted two
+    ("", "XY", "Z", "XYZ"),
+]
+
+
+LONG = {f"value {n}": f"code {n}" for n in range(20)}
+
+CHANGED: list[dict[str, Any]] = [
+    {
+        "from": "students.grade",
+        "mapping_type": "transformation",
+        "to": "Grade",
+        "transformations": [
+            {"type": "upper"},
+            {"type": "match_codes", "codes": LONG | {"PK": "P", "__proto__": "p", "TK": ""}},
+            {"type": "if_then_else", "one_of": ["A", "B"], "then": "1"},
+            {"type": "if_then_else", "not_equal": "A", "then": "1"},
+            {"type": "if_then_else", "field": "", "is_blank": False, "else": {"field": " "}},
+        ],
+    },
+    {
+        "default": " ",
+        "one_of": ["X"],
+        "transformations": [
+            {"type": "match_codes", "codes": LONG | {"PK": "PreK", "TK": "", "constructor": "c"}},
+            {
+                "type": "if_then_else",
+                "one_of": ["B", "C"],
+                "then": {"field": "students.lname"},
+            },
+            {"type": "if_then_else", "equals": " ", "then": "1"},
+            {"type": "date", "from": "YYYY", "to": "YY", "pivot": 30},
+            {"type": "enroll_school_year", "to": "end"},
+            {"type": "pad", "width": 6, "with": "0", "side": "left"},
+            {"type": "phone_number", "to": "9", "extension": "hold"},
+            {"type": "match_codes", "codes": {"": "1", "a": " "}, "unmatched": "default"},
+        ],
+    },
+]
+CHANGED[1] = CHANGED[0] | CHANGED[1]
+"""A field, and what becomes of it."""
+
+CHANGES = [
+    "Step 1, Upper, was removed",
+    "Step 1, Match Codes: PK → P became PK → PreK",
+    "Step 1, Match Codes: constructor → c was added",
+    "Step 1, Match Codes: __proto__ → p was removed",
+    "Step 2, If Then Else: Compared with: C was added",
+    "Step 2, If Then Else: Compared with: A was removed",
+    "Step 2, If Then Else: Then: 1 → the value of students.lname",
+    "Step 3, If Then Else: If: the value so far is not A → the value so far is “ ”",
+    "Step 5, If Then Else: “” is not blank, else the value of “ ”, was removed",
+    "Step 4, Date: YYYY, YY, 30, was added",
+    "Step 5, Enroll School Year: the year it ends in: 2026, was added",
+    "Step 6, Pad: 6, 0, side: on the left, was added",
+    "Step 7, Phone Number: 9, extension: hold the student back, was added",
+    "Step 8, Match Codes: “” → 1, a → “ ”, without a code: write the default, was added",
+    "One of: X was added",
+    "Default: nothing → “ ”",
+]
+
+
+def test_what_the_editor_makes_of_definitions(visit: Visit, district: District) -> None:
+    """Its modules alone: a mapping comes out as it went in, and orders are merged."""
+    listed = district.stack.call("GET", "/mappings", role="full_access").json()["items"]
+    paths = [f"/mappings/{one['name']}" for one in listed]
+    mappings = [
+        district.stack.call("GET", path, role="full_access").json()["mapping"] for path in paths
+    ]
+    ada = visit()
+    open_mapping(ada, district, "?tab=fields")
+
+    same, orders, told = ada.page.evaluate(
+        """async ([mappings, merges, changed]) => {
+            const names = performance.getEntriesByType("resource").map((one) => one.name);
+            const load = (end) => import(names.find((name) => name.endsWith(end)));
+            const { draftOf, definitionOf } = await load("mapping/draft.js");
+            const { aligned, merged } = await load("mapping/merge.js");
+            const { differences } = await load("mapping/changes.js");
+            const definition = (text) => ({ files: [{ name: "s", fields: [...text].map(
+                (to) => ({ from: `f.${to}`, mapping_type: "direct", to })) }] });
+            const order = ([base, mine, theirs]) => {
+                const before = draftOf(definition(base));
+                const of = (text) => aligned(before, definition(text));
+                const both = definitionOf(merged(before, of(mine), of(theirs)));
+                return both.files[0].fields.map((field) => field.to).join("");
+            };
+            const again = (mapping) => definitionOf(draftOf(mapping));
+            const [before, now] = JSON.parse(changed)
+                .map((field) => ({ files: [{ name: "s", fields: [field] }] }));
+            const draft = draftOf(before);
+            const told = differences(draft, aligned(draft, now));
+            return [mappings.map(again), merges.map(order), told];
+        }""",
+        [mappings, MERGES, json.dumps(CHANGED)],
+    )
+
+    assert same == mappings
+    assert [one["what"] for one in told] == [CHANGES]
+    assert orders == [expected for *_, expected in MERGES]
+
+
+SENTENCES: list[tuple[str, str, bool, str]] = [
+    ('Set the `rows`, as in {"each": "a"}.', "transformations[0].fields", True, "Set the “Rows”."),
+    ("entry.a is there only in a list.", "from", True, "entry.a is there only in a list."),
+    ('fields[1] has the header "a" already.', "to", True, 'Field 2 has the header "a" already.'),
+    ("For `includes`.", "where[0].delimiter", False, "For “has the item”."),
+    ("For `includes`.", "transformations[0].delimiter", True, "For “has the item”."),
+    ("One of `each`.", "from", True, "One of “Beginnings of the fields”."),
+    ("Write `delimiter`.", "rows", False, "Write “The list is one text”."),
+    ("Write `delimiter`.", "where[0]", False, "Write “Delimiter”."),
+    ("Leave `constructor` out.", "from", True, "Leave “constructor” out."),
+]
+"""What the API says, at which place of a field or file, and what the page makes of it."""
+
+PLACES: dict[str, str] = {
+    "files[0].rows.each[1]": "s, Rows, Beginnings of the fields, 2",
+    "files[0].rows.delimiter": "s, Rows, The list is one text",
+    "files[0].where[0].delimiter": "s, Only rows that fulfil, 1, Delimiter",
+    "files[0].where[0].includes": "s, Only rows that fulfil, 1, Compared with",
+    "files[0].fields[0].transformations[0].includes": "s, a, step 1, Compared with",
+    "files[0].fields[0].transformations[0].then": "s, a, step 1, Then",
+    "files[0].constructor": "s, Constructor",
+}
+
+
+def test_mistakes_are_told_in_the_words_of_the_page(visit: Visit, district: District) -> None:
+    step = {"type": "if_then_else", "includes": "a"}
+    field = {"from": "a", "mapping_type": "transformation", "to": "a", "transformations": [step]}
+    mapping = {"files": [{"name": "s", "rows": {"each": ["a", "b"]}, "fields": [field]}]}
+    ada = visit()
+    open_mapping(ada, district, "?tab=fields")
+
+    sentences, places = ada.page.evaluate(
+        """async ([said, paths, mapping]) => {
+            const names = performance.getEntriesByType("resource").map((one) => one.name);
+            const load = (end) => import(names.find((name) => name.endsWith(end)));
+            const { sentenceOf, placeOf } = await load("mapping/mistakes.js");
+            const { draftOf } = await load("mapping/draft.js");
+            const draft = draftOf(mapping);
+            const sentences = said.map((one) => sentenceOf(...one));
+            return [sentences, paths.map((path) => placeOf(path, draft))];
+        }""",
+        [[one[:3] for one in SENTENCES], list(PLACES), mapping],
+    )
+
+    assert sentences == [expected for *_, expected in SENTENCES]
+    assert places == list(PLACES.values())
