@@ -9,9 +9,11 @@ from playwright.sync_api import expect
 
 from tests.console.mapping_page import (
     TO,
+    TYPE,
     act,
     names,
     open_mapping,
+    refuse,
     row,
     save,
     save_as_somebody_else,
@@ -59,6 +61,7 @@ def test_two_who_save_meet_and_both_changes_are_kept(visit: Visit, district: Dis
     save_as_somebody_else(district, [{"name": "students", "separator": "pipe", "fields": theirs}])
     ada.press(ada.button("Keep mine on top of theirs"))
     ada.sees(dialog.get_by_text("saved version 3"))  # yet another one
+    ada.check()
     ada.press(ada.button("Keep mine on top of theirs"))
 
     ada.sees(ada.page.get_by_text("Version 4, saved by"))
@@ -83,6 +86,7 @@ def test_mine_on_top_of_theirs_may_be_wrong(visit: Visit, district: District) ->
         ada.press(ada.button("Save"))
         dialog = ada.dialog("Somebody else saved this mapping")
         ada.sees(dialog.get_by_text(re.compile("saved version 2.*changing version 1", re.DOTALL)))
+        ada.check()
         ada.press(ada.button("Keep mine on top of theirs"))
         ada.sees(ada.page.get_by_text("Nothing was saved"))
         expect(dialog).to_have_count(0)
@@ -104,43 +108,101 @@ def test_mine_on_top_of_theirs_may_be_wrong(visit: Visit, district: District) ->
 def test_theirs_are_taken_or_one_goes_on_editing(visit: Visit, district: District) -> None:
     ada = visit()
     open_mapping(ada, district, "?tab=fields")
-    row(ada, 1).get_by_label(TO).fill("Mine")
+    ada.write(row(ada, 1).get_by_label(TO), "Mine")
     save_as_somebody_else(district, [{"name": "students", "fields": FIELDS[:2]}])
 
-    ada.button("Save").click()
-    ada.button("Go on editing").click()
+    ada.press(ada.button("Save"))
+    ada.press(ada.button("Go on editing"))
+    expect(ada.button("Save")).to_be_focused()
     expect(row(ada, 1).get_by_label(TO)).to_have_value("Mine")
-    ada.button("Save").click()
-    ada.button("Take theirs").click()
+    ada.page.route("**/mapping", refuse("GET"))
+    ada.press(ada.button("Save"))
+    dialog = ada.dialog("Somebody else saved this mapping")
+    ada.sees(dialog.get_by_text("Not now."))
+    expect(dialog.get_by_role("button", name="Take theirs")).to_have_count(0)
+    ada.check()
+    ada.page.unroute("**/mapping")
+    ada.press(ada.button("Try again"))
+    ada.press(ada.button("Take theirs"))
 
     expect(row(ada, 3)).to_have_count(0)
     assert names(ada) == ["ID", "First"]
     ada.sees(ada.page.get_by_text("Version 2, saved by"))
     expect(ada.button("Save")).to_be_disabled()
-    ada.button("Undo").click()
+    ada.press(ada.button("Undo"))
     assert names(ada) == ["Mine", "First", "DOB"]
-    ada.button("Save").click()
-    ada.sees(ada.dialog("Somebody else saved this mapping").get_by_text("saved version 2"))
+    ada.press(ada.button("Save"))
+    ada.sees(dialog.get_by_text("saved version 2"))
 
 
 def test_an_older_version_is_compared_and_taken_up_again(visit: Visit, district: District) -> None:
+    codes = {f"value {n}": f"code {n}" for n in range(60)}
+    field = FIELDS[1] | {"mapping_type": "match_codes", "codes": codes}
+    save_as_somebody_else(district, [{"name": "students", "fields": [*FIELDS[:1], field]}])
     ada = visit()
     open_mapping(ada, district, "?tab=fields")
     ada.write(row(ada, 1).get_by_label(TO), "Number")
-    save(ada, 2)
+    ada.write(row(ada, 2).get_by_label(TYPE), "Direct")
+    save(ada, 3)
+    ada.write(row(ada, 1).get_by_label(TO), "Unsaved")
 
     ada.press_entry(ada.button("Mapping"), "Older versions")
     dialog = ada.dialog("Older versions")
-    ada.sees(dialog.get_by_text("Version 2 (the present one)"))
+    ada.sees(dialog.get_by_text("Version 3 (the present one)"))
+    ada.sees(dialog.get_by_text("What you have not saved would be lost"))
     expect(dialog.locator(".for-ears[role=status]")).to_have_text("")  # not what was said before
+    ada.check()
+    ada.press(ada.button("Compare version 2"))
+    expect(dialog.get_by_role("heading", name="Version 2")).to_be_focused()
+    ada.sees(dialog.get_by_text("value 0 → code 0 was added"))
+    expect(dialog.get_by_text("value 59 → code 59 was added")).to_have_count(0)
+    ada.check()
+    ada.press(dialog.get_by_role("button", name=re.compile("Show all 6[0-9] changes")))
+    expect(dialog.get_by_role("listitem").and_(dialog.locator(":focus"))).to_be_visible()
+    ada.sees(dialog.get_by_text("value 59 → code 59 was added"))
     ada.press(ada.button("Compare version 1"))
     ada.sees(dialog.get_by_text("To SFTP Field: Number → ID"))
     ada.check()
     ada.press(ada.button("Take up version 1 again"))
 
-    ada.sees(ada.page.get_by_text("Version 3, saved by"))
+    ada.sees(ada.page.get_by_text("Version 4, saved by"))
+    expect(ada.button("Mapping")).to_be_focused()
     expect(row(ada, 1).get_by_label(TO)).to_have_value("ID")
     assert saved(district) == MAPPING["files"]
+
+
+def test_what_goes_wrong_with_older_versions_is_said_and_tried_again(
+    visit: Visit, district: District
+) -> None:
+    for number in range(21):
+        field = FIELDS[1] | {"to": f"First_{number}"}
+        save_as_somebody_else(district, [{"name": "students", "fields": [field]}])
+    ada = visit()
+    open_mapping(ada, district, "?tab=fields")
+    dialog = ada.dialog("Older versions")
+
+    ada.page.route("**/versions*", refuse("GET"))
+    ada.press_entry(ada.button("Mapping"), "Older versions")
+    ada.sees(dialog.get_by_text("Not now."))
+    ada.check()
+    ada.page.unroute("**/versions*")
+    ada.press(ada.button("Try again"))
+    ada.press(ada.button("Show older ones"))
+    expect(ada.button("Compare version 2")).to_be_focused()
+    expect(ada.button("Show older ones")).to_have_count(0)
+    ada.page.route("**/versions/*", refuse("GET"))
+    ada.press(ada.button("Compare version 2"))
+    ada.sees(dialog.get_by_text("Not now."))
+    ada.check()
+    ada.page.unroute("**/versions/*")
+    ada.press(ada.button("Compare version 2"))
+    ada.sees(dialog.get_by_text("To SFTP Field: First_20 → First_0"))
+    save_as_somebody_else(district, [{"name": "students", "fields": FIELDS}])
+    ada.press(ada.button("Take up version 2 again"))
+
+    ada.sees(dialog.get_by_text("Somebody else saved this mapping meanwhile"))
+    ada.check()
+    assert saved(district)[0]["fields"] == FIELDS
 
 
 def test_yaml_goes_out_and_comes_in(visit: Visit, district: District, tmp_path: Path) -> None:

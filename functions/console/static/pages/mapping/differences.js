@@ -1,9 +1,10 @@
 // A list of what differs between two versions, in words.
 
-import { html, useState } from "../../html.js";
+import { html, useRef, useState } from "../../html.js";
 import { Badge } from "../../components/badge.js";
 import { Button } from "../../components/button.js";
 import { count } from "../../components/time.js";
+import { afterDrawing } from "./focus.js";
 
 const SHOWN = 50; // of one field: a table of codes may be another one from end to end
 
@@ -23,8 +24,13 @@ export function Differences({ found, both = new Set(), none }) {
 
 function Several({ what }) {
   const [shown, setShown] = useState(SHOWN);
-  return html`<ul>
-      ${what.slice(0, shown).map((text) => html`<li key=${text}>${text}</li>`)}
+  const list = useRef(null);
+  const showAll = () => {
+    setShown(what.length);
+    afterDrawing(() => list.current.children[SHOWN].focus()); // one reads on
+  };
+  return html`<ul ref=${list}>
+      ${what.slice(0, shown).map((text) => html`<li key=${text} tabindex="-1">${text}</li>`)}
     </ul>
-    ${what.length > shown && html`<${Button} onClick=${() => setShown(what.length)}>Show all ${count(what.length, "change")}<//>`}`;
+    ${what.length > shown && html`<${Button} onClick=${showAll}>Show all ${count(what.length, "change")}<//>`}`;
 }

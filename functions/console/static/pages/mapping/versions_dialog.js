@@ -6,14 +6,17 @@ import { html, useEffect, useState } from "../../html.js";
 import { announce } from "../../components/announce.js";
 import { Button } from "../../components/button.js";
 import { Dialog } from "../../components/dialog.js";
-import { ErrorNotice, Loading, Notice } from "../../components/states.js";
+import { ErrorNotice, ErrorState, Loading, Notice } from "../../components/states.js";
 import { Time } from "../../components/time.js";
 import { useStore } from "../../store.js";
 import { differences } from "./changes.js";
 import { definitionOnly } from "./conflict_dialog.js";
 import { Differences } from "./differences.js";
 import { useEditor, useIsChanged } from "./editor.js";
+import { focusSoon } from "./focus.js";
 import { aligned } from "./merge.js";
+
+const MEANWHILE = "Somebody else saved this mapping meanwhile: reload the page, then look at what they changed.";
 
 export function VersionsDialog({ connection, onClose }) {
   const c = connection.connection_id;
@@ -24,6 +27,7 @@ export function VersionsDialog({ connection, onClose }) {
   const reading = useAction(async (before) => {
     const { items, next } = await get(pathOf(c, "mapping", "versions"), { query: { before } });
     show((shown) => ({ items: [...shown.items, ...items], next, loaded: true }));
+    if (before) focusSoon(`#version-${items[0].version}`);
   });
   useEffect(() => {
     reading.run();
@@ -31,12 +35,13 @@ export function VersionsDialog({ connection, onClose }) {
   return html`<${Dialog} title="Older versions" onClose=${onClose} actions=${html`<${Button} onClick=${onClose}>Close<//>`} wide>
     ${changed && html`<${Notice} tone="warn"><p>What you have not saved would be lost if you took one up again.</p><//>`}
     ${!page.loaded && !reading.error && html`<${Loading} />`}
+    ${!page.loaded && reading.error && html`<${ErrorState} error=${reading.error} onRetry=${() => reading.run()} />`}
     <ol class="plain versions" aria-label="Versions">
       ${page.items.map(
         (one) => html`<${Version} key=${one.version} connection=${connection} version=${one} base=${base} onTaken=${onClose} />`,
       )}
     </ol>
-    <${ErrorNotice} error=${reading.error} />
+    <${ErrorNotice} error=${page.loaded && reading.error} />
     ${page.next !== null && html`<${Button} busy=${reading.busy} onClick=${() => reading.run(page.next)}>Show older ones<//>`}
   <//>`;
 }
@@ -51,22 +56,26 @@ function Version({ connection, version: { version, saved_by, saved_at }, base, o
   });
   const taking = useAction(async () => {
     const headers = { "If-Match": `"${base.version}"` };
-    const saved = await call("POST", pathOf(c, "mapping", "versions", version, "restore"), { body: {}, headers });
+    const saved = await call("POST", pathOf(c, "mapping", "versions", version, "restore"), { body: {}, headers }).catch((error) => {
+      throw error.status === 412 ? new Error(MEANWHILE) : error;
+    });
     editor.settle(saved);
     announce(`Version ${version} was taken up again, as version ${saved.version}.`);
     onTaken();
   });
   const is_present = version === base.version;
   return html`<li>
-    <div class="apart">
-      <div>
-        <strong>Version ${version}</strong>${is_present && " (the present one)"}
-        <p class="muted">${saved_by}, <${Time} at=${saved_at} zone=${connection.time_zone} /></p>
+    <article id=${`version-${version}`}>
+      <div class="apart">
+        <div>
+          <h3>Version ${version}${is_present && " (the present one)"}</h3>
+          <p class="muted">${saved_by}, <${Time} at=${saved_at} zone=${connection.time_zone} /></p>
+        </div>
+        ${!is_present && !found && html`<${Button} busy=${comparing.busy} aria-label=${`Compare version ${version}`} onClick=${() => comparing.run()}>Compare<//>`}
+        ${!is_present && found && editor.can_edit && html`<${Button} kind="primary" busy=${taking.busy} aria-label=${`Take up version ${version} again`} onClick=${() => taking.run()}>Take up again<//>`}
       </div>
-      ${!is_present && !found && html`<${Button} busy=${comparing.busy} aria-label=${`Compare version ${version}`} onClick=${() => comparing.run()}>Compare<//>`}
-      ${!is_present && found && editor.can_edit && html`<${Button} kind="primary" busy=${taking.busy} aria-label=${`Take up version ${version} again`} onClick=${() => taking.run()}>Take up again<//>`}
-    </div>
-    ${found && html`<p>From the present version to this one:</p><${Differences} found=${found} none="Nothing differs." />`}
-    <${ErrorNotice} error=${comparing.error ?? taking.error} />
+      ${found && html`<p>From the present version to this one:</p><${Differences} found=${found} none="Nothing differs." />`}
+      <${ErrorNotice} error=${comparing.error ?? taking.error} />
+    </article>
   </li>`;
 }
