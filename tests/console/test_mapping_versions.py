@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 from playwright.sync_api import expect
@@ -18,10 +17,9 @@ from tests.console.mapping_page import (
     save,
     save_as_somebody_else,
     saved,
-    source,
 )
 from tests.console.person import Person
-from tests.stack.district import MAPPING, District, connection_of, registration
+from tests.stack.district import MAPPING, District
 
 type Visit = Callable[..., Person]
 
@@ -203,88 +201,3 @@ def test_what_goes_wrong_with_older_versions_is_said_and_tried_again(
     ada.sees(dialog.get_by_text("Somebody else saved this mapping meanwhile"))
     ada.check()
     assert saved(district)[0]["fields"] == FIELDS
-
-
-def test_yaml_goes_out_and_comes_in(visit: Visit, district: District, tmp_path: Path) -> None:
-    ada = visit(accept_downloads=True)
-    open_mapping(ada, district, "?tab=fields")
-
-    def menu(entry: str) -> None:
-        ada.press_entry(ada.button("Mapping"), entry)
-
-    menu("Export as YAML")
-    ada.sees(ada.dialog("Export as YAML").get_by_role("textbox", name="YAML"))
-    ada.check()
-    with ada.page.expect_download() as download:
-        ada.press(ada.link("Download"))
-    path = tmp_path / download.value.suggested_filename
-    download.value.save_as(path)
-    assert (path.name, "to: First" in path.read_text()) == (f"{district.connection_id}.yaml", True)
-    ada.press(ada.button("Close").last)
-
-    menu("Import YAML")
-    dialog = ada.dialog("Import YAML")
-    ada.write(
-        dialog.get_by_role("textbox", name="YAML"), "files:\n- {name: s, fields: [{to: 01}]}\n"
-    )
-    ada.press(ada.button("Put it into the editor"))
-    ada.sees(dialog.get_by_text("files[0].fields[0].mapping_type"))
-    ada.check()
-    path.write_text(path.read_text().replace("to: First", "to: '01'"))
-    with ada.page.expect_file_chooser() as chooser:
-        ada.press(dialog.get_by_label("From a file"))
-    chooser.value.set_files(path)
-    ada.press(ada.button("Put it into the editor"))
-    expect(row(ada, 2).get_by_label(TO)).to_have_value("01")
-    save(ada, 2)
-    assert saved(district)[0]["fields"][1]["to"] == "01"
-
-
-def test_a_connection_without_a_mapping_starts_from_a_ready_made_one(
-    visit: Visit, district: District
-) -> None:
-    town = district.connection["district"]
-    fresh = District(district.stack, f"{district.connection_id}-fresh")
-    wanted = connection_of(district.stack, fresh.connection_id) | {"district": town}
-    assert district.stack.call("POST", "/connections", wanted, role="full_access").status == 201
-    fresh.sync(registration("7", "Ann"))
-    fresh.change(example_students=["7"])
-    ada = visit(path=f"#/connections/{fresh.connection_id}/mapping")
-
-    ada.sees(ada.heading("There is no mapping yet"))
-    ada.check()
-    ada.press(ada.page.get_by_role("button", name="Start with A plain file of students"))
-    expect(source(ada, 1)).to_be_visible()
-    ada.sees(ada.page.get_by_text("Ann", exact=True))
-    ada.check()
-    save(ada, 1)
-
-    assert len(saved(fresh)[0]["fields"]) > 5
-
-
-def test_one_zip_of_all_files_has_its_manifest(visit: Visit, district: District) -> None:
-    ada = visit()
-    open_mapping(ada, district, "?tab=fields")
-
-    ada.press_entry(ada.button("Mapping"), "One zip of all files")
-    ada.press(ada.field("Deliver all files as one zip"))
-    ada.sees(ada.page.get_by_text("Write the file's name without its extension").first)
-    ada.write(ada.field("Name of the zip"), "oneroster")
-    ada.press(ada.field("With a manifest"))
-    ada.write(ada.field("Property"), "file.students")
-    ada.write(ada.field("Value"), "delta")
-    ada.write(ada.field("If the zip has"), "students")
-    ada.write(ada.page.get_by_label("Otherwise"), "absent")
-    ada.check()
-    ada.press(ada.button("Done"))
-    save(ada, 2)
-
-    answer = district.stack.call("GET", f"{district.path}/mapping", role="full_access")
-    manifest_row = {
-        "property": "file.students",
-        "value": "delta",
-        "file": "students",
-        "otherwise": "absent",
-    }
-    assert answer.json()["package"] == {"name": "oneroster", "manifest": {"rows": [manifest_row]}}
-    assert saved(district) == MAPPING["files"]

@@ -1,6 +1,7 @@
 // One zip in place of the files, with a manifest if the SIS wants one.
 
 import { html, useRef } from "../../html.js";
+import { announce } from "../../components/announce.js";
 import { Button, IconButton } from "../../components/button.js";
 import { Dialog } from "../../components/dialog.js";
 import { Checkbox, SelectField, TextField } from "../../components/fields.js";
@@ -46,9 +47,15 @@ function Manifest({ manifest, set, problems }) {
   const change = (changes) => set(withChanges(manifest, changes));
   const edit = (place, changes) =>
     change({ rows: manifest.rows.map((row, at) => (at === place ? withChanges(row, changes) : row)) });
+  const focus = (place) => afterDrawing(() => root.current.querySelectorAll(".manifest-row")[place].querySelector("input").focus());
   const add = () => {
     change({ rows: [...manifest.rows, { property: "", value: "" }] });
-    afterDrawing(() => root.current.querySelector("li:last-child input").focus());
+    focus(manifest.rows.length);
+  };
+  const remove = (place) => {
+    change({ rows: manifest.rows.filter((_, at) => at !== place) });
+    announce(`Row ${place + 1} was removed.`);
+    focus(Math.min(place, manifest.rows.length - 2));
   };
   return html`<div class="manifest" ref=${root}>
     <div class="parameters">
@@ -60,7 +67,7 @@ function Manifest({ manifest, set, problems }) {
       ${manifest.rows.map(
         (row, place) => html`<li key=${place} class="manifest-row" role="listitem">
           <${ManifestRow} row=${row} names=${names} edit=${(changes) => edit(place, changes)} problems=${problemsWithin(problems, `rows[${place}]`)} />
-          <${IconButton} label=${`Remove row ${place + 1} of the manifest`} icon="close" disabled=${manifest.rows.length === 1} onClick=${() => change({ rows: manifest.rows.filter((_, at) => at !== place) })} />
+          <${IconButton} label=${`Remove row ${place + 1} of the manifest`} icon="close" disabled=${manifest.rows.length === 1} onClick=${() => remove(place)} />
         </li>`,
       )}
     </ol>

@@ -1,0 +1,129 @@
+"""The whole mapping: as YAML, as one zip, and from a ready-made one."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+from playwright.sync_api import expect
+
+from tests.console.mapping_page import (
+    TO,
+    open_mapping,
+    row,
+    save,
+    saved,
+    source,
+)
+from tests.console.person import Person
+from tests.stack.district import MAPPING, District, connection_of, registration
+
+type Visit = Callable[..., Person]
+
+
+def test_yaml_goes_out_and_comes_in(visit: Visit, district: District, tmp_path: Path) -> None:
+    ada = visit(accept_downloads=True)
+    open_mapping(ada, district, "?tab=fields")
+
+    def menu(entry: str) -> None:
+        ada.press_entry(ada.button("Mapping"), entry)
+
+    menu("Export as YAML")
+    ada.sees(ada.dialog("Export as YAML").get_by_role("textbox", name="YAML"))
+    ada.check()
+    with ada.page.expect_download() as download:
+        ada.press(ada.link("Download"))
+    path = tmp_path / download.value.suggested_filename
+    download.value.save_as(path)
+    assert (path.name, "to: First" in path.read_text()) == (f"{district.connection_id}.yaml", True)
+    ada.press(ada.button("Close").last)
+
+    menu("Import YAML")
+    dialog = ada.dialog("Import YAML")
+    ada.write(
+        dialog.get_by_role("textbox", name="YAML"), "files:\n- {name: s, fields: [{to: 01}]}\n"
+    )
+    ada.press(ada.button("Put it into the editor"))
+    ada.sees(dialog.get_by_text("files[0].fields[0].mapping_type"))
+    ada.check()
+    path.write_text(path.read_text().replace("to: First", "to: '01'"))
+    with ada.page.expect_file_chooser() as chooser:
+        ada.press(dialog.get_by_label("From a file"))
+    chooser.value.set_files(path)
+    ada.press(ada.button("Put it into the editor"))
+    expect(row(ada, 2).get_by_label(TO)).to_have_value("01")
+    save(ada, 2)
+    assert saved(district)[0]["fields"][1]["to"] == "01"
+
+
+def test_a_connection_without_a_mapping_starts_from_a_ready_made_one(
+    visit: Visit, district: District
+) -> None:
+    town = district.connection["district"]
+    fresh = District(district.stack, f"{district.connection_id}-fresh")
+    wanted = connection_of(district.stack, fresh.connection_id) | {"district": town}
+    assert district.stack.call("POST", "/connections", wanted, role="full_access").status == 201
+    fresh.sync(registration("7", "Ann"))
+    fresh.change(example_students=["7"])
+    ada = visit(path=f"#/connections/{fresh.connection_id}/mapping")
+
+    ada.sees(ada.heading("There is no mapping yet"))
+    ada.check()
+    ada.press(ada.page.get_by_role("button", name="Start with A plain file of students"))
+    expect(source(ada, 1)).to_be_visible()
+    ada.sees(ada.page.get_by_text("Ann", exact=True))
+    ada.check()
+    save(ada, 1)
+
+    assert len(saved(fresh)[0]["fields"]) > 5
+
+
+def test_one_zip_of_all_files_has_its_manifest(visit: Visit, district: District) -> None:
+    ada = visit()
+    open_mapping(ada, district, "?tab=fields")
+    dialog = ada.dialog("One zip of all files")
+
+    ada.press_entry(ada.button("Mapping"), "One zip of all files")
+    ada.sees(dialog)
+    ada.check()
+    ada.press(ada.field("Deliver all files as one zip"))
+    ada.sees(dialog.get_by_text("Write the file's name without its extension"))
+    ada.check()
+    ada.write(ada.field("Name of the zip"), "oneroster")
+    ada.press(ada.field("With a manifest"))
+    ada.write(ada.field("Name of the manifest"), "list")
+    ada.write(ada.field("First header"), "name")
+    ada.write(ada.field("Second header"), "is")
+    first = dialog.get_by_role("listitem").nth(0)
+    ada.write(first.get_by_label("Property"), "file.students")
+    ada.write(first.get_by_label("Value"), "delta")
+    ada.write(first.get_by_label("If the zip has"), "students")
+    ada.write(first.get_by_label("Otherwise"), "absent")
+    for number, name in enumerate(("version", "", "source"), start=1):
+        ada.press(ada.button("Add a row"))
+        added = dialog.get_by_role("listitem").nth(number)
+        expect(added.get_by_label("Property")).to_be_focused()
+        ada.page.keyboard.type(name)
+        ada.write(added.get_by_label("Value"), "1.2")
+    expect(dialog.get_by_label("Property").nth(2)).to_have_attribute("aria-invalid", "true")
+    ada.check()
+    ada.press(ada.button("Remove row 3 of the manifest"))
+    expect(dialog.get_by_label("Property").nth(2)).to_be_focused()
+    expect(dialog.get_by_label("Property").nth(2)).to_have_value("source")
+    ada.press(ada.button("Remove row 3 of the manifest"))
+    expect(dialog.get_by_label("Property").nth(1)).to_be_focused()
+    ada.press(ada.button("Done"))
+    expect(ada.button("Mapping")).to_be_focused()
+    save(ada, 2)
+
+    answer = district.stack.call("GET", f"{district.path}/mapping", role="full_access")
+    rows = [
+        {
+            "property": "file.students",
+            "value": "delta",
+            "file": "students",
+            "otherwise": "absent",
+        },
+        {"property": "version", "value": "1.2"},
+    ]
+    manifest = {"name": "list", "header": ["name", "is"], "rows": rows}
+    assert answer.json()["package"] == {"name": "oneroster", "manifest": manifest}
+    assert saved(district) == MAPPING["files"]
