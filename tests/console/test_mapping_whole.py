@@ -8,6 +8,7 @@ from playwright.sync_api import expect
 from tests.console.mapping_page import (
     TO,
     open_mapping,
+    refuse,
     row,
     save,
     saved,
@@ -27,8 +28,16 @@ def test_yaml_goes_out_and_comes_in(visit: Visit, district: District, tmp_path: 
         ada.press_entry(ada.button("Mapping"), entry)
 
     menu("Export as YAML")
-    ada.sees(ada.dialog("Export as YAML").get_by_role("textbox", name="YAML"))
+    dialog = ada.dialog("Export as YAML")
+    ada.sees(dialog.get_by_role("textbox", name="YAML"))
+    ada.press(ada.button("Copy"))
+    ada.sees(dialog.get_by_text("The browser did not allow it: select the text"))
     ada.check()
+    ada.page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    ada.press(ada.button("Copy"))
+    expect(dialog.get_by_role("status")).to_have_text("The YAML was copied.")
+    expect(dialog.get_by_text("The browser did not allow it")).to_have_count(0)
+    assert "to: First" in ada.page.evaluate("navigator.clipboard.readText()")
     with ada.page.expect_download() as download:
         ada.press(ada.link("Download"))
     path = tmp_path / download.value.suggested_filename
@@ -38,6 +47,8 @@ def test_yaml_goes_out_and_comes_in(visit: Visit, district: District, tmp_path: 
 
     menu("Import YAML")
     dialog = ada.dialog("Import YAML")
+    ada.sees(dialog)
+    ada.check()
     ada.write(
         dialog.get_by_role("textbox", name="YAML"), "files:\n- {name: s, fields: [{to: 01}]}\n"
     )
@@ -50,8 +61,17 @@ def test_yaml_goes_out_and_comes_in(visit: Visit, district: District, tmp_path: 
     chooser.value.set_files(path)
     ada.press(ada.button("Put it into the editor"))
     expect(row(ada, 2).get_by_label(TO)).to_have_value("01")
+    expect(ada.page.get_by_role("tab", name="students.csv")).to_be_focused()
     save(ada, 2)
     assert saved(district)[0]["fields"][1]["to"] == "01"
+
+    ada.write(row(ada, 2).get_by_label(TO), "ID")
+    menu("Export as YAML")
+    dialog = ada.dialog("Export as YAML")
+    ada.sees(dialog.get_by_text("Mend these first"))
+    expect(dialog).to_contain_text("students, ID, To SFTP Field")
+    expect(dialog.get_by_role("textbox")).to_have_count(0)
+    ada.check()
 
 
 def test_a_connection_without_a_mapping_starts_from_a_ready_made_one(
@@ -63,11 +83,26 @@ def test_a_connection_without_a_mapping_starts_from_a_ready_made_one(
     assert district.stack.call("POST", "/connections", wanted, role="full_access").status == 201
     fresh.sync(registration("7", "Ann"))
     fresh.change(example_students=["7"])
-    ada = visit(path=f"#/connections/{fresh.connection_id}/mapping")
+    lin = visit("limited_access", path=f"#/connections/{fresh.connection_id}/mapping?tab=fields")
+    ada = visit()
+    ada.page.route("**/v1/mappings", refuse("GET"))
+    ada.page.route("**/v1/mappings/*", refuse("GET"))
+    ada.go(f"#/connections/{fresh.connection_id}/mapping")
+    start = ada.page.get_by_role("button", name="Start with A plain file of students")
 
+    lin.sees(lin.page.get_by_text("People with Full Access to this district may write one."))
+    lin.check()
     ada.sees(ada.heading("There is no mapping yet"))
+    ada.sees(ada.page.get_by_text("Not now."))
     ada.check()
-    ada.press(ada.page.get_by_role("button", name="Start with A plain file of students"))
+    ada.page.unroute("**/v1/mappings")
+    ada.press(ada.button("Try again"))
+    ada.press(start)
+    ada.sees(ada.page.get_by_text("Not now."))
+    ada.press(ada.page.get_by_text("All about this mapping").first)
+    ada.check()
+    ada.page.unroute("**/v1/mappings/*")
+    ada.press(start)
     expect(source(ada, 1)).to_be_visible()
     ada.sees(ada.page.get_by_text("Ann", exact=True))
     ada.check()
@@ -81,7 +116,11 @@ def test_one_zip_of_all_files_has_its_manifest(visit: Visit, district: District)
     open_mapping(ada, district, "?tab=fields")
     dialog = ada.dialog("One zip of all files")
 
-    ada.press_entry(ada.button("Mapping"), "One zip of all files")
+    ada.press(ada.button("Mapping"))
+    entry = ada.page.get_by_role("menuitem", name="One zip of all files")
+    ada.sees(entry)
+    ada.check()
+    ada.press(entry)
     ada.sees(dialog)
     ada.check()
     ada.press(ada.field("Deliver all files as one zip"))
@@ -127,3 +166,9 @@ def test_one_zip_of_all_files_has_its_manifest(visit: Visit, district: District)
     manifest = {"name": "list", "header": ["name", "is"], "rows": rows}
     assert answer.json()["package"] == {"name": "oneroster", "manifest": manifest}
     assert saved(district) == MAPPING["files"]
+
+    ada.press_entry(ada.button("Mapping"), "Start from a ready-made mapping")
+    ada.sees(ada.dialog("Start from a ready-made mapping").get_by_role("listitem").first)
+    ada.check()
+    ada.press(ada.page.get_by_role("button", name="Start with Clever"))
+    expect(ada.page.get_by_role("tab", name="students.csv")).to_be_focused()

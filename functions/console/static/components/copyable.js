@@ -8,14 +8,22 @@ import { IconButton } from "./button.js";
 export function Copyable({ label, text, block }) {
   const copy = async () => {
     try {
-      await navigator.clipboard.writeText(text);
+      await toClipboard(text);
       toast("Copied");
-    } catch {
-      announce("The browser did not allow it: select the text, and copy it by hand.");
+    } catch (error) {
+      announce(error.message);
     }
   };
   return html`<span class=${block ? "copyable block" : "copyable"}>
     <code>${text}</code>
     <${IconButton} label=${`Copy ${label}`} icon="copy" onClick=${copy} />
   </span>`;
+}
+
+export async function toClipboard(text) {
+  try {
+    await navigator.clipboard.writeText(text);
+  } catch {
+    throw new Error("The browser did not allow it: select the text, and copy it by hand.");
+  }
 }

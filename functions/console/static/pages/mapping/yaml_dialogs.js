@@ -5,6 +5,7 @@ import { useAction, useData } from "../../data.js";
 import { html, useEffect, useState } from "../../html.js";
 import { announce, toast } from "../../components/announce.js";
 import { Button, ButtonLink } from "../../components/button.js";
+import { toClipboard } from "../../components/copyable.js";
 import { Dialog } from "../../components/dialog.js";
 import { Field, TextArea } from "../../components/fields.js";
 import { ErrorNotice, Loading } from "../../components/states.js";
@@ -20,7 +21,7 @@ export function ExportYaml({ c, onClose }) {
     [c],
   );
   const copying = useAction(async () => {
-    await navigator.clipboard.writeText(data.yaml);
+    await toClipboard(data.yaml);
     toast("The YAML was copied.");
   });
   const actions = html`<${Button} onClick=${onClose}>Close<//>
