@@ -77,8 +77,9 @@ function Add({ c, ids, add }) {
     return html`<p class="muted" id="add-example" tabindex="-1">Five are chosen: take one away to choose another.</p>`;
   const take = (id) => {
     setText("");
-    if (id && !ids.includes(id)) add(id, items.find((one) => one.student_id === id));
-    focusSoon("#add-example input");
+    if (ids.includes(id)) toast(`${id} is chosen already.`);
+    else if (id) add(id, items.find((one) => one.student_id === id));
+    focusSoon("#add-example input", "#add-example");
   };
   const options = items
     .filter((one) => !ids.includes(one.student_id))

@@ -11,6 +11,7 @@ import { href, replaceAddress, useUnsaved } from "../../router.js";
 import { EditorContext, createEditor, useIsChanged } from "./editor.js";
 import { ExamplesTab } from "./examples_tab.js";
 import { FieldsTab } from "./fields_tab.js";
+import { focusSoon } from "./focus.js";
 
 const PATH = "/connections/{c}/mapping";
 
@@ -77,7 +78,10 @@ function Both({ connection, reload, query, editor }) {
           query=${query}
           student=${examples.includes(student) ? student : (examples[0] ?? null)}
           setStudent=${setStudent}
-          toExamples=${() => select("examples")}
+          toExamples=${() => {
+            select("examples");
+            focusSoon("#add-example", ".mapping-tabs [role=tab][aria-selected=true]");
+          }}
         />`}
   <//></div>`;
 }

@@ -1,0 +1,80 @@
+"""Registration Examples: chosen by keyboard, five at most, some of whom may not be there."""
+
+import re
+from collections.abc import Callable
+
+from playwright.sync_api import Route, expect
+
+from tests.console.mapping_page import TYPE, open_mapping, refuse, row, value
+from tests.console.person import Person
+from tests.stack.district import District, registration
+
+type Visit = Callable[..., Person]
+
+
+def test_up_to_five_are_chosen_and_who_is_not_there_is_named(
+    visit: Visit, district: District
+) -> None:
+    district.sync(registration("1", " Ann"), *(registration(str(n), "Bo") for n in range(2, 7)))
+    ada = visit()
+    open_mapping(ada, district, "?tab=fields")
+    student = ada.page.get_by_role("combobox", name="Student ID")
+
+    def add(student_id: str) -> None:
+        ada.write(student, student_id)
+        ada.press(ada.button("Add"))
+
+    ada.press(ada.button("Choose Registration Examples"))
+    expect(student).to_be_focused()
+    ada.write(student, "1")
+    option = ada.page.get_by_role("option", name="1 · Ann")
+    ada.sees(option)
+    ada.check()
+    ada.pick(option)
+    expect(student).to_be_focused()
+    add("nobody")
+    ada.sees(ada.page.get_by_text("No approved registration of this student was synced."))
+    add("nobody")
+    ada.sees(ada.page.get_by_text("nobody is chosen already.").first)
+    for student_id in ("2", "no id!", "4"):
+        add(student_id)
+    five = ada.page.get_by_text("Five are chosen: take one away to choose another.")
+    expect(five).to_be_focused()
+    ada.press(ada.button("Save"))
+    ada.sees(ada.page.get_by_text("Nothing was saved"))
+    ada.check()
+    ada.press(ada.button("Remove no id!"))
+    expect(student).to_be_focused()
+    ada.press(ada.button("Save"))
+    ada.sees(ada.page.get_by_text("The examples are saved.").first)
+
+    assert district.connection["example_students"] == ["1", "nobody", "2", "4"]
+
+    ada.press(ada.page.get_by_role("tab", name="Field Mapping"))
+    expect(value(ada, 2)).to_have_text("Ann with blanks around")
+    ada.write(row(ada, 3).get_by_label(TYPE), "Do Not Map")
+    expect(value(ada, 3)).to_have_text("not in the file")
+    ada.check()
+    ada.write(ada.field("Mapped Value of"), "nobody")
+    ada.sees(ada.page.get_by_text("No approved registration of this student was synced."))
+    ada.check()
+
+
+def test_a_search_that_fails_or_does_not_see_all_says_so(visit: Visit, district: District) -> None:
+    def see_some(route: Route) -> None:
+        route.fulfill(json={"items": [], "complete": False})
+
+    ada = visit()
+    open_mapping(ada, district, "?tab=examples")
+    student = ada.page.get_by_role("combobox", name="Student ID")
+    search = re.compile(r"/students\?search=")
+
+    ada.page.route(search, refuse("GET"))
+    ada.write(student, "a")
+    ada.sees(ada.page.get_by_text("Not now."))
+    ada.check()
+    ada.page.unroute(search)
+    ada.page.route(search, see_some)
+    ada.write(student, "b")
+    ada.sees(ada.page.get_by_text("Only the first 2,000 students were searched"))
+    ada.check()
