@@ -17,6 +17,7 @@ from tests.console.mapping_page import (
     milliseconds_of_keys,
     open_mapping,
     options,
+    refuse,
     row,
     save,
     save_as_somebody_else,
@@ -102,7 +103,13 @@ def test_every_transformation_of_the_registry_is_added_and_edited(
 ) -> None:
     assert MAPPED.keys() == TRANSFORMATIONS.keys()
     field = row(ada, 2)
-    field.get_by_label(TYPE).select_option("Transformation")
+    ada.write(field.get_by_label(TYPE), "Transformation")
+    ada.press(field.get_by_role("button", name="Add a transformation"))
+    ada.sees(ada.page.get_by_role("menuitem").first)
+    ada.check()
+    ada.page.keyboard.press("Tab")
+    expect(field.get_by_text("Checks and default")).to_be_focused()
+    expect(ada.page.get_by_role("menuitem")).to_have_count(0)
 
     for name, made in TRANSFORMATIONS.items():
         source(ada, 2).fill(OF.get(name, "students.fname"))
@@ -157,10 +164,10 @@ def test_codes_are_pasted_as_two_columns_of_a_spreadsheet(ada: Person, district:
     ada.write(twice, "K")
 
     expect(twice).to_have_accessible_description('"K" stands there twice: leave one out.')
-    ada.check()
     ada.press(ada.button("Save"))
     ada.sees(ada.page.get_by_text("Nothing was saved"))
     expect(twice).to_be_focused()
+    ada.check()
     ada.press(row(ada, 2).get_by_role("button", name="Remove code 5"))
     ada.press(row(ada, 2).get_by_label("Trim"))
     save(ada, 2)
@@ -187,6 +194,8 @@ def test_checks_rows_and_conditions_are_set(ada: Person, district: District) -> 
     ada.press(checks.get_by_label("Required"))
     ada.write(checks.get_by_label("Maximum length"), "2")
     expect(value(ada, 2)).to_contain_text("Held The value is longer than 2 characters")
+    ada.sees(ada.page.get_by_text("None: the student would be held back."))
+    ada.check()
     ada.press(checks.get_by_label("Cut off what is longer"))
     expect(value(ada, 2)).to_have_text("An")
     ada.write(checks.get_by_label("One of"), "An\nBe")
@@ -212,6 +221,9 @@ def test_checks_rows_and_conditions_are_set(ada: Person, district: District) -> 
     where = ada.page.get_by_role("group", name="Only rows that fulfil")
     ada.write(where.get_by_role("combobox", name="If the field"), "students.grade")
     ada.write(where.get_by_label("Test"), "is one of")
+    ada.write(where.get_by_label("Compared with"), "1")
+    ada.sees(ada.page.get_by_text("This student has no row in this file."))
+    ada.check()
     ada.write(where.get_by_label("Compared with"), "K\nPK")
     ada.press(where.get_by_role("button", name="Add a condition"))
     ada.press(where.get_by_role("button", name="Remove condition 2"))
@@ -249,22 +261,69 @@ def test_checks_rows_and_conditions_are_set(ada: Person, district: District) -> 
 
 
 def test_files_are_duplicated_moved_and_deleted(ada: Person, district: District) -> None:
-    def choose(entry: str) -> None:
-        ada.press_entry(ada.button("Actions of the file"), entry)
+    menu = ada.button("Actions of the file")
 
-    choose("Duplicate file")
+    ada.press_entry(menu, "Duplicate file")
     expect(ada.page.get_by_role("tab", name="students_2.csv")).to_have_attribute(
         "aria-selected", "true"
     )
-    choose("Move file left")
+    expect(ada.field("File Name")).to_be_focused()
+    ada.press(menu)
+    ada.sees(ada.page.get_by_role("menuitem", name="Move file left"))
+    ada.check()
+    ada.press(ada.page.get_by_role("menuitem", name="Move file left"))
     ada.press(ada.button("New File"))
-    choose("Delete file")
+    expect(ada.field("File Name")).to_be_focused()
+    act(ada, 1, "Delete")
+    expect(ada.button("Add Field")).to_be_focused()
+    ada.sees(ada.page.get_by_text("No field is mapped yet."))
+    ada.check()
+    ada.press_entry(menu, "Delete file")
     ada.check()
     ada.press(ada.button("Delete file"))
     expect(ada.page.get_by_role("tab", name="students.csv")).to_be_focused()
     save(ada, 2)
 
     assert [file["name"] for file in saved(district)] == ["students_2", "students"]
+
+    for _ in range(2):
+        ada.press_entry(menu, "Delete file")
+        ada.press(ada.button("Delete file"))
+    expect(ada.button("New File")).to_be_focused()
+    ada.sees(ada.page.get_by_role("button", name="Start with").first)
+    ada.press(ada.button("Save"))
+    ada.sees(ada.page.get_by_text("Nothing was saved"))
+    ada.press(ada.button("1 mistake: show"))
+    expect(ada.page.locator("[tabindex]:focus")).to_contain_text("Files")
+    ada.check()
+    ada.press(ada.button("Undo"))
+    expect(ada.page.get_by_role("tab", name="students_2.csv")).to_be_visible()
+    expect(ada.button("Undo")).to_be_focused()
+    assert len(saved(district)) == 2
+
+
+def test_codes_are_filled_from_the_values_that_students_have(
+    ada: Person, district: District
+) -> None:
+    field, fill = row(ada, 2), ada.button("Fill from values found")
+    ada.write(field.get_by_label(TYPE), "Match Codes")
+
+    ada.page.route("**/fields?*", refuse("GET"))
+    ada.press(fill)
+    ada.sees(field.get_by_text("Not now."))
+    ada.check()
+    ada.page.unroute("**/fields?*")
+    ada.press(fill)
+    ada.sees(field.get_by_text("1 new value found among all 1 student."))
+    ada.press(fill)
+    ada.sees(field.get_by_text("0 new values found among all 1 student."))
+    ada.check()
+    district.sync(*(registration(str(n), f"Bo {n}") for n in range(100, 210)))
+    ada.press(fill)
+    ada.sees(field.get_by_text("110 new values found among all 111 students."))
+    ada.check()
+    ada.press(field.get_by_role("button", name="Show more of 111 codes"))
+    expect(field.get_by_label("Value in Enroll 101")).to_be_focused()
 
 
 def test_what_a_name_a_code_or_a_student_holds_is_text(ada: Person, district: District) -> None:

@@ -16,6 +16,8 @@ export function Menu({ label, items, icon = "more", text }) {
     const all = links();
     all.at(place % all.length)?.focus();
   };
+  // One of them can be reached by Tab, as a list that scrolls has to hold something that can.
+  const rove = ({ target }) => links().forEach((link) => (link.tabIndex = link === target ? 0 : -1));
   const show = (place) => {
     setOpen(true);
     requestAnimationFrame(() => focus(place));
@@ -64,7 +66,7 @@ export function Menu({ label, items, icon = "more", text }) {
       <${Icon} name=${icon} />${text && html`<span>${text}</span>`}
     </button>
     ${open &&
-    html`<ul class="menu-list" role="menu" id=${id} aria-label=${label} onKeyDown=${onMenuKey}>
+    html`<ul class="menu-list" role="menu" id=${id} aria-label=${label} onKeyDown=${onMenuKey} onFocusIn=${rove}>
       ${shown.map(
         (item) => html`<li role="none" key=${item.label}>
           <${MenuItem} item=${item} close=${close} leave=${() => setOpen(false)} />

@@ -34,6 +34,10 @@ export function CodeTable({ codes, onInput, source, each, delimiter, problems })
       const all = [...root.current.querySelectorAll("tbody tr")];
       (all.find((row) => Number(row.dataset.place) >= wanted) ?? all.at(-1)).querySelector("input").focus();
     });
+  const showMore = () => {
+    setMore(more + SHOWN);
+    focus(more);
+  };
   const add = () => {
     apart.current.add(rows.length);
     onInput([...rows, ["", ""]]);
@@ -81,7 +85,7 @@ export function CodeTable({ codes, onInput, source, each, delimiter, problems })
     </table>
     ${problems.map((one, number) => html`<p key=${one.at + one.message} id=${`${id}-${number}`} class="problem">${one.at && html`<strong>${one.at}: </strong>`}<${Sentence} text=${one.message} /></p>`)}
     <div class="code-buttons">
-      ${rows.length > drawn.length && html`<${Button} onClick=${() => setMore(more + SHOWN)}>Show more of ${count(rows.length, "code")}<//>`}
+      ${rows.length > drawn.length && html`<${Button} onClick=${showMore}>Show more of ${count(rows.length, "code")}<//>`}
       <${Button} kind="quiet" icon="plus" onClick=${add}>Add a code<//>
       <${FillFromValues} rows=${rows} onInput=${onInput} source=${source} each=${each} delimiter=${delimiter} />
     </div>

@@ -45,24 +45,26 @@ export function FieldsTab({ connection, query, student, setStudent, toExamples }
     select(id);
     focusSoon(`#settings-${id} .settings-row`);
   };
-  if (order.length === 0)
-    return html`<${Start} c=${c} onNewFile=${add} />
-      <${SaveBar} connection=${connection} />`;
+  const start = html`<${Start} c=${c} onNewFile=${add} />
+    <${MistakesOfAll} />`;
+  const files = html`${!editor.can_edit && html`<${WhoMayEdit} />`}
+    <div class="mapping-tools apart">
+      <div class="chooser">
+        <${StudentChooser} connection=${connection} student=${student} onInput=${setStudent} toExamples=${toExamples} />
+        ${student !== null && html`<${SendRecord} connection=${connection} student=${student} />`}
+      </div>
+      <${MappingMenu} connection=${connection} />
+    </div>
+    ${missing && html`<${Notice} tone="warn"><p>${missing}</p><//>`}
+    <${Told} preview=${preview} student=${student} />
+    <${MistakesOfAll} />
+    <${FileTabs} order=${order} current=${current} select=${select} add=${add}>
+      <${FilePanel} key=${current} id=${current} select=${select} connection=${connection} busy=${preview.busy} />
+    <//>`;
+  // The bar is the same one, so that Undo keeps the focus when it brings the first file back.
   return html`<${KnownFieldsContext.Provider} value=${known}>
     <div class="field-mapping">
-      ${!editor.can_edit && html`<${WhoMayEdit} />`}
-      <div class="mapping-tools apart">
-        <div class="chooser">
-          <${StudentChooser} connection=${connection} student=${student} onInput=${setStudent} toExamples=${toExamples} />
-          ${student !== null && html`<${SendRecord} connection=${connection} student=${student} />`}
-        </div>
-        <${MappingMenu} connection=${connection} />
-      </div>
-      ${missing && html`<${Notice} tone="warn"><p>${missing}</p><//>`}
-      <${Told} preview=${preview} student=${student} />
-      <${FileTabs} order=${order} current=${current} select=${select} add=${add}>
-        <${FilePanel} key=${current} id=${current} select=${select} connection=${connection} busy=${preview.busy} />
-      <//>
+      ${order.length === 0 ? start : files}
       <${SaveBar} connection=${connection} select=${select} />
     </div>
   <//>`;
@@ -72,7 +74,7 @@ function StudentChooser({ connection, student, onInput, toExamples }) {
   const [names] = useNames(connection.connection_id, connection.example_students);
   if (student === null)
     return html`<p class="muted">
-      No example student is chosen, so there are no mapped values.
+      No example student is chosen, so there are no mapped values.${" "}
       <button type="button" class="link" onClick=${toExamples}>Choose Registration Examples</button>
     </p>`;
   const options = connection.example_students.map((id) => ({
@@ -90,21 +92,25 @@ function openMoreSettings(file) {
   });
 }
 
-// What is said of the whole: a preview that failed, a student who is not there, mistakes that
-// belong to no file.
+// What is said of the whole: a preview that failed, a student who is not there.
 function Told({ preview, student }) {
   const editor = useEditor();
   const seen = useStore(editor.seen);
-  const others = seen.problems.others;
   const message = student !== null && seen.students[0]?.message;
   return html`${preview.error && html`<${ErrorNotice} error=${inWordsOfThePage(preview.error, editor.draft.get())} title="The mapped values could not be shown" />`}
-    ${message && html`<${Notice} tone="warn"><p><${Sentence} text=${message} /></p><//>`}
-    ${others.length > 0 &&
-    html`<div id="mistakes-of-all" tabindex="-1">
-      <${Notice} tone="bad">
-        ${others.map((one) => html`<p key=${one.at}><strong>${placeOf(one.at, editor.draft.get())}</strong> <${Sentence} text=${one.message} /></p>`)}
-      <//>
-    </div>`}`;
+    ${message && html`<${Notice} tone="warn"><p><${Sentence} text=${message} /></p><//>`}`;
+}
+
+// Mistakes that belong to no file.
+function MistakesOfAll() {
+  const editor = useEditor();
+  const { others } = useStore(editor.seen).problems;
+  if (others.length === 0) return null;
+  return html`<div id="mistakes-of-all" tabindex="-1">
+    <${Notice} tone="bad">
+      ${others.map((one) => html`<p key=${one.at}><strong>${placeOf(one.at, editor.draft.get())}</strong> <${Sentence} text=${one.message} /></p>`)}
+    <//>
+  </div>`;
 }
 
 function FileTabs({ order, current, select, add, children }) {
