@@ -13,6 +13,7 @@ from tests.console.mapping_page import (
     names,
     open_mapping,
     options,
+    refuse,
     row,
     save,
     saved,
@@ -50,6 +51,14 @@ def test_fields_are_moved_duplicated_and_deleted_and_that_is_undone(
 ) -> None:
     expect(value(ada, 2)).to_have_text("Ann")
 
+    options(ada, 3)
+    ada.press(row(ada, 3).get_by_text("What a format is made of"))
+    menu = row(ada, 1).get_by_role("button", name="Actions of")
+    ada.press(menu)
+    ada.sees(ada.page.get_by_role("menuitem", name="Duplicate"))
+    ada.check()
+    ada.page.keyboard.press("Escape")
+    expect(menu).to_be_focused()
     act(ada, 3, "Move up")
     expect(row(ada, 2).get_by_role("button", name="Actions of")).to_be_focused()
     act(ada, 1, "Duplicate")
@@ -122,7 +131,15 @@ def test_limited_access_reads_all_of_it_and_changes_nothing(
     expect(lin.page.get_by_role("main").get_by_role("textbox")).to_have_count(0)
     expect(lin.button("Save")).to_have_count(0)
     lin.check()
-    lin.page.get_by_role("tab", name="Registration Examples").click()
+    lin.press_entry(lin.button("Mapping"), "Older versions")
+    lin.sees(lin.dialog("Older versions").get_by_text("Version 1 (the present one)"))
+    lin.check()
+    lin.press(lin.button("Close").last)
+    lin.press_entry(lin.button("Mapping"), "Export as YAML")
+    lin.sees(lin.dialog("Export as YAML").get_by_role("textbox", name="YAML"))
+    lin.check()
+    lin.press(lin.button("Close").last)
+    lin.press(lin.page.get_by_role("tab", name="Registration Examples"))
     lin.sees(lin.page.get_by_text("8 · José"))
     expect(lin.page.get_by_role("main").get_by_role("textbox")).to_have_count(0)
     lin.check()
@@ -131,8 +148,8 @@ def test_limited_access_reads_all_of_it_and_changes_nothing(
 def test_a_mistake_stands_at_its_control_and_what_is_not_saved_is_not_lost_by_a_link(
     ada: Person, district: District
 ) -> None:
-    row(ada, 1).get_by_label(TO).fill("First")
-    source(ada, 3).fill("")
+    ada.write(row(ada, 1).get_by_label(TO), "First")
+    ada.write(source(ada, 3), "")
 
     expect(row(ada, 2).get_by_label(TO)).to_have_accessible_description(re.compile("stands once"))
     expect(source(ada, 3)).to_have_accessible_description(
@@ -140,35 +157,72 @@ def test_a_mistake_stands_at_its_control_and_what_is_not_saved_is_not_lost_by_a_
     )
     expect(value(ada, 1)).to_have_text("7")
     expect(ada.page.get_by_role("tab", name="students.csv")).to_contain_text("2 mistakes")
-    ada.check()
-    ada.button("Save").click()
+    ada.press(ada.button("Save"))
     ada.sees(ada.page.get_by_text("The mapping has 2 mistakes."))
     expect(row(ada, 2).get_by_label(TO)).to_be_focused()
+    ada.check()
     assert [field["to"] for field in saved(district)[0]["fields"]] == ["ID", "First", "DOB"]
 
-    row(ada, 1).get_by_label(TO).fill("ID")
-    source(ada, 3).fill("students.dob")
+    ada.write(row(ada, 1).get_by_label(TO), "ID")
+    ada.write(source(ada, 3), "students.dob")
     options(ada, 2)
-    row(ada, 2).get_by_label("Pattern").fill("(")
+    ada.write(row(ada, 2).get_by_label("Pattern"), "(")
     options(ada, 2)
     ada.press(ada.button("1 mistake: show"))
     expect(row(ada, 2).get_by_label("Pattern")).to_be_focused()  # its row was closed
-    row(ada, 2).get_by_text("Checks and default").click()
+    ada.press(row(ada, 2).get_by_text("Checks and default"))
     ada.press(ada.button("1 mistake: show"))
     expect(row(ada, 2).get_by_label("Pattern")).to_be_focused()
-    row(ada, 2).get_by_label("Pattern").fill("")
+    ada.write(row(ada, 2).get_by_label("Pattern"), "")
 
-    ada.field("Text Identifier").select_option("None")
-    ada.page.get_by_text("More settings").click()
-    ada.field("Quoting").select_option("Around every value")
+    ada.write(ada.field("Text Identifier"), "None")
+    ada.press(ada.page.get_by_text("More settings"))
+    ada.write(ada.field("Quoting"), "Around every value")
     expect(ada.field("Quoting")).to_have_accessible_description(
         re.compile("write “Only where it is needed” here, or .* as “Text Identifier”.$")
     )
-    ada.page.get_by_text("More settings").click()
+    ada.write(ada.field("Field Separator"), "Another character")
+    expect(ada.field("Separating character")).to_have_attribute("aria-invalid", "true")
+    ada.write(ada.field("Rows"), "One row for each distinct value")
+    expect(ada.page.get_by_role("combobox", name="Field", exact=True)).to_have_attribute(
+        "aria-invalid", "true"
+    )
+    ada.check()
+    ada.write(ada.field("Separating character"), "~")
+    ada.write(ada.field("Rows"), "One row for each student")
+    ada.press(ada.page.get_by_text("More settings"))
     ada.press(ada.button("1 mistake: show"))
     expect(ada.field("Quoting")).to_be_focused()
 
-    ada.link("Connections").click()
+    ada.press(ada.link("Connections"))
     ada.sees(ada.dialog("Leave without saving?"))
-    ada.button("Cancel").click()
+    ada.check()
+    ada.press(ada.button("Cancel"))
     expect(ada.field("Quoting")).to_have_value("always")
+
+
+def test_what_the_service_does_not_take_or_cannot_be_asked_is_not_lost(
+    ada: Person, district: District
+) -> None:
+    """It may refuse it, and it may be out of reach."""
+    ada.page.route("**/mapping", refuse("PUT"))
+    ada.page.route("**/preview", refuse("POST"))
+    ada.write(row(ada, 1).get_by_label(TO), "Number")
+    ada.sees(ada.page.get_by_text("The mapped values could not be shown"))
+    ada.press(ada.button("Save"))
+    said = ada.page.get_by_role("alert").filter(has_text="Nothing was saved")
+    expect(said).to_contain_text("Not now.")
+    ada.check()
+    ada.page.route("**/mapping", lambda route: route.abort())
+    ada.page.evaluate("scrollTo(0, 0)")
+    ada.press(ada.button("Save"))
+    expect(said).to_contain_text("The service cannot be reached: check your connection")
+    expect(said).to_be_in_viewport(ratio=1)
+    expect(ada.button("Save")).to_be_focused()
+    ada.check()
+    ada.page.unroute("**/mapping")
+    ada.page.unroute("**/preview")
+    save(ada, 2)
+
+    expect(said).to_have_count(0)
+    assert saved(district)[0]["fields"][0]["to"] == "Number"

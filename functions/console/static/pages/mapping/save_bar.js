@@ -42,7 +42,7 @@ export function SaveBar({ connection, select }) {
       if (error.problems?.length) {
         editor.seen.set({ ...editor.seen.get(), problems: placed(error.problems, placesOf(draft)) });
         showFirst(editor, select);
-      }
+      } else afterDrawing(() => document.querySelector(".save-problems").scrollIntoView({ block: "nearest" }));
       throw error;
     }
   });
