@@ -126,6 +126,11 @@ def test_one_zip_of_all_files_has_its_manifest(visit: Visit, district: District)
     ada.press(ada.field("Deliver all files as one zip"))
     ada.sees(dialog.get_by_text("Write the file's name without its extension"))
     ada.check()
+    ada.press(ada.button("Done"))
+    ada.press(ada.button("1 mistake: show"))
+    expect(ada.page.locator("[tabindex]:focus")).to_contain_text("One zip of all files")
+    ada.check()
+    ada.press_entry(ada.button("Mapping"), "One zip of all files")
     ada.write(ada.field("Name of the zip"), "oneroster")
     ada.press(ada.field("With a manifest"))
     ada.write(ada.field("Name of the manifest"), "list")
@@ -167,8 +172,17 @@ def test_one_zip_of_all_files_has_its_manifest(visit: Visit, district: District)
     assert answer.json()["package"] == {"name": "oneroster", "manifest": manifest}
     assert saved(district) == MAPPING["files"]
 
+
+def test_a_ready_made_mapping_takes_the_place_of_what_is_there(
+    visit: Visit, district: District
+) -> None:
+    ada = visit()
+    open_mapping(ada, district, "?tab=fields")
+
     ada.press_entry(ada.button("Mapping"), "Start from a ready-made mapping")
     ada.sees(ada.dialog("Start from a ready-made mapping").get_by_role("listitem").first)
     ada.check()
     ada.press(ada.page.get_by_role("button", name="Start with Clever"))
     expect(ada.page.get_by_role("tab", name="students.csv")).to_be_focused()
+    ada.sees(row(ada, 10))
+    assert saved(district) == MAPPING["files"]
