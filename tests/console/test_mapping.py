@@ -143,6 +143,11 @@ def test_limited_access_reads_all_of_it_and_changes_nothing(
     lin.sees(lin.page.get_by_text("8 · José"))
     expect(lin.page.get_by_role("main").get_by_role("textbox")).to_have_count(0)
     lin.check()
+    lin.go(f"#{district.path}/mapping?file=students.csv&field=rows")
+    expect(lin.page.get_by_role("region", name="File Settings")).to_be_focused()
+    lin.go(f"#{district.path}/mapping?file=students.csv&field=Gone")
+    lin.sees(lin.page.get_by_text("The file has no field Gone any more."))
+    lin.check()
 
 
 def test_a_mistake_stands_at_its_control_and_what_is_not_saved_is_not_lost_by_a_link(
@@ -226,3 +231,7 @@ def test_what_the_service_does_not_take_or_cannot_be_asked_is_not_lost(
 
     expect(said).to_have_count(0)
     assert saved(district)[0]["fields"][0]["to"] == "Number"
+
+    ada.go(f"#{district.path}/mapping?file=students.csv&field=rows")  # as a run links to it
+    expect(ada.page.get_by_text("More settings")).to_be_focused()
+    expect(ada.field("Quoting")).to_be_visible()

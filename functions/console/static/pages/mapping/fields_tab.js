@@ -11,7 +11,7 @@ import { useSelected, useStore } from "../../store.js";
 import { NEW_FIELD, insertFile, newId } from "./draft.js";
 import { useEditor } from "./editor.js";
 import { FilePanel } from "./file_panel.js";
-import { afterDrawing, focusSoon } from "./focus.js";
+import { focusSoon } from "./focus.js";
 import { KnownFieldsContext, useKnownFields } from "./known_fields.js";
 import { placeAskedFor } from "./link.js";
 import { MappingMenu } from "./mapping_menu.js";
@@ -36,7 +36,7 @@ export function FieldsTab({ connection, query, student, setStudent, toExamples }
     const asked = placeAskedFor(query, editor.draft.get());
     if (asked?.file) select(asked.file);
     if (asked?.field) focusSoon(`#row-${asked.field}`);
-    if (asked?.is_rows) openMoreSettings(asked.file);
+    if (asked?.is_rows) focusSoon(`#more-${asked.file} summary`, `#settings-${asked.file}`);
     setMissing(asked?.missing);
   }, [query]);
   const add = () => {
@@ -82,14 +82,6 @@ function StudentChooser({ connection, student, onInput, toExamples }) {
     label: names[id] ? `${nameOf(names[id])} (${yearOf(names[id])})` : id,
   }));
   return html`<${SelectField} label="Mapped Value of" options=${options} value=${student} onInput=${onInput} />`;
-}
-
-function openMoreSettings(file) {
-  afterDrawing(() => {
-    const settings = document.querySelector(`#more-${file}`);
-    settings.open = true;
-    settings.querySelector("summary").focus();
-  });
 }
 
 // What is said of the whole: a preview that failed, a student who is not there.

@@ -18,7 +18,7 @@ export function FileSettingsText({ id }) {
     more && ["More settings", more],
     where.length > 0 && [SETTINGS.where, where.map(conditionInWords).join(" and ")],
   ];
-  return html`<section class="file-settings" aria-label="File Settings">
+  return html`<section class="file-settings" id=${`settings-${id}`} tabindex="-1" aria-label="File Settings">
     <h2>File Settings</h2>
     <dl class="settings-text">
       ${rows.filter(Boolean).map(([label, text]) => html`<div key=${label}><dt>${label}</dt><dd>${text}</dd></div>`)}
