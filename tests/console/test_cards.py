@@ -3,8 +3,9 @@
 from collections.abc import Callable
 from pathlib import Path
 
-from playwright.sync_api import expect
+from playwright.sync_api import Route, expect
 
+from tests.console.answers import SCRIPT, answering, going_on, is_refused, refusing
 from tests.console.mapping_page import save_as_somebody_else
 from tests.console.person import PHONE, Person
 from tests.stack.district import MAPPING, District, new_district, registration
@@ -34,13 +35,27 @@ def test_a_card_says_what_was_and_what_comes_and_problems_come_first(
     expect(ada.card.last.get_by_role("time").last).to_contain_text("9:00 PM C")
     ada.check()
 
+    def under_way(route: Route) -> None:
+        runs = route.fetch().json()
+        runs["items"][0] |= {"status": "in_progress", "phase": "2025: mapping"}
+        route.fulfill(json=runs)
+
+    with answering(ada, "/exports", "GET", under_way):
+        ada.go(f"#{district.path}/schedule")
+        ada.press(ada.link("Connections"))
+        expect(ada.page.get_by_role("progressbar", name="2025–26: mapping")).to_have_count(2)
+        ada.check()
+
 
 def test_a_run_in_the_way_is_named(visit: Visit, district: District) -> None:
     ada = visit()
     body = {"error": {"code": "already_running", "message": "A run is under way.", "problems": []}}
     ada.page.route("**/exports", lambda route: route.fulfill(status=409, json=body))
 
-    ada.choose("Export Students")
+    ada.press(ada.menu)
+    expect(ada.page.get_by_role("menuitem")).to_have_count(9)
+    ada.check()
+    ada.press(ada.page.get_by_role("menuitem", name="Export Students"))
 
     expect(ada.dialog("Export Students").get_by_role("alert")).to_contain_text("A run is under way")
     ada.check()
@@ -64,7 +79,10 @@ def test_export_students_shows_the_rows_first_and_goes_by_keyboard_alone(
     press("d")
     expect(lin.page.get_by_role("menuitem", name="Download last files")).to_be_focused()
     press("Home")
-    press("Enter")
+    with going_on(lin):
+        press("Enter")
+        lin.sees(lin.page.get_by_role("progressbar", name="Looking at what is due"))
+        lin.check()
     years = lin.page.get_by_role("row")
     expect(years.nth(1)).to_contain_text("2025–26")
     expect(years.nth(1).get_by_role("cell").first).to_have_text("2")
@@ -72,11 +90,19 @@ def test_export_students_shows_the_rows_first_and_goes_by_keyboard_alone(
     assert not district.folder.exists()  # a dry run sends nothing
     lin.check()
     lin.tab_to(lin.button("Export 3 students"), presses=5)
-    press("Enter")
+    with going_on(lin, phase="2025: delivering"):
+        press("Enter")
+        lin.sees(lin.page.get_by_role("progressbar", name="2025–26: sending"))
+        lin.check()
     lin.sees(lin.dialog("Export Students").get_by_text("Delivered.").first)
     expect(lin.heading("Export Students")).to_be_focused()
     assert (district.names(2025), district.names(2026)) == (["Ann", "Ben"], ["Cal"])
     lin.check()
+    lin.press(lin.link("Open the run"))
+    lin.sees(lin.page.get_by_role("region", name="Summary"))
+    lin.press(lin.link("Connections"))
+    lin.press_entry(lin.menu, "Export Students")
+    lin.sees(lin.page.get_by_text("Nobody was synced since the last export."))
     press("Escape")
 
     expect(lin.card.get_by_role("button", name="Actions of")).to_be_focused()
@@ -87,9 +113,43 @@ def test_export_students_shows_the_rows_first_and_goes_by_keyboard_alone(
     assert district.stack.call("DELETE", gone, role="enroll").status == 204
     lin.press_entry(lin.menu, "Export Students")
     lin.sees(lin.page.get_by_text("Only removals would go to the server now."))
+    lin.check()
     lin.press(lin.button("Export"))
     lin.sees(lin.dialog("Export Students").get_by_text("Delivered.").first)
     assert district.names(2026) == []
+
+
+def test_an_export_that_cannot_be_is_told_before_and_after(
+    visit: Visit, district: District
+) -> None:
+    folder = district.connection["folder"]
+    late = registration("1")
+    late["data"]["students"]["dob"] = "soon"
+    district.sync(late)
+    ada = visit()
+    dialog = ada.dialog("Export Students")
+
+    ada.press_entry(ada.menu, "Export Students")
+    ada.sees(dialog.get_by_text("Nobody would go now. 1 student is held back and stays due."))
+    ada.check()
+    ada.page.keyboard.press("Escape")
+    district.sync(registration("2"), registration("3", year=2026))
+    district.change(folder=f"{district.connection_id}/one-for-all")
+    ada.press_entry(ada.menu, "Export Students")
+    ada.sees(dialog.get_by_text("An export now would fail"))
+    ada.check()
+    ada.page.keyboard.press("Escape")
+    district.change(folder=folder, password="wrong")
+    ada.press_entry(ada.menu, "Export Students")
+    ada.sees(ada.button("Export 2 students"))
+    with refusing(ada, "/exports"):
+        ada.press(ada.button("Export 2 students"))
+        is_refused(ada, dialog)
+    ada.press(ada.button("Export 2 students"))
+
+    ada.sees(dialog.get_by_text("The export failed"))
+    expect(dialog).to_contain_text("Check the user name and the password")
+    ada.check()
 
 
 def test_the_last_files_are_downloaded(visit: Visit, district: District, tmp_path: Path) -> None:
@@ -100,6 +160,9 @@ def test_the_last_files_are_downloaded(visit: Visit, district: District, tmp_pat
     ada.press_entry(ada.menu, "Download last files")
     ada.sees(ada.page.get_by_text("1 row"))
     ada.check()
+    with refusing(ada, "/students.csv", "GET"):
+        ada.press(ada.button("Download students.csv of 2025–26"))
+        is_refused(ada, ada.dialog("Download last files"))
     with ada.page.expect_download() as download:
         ada.press(ada.button("Download students.csv of 2025–26"))
     download.value.save_as(tmp_path / "students.csv")
@@ -115,7 +178,14 @@ def test_a_connection_is_deleted_only_by_its_name(visit: Visit, district: Distri
     ada.press_entry(ada.menu, "Delete")
     expect(ada.button("Delete")).to_be_disabled()
     ada.check()
-    ada.write(ada.dialog("Delete").get_by_role("textbox"), district.connection["name"])
+    typed = ada.dialog("Delete").get_by_role("textbox")
+    ada.write(typed, SCRIPT)
+    expect(ada.button("Delete")).to_be_disabled()
+    ada.check()
+    ada.write(typed, district.connection["name"])
+    with refusing(ada, district.path, "DELETE"):
+        ada.press(ada.button("Delete"))
+        is_refused(ada, ada.dialog("Delete"))
     ada.press(ada.button("Delete"))
 
     ada.sees(ada.heading("There is no connection yet"))

@@ -6,6 +6,7 @@ from typing import Any
 
 from playwright.sync_api import Locator, Route, expect
 
+from tests.console.answers import SCRIPT, answering, is_refused, refusing
 from tests.console.person import PHONE, Person
 from tests.stack.district import District, registration
 
@@ -51,9 +52,12 @@ def test_runs_stand_in_order_and_older_ones_are_shown_when_somebody_asks(
         route.continue_(url=f"{route.request.url}{'&' if '?' in route.request.url else '?'}limit=1")
 
     ada.page.route(re.compile(r"/exports(\?after=.*)?$"), one_by_one)
-    ada.link("Connections").click()
+    ada.press(ada.link("Connections"))
     ada.press_entry(ada.menu, "History")
     expect(runs(ada)).to_have_count(1)
+    with refusing(ada, "/exports", "GET"):
+        ada.press(ada.button("Show more"))
+        is_refused(ada)
     ada.press(ada.button("Show more"))
     expect(runs(ada)).to_have_count(2)
     expect(runs(ada).last).to_contain_text("By the nightly schedule")
@@ -72,12 +76,24 @@ def test_filters_go_by_keyboard_and_stand_in_the_address_so_that_a_link_shows_th
     ada.tab_to(ada.page.get_by_text("Filter", exact=True))
     ada.page.keyboard.press("Enter")
     ada.check()
-    ada.tab_to(ada.field("Kind"))
-    ada.page.keyboard.type("Export")
+    for day in ("From", "To"):
+        ada.write(ada.field(day), SCRIPT.replace(" ", ""))  # a blank opens the calendar
+        expect(ada.field(day)).to_have_value("")
+    ada.write(ada.field("Result"), "Succeeded")
+    ada.write(ada.field("Kind"), "Export")
+    ada.write(ada.field("From"), "01012020")
+    ada.write(ada.field("To"), "12312031")
+    ada.write(ada.field("School year"), "2025")
+    expect(runs(ada)).to_have_count(1)
+    asked = "status=succeeded&kind=export&from=2020-01-01&to=2031-12-31&school_year=2025"
+    expect(ada.page).to_have_url(re.compile(rf"/runs\?{asked}$"))
+    ada.check()
+    ada.press(ada.button("Clear"))
+    expect(runs(ada)).to_have_count(2)
+    ada.write(ada.field("Kind"), "Export")
     expect(runs(ada)).to_have_count(1)
     expect(ada.page).to_have_url(re.compile(r"/runs\?kind=export$"))
-    ada.tab_to(ada.field("From"))
-    ada.page.keyboard.type("01012031")
+    ada.write(ada.field("From"), "01012031")
 
     ada.sees(ada.heading("No run is like this"))
     ada.check()
@@ -89,6 +105,11 @@ def test_filters_go_by_keyboard_and_stand_in_the_address_so_that_a_link_shows_th
     expect(lin.field("From")).to_have_value("2031-01-01")
     lin.press(lin.button("Clear"))
     expect(runs(lin)).to_have_count(2)
+    none_yet = {"items": [], "next": "20260101T000000Z-none"}
+    with answering(lin, "/exports", "GET", lambda route: route.fulfill(json=none_yet)):
+        lin.write(lin.field("Kind"), "Check")
+        lin.sees(lin.heading("None among the newest runs"))
+        lin.check()
 
 
 def test_a_run_that_begins_is_seen_at_once_and_followed(visit: Visit, district: District) -> None:
@@ -120,6 +141,9 @@ def test_tonights_file_is_shown_and_not_sent(visit: Visit, district: District) -
     district.sync(late)
     ada = visit("limited_access", path=history(district))
 
+    with refusing(ada, "/exports"):
+        ada.press(ada.button("Tonight's file, now"))
+        is_refused(ada)
     ada.press(ada.button("Tonight's file, now"))
 
     ada.sees(ada.heading("Dry run"))

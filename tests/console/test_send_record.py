@@ -4,12 +4,11 @@ from collections.abc import Callable
 
 from playwright.sync_api import expect
 
+from tests.console.answers import SCRIPT, going_on, is_refused, refusing
 from tests.console.person import PHONE, Person
 from tests.stack.district import District, registration
 
 type Visit = Callable[..., Person]
-
-INJECTED = '<script>document.title="1"</script>'
 
 
 def receipt(district: District, student_id: str) -> str:
@@ -19,27 +18,32 @@ def receipt(district: District, student_id: str) -> str:
 def test_a_record_is_shown_sent_by_keyboard_and_lies_beside_the_real_files(
     visit: Visit, district: District
 ) -> None:
-    district.sync(registration("007", INJECTED))
+    district.sync(registration("007", SCRIPT))
     lin = visit("limited_access", path=f"#{district.path}/students", viewport=PHONE)
-    lin.sees(lin.field("Student id"))
-    lin.field("Student id").focus()
     press = lin.page.keyboard.press
 
-    lin.page.keyboard.type("007")
+    lin.write(lin.field("Student id"), "007")
     press("Enter")
-    lin.sees(lin.button("Send Record"))
-    lin.tab_to(lin.button("Send Record"))
-    press("Enter")
+    with refusing(lin, "/mapping/preview"):
+        lin.press(lin.button("Send Record"))
+        is_refused(lin, lin.page.get_by_role("dialog"))
+    lin.press(lin.button("Try again"))
     dialog = lin.dialog("Send Record: student 007")
     expect(dialog).to_contain_text(f"{district.connection_id}/exports/2025/test/students.csv")
-    expect(dialog.get_by_role("row", name="First")).to_contain_text(INJECTED)
-    line = '007,"<script>document.title=""1""</script>",4/5/2015'
+    expect(dialog.get_by_role("row", name="First")).to_contain_text(SCRIPT)
+    quoted = SCRIPT.replace('"', '""')
+    line = f'007,"{quoted}",4/5/2015'
     lines = dialog.get_by_role("region", name="Lines of students.csv")
     expect(lines).to_have_text(f"ID,First,DOB\n{line}")
     lin.check()
     assert not district.folder.exists()
-    lin.tab_to(lin.button("OK, Continue"))
-    press("Enter")
+    with refusing(lin, "/test-record"):
+        lin.press(lin.button("OK, Continue"))
+        is_refused(lin, dialog)
+    with going_on(lin, phase="2025: delivering"):
+        lin.press(lin.button("OK, Continue"))
+        lin.sees(dialog.get_by_role("progressbar", name="2025–26: sending"))
+        lin.check()
 
     lin.sees(dialog.get_by_text("Sent as a test, beside the real files").first)
     expect(dialog.get_by_role("status")).to_contain_text("Sent as a test")
@@ -59,7 +63,7 @@ def test_what_cannot_be_sent_is_told_before_and_after(visit: Visit, district: Di
     district.change(password="wrong")
     ada = visit(path=receipt(district, "7"), viewport=PHONE)
 
-    ada.button("Send Record").click()
+    ada.press(ada.button("Send Record"))
 
     dialog = ada.dialog("Send Record: student 7")
     expect(dialog).to_contain_text("would be held back, so there is nothing to send")
@@ -68,10 +72,14 @@ def test_what_cannot_be_sent_is_told_before_and_after(visit: Visit, district: Di
     ada.check()
     ada.page.keyboard.press("Escape")
 
-    ada.field("Student id").fill("8")
+    ada.write(ada.field("Student id"), "8")
     ada.page.keyboard.press("Enter")
     ada.sees(ada.page.get_by_text("The next export takes this student."))
-    ada.button("Send Record").click()
-    ada.button("OK, Continue").click()
-    expect(ada.dialog("Send Record: student 8")).to_contain_text("Check the user name")
+    ada.press(ada.button("Send Record"))
+    ada.press(ada.button("OK, Continue"))
+    dialog = ada.dialog("Send Record: student 8")
+    expect(dialog).to_contain_text("Check the user name")
+    ada.check()
+    ada.press(dialog.get_by_role("link", name="Open the run"))
+    ada.sees(ada.heading("Test record"))
     ada.check()

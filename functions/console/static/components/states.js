@@ -32,6 +32,10 @@ export function Notice({ tone = "calm", title, children }) {
 // through a text that somebody wrote; else a problem may say its `place` in words.
 export function ErrorNotice({ error, title, at_field = () => false, as_written }) {
   const problems = error?.problems?.filter((problem) => !at_field(problem.path)) ?? [];
+  useEffect(() => {
+    // Above the button that was pressed, it pushes this down: perhaps out of sight.
+    if (error) document.activeElement.scrollIntoView({ block: "nearest" });
+  }, [error]);
   return html`<div role="alert">
     ${error &&
     html`<${Notice} tone="bad" title=${title}>
