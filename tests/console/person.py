@@ -91,7 +91,7 @@ class Person:
         """Goes to a page of the console, and signs in on the way."""
         self.page.goto(self.stack.console_url + path)
         self.sign_in()
-        self.page.get_by_role("main").wait_for()
+        self.page.get_by_role("banner").wait_for()  # it is known who it is
 
     def sign_in(self, page: Page | None = None) -> None:
         """Fills the hosted pages in."""

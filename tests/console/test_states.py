@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 from playwright.sync_api import Route, expect
 
+from tests.console.answers import REFUSED, answering, holding, is_refused, refuse, saying
 from tests.console.person import Person
 from tests.stack.district import District
 
@@ -20,17 +21,16 @@ def test_what_cannot_be_loaded_is_said_where_it_would_stand(
         if route.request.url.endswith(opens):
             route.continue_()
         else:
-            error = {"code": "access_denied", "message": "Not now.", "problems": []}
-            route.fulfill(status=403, json={"error": error})
+            refuse(route)
 
     ada = visit(api=answer)
     pages = ("mapping", "students", "students?id=1", "runs", "runs/none", "schedule", "check")
     for path in ("/", *(f"{of}/{page}" for page in pages)):
         ada.go(f"#{path}")
-        expect(ada.page.get_by_role("alert").first).to_contain_text("Not now.")
+        expect(ada.page.get_by_role("alert").first).to_contain_text(REFUSED)
         ada.check()
     ada.go(f"#{of}/runs")
-    expect(ada.page.get_by_role("alert").first).to_contain_text("Not now.")
+    expect(ada.page.get_by_role("alert").first).to_contain_text(REFUSED)
     ada.page.unroute_all(behavior="wait")
     ada.press(ada.button("Try again"))
     ada.sees(ada.heading("Nothing has run yet"))
@@ -44,14 +44,13 @@ def test_a_connection_that_cannot_be_read_is_said_on_its_pages(
         if route.request.url.endswith("/v1/me"):
             route.continue_()
         else:
-            error = {"code": "access_denied", "message": "Not now.", "problems": []}
-            route.fulfill(status=403, json={"error": error})
+            refuse(route)
 
     ada = visit(api=answer)
     for page in ("settings", "mapping"):
         ada.go(f"#{district.path}/{page}")
         ada.sees(ada.page.get_by_role("alert").first)
-        expect(ada.page.get_by_role("main")).to_contain_text("Not now.")
+        expect(ada.page.get_by_role("main")).to_contain_text(REFUSED)
         ada.check()
 
 
@@ -76,6 +75,37 @@ def test_where_there_is_nothing_yet_it_says_what_to_do(visit: Visit, district: D
     ada.page.get_by_role("tab", name="Field Mapping").click()
     ada.sees(ada.page.get_by_text("No example student is chosen"))
     ada.check()
+
+
+def test_the_console_itself_may_come_late_or_fail(visit: Visit, district: District) -> None:
+    ada = visit()
+    of = f"#{district.path}"
+    with holding(ada, "/config.json", "GET"):
+        ada.page.reload()
+        ada.sees(ada.page.get_by_text("Signing in …"))
+        ada.check()
+    asked: list[Route] = []
+    with answering(ada, "/v1/me", "GET", asked.append):
+        ada.sign_in()
+        ada.sees(ada.page.get_by_text("Loading …"))
+        ada.check()
+        refuse(asked.pop())
+        is_refused(ada)
+    ada.press(ada.button("Try again"))
+    ada.sees(ada.card)
+    with holding(ada, "/pages/students/page.js", "GET"):
+        ada.go(f"{of}/students")
+        ada.sees(ada.page.get_by_text("Loading …"))
+        ada.check()
+    with answering(ada, "/pages/check/page.js", "GET", lambda route: route.abort()):
+        ada.go(f"{of}/check")
+        ada.sees(ada.page.get_by_text("This page could not be loaded"))
+        ada.check()
+    with saying(ada, f"{district.path}/schedule", pauses=None):
+        ada.go(f"{of}/schedule")
+        ada.sees(ada.page.get_by_text("Something in this page went wrong."))
+        ada.check()
+    assert ada.faults.pop().startswith("error: TypeError")
 
 
 def test_who_is_in_no_group_is_told_whom_to_ask(visit: Visit) -> None:

@@ -17,7 +17,7 @@ import { useStore } from "./store.js";
 
 function Console() {
   const { state, message } = useStore(session);
-  if (state === "starting") return html`<${Loading} label="Signing in …" />`;
+  if (state === "starting") return html`<main><${Coming} label="Signing in …" /></main>`;
   if (state === "signed_out") return html`<${SignedOut} title="You are signed out" />`;
   if (state === "failed") return html`<${SignedOut} title="You are not signed in" message=${message} />`;
   return html`<${SignedIn} />
@@ -46,8 +46,8 @@ function SessionEnded({ message }) {
 
 function SignedIn() {
   const { data: me, error, reload } = useData((options) => get("me", options), []);
-  if (error) return html`<main class="alone"><${ErrorState} error=${error} onRetry=${reload} /></main>`;
-  if (!me) return html`<${Loading} />`;
+  if (error) return html`<main class="alone"><${NotShown} error=${error} onRetry=${reload} /></main>`;
+  if (!me) return html`<main><${Coming} /></main>`;
   const person = personFrom(me);
   return html`<${PersonContext.Provider} value=${person}>
     <${Shell}>${person.can_read ? html`<${Outlet} />` : html`<${NoAccess} />`}<//>
@@ -92,8 +92,8 @@ function Outlet() {
       pageWasLeft();
     };
   }, [key]);
-  if (shown.key !== key) return html`<${Loading} key=${key} />`;
-  if (shown.error) return html`<${ErrorState} error=${shown.error} onRetry=${() => location.reload()} />`;
+  if (shown.key !== key) return html`<${Coming} key=${key} />`;
+  if (shown.error) return html`<${NotShown} error=${shown.error} onRetry=${() => location.reload()} />`;
   return html`<${Caught} key=${key}><${shown.page} params=${params} query=${query} /><//>`;
 }
 
@@ -122,7 +122,16 @@ function Caught({ children }) {
   const [error] = useErrorBoundary((raised) => console.error(raised));
   if (!error) return children;
   const message = "Something in this page went wrong. Nothing was changed by it.";
-  return html`<${ErrorState} error=${{ message }} onRetry=${() => location.reload()} />`;
+  return html`<${NotShown} error=${{ message }} onRetry=${() => location.reload()} />`;
+}
+
+// In place of a page that is on its way, or does not come: each has a heading, as every page has.
+function Coming({ label }) {
+  return html`<h1 class="for-ears">Registration sync</h1><${Loading} label=${label} />`;
+}
+
+function NotShown({ error, onRetry }) {
+  return html`<${Page} title="This page cannot be shown"><${ErrorState} error=${error} onRetry=${onRetry} /><//>`;
 }
 
 function NotFound() {
