@@ -5,6 +5,7 @@ from collections.abc import Callable
 import asyncssh
 from playwright.sync_api import Locator, Route, expect
 
+from tests.console.answers import answering, is_refused, refusing
 from tests.console.person import PHONE, Person
 from tests.stack.district import District, new_district
 
@@ -45,6 +46,9 @@ def test_a_check_is_followed_step_by_step_and_shows_what_the_server_can_do(
             run |= under_way | {"steps": run["steps"][:number]}
         route.fulfill(json=run)
 
+    with refusing(lin, "/check"):
+        lin.press(lin.button("Check now"))
+        is_refused(lin)
     lin.page.route("**/exports/*", slowly)
     lin.press(lin.button("Check now"))
 
@@ -58,10 +62,27 @@ def test_a_check_is_followed_step_by_step_and_shows_what_the_server_can_do(
     lin.sees(lin.page.get_by_text("Works", exact=True))
     lin.sees(lin.page.get_by_text("At once: an importer sees the old file or the new one"))
     lin.check()
+
+    def weakly(route: Route) -> None:
+        run = route.fetch().json()
+        for step in run["steps"][7:]:
+            step["result"] = "warning"
+        route.fulfill(json=run)
+
+    with answering(lin, "/exports/[^/]+", "GET", weakly):
+        lin.press(lin.button("Check now"))
+        lin.sees(lin.page.get_by_text("Works, with a weakness"))
+        lin.check()
     district.change(name="Renamed")
     lin.press(lin.link("Connections"))
-    lin.choose("Check Connection")
+    lin.press_entry(lin.menu, "Check Connection")
     lin.sees(lin.page.get_by_text("The connection was changed after this check"))
+    lin.check()
+    district.change(delivery="download")
+    lin.press(lin.button("Check now"))
+    lin.sees(lin.page.get_by_text("download").first)
+    expect(steps(lin)).to_have_count(0)
+    lin.check()
 
 
 def test_the_first_host_key_is_kept_by_one_click(visit: Visit, district: District) -> None:
@@ -74,8 +95,10 @@ def test_the_first_host_key_is_kept_by_one_click(visit: Visit, district: Distric
 
     ada = visit(path=page_of(district), viewport=PHONE)
     confirm = "The key is right: keep it and check again"
-    ada.tab_to(ada.button(confirm))
-    ada.page.keyboard.press("Enter")
+    with refusing(ada, district.path, "PUT"):
+        ada.press(ada.button(confirm))
+        is_refused(ada)
+    ada.press(ada.button(confirm))
 
     ada.sees(ada.heading("What the server can do"))
     assert district.connection["host_keys"] == list(district.stack.sftp.host_keys)
@@ -93,6 +116,9 @@ def test_another_host_key_is_kept_only_after_a_question(visit: Visit, district: 
     ada.check()
     ada.press(ada.button("Keep this key too …"))
     ada.check()
+    with refusing(ada, district.path, "PUT"):
+        ada.press(ada.button("Keep it and check again"))
+        is_refused(ada, ada.dialog("Keep the new key?"))
     assert district.connection["host_keys"] == [OTHER_KEY]
     ada.press(ada.button("Keep it and check again"))
 
@@ -107,7 +133,7 @@ def test_a_refused_password_says_what_to_mend_and_where(visit: Visit, district: 
     )
     ada = visit(path=page_of(broken))
 
-    ada.button("Check now").click()
+    ada.press(ada.button("Check now"))
 
     expect(steps(ada).nth(4)).to_contain_text("Failed: Sign in")
     expect(steps(ada).nth(4)).to_contain_text("Check the user name and the password")

@@ -16,9 +16,17 @@ export function useCheck(connection_id) {
   const { signal } = control.current;
   useEffect(() => () => control.current.abort(), []);
 
+  const ask = async () => {
+    setRun(ASKED_FOR);
+    try {
+      return await post(pathOf(connection_id, "check"), {}, { signal });
+    } catch (error) {
+      setRun(run); // nothing goes on: what was found before stands
+      throw error;
+    }
+  };
   const checking = useAction(async (run_id) => {
-    if (!run_id) setRun(ASKED_FOR);
-    const asked = run_id ? { run_id } : await post(pathOf(connection_id, "check"), {}, { signal });
+    const asked = run_id ? { run_id } : await ask();
     const ended = await followRun(connection_id, asked.run_id, { signal, show: setRun });
     setOutcome(await lastOutcome(connection_id, { signal }));
     announce(`Check Connection: ${ended.message}`);

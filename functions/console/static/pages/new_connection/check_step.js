@@ -17,6 +17,8 @@ export function CheckStep({ stored, keep, go }) {
     if (!check.loading && (!run || check.stale)) check.start();
   }, [check.loading]);
   const over = run && !check.busy && !isUnderWay(run);
+  const error = check.error ?? (check.loading ? check.failed : null);
+  const still = over || (error && !check.busy); // nothing goes on
   const works = over && run.status === "succeeded";
   const steps = useRef(null);
   const again = (connection) => {
@@ -26,13 +28,13 @@ export function CheckStep({ stored, keep, go }) {
   };
   return html`${over && html`<${HostKeyToConfirm} connection=${stored} run=${run} onPinned=${again} />`}
     <${Section} title="Would files arrive?" hint="Each step is tried on the server. One small file is written, and removed again.">
-      ${!run && html`<${Loading} label="Looking at the connection …" />`}
+      ${!run && !error && html`<${Loading} label="Looking at the connection …" />`}
       <div tabindex="-1" ref=${steps} role="group" aria-label="Steps of the check">
         ${run && html`<${CheckSteps} run=${run} connection=${stored} />`}
       </div>
       ${over && run.steps.length === 0 && html`<p><${Sentence} text=${run.error?.message ?? run.message} /></p>`}
     <//>
-    <${ErrorNotice} error=${check.failed ?? check.error} />
+    <${ErrorNotice} error=${error} />
     ${works && html`<${Notice} tone="good" title="It works"><${Sentence} text=${run.message} /><//>`}
     ${over &&
     !works &&
@@ -42,10 +44,10 @@ export function CheckStep({ stored, keep, go }) {
       sent before it works.
     <//>`}
     <div class="row">
-      <${Button} kind=${works ? "primary" : "plain"} disabled=${!over} onClick=${() => go("mapping")}>
+      <${Button} kind=${works ? "primary" : "plain"} disabled=${!still} onClick=${() => go("mapping")}>
         ${works ? "Next: the mapping" : "Go on, and mend it later"}
       <//>
-      ${over && !works && html`<${Button} onClick=${check.start}>Check again<//>`}
+      ${still && !works && html`<${Button} onClick=${check.loading ? check.reload : check.start}>Check again<//>`}
       <${Button} onClick=${() => go("server")}>Back<//>
     </div>`;
 }
