@@ -10,12 +10,12 @@ from playwright.sync_api import expect
 
 from local.district import made_up_district
 from registration_sync.domain.school_year import current_school_year
+from tests.console.answers import SCRIPT, as_text, fill_all, is_refused, refusing
 from tests.console.person import PHONE, Person
 from tests.stack.district import District
 
 type Visit = Callable[..., Person]
 
-SCRIPT = '<img src=x onerror="document.title=1">'
 CONFIRM = "The key is right: keep it and check again"
 
 
@@ -29,54 +29,53 @@ def made(district: District) -> District:
 
 
 def fill_about(ada: Person, district: District, **changes: Any) -> None:
-    ada.field("Name").fill(changes.get("name", name_of(district)))
-    ada.page.get_by_role("combobox", name="SIS (optional)").fill(changes.get("sis", ""))
-    zone = ada.page.get_by_role("combobox", name="Time zone")
-    zone.fill("chicago")
-    ada.page.get_by_role("option", name="America/Chicago").click()
+    ada.write(ada.field("Name"), changes.get("name", name_of(district)))
+    ada.write(ada.page.get_by_role("combobox", name="SIS (optional)"), changes.get("sis", ""))
+    ada.write(ada.page.get_by_role("combobox", name="Time zone"), "chicago")
+    ada.pick(ada.page.get_by_role("option", name="America/Chicago"))
 
 
 def fill_server(ada: Person, district: District, **changes: Any) -> None:
     sftp = district.stack.sftp
-    ada.field("Host").fill(changes.get("host", sftp.host))
-    ada.field("Port").fill(str(changes.get("port", sftp.port)))
-    ada.field("User name").fill(changes.get("username", sftp.username))
-    ada.field("Password").fill(changes.get("password", sftp.password))
+    ada.write(ada.field("Host"), changes.get("host", sftp.host))
+    ada.write(ada.field("Port"), str(changes.get("port", sftp.port)))
+    ada.write(ada.field("User name"), changes.get("username", sftp.username))
+    ada.write(ada.field("Password"), changes.get("password", sftp.password))
     folder = f"{made(district).connection_id}/exports/{{school_year}}"
-    ada.field("Folder").fill(changes.get("folder", folder))
+    ada.write(ada.field("Folder"), changes.get("folder", folder))
 
 
 def test_a_connection_is_made_step_by_step_and_delivers(visit: Visit, district: District) -> None:
     ada = visit()
     answers = ada.hear()
 
-    ada.link("New connection").click()
+    ada.press(ada.link("New connection"))
     ada.sees(ada.heading("What is it called, and for whom is it?"))
-    fill_about(ada, district, sis="Power")
-    ada.page.get_by_role("combobox", name="SIS (optional)").click()
-    ada.page.get_by_role("option", name="PowerSchool").click()
+    fill_about(ada, district)
+    ada.write(ada.page.get_by_role("combobox", name="SIS (optional)"), "Power")
+    ada.pick(ada.page.get_by_role("option", name="PowerSchool"))
     expect(ada.field("Id")).to_have_value(made(district).connection_id)
     expect(ada.field("SchoolMint Enroll may sync to this connection")).to_be_checked()
     ada.check()
-    ada.button("Next: the server").click()
+    ada.press(ada.button("Next: the server"))
 
     expect(ada.heading("Where do the files go?")).to_be_focused()
     fill_server(ada, district)
     year = current_school_year(dt.date.today())  # noqa: DTZ011  # the browser's, as it is here
     ada.sees(ada.page.get_by_text(f"/exports/{year}/students.csv"))
     ada.check()
-    ada.button("Back").click()
-    ada.button("Next: the server").click()
+    ada.press(ada.button("Back"))
+    ada.press(ada.button("Next: the server"))
     expect(ada.field("Password")).to_have_value(district.stack.sftp.password)
-    ada.button("Save and check").click()
+    ada.press(ada.button("Save and check"))
 
     ada.sees(ada.heading("Is this the server's key?"))
     ada.sees(ada.page.get_by_text("SHA256:").first)
     ada.check()
-    ada.button(CONFIRM).click()
+    ada.press(ada.button(CONFIRM))
     ada.sees(ada.button("Next: the mapping"))
     ada.check()
-    ada.button("Next: the mapping").click()
+    ada.press(ada.button("Next: the mapping"))
 
     expect(ada.page.get_by_role("radio", name="PowerSchool, student import by Q")).to_be_checked()
     ada.check()
@@ -120,11 +119,15 @@ def test_a_refused_password_is_mended_on_the_way(visit: Visit, district: Distric
 
 
 def test_mistakes_stand_at_their_fields_in_whichever_step(visit: Visit, district: District) -> None:
-    ada = visit(path="#/new", viewport=PHONE)
-    ada.sees(ada.field("SchoolMint Enroll may sync to this connection"))
-    ada.link("Cancel").click()  # nothing was written: nobody is asked
+    ada = visit(viewport=PHONE)
+    with refusing(ada, "/programs", "GET"):
+        ada.press(ada.link("New connection"))
+        ada.sees(ada.page.get_by_text(SCRIPT))
+        ada.check()
+    ada.press(ada.link("Cancel"))  # nothing was written: nobody is asked
     ada.sees(ada.card)
     ada.press(ada.link("New connection"))
+    ada.sees(ada.field("SchoolMint Enroll may sync to this connection"))
 
     ada.press(ada.button("Next: the server"))
     expect(ada.field("Name")).to_be_focused()
@@ -136,7 +139,7 @@ def test_mistakes_stand_at_their_fields_in_whichever_step(visit: Visit, district
     ada.press(ada.button("Save and check"))
     expect(ada.heading("What is it called, and for whom is it?")).to_be_visible()
     expect(ada.field("Id")).to_be_focused()
-    ada.field("Id").fill(district.connection_id)  # it is taken
+    ada.write(ada.field("Id"), district.connection_id)  # it is taken
     ada.press(ada.button("Next: the server"))
     expect(ada.field("Host")).to_be_focused()
     expect(ada.field("Password")).to_have_accessible_description(
@@ -215,18 +218,40 @@ def test_a_download_with_scripts_for_names_has_no_server_to_check(
     visit: Visit, district: District
 ) -> None:
     ada = visit(path="#/new")
-    fill_about(ada, district, name=SCRIPT, sis=SCRIPT)
-    ada.field("Id").fill(made(district).connection_id)
-    ada.button("Next: the server").click()
-    ada.press(ada.page.get_by_role("radio", name="Fetched by download"))
-    ada.field("Folder").fill(f"{SCRIPT}/{{school_year}}")
+    main = ada.page.get_by_role("main")
+    ada.sees(ada.field("SchoolMint Enroll may sync to this connection"))
+    assert fill_all(main) == 4
+    ada.write(ada.page.get_by_role("combobox", name="Time zone"), "chicago")
+    ada.pick(ada.page.get_by_role("option", name="America/Chicago"))
+    ada.press(ada.button("Next: the server"))
+    ada.press(ada.page.get_by_role("radio", name="Both"))
+    assert fill_all(main) == 7
+    ada.press(ada.button("Save and check"))
+    expect(ada.field("Id")).to_be_focused()
+    as_text(ada)
     ada.check()
-    ada.button("Save").click()
+    ada.write(ada.field("Id"), made(district).connection_id)
+    ada.press(ada.button("Next: the server"))
+    ada.press(ada.page.get_by_role("radio", name="Fetched by download"))
+    ada.write(ada.field("Folder"), f"{made(district).connection_id}/{SCRIPT.removesuffix('{{7}}')}")
+    ada.check()
+    with refusing(ada, "/connections"):
+        ada.press(ada.button("Save"))
+        is_refused(ada)
+    with refusing(ada, "/mappings", "GET"):
+        ada.press(ada.button("Save"))
+        is_refused(ada)
+    ada.press(ada.button("Try again"))
 
     ada.sees(ada.heading("What do the files look like?"))
-    ada.page.get_by_role("radio", name="An empty mapping").check()
-    ada.button("Begin with an empty mapping").click()
+    ada.press(ada.page.get_by_role("radio", name="A plain file of students"))
+    with refusing(ada, "/mapping", "PUT"):
+        ada.press(ada.button("Take this mapping"))
+        is_refused(ada)
+    ada.press(ada.page.get_by_role("radio", name="An empty mapping"))
+    ada.press(ada.button("Begin with an empty mapping"))
     ada.sees(ada.heading(f"{SCRIPT} is set up"))
+    ada.check()
     assert ada.page.title() == "New connection · Connections · Registration sync"
     assert made(district).connection["delivery"] == "download"
 
@@ -239,15 +264,20 @@ def test_a_private_key_signs_in_and_who_may_not_is_told(
     (tmp_path / "key").write_bytes(key)
     ada = visit(path="#/new")
     fill_about(ada, district)
-    ada.button("Next: the server").click()
+    ada.press(ada.button("Next: the server"))
     fill_server(ada, district)
     ada.press(ada.page.get_by_role("radio", name="A private key"))
-    ada.field("or its file").set_input_files(tmp_path / "key")
+    with ada.page.expect_file_chooser() as chooser:
+        ada.press(ada.field("or its file"))
+    chooser.value.set_files(tmp_path / "key")
     expect(ada.field("Private key")).to_have_value(key.decode())
-    ada.field("Passphrase (optional)").fill("open")
+    ada.write(ada.field("Passphrase (optional)"), "open")
     ada.check()
-    ada.button("Save and check").click()
-    ada.button(CONFIRM).click()
+    with refusing(ada, "/check"):
+        ada.press(ada.button("Save and check"))
+        is_refused(ada)
+    ada.press(ada.button("Check again"))
+    ada.press(ada.button(CONFIRM))
 
     refused = ada.page.get_by_role("listitem").filter(has_text="Failed: Sign in")
     expect(refused).to_be_visible()  # this server knows no keys, but it was offered one

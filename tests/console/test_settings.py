@@ -8,13 +8,13 @@ import asyncssh
 from playwright.sync_api import Route, expect
 
 from registration_sync.domain.school_year import current_school_year
+from tests.console.answers import SCRIPT, as_text, fill_all, holding, is_refused, refusing
 from tests.console.person import PHONE, Person
 from tests.stack.district import District
 
 type Visit = Callable[..., Person]
 
 OTHER_KEY = asyncssh.generate_private_key("ssh-ed25519").export_public_key().decode().strip()
-SCRIPT = '<img src=x onerror="document.title=1"><script>document.title=1</script>'
 
 
 def page_of(district: District) -> str:
@@ -50,8 +50,15 @@ def test_what_is_changed_is_saved_and_nothing_else(visit: Visit, district: Distr
     ada.press(ada.field("Put an empty .done file beside each file"))
     ada.write(ada.field("Unusually many or few rows"), "Hold")
     ada.write(ada.field("Differs by more than, in percent"), "30")
+    with refusing(ada, district.path, "PUT"):
+        ada.press(ada.button("Save"))
+        is_refused(ada)
+    with holding(ada, district.path, "PUT"):
+        ada.press(ada.button("Save"))
+        expect(ada.button("Save")).to_have_attribute("aria-busy", "true")
+        ada.check()
+    ada.sees(ada.page.get_by_text("The settings are saved.").last)
     ada.check()
-    save(ada)
 
     now = district.connection
     assert (now["name"], now["sis"], now["importer"]) == ("Anytown, renamed", "Skyward", "removes")
@@ -96,7 +103,8 @@ def test_mistakes_stand_at_their_fields_and_nothing_is_lost(
 
 def test_secrets_are_written_and_never_seen_again(visit: Visit, district: District) -> None:
     secret = "s3cret-<b>word</b>"
-    key = asyncssh.generate_private_key("ssh-ed25519").export_private_key().decode()
+    fresh = asyncssh.generate_private_key("ssh-ed25519")
+    key = fresh.export_private_key(passphrase="open", rounds=16, ignore_few_rounds=True).decode()
     ada = visit(path=page_of(district))
     answers = ada.hear()
 
@@ -106,11 +114,16 @@ def test_secrets_are_written_and_never_seen_again(visit: Visit, district: Distri
     ada.press(ada.button("Show the new password"))
     expect(ada.field("New password")).to_have_attribute("type", "text")
     ada.press(ada.button("Set a new private key"))
-    ada.field("or its file").set_input_files(
-        {"name": "id", "mimeType": "text/plain", "buffer": key.encode()}
-    )
-    expect(ada.field("Private key")).to_have_value(key)
+    expect(ada.field("Private key")).to_be_focused()
+    with ada.page.expect_file_chooser() as chooser:
+        ada.press(ada.field("or its file"))
+    chooser.value.set_files({"name": "id", "mimeType": "text/plain", "buffer": b"Not a key."})
+    expect(ada.field("Private key")).to_have_value("Not a key.")
+    ada.press(ada.button("Save"))
+    expect(ada.field("Private key")).to_be_focused()
     ada.check()
+    ada.write(ada.field("Private key"), key)  # pasted, in place of what the file had
+    ada.write(ada.field("Passphrase (optional)"), "open")
     save(ada)
 
     assert {change["field"]: change["to"] for change in audit(district)} == {
@@ -130,9 +143,12 @@ def test_another_host_demands_the_sign_in_again(visit: Visit, district: District
     ada.write(ada.field("Host"), "sftp.example.org")
     ada.sees(ada.page.get_by_text("This is another server"))
     ada.press(ada.button("Save"))
+    ada.press(ada.button("Remove the private key"))
+    ada.sees(ada.page.get_by_text("removed when you save, if one is stored"))
     password = ada.page.get_by_role("group", name="The password")
     expect(password).to_contain_text("A stored password is never sent to another server.")
     ada.check()
+    ada.press(ada.button("Leave the private key as it is"))
     ada.press(ada.button("Set a new password"))
     ada.press(ada.button("Save"))
     expect(ada.field("New password")).to_have_accessible_description(
@@ -178,16 +194,33 @@ def test_host_keys_are_rotated_by_keyboard_alone(visit: Visit, district: Distric
 def test_what_is_written_is_text_whatever_is_in_it(visit: Visit, district: District) -> None:
     ada = visit(path=page_of(district))
 
-    ada.field("Name").fill(SCRIPT)
-    ada.page.get_by_role("combobox", name="SIS (optional)").fill(SCRIPT)
-    ada.field("User name").fill(SCRIPT)
-    ada.field("Folder").fill(f"{district.connection_id}/{SCRIPT}/{{school_year}}")
+    ada.write(ada.field("Name"), SCRIPT)
+    ada.write(ada.page.get_by_role("combobox", name="SIS (optional)"), SCRIPT)
+    ada.write(ada.field("User name"), SCRIPT)
+    ada.write(ada.field("Folder"), f"{district.connection_id}/{SCRIPT.removesuffix('{{7}}')}")
     save(ada)
-    ada.field("Host").fill(SCRIPT)
-    ada.button("Save").click()
-    expect(ada.field("Host")).to_be_focused()
     assert district.connection["name"] == SCRIPT
-    assert ada.page.locator("img").count() == 0
+    for secret in ("password", "private key"):
+        ada.press(ada.button(f"Set a new {secret}"))
+    for folded in ("Other programs", "Add a key"):
+        ada.press(ada.page.get_by_text(folded, exact=True))
+    ada.write(ada.field("Values without a match code"), "Hold")
+    assert fill_all(ada.page.get_by_role("main")) == 17
+    assert as_text(ada) > 0
+    ada.press(ada.button("Add the key"))
+    ada.sees(ada.page.get_by_text("Write one key on one line"))
+    ada.press(ada.button("Save"))
+
+    expect(ada.page.locator(":focus")).to_have_attribute("aria-invalid", "true")
+    assert as_text(ada) > 0
+    ada.check()
+    ada.press(ada.button("Discard the changes"))
+    ada.write(ada.field("Host"), SCRIPT)
+    ada.press(ada.page.get_by_role("radio", name="Fetched by download"))
+    ada.press(ada.button("Save"))  # what is wrong of a server is not on the page any more
+    expect(ada.button("Discard the changes")).to_have_count(0)
+    now = district.connection
+    assert (now["delivery"], now["host"]) == ("download", district.stack.sftp.host)
 
 
 def test_who_may_not_change_them_is_told_who_may(visit: Visit, district: District) -> None:

@@ -9,7 +9,7 @@ import { RadioGroup, useFocusOnProblem } from "../../components/fields.js";
 import { Section } from "../../components/section.js";
 import { ErrorNotice, Notice } from "../../components/states.js";
 import { changeConnection } from "../../connection_changes.js";
-import { isAnotherServer, secretsOf, wholeNumber } from "../settings/draft.js";
+import { isAnotherServer, secretsOf, wholeNumber, withoutHidden } from "../settings/draft.js";
 import { FolderField, ImporterFields } from "../settings/file_fields.js";
 import { DeliveryField, ServerFields } from "../settings/server_fields.js";
 import { PrivateKeyFields, SecretField, StoredSignIn, inWordsOfThePage } from "../settings/sign_in_fields.js";
@@ -80,9 +80,9 @@ const EMPTY = {
 // Only what is signed in with: a password that was typed before a key was chosen is left out. One
 // that was not typed is sent empty, so that the API finds it with all other mistakes.
 function secretsIn({ delivery, sign_in, secrets }) {
-  if (delivery !== "sftp") return {};
   const { password = "", private_key = "", passphrase } = secrets;
   return secretsOf({
+    delivery,
     secrets: {
       ...(sign_in !== "private_key" && { password }),
       ...(sign_in !== "password" && { private_key, passphrase }),
@@ -91,7 +91,8 @@ function secretsIn({ delivery, sign_in, secrets }) {
 }
 
 async function save({ secrets: _, sign_in, programs, ...draft }, secrets, stored) {
-  const definition = { ...draft, port: wholeNumber(draft.port), programs: programs ?? [], ...secrets };
+  const port = wholeNumber(draft.port);
+  const definition = withoutHidden({ ...draft, port, programs: programs ?? [], ...secrets });
   if (!stored) return post("connections", definition);
   return changeConnection(stored.connection_id, definition);
 }

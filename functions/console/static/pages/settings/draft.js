@@ -10,11 +10,19 @@ export function draftOf(connection) {
 
 // As the API takes it, without secrets.
 export function definitionOf({ secrets: _, ...draft }) {
-  return { ...draft, port: wholeNumber(draft.port), guards: numbers(draft.guards) };
+  return withoutHidden({ ...draft, port: wholeNumber(draft.port), guards: numbers(draft.guards) });
+}
+
+// A download's form has no server: what was written of one before is not sent, mistakes and all.
+export function withoutHidden(definition) {
+  if (definition.delivery === "sftp") return definition;
+  const { host, port, username, host_keys, ...others } = definition;
+  return others;
 }
 
 // The secrets that are sent along; a passphrase only with its key.
-export function secretsOf({ secrets: { password, private_key, passphrase } }) {
+export function secretsOf({ delivery, secrets: { password, private_key, passphrase } }) {
+  if (delivery === "download") return {};
   return {
     ...(password !== undefined && { password }),
     ...(private_key !== undefined && { private_key }),
