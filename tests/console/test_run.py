@@ -9,6 +9,7 @@ from typing import Any
 
 from playwright.sync_api import Locator, Route, expect
 
+from tests.console.answers import SCRIPT, going_on, is_refused, refusing, saying
 from tests.console.mapping_page import TO, row, source
 from tests.console.person import PHONE, Person
 from tests.stack.district import MAPPING, District, registration
@@ -125,7 +126,11 @@ def test_a_held_delivery_goes_once_somebody_confirms_it(visit: Visit, district: 
     lin.check()
     lin.press(lin.button("Send it anyway"))
     lin.check()
-    lin.press(lin.dialog("Send 2025–26 anyway?").get_by_role("button", name="Send it"))
+    dialog = lin.dialog("Send 2025–26 anyway?")
+    with refusing(lin, "/confirm"):
+        lin.press(dialog.get_by_role("button", name="Send it"))
+        is_refused(lin, dialog)
+    lin.press(dialog.get_by_role("button", name="Send it"))
 
     expect(lin.page.get_by_role("region", name="Summary")).to_contain_text("Succeeded")
     lin.sees(lin.page.get_by_text(f"Confirmed by {lin.user.username}"))
@@ -142,12 +147,15 @@ def test_a_held_delivery_is_not_sent_by_keyboard_on_a_phone(
     lin.sees(lin.button("Do not send"))
     lin.check()
 
-    lin.tab_to(lin.button("Do not send"))
-    lin.page.keyboard.press("Enter")
+    with refusing(lin, "/cancel"):
+        lin.press(lin.button("Do not send"))
+        is_refused(lin)
+    lin.press(lin.button("Do not send"))
 
     summary = lin.page.get_by_role("region", name="Summary")
     expect(summary).to_contain_text("Cancelled")
     expect(summary).to_contain_text("everyone stays due")
+    lin.check()
     assert not district.folder.exists()
 
 
@@ -201,7 +209,10 @@ def test_some_files_are_sent_again_by_keyboard_alone_and_some_students(
     ada.press(ada.field("Some students"))
     expect(dialog.get_by_role("button", name="Send again")).to_be_disabled()
     ada.write(ada.field("Student ids"), "2\n3")
-    ada.press(dialog.get_by_role("button", name="Send again"))
+    with going_on(ada, phase="2025: archiving"):
+        ada.press(dialog.get_by_role("button", name="Send again"))
+        ada.sees(dialog.get_by_role("progressbar", name="2025–26: keeping a copy"))
+        ada.check()
 
     ada.sees(dialog.get_by_text("Succeeded").first)
     assert (district.names(2025), district.names(2026)) == (["Ben"], ["Cal"])
@@ -209,10 +220,13 @@ def test_some_files_are_sent_again_by_keyboard_alone_and_some_students(
 
     ada.press(ada.button("Send again"))
     ada.press(ada.field("Some students"))
+    ada.write(ada.field("Student ids"), SCRIPT)
+    ada.press(dialog.get_by_role("button", name="Send again"))
+    expect(dialog.get_by_role("alert")).to_contain_text("Student ids, 1")
+    ada.check()
     ada.write(ada.field("Student ids"), "99")
     ada.press(dialog.get_by_role("button", name="Send again"))
     expect(dialog).to_contain_text("are not in the files of that run")
-    ada.check()
 
 
 def test_a_failure_says_the_remedy_and_what_was_changed_since(
@@ -272,6 +286,41 @@ def test_a_check_and_a_run_without_files_are_shown_as_what_they_are(
     ada.check()
 
 
+def test_all_that_a_run_can_tell_is_told(visit: Visit, district: District) -> None:
+    district.sync(registration("1"), late("2"), late("3"))
+    run = district.export()
+    (of_year,) = run["years"]
+    one, other = of_year["held"]
+    failed = {"code": "folder_missing", "message": "The folder is not there.", "passing": False}
+    of_year |= {
+        "held": [one, other | {"message": "It has the id of student 2."}],
+        "left_out": 3,
+        "error": failed,
+        "warnings": ["This server cannot rename."],
+        "findings": [
+            {"guard": guard, "action": "warn", "file": None, "message": guard, "run_id": again}
+            for guard, again in (("row_count", None), ("not_collected", run["run_id"]))
+        ],
+    }
+    seldom = {
+        "contents": "all",
+        "override_held": True,
+        "override_guards": True,
+        "attempt": 2,
+        "resend_of": run["run_id"],
+        "student_ids": [f"student-{number}" for number in range(30)],
+    }
+    ada = visit()
+
+    with saying(ada, f"/exports/{run['run_id']}", **seldom, years=[of_year]):
+        ada.go(run_page(district, run))
+        summary = ada.page.get_by_role("region", name="Summary")
+        expect(summary).to_contain_text("Without those held, whoever they are. Whatever the guards")
+        expect(year(ada, "2025–26")).to_contain_text("It has the id of student 2.")
+        ada.sees(ada.link("Check the connection"))
+        ada.check()
+
+
 def test_a_run_is_followed_cancelled_while_it_waits_and_told_when_it_died(
     visit: Visit, district: District
 ) -> None:
@@ -301,10 +350,14 @@ def test_a_run_is_followed_cancelled_while_it_waits_and_told_when_it_died(
     expect(ada.button("Cancel the run")).to_have_count(0)
     ada.check()
     now |= {"status": "pending"}
+    with refusing(ada, "/cancel"):
+        ada.press(ada.button("Cancel the run"))
+        is_refused(ada)
     ada.press(ada.button("Cancel the run"))
     summary = ada.page.get_by_role("region", name="Summary")
     expect(summary).to_contain_text("Cancelled by ada before it began; everyone stays due.")
     assert cancelled == ["POST"]
+    ada.check()
 
     ada.go(f"#{district.path}/runs/20260101T000000Z-none")
     expect(ada.page.get_by_role("alert").first).to_contain_text("There is no export of this id")

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 from playwright.sync_api import Locator, expect
 
 from registration_sync.domain.schedule import is_skipped
+from tests.console.answers import SCRIPT, is_refused, refusing
 from tests.console.person import PHONE, Person
 from tests.stack.district import District
 
@@ -52,11 +53,11 @@ def test_the_clocks_oddities_are_seen_before_anything_is_saved_and_nothing_is_lo
     spring = next(day for day, at in nights.items() if is_skipped(at))
     ada = visit(path=page_of(district))
 
-    slider(ada).click()
-    ada.field("Time of day").fill("02:30")
-    ada.button("Add a pause").click()
-    ada.field("First day").fill(str(today))
-    ada.field("Last day").fill(str(spring - dt.timedelta(days=1)))
+    ada.press(slider(ada))
+    ada.write(ada.field("Time of day"), "0230AM")
+    ada.press(ada.button("Add a pause"))
+    ada.write(ada.field("First day"), f"{today:%m%d%Y}")
+    ada.write(ada.field("Last day"), f"{spring - dt.timedelta(days=1):%m%d%Y}")
 
     expect(next_runs(ada)).to_have_count(6)
     expect(next_runs(ada).first).to_contain_text("No run")
@@ -135,15 +136,42 @@ def test_a_zone_is_found_by_its_words_and_no_other_text_is_taken(
     ada = visit(path=page_of(district))
     zone = ada.page.get_by_role("combobox", name="Time zone")
 
-    zone.fill("mountain denver")
+    ada.write(zone, "mountain denver")
     ada.check()
-    ada.page.get_by_role("option", name="America/Denver").click()
-    zone.fill("<img src=x onerror=alert(1)>")
+    ada.pick(ada.page.get_by_role("option", name="America/Denver"))
+    ada.write(zone, SCRIPT)
     ada.sees(ada.page.get_by_text("Nothing like this in the list."))
     ada.check()
-    ada.field("Time of day").focus()
+    ada.tab_to(slider(ada))
 
     expect(zone).to_have_value("America/Denver")
+    typed = SCRIPT.replace(" ", "")  # a blank opens the calendar
+    ada.write(ada.field("Time of day"), typed)
+    ada.press(ada.button("Add a pause"))
+    for day in ("First day", "Last day"):
+        ada.write(ada.field(day), typed)
+    with refusing(ada, "/schedule", "PUT"):
+        ada.press(ada.button("Save"))
+        is_refused(ada)
+    assert not stored(district)["pauses"]
+
+
+def test_a_preview_that_fails_and_pauses_without_an_end_are_told_where_the_runs_would_stand(
+    visit: Visit, district: District
+) -> None:
+    today = dt.datetime.now(CHICAGO).date()
+    set_schedule(district, pauses=[{"from": str(today), "to": "2999-12-31"}])
+    ada = visit(viewport=PHONE)
+
+    expect(ada.card).to_contain_text("None in sight: paused")
+    ada.check()
+    ada.press_entry(ada.menu, "Schedule")
+    ada.sees(ada.page.get_by_text("None within two years: the pauses cover them."))
+    ada.check()
+    with refusing(ada, "/schedule/preview"):
+        ada.press(slider(ada))
+        ada.sees(ada.page.get_by_role("region", name="The next five runs").get_by_text(SCRIPT))
+        ada.check()
 
 
 def test_a_schedule_by_keyboard_alone(visit: Visit, district: District) -> None:
@@ -151,8 +179,7 @@ def test_a_schedule_by_keyboard_alone(visit: Visit, district: District) -> None:
     ada.sees(slider(ada))
     press = ada.page.keyboard.press
 
-    ada.tab_to(slider(ada))
-    press("Space")
+    ada.press(slider(ada))
     ada.tab_to(ada.field("Time of day"))
     ada.page.keyboard.type("1015PM")
     zone = ada.page.get_by_role("combobox", name="Time zone")

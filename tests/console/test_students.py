@@ -6,6 +6,7 @@ from typing import Any
 
 from playwright.sync_api import Locator, Route, expect
 
+from tests.console.answers import REFUSED, SCRIPT, answering, going_on, is_refused, refusing
 from tests.console.person import PHONE, Person
 from tests.stack.district import District, registration
 
@@ -81,6 +82,40 @@ def test_a_receipt_says_why_somebody_is_held_and_there_is_one_for_each_year(
     ada.check()
 
 
+def test_whatever_became_of_a_student_and_of_a_failed_sync_is_told(
+    visit: Visit, district: District
+) -> None:
+    district.sync(registration("1"))
+    district.export()
+
+    def receipts(route: Route) -> None:
+        (receipt,) = route.fetch().json()["items"]
+        seldom = [
+            {"status": "removed"},
+            {"status": "left_out", "exported": None},
+            {"status": "unconfirmed", "exported": None},
+            {"status": "due", "exported": receipt["exported"] | {"kept": False, "files": []}},
+        ]
+        items = [receipt | one | {"school_year": year} for year, one in enumerate(seldom, 2020)]
+        route.fulfill(json={"items": items, "next": None})
+
+    def missing(route: Route) -> None:
+        status = route.fetch().json()
+        status["years"][0]["missing"] = 2
+        route.fulfill(json=status)
+
+    ada = visit(viewport=PHONE)
+    with answering(ada, "/registrations", "GET", receipts):
+        ada.go(students(district, "?id=1"))
+        articles = ada.page.get_by_role("article")
+        expect(articles).to_contain_text(["Removed", "Left out", "Not confirmed", "not kept"])
+        ada.check()
+    with answering(ada, "/status", "GET", missing):
+        ada.go(students(district))
+        ada.sees(ada.page.get_by_text("2 students were announced by a sync that failed"))
+        ada.check()
+
+
 def test_a_receipt_has_the_very_line_that_was_delivered(visit: Visit, district: District) -> None:
     district.sync(registration("007", '<b onclick="x">Ann</b>'), registration("008"))
     run = district.export()
@@ -132,21 +167,26 @@ def test_a_student_is_erased_by_the_id_typed_again(visit: Visit, district: Distr
     district.export()
     ada = visit(path=students(district, "?id=007"), viewport=PHONE)
 
-    ada.sees(ada.button("Erase this student …"))
-    ada.tab_to(ada.button("Erase this student …"))
-    ada.page.keyboard.press("Enter")
+    ada.press(ada.button("Erase this student …"))
     dialog = ada.dialog("Erase student 007")
     expect(dialog).to_contain_text("The files on the district's server")
     expect(ada.button("Erase")).to_be_disabled()
     ada.check()
-    ada.tab_to(ada.field("Type 007 to confirm"))
-    ada.page.keyboard.type("007")
-    ada.tab_to(ada.button("Erase"))
-    ada.page.keyboard.press("Enter")
+    ada.write(ada.field("Type 007 to confirm"), SCRIPT)
+    expect(ada.button("Erase")).to_be_disabled()
+    ada.check()
+    ada.write(ada.field("Type 007 to confirm"), "007")
+    with refusing(ada, "/erasures"):
+        ada.press(ada.button("Erase"))
+        is_refused(ada, dialog)
+    with going_on(ada):
+        ada.press(ada.button("Erase"))
+        ada.sees(dialog.get_by_role("progressbar", name="Erasing"))
+        ada.check()
     ada.sees(dialog.get_by_text("Succeeded").first)
     expect(dialog.get_by_role("heading", level=2)).to_be_focused()
     ada.check()
-    dialog.get_by_role("link", name="Open the run").click()
+    ada.press(dialog.get_by_role("link", name="Open the run"))
 
     expect(ada.page.get_by_role("region", name="Summary")).to_contain_text(
         "1 registration, 1 row in 1 kept file"
@@ -154,7 +194,13 @@ def test_a_student_is_erased_by_the_id_typed_again(visit: Visit, district: Distr
     ada.check()
     ada.go(students(district, "?id=007"))
     ada.sees(ada.heading("No registration of 007 is kept here"))
-    ada.sees(ada.button("Erase this student …"))  # once more, where an erasure failed
+    failed = {"status": "failed", "error": {"code": "stopped", "message": REFUSED}}
+    with going_on(ada, **failed, finished_at="2026-03-03T03:00:00Z"):
+        ada.press(ada.button("Erase this student …"))  # once more, where an erasure failed
+        ada.write(ada.field("Type 007 to confirm"), "007")
+        ada.press(ada.button("Erase"))
+        ada.sees(dialog.get_by_text(REFUSED))
+        ada.check()
 
 
 def test_nobody_and_an_id_that_is_not_there_are_said_so(visit: Visit, district: District) -> None:
@@ -162,11 +208,11 @@ def test_nobody_and_an_id_that_is_not_there_are_said_so(visit: Visit, district: 
     ada.sees(ada.heading("Nobody was synced yet"))
     ada.check()
 
-    ada.field("Student id").fill("99")
+    ada.write(ada.field("Student id"), "99")
     ada.page.keyboard.press("Enter")
     ada.sees(ada.heading("No registration of 99 is kept here"))
     ada.check()
-    ada.field("Student id").fill("<b>")
+    ada.write(ada.field("Student id"), SCRIPT)
     ada.page.keyboard.press("Enter")
     expect(ada.page.get_by_role("alert")).not_to_be_empty()
     ada.check()
@@ -183,6 +229,9 @@ def test_a_long_list_goes_on_when_somebody_asks(visit: Visit, district: District
     ada.go(students(district))
     due = ada.page.get_by_role("list", name="Due, 2025–26").get_by_role("listitem")
     expect(due).to_have_count(2)
+    with refusing(ada, "/registrations", "GET"):
+        ada.press(ada.button("Show more"))
+        is_refused(ada)
     ada.press(ada.button("Show more"))
 
     expect(due).to_have_count(3)
