@@ -1,47 +1,29 @@
 """Nothing runs, whatever stands in a field: each text that the API answers ends in a script."""
 
 import copy
-import re
 from collections.abc import Callable
-from typing import Any
 from urllib.parse import quote
 
+import asyncssh
 import pytest
-from playwright.sync_api import Locator, Route, expect
+from playwright.sync_api import Locator, expect
 
 from registration_sync.domain.transformations import TRANSFORMATIONS
-from tests.console.mapping_page import TYPE, open_mapping, options, row, value
+from tests.console.answers import SCRIPT, as_text, fill_all, poison
+from tests.console.mapping_page import (
+    TO,
+    TYPE,
+    open_mapping,
+    options,
+    row,
+    value,
+)
 from tests.console.person import Person
 from tests.stack.district import MAPPING, District, registration
 
 type Visit = Callable[..., Person]
 
-SCRIPT = "<img src=x onerror=\"document.title='run'\"><script>document.title='run'</script>'&{{7}}"
-
-STEERS = {"connection_id", "run_id", "resend_of", "next", "url", "example_students", "time_zone"}
-"""Keys whose values the page asks with, or gives to the browser."""
-WORD_OF_THE_API = re.compile(r"[a-z_]+|\d{4}-\d\d-\d\d.*|\d\d:\d\d")
-"""Such as succeeded, or a moment: nobody fills these."""
-
-
-def poisoned(value: Any, key: str = "") -> Any:
-    """The same, with the script at the end of every text that somebody could have filled."""
-    if isinstance(value, list):
-        return [poisoned(one, key) for one in value]
-    if isinstance(value, dict):
-        ending = SCRIPT if key == "codes" else ""
-        return {f"{name}{ending}": poisoned(one, name) for name, one in value.items()}
-    if not isinstance(value, str) or key in STEERS or WORD_OF_THE_API.fullmatch(value):
-        return value
-    return value + SCRIPT
-
-
-def poison(route: Route) -> None:
-    answer = route.fetch()
-    if answer.headers.get("content-type", "").startswith("application/json"):
-        route.fulfill(response=answer, json=poisoned(answer.json()))
-    else:
-        route.fulfill(response=answer)
+OTHER_KEY = asyncssh.generate_private_key("ssh-ed25519").export_public_key().decode().strip()
 
 
 @pytest.fixture
@@ -66,15 +48,11 @@ def runs(district: District) -> dict[str, str]:
     held = district.export()
     answer = district.stack.call("POST", f"{district.path}/check", {}, role="full_access")
     check = district.finished(answer.json()["run_id"])
+    district.change(host_keys=[OTHER_KEY])
+    answer = district.stack.call("POST", f"{district.path}/check", {}, role="full_access")
+    district.finished(answer.json()["run_id"])
     found = {"failed": failed, "partial": partial, "held": held, "check": check}
     return {name: f"#{district.path}/runs/{run['run_id']}" for name, run in found.items()}
-
-
-def as_text(ada: Person) -> int:
-    """How often the script stands on the page as text; made into elements it does nowhere."""
-    expect(ada.page.locator("img")).to_have_count(0)
-    assert ada.page.title() != "run"
-    return ada.page.locator("body").inner_text().count(SCRIPT)
 
 
 def test_nothing_that_the_api_says_runs(
@@ -91,7 +69,7 @@ def test_nothing_that_the_api_says_runs(
         runs["failed"]: "Check the user name",
         runs["held"]: "without a match code",
         runs["check"]: "pinned",
-        f"{of}/check": "pinned",
+        f"{of}/check": "The server shows another key",
         f"{of}/schedule": "Nightly",
         f"{of}/settings": "Host keys",
         "#/new": "Name",
@@ -101,29 +79,109 @@ def test_nothing_that_the_api_says_runs(
         ada.go(path)
         expect(ada.page.get_by_role("main")).to_contain_text(shown)
         assert as_text(ada) > 0, path
-    for entry in ("Download last files", "Delete"):
-        ada.choose(entry)
-        expect(ada.dialog(entry)).to_contain_text(SCRIPT)
-        as_text(ada)
-        ada.page.keyboard.press("Escape")
+        ada.check()
+    in_dialogs_of_pages(ada, district, runs)
+    in_dialogs_of_the_mapping(ada, district)
+    ada.page.unroute_all(behavior="wait")
 
-    ada.go(f"{of}/mapping")
+
+def shows(ada: Person, dialog: str, text: str = "") -> Locator:
+    """The dialog once it has this text and the script."""
+    found = ada.dialog(dialog)
+    expect(found).to_contain_text(text)
+    expect(found).to_contain_text(SCRIPT)
+    as_text(ada)
+    return found
+
+
+def leave(ada: Person) -> None:
+    ada.page.keyboard.press("Escape")
+
+
+def in_dialogs_of_pages(ada: Person, district: District, runs: dict[str, str]) -> None:
+    of = f"#{district.path}"
+    ada.go(f"{of}/check")
+    ada.press(ada.button("Keep this key too …"))
+    ada.sees(ada.dialog("Keep the new key?"))
+    as_text(ada)
+    leave(ada)
+    district.change(host_keys=list(district.stack.sftp.host_keys))
+    ada.go(runs["held"])
+    ada.press(ada.button("Send it anyway"))
+    ada.sees(ada.dialog("Send 2025–26 anyway?"))
+    as_text(ada)
+    leave(ada)
+    ada.go(runs["partial"])
+    ada.press(ada.button("Send again"))
+    dialog = shows(ada, "Send again", "This may bring older data")
+    ada.press(ada.field("Some files"))
+    ada.press(dialog.get_by_role("button", name="Send again"))  # of a name that is poisoned
+    expect(dialog.get_by_role("alert")).to_contain_text(SCRIPT)
+    ada.press(ada.field("All files of the run"))
+    ada.press(dialog.get_by_role("button", name="Send again"))
+    shows(ada, "Send again", "Succeeded")
+    leave(ada)
+    ada.go("#/")
+    for entry in ("Download last files", "Delete"):
+        ada.press_entry(ada.menu, entry)
+        shows(ada, entry)
+        leave(ada)
+    ada.press_entry(ada.menu, "Export Students")
+    shows(ada, "Export Students", "would go to the server now")
+    ada.press(ada.button("Export 1 student"))
+    shows(ada, "Export Students", "Waiting for you")
+    leave(ada)
+    ada.go(f"{of}/students?id=2")
+    ada.press(ada.button("Erase this student …"))
+    ada.write(ada.field("Type 2 to confirm"), "2")
+    ada.press(ada.button("Erase"))
+    shows(ada, "Erase student 2", "Succeeded")
+    leave(ada)
+
+
+def in_dialogs_of_the_mapping(ada: Person, district: District) -> None:
+    ada.go(f"#{district.path}/mapping")
     expect(value(ada, 1)).to_contain_text(SCRIPT)
     for number in (1, 2, 3):
         options(ada, number)
-    ada.page.get_by_text("More settings").click()
+    ada.press(ada.page.get_by_text("More settings"))
     expect(row(ada, 2).get_by_label("Code in the file 1")).to_have_value(f"A1{SCRIPT}")
     assert as_text(ada) > 0
-    ada.button("Send Record").click()
-    expect(ada.dialog("Send Record")).to_contain_text(SCRIPT)
-    as_text(ada)
-    ada.page.keyboard.press("Escape")
-    ada.button("Mapping").click()
-    ada.page.get_by_role("menuitem", name="Older versions").click()
-    ada.button("Compare version 1").click()
+    ada.press(ada.button("Send Record"))
+    shows(ada, "Send Record")
+    ada.press(ada.button("OK, Continue"))
+    shows(ada, "Send Record", "Succeeded")
+    leave(ada)
+    menu = ada.button("Mapping")
+    ada.press_entry(menu, "Older versions")
+    ada.press(ada.button("Compare version 1"))
     expect(ada.dialog("Older versions").locator(".differences")).to_contain_text(f"A1{SCRIPT}")
     as_text(ada)
-    ada.page.unroute_all(behavior="wait")
+    leave(ada)
+    ada.press_entry(menu, "Start from a ready-made mapping")
+    shows(ada, "Start from a ready-made mapping", "OneRoster")
+    leave(ada)
+    ada.press_entry(menu, "Export as YAML")
+    shows(ada, "Export as YAML")
+    leave(ada)
+    ada.press_entry(menu, "Import YAML")
+    ada.write(ada.field("YAML"), "files: 1")
+    ada.press(ada.button("Put it into the editor"))
+    shows(ada, "Import YAML", "Nothing was taken over")
+    leave(ada)
+    manifest = {"name": "Manifest", "rows": [{"property": "Version", "value": "V1"}]}
+    zipped = MAPPING | {"package": {"name": "All", "manifest": manifest}}
+    saved = district.stack.call("PUT", f"{district.path}/mapping", zipped, role="full_access")
+    assert saved.status == 200, saved.body
+    ada.write(row(ada, 3).get_by_label(TO), "Mine")
+    ada.press(ada.button("Save"))
+    shows(ada, "Somebody else saved this mapping", "What you changed")
+    ada.press(ada.button("Take theirs"))
+    ada.press_entry(menu, "One zip of all files")
+    for label, text in (("Name of the zip", "All"), ("Value", "V1")):
+        expect(ada.field(label)).to_have_value(f"{text}{SCRIPT}")
+    as_text(ada)
+    leave(ada)
 
 
 def test_nothing_that_an_address_or_a_person_brings_runs(visit: Visit, district: District) -> None:
@@ -157,15 +215,6 @@ def test_nothing_that_an_address_or_a_person_brings_runs(visit: Visit, district:
     ada.page.goto(f"{ada.stack.console_url}?error={text}&error_description={text}&state={text}")
     ada.sees(ada.heading("You are not signed in"))
     as_text(ada)
-
-
-def fill_all(place: Locator) -> int:
-    """Writes the script into all that takes text there; how many they are."""
-    boxes = place.locator("textarea, input:not([type=checkbox], [type=radio], [type=file])")
-    boxes = boxes.locator("visible=true")
-    for number in range(count := boxes.count()):
-        boxes.nth(number).fill(SCRIPT)
-    return count
 
 
 def test_nothing_that_is_written_in_a_form_of_the_mapping_runs(
@@ -203,3 +252,10 @@ def test_nothing_that_is_written_in_a_form_of_the_mapping_runs(
         as_text(ada)
         ada.check()
         ada.page.keyboard.press("Escape")
+    ada.page.get_by_role("tab", name="Registration Examples").click()
+    ada.write(ada.page.get_by_role("combobox", name="Student ID"), SCRIPT)
+    ada.press(ada.button("Add"))
+    ada.press(ada.button("Save"))
+    expect(ada.page.get_by_text("Nothing was saved")).to_be_visible()
+    assert as_text(ada) > 0
+    ada.check()
