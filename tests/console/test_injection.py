@@ -18,7 +18,7 @@ from tests.console.mapping_page import (
     row,
     value,
 )
-from tests.console.person import Person
+from tests.console.person import BEYOND_THE_EDGE, PHONE, Person
 from tests.stack.district import MAPPING, District, registration
 
 type Visit = Callable[..., Person]
@@ -59,7 +59,7 @@ def test_nothing_that_the_api_says_runs(
     visit: Visit, district: District, runs: dict[str, str]
 ) -> None:
     of = f"#{district.path}"
-    ada = visit(path=f"{of}/schedule", api=poison)
+    ada = visit(path=f"{of}/schedule", api=poison, viewport=PHONE)
     ada.sees(ada.page.get_by_text(ada.user.username + SCRIPT))
     pages = {
         f"{of}/students?list=held": "The value is not a date",
@@ -79,7 +79,7 @@ def test_nothing_that_the_api_says_runs(
         ada.go(path)
         expect(ada.page.get_by_role("main")).to_contain_text(shown)
         assert as_text(ada) > 0, path
-        ada.check()
+        assert ada.page.evaluate(BEYOND_THE_EDGE) == [], path  # long as the words are
     in_dialogs_of_pages(ada, district, runs)
     in_dialogs_of_the_mapping(ada, district)
     ada.page.unroute_all(behavior="wait")
@@ -91,6 +91,7 @@ def shows(ada: Person, dialog: str, text: str = "") -> Locator:
     expect(found).to_contain_text(text)
     expect(found).to_contain_text(SCRIPT)
     as_text(ada)
+    assert ada.page.evaluate(BEYOND_THE_EDGE) == []
     return found
 
 
