@@ -54,8 +54,10 @@ def answering(
 
     asked = re.compile(rf"{ending}(\?.*)?$")
     person.page.route(asked, of_method)
-    yield
-    person.page.unroute(asked, of_method)
+    try:
+        yield
+    finally:
+        person.page.unroute(asked, of_method)
 
 
 @contextmanager

@@ -105,6 +105,7 @@ class Person:
         self.page.evaluate("path => { location.hash = path }", path)
 
     def leave(self) -> None:
+        self.page.unroute_all(behavior="ignoreErrors")  # an answer that is still fetched
         self._context.close()
 
     # Finding
