@@ -144,11 +144,14 @@ def test_another_host_demands_the_sign_in_again(visit: Visit, district: District
     ada.write(ada.field("Host"), "sftp.example.org")
     ada.sees(ada.page.get_by_text("This is another server"))
     ada.press(ada.button("Save"))
+    again = "Set the password again, or remove it to sign in by the stored key alone."
+    wrong = ada.page.get_by_role("group", name="The password").get_by_text(again)
+    expect(wrong).to_be_focused()
+    expect(wrong).to_be_in_viewport()
+    expect(ada.page.get_by_role("alert")).to_contain_text(again)
+    ada.check()
     ada.press(ada.button("Remove the private key"))
     ada.sees(ada.page.get_by_text("removed when you save, if one is stored"))
-    password = ada.page.get_by_role("group", name="The password")
-    expect(password).to_contain_text("A stored password is never sent to another server.")
-    ada.check()
     ada.press(ada.button("Leave the private key as it is"))
     ada.press(ada.button("Set a new password"))
     ada.press(ada.button("Save"))
@@ -237,6 +240,7 @@ def test_of_choices_that_are_refused_the_taken_one_gets_the_focus(
     visit: Visit, district: District
 ) -> None:
     """Where the API refuses what a group of radio buttons says."""
+    district.change(host_keys=[OTHER_KEY, *district.stack.sftp.host_keys])
     ada = visit(path=f"#{district.path}/settings")
     problem = {"path": "delivery", "message": "Not now."}
     refusal = {"error": {"code": "invalid", "message": "It is wrong.", "problems": [problem]}}
@@ -255,4 +259,10 @@ def test_of_choices_that_are_refused_the_taken_one_gets_the_focus(
     expect(group).to_have_accessible_description("Not now.")
     expect(group).to_have_attribute("aria-invalid", "true")
     expect(ada.page.get_by_role("radio", name="Fetched by download")).to_be_focused()
+    ada.check()
+    ada.press(ada.page.get_by_role("radio", name="Put on an SFTP server"))
+    problem |= {"path": "host_keys[0]"}
+    ada.press(ada.button("Save"))
+    wrong = ada.page.get_by_role("listitem").get_by_text("Not now.")
+    expect(wrong).to_be_focused()
     ada.check()

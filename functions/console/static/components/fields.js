@@ -144,11 +144,11 @@ export function Switch({ label, hint, checked, onInput, ...control }) {
 }
 
 // When an action was refused: the first field in `form` (a ref) that something is wrong with gets
-// the focus; of a group of choices the one that was taken.
+// the focus; of a group of choices the one that was taken; or what is said where there is no field.
 export function useFocusOnProblem(form, error) {
   useEffect(() => {
     if (!error) return;
-    const wrong = form.current?.querySelector('[aria-invalid="true"]');
+    const wrong = form.current?.querySelector('[aria-invalid="true"], .problem[tabindex]');
     (wrong?.querySelector(":checked") ?? wrong?.querySelector("input") ?? wrong)?.focus();
   }, [error]);
 }

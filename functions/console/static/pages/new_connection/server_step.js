@@ -24,8 +24,9 @@ export function ServerStep({ draft, change, stored, keep, go, problem, setProble
     const secrets = stored ? secretsOf(draft) : secretsIn(draft);
     try {
       keep(await save(draft, secrets, stored));
-    } catch (error) {
-      setProblems(inWordsOfThePage(error.problems ?? [], secrets, stored ? undefined : EMPTY));
+    } catch (raised) {
+      const error = inWordsOfThePage(raised, secrets, stored ? undefined : NOT_STORED);
+      setProblems(error.problems);
       if (error.problems?.some(({ path }) => OF_THE_FIRST_STEP.test(path))) {
         announce(error.message);
         go("about");
@@ -72,9 +73,12 @@ function NewSignIn({ draft: { sign_in, secrets }, change, changeSecrets, problem
     ${sign_in !== "password" && html`<${PrivateKeyFields} secrets=${secrets} change=${changeSecrets} problem=${problem} />`}`;
 }
 
-const EMPTY = {
-  password: "Write the password of this account.",
-  private_key: "Write the private key, or choose its file.",
+const NOT_STORED = {
+  empty: {
+    password: "Write the password of this account.",
+    private_key: "Write the private key, or choose its file.",
+  },
+  left_out: {},
 };
 
 // Only what is signed in with: a password that was typed before a key was chosen is left out. One

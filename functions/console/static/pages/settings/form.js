@@ -31,7 +31,9 @@ export function SettingsForm({ connection, reload }) {
   useUnsaved(dirty && "The settings were changed and are not saved yet.");
 
   const saving = useAction(async () => {
-    const now = await changeConnection(stored.connection_id, changes);
+    const now = await changeConnection(stored.connection_id, changes).catch((error) => {
+      throw inWordsOfThePage(error, draft.secrets);
+    });
     setStored(now);
     setDraft(draftOf(now)); // what was a secret is gone from here, too
     setToCheck(Object.keys(changes).some((name) => CHECKED.includes(name) || name in draft.secrets));
@@ -39,8 +41,7 @@ export function SettingsForm({ connection, reload }) {
     reload(); // the name above
   });
   useFocusOnProblem(form, saving.error);
-  const problems = inWordsOfThePage(saving.error?.problems ?? [], draft.secrets);
-  const problem = (path) => problems.find((one) => one.path === path)?.message ?? "";
+  const problem = (path) => saving.error?.problemOf?.(path) ?? "";
   const discard = () => {
     setDraft(draftOf(stored));
     saving.clear();

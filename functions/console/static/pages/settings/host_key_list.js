@@ -23,11 +23,11 @@ export function HostKeyList({ connection_id, keys, onInput, problem }) {
         (line, place) => html`<li key=${line} class="apart">
           <${HostKeyFacts} line=${line} />
           <${Button} icon="trash" aria-label=${`Remove host key ${place + 1}`} onClick=${() => remove(line)}>Remove<//>
-          ${problem(`host_keys[${place}]`) && html`<p class="problem"><${Sentence} text=${problem(`host_keys[${place}]`)} /></p>`}
+          ${problem(`host_keys[${place}]`) && html`<p class="problem" tabindex="-1"><${Sentence} text=${problem(`host_keys[${place}]`)} /></p>`}
         </li>`,
       )}
     </ul>
-    ${problem("host_keys") && html`<p class="problem"><${Sentence} text=${problem("host_keys")} /></p>`}
+    ${problem("host_keys") && html`<p class="problem" tabindex="-1"><${Sentence} text=${problem("host_keys")} /></p>`}
     <${NewKey} keys=${keys} onAdd=${(line) => onInput([...keys, line])} />
   </div>`;
 }

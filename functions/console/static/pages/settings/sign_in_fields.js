@@ -99,22 +99,29 @@ function Stored({ name, value, problem, onSet, onRemove, onKeep, children }) {
         <${Button} onClick=${onSet}>Set a new ${name}<//>
         <${Button} onClick=${onRemove}>Remove the ${name}<//>
       </div>
-      ${problem && html`<p class="problem"><${Sentence} text=${problem} /></p>`}`}
+      ${problem && html`<p class="problem" tabindex="-1"><${Sentence} text=${problem} /></p>`}`}
     ${value === null &&
     html`<p><strong>${title}</strong>: removed when you save, if one is stored.</p>
-      ${problem && html`<p class="problem"><${Sentence} text=${problem} /></p>`} ${keep}`}
+      ${problem && html`<p class="problem" tabindex="-1"><${Sentence} text=${problem} /></p>`} ${keep}`}
     ${typeof value === "string" && html`${children} ${keep}`}
   </div>`;
 }
 
-const EMPTY = {
-  password: "Write the password, or leave the stored one as it is.",
-  private_key: "Write the private key, or leave the stored one as it is.",
+const STORED = {
+  empty: {
+    password: "Write the password, or leave the stored one as it is.",
+    private_key: "Write the private key, or leave the stored one as it is.",
+  },
+  left_out: { password: "Set the password again, or remove it to sign in by the stored key alone." },
 };
 
-// Problems of the API; what it says of a secret that was sent empty, in words of the page.
-export function inWordsOfThePage(problems, secrets, words = EMPTY) {
-  return problems.map((problem) =>
-    secrets[problem.path] === "" ? { ...problem, message: words[problem.path] } : problem,
-  );
+// The error of the API; what it says of a secret that was sent empty, or left out, in words of the page.
+export function inWordsOfThePage(error, secrets, { empty, left_out } = STORED) {
+  const inWords = ({ path, message }) => {
+    const words = secrets[path] === undefined ? left_out : secrets[path] === "" ? empty : {};
+    return words[path] ?? message;
+  };
+  const problems = error.problems?.map((problem) => ({ ...problem, message: inWords(problem) })) ?? [];
+  const at = error.problems?.findIndex(({ message }) => message === error.message) ?? -1;
+  return Object.assign(error, { problems, message: problems[at]?.message ?? error.message });
 }
