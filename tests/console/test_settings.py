@@ -266,3 +266,6 @@ def test_of_choices_that_are_refused_the_taken_one_gets_the_focus(
     wrong = ada.page.get_by_role("listitem").get_by_text("Not now.")
     expect(wrong).to_be_focused()
     ada.check()
+    ada.press(ada.button("Remove host key 1"))
+    expect(ada.button("Remove host key 2")).to_have_count(0)
+    expect(wrong).to_have_count(0)  # it is not said of the key that stands there now

@@ -66,7 +66,7 @@ function ScheduleForm({ c, stored }) {
           <${TimeZoneField} value=${draft.time_zone} problem=${problem("time_zone")} onInput=${(time_zone) => change({ time_zone })} />
         </div>
       <//>
-      <${Pauses} pauses=${draft.pauses} onInput=${(pauses) => change({ pauses })} problem=${problem} />
+      <${Pauses} pauses=${draft.pauses} onInput=${(pauses) => change({ pauses })} onMoved=${saving.clear} problem=${problem} />
       <${ErrorNotice} error=${saving.error} at_field=${(path) => AT_FIELDS.test(path)} />
       <div class="row">
         <${Button} kind="primary" busy=${saving.busy} onClick=${() => saving.run()}>Save<//>

@@ -7,8 +7,9 @@ import { TextField } from "../../components/fields.js";
 import { Section } from "../../components/section.js";
 import { dayText } from "../../components/time.js";
 
-// pauses: [{from, to}] with days as 2026-06-30, or empty texts. `problem(path)` tells what is wrong.
-export function Pauses({ pauses, onInput, problem }) {
+// pauses: [{from, to}] with days as 2026-06-30, or empty texts. `problem(path)` tells what is wrong,
+// by the places in the list: `onMoved` is called when those change.
+export function Pauses({ pauses, onInput, onMoved, problem }) {
   const list = useRef(null);
   const set = (place, changes) =>
     onInput(pauses.map((pause, at) => (at === place ? { ...pause, ...changes } : pause)));
@@ -18,6 +19,7 @@ export function Pauses({ pauses, onInput, problem }) {
   };
   const remove = (place) => {
     onInput(pauses.filter((_, at) => at !== place));
+    onMoved();
     announce("The pause was taken out. Save to make it so.");
     list.current.parentElement.querySelector(".add").focus();
   };

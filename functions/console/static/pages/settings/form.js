@@ -75,7 +75,13 @@ export function SettingsForm({ connection, reload }) {
         html`<${Notice} tone="warn">
           These are keys of ${stored.host || "another server"}: take them out. The check shows the new server's key.
         <//>`}
-        <${HostKeyList} connection_id=${stored.connection_id} keys=${draft.host_keys} problem=${problem} onInput=${(host_keys) => change({ host_keys })} />
+        <${HostKeyList}
+          connection_id=${stored.connection_id}
+          keys=${draft.host_keys}
+          problem=${problem}
+          onInput=${(host_keys) => change({ host_keys })}
+          onMoved=${saving.clear}
+        />
       <//>
       <${Section} title="The importer">
         <${ImporterFields} draft=${draft} change=${change} problem=${problem} />

@@ -8,11 +8,13 @@ import { Sentence } from "../../components/sentence.js";
 import { HostKeyFacts, isWhole, partsOf } from "../../host_keys.js";
 import { href } from "../../router.js";
 
-export function HostKeyList({ connection_id, keys, onInput, problem }) {
+// `problem(path)` tells what is wrong, by the places in the list: `onMoved` is called when those change.
+export function HostKeyList({ connection_id, keys, onInput, onMoved, problem }) {
   const list = useRef(null);
   const check = href("/connections/{c}/check", { c: connection_id });
   const remove = (line) => {
     onInput(keys.filter((key) => key !== line));
+    onMoved();
     announce("The key was taken out. Save to make it so.");
     list.current.focus();
   };
