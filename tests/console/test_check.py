@@ -73,6 +73,10 @@ def test_a_check_is_followed_step_by_step_and_shows_what_the_server_can_do(
         lin.press(lin.button("Check now"))
         lin.sees(lin.page.get_by_text("Works, with a weakness"))
         lin.check()
+    with refusing(lin, "/exports/[^/]+", "GET"):  # it goes on, and cannot be followed
+        lin.press(lin.button("Check now"))
+        is_refused(lin)
+        lin.sees(lin.page.get_by_text("Works, with a weakness"))
     district.change(name="Renamed")
     lin.press(lin.link("Connections"))
     lin.press_entry(lin.menu, "Check Connection")

@@ -349,6 +349,9 @@ def test_a_run_is_followed_cancelled_while_it_waits_and_told_when_it_died(
     ada.sees(ada.page.get_by_role("progressbar", name="2025–26: mapping"))
     expect(ada.button("Cancel the run")).to_have_count(0)
     ada.check()
+    with refusing(ada, f"/exports/{run['run_id']}", "GET"):
+        is_refused(ada)
+        ada.sees(ada.page.get_by_text("what stands here may be older"))
     now |= {"status": "pending"}
     with refusing(ada, "/cancel"):
         ada.press(ada.button("Cancel the run"))

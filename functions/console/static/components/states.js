@@ -1,5 +1,6 @@
 // What stands where there is nothing yet, nothing at all, or something went wrong.
 
+import { useAction } from "../data.js";
 import { html, useEffect, useState } from "../html.js";
 import { Button } from "./button.js";
 import { Icon } from "./icon.js";
@@ -62,10 +63,11 @@ function inWords(path) {
 
 // In place of content that could not be loaded.
 export function ErrorState({ error, onRetry }) {
+  const trying = useAction(onRetry);
   return html`<div class="state" role="alert">
     <${Icon} name="warning" />
     <p><${Sentence} text=${error.message} /></p>
-    ${onRetry && html`<${Button} onClick=${onRetry}>Try again<//>`}
+    ${onRetry && html`<${Button} busy=${trying.busy} onClick=${() => trying.run()}>Try again<//>`}
   </div>`;
 }
 

@@ -16,21 +16,22 @@ export function useCheck(connection_id) {
   const { signal } = control.current;
   useEffect(() => () => control.current.abort(), []);
 
+  const follow = async (run_id) => {
+    const ended = await followRun(connection_id, run_id, { signal, show: setRun });
+    setOutcome(await lastOutcome(connection_id, { signal }));
+    announce(`Check Connection: ${ended.message}`);
+  };
   const ask = async () => {
     setRun(ASKED_FOR);
     try {
-      return await post(pathOf(connection_id, "check"), {}, { signal });
+      const { run_id } = await post(pathOf(connection_id, "check"), {}, { signal });
+      await follow(run_id);
     } catch (error) {
-      setRun(run); // nothing goes on: what was found before stands
+      setRun(run); // of this one nothing more is seen: what was found before stands
       throw error;
     }
   };
-  const checking = useAction(async (run_id) => {
-    const asked = run_id ? { run_id } : await ask();
-    const ended = await followRun(connection_id, asked.run_id, { signal, show: setRun });
-    setOutcome(await lastOutcome(connection_id, { signal }));
-    announce(`Check Connection: ${ended.message}`);
-  });
+  const checking = useAction((run_id) => (run_id ? follow(run_id) : ask()));
   const last = useData(
     async (options) => {
       const query = { kind: "check", limit: 1 };

@@ -3,7 +3,7 @@
 import { html } from "../../html.js";
 import { ConnectionPage } from "../../components/connection_page.js";
 import { Section } from "../../components/section.js";
-import { ErrorState, Loading } from "../../components/states.js";
+import { ErrorNotice, ErrorState, Loading } from "../../components/states.js";
 import { KIND } from "../../runs.js";
 import { useRun } from "../../use_run.js";
 import { CheckSteps } from "../check/steps.js";
@@ -16,7 +16,8 @@ export default function RunPage({ params: { c, run: run_id } }) {
   return html`<${ConnectionPage} c=${c} title=${KIND[run?.kind] ?? "Run"} tab="/connections/{c}/runs">
     ${(connection) =>
       run
-        ? html`<${Run} connection=${connection} run=${run} reload=${reload} />`
+        ? html`<${ErrorNotice} error=${error} title="It could not be read again: what stands here may be older" />
+            <${Run} connection=${connection} run=${run} reload=${reload} />`
         : error
           ? html`<${ErrorState} error=${error} onRetry=${reload} />`
           : html`<${Loading} />`}

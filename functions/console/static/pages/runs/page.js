@@ -32,6 +32,7 @@ function History({ connection, filters }) {
   return html`<${Filters} filters=${filters} years=${years} onInput=${filter} />
     ${!items && error && html`<${ErrorState} error=${error} onRetry=${reload} />`}
     ${!items && !error && html`<${Loading} />`}
+    <${ErrorNotice} error=${items && error} title="They could not be read again: what stands here may be older" />
     ${items && items.length === 0 && html`<${Nothing} more=${next} filters=${filters} onClear=${() => filter({})} />`}
     ${items &&
     items.length > 0 &&
