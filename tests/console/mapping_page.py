@@ -1,10 +1,9 @@
 """Export Student Mapping as somebody finds it: rows by their place, controls by their labels."""
 
 import re
-from collections.abc import Callable
 from typing import Any
 
-from playwright.sync_api import Locator, Route, expect
+from playwright.sync_api import Locator, expect
 
 from tests.console.person import Person
 from tests.stack.district import District, registration
@@ -61,19 +60,6 @@ def saved(district: District) -> Any:
     answer = district.stack.call("GET", f"{district.path}/mapping", role="full_access")
     assert answer.status == 200, answer.body
     return answer.json()["files"]
-
-
-def refuse(method: str) -> Callable[[Route], None]:
-    """For `page.route`: calls of this method are refused, others go on to the API."""
-
-    def answer(route: Route) -> None:
-        if route.request.method != method:
-            return route.fallback()
-        return route.fulfill(
-            status=403, json={"error": {"code": "access_denied", "message": "Not now."}}
-        )
-
-    return answer
 
 
 def a_hundred_fields(district: District) -> None:

@@ -7,13 +7,13 @@ from typing import Any
 import pytest
 from playwright.sync_api import expect
 
+from tests.console.answers import REFUSED, answering, as_text, is_refused, refusing
 from tests.console.mapping_page import (
     TO,
     act,
     names,
     open_mapping,
     options,
-    refuse,
     row,
     save,
     saved,
@@ -210,23 +210,22 @@ def test_what_the_service_does_not_take_or_cannot_be_asked_is_not_lost(
     ada: Person, district: District
 ) -> None:
     """It may refuse it, and it may be out of reach."""
-    ada.page.route("**/mapping", refuse("PUT"))
-    ada.page.route("**/preview", refuse("POST"))
-    ada.write(row(ada, 1).get_by_label(TO), "Number")
-    ada.sees(ada.page.get_by_text("The mapped values could not be shown"))
-    ada.press(ada.button("Save"))
     said = ada.page.get_by_role("alert").filter(has_text="Nothing was saved")
-    expect(said).to_contain_text("Not now.")
-    ada.check()
-    ada.page.route("**/mapping", lambda route: route.abort())
-    ada.page.evaluate("scrollTo(0, 0)")
-    ada.press(ada.button("Save"))
-    expect(said).to_contain_text("The service cannot be reached: check your connection")
-    expect(said).to_be_in_viewport(ratio=1)
-    expect(ada.button("Save")).to_be_focused()
-    ada.check()
-    ada.page.unroute("**/mapping")
-    ada.page.unroute("**/preview")
+    with refusing(ada, "/mapping", "PUT"), refusing(ada, "/preview"):
+        ada.write(row(ada, 1).get_by_label(TO), "Number")
+        ada.sees(ada.page.get_by_text("The mapped values could not be shown"))
+        ada.press(ada.button("Save"))
+        expect(said).to_contain_text(REFUSED)
+        expect(ada.page.locator("#mistakes-of-all")).to_be_focused()
+        is_refused(ada)
+        assert as_text(ada) > 2
+    with answering(ada, "/mapping", "PUT", lambda route: route.abort()):
+        ada.page.evaluate("scrollTo(0, 0)")
+        ada.press(ada.button("Save"))
+        expect(said).to_contain_text("The service cannot be reached: check your connection")
+        expect(said).to_be_in_viewport(ratio=1)
+        expect(ada.button("Save")).to_be_focused()
+        ada.check()
     save(ada, 2)
 
     expect(said).to_have_count(0)

@@ -1,11 +1,11 @@
 """Registration Examples: chosen by keyboard, five at most, some of whom may not be there."""
 
-import re
 from collections.abc import Callable
 
 from playwright.sync_api import Route, expect
 
-from tests.console.mapping_page import TYPE, open_mapping, refuse, row, value
+from tests.console.answers import REFUSED, answering, refusing
+from tests.console.mapping_page import TYPE, open_mapping, row, value
 from tests.console.person import Person
 from tests.stack.district import District, registration
 
@@ -67,14 +67,12 @@ def test_a_search_that_fails_or_does_not_see_all_says_so(visit: Visit, district:
     ada = visit()
     open_mapping(ada, district, "?tab=examples")
     student = ada.page.get_by_role("combobox", name="Student ID")
-    search = re.compile(r"/students\?search=")
 
-    ada.page.route(search, refuse("GET"))
-    ada.write(student, "a")
-    ada.sees(ada.page.get_by_text("Not now."))
-    ada.check()
-    ada.page.unroute(search)
-    ada.page.route(search, see_some)
-    ada.write(student, "b")
-    ada.sees(ada.page.get_by_text("Only the first 2,000 students were searched"))
-    ada.check()
+    with refusing(ada, "/students", "GET"):
+        ada.write(student, "a")
+        ada.sees(ada.page.get_by_text(REFUSED))
+        ada.check()
+    with answering(ada, "/students", "GET", see_some):
+        ada.write(student, "b")
+        ada.sees(ada.page.get_by_text("Only the first 2,000 students were searched"))
+        ada.check()

@@ -9,6 +9,7 @@ import pytest
 from playwright.sync_api import expect
 
 from registration_sync.domain.transformations import TRANSFORMATIONS
+from tests.console.answers import is_refused, refusing
 from tests.console.mapping_page import (
     TO,
     TYPE,
@@ -17,7 +18,6 @@ from tests.console.mapping_page import (
     milliseconds_of_keys,
     open_mapping,
     options,
-    refuse,
     row,
     save,
     save_as_somebody_else,
@@ -308,11 +308,9 @@ def test_codes_are_filled_from_the_values_that_students_have(
     field, fill = row(ada, 2), ada.button("Fill from values found")
     ada.write(field.get_by_label(TYPE), "Match Codes")
 
-    ada.page.route("**/fields?*", refuse("GET"))
-    ada.press(fill)
-    ada.sees(field.get_by_text("Not now."))
-    ada.check()
-    ada.page.unroute("**/fields?*")
+    with refusing(ada, "/fields", "GET"):
+        ada.press(fill)
+        is_refused(ada, field)
     ada.press(fill)
     ada.sees(field.get_by_text("1 new value found among all 1 student."))
     ada.press(fill)

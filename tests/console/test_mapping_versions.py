@@ -1,4 +1,4 @@
-"""Saving a mapping while others save it too, older versions, YAML, and the first start."""
+"""Saving a mapping while others save it too, and its older versions."""
 
 import re
 from collections.abc import Callable
@@ -6,13 +6,13 @@ from typing import Any
 
 from playwright.sync_api import expect
 
+from tests.console.answers import is_refused, refusing
 from tests.console.mapping_page import (
     TO,
     TYPE,
     act,
     names,
     open_mapping,
-    refuse,
     row,
     save,
     save_as_somebody_else,
@@ -113,13 +113,11 @@ def test_theirs_are_taken_or_one_goes_on_editing(visit: Visit, district: Distric
     ada.press(ada.button("Go on editing"))
     expect(ada.button("Save")).to_be_focused()
     expect(row(ada, 1).get_by_label(TO)).to_have_value("Mine")
-    ada.page.route("**/mapping", refuse("GET"))
-    ada.press(ada.button("Save"))
     dialog = ada.dialog("Somebody else saved this mapping")
-    ada.sees(dialog.get_by_text("Not now."))
-    expect(dialog.get_by_role("button", name="Take theirs")).to_have_count(0)
-    ada.check()
-    ada.page.unroute("**/mapping")
+    with refusing(ada, "/mapping", "GET"):
+        ada.press(ada.button("Save"))
+        is_refused(ada, dialog)
+        expect(dialog.get_by_role("button", name="Take theirs")).to_have_count(0)
     ada.press(ada.button("Try again"))
     ada.press(ada.button("Take theirs"))
 
@@ -179,20 +177,16 @@ def test_what_goes_wrong_with_older_versions_is_said_and_tried_again(
     open_mapping(ada, district, "?tab=fields")
     dialog = ada.dialog("Older versions")
 
-    ada.page.route("**/versions*", refuse("GET"))
-    ada.press_entry(ada.button("Mapping"), "Older versions")
-    ada.sees(dialog.get_by_text("Not now."))
-    ada.check()
-    ada.page.unroute("**/versions*")
+    with refusing(ada, "/versions", "GET"):
+        ada.press_entry(ada.button("Mapping"), "Older versions")
+        is_refused(ada, dialog)
     ada.press(ada.button("Try again"))
     ada.press(ada.button("Show older ones"))
     expect(ada.button("Compare version 2")).to_be_focused()
     expect(ada.button("Show older ones")).to_have_count(0)
-    ada.page.route("**/versions/*", refuse("GET"))
-    ada.press(ada.button("Compare version 2"))
-    ada.sees(dialog.get_by_text("Not now."))
-    ada.check()
-    ada.page.unroute("**/versions/*")
+    with refusing(ada, "/versions/2", "GET"):
+        ada.press(ada.button("Compare version 2"))
+        is_refused(ada, dialog)
     ada.press(ada.button("Compare version 2"))
     ada.sees(dialog.get_by_text("To SFTP Field: First_20 → First_0"))
     save_as_somebody_else(district, [{"name": "students", "fields": FIELDS}])

@@ -5,10 +5,10 @@ from pathlib import Path
 
 from playwright.sync_api import expect
 
+from tests.console.answers import is_refused, refusing
 from tests.console.mapping_page import (
     TO,
     open_mapping,
-    refuse,
     row,
     save,
     saved,
@@ -85,23 +85,19 @@ def test_a_connection_without_a_mapping_starts_from_a_ready_made_one(
     fresh.change(example_students=["7"])
     lin = visit("limited_access", path=f"#/connections/{fresh.connection_id}/mapping?tab=fields")
     ada = visit()
-    ada.page.route("**/v1/mappings", refuse("GET"))
-    ada.page.route("**/v1/mappings/*", refuse("GET"))
-    ada.go(f"#/connections/{fresh.connection_id}/mapping")
     start = ada.page.get_by_role("button", name="Start with A plain file of students")
 
     lin.sees(lin.page.get_by_text("People with Full Access to this district may write one."))
     lin.check()
-    ada.sees(ada.heading("There is no mapping yet"))
-    ada.sees(ada.page.get_by_text("Not now."))
-    ada.check()
-    ada.page.unroute("**/v1/mappings")
+    with refusing(ada, "/v1/mappings", "GET"):
+        ada.go(f"#/connections/{fresh.connection_id}/mapping")
+        ada.sees(ada.heading("There is no mapping yet"))
+        is_refused(ada)
     ada.press(ada.button("Try again"))
-    ada.press(start)
-    ada.sees(ada.page.get_by_text("Not now."))
     ada.press(ada.page.get_by_text("All about this mapping").first)
-    ada.check()
-    ada.page.unroute("**/v1/mappings/*")
+    with refusing(ada, "/v1/mappings/.*", "GET"):
+        ada.press(start)
+        is_refused(ada)
     ada.press(start)
     expect(source(ada, 1)).to_be_visible()
     ada.sees(ada.page.get_by_text("Ann", exact=True))
