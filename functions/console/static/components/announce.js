@@ -17,9 +17,10 @@ export function announce(text) {
 }
 
 // For eyes and ears: what was done. Never the only place of something that somebody needs.
-export function toast(text) {
+// tone: "good", "bad", "calm" where nothing was done
+export function toast(text, tone = "good") {
   number += 1;
-  toasts.set([...toasts.get(), { id: number, text }].slice(-3));
+  toasts.set([...toasts.get(), { id: number, text, tone }].slice(-3));
   announce(text);
 }
 
@@ -38,14 +39,15 @@ export function Announcements() {
     </section>`;
 }
 
-function Toast({ id, text }) {
+function Toast({ id, text, tone }) {
+  const icon = { good: "check", bad: "failed", calm: "calm" }[tone];
   const close = () => toasts.set(toasts.get().filter((one) => one.id !== id));
   useEffect(() => {
     const timer = setTimeout(close, SHOWN_MS);
     return () => clearTimeout(timer);
   }, []);
-  return html`<div class="toast">
-    <${Icon} name="check" /><span>${text}</span>
+  return html`<div class="toast ${tone}">
+    <${Icon} name=${icon} /><span>${text}</span>
     <${IconButton} label="Dismiss" icon="close" onClick=${close} />
   </div>`;
 }

@@ -1,23 +1,21 @@
 // A text that people carry elsewhere (a path, a checksum, a line of a file), with a button that copies it.
 
+import { useAction } from "../data.js";
 import { html } from "../html.js";
-import { announce, toast } from "./announce.js";
+import { toast } from "./announce.js";
 import { IconButton } from "./button.js";
 
 // `label` says what it is: "SHA-256 of students.csv". `block` is for whole lines, which wrap.
 export function Copyable({ label, text, block }) {
-  const copy = async () => {
-    try {
-      await toClipboard(text);
-      toast("Copied");
-    } catch (error) {
-      announce(error.message);
-    }
-  };
+  const copying = useAction(async () => {
+    await toClipboard(text);
+    toast("Copied");
+  });
   return html`<span class=${block ? "copyable block" : "copyable"}>
-    <code>${text}</code>
-    <${IconButton} label=${`Copy ${label}`} icon="copy" onClick=${copy} />
-  </span>`;
+      <code>${text}</code>
+      <${IconButton} label=${`Copy ${label}`} icon="copy" onClick=${() => copying.run()} />
+    </span>
+    ${copying.error && html`<span class="problem" role="alert">${copying.error.message}</span>`}`;
 }
 
 export async function toClipboard(text) {

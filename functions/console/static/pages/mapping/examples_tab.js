@@ -77,7 +77,7 @@ function Add({ c, ids, add }) {
     return html`<p class="muted" id="add-example" tabindex="-1">Five are chosen: take one away to choose another.</p>`;
   const take = (id) => {
     setText("");
-    if (ids.includes(id)) toast(`${id} is chosen already.`);
+    if (ids.includes(id)) toast(`${id} is chosen already.`, "calm");
     else if (id) add(id, items.find((one) => one.student_id === id));
     focusSoon("#add-example input", "#add-example");
   };
