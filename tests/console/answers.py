@@ -111,10 +111,13 @@ def is_refused(person: Person, place: Locator | None = None) -> None:
 
 
 def as_text(person: Person) -> int:
-    """How often the script stands on the page as text; made into elements it does nowhere."""
+    """How often the script stands in the page's main part as text, in its fields too; made into
+    elements it does nowhere."""
     expect(person.page.locator("img")).to_have_count(0)
     assert person.page.title() != "run"
-    return person.page.locator("body").inner_text().count(SCRIPT)
+    main = person.page.get_by_role("main")
+    fields = main.locator("input, textarea").evaluate_all("all => all.map(({value}) => value)")
+    return "".join([main.inner_text(), *fields]).count(SCRIPT)
 
 
 def fill_all(place: Locator) -> int:

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Route, expect
 
 from tests.console.answers import REFUSED, answering, as_text, is_refused, refusing
 from tests.console.mapping_page import (
@@ -226,6 +226,16 @@ def test_what_the_service_does_not_take_or_cannot_be_asked_is_not_lost(
         expect(said).to_be_in_viewport(ratio=1)
         expect(ada.button("Save")).to_be_focused()
         ada.check()
+    held: list[Route] = []
+    with answering(ada, "/mapping", "PUT", held.append):
+        ada.press(ada.button("Save"))
+        ada.press(ada.page.get_by_role("tab", name="Registration Examples"))
+        ada.sees(ada.page.get_by_role("combobox", name="Student ID"))
+        held.pop().abort()
+        told = ada.page.locator(".toast.bad")
+        expect(told).to_contain_text("The mapping was not saved: The service cannot be reached")
+        ada.check()
+    ada.press(ada.page.get_by_role("tab", name="Field Mapping"))
     save(ada, 2)
 
     expect(said).to_have_count(0)

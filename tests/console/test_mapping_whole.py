@@ -66,8 +66,12 @@ def test_yaml_goes_out_and_comes_in(visit: Visit, district: District, tmp_path: 
     assert saved(district)[0]["fields"][1]["to"] == "01"
 
     ada.write(row(ada, 2).get_by_label(TO), "ID")
-    menu("Export as YAML")
     dialog = ada.dialog("Export as YAML")
+    with refusing(ada, "/convert"):
+        menu("Export as YAML")
+        is_refused(ada, dialog)
+        expect(dialog.get_by_text("Mend these first")).to_have_count(0)
+    ada.press(ada.button("Try again"))
     ada.sees(dialog.get_by_text("Mend these first"))
     expect(dialog).to_contain_text("students, ID, To SFTP Field")
     expect(dialog.get_by_role("textbox")).to_have_count(0)

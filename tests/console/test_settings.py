@@ -210,13 +210,13 @@ def test_what_is_written_is_text_whatever_is_in_it(visit: Visit, district: Distr
         ada.press(ada.page.get_by_text(folded, exact=True))
     ada.write(ada.field("Values without a match code"), "Hold")
     assert fill_all(ada.page.get_by_role("main")) == 17
-    assert as_text(ada) > 0
+    assert as_text(ada) >= 17
     ada.press(ada.button("Add the key"))
     ada.sees(ada.page.get_by_text("Write one key on one line"))
     ada.press(ada.button("Save"))
 
     expect(ada.page.locator(":focus")).to_have_attribute("aria-invalid", "true")
-    assert as_text(ada) > 0
+    assert as_text(ada) >= 17
     ada.check()
     ada.press(ada.button("Discard the changes"))
     ada.write(ada.field("Host"), SCRIPT)

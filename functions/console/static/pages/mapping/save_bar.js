@@ -3,7 +3,7 @@
 import { call, pathOf } from "../../api.js";
 import { useAction } from "../../data.js";
 import { html, useState } from "../../html.js";
-import { announce } from "../../components/announce.js";
+import { announce, toast } from "../../components/announce.js";
 import { Button } from "../../components/button.js";
 import { Sentence } from "../../components/sentence.js";
 import { Notice } from "../../components/states.js";
@@ -38,11 +38,13 @@ export function SaveBar({ connection, select }) {
       editor.past.set(before.map((one) => ({ ...one, base: editor.base.get() })));
       announce(`Saved as version ${saved.version}.`);
     } catch (error) {
+      // The tab was changed meanwhile: no bar says it, on the way back neither.
+      if (!document.querySelector(".save-problems")) return toast(`The mapping was not saved: ${error.message}`, "bad");
       if (error.status === 412) return setConflict(true);
       if (error.problems?.length) {
         editor.seen.set({ ...editor.seen.get(), problems: placed(error.problems, placesOf(draft)) });
         showFirst(editor, select);
-      } else afterDrawing(() => document.querySelector(".save-problems").scrollIntoView({ block: "nearest" }));
+      } else afterDrawing(() => document.querySelector(".save-problems")?.scrollIntoView({ block: "nearest" }));
       throw error;
     }
   });

@@ -8,7 +8,7 @@ import { Button, ButtonLink } from "../../components/button.js";
 import { toClipboard } from "../../components/copyable.js";
 import { Dialog } from "../../components/dialog.js";
 import { Field, TextArea } from "../../components/fields.js";
-import { ErrorNotice, Loading } from "../../components/states.js";
+import { ErrorNotice, ErrorState, Loading } from "../../components/states.js";
 import { definitionOf, draftOf } from "./draft.js";
 import { useEditor } from "./editor.js";
 import { focusSoon } from "./focus.js";
@@ -16,10 +16,11 @@ import { inWordsOfThePage } from "./mistakes.js";
 
 export function ExportYaml({ c, onClose }) {
   const editor = useEditor();
-  const { data, error } = useData(
+  const { data, error, reload } = useData(
     (options) => post(pathOf(c, "mapping", "convert"), definitionOf(editor.draft.get()), options),
     [c],
   );
+  const has_mistakes = error?.status === 400;
   const copying = useAction(async () => {
     await toClipboard(data.yaml);
     toast("The YAML was copied.");
@@ -30,7 +31,8 @@ export function ExportYaml({ c, onClose }) {
     <p>The mapping as it is in the editor. It can be kept in a repository, and imported into another connection.</p>
     ${!data && !error && html`<${Loading} />`}
     ${data && html`<${TextArea} label="YAML" rows="16" class="yaml" readonly value=${data.yaml} onInput=${() => {}} />`}
-    <${ErrorNotice} error=${inWordsOfThePage(error, editor.draft.get())} title="Mend these first" />
+    ${error && !has_mistakes && html`<${ErrorState} error=${error} onRetry=${reload} />`}
+    <${ErrorNotice} error=${has_mistakes && inWordsOfThePage(error, editor.draft.get())} title="Mend these first" />
     <${ErrorNotice} error=${copying.error} />
   <//>`;
 }
