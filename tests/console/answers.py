@@ -40,6 +40,14 @@ def poison(route: Route) -> None:
         route.fulfill(response=answer)
 
 
+def as_operator(route: Route) -> None:
+    """Lets everything pass, and makes the person an operator to the page."""
+    if route.request.url.endswith("/v1/me"):
+        route.fulfill(json=route.fetch().json() | {"is_operator": True})
+    else:
+        route.continue_()
+
+
 @contextmanager
 def answering(
     person: Person, ending: str, method: str, answer: Callable[[Route], None]
