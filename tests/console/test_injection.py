@@ -127,6 +127,7 @@ def in_dialogs_of_pages(ada: Person, district: District, runs: dict[str, str]) -
     shows(ada, "Export Students", "would go to the server now")
     ada.press(ada.button("Export 1 student"))
     shows(ada, "Export Students", "Waiting for you")
+    ada.check()
     leave(ada)
     ada.go(f"{of}/students?id=2")
     ada.press(ada.button("Erase this student …"))

@@ -6,7 +6,7 @@ from typing import Any
 
 from playwright.sync_api import expect
 
-from tests.console.answers import is_refused, refusing
+from tests.console.answers import holding, is_refused, refusing
 from tests.console.mapping_page import (
     TO,
     TYPE,
@@ -142,8 +142,11 @@ def test_an_older_version_is_compared_and_taken_up_again(visit: Visit, district:
     save(ada, 3)
     ada.write(row(ada, 1).get_by_label(TO), "Unsaved")
 
-    ada.press_entry(ada.button("Mapping"), "Older versions")
     dialog = ada.dialog("Older versions")
+    with holding(ada, "/mapping/versions", "GET"):
+        ada.press_entry(ada.button("Mapping"), "Older versions")
+        ada.sees(dialog.get_by_text("Loading …"))
+        ada.check()
     ada.sees(dialog.get_by_text("Version 3 (the present one)"))
     ada.sees(dialog.get_by_text("What you have not saved would be lost"))
     expect(dialog.locator(".for-ears[role=status]")).to_have_text("")  # not what was said before

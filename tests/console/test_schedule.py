@@ -104,6 +104,12 @@ def test_who_may_not_change_it_is_told_who_may(visit: Visit, district: District)
     expect(lin.button("Save")).to_have_count(0)
     expect(lin.page.get_by_role("switch")).to_have_count(0)
     lin.check()
+    set_schedule(district, enabled=False)
+    lin.go("#/")
+    lin.sees(lin.page.get_by_text("Not scheduled"))
+    lin.go(page_of(district))
+    lin.sees(lin.page.get_by_text("Off", exact=True))
+    lin.check()
 
 
 def test_pauses_are_added_and_taken_out(visit: Visit, district: District) -> None:

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from playwright.sync_api import Route, expect
 
-from tests.console.answers import answering, holding, is_refused, refuse, saying
+from tests.console.answers import answering, holding, is_refused, refuse, refusing, saying
 from tests.console.person import Person
 from tests.stack.district import District
 
@@ -65,7 +65,11 @@ def test_a_connection_that_cannot_be_read_is_said_on_its_pages(
 
 def test_where_there_is_nothing_yet_it_says_what_to_do(visit: Visit, district: District) -> None:
     ada = visit()
-    ada.choose("Download last files")
+    dialog = ada.dialog("Download last files")
+    with refusing(ada, "/exports", "GET"):
+        ada.press_entry(ada.menu, "Download last files")
+        is_refused(ada, dialog)
+    ada.press(dialog.get_by_role("button", name="Try again"))
     ada.sees(ada.heading("No files yet"))
     ada.check()
     ada.page.keyboard.press("Escape")

@@ -17,7 +17,7 @@ export function DownloadDialog({ connection, onClose }) {
   );
   const actions = html`<${Button} onClick=${onClose}>Close<//>`;
   return html`<${Dialog} title="Download last files" onClose=${onClose} actions=${actions}>
-    ${loading && html`<${Loading} />`}
+    ${loading && !error && html`<${Loading} />`}
     ${error && html`<${ErrorState} error=${error} onRetry=${reload} />`}
     ${data && !data.run && html`<${EmptyState} title="No files yet"><p>The first export brings them.</p><//>`}
     ${data?.run && html`<${Files} connection=${connection} run=${data.run} />`}
