@@ -3,7 +3,7 @@ left lying; over the real handlers and a real SFTP server."""
 
 import copy
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -351,15 +351,14 @@ def test_a_confirmed_run_that_fails_in_passing_is_tried_again_and_is_confirmed_s
     assert (after["status"], after["confirmed_by"], ids(server)) == ("succeeded", "ada", ["007"])
 
 
-@pytest.mark.usefixtures("started")
-def test_a_confirmed_run_that_failed_in_passing_and_died_then_sends_it_all_the_same(
-    server: AsyncSftpServer, monkeypatch: pytest.MonkeyPatch
+def dies_as_it_saves(
+    run: dict[str, Any], monkeypatch: pytest.MonkeyPatch, which: Callable[[ExportRun], bool]
 ) -> None:
-    run = confirmed_and_cut_off(server, monkeypatch)
+    """Goes on with the run, which is killed before its first record of this kind is stored."""
     save = type(bootstrap.export().runs).save
 
     def dies(self: Any, record: ExportRun) -> None:
-        if record.next_attempt_by:
+        if which(record):
             raise SystemExit
         save(self, record)
 
@@ -367,6 +366,14 @@ def test_a_confirmed_run_that_failed_in_passing_and_died_then_sends_it_all_the_s
         during.setattr(type(bootstrap.export().runs), "save", dies)
         with pytest.raises(SystemExit):
             go_on(run)
+
+
+@pytest.mark.usefixtures("started")
+def test_a_confirmed_run_that_failed_in_passing_and_died_then_sends_it_all_the_same(
+    server: AsyncSftpServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run = confirmed_and_cut_off(server, monkeypatch)
+    dies_as_it_saves(run, monkeypatch, lambda record: bool(record.next_attempt_by))
     server.faults.drop_before.clear()
 
     after = go_on(run)
@@ -394,17 +401,7 @@ def test_a_confirmed_run_that_dies_when_all_is_sent_sends_nothing_that_nobody_lo
 ) -> None:
     run = hold_one(server)
     confirm(run)
-    save = type(bootstrap.export().runs).save
-
-    def dies(self: Any, record: ExportRun) -> None:
-        if record.finished:
-            raise SystemExit
-        save(self, record)
-
-    with monkeypatch.context() as during:
-        during.setattr(type(bootstrap.export().runs), "save", dies)
-        with pytest.raises(SystemExit):
-            go_on(run)
+    dies_as_it_saves(run, monkeypatch, lambda record: bool(record.finished))
     send(registration("8", grade="PK", year=2024))
 
     after = go_on(run)
