@@ -116,11 +116,11 @@ def test_a_run_that_begins_is_seen_at_once_and_followed(visit: Visit, district: 
     district.sync(registration("1"))
     pending = district.export()
     ada = visit()
-    answers = iter([{"status": "pending"}, {"status": "in_progress", "phase": "2025: delivering"}])
+    now = {"status": "pending"}
 
     def as_it_was(route: Route) -> None:
         page = route.fetch().json()
-        page["items"][0] |= next(answers, {})
+        page["items"][0] |= now
         route.fulfill(json=page)
 
     ada.page.route(re.compile(r"/exports$"), as_it_was)
@@ -128,8 +128,14 @@ def test_a_run_that_begins_is_seen_at_once_and_followed(visit: Visit, district: 
 
     expect(runs(ada).first).to_contain_text("Waiting to start")
     ada.check()
+    now |= {"status": "in_progress", "phase": "2025: delivering"}
     expect(runs(ada).first).to_contain_text("2025–26: sending")
+    with refusing(ada, "/exports", "GET"):
+        ada.sees(ada.page.get_by_text("what stands here may be older"))
+        is_refused(ada)
+    now.clear()
     expect(runs(ada).first).to_contain_text("Succeeded")
+    expect(ada.page.get_by_text("what stands here may be older")).to_have_count(0)
     assert pending["status"] == "succeeded"
 
 
