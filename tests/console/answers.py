@@ -52,20 +52,24 @@ def as_operator(route: Route) -> None:
 def answering(
     person: Person, ending: str, method: str, answer: Callable[[Route], None]
 ) -> Iterator[None]:
-    """Meanwhile this answers what is asked so of a path with this ending, a regular expression."""
+    """Meanwhile this answers what is asked so of a path with this ending, a regular expression.
+
+    Afterwards it stays and lets all pass: a route that is taken away while it fetches an answer
+    cannot give it any more.
+    """
+    is_over = False
 
     def of_method(route: Route) -> None:
-        if route.request.method == method:
+        if route.request.method == method and not is_over:
             answer(route)
         else:
             route.fallback()
 
-    asked = re.compile(rf"{ending}(\?.*)?$")
-    person.page.route(asked, of_method)
+    person.page.route(re.compile(rf"{ending}(\?.*)?$"), of_method)
     try:
         yield
     finally:
-        person.page.unroute(asked, of_method)
+        is_over = True
 
 
 @contextmanager
