@@ -35,7 +35,7 @@ export function FileMenu({ id, select }) {
     select(order[place + 1] ?? order[place - 1]);
     editor.update((draft) => removeFile(draft, id));
     announce("The file was deleted. Undo brings it back.");
-    focusSoon(".field-mapping [role=tab][aria-selected=true], .start button");
+    focusSoon(".field-mapping [role=tab][aria-selected=true], .start-others button");
   };
   const items = [
     place > 0 && { label: "Move file left", onSelect: () => move(-1) },
