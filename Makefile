@@ -15,6 +15,8 @@ UV := .local/env/uv/bin/uv
 PYTHON := .venv/bin/python
 SAM := .local/env/sam/bin/sam
 SHARED := PYTHONPATH=layers/shared/python
+# Not by each of its processes, and apart from the layer, which is deployed meanwhile.
+COMPILED_ONCE := env -u PYTHONDONTWRITEBYTECODE PYTHONPYCACHEPREFIX='$(CURDIR)/.local/pycache'
 COMPILE = $(UV) pip compile --quiet --no-header --universal --python-version 3.13
 
 # A Python 3.13 by its real path: a shim works in some folders only. Looked for when needed.
@@ -51,7 +53,7 @@ check-mapping: environments ## A mapping file, without a stack: make check-mappi
 
 test: environments ## All tests: make test [ARGUMENTS='-k words']
 	@$(PYTHON) -m local.build
-	@$(PYTHON) -m pytest -n 3 $(ARGUMENTS)
+	@$(COMPILED_ONCE) $(PYTHON) -m pytest -n 3 $(ARGUMENTS)
 
 lint: environments ## Style, import rules and the template
 	@.venv/bin/ruff check .

@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable
 from contextlib import contextmanager
 from dataclasses import replace
+from functools import cache
 from ipaddress import ip_network
 from pathlib import Path
 from typing import Any
@@ -24,7 +25,6 @@ from tests.sftp_servers import AsyncSftpServer, SilentServer
 LIMITS = Limits(connect_seconds=2, handshake_seconds=2, sign_in_seconds=3, silence_seconds=2)
 LONGEST_SECONDS = 10  # the longest of these, and time for a busy machine
 FOLDER = "SISData/exports/2025"
-PROTECTED = asyncssh.generate_private_key("ssh-ed25519").export_private_key(passphrase="right")
 
 
 def checked(
@@ -98,6 +98,13 @@ def other_key(account: SftpAccount) -> SftpAccount:
     return replace(account, host_keys=(line,))
 
 
+@cache  # it takes a second
+def protected() -> str:
+    """A private key whose passphrase is "right"."""
+    made = asyncssh.generate_private_key("ssh-ed25519").export_private_key(passphrase="right")
+    return made.decode()
+
+
 ACCOUNTS: dict[str, tuple[Callable[[SftpAccount], SftpAccount], str, str]] = {
     "wrong port": (spoil_port, "connection", "refused"),
     "wrong host key": (other_key, "host_key", "by another way than this connection"),
@@ -112,14 +119,12 @@ ACCOUNTS: dict[str, tuple[Callable[[SftpAccount], SftpAccount], str, str]] = {
         "with the stored password",
     ),
     "locked key": (
-        lambda a: replace(
-            a, credentials=Credentials(private_key=PROTECTED.decode(), passphrase="wrong")
-        ),
+        lambda a: replace(a, credentials=Credentials(private_key=protected(), passphrase="wrong")),
         "sign_in",
         "cannot be read with the stored passphrase",
     ),
     "locked key, no passphrase": (
-        lambda a: replace(a, credentials=Credentials(private_key=PROTECTED.decode())),
+        lambda a: replace(a, credentials=Credentials(private_key=protected())),
         "sign_in",
         "protected by a passphrase",
     ),

@@ -132,11 +132,16 @@ def as_text(person: Person) -> int:
     return "".join([main.inner_text(), *fields]).count(SCRIPT)
 
 
+NOT_YET_FILLED = """(boxes, text) => boxes.flatMap(
+    (box, place) => box.checkVisibility() && box.value !== text ? [place] : [])"""
+
+
 def fill_all(place: Locator) -> int:
-    """Writes the script into all that takes text there; how many they are."""
+    """Writes the script into all that takes text there and has not got it; how many they are."""
     others = ("checkbox", "radio", "file", "date", "time")
     not_text = ", ".join(f"[type={one}]" for one in others)
-    boxes = place.locator(f"textarea, input:not({not_text})").locator("visible=true")
-    for number in range(count := boxes.count()):
+    boxes = place.locator(f"textarea, input:not({not_text})")
+    empty: list[int] = boxes.evaluate_all(NOT_YET_FILLED, SCRIPT)
+    for number in empty:
         boxes.nth(number).fill(SCRIPT)
-    return count
+    return len(empty)

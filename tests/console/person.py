@@ -24,7 +24,8 @@ KEY_TOWARDS = """(control) => {
     const at = document.activeElement;
     const group = (one) => one.closest("[role=tablist], [role=menu]") ??
         (one.type === "radio" && one.name ? one.name : null);
-    if (at === control) return null;
+    if (at === control) return "";
+    if (!control.isConnected) return null;
     const isBack = at.compareDocumentPosition(control) & Node.DOCUMENT_POSITION_PRECEDING;
     if (group(control) && group(at) === group(control)) {
         const isRow = control.role === "tab";
@@ -32,9 +33,9 @@ KEY_TOWARDS = """(control) => {
     }
     return isBack ? "Shift+Tab" : "Tab";
 }"""
-"""The next key on the way from where the focus is; null on arrival."""
+"""The next key on the way from where the focus is; none on arrival, null if it was drawn anew."""
 
-AFTER_DRAWING = "() => new Promise((go) => requestAnimationFrame(() => requestAnimationFrame(go)))"
+DRAWN = "() => new Promise((go) => requestAnimationFrame(() => requestAnimationFrame(go)))"
 """When the page has led the focus where it wants it; nobody's hands are quicker."""
 
 IS_FOCUS_SEEN = """(control) => {
@@ -149,15 +150,16 @@ class Person:
         before may not have lost the focus meanwhile.
         """
         control.wait_for()
+        self.page.evaluate(DRAWN)
         if self._presses:
             expect(self.page.locator("body"), "no focus is lost").not_to_be_focused(timeout=2000)
         self._presses = True
-        if control.evaluate(KEY_TOWARDS) is None:  # where the page may yet lead it elsewhere
-            self.page.evaluate(AFTER_DRAWING)
+        found = control.element_handle()  # to look for it at each key takes longer than the key
         for _ in range(presses):
-            key = control.evaluate(KEY_TOWARDS)
-            if key is None:
-                assert control.evaluate(IS_FOCUS_SEEN), f"The focus is not seen at {control}"
+            while (key := found.evaluate(KEY_TOWARDS)) is None:
+                found = control.element_handle()
+            if not key:
+                assert found.evaluate(IS_FOCUS_SEEN), f"The focus is not seen at {control}"
                 return
             self.page.keyboard.press(key)
         raise AssertionError(f"Tab does not reach {control}")
@@ -237,11 +239,12 @@ class Person:
 
     def _violations(self, **which: Any) -> list[str]:
         found = self.page.evaluate(
-            "which => axe.run(which)", {"resultTypes": ["violations"]} | which
+            "async which => (await axe.run(which)).violations",
+            {"resultTypes": ["violations"]} | which,
         )
         return [
             f"{one['id']}: {node['html']} {node['failureSummary']}"
-            for one in found["violations"]
+            for one in found
             for node in one["nodes"]
         ]
 

@@ -255,14 +255,15 @@ def test_nothing_that_is_written_in_a_form_of_the_mapping_runs(
     assert (filled := fill_all(main)) > 40
     assert as_text(ada) >= filled
     ada.check()
+    opened = 0
     for label, choice in OPENING_MORE:
         for box in main.get_by_label(label, exact=True).all():
             box.select_option(choice)
-        for box in main.get_by_role("checkbox").all():
+        for box in main.locator("[type=checkbox]:not(:checked)").all()[::-1]:
             box.check()
-        assert fill_all(main.get_by_role("region", name="File Settings")) > 0
-        assert fill_all(row(ada, 2)) > 0
+        opened += fill_all(main.get_by_role("region", name="File Settings")) + fill_all(row(ada, 2))
         as_text(ada)
+    assert opened > len(OPENING_MORE)
     for number in (1, 3):
         fill_all(row(ada, number))
     as_text(ada)

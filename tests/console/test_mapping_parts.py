@@ -129,7 +129,7 @@ def test_every_transformation_of_the_registry_is_added_and_edited_by_keyboard(
             ada.press(step.get_by_role("button", name="Add a further field"))
             ada.press(step.get_by_role("button", name="Remove further field 2"))
         if name == "if_then_else":
-            ada.write(step.get_by_label("Test"), "is")
+            ada.write(step.get_by_label("Test"), "contains")
         expect(value(ada, 2)).to_have_text(MAPPED[name])
         ada.press(step.get_by_role("button", name="Remove Step 1"))
 

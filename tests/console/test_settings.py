@@ -217,7 +217,7 @@ def test_what_is_written_is_text_whatever_is_in_it(visit: Visit, district: Distr
     for folded in ("Other programs", "Add a key"):
         ada.press(ada.page.get_by_text(folded, exact=True))
     ada.write(ada.field("Values without a match code"), "Hold")
-    assert fill_all(ada.page.get_by_role("main")) == 18
+    assert fill_all(ada.page.get_by_role("main")) == 15  # three have it already
     assert as_text(ada) >= 18
     ada.press(ada.button("Add the key"))
     ada.sees(ada.page.get_by_text("Write one key on one line"))
