@@ -1,0 +1,119 @@
+"""Connections: their settings and how they stand; who is asking, and what this API is."""
+
+import datetime as dt
+import tempfile
+from pathlib import Path
+
+from registration_sync import bootstrap
+from registration_sync.api import Answer, Request, Route
+from registration_sync.domain.access import Permission, describe, may_see
+from registration_sync.domain.audit import Note, note_of
+from registration_sync.domain.errors import NotFound
+from registration_sync.use_cases.change_connection import change_connection
+from registration_sync.use_cases.create_connection import create_connection
+from registration_sync.use_cases.read_audit import read_audit
+from registration_sync.use_cases.read_status import read_status
+from registration_sync.use_cases.remove_connection import remove_connection
+
+
+def _who_am_i(request: Request) -> Answer:
+    return Answer(200, describe(request.caller))
+
+
+def _list_programs(_request: Request) -> Answer:
+    enroll = {"client_id": bootstrap.configuration().enroll_client, "name": "SchoolMint Enroll"}
+    return Answer(200, {"items": [enroll], "next": None})
+
+
+def _list_connections(request: Request) -> Answer:
+    everyones = bootstrap.configuration().connections.all()
+    visible = [item.to_json() for item in everyones if may_see(request.caller, item.access)]
+    return Answer(200, {"items": visible, "next": None})
+
+
+def _create_connection(request: Request) -> Answer:
+    parts = bootstrap.configuration()
+    connection, changes = create_connection(
+        request.json(),
+        caller=request.caller,
+        today=dt.datetime.now(dt.UTC).date(),
+        connections=parts.connections,
+        mappings=parts.mappings,
+        secrets=parts.secrets,
+    )
+    note = Note("connection_created", changes, connection.connection_id)
+    return Answer(201, connection.to_json(), note=note)
+
+
+def _read_connection(request: Request) -> Answer:
+    connection = bootstrap.configuration().connections.get(request.connection_id)
+    return Answer(200, connection.to_json())
+
+
+def _change_connection(request: Request) -> Answer:
+    parts = bootstrap.configuration()
+    connection, changes = change_connection(
+        request.connection_id,
+        request.json(),
+        caller=request.caller,
+        today=dt.datetime.now(dt.UTC).date(),
+        connections=parts.connections,
+        mappings=parts.mappings,
+        secrets=parts.secrets,
+    )
+    return Answer(200, connection.to_json(), note=note_of("connection_changed", changes))
+
+
+def _remove_connection(request: Request) -> Answer:
+    parts = bootstrap.configuration()
+    remove_connection(
+        request.connection_id,
+        connections=parts.connections,
+        secrets=parts.secrets,
+        schedules=parts.schedules,
+        clock=parts.clock,
+    )
+    return Answer(204, note=Note("connection_deleted"))
+
+
+def _read_status(request: Request) -> Answer:
+    parts = bootstrap.configuration()
+    with tempfile.TemporaryDirectory() as workspace:
+        status = read_status(
+            request.connection_id,
+            snapshots=parts.snapshots,
+            archive=parts.archive,
+            workspace=Path(workspace),
+        )
+    return Answer(200, status)
+
+
+def _last_check(request: Request) -> Answer:
+    outcome = bootstrap.configuration().connections.last_check(request.connection_id)
+    if outcome is None:
+        raise NotFound("This connection was not checked since it was last changed.")
+    return Answer(200, outcome)
+
+
+def _read_audit(request: Request) -> Answer:
+    audit = bootstrap.configuration().audit
+    return Answer(200, read_audit(request.connection_id, request.query, audit=audit))
+
+
+def _read_openapi(_request: Request) -> Answer:
+    return Answer(200, bootstrap.openapi())
+
+
+ROUTES = (
+    Route("GET", "/me", None, _who_am_i),
+    Route("GET", "/programs", Permission.READ, _list_programs),
+    Route("GET", "/connections", Permission.READ, _list_connections),
+    Route("POST", "/connections", Permission.CONFIGURE, _create_connection),
+    Route("GET", "/connections/{connection_id}", Permission.READ, _read_connection),
+    Route("PUT", "/connections/{connection_id}", Permission.CONFIGURE, _change_connection),
+    Route("DELETE", "/connections/{connection_id}", Permission.CONFIGURE, _remove_connection),
+    Route("GET", "/openapi.json", None, _read_openapi, public=True),
+    Route("GET", "/connections/{connection_id}/status", Permission.READ, _read_status),
+    Route("GET", "/connections/{connection_id}/check", Permission.READ, _last_check),
+    Route("GET", "/connections/{connection_id}/audit", Permission.READ, _read_audit),
+)

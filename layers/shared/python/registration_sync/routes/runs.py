@@ -1,0 +1,201 @@
+"""Runs of any kind: asked for, followed, decided on, sent again."""
+
+import datetime as dt
+import secrets
+
+from registration_sync import bootstrap
+from registration_sync.api import Answer, Request, Route
+from registration_sync.domain.access import Permission
+from registration_sync.domain.audit import run_note
+from registration_sync.domain.export_run import ExportRun
+from registration_sync.use_cases.cancel_export import cancel_export
+from registration_sync.use_cases.confirm_export import confirm_export
+from registration_sync.use_cases.link_file import link_file
+from registration_sync.use_cases.list_exports import list_exports
+from registration_sync.use_cases.read_export import read_export
+from registration_sync.use_cases.request_check import request_check, request_test_record
+from registration_sync.use_cases.request_erasure import TOLD as ERASURE_TOLD
+from registration_sync.use_cases.request_erasure import request_erasure
+from registration_sync.use_cases.request_export import new_run_id, request_export
+from registration_sync.use_cases.request_resend import TOLD, request_resend
+
+
+def _check_connection(request: Request) -> Answer:
+    parts, now = bootstrap.configuration(), dt.datetime.now(dt.UTC)
+    run = request_check(
+        request.connection_id,
+        run_id=new_run_id(now, secrets.token_hex(4)),
+        requested_by=request.caller.name,
+        now=now,
+        connections=parts.connections,
+        runs=parts.runs,
+        leases=parts.leases,
+        starter=parts.starter,
+    )
+    return _started(run, "check_requested")
+
+
+def _started(run: ExportRun, action: str) -> Answer:
+    return Answer(202, {"run_id": run.run_id}, note=run_note(action, run.run_id))
+
+
+def _send_test_record(request: Request) -> Answer:
+    parts, now = bootstrap.configuration(), dt.datetime.now(dt.UTC)
+    run = request_test_record(
+        request.connection_id,
+        request.json(),
+        run_id=new_run_id(now, secrets.token_hex(4)),
+        requested_by=request.caller.name,
+        now=now,
+        connections=parts.connections,
+        runs=parts.runs,
+        leases=parts.leases,
+        starter=parts.starter,
+    )
+    return _started(run, "test_record_requested")
+
+
+def _request_erasure(request: Request) -> Answer:
+    parts, now = bootstrap.configuration(), dt.datetime.now(dt.UTC)
+    run = request_erasure(
+        request.connection_id,
+        request.json(),
+        run_id=new_run_id(now, secrets.token_hex(4)),
+        requested_by=request.caller.name,
+        now=now,
+        connections=parts.connections,
+        runs=parts.runs,
+        leases=parts.leases,
+        starter=parts.starter,
+    )
+    # Who is erased stands in the pending run alone, and there until it is done.
+    body = {"run_id": run.run_id, "message": ERASURE_TOLD}
+    return Answer(202, body, note=run_note("erasure_requested", run.run_id))
+
+
+def _list_exports(request: Request) -> Answer:
+    parts = bootstrap.configuration()
+    page = list_exports(
+        request.connection_id,
+        request.query,
+        connections=parts.connections,
+        runs=parts.runs,
+        leases=parts.leases,
+        now=dt.datetime.now(dt.UTC),
+    )
+    return Answer(200, page)
+
+
+def _request_export(request: Request) -> Answer:
+    parts = bootstrap.configuration()
+    now = dt.datetime.now(dt.UTC)
+    run = request_export(
+        request.connection_id,
+        request.json(),
+        run_id=new_run_id(now, secrets.token_hex(4)),
+        requested_by=request.caller.name,
+        now=now,
+        connections=parts.connections,
+        mappings=parts.mappings,
+        runs=parts.runs,
+        leases=parts.leases,
+        starter=parts.starter,
+        permissions=request.caller.permissions,
+    )
+    return _started(run, f"{run.kind}_requested")
+
+
+def _read_export(request: Request) -> Answer:
+    parts = bootstrap.configuration()
+    run = read_export(
+        request.connection_id,
+        request.path["run_id"],
+        runs=parts.runs,
+        leases=parts.leases,
+        now=dt.datetime.now(dt.UTC),
+    )
+    return Answer(200, run)
+
+
+def _cancel_export(request: Request) -> Answer:
+    runs, run_id = bootstrap.configuration().runs, request.path["run_id"]
+    before = runs.find(request.connection_id, run_id)
+    run = cancel_export(
+        request.connection_id,
+        run_id,
+        cancelled_by=request.caller.name,
+        now=dt.datetime.now(dt.UTC),
+        runs=runs,
+    )
+    return Answer(200, run, note=None if run == before else run_note("export_cancelled", run_id))
+
+
+def _confirm_export(request: Request) -> Answer:
+    parts = bootstrap.configuration()
+    run_id = confirm_export(
+        request.connection_id,
+        request.path["run_id"],
+        confirmed_by=request.caller.name,
+        now=dt.datetime.now(dt.UTC),
+        runs=parts.runs,
+        leases=parts.leases,
+        starter=parts.starter,
+    )
+    return Answer(202, {"run_id": run_id}, note=run_note("export_confirmed", run_id))
+
+
+def _link_file(request: Request) -> Answer:
+    parts = bootstrap.configuration()
+    link = link_file(
+        request.connection_id,
+        request.path["run_id"],
+        request.path["school_year"],
+        request.path["name"],
+        runs=parts.runs,
+        archive=parts.archive,
+        dry_runs=parts.dry_runs,
+        now=dt.datetime.now(dt.UTC),
+    )
+    return Answer(200, link)
+
+
+def _resend(request: Request) -> Answer:
+    parts = bootstrap.configuration()
+    now = dt.datetime.now(dt.UTC)
+    run = request_resend(
+        request.connection_id,
+        request.path["run_id"],
+        request.json(),
+        run_id=new_run_id(now, secrets.token_hex(4)),
+        requested_by=request.caller.name,
+        now=now,
+        connections=parts.connections,
+        mappings=parts.mappings,
+        archive=parts.archive,
+        runs=parts.runs,
+        leases=parts.leases,
+        starter=parts.starter,
+    )
+    body = {"run_id": run.run_id, "resend_of": run.again.run_id, "message": TOLD}
+    return Answer(202, body, note=run_note("resend_requested", run.run_id))
+
+
+ONE_RUN = "/connections/{connection_id}/exports/{run_id}"
+
+ROUTES = (
+    Route("POST", "/connections/{connection_id}/check", Permission.RUN_EXPORTS, _check_connection),
+    Route(
+        "POST",
+        "/connections/{connection_id}/test-record",
+        Permission.RUN_EXPORTS,
+        _send_test_record,
+    ),
+    Route("POST", "/connections/{connection_id}/erasures", Permission.CONFIGURE, _request_erasure),
+    Route("GET", "/connections/{connection_id}/exports", Permission.READ, _list_exports),
+    Route("POST", "/connections/{connection_id}/exports", Permission.RUN_EXPORTS, _request_export),
+    Route("GET", ONE_RUN, Permission.READ, _read_export),
+    Route("GET", f"{ONE_RUN}/files/{{school_year}}/{{name}}", Permission.READ, _link_file),
+    Route("POST", f"{ONE_RUN}/resend", Permission.RUN_EXPORTS, _resend),
+    Route("POST", f"{ONE_RUN}/cancel", Permission.RUN_EXPORTS, _cancel_export),
+    Route("POST", f"{ONE_RUN}/confirm", Permission.RUN_EXPORTS, _confirm_export),
+)
