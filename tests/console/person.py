@@ -67,6 +67,9 @@ BEYOND_THE_EDGE = """() => {
 }"""
 """What has to be scrolled sideways, and controls that lie outside without a box that scrolls."""
 
+PATIENCE_MS = 30_000
+"""On a busy machine a function that starts takes ten seconds, and a save may need two of them."""
+
 PHONE: ViewportSize = {"width": 375, "height": 800}
 
 
@@ -79,7 +82,7 @@ class Person:
         self.faults: list[str] = []
         self._presses = False
         self._context = browser.new_context(reduced_motion="reduce", **context)
-        self._context.set_default_timeout(15_000)
+        self._context.set_default_timeout(PATIENCE_MS)
         self.page: Page = self._context.new_page()
         self.page.on("domcontentloaded", self._begin)
         self._context.on("console", self._console)
@@ -217,7 +220,7 @@ class Person:
     # Checking
 
     def sees(self, locator: Locator) -> None:
-        expect(locator).to_be_visible(timeout=15_000)
+        expect(locator).to_be_visible()
 
     def check(self) -> None:
         """axe finds nothing wrong, in light and dark; nothing scrolls sideways at 375 px."""

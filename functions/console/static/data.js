@@ -3,7 +3,8 @@
 import { useCallback, useEffect, useRef, useState } from "./html.js";
 
 // `load({signal})` is called at once and when `inputs` change. Answers {data, error, loading,
-// reload}: what was there stays while it is loaded again.
+// reload, keep}: what was there stays while it is loaded again; `keep` takes what became of it, such
+// as the answer to a save, in place of loading it.
 export function useData(load, inputs) {
   const [shown, show] = useState({ data: null, error: null, loading: true });
   const under_way = useRef(null);
@@ -19,12 +20,16 @@ export function useData(load, inputs) {
       if (!control.signal.aborted) show((before) => ({ ...before, error, loading: false }));
     }
   }, inputs);
+  const keep = (data) => {
+    under_way.current?.abort();
+    show({ data, error: null, loading: false });
+  };
   useEffect(() => {
     show({ data: null, error: null, loading: true });
     reload();
     return () => under_way.current?.abort();
   }, [reload]);
-  return { ...shown, reload };
+  return { ...shown, reload, keep };
 }
 
 // An action by a button: {run, busy, error, clear}; `run` does nothing while it is busy.

@@ -8,13 +8,13 @@ import { ROUTES } from "../routes.js";
 import { Page } from "./page.js";
 import { ErrorState, Loading } from "./states.js";
 
-// `children` is called with (connection, reload) when it is there. `tab` is the path of the route.
+// `children` is called with (connection, keep) when it is there: `keep` is given it as it became. `tab` is the path of the route.
 export function ConnectionPage({ title, c, tab, actions, children }) {
-  const { data: connection, error, reload } = useData((options) => get(pathOf(c), options), [c]);
+  const { data: connection, error, reload, keep } = useData((options) => get(pathOf(c), options), [c]);
   const above = [{ label: "Connections", href: "#/" }, { label: connection?.name ?? c }];
   return html`<${Page} title=${title} above=${above} actions=${connection && actions}>
     <${ConnectionTabs} c=${c} selected=${tab} />
-    ${connection ? children(connection, reload) : error ? html`<${ErrorState} error=${error} onRetry=${reload} />` : html`<${Loading} />`}
+    ${connection ? children(connection, keep) : error ? html`<${ErrorState} error=${error} onRetry=${reload} />` : html`<${Loading} />`}
   <//>`;
 }
 

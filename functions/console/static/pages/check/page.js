@@ -16,18 +16,18 @@ import { useCheck } from "./use_check.js";
 
 export default function CheckPage({ params: { c } }) {
   return html`<${ConnectionPage} c=${c} title="Check Connection" tab="/connections/{c}/check">
-    ${(connection, reload) => html`<${Check} connection=${connection} reload=${reload} />`}
+    ${(connection, keep) => html`<${Check} connection=${connection} keep=${keep} />`}
   <//>`;
 }
 
-function Check({ connection, reload }) {
+function Check({ connection, keep }) {
   const person = usePerson();
   const check = useCheck(connection.connection_id);
   const { run } = check;
   const found = useRef(null);
-  const again = async () => {
+  const again = (now) => {
     found.current.focus(); // the button that was pressed is about to go
-    await reload();
+    keep(now);
     check.start();
   };
   if (check.failed) return html`<${ErrorState} error=${check.failed} onRetry=${check.reload} />`;

@@ -15,15 +15,14 @@ import { WhoMayEdit } from "./who_may_edit.js";
 
 const AT_MOST = 5;
 
-export function ExamplesTab({ connection, reload, ids, setIds }) {
+export function ExamplesTab({ connection, keep, ids, setIds }) {
   const { can_configure } = usePerson();
   const saved = connection.example_students;
   const [names, learn] = useNames(connection.connection_id, ids);
   const changed = ids.join() !== saved.join();
   const saving = useAction(async () => {
-    await changeConnection(connection.connection_id, { example_students: ids });
+    keep(await changeConnection(connection.connection_id, { example_students: ids }));
     toast("The examples are saved.");
-    await reload();
   });
   const add = (id, student) => {
     if (student) learn({ [id]: student });

@@ -17,11 +17,11 @@ const PATH = "/connections/{c}/mapping";
 
 export default function MappingPage({ params: { c }, query }) {
   return html`<${ConnectionPage} c=${c} title="Export Student Mapping" tab=${PATH}>
-    ${(connection, reload) => html`<${Mapping} connection=${connection} reload=${reload} query=${query} />`}
+    ${(connection, keep) => html`<${Mapping} connection=${connection} keep=${keep} query=${query} />`}
   <//>`;
 }
 
-function Mapping({ connection, reload, query }) {
+function Mapping({ connection, keep, query }) {
   const c = connection.connection_id;
   const person = usePerson();
   const { data, error, reload: again } = useData(async (options) => ({ saved: await latest(c, options) }), [c]);
@@ -29,7 +29,7 @@ function Mapping({ connection, reload, query }) {
   if (error) return html`<${ErrorState} error=${error} onRetry=${again} />`;
   if (!editor) return html`<${Loading} />`;
   return html`<${EditorContext.Provider} value=${editor}>
-    <${Both} connection=${connection} reload=${reload} query=${query} editor=${editor} />
+    <${Both} connection=${connection} keep=${keep} query=${query} editor=${editor} />
   <//>`;
 }
 
@@ -43,7 +43,7 @@ async function latest(c, options) {
   }
 }
 
-function Both({ connection, reload, query, editor }) {
+function Both({ connection, keep, query, editor }) {
   const c = connection.connection_id;
   const examples = connection.example_students;
   const asked = query.get("tab");
@@ -72,7 +72,7 @@ function Both({ connection, reload, query, editor }) {
     onSelect=${select}
   >
     ${tab === "examples"
-      ? html`<${ExamplesTab} connection=${connection} reload=${reload} ids=${chosen} setIds=${choose} />`
+      ? html`<${ExamplesTab} connection=${connection} keep=${keep} ids=${chosen} setIds=${choose} />`
       : html`<${FieldsTab}
           connection=${connection}
           query=${query}

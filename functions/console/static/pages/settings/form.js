@@ -19,34 +19,32 @@ import { StoredSignIn, inWordsOfThePage } from "./sign_in_fields.js";
 
 const CHECKED = ["host", "port", "username", "host_keys", "folder", "delivery"];
 
-export function SettingsForm({ connection, reload }) {
-  const [stored, setStored] = useState(connection);
+export function SettingsForm({ connection, keep }) {
   const [draft, setDraft] = useState(() => draftOf(connection));
   const [to_check, setToCheck] = useState(false);
   const form = useRef(null);
   const change = (changes) => setDraft((before) => ({ ...before, ...changes }));
   const changeSecrets = (changes) => setDraft((before) => ({ ...before, secrets: { ...before.secrets, ...changes } }));
-  const changes = { ...changesOf(draft, stored), ...secretsOf(draft) };
+  const changes = { ...changesOf(draft, connection), ...secretsOf(draft) };
   const dirty = Object.keys(changes).length > 0;
   useUnsaved(dirty && "The settings were changed and are not saved yet.");
 
   const saving = useAction(async () => {
-    const now = await changeConnection(stored.connection_id, changes).catch((error) => {
+    const now = await changeConnection(connection.connection_id, changes).catch((error) => {
       throw inWordsOfThePage(error, draft.secrets);
     });
-    setStored(now);
+    keep(now);
     setDraft(draftOf(now)); // what was a secret is gone from here, too
     setToCheck(Object.keys(changes).some((name) => CHECKED.includes(name) || name in draft.secrets));
     toast("The settings are saved.");
-    reload(); // the name above
   });
   useFocusOnProblem(form, saving.error);
   const problem = (path) => saving.error?.problemOf?.(path) ?? "";
   const discard = () => {
-    setDraft(draftOf(stored));
+    setDraft(draftOf(connection));
     saving.clear();
   };
-  const check = href("/connections/{c}/check", { c: stored.connection_id });
+  const check = href("/connections/{c}/check", { c: connection.connection_id });
 
   return html`<div class="stack narrow settings" ref=${form}>
     <${Section} title="About">
@@ -54,7 +52,7 @@ export function SettingsForm({ connection, reload }) {
         draft=${draft}
         change=${change}
         problem=${problem}
-        id_field=${html`<p class="hint">Its id, which never changes: <code>${stored.connection_id}</code></p>`}
+        id_field=${html`<p class="hint">Its id, which never changes: <code>${connection.connection_id}</code></p>`}
       />
       <${ProgramFields} programs=${draft.programs} onInput=${(programs) => change({ programs })} />
       <${OtherPrograms} programs=${draft.programs} problem=${problem} onInput=${(programs) => change({ programs })} />
@@ -66,17 +64,17 @@ export function SettingsForm({ connection, reload }) {
     <//>
     ${draft.delivery === "sftp" &&
     html`<${Section} title="Sign-in">
-        ${isAnotherServer(draft, stored) && html`<${AnotherServer} />`}
+        ${isAnotherServer(draft, connection) && html`<${AnotherServer} />`}
         <${StoredSignIn} secrets=${draft.secrets} change=${changeSecrets} problem=${problem} />
       <//>
       <${Section} title="Host keys" hint="By them the server is recognised. While it changes its key, both stand here.">
-        ${isAnotherServer(draft, stored) &&
+        ${isAnotherServer(draft, connection) &&
         draft.host_keys.length > 0 &&
         html`<${Notice} tone="warn">
-          These are keys of ${stored.host || "another server"}: take them out. The check shows the new server's key.
+          These are keys of ${connection.host || "another server"}: take them out. The check shows the new server's key.
         <//>`}
         <${HostKeyList}
-          connection_id=${stored.connection_id}
+          connection_id=${connection.connection_id}
           keys=${draft.host_keys}
           problem=${problem}
           onInput=${(host_keys) => change({ host_keys })}

@@ -9,9 +9,9 @@ import { SettingsForm } from "./form.js";
 export default function SettingsPage({ params: { c } }) {
   const person = usePerson();
   return html`<${ConnectionPage} c=${c} title="Settings" tab="/connections/{c}/settings">
-    ${(connection, reload) =>
+    ${(connection, keep) =>
       person.can_configure
-        ? html`<${SettingsForm} connection=${connection} reload=${reload} />`
+        ? html`<${SettingsForm} connection=${connection} keep=${keep} />`
         : html`<${SettingsAsTheyAre} connection=${connection} />`}
   <//>`;
 }
