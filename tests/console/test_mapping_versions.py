@@ -70,6 +70,9 @@ def test_two_who_save_meet_and_both_changes_are_kept(visit: Visit, district: Dis
     ada.press(ada.button("Undo"))  # theirs of version 3, then of version 2
     ada.press(ada.button("Undo"))
     assert names(ada) == ["DOB", "Mine", "My_First"]
+    ada.press(ada.button("Save"))
+    ada.sees(dialog.get_by_text("saved version 4"))  # and is not written over
+    assert len(saved(district)[0]["fields"]) == 4
 
 
 def test_mine_on_top_of_theirs_may_be_wrong(visit: Visit, district: District) -> None:

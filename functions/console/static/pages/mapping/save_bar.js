@@ -23,7 +23,8 @@ export function SaveBar({ connection, select }) {
   const seen = useStore(editor.seen);
   const past = useStore(editor.past);
   const [conflict, setConflict] = useState(false);
-  // After a save there is nothing to undo, but what was mine alone before it was joined with theirs.
+  // After a save there is nothing to undo, but what was mine alone before it was joined with theirs:
+  // made from an older version, so that who saves it is asked again.
   const saving = useAction(async ({ joined = false } = {}) => {
     const draft = editor.draft.get();
     const own = ownProblems(draft);
@@ -35,7 +36,7 @@ export function SaveBar({ connection, select }) {
       const saved = await save(c, draft, editor.base.get().version);
       const before = joined ? editor.past.get() : [];
       editor.settle(saved, { draft, text: textOf(draft) });
-      editor.past.set(before.map((one) => ({ ...one, base: editor.base.get() })));
+      editor.past.set(before);
       announce(`Saved as version ${saved.version}.`);
     } catch (error) {
       // The tab was changed meanwhile: no bar says it, on the way back neither.
