@@ -259,7 +259,8 @@ def test_nothing_that_is_written_in_a_form_of_the_mapping_runs(
     for label, choice in OPENING_MORE:
         for box in main.get_by_label(label, exact=True).all():
             box.select_option(choice)
-        for box in main.locator("[type=checkbox]:not(:checked)").all()[::-1]:
+        unchecked = main.locator("[type=checkbox]:not(:checked)").all()
+        for box in reversed(unchecked):  # each that is checked leaves the list
             box.check()
         opened += fill_all(main.get_by_role("region", name="File Settings")) + fill_all(row(ada, 2))
         as_text(ada)

@@ -8,7 +8,8 @@ import { ROUTES } from "../routes.js";
 import { Page } from "./page.js";
 import { ErrorState, Loading } from "./states.js";
 
-// `children` is called with (connection, keep) when it is there: `keep` is given it as it became. `tab` is the path of the route.
+// `children` is called with (connection, keep) when it is there; who saves gives `keep` what it
+// became. `tab` is the path of the route.
 export function ConnectionPage({ title, c, tab, actions, children }) {
   const { data: connection, error, reload, keep } = useData((options) => get(pathOf(c), options), [c]);
   const above = [{ label: "Connections", href: "#/" }, { label: connection?.name ?? c }];
