@@ -112,11 +112,14 @@ def test_theirs_are_taken_or_one_goes_on_editing(visit: Visit, district: Distric
     ada.write(row(ada, 1).get_by_label(TO), "Mine")
     save_as_somebody_else(district, [{"name": "students", "fields": FIELDS[:2]}])
 
-    ada.press(ada.button("Save"))
+    dialog = ada.dialog("Somebody else saved this mapping")
+    with holding(ada, "/mapping", "GET"):
+        ada.press(ada.button("Save"))
+        ada.sees(dialog.get_by_text("Loading …"))
+        ada.check()
     ada.press(ada.button("Go on editing"))
     expect(ada.button("Save")).to_be_focused()
     expect(row(ada, 1).get_by_label(TO)).to_have_value("Mine")
-    dialog = ada.dialog("Somebody else saved this mapping")
     with refusing(ada, "/mapping", "GET"):
         ada.press(ada.button("Save"))
         is_refused(ada, dialog)

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from playwright.sync_api import expect
 
-from tests.console.answers import is_refused, refusing
+from tests.console.answers import holding, is_refused, refusing
 from tests.console.mapping_page import (
     TO,
     open_mapping,
@@ -179,8 +179,12 @@ def test_a_ready_made_mapping_takes_the_place_of_what_is_there(
     ada = visit()
     open_mapping(ada, district, "?tab=fields")
 
-    ada.press_entry(ada.button("Mapping"), "Start from a ready-made mapping")
-    ada.sees(ada.dialog("Start from a ready-made mapping").get_by_role("listitem").first)
+    dialog = ada.dialog("Start from a ready-made mapping")
+    with holding(ada, "/mappings", "GET"):
+        ada.press_entry(ada.button("Mapping"), "Start from a ready-made mapping")
+        ada.sees(dialog.get_by_text("Loading …"))
+        ada.check()
+    ada.sees(dialog.get_by_role("listitem").first)
     ada.check()
     ada.press(ada.page.get_by_role("button", name="Start with Clever"))
     expect(ada.page.get_by_role("tab", name="students.csv")).to_be_focused()
