@@ -48,6 +48,10 @@ class Faults:
     slow_seconds: float = 0
     fail_renames: set[int] = field(default_factory=set)
     """The plain renames of the session that fail, counted from 1."""
+    longest_read: int | None = None
+    """Reads of more bytes are answered with so many; it may do so by the protocol."""
+    fail_read: int | None = None
+    """The read of the session that fails, counted from 1."""
     lose_writes: bool = False
     """Says yes to every write and stores nothing."""
     rename_replaces: bool = False
@@ -66,6 +70,7 @@ class MisbehavingSftp(asyncssh.SFTPServer):
         super().__init__(channel, chroot=str(server.root).encode())
         self._server = server
         self._renames = 0
+        self._reads = 0
         self._writes: dict[object, int] = {}
         self._paths: dict[object, bytes] = {}
 
@@ -116,7 +121,16 @@ class MisbehavingSftp(asyncssh.SFTPServer):
         return await self._do("write", self._paths[file_obj], action)
 
     async def read(self, file_obj: Any, offset: int, size: int) -> Any:
-        action = lambda: super(MisbehavingSftp, self).read(file_obj, offset, size)  # noqa: E731
+        faults = self._server.faults
+        self._reads += 1
+        number = self._reads
+
+        def action() -> Any:
+            if number == faults.fail_read:
+                raise asyncssh.SFTPFailure("Failure")
+            length = min(size, faults.longest_read or size)
+            return super(MisbehavingSftp, self).read(file_obj, offset, length)
+
         return await self._do("read", self._paths[file_obj], action)
 
     async def close(self, file_obj: Any) -> None:

@@ -39,7 +39,6 @@ OTHER_ED25519 = asyncssh.generate_private_key("ssh-ed25519")
 ECDSA = asyncssh.generate_private_key("ecdsa-sha2-nistp256")
 RSA = asyncssh.generate_private_key("ssh-rsa", key_size=2048)
 PROTECTED = ED25519.export_private_key("openssh", "open sesame", rounds=50)
-SHORT = Limits(connect_seconds=1, handshake_seconds=0.3, sign_in_seconds=0.4, silence_seconds=0.4)
 
 
 def servers(**options: Any) -> ParamikoSftpServers:
@@ -350,7 +349,7 @@ def test_a_silent_server_ends_within_the_limit(greeting: bytes) -> None:
     with SilentServer(greeting) as server:
         started = time.monotonic()
         with pytest.raises(ConnectionFailed) as failed:
-            servers(limits=SHORT).connect(account_at(server))
+            servers(limits=Limits(handshake_seconds=0.3)).connect(account_at(server))
 
     assert time.monotonic() - started < 4
     assert not failed.value.terminal
@@ -361,7 +360,7 @@ def test_a_silent_server_ends_within_the_limit(greeting: bytes) -> None:
 )
 def test_a_server_that_hangs_up_is_a_lost_connection(greeting: bytes) -> None:
     with SilentServer(greeting, hangs_up=True) as server, pytest.raises(ConnectionFailed):
-        servers(limits=SHORT).connect(account_at(server))
+        servers().connect(account_at(server))
 
 
 def test_a_server_that_is_silent_during_the_sign_in_ends_within_the_limit(tmp_path: Path) -> None:
@@ -370,7 +369,7 @@ def test_a_server_that_is_silent_during_the_sign_in_ends_within_the_limit(tmp_pa
         started = time.monotonic()
 
         with pytest.raises(ConnectionFailed, match="signing in"):
-            servers(limits=SHORT).connect(server.account())
+            servers(limits=Limits(sign_in_seconds=1)).connect(server.account())
 
     assert time.monotonic() - started < 4
 
@@ -384,7 +383,7 @@ def test_a_server_that_never_opens_sftp_ends_within_the_limit(
         started = time.monotonic()
 
         with pytest.raises(ConnectionFailed, match="SFTP session"):
-            servers(limits=SHORT).connect(server.account())
+            servers(limits=Limits(silence_seconds=1)).connect(server.account())
         taken = time.monotonic() - started
 
     assert taken < 4  # the limit is far below; a busy machine takes its time

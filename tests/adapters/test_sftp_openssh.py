@@ -22,7 +22,9 @@ from registration_sync.domain.errors import (
 )
 from tests.sftp_servers import OpenSshServer, openssh_server, public_line
 
-SERVERS = ParamikoSftpServers([ip_network("127.0.0.1/32")], limits=Limits(silence_seconds=1))
+LOCAL = [ip_network("127.0.0.1/32")]
+SERVERS = ParamikoSftpServers(LOCAL)
+IMPATIENT = ParamikoSftpServers(LOCAL, limits=Limits(silence_seconds=1))
 
 
 @pytest.fixture(scope="module")
@@ -119,7 +121,7 @@ def test_a_server_that_freezes_in_the_middle_of_an_upload_ends_within_the_limit(
     server: OpenSshServer, tmp_path: Path
 ) -> None:
     (tmp_path / "big.csv").write_bytes(bytes(64 << 20))
-    session = SERVERS.connect(server.account())
+    session = IMPATIENT.connect(server.account())
     frozen = processes_below(server.pid)
     for pid in frozen:
         os.kill(pid, signal.SIGSTOP)

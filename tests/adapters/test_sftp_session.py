@@ -31,7 +31,8 @@ FINAL = "students.csv"
 TEMPORARY = ".students.csv.ab12.part"
 NEW = b"Student_Number\r\n007\r\n"
 OLD = b"Student_Number\r\n006\r\n"
-QUICK = Limits(silence_seconds=0.4)
+IMPATIENT = Limits(silence_seconds=1)
+"""For servers that go silent; others may take their time, as on a busy machine they do."""
 
 
 @pytest.fixture
@@ -55,14 +56,23 @@ def session(server: AsyncSftpServer) -> Iterator[ParamikoSftpSession]:
 
 
 @pytest.fixture
+def impatient_session(server: AsyncSftpServer) -> Iterator[ParamikoSftpSession]:
+    opened = open_session(server, IMPATIENT)
+    yield opened
+    opened.close()
+
+
+@pytest.fixture
 def source(tmp_path: Path) -> Path:
     path = tmp_path / "new.csv"
     path.write_bytes(NEW)
     return path
 
 
-def open_session(server: AsyncSftpServer, **changes: object) -> ParamikoSftpSession:
-    servers = ParamikoSftpServers([ip_network("127.0.0.1/32")], limits=QUICK)
+def open_session(
+    server: AsyncSftpServer, limits: Limits | None = None, **changes: object
+) -> ParamikoSftpSession:
+    servers = ParamikoSftpServers([ip_network("127.0.0.1/32")], limits=limits)
     return servers.connect(server.account(**changes))
 
 
@@ -113,6 +123,50 @@ def test_other_bytes_of_the_same_size_are_noticed(
 
     with pytest.raises(UploadIncomplete, match="other bytes"):
         session.upload(source, TEMPORARY)
+
+
+@pytest.mark.parametrize("number", [1, 17, 32])
+def test_other_bytes_anywhere_in_a_megabyte_are_noticed(
+    server: AsyncSftpServer, session: ParamikoSftpSession, tmp_path: Path, number: int
+) -> None:
+    (tmp_path / "big.csv").write_bytes(os.urandom(1 << 20))
+    server.faults.spoil_write = number
+
+    with pytest.raises(UploadIncomplete, match="other bytes"):
+        session.upload(tmp_path / "big.csv", TEMPORARY)
+
+
+@pytest.mark.parametrize("longest", [1, 1000, 32767])
+def test_what_is_read_back_in_short_pieces_is_put_together(
+    server: AsyncSftpServer, session: ParamikoSftpSession, tmp_path: Path, longest: int
+) -> None:
+    (tmp_path / "big.csv").write_bytes(os.urandom(300 if longest == 1 else 200_000))
+    server.faults.longest_read = longest
+
+    session.upload(tmp_path / "big.csv", TEMPORARY)
+
+    server.faults.spoil_write = 1
+    with pytest.raises(UploadIncomplete, match="other bytes"):
+        session.upload(tmp_path / "big.csv", FINAL)
+
+
+@pytest.mark.parametrize("number", [1, 2, 32])
+@pytest.mark.parametrize("longest", [None, 1000])
+def test_one_refused_read_among_many_leaves_the_connection_sound(
+    server: AsyncSftpServer,
+    session: ParamikoSftpSession,
+    tmp_path: Path,
+    number: int,
+    longest: int | None,
+) -> None:
+    (tmp_path / "big.csv").write_bytes(os.urandom(1 << 20))
+    server.faults.fail_read = number
+    server.faults.longest_read = longest
+
+    session.upload(tmp_path / "big.csv", TEMPORARY)
+
+    assert session.replace(TEMPORARY, FINAL) is ReplacedBy.POSIX_RENAME
+    assert session.names("") == [FINAL]
 
 
 def test_a_file_shorter_than_was_sent_is_noticed(
@@ -545,15 +599,15 @@ def test_removing_what_is_not_there_is_no_error(session: ParamikoSftpSession, ro
 
 @pytest.mark.parametrize("operation", ["open", "write", "close", "stat", "read"])
 def test_a_server_that_goes_silent_ends_within_the_limit(
-    server: AsyncSftpServer, session: ParamikoSftpSession, source: Path, operation: str
+    server: AsyncSftpServer, impatient_session: ParamikoSftpSession, source: Path, operation: str
 ) -> None:
     server.faults.silent.add(operation)
     started = time.monotonic()
 
     with pytest.raises(ConnectionFailed, match="without an answer, while uploading") as failed:
-        session.upload(source, TEMPORARY)
+        impatient_session.upload(source, TEMPORARY)
 
-    assert time.monotonic() - started < 2.5
+    assert time.monotonic() - started < 4
     assert f"{server.host}:{server.port}" in failed.value.message
 
 
@@ -563,7 +617,7 @@ def test_a_line_that_takes_no_more_ends_within_the_limit(
     """TCP's window is full before that of SSH: there paramiko alone would wait for ever."""
     (tmp_path / "big.csv").write_bytes(os.urandom(1_500_000))
     with LongLine(server.port, 0) as line:
-        session = open_session(server, port=line.port)
+        session = open_session(server, IMPATIENT, port=line.port)
         session._link.socket.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 4096)
         line.freeze()
         started = time.monotonic()
@@ -571,21 +625,21 @@ def test_a_line_that_takes_no_more_ends_within_the_limit(
         with pytest.raises(ConnectionFailed, match="without an answer, while uploading"):
             session.upload(tmp_path / "big.csv", TEMPORARY)
 
-        assert time.monotonic() - started < 2.5
+        assert time.monotonic() - started < 4
         session.close()
 
 
 def test_a_server_that_goes_silent_at_the_rename_ends_within_the_limit(
-    server: AsyncSftpServer, session: ParamikoSftpSession, source: Path
+    server: AsyncSftpServer, impatient_session: ParamikoSftpSession, source: Path
 ) -> None:
-    session.upload(source, TEMPORARY)
+    impatient_session.upload(source, TEMPORARY)
     server.faults.silent.add("posix_rename")
     started = time.monotonic()
 
     with pytest.raises(ConnectionFailed, match="without an answer, while putting"):
-        session.replace(TEMPORARY, FINAL)
+        impatient_session.replace(TEMPORARY, FINAL)
 
-    assert time.monotonic() - started < 2.5
+    assert time.monotonic() - started < 4
 
 
 @pytest.mark.parametrize("operation", ["open", "write", "close", "stat", "read"])
@@ -598,6 +652,18 @@ def test_a_connection_that_is_lost_is_told_so(
         session.upload(source, TEMPORARY)
     with pytest.raises(ConnectionFailed):
         session.find(TEMPORARY)
+
+
+@pytest.mark.parametrize("_attempt", range(10))
+def test_a_connection_lost_while_many_reads_are_asked_for_is_told_so(
+    server: AsyncSftpServer, session: ParamikoSftpSession, tmp_path: Path, _attempt: int
+) -> None:
+    """No thread may be left that stumbles over it: pytest makes that an error."""
+    (tmp_path / "big.csv").write_bytes(os.urandom(1 << 20))
+    server.faults.drop_before.add("read")
+
+    with pytest.raises(ConnectionFailed, match="was lost, while uploading"):
+        session.upload(tmp_path / "big.csv", TEMPORARY)
 
 
 def test_what_runs_when_the_time_is_nearly_up_is_cut_off(

@@ -11,6 +11,7 @@ from typing import IO
 import paramiko
 
 from registration_sync.adapters.sftp_client import (
+    CHUNK_BYTES,
     NO_SUCH_FILE,
     PERMISSION_DENIED,
     UNSUPPORTED,
@@ -27,9 +28,6 @@ from registration_sync.domain.errors import (
     TransientDeliveryError,
     UploadIncomplete,
 )
-
-CHUNK_BYTES = 32 * 1024
-"""Larger writes corrupted files on one server (rclone#6404)."""
 
 READ_BACK_BYTES = 1024 * 1024
 """Files up to this size are read back and compared."""
@@ -224,7 +222,7 @@ class ParamikoSftpSession:
 
     def _read_back(self, target: str, size: int, sha256: str) -> None:
         try:
-            held = self._ask(self._read, target, size)
+            held = self._ask(self._client.read, target, size)
         except Refusal:
             return  # may write, but not read
         if hashlib.sha256(held).hexdigest() != sha256:
@@ -232,11 +230,6 @@ class ParamikoSftpSession:
                 f"{self._link.server} holds other bytes of {target} than were sent. If this goes "
                 "on, ask its administrator whether a program changes files as they arrive."
             )
-
-    def _read(self, path: str, size: int) -> bytes:
-        with self._client.open(path, "rb") as remote:
-            remote.prefetch(size)  # all reads at once: one round trip
-            return remote.read(size)
 
     # Putting in place
 
