@@ -25,7 +25,7 @@ from registration_sync.domain.export_run import (
     YearOutcome,
     requested_run,
 )
-from registration_sync.use_cases.request_export import new_run_id, run_id_of
+from registration_sync.domain.run_id import new_run_id, run_id_of
 from tests.functional.conftest import stored_items
 from tests.functional.district import (
     NORTH,

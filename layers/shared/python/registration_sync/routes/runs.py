@@ -8,6 +8,7 @@ from registration_sync.api import Answer, Request, Route
 from registration_sync.domain.access import Permission
 from registration_sync.domain.audit import run_note
 from registration_sync.domain.export_run import ExportRun
+from registration_sync.domain.run_id import new_run_id
 from registration_sync.use_cases.cancel_export import cancel_export
 from registration_sync.use_cases.confirm_export import confirm_export
 from registration_sync.use_cases.link_file import link_file
@@ -16,57 +17,46 @@ from registration_sync.use_cases.read_export import read_export
 from registration_sync.use_cases.request_check import request_check, request_test_record
 from registration_sync.use_cases.request_erasure import TOLD as ERASURE_TOLD
 from registration_sync.use_cases.request_erasure import request_erasure
-from registration_sync.use_cases.request_export import new_run_id, request_export
+from registration_sync.use_cases.request_export import request_export
 from registration_sync.use_cases.request_resend import TOLD, request_resend
+from registration_sync.use_cases.start_run import NewRun
 
 
-def _check_connection(request: Request) -> Answer:
+def _new(request: Request) -> NewRun:
+    """The run that this request asks for."""
     parts, now = bootstrap.configuration(), dt.datetime.now(dt.UTC)
-    run = request_check(
-        request.connection_id,
+    return NewRun(
         run_id=new_run_id(now, secrets.token_hex(4)),
         requested_by=request.caller.name,
         now=now,
-        connections=parts.connections,
         runs=parts.runs,
         leases=parts.leases,
         starter=parts.starter,
     )
-    return _started(run, "check_requested")
 
 
 def _started(run: ExportRun, action: str) -> Answer:
     return Answer(202, {"run_id": run.run_id}, note=run_note(action, run.run_id))
 
 
+def _check_connection(request: Request) -> Answer:
+    connections = bootstrap.configuration().connections
+    run = request_check(request.connection_id, connections=connections, new=_new(request))
+    return _started(run, "check_requested")
+
+
 def _send_test_record(request: Request) -> Answer:
-    parts, now = bootstrap.configuration(), dt.datetime.now(dt.UTC)
+    connections = bootstrap.configuration().connections
     run = request_test_record(
-        request.connection_id,
-        request.json(),
-        run_id=new_run_id(now, secrets.token_hex(4)),
-        requested_by=request.caller.name,
-        now=now,
-        connections=parts.connections,
-        runs=parts.runs,
-        leases=parts.leases,
-        starter=parts.starter,
+        request.connection_id, request.json(), connections=connections, new=_new(request)
     )
     return _started(run, "test_record_requested")
 
 
 def _request_erasure(request: Request) -> Answer:
-    parts, now = bootstrap.configuration(), dt.datetime.now(dt.UTC)
+    connections = bootstrap.configuration().connections
     run = request_erasure(
-        request.connection_id,
-        request.json(),
-        run_id=new_run_id(now, secrets.token_hex(4)),
-        requested_by=request.caller.name,
-        now=now,
-        connections=parts.connections,
-        runs=parts.runs,
-        leases=parts.leases,
-        starter=parts.starter,
+        request.connection_id, request.json(), connections=connections, new=_new(request)
     )
     # Who is erased stands in the pending run alone, and there until it is done.
     body = {"run_id": run.run_id, "message": ERASURE_TOLD}
@@ -88,18 +78,12 @@ def _list_exports(request: Request) -> Answer:
 
 def _request_export(request: Request) -> Answer:
     parts = bootstrap.configuration()
-    now = dt.datetime.now(dt.UTC)
     run = request_export(
         request.connection_id,
         request.json(),
-        run_id=new_run_id(now, secrets.token_hex(4)),
-        requested_by=request.caller.name,
-        now=now,
         connections=parts.connections,
         mappings=parts.mappings,
-        runs=parts.runs,
-        leases=parts.leases,
-        starter=parts.starter,
+        new=_new(request),
         permissions=request.caller.permissions,
     )
     return _started(run, f"{run.kind}_requested")
@@ -161,20 +145,14 @@ def _link_file(request: Request) -> Answer:
 
 def _resend(request: Request) -> Answer:
     parts = bootstrap.configuration()
-    now = dt.datetime.now(dt.UTC)
     run = request_resend(
         request.connection_id,
         request.path["run_id"],
         request.json(),
-        run_id=new_run_id(now, secrets.token_hex(4)),
-        requested_by=request.caller.name,
-        now=now,
         connections=parts.connections,
         mappings=parts.mappings,
         archive=parts.archive,
-        runs=parts.runs,
-        leases=parts.leases,
-        starter=parts.starter,
+        new=_new(request),
     )
     body = {"run_id": run.run_id, "resend_of": run.again.run_id, "message": TOLD}
     return Answer(202, body, note=run_note("resend_requested", run.run_id))

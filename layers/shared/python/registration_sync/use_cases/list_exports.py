@@ -21,9 +21,9 @@ from registration_sync.domain.export_run import (
     RunStatus,
 )
 from registration_sync.domain.registration import parse_school_year
+from registration_sync.domain.run_id import RUN_ID, run_id_of
 from registration_sync.ports import EVER, Connections, LeaseReader, Runs
 from registration_sync.use_cases.read_export import as_they_are
-from registration_sync.use_cases.request_export import RUN_ID, run_id_of
 
 RUNS_SHOWN, MOST_RUNS_SHOWN = 20, 100
 PAGES_READ = 10

@@ -6,8 +6,8 @@ from typing import Any
 
 from registration_sync.domain.errors import NotFound
 from registration_sync.domain.run_history import LEASE_GRACE, as_shown, may_have_died
+from registration_sync.domain.run_id import RUN_ID
 from registration_sync.ports import LeaseReader, Runs
-from registration_sync.use_cases.request_export import RUN_ID
 
 
 def read_export(

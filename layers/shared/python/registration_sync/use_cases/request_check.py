@@ -1,59 +1,41 @@
 """Check Connection and Send Record: ask for a run that looks or tries, and moves nothing."""
 
-import datetime as dt
 from collections.abc import Mapping
 from dataclasses import replace
 
 from registration_sync.domain.errors import InvalidRequest, Problem
 from registration_sync.domain.export_run import (
     CHECK,
-    MANUAL,
     TEST_RECORD,
     ExportRequest,
     ExportRun,
 )
 from registration_sync.domain.registration import parse_school_year, parse_student_id
-from registration_sync.ports import Connections, ExportStarter, LeaseReader, Runs
-from registration_sync.use_cases.start_run import start_run
+from registration_sync.ports import Connections
+from registration_sync.use_cases.start_run import NewRun
 
 
 def request_check(
     connection_id: str,
     *,
-    run_id: str,
-    requested_by: str,
-    now: dt.datetime,
     connections: Connections,
-    runs: Runs,
-    leases: LeaseReader,
-    starter: ExportStarter,
+    new: NewRun,
 ) -> ExportRun:
     """Starts a check of the connection in the background; raises NotFound and Unavailable."""
     connections.get(connection_id)
-    request = ExportRequest(
-        connection_id, run_id, trigger=MANUAL, requested_by=requested_by, kind=CHECK
-    )
-    return start_run(request, now=now, runs=runs, leases=leases, starter=starter)
+    return new.start(new.request(connection_id, CHECK))
 
 
 def request_test_record(
     connection_id: str,
     wish: object,
     *,
-    run_id: str,
-    requested_by: str,
-    now: dt.datetime,
     connections: Connections,
-    runs: Runs,
-    leases: LeaseReader,
-    starter: ExportStarter,
+    new: NewRun,
 ) -> ExportRun:
     """Starts sending one student's record; raises InvalidRequest, NotFound and Unavailable."""
     connections.get(connection_id)
-    request = parse_test_record(
-        wish, ExportRequest(connection_id, run_id, trigger=MANUAL, requested_by=requested_by)
-    )
-    return start_run(request, now=now, runs=runs, leases=leases, starter=starter)
+    return new.start(parse_test_record(wish, new.request(connection_id, TEST_RECORD)))
 
 
 def parse_test_record(wish: object, request: ExportRequest) -> ExportRequest:
@@ -73,7 +55,7 @@ def parse_test_record(wish: object, request: ExportRequest) -> ExportRequest:
     if problems:
         raise InvalidRequest("No record was sent.", problems=problems)
     years = None if school_year is None else (school_year,)
-    return replace(request, kind=TEST_RECORD, student_ids=(student,), school_years=years)
+    return replace(request, student_ids=(student,), school_years=years)
 
 
 def parse_student_of(wish: Mapping[str, object], purpose: str, problems: list[Problem]) -> str:

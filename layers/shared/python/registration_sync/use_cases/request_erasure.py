@@ -1,14 +1,13 @@
 """Erase student: asks for everything that is kept of a student to be erased, in the background."""
 
-import datetime as dt
 from collections.abc import Mapping
 from dataclasses import replace
 
 from registration_sync.domain.errors import InvalidRequest, Problem
-from registration_sync.domain.export_run import ERASURE, MANUAL, ExportRequest, ExportRun
-from registration_sync.ports import Connections, ExportStarter, LeaseReader, Runs
+from registration_sync.domain.export_run import ERASURE, ExportRequest, ExportRun
+from registration_sync.ports import Connections
 from registration_sync.use_cases.request_check import parse_student_of
-from registration_sync.use_cases.start_run import start_run
+from registration_sync.use_cases.start_run import NewRun
 
 TOLD = (
     "The student is erased from snapshots, files and runs that this service keeps, of all school "
@@ -21,22 +20,13 @@ def request_erasure(
     connection_id: str,
     wish: object,
     *,
-    run_id: str,
-    requested_by: str,
-    now: dt.datetime,
     connections: Connections,
-    runs: Runs,
-    leases: LeaseReader,
-    starter: ExportStarter,
+    new: NewRun,
 ) -> ExportRun:
     """Stores the pending run, which alone names the student, and starts it. Raises InvalidRequest,
     NotFound, AlreadyRunning while another run is pending or in progress, and Unavailable."""
     connections.get(connection_id)
-    request = ExportRequest(
-        connection_id, run_id, trigger=MANUAL, requested_by=requested_by, kind=ERASURE
-    )
-    request = parse_erasure(wish, request)
-    return start_run(request, now=now, runs=runs, leases=leases, starter=starter)
+    return new.start(parse_erasure(wish, new.request(connection_id, ERASURE)))
 
 
 def parse_erasure(wish: object, request: ExportRequest) -> ExportRequest:

@@ -1,7 +1,6 @@
 """Export students: asks for an export now; it runs in the background."""
 
 import datetime as dt
-import re
 from collections.abc import Collection, Mapping
 from dataclasses import replace
 from typing import Any
@@ -23,11 +22,12 @@ from registration_sync.domain.export_run import (
     ExportRun,
 )
 from registration_sync.domain.resend_wish import parse_resend_wish, parse_school_years
-from registration_sync.ports import Connections, ExportStarter, LeaseReader, Mappings, Runs
+from registration_sync.domain.run_id import RUN_ID, new_run_id, run_id_of
+from registration_sync.ports import Connections, Mappings
 from registration_sync.use_cases.plan_years import refuse_unpinned
 from registration_sync.use_cases.request_check import parse_test_record
 from registration_sync.use_cases.request_erasure import parse_erasure
-from registration_sync.use_cases.start_run import start_run
+from registration_sync.use_cases.start_run import NewRun
 
 WISHES = ("school_years", "contents", "dry_run", "override_held", "override_guards")
 CONTENTS = ("changes", "all")
@@ -35,32 +35,15 @@ ACTIONS = (EXPORT, CHECK, TEST_RECORD, ERASURE)
 TRIGGERS = (BY_HAND, MANUAL, SCHEDULED)
 OF_EVENT = ("action", "connection_id", "trigger", "run_id", "scheduled_time", "requested_by")
 """What an event says besides the wish; a name that is neither is refused: `dryrun` would export."""
-RUN_ID = re.compile(r"[A-Za-z0-9-]{1,64}", re.ASCII)
-
-
-def run_id_of(moment: dt.datetime, ending: str) -> str:
-    """The id of a run, `20250915T190000Z-schedule`: ids sort by time."""
-    return f"{moment.astimezone(dt.UTC):%Y%m%dT%H%M%SZ}-{ending}"
-
-
-def new_run_id(now: dt.datetime, randomness: str) -> str:
-    """The id of a requested run, `20250915T190000Z-042-1a2b3c4d`. With milliseconds, as the last
-    run is looked up by the order of ids: for who is newly held, and for a connection's card."""
-    return run_id_of(now, f"{now.microsecond // 1000:03}-{randomness}")
 
 
 def request_export(
     connection_id: str,
     wish: object,
     *,
-    run_id: str,
-    requested_by: str,
-    now: dt.datetime,
     connections: Connections,
     mappings: Mappings,
-    runs: Runs,
-    leases: LeaseReader,
-    starter: ExportStarter,
+    new: NewRun,
     permissions: Collection[Permission] = (),
 ) -> ExportRun:
     """Stores the pending run and starts the export function; `wish` is the body of the request.
@@ -71,7 +54,7 @@ def request_export(
     a delivery go that looks unusual.
     """
     request = parse_export_request(
-        wish, connection_id=connection_id, run_id=run_id, requested_by=requested_by
+        wish, connection_id=connection_id, run_id=new.run_id, requested_by=new.requested_by
     )
     if request.override_held and Permission.CONFIGURE not in permissions:
         raise AccessDenied("Only Full Access may let a file of all students go without some.")
@@ -81,7 +64,7 @@ def request_export(
             "the run if it waits."
         )
     _refuse_unprepared(connections.get(connection_id), mappings, sends=request.kind == EXPORT)
-    return start_run(request, now=now, runs=runs, leases=leases, starter=starter)
+    return new.start(request)
 
 
 def parse_export_request(

@@ -1,21 +1,13 @@
 """Send again: asks for a past run's files, or some students' rows of them, to be sent once more."""
 
-import datetime as dt
 from collections.abc import Mapping
 
 from registration_sync.domain.export_run import ExportRun
 from registration_sync.domain.resend_wish import parse_resend_wish
-from registration_sync.ports import (
-    Archive,
-    Connections,
-    ExportStarter,
-    LeaseReader,
-    Mappings,
-    Runs,
-)
+from registration_sync.ports import Archive, Connections, Mappings
 from registration_sync.use_cases.choose_files import choose_files
 from registration_sync.use_cases.read_export import stored_export
-from registration_sync.use_cases.start_run import start_run
+from registration_sync.use_cases.start_run import NewRun
 
 TOLD = (
     "The files will replace what lies on the server now, and may bring older data; who is due "
@@ -28,15 +20,10 @@ def request_resend(
     repeated: str,
     wish: object,
     *,
-    run_id: str,
-    requested_by: str,
-    now: dt.datetime,
     connections: Connections,
     mappings: Mappings,
     archive: Archive,
-    runs: Runs,
-    leases: LeaseReader,
-    starter: ExportStarter,
+    new: NewRun,
 ) -> ExportRun:
     """Stores the pending run and starts the export function; `wish` is the body of the request.
 
@@ -48,18 +35,18 @@ def request_resend(
     if isinstance(given, Mapping):
         given = {**given, "resend_of": repeated}
     request = parse_resend_wish(
-        given, connection_id=connection_id, run_id=run_id, requested_by=requested_by
+        given, connection_id=connection_id, run_id=new.run_id, requested_by=new.requested_by
     )
     chosen = choose_files(
-        stored_export(connection_id, repeated, runs=runs),
+        stored_export(connection_id, repeated, runs=new.runs),
         request.again,
         request.school_years,
         connection=connections.get(connection_id),
         connections=connections,
         mappings=mappings,
-        today=now.date(),
+        today=new.now.date(),
     )
     for school_year, files in chosen.items():
         for file in files:
             archive.refuse_gone(connection_id, repeated, f"{school_year}/files/{file['name']}")
-    return start_run(request, now=now, runs=runs, leases=leases, starter=starter)
+    return new.start(request)

@@ -1,11 +1,12 @@
-"""Stores a pending run and starts the export function for it."""
+"""A run that somebody asks for: stored as pending, then started in the export function."""
 
 import datetime as dt
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from registration_sync.domain.errors import AlreadyRunning, Unavailable
 from registration_sync.domain.export_run import (
     LEASED,
+    MANUAL,
     ExportRequest,
     ExportRun,
     RunError,
@@ -15,39 +16,55 @@ from registration_sync.domain.export_run import (
 from registration_sync.ports import ExportStarter, LeaseReader, Runs
 
 
-def start_run(
-    request: ExportRequest,
-    *,
-    now: dt.datetime,
-    runs: Runs,
-    leases: LeaseReader,
-    starter: ExportStarter,
-) -> ExportRun:
-    """The pending run. One that takes the lease is alone; a dry run goes beside others.
+@dataclass(frozen=True, slots=True)
+class NewRun:
+    """A run that somebody asks for now, and what it takes to start it."""
 
-    Raises AlreadyRunning, with the id, while another is pending or in progress, and Unavailable
-    if it could not be started.
-    """
-    run = requested_run(request, now)
-    if request.kind in LEASED:
-        running = leases.running(request.connection_id, int(now.timestamp() * 1000))
-        if running:
-            raise AlreadyRunning("An export of this connection is already running.", run_id=running)
-        runs.request(run)
-    else:
-        runs.save(run)
-    try:
-        starter.start(request)
-    except Unavailable as error:
-        # Should it have started all the same, it replaces this record with its own.
-        runs.save(
-            replace(
-                run,
-                status=RunStatus.FAILED,
-                finished_at=now,
-                message="The run was not started; the students stay due.",
-                error=RunError(error.code, error.message),
-            )
+    run_id: str
+    requested_by: str
+    now: dt.datetime
+    runs: Runs
+    leases: LeaseReader
+    starter: ExportStarter
+
+    def request(self, connection_id: str, kind: str) -> ExportRequest:
+        return ExportRequest(
+            connection_id,
+            self.run_id,
+            trigger=MANUAL,
+            requested_by=self.requested_by,
+            kind=kind,
         )
-        raise
-    return run
+
+    def start(self, request: ExportRequest) -> ExportRun:
+        """The pending run. One that takes the lease is alone; a dry run goes beside others.
+
+        Raises AlreadyRunning, with the id, while another is pending or in progress, and
+        Unavailable if it could not be started.
+        """
+        run = requested_run(request, self.now)
+        if request.kind in LEASED:
+            now_ms = int(self.now.timestamp() * 1000)
+            running = self.leases.running(request.connection_id, now_ms)
+            if running:
+                raise AlreadyRunning(
+                    "An export of this connection is already running.", run_id=running
+                )
+            self.runs.request(run)
+        else:
+            self.runs.save(run)
+        try:
+            self.starter.start(request)
+        except Unavailable as error:
+            # Should it have started all the same, it replaces this record with its own.
+            self.runs.save(
+                replace(
+                    run,
+                    status=RunStatus.FAILED,
+                    finished_at=self.now,
+                    message="The run was not started; the students stay due.",
+                    error=RunError(error.code, error.message),
+                )
+            )
+            raise
+        return run

@@ -5,10 +5,10 @@ from collections.abc import Iterator
 from typing import Any
 
 from registration_sync.domain.export_run import EXPORT, RunStatus
+from registration_sync.domain.run_id import run_id_of
 from registration_sync.domain.run_summary import OVERDUE_CONNECTIONS
 from registration_sync.domain.schedule import RUNS_WITHIN, is_due_to_have_run
 from registration_sync.ports import EVER, Metrics, Runs, Schedules
-from registration_sync.use_cases.request_export import run_id_of
 
 RUN_LASTS = dt.timedelta(hours=2)
 """Run ids tell when a run was asked for; it may end so much later."""
