@@ -8,9 +8,11 @@ a missing dependency shows. Prints `{"port": …}`; all the rest goes to stderr.
 """
 
 import asyncio
+import contextlib
 import hashlib
 import json
 import os
+import select
 import socket
 import sys
 import tempfile
@@ -21,6 +23,7 @@ from typing import Any
 
 _extract = zipfile.ZipFile.extractall
 _extracting = threading.Lock()
+_taking_log = threading.Lock()
 
 
 def extract_layers_once(archive: zipfile.ZipFile, path: str) -> None:
@@ -43,6 +46,42 @@ def extract_layers_once(archive: zipfile.ZipFile, path: str) -> None:
     return None
 
 
+def follow_log(worker: Any) -> None:
+    """In place of Worker._read_stderr: takes the function's log as it comes, to the end."""
+    process, worker.half_line = worker._proc, b""
+    with contextlib.suppress(OSError, ValueError):  # closed
+        while select.select([process.stderr], [], []) and _take_log(worker, process):
+            pass
+
+
+def log_so_far(worker: Any) -> str:
+    """In place of Worker._drain_stderr_bounded, which waits 50 ms for a line that may not come, and
+    on a busy machine misses one that does: it appears at the next call of the function, if ever.
+
+    A function logs before it answers, so that all of it can be taken when the answer is there.
+    """
+    process = worker._proc
+    if process is not None:  # not stopped meanwhile
+        with contextlib.suppress(OSError, ValueError):
+            _take_log(worker, process)
+    text: str = worker._drain_stderr()
+    return text
+
+
+def _take_log(worker: Any, process: Any) -> bool:
+    """Whether there may be more."""
+    pipe = process.stderr.fileno()
+    with _taking_log:
+        while select.select([pipe], [], [], 0)[0]:
+            written = os.read(pipe, 1 << 16)
+            if not written:
+                return False
+            *lines, worker.half_line = (worker.half_line + written).split(b"\n")
+            for line in lines:
+                worker._stderr_queue.put(line.decode(errors="replace"))
+    return True
+
+
 async def serve(listening: socket.socket) -> None:
     """Serves until SIGTERM or SIGINT."""
     from hypercorn.asyncio import serve as serve_asgi  # noqa: PLC0415  # after the path is set
@@ -57,11 +96,8 @@ async def serve(listening: socket.socket) -> None:
         await app(scope, receive, send)
 
     zipfile.ZipFile.extractall = extract_layers_once  # type: ignore[method-assign]
-    # After each call of a function it waits 50 ms for the first line of a log. The console's writes
-    # none, and a page of some eighty files took a second, most of it for that.
-    drain = Worker._drain_stderr_bounded  # noqa: SLF001
-    _, *others = drain.__defaults__
-    drain.__defaults__ = (0.005, *others)
+    Worker._read_stderr = follow_log
+    Worker._drain_stderr_bounded = log_so_far
 
     config = Config()
     config.bind = [f"fd://{listening.fileno()}"]

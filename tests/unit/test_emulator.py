@@ -1,0 +1,83 @@
+"""What the local stack replaces of the emulator's."""
+
+import queue
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+
+import pytest
+
+from local.emulator import follow_log, log_so_far
+
+FUNCTION = """
+import sys
+sys.stdout.reconfigure(line_buffering=True)
+for number, _ in enumerate(sys.stdin):
+    print(f"line one of {number}, é", file=sys.stderr)
+    print("x" * 70_000 * (number == 3) + f"line two of {number}", file=sys.stderr)
+    print("an answer")
+"""
+
+
+class Worker:
+    """The emulator's, as far as its log goes."""
+
+    def __init__(self, process: subprocess.Popen[str]) -> None:
+        self._proc = process
+        self._stderr_queue: queue.Queue[str] = queue.Queue()
+        self.half_line = b""
+
+    def _drain_stderr(self) -> str:
+        return "\n".join(self._stderr_queue.get() for _ in range(self._stderr_queue.qsize()))
+
+    def invoke(self) -> None:
+        assert self._proc.stdin
+        assert self._proc.stdout
+        self._proc.stdin.write("an event\n")
+        self._proc.stdin.flush()
+        assert self._proc.stdout.readline() == "an answer\n"
+
+
+@pytest.fixture
+def worker() -> Iterator[Worker]:
+    with subprocess.Popen(
+        [sys.executable, "-X", "utf8", "-c", FUNCTION],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    ) as process:
+        yield Worker(process)
+        process.terminate()
+
+
+def test_all_that_a_function_logged_is_there_with_its_answer(worker: Worker) -> None:
+    following = threading.Thread(target=follow_log, args=[worker])
+    following.start()
+
+    for number in range(50):
+        worker.invoke()
+        lines = log_so_far(worker).splitlines()
+        assert [line.lstrip("x") for line in lines] == [
+            f"line one of {number}, é",
+            f"line two of {number}",
+        ]
+
+    worker._proc.terminate()
+    following.join(10)
+    assert not following.is_alive()
+
+
+def test_it_is_there_too_if_nobody_came_to_read_meanwhile(worker: Worker) -> None:
+    for number in range(3):
+        worker.invoke()
+        assert log_so_far(worker).splitlines()[0] == f"line one of {number}, é"
+
+
+def test_who_logs_more_than_a_pipe_holds_is_not_stopped_by_it(worker: Worker) -> None:
+    threading.Thread(target=follow_log, args=[worker], daemon=True).start()
+    for _ in range(5):
+        worker.invoke()
+
+    assert len(log_so_far(worker)) > 70_000
