@@ -18,6 +18,9 @@ ON_THE_SECOND = ("tests/console/test_mapping", "tests/console/test_new_connectio
 ON_THE_FIRST = "tests/stack/test_schedule"
 """Each takes half of the time; the last waits for a whole minute."""
 
+LONGEST = ("tests/functional/test_random_day", "tests/exploration/")
+"""Begun first: at the end the others would have nothing left to do beside them."""
+
 
 class TwoStacks(LoadScopeScheduling):
     """Keeps the tests that need the local stack on two workers, each with a stack of its own, and
@@ -38,11 +41,12 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> TwoStac
     return TwoStacks(config, log)
 
 
-def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Marks every test that needs the stack."""
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Marks every test that needs the stack; puts the longest first."""
     for item in items:
-        if item.path.relative_to(config.rootpath).as_posix().startswith(ON_THE_STACK):
+        if item.nodeid.startswith(ON_THE_STACK):
             item.add_marker(pytest.mark.stack)
+    items.sort(key=lambda item: not item.nodeid.startswith(LONGEST))
 
 
 @pytest.fixture(scope="session")
