@@ -5,7 +5,7 @@ from pathlib import Path
 
 from playwright.sync_api import Route, expect
 
-from tests.console.answers import SCRIPT, answering, going_on, is_refused, refusing
+from tests.console.answers import SCRIPT, answering, going_on, holding, is_refused, refusing
 from tests.console.mapping_page import save_as_somebody_else
 from tests.console.person import PHONE, Person
 from tests.stack.district import MAPPING, District, new_district, registration
@@ -152,9 +152,41 @@ def test_an_export_that_cannot_be_is_told_before_and_after(
     ada.check()
 
 
+def test_who_would_not_go_is_not_counted_and_what_is_asked_for_is_not_called_off(
+    visit: Visit, district: District
+) -> None:
+    """A file of everyone of a year goes with everyone or not at all."""
+    district.sync(*(registration(str(n)) for n in range(3)), registration("9", year=2026))
+    ada = visit()
+
+    def refused(route: Route) -> None:
+        run = route.fetch().json()
+        for year in run["years"][:1]:
+            year |= {"status": "failed", "held_count": 1}
+            year["error"] = {"code": "held", "message": "One is held.", "passing": False}
+        route.fulfill(json=run)
+
+    with answering(ada, "/exports/[^/?]+", "GET", refused):
+        ada.press_entry(ada.menu, "Export Students")
+        ada.sees(ada.button("Export 1 student"))
+        ada.sees(ada.page.get_by_text("1 student would go to the server now."))
+        ada.check()
+    with holding(ada, "/exports"):
+        ada.press(ada.button("Export 1 student"))
+        ada.sees(ada.page.get_by_role("progressbar", name="Waiting to start"))
+        expect(ada.button("Cancel")).to_have_count(0)  # it is asked for
+        ada.check()
+        ada.press(ada.button("Close").last)
+    expect(ada.card).to_contain_text("4 students")  # and goes on
+
+
 def test_the_last_files_are_downloaded(visit: Visit, district: District, tmp_path: Path) -> None:
     district.sync(registration("1", "Ann"))
     district.export()
+    late = registration("2")
+    late["data"]["students"]["dob"] = "soon"
+    district.sync(late)
+    assert district.export()["status"] == "partial"  # and has no files, as nobody went
     ada = visit(viewport=PHONE, accept_downloads=True)
 
     ada.press_entry(ada.menu, "Download last files")
@@ -177,6 +209,7 @@ def test_a_connection_is_deleted_only_by_its_name(visit: Visit, district: Distri
 
     ada.press_entry(ada.menu, "Delete")
     expect(ada.button("Delete")).to_be_disabled()
+    expect(ada.dialog("Delete")).to_contain_text(f"with the id {district.connection_id} has them")
     ada.check()
     typed = ada.dialog("Delete").get_by_role("textbox")
     ada.write(typed, SCRIPT)

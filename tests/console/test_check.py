@@ -102,6 +102,20 @@ def test_the_first_host_key_is_kept_by_one_click(visit: Visit, district: Distric
     with refusing(ada, district.path, "PUT"):
         ada.press(ada.button(confirm))
         is_refused(ada)
+
+    def look_anew() -> None:
+        ada.go(f"#{district.path}/runs")
+        ada.sees(ada.heading("History"))
+        ada.go(page_of(district))
+
+    folder = district.connection["folder"]
+    district.change(folder=f"{folder}/elsewhere")  # by somebody else
+    look_anew()
+    ada.sees(ada.page.get_by_text("The connection was changed after this check"))
+    expect(ada.button(confirm)).to_have_count(0)  # it may be another server's by now
+    district.change(folder=folder)
+    check(district)
+    look_anew()
     ada.press(ada.button(confirm))
 
     ada.sees(ada.heading("What the server can do"))

@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import expect
 
 from registration_sync.domain.transformations import TRANSFORMATIONS
-from tests.console.answers import is_refused, refusing
+from tests.console.answers import holding, is_refused, refusing
 from tests.console.mapping_page import (
     TO,
     TYPE,
@@ -162,6 +162,10 @@ def test_codes_are_pasted_as_two_columns_of_a_spreadsheet(ada: Person, district:
     ada.press(row(ada, 2).get_by_role("button", name="Add a code"))
     expect(ada.page.get_by_label("Value in Enroll 5")).to_be_focused()
     ada.press(row(ada, 2).get_by_role("button", name="Remove code 5"))
+    ada.press(row(ada, 2).get_by_role("button", name="Remove code 2"))
+    ada.press(ada.button("Undo"))  # that alone, and not what was pasted
+    expect(ada.page.get_by_label("Value in Enroll 2")).to_have_value("with\ttab")
+    expect(ada.page.get_by_label("Value in Enroll 4")).to_have_value("10")
     paste(ada, "Value in Enroll 4", "K\t01\r\nPK\t-1")
     expect(value(ada, 2)).to_have_text("01")
     twice = ada.page.get_by_label("Value in Enroll 5")
@@ -264,6 +268,18 @@ def test_checks_rows_and_conditions_are_set(ada: Person, district: District) -> 
     }
 
 
+def test_that_a_condition_takes_blanks_is_said(ada: Person) -> None:
+    """As a column of a spreadsheet ends in an empty line."""
+    ada.press(ada.page.get_by_text("More settings"))
+    ada.press(ada.button("Add a condition"))
+    where = ada.page.get_by_role("group", name="Only rows that fulfil")
+    ada.write(where.get_by_label("Test"), "is one of")
+    ada.write(where.get_by_label("Compared with"), "K\nPK\n")
+
+    ada.sees(where.get_by_text("An empty line is among them: a blank value counts too."))
+    ada.check()
+
+
 def test_files_are_duplicated_moved_and_deleted(ada: Person, district: District) -> None:
     menu = ada.button("Actions of the file")
 
@@ -317,8 +333,12 @@ def test_codes_are_filled_from_the_values_that_students_have(
     with refusing(ada, "/fields", "GET"):
         ada.press(fill)
         is_refused(ada, field)
-    ada.press(fill)
+    ada.write(field.get_by_label("Value in Enroll 1"), "Zed")
+    with holding(ada, "/fields", "GET"):
+        ada.press(fill)
+        ada.write(field.get_by_label("Code in the file 1"), "typed meanwhile")
     ada.sees(field.get_by_text("1 new value found among all 1 student."))
+    expect(field.get_by_label("Code in the file 1")).to_have_value("typed meanwhile")
     ada.press(fill)
     ada.sees(field.get_by_text("0 new values found among all 1 student."))
     ada.check()
@@ -326,7 +346,7 @@ def test_codes_are_filled_from_the_values_that_students_have(
     ada.press(fill)
     ada.sees(field.get_by_text("110 new values found among all 111 students."))
     ada.check()
-    ada.press(field.get_by_role("button", name="Show more of 111 codes"))
+    ada.press(field.get_by_role("button", name="Show more of 112 codes"))
     expect(field.get_by_label("Value in Enroll 101")).to_be_focused()
 
 

@@ -166,7 +166,7 @@ def test_an_older_version_is_compared_and_taken_up_again(visit: Visit, district:
     expect(dialog.get_by_role("listitem").and_(dialog.locator(":focus"))).to_be_visible()
     ada.sees(dialog.get_by_text("value 59 → code 59 was added"))
     ada.press(ada.button("Compare version 1"))
-    ada.sees(dialog.get_by_text("To SFTP Field: Number → ID"))
+    ada.sees(dialog.locator("#version-1").get_by_text("To SFTP Field: Number → ID"))
     ada.check()
     ada.press(ada.button("Take up version 1 again"))
 

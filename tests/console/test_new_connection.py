@@ -11,8 +11,9 @@ from playwright.sync_api import expect
 from local.district import made_up_district
 from registration_sync.domain.school_year import current_school_year
 from tests.console.answers import SCRIPT, as_operator, as_text, fill_all, is_refused, refusing
+from tests.console.mapping_page import save_as_somebody_else
 from tests.console.person import PHONE, Person
-from tests.stack.district import District
+from tests.stack.district import MAPPING, District
 
 type Visit = Callable[..., Person]
 
@@ -256,6 +257,31 @@ def test_a_download_with_scripts_for_names_has_no_server_to_check(
     ada.check()
     assert ada.page.title() == "New connection · Connections · Registration sync"
     assert made(district).connection["delivery"] == "download"
+
+
+def test_a_mapping_that_is_there_already_is_kept_or_replaced_and_never_hidden(
+    visit: Visit, district: District
+) -> None:
+    """A connection that was deleted leaves its mapping to the next one of its id."""
+    ada = visit(path="#/new")
+    fill_about(ada, district)
+    ada.press(ada.button("Next: the server"))
+    ada.press(ada.page.get_by_role("radio", name="Fetched by download"))
+    ada.write(ada.field("Folder"), f"{made(district).connection_id}/{{school_year}}")
+    ada.press(ada.button("Save"))
+    ada.sees(ada.heading("What do the files look like?"))
+    ada.page.go_back()
+    save_as_somebody_else(made(district), MAPPING["files"])
+    ada.press(ada.button("Save"))
+
+    expect(ada.page.get_by_role("radio", name="The mapping that it has")).to_be_checked()
+    ada.sees(ada.page.get_by_text("Version 1, saved by"))
+    expect(ada.page.get_by_role("radio", name="An empty mapping")).to_have_count(0)
+    ada.check()
+    ada.press(ada.button("Keep its mapping"))
+    ada.sees(ada.heading(f"{name_of(district)} is set up"))
+    answer = district.stack.call("GET", f"{made(district).path}/mapping", role="full_access")
+    assert (answer.json()["version"], answer.json()["files"]) == (1, MAPPING["files"])
 
 
 def test_a_private_key_signs_in_and_who_may_not_is_told(

@@ -9,7 +9,7 @@ from typing import Any
 
 from playwright.sync_api import Locator, Route, expect
 
-from tests.console.answers import SCRIPT, going_on, is_refused, refusing, saying
+from tests.console.answers import SCRIPT, going_on, holding, is_refused, refusing, saying
 from tests.console.mapping_page import TO, row, source
 from tests.console.person import PHONE, Person
 from tests.stack.district import MAPPING, District, registration
@@ -173,7 +173,10 @@ def test_a_run_is_sent_again_whole(visit: Visit, district: District) -> None:
     expect(dialog).to_contain_text(run["years"][0]["files"][0]["path"])
     ada.check()
     assert district.names() == ["Cal"]
-    ada.press(dialog.get_by_role("button", name="Send again"))
+    with holding(ada, "/resend"):
+        ada.press(dialog.get_by_role("button", name="Send again"))
+        expect(ada.button("Cancel")).to_have_count(0)  # it is asked for
+        ada.check()
 
     ada.sees(dialog.get_by_text("may have brought older data").first)
     ada.check()
@@ -283,6 +286,19 @@ def test_a_check_and_a_run_without_files_are_shown_as_what_they_are(
     ada.check()
     ada.go(run_page(district, nothing))
     ada.sees(ada.page.get_by_text("Nothing to export: no sync since the last."))
+    ada.check()
+
+
+def test_a_dry_run_of_more_rows_than_are_shown_says_so(visit: Visit, district: District) -> None:
+    district.sync(*(registration(str(n)) for n in range(21)))
+    answer = district.stack.call(
+        "POST", f"{district.path}/exports", {"dry_run": True}, role="full_access"
+    )
+    run = district.finished(answer.json()["run_id"])
+    assert len(run["years"][0]["files"][0]["lines"]) == 21  # with the header
+    ada = visit("limited_access", path=run_page(district, run))
+
+    ada.sees(ada.page.get_by_text("The first 20 rows, as they stand in the file"))
     ada.check()
 
 

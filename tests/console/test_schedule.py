@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 from playwright.sync_api import Locator, expect
 
 from registration_sync.domain.schedule import is_skipped
-from tests.console.answers import SCRIPT, is_refused, refusing
+from tests.console.answers import SCRIPT, holding, is_refused, refusing
 from tests.console.person import PHONE, Person
 from tests.stack.district import District
 
@@ -207,9 +207,13 @@ def test_a_schedule_by_keyboard_alone(visit: Visit, district: District) -> None:
     ada.tab_to(ada.field("Last day"))
     ada.page.keyboard.type("07312030")
     ada.tab_to(ada.button("Save"))
-    press("Enter")
+    with holding(ada, "/schedule", "PUT"):
+        press("Enter")
+        ada.press(ada.button("Add a pause"))
 
     ada.sees(ada.page.get_by_text("Saved: the export is scheduled.").last)
+    expect(ada.field("First day")).to_have_count(2)  # also the one that came meanwhile
+    ada.sees(ada.page.get_by_text("Not saved yet"))
     ada.check()
     schedule = stored(district)
     assert (schedule["time"], schedule["time_zone"]) == ("22:15", "America/Denver")

@@ -65,7 +65,11 @@ def test_what_is_changed_is_saved_and_nothing_else(visit: Visit, district: Distr
         ada.press(ada.button("Save"))
         expect(ada.button("Save")).to_have_attribute("aria-busy", "true")
         ada.check()
+        ada.write(ada.field("Name"), "Typed meanwhile")
     ada.sees(ada.page.get_by_text("The settings are saved.").last)
+    expect(ada.field("Name")).to_have_value("Typed meanwhile")
+    ada.sees(ada.page.get_by_text("Not saved yet"))
+    ada.press(ada.button("Discard the changes"))
     ada.check()
 
     now = district.connection

@@ -48,6 +48,24 @@ def test_signing_out_goes_through_the_hosted_pages_and_stays_out_by_keyboard(
     ada.sees(ada.heading("Connections"))
 
 
+BROUGHT_BACK = """() => {
+    window.kept = true;
+    dispatchEvent(new PageTransitionEvent("pageshow", { persisted: true }));
+}"""
+
+
+def test_a_page_that_the_browser_kept_is_not_seen_after_signing_out(visit: Visit) -> None:
+    ada = visit()
+    ada.page.evaluate(BROUGHT_BACK)
+    assert ada.page.evaluate("new Promise((wait) => setTimeout(() => wait(window.kept), 200))")
+    ada.press_entry(ada.button(ada.user.username), "Sign out")
+    ada.sees(ada.heading("You are signed out"))
+
+    ada.page.evaluate(BROUGHT_BACK)
+
+    ada.sees(ada.page.get_by_label("Username"))
+
+
 def test_a_sign_in_that_was_not_begun_here_is_refused(visit: Visit) -> None:
     ada = visit()
 

@@ -20,6 +20,12 @@ export class ApiError extends Error {
 }
 
 export const get = (path, options) => call("GET", path, options);
+// Null where there is nothing of it yet.
+export const getIfThere = (path, options) =>
+  get(path, options).catch((error) => {
+    if (error.status === 404) return null;
+    throw error;
+  });
 export const post = (path, body = {}, options) => call("POST", path, { ...options, body });
 export const put = (path, body, options) => call("PUT", path, { ...options, body });
 export const remove = (path, options) => call("DELETE", path, options);

@@ -54,8 +54,9 @@ export function schoolYear(year) {
   return `${year}–${String((year + 1) % 100).padStart(2, "0")}`;
 }
 
+// A dry run of a year that would fail has its rows, too: nobody of them would go.
 export function rowsOf(run) {
-  return sum(run.years.map((year) => year.rows));
+  return sum(run.years.map((year) => (year.error ? 0 : year.rows)));
 }
 
 export function heldOf(run) {

@@ -18,6 +18,9 @@ let tokens = null;
 let renewal = null;
 let awaited = () => {};
 
+// The browser may bring a page back as it was left: nobody who has signed out is to see it again.
+addEventListener("pageshow", ({ persisted }) => persisted && !tokens && location.reload());
+
 // Finds out where we are: back from the hosted pages, signed out, or at the very beginning. After
 // a failure it may be tried again.
 export async function start() {

@@ -39,7 +39,7 @@ export function useRequestedRun(c) {
   useEffect(() => () => control.current.abort(), []);
   const asking = useAction(async (path, wish) => {
     const { signal } = control.current;
-    const { run_id } = await post(path, wish, { signal });
+    const { run_id } = await post(path, wish); // once it is asked for it goes on
     setRun({ run_id, status: "pending", years: [] });
     const ended = await followRun(c, run_id, { signal, show: setRun });
     announce(ended.message);

@@ -16,6 +16,7 @@ export function Dialog({ title, onClose, actions, children, wide }) {
     return () => element.close();
   }, []);
   const onCancel = (event) => {
+    if (event.target !== event.currentTarget) return; // of a file chooser inside
     event.preventDefault(); // it is closed by not being drawn
     onClose?.();
   };

@@ -15,6 +15,8 @@ const WAY = {
   download: "kept here, to be downloaded",
 };
 
+const ROWS_SHOWN = 20; // by a dry run, below the header
+
 export function RunFiles({ c, run, year }) {
   return html`<ul class="run-files">
     ${year.files.map(
@@ -44,9 +46,9 @@ function RunFile({ c, run, year, file }) {
 // A file's lines as they stand there, header and all; those of a wide file are scrolled sideways.
 export function RawLines({ name, lines, rows }) {
   const text = lines.map((line) => line.replace(/\r?\n$/, "")).join("\n");
-  const all = rows === undefined || lines.length >= rows;
+  const all = rows === undefined || rows <= ROWS_SHOWN;
   return html`<figure class="raw-lines">
-    <figcaption>${all ? "Raw lines" : `The first ${lines.length} lines, as they stand in the file`}</figcaption>
+    <figcaption>${all ? "Raw lines" : `The first ${ROWS_SHOWN} rows, as they stand in the file`}</figcaption>
     <pre tabindex="0" role="region" aria-label=${`Lines of ${name}`}>${text}</pre>
   </figure>`;
 }

@@ -50,7 +50,8 @@ function Check({ connection, keep }) {
 function Outcome({ connection, run, check, onPinned, found }) {
   const person = usePerson();
   const over = !isUnderWay(run);
-  return html`${over && html`<${HostKeyToConfirm} connection=${connection} run=${run} onPinned=${onPinned} />`}
+  // A key that was shown before the connection was changed may be another server's.
+  return html`${over && !check.stale && html`<${HostKeyToConfirm} connection=${connection} run=${run} onPinned=${onPinned} />`}
     <section class="panel stack" aria-label="What the check found" tabindex="-1" ref=${found}>
       <div class="row">
         ${over ? html`<${Verdict} connection=${connection} run=${run} />` : html`<${RunBadge} run=${run} />`}

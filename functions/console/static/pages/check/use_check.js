@@ -1,6 +1,6 @@
 // The last check of a connection, and a new one that is followed while it goes on.
 
-import { ApiError, get, pathOf, post } from "../../api.js";
+import { get, getIfThere, pathOf, post } from "../../api.js";
 import { useAction, useData } from "../../data.js";
 import { useEffect, useRef, useState } from "../../html.js";
 import { announce } from "../../components/announce.js";
@@ -62,11 +62,6 @@ export function useCheck(connection_id) {
 }
 
 // Null where it was not checked since it was last changed.
-async function lastOutcome(connection_id, options) {
-  try {
-    return await get(pathOf(connection_id, "check"), options);
-  } catch (error) {
-    if (error instanceof ApiError && error.status === 404) return null;
-    throw error;
-  }
+function lastOutcome(connection_id, options) {
+  return getIfThere(pathOf(connection_id, "check"), options);
 }

@@ -31,7 +31,7 @@ export function Card({ connection, facts, look, reload }) {
     ${facts?.error && html`<${ErrorState} error=${facts.error} onRetry=${look} />`}
     ${!facts && html`<div class="facts-coming" aria-hidden="true"></div>`}
     ${facts && !facts.error && html`<${Facts} connection=${connection} facts=${facts} />`}
-    ${dialog === "export" && html`<${ExportDialog} connection=${connection} onClose=${close} />`}
+    ${dialog === "export" && html`<${ExportDialog} connection=${connection} onAsked=${look} onClose=${close} />`}
     ${dialog === "download" && html`<${DownloadDialog} connection=${connection} onClose=${close} />`}
     ${dialog === "delete" && html`<${DeleteDialog} connection=${connection} onClose=${close} onDeleted=${reload} key=${c} />`}
   </article>`;

@@ -23,8 +23,9 @@ export function DeleteDialog({ connection, onClose, onDeleted }) {
     onClose=${onClose}
   >
     <p>
-      Its settings, sign-in, mapping and schedule are gone for good, and nothing more is exported.
-      Files on the server and the record of its runs stay.
+      Its settings, sign-in and schedule are gone for good, and nothing more is exported. Files on
+      the server stay. Its mapping, the students who were synced and the record of its runs stay
+      here: a new connection with the id <code>${connection.connection_id}</code> has them again.
     </p>
     <${TextField} label=${`Type ${connection.name} to confirm`} value=${typed} onInput=${setTyped} />
   <//>`;

@@ -14,7 +14,9 @@ import { count, number } from "../../components/time.js";
 import { href } from "../../router.js";
 import { followRun, heldOf, phaseOf, rowsOf, schoolYear } from "../../runs.js";
 
-export function ExportDialog({ connection, onClose }) {
+const ASKED_FOR = { status: "pending", years: [] };
+
+export function ExportDialog({ connection, onAsked, onClose }) {
   const c = connection.connection_id;
   const [tried, setTried] = useState(null); // the dry run, when it is over
   const [run, setRun] = useState(null); // the export, as it was read last
@@ -28,8 +30,9 @@ export function ExportDialog({ connection, onClose }) {
     announce(found.message);
   });
   const exporting = useAction(async () => {
-    const { run_id } = await post(pathOf(c, "exports"), {}, { signal });
-    setRun({ status: "pending", run_id, years: [] });
+    const { run_id } = await post(pathOf(c, "exports"), {}); // once it is asked for it goes on
+    setRun({ ...ASKED_FOR, run_id });
+    onAsked();
     const ended = await followRun(c, run_id, { signal, show: setRun });
     announce(`Export Students: ${ended.message}`);
   });
@@ -39,10 +42,10 @@ export function ExportDialog({ connection, onClose }) {
   }, []);
 
   const rows = tried ? rowsOf(tried) : 0;
-  const due = tried?.years.some((year) => year.files.length > 0); // a file of removals has no rows
+  const due = tried && hasFiles(tried);
   const ended = run && !exporting.busy;
   const to = ended && href("/connections/{c}/runs/{run}", { c, run: run.run_id });
-  const actions = html`<${Button} onClick=${onClose}>${run || (tried && !due) ? "Close" : "Cancel"}<//>
+  const actions = html`<${Button} onClick=${onClose}>${run || exporting.busy || (tried && !due) ? "Close" : "Cancel"}<//>
     ${to && html`<${ButtonLink} kind="primary" href=${to}>Open the run<//>`}
     ${!run &&
     due &&
@@ -53,10 +56,15 @@ export function ExportDialog({ connection, onClose }) {
     <p class="muted">${connection.name}</p>
     ${trial.busy && html`<${Progress} label="Looking at what is due; nothing is sent yet" />`}
     ${!run && tried && html`<${Trial} run=${tried} connection=${connection} />`}
-    ${run && exporting.busy && html`<${Progress} label=${phaseOf(run)} /><p class="hint">You may close this: the export goes on, and its card shows how it ends.</p>`}
+    ${exporting.busy && html`<${Progress} label=${phaseOf(run ?? ASKED_FOR)} /><p class="hint">You may close this: the export goes on, and its card shows how it ends.</p>`}
     ${ended && !exporting.error && html`<${Ended} run=${run} />`}
     <${ErrorNotice} error=${trial.error ?? exporting.error} />
   <//>`;
+}
+
+// A file of removals has no rows.
+function hasFiles(run) {
+  return run.years.some((year) => !year.error && year.files.length > 0);
 }
 
 function Trial({ run, connection }) {
@@ -67,7 +75,7 @@ function Trial({ run, connection }) {
   if (run.status === "failed") return html`<${Failed} run=${run} title="An export now would fail" />`;
   const [rows, held] = [rowsOf(run), heldOf(run)];
   const to = connection.delivery === "download" ? "archive" : "server";
-  const removals = run.years.some((year) => year.files.length > 0) ? `Only removals would go to the ${to} now.` : "Nobody would go now.";
+  const removals = hasFiles(run) ? `Only removals would go to the ${to} now.` : "Nobody would go now.";
   return html`<p>
       ${rows > 0 ? `${count(rows, "student")} would go to the ${to} now.` : removals}
       ${held > 0 && ` ${count(held, "student is held back and stays", "students are held back and stay")} due.`}
@@ -97,7 +105,7 @@ function Years({ run }) {
       id=${(year) => year.school_year}
       columns=${[
         { label: "School year", heading: true, cell: (year) => schoolYear(year.school_year) },
-        { label: "Rows", number: true, cell: (year) => number(year.rows) },
+        { label: "Rows", number: true, cell: (year) => number(year.error ? 0 : year.rows) },
         { label: "Held back", number: true, cell: (year) => number(year.held_count) },
         { label: "Files", cell: (year) => (year.error ? html`<${Sentence} text=${year.error.message} />` : paths(year)) },
       ]}

@@ -1,6 +1,6 @@
 // What a card says of its connection: loaded for each card, in one go.
 
-import { ApiError, get, pathOf } from "../../api.js";
+import { get, getIfThere, pathOf } from "../../api.js";
 import { heldOf, isUnderWay } from "../../runs.js";
 
 const DELIVERIES = "export,resend";
@@ -11,17 +11,22 @@ export async function factsOf(connection, options) {
   const [runs, schedule, status] = await Promise.all([
     get(pathOf(c, "exports"), { ...options, query: { kind: DELIVERIES, limit: 1 } }),
     get(pathOf(c, "schedule"), options),
-    get(pathOf(c, "status"), options).catch(nothingYet),
+    getIfThere(pathOf(c, "status"), options),
   ]);
   const run = runs.items[0] ?? null;
   return { run, schedule, status, problem: problemOf(run, status) };
 }
 
-// The last run that has files to fetch, or null.
+// The last run that has files to fetch, or null. While somebody is held each run is a partial one,
+// also those in which nobody went.
 export async function lastWithFiles(connection_id, options) {
-  const query = { kind: DELIVERIES, status: "succeeded,partial", limit: 1 };
-  const { items } = await get(pathOf(connection_id, "exports"), { ...options, query });
-  return items[0] ?? null;
+  const query = { kind: DELIVERIES, status: "succeeded,partial", limit: 20 };
+  for (let after = null; ; ) {
+    const { items, next } = await get(pathOf(connection_id, "exports"), { ...options, query: { ...query, after } });
+    const found = items.find((run) => run.years.some((year) => year.files.length > 0));
+    if (found || !next) return found ?? null;
+    after = next;
+  }
 }
 
 export function totalsOf(status) {
@@ -37,9 +42,4 @@ function problemOf(run, status) {
   if (run?.status === "failed" || run?.status === "awaiting_confirmation") return 3;
   if (status ? totalsOf(status).held > 0 : run && heldOf(run) > 0) return 2;
   return run?.status === "partial" ? 1 : 0;
-}
-
-function nothingYet(error) {
-  if (error instanceof ApiError && error.status === 404) return null;
-  throw error;
 }

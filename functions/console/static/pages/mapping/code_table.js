@@ -2,7 +2,7 @@
 
 import { get, pathOf } from "../../api.js";
 import { useAction } from "../../data.js";
-import { html, useId, useRef, useState } from "../../html.js";
+import { html, useEffect, useId, useRef, useState } from "../../html.js";
 import { announce } from "../../components/announce.js";
 import { Button, IconButton } from "../../components/button.js";
 import { Sentence } from "../../components/sentence.js";
@@ -104,14 +104,20 @@ const told = (value) => (value.length > TOLD ? [...value.slice(0, 2 * TOLD)].sli
 function FillFromValues({ rows, onInput, source, each, delimiter }) {
   const c = useConnectionId();
   const [said, say] = useState("");
+  const latest = useRef(null);
+  latest.current = { rows, onInput }; // one may type while it looks
+  const control = useRef(new AbortController());
+  useEffect(() => () => control.current.abort(), []);
   const filling = useAction(async () => {
-    const ask = (place) => get(pathOf(c, "fields"), { query: { ...place, delimiter } });
+    const { signal } = control.current;
+    const ask = (place) => get(pathOf(c, "fields"), { query: { ...place, delimiter }, signal });
     const answers = await Promise.all(placesOf(source, each).map(ask));
     const { looked_at, complete } = answers[0];
-    const there = new Set(rows.map(([value]) => value));
+    const now = latest.current;
+    const there = new Set(now.rows.map(([value]) => value));
     const found = new Set(answers.flatMap(({ values }) => values.map((one) => one.value)));
     const missing = [...found].filter((value) => !there.has(value)).map((value) => [value, ""]);
-    if (missing.length) onInput([...rows.filter((row) => row.some((cell) => cell !== "")), ...missing]);
+    if (missing.length) now.onInput([...now.rows.filter((row) => row.some((cell) => cell !== "")), ...missing]);
     const among = `${complete ? "all" : "the first"} ${count(looked_at, "student")}`;
     const text = `${count(missing.length, "new value")} found among ${among}.`;
     announce(text);

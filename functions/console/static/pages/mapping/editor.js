@@ -9,6 +9,7 @@ export const EditorContext = createContext(null);
 export const useEditor = () => useContext(EditorContext);
 
 const UNDONE_AT_MOST = 100;
+const TYPED_INTO = "input, textarea, select";
 const NOTHING = { fields: {}, files: {}, students: [], problems: { fields: {}, files: {}, others: [] } };
 
 // `saved` is what GET …/mapping answers, null for none yet. `can_edit` is for all of the visit.
@@ -16,7 +17,7 @@ export function createEditor(saved, can_edit) {
   const base = createStore(baseOf(saved));
   const draft = createStore(base.get().draft);
   const past = createStore([]); // [{draft, base}]: what was edited, and what it had been made from
-  let under_edit = null; // the same control again is one thing to undo
+  let under_edit = {}; // {key, control}: typing on in one control is one thing to undo
   const remember = () =>
     past.set([...past.get(), { draft: draft.get(), base: base.get() }].slice(-UNDONE_AT_MOST));
   return {
@@ -26,13 +27,15 @@ export function createEditor(saved, can_edit) {
     can_edit,
     seen: createStore(NOTHING), // see seen.js
     update(change, key = null) {
-      if (key === null || key !== under_edit) remember();
-      under_edit = key;
+      const control = document.activeElement;
+      const goes_on = key !== null && key === under_edit.key && control === under_edit.control && control.matches(TYPED_INTO);
+      if (!goes_on) remember();
+      under_edit = { key, control };
       draft.set(change(draft.get()));
     },
     undo() {
       const before = past.get();
-      under_edit = null;
+      under_edit = {};
       past.set(before.slice(0, -1));
       base.set(before.at(-1).base);
       draft.set(before.at(-1).draft);
@@ -42,14 +45,14 @@ export function createEditor(saved, can_edit) {
       const next = baseOf(now, base.get().draft);
       base.set(kept ? { ...next, ...kept } : next);
       past.set([]);
-      under_edit = null;
+      under_edit = {};
       if (!kept) draft.set(next.draft);
     },
     // Somebody else's newer version is there, as the draft `theirs`, and `edited` on top of it.
     // Undo goes back to before: who saves then is asked again.
     join(now, theirs, edited = theirs) {
       remember();
-      under_edit = null;
+      under_edit = {};
       base.set({ ...baseOf(now), draft: theirs, text: textOf(theirs) });
       draft.set(edited);
     },

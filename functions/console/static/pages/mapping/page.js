@@ -1,6 +1,6 @@
 // Export Student Mapping: which students to look at, and what each field of each file is made of.
 
-import { get, pathOf } from "../../api.js";
+import { getIfThere, pathOf } from "../../api.js";
 import { useData } from "../../data.js";
 import { html, useEffect, useMemo, useState } from "../../html.js";
 import { ConnectionPage } from "../../components/connection_page.js";
@@ -24,23 +24,13 @@ export default function MappingPage({ params: { c }, query }) {
 function Mapping({ connection, keep, query }) {
   const c = connection.connection_id;
   const person = usePerson();
-  const { data, error, reload: again } = useData(async (options) => ({ saved: await latest(c, options) }), [c]);
+  const { data, error, reload: again } = useData(async (options) => ({ saved: await getIfThere(pathOf(c, "mapping"), options) }), [c]);
   const editor = useMemo(() => data && createEditor(data.saved, person.can_configure), [data]);
   if (error) return html`<${ErrorState} error=${error} onRetry=${again} />`;
   if (!editor) return html`<${Loading} />`;
   return html`<${EditorContext.Provider} value=${editor}>
     <${Both} connection=${connection} keep=${keep} query=${query} editor=${editor} />
   <//>`;
-}
-
-// The saved mapping, or null where there is none yet.
-async function latest(c, options) {
-  try {
-    return await get(pathOf(c, "mapping"), options);
-  } catch (error) {
-    if (error.status === 404) return null;
-    throw error;
-  }
 }
 
 function Both({ connection, keep, query, editor }) {

@@ -59,7 +59,7 @@ function Compared({ test, value, onInput, problem }) {
   if (test === "one_of")
     return html`<${TextArea}
       label=${CONDITION.compared}
-      hint="One in each line."
+      hint=${`One in each line.${value?.includes("") ? " An empty line is among them: a blank value counts too." : ""}`}
       value=${(value ?? []).join("\n")}
       onInput=${(text) => onInput(text === "" ? [] : linesOf(text))}
       problem=${problem}

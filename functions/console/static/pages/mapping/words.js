@@ -1,5 +1,6 @@
 // What people call the keys and choices of a mapping.
 
+import { count } from "../../components/time.js";
 import { TRANSFORMATIONS } from "./vocabulary.js";
 
 // Of a file.
@@ -218,7 +219,7 @@ function checksInWords(field) {
   return [
     field.required && "required",
     field.unique && "unique",
-    max_length !== undefined && max_length !== null && `at most ${max_length} characters${field.truncate ? ", cut" : ""}`,
+    max_length !== undefined && max_length !== null && `at most ${count(max_length, "character")}${field.truncate ? ", cut" : ""}`,
     one_of && `one of ${one_of.slice(0, 6).map(quoted).join(", ")}${one_of.length > 6 ? " …" : ""}`,
     pattern && `written as ${quoted(pattern)}`,
     typeof field.default === "string" && `default ${field.default === "" ? "blank" : quoted(field.default)}`,

@@ -3,7 +3,7 @@
 import { get, pathOf } from "../../api.js";
 import { useData } from "../../data.js";
 import { html } from "../../html.js";
-import { Time } from "../../components/time.js";
+import { Time, count } from "../../components/time.js";
 import { href } from "../../router.js";
 
 const LOOKED_THROUGH = 100; // entries of the audit, the newest
@@ -50,7 +50,7 @@ export function ChangedSince({ c, zone, run }) {
           <span class="muted"> by ${entry.by}, <${Time} at=${entry.at} zone=${zone} /></span>
         </li>`;
       })}
-      ${changes.length > SHOWN && html`<li>and ${changes.length - SHOWN} more changes</li>`}
+      ${changes.length > SHOWN && html`<li>and ${count(changes.length - SHOWN, "more change")}</li>`}
     </ul>
   </div>`;
 }

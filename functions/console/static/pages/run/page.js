@@ -4,6 +4,7 @@ import { html } from "../../html.js";
 import { ConnectionPage } from "../../components/connection_page.js";
 import { Section } from "../../components/section.js";
 import { ErrorNotice, ErrorState, Loading } from "../../components/states.js";
+import { usePerson } from "../../person.js";
 import { KIND } from "../../runs.js";
 import { useRun } from "../../use_run.js";
 import { CheckSteps } from "../check/steps.js";
@@ -25,10 +26,11 @@ export default function RunPage({ params: { c, run: run_id } }) {
 }
 
 function Run({ connection, run, reload }) {
+  const person = usePerson();
   return html`<${Summary} connection=${connection} run=${run} reload=${reload} />
     ${run.status === "awaiting_confirmation" && html`<${Decision} connection=${connection} run=${run} reload=${reload} />`}
     ${run.kind === "check" &&
     run.sent_to !== "download" &&
-    html`<${Section} title="Steps"><${CheckSteps} run=${run} connection=${connection} mend /><//>`}
+    html`<${Section} title="Steps"><${CheckSteps} run=${run} connection=${connection} mend=${person.can_configure} /><//>`}
     ${run.years.map((year) => html`<${Year} key=${year.school_year} connection=${connection} run=${run} year=${year} />`)}`;
 }

@@ -36,7 +36,7 @@ export function ResendDialog({ connection, run_id, student_id, school_year, onCl
   }[what];
   const ready = run && chosen.length > 0 && (what !== "students" || ids.length > 0);
   const send = () => again.start(pathOf(c, "exports", run_id, "resend"), wish);
-  const actions = html`<${Button} onClick=${onClose}>${again.run ? "Close" : "Cancel"}<//>
+  const actions = html`<${Button} onClick=${onClose}>${again.run || again.busy ? "Close" : "Cancel"}<//>
     ${again.run
       ? html`<${RunButton} c=${c} requested=${again} />`
       : html`<${Button} kind="primary" disabled=${!ready} busy=${again.busy} onClick=${send}>Send again<//>`}`;

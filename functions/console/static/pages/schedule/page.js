@@ -46,7 +46,7 @@ function ScheduleForm({ c, stored }) {
   const saving = useAction(async () => {
     const now = draftOf(await put(pathOf(c, "schedule"), draft));
     setSaved(now);
-    setDraft(now);
+    setDraft((before) => (before === draft ? now : before)); // what was changed meanwhile stays
     toast(now.enabled ? "Saved: the export is scheduled." : "Saved: nothing is exported by itself.");
   });
   useFocusOnProblem(form, saving.error);

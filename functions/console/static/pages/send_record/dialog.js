@@ -23,7 +23,7 @@ export function SendRecordDialog({ connection, student_id, school_year, onClose 
   const rows = student?.files.filter((row) => row.line) ?? [];
   const held = student?.files.some((row) => problemsOf(row).length > 0);
   const send = () => test.start(pathOf(c, "test-record"), { student_id, school_year: student.school_year });
-  const actions = html`<${Button} onClick=${onClose}>${test.run ? "Close" : "Cancel"}<//>
+  const actions = html`<${Button} onClick=${onClose}>${test.run || test.busy ? "Close" : "Cancel"}<//>
     ${test.run
       ? html`<${RunButton} c=${c} requested=${test} />`
       : html`<${Button} kind="primary" disabled=${rows.length === 0 || held} busy=${test.busy} onClick=${send}>OK, Continue<//>`}`;

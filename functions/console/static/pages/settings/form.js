@@ -10,7 +10,7 @@ import { ErrorNotice, Notice } from "../../components/states.js";
 import { changeConnection } from "../../connection_changes.js";
 import { href, useUnsaved } from "../../router.js";
 import { AboutFields, ProgramFields } from "./about_fields.js";
-import { changesOf, draftOf, isAnotherServer, secretsOf } from "./draft.js";
+import { NO_SECRETS, changesOf, draftOf, isAnotherServer, secretsOf } from "./draft.js";
 import { FolderField, ImporterFields } from "./file_fields.js";
 import { GuardFields } from "./guard_fields.js";
 import { HostKeyList } from "./host_key_list.js";
@@ -34,7 +34,9 @@ export function SettingsForm({ connection, keep }) {
       throw inWordsOfThePage(error, draft.secrets);
     });
     keep(now);
-    setDraft(draftOf(now)); // what was a secret is gone from here, too
+    // What was a secret is gone from here, too; what was written meanwhile stays.
+    const secrets = (before) => (before.secrets === draft.secrets ? NO_SECRETS : before.secrets);
+    setDraft((before) => (before === draft ? draftOf(now) : { ...before, secrets: secrets(before) }));
     setToCheck(Object.keys(changes).some((name) => CHECKED.includes(name) || name in draft.secrets));
     toast("The settings are saved.");
   });

@@ -14,7 +14,7 @@ export function EraseDialog({ connection, student_id, onClose }) {
   const [typed, setTyped] = useState("");
   const erasing = useRequestedRun(c);
   const erase = () => erasing.start(pathOf(c, "erasures"), { student_id });
-  const actions = html`<${Button} onClick=${onClose}>${erasing.run ? "Close" : "Cancel"}<//>
+  const actions = html`<${Button} onClick=${onClose}>${erasing.run || erasing.busy ? "Close" : "Cancel"}<//>
     ${erasing.run
       ? html`<${RunButton} c=${c} requested=${erasing} />`
       : html`<${Button} kind="danger" disabled=${typed.trim() !== student_id} busy=${erasing.busy} onClick=${erase}>Erase<//>`}`;
