@@ -402,6 +402,70 @@ def test_unprocessed_keys_are_read_again_and_never_left_out() -> None:
         get_all(throttled, "t", keys)
 
 
+@pytest.mark.usefixtures("no_pauses")
+def test_keys_that_come_one_by_one_are_all_read() -> None:
+    """As they do while DynamoDB throttles: as long as some come, it goes on."""
+
+    class Slow:
+        def batch_get_item(self, **request: Any) -> Any:
+            first, *left = request["RequestItems"]["t"]["Keys"]
+            return {
+                "Responses": {"t": [first]},
+                "UnprocessedKeys": {"t": {"Keys": left}} if left else {},
+            }
+
+    slow: Any = Slow()
+
+    assert get_all(slow, "t", list(range(50))) == list(range(50))  # type: ignore[arg-type,comparison-overlap]
+
+
+@pytest.mark.usefixtures("no_pauses")
+def test_one_throttled_student_does_not_end_the_settling_of_all(
+    table: DynamoDBRegistrationsTable, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    put(table, "v1")
+    throttled = iter(["ThrottlingException"] * 3)
+    real = table._client.update_item
+
+    def update(**given: Any) -> Any:
+        for code in throttled:
+            raise ClientError({"Error": {"Code": code}}, "UpdateItem")
+        return real(**given)
+
+    monkeypatch.setattr(table._client, "update_item", update)
+
+    table.settle(C, Y, 1, {"007": "exported"}, 99)
+
+    assert outcome(table) == ("exported", 1, 1)
+
+
+@pytest.mark.usefixtures("no_pauses")
+def test_marks_that_could_not_be_cleared_are_not_forgotten(
+    table: DynamoDBRegistrationsTable, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    table.put_marks(C, Y, 1, [Mark("007")])
+
+    def throttle(**given: Any) -> Any:
+        return {"UnprocessedItems": given["RequestItems"]}
+
+    monkeypatch.setattr(table._client, "batch_write_item", throttle)
+
+    with pytest.raises(Unavailable):
+        table.clear_marks(C, Y, 1)
+
+
+@pytest.mark.parametrize(
+    ("code", "status", "passes"),
+    [("500", 500, True), ("503", 503, True), ("RequestTimeout", 400, True), ("403", 403, False)],
+)
+def test_a_fault_of_the_servers_is_passing_whatever_it_is_called(
+    code: str, status: int, passes: bool
+) -> None:
+    answer: Any = {"Error": {"Code": code}, "ResponseMetadata": {"HTTPStatusCode": status}}
+
+    assert is_passing(ClientError(answer, "HeadObject")) is passes
+
+
 def test_a_mistake_of_ours_is_no_passing_fault() -> None:
     client: Any = Client(error="AccessDeniedException")
 

@@ -25,7 +25,9 @@ from registration_sync.domain.errors import (
     TransientDeliveryError,
     UploadIncomplete,
 )
+from registration_sync.use_cases.deliver_files import FinishedFile, Server, deliver_files
 from tests.sftp_servers import AsyncSftpServer, LongLine
+from tests.unit.test_deliver_files import held_lease
 
 FINAL = "students.csv"
 TEMPORARY = ".students.csv.ab12.part"
@@ -233,6 +235,28 @@ def test_a_folder_that_is_closed_to_the_account_is_named(
 def test_a_missing_local_file_is_not_blamed_on_the_server(session: ParamikoSftpSession) -> None:
     with pytest.raises(FileNotFoundError):
         session.upload(Path("/nonexistent/file.csv"), TEMPORARY)
+
+
+def test_a_folder_of_which_only_the_permissions_are_told_is_taken(
+    session: ParamikoSftpSession, source: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The field is called permissions; what kind of thing it is stands there by custom only."""
+    real = session._client.stat
+
+    def stat(path: str) -> paramiko.SFTPAttributes:
+        found = real(path)
+        assert found.st_mode
+        found.st_mode &= 0o777
+        return found
+
+    monkeypatch.setattr(session._client, "stat", stat)
+    session.make_folder("exports/2025")
+    session.make_folder("exports/2025")
+    session.upload(source, TEMPORARY)
+
+    monkeypatch.undo()
+    with pytest.raises(FolderMissing, match="file, not a folder"):
+        session.make_folder(TEMPORARY)
 
 
 def test_a_file_takes_at_most_eight_round_trips(server: AsyncSftpServer, tmp_path: Path) -> None:
@@ -592,6 +616,68 @@ def test_removing_what_is_not_there_is_no_error(session: ParamikoSftpSession, ro
     session.remove(FINAL)
 
     assert not (root / FINAL).exists()
+
+
+# Lost in the middle of it
+
+
+def deliver(server: AsyncSftpServer, source: Path, **account: object) -> list[ReplacedBy]:
+    servers = ParamikoSftpServers([ip_network("127.0.0.1/32")])
+    connection = Server(servers, lambda: server.account(**account))
+    placed = deliver_files(
+        [FinishedFile(FINAL, source)],
+        "f",
+        server=connection,
+        lease=held_lease(),
+        pause=lambda _: None,
+    )
+    connection.close()
+    return [one.way for one in placed]
+
+
+def test_a_file_that_was_half_written_in_place_is_written_whole_on_the_next_connection(
+    server: AsyncSftpServer, root: Path, source: Path
+) -> None:
+    (root / "f").mkdir()
+    (root / "f" / FINAL).write_bytes(OLD)
+    server.faults.unsupported.update({"posix_rename", "rename"})
+
+    def lose_it() -> None:
+        server.faults.drop_before.add("write")
+        server.before["listing"] = server.faults.drop_before.clear
+
+    server.before["rename"] = lose_it
+
+    assert deliver(server, source, write_in_place=True) == [ReplacedBy.IN_PLACE]
+
+    assert {path.name: path.read_bytes() for path in (root / "f").iterdir()} == {FINAL: NEW}
+
+
+def test_the_old_file_that_was_put_aside_is_not_removed_before_the_new_one_is_there(
+    server: AsyncSftpServer, root: Path, source: Path
+) -> None:
+    (root / "f").mkdir()
+    (root / "f" / FINAL).write_bytes(OLD)
+    server.faults.unsupported.add("posix_rename")
+    seen: list[set[bytes]] = []
+
+    def look() -> None:
+        seen.append({path.read_bytes() for path in (root / "f").iterdir()})
+
+    def come_back() -> None:
+        server.faults.drop_after.clear()
+        server.before["rename"] = look
+
+    def lose_it() -> None:  # once the old file is aside
+        server.faults.drop_after.add("rename")
+        server.before["listing"] = come_back
+
+    server.before["rename"] = lambda: server.before.update(rename=lose_it)
+
+    assert deliver(server, source) == [ReplacedBy.NEW]
+
+    assert seen == [{OLD, NEW}]
+    assert {path.name: path.read_bytes() for path in (root / "f").iterdir()} == {FINAL: NEW}
 
 
 # Silence, loss, and the end of time

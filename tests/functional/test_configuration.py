@@ -1,7 +1,9 @@
 """The configuration function: its real handler, over DynamoDB and Secrets Manager in process."""
 
+import datetime as dt
 import json
 import re
+from dataclasses import replace
 from typing import Any
 
 import boto3
@@ -14,6 +16,7 @@ from registration_sync.adapters.secrets import SecretsManagerSecrets
 from registration_sync.domain.batches import Lease
 from registration_sync.domain.delivery import Credentials
 from registration_sync.domain.errors import Unavailable
+from registration_sync.domain.export_run import ExportRequest, RunStatus, requested_run
 from registration_sync.domain.guards import Guards
 from tests.functional.conftest import StartedExports, secret_names, stored_items
 from tests.functional.events import (
@@ -572,6 +575,26 @@ def test_an_export_that_could_not_be_started_is_recorded_and_makes_place(
     assert (run["status"], run["error"]["code"]) == ("failed", "unavailable")
     started.fails = False
     assert ask()[0] == 202
+
+
+def test_an_export_that_began_though_the_answer_was_lost_keeps_its_own_record(
+    started: StartedExports, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    create()
+    save()
+
+    def begin(request: ExportRequest) -> None:
+        now = dt.datetime.now(dt.UTC)
+        ended = {"status": RunStatus.SUCCEEDED, "started_at": now, "finished_at": now}
+        bootstrap.configuration().runs.save(replace(requested_run(request, now), **ended))
+        raise Unavailable("No answer came.")
+
+    monkeypatch.setattr(started, "start", begin)
+
+    assert ask()[0] == 202
+
+    (run,) = send("GET", f"{ONE}/exports")[1]["items"]
+    assert run["status"] == "succeeded"
 
 
 def test_years_and_contents_are_handed_on(started: StartedExports) -> None:

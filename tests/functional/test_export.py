@@ -2,6 +2,7 @@
 and a real SFTP server."""
 
 import copy
+import errno
 import io
 import json
 import logging
@@ -19,6 +20,8 @@ from registration_sync import bootstrap
 from registration_sync.api import logger
 from registration_sync.domain.errors import AlreadyRunning, Unavailable
 from registration_sync.domain.export_run import ExportRun
+from registration_sync.use_cases import export_registrations
+from registration_sync.use_cases.year_to_export import YearToExport
 from tests.functional.conftest import stored_items
 from tests.functional.district import (
     CONNECTION,
@@ -105,6 +108,49 @@ def test_years_go_to_their_own_folders(server: AsyncSftpServer) -> None:
         "SISData/exports/2024/students.csv": "ID,First,Grade\r\n1,Ann,0\r\n",
         "SISData/exports/2025/students.csv": "ID,First,Grade\r\n2,Ann,0\r\n",
     }
+
+
+def test_the_disk_has_to_hold_one_year_at_a_time(
+    server: AsyncSftpServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    set_up(server)
+    send(registration("1", year=2024), registration("2", year=2025))
+    there: list[list[str]] = []
+    real = export_registrations.export_year
+
+    def export_year(*given: Any, workspace: Path, **others: Any) -> Any:
+        there.append([folder.name for folder in workspace.parent.iterdir()])
+        return real(*given, workspace=workspace, **others)
+
+    monkeypatch.setattr(export_registrations, "export_year", export_year)
+
+    assert run_export()["status"] == "succeeded"
+    assert [set(names) & {"2024", "2025"} for names in there] == [set(), set()]
+
+
+def test_a_year_that_does_not_fit_on_the_disk_leaves_the_others_alone(
+    server: AsyncSftpServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    set_up(server)
+    send(registration("1", year=2024), registration("2", year=2025))
+    real = export_registrations.export_year
+
+    def export_year(year: YearToExport, **others: Any) -> Any:
+        if year.school_year == 2024:
+            raise OSError(errno.ENOSPC, "No space left on device")
+        return real(year, **others)
+
+    monkeypatch.setattr(export_registrations, "export_year", export_year)
+
+    run = run_export()
+
+    first, second = run["years"]
+    assert (run["status"], second["status"]) == ("partial", "succeeded")
+    assert first["error"]["code"] == "disk_full"
+    assert "ExportStorageMegabytes" in first["error"]["message"]
+    monkeypatch.setattr(export_registrations, "export_year", real)
+    assert run_export()["status"] == "succeeded"
+    assert [path.split("/")[2] for path in delivered(server)] == ["2024", "2025"]
 
 
 def test_two_years_due_for_one_path_are_refused(server: AsyncSftpServer) -> None:

@@ -46,7 +46,13 @@ def test_operations_explains_every_code_that_a_run_may_end_with() -> None:
         for kind in vars(errors).values()
         if isinstance(kind, type) and issubclass(kind, errors.DeliveryError)
     ]
-    others = [errors.Unavailable, errors.LeaseLost, errors.AlreadyRunning, errors.Conflict]
+    others = [
+        errors.Unavailable,
+        errors.DiskFull,
+        errors.LeaseLost,
+        errors.AlreadyRunning,
+        errors.Conflict,
+    ]
     codes = {*delivery, HeldInFullFile.code, NotConfigured.code, *(kind.code for kind in others)}
 
     unexplained = {code for code in codes if f"`{code}`" not in page("docs/operations.md")}

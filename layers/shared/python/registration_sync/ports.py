@@ -332,9 +332,9 @@ class Runs(Protocol):
         it must not begin."""
 
     def cancel(self, connection_id: str, run_id: str, record: dict[str, Any]) -> None:
-        """Stores the record of a run that is not to begin, cancelled or awaiting confirmation once
-        more, and makes place for the next request. Raises Conflict if the run neither is pending
-        nor awaits confirmation."""
+        """Stores the record of a run that is not to begin, cancelled, failed or awaiting
+        confirmation once more, and makes place for the next request. Raises Conflict if the run
+        neither is pending nor awaits confirmation."""
 
     def confirm(self, connection_id: str, run_id: str, record: dict[str, Any]) -> None:
         """Stores the record of the run, pending again, and takes the place of a request. Raises

@@ -16,6 +16,7 @@ _PASSING = frozenset(
         "LimitExceededException",
         "ProvisionedThroughputExceededException",
         "RequestLimitExceeded",
+        "RequestTimeout",
         "ServiceException",
         "ServiceUnavailable",
         "ServiceUnavailableException",
@@ -28,6 +29,10 @@ _PASSING = frozenset(
 )
 
 
+SERVER_FAULT = 500
+"""From here on the status of HTTP says that the fault is the server's."""
+
+
 def error_code(error: ClientError) -> str:
     """The code that AWS gave, as `ConditionalCheckFailedException`."""
     return str(error.response.get("Error", {}).get("Code", ""))
@@ -36,7 +41,9 @@ def error_code(error: ClientError) -> str:
 def is_passing(error: Exception) -> bool:
     """Throttling, a fault inside AWS, or no connection to it, after botocore's own retries."""
     if isinstance(error, ClientError):
-        return error_code(error) in _PASSING
+        # S3 answers a HEAD without a body, so that its code is a bare number.
+        status = error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0)
+        return error_code(error) in _PASSING or status >= SERVER_FAULT
     return isinstance(error, HTTPClientError | BotoConnectionError)
 
 

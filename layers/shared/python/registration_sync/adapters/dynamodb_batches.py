@@ -70,7 +70,8 @@ def get_all(client: "DynamoDBClient", table: str, keys: Sequence[Item]) -> list[
     """Reads up to 100 items consistently, in no order. Raises Unavailable."""
     found: list[Item] = []
     left: list[Item] = list(keys)
-    for pause in _pauses():
+    pauses = _pauses()
+    while (pause := next(pauses, None)) is not None:
         try:
             answer = client.batch_get_item(
                 RequestItems={table: {"Keys": left, "ConsistentRead": True}}
@@ -79,13 +80,15 @@ def get_all(client: "DynamoDBClient", table: str, keys: Sequence[Item]) -> list[
             if is_passing(error):
                 break
             raise
-        found += answer["Responses"].get(table, [])
+        came = answer["Responses"].get(table, [])
+        found += came
         unprocessed: Any = answer.get("UnprocessedKeys", {})
         left = unprocessed.get(table, {}).get("Keys", [])
         if not left:
             return found
-        # 16 MB an answer: with large items there is more to fetch without having been throttled.
-        time.sleep(pause if not answer["Responses"].get(table) else 0)
+        if came:  # it goes on, so the tries begin anew
+            pauses = _pauses()
+        time.sleep(pause)
     raise Unavailable("AWS did not answer in time: please try again.")
 
 
@@ -124,6 +127,19 @@ def _read_on(fetch: Callable[[Item | None], Future[Any]], coming: Future[Any]) -
         yield from answer["Items"]
         if not start:
             return
+
+
+def repeatedly[T](call: Callable[[], T]) -> T:
+    """What `call` returns; after a passing fault it is called again, as often as a batch is."""
+    *pauses, _ = _pauses()
+    for pause in pauses:
+        try:
+            return call()
+        except Exception as error:
+            if not is_passing(error):
+                raise
+            time.sleep(pause)
+    return call()
 
 
 def _page(client: "DynamoDBClient", table: str, wanted: Any) -> Any:

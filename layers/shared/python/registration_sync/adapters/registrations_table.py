@@ -17,7 +17,13 @@ from registration_sync.adapters.aws_errors import (
     is_passing,
     passing_faults_are_unavailable,
 )
-from registration_sync.adapters.dynamodb_batches import get_all, pages, transact, write_all
+from registration_sync.adapters.dynamodb_batches import (
+    get_all,
+    pages,
+    repeatedly,
+    transact,
+    write_all,
+)
 from registration_sync.adapters.registration_items import (
     Item,
     batch_pk,
@@ -374,7 +380,7 @@ class DynamoDBRegistrationsTable:
                 )
 
         with passing_faults_are_unavailable():
-            list(self._pool.map(settle, outcomes))
+            list(self._pool.map(lambda one: repeatedly(lambda: settle(one)), outcomes))
 
     def clear_marks(self, connection_id: str, school_year: int, batch: int) -> None:
         with passing_faults_are_unavailable():
@@ -385,7 +391,8 @@ class DynamoDBRegistrationsTable:
                         {"DeleteRequest": {"Key": {"pk": item["pk"], "sk": item["sk"]}}}
                         for item in chunk
                     ]
-                    write_all(self._client, self._table, deletes, self._pool)
+                    if write_all(self._client, self._table, deletes, self._pool):
+                        raise Unavailable("AWS did not answer in time: please try again.")
 
     # Requests
 

@@ -1,7 +1,6 @@
 """One signed-in SFTP connection and what can be asked of it: the port SftpSession."""
 
 import hashlib
-import posixpath
 import stat
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
@@ -19,10 +18,11 @@ from registration_sync.adapters.sftp_client import (
     SftpClient,
 )
 from registration_sync.adapters.sftp_link import PEER_ERRORS, Link
-from registration_sync.domain.delivery import RemoteFile, ReplacedBy, temporary_name
+from registration_sync.domain.delivery import RemoteFile, ReplacedBy, aside_name
 from registration_sync.domain.errors import (
     DeliveryError,
     FolderMissing,
+    NotUploadedHere,
     PermissionRefused,
     ReplaceUnsupported,
     TransientDeliveryError,
@@ -164,7 +164,8 @@ class ParamikoSftpSession:
             found = self._look(folder)
         except Refusal:
             return True  # not for us to see, as the upper folders of many accounts
-        if found and found.st_mode is not None and not stat.S_ISDIR(found.st_mode):
+        # Some servers give the permissions alone, without saying what it is.
+        if found and found.st_mode is not None and stat.S_ISREG(found.st_mode):
             raise FolderMissing(
                 f"{folder} on {self._link.server} is a file, not a folder. Remove it, or name "
                 "another folder in the connection."
@@ -253,7 +254,7 @@ class ParamikoSftpSession:
                 raise
         else:
             return ReplacedBy.NEW if is_new else ReplacedBy.RENAME
-        aside = _aside_name(temporary, final)
+        aside = aside_name(temporary, final)
         try:
             self._ask(self._client.rename, final, aside)
         except Refusal as refusal:
@@ -292,7 +293,7 @@ class ParamikoSftpSession:
                 "must allow it, or the connection must allow writing in place."
             ) from refusal
         if temporary not in self._uploaded:
-            raise TransientDeliveryError(
+            raise NotUploadedHere(
                 f"{final} must be written in place, and this connection has not uploaded it yet."
             )
         self.upload(self._uploaded[temporary], final)
@@ -324,13 +325,3 @@ def _write_all(local: IO[bytes], remote: paramiko.SFTPFile) -> tuple[int, str]:
             remote.write(chunk[-1:])
         chunk = following
     return size, sha256.hexdigest()
-
-
-def _aside_name(temporary: str, final: str) -> str:
-    """Where the old file waits: a temporary name of the final one, so that cleaning up finds it.
-
-    Its token is derived from that of the new file, for two runs never to share it.
-    """
-    folder, name = posixpath.split(final)
-    token = hashlib.sha256(temporary.encode()).hexdigest()[:16]
-    return posixpath.join(folder, temporary_name(name, token))

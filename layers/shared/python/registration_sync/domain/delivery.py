@@ -1,5 +1,7 @@
 """Values of a delivery: where to, with what, and how a file took the place of the old one."""
 
+import hashlib
+import posixpath
 import re
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -70,6 +72,17 @@ def temporary_name(name: str, token: str) -> str:
     such a name with another token knows that it belongs to another attempt.
     """
     return f".{name}.{token}.part"
+
+
+def aside_name(temporary: str, final: str) -> str:
+    """Where the old file waits while it is replaced on a server that cannot rename over one: a
+    temporary name of the final one, so that cleaning up finds it. All are paths.
+
+    Its token is derived from that of the new file, for two runs never to share it.
+    """
+    folder, name = posixpath.split(final)
+    token = hashlib.sha256(temporary.encode()).hexdigest()[:16]
+    return posixpath.join(folder, temporary_name(name, token))
 
 
 def is_temporary_name_of(candidate: str, name: str) -> bool:

@@ -97,6 +97,10 @@ class Unavailable(RegistrationSyncError):
     code = "unavailable"
 
 
+class DiskFull(RegistrationSyncError):
+    code = "disk_full"
+
+
 class MarkerLost(RegistrationSyncError):
     code = "marker_lost"
 
@@ -157,6 +161,10 @@ class HostNotFound(TransientDeliveryError):
 
 class ConnectionFailed(TransientDeliveryError):
     code = "connection_failed"
+
+
+class NotUploadedHere(TransientDeliveryError):
+    """Writing in place wants the file to be uploaded by this connection: upload it again."""
 
 
 class UploadIncomplete(TerminalDeliveryError):

@@ -8,11 +8,13 @@ from registration_sync.domain.delivery import (
     Placed,
     ReplacedBy,
     SftpAccount,
+    aside_name,
     is_temporary_name_of,
     temporary_name,
 )
 from registration_sync.domain.errors import (
     DeliveryError,
+    NotUploadedHere,
     TerminalDeliveryError,
     TransientDeliveryError,
     UploadIncomplete,
@@ -122,6 +124,8 @@ def deliver_files(
         for file in files[len(done) :]:
             came_back, renaming = renaming, True
             way = _replace(file, folder, session, lease.token, came_back=came_back)
+            if came_back:  # perhaps the old file was being put aside when the connection was lost
+                session.remove(_aside_of(file, folder, lease.token))
             done.append(Placed(way, written[len(done)]))
             renaming = False
         return done
@@ -154,9 +158,10 @@ def _remove_foreign(
 
     The lease is looked at again before each removal: whoever lost it must not fence its heir.
     """
-    ours = {temporary_name(file.name, lease.token) for file in files}
+    kept = {temporary_name(file.name, lease.token) for file in files}
+    kept |= {_aside_of(file, folder, lease.token).rpartition("/")[2] for file in files}
     for name in session.names(folder):
-        if name not in ours and any(is_temporary_name_of(name, file.name) for file in files):
+        if name not in kept and any(is_temporary_name_of(name, file.name) for file in files):
             lease.check()
             session.remove(f"{folder}/{name}")
 
@@ -184,7 +189,15 @@ def _replace(
                 "now is not ours. The next export delivers these students again."
             )
         return ReplacedBy.PICKED_UP
-    return session.replace(temporary, f"{folder}/{file.name}")
+    try:
+        return session.replace(temporary, f"{folder}/{file.name}")
+    except NotUploadedHere:
+        session.upload(file.source, temporary)
+        return session.replace(temporary, f"{folder}/{file.name}")
+
+
+def _aside_of(file: FinishedFile, folder: str, token: str) -> str:
+    return aside_name(f"{folder}/{temporary_name(file.name, token)}", f"{folder}/{file.name}")
 
 
 def _remove_own(files: Sequence[FinishedFile], folder: str, server: Server, token: str) -> None:

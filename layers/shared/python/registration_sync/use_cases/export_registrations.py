@@ -1,6 +1,8 @@
 """Export: delivers, per school year, the students synced since the last export."""
 
 import datetime as dt
+import errno
+import shutil
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
@@ -11,6 +13,7 @@ from registration_sync.domain.connection import Connection, DeliveryMethod
 from registration_sync.domain.delivery import SftpAccount
 from registration_sync.domain.errors import (
     AlreadyRunning,
+    DiskFull,
     InvalidRequest,
     MarkerLost,
     NotFound,
@@ -262,6 +265,16 @@ def _outcome_of(
         )
     except RegistrationSyncError as error:
         return failed_year(year.school_year, error)
+    except OSError as error:
+        if error.errno != errno.ENOSPC:
+            raise
+        full = DiskFull(
+            "The files of this school year do not fit on the disk of the export function. Ask your "
+            "operations engineer to deploy with more ExportStorageMegabytes; all students stay due."
+        )
+        return failed_year(year.school_year, full)
+    finally:
+        shutil.rmtree(workspace, ignore_errors=True)  # the disk holds the largest year, not all
 
 
 def account_of(connection: Connection, secrets: Secrets) -> SftpAccount:

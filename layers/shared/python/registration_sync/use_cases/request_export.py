@@ -119,9 +119,9 @@ def parse_export_event(
     "files"?, "student_ids"?}`; or with the `action` check, test_record and `{"student_id",
     "school_year"?}`, or erasure and `{"student_id"}`.
 
-    A run is keyed, so that the same event delivered twice runs once: by its run id, by the
-    scheduled time (one that cannot be read counts as the minute of arrival), or by the request.
-    Raises InvalidRequest.
+    A run is keyed, so that the same event delivered twice runs once: by its run id, or by the
+    scheduled time (one that cannot be read counts as the minute of arrival). One by hand without a
+    run id is a run of its own each time. Raises InvalidRequest.
     """
     connection_id = connection_of(event)
     action = _one_of("action", event.get("action", EXPORT), ACTIONS)

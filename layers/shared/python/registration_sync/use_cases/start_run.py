@@ -3,7 +3,7 @@
 import datetime as dt
 from dataclasses import dataclass, replace
 
-from registration_sync.domain.errors import AlreadyRunning, Unavailable
+from registration_sync.domain.errors import AlreadyRunning, Conflict, Unavailable
 from registration_sync.domain.export_run import (
     LEASED,
     MANUAL,
@@ -56,15 +56,16 @@ class NewRun:
         try:
             self.starter.start(request)
         except Unavailable as error:
-            # Should it have started all the same, it replaces this record with its own.
-            self.runs.save(
-                replace(
-                    run,
-                    status=RunStatus.FAILED,
-                    finished_at=self.now,
-                    message="The run was not started; the students stay due.",
-                    error=RunError(error.code, error.message),
-                )
+            failed = replace(
+                run,
+                status=RunStatus.FAILED,
+                finished_at=self.now,
+                message="The run was not started; the students stay due.",
+                error=RunError(error.code, error.message),
             )
+            try:
+                self.runs.cancel(run.connection_id, run.run_id, failed.to_json())
+            except Conflict:
+                return run  # only the answer was lost: it has begun, and its own record stands
             raise
         return run
