@@ -268,6 +268,16 @@ def test_checks_rows_and_conditions_are_set(ada: Person, district: District) -> 
     }
 
 
+def test_what_is_shown_while_the_next_value_is_awaited_can_be_read(ada: Person) -> None:
+    ada.write(row(ada, 3).get_by_label(TYPE), "Do Not Map")
+    ada.sees(row(ada, 3).get_by_text("not in the file"))
+    with holding(ada, "/mapping/preview"):
+        ada.write(row(ada, 2).get_by_label(TO), "Name")
+        ada.page.locator(".fields.asking").wait_for()
+        ada.page.wait_for_timeout(1000)  # until it is as pale as it gets
+        ada.check()
+
+
 def test_that_a_condition_takes_blanks_is_said(ada: Person) -> None:
     """As a column of a spreadsheet ends in an empty line."""
     ada.press(ada.page.get_by_text("More settings"))

@@ -183,6 +183,7 @@ def test_every_error_has_a_status() -> None:
         "cancelled": 409,
         "version_mismatch": 412,
         "unavailable": 503,
+        "disk_full": 500,
         "lease_lost": 409,
         "marker_lost": 503,
     } | dict.fromkeys((kind.code for kind in raised if issubclass(kind, errors.DeliveryError)), 502)
