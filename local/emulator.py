@@ -48,7 +48,7 @@ def extract_layers_once(archive: zipfile.ZipFile, path: str) -> None:
 
 def follow_log(worker: Any) -> None:
     """In place of Worker._read_stderr: takes the function's log as it comes, to the end."""
-    process, worker.half_line = worker._proc, b""
+    process = worker._proc
     with contextlib.suppress(OSError, ValueError):  # closed
         while select.select([process.stderr], [], []) and _take_log(worker, process):
             pass
@@ -76,7 +76,8 @@ def _take_log(worker: Any, process: Any) -> bool:
             written = os.read(pipe, 1 << 16)
             if not written:
                 return False
-            *lines, worker.half_line = (worker.half_line + written).split(b"\n")
+            begun = getattr(process, "half_line", b"")
+            *lines, process.half_line = (begun + written).split(b"\n")
             for line in lines:
                 worker._stderr_queue.put(line.decode(errors="replace"))
     return True

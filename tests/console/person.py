@@ -155,7 +155,7 @@ class Person:
         control.wait_for()
         self.page.evaluate(DRAWN)
         if self._presses:
-            expect(self.page.locator("body"), "no focus is lost").not_to_be_focused(timeout=10_000)
+            expect(self.page.locator("body"), "no focus is lost").not_to_be_focused(timeout=2000)
         self._presses = True
         found = control.element_handle()  # to look for it at each key takes longer than the key
         for _ in range(presses):

@@ -1,6 +1,7 @@
 """What a field can be: every transformation, codes from a spreadsheet, rows, conditions, checks."""
 
 import re
+import statistics
 from collections.abc import Callable
 from typing import Any
 
@@ -412,10 +413,11 @@ def test_a_hundred_fields_stay_quick_to_type_in(visit: Visit, district: District
         }"""
     )
 
-    # The quickest key, as others have the processor meanwhile; `make bench` has the median.
-    took = milliseconds_of_keys(ada, 8)
-    while min(took) >= 300 and len(took) < 40:
-        took += milliseconds_of_keys(ada, 8)
+    for _ in range(10):  # others may have the processor meanwhile
+        took = milliseconds_of_keys(ada, 8)[2:]
+        if statistics.median(took) < 300:
+            break
 
     assert drawn.evaluate("seen => [...seen]") == [50]
-    assert min(took) < 300
+    # What is promised, by the median of the keys after the first two, which are slower.
+    assert statistics.median(took) < 300

@@ -259,7 +259,7 @@ def test_a_download_with_scripts_for_names_has_no_server_to_check(
     assert made(district).connection["delivery"] == "download"
 
 
-def test_a_mapping_that_is_there_already_is_kept_or_replaced_and_never_hidden(
+def test_a_mapping_that_is_there_already_is_shown_and_can_be_kept(
     visit: Visit, district: District
 ) -> None:
     """A connection that was deleted leaves its mapping to the next one of its id."""

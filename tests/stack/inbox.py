@@ -9,7 +9,7 @@ from typing import Any
 from local.stack import LocalStack
 from tests.stack.district import District
 
-ARRIVES_WITHIN_SECONDS = 60
+ARRIVES_WITHIN_SECONDS = 15
 ADMITS = {
     "Version": "2012-10-17",
     "Statement": {

@@ -46,7 +46,7 @@ def due(district: District) -> list[dict[str, Any]]:
 
 def due_once_cleared(district: District) -> list[dict[str, Any]]:
     """What `due` finds once the last export, whose record is finished, has cleared up after it."""
-    for _ in range(300):
+    for _ in range(100):
         items = due(district)
         key = {"S": f"MARKER#{district.connection_id}"}
         (marker,) = [item for item in items if item["pk"] == key]

@@ -26,7 +26,6 @@ class Worker:
     def __init__(self, process: subprocess.Popen[str]) -> None:
         self._proc = process
         self._stderr_queue: queue.Queue[str] = queue.Queue()
-        self.half_line = b""
 
     def _drain_stderr(self) -> str:
         return "\n".join(self._stderr_queue.get() for _ in range(self._stderr_queue.qsize()))

@@ -55,8 +55,12 @@ export function schoolYear(year) {
 }
 
 // A dry run of a year that would fail has its rows, too: nobody of them would go.
+export function rowsOfYear(year) {
+  return year.error ? 0 : year.rows;
+}
+
 export function rowsOf(run) {
-  return sum(run.years.map((year) => (year.error ? 0 : year.rows)));
+  return sum(run.years.map(rowsOfYear));
 }
 
 export function heldOf(run) {

@@ -6,6 +6,7 @@ import { useAction, useData, useInterval } from "./data.js";
 import { useEffect, useRef, useState } from "./html.js";
 import { followRun, isUnderWay } from "./runs.js";
 
+export const ASKED_FOR = { status: "pending", years: [] }; // as it is shown before it is read
 const UNDER_WAY_MS = 1000;
 const WAITING_MS = 15_000; // for a person, who may sit somewhere else
 
@@ -32,15 +33,16 @@ function pauseOf(run) {
 }
 
 // Asks for a run and follows it: {start(path, wish), run: null before, busy: while it goes on,
-// error}. The run goes on when the component is gone.
-export function useRequestedRun(c) {
+// error}. The run goes on when the component is gone; `onAsked` is called when it is asked for.
+export function useRequestedRun(c, onAsked = () => {}) {
   const [run, setRun] = useState(null);
   const control = useRef(new AbortController());
   useEffect(() => () => control.current.abort(), []);
   const asking = useAction(async (path, wish) => {
     const { signal } = control.current;
     const { run_id } = await post(path, wish); // once it is asked for it goes on
-    setRun({ run_id, status: "pending", years: [] });
+    setRun({ ...ASKED_FOR, run_id });
+    onAsked();
     const ended = await followRun(c, run_id, { signal, show: setRun });
     announce(ended.message);
   });

@@ -54,7 +54,7 @@ function Outcome({ connection, run, check, onPinned, found }) {
   return html`${over && !check.stale && html`<${HostKeyToConfirm} connection=${connection} run=${run} onPinned=${onPinned} />`}
     <section class="panel stack" aria-label="What the check found" tabindex="-1" ref=${found}>
       <div class="row">
-        ${over ? html`<${Verdict} connection=${connection} run=${run} />` : html`<${RunBadge} run=${run} />`}
+        ${over ? html`<${Verdict} connection=${connection} run=${run} stale=${check.stale} />` : html`<${RunBadge} run=${run} />`}
         ${run.finished_at &&
         html`<span class="muted">
           <${Time} at=${run.finished_at} zone=${connection.time_zone} />, asked for by ${run.requested_by}
@@ -67,9 +67,9 @@ function Outcome({ connection, run, check, onPinned, found }) {
     ${over && check.outcome && !check.stale && html`<${Abilities} connection=${connection} run=${run} outcome=${check.outcome} />`}`;
 }
 
-function Verdict({ connection, run }) {
+function Verdict({ connection, run, stale }) {
   const weak = run.steps.some((step) => step.result === "warning");
-  if (isFirstKey(connection, run)) return html`<${Badge} tone="warn">Waits for you to confirm the host key<//>`;
+  if (!stale && isFirstKey(connection, run)) return html`<${Badge} tone="warn">Waits for you to confirm the host key<//>`;
   if (run.status !== "succeeded") return html`<${Badge} tone="bad">Does not work yet<//>`;
   return weak ? html`<${Badge} tone="warn">Works, with a weakness<//>` : html`<${Badge} tone="good">Works<//>`;
 }

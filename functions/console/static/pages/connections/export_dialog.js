@@ -12,14 +12,12 @@ import { ErrorNotice, Notice, Progress } from "../../components/states.js";
 import { Table } from "../../components/table.js";
 import { count, number } from "../../components/time.js";
 import { href } from "../../router.js";
-import { followRun, heldOf, phaseOf, rowsOf, schoolYear } from "../../runs.js";
-
-const ASKED_FOR = { status: "pending", years: [] };
+import { followRun, heldOf, phaseOf, rowsOf, rowsOfYear, schoolYear } from "../../runs.js";
+import { ASKED_FOR, useRequestedRun } from "../../use_run.js";
 
 export function ExportDialog({ connection, onAsked, onClose }) {
   const c = connection.connection_id;
   const [tried, setTried] = useState(null); // the dry run, when it is over
-  const [run, setRun] = useState(null); // the export, as it was read last
   const control = useRef(new AbortController());
   const { signal } = control.current;
 
@@ -29,13 +27,8 @@ export function ExportDialog({ connection, onAsked, onClose }) {
     setTried(found);
     announce(found.message);
   });
-  const exporting = useAction(async () => {
-    const { run_id } = await post(pathOf(c, "exports"), {}); // once it is asked for it goes on
-    setRun({ ...ASKED_FOR, run_id });
-    onAsked();
-    const ended = await followRun(c, run_id, { signal, show: setRun });
-    announce(`Export Students: ${ended.message}`);
-  });
+  const exporting = useRequestedRun(c, onAsked);
+  const { run } = exporting;
   useEffect(() => {
     trial.run();
     return () => control.current.abort();
@@ -49,7 +42,7 @@ export function ExportDialog({ connection, onAsked, onClose }) {
     ${to && html`<${ButtonLink} kind="primary" href=${to}>Open the run<//>`}
     ${!run &&
     due &&
-    html`<${Button} kind="primary" busy=${exporting.busy} onClick=${() => exporting.run()}>
+    html`<${Button} kind="primary" busy=${exporting.busy} onClick=${() => exporting.start(pathOf(c, "exports"), {})}>
       ${rows > 0 ? `Export ${count(rows, "student")}` : "Export"}
     <//>`}`;
   return html`<${Dialog} title="Export Students" onClose=${onClose} actions=${actions} wide>
@@ -105,7 +98,7 @@ function Years({ run }) {
       id=${(year) => year.school_year}
       columns=${[
         { label: "School year", heading: true, cell: (year) => schoolYear(year.school_year) },
-        { label: "Rows", number: true, cell: (year) => number(year.error ? 0 : year.rows) },
+        { label: "Rows", number: true, cell: (year) => number(rowsOfYear(year)) },
         { label: "Held back", number: true, cell: (year) => number(year.held_count) },
         { label: "Files", cell: (year) => (year.error ? html`<${Sentence} text=${year.error.message} />` : paths(year)) },
       ]}

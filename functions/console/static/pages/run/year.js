@@ -6,7 +6,7 @@ import { RunFiles } from "../../components/run_files.js";
 import { Sentence } from "../../components/sentence.js";
 import { Notice } from "../../components/states.js";
 import { count } from "../../components/time.js";
-import { schoolYear } from "../../runs.js";
+import { rowsOfYear, schoolYear } from "../../runs.js";
 import { Findings } from "./findings.js";
 import { Held } from "./held.js";
 import { Problem } from "./problem.js";
@@ -37,7 +37,7 @@ export function Year({ connection, run, year }) {
 
 function said(year) {
   const facts = [
-    year.rows > 0 && count(year.rows, "student"),
+    rowsOfYear(year) > 0 && count(rowsOfYear(year), "student"),
     year.held_count > 0 && `${count(year.held_count, "student")} held back`,
     year.left_out > 0 && `${count(year.left_out, "student")} left out by the mapping's conditions`,
     year.duration_seconds !== null && lasted(year.duration_seconds),

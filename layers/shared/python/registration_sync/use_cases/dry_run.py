@@ -5,6 +5,7 @@ It takes no lease, so it goes beside an export; what that one clears away meanwh
 
 from collections import defaultdict
 from dataclasses import replace
+from pathlib import Path
 
 from registration_sync.domain.csv_file import CODECS
 from registration_sync.domain.errors import (
@@ -33,6 +34,7 @@ from registration_sync.use_cases.judge_year import judge_year
 from registration_sync.use_cases.plan_years import Plan, plan_years, ready_mapping
 from registration_sync.use_cases.run_index import index_rows
 from registration_sync.use_cases.write_files import WrittenYear, write_files
+from registration_sync.use_cases.year_folder import year_folder
 from registration_sync.use_cases.year_outcome import delivered_file, outcome_of, waits
 from registration_sync.use_cases.year_to_export import HeldInFullFile, YearToExport
 
@@ -66,22 +68,27 @@ def dry_run(request: ExportRequest, *, attempt: int, outside: Outside) -> Export
 def _outcome_of(year: YearToExport, plan: Plan, outside: Outside) -> YearOutcome:
     try:
         plan.refuse_shared(year)
-        batches = range(year.marker.exported + 1, year.marker.open + 1)
-        written = write_files(
-            year.connection_id,
-            year.school_year,
-            batches,
-            compiled=year.compiled,
-            table=outside.table,
-            folder=outside.workspace / str(year.school_year),
-            check=lambda: None,
-        )
-        archive_year(year, batches, written, written.files, outside.dry_runs)
-        exported = year.marker.exported
-        last = outside.table.ledger(year.connection_id, year.school_year, exported)
-        findings = judge_year(year, written, last.histories if last else ())
+        with year_folder(outside.workspace, year.school_year) as folder:
+            return _tried(year, outside, folder)
     except RegistrationSyncError as error:
         return failed_year(year.school_year, error)
+
+
+def _tried(year: YearToExport, outside: Outside, folder: Path) -> YearOutcome:
+    batches = range(year.marker.exported + 1, year.marker.open + 1)
+    written = write_files(
+        year.connection_id,
+        year.school_year,
+        batches,
+        compiled=year.compiled,
+        table=outside.table,
+        folder=folder,
+        check=lambda: None,
+    )
+    archive_year(year, batches, written, written.files, outside.dry_runs)
+    exported = year.marker.exported
+    last = outside.table.ledger(year.connection_id, year.school_year, exported)
+    findings = judge_year(year, written, last.histories if last else ())
     lines = _first_lines(year, written)
     files = tuple(
         delivered_file(year, file, None, tuple(lines[file.number])) for file in written.files

@@ -1,8 +1,6 @@
 """Export: delivers, per school year, the students synced since the last export."""
 
 import datetime as dt
-import errno
-import shutil
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
@@ -13,7 +11,6 @@ from registration_sync.domain.connection import Connection, DeliveryMethod
 from registration_sync.domain.delivery import SftpAccount
 from registration_sync.domain.errors import (
     AlreadyRunning,
-    DiskFull,
     InvalidRequest,
     MarkerLost,
     NotFound,
@@ -57,6 +54,7 @@ from registration_sync.use_cases.plan_years import Plan, plan_years, ready_mappi
 from registration_sync.use_cases.report_progress import Progress
 from registration_sync.use_cases.watch_importer import Watch, paths_of
 from registration_sync.use_cases.write_files import WrittenYear
+from registration_sync.use_cases.year_folder import year_folder
 from registration_sync.use_cases.year_to_export import HeldInFullFile, YearToExport
 
 
@@ -243,38 +241,28 @@ def _outcome_of(
     report: Callable[[str], None],
     judge: Callable[[YearToExport, WrittenYear, Histories], list[Finding]],
 ) -> YearOutcome:
-    workspace = outside.workspace / str(year.school_year)
     try:
-        earlier = find_earlier_attempt(
-            year, snapshots=outside.table, archive=outside.archive, workspace=workspace
-        )
-        if earlier:
-            return earlier
-        plan.refuse_shared(year)
-        return export_year(
-            year,
-            table=outside.table,
-            archive=outside.archive,
-            server=server,
-            lease=lease,
-            workspace=workspace,
-            pause=outside.pause,
-            now=outside.now,
-            report=report,
-            judge=partial(judge, year),
-        )
+        with year_folder(outside.workspace, year.school_year) as workspace:
+            earlier = find_earlier_attempt(
+                year, snapshots=outside.table, archive=outside.archive, workspace=workspace
+            )
+            if earlier:
+                return earlier
+            plan.refuse_shared(year)
+            return export_year(
+                year,
+                table=outside.table,
+                archive=outside.archive,
+                server=server,
+                lease=lease,
+                workspace=workspace,
+                pause=outside.pause,
+                now=outside.now,
+                report=report,
+                judge=partial(judge, year),
+            )
     except RegistrationSyncError as error:
         return failed_year(year.school_year, error)
-    except OSError as error:
-        if error.errno != errno.ENOSPC:
-            raise
-        full = DiskFull(
-            "The files of this school year do not fit on the disk of the export function. Ask your "
-            "operations engineer to deploy with more ExportStorageMegabytes; all students stay due."
-        )
-        return failed_year(year.school_year, full)
-    finally:
-        shutil.rmtree(workspace, ignore_errors=True)  # the disk holds the largest year, not all
 
 
 def account_of(connection: Connection, secrets: Secrets) -> SftpAccount:
