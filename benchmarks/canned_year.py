@@ -21,22 +21,26 @@ from botocore.awsrequest import AWSPreparedRequest
 
 from benchmarks.canned_aws import ACCOUNT, Answer, canned
 from benchmarks.map_and_write import registration
-from registration_sync.adapters.archive import S3Archive
-from registration_sync.adapters.registration_items import batch_pk, current_key
-from registration_sync.adapters.registrations_table import DynamoDBRegistrationsTable
-from registration_sync.adapters.sftp import ParamikoSftpServers
+from registration_sync.adapters.aws.archive import S3Archive
+from registration_sync.adapters.dynamodb.registration_items import batch_pk, current_key
+from registration_sync.adapters.dynamodb.registrations_table import DynamoDBRegistrationsTable
+from registration_sync.adapters.sftp.servers import ParamikoSftpServers
 from registration_sync.adapters.ticker import ThreadTicker
 from registration_sync.bootstrap import CHECKED_BY_DYNAMODB
-from registration_sync.domain.batches import YearMarker, shard, version_of
-from registration_sync.domain.compiled_mapping import RunFacts, compile_mapping
-from registration_sync.domain.delivery import SftpAccount
-from registration_sync.domain.export_run import YearOutcome
-from registration_sync.domain.mapping import parse_mapping
-from registration_sync.domain.registration import APPROVED, Registration, encode_snapshot
-from registration_sync.use_cases.deliver_files import Server
-from registration_sync.use_cases.export_year import export_year
-from registration_sync.use_cases.hold_lease import hold_lease
-from registration_sync.use_cases.year_to_export import YearToExport
+from registration_sync.domain.connections.sftp import SftpAccount
+from registration_sync.domain.mapping.compiled.mapping import RunFacts, compile_mapping
+from registration_sync.domain.mapping.definition.mapping import parse_mapping
+from registration_sync.domain.registrations.batches import YearMarker, shard, version_of
+from registration_sync.domain.registrations.registration import (
+    APPROVED,
+    Registration,
+    encode_snapshot,
+)
+from registration_sync.domain.runs.run import YearOutcome
+from registration_sync.use_cases.delivery.deliver_files import Server
+from registration_sync.use_cases.exporting.export_year import export_year
+from registration_sync.use_cases.exporting.year import YearToExport
+from registration_sync.use_cases.runs.lease import hold_lease
 
 YEAR = 2025
 PAGE_BYTES = 1_000_000

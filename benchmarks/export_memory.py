@@ -17,7 +17,7 @@ from pathlib import Path
 from benchmarks.canned_year import CannedYear, export
 from benchmarks.map_and_write import mapping
 from benchmarks.measure import tell_figures
-from registration_sync.domain.delivery import SftpAccount
+from registration_sync.domain.connections.sftp import SftpAccount
 from tests.sftp_servers import openssh_server
 
 FEW = 10_000

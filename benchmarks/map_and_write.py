@@ -19,8 +19,8 @@ from zoneinfo import ZoneInfo
 import orjson
 
 from benchmarks.measure import compare, cpu_seconds, tell
-from registration_sync.domain.compiled_mapping import RunFacts, compile_mapping
-from registration_sync.domain.mapping import parse_mapping
+from registration_sync.domain.mapping.compiled.mapping import RunFacts, compile_mapping
+from registration_sync.domain.mapping.definition.mapping import parse_mapping
 
 FIELDS = 60
 LINES_AT_ONCE = 500

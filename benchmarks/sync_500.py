@@ -21,12 +21,16 @@ import boto3
 from benchmarks.canned_aws import ACCOUNT, canned
 from benchmarks.map_and_write import registration
 from benchmarks.measure import compare, cpu_seconds, tell
-from registration_sync.adapters.registration_items import current_key, mark_item
-from registration_sync.adapters.registrations_table import DynamoDBRegistrationsTable
+from registration_sync.adapters.dynamodb.registration_items import current_key, mark_item
+from registration_sync.adapters.dynamodb.registrations_table import DynamoDBRegistrationsTable
 from registration_sync.bootstrap import CHECKED_BY_DYNAMODB
-from registration_sync.domain.batches import Mark
-from registration_sync.domain.registration import APPROVED, encode_snapshot, parse_sync_request
-from registration_sync.use_cases.sync_registrations import sync_registrations
+from registration_sync.domain.registrations.batches import Mark
+from registration_sync.domain.registrations.registration import (
+    APPROVED,
+    encode_snapshot,
+    parse_sync_request,
+)
+from registration_sync.use_cases.registrations.sync_registrations import sync_registrations
 
 COUNT = 500
 WORKERS = 24

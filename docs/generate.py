@@ -19,18 +19,18 @@ from docs.mapping_vocabulary import vocabulary
 from docs.openapi_document import openapi_document
 from functions.configuration import app as configuration
 from functions.sync import app as sync
-from registration_sync.domain import sources
 from registration_sync.domain.access import ROLES, SCOPES
-from registration_sync.domain.conditions import Condition
-from registration_sync.domain.date_formats import MEANINGS
-from registration_sync.domain.export_file import FileSettings
-from registration_sync.domain.mapping import DirectField, MatchCodesField
-from registration_sync.domain.mapping import Mapping as MappingDefinition
-from registration_sync.domain.mapping_checks import FILES, MAPPING_CHARACTERS, PATTERNS
-from registration_sync.domain.package import Manifest, ManifestRow, Package
-from registration_sync.domain.registration import SNAPSHOT_BYTES
-from registration_sync.domain.rows import Rows
-from registration_sync.domain.transformations import TRANSFORMATIONS
+from registration_sync.domain.mapping.definition.checks import FILES, MAPPING_CHARACTERS, PATTERNS
+from registration_sync.domain.mapping.definition.file import FileSettings
+from registration_sync.domain.mapping.definition.mapping import DirectField, MatchCodesField
+from registration_sync.domain.mapping.definition.mapping import Mapping as MappingDefinition
+from registration_sync.domain.mapping.definition.package import Manifest, ManifestRow, Package
+from registration_sync.domain.mapping.definition.rows import Rows
+from registration_sync.domain.mapping.transformations.date_formats import MEANINGS
+from registration_sync.domain.mapping.transformations.registry import TRANSFORMATIONS
+from registration_sync.domain.mapping.values import sources
+from registration_sync.domain.mapping.values.conditions import Condition
+from registration_sync.domain.registrations.registration import SNAPSHOT_BYTES
 
 ROOT = Path(__file__).parents[1]
 _NOTHING: Mapping[str, str] = {}

@@ -7,17 +7,17 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from local.district import made_up_district
-from registration_sync.domain.columns import steps_of
-from registration_sync.domain.compiled_mapping import FilePreview, RunFacts, compile_mapping
-from registration_sync.domain.mapping import ExportFile, Mapping, parse_mapping
-from registration_sync.domain.mapping_text import read_mapping_text
-from registration_sync.domain.ready_made import ReadyMade, ready_made_of
-from registration_sync.domain.registration import (
+from registration_sync.domain.mapping.compiled.columns import steps_of
+from registration_sync.domain.mapping.compiled.mapping import FilePreview, RunFacts, compile_mapping
+from registration_sync.domain.mapping.definition.mapping import ExportFile, Mapping, parse_mapping
+from registration_sync.domain.mapping.definition.ready_made import ReadyMade, ready_made_of
+from registration_sync.domain.mapping.definition.yaml_text import read_mapping_text
+from registration_sync.domain.mapping.transformations.registry import fields_read
+from registration_sync.domain.registrations.registration import (
     decode_snapshot,
     encode_snapshot,
     parse_sync_request,
 )
-from registration_sync.domain.transformations import fields_read
 
 YEAR = 2025
 

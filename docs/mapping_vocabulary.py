@@ -11,11 +11,11 @@ from typing import Any
 
 from pydantic import BaseModel
 
-from registration_sync.domain.conditions import TESTS, Condition, Question
-from registration_sync.domain.date_formats import MEANINGS
-from registration_sync.domain.export_file import FileSettings
-from registration_sync.domain.sources import FACTS
-from registration_sync.domain.transformations import TRANSFORMATIONS
+from registration_sync.domain.mapping.definition.file import FileSettings
+from registration_sync.domain.mapping.transformations.date_formats import MEANINGS
+from registration_sync.domain.mapping.transformations.registry import TRANSFORMATIONS
+from registration_sync.domain.mapping.values.conditions import TESTS, Condition, Question
+from registration_sync.domain.mapping.values.sources import FACTS
 
 type Schema = dict[str, Any]
 

@@ -10,8 +10,8 @@ from functions.configuration import app as configuration
 from functions.sync import app as sync
 from registration_sync.api import Route
 from registration_sync.domain.access import SCOPES
-from registration_sync.domain.connection import SECRETS, Connection
-from registration_sync.domain.mapping import Mapping
+from registration_sync.domain.connections.connection import SECRETS, Connection
+from registration_sync.domain.mapping.definition.mapping import Mapping
 
 _C, _RUN = "/connections/{connection_id}", "/connections/{connection_id}/exports/{run_id}"
 _STUDENT = f"{_C}/registrations/{{school_year}}/{{student_id}}"

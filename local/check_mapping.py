@@ -15,18 +15,22 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from local.district import UnreadableFile, made_up_district, registrations_of, this_school_year
-from registration_sync.domain.batches import Current, Mark
-from registration_sync.domain.compiled_mapping import CompiledMapping, RunFacts, compile_mapping
 from registration_sync.domain.errors import InvalidRequest
-from registration_sync.domain.mapping import Mapping, parse_mapping
-from registration_sync.domain.mapping_text import read_mapping_text
-from registration_sync.domain.registration import (
+from registration_sync.domain.mapping.compiled.mapping import (
+    CompiledMapping,
+    RunFacts,
+    compile_mapping,
+)
+from registration_sync.domain.mapping.definition.mapping import Mapping, parse_mapping
+from registration_sync.domain.mapping.definition.yaml_text import read_mapping_text
+from registration_sync.domain.registrations.batches import Current, Mark
+from registration_sync.domain.registrations.registration import (
     APPROVED,
     decode_snapshot,
     encode_snapshot,
     parse_sync_request,
 )
-from registration_sync.use_cases.write_files import write_files
+from registration_sync.use_cases.exporting.write_files import write_files
 
 SHOWN = 2
 WIDTH = 110

@@ -18,7 +18,7 @@ import paramiko
 import paramiko.common
 import pytest
 
-from registration_sync.domain.delivery import Credentials, SftpAccount
+from registration_sync.domain.connections.sftp import Credentials, SftpAccount
 
 USERNAME = "district"
 PASSWORD = "correct horse battery staple"

@@ -7,7 +7,7 @@ from registration_sync import bootstrap
 from registration_sync.api import handle, logger
 from registration_sync.domain.access import ConnectionAccess
 from registration_sync.routes import connections, mapping, runs, schedule, students
-from registration_sync.use_cases.watch_schedules import watch_schedules
+from registration_sync.use_cases.connections.overdue_exports import watch_schedules
 
 
 def handler(event: dict[str, Any], _context: object) -> dict[str, Any]:

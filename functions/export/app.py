@@ -16,7 +16,7 @@ from registration_sync.domain.errors import (
     RunCancelled,
     Unavailable,
 )
-from registration_sync.domain.export_run import (
+from registration_sync.domain.runs.run import (
     CHECK,
     DRY_RUN,
     ERASURE,
@@ -27,21 +27,19 @@ from registration_sync.domain.export_run import (
     ExportRequest,
     RunStatus,
 )
-from registration_sync.use_cases.dry_run import dry_run
-from registration_sync.use_cases.erase_student import erase_student
-from registration_sync.use_cases.export_registrations import (
-    export_registrations,
-    refused_run,
-)
-from registration_sync.use_cases.list_exports import shortened
-from registration_sync.use_cases.rebuild_marker import REBUILD_MARKER
-from registration_sync.use_cases.request_export import connection_of, parse_export_event
-from registration_sync.use_cases.resend_files import resend_files
-from registration_sync.use_cases.retire_batches import retire_batches
-from registration_sync.use_cases.run_check import run_check
-from registration_sync.use_cases.run_once import as_asked, ended_before
-from registration_sync.use_cases.schedule_exports import wakes
-from registration_sync.use_cases.send_test_record import send_test_record
+from registration_sync.use_cases.connections.schedule_exports import wakes
+from registration_sync.use_cases.ledger.retire_batches import retire_batches
+from registration_sync.use_cases.run_kinds.check import run_check
+from registration_sync.use_cases.run_kinds.dry_run import dry_run
+from registration_sync.use_cases.run_kinds.erasure import erase_student
+from registration_sync.use_cases.run_kinds.export import export_registrations
+from registration_sync.use_cases.run_kinds.lifecycle import refused_run
+from registration_sync.use_cases.run_kinds.marker_recovery import REBUILD_MARKER
+from registration_sync.use_cases.run_kinds.resend import resend_files
+from registration_sync.use_cases.run_kinds.stored_request import as_asked, ended_before
+from registration_sync.use_cases.run_kinds.test_record import send_test_record
+from registration_sync.use_cases.runs.list_runs import shortened
+from registration_sync.use_cases.runs.request_export import connection_of, parse_export_event
 
 AWAITING = RunStatus.AWAITING_CONFIRMATION
 

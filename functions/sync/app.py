@@ -9,13 +9,13 @@ from registration_sync import bootstrap
 from registration_sync.api import RETRY_AFTER_SECONDS, Answer, Request, Route, handle
 from registration_sync.domain.access import ConnectionAccess, Permission
 from registration_sync.domain.audit import Change, Note
-from registration_sync.domain.registration import (
+from registration_sync.domain.registrations.registration import (
     parse_student_id,
     parse_sync_request,
     school_year_of,
 )
-from registration_sync.use_cases.remove_registration import remove_registration
-from registration_sync.use_cases.sync_registrations import sync_registrations
+from registration_sync.use_cases.registrations.remove_registration import remove_registration
+from registration_sync.use_cases.registrations.sync_registrations import sync_registrations
 
 SECONDS_FOR_THE_ANSWER = 2.0
 

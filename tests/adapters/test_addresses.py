@@ -5,7 +5,7 @@ from ipaddress import ip_network
 
 import pytest
 
-from registration_sync.adapters.addresses import checked_addresses, look_up_host
+from registration_sync.adapters.sftp.addresses import checked_addresses, look_up_host
 from registration_sync.domain.errors import AddressRefused, HostNotFound
 
 

@@ -9,9 +9,9 @@ from botocore.exceptions import EndpointConnectionError
 from botocore.stub import Stubber
 from moto import mock_aws
 
-from registration_sync.adapters.announcements import EventBridgeEvents, SnsAlerts
-from registration_sync.domain.alerts import Alert
+from registration_sync.adapters.aws.notifications import EventBridgeEvents, SnsAlerts
 from registration_sync.domain.errors import Unavailable
+from registration_sync.domain.runs.alerts import Alert
 
 KEYS: dict[str, Any] = {
     "region_name": "us-east-1",

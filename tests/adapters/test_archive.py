@@ -11,7 +11,7 @@ from botocore.config import Config
 from botocore.stub import Stubber
 from moto import mock_aws
 
-from registration_sync.adapters.archive import DRY_RUNS, S3Archive
+from registration_sync.adapters.aws.archive import DRY_RUNS, S3Archive
 from registration_sync.domain.errors import NotFound, Unavailable
 
 if TYPE_CHECKING:

@@ -14,12 +14,12 @@ from typing import Any
 import asyncssh
 import pytest
 
-from registration_sync.adapters.sftp import ParamikoSftpServers
-from registration_sync.adapters.sftp_link import Limits
-from registration_sync.domain.connection import Connection
-from registration_sync.domain.connection_check import STEPS, CheckStep, StepResult
-from registration_sync.domain.delivery import Credentials, ReplacedBy, SftpAccount
-from registration_sync.use_cases.check_connection import check_connection
+from registration_sync.adapters.sftp.servers import ParamikoSftpServers
+from registration_sync.adapters.sftp.transport import Limits
+from registration_sync.domain.connections.connection import Connection
+from registration_sync.domain.connections.sftp import Credentials, ReplacedBy, SftpAccount
+from registration_sync.domain.runs.check import STEPS, CheckStep, StepResult
+from registration_sync.use_cases.delivery.check_connection import check_connection
 from tests.sftp_servers import AsyncSftpServer, SilentServer
 
 LIMITS = Limits(connect_seconds=2, handshake_seconds=2, sign_in_seconds=3, silence_seconds=2)

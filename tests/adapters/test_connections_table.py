@@ -10,15 +10,19 @@ import pytest
 from botocore.stub import Stubber
 from moto import mock_aws
 
-from registration_sync.adapters.audit_table import DynamoDBAudit
-from registration_sync.adapters.connection_access import DynamoDBConnectionAccess
-from registration_sync.adapters.connections_table import DynamoDBConnections, DynamoDBMappings
-from registration_sync.adapters.deliveries_table import DynamoDBDeliveries
-from registration_sync.adapters.runs_table import REQUEST_HOLDS_SECONDS, DynamoDBRuns
-from registration_sync.adapters.schedules_table import DynamoDBSchedules
+from registration_sync.adapters.dynamodb.audit_table import DynamoDBAudit
+from registration_sync.adapters.dynamodb.connection_access import DynamoDBConnectionAccess
+from registration_sync.adapters.dynamodb.connections_table import (
+    DynamoDBConnections,
+    DynamoDBMappings,
+)
+from registration_sync.adapters.dynamodb.deliveries_table import DynamoDBDeliveries
+from registration_sync.adapters.dynamodb.runs_table import REQUEST_HOLDS_SECONDS, DynamoDBRuns
+from registration_sync.adapters.dynamodb.schedules_table import DynamoDBSchedules
 from registration_sync.domain.access import ConnectionAccess
 from registration_sync.domain.audit import AuditEntry, Change
-from registration_sync.domain.connection import Connection, SavedMapping
+from registration_sync.domain.connections.connection import Connection, SavedMapping
+from registration_sync.domain.connections.schedule import SetSchedule, parse_schedule
 from registration_sync.domain.errors import (
     AlreadyRunning,
     Conflict,
@@ -27,7 +31,8 @@ from registration_sync.domain.errors import (
     Unavailable,
     VersionMismatch,
 )
-from registration_sync.domain.export_run import (
+from registration_sync.domain.runs.findings import LastDelivery
+from registration_sync.domain.runs.run import (
     DRY_RUN,
     ExportRequest,
     ExportRun,
@@ -37,8 +42,6 @@ from registration_sync.domain.export_run import (
     finished_run,
     requested_run,
 )
-from registration_sync.domain.guards import LastDelivery
-from registration_sync.domain.schedule import SetSchedule, parse_schedule
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient

@@ -10,9 +10,9 @@ from ipaddress import ip_network
 from pathlib import Path
 from typing import Any
 
-from registration_sync.adapters.sftp import ParamikoSftpServers
-from registration_sync.adapters.sftp_session import ParamikoSftpSession
-from registration_sync.domain.delivery import Credentials, ReplacedBy, SftpAccount
+from registration_sync.adapters.sftp.servers import ParamikoSftpServers
+from registration_sync.adapters.sftp.session import ParamikoSftpSession
+from registration_sync.domain.connections.sftp import Credentials, ReplacedBy, SftpAccount
 
 PROGRAM = Path(__file__).parents[2] / "local" / "sftp_server.py"
 

@@ -10,14 +10,23 @@ import pytest
 from botocore.exceptions import ClientError
 from moto import mock_aws
 
-from registration_sync.adapters import dynamodb_batches
-from registration_sync.adapters.aws_errors import is_passing
-from registration_sync.adapters.dynamodb_batches import get_all, write_all
-from registration_sync.adapters.registration_items import current_key, marker_key, witness_key
-from registration_sync.adapters.registrations_table import DynamoDBRegistrationsTable
-from registration_sync.domain.batches import Current, Lease, Mark, Stored, YearMarker
+from registration_sync.adapters.aws.errors import is_passing
+from registration_sync.adapters.dynamodb import requests as dynamodb_batches
+from registration_sync.adapters.dynamodb.registration_items import (
+    current_key,
+    marker_key,
+    witness_key,
+)
+from registration_sync.adapters.dynamodb.registrations_table import DynamoDBRegistrationsTable
+from registration_sync.adapters.dynamodb.requests import get_all, write_all
 from registration_sync.domain.errors import AlreadyRunning, LeaseLost, MarkerLost, Unavailable
-from registration_sync.domain.ledger import LastExport, LedgerEntry, LedgerFile, Totals
+from registration_sync.domain.registrations.batches import Current, Lease, Mark, Stored, YearMarker
+from registration_sync.domain.registrations.ledger import (
+    LastExport,
+    LedgerEntry,
+    LedgerFile,
+    Totals,
+)
 
 C, Y = "north", 2025
 

@@ -11,12 +11,12 @@ import pytest
 from botocore.stub import Stubber
 from moto import mock_aws
 
-from registration_sync.adapters.export_function import LambdaExportStarter
-from registration_sync.adapters.secrets import SecretsManagerSecrets
-from registration_sync.domain.delivery import Credentials
+from registration_sync.adapters.aws.export_function import LambdaExportStarter
+from registration_sync.adapters.aws.secrets import SecretsManagerSecrets
+from registration_sync.domain.connections.sftp import Credentials
 from registration_sync.domain.errors import Unavailable
-from registration_sync.domain.export_run import OF_RECORD, ExportRequest, SentAgain
-from registration_sync.use_cases.request_export import parse_export_event
+from registration_sync.domain.runs.run import OF_RECORD, ExportRequest, SentAgain
+from registration_sync.use_cases.runs.request_export import parse_export_event
 
 if TYPE_CHECKING:
     from mypy_boto3_secretsmanager import SecretsManagerClient

@@ -14,9 +14,9 @@ from typing import Any
 import asyncssh
 import pytest
 
-from registration_sync.adapters.sftp import ParamikoSftpServers
-from registration_sync.adapters.sftp_link import Limits
-from registration_sync.domain.delivery import Credentials, SftpAccount
+from registration_sync.adapters.sftp.servers import ParamikoSftpServers
+from registration_sync.adapters.sftp.transport import Limits
+from registration_sync.domain.connections.sftp import Credentials, SftpAccount
 from registration_sync.domain.errors import (
     AddressRefused,
     ConnectionFailed,

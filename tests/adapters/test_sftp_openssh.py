@@ -11,9 +11,9 @@ from pathlib import Path
 import asyncssh
 import pytest
 
-from registration_sync.adapters.sftp import ParamikoSftpServers
-from registration_sync.adapters.sftp_link import Limits
-from registration_sync.domain.delivery import Credentials, RemoteFile, ReplacedBy
+from registration_sync.adapters.sftp.servers import ParamikoSftpServers
+from registration_sync.adapters.sftp.transport import Limits
+from registration_sync.domain.connections.sftp import Credentials, RemoteFile, ReplacedBy
 from registration_sync.domain.errors import (
     ConnectionFailed,
     FolderMissing,

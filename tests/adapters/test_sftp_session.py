@@ -13,10 +13,10 @@ import paramiko
 import paramiko.ssh_exception
 import pytest
 
-from registration_sync.adapters.sftp import ParamikoSftpServers
-from registration_sync.adapters.sftp_link import PEER_ERRORS, Limits
-from registration_sync.adapters.sftp_session import ParamikoSftpSession
-from registration_sync.domain.delivery import RemoteFile, ReplacedBy, is_temporary_name_of
+from registration_sync.adapters.sftp.servers import ParamikoSftpServers
+from registration_sync.adapters.sftp.session import ParamikoSftpSession
+from registration_sync.adapters.sftp.transport import PEER_ERRORS, Limits
+from registration_sync.domain.connections.sftp import RemoteFile, ReplacedBy, is_temporary_name_of
 from registration_sync.domain.errors import (
     ConnectionFailed,
     FolderMissing,
@@ -25,7 +25,7 @@ from registration_sync.domain.errors import (
     TransientDeliveryError,
     UploadIncomplete,
 )
-from registration_sync.use_cases.deliver_files import FinishedFile, Server, deliver_files
+from registration_sync.use_cases.delivery.deliver_files import FinishedFile, Server, deliver_files
 from tests.sftp_servers import AsyncSftpServer, LongLine
 from tests.unit.test_deliver_files import held_lease
 

@@ -8,7 +8,7 @@ import asyncssh
 import pytest
 from playwright.sync_api import Locator, expect
 
-from registration_sync.domain.transformations import TRANSFORMATIONS
+from registration_sync.domain.mapping.transformations.registry import TRANSFORMATIONS
 from tests.console.answers import SCRIPT, as_text, fill_all, poison
 from tests.console.mapping_page import (
     TO,

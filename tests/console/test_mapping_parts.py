@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import expect
 
-from registration_sync.domain.transformations import TRANSFORMATIONS
+from registration_sync.domain.mapping.transformations.registry import TRANSFORMATIONS
 from tests.console.answers import holding, is_refused, refusing
 from tests.console.mapping_page import (
     TO,

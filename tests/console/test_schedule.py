@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 from playwright.sync_api import Locator, expect
 
-from registration_sync.domain.schedule import is_skipped
+from registration_sync.domain.connections.schedule import is_skipped
 from tests.console.answers import SCRIPT, holding, is_refused, refusing
 from tests.console.person import PHONE, Person
 from tests.stack.district import District

@@ -12,18 +12,25 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, NoReturn
 
-from registration_sync.domain.batches import Current, Lease, Mark, Marker, Stored, YearMarker
-from registration_sync.domain.delivery import RemoteFile, ReplacedBy, SftpAccount
+from registration_sync.domain.connections.sftp import RemoteFile, ReplacedBy, SftpAccount
 from registration_sync.domain.errors import (
     ConnectionFailed,
     LeaseLost,
     RegistrationSyncError,
     Unavailable,
 )
-from registration_sync.domain.export_run import Finding, RunStatus
-from registration_sync.domain.ledger import LedgerEntry
-from registration_sync.domain.registration import APPROVED, Registration, SyncRequest
-from registration_sync.use_cases.run_index import index_text, settled_students
+from registration_sync.domain.registrations.batches import (
+    Current,
+    Lease,
+    Mark,
+    Marker,
+    Stored,
+    YearMarker,
+)
+from registration_sync.domain.registrations.ledger import LedgerEntry
+from registration_sync.domain.registrations.registration import APPROVED, Registration, SyncRequest
+from registration_sync.domain.runs.run import Finding, RunStatus
+from registration_sync.use_cases.ledger.run_index import index_text, settled_students
 from tests.exploration.world import YEAR, Operation, Refused
 
 NOW = dt.datetime(2026, 3, 2, 21, tzinfo=dt.UTC)
@@ -393,7 +400,7 @@ class Export:
         table = code.table(replay)
         server = code.deliver_files.Server(ReplayServer(replay, floor), lambda: None)
         try:
-            with code.hold_lease.hold_lease(
+            with code.lease.hold_lease(
                 "c", "run", token=self.token, table=table, ticker=NoTicker(), now=replay.now
             ) as lease:
                 marker = table.marker("c").years.get(YEAR)

@@ -5,7 +5,7 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
-from registration_sync.domain.batches import Current
+from registration_sync.domain.registrations.batches import Current
 from tests.exploration.actors import MarkReadingTable, Replay, ReplayArchive
 from tests.exploration.world import Refused, World, apply, label_of
 

@@ -11,17 +11,18 @@ from tests.exploration.actors import ReplayTable, SyncTable
 
 PACKAGE = "registration_sync.use_cases"
 MODULES = (  # each after those it imports
-    "hold_lease",
-    "deliver_files",
-    "due_students",
-    "write_files",
-    "retire_batches",
-    "keep_books",
-    "export_year",
-    "last_outcomes",
-    "read_status",
-    "sync_registrations",
-    "remove_registration",
+    "runs.lease",
+    "delivery.deliver_files",
+    "ledger.due_students",
+    "exporting.write_files",
+    "ledger.retire_batches",
+    "ledger.year_totals",
+    "exporting.ledger_entry",
+    "exporting.export_year",
+    "ledger.last_outcomes",
+    "students.read_status",
+    "registrations.sync_registrations",
+    "registrations.remove_registration",
 )
 
 type Changes = Mapping[str, Sequence[tuple[str, str]]]
@@ -37,7 +38,10 @@ def load(changes: Changes | None = None) -> SimpleNamespace:
     names = [f"{PACKAGE}.{name}" for name in MODULES]
     kept = {name: sys.modules.pop(name, None) for name in names}
     try:
-        modules = {name: _load(name, changes.get(name, ())) for name in MODULES}
+        modules = {
+            (stem := name.rpartition(".")[2]): _load(name, changes.get(stem, ()))
+            for name in MODULES
+        }
         return SimpleNamespace(table=ReplayTable, sync_table=SyncTable, **modules)
     finally:
         for name, module in kept.items():
@@ -47,7 +51,7 @@ def load(changes: Changes | None = None) -> SimpleNamespace:
 
 
 def _load(name: str, passages: Sequence[tuple[str, str]]) -> ModuleType:
-    path = Path(registration_sync.use_cases.__path__[0]) / f"{name}.py"
+    path = Path(registration_sync.use_cases.__path__[0], *name.split(".")).with_suffix(".py")
     source = path.read_text(encoding="utf-8")
     for old, new in passages:
         assert source.count(old) == 1, f"{name}.py holds {source.count(old)} times: {old}"

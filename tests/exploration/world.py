@@ -7,15 +7,15 @@ watches: `World.fault` tells the first promise that was broken.
 from dataclasses import dataclass, replace
 from typing import Any
 
-from registration_sync.domain.batches import Current, Mark, Stored, arrived_at_ms
 from registration_sync.domain.errors import (
     AlreadyRunning,
     LeaseLost,
     NotFound,
     TerminalDeliveryError,
 )
-from registration_sync.domain.ledger import LedgerEntry
-from registration_sync.use_cases.last_outcomes import settled
+from registration_sync.domain.registrations.batches import Current, Mark, Stored, arrived_at_ms
+from registration_sync.domain.registrations.ledger import LedgerEntry
+from registration_sync.use_cases.ledger.last_outcomes import settled
 
 YEAR = 2025
 

@@ -12,17 +12,17 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from local.district import Registration, made_up_district, next_day
-from registration_sync.domain.batches import Current, Mark, version_of
-from registration_sync.domain.compiled_mapping import RunFacts, compile_mapping
-from registration_sync.domain.mapping import parse_mapping
-from registration_sync.domain.mapping_text import read_mapping_text
-from registration_sync.domain.registration import (
+from registration_sync.domain.mapping.compiled.mapping import RunFacts, compile_mapping
+from registration_sync.domain.mapping.definition.mapping import parse_mapping
+from registration_sync.domain.mapping.definition.yaml_text import read_mapping_text
+from registration_sync.domain.registrations.batches import Current, Mark, version_of
+from registration_sync.domain.registrations.registration import (
     decode_snapshot,
     encode_snapshot,
     parse_sync_request,
 )
-from registration_sync.use_cases.package_files import package_files
-from registration_sync.use_cases.write_files import WrittenYear, write_files
+from registration_sync.use_cases.exporting.package_files import package_files
+from registration_sync.use_cases.exporting.write_files import WrittenYear, write_files
 from tests.formats.checkers import CHECKS
 
 YEAR = 2026

@@ -5,7 +5,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from registration_sync.domain.alerts import Alert
+from registration_sync.domain.runs.alerts import Alert
 
 SIGNS = {
     "failed": "failed: ",

@@ -12,7 +12,7 @@ from moto import mock_aws
 
 from registration_sync import bootstrap
 from registration_sync.domain.errors import Unavailable
-from registration_sync.domain.export_run import ExportRequest
+from registration_sync.domain.runs.run import ExportRequest
 
 ENVIRONMENT = {
     "AWS_ACCESS_KEY_ID": "testing",

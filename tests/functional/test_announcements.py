@@ -15,10 +15,10 @@ import pytest
 from functions.configuration import app as configuration
 from registration_sync import bootstrap
 from registration_sync.api import logger
-from registration_sync.domain.alerts import Alert
 from registration_sync.domain.errors import Unavailable
-from registration_sync.domain.export_run import DRY_RUN, ExportRequest, requested_run
-from registration_sync.domain.run_id import run_id_of
+from registration_sync.domain.runs.alerts import Alert
+from registration_sync.domain.runs.run import DRY_RUN, ExportRequest, requested_run
+from registration_sync.domain.runs.run_id import run_id_of
 from tests.functional.district import (
     CONNECTION,
     NORTH,

@@ -8,8 +8,8 @@ import pytest
 
 from functions.configuration import app as configuration
 from functions.export import app as export
-from registration_sync.adapters.runs_table import DynamoDBRuns
-from registration_sync.domain.export_run import ExportRun
+from registration_sync.adapters.dynamodb.runs_table import DynamoDBRuns
+from registration_sync.domain.runs.run import ExportRun
 from tests.functional.conftest import StartedExports, stored_items
 from tests.functional.district import (
     CONNECTION,

@@ -11,13 +11,13 @@ import pytest
 
 from functions.configuration.app import handler
 from registration_sync import bootstrap
-from registration_sync.adapters.registrations_table import DynamoDBRegistrationsTable
-from registration_sync.adapters.secrets import SecretsManagerSecrets
-from registration_sync.domain.batches import Lease
-from registration_sync.domain.delivery import Credentials
+from registration_sync.adapters.aws.secrets import SecretsManagerSecrets
+from registration_sync.adapters.dynamodb.registrations_table import DynamoDBRegistrationsTable
+from registration_sync.domain.connections.guard_settings import Guards
+from registration_sync.domain.connections.sftp import Credentials
 from registration_sync.domain.errors import Unavailable
-from registration_sync.domain.export_run import ExportRequest, RunStatus, requested_run
-from registration_sync.domain.guards import Guards
+from registration_sync.domain.registrations.batches import Lease
+from registration_sync.domain.runs.run import ExportRequest, RunStatus, requested_run
 from tests.functional.conftest import StartedExports, secret_names, stored_items
 from tests.functional.events import (
     ADMINISTRATOR,

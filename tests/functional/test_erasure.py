@@ -19,11 +19,11 @@ from functions.configuration import app as configuration
 from functions.export import app as export
 from functions.sync import app as sync
 from registration_sync import bootstrap
-from registration_sync.adapters.export_function import LambdaExportStarter
+from registration_sync.adapters.aws.export_function import LambdaExportStarter
 from registration_sync.api import logger
-from registration_sync.domain.erasure import CUT
 from registration_sync.domain.errors import Unavailable
-from registration_sync.domain.export_run import DRY_RUN, ExportRequest, RunStatus, requested_run
+from registration_sync.domain.runs.redaction import CUT
+from registration_sync.domain.runs.run import DRY_RUN, ExportRequest, RunStatus, requested_run
 from tests.functional.conftest import StartedExports, stored_items
 from tests.functional.district import (
     ENROLL,
@@ -576,7 +576,7 @@ def test_an_export_that_was_too_slow_archives_nothing_more(
     send(small(WHO))
     parts, late = bootstrap.export(), [dt.timedelta()]
     monkeypatch.setattr(
-        "registration_sync.use_cases.export_year.keep_held_due",
+        "registration_sync.use_cases.exporting.export_year.keep_held_due",
         lambda *_, **__: late.__setitem__(0, dt.timedelta(hours=1)),
     )
     outside = partial(parts.outside, now=lambda: dt.datetime.now(dt.UTC) + late[0])

@@ -12,8 +12,8 @@ import pytest
 from functions.configuration import app as configuration
 from functions.export import app as export
 from registration_sync import bootstrap
-from registration_sync.domain.delivery import Credentials
-from registration_sync.domain.export_run import ExportRequest, RunStatus, requested_run
+from registration_sync.domain.connections.sftp import Credentials
+from registration_sync.domain.runs.run import ExportRequest, RunStatus, requested_run
 from tests.functional.conftest import StartedExports
 from tests.functional.district import CONNECTION, MAPPING, call, context, registration, set_up
 from tests.functional.district import send as sync

@@ -19,9 +19,9 @@ from functions.sync import app as sync
 from registration_sync import bootstrap
 from registration_sync.api import logger
 from registration_sync.domain.errors import AlreadyRunning, Unavailable
-from registration_sync.domain.export_run import ExportRun
-from registration_sync.use_cases import export_registrations
-from registration_sync.use_cases.year_to_export import YearToExport
+from registration_sync.domain.runs.run import ExportRun
+from registration_sync.use_cases.exporting.year import YearToExport
+from registration_sync.use_cases.run_kinds import export as export_registrations
 from tests.functional.conftest import stored_items
 from tests.functional.district import (
     CONNECTION,

@@ -15,7 +15,7 @@ import pytest
 from functions.configuration import app as configuration
 from registration_sync import bootstrap
 from registration_sync.domain.errors import Unavailable
-from registration_sync.domain.export_run import ExportRun
+from registration_sync.domain.runs.run import ExportRun
 from tests.functional.conftest import StartedExports, stored_items
 from tests.functional.district import (
     CONNECTION,
@@ -743,7 +743,7 @@ def test_what_cannot_be_remembered_costs_a_warning_and_no_delivery(
     set_up(server, importer="removes")
     send(registration("1"))
     monkeypatch.setattr(
-        "registration_sync.adapters.deliveries_table.DynamoDBDeliveries.remember", fail
+        "registration_sync.adapters.dynamodb.deliveries_table.DynamoDBDeliveries.remember", fail
     )
 
     assert run_export()["status"] == "succeeded"

@@ -13,7 +13,7 @@ from functions.configuration import app as configuration
 from functions.export import app as export
 from functions.sync import app as sync
 from registration_sync import bootstrap
-from registration_sync.adapters import remains
+from registration_sync.adapters.dynamodb import marker_recovery as remains
 from registration_sync.domain.school_year import SCHOOL_YEARS
 from tests.functional.conftest import StartedExports, stored_items
 from tests.functional.district import (

@@ -10,8 +10,8 @@ import pytest
 from functions.configuration import app as configuration
 from functions.export import app as export
 from registration_sync import bootstrap
-from registration_sync.adapters.export_function import LambdaExportStarter
-from registration_sync.domain.export_run import ExportRun
+from registration_sync.adapters.aws.export_function import LambdaExportStarter
+from registration_sync.domain.runs.run import ExportRun
 from tests.functional.conftest import StartedExports
 from tests.functional.district import (
     CONNECTION,

@@ -14,7 +14,7 @@ from functions.configuration import app as configuration
 from functions.export import app as export
 from functions.sync import app as sync
 from registration_sync import bootstrap
-from registration_sync.domain.batches import Current, Mark, version_of
+from registration_sync.domain.registrations.batches import Current, Mark, version_of
 from tests.functional.conftest import stored_items
 from tests.functional.district import (
     ENROLL,

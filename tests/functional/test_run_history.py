@@ -15,9 +15,9 @@ import pytest
 from functions.configuration import app as configuration
 from functions.export import app as export
 from registration_sync import bootstrap
-from registration_sync.domain.batches import Lease
 from registration_sync.domain.errors import Unavailable
-from registration_sync.domain.export_run import (
+from registration_sync.domain.registrations.batches import Lease
+from registration_sync.domain.runs.run import (
     DRY_RUN,
     ExportRequest,
     ExportRun,
@@ -25,7 +25,7 @@ from registration_sync.domain.export_run import (
     YearOutcome,
     requested_run,
 )
-from registration_sync.domain.run_id import new_run_id, run_id_of
+from registration_sync.domain.runs.run_id import new_run_id, run_id_of
 from tests.functional.conftest import stored_items
 from tests.functional.district import (
     NORTH,
@@ -130,7 +130,7 @@ def test_a_filtered_history_is_complete_over_its_pages(server: AsyncSftpServer) 
 def test_a_page_that_looked_far_and_found_nothing_says_where_to_go_on(
     server: AsyncSftpServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("registration_sync.use_cases.list_exports.PAGES_READ", 1)
+    monkeypatch.setattr("registration_sync.use_cases.runs.list_runs.PAGES_READ", 1)
     set_up(server)
     day = dt.datetime(2026, 3, 2, 3, tzinfo=dt.UTC)
     oldest = store(day, trigger="schedule")
@@ -315,7 +315,9 @@ def test_a_second_invocation_of_a_live_run_waits_and_leaves_its_record_alone(
 def test_a_long_run_shows_what_it_is_at(
     server: AsyncSftpServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("registration_sync.use_cases.report_progress.SHOWN_AFTER", dt.timedelta(0))
+    monkeypatch.setattr(
+        "registration_sync.use_cases.exporting.progress.SHOWN_AFTER", dt.timedelta(0)
+    )
     set_up(server)
     send(registration())
     runs = bootstrap.export().runs

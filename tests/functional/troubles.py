@@ -10,7 +10,7 @@ from botocore.exceptions import ClientError
 
 from registration_sync import bootstrap
 from registration_sync.domain.errors import TransientDeliveryError, Unavailable
-from registration_sync.use_cases.export_registrations import Outside
+from registration_sync.use_cases.run_kinds.lifecycle import Outside
 from tests.sftp_servers import AsyncSftpServer, Faults
 
 

@@ -9,7 +9,7 @@ from botocore.config import Config
 
 from local.http_client import send
 from local.stack import REGION, ROOT_KEYS, LocalStack
-from registration_sync.adapters.archive import S3Archive
+from registration_sync.adapters.aws.archive import S3Archive
 from tests.stack.district import District, new_district, registration
 
 

@@ -7,8 +7,8 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from registration_sync.domain.alerts import Alert, alert_of, concerns_of
-from registration_sync.domain.export_run import (
+from registration_sync.domain.runs.alerts import Alert, alert_of, concerns_of
+from registration_sync.domain.runs.run import (
     CHECK,
     DRY_RUN,
     ERASURE,

@@ -332,7 +332,7 @@ def loaded_by(code: str) -> list[str]:
 def test_the_sync_function_starts_without_what_it_does_not_use() -> None:
     loaded = loaded_by("""
 import registration_sync.bootstrap
-import registration_sync.adapters.connection_access
+import registration_sync.adapters.dynamodb.connection_access
 import registration_sync.ports, registration_sync.settings
 """)
 
@@ -344,4 +344,4 @@ def test_http_and_access_load_no_aws_client() -> None:
 
 
 def test_the_look_for_costly_libraries_finds_them() -> None:
-    assert loaded_by("import registration_sync.domain.connection") == ["pydantic"]
+    assert loaded_by("import registration_sync.domain.connections.connection") == ["pydantic"]

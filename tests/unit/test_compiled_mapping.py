@@ -8,14 +8,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from registration_sync.domain.compiled_mapping import (
+from registration_sync.domain.mapping.compiled.mapping import (
     CompiledMapping,
     RowProblem,
     RunFacts,
     compile_mapping,
 )
-from registration_sync.domain.mapping import parse_mapping
-from registration_sync.domain.transformations import TRANSFORMATIONS
+from registration_sync.domain.mapping.definition.mapping import parse_mapping
+from registration_sync.domain.mapping.transformations.registry import TRANSFORMATIONS
 
 RUN = RunFacts(dt.datetime(2026, 8, 2, 2, 5, 7, tzinfo=dt.UTC), ZoneInfo("America/Chicago"), 2025)
 DATE = {"type": "date", "from": "YYYY-MM-DD", "to": "M/D/YYYY"}

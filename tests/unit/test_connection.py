@@ -5,9 +5,9 @@ from typing import Any
 
 import pytest
 
-from registration_sync.domain.connection import Connection, parse_connection
-from registration_sync.domain.connection_rules import check_host_key
-from registration_sync.domain.delivery import Credentials
+from registration_sync.domain.connections.connection import Connection, parse_connection
+from registration_sync.domain.connections.rules import check_host_key
+from registration_sync.domain.connections.sftp import Credentials
 from registration_sync.domain.errors import InvalidRequest
 
 PRIVATE_KEY = (

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from registration_sync.domain.csv_file import (
+from registration_sync.domain.mapping.values.csv_format import (
     CODECS,
     CsvFormat,
     Encoding,
@@ -17,7 +17,7 @@ from registration_sync.domain.csv_file import (
     line_writer,
     why_unwritable,
 )
-from registration_sync.domain.unmappable import Unmappable
+from registration_sync.domain.mapping.values.unmappable import Unmappable
 
 TEXTS = st.one_of(
     st.text(st.characters(codec="utf-8"), max_size=12),

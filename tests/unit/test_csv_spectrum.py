@@ -10,8 +10,8 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from registration_sync.domain.compiled_mapping import RunFacts, compile_mapping
-from registration_sync.domain.mapping import parse_mapping
+from registration_sync.domain.mapping.compiled.mapping import RunFacts, compile_mapping
+from registration_sync.domain.mapping.definition.mapping import parse_mapping
 
 CASES = Path(__file__).parents[3] / "shared" / "data" / "csv-spectrum"
 NAMES = [

@@ -7,8 +7,7 @@ from typing import Any
 
 import pytest
 
-from registration_sync.domain.batches import Lease
-from registration_sync.domain.delivery import (
+from registration_sync.domain.connections.sftp import (
     Credentials,
     RemoteFile,
     ReplacedBy,
@@ -23,13 +22,14 @@ from registration_sync.domain.errors import (
     SignInRefused,
     UploadIncomplete,
 )
-from registration_sync.use_cases.deliver_files import (
+from registration_sync.domain.registrations.batches import Lease
+from registration_sync.use_cases.delivery.deliver_files import (
     FinishedFile,
     Server,
     deliver_files,
     with_done_files,
 )
-from registration_sync.use_cases.hold_lease import HeldLease
+from registration_sync.use_cases.runs.lease import HeldLease
 
 ACCOUNT = SftpAccount("sftp.example.org", 22, "district", (), Credentials())
 TOKEN = "ab12"

@@ -1,7 +1,7 @@
 """What the demo makes of what it is asked for."""
 
 from local.demo import mapping_file, mapping_for
-from registration_sync.domain.mapping_text import read_mapping_text
+from registration_sync.domain.mapping.definition.yaml_text import read_mapping_text
 
 
 def test_a_mapping_that_was_named_is_shown_as_it_is() -> None:

@@ -13,8 +13,9 @@ import pytest
 from docs.api_shapes import SCHEMAS, Schema
 from functions.configuration.app import WATCH_SCHEDULES
 from registration_sync.domain import errors
-from registration_sync.domain.connection_check import CheckStep, StepResult
-from registration_sync.domain.export_run import (
+from registration_sync.domain.mapping.compiled.unmatched import UnmatchedValue
+from registration_sync.domain.runs.check import CheckStep, StepResult
+from registration_sync.domain.runs.run import (
     DeliveredFile,
     ExportRequest,
     Finding,
@@ -24,11 +25,10 @@ from registration_sync.domain.export_run import (
     YearOutcome,
     requested_run,
 )
-from registration_sync.domain.unmatched import UnmatchedValue
 from registration_sync.settings import NotConfigured
-from registration_sync.use_cases.rebuild_marker import REBUILD_MARKER
-from registration_sync.use_cases.request_export import parse_export_event
-from registration_sync.use_cases.year_to_export import HeldInFullFile
+from registration_sync.use_cases.exporting.year import HeldInFullFile
+from registration_sync.use_cases.run_kinds.marker_recovery import REBUILD_MARKER
+from registration_sync.use_cases.runs.request_export import parse_export_event
 
 ROOT = Path(__file__).parents[2]
 PAGES = sorted([ROOT / "README.md", *(ROOT / "docs").glob("*.md")])
@@ -114,7 +114,7 @@ def names_of(schema: Schema, path: str = "") -> set[str]:
 
 def test_operations_names_the_keys_and_outputs_that_there_are() -> None:
     _, _, recovery = page("docs/operations.md").partition("### A table is restored")
-    adapters = [path.read_text("utf-8") for path in (ROOT / ADAPTERS).glob("*.py")]
+    adapters = [path.read_text("utf-8") for path in (ROOT / ADAPTERS).rglob("*.py")]
     keys = {key for text in adapters for key in re.findall(r'f"([A-Z]+)#\{connection_id\}', text)}
     outputs = page("template.yaml").partition("\nOutputs:")[2]
 

@@ -5,9 +5,10 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
-from registration_sync.domain.compiled_file import taken_by
-from registration_sync.domain.erasure import CUT, without_student
-from registration_sync.domain.export_run import (
+from registration_sync.domain.mapping.compiled.file import taken_by
+from registration_sync.domain.mapping.compiled.unmatched import UnmatchedValue
+from registration_sync.domain.runs.redaction import CUT, without_student
+from registration_sync.domain.runs.run import (
     ERASURE,
     TEST_RECORD,
     DeliveredFile,
@@ -17,7 +18,6 @@ from registration_sync.domain.export_run import (
     YearOutcome,
     requested_run,
 )
-from registration_sync.domain.unmatched import UnmatchedValue
 
 NOW = datetime(2026, 3, 2, 21, tzinfo=UTC)
 YEAR = YearOutcome(

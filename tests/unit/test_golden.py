@@ -9,8 +9,12 @@ from zoneinfo import ZoneInfo
 import pytest
 import yaml
 
-from registration_sync.domain.compiled_mapping import CompiledMapping, RunFacts, compile_mapping
-from registration_sync.domain.mapping import parse_mapping
+from registration_sync.domain.mapping.compiled.mapping import (
+    CompiledMapping,
+    RunFacts,
+    compile_mapping,
+)
+from registration_sync.domain.mapping.definition.mapping import parse_mapping
 
 GOLDEN = Path(__file__).parents[1] / "golden"
 EXPECTED = GOLDEN / "expected"

@@ -2,23 +2,25 @@
 
 import pytest
 
-from registration_sync.domain.delivery import RemoteFile
-from registration_sync.domain.export_run import Finding
-from registration_sync.domain.guards import (
+from registration_sync.domain.connections.guard_settings import (
     BlankRequiredGuard,
     GuardAction,
-    LastDelivery,
     NotCollectedGuard,
     RowCountGuard,
     UnmatchedGuard,
+)
+from registration_sync.domain.connections.sftp import RemoteFile
+from registration_sync.domain.mapping.compiled.unmatched import VALUES_LISTED, Unmatched
+from registration_sync.domain.registrations.row_history import RowCount
+from registration_sync.domain.runs.findings import (
+    LastDelivery,
     holds,
     judge_blank_required,
     judge_not_collected,
     judge_row_count,
     judge_unmatched,
 )
-from registration_sync.domain.row_history import RowCount
-from registration_sync.domain.unmatched import VALUES_LISTED, Unmatched
+from registration_sync.domain.runs.run import Finding
 
 OFF, WARN, HOLD = GuardAction.OFF, GuardAction.WARN, GuardAction.HOLD
 HUNDRED = (100, 90, 4000, 100, 120)

@@ -12,10 +12,10 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
-from registration_sync.domain.csv_file import CsvFormat
 from registration_sync.domain.errors import InvalidRequest, TooLarge
-from registration_sync.domain.export_file import may_coincide
-from registration_sync.domain.mapping import Mapping, parse_mapping
+from registration_sync.domain.mapping.definition.file import may_coincide
+from registration_sync.domain.mapping.definition.mapping import Mapping, parse_mapping
+from registration_sync.domain.mapping.values.csv_format import CsvFormat
 
 ROOT = Path(__file__).parents[2]
 ID: dict[str, Any] = {"from": "students.id", "mapping_type": "direct", "to": "Student_Number"}

@@ -9,9 +9,9 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from docs.generate import outputs
-from registration_sync.domain.compiled_mapping import RunFacts, compile_mapping
-from registration_sync.domain.mapping import parse_mapping
-from registration_sync.domain.mapping_text import read_mapping_text
+from registration_sync.domain.mapping.compiled.mapping import RunFacts, compile_mapping
+from registration_sync.domain.mapping.definition.mapping import parse_mapping
+from registration_sync.domain.mapping.definition.yaml_text import read_mapping_text
 
 ROOT = Path(__file__).parents[2]
 PAGE = (ROOT / "docs" / "mapping.md").read_text(encoding="utf-8")

@@ -5,7 +5,7 @@ import json
 import pytest
 
 from registration_sync.domain.errors import InvalidRequest
-from registration_sync.domain.mapping_text import read_mapping_text
+from registration_sync.domain.mapping.definition.yaml_text import read_mapping_text
 
 
 def refused(text: str) -> tuple[str, str]:

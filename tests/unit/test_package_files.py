@@ -7,10 +7,14 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from registration_sync.domain.compiled_mapping import CompiledPackage, RunFacts, compile_mapping
-from registration_sync.domain.mapping import parse_mapping
-from registration_sync.use_cases.output_file import WrittenFile
-from registration_sync.use_cases.package_files import package_files
+from registration_sync.domain.mapping.compiled.mapping import (
+    CompiledPackage,
+    RunFacts,
+    compile_mapping,
+)
+from registration_sync.domain.mapping.definition.mapping import parse_mapping
+from registration_sync.use_cases.exporting.output_file import WrittenFile
+from registration_sync.use_cases.exporting.package_files import package_files
 
 ROWS: list[dict[str, Any]] = [
     {"property": "manifest.version", "value": "1.0"},

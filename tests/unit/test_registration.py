@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from registration_sync.domain.errors import InvalidRequest, TooLarge
-from registration_sync.domain.registration import (
+from registration_sync.domain.registrations.registration import (
     APPROVED,
     Refusal,
     Registration,

@@ -1,6 +1,11 @@
 """What is remembered of the rows that files had."""
 
-from registration_sync.domain.row_history import RowCount, RowHistory, earlier_rows, with_counts
+from registration_sync.domain.registrations.row_history import (
+    RowCount,
+    RowHistory,
+    earlier_rows,
+    with_counts,
+)
 
 
 def after(*exports: list[RowCount]) -> tuple[RowHistory, ...]:

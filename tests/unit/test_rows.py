@@ -10,13 +10,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from registration_sync.domain.compiled_mapping import (
+from registration_sync.domain.mapping.compiled.mapping import (
     Claim,
     CompiledMapping,
     RunFacts,
     compile_mapping,
 )
-from registration_sync.domain.mapping import parse_mapping
+from registration_sync.domain.mapping.definition.mapping import parse_mapping
 
 RUN = RunFacts(dt.datetime(2026, 8, 2, 2, 5, tzinfo=dt.UTC), ZoneInfo("America/Chicago"), 2025)
 FLAT = {"each": ["annual.g1_", "annual.g2_", "annual.g3_"]}

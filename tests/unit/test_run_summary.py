@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from registration_sync.domain.export_run import (
+from registration_sync.domain.runs.run import (
     DRY_RUN,
     HELD_LISTED,
     RESEND,
@@ -20,7 +20,7 @@ from registration_sync.domain.export_run import (
     finished_run,
     requested_run,
 )
-from registration_sync.domain.run_summary import is_failure, newly_held, run_event, run_metrics
+from registration_sync.domain.runs.summary import is_failure, newly_held, run_event, run_metrics
 
 NOW = dt.datetime(2025, 9, 16, 2, 2, 30, tzinfo=dt.UTC)
 FAILED = YearOutcome(2025, RunStatus.FAILED, error=RunError("folder_missing", "Make the folder."))

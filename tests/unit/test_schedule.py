@@ -8,14 +8,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from registration_sync.domain.errors import InvalidRequest
-from registration_sync.domain.schedule import (
+from registration_sync.domain.connections.schedule import (
     Schedule,
     SetSchedule,
     is_due_to_have_run,
     next_runs,
     parse_schedule,
 )
+from registration_sync.domain.errors import InvalidRequest
 
 
 def schedule(time: str = "21:00", zone: str = "America/Chicago", **more: Any) -> Schedule:

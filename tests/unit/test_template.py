@@ -13,10 +13,10 @@ from cfnlint.decode import cfn_yaml
 from functions.configuration import app as configuration
 from functions.sync import app as sync
 from registration_sync import settings
-from registration_sync.adapters.announcements import SOURCE
-from registration_sync.adapters.archive import DRY_RUNS
-from registration_sync.domain import run_summary
-from registration_sync.domain.export_run import DRY_RUN_KEPT
+from registration_sync.adapters.aws.archive import DRY_RUNS
+from registration_sync.adapters.aws.notifications import SOURCE
+from registration_sync.domain.runs import summary as run_summary
+from registration_sync.domain.runs.run import DRY_RUN_KEPT
 
 TEMPLATE: dict[str, Any] = cfn_yaml.load(str(Path(__file__).parents[2] / "template.yaml"))
 RESOURCES: dict[str, Any] = TEMPLATE["Resources"]

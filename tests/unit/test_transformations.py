@@ -12,17 +12,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import TypeAdapter, ValidationError
 
-from registration_sync.domain import date_formats
-from registration_sync.domain.date_formats import (
+from registration_sync.domain.mapping.transformations import date_formats
+from registration_sync.domain.mapping.transformations.date_formats import (
     MEANINGS,
     check_source_format,
     check_target_format,
     date_rewriter,
 )
-from registration_sync.domain.patterns import compile_pattern
-from registration_sync.domain.run_facts import RunFacts
-from registration_sync.domain.step import Example
-from registration_sync.domain.transformations import (
+from registration_sync.domain.mapping.transformations.registry import (
     REMEMBERED_VALUES,
     TRANSFORMATIONS,
     AnyStep,
@@ -30,7 +27,10 @@ from registration_sync.domain.transformations import (
     build_chain,
     fields_read,
 )
-from registration_sync.domain.unmappable import Unmappable
+from registration_sync.domain.mapping.transformations.step import Example
+from registration_sync.domain.mapping.values.patterns import compile_pattern
+from registration_sync.domain.mapping.values.run_context import RunFacts
+from registration_sync.domain.mapping.values.unmappable import Unmappable
 
 RUN = RunFacts(dt.datetime(2026, 8, 1, 21, 5, tzinfo=dt.UTC), ZoneInfo("America/Chicago"), 2025)
 STEPS: TypeAdapter[list[Any]] = TypeAdapter(list[AnyStep])

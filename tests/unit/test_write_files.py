@@ -11,13 +11,21 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from registration_sync.domain.batches import Current, Mark
-from registration_sync.domain.compiled_mapping import CompiledMapping, RunFacts, compile_mapping
 from registration_sync.domain.errors import LeaseLost
-from registration_sync.domain.export_run import HELD_LISTED
-from registration_sync.domain.mapping import parse_mapping
-from registration_sync.domain.registration import APPROVED, Registration, encode_snapshot
-from registration_sync.use_cases.write_files import WrittenYear, write_files
+from registration_sync.domain.mapping.compiled.mapping import (
+    CompiledMapping,
+    RunFacts,
+    compile_mapping,
+)
+from registration_sync.domain.mapping.definition.mapping import parse_mapping
+from registration_sync.domain.registrations.batches import Current, Mark
+from registration_sync.domain.registrations.registration import (
+    APPROVED,
+    Registration,
+    encode_snapshot,
+)
+from registration_sync.domain.runs.run import HELD_LISTED
+from registration_sync.use_cases.exporting.write_files import WrittenYear, write_files
 
 BATCHES = range(1, 2)
 

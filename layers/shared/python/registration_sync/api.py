@@ -43,7 +43,7 @@ from registration_sync.domain.errors import (
     Unavailable,
     VersionMismatch,
 )
-from registration_sync.ports import Audit
+from registration_sync.ports.connections import Audit
 
 STATUS: Mapping[type[RegistrationSyncError], int] = {
     InvalidRequest: 400,

@@ -21,27 +21,21 @@ import boto3
 from botocore.config import Config
 
 from registration_sync.domain.errors import RegistrationSyncError
-from registration_sync.ports import (
-    Archive,
+from registration_sync.ports.archive import Archive
+from registration_sync.ports.connections import (
     Audit,
     Clock,
     ConnectionAccessReader,
     Connections,
-    Deliveries,
-    ExportStarter,
-    LeaseReader,
     Mappings,
-    Metrics,
     ReadyMadeMappings,
-    RegistrationsTable,
-    Runs,
     Schedules,
     Secrets,
-    SftpServers,
-    Snapshots,
-    Ticker,
-    Traces,
 )
+from registration_sync.ports.notifications import Metrics
+from registration_sync.ports.registrations import LeaseReader, RegistrationsTable, Snapshots, Traces
+from registration_sync.ports.runs import ExportStarter, Runs, Ticker
+from registration_sync.ports.sftp import Deliveries, SftpServers
 from registration_sync.settings import (
     ConfigurationSettings,
     ExportSettings,
@@ -52,7 +46,7 @@ from registration_sync.settings import (
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
-    from registration_sync.use_cases.export_registrations import Outside
+    from registration_sync.use_cases.run_kinds.lifecycle import Outside
 
 ANSWERED_BY_API = Config(
     connect_timeout=2,
@@ -107,7 +101,7 @@ class Configuration:
 
 
 def _clock(settings: ConfigurationSettings) -> Clock:
-    from registration_sync.adapters.scheduler import EventBridgeClock, ScheduleTarget
+    from registration_sync.adapters.aws.scheduler import EventBridgeClock, ScheduleTarget
 
     return EventBridgeClock(
         boto3.client("scheduler", config=ANSWERED_BY_API),
@@ -123,17 +117,20 @@ def _clock(settings: ConfigurationSettings) -> Clock:
 @cache
 def configuration() -> Configuration:
     """Raises NotConfigured with every setting that is missing."""
-    from registration_sync.adapters.announcements import EmbeddedMetrics
-    from registration_sync.adapters.archive import DRY_RUNS, S3Archive
-    from registration_sync.adapters.audit_table import DynamoDBAudit
-    from registration_sync.adapters.connection_access import DynamoDBConnectionAccess
-    from registration_sync.adapters.connections_table import DynamoDBConnections, DynamoDBMappings
-    from registration_sync.adapters.export_function import LambdaExportStarter
+    from registration_sync.adapters.aws.archive import DRY_RUNS, S3Archive
+    from registration_sync.adapters.aws.export_function import LambdaExportStarter
+    from registration_sync.adapters.aws.notifications import EmbeddedMetrics
+    from registration_sync.adapters.aws.secrets import SecretsManagerSecrets
+    from registration_sync.adapters.dynamodb.audit_table import DynamoDBAudit
+    from registration_sync.adapters.dynamodb.connection_access import DynamoDBConnectionAccess
+    from registration_sync.adapters.dynamodb.connections_table import (
+        DynamoDBConnections,
+        DynamoDBMappings,
+    )
+    from registration_sync.adapters.dynamodb.registrations_table import DynamoDBRegistrationsTable
+    from registration_sync.adapters.dynamodb.runs_table import DynamoDBRuns
+    from registration_sync.adapters.dynamodb.schedules_table import DynamoDBSchedules
     from registration_sync.adapters.ready_made_mappings import PackagedMappings
-    from registration_sync.adapters.registrations_table import DynamoDBRegistrationsTable
-    from registration_sync.adapters.runs_table import DynamoDBRuns
-    from registration_sync.adapters.schedules_table import DynamoDBSchedules
-    from registration_sync.adapters.secrets import SecretsManagerSecrets
 
     settings = read_settings(ConfigurationSettings, os.environ)
     dynamodb, table = _dynamodb(), settings.connections_table
@@ -185,9 +182,9 @@ class Sync:
 @cache
 def sync() -> Sync:
     """Raises NotConfigured with every setting that is missing."""
-    from registration_sync.adapters.audit_table import DynamoDBAudit
-    from registration_sync.adapters.connection_access import DynamoDBConnectionAccess
-    from registration_sync.adapters.registrations_table import DynamoDBRegistrationsTable
+    from registration_sync.adapters.dynamodb.audit_table import DynamoDBAudit
+    from registration_sync.adapters.dynamodb.connection_access import DynamoDBConnectionAccess
+    from registration_sync.adapters.dynamodb.registrations_table import DynamoDBRegistrationsTable
 
     settings = read_settings(SyncSettings, os.environ)
     dynamodb, table = _dynamodb(), settings.connections_table
@@ -226,7 +223,7 @@ class Export:
 
 
 def _servers(settings: ExportSettings, invocation: Invocation) -> SftpServers:
-    from registration_sync.adapters.sftp import ParamikoSftpServers
+    from registration_sync.adapters.sftp.servers import ParamikoSftpServers
 
     return ParamikoSftpServers(
         settings.allowed_private_networks, seconds_left=invocation.seconds_left
@@ -236,12 +233,12 @@ def _servers(settings: ExportSettings, invocation: Invocation) -> SftpServers:
 def _announce(
     settings: ExportSettings, connections: Connections, runs: Runs
 ) -> Callable[[dict[str, Any]], list[RegistrationSyncError]]:
-    from registration_sync.adapters.announcements import (
+    from registration_sync.adapters.aws.notifications import (
         EmbeddedMetrics,
         EventBridgeEvents,
         SnsAlerts,
     )
-    from registration_sync.use_cases.announce_run import announce_run
+    from registration_sync.use_cases.runs.announce_run import announce_run
 
     return partial(
         announce_run,
@@ -257,14 +254,14 @@ def _announce(
 
 def _archives(settings: ExportSettings) -> tuple[Archive, Archive]:
     """Where the files of exports are kept, and those of dry runs."""
-    from registration_sync.adapters.archive import DRY_RUNS, S3Archive
+    from registration_sync.adapters.aws.archive import DRY_RUNS, S3Archive
 
     archive = partial(S3Archive, boto3.client("s3"), settings.archive_bucket)
     return archive(), archive(prefix=DRY_RUNS)
 
 
 def _deliveries(settings: ExportSettings) -> Deliveries:
-    from registration_sync.adapters.deliveries_table import DynamoDBDeliveries
+    from registration_sync.adapters.dynamodb.deliveries_table import DynamoDBDeliveries
 
     return DynamoDBDeliveries(
         _dynamodb(),
@@ -276,8 +273,8 @@ def _deliveries(settings: ExportSettings) -> Deliveries:
 
 def _registrations(settings: ExportSettings) -> tuple[RegistrationsTable, Traces]:
     """The table, and what it holds of a single student."""
-    from registration_sync.adapters.registrations_table import DynamoDBRegistrationsTable
-    from registration_sync.adapters.traces import DynamoDBTraces
+    from registration_sync.adapters.dynamodb.registrations_table import DynamoDBRegistrationsTable
+    from registration_sync.adapters.dynamodb.student_erasure import DynamoDBTraces
 
     name = settings.registrations_table
     return DynamoDBRegistrationsTable(_dynamodb(), name), DynamoDBTraces(_dynamodb(), name)
@@ -287,8 +284,8 @@ def _rebuild_marker(
     settings: ExportSettings, table: RegistrationsTable, runs: Runs
 ) -> Callable[[str], dict[str, Any]]:
     """By the id of the connection."""
-    from registration_sync.adapters.remains import DynamoDBRemains
-    from registration_sync.use_cases.rebuild_marker import rebuild_marker
+    from registration_sync.adapters.dynamodb.marker_recovery import DynamoDBRemains
+    from registration_sync.use_cases.run_kinds.marker_recovery import rebuild_marker
 
     return lambda connection_id: rebuild_marker(
         connection_id,
@@ -314,11 +311,14 @@ def _now() -> dt.datetime:
 @cache
 def export() -> Export:
     """Raises NotConfigured with every setting that is missing."""
-    from registration_sync.adapters.connections_table import DynamoDBConnections, DynamoDBMappings
-    from registration_sync.adapters.runs_table import DynamoDBRuns
-    from registration_sync.adapters.schedules_table import DynamoDBSchedules
-    from registration_sync.adapters.secrets import SecretsManagerSecrets
-    from registration_sync.use_cases.export_registrations import Outside
+    from registration_sync.adapters.aws.secrets import SecretsManagerSecrets
+    from registration_sync.adapters.dynamodb.connections_table import (
+        DynamoDBConnections,
+        DynamoDBMappings,
+    )
+    from registration_sync.adapters.dynamodb.runs_table import DynamoDBRuns
+    from registration_sync.adapters.dynamodb.schedules_table import DynamoDBSchedules
+    from registration_sync.use_cases.run_kinds.lifecycle import Outside
 
     settings = read_settings(ExportSettings, os.environ)
     dynamodb, connections_table = _dynamodb(), settings.connections_table

@@ -3,7 +3,7 @@
 from functools import cache
 from importlib.resources import files
 
-from registration_sync.domain.ready_made import ReadyMade, ready_made_of
+from registration_sync.domain.mapping.definition.ready_made import ReadyMade, ready_made_of
 
 _SUFFIX = ".yaml"
 

@@ -9,11 +9,11 @@ from registration_sync.api import Answer, Request, Route
 from registration_sync.domain.access import Permission, describe, may_see
 from registration_sync.domain.audit import Note, note_of
 from registration_sync.domain.errors import NotFound
-from registration_sync.use_cases.change_connection import change_connection
-from registration_sync.use_cases.create_connection import create_connection
-from registration_sync.use_cases.read_audit import read_audit
-from registration_sync.use_cases.read_status import read_status
-from registration_sync.use_cases.remove_connection import remove_connection
+from registration_sync.use_cases.connections.change_connection import change_connection
+from registration_sync.use_cases.connections.create_connection import create_connection
+from registration_sync.use_cases.connections.read_audit import read_audit
+from registration_sync.use_cases.connections.remove_connection import remove_connection
+from registration_sync.use_cases.students.read_status import read_status
 
 
 def _who_am_i(request: Request) -> Answer:

@@ -8,19 +8,23 @@ from registration_sync import bootstrap
 from registration_sync.api import Answer, Request, Route
 from registration_sync.domain.access import Permission
 from registration_sync.domain.audit import Change, Note, note_of
-from registration_sync.domain.connection import SavedMapping
+from registration_sync.domain.connections.connection import SavedMapping
 from registration_sync.domain.errors import InvalidRequest, NotFound, Problem
-from registration_sync.domain.mapping_text import read_mapping_text
-from registration_sync.use_cases.convert_mapping import convert_mapping
-from registration_sync.use_cases.list_fields import list_fields
-from registration_sync.use_cases.preview_mapping import preview_mapping
-from registration_sync.use_cases.ready_made import (
+from registration_sync.domain.mapping.definition.yaml_text import read_mapping_text
+from registration_sync.use_cases.mappings.convert_mapping import convert_mapping
+from registration_sync.use_cases.mappings.list_fields import list_fields
+from registration_sync.use_cases.mappings.preview_mapping import preview_mapping
+from registration_sync.use_cases.mappings.ready_made import (
     definition_to_save,
     list_ready_made,
     read_ready_made,
 )
-from registration_sync.use_cases.restore_mapping import list_versions, read_version, restore_mapping
-from registration_sync.use_cases.save_mapping import save_mapping
+from registration_sync.use_cases.mappings.restore_mapping import (
+    list_versions,
+    read_version,
+    restore_mapping,
+)
+from registration_sync.use_cases.mappings.save_mapping import save_mapping
 
 
 def _read_mapping(request: Request) -> Answer:

@@ -7,19 +7,19 @@ from registration_sync import bootstrap
 from registration_sync.api import Answer, Request, Route
 from registration_sync.domain.access import Permission
 from registration_sync.domain.audit import run_note
-from registration_sync.domain.export_run import ExportRun
-from registration_sync.domain.run_id import new_run_id
-from registration_sync.use_cases.cancel_export import cancel_export
-from registration_sync.use_cases.confirm_export import confirm_export
-from registration_sync.use_cases.link_file import link_file
-from registration_sync.use_cases.list_exports import list_exports
-from registration_sync.use_cases.read_export import read_export
-from registration_sync.use_cases.request_check import request_check, request_test_record
-from registration_sync.use_cases.request_erasure import TOLD as ERASURE_TOLD
-from registration_sync.use_cases.request_erasure import request_erasure
-from registration_sync.use_cases.request_export import request_export
-from registration_sync.use_cases.request_resend import TOLD, request_resend
-from registration_sync.use_cases.start_run import NewRun
+from registration_sync.domain.runs.run import ExportRun
+from registration_sync.domain.runs.run_id import new_run_id
+from registration_sync.use_cases.runs.cancel_run import cancel_export
+from registration_sync.use_cases.runs.confirm_run import confirm_export
+from registration_sync.use_cases.runs.link_file import link_file
+from registration_sync.use_cases.runs.list_runs import list_exports
+from registration_sync.use_cases.runs.read_run import read_export
+from registration_sync.use_cases.runs.request_check import request_check, request_test_record
+from registration_sync.use_cases.runs.request_erasure import TOLD as ERASURE_TOLD
+from registration_sync.use_cases.runs.request_erasure import request_erasure
+from registration_sync.use_cases.runs.request_export import request_export
+from registration_sync.use_cases.runs.request_resend import TOLD, request_resend
+from registration_sync.use_cases.runs.start_run import NewRun
 
 
 def _new(request: Request) -> NewRun:

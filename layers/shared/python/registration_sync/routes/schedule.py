@@ -6,7 +6,7 @@ from registration_sync import bootstrap
 from registration_sync.api import Answer, Request, Route
 from registration_sync.domain.access import Permission
 from registration_sync.domain.audit import note_of
-from registration_sync.use_cases.schedule_exports import (
+from registration_sync.use_cases.connections.schedule_exports import (
     preview_schedule,
     read_schedule,
     set_schedule,

@@ -7,10 +7,10 @@ from pathlib import Path
 from registration_sync import bootstrap
 from registration_sync.api import Answer, Request, Route
 from registration_sync.domain.access import Permission
-from registration_sync.domain.registration import parse_student_id, school_year_of
-from registration_sync.use_cases.list_students import list_students
-from registration_sync.use_cases.read_receipt import read_receipt
-from registration_sync.use_cases.search_students import search_students
+from registration_sync.domain.registrations.registration import parse_student_id, school_year_of
+from registration_sync.use_cases.students.list_students import list_students
+from registration_sync.use_cases.students.read_receipt import read_receipt
+from registration_sync.use_cases.students.search_students import search_students
 
 
 def _search_students(request: Request) -> Answer:

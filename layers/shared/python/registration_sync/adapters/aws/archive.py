@@ -1,0 +1,126 @@
+"""The archive on S3: `connection/run/year/…`; the bucket's lifecycle lets it expire.
+
+What dry runs made lies below `dry_runs/`, which no connection can be called, for a day.
+"""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+from urllib.parse import quote
+
+from boto3.exceptions import S3UploadFailedError
+from boto3.s3.transfer import TransferConfig
+from botocore.exceptions import ClientError
+
+from registration_sync.adapters.aws.errors import error_code, passing_faults_are_unavailable
+from registration_sync.domain.errors import NotFound, Unavailable
+
+if TYPE_CHECKING:
+    from mypy_boto3_s3 import S3Client
+
+DRY_RUNS = "dry_runs/"
+
+FEW_PARTS_AT_ONCE = TransferConfig(max_concurrency=2)
+"""Each part on its way takes memory; ten at once, as boto3 has it, are not faster with the one core
+that the function has."""
+
+_GONE = "This file is no longer kept: archived files expire, those of dry runs in a day."
+
+
+class S3Archive:
+    """Implements the port Archive."""
+
+    def __init__(self, client: "S3Client", bucket: str, *, prefix: str = "") -> None:
+        self._client = client
+        self._bucket = bucket
+        self._prefix = prefix
+
+    def store(self, connection_id: str, run_id: str, name: str, source: Path) -> None:
+        key = self._key(connection_id, run_id, name)
+        try:
+            with passing_faults_are_unavailable():
+                # Large files go up in parts; S3 checks what arrives against the checksum.
+                self._client.upload_file(
+                    str(source),
+                    self._bucket,
+                    key,
+                    ExtraArgs={"ChecksumAlgorithm": "SHA256"},
+                    Config=FEW_PARTS_AT_ONCE,
+                )
+        except S3UploadFailedError as error:
+            raise Unavailable("The files could not be archived, so none was sent.") from error
+
+    def fetch(self, connection_id: str, run_id: str, name: str, target: Path) -> None:
+        key = self._key(connection_id, run_id, name)
+        try:
+            with passing_faults_are_unavailable():
+                self._client.download_file(self._bucket, key, str(target))
+        except ClientError as error:
+            raise _gone(error) from error
+
+    def read(
+        self, connection_id: str, run_id: str, name: str, *, offset: int, length: int, size: int
+    ) -> bytes:
+        try:
+            with passing_faults_are_unavailable():
+                answer = self._client.get_object(
+                    Bucket=self._bucket,
+                    Key=self._key(connection_id, run_id, name),
+                    Range=f"bytes={offset}-{offset + length - 1}",
+                )
+                passage = answer["Body"].read()
+        except ClientError as error:
+            raise _gone(error) from error
+
+        if not answer["ContentRange"].endswith(f"/{size}"):
+            raise NotFound(_GONE)
+        return passage
+
+    def kept(self, connection_id: str) -> Iterator[tuple[str, str, int]]:
+        prefix = f"{self._prefix}{connection_id}/"
+        pages = self._client.get_paginator("list_objects_v2").paginate(
+            Bucket=self._bucket, Prefix=prefix
+        )
+        with passing_faults_are_unavailable():
+            for page in pages:
+                for kept in page.get("Contents", ()):
+                    run_id, _, name = kept["Key"].removeprefix(prefix).partition("/")
+                    yield run_id, name, kept["Size"]
+
+    def remove(self, connection_id: str, run_id: str, name: str) -> None:
+        with passing_faults_are_unavailable():
+            self._client.delete_object(
+                Bucket=self._bucket, Key=self._key(connection_id, run_id, name)
+            )
+
+    def refuse_gone(self, connection_id: str, run_id: str, name: str) -> None:
+        try:
+            with passing_faults_are_unavailable():
+                self._client.head_object(
+                    Bucket=self._bucket, Key=self._key(connection_id, run_id, name)
+                )
+        except ClientError as error:
+            raise _gone(error) from error
+
+    def link(self, connection_id: str, run_id: str, name: str, *, seconds: int) -> str:
+        self.refuse_gone(connection_id, run_id, name)
+        file_name = quote(name.rpartition("/")[2])
+        return self._client.generate_presigned_url(
+            "get_object",
+            Params={
+                "Bucket": self._bucket,
+                "Key": self._key(connection_id, run_id, name),
+                "ResponseContentDisposition": f"attachment; filename*=UTF-8''{file_name}",
+            },
+            ExpiresIn=seconds,
+        )
+
+    def _key(self, connection_id: str, run_id: str, name: str) -> str:
+        return f"{self._prefix}{connection_id}/{run_id}/{name}"
+
+
+def _gone(error: ClientError) -> Exception:
+    """NotFound if there is no such object, or none that reaches so far; anything else stays."""
+    if error_code(error) not in {"404", "NoSuchKey", "NotFound", "InvalidRange"}:
+        return error
+    return NotFound(_GONE)

@@ -1,0 +1,83 @@
+"""The clock that starts nightly exports: one EventBridge schedule for each connection."""
+
+import json
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from botocore.exceptions import ClientError
+
+from registration_sync.adapters.aws.errors import error_code, passing_faults_are_unavailable
+
+if TYPE_CHECKING:
+    from mypy_boto3_scheduler import EventBridgeSchedulerClient
+
+RETRIES, RETRY_SECONDS = 20, 3_600
+"""Of starting the function, within the hour; then the event goes to the dead-letter queue."""
+
+_NOT_THERE = "ResourceNotFoundException"
+
+
+@dataclass(frozen=True, slots=True)
+class ScheduleTarget:
+    """What a schedule needs of the stack: its group, and ARNs of function, role and queue."""
+
+    group: str
+    function: str
+    role: str
+    failures: str
+
+
+class EventBridgeClock:
+    """Implements the port Clock."""
+
+    def __init__(self, client: "EventBridgeSchedulerClient", target: ScheduleTarget) -> None:
+        self._client = client
+        self._target = target
+
+    def wake_daily(self, connection_id: str, time: str, time_zone: str) -> None:
+        # All of it each time: an update resets what it leaves out.
+        schedule = self._schedule(connection_id, time, time_zone)
+        try:
+            with passing_faults_are_unavailable():
+                self._client.update_schedule(**schedule)
+        except ClientError as error:
+            if error_code(error) != _NOT_THERE:
+                raise
+            with passing_faults_are_unavailable():
+                self._client.create_schedule(**schedule)
+
+    def stop(self, connection_id: str) -> None:
+        try:
+            with passing_faults_are_unavailable():
+                self._client.delete_schedule(GroupName=self._target.group, Name=connection_id)
+        except ClientError as error:
+            if error_code(error) != _NOT_THERE:
+                raise
+
+    def _schedule(self, connection_id: str, time: str, time_zone: str) -> dict[str, Any]:
+        hour, minute = map(int, time.split(":"))
+        event = {
+            "action": "export",
+            "connection_id": connection_id,
+            "trigger": "schedule",
+            "scheduled_time": "<aws.scheduler.scheduled-time>",
+        }
+        return {
+            "GroupName": self._target.group,
+            "Name": connection_id,
+            "Description": "Nightly export; kept by the service, change it there.",
+            "ScheduleExpression": f"cron({minute} {hour} * * ? *)",
+            "ScheduleExpressionTimezone": time_zone,
+            "FlexibleTimeWindow": {"Mode": "OFF"},
+            "State": "ENABLED",
+            "Target": {
+                "Arn": self._target.function,
+                "RoleArn": self._target.role,
+                "Input": json.dumps(event),
+                "DeadLetterConfig": {"Arn": self._target.failures},
+                "RetryPolicy": {
+                    "MaximumRetryAttempts": RETRIES,
+                    "MaximumEventAgeInSeconds": RETRY_SECONDS,
+                },
+            },
+        }

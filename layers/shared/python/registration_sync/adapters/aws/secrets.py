@@ -1,0 +1,91 @@
+"""Secrets in AWS Secrets Manager, each of a connection's three in one of its own.
+
+`PREFIX<connection id>/password`, `/private_key` and `/passphrase`: so that one can be set or
+removed without reading the others, for which the function that writes them has no permission.
+"""
+
+from dataclasses import fields
+from typing import TYPE_CHECKING
+
+from botocore.exceptions import ClientError
+
+from registration_sync.adapters.aws.errors import error_code, passing_faults_are_unavailable
+from registration_sync.domain.connections.sftp import Credentials
+from registration_sync.domain.errors import Unavailable
+
+if TYPE_CHECKING:
+    from mypy_boto3_secretsmanager import SecretsManagerClient
+
+KINDS = tuple(field.name for field in fields(Credentials))
+
+_MISSING = "ResourceNotFoundException"
+_BEING_DELETED = "InvalidRequestException"
+
+
+class SecretsManagerSecrets:
+    """Implements the port Secrets; `prefix` begins with the stack's name and ends in a slash."""
+
+    def __init__(self, client: "SecretsManagerClient", prefix: str) -> None:
+        self._client = client
+        self._prefix = prefix
+
+    def read(self, connection_id: str) -> Credentials:
+        return Credentials(**{kind: self._read(self._name(connection_id, kind)) for kind in KINDS})
+
+    def write(self, connection_id: str, credentials: Credentials) -> None:
+        for kind in KINDS:
+            value: str | None = getattr(credentials, kind)
+            name = self._name(connection_id, kind)
+            if value:
+                self._put(name, value)
+            elif value is not None:
+                self._delete(name)
+
+    def remove(self, connection_id: str) -> None:
+        for kind in KINDS:
+            self._delete(self._name(connection_id, kind))
+
+    def _name(self, connection_id: str, kind: str) -> str:
+        return f"{self._prefix}{connection_id}/{kind}"
+
+    def _read(self, name: str) -> str | None:
+        try:
+            with passing_faults_are_unavailable():
+                return self._client.get_secret_value(SecretId=name)["SecretString"]
+        except ClientError as error:
+            if error_code(error) in {_MISSING, _BEING_DELETED}:
+                return None
+            raise
+
+    def _put(self, name: str, value: str) -> None:
+        try:
+            with passing_faults_are_unavailable():
+                self._client.put_secret_value(SecretId=name, SecretString=value)
+        except ClientError as error:
+            if error_code(error) == _MISSING:
+                self._create(name, value)
+            elif error_code(error) == _BEING_DELETED:
+                raise Unavailable(_WAIT) from error
+            else:
+                raise
+
+    def _create(self, name: str, value: str) -> None:
+        try:
+            with passing_faults_are_unavailable():
+                self._client.create_secret(Name=name, SecretString=value)
+        except ClientError as error:
+            if error_code(error) in {"ResourceExistsException", _BEING_DELETED}:
+                raise Unavailable(_WAIT) from error
+            raise
+
+    def _delete(self, name: str) -> None:
+        # At once: with a time of grace the name could not be used again for at least a week.
+        try:
+            with passing_faults_are_unavailable():
+                self._client.delete_secret(SecretId=name, ForceDeleteWithoutRecovery=True)
+        except ClientError as error:
+            if error_code(error) not in {_MISSING, _BEING_DELETED}:
+                raise
+
+
+_WAIT = "The stored secret is just being changed or removed: please try again in a minute."

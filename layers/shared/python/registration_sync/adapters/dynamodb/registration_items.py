@@ -1,0 +1,127 @@
+"""The items of RegistrationsTable: snapshots, marks and the marker, their keys and attributes.
+
+| item    | pk                | sk         | attributes                                            |
+| marker  | MARKER#c          | MARKER     | lease_token, lease_run, lease_since, lease_expires,   |
+|         |                   |            | and per year open_Y, exported_Y, retired_Y; witnessed |
+| witness | WITNESS#c         | WITNESS    | none: a marker was made once, and may not be missing  |
+| current | CURRENT#c#Y#h     | student id | version, in_batch, snapshot (none: it was removed),   |
+|         |                   |            | expires_at once it was exported; of the last exports, |
+|         |                   |            | over syncs: outcome, settled_in, exported_in          |
+| mark    | BATCH#c#Y#b#h     | student id | version, reasons, since, only where it was held       |
+| ledger  | LEDGER#c#Y        | last batch | first_batch, entry (JSON); never expires              |
+"""
+
+import json
+import re
+from dataclasses import asdict
+from typing import Any
+
+from registration_sync.domain.registrations.batches import (
+    Current,
+    Lease,
+    Mark,
+    Marker,
+    YearMarker,
+    shard,
+)
+from registration_sync.domain.registrations.ledger import LedgerEntry, ledger_entry
+
+type Item = dict[str, Any]
+
+
+def marker_of(item: Item) -> Marker:
+    lease = None
+    if "lease_token" in item:
+        lease = Lease(
+            item["lease_token"]["S"], item["lease_run"]["S"], int(item["lease_expires"]["N"])
+        )
+    numbers = {name: int(value["N"]) for name, value in item.items() if re.search(r"_\d{4}$", name)}
+    years = {
+        int(name[-4:]): YearMarker(
+            open=opened,
+            exported=numbers[f"exported_{name[-4:]}"],
+            retired=numbers.get(f"retired_{name[-4:]}", 0),
+        )
+        for name, opened in numbers.items()
+        if name.startswith("open_")
+    }
+    return Marker(lease, years)
+
+
+def current_of(item: Item) -> Current:
+    return Current(
+        item["sk"]["S"],
+        item["version"]["S"],
+        int(item["in_batch"]["N"]),
+        item["snapshot"]["B"] if "snapshot" in item else None,
+        item["outcome"]["S"] if "outcome" in item else "",
+        int(item["settled_in"]["N"]) if "settled_in" in item else 0,
+        int(item["exported_in"]["N"]) if "exported_in" in item else 0,
+    )
+
+
+def mark_of(item: Item) -> Mark:
+    return Mark(
+        item["sk"]["S"],
+        *(item[name]["S"] if name in item else "" for name in ("version", "reasons", "since")),
+    )
+
+
+def mark_item(connection_id: str, school_year: int, batch: int, mark: Mark) -> Item:
+    told = {"version": mark.version, "reasons": mark.reasons, "since": mark.since}
+    return {
+        **mark_key(connection_id, school_year, batch, mark.student_id),
+        **{name: {"S": text} for name, text in told.items() if text},
+    }
+
+
+def ledger_item(connection_id: str, school_year: int, entry: LedgerEntry) -> Item:
+    return {
+        "pk": {"S": ledger_pk(connection_id, school_year)},
+        "sk": {"S": ledger_sk(entry.last)},
+        "first_batch": number(entry.first),
+        "entry": {"S": json.dumps(asdict(entry))},
+    }
+
+
+def entry_of(item: Item) -> LedgerEntry:
+    return ledger_entry(json.loads(item["entry"]["S"]))
+
+
+def number(value: int) -> Item:
+    return {"N": str(value)}
+
+
+def marker_key(connection_id: str) -> Item:
+    return {"pk": {"S": f"MARKER#{connection_id}"}, "sk": {"S": "MARKER"}}
+
+
+def witness_key(connection_id: str) -> Item:
+    return {"pk": {"S": f"WITNESS#{connection_id}"}, "sk": {"S": "WITNESS"}}
+
+
+def current_key(connection_id: str, school_year: int, student_id: str) -> Item:
+    pk = current_pk(connection_id, school_year, shard(student_id))
+    return {"pk": {"S": pk}, "sk": {"S": student_id}}
+
+
+def mark_key(connection_id: str, school_year: int, batch: int, student_id: str) -> Item:
+    pk = batch_pk(connection_id, school_year, batch, shard(student_id))
+    return {"pk": {"S": pk}, "sk": {"S": student_id}}
+
+
+def ledger_pk(connection_id: str, school_year: int) -> str:
+    return f"LEDGER#{connection_id}#{school_year}"
+
+
+def ledger_sk(batch: int) -> str:
+    """Texts compare like numbers."""
+    return f"{batch:09d}"
+
+
+def current_pk(connection_id: str, school_year: int, of_shard: int) -> str:
+    return f"CURRENT#{connection_id}#{school_year}#{of_shard}"
+
+
+def batch_pk(connection_id: str, school_year: int, batch: int, of_shard: int) -> str:
+    return f"BATCH#{connection_id}#{school_year}#{batch}#{of_shard}"

@@ -1,0 +1,101 @@
+"""Delivers files over SFTP with paramiko: the port SftpServers."""
+
+import logging
+from collections.abc import Callable, Sequence
+
+from registration_sync.adapters.sftp.addresses import (
+    LookUp,
+    Network,
+    checked_addresses,
+    look_up_host,
+)
+from registration_sync.adapters.sftp.client import SftpClient
+from registration_sync.adapters.sftp.session import ParamikoSftpSession
+from registration_sync.adapters.sftp.sign_in import read_private_key, sign_in
+from registration_sync.adapters.sftp.transport import (
+    PEER_ERRORS,
+    Limits,
+    Link,
+    Server,
+    check_host_key,
+    connect,
+)
+from registration_sync.domain.connections.sftp import SftpAccount
+from registration_sync.domain.errors import PermissionRefused
+from registration_sync.ports.sftp import Reached, ignore
+
+
+class ParamikoSftpServers:
+    """Opens sessions.
+
+    `seconds_left` tells how long the invocation may still run; what is open
+    `limits.before_end_seconds` before that is cut off, so that it ends as an error, not as a kill.
+    """
+
+    def __init__(
+        self,
+        allowed_private_networks: Sequence[Network],
+        *,
+        seconds_left: Callable[[], float] = lambda: float("inf"),
+        limits: Limits | None = None,
+        look_up: LookUp = look_up_host,
+    ) -> None:
+        self._allowed_private_networks = tuple(allowed_private_networks)
+        self._seconds_left = seconds_left
+        self._limits = limits or Limits()
+        self._look_up = look_up
+        # paramiko logs paths, user names and what servers say; here errors are what tells.
+        logging.getLogger("paramiko").setLevel(logging.CRITICAL + 1)
+
+    def connect(self, account: SftpAccount, reached: Reached = ignore) -> ParamikoSftpSession:
+        """Signs in, after the pinned host key was seen. Raises DeliveryError."""
+        link = self._connect(account.host, account.port, reached)
+        try:
+            offered = link.shake_hands(account.host_keys)
+            line = f"{offered.get_name()} {offered.get_base64()}"
+            reached("algorithms", line)
+            check_host_key(link.server, offered, account.host_keys)
+            reached("host_key", line)
+            secrets = account.credentials
+            key = (
+                read_private_key(secrets.private_key, secrets.passphrase)
+                if secrets.private_key
+                else None
+            )
+            sign_in(link, account.username, secrets.password, key)
+            return ParamikoSftpSession(
+                link, _open_sftp(link), write_in_place=account.write_in_place
+            )
+        except BaseException:
+            link.close()
+            raise
+
+    def _connect(self, host: str, port: int, reached: Reached) -> Link:
+        addresses = checked_addresses(host, port, self._allowed_private_networks, self._look_up)
+        reached("name", f"{host} leads to {', '.join(addresses)}.")
+        link = connect(Server(host, port), addresses, self._limits, self._seconds_left)
+        reached("connection", f"Something answers at port {port}.")
+        return link
+
+
+def _open_sftp(link: Link) -> SftpClient:
+    doing = "the SFTP session was being opened"
+    try:
+        with link.socket.waiting():
+            channel = link.transport.open_session(timeout=link.limits.silence_seconds)
+            channel.settimeout(link.limits.silence_seconds)
+            channel.invoke_subsystem("sftp")
+    except PEER_ERRORS as error:
+        # paramiko closes a lost connection's channels first, and only then says that it is lost.
+        link.transport.join(0.5)
+        if not link.is_up:
+            raise link.lost(doing) from error
+        raise PermissionRefused(
+            f"{link.server} let this account sign in, but gives it no SFTP. Its administrator must "
+            "allow SFTP for the account."
+        ) from error
+    try:
+        with link.socket.waiting():
+            return SftpClient(channel)
+    except PEER_ERRORS as error:
+        raise link.lost(doing) from error

@@ -1,0 +1,1 @@
+"""Connections and their schedules. Read `connection` first."""

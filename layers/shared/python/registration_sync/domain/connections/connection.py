@@ -1,0 +1,283 @@
+"""The connection: where and how a district's files go, as an administrator defines it."""
+
+import datetime as dt
+import difflib
+import re
+import zoneinfo
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Annotated, Any, cast
+
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    StrictBool,
+    StrictInt,
+    ValidationError,
+)
+from pydantic_core import ErrorDetails
+
+from registration_sync.domain.access import ConnectionAccess
+from registration_sync.domain.audit import CHANGED, Change, changes_between
+from registration_sync.domain.connections.guard_settings import Guards
+from registration_sync.domain.connections.rules import (
+    check_district,
+    check_folder,
+    check_host,
+    check_host_key,
+    check_name,
+    check_text,
+    check_time_zone,
+    rendered_folder,
+    secret_problem,
+)
+from registration_sync.domain.connections.sftp import Credentials
+from registration_sync.domain.errors import InvalidRequest, Problem
+from registration_sync.domain.registrations.registration import parse_student_id
+
+SECRETS = ("password", "private_key", "passphrase")
+
+EXAMPLES_AT_MOST = 5
+
+
+class DeliveryMethod(StrEnum):
+    """How the files reach the SIS: put on its server, or fetched from the archive by link."""
+
+    SFTP = "sftp"
+    DOWNLOAD = "download"
+
+
+class Importer(StrEnum):
+    """Whether the SIS's importer removes the files that it took."""
+
+    REMOVES = "removes"
+    LEAVES = "leaves"
+    UNKNOWN = "unknown"
+
+
+def _text_of_number(value: object) -> object:
+    is_number = isinstance(value, int) and not isinstance(value, bool)
+    return str(value) if is_number else value
+
+
+def _student_id(value: str) -> str:
+    try:
+        return parse_student_id(value)
+    except InvalidRequest as error:
+        raise ValueError(error.message) from None
+
+
+class Connection(BaseModel):
+    """A connection without its secrets. Each description completes "Write …" in a problem."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    connection_id: Annotated[
+        str,
+        Field(
+            pattern=r"^[a-z0-9-]{1,40}$",
+            description="1 to 40 small letters, digits or hyphens, such as north-powerschool",
+        ),
+    ]
+    name: Annotated[
+        str,
+        AfterValidator(check_name),
+        Field(description="the name that people know this connection by"),
+    ]
+    sis: Annotated[
+        str,
+        AfterValidator(check_text),
+        Field(description="the name of the SIS that takes the files, such as PowerSchool"),
+    ] = ""
+    host: Annotated[
+        str,
+        AfterValidator(check_host),
+        Field(description="the name or address of the SFTP server, such as sftp.example.org"),
+    ] = ""
+    port: Annotated[
+        StrictInt,
+        Field(ge=1, le=65535, description="a whole number from 1 to 65535, such as 22"),
+    ] = 22
+    username: Annotated[
+        str,
+        AfterValidator(check_text),
+        Field(description="the name of the account on the SFTP server"),
+    ] = ""
+    host_keys: Annotated[
+        tuple[Annotated[str, AfterValidator(check_host_key)], ...],
+        Field(
+            max_length=10,
+            description="a list of at most 10 keys of the server, such as ssh-ed25519 AAAA…",
+        ),
+    ] = ()
+    folder: Annotated[
+        str,
+        AfterValidator(check_folder),
+        Field(description="the folder for the files, such as SISData/exports/{school_year}"),
+    ] = "SISData/exports/{school_year}"
+    delivery: Annotated[DeliveryMethod, Field(description="sftp or download")] = DeliveryMethod.SFTP
+    importer: Annotated[Importer, Field(description="removes, leaves or unknown")] = (
+        Importer.UNKNOWN
+    )
+    write_in_place: Annotated[StrictBool, Field(description="true or false")] = False
+    done_file: Annotated[StrictBool, Field(description="true or false")] = False
+    guards: Annotated[
+        Guards, Field(description='an object such as {"row_count": {"action": "hold"}}')
+    ] = Guards()
+    district: Annotated[
+        str,
+        AfterValidator(check_district),
+        Field(description="the district's name, as in the groups of its people"),
+    ]
+    time_zone: Annotated[
+        str,
+        AfterValidator(check_time_zone),
+        Field(description="the district's time zone, such as America/Chicago"),
+    ]
+    example_students: Annotated[
+        tuple[Annotated[str, BeforeValidator(_text_of_number), AfterValidator(_student_id)], ...],
+        Field(
+            max_length=EXAMPLES_AT_MOST,
+            description=f"a list of at most {EXAMPLES_AT_MOST} student ids",
+        ),
+    ] = ()
+    programs: Annotated[
+        tuple[Annotated[str, Field(pattern=r"^[\w+-]{1,128}$")], ...],
+        Field(max_length=20, description="a list of at most 20 client ids of programs"),
+    ] = ()
+
+    @property
+    def access(self) -> ConnectionAccess:
+        """What decides who may use this connection."""
+        return ConnectionAccess(self.connection_id, self.district, frozenset(self.programs))
+
+    @property
+    def zone(self) -> zoneinfo.ZoneInfo:
+        """The time zone of the district's clocks."""
+        return zoneinfo.ZoneInfo(self.time_zone)
+
+    def folder_for(self, school_year: int) -> str:
+        """The folder of a year's files, without a slash at its end; `.` is the start folder."""
+        return rendered_folder(self.folder, school_year)
+
+    def to_json(self) -> dict[str, Any]:
+        """The connection as plain JSON values, as the API shows it and as it is stored."""
+        return self.model_dump(mode="json")
+
+
+@dataclass(frozen=True, slots=True)
+class SavedMapping:
+    """A saved version of a connection's mapping, counted from 1; `definition` as it was sent."""
+
+    version: int
+    definition: dict[str, Any]
+    saved_by: str
+    saved_at: dt.datetime
+
+
+def parse_connection(definition: object) -> tuple[Connection, Credentials]:
+    """Reads a connection as an administrator sends it, its three secrets taken out.
+
+    In the Credentials None stands for a secret that was not mentioned (the stored one stays) and
+    the empty text for one that is to be removed (null was sent). A private key always comes with
+    its passphrase or without any. Raises InvalidRequest with every problem; no secret is quoted.
+    """
+    if not isinstance(definition, Mapping):
+        raise InvalidRequest("Send the connection as a JSON object with its fields.")
+    settings = {name: value for name, value in definition.items() if name not in SECRETS}
+    problems = _secret_problems(definition)
+    connection = None
+    try:
+        connection = Connection.model_validate(settings)
+    except ValidationError as error:
+        problems += [_as_problem(detail) for detail in error.errors(include_url=False)]
+    if settings.get("delivery", "sftp") == "sftp":
+        problems += [
+            Problem(name, f"Write {_description(name)}.")
+            for name in ("host", "username")
+            if settings.get(name, "") == ""
+        ]
+    if problems or connection is None:
+        raise InvalidRequest("The connection has mistakes.", problems=problems)
+    return connection, _credentials(definition)
+
+
+def what_changed(
+    before: Connection | None, after: Connection, credentials: Credentials
+) -> tuple[Change, ...]:
+    """For the audit: a secret that was sent counts as changed, as the stored one is not read."""
+    secrets = tuple(
+        Change(name, None, CHANGED) for name in SECRETS if getattr(credentials, name) is not None
+    )
+    old = before.to_json() if before else {}
+    return changes_between(old, after.to_json(), unread=["example_students"]) + secrets
+
+
+def _secret_problems(definition: Mapping[str, object]) -> list[Problem]:
+    found = [(name, secret_problem(name, definition.get(name))) for name in SECRETS]
+    if definition.get("passphrase") and not definition.get("private_key"):
+        found.append(
+            ("passphrase", "A passphrase belongs to a private key: send both, or neither.")
+        )
+    return [Problem(name, message) for name, message in found if message]
+
+
+def _credentials(definition: Mapping[str, object]) -> Credentials:
+    given = {
+        name: cast("str | None", definition[name]) or "" for name in SECRETS if name in definition
+    }
+    if "private_key" in given:
+        given.setdefault("passphrase", "")  # the old key's passphrase goes with the old key
+    return Credentials(**given)
+
+
+def _description(*location: str | int) -> str:
+    """What to write at a place of the connection, or where that is not known, around it."""
+    model: type[BaseModel] = Connection
+    description = str(location[0])
+    for name in location:
+        field = model.model_fields.get(str(name))
+        if field is None:
+            break
+        description = field.description or description
+        if not (isinstance(field.annotation, type) and issubclass(field.annotation, BaseModel)):
+            break
+        model = field.annotation
+    return description
+
+
+def _known_beside(location: Sequence[str | int]) -> list[str]:
+    """The names that the object has in which a place of the connection is."""
+    model: type[BaseModel] = Connection
+    for name in location[:-1]:
+        model = cast("type[BaseModel]", model.model_fields[str(name)].annotation)
+    return [*model.model_fields, *(SECRETS if model is Connection else ())]
+
+
+def _as_problem(detail: ErrorDetails) -> Problem:
+    """Pydantic's finding in our words; the value is left out, it may be a secret gone astray."""
+    location = detail["loc"]
+    path = re.sub(r"\.?\[", "[", ".".join(f"[{p}]" if isinstance(p, int) else p for p in location))
+    name = str(location[-1])
+    if detail["type"] == "extra_forbidden":
+        known = _known_beside(location)
+        nearest = difflib.get_close_matches(name, known, n=1)
+        hint = f"did you mean {nearest[0]}?" if nearest else f"there are {', '.join(known)}."
+        return Problem(path, f"There is no such field: {hint}")
+    if detail["type"] == "value_error":
+        return Problem(path, str(detail["ctx"]["error"]))
+    if detail["type"] == "missing":
+        return Problem(path, f"This is missing. Write {_description(*location)}.")
+    return Problem(path, f"Write {_description(*location)}.")
+
+
+def refuse_unpinned(connection: Connection, *, sends: bool) -> None:
+    """Raises InvalidRequest if nothing says which server is the right one."""
+    if sends and connection.delivery is DeliveryMethod.SFTP and not connection.host_keys:
+        raise InvalidRequest(
+            "This connection has no host key yet: add the server's key to host_keys, then export."
+        )

@@ -1,0 +1,75 @@
+"""Guards before sending: what is unusual in a year's files, and whether that holds the delivery."""
+
+from enum import StrEnum
+from typing import Annotated
+
+from pydantic import BaseModel, ConfigDict, Field, StrictInt
+
+
+class GuardAction(StrEnum):
+    """What becomes of a delivery that a guard finds unusual."""
+
+    OFF = "off"
+    WARN = "warn"
+    HOLD = "hold"
+
+
+_ACTION = Field(description="off, warn or hold")
+_AT_LEAST = Field(ge=1, le=1_000_000, description="a whole number from 1 to 1000000")
+
+
+class _Guard(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class RowCountGuard(_Guard):
+    """Rows that differ from the usual by more than `percent`, and by `at_least` so many."""
+
+    action: Annotated[GuardAction, _ACTION] = GuardAction.WARN
+    percent: Annotated[
+        StrictInt, Field(ge=1, le=1000, description="a whole number from 1 to 1000, such as 50")
+    ] = 50
+    at_least: Annotated[StrictInt, _AT_LEAST] = 10
+
+
+class BlankRequiredGuard(_Guard):
+    """A required column that is blank for more than `percent` of the year's students, and for
+    `at_least` so many."""
+
+    action: Annotated[GuardAction, _ACTION] = GuardAction.WARN
+    percent: Annotated[
+        StrictInt, Field(ge=0, le=99, description="a whole number from 0 to 99, such as 50")
+    ] = 50
+    at_least: Annotated[StrictInt, _AT_LEAST] = 10
+
+
+class UnmatchedGuard(_Guard):
+    """A field in which more than `count` values have no match code."""
+
+    action: Annotated[GuardAction, _ACTION] = GuardAction.OFF
+    count: Annotated[
+        StrictInt, Field(ge=0, le=1_000_000, description="a whole number from 0 to 1000000")
+    ] = 50
+
+
+class NotCollectedGuard(_Guard):
+    """A file of ours that the importer should have taken, and that would be replaced."""
+
+    action: Annotated[GuardAction, _ACTION] = GuardAction.WARN
+
+
+class Guards(_Guard):
+    """The guards of a connection."""
+
+    row_count: Annotated[
+        RowCountGuard, Field(description='an object such as {"action": "warn", "percent": 50}')
+    ] = RowCountGuard()
+    blank_required: Annotated[
+        BlankRequiredGuard, Field(description='an object such as {"action": "hold", "percent": 20}')
+    ] = BlankRequiredGuard()
+    unmatched: Annotated[
+        UnmatchedGuard, Field(description='an object such as {"action": "warn", "count": 50}')
+    ] = UnmatchedGuard()
+    not_collected: Annotated[
+        NotCollectedGuard, Field(description='an object such as {"action": "hold"}')
+    ] = NotCollectedGuard()

@@ -1,0 +1,1 @@
+"""A mapping as a person writes it, parsed and checked. Read `mapping` first."""

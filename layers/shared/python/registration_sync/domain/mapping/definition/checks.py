@@ -1,0 +1,180 @@
+"""Checks of a mapping that look at several places at once.
+
+They read the definition as it was sent, so that they find their problems even where other parts
+are wrong; what they cannot make sense of is reported by the parsing itself.
+"""
+
+import json
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from pydantic import ValidationError
+
+from registration_sync.domain.errors import Problem
+from registration_sync.domain.mapping.definition.field_rules import field_problems, source_problem
+from registration_sync.domain.mapping.definition.file import FileSettings, may_coincide
+from registration_sync.domain.mapping.definition.package import Package
+from registration_sync.domain.mapping.values.csv_format import CsvFormat, why_unwritable
+
+FILES = 100
+MAPPING_CHARACTERS = 300_000
+"""Of DynamoDB's 400 kB for an item; stored as ASCII. It bounds the time of every other check."""
+
+PATTERNS = 100
+"""The largest takes 0.1 s to compile, and RE2 remembers 128."""
+
+TEST_FOLDER = "test"
+"""In each year's folder; test records lie there, beside the real files."""
+
+
+def too_large(definition: dict[str, Any]) -> list[Problem]:
+    """Whether it is more than anyone needs; nothing else is looked at then."""
+    characters = len(json.dumps(definition, default=str, skipkeys=True))
+    if characters > MAPPING_CHARACTERS:
+        return [
+            Problem(
+                "files",
+                f"The mapping has {characters:,} characters as JSON, more than the "
+                f"{MAPPING_CHARACTERS:,} that can be kept: leave fields out, or shorten its texts.",
+            )
+        ]
+    if (count := len(_items(definition, "files"))) > FILES:
+        return [Problem("files", f"{count} files are too many: write at most {FILES}.")]
+    if (count := len(_patterns(definition))) > PATTERNS:
+        return [
+            Problem("files", f"{count} different patterns are too many: write at most {PATTERNS}.")
+        ]
+    return []
+
+
+def _patterns(definition: dict[str, Any]) -> set[str]:
+    fields = [f for _, file in _items(definition, "files") for _, f in _items(file, "fields")]
+    steps = [step for field in fields for _, step in _items(field, "transformations")]
+    found = (part.get("pattern") for part in (*fields, *steps))
+    return {pattern for pattern in found if isinstance(pattern, str)}
+
+
+def whole_mapping_problems(definition: dict[str, Any]) -> list[Problem]:
+    """What no single key shows: names and headers that repeat, settings that need another."""
+    problems: list[Problem] = []
+    named: list[tuple[int, FileSettings]] = []
+    for number, file in _items(definition, "files"):
+        at = f"files[{number}]"
+        if name := _settings(file, ("name", "extension")):
+            named.append((number, name))
+        settings = _settings(file, FileSettings.model_fields)
+        if settings:
+            problems += _settings_problems(at, settings)
+        problems += _field_list_problems(at, file, settings)
+    names = [settings.file_name for _, settings in named]
+    return [*problems, *_same_names(named), *_names_of_package(definition, names)]
+
+
+def _items(parent: dict[str, Any], key: str) -> list[tuple[int, dict[str, Any]]]:
+    """The objects in a list, with their places; nothing where it is not such a list."""
+    items = parent.get(key)
+    if not isinstance(items, list | tuple):
+        return []
+    return [(place, item) for place, item in enumerate(items) if isinstance(item, dict)]
+
+
+def _settings(file: dict[str, Any], keys: Iterable[str]) -> FileSettings | None:
+    known = {key: file[key] for key in keys if key in file}
+    try:
+        return FileSettings.model_validate(known)
+    except ValidationError:
+        return None
+
+
+def _settings_problems(at: str, settings: FileSettings) -> Iterator[Problem]:
+    csv = settings.csv_format
+    if settings.file_name.casefold() == TEST_FOLDER:
+        yield Problem(
+            f"{at}.name",
+            f'"{TEST_FOLDER}" is the folder of test records: choose another name, or write an '
+            "extension.",
+        )
+    if csv.separator == csv.text_identifier:
+        yield Problem(
+            f"{at}.separator",
+            "The separator is the text identifier too: choose another character for one of them.",
+        )
+    if csv.quote_always and not csv.text_identifier:
+        yield Problem(
+            f"{at}.quoting",
+            "There is no text identifier to put around every value: write `needed` here, or "
+            "`double` or `single` as `text_identifier`.",
+        )
+    for number, condition in enumerate(settings.where):
+        if problem := source_problem(condition.source, settings):
+            yield Problem(f"{at}.where[{number}].field", problem)
+    if why_unwritable(CsvFormat(encoding=csv.encoding, separator="\0"), csv.separator, lone=False):
+        yield Problem(
+            f"{at}.separator",
+            f"{csv.encoding} cannot hold this character: choose another separator or encoding.",
+        )
+
+
+def _same_names(files: list[tuple[int, FileSettings]]) -> Iterator[Problem]:
+    for place, (number, file) in enumerate(files):
+        for earlier, other in files[:place]:
+            if may_coincide(file.file_name, other.file_name):
+                yield Problem(
+                    f"files[{number}].name",
+                    f'"{file.file_name}" can become the name of files[{earlier}] too '
+                    f'("{other.file_name}"): each would overwrite the other, so choose another.',
+                )
+                break
+
+
+def _names_of_package(definition: dict[str, Any], files: list[str]) -> Iterator[Problem]:
+    """The zip is archived beside the files, and its manifest lies among them."""
+    try:
+        package = Package.model_validate(definition.get("package"))
+    except ValidationError:
+        return
+    named = {"package.name": package.file_name}
+    if package.manifest:
+        named["package.manifest.name"] = package.manifest.file_name
+    for path, name in named.items():
+        if any(may_coincide(name, other) for other in files):
+            yield Problem(path, "A file has this name already: choose another.")
+
+
+def _field_list_problems(
+    at: str, file: dict[str, Any], settings: FileSettings | None
+) -> Iterator[Problem]:
+    fields = file.get("fields")
+    if isinstance(fields, list | tuple) and all(
+        isinstance(field, dict) and field.get("mapping_type") == "do_not_map" for field in fields
+    ):
+        yield Problem(f"{at}.fields", "Write at least one field that is mapped.")
+    seen: dict[str, int] = {}
+    for number, field in _items(file, "fields"):
+        if field.get("mapping_type") == "do_not_map":
+            continue
+        here = f"{at}.fields[{number}]"
+        yield from field_problems(here, field, settings)
+        header = field.get("to")
+        if not isinstance(header, str):
+            continue
+        if header in seen:
+            yield Problem(
+                f"{here}.to",
+                f'fields[{seen[header]}] has the header "{header[:80]}" already: a header stands '
+                "once in a file.",
+            )
+        seen.setdefault(header, number)
+        if settings and settings.header and (problem := _header_problem(settings, header)):
+            yield Problem(f"{here}.to", problem)
+
+
+def _header_problem(settings: FileSettings, header: str) -> str | None:
+    unwritable = why_unwritable(settings.csv_format, header, lone=False)
+    if unwritable is None:
+        return None
+    if unwritable.rule == "encoding":
+        return f"{settings.encoding} cannot hold this header: choose another, or utf-8."
+    return (
+        "The separator is in this header: write a `text_identifier`, or choose another separator."
+    )

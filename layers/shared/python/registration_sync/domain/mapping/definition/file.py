@@ -1,0 +1,203 @@
+"""The settings of an export file: its name, and the format that its importer expects."""
+
+import re
+import string
+import unicodedata
+from typing import Annotated, Literal
+
+from pydantic import AfterValidator, BeforeValidator, Field
+
+from registration_sync.domain.mapping.definition.rows import Rows
+from registration_sync.domain.mapping.values.base import DefinitionPart, Text
+from registration_sync.domain.mapping.values.conditions import Condition
+from registration_sync.domain.mapping.values.csv_format import CsvFormat, Encoding
+from registration_sync.domain.mapping.values.run_context import PLACEHOLDER_SHAPES
+
+SEPARATORS = {"comma": ",", "tab": "\t", "pipe": "|", "semicolon": ";"}
+TEXT_IDENTIFIERS = {"double": '"', "single": "'", "none": "", '"': '"', "'": "'", "": ""}
+LINE_ENDINGS = {"crlf": "\r\n", "lf": "\n"}
+
+NAME_BYTES = 180
+"""A file system holds 255, and the temporary name beside it is longer."""
+
+_PLACEHOLDERS = ", ".join(f"{{{name}}}" for name in PLACEHOLDER_SHAPES)
+
+
+def check_name(name: str) -> str:
+    """A file's name that cannot leave its folder; ValueError says what to write instead."""
+    if not name or name != name.strip() or name.startswith(".") or ".." in name:
+        raise ValueError(
+            "Write the file's name without its extension, such as students: not empty, with no "
+            "dot or blank at its start, no blank at its end, and no two dots together."
+        )
+    # Windows servers take none of these either, and ":" there writes beside the file.
+    wrong = sorted({c for c in name if c in '/\\:*?"<>|' or unicodedata.category(c)[0] == "C"})
+    if wrong:
+        raise ValueError(
+            f"Leave {' '.join(ascii(c)[1:-1] for c in wrong)} out of the name: a file cannot leave "
+            "the year's folder, and some servers take no such character. The folder belongs to "
+            "the connection."
+        )
+    if len(name.encode("utf-8", "replace")) > NAME_BYTES:
+        raise ValueError(f"Write a name of at most {NAME_BYTES} bytes.")
+    _check_placeholders(name)
+    return name
+
+
+def _check_placeholders(name: str) -> None:
+    message = f"Only {_PLACEHOLDERS} can be put into a name: write no other braces."
+    try:
+        parts = list(string.Formatter().parse(name))
+    except ValueError:
+        raise ValueError(message) from None
+    if "{{" in name or "}}" in name:
+        raise ValueError(message)
+    for _, placeholder, form, conversion in parts:
+        known = placeholder is None or placeholder in PLACEHOLDER_SHAPES
+        if not known or form or conversion:
+            raise ValueError(message)
+
+
+def _check_extension(extension: str) -> str:
+    """CSV, as the product's page has it, is csv; every other extension stays as it is written."""
+    if not re.fullmatch("[A-Za-z0-9]{0,10}", extension):
+        raise ValueError(
+            "Write up to 10 letters and digits without the dot, such as csv or txt; an empty text "
+            "for no extension."
+        )
+    return "csv" if extension == "CSV" else extension
+
+
+def _to_separator(value: str) -> str:
+    separator = SEPARATORS.get(value.casefold(), value)
+    if len(separator) != 1 or separator in "\r\n\0":
+        raise ValueError(
+            f"Write {', '.join(SEPARATORS)}, or any one character but a line break, to stand "
+            "between two fields."
+        )
+    return separator
+
+
+def _to_text_identifier(value: str) -> str:
+    identifier = TEXT_IDENTIFIERS.get(value.casefold())
+    if identifier is None:
+        raise ValueError("Write double, single or none: what stands around a value that needs it.")
+    return identifier
+
+
+def _to_rows(value: object) -> object:
+    """`student`, the standing default, is stored as None."""
+    return None if value == "student" else value
+
+
+class FileSettings(DefinitionPart):
+    """All of a file but its fields."""
+
+    name: Annotated[
+        Text,
+        AfterValidator(check_name),
+        Field(
+            description=f"the file's name without its extension, such as students; {_PLACEHOLDERS} "
+            "can be put into it"
+        ),
+    ]
+    extension: Annotated[
+        Text,
+        AfterValidator(_check_extension),
+        Field(description="csv or another extension without its dot; an empty text for none"),
+    ] = "csv"
+    separator: Annotated[
+        Text,
+        AfterValidator(_to_separator),
+        Field(description=f"{', '.join(SEPARATORS)}, or any one character"),
+    ] = ","
+    text_identifier: Annotated[
+        Text, AfterValidator(_to_text_identifier), Field(description="double, single or none")
+    ] = '"'
+    header: Annotated[bool, Field(description="true or false, without quotes")] = True
+    quoting: Annotated[Literal["needed", "always"], Field(description="needed or always")] = (
+        "needed"
+    )
+    encoding: Annotated[Encoding, Field(description="utf-8, utf-8-bom or windows-1252")] = "utf-8"
+    line_ending: Annotated[Literal["crlf", "lf"], Field(description="crlf or lf")] = "crlf"
+    line_breaks: Annotated[
+        Literal["keep", "space"],
+        Field(description="keep or space, for line breaks inside a value"),
+    ] = "keep"
+    contents: Annotated[
+        Literal["changes", "all"],
+        Field(
+            description="changes (who was synced since the last export) or all (every approved "
+            "student of the year)"
+        ),
+    ] = "changes"
+    removals: Annotated[
+        Literal["omit", "row"],
+        Field(
+            description="omit, or row: a removed student has a row of registration.student_id, "
+            "school_year and removed_at, everything else blank"
+        ),
+    ] = "omit"
+    rows: Annotated[
+        Rows | None,
+        BeforeValidator(_to_rows, json_schema_input_type=Literal["student"] | Rows),
+        Field(
+            description="student (one row for each), or an object with each or distinct, such as "
+            '{"each": "contacts"}'
+        ),
+    ] = None
+    where: Annotated[
+        tuple[Condition, ...],
+        Field(
+            strict=False,
+            max_length=20,
+            description="a list of conditions that a row has to fulfil, such as "
+            '{"field": "students.grade", "not_equal": "PK"}',
+        ),
+    ] = ()
+
+    @property
+    def file_name(self) -> str:
+        """The name with its extension, placeholders not yet filled in."""
+        return f"{self.name}.{self.extension}" if self.extension else self.name
+
+    @property
+    def wants_all(self) -> bool:
+        """Whether the file holds every current student, not only those synced since the last."""
+        return self.contents == "all"
+
+    @property
+    def csv_format(self) -> CsvFormat:
+        """What the writer of its lines needs to know."""
+        return CsvFormat(
+            separator=self.separator,
+            text_identifier=self.text_identifier,
+            quote_always=self.quoting == "always",
+            encoding=self.encoding,
+            line_ending=LINE_ENDINGS[self.line_ending],
+            line_breaks_to_spaces=self.line_breaks == "space",
+        )
+
+
+def may_coincide(name: str, other: str) -> bool:
+    """Whether two names with placeholders can become one, in this run or across runs.
+
+    Letters in capitals or not are the same name on Windows servers.
+    """
+    shapes = _shape(name), _shape(other)
+    return len(shapes[0]) == len(shapes[1]) and all(
+        a == b
+        or (a is None and b is not None and b in string.digits)
+        or (b is None and a is not None and a in string.digits)
+        for a, b in zip(*shapes, strict=True)
+    )
+
+
+def _shape(name: str) -> list[str | None]:
+    """The name's characters, None for a digit that a placeholder puts there."""
+    shape: list[str | None] = []
+    for text, placeholder, *_ in string.Formatter().parse(unicodedata.normalize("NFC", name)):
+        shape += text.casefold()
+        for c in PLACEHOLDER_SHAPES.get(placeholder or "", ""):
+            shape.append(None if c == "0" else c)
+    return shape

@@ -1,0 +1,216 @@
+"""The definition of a mapping: export files and their fields, as an administrator writes them."""
+
+from typing import Annotated, Literal
+
+from pydantic import (
+    AfterValidator,
+    BeforeValidator,
+    Field,
+    ValidationError,
+)
+
+from registration_sync.domain.errors import InvalidRequest, TooLarge
+from registration_sync.domain.mapping.definition.checks import too_large, whole_mapping_problems
+from registration_sync.domain.mapping.definition.file import FileSettings
+from registration_sync.domain.mapping.definition.package import Package, package_problems
+from registration_sync.domain.mapping.definition.problems import Models, as_problems
+from registration_sync.domain.mapping.transformations.registry import (
+    TRANSFORMATIONS,
+    AnyStep,
+    CodeTable,
+)
+from registration_sync.domain.mapping.values.base import CodeText, DefinitionPart, Text, check_code
+from registration_sync.domain.mapping.values.sources import check_source
+from registration_sync.domain.mapping.values.unmappable import Way
+
+
+def _check_header(header: str) -> str:
+    if not header.strip() or not header.isprintable() or len(header) > 200:
+        raise ValueError("Write a header of 1 to 200 characters on one line, as the SIS names it.")
+    return header
+
+
+def _check_pattern(pattern: str | None) -> str | None:
+    from registration_sync.domain.mapping.values.patterns import compile_pattern  # noqa: PLC0415  # loads slowly
+
+    if pattern is not None:
+        compile_pattern(pattern)
+    return pattern
+
+
+_TRUE_OR_FALSE = "true or false, without quotes"
+
+SourcePath = Annotated[Text, AfterValidator(check_source)]
+_FROM = Field(alias="from", description="the field of the registration, such as students.fname")
+Header = Annotated[
+    Text,
+    BeforeValidator(check_code),
+    AfterValidator(_check_header),
+    Field(description="the header that the SIS knows the field by"),
+]
+
+
+class _Field(DefinitionPart):
+    """What every field of a file may have."""
+
+    to: Header
+    default: Annotated[
+        CodeText | None,
+        Field(description="the text to write for a blank source, in quotes"),
+    ] = None
+    on_error: Annotated[
+        Way,
+        Field(description="hold, blank, keep or default, for a value that cannot be mapped"),
+    ] = "hold"
+    required: Annotated[bool, Field(description=_TRUE_OR_FALSE)] = False
+    unique: Annotated[bool, Field(description=_TRUE_OR_FALSE)] = False
+    max_length: Annotated[
+        int | None, Field(ge=1, le=1_000_000, description="a number of characters, from 1")
+    ] = None
+    truncate: Annotated[bool, Field(description=_TRUE_OR_FALSE)] = False
+    one_of: Annotated[
+        tuple[CodeText, ...] | None,
+        Field(
+            strict=False,
+            min_length=1,
+            max_length=10_000,
+            description='a list of the values that the SIS takes, in quotes, such as ["M", "F"]',
+        ),
+    ] = None
+    pattern: Annotated[
+        Text | None,
+        AfterValidator(_check_pattern),
+        Field(description="a regular expression that the whole value matches, such as [0-9]{10}"),
+    ] = None
+    overwrite: Annotated[
+        bool,
+        Field(description=f"{_TRUE_OR_FALSE}: a setting of imports, without effect here"),
+    ] = False
+
+
+class DirectField(_Field):
+    """The value as it is stored; without a source every row has the `default`, which is blank too
+    if it is an empty text."""
+
+    mapping_type: Literal["direct"]
+    source: Annotated[SourcePath | None, _FROM] = None
+
+
+class MatchCodesField(_Field, CodeTable):
+    """The value's code; `unmatched` says what becomes of one without, else `on_error` does."""
+
+    mapping_type: Literal["match_codes"]
+    source: Annotated[SourcePath, _FROM]
+
+
+class TransformationField(_Field):
+    """The value after a chain of transformations; only one that starts with a constant needs no
+    source."""
+
+    mapping_type: Literal["transformation"]
+    source: Annotated[SourcePath | None, _FROM] = None
+    transformations: Annotated[
+        tuple[AnyStep, ...],
+        Field(
+            strict=False,
+            min_length=1,
+            max_length=20,
+            description="a list of 1 to 20 transformations, such as "
+            '{"type": "date", "from": "YYYY-MM-DD", "to": "M/D/YYYY"}',
+        ),
+    ]
+
+
+class DoNotMapField(DefinitionPart):
+    """Not in the file; kept so that the list shows that it was thought of."""
+
+    mapping_type: Literal["do_not_map"]
+    source: Annotated[SourcePath | None, _FROM] = None
+    to: Header | None = None
+    overwrite: bool = False
+
+
+type MappedField = DirectField | MatchCodesField | TransformationField
+
+AnyField = Annotated[
+    DirectField | MatchCodesField | TransformationField | DoNotMapField,
+    Field(discriminator="mapping_type"),
+]
+
+
+class ExportFile(FileSettings):
+    """A file and its fields, in the order of its columns."""
+
+    fields: Annotated[
+        tuple[AnyField, ...],
+        Field(strict=False, description="a list of fields"),
+    ]
+
+    @property
+    def mapped_fields(self) -> tuple[MappedField, ...]:
+        """The columns."""
+        return tuple(field for field in self.fields if not isinstance(field, DoNotMapField))
+
+
+class Mapping(DefinitionPart):
+    """The export files of a connection."""
+
+    files: Annotated[
+        tuple[ExportFile, ...],
+        Field(
+            strict=False,
+            min_length=1,
+            description="a list of 1 to 100 files, each with a name and fields",
+        ),
+    ]
+
+    package: Annotated[
+        Package | None,
+        Field(description='an object with name, such as {"name": "oneroster"}: one zip'),
+    ] = None
+
+    @property
+    def delivered_names(self) -> tuple[str, ...]:
+        """What is put on the server, placeholders not yet filled in: the package or the files."""
+        if self.package:
+            return (self.package.file_name,)
+        return tuple(file.file_name for file in self.files)
+
+    @property
+    def wants_all(self) -> bool:
+        """Whether a file holds every current student."""
+        return any(file.wants_all for file in self.files)
+
+
+_MODELS = Models(
+    root=Mapping,
+    fields={
+        "direct": DirectField,
+        "match_codes": MatchCodesField,
+        "transformation": TransformationField,
+        "do_not_map": DoNotMapField,
+    },
+    transformations={name: row.parameters for name, row in TRANSFORMATIONS.items()},
+)
+
+
+def parse_mapping(definition: object) -> Mapping:
+    """Reads a mapping from what YAML or JSON hold; InvalidRequest has every problem at once.
+
+    Raises TooLarge before anything else is looked at.
+    """
+    if not isinstance(definition, dict):
+        raise InvalidRequest('Send the mapping as an object: {"files": […]}.')
+    if problems := too_large(definition):
+        raise TooLarge("The mapping is too large.", problems=problems)
+    mapping = None
+    try:
+        mapping = Mapping.model_validate(definition)
+    except ValidationError as error:
+        problems = as_problems(error, _MODELS)
+    problems += whole_mapping_problems(definition)
+    problems += package_problems(definition)
+    if problems or mapping is None:
+        count = "a mistake" if len(problems) == 1 else f"{len(problems)} mistakes"
+        raise InvalidRequest(f"The mapping has {count}.", problems=problems)
+    return mapping

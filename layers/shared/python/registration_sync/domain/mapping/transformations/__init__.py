@@ -1,0 +1,1 @@
+"""The transformations. Read `registry` first: it lists all of them."""

@@ -1,0 +1,245 @@
+"""Transformations that choose: constants, codes, conditions, and several fields in one."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Annotated, Any, Literal
+
+from pydantic import AfterValidator, Field, PlainValidator, WithJsonSchema
+
+from registration_sync.domain.mapping.transformations.code_table import CodeTable, code_matcher
+from registration_sync.domain.mapping.transformations.step import (
+    Example,
+    FieldsStep,
+    Step,
+    StepContext,
+    Transformation,
+    ValueStep,
+)
+from registration_sync.domain.mapping.values.base import CodeText, Text, check_code
+from registration_sync.domain.mapping.values.conditions import Question, compile_condition
+from registration_sync.domain.mapping.values.sources import check_source
+from registration_sync.domain.mapping.values.unmappable import is_blank, refuse_endless
+
+_Path = Annotated[Text, AfterValidator(check_source)]
+_Fields = Annotated[
+    tuple[_Path, ...],
+    Field(
+        strict=False,
+        min_length=1,
+        max_length=50,
+        description='a list of paths, such as ["students.mname", "students.lname"]',
+    ),
+]
+
+
+class ValueInputStep(Step):
+    type: Literal["value_input"]
+    value: Annotated[
+        CodeText, Field(description='the text that stands in every row, in quotes, such as "US"')
+    ]
+
+
+class JoinStep(Step):
+    type: Literal["join"]
+    fields: _Fields
+    delimiter: Annotated[Text, Field(description="what stands between the values")] = " "
+
+    @property
+    def reads(self) -> tuple[str, ...]:
+        return self.fields
+
+
+class PickStep(Step):
+    type: Literal["pick"]
+    fields: _Fields
+
+    @property
+    def reads(self) -> tuple[str, ...]:
+        return self.fields
+
+
+@dataclass(frozen=True, slots=True)
+class OfField:
+    """The outcome is what another field holds."""
+
+    path: str
+
+
+def _check_outcome(value: object) -> str | OfField:
+    check_code(value)
+    if isinstance(value, str):
+        return value
+    path = value.get("field") if isinstance(value, dict) and len(value) == 1 else None
+    if not isinstance(path, str):
+        raise ValueError('Write a text in quotes, or {"field": "students.fname"}.')  # noqa: TRY004
+    return OfField(check_source(path))
+
+
+type _Outcome = Annotated[
+    str | OfField | None,
+    PlainValidator(_check_outcome),
+    WithJsonSchema(
+        {
+            "anyOf": [
+                {"type": "string"},
+                {
+                    "type": "object",
+                    "properties": {"field": {"type": "string"}},
+                    "required": ["field"],
+                    "additionalProperties": False,
+                },
+            ]
+        }
+    ),
+]
+
+
+class IfThenElseStep(Step, Question):
+    type: Literal["if_then_else"]
+    source: Annotated[
+        _Path | None,
+        Field(alias="field", description="the field to look at; without it the value so far"),
+    ] = None
+    then: Annotated[
+        _Outcome,
+        Field(
+            description='a text in quotes, or {"field": PATH}; without it the value so far, as '
+            "in else"
+        ),
+    ] = None
+    otherwise: Annotated[
+        _Outcome, Field(alias="else", description='a text in quotes, or {"field": PATH}')
+    ] = None
+
+    @property
+    def reads(self) -> tuple[str, ...]:
+        outcomes = [one.path for one in (self.then, self.otherwise) if isinstance(one, OfField)]
+        return (*([self.source] if self.source else []), *outcomes)
+
+
+class MatchCodesStep(Step, CodeTable):
+    type: Literal["match_codes"]
+
+
+def _value_input(step: ValueInputStep, _context: StepContext) -> ValueStep:
+    return lambda _value: step.value
+
+
+def _join(step: JoinStep, _context: StepContext) -> FieldsStep:
+    delimiter = step.delimiter
+
+    def join(value: str, others: Sequence[str]) -> str:
+        joined = delimiter.join(one for one in (value, *others) if not is_blank(one))
+        refuse_endless("join", len(joined))
+        return joined
+
+    return join
+
+
+def _pick(_step: PickStep, _context: StepContext) -> FieldsStep:
+    def pick(value: str, others: Sequence[str]) -> str:
+        return next((one for one in (value, *others) if not is_blank(one)), "")
+
+    return pick
+
+
+def _if_then_else(step: IfThenElseStep, _context: StepContext) -> Any:
+    test = compile_condition(step)
+    places = {path: place for place, path in enumerate(step.reads)}
+
+    def outcome(chosen: str | OfField | None, value: str, others: Sequence[str]) -> str:
+        if chosen is None:
+            return value
+        return chosen if isinstance(chosen, str) else others[places[chosen.path]]
+
+    def if_then_else(value: str, others: Sequence[str] = ()) -> str:
+        passes = test(others[0] if step.source else value)
+        return outcome(step.then if passes else step.otherwise, value, others)
+
+    return if_then_else
+
+
+FIELD_STEPS = {
+    "value_input": Transformation(
+        "Value Input",
+        "One text for every student.",
+        ValueInputStep,
+        _value_input,
+        [Example({"value": "US"}, "Mexico", "US"), Example({"value": "0"}, "", "0")],
+        takes_blank=True,
+        starts="always",
+    ),
+    "join": Transformation(
+        "Join",
+        "The value so far and further fields in one, blank ones left out.",
+        JoinStep,
+        _join,
+        [
+            Example(
+                {"fields": ["students.mname", "students.lname"], "delimiter": " "},
+                "Ana",
+                "Ana Díaz",
+                {"students.mname": "", "students.lname": "Díaz"},
+            )
+        ],
+        takes_blank=True,
+        starts="always",
+    ),
+    "pick": Transformation(
+        "Pick",
+        "The value so far, or if that is blank the first of further fields that is not.",
+        PickStep,
+        _pick,
+        [
+            Example(
+                {"fields": ["students.cell", "household.phone"]},
+                "",
+                "5125550147",
+                {"students.cell": " ", "household.phone": "5125550147"},
+            )
+        ],
+        takes_blank=True,
+        starts="always",
+    ),
+    "if_then_else": Transformation(
+        "If Then Else",
+        "Looks at a field, or at the value so far, and writes a text or another field's value. "
+        "Where `then` or `else` is left out, the value so far stays.",
+        IfThenElseStep,
+        _if_then_else,
+        [
+            Example(
+                {"field": "students.race", "includes": "Asian", "then": "Y", "else": ""},
+                "",
+                "Y",
+                {"students.race": "White|Asian"},
+            ),
+            Example({"one_of": ["K", "PK"], "then": "0"}, "PK", "0"),
+            Example(
+                {"is_blank": True, "then": {"field": "students.fname"}},
+                "",
+                "Ana",
+                {"students.fname": "Ana"},
+            ),
+        ],
+        takes_blank=True,
+        starts="with field",
+    ),
+    "match_codes": Transformation(
+        "Match Codes",
+        "A code for the value, or for each item of a delimited list.",
+        MatchCodesStep,
+        code_matcher,
+        [
+            Example({"codes": {"K": "0", "PK": "-1"}}, "PK", "-1"),
+            Example({"codes": {"female": "F"}, "ignore_case": True, "trim": True}, "FEMALE ", "F"),
+            Example({"codes": {"K": "0"}, "blank": "99"}, "", "99"),
+            Example(
+                {"codes": {"Asian": "A", "White": "C"}, "delimiter": "|", "join_with": ","},
+                "White|Asian",
+                "C,A",
+            ),
+        ],
+        unguarded=True,
+    ),
+}

@@ -1,0 +1,209 @@
+"""Transformations of dates and school years."""
+
+from collections.abc import Callable, Sequence
+from typing import Annotated, Any, Literal
+
+from pydantic import (
+    AfterValidator,
+    Field,
+    PlainValidator,
+    ValidationInfo,
+    WithJsonSchema,
+    field_validator,
+)
+
+from registration_sync.domain.mapping.transformations.date_formats import (
+    check_source_format,
+    check_target_format,
+    date_rewriter,
+    has_short_year,
+    has_time,
+)
+from registration_sync.domain.mapping.transformations.step import (
+    Example,
+    Step,
+    StepContext,
+    Transformation,
+    ValueStep,
+)
+from registration_sync.domain.mapping.values.base import Text, check_storable
+from registration_sync.domain.mapping.values.unmappable import Unmappable
+
+SOURCE_FORMATS = 10
+_NOW = "YYYY-MM-DD HH:mm:ss"
+
+
+def _check_sources(value: object) -> tuple[str, ...]:
+    formats = [value] if isinstance(value, str) else value
+    if not isinstance(formats, list | tuple) or not 1 <= len(formats) <= SOURCE_FORMATS:
+        raise ValueError(
+            f"Write a format such as YYYY-MM-DD, or a list of 1 to {SOURCE_FORMATS} of them."
+        )
+    for text in formats:
+        if not isinstance(text, str):
+            raise ValueError("Write each format as text, such as YYYY-MM-DD.")  # noqa: TRY004
+        check_source_format(check_storable(text))
+    return tuple(formats)
+
+
+def _check_today_format(text: str) -> str:
+    return check_target_format(text, _NOW)
+
+
+class DateStep(Step):
+    type: Literal["date"]
+    sources: Annotated[
+        tuple[str, ...],
+        PlainValidator(_check_sources),
+        WithJsonSchema(
+            {"anyOf": [{"type": "string"}, {"type": "array", "items": {"type": "string"}}]}
+        ),
+        Field(
+            alias="from",
+            title="Format in Enroll",
+            description="the format of the date in Enroll, such as YYYY-MM-DD, or a list of "
+            "formats: the first that fits a value counts",
+        ),
+    ]
+    target: Annotated[
+        Text,
+        Field(
+            alias="to",
+            title="Format in the file",
+            description="the format of the date in the file, such as M/D/YYYY",
+        ),
+    ]
+    pivot: Annotated[
+        int | None,
+        Field(
+            validate_default=True,
+            ge=0,
+            le=99,
+            title="Pivot of YY",
+            description="a number from 0 to 99, where `from` has YY: a two-digit year up to it is "
+            "of the 2000s, one after it of the 1900s",
+        ),
+    ] = None
+
+    @field_validator("target")
+    @classmethod
+    def _fits_sources(cls, target: str, info: ValidationInfo) -> str:
+        for source in info.data.get("sources", ()) or (None,):
+            check_target_format(target, source)
+        return target
+
+    @field_validator("pivot")
+    @classmethod
+    def _is_there(cls, pivot: int | None, info: ValidationInfo) -> int | None:
+        if pivot is None and any(map(has_short_year, info.data.get("sources", ()))):
+            raise ValueError(
+                "`from` has YY: write the last two-digit year that is of the 2000s, such as 30, "
+                "which reads 30 as 2030 and 31 as 1931."
+            )
+        return pivot
+
+    @property
+    def repeats(self) -> bool:
+        return not any(map(has_time, self.sources))
+
+
+def _date(step: DateStep, _context: StepContext) -> ValueStep:
+    rewriters = [date_rewriter(source, step.target, step.pivot or 0) for source in step.sources]
+    message = (
+        f"The value is not a date written as {' or '.join(step.sources)}: mend it in Enroll, or "
+        "add its format to the mapping."
+    )
+    return _first_that_fits(rewriters, message)
+
+
+def _first_that_fits(rewriters: Sequence[Callable[[str], str]], message: str) -> ValueStep:
+    def date(value: str) -> str:
+        for rewrite in rewriters:
+            try:
+                return rewrite(value)
+            except ValueError:
+                continue
+        raise Unmappable("date", message)
+
+    return date
+
+
+class TodayStep(Step):
+    type: Literal["today"]
+    target: Annotated[
+        Text,
+        AfterValidator(_check_today_format),
+        Field(
+            alias="to",
+            title="Format in the file",
+            description="the format of the date in the file, such as M/D/YYYY",
+        ),
+    ]
+
+
+def _today(step: TodayStep, context: StepContext) -> ValueStep:
+    local = context.run.started_at.astimezone(context.run.time_zone)
+    today = date_rewriter(_NOW, step.target)(local.strftime("%Y-%m-%d %H:%M:%S"))
+    return lambda _value: today
+
+
+class EnrollSchoolYearStep(Step):
+    type: Literal["enroll_school_year"]
+    target: Annotated[
+        Literal["start", "end", "2025-2026", "25-26"],
+        Field(alias="to", title="Written as", description='"start", "end", "2025-2026" or "25-26"'),
+    ]
+
+
+def _school_year(step: EnrollSchoolYearStep, context: StepContext) -> ValueStep:
+    start, end = str(context.run.school_year), str(context.run.school_year + 1)
+    years: dict[str, str] = {
+        "start": start,
+        "end": end,
+        "2025-2026": f"{start}-{end}",
+        "25-26": f"{start[2:]}-{end[2:]}",
+    }
+    year = years[step.target]
+    return lambda _value: year
+
+
+_DATE: dict[str, Any] = {"from": "YYYY-MM-DD", "to": "M/D/YYYY"}
+
+DATE_STEPS = {
+    "date": Transformation(
+        "Date",
+        "Writes a date in another format. A value that is no date of the source format, or not in "
+        "the calendar, goes by `on_error`.",
+        DateStep,
+        _date,
+        [
+            Example(_DATE, "2018-04-09", "4/9/2018"),
+            Example(
+                {"from": ["M/D/YYYY", "YYYYMMDD"], "to": "YYYY-MM-DD"}, "20180409", "2018-04-09"
+            ),
+            Example({"from": "M/D/YY", "to": "YYYY", "pivot": 30}, "4/9/31", "1931"),
+        ],
+    ),
+    "today": Transformation(
+        "Today",
+        "The day on which the export started, in the district's time zone.",
+        TodayStep,
+        _today,
+        [Example({"to": "MM/DD/YYYY"}, "", "09/01/2025")],
+        takes_blank=True,
+        starts="always",
+    ),
+    "enroll_school_year": Transformation(
+        "Enroll School Year",
+        "The school year of the registration: the year it starts or ends in, or both.",
+        EnrollSchoolYearStep,
+        _school_year,
+        [
+            Example({"to": "end"}, "", "2026"),
+            Example({"to": "2025-2026"}, "", "2025-2026"),
+            Example({"to": "25-26"}, "", "25-26"),
+        ],
+        takes_blank=True,
+        starts="always",
+    ),
+}

@@ -1,0 +1,177 @@
+"""Transformations that read something out of a text: parts, answers and numbers."""
+
+import re
+from typing import Annotated, Literal
+
+from pydantic import AfterValidator, BeforeValidator, Field, model_validator
+
+from registration_sync.domain.mapping.transformations.step import (
+    Example,
+    Step,
+    StepContext,
+    Transformation,
+    ValueStep,
+)
+from registration_sync.domain.mapping.transformations.substitute import SUBSTITUTE
+from registration_sync.domain.mapping.values.base import CodeText, Text, check_code
+from registration_sync.domain.mapping.values.unmappable import Unmappable
+
+
+class SplitStep(Step):
+    type: Literal["split"]
+    delimiter: Annotated[
+        Text,
+        Field(min_length=1, description="what stands between the parts, one or more characters"),
+    ]
+    take: Annotated[
+        int,
+        Field(
+            ge=-1_000,
+            le=1_000,
+            title="Part",
+            description="which part: 1 for the first, 2 for the second, -1 for the last",
+        ),
+    ] = 1
+
+    @model_validator(mode="after")
+    def _counts_from_one(self) -> "SplitStep":
+        if self.take == 0:
+            raise ValueError("Write 1 in `take` for the first part, or -1 for the last.")
+        return self
+
+
+class YesNoStep(Step):
+    type: Literal["yes_no"]
+    yes: Annotated[CodeText, Field(description='the text for yes, in quotes, such as "Y"')] = "Y"
+    no: Annotated[CodeText, Field(description='the text for no, in quotes, such as "N"')] = "N"
+
+
+class CountItemsStep(Step):
+    type: Literal["count_items"]
+    delimiter: Annotated[Text, Field(min_length=1, description="what stands between the items")] = (
+        "|"
+    )
+
+
+def _check_phone_format(text: str) -> str:
+    if text.count("9") != 10:
+        raise ValueError("Write the number with ten 9s, such as (999) 999-9999 or 9999999999.")
+    return text
+
+
+class PhoneNumberStep(Step):
+    type: Literal["phone_number"]
+    target: Annotated[
+        Text,
+        BeforeValidator(check_code),
+        AfterValidator(_check_phone_format),
+        Field(
+            alias="to", title="Written as", description='ten 9s in quotes, such as "(999) 999-9999"'
+        ),
+    ]
+    extension: Annotated[
+        Literal["hold", "drop"],
+        Field(description="hold or drop: what becomes of an extension, such as x12"),
+    ] = "hold"
+
+
+def _split(step: SplitStep, _context: StepContext) -> ValueStep:
+    delimiter, place = step.delimiter, step.take - 1 if step.take > 0 else step.take
+
+    def split(value: str) -> str:
+        parts = value.split(delimiter)
+        return parts[place].strip() if -len(parts) <= place < len(parts) else ""
+
+    return split
+
+
+_YES = frozenset({"y", "yes", "t", "true", "1", "on"})
+_NO = frozenset({"n", "no", "f", "false", "0", "off"})
+
+
+def _yes_no(step: YesNoStep, _context: StepContext) -> ValueStep:
+    def yes_no(value: str) -> str:
+        answer = value.strip().casefold()
+        if answer in _YES:
+            return step.yes
+        if answer in _NO:
+            return step.no
+        raise Unmappable(
+            "yes_no", "The value is neither yes nor no (y, true, 1, on; n, false, 0, off): mend it."
+        )
+
+    return yes_no
+
+
+def _count_items(step: CountItemsStep, _context: StepContext) -> ValueStep:
+    delimiter = step.delimiter
+    return lambda value: str(sum(1 for item in value.split(delimiter) if item.strip()))
+
+
+_PHONE = re.compile(
+    r"(?:\+?1[ .\-]*)?\(?([0-9]{3})\)?[ .\-/]*([0-9]{3})[ .\-]*([0-9]{4})"
+    r"(?:[ ,]*(?:x|ext\.?|extension|#)[ .]*([0-9]{1,8}))?",
+    re.IGNORECASE,
+)
+_PHONE_CHARACTERS = 60
+
+
+def _phone_number(step: PhoneNumberStep, _context: StepContext) -> ValueStep:
+    template = step.target.replace("%", "%%").replace("9", "%s")
+    drop = step.extension == "drop"
+
+    def phone(value: str) -> str:
+        text = value.strip()
+        found = _PHONE.fullmatch(text) if len(text) <= _PHONE_CHARACTERS else None
+        if found is None:
+            raise Unmappable(
+                "phone_number", "The value is not a phone number of ten digits: mend it in Enroll."
+            )
+        if found[4] and not drop:
+            raise Unmappable(
+                "phone_number",
+                "The phone number has an extension, which this format has no place for: mend it in "
+                "Enroll, or let extensions be dropped.",
+            )
+        return template % tuple(found[1] + found[2] + found[3])
+
+    return phone
+
+
+PART_STEPS = {
+    "split": Transformation(
+        "Split",
+        "One part of a value, without the blanks around it; blank if there are not so many parts.",
+        SplitStep,
+        _split,
+        [
+            Example({"delimiter": ",", "take": 1}, "Díaz, Ana", "Díaz"),
+            Example({"delimiter": " - ", "take": -1}, "North - 0042", "0042"),
+        ],
+    ),
+    "substitute": SUBSTITUTE,
+    "phone_number": Transformation(
+        "Phone Number",
+        "A phone number of ten digits, however it was typed, in one style.",
+        PhoneNumberStep,
+        _phone_number,
+        [
+            Example({"to": "(999) 999-9999"}, "5125550147", "(512) 555-0147"),
+            Example({"to": "9999999999"}, "+1 (512) 555-0147", "5125550147"),
+        ],
+    ),
+    "yes_no": Transformation(
+        "Yes or No",
+        "One way to say yes and no, of y, yes, t, true, 1, on and n, no, f, false, 0, off.",
+        YesNoStep,
+        _yes_no,
+        [Example({}, "true", "Y"), Example({"yes": "1", "no": "0"}, "No", "0")],
+    ),
+    "count_items": Transformation(
+        "Count of Items",
+        "How many items a delimited list has; blank ones do not count.",
+        CountItemsStep,
+        _count_items,
+        [Example({"delimiter": "|"}, "Asian|White", "2")],
+    ),
+}

@@ -1,0 +1,117 @@
+"""The transformation Substitute: a text or a pattern, replaced wherever it is, within bounds."""
+
+import re
+from typing import Annotated, Literal
+
+from pydantic import AfterValidator, Field, model_validator
+
+from registration_sync.domain.mapping.transformations.step import (
+    Example,
+    Step,
+    StepContext,
+    Transformation,
+    ValueStep,
+)
+from registration_sync.domain.mapping.values.base import CodeText, Text
+from registration_sync.domain.mapping.values.unmappable import Unmappable, refuse_endless
+
+SEARCHED_CHARACTERS = 20_000
+"""Every find takes some 10 us: a value of 300 kB would take seconds."""
+
+
+def _check_pattern(pattern: str) -> str:
+    from registration_sync.domain.mapping.values.patterns import compile_pattern  # noqa: PLC0415  # loads slowly
+
+    compile_pattern(pattern)
+    return pattern
+
+
+class SubstituteStep(Step):
+    type: Literal["substitute"]
+    find: Annotated[
+        CodeText | None,
+        Field(min_length=1, title="Text to find", description="the text to look for, in quotes"),
+    ] = None
+    pattern: Annotated[
+        Text | None,
+        AfterValidator(lambda text: text if text is None else _check_pattern(text)),
+        Field(
+            title="Pattern to find",
+            description="a regular expression to look for, instead of `find`",
+        ),
+    ] = None
+    replace: Annotated[
+        CodeText,
+        Field(
+            title="Replace with",
+            description="what stands there instead, in quotes; after a pattern \\1 is what its "
+            "first parentheses found",
+        ),
+    ]
+
+    @model_validator(mode="after")
+    def _one_of_both(self) -> "SubstituteStep":
+        if (self.find is None) == (self.pattern is None):
+            raise ValueError("Write `find` (a text) or `pattern` (a regular expression).")
+        if self.pattern is not None:
+            _check_references(self.pattern, self.replace)
+        return self
+
+
+def _check_references(pattern: str, replace: str) -> None:
+    from registration_sync.domain.mapping.values.patterns import compile_pattern  # noqa: PLC0415  # loads slowly
+
+    groups = compile_pattern(pattern).groups
+    for after in re.findall(r"\\([0-9]+|.?)", replace, re.DOTALL):
+        # RE2 takes all digits for the number, and \0 or three digits for a character's code.
+        is_group = re.fullmatch("[1-9][0-9]?", after) and int(after) <= groups
+        if after != "\\" and not is_group:
+            raise ValueError(
+                f"\\{after} in `replace` means nothing: the pattern has {groups} pairs of "
+                "parentheses. Write \\\\ for a backslash."
+            )
+
+
+def _substitute(step: SubstituteStep, _context: StepContext) -> ValueStep:
+    find, replace = step.find, step.replace
+    if find is not None:
+        return _plain_substitute(find, replace)
+    from registration_sync.domain.mapping.values.patterns import compile_pattern  # noqa: PLC0415  # loads slowly
+
+    sub = compile_pattern(step.pattern or "").sub
+
+    def substitute(value: str) -> str:
+        if len(value) > SEARCHED_CHARACTERS:
+            raise Unmappable(
+                "substitute",
+                f"The value is longer than the {SEARCHED_CHARACTERS:,} characters that a pattern "
+                "is looked for in: shorten it first, by Character Limit.",
+            )
+        return str(sub(replace, value))
+
+    return substitute
+
+
+def _plain_substitute(find: str, replace: str) -> ValueStep:
+    growth = len(replace) - len(find)
+    if growth <= 0:
+        return lambda value: value.replace(find, replace)
+
+    def substitute(value: str) -> str:
+        refuse_endless("substitute", len(value) + value.count(find) * growth)
+        return value.replace(find, replace)
+
+    return substitute
+
+
+SUBSTITUTE = Transformation(
+    "Substitute",
+    "Replaces a text wherever it stands, or whatever a regular expression finds (as RE2 has "
+    "them: no look-arounds).",
+    SubstituteStep,
+    _substitute,
+    [
+        Example({"find": "Street", "replace": "St"}, "12 Main Street", "12 Main St"),
+        Example({"pattern": "^(\\w+), (\\w+)$", "replace": "\\2 \\1"}, "Adams, Ben", "Ben Adams"),
+    ],
+)

@@ -1,0 +1,226 @@
+"""Transformations of a text: letters, blanks, lengths and parts of it."""
+
+import re
+import unicodedata
+from collections.abc import Callable
+from typing import Annotated, Any, Literal
+
+from anyascii import anyascii
+from pydantic import BeforeValidator, Field
+
+from registration_sync.domain.mapping.transformations.step import (
+    Example,
+    Step,
+    StepContext,
+    Transformation,
+    ValueStep,
+)
+from registration_sync.domain.mapping.values.base import Text, check_code
+
+_NEVER_PART = ("II", "III", "IV")
+"""Suffixes of names that stay in capitals."""
+
+_WORD = re.compile(r"[^\W\d_]+(?:[\u0300-\u036f]+[^\W\d_]*)*")
+"""Also with accents that are characters of their own, as some keyboards write them."""
+
+_SYMBOLS = ("No", "Sc", "Sk", "Sm", "So")
+"""Unicode's categories of what is no letter, though it may be named with letters: EUR, TM."""
+
+
+class UpperStep(Step):
+    type: Literal["upper"]
+
+
+class LowerStep(Step):
+    type: Literal["lower"]
+
+
+class DirectStep(Step):
+    type: Literal["direct"]
+
+
+class ProperCaseStep(Step):
+    type: Literal["proper_case"]
+
+
+class TrimStep(Step):
+    type: Literal["trim"]
+
+
+class SquishStep(Step):
+    type: Literal["squish"]
+
+
+class TransliterateStep(Step):
+    type: Literal["transliterate"]
+    keep: Annotated[
+        Text,
+        Field(
+            max_length=100,
+            title="Also keep",
+            description="further characters that stay, such as 0123456789.,",
+        ),
+    ] = ""
+
+
+class PadStep(Step):
+    type: Literal["pad"]
+    width: Annotated[int, Field(ge=1, le=1_000, description="a number of characters, 1 to 1000")]
+    filler: Annotated[
+        Text,
+        BeforeValidator(check_code),
+        Field(
+            alias="with",
+            title="Fill with",
+            min_length=1,
+            max_length=1,
+            description='one character, as in "0"',
+        ),
+    ] = "0"
+    side: Annotated[
+        Literal["left", "right"], Field(description="left or right: where it is filled up")
+    ] = "left"
+
+
+class CharacterLimitStep(Step):
+    type: Literal["character_limit"]
+    length: Annotated[int, Field(ge=1, le=1_000_000, description="a number of characters, from 1")]
+
+
+def _proper_case(_step: Step, _context: StepContext) -> ValueStep:
+    def proper(value: str) -> str:
+        return _WORD.sub(lambda found: _capital(value, found), value)
+
+    return proper
+
+
+def _capital(value: str, found: re.Match[str]) -> str:
+    word = found[0]
+    if word.upper() in _NEVER_PART:
+        return word.upper()
+    lower = word.lower()
+    start = found.start()
+    after_apostrophe = start >= 2 and value[start - 1] in "'\u2019"
+    if after_apostrophe and not (start == 2 or not value[start - 3].isalpha()):
+        return lower  # Taylor's, but O'Brien and D'Angelo
+    if lower.startswith("mc") and len(lower) > 3:
+        return "Mc" + lower[2:3].upper() + lower[3:]
+    return lower[:1].upper() + lower[1:]
+
+
+def _transliterate(step: TransliterateStep, _context: StepContext) -> ValueStep:
+    unwanted = re.compile(f"[^A-Za-z' {re.escape(step.keep)}\\-]")
+
+    def transliterate(value: str) -> str:
+        kept = (c if c in step.keep else _plain_letters(c) for c in value)
+        return unwanted.sub("", "".join(kept))
+
+    return transliterate
+
+
+def _plain_letters(character: str) -> str:
+    """Blanks become spaces; a symbol gives no letters, as an emoji's name is not a child's."""
+    if character.isspace():
+        return " "
+    if character.isascii():
+        return character
+    plain = anyascii(character)
+    if unicodedata.category(character) in _SYMBOLS:
+        return re.sub("[A-Za-z]", "", plain)
+    return plain
+
+
+def _pad(step: PadStep, _context: StepContext) -> ValueStep:
+    width, filler = step.width, step.filler
+    if step.side == "left":
+        return lambda value: value.rjust(width, filler)
+    return lambda value: value.ljust(width, filler)
+
+
+def _character_limit(step: CharacterLimitStep, _context: StepContext) -> ValueStep:
+    length = step.length
+    return lambda value: value[:length]
+
+
+def _plain(function: Callable[[str], str]) -> Callable[[Any, StepContext], ValueStep]:
+    return lambda _step, _context: function
+
+
+def _squished(value: str) -> str:
+    return " ".join(value.split())
+
+
+TEXT_STEPS = {
+    "lower": Transformation(
+        "Lower",
+        "Small letters.",
+        LowerStep,
+        _plain(str.lower),
+        [Example({}, "Ana@Example.ORG", "ana@example.org")],
+        unguarded=True,
+    ),
+    "upper": Transformation(
+        "Upper",
+        "Capital letters.",
+        UpperStep,
+        _plain(str.upper),
+        [Example({}, "O'Brien", "O'BRIEN")],
+        unguarded=True,
+    ),
+    "direct": Transformation(
+        "Direct",
+        "The value as it is.",
+        DirectStep,
+        _plain(lambda value: value),
+        [Example({}, "06520", "06520")],
+    ),
+    "transliterate": Transformation(
+        "Transliterate",
+        "Letters without accents or from other scripts as plain ones; only letters, apostrophes, "
+        "dashes and spaces stay, and what `keep` names.",
+        TransliterateStep,
+        _transliterate,
+        [
+            Example({}, "José Nguyễn-O'Brien", "Jose Nguyen-O'Brien"),
+            Example({"keep": "0123456789."}, "12 Calle Peñón No. 3", "12 Calle Penon No. 3"),
+        ],
+    ),
+    "proper_case": Transformation(
+        "Proper Case",
+        "A capital at the start of each word, also after Mc, O' and a hyphen; II, III and IV stay.",
+        ProperCaseStep,
+        _proper_case,
+        [
+            Example({}, "MCDONALD-O'BRIEN III", "McDonald-O'Brien III"),
+            Example({}, "taylor's lane", "Taylor's Lane"),
+        ],
+    ),
+    "trim": Transformation(
+        "Trim",
+        "Takes away the blanks around a value.",
+        TrimStep,
+        _plain(str.strip),
+        [Example({}, "  Ana ", "Ana")],
+    ),
+    "squish": Transformation(
+        "Squish",
+        "Takes away the blanks around a value, and makes one space of several within it.",
+        SquishStep,
+        _plain(_squished),
+        [Example({}, " 12  Main\n St ", "12 Main St")],
+    ),
+    "pad": Transformation(
+        "Pad",
+        "Fills a value up to a width; one that is longer stays as it is.",
+        PadStep,
+        _pad,
+        [Example({"width": 6}, "42", "000042"), Example({"width": 3, "with": "0"}, "1234", "1234")],
+    ),
+    "character_limit": Transformation(
+        "Character Limit",
+        "Cuts a value after so many characters.",
+        CharacterLimitStep,
+        _character_limit,
+        [Example({"length": 1}, "Middle", "M")],
+    ),
+}

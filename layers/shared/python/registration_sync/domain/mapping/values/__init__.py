@@ -1,0 +1,1 @@
+"""What the other mapping packages share: sources of values, conditions, the CSV format."""

@@ -1,0 +1,1 @@
+"""Registrations, and the batches and ledger that account for them. Read `batches` first."""

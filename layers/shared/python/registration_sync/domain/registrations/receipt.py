@@ -1,0 +1,115 @@
+"""The receipt of a student: what became of the last sync, in words and in fields."""
+
+import datetime as dt
+import json
+from dataclasses import asdict, dataclass
+from enum import StrEnum
+from typing import Any
+
+from registration_sync.domain.registrations.batches import Current, Mark, arrived_at_ms, request_id
+
+
+class StudentStatus(StrEnum):
+    DUE = "due"
+    HELD = "held"
+    EXPORTED = "exported"
+    LEFT_OUT = "left_out"
+    REMOVED = "removed"
+    UNCONFIRMED = "unconfirmed"
+
+
+MESSAGES = {
+    StudentStatus.DUE: "The next export takes this student.",
+    StudentStatus.HELD: "The last export held this student back, for the reasons given; each "
+    "export tries again.",
+    StudentStatus.EXPORTED: "Exported as last synced.",
+    StudentStatus.LEFT_OUT: "No row: the conditions of the mapping leave this student "
+    "out of every file.",
+    StudentStatus.REMOVED: "Removed: no export has this student any more.",
+    StudentStatus.UNCONFIRMED: "The last sync was not confirmed, so no export may have it: sync "
+    "this student again in SchoolMint Enroll.",
+}
+
+NO_LONGER_KEPT = (
+    "The archived files of the run that exported this student last are no longer kept, so the rows "
+    "cannot be shown."
+)
+
+
+@dataclass(frozen=True, slots=True)
+class ReceiptFile:
+    """A row of the student as it was delivered: `row` counts from 1 without the header, `line` is
+    without its line end, `sha256` is the file's."""
+
+    name: str
+    path: str
+    row: int
+    line: str
+    sha256: str
+
+
+@dataclass(frozen=True, slots=True)
+class LastDelivery:
+    """The last run that exported the student; not `kept`: its archive is gone, and with it the
+    rows."""
+
+    run_id: str
+    exported_at: str
+    files: tuple[ReceiptFile, ...] = ()
+    kept: bool = True
+
+
+def status_of_due(current: Current, mark: Mark) -> StudentStatus:
+    """The status of a student whom a mark says due; a removal that a file has to tell, and cannot,
+    is held."""
+    if mark.holds(current):
+        return StudentStatus.HELD
+    return StudentStatus.REMOVED if current.snapshot is None else StudentStatus.DUE
+
+
+def receipt_of_due(school_year: int, current: Current, mark: Mark) -> dict[str, Any]:
+    """The short receipt, as lists have it."""
+    status = status_of_due(current, mark)
+    return {
+        **_told(school_year, current, status),
+        "reasons": reasons_of(mark) if status is StudentStatus.HELD else [],
+    }
+
+
+def receipt(
+    school_year: int,
+    current: Current,
+    status: StudentStatus,
+    mark: Mark | None,
+    exported: LastDelivery | None,
+) -> dict[str, Any]:
+    """The whole receipt, in the shape of the API."""
+    held = None
+    if mark and status is StudentStatus.HELD:
+        held = {"since": mark.since or None, "reasons": reasons_of(mark)}
+    message = MESSAGES[status]
+    if exported and not exported.kept:
+        message = f"{message} {NO_LONGER_KEPT}"
+    return {
+        **_told(school_year, current, status),
+        "message": message,
+        "request_id": request_id(current.version),
+        "held": held,
+        "exported": json.loads(json.dumps(asdict(exported))) if exported else None,
+    }
+
+
+def reasons_of(mark: Mark) -> list[dict[str, str]]:
+    reasons: list[dict[str, str]] = json.loads(mark.reasons)
+    return reasons
+
+
+def _told(school_year: int, current: Current, status: StudentStatus) -> dict[str, Any]:
+    synced_at = dt.datetime.fromtimestamp(arrived_at_ms(current.version) / 1000, dt.UTC)
+    return {
+        "student_id": current.student_id,
+        "school_year": school_year,
+        "status": status,
+        "synced_at": synced_at.isoformat(timespec="milliseconds").replace("+00:00", "Z"),
+        "exported_before": current.exported_in > 0,
+    }

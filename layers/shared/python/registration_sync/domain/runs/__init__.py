@@ -1,0 +1,1 @@
+"""Runs of every kind and their records. Read `run` first."""

@@ -1,0 +1,20 @@
+"""Remove connection: its schedule, settings and secrets go; runs, archived files and the mapping
+stay."""
+
+from registration_sync.ports.connections import Clock, Connections, Schedules, Secrets
+from registration_sync.use_cases.connections.schedule_exports import remove_schedule
+
+
+def remove_connection(
+    connection_id: str,
+    *,
+    connections: Connections,
+    secrets: Secrets,
+    schedules: Schedules,
+    clock: Clock,
+) -> None:
+    """Removes schedule, secrets and connection; raises Unavailable, and may then be repeated."""
+    # The connection last: one that is gone could not be removed again to take the rest along.
+    remove_schedule(connection_id, schedules=schedules, clock=clock)
+    secrets.remove(connection_id)
+    connections.remove(connection_id)

@@ -1,0 +1,217 @@
+"""Exports one school year: close the batch, write, archive, deliver, move the marker."""
+
+import datetime as dt
+import json
+from collections.abc import Callable, Sequence
+from itertools import batched
+from pathlib import Path
+
+from registration_sync.domain.errors import Unavailable
+from registration_sync.domain.mapping.values.csv_format import CODECS
+from registration_sync.domain.registrations.batches import Mark
+from registration_sync.domain.registrations.ledger import LedgerEntry, moment
+from registration_sync.domain.registrations.row_history import Histories
+from registration_sync.domain.runs.run import DeliveredFile, Finding, YearOutcome
+from registration_sync.ports.archive import Archive
+from registration_sync.ports.registrations import RegistrationsTable
+from registration_sync.use_cases.delivery.deliver_files import (
+    FinishedFile,
+    Server,
+    deliver_files,
+    with_done_files,
+)
+from registration_sync.use_cases.exporting.archive_year import archive_year
+from registration_sync.use_cases.exporting.ledger_entry import next_entry
+from registration_sync.use_cases.exporting.output_file import WrittenFile
+from registration_sync.use_cases.exporting.package_files import package_files
+from registration_sync.use_cases.exporting.write_files import WrittenYear, write_files
+from registration_sync.use_cases.exporting.year import HeldInFullFile, YearToExport
+from registration_sync.use_cases.exporting.year_outcome import (
+    delivered_file,
+    outcome_of,
+    row_counts,
+    waiting_outcome,
+    waits,
+)
+from registration_sync.use_cases.ledger.retire_batches import retire_year
+from registration_sync.use_cases.ledger.year_totals import Books, read_books
+from registration_sync.use_cases.runs.lease import HeldLease
+
+REASONS_KEPT = 50
+"""Reasons kept with a held student's mark, an item of 400 kB at most; held.jsonl has all."""
+
+
+type Judge = Callable[[WrittenYear, Histories], Sequence[Finding]]
+"""What is unusual in the files, before anything is archived or sent; the exports before tell."""
+
+
+def export_year(
+    year: YearToExport,
+    *,
+    table: RegistrationsTable,
+    archive: Archive,
+    server: Server,
+    lease: HeldLease,
+    workspace: Path,
+    pause: Callable[[float], None],
+    now: Callable[[], dt.datetime],
+    report: Callable[[str], None] = lambda _: None,
+    judge: Judge = lambda *_: (),
+) -> YearOutcome:
+    """Delivers what is due of the year and says what became of it; `report` hears each phase.
+
+    What earlier exports have left to settle is settled first: so it is known of each student how
+    this one changes the totals. Raises DeliveryError, LeaseLost, Unavailable or HeldInFullFile.
+    Then, and where the judge's findings want a person to confirm, the marker is not moved, and
+    everyone stays due.
+    """
+    connection_id, school_year = year.connection_id, year.school_year
+    batch = year.marker.open
+    lease.check()
+    books = _books_before(year, table, archive, lease, workspace)
+    table.close_batch(connection_id, school_year, batch, lease.token)
+    # From here on `batch` counts: `open` may move again, under another run.
+    batches = range(year.marker.exported + 1, batch + 1)
+    written = write_files(
+        connection_id,
+        school_year,
+        batches,
+        compiled=year.compiled,
+        table=table,
+        folder=workspace,
+        check=lease.check,
+    )
+    keep_held_due(year, batch + 1, written.held_list, table, now())
+    if written.held_of_all and year.overridden_by is None:
+        raise HeldInFullFile(written)
+    findings = judge(written, books.histories)
+    if written.files and waits(year, findings):
+        return waiting_outcome(year, written, findings)
+    if written.held_of_all:
+        keep_held_due(year, batch + 1, written.held_list, table, now(), all_held=True)
+    sent = _sent(year, written, workspace)
+    if sent or written.settled:
+        report("archiving")
+        lease.check()  # an heir may be erasing a student: what is archived now would stay
+        archive_year(year, batches, written, sent, archive)
+    delivered = _deliver(year, sent, workspace, server, lease, pause, report)
+    table.put_ledger(connection_id, school_year, _entry(year, books, batches, written, sent, now()))
+    table.commit(connection_id, school_year, batch, lease.token)
+    return outcome_of(year, written, delivered, findings)
+
+
+def _books_before(
+    year: YearToExport,
+    table: RegistrationsTable,
+    archive: Archive,
+    lease: HeldLease,
+    workspace: Path,
+) -> Books:
+    def go_on() -> bool:
+        lease.check()
+        return True
+
+    retire_year(
+        year.connection_id,
+        year.school_year,
+        year.marker,
+        table=table,
+        archive=archive,
+        workspace=workspace,
+        expires_at=year.expires_at,
+        go_on=go_on,
+    )
+    return read_books(
+        year.connection_id,
+        year.school_year,
+        year.marker.exported,
+        expires_at=year.expires_at,
+        table=table,
+    )
+
+
+def _entry(
+    year: YearToExport,
+    books: Books,
+    batches: range,
+    written: WrittenYear,
+    sent: tuple[WrittenFile, ...],
+    now: dt.datetime,
+) -> LedgerEntry:
+    package = sent[0].name if year.compiled.package and sent else ""
+    paths = [
+        (
+            file,
+            f"{year.folder}/{package or file.name}",
+            CODECS[year.compiled.files[file.number].csv.encoding],
+        )
+        for file in written.files
+    ]
+    counts = row_counts(year, written)
+    return next_entry(books, batches, year.run_id, written, paths, counts, now)
+
+
+def keep_held_due(
+    year: YearToExport,
+    batch: int,
+    held_list: Path,
+    table: RegistrationsTable,
+    now: dt.datetime,
+    *,
+    all_held: bool = False,
+) -> None:
+    """Moves the held students into the open batch, with the reasons and since when they are held,
+    before the marker moves.
+
+    Of those that a file of all students lacks, `all_held` takes also who was not due: exported
+    earlier, and missing from now on. Raises Unavailable unless every mark is confirmed.
+    """
+    with held_list.open(encoding="utf-8") as lines:
+        held = (entry for entry in map(json.loads, lines) if entry["due"] or all_held)
+        for chunk in batched(held, 100):
+            marks = [
+                Mark(
+                    entry["student_id"],
+                    entry["version"],
+                    json.dumps(entry["reasons"][:REASONS_KEPT]),
+                    entry["since"] or moment(now),
+                )
+                for entry in chunk
+            ]
+            confirmed = table.put_marks(year.connection_id, year.school_year, batch, marks)
+            if len(confirmed) < len(marks):
+                raise Unavailable("Held students could not be kept for the next export.")
+            versions = {mark.student_id: mark.version for mark in marks}
+            table.raise_batch(year.connection_id, year.school_year, batch, versions)
+
+
+def _sent(year: YearToExport, written: WrittenYear, workspace: Path) -> tuple[WrittenFile, ...]:
+    """What is put on the server: the files, or the package of them."""
+    package = year.compiled.package
+    if not package or not written.files:
+        return written.files
+    return (package_files(written.files, package, workspace),)
+
+
+def _deliver(
+    year: YearToExport,
+    sent: tuple[WrittenFile, ...],
+    workspace: Path,
+    server: Server,
+    lease: HeldLease,
+    pause: Callable[[float], None],
+    report: Callable[[str], None],
+) -> tuple[DeliveredFile, ...]:
+    if not sent:
+        return ()
+    report("delivering")
+    if not year.send:
+        return tuple(delivered_file(year, file, "download") for file in sent)
+    finished = [FinishedFile(file.name, file.source) for file in sent]
+    if year.done_file:
+        finished = with_done_files(finished, workspace / "empty.part")
+    placed = deliver_files(finished, year.folder, server=server, lease=lease, pause=pause)
+    return tuple(
+        delivered_file(year, file, one.way.value, modified=one.modified)
+        for file, one in zip(sent, placed, strict=False)
+    )

@@ -1,0 +1,47 @@
+"""Judges a year's written files before they are sent: what is unusual about them, by the guards."""
+
+import json
+from collections import Counter
+from pathlib import Path
+
+from registration_sync.domain.connections.guard_settings import GuardAction
+from registration_sync.domain.registrations.row_history import Histories, earlier_rows
+from registration_sync.domain.runs.findings import (
+    judge_blank_required,
+    judge_row_count,
+    judge_unmatched,
+)
+from registration_sync.domain.runs.run import Finding
+from registration_sync.use_cases.exporting.write_files import WrittenYear
+from registration_sync.use_cases.exporting.year import YearToExport
+from registration_sync.use_cases.exporting.year_outcome import row_counts
+
+
+def judge_year(year: YearToExport, written: WrittenYear, histories: Histories) -> list[Finding]:
+    """What is unusual, wherever the files go; `histories` are of the exports before."""
+    guards = year.guards
+    found: list[Finding] = []
+    if guards.row_count.action is not GuardAction.OFF:
+        for count in row_counts(year, written):
+            finding = judge_row_count(guards.row_count, count, earlier_rows(histories, count))
+            found += [finding] if finding else []
+    if written.held_count and guards.blank_required.action is not GuardAction.OFF:
+        students = written.students + written.held_count
+        blank = _blank_required(written.held_list)
+        found += judge_blank_required(guards.blank_required, blank, students)
+    return found + judge_unmatched(guards.unmatched, written.unmatched_totals)
+
+
+def _blank_required(held_list: Path) -> Counter[tuple[str, str]]:
+    """For (file, column) the number of students held because it is required and blank."""
+    blank: Counter[tuple[str, str]] = Counter()
+    with held_list.open(encoding="utf-8") as lines:
+        for held in map(json.loads, lines):
+            blank.update(
+                {
+                    (reason["file"], reason["field"])
+                    for reason in held["reasons"]
+                    if reason["rule"] == "required"
+                }
+            )
+    return blank

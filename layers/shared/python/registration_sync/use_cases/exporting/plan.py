@@ -1,0 +1,126 @@
+"""Makes a run's years ready: the mapping compiled for each, and which of them share a file."""
+
+from collections.abc import Mapping as MappingOf
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from registration_sync.domain.connections.connection import (
+    Connection,
+    DeliveryMethod,
+    SavedMapping,
+    refuse_unpinned,
+)
+from registration_sync.domain.errors import Conflict, InvalidRequest
+from registration_sync.domain.mapping.compiled.mapping import RunFacts, compile_mapping
+from registration_sync.domain.mapping.definition.mapping import Mapping, parse_mapping
+from registration_sync.domain.registrations.batches import YearMarker
+from registration_sync.domain.runs.run import ExportRun, RunStatus, YearOutcome
+from registration_sync.domain.school_year import retained_until
+from registration_sync.ports.connections import Mappings
+from registration_sync.ports.registrations import RegistrationsTable
+from registration_sync.use_cases.exporting.year import YearToExport
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """The years to export in order, and those asked for that never had a sync.
+
+    `shared` names the path that several years with students due would write.
+    """
+
+    years: tuple[YearToExport, ...]
+    unknown: tuple[YearOutcome, ...]
+    shared: MappingOf[int, str]
+
+    def refuse_shared(self, year: YearToExport) -> None:
+        """Raises Conflict for a year whose file another year would overwrite."""
+        if year.school_year in self.shared:
+            raise Conflict(
+                f"Several school years have students due for the one file "
+                f"{self.shared[year.school_year]}: put {{school_year}} into the connection's "
+                "folder, or export one year at a time."
+            )
+
+
+def ready_mapping(
+    connection: Connection, mappings: Mappings, *, sends: bool
+) -> tuple[SavedMapping, Mapping]:
+    """Raises InvalidRequest with what has to be set up or mended first."""
+    saved = mappings.latest(connection.connection_id)
+    if saved is None:
+        raise InvalidRequest("This connection has no mapping yet: save one, then export.")
+    refuse_unpinned(connection, sends=sends)
+    return saved, parse_mapping(saved.definition)
+
+
+def plan_years(
+    run: ExportRun,
+    connection: Connection,
+    mapping: Mapping,
+    table: RegistrationsTable,
+    retention_days: int,
+) -> Plan:
+    """Reads the marker, and for years that could meet on one path whether they have anyone due."""
+    markers = table.marker(connection.connection_id).years
+    asked_for = run.years_wanted
+    wanted = sorted(markers) if asked_for is None else sorted(set(asked_for))
+    years = [
+        _year_to_export(run, connection, mapping, year, markers[year], retention_days)
+        for year in wanted
+        if year in markers
+    ]
+    # A year that is asked for by its number may never have had a sync.
+    unknown = [
+        YearOutcome(year, RunStatus.NOTHING_TO_EXPORT) for year in wanted if year not in markers
+    ]
+    return Plan(tuple(years), tuple(unknown), _paths_of_two_years(years, table))
+
+
+def _year_to_export(
+    run: ExportRun,
+    connection: Connection,
+    mapping: Mapping,
+    school_year: int,
+    marker: YearMarker,
+    retention_days: int,
+) -> YearToExport:
+    started_at = run.started_at or run.requested_at
+    asker = run.requested_by or "An operator"
+    facts = RunFacts(started_at=started_at, time_zone=connection.zone, school_year=school_year)
+    return YearToExport(
+        connection_id=connection.connection_id,
+        run_id=run.run_id,
+        school_year=school_year,
+        marker=marker,
+        compiled=compile_mapping(mapping, facts, everyone=run.contents == "all"),
+        mapping_version=run.mapping_version or 0,
+        everyone=run.contents == "all",
+        folder=connection.folder_for(school_year),
+        send=connection.delivery is DeliveryMethod.SFTP,
+        expires_at=int(retained_until(school_year, started_at, retention_days).timestamp()),
+        done_file=connection.done_file,
+        overridden_by=asker if run.override_held else None,
+        guards=connection.guards,
+        let_through_by=run.confirmed_by or (asker if run.override_guards else None),
+        attempted_before=run.attempt > 1,
+    )
+
+
+def _paths_of_two_years(years: Sequence[YearToExport], table: RegistrationsTable) -> dict[int, str]:
+    """The years with something due that would write one and the same file, and its path."""
+    by_path: dict[str, list[YearToExport]] = {}
+    for year in years:
+        for path in year.paths:
+            by_path.setdefault(path, []).append(year)
+    shared: dict[int, str] = {}
+    for path, candidates in by_path.items():
+        if len(candidates) > 1:
+            due = [year for year in candidates if year.everyone or _has_due(year, table)]
+            if len(due) > 1:
+                shared |= {year.school_year: path for year in due}
+    return shared
+
+
+def _has_due(year: YearToExport, table: RegistrationsTable) -> bool:
+    batches = range(year.marker.exported + 1, year.marker.open + 1)
+    return next(table.marks(year.connection_id, year.school_year, batches), None) is not None

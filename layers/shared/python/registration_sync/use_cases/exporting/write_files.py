@@ -1,0 +1,260 @@
+"""Reads who is due, maps them, and writes the files of one school year to our disk."""
+
+import datetime as dt
+import json
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import asdict, dataclass, field
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from registration_sync.domain.mapping.compiled.mapping import (
+    CompiledMapping,
+    MappedStudent,
+    RowProblem,
+    UnmatchedValue,
+)
+from registration_sync.domain.registrations.batches import Current, Mark, arrived_at_ms
+from registration_sync.domain.registrations.ledger import NO_TOTALS, Outcome, Totals, moved
+from registration_sync.domain.registrations.registration import decode_snapshot
+from registration_sync.domain.runs.run import HELD_LISTED, HeldRow
+from registration_sync.ports.registrations import RegistrationsTable
+from registration_sync.use_cases.exporting.output_file import OutputFile, WrittenFile
+from registration_sync.use_cases.exporting.unique_values import ClaimedValues
+from registration_sync.use_cases.ledger.due_students import with_current
+from registration_sync.use_cases.ledger.run_index import index_text
+
+
+@dataclass(frozen=True, slots=True)
+class WrittenYear:
+    """What became of everyone due; students, not rows, are counted.
+
+    `index` is described in run_index, `held_list` has a JSON line for each held student. `missing`
+    counts marks without a snapshot: syncs that failed and were not repeated. `left_out` counts
+    those due whom the mapping's conditions give no row in any file. `unmatched_totals` counts the
+    values without a match code by (file, field), also those that `unmatched` does not list.
+    `settled` counts those with whom the run did something, and `change` is what it does to the
+    year's totals.
+    """
+
+    files: tuple[WrittenFile, ...]
+    index: Path
+    held_list: Path
+    students: int
+    removed: int
+    missing: int
+    held_count: int
+    held: tuple[HeldRow, ...]
+    held_of_all: bool
+    left_out: int = 0
+    unmatched: tuple[UnmatchedValue, ...] = ()
+    unmatched_totals: Mapping[tuple[str, str], int] = field(default_factory=dict)
+    settled: int = 0
+    change: Totals = NO_TOTALS
+
+
+class _Held:
+    """Gathers those left out: the first for the run's record, all of them on disk."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self.count = 0
+        self.rows: list[HeldRow] = []
+        self._file = path.open("w", encoding="utf-8", newline="\n")
+
+    def add(self, current: Current, problems: list[RowProblem], mark: Mark | None) -> None:
+        self.count += 1
+        reasons = [asdict(problem) for problem in problems]
+        line = {
+            "student_id": current.student_id,
+            "version": current.version,
+            "due": mark is not None,
+            "since": mark.since if mark and mark.holds(current) else "",
+            "reasons": reasons,
+        }
+        self._file.write(json.dumps(line, ensure_ascii=False) + "\n")
+        room = HELD_LISTED - len(self.rows)
+        self.rows += [HeldRow(current.student_id, **reason) for reason in reasons[:room]]
+
+    def close(self) -> None:
+        self._file.close()
+
+
+class _Year:
+    """The outputs of a year, and the count of everyone who goes into them or does not."""
+
+    def __init__(self, compiled: CompiledMapping, folder: Path) -> None:
+        self.of_all = [file.all_students for file in compiled.files]
+        self.students = self.removed = self.missing = self.left_out = self.due = 0
+        self._moves: Counter[tuple[str, str]] = Counter()
+        self._compiled = compiled
+        self._tells_removals = any(file.removals for file in compiled.files)
+        self._names = [file.name for file in compiled.files]
+        self._outputs = [
+            OutputFile(file.name, folder / f"{number}.part", file.header)
+            for number, file in enumerate(compiled.files)
+        ]
+        self._held = _Held(folder / "held.jsonl")
+        self._claimed = ClaimedValues(folder / "claimed.sqlite")
+        self._index_path = folder / "index.tsv"
+        self._index = self._index_path.open("w", encoding="utf-8", newline="\n")
+
+    def add(self, current: Current | None, mark: Mark | None) -> None:
+        due = mark is not None
+        self.due += due
+        if current is None:
+            self.missing += 1
+        elif current.snapshot is not None:
+            self._add_student(current, decode_snapshot(current.snapshot), mark)
+        elif due:
+            self.removed += 1
+            self._add_removed(current, mark)
+
+    def _add_removed(self, current: Current, mark: Mark | None) -> None:
+        mapped = MappedStudent((), [], [])
+        if self._tells_removals:
+            moment = dt.datetime.fromtimestamp(arrived_at_ms(current.version) / 1000, dt.UTC)
+            text = moment.isoformat(timespec="milliseconds").replace("+00:00", "Z")
+            mapped = self._compiled.map_removed(current.student_id, text)
+        if mapped.problems:
+            self._held.add(current, mapped.problems, mark)
+        else:
+            self._write(current, mapped, set(), self._settled(current, Outcome.REMOVED, mark))
+
+    def _add_student(
+        self, current: Current, registration: dict[str, Any], mark: Mark | None
+    ) -> None:
+        mapped = self._compiled.map(registration, due=mark is not None)
+        problems, there = mapped.problems, set[int]()
+        if mapped.claims:
+            problems, there = self._claimed.claim(current.student_id, mapped.claims, self._names)
+        if problems:
+            self._held.add(current, problems, mark)
+        elif any(mapped.lines):
+            self.students += 1
+            outcome = self._settled(current, Outcome.EXPORTED, mark)
+            self._write(current, mapped, there, outcome)
+        elif mark or all(self.of_all):
+            # Who is not due and in no file of all students keeps the row in a file of changes.
+            self.left_out += mark is not None
+            self._write(current, mapped, there, self._settled(current, Outcome.LEFT_OUT, mark))
+
+    def _settled(self, current: Current, outcome: Outcome, mark: Mark | None) -> str:
+        """The outcome, counted, or nothing if the student was not due and has it already."""
+        if mark is None and current.outcome == outcome:
+            return ""
+        self._moves[current.outcome, outcome] += 1
+        return outcome
+
+    def _write(
+        self, current: Current, mapped: MappedStudent, there: set[int], outcome: str
+    ) -> None:
+        told = current.student_id, current.version, outcome
+        written = False
+        for number, of_file in enumerate(mapped.lines):
+            if number in there:
+                continue  # an earlier student has brought this file's row
+            output = self._outputs[number]
+            for line in of_file:
+                offset = output.add_row(line)
+                self._index.write(index_text(*told, number, offset, len(line), output.rows))
+                written = True
+        if outcome and not written:
+            self._index.write(index_text(*told))
+
+    def close(self) -> None:
+        self._held.close()
+        self._claimed.close()
+        self._index.close()
+        for output in self._outputs:
+            output.close()
+
+    def finish(self) -> WrittenYear:
+        self.close()
+        finished = [output.finish() for output in self._outputs]
+        return WrittenYear(
+            files=tuple(
+                file
+                for file, wants_all in zip(finished, self.of_all, strict=True)
+                if file.rows or (wants_all and self.due)
+            ),
+            index=self._index_path,
+            held_list=self._held.path,
+            students=self.students,
+            removed=self.removed,
+            missing=self.missing,
+            held_count=self._held.count,
+            held=tuple(self._held.rows),
+            held_of_all=self._held.count > 0 and any(self.of_all),
+            left_out=self.left_out,
+            unmatched=self._compiled.unmatched.values(),
+            unmatched_totals=self._compiled.unmatched.totals,
+            settled=self._moves.total(),
+            change=moved(self._moves),
+        )
+
+
+def write_files(
+    connection_id: str,
+    school_year: int,
+    batches: range,
+    *,
+    compiled: CompiledMapping,
+    table: RegistrationsTable,
+    folder: Path,
+    check: Callable[[], None],
+) -> WrittenYear:
+    """Writes every file that has a row, in order of student id; memory does not grow with them.
+
+    A file of all students is also written without rows, where a removal emptied it; nobody due,
+    no file, unless the run asks for everyone. `check` is called again and again, and may raise to
+    end the work. Raises Unavailable.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    year = _Year(compiled, folder)
+    stream = _due_students
+    if any(year.of_all):
+        stream = partial(_all_students, also_if_nobody_is_due=compiled.everyone)
+    try:
+        for count, (mark, current) in enumerate(stream(connection_id, school_year, batches, table)):
+            if count % 1000 == 0:
+                check()
+            year.add(current, mark)
+    finally:
+        year.close()
+    return year.finish()
+
+
+def _due_students(
+    connection_id: str, school_year: int, batches: range, table: RegistrationsTable
+) -> Iterator[tuple[Mark | None, Current | None]]:
+    marks = table.marks(connection_id, school_year, batches)
+    return with_current(connection_id, school_year, marks, table)
+
+
+def _all_students(
+    connection_id: str,
+    school_year: int,
+    batches: range,
+    table: RegistrationsTable,
+    *,
+    also_if_nobody_is_due: bool,
+) -> Iterator[tuple[Mark | None, Current | None]]:
+    """Everyone, with the mark of those due; both streams come in order of student id."""
+    marks = table.marks(connection_id, school_year, batches)
+    mark = next(marks, None)
+    if mark is None and not also_if_nobody_is_due:
+        return
+    for current in table.all_current(connection_id, school_year):
+        while mark and mark.student_id < current.student_id:
+            yield mark, None
+            mark = next(marks, None)
+        if mark and mark.student_id == current.student_id:
+            yield mark, current
+            mark = next(marks, None)
+        else:
+            yield None, current
+    while mark:
+        yield mark, None
+        mark = next(marks, None)

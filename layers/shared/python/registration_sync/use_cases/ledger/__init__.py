@@ -1,0 +1,1 @@
+"""Account for each student after an export. Read `retire_batches` first."""

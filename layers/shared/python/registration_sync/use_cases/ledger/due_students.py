@@ -1,0 +1,25 @@
+"""Who is due: the marks of a year's batches, each with what is stored of the student."""
+
+from collections import deque
+from collections.abc import Iterator
+
+from registration_sync.domain.registrations.batches import Current, Mark
+from registration_sync.ports.registrations import Snapshots
+
+
+def with_current(
+    connection_id: str,
+    school_year: int,
+    marks: Iterator[Mark],
+    table: Snapshots,
+) -> Iterator[tuple[Mark, Current | None]]:
+    """Each mark with the student's snapshot, in order; None where a sync only announced it."""
+    waiting: deque[Mark] = deque()  # the table reads ahead
+
+    def student_ids() -> Iterator[str]:
+        for mark in marks:
+            waiting.append(mark)
+            yield mark.student_id
+
+    for _, current in table.current(connection_id, school_year, student_ids()):
+        yield waiting.popleft(), current

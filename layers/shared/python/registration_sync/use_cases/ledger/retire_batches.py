@@ -1,0 +1,108 @@
+"""Ends what an export has done with: notes what became of each student, clears the marks.
+
+After the run, never in its way; what is left then is done before the next run counts.
+"""
+
+import datetime as dt
+from collections.abc import Callable, Iterator
+from itertools import batched
+from pathlib import Path
+
+from registration_sync.domain.registrations.batches import YearMarker
+from registration_sync.domain.registrations.ledger import LedgerEntry, Outcome
+from registration_sync.domain.school_year import retained_until
+from registration_sync.ports.archive import Archive
+from registration_sync.ports.registrations import RegistrationsTable
+from registration_sync.use_cases.ledger.due_students import with_current
+from registration_sync.use_cases.ledger.run_index import fetched_index, settled_students
+
+SECONDS_TO_SPARE = 60.0
+STUDENTS_AT_ONCE = 500
+
+
+def retire_batches(
+    connection_id: str,
+    *,
+    table: RegistrationsTable,
+    archive: Archive,
+    workspace: Path,
+    retention_days: int,
+    now: dt.datetime,
+    seconds_left: Callable[[], float],
+) -> None:
+    """Retires the exported batches of all years. What there is no time for is left to the next
+    export. Raises Unavailable."""
+    for school_year, numbers in table.marker(connection_id).years.items():
+        retire_year(
+            connection_id,
+            school_year,
+            numbers,
+            table=table,
+            archive=archive,
+            workspace=workspace,
+            expires_at=int(retained_until(school_year, now, retention_days).timestamp()),
+            go_on=lambda: seconds_left() > SECONDS_TO_SPARE,
+        )
+
+
+def retire_year(
+    connection_id: str,
+    school_year: int,
+    numbers: YearMarker,
+    *,
+    table: RegistrationsTable,
+    archive: Archive,
+    workspace: Path,
+    expires_at: int,
+    go_on: Callable[[], bool],
+) -> None:
+    """Settles the students of each exported batch that is not retired, and deletes its marks.
+
+    Snapshots expire at `expires_at` from then on, and not before: nothing due or held ever
+    expires. The same again is safe, also at the same time. Raises Unavailable, and what `go_on`
+    raises; ends early where that says no.
+    """
+    retired = numbers.retired
+    while retired < numbers.exported:
+        entry = table.ledger(connection_id, school_year, retired + 1)
+        batches = range(retired + 1, (entry.last if entry else retired + 1) + 1)
+        last = batches.stop - 1
+        outcomes = _outcomes(connection_id, school_year, batches, entry, table, archive, workspace)
+        for some in batched(outcomes, STUDENTS_AT_ONCE):
+            if not go_on():
+                return
+            table.settle(connection_id, school_year, last, dict(some), expires_at)
+        for batch in batches:
+            if not go_on():
+                return
+            table.clear_marks(connection_id, school_year, batch)
+        table.set_retired(connection_id, school_year, last)
+        retired = last
+
+
+def _outcomes(
+    connection_id: str,
+    school_year: int,
+    batches: range,
+    entry: LedgerEntry | None,
+    table: RegistrationsTable,
+    archive: Archive,
+    workspace: Path,
+) -> Iterator[tuple[str, str]]:
+    """What the run did with each student, by its index."""
+    if entry and not entry.settled:
+        return
+    index = entry and fetched_index(
+        connection_id, school_year, entry, archive=archive, workspace=workspace
+    )
+    if index:
+        yield from settled_students(index)
+        index.unlink()
+        return
+    # The archive was lost, or the run is older than the ledger: those marked were most likely
+    # exported, unless they were held, and so stand in a later batch.
+    marks = table.marks(connection_id, school_year, batches)
+    for mark, current in with_current(connection_id, school_year, marks, table):
+        if current and current.batch < batches.stop:
+            removed = current.snapshot is None
+            yield mark.student_id, Outcome.REMOVED if removed else Outcome.EXPORTED

@@ -1,0 +1,1 @@
+"""Save, preview and list mappings. Read `save_mapping` first."""

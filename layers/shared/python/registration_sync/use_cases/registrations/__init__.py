@@ -1,0 +1,1 @@
+"""Take registrations, and remove them. Read `sync_registrations` first."""

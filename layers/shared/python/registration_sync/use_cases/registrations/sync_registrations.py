@@ -1,0 +1,173 @@
+"""Sync: keeps a snapshot of each approved registration and marks the student as due."""
+
+import datetime as dt
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+
+from registration_sync.domain.errors import Unavailable
+from registration_sync.domain.registrations.batches import Current, Mark, Marker, Stored, version_of
+from registration_sync.domain.registrations.registration import (
+    Refusal,
+    Registration,
+    SyncRequest,
+    encode_snapshot,
+)
+from registration_sync.ports.registrations import RegistrationsTable
+
+SECONDS_FOR_A_ROUND = 5.0
+"""Time that a round of writes wants; with less left, what is unconfirmed is answered `failed`."""
+
+type Key = tuple[int, str]
+"""(school year, student id)"""
+
+_MESSAGES = {
+    "synced": "",
+    "superseded": "A later sync of this student is stored already.",
+    "failed": "Not confirmed: please send this registration again.",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What a request does to a student: a snapshot, or None for a removal."""
+
+    school_year: int
+    student_id: str
+    version: str
+    snapshot: bytes | None
+
+    @property
+    def key(self) -> Key:
+        return self.school_year, self.student_id
+
+
+@dataclass(frozen=True, slots=True)
+class SyncResult:
+    """One line of the answer: synced, superseded, refused or failed."""
+
+    student_id: str
+    school_year: int
+    result: str
+    code: str = ""
+    message: str = ""
+
+
+def sync_registrations(
+    connection_id: str,
+    request: SyncRequest,
+    *,
+    request_id: str,
+    arrived_at: dt.datetime,
+    table: RegistrationsTable,
+    seconds_left: Callable[[], float],
+) -> list[SyncResult]:
+    """Stores what is approved and answers in the order of the request.
+
+    The request's `as_of` counts where it is earlier than the arrival. What is not synced or
+    superseded is to be sent again, or mended first if refused.
+    """
+    registrations = request.registrations
+    stamp = min(arrived_at, request.as_of) if request.as_of else arrived_at
+    synced_at = stamp.astimezone(dt.UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+    encoded = [encode_snapshot(registration, synced_at) for registration in registrations]
+    changes = {
+        (registration.school_year, registration.student_id): Change(
+            registration.school_year,
+            registration.student_id,
+            version_of(int(stamp.timestamp() * 1000), request_id, registration.place),
+            snapshot,
+        )
+        for registration, snapshot in zip(registrations, encoded, strict=True)
+        if not isinstance(snapshot, Refusal)
+    }  # of several of one student the last stays
+    outcomes = store_changes(
+        connection_id, changes.values(), table=table, seconds_left=seconds_left
+    )
+
+    def result(registration: Registration, snapshot: bytes | Refusal) -> SyncResult:
+        year, student = registration.school_year, registration.student_id
+        if isinstance(snapshot, Refusal):
+            return SyncResult(student, year, "refused", snapshot.code, snapshot.message)
+        outcome = outcomes[year, student]
+        is_last = changes[year, student].snapshot is snapshot
+        if outcome is Stored.UNCONFIRMED:
+            return SyncResult(student, year, "failed", "not_confirmed", _MESSAGES["failed"])
+        if outcome is Stored.SUPERSEDED or not is_last:
+            return SyncResult(student, year, "superseded", "superseded", _MESSAGES["superseded"])
+        return SyncResult(student, year, "synced", "synced")
+
+    return [result(*pair) for pair in zip(registrations, encoded, strict=True)]
+
+
+def store_changes(
+    connection_id: str,
+    changes: Iterable[Change],
+    *,
+    table: RegistrationsTable,
+    seconds_left: Callable[[], float],
+) -> dict[Key, Stored]:
+    """Marks the students in the open batch, stores their snapshots, and confirms both.
+
+    Confirmed means: after all writes the marker still names the batch they went into. If an
+    export closed it meanwhile, everything is written again into the new one, superseded students
+    too: their mark in the closed batch may have come too late for that export.
+    """
+    waiting = {change.key: change for change in changes}
+    outcomes = dict.fromkeys(waiting, Stored.UNCONFIRMED)
+    if not waiting:
+        return outcomes
+    try:
+        batches = _open_batches(connection_id, {year for year, _ in waiting}, table)
+        while waiting and seconds_left() > SECONDS_FOR_A_ROUND:
+            written = _write(connection_id, waiting.values(), batches, table)
+            now_open = _batches_of(table.marker(connection_id))
+            for key, outcome in written.items():
+                if outcome is Stored.UNCONFIRMED:
+                    del waiting[key]
+                elif batches[key[0]] == now_open[key[0]]:
+                    outcomes[key] = outcome
+                    del waiting[key]
+            batches = now_open
+    except Unavailable:
+        pass  # what has no outcome yet is answered as unconfirmed
+    return outcomes
+
+
+def _open_batches(connection_id: str, years: set[int], table: RegistrationsTable) -> dict[int, int]:
+    batches = _batches_of(table.marker(connection_id))
+    absent = sorted(years - batches.keys())
+    if not absent:
+        return batches
+    for year in absent:
+        table.add_year(connection_id, year)
+    return _batches_of(table.marker(connection_id))
+
+
+def _batches_of(marker: Marker) -> dict[int, int]:
+    return {year: numbers.open for year, numbers in marker.years.items()}
+
+
+def _write(
+    connection_id: str,
+    changes: Iterable[Change],
+    batches: dict[int, int],
+    table: RegistrationsTable,
+) -> dict[Key, Stored]:
+    by_year: dict[int, list[Change]] = {}
+    for change in changes:
+        by_year.setdefault(change.school_year, []).append(change)
+    written: dict[Key, Stored] = {}
+    for year, group in by_year.items():
+        batch = batches[year]
+        marks = [Mark(change.student_id) for change in group]
+        marked = table.put_marks(connection_id, year, batch, marks)
+        # A snapshot without its mark would be due for nobody, so it waits for its mark.
+        snapshots = [
+            Current(change.student_id, change.version, batch, change.snapshot)
+            for change in group
+            if change.student_id in marked
+        ]
+        stored = table.put_current(connection_id, year, snapshots)
+        for change in group:
+            written[change.key] = stored.get(change.student_id, Stored.UNCONFIRMED)
+    return written

@@ -1,0 +1,152 @@
+"""Rebuilds a marker that was lost, from marks, snapshots, the ledger and the records of runs.
+
+Where it is unsure, whoever may be due is due: the worst case is the same row twice, as after a
+kill. A batch counts as exported only if something shows it: students that were settled in it, a
+later run that began after it, or the record of its run.
+"""
+
+import datetime as dt
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from registration_sync.domain.errors import Conflict, MarkerLost, NotFound
+from registration_sync.domain.registrations.batches import YearMarker
+from registration_sync.domain.registrations.ledger import LedgerEntry
+from registration_sync.domain.runs.run import ERASURE, EXPORT, RunStatus
+from registration_sync.ports.registrations import RegistrationsTable, Remains
+from registration_sync.ports.runs import Runs, Ticker
+from registration_sync.use_cases.runs.lease import hold_lease
+
+REBUILD_MARKER = "rebuild_marker"
+"""The action of the operator's event, and what holds the lease meanwhile."""
+
+BATCHES_TO_SPARE = 10
+"""Looked through beyond what the records of runs tell: each attempt closes one batch."""
+
+RUNS_AT_ONCE = 100
+
+_COMMITTED = {RunStatus.SUCCEEDED, RunStatus.PARTIAL, RunStatus.NOTHING_TO_EXPORT}
+
+
+def rebuild_marker(
+    connection_id: str,
+    *,
+    table: RegistrationsTable,
+    remains: Remains,
+    runs: Runs,
+    ticker: Ticker,
+    token: str,
+    now: Callable[[], dt.datetime],
+) -> dict[str, Any]:
+    """`{"connection_id", "years": [{"school_year", "open", "exported", "retired"}]}`, as they are
+    from now on. Reads every snapshot of the connection.
+
+    Raises Conflict while a marker is there, NotFound where nothing is stored, AlreadyRunning,
+    LeaseLost and Unavailable.
+    """
+    with hold_lease(
+        connection_id, REBUILD_MARKER, token=token, table=table, ticker=ticker, now=now
+    ) as lease:
+        _refuse_present(connection_id, table)
+        closed_by_runs = _attempts(connection_id, runs)
+        years = {}
+        for school_year in remains.years(connection_id):
+            lease.check()
+            entries = list(remains.entries(connection_id, school_year))
+            years[school_year] = _numbers(
+                connection_id, school_year, entries, closed_by_runs, table=table, runs=runs
+            )
+        if not years:
+            raise NotFound("Nothing is stored of this connection: its marker comes with a sync.")
+        remains.put_years(connection_id, years, lease.token)
+    return {
+        "connection_id": connection_id,
+        "years": [
+            {
+                "school_year": school_year,
+                "open": numbers.open,
+                "exported": numbers.exported,
+                "retired": numbers.retired,
+            }
+            for school_year, numbers in years.items()
+        ],
+    }
+
+
+def _refuse_present(connection_id: str, table: RegistrationsTable) -> None:
+    try:
+        present = table.marker(connection_id).years
+    except MarkerLost:
+        return
+    if present:
+        raise Conflict("The marker of this connection is there: nothing was changed.")
+
+
+def _attempts(connection_id: str, runs: Runs) -> int:
+    """How many batches of a year the runs on record can have closed at most."""
+    count: int = 0
+    after = None
+    while True:
+        records, after = runs.newest(connection_id, RUNS_AT_ONCE, after)
+        count += sum(record["attempt"] for record in records if record["kind"] in {EXPORT, ERASURE})
+        if after is None:
+            return count
+
+
+def _numbers(
+    connection_id: str,
+    school_year: int,
+    entries: Sequence[LedgerEntry],
+    closed_by_runs: int,
+    *,
+    table: RegistrationsTable,
+    runs: Runs,
+) -> YearMarker:
+    newest = settled = 0
+    for current in table.all_current(connection_id, school_year):
+        newest = max(newest, current.batch)
+        settled = max(settled, current.settled_in)
+    exported = max(settled, _last_committed(connection_id, school_year, entries, settled, runs))
+    known = max([exported + 1, newest, *(entry.last + 1 for entry in entries)])
+    for batch in range(known + 1, known + closed_by_runs + BATCHES_TO_SPARE + 1):
+        marks = table.marks(connection_id, school_year, range(batch, batch + 1))
+        if next(marks, None) is not None:
+            known = batch
+    retired = _retired(entries, exported)
+    left = table.marks(connection_id, school_year, range(retired + 1, exported + 1))
+    if next(left, None) is None:  # marks are cleared last
+        retired = exported
+    return YearMarker(open=known, exported=exported, retired=retired)
+
+
+def _last_committed(
+    connection_id: str,
+    school_year: int,
+    entries: Sequence[LedgerEntry],
+    settled: int,
+    runs: Runs,
+) -> int:
+    """The last batch of the newest entry whose run has surely moved the marker: it is put before
+    the marker moves, and a run that died in between has one too."""
+    followed = {entry.first - 1 for entry in entries}
+    for entry in reversed(entries):
+        if entry.last <= settled or entry.last in followed:
+            return entry.last
+        if _has_committed(connection_id, school_year, entry, runs):
+            return entry.last
+    return 0
+
+
+def _has_committed(connection_id: str, school_year: int, entry: LedgerEntry, runs: Runs) -> bool:
+    record = runs.find(connection_id, entry.run_id)
+    return record is not None and any(
+        year["school_year"] == school_year and year["status"] in _COMMITTED
+        for year in record["years"]
+    )
+
+
+def _retired(entries: Sequence[LedgerEntry], exported: int) -> int:
+    """Before a run closes its batch, and before an erasure, all that was exported is retired. So at
+    most the last entry is not."""
+    before = [entry.first - 1 for entry in entries if entry.first - 1 <= exported]
+    return max(before, default=0)

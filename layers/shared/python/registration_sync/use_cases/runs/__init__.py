@@ -1,0 +1,1 @@
+"""Request, list, cancel, confirm and announce runs. Read `start_run` first."""

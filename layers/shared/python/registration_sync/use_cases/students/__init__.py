@@ -1,0 +1,1 @@
+"""Answer questions about students. Read `read_receipt` first."""

@@ -1,0 +1,31 @@
+"""Finds a student's current registration, over the school years of a connection."""
+
+from typing import Any
+
+from registration_sync.domain.registrations.batches import Current
+from registration_sync.domain.registrations.registration import decode_snapshot
+from registration_sync.ports.registrations import Snapshots
+
+
+def find_student(
+    connection_id: str, student_id: str, school_year: int | None, *, snapshots: Snapshots
+) -> tuple[int, dict[str, Any]] | None:
+    """The decoded registration of the year, or of the latest year that has one, and that year.
+
+    None for a student who was never synced, or was removed. Raises Unavailable.
+    """
+    found = find_current(connection_id, student_id, school_year, snapshots=snapshots)
+    return (found[0], decode_snapshot(found[1].snapshot or b"")) if found else None
+
+
+def find_current(
+    connection_id: str, student_id: str, school_year: int | None, *, snapshots: Snapshots
+) -> tuple[int, Current] | None:
+    """The same as it is stored; its `snapshot` is never None."""
+    years = sorted(snapshots.marker(connection_id).years, reverse=True)
+    for year in years:
+        if school_year in {None, year}:
+            for _, current in snapshots.current(connection_id, year, iter([student_id])):
+                if current is not None and current.snapshot is not None:
+                    return year, current
+    return None

@@ -1,0 +1,198 @@
+"""The receipt of a student: due, held and why, or exported in which run, file and row."""
+
+from functools import cache, partial
+from pathlib import Path
+from typing import Any
+
+from registration_sync.domain.errors import NotFound
+from registration_sync.domain.registrations.batches import Current, Mark, YearMarker
+from registration_sync.domain.registrations.ledger import (
+    LedgerEntry,
+    Outcome,
+    outcome_before_ledger,
+)
+from registration_sync.domain.registrations.receipt import (
+    LastDelivery,
+    ReceiptFile,
+    StudentStatus,
+    receipt,
+    status_of_due,
+)
+from registration_sync.ports.archive import Archive
+from registration_sync.ports.registrations import Snapshots
+from registration_sync.use_cases.ledger.last_outcomes import settled, unretired
+from registration_sync.use_cases.ledger.run_index import IndexLine, fetched_index, index_lines
+
+READINGS = 3
+"""An export may move the marker while we read: then once more."""
+
+
+def read_receipt(
+    connection_id: str,
+    school_year: int,
+    student_id: str,
+    *,
+    snapshots: Snapshots,
+    archive: Archive,
+    workspace: Path,
+) -> dict[str, Any]:
+    """The receipt of a student and year; raises NotFound for one who was never synced."""
+    found = _receipt(connection_id, school_year, student_id, snapshots, archive, workspace)
+    if found is None:
+        raise NotFound("No registration of this student was synced for this school year.")
+    return found
+
+
+def find_receipts(
+    connection_id: str,
+    student_id: str,
+    *,
+    snapshots: Snapshots,
+    archive: Archive,
+    workspace: Path,
+) -> dict[str, Any]:
+    """`{"items": [receipt], "next": None}`: one for each year of the student, the latest first."""
+    years = sorted(snapshots.marker(connection_id).years, reverse=True)
+    found = (
+        _receipt(connection_id, year, student_id, snapshots, archive, workspace) for year in years
+    )
+    return {"items": [each for each in found if each], "next": None}
+
+
+def _receipt(
+    connection_id: str,
+    school_year: int,
+    student_id: str,
+    snapshots: Snapshots,
+    archive: Archive,
+    workspace: Path,
+) -> dict[str, Any] | None:
+    seen = _look(connection_id, school_year, student_id, snapshots)
+    if seen is None:
+        return None
+    numbers, current, mark = seen
+    runs = _Runs(connection_id, school_year, student_id, snapshots, archive, workspace)
+    current = runs.with_outcome(current, numbers)
+    status = status_of_due(current, mark) if mark else runs.status(current)
+    return receipt(school_year, current, status, mark, runs.delivery(current))
+
+
+def _look(
+    connection_id: str,
+    school_year: int,
+    student_id: str,
+    snapshots: Snapshots,
+    readings: int = READINGS,
+) -> tuple[YearMarker, Current, Mark | None] | None:
+    """The student as of one state of the marker; None for one who is not there."""
+    numbers = snapshots.marker(connection_id).years.get(school_year)
+    if numbers is None:
+        return None
+    batches = range(numbers.exported + 1, numbers.open + 1)
+    mark = snapshots.newest_mark(connection_id, school_year, student_id, batches)
+    ((_, current),) = snapshots.current(connection_id, school_year, iter([student_id]))
+    if current is None:
+        return None
+    if mark or current.batch <= numbers.exported or readings == 1:
+        return numbers, current, mark
+    return _look(connection_id, school_year, student_id, snapshots, readings - 1)
+
+
+class _Runs:
+    """What the runs of a year did with one student, by the ledger and their indexes."""
+
+    def __init__(
+        self,
+        connection_id: str,
+        school_year: int,
+        student_id: str,
+        snapshots: Snapshots,
+        archive: Archive,
+        workspace: Path,
+    ) -> None:
+        self._connection_id = connection_id
+        self._school_year = school_year
+        self._student_id = student_id
+        self._snapshots = snapshots
+        self._archive = archive
+        self._workspace = workspace
+        self.entry = cache(partial(snapshots.ledger, connection_id, school_year))
+        self._lines = cache(self._lines_of)
+        self._sizes: dict[tuple[int, int], int] = {}
+
+    def with_outcome(self, current: Current, numbers: YearMarker) -> Current:
+        """With what runs did that are not retired yet, or are older than the ledger."""
+        for entry in unretired(
+            self._connection_id, self._school_year, numbers, snapshots=self._snapshots
+        ):
+            lines = self._lines(entry)
+            if lines and lines[0].outcome and current.settled_in < entry.last:
+                current = settled(current, lines[0].outcome, entry.last)
+        older = outcome_before_ledger(current, numbers.exported)
+        if older and self.entry(numbers.exported) is None:
+            return settled(current, older, numbers.exported)
+        return current
+
+    def status(self, current: Current) -> StudentStatus:
+        """The status of a student who is not due: what the last run did, if it had this version."""
+        entry = self.entry(current.settled_in) if current.settled_in else None
+        lines = self._lines(entry) if entry else None
+        if lines is None:  # older than the ledger, or no longer kept
+            confirmed = current.settled_in >= current.batch
+        else:
+            confirmed = any(line.version == current.version for line in lines)
+        if not confirmed:
+            return StudentStatus.UNCONFIRMED
+        return StudentStatus(current.outcome or Outcome.REMOVED)
+
+    def delivery(self, current: Current) -> LastDelivery | None:
+        """The last run that exported the student, with the rows."""
+        entry = self.entry(current.exported_in) if current.exported_in else None
+        if entry is None:
+            return None
+        lines = self._lines(entry)
+        if lines is None:
+            return LastDelivery(entry.run_id, entry.exported_at, kept=False)
+        try:
+            files = tuple(self._file(entry, line) for line in lines if line.length)
+        except NotFound:
+            return LastDelivery(entry.run_id, entry.exported_at, kept=False)
+        return LastDelivery(entry.run_id, entry.exported_at, files)
+
+    def _lines_of(self, entry: LedgerEntry) -> list[IndexLine] | None:
+        if not entry.settled:
+            return []
+        index = fetched_index(
+            self._connection_id,
+            self._school_year,
+            entry,
+            archive=self._archive,
+            workspace=self._workspace,
+        )
+        if index is None:
+            return None
+        found = []
+        for line in index_lines(index):
+            if line.length:  # the last row ends with the file
+                self._sizes[entry.last, line.number] = line.offset + line.length
+            if line.student_id == self._student_id:
+                found.append(line)
+        return found
+
+    def _file(self, entry: LedgerEntry, line: IndexLine) -> ReceiptFile:
+        file = next(file for file in entry.files if file.number == line.number)
+        content = self._archive.read(
+            self._connection_id,
+            entry.run_id,
+            f"{self._school_year}/files/{file.name}",
+            offset=line.offset,
+            length=line.length,
+            size=self._sizes[entry.last, line.number],
+        )
+        return ReceiptFile(
+            name=file.name,
+            path=file.path,
+            row=line.row,
+            line=content.decode(file.encoding).rstrip("\r\n"),
+            sha256=file.sha256,
+        )
