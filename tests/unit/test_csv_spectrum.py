@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from registration_sync.domain.mapping.compiled.mapping import RunFacts, compile_mapping
+from registration_sync.domain.mapping.compiled.mapping import RunContext, compile_mapping
 from registration_sync.domain.mapping.definition.mapping import parse_mapping
 
 CASES = Path(__file__).parents[3] / "shared" / "data" / "csv-spectrum"
@@ -18,7 +18,7 @@ NAMES = [
     "comma_in_quotes", "empty", "escaped_quotes", "json", "newlines_crlf", "quotes_and_newlines",
     "simple", "utf8",
 ]  # fmt: skip
-RUN = RunFacts(dt.datetime(2026, 8, 1, tzinfo=dt.UTC), ZoneInfo("UTC"), 2025)
+RUN = RunContext(dt.datetime(2026, 8, 1, tzinfo=dt.UTC), ZoneInfo("UTC"), 2025)
 
 
 @pytest.mark.parametrize("settings", [{}, {"quoting": "always"}, {"text_identifier": "single"}])

@@ -11,7 +11,7 @@ RegistrationSyncError
 │   └── VersionMismatch       saved by someone else in between
 ├── Unavailable               AWS did not take it in time; the same again may work
 ├── NotConfigured             (settings) the environment of a function lacks something
-├── HeldInFullFile            (year_to_export) a file of all students may not lack one
+├── IncompleteFullFile            (year_to_export) a file of all students may not lack one
 ├── MarkerLost                (registrations) what says who is due is gone; it can be rebuilt
 ├── LeaseLost                 this run no longer holds the connection's lease and must stop
 └── DeliveryError             the SFTP server; `terminal` is the one thing that retry code asks
@@ -109,7 +109,7 @@ class LeaseLost(RegistrationSyncError):
     code = "lease_lost"
 
 
-def is_passing(error: RegistrationSyncError) -> bool:
+def is_transient(error: RegistrationSyncError) -> bool:
     """Whether the same again, a little later, may well succeed without anybody's help."""
     return isinstance(error, Unavailable | LeaseLost | TransientDeliveryError)
 
