@@ -34,25 +34,25 @@ def fault_in_books(
     """Why the books of a world in which nobody runs do not close, if so; `left_out` are labels
     that some mapping leaves out."""
     look = Look(world)
-    status = code.read_status.read_status(
+    years = code.read_status.read_status(
         "c", snapshots=MarkReadingTable(look), archive=ReplayArchive(look), workspace=folder
     )
-    (year,) = status["years"] or [None]
+    (year,) = years or [None]
     if year is None:
         return ""
     due = {student for (batch, student), _ in world.marks if batch > world.exported}
     current = dict(world.current)
     stored = [student for student in due if student in current]
     here = [student for student in stored if current[student].snapshot is not None]
-    if year["due"] + year["held"] != len(here) or year["missing"] != len(due) - len(stored):
+    if year.due + year.held != len(here) or year.missing != len(due) - len(stored):
         return f"C3: of {len(here)} who are due the status tells {year}"
-    found = year["exported"], year["left_out"]
+    found = year.exported, year.left_out
     allowed = _sums(
         [_may_be(world, one, left_out) for student, one in world.current if student not in due]
     )
     if found not in allowed:
         return f"C3: exported and left out are {found}, and by the files {sorted(allowed)}"
-    if year["synced"] != sum(found) + len(here):
+    if year.synced != sum(found) + len(here):
         return f"C3: the books do not close: {year}"
     return ""
 

@@ -2,6 +2,7 @@
 
 import datetime as dt
 import tempfile
+from dataclasses import asdict
 from pathlib import Path
 
 from registration_sync.api import Answer, Request, Route
@@ -82,13 +83,14 @@ def _remove_connection(request: Request) -> Answer:
 def _read_status(request: Request) -> Answer:
     deps = configuration_function.dependencies()
     with tempfile.TemporaryDirectory() as workspace:
-        status = read_status(
+        years = read_status(
             request.connection_id,
             snapshots=deps.snapshots,
             archive=deps.archive,
             workspace=Path(workspace),
         )
-    return Answer(200, status)
+    body = {"connection_id": request.connection_id, "years": [asdict(year) for year in years]}
+    return Answer(200, body)
 
 
 def _last_check(request: Request) -> Answer:

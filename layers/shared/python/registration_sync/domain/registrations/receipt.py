@@ -2,9 +2,8 @@
 
 import datetime as dt
 import json
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any
 
 from registration_sync.domain.registrations.batches import (
     Current,
@@ -72,49 +71,48 @@ def status_of_due(current: Current, mark: DueMark) -> StudentStatus:
     return StudentStatus.REMOVED if current.snapshot is None else StudentStatus.DUE
 
 
-def receipt_of_due(school_year: int, current: Current, mark: DueMark) -> dict[str, Any]:
-    """The short receipt, as lists have it."""
-    status = status_of_due(current, mark)
-    return {
-        **_told(school_year, current, status),
-        "reasons": reasons_of(mark) if status is StudentStatus.HELD else [],
-    }
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """What became of a student's last sync of a school year. `mark` is the due mark of a student
+    who is due or held, `exported` the last run that exported the student."""
 
+    school_year: int
+    current: Current
+    status: StudentStatus
+    mark: DueMark | None = None
+    exported: ReceiptDelivery | None = None
 
-def receipt(
-    school_year: int,
-    current: Current,
-    status: StudentStatus,
-    mark: DueMark | None,
-    exported: ReceiptDelivery | None,
-) -> dict[str, Any]:
-    """The whole receipt, in the shape of the API."""
-    held = None
-    if mark and status is StudentStatus.HELD:
-        held = {"since": mark.since or None, "reasons": reasons_of(mark)}
-    message = MESSAGES[status]
-    if exported and not exported.kept:
-        message = f"{message} {NO_LONGER_KEPT}"
-    return {
-        **_told(school_year, current, status),
-        "message": message,
-        "request_id": request_id(current.version),
-        "held": held,
-        "exported": json.loads(json.dumps(asdict(exported))) if exported else None,
-    }
+    @property
+    def synced_at(self) -> dt.datetime:
+        """In UTC."""
+        return dt.datetime.fromtimestamp(arrived_at_ms(self.current.version) / 1000, dt.UTC)
+
+    @property
+    def request_id(self) -> str:
+        """The id of the request that synced the student."""
+        return request_id(self.current.version)
+
+    @property
+    def exported_before(self) -> bool:
+        return self.current.exported_in > 0
+
+    @property
+    def is_held(self) -> bool:
+        return self.mark is not None and self.status is StudentStatus.HELD
+
+    @property
+    def reasons(self) -> list[dict[str, str]]:
+        """Why the student is held, empty for a student who is not."""
+        return reasons_of(self.mark) if self.mark and self.is_held else []
+
+    @property
+    def message(self) -> str:
+        message = MESSAGES[self.status]
+        if self.exported and not self.exported.kept:
+            return f"{message} {NO_LONGER_KEPT}"
+        return message
 
 
 def reasons_of(mark: DueMark) -> list[dict[str, str]]:
     reasons: list[dict[str, str]] = json.loads(mark.reasons)
     return reasons
-
-
-def _told(school_year: int, current: Current, status: StudentStatus) -> dict[str, Any]:
-    synced_at = dt.datetime.fromtimestamp(arrived_at_ms(current.version) / 1000, dt.UTC)
-    return {
-        "student_id": current.student_id,
-        "school_year": school_year,
-        "status": status,
-        "synced_at": synced_at.isoformat(timespec="milliseconds").replace("+00:00", "Z"),
-        "exported_before": current.exported_in > 0,
-    }
