@@ -98,9 +98,7 @@ class Fields:
 
     def school_years(self, name: str, at_most: int) -> tuple[int, ...] | None:
         """The start years of a list in order, each once; None if it was left out."""
-        items = self.items(
-            name, at_most, f"Write a list of 1 to {at_most} years, such as [2025].", at_least=1
-        )
+        items = self.items(name, at_most, f"Write a list of 1 to {at_most} years, such as [2025].")
         years = [parse_school_year(item) for item in items or ()]
         for index, year in enumerate(years):
             if year is None:
@@ -111,11 +109,9 @@ class Fields:
         """The student id, text or a whole number, which has to be sent."""
         return self._student_id(name, self.get(name))
 
-    def student_ids(self, name: str, at_most: int, at_least: int = 1) -> tuple[str, ...] | None:
-        """The student ids of a list in the order of the list, each once; None if it was left
-        out."""
-        range_ = f"1 to {at_most}" if at_least else f"up to {at_most}"
-        items = self.items(name, at_most, f"Write a list of {range_} student ids.", at_least)
+    def student_ids(self, name: str, at_most: int) -> tuple[str, ...] | None:
+        """The student ids of a list in its order, each once; None if it was left out."""
+        items = self.items(name, at_most, f"Write a list of 1 to {at_most} student ids.")
         if items is None:
             return None
         ids = [self._student_id(f"{name}[{index}]", item) for index, item in enumerate(items)]
