@@ -33,14 +33,14 @@ from registration_sync.domain.errors import (
 )
 from registration_sync.domain.runs.findings import LastUpload
 from registration_sync.domain.runs.run import (
-    DRY_RUN,
     HeldRow,
     Run,
+    RunKind,
     RunRequest,
     RunStatus,
+    RunTrigger,
     YearOutcome,
     finished_run,
-    pending_run,
 )
 
 if TYPE_CHECKING:
@@ -101,8 +101,13 @@ def connection(connection_id: str = "north", **changes: Any) -> Connection:
 
 
 def run(run_id: str, minutes: int = 0, connection_id: str = "north") -> Run:
-    request = RunRequest(connection_id=connection_id, run_id=run_id, requested_by="ada")
-    return pending_run(request, NOW + dt.timedelta(minutes=minutes))
+    return Run(
+        connection_id=connection_id,
+        run_id=run_id,
+        trigger=RunTrigger.API,
+        requested_at=NOW + dt.timedelta(minutes=minutes),
+        requested_by="ada",
+    )
 
 
 # Connections
@@ -219,25 +224,14 @@ def test_a_version_is_saved_once(mappings: DynamoDBMappings) -> None:
 # Runs
 
 
-def test_a_run_is_read_as_the_api_shows_it(runs: DynamoDBRuns) -> None:
+def test_a_run_is_read_as_it_was_saved(runs: DynamoDBRuns) -> None:
     held = HeldRow("S-1", "students", "DOB", "date", "The date could not be read.")
     year = YearOutcome(2025, RunStatus.PARTIAL, rows=3, held_count=1, held=(held,))
     finished = finished_run(run("r1"), (year,), NOW)
 
     runs.save(finished)
 
-    record = runs.find("north", "r1")
-    assert record is not None
-    assert record["status"] == "partial"
-    assert record["years"][0]["held"] == [
-        {
-            "student_id": "S-1",
-            "file": "students",
-            "field": "DOB",
-            "rule": "date",
-            "message": "The date could not be read.",
-        }
-    ]
+    assert runs.find("north", "r1") == finished
     assert runs.find("north", "r2") is None
     assert runs.find("south", "r1") is None
 
@@ -250,7 +244,7 @@ def test_a_run_expires(client: "DynamoDBClient", runs: DynamoDBRuns) -> None:
     assert expires_at == NOW + dt.timedelta(days=400)
 
 
-def test_a_second_request_is_told_of_the_first(runs: DynamoDBRuns) -> None:
+def test_a_second_request_gets_the_id_of_the_first(runs: DynamoDBRuns) -> None:
     runs.request(run("r1"))
 
     with pytest.raises(AlreadyRunning, match="since 2025-09-15 19:00 UTC") as refused:
@@ -274,7 +268,7 @@ def test_connections_do_not_wait_for_each_other(runs: DynamoDBRuns) -> None:
     assert runs.find("south", "r2") is not None
 
 
-def test_a_finished_run_makes_place(runs: DynamoDBRuns) -> None:
+def test_a_finished_run_frees_the_slot(runs: DynamoDBRuns) -> None:
     runs.request(run("r1"))
     runs.save(replace(run("r1"), status=RunStatus.IN_PROGRESS, started_at=NOW))
     with pytest.raises(AlreadyRunning):
@@ -286,7 +280,7 @@ def test_a_finished_run_makes_place(runs: DynamoDBRuns) -> None:
     assert runs.find("north", "r2") is not None
 
 
-def test_a_finished_run_makes_no_place_for_two(runs: DynamoDBRuns) -> None:
+def test_a_finished_run_does_not_free_the_slot_of_another(runs: DynamoDBRuns) -> None:
     runs.request(run("r1"))
 
     runs.save(finished_run(run("scheduled"), (), NOW))
@@ -312,14 +306,14 @@ def test_a_request_that_nobody_answered_does_not_stand_in_the_way_for_ever(
 def test_runs_are_listed_page_by_page_the_newest_first(runs: DynamoDBRuns) -> None:
     for number in range(5):
         runs.save(run(f"2025091{number}T190000Z-0"))
-    runs.request(run("20250920T190000Z-0"))  # its place does not show
+    runs.request(run("20250920T190000Z-0"))  # the slot is not listed
     runs.save(run("20250930T190000Z-0", connection_id="south"))
 
     first, after_first = runs.newest("north", 4, None)
     second, after_second = runs.newest("north", 4, after_first)
 
-    assert [record["run_id"][6:8] for record in first] == ["20", "14", "13", "12"]
-    assert [record["run_id"][6:8] for record in second] == ["11", "10"]
+    assert [one.run_id[6:8] for one in first] == ["20", "14", "13", "12"]
+    assert [one.run_id[6:8] for one in second] == ["11", "10"]
     assert after_second is None
 
 
@@ -327,7 +321,7 @@ def test_a_page_that_holds_the_rest_has_no_next(runs: DynamoDBRuns) -> None:
     runs.save(run("r1"))
     runs.save(run("r2"))
 
-    assert [record["run_id"] for record in runs.newest("north", 2, None)[0]] == ["r2", "r1"]
+    assert [one.run_id for one in runs.newest("north", 2, None)[0]] == ["r2", "r1"]
     assert runs.newest("north", 2, None)[1] is None
     assert runs.newest("south", 2, None) == ([], None)
 
@@ -340,115 +334,114 @@ def test_a_page_between_two_ids_holds_these_runs_only(runs: DynamoDBRuns) -> Non
     first, after_first = runs.newest("north", 2, None, between)
     second, after_second = runs.newest("north", 2, after_first, between)
 
-    days = [record["run_id"][6:8] for record in first + second]
+    days = [one.run_id[6:8] for one in first + second]
     assert (days, after_second) == (["13", "12", "11"], None)
     assert runs.newest("north", 2, "20250910T", between) == ([], None)
 
 
-def test_a_pending_run_is_cancelled_and_then_cannot_begin(runs: DynamoDBRuns) -> None:
+def test_a_pending_run_is_cancelled_and_then_cannot_start(runs: DynamoDBRuns) -> None:
     pending = run("r1")
     runs.request(pending)
-    cancelled = {**pending.to_json(), "status": "cancelled"}
+    cancelled = replace(pending, status=RunStatus.CANCELLED)
 
-    runs.cancel("north", "r1", cancelled)
+    runs.cancel(cancelled)
 
     with pytest.raises(RunCancelled):
         runs.save(replace(pending, status=RunStatus.IN_PROGRESS))
     assert runs.find("north", "r1") == cancelled
-    runs.request(run("r2"))  # there is place
+    runs.request(run("r2"))  # the slot is free
 
 
-def test_a_run_that_has_begun_is_not_cancelled(runs: DynamoDBRuns) -> None:
+def test_a_run_that_has_started_is_not_cancelled(runs: DynamoDBRuns) -> None:
     begun = replace(run("r1"), status=RunStatus.IN_PROGRESS)
     runs.save(begun)
 
     with pytest.raises(Conflict):
-        runs.cancel("north", "r1", {**begun.to_json(), "status": "cancelled"})
+        runs.cancel(replace(begun, status=RunStatus.CANCELLED))
 
-    assert runs.find("north", "r1") == begun.to_json()
+    assert runs.find("north", "r1") == begun
 
 
 def awaiting(run_id: str, minutes: int = 0) -> Run:
     return replace(run(run_id, minutes), status=RunStatus.AWAITING_CONFIRMATION)
 
 
-def pending(waiting: Run) -> dict[str, Any]:
-    """The record of a run that was confirmed."""
-    return {**waiting.to_json(), "status": "pending", "confirmed_by": "ada"}
+def confirmed(waiting: Run) -> Run:
+    return replace(waiting, status=RunStatus.PENDING, confirmed_by="ada")
 
 
-def test_a_run_that_awaits_confirmation_is_found_and_makes_place(runs: DynamoDBRuns) -> None:
+def test_a_run_that_awaits_confirmation_is_found_and_frees_the_slot(runs: DynamoDBRuns) -> None:
     assert runs.awaiting("north") is None
     runs.request(run("r1"))
     runs.save(awaiting("r1"))
 
-    assert runs.awaiting("north") == awaiting("r1").to_json()
+    assert runs.awaiting("north") == awaiting("r1")
     assert runs.awaiting("south") is None
     runs.request(run("r2"))
 
 
-def test_a_run_that_goes_on_after_it_was_told_has_more_to_tell(runs: DynamoDBRuns) -> None:
+def test_a_run_with_a_new_status_is_announced_once_more(runs: DynamoDBRuns) -> None:
     runs.save(awaiting("r1"))
     assert not runs.is_announced("north", "r1")
 
-    runs.mark_announced("north", "r1", "pending")  # it went on meanwhile
+    runs.mark_announced(run("r1"))  # with an older status
     assert not runs.is_announced("north", "r1")
-    runs.mark_announced("north", "r1", "awaiting_confirmation")
+    runs.mark_announced(awaiting("r1"))
 
     assert runs.is_announced("north", "r1")
-    assert runs.find("north", "r1") == awaiting("r1").to_json()
+    assert runs.find("north", "r1") == awaiting("r1")
     runs.save(run("r1"))
     assert not runs.is_announced("north", "r1")
 
 
-def test_a_confirmed_run_takes_the_place_of_a_request_and_waits_no_longer(
+def test_a_confirmed_run_takes_the_slot_and_no_longer_awaits(
     runs: DynamoDBRuns,
 ) -> None:
     runs.save(awaiting("r1"))
 
-    runs.confirm("north", "r1", pending(awaiting("r1")))
+    runs.confirm(confirmed(awaiting("r1")))
 
-    assert runs.find("north", "r1") == pending(awaiting("r1"))
+    assert runs.find("north", "r1") == confirmed(awaiting("r1"))
     assert runs.awaiting("north") is None
     with pytest.raises(AlreadyRunning):
         runs.request(run("r2", minutes=1))
 
 
-def test_a_run_is_not_confirmed_while_another_has_the_place(runs: DynamoDBRuns) -> None:
+def test_a_run_is_not_confirmed_while_another_has_the_slot(runs: DynamoDBRuns) -> None:
     runs.save(awaiting("r1"))
     runs.request(run("r2"))
 
     with pytest.raises(AlreadyRunning) as refused:
-        runs.confirm("north", "r1", pending(awaiting("r1")))
+        runs.confirm(confirmed(awaiting("r1")))
 
     assert refused.value.run_id == "r2"
-    assert runs.awaiting("north") == awaiting("r1").to_json()
+    assert runs.awaiting("north") == awaiting("r1")
 
 
 def test_a_run_is_confirmed_or_cancelled_and_never_both(runs: DynamoDBRuns) -> None:
     runs.save(awaiting("r1"))
-    cancelled = {**awaiting("r1").to_json(), "status": "cancelled"}
+    cancelled = replace(awaiting("r1"), status=RunStatus.CANCELLED)
 
-    runs.cancel("north", "r1", cancelled)
+    runs.cancel(cancelled)
 
     with pytest.raises(Conflict, match="does not await"):
-        runs.confirm("north", "r1", pending(awaiting("r1")))
+        runs.confirm(confirmed(awaiting("r1")))
     assert runs.find("north", "r1") == cancelled
-    runs.request(run("r2"))  # nothing holds the place
+    runs.request(run("r2"))  # the slot is free
 
 
-def test_a_confirmation_that_started_nothing_is_taken_back(runs: DynamoDBRuns) -> None:
+def test_a_confirmation_that_started_nothing_is_undone(runs: DynamoDBRuns) -> None:
     runs.save(awaiting("r1"))
-    runs.confirm("north", "r1", pending(awaiting("r1")))
+    runs.confirm(confirmed(awaiting("r1")))
 
-    runs.cancel("north", "r1", awaiting("r1").to_json())
+    runs.cancel(awaiting("r1"))
 
-    assert runs.awaiting("north") == awaiting("r1").to_json()
-    runs.confirm("north", "r1", pending(awaiting("r1")))
+    assert runs.awaiting("north") == awaiting("r1")
+    runs.confirm(confirmed(awaiting("r1")))
 
 
 def test_a_dry_run_expires_after_a_day(client: "DynamoDBClient", runs: DynamoDBRuns) -> None:
-    runs.save(replace(run("r1"), kind=DRY_RUN))
+    runs.save(replace(run("r1"), request=RunRequest(RunKind.DRY_RUN)))
 
     (item,) = client.scan(TableName=TABLE)["Items"]
     assert int(item["expires_at"]["N"]) == int((NOW + dt.timedelta(days=1)).timestamp())

@@ -427,7 +427,7 @@ class Export:
                     workspace=folder,
                     pause=lambda _: None,
                     now=lambda: NOW,
-                    judge=lambda *_: (UNUSUAL,) if self.guarded else (),
+                    evaluate=lambda *_: (UNUSUAL,) if self.guarded else (),
                 )
         except RegistrationSyncError:
             return False

@@ -135,10 +135,7 @@ FORGETFUL: Changes = {}
 """The code as it is, over a table of which syncs put whole items."""
 
 COMMIT = "    table.commit(connection_id, school_year, batch, lease.token)\n"
-PUT_LEDGER = (
-    "    table.put_ledger(connection_id, school_year, "
-    "_entry(year, books, batches, written, sent, now()))\n"
-)
+PUT_LEDGER = "    table.put_ledger(connection_id, school_year, entry)\n"
 
 BOOKS: dict[str, tuple[Changes, str]] = {
     "no earlier export settled before one counts": (

@@ -4,7 +4,6 @@ import datetime as dt
 import importlib
 import json
 import re
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -19,12 +18,13 @@ from registration_sync.domain.runs.run import (
     DeliveredFile,
     Finding,
     HeldRow,
+    Run,
     RunError,
-    RunRequest,
     RunStatus,
+    RunTrigger,
     YearOutcome,
-    pending_run,
 )
+from registration_sync.routes.run_bodies import run_body
 from registration_sync.settings import NotConfigured
 from registration_sync.use_cases.exporting.year import IncompleteFullFile
 from registration_sync.use_cases.run_kinds.marker_recovery import REBUILD_MARKER
@@ -78,7 +78,6 @@ def test_every_route_stands_in_the_table_of_the_architecture(function: str) -> N
 
 
 def test_the_api_document_names_all_that_a_run_shows_and_nothing_else() -> None:
-    now = dt.datetime.now(dt.UTC)
     year = YearOutcome(
         2025,
         RunStatus.PARTIAL,
@@ -88,10 +87,17 @@ def test_the_api_document_names_all_that_a_run_shows_and_nothing_else() -> None:
         unmatched=(UnmatchedValue("", "", "", 1, ()),),
         findings=(Finding("", "", None, ""),),
     )
-    run = pending_run(RunRequest("north", "run"), now)
-    step = CheckStep("name", StepResult.OK, 0.1, "")
+    run = Run(
+        connection_id="north",
+        run_id="run",
+        trigger=RunTrigger.API,
+        requested_at=dt.datetime.now(dt.UTC),
+        years=(year,),
+        steps=(CheckStep("name", StepResult.OK, 0.1, ""),),
+        error=RunError("", ""),
+    )
 
-    shown = replace(run, years=(year,), steps=(step,), error=RunError("", "")).to_json()
+    shown = run_body(run)
 
     assert names_in(shown) == names_of(SCHEMAS["Run"])
 

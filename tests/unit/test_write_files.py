@@ -25,6 +25,7 @@ from registration_sync.domain.registrations.registration import (
     encode_snapshot,
 )
 from registration_sync.domain.runs.run import MAX_HELD_LISTED
+from registration_sync.use_cases.exporting.students import students_to_write
 from registration_sync.use_cases.exporting.write_files import WrittenYear, write_files
 
 BATCHES = range(1, 2)
@@ -77,15 +78,9 @@ class Students:
 
 
 def write(table: Any, folder: Path, mapping: CompiledMapping | None = None) -> WrittenYear:
-    return write_files(
-        "c",
-        2025,
-        BATCHES,
-        compiled=mapping or compiled(),
-        table=table,
-        folder=folder,
-        check=lambda: None,
-    )
+    mapping = mapping or compiled()
+    students = students_to_write("c", 2025, BATCHES, compiled=mapping, table=table)
+    return write_files(students, compiled=mapping, folder=folder, check=lambda: None)
 
 
 def students(*stored: Current, due: list[str]) -> Students:

@@ -1,9 +1,9 @@
-"""Runs on DynamoDB, in the connections table; they expire RetentionDays after they were asked for,
-dry runs after a day.
+"""Runs in DynamoDB, in the connections table. They expire RetentionDays after their request, dry
+runs after a day.
 
 | item      | pk          | sk        | attributes                                                 |
 | run       | RUNS#c      | run id    | record (byte for the codec, then JSON), status, expires_at,|
-|           |             |           | told (true once it was announced)                          |
+|           |             |           | told (true once the run was announced)                     |
 | requested | REQUESTED#c | REQUESTED | run_id, requested_at (epoch seconds)                       |
 | awaiting  | AWAITING#c  | AWAITING  | run_id of the last run that awaited confirmation           |
 """
@@ -11,26 +11,29 @@ dry runs after a day.
 import datetime as dt
 import json
 import zlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import ClientError
 
 from registration_sync.adapters.aws.errors import error_code, transient_as_unavailable
 from registration_sync.domain.errors import AlreadyRunning, Conflict, RunCancelled, Unavailable
-from registration_sync.domain.runs.run import DRY_RUN, DRY_RUN_RETENTION, Run, RunStatus
-from registration_sync.ports.runs import ALL_RUN_IDS
+from registration_sync.domain.runs.record import from_record, to_record
+from registration_sync.domain.runs.run import DRY_RUN_RETENTION, Run, RunKind, RunStatus
+from registration_sync.domain.runs.run_id import ALL_RUN_IDS
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
-REQUEST_HOLDS_SECONDS = 20 * 60
-"""A run that has not finished by then never started, or holds the lease, which guards it alone."""
+SLOT_SECONDS = 20 * 60
+"""A run that has not finished by then never started, or the lease alone protects it."""
+
+PAGE_SIZE = 20
 
 _REFUSED = "ConditionalCheckFailed"
 _CONDITION_FAILED = "ConditionalCheckFailedException"
 _ZLIB_JSON = b"Z"
-_WAITS_NO_LONGER = "The run does not await confirmation any more: look at it again."
+_NOT_AWAITING = "The run no longer awaits confirmation: open it again."
 
 
 class DynamoDBRuns:
@@ -43,24 +46,22 @@ class DynamoDBRuns:
 
     def request(self, run: Run) -> None:
         stored = {"Put": {"TableName": self._table, "Item": self._item_of(run)}}
-        self._take_place(run.connection_id, run.run_id, run.requested_at, stored)
+        self._take_slot(run, stored)
 
-    def _take_place(
-        self, connection_id: str, run_id: str, requested_at: dt.datetime, stored: dict[str, Any]
-    ) -> None:
-        """Takes the one place for a request, and stores the run, or does neither."""
-        now = int(requested_at.timestamp())
-        place: dict[str, Any] = {
-            **_place_key(connection_id),
-            "run_id": {"S": run_id},
+    def _take_slot(self, run: Run, stored: dict[str, Any]) -> None:
+        """Takes the slot and stores the run, or does neither."""
+        now = int(run.requested_at.timestamp())
+        slot: dict[str, Any] = {
+            **_slot_key(run.connection_id),
+            "run_id": {"S": run.run_id},
             "requested_at": {"N": str(now)},
         }
         taken: dict[str, Any] = {
             "Put": {
                 "TableName": self._table,
-                "Item": place,
+                "Item": slot,
                 "ConditionExpression": "attribute_not_exists(pk) OR requested_at < :gone",
-                "ExpressionAttributeValues": {":gone": {"N": str(now - REQUEST_HOLDS_SECONDS)}},
+                "ExpressionAttributeValues": {":gone": {"N": str(now - SLOT_SECONDS)}},
             }
         }
         try:
@@ -73,23 +74,23 @@ class DynamoDBRuns:
                 reason.get("Code") for reason in error.response.get("CancellationReasons", [])
             ]
             if _REFUSED not in reasons:
-                # Another request of this instant, or throttling: nothing was written.
-                raise Unavailable("AWS did not take the request: please try again.") from error
+                # A request at the same moment, or throttling: nothing was written.
+                raise Unavailable("AWS did not accept the request: try again.") from error
             if reasons[0] == _REFUSED:
-                self._refuse_unless_own(connection_id, run_id)
+                self._refuse_unless_own(run.connection_id, run.run_id)
             else:
-                raise Conflict(_WAITS_NO_LONGER) from error
+                raise Conflict(_NOT_AWAITING) from error
 
-    def _refuse_unless_own(self, connection_id: str, asked: str) -> None:
+    def _refuse_unless_own(self, connection_id: str, own_run_id: str) -> None:
         with transient_as_unavailable():
             answer = self._client.get_item(
-                TableName=self._table, Key=_place_key(connection_id), ConsistentRead=True
+                TableName=self._table, Key=_slot_key(connection_id), ConsistentRead=True
             )
         item = answer.get("Item")
-        if item is None:  # it finished in this instant
-            raise Unavailable("Another export has just finished: please try again.")
+        if item is None:  # the other run finished just now
+            raise Unavailable("Another export has just finished: try again.")
         run_id = item["run_id"]["S"]
-        if run_id == asked:  # the first try of a repeated call had gone through
+        if run_id == own_run_id:  # an earlier attempt of this call succeeded
             return
         since = dt.datetime.fromtimestamp(int(item["requested_at"]["N"]), dt.UTC)
         raise AlreadyRunning(
@@ -99,7 +100,7 @@ class DynamoDBRuns:
 
     def save(self, run: Run) -> None:
         awaits = run.status is RunStatus.AWAITING_CONFIRMATION
-        if awaits:  # first, so that no run awaits that the next export does not find
+        if awaits:  # first, so that the next export finds every run that awaits confirmation
             self._point_at(run)
         try:
             with transient_as_unavailable():
@@ -115,70 +116,68 @@ class DynamoDBRuns:
                 raise
             raise RunCancelled("The run was cancelled before it began.") from error
         if run.finished or awaits:
-            self._make_place(run.connection_id, run.run_id)
+            self._free_slot(run.connection_id, run.run_id)
 
     def _point_at(self, run: Run) -> None:
         item = {**_awaiting_key(run.connection_id), "run_id": {"S": run.run_id}}
         with transient_as_unavailable():
             self._client.put_item(TableName=self._table, Item=item)
 
-    def awaiting(self, connection_id: str) -> dict[str, Any] | None:
+    def awaiting(self, connection_id: str) -> Run | None:
         with transient_as_unavailable():
             answer = self._client.get_item(
                 TableName=self._table, Key=_awaiting_key(connection_id), ConsistentRead=True
             )
         if "Item" not in answer:
             return None
-        record = self.find(connection_id, answer["Item"]["run_id"]["S"])
-        awaits = record and record["status"] == RunStatus.AWAITING_CONFIRMATION
-        return record if awaits else None
+        run = self.find(connection_id, answer["Item"]["run_id"]["S"])
+        return run if run and run.status is RunStatus.AWAITING_CONFIRMATION else None
 
-    def confirm(self, connection_id: str, run_id: str, record: dict[str, Any]) -> None:
+    def confirm(self, run: Run) -> None:
         pending: dict[str, Any] = {
             "Update": {
                 "TableName": self._table,
-                "Key": _run_key(connection_id, run_id),
+                "Key": _run_key(run.connection_id, run.run_id),
                 "UpdateExpression": "SET #status = :pending, #record = :record",
                 "ConditionExpression": "#status = :awaiting",
                 "ExpressionAttributeNames": {"#status": "status", "#record": "record"},
                 "ExpressionAttributeValues": {
                     ":pending": {"S": RunStatus.PENDING},
                     ":awaiting": {"S": RunStatus.AWAITING_CONFIRMATION},
-                    ":record": {"B": _encode(record)},
+                    ":record": {"B": _encode(run)},
                 },
             }
         }
-        requested_at = dt.datetime.fromisoformat(record["requested_at"])
-        self._take_place(connection_id, run_id, requested_at, pending)
+        self._take_slot(run, pending)
 
-    def cancel(self, connection_id: str, run_id: str, record: dict[str, Any]) -> None:
+    def cancel(self, run: Run) -> None:
         try:
             with transient_as_unavailable():
                 self._client.update_item(
                     TableName=self._table,
-                    Key=_run_key(connection_id, run_id),
+                    Key=_run_key(run.connection_id, run.run_id),
                     UpdateExpression="SET #status = :status, #record = :record",
                     ConditionExpression="#status IN (:pending, :awaiting)",
                     ExpressionAttributeNames={"#status": "status", "#record": "record"},
                     ExpressionAttributeValues={
-                        ":status": {"S": record["status"]},
+                        ":status": {"S": run.status},
                         ":pending": {"S": RunStatus.PENDING},
                         ":awaiting": {"S": RunStatus.AWAITING_CONFIRMATION},
-                        ":record": {"B": _encode(record)},
+                        ":record": {"B": _encode(run)},
                     },
                 )
         except ClientError as error:
             if error_code(error) != _CONDITION_FAILED:
                 raise
             raise Conflict("The run has just begun, so it was not cancelled.") from error
-        self._make_place(connection_id, run_id)
+        self._free_slot(run.connection_id, run.run_id)
 
-    def _make_place(self, connection_id: str, run_id: str) -> None:
+    def _free_slot(self, connection_id: str, run_id: str) -> None:
         try:
             with transient_as_unavailable():
                 self._client.delete_item(
                     TableName=self._table,
-                    Key=_place_key(connection_id),
+                    Key=_slot_key(connection_id),
                     ConditionExpression="run_id = :run",
                     ExpressionAttributeValues={":run": {"S": run_id}},
                 )
@@ -186,7 +185,7 @@ class DynamoDBRuns:
             if error_code(error) != _CONDITION_FAILED:
                 raise
 
-    def find(self, connection_id: str, run_id: str) -> dict[str, Any] | None:
+    def find(self, connection_id: str, run_id: str) -> Run | None:
         with transient_as_unavailable():
             answer = self._client.get_item(
                 TableName=self._table, Key=_run_key(connection_id, run_id), ConsistentRead=True
@@ -194,9 +193,7 @@ class DynamoDBRuns:
         item = answer.get("Item")
         return _decode(item["record"]["B"]) if item else None
 
-    def change(
-        self, connection_id: str, run_id: str, change: Callable[[dict[str, Any]], dict[str, Any]]
-    ) -> bool:
+    def change(self, connection_id: str, run_id: str, change: Callable[[Run], Run]) -> bool:
         while True:
             with transient_as_unavailable():
                 answer = self._client.get_item(
@@ -225,19 +222,22 @@ class DynamoDBRuns:
             except ClientError as error:
                 if error_code(error) != _CONDITION_FAILED:
                     raise
-                continue  # it was saved meanwhile
+                continue  # the run was saved meanwhile
             return True
 
-    def mark_announced(self, connection_id: str, run_id: str, status: str) -> None:
+    def mark_announced(self, run: Run) -> None:
         try:
             with transient_as_unavailable():
                 self._client.update_item(
                     TableName=self._table,
-                    Key=_run_key(connection_id, run_id),
+                    Key=_run_key(run.connection_id, run.run_id),
                     UpdateExpression="SET told = :true",
                     ConditionExpression="#status = :status",
                     ExpressionAttributeNames={"#status": "status"},
-                    ExpressionAttributeValues={":true": {"BOOL": True}, ":status": {"S": status}},
+                    ExpressionAttributeValues={
+                        ":true": {"BOOL": True},
+                        ":status": {"S": run.status},
+                    },
                 )
         except ClientError as error:
             if error_code(error) != _CONDITION_FAILED:
@@ -256,7 +256,7 @@ class DynamoDBRuns:
         limit: int,
         after: str | None,
         between: tuple[str, str] = ALL_RUN_IDS,
-    ) -> tuple[list[dict[str, Any]], str | None]:
+    ) -> tuple[list[Run], str | None]:
         earliest, latest = between
         latest = min(latest, after) if after else latest
         if latest < earliest:
@@ -272,7 +272,7 @@ class DynamoDBRuns:
                 KeyConditionExpression="pk = :pk AND sk BETWEEN :earliest AND :latest",
                 ExpressionAttributeValues=values,
                 ScanIndexForward=False,
-                Limit=limit + 2,  # `after` itself, and one that tells whether there are more
+                Limit=limit + 2,  # `after` itself, and one that shows whether there are more
                 ConsistentRead=True,
             )
         items = [item for item in answer["Items"] if item["sk"]["S"] != after]
@@ -283,27 +283,36 @@ class DynamoDBRuns:
         following = last if more else None
         return [_decode(item["record"]["B"]) for item in shown], following
 
+    def all(
+        self, connection_id: str, *, after: str | None = None, since: str = ALL_RUN_IDS[0]
+    ) -> Iterator[Run]:
+        while True:
+            page, after = self.newest(connection_id, PAGE_SIZE, after, (since, ALL_RUN_IDS[1]))
+            yield from page
+            if after is None:
+                return
+
     def _item_of(self, run: Run) -> dict[str, Any]:
-        kept = DRY_RUN_RETENTION if run.kind == DRY_RUN else self._retention
+        kept = DRY_RUN_RETENTION if run.kind is RunKind.DRY_RUN else self._retention
         expires_at = int((run.requested_at + kept).timestamp())
         return {
             **_run_key(run.connection_id, run.run_id),
-            "record": {"B": _encode(run.to_json())},
+            "record": {"B": _encode(run)},
             "status": {"S": run.status},
             "expires_at": {"N": str(expires_at)},
         }
 
 
-def _encode(record: dict[str, Any]) -> bytes:
-    return _ZLIB_JSON + zlib.compress(json.dumps(record, separators=(",", ":")).encode())
+def _encode(run: Run) -> bytes:
+    content = json.dumps(to_record(run), separators=(",", ":"))
+    return _ZLIB_JSON + zlib.compress(content.encode())
 
 
-def _decode(stored: bytes) -> dict[str, Any]:
+def _decode(stored: bytes) -> Run:
     codec, content = stored[:1], stored[1:]
     if codec != _ZLIB_JSON:
         raise ValueError(f"unknown run codec {codec!r}: was it written by a newer version?")
-    record: dict[str, Any] = json.loads(zlib.decompress(content))
-    return record
+    return from_record(json.loads(zlib.decompress(content)))
 
 
 def _run_key(connection_id: str, run_id: str) -> dict[str, Any]:
@@ -314,5 +323,5 @@ def _awaiting_key(connection_id: str) -> dict[str, Any]:
     return {"pk": {"S": f"AWAITING#{connection_id}"}, "sk": {"S": "AWAITING"}}
 
 
-def _place_key(connection_id: str) -> dict[str, Any]:
+def _slot_key(connection_id: str) -> dict[str, Any]:
     return {"pk": {"S": f"REQUESTED#{connection_id}"}, "sk": {"S": "REQUESTED"}}

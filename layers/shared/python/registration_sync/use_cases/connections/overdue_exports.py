@@ -1,21 +1,17 @@
 """Watches over the nightly exports: whose clock is on, and yet no export was finished?"""
 
 import datetime as dt
-from collections.abc import Iterator
-from typing import Any
 
 from registration_sync.domain.connections.schedule import RUNS_WITHIN, is_due_to_have_run
-from registration_sync.domain.runs.run import EXPORT, RunStatus
+from registration_sync.domain.runs.run import RunKind, RunStatus
 from registration_sync.domain.runs.run_id import run_id_of
 from registration_sync.domain.runs.summary import OVERDUE_CONNECTIONS
 from registration_sync.ports.connections import Schedules
 from registration_sync.ports.notifications import Metrics
-from registration_sync.ports.runs import ALL_RUN_IDS, Runs
+from registration_sync.ports.runs import Runs
 
 RUN_LASTS = dt.timedelta(hours=2)
 """Run ids tell when a run was asked for; it may end so much later."""
-
-RUNS_AT_ONCE = 10
 
 
 def count_overdue_exports(
@@ -38,19 +34,7 @@ def count_overdue_exports(
 def _has_run(connection_id: str, runs: Runs, now: dt.datetime) -> bool:
     since = now - RUNS_WITHIN
     return any(
-        dt.datetime.fromisoformat(record["finished_at"]) >= since
-        for record in _records(connection_id, runs, since - RUN_LASTS)
-        if record["kind"] == EXPORT
-        and record["finished_at"]
-        and record["status"] != RunStatus.CANCELLED
+        run.finished_at >= since
+        for run in runs.all(connection_id, since=run_id_of(since - RUN_LASTS, ""))
+        if run.kind is RunKind.EXPORT and run.finished_at and run.status is not RunStatus.CANCELLED
     )
-
-
-def _records(connection_id: str, runs: Runs, since: dt.datetime) -> Iterator[dict[str, Any]]:
-    between = (run_id_of(since, ""), ALL_RUN_IDS[1])
-    after = None
-    while True:
-        records, after = runs.newest(connection_id, RUNS_AT_ONCE, after, between)
-        yield from records
-        if after is None:
-            return

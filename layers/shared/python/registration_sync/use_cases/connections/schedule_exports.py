@@ -46,8 +46,8 @@ def set_schedule(
 
     The same again mends a half-set one.
 
-    What is stored decides whether a run that was started goes on (see `wakes`). So it is stored
-    last when it becomes on, first when it becomes off: if the second step fails, it is off.
+    The stored schedule decides whether a started run goes on (see `should_run`). It is stored last
+    when it is switched on, first when it is switched off: if the second step fails, it is off.
     Raises InvalidRequest, NotFound and Unavailable.
     """
     connection = connections.get(connection_id)
@@ -69,7 +69,7 @@ def remove_schedule(connection_id: str, *, schedules: Schedules, scheduler: Sche
     schedules.remove(connection_id)
 
 
-def wakes(connection_id: str, scheduled_time: dt.datetime, *, schedules: Schedules) -> bool:
+def should_run(connection_id: str, scheduled_time: dt.datetime, *, schedules: Schedules) -> bool:
     """Whether a scheduled run is wanted: not while it is off or on a day of a pause.
 
     Where no schedule was ever set, somebody else's clock calls, and is heard.

@@ -90,6 +90,7 @@ class Watch:
         if not self.is_on:
             return
         moment = (self.run.started_at or self.run.requested_at).astimezone(self.connection.zone)
+        resend = self.run.request.resend
         with suppress(Unavailable):
             for file in files:
                 self.deliveries.remember(
@@ -98,7 +99,7 @@ class Watch:
                     LastUpload(
                         path=file.path,
                         run_id=self.run.run_id,
-                        of_export=self.run.again.run_id or self.run.run_id,
+                        of_export=resend.run_id if resend else self.run.run_id,
                         delivered_at=f"{moment:%Y-%m-%d %H:%M}",
                         size=file.bytes,
                         sha256=file.sha256,
