@@ -147,7 +147,7 @@ def export(
         marker=YearMarker(open=1, exported=0),
         compiled=compile_mapping(parse_mapping(definition), facts),
         mapping_version=1,
-        everyone=False,
+        is_full=False,
         folder="exports",
         send=True,
         expires_at=0,

@@ -9,7 +9,7 @@ import json
 import sys
 import tempfile
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from itertools import batched
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -89,24 +89,6 @@ def _students(file: Path | None, year: int) -> dict[int, list[Current]]:
     }
 
 
-class _Synced:
-    """The part of RegistrationsTable that writing files reads."""
-
-    def __init__(self, students: Sequence[Current]) -> None:
-        self._students = students
-
-    def marks(self, *_: object) -> Iterator[DueMark]:
-        return (DueMark(one.student_id) for one in self._students)
-
-    def current(
-        self, _c: str, _y: int, student_ids: Iterator[str]
-    ) -> Iterator[tuple[str, Current]]:
-        return zip(student_ids, self._students, strict=True)
-
-    def all_current(self, *_: object) -> Iterator[Current]:
-        return iter(self._students)
-
-
 def _show(mapping: Mapping, school_year: int, students: Sequence[Current]) -> int:
     """Prints what an export would make of the students; the number of those held."""
     run = RunContext(dt.datetime.now(dt.UTC), ZoneInfo("UTC"), school_year)
@@ -114,14 +96,9 @@ def _show(mapping: Mapping, school_year: int, students: Sequence[Current]) -> in
     for student in students[:SHOWN]:
         _show_student(compiled, student)
     with tempfile.TemporaryDirectory() as folder:
+        due = ((DueMark(student.student_id), student) for student in students)
         written = write_files(
-            "check",
-            school_year,
-            range(1, 2),
-            compiled=compile_mapping(mapping, run),
-            table=_Synced(students),  # type: ignore[arg-type]  # the part that is used
-            folder=Path(folder),
-            check=lambda: None,
+            due, compiled=compile_mapping(mapping, run), folder=Path(folder), check=lambda: None
         )
     files = ", ".join(f"{file.name} {file.rows} rows" for file in written.files) or "no file"
     print(

@@ -413,7 +413,7 @@ class Export:
                     marker=marker,
                     compiled=self.mapping,
                     mapping_version=1,
-                    everyone=self.everyone,
+                    is_full=self.everyone,
                     folder="f",
                     send=True,
                     expires_at=0,

@@ -28,7 +28,7 @@ from registration_sync.routes.run_bodies import run_body
 from registration_sync.settings import NotConfigured
 from registration_sync.use_cases.exporting.year import IncompleteFullFile
 from registration_sync.use_cases.run_kinds.marker_recovery import REBUILD_MARKER
-from registration_sync.use_cases.runs.request_export import parse_export_event
+from registration_sync.domain.runs.requests import parse_event
 
 ROOT = Path(__file__).parents[2]
 PAGES = sorted([ROOT / "README.md", *(ROOT / "docs").glob("*.md")])
@@ -141,7 +141,7 @@ def test_every_sample_event_can_be_read(event: Path) -> None:
     if event.stem == "export_rebuild_marker":
         assert content["action"] == REBUILD_MARKER
     elif event.stem.startswith("export_"):
-        request = parse_export_event(content, dt.datetime.now(dt.UTC), "12345678")
+        request = parse_event(content, dt.datetime.now(dt.UTC), "12345678")
         assert request.connection_id == content["connection_id"]
     elif event.stem == "configuration_watch_schedules":
         assert content == {"action": WATCH_SCHEDULES}

@@ -214,13 +214,7 @@ def test_a_lost_lease_ends_the_writing(tmp_path: Path) -> None:
 
     with pytest.raises(LeaseLost):
         write_files(
-            "c",
-            2025,
-            BATCHES,
-            compiled=compiled(),
-            table=students(snapshot("1"), due=["1"]),  # type: ignore[arg-type]
-            folder=tmp_path,
-            check=lost,
+            [(DueMark("1"), snapshot("1"))], compiled=compiled(), folder=tmp_path, check=lost
         )
 
 
