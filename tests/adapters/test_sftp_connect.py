@@ -25,7 +25,7 @@ from registration_sync.domain.errors import (
     PermissionRefused,
     SignInRefused,
 )
-from tests.sftp_servers import (
+from tests.support.sftp_servers import (
     PASSWORD,
     AsyncSftpServer,
     KeyAndPasswordServer,

@@ -26,7 +26,7 @@ from registration_sync.domain.errors import (
     UploadIncomplete,
 )
 from registration_sync.use_cases.delivery.deliver_files import FinishedFile, Server, deliver_files
-from tests.sftp_servers import AsyncSftpServer, LongLine
+from tests.support.sftp_servers import AsyncSftpServer, LongLine
 from tests.unit.test_deliver_files import held_lease
 
 FINAL = "students.csv"

@@ -9,7 +9,7 @@ import pytest
 from functions.configuration import app as configuration
 from functions.sync import app as sync
 from tests.functional.conftest import StartedExports, stored_items
-from tests.functional.district import (
+from tests.functional.support.district import (
     CONNECTION,
     ENROLL,
     MAPPING,
@@ -19,8 +19,8 @@ from tests.functional.district import (
     run_export,
     send,
 )
-from tests.functional.events import ADMINISTRATOR, STRANGER, VIEWER, api_event, program
-from tests.sftp_servers import AsyncSftpServer
+from tests.functional.support.events import ADMINISTRATOR, STRANGER, VIEWER, api_event, program
+from tests.support.sftp_servers import AsyncSftpServer
 
 ONE = "/connections/{connection_id}"
 RUN = f"{ONE}/exports/{{run_id}}"

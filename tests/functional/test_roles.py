@@ -9,8 +9,8 @@ import pytest
 
 from functions.configuration import app as configuration
 from functions.sync import app as sync
-from tests.functional.district import CONNECTION, NORTH, context
-from tests.functional.events import OPERATOR, api_event, person, program
+from tests.functional.support.district import CONNECTION, NORTH, context
+from tests.functional.support.events import OPERATOR, api_event, person, program
 
 pytestmark = pytest.mark.usefixtures("started")
 

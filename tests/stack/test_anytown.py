@@ -9,7 +9,7 @@ from local.demo import mapping_for
 from local.district import columns_of, registrations_of
 from local.processes import ROOT
 from local.stack import LocalStack
-from tests.stack.district import new_district
+from tests.stack.support.district import new_district
 
 STUDENTS = ROOT.parent / "shared" / "data" / "students_anytown.csv"
 
