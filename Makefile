@@ -65,7 +65,7 @@ types: environments ## Types, strictly
 	@.venv/bin/mypy
 
 docs: environments ## Write anew what docs and mappings have from the code
-	@$(SHARED):. $(PYTHON) -m docs.generate
+	@$(SHARED) $(PYTHON) -m local.docs.generate
 
 bench: environments ## What it costs, measured against peers: make bench [ARGUMENTS=delivery]
 	@$(SHARED) $(PYTHON) -m benchmarks $(ARGUMENTS)

@@ -10,8 +10,8 @@ from typing import Any
 
 import pytest
 
-from docs.api_shapes import SCHEMAS, Schema
 from functions.configuration.app import WATCH_SCHEDULES
+from local.docs.api_shapes import SCHEMAS, Schema
 from registration_sync.domain import errors
 from registration_sync.domain.mapping.compiled.unmatched import UnmatchedValue
 from registration_sync.domain.runs.check import CheckStep, StepResult

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from docs.generate import outputs
+from local.docs.generate import outputs
 from registration_sync.domain.mapping.compiled.mapping import RunFacts, compile_mapping
 from registration_sync.domain.mapping.definition.mapping import parse_mapping
 from registration_sync.domain.mapping.definition.yaml_text import read_mapping_text

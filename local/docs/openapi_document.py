@@ -5,9 +5,9 @@ import re
 from dataclasses import dataclass, field
 from typing import Any
 
-from docs.api_shapes import SCHEMAS, STUDENT_ID, TEXT, YEAR, Schema, page, ref
 from functions.configuration import app as configuration
 from functions.sync import app as sync
+from local.docs.api_shapes import SCHEMAS, STUDENT_ID, TEXT, YEAR, Schema, page, ref
 from registration_sync.api import Route
 from registration_sync.domain.access import SCOPES
 from registration_sync.domain.connections.connection import SECRETS, Connection

@@ -1,6 +1,6 @@
 """Writes what stands in docs, mappings and the console but is decided in the code.
 
-    python -m docs.generate [--check]
+    python -m local.docs.generate [--check]
 
 A page holds `<!-- generated: NAME -->` and `<!-- end -->`; what is between them comes from here.
 """
@@ -14,11 +14,11 @@ from typing import Any
 
 from pydantic import BaseModel
 
-from docs.mapping_pages import pages
-from docs.mapping_vocabulary import vocabulary
-from docs.openapi_document import openapi_document
 from functions.configuration import app as configuration
 from functions.sync import app as sync
+from local.docs.mapping_pages import pages
+from local.docs.mapping_vocabulary import vocabulary
+from local.docs.openapi_document import openapi_document
 from registration_sync.domain.access import ROLES, SCOPES
 from registration_sync.domain.mapping.definition.checks import FILES, MAPPING_CHARACTERS, PATTERNS
 from registration_sync.domain.mapping.definition.file import FileSettings
@@ -32,7 +32,7 @@ from registration_sync.domain.mapping.values import sources
 from registration_sync.domain.mapping.values.conditions import Condition
 from registration_sync.domain.registrations.registration import SNAPSHOT_BYTES
 
-ROOT = Path(__file__).parents[1]
+ROOT = Path(__file__).parents[2]
 _NOTHING: Mapping[str, str] = {}
 _BLOCK = re.compile(r"<!-- generated: (\w+) -->\n.*?<!-- end -->", re.DOTALL)
 
