@@ -81,7 +81,7 @@ def _labelled(parameters: list[dict[str, Any]], text: str) -> str:
 
 def _start(parameters: list[dict[str, Any]], example: Mapping[str, Any]) -> dict[str, Any]:
     """What a new step begins with: the example's keys, without the words that are its own."""
-    empty = {"texts": [], "paths": [], "codes": {}}
+    empty: dict[str, Any] = {"texts": [], "paths": [], "codes": {}}
     return {
         one["key"]: example[one["key"]]
         if one["kind"] in _GIVEN or one["key"] in _FORMATS
