@@ -2,12 +2,14 @@
 
 import json
 import re
+import tomllib
 from dataclasses import dataclass, field
 from typing import Any
 
 from functions.configuration import app as configuration
 from functions.sync import app as sync
 from local.docs.api_shapes import SCHEMAS, STUDENT_ID, TEXT, YEAR, Schema, page, ref
+from local.processes import ROOT
 from registration_sync.api import Route
 from registration_sync.domain.access import SCOPES
 from registration_sync.domain.connections.connection import SECRETS, Connection
@@ -185,7 +187,7 @@ def openapi_document() -> str:
         "openapi": "3.1.0",
         "info": {
             "title": "Registration sync",
-            "version": "1",
+            "version": version(),
             "description": "Carries approved registrations from SchoolMint Enroll to a SIS.",
         },
         "servers": [{"url": "/v1"}],
@@ -199,6 +201,12 @@ def openapi_document() -> str:
         "security": [{"token": []}],
     }
     return json.dumps(content, indent=1, ensure_ascii=False) + "\n"
+
+
+def version() -> str:
+    """The version of this project, as pyproject.toml has it."""
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    return str(project["version"])
 
 
 def _operation(route: Route) -> dict[str, Any]:
