@@ -1,0 +1,21 @@
+"""What the docs' generator refuses, with a sentence that says what to add."""
+
+import pytest
+
+from local.docs.generate import decisions_index
+from local.docs.incomplete import Incomplete
+
+
+def test_decisions_are_listed_by_subject() -> None:
+    index = decisions_index(
+        "## 2026-11-23 · Runs · `open - 1`: a\n\nText\n\n## 2026-11-24 · API · B"
+    )
+
+    assert "**Runs**\n\n- [`open - 1`: a](#2026-11-23--runs--open---1-a)\n\n" in index
+    assert "**API**\n\n- [B](#2026-11-24--api--b)\n" in index
+
+
+@pytest.mark.parametrize("heading", ["A decision", "2026-11-23 · A decision", "2026 · Apis · A"])
+def test_a_decision_without_a_known_subject_is_refused(heading: str) -> None:
+    with pytest.raises(Incomplete, match=f"“{heading}” as day · subject · decision; .* Runs,"):
+        decisions_index(f"## {heading}\n")
