@@ -1,9 +1,13 @@
 """What the docs' generator refuses, with a sentence that says what to add."""
 
+from typing import Literal
+
 import pytest
 
 from local.docs.generate import decisions_index
 from local.docs.incomplete import Incomplete
+from local.docs.mapping_vocabulary import setting_labels
+from registration_sync.domain.mapping.definition.file import FileSettings
 
 
 def test_decisions_are_listed_by_subject() -> None:
@@ -19,3 +23,21 @@ def test_decisions_are_listed_by_subject() -> None:
 def test_a_decision_without_a_known_subject_is_refused(heading: str) -> None:
     with pytest.raises(Incomplete, match=f"“{heading}” as day · subject · decision; .* Runs,"):
         decisions_index(f"## {heading}\n")
+
+
+def test_a_new_choice_of_a_file_setting_has_a_label_in_the_console() -> None:
+    class Settings(FileSettings):
+        end_of_file: Literal["none", "blank_line"] = "none"
+
+    labels = setting_labels(Settings)
+
+    assert labels["end_of_file"] == "End of file"
+    assert labels["name"] == "File Name"
+
+
+def test_a_file_setting_without_a_control_in_the_console_is_refused() -> None:
+    class Settings(FileSettings):
+        compressed: bool = False
+
+    with pytest.raises(Incomplete, match="has no control for the file setting compressed, which"):
+        setting_labels(Settings)
