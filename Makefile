@@ -20,6 +20,9 @@ SHARED := PYTHONPATH=layers/shared/python
 COMPILED_ONCE := env -u PYTHONDONTWRITEBYTECODE PYTHONPYCACHEPREFIX='$(CURDIR)/.local/pycache'
 COMPILE = $(UV) pip compile --quiet --no-header --universal --python-version $(PYTHON_VERSION)
 
+WITH_LINT_TESTS := tests/unit tests/functional/test_audit.py tests/functional/test_roles.py \
+  tests/console/test_mapping_parts.py
+
 # A Python 3.13 by its real path: a shim works in some folders only. Looked for when needed.
 FIND_PYTHON = for name in python3 python$(PYTHON_VERSION) python; do \
 	  path=$$($$name -c 'import sys; "%d.%d" % sys.version_info[:2] == "$(PYTHON_VERSION)" and print(sys.executable)' 2>/dev/null || true); \
@@ -59,10 +62,11 @@ format: environments ## Fix what ruff can fix, and format
 	@.venv/bin/ruff check --fix-only .
 	@.venv/bin/ruff format .
 
-lint: environments ## Style, import rules and the template
+lint: environments ## Style, import rules, the template, and what a change has forgotten
 	@.venv/bin/ruff check .
 	@.venv/bin/ruff format --check .
 	@$(SHARED) .venv/bin/lint-imports
+	@$(COMPILED_ONCE) $(PYTHON) -m pytest -q --tb=short -m lint $(WITH_LINT_TESTS)
 	@AWS_DEFAULT_REGION=us-east-1 $(SAM) validate --lint
 
 types: environments ## Types, strictly

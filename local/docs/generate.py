@@ -14,12 +14,10 @@ from typing import Any
 
 from pydantic import BaseModel
 
-from functions.configuration import app as configuration
-from functions.sync import app as sync
 from local.docs.incomplete import Incomplete
 from local.docs.mapping_pages import pages
 from local.docs.mapping_vocabulary import vocabulary
-from local.docs.openapi_document import openapi_document
+from local.docs.openapi_document import ROUTES, openapi_document
 from registration_sync.domain.access import ROLES, SCOPES
 from registration_sync.domain.mapping.definition.checks import FILES, MAPPING_CHARACTERS, PATTERNS
 from registration_sync.domain.mapping.definition.file import FileSettings
@@ -189,7 +187,7 @@ def _routes() -> str:
         "| method and path (below `/v1`) | permission | Full Access | Limited Access | scope |",
         "| --- | --- | --- | --- | --- |",
     ]
-    for route in (route for app in (sync, configuration) for route in app.ROUTES):
+    for route in ROUTES:
         if route.permission is None:
             who, scope = ("none: public", "none") if route.public else ("any valid token", "any")
             rows.append(f"| `{route.method} {route.resource}` | {who} | yes | yes | {scope} |")

@@ -55,6 +55,13 @@ def create_connection() -> None:
     configuration.handler(event, context())
 
 
+@pytest.mark.lint
+def test_every_name_in_a_path_has_a_value_to_try() -> None:
+    names = {name for route in routes() for name in re.findall(r"{(\w+)}", route.resource)}
+
+    assert names - PATH.keys() == set(), "add values for them to PATH in test_roles.py"
+
+
 def test_the_table_has_every_route() -> None:
     assert [(method, resource) for method, resource, *_ in TABLE] == [
         (route.method, route.resource) for route in routes()

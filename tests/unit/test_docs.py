@@ -124,12 +124,13 @@ def test_operations_names_the_keys_and_outputs_that_there_are() -> None:
         assert f"\n  {name}:" in outputs, name
 
 
+@pytest.mark.lint
 def test_the_changelog_and_the_api_document_have_the_version_of_the_project() -> None:
     newest = re.search(r"^## ([0-9.]+) · ", page("docs/changelog.md"), re.MULTILINE)
 
     assert newest
-    assert newest[1] == version()
-    assert json.loads(page("docs/openapi.json"))["info"]["version"] == version()
+    assert newest[1] == version(), "give pyproject.toml and docs/changelog.md the same version"
+    assert json.loads(page("docs/openapi.json"))["info"]["version"] == version(), "run make docs"
 
 
 @pytest.mark.parametrize("event", EVENTS, ids=lambda path: path.stem)

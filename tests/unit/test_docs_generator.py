@@ -7,6 +7,7 @@ import pytest
 from local.docs.generate import decisions_index
 from local.docs.incomplete import Incomplete
 from local.docs.mapping_vocabulary import setting_labels
+from local.docs.openapi_document import OPERATIONS, check_operations, check_references
 from registration_sync.domain.mapping.definition.file import FileSettings
 
 
@@ -41,3 +42,20 @@ def test_a_file_setting_without_a_control_in_the_console_is_refused() -> None:
 
     with pytest.raises(Incomplete, match="has no control for the file setting compressed, which"):
         setting_labels(Settings)
+
+
+def test_a_route_without_a_description_is_refused() -> None:
+    with pytest.raises(Incomplete, match="has no entry for GET /lunch: add its summary"):
+        check_operations({*OPERATIONS, ("GET", "/lunch")})
+
+
+def test_a_description_without_a_route_is_refused() -> None:
+    with pytest.raises(Incomplete, match="describes GET /me, which is no route"):
+        check_operations(OPERATIONS.keys() - {("GET", "/me")})
+
+
+def test_a_reference_to_a_shape_that_does_not_exist_is_refused() -> None:
+    lunch = {"$ref": "#/components/schemas/Lunch"}
+
+    with pytest.raises(Incomplete, match="refers to a shape Lunch that does not exist"):
+        check_references({"paths": {"/lunch": lunch}, "components": {"schemas": {"Me": {}}}})
