@@ -26,9 +26,9 @@ from registration_sync.adapters.dynamodb.registration_items import batch_pk, cur
 from registration_sync.adapters.dynamodb.registrations_table import DynamoDBRegistrationsTable
 from registration_sync.adapters.sftp.servers import ParamikoSftpServers
 from registration_sync.adapters.ticker import ThreadTicker
-from registration_sync.bootstrap import CHECKED_BY_DYNAMODB
+from registration_sync.bootstrap.aws_clients import DYNAMODB_CONFIG
 from registration_sync.domain.connections.sftp import SftpAccount
-from registration_sync.domain.mapping.compiled.mapping import RunFacts, compile_mapping
+from registration_sync.domain.mapping.compiled.mapping import RunContext, compile_mapping
 from registration_sync.domain.mapping.definition.mapping import parse_mapping
 from registration_sync.domain.registrations.batches import YearMarker, shard, version_of
 from registration_sync.domain.registrations.registration import (
@@ -37,7 +37,7 @@ from registration_sync.domain.registrations.registration import (
     encode_snapshot,
 )
 from registration_sync.domain.runs.run import YearOutcome
-from registration_sync.use_cases.delivery.deliver_files import Server
+from registration_sync.use_cases.delivery.deliver_files import RunConnection
 from registration_sync.use_cases.exporting.export_year import export_year
 from registration_sync.use_cases.exporting.year import YearToExport
 from registration_sync.use_cases.runs.lease import hold_lease
@@ -137,8 +137,8 @@ def export(
     answers: Answer, definition: dict[str, Any], account: SftpAccount, workspace: Path
 ) -> YearOutcome:
     """Exports the year to the server, below `exports`."""
-    facts = RunFacts(STARTED_AT, ZoneInfo("UTC"), YEAR)
-    dynamodb = canned(boto3.client("dynamodb", config=CHECKED_BY_DYNAMODB, **ACCOUNT), answers)
+    facts = RunContext(STARTED_AT, ZoneInfo("UTC"), YEAR)
+    dynamodb = canned(boto3.client("dynamodb", config=DYNAMODB_CONFIG, **ACCOUNT), answers)
     table = DynamoDBRegistrationsTable(dynamodb, "registrations")
     year = YearToExport(
         connection_id="measured",
@@ -152,7 +152,7 @@ def export(
         send=True,
         expires_at=0,
     )
-    server = Server(ParamikoSftpServers([LOOPBACK]), lambda: account)
+    server = RunConnection(ParamikoSftpServers([LOOPBACK]), lambda: account)
     held = hold_lease(
         "measured", year.run_id, token="abcd", table=table, ticker=ThreadTicker(), now=now
     )

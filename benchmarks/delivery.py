@@ -20,7 +20,11 @@ from typing import Any
 
 from benchmarks.measure import compare, tell, wall_seconds
 from registration_sync.adapters.sftp.servers import ParamikoSftpServers
-from registration_sync.use_cases.delivery.deliver_files import FinishedFile, Server, deliver_files
+from registration_sync.use_cases.delivery.deliver_files import (
+    FinishedFile,
+    RunConnection,
+    deliver_files,
+)
 from registration_sync.use_cases.runs.lease import HeldLease
 from tests.support.sftp_servers import OpenSshServer, openssh_server
 
@@ -39,7 +43,7 @@ def ours(server: OpenSshServer, source: Path) -> None:
     table: Any = HeldByUs()
     lease = HeldLease("measured", "run", "abcd", table, lambda: dt.datetime.now(dt.UTC))
     lease.take()
-    link = Server(ParamikoSftpServers([LOOPBACK]), server.account)
+    link = RunConnection(ParamikoSftpServers([LOOPBACK]), server.account)
     try:
         file = FinishedFile("ours.csv", source)
         deliver_files([file], "exports", server=link, lease=lease, pause=time.sleep)

@@ -19,7 +19,7 @@ from zoneinfo import ZoneInfo
 import orjson
 
 from benchmarks.measure import compare, cpu_seconds, tell
-from registration_sync.domain.mapping.compiled.mapping import RunFacts, compile_mapping
+from registration_sync.domain.mapping.compiled.mapping import RunContext, compile_mapping
 from registration_sync.domain.mapping.definition.mapping import parse_mapping
 
 FIELDS = 60
@@ -101,7 +101,7 @@ def floor(snapshots: list[bytes], rows: list[list[str]], target: Path) -> None:
 
 def ours(snapshots: list[bytes], definition: dict[str, Any], target: Path) -> None:
     """Parses and compiles the mapping, decodes, maps and writes."""
-    facts = RunFacts(dt.datetime(2026, 8, 1, 21, 5, tzinfo=dt.UTC), ZoneInfo("UTC"), 2025)
+    facts = RunContext(dt.datetime(2026, 8, 1, 21, 5, tzinfo=dt.UTC), ZoneInfo("UTC"), 2025)
     compiled = compile_mapping(parse_mapping(definition), facts)
     decode = orjson.loads
     with target.open("wb") as file:

@@ -21,10 +21,10 @@ import boto3
 from benchmarks.canned_aws import ACCOUNT, canned
 from benchmarks.map_and_write import registration
 from benchmarks.measure import compare, cpu_seconds, tell
-from registration_sync.adapters.dynamodb.registration_items import current_key, mark_item
+from registration_sync.adapters.dynamodb.registration_items import current_key, due_mark_item
 from registration_sync.adapters.dynamodb.registrations_table import DynamoDBRegistrationsTable
-from registration_sync.bootstrap import CHECKED_BY_DYNAMODB
-from registration_sync.domain.registrations.batches import Mark
+from registration_sync.bootstrap.aws_clients import DYNAMODB_CONFIG
+from registration_sync.domain.registrations.batches import DueMark
 from registration_sync.domain.registrations.registration import (
     APPROVED,
     encode_snapshot,
@@ -93,7 +93,9 @@ def ready_items(text: str) -> tuple[list[Any], list[Any]]:
     marks, snapshots = [], []
     for one in parse_sync_request(text).registrations:
         encoded = encode_snapshot(one, "2026-08-01T21:05:00.000Z")
-        marks.append({"PutRequest": {"Item": mark_item("measured", 2025, 1, Mark(one.student_id))}})
+        marks.append(
+            {"PutRequest": {"Item": due_mark_item("measured", 2025, 1, DueMark(one.student_id))}}
+        )
         snapshots.append(
             {
                 **current_key("measured", 2025, one.student_id),
@@ -107,7 +109,7 @@ def ready_items(text: str) -> tuple[list[Any], list[Any]]:
 
 def main(pairs: int = 9) -> None:
     text = request_text()
-    client = boto3.client("dynamodb", config=CHECKED_BY_DYNAMODB, **ACCOUNT)
+    client = boto3.client("dynamodb", config=DYNAMODB_CONFIG, **ACCOUNT)
     canned(client, lambda operation, _: ANSWERS[operation])
     table = DynamoDBRegistrationsTable(client, "registrations", workers=WORKERS)
     marks, snapshots = ready_items(text)

@@ -19,7 +19,7 @@ ROOT = Path(__file__).parents[1]
 FLOOR = "import boto3; boto3.client('dynamodb')"
 OURS = (
     "from functions.sync.app import handler; "
-    "from registration_sync import bootstrap; bootstrap.sync()"
+    "from registration_sync import bootstrap; sync_function.dependencies()"
 )
 ENVIRONMENT = {
     **os.environ,

@@ -18,12 +18,12 @@ from local.district import UnreadableFile, made_up_district, registrations_of, t
 from registration_sync.domain.errors import InvalidRequest
 from registration_sync.domain.mapping.compiled.mapping import (
     CompiledMapping,
-    RunFacts,
+    RunContext,
     compile_mapping,
 )
 from registration_sync.domain.mapping.definition.mapping import Mapping, parse_mapping
 from registration_sync.domain.mapping.definition.yaml_text import read_mapping_text
-from registration_sync.domain.registrations.batches import Current, Mark
+from registration_sync.domain.registrations.batches import Current, DueMark
 from registration_sync.domain.registrations.registration import (
     APPROVED,
     decode_snapshot,
@@ -95,8 +95,8 @@ class _Synced:
     def __init__(self, students: Sequence[Current]) -> None:
         self._students = students
 
-    def marks(self, *_: object) -> Iterator[Mark]:
-        return (Mark(one.student_id) for one in self._students)
+    def marks(self, *_: object) -> Iterator[DueMark]:
+        return (DueMark(one.student_id) for one in self._students)
 
     def current(
         self, _c: str, _y: int, student_ids: Iterator[str]
@@ -109,7 +109,7 @@ class _Synced:
 
 def _show(mapping: Mapping, school_year: int, students: Sequence[Current]) -> int:
     """Prints what an export would make of the students; the number of those held."""
-    run = RunFacts(dt.datetime.now(dt.UTC), ZoneInfo("UTC"), school_year)
+    run = RunContext(dt.datetime.now(dt.UTC), ZoneInfo("UTC"), school_year)
     compiled = compile_mapping(mapping, run)
     for student in students[:SHOWN]:
         _show_student(compiled, student)

@@ -3,11 +3,11 @@
 import datetime as dt
 from typing import Any
 
-from registration_sync import bootstrap
 from registration_sync.api import handle, logger
+from registration_sync.bootstrap import configuration_function
 from registration_sync.domain.access import ConnectionAccess
 from registration_sync.routes import connections, mapping, runs, schedule, students
-from registration_sync.use_cases.connections.overdue_exports import watch_schedules
+from registration_sync.use_cases.connections.overdue_exports import count_overdue_exports
 
 
 def handler(event: dict[str, Any], _context: object) -> dict[str, Any]:
@@ -17,16 +17,16 @@ def handler(event: dict[str, Any], _context: object) -> dict[str, Any]:
         event,
         ROUTES,
         access_of=_access_of,
-        audit_of=lambda: bootstrap.configuration().audit,
+        audit_of=lambda: configuration_function.dependencies().audit,
     )
 
 
 def _watch_schedules() -> dict[str, Any]:
-    parts = bootstrap.configuration()
-    overdue = watch_schedules(
-        schedules=parts.schedules,
-        runs=parts.runs,
-        metrics=parts.metrics,
+    deps = configuration_function.dependencies()
+    overdue = count_overdue_exports(
+        schedules=deps.schedules,
+        runs=deps.runs,
+        metrics=deps.metrics,
         now=dt.datetime.now(dt.UTC),
     )
     record = logger().error if overdue else logger().info
@@ -35,7 +35,7 @@ def _watch_schedules() -> dict[str, Any]:
 
 
 def _access_of(connection_id: str) -> ConnectionAccess | None:
-    return bootstrap.configuration().access.access(connection_id)
+    return configuration_function.dependencies().access.access(connection_id)
 
 
 WATCH_SCHEDULES = "watch_schedules"

@@ -7,8 +7,8 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-from registration_sync import bootstrap
 from registration_sync.api import describe_exception, error_answer, logger
+from registration_sync.bootstrap import export_function
 from registration_sync.domain.errors import (
     AlreadyRunning,
     MarkerLost,
@@ -24,7 +24,7 @@ from registration_sync.domain.runs.run import (
     RESEND,
     SCHEDULED,
     TEST_RECORD,
-    ExportRequest,
+    RunRequest,
     RunStatus,
 )
 from registration_sync.use_cases.connections.schedule_exports import wakes
@@ -59,16 +59,16 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
     Raises only where Lambda's retry helps: a passing fault, and a scheduled run that has to wait
     for another one.
     """
-    parts = bootstrap.export()
-    parts.invocation.context = context
+    deps = export_function.dependencies()
+    deps.invocation.context = context
     started = time.monotonic()
     try:
         if event.get("action") == REBUILD_MARKER:
-            return _rebuilt(event, parts)
+            return _rebuilt(event, deps)
         request = parse_export_event(event, dt.datetime.now(dt.UTC), context.aws_request_id)
-        if _sleeps(request, parts):
+        if _sleeps(request, deps):
             return _not_run(request)
-        run = _run(request, parts)
+        run = _run(request, deps)
     except RegistrationSyncError as error:
         logger().error("export refused", extra={"code": error.code})
         if isinstance(error, Unavailable) or _waits(event, error):
@@ -91,21 +91,19 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
     return shortened(run)
 
 
-def _rebuilt(event: dict[str, Any], parts: bootstrap.Export) -> dict[str, Any]:
+def _rebuilt(event: dict[str, Any], deps: export_function.Dependencies) -> dict[str, Any]:
     """An operator's task, and no run: the marker's numbers as they are now."""
-    numbers = parts.rebuild_marker(connection_of(event, known={"action", "connection_id"}))
+    numbers = deps.rebuild_marker(connection_of(event, known={"action", "connection_id"}))
     logger().info("marker rebuilt", extra=numbers)
     return numbers
 
 
-def _sleeps(request: ExportRequest, parts: bootstrap.Export) -> bool:
+def _sleeps(request: RunRequest, deps: export_function.Dependencies) -> bool:
     moment = request.scheduled_for
-    return moment is not None and not wakes(
-        request.connection_id, moment, schedules=parts.schedules
-    )
+    return moment is not None and not wakes(request.connection_id, moment, schedules=deps.schedules)
 
 
-def _not_run(request: ExportRequest) -> dict[str, Any]:
+def _not_run(request: RunRequest) -> dict[str, Any]:
     """The answer to a schedule that is off or pauses: no run, and nothing in the history."""
     logger().info("not exported", extra={"connection_id": request.connection_id})
     return {
@@ -120,33 +118,33 @@ def _waits(event: dict[str, Any], error: RegistrationSyncError) -> bool:
     return isinstance(error, AlreadyRunning) and event.get("trigger") == SCHEDULED
 
 
-def _run(request: ExportRequest, parts: bootstrap.Export) -> dict[str, Any]:
-    earlier = parts.runs.find(request.connection_id, request.run_id)
+def _run(request: RunRequest, deps: export_function.Dependencies) -> dict[str, Any]:
+    earlier = deps.runs.find(request.connection_id, request.run_id)
     if earlier and (earlier["finished_at"] or earlier["status"] == AWAITING):
-        return _done(earlier, parts)
+        return _done(earlier, deps)
     request = as_asked(request, earlier)
     attempts: int = earlier["attempt"] if earlier else 0
     now = dt.datetime.now(dt.UTC)
-    ended = ended_before(request, attempted=attempts > 0, runs=parts.runs, now=now)
+    ended = ended_before(request, attempted=attempts > 0, runs=deps.runs, now=now)
     if ended:
-        return _announced(ended.to_json(), parts)
+        return _announced(ended.to_json(), deps)
     # Student data: the folder goes with the run, also in a function that stays warm.
     use = USES.get(request.kind, export_registrations)
     with tempfile.TemporaryDirectory() as workspace:
-        outside = parts.outside(workspace=Path(workspace))
+        outside = deps.outside(workspace=Path(workspace))
         try:
             run = use(request, attempt=attempts + 1, outside=outside)
         except RunCancelled:
-            return parts.runs.find(request.connection_id, request.run_id) or {}
+            return deps.runs.find(request.connection_id, request.run_id) or {}
         except AlreadyRunning as error:
             if error.run_id == request.run_id:  # invoked twice: the other one keeps the record
                 raise Unavailable("Another attempt of this run may still be under way.") from error
             if request.scheduled_for is None:
                 refused = refused_run(request, error, outside.now())
-                parts.runs.save(refused)
-                _announced(refused.to_json(), parts)
+                deps.runs.save(refused)
+                _announced(refused.to_json(), deps)
             raise
-        record = _announced(run.to_json(), parts)
+        record = _announced(run.to_json(), deps)
         if request.kind == EXPORT:
             with suppress(
                 Unavailable, MarkerLost
@@ -158,26 +156,26 @@ def _run(request: ExportRequest, parts: bootstrap.Export) -> dict[str, Any]:
                     workspace=outside.workspace,
                     retention_days=outside.retention_days,
                     now=outside.now(),
-                    seconds_left=parts.invocation.seconds_left,
+                    seconds_left=deps.invocation.seconds_left,
                 )
     return record
 
 
-def _done(record: dict[str, Any], parts: bootstrap.Export) -> dict[str, Any]:
+def _done(record: dict[str, Any], deps: export_function.Dependencies) -> dict[str, Any]:
     """The record of a run that Lambda or the scheduler delivered twice; or it was killed when it
     had stored how it ended, and is still to be told. Of one that was cancelled before it began
     there is nothing to tell."""
     never_began = record["status"] == RunStatus.CANCELLED and not record["started_at"]
-    if never_began or parts.runs.was_told(record["connection_id"], record["run_id"]):
+    if never_began or deps.runs.is_announced(record["connection_id"], record["run_id"]):
         return record
-    return _announced(record, parts)
+    return _announced(record, deps)
 
 
-def _announced(record: dict[str, Any], parts: bootstrap.Export) -> dict[str, Any]:
+def _announced(record: dict[str, Any], deps: export_function.Dependencies) -> dict[str, Any]:
     """The run's record, after it was told to whom it concerns. It is stored, and whatever goes
     wrong here is logged and leaves it as it is."""
     try:
-        reasons = [fault.message for fault in parts.announce(record)]
+        reasons = [fault.message for fault in deps.announce(record)]
     except Exception as error:  # noqa: BLE001  # or AWS would try a run again that has delivered
         reasons = describe_exception(error)
     if reasons:

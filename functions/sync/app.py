@@ -5,8 +5,8 @@ from collections import Counter
 from dataclasses import asdict
 from typing import Any
 
-from registration_sync import bootstrap
 from registration_sync.api import RETRY_AFTER_SECONDS, Answer, Request, Route, handle
+from registration_sync.bootstrap import sync_function
 from registration_sync.domain.access import ConnectionAccess, Permission
 from registration_sync.domain.audit import Change, Note
 from registration_sync.domain.registrations.registration import (
@@ -25,12 +25,12 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
         {**event, "context": context},
         ROUTES,
         access_of=_access_of,
-        audit_of=lambda: bootstrap.sync().audit,
+        audit_of=lambda: sync_function.dependencies().audit,
     )
 
 
 def _access_of(connection_id: str) -> ConnectionAccess | None:
-    return bootstrap.sync().access.access(connection_id)
+    return sync_function.dependencies().access.access(connection_id)
 
 
 def _sync(request: Request) -> Answer:
@@ -39,7 +39,7 @@ def _sync(request: Request) -> Answer:
         parse_sync_request(request.text()),
         request_id=request.request_id,
         arrived_at=_arrival(request),
-        table=bootstrap.sync().table,
+        table=sync_function.dependencies().table,
         seconds_left=lambda: _seconds_left(request),
     )
     counts = Counter(result.result for result in results)
@@ -60,7 +60,7 @@ def _remove(request: Request) -> Answer:
         parse_student_id(request.path["student_id"]),
         request_id=request.request_id,
         arrived_at=_arrival(request),
-        table=bootstrap.sync().table,
+        table=sync_function.dependencies().table,
         seconds_left=lambda: _seconds_left(request),
     )
     # Who was removed stands nowhere but in the request itself.

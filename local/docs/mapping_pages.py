@@ -8,7 +8,11 @@ from zoneinfo import ZoneInfo
 
 from local.district import made_up_district
 from registration_sync.domain.mapping.compiled.columns import steps_of
-from registration_sync.domain.mapping.compiled.mapping import FilePreview, RunFacts, compile_mapping
+from registration_sync.domain.mapping.compiled.mapping import (
+    FilePreview,
+    RunContext,
+    compile_mapping,
+)
 from registration_sync.domain.mapping.definition.mapping import ExportFile, Mapping, parse_mapping
 from registration_sync.domain.mapping.definition.ready_made import ReadyMade, ready_made_of
 from registration_sync.domain.mapping.definition.yaml_text import read_mapping_text
@@ -95,7 +99,7 @@ def _example(mapping: Mapping) -> Iterator[str]:
     stored = encode_snapshot(registration, f"{YEAR}-08-01T12:00:00.000Z")
     if not isinstance(stored, bytes):
         raise TypeError(stored.message)
-    run = RunFacts(dt.datetime(YEAR, 8, 1, 21, tzinfo=dt.UTC), ZoneInfo("UTC"), YEAR)
+    run = RunContext(dt.datetime(YEAR, 8, 1, 21, tzinfo=dt.UTC), ZoneInfo("UTC"), YEAR)
     for row in compile_mapping(mapping, run).preview(decode_snapshot(stored)):
         if row.row is not None:
             yield _row(row)

@@ -96,9 +96,9 @@ def test_dry_runs_lie_below_a_prefix_of_their_own(client: "S3Client", source: Pa
     dry_runs = S3Archive(client, "archive", prefix=DRY_RUNS)
     dry_runs.store(*RUN, "2025/files/a.csv", source)
 
-    dry_runs.refuse_gone(*RUN, "2025/files/a.csv")
+    dry_runs.require_exists(*RUN, "2025/files/a.csv")
     with pytest.raises(NotFound):
-        S3Archive(client, "archive").refuse_gone(*RUN, "2025/files/a.csv")
+        S3Archive(client, "archive").require_exists(*RUN, "2025/files/a.csv")
 
 
 def test_a_link_is_signed_and_gives_the_file_its_name(client: "S3Client", source: Path) -> None:
@@ -130,4 +130,4 @@ def test_a_passing_fault_is_unavailable() -> None:
         stub.add_client_error("head_object", "SlowDown", http_status_code=503)
 
         with pytest.raises(Unavailable):
-            S3Archive(client, "archive").refuse_gone(*RUN, "2025/files/a.csv")
+            S3Archive(client, "archive").require_exists(*RUN, "2025/files/a.csv")

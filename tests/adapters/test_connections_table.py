@@ -31,16 +31,16 @@ from registration_sync.domain.errors import (
     Unavailable,
     VersionMismatch,
 )
-from registration_sync.domain.runs.findings import LastDelivery
+from registration_sync.domain.runs.findings import LastUpload
 from registration_sync.domain.runs.run import (
     DRY_RUN,
-    ExportRequest,
-    ExportRun,
     HeldRow,
+    Run,
+    RunRequest,
     RunStatus,
     YearOutcome,
     finished_run,
-    requested_run,
+    pending_run,
 )
 
 if TYPE_CHECKING:
@@ -100,9 +100,9 @@ def connection(connection_id: str = "north", **changes: Any) -> Connection:
     )
 
 
-def run(run_id: str, minutes: int = 0, connection_id: str = "north") -> ExportRun:
-    request = ExportRequest(connection_id=connection_id, run_id=run_id, requested_by="ada")
-    return requested_run(request, NOW + dt.timedelta(minutes=minutes))
+def run(run_id: str, minutes: int = 0, connection_id: str = "north") -> Run:
+    request = RunRequest(connection_id=connection_id, run_id=run_id, requested_by="ada")
+    return pending_run(request, NOW + dt.timedelta(minutes=minutes))
 
 
 # Connections
@@ -368,11 +368,11 @@ def test_a_run_that_has_begun_is_not_cancelled(runs: DynamoDBRuns) -> None:
     assert runs.find("north", "r1") == begun.to_json()
 
 
-def awaiting(run_id: str, minutes: int = 0) -> ExportRun:
+def awaiting(run_id: str, minutes: int = 0) -> Run:
     return replace(run(run_id, minutes), status=RunStatus.AWAITING_CONFIRMATION)
 
 
-def pending(waiting: ExportRun) -> dict[str, Any]:
+def pending(waiting: Run) -> dict[str, Any]:
     """The record of a run that was confirmed."""
     return {**waiting.to_json(), "status": "pending", "confirmed_by": "ada"}
 
@@ -389,16 +389,16 @@ def test_a_run_that_awaits_confirmation_is_found_and_makes_place(runs: DynamoDBR
 
 def test_a_run_that_goes_on_after_it_was_told_has_more_to_tell(runs: DynamoDBRuns) -> None:
     runs.save(awaiting("r1"))
-    assert not runs.was_told("north", "r1")
+    assert not runs.is_announced("north", "r1")
 
-    runs.note_told("north", "r1", "pending")  # it went on meanwhile
-    assert not runs.was_told("north", "r1")
-    runs.note_told("north", "r1", "awaiting_confirmation")
+    runs.mark_announced("north", "r1", "pending")  # it went on meanwhile
+    assert not runs.is_announced("north", "r1")
+    runs.mark_announced("north", "r1", "awaiting_confirmation")
 
-    assert runs.was_told("north", "r1")
+    assert runs.is_announced("north", "r1")
     assert runs.find("north", "r1") == awaiting("r1").to_json()
     runs.save(run("r1"))
-    assert not runs.was_told("north", "r1")
+    assert not runs.is_announced("north", "r1")
 
 
 def test_a_confirmed_run_takes_the_place_of_a_request_and_waits_no_longer(
@@ -456,7 +456,7 @@ def test_a_dry_run_expires_after_a_day(client: "DynamoDBClient", runs: DynamoDBR
 
 # What was delivered where
 
-STUDENTS = LastDelivery("f/students.csv", "r2", "r1", "2026-03-02 21:00", 120, "ab", modified=5000)
+STUDENTS = LastUpload("f/students.csv", "r2", "r1", "2026-03-02 21:00", 120, "ab", modified=5000)
 
 
 @pytest.fixture

@@ -10,7 +10,7 @@ import pytest
 from botocore.exceptions import ClientError
 from moto import mock_aws
 
-from registration_sync.adapters.aws.errors import is_passing
+from registration_sync.adapters.aws.errors import is_transient
 from registration_sync.adapters.dynamodb import requests as dynamodb_batches
 from registration_sync.adapters.dynamodb.registration_items import (
     current_key,
@@ -20,7 +20,13 @@ from registration_sync.adapters.dynamodb.registration_items import (
 from registration_sync.adapters.dynamodb.registrations_table import DynamoDBRegistrationsTable
 from registration_sync.adapters.dynamodb.requests import get_all, write_all
 from registration_sync.domain.errors import AlreadyRunning, LeaseLost, MarkerLost, Unavailable
-from registration_sync.domain.registrations.batches import Current, Lease, Mark, Stored, YearMarker
+from registration_sync.domain.registrations.batches import (
+    Current,
+    DueMark,
+    Lease,
+    Stored,
+    YearMarker,
+)
 from registration_sync.domain.registrations.ledger import (
     LastExport,
     LedgerEntry,
@@ -95,7 +101,7 @@ def test_of_two_that_bring_a_connections_first_years_at_once_both_are_opened(
 def test_a_write_that_meets_a_transaction_is_a_passing_fault() -> None:
     error = {"Error": {"Code": "TransactionConflictException"}}
 
-    assert is_passing(ClientError(error, "UpdateItem"))  # type: ignore[arg-type]
+    assert is_transient(ClientError(error, "UpdateItem"))  # type: ignore[arg-type]
 
 
 def test_a_marker_that_is_lost_is_not_taken_for_a_new_connections(
@@ -192,14 +198,14 @@ def test_marks_come_in_order_of_id_once_each_the_newest_batch_first(
     table: DynamoDBRegistrationsTable,
 ) -> None:
     ids = [f"{number:03}" for number in range(60)]
-    table.put_marks(C, Y, 1, [Mark(student_id) for student_id in ids])
-    table.put_marks(C, Y, 3, [Mark("007", "v1", "[]"), Mark("999")])
-    table.put_marks(C, Y, 4, [Mark("888")])
+    table.put_marks(C, Y, 1, [DueMark(student_id) for student_id in ids])
+    table.put_marks(C, Y, 3, [DueMark("007", "v1", "[]"), DueMark("999")])
+    table.put_marks(C, Y, 4, [DueMark("888")])
 
     marks = list(table.marks(C, Y, range(1, 4)))
 
     assert [mark.student_id for mark in marks] == [*ids, "999"]
-    assert marks[7] == Mark("007", "v1", "[]")
+    assert marks[7] == DueMark("007", "v1", "[]")
 
 
 def test_few_of_many_marks_are_in_memory_at_a_time(
@@ -207,7 +213,7 @@ def test_few_of_many_marks_are_in_memory_at_a_time(
 ) -> None:
     monkeypatch.setattr(dynamodb_batches, "PAGE_ITEMS", 3)
     ids = [f"{number:03}" for number in range(60)]
-    table.put_marks(C, Y, 1, [Mark(student_id) for student_id in ids])
+    table.put_marks(C, Y, 1, [DueMark(student_id) for student_id in ids])
     sizes: list[int] = []
     table._client.meta.events.register(
         "after-call.dynamodb.Query", lambda parsed, **_: sizes.append(parsed["Count"])
@@ -220,11 +226,11 @@ def test_few_of_many_marks_are_in_memory_at_a_time(
 
 
 def test_a_new_mark_drops_the_reasons(table: DynamoDBRegistrationsTable) -> None:
-    table.put_marks(C, Y, 1, [Mark("007", "v1", "[]")])
+    table.put_marks(C, Y, 1, [DueMark("007", "v1", "[]")])
 
-    table.put_marks(C, Y, 1, [Mark("007")])
+    table.put_marks(C, Y, 1, [DueMark("007")])
 
-    assert list(table.marks(C, Y, range(1, 2))) == [Mark("007")]
+    assert list(table.marks(C, Y, range(1, 2))) == [DueMark("007")]
 
 
 def test_students_are_read_in_the_order_asked_for(table: DynamoDBRegistrationsTable) -> None:
@@ -331,21 +337,21 @@ def test_the_ledger_tells_which_run_exported_a_batch(table: DynamoDBRegistration
 
 
 def test_the_newest_mark_of_a_student_is_found(table: DynamoDBRegistrationsTable) -> None:
-    table.put_marks(C, Y, 2, [Mark("007"), Mark("1e5")])
-    table.put_marks(C, Y, 150, [Mark("007", "v1", "[]", "2026-03-02T21:00:00Z")])
-    table.put_marks(C, Y, 151, [Mark("1e5")])
+    table.put_marks(C, Y, 2, [DueMark("007"), DueMark("1e5")])
+    table.put_marks(C, Y, 150, [DueMark("007", "v1", "[]", "2026-03-02T21:00:00Z")])
+    table.put_marks(C, Y, 151, [DueMark("1e5")])
 
-    assert table.newest_mark(C, Y, "007", range(1, 300)) == Mark(
+    assert table.newest_mark(C, Y, "007", range(1, 300)) == DueMark(
         "007", "v1", "[]", "2026-03-02T21:00:00Z"
     )
-    assert table.newest_mark(C, Y, "007", range(1, 150)) == Mark("007")
+    assert table.newest_mark(C, Y, "007", range(1, 150)) == DueMark("007")
     assert table.newest_mark(C, Y, "06520", range(1, 300)) is None
 
 
 def test_marks_go_on_after_a_student_and_are_cleared_by_batch(
     table: DynamoDBRegistrationsTable,
 ) -> None:
-    students = [Mark(f"{number:03}") for number in range(60)]
+    students = [DueMark(f"{number:03}") for number in range(60)]
     table.put_marks(C, Y, 1, students)
     table.put_marks(C, Y, 2, students[:2])
 
@@ -452,7 +458,7 @@ def test_one_throttled_student_does_not_end_the_settling_of_all(
 def test_marks_that_could_not_be_cleared_are_not_forgotten(
     table: DynamoDBRegistrationsTable, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    table.put_marks(C, Y, 1, [Mark("007")])
+    table.put_marks(C, Y, 1, [DueMark("007")])
 
     def throttle(**given: Any) -> Any:
         return {"UnprocessedItems": given["RequestItems"]}
@@ -472,7 +478,7 @@ def test_a_fault_of_the_servers_is_passing_whatever_it_is_called(
 ) -> None:
     answer: Any = {"Error": {"Code": code}, "ResponseMetadata": {"HTTPStatusCode": status}}
 
-    assert is_passing(ClientError(answer, "HeadObject")) is passes
+    assert is_transient(ClientError(answer, "HeadObject")) is passes
 
 
 def test_a_mistake_of_ours_is_no_passing_fault() -> None:

@@ -15,7 +15,7 @@ from registration_sync.adapters.aws.export_function import LambdaExportStarter
 from registration_sync.adapters.aws.secrets import SecretsManagerSecrets
 from registration_sync.domain.connections.sftp import Credentials
 from registration_sync.domain.errors import Unavailable
-from registration_sync.domain.runs.run import OF_RECORD, ExportRequest, SentAgain
+from registration_sync.domain.runs.run import OF_RECORD, ResendSelection, RunRequest
 from registration_sync.use_cases.runs.request_export import parse_export_event
 
 if TYPE_CHECKING:
@@ -137,21 +137,21 @@ def test_a_secret_that_cannot_be_written_now_is_unavailable(operation: str, code
 @pytest.mark.parametrize(
     "request_",
     [
-        ExportRequest("north", RUN, trigger="manual", requested_by="ada"),
-        ExportRequest("north", RUN, school_years=(2024, 2025), contents="all", override_held=True),
-        ExportRequest("north", RUN, kind="dry_run"),
-        ExportRequest("north", RUN, kind="resend", again=SentAgain("earlier")),
-        ExportRequest(
+        RunRequest("north", RUN, trigger="manual", requested_by="ada"),
+        RunRequest("north", RUN, school_years=(2024, 2025), contents="all", override_held=True),
+        RunRequest("north", RUN, kind="dry_run"),
+        RunRequest("north", RUN, kind="resend", again=ResendSelection("earlier")),
+        RunRequest(
             "north",
             RUN,
             kind="resend",
             school_years=(2025,),
-            again=SentAgain("earlier", ((2025, "students.csv"),), ("007", "1e5")),
+            again=ResendSelection("earlier", ((2025, "students.csv"),), ("007", "1e5")),
         ),
     ],
 )
 def test_the_export_function_is_started_in_the_background_and_reads_what_was_asked(
-    request_: ExportRequest,
+    request_: RunRequest,
 ) -> None:
     sent: dict[str, Any] = {}
 
@@ -177,8 +177,8 @@ def test_no_student_id_is_in_the_event_it_stands_in_the_runs_record() -> None:
 
     client: Any = Client()
     for request in (
-        ExportRequest("north", RUN, kind="resend", again=SentAgain("earlier", (), ("00731",))),
-        ExportRequest("north", RUN, kind="test_record", student_ids=("00731",)),
+        RunRequest("north", RUN, kind="resend", again=ResendSelection("earlier", (), ("00731",))),
+        RunRequest("north", RUN, kind="test_record", student_ids=("00731",)),
     ):
         LambdaExportStarter(client, "export").start(request)
 
@@ -192,4 +192,4 @@ def test_an_export_that_does_not_start_is_unavailable(code: str) -> None:
         stub.add_client_error("invoke", code)
 
         with pytest.raises(Unavailable):
-            LambdaExportStarter(client, "export").start(ExportRequest("north", "r1"))
+            LambdaExportStarter(client, "export").start(RunRequest("north", "r1"))

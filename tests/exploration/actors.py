@@ -21,9 +21,9 @@ from registration_sync.domain.errors import (
 )
 from registration_sync.domain.registrations.batches import (
     Current,
+    DueMark,
+    ExportMarker,
     Lease,
-    Mark,
-    Marker,
     Stored,
     YearMarker,
 )
@@ -89,9 +89,9 @@ class ReplayTable:
             raise Unavailable("no answer")
         return result
 
-    def marker(self, connection_id: str) -> Marker:
+    def marker(self, connection_id: str) -> ExportMarker:
         numbers = YearMarker(*self._marker())
-        return Marker(None, {YEAR: numbers} if numbers.open else {})
+        return ExportMarker(None, {YEAR: numbers} if numbers.open else {})
 
     def _marker(self) -> tuple[int, ...]:
         numbers: tuple[int, ...] = self._do("marker")
@@ -100,7 +100,7 @@ class ReplayTable:
     def add_year(self, connection_id: str, school_year: int) -> None:
         self._do("add_year")
 
-    def put_marks(self, _c: str, _y: int, batch: int, marks: Sequence[Mark]) -> set[str]:
+    def put_marks(self, _c: str, _y: int, batch: int, marks: Sequence[DueMark]) -> set[str]:
         results = {mark.student_id: self._replay.do("put_mark", batch, mark) for mark in marks}
         return {student for student, done in results.items() if done is True}
 
@@ -130,11 +130,11 @@ class ReplayTable:
     def commit(self, _c: str, _y: int, batch: int, token: str | None) -> None:
         self._do("commit", batch, token)
 
-    def marks(self, _c: str, _y: int, batches: range) -> Iterator[Mark]:
+    def marks(self, _c: str, _y: int, batches: range) -> Iterator[DueMark]:
         found: set[str] = set()
         for batch in batches:
             found |= set(self._do("marked", batch))
-        yield from (Mark(student) for student in sorted(found))
+        yield from (DueMark(student) for student in sorted(found))
 
     def current(
         self, _c: str, _y: int, student_ids: Iterator[str]
@@ -186,8 +186,8 @@ class ForgetfulTable(SyncTable):
 class MarkReadingTable(ReplayTable):
     """As the mutant sees it that finds its snapshots in the marks."""
 
-    def marks(self, _c: str, _y: int, batches: range) -> Iterator[Mark]:
-        found: dict[str, Mark] = {}
+    def marks(self, _c: str, _y: int, batches: range) -> Iterator[DueMark]:
+        found: dict[str, DueMark] = {}
         for batch in batches:
             found |= {mark.student_id: mark for mark in self._do("marks", batch)}
         yield from (found[student] for student in sorted(found))
@@ -398,7 +398,7 @@ class Export:
 
     def run(self, code: Any, replay: Replay, floor: Any, folder: Path) -> Any:
         table = code.table(replay)
-        server = code.deliver_files.Server(ReplayServer(replay, floor), lambda: None)
+        server = code.deliver_files.RunConnection(ReplayServer(replay, floor), lambda: None)
         try:
             with code.lease.hold_lease(
                 "c", "run", token=self.token, table=table, ticker=NoTicker(), now=replay.now

@@ -117,8 +117,8 @@ def test_large_cases_keep_every_promise_at_random(seed: int, tmp_path: Path) -> 
 IN_BATCH: Changes = {
     "sync_registrations": [
         (
-            "marks = [Mark(change.student_id) for change in group]",
-            "marks = [Mark(change.student_id, change.version, change.snapshot) for change in group]",  # noqa: E501
+            "marks = [DueMark(change.student_id) for change in group]",
+            "marks = [DueMark(change.student_id, change.version, change.snapshot) for change in group]",  # noqa: E501
         )
     ],
     "due_students": [
@@ -254,7 +254,7 @@ MUTANTS: dict[str, tuple[Changes, str]] = {
         "one sync, two exports, a stalled holder",
     ),
     "no fence before the renames": (
-        {"deliver_files": [("        _remove_foreign(files, folder, session, lease)\n", "")]},
+        {"deliver_files": [("        _remove_stale_uploads(files, folder, session, lease)\n", "")]},
         "two syncs, two exports, a kill",
     ),
     "a held delivery that moves the marker": (

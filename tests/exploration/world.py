@@ -13,7 +13,7 @@ from registration_sync.domain.errors import (
     NotFound,
     TerminalDeliveryError,
 )
-from registration_sync.domain.registrations.batches import Current, Mark, Stored, arrived_at_ms
+from registration_sync.domain.registrations.batches import Current, DueMark, Stored, arrived_at_ms
 from registration_sync.domain.registrations.ledger import LedgerEntry
 from registration_sync.use_cases.ledger.last_outcomes import settled
 
@@ -52,7 +52,7 @@ class World:
     ledger: tuple[tuple[int, LedgerEntry], ...] = ()
     indexes: tuple[tuple[int, Settled], ...] = ()
     current: tuple[tuple[str, Current], ...] = ()
-    marks: tuple[tuple[tuple[int, str], Mark], ...] = ()
+    marks: tuple[tuple[tuple[int, str], DueMark], ...] = ()
     files: tuple[tuple[str, tuple[tuple[str, int], ...]], ...] = ()
     delivered: tuple[tuple[str, int], ...] = ()
     answered: tuple[tuple[str, int], ...] = ()
@@ -111,7 +111,7 @@ def _add_year(world: World) -> tuple[World, Any]:
     return (world if world.open else replace(world, open=1)), None
 
 
-def _put_mark(world: World, batch: int, mark: Mark) -> tuple[World, Any]:
+def _put_mark(world: World, batch: int, mark: DueMark) -> tuple[World, Any]:
     if batch <= world.exported:
         return world, True
     return replace(world, marks=put(world.marks, (batch, mark.student_id), mark)), True

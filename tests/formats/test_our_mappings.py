@@ -12,10 +12,10 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from local.district import Registration, made_up_district, next_day
-from registration_sync.domain.mapping.compiled.mapping import RunFacts, compile_mapping
+from registration_sync.domain.mapping.compiled.mapping import RunContext, compile_mapping
 from registration_sync.domain.mapping.definition.mapping import parse_mapping
 from registration_sync.domain.mapping.definition.yaml_text import read_mapping_text
-from registration_sync.domain.registrations.batches import Current, Mark, version_of
+from registration_sync.domain.registrations.batches import Current, DueMark, version_of
 from registration_sync.domain.registrations.registration import (
     decode_snapshot,
     encode_snapshot,
@@ -60,8 +60,8 @@ class Synced:
         self.stored[current.student_id] = current
         self.due.add(current.student_id)
 
-    def marks(self, *_: object) -> Iterator[Mark]:
-        return (Mark(student_id) for student_id in sorted(self.due))
+    def marks(self, *_: object) -> Iterator[DueMark]:
+        return (DueMark(student_id) for student_id in sorted(self.due))
 
     def current(
         self, _c: str, _y: int, student_ids: Iterator[str]
@@ -78,7 +78,7 @@ def definition_of(name: str) -> Any:
 
 def export(definition: Any, table: Synced, folder: Path) -> WrittenYear:
     """Writes the files as an export delivers them into `folder`."""
-    compiled = compile_mapping(parse_mapping(definition), RunFacts(NOW, ZoneInfo("UTC"), YEAR))
+    compiled = compile_mapping(parse_mapping(definition), RunContext(NOW, ZoneInfo("UTC"), YEAR))
     work = folder.with_name(f"{folder.name}-work")
     written = write_files(
         "c",
@@ -219,7 +219,7 @@ def mapped(name: str, one: Registration) -> list[dict[str, str]]:
     stored = encode_snapshot(parsed, "2026-08-02T10:00:00.000Z")
     assert isinstance(stored, bytes)
     mapping = parse_mapping(definition_of(name))
-    compiled = compile_mapping(mapping, RunFacts(NOW, ZoneInfo("UTC"), YEAR))
+    compiled = compile_mapping(mapping, RunContext(NOW, ZoneInfo("UTC"), YEAR))
     rows = compiled.preview(decode_snapshot(stored))
     assert [problem for row in rows for problem in row.problems] == []
     return [{"file": row.name} | {field.to: field.value for field in row.fields} for row in rows]

@@ -10,9 +10,14 @@ import boto3
 import pytest
 from moto import mock_aws
 
-from registration_sync import bootstrap
+from registration_sync.bootstrap import (
+    aws_clients,
+    configuration_function,
+    export_function,
+    sync_function,
+)
 from registration_sync.domain.errors import Unavailable
-from registration_sync.domain.runs.run import ExportRequest
+from registration_sync.domain.runs.run import RunRequest
 
 ENVIRONMENT = {
     "AWS_ACCESS_KEY_ID": "testing",
@@ -34,6 +39,7 @@ ENVIRONMENT = {
     "ALERTS_TOPIC": "arn:aws:sns:us-east-1:123456789012:alerts",
     "RETENTION_DAYS": "400",
 }
+FUNCTIONS = (configuration_function, export_function, sync_function)
 TABLES = ("registrations", "connections")
 
 
@@ -41,10 +47,10 @@ class StartedExports:
     """In place of the export function: what it was asked for, and a fault where wanted."""
 
     def __init__(self) -> None:
-        self.requests: list[ExportRequest] = []
+        self.requests: list[RunRequest] = []
         self.fails = False
 
-    def start(self, request: ExportRequest) -> None:
+    def start(self, request: RunRequest) -> None:
         if self.fails:
             raise Unavailable("The export could not be started: TooManyRequestsException.")
         self.requests.append(request)
@@ -61,7 +67,7 @@ def account() -> Iterator[None]:
         for name, value in ENVIRONMENT.items():
             environment.setenv(name, value)
         # Nobody waits between two tries of a delivery: how long that is, a unit test says.
-        environment.setattr(bootstrap, "time", SimpleNamespace(sleep=lambda _: None))
+        environment.setattr(export_function, "time", SimpleNamespace(sleep=lambda _: None))
         boto3.client("s3").create_bucket(Bucket="archive")
         boto3.client("sns").create_topic(Name="alerts")
         boto3.client("scheduler").create_schedule_group(Name="stack-exports")
@@ -87,8 +93,8 @@ def aws(account: None) -> Iterator[None]:
 def started(aws: None, monkeypatch: pytest.MonkeyPatch) -> StartedExports:
     """The export function's place, taken by a list."""
     exports = StartedExports()
-    parts = replace(bootstrap.configuration(), starter=exports)
-    monkeypatch.setattr(bootstrap, "configuration", lambda: parts)
+    parts = replace(configuration_function.dependencies(), starter=exports)
+    monkeypatch.setattr(configuration_function, "dependencies", lambda: parts)
     return exports
 
 
@@ -119,9 +125,9 @@ def delete_tables() -> None:
 def forget_adapters() -> None:
     """Drops the clients and adapters that were built before."""
     _client.cache_clear()
-    for part in vars(bootstrap).values():
-        if hasattr(part, "cache_clear") and part.__module__ == bootstrap.__name__:
-            part.cache_clear()
+    for built in (aws_clients.dynamodb, *(function.dependencies for function in FUNCTIONS)):
+        if hasattr(built, "cache_clear"):  # not where a test replaced it
+            built.cache_clear()
 
 
 def stored_items(table: str = "connections") -> list[dict[str, Any]]:

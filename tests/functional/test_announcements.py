@@ -13,11 +13,11 @@ from typing import Any
 import pytest
 
 from functions.configuration import app as configuration
-from registration_sync import bootstrap
 from registration_sync.api import logger
+from registration_sync.bootstrap import aws_clients, export_function
 from registration_sync.domain.errors import Unavailable
 from registration_sync.domain.runs.alerts import Alert
-from registration_sync.domain.runs.run import DRY_RUN, ExportRequest, requested_run
+from registration_sync.domain.runs.run import DRY_RUN, RunRequest, pending_run
 from registration_sync.domain.runs.run_id import run_id_of
 from tests.functional.support.district import (
     CONNECTION,
@@ -74,9 +74,9 @@ def server(tmp_path: Path) -> Iterator[AsyncSftpServer]:
 @pytest.fixture
 def told(started: object, monkeypatch: pytest.MonkeyPatch) -> Told:
     told = Told()
-    parts = bootstrap.export()
-    parts = replace(parts, announce=partial(parts.announce, events=told, alerts=told))
-    monkeypatch.setattr(bootstrap, "export", lambda: parts)
+    deps = export_function.dependencies()
+    deps = replace(deps, announce=partial(deps.announce, events=told, alerts=told))
+    monkeypatch.setattr(export_function, "dependencies", lambda: deps)
     return told
 
 
@@ -169,8 +169,8 @@ def test_who_was_held_before_many_other_runs_is_not_told_again(
     send(registration(STUDENT, grade="unheard-of"))
     first = run_export()
     for number in range(45):
-        dry = ExportRequest(NORTH, f"{first['run_id']}-{number:02}", kind=DRY_RUN)
-        bootstrap.export().runs.save(requested_run(dry, dt.datetime.now(dt.UTC)))
+        dry = RunRequest(NORTH, f"{first['run_id']}-{number:02}", kind=DRY_RUN)
+        export_function.dependencies().runs.save(pending_run(dry, dt.datetime.now(dt.UTC)))
 
     last = run_export()
 
@@ -207,13 +207,13 @@ def test_a_run_that_was_killed_before_it_was_told_is_told_by_its_next_attempt(
 ) -> None:
     send(registration("1"), registration(STUDENT, grade="unheard-of"))
     killed = "20260302T210000Z-killed"
-    parts = bootstrap.export()
+    deps = export_function.dependencies()
 
     def die(_: dict[str, Any]) -> Any:
         raise SystemExit
 
     with monkeypatch.context() as during:
-        during.setattr(bootstrap, "export", lambda: replace(parts, announce=die))
+        during.setattr(export_function, "dependencies", lambda: replace(deps, announce=die))
         with pytest.raises(SystemExit):
             run_export(run_id=killed)
 
@@ -237,7 +237,7 @@ def test_a_run_stays_as_it_is_when_nobody_can_be_told(
     run = run_export()
 
     assert run["status"] == "partial"
-    stored = bootstrap.export().runs.find(NORTH, run["run_id"])
+    stored = export_function.dependencies().runs.find(NORTH, run["run_id"])
     assert stored is not None
     assert (stored["status"], stored["finished_at"]) == ("partial", run["finished_at"])
     file = server.root / "SISData/exports/2025/students.csv"
@@ -256,15 +256,15 @@ def test_a_connection_that_is_gone_is_called_by_its_id(
 ) -> None:
     server.faults.forbidden = {"open"}
     send(registration("1"))
-    parts = bootstrap.export()
+    deps = export_function.dependencies()
 
     class Gone:
         def get(self, connection_id: str) -> Any:
             raise Unavailable("AWS did not answer in time: please try again.")
 
     gone: Any = Gone()
-    announce = partial(parts.announce, connections=gone)
-    monkeypatch.setattr(bootstrap, "export", lambda: replace(parts, announce=announce))
+    announce = partial(deps.announce, connections=gone)
+    monkeypatch.setattr(export_function, "dependencies", lambda: replace(deps, announce=announce))
     run_export()
 
     assert told.subjects == ["north: the export failed"]
@@ -285,7 +285,7 @@ def watch(log: Callable[[], str]) -> tuple[list[str], int]:
 def set_long_ago(connection_id: str) -> None:
     """As if the schedule had been switched on in January."""
     key = {"pk": {"S": "SCHEDULES"}, "sk": {"S": connection_id}}
-    bootstrap._dynamodb().update_item(
+    aws_clients.dynamodb().update_item(
         TableName="connections",
         Key=key,
         UpdateExpression="SET set_at = :long_ago",

@@ -9,7 +9,7 @@ import pytest
 from functions.configuration import app as configuration
 from functions.export import app as export
 from registration_sync.adapters.dynamodb.runs_table import DynamoDBRuns
-from registration_sync.domain.runs.run import ExportRun
+from registration_sync.domain.runs.run import Run
 from tests.functional.conftest import StartedExports, stored_items
 from tests.functional.support.district import (
     CONNECTION,
@@ -163,7 +163,7 @@ def test_each_step_is_in_the_record_as_soon_as_it_is_done(
     seen: list[tuple[str, int]] = []
     save = DynamoDBRuns.save
 
-    def watched(runs: DynamoDBRuns, run: ExportRun) -> None:
+    def watched(runs: DynamoDBRuns, run: Run) -> None:
         save(runs, run)
         _, read = call(configuration, "GET", RUN, run_id=run.run_id)
         seen.append((read["status"], len(read["steps"])))

@@ -10,14 +10,14 @@ import boto3
 import pytest
 
 from functions.configuration.app import handler
-from registration_sync import bootstrap
 from registration_sync.adapters.aws.secrets import SecretsManagerSecrets
 from registration_sync.adapters.dynamodb.registrations_table import DynamoDBRegistrationsTable
+from registration_sync.bootstrap import configuration_function
 from registration_sync.domain.connections.guard_settings import Guards
 from registration_sync.domain.connections.sftp import Credentials
 from registration_sync.domain.errors import Unavailable
 from registration_sync.domain.registrations.batches import Lease
-from registration_sync.domain.runs.run import ExportRequest, RunStatus, requested_run
+from registration_sync.domain.runs.run import RunRequest, RunStatus, pending_run
 from tests.functional.conftest import StartedExports, secret_names, stored_items
 from tests.functional.support.events import (
     ADMINISTRATOR,
@@ -74,7 +74,7 @@ def save(mapping: object = MAPPING, **more: Any) -> tuple[int, Any]:
 
 
 def secrets_of(connection_id: str = NORTH) -> Credentials:
-    return bootstrap.configuration().secrets.read(connection_id)
+    return configuration_function.dependencies().secrets.read(connection_id)
 
 
 # Connections
@@ -583,10 +583,10 @@ def test_an_export_that_began_though_the_answer_was_lost_keeps_its_own_record(
     create()
     save()
 
-    def begin(request: ExportRequest) -> None:
+    def begin(request: RunRequest) -> None:
         now = dt.datetime.now(dt.UTC)
         ended = {"status": RunStatus.SUCCEEDED, "started_at": now, "finished_at": now}
-        bootstrap.configuration().runs.save(replace(requested_run(request, now), **ended))
+        configuration_function.dependencies().runs.save(replace(pending_run(request, now), **ended))
         raise Unavailable("No answer came.")
 
     monkeypatch.setattr(started, "start", begin)

@@ -124,7 +124,9 @@ def test_a_dry_run_and_its_files_are_gone_after_a_day(
     assert abs(asked - time.time()) < 60
     assert link(run["run_id"])[0] == 200
     # The lifecycle rule works by days, and late: the link is refused by the hour.
-    monkeypatch.setattr("registration_sync.use_cases.runs.link_file.DRY_RUN_KEPT", dt.timedelta(0))
+    monkeypatch.setattr(
+        "registration_sync.use_cases.runs.link_file.DRY_RUN_RETENTION", dt.timedelta(0)
+    )
     assert link(run["run_id"])[0] == 404
 
 

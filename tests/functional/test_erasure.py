@@ -18,12 +18,12 @@ import pytest
 from functions.configuration import app as configuration
 from functions.export import app as export
 from functions.sync import app as sync
-from registration_sync import bootstrap
 from registration_sync.adapters.aws.export_function import LambdaExportStarter
 from registration_sync.api import logger
+from registration_sync.bootstrap import aws_clients, export_function
 from registration_sync.domain.errors import Unavailable
 from registration_sync.domain.runs.redaction import CUT
-from registration_sync.domain.runs.run import DRY_RUN, ExportRequest, RunStatus, requested_run
+from registration_sync.domain.runs.run import DRY_RUN, RunRequest, RunStatus, pending_run
 from tests.functional.conftest import StartedExports, stored_items
 from tests.functional.support.district import (
     ENROLL,
@@ -119,7 +119,7 @@ def ask(student_id: str = WHO, claims: dict[str, str] | None = None) -> tuple[in
     return call(configuration, "POST", ERASURES, wish, **({"claims": claims} if claims else {}))
 
 
-def event_of(request: ExportRequest) -> dict[str, Any]:
+def event_of(request: RunRequest) -> dict[str, Any]:
     """What the export function is really sent."""
     sent: list[dict[str, Any]] = []
 
@@ -392,7 +392,7 @@ def test_a_sync_beside_it_is_whole_or_erased(
     set_up(server)
     send(small(WHO), small("2"))
     run_export()
-    table = bootstrap.export().table
+    table = export_function.dependencies().table
     close = table.close_batch
 
     def close_and_sync(*arguments: Any) -> None:
@@ -435,7 +435,10 @@ class Writes:
 @pytest.fixture
 def writes() -> Iterator[Writes]:
     counted = Writes()
-    clients = (bootstrap._dynamodb(), bootstrap.export().outside.keywords["archive"]._client)
+    clients = (
+        aws_clients.dynamodb(),
+        export_function.dependencies().outside.keywords["archive"]._client,
+    )
     for client in clients:
         client.meta.events.register("before-call", counted, unique_id="counted")
     yield counted
@@ -550,9 +553,9 @@ def test_a_dry_run_under_way_beside_it_makes_it_come_again(
     set_up(server)
     send(small(WHO))
     now = dt.datetime.now(dt.UTC)
-    beside = requested_run(ExportRequest(NORTH, "20260302T210000Z-dry", kind=DRY_RUN), now)
+    beside = pending_run(RunRequest(NORTH, "20260302T210000Z-dry", kind=DRY_RUN), now)
     begun = replace(beside, status=RunStatus.IN_PROGRESS, started_at=now)
-    bootstrap.export().runs.save(begun)
+    export_function.dependencies().runs.save(begun)
     _, asked = ask()
     event = event_of(started.requests[-1])
 
@@ -564,7 +567,9 @@ def test_a_dry_run_under_way_beside_it_makes_it_come_again(
     assert (failed["status"], failed["student_ids"]) == ("failed", [])
     assert "ask again" in failed["message"]
     assert traces(WHO) == []
-    bootstrap.export().runs.save(replace(begun, status=RunStatus.SUCCEEDED, finished_at=now))
+    export_function.dependencies().runs.save(
+        replace(begun, status=RunStatus.SUCCEEDED, finished_at=now)
+    )
     assert asked["run_id"] == failed["run_id"]
     assert erase(WHO, started)["status"] == "succeeded"
 
@@ -574,13 +579,13 @@ def test_an_export_that_was_too_slow_archives_nothing_more(
 ) -> None:
     set_up(server)
     send(small(WHO))
-    parts, late = bootstrap.export(), [dt.timedelta()]
+    parts, late = export_function.dependencies(), [dt.timedelta()]
     monkeypatch.setattr(
         "registration_sync.use_cases.exporting.export_year.keep_held_due",
         lambda *_, **__: late.__setitem__(0, dt.timedelta(hours=1)),
     )
     outside = partial(parts.outside, now=lambda: dt.datetime.now(dt.UTC) + late[0])
-    monkeypatch.setattr(bootstrap, "export", lambda: replace(parts, outside=outside))
+    monkeypatch.setattr(export_function, "dependencies", lambda: replace(parts, outside=outside))
 
     with pytest.raises(Unavailable):
         run_export(trigger="manual")

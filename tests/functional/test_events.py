@@ -11,9 +11,9 @@ import pytest
 
 from functions.configuration import app as configuration
 from functions.export import app as export
-from registration_sync import bootstrap
+from registration_sync.bootstrap import configuration_function
 from registration_sync.domain.connections.sftp import Credentials
-from registration_sync.domain.runs.run import ExportRequest, RunStatus, requested_run
+from registration_sync.domain.runs.run import RunRequest, RunStatus, pending_run
 from tests.functional.conftest import StartedExports
 from tests.functional.support.district import (
     CONNECTION,
@@ -160,7 +160,7 @@ def test_the_events_of_the_configuration_function_set_up_and_change_a_connection
     assert found["change_secret"][1] == first
     assert keys == first | {"host_keys": [*first["host_keys"], keys["host_keys"][1]]}
     assert moved["host"] != first["host"]
-    secrets = bootstrap.configuration().secrets.read(NORTH)
+    secrets = configuration_function.dependencies().secrets.read(NORTH)
     assert secrets == Credentials(password="of-the-new-server")
 
 
@@ -169,7 +169,9 @@ def test_a_secret_that_is_changed_by_its_event_is_stored_and_not_shown() -> None
 
     _, shown = answer("change_secret")
 
-    assert bootstrap.configuration().secrets.read(NORTH) == Credentials(password="the-new-one")
+    assert configuration_function.dependencies().secrets.read(NORTH) == Credentials(
+        password="the-new-one"
+    )
     assert "the-new-one" not in json.dumps(shown)
 
 
@@ -195,8 +197,8 @@ def test_an_erasure_is_asked_for_by_its_event(started: StartedExports) -> None:
 
 def test_a_run_that_waits_is_cancelled_by_its_event() -> None:
     answer("create_connection")
-    waiting = requested_run(ExportRequest(NORTH, RUN), dt.datetime.now(dt.UTC))
-    bootstrap.configuration().runs.save(waiting)
+    waiting = pending_run(RunRequest(NORTH, RUN), dt.datetime.now(dt.UTC))
+    configuration_function.dependencies().runs.save(waiting)
 
     status, run = answer("cancel_export")
 
@@ -205,9 +207,9 @@ def test_a_run_that_waits_is_cancelled_by_its_event() -> None:
 
 def test_a_run_that_awaits_confirmation_is_confirmed_by_its_event(started: StartedExports) -> None:
     answer("create_connection")
-    waiting = requested_run(ExportRequest(NORTH, RUN), dt.datetime.now(dt.UTC))
+    waiting = pending_run(RunRequest(NORTH, RUN), dt.datetime.now(dt.UTC))
     status = RunStatus.AWAITING_CONFIRMATION
-    bootstrap.configuration().runs.save(replace(waiting, status=status))
+    configuration_function.dependencies().runs.save(replace(waiting, status=status))
 
     assert answer("confirm_export") == (202, {"run_id": RUN})
     assert [request.run_id for request in started.requests] == [RUN]

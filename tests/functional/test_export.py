@@ -16,10 +16,10 @@ import pytest
 from functions.configuration import app as configuration
 from functions.export import app as export
 from functions.sync import app as sync
-from registration_sync import bootstrap
 from registration_sync.api import logger
+from registration_sync.bootstrap import export_function
 from registration_sync.domain.errors import AlreadyRunning, Unavailable
-from registration_sync.domain.runs.run import ExportRun
+from registration_sync.domain.runs.run import Run
 from registration_sync.use_cases.exporting.year import YearToExport
 from registration_sync.use_cases.run_kinds import export as export_registrations
 from tests.functional.conftest import stored_items
@@ -359,10 +359,10 @@ def test_what_an_attempt_delivered_before_it_died_stays_with_the_run_that_is_tri
 ) -> None:
     set_up(server)
     send(registration("1"), registration("2", grade="PK"))
-    runs = type(bootstrap.export().runs)
+    runs = type(export_function.dependencies().runs)
     save = runs.save
 
-    def dies(self: Any, run: ExportRun) -> None:
+    def dies(self: Any, run: Run) -> None:
         if run.years:
             raise ZeroDivisionError
         save(self, run)

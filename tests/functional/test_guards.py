@@ -13,9 +13,9 @@ import boto3
 import pytest
 
 from functions.configuration import app as configuration
-from registration_sync import bootstrap
+from registration_sync.bootstrap import export_function
 from registration_sync.domain.errors import Unavailable
-from registration_sync.domain.runs.run import ExportRun
+from registration_sync.domain.runs.run import Run
 from tests.functional.conftest import StartedExports, stored_items
 from tests.functional.support.district import (
     CONNECTION,
@@ -329,9 +329,9 @@ def confirmed_and_cut_off(
     send(registration("007", grade="PK"))
     run = run_export(trigger="manual")
     confirm(run)
-    parts = bootstrap.export()
-    outside = partial(parts.outside, pause=lambda _: None)
-    monkeypatch.setattr(bootstrap, "export", lambda: replace(parts, outside=outside))
+    deps = export_function.dependencies()
+    outside = partial(deps.outside, pause=lambda _: None)
+    monkeypatch.setattr(export_function, "dependencies", lambda: replace(deps, outside=outside))
     server.faults.drop_before.add("open")
     return run
 
@@ -352,18 +352,18 @@ def test_a_confirmed_run_that_fails_in_passing_is_tried_again_and_is_confirmed_s
 
 
 def dies_as_it_saves(
-    run: dict[str, Any], monkeypatch: pytest.MonkeyPatch, which: Callable[[ExportRun], bool]
+    run: dict[str, Any], monkeypatch: pytest.MonkeyPatch, which: Callable[[Run], bool]
 ) -> None:
     """Goes on with the run, which is killed before its first record of this kind is stored."""
-    save = type(bootstrap.export().runs).save
+    save = type(export_function.dependencies().runs).save
 
-    def dies(self: Any, record: ExportRun) -> None:
+    def dies(self: Any, record: Run) -> None:
         if which(record):
             raise SystemExit
         save(self, record)
 
     with monkeypatch.context() as during:
-        during.setattr(type(bootstrap.export().runs), "save", dies)
+        during.setattr(type(export_function.dependencies().runs), "save", dies)
         with pytest.raises(SystemExit):
             go_on(run)
 
@@ -389,7 +389,7 @@ def test_a_run_that_an_older_version_let_wait_is_confirmed(server: AsyncSftpServ
         years = [{**year, "row_counts": []} for year in record["years"]]
         return {**record, "years": years}
 
-    bootstrap.export().runs.change(run["connection_id"], run["run_id"], older)
+    export_function.dependencies().runs.change(run["connection_id"], run["run_id"], older)
     confirm(run)
 
     assert (go_on(run)["status"], ids(server)) == ("succeeded", ["007"])
@@ -652,9 +652,9 @@ def test_a_connection_lost_while_we_look_is_made_again(
     run_export()
     send(registration("2"))
     server.faults.drop_before.add("stat")
-    parts = bootstrap.export()
-    outside = partial(parts.outside, pause=lambda _: server.faults.drop_before.clear())
-    monkeypatch.setattr(bootstrap, "export", lambda: replace(parts, outside=outside))
+    deps = export_function.dependencies()
+    outside = partial(deps.outside, pause=lambda _: server.faults.drop_before.clear())
+    monkeypatch.setattr(export_function, "dependencies", lambda: replace(deps, outside=outside))
 
     run = run_export()
 

@@ -12,8 +12,8 @@ import pytest
 from functions.configuration import app as configuration
 from functions.export import app as export
 from functions.sync import app as sync
-from registration_sync import bootstrap
 from registration_sync.adapters.dynamodb import marker_recovery as remains
+from registration_sync.bootstrap import aws_clients, export_function
 from registration_sync.domain.school_year import SCHOOL_YEARS
 from tests.functional.conftest import StartedExports, stored_items
 from tests.functional.support.district import (
@@ -63,7 +63,10 @@ def download(started: StartedExports, monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture
 def writes() -> Iterator[Writes]:
     counted = Writes()
-    clients = (bootstrap._dynamodb(), bootstrap.export().outside.keywords["archive"]._client)
+    clients = (
+        aws_clients.dynamodb(),
+        export_function.dependencies().outside.keywords["archive"]._client,
+    )
     events = ("before-call", "after-call")
     for client in clients:
         for event in events:
@@ -187,7 +190,7 @@ def test_a_run_whose_commit_is_unsure_counts_as_not_committed(
 
 
 def kill_at_commit(writes: Writes) -> None:
-    table = bootstrap.export().table
+    table = export_function.dependencies().table
     commit = table.commit
 
     def commit_and_die(*arguments: Any) -> None:

@@ -9,9 +9,9 @@ import pytest
 
 from functions.configuration import app as configuration
 from functions.export import app as export
-from registration_sync import bootstrap
 from registration_sync.adapters.aws.export_function import LambdaExportStarter
-from registration_sync.domain.runs.run import ExportRun
+from registration_sync.bootstrap import export_function
+from registration_sync.domain.runs.run import Run
 from tests.functional.conftest import StartedExports
 from tests.functional.support.district import (
     CONNECTION,
@@ -90,10 +90,10 @@ def test_what_died_is_not_repeated_because_it_may_have_signed_in(
     send(registration("1"))
     event = {"action": action, "connection_id": NORTH, "run_id": "20260302T210000Z-dead"}
     event |= {"student_id": "1"} if action == "test_record" else {}
-    runs = type(bootstrap.export().runs)
+    runs = type(export_function.dependencies().runs)
     save = runs.save
 
-    def dies(self: Any, run: ExportRun) -> None:
+    def dies(self: Any, run: Run) -> None:
         if run.finished:
             raise ZeroDivisionError
         save(self, run)

@@ -16,7 +16,7 @@ from typing import Any
 import pytest
 
 from functions.configuration import app as configuration
-from registration_sync import bootstrap
+from registration_sync.bootstrap import aws_clients
 from tests.functional.support.district import call, registration, run_export, send, set_up
 from tests.support.sftp_servers import AsyncSftpServer
 
@@ -41,7 +41,7 @@ def counted(server: AsyncSftpServer) -> Counted:
     def count(model: Any, **_: Any) -> None:
         calls[f"dynamodb {model.name}"] += 1
 
-    bootstrap._dynamodb().meta.events.register("before-call.dynamodb", count)
+    aws_clients.dynamodb().meta.events.register("before-call.dynamodb", count)
 
     def run(action: Callable[[], object]) -> dict[str, int]:
         calls.clear()

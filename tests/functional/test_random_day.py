@@ -29,7 +29,7 @@ from hypothesis.stateful import (
 from functions.configuration import app as configuration
 from functions.export import app as export
 from functions.sync import app as sync
-from registration_sync import bootstrap
+from registration_sync.bootstrap import export_function
 from registration_sync.domain.errors import Unavailable
 from tests.functional.conftest import StartedExports, create_tables, delete_tables
 from tests.functional.support.announced import Announced
@@ -906,20 +906,20 @@ def test_the_books_close_at_every_step_of_a_random_day(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, started: StartedExports
 ) -> None:
     seen.clear()
-    parts = bootstrap.export()
+    deps = export_function.dependencies()
     with AsyncSftpServer(tmp_path) as server:
         surroundings = Surroundings(server, started)
         told = surroundings.told
-        announce = partial(parts.announce, metrics=told, events=told, alerts=told)
+        announce = partial(deps.announce, metrics=told, events=told, alerts=told)
 
         def outside(**given: Any) -> Any:
-            return surroundings.interruptions.between(parts.outside(**given))
+            return surroundings.interruptions.between(deps.outside(**given))
 
-        changed = replace(parts, outside=outside, announce=announce)
-        for module in ("domain.batches", "adapters.registrations_table"):
+        changed = replace(deps, outside=outside, announce=announce)
+        for module in ("domain.registrations.batches", "adapters.dynamodb.registrations_table"):
             # A dozen students fill no eight partitions: four times as many steps in a day.
             monkeypatch.setattr(f"registration_sync.{module}.SHARDS", 2)
-        monkeypatch.setattr(bootstrap, "export", lambda: changed)
+        monkeypatch.setattr(export_function, "dependencies", lambda: changed)
         monkeypatch.setattr(RandomDay, "outside", surroundings, raising=False)
         run_state_machine_as_test(RandomDay, settings=A_DAY)
 

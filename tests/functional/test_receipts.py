@@ -13,8 +13,8 @@ import pytest
 from functions.configuration import app as configuration
 from functions.export import app as export
 from functions.sync import app as sync
-from registration_sync import bootstrap
-from registration_sync.domain.registrations.batches import Current, Mark, version_of
+from registration_sync.bootstrap import sync_function
+from registration_sync.domain.registrations.batches import Current, DueMark, version_of
 from tests.functional.conftest import stored_items
 from tests.functional.support.district import (
     ENROLL,
@@ -297,7 +297,7 @@ def test_a_sync_that_was_never_confirmed_is_told_from_what_was_exported() -> Non
     send(registration("1"), registration("2"))
     run_export()
     stalled = version_of(1_800_000_000_000, "stalled", 0)
-    table = bootstrap.sync().table
+    table = sync_function.dependencies().table
 
     table.put_current(
         NORTH, 2025, [Current("1", stalled, 1, b"J{}"), Current("3", stalled, 1, b"J{}")]
@@ -466,7 +466,7 @@ def test_one_whose_row_another_student_has_brought_is_exported_without_a_line() 
 
 def test_a_mark_without_a_snapshot_is_missing_and_nobody() -> None:
     send(registration("1"))
-    bootstrap.sync().table.put_marks(NORTH, 2025, 1, [Mark("9")])
+    sync_function.dependencies().table.put_marks(NORTH, 2025, 1, [DueMark("9")])
 
     assert (books(), year_of_status()["missing"]) == ((0, 0, 0, 1), 1)
     assert ids(status="due") == ["1"]

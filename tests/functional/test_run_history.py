@@ -14,16 +14,16 @@ import pytest
 
 from functions.configuration import app as configuration
 from functions.export import app as export
-from registration_sync import bootstrap
+from registration_sync.bootstrap import configuration_function, export_function
 from registration_sync.domain.errors import Unavailable
 from registration_sync.domain.registrations.batches import Lease
 from registration_sync.domain.runs.run import (
     DRY_RUN,
-    ExportRequest,
-    ExportRun,
+    Run,
+    RunRequest,
     RunStatus,
     YearOutcome,
-    requested_run,
+    pending_run,
 )
 from registration_sync.domain.runs.run_id import new_run_id, run_id_of
 from tests.functional.conftest import stored_items
@@ -68,22 +68,22 @@ def ids(page: dict[str, Any]) -> list[str]:
     return [run["run_id"] for run in page["items"]]
 
 
-def store(moment: dt.datetime, ending: str = "x", **changes: Any) -> ExportRun:
+def store(moment: dt.datetime, ending: str = "x", **changes: Any) -> Run:
     """A run in the history, finished unless told otherwise."""
-    request = ExportRequest(NORTH, run_id_of(moment, ending), requested_by="ada")
+    request = RunRequest(NORTH, run_id_of(moment, ending), requested_by="ada")
     finished = {"status": RunStatus.SUCCEEDED, "started_at": moment, "finished_at": moment}
-    run = replace(requested_run(request, moment), **(finished | changes))
-    bootstrap.configuration().runs.save(run)
+    run = replace(pending_run(request, moment), **(finished | changes))
+    configuration_function.dependencies().runs.save(run)
     return run
 
 
-def shown(run: ExportRun) -> dict[str, Any]:
+def shown(run: Run) -> dict[str, Any]:
     status, record = call(configuration, "GET", ONE_RUN, run_id=run.run_id)
     assert status == 200, record
     return record
 
 
-def in_progress(age: dt.timedelta, **changes: Any) -> ExportRun:
+def in_progress(age: dt.timedelta, **changes: Any) -> Run:
     begun = {"status": RunStatus.IN_PROGRESS, "finished_at": None}
     return store(now() - age, **(begun | changes))
 
@@ -91,7 +91,7 @@ def in_progress(age: dt.timedelta, **changes: Any) -> ExportRun:
 def hold_lease(run_id: str, seconds: float) -> None:
     now = time.time()
     lease = Lease("ab12", run_id, int((now + seconds) * 1000))
-    bootstrap.export().table.take_lease(NORTH, lease, int(now * 1000))
+    export_function.dependencies().table.take_lease(NORTH, lease, int(now * 1000))
 
 
 # The history
@@ -258,14 +258,16 @@ def test_a_run_that_finishes_while_it_is_looked_at_is_shown_as_finished(
 ) -> None:
     set_up(server)
     live = in_progress(dt.timedelta(seconds=9))
-    parts = bootstrap.configuration()
+    deps = configuration_function.dependencies()
 
     class LeaseGivenBackMeanwhile:
         def running(self, connection_id: str, now_ms: int) -> None:
-            parts.runs.save(replace(live, status=RunStatus.SUCCEEDED, finished_at=now()))
+            deps.runs.save(replace(live, status=RunStatus.SUCCEEDED, finished_at=now()))
 
     monkeypatch.setattr(
-        bootstrap, "configuration", lambda: replace(parts, leases=LeaseGivenBackMeanwhile())
+        configuration_function,
+        "dependencies",
+        lambda: replace(deps, leases=LeaseGivenBackMeanwhile()),
     )
 
     assert shown(live)["status"] == "succeeded"
@@ -320,7 +322,7 @@ def test_a_long_run_shows_what_it_is_at(
     )
     set_up(server)
     send(registration())
-    runs = bootstrap.export().runs
+    runs = export_function.dependencies().runs
     phases = []
     real_save = runs.save
     monkeypatch.setattr(runs, "save", lambda run: phases.append(run.phase) or real_save(run))
@@ -371,7 +373,7 @@ def test_a_run_cancelled_in_the_instant_it_starts_does_not_run(
     set_up(server)
     send(registration())
     run_id = ask()
-    runs = bootstrap.export().runs
+    runs = export_function.dependencies().runs
     real_find = runs.find
 
     def find_and_cancel(connection_id: str, found_id: str) -> dict[str, Any] | None:

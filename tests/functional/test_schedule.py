@@ -10,7 +10,7 @@ import pytest
 
 from functions.configuration import app as configuration
 from functions.export import app as export
-from registration_sync import bootstrap
+from registration_sync.bootstrap import configuration_function
 from registration_sync.domain.errors import Unavailable
 from tests.functional.conftest import stored_items
 from tests.functional.support.district import NORTH, call, context, registration, send, set_up
@@ -165,10 +165,10 @@ def test_deleting_the_connection_takes_its_schedule_along() -> None:
     assert [item for item in stored_items() if item["pk"]["S"] == "SCHEDULES"] == []
 
 
-class FailingClock:
-    """A clock that cannot be reached."""
+class FailingScheduler:
+    """A scheduler that cannot be reached."""
 
-    def wake_daily(self, *_: str) -> None:
+    def schedule_daily(self, *_: str) -> None:
         raise Unavailable("AWS did not answer in time: please try again.")
 
     def stop(self, *_: str) -> None:
@@ -176,18 +176,19 @@ class FailingClock:
 
 
 @pytest.mark.parametrize("enabled", [True, False])
-def test_if_the_clock_cannot_be_reached_nobody_believes_it_is_on(
+def test_a_schedule_is_not_stored_if_the_scheduler_cannot_be_reached(
     enabled: bool,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     if not enabled:
         set_schedule()
-    parts = bootstrap.configuration()
+    deps = configuration_function.dependencies()
     with monkeypatch.context() as context_:
-        broken = bootstrap.Configuration(
-            **{name: getattr(parts, name) for name in parts.__slots__} | {"clock": FailingClock()}
+        broken = configuration_function.Dependencies(
+            **{name: getattr(deps, name) for name in deps.__slots__}
+            | {"scheduler": FailingScheduler()}
         )
-        context_.setattr(bootstrap, "configuration", lambda: broken)
+        context_.setattr(configuration_function, "dependencies", lambda: broken)
         status, _ = call(configuration, "PUT", SCHEDULE, NIGHTLY | {"enabled": enabled})
         _, read = call(configuration, "GET", SCHEDULE)
 

@@ -16,18 +16,18 @@ from registration_sync.domain.runs.run import (
     RESEND,
     SCHEDULED,
     TEST_RECORD,
-    ExportRequest,
     HeldRow,
     RunError,
+    RunRequest,
     RunStatus,
     YearOutcome,
     finished_run,
-    requested_run,
+    pending_run,
 )
 
 ZONE = ZoneInfo("America/Chicago")
 NIGHT = dt.datetime(2025, 9, 16, 2, 2, 30, tzinfo=dt.UTC)
-REQUEST = ExportRequest("anytown", "20250916T020000Z-schedule", trigger=SCHEDULED)
+REQUEST = RunRequest("anytown", "20250916T020000Z-schedule", trigger=SCHEDULED)
 
 DONE = YearOutcome(2025, RunStatus.SUCCEEDED, rows=12)
 REFUSED = YearOutcome(
@@ -54,7 +54,7 @@ LINK = (
 
 def record(*years: YearOutcome, **changes: Any) -> dict[str, Any]:
     request = replace(REQUEST, **changes)
-    return finished_run(requested_run(request, NIGHT), years, NIGHT).to_json()
+    return finished_run(pending_run(request, NIGHT), years, NIGHT).to_json()
 
 
 def told(run: dict[str, Any], name: str = "Anytown, SFTP", **newly_held: int) -> Alert | None:

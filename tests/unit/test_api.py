@@ -331,7 +331,7 @@ def loaded_by(code: str) -> list[str]:
 
 def test_the_sync_function_starts_without_what_it_does_not_use() -> None:
     loaded = loaded_by("""
-import registration_sync.bootstrap
+import registration_sync.bootstrap.aws_clients
 import registration_sync.adapters.dynamodb.connection_access
 import registration_sync.ports, registration_sync.settings
 """)

@@ -27,7 +27,7 @@ def test_a_handler_imports_no_adapter(handler: Path) -> None:
 def test_the_sync_function_starts_without_pydantic_and_paramiko() -> None:
     program = (
         "import sys; from functions.sync.app import handler; "
-        "from registration_sync import bootstrap; bootstrap.sync(); "
+        "from registration_sync.bootstrap import sync_function; sync_function.dependencies(); "
         "print(sorted({'pydantic', 'paramiko', 'cryptography'} & set(sys.modules)))"
     )
     environment = {

@@ -11,13 +11,13 @@ from hypothesis import strategies as st
 from registration_sync.domain.mapping.compiled.mapping import (
     CompiledMapping,
     RowProblem,
-    RunFacts,
+    RunContext,
     compile_mapping,
 )
 from registration_sync.domain.mapping.definition.mapping import parse_mapping
 from registration_sync.domain.mapping.transformations.registry import TRANSFORMATIONS
 
-RUN = RunFacts(dt.datetime(2026, 8, 2, 2, 5, 7, tzinfo=dt.UTC), ZoneInfo("America/Chicago"), 2025)
+RUN = RunContext(dt.datetime(2026, 8, 2, 2, 5, 7, tzinfo=dt.UTC), ZoneInfo("America/Chicago"), 2025)
 DATE = {"type": "date", "from": "YYYY-MM-DD", "to": "M/D/YYYY"}
 
 

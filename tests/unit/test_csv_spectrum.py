@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from registration_sync.domain.mapping.compiled.mapping import RunFacts, compile_mapping
+from registration_sync.domain.mapping.compiled.mapping import RunContext, compile_mapping
 from registration_sync.domain.mapping.definition.mapping import parse_mapping
 from tests.support.skips import OUTSIDE_DATA, needs_outside_data
 
@@ -31,7 +31,7 @@ SPECTRUM_NAMES = [
     "simple", "utf8",
 ]  # fmt: skip
 SETTINGS: list[dict[str, Any]] = [{}, {"quoting": "always"}, {"text_identifier": "single"}]
-RUN = RunFacts(dt.datetime(2026, 8, 1, tzinfo=dt.UTC), ZoneInfo("UTC"), 2025)
+RUN = RunContext(dt.datetime(2026, 8, 1, tzinfo=dt.UTC), ZoneInfo("UTC"), 2025)
 
 
 def read_back(rows: list[dict[str, str]], settings: dict[str, Any]) -> list[dict[str, str]]:

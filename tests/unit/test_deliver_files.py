@@ -25,7 +25,7 @@ from registration_sync.domain.errors import (
 from registration_sync.domain.registrations.batches import Lease
 from registration_sync.use_cases.delivery.deliver_files import (
     FinishedFile,
-    Server,
+    RunConnection,
     deliver_files,
     with_done_files,
 )
@@ -114,7 +114,7 @@ def deliver(
     for name in names:
         (tmp_path / name).write_bytes(NEW)
         files.append(FinishedFile(name, tmp_path / name))
-    server = Server(folder, lambda: ACCOUNT)  # type: ignore[arg-type]  # a fake of the port
+    server = RunConnection(folder, lambda: ACCOUNT)  # type: ignore[arg-type]  # a fake of the port
     placed = deliver_files(
         files, "f", server=server, lease=lease or held_lease(), pause=lambda _: None
     )
@@ -171,7 +171,7 @@ def test_a_passing_fault_is_tried_again_on_a_fresh_connection_three_times_in_all
 def test_a_refused_sign_in_is_never_tried_again_not_for_another_year_either() -> None:
     folder = Folder()
     folder.before["connect"] = [SignInRefused("refused")]
-    server = Server(folder, lambda: ACCOUNT)  # type: ignore[arg-type]
+    server = RunConnection(folder, lambda: ACCOUNT)  # type: ignore[arg-type]
 
     for _ in range(2):
         with pytest.raises(SignInRefused):
@@ -234,7 +234,7 @@ def announced(folder: Folder, tmp_path: Path, *names: str) -> list[ReplacedBy]:
     for name in names:
         (tmp_path / name).write_bytes(NEW)
     files = [FinishedFile(name, tmp_path / name) for name in names]
-    server = Server(folder, lambda: ACCOUNT)  # type: ignore[arg-type]  # a fake of the port
+    server = RunConnection(folder, lambda: ACCOUNT)  # type: ignore[arg-type]  # a fake of the port
     placed = deliver_files(
         with_done_files(files, tmp_path / "empty"),
         "f",

@@ -18,16 +18,16 @@ from registration_sync.domain.mapping.compiled.unmatched import UnmatchedValue
 from registration_sync.domain.runs.check import CheckStep, StepResult
 from registration_sync.domain.runs.run import (
     DeliveredFile,
-    ExportRequest,
     Finding,
     HeldRow,
     RunError,
+    RunRequest,
     RunStatus,
     YearOutcome,
-    requested_run,
+    pending_run,
 )
 from registration_sync.settings import NotConfigured
-from registration_sync.use_cases.exporting.year import HeldInFullFile
+from registration_sync.use_cases.exporting.year import IncompleteFullFile
 from registration_sync.use_cases.run_kinds.marker_recovery import REBUILD_MARKER
 from registration_sync.use_cases.runs.request_export import parse_export_event
 
@@ -54,7 +54,12 @@ def test_operations_explains_every_code_that_a_run_may_end_with() -> None:
         errors.AlreadyRunning,
         errors.Conflict,
     ]
-    codes = {*delivery, HeldInFullFile.code, NotConfigured.code, *(kind.code for kind in others)}
+    codes = {
+        *delivery,
+        IncompleteFullFile.code,
+        NotConfigured.code,
+        *(kind.code for kind in others),
+    }
 
     unexplained = {code for code in codes if f"`{code}`" not in page("docs/operations.md")}
 
@@ -84,7 +89,7 @@ def test_the_api_document_names_all_that_a_run_shows_and_nothing_else() -> None:
         unmatched=(UnmatchedValue("", "", "", 1, ()),),
         findings=(Finding("", "", None, ""),),
     )
-    run = requested_run(ExportRequest("north", "run"), now)
+    run = pending_run(RunRequest("north", "run"), now)
     step = CheckStep("name", StepResult.OK, 0.1, "")
 
     shown = replace(run, years=(year,), steps=(step,), error=RunError("", "")).to_json()

@@ -12,11 +12,11 @@ from registration_sync.domain.runs.run import (
     ERASURE,
     TEST_RECORD,
     DeliveredFile,
-    ExportRequest,
     HeldRow,
+    RunRequest,
     RunStatus,
     YearOutcome,
-    requested_run,
+    pending_run,
 )
 
 NOW = datetime(2026, 3, 2, 21, tzinfo=UTC)
@@ -43,7 +43,7 @@ YEAR = YearOutcome(
 
 
 def record(year: YearOutcome = YEAR, **changes: Any) -> dict[str, Any]:
-    run = requested_run(ExportRequest("north", "run", **changes), NOW)
+    run = pending_run(RunRequest("north", "run", **changes), NOW)
     return replace(run, years=(year,), finished_at=NOW).to_json()
 
 
@@ -86,7 +86,7 @@ def test_a_record_without_the_student_stays_as_it_is() -> None:
 
 
 def test_an_erasure_names_its_student_until_it_is_finished() -> None:
-    run = requested_run(ExportRequest("north", "run", kind=ERASURE, student_ids=("7",)), NOW)
+    run = pending_run(RunRequest("north", "run", kind=ERASURE, student_ids=("7",)), NOW)
 
     assert run.to_json()["student_ids"] == ["7"]
     assert replace(run, finished_at=NOW).to_json()["student_ids"] == []

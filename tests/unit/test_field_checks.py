@@ -6,10 +6,10 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from registration_sync.domain.mapping.compiled.mapping import RunFacts, compile_mapping
+from registration_sync.domain.mapping.compiled.mapping import RunContext, compile_mapping
 from registration_sync.domain.mapping.definition.mapping import parse_mapping
 
-RUN = RunFacts(dt.datetime(2026, 8, 1, tzinfo=dt.UTC), ZoneInfo("UTC"), 2025)
+RUN = RunContext(dt.datetime(2026, 8, 1, tzinfo=dt.UTC), ZoneInfo("UTC"), 2025)
 
 
 def outcome(value: str, **field: Any) -> str:

@@ -11,7 +11,7 @@ import yaml
 
 from registration_sync.domain.mapping.compiled.mapping import (
     CompiledMapping,
-    RunFacts,
+    RunContext,
     compile_mapping,
 )
 from registration_sync.domain.mapping.definition.mapping import parse_mapping
@@ -25,7 +25,9 @@ REGISTRATIONS: dict[str, list[dict[str, Any]]] = json.loads(
 
 def compiled() -> CompiledMapping:
     definition = yaml.safe_load((GOLDEN / "mapping.yaml").read_text(encoding="utf-8"))
-    run = RunFacts(dt.datetime(2026, 8, 1, 21, 5, tzinfo=dt.UTC), ZoneInfo("America/Chicago"), 2025)
+    run = RunContext(
+        dt.datetime(2026, 8, 1, 21, 5, tzinfo=dt.UTC), ZoneInfo("America/Chicago"), 2025
+    )
     return compile_mapping(parse_mapping(definition), run)
 
 

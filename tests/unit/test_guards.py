@@ -13,12 +13,12 @@ from registration_sync.domain.connections.sftp import RemoteFile
 from registration_sync.domain.mapping.compiled.unmatched import VALUES_LISTED, Unmatched
 from registration_sync.domain.registrations.row_history import RowCount
 from registration_sync.domain.runs.findings import (
-    LastDelivery,
+    LastUpload,
+    check_blank_required,
+    check_row_count,
+    check_unmatched,
     holds,
-    judge_blank_required,
-    judge_not_collected,
-    judge_row_count,
-    judge_unmatched,
+    not_collected_finding,
 )
 from registration_sync.domain.runs.run import Finding
 
@@ -33,13 +33,13 @@ HUNDRED = (100, 90, 4000, 100, 120)
 def test_rows_far_off_the_median_of_the_last_five_are_found_in_both_directions(
     rows: int, found: bool
 ) -> None:
-    finding = judge_row_count(RowCountGuard(percent=50), RowCount("students.csv", rows), HUNDRED)
+    finding = check_row_count(RowCountGuard(percent=50), RowCount("students.csv", rows), HUNDRED)
 
     assert (finding is not None) == found
 
 
 def test_a_row_count_is_told_with_the_usual_one() -> None:
-    finding = judge_row_count(RowCountGuard(action=HOLD), RowCount("students.csv", 3), HUNDRED)
+    finding = check_row_count(RowCountGuard(action=HOLD), RowCount("students.csv", 3), HUNDRED)
 
     assert finding is not None
     assert (finding.guard, finding.action, finding.file) == ("row_count", "hold", "students.csv")
@@ -47,20 +47,20 @@ def test_a_row_count_is_told_with_the_usual_one() -> None:
 
 
 def test_fewer_than_five_earlier_exports_tell_nothing() -> None:
-    assert judge_row_count(RowCountGuard(), RowCount("students.csv", 0), HUNDRED[:4]) is None
+    assert check_row_count(RowCountGuard(), RowCount("students.csv", 0), HUNDRED[:4]) is None
 
 
 def test_small_numbers_vary_by_themselves() -> None:
     two = (2,) * 5
 
-    assert judge_row_count(RowCountGuard(), RowCount("students.csv", 11), two) is None
-    assert judge_row_count(RowCountGuard(), RowCount("students.csv", 12), two) is not None
-    assert judge_row_count(RowCountGuard(at_least=1), RowCount("a", 4), two) is not None
+    assert check_row_count(RowCountGuard(), RowCount("students.csv", 11), two) is None
+    assert check_row_count(RowCountGuard(), RowCount("students.csv", 12), two) is not None
+    assert check_row_count(RowCountGuard(at_least=1), RowCount("a", 4), two) is not None
 
 
 @pytest.mark.parametrize(("blank", "found"), [(10, False), (50, False), (51, True), (100, True)])
 def test_a_required_column_that_is_mostly_blank_is_found(blank: int, found: bool) -> None:
-    findings = judge_blank_required(BlankRequiredGuard(), {("students.csv", "DOB"): blank}, 100)
+    findings = check_blank_required(BlankRequiredGuard(), {("students.csv", "DOB"): blank}, 100)
 
     assert bool(findings) == found
     if findings:
@@ -70,14 +70,14 @@ def test_a_required_column_that_is_mostly_blank_is_found(blank: int, found: bool
 def test_a_few_blanks_of_a_few_students_are_only_held() -> None:
     blank = {("students.csv", "DOB"): 9}
 
-    assert judge_blank_required(BlankRequiredGuard(), blank, 9) == []
-    assert len(judge_blank_required(BlankRequiredGuard(at_least=9), blank, 9)) == 1
+    assert check_blank_required(BlankRequiredGuard(), blank, 9) == []
+    assert len(check_blank_required(BlankRequiredGuard(at_least=9), blank, 9)) == 1
 
 
 def test_unmatched_values_are_counted_field_by_field() -> None:
     counts = {("students.csv", "Grade"): 5, ("students.csv", "Race"): 4}
 
-    findings = judge_unmatched(UnmatchedGuard(action=WARN, count=4), counts)
+    findings = check_unmatched(UnmatchedGuard(action=WARN, count=4), counts)
 
     assert [finding.message.partition(":")[0] for finding in findings] == [
         "Grade in students.csv has 5 values without a match code"
@@ -91,7 +91,7 @@ def test_unmatched_values_that_are_too_many_to_be_listed_count_too() -> None:
         note(f"School {number}")
         unmatched.keep(f"{number}")
 
-    findings = judge_unmatched(UnmatchedGuard(action=WARN, count=249), unmatched.totals)
+    findings = check_unmatched(UnmatchedGuard(action=WARN, count=249), unmatched.totals)
 
     assert len(unmatched.values()) == VALUES_LISTED
     assert "School in students.csv has 250 values" in findings[0].message
@@ -101,9 +101,9 @@ def test_a_guard_that_is_off_finds_nothing() -> None:
     blank = {("students.csv", "DOB"): 100}
     counts = {("students.csv", "Grade"): 1000}
 
-    assert judge_row_count(RowCountGuard(action=OFF), RowCount("a", 0), HUNDRED) is None
-    assert judge_blank_required(BlankRequiredGuard(action=OFF), blank, 100) == []
-    assert judge_unmatched(UnmatchedGuard(), counts) == []
+    assert check_row_count(RowCountGuard(action=OFF), RowCount("a", 0), HUNDRED) is None
+    assert check_blank_required(BlankRequiredGuard(action=OFF), blank, 100) == []
+    assert check_unmatched(UnmatchedGuard(), counts) == []
 
 
 def test_only_a_finding_that_holds_waits_for_a_person() -> None:
@@ -114,7 +114,7 @@ def test_only_a_finding_that_holds_waits_for_a_person() -> None:
     assert holds([warning, Finding("row_count", HOLD, "students.csv", "few")])
 
 
-LAST = LastDelivery("f/students.csv", "r9", "r1", "2026-03-02 21:00", 120, "ab", modified=5000)
+LAST = LastUpload("f/students.csv", "r9", "r1", "2026-03-02 21:00", 120, "ab", modified=5000)
 
 
 @pytest.mark.parametrize(
@@ -138,7 +138,7 @@ def test_what_lies_there_is_ours_as_far_as_the_server_tells(
 
 
 def test_what_was_not_collected_names_the_run_and_the_one_to_send_again() -> None:
-    finding = judge_not_collected(NotCollectedGuard(), LAST, replaced_by_all=False, learned=False)
+    finding = not_collected_finding(NotCollectedGuard(), LAST, replaced_by_all=False, learned=False)
 
     assert (finding.file, finding.run_id) == ("students.csv", "r1")
     assert "what run r9 delivered there (2026-03-02 21:00)" in finding.message
@@ -147,7 +147,7 @@ def test_what_was_not_collected_names_the_run_and_the_one_to_send_again() -> Non
 
 
 def test_a_file_of_all_students_loses_nobody_and_a_learned_habit_can_be_corrected() -> None:
-    finding = judge_not_collected(NotCollectedGuard(), LAST, replaced_by_all=True, learned=True)
+    finding = not_collected_finding(NotCollectedGuard(), LAST, replaced_by_all=True, learned=True)
 
     assert "nobody is lost" in finding.message
     assert "again" not in finding.message

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from local.docs.generate import outputs
-from registration_sync.domain.mapping.compiled.mapping import RunFacts, compile_mapping
+from registration_sync.domain.mapping.compiled.mapping import RunContext, compile_mapping
 from registration_sync.domain.mapping.definition.mapping import parse_mapping
 from registration_sync.domain.mapping.definition.yaml_text import read_mapping_text
 
@@ -20,7 +20,7 @@ EXAMPLES = re.findall(
     PAGE,
     re.DOTALL,
 )
-RUN = RunFacts(dt.datetime(2025, 9, 1, 17, tzinfo=dt.UTC), ZoneInfo("America/Chicago"), 2025)
+RUN = RunContext(dt.datetime(2025, 9, 1, 17, tzinfo=dt.UTC), ZoneInfo("America/Chicago"), 2025)
 
 
 @pytest.mark.lint

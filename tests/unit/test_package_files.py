@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 from registration_sync.domain.mapping.compiled.mapping import (
     CompiledPackage,
-    RunFacts,
+    RunContext,
     compile_mapping,
 )
 from registration_sync.domain.mapping.definition.mapping import parse_mapping
@@ -28,7 +28,7 @@ def package(**manifest: Any) -> CompiledPackage:
     fields = [{"from": "a", "mapping_type": "direct", "to": "A"}]
     files = [{"name": "users {date}", "fields": fields}, {"name": "orgs", "fields": fields}]
     definition = {"files": files, "package": {"name": "set_{school_year}", "manifest": manifest}}
-    run = RunFacts(dt.datetime(2026, 8, 1, 12, tzinfo=dt.UTC), ZoneInfo("UTC"), 2025)
+    run = RunContext(dt.datetime(2026, 8, 1, 12, tzinfo=dt.UTC), ZoneInfo("UTC"), 2025)
     compiled = compile_mapping(parse_mapping(definition), run).package
     assert compiled is not None
     return compiled

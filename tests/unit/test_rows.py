@@ -13,12 +13,12 @@ from hypothesis import strategies as st
 from registration_sync.domain.mapping.compiled.mapping import (
     Claim,
     CompiledMapping,
-    RunFacts,
+    RunContext,
     compile_mapping,
 )
 from registration_sync.domain.mapping.definition.mapping import parse_mapping
 
-RUN = RunFacts(dt.datetime(2026, 8, 2, 2, 5, tzinfo=dt.UTC), ZoneInfo("America/Chicago"), 2025)
+RUN = RunContext(dt.datetime(2026, 8, 2, 2, 5, tzinfo=dt.UTC), ZoneInfo("America/Chicago"), 2025)
 FLAT = {"each": ["annual.g1_", "annual.g2_", "annual.g3_"]}
 
 

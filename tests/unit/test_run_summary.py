@@ -8,17 +8,17 @@ import pytest
 
 from registration_sync.domain.runs.run import (
     DRY_RUN,
-    HELD_LISTED,
+    MAX_HELD_LISTED,
     RESEND,
     SCHEDULED,
     DeliveredFile,
-    ExportRequest,
     HeldRow,
     RunError,
+    RunRequest,
     RunStatus,
     YearOutcome,
     finished_run,
-    requested_run,
+    pending_run,
 )
 from registration_sync.domain.runs.summary import is_failure, newly_held, run_event, run_metrics
 
@@ -33,7 +33,7 @@ def held(*students: str, year: int = 2025, count: int | None = None) -> YearOutc
 
 
 def record(*years: YearOutcome, **changes: Any) -> dict[str, Any]:
-    run = requested_run(ExportRequest("north", "r-1", trigger=SCHEDULED), NOW)
+    run = pending_run(RunRequest("north", "r-1", trigger=SCHEDULED), NOW)
     run = replace(run, started_at=NOW - dt.timedelta(seconds=2), **changes)
     return finished_run(run, years, NOW).to_json()
 
@@ -87,7 +87,7 @@ def test_without_an_earlier_export_everyone_is_new_and_each_year_counts_for_itse
 
 
 def test_where_a_list_is_not_complete_the_numbers_are_compared() -> None:
-    listed = [f"{number}" for number in range(HELD_LISTED)]
+    listed = [f"{number}" for number in range(MAX_HELD_LISTED)]
     earlier = [record(held(*listed, count=1200))]
 
     assert newly_held(record(held(*listed, count=1500)), earlier) == {2025: 300}

@@ -17,7 +17,7 @@ from registration_sync import settings
 from registration_sync.adapters.aws.archive import DRY_RUNS
 from registration_sync.adapters.aws.notifications import SOURCE
 from registration_sync.domain.runs import summary as run_summary
-from registration_sync.domain.runs.run import DRY_RUN_KEPT
+from registration_sync.domain.runs.run import DRY_RUN_RETENTION
 
 TEMPLATE: dict[str, Any] = cfn_yaml.load(str(Path(__file__).parents[2] / "template.yaml"))
 RESOURCES: dict[str, Any] = TEMPLATE["Resources"]
@@ -105,7 +105,7 @@ def test_what_dry_runs_made_is_gone_after_a_day() -> None:
     _, rule = properties("ArchiveBucket")["LifecycleConfiguration"]["Rules"]
 
     assert (rule["Status"], rule["Prefix"]) == ("Enabled", DRY_RUNS)
-    assert dt.timedelta(days=rule["ExpirationInDays"]) == DRY_RUN_KEPT
+    assert dt.timedelta(days=rule["ExpirationInDays"]) == DRY_RUN_RETENTION
 
 
 def test_the_configuration_function_only_reads_the_archive() -> None:

@@ -29,10 +29,10 @@ from registration_sync.domain.mapping.transformations.registry import (
 )
 from registration_sync.domain.mapping.transformations.step import Example
 from registration_sync.domain.mapping.values.patterns import compile_pattern
-from registration_sync.domain.mapping.values.run_context import RunFacts
+from registration_sync.domain.mapping.values.run_context import RunContext
 from registration_sync.domain.mapping.values.unmappable import Unmappable
 
-RUN = RunFacts(dt.datetime(2026, 8, 1, 21, 5, tzinfo=dt.UTC), ZoneInfo("America/Chicago"), 2025)
+RUN = RunContext(dt.datetime(2026, 8, 1, 21, 5, tzinfo=dt.UTC), ZoneInfo("America/Chicago"), 2025)
 STEPS: TypeAdapter[list[Any]] = TypeAdapter(list[AnyStep])
 
 
@@ -515,7 +515,7 @@ def test_a_hostile_pattern_stalls_nothing(pattern: str) -> None:
     [(name, example) for name, row in TRANSFORMATIONS.items() for example in row.examples],
 )
 def test_the_examples_of_the_reference_are_true(name: str, example: Example) -> None:
-    run = RunFacts(dt.datetime(2025, 9, 1, 17, tzinfo=dt.UTC), ZoneInfo("America/Chicago"), 2025)
+    run = RunContext(dt.datetime(2025, 9, 1, 17, tzinfo=dt.UTC), ZoneInfo("America/Chicago"), 2025)
     (step,) = STEPS.validate_python([{"type": name, **example.parameters}])
     built: Any = build_chain([step], StepContext(run))
 

@@ -14,17 +14,17 @@ import pytest
 from registration_sync.domain.errors import LeaseLost
 from registration_sync.domain.mapping.compiled.mapping import (
     CompiledMapping,
-    RunFacts,
+    RunContext,
     compile_mapping,
 )
 from registration_sync.domain.mapping.definition.mapping import parse_mapping
-from registration_sync.domain.registrations.batches import Current, Mark
+from registration_sync.domain.registrations.batches import Current, DueMark
 from registration_sync.domain.registrations.registration import (
     APPROVED,
     Registration,
     encode_snapshot,
 )
-from registration_sync.domain.runs.run import HELD_LISTED
+from registration_sync.domain.runs.run import MAX_HELD_LISTED
 from registration_sync.use_cases.exporting.write_files import WrittenYear, write_files
 
 BATCHES = range(1, 2)
@@ -39,7 +39,7 @@ def compiled(*, everyone: bool = False, **file: Any) -> CompiledMapping:
     started_at = dt.datetime(2026, 3, 2, 21, tzinfo=dt.UTC)
     return compile_mapping(
         mapping,
-        RunFacts(started_at=started_at, time_zone=ZoneInfo("UTC"), school_year=2025),
+        RunContext(started_at=started_at, time_zone=ZoneInfo("UTC"), school_year=2025),
         everyone=everyone,
     )
 
@@ -63,8 +63,8 @@ class Students:
     stored: dict[str, Current]
     due: list[str] = field(default_factory=list)
 
-    def marks(self, _c: str, _y: int, _batches: range) -> Iterator[Mark]:
-        yield from map(Mark, sorted(self.due))
+    def marks(self, _c: str, _y: int, _batches: range) -> Iterator[DueMark]:
+        yield from map(DueMark, sorted(self.due))
 
     def current(
         self, _c: str, _y: int, student_ids: Iterator[str]
@@ -151,7 +151,7 @@ def test_a_file_of_changes_beside_one_of_all_holds_only_those_due(tmp_path: Path
         }
     )
     started_at = dt.datetime(2026, 3, 2, 21, tzinfo=dt.UTC)
-    facts = RunFacts(started_at=started_at, time_zone=ZoneInfo("UTC"), school_year=2025)
+    facts = RunContext(started_at=started_at, time_zone=ZoneInfo("UTC"), school_year=2025)
     table = students(snapshot("1"), snapshot("2"), snapshot("4"), due=["2", "3", "9"])
 
     year = write(table, tmp_path, compile_mapping(mapping, facts))
@@ -175,15 +175,15 @@ def test_the_held_are_listed_with_reasons_and_never_written(tmp_path: Path) -> N
 def test_a_student_with_endless_reasons_does_not_burst_the_record(tmp_path: Path) -> None:
     fields = [
         {"from": "students.x", "mapping_type": "direct", "to": f"H{n}", "required": True}
-        for n in range(HELD_LISTED + 1)
+        for n in range(MAX_HELD_LISTED + 1)
     ]
     table = students(snapshot("1"), snapshot("2"), due=["1", "2"])
 
     year = write(table, tmp_path, compiled(fields=fields))
 
     held = [json.loads(line) for line in year.held_list.read_text().splitlines()]
-    assert (year.held_count, len(year.held)) == (2, HELD_LISTED)
-    assert [len(one["reasons"]) for one in held] == [HELD_LISTED + 1] * 2
+    assert (year.held_count, len(year.held)) == (2, MAX_HELD_LISTED)
+    assert [len(one["reasons"]) for one in held] == [MAX_HELD_LISTED + 1] * 2
 
 
 def test_a_value_of_a_distinct_row_may_be_unique(tmp_path: Path) -> None:
@@ -237,8 +237,8 @@ class Endless(Students):
         self._count = count
         self._one = snapshot("1")
 
-    def marks(self, _c: str, _y: int, _batches: range) -> Iterator[Mark]:
-        return (Mark(f"{number:07}") for number in range(self._count))
+    def marks(self, _c: str, _y: int, _batches: range) -> Iterator[DueMark]:
+        return (DueMark(f"{number:07}") for number in range(self._count))
 
     def current(
         self, _c: str, _y: int, student_ids: Iterator[str]

@@ -8,7 +8,7 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
-from registration_sync import bootstrap
+from registration_sync.bootstrap import aws_clients
 from registration_sync.domain.errors import TransientDeliveryError, Unavailable
 from registration_sync.use_cases.run_kinds.lifecycle import Outside
 from tests.support.sftp_servers import AsyncSftpServer, Faults
@@ -132,7 +132,7 @@ def misbehaving(server: AsyncSftpServer, trouble: str) -> Iterator[None]:
 @contextmanager
 def throttled(how: str, student_id: str) -> Iterator[None]:
     """DynamoDB, while it refuses some of what a sync asks; `no answer`: it does it, and says no."""
-    events = bootstrap._dynamodb().meta.events
+    events = aws_clients.dynamodb().meta.events
     written: list[str] = []
 
     def before(params: dict[str, Any], model: Any, context: dict[str, Any], **_: Any) -> None:
@@ -170,8 +170,8 @@ def refusal(operation: str) -> ClientError:
 
 
 def let_the_lease_expire(connection_id: str) -> None:
-    with suppress(bootstrap._dynamodb().exceptions.ConditionalCheckFailedException):
-        bootstrap._dynamodb().update_item(
+    with suppress(aws_clients.dynamodb().exceptions.ConditionalCheckFailedException):
+        aws_clients.dynamodb().update_item(
             TableName="registrations",
             Key={"pk": {"S": f"MARKER#{connection_id}"}, "sk": {"S": "MARKER"}},
             UpdateExpression="SET lease_expires = :zero",

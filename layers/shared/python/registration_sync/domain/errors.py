@@ -12,7 +12,7 @@ RegistrationSyncError
 ├── Unavailable               AWS did not take it in time; the same again may work
 ├── DiskFull                  the function's own disk is full: what to export is too large for it
 ├── NotConfigured             (settings) the environment of a function lacks something
-├── HeldInFullFile            (use_cases.exporting.year) a file of all students may not lack one
+├── IncompleteFullFile        (use_cases.exporting.year) a file of all students may not lack one
 ├── MarkerLost                what says who is due is gone; it can be rebuilt
 ├── LeaseLost                 this run no longer holds the connection's lease and must stop
 └── DeliveryError             the SFTP server
@@ -111,7 +111,7 @@ class LeaseLost(RegistrationSyncError):
     code = "lease_lost"
 
 
-def is_passing(error: RegistrationSyncError) -> bool:
+def is_transient(error: RegistrationSyncError) -> bool:
     """Whether the same again, a little later, may well succeed without anybody's help."""
     return isinstance(error, Unavailable | LeaseLost | TransientDeliveryError)
 

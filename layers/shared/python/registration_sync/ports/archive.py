@@ -26,7 +26,7 @@ class Archive(Protocol):
     def remove(self, connection_id: str, run_id: str, name: str) -> None:
         """Deletes the file; none there is no error. Raises Unavailable."""
 
-    def refuse_gone(self, connection_id: str, run_id: str, name: str) -> None:
+    def require_exists(self, connection_id: str, run_id: str, name: str) -> None:
         """Raises NotFound if the file is no longer kept, and nothing if it is."""
 
     def link(self, connection_id: str, run_id: str, name: str, *, seconds: int) -> str:

@@ -102,10 +102,10 @@ class Schedules(Protocol):
         """None there is no error."""
 
 
-class Clock(Protocol):
+class Scheduler(Protocol):
     """Starts the export function at a time of day."""
 
-    def wake_daily(self, connection_id: str, time: str, time_zone: str) -> None:
+    def schedule_daily(self, connection_id: str, time: str, time_zone: str) -> None:
         """From now on at this local time (21:00), instead of any other; raises Unavailable."""
 
     def stop(self, connection_id: str) -> None:

@@ -5,9 +5,9 @@ from typing import Protocol
 
 from registration_sync.domain.registrations.batches import (
     Current,
+    DueMark,
+    ExportMarker,
     Lease,
-    Mark,
-    Marker,
     Stored,
     YearMarker,
 )
@@ -21,12 +21,12 @@ class Snapshots(Protocol):
     Raises Unavailable where the table did not answer.
     """
 
-    def marker(self, connection_id: str) -> Marker:
+    def marker(self, connection_id: str) -> ExportMarker:
         """Raises MarkerLost where there was one once."""
 
     def marks(
         self, connection_id: str, school_year: int, batches: range, after: str = ""
-    ) -> Iterator[Mark]:
+    ) -> Iterator[DueMark]:
         """The students marked in any of the batches, in order of id, the newest mark of each;
         only those whose id comes after one."""
 
@@ -40,7 +40,7 @@ class Snapshots(Protocol):
 
     def newest_mark(
         self, connection_id: str, school_year: int, student_id: str, batches: range
-    ) -> Mark | None:
+    ) -> DueMark | None:
         """The student's mark in the last of the batches that has one."""
 
     def ledger(self, connection_id: str, school_year: int, batch: int) -> LedgerEntry | None:
@@ -59,7 +59,7 @@ class RegistrationsTable(Snapshots, Protocol):
         """Opens batch 1 of a year; nothing happens if the year is there. Raises MarkerLost."""
 
     def put_marks(
-        self, connection_id: str, school_year: int, batch: int, marks: Sequence[Mark]
+        self, connection_id: str, school_year: int, batch: int, marks: Sequence[DueMark]
     ) -> set[str]:
         """Puts the marks without condition; the ids of those confirmed."""
 
@@ -114,7 +114,7 @@ class RegistrationsTable(Snapshots, Protocol):
         """Notes that no batch up to this one has marks left."""
 
 
-class Traces(Protocol):
+class StudentErasureStore(Protocol):
     """What RegistrationsTable holds of a single student, to be erased. Raises Unavailable."""
 
     def erase_marks(
@@ -137,7 +137,7 @@ class Traces(Protocol):
         of them has changed meanwhile."""
 
 
-class Remains(Protocol):
+class MarkerRecoveryStore(Protocol):
     """What RegistrationsTable still holds of a connection whose marker is lost. Raises
     Unavailable."""
 

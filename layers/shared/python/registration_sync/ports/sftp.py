@@ -10,7 +10,7 @@ if TYPE_CHECKING:  # the sync function starts without pydantic, and without what
         ReplacedBy,
         SftpAccount,
     )
-    from registration_sync.domain.runs.findings import LastDelivery
+    from registration_sync.domain.runs.findings import LastUpload
 
 
 type Reached = Callable[[str, str], None]
@@ -69,10 +69,10 @@ class Deliveries(Protocol):
     Raises Unavailable.
     """
 
-    def last(self, connection_id: str, account: str, path: str) -> "LastDelivery | None":
+    def last(self, connection_id: str, account: str, path: str) -> "LastUpload | None":
         """None where nothing was put there, or it went to another account."""
 
-    def remember(self, connection_id: str, account: str, delivery: "LastDelivery") -> None: ...
+    def remember(self, connection_id: str, account: str, delivery: "LastUpload") -> None: ...
 
     def was_one_taken(self, connection_id: str, account: str) -> bool:
         """Whether a file of ours was once gone from there."""

@@ -4,8 +4,8 @@ import datetime as dt
 import tempfile
 from pathlib import Path
 
-from registration_sync import bootstrap
 from registration_sync.api import Answer, Request, Route
+from registration_sync.bootstrap import configuration_function
 from registration_sync.domain.access import Permission, describe, may_see
 from registration_sync.domain.audit import Note, note_of
 from registration_sync.domain.errors import NotFound
@@ -21,87 +21,90 @@ def _who_am_i(request: Request) -> Answer:
 
 
 def _list_programs(_request: Request) -> Answer:
-    enroll = {"client_id": bootstrap.configuration().enroll_client, "name": "SchoolMint Enroll"}
+    enroll = {
+        "client_id": configuration_function.dependencies().enroll_client,
+        "name": "SchoolMint Enroll",
+    }
     return Answer(200, {"items": [enroll], "next": None})
 
 
 def _list_connections(request: Request) -> Answer:
-    everyones = bootstrap.configuration().connections.all()
+    everyones = configuration_function.dependencies().connections.all()
     visible = [item.to_json() for item in everyones if may_see(request.caller, item.access)]
     return Answer(200, {"items": visible, "next": None})
 
 
 def _create_connection(request: Request) -> Answer:
-    parts = bootstrap.configuration()
+    deps = configuration_function.dependencies()
     connection, changes = create_connection(
         request.json(),
         caller=request.caller,
         today=dt.datetime.now(dt.UTC).date(),
-        connections=parts.connections,
-        mappings=parts.mappings,
-        secrets=parts.secrets,
+        connections=deps.connections,
+        mappings=deps.mappings,
+        secrets=deps.secrets,
     )
     note = Note("connection_created", changes, connection.connection_id)
     return Answer(201, connection.to_json(), note=note)
 
 
 def _read_connection(request: Request) -> Answer:
-    connection = bootstrap.configuration().connections.get(request.connection_id)
+    connection = configuration_function.dependencies().connections.get(request.connection_id)
     return Answer(200, connection.to_json())
 
 
 def _change_connection(request: Request) -> Answer:
-    parts = bootstrap.configuration()
+    deps = configuration_function.dependencies()
     connection, changes = change_connection(
         request.connection_id,
         request.json(),
         caller=request.caller,
         today=dt.datetime.now(dt.UTC).date(),
-        connections=parts.connections,
-        mappings=parts.mappings,
-        secrets=parts.secrets,
+        connections=deps.connections,
+        mappings=deps.mappings,
+        secrets=deps.secrets,
     )
     return Answer(200, connection.to_json(), note=note_of("connection_changed", changes))
 
 
 def _remove_connection(request: Request) -> Answer:
-    parts = bootstrap.configuration()
+    deps = configuration_function.dependencies()
     remove_connection(
         request.connection_id,
-        connections=parts.connections,
-        secrets=parts.secrets,
-        schedules=parts.schedules,
-        clock=parts.clock,
+        connections=deps.connections,
+        secrets=deps.secrets,
+        schedules=deps.schedules,
+        scheduler=deps.scheduler,
     )
     return Answer(204, note=Note("connection_deleted"))
 
 
 def _read_status(request: Request) -> Answer:
-    parts = bootstrap.configuration()
+    deps = configuration_function.dependencies()
     with tempfile.TemporaryDirectory() as workspace:
         status = read_status(
             request.connection_id,
-            snapshots=parts.snapshots,
-            archive=parts.archive,
+            snapshots=deps.snapshots,
+            archive=deps.archive,
             workspace=Path(workspace),
         )
     return Answer(200, status)
 
 
 def _last_check(request: Request) -> Answer:
-    outcome = bootstrap.configuration().connections.last_check(request.connection_id)
+    outcome = configuration_function.dependencies().connections.last_check(request.connection_id)
     if outcome is None:
         raise NotFound("This connection was not checked since it was last changed.")
     return Answer(200, outcome)
 
 
 def _read_audit(request: Request) -> Answer:
-    audit = bootstrap.configuration().audit
+    audit = configuration_function.dependencies().audit
     return Answer(200, read_audit(request.connection_id, request.query, audit=audit))
 
 
 def _read_openapi(_request: Request) -> Answer:
-    return Answer(200, bootstrap.openapi())
+    return Answer(200, configuration_function.openapi())
 
 
 ROUTES = (

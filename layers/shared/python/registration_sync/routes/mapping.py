@@ -4,8 +4,8 @@ import datetime as dt
 import re
 import time
 
-from registration_sync import bootstrap
 from registration_sync.api import Answer, Request, Route
+from registration_sync.bootstrap import configuration_function
 from registration_sync.domain.access import Permission
 from registration_sync.domain.audit import Change, Note, note_of
 from registration_sync.domain.connections.connection import SavedMapping
@@ -28,14 +28,14 @@ from registration_sync.use_cases.mappings.save_mapping import save_mapping
 
 
 def _read_mapping(request: Request) -> Answer:
-    saved = bootstrap.configuration().mappings.latest(request.connection_id)
+    saved = configuration_function.dependencies().mappings.latest(request.connection_id)
     if saved is None:
         raise NotFound("This connection has no mapping yet.")
     return _mapping_answer(saved)
 
 
 def _save_mapping(request: Request) -> Answer:
-    parts = bootstrap.configuration()
+    deps = configuration_function.dependencies()
     now = dt.datetime.now(dt.UTC)
     saved = save_mapping(
         request.connection_id,
@@ -43,8 +43,8 @@ def _save_mapping(request: Request) -> Answer:
         expected_version=_expected_version(request),
         saved_by=request.caller.name,
         now=now,
-        connections=parts.connections,
-        mappings=parts.mappings,
+        connections=deps.connections,
+        mappings=deps.mappings,
     )
     return _mapping_answer(saved, note_of("mapping_saved", _new_version(saved, now)))
 
@@ -53,7 +53,7 @@ def _definition(request: Request) -> object:
     """The body as JSON, or as YAML where the content type says so; or a ready-made mapping."""
     if "yaml" in request.headers.get("content-type", ""):
         return read_mapping_text(request.text())
-    return definition_to_save(request.json(), bootstrap.configuration().ready_made)
+    return definition_to_save(request.json(), configuration_function.dependencies().ready_made)
 
 
 def _convert_mapping(request: Request) -> Answer:
@@ -61,27 +61,27 @@ def _convert_mapping(request: Request) -> Answer:
 
 
 def _list_ready_made(_request: Request) -> Answer:
-    return Answer(200, list_ready_made(bootstrap.configuration().ready_made))
+    return Answer(200, list_ready_made(configuration_function.dependencies().ready_made))
 
 
 def _read_ready_made(request: Request) -> Answer:
-    ready_made = bootstrap.configuration().ready_made
+    ready_made = configuration_function.dependencies().ready_made
     return Answer(200, read_ready_made(request.path["name"], ready_made))
 
 
 def _list_versions(request: Request) -> Answer:
-    mappings = bootstrap.configuration().mappings
+    mappings = configuration_function.dependencies().mappings
     return Answer(200, list_versions(request.connection_id, request.query, mappings=mappings))
 
 
 def _read_version(request: Request) -> Answer:
-    mappings = bootstrap.configuration().mappings
+    mappings = configuration_function.dependencies().mappings
     version = request.path["version"]
     return _mapping_answer(read_version(request.connection_id, version, mappings=mappings))
 
 
 def _restore_mapping(request: Request) -> Answer:
-    parts = bootstrap.configuration()
+    deps = configuration_function.dependencies()
     now = dt.datetime.now(dt.UTC)
     saved = restore_mapping(
         request.connection_id,
@@ -89,8 +89,8 @@ def _restore_mapping(request: Request) -> Answer:
         expected_version=_expected_version(request),
         saved_by=request.caller.name,
         now=now,
-        connections=parts.connections,
-        mappings=parts.mappings,
+        connections=deps.connections,
+        mappings=deps.mappings,
     )
     changes = _new_version(saved, now)
     if changes:
@@ -99,20 +99,20 @@ def _restore_mapping(request: Request) -> Answer:
 
 
 def _preview_mapping(request: Request) -> Answer:
-    parts = bootstrap.configuration()
+    deps = configuration_function.dependencies()
     preview = preview_mapping(
         request.connection_id,
         request.json(),
         now=dt.datetime.now(dt.UTC),
-        connections=parts.connections,
-        mappings=parts.mappings,
-        snapshots=parts.snapshots,
+        connections=deps.connections,
+        mappings=deps.mappings,
+        snapshots=deps.snapshots,
     )
     return Answer(200, preview)
 
 
 def _list_fields(request: Request) -> Answer:
-    snapshots = bootstrap.configuration().snapshots
+    snapshots = configuration_function.dependencies().snapshots
     found = list_fields(
         request.connection_id, request.query, snapshots=snapshots, clock=time.monotonic
     )

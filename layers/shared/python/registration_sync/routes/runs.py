@@ -3,17 +3,17 @@
 import datetime as dt
 import secrets
 
-from registration_sync import bootstrap
 from registration_sync.api import Answer, Request, Route
+from registration_sync.bootstrap import configuration_function
 from registration_sync.domain.access import Permission
 from registration_sync.domain.audit import run_note
-from registration_sync.domain.runs.run import ExportRun
+from registration_sync.domain.runs.run import Run
 from registration_sync.domain.runs.run_id import new_run_id
-from registration_sync.use_cases.runs.cancel_run import cancel_export
-from registration_sync.use_cases.runs.confirm_run import confirm_export
+from registration_sync.use_cases.runs.cancel_run import cancel_run
+from registration_sync.use_cases.runs.confirm_run import confirm_run
 from registration_sync.use_cases.runs.link_file import link_file
-from registration_sync.use_cases.runs.list_runs import list_exports
-from registration_sync.use_cases.runs.read_run import read_export
+from registration_sync.use_cases.runs.list_runs import list_runs
+from registration_sync.use_cases.runs.read_run import read_run
 from registration_sync.use_cases.runs.request_check import request_check, request_test_record
 from registration_sync.use_cases.runs.request_erasure import TOLD as ERASURE_TOLD
 from registration_sync.use_cases.runs.request_erasure import request_erasure
@@ -24,29 +24,29 @@ from registration_sync.use_cases.runs.start_run import NewRun
 
 def _new(request: Request) -> NewRun:
     """The run that this request asks for."""
-    parts, now = bootstrap.configuration(), dt.datetime.now(dt.UTC)
+    deps, now = configuration_function.dependencies(), dt.datetime.now(dt.UTC)
     return NewRun(
         run_id=new_run_id(now, secrets.token_hex(4)),
         requested_by=request.caller.name,
         now=now,
-        runs=parts.runs,
-        leases=parts.leases,
-        starter=parts.starter,
+        runs=deps.runs,
+        leases=deps.leases,
+        starter=deps.starter,
     )
 
 
-def _started(run: ExportRun, action: str) -> Answer:
+def _started(run: Run, action: str) -> Answer:
     return Answer(202, {"run_id": run.run_id}, note=run_note(action, run.run_id))
 
 
 def _check_connection(request: Request) -> Answer:
-    connections = bootstrap.configuration().connections
+    connections = configuration_function.dependencies().connections
     run = request_check(request.connection_id, connections=connections, new=_new(request))
     return _started(run, "check_requested")
 
 
 def _send_test_record(request: Request) -> Answer:
-    connections = bootstrap.configuration().connections
+    connections = configuration_function.dependencies().connections
     run = request_test_record(
         request.connection_id, request.json(), connections=connections, new=_new(request)
     )
@@ -54,7 +54,7 @@ def _send_test_record(request: Request) -> Answer:
 
 
 def _request_erasure(request: Request) -> Answer:
-    connections = bootstrap.configuration().connections
+    connections = configuration_function.dependencies().connections
     run = request_erasure(
         request.connection_id, request.json(), connections=connections, new=_new(request)
     )
@@ -64,25 +64,25 @@ def _request_erasure(request: Request) -> Answer:
 
 
 def _list_exports(request: Request) -> Answer:
-    parts = bootstrap.configuration()
-    page = list_exports(
+    deps = configuration_function.dependencies()
+    page = list_runs(
         request.connection_id,
         request.query,
-        connections=parts.connections,
-        runs=parts.runs,
-        leases=parts.leases,
+        connections=deps.connections,
+        runs=deps.runs,
+        leases=deps.leases,
         now=dt.datetime.now(dt.UTC),
     )
     return Answer(200, page)
 
 
 def _request_export(request: Request) -> Answer:
-    parts = bootstrap.configuration()
+    deps = configuration_function.dependencies()
     run = request_export(
         request.connection_id,
         request.json(),
-        connections=parts.connections,
-        mappings=parts.mappings,
+        connections=deps.connections,
+        mappings=deps.mappings,
         new=_new(request),
         permissions=request.caller.permissions,
     )
@@ -90,21 +90,21 @@ def _request_export(request: Request) -> Answer:
 
 
 def _read_export(request: Request) -> Answer:
-    parts = bootstrap.configuration()
-    run = read_export(
+    deps = configuration_function.dependencies()
+    run = read_run(
         request.connection_id,
         request.path["run_id"],
-        runs=parts.runs,
-        leases=parts.leases,
+        runs=deps.runs,
+        leases=deps.leases,
         now=dt.datetime.now(dt.UTC),
     )
     return Answer(200, run)
 
 
 def _cancel_export(request: Request) -> Answer:
-    runs, run_id = bootstrap.configuration().runs, request.path["run_id"]
+    runs, run_id = configuration_function.dependencies().runs, request.path["run_id"]
     before = runs.find(request.connection_id, run_id)
-    run = cancel_export(
+    run = cancel_run(
         request.connection_id,
         run_id,
         cancelled_by=request.caller.name,
@@ -115,43 +115,43 @@ def _cancel_export(request: Request) -> Answer:
 
 
 def _confirm_export(request: Request) -> Answer:
-    parts = bootstrap.configuration()
-    run_id = confirm_export(
+    deps = configuration_function.dependencies()
+    run_id = confirm_run(
         request.connection_id,
         request.path["run_id"],
         confirmed_by=request.caller.name,
         now=dt.datetime.now(dt.UTC),
-        runs=parts.runs,
-        leases=parts.leases,
-        starter=parts.starter,
+        runs=deps.runs,
+        leases=deps.leases,
+        starter=deps.starter,
     )
     return Answer(202, {"run_id": run_id}, note=run_note("export_confirmed", run_id))
 
 
 def _link_file(request: Request) -> Answer:
-    parts = bootstrap.configuration()
+    deps = configuration_function.dependencies()
     link = link_file(
         request.connection_id,
         request.path["run_id"],
         request.path["school_year"],
         request.path["name"],
-        runs=parts.runs,
-        archive=parts.archive,
-        dry_runs=parts.dry_runs,
+        runs=deps.runs,
+        archive=deps.archive,
+        dry_runs=deps.dry_runs,
         now=dt.datetime.now(dt.UTC),
     )
     return Answer(200, link)
 
 
 def _resend(request: Request) -> Answer:
-    parts = bootstrap.configuration()
+    deps = configuration_function.dependencies()
     run = request_resend(
         request.connection_id,
         request.path["run_id"],
         request.json(),
-        connections=parts.connections,
-        mappings=parts.mappings,
-        archive=parts.archive,
+        connections=deps.connections,
+        mappings=deps.mappings,
+        archive=deps.archive,
         new=_new(request),
     )
     body = {"run_id": run.run_id, "resend_of": run.again.run_id, "message": TOLD}

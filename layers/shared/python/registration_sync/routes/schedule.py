@@ -2,8 +2,8 @@
 
 import datetime as dt
 
-from registration_sync import bootstrap
 from registration_sync.api import Answer, Request, Route
+from registration_sync.bootstrap import configuration_function
 from registration_sync.domain.access import Permission
 from registration_sync.domain.audit import note_of
 from registration_sync.use_cases.connections.schedule_exports import (
@@ -14,25 +14,25 @@ from registration_sync.use_cases.connections.schedule_exports import (
 
 
 def _read_schedule(request: Request) -> Answer:
-    parts = bootstrap.configuration()
+    deps = configuration_function.dependencies()
     schedule = read_schedule(
         request.connection_id,
         now=dt.datetime.now(dt.UTC),
-        connections=parts.connections,
-        schedules=parts.schedules,
+        connections=deps.connections,
+        schedules=deps.schedules,
     )
     return Answer(200, schedule)
 
 
 def _set_schedule(request: Request) -> Answer:
-    parts = bootstrap.configuration()
+    deps = configuration_function.dependencies()
     schedule, changes = set_schedule(
         request.connection_id,
         request.json(),
         now=dt.datetime.now(dt.UTC),
-        connections=parts.connections,
-        schedules=parts.schedules,
-        clock=parts.clock,
+        connections=deps.connections,
+        schedules=deps.schedules,
+        scheduler=deps.scheduler,
     )
     return Answer(200, schedule, note=note_of("schedule_set", changes))
 
@@ -42,7 +42,7 @@ def _preview_schedule(request: Request) -> Answer:
         request.connection_id,
         request.json(),
         now=dt.datetime.now(dt.UTC),
-        connections=bootstrap.configuration().connections,
+        connections=configuration_function.dependencies().connections,
     )
     return Answer(200, schedule)
 

@@ -4,8 +4,8 @@ import tempfile
 import time
 from pathlib import Path
 
-from registration_sync import bootstrap
 from registration_sync.api import Answer, Request, Route
+from registration_sync.bootstrap import configuration_function
 from registration_sync.domain.access import Permission
 from registration_sync.domain.registrations.registration import parse_student_id, school_year_of
 from registration_sync.use_cases.students.list_students import list_students
@@ -14,7 +14,7 @@ from registration_sync.use_cases.students.search_students import search_students
 
 
 def _search_students(request: Request) -> Answer:
-    snapshots = bootstrap.configuration().snapshots
+    snapshots = configuration_function.dependencies().snapshots
     found = search_students(
         request.connection_id, request.query, snapshots=snapshots, clock=time.monotonic
     )
@@ -22,27 +22,27 @@ def _search_students(request: Request) -> Answer:
 
 
 def _read_receipt(request: Request) -> Answer:
-    parts = bootstrap.configuration()
+    deps = configuration_function.dependencies()
     with tempfile.TemporaryDirectory() as workspace:
         receipt = read_receipt(
             request.connection_id,
             school_year_of(request.path["school_year"]),
             parse_student_id(request.path["student_id"]),
-            snapshots=parts.snapshots,
-            archive=parts.archive,
+            snapshots=deps.snapshots,
+            archive=deps.archive,
             workspace=Path(workspace),
         )
     return Answer(200, receipt)
 
 
 def _list_students(request: Request) -> Answer:
-    parts = bootstrap.configuration()
+    deps = configuration_function.dependencies()
     with tempfile.TemporaryDirectory() as workspace:
         students = list_students(
             request.connection_id,
             request.query,
-            snapshots=parts.snapshots,
-            archive=parts.archive,
+            snapshots=deps.snapshots,
+            archive=deps.archive,
             workspace=Path(workspace),
         )
     return Answer(200, students)

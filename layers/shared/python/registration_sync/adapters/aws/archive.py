@@ -12,7 +12,7 @@ from boto3.exceptions import S3UploadFailedError
 from boto3.s3.transfer import TransferConfig
 from botocore.exceptions import ClientError
 
-from registration_sync.adapters.aws.errors import error_code, passing_faults_are_unavailable
+from registration_sync.adapters.aws.errors import error_code, transient_as_unavailable
 from registration_sync.domain.errors import NotFound, Unavailable
 
 if TYPE_CHECKING:
@@ -38,7 +38,7 @@ class S3Archive:
     def store(self, connection_id: str, run_id: str, name: str, source: Path) -> None:
         key = self._key(connection_id, run_id, name)
         try:
-            with passing_faults_are_unavailable():
+            with transient_as_unavailable():
                 # Large files go up in parts; S3 checks what arrives against the checksum.
                 self._client.upload_file(
                     str(source),
@@ -53,7 +53,7 @@ class S3Archive:
     def fetch(self, connection_id: str, run_id: str, name: str, target: Path) -> None:
         key = self._key(connection_id, run_id, name)
         try:
-            with passing_faults_are_unavailable():
+            with transient_as_unavailable():
                 self._client.download_file(self._bucket, key, str(target))
         except ClientError as error:
             raise _gone(error) from error
@@ -62,7 +62,7 @@ class S3Archive:
         self, connection_id: str, run_id: str, name: str, *, offset: int, length: int, size: int
     ) -> bytes:
         try:
-            with passing_faults_are_unavailable():
+            with transient_as_unavailable():
                 answer = self._client.get_object(
                     Bucket=self._bucket,
                     Key=self._key(connection_id, run_id, name),
@@ -81,21 +81,21 @@ class S3Archive:
         pages = self._client.get_paginator("list_objects_v2").paginate(
             Bucket=self._bucket, Prefix=prefix
         )
-        with passing_faults_are_unavailable():
+        with transient_as_unavailable():
             for page in pages:
                 for kept in page.get("Contents", ()):
                     run_id, _, name = kept["Key"].removeprefix(prefix).partition("/")
                     yield run_id, name, kept["Size"]
 
     def remove(self, connection_id: str, run_id: str, name: str) -> None:
-        with passing_faults_are_unavailable():
+        with transient_as_unavailable():
             self._client.delete_object(
                 Bucket=self._bucket, Key=self._key(connection_id, run_id, name)
             )
 
-    def refuse_gone(self, connection_id: str, run_id: str, name: str) -> None:
+    def require_exists(self, connection_id: str, run_id: str, name: str) -> None:
         try:
-            with passing_faults_are_unavailable():
+            with transient_as_unavailable():
                 self._client.head_object(
                     Bucket=self._bucket, Key=self._key(connection_id, run_id, name)
                 )
@@ -103,7 +103,7 @@ class S3Archive:
             raise _gone(error) from error
 
     def link(self, connection_id: str, run_id: str, name: str, *, seconds: int) -> str:
-        self.refuse_gone(connection_id, run_id, name)
+        self.require_exists(connection_id, run_id, name)
         file_name = quote(name.rpartition("/")[2])
         return self._client.generate_presigned_url(
             "get_object",

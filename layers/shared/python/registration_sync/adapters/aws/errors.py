@@ -38,7 +38,7 @@ def error_code(error: ClientError) -> str:
     return str(error.response.get("Error", {}).get("Code", ""))
 
 
-def is_passing(error: Exception) -> bool:
+def is_transient(error: Exception) -> bool:
     """Throttling, a fault inside AWS, or no connection to it, after botocore's own retries."""
     if isinstance(error, ClientError):
         # S3 answers a HEAD without a body, so that its code is a bare number.
@@ -48,11 +48,11 @@ def is_passing(error: Exception) -> bool:
 
 
 @contextmanager
-def passing_faults_are_unavailable() -> Iterator[None]:
+def transient_as_unavailable() -> Iterator[None]:
     """Raises Unavailable for a passing fault; anything else is a mistake of ours and stays."""
     try:
         yield
     except (ClientError, HTTPClientError, BotoConnectionError) as error:
-        if is_passing(error):
+        if is_transient(error):
             raise Unavailable("AWS did not answer in time: please try again.") from error
         raise

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import ClientError
 
-from registration_sync.adapters.aws.errors import error_code, passing_faults_are_unavailable
+from registration_sync.adapters.aws.errors import error_code, transient_as_unavailable
 from registration_sync.domain.errors import Unavailable
 from registration_sync.domain.runs.run import (
     DRY_RUN,
@@ -14,8 +14,8 @@ from registration_sync.domain.runs.run import (
     OF_RECORD,
     ONCE,
     RESEND,
-    ExportRequest,
-    SentAgain,
+    ResendSelection,
+    RunRequest,
 )
 
 if TYPE_CHECKING:
@@ -32,7 +32,7 @@ class LambdaExportStarter:
         self._client = client
         self._function_name = function_name
 
-    def start(self, request: ExportRequest) -> None:
+    def start(self, request: RunRequest) -> None:
         payload: dict[str, Any] = {
             "action": request.kind if request.kind in ACTIONS else EXPORT,
             "connection_id": request.connection_id,
@@ -53,7 +53,7 @@ class LambdaExportStarter:
                 "override_guards": request.override_guards,
             }
         try:
-            with passing_faults_are_unavailable():
+            with transient_as_unavailable():
                 self._client.invoke(
                     FunctionName=self._function_name,
                     InvocationType="Event",
@@ -64,7 +64,7 @@ class LambdaExportStarter:
             raise Unavailable(f"The export could not be started: {error_code(error)}.") from error
 
 
-def _sent_again(again: SentAgain) -> dict[str, Any]:
+def _sent_again(again: ResendSelection) -> dict[str, Any]:
     wish: dict[str, Any] = {"resend_of": again.run_id}
     if again.files:
         wish["files"] = [{"school_year": year, "name": name} for year, name in again.files]

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import ClientError
 
-from registration_sync.adapters.aws.errors import error_code, passing_faults_are_unavailable
+from registration_sync.adapters.aws.errors import error_code, transient_as_unavailable
 
 if TYPE_CHECKING:
     from mypy_boto3_scheduler import EventBridgeSchedulerClient
@@ -27,28 +27,28 @@ class ScheduleTarget:
     failures: str
 
 
-class EventBridgeClock:
-    """Implements the port Clock."""
+class EventBridgeScheduler:
+    """Implements the port Scheduler."""
 
     def __init__(self, client: "EventBridgeSchedulerClient", target: ScheduleTarget) -> None:
         self._client = client
         self._target = target
 
-    def wake_daily(self, connection_id: str, time: str, time_zone: str) -> None:
+    def schedule_daily(self, connection_id: str, time: str, time_zone: str) -> None:
         # All of it each time: an update resets what it leaves out.
         schedule = self._schedule(connection_id, time, time_zone)
         try:
-            with passing_faults_are_unavailable():
+            with transient_as_unavailable():
                 self._client.update_schedule(**schedule)
         except ClientError as error:
             if error_code(error) != _NOT_THERE:
                 raise
-            with passing_faults_are_unavailable():
+            with transient_as_unavailable():
                 self._client.create_schedule(**schedule)
 
     def stop(self, connection_id: str) -> None:
         try:
-            with passing_faults_are_unavailable():
+            with transient_as_unavailable():
                 self._client.delete_schedule(GroupName=self._target.group, Name=connection_id)
         except ClientError as error:
             if error_code(error) != _NOT_THERE:

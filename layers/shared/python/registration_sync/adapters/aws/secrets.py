@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from botocore.exceptions import ClientError
 
-from registration_sync.adapters.aws.errors import error_code, passing_faults_are_unavailable
+from registration_sync.adapters.aws.errors import error_code, transient_as_unavailable
 from registration_sync.domain.connections.sftp import Credentials
 from registration_sync.domain.errors import Unavailable
 
@@ -50,7 +50,7 @@ class SecretsManagerSecrets:
 
     def _read(self, name: str) -> str | None:
         try:
-            with passing_faults_are_unavailable():
+            with transient_as_unavailable():
                 return self._client.get_secret_value(SecretId=name)["SecretString"]
         except ClientError as error:
             if error_code(error) in {_MISSING, _BEING_DELETED}:
@@ -59,7 +59,7 @@ class SecretsManagerSecrets:
 
     def _put(self, name: str, value: str) -> None:
         try:
-            with passing_faults_are_unavailable():
+            with transient_as_unavailable():
                 self._client.put_secret_value(SecretId=name, SecretString=value)
         except ClientError as error:
             if error_code(error) == _MISSING:
@@ -71,7 +71,7 @@ class SecretsManagerSecrets:
 
     def _create(self, name: str, value: str) -> None:
         try:
-            with passing_faults_are_unavailable():
+            with transient_as_unavailable():
                 self._client.create_secret(Name=name, SecretString=value)
         except ClientError as error:
             if error_code(error) in {"ResourceExistsException", _BEING_DELETED}:
@@ -81,7 +81,7 @@ class SecretsManagerSecrets:
     def _delete(self, name: str) -> None:
         # At once: with a time of grace the name could not be used again for at least a week.
         try:
-            with passing_faults_are_unavailable():
+            with transient_as_unavailable():
                 self._client.delete_secret(SecretId=name, ForceDeleteWithoutRecovery=True)
         except ClientError as error:
             if error_code(error) not in {_MISSING, _BEING_DELETED}:

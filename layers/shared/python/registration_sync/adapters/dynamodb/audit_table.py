@@ -9,7 +9,7 @@ import datetime as dt
 import json
 from typing import TYPE_CHECKING, Any
 
-from registration_sync.adapters.aws.errors import passing_faults_are_unavailable
+from registration_sync.adapters.aws.errors import transient_as_unavailable
 from registration_sync.domain.audit import AuditEntry, Change
 
 if TYPE_CHECKING:
@@ -41,7 +41,7 @@ class DynamoDBAudit:
             "request_id": {"S": entry.request_id},
             "expires_at": {"N": str(int((at + self._retention).timestamp()))},
         }
-        with passing_faults_are_unavailable():
+        with transient_as_unavailable():
             self._client.put_item(TableName=self._table, Item=item)
 
     def newest(
@@ -51,7 +51,7 @@ class DynamoDBAudit:
         values: dict[str, Any] = {":pk": {"S": f"AUDIT#{connection_id}"}}
         if after:
             values[":after"] = {"S": after[:_KEY_CHARACTERS]}
-        with passing_faults_are_unavailable():
+        with transient_as_unavailable():
             answer = self._client.query(
                 TableName=self._table,
                 KeyConditionExpression=condition,

@@ -7,7 +7,7 @@
 
 from typing import TYPE_CHECKING, Any
 
-from registration_sync.adapters.aws.errors import passing_faults_are_unavailable
+from registration_sync.adapters.aws.errors import transient_as_unavailable
 from registration_sync.domain.access import ConnectionAccess
 
 if TYPE_CHECKING:
@@ -29,7 +29,7 @@ class DynamoDBConnectionAccess:
         self._table = table
 
     def access(self, connection_id: str) -> ConnectionAccess | None:
-        with passing_faults_are_unavailable():
+        with transient_as_unavailable():
             answer = self._client.get_item(
                 TableName=self._table,
                 Key=connection_key(connection_id),

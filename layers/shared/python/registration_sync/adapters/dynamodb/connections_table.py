@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import ClientError
 
-from registration_sync.adapters.aws.errors import error_code, passing_faults_are_unavailable
+from registration_sync.adapters.aws.errors import error_code, transient_as_unavailable
 from registration_sync.adapters.dynamodb.connection_access import CONNECTIONS, connection_key
 from registration_sync.domain.connections.connection import Connection, SavedMapping
 from registration_sync.domain.errors import Conflict, NotFound, Problem, VersionMismatch
@@ -36,7 +36,7 @@ class DynamoDBConnections:
         self._table = table
 
     def get(self, connection_id: str) -> Connection:
-        with passing_faults_are_unavailable():
+        with transient_as_unavailable():
             answer = self._client.get_item(
                 TableName=self._table, Key=connection_key(connection_id), ConsistentRead=True
             )
@@ -54,13 +54,13 @@ class DynamoDBConnections:
             ExpressionAttributeValues={":pk": {"S": CONNECTIONS}},
             ConsistentRead=True,
         )
-        with passing_faults_are_unavailable():
+        with transient_as_unavailable():
             return [_connection_of(item) for page in pages for item in page["Items"]]
 
     def add(self, connection: Connection) -> None:
         taken = f'The connection id "{connection.connection_id}" is taken: choose another.'
         try:
-            with passing_faults_are_unavailable():
+            with transient_as_unavailable():
                 self._client.put_item(
                     TableName=self._table,
                     Item=_item_of(connection),
@@ -79,7 +79,7 @@ class DynamoDBConnections:
 
     def replace(self, connection: Connection) -> None:
         try:
-            with passing_faults_are_unavailable():
+            with transient_as_unavailable():
                 self._client.put_item(
                     TableName=self._table,
                     Item=_item_of(connection),
@@ -93,7 +93,7 @@ class DynamoDBConnections:
 
     def forget_example(self, connection_id: str, student_id: str) -> None:
         while True:
-            with passing_faults_are_unavailable():
+            with transient_as_unavailable():
                 answer = self._client.get_item(
                     TableName=self._table, Key=connection_key(connection_id), ConsistentRead=True
                 )
@@ -103,7 +103,7 @@ class DynamoDBConnections:
                 return
             document["example_students"].remove(student_id)
             try:
-                with passing_faults_are_unavailable():
+                with transient_as_unavailable():
                     self._client.update_item(
                         TableName=self._table,
                         Key=connection_key(connection_id),
@@ -121,7 +121,7 @@ class DynamoDBConnections:
 
     def remember_check(self, connection_id: str, outcome: Mapping[str, Any]) -> None:
         try:
-            with passing_faults_are_unavailable():
+            with transient_as_unavailable():
                 self._client.update_item(
                     TableName=self._table,
                     Key=connection_key(connection_id),
@@ -135,7 +135,7 @@ class DynamoDBConnections:
                 raise
 
     def last_check(self, connection_id: str) -> dict[str, Any] | None:
-        with passing_faults_are_unavailable():
+        with transient_as_unavailable():
             answer = self._client.get_item(
                 TableName=self._table, Key=connection_key(connection_id), ConsistentRead=True
             )
@@ -144,7 +144,7 @@ class DynamoDBConnections:
 
     def remove(self, connection_id: str) -> None:
         try:
-            with passing_faults_are_unavailable():
+            with transient_as_unavailable():
                 self._client.update_item(
                     TableName=self._table,
                     Key=connection_key(connection_id),
@@ -173,7 +173,7 @@ class DynamoDBMappings:
         return next(iter(self.versions(connection_id, 1, None)), None)
 
     def version(self, connection_id: str, version: int) -> SavedMapping | None:
-        with passing_faults_are_unavailable():
+        with transient_as_unavailable():
             answer = self._client.get_item(
                 TableName=self._table, Key=_version_key(connection_id, version), ConsistentRead=True
             )
@@ -191,7 +191,7 @@ class DynamoDBMappings:
             query["ExclusiveStartKey"] = _version_key(connection_id, before)
         found: list[SavedMapping] = []
         while len(found) < limit:  # a page ends at 1 MB
-            with passing_faults_are_unavailable():
+            with transient_as_unavailable():
                 answer = self._client.query(**query, Limit=limit - len(found))
             found += map(_saved_mapping, answer["Items"])
             if "LastEvaluatedKey" not in answer:
@@ -207,7 +207,7 @@ class DynamoDBMappings:
             "saved_at": {"S": mapping.saved_at.isoformat(timespec="seconds")},
         }
         try:
-            with passing_faults_are_unavailable():
+            with transient_as_unavailable():
                 self._client.put_item(
                     TableName=self._table,
                     Item=item,

@@ -13,8 +13,8 @@ from collections.abc import Callable
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
-from registration_sync.adapters.aws.errors import passing_faults_are_unavailable
-from registration_sync.domain.runs.findings import LastDelivery
+from registration_sync.adapters.aws.errors import transient_as_unavailable
+from registration_sync.domain.runs.findings import LastUpload
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -38,13 +38,13 @@ class DynamoDBDeliveries:
         self._retention = dt.timedelta(days=retention_days)
         self._now = now
 
-    def last(self, connection_id: str, account: str, path: str) -> LastDelivery | None:
+    def last(self, connection_id: str, account: str, path: str) -> LastUpload | None:
         item = self._get(connection_id, path)
         if item.get("account") != {"S": account}:
             return None
-        return LastDelivery(**json.loads(item["document"]["S"]))
+        return LastUpload(**json.loads(item["document"]["S"]))
 
-    def remember(self, connection_id: str, account: str, delivery: LastDelivery) -> None:
+    def remember(self, connection_id: str, account: str, delivery: LastUpload) -> None:
         expires_at = int((self._now() + self._retention).timestamp())
         self._put(
             connection_id,
@@ -61,7 +61,7 @@ class DynamoDBDeliveries:
         self._put(connection_id, _IMPORTER, account)
 
     def _get(self, connection_id: str, sk: str) -> dict[str, Any]:
-        with passing_faults_are_unavailable():
+        with transient_as_unavailable():
             answer = self._client.get_item(
                 TableName=self._table, Key=_key(connection_id, sk), ConsistentRead=True
             )
@@ -69,7 +69,7 @@ class DynamoDBDeliveries:
 
     def _put(self, connection_id: str, sk: str, account: str, **attributes: Any) -> None:
         item = {**_key(connection_id, sk), "account": {"S": account}, **attributes}
-        with passing_faults_are_unavailable():
+        with transient_as_unavailable():
             self._client.put_item(TableName=self._table, Item=item)
 
 

@@ -23,8 +23,8 @@ if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
 
-class DynamoDBRemains:
-    """Implements the port Remains."""
+class DynamoDBMarkerRecovery:
+    """Implements the port MarkerRecoveryStore."""
 
     def __init__(self, client: "DynamoDBClient", table: str, *, workers: int = 24) -> None:
         self._client = client

@@ -18,9 +18,9 @@ from typing import Any
 
 from registration_sync.domain.registrations.batches import (
     Current,
+    DueMark,
+    ExportMarker,
     Lease,
-    Mark,
-    Marker,
     YearMarker,
     shard,
 )
@@ -29,7 +29,7 @@ from registration_sync.domain.registrations.ledger import LedgerEntry, ledger_en
 type Item = dict[str, Any]
 
 
-def marker_of(item: Item) -> Marker:
+def export_marker_of(item: Item) -> ExportMarker:
     lease = None
     if "lease_token" in item:
         lease = Lease(
@@ -45,7 +45,7 @@ def marker_of(item: Item) -> Marker:
         for name, opened in numbers.items()
         if name.startswith("open_")
     }
-    return Marker(lease, years)
+    return ExportMarker(lease, years)
 
 
 def current_of(item: Item) -> Current:
@@ -60,17 +60,17 @@ def current_of(item: Item) -> Current:
     )
 
 
-def mark_of(item: Item) -> Mark:
-    return Mark(
+def due_mark_of(item: Item) -> DueMark:
+    return DueMark(
         item["sk"]["S"],
         *(item[name]["S"] if name in item else "" for name in ("version", "reasons", "since")),
     )
 
 
-def mark_item(connection_id: str, school_year: int, batch: int, mark: Mark) -> Item:
+def due_mark_item(connection_id: str, school_year: int, batch: int, mark: DueMark) -> Item:
     told = {"version": mark.version, "reasons": mark.reasons, "since": mark.since}
     return {
-        **mark_key(connection_id, school_year, batch, mark.student_id),
+        **due_mark_key(connection_id, school_year, batch, mark.student_id),
         **{name: {"S": text} for name, text in told.items() if text},
     }
 
@@ -105,7 +105,7 @@ def current_key(connection_id: str, school_year: int, student_id: str) -> Item:
     return {"pk": {"S": pk}, "sk": {"S": student_id}}
 
 
-def mark_key(connection_id: str, school_year: int, batch: int, student_id: str) -> Item:
+def due_mark_key(connection_id: str, school_year: int, batch: int, student_id: str) -> Item:
     pk = batch_pk(connection_id, school_year, batch, shard(student_id))
     return {"pk": {"S": pk}, "sk": {"S": student_id}}
 

@@ -14,8 +14,8 @@ from botocore.exceptions import ClientError
 
 from registration_sync.adapters.aws.errors import (
     error_code,
-    is_passing,
-    passing_faults_are_unavailable,
+    is_transient,
+    transient_as_unavailable,
 )
 from registration_sync.adapters.dynamodb.registration_items import (
     Item,
@@ -23,15 +23,15 @@ from registration_sync.adapters.dynamodb.registration_items import (
     current_key,
     current_of,
     current_pk,
+    due_mark_item,
+    due_mark_key,
+    due_mark_of,
     entry_of,
+    export_marker_of,
     ledger_item,
     ledger_pk,
     ledger_sk,
-    mark_item,
-    mark_key,
-    mark_of,
     marker_key,
-    marker_of,
     number,
     witness_key,
 )
@@ -46,9 +46,9 @@ from registration_sync.domain.errors import AlreadyRunning, LeaseLost, MarkerLos
 from registration_sync.domain.registrations.batches import (
     SHARDS,
     Current,
+    DueMark,
+    ExportMarker,
     Lease,
-    Mark,
-    Marker,
     Stored,
 )
 from registration_sync.domain.registrations.ledger import LedgerEntry, Outcome
@@ -77,7 +77,7 @@ class DynamoDBRegistrationsTable:
 
     # The marker
 
-    def marker(self, connection_id: str) -> Marker:
+    def marker(self, connection_id: str) -> ExportMarker:
         marker = self._stored_marker(connection_id)
         if not marker.years and self._is_witnessed(connection_id):
             marker = self._stored_marker(connection_id)  # perhaps it was made in this instant
@@ -85,12 +85,12 @@ class DynamoDBRegistrationsTable:
                 raise MarkerLost(_LOST)
         return marker
 
-    def _stored_marker(self, connection_id: str) -> Marker:
-        with passing_faults_are_unavailable():
+    def _stored_marker(self, connection_id: str) -> ExportMarker:
+        with transient_as_unavailable():
             answer = self._client.get_item(
                 TableName=self._table, Key=marker_key(connection_id), ConsistentRead=True
             )
-        return marker_of(answer.get("Item", {}))
+        return export_marker_of(answer.get("Item", {}))
 
     def running(self, connection_id: str, now_ms: int) -> str | None:
         """The id of the run that holds the lease now, if one does."""
@@ -101,7 +101,7 @@ class DynamoDBRegistrationsTable:
         opened = f"SET open_{school_year} = :one, exported_{school_year} = :zero"
         numbers = {":one": number(1), ":zero": number(0)}
         for _ in range(BEGINNINGS):
-            with passing_faults_are_unavailable():
+            with transient_as_unavailable():
                 refused = self._update_marker(
                     connection_id,
                     opened,
@@ -141,14 +141,14 @@ class DynamoDBRegistrationsTable:
         )
 
     def _is_witnessed(self, connection_id: str) -> bool:
-        with passing_faults_are_unavailable():
+        with transient_as_unavailable():
             answer = self._client.get_item(
                 TableName=self._table, Key=witness_key(connection_id), ConsistentRead=True
             )
         return "Item" in answer
 
     def take_lease(self, connection_id: str, lease: Lease, now_ms: int) -> None:
-        with passing_faults_are_unavailable():
+        with transient_as_unavailable():
             holder = self._update_marker(
                 connection_id,
                 "SET lease_token = :token, lease_run = :run, lease_since = :now,"
@@ -179,7 +179,7 @@ class DynamoDBRegistrationsTable:
         )
 
     def release_lease(self, connection_id: str, token: str) -> None:
-        with passing_faults_are_unavailable():
+        with transient_as_unavailable():
             self._update_marker(
                 connection_id,
                 "REMOVE lease_token, lease_run, lease_expires, lease_since",
@@ -199,7 +199,7 @@ class DynamoDBRegistrationsTable:
         )
 
     def commit(self, connection_id: str, school_year: int, batch: int, token: str) -> None:
-        with passing_faults_are_unavailable():
+        with transient_as_unavailable():
             refused = self._update_marker(
                 connection_id,
                 f"SET exported_{school_year} = :batch",
@@ -210,7 +210,7 @@ class DynamoDBRegistrationsTable:
             raise LeaseLost("Another run took over before this one could finish.")
 
     def set_retired(self, connection_id: str, school_year: int, batch: int) -> None:
-        with passing_faults_are_unavailable():
+        with transient_as_unavailable():
             self._update_marker(
                 connection_id,
                 f"SET retired_{school_year} = :batch",
@@ -221,10 +221,10 @@ class DynamoDBRegistrationsTable:
     # Marks and snapshots
 
     def put_marks(
-        self, connection_id: str, school_year: int, batch: int, marks: Sequence[Mark]
+        self, connection_id: str, school_year: int, batch: int, marks: Sequence[DueMark]
     ) -> set[str]:
         requests = [
-            {"PutRequest": {"Item": mark_item(connection_id, school_year, batch, mark)}}
+            {"PutRequest": {"Item": due_mark_item(connection_id, school_year, batch, mark)}}
             for mark in marks
         ]
         refused = write_all(self._client, self._table, requests, self._pool)
@@ -260,7 +260,7 @@ class DynamoDBRegistrationsTable:
                 {"#snapshot": "snapshot"},  # a reserved word
             )
         except Exception as error:
-            if is_passing(error):
+            if is_transient(error):
                 return Stored.UNCONFIRMED
             raise
         if newer is None or newer["version"]["S"] == current.version:
@@ -269,9 +269,12 @@ class DynamoDBRegistrationsTable:
 
     def marks(
         self, connection_id: str, school_year: int, batches: range, after: str = ""
-    ) -> Iterator[Mark]:
+    ) -> Iterator[DueMark]:
         streams = [
-            map(mark_of, self._query(batch_pk(connection_id, school_year, batch, of_shard), after))
+            map(
+                due_mark_of,
+                self._query(batch_pk(connection_id, school_year, batch, of_shard), after),
+            )
             for batch in reversed(batches)
             for of_shard in range(SHARDS)
         ]
@@ -282,11 +285,12 @@ class DynamoDBRegistrationsTable:
 
     def newest_mark(
         self, connection_id: str, school_year: int, student_id: str, batches: range
-    ) -> Mark | None:
+    ) -> DueMark | None:
         for some in batched(reversed(batches), BATCH_GET_ITEMS):
-            keys = [mark_key(connection_id, school_year, batch, student_id) for batch in some]
+            keys = [due_mark_key(connection_id, school_year, batch, student_id) for batch in some]
             found = {
-                item["pk"]["S"]: mark_of(item) for item in get_all(self._client, self._table, keys)
+                item["pk"]["S"]: due_mark_of(item)
+                for item in get_all(self._client, self._table, keys)
             }
             for key in keys:  # the newest first
                 if key["pk"]["S"] in found:
@@ -324,13 +328,13 @@ class DynamoDBRegistrationsTable:
                 {":batch": number(batch), ":version": {"S": versions[student_id]}},
             )
 
-        with passing_faults_are_unavailable():
+        with transient_as_unavailable():
             list(self._pool.map(update, versions))
 
     # The ledger, and what exports did with students
 
     def put_ledger(self, connection_id: str, school_year: int, entry: LedgerEntry) -> None:
-        with passing_faults_are_unavailable():
+        with transient_as_unavailable():
             self._client.put_item(
                 TableName=self._table, Item=ledger_item(connection_id, school_year, entry)
             )
@@ -379,11 +383,11 @@ class DynamoDBRegistrationsTable:
                     key, f"{update}{gone}", f"attribute_exists(pk) AND {not_yet}", values
                 )
 
-        with passing_faults_are_unavailable():
+        with transient_as_unavailable():
             list(self._pool.map(lambda one: repeatedly(lambda: settle(one)), outcomes))
 
     def clear_marks(self, connection_id: str, school_year: int, batch: int) -> None:
-        with passing_faults_are_unavailable():
+        with transient_as_unavailable():
             for of_shard in range(SHARDS):
                 pk = batch_pk(connection_id, school_year, batch, of_shard)
                 for chunk in batched(self._query(pk), 500):
@@ -409,7 +413,7 @@ class DynamoDBRegistrationsTable:
     ) -> None:
         """Updates the marker if the lease is ours; raises LeaseLost."""
         full_condition = " AND ".join(filter(None, ("lease_token = :token", condition)))
-        with passing_faults_are_unavailable():
+        with transient_as_unavailable():
             refused = self._update_marker(
                 connection_id, update, full_condition, {**values, ":token": {"S": token}}
             )

@@ -11,8 +11,8 @@ from botocore.exceptions import ClientError
 
 from registration_sync.adapters.aws.errors import (
     error_code,
-    is_passing,
-    passing_faults_are_unavailable,
+    is_transient,
+    transient_as_unavailable,
 )
 from registration_sync.domain.errors import Unavailable
 
@@ -40,7 +40,7 @@ def write_all(
             try:
                 answer = client.batch_write_item(RequestItems={table: left})  # type: ignore[dict-item]
             except Exception as error:
-                if is_passing(error):
+                if is_transient(error):
                     return left
                 raise
             left = list(answer.get("UnprocessedItems", {}).get(table, []))  # type: ignore[arg-type]
@@ -57,7 +57,7 @@ def transact(client: "DynamoDBClient", items: Sequence[Item]) -> bool:
     """Writes all or nothing; False if a condition refused it, or another write was under way.
     Raises Unavailable."""
     try:
-        with passing_faults_are_unavailable():
+        with transient_as_unavailable():
             client.transact_write_items(TransactItems=items)  # type: ignore[arg-type]
     except ClientError as error:
         if error_code(error) != "TransactionCanceledException":
@@ -77,7 +77,7 @@ def get_all(client: "DynamoDBClient", table: str, keys: Sequence[Item]) -> list[
                 RequestItems={table: {"Keys": left, "ConsistentRead": True}}
             )
         except Exception as error:
-            if is_passing(error):
+            if is_transient(error):
                 break
             raise
         came = answer["Responses"].get(table, [])
@@ -136,7 +136,7 @@ def repeatedly[T](call: Callable[[], T]) -> T:
         try:
             return call()
         except Exception as error:
-            if not is_passing(error):
+            if not is_transient(error):
                 raise
             time.sleep(pause)
     return call()
@@ -146,7 +146,7 @@ def _page(client: "DynamoDBClient", table: str, wanted: Any) -> Any:
     try:
         return client.query(TableName=table, ConsistentRead=True, **wanted)
     except Exception as error:
-        if is_passing(error):
+        if is_transient(error):
             raise Unavailable("AWS did not answer in time: please try again.") from error
         raise
 

@@ -16,10 +16,10 @@ from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import ClientError
 
-from registration_sync.adapters.aws.errors import error_code, passing_faults_are_unavailable
+from registration_sync.adapters.aws.errors import error_code, transient_as_unavailable
 from registration_sync.domain.errors import AlreadyRunning, Conflict, RunCancelled, Unavailable
-from registration_sync.domain.runs.run import DRY_RUN, DRY_RUN_KEPT, ExportRun, RunStatus
-from registration_sync.ports.runs import EVER
+from registration_sync.domain.runs.run import DRY_RUN, DRY_RUN_RETENTION, Run, RunStatus
+from registration_sync.ports.runs import ALL_RUN_IDS
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -41,7 +41,7 @@ class DynamoDBRuns:
         self._table = table
         self._retention = dt.timedelta(days=retention_days)
 
-    def request(self, run: ExportRun) -> None:
+    def request(self, run: Run) -> None:
         stored = {"Put": {"TableName": self._table, "Item": self._item_of(run)}}
         self._take_place(run.connection_id, run.run_id, run.requested_at, stored)
 
@@ -64,7 +64,7 @@ class DynamoDBRuns:
             }
         }
         try:
-            with passing_faults_are_unavailable():
+            with transient_as_unavailable():
                 self._client.transact_write_items(TransactItems=[taken, stored])  # type: ignore[list-item]
         except ClientError as error:
             if error_code(error) != "TransactionCanceledException":
@@ -81,7 +81,7 @@ class DynamoDBRuns:
                 raise Conflict(_WAITS_NO_LONGER) from error
 
     def _refuse_unless_own(self, connection_id: str, asked: str) -> None:
-        with passing_faults_are_unavailable():
+        with transient_as_unavailable():
             answer = self._client.get_item(
                 TableName=self._table, Key=_place_key(connection_id), ConsistentRead=True
             )
@@ -97,12 +97,12 @@ class DynamoDBRuns:
             run_id=run_id,
         )
 
-    def save(self, run: ExportRun) -> None:
+    def save(self, run: Run) -> None:
         awaits = run.status is RunStatus.AWAITING_CONFIRMATION
         if awaits:  # first, so that no run awaits that the next export does not find
             self._point_at(run)
         try:
-            with passing_faults_are_unavailable():
+            with transient_as_unavailable():
                 self._client.put_item(
                     TableName=self._table,
                     Item=self._item_of(run),
@@ -117,13 +117,13 @@ class DynamoDBRuns:
         if run.finished or awaits:
             self._make_place(run.connection_id, run.run_id)
 
-    def _point_at(self, run: ExportRun) -> None:
+    def _point_at(self, run: Run) -> None:
         item = {**_awaiting_key(run.connection_id), "run_id": {"S": run.run_id}}
-        with passing_faults_are_unavailable():
+        with transient_as_unavailable():
             self._client.put_item(TableName=self._table, Item=item)
 
     def awaiting(self, connection_id: str) -> dict[str, Any] | None:
-        with passing_faults_are_unavailable():
+        with transient_as_unavailable():
             answer = self._client.get_item(
                 TableName=self._table, Key=_awaiting_key(connection_id), ConsistentRead=True
             )
@@ -153,7 +153,7 @@ class DynamoDBRuns:
 
     def cancel(self, connection_id: str, run_id: str, record: dict[str, Any]) -> None:
         try:
-            with passing_faults_are_unavailable():
+            with transient_as_unavailable():
                 self._client.update_item(
                     TableName=self._table,
                     Key=_run_key(connection_id, run_id),
@@ -175,7 +175,7 @@ class DynamoDBRuns:
 
     def _make_place(self, connection_id: str, run_id: str) -> None:
         try:
-            with passing_faults_are_unavailable():
+            with transient_as_unavailable():
                 self._client.delete_item(
                     TableName=self._table,
                     Key=_place_key(connection_id),
@@ -187,7 +187,7 @@ class DynamoDBRuns:
                 raise
 
     def find(self, connection_id: str, run_id: str) -> dict[str, Any] | None:
-        with passing_faults_are_unavailable():
+        with transient_as_unavailable():
             answer = self._client.get_item(
                 TableName=self._table, Key=_run_key(connection_id, run_id), ConsistentRead=True
             )
@@ -198,7 +198,7 @@ class DynamoDBRuns:
         self, connection_id: str, run_id: str, change: Callable[[dict[str, Any]], dict[str, Any]]
     ) -> bool:
         while True:
-            with passing_faults_are_unavailable():
+            with transient_as_unavailable():
                 answer = self._client.get_item(
                     TableName=self._table, Key=_run_key(connection_id, run_id), ConsistentRead=True
                 )
@@ -210,7 +210,7 @@ class DynamoDBRuns:
             if after == before:
                 return False
             try:
-                with passing_faults_are_unavailable():
+                with transient_as_unavailable():
                     self._client.update_item(
                         TableName=self._table,
                         Key=_run_key(connection_id, run_id),
@@ -228,9 +228,9 @@ class DynamoDBRuns:
                 continue  # it was saved meanwhile
             return True
 
-    def note_told(self, connection_id: str, run_id: str, status: str) -> None:
+    def mark_announced(self, connection_id: str, run_id: str, status: str) -> None:
         try:
-            with passing_faults_are_unavailable():
+            with transient_as_unavailable():
                 self._client.update_item(
                     TableName=self._table,
                     Key=_run_key(connection_id, run_id),
@@ -243,8 +243,8 @@ class DynamoDBRuns:
             if error_code(error) != _CONDITION_FAILED:
                 raise
 
-    def was_told(self, connection_id: str, run_id: str) -> bool:
-        with passing_faults_are_unavailable():
+    def is_announced(self, connection_id: str, run_id: str) -> bool:
+        with transient_as_unavailable():
             answer = self._client.get_item(
                 TableName=self._table, Key=_run_key(connection_id, run_id), ConsistentRead=True
             )
@@ -255,7 +255,7 @@ class DynamoDBRuns:
         connection_id: str,
         limit: int,
         after: str | None,
-        between: tuple[str, str] = EVER,
+        between: tuple[str, str] = ALL_RUN_IDS,
     ) -> tuple[list[dict[str, Any]], str | None]:
         earliest, latest = between
         latest = min(latest, after) if after else latest
@@ -266,7 +266,7 @@ class DynamoDBRuns:
             ":earliest": {"S": earliest},
             ":latest": {"S": latest},
         }
-        with passing_faults_are_unavailable():
+        with transient_as_unavailable():
             answer = self._client.query(
                 TableName=self._table,
                 KeyConditionExpression="pk = :pk AND sk BETWEEN :earliest AND :latest",
@@ -283,8 +283,8 @@ class DynamoDBRuns:
         following = last if more else None
         return [_decode(item["record"]["B"]) for item in shown], following
 
-    def _item_of(self, run: ExportRun) -> dict[str, Any]:
-        kept = DRY_RUN_KEPT if run.kind == DRY_RUN else self._retention
+    def _item_of(self, run: Run) -> dict[str, Any]:
+        kept = DRY_RUN_RETENTION if run.kind == DRY_RUN else self._retention
         expires_at = int((run.requested_at + kept).timestamp())
         return {
             **_run_key(run.connection_id, run.run_id),

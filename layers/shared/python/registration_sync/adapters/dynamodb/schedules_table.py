@@ -8,7 +8,7 @@ import datetime as dt
 import json
 from typing import TYPE_CHECKING, Any
 
-from registration_sync.adapters.aws.errors import passing_faults_are_unavailable
+from registration_sync.adapters.aws.errors import transient_as_unavailable
 from registration_sync.domain.connections.schedule import Schedule, SetSchedule
 
 if TYPE_CHECKING:
@@ -26,7 +26,7 @@ class DynamoDBSchedules:
         self._table = table
 
     def get(self, connection_id: str) -> Schedule | None:
-        with passing_faults_are_unavailable():
+        with transient_as_unavailable():
             answer = self._client.get_item(
                 TableName=self._table, Key=_key(connection_id), ConsistentRead=True
             )
@@ -41,7 +41,7 @@ class DynamoDBSchedules:
             ExpressionAttributeValues={":pk": {"S": _SCHEDULES}},
             ConsistentRead=True,
         )
-        with passing_faults_are_unavailable():
+        with transient_as_unavailable():
             return [
                 SetSchedule(
                     item["sk"]["S"],
@@ -58,11 +58,11 @@ class DynamoDBSchedules:
             "document": {"S": json.dumps(schedule.to_json())},
             "set_at": {"S": set_at.isoformat(timespec="seconds")},
         }
-        with passing_faults_are_unavailable():
+        with transient_as_unavailable():
             self._client.put_item(TableName=self._table, Item=item)
 
     def remove(self, connection_id: str) -> None:
-        with passing_faults_are_unavailable():
+        with transient_as_unavailable():
             self._client.delete_item(TableName=self._table, Key=_key(connection_id))
 
 

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any
 from registration_sync.adapters.dynamodb.registration_items import (
     Item,
     current_key,
+    due_mark_key,
     entry_of,
     ledger_item,
-    mark_key,
     number,
 )
 from registration_sync.adapters.dynamodb.requests import transact, write_all
@@ -21,8 +21,8 @@ if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
 
-class DynamoDBTraces:
-    """Implements the port Traces."""
+class DynamoDBStudentErasure:
+    """Implements the port StudentErasureStore."""
 
     def __init__(self, client: "DynamoDBClient", table: str, *, workers: int = 8) -> None:
         self._client = client
@@ -35,7 +35,7 @@ class DynamoDBTraces:
         # All of them, without looking: a sync that was slow may have left one in a batch that is
         # cleared already, and nothing else ever deletes it.
         deletes = [
-            {"DeleteRequest": {"Key": mark_key(connection_id, school_year, batch, student_id)}}
+            {"DeleteRequest": {"Key": due_mark_key(connection_id, school_year, batch, student_id)}}
             for batch in batches
         ]
         if write_all(self._client, self._table, deletes, self._pool):

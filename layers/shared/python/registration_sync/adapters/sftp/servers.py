@@ -14,9 +14,9 @@ from registration_sync.adapters.sftp.session import ParamikoSftpSession
 from registration_sync.adapters.sftp.sign_in import read_private_key, sign_in
 from registration_sync.adapters.sftp.transport import (
     PEER_ERRORS,
+    Endpoint,
     Limits,
     Link,
-    Server,
     check_host_key,
     connect,
 )
@@ -73,7 +73,7 @@ class ParamikoSftpServers:
     def _connect(self, host: str, port: int, reached: Reached) -> Link:
         addresses = checked_addresses(host, port, self._allowed_private_networks, self._look_up)
         reached("name", f"{host} leads to {', '.join(addresses)}.")
-        link = connect(Server(host, port), addresses, self._limits, self._seconds_left)
+        link = connect(Endpoint(host, port), addresses, self._limits, self._seconds_left)
         reached("connection", f"Something answers at port {port}.")
         return link
 

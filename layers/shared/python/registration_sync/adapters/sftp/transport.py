@@ -47,7 +47,7 @@ class Limits:
 
 
 @dataclass(frozen=True, slots=True)
-class Server:
+class Endpoint:
     """Host and port as they stand in messages."""
 
     host: str
@@ -169,7 +169,11 @@ class Link:
     """A connected socket with an SSH transport on it."""
 
     def __init__(
-        self, server: Server, sock: socket.socket, limits: Limits, seconds_left: Callable[[], float]
+        self,
+        server: Endpoint,
+        sock: socket.socket,
+        limits: Limits,
+        seconds_left: Callable[[], float],
     ) -> None:
         self.server = server
         self.limits = limits
@@ -240,7 +244,7 @@ class Link:
 
 
 def connect(
-    server: Server, addresses: Sequence[str], limits: Limits, seconds_left: Callable[[], float]
+    server: Endpoint, addresses: Sequence[str], limits: Limits, seconds_left: Callable[[], float]
 ) -> Link:
     """A TCP connection to the first address that answers."""
     problem: OSError | None = None
@@ -270,7 +274,7 @@ def connect(
     ) from problem
 
 
-def check_host_key(server: Server, offered: paramiko.PKey, host_keys: Sequence[str]) -> None:
+def check_host_key(server: Endpoint, offered: paramiko.PKey, host_keys: Sequence[str]) -> None:
     """Raises HostKeyMismatch unless the server's key is one of the pinned ones."""
     pinned = [_type_and_blob(line) for line in host_keys]
     if offered.asbytes() in [blob for _, blob in pinned]:

@@ -275,7 +275,7 @@ def _as_problem(detail: ErrorDetails) -> Problem:
     return Problem(path, f"Write {_description(*location)}.")
 
 
-def refuse_unpinned(connection: Connection, *, sends: bool) -> None:
+def require_host_key(connection: Connection, *, sends: bool) -> None:
     """Raises InvalidRequest if nothing says which server is the right one."""
     if sends and connection.delivery is DeliveryMethod.SFTP and not connection.host_keys:
         raise InvalidRequest(

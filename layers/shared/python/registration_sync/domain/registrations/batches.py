@@ -58,7 +58,7 @@ class YearMarker:
 
 
 @dataclass(frozen=True, slots=True)
-class Marker:
+class ExportMarker:
     """The marker of a connection: its lease, and its years."""
 
     lease: Lease | None = None
@@ -66,7 +66,7 @@ class Marker:
 
 
 @dataclass(frozen=True, slots=True)
-class Mark:
+class DueMark:
     """A student stands in a batch; `version`, `reasons` (JSON) and `since` (ISO 8601) only where
     an export held it."""
 

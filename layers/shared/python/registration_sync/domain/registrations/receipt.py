@@ -6,7 +6,12 @@ from dataclasses import asdict, dataclass
 from enum import StrEnum
 from typing import Any
 
-from registration_sync.domain.registrations.batches import Current, Mark, arrived_at_ms, request_id
+from registration_sync.domain.registrations.batches import (
+    Current,
+    DueMark,
+    arrived_at_ms,
+    request_id,
+)
 
 
 class StudentStatus(StrEnum):
@@ -49,7 +54,7 @@ class ReceiptFile:
 
 
 @dataclass(frozen=True, slots=True)
-class LastDelivery:
+class ReceiptDelivery:
     """The last run that exported the student; not `kept`: its archive is gone, and with it the
     rows."""
 
@@ -59,7 +64,7 @@ class LastDelivery:
     kept: bool = True
 
 
-def status_of_due(current: Current, mark: Mark) -> StudentStatus:
+def status_of_due(current: Current, mark: DueMark) -> StudentStatus:
     """The status of a student whom a mark says due; a removal that a file has to tell, and cannot,
     is held."""
     if mark.holds(current):
@@ -67,7 +72,7 @@ def status_of_due(current: Current, mark: Mark) -> StudentStatus:
     return StudentStatus.REMOVED if current.snapshot is None else StudentStatus.DUE
 
 
-def receipt_of_due(school_year: int, current: Current, mark: Mark) -> dict[str, Any]:
+def receipt_of_due(school_year: int, current: Current, mark: DueMark) -> dict[str, Any]:
     """The short receipt, as lists have it."""
     status = status_of_due(current, mark)
     return {
@@ -80,8 +85,8 @@ def receipt(
     school_year: int,
     current: Current,
     status: StudentStatus,
-    mark: Mark | None,
-    exported: LastDelivery | None,
+    mark: DueMark | None,
+    exported: ReceiptDelivery | None,
 ) -> dict[str, Any]:
     """The whole receipt, in the shape of the API."""
     held = None
@@ -99,7 +104,7 @@ def receipt(
     }
 
 
-def reasons_of(mark: Mark) -> list[dict[str, str]]:
+def reasons_of(mark: DueMark) -> list[dict[str, str]]:
     reasons: list[dict[str, str]] = json.loads(mark.reasons)
     return reasons
 

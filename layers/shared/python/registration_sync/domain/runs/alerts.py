@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 
 from anyascii import anyascii
 
-from registration_sync.domain.counted import counted
+from registration_sync.domain.pluralize import pluralize
 from registration_sync.domain.runs.run import ERASURE, RESEND, SCHEDULED, RunStatus
 from registration_sync.domain.runs.summary import NOT_DONE, Counts, failed_years, is_failure
 from registration_sync.domain.school_year import school_year_name
@@ -123,7 +123,7 @@ def _newly(record: Mapping[str, Any], newly_held: Counts) -> Iterator[Concern]:
     if not count:
         return
     told = [
-        f"School year {_name(year)}: {counted(newly_held[year['school_year']], 'student')} newly "
+        f"School year {_name(year)}: {pluralize(newly_held[year['school_year']], 'student')} newly "
         f"held back, {year['held_count']} in all. Why: {_reasons(year['held'])}."
         for year in record["years"]
         if year["school_year"] in newly_held
@@ -133,7 +133,7 @@ def _newly(record: Mapping[str, Any], newly_held: Counts) -> Iterator[Concern]:
         "What now: the run names each of them, with the field and the reason. Mend the "
         "registration or the mapping; the next export delivers them."
     )
-    yield Concern(f"{counted(count, 'student')} newly held back", "\n".join(told))
+    yield Concern(f"{pluralize(count, 'student')} newly held back", "\n".join(told))
 
 
 _KINDS = (_failed, _awaiting, _not_collected, _newly)

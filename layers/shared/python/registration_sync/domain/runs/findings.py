@@ -12,7 +12,7 @@ from registration_sync.domain.connections.guard_settings import (
     UnmatchedGuard,
 )
 from registration_sync.domain.connections.sftp import RemoteFile
-from registration_sync.domain.counted import counted
+from registration_sync.domain.pluralize import pluralize
 from registration_sync.domain.registrations.row_history import EARLIER_EXPORTS, RowCount
 from registration_sync.domain.runs.run import Finding
 
@@ -26,7 +26,7 @@ def holds(findings: Iterable[Finding]) -> bool:
     return any(finding.action == GuardAction.HOLD for finding in findings)
 
 
-def judge_row_count(
+def check_row_count(
     guard: RowCountGuard, count: RowCount, earlier: Sequence[int]
 ) -> Finding | None:
     """`earlier` has the rows of this file in the last exports with any, the newest first."""
@@ -40,12 +40,13 @@ def judge_row_count(
         "row_count",
         guard.action,
         count.file,
-        f"{count.file} has {counted(count.rows, 'row')}; usually it has about {usual}. See whether "
-        "so many registrations were synced, and whether the mapping's conditions leave some out.",
+        f"{count.file} has {pluralize(count.rows, 'row')}; usually it has about {usual}. See "
+        "whether so many registrations were synced, and whether the mapping's conditions leave "
+        "some out.",
     )
 
 
-def judge_blank_required(
+def check_blank_required(
     guard: BlankRequiredGuard, blank: Mapping[tuple[str, str], int], students: int
 ) -> list[Finding]:
     """`blank` has for (file, column) how many of the year's `students` are held as it is required
@@ -58,7 +59,7 @@ def judge_blank_required(
             guard.action,
             file,
             f"{column} in {file} is required, and blank for {count} of "
-            f"{counted(students, 'student')}, held for that. See whether the mapping "
+            f"{pluralize(students, 'student')}, held for that. See whether the mapping "
             "takes it from the right field.",
         )
         for (file, column), count in sorted(blank.items())
@@ -66,7 +67,7 @@ def judge_blank_required(
     ]
 
 
-def judge_unmatched(guard: UnmatchedGuard, counts: Mapping[tuple[str, str], int]) -> list[Finding]:
+def check_unmatched(guard: UnmatchedGuard, counts: Mapping[tuple[str, str], int]) -> list[Finding]:
     """`counts` has for (file, field) how many values had no match code."""
     if guard.action is GuardAction.OFF:
         return []
@@ -75,8 +76,8 @@ def judge_unmatched(guard: UnmatchedGuard, counts: Mapping[tuple[str, str], int]
             "unmatched",
             guard.action,
             file,
-            f"{field} in {file} has {counted(count, 'value')} without a match code: the run lists "
-            "what they are. Add codes to the mapping.",
+            f"{field} in {file} has {pluralize(count, 'value')} without a match code: the run "
+            "lists them. Add codes to the mapping.",
         )
         for (file, field), count in sorted(counts.items())
         if count > guard.count
@@ -84,7 +85,7 @@ def judge_unmatched(guard: UnmatchedGuard, counts: Mapping[tuple[str, str], int]
 
 
 @dataclass(frozen=True, slots=True)
-class LastDelivery:
+class LastUpload:
     """What we last put at a path: by which run, and of which export its rows are (itself, or the
     one that it repeats). `modified` is the server's own time of it, in seconds since 1970."""
 
@@ -106,8 +107,8 @@ class LastDelivery:
         return 0 <= found.modified - self.modified <= TOUCHED_SECONDS
 
 
-def judge_not_collected(
-    guard: NotCollectedGuard, last: LastDelivery, *, replaced_by_all: bool, learned: bool
+def not_collected_finding(
+    guard: NotCollectedGuard, last: LastUpload, *, replaced_by_all: bool, learned: bool
 ) -> Finding:
     """A file of ours that still lies there though this importer removes what it takes; the new
     one has everybody in it (`replaced_by_all`) or not; `learned` from an earlier removal."""

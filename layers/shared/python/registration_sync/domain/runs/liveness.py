@@ -19,7 +19,7 @@ LEASE_GRACE = dt.timedelta(minutes=1)
 """After a lease's end its holder still counts as alive: its renewal, or our clock, may be late."""
 
 
-def may_have_died(record: dict[str, Any]) -> bool:
+def needs_lease_check(record: dict[str, Any]) -> bool:
     """Whether only the lease tells if this run is alive."""
     return record["status"] == RunStatus.IN_PROGRESS and record["kind"] in LEASED
 
@@ -34,19 +34,21 @@ def with_waiting_years(record: dict[str, Any], status: RunStatus) -> list[dict[s
     ]
 
 
-def as_shown(record: dict[str, Any], *, running: str | None, now: dt.datetime) -> dict[str, Any]:
+def effective_record(
+    record: dict[str, Any], *, running: str | None, now: dt.datetime
+) -> dict[str, Any]:
     """The record, as failed where the run is dead; `running` is the run that holds the lease."""
     if record["status"] == RunStatus.PENDING:
         if now - dt.datetime.fromisoformat(record["requested_at"]) > STARTS_WITHIN:
             return _failed(
                 record, "never_started", "It never started: nothing was sent. Ask again."
             )
-    elif record["status"] == RunStatus.IN_PROGRESS and not _lives(record, running, now):
+    elif record["status"] == RunStatus.IN_PROGRESS and not _is_alive(record, running, now):
         return _failed(record, "stopped", _what_next(record["kind"]))
     return record
 
 
-def _lives(record: dict[str, Any], running: str | None, now: dt.datetime) -> bool:
+def _is_alive(record: dict[str, Any], running: str | None, now: dt.datetime) -> bool:
     again_by = record.get("next_attempt_by")
     if again_by and now < dt.datetime.fromisoformat(again_by):
         return True

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from registration_sync.domain.errors import InvalidRequest, Problem
 from registration_sync.domain.registrations.registration import parse_school_year, parse_student_id
-from registration_sync.domain.runs.run import MANUAL, RESEND, ExportRequest, SentAgain
+from registration_sync.domain.runs.run import MANUAL, RESEND, ResendSelection, RunRequest
 
 RESEND_WISHES = ("school_years", "files", "student_ids")
 YEARS_AT_ONCE, FILES_AT_ONCE, STUDENTS_AT_ONCE = 20, 200, 500
@@ -14,7 +14,7 @@ _FILES = 'Write a list of files, such as [{"school_year": 2025, "name": "student
 
 def parse_resend_wish(
     wish: object, *, connection_id: str, run_id: str, requested_by: str
-) -> ExportRequest:
+) -> RunRequest:
     """Reads `{"resend_of", "school_years"?, "files"?, "student_ids"?}`; raises InvalidRequest."""
     if not isinstance(wish, Mapping):
         raise InvalidRequest('Send a JSON object, such as {"student_ids": ["007"]}, or nothing.')
@@ -31,14 +31,14 @@ def parse_resend_wish(
     student_ids = _student_ids(wish.get("student_ids"), problems)
     if problems:
         raise InvalidRequest("Nothing was sent again.", problems=problems)
-    return ExportRequest(
+    return RunRequest(
         connection_id=connection_id,
         run_id=run_id,
         trigger=MANUAL,
         school_years=school_years,
         requested_by=requested_by,
         kind=RESEND,
-        again=SentAgain(str(repeated), files, student_ids),
+        again=ResendSelection(str(repeated), files, student_ids),
     )
 
 

@@ -28,10 +28,10 @@ queue, where no student belongs."""
 LEASED = frozenset({EXPORT, RESEND, ERASURE})
 """The kinds that hold the connection's lease while they run."""
 
-DRY_RUN_KEPT = dt.timedelta(days=1)
+DRY_RUN_RETENTION = dt.timedelta(days=1)
 """A dry run, its record and its files; the template's lifecycle rule of dry_runs/ agrees."""
 
-HELD_LISTED = 1000
+MAX_HELD_LISTED = 1000
 """Held rows listed per year in a run's record; all of them are in the archive's held.jsonl."""
 
 
@@ -143,7 +143,7 @@ class YearOutcome:
 
 
 @dataclass(frozen=True, slots=True)
-class SentAgain:
+class ResendSelection:
     """What a re-send repeats: a run, of it some files (year and name; none: all of them), and of
     those the rows of some students (none: whole files)."""
 
@@ -152,7 +152,7 @@ class SentAgain:
     student_ids: tuple[str, ...] = ()
 
 
-NOTHING_AGAIN = SentAgain("")
+NO_RESEND = ResendSelection("")
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,7 +178,7 @@ NOTHING_ERASED = Erased()
 
 
 @dataclass(frozen=True, slots=True)
-class ExportRequest:
+class RunRequest:
     """What is asked of an export; `school_years` None means every year with something due.
 
     `scheduled_for` is the time that a schedule names. `override_held` delivers a file of all
@@ -197,7 +197,7 @@ class ExportRequest:
     scheduled_for: dt.datetime | None = None
     kind: str = EXPORT
     override_held: bool = False
-    again: SentAgain = NOTHING_AGAIN
+    again: ResendSelection = NO_RESEND
     student_ids: tuple[str, ...] = ()
     override_guards: bool = False
     confirmed_by: str = ""
@@ -206,7 +206,7 @@ class ExportRequest:
 
 
 @dataclass(frozen=True, slots=True)
-class ExportRun:
+class Run:
     """One execution and its record; times are UTC. `steps` are those of a check.
 
     `sent_to` is the account on the server, `phase` what a running one is at, and of which year.
@@ -231,7 +231,7 @@ class ExportRun:
     attempt: int = 0
     kind: str = EXPORT
     override_held: bool = False
-    again: SentAgain = NOTHING_AGAIN
+    again: ResendSelection = NO_RESEND
     sent_to: str = ""
     phase: str | None = None
     next_attempt_by: dt.datetime | None = None
@@ -272,9 +272,9 @@ class ExportRun:
         return plain
 
 
-def requested_run(request: ExportRequest, now: dt.datetime) -> ExportRun:
+def pending_run(request: RunRequest, now: dt.datetime) -> Run:
     """The pending record of a request."""
-    return ExportRun(
+    return Run(
         run_id=request.run_id,
         connection_id=request.connection_id,
         status=RunStatus.PENDING,
@@ -301,7 +301,7 @@ def waiting_years(years: Iterable[YearOutcome]) -> tuple[int, ...]:
     )
 
 
-def finished_run(run: ExportRun, years: tuple[YearOutcome, ...], now: dt.datetime) -> ExportRun:
+def finished_run(run: Run, years: tuple[YearOutcome, ...], now: dt.datetime) -> Run:
     """The run with its outcome: the status is told by its years, the message by its kind too.
 
     With a year that awaits confirmation it is not finished: it rests.

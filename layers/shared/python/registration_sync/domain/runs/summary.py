@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from registration_sync.domain.errors import AlreadyRunning
-from registration_sync.domain.runs.run import EXPORT, HELD_LISTED, LEASED, RunStatus
+from registration_sync.domain.runs.run import EXPORT, LEASED, MAX_HELD_LISTED, RunStatus
 
 FAILED_RUNS = "FailedRuns"
 EXPORTED_STUDENTS = "ExportedStudents"
@@ -57,7 +57,7 @@ def _tells_who_is_held(year: Mapping[str, Any]) -> bool:
 
 def _newly_held(year: Mapping[str, Any], past: Mapping[str, Any]) -> int:
     now, then = (frozenset(row["student_id"] for row in each["held"]) for each in (year, past))
-    if all(len(each["held"]) < HELD_LISTED for each in (year, past)):
+    if all(len(each["held"]) < MAX_HELD_LISTED for each in (year, past)):
         return len(now - then)
     # Lists that are cut off: then the numbers have to do, though they count who was erased since.
     return max(0, int(year["held_count"]) - int(past["held_count"]))

@@ -15,7 +15,7 @@ from registration_sync.domain.connections.destinations import same_host
 from registration_sync.domain.connections.sftp import Credentials
 from registration_sync.domain.errors import InvalidRequest, Problem
 from registration_sync.ports.connections import Connections, Mappings, Secrets
-from registration_sync.use_cases.connections.shared_destinations import refuse_shared_files
+from registration_sync.use_cases.connections.shared_destinations import reject_shared_destinations
 
 
 def change_connection(
@@ -45,7 +45,7 @@ def change_connection(
         authorise(caller, Permission.CONFIGURE, access)
     if not same_host(connection, before):
         credentials = _for_another_server(connection, credentials)
-    refuse_shared_files(connection, connections=connections, mappings=mappings, today=today)
+    reject_shared_destinations(connection, connections=connections, mappings=mappings, today=today)
     # Secrets first: should the rest fail, the old server is shown a new password, and refuses it.
     # The other way round, the new server would be shown the old one.
     secrets.write(connection_id, credentials)

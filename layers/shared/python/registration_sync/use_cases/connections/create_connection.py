@@ -12,7 +12,7 @@ from registration_sync.domain.connections.connection import (
 )
 from registration_sync.domain.errors import RegistrationSyncError, Unavailable
 from registration_sync.ports.connections import Connections, Mappings, Secrets
-from registration_sync.use_cases.connections.shared_destinations import refuse_shared_files
+from registration_sync.use_cases.connections.shared_destinations import reject_shared_destinations
 
 
 def create_connection(
@@ -33,7 +33,7 @@ def create_connection(
     connection, credentials = parse_connection(definition)
     authorise(caller, Permission.CONFIGURE, connection.access)
     # An id that was removed and is taken up again finds its mapping again.
-    refuse_shared_files(connection, connections=connections, mappings=mappings, today=today)
+    reject_shared_destinations(connection, connections=connections, mappings=mappings, today=today)
     # The connection goes first: its id may be taken, and those secrets are not ours to touch.
     connections.add(connection)
     try:

@@ -10,7 +10,7 @@ from registration_sync.domain.runs.run_id import run_id_of
 from registration_sync.domain.runs.summary import OVERDUE_CONNECTIONS
 from registration_sync.ports.connections import Schedules
 from registration_sync.ports.notifications import Metrics
-from registration_sync.ports.runs import EVER, Runs
+from registration_sync.ports.runs import ALL_RUN_IDS, Runs
 
 RUN_LASTS = dt.timedelta(hours=2)
 """Run ids tell when a run was asked for; it may end so much later."""
@@ -18,7 +18,7 @@ RUN_LASTS = dt.timedelta(hours=2)
 RUNS_AT_ONCE = 10
 
 
-def watch_schedules(
+def count_overdue_exports(
     *, schedules: Schedules, runs: Runs, metrics: Metrics, now: dt.datetime
 ) -> list[str]:
     """The connections without a finished export for 26 hours, though the clock had one to start.
@@ -47,7 +47,7 @@ def _has_run(connection_id: str, runs: Runs, now: dt.datetime) -> bool:
 
 
 def _records(connection_id: str, runs: Runs, since: dt.datetime) -> Iterator[dict[str, Any]]:
-    between = (run_id_of(since, ""), EVER[1])
+    between = (run_id_of(since, ""), ALL_RUN_IDS[1])
     after = None
     while True:
         records, after = runs.newest(connection_id, RUNS_AT_ONCE, after, between)

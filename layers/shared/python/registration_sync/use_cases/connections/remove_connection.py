@@ -1,7 +1,7 @@
 """Remove connection: its schedule, settings and secrets go; runs, archived files and the mapping
 stay."""
 
-from registration_sync.ports.connections import Clock, Connections, Schedules, Secrets
+from registration_sync.ports.connections import Connections, Scheduler, Schedules, Secrets
 from registration_sync.use_cases.connections.schedule_exports import remove_schedule
 
 
@@ -11,10 +11,10 @@ def remove_connection(
     connections: Connections,
     secrets: Secrets,
     schedules: Schedules,
-    clock: Clock,
+    scheduler: Scheduler,
 ) -> None:
     """Removes schedule, secrets and connection; raises Unavailable, and may then be repeated."""
     # The connection last: one that is gone could not be removed again to take the rest along.
-    remove_schedule(connection_id, schedules=schedules, clock=clock)
+    remove_schedule(connection_id, schedules=schedules, scheduler=scheduler)
     secrets.remove(connection_id)
     connections.remove(connection_id)

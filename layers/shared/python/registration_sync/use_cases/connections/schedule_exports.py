@@ -5,7 +5,7 @@ from typing import Any
 
 from registration_sync.domain.audit import Change, changes_between
 from registration_sync.domain.connections.schedule import Schedule, next_runs, parse_schedule
-from registration_sync.ports.connections import Clock, Connections, Schedules
+from registration_sync.ports.connections import Connections, Scheduler, Schedules
 
 
 def read_schedule(
@@ -40,7 +40,7 @@ def set_schedule(
     now: dt.datetime,
     connections: Connections,
     schedules: Schedules,
-    clock: Clock,
+    scheduler: Scheduler,
 ) -> tuple[dict[str, Any], tuple[Change, ...]]:
     """Sets the schedule; returns it as `read_schedule` does, with what is another than before.
 
@@ -54,18 +54,18 @@ def set_schedule(
     schedule = parse_schedule(definition, connection.time_zone)
     before = schedules.get(connection_id)
     if schedule.enabled:
-        clock.wake_daily(connection_id, schedule.time, schedule.time_zone)
+        scheduler.schedule_daily(connection_id, schedule.time, schedule.time_zone)
     if schedule != before:  # the time of its last change stays: see is_due_to_have_run
         schedules.put(connection_id, schedule, now)
     if not schedule.enabled:
-        clock.stop(connection_id)
+        scheduler.stop(connection_id)
     changes = changes_between(before.to_json() if before else {}, schedule.to_json())
     return _shown(schedule, now), changes
 
 
-def remove_schedule(connection_id: str, *, schedules: Schedules, clock: Clock) -> None:
+def remove_schedule(connection_id: str, *, schedules: Schedules, scheduler: Scheduler) -> None:
     """Stops the runs for good; raises Unavailable, and may be repeated."""
-    clock.stop(connection_id)
+    scheduler.stop(connection_id)
     schedules.remove(connection_id)
 
 

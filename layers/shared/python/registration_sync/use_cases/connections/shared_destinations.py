@@ -11,7 +11,7 @@ from registration_sync.domain.mapping.definition.mapping import parse_mapping
 from registration_sync.ports.connections import Connections, Mappings
 
 
-def refuse_shared_files(
+def reject_shared_destinations(
     connection: Connection,
     *,
     definition: Mapping[str, Any] | None = None,
@@ -26,10 +26,12 @@ def refuse_shared_files(
     if definition is None:
         definition = _saved(connection, mappings)
     own = destinations(connection, _file_names(definition), today)
-    refuse_paths_of_others(connection, own, connections=connections, mappings=mappings, today=today)
+    reject_destinations_of_others(
+        connection, own, connections=connections, mappings=mappings, today=today
+    )
 
 
-def refuse_paths_of_others(
+def reject_destinations_of_others(
     connection: Connection,
     own: Collection[Destination],
     *,

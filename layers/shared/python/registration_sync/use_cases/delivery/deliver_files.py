@@ -30,23 +30,23 @@ PAUSES_SECONDS = (2.0, 8.0)
 class FinishedFile:
     """A file on our disk, and its final name in the year's folder.
 
-    `announces` marks an empty file that tells the importer that the others are complete: the old
+    `is_done_file` marks an empty file that tells the importer that the others are complete: the old
     one goes before the first of them is replaced, and the new one comes when all are in place.
     """
 
     name: str
     source: Path
-    announces: bool = False
+    is_done_file: bool = False
 
 
 def with_done_files(files: Sequence[FinishedFile], empty: Path) -> list[FinishedFile]:
     """The files, and after them NAME.done for each; `empty` is made for them on our disk."""
     empty.touch()
-    done = [FinishedFile(f"{file.name}.done", empty, announces=True) for file in files]
+    done = [FinishedFile(f"{file.name}.done", empty, is_done_file=True) for file in files]
     return [*files, *done]
 
 
-class Server:
+class RunConnection:
     """The one connection of a run: opened when first needed, anew after a transient error.
 
     A terminal error stays: a refused sign-in is never tried twice, not for another year either.
@@ -75,10 +75,10 @@ class Server:
             session.close()
 
 
-def patiently[T](
+def with_retries[T](
     use: Callable[[SftpSession], T],
     *,
-    server: Server,
+    server: RunConnection,
     lease: HeldLease,
     pause: Callable[[float], None],
 ) -> T:
@@ -99,7 +99,7 @@ def deliver_files(
     files: Sequence[FinishedFile],
     folder: str,
     *,
-    server: Server,
+    server: RunConnection,
     lease: HeldLease,
     pause: Callable[[float], None],
 ) -> list[Placed]:
@@ -117,10 +117,10 @@ def deliver_files(
     def go_on(session: SftpSession) -> list[Placed]:
         nonlocal written, renaming
         written = written or _upload(files, folder, session, lease)
-        _remove_foreign(files, folder, session, lease)
+        _remove_stale_uploads(files, folder, session, lease)
         lease.check_for_renames()
         if not done:
-            _remove_announcements(files, folder, session)
+            _remove_done_files(files, folder, session)
         for file in files[len(done) :]:
             came_back, renaming = renaming, True
             way = _replace(file, folder, session, lease.token, came_back=came_back)
@@ -131,7 +131,7 @@ def deliver_files(
         return done
 
     try:
-        return patiently(go_on, server=server, lease=lease, pause=pause)
+        return with_retries(go_on, server=server, lease=lease, pause=pause)
     except TransientDeliveryError:
         raise
     except DeliveryError:
@@ -151,7 +151,7 @@ def _upload(
     return written
 
 
-def _remove_foreign(
+def _remove_stale_uploads(
     files: Sequence[FinishedFile], folder: str, session: SftpSession, lease: HeldLease
 ) -> None:
     """The fence: a rename that an earlier attempt still has in flight finds its source gone.
@@ -166,9 +166,9 @@ def _remove_foreign(
             session.remove(f"{folder}/{name}")
 
 
-def _remove_announcements(files: Sequence[FinishedFile], folder: str, session: SftpSession) -> None:
+def _remove_done_files(files: Sequence[FinishedFile], folder: str, session: SftpSession) -> None:
     for file in files:
-        if file.announces:
+        if file.is_done_file:
             session.remove(f"{folder}/{file.name}")
 
 
@@ -200,7 +200,9 @@ def _aside_of(file: FinishedFile, folder: str, token: str) -> str:
     return aside_name(f"{folder}/{temporary_name(file.name, token)}", f"{folder}/{file.name}")
 
 
-def _remove_own(files: Sequence[FinishedFile], folder: str, server: Server, token: str) -> None:
+def _remove_own(
+    files: Sequence[FinishedFile], folder: str, server: RunConnection, token: str
+) -> None:
     try:
         session = server.session()
         for file in files:

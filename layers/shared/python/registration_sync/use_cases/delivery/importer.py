@@ -8,10 +8,10 @@ from registration_sync.domain.connections.connection import Connection, Delivery
 from registration_sync.domain.connections.guard_settings import GuardAction
 from registration_sync.domain.connections.sftp import RemoteFile
 from registration_sync.domain.errors import ConnectionFailed, DeliveryError, Unavailable
-from registration_sync.domain.runs.findings import LastDelivery, judge_not_collected
-from registration_sync.domain.runs.run import DeliveredFile, ExportRun, Finding
+from registration_sync.domain.runs.findings import LastUpload, not_collected_finding
+from registration_sync.domain.runs.run import DeliveredFile, Finding, Run
 from registration_sync.ports.sftp import Deliveries, SftpSession
-from registration_sync.use_cases.delivery.deliver_files import Server, patiently
+from registration_sync.use_cases.delivery.deliver_files import RunConnection, with_retries
 from registration_sync.use_cases.runs.lease import HeldLease
 
 _UNSEEN = RemoteFile("", -1)
@@ -23,7 +23,7 @@ class Watch:
     """The importer of a connection, as this run sees it."""
 
     connection: Connection
-    run: ExportRun
+    run: Run
     deliveries: Deliveries
 
     @property
@@ -40,7 +40,7 @@ class Watch:
         self,
         of_all: Mapping[str, bool],
         *,
-        server: Server,
+        server: RunConnection,
         lease: HeldLease,
         pause: Callable[[float], None],
     ) -> list[Finding]:
@@ -57,7 +57,7 @@ class Watch:
         lasts = [last for last in known if last]
         if not lasts:
             return []
-        seen = patiently(
+        seen = with_retries(
             lambda session: [_look(last.path, session) for last in lasts],
             server=server,
             lease=lease,
@@ -67,7 +67,7 @@ class Watch:
         if not told and not self._has_learned(one_is_gone=None in seen):
             return []
         return [
-            judge_not_collected(
+            not_collected_finding(
                 self.connection.guards.not_collected,
                 last,
                 replaced_by_all=of_all[last.path],
@@ -95,7 +95,7 @@ class Watch:
                 self.deliveries.remember(
                     self.connection.connection_id,
                     self.run.sent_to,
-                    LastDelivery(
+                    LastUpload(
                         path=file.path,
                         run_id=self.run.run_id,
                         of_export=self.run.again.run_id or self.run.run_id,

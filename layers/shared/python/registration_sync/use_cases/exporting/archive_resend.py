@@ -10,7 +10,7 @@ from registration_sync.use_cases.ledger.run_index import IndexLine
 
 
 @dataclass(frozen=True, slots=True)
-class FileAgain:
+class ResendFile:
     """A file to send again, on our disk; `lines` are those of the students asked for, None where
     it is sent whole."""
 
@@ -27,19 +27,19 @@ class FileAgain:
 
 
 @dataclass(frozen=True, slots=True)
-class YearAgain:
+class ResendYear:
     """What to send again of one school year, and the folder of then; the manifest of that run, and
     its index, if it has one."""
 
     school_year: int
     folder: str
-    files: tuple[FileAgain, ...]
+    files: tuple[ResendFile, ...]
     students: int
     manifest: dict[str, Any]
     index: Path | None
 
 
-def archive_again(year: YearAgain, connection_id: str, run_id: str, archive: Archive) -> None:
+def archive_resend(year: ResendYear, connection_id: str, run_id: str, archive: Archive) -> None:
     """Raises Unavailable."""
 
     def store(name: str, source: Path) -> None:
@@ -54,7 +54,7 @@ def archive_again(year: YearAgain, connection_id: str, run_id: str, archive: Arc
         store(f"files/{file.name}", file.source)
 
 
-def _manifest(year: YearAgain, run_id: str) -> dict[str, Any]:
+def _manifest(year: ResendYear, run_id: str) -> dict[str, Any]:
     sent = {file.name: file for file in year.files}
     # With a package the files in it, too: the index tells of these.
     packed = any(entry["number"] is None for entry in year.manifest["files"])
@@ -70,7 +70,7 @@ def _manifest(year: YearAgain, run_id: str) -> dict[str, Any]:
     return {**year.manifest, "run_id": run_id, "students": year.students, "files": entries}
 
 
-def _index(year: YearAgain, whole: Path) -> Path:
+def _index(year: ResendYear, whole: Path) -> Path:
     if all(file.lines is None for file in year.files):
         return whole
     index = whole.with_name("index.again")

@@ -11,7 +11,7 @@ from typing import Any
 
 from registration_sync.domain.errors import NotFound
 from registration_sync.domain.runs.run import (
-    HELD_LISTED,
+    MAX_HELD_LISTED,
     DeliveredFile,
     HeldRow,
     RunStatus,
@@ -82,7 +82,7 @@ def _outcome(school_year: int, manifest: dict[str, Any], held_list: str) -> Year
         status=RunStatus.PARTIAL if manifest["held"] else status,
         rows=manifest["students"],
         held_count=manifest["held"],
-        held=tuple(islice(held, HELD_LISTED)),
+        held=tuple(islice(held, MAX_HELD_LISTED)),
         files=files,
         warnings=(WARNING,),
     )

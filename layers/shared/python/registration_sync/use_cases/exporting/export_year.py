@@ -8,7 +8,7 @@ from pathlib import Path
 
 from registration_sync.domain.errors import Unavailable
 from registration_sync.domain.mapping.values.csv_format import CODECS
-from registration_sync.domain.registrations.batches import Mark
+from registration_sync.domain.registrations.batches import DueMark
 from registration_sync.domain.registrations.ledger import LedgerEntry, moment
 from registration_sync.domain.registrations.row_history import Histories
 from registration_sync.domain.runs.run import DeliveredFile, Finding, YearOutcome
@@ -16,7 +16,7 @@ from registration_sync.ports.archive import Archive
 from registration_sync.ports.registrations import RegistrationsTable
 from registration_sync.use_cases.delivery.deliver_files import (
     FinishedFile,
-    Server,
+    RunConnection,
     deliver_files,
     with_done_files,
 )
@@ -25,7 +25,7 @@ from registration_sync.use_cases.exporting.ledger_entry import next_entry
 from registration_sync.use_cases.exporting.output_file import WrittenFile
 from registration_sync.use_cases.exporting.package_files import package_files
 from registration_sync.use_cases.exporting.write_files import WrittenYear, write_files
-from registration_sync.use_cases.exporting.year import HeldInFullFile, YearToExport
+from registration_sync.use_cases.exporting.year import IncompleteFullFile, YearToExport
 from registration_sync.use_cases.exporting.year_outcome import (
     delivered_file,
     outcome_of,
@@ -34,7 +34,7 @@ from registration_sync.use_cases.exporting.year_outcome import (
     waits,
 )
 from registration_sync.use_cases.ledger.retire_batches import retire_year
-from registration_sync.use_cases.ledger.year_totals import Books, read_books
+from registration_sync.use_cases.ledger.year_totals import YearTotals, read_year_totals
 from registration_sync.use_cases.runs.lease import HeldLease
 
 REASONS_KEPT = 50
@@ -50,7 +50,7 @@ def export_year(
     *,
     table: RegistrationsTable,
     archive: Archive,
-    server: Server,
+    server: RunConnection,
     lease: HeldLease,
     workspace: Path,
     pause: Callable[[float], None],
@@ -61,7 +61,7 @@ def export_year(
     """Delivers what is due of the year and says what became of it; `report` hears each phase.
 
     What earlier exports have left to settle is settled first: so it is known of each student how
-    this one changes the totals. Raises DeliveryError, LeaseLost, Unavailable or HeldInFullFile.
+    this one changes the totals. Raises DeliveryError, LeaseLost, Unavailable or IncompleteFullFile.
     Then, and where the judge's findings want a person to confirm, the marker is not moved, and
     everyone stays due.
     """
@@ -83,7 +83,7 @@ def export_year(
     )
     keep_held_due(year, batch + 1, written.held_list, table, now())
     if written.held_of_all and year.overridden_by is None:
-        raise HeldInFullFile(written)
+        raise IncompleteFullFile(written)
     findings = judge(written, books.histories)
     if written.files and waits(year, findings):
         return waiting_outcome(year, written, findings)
@@ -106,7 +106,7 @@ def _books_before(
     archive: Archive,
     lease: HeldLease,
     workspace: Path,
-) -> Books:
+) -> YearTotals:
     def go_on() -> bool:
         lease.check()
         return True
@@ -121,7 +121,7 @@ def _books_before(
         expires_at=year.expires_at,
         go_on=go_on,
     )
-    return read_books(
+    return read_year_totals(
         year.connection_id,
         year.school_year,
         year.marker.exported,
@@ -132,7 +132,7 @@ def _books_before(
 
 def _entry(
     year: YearToExport,
-    books: Books,
+    books: YearTotals,
     batches: range,
     written: WrittenYear,
     sent: tuple[WrittenFile, ...],
@@ -170,7 +170,7 @@ def keep_held_due(
         held = (entry for entry in map(json.loads, lines) if entry["due"] or all_held)
         for chunk in batched(held, 100):
             marks = [
-                Mark(
+                DueMark(
                     entry["student_id"],
                     entry["version"],
                     json.dumps(entry["reasons"][:REASONS_KEPT]),
@@ -197,7 +197,7 @@ def _deliver(
     year: YearToExport,
     sent: tuple[WrittenFile, ...],
     workspace: Path,
-    server: Server,
+    server: RunConnection,
     lease: HeldLease,
     pause: Callable[[float], None],
     report: Callable[[str], None],

@@ -7,9 +7,9 @@ from pathlib import Path
 from registration_sync.domain.connections.guard_settings import GuardAction
 from registration_sync.domain.registrations.row_history import Histories, earlier_rows
 from registration_sync.domain.runs.findings import (
-    judge_blank_required,
-    judge_row_count,
-    judge_unmatched,
+    check_blank_required,
+    check_row_count,
+    check_unmatched,
 )
 from registration_sync.domain.runs.run import Finding
 from registration_sync.use_cases.exporting.write_files import WrittenYear
@@ -17,19 +17,21 @@ from registration_sync.use_cases.exporting.year import YearToExport
 from registration_sync.use_cases.exporting.year_outcome import row_counts
 
 
-def judge_year(year: YearToExport, written: WrittenYear, histories: Histories) -> list[Finding]:
+def evaluate_guards(
+    year: YearToExport, written: WrittenYear, histories: Histories
+) -> list[Finding]:
     """What is unusual, wherever the files go; `histories` are of the exports before."""
     guards = year.guards
     found: list[Finding] = []
     if guards.row_count.action is not GuardAction.OFF:
         for count in row_counts(year, written):
-            finding = judge_row_count(guards.row_count, count, earlier_rows(histories, count))
+            finding = check_row_count(guards.row_count, count, earlier_rows(histories, count))
             found += [finding] if finding else []
     if written.held_count and guards.blank_required.action is not GuardAction.OFF:
         students = written.students + written.held_count
         blank = _blank_required(written.held_list)
-        found += judge_blank_required(guards.blank_required, blank, students)
-    return found + judge_unmatched(guards.unmatched, written.unmatched_totals)
+        found += check_blank_required(guards.blank_required, blank, students)
+    return found + check_unmatched(guards.unmatched, written.unmatched_totals)
 
 
 def _blank_required(held_list: Path) -> Counter[tuple[str, str]]:

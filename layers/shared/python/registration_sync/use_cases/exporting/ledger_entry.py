@@ -12,11 +12,11 @@ from registration_sync.domain.registrations.ledger import (
 from registration_sync.domain.registrations.row_history import RowCount, with_counts
 from registration_sync.use_cases.exporting.output_file import WrittenFile
 from registration_sync.use_cases.exporting.write_files import WrittenYear
-from registration_sync.use_cases.ledger.year_totals import Books
+from registration_sync.use_cases.ledger.year_totals import YearTotals
 
 
 def next_entry(
-    books: Books,
+    books: YearTotals,
     batches: range,
     run_id: str,
     written: WrittenYear,

@@ -8,13 +8,13 @@ from registration_sync.domain.connections.connection import (
     Connection,
     DeliveryMethod,
     SavedMapping,
-    refuse_unpinned,
+    require_host_key,
 )
 from registration_sync.domain.errors import Conflict, InvalidRequest
-from registration_sync.domain.mapping.compiled.mapping import RunFacts, compile_mapping
+from registration_sync.domain.mapping.compiled.mapping import RunContext, compile_mapping
 from registration_sync.domain.mapping.definition.mapping import Mapping, parse_mapping
 from registration_sync.domain.registrations.batches import YearMarker
-from registration_sync.domain.runs.run import ExportRun, RunStatus, YearOutcome
+from registration_sync.domain.runs.run import Run, RunStatus, YearOutcome
 from registration_sync.domain.school_year import retained_until
 from registration_sync.ports.connections import Mappings
 from registration_sync.ports.registrations import RegistrationsTable
@@ -49,12 +49,12 @@ def ready_mapping(
     saved = mappings.latest(connection.connection_id)
     if saved is None:
         raise InvalidRequest("This connection has no mapping yet: save one, then export.")
-    refuse_unpinned(connection, sends=sends)
+    require_host_key(connection, sends=sends)
     return saved, parse_mapping(saved.definition)
 
 
 def plan_years(
-    run: ExportRun,
+    run: Run,
     connection: Connection,
     mapping: Mapping,
     table: RegistrationsTable,
@@ -77,7 +77,7 @@ def plan_years(
 
 
 def _year_to_export(
-    run: ExportRun,
+    run: Run,
     connection: Connection,
     mapping: Mapping,
     school_year: int,
@@ -86,7 +86,7 @@ def _year_to_export(
 ) -> YearToExport:
     started_at = run.started_at or run.requested_at
     asker = run.requested_by or "An operator"
-    facts = RunFacts(started_at=started_at, time_zone=connection.zone, school_year=school_year)
+    facts = RunContext(started_at=started_at, time_zone=connection.zone, school_year=school_year)
     return YearToExport(
         connection_id=connection.connection_id,
         run_id=run.run_id,

@@ -6,7 +6,7 @@ from contextlib import suppress
 from dataclasses import replace
 
 from registration_sync.domain.errors import Unavailable
-from registration_sync.domain.runs.run import ExportRun, YearOutcome
+from registration_sync.domain.runs.run import Run, YearOutcome
 from registration_sync.ports.runs import Runs
 
 SHOWN_AFTER = dt.timedelta(seconds=5)
@@ -17,7 +17,7 @@ class Progress:
     """Saves the record of the run as it goes on: after each year, and, in a run of some length,
     at each of a year's phases. That many writes, and no more, however many students there are."""
 
-    def __init__(self, run: ExportRun, runs: Runs, now: Callable[[], dt.datetime]) -> None:
+    def __init__(self, run: Run, runs: Runs, now: Callable[[], dt.datetime]) -> None:
         self._run = run
         self._runs = runs
         self._now = now

@@ -11,7 +11,7 @@ _WHOLE_ROW = ""
 """Stands for the header of a claim on a whole row: no header is empty."""
 
 
-class ClaimedValues:
+class UniqueValueIndex:
     """Kept in a database on our disk: memory does not grow with the file.
 
     Students come in order of their id, so that of several with one value the first goes.

@@ -10,7 +10,7 @@ from registration_sync.domain.errors import DiskFull
 
 
 @contextmanager
-def year_folder(workspace: Path, school_year: int) -> Iterator[Path]:
+def year_workspace(workspace: Path, school_year: int) -> Iterator[Path]:
     """Its path, whoever wants it makes it. It is gone in the end: the disk has to hold the largest
     year of a run, not all of them. Raises DiskFull where what is done within does not fit."""
     folder = workspace / str(school_year)

@@ -15,13 +15,13 @@ from registration_sync.domain.mapping.compiled.mapping import (
     RowProblem,
     UnmatchedValue,
 )
-from registration_sync.domain.registrations.batches import Current, Mark, arrived_at_ms
+from registration_sync.domain.registrations.batches import Current, DueMark, arrived_at_ms
 from registration_sync.domain.registrations.ledger import NO_TOTALS, Outcome, Totals, moved
 from registration_sync.domain.registrations.registration import decode_snapshot
-from registration_sync.domain.runs.run import HELD_LISTED, HeldRow
+from registration_sync.domain.runs.run import MAX_HELD_LISTED, HeldRow
 from registration_sync.ports.registrations import RegistrationsTable
 from registration_sync.use_cases.exporting.output_file import OutputFile, WrittenFile
-from registration_sync.use_cases.exporting.unique_values import ClaimedValues
+from registration_sync.use_cases.exporting.unique_values import UniqueValueIndex
 from registration_sync.use_cases.ledger.due_students import with_current
 from registration_sync.use_cases.ledger.run_index import index_text
 
@@ -63,7 +63,7 @@ class _Held:
         self.rows: list[HeldRow] = []
         self._file = path.open("w", encoding="utf-8", newline="\n")
 
-    def add(self, current: Current, problems: list[RowProblem], mark: Mark | None) -> None:
+    def add(self, current: Current, problems: list[RowProblem], mark: DueMark | None) -> None:
         self.count += 1
         reasons = [asdict(problem) for problem in problems]
         line = {
@@ -74,7 +74,7 @@ class _Held:
             "reasons": reasons,
         }
         self._file.write(json.dumps(line, ensure_ascii=False) + "\n")
-        room = HELD_LISTED - len(self.rows)
+        room = MAX_HELD_LISTED - len(self.rows)
         self.rows += [HeldRow(current.student_id, **reason) for reason in reasons[:room]]
 
     def close(self) -> None:
@@ -96,11 +96,11 @@ class _Year:
             for number, file in enumerate(compiled.files)
         ]
         self._held = _Held(folder / "held.jsonl")
-        self._claimed = ClaimedValues(folder / "claimed.sqlite")
+        self._claimed = UniqueValueIndex(folder / "claimed.sqlite")
         self._index_path = folder / "index.tsv"
         self._index = self._index_path.open("w", encoding="utf-8", newline="\n")
 
-    def add(self, current: Current | None, mark: Mark | None) -> None:
+    def add(self, current: Current | None, mark: DueMark | None) -> None:
         due = mark is not None
         self.due += due
         if current is None:
@@ -111,7 +111,7 @@ class _Year:
             self.removed += 1
             self._add_removed(current, mark)
 
-    def _add_removed(self, current: Current, mark: Mark | None) -> None:
+    def _add_removed(self, current: Current, mark: DueMark | None) -> None:
         mapped = MappedStudent((), [], [])
         if self._tells_removals:
             moment = dt.datetime.fromtimestamp(arrived_at_ms(current.version) / 1000, dt.UTC)
@@ -123,7 +123,7 @@ class _Year:
             self._write(current, mapped, set(), self._settled(current, Outcome.REMOVED, mark))
 
     def _add_student(
-        self, current: Current, registration: dict[str, Any], mark: Mark | None
+        self, current: Current, registration: dict[str, Any], mark: DueMark | None
     ) -> None:
         mapped = self._compiled.map(registration, due=mark is not None)
         problems, there = mapped.problems, set[int]()
@@ -140,7 +140,7 @@ class _Year:
             self.left_out += mark is not None
             self._write(current, mapped, there, self._settled(current, Outcome.LEFT_OUT, mark))
 
-    def _settled(self, current: Current, outcome: Outcome, mark: Mark | None) -> str:
+    def _settled(self, current: Current, outcome: Outcome, mark: DueMark | None) -> str:
         """The outcome, counted, or nothing if the student was not due and has it already."""
         if mark is None and current.outcome == outcome:
             return ""
@@ -228,7 +228,7 @@ def write_files(
 
 def _due_students(
     connection_id: str, school_year: int, batches: range, table: RegistrationsTable
-) -> Iterator[tuple[Mark | None, Current | None]]:
+) -> Iterator[tuple[DueMark | None, Current | None]]:
     marks = table.marks(connection_id, school_year, batches)
     return with_current(connection_id, school_year, marks, table)
 
@@ -240,7 +240,7 @@ def _all_students(
     table: RegistrationsTable,
     *,
     also_if_nobody_is_due: bool,
-) -> Iterator[tuple[Mark | None, Current | None]]:
+) -> Iterator[tuple[DueMark | None, Current | None]]:
     """Everyone, with the mark of those due; both streams come in order of student id."""
     marks = table.marks(connection_id, school_year, batches)
     mark = next(marks, None)

@@ -3,9 +3,9 @@
 from dataclasses import dataclass, field
 
 from registration_sync.domain.connections.guard_settings import Guards
-from registration_sync.domain.counted import counted
 from registration_sync.domain.errors import RegistrationSyncError
 from registration_sync.domain.mapping.compiled.mapping import CompiledMapping
+from registration_sync.domain.pluralize import pluralize
 from registration_sync.domain.registrations.batches import YearMarker
 from registration_sync.use_cases.exporting.write_files import WrittenYear
 
@@ -42,14 +42,14 @@ class YearToExport:
         return [f"{self.folder}/{name}" for name in self.compiled.delivered_names]
 
 
-class HeldInFullFile(RegistrationSyncError):
+class IncompleteFullFile(RegistrationSyncError):
     """A file of all students may not lack one: a missing child would count as gone."""
 
     code = "held_in_full_file"
 
     def __init__(self, written: WrittenYear) -> None:
         super().__init__(
-            f"{counted(written.held_count, 'student')} cannot be mapped, and a file of all without "
-            "them would tell the SIS that they are gone. Mend the mapping or the registrations."
+            f"{pluralize(written.held_count, 'student')} cannot be mapped, and a full file without "
+            "them would report them to the SIS as gone. Correct the mapping or the registrations."
         )
         self.written = written

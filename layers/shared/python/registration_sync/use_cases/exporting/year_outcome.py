@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
-from registration_sync.domain.counted import counted
+from registration_sync.domain.pluralize import pluralize
 from registration_sync.domain.registrations.row_history import RowCount
 from registration_sync.domain.runs.findings import holds
 from registration_sync.domain.runs.run import DeliveredFile, Finding, RunStatus, YearOutcome
@@ -29,12 +29,12 @@ def outcome_of(
     warnings = []
     if written.missing:
         warnings.append(
-            f"A sync that failed announced {counted(written.missing, 'student')} and was not "
+            f"A sync that failed announced {pluralize(written.missing, 'student')} and was not "
             "repeated: sync them again in SchoolMint Enroll."
         )
     if written.left_out:
         warnings.append(
-            f"The conditions of the mapping leave {counted(written.left_out, 'student')} "
+            f"The conditions of the mapping leave {pluralize(written.left_out, 'student')} "
             "out of every file."
         )
     if written.held_of_all and year.overridden_by is not None:

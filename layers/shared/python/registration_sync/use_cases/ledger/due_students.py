@@ -3,18 +3,18 @@
 from collections import deque
 from collections.abc import Iterator
 
-from registration_sync.domain.registrations.batches import Current, Mark
+from registration_sync.domain.registrations.batches import Current, DueMark
 from registration_sync.ports.registrations import Snapshots
 
 
 def with_current(
     connection_id: str,
     school_year: int,
-    marks: Iterator[Mark],
+    marks: Iterator[DueMark],
     table: Snapshots,
-) -> Iterator[tuple[Mark, Current | None]]:
+) -> Iterator[tuple[DueMark, Current | None]]:
     """Each mark with the student's snapshot, in order; None where a sync only announced it."""
-    waiting: deque[Mark] = deque()  # the table reads ahead
+    waiting: deque[DueMark] = deque()  # the table reads ahead
 
     def student_ids() -> Iterator[str]:
         for mark in marks:

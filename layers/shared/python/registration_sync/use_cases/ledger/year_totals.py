@@ -14,7 +14,7 @@ from registration_sync.ports.registrations import RegistrationsTable
 
 
 @dataclass(frozen=True, slots=True)
-class Books:
+class YearTotals:
     """What the exports up to a batch have done with the students of a year."""
 
     totals: Totals = NO_TOTALS
@@ -22,24 +22,24 @@ class Books:
     histories: Histories = ()
 
 
-def read_books(
+def read_year_totals(
     connection_id: str,
     school_year: int,
     exported: int,
     *,
     expires_at: int,
     table: RegistrationsTable,
-) -> Books:
+) -> YearTotals:
     """The books up to the last exported batch, whose students are settled already.
 
     Where exports are older than the ledger, or it was lost, the students of the year are counted,
     once. Raises Unavailable.
     """
     if not exported:
-        return Books()
+        return YearTotals()
     entry = table.ledger(connection_id, school_year, exported)
     if entry:
-        return Books(entry.totals, entry.last_export, entry.histories)
+        return YearTotals(entry.totals, entry.last_export, entry.histories)
     totals = NO_TOTALS
     for some in batched(table.all_current(connection_id, school_year), 500):
         older: dict[str, str] = {}
@@ -50,4 +50,4 @@ def read_books(
                 older[current.student_id] = outcome
         if older:
             table.settle(connection_id, school_year, exported, older, expires_at)
-    return Books(totals)
+    return YearTotals(totals)

@@ -13,7 +13,7 @@ from registration_sync.domain.mapping.values.sources import (
 )
 from registration_sync.domain.mapping.values.unmappable import is_blank
 from registration_sync.ports.registrations import Snapshots
-from registration_sync.use_cases.students.registration_sample import Looked
+from registration_sync.use_cases.students.registration_sample import RegistrationSample
 
 SAMPLES, SAMPLE_CHARACTERS = 3, 80
 FIELDS_SHOWN, VALUES_SHOWN, VALUE_CHARACTERS = 5_000, 1_000, 200
@@ -45,7 +45,7 @@ def list_fields(
     ]
     if problems:
         raise InvalidRequest("The fields were not listed.", problems=problems)
-    looked = Looked(connection_id, snapshots, clock)
+    looked = RegistrationSample(connection_id, snapshots, clock)
     path = query.get("path")
     found = (
         _fields(looked)
@@ -73,7 +73,7 @@ def _leaves(value: Any, path: str, each: str | None = None) -> Iterator[Leaf]:
             yield from _leaves(entry, entry_path, path)
 
 
-def _fields(looked: Looked) -> dict[str, Any]:
+def _fields(looked: RegistrationSample) -> dict[str, Any]:
     filled: Counter[tuple[str | None, str]] = Counter()
     samples: dict[tuple[str | None, str], list[str]] = {}
     for leaves in _leaves_of(looked):
@@ -113,7 +113,9 @@ def _can_be_mapped(each: str | None, path: str) -> bool:
     return scope == (ENTRY if each else "data")
 
 
-def _values(looked: Looked, path: str, each: str | None, delimiter: str | None) -> dict[str, Any]:
+def _values(
+    looked: RegistrationSample, path: str, each: str | None, delimiter: str | None
+) -> dict[str, Any]:
     counts: Counter[str] = Counter()
     for leaves in _leaves_of(looked):
         for at, place, value in leaves:

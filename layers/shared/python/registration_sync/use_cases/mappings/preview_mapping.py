@@ -13,7 +13,7 @@ from registration_sync.domain.mapping.compiled.mapping import (
     CompiledMapping,
     FieldValue,
     FilePreview,
-    RunFacts,
+    RunContext,
     compile_mapping,
 )
 from registration_sync.domain.mapping.definition.checks import TEST_FOLDER
@@ -65,7 +65,7 @@ def preview_mapping(
             students.append({"student_id": student_id, "school_year": school_year, **nothing})
             continue
         if school_year not in compiled:
-            facts = RunFacts(now, connection.zone, school_year)
+            facts = RunContext(now, connection.zone, school_year)
             compiled[school_year] = compile_mapping(draft.mapping, facts)
         places = _places(compiled[school_year], draft)
         rows = compiled[school_year].preview(registration)

@@ -9,7 +9,7 @@ from registration_sync.domain.connections.connection import SavedMapping
 from registration_sync.domain.errors import InvalidRequest, VersionMismatch
 from registration_sync.domain.mapping.definition.mapping import parse_mapping
 from registration_sync.ports.connections import Connections, Mappings
-from registration_sync.use_cases.connections.shared_destinations import refuse_shared_files
+from registration_sync.use_cases.connections.shared_destinations import reject_shared_destinations
 
 _ADDED_BY_US = ("version", "saved_by", "saved_at")
 
@@ -44,7 +44,7 @@ def save_mapping(
     parse_mapping(wanted)
     if latest and _canonical(latest.definition) == _canonical(wanted):
         return latest
-    refuse_shared_files(
+    reject_shared_destinations(
         connections.get(connection_id),
         definition=wanted,
         connections=connections,

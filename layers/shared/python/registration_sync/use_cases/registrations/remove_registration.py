@@ -6,7 +6,10 @@ from collections.abc import Callable
 from registration_sync.domain.errors import Unavailable
 from registration_sync.domain.registrations.batches import Stored, version_of
 from registration_sync.ports.registrations import RegistrationsTable
-from registration_sync.use_cases.registrations.sync_registrations import Change, store_changes
+from registration_sync.use_cases.registrations.sync_registrations import (
+    StudentChange,
+    store_changes,
+)
 
 
 def remove_registration(
@@ -24,7 +27,7 @@ def remove_registration(
     Raises Unavailable if it could not be confirmed.
     """
     version = version_of(int(arrived_at.timestamp() * 1000), request_id, 0)
-    removal = Change(school_year, student_id, version, snapshot=None)
+    removal = StudentChange(school_year, student_id, version, snapshot=None)
     outcomes = store_changes(connection_id, [removal], table=table, seconds_left=seconds_left)
     if outcomes[removal.key] is Stored.UNCONFIRMED:
         raise Unavailable("The removal was not confirmed: please send it again.")

@@ -5,7 +5,13 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from registration_sync.domain.errors import Unavailable
-from registration_sync.domain.registrations.batches import Current, Mark, Marker, Stored, version_of
+from registration_sync.domain.registrations.batches import (
+    Current,
+    DueMark,
+    ExportMarker,
+    Stored,
+    version_of,
+)
 from registration_sync.domain.registrations.registration import (
     Refusal,
     Registration,
@@ -28,7 +34,7 @@ _MESSAGES = {
 
 
 @dataclass(frozen=True, slots=True)
-class Change:
+class StudentChange:
     """What a request does to a student: a snapshot, or None for a removal."""
 
     school_year: int
@@ -71,7 +77,7 @@ def sync_registrations(
     synced_at = stamp.astimezone(dt.UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
     encoded = [encode_snapshot(registration, synced_at) for registration in registrations]
     changes = {
-        (registration.school_year, registration.student_id): Change(
+        (registration.school_year, registration.student_id): StudentChange(
             registration.school_year,
             registration.student_id,
             version_of(int(stamp.timestamp() * 1000), request_id, registration.place),
@@ -101,7 +107,7 @@ def sync_registrations(
 
 def store_changes(
     connection_id: str,
-    changes: Iterable[Change],
+    changes: Iterable[StudentChange],
     *,
     table: RegistrationsTable,
     seconds_left: Callable[[], float],
@@ -143,23 +149,23 @@ def _open_batches(connection_id: str, years: set[int], table: RegistrationsTable
     return _batches_of(table.marker(connection_id))
 
 
-def _batches_of(marker: Marker) -> dict[int, int]:
+def _batches_of(marker: ExportMarker) -> dict[int, int]:
     return {year: numbers.open for year, numbers in marker.years.items()}
 
 
 def _write(
     connection_id: str,
-    changes: Iterable[Change],
+    changes: Iterable[StudentChange],
     batches: dict[int, int],
     table: RegistrationsTable,
 ) -> dict[Key, Stored]:
-    by_year: dict[int, list[Change]] = {}
+    by_year: dict[int, list[StudentChange]] = {}
     for change in changes:
         by_year.setdefault(change.school_year, []).append(change)
     written: dict[Key, Stored] = {}
     for year, group in by_year.items():
         batch = batches[year]
-        marks = [Mark(change.student_id) for change in group]
+        marks = [DueMark(change.student_id) for change in group]
         marked = table.put_marks(connection_id, year, batch, marks)
         # A snapshot without its mark would be due for nobody, so it waits for its mark.
         snapshots = [

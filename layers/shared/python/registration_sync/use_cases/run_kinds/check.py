@@ -7,7 +7,7 @@ from dataclasses import asdict, replace
 from registration_sync.domain.connections.connection import DeliveryMethod
 from registration_sync.domain.errors import Unavailable
 from registration_sync.domain.runs.check import CheckStep, StepResult
-from registration_sync.domain.runs.run import ExportRequest, ExportRun, RunStatus
+from registration_sync.domain.runs.run import Run, RunRequest, RunStatus
 from registration_sync.domain.school_year import current_school_year
 from registration_sync.use_cases.delivery.check_connection import check_connection
 from registration_sync.use_cases.run_kinds.lifecycle import (
@@ -21,7 +21,7 @@ _ALL_WELL = "Everything that a delivery needs works."
 _NO_SERVER = "Files of this connection are downloaded: there is no server to check."
 
 
-def run_check(request: ExportRequest, *, attempt: int, outside: Outside) -> ExportRun:
+def run_check(request: RunRequest, *, attempt: int, outside: Outside) -> Run:
     """Takes no lease and moves nothing. Raises NotFound without such a connection, RunCancelled,
     and Unavailable."""
     connection = outside.connections.get(request.connection_id)
@@ -62,7 +62,7 @@ def run_check(request: ExportRequest, *, attempt: int, outside: Outside) -> Expo
 
 
 def _remember(
-    run: ExportRun, steps: tuple[CheckStep, ...], replaced_by: str | None, outside: Outside
+    run: Run, steps: tuple[CheckStep, ...], replaced_by: str | None, outside: Outside
 ) -> None:
     outcome = {
         "run_id": run.run_id,

@@ -15,18 +15,18 @@ from registration_sync.domain.errors import (
 )
 from registration_sync.domain.mapping.values.csv_format import CODECS
 from registration_sync.domain.runs.run import (
-    ExportRequest,
-    ExportRun,
+    Run,
+    RunRequest,
     RunStatus,
     YearOutcome,
     finished_run,
 )
 from registration_sync.use_cases.exporting.archive_year import archive_year
-from registration_sync.use_cases.exporting.guards import judge_year
+from registration_sync.use_cases.exporting.guards import evaluate_guards
 from registration_sync.use_cases.exporting.plan import Plan, plan_years, ready_mapping
-from registration_sync.use_cases.exporting.workspace import year_folder
+from registration_sync.use_cases.exporting.workspace import year_workspace
 from registration_sync.use_cases.exporting.write_files import WrittenYear, write_files
-from registration_sync.use_cases.exporting.year import HeldInFullFile, YearToExport
+from registration_sync.use_cases.exporting.year import IncompleteFullFile, YearToExport
 from registration_sync.use_cases.exporting.year_outcome import delivered_file, outcome_of, waits
 from registration_sync.use_cases.ledger.run_index import index_rows
 from registration_sync.use_cases.run_kinds.lifecycle import (
@@ -46,7 +46,7 @@ CHARACTERS_SHOWN = 1000
 _WOULD_WAIT = "An export now would wait for somebody to confirm it."
 
 
-def dry_run(request: ExportRequest, *, attempt: int, outside: Outside) -> ExportRun:
+def dry_run(request: RunRequest, *, attempt: int, outside: Outside) -> Run:
     """Maps and writes what an export would deliver now, and returns the finished record.
 
     The files are kept for a day. Raises NotFound without such a connection, RunCancelled, and
@@ -68,7 +68,7 @@ def dry_run(request: ExportRequest, *, attempt: int, outside: Outside) -> Export
 def _outcome_of(year: YearToExport, plan: Plan, outside: Outside) -> YearOutcome:
     try:
         plan.refuse_shared(year)
-        with year_folder(outside.workspace, year.school_year) as folder:
+        with year_workspace(outside.workspace, year.school_year) as folder:
             return _tried(year, outside, folder)
     except RegistrationSyncError as error:
         return failed_year(year.school_year, error)
@@ -88,7 +88,7 @@ def _tried(year: YearToExport, outside: Outside, folder: Path) -> YearOutcome:
     archive_year(year, batches, written, written.files, outside.dry_runs)
     exported = year.marker.exported
     last = outside.table.ledger(year.connection_id, year.school_year, exported)
-    findings = judge_year(year, written, last.histories if last else ())
+    findings = evaluate_guards(year, written, last.histories if last else ())
     lines = _first_lines(year, written)
     files = tuple(
         delivered_file(year, file, None, tuple(lines[file.number])) for file in written.files
@@ -97,7 +97,7 @@ def _tried(year: YearToExport, outside: Outside, folder: Path) -> YearOutcome:
     if written.files and waits(year, findings):
         outcome = replace(outcome, warnings=(*outcome.warnings, _WOULD_WAIT))
     if written.held_of_all and year.overridden_by is None:
-        refused = run_error(HeldInFullFile(written))
+        refused = run_error(IncompleteFullFile(written))
         return replace(outcome, status=RunStatus.FAILED, error=refused)
     return outcome
 

@@ -14,15 +14,15 @@ from typing import Any
 
 from registration_sync.domain.errors import InvalidRequest, LeaseLost, MarkerLost, Unavailable
 from registration_sync.domain.registrations.batches import YearMarker
-from registration_sync.domain.runs.liveness import as_shown
+from registration_sync.domain.runs.liveness import effective_record
 from registration_sync.domain.runs.redaction import without_name, without_student
 from registration_sync.domain.runs.run import (
     DRY_RUN,
     MANUAL,
     TEST_RECORD,
     Erased,
-    ExportRequest,
-    ExportRun,
+    Run,
+    RunRequest,
     RunStatus,
 )
 from registration_sync.domain.school_year import retained_until
@@ -37,7 +37,7 @@ from registration_sync.use_cases.ledger.retire_batches import retire_year
 from registration_sync.use_cases.run_kinds.dry_run import ROWS_SHOWN
 from registration_sync.use_cases.run_kinds.lifecycle import (
     ATTEMPTS,
-    NEXT_ATTEMPT_WITHIN,
+    NEXT_ATTEMPT_TIMEOUT,
     Outside,
     failed_run,
     lease_of,
@@ -58,7 +58,7 @@ TRIES = 20
 """A sync of the same student may come between reading and deleting, now and then."""
 
 
-def erase_student(request: ExportRequest, *, attempt: int, outside: Outside) -> ExportRun:
+def erase_student(request: RunRequest, *, attempt: int, outside: Outside) -> Run:
     """Erases the student and returns the finished record, which is also stored and names nobody.
 
     A sync that is answered later than this run begins is a new fact, and stays. Raises NotFound
@@ -87,15 +87,13 @@ def erase_student(request: ExportRequest, *, attempt: int, outside: Outside) -> 
         return saved_run(run, outside.runs)
 
 
-def _broken_off(
-    run: ExportRun, error: Unavailable | LeaseLost | MarkerLost, outside: Outside
-) -> ExportRun:
+def _broken_off(run: Run, error: Unavailable | LeaseLost | MarkerLost, outside: Outside) -> Run:
     now = outside.now()
     if run.trigger != MANUAL or run.attempt >= ATTEMPTS or isinstance(error, MarkerLost):
         failed = failed_run(run, error, now)
         return saved_run(replace(failed, message=error.message + _GOES_ON), outside.runs)
     message = "It will be tried again in a minute or two."
-    outside.runs.save(replace(run, message=message, next_attempt_by=now + NEXT_ATTEMPT_WITHIN))
+    outside.runs.save(replace(run, message=message, next_attempt_by=now + NEXT_ATTEMPT_TIMEOUT))
     raise Unavailable("The erasure was broken off and will be tried again.") from error
 
 
@@ -103,7 +101,7 @@ def _broken_off(
 class _Erasure:
     """What is under way: the run with what it has taken away so far."""
 
-    run: ExportRun
+    run: Run
     student_id: str
     lease: HeldLease
     outside: Outside
@@ -257,5 +255,5 @@ def _may_still_write(record: dict[str, Any], now: dt.datetime) -> bool:
     """Whether a run that holds no lease is under way, and read the student perhaps."""
     if record["kind"] not in {DRY_RUN, TEST_RECORD} or record["finished_at"]:
         return False
-    shown = as_shown(record, running=None, now=now)
+    shown = effective_record(record, running=None, now=now)
     return bool(shown["status"] != RunStatus.FAILED)

@@ -13,19 +13,19 @@ from registration_sync.domain.errors import (
 )
 from registration_sync.domain.registrations.row_history import Histories
 from registration_sync.domain.runs.run import (
-    ExportRequest,
-    ExportRun,
     Finding,
+    Run,
+    RunRequest,
     YearOutcome,
 )
-from registration_sync.use_cases.delivery.deliver_files import Server
+from registration_sync.use_cases.delivery.deliver_files import RunConnection
 from registration_sync.use_cases.delivery.importer import Watch
 from registration_sync.use_cases.exporting.earlier_attempt import find_earlier_attempt
 from registration_sync.use_cases.exporting.export_year import export_year
-from registration_sync.use_cases.exporting.guards import judge_year
+from registration_sync.use_cases.exporting.guards import evaluate_guards
 from registration_sync.use_cases.exporting.plan import Plan, plan_years, ready_mapping
 from registration_sync.use_cases.exporting.progress import Progress
-from registration_sync.use_cases.exporting.workspace import year_folder
+from registration_sync.use_cases.exporting.workspace import year_workspace
 from registration_sync.use_cases.exporting.write_files import WrittenYear
 from registration_sync.use_cases.exporting.year import YearToExport
 from registration_sync.use_cases.exporting.year_outcome import paths_of
@@ -39,11 +39,11 @@ from registration_sync.use_cases.run_kinds.lifecycle import (
     saved_run,
     started_run,
 )
-from registration_sync.use_cases.runs.cancel_run import make_way
+from registration_sync.use_cases.runs.cancel_run import cancel_superseded_run
 from registration_sync.use_cases.runs.lease import HeldLease
 
 
-def export_registrations(request: ExportRequest, *, attempt: int, outside: Outside) -> ExportRun:
+def export_registrations(request: RunRequest, *, attempt: int, outside: Outside) -> Run:
     """Runs the export and returns its record, which is also stored: finished, or awaiting
     confirmation where a guard holds a year's delivery.
 
@@ -57,7 +57,7 @@ def export_registrations(request: ExportRequest, *, attempt: int, outside: Outsi
     started = started_run(request, connection, attempt, outside.now())
     with lease_of(started, outside) as lease:
         outside.runs.save(started)
-        make_way(started, now=outside.now(), runs=outside.runs)
+        cancel_superseded_run(started, now=outside.now(), runs=outside.runs)
         try:
             saved, mapping = ready_mapping(connection, outside.mappings, sends=True)
             run = replace(started, mapping_version=saved.version)
@@ -69,17 +69,17 @@ def export_registrations(request: ExportRequest, *, attempt: int, outside: Outsi
 
 
 def _export_years(
-    run: ExportRun, connection: Connection, plan: Plan, lease: HeldLease, outside: Outside
+    run: Run, connection: Connection, plan: Plan, lease: HeldLease, outside: Outside
 ) -> list[YearOutcome]:
     # Of a run that was confirmed, what became of the years that did not wait stays.
     run = replace(run, years=(*run.years, *plan.unknown))
     outcomes = {year.school_year: year for year in run.years}
     watch = Watch(connection, run, outside.deliveries)
-    server = Server(outside.servers, lambda: account_of(connection, outside.secrets))
+    server = RunConnection(outside.servers, lambda: account_of(connection, outside.secrets))
     lease.on_loss = server.close
 
     def judge(year: YearToExport, written: WrittenYear, histories: Histories) -> list[Finding]:
-        return judge_year(year, written, histories) + watch.find_uncollected(
+        return evaluate_guards(year, written, histories) + watch.find_uncollected(
             paths_of(year, written), server=server, lease=lease, pause=outside.pause
         )
 
@@ -104,14 +104,14 @@ def _export_years(
 def _outcome_of(
     year: YearToExport,
     plan: Plan,
-    server: Server,
+    server: RunConnection,
     lease: HeldLease,
     outside: Outside,
     report: Callable[[str], None],
     judge: Callable[[YearToExport, WrittenYear, Histories], list[Finding]],
 ) -> YearOutcome:
     try:
-        with year_folder(outside.workspace, year.school_year) as workspace:
+        with year_workspace(outside.workspace, year.school_year) as workspace:
             earlier = find_earlier_attempt(
                 year, snapshots=outside.table, archive=outside.archive, workspace=workspace
             )

@@ -12,26 +12,26 @@ from registration_sync.domain.errors import (
     AlreadyRunning,
     RegistrationSyncError,
     Unavailable,
-    is_passing,
+    is_transient,
 )
 from registration_sync.domain.runs.run import (
     MANUAL,
     SCHEDULED,
-    ExportRequest,
-    ExportRun,
+    Run,
     RunError,
+    RunRequest,
     RunStatus,
     YearOutcome,
     finished_run,
-    requested_run,
+    pending_run,
     waiting_years,
 )
 from registration_sync.ports.archive import Archive
 from registration_sync.ports.connections import Connections, Mappings, Secrets
-from registration_sync.ports.registrations import RegistrationsTable, Traces
+from registration_sync.ports.registrations import RegistrationsTable, StudentErasureStore
 from registration_sync.ports.runs import Runs, Ticker
 from registration_sync.ports.sftp import Deliveries, SftpServers
-from registration_sync.use_cases.exporting.year import HeldInFullFile
+from registration_sync.use_cases.exporting.year import IncompleteFullFile
 from registration_sync.use_cases.runs.lease import HeldLease, hold_lease
 
 
@@ -44,7 +44,7 @@ class Outside:
     secrets: Secrets
     runs: Runs
     table: RegistrationsTable
-    traces: Traces
+    traces: StudentErasureStore
     archive: Archive
     dry_runs: Archive
     servers: SftpServers
@@ -61,15 +61,13 @@ ATTEMPTS = 3
 """Lambda invokes an asynchronous event again after one and two minutes, if it raises."""
 
 
-NEXT_ATTEMPT_WITHIN = dt.timedelta(minutes=10)
+NEXT_ATTEMPT_TIMEOUT = dt.timedelta(minutes=10)
 
 
-def started_run(
-    request: ExportRequest, connection: Connection, attempt: int, now: dt.datetime
-) -> ExportRun:
+def started_run(request: RunRequest, connection: Connection, attempt: int, now: dt.datetime) -> Run:
     """The record of a run that begins."""
     return replace(
-        requested_run(request, now),
+        pending_run(request, now),
         status=RunStatus.IN_PROGRESS,
         started_at=now,
         attempt=attempt,
@@ -83,7 +81,7 @@ def _account_name(connection: Connection) -> str:
     return f"{connection.username}@{connection.host}:{connection.port}"
 
 
-def lease_of(run: ExportRun, outside: Outside) -> AbstractContextManager[HeldLease]:
+def lease_of(run: Run, outside: Outside) -> AbstractContextManager[HeldLease]:
     """The connection's lease, held for this attempt."""
     return hold_lease(
         run.connection_id,
@@ -95,28 +93,28 @@ def lease_of(run: ExportRun, outside: Outside) -> AbstractContextManager[HeldLea
     )
 
 
-def finish_or_raise(run: ExportRun, years: Sequence[YearOutcome], outside: Outside) -> ExportRun:
+def finish_or_raise(run: Run, years: Sequence[YearOutcome], outside: Outside) -> Run:
     """Stores the run with its outcome; raises Unavailable where another attempt will follow."""
     now = outside.now()
     finished = finished_run(run, tuple(years), now)
     if not _another_attempt_helps(finished):
         return saved_run(finished, outside.runs)
     message = "It will be tried again in a minute or two."
-    outside.runs.save(replace(run, message=message, next_attempt_by=now + NEXT_ATTEMPT_WITHIN))
+    outside.runs.save(replace(run, message=message, next_attempt_by=now + NEXT_ATTEMPT_TIMEOUT))
     raise Unavailable("The run failed in passing and will be tried again.")
 
 
-def refused_run(request: ExportRequest, error: AlreadyRunning, now: dt.datetime) -> ExportRun:
+def refused_run(request: RunRequest, error: AlreadyRunning, now: dt.datetime) -> Run:
     """The record of a requested run that met another one."""
-    return failed_run(requested_run(request, now), error, now)
+    return failed_run(pending_run(request, now), error, now)
 
 
-def saved_run(run: ExportRun, runs: Runs) -> ExportRun:
+def saved_run(run: Run, runs: Runs) -> Run:
     runs.save(run)
     return run
 
 
-def failed_run(run: ExportRun, error: RegistrationSyncError, now: dt.datetime) -> ExportRun:
+def failed_run(run: Run, error: RegistrationSyncError, now: dt.datetime) -> Run:
     waiting = waiting_years(run.years)
     return replace(
         run,
@@ -134,17 +132,17 @@ def failed_run(run: ExportRun, error: RegistrationSyncError, now: dt.datetime) -
 def failed_year(school_year: int, error: RegistrationSyncError) -> YearOutcome:
     """Nothing of it was delivered; the record tells whom a file of all students would lack."""
     failed = YearOutcome(school_year, RunStatus.FAILED, error=run_error(error))
-    if not isinstance(error, HeldInFullFile):
+    if not isinstance(error, IncompleteFullFile):
         return failed
     found = error.written
     return replace(failed, held_count=found.held_count, held=found.held, unmatched=found.unmatched)
 
 
 def run_error(error: RegistrationSyncError) -> RunError:
-    return RunError(error.code, error.message, passing=is_passing(error))
+    return RunError(error.code, error.message, passing=is_transient(error))
 
 
-def _another_attempt_helps(run: ExportRun) -> bool:
+def _another_attempt_helps(run: Run) -> bool:
     """Nothing was delivered, every fault is passing, and Lambda will invoke us again."""
     invoked_again = run.trigger in {MANUAL, SCHEDULED} and run.attempt < ATTEMPTS
     errors = [year.error for year in run.years if year.error]

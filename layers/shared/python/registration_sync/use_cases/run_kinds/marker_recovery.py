@@ -13,7 +13,7 @@ from registration_sync.domain.errors import Conflict, MarkerLost, NotFound
 from registration_sync.domain.registrations.batches import YearMarker
 from registration_sync.domain.registrations.ledger import LedgerEntry
 from registration_sync.domain.runs.run import ERASURE, EXPORT, RunStatus
-from registration_sync.ports.registrations import RegistrationsTable, Remains
+from registration_sync.ports.registrations import MarkerRecoveryStore, RegistrationsTable
 from registration_sync.ports.runs import Runs, Ticker
 from registration_sync.use_cases.runs.lease import hold_lease
 
@@ -21,7 +21,7 @@ REBUILD_MARKER = "rebuild_marker"
 """The action of the operator's event, and what holds the lease meanwhile."""
 
 BATCHES_TO_SPARE = 10
-"""Looked through beyond what the records of runs tell: each attempt closes one batch."""
+"""Batches searched beyond those in run records: each attempt closes one batch."""
 
 RUNS_AT_ONCE = 100
 
@@ -32,7 +32,7 @@ def rebuild_marker(
     connection_id: str,
     *,
     table: RegistrationsTable,
-    remains: Remains,
+    remains: MarkerRecoveryStore,
     runs: Runs,
     ticker: Ticker,
     token: str,

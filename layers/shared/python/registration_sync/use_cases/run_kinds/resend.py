@@ -21,20 +21,24 @@ from registration_sync.domain.errors import (
 )
 from registration_sync.domain.runs.run import (
     DeliveredFile,
-    ExportRequest,
-    ExportRun,
+    ResendSelection,
+    Run,
+    RunRequest,
     RunStatus,
-    SentAgain,
     YearOutcome,
 )
 from registration_sync.use_cases.delivery.deliver_files import (
     FinishedFile,
-    Server,
+    RunConnection,
     deliver_files,
     with_done_files,
 )
 from registration_sync.use_cases.delivery.importer import Watch
-from registration_sync.use_cases.exporting.archive_resend import FileAgain, YearAgain, archive_again
+from registration_sync.use_cases.exporting.archive_resend import (
+    ResendFile,
+    ResendYear,
+    archive_resend,
+)
 from registration_sync.use_cases.ledger.run_index import IndexLine, index_rows
 from registration_sync.use_cases.run_kinds.lifecycle import (
     Outside,
@@ -48,10 +52,10 @@ from registration_sync.use_cases.run_kinds.lifecycle import (
 )
 from registration_sync.use_cases.runs.lease import HeldLease
 from registration_sync.use_cases.runs.read_run import stored_export
-from registration_sync.use_cases.runs.resend_selection import FilesOfYears, choose_files
+from registration_sync.use_cases.runs.resend_selection import FilesOfYears, select_files_to_resend
 
 
-def resend_files(request: ExportRequest, *, attempt: int, outside: Outside) -> ExportRun:
+def resend_files(request: RunRequest, *, attempt: int, outside: Outside) -> Run:
     """Sends the files again and returns the finished record of this run, which is also stored.
 
     Everything is fetched and looked at before anything is sent. Raises as an export does.
@@ -64,7 +68,7 @@ def resend_files(request: ExportRequest, *, attempt: int, outside: Outside) -> E
             record = stored_export(
                 connection.connection_id, request.again.run_id, runs=outside.runs
             )
-            chosen = choose_files(
+            chosen = select_files_to_resend(
                 record,
                 request.again,
                 request.school_years,
@@ -81,7 +85,7 @@ def resend_files(request: ExportRequest, *, attempt: int, outside: Outside) -> E
         return finish_or_raise(started, outcomes, outside)
 
 
-def _warnings(record: dict[str, Any], run: ExportRun) -> tuple[str, ...]:
+def _warnings(record: dict[str, Any], run: Run) -> tuple[str, ...]:
     repeats = f"This repeats {record['run_id']}, and may have brought older data."
     if record["sent_to"] == run.sent_to:
         return (repeats,)
@@ -90,8 +94,8 @@ def _warnings(record: dict[str, Any], run: ExportRun) -> tuple[str, ...]:
 
 
 def _fetch(
-    connection_id: str, again: SentAgain, chosen: FilesOfYears, outside: Outside
-) -> list[YearAgain]:
+    connection_id: str, again: ResendSelection, chosen: FilesOfYears, outside: Outside
+) -> list[ResendYear]:
     """Raises NotFound, Conflict, Unavailable, and InvalidRequest for students who are not there."""
     years = [
         _fetch_year(connection_id, again, school_year, {file["name"] for file in files}, outside)
@@ -111,8 +115,8 @@ def _fetch(
 
 
 def _fetch_year(
-    connection_id: str, again: SentAgain, school_year: int, names: set[str], outside: Outside
-) -> YearAgain:
+    connection_id: str, again: ResendSelection, school_year: int, names: set[str], outside: Outside
+) -> ResendYear:
     folder = outside.workspace / str(school_year)
     folder.mkdir()
 
@@ -130,7 +134,7 @@ def _fetch_year(
     for entry, source in zip(entries, sources, strict=True):
         _refuse_changed(entry, source)
     files = tuple(
-        FileAgain(entry["name"], source, entry["rows"], entry["sha256"])
+        ResendFile(entry["name"], source, entry["rows"], entry["sha256"])
         for entry, source in zip(entries, sources, strict=True)
     )
     students = manifest["students"]
@@ -141,7 +145,7 @@ def _fetch_year(
         cut = [rows.cut(entry, file.source) for entry, file in zip(entries, files, strict=True)]
         files = tuple(file for file in cut if file.rows)
         students = len({student for file in files for student in file.students})
-    return YearAgain(school_year, manifest["folder"], files, students, manifest, index)
+    return ResendYear(school_year, manifest["folder"], files, students, manifest, index)
 
 
 def _is_emptied(entry: dict[str, Any]) -> bool:
@@ -169,7 +173,7 @@ class _Rows:
             if row.student_id in wanted:
                 self._rows[row.number].append(row)
 
-    def cut(self, entry: dict[str, Any], source: Path) -> FileAgain:
+    def cut(self, entry: dict[str, Any], source: Path) -> ResendFile:
         """The file with these students' rows only; raises Conflict for a file of all students."""
         number = entry["number"]
         if number is None:
@@ -188,18 +192,18 @@ class _Rows:
                 lines.append(row._replace(offset=some.tell(), row=place))
                 whole.seek(row.offset)
                 some.write(whole.read(row.length))
-        return FileAgain(entry["name"], target, len(rows), _sha256(target), tuple(lines))
+        return ResendFile(entry["name"], target, len(rows), _sha256(target), tuple(lines))
 
 
 def _send(
-    years: Sequence[YearAgain],
+    years: Sequence[ResendYear],
     warnings: tuple[str, ...],
     connection: Connection,
     lease: HeldLease,
-    run: ExportRun,
+    run: Run,
     outside: Outside,
 ) -> list[YearOutcome]:
-    server = Server(outside.servers, lambda: account_of(connection, outside.secrets))
+    server = RunConnection(outside.servers, lambda: account_of(connection, outside.secrets))
     lease.on_loss = server.close
     watch = Watch(connection, run, outside.deliveries)
     outcomes = []
@@ -228,7 +232,7 @@ def _send(
 
 
 def _not_collected(
-    year: YearAgain, watch: Watch, server: Server, lease: HeldLease, outside: Outside
+    year: ResendYear, watch: Watch, server: RunConnection, lease: HeldLease, outside: Outside
 ) -> list[str]:
     """What the importer has not taken and this replaces; a person's decision, so it goes all the
     same. A file of all students of then may lack who came since."""
@@ -239,7 +243,7 @@ def _not_collected(
     return [finding.message for finding in found if finding.run_id != has_all_of]
 
 
-def _erased_from(year: YearAgain) -> list[str]:
+def _erased_from(year: ResendYear) -> list[str]:
     """What is another file than that run delivered."""
     return [
         f"{entry['name']} is without the rows of students who were erased since."
@@ -249,16 +253,16 @@ def _erased_from(year: YearAgain) -> list[str]:
 
 
 def _send_year(
-    year: YearAgain,
+    year: ResendYear,
     connection: Connection,
-    server: Server,
+    server: RunConnection,
     lease: HeldLease,
-    run: ExportRun,
+    run: Run,
     outside: Outside,
 ) -> tuple[DeliveredFile, ...]:
     finished = [FinishedFile(file.name, file.source) for file in year.files]
     lease.check()  # as an export does
-    archive_again(year, connection.connection_id, run.run_id, outside.archive)
+    archive_resend(year, connection.connection_id, run.run_id, outside.archive)
     if connection.done_file:
         empty = outside.workspace / "empty.part"
         finished = with_done_files(finished, empty)

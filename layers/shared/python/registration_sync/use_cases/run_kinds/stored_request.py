@@ -14,14 +14,14 @@ from registration_sync.domain.runs.run import (
     TEST_RECORD,
     DeliveredFile,
     Erased,
-    ExportRequest,
-    ExportRun,
     Finding,
     HeldRow,
+    Run,
     RunError,
+    RunRequest,
     RunStatus,
     YearOutcome,
-    requested_run,
+    pending_run,
 )
 from registration_sync.ports.runs import Runs
 from registration_sync.use_cases.run_kinds.lifecycle import saved_run
@@ -30,7 +30,7 @@ CUT_SHORT = "It was cut short and is not tried again by itself: start it once mo
 ERASED_SINCE = "The student was erased; nothing was sent again."
 
 
-def as_asked(request: ExportRequest, record: Mapping[str, Any] | None) -> ExportRequest:
+def as_asked(request: RunRequest, record: Mapping[str, Any] | None) -> RunRequest:
     """The request with the students that the API put into its record, and of an erasure what it
     has taken away so far; or, of a run that was confirmed, with all that it was asked for, who
     confirmed it, and its years so far."""
@@ -55,7 +55,7 @@ def as_asked(request: ExportRequest, record: Mapping[str, Any] | None) -> Export
     )
 
 
-def _going_on(request: ExportRequest, record: Mapping[str, Any]) -> ExportRequest:
+def _going_on(request: RunRequest, record: Mapping[str, Any]) -> RunRequest:
     years = record["school_years"]
     return replace(
         request,
@@ -96,14 +96,14 @@ def _year_outcome_of(record: Mapping[str, Any]) -> YearOutcome:
 
 
 def ended_before(
-    request: ExportRequest, *, attempted: bool, runs: Runs, now: dt.datetime
-) -> ExportRun | None:
+    request: RunRequest, *, attempted: bool, runs: Runs, now: dt.datetime
+) -> Run | None:
     """The record, also stored, of a run that ends before it begins; None if it can begin.
 
     An attempt of a kind of ONCE died: it may have signed in, so there is no other. Or the students
     to send again were erased since they were asked for. Raises Unavailable.
     """
-    ended = replace(requested_run(request, now), finished_at=now)
+    ended = replace(pending_run(request, now), finished_at=now)
     if request.kind in ONCE and attempted:
         return saved_run(replace(ended, status=RunStatus.FAILED, message=CUT_SHORT), runs)
     if OF_RECORD in request.again.student_ids:

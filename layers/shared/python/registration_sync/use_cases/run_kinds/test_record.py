@@ -15,14 +15,14 @@ from registration_sync.domain.errors import (
     NotFound,
     RegistrationSyncError,
 )
-from registration_sync.domain.mapping.compiled.mapping import RunFacts, compile_mapping
+from registration_sync.domain.mapping.compiled.mapping import RunContext, compile_mapping
 from registration_sync.domain.mapping.definition.checks import TEST_FOLDER
 from registration_sync.domain.mapping.values.csv_format import CODECS
-from registration_sync.domain.registrations.batches import Current, Mark
+from registration_sync.domain.registrations.batches import Current, DueMark
 from registration_sync.domain.runs.run import (
     DeliveredFile,
-    ExportRequest,
-    ExportRun,
+    Run,
+    RunRequest,
     RunStatus,
     YearOutcome,
 )
@@ -52,8 +52,8 @@ class _OneStudent:
 
     student: Current
 
-    def marks(self, *_: object) -> Iterator[Mark]:
-        yield Mark(self.student.student_id)
+    def marks(self, *_: object) -> Iterator[DueMark]:
+        yield DueMark(self.student.student_id)
 
     def current(
         self, _c: str, _y: int, student_ids: Iterator[str]
@@ -64,7 +64,7 @@ class _OneStudent:
         yield self.student
 
 
-def send_test_record(request: ExportRequest, *, attempt: int, outside: Outside) -> ExportRun:
+def send_test_record(request: RunRequest, *, attempt: int, outside: Outside) -> Run:
     """Maps the student as an export does and sends each file to the folder `test` in that year's.
 
     Takes no lease and moves no mark. What a person must mend is in the record. Raises NotFound
@@ -86,7 +86,7 @@ def send_test_record(request: ExportRequest, *, attempt: int, outside: Outside) 
         return saved_run(failed_run(started, unknown, outside.now()), outside.runs)
     school_year, current = found
     run = replace(started, mapping_version=saved.version, school_years=(school_year,))
-    facts = RunFacts(outside.now(), connection.zone, school_year)
+    facts = RunContext(outside.now(), connection.zone, school_year)
     compiled = compile_mapping(mapping, facts)
     written = write_files(
         connection.connection_id,
@@ -105,14 +105,14 @@ def send_test_record(request: ExportRequest, *, attempt: int, outside: Outside) 
     return saved_run(_finished(run, outcome, outside), outside.runs)
 
 
-def _student_of(request: ExportRequest) -> str:
+def _student_of(request: RunRequest) -> str:
     if not request.student_ids:
         raise InvalidRequest("Write the id of the student to send.")
     return request.student_ids[0]
 
 
 def _outcome(
-    run: ExportRun,
+    run: Run,
     connection: Connection,
     school_year: int,
     written: WrittenYear,
@@ -177,7 +177,7 @@ def _lines(file: WrittenFile) -> tuple[str, ...]:
 
 
 def _deliver(
-    run: ExportRun,
+    run: Run,
     connection: Connection,
     folder: str,
     files: tuple[WrittenFile, ...],
@@ -208,7 +208,7 @@ def _send(file: WrittenFile, folder: str, token: str, session: SftpSession) -> s
         raise
 
 
-def _finished(run: ExportRun, outcome: YearOutcome, outside: Outside) -> ExportRun:
+def _finished(run: Run, outcome: YearOutcome, outside: Outside) -> Run:
     message = {
         RunStatus.SUCCEEDED: _SENT,
         RunStatus.PARTIAL: _HELD,

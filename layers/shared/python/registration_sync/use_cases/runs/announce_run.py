@@ -56,7 +56,7 @@ def announce_run(
             faults.append(fault)
     if not faults:
         with suppress(Unavailable):  # rather told twice
-            runs.note_told(record["connection_id"], record["run_id"], record["status"])
+            runs.mark_announced(record["connection_id"], record["run_id"], record["status"])
     return faults
 
 

@@ -6,12 +6,12 @@ from typing import Any
 
 from registration_sync.domain.errors import Conflict
 from registration_sync.domain.runs.liveness import with_waiting_years
-from registration_sync.domain.runs.run import ERASURE, ExportRun, RunStatus
+from registration_sync.domain.runs.run import ERASURE, Run, RunStatus
 from registration_sync.ports.runs import Runs
 from registration_sync.use_cases.runs.read_run import stored_export
 
 
-def cancel_export(
+def cancel_run(
     connection_id: str, run_id: str, *, cancelled_by: str, now: dt.datetime, runs: Runs
 ) -> dict[str, Any]:
     """The record of the cancelled run: the function that was started for it does nothing, and
@@ -34,7 +34,7 @@ def cancel_export(
     return _cancel(record, message, now, runs)
 
 
-def make_way(run: ExportRun, *, now: dt.datetime, runs: Runs) -> None:
+def cancel_superseded_run(run: Run, *, now: dt.datetime, runs: Runs) -> None:
     """Cancels the run that awaits confirmation, as another export begins and takes its students:
     confirmed later, it would find nobody, or send what nobody looked at. Raises Unavailable."""
     record = runs.awaiting(run.connection_id)

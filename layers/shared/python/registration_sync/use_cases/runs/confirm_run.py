@@ -4,13 +4,13 @@ import datetime as dt
 from contextlib import suppress
 
 from registration_sync.domain.errors import AlreadyRunning, Conflict, Unavailable
-from registration_sync.domain.runs.run import MANUAL, ExportRequest, RunStatus
+from registration_sync.domain.runs.run import MANUAL, RunRequest, RunStatus
 from registration_sync.ports.registrations import LeaseReader
 from registration_sync.ports.runs import ExportStarter, Runs
 from registration_sync.use_cases.runs.read_run import stored_export
 
 
-def confirm_export(
+def confirm_run(
     connection_id: str,
     run_id: str,
     *,
@@ -46,7 +46,7 @@ def confirm_export(
         # The run's record has the rest, and who confirmed: an event of it that AWS brings twice
         # finds the same.
         starter.start(
-            ExportRequest(
+            RunRequest(
                 connection_id,
                 run_id,
                 trigger=MANUAL,

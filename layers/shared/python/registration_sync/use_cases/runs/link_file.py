@@ -5,7 +5,7 @@ from typing import Any
 
 from registration_sync.domain.errors import NotFound
 from registration_sync.domain.registrations.registration import parse_school_year
-from registration_sync.domain.runs.run import DRY_RUN, DRY_RUN_KEPT
+from registration_sync.domain.runs.run import DRY_RUN, DRY_RUN_RETENTION
 from registration_sync.ports.archive import Archive
 from registration_sync.ports.runs import Runs
 from registration_sync.use_cases.runs.read_run import stored_export
@@ -34,7 +34,7 @@ def link_file(
     if (year, name) not in files:
         raise NotFound("This run has no such file: its record names the files of each year.")
     is_dry = record["kind"] == DRY_RUN
-    if is_dry and now - dt.datetime.fromisoformat(record["requested_at"]) > DRY_RUN_KEPT:
+    if is_dry and now - dt.datetime.fromisoformat(record["requested_at"]) > DRY_RUN_RETENTION:
         raise NotFound("The files of a dry run are kept for a day: make another one.")
     kept_in = dry_runs if is_dry else archive
     url = kept_in.link(connection_id, run_id, f"{year}/files/{name}", seconds=LINK_SECONDS)

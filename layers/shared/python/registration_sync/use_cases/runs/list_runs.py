@@ -24,8 +24,8 @@ from registration_sync.domain.runs.run import (
 from registration_sync.domain.runs.run_id import RUN_ID, run_id_of
 from registration_sync.ports.connections import Connections
 from registration_sync.ports.registrations import LeaseReader
-from registration_sync.ports.runs import EVER, Runs
-from registration_sync.use_cases.runs.read_run import as_they_are
+from registration_sync.ports.runs import ALL_RUN_IDS, Runs
+from registration_sync.use_cases.runs.read_run import with_effective_status
 
 RUNS_SHOWN, MOST_RUNS_SHOWN = 20, 100
 PAGES_READ = 10
@@ -65,7 +65,7 @@ class Wanted:
         )
 
 
-def list_exports(
+def list_runs(
     connection_id: str,
     query: Mapping[str, str],
     *,
@@ -87,7 +87,7 @@ def list_exports(
     for _ in range(PAGES_READ):
         at_once = MOST_RUNS_SHOWN if wanted.filters else wanted.limit
         records, following = runs.newest(connection_id, at_once, after, wanted.between)
-        shown = as_they_are(connection_id, records, runs=runs, leases=leases, now=now)
+        shown = with_effective_status(connection_id, records, runs=runs, leases=leases, now=now)
         for place, record in enumerate(shown):
             if wanted.accepts(record):
                 found.append(_in_list(record))
@@ -140,7 +140,7 @@ def _parse(query: Mapping[str, str], zone: Callable[[], ZoneInfo]) -> Wanted:
         problems.append(Problem("after", "Write the next of the page before."))
     if problems:
         raise InvalidRequest("The history cannot be looked through so.", problems=problems)
-    earliest, latest = EVER
+    earliest, latest = ALL_RUN_IDS
     if first:
         earliest = run_id_of(_midnight(first, zone()), "")
     if last:

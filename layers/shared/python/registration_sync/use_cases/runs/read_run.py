@@ -5,18 +5,18 @@ from collections.abc import Sequence
 from typing import Any
 
 from registration_sync.domain.errors import NotFound
-from registration_sync.domain.runs.liveness import LEASE_GRACE, as_shown, may_have_died
+from registration_sync.domain.runs.liveness import LEASE_GRACE, effective_record, needs_lease_check
 from registration_sync.domain.runs.run_id import RUN_ID
 from registration_sync.ports.registrations import LeaseReader
 from registration_sync.ports.runs import Runs
 
 
-def read_export(
+def read_run(
     connection_id: str, run_id: str, *, runs: Runs, leases: LeaseReader, now: dt.datetime
 ) -> dict[str, Any]:
     """The record of the run; raises NotFound."""
     record = stored_export(connection_id, run_id, runs=runs)
-    return as_they_are(connection_id, [record], runs=runs, leases=leases, now=now)[0]
+    return with_effective_status(connection_id, [record], runs=runs, leases=leases, now=now)[0]
 
 
 def stored_export(connection_id: str, run_id: str, *, runs: Runs) -> dict[str, Any]:
@@ -27,7 +27,7 @@ def stored_export(connection_id: str, run_id: str, *, runs: Runs) -> dict[str, A
     return record
 
 
-def as_they_are(
+def with_effective_status(
     connection_id: str,
     records: Sequence[dict[str, Any]],
     *,
@@ -41,14 +41,14 @@ def as_they_are(
     it is finished. So without the lease its record is read once more: changed, it was alive.
     """
     running = None
-    if any(may_have_died(record) for record in records):
+    if any(needs_lease_check(record) for record in records):
         ended_before = now - LEASE_GRACE
         running = leases.running(connection_id, int(ended_before.timestamp() * 1000))
     shown = []
     for record in records:
         latest, holder = record, running
-        if may_have_died(record) and record["run_id"] != running:
+        if needs_lease_check(record) and record["run_id"] != running:
             latest = runs.find(connection_id, record["run_id"]) or record
             holder = running if latest == record else record["run_id"]
-        shown.append(as_shown(latest, running=holder, now=now))
+        shown.append(effective_record(latest, running=holder, now=now))
     return shown

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from registration_sync.domain.errors import InvalidRequest, Problem
 from registration_sync.domain.registrations.registration import parse_school_year, parse_student_id
-from registration_sync.domain.runs.run import CHECK, TEST_RECORD, ExportRequest, ExportRun
+from registration_sync.domain.runs.run import CHECK, TEST_RECORD, Run, RunRequest
 from registration_sync.ports.connections import Connections
 from registration_sync.use_cases.runs.start_run import NewRun
 
@@ -15,7 +15,7 @@ def request_check(
     *,
     connections: Connections,
     new: NewRun,
-) -> ExportRun:
+) -> Run:
     """Starts a check of the connection in the background; raises NotFound and Unavailable."""
     connections.get(connection_id)
     return new.start(new.request(connection_id, CHECK))
@@ -27,13 +27,13 @@ def request_test_record(
     *,
     connections: Connections,
     new: NewRun,
-) -> ExportRun:
+) -> Run:
     """Starts sending one student's record; raises InvalidRequest, NotFound and Unavailable."""
     connections.get(connection_id)
     return new.start(parse_test_record(wish, new.request(connection_id, TEST_RECORD)))
 
 
-def parse_test_record(wish: object, request: ExportRequest) -> ExportRequest:
+def parse_test_record(wish: object, request: RunRequest) -> RunRequest:
     """Reads `{"student_id", "school_year"?}`; raises InvalidRequest with every problem."""
     if not isinstance(wish, Mapping):
         raise InvalidRequest('Send a JSON object, such as {"student_id": "1001"}.')

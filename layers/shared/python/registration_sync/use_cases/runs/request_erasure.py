@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from registration_sync.domain.errors import InvalidRequest, Problem
-from registration_sync.domain.runs.run import ERASURE, ExportRequest, ExportRun
+from registration_sync.domain.runs.run import ERASURE, Run, RunRequest
 from registration_sync.ports.connections import Connections
 from registration_sync.use_cases.runs.request_check import parse_student_of
 from registration_sync.use_cases.runs.start_run import NewRun
@@ -22,14 +22,14 @@ def request_erasure(
     *,
     connections: Connections,
     new: NewRun,
-) -> ExportRun:
+) -> Run:
     """Stores the pending run, which alone names the student, and starts it. Raises InvalidRequest,
     NotFound, AlreadyRunning while another run is pending or in progress, and Unavailable."""
     connections.get(connection_id)
     return new.start(parse_erasure(wish, new.request(connection_id, ERASURE)))
 
 
-def parse_erasure(wish: object, request: ExportRequest) -> ExportRequest:
+def parse_erasure(wish: object, request: RunRequest) -> RunRequest:
     """Reads `{"student_id"}`; raises InvalidRequest with every problem."""
     if not isinstance(wish, Mapping):
         raise InvalidRequest('Send a JSON object, such as {"student_id": "1001"}.')

@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import Any
 
 from registration_sync.domain.access import Permission
-from registration_sync.domain.connections.connection import Connection, refuse_unpinned
+from registration_sync.domain.connections.connection import Connection, require_host_key
 from registration_sync.domain.errors import AccessDenied, InvalidRequest, Problem
 from registration_sync.domain.runs.resend_request import parse_resend_wish, parse_school_years
 from registration_sync.domain.runs.run import (
@@ -19,8 +19,8 @@ from registration_sync.domain.runs.run import (
     OF_RECORD,
     SCHEDULED,
     TEST_RECORD,
-    ExportRequest,
-    ExportRun,
+    Run,
+    RunRequest,
 )
 from registration_sync.domain.runs.run_id import RUN_ID, new_run_id, run_id_of
 from registration_sync.ports.connections import Connections, Mappings
@@ -44,7 +44,7 @@ def request_export(
     mappings: Mappings,
     new: NewRun,
     permissions: Collection[Permission] = (),
-) -> ExportRun:
+) -> Run:
     """Stores the pending run and starts the export function; `wish` is the body of the request.
 
     Raises InvalidRequest with every problem, or with what has to be set up first; AlreadyRunning,
@@ -68,7 +68,7 @@ def request_export(
 
 def parse_export_request(
     wish: object, *, connection_id: str, run_id: str, requested_by: str
-) -> ExportRequest:
+) -> RunRequest:
     """Reads `{"school_years"?, "contents"?, "dry_run"?, "override_held"?, "override_guards"?}`;
     nothing at all asks for what is due."""
     if wish is None:
@@ -96,7 +96,7 @@ def parse_export_request(
     ]
     if problems:
         raise InvalidRequest("The export was not requested.", problems=problems)
-    return ExportRequest(
+    return RunRequest(
         connection_id=connection_id,
         run_id=run_id,
         school_years=school_years,
@@ -111,7 +111,7 @@ def parse_export_request(
 
 def parse_export_event(
     event: Mapping[str, Any], arrived_at: dt.datetime, request_id: str
-) -> ExportRequest:
+) -> RunRequest:
     """Reads the export function's event: `{"connection_id", "trigger"?, "school_years"?,
     "contents"?, "dry_run"?, "override_held"?, "override_guards"?, "run_id"?, "scheduled_time"?,
     "requested_by"?}`; or, for a re-send, `{"connection_id", "resend_of", "school_years"?,
@@ -135,7 +135,7 @@ def parse_export_event(
         _refuse_unclean(run_id)
     requested_by = str(event.get("requested_by", ""))
     if action != EXPORT:
-        request = ExportRequest(
+        request = RunRequest(
             connection_id, run_id, trigger=trigger, requested_by=requested_by, kind=action
         )
         # Asked for over the API: the run's record has the student.
@@ -176,7 +176,7 @@ def _one_of(name: str, value: object, known: tuple[str, ...]) -> str:
     return str(value)
 
 
-def _parse_without_export(wish: Mapping[str, Any], request: ExportRequest) -> ExportRequest:
+def _parse_without_export(wish: Mapping[str, Any], request: RunRequest) -> RunRequest:
     """A check, which takes no wishes, a test record, or an erasure."""
     if request.kind == TEST_RECORD:
         return parse_test_record(wish, request)
@@ -208,4 +208,4 @@ def _refuse_unprepared(connection: Connection, mappings: Mappings, *, sends: boo
     """Raises InvalidRequest with what has to be set up first."""
     if mappings.latest(connection.connection_id) is None:
         raise InvalidRequest("This connection has no mapping yet: save one, then export.")
-    refuse_unpinned(connection, sends=sends)
+    require_host_key(connection, sends=sends)

@@ -3,11 +3,11 @@
 from collections.abc import Mapping
 
 from registration_sync.domain.runs.resend_request import parse_resend_wish
-from registration_sync.domain.runs.run import ExportRun
+from registration_sync.domain.runs.run import Run
 from registration_sync.ports.archive import Archive
 from registration_sync.ports.connections import Connections, Mappings
 from registration_sync.use_cases.runs.read_run import stored_export
-from registration_sync.use_cases.runs.resend_selection import choose_files
+from registration_sync.use_cases.runs.resend_selection import select_files_to_resend
 from registration_sync.use_cases.runs.start_run import NewRun
 
 TOLD = (
@@ -25,12 +25,12 @@ def request_resend(
     mappings: Mappings,
     archive: Archive,
     new: NewRun,
-) -> ExportRun:
+) -> Run:
     """Stores the pending run and starts the export function; `wish` is the body of the request.
 
-    Raises what `choose_files` raises, NotFound for a run or file that is not kept, AlreadyRunning
-    while another run is pending or in progress, and Unavailable. Whether the students are in the
-    files is found by the run itself.
+    Raises the errors of `select_files_to_resend`, NotFound for a run or file that is not kept,
+    AlreadyRunning while another run is pending or in progress, and Unavailable. The run itself
+    finds out whether the students are in the files.
     """
     given = {} if wish is None else wish
     if isinstance(given, Mapping):
@@ -38,7 +38,7 @@ def request_resend(
     request = parse_resend_wish(
         given, connection_id=connection_id, run_id=new.run_id, requested_by=new.requested_by
     )
-    chosen = choose_files(
+    chosen = select_files_to_resend(
         stored_export(connection_id, repeated, runs=new.runs),
         request.again,
         request.school_years,
@@ -49,5 +49,5 @@ def request_resend(
     )
     for school_year, files in chosen.items():
         for file in files:
-            archive.refuse_gone(connection_id, repeated, f"{school_year}/files/{file['name']}")
+            archive.require_exists(connection_id, repeated, f"{school_year}/files/{file['name']}")
     return new.start(request)

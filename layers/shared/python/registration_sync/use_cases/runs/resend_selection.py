@@ -7,21 +7,23 @@ from typing import Any
 from registration_sync.domain.connections.connection import (
     Connection,
     DeliveryMethod,
-    refuse_unpinned,
+    require_host_key,
 )
 from registration_sync.domain.connections.destinations import destination
 from registration_sync.domain.errors import Conflict, InvalidRequest, Problem
-from registration_sync.domain.runs.run import EXPORT, SentAgain
+from registration_sync.domain.runs.run import EXPORT, ResendSelection
 from registration_sync.ports.connections import Connections, Mappings
-from registration_sync.use_cases.connections.shared_destinations import refuse_paths_of_others
+from registration_sync.use_cases.connections.shared_destinations import (
+    reject_destinations_of_others,
+)
 
 type FilesOfYears = Mapping[int, list[dict[str, Any]]]
 """By school year, the run's records of its files."""
 
 
-def choose_files(
+def select_files_to_resend(
     record: Mapping[str, Any],
-    again: SentAgain,
+    again: ResendSelection,
     school_years: tuple[int, ...] | None,
     *,
     connection: Connection,
@@ -50,7 +52,7 @@ def choose_files(
     if not chosen:
         raise Conflict("That run delivered no file, so there is nothing to send again.")
     paths = [file["path"] for files in chosen.values() for file in files]
-    refuse_paths_of_others(
+    reject_destinations_of_others(
         connection,
         {destination(connection, path) for path in paths},
         connections=connections,
@@ -69,11 +71,11 @@ def _refuse_unfit(record: Mapping[str, Any], connection: Connection) -> None:
         raise Conflict("That run is not finished: send its files again once it is.")
     if connection.delivery is not DeliveryMethod.SFTP:
         raise Conflict("This connection delivers by download: fetch the files from the run.")
-    refuse_unpinned(connection, sends=True)
+    require_host_key(connection, sends=True)
 
 
 def _refuse_unknown(
-    of_run: FilesOfYears, again: SentAgain, school_years: tuple[int, ...] | None
+    of_run: FilesOfYears, again: ResendSelection, school_years: tuple[int, ...] | None
 ) -> None:
     there = {(year, file["name"]) for year, files in of_run.items() for file in files}
     problems = [

@@ -7,11 +7,11 @@ from registration_sync.domain.errors import AlreadyRunning, Conflict, Unavailabl
 from registration_sync.domain.runs.run import (
     LEASED,
     MANUAL,
-    ExportRequest,
-    ExportRun,
+    Run,
     RunError,
+    RunRequest,
     RunStatus,
-    requested_run,
+    pending_run,
 )
 from registration_sync.ports.registrations import LeaseReader
 from registration_sync.ports.runs import ExportStarter, Runs
@@ -28,8 +28,8 @@ class NewRun:
     leases: LeaseReader
     starter: ExportStarter
 
-    def request(self, connection_id: str, kind: str) -> ExportRequest:
-        return ExportRequest(
+    def request(self, connection_id: str, kind: str) -> RunRequest:
+        return RunRequest(
             connection_id,
             self.run_id,
             trigger=MANUAL,
@@ -37,13 +37,13 @@ class NewRun:
             kind=kind,
         )
 
-    def start(self, request: ExportRequest) -> ExportRun:
+    def start(self, request: RunRequest) -> Run:
         """The pending run. One that takes the lease is alone; a dry run goes beside others.
 
         Raises AlreadyRunning, with the id, while another is pending or in progress, and
         Unavailable if it could not be started.
         """
-        run = requested_run(request, self.now)
+        run = pending_run(request, self.now)
         if request.kind in LEASED:
             now_ms = int(self.now.timestamp() * 1000)
             running = self.leases.running(request.connection_id, now_ms)

@@ -5,14 +5,14 @@ from pathlib import Path
 from typing import Any
 
 from registration_sync.domain.errors import NotFound
-from registration_sync.domain.registrations.batches import Current, Mark, YearMarker
+from registration_sync.domain.registrations.batches import Current, DueMark, YearMarker
 from registration_sync.domain.registrations.ledger import (
     LedgerEntry,
     Outcome,
     outcome_before_ledger,
 )
 from registration_sync.domain.registrations.receipt import (
-    LastDelivery,
+    ReceiptDelivery,
     ReceiptFile,
     StudentStatus,
     receipt,
@@ -83,7 +83,7 @@ def _look(
     student_id: str,
     snapshots: Snapshots,
     readings: int = READINGS,
-) -> tuple[YearMarker, Current, Mark | None] | None:
+) -> tuple[YearMarker, Current, DueMark | None] | None:
     """The student as of one state of the marker; None for one who is not there."""
     numbers = snapshots.marker(connection_id).years.get(school_year)
     if numbers is None:
@@ -145,19 +145,19 @@ class _Runs:
             return StudentStatus.UNCONFIRMED
         return StudentStatus(current.outcome or Outcome.REMOVED)
 
-    def delivery(self, current: Current) -> LastDelivery | None:
+    def delivery(self, current: Current) -> ReceiptDelivery | None:
         """The last run that exported the student, with the rows."""
         entry = self.entry(current.exported_in) if current.exported_in else None
         if entry is None:
             return None
         lines = self._lines(entry)
         if lines is None:
-            return LastDelivery(entry.run_id, entry.exported_at, kept=False)
+            return ReceiptDelivery(entry.run_id, entry.exported_at, kept=False)
         try:
             files = tuple(self._file(entry, line) for line in lines if line.length)
         except NotFound:
-            return LastDelivery(entry.run_id, entry.exported_at, kept=False)
-        return LastDelivery(entry.run_id, entry.exported_at, files)
+            return ReceiptDelivery(entry.run_id, entry.exported_at, kept=False)
+        return ReceiptDelivery(entry.run_id, entry.exported_at, files)
 
     def _lines_of(self, entry: LedgerEntry) -> list[IndexLine] | None:
         if not entry.settled:

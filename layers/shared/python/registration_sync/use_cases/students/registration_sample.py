@@ -15,7 +15,7 @@ STUDENTS_LOOKED_AT = 2_000
 SECONDS_AT_MOST = 15.0
 
 
-class Looked:
+class RegistrationSample:
     """The registrations, the newest year first; how many were read, and whether that was all."""
 
     def __init__(self, connection_id: str, snapshots: Snapshots, clock: Callable[[], float]):

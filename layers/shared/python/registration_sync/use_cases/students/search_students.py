@@ -6,7 +6,7 @@ from typing import Any
 from registration_sync.domain.errors import InvalidRequest, Problem
 from registration_sync.ports.registrations import Snapshots
 from registration_sync.use_cases.students.find_student import find_student
-from registration_sync.use_cases.students.registration_sample import Looked
+from registration_sync.use_cases.students.registration_sample import RegistrationSample
 
 STUDENTS_SHOWN = 20
 SEARCH_CHARACTERS = 100
@@ -28,7 +28,7 @@ def search_students(
     """
     _refuse_wrong(query)
     search, ids = query.get("search", "").strip(), query.get("ids")
-    looked = Looked(connection_id, snapshots, clock)
+    looked = RegistrationSample(connection_id, snapshots, clock)
     wanted = [search] if ids is None else ids.split(",")
     named = [
         found[1]

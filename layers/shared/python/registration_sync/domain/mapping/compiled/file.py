@@ -24,7 +24,7 @@ from registration_sync.domain.mapping.values.csv_format import (
     line_writer,
     why_unwritable,
 )
-from registration_sync.domain.mapping.values.run_context import RunFacts
+from registration_sync.domain.mapping.values.run_context import RunContext
 from registration_sync.domain.mapping.values.sources import (
     ENTRY,
     Place,
@@ -189,7 +189,7 @@ class CompiledFile:
 
 
 def compile_file(
-    number: int, file: ExportFile, run: RunFacts, *, everyone: bool, unmatched: Unmatched
+    number: int, file: ExportFile, run: RunContext, *, everyone: bool, unmatched: Unmatched
 ) -> CompiledFile:
     """Makes a file ready; `everyone` puts all current students into it."""
     name = run.fill_in(file.file_name)

@@ -18,7 +18,7 @@ from registration_sync.domain.mapping.compiled.file import (
 from registration_sync.domain.mapping.compiled.unmatched import Unmatched, UnmatchedValue
 from registration_sync.domain.mapping.definition.mapping import Mapping
 from registration_sync.domain.mapping.definition.package import Manifest
-from registration_sync.domain.mapping.values.run_context import RunFacts
+from registration_sync.domain.mapping.values.run_context import RunContext
 from registration_sync.domain.mapping.values.sources import Scope
 from registration_sync.domain.mapping.values.unmappable import Unmappable
 
@@ -31,7 +31,7 @@ __all__ = [
     "FilePreview",
     "MappedStudent",
     "RowProblem",
-    "RunFacts",
+    "RunContext",
     "UnmatchedValue",
     "compile_mapping",
 ]
@@ -65,7 +65,7 @@ class CompiledMapping:
     all current students in every file, also if nobody is due."""
 
     files: tuple[CompiledFile, ...]
-    run: RunFacts
+    run: RunContext
     run_scope: dict[str, str]
     unmatched: Unmatched
     package: CompiledPackage | None = None
@@ -155,7 +155,9 @@ class CompiledMapping:
         return {"data": registration["data"], "registration": registration, "run": self.run_scope}
 
 
-def compile_mapping(mapping: Mapping, run: RunFacts, *, everyone: bool = False) -> CompiledMapping:
+def compile_mapping(
+    mapping: Mapping, run: RunContext, *, everyone: bool = False
+) -> CompiledMapping:
     """Makes the mapping ready for a run and school year; `everyone` asks for all current students
     in every file."""
     unmatched = Unmatched()

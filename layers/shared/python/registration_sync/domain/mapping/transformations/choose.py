@@ -18,7 +18,7 @@ from registration_sync.domain.mapping.transformations.step import (
 from registration_sync.domain.mapping.values.base import CodeText, Text, check_code
 from registration_sync.domain.mapping.values.conditions import Question, compile_condition
 from registration_sync.domain.mapping.values.sources import check_source
-from registration_sync.domain.mapping.values.unmappable import is_blank, refuse_endless
+from registration_sync.domain.mapping.values.unmappable import is_blank, require_bounded
 
 _Path = Annotated[Text, AfterValidator(check_source)]
 _Fields = Annotated[
@@ -130,7 +130,7 @@ def _join(step: JoinStep, _context: StepContext) -> FieldsStep:
 
     def join(value: str, others: Sequence[str]) -> str:
         joined = delimiter.join(one for one in (value, *others) if not is_blank(one))
-        refuse_endless("join", len(joined))
+        require_bounded("join", len(joined))
         return joined
 
     return join

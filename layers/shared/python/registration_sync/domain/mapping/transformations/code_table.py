@@ -11,7 +11,7 @@ from registration_sync.domain.mapping.values.unmappable import (
     Unmappable,
     Way,
     is_blank,
-    refuse_endless,
+    require_bounded,
 )
 
 REMEMBERED_CODES = 8_192
@@ -129,7 +129,7 @@ def code_matcher(step: CodeTable, context: StepContext) -> ValueStep:
             return code_of(value)
         found = (code_of(item.strip()) for item in value.split(delimiter) if item.strip())
         codes = [code for code in found if code]
-        refuse_endless("match_codes", sum(map(len, codes)) + len(between) * len(codes))
+        require_bounded("match_codes", sum(map(len, codes)) + len(between) * len(codes))
         return between.join(codes)
 
     return match_items

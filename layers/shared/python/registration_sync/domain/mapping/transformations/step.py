@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from registration_sync.domain.mapping.values.base import DefinitionPart
-from registration_sync.domain.mapping.values.run_context import RunFacts
+from registration_sync.domain.mapping.values.run_context import RunContext
 
 type ValueStep = Callable[[str], str]
 """Raises Unmappable for a value that it cannot take."""
@@ -22,7 +22,7 @@ def _ignore(_value: str) -> None:
 class StepContext:
     """What a step is built with: the run's facts, and whom to tell of a value without a code."""
 
-    run: RunFacts
+    run: RunContext
     on_unmatched: Callable[[str], None] = _ignore
 
 

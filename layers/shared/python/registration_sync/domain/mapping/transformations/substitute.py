@@ -13,7 +13,7 @@ from registration_sync.domain.mapping.transformations.step import (
     ValueStep,
 )
 from registration_sync.domain.mapping.values.base import CodeText, Text
-from registration_sync.domain.mapping.values.unmappable import Unmappable, refuse_endless
+from registration_sync.domain.mapping.values.unmappable import Unmappable, require_bounded
 
 SEARCHED_CHARACTERS = 20_000
 """Every find takes some 10 us: a value of 300 kB would take seconds."""
@@ -98,7 +98,7 @@ def _plain_substitute(find: str, replace: str) -> ValueStep:
         return lambda value: value.replace(find, replace)
 
     def substitute(value: str) -> str:
-        refuse_endless("substitute", len(value) + value.count(find) * growth)
+        require_bounded("substitute", len(value) + value.count(find) * growth)
         return value.replace(find, replace)
 
     return substitute

@@ -14,7 +14,7 @@ PLACEHOLDER_SHAPES = {
 
 
 @dataclass(frozen=True, slots=True)
-class RunFacts:
+class RunContext:
     """`started_at` is in UTC; `time_zone` is the district's, for the day and time in file names."""
 
     started_at: dt.datetime

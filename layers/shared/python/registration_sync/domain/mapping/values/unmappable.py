@@ -24,7 +24,7 @@ MADE_CHARACTERS = 1_000_000
 """Far more than any file wants: a chain of steps that grow a value would take all memory."""
 
 
-def refuse_endless(rule: str, characters: int) -> None:
+def require_bounded(rule: str, characters: int) -> None:
     """Raises Unmappable for a value that a step would make longer than any file wants."""
     if characters > MADE_CHARACTERS:
         raise Unmappable(

@@ -1,6 +1,6 @@
 """A number with its noun, for sentences that people read or hear."""
 
 
-def counted(count: int, noun: str) -> str:
+def pluralize(count: int, noun: str) -> str:
     """1 student, 2 students, 1,200 students."""
     return f"1 {noun}" if count == 1 else f"{count:,} {noun}s"

@@ -1,0 +1,111 @@
+"""What the configuration function uses."""
+
+import json
+import os
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+from typing import Any
+
+import boto3
+
+from registration_sync.adapters.aws.archive import DRY_RUNS, S3Archive
+from registration_sync.adapters.aws.export_function import LambdaExportStarter
+from registration_sync.adapters.aws.notifications import EmbeddedMetrics
+from registration_sync.adapters.aws.scheduler import EventBridgeScheduler, ScheduleTarget
+from registration_sync.adapters.aws.secrets import SecretsManagerSecrets
+from registration_sync.adapters.dynamodb.audit_table import DynamoDBAudit
+from registration_sync.adapters.dynamodb.connection_access import DynamoDBConnectionAccess
+from registration_sync.adapters.dynamodb.connections_table import (
+    DynamoDBConnections,
+    DynamoDBMappings,
+)
+from registration_sync.adapters.dynamodb.registrations_table import DynamoDBRegistrationsTable
+from registration_sync.adapters.dynamodb.runs_table import DynamoDBRuns
+from registration_sync.adapters.dynamodb.schedules_table import DynamoDBSchedules
+from registration_sync.adapters.ready_made_mappings import PackagedMappings
+from registration_sync.bootstrap.aws_clients import API_CONFIG, PRESIGN_CONFIG, dynamodb
+from registration_sync.ports.archive import Archive
+from registration_sync.ports.connections import (
+    Audit,
+    ConnectionAccessReader,
+    Connections,
+    Mappings,
+    ReadyMadeMappings,
+    Scheduler,
+    Schedules,
+    Secrets,
+)
+from registration_sync.ports.notifications import Metrics
+from registration_sync.ports.registrations import LeaseReader, Snapshots
+from registration_sync.ports.runs import ExportStarter, Runs
+from registration_sync.settings import ConfigurationSettings, read_settings
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Dependencies:
+    """`enroll_client` is the client id of Enroll as a program, which connections name."""
+
+    access: ConnectionAccessReader
+    connections: Connections
+    mappings: Mappings
+    secrets: Secrets
+    runs: Runs
+    leases: LeaseReader
+    snapshots: Snapshots
+    ready_made: ReadyMadeMappings
+    schedules: Schedules
+    scheduler: Scheduler
+    starter: ExportStarter
+    archive: Archive
+    dry_runs: Archive
+    audit: Audit
+    metrics: Metrics
+    enroll_client: str
+
+
+@cache
+def dependencies() -> Dependencies:
+    """Raises NotConfigured with every setting that is missing."""
+    settings = read_settings(ConfigurationSettings, os.environ)
+    client, table = dynamodb(), settings.connections_table
+    registrations = DynamoDBRegistrationsTable(client, settings.registrations_table)
+    s3 = boto3.client("s3", config=PRESIGN_CONFIG)
+    secrets_manager = boto3.client("secretsmanager", config=API_CONFIG)
+    return Dependencies(
+        access=DynamoDBConnectionAccess(client, table),
+        connections=DynamoDBConnections(client, table),
+        mappings=DynamoDBMappings(client, table),
+        secrets=SecretsManagerSecrets(secrets_manager, settings.secret_prefix),
+        runs=DynamoDBRuns(client, table, retention_days=settings.retention_days),
+        leases=registrations,
+        snapshots=registrations,
+        ready_made=PackagedMappings(),
+        schedules=DynamoDBSchedules(client, table),
+        scheduler=_scheduler(settings),
+        starter=LambdaExportStarter(
+            boto3.client("lambda", config=API_CONFIG), settings.export_function
+        ),
+        archive=S3Archive(s3, settings.archive_bucket),
+        dry_runs=S3Archive(s3, settings.archive_bucket, prefix=DRY_RUNS),
+        audit=DynamoDBAudit(client, table, retention_days=settings.retention_days),
+        metrics=EmbeddedMetrics(),
+        enroll_client=settings.enroll_client,
+    )
+
+
+def _scheduler(settings: ConfigurationSettings) -> Scheduler:
+    target = ScheduleTarget(
+        group=settings.schedule_group,
+        function=settings.schedule_target,
+        role=settings.schedule_role,
+        failures=settings.schedule_failures,
+    )
+    return EventBridgeScheduler(boto3.client("scheduler", config=API_CONFIG), target)
+
+
+@cache
+def openapi() -> Any:
+    """The API's own description, a file of this package (a link to docs/openapi.json)."""
+    text = (files("registration_sync") / "openapi.json").read_text(encoding="utf-8")
+    return json.loads(text)
