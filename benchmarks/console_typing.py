@@ -18,7 +18,7 @@ from local.processes import ROOT, end_on_signals
 from local.stack import local_stack
 from tests.console.mapping_page import a_hundred_fields, milliseconds_of_keys, open_mapping, value
 from tests.console.person import Person
-from tests.stack.district import new_district
+from tests.stack.support.district import new_district
 
 GOAL_MS = 300
 FIRST_KEYS = 4

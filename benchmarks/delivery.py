@@ -26,7 +26,7 @@ from registration_sync.use_cases.delivery.deliver_files import (
     deliver_files,
 )
 from registration_sync.use_cases.runs.lease import HeldLease
-from tests.sftp_servers import OpenSshServer, openssh_server
+from tests.support.sftp_servers import OpenSshServer, openssh_server
 
 LOOPBACK = ip_network("127.0.0.1/32")
 

@@ -18,7 +18,7 @@ from benchmarks.canned_year import CannedYear, export
 from benchmarks.map_and_write import mapping
 from benchmarks.measure import tell_figures
 from registration_sync.domain.connections.sftp import SftpAccount
-from tests.sftp_servers import openssh_server
+from tests.support.sftp_servers import openssh_server
 
 FEW = 10_000
 KIB_A_UNIT = 1 / 1024 if sys.platform == "darwin" else 1

@@ -38,7 +38,7 @@ from benchmarks.canned_year import (
 from benchmarks.map_and_write import GRADES, mapping
 from benchmarks.measure import compare, cpu_seconds, tell_figures
 from registration_sync.domain.connections.sftp import SftpAccount
-from tests.sftp_servers import openssh_server
+from tests.support.sftp_servers import openssh_server
 
 type Step = Callable[[str], str]
 

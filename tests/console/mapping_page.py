@@ -6,7 +6,7 @@ from typing import Any
 from playwright.sync_api import Locator, expect
 
 from tests.console.person import Person
-from tests.stack.district import District, registration
+from tests.stack.support.district import District, registration
 
 FROM, TYPE, TO = "From SchoolMint Enroll Field", "Mapping Type", "To SFTP Field"
 

@@ -12,7 +12,7 @@ from playwright.sync_api import expect
 
 from tests.console.mapping_page import TO, TYPE, options, row, save, saved, source, value
 from tests.console.person import Person
-from tests.stack.district import District, registration
+from tests.stack.support.district import District, registration
 
 type Visit = Callable[..., Person]
 

@@ -8,7 +8,7 @@ from playwright.sync_api import Route, expect
 from tests.console.answers import SCRIPT, answering, going_on, holding, is_refused, refusing
 from tests.console.mapping_page import save_as_somebody_else
 from tests.console.person import PHONE, Person
-from tests.stack.district import MAPPING, District, new_district, registration
+from tests.stack.support.district import MAPPING, District, new_district, registration
 
 type Visit = Callable[..., Person]
 

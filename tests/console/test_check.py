@@ -7,7 +7,7 @@ from playwright.sync_api import Locator, Route, expect
 
 from tests.console.answers import answering, is_refused, refusing
 from tests.console.person import PHONE, Person
-from tests.stack.district import District, new_district
+from tests.stack.support.district import District, new_district
 
 type Visit = Callable[..., Person]
 

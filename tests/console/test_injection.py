@@ -19,7 +19,7 @@ from tests.console.mapping_page import (
     value,
 )
 from tests.console.person import BEYOND_THE_EDGE, PHONE, Person
-from tests.stack.district import MAPPING, District, registration
+from tests.stack.support.district import MAPPING, District, registration
 
 type Visit = Callable[..., Person]
 

@@ -21,7 +21,7 @@ from tests.console.mapping_page import (
     value,
 )
 from tests.console.person import PHONE, Person
-from tests.stack.district import District, registration
+from tests.stack.support.district import District, registration
 
 type Visit = Callable[..., Person]
 

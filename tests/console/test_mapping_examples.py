@@ -7,7 +7,7 @@ from playwright.sync_api import Route, expect
 from tests.console.answers import REFUSED, answering, refuse, refusing
 from tests.console.mapping_page import TYPE, open_mapping, row, value
 from tests.console.person import Person
-from tests.stack.district import District, registration
+from tests.stack.support.district import District, registration
 
 type Visit = Callable[..., Person]
 

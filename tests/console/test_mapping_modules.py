@@ -6,7 +6,7 @@ from typing import Any
 
 from tests.console.mapping_page import open_mapping
 from tests.console.person import Person
-from tests.stack.district import District
+from tests.stack.support.district import District
 
 type Visit = Callable[..., Person]
 

@@ -19,7 +19,7 @@ from tests.console.mapping_page import (
     saved,
 )
 from tests.console.person import Person
-from tests.stack.district import MAPPING, District
+from tests.stack.support.district import MAPPING, District
 
 type Visit = Callable[..., Person]
 

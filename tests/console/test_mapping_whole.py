@@ -15,7 +15,7 @@ from tests.console.mapping_page import (
     source,
 )
 from tests.console.person import Person
-from tests.stack.district import MAPPING, District, connection_of, registration
+from tests.stack.support.district import MAPPING, District, connection_of, registration
 
 type Visit = Callable[..., Person]
 

@@ -13,7 +13,7 @@ from registration_sync.domain.school_year import current_school_year
 from tests.console.answers import SCRIPT, as_operator, as_text, fill_all, is_refused, refusing
 from tests.console.mapping_page import save_as_somebody_else
 from tests.console.person import PHONE, Person
-from tests.stack.district import MAPPING, District
+from tests.stack.support.district import MAPPING, District
 
 type Visit = Callable[..., Person]
 

@@ -12,7 +12,7 @@ from playwright.sync_api import Locator, Route, expect
 from tests.console.answers import SCRIPT, going_on, holding, is_refused, refusing, saying
 from tests.console.mapping_page import TO, row, source
 from tests.console.person import PHONE, Person
-from tests.stack.district import MAPPING, District, registration
+from tests.stack.support.district import MAPPING, District, registration
 
 type Visit = Callable[..., Person]
 

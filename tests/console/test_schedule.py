@@ -10,7 +10,7 @@ from playwright.sync_api import Locator, expect
 from registration_sync.domain.connections.schedule import is_skipped
 from tests.console.answers import SCRIPT, holding, is_refused, refusing
 from tests.console.person import PHONE, Person
-from tests.stack.district import District
+from tests.stack.support.district import District
 
 type Visit = Callable[..., Person]
 

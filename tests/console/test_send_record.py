@@ -6,7 +6,7 @@ from playwright.sync_api import expect
 
 from tests.console.answers import SCRIPT, going_on, is_refused, refusing
 from tests.console.person import PHONE, Person
-from tests.stack.district import District, registration
+from tests.stack.support.district import District, registration
 
 type Visit = Callable[..., Person]
 

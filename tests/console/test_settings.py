@@ -18,7 +18,7 @@ from tests.console.answers import (
     refusing,
 )
 from tests.console.person import PHONE, Person
-from tests.stack.district import District
+from tests.stack.support.district import District
 
 type Visit = Callable[..., Person]
 

@@ -8,7 +8,7 @@ from playwright.sync_api import Locator, Route, expect
 
 from tests.console.answers import REFUSED, SCRIPT, answering, going_on, is_refused, refusing
 from tests.console.person import PHONE, Person
-from tests.stack.district import District, registration
+from tests.stack.support.district import District, registration
 
 type Visit = Callable[..., Person]
 

@@ -19,7 +19,7 @@ from registration_sync.domain.errors import Unavailable
 from registration_sync.domain.runs.alerts import Alert
 from registration_sync.domain.runs.run import DRY_RUN, RunRequest, pending_run
 from registration_sync.domain.runs.run_id import run_id_of
-from tests.functional.district import (
+from tests.functional.support.district import (
     CONNECTION,
     NORTH,
     call,
@@ -29,8 +29,8 @@ from tests.functional.district import (
     send,
     set_up,
 )
-from tests.functional.events import sample
-from tests.sftp_servers import AsyncSftpServer
+from tests.functional.support.events import sample
+from tests.support.sftp_servers import AsyncSftpServer
 
 pytestmark = pytest.mark.usefixtures("started")
 

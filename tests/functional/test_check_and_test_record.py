@@ -11,7 +11,7 @@ from functions.export import app as export
 from registration_sync.adapters.dynamodb.runs_table import DynamoDBRuns
 from registration_sync.domain.runs.run import Run
 from tests.functional.conftest import StartedExports, stored_items
-from tests.functional.district import (
+from tests.functional.support.district import (
     CONNECTION,
     MAPPING,
     NORTH,
@@ -23,8 +23,8 @@ from tests.functional.district import (
     send,
     set_up,
 )
-from tests.functional.events import STRANGER, VIEWER
-from tests.sftp_servers import AsyncSftpServer
+from tests.functional.support.events import STRANGER, VIEWER
+from tests.support.sftp_servers import AsyncSftpServer
 
 pytestmark = pytest.mark.usefixtures("started")
 

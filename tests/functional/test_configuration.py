@@ -19,7 +19,7 @@ from registration_sync.domain.errors import Unavailable
 from registration_sync.domain.registrations.batches import Lease
 from registration_sync.domain.runs.run import RunRequest, RunStatus, pending_run
 from tests.functional.conftest import StartedExports, secret_names, stored_items
-from tests.functional.events import (
+from tests.functional.support.events import (
     ADMINISTRATOR,
     OPERATOR,
     STRANGER,

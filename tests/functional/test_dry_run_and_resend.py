@@ -13,7 +13,7 @@ import pytest
 from functions.configuration import app as configuration
 from registration_sync.domain.errors import AlreadyRunning
 from tests.functional.conftest import StartedExports, stored_items
-from tests.functional.district import (
+from tests.functional.support.district import (
     MAPPING,
     NORTH,
     call,
@@ -23,9 +23,9 @@ from tests.functional.district import (
     send,
     set_up,
 )
-from tests.functional.events import STRANGER, VIEWER
+from tests.functional.support.events import STRANGER, VIEWER
 from tests.functional.test_run_history import ONE_RUN, ask, hold_lease, link
-from tests.sftp_servers import AsyncSftpServer
+from tests.support.sftp_servers import AsyncSftpServer
 
 pytestmark = pytest.mark.usefixtures("started")
 

@@ -25,7 +25,7 @@ from registration_sync.domain.errors import Unavailable
 from registration_sync.domain.runs.redaction import CUT
 from registration_sync.domain.runs.run import DRY_RUN, RunRequest, RunStatus, pending_run
 from tests.functional.conftest import StartedExports, stored_items
-from tests.functional.district import (
+from tests.functional.support.district import (
     ENROLL,
     MAPPING,
     NORTH,
@@ -36,12 +36,12 @@ from tests.functional.district import (
     send,
     set_up,
 )
-from tests.functional.district import registration as small
-from tests.functional.events import VIEWER, api_event
-from tests.functional.stored import in_bucket, put_back, state, traces
+from tests.functional.support.district import registration as small
+from tests.functional.support.events import VIEWER, api_event
+from tests.functional.support.stored import in_bucket, put_back, state, traces
 from tests.functional.test_dry_run_and_resend import on_server
 from tests.functional.test_run_history import ONE_RUN, hold_lease
-from tests.sftp_servers import AsyncSftpServer
+from tests.support.sftp_servers import AsyncSftpServer
 
 ONE = "/connections/{connection_id}"
 RECEIPT = f"{ONE}/registrations/{{school_year}}/{{student_id}}"

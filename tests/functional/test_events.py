@@ -15,11 +15,18 @@ from registration_sync.bootstrap import configuration_function
 from registration_sync.domain.connections.sftp import Credentials
 from registration_sync.domain.runs.run import RunRequest, RunStatus, pending_run
 from tests.functional.conftest import StartedExports
-from tests.functional.district import CONNECTION, MAPPING, call, context, registration, set_up
-from tests.functional.district import send as sync
-from tests.functional.events import FOLDER, OPERATOR, sample
+from tests.functional.support.district import (
+    CONNECTION,
+    MAPPING,
+    call,
+    context,
+    registration,
+    set_up,
+)
+from tests.functional.support.district import send as sync
+from tests.functional.support.events import FOLDER, OPERATOR, sample
 from tests.functional.test_dry_run_and_resend import on_server
-from tests.sftp_servers import AsyncSftpServer
+from tests.support.sftp_servers import AsyncSftpServer
 
 pytestmark = pytest.mark.usefixtures("started")
 

@@ -17,7 +17,7 @@ from registration_sync.bootstrap import export_function
 from registration_sync.domain.errors import Unavailable
 from registration_sync.domain.runs.run import Run
 from tests.functional.conftest import StartedExports, stored_items
-from tests.functional.district import (
+from tests.functional.support.district import (
     CONNECTION,
     MAPPING,
     NORTH,
@@ -28,8 +28,8 @@ from tests.functional.district import (
     send,
     set_up,
 )
-from tests.functional.events import STRANGER, VIEWER, api_event
-from tests.sftp_servers import AsyncSftpServer
+from tests.functional.support.events import STRANGER, VIEWER, api_event
+from tests.support.sftp_servers import AsyncSftpServer
 
 EXPORTS = "/connections/{connection_id}/exports"
 ONE_RUN = f"{EXPORTS}/{{run_id}}"

@@ -16,7 +16,7 @@ from registration_sync.adapters.dynamodb import marker_recovery as remains
 from registration_sync.bootstrap import aws_clients, export_function
 from registration_sync.domain.school_year import SCHOOL_YEARS
 from tests.functional.conftest import StartedExports, stored_items
-from tests.functional.district import (
+from tests.functional.support.district import (
     CONNECTION,
     ENROLL,
     MAPPING,
@@ -28,8 +28,8 @@ from tests.functional.district import (
     save,
     send,
 )
-from tests.functional.events import sample
-from tests.functional.stored import in_bucket
+from tests.functional.support.events import sample
+from tests.functional.support.stored import in_bucket
 from tests.functional.test_erasure import (
     RECEIPT,
     Killed,

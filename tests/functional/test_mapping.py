@@ -16,7 +16,7 @@ import pytest
 from functions.configuration import app as configuration
 from functions.sync import app as sync
 from tests.functional.conftest import StartedExports, stored_items
-from tests.functional.district import (
+from tests.functional.support.district import (
     CONNECTION,
     ENROLL,
     MAPPING,
@@ -28,8 +28,8 @@ from tests.functional.district import (
     send,
     set_up,
 )
-from tests.functional.events import ADMINISTRATOR, STRANGER, VIEWER, api_event
-from tests.sftp_servers import AsyncSftpServer
+from tests.functional.support.events import ADMINISTRATOR, STRANGER, VIEWER, api_event
+from tests.support.sftp_servers import AsyncSftpServer
 
 pytestmark = pytest.mark.usefixtures("started")
 

@@ -13,7 +13,7 @@ from registration_sync.adapters.aws.export_function import LambdaExportStarter
 from registration_sync.bootstrap import export_function
 from registration_sync.domain.runs.run import Run
 from tests.functional.conftest import StartedExports
-from tests.functional.district import (
+from tests.functional.support.district import (
     CONNECTION,
     NORTH,
     call,
@@ -23,7 +23,7 @@ from tests.functional.district import (
     send,
     set_up,
 )
-from tests.sftp_servers import AsyncSftpServer
+from tests.support.sftp_servers import AsyncSftpServer
 
 pytestmark = pytest.mark.usefixtures("started")
 

@@ -17,8 +17,8 @@ import pytest
 
 from functions.configuration import app as configuration
 from registration_sync.bootstrap import aws_clients
-from tests.functional.district import call, registration, run_export, send, set_up
-from tests.sftp_servers import AsyncSftpServer
+from tests.functional.support.district import call, registration, run_export, send, set_up
+from tests.support.sftp_servers import AsyncSftpServer
 
 RECORDED = Path(__file__).parents[1] / "operation_counts.json"
 

@@ -31,12 +31,12 @@ from functions.export import app as export
 from functions.sync import app as sync
 from registration_sync.bootstrap import export_function
 from registration_sync.domain.errors import Unavailable
-from tests.functional.announced import Announced
-from tests.functional.books import Plan, Student, Year
 from tests.functional.conftest import StartedExports, create_tables, delete_tables
-from tests.functional.district import CONNECTION, ENROLL, context, registration
-from tests.functional.events import ADMINISTRATOR, api_event
-from tests.functional.importer import (
+from tests.functional.support.announced import Announced
+from tests.functional.support.books import Plan, Student, Year
+from tests.functional.support.district import CONNECTION, ENROLL, context, registration
+from tests.functional.support.events import ADMINISTRATOR, api_event
+from tests.functional.support.importer import (
     Exchange,
     Importer,
     Table,
@@ -46,9 +46,9 @@ from tests.functional.importer import (
     students_of,
     without,
 )
-from tests.functional.stored import in_bucket, traces
-from tests.functional.terms import CONTACTS_FILE, STUDENTS_FILE, Terms
-from tests.functional.troubles import (
+from tests.functional.support.stored import in_bucket, traces
+from tests.functional.support.terms import CONTACTS_FILE, STUDENTS_FILE, Terms
+from tests.functional.support.troubles import (
     Cut,
     Interruptions,
     Killed,
@@ -56,7 +56,7 @@ from tests.functional.troubles import (
     misbehaving,
     throttled,
 )
-from tests.sftp_servers import AsyncSftpServer
+from tests.support.sftp_servers import AsyncSftpServer
 
 DAYS = int(os.environ.get("RANDOM_DAYS", "0"))
 A_DAY = settings(

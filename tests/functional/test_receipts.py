@@ -16,7 +16,7 @@ from functions.sync import app as sync
 from registration_sync.bootstrap import sync_function
 from registration_sync.domain.registrations.batches import Current, DueMark, version_of
 from tests.functional.conftest import stored_items
-from tests.functional.district import (
+from tests.functional.support.district import (
     ENROLL,
     MAPPING,
     NORTH,
@@ -28,8 +28,8 @@ from tests.functional.district import (
     send,
     set_up,
 )
-from tests.functional.events import ADMINISTRATOR, api_event
-from tests.sftp_servers import AsyncSftpServer
+from tests.functional.support.events import ADMINISTRATOR, api_event
+from tests.support.sftp_servers import AsyncSftpServer
 
 pytestmark = pytest.mark.usefixtures("started")
 

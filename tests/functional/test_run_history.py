@@ -27,7 +27,7 @@ from registration_sync.domain.runs.run import (
 )
 from registration_sync.domain.runs.run_id import new_run_id, run_id_of
 from tests.functional.conftest import stored_items
-from tests.functional.district import (
+from tests.functional.support.district import (
     NORTH,
     call,
     context,
@@ -36,8 +36,8 @@ from tests.functional.district import (
     send,
     set_up,
 )
-from tests.functional.events import STRANGER, VIEWER, api_event
-from tests.sftp_servers import AsyncSftpServer
+from tests.functional.support.events import STRANGER, VIEWER, api_event
+from tests.support.sftp_servers import AsyncSftpServer
 
 pytestmark = pytest.mark.usefixtures("started")
 

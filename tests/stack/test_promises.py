@@ -12,7 +12,7 @@ from typing import Any
 
 from local.processes import ROOT
 from local.stack import REGION, ROOT_KEYS, LocalStack
-from tests.stack.district import District, new_district, registration
+from tests.stack.support.district import District, new_district, registration
 
 EXPORT = """
 import sys, types

@@ -9,8 +9,9 @@ from typing import Any
 
 import pytest
 
-from docs.api_shapes import SCHEMAS, Schema
 from functions.configuration.app import WATCH_SCHEDULES
+from local.docs.api_shapes import SCHEMAS, Schema
+from local.docs.openapi_document import version
 from registration_sync.domain import errors
 from registration_sync.domain.mapping.compiled.unmatched import UnmatchedValue
 from registration_sync.domain.runs.check import CheckStep, StepResult
@@ -31,7 +32,7 @@ from registration_sync.use_cases.run_kinds.marker_recovery import REBUILD_MARKER
 from registration_sync.domain.runs.requests import parse_event
 
 ROOT = Path(__file__).parents[2]
-PAGES = sorted([ROOT / "README.md", *(ROOT / "docs").glob("*.md")])
+PAGES = sorted([ROOT / "README.md", ROOT / "CONTRIBUTING.md", *(ROOT / "docs").glob("*.md")])
 ADAPTERS = "layers/shared/python/registration_sync/adapters"
 EVENTS = sorted((ROOT / "events").glob("*.json"))
 
@@ -132,6 +133,15 @@ def test_operations_names_the_keys_and_outputs_that_there_are() -> None:
     assert {*re.findall(r"`([A-Z]+)#c[#…]*`", recovery)} == keys
     for name in re.findall(r"`([A-Z]\w+(?:Name|Url|Topic))`", page("docs/operations.md")):
         assert f"\n  {name}:" in outputs, name
+
+
+@pytest.mark.lint
+def test_the_changelog_and_the_api_document_have_the_version_of_the_project() -> None:
+    newest = re.search(r"^## ([0-9.]+) · ", page("docs/changelog.md"), re.MULTILINE)
+
+    assert newest
+    assert newest[1] == version(), "give pyproject.toml and docs/changelog.md the same version"
+    assert json.loads(page("docs/openapi.json"))["info"]["version"] == version(), "run make docs"
 
 
 @pytest.mark.parametrize("event", EVENTS, ids=lambda path: path.stem)

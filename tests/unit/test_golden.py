@@ -14,6 +14,7 @@ from registration_sync.domain.mapping.compiled.mapping import (
     RunContext,
     compile_mapping,
 )
+from registration_sync.domain.mapping.definition.file import FileSettings
 from registration_sync.domain.mapping.definition.mapping import parse_mapping
 
 GOLDEN = Path(__file__).parents[1] / "golden"
@@ -41,6 +42,18 @@ def written() -> dict[str, bytes]:
         for number, lines in enumerate(mapped.lines):
             contents[number] += b"".join(lines)
     return {file.name: content for file, content in zip(mapping.files, contents, strict=True)}
+
+
+@pytest.mark.lint
+def test_every_setting_of_the_format_is_in_a_golden_file() -> None:
+    definition = yaml.safe_load((GOLDEN / "mapping.yaml").read_text(encoding="utf-8"))
+    used = set().union(*definition["files"])
+    of_the_rows = {"contents", "removals", "rows", "where"}
+
+    assert FileSettings.model_fields.keys() - of_the_rows - used == set(), (
+        "set them for a file in tests/golden/mapping.yaml, and write that file to "
+        "tests/golden/expected"
+    )
 
 
 def test_the_golden_folder_has_the_files_of_the_mapping() -> None:

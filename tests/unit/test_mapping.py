@@ -281,9 +281,10 @@ def test_overwrite_is_taken_and_kept() -> None:
     assert parse(file({**ID, "overwrite": True})).files[0].mapped_fields[0].overwrite is True
 
 
-def test_a_file_of_all_students_makes_the_mapping_want_all() -> None:
-    assert parse(file(), file(name="b", contents="all")).wants_all is True
-    assert parse(file()).wants_all is False
+def test_a_file_of_all_students_wants_all() -> None:
+    changes, everyone = parse(file(), file(name="b", contents="all")).files
+
+    assert (changes.wants_all, everyone.wants_all) == (False, True)
 
 
 def test_ten_mistakes_are_ten_problems() -> None:

@@ -271,7 +271,11 @@ def test_a_transformation_keeps_to_its_table(
     assert applied({"type": name, **parameters}, value) == expected
 
 
+@pytest.mark.lint
 def test_every_transformation_has_a_table() -> None:
+    without = TRANSFORMATIONS.keys() - EXAMPLES.keys()
+
+    assert without == set(), "add their cases to EXAMPLES in tests/unit/test_transformations.py"
     assert EXAMPLES.keys() == TRANSFORMATIONS.keys()
 
 

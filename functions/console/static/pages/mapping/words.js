@@ -1,24 +1,9 @@
 // What people call the keys and choices of a mapping.
 
 import { count } from "../../components/time.js";
-import { TRANSFORMATIONS } from "./vocabulary.js";
+import { SETTINGS, TRANSFORMATIONS } from "./vocabulary.js";
 
-// Of a file.
-export const SETTINGS = {
-  name: "File Name",
-  extension: "File Extension",
-  separator: "Field Separator",
-  text_identifier: "Text Identifier",
-  header: "Header",
-  quoting: "Quoting",
-  encoding: "Encoding",
-  line_ending: "Line ending",
-  line_breaks: "Line breaks inside a value",
-  contents: "Contents",
-  removals: "Removed students",
-  rows: "Rows",
-  where: "Only rows that fulfil",
-};
+export { SETTINGS };
 
 // Of the rows of a file; a list is `each` as one text, groups of fields are `each` as several.
 export const ROWS = {

@@ -10,11 +10,12 @@ RegistrationSyncError
 │   ├── RunCancelled          somebody cancelled the run before it began
 │   └── VersionMismatch       saved by someone else in between
 ├── Unavailable               AWS did not take it in time; the same again may work
+├── DiskFull                  the function's own disk is full: what to export is too large for it
 ├── NotConfigured             (settings) the environment of a function lacks something
-├── IncompleteFullFile            (year_to_export) a file of all students may not lack one
-├── MarkerLost                (registrations) what says who is due is gone; it can be rebuilt
+├── IncompleteFullFile        (use_cases.exporting.year) a file of all students may not lack one
+├── MarkerLost                what says who is due is gone; it can be rebuilt
 ├── LeaseLost                 this run no longer holds the connection's lease and must stop
-└── DeliveryError             the SFTP server; `terminal` is the one thing that retry code asks
+└── DeliveryError             the SFTP server
     ├── TerminalDeliveryError     the same try again fails again, or does harm
     │   ├── AddressRefused        the host name leads where the service may not connect
     │   ├── HostKeyMismatch
@@ -26,7 +27,8 @@ RegistrationSyncError
     │   └── UploadIncomplete      a write failed (a full disk, mostly), or the size is not ours
     └── TransientDeliveryError
         ├── HostNotFound
-        └── ConnectionFailed      refused, reset, lost, timed out
+        ├── ConnectionFailed      refused, reset, lost, timed out
+        └── NotUploadedHere       an earlier connection uploaded the file: upload it again
 
 Messages are for the person who will fix it: no student data, no secrets, and what to do.
 """
@@ -116,11 +118,10 @@ def is_transient(error: RegistrationSyncError) -> bool:
 
 class DeliveryError(RegistrationSyncError):
     code = "delivery_failed"
-    terminal: ClassVar[bool] = False
 
 
 class TerminalDeliveryError(DeliveryError):
-    terminal = True
+    """Trying again fails again, or does harm."""
 
 
 class AddressRefused(TerminalDeliveryError):
@@ -152,7 +153,7 @@ class ReplaceUnsupported(TerminalDeliveryError):
 
 
 class TransientDeliveryError(DeliveryError):
-    terminal = False
+    """Trying again may succeed."""
 
 
 class HostNotFound(TransientDeliveryError):

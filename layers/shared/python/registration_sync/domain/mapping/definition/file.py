@@ -91,28 +91,36 @@ def _to_rows(value: object) -> object:
 
 
 class FileSettings(DefinitionPart):
-    """All of a file but its fields."""
+    """All of a file but its fields. A title is what the console calls the key."""
 
     name: Annotated[
         Text,
         AfterValidator(check_name),
         Field(
+            title="File Name",
             description=f"the file's name without its extension, such as students; {_PLACEHOLDERS} "
-            "can be put into it"
+            "can be put into it",
         ),
     ]
     extension: Annotated[
         Text,
         AfterValidator(_check_extension),
-        Field(description="csv or another extension without its dot; an empty text for none"),
+        Field(
+            title="File Extension",
+            description="csv or another extension without its dot; an empty text for none",
+        ),
     ] = "csv"
     separator: Annotated[
         Text,
         AfterValidator(_to_separator),
-        Field(description=f"{', '.join(SEPARATORS)}, or any one character"),
+        Field(
+            title="Field Separator", description=f"{', '.join(SEPARATORS)}, or any one character"
+        ),
     ] = ","
     text_identifier: Annotated[
-        Text, AfterValidator(_to_text_identifier), Field(description="double, single or none")
+        Text,
+        AfterValidator(_to_text_identifier),
+        Field(title="Text Identifier", description="double, single or none"),
     ] = '"'
     header: Annotated[bool, Field(description="true or false, without quotes")] = True
     quoting: Annotated[Literal["needed", "always"], Field(description="needed or always")] = (
@@ -122,7 +130,10 @@ class FileSettings(DefinitionPart):
     line_ending: Annotated[Literal["crlf", "lf"], Field(description="crlf or lf")] = "crlf"
     line_breaks: Annotated[
         Literal["keep", "space"],
-        Field(description="keep or space, for line breaks inside a value"),
+        Field(
+            title="Line breaks inside a value",
+            description="keep or space, for line breaks inside a value",
+        ),
     ] = "keep"
     contents: Annotated[
         Literal["changes", "all"],
@@ -134,8 +145,9 @@ class FileSettings(DefinitionPart):
     removals: Annotated[
         Literal["omit", "row"],
         Field(
+            title="Removed students",
             description="omit, or row: a removed student has a row of registration.student_id, "
-            "school_year and removed_at, everything else blank"
+            "school_year and removed_at, everything else blank",
         ),
     ] = "omit"
     rows: Annotated[
@@ -151,6 +163,7 @@ class FileSettings(DefinitionPart):
         Field(
             strict=False,
             max_length=20,
+            title="Only rows that fulfil",
             description="a list of conditions that a row has to fulfil, such as "
             '{"field": "students.grade", "not_equal": "PK"}',
         ),

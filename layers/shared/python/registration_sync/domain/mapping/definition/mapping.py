@@ -176,11 +176,6 @@ class Mapping(DefinitionPart):
             return (self.package.file_name,)
         return tuple(file.file_name for file in self.files)
 
-    @property
-    def wants_all(self) -> bool:
-        """Whether a file holds every current student."""
-        return any(file.wants_all for file in self.files)
-
 
 _MODELS = Models(
     root=Mapping,

@@ -2,12 +2,15 @@
 
 import json
 import re
+import tomllib
 from dataclasses import dataclass, field
 from typing import Any
 
-from docs.api_shapes import SCHEMAS, STUDENT_ID, TEXT, YEAR, Schema, page, ref
 from functions.configuration import app as configuration
 from functions.sync import app as sync
+from local.docs.api_shapes import SCHEMAS, STUDENT_ID, TEXT, YEAR, Schema, page, ref
+from local.docs.incomplete import Incomplete
+from local.processes import ROOT
 from registration_sync.api import Route
 from registration_sync.domain.access import SCOPES
 from registration_sync.domain.connections.connection import SECRETS, Connection
@@ -148,6 +151,8 @@ OPERATIONS: dict[tuple[str, str], Operation] = {
     ("GET", "/openapi.json"): Operation("This document", {200: {"type": "object"}}),
 }
 
+ROUTES = (*sync.ROUTES, *configuration.ROUTES)
+
 _PATH_PARAMETERS: dict[str, Schema] = {
     "connection_id": {"type": "string", "pattern": "^[a-z0-9-]{1,40}$"},
     "school_year": YEAR,
@@ -167,7 +172,8 @@ class _Document:
 
 
 def openapi_document() -> str:
-    """The document as JSON; raises KeyError for a route that OPERATIONS does not describe."""
+    """The document as JSON. Raises Incomplete."""
+    check_operations({(route.method, route.resource) for route in ROUTES})
     document = _Document()
     template = "#/components/schemas/{model}"
     document.add_model("Mapping", Mapping.model_json_schema(ref_template=template))
@@ -179,13 +185,13 @@ def openapi_document() -> str:
         "properties": {**connection["properties"], **secrets},
     }
     paths: dict[str, dict[str, Any]] = {}
-    for route in (*sync.ROUTES, *configuration.ROUTES):
+    for route in ROUTES:
         paths.setdefault(route.resource, {})[route.method.lower()] = _operation(route)
     content = {
         "openapi": "3.1.0",
         "info": {
             "title": "Registration sync",
-            "version": "1",
+            "version": version(),
             "description": "Carries approved registrations from SchoolMint Enroll to a SIS.",
         },
         "servers": [{"url": "/v1"}],
@@ -198,17 +204,46 @@ def openapi_document() -> str:
         },
         "security": [{"token": []}],
     }
+    check_references(content)
     return json.dumps(content, indent=1, ensure_ascii=False) + "\n"
 
 
+def check_operations(routes: set[tuple[str, str]]) -> None:
+    """Raises Incomplete unless OPERATIONS describes these routes and no others."""
+    here = "OPERATIONS of local/docs/openapi_document.py"
+    for method, resource in sorted(routes - OPERATIONS.keys()):
+        raise Incomplete(
+            f"{here} has no entry for {method} {resource}: add its summary, its answers and its "
+            "body; new shapes belong in local/docs/api_shapes.py."
+        )
+    for method, resource in sorted(OPERATIONS.keys() - routes):
+        raise Incomplete(f"{here} describes {method} {resource}, which is no route: remove it.")
+
+
+def check_references(document: dict[str, Any]) -> None:
+    """Raises Incomplete for a `$ref` to a shape that the document does not have."""
+    named = set(re.findall(r'"#/components/schemas/(\w+)"', json.dumps(document)))
+    for name in sorted(named - document["components"]["schemas"].keys()):
+        raise Incomplete(
+            f"The OpenAPI document refers to a shape {name} that does not exist: add it to SCHEMAS "
+            "in local/docs/api_shapes.py, or correct its name in OPERATIONS."
+        )
+
+
+def version() -> str:
+    """The version of this project, as pyproject.toml has it."""
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    return str(project["version"])
+
+
 def _operation(route: Route) -> dict[str, Any]:
-    told = OPERATIONS[route.method, route.resource]
+    described = OPERATIONS[route.method, route.resource]
     operation: dict[str, Any] = {
-        "summary": told.summary,
+        "summary": described.summary,
         "operationId": route.use.__name__.removeprefix("_"),
-        "parameters": _parameters(route, told),
+        "parameters": _parameters(route, described),
         "responses": {
-            **{str(status): _answer(schema) for status, schema in told.answers.items()},
+            **{str(status): _answer(schema) for status, schema in described.answers.items()},
             "default": _answer(ref("Error")),
         },
     }
@@ -219,21 +254,23 @@ def _operation(route: Route) -> dict[str, Any]:
     else:
         scope = next(scope for scope, granted in SCOPES.items() if granted is route.permission)
         operation["description"] = f"Needs the right to {route.permission}; programs: `{scope}`."
-    if told.body:
+    if described.body:
         operation["requestBody"] = {
-            "required": told.body_needed,
-            "content": {"application/json": {"schema": told.body}},
+            "required": described.body_needed,
+            "content": {"application/json": {"schema": described.body}},
         }
     return operation
 
 
-def _parameters(route: Route, told: Operation) -> list[dict[str, Any]]:
+def _parameters(route: Route, described: Operation) -> list[dict[str, Any]]:
     names = re.findall(r"{(\w+)}", route.resource)
     in_path = [
         {"name": name, "in": "path", "required": True, "schema": _PATH_PARAMETERS.get(name, TEXT)}
         for name in names
     ]
-    others = [("query", name) for name in told.query] + [("header", name) for name in told.headers]
+    others = [("query", name) for name in described.query] + [
+        ("header", name) for name in described.headers
+    ]
     return in_path + [{"name": name, "in": place, "schema": TEXT} for place, name in others]
 
 

@@ -11,7 +11,7 @@ from botocore.exceptions import ClientError
 from registration_sync.bootstrap import aws_clients
 from registration_sync.domain.errors import TransientDeliveryError, Unavailable
 from registration_sync.use_cases.run_kinds.lifecycle import Outside
-from tests.sftp_servers import AsyncSftpServer, Faults
+from tests.support.sftp_servers import AsyncSftpServer, Faults
 
 
 class Killed(BaseException):

@@ -6,7 +6,7 @@ import json
 from pathlib import Path
 from typing import Any
 
-FOLDER = Path(__file__).parents[2] / "events"
+FOLDER = Path(__file__).parents[3] / "events"
 
 
 def sample(name: str) -> dict[str, Any]:

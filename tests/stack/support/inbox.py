@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from local.stack import LocalStack
-from tests.stack.district import District
+from tests.stack.support.district import District
 
 ARRIVES_WITHIN_SECONDS = 15
 ADMITS = {

@@ -8,7 +8,7 @@ from typing import Any
 from functions.configuration import app as configuration
 from functions.export import app as export
 from functions.sync import app as sync
-from tests.functional.events import ADMINISTRATOR, api_event, program
+from tests.functional.support.events import ADMINISTRATOR, api_event, program
 
 NORTH = "north"
 ENROLL = program("enroll", "sync/registrations.write", "sync/read")

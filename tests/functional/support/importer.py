@@ -6,7 +6,7 @@ from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from tests.functional.terms import SEVERAL_ROWS
+from tests.functional.support.terms import SEVERAL_ROWS
 
 type Table = tuple[str, int]
 """A file's name and its school year."""

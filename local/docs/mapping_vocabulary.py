@@ -11,6 +11,7 @@ from typing import Any
 
 from pydantic import BaseModel
 
+from local.docs.incomplete import Incomplete
 from registration_sync.domain.mapping.definition.file import FileSettings
 from registration_sync.domain.mapping.transformations.date_formats import MEANINGS
 from registration_sync.domain.mapping.transformations.registry import TRANSFORMATIONS
@@ -23,14 +24,18 @@ _KINDS = {"string": "text", "integer": "number", "boolean": "yes_no", "object": 
 _OF_FIELDS = {"field", "fields", "distinct"}
 """Keys that name fields of the registration."""
 
+_OWN_CONTROLS = {"name", "extension", "separator", "text_identifier", "header", "rows", "where"}
+"""Settings of a file that the console has a control of their own for; choices need none."""
+
 _SELF_EVIDENT = {"choice", "paths", "outcome", "codes"}
 _GIVEN = {"number", "choice"}
 _FORMATS = {"from", "to", "delimiter"}
 
 
 def vocabulary() -> str:
-    """The module's text."""
+    """The module's text. Raises Incomplete."""
     parts = {
+        "SETTINGS": setting_labels(FileSettings),
         "TRANSFORMATIONS": [_transformation(name) for name in TRANSFORMATIONS],
         "CHOICES": {
             one["key"]: one["options"] for one in _parameters(FileSettings) if "options" in one
@@ -52,6 +57,21 @@ def vocabulary() -> str:
             text = "[\n" + "".join(f"  {item},\n" for item in items) + "]"
         lines += ["", f"export const {name} = {text};"]
     return "\n".join(lines) + "\n"
+
+
+def setting_labels(settings: type[FileSettings]) -> dict[str, str]:
+    """What people call each setting of a file. Raises Incomplete."""
+    editable = _OWN_CONTROLS.union(one["key"] for one in _parameters(settings) if "options" in one)
+    if unknown := settings.model_fields.keys() - editable:
+        raise Incomplete(
+            f"The console has no control for the file setting {', '.join(sorted(unknown))}, which "
+            "is not a choice: add one to File Settings or More settings in its pages/mapping, "
+            "then name the setting in _OWN_CONTROLS of local/docs/mapping_vocabulary.py."
+        )
+    return {
+        key: field.title or key.replace("_", " ").capitalize()
+        for key, field in settings.model_fields.items()
+    }
 
 
 def _transformation(name: str) -> dict[str, Any]:
@@ -81,7 +101,7 @@ def _labelled(parameters: list[dict[str, Any]], text: str) -> str:
 
 def _start(parameters: list[dict[str, Any]], example: Mapping[str, Any]) -> dict[str, Any]:
     """What a new step begins with: the example's keys, without the words that are its own."""
-    empty = {"texts": [], "paths": [], "codes": {}}
+    empty: dict[str, Any] = {"texts": [], "paths": [], "codes": {}}
     return {
         one["key"]: example[one["key"]]
         if one["kind"] in _GIVEN or one["key"] in _FORMATS

@@ -8,7 +8,7 @@ import hashlib
 from dataclasses import dataclass, field
 from typing import Any
 
-from tests.functional.terms import STUDENTS_FILE, Reason, Rows, Terms
+from tests.functional.support.terms import STUDENTS_FILE, Reason, Rows, Terms
 
 
 @dataclass(frozen=True)

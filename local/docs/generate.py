@@ -1,6 +1,6 @@
-"""Writes what stands in docs, mappings and the console but is decided in the code.
+"""Writes the parts of docs, mappings and the console that come from the code.
 
-    python -m docs.generate [--check]
+    python -m local.docs.generate [--check]
 
 A page holds `<!-- generated: NAME -->` and `<!-- end -->`; what is between them comes from here.
 """
@@ -14,11 +14,10 @@ from typing import Any
 
 from pydantic import BaseModel
 
-from docs.mapping_pages import pages
-from docs.mapping_vocabulary import vocabulary
-from docs.openapi_document import openapi_document
-from functions.configuration import app as configuration
-from functions.sync import app as sync
+from local.docs.incomplete import Incomplete
+from local.docs.mapping_pages import pages
+from local.docs.mapping_vocabulary import vocabulary
+from local.docs.openapi_document import ROUTES, openapi_document
 from registration_sync.domain.access import ROLES, SCOPES
 from registration_sync.domain.mapping.definition.checks import FILES, MAPPING_CHARACTERS, PATTERNS
 from registration_sync.domain.mapping.definition.file import FileSettings
@@ -32,26 +31,30 @@ from registration_sync.domain.mapping.values import sources
 from registration_sync.domain.mapping.values.conditions import Condition
 from registration_sync.domain.registrations.registration import SNAPSHOT_BYTES
 
-ROOT = Path(__file__).parents[1]
+ROOT = Path(__file__).parents[2]
 _NOTHING: Mapping[str, str] = {}
 _BLOCK = re.compile(r"<!-- generated: (\w+) -->\n.*?<!-- end -->", re.DOTALL)
 
 
 def main() -> None:
-    """Writes every file anew; with --check it only names those that are not as they would be."""
-    changed = [path for path, text in outputs() if not _has(path, text)]
+    """Writes every file; with --check it only names those that would change."""
+    try:
+        found = list(outputs())
+    except Incomplete as error:
+        sys.exit(str(error))
+    changed = [path for path, text in found if not _has(path, text)]
     if "--check" in sys.argv[1:]:
         if changed:
             names = ", ".join(str(path.relative_to(ROOT)) for path in changed)
-            sys.exit(f"Not as the code has it: {names}. Run make docs.")
+            sys.exit(f"Out of date: {names}. Run make docs.")
         return
-    for path, text in outputs():
+    for path, text in found:
         path.parent.mkdir(exist_ok=True)
         path.write_text(text, encoding="utf-8", newline="\n")
 
 
 def outputs() -> Iterator[tuple[Path, str]]:
-    """Every generated file, and what belongs into it."""
+    """Every generated file with its text. Raises Incomplete."""
     yield ROOT / "mappings" / "schema.json", schema()
     yield ROOT / "docs" / "openapi.json", openapi_document()
     yield ROOT / "functions/console/static/pages/mapping/vocabulary.js", vocabulary()
@@ -184,7 +187,7 @@ def _routes() -> str:
         "| method and path (below `/v1`) | permission | Full Access | Limited Access | scope |",
         "| --- | --- | --- | --- | --- |",
     ]
-    for route in (route for app in (sync, configuration) for route in app.ROUTES):
+    for route in ROUTES:
         if route.permission is None:
             who, scope = ("none: public", "none") if route.public else ("any valid token", "any")
             rows.append(f"| `{route.method} {route.resource}` | {who} | yes | yes | {scope} |")
@@ -201,6 +204,37 @@ def _routes() -> str:
     return "\n".join(rows)
 
 
+def decisions_index(page: str) -> str:
+    """A link to each decision of the page, by subject. Raises Incomplete."""
+    by_subject: dict[str, list[str]] = {subject: [] for subject in _SUBJECTS}
+    for heading in re.findall("^## (.*)", page, re.MULTILINE):
+        parts = heading.split(" · ", 2)
+        subject, title = parts[1:] if len(parts) == 3 else ("", "")
+        if subject not in by_subject:
+            raise Incomplete(
+                f"docs/decisions.md: write the heading “{heading}” as day · subject · decision; "
+                f"the subjects are {', '.join(_SUBJECTS)}."
+            )
+        anchor = re.sub(r"[^\w -]", "", heading.lower()).replace(" ", "-")
+        by_subject[subject].append(f"- [{title}](#{anchor})")
+    return "\n\n".join(
+        f"**{subject}**\n\n" + "\n".join(links) for subject, links in by_subject.items()
+    )
+
+
+_SUBJECTS = (
+    "Storage",
+    "Runs",
+    "Delivery",
+    "Guards",
+    "Announcements",
+    "Erasure and recovery",
+    "Mappings",
+    "Connections",
+    "API",
+    "Console",
+    "Project",
+)
 _SHOWN = {"if_then_else": {"then": "the value so far", "else": "the value so far"}}
 
 BLOCKS: dict[str, Callable[[], str]] = {
@@ -218,6 +252,7 @@ BLOCKS: dict[str, Callable[[], str]] = {
     "dates": _dates,
     "limits": _limits,
     "routes": _routes,
+    "decisions": lambda: decisions_index((ROOT / "docs/decisions.md").read_text(encoding="utf-8")),
 }
 
 
