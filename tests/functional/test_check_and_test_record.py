@@ -81,8 +81,9 @@ def test_both_are_asked_for_and_started_in_the_background(
     sent = call(configuration, "POST", f"{ONE}/test-record", {"student_id": 7, "school_year": 2025})
 
     assert (checked[0], sent[0]) == (202, 202)
-    assert [request.kind for request in started.requests] == ["check", "test_record"]
-    assert (started.requests[1].student_ids, started.requests[1].school_years) == (("7",), (2025,))
+    assert [run.kind for run in started.runs] == ["check", "test_record"]
+    assert started.runs[1].student_ids == ("7",)
+    assert started.runs[1].request.school_years == (2025,)
     _, record = call(configuration, "GET", RUN, run_id=checked[1]["run_id"])
     assert (record["kind"], record["status"]) == ("check", "pending")
 

@@ -65,7 +65,7 @@ def writes() -> Iterator[Writes]:
     counted = Writes()
     clients = (
         aws_clients.dynamodb(),
-        export_function.dependencies().outside.keywords["archive"]._client,
+        export_function.dependencies().archive._client,
     )
     events = ("before-call", "after-call")
     for client in clients:

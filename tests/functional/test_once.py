@@ -106,7 +106,7 @@ def test_what_died_is_not_repeated_because_it_may_have_signed_in(
     run = export.handler(event, context())
 
     assert server.sign_ins.count("password") == 1
-    assert (run["status"], "start it once more" in run["message"]) == ("failed", True)
+    assert (run["status"], "start a new one" in run["message"]) == ("failed", True)
 
 
 def test_a_test_record_never_lands_on_another_connections_live_files(

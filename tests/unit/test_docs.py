@@ -15,6 +15,7 @@ from local.docs.openapi_document import version
 from registration_sync.domain import errors
 from registration_sync.domain.mapping.compiled.unmatched import UnmatchedValue
 from registration_sync.domain.runs.check import CheckStep, StepResult
+from registration_sync.domain.runs.requests import parse_event
 from registration_sync.domain.runs.run import (
     DeliveredFile,
     Finding,
@@ -29,7 +30,6 @@ from registration_sync.routes.run_bodies import run_body
 from registration_sync.settings import NotConfigured
 from registration_sync.use_cases.exporting.year import IncompleteFullFile
 from registration_sync.use_cases.run_kinds.marker_recovery import REBUILD_MARKER
-from registration_sync.domain.runs.requests import parse_event
 
 ROOT = Path(__file__).parents[2]
 PAGES = sorted([ROOT / "README.md", ROOT / "CONTRIBUTING.md", *(ROOT / "docs").glob("*.md")])

@@ -123,10 +123,11 @@ def send(
 
 
 def run_export(**event: Any) -> dict[str, Any]:
-    """An operator's invocation; each is a run of its own."""
+    """An operator's invocation; each is a new run."""
     _runs.append(len(_runs))
-    wanted = {"connection_id": NORTH, "run_id": f"20260302T210000Z-{len(_runs):04}"} | event
-    run: dict[str, Any] = export.handler(wanted, context())
+    run_id = f"20260302T210000Z-{len(_runs):04}"
+    by_operator = {"connection_id": NORTH, "trigger": "hand", "run_id": run_id}
+    run: dict[str, Any] = export.handler(by_operator | event, context())
     return run
 
 

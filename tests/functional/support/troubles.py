@@ -9,8 +9,8 @@ from typing import Any
 from botocore.exceptions import ClientError
 
 from registration_sync.bootstrap import aws_clients
+from registration_sync.bootstrap.export_function import Dependencies
 from registration_sync.domain.errors import TransientDeliveryError, Unavailable
-from registration_sync.use_cases.run_kinds.lifecycle import Outside
 from tests.support.sftp_servers import AsyncSftpServer, Faults
 
 
@@ -29,7 +29,7 @@ class Cut:
 
 @dataclass
 class Interruptions:
-    """Stands between an export and everything outside: `done` lists what took effect.
+    """Between an export and its adapters: `done` lists the calls that took effect.
 
     `meanwhile` has what is to be done once right after, or before, a call of a name.
     """
@@ -42,12 +42,12 @@ class Interruptions:
     was_cut: bool = False
     _sessions: list[Any] = field(default_factory=list)
 
-    def between(self, outside: Outside) -> Outside:
+    def between(self, deps: Dependencies) -> Dependencies:
         parts = ("table", "archive", "runs", "deliveries", "servers")
         return replace(
-            outside,
+            deps,
             pause=lambda _: None,
-            **{name: _Between(getattr(outside, name), name, self) for name in parts},
+            **{name: _Between(getattr(deps, name), name, self) for name in parts},
         )
 
     def call(self, part: str, name: str, action: Callable[[], Any], args: tuple[Any, ...]) -> Any:
@@ -72,7 +72,10 @@ class Interruptions:
 
     def has(self, name: str, school_year: int | None = None) -> bool:
         """Whether a call took effect."""
-        return any(done == name and school_year in {None, args[1]} for _, done, args in self.done)
+        return any(
+            done == name and (school_year is None or args[1] == school_year)
+            for _, done, args in self.done
+        )
 
     def held(self, school_year: int) -> list[str]:
         """Whom the run noted as held."""

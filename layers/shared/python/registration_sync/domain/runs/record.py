@@ -190,7 +190,7 @@ def _error(record: Mapping[str, Any] | None) -> RunError | None:
 
 
 def _text(moment: dt.datetime | None) -> str | None:
-    return moment.isoformat(timespec="seconds") if moment else None
+    return moment.isoformat() if moment else None
 
 
 def _time(text: str | None) -> dt.datetime | None:

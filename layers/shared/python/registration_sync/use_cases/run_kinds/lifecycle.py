@@ -27,11 +27,12 @@ from registration_sync.domain.runs.run import (
     RunTrigger,
     failed_run,
 )
-from registration_sync.domain.runs.run_id import RUN_ID, scheduled_time
+from registration_sync.domain.runs.run_id import scheduled_time
 from registration_sync.ports.connections import Connections, Schedules
 from registration_sync.ports.runs import Runs
 from registration_sync.use_cases.connections.schedule_exports import should_run
 from registration_sync.use_cases.runs.lease import HeldLease
+from registration_sync.use_cases.runs.read_run import stored_run
 
 MAX_ATTEMPTS = 3
 """Lambda invokes an asynchronous event again after one and two minutes, if it raises."""
@@ -109,15 +110,10 @@ class RunExecutor:
 
     def _find(self, event: Mapping[str, Any], request_id: str) -> Run:
         """The stored run of the event, or a new one."""
-        connection_id, run_id = connection_of(event), event.get("run_id")
-        if isinstance(run_id, str) and RUN_ID.fullmatch(run_id):
-            stored = self.runs.find(connection_id, run_id)
-            if stored:
-                return stored
-            if event.keys() == {"connection_id", "run_id"}:
-                raise NotFound("There is no run with this id, or it has expired.")
+        if event.keys() == {"connection_id", "run_id"}:
+            return stored_run(connection_of(event), str(event["run_id"]), runs=self.runs)
         run = parse_event(event, self.now(), request_id)
-        return self.runs.find(connection_id, run.run_id) or run
+        return self.runs.find(run.connection_id, run.run_id) or run
 
     def _ended_before_start(self, run: Run) -> Run | None:
         """The run, if it ends before it starts."""
