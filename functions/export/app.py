@@ -27,7 +27,7 @@ from registration_sync.domain.runs.run import (
     RunRequest,
     RunStatus,
 )
-from registration_sync.use_cases.connections.schedule_exports import wakes
+from registration_sync.use_cases.connections.schedule_exports import should_run
 from registration_sync.use_cases.ledger.retire_batches import retire_batches
 from registration_sync.use_cases.run_kinds.check import run_check
 from registration_sync.use_cases.run_kinds.dry_run import dry_run
@@ -100,7 +100,9 @@ def _rebuilt(event: dict[str, Any], deps: export_function.Dependencies) -> dict[
 
 def _sleeps(request: RunRequest, deps: export_function.Dependencies) -> bool:
     moment = request.scheduled_for
-    return moment is not None and not wakes(request.connection_id, moment, schedules=deps.schedules)
+    return moment is not None and not should_run(
+        request.connection_id, moment, schedules=deps.schedules
+    )
 
 
 def _not_run(request: RunRequest) -> dict[str, Any]:

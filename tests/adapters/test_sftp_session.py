@@ -22,6 +22,7 @@ from registration_sync.domain.errors import (
     FolderMissing,
     PermissionRefused,
     ReplaceUnsupported,
+    TerminalDeliveryError,
     TransientDeliveryError,
     UploadIncomplete,
 )
@@ -229,7 +230,7 @@ def test_a_folder_that_is_closed_to_the_account_is_named(
     with pytest.raises(PermissionRefused, match=r"students\.csv") as failed:
         session.upload(source, TEMPORARY)
 
-    assert failed.value.terminal
+    assert isinstance(failed.value, TerminalDeliveryError)
 
 
 def test_a_missing_local_file_is_not_blamed_on_the_server(session: ParamikoSftpSession) -> None:
@@ -347,7 +348,7 @@ def test_a_server_that_cannot_rename_leaves_the_old_file_alone(
     with pytest.raises(ReplaceUnsupported, match="writing in place") as failed:
         session.replace(TEMPORARY, FINAL)
 
-    assert failed.value.terminal
+    assert isinstance(failed.value, TerminalDeliveryError)
     assert (root / FINAL).exists() == bool(old)
     assert not old or (root / FINAL).read_bytes() == old
 
@@ -482,7 +483,7 @@ def test_a_connection_lost_during_the_rename_can_be_found_out_about(
     with pytest.raises(ConnectionFailed, match=r"putting students\.csv in place") as failed:
         session.replace(TEMPORARY, FINAL)
 
-    assert not failed.value.terminal
+    assert isinstance(failed.value, TransientDeliveryError)
     again = open_session(server)
     assert (again.find(TEMPORARY) is None) == (arrived == NEW)
     assert (root / FINAL).read_bytes() == arrived

@@ -9,7 +9,7 @@ from typing import Any
 from registration_sync.api import Answer, Request, Route
 from registration_sync.bootstrap import configuration_function
 from registration_sync.domain.access import Permission
-from registration_sync.domain.audit import Change, Note, note_of
+from registration_sync.domain.audit import Note, SettingChange, note_of
 from registration_sync.domain.connections.connection import SavedMapping
 from registration_sync.domain.errors import InvalidRequest, NotFound, Problem
 from registration_sync.domain.fields import Fields
@@ -147,7 +147,7 @@ def _restore_mapping(request: Request) -> Answer:
     )
     changes = _new_version(saved, now)
     if changes:
-        changes += (Change("restored_version", None, version),)
+        changes += (SettingChange("restored_version", None, version),)
     return _mapping_answer(saved, note_of("mapping_restored", changes))
 
 
@@ -170,11 +170,11 @@ def _list_fields(request: Request) -> Answer:
     return Answer(200, {**found, "looked_at": sample.looked_at, "complete": sample.complete})
 
 
-def _new_version(saved: SavedMapping, now: dt.datetime) -> tuple[Change, ...]:
+def _new_version(saved: SavedMapping, now: dt.datetime) -> tuple[SettingChange, ...]:
     """No change if the same mapping was already there, saved at another time."""
     if saved.saved_at != now:
         return ()
-    return (Change("version", saved.version - 1 or None, saved.version),)
+    return (SettingChange("version", saved.version - 1 or None, saved.version),)
 
 
 def _mapping_answer(saved: SavedMapping, note: Note | None = None) -> Answer:

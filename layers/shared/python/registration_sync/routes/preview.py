@@ -7,7 +7,7 @@ from typing import Any
 from registration_sync.api import Answer, Request, Route
 from registration_sync.bootstrap import configuration_function
 from registration_sync.domain.access import Permission
-from registration_sync.domain.connections.connection import EXAMPLES_AT_MOST
+from registration_sync.domain.connections.connection import MAX_EXAMPLE_STUDENTS
 from registration_sync.domain.fields import Fields
 from registration_sync.domain.mapping.compiled.mapping import FieldValue, RowProblem
 from registration_sync.domain.registrations.registration import parse_student_id
@@ -44,8 +44,8 @@ def _options(body: object) -> PreviewOptions:
     fields = Fields.of_body(body, '{"student_ids": ["1001"]}', optional=True)
     fields.refuse_unknown("mapping", "student_ids", "school_year", "unfinished")
     school_year = fields.school_year()
-    message = f"Write a list of up to {EXAMPLES_AT_MOST} student ids."
-    ids = fields.items("student_ids", EXAMPLES_AT_MOST, message, at_least=0)
+    message = f"Write a list of up to {MAX_EXAMPLE_STUDENTS} student ids."
+    ids = fields.items("student_ids", MAX_EXAMPLE_STUDENTS, message, at_least=0)
     if any(not isinstance(one, str | int) or isinstance(one, bool) for one in ids or ()):
         fields.add_problem("student_ids", message)
     unfinished = fields.flag("unfinished")
