@@ -331,7 +331,7 @@ def test_guards_are_set_one_by_one_and_the_others_take_the_usual_values() -> Non
 
 
 @pytest.mark.parametrize(
-    ("guards", "path", "told"),
+    ("guards", "path", "message"),
     [
         ("on", "guards", 'Write an object such as {"row_count"'),
         ({"row_count": "hold"}, "guards.row_count", "Write an object such as"),
@@ -340,12 +340,16 @@ def test_guards_are_set_one_by_one_and_the_others_take_the_usual_values() -> Non
         ({"blank_required": {"percent": "5"}}, "guards.blank_required.percent", "from 0 to 99"),
         ({"unmatched": {"count": -1}}, "guards.unmatched.count", "from 0 to 1000000"),
         ({"row_counts": {}}, "guards.row_counts", "did you mean row_count?"),
-        ({"unmatched": {"percent": 5}}, "guards.unmatched.percent", "the fields are action, count."),
+        (
+            {"unmatched": {"percent": 5}},
+            "guards.unmatched.percent",
+            "fields are action, count.",
+        ),
         ({"not_collected": {"Action": 5}}, "guards.not_collected.Action", "did you mean action?"),
     ],
 )
-def test_a_mistake_in_a_guard_is_told_at_its_place(guards: Any, path: str, told: str) -> None:
+def test_a_mistake_in_a_guard_is_reported_at_its_path(guards: Any, path: str, message: str) -> None:
     problems = problems_of(guards=guards)
 
     assert list(problems) == [path]
-    assert told in problems[path]
+    assert message in problems[path]

@@ -61,6 +61,7 @@ STATUS: Mapping[type[RegistrationSyncError], int] = {
 """HTTP status of an error class; a class that is not listed has the status of its base."""
 
 RETRY_AFTER_SECONDS = 5
+CONNECTION = "/connections/{connection_id}"
 CONNECTION_ID = re.compile(r"[a-z0-9-]{1,40}", re.ASCII)
 
 

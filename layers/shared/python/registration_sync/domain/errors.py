@@ -30,7 +30,7 @@ RegistrationSyncError
         ├── ConnectionFailed      refused, reset, lost, timed out
         └── NotUploadedHere       this connection did not upload the file that it should replace
 
-A message tells the person who fixes the error what to do, without student data and secrets.
+A message says how to fix the error. It holds no student data and no secrets.
 """
 
 from collections.abc import Sequence

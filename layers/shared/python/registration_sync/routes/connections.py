@@ -5,7 +5,7 @@ import tempfile
 from dataclasses import asdict
 from pathlib import Path
 
-from registration_sync.api import Answer, Request, Route
+from registration_sync.api import CONNECTION, Answer, Request, Route
 from registration_sync.bootstrap import configuration_function
 from registration_sync.domain.access import Permission, describe, may_see
 from registration_sync.domain.audit import Note, note_of
@@ -126,11 +126,11 @@ ROUTES = (
     Route("GET", "/programs", Permission.READ, _list_programs),
     Route("GET", "/connections", Permission.READ, _list_connections),
     Route("POST", "/connections", Permission.CONFIGURE, _create_connection),
-    Route("GET", "/connections/{connection_id}", Permission.READ, _read_connection),
-    Route("PUT", "/connections/{connection_id}", Permission.CONFIGURE, _change_connection),
-    Route("DELETE", "/connections/{connection_id}", Permission.CONFIGURE, _remove_connection),
+    Route("GET", CONNECTION, Permission.READ, _read_connection),
+    Route("PUT", CONNECTION, Permission.CONFIGURE, _change_connection),
+    Route("DELETE", CONNECTION, Permission.CONFIGURE, _remove_connection),
     Route("GET", "/openapi.json", None, _read_openapi, public=True),
-    Route("GET", "/connections/{connection_id}/status", Permission.READ, _read_status),
-    Route("GET", "/connections/{connection_id}/check", Permission.READ, _last_check),
-    Route("GET", "/connections/{connection_id}/audit", Permission.READ, _read_audit),
+    Route("GET", f"{CONNECTION}/status", Permission.READ, _read_status),
+    Route("GET", f"{CONNECTION}/check", Permission.READ, _last_check),
+    Route("GET", f"{CONNECTION}/audit", Permission.READ, _read_audit),
 )

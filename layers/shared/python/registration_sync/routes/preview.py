@@ -4,7 +4,7 @@ import datetime as dt
 from dataclasses import asdict
 from typing import Any
 
-from registration_sync.api import Answer, Request, Route
+from registration_sync.api import CONNECTION, Answer, Request, Route
 from registration_sync.bootstrap import configuration_function
 from registration_sync.domain.access import Permission
 from registration_sync.domain.connections.connection import MAX_EXAMPLE_STUDENTS
@@ -39,8 +39,8 @@ def _preview_mapping(request: Request) -> Answer:
 
 
 def _options(body: object) -> PreviewOptions:
-    """Reads `{"mapping"?, "student_ids"?, "school_year"?, "unfinished"?}`. The use case reads the
-    mapping itself, as the wrong parts of an unfinished one are left out."""
+    """Reads `{"mapping"?, "student_ids"?, "school_year"?, "unfinished"?}`. The use case parses the
+    mapping, because it leaves out the invalid parts of an unfinished one."""
     fields = Fields.of_body(body, '{"student_ids": ["1001"]}', optional=True)
     fields.refuse_unknown("mapping", "student_ids", "school_year", "unfinished")
     school_year = fields.school_year()
@@ -89,8 +89,4 @@ def _problem(problem: RowProblem) -> dict[str, str]:
     return {"rule": problem.rule, "message": problem.message}
 
 
-ROUTES = (
-    Route(
-        "POST", "/connections/{connection_id}/mapping/preview", Permission.READ, _preview_mapping
-    ),
-)
+ROUTES = (Route("POST", f"{CONNECTION}/mapping/preview", Permission.READ, _preview_mapping),)

@@ -3,7 +3,7 @@
 import datetime as dt
 from typing import Any
 
-from registration_sync.api import Answer, Request, Route
+from registration_sync.api import CONNECTION, Answer, Request, Route
 from registration_sync.bootstrap import configuration_function
 from registration_sync.domain.access import Permission
 from registration_sync.domain.audit import note_of
@@ -56,9 +56,7 @@ def _shown(schedule: Schedule) -> dict[str, Any]:
 
 
 ROUTES = (
-    Route("GET", "/connections/{connection_id}/schedule", Permission.READ, _read_schedule),
-    Route("PUT", "/connections/{connection_id}/schedule", Permission.CONFIGURE, _set_schedule),
-    Route(
-        "POST", "/connections/{connection_id}/schedule/preview", Permission.READ, _preview_schedule
-    ),
+    Route("GET", f"{CONNECTION}/schedule", Permission.READ, _read_schedule),
+    Route("PUT", f"{CONNECTION}/schedule", Permission.CONFIGURE, _set_schedule),
+    Route("POST", f"{CONNECTION}/schedule/preview", Permission.READ, _preview_schedule),
 )

@@ -221,8 +221,8 @@ def parse_connection(
 def setting_changes(
     before: Connection | None, after: Connection, credentials: Credentials
 ) -> tuple[SettingChange, ...]:
-    """The changes for the audit. A secret in the request counts as changed: nobody here reads the
-    stored secrets to compare."""
+    """The changes for the audit. A secret in the request counts as changed, because the stored
+    secrets are not read."""
     sent = [name for name in SECRETS if getattr(credentials, name) is not None]
     secrets = tuple(SettingChange(name, None, CHANGED) for name in sent)
     old = before.to_json() if before else {}

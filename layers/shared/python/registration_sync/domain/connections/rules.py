@@ -1,6 +1,6 @@
 """Rules for the fields of a connection: each returns the value, or raises ValueError.
 
-The message of the error tells the administrator what to write.
+The message of the error says what to write instead.
 """
 
 import base64

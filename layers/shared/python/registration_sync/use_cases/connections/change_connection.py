@@ -23,11 +23,11 @@ def change_connection(
     mappings: Mappings,
     secrets: Secrets,
 ) -> tuple[SettingChange, ...]:
-    """Replaces the connection, and those secrets that were sent; returns the changes.
+    """Replaces the connection and the secrets in `credentials`; returns the changes.
 
-    Raises the errors of create_connection, and NotFound. The caller must have the permission on
-    the connection before and after the change, so that nobody can move a connection to a district
-    of others.
+    The caller must have the permission on the connection before and after the change: a connection
+    cannot be moved to a district to which the caller does not belong. Raises the errors of
+    create_connection, NotFound, and InvalidRequest if a new host needs a password.
     """
     before = connections.get(connection.connection_id)
     for access in (before.access, connection.access):

@@ -17,9 +17,9 @@ def set_schedule(
 ) -> tuple[SettingChange, ...]:
     """Sets the schedule; returns the changes. Idempotent: repeating it repairs a partial update.
 
-    The stored schedule decides whether a scheduled run goes ahead (see `should_run`). It is stored
-    last when the schedule is switched on and first when it is switched off, so that a failure
-    between the two steps leaves the schedule off. Raises Unavailable.
+    The stored schedule decides whether a scheduled run goes ahead (see `should_run`). Switching on
+    stores the schedule last, switching off stores it first: a failure between the two steps leaves
+    the schedule off. Raises Unavailable.
     """
     before = schedules.get(connection_id)
     if schedule.enabled:
