@@ -121,7 +121,7 @@ class DeliveryError(RegistrationSyncError):
 
 
 class TerminalDeliveryError(DeliveryError):
-    pass
+    """Trying again fails again, or does harm."""
 
 
 class AddressRefused(TerminalDeliveryError):
@@ -153,7 +153,7 @@ class ReplaceUnsupported(TerminalDeliveryError):
 
 
 class TransientDeliveryError(DeliveryError):
-    pass
+    """Trying again may succeed."""
 
 
 class HostNotFound(TransientDeliveryError):
