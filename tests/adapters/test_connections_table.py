@@ -20,7 +20,7 @@ from registration_sync.adapters.dynamodb.deliveries_table import DynamoDBDeliver
 from registration_sync.adapters.dynamodb.runs_table import REQUEST_HOLDS_SECONDS, DynamoDBRuns
 from registration_sync.adapters.dynamodb.schedules_table import DynamoDBSchedules
 from registration_sync.domain.access import ConnectionAccess
-from registration_sync.domain.audit import AuditEntry, Change
+from registration_sync.domain.audit import AuditEntry, SettingChange
 from registration_sync.domain.connections.connection import Connection, SavedMapping
 from registration_sync.domain.connections.schedule import SetSchedule, parse_schedule
 from registration_sync.domain.errors import (
@@ -551,7 +551,7 @@ def entry(seconds: int, action: str = "connection_changed") -> AuditEntry:
         at=NOW + dt.timedelta(seconds=seconds, microseconds=5),
         by="ada",
         action=action,
-        changes=(Change("name", "North", None), Change("programs", [], ["enroll"])),
+        changes=(SettingChange("name", "North", None), SettingChange("programs", [], ["enroll"])),
         request_id=f"request-{seconds}",
     )
 

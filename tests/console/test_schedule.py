@@ -88,7 +88,7 @@ def test_a_time_that_comes_twice_is_flagged_and_the_change_told(
 
     lin = visit("limited_access", page_of(district), viewport=PHONE)
 
-    expect(next_runs(lin).first).to_contain_text("The clock shows 01:30 twice on this day")
+    expect(next_runs(lin).first).to_contain_text("01:30 occurs twice on this day")
     expect(next_runs(lin).first).to_contain_text("1:30 AM CDT UTC−5")
     expect(next_runs(lin).nth(1)).to_contain_text("it is UTC−6 from here on")
     lin.check()
@@ -127,7 +127,7 @@ def test_pauses_are_added_and_taken_out(visit: Visit, district: District) -> Non
 
     expect(ada.field("First day").last).to_be_focused()
     expect(ada.field("First day").last).to_have_accessible_description(
-        "The pause ends before it begins: exchange the two days."
+        "The pause ends before it begins: swap the two days."
     )
     ada.check()
     ada.press(ada.button("Add a pause"))

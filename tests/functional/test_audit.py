@@ -268,7 +268,7 @@ def test_it_is_read_page_by_page() -> None:
     assert at == sorted(at, reverse=True)
 
 
-@pytest.mark.parametrize("limit", ["0", "101", "-1", "x", "²", ""])
+@pytest.mark.parametrize("limit", ["0", "101", "-1", "x", "²", "", "9" * 5000])
 def test_a_limit_that_is_none_is_refused(limit: str) -> None:
     status, answer = audit(limit=limit)
 

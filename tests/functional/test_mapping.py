@@ -272,10 +272,10 @@ def test_an_unfinished_draft_is_previewed_as_far_as_it_is_right() -> None:
         },
         "nonsense",
     ]
-    wish = {"mapping": {"files": files, "package": {}}, "student_ids": ["7"]}
+    body = {"mapping": {"files": files, "package": {}}, "student_ids": ["7"]}
 
-    refused = preview(wish)
-    status, answer = preview(wish | {"unfinished": True})
+    refused = preview(body)
+    status, answer = preview(body | {"unfinished": True})
 
     assert (refused[0], status) == (400, 200)
     assert answer["problems"] == refused[1]["error"]["problems"]
@@ -340,7 +340,7 @@ def test_a_student_who_was_not_synced_is_said_so() -> None:
         ([], []),
     ],
 )
-def test_a_wish_that_cannot_be_previewed_is_explained(body: object, paths: list[str]) -> None:
+def test_a_body_that_cannot_be_previewed_is_explained(body: object, paths: list[str]) -> None:
     status, answer = preview(body)
 
     assert status == 400
@@ -446,7 +446,7 @@ def test_a_removed_student_is_not_found_and_names_may_be_anything() -> None:
 
 
 @pytest.mark.usefixtures("download")
-def test_twenty_students_are_shown_and_more_are_told() -> None:
+def test_twenty_students_are_shown_and_more_are_reported() -> None:
     send(*[registration(f"{number:03}") for number in range(25)])
 
     _, answer = get(f"{ONE}/students", {"search": "0"})

@@ -6,17 +6,20 @@ import time
 from dataclasses import asdict
 from typing import Any
 
-from registration_sync.api import Answer, Request, Route
+from registration_sync.api import CONNECTION, Answer, Request, Route
 from registration_sync.bootstrap import configuration_function
 from registration_sync.domain.access import Permission
-from registration_sync.domain.audit import Change, Note, note_of
+from registration_sync.domain.audit import Note, SettingChange, note_of
 from registration_sync.domain.connections.connection import SavedMapping
 from registration_sync.domain.errors import InvalidRequest, NotFound, Problem
 from registration_sync.domain.fields import Fields
+from registration_sync.domain.mapping.definition.mapping import parse_mapping
 from registration_sync.domain.mapping.definition.ready_made import ReadyMade
-from registration_sync.domain.mapping.definition.yaml_text import read_mapping_text
+from registration_sync.domain.mapping.definition.yaml_text import (
+    read_mapping_text,
+    write_mapping_text,
+)
 from registration_sync.routes import preview
-from registration_sync.use_cases.mappings.convert_mapping import convert_mapping
 from registration_sync.use_cases.mappings.list_fields import count_values, list_fields
 from registration_sync.use_cases.mappings.restore_mapping import (
     list_versions,
@@ -56,7 +59,8 @@ def _save_mapping(request: Request) -> Answer:
 
 def _convert_mapping(request: Request) -> Answer:
     mapping = _without_additions(_sent_mapping(request))
-    return Answer(200, {"mapping": mapping, "yaml": convert_mapping(mapping)})
+    parse_mapping(mapping)  # a code that YAML read as a number has lost its zeros: refuse it
+    return Answer(200, {"mapping": mapping, "yaml": write_mapping_text(mapping)})
 
 
 def _sent_mapping(request: Request) -> dict[str, Any]:
@@ -147,7 +151,7 @@ def _restore_mapping(request: Request) -> Answer:
     )
     changes = _new_version(saved, now)
     if changes:
-        changes += (Change("restored_version", None, version),)
+        changes += (SettingChange("restored_version", None, version),)
     return _mapping_answer(saved, note_of("mapping_restored", changes))
 
 
@@ -170,11 +174,11 @@ def _list_fields(request: Request) -> Answer:
     return Answer(200, {**found, "looked_at": sample.looked_at, "complete": sample.complete})
 
 
-def _new_version(saved: SavedMapping, now: dt.datetime) -> tuple[Change, ...]:
+def _new_version(saved: SavedMapping, now: dt.datetime) -> tuple[SettingChange, ...]:
     """No change if the same mapping was already there, saved at another time."""
     if saved.saved_at != now:
         return ()
-    return (Change("version", saved.version - 1 or None, saved.version),)
+    return (SettingChange("version", saved.version - 1 or None, saved.version),)
 
 
 def _mapping_answer(saved: SavedMapping, note: Note | None = None) -> Answer:
@@ -211,26 +215,19 @@ def _version_of_tag(request: Request) -> int | None:
 
 
 ROUTES = (
-    Route("GET", "/connections/{connection_id}/mapping", Permission.READ, _read_mapping),
-    Route("PUT", "/connections/{connection_id}/mapping", Permission.CONFIGURE, _save_mapping),
-    Route("GET", "/connections/{connection_id}/mapping/versions", Permission.READ, _list_versions),
-    Route(
-        "GET",
-        "/connections/{connection_id}/mapping/versions/{version}",
-        Permission.READ,
-        _read_version,
-    ),
+    Route("GET", f"{CONNECTION}/mapping", Permission.READ, _read_mapping),
+    Route("PUT", f"{CONNECTION}/mapping", Permission.CONFIGURE, _save_mapping),
+    Route("GET", f"{CONNECTION}/mapping/versions", Permission.READ, _list_versions),
+    Route("GET", f"{CONNECTION}/mapping/versions/{{version}}", Permission.READ, _read_version),
     Route(
         "POST",
-        "/connections/{connection_id}/mapping/versions/{version}/restore",
+        f"{CONNECTION}/mapping/versions/{{version}}/restore",
         Permission.CONFIGURE,
         _restore_mapping,
     ),
     *preview.ROUTES,
-    Route(
-        "POST", "/connections/{connection_id}/mapping/convert", Permission.READ, _convert_mapping
-    ),
+    Route("POST", f"{CONNECTION}/mapping/convert", Permission.READ, _convert_mapping),
     Route("GET", "/mappings", Permission.READ, _list_ready_made),
     Route("GET", "/mappings/{name}", Permission.READ, _read_ready_made),
-    Route("GET", "/connections/{connection_id}/fields", Permission.READ, _list_fields),
+    Route("GET", f"{CONNECTION}/fields", Permission.READ, _list_fields),
 )

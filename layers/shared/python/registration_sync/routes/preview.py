@@ -4,10 +4,10 @@ import datetime as dt
 from dataclasses import asdict
 from typing import Any
 
-from registration_sync.api import Answer, Request, Route
+from registration_sync.api import CONNECTION, Answer, Request, Route
 from registration_sync.bootstrap import configuration_function
 from registration_sync.domain.access import Permission
-from registration_sync.domain.connections.connection import EXAMPLES_AT_MOST
+from registration_sync.domain.connections.connection import MAX_EXAMPLE_STUDENTS
 from registration_sync.domain.fields import Fields
 from registration_sync.domain.mapping.compiled.mapping import FieldValue, RowProblem
 from registration_sync.domain.registrations.registration import parse_student_id
@@ -39,13 +39,13 @@ def _preview_mapping(request: Request) -> Answer:
 
 
 def _options(body: object) -> PreviewOptions:
-    """Reads `{"mapping"?, "student_ids"?, "school_year"?, "unfinished"?}`. The use case reads the
-    mapping itself, as the wrong parts of an unfinished one are left out."""
+    """Reads `{"mapping"?, "student_ids"?, "school_year"?, "unfinished"?}`. The use case parses the
+    mapping, because it leaves out the invalid parts of an unfinished one."""
     fields = Fields.of_body(body, '{"student_ids": ["1001"]}', optional=True)
     fields.refuse_unknown("mapping", "student_ids", "school_year", "unfinished")
     school_year = fields.school_year()
-    message = f"Write a list of up to {EXAMPLES_AT_MOST} student ids."
-    ids = fields.items("student_ids", EXAMPLES_AT_MOST, message, at_least=0)
+    message = f"Write a list of up to {MAX_EXAMPLE_STUDENTS} student ids."
+    ids = fields.items("student_ids", MAX_EXAMPLE_STUDENTS, message, at_least=0)
     if any(not isinstance(one, str | int) or isinstance(one, bool) for one in ids or ()):
         fields.add_problem("student_ids", message)
     unfinished = fields.flag("unfinished")
@@ -89,8 +89,4 @@ def _problem(problem: RowProblem) -> dict[str, str]:
     return {"rule": problem.rule, "message": problem.message}
 
 
-ROUTES = (
-    Route(
-        "POST", "/connections/{connection_id}/mapping/preview", Permission.READ, _preview_mapping
-    ),
-)
+ROUTES = (Route("POST", f"{CONNECTION}/mapping/preview", Permission.READ, _preview_mapping),)

@@ -6,7 +6,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from registration_sync.api import Answer, Request, Route
+from registration_sync.api import CONNECTION, Answer, Request, Route
 from registration_sync.bootstrap import configuration_function
 from registration_sync.domain.access import Permission
 from registration_sync.domain.fields import Fields
@@ -18,6 +18,7 @@ from registration_sync.use_cases.students.list_students import (
     list_students,
 )
 from registration_sync.use_cases.students.read_receipt import find_receipts, read_receipt
+from registration_sync.use_cases.students.registration_sample import RegistrationSample
 from registration_sync.use_cases.students.search_students import (
     MAX_FOUND,
     find_students,
@@ -40,22 +41,15 @@ def _search_students(request: Request) -> Answer:
     fields.raise_problems("Nothing was searched for.")
     snapshots = configuration_function.dependencies().snapshots
     if "ids" in fields:
-        items = [asdict(one) for one in find_students(request.connection_id, ids, snapshots)]
-        return Answer(
-            200, {"items": items, "next": None, "looked_at": len(items), "complete": True}
-        )
-    found = search_students(
-        request.connection_id, search, snapshots=snapshots, monotonic=time.monotonic
-    )
-    return Answer(
-        200,
-        {
-            "items": [asdict(one) for one in found.students],
-            "next": None,
-            "looked_at": found.looked_at,
-            "complete": found.complete,
-        },
-    )
+        found = list(find_students(request.connection_id, ids, snapshots))
+        looked_at, complete = len(found), True
+    else:
+        sample = RegistrationSample(request.connection_id, snapshots, time.monotonic)
+        found = search_students(request.connection_id, search, sample, snapshots)
+        looked_at, complete = sample.looked_at, sample.complete
+    items = [asdict(one) for one in found]
+    body = {"items": items, "next": None, "looked_at": looked_at, "complete": complete}
+    return Answer(200, body)
 
 
 def _read_receipt(request: Request) -> Answer:
@@ -79,7 +73,7 @@ def _list_students(request: Request) -> Answer:
     if fields.text("student_id"):
         return _receipts_of(request, fields)
     fields.refuse_unknown("student_id", "school_year", "status", "limit", "after")
-    wanted = StudentFilter(
+    filters = StudentFilter(
         school_year=fields.required_school_year(),
         status=fields.one_of("status", LISTED_STATUSES),
         limit=fields.page_limit(PAGE_SIZE, MAX_PAGE_SIZE),
@@ -90,7 +84,7 @@ def _list_students(request: Request) -> Answer:
     with tempfile.TemporaryDirectory() as workspace:
         receipts, following = list_students(
             request.connection_id,
-            wanted,
+            filters,
             snapshots=deps.snapshots,
             archive=deps.archive,
             workspace=Path(workspace),
@@ -137,12 +131,12 @@ def _whole(receipt: Receipt) -> dict[str, Any]:
 
 
 ROUTES = (
-    Route("GET", "/connections/{connection_id}/registrations", Permission.READ, _list_students),
+    Route("GET", f"{CONNECTION}/registrations", Permission.READ, _list_students),
     Route(
         "GET",
-        "/connections/{connection_id}/registrations/{school_year}/{student_id}",
+        f"{CONNECTION}/registrations/{{school_year}}/{{student_id}}",
         Permission.READ,
         _read_receipt,
     ),
-    Route("GET", "/connections/{connection_id}/students", Permission.READ, _search_students),
+    Route("GET", f"{CONNECTION}/students", Permission.READ, _search_students),
 )

@@ -10,7 +10,7 @@ import json
 from typing import TYPE_CHECKING, Any
 
 from registration_sync.adapters.aws.errors import transient_as_unavailable
-from registration_sync.domain.audit import AuditEntry, Change
+from registration_sync.domain.audit import AuditEntry, SettingChange
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -70,7 +70,7 @@ def _entry_of(item: dict[str, Any]) -> AuditEntry:
         by=item["by"]["S"],
         action=item["action"]["S"],
         changes=tuple(
-            Change(change["field"], change["from"], change["to"])
+            SettingChange(change["field"], change["from"], change["to"])
             for change in json.loads(item["changes"]["S"])
         ),
         request_id=item["request_id"]["S"],

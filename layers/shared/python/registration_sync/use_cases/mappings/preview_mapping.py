@@ -27,8 +27,8 @@ MAX_ROWS = 50
 
 @dataclass(frozen=True, slots=True)
 class PreviewOptions:
-    """None stands for the saved mapping, the connection's example students, and the latest year of
-    each student. The wrong parts of an `unfinished` mapping are left out."""
+    """By default the saved mapping, the connection's example students, and the latest year of each
+    student. The invalid parts of an `unfinished` mapping are left out."""
 
     mapping: object = None
     student_ids: Sequence[str] | None = None

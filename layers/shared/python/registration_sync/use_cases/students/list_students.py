@@ -25,7 +25,7 @@ class StudentFilter:
 
 def list_students(
     connection_id: str,
-    wanted: StudentFilter,
+    filters: StudentFilter,
     *,
     snapshots: Snapshots,
     archive: Archive,
@@ -36,28 +36,28 @@ def list_students(
 
     Reads the students of the year who are due or held, and no others. Raises Unavailable.
     """
-    numbers = snapshots.marker(connection_id).years.get(wanted.school_year)
+    numbers = snapshots.marker(connection_id).years.get(filters.school_year)
     if numbers is None:
         return [], None
     with_outcome = last_outcomes(
         connection_id,
-        wanted.school_year,
+        filters.school_year,
         numbers,
         snapshots=snapshots,
         archive=archive,
         workspace=workspace,
     )
     batches = range(numbers.exported + 1, numbers.open + 1)
-    marks = snapshots.marks(connection_id, wanted.school_year, batches, wanted.after)
+    marks = snapshots.marks(connection_id, filters.school_year, batches, filters.after)
     found: list[Receipt] = []
-    for mark, stored in with_current(connection_id, wanted.school_year, marks, snapshots):
+    for mark, stored in with_current(connection_id, filters.school_year, marks, snapshots):
         if stored is None:
             continue
         current = with_outcome(stored)
-        receipt = Receipt(wanted.school_year, current, status_of_due(current, mark), mark)
+        receipt = Receipt(filters.school_year, current, status_of_due(current, mark), mark)
         is_new = stored.snapshot is not None and not receipt.exported_before
-        if wanted.status in {receipt.status, NEVER_EXPORTED if is_new else ""}:
-            if len(found) == wanted.limit:
+        if filters.status in {receipt.status, NEVER_EXPORTED if is_new else ""}:
+            if len(found) == filters.limit:
                 return found, found[-1].current.student_id
             found.append(receipt)
     return found, None

@@ -1,6 +1,6 @@
 """Finds students among those synced, by id or name, for instance to preview a mapping with."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,28 +15,18 @@ NAMES = ("fname", "mname", "lname")
 
 @dataclass(frozen=True, slots=True)
 class FoundStudent:
-    """A student in the latest school year of theirs that has a registration."""
+    """A student, in the latest school year that has a registration of the student."""
 
     student_id: str
     school_year: int
     name: str
 
 
-@dataclass(frozen=True, slots=True)
-class SearchResult:
-    """`looked_at` registrations were read; if not `complete`, there may be more matches."""
-
-    students: list[FoundStudent]
-    looked_at: int
-    complete: bool
-
-
 def search_students(
-    connection_id: str, search: str, *, snapshots: Snapshots, monotonic: Callable[[], float]
-) -> SearchResult:
+    connection_id: str, search: str, sample: RegistrationSample, snapshots: Snapshots
+) -> list[FoundStudent]:
     """The first 20 students whose id or name has every word of `search`, the student with exactly
     this id first; without words the first 20. Raises Unavailable."""
-    sample = RegistrationSample(connection_id, snapshots, monotonic)
     words = search.casefold().split()
     matching = (student for student in map(_student, sample) if _has(student, words))
     found: dict[str, FoundStudent] = {}
@@ -44,8 +34,8 @@ def search_students(
         for student in students:
             found.setdefault(student.student_id, student)
             if len(found) == MAX_FOUND:
-                return SearchResult(list(found.values()), sample.looked_at, sample.complete)
-    return SearchResult(list(found.values()), sample.looked_at, sample.complete)
+                return list(found.values())
+    return list(found.values())
 
 
 def find_students(
