@@ -72,7 +72,7 @@ lint: environments ## Style, import rules, the template, and what a change has f
 types: environments ## Types, strictly
 	@.venv/bin/mypy
 
-docs: environments ## Write anew what docs and mappings have from the code
+docs: environments ## Write the generated parts of docs, mappings and the console
 	@$(SHARED) $(PYTHON) -m local.docs.generate
 
 bench: environments ## What it costs, measured against peers: make bench [ARGUMENTS=delivery]
