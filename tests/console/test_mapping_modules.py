@@ -116,7 +116,7 @@ def test_mine_on_top_of_theirs_keeps_what_it_can_and_tells_the_rest(
             const names = performance.getEntriesByType("resource").map((one) => one.name);
             const load = (end) => import(names.find((name) => name.endsWith(end)));
             const { draftOf, definitionOf } = await load("mapping/draft.js");
-            const { aligned, merged, replaced } = await load("mapping/merge.js");
+            const { aligned, merged, replaced } = await load("saving/merge.js");
             return JSON.parse(cases).map(([first, ...others]) => {
                 const base = draftOf(first);
                 const [mine, theirs] = others.map((one) => aligned(base, one));
@@ -215,8 +215,8 @@ def test_what_the_editor_makes_of_definitions(visit: Visit, district: District) 
             const names = performance.getEntriesByType("resource").map((one) => one.name);
             const load = (end) => import(names.find((name) => name.endsWith(end)));
             const { draftOf, definitionOf } = await load("mapping/draft.js");
-            const { aligned, merged } = await load("mapping/merge.js");
-            const { differences } = await load("mapping/changes.js");
+            const { aligned, merged } = await load("saving/merge.js");
+            const { differences } = await load("saving/changes.js");
             const definition = (text) => ({ files: [{ name: "s", fields: [...text].map(
                 (to) => ({ from: `f.${to}`, mapping_type: "direct", to })) }] });
             const order = ([base, mine, theirs]) => {
@@ -275,7 +275,7 @@ def test_mistakes_are_told_in_the_words_of_the_page(visit: Visit, district: Dist
         """async ([said, paths, mapping]) => {
             const names = performance.getEntriesByType("resource").map((one) => one.name);
             const load = (end) => import(names.find((name) => name.endsWith(end)));
-            const { sentenceOf, placeOf } = await load("mapping/mistakes.js");
+            const { sentenceOf, placeOf } = await load("preview/problem_text.js");
             const { draftOf } = await load("mapping/draft.js");
             const draft = draftOf(mapping);
             const sentences = said.map((one) => sentenceOf(...one));

@@ -1,19 +1,20 @@
 // Starts the console: signs in, finds out who it is, and shows the page of the address.
 
-import { get } from "./api.js";
-import { useData } from "./data.js";
-import { html, render, useEffect, useErrorBoundary, useState } from "./html.js";
+import { get } from "./lib/api.js";
+import { useData } from "./lib/data.js";
+import { html, render, useEffect, useErrorBoundary, useState } from "./lib/html.js";
+import { PersonContext, personFrom } from "./lib/person.js";
+import { useLeaving, useLocation } from "./lib/router.js";
+import { session, signInAgain, start } from "./lib/sign_in.js";
+import { useStore } from "./lib/store.js";
 import { Announcements } from "./components/announce.js";
 import { Button } from "./components/button.js";
 import { ConfirmDialog, Dialog } from "./components/dialog.js";
-import { KeptFocus } from "./components/kept_focus.js";
-import { Page, pageWasLeft } from "./components/page.js";
 import { EmptyState, ErrorState, Loading } from "./components/states.js";
-import { PersonContext, personFrom } from "./person.js";
-import { useLeaving, useLocation } from "./router.js";
-import { Shell } from "./shell.js";
-import { session, signInAgain, start } from "./sign_in.js";
-import { useStore } from "./store.js";
+import { KeptFocus } from "./frame/kept_focus.js";
+import { Page, pageWasLeft } from "./frame/page.js";
+import { Shell } from "./frame/shell.js";
+import { PAGES } from "./pages.js";
 
 function Console() {
   const { state, message } = useStore(session);
@@ -78,12 +79,12 @@ function Leaving() {
 
 // The page of the address: loaded when somebody goes there for the first time.
 function Outlet() {
-  const { route, params, query, key } = useLocation();
-  const [shown, show] = useState({});
+  const { path, params, query, key } = useLocation();
+  const [shown, setShown] = useState({});
   useEffect(() => {
     let wanted = true;
-    const ready = (page) => wanted && show({ key, ...page });
-    load(route).then(
+    const ready = (page) => wanted && setShown({ key, ...page });
+    load(path).then(
       (page) => ready({ page }),
       () => ready({ error: new Error("This page could not be loaded: the console may be a newer one by now.") }),
     );
@@ -97,9 +98,10 @@ function Outlet() {
   return html`<${Caught} key=${key}><${shown.page} params=${params} query=${query} /><//>`;
 }
 
-async function load(route) {
-  if (!route) return NotFound;
-  const [module] = await Promise.all([route.load(), ...(route.styles ?? []).map(loadStyles)]);
+async function load(path) {
+  if (!path) return NotFound;
+  const { load: loadPage, styles } = PAGES[path];
+  const [module] = await Promise.all([loadPage(), ...styles.map(loadStyles)]);
   return module.default;
 }
 

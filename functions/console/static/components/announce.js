@@ -1,7 +1,7 @@
 // Says things to a screen reader, and shows short messages that go by themselves.
 
-import { html, useEffect, useState } from "../html.js";
-import { createStore, useStore } from "../store.js";
+import { html, useEffect, useState } from "../lib/html.js";
+import { createStore, useStore } from "../lib/store.js";
 import { IconButton } from "./button.js";
 import { Icon } from "./icon.js";
 

@@ -1,6 +1,6 @@
 // Buttons do something, links go somewhere; both may look the same.
 
-import { html } from "../html.js";
+import { html } from "../lib/html.js";
 import { Icon } from "./icon.js";
 
 // kind: "primary" (one in view), "plain", "danger", "quiet". `busy` keeps it in place and focused,

@@ -1,6 +1,6 @@
 // A text field with a list that can be searched (WAI-ARIA combobox); any text may stand in it.
 
-import { html, useEffect, useRef, useState } from "../html.js";
+import { html, useEffect, useRef, useState } from "../lib/html.js";
 import { Field } from "./fields.js";
 
 const SHOWN = 100;

@@ -1,7 +1,7 @@
 // A text that people carry elsewhere (a path, a checksum, a line of a file), with a button that copies it.
 
-import { useAction } from "../data.js";
-import { html } from "../html.js";
+import { useAction } from "../lib/data.js";
+import { html } from "../lib/html.js";
 import { toast } from "./announce.js";
 import { IconButton } from "./button.js";
 

@@ -1,6 +1,6 @@
 // Dialogs: the browser's own <dialog>, which keeps the focus inside and gives it back.
 
-import { html, useId, useLayoutEffect, useRef } from "../html.js";
+import { html, useId, useLayoutEffect, useRef } from "../lib/html.js";
 import { Said } from "./announce.js";
 import { Button, IconButton } from "./button.js";
 import { ErrorNotice } from "./states.js";

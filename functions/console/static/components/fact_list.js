@@ -1,6 +1,6 @@
 // What is known of a thing: names and values, side by side where there is room.
 
-import { html } from "../html.js";
+import { html } from "../lib/html.js";
 
 // facts: [[name, value]]; a value that is null, false or "" is left out with its name.
 export function FactList({ facts }) {

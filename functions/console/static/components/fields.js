@@ -1,6 +1,6 @@
 // Fields of forms: each with its label, a hint, and what is wrong with it.
 
-import { html, useEffect, useId } from "../html.js";
+import { html, useEffect, useId } from "../lib/html.js";
 import { Sentence } from "./sentence.js";
 
 // The frame around a control: `children` is given {id, described_by, invalid}.

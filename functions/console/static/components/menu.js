@@ -1,6 +1,6 @@
 // A menu behind a button (WAI-ARIA menu button): arrows move, letters jump, Escape closes.
 
-import { html, useEffect, useId, useRef, useState } from "../html.js";
+import { html, useEffect, useId, useRef, useState } from "../lib/html.js";
 import { Icon } from "./icon.js";
 
 // items: [{label, href} | {label, onSelect}]; `danger` marks one, null leaves one out.

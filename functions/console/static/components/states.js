@@ -1,7 +1,7 @@
 // What stands where there is nothing yet, nothing at all, or something went wrong.
 
-import { useAction } from "../data.js";
-import { html, useEffect, useState } from "../html.js";
+import { useAction } from "../lib/data.js";
+import { html, useEffect, useState } from "../lib/html.js";
 import { Button } from "./button.js";
 import { Icon } from "./icon.js";
 import { Sentence } from "./sentence.js";

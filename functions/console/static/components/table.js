@@ -1,6 +1,6 @@
 // A table that scrolls by itself where it is too wide, never the page.
 
-import { html } from "../html.js";
+import { html } from "../lib/html.js";
 
 // columns: [{label, cell: (row) => content, number?, heading?}]; `heading` marks the cell that
 // names its row. `id` gives a row's key.

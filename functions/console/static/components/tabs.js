@@ -1,6 +1,6 @@
 // Tabs (WAI-ARIA): arrows move between them, one panel is drawn.
 
-import { html, useId, useRef } from "../html.js";
+import { html, useId, useRef } from "../lib/html.js";
 
 // tabs: [{id, label, note?}]; `children` is the panel of the one `selected`.
 export function Tabs({ label, tabs, selected, onSelect, children, after }) {

@@ -1,6 +1,6 @@
 // Moments and numbers as the district reads them: always with its zone, never with the reader's.
 
-import { html } from "../html.js";
+import { html } from "../lib/html.js";
 
 const LANGUAGE = "en-US";
 const NUMBER = new Intl.NumberFormat(LANGUAGE);

@@ -1,6 +1,6 @@
 // A time zone by its name, found by any word of it: "chicago", "central", "america".
 
-import { html } from "../html.js";
+import { html } from "../lib/html.js";
 import { Combobox } from "./combobox.js";
 
 let zones = null; // found out once: it takes some 50 ms

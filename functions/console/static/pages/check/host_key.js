@@ -1,14 +1,14 @@
 // The host key that a server shows and that is not pinned: to be confirmed by a person.
 
-import { useAction } from "../../data.js";
-import { html, useState } from "../../html.js";
+import { pinHostKey } from "../../lib/connection_changes.js";
+import { useAction } from "../../lib/data.js";
+import { html, useState } from "../../lib/html.js";
+import { usePerson } from "../../lib/person.js";
 import { Button } from "../../components/button.js";
 import { ConfirmDialog } from "../../components/dialog.js";
 import { Section } from "../../components/section.js";
 import { ErrorNotice, Notice } from "../../components/states.js";
-import { pinHostKey } from "../../connection_changes.js";
-import { HostKeyFacts } from "../../host_keys.js";
-import { usePerson } from "../../person.js";
+import { HostKeyFacts } from "../../shared/host_keys.js";
 
 // Whether all that is missing is that somebody confirms the server's first key.
 export function isFirstKey(connection, run) {

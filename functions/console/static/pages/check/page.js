@@ -1,14 +1,14 @@
 // Check Connection: what the last check found, and a new one, step by step.
 
-import { html, useRef } from "../../html.js";
+import { html, useRef } from "../../lib/html.js";
+import { usePerson } from "../../lib/person.js";
+import { isUnderWay } from "../../lib/runs.js";
 import { Badge, RunBadge } from "../../components/badge.js";
 import { Button } from "../../components/button.js";
-import { ConnectionPage } from "../../components/connection_page.js";
 import { Sentence } from "../../components/sentence.js";
 import { EmptyState, ErrorNotice, ErrorState, Loading, Notice } from "../../components/states.js";
 import { Time } from "../../components/time.js";
-import { usePerson } from "../../person.js";
-import { isUnderWay } from "../../runs.js";
+import { ConnectionPage } from "../../frame/connection_page.js";
 import { Abilities } from "./abilities.js";
 import { HostKeyToConfirm, isFirstKey } from "./host_key.js";
 import { CheckSteps } from "./steps.js";

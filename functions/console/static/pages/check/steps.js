@@ -1,11 +1,11 @@
 // The steps of a check: what was tried, how it went, how long it took, and what to mend.
 
-import { html } from "../../html.js";
+import { html } from "../../lib/html.js";
+import { href } from "../../lib/paths.js";
+import { isUnderWay } from "../../lib/runs.js";
 import { Badge } from "../../components/badge.js";
 import { Icon } from "../../components/icon.js";
 import { Sentence } from "../../components/sentence.js";
-import { isUnderWay } from "../../runs.js";
-import { href } from "../../router.js";
 import { isFirstKey } from "./host_key.js";
 
 const STEPS = {

@@ -1,10 +1,10 @@
 // The last check of a connection, and a new one that is followed while it goes on.
 
-import { get, getIfThere, pathOf, post } from "../../api.js";
-import { useAction, useData } from "../../data.js";
-import { useEffect, useRef, useState } from "../../html.js";
+import { get, getIfThere, pathOf, post } from "../../lib/api.js";
+import { useAction, useData } from "../../lib/data.js";
+import { useEffect, useRef, useState } from "../../lib/html.js";
+import { followRun, isUnderWay } from "../../lib/runs.js";
 import { announce } from "../../components/announce.js";
-import { followRun, isUnderWay } from "../../runs.js";
 
 const ASKED_FOR = { status: "pending", steps: [], years: [], requested_by: "you" };
 

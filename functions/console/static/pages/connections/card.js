@@ -1,13 +1,13 @@
 // One connection: its last run, who is due and held, its next run, and what can be done.
 
-import { html, useState } from "../../html.js";
+import { html, useState } from "../../lib/html.js";
+import { href } from "../../lib/paths.js";
+import { usePerson } from "../../lib/person.js";
+import { heldOf, isUnderWay, phaseOf, rowsOf, whyOf } from "../../lib/runs.js";
 import { Badge, RunBadge } from "../../components/badge.js";
 import { Menu } from "../../components/menu.js";
 import { ErrorState, Progress } from "../../components/states.js";
 import { Time, count, number } from "../../components/time.js";
-import { usePerson } from "../../person.js";
-import { href } from "../../router.js";
-import { heldOf, isUnderWay, phaseOf, rowsOf, whyOf } from "../../runs.js";
 import { DeleteDialog } from "./delete_dialog.js";
 import { DownloadDialog } from "./download_dialog.js";
 import { ExportDialog } from "./export_dialog.js";
@@ -40,10 +40,7 @@ export function Card({ connection, facts, look, reload }) {
 function CardMenu({ connection, open }) {
   const person = usePerson();
   const { connection_id: c, name } = connection;
-  const page = (label, path) => {
-    const to = href(path, { c });
-    return to && { label, href: to };
-  };
+  const page = (label, path) => ({ label, href: href(path, { c }) });
   const items = [
     person.can_run && { label: "Export Students", onSelect: () => open("export") },
     page("Export Student Mapping", "/connections/{c}/mapping"),
@@ -91,7 +88,7 @@ function LastRun({ connection, run }) {
   const at = run.finished_at ?? run.started_at ?? run.requested_at;
   const when = html`<${Time} at=${at} zone=${connection.time_zone} />`;
   return html`<${RunBadge} run=${run} />
-    <span>${to ? html`<a href=${to}>${when}</a>` : when}</span>
+    <span><a href=${to}>${when}</a></span>
     ${run.status === "failed"
       ? html`<p class="why">${whyOf(run)}</p>`
       : html`<span>${count(rowsOf(run), "student")}${held > 0 && `, ${number(held)} held back`}</span>`}`;

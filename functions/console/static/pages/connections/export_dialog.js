@@ -1,8 +1,10 @@
 // Export Students: what would go, by a dry run; then the real one, followed to its end.
 
-import { get, pathOf, post } from "../../api.js";
-import { useAction } from "../../data.js";
-import { html, useEffect, useRef, useState } from "../../html.js";
+import { get, pathOf, post } from "../../lib/api.js";
+import { useAction } from "../../lib/data.js";
+import { html, useEffect, useRef, useState } from "../../lib/html.js";
+import { href } from "../../lib/paths.js";
+import { followRun, heldOf, phaseOf, rowsOf, rowsOfYear, schoolYear } from "../../lib/runs.js";
 import { announce } from "../../components/announce.js";
 import { RunBadge } from "../../components/badge.js";
 import { Button, ButtonLink } from "../../components/button.js";
@@ -11,9 +13,7 @@ import { Sentence } from "../../components/sentence.js";
 import { ErrorNotice, Notice, Progress } from "../../components/states.js";
 import { Table } from "../../components/table.js";
 import { count, number } from "../../components/time.js";
-import { href } from "../../router.js";
-import { followRun, heldOf, phaseOf, rowsOf, rowsOfYear, schoolYear } from "../../runs.js";
-import { ASKED_FOR, useRequestedRun } from "../../use_run.js";
+import { ASKED_FOR, useRequestedRun } from "../../shared/use_run.js";
 
 export function ExportDialog({ connection, onAsked, onClose }) {
   const c = connection.connection_id;

@@ -1,7 +1,7 @@
 // What a card says of its connection: loaded for each card, in one go.
 
-import { get, getIfThere, pathOf } from "../../api.js";
-import { heldOf, isUnderWay } from "../../runs.js";
+import { get, getIfThere, pathOf } from "../../lib/api.js";
+import { heldOf, isUnderWay } from "../../lib/runs.js";
 
 const DELIVERIES = "export,resend";
 

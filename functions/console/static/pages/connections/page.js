@@ -1,13 +1,13 @@
 // The connection cards: where everybody begins. Problems come first.
 
-import { get } from "../../api.js";
-import { useData, useInterval } from "../../data.js";
-import { html, useEffect, useState } from "../../html.js";
+import { get } from "../../lib/api.js";
+import { useData, useInterval } from "../../lib/data.js";
+import { html, useEffect, useState } from "../../lib/html.js";
+import { href } from "../../lib/paths.js";
+import { usePerson } from "../../lib/person.js";
 import { ButtonLink } from "../../components/button.js";
-import { Page } from "../../components/page.js";
 import { EmptyState, ErrorState, Loading } from "../../components/states.js";
-import { usePerson } from "../../person.js";
-import { href } from "../../router.js";
+import { Page } from "../../frame/page.js";
 import { Card } from "./card.js";
 import { factsOf, needsAnotherLook } from "./facts.js";
 
@@ -17,8 +17,7 @@ const AT_REST_MS = 60_000;
 export default function ConnectionsPage() {
   const person = usePerson();
   const { data, error, reload } = useData((options) => get("connections", options), []);
-  const fresh = person.can_configure && href("/new");
-  const actions = fresh && html`<${ButtonLink} kind="primary" icon="plus" href=${fresh}>New connection<//>`;
+  const actions = person.can_configure && html`<${ButtonLink} kind="primary" icon="plus" href=${href("/new")}>New connection<//>`;
   return html`<${Page} title="Connections" actions=${actions}>
     ${error && html`<${ErrorState} error=${error} onRetry=${reload} />`}
     ${!error && !data && html`<${Loading} />`}
@@ -84,13 +83,12 @@ function byProblem(all) {
 
 function NoConnections() {
   const person = usePerson();
-  const fresh = person.can_configure && href("/new");
   return html`<${EmptyState} title="There is no connection yet">
     <p>
       A connection says where the files of a district go: its server, its folder, and how each field
       is written.
       ${!person.can_configure && " Somebody with Full Access can make one."}
     </p>
-    ${fresh && html`<p><a href=${fresh}>Make the first connection</a></p>`}
+    ${person.can_configure && html`<p><a href=${href("/new")}>Make the first connection</a></p>`}
   <//>`;
 }

@@ -1,9 +1,9 @@
 // What the editor's parts share: the draft, what it was made from, and what the API says of it.
 
-import { createContext, useContext } from "../../html.js";
-import { createStore, useSelected, useStore } from "../../store.js";
+import { createContext, useContext } from "../../lib/html.js";
+import { createStore, useSelected, useStore } from "../../lib/store.js";
 import { canonical, definitionOf, draftOf, setField, setSettings } from "./draft.js";
-import { aligned } from "./merge.js";
+import { aligned } from "./saving/merge.js";
 
 export const EditorContext = createContext(null);
 export const useEditor = () => useContext(EditorContext);

@@ -1,17 +1,17 @@
 // Registration Examples: up to five students whose mapped values are looked at.
 
-import { changeConnection } from "../../connection_changes.js";
-import { useAction } from "../../data.js";
-import { html, useState } from "../../html.js";
+import { changeConnection } from "../../lib/connection_changes.js";
+import { useAction } from "../../lib/data.js";
+import { focusSoon } from "../../lib/focus.js";
+import { html, useState } from "../../lib/html.js";
+import { usePerson } from "../../lib/person.js";
 import { announce, toast } from "../../components/announce.js";
 import { Button, IconButton } from "../../components/button.js";
 import { Combobox } from "../../components/combobox.js";
 import { Sentence } from "../../components/sentence.js";
 import { ErrorNotice, Notice } from "../../components/states.js";
-import { usePerson } from "../../person.js";
-import { focusSoon } from "./focus.js";
+import { WhoMayEdit } from "./read_only_notice.js";
 import { nameOf, useNames, useSearch, yearOf } from "./students.js";
-import { WhoMayEdit } from "./who_may_edit.js";
 
 const AT_MOST = 5;
 

@@ -1,27 +1,27 @@
 // Field Mapping: the files as tabs, and the student whose mapped values are shown.
 
-import { html, useEffect, useState } from "../../html.js";
+import { focusSoon } from "../../lib/focus.js";
+import { html, useEffect, useState } from "../../lib/html.js";
+import { useSelected, useStore } from "../../lib/store.js";
 import { Button } from "../../components/button.js";
 import { SelectField } from "../../components/fields.js";
 import { Sentence } from "../../components/sentence.js";
 import { ErrorNotice, Notice } from "../../components/states.js";
 import { Tabs } from "../../components/tabs.js";
 import { count } from "../../components/time.js";
-import { useSelected, useStore } from "../../store.js";
 import { NEW_FIELD, insertFile, newId } from "./draft.js";
 import { useEditor } from "./editor.js";
-import { FilePanel } from "./file_panel.js";
-import { focusSoon } from "./focus.js";
-import { KnownFieldsContext, useKnownFields } from "./known_fields.js";
+import { KnownFieldsContext, useKnownFields } from "./fields/known_fields.js";
+import { FilePanel } from "./files/file_panel.js";
 import { placeAskedFor } from "./link.js";
 import { MappingMenu } from "./mapping_menu.js";
-import { inWordsOfThePage, placeOf } from "./mistakes.js";
-import { SaveBar } from "./save_bar.js";
-import { usePreview } from "./seen.js";
+import { usePreview } from "./preview/preview.js";
+import { inWordsOfThePage, placeOf } from "./preview/problem_text.js";
+import { WhoMayEdit } from "./read_only_notice.js";
+import { SaveBar } from "./saving/save_bar.js";
 import { SendRecord } from "./send_record.js";
 import { Start } from "./start.js";
 import { nameOf, useNames, yearOf } from "./students.js";
-import { WhoMayEdit } from "./who_may_edit.js";
 
 export function FieldsTab({ connection, query, student, setStudent, toExamples }) {
   const c = connection.connection_id;

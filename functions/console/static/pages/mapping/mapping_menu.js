@@ -1,15 +1,15 @@
 // What can be done with the whole mapping: older versions, YAML, another start.
 
-import { html, useState } from "../../html.js";
-import { Menu } from "../../components/menu.js";
-import { useStore } from "../../store.js";
-import { useEditor } from "./editor.js";
-import { PackageDialog } from "./package_dialog.js";
-import { Start } from "./start.js";
-import { VersionsDialog } from "./versions_dialog.js";
-import { PACKAGE } from "./words.js";
-import { ExportYaml, ImportYaml } from "./yaml_dialogs.js";
+import { html, useState } from "../../lib/html.js";
+import { useStore } from "../../lib/store.js";
 import { Dialog } from "../../components/dialog.js";
+import { Menu } from "../../components/menu.js";
+import { useEditor } from "./editor.js";
+import { PackageDialog } from "./files/package_dialog.js";
+import { PACKAGE } from "./labels.js";
+import { VersionsDialog } from "./saving/versions_dialog.js";
+import { Start } from "./start.js";
+import { ExportYaml, ImportYaml } from "./yaml_dialogs.js";
 
 export function MappingMenu({ connection }) {
   const editor = useEditor();

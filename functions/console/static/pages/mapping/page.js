@@ -1,17 +1,18 @@
 // Export Student Mapping: which students to look at, and what each field of each file is made of.
 
-import { getIfThere, pathOf } from "../../api.js";
-import { useData } from "../../data.js";
-import { html, useEffect, useMemo, useState } from "../../html.js";
-import { ConnectionPage } from "../../components/connection_page.js";
+import { getIfThere, pathOf } from "../../lib/api.js";
+import { useData } from "../../lib/data.js";
+import { focusSoon } from "../../lib/focus.js";
+import { html, useEffect, useMemo, useState } from "../../lib/html.js";
+import { href } from "../../lib/paths.js";
+import { usePerson } from "../../lib/person.js";
+import { replaceAddress, useUnsaved } from "../../lib/router.js";
 import { ErrorState, Loading } from "../../components/states.js";
 import { Tabs } from "../../components/tabs.js";
-import { usePerson } from "../../person.js";
-import { href, replaceAddress, useUnsaved } from "../../router.js";
+import { ConnectionPage } from "../../frame/connection_page.js";
 import { EditorContext, createEditor, useIsChanged } from "./editor.js";
 import { ExamplesTab } from "./examples_tab.js";
 import { FieldsTab } from "./fields_tab.js";
-import { focusSoon } from "./focus.js";
 
 const PATH = "/connections/{c}/mapping";
 

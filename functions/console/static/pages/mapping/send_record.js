@@ -1,9 +1,9 @@
 // Send Record beside the student whose mapped values are shown: the saved mapping is what is sent.
 
-import { html, useState } from "../../html.js";
+import { html, useState } from "../../lib/html.js";
+import { usePerson } from "../../lib/person.js";
+import { useStore } from "../../lib/store.js";
 import { Button } from "../../components/button.js";
-import { usePerson } from "../../person.js";
-import { useStore } from "../../store.js";
 import { SendRecordDialog } from "../send_record/dialog.js";
 import { useEditor, useIsChanged } from "./editor.js";
 

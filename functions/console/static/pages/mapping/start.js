@@ -1,14 +1,14 @@
 // Where there is no mapping yet: start from a ready-made one, from YAML, or from an empty file.
 
-import { get } from "../../api.js";
-import { useAction, useData } from "../../data.js";
-import { html, useState } from "../../html.js";
+import { get } from "../../lib/api.js";
+import { useAction, useData } from "../../lib/data.js";
+import { focusSoon } from "../../lib/focus.js";
+import { html, useState } from "../../lib/html.js";
 import { announce } from "../../components/announce.js";
 import { Button } from "../../components/button.js";
 import { EmptyState, ErrorNotice, ErrorState, Loading } from "../../components/states.js";
 import { draftOf } from "./draft.js";
 import { useEditor } from "./editor.js";
-import { focusSoon } from "./focus.js";
 import { ImportYaml } from "./yaml_dialogs.js";
 
 export function Start({ c, onNewFile, onStarted }) {

@@ -1,9 +1,9 @@
 // The names of students, and finding them: GET …/students.
 
-import { get, pathOf } from "../../api.js";
-import { useEffect, useRef, useState } from "../../html.js";
-import { schoolYear } from "../../runs.js";
-import { oneAtATime } from "./one_at_a_time.js";
+import { get, pathOf } from "../../lib/api.js";
+import { oneAtATime } from "../../lib/debounced_request.js";
+import { useEffect, useRef, useState } from "../../lib/html.js";
+import { schoolYear } from "../../lib/runs.js";
 
 const PAUSE_MS = 200;
 

@@ -1,8 +1,9 @@
 // A mapping as text: exported for a repository or another connection, imported from there.
 
-import { call, pathOf, post } from "../../api.js";
-import { useAction, useData } from "../../data.js";
-import { html, useEffect, useState } from "../../html.js";
+import { call, pathOf, post } from "../../lib/api.js";
+import { useAction, useData } from "../../lib/data.js";
+import { focusSoon } from "../../lib/focus.js";
+import { html, useEffect, useState } from "../../lib/html.js";
 import { announce, toast } from "../../components/announce.js";
 import { Button, ButtonLink } from "../../components/button.js";
 import { toClipboard } from "../../components/copyable.js";
@@ -11,8 +12,7 @@ import { Field, TextArea } from "../../components/fields.js";
 import { ErrorNotice, ErrorState, Loading } from "../../components/states.js";
 import { definitionOf, draftOf } from "./draft.js";
 import { useEditor } from "./editor.js";
-import { focusSoon } from "./focus.js";
-import { inWordsOfThePage } from "./mistakes.js";
+import { inWordsOfThePage } from "./preview/problem_text.js";
 
 export function ExportYaml({ c, onClose }) {
   const editor = useEditor();

@@ -1,8 +1,8 @@
 // The first step: what the connection is called, and for whom it is.
 
-import { get } from "../../api.js";
-import { useData } from "../../data.js";
-import { html, useRef, useState } from "../../html.js";
+import { get } from "../../lib/api.js";
+import { useData } from "../../lib/data.js";
+import { html, useRef, useState } from "../../lib/html.js";
 import { Button, ButtonLink } from "../../components/button.js";
 import { TextField, useFocusOnProblem } from "../../components/fields.js";
 import { Section } from "../../components/section.js";

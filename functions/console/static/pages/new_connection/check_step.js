@@ -1,11 +1,11 @@
 // The third step: the doctor's steps, live; the host key is shown to be confirmed.
 
-import { html, useEffect, useRef } from "../../html.js";
+import { html, useEffect, useRef } from "../../lib/html.js";
+import { isUnderWay } from "../../lib/runs.js";
 import { Button } from "../../components/button.js";
 import { Section } from "../../components/section.js";
 import { Sentence } from "../../components/sentence.js";
 import { ErrorNotice, Loading, Notice } from "../../components/states.js";
-import { isUnderWay } from "../../runs.js";
 import { HostKeyToConfirm, isFirstKey } from "../check/host_key.js";
 import { CheckSteps } from "../check/steps.js";
 import { useCheck } from "../check/use_check.js";

@@ -1,9 +1,9 @@
 // The fourth step: a ready-made mapping to start from, or none. There may be one already: of a
 // connection of the same id that was deleted, or taken in this step before.
 
-import { get, getIfThere, pathOf, put } from "../../api.js";
-import { useAction, useData } from "../../data.js";
-import { html, useState } from "../../html.js";
+import { get, getIfThere, pathOf, put } from "../../lib/api.js";
+import { useAction, useData } from "../../lib/data.js";
+import { html, useState } from "../../lib/html.js";
 import { Button } from "../../components/button.js";
 import { RadioGroup } from "../../components/fields.js";
 import { Section } from "../../components/section.js";

@@ -1,11 +1,12 @@
 // New connection: step by step, from its name to the first look at its mapping.
 
-import { html, useEffect, useRef, useState } from "../../html.js";
-import { Page } from "../../components/page.js";
+import { html, useEffect, useRef, useState } from "../../lib/html.js";
+import { href } from "../../lib/paths.js";
+import { usePerson } from "../../lib/person.js";
+import { navigate, useUnsaved } from "../../lib/router.js";
 import { EmptyState } from "../../components/states.js";
 import { zoneOfThisBrowser } from "../../components/time_zone_field.js";
-import { usePerson } from "../../person.js";
-import { href, navigate, useUnsaved } from "../../router.js";
+import { Page } from "../../frame/page.js";
 import { NO_SECRETS } from "../settings/draft.js";
 import { AboutStep } from "./about_step.js";
 import { CheckStep } from "./check_step.js";

@@ -1,14 +1,14 @@
 // The second step: the server, the account and the folder. At its end the connection is made.
 
-import { post } from "../../api.js";
-import { useAction } from "../../data.js";
-import { html, useRef } from "../../html.js";
+import { post } from "../../lib/api.js";
+import { changeConnection } from "../../lib/connection_changes.js";
+import { useAction } from "../../lib/data.js";
+import { html, useRef } from "../../lib/html.js";
 import { announce } from "../../components/announce.js";
 import { Button } from "../../components/button.js";
 import { RadioGroup, useFocusOnProblem } from "../../components/fields.js";
 import { Section } from "../../components/section.js";
 import { ErrorNotice, Notice } from "../../components/states.js";
-import { changeConnection } from "../../connection_changes.js";
 import { isAnotherServer, secretsOf, wholeNumber, withoutHidden } from "../settings/draft.js";
 import { FolderField, ImporterFields } from "../settings/file_fields.js";
 import { DeliveryField, ServerFields } from "../settings/server_fields.js";

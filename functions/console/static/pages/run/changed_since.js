@@ -1,10 +1,10 @@
 // What was changed since a run: perhaps what was wrong with it is mended by now.
 
-import { get, pathOf } from "../../api.js";
-import { useData } from "../../data.js";
-import { html } from "../../html.js";
+import { get, pathOf } from "../../lib/api.js";
+import { useData } from "../../lib/data.js";
+import { html } from "../../lib/html.js";
+import { href } from "../../lib/paths.js";
 import { Time, count } from "../../components/time.js";
-import { href } from "../../router.js";
 
 const LOOKED_THROUGH = 100; // entries of the audit, the newest
 const SHOWN = 5;
@@ -44,7 +44,7 @@ export function ChangedSince({ c, zone, run }) {
     <ul>
       ${changes.slice(0, SHOWN).map((entry) => {
         const said = WORDS[entry.action](byField(entry.changes));
-        const linked = mapping && entry.action !== "connection_changed";
+        const linked = entry.action !== "connection_changed";
         return html`<li key=${entry.request_id + entry.at}>
           ${linked ? html`<a href=${mapping}>${said}</a>` : said}
           <span class="muted"> by ${entry.by}, <${Time} at=${entry.at} zone=${zone} /></span>

@@ -1,16 +1,16 @@
 // A delivery that waits for a person: what was found, and what each button does.
 
-import { pathOf, post } from "../../api.js";
-import { useAction } from "../../data.js";
-import { html, useState } from "../../html.js";
+import { pathOf, post } from "../../lib/api.js";
+import { useAction } from "../../lib/data.js";
+import { html, useState } from "../../lib/html.js";
+import { usePerson } from "../../lib/person.js";
+import { schoolYear } from "../../lib/runs.js";
 import { toast } from "../../components/announce.js";
 import { Button } from "../../components/button.js";
 import { ConfirmDialog } from "../../components/dialog.js";
 import { ErrorNotice } from "../../components/states.js";
-import { usePerson } from "../../person.js";
-import { schoolYear } from "../../runs.js";
 import { Findings } from "./findings.js";
-import { isWaitedFor } from "./words.js";
+import { isWaitedFor } from "./run_text.js";
 
 export function Decision({ connection, run, reload }) {
   const person = usePerson();

@@ -1,11 +1,11 @@
 // What the guards found unusual, with what can be done about it.
 
-import { html, useState } from "../../html.js";
+import { html, useState } from "../../lib/html.js";
+import { usePerson } from "../../lib/person.js";
 import { Button } from "../../components/button.js";
-import { RunLink } from "../../components/links.js";
 import { Sentence } from "../../components/sentence.js";
 import { Notice } from "../../components/states.js";
-import { usePerson } from "../../person.js";
+import { RunLink } from "../../shared/links.js";
 import { ResendDialog } from "./resend_dialog.js";
 
 export const GUARD = {

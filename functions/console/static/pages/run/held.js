@@ -1,10 +1,10 @@
 // The students a year holds back, by reason: mostly one row of the mapping holds them all.
 
-import { html, useState } from "../../html.js";
+import { html, useState } from "../../lib/html.js";
 import { Button } from "../../components/button.js";
-import { MappingLink, StudentLink } from "../../components/links.js";
 import { Sentence } from "../../components/sentence.js";
 import { count, number } from "../../components/time.js";
+import { MappingLink, StudentLink } from "../../shared/links.js";
 
 const SHOWN = 12;
 

@@ -1,12 +1,12 @@
 // A run: what it did or is doing, year by year, and what is left for a person to do.
 
-import { html } from "../../html.js";
-import { ConnectionPage } from "../../components/connection_page.js";
+import { html } from "../../lib/html.js";
+import { usePerson } from "../../lib/person.js";
+import { KIND } from "../../lib/runs.js";
 import { Section } from "../../components/section.js";
 import { ErrorNotice, ErrorState, Loading } from "../../components/states.js";
-import { usePerson } from "../../person.js";
-import { KIND } from "../../runs.js";
-import { useRun } from "../../use_run.js";
+import { ConnectionPage } from "../../frame/connection_page.js";
+import { useRun } from "../../shared/use_run.js";
 import { CheckSteps } from "../check/steps.js";
 import { Decision } from "./decision.js";
 import { Summary } from "./summary.js";

@@ -1,14 +1,14 @@
 // A run that a dialog asked for: how it goes, and what came of it.
 
-import { html } from "../../html.js";
+import { html } from "../../lib/html.js";
+import { href } from "../../lib/paths.js";
+import { phaseOf } from "../../lib/runs.js";
 import { RunBadge } from "../../components/badge.js";
 import { ButtonLink } from "../../components/button.js";
-import { Reasons } from "../../components/reasons.js";
-import { RunFiles } from "../../components/run_files.js";
 import { Sentence } from "../../components/sentence.js";
 import { Notice, Progress } from "../../components/states.js";
-import { href } from "../../router.js";
-import { phaseOf } from "../../runs.js";
+import { Reasons } from "../../shared/reasons.js";
+import { RunFiles } from "../../shared/run_files.js";
 
 // `requested` is what useRequestedRun answers.
 export function RequestedRun({ c, requested: { run, busy } }) {
@@ -32,5 +32,5 @@ export function RequestedRun({ c, requested: { run, busy } }) {
 
 export function RunButton({ c, requested: { run, busy } }) {
   const to = href("/connections/{c}/runs/{run}", { c, run: run.run_id });
-  return !busy && to && html`<${ButtonLink} kind="primary" href=${to}>Open the run<//>`;
+  return !busy && html`<${ButtonLink} kind="primary" href=${to}>Open the run<//>`;
 }

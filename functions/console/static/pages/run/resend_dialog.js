@@ -1,15 +1,15 @@
 // Send again: a past run's files, or some students' rows of them, after a word of warning.
 
-import { get, pathOf } from "../../api.js";
-import { useData } from "../../data.js";
-import { html, useState } from "../../html.js";
+import { get, pathOf } from "../../lib/api.js";
+import { useData } from "../../lib/data.js";
+import { html, useState } from "../../lib/html.js";
+import { schoolYear } from "../../lib/runs.js";
 import { Button } from "../../components/button.js";
 import { Dialog } from "../../components/dialog.js";
 import { Checkbox, RadioGroup, TextArea } from "../../components/fields.js";
 import { ErrorNotice, ErrorState, Loading, Notice } from "../../components/states.js";
 import { Time } from "../../components/time.js";
-import { schoolYear } from "../../runs.js";
-import { useRequestedRun } from "../../use_run.js";
+import { useRequestedRun } from "../../shared/use_run.js";
 import { RequestedRun, RunButton } from "./requested_run.js";
 
 const WHAT = [

@@ -1,24 +1,24 @@
 // The head of a run: how it stands, the facts, and what can be done with it.
 
-import { pathOf, post } from "../../api.js";
-import { useAction } from "../../data.js";
-import { html, useState } from "../../html.js";
+import { pathOf, post } from "../../lib/api.js";
+import { useAction } from "../../lib/data.js";
+import { html, useState } from "../../lib/html.js";
+import { href } from "../../lib/paths.js";
+import { usePerson } from "../../lib/person.js";
+import { heldOf, isUnderWay, phaseOf, rowsOf, startedBy } from "../../lib/runs.js";
 import { toast } from "../../components/announce.js";
 import { RunBadge } from "../../components/badge.js";
 import { Button } from "../../components/button.js";
 import { Copyable } from "../../components/copyable.js";
 import { FactList } from "../../components/fact_list.js";
-import { RunLink, StudentLink } from "../../components/links.js";
 import { Sentence } from "../../components/sentence.js";
 import { ErrorNotice, Progress } from "../../components/states.js";
 import { Time, count, number } from "../../components/time.js";
-import { usePerson } from "../../person.js";
-import { href } from "../../router.js";
-import { heldOf, isUnderWay, phaseOf, rowsOf, startedBy } from "../../runs.js";
+import { RunLink, StudentLink } from "../../shared/links.js";
 import { ChangedSince } from "./changed_since.js";
 import { Problem } from "./problem.js";
 import { ResendDialog } from "./resend_dialog.js";
-import { lasted } from "./words.js";
+import { lasted } from "./run_text.js";
 
 const COUNTED = ["export", "dry_run", "resend"];
 
@@ -63,7 +63,7 @@ function factsOf(connection, run) {
     ["Decided", decided(run)],
     ["Erased", run.kind === "erasure" && erased(run.erased)],
     [run.kind === "dry_run" || waits ? "Would go to" : "Sent to", run.sent_to === "download" ? "Kept for download" : run.sent_to],
-    ["Mapping", mapping && version ? html`<a href=${mapping}>${version}</a>` : version],
+    ["Mapping", version && html`<a href=${mapping}>${version}</a>`],
     ["Repeats", run.resend_of && html`<${RunLink} c=${c} run_id=${run.resend_of} />`],
     [run.student_ids.length === 1 ? "Student" : "Of students", run.student_ids.length > 0 && html`<${Students} c=${c} ids=${run.student_ids} />`],
     ["Attempt", run.attempt > 1 && number(run.attempt)],

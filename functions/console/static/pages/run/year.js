@@ -1,17 +1,17 @@
 // One school year of a run: its files, who is held back and why, what was unusual, what failed.
 
-import { html, useId } from "../../html.js";
+import { html, useId } from "../../lib/html.js";
+import { rowsOfYear, schoolYear } from "../../lib/runs.js";
 import { RunBadge } from "../../components/badge.js";
-import { RunFiles } from "../../components/run_files.js";
 import { Sentence } from "../../components/sentence.js";
 import { Notice } from "../../components/states.js";
 import { count } from "../../components/time.js";
-import { rowsOfYear, schoolYear } from "../../runs.js";
+import { RunFiles } from "../../shared/run_files.js";
 import { Findings } from "./findings.js";
 import { Held } from "./held.js";
 import { Problem } from "./problem.js";
+import { isWaitedFor, lasted } from "./run_text.js";
 import { Unmatched } from "./unmatched.js";
-import { isWaitedFor, lasted } from "./words.js";
 
 export function Year({ connection, run, year }) {
   const c = connection.connection_id;

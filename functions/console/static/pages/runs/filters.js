@@ -1,9 +1,9 @@
 // The filters of the history; they stand in the address, so that a link shows the same.
 
-import { html, useEffect, useState } from "../../html.js";
+import { html, useEffect, useState } from "../../lib/html.js";
+import { KIND, STATUS, schoolYear } from "../../lib/runs.js";
 import { Button } from "../../components/button.js";
 import { SelectField, TextField } from "../../components/fields.js";
-import { KIND, STATUS, schoolYear } from "../../runs.js";
 
 const NAMES = ["status", "kind", "from", "to", "school_year"];
 const DAY = /^\d{4}-\d\d-\d\d$/;

@@ -1,13 +1,14 @@
 // History: every run of a connection, the newest first, as far back as somebody wants to go.
 
-import { get, pathOf } from "../../api.js";
-import { useData } from "../../data.js";
-import { html } from "../../html.js";
+import { get, pathOf } from "../../lib/api.js";
+import { useData } from "../../lib/data.js";
+import { html } from "../../lib/html.js";
+import { href } from "../../lib/paths.js";
+import { usePerson } from "../../lib/person.js";
+import { replaceAddress } from "../../lib/router.js";
 import { Button } from "../../components/button.js";
-import { ConnectionPage } from "../../components/connection_page.js";
 import { EmptyState, ErrorNotice, ErrorState, Loading } from "../../components/states.js";
-import { usePerson } from "../../person.js";
-import { href, replaceAddress } from "../../router.js";
+import { ConnectionPage } from "../../frame/connection_page.js";
 import { DryRunButton } from "./dry_run_button.js";
 import { Filters, filtersOf, isFiltered } from "./filters.js";
 import { RunItem } from "./run_item.js";

@@ -1,10 +1,10 @@
 // A run in the history: what it was, what set it going, how it ended, when.
 
-import { html } from "../../html.js";
+import { html } from "../../lib/html.js";
+import { href } from "../../lib/paths.js";
+import { KIND, heldOf, isUnderWay, phaseOf, rowsOf, schoolYear, startedBy, whyOf } from "../../lib/runs.js";
 import { RunBadge } from "../../components/badge.js";
 import { Time, count, momentText } from "../../components/time.js";
-import { href } from "../../router.js";
-import { KIND, heldOf, isUnderWay, phaseOf, rowsOf, schoolYear, startedBy, whyOf } from "../../runs.js";
 
 export function RunItem({ run, connection }) {
   const { connection_id: c, time_zone: zone } = connection;

@@ -1,9 +1,9 @@
 // The runs that are shown: the newest page, which is read again and again, and older ones by "Show more".
 
-import { get, pathOf } from "../../api.js";
-import { useAction, useData, useInterval } from "../../data.js";
-import { useEffect, useState } from "../../html.js";
-import { isUnderWay } from "../../runs.js";
+import { get, pathOf } from "../../lib/api.js";
+import { useAction, useData, useInterval } from "../../lib/data.js";
+import { useEffect, useState } from "../../lib/html.js";
+import { isUnderWay } from "../../lib/runs.js";
 
 const UNDER_WAY_MS = 1500;
 const AT_REST_MS = 30_000;

@@ -1,7 +1,7 @@
 // The next five runs of a schedule, with what is unusual about a day, as the API reckons them.
 
-import { pathOf, post, wait } from "../../api.js";
-import { html, useEffect, useState } from "../../html.js";
+import { pathOf, post, wait } from "../../lib/api.js";
+import { html, useEffect, useState } from "../../lib/html.js";
 import { Icon } from "../../components/icon.js";
 import { Section } from "../../components/section.js";
 import { Sentence } from "../../components/sentence.js";

@@ -1,20 +1,20 @@
 // Schedule: the nightly export on and off, its time, and the days on which it pauses.
 
-import { get, pathOf, put } from "../../api.js";
-import { useAction, useData } from "../../data.js";
-import { html, useRef, useState } from "../../html.js";
+import { get, pathOf, put } from "../../lib/api.js";
+import { useAction, useData } from "../../lib/data.js";
+import { html, useRef, useState } from "../../lib/html.js";
+import { usePerson } from "../../lib/person.js";
+import { useUnsaved } from "../../lib/router.js";
 import { toast } from "../../components/announce.js";
 import { Button } from "../../components/button.js";
-import { ConnectionPage } from "../../components/connection_page.js";
 import { Switch, TextField, useFocusOnProblem } from "../../components/fields.js";
 import { Section } from "../../components/section.js";
 import { ErrorNotice, ErrorState, Loading } from "../../components/states.js";
 import { TimeZoneField } from "../../components/time_zone_field.js";
-import { usePerson } from "../../person.js";
-import { useUnsaved } from "../../router.js";
+import { ConnectionPage } from "../../frame/connection_page.js";
 import { NextRuns, useNextRuns } from "./next_runs.js";
 import { Pauses } from "./pauses.js";
-import { ScheduleAsItIs } from "./as_it_is.js";
+import { ScheduleAsItIs } from "./read_only_schedule.js";
 
 const USUAL_TIME = "21:00";
 const AT_FIELDS = /^(time|time_zone|pauses\[.*)$/;

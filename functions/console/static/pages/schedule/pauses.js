@@ -1,6 +1,6 @@
 // Days on which nothing is exported by itself: a list of first and last days.
 
-import { html, useRef } from "../../html.js";
+import { html, useRef } from "../../lib/html.js";
 import { announce } from "../../components/announce.js";
 import { Button, IconButton } from "../../components/button.js";
 import { TextField } from "../../components/fields.js";

@@ -1,13 +1,13 @@
 // Send Record: one student's record as it would be sent and where; "OK, Continue"; what came of it.
 
-import { pathOf, post } from "../../api.js";
-import { useData } from "../../data.js";
-import { html } from "../../html.js";
+import { pathOf, post } from "../../lib/api.js";
+import { useData } from "../../lib/data.js";
+import { html } from "../../lib/html.js";
 import { Button } from "../../components/button.js";
 import { Dialog } from "../../components/dialog.js";
 import { Sentence } from "../../components/sentence.js";
 import { ErrorNotice, ErrorState, Loading, Notice } from "../../components/states.js";
-import { useRequestedRun } from "../../use_run.js";
+import { useRequestedRun } from "../../shared/use_run.js";
 import { RequestedRun, RunButton } from "../run/requested_run.js";
 import { RecordPreview } from "./preview.js";
 

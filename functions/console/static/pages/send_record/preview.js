@@ -1,8 +1,8 @@
 // A record before it is sent: of each file the path, the values by header, and the raw lines.
 
-import { html } from "../../html.js";
-import { RawLines } from "../../components/run_files.js";
+import { html } from "../../lib/html.js";
 import { Table } from "../../components/table.js";
+import { RawLines } from "../../shared/run_files.js";
 
 // rows: the items of a preview's `files` that have a line; a file may have several.
 export function RecordPreview({ rows, test_files }) {

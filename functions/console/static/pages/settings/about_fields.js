@@ -1,13 +1,13 @@
 // What a connection is called, for which SIS and district, by which clock.
 
-import { get } from "../../api.js";
-import { useData } from "../../data.js";
-import { html, useEffect } from "../../html.js";
+import { get } from "../../lib/api.js";
+import { useData } from "../../lib/data.js";
+import { html, useEffect } from "../../lib/html.js";
+import { usePerson } from "../../lib/person.js";
 import { Combobox } from "../../components/combobox.js";
 import { Checkbox, SelectField, TextField } from "../../components/fields.js";
 import { Sentence } from "../../components/sentence.js";
 import { TimeZoneField } from "../../components/time_zone_field.js";
-import { usePerson } from "../../person.js";
 
 const SYSTEMS = [
   "Aeries",

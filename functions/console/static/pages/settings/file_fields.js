@@ -1,8 +1,8 @@
 // The folder of the files, and what the importer of the SIS does with them.
 
-import { html } from "../../html.js";
+import { html } from "../../lib/html.js";
+import { schoolYear } from "../../lib/runs.js";
 import { Checkbox, SelectField, TextField } from "../../components/fields.js";
-import { schoolYear } from "../../runs.js";
 import { currentSchoolYear, folderOf } from "./draft.js";
 
 const IMPORTER = [

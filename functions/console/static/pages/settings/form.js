@@ -1,14 +1,15 @@
 // The form of all settings: what was changed is saved together.
 
-import { useAction } from "../../data.js";
-import { html, useRef, useState } from "../../html.js";
+import { changeConnection } from "../../lib/connection_changes.js";
+import { useAction } from "../../lib/data.js";
+import { html, useRef, useState } from "../../lib/html.js";
+import { href } from "../../lib/paths.js";
+import { useUnsaved } from "../../lib/router.js";
 import { toast } from "../../components/announce.js";
 import { Button } from "../../components/button.js";
 import { TextField, useFocusOnProblem } from "../../components/fields.js";
 import { Section } from "../../components/section.js";
 import { ErrorNotice, Notice } from "../../components/states.js";
-import { changeConnection } from "../../connection_changes.js";
-import { href, useUnsaved } from "../../router.js";
 import { AboutFields, ProgramFields } from "./about_fields.js";
 import { NO_SECRETS, changesOf, draftOf, isAnotherServer, secretsOf } from "./draft.js";
 import { FolderField, ImporterFields } from "./file_fields.js";
@@ -94,7 +95,7 @@ export function SettingsForm({ connection, keep }) {
       <${Button} kind="primary" busy=${saving.busy} onClick=${() => saving.run()}>Save<//>
       ${dirty && html`<${Button} onClick=${discard}>Discard the changes<//>`}
       <span class="muted" role="status">${dirty ? "Not saved yet" : ""}</span>
-      ${!dirty && to_check && check && html`<a href=${check}>Check the connection with its new settings</a>`}
+      ${!dirty && to_check && html`<a href=${check}>Check the connection with its new settings</a>`}
     </div>
   </div>`;
 }

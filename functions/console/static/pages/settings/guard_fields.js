@@ -1,6 +1,6 @@
 // Guards before sending: what is looked at in each year's files, and what becomes of a finding.
 
-import { html } from "../../html.js";
+import { html } from "../../lib/html.js";
 import { SelectField, TextField } from "../../components/fields.js";
 
 const ACTIONS = [

@@ -1,10 +1,10 @@
 // Settings: everything of a connection but its mapping and schedule.
 
-import { html } from "../../html.js";
-import { ConnectionPage } from "../../components/connection_page.js";
-import { usePerson } from "../../person.js";
-import { SettingsAsTheyAre } from "./as_they_are.js";
+import { html } from "../../lib/html.js";
+import { usePerson } from "../../lib/person.js";
+import { ConnectionPage } from "../../frame/connection_page.js";
 import { SettingsForm } from "./form.js";
+import { SettingsAsTheyAre } from "./read_only_settings.js";
 
 export default function SettingsPage({ params: { c } }) {
   const person = usePerson();

@@ -1,6 +1,6 @@
 // Password and private key: they are written, and never shown again.
 
-import { html, useEffect, useId, useRef, useState } from "../../html.js";
+import { html, useEffect, useId, useRef, useState } from "../../lib/html.js";
 import { announce } from "../../components/announce.js";
 import { Button } from "../../components/button.js";
 import { Field, TextArea } from "../../components/fields.js";

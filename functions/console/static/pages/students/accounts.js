@@ -1,14 +1,14 @@
 // Every student of each year accounted for, and the lists of those who are not exported.
 
-import { get, pathOf } from "../../api.js";
-import { useData } from "../../data.js";
-import { html } from "../../html.js";
-import { RunLink } from "../../components/links.js";
+import { get, pathOf } from "../../lib/api.js";
+import { useData } from "../../lib/data.js";
+import { html } from "../../lib/html.js";
+import { schoolYear } from "../../lib/runs.js";
 import { EmptyState, ErrorState, Loading, Notice } from "../../components/states.js";
 import { Table } from "../../components/table.js";
 import { Tabs } from "../../components/tabs.js";
 import { count, momentText, number } from "../../components/time.js";
-import { schoolYear } from "../../runs.js";
+import { RunLink } from "../../shared/links.js";
 import { StudentList } from "./student_list.js";
 
 const LISTS = [

@@ -1,12 +1,12 @@
 // Erase this student: what goes and what stays, the id typed again, and the run that does it.
 
-import { pathOf } from "../../api.js";
-import { html, useState } from "../../html.js";
+import { pathOf } from "../../lib/api.js";
+import { html, useState } from "../../lib/html.js";
 import { Button } from "../../components/button.js";
 import { Dialog } from "../../components/dialog.js";
 import { TextField } from "../../components/fields.js";
 import { ErrorNotice, Notice } from "../../components/states.js";
-import { useRequestedRun } from "../../use_run.js";
+import { useRequestedRun } from "../../shared/use_run.js";
 import { RequestedRun, RunButton } from "../run/requested_run.js";
 
 export function EraseDialog({ connection, student_id, onClose }) {

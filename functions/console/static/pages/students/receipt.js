@@ -1,20 +1,20 @@
 // A student's receipt of a year: what became of the last sync, and the very line that was delivered.
 
-import { html, useId, useState } from "../../html.js";
+import { html, useId, useState } from "../../lib/html.js";
+import { usePerson } from "../../lib/person.js";
+import { schoolYear } from "../../lib/runs.js";
 import { Badge } from "../../components/badge.js";
 import { Button } from "../../components/button.js";
 import { Copyable } from "../../components/copyable.js";
-import { DownloadButton } from "../../components/download_button.js";
 import { FactList } from "../../components/fact_list.js";
-import { RunLink } from "../../components/links.js";
-import { Reasons } from "../../components/reasons.js";
 import { Sentence } from "../../components/sentence.js";
 import { Time, momentText, number } from "../../components/time.js";
-import { usePerson } from "../../person.js";
-import { schoolYear } from "../../runs.js";
+import { DownloadButton } from "../../shared/download_button.js";
+import { RunLink } from "../../shared/links.js";
+import { Reasons } from "../../shared/reasons.js";
 import { ResendDialog } from "../run/resend_dialog.js";
 import { SendRecordDialog } from "../send_record/dialog.js";
-import { STUDENT_STATUS } from "./words.js";
+import { STUDENT_STATUS } from "./student_status.js";
 
 export function Receipt({ connection, receipt, reload }) {
   const { connection_id: c, time_zone: zone } = connection;

@@ -1,11 +1,11 @@
 // The receipts of one student, one for each school year; and the erasure of them all.
 
-import { get, pathOf } from "../../api.js";
-import { useData } from "../../data.js";
-import { html, useState } from "../../html.js";
+import { get, pathOf } from "../../lib/api.js";
+import { useData } from "../../lib/data.js";
+import { html, useState } from "../../lib/html.js";
+import { usePerson } from "../../lib/person.js";
 import { Button } from "../../components/button.js";
 import { EmptyState, ErrorState, Loading } from "../../components/states.js";
-import { usePerson } from "../../person.js";
 import { EraseDialog } from "./erase_dialog.js";
 import { Receipt } from "./receipt.js";
 

@@ -1,16 +1,16 @@
 // Who of a year is due, held back, or was never exported: page by page, in order of student id.
 
-import { get, pathOf } from "../../api.js";
-import { useAction, useData } from "../../data.js";
-import { html, useState } from "../../html.js";
+import { get, pathOf } from "../../lib/api.js";
+import { useAction, useData } from "../../lib/data.js";
+import { html, useState } from "../../lib/html.js";
 import { announce } from "../../components/announce.js";
 import { Badge } from "../../components/badge.js";
 import { Button } from "../../components/button.js";
-import { StudentLink } from "../../components/links.js";
-import { Reasons } from "../../components/reasons.js";
 import { EmptyState, ErrorNotice, ErrorState, Loading } from "../../components/states.js";
 import { Time, count } from "../../components/time.js";
-import { STUDENT_STATUS } from "./words.js";
+import { StudentLink } from "../../shared/links.js";
+import { Reasons } from "../../shared/reasons.js";
+import { STUDENT_STATUS } from "./student_status.js";
 
 const NOBODY = {
   due: ["Nobody is due", "Everyone who was synced is in an export, or is held back."],

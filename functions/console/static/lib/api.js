@@ -1,0 +1,92 @@
+// Calls the API: its errors become an ApiError, a read that met a passing fault is repeated.
+
+import { accessToken } from "./sign_in.js";
+
+const BASE = new URL("../../../", import.meta.url); // …/v1/, from …/v1/console/VERSION/lib/
+const PAUSES_MS = [500, 1500];
+const PASSING = new Set([429, 502, 503, 504]);
+
+// `problems` are [{path, message}]; `run_id` is that of the run in the way, of a 409.
+export class ApiError extends Error {
+  constructor(status, { code, message, problems = [], run_id = null }) {
+    super(message);
+    Object.assign(this, { name: "ApiError", status, code, problems, run_id });
+  }
+
+  // What the API says of one field, or an empty text.
+  problemOf(path) {
+    return this.problems.find((problem) => problem.path === path)?.message ?? "";
+  }
+}
+
+export const get = (path, options) => call("GET", path, options);
+// Null where there is nothing of it yet.
+export const getIfThere = (path, options) =>
+  get(path, options).catch((error) => {
+    if (error.status === 404) return null;
+    throw error;
+  });
+export const post = (path, body = {}, options) => call("POST", path, { ...options, body });
+export const put = (path, body, options) => call("PUT", path, { ...options, body });
+export const remove = (path, options) => call("DELETE", path, options);
+
+// The path of a connection, with whatever comes after: each part is escaped.
+export function pathOf(connection_id, ...rest) {
+  return ["connections", connection_id, ...rest].map(encodeURIComponent).join("/");
+}
+
+// The answer's JSON, null for none. `query` leaves out what is empty; a body that is text is sent
+// as it is, with a Content-Type among `headers`. Raises ApiError, and AbortError by the `signal`.
+export async function call(method, path, { query = {}, body, headers = {}, signal } = {}) {
+  const url = new URL(path, BASE);
+  for (const [name, value] of Object.entries(query))
+    if (value !== undefined && value !== null && value !== "") url.searchParams.set(name, value);
+  const request = { method, headers: { Accept: "application/json", ...headers }, signal };
+  if (body !== undefined) {
+    const isText = typeof body === "string";
+    request.body = isText ? body : JSON.stringify(body);
+    if (!isText) request.headers["Content-Type"] = "application/json";
+  }
+  for (const pause of method === "GET" ? [...PAUSES_MS, null] : [null]) {
+    const answer = await send(url, request).catch((error) => {
+      if (error.name === "AbortError") throw error;
+      return unreachable();
+    });
+    if (answer.ok) return answer.status === 204 ? null : answer.json();
+    if (!PASSING.has(answer.status) || pause === null) throw await errorOf(answer);
+    await wait(pause, signal);
+  }
+}
+
+async function send(url, request) {
+  const token = await accessToken();
+  const answer = await fetch(url, authorised(request, token));
+  if (answer.status !== 401) return answer;
+  return fetch(url, authorised(request, await accessToken({ refused: token })));
+}
+
+function authorised(request, token) {
+  return { ...request, headers: { ...request.headers, Authorization: `Bearer ${token}` } };
+}
+
+function unreachable() {
+  const message = "The service cannot be reached: check your connection, and try again.";
+  return Response.json({ error: { code: "unreachable", message } }, { status: 503 });
+}
+
+async function errorOf(answer) {
+  const body = await answer.json().catch(() => null);
+  const message = `The service answered ${answer.status}: please try again.`;
+  return new ApiError(answer.status, body?.error ?? { code: "unexpected", message });
+}
+
+// Resolves after a while; rejects with AbortError when the signal says so.
+export function wait(milliseconds, signal) {
+  return new Promise((resolve, reject) => {
+    const timer = setTimeout(resolve, milliseconds);
+    signal?.addEventListener("abort", () => {
+      clearTimeout(timer);
+      reject(signal.reason);
+    });
+  });
+}

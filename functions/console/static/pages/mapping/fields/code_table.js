@@ -1,0 +1,137 @@
+// Match codes as a small table: typed, pasted from a spreadsheet, or filled from the values found.
+
+import { get, pathOf } from "../../../lib/api.js";
+import { useAction } from "../../../lib/data.js";
+import { afterDrawing } from "../../../lib/focus.js";
+import { html, useEffect, useId, useRef, useState } from "../../../lib/html.js";
+import { announce } from "../../../components/announce.js";
+import { Button, IconButton } from "../../../components/button.js";
+import { Sentence } from "../../../components/sentence.js";
+import { ErrorNotice } from "../../../components/states.js";
+import { count } from "../../../components/time.js";
+import { CODES } from "../labels.js";
+import { useConnectionId } from "./known_fields.js";
+import { columnsOf, withPasted } from "./spreadsheet.js";
+
+const SHOWN = 100;
+const TOLD = 80; // characters of a value in the path of a problem
+
+// codes: [[value, code]]; problems: [{at: the value, "" for the whole table, message, row?}]
+export function CodeTable({ codes, onInput, source, each, delimiter, problems }) {
+  const root = useRef(null);
+  const id = useId();
+  const [more, setMore] = useState(SHOWN);
+  const apart = useRef(new Set()); // rows after those that are drawn, too: what was wrong there can be mended
+  const rows = codes.length ? codes : [["", ""]];
+  const wrong = Map.groupBy(problems.map((one, number) => [rowOf(one, rows), `${id}-${number}`]), ([place]) => place);
+  for (const place of [...wrong.keys()].slice(0, SHOWN)) apart.current.add(place);
+  const drawn = [...rows.entries()].filter(([place]) => place < more || apart.current.has(place));
+  const problemOf = (place) =>
+    wrong.has(place) && { "aria-invalid": "true", "aria-describedby": wrong.get(place).map(([, said]) => said).join(" ") };
+  const set = (place, pair) => onInput(rows.map((row, at) => (at === place ? pair : row)));
+  const focus = (wanted) =>
+    afterDrawing(() => {
+      const all = [...root.current.querySelectorAll("tbody tr")];
+      (all.find((row) => Number(row.dataset.place) >= wanted) ?? all.at(-1)).querySelector("input").focus();
+    });
+  const showMore = () => {
+    setMore(more + SHOWN);
+    focus(more);
+  };
+  const add = () => {
+    apart.current.add(rows.length);
+    onInput([...rows, ["", ""]]);
+    focus(rows.length);
+  };
+  const remove = (place) => {
+    onInput(rows.filter((_, at) => at !== place));
+    apart.current = new Set([...apart.current].filter((at) => at !== place).map((at) => (at > place ? at - 1 : at)));
+    announce(`Code ${place + 1} was removed.`);
+    focus(Math.max(0, Math.min(place, rows.length - 2)));
+  };
+  const paste = (event, place, part) => {
+    const cells = columnsOf(event.clipboardData.getData("text/plain"));
+    if (cells.length < 2 && (cells[0]?.length ?? 0) < 2) return; // one cell: as the browser does it
+    event.preventDefault();
+    const next = withPasted(rows, cells, place, part);
+    onInput(next);
+    setMore(Math.max(more, Math.min(place + cells.length, more + SHOWN)));
+    announce(`${count(cells.length, "row")} pasted; the table has ${count(next.length, "row")}.`);
+  };
+  return html`<div class="code-table" ref=${root}>
+    <table aria-label=${CODES}>
+      <thead>
+        <tr>
+          <th scope="col">Value in Enroll</th>
+          <th scope="col">Code in the file</th>
+          <td></td>
+        </tr>
+      </thead>
+      <tbody>
+        ${drawn.map(
+          ([place, [value, code]]) => html`<tr key=${place} data-place=${place}>
+            <td>
+              <input aria-label=${`Value in Enroll ${place + 1}`} value=${value} autocomplete="off" spellcheck=${false} ...${problemOf(place)}
+                onInput=${(event) => set(place, [event.target.value, code])} onPaste=${(event) => paste(event, place, 0)} />
+            </td>
+            <td>
+              <input aria-label=${`Code in the file ${place + 1}`} value=${code} placeholder=${value ? "blank" : ""} autocomplete="off" spellcheck=${false} ...${problemOf(place)}
+                onInput=${(event) => set(place, [value, event.target.value])} onPaste=${(event) => paste(event, place, 1)} />
+            </td>
+            <td><${IconButton} label=${`Remove code ${place + 1}`} icon="close" onClick=${() => remove(place)} /></td>
+          </tr>`,
+        )}
+      </tbody>
+    </table>
+    ${problems.map((one, number) => html`<p key=${one.at + one.message} id=${`${id}-${number}`} class="problem">${one.at && html`<strong>${one.at}: </strong>`}<${Sentence} text=${one.message} /></p>`)}
+    <div class="code-buttons">
+      ${rows.length > drawn.length && html`<${Button} onClick=${showMore}>Show more of ${count(rows.length, "code")}<//>`}
+      <${Button} kind="quiet" icon="plus" onClick=${add}>Add a code<//>
+      <${FillFromValues} rows=${rows} onInput=${onInput} source=${source} each=${each} delimiter=${delimiter} />
+    </div>
+    <p class="hint">Two columns copied from a spreadsheet can be pasted into the table.</p>
+  </div>`;
+}
+
+// The row of a problem: the first for one of the whole table, -1 for one whose row is not there.
+function rowOf({ at, row }, rows) {
+  return row ?? (at === "" ? 0 : rows.findIndex(([value]) => told(value) === at));
+}
+
+const told = (value) => (value.length > TOLD ? [...value.slice(0, 2 * TOLD)].slice(0, TOLD).join("") : value);
+
+// Adds the values that students have and that are not in the table, with blank codes to fill in.
+function FillFromValues({ rows, onInput, source, each, delimiter }) {
+  const c = useConnectionId();
+  const [said, say] = useState("");
+  const latest = useRef(null);
+  latest.current = { rows, onInput }; // one may type while it looks
+  const control = useRef(new AbortController());
+  useEffect(() => () => control.current.abort(), []);
+  const filling = useAction(async () => {
+    const { signal } = control.current;
+    const ask = (place) => get(pathOf(c, "fields"), { query: { ...place, delimiter }, signal });
+    const answers = await Promise.all(placesOf(source, each).map(ask));
+    const { looked_at, complete } = answers[0];
+    const now = latest.current;
+    const there = new Set(now.rows.map(([value]) => value));
+    const found = new Set(answers.flatMap(({ values }) => values.map((one) => one.value)));
+    const missing = [...found].filter((value) => !there.has(value)).map((value) => [value, ""]);
+    if (missing.length) now.onInput([...now.rows.filter((row) => row.some((cell) => cell !== "")), ...missing]);
+    const among = `${complete ? "all" : "the first"} ${count(looked_at, "student")}`;
+    const text = `${count(missing.length, "new value")} found among ${among}.`;
+    announce(text);
+    say(text);
+  });
+  if (!source || source.startsWith("registration.")) return null;
+  return html`<${Button} kind="quiet" icon="search" busy=${filling.busy} onClick=${() => filling.run()}>Fill from values found<//>
+    ${said && html`<span class="hint">${said}</span>`}
+    <${ErrorNotice} error=${filling.error} />`;
+}
+
+// How the API is asked for the values of a field; a field of flat groups is one in each of them.
+function placesOf(source, each) {
+  if (!source.startsWith("entry.") || !each) return [{ path: source }];
+  if (!Array.isArray(each)) return [{ path: source, each }];
+  return each.filter(Boolean).map((prefix) => ({ path: `${prefix}${source.slice("entry.".length)}` }));
+}

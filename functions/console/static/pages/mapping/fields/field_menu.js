@@ -1,0 +1,53 @@
+// What can be done with a whole field: move, duplicate, delete.
+
+import { focusSoon } from "../../../lib/focus.js";
+import { html } from "../../../lib/html.js";
+import { useSelected } from "../../../lib/store.js";
+import { announce } from "../../../components/announce.js";
+import { Menu } from "../../../components/menu.js";
+import { insertField, moveField, newId, removeField } from "../draft.js";
+import { useEditor } from "../editor.js";
+
+export function FieldMenu({ id, file, place, name }) {
+  const editor = useEditor();
+  const count = useSelected(editor.draft, (draft) => draft.files[file]?.fields.length);
+  const button = `#row-${id} .menu`;
+  const move = (by) => {
+    moveBy(editor, file, id, place, by);
+    focusSoon(button);
+  };
+  const items = [
+    place > 0 && { label: "Move up", onSelect: () => move(-1) },
+    place < count - 1 && { label: "Move down", onSelect: () => move(1) },
+    place > 0 && { label: "Move to the top", onSelect: () => move(-place) },
+    place < count - 1 && { label: "Move to the end", onSelect: () => move(count - 1 - place) },
+    { label: "Duplicate", onSelect: () => duplicate(editor, file, id, place) },
+    { label: "Delete", danger: true, onSelect: () => remove(editor, file, id, place) },
+  ];
+  return html`<${Menu} label=${`Actions of ${name}`} items=${items} />`;
+}
+
+function moveBy(editor, file, id, place, by) {
+  const count = editor.draft.get().files[file].fields.length;
+  if (place + by < 0 || place + by >= count) return;
+  editor.update((draft) => moveField(draft, file, id, by));
+  announce(`Moved to place ${place + by + 1} of ${count}.`);
+}
+
+function duplicate(editor, file, id, place) {
+  const copy = newId();
+  editor.update((draft) => {
+    const { to, ...field } = draft.fields[id];
+    return insertField(draft, file, copy, { ...field, to: to && `${to}_2` }, place + 1);
+  });
+  announce(`Duplicated as field ${place + 2}.`);
+  focusSoon(`#row-${copy} .from`);
+}
+
+function remove(editor, file, id, place) {
+  const { fields } = editor.draft.get().files[file];
+  const next = fields[place + 1] ?? fields[place - 1];
+  editor.update((draft) => removeField(draft, file, id));
+  announce(`Field ${place + 1} was deleted. Undo brings it back.`);
+  focusSoon(next ? `#row-${next} .menu` : ".add-field");
+}

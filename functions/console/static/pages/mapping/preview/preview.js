@@ -1,0 +1,96 @@
+// What a student's values and the mapping's problems are at each row: the preview's answer, turned
+// from places in lists into the ids of what stood there when it was asked for.
+
+import { pathOf, post } from "../../../lib/api.js";
+import { oneAtATime } from "../../../lib/debounced_request.js";
+import { useEffect, useState } from "../../../lib/html.js";
+import { canonical, definitionOf, placesOf } from "../draft.js";
+import { ownProblems } from "./client_checks.js";
+import { sentenceOf } from "./problem_text.js";
+
+const PAUSE_MS = 80; // between the last key and the question
+
+// Asks again whenever the draft or the student changes. Answers {busy, error}.
+export function usePreview(c, editor, student) {
+  const [state, show] = useState({ busy: false, error: null });
+  useEffect(() => {
+    const ask = async ({ signal }) => {
+      const draft = editor.draft.get();
+      const wish = { mapping: definitionOf(draft), student_ids: student ? [student] : [], unfinished: true };
+      show((before) => ({ ...before, busy: true }));
+      try {
+        const answer = draft.order.length ? await post(pathOf(c, "mapping", "preview"), wish, { signal }) : EMPTY;
+        if (signal.aborted) return;
+        editor.seen.set(withSame(editor.seen.get(), seenIn(answer, draft)));
+        show({ busy: false, error: null });
+      } catch (error) {
+        if (!signal.aborted) show({ busy: false, error });
+      }
+    };
+    const asking = oneAtATime(ask, PAUSE_MS);
+    asking.want(true);
+    const leave = editor.draft.subscribe(() => asking.want());
+    return () => {
+      leave();
+      asking.stop();
+    };
+  }, [c, editor, student]);
+  return state;
+}
+
+const EMPTY = { students: [], problems: [], unmatched: [] };
+
+// {fields: {id: [{value, problem?} by row]}, files: {id: [{row, header, line, problem?}]}, students,
+//  problems: {fields: {id: [{at, message, row?}]}, files: {…}, others: […]}}
+export function seenIn(answer, draft) {
+  const places = placesOf(draft);
+  const seen = {
+    fields: {},
+    files: {},
+    students: answer.students,
+    problems: placed([...answer.problems, ...ownProblems(draft)], places),
+  };
+  const [student] = answer.students;
+  const headers = new Map(student?.test_files?.map(({ name, header }) => [name, header]));
+  for (const row of student?.files ?? []) {
+    const file = places[row.place];
+    const { line, problem } = row;
+    (seen.files[file.id] ??= []).push({ row: row.row, header: headers.get(row.name), line, problem });
+    for (const { place, value, problem } of row.fields)
+      (seen.fields[file.fields[place]] ??= []).push({ value, problem });
+  }
+  return seen;
+}
+
+export function placed(problems, places) {
+  const found = { fields: {}, files: {}, others: [] };
+  for (const { path, message, row } of problems) {
+    const match = path.match(/^files\[(\d+)\](?:\.fields\[(\d+)\])?\.?(.*)$/s);
+    const file = match && places[match[1]];
+    const field = file && match[2] !== undefined ? file.fields[match[2]] : null;
+    const at = file ? match[3] : path;
+    const one = { at, message: sentenceOf(message, at, Boolean(field)), ...(row !== undefined && { row }) };
+    if (!file) found.others.push(one);
+    else (field ? (found.fields[field] ??= []) : (found.files[file.id] ??= [])).push(one);
+  }
+  return found;
+}
+
+// The answer, with the very objects of the one before where they say the same: so only rows in
+// which something changed are drawn again.
+function withSame(before, now) {
+  const same = (old, fresh) =>
+    Object.fromEntries(
+      Object.entries(fresh).map(([id, one]) => [id, canonical(old[id]) === canonical(one) ? old[id] : one]),
+    );
+  return {
+    ...now,
+    fields: same(before.fields, now.fields),
+    files: same(before.files, now.files),
+    problems: {
+      ...now.problems,
+      fields: same(before.problems.fields, now.problems.fields),
+      files: same(before.problems.files, now.problems.files),
+    },
+  };
+}

@@ -1,0 +1,169 @@
+// What changed from one draft to another with the same ids, in the words of the page.
+
+import { canonical, codesAsPairs, definitionOfField } from "../draft.js";
+import {
+  CONDITION, FIELD, IDENTIFIERS, MANIFEST, PACKAGE, SEPARATORS, SETTINGS, TYPES, WAYS,
+  choiceInWords, codeInWords, conditionInWords, named, outcomeInWords, questionInWords, quoted, rowsInWords, settingInWords, stepInWords,
+  transformationOf,
+} from "../labels.js";
+import { CHOICES } from "../vocabulary.js";
+
+// [{place, where, what: [text]}]; `place` is equal where two such lists speak of the same.
+export function differences(from, to) {
+  const found = [];
+  const tell = (place, where, ...what) => what.length && found.push({ place, where, what });
+  const name = (draft, id) => draft.files[id].settings.name || "a file without a name";
+  const head = (draft, id) => draft.fields[id].to || draft.fields[id].from || "a field without a name";
+  for (const id of from.order) if (!to.order.includes(id)) tell(id, name(from, id), "the file was deleted");
+  for (const id of to.order) {
+    const [before, now] = [from.order.includes(id) && from.files[id], to.files[id]];
+    const file = name(to, id);
+    if (!before) {
+      tell(id, file, "the file was added");
+      continue;
+    }
+    tell(id, file, ...ofSettings(before.settings, now.settings));
+    for (const one of before.fields)
+      if (!now.fields.includes(one)) tell(one, `${file}, ${head(from, one)}`, "the field was deleted");
+    for (const one of now.fields) {
+      const where = `${file}, ${head(to, one)}`;
+      if (!before.fields.includes(one)) tell(one, where, "the field was added");
+      else tell(one, where, ...ofField(...[from, to].map((of) => definitionOfField(of.fields[one]))));
+    }
+    if (kept(before.fields, now.fields) !== kept(now.fields, before.fields))
+      tell(`${id} order`, file, "the order of the fields changed");
+  }
+  if (kept(from.order, to.order) !== kept(to.order, from.order)) tell("order", "The files", "their order changed");
+  tell("package", PACKAGE.package, ...ofPackage(from.package, to.package));
+  return found;
+}
+
+const kept = (list, others) => canonical(list.filter((one) => others.includes(one)));
+
+function ofSettings(before, now) {
+  return Object.entries(SETTINGS).flatMap(([key, label]) => {
+    if (key === "where") return ofList(label, before.where, now.where, conditionInWords);
+    if (key === "header") return ofSwitch(label, before.header ?? true, now.header ?? true);
+    return ofValue(label, settingShown(key, before[key]), settingShown(key, now[key]));
+  });
+}
+
+function settingShown(key, value) {
+  if (key === "rows") return rowsInWords(value);
+  if (key === "separator") return named(SEPARATORS, value ?? "comma")?.label ?? shown(value);
+  if (key === "text_identifier") return named(IDENTIFIERS, value ?? "double")?.label ?? shown(value);
+  if (key === "extension") return (value ?? "csv").toUpperCase() === "CSV" ? "CSV" : shown(value);
+  return key in CHOICES ? settingInWords(key, value ?? CHOICES[key][0]) : shown(value);
+}
+
+const OF_CODES = transformationOf("match_codes").parameters;
+
+function ofField(before, now) {
+  const ofKey = ([key, label]) => {
+    const [old, fresh] = [before[key], now[key]];
+    if (key === "transformations") return ofChain(old, fresh);
+    if (key === "one_of") return ofList(label, old, fresh);
+    if (key === "mapping_type") return ofValue(label, TYPES[old], TYPES[fresh]);
+    if (key === "on_error") return ofValue(label, WAYS[old ?? "hold"], WAYS[fresh ?? "hold"]);
+    const is_switch = [old, fresh].some((one) => typeof one === "boolean");
+    return is_switch ? ofSwitch(label, old, fresh) : ofValue(label, shown(old), shown(fresh));
+  };
+  return [...Object.entries(FIELD).flatMap(ofKey), ...ofParameters(OF_CODES, before, now)];
+}
+
+function ofParameters(parameters, before, now) {
+  return parameters.flatMap(({ key, label, kind, default: standing }) => {
+    const [old, fresh] = [before, now].map((of) => of[key] ?? standing ?? undefined);
+    if (kind === "codes") return ofCodes(old, fresh);
+    if (kind === "yes_no") return ofSwitch(label, old, fresh);
+    if (kind === "texts" || kind === "paths") return ofList(label, old, fresh);
+    const words = { choice: chosen, outcome: outcomeInWords }[kind] ?? shown;
+    return ofValue(label, words(old), words(fresh));
+  });
+}
+
+function ofCodes(old = {}, fresh = {}) {
+  const [before, now] = [old, fresh].map((codes) => new Map(Object.entries(codes)));
+  const gone = [...before].filter(([value]) => !now.has(value));
+  const came = [...now].filter(([value]) => !before.has(value));
+  const other = [...now].filter(([value, code]) => before.has(value) && before.get(value) !== code);
+  return [
+    ...other.map(([value, code]) => `${codeInWords(value, before.get(value))} became ${codeInWords(value, code)}`),
+    ...came.map((pair) => `${codeInWords(...pair)} was added`),
+    ...gone.map((pair) => `${codeInWords(...pair)} was removed`),
+  ];
+}
+
+function ofChain(before = [], now = []) {
+  return pairs(before, now).flatMap(([old, fresh]) => {
+    const said = (steps, step) => `Step ${steps.indexOf(step) + 1}, ${stepInWords(codesAsPairs(step), Infinity)}`;
+    if (!old) return [`${said(now, fresh)}, was added`];
+    if (!fresh) return [`${said(before, old)}, was removed`];
+    const { title, asks, parameters } = transformationOf(fresh.type);
+    const changed = asks ? ofQuestion(old, fresh, parameters) : ofParameters(parameters, old, fresh);
+    return changed.map((what) => `Step ${now.indexOf(fresh) + 1}, ${title}: ${what}`);
+  });
+}
+
+// Steps beside each other, in order: those that are the same, else those of one type.
+function pairs(before, now) {
+  const score = (old, fresh) => (old.type !== fresh.type ? -1 : canonical(old) === canonical(fresh) ? 2 : 1);
+  const best = Array.from({ length: before.length + 1 }, () => Array(now.length + 1).fill(0));
+  for (let i = before.length - 1; i >= 0; i -= 1)
+    for (let j = now.length - 1; j >= 0; j -= 1)
+      best[i][j] = Math.max(best[i + 1][j], best[i][j + 1], score(before[i], now[j]) + best[i + 1][j + 1]);
+  const found = [];
+  let [i, j] = [0, 0];
+  while (i < before.length || j < now.length) {
+    const both = i < before.length && j < now.length;
+    if (both && best[i][j] === score(before[i], now[j]) + best[i + 1][j + 1]) found.push([before[i++], now[j++]]);
+    else if (both ? best[i][j] === best[i + 1][j] : i < before.length) found.push([before[i++], null]);
+    else found.push([null, now[j++]]);
+  }
+  return found;
+}
+
+// What If Then Else asks is one sentence; what it writes are two parameters.
+function ofQuestion(before, now, parameters) {
+  const outcomes = parameters.filter(({ kind }) => kind === "outcome");
+  const is_list = before.one_of && now.one_of && questionInWords({ ...before, one_of: [] }) === questionInWords({ ...now, one_of: [] });
+  const asked = is_list ? ofList(CONDITION.compared, before.one_of, now.one_of) : ofValue("If", questionInWords(before), questionInWords(now));
+  return [...asked, ...ofParameters(outcomes, before, now)];
+}
+
+function ofPackage(before, now) {
+  const [old, fresh] = [before?.manifest, now?.manifest];
+  const row = ({ property, value, file, otherwise }) =>
+    [`${quoted(property)}: ${shown(value)}`, file && `if the zip has ${quoted(file)}`, otherwise && `otherwise ${quoted(otherwise)}`].filter(Boolean).join(", ");
+  return [
+    ...(Boolean(before) === Boolean(now) ? [] : [now ? "it was switched on" : "it was switched off"]),
+    ...ofValue(PACKAGE.name, shown(before?.name), shown(now?.name)),
+    ...ofSwitch(PACKAGE.manifest, Boolean(old), Boolean(fresh)),
+    ...ofValue(MANIFEST.name, shown(old?.name), shown(fresh?.name)),
+    ...ofValue(MANIFEST.header, shown(old?.header?.join(", ")), shown(fresh?.header?.join(", "))),
+    ...ofList(MANIFEST.rows, old?.rows, fresh?.rows, row),
+  ];
+}
+
+// Each of these answers a list, empty where both are the same.
+
+const ofValue = (label, before, now) => (before === now ? [] : [`${label}: ${before} → ${now}`]);
+
+function ofSwitch(label, before, now) {
+  return Boolean(before) === Boolean(now) ? [] : [`“${label}” was switched ${now ? "on" : "off"}`];
+}
+
+function ofList(label, before, now, words = shown) {
+  const [old, fresh] = [before, now].map((list) => [list ?? []].flat().map((one) => words(one)));
+  const came = fresh.filter((one) => !old.includes(one)).map((one) => `${label}: ${one} was added`);
+  const gone = old.filter((one) => !fresh.includes(one)).map((one) => `${label}: ${one} was removed`);
+  const found = [...came, ...gone];
+  return found.length || canonical(old) === canonical(fresh) ? found : [`${label}: ${old.join(", ")} → ${fresh.join(", ")}`];
+}
+
+function shown(value) {
+  if (value === undefined || value === null) return "nothing";
+  return value === "" ? "blank" : quoted(String(value));
+}
+
+const chosen = (choice) => (choice === undefined ? "as “On error” says" : choiceInWords(choice));

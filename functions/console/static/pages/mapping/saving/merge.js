@@ -1,0 +1,114 @@
+// Two versions of a mapping beside each other: whose is what, and mine on top of theirs.
+
+import { canonical, draftOf, newId, withChanges } from "../draft.js";
+import { differences } from "./changes.js";
+
+// The definition as a draft with the ids of `base`, where a file has the same name and a field the
+// same header; what is left over of each is new, but a file that was only renamed.
+export function aligned(base, definition) {
+  const draft = draftOf(definition);
+  const of_file = partners(draft.order, base.order, [(id, of) => of.files[id].settings.name], draft, base);
+  const only = (order, known) => order.filter((id) => !known.includes(id));
+  const [new_one, ...new_ones] = only(draft.order, [...of_file.keys()]);
+  const [old_one, ...old_ones] = only(base.order, [...of_file.values()]);
+  if (new_one && old_one && !new_ones.length && !old_ones.length) of_file.set(new_one, old_one);
+
+  const result = { order: [], files: {}, fields: {}, package: draft.package };
+  for (const id of draft.order) {
+    const { settings, fields } = draft.files[id];
+    const before = base.files[of_file.get(id)]?.fields ?? [];
+    const same = [(one, of) => of.fields[one].to, (one, of) => of.fields[one].from];
+    const of_field = partners(fields, before, same, draft, base);
+    const ids = fields.map((one) => of_field.get(one) ?? newId());
+    ids.forEach((one, place) => (result.fields[one] = draft.fields[fields[place]]));
+    const file = of_file.get(id) ?? newId();
+    result.order.push(file);
+    result.files[file] = { settings, fields: ids };
+  }
+  return result;
+}
+
+function partners(ids, others, names, draft, base) {
+  const found = new Map();
+  for (const name of names) {
+    const free = new Map();
+    for (const id of others) if (name(id, base) && ![...found.values()].includes(id)) free.set(name(id, base), id);
+    for (const id of ids) {
+      const text = name(id, draft);
+      if (found.has(id) || !free.has(text)) continue;
+      found.set(id, free.get(text));
+      free.delete(text);
+    }
+  }
+  return found;
+}
+
+// My changes since `base`, made in `theirs` as well, each setting and each code by itself; where both
+// changed the same, mine counts.
+export function merged(base, mine, theirs) {
+  const whole = ({ files, fields }, id) => canonical([files[id], files[id]?.fields.map((one) => fields[one])]);
+  const changed = (id) => whole(mine, id) !== whole(base, id);
+  const order = mergedOrder(base.order, mine.order, theirs.order, changed);
+  const draft = { order, files: {}, fields: {}, package: mergedValue("package", base.package, mine.package, theirs.package) };
+  const of = (one, id) => one.files[id]?.fields ?? [];
+  for (const id of order) {
+    const edited = (field) => canonical(mine.fields[field]) !== canonical(base.fields[field]);
+    const only_mine = !theirs.files[id]; // added, or deleted by them: whole
+    const fields = only_mine ? of(mine, id) : mergedOrder(of(base, id), of(mine, id), of(theirs, id), edited);
+    draft.files[id] = {
+      settings: mergedKeys(base.files[id]?.settings, mine.files[id]?.settings, theirs.files[id]?.settings),
+      fields,
+    };
+    for (const field of fields)
+      draft.fields[field] = mergedKeys(base.fields[field], mine.fields[field], theirs.fields[field]);
+  }
+  return draft;
+}
+
+// What either added stays, what either took away goes, unless I changed what they took away.
+function mergedOrder(base, mine, theirs, changed) {
+  const common = (list) => list.filter((id) => base.includes(id) && mine.includes(id));
+  const i_moved = canonical(common(mine)) !== canonical(common(base));
+  const stays = (id) =>
+    mine.includes(id) ? theirs.includes(id) || !base.includes(id) || changed(id) : !base.includes(id);
+  const [first, second] = i_moved ? [mine, theirs] : [theirs, mine];
+  const order = first.filter(stays);
+  second.forEach((id, place) => {
+    if (order.includes(id) || !stays(id)) return;
+    const before = second.slice(0, place).findLast((one) => order.includes(one));
+    order.splice(order.indexOf(before) + 1, 0, id);
+  });
+  return order;
+}
+
+function mergedKeys(base, mine, theirs) {
+  if (!mine || !theirs) return mine ?? theirs;
+  const changes = {};
+  for (const key of Object.keys({ ...base, ...mine })) changes[key] = mergedValue(key, base?.[key], mine[key], theirs[key]);
+  return withChanges(theirs, changes);
+}
+
+// Other lists and objects are one thing each: two halves of them need not make a whole.
+const WITH_PARTS = { codes: mergedCodes, package: mergedKeys, manifest: mergedKeys };
+
+function mergedValue(key, base, mine, theirs) {
+  if (canonical(mine) === canonical(base)) return theirs;
+  if (canonical(theirs) === canonical(base) || !mine || !theirs) return mine;
+  return WITH_PARTS[key]?.(base, mine, theirs) ?? mine;
+}
+
+function mergedCodes(base, mine, theirs) {
+  const [before, now, both] = [base, mine, theirs].map((pairs) => new Map(pairs));
+  for (const value of before.keys()) if (!now.has(value)) both.delete(value);
+  for (const [value, code] of now) if (before.get(value) !== code) both.set(value, code);
+  return [...both];
+}
+
+// What they changed since `base` that is not in `both`, as `differences` tells it. Of two orders
+// it cannot tell whose is there.
+export function replaced(base, theirs, both) {
+  const there = new Map(differences(base, both).map(({ place, what }) => [place, what]));
+  return differences(base, theirs)
+    .map((one) => ({ ...one, what: one.what.filter((text) => !there.get(one.place)?.includes(text)) }))
+    .filter(({ what }) => what.length);
+}
