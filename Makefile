@@ -8,10 +8,13 @@ MAKEFLAGS += --no-print-directory
 
 export UV_PYTHON_DOWNLOADS := never
 export SAM_CLI_TELEMETRY := 0
+export DENO_NO_UPDATE_CHECK := 1
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 UV_VERSION := 0.13.9
 UV := .local/env/uv/bin/uv
+DENO_VERSION := 2.9.8
+DENO := .local/env/deno/$(DENO_VERSION)/bin/deno
 PYTHON := .venv/bin/python
 SAM := .local/env/sam/bin/sam
 SHARED := PYTHONPATH=layers/shared/python
@@ -55,10 +58,12 @@ test: environments ## All tests: make test [ARGUMENTS='-k words']
 	@$(PYTHON) -m local.build
 	@$(COMPILED_ONCE) $(PYTHON) -m pytest -n 3 $(ARGUMENTS)
 
-lint: environments ## Style, import rules and the template
+lint: environments $(DENO) ## Style, import rules, the console's modules and the template
 	@.venv/bin/ruff check .
 	@.venv/bin/ruff format --check .
 	@$(SHARED) .venv/bin/lint-imports
+	@$(DENO) lint --quiet
+	@$(DENO) check --quiet --no-remote functions/console/static/app.js
 	@AWS_DEFAULT_REGION=us-east-1 $(SAM) validate --lint
 
 types: environments ## Types, strictly
@@ -85,6 +90,12 @@ $(UV):
 	@python=$$($(FIND_PYTHON)); \
 	rm -rf .local/env/uv; \
 	"$$python" -m pip install -qq --target .local/env/uv uv==$(UV_VERSION)
+
+$(DENO): | $(UV)
+	@echo 'Installing Deno, which checks the modules of the console …'
+	@python=$$($(FIND_PYTHON)); \
+	rm -rf .local/env/deno; \
+	$(UV) pip install --quiet --python "$$python" --target .local/env/deno/$(DENO_VERSION) deno==$(DENO_VERSION)
 
 .venv/.made: requirements-dev.txt | $(UV)
 	@echo 'Installing what development needs (.venv) …'

@@ -216,7 +216,7 @@ def test_what_the_service_does_not_take_or_cannot_be_asked_is_not_lost(
         ada.sees(ada.page.get_by_text("The mapped values could not be shown"))
         ada.press(ada.button("Save"))
         expect(said).to_contain_text(REFUSED)
-        expect(ada.page.locator("#mistakes-of-all")).to_be_focused()
+        expect(ada.page.locator("#general-problems")).to_be_focused()
         is_refused(ada)
         assert as_text(ada) > 2
     with answering(ada, "/mapping", "PUT", lambda route: route.abort()):

@@ -121,7 +121,7 @@ def test_mine_on_top_of_theirs_keeps_what_it_can_and_tells_the_rest(
                 const base = draftOf(first);
                 const [mine, theirs] = others.map((one) => aligned(base, one));
                 const both = merged(base, mine, theirs);
-                const gone = replaced(base, theirs, both).flatMap(({ what }) => what);
+                const gone = replaced(base, theirs, both).flatMap(({ changes }) => changes);
                 return [JSON.stringify(definitionOf(both)), gone];
             });
         }""",
@@ -236,7 +236,7 @@ def test_what_the_editor_makes_of_definitions(visit: Visit, district: District) 
     )
 
     assert same == mappings
-    assert [one["what"] for one in told] == [CHANGES]
+    assert [one["changes"] for one in told] == [CHANGES]
     assert orders == [expected for *_, expected in MERGES]
 
 
@@ -275,11 +275,11 @@ def test_mistakes_are_told_in_the_words_of_the_page(visit: Visit, district: Dist
         """async ([said, paths, mapping]) => {
             const names = performance.getEntriesByType("resource").map((one) => one.name);
             const load = (end) => import(names.find((name) => name.endsWith(end)));
-            const { sentenceOf, placeOf } = await load("preview/problem_text.js");
+            const { messageInWords, pathInWords } = await load("preview/problem_text.js");
             const { draftOf } = await load("mapping/draft.js");
             const draft = draftOf(mapping);
-            const sentences = said.map((one) => sentenceOf(...one));
-            return [sentences, paths.map((path) => placeOf(path, draft))];
+            const sentences = said.map((one) => messageInWords(...one));
+            return [sentences, paths.map((path) => pathInWords(path, draft))];
         }""",
         [[one[:3] for one in SENTENCES], list(PLACES), mapping],
     )

@@ -11,20 +11,20 @@ import { Announcements } from "./components/announce.js";
 import { Button } from "./components/button.js";
 import { ConfirmDialog, Dialog } from "./components/dialog.js";
 import { EmptyState, ErrorState, Loading } from "./components/states.js";
-import { KeptFocus } from "./frame/kept_focus.js";
+import { FocusGuard } from "./frame/focus_guard.js";
 import { Page, pageWasLeft } from "./frame/page.js";
 import { Shell } from "./frame/shell.js";
 import { PAGES } from "./pages.js";
 
 function Console() {
   const { state, message } = useStore(session);
-  if (state === "starting") return html`<main><${Coming} label="Signing in …" /></main>`;
+  if (state === "starting") return html`<main><${LoadingPage} label="Signing in …" /></main>`;
   if (state === "signed_out") return html`<${SignedOut} title="You are signed out" />`;
   if (state === "failed") return html`<${SignedOut} title="You are not signed in" message=${message} />`;
   return html`<${SignedIn} />
     ${state === "ended" && html`<${SessionEnded} message=${message} />`}
     <${Announcements} />
-    <${KeptFocus} />`;
+    <${FocusGuard} />`;
 }
 
 function SignedOut({ title, message }) {
@@ -47,12 +47,12 @@ function SessionEnded({ message }) {
 
 function SignedIn() {
   const { data: me, error, reload } = useData((options) => get("me", options), []);
-  if (error) return html`<main class="alone"><${NotShown} error=${error} onRetry=${reload} /></main>`;
-  if (!me) return html`<main><${Coming} /></main>`;
+  if (error) return html`<main class="alone"><${ErrorPage} error=${error} onRetry=${reload} /></main>`;
+  if (!me) return html`<main><${LoadingPage} /></main>`;
   const person = personFrom(me);
   return html`<${PersonContext.Provider} value=${person}>
-    <${Shell}>${person.can_read ? html`<${Outlet} />` : html`<${NoAccess} />`}<//>
-    <${Leaving} />
+    <${Shell}>${person.canRead ? html`<${CurrentPage} />` : html`<${NoAccess} />`}<//>
+    <${LeaveDialog} />
   <//>`;
 }
 
@@ -65,7 +65,7 @@ function NoAccess() {
   <//>`;
 }
 
-function Leaving() {
+function LeaveDialog() {
   const { leaving, stay, leave } = useLeaving();
   if (!leaving) return null;
   return html`<${ConfirmDialog}
@@ -78,24 +78,24 @@ function Leaving() {
 }
 
 // The page of the address: loaded when somebody goes there for the first time.
-function Outlet() {
+function CurrentPage() {
   const { path, params, query, key } = useLocation();
-  const [shown, setShown] = useState({});
+  const [shown, setShown] = useState({ key: null, page: null, error: null });
   useEffect(() => {
     let wanted = true;
-    const ready = (page) => wanted && setShown({ key, ...page });
+    const ready = (page, error = null) => wanted && setShown({ key, page, error });
     load(path).then(
-      (page) => ready({ page }),
-      () => ready({ error: new Error("This page could not be loaded: the console may be a newer one by now.") }),
+      (page) => ready(page),
+      () => ready(null, new Error("This page could not be loaded: the console may be a newer one by now.")),
     );
     return () => {
       wanted = false;
       pageWasLeft();
     };
   }, [key]);
-  if (shown.key !== key) return html`<${Coming} key=${key} />`;
-  if (shown.error) return html`<${NotShown} error=${shown.error} onRetry=${() => location.reload()} />`;
-  return html`<${Caught} key=${key}><${shown.page} params=${params} query=${query} /><//>`;
+  if (shown.key !== key) return html`<${LoadingPage} key=${key} />`;
+  if (shown.error) return html`<${ErrorPage} error=${shown.error} onRetry=${() => location.reload()} />`;
+  return html`<${ErrorBoundary} key=${key}><${shown.page} params=${params} query=${query} /><//>`;
 }
 
 async function load(path) {
@@ -120,19 +120,19 @@ function loadStyles(path) {
 }
 
 // A fault of our own ends one page, not the console; it goes to the browser's log as it is.
-function Caught({ children }) {
+function ErrorBoundary({ children }) {
   const [error] = useErrorBoundary((raised) => console.error(raised));
   if (!error) return children;
   const message = "Something in this page went wrong. Nothing was changed by it.";
-  return html`<${NotShown} error=${{ message }} onRetry=${() => location.reload()} />`;
+  return html`<${ErrorPage} error=${{ message }} onRetry=${() => location.reload()} />`;
 }
 
 // In place of a page that is on its way, or does not come: each has a heading, as every page has.
-function Coming({ label }) {
-  return html`<h1 class="for-ears">Registration sync</h1><${Loading} label=${label} />`;
+function LoadingPage({ label }) {
+  return html`<h1 class="visually-hidden">Registration sync</h1><${Loading} label=${label} />`;
 }
 
-function NotShown({ error, onRetry }) {
+function ErrorPage({ error, onRetry }) {
   return html`<${Page} title="This page cannot be shown"><${ErrorState} error=${error} onRetry=${onRetry} /><//>`;
 }
 

@@ -3,12 +3,12 @@
 import { html, useEffect, useRef, useState } from "../lib/html.js";
 import { Field } from "./fields.js";
 
-const SHOWN = 100;
+const MAX_SHOWN = 100;
 
 // options: [{value, label?, hint?}]. `onInput` is given each text that is typed or chosen, `onChoose`
 // the option that is chosen; without `free`, a text that is no option goes back to what was there.
 export function Combobox({ options, value, onInput, onChoose, free = true, ...given }) {
-  const { label, hint, problem, optional, hide_label, ...control } = given;
+  const { label, hint, problem, optional, hideLabel, ...control } = given;
   const [open, setOpen] = useState(false);
   const [active, setActive] = useState(-1);
   const [typed, setTyped] = useState(null); // what filters the list; null: everything
@@ -23,7 +23,7 @@ export function Combobox({ options, value, onInput, onChoose, free = true, ...gi
     return words.every((word) => all.includes(word));
   };
   const found = open ? options.filter(isFound) : []; // a page may have a hundred that are closed
-  const shown = found.slice(0, SHOWN); // what is said below is an option, too: a listbox has no others
+  const shown = found.slice(0, MAX_SHOWN); // what is said below is an option, too: a listbox has no others
 
   useEffect(() => {
     list.current?.children[active]?.scrollIntoView({ block: "nearest" });
@@ -53,7 +53,7 @@ export function Combobox({ options, value, onInput, onChoose, free = true, ...gi
   };
   const move = (by) => {
     if (!open) setOpen(true);
-    if (shown.length) setActive((place) => (place + by + shown.length + (place < 0 && by < 0)) % shown.length);
+    if (shown.length) setActive((index) => (index + by + shown.length + (index < 0 && by < 0)) % shown.length);
   };
   const onKey = (event) => {
     if (event.key === "ArrowDown") move(1);
@@ -65,33 +65,33 @@ export function Combobox({ options, value, onInput, onChoose, free = true, ...gi
     event.stopPropagation(); // a dialog around it stays open
   };
 
-  return html`<${Field} ...${{ label, hint, problem, optional, hide_label }}>
-    ${(of_field) => html`<div class="combobox">
+  return html`<${Field} ...${{ label, hint, problem, optional, hideLabel }}>
+    ${(fieldProps) => html`<div class="combobox">
       <input
         type="text"
         autocomplete="off"
         spellcheck=${false}
         role="combobox"
         ...${control}
-        ...${of_field}
+        ...${fieldProps}
         value=${text}
         aria-expanded=${open}
         aria-autocomplete="list"
-        aria-controls=${`${of_field.id}-list`}
-        aria-activedescendant=${shown[active] ? `${of_field.id}-${active}` : undefined}
+        aria-controls=${`${fieldProps.id}-list`}
+        aria-activedescendant=${shown[active] ? `${fieldProps.id}-${active}` : undefined}
         onInput=${(event) => type(event.target.value)}
         onClick=${() => setOpen(true)}
         onKeyDown=${onKey}
         onBlur=${leave}
       />
-      <ul role="listbox" id=${`${of_field.id}-list`} aria-label=${label} hidden=${!open} ref=${list}>
+      <ul role="listbox" id=${`${fieldProps.id}-list`} aria-label=${label} hidden=${!open} ref=${list}>
         ${open &&
         shown.map(
-          (option, place) => html`<li
+          (option, index) => html`<li
             role="option"
             key=${option.value}
-            id=${`${of_field.id}-${place}`}
-            aria-selected=${place === active}
+            id=${`${fieldProps.id}-${index}`}
+            aria-selected=${index === active}
             onMouseDown=${(event) => event.preventDefault()}
             onClick=${() => choose(option)}
           >
@@ -99,7 +99,7 @@ export function Combobox({ options, value, onInput, onChoose, free = true, ...gi
             ${option.hint && html`<small>${option.hint}</small>`}
           </li>`,
         )}
-        ${open && found.length > SHOWN && html`<li role="option" aria-disabled="true" class="more">${found.length - SHOWN} more: type to find them</li>`}
+        ${open && found.length > MAX_SHOWN && html`<li role="option" aria-disabled="true" class="more">${found.length - MAX_SHOWN} more: type to find them</li>`}
         ${open && found.length === 0 && html`<li role="option" aria-disabled="true" class="more">${free ? "Not in the list; it can be used all the same." : "Nothing like this in the list."}</li>`}
       </ul>
     </div>`}

@@ -1,7 +1,7 @@
 // Dialogs: the browser's own <dialog>, which keeps the focus inside and gives it back.
 
 import { html, useId, useLayoutEffect, useRef } from "../lib/html.js";
-import { Said } from "./announce.js";
+import { LiveRegion } from "./announce.js";
 import { Button, IconButton } from "./button.js";
 import { ErrorNotice } from "./states.js";
 
@@ -32,7 +32,7 @@ export function Dialog({ title, onClose, actions, children, wide }) {
       ${onClose && html`<${IconButton} label="Close" icon="close" onClick=${onClose} />`}
     </header>
     <div class="dialog-body">${children}</div>
-    <${Said} />
+    <${LiveRegion} />
     ${actions && html`<footer>${actions}</footer>`}
   </dialog>`;
 }

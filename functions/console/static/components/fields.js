@@ -4,10 +4,10 @@ import { html, useEffect, useId } from "../lib/html.js";
 import { Sentence } from "./sentence.js";
 
 // The frame around a control: `children` is given {id, described_by, invalid}.
-export function Field({ label, hint, problem, optional, hide_label, children }) {
+export function Field({ label, hint, problem, optional, hideLabel, children }) {
   const id = useId();
   return html`<div class="field ${problem ? "wrong" : ""}">
-    <label for=${id} class=${hide_label ? "for-ears" : ""}>
+    <label for=${id} class=${hideLabel ? "visually-hidden" : ""}>
       ${label}${optional && html` <span class="optional">(optional)</span>`}
     </label>
     ${hint && html`<p class="hint" id=${`${id}-hint`}>${hint}</p>`}
@@ -21,21 +21,22 @@ function described(id, hint, problem) {
   return [hint && `${id}-hint`, problem && `${id}-problem`].filter(Boolean).join(" ") || undefined;
 }
 
-function split({ label, hint, problem, optional, hide_label, ...control }) {
-  return [{ label, hint, problem, optional, hide_label }, control];
+/** @param {Record<string, any>} props */
+function split({ label, hint, problem, optional, hideLabel, ...control }) {
+  return [{ label, hint, problem, optional, hideLabel }, control];
 }
 
 // `onInput` is given the text.
 export function TextField({ onInput, ...given }) {
   const [frame, control] = split(given);
   return html`<${Field} ...${frame}>
-    ${(of_field) =>
+    ${(fieldProps) =>
       html`<input
         type="text"
         autocomplete="off"
         spellcheck=${false}
         ...${control}
-        ...${of_field}
+        ...${fieldProps}
         onInput=${(event) => onInput(event.target.value)}
       />`}
   <//>`;
@@ -44,12 +45,12 @@ export function TextField({ onInput, ...given }) {
 export function TextArea({ onInput, ...given }) {
   const [frame, control] = split(given);
   return html`<${Field} ...${frame}>
-    ${(of_field) =>
+    ${(fieldProps) =>
       html`<textarea
         rows="4"
         spellcheck=${false}
         ...${control}
-        ...${of_field}
+        ...${fieldProps}
         onInput=${(event) => onInput(event.target.value)}
       ></textarea>`}
   <//>`;
@@ -60,8 +61,8 @@ export function SelectField({ options, value, onInput, ...given }) {
   const [frame, control] = split(given);
   const rows = options.map((one) => (typeof one === "string" ? { value: one, label: one } : one));
   return html`<${Field} ...${frame}>
-    ${(of_field) =>
-      html`<select ...${control} ...${of_field} onInput=${(event) => onInput(event.target.value)}>
+    ${(fieldProps) =>
+      html`<select ...${control} ...${fieldProps} onInput=${(event) => onInput(event.target.value)}>
         ${rows.map(
           (row) => html`<option key=${row.value} value=${row.value} selected=${row.value === value}>
             ${row.label}
@@ -72,7 +73,7 @@ export function SelectField({ options, value, onInput, ...given }) {
 }
 
 // Some choices, of which one is taken. options: [{value, label, hint?}]
-export function RadioGroup({ label, hint, problem, options, value, onInput, hide_label }) {
+export function RadioGroup({ label, hint, problem, options, value, onInput, hideLabel }) {
   const id = useId();
   return html`<fieldset
     role="radiogroup"
@@ -80,7 +81,7 @@ export function RadioGroup({ label, hint, problem, options, value, onInput, hide
     aria-describedby=${described(id, hint, problem)}
     aria-invalid=${problem ? "true" : undefined}
   >
-    <legend class=${hide_label ? "for-ears" : ""}>${label}</legend>
+    <legend class=${hideLabel ? "visually-hidden" : ""}>${label}</legend>
     ${hint && html`<p class="hint" id=${`${id}-hint`}>${hint}</p>`}
     ${options.map(
       (option) => html`<div class="check" key=${option.value}>

@@ -12,15 +12,15 @@ export function Menu({ label, items, icon = "more", text }) {
   const shown = items.filter(Boolean);
 
   const links = () => [...root.current.querySelectorAll("[role=menuitem]")];
-  const focus = (place) => {
+  const focus = (index) => {
     const all = links();
-    all.at(place % all.length)?.focus();
+    all.at(index % all.length)?.focus();
   };
   // One of them can be reached by Tab, as a list that scrolls has to hold something that can.
   const rove = ({ target }) => links().forEach((link) => (link.tabIndex = link === target ? 0 : -1));
-  const show = (place) => {
+  const show = (index) => {
     setOpen(true);
-    requestAnimationFrame(() => focus(place));
+    requestAnimationFrame(() => focus(index));
   };
   const close = () => {
     setOpen(false);
@@ -41,12 +41,12 @@ export function Menu({ label, items, icon = "more", text }) {
     event.preventDefault();
   };
   const onMenuKey = (event) => {
-    const place = links().indexOf(document.activeElement);
-    const moves = { ArrowDown: place + 1, ArrowUp: place - 1, Home: 0, End: -1 };
+    const index = links().indexOf(document.activeElement);
+    const moves = { ArrowDown: index + 1, ArrowUp: index - 1, Home: 0, End: -1 };
     if (event.key in moves) focus(moves[event.key]);
     else if (event.key === "Escape") close();
     else if (event.key === "Tab") return setOpen(false);
-    else if (!jump(links(), place, event.key)) return undefined;
+    else if (!jump(links(), index, event.key)) return undefined;
     return event.preventDefault();
   };
 
@@ -86,9 +86,9 @@ function MenuItem({ item, close, leave }) {
   return html`<button ...${common} type="button" onClick=${select}>${item.label}</button>`;
 }
 
-function jump(links, place, key) {
+function jump(links, index, key) {
   if (key.length !== 1 || key === " ") return false;
-  const order = [...links.slice(place + 1), ...links.slice(0, place + 1)];
+  const order = [...links.slice(index + 1), ...links.slice(0, index + 1)];
   const found = order.find((link) => link.textContent.toLowerCase().startsWith(key.toLowerCase()));
   found?.focus();
   return Boolean(found);

@@ -3,5 +3,5 @@
 import { html } from "../lib/html.js";
 
 export function Sentence({ text }) {
-  return text.split("`").map((part, place) => (place % 2 ? html`<code>${part}</code>` : part));
+  return text.split("`").map((part, index) => (index % 2 ? html`<code>${part}</code>` : part));
 }

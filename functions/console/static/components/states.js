@@ -6,12 +6,12 @@ import { Button } from "./button.js";
 import { Icon } from "./icon.js";
 import { Sentence } from "./sentence.js";
 
-const SHOWN_AFTER_MS = 200; // a wait shorter than a moment shows nothing
+const SHOW_AFTER_MS = 200; // a wait shorter than a moment shows nothing
 
 export function Loading({ label = "Loading …" }) {
-  const [shown, show] = useState(false);
+  const [shown, setShown] = useState(false);
   useEffect(() => {
-    const timer = setTimeout(() => show(true), SHOWN_AFTER_MS);
+    const timer = setTimeout(() => setShown(true), SHOW_AFTER_MS);
     return () => clearTimeout(timer);
   }, []);
   return html`<p class="loading" role="status">
@@ -29,10 +29,10 @@ export function Notice({ tone = "calm", title, children }) {
 }
 
 // An ApiError beside the button that met it, with its problems; nothing without an error. Problems
-// whose path is `at_field`, a function, stand at their fields already. `as_written`: the paths lead
+// whose path is `isShown`, a function, stand at their fields already. `asWritten`: the paths lead
 // through a text that somebody wrote; else a problem may say its `place` in words.
-export function ErrorNotice({ error, title, at_field = () => false, as_written }) {
-  const problems = error?.problems?.filter((problem) => !at_field(problem.path)) ?? [];
+export function ErrorNotice({ error, title, isShown = (_path) => false, asWritten }) {
+  const problems = error?.problems?.filter((problem) => !isShown(problem.path)) ?? [];
   useEffect(() => {
     // Above the button that was pressed, it pushes this down: perhaps out of sight.
     if (error) document.activeElement.scrollIntoView({ block: "nearest" });
@@ -45,7 +45,7 @@ export function ErrorNotice({ error, title, at_field = () => false, as_written }
       html`<ul>
         ${problems.map(
           (problem) => html`<li key=${problem.path}>
-            ${as_written ? html`<code>${problem.path}</code>` : html`<strong>${problem.place ?? inWords(problem.path)}</strong>`}${" "}
+            ${asWritten ? html`<code>${problem.path}</code>` : html`<strong>${problem.label ?? inWords(problem.path)}</strong>`}${" "}
             <${Sentence} text=${problem.message} />
           </li>`,
         )}

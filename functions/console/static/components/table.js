@@ -7,7 +7,7 @@ import { html } from "../lib/html.js";
 export function Table({ label, columns, rows, id, small }) {
   return html`<div class="table ${small ? "small" : ""}" role="region" aria-label=${label} tabindex="0">
     <table>
-      <caption class="for-ears">${label}</caption>
+      <caption class="visually-hidden">${label}</caption>
       <thead>
         <tr>
           ${columns.map((column) => html`<th scope="col" key=${column.label} class=${column.number ? "number" : ""}>${column.label}</th>`)}

@@ -7,8 +7,8 @@ export function Tabs({ label, tabs, selected, onSelect, children, after }) {
   const base = useId();
   const list = useRef(null);
   const onKey = (event) => {
-    const place = tabs.findIndex((tab) => tab.id === selected);
-    const moves = { ArrowRight: place + 1, ArrowLeft: place - 1, Home: 0, End: -1 };
+    const index = tabs.findIndex((tab) => tab.id === selected);
+    const moves = { ArrowRight: index + 1, ArrowLeft: index - 1, Home: 0, End: -1 };
     if (!(event.key in moves)) return;
     event.preventDefault();
     const to = (moves[event.key] + tabs.length) % tabs.length;

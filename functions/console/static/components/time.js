@@ -26,9 +26,9 @@ export function momentText(at, zone, now = new Date()) {
   const days = (dayNumber(moment, zone) - dayNumber(now, zone)) / 86_400_000;
   const near = { 0: "Today", 1: "Tomorrow", [-1]: "Yesterday" }[days];
   if (near) return `${near}, ${time}`;
-  const same_year = parts(moment, zone, { year: "numeric" }) === parts(now, zone, { year: "numeric" });
+  const sameYear = parts(moment, zone, { year: "numeric" }) === parts(now, zone, { year: "numeric" });
   const day = { weekday: "short", month: "short", day: "numeric" };
-  return `${parts(moment, zone, same_year ? day : { ...day, year: "numeric" })}, ${time}`;
+  return `${parts(moment, zone, sameYear ? day : { ...day, year: "numeric" })}, ${time}`;
 }
 
 // A day as the API writes it, 2026-06-30: "Tue, Jun 30, 2026".
@@ -45,7 +45,7 @@ export function Time({ at, zone }) {
 
 // "3 s", "2 min 5 s"
 export function duration(from, to) {
-  const seconds = Math.max(0, Math.round((new Date(to) - new Date(from)) / 1000));
+  const seconds = Math.max(0, Math.round((new Date(to).getTime() - new Date(from).getTime()) / 1000));
   return seconds < 60 ? `${seconds} s` : `${Math.floor(seconds / 60)} min ${seconds % 60} s`;
 }
 

@@ -12,7 +12,7 @@ export function Shell({ children }) {
     <header class="shell">
       <a class="product" href="#/"><${Mark} /><span>Registration sync</span></a>
       <div class="signed-in">
-        <span class="role">${person.is_operator ? `Operator, ${person.role}` : person.role}</span>
+        <span class="role">${person.isOperator ? `Operator, ${person.role}` : person.role}</span>
         <${Menu}
           label=${`Signed in as ${person.name}`}
           text=${person.name}

@@ -3,14 +3,18 @@
 import { accessToken } from "./sign_in.js";
 
 const BASE = new URL("../../../", import.meta.url); // …/v1/, from …/v1/console/VERSION/lib/
-const PAUSES_MS = [500, 1500];
-const PASSING = new Set([429, 502, 503, 504]);
+const RETRY_DELAYS_MS = [500, 1500];
+const TRANSIENT = new Set([429, 502, 503, 504]);
 
 // `problems` are [{path, message}]; `run_id` is that of the run in the way, of a 409.
 export class ApiError extends Error {
   constructor(status, { code, message, problems = [], run_id = null }) {
     super(message);
-    Object.assign(this, { name: "ApiError", status, code, problems, run_id });
+    this.name = "ApiError";
+    this.status = status;
+    this.code = code;
+    this.problems = problems;
+    this.run_id = run_id;
   }
 
   // What the API says of one field, or an empty text.
@@ -35,8 +39,15 @@ export function pathOf(connection_id, ...rest) {
   return ["connections", connection_id, ...rest].map(encodeURIComponent).join("/");
 }
 
-// The answer's JSON, null for none. `query` leaves out what is empty; a body that is text is sent
-// as it is, with a Content-Type among `headers`. Raises ApiError, and AbortError by the `signal`.
+/**
+ * Sends a request and returns the JSON of the response, or null for an empty response. Empty values
+ * of `query` are left out. A body that is a text is sent unchanged and needs a Content-Type in
+ * `headers`. Raises ApiError, or AbortError after `signal`.
+ *
+ * @param {string} method
+ * @param {string} path
+ * @param {{query?: Record<string, any>, body?: any, headers?: Record<string, string>, signal?: AbortSignal}} options
+ */
 export async function call(method, path, { query = {}, body, headers = {}, signal } = {}) {
   const url = new URL(path, BASE);
   for (const [name, value] of Object.entries(query))
@@ -47,25 +58,25 @@ export async function call(method, path, { query = {}, body, headers = {}, signa
     request.body = isText ? body : JSON.stringify(body);
     if (!isText) request.headers["Content-Type"] = "application/json";
   }
-  for (const pause of method === "GET" ? [...PAUSES_MS, null] : [null]) {
+  for (const delay of method === "GET" ? [...RETRY_DELAYS_MS, null] : [null]) {
     const answer = await send(url, request).catch((error) => {
       if (error.name === "AbortError") throw error;
       return unreachable();
     });
     if (answer.ok) return answer.status === 204 ? null : answer.json();
-    if (!PASSING.has(answer.status) || pause === null) throw await errorOf(answer);
-    await wait(pause, signal);
+    if (!TRANSIENT.has(answer.status) || delay === null) throw await errorOf(answer);
+    await wait(delay, signal);
   }
 }
 
 async function send(url, request) {
   const token = await accessToken();
-  const answer = await fetch(url, authorised(request, token));
+  const answer = await fetch(url, authorized(request, token));
   if (answer.status !== 401) return answer;
-  return fetch(url, authorised(request, await accessToken({ refused: token })));
+  return fetch(url, authorized(request, await accessToken({ refused: token })));
 }
 
-function authorised(request, token) {
+function authorized(request, token) {
   return { ...request, headers: { ...request.headers, Authorization: `Bearer ${token}` } };
 }
 

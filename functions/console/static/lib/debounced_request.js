@@ -5,33 +5,33 @@ const PATIENCE_MS = 2000; // then the earlier question is given up
 
 // `ask({signal})` puts the question as it is by then; it is for it to look at the signal and to show
 // errors. Answers {want: ask again, stop}.
-export function oneAtATime(ask, pause_ms) {
+export function debounceRequest(send, pauseMs) {
   let timer = null;
-  let under_way = null; // {control, since}
-  const plan = (milliseconds) => {
+  let underWay = null; // {control, since}
+  const startIn = (milliseconds) => {
     clearTimeout(timer);
     timer = setTimeout(run, milliseconds);
   };
   const run = async () => {
     timer = null;
-    if (under_way) {
-      const left = under_way.since + PATIENCE_MS - Date.now();
-      if (left > 0) return plan(left); // or at once, when it is answered
-      under_way.control.abort();
+    if (underWay) {
+      const left = underWay.since + PATIENCE_MS - Date.now();
+      if (left > 0) return startIn(left); // or at once, when it is answered
+      underWay.control.abort();
     }
     const own = { control: new AbortController(), since: Date.now() };
-    under_way = own;
-    await ask({ signal: own.control.signal });
-    if (under_way !== own) return undefined;
-    under_way = null;
-    return timer !== null && plan(0);
+    underWay = own;
+    await send({ signal: own.control.signal });
+    if (underWay !== own) return undefined;
+    underWay = null;
+    return timer !== null && startIn(0);
   };
   return {
-    want: (now) => plan(now ? 0 : pause_ms),
+    schedule: (now) => startIn(now ? 0 : pauseMs),
     stop() {
       clearTimeout(timer);
-      under_way?.control.abort();
-      under_way = null;
+      underWay?.control.abort();
+      underWay = null;
     },
   };
 }

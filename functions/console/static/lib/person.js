@@ -4,7 +4,7 @@ import { createContext, useContext } from "./html.js";
 
 export const PersonContext = createContext(null);
 
-// {name, role, can_run, can_configure, districts, is_operator}
+// {name, role, canRun, canConfigure, districts, isOperator}
 export function usePerson() {
   return useContext(PersonContext);
 }
@@ -15,10 +15,10 @@ export function personFrom(me) {
   return {
     name: me.name,
     role,
-    can_read: may("read"),
-    can_run: may("run_exports"),
-    can_configure: may("configure"),
+    canRead: may("read"),
+    canRun: may("run_exports"),
+    canConfigure: may("configure"),
     districts: me.districts,
-    is_operator: me.is_operator,
+    isOperator: me.is_operator,
   };
 }

@@ -72,7 +72,7 @@ function sum(numbers) {
 }
 
 // Reads a run again and again until it is under way no longer; `show` is given each reading.
-export async function followRun(connection_id, run_id, { signal, show = () => {} }) {
+export async function followRun(connection_id, run_id, { signal, show = (_run) => {} }) {
   for (let reading = 0; ; reading += 1) {
     const run = await get(pathOf(connection_id, "exports", run_id), { signal });
     show(run);

@@ -16,7 +16,7 @@ export const session = createStore({ state: "starting" });
 let config = null;
 let tokens = null;
 let renewal = null;
-let awaited = () => {};
+let resolveSignIn = (_value) => {};
 
 // The browser may bring a page back as it was left: nobody who has signed out is to see it again.
 addEventListener("pageshow", ({ persisted }) => persisted && !tokens && location.reload());
@@ -27,8 +27,8 @@ export async function start() {
   try {
     config = await loadConfig();
     const query = new URLSearchParams(location.search);
-    if (query.has("code") || query.has("error")) await comeBack(query);
-    else if (take(SIGNED_OUT)) session.set({ state: "signed_out" });
+    if (query.has("code") || query.has("error")) await handleRedirect(query);
+    else if (takeStored(SIGNED_OUT)) session.set({ state: "signed_out" });
     else await signIn();
   } catch (error) {
     session.set({ state: "failed", message: error.message });
@@ -37,7 +37,7 @@ export async function start() {
 
 // Leaves for the hosted pages, and comes back to the page that is open now.
 async function signIn() {
-  const attempt = { ...(await newAttempt()), return_to: location.hash };
+  const attempt = { ...(await newAttempt()), returnTo: location.hash };
   sessionStorage.setItem(ATTEMPT, JSON.stringify(attempt));
   location.assign(await authorizeUrl(attempt));
 }
@@ -70,7 +70,7 @@ export async function signInAgain() {
     try {
       const before = person();
       await redeem(data.code, attempt.verifier);
-      if (person() === before) awaited();
+      if (person() === before) resolveSignIn(true);
       else location.reload(); // somebody else: nothing of the page is theirs
     } catch (error) {
       session.set({ state: "ended", message: error.message });
@@ -81,8 +81,8 @@ export async function signInAgain() {
 
 // A token that is valid for a while; waits until the person has signed in again if need be.
 // `refused`: the token that the API did not take, though it seemed valid.
-export async function accessToken({ refused } = {}) {
-  const usable = tokens && Date.now() < tokens.renew_at && tokens.access_token !== refused;
+export async function accessToken({ refused = null } = {}) {
+  const usable = tokens && Date.now() < tokens.renewAt && tokens.access_token !== refused;
   if (!usable) {
     renewal ??= renew().finally(() => (renewal = null));
     await renewal;
@@ -97,7 +97,7 @@ async function loadConfig() {
   return answer.json();
 }
 
-async function comeBack(query) {
+async function handleRedirect(query) {
   const state = query.get("state") ?? "";
   if (state.startsWith(OTHER_WINDOW)) {
     const channel = new BroadcastChannel(ATTEMPT);
@@ -105,8 +105,8 @@ async function comeBack(query) {
     window.close();
     return;
   }
-  const attempt = JSON.parse(take(ATTEMPT) ?? "null");
-  history.replaceState(null, "", location.pathname + (attempt?.return_to ?? ""));
+  const attempt = JSON.parse(takeStored(ATTEMPT) ?? "null");
+  history.replaceState(null, "", location.pathname + (attempt?.returnTo ?? ""));
   dispatchEvent(new HashChangeEvent("hashchange")); // replaceState tells nobody
   if (attempt?.state !== state)
     throw new Error("This sign-in was not begun in this window: please sign in again.");
@@ -116,7 +116,7 @@ async function comeBack(query) {
 }
 
 async function redeem(code, verifier) {
-  await ask({
+  await requestTokens({
     grant_type: "authorization_code",
     code,
     redirect_uri: consoleUrl(),
@@ -127,16 +127,16 @@ async function redeem(code, verifier) {
 
 async function renew() {
   try {
-    if (tokens) return await ask({ grant_type: "refresh_token", refresh_token: tokens.refresh_token });
+    if (tokens) return await requestTokens({ grant_type: "refresh_token", refresh_token: tokens.refresh_token });
   } catch (error) {
     if (!error.refused) throw error;
   }
-  const signedIn = new Promise((resolve) => (awaited = resolve));
+  const signedIn = new Promise((resolve) => (resolveSignIn = resolve));
   session.set({ state: "ended" });
   await signedIn;
 }
 
-async function ask(fields) {
+async function requestTokens(fields) {
   const answer = await fetch(`${config.sign_in_url}/oauth2/token`, {
     method: "POST",
     body: new URLSearchParams({ client_id: config.client_id, ...fields }),
@@ -147,10 +147,10 @@ async function ask(fields) {
     const message = "The sign-in did not take this: please sign in again.";
     throw Object.assign(new Error(message), { refused: answer.status < 500 });
   }
-  const given = await answer.json();
-  const valid = given.expires_in * 1000;
-  const renew_at = Date.now() + Math.max(valid - RENEW_BEFORE_MS, valid / 2);
-  tokens = { refresh_token: tokens?.refresh_token, ...given, renew_at };
+  const answered = await answer.json();
+  const valid = answered.expires_in * 1000;
+  const renewAt = Date.now() + Math.max(valid - RENEW_BEFORE_MS, valid / 2);
+  tokens = { refresh_token: tokens?.refresh_token, ...answered, renewAt };
 }
 
 async function newAttempt(prefix = "") {
@@ -188,7 +188,7 @@ function base64url(bytes) {
   return text.replace(/\+/g, "-").replace(/\//g, "_").replace(/=+$/, "");
 }
 
-function take(name) {
+function takeStored(name) {
   const value = sessionStorage.getItem(name);
   sessionStorage.removeItem(name);
   return value;

@@ -19,9 +19,9 @@ export function createStore(value) {
 
 // The store's value; the component is drawn again when it changes.
 export function useStore(store) {
-  const [value, show] = useState(store.get());
+  const [value, setValue] = useState(store.get());
   useEffect(() => {
-    const update = () => show(() => store.get());
+    const update = () => setValue(() => store.get());
     update();
     return store.subscribe(update);
   }, [store]);
@@ -30,14 +30,14 @@ export function useStore(store) {
 
 // What `select` finds in the store's value; drawn again only when that is another thing.
 export function useSelected(store, select) {
-  const [, draw] = useState(0);
-  const latest = useRef({});
+  const [, setCount] = useState(0);
+  const latest = useRef(null);
   const found = select(store.get());
   latest.current = { select, found };
   useEffect(() => {
     const update = () => {
-      const { select: look, found: shown } = latest.current;
-      if (look(store.get()) !== shown) draw((count) => count + 1);
+      const { select: selectNow, found: shown } = latest.current;
+      if (selectNow(store.get()) !== shown) setCount((count) => count + 1);
     };
     update();
     return store.subscribe(update);

@@ -14,12 +14,12 @@ export function isWhole(line) {
   const bytes = decoded(partsOf(line)?.encoded);
   if (!bytes) return false;
   const view = new DataView(bytes.buffer);
-  let [place, fields] = [0, 0];
-  while (place + 4 <= bytes.length) {
-    place += 4 + view.getUint32(place);
+  let [offset, fields] = [0, 0];
+  while (offset + 4 <= bytes.length) {
+    offset += 4 + view.getUint32(offset);
     fields += 1;
   }
-  return place === bytes.length && fields > 1;
+  return offset === bytes.length && fields > 1;
 }
 
 // As `ssh-keygen -l` prints it: SHA256:…; null where the line holds no key.
@@ -40,10 +40,10 @@ function decoded(encoded) {
 
 // Type and fingerprint of a key.
 export function HostKeyFacts({ line }) {
-  const [fingerprint, show] = useState("");
+  const [fingerprint, setFingerprint] = useState("");
   useEffect(() => {
     let wanted = true;
-    fingerprintOf(line).then((found) => wanted && show(found ?? "not a whole key"));
+    fingerprintOf(line).then((found) => wanted && setFingerprint(found ?? "not a whole key"));
     return () => {
       wanted = false;
     };

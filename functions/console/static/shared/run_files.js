@@ -5,7 +5,7 @@ import { Copyable } from "../components/copyable.js";
 import { bytes, count } from "../components/time.js";
 import { DownloadButton } from "./download_button.js";
 
-const WAY = {
+const REPLACED_BY = {
   posix_rename: "put in place in one step",
   rename: "put in place by renaming",
   new: "put in place; nothing of this name lay there",
@@ -30,7 +30,7 @@ function RunFile({ c, run, year, file }) {
   return html`<div class="run-file-head">
       <div>
         <strong>${file.name}</strong>
-        <span class="muted">${[count(file.rows, "row"), bytes(file.bytes), WAY[file.replaced_by]].filter(Boolean).join(" · ")}</span>
+        <span class="muted">${[count(file.rows, "row"), bytes(file.bytes), REPLACED_BY[file.replaced_by]].filter(Boolean).join(" · ")}</span>
       </div>
       ${kept && html`<div><${DownloadButton} c=${c} run_id=${run.run_id} year=${year} name=${file.name} /></div>`}
     </div>

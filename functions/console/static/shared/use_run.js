@@ -6,7 +6,7 @@ import { useEffect, useRef, useState } from "../lib/html.js";
 import { followRun, isUnderWay } from "../lib/runs.js";
 import { announce } from "../components/announce.js";
 
-export const ASKED_FOR = { status: "pending", years: [] }; // as it is shown before it is read
+export const REQUESTED = { status: "pending", years: [] }; // as it is shown before it is read
 const UNDER_WAY_MS = 1000;
 const WAITING_MS = 15_000; // for a person, who may sit somewhere else
 
@@ -16,11 +16,11 @@ export function useRun(c, run_id) {
     (options) => get(pathOf(c, "exports", run_id), options),
     [c, run_id],
   );
-  const was_under_way = useRef(false);
+  const wasUnderWay = useRef(false);
   useEffect(() => {
     if (!run) return;
-    if (was_under_way.current && !isUnderWay(run)) announce(run.message);
-    was_under_way.current = isUnderWay(run);
+    if (wasUnderWay.current && !isUnderWay(run)) announce(run.message);
+    wasUnderWay.current = isUnderWay(run);
   }, [run]);
   // Not while it is being read: a slow answer would be given up for the next one, for ever.
   useInterval(() => loading || reload(), run && pauseOf(run));
@@ -34,17 +34,17 @@ function pauseOf(run) {
 
 // Asks for a run and follows it: {start(path, wish), run: null before, busy: while it goes on,
 // error}. The run goes on when the component is gone; `onAsked` is called when it is asked for.
-export function useRequestedRun(c, onAsked = () => {}) {
+export function useRequestedRun(c, onRequested = () => {}) {
   const [run, setRun] = useState(null);
   const control = useRef(new AbortController());
   useEffect(() => () => control.current.abort(), []);
-  const asking = useAction(async (path, wish) => {
+  const requesting = useAction(async (path, body) => {
     const { signal } = control.current;
-    const { run_id } = await post(path, wish); // once it is asked for it goes on
-    setRun({ ...ASKED_FOR, run_id });
-    onAsked();
+    const { run_id } = await post(path, body); // once it is asked for it goes on
+    setRun({ ...REQUESTED, run_id });
+    onRequested();
     const ended = await followRun(c, run_id, { signal, show: setRun });
     announce(ended.message);
   });
-  return { start: asking.run, run, busy: asking.busy, error: asking.error };
+  return { start: requesting.run, run, busy: requesting.busy, error: requesting.error };
 }

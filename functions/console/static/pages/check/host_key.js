@@ -41,17 +41,17 @@ export function HostKeyToConfirm({ connection, run, onPinned }) {
       <summary>The whole key</summary>
       <p><code>${shown}</code></p>
     </details>
-    ${person.can_configure
+    ${person.canConfigure
       ? html`<${Confirm} connection=${connection} line=${shown} known=${known} onPinned=${onPinned} />`
       : html`<p class="muted">Somebody with Full Access can confirm it.</p>`}
   <//>`;
 }
 
 function Confirm({ connection, line, known, onPinned }) {
-  const [asking, ask] = useState(false);
+  const [asking, setAsking] = useState(false);
   const pin = useAction(async () => {
     const changed = await pinHostKey(connection.connection_id, line);
-    ask(false);
+    setAsking(false);
     onPinned(changed);
   });
   if (known.length === 0)
@@ -59,13 +59,13 @@ function Confirm({ connection, line, known, onPinned }) {
         <${Button} kind="primary" busy=${pin.busy} onClick=${() => pin.run()}>The key is right: keep it and check again<//>
       </div>
       <${ErrorNotice} error=${pin.error} />`;
-  return html`<div class="row"><${Button} onClick=${() => ask(true)}>Keep this key too …<//></div>
+  return html`<div class="row"><${Button} onClick=${() => setAsking(true)}>Keep this key too …<//></div>
     ${asking &&
     html`<${ConfirmDialog}
       title="Keep the new key?"
       confirm="Keep it and check again"
       action=${pin}
-      onClose=${() => ask(false)}
+      onClose=${() => setAsking(false)}
     >
       <p>Only if the server's administrator has told you that the key was renewed:</p>
       <${HostKeyFacts} line=${line} />

@@ -25,7 +25,7 @@ function Check({ connection, keep }) {
   const check = useCheck(connection.connection_id);
   const { run } = check;
   const found = useRef(null);
-  const again = (now) => {
+  const checkAgain = (now) => {
     found.current.focus(); // the button that was pressed is about to go
     keep(now);
     check.start();
@@ -38,12 +38,12 @@ function Check({ connection, keep }) {
         Looks, step by step, whether files would arrive. It writes one small file, which importers
         overlook, and removes it again.
       </p>
-      ${person.can_run && html`<${Button} kind="primary" busy=${check.busy} onClick=${check.start}>Check now<//>`}
+      ${person.canRun && html`<${Button} kind="primary" busy=${check.busy} onClick=${check.start}>Check now<//>`}
     </div>
     <${ErrorNotice} error=${check.error} />
     ${!run && html`<${EmptyState} title="Not checked yet"><p>Nobody has tried whether this connection works.</p><//>`}
     ${check.stale && html`<${Notice} tone="warn">The connection was changed after this check: check it again.<//>`}
-    ${run && html`<${Outcome} connection=${connection} run=${run} check=${check} onPinned=${again} found=${found} />`}
+    ${run && html`<${Outcome} connection=${connection} run=${run} check=${check} onPinned=${checkAgain} found=${found} />`}
   </div>`;
 }
 
@@ -62,7 +62,7 @@ function Outcome({ connection, run, check, onPinned, found }) {
       </div>
       ${over && run.steps.length === 0
         ? html`<p><${Sentence} text=${run.error?.message ?? run.message} /></p>`
-        : html`<${CheckSteps} run=${run} connection=${connection} mend=${person.can_configure} />`}
+        : html`<${CheckSteps} run=${run} connection=${connection} linkSettings=${person.canConfigure} />`}
     </section>
     ${over && check.outcome && !check.stale && html`<${Abilities} connection=${connection} run=${run} outcome=${check.outcome} />`}`;
 }

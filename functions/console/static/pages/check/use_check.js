@@ -6,7 +6,7 @@ import { useEffect, useRef, useState } from "../../lib/html.js";
 import { followRun, isUnderWay } from "../../lib/runs.js";
 import { announce } from "../../components/announce.js";
 
-const ASKED_FOR = { status: "pending", steps: [], years: [], requested_by: "you" };
+const REQUESTED = { status: "pending", steps: [], years: [], requested_by: "you" };
 
 // {run, outcome: what the API remembers of it, stale, loading, failed, busy, error, start, reload}
 export function useCheck(connection_id) {
@@ -22,7 +22,7 @@ export function useCheck(connection_id) {
     announce(`Check Connection: ${ended.message}`);
   };
   const ask = async () => {
-    setRun(ASKED_FOR);
+    setRun(REQUESTED);
     try {
       const { run_id } = await post(pathOf(connection_id, "check"), {}, { signal });
       await follow(run_id);

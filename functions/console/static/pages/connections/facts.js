@@ -34,7 +34,7 @@ export function totalsOf(status) {
   return { due: total("due"), held: total("held") };
 }
 
-export function needsAnotherLook(facts) {
+export function isUnsettled(facts) {
   return Boolean(facts?.run && isUnderWay(facts.run));
 }
 

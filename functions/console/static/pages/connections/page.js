@@ -9,7 +9,7 @@ import { ButtonLink } from "../../components/button.js";
 import { EmptyState, ErrorState, Loading } from "../../components/states.js";
 import { Page } from "../../frame/page.js";
 import { Card } from "./card.js";
-import { factsOf, needsAnotherLook } from "./facts.js";
+import { factsOf, isUnsettled } from "./facts.js";
 
 const UNDER_WAY_MS = 2000;
 const AT_REST_MS = 60_000;
@@ -17,7 +17,7 @@ const AT_REST_MS = 60_000;
 export default function ConnectionsPage() {
   const person = usePerson();
   const { data, error, reload } = useData((options) => get("connections", options), []);
-  const actions = person.can_configure && html`<${ButtonLink} kind="primary" icon="plus" href=${href("/new")}>New connection<//>`;
+  const actions = person.canConfigure && html`<${ButtonLink} kind="primary" icon="plus" href=${href("/new")}>New connection<//>`;
   return html`<${Page} title="Connections" actions=${actions}>
     ${error && html`<${ErrorState} error=${error} onRetry=${reload} />`}
     ${!error && !data && html`<${Loading} />`}
@@ -28,22 +28,22 @@ export default function ConnectionsPage() {
 function Cards({ connections, reload }) {
   const [facts, setFacts] = useState({});
   const [order, setOrder] = useState(() => byName(connections));
-  const look = async (connection) => {
+  const loadFacts = async (connection) => {
     const found = await factsOf(connection).catch((error) => ({ error, problem: 3 }));
     setFacts((known) => ({ ...known, [connection.connection_id]: found }));
     return [connection, found];
   };
-  const lookAtAll = async () => {
-    const all = await inLanes(connections, look);
+  const loadAllFacts = async () => {
+    const all = await inLanes(connections, loadFacts);
     setOrder(byProblem(all)); // once all is known, so that no card moves under the hand
   };
   useEffect(() => {
     setOrder(byName(connections));
-    lookAtAll();
+    loadAllFacts();
   }, [connections]);
-  const under_way = connections.filter((one) => needsAnotherLook(facts[one.connection_id]));
-  useInterval(() => under_way.forEach(look), under_way.length ? UNDER_WAY_MS : null);
-  useInterval(() => inLanes(connections, look), AT_REST_MS);
+  const underWay = connections.filter((one) => isUnsettled(facts[one.connection_id]));
+  useInterval(() => underWay.forEach(loadFacts), underWay.length ? UNDER_WAY_MS : null);
+  useInterval(() => inLanes(connections, loadFacts), AT_REST_MS);
 
   return html`<ul class="cards">
     ${order.map(
@@ -51,7 +51,7 @@ function Cards({ connections, reload }) {
         <${Card}
           connection=${connection}
           facts=${facts[connection.connection_id]}
-          look=${() => look(connection)}
+          loadFacts=${() => loadFacts(connection)}
           reload=${reload}
         />
       </li>`,
@@ -87,8 +87,8 @@ function NoConnections() {
     <p>
       A connection says where the files of a district go: its server, its folder, and how each field
       is written.
-      ${!person.can_configure && " Somebody with Full Access can make one."}
+      ${!person.canConfigure && " Somebody with Full Access can make one."}
     </p>
-    ${person.can_configure && html`<p><a href=${href("/new")}>Make the first connection</a></p>`}
+    ${person.canConfigure && html`<p><a href=${href("/new")}>Make the first connection</a></p>`}
   <//>`;
 }

@@ -23,9 +23,9 @@ export function draftOf(definition) {
   for (const { fields, ...settings } of definition.files ?? []) {
     const id = newId();
     const ids = fields.map((field) => {
-      const of_field = newId();
-      draft.fields[of_field] = fieldOf(field);
-      return of_field;
+      const fieldId = newId();
+      draft.fields[fieldId] = fieldOf(field);
+      return fieldId;
     });
     draft.order.push(id);
     draft.files[id] = { settings, fields: ids };
@@ -61,6 +61,7 @@ export function definitionOf(draft) {
 // Only what belongs to the mapping type: the rest is kept for somebody who changes their mind.
 export function definitionOfField(field) {
   const { mapping_type, from } = field;
+  /** @type {Record<string, any>} */
   const found = { ...(from !== "" && { from }), mapping_type };
   for (const key of KEYS[mapping_type] ?? []) if (field[key] !== undefined) found[key] = field[key];
   if (found.codes) found.codes = codesOf(found.codes);
@@ -75,7 +76,7 @@ const stepOf = (step) => (step.codes ? { ...step, codes: codesOf(step.codes) } :
 const codesOf = (pairs) => Object.fromEntries(pairs.filter(([value, code]) => value !== "" || code !== ""));
 
 // The ids at each place of the definition: [{id, fields: [id]}].
-export const placesOf = (draft) => draft.order.map((id) => ({ id, fields: draft.files[id].fields }));
+export const idsByIndex = (draft) => draft.order.map((id) => ({ id, fields: draft.files[id].fields }));
 
 // Text that is equal for what says the same, whatever the order of its keys.
 export function canonical(value) {
@@ -108,9 +109,9 @@ const setFile = (draft, id, changes) => ({
   files: { ...draft.files, [id]: { ...draft.files[id], ...changes } },
 });
 
-export function insertField(draft, file, id, field, place) {
+export function insertField(draft, file, id, field, index) {
   const ids = draft.files[file].fields;
-  const fields = [...ids.slice(0, place), id, ...ids.slice(place)];
+  const fields = [...ids.slice(0, index), id, ...ids.slice(index)];
   return { ...setFile(draft, file, { fields }), fields: { ...draft.fields, [id]: field } };
 }
 
@@ -122,11 +123,11 @@ export function moveField(draft, file, id, by) {
   return setFile(draft, file, { fields: moved(draft.files[file].fields, id, by) });
 }
 
-export function insertFile(draft, id, settings, fields, place) {
+export function insertFile(draft, id, settings, fields, index) {
   const ids = fields.map(newId);
   return {
     ...draft,
-    order: [...draft.order.slice(0, place), id, ...draft.order.slice(place)],
+    order: [...draft.order.slice(0, index), id, ...draft.order.slice(index)],
     files: { ...draft.files, [id]: { settings, fields: ids } },
     fields: { ...draft.fields, ...Object.fromEntries(ids.map((one, at) => [one, fields[at]])) },
   };
@@ -137,8 +138,8 @@ export const removeFile = (draft, id) => ({ ...draft, order: draft.order.filter(
 export const moveFile = (draft, id, by) => ({ ...draft, order: moved(draft.order, id, by) });
 
 export function moved(list, item, by) {
-  const place = list.indexOf(item);
-  const others = list.filter((_, at) => at !== place);
-  const to = Math.max(0, Math.min(others.length, place + by));
+  const index = list.indexOf(item);
+  const others = list.filter((_, at) => at !== index);
+  const to = Math.max(0, Math.min(others.length, index + by));
   return [...others.slice(0, to), item, ...others.slice(to)];
 }

@@ -8,34 +8,34 @@ import { aligned } from "./saving/merge.js";
 export const EditorContext = createContext(null);
 export const useEditor = () => useContext(EditorContext);
 
-const UNDONE_AT_MOST = 100;
+const MAX_UNDO = 100;
 const TYPED_INTO = "input, textarea, select";
 const NOTHING = { fields: {}, files: {}, students: [], problems: { fields: {}, files: {}, others: [] } };
 
-// `saved` is what GET …/mapping answers, null for none yet. `can_edit` is for all of the visit.
-export function createEditor(saved, can_edit) {
+// `saved` is what GET …/mapping answers, null for none yet. `canEdit` is for all of the visit.
+export function createEditor(saved, canEdit) {
   const base = createStore(baseOf(saved));
   const draft = createStore(base.get().draft);
   const past = createStore([]); // [{draft, base}]: what was edited, and what it had been made from
-  let under_edit = {}; // {key, control}: typing on in one control is one thing to undo
+  let lastEdit = {}; // {key, control}: typing on in one control is one thing to undo
   const remember = () =>
-    past.set([...past.get(), { draft: draft.get(), base: base.get() }].slice(-UNDONE_AT_MOST));
+    past.set([...past.get(), { draft: draft.get(), base: base.get() }].slice(-MAX_UNDO));
   return {
     base,
     draft,
     past,
-    can_edit,
-    seen: createStore(NOTHING), // see seen.js
+    canEdit,
+    preview: createStore(NOTHING), // see seen.js
     update(change, key = null) {
       const control = document.activeElement;
-      const goes_on = key !== null && key === under_edit.key && control === under_edit.control && control.matches(TYPED_INTO);
-      if (!goes_on) remember();
-      under_edit = { key, control };
+      const continues = key !== null && key === lastEdit.key && control === lastEdit.control && control.matches(TYPED_INTO);
+      if (!continues) remember();
+      lastEdit = { key, control };
       draft.set(change(draft.get()));
     },
     undo() {
       const before = past.get();
-      under_edit = {};
+      lastEdit = {};
       past.set(before.slice(0, -1));
       base.set(before.at(-1).base);
       draft.set(before.at(-1).draft);
@@ -45,14 +45,14 @@ export function createEditor(saved, can_edit) {
       const next = baseOf(now, base.get().draft);
       base.set(kept ? { ...next, ...kept } : next);
       past.set([]);
-      under_edit = {};
+      lastEdit = {};
       if (!kept) draft.set(next.draft);
     },
     // Somebody else's newer version is there, as the draft `theirs`, and `edited` on top of it.
     // Undo goes back to before: who saves then is asked again.
     join(now, theirs, edited = theirs) {
       remember();
-      under_edit = {};
+      lastEdit = {};
       base.set({ ...baseOf(now), draft: theirs, text: textOf(theirs) });
       draft.set(edited);
     },
@@ -96,7 +96,7 @@ const NONE = [];
 
 // [{at: what comes after the field's or file's path, message}]
 export function useProblems(kind, id) {
-  return useSelected(useEditor().seen, (seen) => seen.problems[kind][id] ?? NONE);
+  return useSelected(useEditor().preview, (preview) => preview.problems[kind][id] ?? NONE);
 }
 
 // What is wrong at a place, or in a part of it.

@@ -10,13 +10,13 @@ import { Button, IconButton } from "../../components/button.js";
 import { Combobox } from "../../components/combobox.js";
 import { Sentence } from "../../components/sentence.js";
 import { ErrorNotice, Notice } from "../../components/states.js";
-import { WhoMayEdit } from "./read_only_notice.js";
+import { ReadOnlyNotice } from "./read_only_notice.js";
 import { nameOf, useNames, useSearch, yearOf } from "./students.js";
 
 const AT_MOST = 5;
 
 export function ExamplesTab({ connection, keep, ids, setIds }) {
-  const { can_configure } = usePerson();
+  const { canConfigure } = usePerson();
   const saved = connection.example_students;
   const [names, learn] = useNames(connection.connection_id, ids);
   const changed = ids.join() !== saved.join();
@@ -39,20 +39,20 @@ export function ExamplesTab({ connection, keep, ids, setIds }) {
       Up to five students whose values you want to see on the Field Mapping tab. Choose unusual
       ones: with an accent in the name, without a phone number, with two guardians.
     </p>
-    ${!can_configure && html`<${WhoMayEdit} />`}
+    ${!canConfigure && html`<${ReadOnlyNotice} />`}
     ${ids.length > 0 &&
     html`<ol class="plain example-list" aria-label="Examples">
       ${ids.map(
         (id) => html`<li key=${id}>
           <${Example} id=${id} known=${names} />
-          ${can_configure && html`<${IconButton} label=${`Remove ${id}`} icon="trash" onClick=${() => remove(id)} />`}
+          ${canConfigure && html`<${IconButton} label=${`Remove ${id}`} icon="trash" onClick=${() => remove(id)} />`}
         </li>`,
       )}
     </ol>`}
     ${ids.length === 0 && html`<p class="muted">No example is chosen yet.</p>`}
-    ${can_configure && html`<${Add} c=${connection.connection_id} ids=${ids} add=${add} />`}
+    ${canConfigure && html`<${Add} c=${connection.connection_id} ids=${ids} add=${add} />`}
     <${ErrorNotice} error=${saving.error} title="Nothing was saved" />
-    ${can_configure &&
+    ${canConfigure &&
     html`<div class="save-bar">
       <span class="muted">${changed ? "Not saved yet" : "Saved"}</span>
       <${Button} kind="primary" busy=${saving.busy} disabled=${!changed} onClick=${() => saving.run()}>Save<//>

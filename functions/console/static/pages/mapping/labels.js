@@ -69,37 +69,37 @@ export const MANIFEST = {
 };
 
 export const SEPARATORS = [
-  { value: "comma", label: "Comma", stands: "," },
-  { value: "tab", label: "Tab", stands: "\t" },
-  { value: "pipe", label: "Pipe |", stands: "|" },
-  { value: "semicolon", label: "Semicolon ;", stands: ";" },
+  { value: "comma", label: "Comma", character: "," },
+  { value: "tab", label: "Tab", character: "\t" },
+  { value: "pipe", label: "Pipe |", character: "|" },
+  { value: "semicolon", label: "Semicolon ;", character: ";" },
 ];
 
 export const IDENTIFIERS = [
-  { value: "double", label: 'Double quotes "', stands: '"' },
-  { value: "single", label: "Single quotes '", stands: "'" },
-  { value: "none", label: "None", stands: "" },
+  { value: "double", label: 'Double quotes "', character: '"' },
+  { value: "single", label: "Single quotes '", character: "'" },
+  { value: "none", label: "None", character: "" },
 ];
 
 // By its name or by the character itself, as both can stand in a mapping.
-export const named = (options, text) =>
-  options.find((one) => one.value === text.toLowerCase() || one.stands === text);
+export const optionNamed = (options, text) =>
+  options.find((one) => one.value === text.toLowerCase() || one.character === text);
 
-export const TYPES = {
+export const MAPPING_TYPES = {
   direct: "Direct",
   match_codes: "Match Codes",
   transformation: "Transformation",
   do_not_map: "Do Not Map",
 };
 
-export const WAYS = {
+export const ON_ERROR = {
   hold: "Hold the student back",
   blank: "Write a blank",
   keep: "Keep the value as it is",
   default: "Write the default",
 };
 
-export const ASKED = {
+export const TEST_LABELS = {
   equals: "is",
   not_equal: "is not",
   contains: "contains",
@@ -109,7 +109,7 @@ export const ASKED = {
 };
 
 const CHOICES = {
-  ...WAYS,
+  ...ON_ERROR,
   drop: "Leave it out",
   left: "On the left",
   right: "On the right",
@@ -140,18 +140,18 @@ const BY_TYPE = new Map(TRANSFORMATIONS.map((one) => [one.type, one]));
 export const transformationOf = (type) => BY_TYPE.get(type);
 
 // "Date: YYYY-MM-DD, M/D/YYYY", "If Then Else: the value so far is not A, then 1"
-export function stepInWords(step, codes_shown = 4) {
+export function stepInWords(step, maxCodes = 4) {
   const { title, asks, parameters } = transformationOf(step.type) ?? { title: step.type, parameters: [] };
   const texts = parameters
     .filter(({ key, kind }) => (kind === "outcome" || !asks) && ![undefined, null, false].includes(step[key]))
-    .map((parameter) => valueInWords(step[parameter.key], parameter, codes_shown));
+    .map((parameter) => valueInWords(step[parameter.key], parameter, maxCodes));
   if (asks) texts.unshift(questionInWords(step));
   return texts.length ? `${title}: ${texts.join(", ")}` : title;
 }
 
-function valueInWords(value, { kind, label, required }, codes_shown) {
+function valueInWords(value, { kind, label, required }, maxCodes) {
   const called = label.toLowerCase();
-  if (kind === "codes") return codesInWords(value, codes_shown);
+  if (kind === "codes") return codesInWords(value, maxCodes);
   if (kind === "yes_no") return called;
   if (kind === "outcome") return `${called} ${outcomeInWords(value)}`;
   if (kind === "choice") return required ? inside(choiceInWords(value)) : `${called}: ${inside(choiceInWords(value))}`;
@@ -184,7 +184,7 @@ export function optionsInWords(field) {
   const found = [];
   if (field.mapping_type === "match_codes") found.push(codesInWords(field.codes));
   if (field.mapping_type === "transformation") found.push(field.transformations.map((step) => stepInWords(step)).join(" → ") || "no transformation yet");
-  if (field.mapping_type === "match_codes" && field.unmatched) found.push(`without a code: ${WAYS[field.unmatched].toLowerCase()}`);
+  if (field.mapping_type === "match_codes" && field.unmatched) found.push(`without a code: ${ON_ERROR[field.unmatched].toLowerCase()}`);
   if (field.mapping_type !== "do_not_map") found.push(...checksInWords(field));
   if (field.overwrite) found.push("overwrite (imports only)");
   return found;
@@ -195,11 +195,11 @@ export const questionInWords = (step) => conditionInWords({ ...step, field: step
 
 export function conditionInWords({ field, ...condition }) {
   const looked_at = quoted(field ?? "");
-  const [test] = Object.keys(ASKED).filter((key) => condition[key] !== undefined && condition[key] !== null);
+  const [test] = Object.keys(TEST_LABELS).filter((key) => condition[key] !== undefined && condition[key] !== null);
   if (test === "is_blank") return `${looked_at} is ${condition.is_blank ? "" : "not "}blank`;
   const compared = [condition[test]].flat().map(quoted).join(", ");
   const among = test === "includes" && condition.delimiter ? ` between ${quoted(condition.delimiter)}` : "";
-  return `${looked_at} ${ASKED[test]} ${compared}${among}${condition.ignore_case ? ", in capitals or not" : ""}`;
+  return `${looked_at} ${TEST_LABELS[test]} ${compared}${among}${condition.ignore_case ? ", in capitals or not" : ""}`;
 }
 
 export function rowsInWords(rows) {
@@ -223,6 +223,6 @@ function checksInWords(field) {
     one_of && `one of ${one_of.slice(0, 6).map(quoted).join(", ")}${one_of.length > 6 ? " …" : ""}`,
     pattern && `written as ${quoted(pattern)}`,
     typeof field.default === "string" && `default ${field.default === "" ? "blank" : quoted(field.default)}`,
-    on_error && on_error !== "hold" && `on error: ${WAYS[on_error].toLowerCase()}`,
+    on_error && on_error !== "hold" && `on error: ${ON_ERROR[on_error].toLowerCase()}`,
   ].filter(Boolean);
 }

@@ -4,15 +4,15 @@ const SHAPES = { school_year: "\\d{4}", school_year_end: "\\d{4}", date: "[\\d-]
 
 const WHOLE_ROWS = "rows"; // what a run says where the rows themselves are at fault
 
-// {file: id, field: id, is_rows, missing: what to say}, or null where nothing is asked for.
-export function placeAskedFor(query, draft) {
+// {file: id, field: id, isRows, missing: what to say}, or null where nothing is asked for.
+export function linkTarget(query, draft) {
   const name = query.get("file");
   if (!name) return null;
   const file = draft.order.find((id) => isCalled(draft.files[id].settings, name));
   if (!file) return { missing: `The mapping has no file ${name} any more.` };
   const header = query.get("field");
   if (!header) return { file };
-  if (header === WHOLE_ROWS) return { file, is_rows: true };
+  if (header === WHOLE_ROWS) return { file, isWholeRows: true };
   const field = draft.files[file].fields.find((id) => draft.fields[id].to === header);
   return field ? { file, field } : { file, missing: `The file has no field ${header} any more.` };
 }

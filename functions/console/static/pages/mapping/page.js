@@ -25,22 +25,22 @@ export default function MappingPage({ params: { c }, query }) {
 function Mapping({ connection, keep, query }) {
   const c = connection.connection_id;
   const person = usePerson();
-  const { data, error, reload: again } = useData(async (options) => ({ saved: await getIfThere(pathOf(c, "mapping"), options) }), [c]);
-  const editor = useMemo(() => data && createEditor(data.saved, person.can_configure), [data]);
-  if (error) return html`<${ErrorState} error=${error} onRetry=${again} />`;
+  const { data, error, reload } = useData(async (options) => ({ saved: await getIfThere(pathOf(c, "mapping"), options) }), [c]);
+  const editor = useMemo(() => data && createEditor(data.saved, person.canConfigure), [data]);
+  if (error) return html`<${ErrorState} error=${error} onRetry=${reload} />`;
   if (!editor) return html`<${Loading} />`;
   return html`<${EditorContext.Provider} value=${editor}>
-    <${Both} connection=${connection} keep=${keep} query=${query} editor=${editor} />
+    <${MappingTabs} connection=${connection} keep=${keep} query=${query} editor=${editor} />
   <//>`;
 }
 
-function Both({ connection, keep, query, editor }) {
+function MappingTabs({ connection, keep, query, editor }) {
   const c = connection.connection_id;
   const examples = connection.example_students;
   const asked = query.get("tab");
   const [tab, setTab] = useState(asked ?? (examples.length || query.has("file") ? "fields" : "examples"));
   const [student, setStudent] = useState(null);
-  const [chosen, choose] = useState(examples); // as it is on the page, saved or not
+  const [chosen, setChosen] = useState(examples); // as it is on the page, saved or not
   const unsaved = [
     useIsChanged(editor) && "The mapping was changed and is not saved.",
     chosen.join() !== examples.join() && "The Registration Examples were changed and are not saved.",
@@ -63,7 +63,7 @@ function Both({ connection, keep, query, editor }) {
     onSelect=${select}
   >
     ${tab === "examples"
-      ? html`<${ExamplesTab} connection=${connection} keep=${keep} ids=${chosen} setIds=${choose} />`
+      ? html`<${ExamplesTab} connection=${connection} keep=${keep} ids=${chosen} setIds=${setChosen} />`
       : html`<${FieldsTab}
           connection=${connection}
           query=${query}

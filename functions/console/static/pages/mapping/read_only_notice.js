@@ -3,7 +3,7 @@
 import { html } from "../../lib/html.js";
 import { Notice } from "../../components/states.js";
 
-export function WhoMayEdit() {
+export function ReadOnlyNotice() {
   return html`<${Notice}>
     <p>You can look at all of this. People with Full Access to this district may change it.</p>
   <//>`;

@@ -9,11 +9,11 @@ import { useEditor, useIsChanged } from "./editor.js";
 
 export function SendRecord({ connection, student }) {
   const editor = useEditor();
-  const { can_run } = usePerson();
+  const { canRun } = usePerson();
   const { version } = useStore(editor.base);
   const changed = useIsChanged(editor);
   const [open, setOpen] = useState(false);
-  if (!can_run || version === 0) return null;
+  if (!canRun || version === 0) return null;
   return html`<${Button} onClick=${() => setOpen(true)}>Send Record<//>
     ${changed && html`<span class="hint">It sends by the saved version ${version}.</span>`}
     ${open && html`<${SendRecordDialog} connection=${connection} student_id=${student} onClose=${() => setOpen(false)} />`}`;

@@ -14,7 +14,7 @@ import { ImportYaml } from "./yaml_dialogs.js";
 export function Start({ c, onNewFile, onStarted }) {
   const editor = useEditor();
   const [importing, setImporting] = useState(false);
-  if (!editor.can_edit)
+  if (!editor.canEdit)
     return html`<${EmptyState} title="There is no mapping yet">
       <p>People with Full Access to this district may write one.</p>
     <//>`;

@@ -1,7 +1,7 @@
 // The names of students, and finding them: GET …/students.
 
 import { get, pathOf } from "../../lib/api.js";
-import { oneAtATime } from "../../lib/debounced_request.js";
+import { debounceRequest } from "../../lib/debounced_request.js";
 import { useEffect, useRef, useState } from "../../lib/html.js";
 import { schoolYear } from "../../lib/runs.js";
 
@@ -10,9 +10,9 @@ const PAUSE_MS = 200;
 // {id: {name, school_year}} of these students, null for one who was not synced; one that is not
 // known yet is missing. And `learn`, for those that are known from elsewhere.
 export function useNames(c, ids) {
-  const [known, show] = useState({});
+  const [known, setKnown] = useState({});
   const asked = useRef(new Set());
-  const learn = (students) => show((before) => ({ ...before, ...students }));
+  const learn = (students) => setKnown((before) => ({ ...before, ...students }));
   const missing = ids.filter((id) => !(id in known) && !asked.current.has(id));
   useEffect(() => {
     if (missing.length === 0) return;
@@ -23,30 +23,30 @@ export function useNames(c, ids) {
       () => {}, // the ids are there without their names
     );
   }, [c, missing.join()]);
-  return [known, learn];
+  return /** @type {const} */ ([known, learn]);
 }
 
 // Students whose id or name has the words, a moment after the last key: {items, complete, busy}.
 export function useSearch(c, words) {
-  const [shown, show] = useState({ items: [], complete: true, busy: true });
+  const [found, setFound] = useState({ items: [], complete: true, busy: true, error: null });
   const latest = useRef(words);
-  const asking = useRef(null);
+  const requests = useRef(null);
   latest.current = words;
   useEffect(() => {
-    const ask = async ({ signal }) => {
-      show((before) => ({ ...before, busy: true }));
+    const send = async ({ signal }) => {
+      setFound((before) => ({ ...before, busy: true }));
       try {
-        const found = await get(pathOf(c, "students"), { query: { search: latest.current.trim() }, signal });
-        if (!signal.aborted) show({ ...found, busy: false });
+        const answer = await get(pathOf(c, "students"), { query: { search: latest.current.trim() }, signal });
+        if (!signal.aborted) setFound({ ...answer, busy: false, error: null });
       } catch (error) {
-        if (!signal.aborted) show({ items: [], complete: true, busy: false, error });
+        if (!signal.aborted) setFound({ items: [], complete: true, busy: false, error });
       }
     };
-    asking.current = oneAtATime(ask, PAUSE_MS);
-    return () => asking.current.stop();
+    requests.current = debounceRequest(send, PAUSE_MS);
+    return () => requests.current.stop();
   }, [c]);
-  useEffect(() => asking.current.want(words === ""), [c, words]);
-  return shown;
+  useEffect(() => requests.current.schedule(words === ""), [c, words]);
+  return found;
 }
 
 export const nameOf = (student) => [student.student_id, student.name].filter(Boolean).join(" · ");

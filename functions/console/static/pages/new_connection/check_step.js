@@ -21,12 +21,12 @@ export function CheckStep({ stored, keep, go }) {
   const still = over || (error && !check.busy); // nothing goes on
   const works = over && run.status === "succeeded";
   const steps = useRef(null);
-  const again = (connection) => {
+  const checkAgain = (connection) => {
     steps.current.focus(); // the button that was pressed is about to go
     keep(connection);
     check.start();
   };
-  return html`${over && html`<${HostKeyToConfirm} connection=${stored} run=${run} onPinned=${again} />`}
+  return html`${over && html`<${HostKeyToConfirm} connection=${stored} run=${run} onPinned=${checkAgain} />`}
     <${Section} title="Would files arrive?" hint="Each step is tried on the server. One small file is written, and removed again.">
       ${!run && !error && html`<${Loading} label="Looking at the connection …" />`}
       <div tabindex="-1" ref=${steps} role="group" aria-label="Steps of the check">

@@ -27,7 +27,7 @@ export default function NewConnectionPage({ query }) {
   const person = usePerson();
   const above = [{ label: "Connections", href: "#/" }];
   return html`<${Page} title="New connection" above=${above}>
-    ${person.can_configure
+    ${person.canConfigure
       ? html`<${Steps} wanted=${query.get("step")} />`
       : html`<${EmptyState} title="You may not make connections"><p>Somebody with Full Access can.</p><//>`}
   <//>`;
@@ -80,20 +80,20 @@ function emptyDraft(person) {
     done_file: false,
     write_in_place: false,
     programs: null, // until it is known which there are: then all of them
-    sign_in: "password",
+    signInWith: "password",
     secrets: NO_SECRETS,
   };
 }
 
 function StepList({ current }) {
-  const place = STEPS.findIndex((one) => one.id === current);
+  const currentIndex = STEPS.findIndex((one) => one.id === current);
   return html`<ol class="wizard-steps" aria-label="Steps">
     ${STEPS.map(
       ({ id, label }, at) => html`<li
         key=${id}
-        class=${at < place ? "done" : ""}
+        class=${at < currentIndex ? "done" : ""}
         aria-current=${id === current ? "step" : undefined}
-      ><span class="for-ears">${at < place ? "Done: " : ""}</span>${label}</li>`,
+      ><span class="visually-hidden">${at < currentIndex ? "Done: " : ""}</span>${label}</li>`,
     )}
   </ol>`;
 }

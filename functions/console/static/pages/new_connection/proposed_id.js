@@ -1,6 +1,6 @@
 // An id for a connection, from its name: "North High, PowerSchool" is north-high-powerschool.
 
-const LONGEST = 40;
+const MAX_LENGTH = 40;
 
 // `taken` are ids that are there already.
 export function proposedId(name, taken = []) {
@@ -9,10 +9,10 @@ export function proposedId(name, taken = []) {
     .replace(/\p{Mark}/gu, "")
     .toLowerCase()
     .replace(/[^a-z0-9]+/g, "-");
-  const id = trimmed(plain.slice(0, LONGEST));
+  const id = trimmed(plain.slice(0, MAX_LENGTH));
   if (!id || !taken.includes(id)) return id;
   for (let number = 2; ; number += 1) {
-    const another = `${trimmed(id.slice(0, LONGEST - 4))}-${number}`;
+    const another = `${trimmed(id.slice(0, MAX_LENGTH - 4))}-${number}`;
     if (!taken.includes(another)) return another;
   }
 }

@@ -6,9 +6,9 @@ import { html } from "../../lib/html.js";
 import { href } from "../../lib/paths.js";
 import { Time, count } from "../../components/time.js";
 
-const LOOKED_THROUGH = 100; // entries of the audit, the newest
-const SHOWN = 5;
-const WORDS = {
+const MAX_ENTRIES = 100; // entries of the audit, the newest
+const MAX_SHOWN = 5;
+const ACTION_TEXT = {
   mapping_saved: (changes) => `Mapping saved as version ${changes.version.to}`,
   mapping_restored: (changes) =>
     `Mapping version ${changes.restored_version?.to} taken up again, as version ${changes.version?.to}`,
@@ -33,24 +33,24 @@ function settingInWords(name) {
 
 export function ChangedSince({ c, zone, run }) {
   const { data } = useData(
-    (options) => get(pathOf(c, "audit"), { ...options, query: { limit: LOOKED_THROUGH } }),
+    (options) => get(pathOf(c, "audit"), { ...options, query: { limit: MAX_ENTRIES } }),
     [c, run.run_id],
   );
-  const changes = data?.items.filter((entry) => entry.action in WORDS && isSince(entry, run)) ?? [];
+  const changes = data?.items.filter((entry) => entry.action in ACTION_TEXT && isSince(entry, run)) ?? [];
   if (changes.length === 0) return null;
   const mapping = href("/connections/{c}/mapping", { c });
   return html`<div class="changed-since">
     <h2>Changed since</h2>
     <ul>
-      ${changes.slice(0, SHOWN).map((entry) => {
-        const said = WORDS[entry.action](byField(entry.changes));
+      ${changes.slice(0, MAX_SHOWN).map((entry) => {
+        const text = ACTION_TEXT[entry.action](byField(entry.changes));
         const linked = entry.action !== "connection_changed";
         return html`<li key=${entry.request_id + entry.at}>
-          ${linked ? html`<a href=${mapping}>${said}</a>` : said}
+          ${linked ? html`<a href=${mapping}>${text}</a>` : text}
           <span class="muted"> by ${entry.by}, <${Time} at=${entry.at} zone=${zone} /></span>
         </li>`;
       })}
-      ${changes.length > SHOWN && html`<li>and ${count(changes.length - SHOWN, "more change")}</li>`}
+      ${changes.length > MAX_SHOWN && html`<li>and ${count(changes.length - MAX_SHOWN, "more change")}</li>`}
     </ul>
   </div>`;
 }

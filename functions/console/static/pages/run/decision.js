@@ -10,7 +10,7 @@ import { Button } from "../../components/button.js";
 import { ConfirmDialog } from "../../components/dialog.js";
 import { ErrorNotice } from "../../components/states.js";
 import { Findings } from "./findings.js";
-import { isWaitedFor } from "./run_text.js";
+import { needsConfirmation } from "./run_text.js";
 
 export function Decision({ connection, run, reload }) {
   const person = usePerson();
@@ -29,12 +29,12 @@ export function Decision({ connection, run, reload }) {
   });
   const waiting = run.years.filter((year) => year.status === "awaiting_confirmation");
   const years = waiting.map((year) => schoolYear(year.school_year)).join(", ");
-  const found = waiting.flatMap((year) => year.findings.filter((finding) => isWaitedFor(year, finding)));
+  const found = waiting.flatMap((year) => year.findings.filter((finding) => needsConfirmation(year, finding)));
   return html`<section class="panel stack decision" aria-labelledby="decision">
     <h2 id="decision">Is this right?</h2>
     <p>Nothing was sent for ${years}, as something is unusual:</p>
     <${Findings} connection=${connection} findings=${found} />
-    ${person.can_run
+    ${person.canRun
       ? html`<dl class="choices">
             <div>
               <dt><${Button} kind="primary" onClick=${() => setAsking(true)}>Send it anyway<//></dt>

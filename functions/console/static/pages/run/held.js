@@ -6,7 +6,7 @@ import { Sentence } from "../../components/sentence.js";
 import { count, number } from "../../components/time.js";
 import { MappingLink, StudentLink } from "../../shared/links.js";
 
-const SHOWN = 12;
+const MAX_SHOWN = 12;
 
 // held: [{student_id, file, field, rule, message}]; `total` counts students, also those not listed.
 export function Held({ c, held, total, dry }) {
@@ -39,8 +39,8 @@ function Group({ c, group }) {
 function Students({ c, ids }) {
   const [all, setAll] = useState(false);
   return html`<p class="id-list">
-    ${(all ? ids : ids.slice(0, SHOWN)).map((id) => html`<${StudentLink} key=${id} c=${c} student_id=${id} />`)}
-    ${!all && ids.length > SHOWN && html`<${More} total=${ids.length} onClick=${() => setAll(true)} />`}
+    ${(all ? ids : ids.slice(0, MAX_SHOWN)).map((id) => html`<${StudentLink} key=${id} c=${c} student_id=${id} />`)}
+    ${!all && ids.length > MAX_SHOWN && html`<${More} total=${ids.length} onClick=${() => setAll(true)} />`}
   </p>`;
 }
 
@@ -48,13 +48,13 @@ function Students({ c, ids }) {
 function Each({ c, rows }) {
   const [all, setAll] = useState(false);
   return html`<ul>
-      ${(all ? rows : rows.slice(0, SHOWN)).map(
+      ${(all ? rows : rows.slice(0, MAX_SHOWN)).map(
         (row) => html`<li key=${`${row.student_id} ${row.message}`}>
           <${StudentLink} c=${c} student_id=${row.student_id} />: <${Sentence} text=${row.message} />
         </li>`,
       )}
     </ul>
-    ${!all && rows.length > SHOWN && html`<${More} total=${rows.length} onClick=${() => setAll(true)} />`}`;
+    ${!all && rows.length > MAX_SHOWN && html`<${More} total=${rows.length} onClick=${() => setAll(true)} />`}`;
 }
 
 function More({ total, onClick }) {

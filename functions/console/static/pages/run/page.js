@@ -31,6 +31,6 @@ function Run({ connection, run, reload }) {
     ${run.status === "awaiting_confirmation" && html`<${Decision} connection=${connection} run=${run} reload=${reload} />`}
     ${run.kind === "check" &&
     run.sent_to !== "download" &&
-    html`<${Section} title="Steps"><${CheckSteps} run=${run} connection=${connection} mend=${person.can_configure} /><//>`}
+    html`<${Section} title="Steps"><${CheckSteps} run=${run} connection=${connection} linkSettings=${person.canConfigure} /><//>`}
     ${run.years.map((year) => html`<${Year} key=${year.school_year} connection=${connection} run=${run} year=${year} />`)}`;
 }

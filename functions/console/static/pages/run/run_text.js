@@ -3,12 +3,12 @@
 import { duration } from "../../components/time.js";
 
 // Whether a year's delivery waits for a person because of this finding.
-export function isWaitedFor(year, finding) {
+export function needsConfirmation(year, finding) {
   return year.status === "awaiting_confirmation" && finding.action === "hold";
 }
 
 // "under 0.1 s", "0.4 s", "12 s", "2 min 5 s"
-export function lasted(seconds) {
+export function secondsText(seconds) {
   if (seconds < 0.1) return "under 0.1 s";
   return seconds < 10 ? `${seconds} s` : duration(0, seconds * 1000);
 }

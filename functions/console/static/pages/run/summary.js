@@ -18,22 +18,22 @@ import { RunLink, StudentLink } from "../../shared/links.js";
 import { ChangedSince } from "./changed_since.js";
 import { Problem } from "./problem.js";
 import { ResendDialog } from "./resend_dialog.js";
-import { lasted } from "./run_text.js";
+import { secondsText } from "./run_text.js";
 
 const COUNTED = ["export", "dry_run", "resend"];
 
 export function Summary({ connection, run, reload }) {
   const c = connection.connection_id;
-  const under_way = isUnderWay(run);
+  const underWay = isUnderWay(run);
   return html`<section class="panel stack" aria-label="Summary">
     <div class="run-state">
       <${RunBadge} run=${run} />
       ${!run.error && run.message && html`<p><${Sentence} text=${run.message} /></p>`}
     </div>
     ${run.error && html`<${Problem} c=${c} error=${run.error} />`}
-    ${under_way && html`<${UnderWay} run=${run} />`}
+    ${underWay && html`<${UnderWay} run=${run} />`}
     <${FactList} facts=${factsOf(connection, run)} />
-    ${!under_way && html`<${ChangedSince} c=${c} zone=${connection.time_zone} run=${run} />`}
+    ${!underWay && html`<${ChangedSince} c=${c} zone=${connection.time_zone} run=${run} />`}
     <${Actions} connection=${connection} run=${run} reload=${reload} />
   </section>`;
 }
@@ -49,16 +49,16 @@ function factsOf(connection, run) {
   const { connection_id: c, time_zone: zone } = connection;
   const waits = run.status === "awaiting_confirmation";
   const counts = COUNTED.includes(run.kind) && run.years.length > 0;
-  const left_out = run.years.reduce((sum, year) => sum + year.left_out, 0);
+  const leftOut = run.years.reduce((sum, year) => sum + year.left_out, 0);
   const mapping = href("/connections/{c}/mapping", { c });
   const version = run.mapping_version && `Version ${run.mapping_version}`;
   return [
     ["Started", html`<${Time} at=${run.started_at ?? run.requested_at} zone=${zone} />`],
     ["Started by", startedBy(run)],
-    ["Took", run.duration_seconds !== null && lasted(run.duration_seconds)],
+    ["Took", run.duration_seconds !== null && secondsText(run.duration_seconds)],
     ["Students", counts && !waits && number(rowsOf(run))],
     ["Held back", counts && number(heldOf(run))],
-    ["Left out by conditions", left_out > 0 && number(left_out)],
+    ["Left out by conditions", leftOut > 0 && number(leftOut)],
     ["Everyone of the year", run.contents === "all" && "Yes, not only changes"],
     ["Decided", decided(run)],
     ["Erased", run.kind === "erasure" && erased(run.erased)],
@@ -80,12 +80,12 @@ function erased({ snapshots, lines, files, runs }) {
 }
 
 function decided(run) {
-  const said = [
+  const text = [
     run.confirmed_by && `Confirmed by ${run.confirmed_by}`,
     run.override_held && "Without those held, whoever they are",
     run.override_guards && "Whatever the guards find",
   ];
-  return said.filter(Boolean).join(". ");
+  return text.filter(Boolean).join(". ");
 }
 
 function Students({ c, ids }) {
@@ -102,11 +102,11 @@ function Actions({ connection, run, reload }) {
     await reload();
   });
   const files = run.years.some((year) => year.files.length > 0);
-  const can_resend = run.kind === "export" && run.finished_at && files && connection.delivery === "sftp";
-  if (!person.can_run || !(can_resend || run.status === "pending")) return null;
+  const canResend = run.kind === "export" && run.finished_at && files && connection.delivery === "sftp";
+  if (!person.canRun || !(canResend || run.status === "pending")) return null;
   return html`<div class="row">
       ${run.status === "pending" && html`<${Button} busy=${cancelling.busy} onClick=${() => cancelling.run()}>Cancel the run<//>`}
-      ${can_resend && html`<${Button} icon="arrow" onClick=${() => setSending(true)}>Send again<//>`}
+      ${canResend && html`<${Button} icon="arrow" onClick=${() => setSending(true)}>Send again<//>`}
     </div>
     <${ErrorNotice} error=${cancelling.error} />
     ${sending && html`<${ResendDialog} connection=${connection} run_id=${run.run_id} onClose=${() => setSending(false)} />`}`;

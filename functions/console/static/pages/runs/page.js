@@ -18,7 +18,7 @@ const PATH = "/connections/{c}/runs";
 
 export default function HistoryPage({ params: { c }, query }) {
   const person = usePerson();
-  const actions = person.can_run && html`<${DryRunButton} c=${c} />`;
+  const actions = person.canRun && html`<${DryRunButton} c=${c} />`;
   return html`<${ConnectionPage} c=${c} title="History" tab=${PATH} actions=${actions}>
     ${(connection) => html`<${History} connection=${connection} filters=${filtersOf(query)} />`}
   <//>`;
@@ -34,7 +34,7 @@ function History({ connection, filters }) {
     ${!items && error && html`<${ErrorState} error=${error} onRetry=${reload} />`}
     ${!items && !error && html`<${Loading} />`}
     <${ErrorNotice} error=${items && error} title="They could not be read again: what stands here may be older" />
-    ${items && items.length === 0 && html`<${Nothing} more=${next} filters=${filters} onClear=${() => filter({})} />`}
+    ${items && items.length === 0 && html`<${NoRuns} more=${next} filters=${filters} onClear=${() => filter({})} />`}
     ${items &&
     items.length > 0 &&
     html`<ol class="runs" aria-label="Runs, the newest first">
@@ -44,7 +44,7 @@ function History({ connection, filters }) {
     <${ErrorNotice} error=${more.error} />`;
 }
 
-function Nothing({ more, filters, onClear }) {
+function NoRuns({ more, filters, onClear }) {
   if (!isFiltered(filters))
     return html`<${EmptyState} title="Nothing has run yet">
       <p>Each export, check, test record and dry run is kept here, with what became of it.</p>

@@ -14,12 +14,12 @@ export function RunItem({ run, connection }) {
     <a class="run-what" href=${to} aria-label=${`${KIND[run.kind]}, ${momentText(at, zone)}`}>${KIND[run.kind]}</a>
     <div class="run-by">By ${startedBy(run)}</div>
     <div class="run-result"><${RunBadge} run=${run} /></div>
-    <div class="run-numbers">${said(run)}</div>
+    <div class="run-numbers">${summaryOf(run)}</div>
     <div class="run-when"><${Time} at=${at} zone=${zone} /></div>
   </li>`;
 }
 
-function said(run) {
+function summaryOf(run) {
   if (isUnderWay(run)) return phaseOf(run);
   if (run.status === "failed") return whyOf(run);
   if (["check", "erasure"].includes(run.kind) || run.status === "cancelled") return run.message;

@@ -7,22 +7,22 @@ import { isUnderWay } from "../../lib/runs.js";
 
 const UNDER_WAY_MS = 1500;
 const AT_REST_MS = 30_000;
-const READINGS = 5; // of pages that a filter left empty; then somebody decides to go on
+const MAX_READS = 5; // of pages that a filter left empty; then somebody decides to go on
 
 // {items: null | [run], next, error, reload, more: a useAction}
 export function useRuns(c, filters) {
   const key = JSON.stringify([c, filters]);
-  const [known, keep] = useState({ key, items: null, next: null });
+  const [known, setKnown] = useState({ key, items: null, next: null });
   const newest = useData(
     async (options) => {
       const page = await pageOf(c, filters, null, options);
-      keep((before) => ({ key, ...withNewest(before.key === key ? before : { items: null }, page) }));
+      setKnown((before) => ({ key, ...withNewest(before.key === key ? before : { items: null, next: null }, page) }));
     },
     [key],
   );
   const more = useAction(async () => {
     const page = await pageOf(c, filters, known.next);
-    keep((before) =>
+    setKnown((before) =>
       before.key === key ? { key, items: [...before.items, ...page.items], next: page.next } : before,
     );
   });
@@ -34,7 +34,7 @@ export function useRuns(c, filters) {
 
 async function pageOf(c, filters, after, options) {
   let page = { items: [], next: after };
-  for (let reading = 0; reading < READINGS && page.items.length === 0; reading += 1) {
+  for (let reading = 0; reading < MAX_READS && page.items.length === 0; reading += 1) {
     if (reading > 0 && page.next === null) break;
     page = await get(pathOf(c, "exports"), { ...options, query: { ...filters, after: page.next } });
   }
@@ -45,6 +45,6 @@ async function pageOf(c, filters, after, options) {
 function withNewest({ items, next }, page) {
   if (items === null || page.next === null) return page;
   const older = items.filter((run) => run.run_id < page.next);
-  const goes_deeper = next === null || next < page.next;
-  return { items: [...page.items, ...older], next: goes_deeper ? next : page.next };
+  const reachesFurther = next === null || next < page.next;
+  return { items: [...page.items, ...older], next: reachesFurther ? next : page.next };
 }

@@ -14,7 +14,7 @@ import { TimeZoneField } from "../../components/time_zone_field.js";
 import { ConnectionPage } from "../../frame/connection_page.js";
 import { NextRuns, useNextRuns } from "./next_runs.js";
 import { Pauses } from "./pauses.js";
-import { ScheduleAsItIs } from "./read_only_schedule.js";
+import { ReadOnlySchedule } from "./read_only_schedule.js";
 
 const USUAL_TIME = "21:00";
 const AT_FIELDS = /^(time|time_zone|pauses\[.*)$/;
@@ -31,7 +31,7 @@ function Loaded({ connection }) {
   const { data: schedule, error, reload } = useData((options) => get(pathOf(c, "schedule"), options), [c]);
   if (error) return html`<${ErrorState} error=${error} onRetry=${reload} />`;
   if (!schedule) return html`<${Loading} />`;
-  if (!person.can_configure) return html`<${ScheduleAsItIs} schedule=${schedule} />`;
+  if (!person.canConfigure) return html`<${ReadOnlySchedule} schedule=${schedule} />`;
   return html`<${ScheduleForm} c=${c} stored=${schedule} />`;
 }
 
@@ -67,7 +67,7 @@ function ScheduleForm({ c, stored }) {
         </div>
       <//>
       <${Pauses} pauses=${draft.pauses} onInput=${(pauses) => change({ pauses })} onMoved=${saving.clear} problem=${problem} />
-      <${ErrorNotice} error=${saving.error} at_field=${(path) => AT_FIELDS.test(path)} />
+      <${ErrorNotice} error=${saving.error} isShown=${(path) => AT_FIELDS.test(path)} />
       <div class="row">
         <${Button} kind="primary" busy=${saving.busy} onClick=${() => saving.run()}>Save<//>
         <span class="muted" role="status">${dirty ? "Not saved yet" : ""}</span>

@@ -6,7 +6,7 @@ import { Notice } from "../../components/states.js";
 import { dayText } from "../../components/time.js";
 import { NextRuns } from "./next_runs.js";
 
-export function ScheduleAsItIs({ schedule }) {
+export function ReadOnlySchedule({ schedule }) {
   const { enabled, time, time_zone, pauses, next_runs } = schedule;
   return html`<${Notice}>Somebody with Full Access can change the schedule.<//>
     <div class="schedule">

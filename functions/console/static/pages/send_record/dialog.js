@@ -30,13 +30,13 @@ export function SendRecordDialog({ connection, student_id, school_year, onClose 
   return html`<${Dialog} title=${`Send Record: student ${student_id}`} onClose=${onClose} actions=${actions} wide>
     ${error && html`<${ErrorState} error=${error} onRetry=${reload} />`}
     ${!data && !error && html`<${Loading} label="Mapping the record …" />`}
-    ${student && !test.run && html`<${Before} connection=${connection} student=${student} rows=${rows} />`}
+    ${student && !test.run && html`<${RecordToSend} connection=${connection} student=${student} rows=${rows} />`}
     <${RequestedRun} c=${c} requested=${test} />
     <${ErrorNotice} error=${test.error} />
   <//>`;
 }
 
-function Before({ connection, student, rows }) {
+function RecordToSend({ connection, student, rows }) {
   const problems = student.files.flatMap((row) => problemsOf(row).map((problem) => ({ ...problem, file: row.name })));
   if (student.message && student.files.length === 0) return html`<${Notice} tone="warn"><p><${Sentence} text=${student.message} /></p><//>`;
   if (problems.length > 0)
@@ -55,6 +55,6 @@ function Before({ connection, student, rows }) {
 }
 
 function problemsOf(row) {
-  const of_fields = row.fields.filter((field) => field.problem).map((field) => ({ to: field.to, ...field.problem }));
-  return row.problem ? [row.problem, ...of_fields] : of_fields;
+  const ofFields = row.fields.filter((field) => field.problem).map((field) => ({ to: field.to, ...field.problem }));
+  return row.problem ? [row.problem, ...ofFields] : ofFields;
 }

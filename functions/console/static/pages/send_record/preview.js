@@ -9,8 +9,8 @@ export function RecordPreview({ rows, test_files }) {
   const files = Map.groupBy(rows, (row) => row.name);
   return html`<ul class="record-files">
     ${[...files].map(
-      ([name, of_file]) => html`<li key=${name}>
-        <${OneFile} file=${test_files.find((file) => file.name === name)} rows=${of_file} />
+      ([name, ofFile]) => html`<li key=${name}>
+        <${OneFile} file=${test_files.find((file) => file.name === name)} rows=${ofFile} />
       </li>`,
     )}
   </ul>`;

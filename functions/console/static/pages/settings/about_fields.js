@@ -21,10 +21,10 @@ const SYSTEMS = [
 ].map((value) => ({ value }));
 
 // `change` is given the fields that are new; `problem(path)` tells what is wrong.
-export function AboutFields({ draft, change, problem, id_field }) {
+export function AboutFields({ draft, change, problem, idField }) {
   const field = (name) => ({ value: draft[name], problem: problem(name), onInput: (value) => change({ [name]: value }) });
   return html`<${TextField} label="Name" hint="What people know it by, such as “North High, PowerSchool”." ...${field("name")} />
-    ${id_field}
+    ${idField}
     <div class="columns">
       <${Combobox} label="SIS" optional options=${SYSTEMS} ...${field("sis")} />
       <${DistrictField} ...${field("district")} />
@@ -35,7 +35,7 @@ export function AboutFields({ draft, change, problem, id_field }) {
 // One of the person's own districts; an operator may write any.
 function DistrictField({ value, ...given }) {
   const person = usePerson();
-  if (person.is_operator)
+  if (person.isOperator)
     return html`<${TextField} label="District" hint="As in the groups of its people: district:NAME." value=${value} ...${given} />`;
   const districts = [...new Set([...person.districts, value].filter(Boolean))];
   return html`<${SelectField} label="District" options=${districts} value=${value} ...${given} />`;

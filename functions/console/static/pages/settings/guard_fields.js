@@ -47,7 +47,7 @@ export function GuardFields({ guards, onInput, problem }) {
   return GUARDS.map(({ name, label, hint, numbers }) => {
     const guard = guards[name];
     const at = (field) => problem(`guards.${name}.${field}`);
-    const is_wrong = numbers.some((number) => at(number.name)); // they are sent, off or not
+    const isWrong = numbers.some((number) => at(number.name)); // they are sent, off or not
     return html`<div key=${name} class="guard" role="group" aria-label=${`Guard: ${label}`}>
       <${SelectField}
         label=${label}
@@ -57,7 +57,7 @@ export function GuardFields({ guards, onInput, problem }) {
         problem=${at("action")}
         onInput=${(action) => set(name, { action })}
       />
-      ${(guard.action !== "off" || is_wrong) &&
+      ${(guard.action !== "off" || isWrong) &&
       numbers.length > 0 &&
       html`<div class="columns">
         ${numbers.map(

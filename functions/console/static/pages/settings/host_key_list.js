@@ -22,10 +22,10 @@ export function HostKeyList({ connection_id, keys, onInput, onMoved, problem }) 
     ${keys.length === 0 && html`<p>None yet. <a href=${check}>Check the connection</a>: it shows the server's key to be confirmed.</p>`}
     <ul class="host-keys plain">
       ${keys.map(
-        (line, place) => html`<li key=${line} class="apart">
+        (line, index) => html`<li key=${line} class="apart">
           <${HostKeyFacts} line=${line} />
-          <${Button} icon="trash" aria-label=${`Remove host key ${place + 1}`} onClick=${() => remove(line)}>Remove<//>
-          ${problem(`host_keys[${place}]`) && html`<p class="problem" tabindex="-1"><${Sentence} text=${problem(`host_keys[${place}]`)} /></p>`}
+          <${Button} icon="trash" aria-label=${`Remove host key ${index + 1}`} onClick=${() => remove(line)}>Remove<//>
+          ${problem(`host_keys[${index}]`) && html`<p class="problem" tabindex="-1"><${Sentence} text=${problem(`host_keys[${index}]`)} /></p>`}
         </li>`,
       )}
     </ul>

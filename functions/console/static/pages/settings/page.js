@@ -4,14 +4,14 @@ import { html } from "../../lib/html.js";
 import { usePerson } from "../../lib/person.js";
 import { ConnectionPage } from "../../frame/connection_page.js";
 import { SettingsForm } from "./form.js";
-import { SettingsAsTheyAre } from "./read_only_settings.js";
+import { ReadOnlySettings } from "./read_only_settings.js";
 
 export default function SettingsPage({ params: { c } }) {
   const person = usePerson();
   return html`<${ConnectionPage} c=${c} title="Settings" tab="/connections/{c}/settings">
     ${(connection, keep) =>
-      person.can_configure
+      person.canConfigure
         ? html`<${SettingsForm} connection=${connection} keep=${keep} />`
-        : html`<${SettingsAsTheyAre} connection=${connection} />`}
+        : html`<${ReadOnlySettings} connection=${connection} />`}
   <//>`;
 }

@@ -8,9 +8,9 @@ import { guardsInWords } from "./guard_fields.js";
 
 const IMPORTER = { unknown: "Not known yet", removes: "Removes the files that it took", leaves: "Leaves the files where they are" };
 
-export function SettingsAsTheyAre({ connection }) {
+export function ReadOnlySettings({ connection }) {
   const { name, sis, district, time_zone, delivery, host, port, username, folder, host_keys, guards } = connection;
-  const by_sftp = delivery === "sftp";
+  const bySftp = delivery === "sftp";
   const row = (label, value) => html`<div key=${label}><dt>${label}</dt><dd>${value}</dd></div>`;
   return html`<div class="stack narrow">
     <${Notice}>Somebody with Full Access can change the settings.<//>
@@ -21,14 +21,14 @@ export function SettingsAsTheyAre({ connection }) {
     <//>
     <${Section} title="Where the files go">
       <dl class="pairs">
-        ${row("Files are", by_sftp ? "Put on an SFTP server" : "Fetched by download")}
-        ${by_sftp && [row("Host", `${host}:${port}`), row("User name", username)]}
+        ${row("Files are", bySftp ? "Put on an SFTP server" : "Fetched by download")}
+        ${bySftp && [row("Host", `${host}:${port}`), row("User name", username)]}
         ${row("Folder", html`<code>${folder || "."}</code>`)}
-        ${by_sftp && row("The importer", IMPORTER[connection.importer])}
-        ${by_sftp && row(".done files", connection.done_file ? "Yes" : "No")}
+        ${bySftp && row("The importer", IMPORTER[connection.importer])}
+        ${bySftp && row(".done files", connection.done_file ? "Yes" : "No")}
       </dl>
     <//>
-    ${by_sftp &&
+    ${bySftp &&
     html`<${Section} title="Host keys">
       ${host_keys.length === 0 && html`<p>None yet.</p>`}
       <ul class="host-keys plain">${host_keys.map((line) => html`<li key=${line} class="apart"><${HostKeyFacts} line=${line} /></li>`)}</ul>

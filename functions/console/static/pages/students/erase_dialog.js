@@ -20,8 +20,8 @@ export function EraseDialog({ connection, student_id, onClose }) {
       : html`<${Button} kind="danger" disabled=${typed.trim() !== student_id} busy=${erasing.busy} onClick=${erase}>Erase<//>`}`;
   return html`<${Dialog} title=${`Erase student ${student_id}`} onClose=${onClose} actions=${actions} wide>
     ${!erasing.run &&
-    html`<${WhatGoes} />
-      <${WhatStays} />
+    html`<${ErasedItems} />
+      <${KeptItems} />
       <${Notice} tone="warn" title="Before you do it">
         <p>Stop the syncs of this student in Enroll: a later one brings the student back.</p>
         <p>An erasure sends nothing. Where the SIS is to be told, have Enroll remove the student, and let an export run first.</p>
@@ -32,7 +32,7 @@ export function EraseDialog({ connection, student_id, onClose }) {
   <//>`;
 }
 
-function WhatGoes() {
+function ErasedItems() {
   return html`<div>
     <h3>What goes, for good and of all school years</h3>
     <ul>
@@ -43,7 +43,7 @@ function WhatGoes() {
   </div>`;
 }
 
-function WhatStays() {
+function KeptItems() {
   return html`<div>
     <h3>What stays</h3>
     <ul>

@@ -26,9 +26,9 @@ export function Receipts({ connection, student_id }) {
 
 // Where nothing is kept, too: an erasure that failed on its way is asked for again.
 function Erase({ connection, student_id, reload }) {
-  const { can_configure } = usePerson();
+  const { canConfigure } = usePerson();
   const [open, setOpen] = useState(false);
-  if (!can_configure) return null;
+  if (!canConfigure) return null;
   const close = () => {
     setOpen(false);
     reload();

@@ -12,7 +12,7 @@ import { StudentLink } from "../../shared/links.js";
 import { Reasons } from "../../shared/reasons.js";
 import { STUDENT_STATUS } from "./student_status.js";
 
-const NOBODY = {
+const EMPTY_LISTS = {
   due: ["Nobody is due", "Everyone who was synced is in an export, or is held back."],
   held: ["Nobody is held back", "Every row could be made as the mapping wants it."],
   never_exported: ["Everyone was exported before", "Nobody waits for a first export."],
@@ -35,7 +35,7 @@ export function StudentList({ connection, year, list, label }) {
   if (error) return html`<${ErrorState} error=${error} onRetry=${reload} />`;
   if (!first) return html`<${Loading} />`;
   const students = all.flatMap((one) => one.items);
-  if (students.length === 0) return html`<${EmptyState} title=${NOBODY[list][0]}><p>${NOBODY[list][1]}</p><//>`;
+  if (students.length === 0) return html`<${EmptyState} title=${EMPTY_LISTS[list][0]}><p>${EMPTY_LISTS[list][1]}</p><//>`;
   return html`<ul class="students" aria-label=${label}>
       ${students.map(
         (student) => html`<li key=${student.student_id}><${Student} connection=${connection} student=${student} list=${list} /></li>`,

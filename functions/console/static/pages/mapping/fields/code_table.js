@@ -13,29 +13,29 @@ import { CODES } from "../labels.js";
 import { useConnectionId } from "./known_fields.js";
 import { columnsOf, withPasted } from "./spreadsheet.js";
 
-const SHOWN = 100;
-const TOLD = 80; // characters of a value in the path of a problem
+const MAX_SHOWN = 100;
+const MAX_PATH_TEXT = 80; // characters of a value in the path of a problem
 
 // codes: [[value, code]]; problems: [{at: the value, "" for the whole table, message, row?}]
 export function CodeTable({ codes, onInput, source, each, delimiter, problems }) {
   const root = useRef(null);
   const id = useId();
-  const [more, setMore] = useState(SHOWN);
+  const [more, setMore] = useState(MAX_SHOWN);
   const apart = useRef(new Set()); // rows after those that are drawn, too: what was wrong there can be mended
   const rows = codes.length ? codes : [["", ""]];
-  const wrong = Map.groupBy(problems.map((one, number) => [rowOf(one, rows), `${id}-${number}`]), ([place]) => place);
-  for (const place of [...wrong.keys()].slice(0, SHOWN)) apart.current.add(place);
-  const drawn = [...rows.entries()].filter(([place]) => place < more || apart.current.has(place));
-  const problemOf = (place) =>
-    wrong.has(place) && { "aria-invalid": "true", "aria-describedby": wrong.get(place).map(([, said]) => said).join(" ") };
-  const set = (place, pair) => onInput(rows.map((row, at) => (at === place ? pair : row)));
+  const wrong = Map.groupBy(problems.map((one, number) => [rowOf(one, rows), `${id}-${number}`]), ([index]) => index);
+  for (const index of [...wrong.keys()].slice(0, MAX_SHOWN)) apart.current.add(index);
+  const drawn = [...rows.entries()].filter(([index]) => index < more || apart.current.has(index));
+  const problemOf = (index) =>
+    wrong.has(index) && { "aria-invalid": "true", "aria-describedby": wrong.get(index).map(([, element]) => element).join(" ") };
+  const set = (index, pair) => onInput(rows.map((row, at) => (at === index ? pair : row)));
   const focus = (wanted) =>
     afterDrawing(() => {
       const all = [...root.current.querySelectorAll("tbody tr")];
-      (all.find((row) => Number(row.dataset.place) >= wanted) ?? all.at(-1)).querySelector("input").focus();
+      (all.find((row) => Number(row.dataset.index) >= wanted) ?? all.at(-1)).querySelector("input").focus();
     });
   const showMore = () => {
-    setMore(more + SHOWN);
+    setMore(more + MAX_SHOWN);
     focus(more);
   };
   const add = () => {
@@ -43,19 +43,19 @@ export function CodeTable({ codes, onInput, source, each, delimiter, problems })
     onInput([...rows, ["", ""]]);
     focus(rows.length);
   };
-  const remove = (place) => {
-    onInput(rows.filter((_, at) => at !== place));
-    apart.current = new Set([...apart.current].filter((at) => at !== place).map((at) => (at > place ? at - 1 : at)));
-    announce(`Code ${place + 1} was removed.`);
-    focus(Math.max(0, Math.min(place, rows.length - 2)));
+  const remove = (index) => {
+    onInput(rows.filter((_, at) => at !== index));
+    apart.current = new Set([...apart.current].filter((at) => at !== index).map((at) => (at > index ? at - 1 : at)));
+    announce(`Code ${index + 1} was removed.`);
+    focus(Math.max(0, Math.min(index, rows.length - 2)));
   };
-  const paste = (event, place, part) => {
+  const paste = (event, index, part) => {
     const cells = columnsOf(event.clipboardData.getData("text/plain"));
     if (cells.length < 2 && (cells[0]?.length ?? 0) < 2) return; // one cell: as the browser does it
     event.preventDefault();
-    const next = withPasted(rows, cells, place, part);
+    const next = withPasted(rows, cells, index, part);
     onInput(next);
-    setMore(Math.max(more, Math.min(place + cells.length, more + SHOWN)));
+    setMore(Math.max(more, Math.min(index + cells.length, more + MAX_SHOWN)));
     announce(`${count(cells.length, "row")} pasted; the table has ${count(next.length, "row")}.`);
   };
   return html`<div class="code-table" ref=${root}>
@@ -69,16 +69,16 @@ export function CodeTable({ codes, onInput, source, each, delimiter, problems })
       </thead>
       <tbody>
         ${drawn.map(
-          ([place, [value, code]]) => html`<tr key=${place} data-place=${place}>
+          ([index, [value, code]]) => html`<tr key=${index} data-index=${index}>
             <td>
-              <input aria-label=${`Value in Enroll ${place + 1}`} value=${value} autocomplete="off" spellcheck=${false} ...${problemOf(place)}
-                onInput=${(event) => set(place, [event.target.value, code])} onPaste=${(event) => paste(event, place, 0)} />
+              <input aria-label=${`Value in Enroll ${index + 1}`} value=${value} autocomplete="off" spellcheck=${false} ...${problemOf(index)}
+                onInput=${(event) => set(index, [event.target.value, code])} onPaste=${(event) => paste(event, index, 0)} />
             </td>
             <td>
-              <input aria-label=${`Code in the file ${place + 1}`} value=${code} placeholder=${value ? "blank" : ""} autocomplete="off" spellcheck=${false} ...${problemOf(place)}
-                onInput=${(event) => set(place, [value, event.target.value])} onPaste=${(event) => paste(event, place, 1)} />
+              <input aria-label=${`Code in the file ${index + 1}`} value=${code} placeholder=${value ? "blank" : ""} autocomplete="off" spellcheck=${false} ...${problemOf(index)}
+                onInput=${(event) => set(index, [value, event.target.value])} onPaste=${(event) => paste(event, index, 1)} />
             </td>
-            <td><${IconButton} label=${`Remove code ${place + 1}`} icon="close" onClick=${() => remove(place)} /></td>
+            <td><${IconButton} label=${`Remove code ${index + 1}`} icon="close" onClick=${() => remove(index)} /></td>
           </tr>`,
         )}
       </tbody>
@@ -95,23 +95,23 @@ export function CodeTable({ codes, onInput, source, each, delimiter, problems })
 
 // The row of a problem: the first for one of the whole table, -1 for one whose row is not there.
 function rowOf({ at, row }, rows) {
-  return row ?? (at === "" ? 0 : rows.findIndex(([value]) => told(value) === at));
+  return row ?? (at === "" ? 0 : rows.findIndex(([value]) => shortened(value) === at));
 }
 
-const told = (value) => (value.length > TOLD ? [...value.slice(0, 2 * TOLD)].slice(0, TOLD).join("") : value);
+const shortened = (value) => (value.length > MAX_PATH_TEXT ? [...value.slice(0, 2 * MAX_PATH_TEXT)].slice(0, MAX_PATH_TEXT).join("") : value);
 
 // Adds the values that students have and that are not in the table, with blank codes to fill in.
 function FillFromValues({ rows, onInput, source, each, delimiter }) {
   const c = useConnectionId();
-  const [said, say] = useState("");
+  const [result, setResult] = useState("");
   const latest = useRef(null);
   latest.current = { rows, onInput }; // one may type while it looks
   const control = useRef(new AbortController());
   useEffect(() => () => control.current.abort(), []);
   const filling = useAction(async () => {
     const { signal } = control.current;
-    const ask = (place) => get(pathOf(c, "fields"), { query: { ...place, delimiter }, signal });
-    const answers = await Promise.all(placesOf(source, each).map(ask));
+    const ask = (query) => get(pathOf(c, "fields"), { query: { ...query, delimiter }, signal });
+    const answers = await Promise.all(valueQueries(source, each).map(ask));
     const { looked_at, complete } = answers[0];
     const now = latest.current;
     const there = new Set(now.rows.map(([value]) => value));
@@ -121,16 +121,16 @@ function FillFromValues({ rows, onInput, source, each, delimiter }) {
     const among = `${complete ? "all" : "the first"} ${count(looked_at, "student")}`;
     const text = `${count(missing.length, "new value")} found among ${among}.`;
     announce(text);
-    say(text);
+    setResult(text);
   });
   if (!source || source.startsWith("registration.")) return null;
   return html`<${Button} kind="quiet" icon="search" busy=${filling.busy} onClick=${() => filling.run()}>Fill from values found<//>
-    ${said && html`<span class="hint">${said}</span>`}
+    ${result && html`<span class="hint">${result}</span>`}
     <${ErrorNotice} error=${filling.error} />`;
 }
 
 // How the API is asked for the values of a field; a field of flat groups is one in each of them.
-function placesOf(source, each) {
+function valueQueries(source, each) {
   if (!source.startsWith("entry.") || !each) return [{ path: source }];
   if (!Array.isArray(each)) return [{ path: source, each }];
   return each.filter(Boolean).map((prefix) => ({ path: `${prefix}${source.slice("entry.".length)}` }));

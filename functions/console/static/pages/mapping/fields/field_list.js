@@ -19,16 +19,16 @@ export function FieldList({ id, row, busy }) {
   const editor = useEditor();
   const fields = useSelected(editor.draft, (draft) => draft.files[id]?.fields ?? NONE);
   const add = useCallback(() => {
-    const of_field = newId();
-    editor.update((draft) => insertField(draft, id, of_field, NEW_FIELD, draft.files[id].fields.length));
+    const fieldId = newId();
+    editor.update((draft) => insertField(draft, id, fieldId, NEW_FIELD, draft.files[id].fields.length));
     announce(`Field ${editor.draft.get().files[id].fields.length} was added.`);
-    focusSoon(`#row-${of_field} .from`);
+    focusSoon(`#row-${fieldId} .from`);
   }, [id]);
-  const Row = editor.can_edit ? FieldRow : FieldText;
+  const Row = editor.canEdit ? FieldRow : FieldText;
   // The same list again is not looked at: each row sees by itself whether it has changed.
   const rows = useMemo(
     () => html`<ol class="plain">
-      ${fields.map((one, place) => html`<${Row} key=${one} id=${one} file=${id} place=${place} row=${row} />`)}
+      ${fields.map((one, index) => html`<${Row} key=${one} id=${one} file=${id} index=${index} row=${row} />`)}
     </ol>`,
     [fields, id, row],
   );
@@ -40,6 +40,6 @@ export function FieldList({ id, row, busy }) {
     </div>
     ${rows}
     ${fields.length === 0 && html`<p class="muted no-fields">No field is mapped yet.</p>`}
-    ${editor.can_edit && html`<div class="add-field"><${Button} icon="plus" onClick=${add}>Add Field<//></div>`}
+    ${editor.canEdit && html`<div class="add-field"><${Button} icon="plus" onClick=${add}>Add Field<//></div>`}
   </section>`;
 }

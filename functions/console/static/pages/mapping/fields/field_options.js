@@ -3,13 +3,13 @@
 import { html, useState } from "../../../lib/html.js";
 import { Checkbox, SelectField, TextArea, TextField } from "../../../components/fields.js";
 import { problemAt, problemsWithin } from "../editor.js";
-import { FIELD, WAYS, transformationOf } from "../labels.js";
+import { FIELD, ON_ERROR, transformationOf } from "../labels.js";
 import { Chain } from "../steps/chain.js";
 import { NumberField, OptionalText, linesOf } from "../steps/parameter.js";
 import { Parameters } from "../steps/parameters.js";
 import { CodeTable } from "./code_table.js";
 
-const WAY_OPTIONS = Object.entries(WAYS).map(([value, label]) => ({ value, label }));
+const ON_ERROR_OPTIONS = Object.entries(ON_ERROR).map(([value, label]) => ({ value, label }));
 
 export function FieldOptions({ field, change, problems, sources, each }) {
   const type = field.mapping_type;
@@ -89,7 +89,7 @@ function Checks({ field, change, problems, open }) {
       <${SelectField}
         label=${FIELD.on_error}
         hint="For a value that cannot be mapped."
-        options=${WAY_OPTIONS}
+        options=${ON_ERROR_OPTIONS}
         value=${field.on_error ?? "hold"}
         onInput=${(way) => change({ on_error: way === "hold" ? undefined : way })}
         problem=${at("on_error")}

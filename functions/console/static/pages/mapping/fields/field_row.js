@@ -7,24 +7,24 @@ import { Combobox } from "../../../components/combobox.js";
 import { SelectField, TextField } from "../../../components/fields.js";
 import { Sentence } from "../../../components/sentence.js";
 import { problemAt, useField, useProblems, useSettings } from "../editor.js";
-import { FIELD, TYPES, optionsInWords } from "../labels.js";
+import { FIELD, MAPPING_TYPES, optionsInWords } from "../labels.js";
 import { MappedValue, useMappedValue, valueInWords } from "../preview/mapped_value.js";
 import { FieldMenu } from "./field_menu.js";
 import { FieldOptions } from "./field_options.js";
 import { useSources } from "./known_fields.js";
 
-const TYPE_OPTIONS = Object.entries(TYPES).map(([value, label]) => ({ value, label }));
+const TYPE_OPTIONS = Object.entries(MAPPING_TYPES).map(([value, label]) => ({ value, label }));
 const IN_PLACE = ["from", "mapping_type", "to"];
 
-export function FieldRow({ id, file, place, row }) {
+export function FieldRow({ id, file, index, row }) {
   const [field, change] = useField(id);
   const [settings] = useSettings(file);
   const problems = useProblems("fields", id);
   const [open, setOpen] = useState(false);
   const sources = useSources(settings?.rows);
-  useSaid(id, row);
+  useAnnouncedValue(id, row);
   if (!field) return null;
-  const name = `Field ${place + 1}: ${field.to || field.from || "new"}`;
+  const name = `Field ${index + 1}: ${field.to || field.from || "new"}`;
   const setType = (mapping_type) => {
     change({ mapping_type });
     setOpen(["match_codes", "transformation"].includes(mapping_type));
@@ -32,7 +32,7 @@ export function FieldRow({ id, file, place, row }) {
   const elsewhere = problems.filter((one) => !IN_PLACE.includes(one.at));
   return html`<li id=${`row-${id}`} class="field-row ${problems.length ? "wrong" : ""}">
     <div role="group" aria-label=${name} class="field-cells">
-      <span class="place" aria-hidden="true">${place + 1}</span>
+      <span class="field-number" aria-hidden="true">${index + 1}</span>
       <div class="cell from">
         <${Combobox}
           label=${FIELD.from}
@@ -64,7 +64,7 @@ export function FieldRow({ id, file, place, row }) {
           aria-controls=${open ? `options-${id}` : undefined}
           onClick=${() => setOpen(!open)}
         />
-        <${FieldMenu} id=${id} file=${file} place=${place} name=${name} />
+        <${FieldMenu} id=${id} file=${file} index=${index} name=${name} />
       </div>
       ${!open && html`<${InWords} field=${field} />`}
       ${!open && elsewhere.length > 0 && html`<ul class="plain problems">
@@ -80,10 +80,10 @@ function InWords({ field }) {
   return texts.length > 0 && html`<p class="in-words">${texts.join(" · ")}</p>`;
 }
 
-const SAID_AFTER_MS = 800;
+const ANNOUNCE_AFTER_MS = 800;
 
 // Says the mapped value while somebody is in this row and has stopped typing for a moment.
-function useSaid(id, row) {
+function useAnnouncedValue(id, row) {
   const found = useMappedValue(id, row);
   const first = useRef(true);
   useEffect(() => {
@@ -92,7 +92,7 @@ function useSaid(id, row) {
       return undefined;
     }
     const inside = document.activeElement?.closest(`#row-${id}`);
-    const timer = inside && setTimeout(() => announce(`Mapped Value: ${valueInWords(found)}`), SAID_AFTER_MS);
+    const timer = inside && setTimeout(() => announce(`Mapped Value: ${valueInWords(found)}`), ANNOUNCE_AFTER_MS);
     return () => clearTimeout(timer);
   }, [found]);
 }

@@ -15,12 +15,12 @@ export function columnsOf(text) {
 
 // The rows of a table of codes with the cells put in from a place on. A value that the table has
 // already gets its new code there; one column goes down the column it was pasted into.
-export function withPasted(rows, cells, place, part) {
+export function withPasted(rows, cells, index, part) {
   const next = rows.map((row) => [...row]);
   if (cells.every((row) => row.length === 1)) {
     cells.forEach(([cell], at) => {
-      next[place + at] ??= ["", ""];
-      next[place + at][part] = cell;
+      next[index + at] ??= ["", ""];
+      next[index + at][part] = cell;
     });
     return next;
   }
@@ -35,7 +35,7 @@ export function withPasted(rows, cells, place, part) {
       added.push([value, code]);
     }
   }
-  const is_free = next[place].every((cell) => cell === "");
-  next.splice(is_free ? place : place + 1, is_free ? 1 : 0, ...added);
+  const isFree = next[index].every((cell) => cell === "");
+  next.splice(isFree ? index : index + 1, isFree ? 1 : 0, ...added);
   return next;
 }

@@ -21,12 +21,12 @@ export function Conditions({ where, rows, change, problems }) {
     set([...where, { field: "", equals: "" }]);
     focus("li:last-child input");
   };
-  const remove = (place) => {
-    set(where.filter((_, at) => at !== place));
-    announce(`Condition ${place + 1} was removed.`);
+  const remove = (index) => {
+    set(where.filter((_, at) => at !== index));
+    announce(`Condition ${index + 1} was removed.`);
     focus(".add-condition");
   };
-  const edit = (place, changes) => set(where.map((one, at) => (at === place ? withChanges(one, changes) : one)));
+  const edit = (index, changes) => set(where.map((one, at) => (at === index ? withChanges(one, changes) : one)));
   return html`<div class="conditions" role="group" aria-label=${SETTINGS.where} ref=${root}>
     <h3>${SETTINGS.where}</h3>
     ${problems.filter((one) => one.at === "").map((one) => html`<p key=${one.message} class="problem"><${Sentence} text=${one.message} /></p>`)}
@@ -34,9 +34,9 @@ export function Conditions({ where, rows, change, problems }) {
     ${where.length > 0 &&
     html`<ol class="plain">
       ${where.map(
-        (one, place) => html`<li key=${place} class="condition">
-          <${Question} values=${one} change=${(changes) => edit(place, changes)} problems=${problemsWithin(problems, `[${place}]`)} sources=${sources} />
-          <${IconButton} label=${`Remove condition ${place + 1}`} icon="trash" onClick=${() => remove(place)} />
+        (one, index) => html`<li key=${index} class="condition">
+          <${Question} values=${one} change=${(changes) => edit(index, changes)} problems=${problemsWithin(problems, `[${index}]`)} sources=${sources} />
+          <${IconButton} label=${`Remove condition ${index + 1}`} icon="trash" onClick=${() => remove(index)} />
         </li>`,
       )}
     </ol>`}

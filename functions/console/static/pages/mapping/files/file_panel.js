@@ -13,12 +13,12 @@ const NONE = [];
 
 export function FilePanel({ id, select, busy }) {
   const editor = useEditor();
-  const rows = useSelected(editor.seen, (seen) => seen.files[id] ?? NONE);
+  const rows = useSelected(editor.preview, (preview) => preview.files[id] ?? NONE);
   const [row, setRow] = useState(0);
   useEffect(() => {
     if (row >= rows.length) setRow(0);
   }, [rows]);
-  const settings = editor.can_edit
+  const settings = editor.canEdit
     ? html`<${FileSettings} id=${id} menu=${html`<${FileMenu} id=${id} select=${select} />`} />`
     : html`<${FileSettingsText} id=${id} />`;
   return html`<div class="file-panel">

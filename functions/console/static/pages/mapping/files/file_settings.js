@@ -4,7 +4,7 @@ import { html, useState } from "../../../lib/html.js";
 import { Combobox } from "../../../components/combobox.js";
 import { SelectField, TextField } from "../../../components/fields.js";
 import { problemAt, useProblems, useSettings } from "../editor.js";
-import { IDENTIFIERS, SEPARATORS, SETTINGS, named } from "../labels.js";
+import { IDENTIFIERS, SEPARATORS, SETTINGS, optionNamed } from "../labels.js";
 import { MoreSettings } from "./more_settings.js";
 
 const OTHER = { value: "other", label: "Another character" };
@@ -40,7 +40,7 @@ export function FileSettings({ id, menu }) {
       <${SelectField}
         label=${SETTINGS.text_identifier}
         options=${IDENTIFIERS}
-        value=${named(IDENTIFIERS, settings.text_identifier ?? "double")?.value}
+        value=${optionNamed(IDENTIFIERS, settings.text_identifier ?? "double")?.value}
         onInput=${(text_identifier) => change({ text_identifier })}
         problem=${at("text_identifier")}
       />
@@ -50,7 +50,7 @@ export function FileSettings({ id, menu }) {
 }
 
 function Separator({ value = "comma", change, problem }) {
-  const known = named(SEPARATORS, value);
+  const known = optionNamed(SEPARATORS, value);
   const [other, setOther] = useState(!known);
   const select = (to) => {
     setOther(to === OTHER.value);

@@ -2,7 +2,7 @@
 
 import { html } from "../../../lib/html.js";
 import { useSettings } from "../editor.js";
-import { IDENTIFIERS, SEPARATORS, SETTINGS, conditionInWords, named } from "../labels.js";
+import { IDENTIFIERS, SEPARATORS, SETTINGS, conditionInWords, optionNamed } from "../labels.js";
 import { inWords } from "./more_settings.js";
 
 export function FileSettingsText({ id }) {
@@ -13,8 +13,8 @@ export function FileSettingsText({ id }) {
   const rows = [
     [SETTINGS.name, name],
     [SETTINGS.extension, extension === "csv" ? "CSV" : extension || "none"],
-    [SETTINGS.separator, named(SEPARATORS, separator)?.label ?? separator],
-    [SETTINGS.text_identifier, named(IDENTIFIERS, text_identifier)?.label],
+    [SETTINGS.separator, optionNamed(SEPARATORS, separator)?.label ?? separator],
+    [SETTINGS.text_identifier, optionNamed(IDENTIFIERS, text_identifier)?.label],
     more && ["More settings", more],
     where.length > 0 && [SETTINGS.where, where.map(conditionInWords).join(" and ")],
   ];

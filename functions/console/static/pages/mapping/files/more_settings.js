@@ -15,7 +15,7 @@ export function MoreSettings({ id, settings, change, problems }) {
     if (problems.length) setOpen(true);
   }, [problems.length > 0]);
   const onToggle = (event) => setOpen(event.target.open);
-  const set = (key, value, standing) => change({ [key]: value === standing ? undefined : value });
+  const set = (key, value, defaultValue) => change({ [key]: value === defaultValue ? undefined : value });
   const shown = problems.filter((one) => !(one.at.split(/[.[]/)[0] in SETTINGS));
   return html`<details class="more-settings" id=${`more-${id}`} open=${open} onToggle=${onToggle}>
     <summary>More settings <span class="muted">${inWords(settings)}</span></summary>

@@ -16,7 +16,7 @@ const NEW_MANIFEST = { rows: [{ property: "", value: "" }] };
 export function PackageDialog({ onClose }) {
   const editor = useEditor();
   const wanted = useSelected(editor.draft, (draft) => draft.package);
-  const all = useSelected(editor.seen, (seen) => seen.problems.others);
+  const all = useSelected(editor.preview, (preview) => preview.problems.others);
   const problems = problemsWithin(all, "package");
   const set = (now) => editor.update((draft) => withChanges(draft, { package: now }), "package");
   const change = (changes) => set(withChanges(wanted, changes));
@@ -45,17 +45,17 @@ function Manifest({ manifest, set, problems }) {
   const names = Object.values(files).map((file) => file.settings.name).filter(Boolean);
   const header = manifest.header ?? ["propertyName", "value"];
   const change = (changes) => set(withChanges(manifest, changes));
-  const edit = (place, changes) =>
-    change({ rows: manifest.rows.map((row, at) => (at === place ? withChanges(row, changes) : row)) });
-  const focus = (place) => afterDrawing(() => root.current.querySelectorAll(".manifest-row")[place].querySelector("input").focus());
+  const edit = (index, changes) =>
+    change({ rows: manifest.rows.map((row, at) => (at === index ? withChanges(row, changes) : row)) });
+  const focus = (index) => afterDrawing(() => root.current.querySelectorAll(".manifest-row")[index].querySelector("input").focus());
   const add = () => {
     change({ rows: [...manifest.rows, { property: "", value: "" }] });
     focus(manifest.rows.length);
   };
-  const remove = (place) => {
-    change({ rows: manifest.rows.filter((_, at) => at !== place) });
-    announce(`Row ${place + 1} was removed.`);
-    focus(Math.min(place, manifest.rows.length - 2));
+  const remove = (index) => {
+    change({ rows: manifest.rows.filter((_, at) => at !== index) });
+    announce(`Row ${index + 1} was removed.`);
+    focus(Math.min(index, manifest.rows.length - 2));
   };
   return html`<div class="manifest" ref=${root}>
     <div class="parameters">
@@ -65,9 +65,9 @@ function Manifest({ manifest, set, problems }) {
     </div>
     <ol class="plain" aria-label=${MANIFEST.rows}>
       ${manifest.rows.map(
-        (row, place) => html`<li key=${place} class="manifest-row" role="listitem">
-          <${ManifestRow} row=${row} names=${names} edit=${(changes) => edit(place, changes)} problems=${problemsWithin(problems, `rows[${place}]`)} />
-          <${IconButton} label=${`Remove row ${place + 1} of the manifest`} icon="close" disabled=${manifest.rows.length === 1} onClick=${() => remove(place)} />
+        (row, index) => html`<li key=${index} class="manifest-row" role="listitem">
+          <${ManifestRow} row=${row} names=${names} edit=${(changes) => edit(index, changes)} problems=${problemsWithin(problems, `rows[${index}]`)} />
+          <${IconButton} label=${`Remove row ${index + 1} of the manifest`} icon="close" disabled=${manifest.rows.length === 1} onClick=${() => remove(index)} />
         </li>`,
       )}
     </ol>

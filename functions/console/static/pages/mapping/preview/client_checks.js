@@ -1,7 +1,7 @@
 // What only the editor can see: a table of codes that is none yet, as no mapping can hold it.
 
 // As the API tells them, and in which row of the table: [{path, message, row}].
-export function ownProblems(draft) {
+export function clientProblems(draft) {
   return draft.order.flatMap((file, f) =>
     draft.files[file].fields.flatMap((id, n) => {
       const { mapping_type, codes, transformations } = draft.fields[id];
@@ -14,11 +14,11 @@ export function ownProblems(draft) {
 }
 
 function ofCodes(pairs = [], path) {
-  const seen = new Set();
+  const values = new Set();
   for (const [row, [value, code]] of pairs.entries()) {
     if (value === "" && code !== "") return [{ path, row, message: `Write the value that becomes "${code}".` }];
-    if (seen.has(value) && value !== "") return [{ path, row, message: `"${value}" stands there twice: leave one out.` }];
-    seen.add(value);
+    if (values.has(value) && value !== "") return [{ path, row, message: `"${value}" stands there twice: leave one out.` }];
+    values.add(value);
   }
   return [];
 }

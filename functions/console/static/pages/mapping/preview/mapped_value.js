@@ -7,8 +7,8 @@ import { Sentence } from "../../../components/sentence.js";
 import { useEditor } from "../editor.js";
 
 export function useMappedValue(id, row) {
-  const seen = useSelected(useEditor().seen, (all) => all.fields[id]);
-  return seen?.[Math.min(row, seen.length - 1)];
+  const preview = useSelected(useEditor().preview, (all) => all.fields[id]);
+  return preview?.[Math.min(row, preview.length - 1)];
 }
 
 export function MappedValue({ id, row, type }) {

@@ -2,37 +2,37 @@
 // from places in lists into the ids of what stood there when it was asked for.
 
 import { pathOf, post } from "../../../lib/api.js";
-import { oneAtATime } from "../../../lib/debounced_request.js";
+import { debounceRequest } from "../../../lib/debounced_request.js";
 import { useEffect, useState } from "../../../lib/html.js";
-import { canonical, definitionOf, placesOf } from "../draft.js";
-import { ownProblems } from "./client_checks.js";
-import { sentenceOf } from "./problem_text.js";
+import { canonical, definitionOf, idsByIndex } from "../draft.js";
+import { clientProblems } from "./client_checks.js";
+import { messageInWords } from "./problem_text.js";
 
 const PAUSE_MS = 80; // between the last key and the question
 
 // Asks again whenever the draft or the student changes. Answers {busy, error}.
 export function usePreview(c, editor, student) {
-  const [state, show] = useState({ busy: false, error: null });
+  const [state, setState] = useState({ busy: false, error: null });
   useEffect(() => {
-    const ask = async ({ signal }) => {
+    const send = async ({ signal }) => {
       const draft = editor.draft.get();
-      const wish = { mapping: definitionOf(draft), student_ids: student ? [student] : [], unfinished: true };
-      show((before) => ({ ...before, busy: true }));
+      const body = { mapping: definitionOf(draft), student_ids: student ? [student] : [], unfinished: true };
+      setState((before) => ({ ...before, busy: true }));
       try {
-        const answer = draft.order.length ? await post(pathOf(c, "mapping", "preview"), wish, { signal }) : EMPTY;
+        const answer = draft.order.length ? await post(pathOf(c, "mapping", "preview"), body, { signal }) : EMPTY;
         if (signal.aborted) return;
-        editor.seen.set(withSame(editor.seen.get(), seenIn(answer, draft)));
-        show({ busy: false, error: null });
+        editor.preview.set(withSame(editor.preview.get(), previewOf(answer, draft)));
+        setState({ busy: false, error: null });
       } catch (error) {
-        if (!signal.aborted) show({ busy: false, error });
+        if (!signal.aborted) setState({ busy: false, error });
       }
     };
-    const asking = oneAtATime(ask, PAUSE_MS);
-    asking.want(true);
-    const leave = editor.draft.subscribe(() => asking.want());
+    const requests = debounceRequest(send, PAUSE_MS);
+    requests.schedule(true);
+    const leave = editor.draft.subscribe(() => requests.schedule());
     return () => {
       leave();
-      asking.stop();
+      requests.stop();
     };
   }, [c, editor, student]);
   return state;
@@ -42,34 +42,34 @@ const EMPTY = { students: [], problems: [], unmatched: [] };
 
 // {fields: {id: [{value, problem?} by row]}, files: {id: [{row, header, line, problem?}]}, students,
 //  problems: {fields: {id: [{at, message, row?}]}, files: {…}, others: […]}}
-export function seenIn(answer, draft) {
-  const places = placesOf(draft);
-  const seen = {
+export function previewOf(answer, draft) {
+  const ids = idsByIndex(draft);
+  const preview = {
     fields: {},
     files: {},
     students: answer.students,
-    problems: placed([...answer.problems, ...ownProblems(draft)], places),
+    problems: problemsById([...answer.problems, ...clientProblems(draft)], ids),
   };
   const [student] = answer.students;
   const headers = new Map(student?.test_files?.map(({ name, header }) => [name, header]));
   for (const row of student?.files ?? []) {
-    const file = places[row.place];
+    const file = ids[row.place];
     const { line, problem } = row;
-    (seen.files[file.id] ??= []).push({ row: row.row, header: headers.get(row.name), line, problem });
-    for (const { place, value, problem } of row.fields)
-      (seen.fields[file.fields[place]] ??= []).push({ value, problem });
+    (preview.files[file.id] ??= []).push({ row: row.row, header: headers.get(row.name), line, problem });
+    for (const { place: index, value, problem } of row.fields)
+      (preview.fields[file.fields[index]] ??= []).push({ value, problem });
   }
-  return seen;
+  return preview;
 }
 
-export function placed(problems, places) {
+export function problemsById(problems, ids) {
   const found = { fields: {}, files: {}, others: [] };
   for (const { path, message, row } of problems) {
     const match = path.match(/^files\[(\d+)\](?:\.fields\[(\d+)\])?\.?(.*)$/s);
-    const file = match && places[match[1]];
+    const file = match && ids[match[1]];
     const field = file && match[2] !== undefined ? file.fields[match[2]] : null;
     const at = file ? match[3] : path;
-    const one = { at, message: sentenceOf(message, at, Boolean(field)), ...(row !== undefined && { row }) };
+    const one = { at, message: messageInWords(message, at, Boolean(field)), ...(row !== undefined && { row }) };
     if (!file) found.others.push(one);
     else (field ? (found.fields[field] ??= []) : (found.files[file.id] ??= [])).push(one);
   }

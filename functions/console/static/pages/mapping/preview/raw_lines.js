@@ -8,17 +8,17 @@ import { Notice } from "../../../components/states.js";
 import { useEditor } from "../editor.js";
 
 export function RawLines({ rows, row, setRow }) {
-  const student = useEditor().seen.get().students[0];
+  const student = useEditor().preview.get().students[0];
   if (!student || rows.length === 0) return null;
   const shown = rows[Math.min(row, rows.length - 1)];
-  const options = rows.map((one, place) => ({ value: String(place), label: `Row ${one.row}` }));
+  const options = rows.map((one, index) => ({ value: String(index), label: `Row ${one.row}` }));
   return html`<section class="raw-line" aria-label="Raw line">
     <div class="raw-heading">
       <h2>Raw line</h2>
       ${rows.length > 1 &&
       html`<${SelectField}
         label="Shown row"
-        hide_label
+        hideLabel
         options=${options}
         value=${String(row)}
         onInput=${(value) => setRow(Number(value))}

@@ -2,8 +2,8 @@
 
 import { canonical, codesAsPairs, definitionOfField } from "../draft.js";
 import {
-  CONDITION, FIELD, IDENTIFIERS, MANIFEST, PACKAGE, SEPARATORS, SETTINGS, TYPES, WAYS,
-  choiceInWords, codeInWords, conditionInWords, named, outcomeInWords, questionInWords, quoted, rowsInWords, settingInWords, stepInWords,
+  CONDITION, FIELD, IDENTIFIERS, MANIFEST, PACKAGE, SEPARATORS, SETTINGS, MAPPING_TYPES, ON_ERROR,
+  choiceInWords, codeInWords, conditionInWords, optionNamed, outcomeInWords, questionInWords, quoted, rowsInWords, settingInWords, stepInWords,
   transformationOf,
 } from "../labels.js";
 import { CHOICES } from "../vocabulary.js";
@@ -11,30 +11,30 @@ import { CHOICES } from "../vocabulary.js";
 // [{place, where, what: [text]}]; `place` is equal where two such lists speak of the same.
 export function differences(from, to) {
   const found = [];
-  const tell = (place, where, ...what) => what.length && found.push({ place, where, what });
+  const add = (key, where, ...changes) => changes.length && found.push({ key, where, changes });
   const name = (draft, id) => draft.files[id].settings.name || "a file without a name";
   const head = (draft, id) => draft.fields[id].to || draft.fields[id].from || "a field without a name";
-  for (const id of from.order) if (!to.order.includes(id)) tell(id, name(from, id), "the file was deleted");
+  for (const id of from.order) if (!to.order.includes(id)) add(id, name(from, id), "the file was deleted");
   for (const id of to.order) {
     const [before, now] = [from.order.includes(id) && from.files[id], to.files[id]];
     const file = name(to, id);
     if (!before) {
-      tell(id, file, "the file was added");
+      add(id, file, "the file was added");
       continue;
     }
-    tell(id, file, ...ofSettings(before.settings, now.settings));
+    add(id, file, ...ofSettings(before.settings, now.settings));
     for (const one of before.fields)
-      if (!now.fields.includes(one)) tell(one, `${file}, ${head(from, one)}`, "the field was deleted");
+      if (!now.fields.includes(one)) add(one, `${file}, ${head(from, one)}`, "the field was deleted");
     for (const one of now.fields) {
       const where = `${file}, ${head(to, one)}`;
-      if (!before.fields.includes(one)) tell(one, where, "the field was added");
-      else tell(one, where, ...ofField(...[from, to].map((of) => definitionOfField(of.fields[one]))));
+      if (!before.fields.includes(one)) add(one, where, "the field was added");
+      else add(one, where, ...ofField(...[from, to].map((of) => definitionOfField(of.fields[one]))));
     }
     if (kept(before.fields, now.fields) !== kept(now.fields, before.fields))
-      tell(`${id} order`, file, "the order of the fields changed");
+      add(`${id} order`, file, "the order of the fields changed");
   }
-  if (kept(from.order, to.order) !== kept(to.order, from.order)) tell("order", "The files", "their order changed");
-  tell("package", PACKAGE.package, ...ofPackage(from.package, to.package));
+  if (kept(from.order, to.order) !== kept(to.order, from.order)) add("order", "The files", "their order changed");
+  add("package", PACKAGE.package, ...ofPackage(from.package, to.package));
   return found;
 }
 
@@ -50,8 +50,8 @@ function ofSettings(before, now) {
 
 function settingShown(key, value) {
   if (key === "rows") return rowsInWords(value);
-  if (key === "separator") return named(SEPARATORS, value ?? "comma")?.label ?? shown(value);
-  if (key === "text_identifier") return named(IDENTIFIERS, value ?? "double")?.label ?? shown(value);
+  if (key === "separator") return optionNamed(SEPARATORS, value ?? "comma")?.label ?? shown(value);
+  if (key === "text_identifier") return optionNamed(IDENTIFIERS, value ?? "double")?.label ?? shown(value);
   if (key === "extension") return (value ?? "csv").toUpperCase() === "CSV" ? "CSV" : shown(value);
   return key in CHOICES ? settingInWords(key, value ?? CHOICES[key][0]) : shown(value);
 }
@@ -63,17 +63,17 @@ function ofField(before, now) {
     const [old, fresh] = [before[key], now[key]];
     if (key === "transformations") return ofChain(old, fresh);
     if (key === "one_of") return ofList(label, old, fresh);
-    if (key === "mapping_type") return ofValue(label, TYPES[old], TYPES[fresh]);
-    if (key === "on_error") return ofValue(label, WAYS[old ?? "hold"], WAYS[fresh ?? "hold"]);
-    const is_switch = [old, fresh].some((one) => typeof one === "boolean");
-    return is_switch ? ofSwitch(label, old, fresh) : ofValue(label, shown(old), shown(fresh));
+    if (key === "mapping_type") return ofValue(label, MAPPING_TYPES[old], MAPPING_TYPES[fresh]);
+    if (key === "on_error") return ofValue(label, ON_ERROR[old ?? "hold"], ON_ERROR[fresh ?? "hold"]);
+    const isSwitch = [old, fresh].some((one) => typeof one === "boolean");
+    return isSwitch ? ofSwitch(label, old, fresh) : ofValue(label, shown(old), shown(fresh));
   };
   return [...Object.entries(FIELD).flatMap(ofKey), ...ofParameters(OF_CODES, before, now)];
 }
 
 function ofParameters(parameters, before, now) {
-  return parameters.flatMap(({ key, label, kind, default: standing }) => {
-    const [old, fresh] = [before, now].map((of) => of[key] ?? standing ?? undefined);
+  return parameters.flatMap(({ key, label, kind, default: defaultValue }) => {
+    const [old, fresh] = [before, now].map((of) => of[key] ?? defaultValue ?? undefined);
     if (kind === "codes") return ofCodes(old, fresh);
     if (kind === "yes_no") return ofSwitch(label, old, fresh);
     if (kind === "texts" || kind === "paths") return ofList(label, old, fresh);
@@ -101,7 +101,7 @@ function ofChain(before = [], now = []) {
     if (!fresh) return [`${said(before, old)}, was removed`];
     const { title, asks, parameters } = transformationOf(fresh.type);
     const changed = asks ? ofQuestion(old, fresh, parameters) : ofParameters(parameters, old, fresh);
-    return changed.map((what) => `Step ${now.indexOf(fresh) + 1}, ${title}: ${what}`);
+    return changed.map((text) => `Step ${now.indexOf(fresh) + 1}, ${title}: ${text}`);
   });
 }
 
@@ -126,8 +126,8 @@ function pairs(before, now) {
 // What If Then Else asks is one sentence; what it writes are two parameters.
 function ofQuestion(before, now, parameters) {
   const outcomes = parameters.filter(({ kind }) => kind === "outcome");
-  const is_list = before.one_of && now.one_of && questionInWords({ ...before, one_of: [] }) === questionInWords({ ...now, one_of: [] });
-  const asked = is_list ? ofList(CONDITION.compared, before.one_of, now.one_of) : ofValue("If", questionInWords(before), questionInWords(now));
+  const isList = before.one_of && now.one_of && questionInWords({ ...before, one_of: [] }) === questionInWords({ ...now, one_of: [] });
+  const asked = isList ? ofList(CONDITION.compared, before.one_of, now.one_of) : ofValue("If", questionInWords(before), questionInWords(now));
   return [...asked, ...ofParameters(outcomes, before, now)];
 }
 

@@ -38,14 +38,14 @@ export function ConflictDialog({ connection, onKeep, onClose }) {
   return html`<${Dialog} title="Somebody else saved this mapping" onClose=${onClose} actions=${actions} wide>
     ${error && html`<${ErrorState} error=${error} onRetry=${reload} />`}
     ${!saved && !error && html`<${Loading} />`}
-    ${saved && html`<${Both} saved=${saved} base=${base} mine=${mine} theirs=${theirs} zone=${connection.time_zone} />`}
+    ${saved && html`<${Comparison} saved=${saved} base=${base} mine=${mine} theirs=${theirs} zone=${connection.time_zone} />`}
   <//>`;
 }
 
-function Both({ saved, base, mine, theirs, zone }) {
-  const [by_them, by_me] = [differences(base.draft, theirs), differences(base.draft, mine)];
-  const places = new Set(by_them.map((one) => one.place));
-  const both = new Set(by_me.map((one) => one.place).filter((place) => places.has(place)));
+function Comparison({ saved, base, mine, theirs, zone }) {
+  const [byThem, byMe] = [differences(base.draft, theirs), differences(base.draft, mine)];
+  const theirKeys = new Set(byThem.map((one) => one.key));
+  const both = new Set(byMe.map((one) => one.key).filter((key) => theirKeys.has(key)));
   const gone = replaced(base.draft, theirs, merged(base.draft, mine, theirs));
   return html`<p>
       <strong>${saved.saved_by}</strong> saved version ${saved.version}
@@ -53,9 +53,9 @@ function Both({ saved, base, mine, theirs, zone }) {
       Nothing of yours was saved yet, and version ${saved.version} is kept whatever you choose.
     </p>
     <h3>What ${saved.saved_by} changed</h3>
-    <${Differences} found=${by_them} both=${both} none="Nothing that the mapping does." />
+    <${Differences} found=${byThem} both=${both} none="Nothing that the mapping does." />
     <h3>What you changed</h3>
-    <${Differences} found=${by_me} both=${both} none="Nothing." />
+    <${Differences} found=${byMe} both=${both} none="Nothing." />
     ${gone.length > 0 && html`<h3>What yours would replace of theirs</h3><${Differences} found=${gone} />`}
     <p class="hint">
       “Keep mine on top of theirs” saves their version with your changes made in it, each setting and each code by

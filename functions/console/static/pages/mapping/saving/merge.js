@@ -7,21 +7,21 @@ import { differences } from "./changes.js";
 // same header; what is left over of each is new, but a file that was only renamed.
 export function aligned(base, definition) {
   const draft = draftOf(definition);
-  const of_file = partners(draft.order, base.order, [(id, of) => of.files[id].settings.name], draft, base);
+  const filePartners = partners(draft.order, base.order, [(id, of) => of.files[id].settings.name], draft, base);
   const only = (order, known) => order.filter((id) => !known.includes(id));
-  const [new_one, ...new_ones] = only(draft.order, [...of_file.keys()]);
-  const [old_one, ...old_ones] = only(base.order, [...of_file.values()]);
-  if (new_one && old_one && !new_ones.length && !old_ones.length) of_file.set(new_one, old_one);
+  const [newOne, ...newOnes] = only(draft.order, [...filePartners.keys()]);
+  const [oldOne, ...oldOnes] = only(base.order, [...filePartners.values()]);
+  if (newOne && oldOne && !newOnes.length && !oldOnes.length) filePartners.set(newOne, oldOne);
 
   const result = { order: [], files: {}, fields: {}, package: draft.package };
   for (const id of draft.order) {
     const { settings, fields } = draft.files[id];
-    const before = base.files[of_file.get(id)]?.fields ?? [];
+    const before = base.files[filePartners.get(id)]?.fields ?? [];
     const same = [(one, of) => of.fields[one].to, (one, of) => of.fields[one].from];
-    const of_field = partners(fields, before, same, draft, base);
-    const ids = fields.map((one) => of_field.get(one) ?? newId());
-    ids.forEach((one, place) => (result.fields[one] = draft.fields[fields[place]]));
-    const file = of_file.get(id) ?? newId();
+    const fieldPartners = partners(fields, before, same, draft, base);
+    const ids = fields.map((one) => fieldPartners.get(one) ?? newId());
+    ids.forEach((one, index) => (result.fields[one] = draft.fields[fields[index]]));
+    const file = filePartners.get(id) ?? newId();
     result.order.push(file);
     result.files[file] = { settings, fields: ids };
   }
@@ -53,8 +53,8 @@ export function merged(base, mine, theirs) {
   const of = (one, id) => one.files[id]?.fields ?? [];
   for (const id of order) {
     const edited = (field) => canonical(mine.fields[field]) !== canonical(base.fields[field]);
-    const only_mine = !theirs.files[id]; // added, or deleted by them: whole
-    const fields = only_mine ? of(mine, id) : mergedOrder(of(base, id), of(mine, id), of(theirs, id), edited);
+    const onlyMine = !theirs.files[id]; // added, or deleted by them: whole
+    const fields = onlyMine ? of(mine, id) : mergedOrder(of(base, id), of(mine, id), of(theirs, id), edited);
     draft.files[id] = {
       settings: mergedKeys(base.files[id]?.settings, mine.files[id]?.settings, theirs.files[id]?.settings),
       fields,
@@ -68,14 +68,14 @@ export function merged(base, mine, theirs) {
 // What either added stays, what either took away goes, unless I changed what they took away.
 function mergedOrder(base, mine, theirs, changed) {
   const common = (list) => list.filter((id) => base.includes(id) && mine.includes(id));
-  const i_moved = canonical(common(mine)) !== canonical(common(base));
+  const movedByMe = canonical(common(mine)) !== canonical(common(base));
   const stays = (id) =>
     mine.includes(id) ? theirs.includes(id) || !base.includes(id) || changed(id) : !base.includes(id);
-  const [first, second] = i_moved ? [mine, theirs] : [theirs, mine];
+  const [first, second] = movedByMe ? [mine, theirs] : [theirs, mine];
   const order = first.filter(stays);
-  second.forEach((id, place) => {
+  second.forEach((id, index) => {
     if (order.includes(id) || !stays(id)) return;
-    const before = second.slice(0, place).findLast((one) => order.includes(one));
+    const before = second.slice(0, index).findLast((one) => order.includes(one));
     order.splice(order.indexOf(before) + 1, 0, id);
   });
   return order;
@@ -107,8 +107,8 @@ function mergedCodes(base, mine, theirs) {
 // What they changed since `base` that is not in `both`, as `differences` tells it. Of two orders
 // it cannot tell whose is there.
 export function replaced(base, theirs, both) {
-  const there = new Map(differences(base, both).map(({ place, what }) => [place, what]));
+  const inBoth = new Map(differences(base, both).map(({ key, changes }) => [key, changes]));
   return differences(base, theirs)
-    .map((one) => ({ ...one, what: one.what.filter((text) => !there.get(one.place)?.includes(text)) }))
-    .filter(({ what }) => what.length);
+    .map((one) => ({ ...one, changes: one.changes.filter((text) => !inBoth.get(one.key)?.includes(text)) }))
+    .filter(({ changes }) => changes.length);
 }

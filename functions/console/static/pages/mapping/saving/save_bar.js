@@ -10,24 +10,24 @@ import { Button } from "../../../components/button.js";
 import { Sentence } from "../../../components/sentence.js";
 import { Notice } from "../../../components/states.js";
 import { Time, count } from "../../../components/time.js";
-import { definitionOf, placesOf } from "../draft.js";
+import { definitionOf, idsByIndex } from "../draft.js";
 import { textOf, useEditor, useIsChanged } from "../editor.js";
-import { ownProblems } from "../preview/client_checks.js";
-import { placed } from "../preview/preview.js";
+import { clientProblems } from "../preview/client_checks.js";
+import { problemsById } from "../preview/preview.js";
 import { ConflictDialog } from "./conflict_dialog.js";
 
 export function SaveBar({ connection, select }) {
   const editor = useEditor();
   const c = connection.connection_id;
   const changed = useIsChanged(editor);
-  const seen = useStore(editor.seen);
+  const preview = useStore(editor.preview);
   const past = useStore(editor.past);
   const [conflict, setConflict] = useState(false);
   // After a save there is nothing to undo, but what was mine alone before it was joined with theirs:
   // made from an older version, so that who saves it is asked again.
   const saving = useAction(async ({ joined = false } = {}) => {
     const draft = editor.draft.get();
-    const own = ownProblems(draft);
+    const own = clientProblems(draft);
     if (own.length) {
       showFirst(editor, select);
       throw new Error(own[0].message);
@@ -43,14 +43,14 @@ export function SaveBar({ connection, select }) {
       if (!document.querySelector(".save-problems")) return toast(`The mapping was not saved: ${error.message}`, "bad");
       if (error.status === 412) return setConflict(true);
       if (error.problems?.length) {
-        editor.seen.set({ ...editor.seen.get(), problems: placed(error.problems, placesOf(draft)) });
+        editor.preview.set({ ...editor.preview.get(), problems: problemsById(error.problems, idsByIndex(draft)) });
         showFirst(editor, select);
       } else afterDrawing(() => document.querySelector(".save-problems")?.scrollIntoView({ block: "nearest" }));
       throw error;
     }
   });
-  if (!editor.can_edit) return html`<div class="save-bar"><${Saved} zone=${connection.time_zone} /></div>`;
-  const wrong = howMany(seen.problems);
+  if (!editor.canEdit) return html`<div class="save-bar"><${Saved} zone=${connection.time_zone} /></div>`;
+  const wrong = howMany(preview.problems);
   return html`<div class="save-problems" role="alert">
       ${saving.error && html`<${Notice} tone="bad" title="Nothing was saved"><p><${Sentence} text=${saving.error.message} /></p><//>`}
     </div>
@@ -90,18 +90,20 @@ function howMany({ fields, files, others }) {
 // Goes to the first thing that is wrong: its file, its row, its control.
 function showFirst(editor, select) {
   const draft = editor.draft.get();
-  const { files, fields, others } = editor.seen.get().problems;
+  const { files, fields, others } = editor.preview.get().problems;
   for (const file of draft.order) {
     const field = draft.files[file].fields.find((id) => fields[id]);
     if (!files[file] && !field) continue;
     select?.(file);
-    const place = files[file] ? `#settings-${file}` : `#row-${field}`;
+    const selector = files[file] ? `#settings-${file}` : `#row-${field}`;
     afterDrawing(() => {
       // Below a closed row a mistake has no control yet.
-      document.querySelector(`${place}:not(:has([aria-invalid=true])) .opens-options[aria-expanded=false]`)?.click();
-      focusSoon(`${place} [aria-invalid=true]`, place);
+      /** @type {HTMLElement | null} */
+      const closed = document.querySelector(`${selector}:not(:has([aria-invalid=true])) .opens-options[aria-expanded=false]`);
+      closed?.click();
+      focusSoon(`${selector} [aria-invalid=true]`, selector);
     });
     return;
   }
-  if (others.length) focusSoon("#mistakes-of-all");
+  if (others.length) focusSoon("#general-problems");
 }

@@ -23,10 +23,10 @@ export function VersionsDialog({ connection, onClose }) {
   const editor = useEditor();
   const base = useStore(editor.base);
   const changed = useIsChanged(editor);
-  const [page, show] = useState({ items: [], next: null, loaded: false });
+  const [page, setPage] = useState({ items: [], next: null, loaded: false });
   const reading = useAction(async (before) => {
     const { items, next } = await get(pathOf(c, "mapping", "versions"), { query: { before } });
-    show((shown) => ({ items: [...shown.items, ...items], next, loaded: true }));
+    setPage((shown) => ({ items: [...shown.items, ...items], next, loaded: true }));
     if (before) focusSoon(`#version-${items[0].version}`);
   });
   useEffect(() => {
@@ -49,10 +49,10 @@ export function VersionsDialog({ connection, onClose }) {
 function Version({ connection, version: { version, saved_by, saved_at }, base, onTaken }) {
   const c = connection.connection_id;
   const editor = useEditor();
-  const [found, show] = useState(null);
+  const [found, setFound] = useState(null);
   const comparing = useAction(async () => {
     const saved = await get(pathOf(c, "mapping", "versions", version));
-    show(differences(base.draft, aligned(base.draft, definitionOnly(saved))));
+    setFound(differences(base.draft, aligned(base.draft, definitionOnly(saved))));
   });
   const taking = useAction(async () => {
     const headers = { "If-Match": `"${base.version}"` };
@@ -63,16 +63,16 @@ function Version({ connection, version: { version, saved_by, saved_at }, base, o
     announce(`Version ${version} was taken up again, as version ${saved.version}.`);
     onTaken();
   });
-  const is_present = version === base.version;
+  const isCurrent = version === base.version;
   return html`<li>
     <article id=${`version-${version}`}>
       <div class="apart">
         <div>
-          <h3>Version ${version}${is_present && " (the present one)"}</h3>
+          <h3>Version ${version}${isCurrent && " (the present one)"}</h3>
           <p class="muted">${saved_by}, <${Time} at=${saved_at} zone=${connection.time_zone} /></p>
         </div>
-        ${!is_present && !found && html`<${Button} busy=${comparing.busy} aria-label=${`Compare version ${version}`} onClick=${() => comparing.run()}>Compare<//>`}
-        ${!is_present && found && editor.can_edit && html`<${Button} kind="primary" busy=${taking.busy} aria-label=${`Take up version ${version} again`} onClick=${() => taking.run()}>Take up again<//>`}
+        ${!isCurrent && !found && html`<${Button} busy=${comparing.busy} aria-label=${`Compare version ${version}`} onClick=${() => comparing.run()}>Compare<//>`}
+        ${!isCurrent && found && editor.canEdit && html`<${Button} kind="primary" busy=${taking.busy} aria-label=${`Take up version ${version} again`} onClick=${() => taking.run()}>Take up again<//>`}
       </div>
       ${found && html`<p>From the present version to this one:</p><${Differences} found=${found} none="Nothing differs." />`}
       <${ErrorNotice} error=${comparing.error ?? taking.error} />

@@ -21,7 +21,7 @@ export function Parameter({ parameter, value, onInput, problems, sources }) {
   if (kind === "outcome") return html`<${OutcomeField} ...${common} value=${value} onInput=${onInput} sources=${sources} />`;
   if (kind === "text" && !required && parameter.default === null)
     return html`<${OptionalText} ...${common} value=${value} onInput=${onInput} />`;
-  if (kind === "text") return html`<${TextField} ...${common} hint=${blanksTold(given) || hint} value=${given ?? ""} onInput=${onInput} />`;
+  if (kind === "text") return html`<${TextField} ...${common} hint=${blanksHint(given) || hint} value=${given ?? ""} onInput=${onInput} />`;
   throw new Error(`There is no control for the parameter ${key} of kind ${kind}.`);
 }
 
@@ -36,7 +36,7 @@ export function OptionalText({ label, hint, problem, value, onInput }) {
   const there = value !== undefined && value !== null;
   return html`<div class="optional-text">
     <${Checkbox} label=${label} hint=${hint} problem=${there ? "" : problem} checked=${there} onInput=${(on) => onInput(on ? "" : undefined)} />
-    ${there && html`<${TextField} label=${`${label}: text`} hide_label hint=${blanksTold(value)} problem=${problem} value=${value} onInput=${onInput} />`}
+    ${there && html`<${TextField} label=${`${label}: text`} hideLabel hint=${blanksHint(value)} problem=${problem} value=${value} onInput=${onInput} />`}
   </div>`;
 }
 
@@ -70,7 +70,7 @@ export function PathField({ sources, onInput, ...given }) {
 const BLANKS = { " ": "space", "\t": "tab" };
 
 // What stands in a text that looks empty, or has blanks around: nobody sees them.
-export function blanksTold(text) {
+export function blanksHint(text) {
   if (typeof text !== "string" || text === "" || text === text.trim()) return "";
   if (text.trim() !== "") return "There are blanks around this text.";
   const names = [...text].map((one) => BLANKS[one] ?? "blank");

@@ -9,30 +9,30 @@ import { problemAt } from "../editor.js";
 export function PathList({ label, problems, value, onInput, sources }) {
   const root = useRef(null);
   const paths = value.length ? value : [""];
-  const set = (place, path) => onInput(paths.map((one, at) => (at === place ? path : one)));
-  const focus = (place) =>
-    afterDrawing(() => root.current.querySelectorAll("input")[place]?.focus());
+  const set = (index, path) => onInput(paths.map((one, at) => (at === index ? path : one)));
+  const focus = (index) =>
+    afterDrawing(() => root.current.querySelectorAll("input")[index]?.focus());
   const add = () => {
     onInput([...paths, ""]);
     focus(paths.length);
   };
-  const remove = (place) => {
-    onInput(paths.filter((_, at) => at !== place));
-    focus(Math.max(0, place - 1));
+  const remove = (index) => {
+    onInput(paths.filter((_, at) => at !== index));
+    focus(Math.max(0, index - 1));
   };
-  const of_all = problems.find((one) => one.at === "")?.message;
-  const problemOf = (place) => problemAt(problems, `[${place}]`) || (place === 0 ? of_all : "");
+  const ofAll = problems.find((one) => one.at === "")?.message;
+  const problemOf = (index) => problemAt(problems, `[${index}]`) || (index === 0 ? ofAll : "");
   return html`<div class="path-list" role="group" aria-label=${label} ref=${root}>
     ${paths.map(
-      (path, place) => html`<div key=${place}>
+      (path, index) => html`<div key=${index}>
         <${Combobox}
-          label=${`Further field ${place + 1}`}
+          label=${`Further field ${index + 1}`}
           options=${sources}
           value=${path}
-          onInput=${(now) => set(place, now)}
-          problem=${problemOf(place)}
+          onInput=${(now) => set(index, now)}
+          problem=${problemOf(index)}
         />
-        ${paths.length > 1 && html`<${IconButton} label=${`Remove further field ${place + 1}`} icon="close" onClick=${() => remove(place)} />`}
+        ${paths.length > 1 && html`<${IconButton} label=${`Remove further field ${index + 1}`} icon="close" onClick=${() => remove(index)} />`}
       </div>`,
     )}
     <${Button} kind="quiet" icon="plus" onClick=${add}>Add a further field<//>

@@ -3,16 +3,16 @@
 import { html } from "../../../lib/html.js";
 import { Checkbox, SelectField, TextArea, TextField } from "../../../components/fields.js";
 import { problemAt } from "../editor.js";
-import { ASKED, CONDITION } from "../labels.js";
+import { TEST_LABELS, CONDITION } from "../labels.js";
 import { TESTS } from "../vocabulary.js";
 import { PathField, linesOf } from "./parameter.js";
 
-const OPTIONS = TESTS.map((value) => ({ value, label: ASKED[value] ?? value.replaceAll("_", " ") }));
+const OPTIONS = TESTS.map((value) => ({ value, label: TEST_LABELS[value] ?? value.replaceAll("_", " ") }));
 const FIRST = { is_blank: true, one_of: [] };
 const CASELESS = ["is_blank"];
 
 // `values` has the test under its key; `field_label` says what is looked at where none is chosen.
-export function Question({ values, change, problems, sources, field_optional }) {
+export function Question({ values, change, problems, sources, fieldOptional }) {
   const test = TESTS.find((one) => values[one] !== undefined && values[one] !== null) ?? TESTS[0];
   const setTest = (to) => {
     const before = values[test];
@@ -22,10 +22,10 @@ export function Question({ values, change, problems, sources, field_optional }) 
   return html`<div class="question">
     <${PathField}
       label=${CONDITION.field}
-      hint=${field_optional ? "Left empty: the value so far." : ""}
+      hint=${fieldOptional ? "Left empty: the value so far." : ""}
       sources=${sources}
       value=${values.field ?? ""}
-      onInput=${(field) => change({ field: field ?? (field_optional ? undefined : "") })}
+      onInput=${(field) => change({ field: field ?? (fieldOptional ? undefined : "") })}
       problem=${problemAt(problems, "field")}
     />
     <${SelectField} label=${CONDITION.test} options=${OPTIONS} value=${test} onInput=${setTest} problem=${problemAt(problems, "")} />

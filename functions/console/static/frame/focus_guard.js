@@ -1,19 +1,19 @@
 // The focus is not lost: when what has it goes from the page, or a dialog closes whose button has
 // gone, the heading of what is around takes it.
 
-import { html, useEffect } from "../lib/html.js";
+import { useEffect } from "../lib/html.js";
 
 const AROUND = "section, article, dialog, main";
 const AFTER_MS = 100; // a page that leads it somewhere itself has done so by then
 
-export function KeptFocus() {
+export function FocusGuard() {
   useEffect(() => {
     let around = []; // what had it last, and all that this stood in
     const keep = () => {
       const [last] = around;
       if (document.activeElement !== document.body || !last || last.isConnected) return;
-      const place = around.find((one) => one.isConnected && one.matches(AROUND));
-      const heading = place?.querySelector("h1, h2, h3") ?? document.querySelector("h1");
+      const container = around.find((one) => one.isConnected && one.matches(AROUND));
+      const heading = container?.querySelector("h1, h2, h3") ?? document.querySelector("h1");
       if (!heading) return;
       heading.tabIndex = -1;
       heading.focus({ preventScroll: true });
