@@ -1,4 +1,4 @@
-// Starts the console: signs in, finds out who it is, and shows the page of the address.
+// Starts the console: signs the person in, loads their permissions, and shows the page of the address.
 
 import { get } from "./lib/api.js";
 import { useData } from "./lib/data.js";
@@ -77,7 +77,7 @@ function LeaveDialog() {
   ><p>${leaving.message}</p><//>`;
 }
 
-// The page of the address: loaded when somebody goes there for the first time.
+// The page of the current address, loaded on the first visit.
 function CurrentPage() {
   const { path, params, query, key } = useLocation();
   const [shown, setShown] = useState({ key: null, page: null, error: null });
@@ -119,7 +119,7 @@ function loadStyles(path) {
   return sheets.get(path);
 }
 
-// A fault of our own ends one page, not the console; it goes to the browser's log as it is.
+// An error in our own code ends one page, not the console. The browser's log has the original error.
 function ErrorBoundary({ children }) {
   const [error] = useErrorBoundary((raised) => console.error(raised));
   if (!error) return children;
@@ -127,7 +127,7 @@ function ErrorBoundary({ children }) {
   return html`<${ErrorPage} error=${{ message }} onRetry=${() => location.reload()} />`;
 }
 
-// In place of a page that is on its way, or does not come: each has a heading, as every page has.
+// Shown while a page loads, or when it cannot load. Each has a heading, as every page does.
 function LoadingPage({ label }) {
   return html`<h1 class="visually-hidden">Registration sync</h1><${Loading} label=${label} />`;
 }

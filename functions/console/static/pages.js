@@ -1,5 +1,5 @@
-// Which page shows which path. A page is loaded on the first visit; its module's default export is a
-// component that is given {params, query}. `styles` are its own style sheets.
+// Which page shows which path. A page is loaded on the first visit; the default export of its module is
+// a component that receives {params, query}. `styles` are its own style sheets.
 
 /** @import { Path } from "./lib/paths.js" */
 /** @type {Record<Path, {load: () => Promise<any>, styles: string[]}>} */

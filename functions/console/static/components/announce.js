@@ -1,4 +1,4 @@
-// Says things to a screen reader, and shows short messages that go by themselves.
+// Announcements for screen readers, and short messages that disappear by themselves.
 
 import { html, useEffect, useState } from "../lib/html.js";
 import { createStore, useStore } from "../lib/store.js";
@@ -10,13 +10,13 @@ const announcement = createStore("");
 const toasts = createStore([]);
 let number = 0;
 
-// Only for ears: what changed on the page without a move of the focus.
+// For screen readers only: what changed on the page without a move of the focus.
 export function announce(text) {
   announcement.set("");
-  setTimeout(() => announcement.set(text.replaceAll("`", "")), 50); // the same text twice is to be said twice
+  setTimeout(() => announcement.set(text.replaceAll("`", "")), 50); // clearing it first repeats a text that is the same as the last one
 }
 
-// For eyes and ears: what was done. Never the only place of something that somebody needs.
+// For everyone: what was done. Never the only source of information that somebody needs.
 // tone: "good", "bad", "calm" where nothing was done
 export function toast(text, tone = "good") {
   number += 1;
@@ -24,8 +24,8 @@ export function toast(text, tone = "good") {
   announce(text);
 }
 
-// Where it is said: on the page, and in each dialog, since an open one silences all around it. What
-// was said before it was there is not said again.
+// Reads announcements aloud. The page and each dialog have their own region, because an open dialog
+// silences everything around it. A new region does not repeat earlier announcements.
 export function LiveRegion() {
   const [text, setText] = useState("");
   useEffect(() => announcement.subscribe(() => setText(announcement.get())), []);

@@ -1,4 +1,4 @@
-// A word with a colour and a shape: never a colour alone.
+// A word with a color and an icon; color alone carries no meaning.
 
 import { html } from "../lib/html.js";
 import { STATUS } from "../lib/runs.js";

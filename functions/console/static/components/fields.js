@@ -1,9 +1,9 @@
-// Fields of forms: each with its label, a hint, and what is wrong with it.
+// Form fields: each with its label, its hint and its problem.
 
 import { html, useEffect, useId } from "../lib/html.js";
 import { Sentence } from "./sentence.js";
 
-// The frame around a control: `children` is given {id, described_by, invalid}.
+// The frame around a control: `children` receives the control's id and ARIA attributes.
 export function Field({ label, hint, problem, optional, hideLabel, children }) {
   const id = useId();
   return html`<div class="field ${problem ? "wrong" : ""}">
@@ -16,7 +16,7 @@ export function Field({ label, hint, problem, optional, hideLabel, children }) {
   </div>`;
 }
 
-// By which elements a control is described.
+// The ids of the elements that describe a control.
 function described(id, hint, problem) {
   return [hint && `${id}-hint`, problem && `${id}-problem`].filter(Boolean).join(" ") || undefined;
 }
@@ -26,7 +26,7 @@ function split({ label, hint, problem, optional, hideLabel, ...control }) {
   return [{ label, hint, problem, optional, hideLabel }, control];
 }
 
-// `onInput` is given the text.
+// `onInput` receives the text.
 export function TextField({ onInput, ...given }) {
   const [frame, control] = split(given);
   return html`<${Field} ...${frame}>
@@ -56,7 +56,7 @@ export function TextArea({ onInput, ...given }) {
   <//>`;
 }
 
-// options: [{value, label}], or texts; `onInput` is given the value.
+// options: [{value, label}], or texts; `onInput` receives the value.
 export function SelectField({ options, value, onInput, ...given }) {
   const [frame, control] = split(given);
   const rows = options.map((one) => (typeof one === "string" ? { value: one, label: one } : one));
@@ -72,7 +72,7 @@ export function SelectField({ options, value, onInput, ...given }) {
   <//>`;
 }
 
-// Some choices, of which one is taken. options: [{value, label, hint?}]
+// A group of options of which one is selected. options: [{value, label, hint?}]
 export function RadioGroup({ label, hint, problem, options, value, onInput, hideLabel }) {
   const id = useId();
   return html`<fieldset
@@ -123,7 +123,7 @@ export function Checkbox({ label, hint, problem, checked, onInput, ...control })
   </div>`;
 }
 
-// The slider of a thing that is on or off at once, or when it is saved.
+// A switch that is on or off; it takes effect at once, or when the form is saved.
 export function Switch({ label, hint, checked, onInput, ...control }) {
   const id = useId();
   return html`<div class="check">
@@ -144,8 +144,8 @@ export function Switch({ label, hint, checked, onInput, ...control }) {
   </div>`;
 }
 
-// When an action was refused: the first field in `form` (a ref) that something is wrong with gets
-// the focus; of a group of choices the one that was taken; or what is said where there is no field.
+// After a refused action, moves the focus to the first field in `form` (a ref) that has a problem: in a
+// group of options to the selected one, and where there is no field to the problem's text.
 export function useFocusOnProblem(form, error) {
   useEffect(() => {
     if (!error) return;

@@ -1,4 +1,4 @@
-// Small drawings beside words; a screen reader skips them.
+// Small icons beside words; screen readers skip them.
 
 import { html } from "../lib/html.js";
 

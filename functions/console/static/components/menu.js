@@ -3,7 +3,7 @@
 import { html, useEffect, useId, useRef, useState } from "../lib/html.js";
 import { Icon } from "./icon.js";
 
-// items: [{label, href} | {label, onSelect}]; `danger` marks one, null leaves one out.
+// items: [{label, href} | {label, onSelect}]; `danger` highlights an item, a false item is left out.
 export function Menu({ label, items, icon = "more", text }) {
   const [open, setOpen] = useState(false);
   const root = useRef(null);
@@ -16,7 +16,7 @@ export function Menu({ label, items, icon = "more", text }) {
     const all = links();
     all.at(index % all.length)?.focus();
   };
-  // One of them can be reached by Tab, as a list that scrolls has to hold something that can.
+  // Tab reaches one item (roving tabindex), because a scrollable list must contain a focusable element.
   const rove = ({ target }) => links().forEach((link) => (link.tabIndex = link === target ? 0 : -1));
   const show = (index) => {
     setOpen(true);
@@ -80,7 +80,7 @@ function MenuItem({ item, close, leave }) {
   const common = { role: "menuitem", tabindex: -1, class: item.danger ? "danger" : "" };
   if (item.href) return html`<a ...${common} href=${item.href} onClick=${leave}>${item.label}</a>`;
   const select = () => {
-    close(); // first, so that a dialog gives the focus back to the menu's button
+    close(); // before onSelect, so that a dialog returns the focus to the menu's button
     item.onSelect();
   };
   return html`<button ...${common} type="button" onClick=${select}>${item.label}</button>`;

@@ -1,4 +1,4 @@
-// A part of a page with a heading of its own.
+// A part of a page with its own heading.
 
 import { html, useId } from "../lib/html.js";
 

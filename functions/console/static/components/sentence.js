@@ -1,4 +1,4 @@
-// A sentence of the API; what stands in it between backticks is to be written as it is.
+// A sentence from the API; text between backticks is shown as code.
 
 import { html } from "../lib/html.js";
 

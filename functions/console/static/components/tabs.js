@@ -1,8 +1,8 @@
-// Tabs (WAI-ARIA): arrows move between them, one panel is drawn.
+// Tabs (WAI-ARIA): arrows move between them, and only the selected panel is rendered.
 
 import { html, useId, useRef } from "../lib/html.js";
 
-// tabs: [{id, label, note?}]; `children` is the panel of the one `selected`.
+// tabs: [{id, label, note?}]; `children` is the panel of the `selected` tab.
 export function Tabs({ label, tabs, selected, onSelect, children, after }) {
   const base = useId();
   const list = useRef(null);

@@ -1,4 +1,4 @@
-// Moments and numbers as the district reads them: always with its zone, never with the reader's.
+// Times and numbers as the district reads them: always in the district's zone, never the reader's.
 
 import { html } from "../lib/html.js";
 
@@ -19,7 +19,7 @@ export function bytes(value) {
   return `${SIZE.format(size)} ${unit}`;
 }
 
-// "Today, 9:00 PM CST", "Yesterday, …", "Mon, Nov 23, 9:00 PM CST", with the year if it is another.
+// "Today, 9:00 PM CST", "Yesterday, …", "Mon, Nov 23, 9:00 PM CST"; with the year if it is not this one.
 export function momentText(at, zone, now = new Date()) {
   const moment = new Date(at);
   const time = parts(moment, zone, { hour: "numeric", minute: "2-digit", timeZoneName: "short" });
@@ -31,7 +31,7 @@ export function momentText(at, zone, now = new Date()) {
   return `${parts(moment, zone, sameYear ? day : { ...day, year: "numeric" })}, ${time}`;
 }
 
-// A day as the API writes it, 2026-06-30: "Tue, Jun 30, 2026".
+// A day of the API, 2026-06-30, as "Tue, Jun 30, 2026".
 export function dayText(day) {
   const options = { weekday: "short", month: "short", day: "numeric", year: "numeric" };
   return parts(new Date(`${day}T12:00:00Z`), "UTC", options);

@@ -1,4 +1,4 @@
-// The frame of a page of one connection: its name above, and its other pages beside.
+// The frame of a page about one connection: its name above, and links to its other pages.
 
 import { get, pathOf } from "../lib/api.js";
 import { useData } from "../lib/data.js";
@@ -7,8 +7,8 @@ import { CONNECTION_TABS, href } from "../lib/paths.js";
 import { ErrorState, Loading } from "../components/states.js";
 import { Page } from "./page.js";
 
-// `children` is called with (connection, keep) when it is there; who saves gives `keep` what it
-// became. `tab` is the path of the route.
+// `children` receives (connection, keep) once the connection is loaded; call `keep` with the connection
+// after a save. `tab` is the path of the page.
 export function ConnectionPage({ title, c, tab, actions, children }) {
   const { data: connection, error, reload, keep } = useData((options) => get(pathOf(c), options), [c]);
   const above = [{ label: "Connections", href: "#/" }, { label: connection?.name ?? c }];

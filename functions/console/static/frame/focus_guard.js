@@ -1,14 +1,14 @@
-// The focus is not lost: when what has it goes from the page, or a dialog closes whose button has
-// gone, the heading of what is around takes it.
+// Keeps the focus: when the focused element is removed, or a dialog closes whose button is gone, the
+// heading of the nearest remaining container receives the focus.
 
 import { useEffect } from "../lib/html.js";
 
 const AROUND = "section, article, dialog, main";
-const AFTER_MS = 100; // a page that leads it somewhere itself has done so by then
+const AFTER_MS = 100; // pages that move the focus themselves have done so by then
 
 export function FocusGuard() {
   useEffect(() => {
-    let around = []; // what had it last, and all that this stood in
+    let around = []; // the last focused element and its ancestors
     const keep = () => {
       const [last] = around;
       if (document.activeElement !== document.body || !last || last.isConnected) return;

@@ -1,16 +1,16 @@
-// The frame of a page: its heading, which has the focus after a move, and its title.
+// The frame of a page: its title, and its heading, which receives the focus after a navigation.
 
 import { html, useEffect, useLayoutEffect, useRef } from "../lib/html.js";
 
 const PRODUCT = "Registration sync";
-let moved = false; // the first page of a visit leaves the focus at the beginning
+let moved = false; // the first page of a visit leaves the focus at the top
 
 export function pageWasLeft() {
   moved = true;
 }
 
-// Draw it at once, with what is loading inside. `above` is where we are, as [{label, href?}];
-// `actions` stand beside the heading.
+// Render it at once, with the loading state inside. `above` is the breadcrumb: [{label, href?}];
+// `actions` appear beside the heading.
 export function Page({ title, above = [], actions, children }) {
   const heading = useRef(null);
   useEffect(() => {

@@ -1,4 +1,4 @@
-// What stands around every page: the product's name, who is signed in, and the way out.
+// The frame around every page: the product's name, the signed-in person, and signing out.
 
 import { html, useRef } from "../lib/html.js";
 import { usePerson } from "../lib/person.js";

@@ -1,4 +1,4 @@
-// Calls the API: its errors become an ApiError, a read that met a passing fault is repeated.
+// Calls the API: errors become an ApiError, and reads are retried after a transient error.
 
 import { accessToken } from "./sign_in.js";
 
@@ -6,7 +6,7 @@ const BASE = new URL("../../../", import.meta.url); // …/v1/, from …/v1/cons
 const RETRY_DELAYS_MS = [500, 1500];
 const TRANSIENT = new Set([429, 502, 503, 504]);
 
-// `problems` are [{path, message}]; `run_id` is that of the run in the way, of a 409.
+// `problems` are [{path, message}]; `run_id` is the run that caused a 409.
 export class ApiError extends Error {
   constructor(status, { code, message, problems = [], run_id = null }) {
     super(message);
@@ -17,14 +17,14 @@ export class ApiError extends Error {
     this.run_id = run_id;
   }
 
-  // What the API says of one field, or an empty text.
+  // The message about one field, or an empty text.
   problemOf(path) {
     return this.problems.find((problem) => problem.path === path)?.message ?? "";
   }
 }
 
 export const get = (path, options) => call("GET", path, options);
-// Null where there is nothing of it yet.
+// Null after a 404.
 export const getIfThere = (path, options) =>
   get(path, options).catch((error) => {
     if (error.status === 404) return null;
@@ -34,7 +34,7 @@ export const post = (path, body = {}, options) => call("POST", path, { ...option
 export const put = (path, body, options) => call("PUT", path, { ...options, body });
 export const remove = (path, options) => call("DELETE", path, options);
 
-// The path of a connection, with whatever comes after: each part is escaped.
+// The path of a connection and of what is below it, with each part escaped.
 export function pathOf(connection_id, ...rest) {
   return ["connections", connection_id, ...rest].map(encodeURIComponent).join("/");
 }
@@ -91,7 +91,7 @@ async function errorOf(answer) {
   return new ApiError(answer.status, body?.error ?? { code: "unexpected", message });
 }
 
-// Resolves after a while; rejects with AbortError when the signal says so.
+// Resolves after the time; rejects with AbortError after `signal`.
 export function wait(milliseconds, signal) {
   return new Promise((resolve, reject) => {
     const timer = setTimeout(resolve, milliseconds);

@@ -1,9 +1,9 @@
-// Changes of a connection: on what is stored now, so that nobody's other change is undone by it.
+// Changes a connection on top of its stored state, so that nobody's other change is undone.
 
 import { get, pathOf, put } from "./api.js";
 
-// `changes` is an object of fields, or a function from the connection as it is to one; returns the
-// connection as it became. Secrets may be among them.
+// `changes` is an object of fields, or a function from the stored connection to one; it may contain
+// secrets. Returns the changed connection.
 export async function changeConnection(connection_id, changes, options) {
   const stored = await get(pathOf(connection_id), options);
   const changed = typeof changes === "function" ? changes(stored) : changes;

@@ -1,10 +1,10 @@
-// Loading for components: what is loading, what went wrong, and no answer for a page that is gone.
+// Hooks for loading data and for actions: progress, errors, and no response for a page that is gone.
 
 import { useCallback, useEffect, useRef, useState } from "./html.js";
 
-// `load({signal})` is called at once and when `inputs` change. Answers {data, error, loading,
-// reload, keep}: what was there stays while it is loaded again; `keep` takes what became of it, such
-// as the answer to a save, in place of loading it.
+// Calls `load({signal})` at once and when `inputs` change. Returns {data, error, loading, reload, keep}:
+// reloading keeps the old data until the new data arrives; `keep` replaces the data without loading it,
+// for example by the response to a save.
 export function useData(load, inputs) {
   const [state, setState] = useState({ data: null, error: null, loading: true });
   const underWay = useRef(null);
@@ -32,7 +32,7 @@ export function useData(load, inputs) {
   return { ...state, reload, keep };
 }
 
-// An action by a button: {run, busy, error, clear}; `run` does nothing while it is busy.
+// An action of a button: {run, busy, error, clear}; `run` does nothing while it is busy.
 export function useAction(act) {
   const [state, setState] = useState({ busy: false, error: null });
   const busy = useRef(false);
@@ -52,7 +52,7 @@ export function useAction(act) {
   return { ...state, run, clear: () => setState({ busy: false, error: null }) };
 }
 
-// Repeats `act` while the page can be seen and `milliseconds` is a number.
+// Repeats `act` while the page is visible and `milliseconds` is a number.
 export function useInterval(act, milliseconds) {
   const latest = useRef(act);
   latest.current = act;

@@ -1,10 +1,9 @@
-// Questions to the API while somebody types: a moment after the last key, and one at a time. Two at
-// once would be answered by two instances of the function, and the second may have to start first.
+// Requests while somebody types: shortly after the last key, and one at a time. Two at once would be
+// answered by two instances of the function, and the second instance might have to start first.
 
-const PATIENCE_MS = 2000; // then the earlier question is given up
+const PATIENCE_MS = 2000; // then the earlier request is aborted
 
-// `ask({signal})` puts the question as it is by then; it is for it to look at the signal and to show
-// errors. Answers {want: ask again, stop}.
+// `send({signal})` sends the current state, checks the signal and shows errors. Returns {schedule, stop}.
 export function debounceRequest(send, pauseMs) {
   let timer = null;
   let underWay = null; // {control, since}
@@ -16,7 +15,7 @@ export function debounceRequest(send, pauseMs) {
     timer = null;
     if (underWay) {
       const left = underWay.since + PATIENCE_MS - Date.now();
-      if (left > 0) return startIn(left); // or at once, when it is answered
+      if (left > 0) return startIn(left); // or at once, when the response arrives
       underWay.control.abort();
     }
     const own = { control: new AbortController(), since: Date.now() };

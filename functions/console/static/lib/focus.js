@@ -1,9 +1,8 @@
-// Moves the focus to what is drawn by the change that is just made.
+// Moves the focus to an element that the current change is about to render.
 
 const CONTROLS = "input, button, select, textarea, summary, [tabindex]";
 
-// The first of these selectors that leads to something; it may hold what can be focused, and what is
-// folded around it is opened.
+// Focuses the first match, or the first focusable element inside it, and opens every <details> around it.
 export function focusSoon(...selectors) {
   afterDrawing(() => {
     const found = selectors.map((one) => document.querySelector(one)).find(Boolean);
@@ -14,7 +13,7 @@ export function focusSoon(...selectors) {
   });
 }
 
-// The library draws soon after a change; two frames later it is there.
+// Preact renders soon after a change; two frames later the elements are there.
 export function afterDrawing(act) {
   requestAnimationFrame(() => requestAnimationFrame(act));
 }

@@ -1,4 +1,4 @@
-// The one place that the library comes from: templates, components and hooks.
+// The only import of the library: templates, components and hooks.
 
 // @ts-types="../../vendor.d.ts"
 import htm from "../vendor/htm.js";

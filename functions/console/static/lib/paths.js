@@ -1,4 +1,4 @@
-// The addresses of the pages, as the part after #. `{c}` is the id of a connection, `{run}` that of a run.
+// The addresses of the pages, as the part after #. `{c}` is a connection's id, `{run}` a run's.
 
 export const PATHS = /** @type {const} */ ([
   "/",
@@ -14,7 +14,7 @@ export const PATHS = /** @type {const} */ ([
 
 /** @typedef {(typeof PATHS)[number]} Path */
 
-// The tabs of a connection, in this order.
+// The tabs of a connection, in order.
 export const CONNECTION_TABS = /** @type {const} */ ([
   { path: "/connections/{c}/mapping", label: "Export Student Mapping" },
   { path: "/connections/{c}/students", label: "Students" },

@@ -1,4 +1,4 @@
-// Who signed in, and what they may do: `permissions` of GET /me.
+// The signed-in person and their permissions, from GET /me.
 
 import { createContext, useContext } from "./html.js";
 

@@ -1,4 +1,4 @@
-// The page that is open now, and moving to another one.
+// The current address, and navigation to another one.
 
 import { useEffect } from "./html.js";
 import { locate } from "./paths.js";
@@ -7,7 +7,7 @@ import { createStore, useStore } from "./store.js";
 const current = createStore(location.hash);
 const guard = createStore(null); // {message, to: the address that the person asked for | null}
 
-// What `locate` finds for the current address.
+// The result of `locate` for the current address.
 export function useLocation() {
   return locate(useStore(current));
 }
@@ -16,7 +16,7 @@ export function navigate(to) {
   location.hash = to;
 }
 
-// Writes what a page shows (its tab, its filter) into the address, without a new page.
+// Writes the state of a page (its tab, its filter) into the address, without navigating.
 export function replaceAddress(to) {
   history.replaceState(null, "", to);
   current.set(to);

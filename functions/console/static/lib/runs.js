@@ -1,4 +1,4 @@
-// What a run is called, whether it is over, and following one until it is.
+// The labels of runs, whether a run is over, and following a run until it is.
 
 import { get, pathOf, wait } from "./api.js";
 
@@ -30,7 +30,7 @@ export function isUnderWay(run) {
   return run.status === "pending" || run.status === "in_progress";
 }
 
-// What a run is at, in words: "2025–26: sending".
+// The current phase of a run: "2025–26: sending".
 export function phaseOf(run) {
   if (run.status === "pending") return "Waiting to start";
   if (run.kind === "erasure") return "Erasing";
@@ -39,7 +39,7 @@ export function phaseOf(run) {
   return `${schoolYear(Number(year))}: ${PHASE[phase] ?? phase}`;
 }
 
-// What set a run going: the clock, somebody, or an operator's hand.
+// Who or what started a run: the schedule, a person, or an operator.
 export function startedBy(run) {
   if (run.trigger === "schedule") return "the nightly schedule";
   return run.trigger === "hand" ? "an operator, by hand" : run.requested_by || "request";
@@ -54,7 +54,7 @@ export function schoolYear(year) {
   return `${year}–${String((year + 1) % 100).padStart(2, "0")}`;
 }
 
-// A dry run of a year that would fail has its rows, too: nobody of them would go.
+// A dry run of a year that would fail has rows too, but none of them would be sent.
 export function rowsOfYear(year) {
   return year.error ? 0 : year.rows;
 }
@@ -71,7 +71,7 @@ function sum(numbers) {
   return numbers.reduce((total, number) => total + number, 0);
 }
 
-// Reads a run again and again until it is under way no longer; `show` is given each reading.
+// Polls a run until it is over; `show` receives each state.
 export async function followRun(connection_id, run_id, { signal, show = (_run) => {} }) {
   for (let reading = 0; ; reading += 1) {
     const run = await get(pathOf(connection_id, "exports", run_id), { signal });

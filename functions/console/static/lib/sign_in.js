@@ -1,7 +1,6 @@
 // Signs people in through the hosted pages: authorization code with PKCE (RFC 7636).
-// Tokens are kept in memory only. A reload goes to the hosted pages again, which mostly know the
-// person still and send them straight back. A session that has ended is renewed in a second window,
-// so that what somebody was writing stays.
+// Tokens are in memory only. A reload visits the hosted pages again, which usually remember the person
+// and redirect at once. An ended session is renewed in a second window, so that unsaved input stays.
 
 import { createStore } from "./store.js";
 
@@ -18,11 +17,11 @@ let tokens = null;
 let renewal = null;
 let resolveSignIn = (_value) => {};
 
-// The browser may bring a page back as it was left: nobody who has signed out is to see it again.
+// The browser may restore an old page from its cache: after signing out nobody may see it.
 addEventListener("pageshow", ({ persisted }) => persisted && !tokens && location.reload());
 
-// Finds out where we are: back from the hosted pages, signed out, or at the very beginning. After
-// a failure it may be tried again.
+// Starts or completes a sign-in, or shows that the person signed out. It may be called again after a
+// failure.
 export async function start() {
   try {
     config = await loadConfig();
@@ -35,7 +34,7 @@ export async function start() {
   }
 }
 
-// Leaves for the hosted pages, and comes back to the page that is open now.
+// Leaves for the hosted pages; the person returns to the page that is open now.
 async function signIn() {
   const attempt = { ...(await newAttempt()), returnTo: location.hash };
   sessionStorage.setItem(ATTEMPT, JSON.stringify(attempt));
@@ -43,8 +42,8 @@ async function signIn() {
 }
 
 export function signOut() {
-  // Not before the page goes: it may ask about what is unsaved, and somebody may stay. Then it is
-  // a later leaving that hides the page, and no sign-out.
+  // Forgets the tokens only when the page is really left: it may ask about unsaved input, and the person
+  // may stay. In that case a later `pagehide` must not sign out.
   const leaving = new AbortController();
   const { signal } = leaving;
   addEventListener("beforeunload", () => addEventListener("beforeunload", () => leaving.abort(), { signal }), { signal, once: true });
@@ -58,10 +57,10 @@ function forget() {
   sessionStorage.setItem(SIGNED_OUT, "true");
 }
 
-// Signs in again in a second window, while this one keeps its page as it is.
+// Signs in again in a second window, while this one keeps its page.
 export async function signInAgain() {
   const opened = window.open("", "_blank", "popup,width=480,height=680");
-  if (!opened) return signIn(); // the browser allows no second window
+  if (!opened) return signIn(); // the browser blocks a second window
   const attempt = await newAttempt(OTHER_WINDOW);
   const channel = new BroadcastChannel(ATTEMPT);
   channel.addEventListener("message", async ({ data }) => {
@@ -71,7 +70,7 @@ export async function signInAgain() {
       const before = person();
       await redeem(data.code, attempt.verifier);
       if (person() === before) resolveSignIn(true);
-      else location.reload(); // somebody else: nothing of the page is theirs
+      else location.reload(); // another person: nothing on the page is theirs
     } catch (error) {
       session.set({ state: "ended", message: error.message });
     }
@@ -79,8 +78,8 @@ export async function signInAgain() {
   opened.location = await authorizeUrl(attempt);
 }
 
-// A token that is valid for a while; waits until the person has signed in again if need be.
-// `refused`: the token that the API did not take, though it seemed valid.
+// A valid access token; waits until the person has signed in again, if necessary.
+// `refused`: a token that the API rejected although it seemed valid.
 export async function accessToken({ refused = null } = {}) {
   const usable = tokens && Date.now() < tokens.renewAt && tokens.access_token !== refused;
   if (!usable) {
@@ -107,7 +106,7 @@ async function handleRedirect(query) {
   }
   const attempt = JSON.parse(takeStored(ATTEMPT) ?? "null");
   history.replaceState(null, "", location.pathname + (attempt?.returnTo ?? ""));
-  dispatchEvent(new HashChangeEvent("hashchange")); // replaceState tells nobody
+  dispatchEvent(new HashChangeEvent("hashchange")); // replaceState sends no event
   if (attempt?.state !== state)
     throw new Error("This sign-in was not begun in this window: please sign in again.");
   if (query.has("error"))

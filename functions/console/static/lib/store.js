@@ -1,4 +1,4 @@
-// A value that several components watch, without a library: session, location, messages.
+// A value that several components observe, such as the session or the address.
 
 import { useEffect, useRef, useState } from "./html.js";
 
@@ -17,7 +17,7 @@ export function createStore(value) {
   };
 }
 
-// The store's value; the component is drawn again when it changes.
+// The store's value; the component renders again when it changes.
 export function useStore(store) {
   const [value, setValue] = useState(store.get());
   useEffect(() => {
@@ -28,7 +28,7 @@ export function useStore(store) {
   return value;
 }
 
-// What `select` finds in the store's value; drawn again only when that is another thing.
+// What `select` returns for the store's value; the component renders again only when that changes.
 export function useSelected(store, select) {
   const [, setCount] = useState(0);
   const latest = useRef(null);

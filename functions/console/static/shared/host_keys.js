@@ -1,14 +1,14 @@
-// Host keys as lines of OpenSSH, and the fingerprints that administrators compare.
+// Host keys as OpenSSH lines, and the fingerprints that administrators compare.
 
 import { html, useEffect, useState } from "../lib/html.js";
 
-// {kind, encoded} of a line `ssh-ed25519 AAAA… comment`; null if it is none.
+// {kind, encoded} of a line `ssh-ed25519 AAAA… comment`, or null for any other text.
 export function partsOf(line) {
   const [kind, encoded] = line.trim().split(/\s+/);
   return /^(ssh|ecdsa)-[\w-]+$/.test(kind) && /^[A-Za-z0-9+/]+=*$/.test(encoded ?? "") ? { kind, encoded } : null;
 }
 
-// Whether the key of the line ends where its fields do, each of which has its length before it
+// Whether the key is complete: it must end with its last field, each of which starts with its length
 // (RFC 4253, section 6.6).
 export function isWhole(line) {
   const bytes = decoded(partsOf(line)?.encoded);
@@ -22,7 +22,7 @@ export function isWhole(line) {
   return offset === bytes.length && fields > 1;
 }
 
-// As `ssh-keygen -l` prints it: SHA256:…; null where the line holds no key.
+// As `ssh-keygen -l` prints it: SHA256:…; null for a line without a key.
 export async function fingerprintOf(line) {
   const bytes = decoded(partsOf(line)?.encoded);
   if (!bytes) return null;
@@ -34,11 +34,11 @@ function decoded(encoded) {
   try {
     return encoded ? Uint8Array.from(atob(encoded), (letter) => letter.charCodeAt(0)) : null;
   } catch {
-    return null; // cut off somewhere
+    return null; // an incomplete key
   }
 }
 
-// Type and fingerprint of a key.
+// The type and fingerprint of a key.
 export function HostKeyFacts({ line }) {
   const [fingerprint, setFingerprint] = useState("");
   useEffect(() => {

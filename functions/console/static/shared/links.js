@@ -1,4 +1,4 @@
-// Where a thing is looked at: a run, a student, the row of the mapping that is at fault.
+// Links to a run, to a student, and to a row of the mapping.
 
 import { html } from "../lib/html.js";
 import { href } from "../lib/paths.js";
@@ -11,7 +11,7 @@ export function StudentLink({ c, student_id }) {
   return html`<a href=${href("/connections/{c}/students", { c }, { id: student_id })}>${student_id}</a>`;
 }
 
-// `field` is a header of the file, or "rows" where the rows themselves are at fault.
+// `field` is a header of the file, or "rows" for the rows themselves.
 export function MappingLink({ c, file, field }) {
   const to = href("/connections/{c}/mapping", { c }, { file, field });
   return html`<a href=${to}>${field === "rows" ? `the rows of ${file}` : `${field} in ${file}`}</a>`;

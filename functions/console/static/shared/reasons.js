@@ -1,4 +1,4 @@
-// Why a student is held back: each reason in a sentence, with the way to the row at fault.
+// Why a student is held: one sentence per reason, with a link to the row of the mapping.
 
 import { html } from "../lib/html.js";
 import { Sentence } from "../components/sentence.js";

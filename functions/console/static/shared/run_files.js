@@ -1,4 +1,4 @@
-// The files of a run's year: where each went and how, with the checksum, and its lines where they are kept.
+// The files of a run's year: path, checksum, how each was delivered, and the lines of a dry run.
 
 import { html } from "../lib/html.js";
 import { Copyable } from "../components/copyable.js";
@@ -15,7 +15,7 @@ const REPLACED_BY = {
   download: "kept here, to be downloaded",
 };
 
-const ROWS_SHOWN = 20; // by a dry run, below the header
+const ROWS_SHOWN = 20; // of a dry run, without the header
 
 export function RunFiles({ c, run, year }) {
   return html`<ul class="run-files">
@@ -26,7 +26,7 @@ export function RunFiles({ c, run, year }) {
 }
 
 function RunFile({ c, run, year, file }) {
-  const kept = !(run.kind === "test_record" && file.replaced_by !== "download"); // on the server only
+  const kept = !(run.kind === "test_record" && file.replaced_by !== "download"); // false for a test record, which is on the server only
   return html`<div class="run-file-head">
       <div>
         <strong>${file.name}</strong>
@@ -43,7 +43,7 @@ function RunFile({ c, run, year, file }) {
     ${file.lines.length > 0 && html`<${RawLines} name=${file.name} lines=${file.lines} rows=${file.rows} />`}`;
 }
 
-// A file's lines as they stand there, header and all; those of a wide file are scrolled sideways.
+// The lines of a file, with the header; wide lines scroll sideways.
 export function RawLines({ name, lines, rows }) {
   const text = lines.map((line) => line.replace(/\r?\n$/, "")).join("\n");
   const all = rows === undefined || rows <= ROWS_SHOWN;

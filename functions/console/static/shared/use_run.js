@@ -1,4 +1,4 @@
-// Runs for components: one that is there, read as long as it goes on; one that is asked for.
+// Hooks for runs: reading one until it is over, and requesting one.
 
 import { get, pathOf, post } from "../lib/api.js";
 import { useAction, useData, useInterval } from "../lib/data.js";
@@ -6,11 +6,11 @@ import { useEffect, useRef, useState } from "../lib/html.js";
 import { followRun, isUnderWay } from "../lib/runs.js";
 import { announce } from "../components/announce.js";
 
-export const REQUESTED = { status: "pending", years: [] }; // as it is shown before it is read
+export const REQUESTED = { status: "pending", years: [] }; // before the first reading
 const UNDER_WAY_MS = 1000;
-const WAITING_MS = 15_000; // for a person, who may sit somewhere else
+const WAITING_MS = 15_000; // another person may decide meanwhile
 
-// {run, error, reload}: the run as it was read last; its end is said.
+// {run, error, reload}: the latest state of the run; announces its end.
 export function useRun(c, run_id) {
   const { data: run, error, loading, reload } = useData(
     (options) => get(pathOf(c, "exports", run_id), options),
@@ -22,7 +22,7 @@ export function useRun(c, run_id) {
     if (wasUnderWay.current && !isUnderWay(run)) announce(run.message);
     wasUnderWay.current = isUnderWay(run);
   }, [run]);
-  // Not while it is being read: a slow answer would be given up for the next one, for ever.
+  // Not while a reading is on its way: it would be aborted again and again on a slow connection.
   useInterval(() => loading || reload(), run && pauseOf(run));
   return { run, error, reload };
 }
@@ -32,15 +32,15 @@ function pauseOf(run) {
   return run.status === "awaiting_confirmation" ? WAITING_MS : null;
 }
 
-// Asks for a run and follows it: {start(path, wish), run: null before, busy: while it goes on,
-// error}. The run goes on when the component is gone; `onAsked` is called when it is asked for.
+// Requests a run and follows it: {start(path, body), run: null before, busy until it ends, error}. The run
+// continues without the component. `onRequested` is called once the run exists.
 export function useRequestedRun(c, onRequested = () => {}) {
   const [run, setRun] = useState(null);
   const control = useRef(new AbortController());
   useEffect(() => () => control.current.abort(), []);
   const requesting = useAction(async (path, body) => {
     const { signal } = control.current;
-    const { run_id } = await post(path, body); // once it is asked for it goes on
+    const { run_id } = await post(path, body); // from here on the run continues by itself
     setRun({ ...REQUESTED, run_id });
     onRequested();
     const ended = await followRun(c, run_id, { signal, show: setRun });

@@ -1,4 +1,4 @@
-// What the server can do, as the last check found out.
+// What the server supports, according to the last check.
 
 import { html } from "../../lib/html.js";
 import { Section } from "../../components/section.js";

@@ -1,4 +1,4 @@
-// The host key that a server shows and that is not pinned: to be confirmed by a person.
+// Asks a person to confirm a host key that the server shows and that is not pinned.
 
 import { pinHostKey } from "../../lib/connection_changes.js";
 import { useAction } from "../../lib/data.js";
@@ -10,7 +10,7 @@ import { Section } from "../../components/section.js";
 import { ErrorNotice, Notice } from "../../components/states.js";
 import { HostKeyFacts } from "../../shared/host_keys.js";
 
-// Whether all that is missing is that somebody confirms the server's first key.
+// Whether the check failed only because nobody has confirmed the server's first key.
 export function isFirstKey(connection, run) {
   return Boolean(connection.host_keys.length === 0 && keyShown(run));
 }
@@ -19,8 +19,7 @@ function keyShown(run) {
   return run.steps.find((step) => step.step === "host_key" && step.result === "failed")?.host_key;
 }
 
-// Nothing where there is nothing to confirm. `onPinned` is called when the key is among
-// `host_keys`, with the connection as it is now.
+// Empty where there is nothing to confirm. `onPinned` receives the changed connection.
 export function HostKeyToConfirm({ connection, run, onPinned }) {
   const person = usePerson();
   const shown = keyShown(run);

@@ -1,4 +1,4 @@
-// Check Connection: what the last check found, and a new one, step by step.
+// Check Connection: the result of the last check, and a new check, step by step.
 
 import { html, useRef } from "../../lib/html.js";
 import { usePerson } from "../../lib/person.js";
@@ -26,7 +26,7 @@ function Check({ connection, keep }) {
   const { run } = check;
   const found = useRef(null);
   const checkAgain = (now) => {
-    found.current.focus(); // the button that was pressed is about to go
+    found.current.focus(); // because the pressed button is about to disappear
     keep(now);
     check.start();
   };
@@ -50,7 +50,7 @@ function Check({ connection, keep }) {
 function Outcome({ connection, run, check, onPinned, found }) {
   const person = usePerson();
   const over = !isUnderWay(run);
-  // A key that was shown before the connection was changed may be another server's.
+  // After a change of the connection, a key that was shown earlier may be another server's.
   return html`${over && !check.stale && html`<${HostKeyToConfirm} connection=${connection} run=${run} onPinned=${onPinned} />`}
     <section class="panel stack" aria-label="What the check found" tabindex="-1" ref=${found}>
       <div class="row">

@@ -1,4 +1,4 @@
-// The steps of a check: what was tried, how it went, how long it took, and what to mend.
+// The steps of a check: what was tried, the result, the duration, and what to correct.
 
 import { html } from "../../lib/html.js";
 import { href } from "../../lib/paths.js";
@@ -32,7 +32,7 @@ const TONE = { warning: "warn", asks: "warn", failed: "bad" };
 
 const CORRECTED_IN_SETTINGS = new Set(["name", "connection", "sign_in", "folder"]);
 
-// `mend`: whether to lead to the settings from a step that failed.
+// `linkSettings`: whether a failed step links to the settings.
 export function CheckSteps({ run, connection, linkSettings }) {
   const done = new Map(run.steps.map((step) => [step.step, step]));
   const current = isUnderWay(run) ? Object.keys(STEPS)[run.steps.length] : null;

@@ -1,4 +1,4 @@
-// The last check of a connection, and a new one that is followed while it goes on.
+// The last check of a connection, and a new check, which is followed until it ends.
 
 import { get, getIfThere, pathOf, post } from "../../lib/api.js";
 import { useAction, useData } from "../../lib/data.js";
@@ -8,7 +8,7 @@ import { announce } from "../../components/announce.js";
 
 const REQUESTED = { status: "pending", steps: [], years: [], requested_by: "you" };
 
-// {run, outcome: what the API remembers of it, stale, loading, failed, busy, error, start, reload}
+// {run, outcome: the API's record of the last check, stale, loading, failed, busy, error, start, reload}
 export function useCheck(connection_id) {
   const [run, setRun] = useState(null);
   const [outcome, setOutcome] = useState(null);
@@ -27,7 +27,7 @@ export function useCheck(connection_id) {
       const { run_id } = await post(pathOf(connection_id, "check"), {}, { signal });
       await follow(run_id);
     } catch (error) {
-      setRun(run); // of this one nothing more is seen: what was found before stands
+      setRun(run); // this check cannot be followed, so the earlier result is shown again
       throw error;
     }
   };
@@ -61,7 +61,7 @@ export function useCheck(connection_id) {
   };
 }
 
-// Null where it was not checked since it was last changed.
+// Null if the connection was not checked after its last change.
 function lastOutcome(connection_id, options) {
   return getIfThere(pathOf(connection_id, "check"), options);
 }

@@ -1,4 +1,4 @@
-// One connection: its last run, who is due and held, its next run, and what can be done.
+// One connection: its last run, its due and held students, its next run, and its actions.
 
 import { html, useState } from "../../lib/html.js";
 import { href } from "../../lib/paths.js";

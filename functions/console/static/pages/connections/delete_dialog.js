@@ -1,4 +1,4 @@
-// Delete: only after the name was typed; what it takes with it is said before.
+// Delete: says what is deleted, and requires the typed name.
 
 import { pathOf, remove } from "../../lib/api.js";
 import { useAction } from "../../lib/data.js";

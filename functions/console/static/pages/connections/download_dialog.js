@@ -1,4 +1,4 @@
-// Download last files: links to what the last delivery put on the server.
+// Download last files: links to the files of the last delivery.
 
 import { useData } from "../../lib/data.js";
 import { html } from "../../lib/html.js";

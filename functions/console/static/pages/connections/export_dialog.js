@@ -1,4 +1,4 @@
-// Export Students: what would go, by a dry run; then the real one, followed to its end.
+// Export Students: a dry run shows what would be sent, then the export is followed to its end.
 
 import { pathOf, post } from "../../lib/api.js";
 import { useAction } from "../../lib/data.js";
@@ -17,7 +17,7 @@ import { REQUESTED, useRequestedRun } from "../../shared/use_run.js";
 
 export function ExportDialog({ connection, onRequested, onClose }) {
   const c = connection.connection_id;
-  const [dryRun, setDryRun] = useState(null); // the dry run, when it is over
+  const [dryRun, setDryRun] = useState(null); // set when the dry run is over
   const control = useRef(new AbortController());
   const { signal } = control.current;
 

@@ -1,4 +1,4 @@
-// The connection cards: where everybody begins. Problems come first.
+// The start page: the cards of all connections, those with problems first.
 
 import { get } from "../../lib/api.js";
 import { useData, useInterval } from "../../lib/data.js";
@@ -35,7 +35,7 @@ function Cards({ connections, reload }) {
   };
   const loadAllFacts = async () => {
     const all = await inLanes(connections, loadFacts);
-    setOrder(byProblem(all)); // once all is known, so that no card moves under the hand
+    setOrder(byProblem(all)); // sorted only once, so that no card moves while somebody is about to click
   };
   useEffect(() => {
     setOrder(byName(connections));
@@ -59,7 +59,7 @@ function Cards({ connections, reload }) {
   </ul>`;
 }
 
-// A few at a time: an operator has hundreds of connections.
+// A few requests at a time, because an operator has hundreds of connections.
 async function inLanes(items, act, lanes = 2) {
   const done = [];
   let next = 0;

@@ -1,4 +1,4 @@
-// Registration Examples: up to five students whose mapped values are looked at.
+// Registration Examples: up to five students whose mapped values the editor shows.
 
 import { changeConnection } from "../../lib/connection_changes.js";
 import { useAction } from "../../lib/data.js";

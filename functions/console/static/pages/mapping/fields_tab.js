@@ -61,7 +61,7 @@ export function FieldsTab({ connection, query, student, setStudent, toExamples }
     <${FileTabs} order=${order} current=${current} select=${setSelected} add=${add}>
       <${FilePanel} key=${current} id=${current} select=${setSelected} connection=${connection} busy=${previewing.busy} />
     <//>`;
-  // The bar is the same one, so that Undo keeps the focus when it brings the first file back.
+  // Both layouts share one bar, so that Undo keeps the focus when it restores the first file.
   return html`<${KnownFieldsContext.Provider} value=${known}>
     <div class="field-mapping">
       ${order.length === 0 ? start : files}
@@ -84,7 +84,7 @@ function StudentChooser({ connection, student, onInput, toExamples }) {
   return html`<${SelectField} label="Mapped Value of" options=${options} value=${student} onInput=${onInput} />`;
 }
 
-// What is said of the whole: a preview that failed, a student who is not there.
+// A failed preview, or a student who is not there.
 function PreviewNotices({ previewing, student }) {
   const editor = useEditor();
   const preview = useStore(editor.preview);
@@ -93,7 +93,7 @@ function PreviewNotices({ previewing, student }) {
     ${message && html`<${Notice} tone="warn"><p><${Sentence} text=${message} /></p><//>`}`;
 }
 
-// Mistakes that belong to no file.
+// Problems that belong to no file.
 function GeneralProblems() {
   const editor = useEditor();
   const { others } = useStore(editor.preview).problems;

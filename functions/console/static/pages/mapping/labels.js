@@ -1,4 +1,4 @@
-// What people call the keys and choices of a mapping.
+// The labels of the keys and options of a mapping, and what a mapping does in words.
 
 import { count } from "../../components/time.js";
 import { TRANSFORMATIONS } from "./vocabulary.js";
@@ -20,7 +20,7 @@ export const SETTINGS = {
   where: "Only rows that fulfil",
 };
 
-// Of the rows of a file; a list is `each` as one text, groups of fields are `each` as several.
+// Of the rows of a file; `each` as one text is a list, as several texts groups of fields.
 export const ROWS = {
   each: "List",
   groups: "Beginnings of the fields",
@@ -81,7 +81,7 @@ export const IDENTIFIERS = [
   { value: "none", label: "None", character: "" },
 ];
 
-// By its name or by the character itself, as both can stand in a mapping.
+// Finds an option by its name or by its character, because a mapping may contain either.
 export const optionNamed = (options, text) =>
   options.find((one) => one.value === text.toLowerCase() || one.character === text);
 
@@ -131,7 +131,7 @@ const CHOICES = {
 
 export const choiceInWords = (choice) => (Object.hasOwn(CHOICES, choice) ? CHOICES[choice] : choice);
 
-// Of a setting of a file: the line breaks have a "keep" of their own.
+// Of a setting of a file: line breaks have their own "keep".
 export const settingInWords = (key, value) =>
   key === "line_breaks" && value === "keep" ? "Keep them" : choiceInWords(value);
 
@@ -161,14 +161,14 @@ function valueInWords(value, { kind, label, required }, maxCodes) {
 
 const inside = (sentence) => sentence[0].toLowerCase() + sentence.slice(1);
 
-// What If Then Else writes; undefined where nothing is said of it.
+// The value that If Then Else writes; undefined keeps the value so far.
 export function outcomeInWords(value) {
   if (value === undefined) return "the value so far";
   if (value.field !== undefined) return `the value of ${quoted(value.field)}`;
   return value === "" ? "blank" : quoted(value);
 }
 
-// A text with blanks around, or an empty one, is seen as such.
+// Quotes a text that is empty or has blanks around, so that people see it.
 export const quoted = (text) => (/^\S.*\S$|^\S$/s.test(text) ? text : `“${text}”`);
 
 function codesInWords(pairs, most = 4) {
@@ -190,7 +190,7 @@ export function optionsInWords(field) {
   return found;
 }
 
-// What If Then Else asks.
+// The condition of If Then Else.
 export const questionInWords = (step) => conditionInWords({ ...step, field: step.field ?? "the value so far" });
 
 export function conditionInWords({ field, ...condition }) {

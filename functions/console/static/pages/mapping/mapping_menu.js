@@ -1,4 +1,4 @@
-// What can be done with the whole mapping: older versions, YAML, another start.
+// The actions of the mapping: older versions, YAML, package, a new start.
 
 import { html, useState } from "../../lib/html.js";
 import { useStore } from "../../lib/store.js";

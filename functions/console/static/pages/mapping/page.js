@@ -1,4 +1,4 @@
-// Export Student Mapping: which students to look at, and what each field of each file is made of.
+// Export Student Mapping: the example students, and the fields of each file.
 
 import { getIfThere, pathOf } from "../../lib/api.js";
 import { useData } from "../../lib/data.js";
@@ -40,7 +40,7 @@ function MappingTabs({ connection, keep, query, editor }) {
   const asked = query.get("tab");
   const [tab, setTab] = useState(asked ?? (examples.length || query.has("file") ? "fields" : "examples"));
   const [student, setStudent] = useState(null);
-  const [chosen, setChosen] = useState(examples); // as it is on the page, saved or not
+  const [chosen, setChosen] = useState(examples); // as shown on the page, saved or not
   const unsaved = [
     useIsChanged(editor) && "The mapping was changed and is not saved.",
     chosen.join() !== examples.join() && "The Registration Examples were changed and are not saved.",

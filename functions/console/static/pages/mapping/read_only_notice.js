@@ -1,4 +1,4 @@
-// For Limited Access: all can be read here, and who may change it.
+// Says that the person can only read the mapping, and who can change it.
 
 import { html } from "../../lib/html.js";
 import { Notice } from "../../components/states.js";

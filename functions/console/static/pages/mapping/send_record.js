@@ -1,4 +1,4 @@
-// Send Record beside the student whose mapped values are shown: the saved mapping is what is sent.
+// Send Record for the student in the preview; it uses the saved mapping.
 
 import { html, useState } from "../../lib/html.js";
 import { usePerson } from "../../lib/person.js";

@@ -1,4 +1,4 @@
-// Where there is no mapping yet: start from a ready-made one, from YAML, or from an empty file.
+// Starts a mapping: from a ready-made one, from YAML, or from an empty file.
 
 import { get } from "../../lib/api.js";
 import { useAction, useData } from "../../lib/data.js";
@@ -32,7 +32,7 @@ export function Start({ c, onNewFile, onStarted }) {
   </section>`;
 }
 
-// A title is the mapping's name, and often what is special about it after a colon.
+// A title is the mapping's name, and often its specialty after a colon.
 const nameOf = ({ title }) => title.split(": ")[0];
 
 function About({ mapping }) {

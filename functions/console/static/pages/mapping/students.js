@@ -1,4 +1,4 @@
-// The names of students, and finding them: GET …/students.
+// The names of students, and searching them: GET …/students.
 
 import { get, pathOf } from "../../lib/api.js";
 import { debounceRequest } from "../../lib/debounced_request.js";
@@ -7,8 +7,8 @@ import { schoolYear } from "../../lib/runs.js";
 
 const PAUSE_MS = 200;
 
-// {id: {name, school_year}} of these students, null for one who was not synced; one that is not
-// known yet is missing. And `learn`, for those that are known from elsewhere.
+// {id: {name, school_year}} of these students; null for a student who was not synced, and nothing while
+// the name is loading. `learn` adds students that are known from elsewhere.
 export function useNames(c, ids) {
   const [known, setKnown] = useState({});
   const asked = useRef(new Set());
@@ -20,13 +20,13 @@ export function useNames(c, ids) {
     get(pathOf(c, "students"), { query: { ids: missing.join() } }).then(
       ({ items }) =>
         learn(Object.fromEntries(missing.map((id) => [id, items.find((one) => one.student_id === id) ?? null]))),
-      () => {}, // the ids are there without their names
+      () => {}, // the ids are shown without names
     );
   }, [c, missing.join()]);
   return /** @type {const} */ ([known, learn]);
 }
 
-// Students whose id or name has the words, a moment after the last key: {items, complete, busy}.
+// Students whose id or name matches, shortly after the last key: {items, complete, busy, error}.
 export function useSearch(c, words) {
   const [found, setFound] = useState({ items: [], complete: true, busy: true, error: null });
   const latest = useRef(words);

@@ -1,4 +1,4 @@
-// A mapping as text: exported for a repository or another connection, imported from there.
+// The mapping as YAML: export for a repository or another connection, and import.
 
 import { call, pathOf, post } from "../../lib/api.js";
 import { useAction, useData } from "../../lib/data.js";

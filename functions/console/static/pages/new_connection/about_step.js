@@ -1,4 +1,4 @@
-// The first step: what the connection is called, and for whom it is.
+// The first step: the name of the connection, its SIS and its district.
 
 import { get } from "../../lib/api.js";
 import { useData } from "../../lib/data.js";
@@ -48,7 +48,7 @@ export function AboutStep({ draft, change, fill, stored, go, problem, setProblem
   </div>`;
 }
 
-// What the API would say only at the end of the next step.
+// What the API would report only at the end of the next step.
 function missingOf({ name, district, time_zone }) {
   return [
     !name.trim() && { path: "name", message: "Write the name that people know this connection by." },

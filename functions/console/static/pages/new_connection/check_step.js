@@ -1,4 +1,4 @@
-// The third step: the doctor's steps, live; the host key is shown to be confirmed.
+// The third step: a live check of the connection, and the host key to confirm.
 
 import { html, useEffect, useRef } from "../../lib/html.js";
 import { isUnderWay } from "../../lib/runs.js";
@@ -18,11 +18,11 @@ export function CheckStep({ stored, keep, go }) {
   }, [check.loading]);
   const over = run && !check.busy && !isUnderWay(run);
   const error = check.error ?? (check.loading ? check.failed : null);
-  const still = over || (error && !check.busy); // nothing goes on
+  const still = over || (error && !check.busy); // no check is running
   const works = over && run.status === "succeeded";
   const steps = useRef(null);
   const checkAgain = (connection) => {
-    steps.current.focus(); // the button that was pressed is about to go
+    steps.current.focus(); // because the pressed button is about to disappear
     keep(connection);
     check.start();
   };

@@ -1,4 +1,4 @@
-// The last step: what there is now, and what comes next.
+// The last step: what to do next.
 
 import { html } from "../../lib/html.js";
 import { href } from "../../lib/paths.js";

@@ -1,5 +1,5 @@
-// The fourth step: a ready-made mapping to start from, or none. There may be one already: of a
-// connection of the same id that was deleted, or taken in this step before.
+// The fourth step: a ready-made mapping, or none. A mapping may exist already: from a deleted connection
+// with the same id, or from an earlier visit of this step.
 
 import { get, getIfThere, pathOf, put } from "../../lib/api.js";
 import { useAction, useData } from "../../lib/data.js";
@@ -51,7 +51,7 @@ function Choice({ mappings, saved, sis, connection, go, back }) {
     </div>`;
 }
 
-// A title is the mapping's name, and often what is special about it after a colon.
+// A title is the mapping's name, and often its specialty after a colon.
 function optionsOf(mappings, saved) {
   const ready = mappings.map(({ name, title }) => {
     const [label, ...rest] = title.split(": ");
@@ -66,7 +66,7 @@ function capital(text) {
   return text && `${text[0].toUpperCase()}${text.slice(1)}.`;
 }
 
-// The one for the SIS that was named in the first step.
+// The mapping for the SIS of the first step.
 function fitting(mappings, sis) {
   const wanted = sis.trim().toLowerCase();
   return wanted ? mappings.find((one) => one.title.toLowerCase().startsWith(wanted)) : null;

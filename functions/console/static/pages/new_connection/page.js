@@ -1,4 +1,4 @@
-// New connection: step by step, from its name to the first look at its mapping.
+// New connection: the steps from its name to its mapping.
 
 import { html, useEffect, useRef, useState } from "../../lib/html.js";
 import { href } from "../../lib/paths.js";
@@ -21,7 +21,7 @@ const STEPS = [
   { id: "mapping", label: "Mapping", step: MappingStep },
   { id: "done", label: "Done", step: DoneStep },
 ];
-const WITHOUT_CONNECTION = 2; // so many steps
+const WITHOUT_CONNECTION = 2; // the number of steps before the connection exists
 
 export default function NewConnectionPage({ query }) {
   const person = usePerson();
@@ -33,7 +33,7 @@ export default function NewConnectionPage({ query }) {
   <//>`;
 }
 
-// What was written stays here while one goes to and fro; `stored` is the connection once it exists.
+// The draft outlives the steps; `stored` is the connection once it exists.
 function Steps({ wanted }) {
   const person = usePerson();
   const [draft, setDraft] = useState(() => emptyDraft(person));
@@ -53,7 +53,7 @@ function Steps({ wanted }) {
   const keep = (connection) => {
     setStored(connection);
     setTyped(false);
-    setDraft((before) => ({ ...before, secrets: NO_SECRETS })); // they are stored now, and nowhere else
+    setDraft((before) => ({ ...before, secrets: NO_SECRETS })); // the service has them now, so the page forgets them
   };
   const problem = (path) => problems.find((one) => one.path === path)?.message ?? "";
   return html`<div class="stack narrow">
@@ -79,7 +79,7 @@ function emptyDraft(person) {
     importer: "unknown",
     done_file: false,
     write_in_place: false,
-    programs: null, // until it is known which there are: then all of them
+    programs: null, // set when the programs are loaded: to all of them
     signInWith: "password",
     secrets: NO_SECRETS,
   };
@@ -98,7 +98,7 @@ function StepList({ current }) {
   </ol>`;
 }
 
-// A new step says which it is, and takes the focus to its heading.
+// A new step moves the focus to its heading.
 function StepFrame({ children }) {
   const frame = useRef(null);
   useEffect(() => {

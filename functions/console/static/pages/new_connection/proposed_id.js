@@ -1,8 +1,8 @@
-// An id for a connection, from its name: "North High, PowerSchool" is north-high-powerschool.
+// Proposes an id from a name: north-high-powerschool for "North High, PowerSchool".
 
 const MAX_LENGTH = 40;
 
-// `taken` are ids that are there already.
+// `taken` are the existing ids.
 export function proposedId(name, taken = []) {
   const plain = name
     .normalize("NFKD")

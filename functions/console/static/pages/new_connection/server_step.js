@@ -1,4 +1,4 @@
-// The second step: the server, the account and the folder. At its end the connection is made.
+// The second step: the server, the account and the folder. It creates the connection.
 
 import { post } from "../../lib/api.js";
 import { changeConnection } from "../../lib/connection_changes.js";
@@ -81,8 +81,8 @@ const NOT_STORED = {
   leftOut: {},
 };
 
-// Only what is signed in with: a password that was typed before a key was chosen is left out. One
-// that was not typed is sent empty, so that the API finds it with all other mistakes.
+// Only the secrets of the selected way to sign in. A secret that was not typed is sent as an empty text,
+// so that the API reports it together with all other problems.
 function secretsIn({ delivery, signInWith, secrets }) {
   const { password = "", private_key = "", passphrase } = secrets;
   return secretsOf({

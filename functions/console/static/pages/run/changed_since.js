@@ -1,4 +1,4 @@
-// What was changed since a run: perhaps what was wrong with it is mended by now.
+// Changes after a run, which may already have corrected its problems.
 
 import { get, pathOf } from "../../lib/api.js";
 import { useData } from "../../lib/data.js";
@@ -6,7 +6,7 @@ import { html } from "../../lib/html.js";
 import { href } from "../../lib/paths.js";
 import { Time, count } from "../../components/time.js";
 
-const MAX_ENTRIES = 100; // entries of the audit, the newest
+const MAX_ENTRIES = 100; // the newest audit entries
 const MAX_SHOWN = 5;
 const ACTION_TEXT = {
   mapping_saved: (changes) => `Mapping saved as version ${changes.version.to}`,
@@ -15,7 +15,7 @@ const ACTION_TEXT = {
   connection_changed: (changes) => `Settings changed: ${Object.keys(changes).map(settingInWords).join(", ")}`,
 };
 
-// The settings whose names are not their words.
+// Settings whose label is not their name.
 const SETTINGS = {
   done_file: ".done files",
   example_students: "Registration Examples",
@@ -55,7 +55,7 @@ export function ChangedSince({ c, zone, run }) {
   </div>`;
 }
 
-// Times are whole seconds, so what fell into the same one counts; versions tell exactly.
+// Times are whole seconds, so a change in the same second counts; versions are exact.
 function isSince(entry, run) {
   const { version } = byField(entry.changes);
   if (version && run.mapping_version) return version.to > run.mapping_version;

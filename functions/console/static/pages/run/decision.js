@@ -1,4 +1,4 @@
-// A delivery that waits for a person: what was found, and what each button does.
+// A delivery that waits for a decision: the findings, and what each button does.
 
 import { pathOf, post } from "../../lib/api.js";
 import { useAction } from "../../lib/data.js";

@@ -1,4 +1,4 @@
-// What the guards found unusual, with what can be done about it.
+// What the guards found, with the possible actions.
 
 import { html, useState } from "../../lib/html.js";
 import { usePerson } from "../../lib/person.js";

@@ -1,4 +1,4 @@
-// The students a year holds back, by reason: mostly one row of the mapping holds them all.
+// The held students of a year, by reason, because one row of the mapping often holds many.
 
 import { html, useState } from "../../lib/html.js";
 import { Button } from "../../components/button.js";
@@ -8,7 +8,7 @@ import { MappingLink, StudentLink } from "../../shared/links.js";
 
 const MAX_SHOWN = 12;
 
-// held: [{student_id, file, field, rule, message}]; `total` counts students, also those not listed.
+// held: [{student_id, file, field, rule, message}]; `total` also counts students that are not listed.
 export function Held({ c, held, total, dry }) {
   const listed = new Set(held.map((row) => row.student_id)).size;
   return html`<div class="stack">
@@ -44,7 +44,7 @@ function Students({ c, ids }) {
   </p>`;
 }
 
-// Where each student's sentence is another: it names the other student of a pair, say.
+// For reasons whose message differs by student, for example because it names another student.
 function Each({ c, rows }) {
   const [all, setAll] = useState(false);
   return html`<ul>
@@ -61,7 +61,7 @@ function More({ total, onClick }) {
   return html`<${Button} kind="quiet" class="show-all" onClick=${onClick}>Show all ${number(total)}<//>`;
 }
 
-// The most frequent first; `message` is empty where the sentences differ.
+// The most frequent reason first; `message` is empty where the messages differ.
 export function byReason(held) {
   const groups = new Map();
   for (const row of held) {

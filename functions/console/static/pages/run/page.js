@@ -1,4 +1,4 @@
-// A run: what it did or is doing, year by year, and what is left for a person to do.
+// A run: its progress and results by year, and the possible actions.
 
 import { html } from "../../lib/html.js";
 import { usePerson } from "../../lib/person.js";

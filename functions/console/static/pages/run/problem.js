@@ -1,4 +1,4 @@
-// What ended a run or a year: the sentence says the remedy, the link leads to it.
+// The error that ended a run or a year, with a link to the page that corrects it.
 
 import { html } from "../../lib/html.js";
 import { href } from "../../lib/paths.js";

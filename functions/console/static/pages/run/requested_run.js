@@ -1,4 +1,4 @@
-// A run that a dialog asked for: how it goes, and what came of it.
+// A run that a dialog requested: its progress and its result.
 
 import { html } from "../../lib/html.js";
 import { href } from "../../lib/paths.js";
@@ -10,13 +10,13 @@ import { Notice, Progress } from "../../components/states.js";
 import { Reasons } from "../../shared/reasons.js";
 import { RunFiles } from "../../shared/run_files.js";
 
-// `requested` is what useRequestedRun answers.
+// `requested` is the result of useRequestedRun.
 export function RequestedRun({ c, requested: { run, busy } }) {
   if (!run) return null;
   if (busy)
     return html`<${Progress} label=${phaseOf(run)} />
       <p class="hint">You may close this: the run goes on, and the history shows how it ends.</p>`;
-  if (!run.finished_at) return null; // it could not be read to its end: the error says so
+  if (!run.finished_at) return null; // its end could not be read, and the dialog shows the error
   const errors = [run.error, ...run.years.map((year) => year.error)].filter(Boolean);
   return html`<p class="run-state"><${RunBadge} run=${run} /> <span><${Sentence} text=${run.message} /></span></p>
     ${errors

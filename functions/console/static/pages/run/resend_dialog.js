@@ -1,4 +1,4 @@
-// Send again: a past run's files, or some students' rows of them, after a word of warning.
+// Send again: the files of a past run, or the rows of some students, after a warning.
 
 import { get, pathOf } from "../../lib/api.js";
 import { useData } from "../../lib/data.js";
@@ -18,13 +18,13 @@ const WHAT = [
   { value: "students", label: "Some students", hint: "Their rows only, in a file of their own: it takes the place of the file that lies there." },
 ];
 
-// With `student_id` it is about that student's rows, and of `school_year` alone.
+// With `student_id` it sends that student's rows of `school_year` only.
 export function ResendDialog({ connection, run_id, student_id, school_year, onClose }) {
   const c = connection.connection_id;
   const resending = useRequestedRun(c);
   const { data: run, error, reload } = useData((options) => get(pathOf(c, "exports", run_id), options), [c, run_id]);
   const [what, setWhat] = useState(student_id ? "students" : "all");
-  const [left, setLeft] = useState([]); // the files that are not to go, by path
+  const [left, setLeft] = useState([]); // the paths of the files that are not sent
   const [typed, setTyped] = useState(student_id ?? "");
   const files = run ? filesOf(run, school_year) : [];
   const ids = typed.split(/[\s,;]+/).filter(Boolean);

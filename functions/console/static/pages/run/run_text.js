@@ -1,8 +1,8 @@
-// Words and numbers of a run that more than one part of its page needs.
+// What several parts of a run's page need.
 
 import { duration } from "../../components/time.js";
 
-// Whether a year's delivery waits for a person because of this finding.
+// Whether a year waits for a decision because of this finding.
 export function needsConfirmation(year, finding) {
   return year.status === "awaiting_confirmation" && finding.action === "hold";
 }

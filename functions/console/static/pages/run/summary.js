@@ -1,4 +1,4 @@
-// The head of a run: how it stands, the facts, and what can be done with it.
+// The head of a run: its status, its facts, and its actions.
 
 import { pathOf, post } from "../../lib/api.js";
 import { useAction } from "../../lib/data.js";
@@ -38,7 +38,7 @@ export function Summary({ connection, run, reload }) {
   </section>`;
 }
 
-// A run says which years are done; how many there will be only where they were asked for.
+// A run lists the finished years; the total is known only if years were requested.
 function UnderWay({ run }) {
   const asked = run.school_years?.length ?? 0;
   const steps = asked > 1 ? { value: run.years.length, max: asked } : {};

@@ -1,4 +1,4 @@
-// Values that found no match code, with counts: what to add to the table of codes.
+// Values without a match code, with counts, to add to the table of codes.
 
 import { html } from "../../lib/html.js";
 import { Table } from "../../components/table.js";

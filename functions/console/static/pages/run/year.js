@@ -1,4 +1,4 @@
-// One school year of a run: its files, who is held back and why, what was unusual, what failed.
+// One school year of a run: its files, held students, findings and errors.
 
 import { html, useId } from "../../lib/html.js";
 import { rowsOfYear, schoolYear } from "../../lib/runs.js";
@@ -16,9 +16,9 @@ import { Unmatched } from "./unmatched.js";
 export function Year({ connection, run, year }) {
   const c = connection.connection_id;
   const id = useId();
-  // A finding is told as a warning too; here it stands with what can be done about it.
+  // A finding is among the warnings too; it is shown once, with its actions.
   const fromFindings = new Set(year.findings.map((finding) => finding.message));
-  const findings = year.findings.filter((finding) => !needsConfirmation(year, finding)); // they stand above
+  const findings = year.findings.filter((finding) => !needsConfirmation(year, finding)); // those are shown above
   const warnings = year.warnings.filter((text) => !fromFindings.has(text));
   return html`<section class="panel stack" aria-labelledby=${id}>
     <div class="year-head">

@@ -1,4 +1,4 @@
-// Dry run: makes tonight's file now, and goes to look at it. Nothing is sent.
+// Starts a dry run and opens it. Nothing is sent.
 
 import { pathOf, post } from "../../lib/api.js";
 import { useAction } from "../../lib/data.js";

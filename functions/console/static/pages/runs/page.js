@@ -1,4 +1,4 @@
-// History: every run of a connection, the newest first, as far back as somebody wants to go.
+// History: the runs of a connection, the newest first.
 
 import { get, pathOf } from "../../lib/api.js";
 import { useData } from "../../lib/data.js";

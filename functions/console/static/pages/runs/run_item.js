@@ -1,4 +1,4 @@
-// A run in the history: what it was, what set it going, how it ended, when.
+// A run in the history: its kind, its start, its result.
 
 import { html } from "../../lib/html.js";
 import { href } from "../../lib/paths.js";

@@ -1,4 +1,4 @@
-// The runs that are shown: the newest page, which is read again and again, and older ones by "Show more".
+// The runs in the list: the newest page, which is polled, and older pages on request.
 
 import { get, pathOf } from "../../lib/api.js";
 import { useAction, useData, useInterval } from "../../lib/data.js";
@@ -7,7 +7,7 @@ import { isUnderWay } from "../../lib/runs.js";
 
 const UNDER_WAY_MS = 1500;
 const AT_REST_MS = 30_000;
-const MAX_READS = 5; // of pages that a filter left empty; then somebody decides to go on
+const MAX_READS = 5; // empty pages in a row, because of a filter, before the person decides to go on
 
 // {items: null | [run], next, error, reload, more: a useAction}
 export function useRuns(c, filters) {
@@ -41,7 +41,7 @@ async function pageOf(c, filters, after, options) {
   return page;
 }
 
-// Ids of runs begin with the time: what stands before `next` was looked through anew.
+// Run ids begin with the time, so the newest page replaces everything down to its `next`.
 function withNewest({ items, next }, page) {
   if (items === null || page.next === null) return page;
   const older = items.filter((run) => run.run_id < page.next);

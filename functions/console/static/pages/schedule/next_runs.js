@@ -1,4 +1,4 @@
-// The next five runs of a schedule, with what is unusual about a day, as the API reckons them.
+// The next five runs of a schedule, computed by the API, with what is unusual about a day.
 
 import { pathOf, post, wait } from "../../lib/api.js";
 import { html, useEffect, useState } from "../../lib/html.js";
@@ -11,8 +11,7 @@ import { dayText } from "../../components/time.js";
 const TYPING_MS = 250;
 const DAY_MS = 86_400_000;
 
-// {runs, problem}: of the draft, a moment after it was changed. Pauses that are half written are
-// left out.
+// {runs, problem} of the draft, shortly after each change. Incomplete pauses are left out.
 export function useNextRuns(connection_id, draft, stored) {
   const [next, setNext] = useState({ runs: stored.next_runs, problem: null });
   const body = { ...draft, pauses: draft.pauses.filter((pause) => pause.from && pause.to) };
@@ -68,7 +67,7 @@ function flagsOf(run, previous, before) {
   ].filter(Boolean);
 }
 
-// "9:00 PM CST" of 2026-11-24T21:00-06:00, as the district's clock shows it.
+// "9:00 PM CST" for 2026-11-24T21:00-06:00, in the district's zone.
 function timeOf(at, zone) {
   const format = new Intl.DateTimeFormat("en-US", { hour: "numeric", minute: "2-digit", timeZoneName: "short", timeZone: zone });
   return format.format(new Date(at));

@@ -1,4 +1,4 @@
-// Schedule: the nightly export on and off, its time, and the days on which it pauses.
+// Schedule: the nightly export on or off, its time, and its pauses.
 
 import { get, pathOf, put } from "../../lib/api.js";
 import { useAction, useData } from "../../lib/data.js";
@@ -46,7 +46,7 @@ function ScheduleForm({ c, stored }) {
   const saving = useAction(async () => {
     const now = draftOf(await put(pathOf(c, "schedule"), draft));
     setSaved(now);
-    setDraft((before) => (before === draft ? now : before)); // what was changed meanwhile stays
+    setDraft((before) => (before === draft ? now : before)); // keeps what was changed meanwhile
     toast(now.enabled ? "Saved: the export is scheduled." : "Saved: nothing is exported by itself.");
   });
   useFocusOnProblem(form, saving.error);

@@ -1,4 +1,4 @@
-// Days on which nothing is exported by itself: a list of first and last days.
+// The pauses of the nightly export: a list of first and last days.
 
 import { html, useRef } from "../../lib/html.js";
 import { announce } from "../../components/announce.js";
@@ -7,8 +7,8 @@ import { TextField } from "../../components/fields.js";
 import { Section } from "../../components/section.js";
 import { dayText } from "../../components/time.js";
 
-// pauses: [{from, to}] with days as 2026-06-30, or empty texts. `problem(path)` tells what is wrong,
-// by the places in the list: `onMoved` is called when those change.
+// pauses: [{from, to}] with days as 2026-06-30, or empty texts. `problem(path)` returns the message for
+// an index in the list; `onMoved` is called when indexes change.
 export function Pauses({ pauses, onInput, onMoved, problem }) {
   const list = useRef(null);
   const set = (index, changes) =>
@@ -23,7 +23,7 @@ export function Pauses({ pauses, onInput, onMoved, problem }) {
     announce("The pause was taken out. Save to make it so.");
     list.current.parentElement.querySelector(".add").focus();
   };
-  // Nobody who chooses days from a calendar has to know how the API writes them.
+  // People choose days from a calendar, so the API's date format does not help them.
   const problemOf = (path, day, which) => (problem(path) && !day ? `Choose the ${which} day.` : problem(path));
   return html`<${Section}
     title="Pauses"

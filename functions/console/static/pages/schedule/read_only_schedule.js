@@ -1,4 +1,4 @@
-// The schedule for those who may look at it only.
+// The schedule for people who cannot change it.
 
 import { html } from "../../lib/html.js";
 import { Section } from "../../components/section.js";

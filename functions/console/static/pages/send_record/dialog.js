@@ -1,4 +1,4 @@
-// Send Record: one student's record as it would be sent and where; "OK, Continue"; what came of it.
+// Send Record: one student's record as it would be sent, "OK, Continue", and the result.
 
 import { pathOf, post } from "../../lib/api.js";
 import { useData } from "../../lib/data.js";
@@ -11,7 +11,7 @@ import { useRequestedRun } from "../../shared/use_run.js";
 import { RequestedRun, RunButton } from "../run/requested_run.js";
 import { RecordPreview } from "./preview.js";
 
-// `school_year` may be left out: then it is the student's latest.
+// Without `school_year` it is the student's latest year.
 export function SendRecordDialog({ connection, student_id, school_year, onClose }) {
   const c = connection.connection_id;
   const test = useRequestedRun(c);

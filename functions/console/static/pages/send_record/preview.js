@@ -1,4 +1,4 @@
-// A record before it is sent: of each file the path, the values by header, and the raw lines.
+// A record before it is sent: for each file the path, the values by header, and the raw lines.
 
 import { html } from "../../lib/html.js";
 import { Table } from "../../components/table.js";

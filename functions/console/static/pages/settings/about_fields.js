@@ -1,4 +1,4 @@
-// What a connection is called, for which SIS and district, by which clock.
+// The name of a connection, its SIS, its district and its time zone.
 
 import { get } from "../../lib/api.js";
 import { useData } from "../../lib/data.js";
@@ -20,7 +20,7 @@ const SYSTEMS = [
   "Synergy",
 ].map((value) => ({ value }));
 
-// `change` is given the fields that are new; `problem(path)` tells what is wrong.
+// `change` receives the changed fields; `problem(path)` returns the message about a field.
 export function AboutFields({ draft, change, problem, idField }) {
   const field = (name) => ({ value: draft[name], problem: problem(name), onInput: (value) => change({ [name]: value }) });
   return html`<${TextField} label="Name" hint="What people know it by, such as “North High, PowerSchool”." ...${field("name")} />
@@ -32,7 +32,7 @@ export function AboutFields({ draft, change, problem, idField }) {
     <${TimeZoneField} hint="The district's: times are shown by it, and a new schedule follows it." ...${field("time_zone")} />`;
 }
 
-// One of the person's own districts; an operator may write any.
+// One of the person's own districts; an operator may enter any.
 function DistrictField({ value, ...given }) {
   const person = usePerson();
   if (person.isOperator)
@@ -41,8 +41,8 @@ function DistrictField({ value, ...given }) {
   return html`<${SelectField} label="District" options=${districts} value=${value} ...${given} />`;
 }
 
-// Which programs may sync to the connection, of those that are known. `programs` null is a new
-// connection, which names all of them: `onInput` is told so.
+// The known programs that may sync to the connection. `programs` is null for a new connection, which
+// allows all of them and reports them through `onInput`.
 export function ProgramFields({ programs, onInput }) {
   const { data, error } = useData((options) => get("programs", options), []);
   const known = data?.items ?? [];

@@ -1,4 +1,4 @@
-// The form of all settings: what was changed is saved together.
+// The form of all settings; it saves everything that was changed.
 
 import { changeConnection } from "../../lib/connection_changes.js";
 import { useAction } from "../../lib/data.js";
@@ -35,7 +35,7 @@ export function SettingsForm({ connection, keep }) {
       throw withSecretMessages(error, draft.secrets);
     });
     keep(now);
-    // What was a secret is gone from here, too; what was written meanwhile stays.
+    // Forgets the saved secrets, and keeps what was typed meanwhile.
     const secrets = (before) => (before.secrets === draft.secrets ? NO_SECRETS : before.secrets);
     setDraft((before) => (before === draft ? draftOf(now) : { ...before, secrets: secrets(before) }));
     setToCheck(Object.keys(changes).some((name) => CHECKED.includes(name) || name in draft.secrets));

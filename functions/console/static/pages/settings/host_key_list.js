@@ -1,4 +1,4 @@
-// The host keys that a connection knows its server by: several while the server changes its key.
+// The pinned host keys of a connection: several while the server changes its key.
 
 import { html, useRef, useState } from "../../lib/html.js";
 import { href } from "../../lib/paths.js";
@@ -8,7 +8,7 @@ import { TextArea } from "../../components/fields.js";
 import { Sentence } from "../../components/sentence.js";
 import { HostKeyFacts, isWhole, partsOf } from "../../shared/host_keys.js";
 
-// `problem(path)` tells what is wrong, by the places in the list: `onMoved` is called when those change.
+// `problem(path)` returns the message for an index in the list; `onMoved` is called when indexes change.
 export function HostKeyList({ connection_id, keys, onInput, onMoved, problem }) {
   const list = useRef(null);
   const check = href("/connections/{c}/check", { c: connection_id });

@@ -1,4 +1,4 @@
-// Settings: everything of a connection but its mapping and schedule.
+// Settings: everything about a connection except its mapping and schedule.
 
 import { html } from "../../lib/html.js";
 import { usePerson } from "../../lib/person.js";

@@ -1,4 +1,4 @@
-// The settings for those who may look at them only.
+// The settings for people who cannot change them.
 
 import { html } from "../../lib/html.js";
 import { Section } from "../../components/section.js";

@@ -1,4 +1,4 @@
-// Password and private key: they are written, and never shown again.
+// Password and private key: fields to enter them; stored ones are never shown.
 
 import { html, useEffect, useId, useRef, useState } from "../../lib/html.js";
 import { announce } from "../../components/announce.js";
@@ -6,7 +6,7 @@ import { Button } from "../../components/button.js";
 import { Field, TextArea } from "../../components/fields.js";
 import { Sentence } from "../../components/sentence.js";
 
-// A text that is hidden while it is typed; it can be looked at.
+// A text that is hidden while it is typed; a button shows it.
 export function SecretField({ value, onInput, ...frame }) {
   const [shown, setShown] = useState(false);
   return html`<${Field} ...${frame}>
@@ -55,7 +55,7 @@ export function PrivateKeyFields({ secrets, change, problem }) {
     />`;
 }
 
-// The stored sign-in of a connection. `change` is given the secrets that are new.
+// The stored sign-in of a connection. `change` receives the new secrets.
 export function StoredSignIn({ secrets, change, problem }) {
   return html`<${Stored}
       name="password"
@@ -84,7 +84,7 @@ function Stored({ name, value, problem, onSet, onRemove, onKeep, children }) {
   const kind = value === null ? "null" : typeof value;
   const previous = useRef(kind);
   useEffect(() => {
-    if (kind !== previous.current) group.current.querySelector("input, textarea, button").focus(); // the button pressed is gone
+    if (kind !== previous.current) group.current.querySelector("input, textarea, button").focus(); // the pressed button is gone
     previous.current = kind;
   }, [kind]);
   const title = `${name[0].toUpperCase()}${name.slice(1)}`;
@@ -116,7 +116,7 @@ const STORED = {
   leftOut: { password: "Set the password again, or remove it to sign in by the stored key alone." },
 };
 
-// The error of the API; what it says of a secret that was sent empty, or left out, in words of the page.
+// The error with clearer messages about secrets that were sent empty or left out.
 export function withSecretMessages(error, secrets, { empty, leftOut } = STORED) {
   const inWords = ({ path, message }) => {
     const words = secrets[path] === undefined ? leftOut : secrets[path] === "" ? empty : {};

@@ -1,4 +1,4 @@
-// Erase this student: what goes and what stays, the id typed again, and the run that does it.
+// Erase this student: what is erased and what stays, the id to type, and the run that erases.
 
 import { pathOf } from "../../lib/api.js";
 import { html, useState } from "../../lib/html.js";

@@ -1,4 +1,4 @@
-// Students: find one by id and see its receipt; or who of a year is due, held back, never exported.
+// Students: one student's receipts by id, or a year's due, held and never exported students.
 
 import { html, useState } from "../../lib/html.js";
 import { href } from "../../lib/paths.js";

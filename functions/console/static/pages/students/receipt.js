@@ -1,4 +1,4 @@
-// A student's receipt of a year: what became of the last sync, and the very line that was delivered.
+// A student's receipt of a year: the result of the last sync, and the lines that were delivered.
 
 import { html, useId, useState } from "../../lib/html.js";
 import { usePerson } from "../../lib/person.js";

@@ -1,4 +1,4 @@
-// The receipts of one student, one for each school year; and the erasure of them all.
+// The receipts of one student, one for each school year, and erasing the student.
 
 import { get, pathOf } from "../../lib/api.js";
 import { useData } from "../../lib/data.js";
@@ -24,7 +24,7 @@ export function Receipts({ connection, student_id }) {
     <${Erase} connection=${connection} student_id=${student_id} reload=${reload} />`;
 }
 
-// Where nothing is kept, too: an erasure that failed on its way is asked for again.
+// Also without receipts, because an erasure that failed midway can be requested again.
 function Erase({ connection, student_id, reload }) {
   const { canConfigure } = usePerson();
   const [open, setOpen] = useState(false);

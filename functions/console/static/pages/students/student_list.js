@@ -1,4 +1,4 @@
-// Who of a year is due, held back, or was never exported: page by page, in order of student id.
+// A year's due, held or never exported students, page by page, in order of student id.
 
 import { get, pathOf } from "../../lib/api.js";
 import { useAction, useData } from "../../lib/data.js";
@@ -18,10 +18,10 @@ const EMPTY_LISTS = {
   never_exported: ["Everyone was exported before", "Nobody waits for a first export."],
 };
 
-// `label` is what the list is called.
+// `label` is the accessible name of the list.
 export function StudentList({ connection, year, list, label }) {
   const c = connection.connection_id;
-  const [pages, setPages] = useState([]); // those after the first
+  const [pages, setPages] = useState([]); // the pages after the first
   const page = (after, options) =>
     get(pathOf(c, "registrations"), { ...options, query: { school_year: year, status: list, after } });
   const { data: first, error, reload } = useData((options) => page(null, options), [c, year, list]);

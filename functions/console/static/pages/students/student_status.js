@@ -1,4 +1,4 @@
-// What a student's status is called.
+// The labels of a student's status.
 
 export const STUDENT_STATUS = {
   due: { label: "Due", tone: "calm" },

@@ -1,4 +1,4 @@
-// Match codes as a small table: typed, pasted from a spreadsheet, or filled from the values found.
+// Match codes as a small table: typed, pasted from a spreadsheet, or filled from values of students.
 
 import { get, pathOf } from "../../../lib/api.js";
 import { useAction } from "../../../lib/data.js";
@@ -14,14 +14,14 @@ import { useConnectionId } from "./known_fields.js";
 import { columnsOf, withPasted } from "./spreadsheet.js";
 
 const MAX_SHOWN = 100;
-const MAX_PATH_TEXT = 80; // characters of a value in the path of a problem
+const MAX_PATH_TEXT = 80; // the API shortens a value in the path of a problem to as many characters
 
 // codes: [[value, code]]; problems: [{at: the value, "" for the whole table, message, row?}]
 export function CodeTable({ codes, onInput, source, each, delimiter, problems }) {
   const root = useRef(null);
   const id = useId();
   const [more, setMore] = useState(MAX_SHOWN);
-  const apart = useRef(new Set()); // rows after those that are drawn, too: what was wrong there can be mended
+  const apart = useRef(new Set()); // rows below the limit that are rendered anyway, because they had a problem
   const rows = codes.length ? codes : [["", ""]];
   const wrong = Map.groupBy(problems.map((one, number) => [rowOf(one, rows), `${id}-${number}`]), ([index]) => index);
   for (const index of [...wrong.keys()].slice(0, MAX_SHOWN)) apart.current.add(index);
@@ -51,7 +51,7 @@ export function CodeTable({ codes, onInput, source, each, delimiter, problems })
   };
   const paste = (event, index, part) => {
     const cells = columnsOf(event.clipboardData.getData("text/plain"));
-    if (cells.length < 2 && (cells[0]?.length ?? 0) < 2) return; // one cell: as the browser does it
+    if (cells.length < 2 && (cells[0]?.length ?? 0) < 2) return; // a single cell: the browser pastes it
     event.preventDefault();
     const next = withPasted(rows, cells, index, part);
     onInput(next);
@@ -93,19 +93,19 @@ export function CodeTable({ codes, onInput, source, each, delimiter, problems })
   </div>`;
 }
 
-// The row of a problem: the first for one of the whole table, -1 for one whose row is not there.
+// The row of a problem: the first row for the whole table, -1 for a row that is gone.
 function rowOf({ at, row }, rows) {
   return row ?? (at === "" ? 0 : rows.findIndex(([value]) => shortened(value) === at));
 }
 
 const shortened = (value) => (value.length > MAX_PATH_TEXT ? [...value.slice(0, 2 * MAX_PATH_TEXT)].slice(0, MAX_PATH_TEXT).join("") : value);
 
-// Adds the values that students have and that are not in the table, with blank codes to fill in.
+// Adds the values of students that are not in the table, with blank codes to fill in.
 function FillFromValues({ rows, onInput, source, each, delimiter }) {
   const c = useConnectionId();
   const [result, setResult] = useState("");
   const latest = useRef(null);
-  latest.current = { rows, onInput }; // one may type while it looks
+  latest.current = { rows, onInput }; // the person may type while the request runs
   const control = useRef(new AbortController());
   useEffect(() => () => control.current.abort(), []);
   const filling = useAction(async () => {
@@ -129,7 +129,7 @@ function FillFromValues({ rows, onInput, source, each, delimiter }) {
     <${ErrorNotice} error=${filling.error} />`;
 }
 
-// How the API is asked for the values of a field; a field of flat groups is one in each of them.
+// The API queries for the values of a field. A field of flat groups is a separate field in each group.
 function valueQueries(source, each) {
   if (!source.startsWith("entry.") || !each) return [{ path: source }];
   if (!Array.isArray(each)) return [{ path: source, each }];

@@ -1,4 +1,4 @@
-// The fields of a file in the order of its columns, and a way to add one.
+// The fields of a file in the order of its columns, and a button to add one.
 
 import { focusSoon } from "../../../lib/focus.js";
 import { html, useCallback, useMemo } from "../../../lib/html.js";
@@ -25,7 +25,7 @@ export function FieldList({ id, row, busy }) {
     focusSoon(`#row-${fieldId} .from`);
   }, [id]);
   const Row = editor.canEdit ? FieldRow : FieldText;
-  // The same list again is not looked at: each row sees by itself whether it has changed.
+  // The list does not render again if it is the same; each row observes its own field.
   const rows = useMemo(
     () => html`<ol class="plain">
       ${fields.map((one, index) => html`<${Row} key=${one} id=${one} file=${id} index=${index} row=${row} />`)}

@@ -1,4 +1,4 @@
-// What can be done with a whole field: move, duplicate, delete.
+// The actions of a field: move, duplicate, delete.
 
 import { focusSoon } from "../../../lib/focus.js";
 import { html } from "../../../lib/html.js";

@@ -33,7 +33,7 @@ export function FieldOptions({ field, change, problems, sources, each }) {
     />`;
 }
 
-// A file with a row for each entry of a list names the list; of entries by prefixes nothing is known.
+// `each` is set in a file with a row for each entry of a list.
 function MatchCodes({ field, change, problems, each }) {
   const others = transformationOf("match_codes").parameters.filter((one) => one.key !== "codes");
   return html`<${CodeTable}

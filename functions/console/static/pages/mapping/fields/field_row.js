@@ -1,4 +1,4 @@
-// A field to edit: where it comes from, how it is mapped, what the SIS calls it, what it becomes.
+// An editable field: its source, its mapping type, its column, and its mapped value.
 
 import { html, useEffect, useRef, useState } from "../../../lib/html.js";
 import { announce } from "../../../components/announce.js";
@@ -82,7 +82,7 @@ function InWords({ field }) {
 
 const ANNOUNCE_AFTER_MS = 800;
 
-// Says the mapped value while somebody is in this row and has stopped typing for a moment.
+// Announces the mapped value when somebody pauses typing in this row.
 function useAnnouncedValue(id, row) {
   const found = useMappedValue(id, row);
   const first = useRef(true);

@@ -1,4 +1,4 @@
-// A field to read: for those who may not change it.
+// A read-only field.
 
 import { html } from "../../../lib/html.js";
 import { useField } from "../editor.js";

@@ -1,4 +1,4 @@
-// The Enroll fields that registrations have, as options to choose a source from.
+// The Enroll fields that registrations have, as options for a source.
 
 import { get, pathOf } from "../../../lib/api.js";
 import { useData } from "../../../lib/data.js";
@@ -7,7 +7,7 @@ import { FACTS } from "../vocabulary.js";
 
 export const KnownFieldsContext = createContext({ c: null, data: null });
 
-// {c, data: {items, looked_at} | null}: nobody waits for it, any path can be written.
+// {c, data: {items, looked_at} | null}. Nothing waits for the data, because any path can be typed.
 export function useKnownFields(c) {
   const { data } = useData((options) => get(pathOf(c, "fields"), options), [c]);
   return useMemo(() => ({ c, data }), [c, data]);
@@ -15,7 +15,7 @@ export function useKnownFields(c) {
 
 export const useConnectionId = () => useContext(KnownFieldsContext).c;
 
-// The options of a file: with the fields of an entry, where it has a row for each.
+// The source options in a file; with the fields of an entry if the file has a row for each.
 export function useSources(rows) {
   const { data } = useContext(KnownFieldsContext);
   const each = rows?.each;

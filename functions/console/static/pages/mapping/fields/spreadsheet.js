@@ -1,7 +1,7 @@
-// What a spreadsheet puts on the clipboard: lines of cells with tabs between, quoted where a cell
-// has a tab, a line break or a quotation mark in it.
+// Cells that were copied from a spreadsheet: lines with tabs between the cells, and quotes around a cell
+// that contains a tab, a line break or a quote.
 
-// [[cell, …] by row]
+// Rows of cells: [[cell, …]].
 export function columnsOf(text) {
   const rows = [[]];
   const pattern = /(?:"((?:[^"]|"")*)"(?=[\t\r\n]|$)|([^\t\r\n]*))(\t|\r\n|\n|\r|$)/y;
@@ -13,8 +13,8 @@ export function columnsOf(text) {
   return rows.filter((row) => row.length > 0);
 }
 
-// The rows of a table of codes with the cells put in from a place on. A value that the table has
-// already gets its new code there; one column goes down the column it was pasted into.
+// The rows of a table of codes after pasting cells at `index`. A value that is in the table already gets
+// its new code there; a single column fills the column that it was pasted into.
 export function withPasted(rows, cells, index, part) {
   const next = rows.map((row) => [...row]);
   if (cells.every((row) => row.length === 1)) {

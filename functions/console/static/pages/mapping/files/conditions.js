@@ -1,4 +1,4 @@
-// Who is in a file: conditions that a row has to fulfil, all of them.
+// The conditions that a row must meet to be in a file.
 
 import { afterDrawing } from "../../../lib/focus.js";
 import { html, useRef } from "../../../lib/html.js";

@@ -1,4 +1,4 @@
-// What can be done with a whole file.
+// The actions of a file.
 
 import { focusSoon } from "../../../lib/focus.js";
 import { html, useState } from "../../../lib/html.js";

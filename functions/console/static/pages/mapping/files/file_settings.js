@@ -1,4 +1,4 @@
-// The "File Settings" row of a file, and what is rarely needed folded below.
+// The "File Settings" row of a file, with the rarely used settings folded below.
 
 import { html, useState } from "../../../lib/html.js";
 import { Combobox } from "../../../components/combobox.js";

@@ -1,4 +1,4 @@
-// A file's settings to read: for those who may not change them.
+// Read-only settings of a file.
 
 import { html } from "../../../lib/html.js";
 import { useSettings } from "../editor.js";

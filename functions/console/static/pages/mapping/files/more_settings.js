@@ -1,4 +1,4 @@
-// The settings of a file that are rarely needed: its format, its rows, who is in it.
+// The rarely used settings of a file: its format, its rows, its conditions.
 
 import { html, useEffect, useState } from "../../../lib/html.js";
 import { Checkbox, SelectField } from "../../../components/fields.js";
@@ -43,7 +43,7 @@ export function MoreSettings({ id, settings, change, problems }) {
   </details>`;
 }
 
-// What is not as it stands by itself, so that nobody has to open it to know.
+// The settings that differ from their defaults, so that nobody has to open the section to see them.
 export function inWords(settings) {
   const found = Object.keys(CHOICES)
     .filter((key) => settings[key] && settings[key] !== CHOICES[key][0])

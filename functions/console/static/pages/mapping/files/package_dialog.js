@@ -1,4 +1,4 @@
-// One zip in place of the files, with a manifest if the SIS wants one.
+// One zip instead of separate files, with a manifest if the SIS needs one.
 
 import { afterDrawing } from "../../../lib/focus.js";
 import { html, useRef } from "../../../lib/html.js";

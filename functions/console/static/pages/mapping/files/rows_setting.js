@@ -1,4 +1,4 @@
-// Which rows a student has in a file: one, one for each entry of a list or group, or one per value.
+// Which rows a student has in a file: one, one per entry of a list or group, or one per value.
 
 import { html } from "../../../lib/html.js";
 import { SelectField, TextArea, TextField } from "../../../components/fields.js";
@@ -67,7 +67,7 @@ function kindOf(rows) {
 
 const skipText = (names) => (Array.isArray(names) ? names.join(", ") : (names ?? ""));
 
-// A trailing comma stays while one writes.
+// A trailing comma stays while somebody types.
 function skipOf(text) {
   if (text.trim() === "") return undefined;
   return text.includes(",") ? text.split(/, ?/) : text;

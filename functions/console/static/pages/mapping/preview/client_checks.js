@@ -1,6 +1,6 @@
-// What only the editor can see: a table of codes that is none yet, as no mapping can hold it.
+// Problems that only the editor can find: duplicate values in a table of codes, which no mapping can hold.
 
-// As the API tells them, and in which row of the table: [{path, message, row}].
+// In the API's shape, with the row of the table: [{path, message, row}].
 export function clientProblems(draft) {
   return draft.order.flatMap((file, f) =>
     draft.files[file].fields.flatMap((id, n) => {

@@ -1,4 +1,4 @@
-// Mapped Value: what a field becomes for the example student, or why the student would be held.
+// Mapped Value: the value of a field for the example student, or why the student would be held.
 
 import { html } from "../../../lib/html.js";
 import { useSelected } from "../../../lib/store.js";
@@ -23,7 +23,7 @@ export function MappedValue({ id, row, type }) {
     ${around && html`<span class="muted"> with blanks around</span>`}`;
 }
 
-// For ears, of the row that somebody is in.
+// For the announcement while somebody edits the row.
 export function valueInWords(found) {
   if (!found) return "no value";
   if (found.problem) return `held: ${found.problem.message}`;

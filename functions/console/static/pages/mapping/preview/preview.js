@@ -1,5 +1,5 @@
-// What a student's values and the mapping's problems are at each row: the preview's answer, turned
-// from places in lists into the ids of what stood there when it was asked for.
+// The preview of the draft: values and problems by the ids of files and fields. The API answers with
+// indexes, so the ids are those of the draft that was sent.
 
 import { pathOf, post } from "../../../lib/api.js";
 import { debounceRequest } from "../../../lib/debounced_request.js";
@@ -8,9 +8,9 @@ import { canonical, definitionOf, idsByIndex } from "../draft.js";
 import { clientProblems } from "./client_checks.js";
 import { messageInWords } from "./problem_text.js";
 
-const PAUSE_MS = 80; // between the last key and the question
+const PAUSE_MS = 80; // between the last key and the request
 
-// Asks again whenever the draft or the student changes. Answers {busy, error}.
+// Requests a preview whenever the draft or the student changes. Returns {busy, error}.
 export function usePreview(c, editor, student) {
   const [state, setState] = useState({ busy: false, error: null });
   useEffect(() => {
@@ -76,8 +76,7 @@ export function problemsById(problems, ids) {
   return found;
 }
 
-// The answer, with the very objects of the one before where they say the same: so only rows in
-// which something changed are drawn again.
+// The new preview, with the objects of the old one where both are equal, so that only changed rows render.
 function withSame(before, now) {
   const same = (old, fresh) =>
     Object.fromEntries(

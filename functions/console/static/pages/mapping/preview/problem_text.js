@@ -1,14 +1,14 @@
-// What the API says of a mapping, for people who never see the mapping's file: its keys become what
-// the page calls them.
+// The API's problems with a mapping in the labels of the page, for people who never see the mapping's
+// file.
 
 import { TEST_LABELS, CODES, CONDITION, FIELD, IDENTIFIERS, MANIFEST, PACKAGE, ROWS, SETTINGS, choiceInWords, optionNamed, transformationOf } from "../labels.js";
 import { TESTS, TRANSFORMATIONS } from "../vocabulary.js";
 
-// A test is told by what it asks; at its place is what it compares with.
+// A test is called by its question; the problem at its path is about the compared value.
 const OF_QUESTION = { ...CONDITION, ...TEST_LABELS };
 const AT_QUESTION = { ...CONDITION, ...Object.fromEntries(TESTS.map((test) => [test, CONDITION.compared])) };
 const OF_STEPS = labelsOf(TRANSFORMATIONS.filter((one) => !one.asks));
-// What is said to a field of the `each` of its file is about groups.
+// The API means the groups of the file when it mentions `each` to a field.
 const OF_FIELD = { ...labelsOf([transformationOf("match_codes")]), ...FIELD, each: ROWS.groups };
 const OF_FILE = { ...SETTINGS, ...ROWS, fields: "Fields" };
 const OF_PACKAGE = { ...PACKAGE, files: "Files" };
@@ -20,8 +20,8 @@ function labelsOf(transformations) {
 
 const isIn = (at, key) => at.startsWith(`${key}[`);
 
-// A sentence of the API about the place `at` of a field, or of a file. What only somebody who
-// writes the file needs goes; people count from 1: fields[3] is the row with a 4 before it.
+// A message of the API about the path `at` of a field or file. Leaves out what only authors of a file
+// need, and counts from 1: fields[3] is field 4.
 export function messageInWords(message, at, isField) {
   const labels = labelsIn(at, isField);
   return message
@@ -40,7 +40,7 @@ function labelsIn(at, isField) {
 const labelOf = (labels, key) => (Object.hasOwn(labels, key) ? labels[key] : undefined);
 const capital = (text) => text[0].toUpperCase() + text.slice(1);
 
-// "students, Grade, step 2, Format in the file", of files[0].fields[2].transformations[1].to.
+// "students, Grade, step 2, Format in the file" for files[0].fields[2].transformations[1].to.
 export function pathInWords(path, draft) {
   const [, fileIndex, fieldIndex, rest] = path.match(/^(?:files\[(\d+)\](?:\.fields\[(\d+)\])?\.?)?(.*)$/s);
   const file = draft.files[draft.order[fileIndex]];
@@ -66,7 +66,7 @@ function labelsAt(file, field, step, rest) {
 }
 
 // "manifest.rows[0].file" as "With a manifest", "Rows of the manifest", "2", "If the zip has". What
-// is below a table of codes is a value of Enroll.
+// follows in the path of a table of codes is a value of Enroll.
 function keysInWords(rest, labels) {
   const [, codes] = rest.match(/^codes\.(.*)$/s) ?? [];
   if (codes !== undefined) return [CODES, codes];
@@ -80,7 +80,7 @@ function keysInWords(rest, labels) {
 
 const plain = (key) => capital(key).replaceAll("_", " ");
 
-// An ApiError as ErrorNotice takes it, its problems told in words: [{path, place, message}].
+// An ApiError for ErrorNotice, with its problems in words: [{path, label, message}].
 export function errorInWords(error, draft) {
   if (!error?.problems?.length) return error;
   const problems = error.problems.map(({ path, message }) => {

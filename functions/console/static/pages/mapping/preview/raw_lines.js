@@ -1,5 +1,5 @@
-// The student's lines of a file as they would be written, below its header, and which of them the
-// rows above show.
+// The student's lines of a file as they would be written, below the header; the person selects which
+// one the rows above show.
 
 import { html } from "../../../lib/html.js";
 import { SelectField } from "../../../components/fields.js";

@@ -1,4 +1,4 @@
-// What changed from one draft to another with the same ids, in the words of the page.
+// The differences between two drafts with the same ids, in the labels of the page.
 
 import { canonical, codesAsPairs, definitionOfField } from "../draft.js";
 import {
@@ -8,7 +8,7 @@ import {
 } from "../labels.js";
 import { CHOICES } from "../vocabulary.js";
 
-// [{place, where, what: [text]}]; `place` is equal where two such lists speak of the same.
+// [{key, where, changes: [text]}]; two entries with the same `key` are about the same thing.
 export function differences(from, to) {
   const found = [];
   const add = (key, where, ...changes) => changes.length && found.push({ key, where, changes });
@@ -105,7 +105,7 @@ function ofChain(before = [], now = []) {
   });
 }
 
-// Steps beside each other, in order: those that are the same, else those of one type.
+// Pairs the steps of two chains, in order: equal steps first, then steps of the same type.
 function pairs(before, now) {
   const score = (old, fresh) => (old.type !== fresh.type ? -1 : canonical(old) === canonical(fresh) ? 2 : 1);
   const best = Array.from({ length: before.length + 1 }, () => Array(now.length + 1).fill(0));
@@ -123,7 +123,7 @@ function pairs(before, now) {
   return found;
 }
 
-// What If Then Else asks is one sentence; what it writes are two parameters.
+// The question of If Then Else is one sentence; its two outcomes are parameters.
 function ofQuestion(before, now, parameters) {
   const outcomes = parameters.filter(({ kind }) => kind === "outcome");
   const isList = before.one_of && now.one_of && questionInWords({ ...before, one_of: [] }) === questionInWords({ ...now, one_of: [] });
@@ -145,7 +145,7 @@ function ofPackage(before, now) {
   ];
 }
 
-// Each of these answers a list, empty where both are the same.
+// Each of these functions returns a list, empty where both values are equal.
 
 const ofValue = (label, before, now) => (before === now ? [] : [`${label}: ${before} → ${now}`]);
 

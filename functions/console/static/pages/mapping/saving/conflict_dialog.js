@@ -1,4 +1,4 @@
-// Somebody else saved meanwhile: who, when, what differs; theirs, or mine on top of theirs.
+// Another person saved meanwhile: shows the differences, and takes theirs or keeps mine on top of theirs.
 
 import { get, pathOf } from "../../../lib/api.js";
 import { useData } from "../../../lib/data.js";
@@ -13,7 +13,7 @@ import { differences } from "./changes.js";
 import { Differences } from "./differences.js";
 import { aligned, merged, replaced } from "./merge.js";
 
-// `onKeep` saves what the editor has then: mine on top of theirs.
+// `onKeep` saves the draft: mine on top of theirs.
 export function ConflictDialog({ connection, onKeep, onClose }) {
   const c = connection.connection_id;
   const editor = useEditor();

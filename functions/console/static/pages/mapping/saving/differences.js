@@ -1,4 +1,4 @@
-// A list of what differs between two versions, in words.
+// The differences between two versions, as a list.
 
 import { afterDrawing } from "../../../lib/focus.js";
 import { html, useRef, useState } from "../../../lib/html.js";
@@ -6,9 +6,9 @@ import { Badge } from "../../../components/badge.js";
 import { Button } from "../../../components/button.js";
 import { count } from "../../../components/time.js";
 
-const MAX_SHOWN = 50; // of one field: a table of codes may be another one from end to end
+const MAX_SHOWN = 50; // per field, because a table of codes may be entirely different
 
-// `found` as in changes.js; `both` are the places that somebody else changed too.
+// `found` has the shape of changes.js; `both` are the keys that the other person changed too.
 export function Differences({ found, both = new Set(), none }) {
   if (found.length === 0) return html`<p class="muted">${none}</p>`;
   return html`<ul class="plain differences">
@@ -27,7 +27,7 @@ function Several({ changes }) {
   const list = useRef(null);
   const showAll = () => {
     setShown(changes.length);
-    afterDrawing(() => list.current.children[MAX_SHOWN].focus()); // one reads on
+    afterDrawing(() => list.current.children[MAX_SHOWN].focus()); // so that a reader continues there
   };
   return html`<ul ref=${list}>
       ${changes.slice(0, shown).map((text) => html`<li key=${text} tabindex="-1">${text}</li>`)}

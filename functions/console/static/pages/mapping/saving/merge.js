@@ -1,10 +1,10 @@
-// Two versions of a mapping beside each other: whose is what, and mine on top of theirs.
+// Compares two versions of a mapping, and applies my changes on top of theirs.
 
 import { canonical, draftOf, newId, withChanges } from "../draft.js";
 import { differences } from "./changes.js";
 
-// The definition as a draft with the ids of `base`, where a file has the same name and a field the
-// same header; what is left over of each is new, but a file that was only renamed.
+// The definition as a draft with the ids of `base`: a file with the same name and a field with the same
+// header keep their id, and so does a single renamed file. Everything else gets a new id.
 export function aligned(base, definition) {
   const draft = draftOf(definition);
   const filePartners = partners(draft.order, base.order, [(id, of) => of.files[id].settings.name], draft, base);
@@ -43,8 +43,8 @@ function partners(ids, others, names, draft, base) {
   return found;
 }
 
-// My changes since `base`, made in `theirs` as well, each setting and each code by itself; where both
-// changed the same, mine counts.
+// My changes since `base` on top of `theirs`, per setting and per code; where both changed the same
+// setting, mine wins.
 export function merged(base, mine, theirs) {
   const whole = ({ files, fields }, id) => canonical([files[id], files[id]?.fields.map((one) => fields[one])]);
   const changed = (id) => whole(mine, id) !== whole(base, id);
@@ -53,7 +53,7 @@ export function merged(base, mine, theirs) {
   const of = (one, id) => one.files[id]?.fields ?? [];
   for (const id of order) {
     const edited = (field) => canonical(mine.fields[field]) !== canonical(base.fields[field]);
-    const onlyMine = !theirs.files[id]; // added, or deleted by them: whole
+    const onlyMine = !theirs.files[id]; // added by me, or deleted by them: taken whole
     const fields = onlyMine ? of(mine, id) : mergedOrder(of(base, id), of(mine, id), of(theirs, id), edited);
     draft.files[id] = {
       settings: mergedKeys(base.files[id]?.settings, mine.files[id]?.settings, theirs.files[id]?.settings),
@@ -65,7 +65,7 @@ export function merged(base, mine, theirs) {
   return draft;
 }
 
-// What either added stays, what either took away goes, unless I changed what they took away.
+// Added items stay; removed items go, unless I changed an item that they removed.
 function mergedOrder(base, mine, theirs, changed) {
   const common = (list) => list.filter((id) => base.includes(id) && mine.includes(id));
   const movedByMe = canonical(common(mine)) !== canonical(common(base));
@@ -88,7 +88,7 @@ function mergedKeys(base, mine, theirs) {
   return withChanges(theirs, changes);
 }
 
-// Other lists and objects are one thing each: two halves of them need not make a whole.
+// Other lists and objects are not merged, because two halves need not be valid together.
 const WITH_PARTS = { codes: mergedCodes, package: mergedKeys, manifest: mergedKeys };
 
 function mergedValue(key, base, mine, theirs) {
@@ -104,8 +104,7 @@ function mergedCodes(base, mine, theirs) {
   return [...both];
 }
 
-// What they changed since `base` that is not in `both`, as `differences` tells it. Of two orders
-// it cannot tell whose is there.
+// Their changes since `base` that are not in `both`. For an order it cannot say whose it is.
 export function replaced(base, theirs, both) {
   const inBoth = new Map(differences(base, both).map(({ key, changes }) => [key, changes]));
   return differences(base, theirs)

@@ -1,4 +1,4 @@
-// What is saved and what is not, always in sight: Save, Undo, and the way to what is wrong.
+// What is saved and what is not, always in view: Save, Undo, and the way to the first problem.
 
 import { call, pathOf } from "../../../lib/api.js";
 import { useAction } from "../../../lib/data.js";
@@ -23,8 +23,8 @@ export function SaveBar({ connection, select }) {
   const preview = useStore(editor.preview);
   const past = useStore(editor.past);
   const [conflict, setConflict] = useState(false);
-  // After a save there is nothing to undo, but what was mine alone before it was joined with theirs:
-  // made from an older version, so that who saves it is asked again.
+  // A save clears Undo. After keeping mine on top of theirs, Undo still returns to my own draft, which is
+  // based on the older version, so saving it asks again.
   const saving = useAction(async ({ joined = false } = {}) => {
     const draft = editor.draft.get();
     const own = clientProblems(draft);
@@ -39,7 +39,7 @@ export function SaveBar({ connection, select }) {
       editor.past.set(before);
       announce(`Saved as version ${saved.version}.`);
     } catch (error) {
-      // The tab was changed meanwhile: no bar says it, on the way back neither.
+      // The tab was changed meanwhile, so there is no bar to show the error.
       if (!document.querySelector(".save-problems")) return toast(`The mapping was not saved: ${error.message}`, "bad");
       if (error.status === 412) return setConflict(true);
       if (error.problems?.length) {
@@ -70,7 +70,7 @@ function undo(editor) {
   announce("Undone.");
 }
 
-// Raises ApiError: 412 where somebody else saved meanwhile.
+// Raises ApiError, with status 412 if another person saved meanwhile.
 export function save(c, draft, version) {
   const headers = { "If-Match": `"${version}"` };
   return call("PUT", pathOf(c, "mapping"), { body: definitionOf(draft), headers });
@@ -87,7 +87,7 @@ function howMany({ fields, files, others }) {
   return all.reduce((sum, list) => sum + list.length, 0);
 }
 
-// Goes to the first thing that is wrong: its file, its row, its control.
+// Shows the first problem: its file, its row, its control.
 function showFirst(editor, select) {
   const draft = editor.draft.get();
   const { files, fields, others } = editor.preview.get().problems;
@@ -97,7 +97,7 @@ function showFirst(editor, select) {
     select?.(file);
     const selector = files[file] ? `#settings-${file}` : `#row-${field}`;
     afterDrawing(() => {
-      // Below a closed row a mistake has no control yet.
+      // In a closed row the problem has no control yet.
       /** @type {HTMLElement | null} */
       const closed = document.querySelector(`${selector}:not(:has([aria-invalid=true])) .opens-options[aria-expanded=false]`);
       closed?.click();

@@ -1,4 +1,4 @@
-// Older versions of the mapping: who saved them and when, what differs, and taking one up again.
+// Older versions of the mapping: who saved them, what differs, and restoring one.
 
 import { call, get, pathOf } from "../../../lib/api.js";
 import { useAction } from "../../../lib/data.js";

@@ -1,4 +1,4 @@
-// A chain of transformations, applied in order: each can be moved, changed and taken away.
+// A chain of transformations, applied in order; each step can be moved, changed and removed.
 
 import { afterDrawing } from "../../../lib/focus.js";
 import { html, useRef } from "../../../lib/html.js";

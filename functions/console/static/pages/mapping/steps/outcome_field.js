@@ -1,4 +1,4 @@
-// What If Then Else writes: the value so far, a text, or what another field holds.
+// The result of If Then Else: the value so far, a text, or another field's value.
 
 import { html } from "../../../lib/html.js";
 import { Combobox } from "../../../components/combobox.js";

@@ -1,4 +1,4 @@
-// One control for each kind of parameter that a transformation may have (see vocabulary.js).
+// One control for each kind of parameter of a transformation (see vocabulary.js).
 
 import { html } from "../../../lib/html.js";
 import { Combobox } from "../../../components/combobox.js";
@@ -7,7 +7,7 @@ import { choiceInWords } from "../labels.js";
 import { OutcomeField } from "./outcome_field.js";
 import { PathList } from "./path_list.js";
 
-// `onInput` is given the value, undefined where it is to be left out; `problems` are its own.
+// `onInput` receives the value, or undefined to leave it out; `problems` are those of the parameter.
 export function Parameter({ parameter, value, onInput, problems, sources }) {
   const { key, label, hint, kind, required } = parameter;
   const common = { label, hint, problem: problems[0]?.message ?? "" };
@@ -25,13 +25,13 @@ export function Parameter({ parameter, value, onInput, problems, sources }) {
   throw new Error(`There is no control for the parameter ${key} of kind ${kind}.`);
 }
 
-// A number, or what was typed in its place: the API says what is wrong with it.
+// A number, or the text that was typed instead: the API reports what is wrong with it.
 export function NumberField({ value, onInput, ...given }) {
   const read = (text) => (text.trim() === "" ? undefined : /^-?\d{1,9}$/.test(text.trim()) ? Number(text) : text);
   return html`<${TextField} ...${given} inputmode="numeric" value=${String(value ?? "")} onInput=${(text) => onInput(read(text))} />`;
 }
 
-// A text that may be left out, which is not the same as an empty one.
+// An optional text; leaving it out is not the same as an empty text.
 export function OptionalText({ label, hint, problem, value, onInput }) {
   const there = value !== undefined && value !== null;
   return html`<div class="optional-text">
@@ -47,7 +47,7 @@ function ChoiceField({ parameter, value, onInput, ...frame }) {
   return html`<${SelectField} ...${frame} options=${all} value=${value ?? parameter.default ?? ""} onInput=${(one) => onInput(one || undefined)} />`;
 }
 
-// One in each line; where the API takes a text or a list, one line is a text.
+// One text per line. Where the API accepts a text or a list, a single line is sent as a text.
 function TextsField({ value, onInput, ...frame }) {
   const lines = Array.isArray(value) ? value : value === null || value === undefined ? [] : [value];
   const read = (text) => (linesOf(text).length === 1 ? text : linesOf(text));
@@ -69,7 +69,7 @@ export function PathField({ sources, onInput, ...given }) {
 
 const BLANKS = { " ": "space", "\t": "tab" };
 
-// What stands in a text that looks empty, or has blanks around: nobody sees them.
+// A hint for a text that looks empty or has blanks around, because blanks are invisible.
 export function blanksHint(text) {
   if (typeof text !== "string" || text === "" || text === text.trim()) return "";
   if (text.trim() !== "") return "There are blanks around this text.";

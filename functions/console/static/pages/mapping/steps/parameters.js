@@ -1,10 +1,10 @@
-// The parameters of one transformation: a control for each, and one for the question of If Then Else.
+// The parameters of one transformation, a control for each.
 
 import { html } from "../../../lib/html.js";
 import { problemsWithin } from "../editor.js";
 import { Parameter } from "./parameter.js";
 
-// `values` has them by key; `change({key: value})`; `children` stand before them.
+// `values` has them by key; `change({key: value})`; `children` come first.
 export function Parameters({ parameters, values, change, problems, sources, children }) {
   return html`<div class="parameters">
     ${children}

@@ -1,4 +1,4 @@
-// Further fields that a step reads, in their order.
+// The further fields that a step reads, in order.
 
 import { afterDrawing } from "../../../lib/focus.js";
 import { html, useRef } from "../../../lib/html.js";

@@ -1,4 +1,4 @@
-// A test of a value: of If Then Else, and of a condition for the rows of a file.
+// A test of a value: in If Then Else, and in a condition for the rows of a file.
 
 import { html } from "../../../lib/html.js";
 import { Checkbox, SelectField, TextArea, TextField } from "../../../components/fields.js";
@@ -11,7 +11,7 @@ const OPTIONS = TESTS.map((value) => ({ value, label: TEST_LABELS[value] ?? valu
 const FIRST = { is_blank: true, one_of: [] };
 const CASELESS = ["is_blank"];
 
-// `values` has the test under its key; `field_label` says what is looked at where none is chosen.
+// `values` has the compared value under the key of its test.
 export function Question({ values, change, problems, sources, fieldOptional }) {
   const test = TESTS.find((one) => values[one] !== undefined && values[one] !== null) ?? TESTS[0];
   const setTest = (to) => {

@@ -1,4 +1,4 @@
-// What Substitute looks for: a text, or whatever a pattern matches. It is one of the two.
+// What Substitute searches for: a text or a pattern.
 
 import { html } from "../../../lib/html.js";
 import { SelectField, TextField } from "../../../components/fields.js";
