@@ -4,8 +4,8 @@ import json
 from collections.abc import Callable
 from typing import Any
 
-from tests.console.mapping_page import open_mapping
-from tests.console.person import Person
+from tests.console.support.mapping_page import open_mapping
+from tests.console.support.person import Person
 from tests.stack.district import District
 
 type Visit = Callable[..., Person]
@@ -97,7 +97,7 @@ JOINED: list[tuple[list[dict[str, Any]], dict[str, Any], list[str]]] = [
 """Of files or packages: before, mine and theirs; mine on top of theirs; what is gone of theirs."""
 
 
-def test_mine_on_top_of_theirs_keeps_what_it_can_and_tells_the_rest(
+def test_mine_on_top_of_theirs_merges_both_and_lists_the_rest(
     visit: Visit, district: District
 ) -> None:
     ada = visit()
@@ -210,7 +210,7 @@ def test_what_the_editor_makes_of_definitions(visit: Visit, district: District) 
     ada = visit()
     open_mapping(ada, district, "?tab=fields")
 
-    same, orders, told = ada.page.evaluate(
+    same, orders, changes = ada.page.evaluate(
         """async ([mappings, merges, changed]) => {
             const names = performance.getEntriesByType("resource").map((one) => one.name);
             const load = (end) => import(names.find((name) => name.endsWith(end)));
@@ -229,14 +229,14 @@ def test_what_the_editor_makes_of_definitions(visit: Visit, district: District) 
             const [before, now] = JSON.parse(changed)
                 .map((field) => ({ files: [{ name: "s", fields: [field] }] }));
             const draft = draftOf(before);
-            const told = differences(draft, aligned(draft, now));
-            return [mappings.map(again), merges.map(order), told];
+            const found = differences(draft, aligned(draft, now));
+            return [mappings.map(again), merges.map(order), found];
         }""",
         [mappings, MERGES, json.dumps(CHANGED)],
     )
 
     assert same == mappings
-    assert [one["changes"] for one in told] == [CHANGES]
+    assert [one["changes"] for one in changes] == [CHANGES]
     assert orders == [expected for *_, expected in MERGES]
 
 
@@ -251,9 +251,9 @@ SENTENCES: list[tuple[str, str, bool, str]] = [
     ("Write `delimiter`.", "where[0]", False, "Write “Delimiter”."),
     ("Leave `constructor` out.", "from", True, "Leave “constructor” out."),
 ]
-"""What the API says, at which place of a field or file, and what the page makes of it."""
+"""Messages of the API, their path in a field or file, and the text on the page."""
 
-PLACES: dict[str, str] = {
+PATHS: dict[str, str] = {
     "files[0].rows.each[1]": "s, Rows, Beginnings of the fields, 2",
     "files[0].rows.delimiter": "s, Rows, The list is one text",
     "files[0].where[0].delimiter": "s, Only rows that fulfil, 1, Delimiter",
@@ -264,14 +264,14 @@ PLACES: dict[str, str] = {
 }
 
 
-def test_mistakes_are_told_in_the_words_of_the_page(visit: Visit, district: District) -> None:
+def test_problems_use_the_labels_of_the_page(visit: Visit, district: District) -> None:
     step = {"type": "if_then_else", "includes": "a"}
     field = {"from": "a", "mapping_type": "transformation", "to": "a", "transformations": [step]}
     mapping = {"files": [{"name": "s", "rows": {"each": ["a", "b"]}, "fields": [field]}]}
     ada = visit()
     open_mapping(ada, district, "?tab=fields")
 
-    sentences, places = ada.page.evaluate(
+    sentences, paths = ada.page.evaluate(
         """async ([said, paths, mapping]) => {
             const names = performance.getEntriesByType("resource").map((one) => one.name);
             const load = (end) => import(names.find((name) => name.endsWith(end)));
@@ -281,8 +281,8 @@ def test_mistakes_are_told_in_the_words_of_the_page(visit: Visit, district: Dist
             const sentences = said.map((one) => messageInWords(...one));
             return [sentences, paths.map((path) => pathInWords(path, draft))];
         }""",
-        [[one[:3] for one in SENTENCES], list(PLACES), mapping],
+        [[one[:3] for one in SENTENCES], list(PATHS), mapping],
     )
 
     assert sentences == [expected for *_, expected in SENTENCES]
-    assert places == list(PLACES.values())
+    assert paths == list(PATHS.values())

@@ -47,7 +47,7 @@ def test_every_answer_has_the_headers_that_protect(path: str) -> None:
     assert protect <= {*get(path)["headers"]}
 
 
-def test_the_page_is_told_where_people_sign_in() -> None:
+def test_the_page_gets_the_address_where_people_sign_in() -> None:
     answer = get("config.json")
 
     assert json.loads(answer["body"]) == {
@@ -61,7 +61,7 @@ def test_files_are_there_under_their_version_only(path: str) -> None:
     assert get(path)["statusCode"] == 404
 
 
-def test_a_page_that_is_known_is_not_sent_again() -> None:
+def test_an_unchanged_page_is_not_sent_again() -> None:
     tag = get()["headers"]["ETag"]
 
     answer = get("", **{"if-none-match": f"W/{tag}"})
@@ -109,7 +109,8 @@ def test_folders_import_from_the_folders_below_only(layer: int) -> None:
     own = [path for path in MODULES if path.partition("/")[0] == LAYERS[layer]]
 
     imported = {one.partition("/")[0] for path in own for one in imports(path)}
-    assert own and imported <= allowed
+    assert own
+    assert imported <= allowed
 
 
 def test_modules_are_short_and_folders_have_few_of_them() -> None:

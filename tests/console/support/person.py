@@ -1,4 +1,4 @@
-"""Somebody in front of the console, who finds things by their roles and names."""
+"""A person in the browser, who finds elements by their roles and names."""
 
 from typing import Any
 from urllib.parse import urlsplit
@@ -17,8 +17,8 @@ from playwright.sync_api import (
 
 from local.stack import LocalStack
 
-OF_COLOURS = ["color-contrast", "link-in-text-block"]
-"""The rules of axe that another scheme of colours can break."""
+COLOR_RULES = ["color-contrast", "link-in-text-block"]
+"""The axe rules that depend on the color scheme."""
 
 KEY_TOWARDS = """(control) => {
     const at = document.activeElement;
@@ -33,10 +33,10 @@ KEY_TOWARDS = """(control) => {
     }
     return isBack ? "Shift+Tab" : "Tab";
 }"""
-"""The next key on the way from where the focus is; none on arrival, null if it was drawn anew."""
+"""The next key from the focus to the control; empty on arrival, null if it was replaced."""
 
 DRAWN = "() => new Promise((go) => requestAnimationFrame(() => requestAnimationFrame(go)))"
-"""When the page has led the focus where it wants it; nobody's hands are quicker."""
+"""Resolves once the page has moved the focus itself."""
 
 IS_FOCUS_SEEN = """(control) => {
     const { outlineStyle, outlineWidth } = getComputedStyle(control);
@@ -50,7 +50,7 @@ IS_FOCUS_SEEN = """(control) => {
     return outlineStyle !== "none" && parseFloat(outlineWidth) > 0 &&
         [...control.getClientRects()].some(isSeen);
 }"""
-"""Whether it has an outline, and a line of it is neither out of sight nor below something else."""
+"""Whether the control has an outline and at least one of its lines is in view and uncovered."""
 
 BEYOND_THE_EDGE = """() => {
     const scrolls = (one) => one && one !== document.documentElement &&
@@ -65,16 +65,16 @@ BEYOND_THE_EDGE = """() => {
     });
     return [...wide, ...outside].map((one) => one.outerHTML.slice(0, 200));
 }"""
-"""What has to be scrolled sideways, and controls that lie outside without a box that scrolls."""
+"""Elements that scroll sideways, and controls outside the window without a scrolling container."""
 
 PATIENCE_MS = 30_000
-"""On a busy machine a function that starts takes ten seconds, and a save may need two of them."""
+"""On a busy machine a function takes ten seconds to start, and a save may start two of them."""
 
 PHONE: ViewportSize = {"width": 375, "height": 800}
 
 
 class Person:
-    """A browser of one's own. `faults` are what the browser complained of on our pages."""
+    """A browser of their own. `faults` are the errors and warnings of our pages."""
 
     def __init__(self, browser: Browser, stack: LocalStack, role: str, **context: Any) -> None:
         self.stack = stack
@@ -89,27 +89,27 @@ class Person:
         self._context.on("weberror", lambda error: self.faults.append(str(error.error)))
         self._context.on("request", self._request)
 
-    # Coming and going
+    # Navigation
 
     def open(self, path: str = "#/") -> None:
-        """Goes to a page of the console, and signs in on the way."""
+        """Open a page of the console, and sign in first."""
         self.page.goto(self.stack.console_url + path)
         self.sign_in()
-        self.page.get_by_role("banner").wait_for()  # it is known who it is
+        self.page.get_by_role("banner").wait_for()  # the person is known
 
     def sign_in(self, page: Page | None = None) -> None:
-        """Fills the hosted pages in."""
+        """Fill in the hosted sign-in page."""
         hosted = page or self.page
         hosted.get_by_label("Username").fill(self.user.username)
         hosted.get_by_label("Password").fill(self.user.password)
         hosted.get_by_role("button", name="Sign in").click()
 
     def go(self, path: str) -> None:
-        """To another page of the same visit, as by a link."""
+        """Navigate to another page, as a link does."""
         self.page.evaluate("path => { location.hash = path }", path)
 
     def leave(self) -> None:
-        self.page.unroute_all(behavior="ignoreErrors")  # an answer that is still fetched
+        self.page.unroute_all(behavior="ignoreErrors")  # a response may still be on its way
         self._context.close()
 
     # Finding
@@ -131,33 +131,33 @@ class Person:
 
     @property
     def card(self) -> Locator:
-        """The card of the district's connection: it has no other."""
+        """The card of the district's only connection."""
         return self.page.get_by_role("article")
 
     @property
     def menu(self) -> Locator:
-        """The three dots of the card."""
+        """The menu button of the card."""
         return self.card.get_by_role("button", name="Actions of")
 
     def choose(self, item: str) -> None:
-        """An entry of the card's three-dot menu, by mouse."""
+        """Click an item of the card's menu."""
         self.menu.click()
         self.page.get_by_role("menuitem", name=item).click()
 
     # By keyboard alone
 
     def tab_to(self, control: Locator, *, presses: int = 200) -> None:
-        """Tab or Shift+Tab leads there, arrows among radio buttons, tabs and entries of a menu.
+        """Reach the control by Tab or Shift+Tab, and by arrows in radio groups, tabs and menus.
 
-        It has to come within so many presses and be seen with its focus, and what was pressed
-        before may not have lost the focus meanwhile.
+        Fails if it takes more presses, if the focus is not visible on arrival, or if the press
+        before lost the focus.
         """
         control.wait_for()
         self.page.evaluate(DRAWN)
         if self._presses:
             expect(self.page.locator("body"), "no focus is lost").not_to_be_focused(timeout=2000)
         self._presses = True
-        found = control.element_handle()  # to look for it at each key takes longer than the key
+        found = control.element_handle()  # locating it for each key takes longer than the key
         for _ in range(presses):
             while (key := found.evaluate(KEY_TOWARDS)) is None:
                 found = control.element_handle()
@@ -168,14 +168,14 @@ class Person:
         raise AssertionError(f"Tab does not reach {control}")
 
     def press(self, control: Locator) -> None:
-        """Goes there and presses it: Space for what is checked, Enter for all else."""
+        """Press the control: by Space for checkboxes and radio buttons, by Enter for others."""
         expect(control).to_be_enabled()
         self.tab_to(control)
         is_checked = control.get_attribute("type") in {"checkbox", "radio"}
         self.page.keyboard.press("Space" if is_checked else "Enter")
 
     def write(self, field: Locator, text: str) -> None:
-        """Goes there, and writes this for what is there; in a list, it chooses what begins so."""
+        """Replace the text of the field; in a list, select the option that begins with the text."""
         self.tab_to(field)
         if field.evaluate("field => field.matches('select, [type=date], [type=time]')"):
             self.page.keyboard.type(text)
@@ -184,13 +184,13 @@ class Person:
             self.page.keyboard.insert_text(text)
 
     def press_entry(self, menu: Locator, entry: str) -> None:
-        """An entry of the menu behind this button, which arrows lead to."""
+        """Open the menu and press an item of it, which is reached by arrows."""
         self.press(menu)
         expect(self.page.get_by_role("menuitem").first).to_be_focused()
         self.press(self.page.get_by_role("menuitem", name=entry, exact=True))
 
     def pick(self, option: Locator) -> None:
-        """An option of the list that is open, by arrows."""
+        """Select an option of the open list by arrows."""
         option.wait_for()
         for _ in range(10):
             self.page.keyboard.press("ArrowDown")
@@ -199,7 +199,7 @@ class Person:
         raise AssertionError(f"Arrows do not reach {option}")
 
     def hear(self) -> list[str]:
-        """From now on, the bodies of the API's answers about connections."""
+        """Collect the bodies of the API's responses about connections from now on."""
         heard: list[str] = []
 
         def keep(response: Response) -> None:
@@ -210,7 +210,7 @@ class Person:
         return heard
 
     def written(self) -> list[str]:
-        """The whole page, and what stands in its fields."""
+        """The HTML of the page, and the values of its fields."""
         fields = self.page.locator("input, textarea")
         return [
             self.page.content(),
@@ -223,12 +223,12 @@ class Person:
         expect(locator).to_be_visible()
 
     def check(self) -> None:
-        """axe finds nothing wrong, in light and dark; nothing scrolls sideways at 375 px."""
+        """Check by axe, in light and dark, and that nothing scrolls sideways at 375 px."""
         if not self.page.evaluate("'axe' in window"):
-            self.page.evaluate(AXE_SCRIPT)  # as a script the page's policy would not let it in
+            self.page.evaluate(AXE_SCRIPT)  # the page's policy forbids a script element
         self._finds_nothing("with axe", self._violations())
         self.page.emulate_media(color_scheme="dark")
-        self._finds_nothing("in dark", self._violations(runOnly=OF_COLOURS))
+        self._finds_nothing("in dark", self._violations(runOnly=COLOR_RULES))
         self.page.emulate_media(color_scheme="light")
         before = self.page.viewport_size
         assert before
@@ -252,11 +252,11 @@ class Person:
         ]
 
     def _begin(self, _page: Page) -> None:
-        self._presses = False  # a page that has just come has the focus nowhere yet
+        self._presses = False  # a new page has no focus yet
 
     def _console(self, message: ConsoleMessage) -> None:
         ours = self.page.url.startswith(self.stack.console_url)
-        answered = message.text.startswith("Failed to load resource")  # an error of the API is one
+        answered = message.text.startswith("Failed to load resource")  # an API error also logs this
         if ours and message.type in {"error", "warning"} and not answered:
             self.faults.append(f"{message.type}: {message.text}")
 
@@ -265,4 +265,4 @@ class Person:
         asked = urlsplit(request.url)
         is_download = request.is_navigation_request() and "X-Amz-Signature" in asked.query
         if asked.scheme not in {"data", "about"} and asked[:2] != origin and not is_download:
-            self.faults.append(f"asked of another origin: {asked.netloc}")
+            self.faults.append(f"request to another origin: {asked.netloc}")

@@ -1,30 +1,30 @@
-"""Export Student Mapping as somebody finds it: rows by their place, controls by their labels."""
+"""The page Export Student Mapping: rows by their number, controls by their labels."""
 
 import re
 from typing import Any
 
 from playwright.sync_api import Locator, expect
 
-from tests.console.person import Person
+from tests.console.support.person import Person
 from tests.stack.district import District, registration
 
 FROM, TYPE, TO = "From SchoolMint Enroll Field", "Mapping Type", "To SFTP Field"
 
 
 def open_mapping(person: Person, district: District, query: str = "") -> None:
-    """Goes to the page, and waits until it is there."""
+    """Open the page, and wait for it."""
     person.go(f"#/connections/{district.connection_id}/mapping{query}")
     person.sees(person.heading("Export Student Mapping"))
     person.sees(person.page.get_by_role("tab", name="Field Mapping"))
 
 
 def row(person: Person, number: int) -> Locator:
-    """A field by its place in the file, from 1."""
+    """A field by its number in the file, from 1."""
     return person.page.get_by_role("group", name=re.compile(f"^Field {number}:"))
 
 
 def source(person: Person, number: int) -> Locator:
-    """Where a field comes from."""
+    """The source of a field."""
     return row(person, number).get_by_role("combobox", name=FROM)
 
 
@@ -40,30 +40,30 @@ def names(person: Person) -> list[str]:
 
 
 def act(person: Person, number: int, entry: str) -> None:
-    """An entry of the menu of a field, by keyboard."""
+    """Press an item of a field's menu, by keyboard."""
     person.press_entry(row(person, number).get_by_role("button", name="Actions of"), entry)
 
 
 def options(person: Person, number: int) -> None:
-    """Opens or closes what is folded below a field, by keyboard."""
+    """Open or close the options of a field, by keyboard."""
     person.press(row(person, number).get_by_role("button", name="Options of"))
 
 
 def save(person: Person, version: int) -> None:
-    """Saves by keyboard, and waits for the version."""
+    """Save by keyboard, and wait for the version."""
     person.press(person.button("Save"))
     person.sees(person.page.get_by_text(f"Version {version}, saved by"))
 
 
 def saved(district: District) -> Any:
-    """The files of the mapping as the API has it now."""
+    """The files of the stored mapping."""
     answer = district.stack.call("GET", f"{district.path}/mapping", role="full_access")
     assert answer.status == 200, answer.body
     return answer.json()["files"]
 
 
 def a_hundred_fields(district: District) -> None:
-    """A student with a hundred answers as the example, and a mapping of them, mostly in capitals:
+    """Create an example student with a hundred answers, and a mapping that mostly capitalizes them:
     f0 is "value 0"."""
     one = registration("7", "Ann")
     one["data"]["students"] |= {f"f{n}": f"value {n}" for n in range(100)}
@@ -94,8 +94,8 @@ _WATCH = """cell => {
 
 
 def milliseconds_of_keys(person: Person, keys: int) -> list[float]:
-    """From each key to the frame that shows its mapped value, by the browser's clock: the last
-    digit of the 50th of `a_hundred_fields` goes and comes back."""
+    """Measure the time from each key to the frame that shows its mapped value, by the browser's
+    clock: the last digit of the 50th of `a_hundred_fields` is deleted and typed again."""
     cell = value(person, 50)
     took = cell.evaluate_handle(_WATCH)
     source(person, 50).click()
@@ -108,7 +108,7 @@ def milliseconds_of_keys(person: Person, keys: int) -> list[float]:
 
 
 def save_as_somebody_else(district: District, files: Any) -> None:
-    """What another administrator saves meanwhile."""
+    """Save the files as another administrator."""
     mapping = {"files": files}
     answer = district.stack.call("PUT", f"{district.path}/mapping", mapping, role="full_access")
     assert answer.status == 200, answer.body

@@ -1,4 +1,4 @@
-"""What the API answers seldom: runs that go on, refusals, and texts with a script in them."""
+"""Rare API responses: running runs, refusals, and texts that contain a script."""
 
 import re
 from collections.abc import Callable, Iterator
@@ -7,20 +7,20 @@ from typing import Any
 
 from playwright.sync_api import Locator, Route, expect
 
-from tests.console.person import Person
+from tests.console.support.person import Person
 
 SCRIPT = "<img src=x onerror=\"document.title='run'\"><script>document.title='run'</script>'&{{7}}"
 
 REFUSED = f"Not now. {SCRIPT}"
 
 STEERS = {"connection_id", "run_id", "resend_of", "next", "url", "example_students", "time_zone"}
-"""Keys whose values the page asks with, or gives to the browser."""
+"""Keys whose values the page uses in requests, or gives to the browser."""
 WORD_OF_THE_API = re.compile(r"[a-z_]+|\d{4}-\d\d-\d\d.*|\d\d:\d\d")
-"""Such as succeeded, or a moment: nobody fills these."""
+"""Fixed words and times, which nobody can fill with text."""
 
 
 def poisoned(value: Any, key: str = "") -> Any:
-    """The same, with the script at the end of every text that somebody could have filled."""
+    """Return the value with the script appended to every text that somebody could have entered."""
     if isinstance(value, list):
         return [poisoned(one, key) for one in value]
     if isinstance(value, dict):
@@ -32,7 +32,7 @@ def poisoned(value: Any, key: str = "") -> Any:
 
 
 def poison(route: Route) -> None:
-    """Gives the API's answer with scripts in it."""
+    """Fulfill with the API's response, with scripts in its texts."""
     answer = route.fetch()
     if answer.headers.get("content-type", "").startswith("application/json"):
         route.fulfill(response=answer, json=poisoned(answer.json()))
@@ -41,7 +41,7 @@ def poison(route: Route) -> None:
 
 
 def as_operator(route: Route) -> None:
-    """Lets everything pass, and makes the person an operator to the page."""
+    """Fulfill with the API's response, but make the person an operator."""
     if route.request.url.endswith("/v1/me"):
         route.fulfill(json=route.fetch().json() | {"is_operator": True})
     else:
@@ -52,10 +52,10 @@ def as_operator(route: Route) -> None:
 def answering(
     person: Person, ending: str, method: str, answer: Callable[[Route], None]
 ) -> Iterator[None]:
-    """Meanwhile this answers what is asked so of a path with this ending, a regular expression.
+    """Answer requests of a method to paths with this ending, a regular expression, inside the block.
 
-    Afterwards it stays and lets all pass: a route that is taken away while it fetches an answer
-    cannot give it any more.
+    Afterwards the route stays and passes requests on: a route that is removed while it fetches
+    a response cannot fulfill it.
     """
     is_over = False
 
@@ -74,7 +74,7 @@ def answering(
 
 @contextmanager
 def saying(person: Person, ending: str, **now: Any) -> Iterator[None]:
-    """Meanwhile what is read from there says this, and all else as it is."""
+    """Replace these keys in what is read from there."""
 
     def answer(route: Route) -> None:
         route.fulfill(json=route.fetch().json() | now)
@@ -85,14 +85,14 @@ def saying(person: Person, ending: str, **now: Any) -> Iterator[None]:
 
 @contextmanager
 def going_on(person: Person, **how: Any) -> Iterator[None]:
-    """Meanwhile every run that is read goes on, or is as this says: `phase="2025: mapping"`."""
+    """Show every run as in progress, or with these keys: `phase="2025: mapping"`."""
     now = {"status": "in_progress", "finished_at": None} | how
     with saying(person, "/exports/[^/?]+", **now):
         yield
 
 
 def refuse(route: Route) -> None:
-    """Gives an error with a script in each of its texts."""
+    """Fulfill with an error that has a script in each of its texts."""
     problems = [{"path": f"elsewhere[0].{SCRIPT}", "message": SCRIPT}]
     error = {"code": "access_denied", "message": REFUSED, "problems": problems}
     route.fulfill(status=403, json={"error": error})
@@ -100,14 +100,14 @@ def refuse(route: Route) -> None:
 
 @contextmanager
 def refusing(person: Person, ending: str, method: str = "POST") -> Iterator[None]:
-    """Meanwhile what is asked so is refused."""
+    """Refuse requests of a method to paths with this ending."""
     with answering(person, ending, method, refuse):
         yield
 
 
 @contextmanager
 def holding(person: Person, ending: str, method: str = "POST") -> Iterator[None]:
-    """Meanwhile what is asked so has no answer; then it has its own."""
+    """Hold requests back inside the block, and pass them on at its end."""
     held: list[Route] = []
     with answering(person, ending, method, held.append):
         yield
@@ -115,16 +115,15 @@ def holding(person: Person, ending: str, method: str = "POST") -> Iterator[None]
             route.continue_()
 
 
-def is_refused(person: Person, place: Locator | None = None) -> None:
-    """The page says so, there; and this state passes every check."""
-    alert = (place or person.page.get_by_role("main")).get_by_role("alert")
+def is_refused(person: Person, container: Locator | None = None) -> None:
+    """Check that the page shows the refusal, and that this state passes every check."""
+    alert = (container or person.page.get_by_role("main")).get_by_role("alert")
     expect(alert.filter(has_text="Not now.").first).to_contain_text(REFUSED)
     person.check()
 
 
 def as_text(person: Person) -> int:
-    """How often the script stands in the page's main part as text, in its fields too; made into
-    elements it does nowhere."""
+    """Count the script in the text and fields of the page's main part; it is an element nowhere."""
     expect(person.page.locator("img")).to_have_count(0)
     assert person.page.title() != "run"
     main = person.page.get_by_role("main")
@@ -133,14 +132,14 @@ def as_text(person: Person) -> int:
 
 
 NOT_YET_FILLED = """(boxes, text) => boxes.flatMap(
-    (box, place) => box.checkVisibility() && box.value !== text ? [place] : [])"""
+    (box, index) => box.checkVisibility() && box.value !== text ? [index] : [])"""
 
 
-def fill_all(place: Locator) -> int:
-    """Writes the script into all that takes text there and has not got it; how many they are."""
+def fill_all(container: Locator) -> int:
+    """Write the script into every text box that does not have it; return their number."""
     others = ("checkbox", "radio", "file", "date", "time")
     not_text = ", ".join(f"[type={one}]" for one in others)
-    boxes = place.locator(f"textarea, input:not({not_text})")
+    boxes = container.locator(f"textarea, input:not({not_text})")
     empty: list[int] = boxes.evaluate_all(NOT_YET_FILLED, SCRIPT)
     for number in empty:
         boxes.nth(number).fill(SCRIPT)
