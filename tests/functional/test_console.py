@@ -4,6 +4,7 @@ import hashlib
 import json
 import re
 from collections import Counter
+from collections.abc import Callable
 from graphlib import TopologicalSorter
 from posixpath import dirname, normpath
 from typing import Any
@@ -81,17 +82,28 @@ def loaded(path: str) -> set[str]:
     return {normpath(f"{dirname(path)}/{one}").lstrip("/") for one in found}
 
 
-def test_the_page_names_the_files_of_the_first_view_and_no_others() -> None:
-    page = app.FILES["index.html"].body
-    needed, waiting = set[str](), ["app.js"]
+def reached_by(next_modules: Callable[[str], set[str]]) -> set[str]:
+    """The entry module and all modules that follow from it."""
+    reached, waiting = set[str](), ["app.js"]
     while waiting:
         path = waiting.pop()
-        if path not in needed:
-            needed.add(path)
-            waiting += imports(path)
+        if path not in reached:
+            reached.add(path)
+            waiting += next_modules(path)
+    return reached
+
+
+def test_the_page_names_the_files_of_the_first_view_and_no_others() -> None:
+    page = app.FILES["index.html"].body
 
     preloaded = set(re.findall(r'modulepreload" href="console/([^"]+)"', page))
-    assert preloaded == needed - {"app.js"}
+    assert preloaded == reached_by(imports) - {"app.js"}
+
+
+def test_every_module_is_part_of_a_page() -> None:
+    reached = reached_by(lambda path: imports(path) | loaded(path))
+
+    assert reached >= {*MODULES}
 
 
 def test_no_module_imports_itself_by_way_of_others() -> None:

@@ -52,7 +52,7 @@ def as_operator(route: Route) -> None:
 def answering(
     person: Person, ending: str, method: str, answer: Callable[[Route], None]
 ) -> Iterator[None]:
-    """Answer requests of a method to paths with this ending, a regular expression, inside the block.
+    """Answer requests to paths with this ending (a regular expression) inside the block.
 
     Afterwards the route stays and passes requests on: a route that is removed while it fetches
     a response cannot fulfill it.

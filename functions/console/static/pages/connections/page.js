@@ -34,7 +34,7 @@ function Cards({ connections, reload }) {
     return [connection, found];
   };
   const loadAllFacts = async () => {
-    const all = await inLanes(connections, loadFacts);
+    const all = await withConcurrency(connections, loadFacts);
     setOrder(byProblem(all)); // sorted only once, so that no card moves while somebody is about to click
   };
   useEffect(() => {
@@ -43,7 +43,7 @@ function Cards({ connections, reload }) {
   }, [connections]);
   const underWay = connections.filter((one) => isUnsettled(facts[one.connection_id]));
   useInterval(() => underWay.forEach(loadFacts), underWay.length ? UNDER_WAY_MS : null);
-  useInterval(() => inLanes(connections, loadFacts), AT_REST_MS);
+  useInterval(() => withConcurrency(connections, loadFacts), AT_REST_MS);
 
   return html`<ul class="cards">
     ${order.map(
@@ -60,13 +60,13 @@ function Cards({ connections, reload }) {
 }
 
 // A few requests at a time, because an operator has hundreds of connections.
-async function inLanes(items, act, lanes = 2) {
+async function withConcurrency(items, act, limit = 2) {
   const done = [];
   let next = 0;
-  const lane = async () => {
+  const worker = async () => {
     while (next < items.length) done.push(await act(items[next++]));
   };
-  await Promise.all(Array.from({ length: lanes }, lane));
+  await Promise.all(Array.from({ length: limit }, worker));
   return done;
 }
 

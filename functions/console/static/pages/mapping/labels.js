@@ -3,7 +3,10 @@
 import { count } from "../../components/time.js";
 import { TRANSFORMATIONS } from "./vocabulary.js";
 
+/** @import { CHOICES } from "./vocabulary.js" */
+
 // Of a file.
+/** @satisfies {Record<keyof typeof CHOICES, string> & Record<string, string>} */
 export const SETTINGS = {
   name: "File Name",
   extension: "File Extension",
@@ -108,7 +111,7 @@ export const TEST_LABELS = {
   one_of: "is one of",
 };
 
-const CHOICES = {
+const OPTION_LABELS = {
   ...ON_ERROR,
   drop: "Leave it out",
   left: "On the left",
@@ -129,7 +132,7 @@ const CHOICES = {
   row: "Have a row of id, year and time of removal",
 };
 
-export const choiceInWords = (choice) => (Object.hasOwn(CHOICES, choice) ? CHOICES[choice] : choice);
+export const choiceInWords = (choice) => (Object.hasOwn(OPTION_LABELS, choice) ? OPTION_LABELS[choice] : choice);
 
 // Of a setting of a file: line breaks have their own "keep".
 export const settingInWords = (key, value) =>

@@ -60,54 +60,54 @@ const OF_CODES = transformationOf("match_codes").parameters;
 
 function ofField(before, now) {
   const ofKey = ([key, label]) => {
-    const [old, fresh] = [before[key], now[key]];
-    if (key === "transformations") return ofChain(old, fresh);
-    if (key === "one_of") return ofList(label, old, fresh);
-    if (key === "mapping_type") return ofValue(label, MAPPING_TYPES[old], MAPPING_TYPES[fresh]);
-    if (key === "on_error") return ofValue(label, ON_ERROR[old ?? "hold"], ON_ERROR[fresh ?? "hold"]);
-    const isSwitch = [old, fresh].some((one) => typeof one === "boolean");
-    return isSwitch ? ofSwitch(label, old, fresh) : ofValue(label, shown(old), shown(fresh));
+    const [old, current] = [before[key], now[key]];
+    if (key === "transformations") return ofChain(old, current);
+    if (key === "one_of") return ofList(label, old, current);
+    if (key === "mapping_type") return ofValue(label, MAPPING_TYPES[old], MAPPING_TYPES[current]);
+    if (key === "on_error") return ofValue(label, ON_ERROR[old ?? "hold"], ON_ERROR[current ?? "hold"]);
+    const isSwitch = [old, current].some((one) => typeof one === "boolean");
+    return isSwitch ? ofSwitch(label, old, current) : ofValue(label, shown(old), shown(current));
   };
   return [...Object.entries(FIELD).flatMap(ofKey), ...ofParameters(OF_CODES, before, now)];
 }
 
 function ofParameters(parameters, before, now) {
   return parameters.flatMap(({ key, label, kind, default: defaultValue }) => {
-    const [old, fresh] = [before, now].map((of) => of[key] ?? defaultValue ?? undefined);
-    if (kind === "codes") return ofCodes(old, fresh);
-    if (kind === "yes_no") return ofSwitch(label, old, fresh);
-    if (kind === "texts" || kind === "paths") return ofList(label, old, fresh);
+    const [old, current] = [before, now].map((of) => of[key] ?? defaultValue ?? undefined);
+    if (kind === "codes") return ofCodes(old, current);
+    if (kind === "yes_no") return ofSwitch(label, old, current);
+    if (kind === "texts" || kind === "paths") return ofList(label, old, current);
     const words = { choice: chosen, outcome: outcomeInWords }[kind] ?? shown;
-    return ofValue(label, words(old), words(fresh));
+    return ofValue(label, words(old), words(current));
   });
 }
 
-function ofCodes(old = {}, fresh = {}) {
-  const [before, now] = [old, fresh].map((codes) => new Map(Object.entries(codes)));
-  const gone = [...before].filter(([value]) => !now.has(value));
-  const came = [...now].filter(([value]) => !before.has(value));
+function ofCodes(old = {}, current = {}) {
+  const [before, now] = [old, current].map((codes) => new Map(Object.entries(codes)));
+  const removed = [...before].filter(([value]) => !now.has(value));
+  const added = [...now].filter(([value]) => !before.has(value));
   const other = [...now].filter(([value, code]) => before.has(value) && before.get(value) !== code);
   return [
     ...other.map(([value, code]) => `${codeInWords(value, before.get(value))} became ${codeInWords(value, code)}`),
-    ...came.map((pair) => `${codeInWords(...pair)} was added`),
-    ...gone.map((pair) => `${codeInWords(...pair)} was removed`),
+    ...added.map((pair) => `${codeInWords(...pair)} was added`),
+    ...removed.map((pair) => `${codeInWords(...pair)} was removed`),
   ];
 }
 
 function ofChain(before = [], now = []) {
-  return pairs(before, now).flatMap(([old, fresh]) => {
-    const said = (steps, step) => `Step ${steps.indexOf(step) + 1}, ${stepInWords(codesAsPairs(step), Infinity)}`;
-    if (!old) return [`${said(now, fresh)}, was added`];
-    if (!fresh) return [`${said(before, old)}, was removed`];
-    const { title, asks, parameters } = transformationOf(fresh.type);
-    const changed = asks ? ofQuestion(old, fresh, parameters) : ofParameters(parameters, old, fresh);
-    return changed.map((text) => `Step ${now.indexOf(fresh) + 1}, ${title}: ${text}`);
+  return pairs(before, now).flatMap(([old, current]) => {
+    const stepText = (steps, step) => `Step ${steps.indexOf(step) + 1}, ${stepInWords(codesAsPairs(step), Infinity)}`;
+    if (!old) return [`${stepText(now, current)}, was added`];
+    if (!current) return [`${stepText(before, old)}, was removed`];
+    const { title, asks, parameters } = transformationOf(current.type);
+    const changed = asks ? ofQuestion(old, current, parameters) : ofParameters(parameters, old, current);
+    return changed.map((text) => `Step ${now.indexOf(current) + 1}, ${title}: ${text}`);
   });
 }
 
 // Pairs the steps of two chains, in order: equal steps first, then steps of the same type.
 function pairs(before, now) {
-  const score = (old, fresh) => (old.type !== fresh.type ? -1 : canonical(old) === canonical(fresh) ? 2 : 1);
+  const score = (old, current) => (old.type !== current.type ? -1 : canonical(old) === canonical(current) ? 2 : 1);
   const best = Array.from({ length: before.length + 1 }, () => Array(now.length + 1).fill(0));
   for (let i = before.length - 1; i >= 0; i -= 1)
     for (let j = now.length - 1; j >= 0; j -= 1)
@@ -132,16 +132,16 @@ function ofQuestion(before, now, parameters) {
 }
 
 function ofPackage(before, now) {
-  const [old, fresh] = [before?.manifest, now?.manifest];
+  const [old, current] = [before?.manifest, now?.manifest];
   const row = ({ property, value, file, otherwise }) =>
     [`${quoted(property)}: ${shown(value)}`, file && `if the zip has ${quoted(file)}`, otherwise && `otherwise ${quoted(otherwise)}`].filter(Boolean).join(", ");
   return [
     ...(Boolean(before) === Boolean(now) ? [] : [now ? "it was switched on" : "it was switched off"]),
     ...ofValue(PACKAGE.name, shown(before?.name), shown(now?.name)),
-    ...ofSwitch(PACKAGE.manifest, Boolean(old), Boolean(fresh)),
-    ...ofValue(MANIFEST.name, shown(old?.name), shown(fresh?.name)),
-    ...ofValue(MANIFEST.header, shown(old?.header?.join(", ")), shown(fresh?.header?.join(", "))),
-    ...ofList(MANIFEST.rows, old?.rows, fresh?.rows, row),
+    ...ofSwitch(PACKAGE.manifest, Boolean(old), Boolean(current)),
+    ...ofValue(MANIFEST.name, shown(old?.name), shown(current?.name)),
+    ...ofValue(MANIFEST.header, shown(old?.header?.join(", ")), shown(current?.header?.join(", "))),
+    ...ofList(MANIFEST.rows, old?.rows, current?.rows, row),
   ];
 }
 
@@ -154,11 +154,11 @@ function ofSwitch(label, before, now) {
 }
 
 function ofList(label, before, now, words = shown) {
-  const [old, fresh] = [before, now].map((list) => [list ?? []].flat().map((one) => words(one)));
-  const came = fresh.filter((one) => !old.includes(one)).map((one) => `${label}: ${one} was added`);
-  const gone = old.filter((one) => !fresh.includes(one)).map((one) => `${label}: ${one} was removed`);
-  const found = [...came, ...gone];
-  return found.length || canonical(old) === canonical(fresh) ? found : [`${label}: ${old.join(", ")} → ${fresh.join(", ")}`];
+  const [old, current] = [before, now].map((list) => [list ?? []].flat().map((one) => words(one)));
+  const added = current.filter((one) => !old.includes(one)).map((one) => `${label}: ${one} was added`);
+  const removed = old.filter((one) => !current.includes(one)).map((one) => `${label}: ${one} was removed`);
+  const found = [...added, ...removed];
+  return found.length || canonical(old) === canonical(current) ? found : [`${label}: ${old.join(", ")} → ${current.join(", ")}`];
 }
 
 function shown(value) {

@@ -46,7 +46,7 @@ function Comparison({ saved, base, mine, theirs, zone }) {
   const [byThem, byMe] = [differences(base.draft, theirs), differences(base.draft, mine)];
   const theirKeys = new Set(byThem.map((one) => one.key));
   const both = new Set(byMe.map((one) => one.key).filter((key) => theirKeys.has(key)));
-  const gone = replaced(base.draft, theirs, merged(base.draft, mine, theirs));
+  const lost = replaced(base.draft, theirs, merged(base.draft, mine, theirs));
   return html`<p>
       <strong>${saved.saved_by}</strong> saved version ${saved.version}
       ${" "}<${Time} at=${saved.saved_at} zone=${zone} />, while you were changing version ${base.version}.
@@ -56,7 +56,7 @@ function Comparison({ saved, base, mine, theirs, zone }) {
     <${Differences} found=${byThem} both=${both} none="Nothing that the mapping does." />
     <h3>What you changed</h3>
     <${Differences} found=${byMe} both=${both} none="Nothing." />
-    ${gone.length > 0 && html`<h3>What yours would replace of theirs</h3><${Differences} found=${gone} />`}
+    ${lost.length > 0 && html`<h3>What yours would replace of theirs</h3><${Differences} found=${lost} />`}
     <p class="hint">
       “Keep mine on top of theirs” saves their version with your changes made in it, each setting and each code by
       itself. Where both changed the same, yours counts; so does your order, if you moved something.
