@@ -8,11 +8,14 @@ MAKEFLAGS += --no-print-directory
 
 export UV_PYTHON_DOWNLOADS := never
 export SAM_CLI_TELEMETRY := 0
+export DENO_NO_UPDATE_CHECK := 1
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 PYTHON_VERSION := $(shell cat .python-version)
 UV_VERSION := 0.13.9
 UV := .local/env/uv/bin/uv
+DENO_VERSION := 2.9.8
+DENO := .local/env/deno/$(DENO_VERSION)/bin/deno
 PYTHON := .venv/bin/python
 SAM := .local/env/sam/bin/sam
 SHARED := PYTHONPATH=layers/shared/python
@@ -62,17 +65,19 @@ format: environments ## Fix what ruff can fix, and format
 	@.venv/bin/ruff check --fix-only .
 	@.venv/bin/ruff format .
 
-lint: environments ## Style, import rules, the template, and what a change has forgotten
+lint: environments $(DENO) ## Style, import rules, the console's modules, the template, and what a change has forgotten
 	@.venv/bin/ruff check .
 	@.venv/bin/ruff format --check .
 	@$(SHARED) .venv/bin/lint-imports
+	@$(DENO) lint --quiet
+	@$(DENO) check --quiet --no-remote functions/console/static/app.js
 	@$(COMPILED_ONCE) $(PYTHON) -m pytest -q --tb=short -m lint $(WITH_LINT_TESTS)
 	@AWS_DEFAULT_REGION=us-east-1 $(SAM) validate --lint
 
 types: environments ## Types, strictly
 	@.venv/bin/mypy
 
-docs: environments ## Write anew what docs and mappings have from the code
+docs: environments ## Write the generated parts of docs, mappings and the console
 	@$(SHARED) $(PYTHON) -m local.docs.generate
 
 bench: environments ## What it costs, measured against peers: make bench [ARGUMENTS=delivery]
@@ -93,6 +98,12 @@ $(UV):
 	@python=$$($(FIND_PYTHON)); \
 	rm -rf .local/env/uv; \
 	"$$python" -m pip install -qq --target .local/env/uv uv==$(UV_VERSION)
+
+$(DENO): | $(UV)
+	@echo 'Installing Deno, which checks the modules of the console …'
+	@python=$$($(FIND_PYTHON)); \
+	rm -rf .local/env/deno; \
+	$(UV) pip install --quiet --python "$$python" --target .local/env/deno/$(DENO_VERSION) deno==$(DENO_VERSION)
 
 .venv/.made: requirements-dev.txt | $(UV)
 	@echo 'Installing what development needs (.venv) …'

@@ -16,8 +16,13 @@ from benchmarks.measure import tell_figures
 from local.chromium import CHROMIUM, chromium
 from local.processes import ROOT, end_on_signals
 from local.stack import local_stack
-from tests.console.mapping_page import a_hundred_fields, milliseconds_of_keys, open_mapping, value
-from tests.console.person import Person
+from tests.console.support.mapping_page import (
+    a_hundred_fields,
+    milliseconds_of_keys,
+    open_mapping,
+    value,
+)
+from tests.console.support.person import Person
 from tests.stack.support.district import new_district
 
 GOAL_MS = 300

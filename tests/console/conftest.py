@@ -12,7 +12,7 @@ from playwright.sync_api import Browser, Route, expect
 from local import sign_in
 from local.chromium import CHROMIUM, chromium
 from local.stack import LocalStack
-from tests.console.person import PATIENCE_MS, Person
+from tests.console.support.person import PATIENCE_MS, Person
 from tests.stack.support.district import District, new_district
 
 expect.set_options(timeout=PATIENCE_MS)

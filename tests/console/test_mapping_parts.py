@@ -9,8 +9,8 @@ import pytest
 from playwright.sync_api import expect
 
 from registration_sync.domain.mapping.transformations.registry import TRANSFORMATIONS
-from tests.console.answers import holding, is_refused, refusing
-from tests.console.mapping_page import (
+from tests.console.support.answers import holding, is_refused, refusing
+from tests.console.support.mapping_page import (
     TO,
     TYPE,
     a_hundred_fields,
@@ -25,7 +25,7 @@ from tests.console.mapping_page import (
     source,
     value,
 )
-from tests.console.person import Person
+from tests.console.support.person import Person
 from tests.stack.support.district import District, registration
 
 type Visit = Callable[..., Person]

@@ -8,8 +8,8 @@ from zoneinfo import ZoneInfo
 from playwright.sync_api import Locator, expect
 
 from registration_sync.domain.connections.schedule import is_skipped
-from tests.console.answers import SCRIPT, holding, is_refused, refusing
-from tests.console.person import PHONE, Person
+from tests.console.support.answers import SCRIPT, holding, is_refused, refusing
+from tests.console.support.person import PHONE, Person
 from tests.stack.support.district import District
 
 type Visit = Callable[..., Person]
@@ -28,8 +28,8 @@ def stored(district: District) -> dict[str, Any]:
 
 
 def set_schedule(district: District, **changes: Any) -> None:
-    wish = {"enabled": True, "time": "21:00"} | changes
-    answer = district.stack.call("PUT", f"{district.path}/schedule", wish, role="full_access")
+    body = {"enabled": True, "time": "21:00"} | changes
+    answer = district.stack.call("PUT", f"{district.path}/schedule", body, role="full_access")
     assert answer.status == 200, answer.body
 
 
@@ -77,7 +77,7 @@ def test_the_clocks_oddities_are_seen_before_anything_is_saved_and_nothing_is_lo
     assert not stored(district)["enabled"]
 
 
-def test_a_time_that_comes_twice_is_flagged_and_the_change_told(
+def test_a_time_that_occurs_twice_and_a_clock_change_are_flagged(
     visit: Visit, district: District
 ) -> None:
     today = dt.datetime.now(CHICAGO).date()
@@ -94,7 +94,9 @@ def test_a_time_that_comes_twice_is_flagged_and_the_change_told(
     lin.check()
 
 
-def test_who_may_not_change_it_is_told_who_may(visit: Visit, district: District) -> None:
+def test_limited_access_reads_the_schedule_and_sees_who_can_change_it(
+    visit: Visit, district: District
+) -> None:
     set_schedule(district, pauses=[{"from": "2030-06-30", "to": "2030-07-31"}])
 
     lin = visit("limited_access", page_of(district))
@@ -168,7 +170,7 @@ def test_a_zone_is_found_by_its_words_and_no_other_text_is_taken(
     assert not stored(district)["pauses"]
 
 
-def test_a_preview_that_fails_and_pauses_without_an_end_are_told_where_the_runs_would_stand(
+def test_a_failed_preview_and_endless_pauses_are_reported_in_the_list_of_runs(
     visit: Visit, district: District
 ) -> None:
     today = dt.datetime.now(CHICAGO).date()

@@ -4,8 +4,8 @@ from collections.abc import Callable
 
 from playwright.sync_api import expect
 
-from tests.console.answers import SCRIPT, going_on, is_refused, refusing
-from tests.console.person import PHONE, Person
+from tests.console.support.answers import SCRIPT, going_on, is_refused, refusing
+from tests.console.support.person import PHONE, Person
 from tests.stack.support.district import District, registration
 
 type Visit = Callable[..., Person]
@@ -56,7 +56,9 @@ def test_a_record_is_shown_sent_by_keyboard_and_lies_beside_the_real_files(
     assert lin.page.title().startswith("Students")
 
 
-def test_what_cannot_be_sent_is_told_before_and_after(visit: Visit, district: District) -> None:
+def test_a_record_that_cannot_be_sent_is_reported_before_and_after(
+    visit: Visit, district: District
+) -> None:
     late = registration("7")
     late["data"]["students"]["dob"] = "soon"
     district.sync(late, registration("8"))

@@ -6,8 +6,8 @@ from typing import Any
 
 from playwright.sync_api import Locator, Route, expect
 
-from tests.console.answers import REFUSED, SCRIPT, answering, going_on, is_refused, refusing
-from tests.console.person import PHONE, Person
+from tests.console.support.answers import REFUSED, SCRIPT, answering, going_on, is_refused, refusing
+from tests.console.support.person import PHONE, Person
 from tests.stack.support.district import District, registration
 
 type Visit = Callable[..., Person]
@@ -85,7 +85,7 @@ def test_a_receipt_says_why_somebody_is_held_and_there_is_one_for_each_year(
     ada.check()
 
 
-def test_whatever_became_of_a_student_and_of_a_failed_sync_is_told(
+def test_every_outcome_of_a_student_and_a_failed_sync_are_shown(
     visit: Visit, district: District
 ) -> None:
     district.sync(registration("1"))
