@@ -17,7 +17,7 @@ from registration_sync.adapters.dynamodb.connections_table import (
     DynamoDBMappings,
 )
 from registration_sync.adapters.dynamodb.deliveries_table import DynamoDBDeliveries
-from registration_sync.adapters.dynamodb.runs_table import REQUEST_HOLDS_SECONDS, DynamoDBRuns
+from registration_sync.adapters.dynamodb.runs_table import SLOT_SECONDS, DynamoDBRuns
 from registration_sync.adapters.dynamodb.schedules_table import DynamoDBSchedules
 from registration_sync.domain.access import ConnectionAccess
 from registration_sync.domain.audit import AuditEntry, SettingChange
@@ -293,7 +293,7 @@ def test_a_finished_run_does_not_free_the_slot_of_another(runs: DynamoDBRuns) ->
 def test_a_request_that_nobody_answered_does_not_stand_in_the_way_for_ever(
     runs: DynamoDBRuns,
 ) -> None:
-    minutes = REQUEST_HOLDS_SECONDS // 60
+    minutes = SLOT_SECONDS // 60
     runs.request(run("r1"))
 
     with pytest.raises(AlreadyRunning):

@@ -111,7 +111,7 @@ def test_a_dry_run_goes_beside_an_export_and_shows_no_more_than_the_first_lines(
     assert run.kind is RunKind.DRY_RUN
     run_export(dry_run=True, run_id=run_id, trigger="manual")
     _, record = call(configuration, "GET", ONE_RUN, run_id=run_id)
-    assert (record["status"], record["requested_by"]) == ("succeeded", "ada")
+    assert (record["status"], record["requested_by"]) == ("succeeded", "vic")
     assert len(record["years"][0]["files"][0]["lines"]) == 21
 
 

@@ -233,7 +233,7 @@ def test_a_dry_run_tells_that_an_export_would_wait_and_waits_for_nobody(
     run = run_export(dry_run=True)
 
     assert (run["status"], findings(run)) == ("succeeded", [("unmatched", "hold")])
-    assert run["years"][0]["warnings"][-1] == "An export now would wait for somebody to confirm it."
+    assert run["years"][0]["warnings"][-1] == "An export now would wait for a confirmation."
     assert run["finished_at"]
 
 

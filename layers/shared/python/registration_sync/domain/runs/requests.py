@@ -48,8 +48,13 @@ def parse_event(event: Mapping[str, Any], arrived_at: dt.datetime, request_id: s
     """
     connection_id = connection_of(event)
     fields = Fields(event)
-    action = fields.one_of("action", tuple(_PARSERS), default=RunKind.EXPORT)
-    trigger = fields.one_of("trigger", tuple(RunTrigger), default=RunTrigger.OPERATOR)
+    # A field that is null is refused here: only one that is left out has a default.
+    action = fields.one_of(
+        "action", tuple(_PARSERS), default="" if "action" in event else RunKind.EXPORT
+    )
+    trigger = fields.one_of(
+        "trigger", tuple(RunTrigger), default="" if "trigger" in event else RunTrigger.OPERATOR
+    )
     fields.raise_problems("The run was not started.")
     body = {name: value for name, value in event.items() if name not in EVENT_FIELDS}
     if trigger == RunTrigger.SCHEDULE:
