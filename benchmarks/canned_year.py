@@ -30,7 +30,7 @@ from registration_sync.bootstrap.aws_clients import DYNAMODB_CONFIG
 from registration_sync.domain.connections.sftp import SftpAccount
 from registration_sync.domain.mapping.compiled.mapping import RunContext, compile_mapping
 from registration_sync.domain.mapping.definition.mapping import parse_mapping
-from registration_sync.domain.registrations.batches import YearMarker, shard, version_of
+from registration_sync.domain.registrations.batches import YearMarker, shard_of, version_of
 from registration_sync.domain.registrations.registration import (
     APPROVED,
     Registration,
@@ -106,8 +106,8 @@ class CannedYear:
 
     def _marks(self, asked: Any) -> bytes:
         pk = asked["ExpressionAttributeValues"][":pk"]["S"]
-        of_shard = int(pk[-1])
-        if pk != batch_pk("measured", YEAR, 1, of_shard):
+        shard = int(pk[-1])
+        if pk != batch_pk("measured", YEAR, 1, shard):
             return b'{"Items": []}'
         after = asked.get("ExclusiveStartKey")
         first = int(after["sk"]["S"]) + 1 if after else 0
@@ -115,7 +115,7 @@ class CannedYear:
         page = []
         for number in range(first, self._count):
             student = id_of(number)
-            if shard(student) == of_shard:
+            if shard_of(student) == shard:
                 page.append(f'{{"pk": {{"S": "{pk}"}}, "sk": {{"S": "{student}"}}}}')
                 if len(page) == room:
                     break
