@@ -137,7 +137,7 @@ FORGETFUL: Changes = {}
 COMMIT = "    table.commit(connection_id, school_year, batch, lease.token)\n"
 PUT_LEDGER = (
     "    table.put_ledger(connection_id, school_year, "
-    "_entry(year, books, batches, written, sent, now()))\n"
+    "_entry(year, before, batches, written, sent, now()))\n"
 )
 
 BOOKS: dict[str, tuple[Changes, str]] = {
@@ -169,7 +169,7 @@ BOOKS: dict[str, tuple[Changes, str]] = {
         "a sync and a removal, an export, a kill",
     ),
     "students who are due counted twice": (
-        {"read_status": [('totals = totals.moved(current.outcome, "")', "pass")]},
+        {"read_status": [('totals = totals.with_changed_outcome(current.outcome, "")', "pass")]},
         "two syncs, two exports, a kill",
     ),
     "runs that are not retired not looked at": (
@@ -212,14 +212,14 @@ MUTANTS: dict[str, tuple[Changes, str]] = {
         {
             "export_year": [
                 (
-                    "    keep_held_due(year, batch + 1, written.held_list, table, now())\n"
+                    "    mark_held_students(year, batch + 1, written.held_list, table, now())\n"
                     "    if written",
                     "    if written",
                 ),
                 (
                     "    table.commit(connection_id, school_year, batch, lease.token)\n",
                     "    table.commit(connection_id, school_year, batch, lease.token)\n"
-                    "    keep_held_due(year, batch + 1, written.held_list, table, now())\n",
+                    "    mark_held_students(year, batch + 1, written.held_list, table, now())\n",
                 ),
             ]
         },

@@ -68,7 +68,7 @@ def export_year(
     connection_id, school_year = year.connection_id, year.school_year
     batch = year.marker.open
     lease.check()
-    books = _books_before(year, table, archive, lease, workspace)
+    before = _totals_before(year, table, archive, lease, workspace)
     table.close_batch(connection_id, school_year, batch, lease.token)
     # From here on `batch` counts: `open` may move again, under another run.
     batches = range(year.marker.exported + 1, batch + 1)
@@ -81,26 +81,28 @@ def export_year(
         folder=workspace,
         check=lease.check,
     )
-    keep_held_due(year, batch + 1, written.held_list, table, now())
+    mark_held_students(year, batch + 1, written.held_list, table, now())
     if written.held_of_all and year.overridden_by is None:
         raise IncompleteFullFile(written)
-    findings = judge(written, books.histories)
+    findings = judge(written, before.histories)
     if written.files and waits(year, findings):
         return waiting_outcome(year, written, findings)
     if written.held_of_all:
-        keep_held_due(year, batch + 1, written.held_list, table, now(), all_held=True)
+        mark_held_students(year, batch + 1, written.held_list, table, now(), all_held=True)
     sent = _sent(year, written, workspace)
     if sent or written.settled:
         report("archiving")
         lease.check()  # an heir may be erasing a student: what is archived now would stay
         archive_year(year, batches, written, sent, archive)
     delivered = _deliver(year, sent, workspace, server, lease, pause, report)
-    table.put_ledger(connection_id, school_year, _entry(year, books, batches, written, sent, now()))
+    table.put_ledger(
+        connection_id, school_year, _entry(year, before, batches, written, sent, now())
+    )
     table.commit(connection_id, school_year, batch, lease.token)
     return outcome_of(year, written, delivered, findings)
 
 
-def _books_before(
+def _totals_before(
     year: YearToExport,
     table: RegistrationsTable,
     archive: Archive,
@@ -132,7 +134,7 @@ def _books_before(
 
 def _entry(
     year: YearToExport,
-    books: YearTotals,
+    before: YearTotals,
     batches: range,
     written: WrittenYear,
     sent: tuple[WrittenFile, ...],
@@ -148,10 +150,10 @@ def _entry(
         for file in written.files
     ]
     counts = row_counts(year, written)
-    return next_entry(books, batches, year.run_id, written, paths, counts, now)
+    return next_entry(before, batches, year.run_id, written, paths, counts, now)
 
 
-def keep_held_due(
+def mark_held_students(
     year: YearToExport,
     batch: int,
     held_list: Path,

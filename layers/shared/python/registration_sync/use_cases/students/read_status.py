@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from registration_sync.domain.registrations.batches import YearMarker
-from registration_sync.domain.registrations.ledger import NO_TOTALS, Totals, outcome_before_ledger
+from registration_sync.domain.registrations.ledger import NO_TOTALS, Totals, inferred_outcome
 from registration_sync.domain.registrations.receipt import status_of_due
 from registration_sync.ports.archive import Archive
 from registration_sync.ports.registrations import Snapshots
@@ -69,7 +69,7 @@ def _year(
         status = status_of_due(current, mark)
         counts[status] += 1
         counts["never_exported"] += not current.exported_in and stored.snapshot is not None
-        totals = totals.moved(current.outcome, "")
+        totals = totals.with_changed_outcome(current.outcome, "")
     of_totals = asdict(totals)
     counts.pop("removed")
     return {
@@ -88,6 +88,6 @@ def _counted(
     totals = NO_TOTALS
     if numbers.exported:
         for current in snapshots.all_current(connection_id, school_year):
-            outcome = outcome_before_ledger(current, numbers.exported) or current.outcome
-            totals = totals.moved("", outcome)
+            outcome = inferred_outcome(current, numbers.exported) or current.outcome
+            totals = totals.with_changed_outcome("", outcome)
     return totals
