@@ -36,7 +36,7 @@ MESSAGES = {
 }
 
 NO_LONGER_KEPT = (
-    "The archived files of the run that last exported this student have expired, so the rows "
+    "The archived files of the run that last exported this student are no longer kept, so the rows "
     "cannot be shown."
 )
 
