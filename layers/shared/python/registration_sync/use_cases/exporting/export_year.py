@@ -95,9 +95,8 @@ def export_year(
         lease.check()  # an heir may be erasing a student: what is archived now would stay
         archive_year(year, batches, written, sent, archive)
     delivered = _deliver(year, sent, workspace, server, lease, pause, report)
-    table.put_ledger(
-        connection_id, school_year, _entry(year, before, batches, written, sent, now())
-    )
+    entry = _entry(year, before, batches, written, sent, now())
+    table.put_ledger(connection_id, school_year, entry)
     table.commit(connection_id, school_year, batch, lease.token)
     return outcome_of(year, written, delivered, findings)
 
