@@ -54,8 +54,8 @@ class Numbered[Value]:
 
 @dataclass(frozen=True, slots=True)
 class Running:
-    """The state of an actor: its results so far; for an export, the syncs answered before it began
-    (`floor`), and those `owed` a delivery."""
+    """The state of an actor: its results so far; for an export, the syncs acknowledged before it
+    began (`floor`), and those `owed` a delivery."""
 
     history: tuple[int, ...] = ()
     floor: Labels = ()
@@ -156,7 +156,7 @@ class Explorer:
         """The actor and the world after its next operation."""
         world = self.worlds[number]
         if isinstance(self.actors[index], Export) and not self.running[actor].history:
-            actor = self.running.number(Running((), world.answered, world.owed))
+            actor = self.running.number(Running((), world.acknowledged, world.owed))
         operation, _ = self.wants(index, actor)
         assert operation is not None
         after, result = self._apply(number, operation)
@@ -316,7 +316,7 @@ class Explorer:
 
     def fault_of(self, state: State) -> str:
         """The promise that is broken in this state, or an empty text. At the end the totals add up,
-        also after one more undisturbed export, which must deliver every answered sync."""
+        also after one more undisturbed export, which must deliver every acknowledged sync."""
         fault = self._world_fault(state.world)
         if fault or any(actor != ENDED for actor in state.actors):
             return fault
@@ -384,15 +384,15 @@ def _world_after(
 ) -> World:
     if isinstance(actor, Export):
         return _checked_success(world, running.owed, actor, left_out) if outcome else world
-    answered = _raised(world.answered, outcome, actor.label)
+    acknowledged = _raised(world.acknowledged, outcome, actor.label)
     owed = world.owed
     if not isinstance(actor, Removal):
         owed = _raised(owed, outcome, actor.label)
-    return replace(world, answered=answered, owed=owed)
+    return replace(world, acknowledged=acknowledged, owed=owed)
 
 
 def _checked_success(world: World, owed: Labels, export: Export, left_out: frozenset[int]) -> World:
-    """P1: a sync answered before a successful export began is delivered, held, left out, or
+    """P1: a sync acknowledged before a successful export began is delivered, held, left out, or
     replaced by a later sync."""
     delivered = dict(world.delivered)
     due = {student for (batch, student), _ in world.marks if batch > world.exported}

@@ -41,9 +41,9 @@ class World:
     To keep worlds few, marks of exported batches are dropped at once, the rows of final files once
     they are checked, and ledger entries and indexes (by batch) once they are no longer read.
 
-    For the checks: the newest label of each student that was `delivered`, that was `answered`, and
-    that was answered and is `owed` a delivery, unlike a removal. A label is the number in the
-    snapshot of a sync.
+    For the checks: the newest label of each student that was `delivered`, that was `acknowledged`,
+    and that was acknowledged and is `owed` a delivery, unlike a removal. A label is the number in
+    the snapshot of a sync.
     """
 
     lease: tuple[str, bool] | None = None  # token, expired
@@ -56,7 +56,7 @@ class World:
     marks: tuple[tuple[tuple[int, str], DueMark], ...] = ()
     files: tuple[tuple[str, tuple[tuple[str, int], ...]], ...] = ()
     delivered: tuple[tuple[str, int], ...] = ()
-    answered: tuple[tuple[str, int], ...] = ()
+    acknowledged: tuple[tuple[str, int], ...] = ()
     owed: tuple[tuple[str, int], ...] = ()
     fault: str = ""
 
@@ -74,8 +74,8 @@ def label_of(current: Current) -> int:
 
 
 def lost_students(world: World, left_out: frozenset[int]) -> list[str]:
-    """The students with an answered sync that was neither delivered nor replaced, and who are not
-    due, removed or left out."""
+    """The students with an acknowledged sync that was neither delivered nor replaced, and who are
+    not due, removed or left out."""
     delivered = dict(world.delivered)
     due = {student for (batch, student), _ in world.marks if batch > world.exported}
     return [
@@ -278,7 +278,7 @@ def _remove(world: World, path: str) -> tuple[World, Any]:
 def _replace(
     world: World, temporary: str, final: str, floor: tuple[tuple[str, int], ...]
 ) -> tuple[World, Any]:
-    """Renames. `floor` has the newest label of each student answered before the export began."""
+    """Renames. `floor` has the newest label of each student acknowledged before the export."""
     rows = dict(world.files).get(temporary)
     if rows is None:
         return world, Refused(TerminalDeliveryError, "no such file")
@@ -287,7 +287,7 @@ def _replace(
         if label < delivered.get(student, -1):
             fault = fault or f"P2: {student}'s {label} after {delivered[student]}"
         if label < floors.get(student, -1):
-            fault = fault or f"P2: {student}'s {label} although {floors[student]} was answered"
+            fault = fault or f"P2: {student}'s {label} although {floors[student]} was acknowledged"
         delivered[student] = max(label, delivered.get(student, -1))
     files = put(drop(world.files, temporary), final, ())
     return (

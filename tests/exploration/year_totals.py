@@ -58,8 +58,8 @@ def fault_in_totals(
 
 
 def _allowed(world: World, current: Current, left_out: frozenset[int]) -> set[Counts]:
-    """The allowed counts for a student who is not due. There is one if the last sync was answered;
-    otherwise that sync or the state before it may count."""
+    """The allowed counts for a student who is not due. There is one if the last sync was
+    acknowledged; otherwise that sync or the state before it may count."""
     label = label_of(current)
     delivered = dict(world.delivered).get(current.student_id)
     if current.snapshot is None:
@@ -68,7 +68,7 @@ def _allowed(world: World, current: Current, left_out: frozenset[int]) -> set[Co
         counts = {(1, 0)}
     else:
         counts = {(0, 1)}
-    if dict(world.answered).get(current.student_id, -1) < label:
+    if dict(world.acknowledged).get(current.student_id, -1) < label:
         counts |= {(0, 0)} | ({(1, 0)} if delivered is not None else set())
         counts |= {(0, 1)} if left_out else set()
     if label in left_out:

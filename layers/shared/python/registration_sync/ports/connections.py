@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 from registration_sync.domain.access import ConnectionAccess
 from registration_sync.domain.audit import AuditEntry
 
-if TYPE_CHECKING:  # the sync function starts without pydantic, and without what it never uses
+if TYPE_CHECKING:  # the sync function starts faster without these
     from registration_sync.domain.connections.connection import Connection, SavedMapping
     from registration_sync.domain.connections.schedule import Schedule, SetSchedule
     from registration_sync.domain.connections.sftp import Credentials

@@ -136,7 +136,7 @@ class StudentErasureStore(Protocol):
 
 
 class MarkerRecoveryStore(Protocol):
-    """Reads what a lost marker can be rebuilt from. Every method raises Unavailable."""
+    """Reads the data for rebuilding a lost marker. Every method raises Unavailable."""
 
     def years(self, connection_id: str) -> list[int]:
         """The school years with any stored items."""

@@ -15,7 +15,7 @@ BATCH_WRITE_ITEMS = 25
 PAGE_ITEMS = 1_000
 """A page of 1 MB holds some 25,000 marks, and an export reads sixteen pages at a time."""
 
-TRIES = 6
+MAX_TRIES = 6
 FIRST_PAUSE_SECONDS = 0.05
 
 
@@ -112,5 +112,5 @@ def with_retries[T](call: Callable[[], T]) -> T:
 
 def _pauses() -> Iterator[float]:
     """Growing pauses between tries, with jitter so that many do not come back at once."""
-    for attempt in range(TRIES):
+    for attempt in range(MAX_TRIES):
         yield FIRST_PAUSE_SECONDS * 2**attempt * random.uniform(0.5, 1.0)  # noqa: S311

@@ -15,19 +15,19 @@ type Item = dict[str, Any]
 """An item, a key or values of an expression, as the client takes them: `{"S": "text"}`."""
 
 CONDITION_FAILED = "ConditionalCheckFailed"
-"""The code for a write of a transaction whose condition did not hold."""
+"""The code of a write in a transaction whose condition did not hold."""
 
 
 class Table:
-    """Every method raises Unavailable for a transient fault. In expressions, `#name` stands for
-    the attribute `name`, where that is a reserved word."""
+    """Every method raises Unavailable for a transient error. In expressions, write `#name` for an
+    attribute `name` that is a reserved word."""
 
     def __init__(self, client: "DynamoDBClient", name: str) -> None:
         self.client = client
         self.name = name
 
     def get(self, key: Item, attributes: str = "") -> Item:
-        """The item, or only these attributes of it; empty if there is none."""
+        """The item, or only the given attributes of it; empty if there is none."""
         with transient_as_unavailable():
             answer = self.client.get_item(
                 **self.request(Key=key, ConsistentRead=True, ProjectionExpression=attributes)
@@ -56,24 +56,25 @@ class Table:
             options["ExclusiveStartKey"] = page["LastEvaluatedKey"]
 
     def put(self, item: Item, condition: str = "", values: Item | None = None) -> bool:
-        """Whether the condition held, so that the item was written."""
+        """Writes the item if the condition holds; returns whether it did."""
         return self._write(self.client.put_item, condition, values, Item=item) is None
 
     def update(
         self, key: Item, update: str, condition: str, values: Item | None = None
     ) -> Item | None:
-        """None once updated; if the condition failed, the stored item, empty if there is none."""
+        """Updates the item if the condition holds. Returns None if it did, else the item as it is
+        stored, empty if there is none."""
         return self._write(
             self.client.update_item, condition, values, Key=key, UpdateExpression=update
         )
 
     def delete(self, key: Item, condition: str = "", values: Item | None = None) -> bool:
-        """Whether the condition held, so that the item is deleted."""
+        """Deletes the item if the condition holds; returns whether it did."""
         return self._write(self.client.delete_item, condition, values, Key=key) is None
 
     def transact(self, *writes: Item) -> list[str]:
-        """Writes all or nothing: `{"Put": table.request(…)}`. Returns nothing once written, else a
-        code for each write ("None" for one that was not the reason)."""
+        """Makes all writes, such as `{"Put": table.request(…)}`, or none. Returns an empty list if
+        it did, else a code for each write ("None" for those that could be made)."""
         try:
             with transient_as_unavailable():
                 self.client.transact_write_items(TransactItems=writes)  # type: ignore[arg-type]
@@ -85,8 +86,8 @@ class Table:
         return []
 
     def request(self, **parameters: Any) -> Any:
-        """The parameters of a request on this table, without those that are None or an empty text,
-        and with the names that its expressions use."""
+        """The parameters of a request: drops those that are None or an empty text, and adds the
+        table name and the attribute names of the expressions."""
         given = {name: value for name, value in parameters.items() if value not in (None, "")}
         expressions = (value for name, value in given.items() if name.endswith("Expression"))
         names = {f"#{name}": name for name in re.findall(r"#(\w+)", " ".join(expressions))}
