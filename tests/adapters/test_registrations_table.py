@@ -1,14 +1,11 @@
 """RegistrationsTable: conditions and order on an in-process DynamoDB; unprocessed items and
 throttling, which that never returns, with a client that does."""
 
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import boto3
 import pytest
 from botocore.exceptions import ClientError
-from moto import mock_aws
 
 from registration_sync.adapters.aws.errors import is_transient
 from registration_sync.adapters.dynamodb import requests as dynamodb_requests
@@ -34,32 +31,17 @@ from registration_sync.domain.registrations.ledger import (
     LedgerFile,
     Totals,
 )
+from tests.adapters.conftest import TABLE
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
 
 C, Y = "north", 2025
 
 
 @pytest.fixture
-def table() -> Iterator[DynamoDBRegistrationsTable]:
-    with mock_aws():
-        client = boto3.client(
-            "dynamodb",
-            region_name="us-east-1",
-            aws_access_key_id="testing",
-            aws_secret_access_key="testing",
-        )
-        client.create_table(
-            TableName="registrations",
-            KeySchema=[
-                {"AttributeName": "pk", "KeyType": "HASH"},
-                {"AttributeName": "sk", "KeyType": "RANGE"},
-            ],
-            AttributeDefinitions=[
-                {"AttributeName": "pk", "AttributeType": "S"},
-                {"AttributeName": "sk", "AttributeType": "S"},
-            ],
-            BillingMode="PAY_PER_REQUEST",
-        )
-        yield DynamoDBRegistrationsTable(client, "registrations", workers=4)
+def table(dynamodb: "DynamoDBClient") -> DynamoDBRegistrationsTable:
+    return DynamoDBRegistrationsTable(dynamodb, TABLE, workers=4)
 
 
 def put(table: DynamoDBRegistrationsTable, version: str, batch: int = 1) -> Stored:
@@ -126,9 +108,9 @@ def test_a_marker_without_a_creation_record_gets_one_with_its_next_year(
     table: DynamoDBRegistrationsTable,
 ) -> None:
     table.add_year(C, Y)
-    table._table.client.delete_item(TableName="registrations", Key=creation_record_key(C))
+    table._table.client.delete_item(TableName=TABLE, Key=creation_record_key(C))
     table._table.client.update_item(
-        TableName="registrations", Key=marker_key(C), UpdateExpression="REMOVE witnessed"
+        TableName=TABLE, Key=marker_key(C), UpdateExpression="REMOVE witnessed"
     )
     assert table.marker(C).years.keys() == {Y}
 
@@ -140,7 +122,7 @@ def test_a_marker_without_a_creation_record_gets_one_with_its_next_year(
 
 
 def lose_the_marker(table: DynamoDBRegistrationsTable) -> None:
-    table._table.client.delete_item(TableName="registrations", Key=marker_key(C))
+    table._table.client.delete_item(TableName=TABLE, Key=marker_key(C))
 
 
 def test_a_newer_version_stays(table: DynamoDBRegistrationsTable) -> None:
@@ -275,7 +257,7 @@ def outcome(table: DynamoDBRegistrationsTable) -> tuple[str, int, int]:
 
 def expiry(table: DynamoDBRegistrationsTable, student_id: str = "007") -> int | None:
     key = current_key(C, Y, student_id)
-    item = table._table.client.get_item(TableName="registrations", Key=key)["Item"]
+    item = table._table.client.get_item(TableName=TABLE, Key=key)["Item"]
     return int(item["expires_at"]["N"]) if "expires_at" in item else None
 
 

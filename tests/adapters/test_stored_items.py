@@ -6,12 +6,9 @@ Do not change an item here to make a test pass; write the reading code so that i
 import base64
 import datetime as dt
 import json
-from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
-import boto3
 import pytest
-from moto import mock_aws
 
 from registration_sync.adapters.dynamodb.audit_table import DynamoDBAudit
 from registration_sync.adapters.dynamodb.connection_access import DynamoDBConnectionAccess
@@ -44,57 +41,33 @@ from registration_sync.domain.registrations.ledger import (
 from registration_sync.domain.registrations.registration import decode_snapshot
 from registration_sync.domain.registrations.row_history import RowHistory
 from registration_sync.domain.runs.findings import LastUpload
+from tests.adapters.conftest import TABLE
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
-TABLE = "table"
 NOW = dt.datetime(2026, 3, 2, 21, 0, tzinfo=dt.UTC)
 VERSION = "001772445600000#4b1c9a3e-0000-4000-8000-1234567890ab#0003"
 
 
-@pytest.fixture
-def client() -> Iterator["DynamoDBClient"]:
-    with mock_aws():
-        client = boto3.client(
-            "dynamodb",
-            region_name="us-east-1",
-            aws_access_key_id="testing",
-            aws_secret_access_key="testing",
-        )
-        client.create_table(
-            TableName=TABLE,
-            KeySchema=[
-                {"AttributeName": "pk", "KeyType": "HASH"},
-                {"AttributeName": "sk", "KeyType": "RANGE"},
-            ],
-            AttributeDefinitions=[
-                {"AttributeName": "pk", "AttributeType": "S"},
-                {"AttributeName": "sk", "AttributeType": "S"},
-            ],
-            BillingMode="PAY_PER_REQUEST",
-        )
-        yield client
-
-
-def store(client: "DynamoDBClient", *items: dict[str, Any]) -> None:
+def store(dynamodb: "DynamoDBClient", *items: dict[str, Any]) -> None:
     for item in items:
-        client.put_item(TableName=TABLE, Item=item)
+        dynamodb.put_item(TableName=TABLE, Item=item)
 
 
 # RegistrationsTable
 
 
 @pytest.fixture
-def table(client: "DynamoDBClient") -> DynamoDBRegistrationsTable:
-    return DynamoDBRegistrationsTable(client, TABLE, workers=4)
+def table(dynamodb: "DynamoDBClient") -> DynamoDBRegistrationsTable:
+    return DynamoDBRegistrationsTable(dynamodb, TABLE, workers=4)
 
 
 CREATION_RECORD = {"pk": {"S": "WITNESS#north"}, "sk": {"S": "WITNESS"}}
 
 
 def test_a_marker_with_its_lease_is_read(
-    client: "DynamoDBClient", table: DynamoDBRegistrationsTable
+    dynamodb: "DynamoDBClient", table: DynamoDBRegistrationsTable
 ) -> None:
     marker = {
         "pk": {"S": "MARKER#north"},
@@ -110,7 +83,7 @@ def test_a_marker_with_its_lease_is_read(
         "lease_since": {"N": "1772485200000"},
         "lease_expires": {"N": "1772485380000"},
     }
-    store(client, CREATION_RECORD, marker)
+    store(dynamodb, CREATION_RECORD, marker)
 
     assert table.marker("north") == ExportMarker(
         Lease("f00d", "20260302T210000Z-1a2b3c4d", 1772485380000),
@@ -121,9 +94,9 @@ def test_a_marker_with_its_lease_is_read(
 
 
 def test_a_creation_record_without_a_marker_is_read(
-    client: "DynamoDBClient", table: DynamoDBRegistrationsTable
+    dynamodb: "DynamoDBClient", table: DynamoDBRegistrationsTable
 ) -> None:
-    store(client, CREATION_RECORD)
+    store(dynamodb, CREATION_RECORD)
 
     with pytest.raises(MarkerLost):
         table.marker("north")
@@ -144,11 +117,11 @@ COMPRESSED = base64.b64decode(
 
 
 def test_snapshots_of_both_codecs_and_a_tombstone_are_read(
-    client: "DynamoDBClient", table: DynamoDBRegistrationsTable
+    dynamodb: "DynamoDBClient", table: DynamoDBRegistrationsTable
 ) -> None:
     plain = b"J" + json.dumps(SNAPSHOT, ensure_ascii=False, separators=(",", ":")).encode()
     store(
-        client,
+        dynamodb,
         {
             "pk": {"S": "CURRENT#north#2025#6"},
             "sk": {"S": "007"},
@@ -194,9 +167,9 @@ def test_snapshots_of_both_codecs_and_a_tombstone_are_read(
 REASONS = '[{"file": "students", "field": "DOB", "rule": "date", "message": "Not a date."}]'
 
 
-def test_marks_are_read(client: "DynamoDBClient", table: DynamoDBRegistrationsTable) -> None:
+def test_marks_are_read(dynamodb: "DynamoDBClient", table: DynamoDBRegistrationsTable) -> None:
     store(
-        client,
+        dynamodb,
         {"pk": {"S": "BATCH#north#2025#4#6"}, "sk": {"S": "007"}},
         {
             "pk": {"S": "BATCH#north#2025#5#0"},
@@ -213,7 +186,7 @@ def test_marks_are_read(client: "DynamoDBClient", table: DynamoDBRegistrationsTa
 
 
 def test_ledger_entries_are_read(
-    client: "DynamoDBClient", table: DynamoDBRegistrationsTable
+    dynamodb: "DynamoDBClient", table: DynamoDBRegistrationsTable
 ) -> None:
     entry = """{"first": 3, "last": 4, "run_id": "r4", "exported_at": "2026-03-02T21:00:00Z",
         "settled": 2, "totals": {"exported": 7, "left_out": 1},
@@ -226,7 +199,7 @@ def test_ledger_entries_are_read(
         "exported_at": "2026-03-01T21:00:00Z", "settled": 0,
         "totals": {"exported": 6, "left_out": 0}, "files": [], "last_export": null}"""
     store(
-        client,
+        dynamodb,
         {
             "pk": {"S": "LEDGER#north#2025"},
             "sk": {"S": "000000004"},
@@ -260,7 +233,7 @@ def test_ledger_entries_are_read(
 # ConnectionsTable
 
 
-def test_connections_are_read(client: "DynamoDBClient") -> None:
+def test_connections_are_read(dynamodb: "DynamoDBClient") -> None:
     document = """{"connection_id": "north", "name": "North", "sis": "", "host": "sftp.example.org",
         "port": 22, "username": "enroll", "host_keys": [],
         "folder": "SISData/exports/{school_year}", "delivery": "sftp", "importer": "unknown",
@@ -271,7 +244,7 @@ def test_connections_are_read(client: "DynamoDBClient") -> None:
         "district": "north", "time_zone": "America/Chicago", "example_students": ["007"],
         "programs": ["enroll"]}"""
     store(
-        client,
+        dynamodb,
         {
             "pk": {"S": "CONNECTIONS"},
             "sk": {"S": "north"},
@@ -287,8 +260,8 @@ def test_connections_are_read(client: "DynamoDBClient") -> None:
             "removed": {"BOOL": True},
         },
     )
-    connections = DynamoDBConnections(client, TABLE)
-    access = DynamoDBConnectionAccess(client, TABLE)
+    connections = DynamoDBConnections(dynamodb, TABLE)
+    access = DynamoDBConnectionAccess(dynamodb, TABLE)
 
     north = Connection(
         connection_id="north",
@@ -308,11 +281,11 @@ def test_connections_are_read(client: "DynamoDBClient") -> None:
     assert access.access("old") is None
 
 
-def test_mappings_and_schedules_are_read(client: "DynamoDBClient") -> None:
+def test_mappings_and_schedules_are_read(dynamodb: "DynamoDBClient") -> None:
     schedule = """{"enabled": true, "time": "21:00", "time_zone": "America/Chicago",
         "pauses": []}"""
     store(
-        client,
+        dynamodb,
         {
             "pk": {"S": "MAPPING#north"},
             "sk": {"S": "00000011"},
@@ -329,20 +302,20 @@ def test_mappings_and_schedules_are_read(client: "DynamoDBClient") -> None:
     )
 
     definition = {"files": [{"name": "students", "fields": [{"to": "Año"}]}]}
-    assert DynamoDBMappings(client, TABLE).latest("north") == SavedMapping(
+    assert DynamoDBMappings(dynamodb, TABLE).latest("north") == SavedMapping(
         version=11, definition=definition, saved_by="ada", saved_at=NOW
     )
     nightly = parse_schedule({"enabled": True, "time": "21:00"}, "America/Chicago")
-    schedules = DynamoDBSchedules(client, TABLE)
+    schedules = DynamoDBSchedules(dynamodb, TABLE)
     assert schedules.all() == [SetSchedule("north", nightly, NOW)]
     assert schedules.get("north") == nightly
 
 
-def test_deliveries_are_read(client: "DynamoDBClient") -> None:
+def test_deliveries_are_read(dynamodb: "DynamoDBClient") -> None:
     document = """{"path": "f/students.csv", "run_id": "r2", "of_export": "r1",
         "delivered_at": "2026-03-02 21:00", "size": 120, "sha256": "ab", "modified": 5000}"""
     store(
-        client,
+        dynamodb,
         {
             "pk": {"S": "DELIVERED#north"},
             "sk": {"S": "f/students.csv"},
@@ -352,7 +325,7 @@ def test_deliveries_are_read(client: "DynamoDBClient") -> None:
         },
         {"pk": {"S": "DELIVERED#north"}, "sk": {"S": "IMPORTER"}, "account": {"S": "a@b:22"}},
     )
-    deliveries = DynamoDBDeliveries(client, TABLE, retention_days=400, now=lambda: NOW)
+    deliveries = DynamoDBDeliveries(dynamodb, TABLE, retention_days=400, now=lambda: NOW)
 
     assert deliveries.last("north", "a@b:22", "f/students.csv") == LastUpload(
         "f/students.csv", "r2", "r1", "2026-03-02 21:00", 120, "ab", modified=5000
@@ -360,9 +333,9 @@ def test_deliveries_are_read(client: "DynamoDBClient") -> None:
     assert deliveries.was_one_taken("north", "a@b:22")
 
 
-def test_audit_entries_are_read(client: "DynamoDBClient") -> None:
+def test_audit_entries_are_read(dynamodb: "DynamoDBClient") -> None:
     store(
-        client,
+        dynamodb,
         {
             "pk": {"S": "AUDIT#north"},
             "sk": {"S": "20260302T210000.000000Z-request-1"},
@@ -375,7 +348,7 @@ def test_audit_entries_are_read(client: "DynamoDBClient") -> None:
         },
     )
 
-    found, _ = DynamoDBAudit(client, TABLE, retention_days=400).newest("north", 10, None)
+    found, _ = DynamoDBAudit(dynamodb, TABLE, retention_days=400).newest("north", 10, None)
 
     change = Change("name", "North", None)
     assert found == [AuditEntry(NOW, "ada", "connection_changed", (change,), "request-1")]
@@ -392,10 +365,10 @@ RECORD = base64.b64decode(
 )
 
 
-def test_runs_are_read(client: "DynamoDBClient") -> None:
+def test_runs_are_read(dynamodb: "DynamoDBClient") -> None:
     run_id = "20250915T190000Z-1a2b3c4d"
     store(
-        client,
+        dynamodb,
         {
             "pk": {"S": "RUNS#north"},
             "sk": {"S": run_id},
@@ -406,7 +379,7 @@ def test_runs_are_read(client: "DynamoDBClient") -> None:
         },
         {"pk": {"S": "AWAITING#north"}, "sk": {"S": "AWAITING"}, "run_id": {"S": run_id}},
     )
-    runs = DynamoDBRuns(client, TABLE, retention_days=400)
+    runs = DynamoDBRuns(dynamodb, TABLE, retention_days=400)
 
     record = runs.find("north", run_id)
     assert record is not None
