@@ -29,7 +29,7 @@ from registration_sync.domain.mapping.transformations.date_formats import MEANIN
 from registration_sync.domain.mapping.transformations.registry import TRANSFORMATIONS
 from registration_sync.domain.mapping.values import sources
 from registration_sync.domain.mapping.values.conditions import Condition
-from registration_sync.domain.registrations.registration import SNAPSHOT_BYTES
+from registration_sync.domain.registrations.registration import MAX_SNAPSHOT_BYTES
 
 ROOT = Path(__file__).parents[2]
 _NOTHING: Mapping[str, str] = {}
@@ -177,7 +177,7 @@ def _dates() -> str:
 def _limits() -> str:
     return (
         f"A mapping holds at most {MAPPING_CHARACTERS:,} characters, {FILES} files, and {PATTERNS} "
-        f"different patterns. A registration is at most {SNAPSHOT_BYTES // 1000} kB."
+        f"different patterns. A registration is at most {MAX_SNAPSHOT_BYTES // 1000} kB."
     )
 
 

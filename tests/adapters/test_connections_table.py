@@ -1,14 +1,11 @@
-"""Connections, mappings and runs on DynamoDB."""
+"""ConnectionsTable on DynamoDB: connections, mappings, runs, deliveries, audit and schedules."""
 
 import datetime as dt
-from collections.abc import Iterator
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-import boto3
 import pytest
 from botocore.stub import Stubber
-from moto import mock_aws
 
 from registration_sync.adapters.dynamodb.audit_table import DynamoDBAudit
 from registration_sync.adapters.dynamodb.connection_access import DynamoDBConnectionAccess
@@ -42,51 +39,27 @@ from registration_sync.domain.runs.run import (
     YearOutcome,
     finished_run,
 )
+from tests.adapters.conftest import TABLE, dynamodb_client
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
-TABLE = "connections"
 NOW = dt.datetime(2025, 9, 15, 19, 0, tzinfo=dt.UTC)
 
 
 @pytest.fixture
-def client() -> Iterator["DynamoDBClient"]:
-    with mock_aws():
-        client = boto3.client(
-            "dynamodb",
-            region_name="us-east-1",
-            aws_access_key_id="testing",
-            aws_secret_access_key="testing",
-        )
-        client.create_table(
-            TableName=TABLE,
-            KeySchema=[
-                {"AttributeName": "pk", "KeyType": "HASH"},
-                {"AttributeName": "sk", "KeyType": "RANGE"},
-            ],
-            AttributeDefinitions=[
-                {"AttributeName": "pk", "AttributeType": "S"},
-                {"AttributeName": "sk", "AttributeType": "S"},
-            ],
-            BillingMode="PAY_PER_REQUEST",
-        )
-        yield client
+def connections(dynamodb: "DynamoDBClient") -> DynamoDBConnections:
+    return DynamoDBConnections(dynamodb, TABLE)
 
 
 @pytest.fixture
-def connections(client: "DynamoDBClient") -> DynamoDBConnections:
-    return DynamoDBConnections(client, TABLE)
+def mappings(dynamodb: "DynamoDBClient") -> DynamoDBMappings:
+    return DynamoDBMappings(dynamodb, TABLE)
 
 
 @pytest.fixture
-def mappings(client: "DynamoDBClient") -> DynamoDBMappings:
-    return DynamoDBMappings(client, TABLE)
-
-
-@pytest.fixture
-def runs(client: "DynamoDBClient") -> DynamoDBRuns:
-    return DynamoDBRuns(client, TABLE, retention_days=400)
+def runs(dynamodb: "DynamoDBClient") -> DynamoDBRuns:
+    return DynamoDBRuns(dynamodb, TABLE, retention_days=400)
 
 
 def connection(connection_id: str = "north", **changes: Any) -> Connection:
@@ -128,7 +101,7 @@ def test_connections_are_listed_by_id(connections: DynamoDBConnections) -> None:
     assert [item.connection_id for item in connections.all()] == ["north", "south"]
 
 
-def test_an_id_is_given_once(connections: DynamoDBConnections) -> None:
+def test_an_id_is_used_once(connections: DynamoDBConnections) -> None:
     connections.add(connection())
 
     with pytest.raises(Conflict, match='"north" is taken'):
@@ -138,7 +111,7 @@ def test_an_id_is_given_once(connections: DynamoDBConnections) -> None:
 
 
 def test_a_change_replaces_everything(
-    client: "DynamoDBClient", connections: DynamoDBConnections
+    dynamodb: "DynamoDBClient", connections: DynamoDBConnections
 ) -> None:
     connections.add(connection())
     changed = connection(district="south", programs=())
@@ -146,10 +119,10 @@ def test_a_change_replaces_everything(
     connections.replace(changed)
 
     assert connections.get("north") == changed
-    assert DynamoDBConnectionAccess(client, TABLE).access("north") == changed.access
+    assert DynamoDBConnectionAccess(dynamodb, TABLE).access("north") == changed.access
 
 
-def test_what_is_gone_is_not_brought_back_by_a_change(connections: DynamoDBConnections) -> None:
+def test_a_change_does_not_restore_a_removed_connection(connections: DynamoDBConnections) -> None:
     connections.add(connection())
     connections.remove("north")
 
@@ -183,10 +156,10 @@ def test_the_id_of_a_removed_connection_stays_with_its_district(
     assert connections.get("north") == connection()
 
 
-def test_access_is_read_without_the_connection(
-    client: "DynamoDBClient", connections: DynamoDBConnections
+def test_access_is_read_without_the_rest_of_the_connection(
+    dynamodb: "DynamoDBClient", connections: DynamoDBConnections
 ) -> None:
-    reader = DynamoDBConnectionAccess(client, TABLE)
+    reader = DynamoDBConnectionAccess(dynamodb, TABLE)
     connections.add(connection())
     connections.add(connection("gone"))
     connections.remove("gone")
@@ -205,7 +178,7 @@ def mapping(version: int, name: str = "students") -> SavedMapping:
 
 
 def test_the_latest_mapping_is_read_as_it_was_saved(mappings: DynamoDBMappings) -> None:
-    for version in range(1, 12):  # past nine: versions sort as numbers
+    for version in range(1, 12):  # beyond nine: versions sort as numbers
         mappings.save("north", mapping(version))
 
     assert mappings.latest("north") == mapping(11)
@@ -236,10 +209,10 @@ def test_a_run_is_read_as_it_was_saved(runs: DynamoDBRuns) -> None:
     assert runs.find("south", "r1") is None
 
 
-def test_a_run_expires(client: "DynamoDBClient", runs: DynamoDBRuns) -> None:
+def test_a_run_expires(dynamodb: "DynamoDBClient", runs: DynamoDBRuns) -> None:
     runs.save(run("r1"))
 
-    (item,) = client.scan(TableName=TABLE)["Items"]
+    (item,) = dynamodb.scan(TableName=TABLE)["Items"]
     expires_at = dt.datetime.fromtimestamp(int(item["expires_at"]["N"]), dt.UTC)
     assert expires_at == NOW + dt.timedelta(days=400)
 
@@ -440,21 +413,21 @@ def test_a_confirmation_that_started_nothing_is_undone(runs: DynamoDBRuns) -> No
     runs.confirm(confirmed(awaiting("r1")))
 
 
-def test_a_dry_run_expires_after_a_day(client: "DynamoDBClient", runs: DynamoDBRuns) -> None:
+def test_a_dry_run_expires_after_a_day(dynamodb: "DynamoDBClient", runs: DynamoDBRuns) -> None:
     runs.save(replace(run("r1"), request=RunRequest(RunKind.DRY_RUN)))
 
-    (item,) = client.scan(TableName=TABLE)["Items"]
+    (item,) = dynamodb.scan(TableName=TABLE)["Items"]
     assert int(item["expires_at"]["N"]) == int((NOW + dt.timedelta(days=1)).timestamp())
 
 
-# What was delivered where
+# Deliveries
 
 STUDENTS = LastUpload("f/students.csv", "r2", "r1", "2026-03-02 21:00", 120, "ab", modified=5000)
 
 
 @pytest.fixture
-def deliveries(client: "DynamoDBClient") -> DynamoDBDeliveries:
-    return DynamoDBDeliveries(client, TABLE, retention_days=400, now=lambda: NOW)
+def deliveries(dynamodb: "DynamoDBClient") -> DynamoDBDeliveries:
+    return DynamoDBDeliveries(dynamodb, TABLE, retention_days=400, now=lambda: NOW)
 
 
 def test_the_last_delivery_to_a_path_is_remembered(deliveries: DynamoDBDeliveries) -> None:
@@ -467,7 +440,7 @@ def test_the_last_delivery_to_a_path_is_remembered(deliveries: DynamoDBDeliverie
     assert deliveries.last("south", "a@b:22", "f/students.csv") is None
 
 
-def test_what_went_to_another_account_tells_nothing(deliveries: DynamoDBDeliveries) -> None:
+def test_a_delivery_to_another_account_is_ignored(deliveries: DynamoDBDeliveries) -> None:
     deliveries.remember("north", "a@b:22", STUDENTS)
     deliveries.note_taken("north", "a@b:22")
 
@@ -476,24 +449,24 @@ def test_what_went_to_another_account_tells_nothing(deliveries: DynamoDBDeliveri
     assert not deliveries.was_one_taken("north", "a@c:22")
 
 
-def test_a_delivery_expires_and_what_was_learned_of_the_importer_does_not(
-    client: "DynamoDBClient", deliveries: DynamoDBDeliveries
+def test_a_delivery_expires_but_not_the_fact_that_files_are_collected(
+    dynamodb: "DynamoDBClient", deliveries: DynamoDBDeliveries
 ) -> None:
     deliveries.remember("north", "a@b:22", STUDENTS)
     deliveries.note_taken("north", "a@b:22")
 
-    items = {item["sk"]["S"]: item for item in client.scan(TableName=TABLE)["Items"]}
+    items = {item["sk"]["S"]: item for item in dynamodb.scan(TableName=TABLE)["Items"]}
 
     expires_at = int((NOW + dt.timedelta(days=400)).timestamp())
     assert items["f/students.csv"]["expires_at"] == {"N": str(expires_at)}
     assert "expires_at" not in items["IMPORTER"]
 
 
-# Faults: moto never throttles and never has two transactions meet
+# Errors that moto never raises: throttling and conflicting transactions
 
 
 def test_a_request_that_meets_another_of_the_same_instant_is_unavailable() -> None:
-    client = _plain_client()
+    client = dynamodb_client()
     with Stubber(client) as stub:
         stub.add_client_error(
             "transact_write_items",
@@ -505,8 +478,8 @@ def test_a_request_that_meets_another_of_the_same_instant_is_unavailable() -> No
 
 
 @pytest.mark.parametrize("code", ["ThrottlingException", "InternalServerError"])
-def test_passing_faults_are_unavailable(code: str) -> None:
-    client = _plain_client()
+def test_transient_errors_are_unavailable(code: str) -> None:
+    client = dynamodb_client()
     calls = {
         "get_item": [
             lambda: DynamoDBConnections(client, TABLE).get("north"),
@@ -534,16 +507,7 @@ def test_passing_faults_are_unavailable(code: str) -> None:
                     use()
 
 
-def _plain_client() -> "DynamoDBClient":
-    return boto3.client(
-        "dynamodb",
-        region_name="us-east-1",
-        aws_access_key_id="testing",
-        aws_secret_access_key="testing",
-    )
-
-
-# The audit, and the schedules with the time of their last change
+# The audit and schedules
 
 
 def entry(seconds: int, action: str = "connection_changed") -> AuditEntry:
@@ -557,9 +521,9 @@ def entry(seconds: int, action: str = "connection_changed") -> AuditEntry:
 
 
 def test_audit_entries_are_read_as_they_were_added_the_newest_first(
-    client: "DynamoDBClient",
+    dynamodb: "DynamoDBClient",
 ) -> None:
-    audit = DynamoDBAudit(client, TABLE, retention_days=400)
+    audit = DynamoDBAudit(dynamodb, TABLE, retention_days=400)
     for seconds in (2, 1, 3):
         audit.add("north", entry(seconds))
     audit.add("south", entry(9))
@@ -571,25 +535,29 @@ def test_audit_entries_are_read_as_they_were_added_the_newest_first(
     assert end is None
 
 
-def test_audit_entries_of_one_moment_do_not_replace_each_other(client: "DynamoDBClient") -> None:
-    audit = DynamoDBAudit(client, TABLE, retention_days=400)
+def test_audit_entries_of_the_same_moment_do_not_replace_each_other(
+    dynamodb: "DynamoDBClient",
+) -> None:
+    audit = DynamoDBAudit(dynamodb, TABLE, retention_days=400)
     for request_id in ("a", "b"):
         audit.add("north", replace(entry(1), request_id=request_id))
 
     assert len(audit.newest("north", 10, None)[0]) == 2
 
 
-def test_audit_entries_expire_when_they_have_been_kept_long_enough(
-    client: "DynamoDBClient",
+def test_audit_entries_expire_after_the_retention(
+    dynamodb: "DynamoDBClient",
 ) -> None:
-    DynamoDBAudit(client, TABLE, retention_days=400).add("north", entry(0))
+    DynamoDBAudit(dynamodb, TABLE, retention_days=400).add("north", entry(0))
 
-    (item,) = client.scan(TableName=TABLE)["Items"]
+    (item,) = dynamodb.scan(TableName=TABLE)["Items"]
     assert int(item["expires_at"]["N"]) == int((NOW + dt.timedelta(days=400)).timestamp())
 
 
-def test_schedules_are_listed_with_the_time_of_their_last_change(client: "DynamoDBClient") -> None:
-    schedules = DynamoDBSchedules(client, TABLE)
+def test_schedules_are_listed_with_the_time_of_their_last_change(
+    dynamodb: "DynamoDBClient",
+) -> None:
+    schedules = DynamoDBSchedules(dynamodb, TABLE)
     nightly = parse_schedule({"enabled": True, "time": "21:00"}, "America/Chicago")
     for name in ("south", "north"):
         schedules.put(name, nightly, NOW)

@@ -41,11 +41,11 @@ def names(client: "SecretsManagerClient") -> list[str]:
     return sorted(secret["Name"] for secret in client.list_secrets()["SecretList"])
 
 
-def test_what_was_never_set_is_none(secrets: SecretsManagerSecrets) -> None:
+def test_a_secret_that_was_never_set_is_none(secrets: SecretsManagerSecrets) -> None:
     assert secrets.read("north") == Credentials()
 
 
-def test_each_secret_has_a_name_under_the_stack_and_the_connection(
+def test_each_secret_is_named_after_the_stack_and_the_connection(
     client: "SecretsManagerClient", secrets: SecretsManagerSecrets
 ) -> None:
     secrets.write("north", Credentials(password="p", private_key="k", passphrase="pp"))
@@ -67,7 +67,7 @@ def test_a_partial_change_keeps_the_others(secrets: SecretsManagerSecrets) -> No
     assert secrets.read("north") == Credentials(password="new", private_key="k")
 
 
-def test_the_empty_text_removes_one(secrets: SecretsManagerSecrets) -> None:
+def test_an_empty_text_removes_a_secret(secrets: SecretsManagerSecrets) -> None:
     secrets.write("north", Credentials(password="p", private_key="k"))
 
     secrets.write("north", Credentials(password="", passphrase=""))
@@ -89,9 +89,9 @@ def test_a_removed_secret_can_be_set_again(
     assert secrets.read("south") == Credentials(password="south's")
 
 
-def test_writing_needs_no_right_to_read() -> None:
+def test_writing_needs_no_permission_to_read() -> None:
     client = boto3.client("secretsmanager", **KEYS)
-    with Stubber(client) as stub:  # any call but these fails
+    with Stubber(client) as stub:  # any other call fails
         stub.add_response(
             "put_secret_value",
             {},
@@ -114,7 +114,7 @@ def test_writing_needs_no_right_to_read() -> None:
 @pytest.mark.parametrize(
     ("operation", "code"),
     [
-        ("put_secret_value", "InvalidRequestException"),  # is just being deleted
+        ("put_secret_value", "InvalidRequestException"),  # it is being deleted
         ("put_secret_value", "ThrottlingException"),
         ("put_secret_value", "InternalServiceError"),
     ],

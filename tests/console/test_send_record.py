@@ -52,7 +52,7 @@ def test_a_record_is_shown_sent_by_keyboard_and_lies_beside_the_real_files(
     assert district.files() == {"2025/test/students.csv": f"ID,First,DOB\r\n{line}\r\n"}
     press("Escape")
     expect(lin.button("Send Record")).to_be_focused()
-    lin.sees(lin.page.get_by_text("The next export takes this student."))
+    lin.sees(lin.page.get_by_text("The next export includes this student."))
     assert lin.page.title().startswith("Students")
 
 
@@ -76,7 +76,7 @@ def test_a_record_that_cannot_be_sent_is_reported_before_and_after(
 
     ada.write(ada.field("Student id"), "8")
     ada.page.keyboard.press("Enter")
-    ada.sees(ada.page.get_by_text("The next export takes this student."))
+    ada.sees(ada.page.get_by_text("The next export includes this student."))
     ada.press(ada.button("Send Record"))
     ada.press(ada.button("OK, Continue"))
     dialog = ada.dialog("Send Record: student 8")

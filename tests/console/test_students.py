@@ -79,7 +79,7 @@ def test_a_receipt_says_why_somebody_is_held_and_there_is_one_for_each_year(
 
     receipts = ada.page.get_by_role("article")
     expect(receipts.first).to_have_text(
-        re.compile("2025–26.*Held back.*held this student back.*Held back since.*is not a date")
+        re.compile("2025–26.*Held back.*held this student.*Held back since.*is not a date")
     )
     expect(receipts.last).to_have_text(re.compile("2024–25.*Exported as last synced.*7,Ann,"))
     ada.check()

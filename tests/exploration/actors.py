@@ -1,8 +1,8 @@
 """Use cases as actors that stop before each operation.
 
-An actor is a function of the results it has had so far: to take its next step it is run again
-from the start, fed those results, until it wants one more. So the real code runs unchanged, and
-the state of an actor is nothing but its history.
+An actor is a function of its results so far: for each step it runs again from the start with those
+results, until it needs one more. Thus the real code runs unchanged, and the state of an actor is
+its history of results.
 """
 
 import datetime as dt
@@ -37,23 +37,23 @@ NOW = dt.datetime(2026, 3, 2, 21, tzinfo=dt.UTC)
 
 
 class Wanted(BaseException):
-    """The actor wants the result of an operation; not an Exception, so that no code handles it."""
+    """The actor needs the result of an operation. Not an Exception, so no code handles it."""
 
 
 @dataclass(frozen=True, slots=True)
 class NoAnswer:
-    """The result of an operation whose answer was lost: it may happen yet, or never."""
+    """The result of an operation with a lost answer: it may still take effect, or never."""
 
 
 @dataclass(frozen=True, slots=True)
 class Late:
-    """A result that came after the lease had run out: from here on the clock says so."""
+    """A result after the lease has expired; from here on, the clock is late, too."""
 
     result: Any
 
 
 class Replay:
-    """Feeds recorded results; at the end of them notes the operation wanted next."""
+    """Returns the recorded results, then stores the next operation in `wanted`."""
 
     def __init__(self, results: Sequence[Any]) -> None:
         self._results = iter(results)
@@ -78,7 +78,7 @@ class Replay:
 
 
 class ReplayTable:
-    """The port RegistrationsTable, one operation at a time for one school year."""
+    """Implements the port RegistrationsTable for one school year, with one operation at a time."""
 
     def __init__(self, replay: Replay) -> None:
         self._replay = replay
@@ -112,14 +112,14 @@ class ReplayTable:
         }
 
     def delete_current(self, student_ids: Sequence[str]) -> Mapping[str, Stored]:
-        """Only a mutant deletes."""
+        """Used only by a mutant."""
         return {student: self._do("delete_current", student) for student in student_ids}
 
     def take_lease(self, _c: str, lease: Lease, now_ms: int) -> None:
         self._do("take_lease", lease.token)
 
     def renew_lease(self, _c: str, lease: Lease) -> NoReturn:
-        raise LeaseLost("wanted only by one that is late")
+        raise LeaseLost("only a late export renews its lease here")
 
     def release_lease(self, _c: str, token: str) -> None:
         self._do("release_lease", token)
@@ -163,28 +163,28 @@ class ReplayTable:
             self._do("settle", batch, student, outcome)
 
     def clear_marks(self, *_: Any) -> None:
-        """Nobody reads the marks of exported batches: the world has none."""
+        """Does nothing: the world has no marks of exported batches."""
 
     def set_retired(self, _c: str, _y: int, batch: int) -> None:
         self._do("set_retired", batch)
 
 
 class SyncTable(ReplayTable):
-    """As a sync sees it: of the marker it reads only which batch is open."""
+    """The table for a sync, which reads only the open batch of the marker."""
 
     def _marker(self) -> tuple[int, ...]:
         return self._do("open"), 0
 
 
 class ForgetfulTable(SyncTable):
-    """As the mutant writes that puts a whole item, and not only what a sync knows."""
+    """The table for the mutant that replaces the whole item in a sync."""
 
     def put_current(self, _c: str, _y: int, snapshots: Sequence[Current]) -> Mapping[str, Stored]:
         return {new.student_id: self._do("forget_current", new) for new in snapshots}
 
 
 class MarkReadingTable(ReplayTable):
-    """As the mutant sees it that finds its snapshots in the marks."""
+    """The table for the mutant that stores snapshots in the marks."""
 
     def marks(self, _c: str, _y: int, batches: range) -> Iterator[DueMark]:
         found: dict[str, DueMark] = {}
@@ -194,7 +194,7 @@ class MarkReadingTable(ReplayTable):
 
 
 class ReplayServer:
-    """The ports SftpServers and SftpSession. A lost connection may leave a rename in flight."""
+    """Implements SftpServers and SftpSession. A lost connection may leave a rename in flight."""
 
     def __init__(self, replay: Replay, floor: tuple[tuple[str, int], ...]) -> None:
         self._replay = replay
@@ -236,7 +236,7 @@ UNUSUAL = Finding("row_count", "hold", "students.csv", "so many")
 
 
 class ReplayArchive:
-    """The port Archive, of which only the indexes are read again by those explored."""
+    """Implements the port Archive for the indexes, the only files that are read again here."""
 
     def __init__(self, replay: Replay) -> None:
         self._replay = replay
@@ -253,7 +253,7 @@ class ReplayArchive:
 
     def fetch(self, _c: str, _run: str, name: str, target: Path) -> None:
         lines = self._do("fetch_index", _batch_of(name))
-        target.write_text("".join(index_text(student, "", told) for student, told in lines))
+        target.write_text("".join(index_text(student, "", outcome) for student, outcome in lines))
 
 
 def _batch_of(index: str) -> int:
@@ -298,7 +298,7 @@ class Mapped:
 
 @dataclass(frozen=True, slots=True)
 class NoUnmatched:
-    """A value, so that two exports alike are seen to be: that halves the orders to look at."""
+    """A value, so that equal exports compare equal: this halves the number of orders."""
 
     @property
     def totals(self) -> dict[tuple[str, str], int]:
@@ -310,7 +310,7 @@ class NoUnmatched:
 
 @dataclass(frozen=True, slots=True)
 class LabelMapping:
-    """Writes the student's id and label; holds and leaves out the labels that it is told to."""
+    """Writes the student's id and label; holds and leaves out the given labels."""
 
     holds: frozenset[int] = frozenset()
     leaves_out: frozenset[int] = frozenset()
@@ -336,15 +336,15 @@ class LabelMapping:
 
 @dataclass(frozen=True, slots=True)
 class Sync:
-    """A request that syncs students; its label is its version: a later one is a larger one."""
+    """A request that syncs students. Its label is its version, greater for later requests."""
 
     label: int
     students: tuple[str, ...] = ("007",)
 
     def run(self, code: Any, replay: Replay, _floor: Any, _folder: Path) -> Any:
         registrations = [
-            Registration(place, "r", student, YEAR, APPROVED, {"label": str(self.label)})
-            for place, student in enumerate(self.students)
+            Registration(index, "r", student, YEAR, APPROVED, {"label": str(self.label)})
+            for index, student in enumerate(self.students)
         ]
         results = code.sync_registrations.sync_registrations(
             "c",
@@ -388,13 +388,13 @@ class Removal:
 
 @dataclass(frozen=True, slots=True)
 class Export:
-    """An export of the year; the result is whether it succeeded: one that waits did not."""
+    """An export of the year. The result is whether it succeeded and does not await confirmation."""
 
     token: str
     mapping: LabelMapping = field(default_factory=LabelMapping)
     everyone: bool = False
     guarded: bool = False
-    """Whether a guard holds its delivery until somebody confirms."""
+    """Whether a guard holds the delivery until a person confirms."""
 
     def run(self, code: Any, replay: Replay, floor: Any, folder: Path) -> Any:
         table = code.table(replay)

@@ -16,9 +16,9 @@ from registration_sync.api import logger
 from registration_sync.bootstrap import aws_clients, export_function
 from registration_sync.domain.errors import Unavailable
 from registration_sync.domain.runs.alerts import Alert
-from registration_sync.routes.run_bodies import run_body
 from registration_sync.domain.runs.run import Run, RunKind, RunRequest, RunTrigger
 from registration_sync.domain.runs.run_id import run_id_of
+from registration_sync.routes.run_bodies import run_body
 from tests.functional.support.district import (
     CONNECTION,
     NORTH,

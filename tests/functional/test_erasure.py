@@ -574,7 +574,7 @@ def test_an_export_that_was_too_slow_archives_nothing_more(
     send(small(WHO))
     deps, late = export_function.dependencies(), [dt.timedelta()]
     monkeypatch.setattr(
-        "registration_sync.use_cases.exporting.export_year.keep_held_due",
+        "registration_sync.use_cases.exporting.export_year.mark_held_students",
         lambda *_, **__: late.__setitem__(0, dt.timedelta(hours=1)),
     )
     late_deps = replace(deps, now=lambda: dt.datetime.now(dt.UTC) + late[0])

@@ -1,4 +1,4 @@
-"""The receipt of a student: what became of the last sync, in words and in fields."""
+"""The receipt of a student: the status of the last sync, as a sentence and as fields."""
 
 import datetime as dt
 import json
@@ -23,27 +23,27 @@ class StudentStatus(StrEnum):
 
 
 MESSAGES = {
-    StudentStatus.DUE: "The next export takes this student.",
-    StudentStatus.HELD: "The last export held this student back, for the reasons given; each "
-    "export tries again.",
+    StudentStatus.DUE: "The next export includes this student.",
+    StudentStatus.HELD: "The last export held this student for the reasons given; every export "
+    "tries again.",
     StudentStatus.EXPORTED: "Exported as last synced.",
     StudentStatus.LEFT_OUT: "No row: the conditions of the mapping leave this student "
     "out of every file.",
-    StudentStatus.REMOVED: "Removed: no export has this student any more.",
-    StudentStatus.UNCONFIRMED: "The last sync was not confirmed, so no export may have it: sync "
-    "this student again in SchoolMint Enroll.",
+    StudentStatus.REMOVED: "Removed: exports no longer include this student.",
+    StudentStatus.UNCONFIRMED: "The last sync was not confirmed, so exports may not include it: "
+    "sync this student again in SchoolMint Enroll.",
 }
 
 NO_LONGER_KEPT = (
-    "The archived files of the run that exported this student last are no longer kept, so the rows "
+    "The archived files of the run that last exported this student are no longer kept, so the rows "
     "cannot be shown."
 )
 
 
 @dataclass(frozen=True, slots=True)
 class ReceiptFile:
-    """A row of the student as it was delivered: `row` counts from 1 without the header, `line` is
-    without its line end, `sha256` is the file's."""
+    """A delivered row of the student: `row` counts from 1 after the header, `line` has no line
+    ending, `sha256` is that of the file."""
 
     name: str
     path: str
@@ -54,8 +54,7 @@ class ReceiptFile:
 
 @dataclass(frozen=True, slots=True)
 class ReceiptDelivery:
-    """The last run that exported the student; not `kept`: its archive is gone, and with it the
-    rows."""
+    """The last run that exported the student; `kept` is false once its archive has expired."""
 
     run_id: str
     exported_at: str
@@ -64,8 +63,7 @@ class ReceiptDelivery:
 
 
 def status_of_due(current: Current, mark: DueMark) -> StudentStatus:
-    """The status of a student whom a mark says due; a removal that a file has to tell, and cannot,
-    is held."""
+    """The status of a student with a mark. A removal is held if its row could not be written."""
     if mark.holds(current):
         return StudentStatus.HELD
     return StudentStatus.REMOVED if current.snapshot is None else StudentStatus.DUE

@@ -70,7 +70,7 @@ def export_year(
     connection_id, school_year = year.connection_id, year.school_year
     batch = year.marker.open
     lease.check()
-    totals = _totals_before(year, table, archive, lease, workspace)
+    before = _totals_before(year, table, archive, lease, workspace)
     table.close_batch(connection_id, school_year, batch, lease.token)
     # From here on use `batch`: another run may move `open`.
     batches = range(year.marker.exported + 1, batch + 1)
@@ -78,14 +78,14 @@ def export_year(
         connection_id, school_year, batches, compiled=year.compiled, table=table
     )
     written = write_files(students, compiled=year.compiled, folder=workspace, check=lease.check)
-    keep_held_due(year, batch + 1, written.held_list, table, now())
+    mark_held_students(year, batch + 1, written.held_list, table, now())
     if written.held_of_all and year.held_overridden_by is None:
         raise IncompleteFullFile(written)
-    findings = evaluate(written, totals.histories)
+    findings = evaluate(written, before.histories)
     if written.files and waits(year, findings):
         return waiting_outcome(year, written, findings)
     if written.held_of_all:
-        keep_held_due(year, batch + 1, written.held_list, table, now(), all_held=True)
+        mark_held_students(year, batch + 1, written.held_list, table, now(), all_held=True)
     sent = _sent(year, written, workspace)
     if sent or written.settled:
         report("archiving")
@@ -93,7 +93,7 @@ def export_year(
         lease.check()
         archive_year(year, batches, written, sent, archive)
     delivered = _deliver(year, sent, workspace, server, lease, pause, report)
-    entry = _entry(year, totals, batches, written, sent, now())
+    entry = _entry(year, before, batches, written, sent, now())
     table.put_ledger(connection_id, school_year, entry)
     table.commit(connection_id, school_year, batch, lease.token)
     return outcome_of(year, written, delivered, findings)
@@ -131,7 +131,7 @@ def _totals_before(
 
 def _entry(
     year: YearToExport,
-    totals: YearTotals,
+    before: YearTotals,
     batches: range,
     written: WrittenYear,
     sent: tuple[WrittenFile, ...],
@@ -147,10 +147,10 @@ def _entry(
         for file in written.files
     ]
     counts = row_counts(year, written)
-    return next_entry(totals, batches, year.run_id, written, paths, counts, now)
+    return next_entry(before, batches, year.run_id, written, paths, counts, now)
 
 
-def keep_held_due(
+def mark_held_students(
     year: YearToExport,
     batch: int,
     held_list: Path,

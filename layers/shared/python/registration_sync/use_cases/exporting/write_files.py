@@ -15,7 +15,12 @@ from registration_sync.domain.mapping.compiled.mapping import (
     UnmatchedValue,
 )
 from registration_sync.domain.registrations.batches import Current, DueMark, arrived_at_ms
-from registration_sync.domain.registrations.ledger import NO_TOTALS, Outcome, Totals, moved
+from registration_sync.domain.registrations.ledger import (
+    NO_TOTALS,
+    Outcome,
+    Totals,
+    change_in_totals,
+)
 from registration_sync.domain.registrations.registration import decode_snapshot
 from registration_sync.domain.runs.run import MAX_HELD_LISTED, HeldRow
 from registration_sync.use_cases.exporting.output_file import OutputFile, WrittenFile
@@ -189,7 +194,7 @@ class _Year:
             unmatched=self._compiled.unmatched.values(),
             unmatched_totals=self._compiled.unmatched.totals,
             settled=self._moves.total(),
-            change=moved(self._moves),
+            change=change_in_totals(self._moves),
         )
 
 

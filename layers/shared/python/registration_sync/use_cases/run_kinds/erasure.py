@@ -179,7 +179,7 @@ class _Erasure:
                 seen,
                 whole=whole,
                 entry=entry,
-                totals=entry.totals.moved(seen.outcome, "") if entry else None,
+                totals=entry.totals.with_changed_outcome(seen.outcome, "") if entry else None,
             )
             if erased:
                 return True

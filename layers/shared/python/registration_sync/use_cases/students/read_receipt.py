@@ -8,7 +8,7 @@ from registration_sync.domain.registrations.batches import Current, DueMark, Yea
 from registration_sync.domain.registrations.ledger import (
     LedgerEntry,
     Outcome,
-    outcome_before_ledger,
+    inferred_outcome,
 )
 from registration_sync.domain.registrations.receipt import (
     Receipt,
@@ -19,8 +19,8 @@ from registration_sync.domain.registrations.receipt import (
 )
 from registration_sync.ports.archive import Archive
 from registration_sync.ports.registrations import Snapshots
-from registration_sync.use_cases.ledger.last_outcomes import settled, unretired
-from registration_sync.use_cases.ledger.run_index import IndexLine, fetched_index, index_lines
+from registration_sync.use_cases.ledger.last_outcomes import unretired_entries, with_outcome
+from registration_sync.use_cases.ledger.run_index import IndexLine, fetch_index, index_lines
 
 MAX_READS = 3
 """An export may move the marker during a read, which is then repeated."""
@@ -121,15 +121,15 @@ class _RunsOfStudent:
 
     def with_outcome(self, current: Current, numbers: YearMarker) -> Current:
         """Adds the outcomes of runs that are not retired yet, or are older than the ledger."""
-        for entry in unretired(
+        for entry in unretired_entries(
             self._connection_id, self._school_year, numbers, snapshots=self._snapshots
         ):
             lines = self._lines(entry)
             if lines and lines[0].outcome and current.settled_in < entry.last:
-                current = settled(current, lines[0].outcome, entry.last)
-        older = outcome_before_ledger(current, numbers.exported)
+                current = with_outcome(current, lines[0].outcome, entry.last)
+        older = inferred_outcome(current, numbers.exported)
         if older and self.entry(numbers.exported) is None:
-            return settled(current, older, numbers.exported)
+            return with_outcome(current, older, numbers.exported)
         return current
 
     def status(self, current: Current) -> StudentStatus:
@@ -162,7 +162,7 @@ class _RunsOfStudent:
     def _lines_of(self, entry: LedgerEntry) -> list[IndexLine] | None:
         if not entry.settled:
             return []
-        index = fetched_index(
+        index = fetch_index(
             self._connection_id,
             self._school_year,
             entry,

@@ -9,7 +9,7 @@ from registration_sync.domain.registrations.ledger import (
     NO_TOTALS,
     LastExport,
     Totals,
-    outcome_before_ledger,
+    inferred_outcome,
 )
 from registration_sync.domain.registrations.receipt import status_of_due
 from registration_sync.ports.archive import Archive
@@ -89,7 +89,7 @@ def _year(
         status = status_of_due(current, mark)
         counts[status] += 1
         counts["never_exported"] += not current.exported_in and stored.snapshot is not None
-        totals = totals.moved(current.outcome, "")
+        totals = totals.with_changed_outcome(current.outcome, "")
     return YearStatus(
         school_year=school_year,
         synced=totals.exported + totals.left_out + counts["held"] + counts["due"],
@@ -110,6 +110,6 @@ def _counted(
     totals = NO_TOTALS
     if numbers.exported:
         for current in snapshots.all_current(connection_id, school_year):
-            outcome = outcome_before_ledger(current, numbers.exported) or current.outcome
-            totals = totals.moved("", outcome)
+            outcome = inferred_outcome(current, numbers.exported) or current.outcome
+            totals = totals.with_changed_outcome("", outcome)
     return totals

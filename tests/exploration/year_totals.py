@@ -1,4 +1,4 @@
-"""Holds the books, as the API shows them, against what was delivered."""
+"""Compares the totals of the API with the deliveries of a world."""
 
 from itertools import product
 from pathlib import Path
@@ -10,11 +10,11 @@ from tests.exploration.actors import MarkReadingTable, Replay, ReplayArchive
 from tests.exploration.world import Refused, World, apply, label_of
 
 type Counts = tuple[int, int]
-"""How many were exported, and how many left out."""
+"""The number of students exported, and the number left out."""
 
 
-class Look(Replay):
-    """Gives the result of each read at once, from a world that stands still."""
+class Reader(Replay):
+    """Returns the result of each read from a world that does not change."""
 
     def __init__(self, world: World) -> None:
         super().__init__([])
@@ -22,20 +22,20 @@ class Look(Replay):
 
     def do(self, *operation: Any) -> Any:
         after, result = apply(self._world, operation)
-        assert after == self._world, "a status moves nothing"
+        assert after == self._world, "reading a status changes nothing"
         if isinstance(result, Refused):
             raise result.error(result.message)
         return result
 
 
-def fault_in_books(
+def fault_in_totals(
     world: World, code: SimpleNamespace, folder: Path, left_out: frozenset[int]
 ) -> str:
-    """Why the books of a world in which nobody runs do not close, if so; `left_out` are labels
-    that some mapping leaves out."""
-    look = Look(world)
+    """Why the totals are wrong in a world without running actors, or an empty text; `left_out` are
+    labels that some mapping leaves out."""
+    reader = Reader(world)
     years = code.read_status.read_status(
-        "c", snapshots=MarkReadingTable(look), archive=ReplayArchive(look), workspace=folder
+        "c", snapshots=MarkReadingTable(reader), archive=ReplayArchive(reader), workspace=folder
     )
     (year,) = years or [None]
     if year is None:
@@ -45,21 +45,21 @@ def fault_in_books(
     stored = [student for student in due if student in current]
     here = [student for student in stored if current[student].snapshot is not None]
     if year.due + year.held != len(here) or year.missing != len(due) - len(stored):
-        return f"C3: of {len(here)} who are due the status tells {year}"
+        return f"C3: {len(here)} students are due, but the status is {year}"
     found = year.exported, year.left_out
     allowed = _sums(
-        [_may_be(world, one, left_out) for student, one in world.current if student not in due]
+        [_allowed(world, one, left_out) for student, one in world.current if student not in due]
     )
     if found not in allowed:
-        return f"C3: exported and left out are {found}, and by the files {sorted(allowed)}"
+        return f"C3: exported and left out are {found}, but the files allow {sorted(allowed)}"
     if year.synced != sum(found) + len(here):
-        return f"C3: the books do not close: {year}"
+        return f"C3: the totals do not add up: {year}"
     return ""
 
 
-def _may_be(world: World, current: Current, left_out: frozenset[int]) -> set[Counts]:
-    """What may be said of a student who is not due: one thing, if the last sync was answered. If
-    not, it may count or not, and what was before it may."""
+def _allowed(world: World, current: Current, left_out: frozenset[int]) -> set[Counts]:
+    """The allowed counts for a student who is not due. There is one if the last sync was
+    acknowledged; otherwise that sync or the state before it may count."""
     label = label_of(current)
     delivered = dict(world.delivered).get(current.student_id)
     if current.snapshot is None:
@@ -68,11 +68,11 @@ def _may_be(world: World, current: Current, left_out: frozenset[int]) -> set[Cou
         counts = {(1, 0)}
     else:
         counts = {(0, 1)}
-    if dict(world.answered).get(current.student_id, -1) < label:
+    if dict(world.acknowledged).get(current.student_id, -1) < label:
         counts |= {(0, 0)} | ({(1, 0)} if delivered is not None else set())
         counts |= {(0, 1)} if left_out else set()
     if label in left_out:
-        counts |= {(0, 1)}  # a file of all students went, and its run died before the commit
+        counts |= {(0, 1)}  # a full file was delivered, and its run was killed before the commit
     return counts
 
 
