@@ -1,8 +1,8 @@
 """Delivery of 100 MiB to OpenSSH's sshd, against OpenSSH's own sftp.
 
-Ours signs in, uploads under a temporary name, checks every write and the size, and renames; sftp
-starts, signs in and puts. Each with the ciphers that it would agree on with this server. By the
-clock on the wall, as most of the work is the server's: more pairs, where the machine is busy.
+Our delivery signs in, uploads under a temporary name, checks every write and the size, and renames;
+sftp starts, signs in and puts the file. Each uses the ciphers it negotiates with this server. Wall
+time, as most of the work is the server's: use more pairs on a busy machine.
 
     python -m benchmarks.delivery [MIB] [PAIRS]
 """
@@ -31,8 +31,8 @@ from tests.sftp_servers import OpenSshServer, openssh_server
 LOOPBACK = ip_network("127.0.0.1/32")
 
 
-class HeldByUs:
-    """The part of the table that a delivery asks: the lease is ours."""
+class LeaseIsHeld:
+    """The part of the table that a delivery uses: the lease is held."""
 
     def take_lease(self, *_: Any) -> None: ...
 
@@ -40,7 +40,7 @@ class HeldByUs:
 
 
 def ours(server: OpenSshServer, source: Path) -> None:
-    table: Any = HeldByUs()
+    table: Any = LeaseIsHeld()
     lease = HeldLease("measured", "run", "abcd", table, lambda: dt.datetime.now(dt.UTC))
     lease.take()
     link = RunConnection(ParamikoSftpServers([LOOPBACK]), server.account)
@@ -52,7 +52,7 @@ def ours(server: OpenSshServer, source: Path) -> None:
 
 
 def sftp_command(server: OpenSshServer, source: Path, folder: Path) -> list[str]:
-    """sftp's command line; its key, known host and batch are put into the folder."""
+    """The command line of sftp; writes its key, known host and batch into the folder."""
     key, known_hosts, batch = folder / "key", folder / "known_hosts", folder / "batch"
     key.touch(mode=0o600)
     key.write_text(server.private_key)
@@ -67,7 +67,7 @@ def sftp_command(server: OpenSshServer, source: Path, folder: Path) -> list[str]
 
 
 def main(mebibytes: int = 100, pairs: int = 5) -> None:
-    """Compares what lies on the server in the end, too."""
+    """Also compares the delivered files with their source."""
     with tempfile.TemporaryDirectory() as name, openssh_server(Path(name)) as server:
         source = Path(name, "students.csv")
         source.write_bytes(random.Random(1).randbytes(mebibytes << 20))

@@ -54,10 +54,10 @@ class DynamoDBDeliveries:
             expires_at={"N": str(expires_at)},
         )
 
-    def was_one_taken(self, connection_id: str, account: str) -> bool:
+    def has_collected(self, connection_id: str, account: str) -> bool:
         return self._get(connection_id, _IMPORTER).get("account") == {"S": account}
 
-    def note_taken(self, connection_id: str, account: str) -> None:
+    def record_collected(self, connection_id: str, account: str) -> None:
         self._put(connection_id, _IMPORTER, account)
 
     def _get(self, connection_id: str, sk: str) -> dict[str, Any]:

@@ -19,7 +19,7 @@ from registration_sync.domain.runs.run import (
     YearOutcome,
 )
 from registration_sync.use_cases.delivery.deliver_files import RunConnection
-from registration_sync.use_cases.delivery.importer import Watch
+from registration_sync.use_cases.delivery.importer import CollectionCheck
 from registration_sync.use_cases.exporting.earlier_attempt import find_earlier_attempt
 from registration_sync.use_cases.exporting.export_year import export_year
 from registration_sync.use_cases.exporting.guards import evaluate_guards
@@ -74,12 +74,12 @@ def _export_years(
     # Of a run that was confirmed, what became of the years that did not wait stays.
     run = replace(run, years=(*run.years, *plan.unknown))
     outcomes = {year.school_year: year for year in run.years}
-    watch = Watch(connection, run, outside.deliveries)
+    collection = CollectionCheck(connection, run, outside.deliveries)
     server = RunConnection(outside.servers, lambda: account_of(connection, outside.secrets))
     lease.on_loss = server.close
 
     def judge(year: YearToExport, written: WrittenYear, histories: Histories) -> list[Finding]:
-        return evaluate_guards(year, written, histories) + watch.find_uncollected(
+        return evaluate_guards(year, written, histories) + collection.find_uncollected(
             paths_of(year, written), server=server, lease=lease, pause=outside.pause
         )
 
@@ -91,7 +91,7 @@ def _export_years(
             report("mapping")
             outcome = _outcome_of(year, plan, server, lease, outside, report, judge)
             # What an earlier attempt put there may have been replaced since.
-            watch.remember([file for file in outcome.files if file.replaced_by])
+            collection.record_uploads([file for file in outcome.files if file.replaced_by])
             seconds = round((outside.now() - began).total_seconds(), 1)
             outcome = replace(outcome, duration_seconds=seconds)
             outcomes[year.school_year] = outcome

@@ -33,7 +33,7 @@ from registration_sync.use_cases.delivery.deliver_files import (
     deliver_files,
     with_done_files,
 )
-from registration_sync.use_cases.delivery.importer import Watch
+from registration_sync.use_cases.delivery.importer import CollectionCheck
 from registration_sync.use_cases.exporting.archive_resend import (
     ResendFile,
     ResendYear,
@@ -205,18 +205,18 @@ def _send(
 ) -> list[YearOutcome]:
     server = RunConnection(outside.servers, lambda: account_of(connection, outside.secrets))
     lease.on_loss = server.close
-    watch = Watch(connection, run, outside.deliveries)
+    collection = CollectionCheck(connection, run, outside.deliveries)
     outcomes = []
     try:
         for year in years:
             try:
                 told = [*warnings, *_erased_from(year)]
-                told += _not_collected(year, watch, server, lease, outside)
+                told += _not_collected(year, collection, server, lease, outside)
                 files = _send_year(year, connection, server, lease, run, outside)
             except RegistrationSyncError as error:
                 outcomes.append(failed_year(year.school_year, error))
             else:
-                watch.remember(files)
+                collection.record_uploads(files)
                 outcomes.append(
                     YearOutcome(
                         school_year=year.school_year,
@@ -232,13 +232,17 @@ def _send(
 
 
 def _not_collected(
-    year: ResendYear, watch: Watch, server: RunConnection, lease: HeldLease, outside: Outside
+    year: ResendYear,
+    collection: CollectionCheck,
+    server: RunConnection,
+    lease: HeldLease,
+    outside: Outside,
 ) -> list[str]:
     """What the importer has not taken and this replaces; a person's decision, so it goes all the
     same. A file of all students of then may lack who came since."""
     older = {f"{year.folder}/{file.name}": False for file in year.files}
-    found = watch.find_uncollected(older, server=server, lease=lease, pause=outside.pause)
-    again = watch.run.again
+    found = collection.find_uncollected(older, server=server, lease=lease, pause=outside.pause)
+    again = collection.run.again
     has_all_of = None if again.student_ids else again.run_id
     return [finding.message for finding in found if finding.run_id != has_all_of]
 
