@@ -3,7 +3,7 @@
     python local/sftp_server.py --root FOLDER --state FOLDER
 
 Prints one line of JSON when it is ready (host, port, username, password, host_keys) and serves
-until it is terminated. Host key and password are made at the first start and kept in `--state`.
+until it is terminated. Creates the host key and password at the first start, in `--state`.
 """
 
 import argparse
@@ -23,7 +23,7 @@ USERNAME = "district"
 
 
 class JailedSftp(asyncssh.SFTPServer):
-    """The root is the whole world; links, which could lead out of it, cannot be made."""
+    """Serves the root only; links, which could lead out of it, cannot be created."""
 
     def __init__(self, channel: asyncssh.SSHServerChannel[bytes], root: Path) -> None:
         super().__init__(channel, chroot=os.fsencode(root))
@@ -45,15 +45,15 @@ class SignIn(asyncssh.SSHServer):
         return True
 
     def validate_password(self, username: str, password: str) -> bool:
-        right = hmac.compare_digest(password.encode(), self._password.encode())
-        return username == USERNAME and right
+        is_correct = hmac.compare_digest(password.encode(), self._password.encode())
+        return username == USERNAME and is_correct
 
 
-def kept(path: Path, make: str) -> str:
-    """What the file holds; `make` is written to it if there is none. Only its owner may read it."""
+def load_or_create(path: Path, default: str) -> str:
+    """The content of the file, created with `default` if missing; only its owner may read it."""
     if not path.exists():
         path.touch(mode=0o600)
-        path.write_text(make)
+        path.write_text(default)
     return path.read_text()
 
 
@@ -62,8 +62,8 @@ async def serve(root: Path, state: Path) -> None:
     for folder in (root, state):
         folder.mkdir(parents=True, exist_ok=True)
     new_key = asyncssh.generate_private_key("ssh-ed25519").export_private_key().decode()
-    host_key = asyncssh.import_private_key(kept(state / "sftp_host_key", new_key))
-    password = kept(state / "sftp_password", secrets.token_urlsafe(18))
+    host_key = asyncssh.import_private_key(load_or_create(state / "sftp_host_key", new_key))
+    password = load_or_create(state / "sftp_password", secrets.token_urlsafe(18))
     stop = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
@@ -89,7 +89,9 @@ async def serve(root: Path, state: Path) -> None:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--root", type=Path, required=True, help="the folder that is served")
-    parser.add_argument("--state", type=Path, required=True, help="where key and password are kept")
+    parser.add_argument(
+        "--state", type=Path, required=True, help="the folder for the key and password"
+    )
     arguments = parser.parse_args()
     asyncio.run(serve(arguments.root, arguments.state))
 

@@ -1,4 +1,4 @@
-"""Where the service may connect to."""
+"""The addresses that the service may connect to."""
 
 import socket
 from ipaddress import ip_network
@@ -51,12 +51,12 @@ def test_an_address_that_is_not_public_is_refused(address: str) -> None:
 
 
 @pytest.mark.parametrize("address", ["8.8.8.8", "2600:1f18::1", "::ffff:8.8.8.8"])
-def test_a_public_address_is_taken(address: str) -> None:
+def test_a_public_address_is_allowed(address: str) -> None:
     assert checked_addresses("sis.example", 22, [], lambda _host, _port: [address]) == [address]
 
 
 @pytest.mark.parametrize("address", ["10.20.0.7", "::ffff:10.20.0.7", "fd12::7"])
-def test_a_private_address_inside_an_allowed_network_is_taken(address: str) -> None:
+def test_a_private_address_inside_an_allowed_network_is_allowed(address: str) -> None:
     allowed = [ip_network("10.20.0.0/16"), ip_network("fd12::/64")]
 
     assert checked_addresses("sis", 22, allowed, lambda _host, _port: [address]) == [address]
@@ -69,15 +69,15 @@ def test_of_several_addresses_only_the_allowed_ones_are_left() -> None:
 
 
 def test_the_name_is_looked_up_once() -> None:
-    asked = []
+    lookups = []
 
     def look_up(host: str, port: int) -> list[str]:
-        asked.append((host, port))
-        return ["8.8.8.8"] if len(asked) == 1 else ["127.0.0.1"]
+        lookups.append((host, port))
+        return ["8.8.8.8"] if len(lookups) == 1 else ["127.0.0.1"]
 
     checked_addresses("sis.example", 2222, [], look_up)
 
-    assert asked == [("sis.example", 2222)]
+    assert lookups == [("sis.example", 2222)]
 
 
 @pytest.mark.parametrize("spelling", ["127.1", "0x7f000001", "2130706433", "localhost"])
@@ -87,7 +87,7 @@ def test_other_spellings_of_this_machine_are_refused_too(spelling: str) -> None:
 
 
 @pytest.mark.parametrize("error", [socket.gaierror(-2, "unknown"), TimeoutError()])
-def test_a_name_that_is_not_found_is_told_so(error: OSError) -> None:
+def test_an_unknown_name_is_reported(error: OSError) -> None:
     def look_up(_host: str, _port: int) -> list[str]:
         raise error
 
@@ -97,10 +97,10 @@ def test_a_name_that_is_not_found_is_told_so(error: OSError) -> None:
     assert isinstance(failed.value, TransientDeliveryError)
 
 
-def test_what_cannot_be_a_name_is_not_found() -> None:
+def test_an_impossible_name_is_not_found() -> None:
     with pytest.raises(HostNotFound):
         checked_addresses("x" * 70 + ".example", 22, [])
 
 
-def test_each_address_is_found_once() -> None:
+def test_each_address_is_returned_once() -> None:
     assert look_up_host("127.0.0.1", 22) == ["127.0.0.1"]

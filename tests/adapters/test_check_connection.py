@@ -1,4 +1,4 @@
-"""The connection doctor against servers of every kind: each fault its own sentence, none hangs."""
+"""The connection check against all kinds of servers: a sentence for each fault, and no hang."""
 
 import datetime as dt
 import re
@@ -23,7 +23,7 @@ from registration_sync.use_cases.delivery.check_connection import check_connecti
 from tests.support.sftp_servers import AsyncSftpServer, SilentServer
 
 LIMITS = Limits(connect_seconds=2, handshake_seconds=2, sign_in_seconds=3, silence_seconds=2)
-LONGEST_SECONDS = 10  # the longest of these, and time for a busy machine
+LONGEST_SECONDS = 10  # above the longest limit, for a busy machine
 FOLDER = "SISData/exports/2025"
 
 
@@ -58,11 +58,11 @@ def checked(
 
 
 def failed(steps: list[CheckStep]) -> CheckStep:
-    """The one step that failed; all before it passed, all after it were skipped."""
-    place = [step.result for step in steps].index(StepResult.FAILED)
-    assert all(step.result is StepResult.OK for step in steps[:place])
-    assert all(step.result is StepResult.SKIPPED for step in steps[place + 1 :])
-    return steps[place]
+    """The one failed step; all before it passed, and all after it were skipped."""
+    index = [step.result for step in steps].index(StepResult.FAILED)
+    assert all(step.result is StepResult.OK for step in steps[:index])
+    assert all(step.result is StepResult.SKIPPED for step in steps[index + 1 :])
+    return steps[index]
 
 
 @contextmanager
@@ -72,7 +72,7 @@ def within(seconds: float) -> Any:
     assert time.monotonic() - start < seconds
 
 
-def test_a_sound_connection_passes_every_step_and_leaves_nothing(tmp_path: Path) -> None:
+def test_a_working_connection_passes_every_step_and_leaves_nothing_behind(tmp_path: Path) -> None:
     with AsyncSftpServer(tmp_path / "server") as server:
         server.root.mkdir()
         steps, way = checked(server.account(), tmp_path / "w")
@@ -87,7 +87,7 @@ def test_a_sound_connection_passes_every_step_and_leaves_nothing(tmp_path: Path)
     assert all(step.seconds >= 0 and step.message.endswith(".") for step in steps)
 
 
-def spoil_port(account: SftpAccount) -> SftpAccount:
+def closed_port(account: SftpAccount) -> SftpAccount:
     with AsyncSftpServer(Path("/nowhere")) as gone:
         port = gone.port
     return replace(account, port=port)
@@ -98,7 +98,7 @@ def other_key(account: SftpAccount) -> SftpAccount:
     return replace(account, host_keys=(line,))
 
 
-@cache  # it takes a second
+@cache  # takes a second
 def protected() -> str:
     """A private key whose passphrase is "right"."""
     made = asyncssh.generate_private_key("ssh-ed25519").export_private_key(passphrase="right")
@@ -106,8 +106,8 @@ def protected() -> str:
 
 
 ACCOUNTS: dict[str, tuple[Callable[[SftpAccount], SftpAccount], str, str]] = {
-    "wrong port": (spoil_port, "connection", "refused"),
-    "wrong host key": (other_key, "host_key", "by another way than this connection"),
+    "wrong port": (closed_port, "connection", "refused"),
+    "wrong host key": (other_key, "host_key", "by phone or mail"),
     "no host key yet": (
         lambda a: replace(a, host_keys=()),
         "host_key",
@@ -134,15 +134,15 @@ ACCOUNTS: dict[str, tuple[Callable[[SftpAccount], SftpAccount], str, str]] = {
         "not stored for this connection",
     ),
     "unknown name": (lambda a: replace(a, host="no.such.host.invalid"), "name", "typing error"),
-    "private address": (lambda a: replace(a, host="10.20.30.40"), "name", "not a public address"),
+    "private address": (lambda a: replace(a, host="10.20.30.40"), "name", "no public address"),
 }
 
 
 @pytest.mark.parametrize("case", ACCOUNTS)
-def test_a_wrong_account_is_told_where_it_is_wrong(case: str, tmp_path: Path) -> None:
-    spoil, step, words = ACCOUNTS[case]
+def test_the_step_shows_what_is_wrong_with_the_account(case: str, tmp_path: Path) -> None:
+    change, step, words = ACCOUNTS[case]
     with AsyncSftpServer(tmp_path) as server, within(15):
-        found = failed(checked(spoil(server.account()), tmp_path / "w")[0])
+        found = failed(checked(change(server.account()), tmp_path / "w")[0])
 
     assert (found.step, words in found.message) == (step, True), found
     assert server.sign_ins.count("password") <= 1
@@ -174,7 +174,7 @@ FAULTS: dict[str, tuple[str, set[str], str, str]] = {
 
 
 @pytest.mark.parametrize("case", FAULTS)
-def test_a_server_that_cannot_is_told_what_it_cannot(case: str, tmp_path: Path) -> None:
+def test_the_step_shows_what_the_server_does_not_allow(case: str, tmp_path: Path) -> None:
     fault, operations, step, words = FAULTS[case]
     with AsyncSftpServer(tmp_path / "server") as server, within(20):
         server.root.mkdir()
@@ -185,7 +185,7 @@ def test_a_server_that_cannot_is_told_what_it_cannot(case: str, tmp_path: Path) 
     assert (found.step, words in found.message) == (step, True), found
 
 
-def test_a_full_disk_is_found_at_the_writing(tmp_path: Path) -> None:
+def test_a_full_disk_is_found_when_writing(tmp_path: Path) -> None:
     with AsyncSftpServer(tmp_path / "server") as server:
         server.root.mkdir()
         server.faults.fail_write = 1
@@ -198,11 +198,11 @@ def test_a_full_disk_is_found_at_the_writing(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("fault", "allowed", "way", "words"),
     [
-        ({"posix_rename"}, False, ReplacedBy.ASIDE_AND_RENAME, "for an instant there is none"),
-        ({"posix_rename", "rename"}, True, ReplacedBy.IN_PLACE, "may see half of one"),
+        ({"posix_rename"}, False, ReplacedBy.ASIDE_AND_RENAME, "for an instant there is no file"),
+        ({"posix_rename", "rename"}, True, ReplacedBy.IN_PLACE, "may read an incomplete file"),
     ],
 )
-def test_a_weaker_way_of_replacing_is_a_warning(
+def test_a_weaker_way_to_replace_files_is_a_warning(
     fault: set[str],
     allowed: bool,
     way: ReplacedBy,
@@ -222,7 +222,7 @@ def test_a_weaker_way_of_replacing_is_a_warning(
     assert words in replacing.message
 
 
-def test_an_old_server_is_told_what_it_offers(tmp_path: Path) -> None:
+def test_the_message_lists_the_algorithms_of_an_old_server(tmp_path: Path) -> None:
     options: dict[str, Any] = {"kex_algs": ["diffie-hellman-group1-sha1"]}
     with AsyncSftpServer(tmp_path, **options) as server:
         found = failed(checked(server.account(), tmp_path / "w")[0])
@@ -232,9 +232,7 @@ def test_an_old_server_is_told_what_it_offers(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("greeting", [b"", b"SSH-2.0-Quiet\r\n"])
-def test_a_host_that_answers_and_goes_silent_is_given_up_in_time(
-    greeting: bytes, tmp_path: Path
-) -> None:
+def test_a_host_that_goes_silent_ends_within_the_limit(greeting: bytes, tmp_path: Path) -> None:
     with SilentServer(greeting) as server, within(15):
         account = SftpAccount(
             server.host, server.port, "district", (), Credentials(password="secret")
@@ -242,16 +240,16 @@ def test_a_host_that_answers_and_goes_silent_is_given_up_in_time(
         found = failed(checked(account, tmp_path)[0])
 
     assert found.step == "algorithms"
-    # The silence and the handshake have the same limit here; either may be noticed first.
+    # Silence and handshake have the same limit here; either may end first.
     words = ("without an answer", "took more than")
     assert any(word in found.message for word in words), found
 
 
 def test_every_fault_has_a_sentence_of_its_own(tmp_path: Path) -> None:
     found: dict[str, CheckStep] = {}
-    for case, (spoil, _, _) in ACCOUNTS.items():
+    for case, (change, _, _) in ACCOUNTS.items():
         with AsyncSftpServer(tmp_path) as server:
-            found[case] = failed(checked(spoil(server.account()), tmp_path / "w")[0])
+            found[case] = failed(checked(change(server.account()), tmp_path / "w")[0])
     for case, (fault, operations, _, _) in FAULTS.items():
         root = tmp_path / case
         root.mkdir()

@@ -442,18 +442,18 @@ def test_the_last_delivery_to_a_path_is_remembered(deliveries: DynamoDBDeliverie
 
 def test_a_delivery_to_another_account_is_ignored(deliveries: DynamoDBDeliveries) -> None:
     deliveries.remember("north", "a@b:22", STUDENTS)
-    deliveries.note_taken("north", "a@b:22")
+    deliveries.record_collected("north", "a@b:22")
 
     assert deliveries.last("north", "a@c:22", "f/students.csv") is None
-    assert deliveries.was_one_taken("north", "a@b:22")
-    assert not deliveries.was_one_taken("north", "a@c:22")
+    assert deliveries.has_collected("north", "a@b:22")
+    assert not deliveries.has_collected("north", "a@c:22")
 
 
 def test_a_delivery_expires_but_not_the_fact_that_files_are_collected(
     dynamodb: "DynamoDBClient", deliveries: DynamoDBDeliveries
 ) -> None:
     deliveries.remember("north", "a@b:22", STUDENTS)
-    deliveries.note_taken("north", "a@b:22")
+    deliveries.record_collected("north", "a@b:22")
 
     items = {item["sk"]["S"]: item for item in dynamodb.scan(TableName=TABLE)["Items"]}
 

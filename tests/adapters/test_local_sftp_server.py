@@ -1,4 +1,4 @@
-"""The SFTP server of the local stack, as its programs use it."""
+"""The SFTP server of the local stack."""
 
 import contextlib
 import json
@@ -29,18 +29,18 @@ def running(folder: Path) -> Iterator[dict[str, Any]]:
             assert process.wait(10) == 0
 
 
-def connect(told: dict[str, Any]) -> ParamikoSftpSession:
+def connect(ready: dict[str, Any]) -> ParamikoSftpSession:
     account = SftpAccount(
-        told["host"],
-        told["port"],
-        told["username"],
-        tuple(told["host_keys"]),
-        Credentials(password=told["password"]),
+        ready["host"],
+        ready["port"],
+        ready["username"],
+        tuple(ready["host_keys"]),
+        Credentials(password=ready["password"]),
     )
     return ParamikoSftpServers([ip_network("127.0.0.1/32")]).connect(account)
 
 
-def test_it_takes_a_delivery_into_its_root_and_keeps_its_key(tmp_path: Path) -> None:
+def test_it_stores_a_delivery_in_its_root_and_keeps_its_key(tmp_path: Path) -> None:
     (tmp_path / "new.csv").write_bytes(b"new")
 
     with running(tmp_path) as first:

@@ -1,4 +1,4 @@
-"""Connecting: the host key, signing in, old servers, silent servers."""
+"""Connecting: the host key, sign-in, old servers, silent servers."""
 
 import contextlib
 import logging
@@ -59,7 +59,7 @@ def with_key(server: AsyncSftpServer, key: str, passphrase: str | None = None) -
 
 
 def only_sha_1(key: asyncssh.SSHKey) -> asyncssh.SSHKeyPair:
-    """The key as a server shows it that is too old for SHA-2."""
+    """The key as shown by a server too old for SHA-2."""
     pair = asyncssh.load_keypairs([key])[0]
     pair.host_key_algorithms = (b"ssh-rsa",)
     return pair
@@ -98,7 +98,7 @@ def test_a_password_signs_in(tmp_path: Path) -> None:
 def test_a_private_key_of_any_usual_format_signs_in(
     tmp_path: Path, key: asyncssh.SSHKey, text: bytes, passphrase: str | None
 ) -> None:
-    with AsyncSftpServer(tmp_path, ways=("publickey",), known_keys=(key,)) as server:
+    with AsyncSftpServer(tmp_path, methods=("publickey",), known_keys=(key,)) as server:
         servers().connect(with_key(server, text.decode(), passphrase)).close()
 
     assert "publickey" in server.sign_ins
@@ -107,14 +107,14 @@ def test_a_private_key_of_any_usual_format_signs_in(
 def test_a_key_pasted_with_windows_line_ends_and_blanks_signs_in(tmp_path: Path) -> None:
     text = ED25519.export_private_key().decode().replace("\n", " \r\n")
 
-    with AsyncSftpServer(tmp_path, ways=("publickey",), known_keys=(ED25519,)) as server:
+    with AsyncSftpServer(tmp_path, methods=("publickey",), known_keys=(ED25519,)) as server:
         servers().connect(with_key(server, f"\r\n {text}", "not needed")).close()
 
     assert "publickey" in server.sign_ins
 
 
 @pytest.mark.parametrize(
-    ("text", "passphrase", "what_to_do"),
+    ("text", "passphrase", "advice"),
     [
         (PROTECTED.decode(), "wrong", "passphrase"),
         (PROTECTED.decode(), None, "store it too"),
@@ -126,12 +126,12 @@ def test_a_key_pasted_with_windows_line_ends_and_blanks_signs_in(tmp_path: Path)
     ],
     ids=["wrong", "none", "pem-wrong", "pem-none", "broken", "public", "putty"],
 )
-def test_a_key_that_cannot_be_read_is_told_before_any_connection(
-    tmp_path: Path, text: str, passphrase: str | None, what_to_do: str
+def test_an_unreadable_key_is_reported_before_any_connection(
+    tmp_path: Path, text: str, passphrase: str | None, advice: str
 ) -> None:
     with (
         AsyncSftpServer(tmp_path) as server,
-        pytest.raises(SignInRefused, match=what_to_do) as refused,
+        pytest.raises(SignInRefused, match=advice) as refused,
     ):
         servers().connect(with_key(server, text, passphrase))
 
@@ -141,7 +141,7 @@ def test_a_key_that_cannot_be_read_is_told_before_any_connection(
 
 def test_a_refused_password_is_tried_once_and_never_shown(tmp_path: Path) -> None:
     with (
-        AsyncSftpServer(tmp_path, ways=("password", "keyboard-interactive")) as server,
+        AsyncSftpServer(tmp_path, methods=("password", "keyboard-interactive")) as server,
         pytest.raises(SignInRefused, match="refused to sign in district") as refused,
     ):
         servers().connect(server.account(credentials=Credentials(password="wrong-secret")))
@@ -155,7 +155,9 @@ def test_a_refused_key_is_not_followed_by_the_password(tmp_path: Path) -> None:
     secrets = Credentials(PASSWORD, OTHER_ED25519.export_private_key().decode())
 
     with (
-        AsyncSftpServer(tmp_path, ways=("publickey", "password"), known_keys=(ED25519,)) as server,
+        AsyncSftpServer(
+            tmp_path, methods=("publickey", "password"), known_keys=(ED25519,)
+        ) as server,
         pytest.raises(SignInRefused, match="private key"),
     ):
         servers().connect(server.account(credentials=secrets))
@@ -172,14 +174,14 @@ def test_a_server_that_hangs_up_on_a_password_has_refused_it(tmp_path: Path) -> 
 
 
 def test_the_password_answers_keyboard_interactive(tmp_path: Path) -> None:
-    with AsyncSftpServer(tmp_path, ways=("keyboard-interactive",)) as server:
+    with AsyncSftpServer(tmp_path, methods=("keyboard-interactive",)) as server:
         servers().connect(server.account()).close()
 
     assert server.sign_ins == ["asked", "keyboard-interactive", "answer"]
 
 
 def test_a_server_that_asks_for_more_than_the_password_gets_nothing(tmp_path: Path) -> None:
-    with AsyncSftpServer(tmp_path, ways=("keyboard-interactive",)) as server:
+    with AsyncSftpServer(tmp_path, methods=("keyboard-interactive",)) as server:
         server.prompts = ["Password: ", "One-time code: "]
 
         with pytest.raises(SignInRefused, match="one-time code"):
@@ -190,7 +192,7 @@ def test_a_server_that_asks_for_more_than_the_password_gets_nothing(tmp_path: Pa
 
 def test_a_method_that_is_not_stored_is_named(tmp_path: Path) -> None:
     with (
-        AsyncSftpServer(tmp_path, ways=("publickey",)) as server,
+        AsyncSftpServer(tmp_path, methods=("publickey",)) as server,
         pytest.raises(SignInRefused, match="publickey"),
     ):
         servers().connect(server.account())
@@ -209,7 +211,7 @@ def test_a_server_that_wants_both_gets_both(order: tuple[str, str]) -> None:
     assert server.sign_ins == list(order)
 
 
-def test_an_account_without_sftp_is_told_so(tmp_path: Path) -> None:
+def test_an_account_without_sftp_is_reported(tmp_path: Path) -> None:
     with (
         AsyncSftpServer(tmp_path, sftp_factory=None, server_factory=NoSftp) as server,
         pytest.raises(PermissionRefused, match="SFTP"),
@@ -283,17 +285,17 @@ def test_no_pinned_key_means_no_sign_in(tmp_path: Path) -> None:
     assert server.sign_ins == []
 
 
-def test_whoever_connects_is_told_how_far_it_came_and_of_the_key_before_it_is_judged(
+def test_each_step_of_connecting_is_reported_and_the_key_before_it_is_checked(
     tmp_path: Path,
 ) -> None:
-    told: list[tuple[str, str]] = []
+    steps: list[tuple[str, str]] = []
     with AsyncSftpServer(tmp_path) as server, pytest.raises(HostKeyMismatch):
         servers().connect(
-            server.account(host_keys=()), lambda step, detail: told.append((step, detail))
+            server.account(host_keys=()), lambda step, detail: steps.append((step, detail))
         )
 
-    assert [step for step, _ in told] == ["name", "connection", "algorithms"]
-    assert (told[-1][1],) == server.host_keys
+    assert [step for step, _ in steps] == ["name", "connection", "algorithms"]
+    assert (steps[-1][1],) == server.host_keys
     assert server.sign_ins == []
 
 
@@ -309,7 +311,7 @@ def test_whoever_connects_is_told_how_far_it_came_and_of_the_key_before_it_is_ju
         ({"mac_algs": ["umac-64@openssh.com"]}, "umac-64@openssh.com"),
     ],
 )
-def test_a_server_with_nothing_in_common_is_told_in_words(
+def test_a_server_without_a_common_algorithm_is_reported_in_a_sentence(
     tmp_path: Path, options: dict[str, Any], offered: str
 ) -> None:
     with (
@@ -322,7 +324,7 @@ def test_a_server_with_nothing_in_common_is_told_in_words(
     assert server.sign_ins == []
 
 
-def test_a_server_of_ssh_1_is_told_in_words() -> None:
+def test_a_server_of_ssh_1_is_reported_in_a_sentence() -> None:
     with (
         SilentServer(b"SSH-1.5-OldServer\r\n") as server,
         pytest.raises(NoCommonAlgorithm, match=r"SSH-1\.5-OldServer"),
@@ -330,11 +332,13 @@ def test_a_server_of_ssh_1_is_told_in_words() -> None:
         servers().connect(account_at(server))
 
 
-def test_a_server_that_takes_rsa_keys_with_sha_1_only_is_told_in_words(tmp_path: Path) -> None:
+def test_a_server_that_takes_rsa_keys_with_sha_1_only_is_reported_in_a_sentence(
+    tmp_path: Path,
+) -> None:
     with (
         AsyncSftpServer(
             tmp_path,
-            ways=("publickey",),
+            methods=("publickey",),
             known_keys=(RSA,),
             signature_algs=["ssh-ed25519", "ssh-rsa"],
         ) as server,
@@ -386,12 +390,12 @@ def test_a_server_that_never_opens_sftp_ends_within_the_limit(
 
         with pytest.raises(ConnectionFailed, match="SFTP session"):
             servers(limits=Limits(silence_seconds=1)).connect(server.account())
-        taken = time.monotonic() - started
+        seconds = time.monotonic() - started
 
-    assert taken < 4  # the limit is far below; a busy machine takes its time
+    assert seconds < 4  # far above the limit, for a busy machine
 
 
-def test_nobody_listening_is_a_refused_connection() -> None:
+def test_a_closed_port_is_a_refused_connection() -> None:
     with SilentServer() as server:
         account = account_at(server)
 
@@ -429,18 +433,18 @@ def test_no_connection_is_begun_when_the_time_is_up(tmp_path: Path) -> None:
     assert server.sign_ins == []
 
 
-def test_ipv6_stands_in_brackets() -> None:
+def test_an_ipv6_address_is_shown_in_brackets() -> None:
     there = ParamikoSftpServers([ip_network("::1/128")], look_up=lambda _host, _port: ["::1"])
 
     with pytest.raises(ConnectionFailed, match=r"\[::1\]:9 "):
         there.connect(SftpAccount("::1", 9, "district", (), Credentials(PASSWORD)))
 
 
-# What stays behind
+# Threads and logs
 
 
 @pytest.mark.parametrize(
-    "spoil",
+    "change",
     [
         lambda account: account,
         lambda account: replace(account, host_keys=()),
@@ -448,20 +452,20 @@ def test_ipv6_stands_in_brackets() -> None:
     ],
 )
 def test_no_thread_outlives_a_connection(
-    tmp_path: Path, spoil: Callable[[SftpAccount], SftpAccount]
+    tmp_path: Path, change: Callable[[SftpAccount], SftpAccount]
 ) -> None:
     with AsyncSftpServer(tmp_path) as server:
         before = set(threading.enumerate())
         with contextlib.suppress(HostKeyMismatch, SignInRefused):
-            servers().connect(spoil(server.account())).close()
+            servers().connect(change(server.account())).close()
 
         assert still_running(set(threading.enumerate()) - before) == set()
 
 
 def still_running(left: set[threading.Thread]) -> set[threading.Thread]:
-    """Those that do not end at once: paramiko's handshake timer, cancelled, takes a moment."""
+    """The threads that do not end soon: paramiko's cancelled handshake timer takes a moment."""
     for thread in left:
-        thread.join(0.2)  # long before its own end, the handshake's limit
+        thread.join(0.2)  # far below the handshake's limit
     return {thread for thread in left if thread.is_alive()}
 
 

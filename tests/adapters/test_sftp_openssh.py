@@ -1,4 +1,4 @@
-"""The adapter with OpenSSH, which most districts run."""
+"""The adapter against OpenSSH, which most districts run."""
 
 import contextlib
 import os
@@ -72,7 +72,7 @@ def test_small_files_are_read_back(server: OpenSshServer, tmp_path: Path, size: 
     session.close()
 
 
-def test_without_posix_rename_the_bare_failure_of_rename_leads_aside(
+def test_without_posix_rename_a_refused_rename_moves_the_old_file_aside(
     server: OpenSshServer, tmp_path: Path
 ) -> None:
     (tmp_path / "new").write_bytes(b"new")
@@ -88,7 +88,7 @@ def test_without_posix_rename_the_bare_failure_of_rename_leads_aside(
     session.close()
 
 
-def test_a_missing_folder_is_told(server: OpenSshServer, tmp_path: Path) -> None:
+def test_a_missing_folder_is_reported(server: OpenSshServer, tmp_path: Path) -> None:
     (tmp_path / "new").write_bytes(b"new")
     session = SERVERS.connect(server.account())
 
@@ -137,7 +137,7 @@ def test_a_server_that_freezes_in_the_middle_of_an_upload_ends_within_the_limit(
 
 
 def processes_below(pid: int) -> list[int]:
-    """The processes that sshd started for its connections, by their parents in /proc."""
+    """The child processes of sshd, found by their parents in /proc."""
     parents: dict[int, int] = {}
     for folder in Path("/proc").glob("[0-9]*"):
         with contextlib.suppress(OSError):

@@ -1,4 +1,4 @@
-"""Uploading, putting in place and looking around, with a server that misbehaves."""
+"""Uploads, replacements and listings against a server that misbehaves."""
 
 import inspect
 import os
@@ -26,8 +26,12 @@ from registration_sync.domain.errors import (
     TransientDeliveryError,
     UploadIncomplete,
 )
-from registration_sync.use_cases.delivery.deliver_files import FinishedFile, Server, deliver_files
-from tests.support.sftp_servers import AsyncSftpServer, LongLine
+from registration_sync.use_cases.delivery.deliver_files import (
+    FinishedFile,
+    RunConnection,
+    deliver_files,
+)
+from tests.support.sftp_servers import AsyncSftpServer, SlowProxy
 from tests.unit.test_deliver_files import held_lease
 
 FINAL = "students.csv"
@@ -35,7 +39,7 @@ TEMPORARY = ".students.csv.ab12.part"
 NEW = b"Student_Number\r\n007\r\n"
 OLD = b"Student_Number\r\n006\r\n"
 IMPATIENT = Limits(silence_seconds=1)
-"""For servers that go silent; others may take their time, as on a busy machine they do."""
+"""For servers that go silent; the others need more time on a busy machine."""
 
 
 @pytest.fixture
@@ -107,7 +111,7 @@ def test_one_failed_write_in_a_megabyte_is_noticed_and_the_old_file_stays(
 
     assert (root / FINAL).read_bytes() == OLD
     server.faults.fail_write = None
-    session.upload(tmp_path / "big.csv", TEMPORARY)  # the connection is still sound
+    session.upload(tmp_path / "big.csv", TEMPORARY)  # the connection still works
 
 
 def test_a_disk_that_is_full_at_the_close_is_noticed(
@@ -140,7 +144,7 @@ def test_other_bytes_anywhere_in_a_megabyte_are_noticed(
 
 
 @pytest.mark.parametrize("longest", [1, 1000, 32767])
-def test_what_is_read_back_in_short_pieces_is_put_together(
+def test_short_reads_are_put_together(
     server: AsyncSftpServer, session: ParamikoSftpSession, tmp_path: Path, longest: int
 ) -> None:
     (tmp_path / "big.csv").write_bytes(os.urandom(300 if longest == 1 else 200_000))
@@ -155,7 +159,7 @@ def test_what_is_read_back_in_short_pieces_is_put_together(
 
 @pytest.mark.parametrize("number", [1, 2, 32])
 @pytest.mark.parametrize("longest", [None, 1000])
-def test_one_refused_read_among_many_leaves_the_connection_sound(
+def test_one_refused_read_among_many_leaves_the_connection_working(
     server: AsyncSftpServer,
     session: ParamikoSftpSession,
     tmp_path: Path,
@@ -198,7 +202,7 @@ def test_an_account_that_may_only_write_can_upload(
     assert (root / TEMPORARY).read_bytes() == NEW
 
 
-def test_a_server_that_does_not_say_the_size_is_tolerated(
+def test_a_server_that_does_not_report_the_size_is_tolerated(
     server: AsyncSftpServer, session: ParamikoSftpSession, source: Path
 ) -> None:
     server.faults.size_unknown = True
@@ -217,12 +221,12 @@ def test_an_upload_that_vanishes_is_not_complete(
         session.upload(source, TEMPORARY)
 
 
-def test_a_folder_that_is_not_there_is_named(session: ParamikoSftpSession, source: Path) -> None:
+def test_a_missing_folder_is_named(session: ParamikoSftpSession, source: Path) -> None:
     with pytest.raises(FolderMissing, match="no/such/folder"):
         session.upload(source, f"no/such/folder/{TEMPORARY}")
 
 
-def test_a_folder_that_is_closed_to_the_account_is_named(
+def test_a_folder_that_the_account_may_not_write_to_is_named(
     server: AsyncSftpServer, session: ParamikoSftpSession, source: Path
 ) -> None:
     server.faults.forbidden.add("open")
@@ -238,10 +242,10 @@ def test_a_missing_local_file_is_not_blamed_on_the_server(session: ParamikoSftpS
         session.upload(Path("/nonexistent/file.csv"), TEMPORARY)
 
 
-def test_a_folder_of_which_only_the_permissions_are_told_is_taken(
+def test_a_folder_without_a_file_type_is_accepted(
     session: ParamikoSftpSession, source: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The field is called permissions; what kind of thing it is stands there by custom only."""
+    """The field is called permissions; only by custom does it contain the file type."""
     real = session._client.stat
 
     def stat(path: str) -> paramiko.SFTPAttributes:
@@ -262,7 +266,7 @@ def test_a_folder_of_which_only_the_permissions_are_told_is_taken(
 
 def test_a_file_takes_at_most_eight_round_trips(server: AsyncSftpServer, tmp_path: Path) -> None:
     (tmp_path / "file.csv").write_bytes(os.urandom(100_000))
-    with LongLine(server.port) as line:
+    with SlowProxy(server.port) as line:
         session = open_session(server, port=line.port)
         line.round_trips = 0
 
@@ -273,7 +277,7 @@ def test_a_file_takes_at_most_eight_round_trips(server: AsyncSftpServer, tmp_pat
         session.close()
 
 
-# Putting in place
+# Replacing
 
 
 def test_posix_rename_replaces_the_old_file(
@@ -318,7 +322,7 @@ def test_a_server_without_posix_rename_gets_the_next_best_way(
 
 
 @pytest.mark.parametrize("refusal", ["unsupported", "failing"])
-def test_what_the_server_lacks_is_asked_for_once(
+def test_a_missing_operation_is_requested_once(
     server: AsyncSftpServer, session: ParamikoSftpSession, source: Path, refusal: str
 ) -> None:
     getattr(server.faults, refusal).add("posix_rename")
@@ -369,7 +373,7 @@ def test_a_server_that_cannot_rename_is_written_in_place_where_allowed(
     session.close()
 
 
-def test_writing_in_place_wants_an_upload_of_the_same_session(
+def test_writing_in_place_requires_an_upload_by_the_same_session(
     server: AsyncSftpServer, root: Path
 ) -> None:
     (root / TEMPORARY).write_bytes(NEW)
@@ -382,7 +386,7 @@ def test_writing_in_place_wants_an_upload_of_the_same_session(
     session.close()
 
 
-def test_renames_that_are_forbidden_are_a_matter_of_permission(
+def test_forbidden_renames_are_reported_as_missing_permission(
     server: AsyncSftpServer, session: ParamikoSftpSession, source: Path
 ) -> None:
     server.faults.forbidden.update({"posix_rename", "rename"})
@@ -392,7 +396,7 @@ def test_renames_that_are_forbidden_are_a_matter_of_permission(
         session.replace(TEMPORARY, FINAL)
 
 
-def test_the_old_file_comes_back_where_the_new_one_cannot_be_put(
+def test_the_old_file_is_restored_if_the_new_one_is_refused(
     server: AsyncSftpServer, session: ParamikoSftpSession, root: Path, source: Path
 ) -> None:
     (root / FINAL).write_bytes(OLD)
@@ -406,7 +410,7 @@ def test_the_old_file_comes_back_where_the_new_one_cannot_be_put(
     assert (root / FINAL).read_bytes() == OLD
 
 
-def test_an_old_file_that_cannot_come_back_is_told_where_it_is(
+def test_the_message_says_where_an_old_file_is_that_cannot_be_restored(
     server: AsyncSftpServer, session: ParamikoSftpSession, root: Path, source: Path
 ) -> None:
     (root / FINAL).write_bytes(OLD)
@@ -419,7 +423,7 @@ def test_an_old_file_that_cannot_come_back_is_told_where_it_is(
 
     (aside,) = (path for path in root.iterdir() if path.read_bytes() == OLD)
     assert aside.name in failed.value.message
-    assert is_temporary_name_of(aside.name, FINAL)  # so that the next run cleans it up
+    assert is_temporary_name_of(aside.name, FINAL)  # the next run removes it
 
 
 def test_an_old_file_that_cannot_be_removed_aside_does_no_harm(
@@ -468,7 +472,7 @@ def test_a_temporary_file_that_was_removed_meanwhile_is_not_put_in_place(
 
 
 @pytest.mark.parametrize(("moment", "arrived"), [("drop_before", OLD), ("drop_after", NEW)])
-def test_a_connection_lost_during_the_rename_can_be_found_out_about(
+def test_the_outcome_of_a_rename_interrupted_by_a_lost_connection_can_be_determined(
     server: AsyncSftpServer,
     session: ParamikoSftpSession,
     root: Path,
@@ -483,14 +487,14 @@ def test_a_connection_lost_during_the_rename_can_be_found_out_about(
     with pytest.raises(ConnectionFailed, match=r"putting students\.csv in place") as failed:
         session.replace(TEMPORARY, FINAL)
 
-    assert isinstance(failed.value, TransientDeliveryError)
-    again = open_session(server)
-    assert (again.find(TEMPORARY) is None) == (arrived == NEW)
+    assert not failed.value.terminal
+    fresh = open_session(server)
+    assert (fresh.find(TEMPORARY) is None) == (arrived == NEW)
     assert (root / FINAL).read_bytes() == arrived
-    again.close()
+    fresh.close()
 
 
-# Looking around
+# Folders, names and files
 
 
 @pytest.mark.parametrize("folder", ["2025", "SISData/exports/2025", "SISData/exports/2025/"])
@@ -501,7 +505,7 @@ def test_missing_folders_are_made(session: ParamikoSftpSession, root: Path, fold
     assert (root / folder).is_dir()
 
 
-def test_a_folder_that_is_there_costs_one_look(
+def test_an_existing_folder_costs_one_request(
     server: AsyncSftpServer, session: ParamikoSftpSession, root: Path
 ) -> None:
     (root / "SISData/exports").mkdir(parents=True)
@@ -512,11 +516,11 @@ def test_a_folder_that_is_there_costs_one_look(
 
 
 @pytest.mark.parametrize("folder", ["", "/"])
-def test_the_start_folder_is_always_there(session: ParamikoSftpSession, folder: str) -> None:
+def test_the_start_folder_always_exists(session: ParamikoSftpSession, folder: str) -> None:
     session.make_folder(folder)
 
 
-def test_a_folder_made_by_another_in_between_is_fine(
+def test_a_folder_created_meanwhile_by_another_program_is_accepted(
     server: AsyncSftpServer, session: ParamikoSftpSession, root: Path
 ) -> None:
     server.before["mkdir"] = (root / "2025").mkdir
@@ -539,7 +543,7 @@ def test_a_folder_that_cannot_be_made_is_named(
         session.make_folder("SISData/exports/2025")
 
 
-def test_upper_folders_that_may_not_be_looked_at_are_taken_as_there(
+def test_upper_folders_that_are_not_visible_are_assumed_to_exist(
     server: AsyncSftpServer, session: ParamikoSftpSession
 ) -> None:
     server.faults.forbidden.add("stat")
@@ -549,7 +553,7 @@ def test_upper_folders_that_may_not_be_looked_at_are_taken_as_there(
     assert ("mkdir", "SISData") not in server.requests
 
 
-def test_a_file_in_place_of_a_folder_is_told(session: ParamikoSftpSession, root: Path) -> None:
+def test_a_file_in_place_of_a_folder_is_reported(session: ParamikoSftpSession, root: Path) -> None:
     (root / "exports").write_bytes(b"")
 
     with pytest.raises(FolderMissing, match="is a file"):
@@ -567,7 +571,7 @@ def test_the_names_of_a_folder(session: ParamikoSftpSession, root: Path) -> None
 
 
 @pytest.mark.parametrize("refusal", ["forbidden", "failing", "unsupported"])
-def test_a_server_that_refuses_to_list_shows_no_names(
+def test_a_refused_listing_has_no_names(
     server: AsyncSftpServer, session: ParamikoSftpSession, root: Path, refusal: str
 ) -> None:
     (root / FINAL).write_bytes(NEW)
@@ -592,7 +596,7 @@ def test_a_file_is_found_with_its_size_and_time(session: ParamikoSftpSession, ro
 
 
 @pytest.mark.parametrize("in_place", [False, True])
-def test_the_time_that_an_upload_tells_is_the_finished_files(
+def test_an_upload_returns_the_time_of_the_finished_file(
     server: AsyncSftpServer, root: Path, source: Path, in_place: bool
 ) -> None:
     if in_place:
@@ -610,7 +614,7 @@ def test_the_time_that_an_upload_tells_is_the_finished_files(
     session.close()
 
 
-def test_removing_what_is_not_there_is_no_error(session: ParamikoSftpSession, root: Path) -> None:
+def test_removing_a_missing_file_is_no_error(session: ParamikoSftpSession, root: Path) -> None:
     (root / FINAL).write_bytes(NEW)
 
     session.remove(FINAL)
@@ -619,12 +623,12 @@ def test_removing_what_is_not_there_is_no_error(session: ParamikoSftpSession, ro
     assert not (root / FINAL).exists()
 
 
-# Lost in the middle of it
+# Connections lost during a delivery
 
 
 def deliver(server: AsyncSftpServer, source: Path, **account: object) -> list[ReplacedBy]:
     servers = ParamikoSftpServers([ip_network("127.0.0.1/32")])
-    connection = Server(servers, lambda: server.account(**account))
+    connection = RunConnection(servers, lambda: server.account(**account))
     placed = deliver_files(
         [FinishedFile(FINAL, source)],
         "f",
@@ -636,7 +640,7 @@ def deliver(server: AsyncSftpServer, source: Path, **account: object) -> list[Re
     return [one.way for one in placed]
 
 
-def test_a_file_that_was_half_written_in_place_is_written_whole_on_the_next_connection(
+def test_a_file_half_written_in_place_is_rewritten_on_the_next_connection(
     server: AsyncSftpServer, root: Path, source: Path
 ) -> None:
     (root / "f").mkdir()
@@ -654,7 +658,7 @@ def test_a_file_that_was_half_written_in_place_is_written_whole_on_the_next_conn
     assert {path.name: path.read_bytes() for path in (root / "f").iterdir()} == {FINAL: NEW}
 
 
-def test_the_old_file_that_was_put_aside_is_not_removed_before_the_new_one_is_there(
+def test_the_old_file_is_kept_aside_until_the_new_one_is_in_place(
     server: AsyncSftpServer, root: Path, source: Path
 ) -> None:
     (root / "f").mkdir()
@@ -662,16 +666,16 @@ def test_the_old_file_that_was_put_aside_is_not_removed_before_the_new_one_is_th
     server.faults.unsupported.add("posix_rename")
     seen: list[set[bytes]] = []
 
-    def look() -> None:
+    def record() -> None:
         seen.append({path.read_bytes() for path in (root / "f").iterdir()})
 
-    def come_back() -> None:
+    def reconnected() -> None:
         server.faults.drop_after.clear()
-        server.before["rename"] = look
+        server.before["rename"] = record
 
     def lose_it() -> None:  # once the old file is aside
         server.faults.drop_after.add("rename")
-        server.before["listing"] = come_back
+        server.before["listing"] = reconnected
 
     server.before["rename"] = lambda: server.before.update(rename=lose_it)
 
@@ -681,7 +685,7 @@ def test_the_old_file_that_was_put_aside_is_not_removed_before_the_new_one_is_th
     assert {path.name: path.read_bytes() for path in (root / "f").iterdir()} == {FINAL: NEW}
 
 
-# Silence, loss, and the end of time
+# Silence, lost connections, and the time limit
 
 
 @pytest.mark.parametrize("operation", ["open", "write", "close", "stat", "read"])
@@ -698,12 +702,12 @@ def test_a_server_that_goes_silent_ends_within_the_limit(
     assert f"{server.host}:{server.port}" in failed.value.message
 
 
-def test_a_line_that_takes_no_more_ends_within_the_limit(
+def test_a_blocked_connection_ends_within_the_limit(
     server: AsyncSftpServer, tmp_path: Path
 ) -> None:
-    """TCP's window is full before that of SSH: there paramiko alone would wait for ever."""
+    """TCP's window fills up before the one of SSH: paramiko itself would wait without limit."""
     (tmp_path / "big.csv").write_bytes(os.urandom(1_500_000))
-    with LongLine(server.port, 0) as line:
+    with SlowProxy(server.port, 0) as line:
         session = open_session(server, IMPATIENT, port=line.port)
         session._link.socket.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 4096)
         line.freeze()
@@ -730,7 +734,7 @@ def test_a_server_that_goes_silent_at_the_rename_ends_within_the_limit(
 
 
 @pytest.mark.parametrize("operation", ["open", "write", "close", "stat", "read"])
-def test_a_connection_that_is_lost_is_told_so(
+def test_a_lost_connection_is_reported(
     server: AsyncSftpServer, session: ParamikoSftpSession, source: Path, operation: str
 ) -> None:
     server.faults.drop_before.add(operation)
@@ -742,10 +746,10 @@ def test_a_connection_that_is_lost_is_told_so(
 
 
 @pytest.mark.parametrize("_attempt", range(10))
-def test_a_connection_lost_while_many_reads_are_asked_for_is_told_so(
+def test_a_connection_lost_during_many_reads_is_reported(
     server: AsyncSftpServer, session: ParamikoSftpSession, tmp_path: Path, _attempt: int
 ) -> None:
-    """No thread may be left that stumbles over it: pytest makes that an error."""
+    """No thread may be left with an unhandled error: pytest reports it."""
     (tmp_path / "big.csv").write_bytes(os.urandom(1 << 20))
     server.faults.drop_before.add("read")
 
@@ -753,7 +757,7 @@ def test_a_connection_lost_while_many_reads_are_asked_for_is_told_so(
         session.upload(tmp_path / "big.csv", TEMPORARY)
 
 
-def test_what_runs_when_the_time_is_nearly_up_is_cut_off(
+def test_an_operation_is_cut_when_the_time_is_nearly_up(
     server: AsyncSftpServer, source: Path
 ) -> None:
     ends_at = time.monotonic() + 20.6
@@ -770,7 +774,7 @@ def test_what_runs_when_the_time_is_nearly_up_is_cut_off(
     session.close()
 
 
-def test_closing_from_another_thread_ends_what_goes_on(
+def test_closing_from_another_thread_ends_a_pending_operation(
     server: AsyncSftpServer, source: Path
 ) -> None:
     session = ParamikoSftpServers([ip_network("127.0.0.1/32")]).connect(server.account())
@@ -800,7 +804,7 @@ def test_closing_twice_or_after_a_loss_raises_nothing(
 
 
 def raised_by_libraries() -> list[Exception]:
-    """One of each exception of paramiko's, and of the sockets below it."""
+    """One of each exception class of paramiko, and of the sockets below it."""
     arguments = {
         "BadAuthenticationType": ("text", ["password"]),
         "BadHostKeyException": ("host", None, None),
@@ -836,11 +840,11 @@ def test_every_error_of_the_libraries_below_is_mapped(
 
     monkeypatch.setattr(session._client, "stat", fail)
 
-    with pytest.raises(ConnectionFailed, match=r"looking at students\.csv"):
+    with pytest.raises(ConnectionFailed, match=r"checking students\.csv"):
         session.find(FINAL)
 
 
-def test_all_that_paramiko_raises_of_its_own_is_expected() -> None:
+def test_every_error_class_of_paramiko_is_expected() -> None:
     assert all(isinstance(error, PEER_ERRORS) for error in raised_by_libraries())
 
 
@@ -854,7 +858,7 @@ def test_a_refusal_in_another_encoding_can_be_read(
         session.find(FINAL)
 
 
-def test_a_refusal_is_quoted_without_what_would_forge_a_log_line(
+def test_a_refusal_is_quoted_without_line_breaks(
     server: AsyncSftpServer, session: ParamikoSftpSession
 ) -> None:
     server.faults.failing.add("remove")

@@ -1,4 +1,4 @@
-"""Real SFTP servers for tests: one that can be told to misbehave, and OpenSSH's."""
+"""SFTP servers for tests: one that misbehaves on request, and OpenSSH."""
 
 import asyncio
 import contextlib
@@ -26,7 +26,7 @@ PASSWORD = "correct horse battery staple"
 
 @dataclass
 class Faults:
-    """What the server does wrong; may be changed while it runs.
+    """The faults of the server; may be changed while it runs.
 
     Operations are named sign_in, open, write, close, read, stat, listing, mkdir, remove,
     rename and posix_rename.
@@ -35,9 +35,9 @@ class Faults:
     fail_write: int | None = None
     """The write of each file that fails, counted from 1."""
     spoil_write: int | None = None
-    """The write that is stored with other bytes, without an error."""
+    """The write that stores other bytes, without an error."""
     unsupported: set[str] = field(default_factory=set)
-    """Operations that the server does not know."""
+    """Operations that the server does not support."""
     failing: set[str] = field(default_factory=set)
     """Operations answered with "Failure", and with `reason`."""
     reason: str | bytes = "Failure"
@@ -49,22 +49,22 @@ class Faults:
     fail_renames: set[int] = field(default_factory=set)
     """The plain renames of the session that fail, counted from 1."""
     longest_read: int | None = None
-    """Reads of more bytes are answered with so many; it may do so by the protocol."""
+    """Longer reads are answered with this many bytes, as the protocol allows."""
     fail_read: int | None = None
     """The read of the session that fails, counted from 1."""
     lose_writes: bool = False
-    """Says yes to every write and stores nothing."""
+    """Accepts every write and stores nothing."""
     rename_replaces: bool = False
     size_unknown: bool = False
     drop_before: set[str] = field(default_factory=set)
     drop_after: set[str] = field(default_factory=set)
-    """The connection is lost instead of the operation, or right after it, without an answer."""
+    """The connection is lost before the operation, or right after it; no answer is sent."""
     importer_takes: set[str] = field(default_factory=set)
-    """Files of these names are taken away as soon as they were renamed or closed."""
+    """Files of these names are removed as soon as they are renamed or closed."""
 
 
 class MisbehavingSftp(asyncssh.SFTPServer):
-    """The operations of one session, as `Faults` says."""
+    """The operations of one session, with the server's `Faults`."""
 
     def __init__(self, channel: Any, server: "AsyncSftpServer") -> None:
         super().__init__(channel, chroot=str(server.root).encode())
@@ -84,7 +84,7 @@ class MisbehavingSftp(asyncssh.SFTPServer):
             await asyncio.Event().wait()
         self._server.before.pop(operation, lambda: None)()
         if operation in faults.unsupported:
-            raise asyncssh.SFTPOpUnsupported("never heard of it")
+            raise asyncssh.SFTPOpUnsupported("not supported")
         if operation in faults.failing:
             raise asyncssh.SFTPFailure(faults.reason)
         if operation in faults.forbidden:
@@ -179,7 +179,7 @@ class MisbehavingSftp(asyncssh.SFTPServer):
 
 
 class _NeverOpens(asyncssh.SSHServerSession[bytes]):
-    """Says yes to SFTP, after `slow_seconds` in which the server stands still, and no more."""
+    """Accepts SFTP after `slow_seconds`, in which the server blocks, and then stays silent."""
 
     def __init__(self, server: "AsyncSftpServer") -> None:
         self._slow_seconds = server.faults.slow_seconds
@@ -190,7 +190,7 @@ class _NeverOpens(asyncssh.SSHServerSession[bytes]):
 
 
 class _SignIn(asyncssh.SSHServer):
-    """Signs in by the ways that the server was given, and notes each attempt."""
+    """Signs in by the server's methods, and records each attempt."""
 
     def __init__(self, server: "AsyncSftpServer") -> None:
         self._server = server
@@ -206,7 +206,7 @@ class _SignIn(asyncssh.SSHServer):
         return True
 
     def password_auth_supported(self) -> bool:
-        return "password" in self._server.ways
+        return "password" in self._server.methods
 
     async def validate_password(self, username: str, password: str) -> bool:
         self._server.sign_ins.append("password")
@@ -217,7 +217,7 @@ class _SignIn(asyncssh.SSHServer):
         return username == USERNAME and password == PASSWORD
 
     def kbdint_auth_supported(self) -> bool:
-        return "keyboard-interactive" in self._server.ways
+        return "keyboard-interactive" in self._server.methods
 
     def get_kbdint_challenge(self, username: str, lang: str, submethods: str) -> Any:
         self._server.sign_ins.append("keyboard-interactive")
@@ -228,7 +228,7 @@ class _SignIn(asyncssh.SSHServer):
         return list(responses) == [PASSWORD]
 
     def public_key_auth_supported(self) -> bool:
-        return "publickey" in self._server.ways
+        return "publickey" in self._server.methods
 
     def validate_public_key(self, username: str, key: asyncssh.SSHKey) -> bool:
         self._server.sign_ins.append("publickey")
@@ -236,7 +236,7 @@ class _SignIn(asyncssh.SSHServer):
 
 
 class _InThread:
-    """A server on an event loop in a thread of its own."""
+    """A server on an event loop in its own thread."""
 
     host = "127.0.0.1"
     port = 0
@@ -248,7 +248,7 @@ class _InThread:
         self._thread = threading.Thread(target=self._run, name="test-server", daemon=True)
 
     async def _open(self) -> Any:
-        """Opens the port; returns what is to be closed in the end."""
+        """Opens the port; returns the listener."""
         raise NotImplementedError
 
     def __enter__(self) -> Self:
@@ -269,7 +269,7 @@ class _InThread:
         self._ready.set()
         await self._stop.wait()
         listener.close()
-        # A connection that was just made may start its session while it is being put away.
+        # A new connection may start its session while the server closes.
         while others := asyncio.all_tasks() - {asyncio.current_task()}:
             for task in others:
                 task.cancel()
@@ -277,28 +277,28 @@ class _InThread:
         self._close()
 
     def _close(self) -> None:
-        """Puts away what those left behind who were cut off."""
+        """Releases what cut connections left open."""
 
 
 class AsyncSftpServer(_InThread):
-    """An asyncssh server in a thread of its own, on a free port, that serves the folder `root`.
+    """An asyncssh server in its own thread, on a free port, that serves the folder `root`.
 
-    `requests` lists (operation, path) in order, `sign_ins` the attempts to sign in. What `before`
-    holds for an operation is called once, before it is done.
+    `requests` lists (operation, path) in order, `sign_ins` the sign-in attempts. A function in
+    `before` is called once, before its operation.
     """
 
     def __init__(
         self,
         root: Path,
         *,
-        ways: tuple[str, ...] = ("password",),
+        methods: tuple[str, ...] = ("password",),
         known_keys: tuple[asyncssh.SSHKey, ...] = (),
         host_keys: tuple[asyncssh.SSHKey, ...] = (),
         **options: Any,
     ) -> None:
         super().__init__()
         self.root = root
-        self.ways = ways
+        self.methods = methods
         self.known_keys = known_keys
         self.prompts = ["Password: "]
         self.faults = Faults()
@@ -339,11 +339,11 @@ class AsyncSftpServer(_InThread):
             file.close()
 
 
-class LongLine(_InThread):
-    """A TCP line to a server with a delay each way, which counts what it costs.
+class SlowProxy(_InThread):
+    """A TCP proxy to a server with a delay each way, which counts round trips.
 
-    `round_trips` counts how often the client sent something after it had heard from the server:
-    what is pipelined goes in one. `freeze` makes it take nothing more from the client.
+    `round_trips` counts how often the client sent data after it had received some: pipelined
+    requests count once. After `freeze` it reads nothing more from the client.
     """
 
     def __init__(self, port: int, delay_seconds: float = 0.03) -> None:
@@ -356,7 +356,7 @@ class LongLine(_InThread):
 
     async def _open(self) -> asyncio.Server:
         listener = socket.socket()
-        listener.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)  # holds little when frozen
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)  # buffers little when frozen
         listener.bind((self.host, 0))
         self.port = listener.getsockname()[1]
         self._open_to_client.set()
@@ -401,7 +401,7 @@ class LongLine(_InThread):
 
 
 class SilentServer:
-    """Takes TCP connections, says `greeting`, and then nothing more, or hangs up."""
+    """Accepts TCP connections, sends `greeting`, and then stays silent or hangs up."""
 
     host = "127.0.0.1"
 
@@ -434,7 +434,7 @@ class SilentServer:
 
 
 class KeyAndPasswordServer:
-    """A server of paramiko's that wants a key and then a password, or the other way round."""
+    """A paramiko server that requires a key and then a password, or the reverse."""
 
     host = "127.0.0.1"
 
@@ -461,7 +461,7 @@ class KeyAndPasswordServer:
         self._transport = paramiko.Transport(connection)
         self._transport.add_server_key(self._key)
         self._transport.set_subsystem_handler("sftp", paramiko.SFTPServer)
-        # Not waited for: a client that is done within a moment would count as lost.
+        # Not waited for: a client that disconnects at once would count as lost.
         server = _InOrder(self._order, self.sign_ins)
         self._transport.start_server(threading.Event(), server)
 
@@ -521,8 +521,7 @@ class OpenSshServer:
 def openssh_server(folder: Path) -> Iterator[OpenSshServer]:
     """Runs sshd as the current user on a free port; skips the test where it is not installed.
 
-    Only keys sign in: without PAM, and without the right to read the passwords, it has no other
-    way.
+    Accepts keys only: it has neither PAM nor access to the system's passwords.
     """
     program = shutil.which("sshd") or shutil.which("sshd", path="/usr/sbin:/usr/local/sbin")
     if program is None:
@@ -535,8 +534,8 @@ def openssh_server(folder: Path) -> Iterator[OpenSshServer]:
     user_key = asyncssh.generate_private_key("ssh-ed25519")
     _write_private(folder / "host_key", host_key.export_private_key())
     _write_private(folder / "authorized_keys", user_key.export_public_key())
-    with socket.create_server(("127.0.0.1", 0)) as taken:
-        port = taken.getsockname()[1]
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
     lines = [
         f"ListenAddress 127.0.0.1:{port}",
         f"HostKey {folder / 'host_key'}",
@@ -570,7 +569,7 @@ def openssh_server(folder: Path) -> Iterator[OpenSshServer]:
 
 
 def public_line(key: asyncssh.SSHKey) -> str:
-    """The key as it is pinned: `ssh-ed25519 AAAA…`."""
+    """The key in the form that is pinned: `ssh-ed25519 AAAA…`."""
     return " ".join(key.export_public_key().decode().split()[:2])
 
 

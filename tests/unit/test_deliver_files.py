@@ -1,4 +1,4 @@
-"""The delivery's decisions: all files or none, the fence, and what is tried again."""
+"""The delivery's decisions: all files or none, the fence, and retries."""
 
 import datetime as dt
 from collections.abc import Callable
@@ -39,7 +39,8 @@ OLD, NEW = b"old", b"newer"
 class Folder:
     """A server with one folder, in memory: the ports SftpServers and SftpSession.
 
-    `faults` gives for an operation what it raises, once each, before or after it took effect.
+    `before` and `after` hold for an operation the errors that it raises, once each, before or after
+    it takes effect.
     """
 
     def __init__(self, **files: bytes) -> None:
@@ -96,7 +97,7 @@ class NoTable:
     def take_lease(self, *_: Any) -> None: ...
 
     def renew_lease(self, _c: str, lease: Lease) -> None:
-        raise LeaseLost("taken over")
+        raise LeaseLost("lost")
 
 
 def held_lease(clock: Callable[[], dt.datetime] | None = None) -> HeldLease:
@@ -121,7 +122,7 @@ def deliver(
     return [one.way for one in placed]
 
 
-def test_all_files_are_up_before_the_first_is_renamed(tmp_path: Path) -> None:
+def test_all_files_are_uploaded_before_the_first_is_renamed(tmp_path: Path) -> None:
     folder = Folder(a_csv=OLD, b_csv=OLD)
 
     deliver(folder, tmp_path, "a.csv", "b.csv")
@@ -130,7 +131,7 @@ def test_all_files_are_up_before_the_first_is_renamed(tmp_path: Path) -> None:
     assert folder.files == {"f/a.csv": NEW, "f/b.csv": NEW}
 
 
-def test_a_terminal_fault_before_the_renames_leaves_the_old_files_and_nothing_of_ours(
+def test_a_terminal_error_before_the_renames_leaves_the_old_files_and_no_new_ones(
     tmp_path: Path,
 ) -> None:
     folder = Folder(a_csv=OLD, b_csv=OLD)
@@ -155,7 +156,7 @@ def test_the_fence_removes_temporary_files_of_other_attempts_at_these_names_only
     assert set(folder.files) == {f"f/{other}", "f/.a.csv.hand.part", "f/a.csv"}
 
 
-def test_a_passing_fault_is_tried_again_on_a_fresh_connection_three_times_in_all(
+def test_a_transient_error_is_retried_on_a_fresh_connection_three_attempts_in_all(
     tmp_path: Path,
 ) -> None:
     folder = Folder()
@@ -168,7 +169,7 @@ def test_a_passing_fault_is_tried_again_on_a_fresh_connection_three_times_in_all
         deliver(folder, tmp_path, "a.csv")
 
 
-def test_a_refused_sign_in_is_never_tried_again_not_for_another_year_either() -> None:
+def test_a_refused_sign_in_is_never_retried_nor_for_another_year() -> None:
     folder = Folder()
     folder.before["connect"] = [SignInRefused("refused")]
     server = RunConnection(folder, lambda: ACCOUNT)  # type: ignore[arg-type]
@@ -180,7 +181,9 @@ def test_a_refused_sign_in_is_never_tried_again_not_for_another_year_either() ->
     assert folder.log == ["connect"]
 
 
-def test_lost_during_the_rename_and_gone_through_is_delivered(tmp_path: Path) -> None:
+def test_a_rename_that_took_effect_before_the_connection_was_lost_is_delivered(
+    tmp_path: Path,
+) -> None:
     folder = Folder(a_csv=OLD)
     folder.after["replace"] = [ConnectionFailed("lost")]
 
@@ -188,7 +191,7 @@ def test_lost_during_the_rename_and_gone_through_is_delivered(tmp_path: Path) ->
     assert folder.files == {"f/a.csv": NEW}
 
 
-def test_lost_during_the_rename_and_taken_by_the_importer_is_delivered(tmp_path: Path) -> None:
+def test_a_file_collected_after_the_connection_was_lost_is_delivered(tmp_path: Path) -> None:
     folder = Folder(a_csv=OLD)
     folder.after["replace"] = [ConnectionFailed("lost")]
     folder.on["names"] = lambda: folder.on.update(names=lambda: folder.files.pop("f/a.csv"))  # type: ignore[dict-item]
@@ -197,14 +200,14 @@ def test_lost_during_the_rename_and_taken_by_the_importer_is_delivered(tmp_path:
     assert folder.files == {}
 
 
-def test_lost_before_the_rename_is_renamed_on_the_fresh_connection(tmp_path: Path) -> None:
+def test_a_rename_lost_with_the_connection_is_repeated_on_the_next(tmp_path: Path) -> None:
     folder = Folder(a_csv=OLD)
     folder.before["replace"] = [ConnectionFailed("lost")]
 
     assert deliver(folder, tmp_path, "a.csv") == [ReplacedBy.POSIX_RENAME]
 
 
-def test_a_temporary_file_that_vanished_while_the_old_one_stands_is_not_delivered(
+def test_a_vanished_temporary_file_beside_the_old_file_is_not_delivered(
     tmp_path: Path,
 ) -> None:
     folder = Folder(a_csv=OLD)
@@ -230,7 +233,7 @@ def test_with_too_little_lease_left_nothing_is_renamed(tmp_path: Path) -> None:
     assert folder.files["f/a.csv"] == OLD
 
 
-def announced(folder: Folder, tmp_path: Path, *names: str) -> list[ReplacedBy]:
+def deliver_with_done_files(folder: Folder, tmp_path: Path, *names: str) -> list[ReplacedBy]:
     for name in names:
         (tmp_path / name).write_bytes(NEW)
     files = [FinishedFile(name, tmp_path / name) for name in names]
@@ -245,12 +248,12 @@ def announced(folder: Folder, tmp_path: Path, *names: str) -> list[ReplacedBy]:
     return [one.way for one in placed]
 
 
-def test_the_old_done_files_go_before_the_first_rename_and_the_new_ones_come_last(
+def test_old_done_files_are_removed_before_the_first_rename_and_new_ones_come_last(
     tmp_path: Path,
 ) -> None:
     folder = Folder(a_csv=OLD, a_csv_done=b"", b_csv=OLD, b_csv_done=b"")
 
-    announced(folder, tmp_path, "a.csv", "b.csv")
+    deliver_with_done_files(folder, tmp_path, "a.csv", "b.csv")
 
     at_the_end = ["names", "remove", "remove", *["replace"] * 4]
     assert folder.log == ["connect", *["upload"] * 4, *at_the_end]
@@ -262,21 +265,21 @@ def test_the_old_done_files_go_before_the_first_rename_and_the_new_ones_come_las
     }
 
 
-def test_a_set_that_stays_half_replaced_is_not_announced(tmp_path: Path) -> None:
+def test_a_half_replaced_set_has_no_done_files(tmp_path: Path) -> None:
     folder = Folder(a_csv=OLD, a_csv_done=b"", b_csv=OLD, b_csv_done=b"")
     folder.on["replace"] = lambda: folder.before.update(replace=[FolderMissing("no right")])
 
     with pytest.raises(FolderMissing):
-        announced(folder, tmp_path, "a.csv", "b.csv")
+        deliver_with_done_files(folder, tmp_path, "a.csv", "b.csv")
 
     assert folder.files == {"f/a.csv": NEW, "f/b.csv": OLD}
 
 
-def test_a_delivery_whose_old_files_stay_keeps_their_done_files(tmp_path: Path) -> None:
+def test_a_failed_delivery_keeps_the_done_files_of_the_old_files(tmp_path: Path) -> None:
     folder = Folder(a_csv=OLD, a_csv_done=b"")
     folder.before["upload"] = [UploadIncomplete("disk full")]
 
     with pytest.raises(UploadIncomplete):
-        announced(folder, tmp_path, "a.csv")
+        deliver_with_done_files(folder, tmp_path, "a.csv")
 
     assert folder.files == {"f/a.csv": OLD, "f/a.csv.done": b""}

@@ -134,7 +134,7 @@ LAST = LastUpload("f/students.csv", "r9", "r1", "2026-03-02 21:00", 120, "ab", m
 def test_what_lies_there_is_ours_as_far_as_the_server_tells(
     size: int | None, modified: int | None, unchanged: bool
 ) -> None:
-    assert LAST.lies_unchanged(RemoteFile(LAST.path, size, modified)) == unchanged
+    assert LAST.matches(RemoteFile(LAST.path, size, modified)) == unchanged
 
 
 def test_what_was_not_collected_names_the_run_and_the_one_to_send_again() -> None:

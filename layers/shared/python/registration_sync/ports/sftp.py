@@ -1,4 +1,4 @@
-"""SFTP servers, and what was delivered to them."""
+"""SFTP servers, and the uploads to them."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -13,69 +13,70 @@ if TYPE_CHECKING:  # the sync function starts without pydantic, and without what
     from registration_sync.domain.runs.findings import LastUpload
 
 
-type Reached = Callable[[str, str], None]
+type OnStep = Callable[[str, str], None]
+"""Called with each finished step of connecting, and a sentence or the host key's line."""
 
 
-def ignore(_step: str, _detail: str) -> None:
-    """For who does not want to know."""
+def ignore_step(_step: str, _detail: str) -> None:
+    """No-op progress callback."""
 
 
 class SftpSession(Protocol):
     """One signed-in connection to an SFTP server.
 
-    Every method raises a DeliveryError: terminal where the same try again would fail again,
-    transient (lost, timed out, a write that failed) where a fresh connection may help. Paths are
-    relative to the account's start folder, with forward slashes.
+    Every method raises a DeliveryError: a terminal one if a retry would fail the same way, a
+    transient one (lost, timed out) if a fresh connection may help. Paths are relative to the
+    account's start folder, with forward slashes.
     """
 
     def make_folder(self, folder: str) -> None:
-        """Makes what is missing of the path; existing folders are looked for first."""
+        """Creates the missing folders of the path."""
 
     def names(self, folder: str) -> list[str]:
-        """The names in the folder; empty where the server refuses to list it."""
+        """The names in the folder; empty if the server refuses to list it."""
 
     def find(self, path: str) -> "RemoteFile | None":
-        """What lies at the path, None if nothing does."""
+        """The file at the path, or None."""
 
     def upload(self, source: Path, target: str) -> int | None:
-        """Writes the whole file to `target` and checks every write, the size, and, for small
-        files where the server lets us read, the SHA-256. UploadIncomplete if it is not ours.
-        Returns when the server says it was written, if it does."""
+        """Writes the file to `target` and checks every write, the size and, for small files if the
+        server allows reading, the SHA-256. Raises UploadIncomplete. Returns the server's time of
+        the file, if the server reports one."""
 
     def remove(self, path: str) -> None:
-        """Removes the file; nothing there is no error."""
+        """Removes the file; a missing file is no error."""
 
     def replace(self, temporary: str, final: str) -> "ReplacedBy":
-        """Puts the uploaded file in place of the old one, by the best way the server has."""
+        """Replaces the old file with the uploaded one, in the best way that the server allows."""
 
     def close(self) -> None:
         """Closes the transport and joins its thread. Never raises."""
 
 
 class SftpServers(Protocol):
-    """Opens sessions; looks the name up once and connects only to the address it checked."""
+    """Opens sessions. Looks the host name up once and connects only to a checked address."""
 
-    def connect(self, account: "SftpAccount", reached: Reached = ignore) -> SftpSession:
-        """Signs in, after the pinned host key was seen. Raises DeliveryError.
+    def connect(self, account: "SftpAccount", on_step: OnStep = ignore_step) -> SftpSession:
+        """Signs in once the server has shown a pinned host key. Raises DeliveryError.
 
-        `reached` is told of name, connection, algorithms (with the key that the server shows) and
-        host_key, each when it is done, with a sentence or the key's line.
+        Calls `on_step` after each of name, connection, algorithms (with the key that the server
+        shows) and host_key.
         """
 
 
 class Deliveries(Protocol):
-    """What we last put at each path of a connection's server; `account` is `user@host:port`.
+    """The last upload to each path of a connection's server; `account` is `user@host:port`.
 
     Raises Unavailable.
     """
 
     def last(self, connection_id: str, account: str, path: str) -> "LastUpload | None":
-        """None where nothing was put there, or it went to another account."""
+        """None if nothing was delivered there, or it was sent to another account."""
 
     def remember(self, connection_id: str, account: str, delivery: "LastUpload") -> None: ...
 
-    def was_one_taken(self, connection_id: str, account: str) -> bool:
-        """Whether a file of ours was once gone from there."""
+    def has_collected(self, connection_id: str, account: str) -> bool:
+        """Whether a delivered file was once found removed from the server."""
 
-    def note_taken(self, connection_id: str, account: str) -> None:
-        """One is gone."""
+    def record_collected(self, connection_id: str, account: str) -> None:
+        """Records that a delivered file was removed from the server."""

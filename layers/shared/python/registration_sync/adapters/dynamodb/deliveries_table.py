@@ -54,11 +54,11 @@ class DynamoDBDeliveries:
             expires_at={"N": str(expires_at)},
         )
 
-    def was_one_taken(self, connection_id: str, account: str) -> bool:
+    def has_collected(self, connection_id: str, account: str) -> bool:
         importer = self._table.get(_key(connection_id, _IMPORTER))
         return importer.get("account") == {"S": account}
 
-    def note_taken(self, connection_id: str, account: str) -> None:
+    def record_collected(self, connection_id: str, account: str) -> None:
         self._put(connection_id, _IMPORTER, account)
 
     def _put(self, connection_id: str, sk: str, account: str, **attributes: Item) -> None:

@@ -1,4 +1,4 @@
-"""Which addresses the service may connect to: public ones, and private networks it was given."""
+"""Addresses that the service may connect to: public ones, and the private networks it allows."""
 
 import ipaddress
 import socket
@@ -11,16 +11,16 @@ type Network = IPv4Network | IPv6Network
 type LookUp = Callable[[str, int], Sequence[str]]
 """(host name, port) to its addresses, the preferred one first; raises OSError."""
 
-# Addresses of these networks stand for an IPv4 address in their last 32 bits (RFC 4291, RFC 6052):
-# it is that one which a connection reaches, and which must be allowed.
+# Addresses of these networks hold an IPv4 address in their last 32 bits (RFC 4291, RFC 6052). A
+# connection reaches that IPv4 address, which must therefore be allowed.
 _HOLDS_IPV4 = (ipaddress.IPv6Network("::ffff:0:0/96"), ipaddress.IPv6Network("64:ff9b::/96"))
 
-# Private by its old meaning (RFC 3879 gave it up), and taken for a public one by ipaddress.
+# Formerly private (deprecated by RFC 3879); `ipaddress` takes these addresses for public ones.
 _SITE_LOCAL = ipaddress.IPv6Network("fec0::/10")
 
 
 def look_up_host(host: str, port: int) -> list[str]:
-    """The system's own look-up, each address once."""
+    """The addresses from the system resolver, each once."""
     found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
     return list(dict.fromkeys(str(sockaddr[0]) for *_, sockaddr in found))
 
@@ -28,22 +28,22 @@ def look_up_host(host: str, port: int) -> list[str]:
 def checked_addresses(
     host: str, port: int, allowed_private: Sequence[Network], look_up: LookUp = look_up_host
 ) -> list[str]:
-    """Looks the name up once; the addresses of it that the service may connect to.
+    """Looks the name up once and returns the addresses that the service may connect to.
 
-    The caller connects to one of these, never to the name: a second look-up could answer
-    otherwise. Raises HostNotFound, and AddressRefused where no address is left.
+    The caller connects to one of these, never to the name: a second look-up could return another
+    address. Raises HostNotFound, and AddressRefused if no address is left.
     """
     try:
         found = look_up(host, port)
     except (OSError, UnicodeError) as error:  # UnicodeError: not a name that can be looked up
         raise HostNotFound(
-            f"The host name {host} was not found. Check it for a typing error; if it is right, "
+            f"The host name {host} was not found. Check it for a typing error. If it is correct, "
             "its name servers did not answer."
         ) from error
     usable = [address for address in found if _may_be_reached(address, allowed_private)]
     if not usable:
         raise AddressRefused(
-            f"{host} leads to {', '.join(found) or 'no address'}, which is not a public address. "
+            f"{host} resolves to {', '.join(found) or 'no address'}, which is no public address. "
             "The service connects to private addresses only inside the networks of the stack's "
             "parameter AllowedPrivateNetworks."
         )

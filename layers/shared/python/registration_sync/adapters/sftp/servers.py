@@ -22,14 +22,14 @@ from registration_sync.adapters.sftp.transport import (
 )
 from registration_sync.domain.connections.sftp import SftpAccount
 from registration_sync.domain.errors import PermissionRefused
-from registration_sync.ports.sftp import Reached, ignore
+from registration_sync.ports.sftp import OnStep, ignore_step
 
 
 class ParamikoSftpServers:
     """Opens sessions.
 
-    `seconds_left` tells how long the invocation may still run; what is open
-    `limits.before_end_seconds` before that is cut off, so that it ends as an error, not as a kill.
+    `seconds_left` returns how long the invocation may still run. Connections are cut
+    `limits.before_end_seconds` before its end: the run then ends with an error and is not killed.
     """
 
     def __init__(
@@ -44,18 +44,18 @@ class ParamikoSftpServers:
         self._seconds_left = seconds_left
         self._limits = limits or Limits()
         self._look_up = look_up
-        # paramiko logs paths, user names and what servers say; here errors are what tells.
+        # paramiko logs paths, user names and text from servers.
         logging.getLogger("paramiko").setLevel(logging.CRITICAL + 1)
 
-    def connect(self, account: SftpAccount, reached: Reached = ignore) -> ParamikoSftpSession:
-        """Signs in, after the pinned host key was seen. Raises DeliveryError."""
-        link = self._connect(account.host, account.port, reached)
+    def connect(self, account: SftpAccount, on_step: OnStep = ignore_step) -> ParamikoSftpSession:
+        """Signs in once the server has shown a pinned host key. Raises DeliveryError."""
+        link = self._connect(account.host, account.port, on_step)
         try:
             offered = link.shake_hands(account.host_keys)
             line = f"{offered.get_name()} {offered.get_base64()}"
-            reached("algorithms", line)
+            on_step("algorithms", line)
             check_host_key(link.server, offered, account.host_keys)
-            reached("host_key", line)
+            on_step("host_key", line)
             secrets = account.credentials
             key = (
                 read_private_key(secrets.private_key, secrets.passphrase)
@@ -70,11 +70,11 @@ class ParamikoSftpServers:
             link.close()
             raise
 
-    def _connect(self, host: str, port: int, reached: Reached) -> Link:
+    def _connect(self, host: str, port: int, on_step: OnStep) -> Link:
         addresses = checked_addresses(host, port, self._allowed_private_networks, self._look_up)
-        reached("name", f"{host} leads to {', '.join(addresses)}.")
+        on_step("name", f"{host} resolves to {', '.join(addresses)}.")
         link = connect(Endpoint(host, port), addresses, self._limits, self._seconds_left)
-        reached("connection", f"Something answers at port {port}.")
+        on_step("connection", f"A server answers on port {port}.")
         return link
 
 
@@ -86,13 +86,13 @@ def _open_sftp(link: Link) -> SftpClient:
             channel.settimeout(link.limits.silence_seconds)
             channel.invoke_subsystem("sftp")
     except PEER_ERRORS as error:
-        # paramiko closes a lost connection's channels first, and only then says that it is lost.
+        # paramiko closes a lost connection's channels before it marks the transport as inactive.
         link.transport.join(0.5)
         if not link.is_up:
             raise link.lost(doing) from error
         raise PermissionRefused(
-            f"{link.server} let this account sign in, but gives it no SFTP. Its administrator must "
-            "allow SFTP for the account."
+            f"{link.server} let this account sign in but does not offer it SFTP. Its administrator "
+            "must allow SFTP for the account."
         ) from error
     try:
         with link.socket.waiting():

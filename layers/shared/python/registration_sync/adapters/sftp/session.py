@@ -1,4 +1,4 @@
-"""One signed-in SFTP connection and what can be asked of it: the port SftpSession."""
+"""One signed-in SFTP connection: implements the port SftpSession."""
 
 import hashlib
 import stat
@@ -34,17 +34,17 @@ READ_BACK_BYTES = 1024 * 1024
 
 
 class _LinkLost(Exception):
-    """No answer came; whether the server did what it was asked to is unknown."""
+    """No answer arrived; whether the server performed the operation is unknown."""
 
 
 class ParamikoSftpSession:
-    """One signed-in connection; `close` may be called from another thread to end what goes on."""
+    """One signed-in connection; another thread may call `close` to end a pending operation."""
 
     def __init__(self, link: Link, client: SftpClient, *, write_in_place: bool) -> None:
         self._link = link
         self._client = client
         self._write_in_place = write_in_place
-        self._uploaded: dict[str, Path] = {}  # what to write again where nothing can be renamed
+        self._uploaded: dict[str, Path] = {}  # sources, for writing in place
         self._lacks_posix_rename = False
 
     def make_folder(self, folder: str) -> None:
@@ -62,12 +62,12 @@ class ParamikoSftpSession:
             try:
                 return self._ask(self._client.listdir, folder or ".")
             except (Refusal, UnicodeDecodeError):
-                # Names that are not UTF-8 come from other programs, and paramiko cannot read them.
+                # paramiko cannot decode names that are not UTF-8, which other programs create.
                 return []
 
     def find(self, path: str) -> RemoteFile | None:
-        with self._doing(f"looking at {path}"):
-            found = self._look(path)
+        with self._doing(f"checking {path}"):
+            found = self._stat(path)
         return RemoteFile(path, found.st_size, found.st_mtime) if found is not None else None
 
     def upload(self, source: Path, target: str) -> int | None:
@@ -92,14 +92,14 @@ class ParamikoSftpSession:
                 try:
                     self._ask(self._client.posix_rename, temporary, final)
                 except Refusal as refusal:
-                    self._still_there(temporary, refusal)
+                    self._require_present(temporary, refusal)
                     self._lacks_posix_rename = refusal.code == UNSUPPORTED
                 else:
                     return ReplacedBy.POSIX_RENAME
             try:
                 replaced_by = self._rename(temporary, final)
             except Refusal as refusal:
-                self._still_there(temporary, refusal)
+                self._require_present(temporary, refusal)
                 return self._overwrite(temporary, final, refusal)
             self._lacks_posix_rename = True  # a plain rename did, so it was that one's fault
             return replaced_by
@@ -108,10 +108,10 @@ class ParamikoSftpSession:
         self._link.socket.cut("by this service")
         self._link.close()
 
-    # How to ask the server, and what to make of its answers
+    # Requests and errors
 
     def _ask[**P, T](self, operation: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
-        """Calls paramiko. A Refusal or an unreadable answer passes, all else is a lost link."""
+        """Calls paramiko. Passes on a Refusal or an undecodable name; all else is a lost link."""
         try:
             with self._link.socket.waiting():
                 return operation(*args, **kwargs)
@@ -126,30 +126,30 @@ class ParamikoSftpSession:
     def _doing(
         self, doing: str, *, otherwise: type[DeliveryError] = TransientDeliveryError
     ) -> Iterator[None]:
-        """Turns what went wrong into the error for people; `otherwise` for a bare "Failure"."""
+        """Translates errors into messages for people; `otherwise` is for a bare "Failure"."""
         server = self._link.server
         try:
             yield
         except (_LinkLost, UnicodeDecodeError) as error:
             raise self._link.lost(doing) from error
         except Refusal as refusal:
-            said = f" (it says: {refusal.text})" if refusal.text else ""
+            said = f" (its message: {refusal.text})" if refusal.text else ""
             if refusal.code == PERMISSION_DENIED:
                 raise PermissionRefused(
                     f"{server} does not permit {doing}{said}. Its administrator must give the "
-                    "account the right to do so, or another folder be named in the connection."
+                    "account this right, or the connection must name another folder."
                 ) from refusal
             if refusal.code == NO_SUCH_FILE:
                 raise FolderMissing(
-                    f"{server} found no such file or folder when {doing}{said}. Make the folder by "
-                    "hand, or correct it in the connection."
+                    f"{server} found no such file or folder when {doing}{said}. Create the folder "
+                    "on the server, or correct it in the connection."
                 ) from refusal
             raise otherwise(
-                f"{server} refused {doing}{said}. If this goes on, ask its administrator about "
-                "free space, quota, and other programs that hold the file."
+                f"{server} refused {doing}{said}. If this continues, ask its administrator about "
+                "free space, quota, and other programs that lock the file."
             ) from refusal
 
-    def _look(self, path: str) -> paramiko.SFTPAttributes | None:
+    def _stat(self, path: str) -> paramiko.SFTPAttributes | None:
         try:
             return self._ask(self._client.stat, path)
         except Refusal as refusal:
@@ -161,10 +161,10 @@ class ParamikoSftpSession:
 
     def _folder_is_there(self, folder: str) -> bool:
         try:
-            found = self._look(folder)
+            found = self._stat(folder)
         except Refusal:
-            return True  # not for us to see, as the upper folders of many accounts
-        # Some servers give the permissions alone, without saying what it is.
+            return True  # not visible to this account, as the upper folders of many are
+        # Some servers report the permissions alone, without the file type.
         if found and found.st_mode is not None and stat.S_ISREG(found.st_mode):
             raise FolderMissing(
                 f"{folder} on {self._link.server} is a file, not a folder. Remove it, or name "
@@ -176,18 +176,18 @@ class ParamikoSftpSession:
         try:
             self._ask(self._client.mkdir, folder)
         except Refusal:
-            # A bare "Failure" also means that someone made it between our look and this.
-            if self._look(folder) is None:
+            # A bare "Failure" may also mean that another program has just created it.
+            if self._stat(folder) is None:
                 raise
 
     # Uploading
 
     def _send(self, local: IO[bytes], target: str) -> tuple[int, str]:
-        """Writes the file, every write checked; size and SHA-256 of what was sent.
+        """Writes the file and checks every write; returns the size and SHA-256 of the data sent.
 
-        paramiko looks at the replies to pipelined writes only now and then, and drops the last of
-        them when the file is closed. One write that is not pipelined, of the last byte, makes it
-        wait for all of them and look at each.
+        paramiko checks the replies to pipelined writes only occasionally, and drops the last of
+        them when it closes the file. One write without pipelining, of the last byte, makes it wait
+        for all replies and check each.
         """
         remote = self._ask(self._client.open, target, "wb")
         try:
@@ -196,7 +196,7 @@ class ParamikoSftpSession:
             self._ask(self._client.close_file, remote)
         except Refusal as refusal:
             raise UploadIncomplete(
-                f"{self._link.server} did not take the whole of {target} (it says: "
+                f"{self._link.server} did not store all of {target} (its message: "
                 f"{refusal.text}). Ask its administrator about free space and quota."
             ) from refusal
         finally:
@@ -204,15 +204,15 @@ class ParamikoSftpSession:
         return sent
 
     def _check_size(self, target: str, size: int) -> int | None:
-        """When the server says it was written, by the way."""
+        """Returns the server's time of the file, if it reports one."""
         try:
-            found = self._look(target)
+            found = self._stat(target)
         except Refusal:
-            return None  # may write, but not look
+            return None  # the account may write, but not stat
         if found is None:
             raise UploadIncomplete(
-                f"{target} was gone from {self._link.server} right after it was uploaded. Another "
-                "program takes files from this folder: it must leave names that start with a dot."
+                f"{target} was gone from {self._link.server} right after the upload. Another "
+                "program removes files from this folder: it must skip names that start with a dot."
             )
         if found.st_size is not None and found.st_size != size:
             raise UploadIncomplete(
@@ -225,18 +225,18 @@ class ParamikoSftpSession:
         try:
             held = self._ask(self._client.read, target, size)
         except Refusal:
-            return  # may write, but not read
+            return  # the account may write, but not read
         if hashlib.sha256(held).hexdigest() != sha256:
             raise UploadIncomplete(
-                f"{self._link.server} holds other bytes of {target} than were sent. If this goes "
-                "on, ask its administrator whether a program changes files as they arrive."
+                f"{self._link.server} holds other bytes of {target} than were sent. If this "
+                "continues, ask its administrator whether a program changes files on arrival."
             )
 
     # Putting in place
 
-    def _still_there(self, temporary: str, refusal: Refusal) -> None:
-        """Raises if a rename was refused because there is nothing to rename."""
-        if refusal.code == NO_SUCH_FILE and self._look(temporary) is None:
+    def _require_present(self, temporary: str, refusal: Refusal) -> None:
+        """Raises if a rename was refused because its source is missing."""
+        if refusal.code == NO_SUCH_FILE and self._stat(temporary) is None:
             raise UploadIncomplete(
                 f"{temporary} is gone from {self._link.server}: another run or another program "
                 "removed it before it was put in place."
@@ -244,9 +244,9 @@ class ParamikoSftpSession:
 
     def _rename(self, temporary: str, final: str) -> ReplacedBy:
         try:
-            is_new = self._look(final) is None
+            is_new = self._stat(final) is None
         except Refusal:
-            is_new = False  # not for us to see
+            is_new = False  # not visible to this account
         try:
             self._ask(self._client.rename, temporary, final)
         except Refusal:
@@ -260,7 +260,7 @@ class ParamikoSftpSession:
         except Refusal as refusal:
             if refusal.code != NO_SUCH_FILE:
                 raise
-            # The importer took it in between.
+            # The importer collected it in the meantime.
             self._ask(self._client.rename, temporary, final)
             return ReplacedBy.NEW
         self._rename_or_undo(temporary, final, aside)
@@ -274,30 +274,30 @@ class ParamikoSftpSession:
                 self._ask(self._client.rename, aside, final)
             except Refusal:
                 raise UploadIncomplete(
-                    f"{self._link.server} let the old {final} be renamed to {aside}, but nothing "
-                    "be put in its place. Until the next run succeeds there is no file."
+                    f"{self._link.server} renamed the old {final} to {aside}, but refused the new "
+                    "file. There is no file until the next run succeeds."
                 ) from refusal
             raise
-        with suppress(Refusal):  # the next run removes this leftover with others
+        with suppress(Refusal):  # the fence of the next run removes it
             self._remove_if_there(aside)
 
     def _overwrite(self, temporary: str, final: str, refusal: Refusal) -> ReplacedBy:
-        """The last resort: writes the final file itself, where the connection allows it."""
+        """The last resort: writes the final file itself, if the connection allows that."""
         if not self._write_in_place:
             if refusal.code == PERMISSION_DENIED:
                 raise refusal
             raise ReplaceUnsupported(
-                f"{self._link.server} refused every way to rename {temporary} to {final} (it says: "
-                f"{refusal.text}), so the file is not delivered. If another program held the old "
-                "file open, the next run succeeds. If the server cannot rename, its administrator "
-                "must allow it, or the connection must allow writing in place."
+                f"{self._link.server} refused every way to rename {temporary} to {final} (its "
+                f"message: {refusal.text}), so the file is not delivered. If another program "
+                "held the old file open, the next run succeeds. If the server cannot rename, its "
+                "administrator must allow it, or the connection must allow writing in place."
             ) from refusal
         if temporary not in self._uploaded:
             raise NotUploadedHere(
                 f"{final} must be written in place, and this connection has not uploaded it yet."
             )
         self.upload(self._uploaded[temporary], final)
-        with suppress(Refusal):  # delivered all the same
+        with suppress(Refusal):  # the file is delivered
             self._remove_if_there(temporary)
         return ReplacedBy.IN_PLACE
 
@@ -314,7 +314,7 @@ def _write_all(local: IO[bytes], remote: paramiko.SFTPFile) -> tuple[int, str]:
     chunk = local.read(CHUNK_BYTES)
     while chunk:
         size += len(chunk)
-        if size <= READ_BACK_BYTES:  # beyond, it is not compared
+        if size <= READ_BACK_BYTES:  # larger files are not compared
             sha256.update(chunk)
         following = local.read(CHUNK_BYTES)
         if following:

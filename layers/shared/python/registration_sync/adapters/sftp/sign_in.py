@@ -1,4 +1,4 @@
-"""Signing in: each secret is used once at most, because servers lock out who repeats himself."""
+"""Signs in. Each secret is used at most once: servers lock accounts after repeated failures."""
 
 import io
 import threading
@@ -24,7 +24,7 @@ from registration_sync.domain.errors import NoCommonAlgorithm, SignInRefused
 type PrivateKey = Ed25519PrivateKey | EllipticCurvePrivateKey | RSAPrivateKey
 
 type Start = Callable[["_Method", threading.Event], None]
-"""Sends the request of a method; the event is set when the server has answered."""
+"""Sends the request of one method; the event is set when the server has answered."""
 
 _KEY_CLASSES: dict[type[PrivateKey], type[paramiko.PKey]] = {
     Ed25519PrivateKey: paramiko.Ed25519Key,
@@ -34,10 +34,10 @@ _KEY_CLASSES: dict[type[PrivateKey], type[paramiko.PKey]] = {
 
 
 class _Method(AuthHandler):
-    """One method of signing in.
+    """One sign-in method.
 
-    paramiko asks for the sign-in service anew with every method, which some servers take for an
-    error; this asks with the first only. The tests sign in to such a server by two methods.
+    paramiko requests the sign-in service with every method, which some servers reject; this
+    requests it with the first method only. The tests sign in to such a server by two methods.
     """
 
     def __init__(self, transport: paramiko.Transport, *, service_is_open: bool) -> None:
@@ -54,24 +54,24 @@ class _Method(AuthHandler):
         self._parse_service_accept(accepted)  # type: ignore[attr-defined]
 
 
-class _AskedForMore(paramiko.AuthenticationException):
-    """The server asked for something else than the password."""
+class _MorePrompts(paramiko.AuthenticationException):
+    """The server asked for more than the password."""
 
 
 def read_private_key(text: str, passphrase: str | None) -> paramiko.PKey:
-    """An Ed25519, ECDSA or RSA key, in OpenSSH's format or as PEM; raises SignInRefused."""
+    """Reads an Ed25519, ECDSA or RSA key in OpenSSH or PEM format. Raises SignInRefused."""
     lines = [line.strip() for line in text.strip().splitlines()]
     if lines and lines[0].startswith("PuTTY-User-Key-File"):
         raise SignInRefused(
             "The private key is in PuTTY's format. Open it in PuTTYgen, choose Conversions, "
-            "Export OpenSSH key, and store what that gives."
+            "Export OpenSSH key, and store the exported key."
         )
     loaded = _load("\n".join([*lines, ""]).encode(), (passphrase or "").encode() or None)
     for kind, key_class in _KEY_CLASSES.items():
         if isinstance(loaded, kind):
             plain = loaded.private_bytes(Encoding.PEM, PrivateFormat.OpenSSH, NoEncryption())
             return key_class.from_private_key(io.StringIO(plain.decode()))
-    raise SignInRefused("The private key is of a kind that is not used: take Ed25519 or RSA.")
+    raise SignInRefused("The type of the private key is not supported: use Ed25519 or RSA.")
 
 
 def _load(data: bytes, passphrase: bytes | None) -> object:
@@ -79,55 +79,55 @@ def _load(data: bytes, passphrase: bytes | None) -> object:
     load: Callable[..., object] = load_ssh_private_key if is_openssh else load_pem_private_key
     try:
         return load(data, passphrase)
-    except TypeError as error:  # one of the two has a passphrase and the other none
+    except TypeError as error:  # a passphrase without need, or none where one is needed
         if passphrase is not None:
             return _load(data, None)
         raise SignInRefused(
-            "The private key is protected by a passphrase, and none is stored: store it too."
+            "The private key is protected by a passphrase, but none is stored: store it too."
         ) from error
     except (ValueError, UnsupportedAlgorithm) as error:
-        what = "with the stored passphrase" if passphrase else "as it is stored"
+        how = "with the stored passphrase" if passphrase else "as stored"
         raise SignInRefused(
-            f"The private key cannot be read {what}. Store the whole text of the key file, from "
-            "its BEGIN line to its END line, and the passphrase that belongs to it."
+            f"The private key cannot be read {how}. Store the full text of the key file, from its "
+            "BEGIN line to its END line, and its passphrase."
         ) from error
 
 
 def sign_in(link: Link, username: str, password: str | None, key: paramiko.PKey | None) -> None:
-    """Signs in by what the server asks for, each way once at most.
+    """Signs in by the methods that the server asks for, each at most once.
 
-    The server is asked first, by the request "none" as every SSH client does, so that no secret
-    goes where it is not wanted, and nothing is refused that need not be.
+    The request "none" first asks the server for its methods, as every SSH client does: a secret is
+    sent only to a server that takes it, and no attempt is wasted.
     """
-    link.transport.auth_timeout = link.limits.sign_in_seconds + 60  # our own limit comes first
-    ways: dict[str, Start] = {}
+    link.transport.auth_timeout = link.limits.sign_in_seconds + 60  # our own limit ends first
+    methods: dict[str, Start] = {}
     if key is not None:
-        ways["publickey"] = lambda method, done: method.auth_publickey(username, key, done)
+        methods["publickey"] = lambda method, done: method.auth_publickey(username, key, done)
     if password:
         answer = _answer_once(password)
-        ways["password"] = lambda method, done: method.auth_password(username, password, done)
-        ways["keyboard-interactive"] = lambda method, done: method.auth_interactive(
+        methods["password"] = lambda method, done: method.auth_password(username, password, done)
+        methods["keyboard-interactive"] = lambda method, done: method.auth_interactive(
             username, answer, done
         )
-    wanted = _wanted(link, username)
-    while wanted:
-        method = next((way for way in ways if way in wanted), None)
+    accepted = _accepted_methods(link, username)
+    while accepted:
+        method = next((name for name in methods if name in accepted), None)
         if method is None:
             raise SignInRefused(
-                f"{link.server} asks for {printable(' or '.join(wanted))} to sign in "
+                f"{link.server} asks for {printable(' or '.join(accepted))} to sign in "
                 f"{printable(username)}, which is not stored for this connection."
             )
         if method == "publickey" and isinstance(key, paramiko.RSAKey):
             _check_rsa_signatures(link)
-        start = ways.pop(method)
-        if method != "publickey":  # the password went out; to answer with it again is to repeat it
-            ways.pop("password", None)
-            ways.pop("keyboard-interactive", None)
-        wanted = _attempt(link, username, method, start)
+        start = methods.pop(method)
+        if method != "publickey":  # the password was sent: never send it a second time
+            methods.pop("password", None)
+            methods.pop("keyboard-interactive", None)
+        accepted = _attempt(link, username, method, start)
 
 
-def _wanted(link: Link, username: str) -> list[str]:
-    """The methods that the server takes; none if it lets everyone in."""
+def _accepted_methods(link: Link, username: str) -> list[str]:
+    """The methods that the server accepts; empty if it signs in without any."""
     try:
         return _run(link, lambda method, done: method.auth_none(username, done), first=True)
     except paramiko.BadAuthenticationType as answer:
@@ -137,10 +137,10 @@ def _wanted(link: Link, username: str) -> list[str]:
 
 
 def _attempt(link: Link, username: str, method: str, start: Start) -> list[str]:
-    """Tries one way; what the server wants next, nothing if that was all.
+    """Tries one method; returns the methods that the server still requires, empty once signed in.
 
-    A server that hangs up on us has refused us: to take that for a lost connection, and to come
-    back with the same secret, is what gets an account locked.
+    A server that hangs up has refused: a retry with the same secret, as after a lost connection,
+    could get the account locked.
     """
     try:
         return _run(link, start)
@@ -160,26 +160,26 @@ def _run(link: Link, start: Start, *, first: bool = False) -> list[str]:
 
 
 def _refused(link: Link, username: str, method: str, error: Exception) -> SignInRefused:
-    if isinstance(error, _AskedForMore):
+    if isinstance(error, _MorePrompts):
         return SignInRefused(
             f"{link.server} asks {printable(username)} for more than a password, such as a "
-            "one-time code. A program needs an account that signs in without."
+            "one-time code. The service needs an account that signs in without one."
         )
     secret = "private key" if method == "publickey" else "password"
     return SignInRefused(
         f"{link.server} refused to sign in {printable(username)} with the stored {secret}. Check "
-        f"the user name and the {secret}. It is not tried again by itself, because servers lock "
+        f"the user name and the {secret}. The service does not retry by itself: servers lock "
         "out addresses and accounts after refused sign-ins."
     )
 
 
 def _check_rsa_signatures(link: Link) -> None:
-    """A server may say right after the handshake what signatures it takes (RFC 8308)."""
-    taken = link.transport.server_extensions.get("server-sig-algs", b"").decode(errors="replace")
-    if taken and "rsa-sha2-" not in taken:
+    """Servers may announce the signatures that they accept after the handshake (RFC 8308)."""
+    accepted = link.transport.server_extensions.get("server-sig-algs", b"").decode(errors="replace")
+    if accepted and "rsa-sha2-" not in accepted:
         raise NoCommonAlgorithm(
-            f"For RSA keys the server {link.server} takes only signatures that are no longer safe "
-            f"(it offers only {printable(taken)}). Use an Ed25519 key for this connection."
+            f"For RSA keys the server {link.server} accepts only signatures that are no longer "
+            f"safe (it offers only {printable(accepted)}). Use an Ed25519 key for this connection."
         )
 
 
@@ -188,9 +188,9 @@ def _answer_once(password: str) -> Callable[[str, str, list[tuple[str, bool]]], 
 
     def answer(_title: str, _instructions: str, prompts: list[tuple[str, bool]]) -> list[str]:
         if not prompts:
-            return []  # a mere notice; it wants an empty answer
+            return []  # a notice, which requires an empty answer
         if len(prompts) > len(left):
-            raise _AskedForMore
+            raise _MorePrompts
         return [left.pop()]
 
     return answer

@@ -1,4 +1,4 @@
-"""The SSH connection below SFTP: limits on every wait, and the pinned host key."""
+"""The SSH connection below SFTP: a limit on every wait, and the pinned host key."""
 
 import base64
 import binascii
@@ -23,32 +23,32 @@ PEER_ERRORS = (
     paramiko.SFTPError,
     EOFError,
     OSError,
-    # paramiko hands on what its thread stumbled over in a packet that makes no sense:
+    # paramiko passes on its thread's errors about malformed packets:
     ValueError,
     struct.error,
     InvalidTag,
     UnsupportedAlgorithm,
 )
-"""All that paramiko raises because of what the other side did, or did not do."""
+"""Every error that paramiko raises because of the server."""
 
 ADDRESSES_TRIED = 3
 
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """How long each step may take; `silence_seconds` counts anew with whatever arrives."""
+    """How long each step may take; `silence_seconds` restarts whenever data arrives."""
 
     connect_seconds: float = 10
     handshake_seconds: float = 20
     sign_in_seconds: float = 40
     silence_seconds: float = 30
     before_end_seconds: float = 20
-    """So long before the invocation's end the connection is cut."""
+    """How long before the invocation ends the connection is cut."""
 
 
 @dataclass(frozen=True, slots=True)
 class Endpoint:
-    """Host and port as they stand in messages."""
+    """Host and port, formatted for messages."""
 
     host: str
     port: int
@@ -58,10 +58,10 @@ class Endpoint:
 
 
 class WatchedSocket(socket.socket):
-    """A socket that shuts itself when the peer falls silent, or when time is up.
+    """A socket that shuts itself down when the server falls silent or the time is up.
 
-    paramiko waits without limit in places (a full TCP window, the answer to the request for a
-    subsystem). Shutting the socket ends every such wait, whichever thread is in it.
+    Some of paramiko's waits have no limit (a full TCP window, the reply to a subsystem request).
+    Shutting the socket down ends every such wait, in whichever thread.
     """
 
     def __init__(
@@ -74,7 +74,7 @@ class WatchedSocket(socket.socket):
         self.cut_because = ""
         self._silence_seconds = silence_seconds
         self._seconds_left = seconds_left
-        self._heard_at = time.monotonic()
+        self._received_at = time.monotonic()
         self._wait: tuple[float, float] | None = None  # since when, until when at most
         self._stopped = threading.Event()
         self._thread = threading.Thread(target=self._watch, name="sftp-watch", daemon=True)
@@ -82,12 +82,12 @@ class WatchedSocket(socket.socket):
 
     def recv(self, size: int, flags: int = 0, /) -> bytes:
         data = super().recv(size, flags)
-        self._heard_at = time.monotonic()
+        self._received_at = time.monotonic()
         return data
 
     @contextmanager
     def waiting(self, at_most_seconds: float = float("inf")) -> Iterator[None]:
-        """Within it we wait for the peer, so that its silence counts."""
+        """Within it the service waits for the server, whose silence then counts."""
         now = time.monotonic()
         self._wait = (now, now + at_most_seconds)
         try:
@@ -96,10 +96,10 @@ class WatchedSocket(socket.socket):
             self._wait = None
 
     def cut(self, because: str = "") -> None:
-        """Ends the connection; `because` completes "the connection was cut …"."""
+        """Ends the connection; `because` completes the sentence "The connection was cut …"."""
         self.is_cut = True
         self.cut_because = self.cut_because or because
-        with suppress(OSError):  # gone already
+        with suppress(OSError):  # already closed
             self.shutdown(socket.SHUT_RDWR)
 
     def stop_watching(self) -> None:
@@ -110,16 +110,16 @@ class WatchedSocket(socket.socket):
     def _watch(self) -> None:
         interval = min(1.0, self._silence_seconds / 4)
         while not self._stopped.wait(interval):
-            because = self._due()
+            because = self._limit_exceeded()
             if because:
                 self.cut(because)
                 return
 
-    def _due(self) -> str:
+    def _limit_exceeded(self) -> str:
         if self._seconds_left() <= 0:
             return "because the time for this run was nearly up"
         wait, now = self._wait, time.monotonic()
-        if wait and now - max(wait[0], self._heard_at) > self._silence_seconds:
+        if wait and now - max(wait[0], self._received_at) > self._silence_seconds:
             return f"after {self._silence_seconds:g} s without an answer"
         if wait and now > wait[1]:
             return f"because the server took more than {wait[1] - wait[0]:g} s"
@@ -127,13 +127,13 @@ class WatchedSocket(socket.socket):
 
 
 class Transport(paramiko.Transport):
-    """paramiko's transport, which also tells what the server offered, for a useful message."""
+    """paramiko's transport, which also keeps what the server offered, for error messages."""
 
     def __init__(self, sock: WatchedSocket, limits: Limits) -> None:
         super().__init__(sock)
         self.server_extensions: dict[str, bytes]
         self.offered: dict[str, list[str]] = {}
-        # Our own limit comes first: it knows what to say of a server that is silent.
+        # Our own limit ends first: its message says that the server was silent.
         self.banner_timeout = self.handshake_timeout = limits.handshake_seconds + 60
         self.channel_timeout = limits.silence_seconds
         # AES-GCM first: a seventh less CPU time (100 MiB to sshd) than AES-CTR with an HMAC.
@@ -142,12 +142,12 @@ class Transport(paramiko.Transport):
 
     def _really_parse_kex_init(self, m: Any, ignore_first_byte: bool = False) -> dict[str, Any]:
         parsed: dict[str, Any] = super()._really_parse_kex_init(m, ignore_first_byte)  # type: ignore[misc]
-        if not ignore_first_byte:  # else it is our own
+        if not ignore_first_byte:  # otherwise it is our own message
             self.offered = parsed
         return parsed
 
-    def not_in_common(self) -> tuple[str, list[str]] | None:
-        """What there is nothing in common for, and what the server offers for it."""
+    def find_mismatch(self) -> tuple[str, list[str]] | None:
+        """The first purpose without a common algorithm, and the server's algorithms for it."""
         ours = self.get_security_options()
         for purpose, name, known in (
             ("key exchange", "kex_algo_list", ours.kex),
@@ -187,23 +187,23 @@ class Link:
         return self.transport.is_active() and not self.socket.is_cut
 
     def lost(self, doing: str) -> ConnectionFailed:
-        """The error for a connection that ended while `doing`; ends it for good."""
+        """Closes the connection for good and returns the error to raise; `doing` says when."""
         how = f"was cut {self.socket.cut_because}" if self.socket.cut_because else "was lost"
         self.socket.cut()
         return ConnectionFailed(
-            f"The connection to {self.server} {how}, while {doing}. If this goes on, ask the "
-            "server's administrator to look at its log of this time."
+            f"The connection to {self.server} {how}, while {doing}. If this continues, ask the "
+            "server's administrator to check its log for this time."
         )
 
     def shake_hands(self, host_keys: Sequence[str]) -> paramiko.PKey:
-        """Agrees on algorithms and keys; the server's host key, not yet judged.
+        """Negotiates algorithms and keys; returns the server's host key, not yet checked.
 
-        The types of the pinned keys are asked for first, so that a server with keys of several
-        types shows one that we can compare.
+        Prefers the types of the pinned keys: a server with keys of several types then shows one
+        that can be compared.
         """
         options = self.transport.get_security_options()
         pinned_types = {line.split(" ", 1)[0] for line in host_keys}
-        # An RSA key's type is ssh-rsa, the names of its signatures differ (RFC 8332).
+        # An RSA key has the type ssh-rsa; its signatures have other names (RFC 8332).
         options.key_types = sorted(
             options.key_types,
             key=lambda name: ("ssh-rsa" if "rsa" in name else name) not in pinned_types,
@@ -218,24 +218,24 @@ class Link:
             raise self.lost("the SSH connection was being set up") from error
 
     def _incompatible(self) -> NoCommonAlgorithm:
-        lacking = self.transport.not_in_common()
-        if lacking is None:
+        mismatch = self.transport.find_mismatch()
+        if mismatch is None:
             return NoCommonAlgorithm(
-                f"{self.server} does not speak SSH 2.0; it says of itself "
+                f"{self.server} does not speak SSH 2.0; it identifies itself as "
                 f"{printable(self.transport.remote_version)}. Its software must be updated."
             )
-        purpose, offered = lacking
+        purpose, offered = mismatch
         return NoCommonAlgorithm(
             f"For {purpose} the server {self.server} offers only {printable(', '.join(offered))}, "
-            "and this service uses none of that: most of what it leaves out is no longer safe. The "
-            "server's administrator must update its software, or allow newer algorithms."
+            "and this service uses none of them: most of those it omits are no longer safe. The "
+            "server's administrator must update its software or allow newer algorithms."
         )
 
     def close(self) -> None:
         """Ends the connection and its threads. Never raises."""
         self.socket.cut()
         self.socket.stop_watching()
-        # Else the timer of a handshake that failed would live on, past the end of the invocation.
+        # Otherwise the timer of a failed handshake would outlive the invocation.
         self.transport.packetizer.complete_handshake()
         self.transport.close()
         self.socket.close()
@@ -246,8 +246,8 @@ class Link:
 def connect(
     server: Endpoint, addresses: Sequence[str], limits: Limits, seconds_left: Callable[[], float]
 ) -> Link:
-    """A TCP connection to the first address that answers."""
-    problem: OSError | None = None
+    """Opens a TCP connection to the first address that answers. Raises ConnectionFailed."""
+    last_error: OSError | None = None
     for address in addresses[:ADDRESSES_TRIED]:
         time_left = seconds_left() - limits.before_end_seconds
         if time_left <= 0:
@@ -257,21 +257,21 @@ def connect(
                 (address, server.port), timeout=min(limits.connect_seconds, time_left)
             )
         except OSError as error:
-            problem = error
+            last_error = error
             continue
         sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         return Link(server, sock, limits, seconds_left)
     how = (
         f"did not answer within {limits.connect_seconds:g} s"
-        if isinstance(problem, TimeoutError)
+        if isinstance(last_error, TimeoutError)
         else "refused the connection"
-        if isinstance(problem, ConnectionRefusedError)
+        if isinstance(last_error, ConnectionRefusedError)
         else "cannot be reached"
     )
     raise ConnectionFailed(
-        f"{server} {how}. Check the port, that the server is running, and that its firewall lets "
-        "the address of this service in."
-    ) from problem
+        f"{server} {how}. Check the port, that the server is running, and that its firewall admits "
+        "the address of this service."
+    ) from last_error
 
 
 def check_host_key(server: Endpoint, offered: paramiko.PKey, host_keys: Sequence[str]) -> None:
@@ -282,19 +282,19 @@ def check_host_key(server: Endpoint, offered: paramiko.PKey, host_keys: Sequence
     known = ", ".join(f"{key_type} {fingerprint(blob)}" for key_type, blob in pinned)
     raise HostKeyMismatch(
         f"{server} showed the host key {offered.get_name()} {fingerprint(offered.asbytes())}, but "
-        f"pinned is {known or 'none'}. Nobody signed in. Ask the server's administrator, by "
-        "another way than this connection, whether the key was changed, and pin the new one."
+        f"the pinned key is {known or 'none'}. The service did not sign in. Ask the server's "
+        "administrator, by phone or mail, whether the key was changed, then pin the new one."
     )
 
 
 def fingerprint(blob: bytes) -> str:
-    """As `ssh-keygen -l` prints it."""
+    """The fingerprint as `ssh-keygen -l` prints it."""
     digest = base64.b64encode(hashlib.sha256(blob).digest()).decode()
     return f"SHA256:{digest.rstrip('=')}"
 
 
 def printable(text: str, length: int = 300) -> str:
-    """What a server said, made fit for a message."""
+    """Text from a server, made safe for a message."""
     return "".join(char if char.isprintable() else " " for char in text)[:length]
 
 

@@ -1,4 +1,4 @@
-"""Values of a delivery: where to, with what, and how a file took the place of the old one."""
+"""Values of a delivery: the account, remote files, temporary names, and ways of replacing."""
 
 import hashlib
 import posixpath
@@ -8,10 +8,10 @@ from enum import StrEnum
 
 
 class ReplacedBy(StrEnum):
-    """How a finished file was put in place; the run says which way it went.
+    """How a finished file replaced the old one; the run record shows it.
 
-    NEW: nothing of that name was there, so a plain rename was enough. PICKED_UP: the temporary
-    name was gone when we came back after a lost connection, so the rename had gone through.
+    NEW: there was no file of that name, and a plain rename was enough. PICKED_UP: after a lost
+    connection the temporary file was gone, because the rename had taken effect.
     """
 
     POSIX_RENAME = "posix_rename"
@@ -23,8 +23,8 @@ class ReplacedBy(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Placed:
-    """How a file was put in place, and when the server says it was written, by its own clock."""
+class Replacement:
+    """How a file was put in place, and the server's time of the file, in seconds since 1970."""
 
     way: ReplacedBy
     modified: int | None = None
@@ -41,10 +41,10 @@ class Credentials:
 
 @dataclass(frozen=True, slots=True)
 class SftpAccount:
-    """Where and as whom to sign in.
+    """The server, the user and the credentials.
 
-    `host_keys` are lines as in known_hosts without the name, `ssh-ed25519 AAAA…`; several for a
-    rotation. `write_in_place` allows the last resort on servers without any rename.
+    `host_keys` are lines as in known_hosts without the host name, `ssh-ed25519 AAAA…`; several
+    during a key rotation. `write_in_place` allows the last resort on servers that cannot rename.
     """
 
     host: str
@@ -57,8 +57,8 @@ class SftpAccount:
 
 @dataclass(frozen=True, slots=True)
 class RemoteFile:
-    """What the server says lies at a path; `size` in bytes, `modified` in seconds since 1970 by
-    its own clock; None where it does not say."""
+    """A file as the server reports it: `size` in bytes, `modified` in seconds since 1970 by the
+    server's clock; None if not reported."""
 
     path: str
     size: int | None
@@ -68,17 +68,17 @@ class RemoteFile:
 def temporary_name(name: str, token: str) -> str:
     """The name under which a file is uploaded, in the folder of its final name.
 
-    It starts with a dot so that importers overlook it, and holds the lease's token: whoever finds
-    such a name with another token knows that it belongs to another attempt.
+    It starts with a dot, which importers skip, and contains the lease's token: a name with another
+    token belongs to another attempt.
     """
     return f".{name}.{token}.part"
 
 
 def aside_name(temporary: str, final: str) -> str:
-    """Where the old file waits while it is replaced on a server that cannot rename over one: a
-    temporary name of the final one, so that cleaning up finds it. All are paths.
+    """Where the old file is kept while it is replaced on a server that cannot rename over a file.
 
-    Its token is derived from that of the new file, for two runs never to share it.
+    It is a temporary name of the final file, which the fence finds. Its token is derived from that
+    of the new file: two runs never share it. All three are paths.
     """
     folder, name = posixpath.split(final)
     token = hashlib.sha256(temporary.encode()).hexdigest()[:16]
@@ -86,5 +86,5 @@ def aside_name(temporary: str, final: str) -> str:
 
 
 def is_temporary_name_of(candidate: str, name: str) -> bool:
-    """Whether `candidate` is a temporary name of the file `name`, with whatever token."""
+    """Whether `candidate` is a temporary name of the file `name`, with any token."""
     return re.fullmatch(rf"\.{re.escape(name)}\.[0-9a-f]+\.part", candidate) is not None

@@ -1,4 +1,4 @@
-"""The connection doctor's findings: one step after the other, each in plain words."""
+"""The steps of a connection check and their results."""
 
 import base64
 import hashlib
@@ -16,7 +16,7 @@ STEPS = (
     "replace",
     "delete",
 )
-"""In the order in which they are tried; after one that failed the others are skipped."""
+"""In the order in which they are tried; after a failed step the others are skipped."""
 
 
 class StepResult(StrEnum):
@@ -28,8 +28,8 @@ class StepResult(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class CheckStep:
-    """A step of a check. `host_key` is the line that the server shows, to be confirmed by a person
-    and then pinned; only in the step of that name."""
+    """A step of a check. `host_key`, only in the step of that name, is the line that the server
+    shows; a person confirms and pins it."""
 
     step: str
     result: StepResult

@@ -97,9 +97,9 @@ class LastUpload:
     sha256: str
     modified: int | None = None
 
-    def lies_unchanged(self, found: RemoteFile) -> bool:
-        """Whether what lies there now is that very file, as far as the server tells: nobody else
-        delivers there, so what it does not tell counts for nothing."""
+    def matches(self, found: RemoteFile) -> bool:
+        """Whether `found` is this upload, unchanged, as far as the server reports: a size or time
+        that the server does not report is no difference."""
         if found.size is not None and found.size != self.size:
             return False
         if found.modified is None or self.modified is None:

@@ -1,1 +1,1 @@
-"""Deliver files to an SFTP server, and check that it works. Read `deliver_files` first."""
+"""Delivers files to an SFTP server, and checks connections. Read `deliver_files` first."""

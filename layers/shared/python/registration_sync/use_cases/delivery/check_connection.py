@@ -1,4 +1,4 @@
-"""Check connection: looks step by step whether files would arrive, and says what to mend."""
+"""Checks a connection step by step: would files arrive, and what must be corrected?"""
 
 import datetime as dt
 from collections.abc import Callable, Sequence
@@ -12,16 +12,15 @@ from registration_sync.domain.runs.check import STEPS, CheckStep, StepResult, fi
 from registration_sync.ports.sftp import SftpServers, SftpSession
 
 _PROBE = ".registration-sync-check"
-"""With a dot before it, so that importers overlook it, and an end that no delivery takes for a
-temporary file of its own."""
-_CONTENT = b"Written by a check of the connection, and removed again.\r\n"
+"""Starts with a dot, which importers skip; no delivery takes it for a temporary file of its own."""
+_CONTENT = b"Written by a connection check, which also removes it.\r\n"
 
 type Show = Callable[[Sequence[CheckStep]], None]
-"""Is given the steps so far, after each."""
+"""Called after each step with all steps so far."""
 
 
 class _Findings:
-    """The steps so far, each with its time."""
+    """The finished steps, each with its duration."""
 
     def __init__(self, now: Callable[[], dt.datetime], show: Show) -> None:
         self.steps: list[CheckStep] = []
@@ -33,7 +32,7 @@ class _Findings:
 
     @property
     def current(self) -> str:
-        """The step that is being tried."""
+        """The step in progress."""
         return STEPS[len(self.steps)]
 
     def add(self, message: str, result: StepResult = StepResult.OK) -> None:
@@ -42,11 +41,11 @@ class _Findings:
         shown = self.host_key if self.current == "host_key" else None
         self.steps.append(CheckStep(self.current, result, seconds, message, shown))
         self._show(self.steps)
-        self._since = self._now()  # what showing took is no step's
+        self._since = self._now()  # the time for showing belongs to no step
 
     def skip_the_rest(self) -> None:
         while len(self.steps) < len(STEPS):
-            message = "Not tried, as the step before failed."
+            message = "Not tried because an earlier step failed."
             self.steps.append(CheckStep(self.current, StepResult.SKIPPED, 0.0, message))
 
 
@@ -61,20 +60,22 @@ def check_connection(
     now: Callable[[], dt.datetime],
     show: Show = lambda _steps: None,
 ) -> tuple[tuple[CheckStep, ...], ReplacedBy | None]:
-    """Every step, and the way in which the server puts a file in place, if that was found out.
+    """Returns every step, and how the server replaces a file, if that was found.
 
-    Signs in once at most, and only where a pinned host key was seen. Leaves nothing behind but
-    the folder, where it was missing. Raises Unavailable if the secrets cannot be read.
+    Signs in at most once, and only if the server shows a pinned host key. Leaves nothing behind
+    but the folder, if it was missing. Raises Unavailable if the secrets cannot be read.
     """
     findings = _Findings(now, show)
     session: SftpSession | None = None
-    signing_in = account()
+    signing_in_as = account()
     try:
-        session = servers.connect(signing_in, lambda step, detail: _tell(findings, step, detail))
-        findings.add(f"Signed in as {signing_in.username}.")
+        session = servers.connect(
+            signing_in_as, lambda step, detail: _add_finished(findings, step, detail)
+        )
+        findings.add(f"Signed in as {signing_in_as.username}.")
         _try_folder(findings, session, folder, token, workspace)
     except DeliveryError as error:
-        findings.add(_sentence(error, findings, connection), StepResult.FAILED)
+        findings.add(_failure_message(error, findings, connection), StepResult.FAILED)
     finally:
         if session:
             session.close()
@@ -82,22 +83,24 @@ def check_connection(
     return tuple(findings.steps), findings.replaced_by
 
 
-def _tell(findings: _Findings, step: str, detail: str) -> None:
-    """What the connecting has got past."""
+def _add_finished(findings: _Findings, step: str, detail: str) -> None:
+    """Adds a finished step of connecting."""
     if step == "algorithms":
         findings.host_key = detail
-        findings.add("The server speaks SSH 2.0, with algorithms that are safe.")
+        findings.add("The server speaks SSH 2.0 with safe algorithms.")
     elif step == "host_key":
-        findings.add(f"It is the pinned key, {fingerprint_of(findings.host_key or detail)}.")
+        findings.add(
+            f"The server shows the pinned key, {fingerprint_of(findings.host_key or detail)}."
+        )
     else:
         findings.add(detail)
 
 
-def _sentence(error: DeliveryError, findings: _Findings, connection: Connection) -> str:
+def _failure_message(error: DeliveryError, findings: _Findings, connection: Connection) -> str:
     if isinstance(error, HostKeyMismatch) and not connection.host_keys and findings.host_key:
         return (
-            "No host key is pinned yet, so nobody signed in. The server shows "
-            f"{fingerprint_of(findings.host_key)}: ask its administrator whether that is right, "
+            "No host key is pinned yet, so the service did not sign in. The server shows "
+            f"{fingerprint_of(findings.host_key)}: ask its administrator whether that is correct, "
             "then confirm it: the key belongs in host_keys."
         )
     return error.message
@@ -112,14 +115,14 @@ def _try_folder(
     temporary = f"{final}.new"
     try:
         session.make_folder(folder)
-        findings.add(f"The folder {folder} is there.")
+        findings.add(f"The folder {folder} exists.")
         session.upload(source, final)
         session.upload(source, temporary)
-        findings.add("A small file was written and looked at: it is whole.")
+        findings.add("A small test file was written and is complete.")
         findings.replaced_by = session.replace(temporary, final)
-        findings.add(*_way(findings.replaced_by))
+        findings.add(*_replacement_finding(findings.replaced_by))
         session.remove(final)
-        findings.add("The small file was removed again.")
+        findings.add("The test file was removed.")
     except DeliveryError:
         for path in (temporary, final):
             with suppress(DeliveryError):
@@ -128,18 +131,18 @@ def _try_folder(
 
 
 _IN_PLACE = (
-    "The server cannot rename, so files are written in place: an importer may see half of one. Its "
-    "administrator should allow renaming."
+    "The server cannot rename, so files are written in place: an importer may read an incomplete "
+    "file. The server's administrator should allow renaming."
 )
 _ASIDE = (
-    "The server does not rename over a file, so the old one is put aside first: for an instant "
-    "there is none."
+    "The server does not rename over an existing file, so the old file is moved aside first: for "
+    "an instant there is no file."
 )
 
 
-def _way(replaced_by: ReplacedBy) -> tuple[str, StepResult]:
+def _replacement_finding(replaced_by: ReplacedBy) -> tuple[str, StepResult]:
     if replaced_by is ReplacedBy.IN_PLACE:
         return _IN_PLACE, StepResult.WARNING
     if replaced_by is ReplacedBy.ASIDE_AND_RENAME:
         return _ASIDE, StepResult.WARNING
-    return "A new file takes the place of the old one at once.", StepResult.OK
+    return "A new file replaces the old one in one step.", StepResult.OK

@@ -1,12 +1,12 @@
-"""Delivery: puts the finished files of a year on the server, all of them or none."""
+"""Delivers the finished files of a year to the server, all of them or none."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from registration_sync.domain.connections.sftp import (
-    Placed,
     ReplacedBy,
+    Replacement,
     SftpAccount,
     aside_name,
     is_temporary_name_of,
@@ -23,15 +23,15 @@ from registration_sync.ports.sftp import SftpServers, SftpSession
 from registration_sync.use_cases.runs.lease import HeldLease
 
 PAUSES_SECONDS = (2.0, 8.0)
-"""Before the second and the third try; only transient errors are tried again."""
+"""Before the second and the third attempt; only transient errors are retried."""
 
 
 @dataclass(frozen=True, slots=True)
 class FinishedFile:
-    """A file on our disk, and its final name in the year's folder.
+    """A local file, and its final name in the year's folder.
 
-    `is_done_file` marks an empty file that tells the importer that the others are complete: the old
-    one goes before the first of them is replaced, and the new one comes when all are in place.
+    A done file is empty and shows the importer that the others are complete: the old one is removed
+    before the first file is replaced, and the new one is put in place after the last.
     """
 
     name: str
@@ -40,16 +40,16 @@ class FinishedFile:
 
 
 def with_done_files(files: Sequence[FinishedFile], empty: Path) -> list[FinishedFile]:
-    """The files, and after them NAME.done for each; `empty` is made for them on our disk."""
+    """The files, followed by NAME.done for each; creates `empty` as the local source of these."""
     empty.touch()
     done = [FinishedFile(f"{file.name}.done", empty, is_done_file=True) for file in files]
     return [*files, *done]
 
 
 class RunConnection:
-    """The one connection of a run: opened when first needed, anew after a transient error.
+    """The one connection of a run: opened when first needed, and reopened after a transient error.
 
-    A terminal error stays: a refused sign-in is never tried twice, not for another year either.
+    A terminal error is final: a refused sign-in is not repeated for another school year.
     """
 
     def __init__(self, servers: SftpServers, account: Callable[[], SftpAccount]) -> None:
@@ -82,7 +82,7 @@ def with_retries[T](
     lease: HeldLease,
     pause: Callable[[float], None],
 ) -> T:
-    """What `use` returns; after a transient error it is called again, on a fresh connection."""
+    """Returns the result of `use`, called on a fresh connection after each transient error."""
     for seconds in (*PAUSES_SECONDS, None):
         try:
             return use(server.session())
@@ -92,7 +92,7 @@ def with_retries[T](
             if seconds is None:
                 raise
             pause(seconds)
-    raise AssertionError("unreachable: the last try returns or raises")
+    raise AssertionError("unreachable: the last attempt returns or raises")
 
 
 def deliver_files(
@@ -102,40 +102,39 @@ def deliver_files(
     server: RunConnection,
     lease: HeldLease,
     pause: Callable[[float], None],
-) -> list[Placed]:
-    """Uploads under temporary names, checks, fences, and renames, in the order given; how each
-    got in place.
+) -> list[Replacement]:
+    """Uploads the files under temporary names, checks them, fences, and renames them in order.
 
-    Until every file is up and checked the old ones are untouched. Raises DeliveryError or
-    LeaseLost; after a DeliveryError before the renames nothing of ours is left behind, as far as
-    the server can still be reached.
+    No old file is touched before every new one is uploaded and checked. Raises DeliveryError or
+    LeaseLost. After a terminal error before the renames, our temporary files are removed if the
+    server is still reachable.
     """
-    done: list[Placed] = []
-    written: list[int | None] = []  # when, by the server's clock, once all are up
+    done: list[Replacement] = []
+    modified: list[int | None] = []  # the server's times of the files, once all are uploaded
     renaming = False
 
-    def go_on(session: SftpSession) -> list[Placed]:
-        nonlocal written, renaming
-        written = written or _upload(files, folder, session, lease)
+    def attempt(session: SftpSession) -> list[Replacement]:
+        nonlocal modified, renaming
+        modified = modified or _upload(files, folder, session, lease)
         _remove_stale_uploads(files, folder, session, lease)
         lease.check_for_renames()
         if not done:
             _remove_done_files(files, folder, session)
         for file in files[len(done) :]:
-            came_back, renaming = renaming, True
-            way = _replace(file, folder, session, lease.token, came_back=came_back)
-            if came_back:  # perhaps the old file was being put aside when the connection was lost
-                session.remove(_aside_of(file, folder, lease.token))
-            done.append(Placed(way, written[len(done)]))
+            resumed, renaming = renaming, True
+            way = _replace(file, folder, session, lease.token, resumed=resumed)
+            if resumed:  # the old file may still be aside
+                session.remove(_aside_path(file, folder, lease.token))
+            done.append(Replacement(way, modified[len(done)]))
             renaming = False
         return done
 
     try:
-        return with_retries(go_on, server=server, lease=lease, pause=pause)
+        return with_retries(attempt, server=server, lease=lease, pause=pause)
     except TransientDeliveryError:
         raise
     except DeliveryError:
-        _remove_own(files, folder, server, lease.token)
+        _remove_uploads(files, folder, server, lease.token)
         raise
 
 
@@ -143,23 +142,24 @@ def _upload(
     files: Sequence[FinishedFile], folder: str, session: SftpSession, lease: HeldLease
 ) -> list[int | None]:
     session.make_folder(folder)
-    written = []
+    modified = []
     for file in files:
         lease.check()
         temporary = f"{folder}/{temporary_name(file.name, lease.token)}"
-        written.append(session.upload(file.source, temporary))
-    return written
+        modified.append(session.upload(file.source, temporary))
+    return modified
 
 
 def _remove_stale_uploads(
     files: Sequence[FinishedFile], folder: str, session: SftpSession, lease: HeldLease
 ) -> None:
-    """The fence: a rename that an earlier attempt still has in flight finds its source gone.
+    """The fence: a rename by an earlier attempt, still in flight, then fails for lack of a source.
 
-    The lease is looked at again before each removal: whoever lost it must not fence its heir.
+    The lease is checked before each removal: a run that lost the lease must not fence its
+    successor.
     """
     kept = {temporary_name(file.name, lease.token) for file in files}
-    kept |= {_aside_of(file, folder, lease.token).rpartition("/")[2] for file in files}
+    kept |= {_aside_path(file, folder, lease.token).rpartition("/")[2] for file in files}
     for name in session.names(folder):
         if name not in kept and any(is_temporary_name_of(name, file.name) for file in files):
             lease.check()
@@ -173,20 +173,20 @@ def _remove_done_files(files: Sequence[FinishedFile], folder: str, session: Sftp
 
 
 def _replace(
-    file: FinishedFile, folder: str, session: SftpSession, token: str, *, came_back: bool
+    file: FinishedFile, folder: str, session: SftpSession, token: str, *, resumed: bool
 ) -> ReplacedBy:
-    """Renames; `came_back` after a connection that was lost during this very rename.
+    """Renames a file; `resumed` if the connection was lost during this rename.
 
-    Then a temporary name that is gone tells that the rename went through. The final file may be
-    gone too, taken by the importer: delivered all the same.
+    A missing temporary file then shows that the rename took effect. The final file may be missing
+    too, collected by the importer: it was delivered.
     """
     temporary = f"{folder}/{temporary_name(file.name, token)}"
-    if came_back and session.find(temporary) is None:
+    if resumed and session.find(temporary) is None:
         final = session.find(f"{folder}/{file.name}")
         if final and final.size not in {None, file.source.stat().st_size}:
             raise UploadIncomplete(
-                f"The connection was lost while {file.name} was put in place, and what lies there "
-                "now is not ours. The next export delivers these students again."
+                f"The connection was lost while {file.name} was put in place, and the file there "
+                "now is not the new one. The next export delivers these students again."
             )
         return ReplacedBy.PICKED_UP
     try:
@@ -196,11 +196,11 @@ def _replace(
         return session.replace(temporary, f"{folder}/{file.name}")
 
 
-def _aside_of(file: FinishedFile, folder: str, token: str) -> str:
+def _aside_path(file: FinishedFile, folder: str, token: str) -> str:
     return aside_name(f"{folder}/{temporary_name(file.name, token)}", f"{folder}/{file.name}")
 
 
-def _remove_own(
+def _remove_uploads(
     files: Sequence[FinishedFile], folder: str, server: RunConnection, token: str
 ) -> None:
     try:
@@ -208,4 +208,4 @@ def _remove_own(
         for file in files:
             session.remove(f"{folder}/{temporary_name(file.name, token)}")
     except DeliveryError:
-        return  # the next delivery removes them: they are foreign to it
+        return  # the fence of the next delivery removes them

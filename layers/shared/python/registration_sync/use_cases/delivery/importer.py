@@ -1,4 +1,4 @@
-"""Watches whether the importer took what we delivered, where it removes what it takes."""
+"""Checks whether the importer collected the last files, if it removes the files it collects."""
 
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
@@ -14,22 +14,21 @@ from registration_sync.ports.sftp import Deliveries, SftpSession
 from registration_sync.use_cases.delivery.deliver_files import RunConnection, with_retries
 from registration_sync.use_cases.runs.lease import HeldLease
 
-_UNSEEN = RemoteFile("", -1)
-"""What the server does not let us look at: there, and never the same as ours."""
+_NOT_VISIBLE = RemoteFile("", -1)
+"""A file that the account may not stat: present, and never equal to an upload."""
 
 
 @dataclass(frozen=True, slots=True)
-class Watch:
-    """The importer of a connection, as this run sees it."""
+class CollectionCheck:
+    """Finds files that the importer of a connection has not collected."""
 
     connection: Connection
     run: Run
     deliveries: Deliveries
 
     @property
-    def is_on(self) -> bool:
-        """Nothing is read or remembered otherwise: an importer that leaves files tells nothing by
-        them, and downloads are fetched by people."""
+    def is_enabled(self) -> bool:
+        """Not for importers that leave files on the server, nor for downloads."""
         return (
             self.connection.delivery is DeliveryMethod.SFTP
             and self.connection.importer is not Importer.LEAVES
@@ -38,56 +37,56 @@ class Watch:
 
     def find_uncollected(
         self,
-        of_all: Mapping[str, bool],
+        is_full: Mapping[str, bool],
         *,
         server: RunConnection,
         lease: HeldLease,
         pause: Callable[[float], None],
     ) -> list[Finding]:
-        """The files to be replaced that the importer should have taken, and has not; `of_all` has
-        for each path whether the new file has all students in it.
+        """The files about to be replaced that the importer should have collected but has not.
 
-        Nothing is asked of the server where we put nothing before. Learns from a file that is
-        gone that this importer removes. Raises DeliveryError, LeaseLost, Unavailable.
+        `is_full` says for each path whether the new file is a full file. Asks the server only
+        about paths with an earlier upload. A missing file shows that this importer removes files.
+        Raises DeliveryError, LeaseLost, Unavailable.
         """
-        if not self.is_on:
+        if not self.is_enabled:
             return []
         connection_id, account = self.connection.connection_id, self.run.sent_to
-        known = [self.deliveries.last(connection_id, account, path) for path in of_all]
+        known = [self.deliveries.last(connection_id, account, path) for path in is_full]
         lasts = [last for last in known if last]
         if not lasts:
             return []
-        seen = with_retries(
-            lambda session: [_look(last.path, session) for last in lasts],
+        found = with_retries(
+            lambda session: [_find(last.path, session) for last in lasts],
             server=server,
             lease=lease,
             pause=pause,
         )
-        told = self.connection.importer is Importer.REMOVES
-        if not told and not self._has_learned(one_is_gone=None in seen):
+        removes = self.connection.importer is Importer.REMOVES
+        if not removes and not self._has_collected(one_is_gone=None in found):
             return []
         return [
             not_collected_finding(
                 self.connection.guards.not_collected,
                 last,
-                replaced_by_all=of_all[last.path],
-                learned=not told,
+                replaced_by_all=is_full[last.path],
+                learned=not removes,
             )
-            for last, found in zip(lasts, seen, strict=True)
-            if found and last.lies_unchanged(found)
+            for last, remote in zip(lasts, found, strict=True)
+            if remote and last.matches(remote)
         ]
 
-    def _has_learned(self, *, one_is_gone: bool) -> bool:
+    def _has_collected(self, *, one_is_gone: bool) -> bool:
         connection_id, account = self.connection.connection_id, self.run.sent_to
-        if self.deliveries.was_one_taken(connection_id, account):
+        if self.deliveries.has_collected(connection_id, account):
             return True
         if one_is_gone:
-            self.deliveries.note_taken(connection_id, account)
+            self.deliveries.record_collected(connection_id, account)
         return one_is_gone
 
-    def remember(self, files: Sequence[DeliveredFile]) -> None:
-        """Remembers what was put where, for the next export; losing it costs a warning only."""
-        if not self.is_on:
+    def record_uploads(self, files: Sequence[DeliveredFile]) -> None:
+        """Records the uploads for the next run; if that fails, only a warning is missed."""
+        if not self.is_enabled:
             return
         moment = (self.run.started_at or self.run.requested_at).astimezone(self.connection.zone)
         resend = self.run.request.resend
@@ -108,12 +107,11 @@ class Watch:
                 )
 
 
-def _look(path: str, session: SftpSession) -> RemoteFile | None:
-    """What lies at the path; a server that refuses to say so is not asked again, and the delivery
-    goes on."""
+def _find(path: str, session: SftpSession) -> RemoteFile | None:
+    """The file at the path; a refusal does not stop the delivery."""
     try:
         return session.find(path)
     except ConnectionFailed:
         raise
     except DeliveryError:
-        return _UNSEEN
+        return _NOT_VISIBLE

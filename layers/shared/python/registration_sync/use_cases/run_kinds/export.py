@@ -16,7 +16,7 @@ from registration_sync.ports.registrations import RegistrationsTable
 from registration_sync.ports.runs import Runs
 from registration_sync.ports.sftp import Deliveries
 from registration_sync.use_cases.delivery.deliver_files import RunConnection
-from registration_sync.use_cases.delivery.importer import Watch
+from registration_sync.use_cases.delivery.importer import CollectionCheck
 from registration_sync.use_cases.exporting.earlier_attempt import find_earlier_attempt
 from registration_sync.use_cases.exporting.export_year import export_year
 from registration_sync.use_cases.exporting.guards import evaluate_guards
@@ -60,12 +60,12 @@ def run_export(
     outcomes = {year.school_year: year for year in run.years}
     server = server_of(connection)
     lease.on_loss = server.close
-    watch = Watch(connection, run, deliveries)
+    collection = CollectionCheck(connection, run, deliveries)
     progress = Progress(run, runs, now)
     export = partial(
         _export,
         plan=plan,
-        watch=watch,
+        collection=collection,
         table=table,
         archive=archive,
         server=server,
@@ -78,7 +78,7 @@ def run_export(
         for year in plan.years:
             outcome = export(year, report=partial(progress.at, year.school_year))
             # The files of an earlier attempt may have been replaced since.
-            watch.remember([file for file in outcome.files if file.replaced_by])
+            collection.record_uploads([file for file in outcome.files if file.replaced_by])
             outcomes[year.school_year] = outcome
             progress.year_is_done(outcome)
     finally:
@@ -91,7 +91,7 @@ def _export(
     *,
     report: Callable[[str], None],
     plan: Plan,
-    watch: Watch,
+    collection: CollectionCheck,
     table: RegistrationsTable,
     archive: Archive,
     server: RunConnection,
@@ -101,7 +101,7 @@ def _export(
     now: Callable[[], dt.datetime],
 ) -> YearOutcome:
     def evaluate(written: WrittenYear, histories: Histories) -> list[Finding]:
-        return evaluate_guards(year, written, histories) + watch.find_uncollected(
+        return evaluate_guards(year, written, histories) + collection.find_uncollected(
             paths_of(year, written), server=server, lease=lease, pause=pause
         )
 

@@ -26,7 +26,7 @@ from registration_sync.use_cases.delivery.deliver_files import (
     deliver_files,
     with_done_files,
 )
-from registration_sync.use_cases.delivery.importer import Watch
+from registration_sync.use_cases.delivery.importer import CollectionCheck
 from registration_sync.use_cases.exporting.archive_resend import ResendYear, archive_resend
 from registration_sync.use_cases.exporting.fetch_resend import fetch_resend
 from registration_sync.use_cases.exporting.year import failed_year
@@ -68,17 +68,17 @@ def run_resend(
     )
     server = server_of(connection)
     lease.on_loss = server.close
-    watch, warnings = Watch(connection, run, deliveries), _warnings(past, run)
+    collection, warnings = CollectionCheck(connection, run, deliveries), _warnings(past, run)
     outcomes = []
     try:
         for year in years:
             try:
-                replaced = _not_collected(year, watch, server, lease, pause)
+                replaced = _not_collected(year, collection, server, lease, pause)
                 files = _send(year, attempt, archive, server, lease, pause)
             except RegistrationSyncError as error:
                 outcomes.append(failed_year(year.school_year, error))
             else:
-                watch.remember(files)
+                collection.record_uploads(files)
                 all_warnings = (*warnings, *_erased_from(year), *replaced)
                 outcomes.append(_sent(year, files, all_warnings))
     finally:
@@ -96,7 +96,7 @@ def _warnings(past: Run, run: Run) -> tuple[str, ...]:
 
 def _not_collected(
     year: ResendYear,
-    watch: Watch,
+    collection: CollectionCheck,
     server: RunConnection,
     lease: HeldLease,
     pause: Callable[[float], None],
@@ -104,8 +104,8 @@ def _not_collected(
     """The files that the importer has not collected and this replaces; a person decided so. An
     older full file may lack students who came since."""
     older = {f"{year.folder}/{file.name}": False for file in year.files}
-    found = watch.find_uncollected(older, server=server, lease=lease, pause=pause)
-    resend = watch.run.request.resend
+    found = collection.find_uncollected(older, server=server, lease=lease, pause=pause)
+    resend = collection.run.request.resend
     repeated = resend.run_id if resend and resend.student_ids is None else None
     return [finding.message for finding in found if finding.run_id != repeated]
 
