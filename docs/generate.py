@@ -20,7 +20,11 @@ from docs.openapi_document import openapi_document
 from functions.configuration import app as configuration
 from functions.sync import app as sync
 from registration_sync.domain.access import ROLES, SCOPES
-from registration_sync.domain.mapping.definition.checks import FILES, MAPPING_CHARACTERS, PATTERNS
+from registration_sync.domain.mapping.definition.checks import (
+    MAX_FILES,
+    MAX_MAPPING_CHARACTERS,
+    MAX_PATTERNS,
+)
 from registration_sync.domain.mapping.definition.file import FileSettings
 from registration_sync.domain.mapping.definition.mapping import DirectField, MatchCodesField
 from registration_sync.domain.mapping.definition.mapping import Mapping as MappingDefinition
@@ -173,8 +177,8 @@ def _dates() -> str:
 
 def _limits() -> str:
     return (
-        f"A mapping holds at most {MAPPING_CHARACTERS:,} characters, {FILES} files, and {PATTERNS} "
-        f"different patterns. A registration is at most {SNAPSHOT_BYTES // 1000} kB."
+        f"A mapping holds at most {MAX_MAPPING_CHARACTERS:,} characters, {MAX_FILES} files, and "
+        f"{MAX_PATTERNS} different patterns. A registration is at most {SNAPSHOT_BYTES // 1000} kB."
     )
 
 

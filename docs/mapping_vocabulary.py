@@ -14,7 +14,7 @@ from pydantic import BaseModel
 from registration_sync.domain.mapping.definition.file import FileSettings
 from registration_sync.domain.mapping.transformations.date_formats import MEANINGS
 from registration_sync.domain.mapping.transformations.registry import TRANSFORMATIONS
-from registration_sync.domain.mapping.values.conditions import TESTS, Condition, Question
+from registration_sync.domain.mapping.values.conditions import TESTS, Condition, ValueTest
 from registration_sync.domain.mapping.values.sources import FACTS
 
 type Schema = dict[str, Any]
@@ -62,7 +62,7 @@ def _transformation(name: str) -> dict[str, Any]:
         "title": row.title,
         "summary": _labelled(parameters, row.summary),
         "starts": row.starts,
-        "asks": issubclass(row.parameters, Question),
+        "asks": issubclass(row.parameters, ValueTest),
         "parameters": parameters,
         "start": {"type": name, **_start(parameters, row.examples[0].parameters)},
         "examples": [[one.value, one.result] for one in row.examples if one.value],

@@ -240,7 +240,7 @@ def test_each_file_has_its_own_lines_header_and_contents() -> None:
     )
 
     assert [file.header for file in mapping.files] == [b"\xef\xbb\xbfID\r\n", b"", b"K\r\n"]
-    assert [file.all_students for file in mapping.files] == [False, False, True]
+    assert [file.is_full for file in mapping.files] == [False, False, True]
     assert mapping.map(registration(id="1")).lines == ((b"1\r\n",), (b"1\r\n",), (b"1\r\n",))
 
 
@@ -352,7 +352,7 @@ def test_a_problem_has_the_shape_of_a_held_row() -> None:
             "students.csv",
             "x0",
             "required",
-            "The value is blank: fill it in in Enroll, or give the field a default.",
+            "The value is blank: enter it in Enroll, or give the field a default.",
         )
     ]
 

@@ -25,9 +25,9 @@ def test_yaml_and_json_are_read() -> None:
 @pytest.mark.parametrize(
     ("text", "place", "words"),
     [
-        ("a: 1\na: 2", "line 2, column 1", '"a" stands here twice'),
-        ('{"codes": {"K": "0", "K": "1"}}', "line 1, column 22", '"K" stands here twice'),
-        ("a: &x 1\nb: *x", "line 2, column 4", "alias"),
+        ("a: 1\na: 2", "line 2, column 1", '"a" is here twice'),
+        ('{"codes": {"K": "0", "K": "1"}}', "line 1, column 22", '"K" is here twice'),
+        ("a: &x 1\nb: *x", "line 2, column 4", "Alias"),
         ("a: [", "line 2, column 1", "not YAML"),
         ("a:\n\t- b", "line 2, column 1", "not YAML"),
         ("? [a]\n: b", "line 1, column 3", "plain name"),
@@ -47,7 +47,7 @@ def test_a_file_that_would_unfold_without_end_is_refused_at_once() -> None:
     lines = ["a0: &a0 [x, x, x, x, x, x, x, x, x]"]
     lines += [f"a{n}: &a{n} [{', '.join([f'*a{n - 1}'] * 9)}]" for n in range(1, 30)]
 
-    assert "alias" in refused("\n".join(lines))[1]
+    assert "Alias" in refused("\n".join(lines))[1]
 
 
 def test_a_hundred_thousand_brackets_are_refused() -> None:

@@ -226,7 +226,7 @@ def test_who_is_not_due_has_rows_in_the_files_of_all_only() -> None:
 
 def test_everyone_puts_who_is_not_due_into_every_file() -> None:
     file = {"name": "f", "fields": [direct("students.w", "W")]}
-    mapping = compile_mapping(parse_mapping({"files": [file]}), RUN, everyone=True)
+    mapping = compile_mapping(parse_mapping({"files": [file]}), RUN, is_full=True)
 
     assert mapping.map(student(students={"w": "x"}), due=False).lines == ((b"x\r\n",),)
 

@@ -20,7 +20,7 @@ from registration_sync.domain.mapping.transformations.date_formats import (
     date_rewriter,
 )
 from registration_sync.domain.mapping.transformations.registry import (
-    REMEMBERED_VALUES,
+    MAX_CACHED_VALUES,
     TRANSFORMATIONS,
     AnyStep,
     StepContext,
@@ -392,8 +392,8 @@ def test_a_chain_hands_each_step_its_own_fields() -> None:
         ({"type": "date", "from": "M/D/YY", "to": "YYYY"}, "last two-digit year"),
         ({"type": "date", "from": [], "to": "YYYY"}, "Write a format"),
         ({"type": "date", "from": ["YYYY", 7], "to": "YYYY"}, "each format as text"),
-        ({"type": "date", "from": ["YYYY-MM", "YYYY"], "to": "M/YYYY"}, 'no month in "YYYY"'),
-        ({"type": "date", "from": "h:mm", "to": "HH:mm"}, "belong together"),
+        ({"type": "date", "from": ["YYYY-MM", "YYYY"], "to": "M/YYYY"}, '"YYYY" has no month'),
+        ({"type": "date", "from": "h:mm", "to": "HH:mm"}, "hh or h needs A"),
         ({"type": "today", "to": "SSS"}, "no thousandth"),
         ({"type": "split", "delimiter": ""}, "at least 1"),
         ({"type": "split", "delimiter": ",", "take": 0}, "1 in `take`"),
@@ -401,15 +401,15 @@ def test_a_chain_hands_each_step_its_own_fields() -> None:
         ({"type": "substitute", "find": "a", "pattern": "b", "replace": "x"}, "Write `find`"),
         ({"type": "substitute", "find": "", "replace": "x"}, "at least 1"),
         ({"type": "substitute", "pattern": "(", "replace": "x"}, "missing \\)"),
-        ({"type": "substitute", "pattern": "(?=a)", "replace": "x"}, "no look-"),
+        ({"type": "substitute", "pattern": "(?=a)", "replace": "x"}, "Lookarounds"),
         ({"type": "substitute", "pattern": "(a)\\1", "replace": "x"}, "regular expression"),
         ({"type": "substitute", "pattern": "(a)", "replace": "\\2"}, "1 pairs of"),
-        ({"type": "substitute", "pattern": "a", "replace": "\\n"}, "means nothing"),
-        ({"type": "substitute", "pattern": "(a)", "replace": "\\12"}, "means nothing"),
-        ({"type": "substitute", "pattern": "(a)", "replace": "\\0"}, "means nothing"),
-        ({"type": "substitute", "pattern": "(a)", "replace": "\\01"}, "means nothing"),
-        ({"type": "substitute", "pattern": "(a)" * 83, "replace": "\\123"}, "means nothing"),
-        ({"type": "substitute", "pattern": "a", "replace": "x\\"}, "means nothing"),
+        ({"type": "substitute", "pattern": "a", "replace": "\\n"}, "`replace` refers to"),
+        ({"type": "substitute", "pattern": "(a)", "replace": "\\12"}, "`replace` refers to"),
+        ({"type": "substitute", "pattern": "(a)", "replace": "\\0"}, "`replace` refers to"),
+        ({"type": "substitute", "pattern": "(a)", "replace": "\\01"}, "`replace` refers to"),
+        ({"type": "substitute", "pattern": "(a)" * 83, "replace": "\\123"}, "`replace` refers to"),
+        ({"type": "substitute", "pattern": "a", "replace": "x\\"}, "`replace` refers to"),
         ({"type": "substitute", "pattern": "a" * 501, "replace": ""}, "1 to 500"),
         ({"type": "substitute", "pattern": "((a{1000}){1000}){9}", "replace": ""}, "expression"),
         ({"type": "phone_number", "to": "999-9999"}, "ten 9s"),
@@ -427,7 +427,7 @@ def test_a_chain_hands_each_step_its_own_fields() -> None:
         ({"type": "if_then_else", "equals": "a", "then": {"feld": "x"}}, "Write a text"),
         ({"type": "if_then_else", "equals": "a", "then": {"field": "a..b"}}, "field's path"),
         ({"type": "match_codes", "codes": {}}, "at least 1"),
-        ({"type": "match_codes", "codes": {" ": "1"}}, "write `blank`"),
+        ({"type": "match_codes", "codes": {" ": "1"}}, "in `blank`"),
         ({"type": "match_codes", "codes": {"k": "1", "K": "2"}, "ignore_case": True}, "two codes"),
         ({"type": "match_codes", "codes": {"K": "1"}, "join_with": ","}, "needs a `delimiter`"),
     ],
@@ -539,11 +539,11 @@ def test_what_is_remembered_is_bounded() -> None:
     year = chain({"type": "date", "from": "YYYY-MM-DD", "to": "YYYY"})
     first = dt.date(1950, 1, 1)
 
-    for number in range(REMEMBERED_VALUES * 2 + 5):
+    for number in range(MAX_CACHED_VALUES * 2 + 5):
         day = first + dt.timedelta(days=number)
         assert year(day.isoformat()) == str(day.year)
 
-    assert len(year.__self__) <= REMEMBERED_VALUES  # type: ignore[attr-defined]
+    assert len(year.__self__) <= MAX_CACHED_VALUES  # type: ignore[attr-defined]
 
 
 @given(st.dates())
@@ -588,15 +588,15 @@ def test_a_date_is_taken_exactly_if_the_calendar_has_it(text: str) -> None:
         ("YYYYY-MM-DD", "YYYYY"),
         ("YYYY-MM-DDTHH:mm", "brackets"),
         ("YYYY-MM-DD[T", "brackets"),
-        ("hh:mm", "belong together"),
-        ("HH:mm A", "belong together"),
-        ("hh:mm A h A", "hour is here twice"),
-        ("hmm A", "two ways"),
+        ("hh:mm", "needs A"),
+        ("HH:mm A", "A needs hh or h"),
+        ("hh:mm A h A", "has the hour twice"),
+        ("hmm A", "ambiguous"),
         ("HHH:mm", "HHH"),
-        ("M/D/YYYY M", "month is here twice"),
-        ("YYYY YY", "year is here twice"),
-        ("MDYYYY", "two ways"),
-        ("YYYYM1", "two ways"),
+        ("M/D/YYYY M", "has the month twice"),
+        ("YYYY YY", "has the year twice"),
+        ("MDYYYY", "ambiguous"),
+        ("YYYYM1", "ambiguous"),
         ("", "such as YYYY-MM-DD"),
         ("12/31", "such as YYYY-MM-DD"),
     ],

@@ -3,7 +3,7 @@
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
-from registration_sync.domain.mapping.compiled.file import taken_by
+from registration_sync.domain.mapping.compiled.file import SAME_VALUE, duplicate_message
 
 CUT = (
     "Rows of an erased student were cut out of the files that are kept: they are not byte for byte "
@@ -71,8 +71,10 @@ def _year_without(
 
 def without_name(reasons: Sequence[Mapping[str, Any]], student_id: str) -> list[dict[str, Any]]:
     """Why others are held, without naming the student whose value they have."""
-    named = taken_by(f"Student {student_id}")
+    named = f"Student {student_id} {SAME_VALUE}"  # also in records of earlier versions
     return [
-        {**reason, "message": taken_by(_SOMEBODY)} if reason["message"] == named else {**reason}
+        {**reason, "message": duplicate_message(_SOMEBODY)}
+        if reason["message"].startswith(named)
+        else {**reason}
         for reason in reasons
     ]

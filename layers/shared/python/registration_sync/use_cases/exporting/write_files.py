@@ -85,7 +85,7 @@ class _Year:
     """The outputs of a year, and the count of everyone who goes into them or does not."""
 
     def __init__(self, compiled: CompiledMapping, folder: Path) -> None:
-        self.of_all = [file.all_students for file in compiled.files]
+        self.of_all = [file.is_full for file in compiled.files]
         self.students = self.removed = self.missing = self.left_out = self.due = 0
         self._moves: Counter[tuple[str, str]] = Counter()
         self._compiled = compiled
@@ -215,7 +215,7 @@ def write_files(
     year = _Year(compiled, folder)
     stream = _due_students
     if any(year.of_all):
-        stream = partial(_all_students, also_if_nobody_is_due=compiled.everyone)
+        stream = partial(_all_students, also_if_nobody_is_due=compiled.is_full)
     try:
         for count, (mark, current) in enumerate(stream(connection_id, school_year, batches, table)):
             if count % 1000 == 0:

@@ -9,7 +9,7 @@ from registration_sync.domain.mapping.values.sources import (
     ENTRY,
     REGISTRATION_FACTS,
     check_source,
-    place_of,
+    field_path,
 )
 from registration_sync.domain.mapping.values.unmappable import is_blank
 from registration_sync.ports.registrations import Snapshots
@@ -107,7 +107,7 @@ def _can_be_mapped(each: str | None, path: str) -> bool:
     """Whether a mapping can name it: not where a name is too long, or that of another source."""
     try:
         check_source(path if each is None else each)
-        (scope, *_), _ = place_of(check_source(path))
+        (scope, *_), _ = field_path(check_source(path))
     except ValueError:
         return False
     return scope == (ENTRY if each else "data")

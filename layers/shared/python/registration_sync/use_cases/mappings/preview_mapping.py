@@ -17,7 +17,7 @@ from registration_sync.domain.mapping.compiled.mapping import (
     compile_mapping,
 )
 from registration_sync.domain.mapping.definition.checks import TEST_FOLDER
-from registration_sync.domain.mapping.definition.draft import Draft, FilePlaces, read_draft
+from registration_sync.domain.mapping.definition.draft import Draft, FileIndexes, read_draft
 from registration_sync.domain.registrations.registration import parse_school_year, parse_student_id
 from registration_sync.ports.connections import Connections, Mappings
 from registration_sync.ports.registrations import Snapshots
@@ -126,14 +126,14 @@ def _draft(connection_id: str, wish: dict[str, Any], mappings: Mappings) -> Draf
     return draft
 
 
-def _places(compiled: CompiledMapping, draft: Draft) -> dict[str, FilePlaces]:
+def _places(compiled: CompiledMapping, draft: Draft) -> dict[str, FileIndexes]:
     """By the name that a file has in this run."""
     names = [file.name for file in compiled.files]
-    return dict(zip(names, draft.places, strict=True))
+    return dict(zip(names, draft.indexes, strict=True))
 
 
 def _mapped(
-    student_id: str, school_year: int, rows: list[FilePreview], places: dict[str, FilePlaces]
+    student_id: str, school_year: int, rows: list[FilePreview], places: dict[str, FileIndexes]
 ) -> dict[str, Any]:
     files = [_row(row, places[row.name]) for row in _shown(rows)]
     student = {"student_id": student_id, "school_year": school_year, "files": files}
@@ -162,10 +162,10 @@ def _shown(rows: Iterable[FilePreview]) -> Iterator[FilePreview]:
             yield row
 
 
-def _row(row: FilePreview, places: FilePlaces) -> dict[str, Any]:
+def _row(row: FilePreview, places: FileIndexes) -> dict[str, Any]:
     shown: dict[str, Any] = {
         "name": row.name,
-        "place": places.place,
+        "place": places.file,
         "row": row.row,
         "fields": [
             # A student without a row has no fields.
