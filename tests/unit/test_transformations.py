@@ -314,7 +314,7 @@ def test_a_value_without_a_code_is_unmappable_and_not_quoted() -> None:
     with pytest.raises(Unmappable, match="no match code") as problem:
         match("Grade 13")
 
-    assert (problem.value.rule, problem.value.way) == ("match_codes", None)
+    assert (problem.value.rule, problem.value.on_error) == ("match_codes", None)
     assert "13" not in problem.value.message
 
 
