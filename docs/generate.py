@@ -88,7 +88,7 @@ def schema() -> str:
 def _keys(
     model: type[BaseModel], but: Iterable[str] = (), shown: Mapping[str, str] = _NOTHING
 ) -> str:
-    """A table of a model's keys; `shown` has what stands for a default that says little."""
+    """A table of a model's keys; `shown` replaces defaults that need an explanation."""
     rows = ["| key | what to write | if left out |", "| --- | --- | --- |"]
     for name, field in model.model_fields.items():
         key = field.alias or name
@@ -136,7 +136,7 @@ def _starters() -> str:
         for row in TRANSFORMATIONS.values()
         if row.starts != "never"
     ]
-    return f"Only one that begins with {', '.join(starters)} needs no `from`."
+    return f"Only a chain that begins with {', '.join(starters)} needs no `from`."
 
 
 def _transformations() -> str:

@@ -1,7 +1,7 @@
-"""What the console's editor of mappings knows of the models: keys, labels, hints and choices.
+"""Generates the console module with the keys, labels, hints and choices of the mapping models.
 
-Written as a module of the console, so that a new transformation or setting can be edited there
-without a form of its own.
+The console's editor builds its forms from this module, so a new transformation or setting needs no
+form of its own.
 """
 
 import json
@@ -70,7 +70,7 @@ def _transformation(name: str) -> dict[str, Any]:
 
 
 def _labelled(parameters: list[dict[str, Any]], text: str) -> str:
-    """The text, with what the page calls each key instead of the key between backticks."""
+    """The text with the label of each key instead of the key in backticks."""
     labels = {one["key"]: one["label"] for one in parameters}
 
     def label(key: re.Match[str]) -> str:
@@ -80,7 +80,7 @@ def _labelled(parameters: list[dict[str, Any]], text: str) -> str:
 
 
 def _start(parameters: list[dict[str, Any]], example: Mapping[str, Any]) -> dict[str, Any]:
-    """What a new step begins with: the example's keys, without the words that are its own."""
+    """The start values of a new step: the example's keys, without its specific texts."""
     empty = {"texts": [], "paths": [], "codes": {}}
     return {
         one["key"]: example[one["key"]]
@@ -133,7 +133,7 @@ def _kind(key: str, schema: Schema) -> tuple[str, list[str]]:
 
 
 def _hint(description: str, kind: str) -> str:
-    """The description, which is written for those who write YAML, as far as it helps here."""
+    """The description without the parts that only concern writers of YAML."""
     if kind in _SELF_EVIDENT:
         return ""
     text = re.sub(r",? (in|without) quotes", "", description)

@@ -31,7 +31,7 @@ def checked(
     return ended.value.code
 
 
-def test_it_shows_the_lines_who_is_held_and_the_values_without_a_code(
+def test_it_shows_lines_held_students_and_values_without_a_code(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert checked(MAPPING, tmp_path, monkeypatch) == 1
@@ -46,8 +46,8 @@ def test_it_shows_the_lines_who_is_held_and_the_values_without_a_code(
 
 def test_nobody_held_is_success(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     assert checked(MAPPING.replace("codes: {", 'codes: {12: "12", '), tmp_path, monkeypatch) != 0
-    mended = MAPPING.replace("codes: {", 'codes: {"12": "12", ')
-    assert checked(mended, tmp_path, monkeypatch) == 0
+    corrected = MAPPING.replace("codes: {", 'codes: {"12": "12", ')
+    assert checked(corrected, tmp_path, monkeypatch) == 0
 
 
 @pytest.mark.parametrize(
@@ -59,7 +59,7 @@ def test_nobody_held_is_success(tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
         (MAPPING.encode("utf-16"), "The file is not UTF-8 text"),
     ],
 )
-def test_a_mistake_is_told_with_its_place(
+def test_a_mistake_is_reported_with_its_location(
     mapping: str | bytes, words: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     assert words in str(checked(mapping, tmp_path, monkeypatch))

@@ -1,4 +1,4 @@
-"""The file format: what is written is read back unchanged, or refused."""
+"""The file format: a file reads back unchanged, or the writer refuses the value."""
 
 import csv
 import io
@@ -138,7 +138,7 @@ def test_a_lone_blank_without_a_text_identifier_would_be_an_empty_line() -> None
     assert format_problem(CsvFormat(text_identifier=""), "", only_column=False) is None
 
 
-def test_what_is_not_text_is_never_written() -> None:
+def test_a_value_that_is_not_text_is_never_written() -> None:
     with pytest.raises(TypeError):
         line_writer(CsvFormat())(["a", ["b"]])  # type: ignore[list-item]
 

@@ -25,7 +25,7 @@ RUN = RunContext(dt.datetime(2026, 8, 1, tzinfo=dt.UTC), ZoneInfo("UTC"), 2025)
 @pytest.mark.parametrize("name", NAMES)
 def test_a_case_comes_back_as_it_was(name: str, settings: dict[str, Any]) -> None:
     if not CASES.is_dir():
-        pytest.skip("the cases of csv-spectrum are not beside this project")
+        pytest.skip("the csv-spectrum cases are not available")
     rows: list[dict[str, str]] = json.loads((CASES / f"{name}.json").read_text(encoding="utf-8"))
     fields = [{"from": f"v.{h}", "mapping_type": "direct", "to": h} for h in rows[0]]
     mapping = parse_mapping({"files": [{"name": name, "fields": fields, **settings}]})
@@ -43,6 +43,6 @@ def test_a_case_comes_back_as_it_was(name: str, settings: dict[str, Any]) -> Non
 
 def test_every_case_beside_this_project_is_tried() -> None:
     if not CASES.is_dir():
-        pytest.skip("the cases of csv-spectrum are not beside this project")
+        pytest.skip("the csv-spectrum cases are not available")
 
     assert sorted({path.stem for path in CASES.iterdir()}) == NAMES

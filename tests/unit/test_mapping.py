@@ -1,4 +1,4 @@
-"""The definition of a mapping: what is taken, and how every mistake is explained."""
+"""The definition of a mapping: accepted definitions, and the message for every mistake."""
 
 import json
 import re
@@ -143,7 +143,7 @@ def test_names_that_can_become_one_are_found(one: str, other: str, meet: bool) -
     assert may_coincide(other, one) is meet
 
 
-def test_a_name_that_stands_twice_is_told_beside_other_mistakes() -> None:
+def test_a_repeated_name_is_reported_with_other_mistakes() -> None:
     found = problems({"files": [file(encoding="latin1"), file(separator="::")]})
 
     assert found.keys() == {"files[0].encoding", "files[1].separator", "files[1].name"}
@@ -181,7 +181,7 @@ def test_a_header_is_text_on_one_line(header: object) -> None:
     assert problem_of_field(**{**ID, "to": header})[0] == "to"
 
 
-def test_a_header_stands_once_in_a_file() -> None:
+def test_a_header_cannot_repeat_in_a_file() -> None:
     unmapped = {"from": "students.x", "mapping_type": "do_not_map", "to": "Student_Number"}
 
     found = problems_of_file(ID, DOB, {**GRADE, "to": "Student_Number"}, unmapped)

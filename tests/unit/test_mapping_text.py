@@ -1,4 +1,4 @@
-"""A mapping as YAML: what is taken, and what is refused with its place."""
+"""A mapping as YAML: accepted text, and the location of mistakes."""
 
 import json
 
@@ -23,7 +23,7 @@ def test_yaml_and_json_are_read() -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "place", "words"),
+    ("text", "location", "words"),
     [
         ("a: 1\na: 2", "line 2, column 1", '"a" is here twice'),
         ('{"codes": {"K": "0", "K": "1"}}', "line 1, column 22", '"K" is here twice'),
@@ -37,10 +37,12 @@ def test_yaml_and_json_are_read() -> None:
         ("\0", "", "not YAML"),
     ],
 )
-def test_what_cannot_be_read_is_refused_with_its_place(text: str, place: str, words: str) -> None:
+def test_text_that_cannot_be_read_is_refused_with_the_location(
+    text: str, location: str, words: str
+) -> None:
     found, message = refused(text)
 
-    assert (found, words in message) == (place, True), message
+    assert (found, words in message) == (location, True), message
 
 
 def test_a_file_that_would_unfold_without_end_is_refused_at_once() -> None:

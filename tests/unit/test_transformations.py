@@ -294,7 +294,7 @@ def test_every_transformation_has_a_table() -> None:
         ({"from": "HH:mm", "to": "H:mm"}, "24:00"),
     ],
 )
-def test_what_is_no_date_of_the_format_is_unmappable(
+def test_a_value_not_in_the_date_format_is_unmappable(
     parameters: dict[str, Any], value: str
 ) -> None:
     date = chain({"type": "date", **parameters})
@@ -331,7 +331,7 @@ def test_blank_stays_blank(name: str, blank: str) -> None:
 @pytest.mark.parametrize("name", sorted(TRANSFORMATIONS.keys() - {"join", "pick"}))
 @pytest.mark.parametrize("value", [[], {}, ["x"], {"x": "y"}])
 def test_no_step_takes_a_group_or_a_list_for_text(name: str, value: Any) -> None:
-    """Where further fields are read, the column looks at every value by itself."""
+    """With further fields, the column checks each value by itself."""
     parameters = EXAMPLES[name][0][0]
 
     with pytest.raises((TypeError, AttributeError)):
@@ -360,14 +360,14 @@ def test_a_value_that_a_step_cannot_take_is_unmappable_and_not_quoted(
     assert value not in problem.value.message
 
 
-def test_every_value_without_a_code_is_told_each_time() -> None:
-    told: list[str] = []
+def test_every_value_without_a_code_is_reported_each_time() -> None:
+    reported: list[str] = []
     step = {"type": "match_codes", "codes": {"A": "1"}, "delimiter": "|", "unmatched": "keep"}
 
     for value in ("A|B", "B|C", "A"):
-        applied(step, value, StepContext(RUN, told.append))
+        applied(step, value, StepContext(RUN, reported.append))
 
-    assert told == ["B", "B", "C"]
+    assert reported == ["B", "B", "C"]
 
 
 def test_a_chain_hands_each_step_its_own_fields() -> None:
@@ -443,7 +443,7 @@ EVERY_PARAMETERS = [
 
 
 @given(st.sampled_from(EVERY_PARAMETERS), st.text() | st.text("0123456789-/|, AKyn.", max_size=20))
-def test_any_text_becomes_text_or_is_unmappable_and_always_the_same(
+def test_any_text_gives_the_same_text_each_time_or_is_unmappable(
     case: tuple[str, dict[str, Any]], value: str
 ) -> None:
     step = {"type": case[0], **case[1]}
@@ -523,7 +523,7 @@ def test_every_part_of_a_date_is_explained() -> None:
     assert MEANINGS.keys() == date_formats._TOKENS.keys()
 
 
-def test_every_transformation_says_what_it_does() -> None:
+def test_every_transformation_has_a_summary() -> None:
     assert [name for name, row in TRANSFORMATIONS.items() if not row.summary.endswith(".")] == []
 
 
@@ -535,7 +535,7 @@ def test_a_chain_is_applied_in_order() -> None:
     assert steps("k") == "zero"
 
 
-def test_what_is_remembered_is_bounded() -> None:
+def test_the_cache_is_bounded() -> None:
     year = chain({"type": "date", "from": "YYYY-MM-DD", "to": "YYYY"})
     first = dt.date(1950, 1, 1)
 
@@ -606,7 +606,7 @@ def test_a_source_format_that_cannot_be_is_refused(form: str, message: str) -> N
         check_source_format(form)
 
 
-def test_minutes_in_the_place_of_months_are_noticed() -> None:
+def test_minutes_instead_of_months_are_refused() -> None:
     with pytest.raises(ValueError, match="for the month write MM"):
         check_target_format("mm/DD/YYYY", "YYYY-MM-DD")
 
