@@ -16,7 +16,7 @@ _Dumper: Any = getattr(yaml, "CSafeDumper", yaml.SafeDumper)
 
 
 class _StrictLoader(_Loader):  # type: ignore[misc]  # chosen above
-    """Refuses a key that is_cacheable, of which YAML takes the last in silence."""
+    """Rejects a repeated key; YAML would silently use the last one."""
 
     def construct_mapping(self, node: Any, deep: bool = False) -> Any:
         seen: set[str] = set()
