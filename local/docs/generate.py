@@ -19,7 +19,11 @@ from local.docs.mapping_pages import pages
 from local.docs.mapping_vocabulary import vocabulary
 from local.docs.openapi_document import ROUTES, openapi_document
 from registration_sync.domain.access import ROLES, SCOPES
-from registration_sync.domain.mapping.definition.checks import FILES, MAPPING_CHARACTERS, PATTERNS
+from registration_sync.domain.mapping.definition.checks import (
+    MAX_FILES,
+    MAX_MAPPING_CHARACTERS,
+    MAX_PATTERNS,
+)
 from registration_sync.domain.mapping.definition.file import FileSettings
 from registration_sync.domain.mapping.definition.mapping import DirectField, MatchCodesField
 from registration_sync.domain.mapping.definition.mapping import Mapping as MappingDefinition
@@ -87,7 +91,7 @@ def schema() -> str:
 def _keys(
     model: type[BaseModel], but: Iterable[str] = (), shown: Mapping[str, str] = _NOTHING
 ) -> str:
-    """A table of a model's keys; `shown` has what stands for a default that says little."""
+    """A table of a model's keys; `shown` replaces defaults that need an explanation."""
     rows = ["| key | what to write | if left out |", "| --- | --- | --- |"]
     for name, field in model.model_fields.items():
         key = field.alias or name
@@ -135,7 +139,7 @@ def _starters() -> str:
         for row in TRANSFORMATIONS.values()
         if row.starts != "never"
     ]
-    return f"Only one that begins with {', '.join(starters)} needs no `from`."
+    return f"Only a chain that begins with {', '.join(starters)} needs no `from`."
 
 
 def _transformations() -> str:
@@ -176,8 +180,9 @@ def _dates() -> str:
 
 def _limits() -> str:
     return (
-        f"A mapping holds at most {MAPPING_CHARACTERS:,} characters, {FILES} files, and {PATTERNS} "
-        f"different patterns. A registration is at most {MAX_SNAPSHOT_BYTES // 1000} kB."
+        f"A mapping holds at most {MAX_MAPPING_CHARACTERS:,} characters, {MAX_FILES} files, and "
+        f"{MAX_PATTERNS} different patterns. A registration has at most "
+        f"{MAX_SNAPSHOT_BYTES // 1000} kB."
     )
 
 

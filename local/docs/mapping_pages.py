@@ -1,4 +1,4 @@
-"""The pages of docs/mappings: what each ready-made mapping makes, of a made-up student."""
+"""The pages of docs/mappings: each ready-made mapping with its output for a made-up student."""
 
 import datetime as dt
 import json
@@ -27,7 +27,7 @@ YEAR = 2025
 
 
 def pages(mappings: Path, folder: Path) -> Iterator[tuple[Path, str]]:
-    """Every page, by its path, and a page that lists them."""
+    """Every page by its path, and a page that lists them."""
     found = [
         ready_made_of(path.stem, path.read_text(encoding="utf-8"))
         for path in sorted(mappings.glob("*.yaml"))
@@ -45,9 +45,9 @@ def _list(found: list[ReadyMade]) -> str:
             "",
             "Start from one with `PUT /connections/{connection_id}/mapping` and",
             '`{"start_from": "powerschool"}`, or copy its YAML and change it.',
-            "`make demo MAPPING=powerschool` shows what it delivers. Each is checked against the",
-            "published rules of its format (tests/formats), over a made-up district; the plain one",
-            "has no format.",
+            "`make demo MAPPING=powerschool` shows the files it delivers. Tests check each mapping",
+            "against the published rules of its format (tests/formats), with a made-up district;",
+            "the plain mapping has no format.",
             "",
             "| name | for |",
             "| --- | --- |",
@@ -62,14 +62,14 @@ def _page(one: ReadyMade) -> str:
     parts = [
         f"# {one.name}",
         f"{one.title}. The mapping: [{one.name}.yaml](../../mappings/{one.name}.yaml).",
-        "What its head says, with what a district must adapt:",
+        "The comment at its top, with the parts that a district must adapt:",
         f"```text\n{one.description}\n```",
-        "## Fields of Enroll that it reads",
+        "## The Enroll fields that it reads",
         ", ".join(f"`{path}`" for path in sorted(_fields(mapping))) + ".",
-        "## What it makes of a made-up student",
+        "## Its output for a made-up student",
     ]
     if mapping.package:
-        parts.append(f"All of it in one zip, `{mapping.package.file_name}`.")
+        parts.append(f"All files are in one zip, `{mapping.package.file_name}`.")
     return "\n\n".join([*parts, *_example(mapping)]) + "\n"
 
 

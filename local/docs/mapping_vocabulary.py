@@ -1,7 +1,7 @@
-"""What the console's editor of mappings knows of the models: keys, labels, hints and choices.
+"""Generates the console module with the keys, labels, hints and choices of the mapping models.
 
-Written as a module of the console, so that a new transformation or setting can be edited there
-without a form of its own.
+The console's editor builds its forms from this module, so a new transformation or setting needs no
+form of its own.
 """
 
 import json
@@ -15,7 +15,7 @@ from local.docs.incomplete import Incomplete
 from registration_sync.domain.mapping.definition.file import FileSettings
 from registration_sync.domain.mapping.transformations.date_formats import MEANINGS
 from registration_sync.domain.mapping.transformations.registry import TRANSFORMATIONS
-from registration_sync.domain.mapping.values.conditions import TESTS, Condition, Question
+from registration_sync.domain.mapping.values.conditions import TESTS, Condition, ValueTest
 from registration_sync.domain.mapping.values.sources import FACTS
 
 type Schema = dict[str, Any]
@@ -82,7 +82,7 @@ def _transformation(name: str) -> dict[str, Any]:
         "title": row.title,
         "summary": _labelled(parameters, row.summary),
         "starts": row.starts,
-        "asks": issubclass(row.parameters, Question),
+        "asks": issubclass(row.parameters, ValueTest),
         "parameters": parameters,
         "start": {"type": name, **_start(parameters, row.examples[0].parameters)},
         "examples": [[one.value, one.result] for one in row.examples if one.value],
@@ -90,7 +90,7 @@ def _transformation(name: str) -> dict[str, Any]:
 
 
 def _labelled(parameters: list[dict[str, Any]], text: str) -> str:
-    """The text, with what the page calls each key instead of the key between backticks."""
+    """The text with the label of each key instead of the key in backticks."""
     labels = {one["key"]: one["label"] for one in parameters}
 
     def label(key: re.Match[str]) -> str:
@@ -100,7 +100,7 @@ def _labelled(parameters: list[dict[str, Any]], text: str) -> str:
 
 
 def _start(parameters: list[dict[str, Any]], example: Mapping[str, Any]) -> dict[str, Any]:
-    """What a new step begins with: the example's keys, without the words that are its own."""
+    """The start values of a new step: the example's keys, without its specific texts."""
     empty: dict[str, Any] = {"texts": [], "paths": [], "codes": {}}
     return {
         one["key"]: example[one["key"]]
@@ -153,7 +153,7 @@ def _kind(key: str, schema: Schema) -> tuple[str, list[str]]:
 
 
 def _hint(description: str, kind: str) -> str:
-    """The description, which is written for those who write YAML, as far as it helps here."""
+    """The description without the parts that only concern writers of YAML."""
     if kind in _SELF_EVIDENT:
         return ""
     text = re.sub(r",? (in|without) quotes", "", description)

@@ -156,7 +156,7 @@ def test_a_mistake_stands_at_its_control_and_what_is_not_saved_is_not_lost_by_a_
     ada.write(row(ada, 1).get_by_label(TO), "First")
     ada.write(source(ada, 3), "")
 
-    expect(row(ada, 2).get_by_label(TO)).to_have_accessible_description(re.compile("stands once"))
+    expect(row(ada, 2).get_by_label(TO)).to_have_accessible_description(re.compile("only once"))
     expect(source(ada, 3)).to_have_accessible_description(
         re.compile("^This is missing: write the field")
     )

@@ -243,7 +243,7 @@ def test_what_the_editor_makes_of_definitions(visit: Visit, district: District) 
 SENTENCES: list[tuple[str, str, bool, str]] = [
     ('Set the `rows`, as in {"each": "a"}.', "transformations[0].fields", True, "Set the “Rows”."),
     ("entry.a is there only in a list.", "from", True, "entry.a is there only in a list."),
-    ('fields[1] has the header "a" already.', "to", True, 'Field 2 has the header "a" already.'),
+    ('fields[1] also has the header "a".', "to", True, 'Field 2 also has the header "a".'),
     ("For `includes`.", "where[0].delimiter", False, "For “has the item”."),
     ("For `includes`.", "transformations[0].delimiter", True, "For “has the item”."),
     ("One of `each`.", "from", True, "One of “Beginnings of the fields”."),

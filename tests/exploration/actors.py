@@ -276,7 +276,7 @@ class OneFile:
     name: str = "students.csv"
     file_name: str = "students.csv"
     header: bytes = b""
-    all_students: bool = False
+    is_full: bool = False
     removals: bool = False
     csv: Utf8 = field(default_factory=Utf8)
 
@@ -314,7 +314,7 @@ class LabelMapping:
 
     holds: frozenset[int] = frozenset()
     leaves_out: frozenset[int] = frozenset()
-    everyone: bool = False
+    is_full: bool = False
     files: tuple[OneFile, ...] = (OneFile(),)
     unmatched: NoUnmatched = field(default_factory=NoUnmatched)
     package: None = None
@@ -324,7 +324,7 @@ class LabelMapping:
         return tuple(file.name for file in self.files)
 
     def map(self, registration: dict[str, Any], *, due: bool) -> Mapped:
-        if not due and not self.files[0].all_students:
+        if not due and not self.files[0].is_full:
             return Mapped(lines=((),))
         label = int(registration["data"]["label"])
         if label in self.holds:

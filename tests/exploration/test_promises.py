@@ -26,8 +26,8 @@ from tests.exploration.explorer import Explorer, Faults
 
 HOLDING = LabelMapping(holds=frozenset({10, 20}))
 LEAVING_OUT = LabelMapping(leaves_out=frozenset({10}))
-OF_ALL = LabelMapping(files=(OneFile(all_students=True),))
-EVERYONE = LabelMapping(files=(OneFile(all_students=True),), everyone=True)
+OF_ALL = LabelMapping(files=(OneFile(is_full=True),))
+EVERYONE = LabelMapping(files=(OneFile(is_full=True),), is_full=True)
 
 TWO_SYNCS = (Sync(10), Sync(20))
 TWO_EXPORTS = (Export("aaa"), Export("bbb"))

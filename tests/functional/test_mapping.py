@@ -136,7 +136,7 @@ def test_the_ready_made_mappings_are_listed_and_read() -> None:
     assert all(item["title"] and item["description"] for item in listed["items"])
     assert (status, one["title"][:11]) == (200, "PowerSchool")
     assert one["mapping"]["files"][0]["separator"] == "tab"
-    assert "# Longer values are cut off in silence" in one["yaml"]
+    assert "# PowerSchool truncates longer values silently" in one["yaml"]
     assert get("/mappings/{name}", name="nope")[0] == 404
 
 

@@ -4,7 +4,7 @@ import json
 from dataclasses import replace
 from datetime import UTC, datetime
 
-from registration_sync.domain.mapping.compiled.file import taken_by
+from registration_sync.domain.mapping.compiled.file import duplicate_message
 from registration_sync.domain.mapping.compiled.unmatched import UnmatchedValue
 from registration_sync.domain.runs.record import to_record
 from registration_sync.domain.runs.redaction import ROWS_CUT, without_student
@@ -27,8 +27,8 @@ YEAR = YearOutcome(
     held_count=3,
     held=(
         HeldRow("7", "students.csv", "Grade", "match_codes", "This value has no code."),
-        HeldRow("70", "students.csv", "Email", "unique", taken_by("Student 7")),
-        HeldRow("8", "students.csv", "Email", "unique", taken_by("Student 70")),
+        HeldRow("70", "students.csv", "Email", "unique", duplicate_message("Student 7")),
+        HeldRow("8", "students.csv", "Email", "unique", duplicate_message("Student 70")),
     ),
     files=(
         DeliveredFile("students.csv", "2025/students.csv", 4, 80, "ab", lines=("ID", "70")),
@@ -58,10 +58,21 @@ def test_held_rows_go_and_who_has_the_same_value_is_told_so_without_the_name() -
     (year,) = without_student(run_of(), "7").years
 
     assert [(row.student_id, row.message) for row in year.held] == [
-        ("70", taken_by("Another student")),
-        ("8", taken_by("Student 70")),
+        ("70", duplicate_message("Another student")),
+        ("8", duplicate_message("Student 70")),
     ]
     assert (year.held_count, year.rows) == (3, 4)
+
+
+def test_the_message_of_an_earlier_version_loses_the_name_too() -> None:
+    old = "Student 7 has the same value, which may stand once in the file. Mend it in Enroll."
+    held = (HeldRow("70", "students.csv", "Email", "unique", old),)
+
+    older = replace(run_of(), years=(replace(YEAR, held=held),))
+
+    (year,) = without_student(older, "7").years
+
+    assert [row.message for row in year.held] == [duplicate_message("Another student")]
 
 
 def test_a_value_goes_that_nobody_else_has() -> None:

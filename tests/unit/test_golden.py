@@ -66,7 +66,7 @@ def test_a_file_is_written_byte_for_byte(name: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("place", "problems"),
+    ("index", "problems"),
     [
         (
             0,
@@ -86,8 +86,8 @@ def test_a_file_is_written_byte_for_byte(name: str) -> None:
         (3, [(name, "Grade_Level", "not_text") for name in sorted(written())]),
     ],
 )
-def test_a_held_student_has_every_reason(place: int, problems: list[tuple[str, str, str]]) -> None:
-    mapped = compiled().map(REGISTRATIONS["held"][place])
+def test_a_held_student_has_every_reason(index: int, problems: list[tuple[str, str, str]]) -> None:
+    mapped = compiled().map(REGISTRATIONS["held"][index])
 
     assert mapped.lines == ()
     assert sorted((p.file, p.field, p.rule) for p in mapped.problems) == sorted(problems)

@@ -1,4 +1,4 @@
-"""The mapping reference is true: its tables are the code's, and its examples do what they say."""
+"""The mapping reference is correct: generated tables are current, and the examples run."""
 
 import datetime as dt
 import json
@@ -24,7 +24,7 @@ RUN = RunContext(dt.datetime(2025, 9, 1, 17, tzinfo=dt.UTC), ZoneInfo("America/C
 
 
 @pytest.mark.lint
-def test_what_is_generated_is_up_to_date() -> None:
+def test_the_generated_texts_are_current() -> None:
     others = [path.name for path, text in outputs() if path.read_text(encoding="utf-8") != text]
 
     assert others == [], "out of date: run make docs"

@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from registration_sync.domain.mapping.compiled.file import taken_by
+from registration_sync.domain.mapping.compiled.file import SAME_VALUE, duplicate_message
 from registration_sync.domain.runs.run import Run, RunRequest, YearOutcome
 
 ROWS_CUT = (
@@ -56,12 +56,11 @@ def _year_without(
     warnings = year.warnings
     if year.school_year in cut and ROWS_CUT not in warnings:
         warnings = (*warnings, ROWS_CUT)
-    named = taken_by(f"Student {student_id}")
     return replace(
         year,
         warnings=warnings,
         held=tuple(
-            replace(row, message=taken_by(_ANOTHER_STUDENT)) if row.message == named else row
+            replace(row, message=_without_name(row.message, student_id))
             for row in year.held
             if row.student_id != student_id
         ),
@@ -82,10 +81,12 @@ def _year_without(
 
 def without_name(reasons: Sequence[Mapping[str, Any]], student_id: str) -> list[dict[str, Any]]:
     """The reasons why others are held, without the name of the student whose value they have."""
-    named = taken_by(f"Student {student_id}")
     return [
-        {**reason, "message": taken_by(_ANOTHER_STUDENT)}
-        if reason["message"] == named
-        else {**reason}
-        for reason in reasons
+        {**reason, "message": _without_name(reason["message"], student_id)} for reason in reasons
     ]
+
+
+def _without_name(message: str, student_id: str) -> str:
+    # The beginning is also that of messages which older versions stored.
+    is_named = message.startswith(f"Student {student_id} {SAME_VALUE}")
+    return duplicate_message(_ANOTHER_STUDENT) if is_named else message

@@ -92,7 +92,7 @@ def _year_to_export(
         run_id=run.run_id,
         school_year=school_year,
         marker=marker,
-        compiled=compile_mapping(mapping, facts, everyone=run.request.contents is Contents.ALL),
+        compiled=compile_mapping(mapping, facts, is_full=run.request.contents is Contents.ALL),
         mapping_version=run.mapping_version or 0,
         is_full=run.request.contents is Contents.ALL,
         folder=connection.folder_for(school_year),

@@ -22,9 +22,9 @@ def students_to_write(
     """The students due in these batches; for a full file all current students as well, unless no
     student is due and the run did not ask for all of them. Raises Unavailable."""
     marks = table.marks(connection_id, school_year, batches)
-    if not any(file.all_students for file in compiled.files):
+    if not any(file.is_full for file in compiled.files):
         return with_current(connection_id, school_year, marks, table)
-    return _all_students(connection_id, school_year, marks, table, always=compiled.everyone)
+    return _all_students(connection_id, school_year, marks, table, always=compiled.is_full)
 
 
 def _all_students(

@@ -88,7 +88,7 @@ class _Year:
     """The outputs of a year, and the count of everyone who goes into them or does not."""
 
     def __init__(self, compiled: CompiledMapping, folder: Path) -> None:
-        self.of_all = [file.all_students for file in compiled.files]
+        self.of_all = [file.is_full for file in compiled.files]
         self.students = self.removed = self.missing = self.left_out = self.due = 0
         self._moves: Counter[tuple[str, str]] = Counter()
         self._compiled = compiled

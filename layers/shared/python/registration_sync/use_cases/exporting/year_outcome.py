@@ -101,15 +101,14 @@ def row_counts(year: YearToExport, written: WrittenYear) -> tuple[RowCount, ...]
         return ()
     rows = {file.number: file.rows for file in written.files}
     return tuple(
-        RowCount(of.file_name, rows.get(of.number, 0), of.all_students)
-        for of in year.compiled.files
+        RowCount(of.file_name, rows.get(of.number, 0), of.is_full) for of in year.compiled.files
     )
 
 
 def paths_of(year: YearToExport, written: WrittenYear) -> dict[str, bool]:
     """Where the files of the year will be put, and whether each has all students in it. The .done
     files are not among them: the importer's way with those tells nothing."""
-    all_students = {file.name: file.all_students for file in year.compiled.files}
+    all_students = {file.name: file.is_full for file in year.compiled.files}
     names = {file.name: all_students[file.name] for file in written.files}
     if year.compiled.package and names:
         names = {year.compiled.package.name: all(names.values())}

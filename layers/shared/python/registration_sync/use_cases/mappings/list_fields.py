@@ -9,7 +9,7 @@ from registration_sync.domain.mapping.values.sources import (
     ENTRY,
     REGISTRATION_FACTS,
     check_source,
-    place_of,
+    field_path,
 )
 from registration_sync.domain.mapping.values.unmappable import is_blank
 from registration_sync.use_cases.students.registration_sample import RegistrationSample
@@ -101,7 +101,7 @@ def _can_be_mapped(each: str | None, path: str) -> bool:
     """Whether a mapping can name the field; false if a name is too long, or is another source's."""
     try:
         check_source(path if each is None else each)
-        (scope, *_), _ = place_of(check_source(path))
+        (scope, *_), _ = field_path(check_source(path))
     except ValueError:
         return False
     return scope == (ENTRY if each else "data")

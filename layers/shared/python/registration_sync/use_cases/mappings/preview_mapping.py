@@ -136,13 +136,13 @@ def _first_rows(
     rows: Iterable[FilePreview], compiled: CompiledMapping, draft: Draft
 ) -> Iterator[RowPreview]:
     names = [file.name for file in compiled.files]
-    indexes = dict(zip(names, draft.places, strict=True))
+    indexes = dict(zip(names, draft.indexes, strict=True))
     seen = Counter[tuple[str, bool]]()
     for row in rows:
         kind = row.name, bool(row.problems)
         seen[kind] += 1
         if seen[kind] <= MAX_ROWS:
-            yield RowPreview(row, indexes[row.name].place, indexes[row.name].columns)
+            yield RowPreview(row, indexes[row.name].file, indexes[row.name].columns)
 
 
 def _test_files(connection: Connection, compiled: CompiledMapping) -> list[TestRecordFile]:
