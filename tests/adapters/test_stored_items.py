@@ -21,7 +21,7 @@ from registration_sync.adapters.dynamodb.registrations_table import DynamoDBRegi
 from registration_sync.adapters.dynamodb.runs_table import DynamoDBRuns
 from registration_sync.adapters.dynamodb.schedules_table import DynamoDBSchedules
 from registration_sync.domain.access import ConnectionAccess
-from registration_sync.domain.audit import AuditEntry, Change
+from registration_sync.domain.audit import AuditEntry, SettingChange
 from registration_sync.domain.connections.connection import Connection, SavedMapping
 from registration_sync.domain.connections.schedule import SetSchedule, parse_schedule
 from registration_sync.domain.errors import AlreadyRunning, MarkerLost, NotFound
@@ -41,6 +41,7 @@ from registration_sync.domain.registrations.ledger import (
 from registration_sync.domain.registrations.registration import decode_snapshot
 from registration_sync.domain.registrations.row_history import RowHistory
 from registration_sync.domain.runs.findings import LastUpload
+from registration_sync.domain.runs.run import HeldRow, Run, RunStatus, RunTrigger, YearOutcome
 from tests.adapters.conftest import TABLE
 
 if TYPE_CHECKING:
@@ -330,7 +331,7 @@ def test_deliveries_are_read(dynamodb: "DynamoDBClient") -> None:
     assert deliveries.last("north", "a@b:22", "f/students.csv") == LastUpload(
         "f/students.csv", "r2", "r1", "2026-03-02 21:00", 120, "ab", modified=5000
     )
-    assert deliveries.was_one_taken("north", "a@b:22")
+    assert deliveries.has_collected("north", "a@b:22")
 
 
 def test_audit_entries_are_read(dynamodb: "DynamoDBClient") -> None:
@@ -350,7 +351,7 @@ def test_audit_entries_are_read(dynamodb: "DynamoDBClient") -> None:
 
     found, _ = DynamoDBAudit(dynamodb, TABLE, retention_days=400).newest("north", 10, None)
 
-    change = Change("name", "North", None)
+    change = SettingChange("name", "North", None)
     assert found == [AuditEntry(NOW, "ada", "connection_changed", (change,), "request-1")]
 
 
@@ -381,10 +382,26 @@ def test_runs_are_read(dynamodb: "DynamoDBClient") -> None:
     )
     runs = DynamoDBRuns(dynamodb, TABLE, retention_days=400)
 
-    record = runs.find("north", run_id)
-    assert record is not None
-    assert record["message"] == "Some students were not delivered and stay due."
-    assert (record["trigger"], record["years"][0]["held"][0]["rule"]) == ("hand", "date")
-    assert runs.newest("north", 10, None) == ([record], None)
+    run = Run(
+        connection_id="north",
+        run_id=run_id,
+        trigger=RunTrigger("hand"),
+        requested_at=dt.datetime(2025, 9, 15, 19, 0, tzinfo=dt.UTC),
+        requested_by="ada",
+        status=RunStatus.PARTIAL,
+        finished_at=dt.datetime(2025, 9, 15, 19, 0, tzinfo=dt.UTC),
+        years=(
+            YearOutcome(
+                2025,
+                RunStatus.PARTIAL,
+                rows=3,
+                held_count=1,
+                held=(HeldRow("S-1", "students", "DOB", "date", "The date could not be read."),),
+            ),
+        ),
+        message="Some students were not delivered and stay due.",
+    )
+    assert runs.find("north", run_id) == run
+    assert runs.newest("north", 10, None) == ([run], None)
     assert runs.is_announced("north", run_id)
     assert runs.awaiting("north") is None  # it awaited confirmation earlier

@@ -281,7 +281,7 @@ def rebuild(connection_id: str) -> dict[str, Any]:
     return rebuild_marker(
         connection_id,
         table=deps.table,
-        remains=deps.marker_recovery,
+        store=deps.marker_recovery,
         runs=deps.runs,
         ticker=deps.ticker,
         token=deps.new_token(),

@@ -1,4 +1,4 @@
-"""Reads the traces of a lost marker in RegistrationsTable, and stores the rebuilt one."""
+"""Reads the data for rebuilding a lost marker, and stores the rebuilt one."""
 
 from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor

@@ -30,7 +30,7 @@ def rebuild_marker(
     connection_id: str,
     *,
     table: RegistrationsTable,
-    remains: MarkerRecoveryStore,
+    store: MarkerRecoveryStore,
     runs: Runs,
     ticker: Ticker,
     token: str,
@@ -48,15 +48,15 @@ def rebuild_marker(
         _refuse_present(connection_id, table)
         closed_by_runs = _attempts(connection_id, runs)
         years = {}
-        for school_year in remains.years(connection_id):
+        for school_year in store.years(connection_id):
             lease.check()
-            entries = list(remains.entries(connection_id, school_year))
+            entries = list(store.entries(connection_id, school_year))
             years[school_year] = _numbers(
                 connection_id, school_year, entries, closed_by_runs, table=table, runs=runs
             )
         if not years:
             raise NotFound("Nothing is stored of this connection: its marker comes with a sync.")
-        remains.put_years(connection_id, years, lease.token)
+        store.put_years(connection_id, years, lease.token)
     return {
         "connection_id": connection_id,
         "years": [
