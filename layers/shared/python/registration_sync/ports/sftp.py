@@ -5,11 +5,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:  # the sync function starts without pydantic, and without what it never uses
-    from registration_sync.domain.connections.sftp import (
-        RemoteFile,
-        ReplacedBy,
-        SftpAccount,
-    )
+    from registration_sync.domain.connections.sftp import RemoteFile, ReplacedBy, SftpAccount
     from registration_sync.domain.runs.findings import LastUpload
 
 
