@@ -14,6 +14,7 @@ export const SETTINGS = {
   encoding: "Encoding",
   line_ending: "Line ending",
   line_breaks: "Line breaks inside a value",
+  formulas: "Values that look like formulas",
   contents: "Contents",
   removals: "Removed students",
   rows: "Rows",
@@ -123,6 +124,7 @@ const CHOICES = {
   crlf: "Windows (CR LF)",
   lf: "Unix (LF)",
   space: "Write a space instead",
+  quote: "Put an apostrophe before them",
   changes: "Who was synced since the last export",
   all: "Every approved student of the year",
   omit: "Have no row",
@@ -131,9 +133,9 @@ const CHOICES = {
 
 export const choiceInWords = (choice) => (Object.hasOwn(CHOICES, choice) ? CHOICES[choice] : choice);
 
-// Of a setting of a file: the line breaks have a "keep" of their own.
+// Of a setting of a file: line breaks and formulas have a "keep" of their own.
 export const settingInWords = (key, value) =>
-  key === "line_breaks" && value === "keep" ? "Keep them" : choiceInWords(value);
+  (key === "line_breaks" || key === "formulas") && value === "keep" ? "Keep them" : choiceInWords(value);
 
 const BY_TYPE = new Map(TRANSFORMATIONS.map((one) => [one.type, one]));
 

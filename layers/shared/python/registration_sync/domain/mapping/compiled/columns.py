@@ -20,6 +20,7 @@ from registration_sync.domain.mapping.transformations.registry import (
     build_chain,
     fields_read,
 )
+from registration_sync.domain.mapping.values.characters import is_blank
 from registration_sync.domain.mapping.values.sources import (
     NO_FIELD,
     FieldPath,
@@ -28,7 +29,7 @@ from registration_sync.domain.mapping.values.sources import (
     text_at,
     text_of,
 )
-from registration_sync.domain.mapping.values.unmappable import OnError, Unmappable, is_blank
+from registration_sync.domain.mapping.values.unmappable import OnError, Unmappable
 
 type Finish = Callable[..., str]
 """From the source's value, and the further fields' values if any, to the column's value."""

@@ -15,6 +15,7 @@ from registration_sync.domain.mapping.compiled.unmatched import Unmatched
 from registration_sync.domain.mapping.definition.mapping import ExportFile, MappedField
 from registration_sync.domain.mapping.definition.rows import RowsOf, compile_rows
 from registration_sync.domain.mapping.transformations.registry import StepContext, fields_read
+from registration_sync.domain.mapping.values.characters import compose, is_blank
 from registration_sync.domain.mapping.values.conditions import compile_condition
 from registration_sync.domain.mapping.values.csv_format import (
     CODECS,
@@ -33,7 +34,7 @@ from registration_sync.domain.mapping.values.sources import (
     group_at,
     text_at,
 )
-from registration_sync.domain.mapping.values.unmappable import Unmappable, is_blank
+from registration_sync.domain.mapping.values.unmappable import Unmappable
 
 WHOLE_ROW = "rows"
 """The `field` of a problem with the rows themselves, not with one column."""
@@ -62,7 +63,7 @@ def duplicate_message(student: str) -> str:
 class Claim(NamedTuple):
     """A value that may be in the file only once: of a `unique` field, or of the whole row if
     `field` is None. A row's claim comes before those of its fields, which count only if the row is
-    new."""
+    new. Values are composed (NFC), so that equal texts are equal."""
 
     file: int
     field: str | None
@@ -130,7 +131,7 @@ class CompiledFile:
             values = self.values(*[group_at(row, path).get for path in self.groups])
             lines.append(self.write(values))
             if self.distinct:
-                claims.append(Claim(self.number, None, text_at(scope, self.distinct)))
+                claims.append(Claim(self.number, None, compose(text_at(scope, self.distinct))))
             self._claim(values, claims)
         return tuple(lines)
 
@@ -145,7 +146,7 @@ class CompiledFile:
 
     def _claim(self, values: Sequence[str], claims: list[Claim]) -> None:
         claims += [
-            Claim(self.number, self.columns[index].to, values[index])
+            Claim(self.number, self.columns[index].to, compose(values[index]))
             for index in self.unique
             if not is_blank(values[index])
         ]

@@ -9,7 +9,7 @@ from typing import Any
 from registration_sync.domain.errors import Problem
 from registration_sync.domain.mapping.definition.file import FileSettings
 from registration_sync.domain.mapping.transformations.registry import TRANSFORMATIONS
-from registration_sync.domain.mapping.values.csv_format import CODECS
+from registration_sync.domain.mapping.values.csv_format import is_encodable, unencodable
 from registration_sync.domain.mapping.values.sources import ENTRY, check_source, is_of_entry
 
 type Definition = dict[str, Any]
@@ -127,15 +127,12 @@ def _source_missing(at: str, field: Definition) -> Iterator[Problem]:
 
 def _unwritable_texts(at: str, field: Definition, settings: FileSettings) -> Iterator[Problem]:
     """Finds texts that the file's encoding cannot hold, as they would hold every student."""
-    codec = CODECS[settings.encoding]
     for path, text in _texts(field):
-        try:
-            text.encode(codec)
-        except UnicodeEncodeError:
+        if not is_encodable(text, settings.encoding):
             yield Problem(
                 f"{at}.{path}",
-                f"{settings.encoding} cannot hold a character of this text: write another, or "
-                "choose the encoding utf-8.",
+                f"{unencodable(settings.encoding, text)}: write another text, or choose the "
+                "encoding utf-8.",
             )
 
 

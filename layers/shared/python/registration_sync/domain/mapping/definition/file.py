@@ -10,7 +10,7 @@ from pydantic import AfterValidator, BeforeValidator, Field
 from registration_sync.domain.mapping.definition.rows import Rows
 from registration_sync.domain.mapping.values.base import DefinitionPart, Text
 from registration_sync.domain.mapping.values.conditions import Condition
-from registration_sync.domain.mapping.values.csv_format import CsvFormat, Encoding
+from registration_sync.domain.mapping.values.csv_format import CsvFormat, Encoding, Formulas
 from registration_sync.domain.mapping.values.run_context import PLACEHOLDER_SHAPES
 
 SEPARATORS = {"comma": ",", "tab": "\t", "pipe": "|", "semicolon": ";"}
@@ -122,6 +122,13 @@ class FileSettings(DefinitionPart):
         Literal["keep", "space"],
         Field(description="keep or space, for line breaks inside a value"),
     ] = "keep"
+    formulas: Annotated[
+        Formulas,
+        Field(
+            description="keep, quote (with an apostrophe before it) or hold, for a value that a "
+            "spreadsheet would run as a formula"
+        ),
+    ] = "keep"
     contents: Annotated[
         Literal["changes", "all"],
         Field(
@@ -174,6 +181,7 @@ class FileSettings(DefinitionPart):
             encoding=self.encoding,
             line_ending=LINE_ENDINGS[self.line_ending],
             line_breaks_to_spaces=self.line_breaks == "space",
+            formulas=self.formulas,
         )
 
 

@@ -16,9 +16,10 @@ from registration_sync.domain.mapping.transformations.step import (
     ValueStep,
 )
 from registration_sync.domain.mapping.values.base import CodeText, Text, check_code
+from registration_sync.domain.mapping.values.characters import is_blank
 from registration_sync.domain.mapping.values.conditions import ValueTest, compile_condition
 from registration_sync.domain.mapping.values.sources import check_source
-from registration_sync.domain.mapping.values.unmappable import is_blank, require_bounded
+from registration_sync.domain.mapping.values.unmappable import require_bounded
 
 _Path = Annotated[Text, AfterValidator(check_source)]
 _Fields = Annotated[

@@ -7,15 +7,15 @@ from pydantic import AfterValidator, Field, model_validator
 
 from registration_sync.domain.mapping.transformations.step import StepContext, ValueStep
 from registration_sync.domain.mapping.values.base import CodeText, DefinitionPart, Text
+from registration_sync.domain.mapping.values.characters import compose, fold, is_blank, trim
 from registration_sync.domain.mapping.values.unmappable import (
     OnError,
     Unmappable,
-    is_blank,
     require_bounded,
 )
 
 MAX_CACHED_CODES = 8_192
-"""Bounds the cache of values that differ from the table's in case or spaces."""
+"""Bounds the cache of values that differ from the table's in case, blanks or composition."""
 
 
 def _check_source_code(value: str) -> str:
@@ -70,20 +70,20 @@ class CodeTable(DefinitionPart):
         for value, code in self.codes.items():
             if table.setdefault(normal_value(self, value), code) != code:
                 raise ValueError(
-                    f'"{value[:80]}" has two codes, because the table ignores case or blanks at '
-                    "the ends: leave one out."
+                    f'"{value[:80]}" has two codes, because case, blanks at the ends or '
+                    "the composition of accents do not count: leave one out."
                 )
         return self
 
 
 def normal_value(table: CodeTable, value: str) -> str:
     """The value as the table compares it."""
-    value = value.strip() if table.trim else value
-    return value.casefold() if table.ignore_case else value
+    value = trim(value) if table.trim else value
+    return fold(value) if table.ignore_case else compose(value)
 
 
 class _Codes(dict[str, str]):
-    """The codes by value, with a cache of values that differ in case or blanks at the ends."""
+    """The codes by value, with a cache of values that equal them by the table's rules."""
 
     def __init__(self, table: CodeTable, on_unmatched: Callable[[str], None]) -> None:
         super().__init__(table.codes)
@@ -118,7 +118,10 @@ class _Codes(dict[str, str]):
 
 
 def code_matcher(step: CodeTable, context: StepContext) -> ValueStep:
-    """Builds the function that replaces a value, or each item of a delimited list, by its code."""
+    """Builds the function that replaces a value by its code, or a delimited list by its codes.
+
+    Several items with the same code give the code once, as 72 FR 59266 counts races.
+    """
     code_of = _Codes(step, context.on_unmatched).__getitem__
     if step.delimiter is None:
         return code_of
@@ -128,8 +131,8 @@ def code_matcher(step: CodeTable, context: StepContext) -> ValueStep:
     def match_items(value: str) -> str:
         if is_blank(value):
             return code_of(value)
-        found = (code_of(item.strip()) for item in value.split(delimiter) if item.strip())
-        codes = [code for code in found if code]
+        found = (code_of(trim(item)) for item in value.split(delimiter) if not is_blank(item))
+        codes = list(dict.fromkeys(code for code in found if code))
         require_bounded("match_codes", sum(map(len, codes)) + len(join_with) * len(codes))
         return join_with.join(codes)
 

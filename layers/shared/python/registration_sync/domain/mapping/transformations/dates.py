@@ -27,6 +27,7 @@ from registration_sync.domain.mapping.transformations.step import (
     ValueStep,
 )
 from registration_sync.domain.mapping.values.base import Text, check_storable
+from registration_sync.domain.mapping.values.characters import trim
 from registration_sync.domain.mapping.values.unmappable import Unmappable
 
 MAX_SOURCE_FORMATS = 10
@@ -118,11 +119,12 @@ def _date(step: DateStep, _context: StepContext) -> ValueStep:
 
 def _first_that_fits(rewriters: Sequence[Callable[[str], str]], message: str) -> ValueStep:
     def date(value: str) -> str:
-        for rewrite in rewriters:
-            try:
-                return rewrite(value)
-            except ValueError:
-                continue
+        for text in dict.fromkeys((value, trim(value))):
+            for rewrite in rewriters:
+                try:
+                    return rewrite(text)
+                except ValueError:
+                    continue
         raise Unmappable("date", message)
 
     return date

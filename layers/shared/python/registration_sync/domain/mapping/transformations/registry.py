@@ -23,6 +23,7 @@ from registration_sync.domain.mapping.transformations.step import (
     ValueStep,
 )
 from registration_sync.domain.mapping.transformations.text import TEXT_STEPS
+from registration_sync.domain.mapping.values.characters import is_blank
 
 __all__ = [
     "MAX_CACHED_VALUES",
@@ -98,8 +99,7 @@ def _build_step(step: Step, context: StepContext) -> Any:
         return lambda value: apply(value + "")  # TypeError if the value is not text
 
     def unless_blank(value: str) -> str:
-        # isspace raises AttributeError for a group or a list, which no step may convert to text.
-        if value == "" or value.isspace():
+        if is_blank(value):  # AttributeError for a group or a list, which no step may convert
             return value
         return apply(value)  # type: ignore[no-any-return]
 

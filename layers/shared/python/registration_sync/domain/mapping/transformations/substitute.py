@@ -76,9 +76,9 @@ def _substitute(step: SubstituteStep, _context: StepContext) -> ValueStep:
     find, replace = step.find, step.replace
     if find is not None:
         return _plain_substitute(find, replace)
-    from registration_sync.domain.mapping.values.patterns import compile_pattern  # noqa: PLC0415  # loads slowly
+    from registration_sync.domain.mapping.values.patterns import substitution  # noqa: PLC0415  # loads slowly
 
-    sub = compile_pattern(step.pattern or "").sub
+    replaced = substitution(step.pattern or "", replace)
 
     def substitute(value: str) -> str:
         if len(value) > MAX_SEARCHED_CHARACTERS:
@@ -87,7 +87,7 @@ def _substitute(step: SubstituteStep, _context: StepContext) -> ValueStep:
                 f"The value is longer than {MAX_SEARCHED_CHARACTERS:,} characters, the limit for a "
                 "pattern: shorten it first with Character Limit.",
             )
-        return str(sub(replace, value))
+        return replaced(value)
 
     return substitute
 
@@ -112,6 +112,6 @@ SUBSTITUTE = Transformation(
     _substitute,
     [
         Example({"find": "Street", "replace": "St"}, "12 Main Street", "12 Main St"),
-        Example({"pattern": "^(\\w+), (\\w+)$", "replace": "\\2 \\1"}, "Adams, Ben", "Ben Adams"),
+        Example({"pattern": "^(\\w+), (\\w+)$", "replace": "\\2 \\1"}, "Díaz, Ana", "Ana Díaz"),
     ],
 )

@@ -6,8 +6,8 @@ from typing import Annotated, Any
 from pydantic import AfterValidator, Field, model_validator
 
 from registration_sync.domain.mapping.values.base import CodeText, DefinitionPart, Text
+from registration_sync.domain.mapping.values.characters import compose, fold, is_blank, trim
 from registration_sync.domain.mapping.values.sources import check_source
-from registration_sync.domain.mapping.values.unmappable import is_blank
 
 type Test = Callable[[str], bool]
 
@@ -66,30 +66,30 @@ class Condition(ValueTest):
 
 def compile_condition(definition: ValueTest) -> Test:
     """Builds the function that tests a value."""
-    fold: Callable[[str], str] = str.casefold if definition.ignore_case else str
+    normalize = fold if definition.ignore_case else compose
     if definition.is_blank is not None:
         expected = definition.is_blank
         return lambda value: is_blank(value) is expected
     if definition.one_of is not None:
-        allowed = frozenset(map(fold, definition.one_of))
-        return lambda value: fold(value) in allowed
-    return _text_test(definition, fold)
+        allowed = frozenset(map(normalize, definition.one_of))
+        return lambda value: normalize(value) in allowed
+    return _text_test(definition, normalize)
 
 
-def _text_test(definition: ValueTest, fold: Callable[[str], str]) -> Test:
+def _text_test(definition: ValueTest, normalize: Callable[[str], str]) -> Test:
     tests: dict[str, Callable[[str, str], bool]] = {
         "equals": lambda value, text: value == text,
         "not_equal": lambda value, text: value != text,
         "contains": lambda value, text: text in value,
-        "includes": _includes(fold(definition.delimiter)),
+        "includes": _includes(normalize(definition.delimiter)),
     }
     name = next(name for name in tests if getattr(definition, name) is not None)
-    test, text = tests[name], fold(getattr(definition, name))
-    return lambda value: test(fold(value), text)
+    test, text = tests[name], normalize(getattr(definition, name))
+    return lambda value: test(normalize(value), text)
 
 
 def _includes(delimiter: str) -> Callable[[str, str], Any]:
     def includes(value: str, item: str) -> bool:
-        return item.strip() in (part.strip() for part in value.split(delimiter))
+        return trim(item) in map(trim, value.split(delimiter))
 
     return includes

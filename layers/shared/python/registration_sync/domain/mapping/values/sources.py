@@ -4,7 +4,8 @@ import unicodedata
 from collections.abc import Mapping as Object
 from typing import Any
 
-from registration_sync.domain.mapping.values.unmappable import Unmappable, is_blank
+from registration_sync.domain.mapping.values.characters import is_blank
+from registration_sync.domain.mapping.values.unmappable import Unmappable
 
 type Scope = Object[str, Any]
 """The values that a row's paths read, by root: data, registration, run; entry and row as well in a

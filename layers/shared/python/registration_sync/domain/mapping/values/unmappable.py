@@ -32,8 +32,3 @@ def require_bounded(rule: str, characters: int) -> None:
             f"The value would become longer than {MAX_VALUE_CHARACTERS:,} characters: shorten it "
             "first with Character Limit.",
         )
-
-
-def is_blank(value: str) -> bool:
-    """Whether a text is empty or only white space; raises AttributeError if it is not text."""
-    return value == "" or value.isspace()
