@@ -199,8 +199,8 @@ TEXT_STEPS = {
     ),
     "proper_case": Transformation(
         "Proper Case",
-        "Capitalizes each word, also after Mc, O' and a hyphen; keeps II, III and IV. Letters after "
-        "a digit are lowercase, a single letter there is kept.",
+        "Capitalizes each word, also after Mc, O' and a hyphen; keeps II, III and IV. Letters "
+        "after a digit are lowercase; a single letter there is kept.",
         ProperCaseStep,
         _proper_case,
         [
@@ -232,7 +232,7 @@ TEXT_STEPS = {
     ),
     "character_limit": Transformation(
         "Character Limit",
-        "Cuts a value to a number of characters, without half of a character that people see as one.",
+        "Cuts a value to a number of characters, never in the middle of what people see as one.",
         CharacterLimitStep,
         _character_limit,
         [Example({"length": 1}, "Middle", "M")],
