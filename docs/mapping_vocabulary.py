@@ -125,6 +125,8 @@ def _kind(key: str, schema: Schema) -> tuple[str, list[str]]:
         return "choice", options
     if key in _OF_FIELDS:
         return ("paths" if "array" in kinds else "path"), []
+    if key == "codes":
+        return "codes", []
     if "array" in kinds:
         return "texts", []
     if "$ref" in ways[0]:

@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from registration_sync.domain.errors import InvalidRequest
 from registration_sync.domain.mapping.compiled.mapping import (
     CompiledMapping,
     MappedStudent,
@@ -145,7 +146,7 @@ def test_match_codes_compare_composed_text(field: Any, value: str, expected: str
 
 
 def test_a_code_table_cannot_have_two_codes_for_one_composed_text() -> None:
-    with pytest.raises(Exception, match="mapping has a mistake"):
+    with pytest.raises(InvalidRequest, match="mapping has a mistake"):
         compiled({"mapping_type": "match_codes", "codes": {"José": "1", "Jose\u0301": "2"}})
 
 
@@ -230,3 +231,94 @@ def test_any_text_gives_well_formed_text_alike_when_composed(
         assert unicodedata.normalize("NFC", one) == unicodedata.normalize("NFC", other)
     if step["type"] in STABLE:
         assert result(found, step) == found
+
+
+@pytest.mark.parametrize("value", [[], {}])
+def test_an_empty_list_is_blank(value: Any) -> None:
+    items = {"type": "match_codes", "codes": CHINESE, "delimiter": "|"}
+
+    assert result(value, items) == ""
+    assert result(value) == ""
+    assert result(value, {"type": "value_input", "value": "US"}) == "US"
+    assert result(value, {"type": "join", "fields": ["w"]}) == "."
+    assert result(value, required=True) == "required"
+    assert result(["Asian"], items) == "not_text"
+
+
+def test_the_lines_of_a_student_with_an_empty_list_have_their_claims() -> None:
+    mapping = compiled({"unique": True}, {"from": "w", "unique": True})
+
+    assert [claim.value for claim in mapped(mapping, []).claims] == ["."]
+
+
+CODES = [{"value": "PK", "code": "-1"}, {"value": "K", "code": "0"}, {"value": "1", "code": "1"}]
+
+
+def test_codes_as_a_list_keep_their_order() -> None:
+    mapping = parse_mapping(
+        {
+            "files": [
+                {
+                    "name": "f",
+                    "fields": [
+                        {"from": "v", "mapping_type": "match_codes", "codes": CODES, "to": "G"}
+                    ],
+                }
+            ]
+        }
+    )
+    (field,) = mapping.files[0].mapped_fields
+
+    assert list(field.codes)  # type: ignore[union-attr] == ["PK", "K", "1"]
+    assert result("K", mapping_type="match_codes", codes=CODES) == "0"
+
+
+@pytest.mark.parametrize(
+    ("codes", "words"),
+    [
+        ([{"value": "K"}], "Write each code as"),
+        ([*CODES, {"value": "K", "code": "2"}], '"K" is in the list twice'),
+        ([{"value": "K", "code": 1}], 'in quotes, such as "1"'),
+        ([], "This is empty"),
+        (["K"], "Write each code as"),
+    ],
+)
+def test_a_wrong_list_of_codes_is_explained(codes: Any, words: str) -> None:
+    with pytest.raises(InvalidRequest) as error:
+        compiled({"mapping_type": "match_codes", "codes": codes})
+
+    assert words in error.value.problems[0].message
+    assert error.value.problems[0].path.startswith("files[0].fields[0].codes")
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "expected"),
+    [
+        ({}, "Other", "match_codes"),
+        ({}, "K", "0"),
+        ({"send_blank": ["Other"]}, "Other", ""),
+        ({"send_blank": ["other"], "ignore_case": True}, "Other", ""),
+        ({"send_blank": ["None"]}, "None", ""),
+        ({"send_blank": ["None"]}, "Other", "match_codes"),
+        ({"unmatched": "keep"}, "Other", "Other"),
+        ({"unmatched": "blank"}, "Other", ""),
+    ],
+)
+def test_an_empty_code_is_no_code_yet(field: Any, value: str, expected: str) -> None:
+    codes = {"K": "0", "Other": ""}
+
+    assert result(value, mapping_type="match_codes", codes=codes, **field) == expected
+
+
+def test_a_value_without_a_code_yet_is_listed() -> None:
+    mapping = compiled({"mapping_type": "match_codes", "codes": {"K": "0", "Other": ""}})
+    mapped(mapping, "Other")
+
+    assert [one.value for one in mapping.unmatched.values()] == ["Other"]
+
+
+def test_a_blank_and_a_code_for_one_value_are_refused() -> None:
+    with pytest.raises(InvalidRequest) as error:
+        compiled({"mapping_type": "match_codes", "codes": {"K": "0"}, "send_blank": ["K"]})
+
+    assert "has a code" in error.value.problems[0].message

@@ -95,7 +95,7 @@ EXAMPLES: dict[str, list[tuple[dict[str, Any], str, str]]] = {
     "lower": [({}, "Ana@Example.ORG", "ana@example.org"), ({}, "ÉCOLE", "école")],
     "match_codes": [
         ({"codes": {"K": "0", "PK": "-1"}}, "PK", "-1"),
-        ({"codes": {"K": ""}}, "K", ""),
+        ({"codes": {"K": ""}, "send_blank": ["K"]}, "K", ""),
         ({"codes": {"K": "0"}, "unmatched": "keep"}, "12", "12"),
         ({"codes": {"K": "0"}, "unmatched": "blank"}, "12", ""),
         ({"codes": {"K": "0"}, "unmatched": "keep"}, "k", "k"),
@@ -109,7 +109,7 @@ EXAMPLES: dict[str, list[tuple[dict[str, Any], str, str]]] = {
         ({"codes": {"A": "1", "W": "2"}, "delimiter": "|"}, "A|W", "1|2"),
         ({"codes": {"A": "1", "W": "2"}, "delimiter": "|"}, " W | A ", "2|1"),
         ({"codes": {"A": "1", "W": "2"}, "delimiter": "|", "join_with": ""}, "A|W", "12"),
-        ({"codes": {"A": "1", "W": ""}, "delimiter": "|"}, "A||W|", "1"),
+        ({"codes": {"A": "1"}, "send_blank": ["W"], "delimiter": "|"}, "A||W|", "1"),
         ({"codes": {"A": "1"}, "delimiter": "|", "unmatched": "keep"}, "A|x", "1|x"),
         ({"codes": {"A": "1"}, "delimiter": "|", "unmatched": "blank"}, "x|A", "1"),
         ({"codes": {"A": "1"}, "delimiter": "|", "blank": "N"}, "", "N"),

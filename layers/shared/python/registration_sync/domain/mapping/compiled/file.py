@@ -130,9 +130,7 @@ class CompiledFile:
         for row in self.rows(scope):
             values = self.values(*[group_at(row, path).get for path in self.groups])
             lines.append(self.write(values))
-            if self.distinct:
-                claims.append(Claim(self.number, None, compose(text_at(scope, self.distinct))))
-            self._claim(values, claims)
+            self._claim(values, scope, claims)
         return tuple(lines)
 
     def _value_of_removed(self, column: Column, row: Scope) -> str:
@@ -144,7 +142,9 @@ class CompiledFile:
                 return ""
             raise
 
-    def _claim(self, values: Sequence[str], claims: list[Claim]) -> None:
+    def _claim(self, values: Sequence[str], scope: Scope, claims: list[Claim]) -> None:
+        if self.distinct:
+            claims.append(Claim(self.number, None, compose(text_at(scope, self.distinct))))
         claims += [
             Claim(self.number, self.columns[index].to, compose(values[index]))
             for index in self.unique
@@ -186,9 +186,17 @@ class CompiledFile:
         """The problem of a field of this file."""
         return RowProblem(self.name, field, found.rule, found.message)
 
-    def line(self, row: FilePreview) -> bytes:
-        """The line of an examined row without problems."""
-        return self.write([field.value for field in row.fields])
+    def lines(
+        self, rows: Sequence[FilePreview], scope: Scope, claims: list[Claim]
+    ) -> tuple[bytes, ...]:
+        """The lines of examined rows without problems; adds to `claims` as `map` does."""
+        lines = []
+        for row in rows:
+            if row.row is not None:
+                values = [field.value for field in row.fields]
+                lines.append(self.write(values))
+                self._claim(values, scope, claims)
+        return tuple(lines)
 
     def text(self, line: bytes) -> str:
         """A line of this file as text."""

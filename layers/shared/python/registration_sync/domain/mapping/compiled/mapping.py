@@ -89,22 +89,25 @@ class CompiledMapping:
                 [file.map(scope, claims) if due or file.is_full else () for file in self.files]
             )
         except (Unmappable, TypeError, AttributeError, UnicodeEncodeError):
-            # A row has a problem: map it field by field to find every problem.
+            # Field by field: finds every problem, and maps an empty list, which is no problem.
             self.unmatched.discard()
-            problems = list(
-                dict.fromkeys(  # ten thousand contacts may have the same problem
-                    problem
-                    for file in self.files
-                    if due or file.is_full
-                    for row in file.examine(scope)
-                    for problem in row.problems
-                )
-            )
-            if not problems:  # a bug: do not export the student as one without rows
-                raise
+            mapped = self._examine(scope, due=due)
             self.unmatched.count(registration["student_id"])
-            return MappedStudent((), problems, [])
+            return mapped
         self.unmatched.count(registration["student_id"])
+        return MappedStudent(lines, [], claims)
+
+    def _examine(self, scope: Scope, *, due: bool) -> MappedStudent:
+        rows = [file.examine(scope) if due or file.is_full else [] for file in self.files]
+        found = (problem for of_file in rows for row in of_file for problem in row.problems)
+        problems = list(dict.fromkeys(found))  # ten thousand contacts may have the same problem
+        if problems:
+            return MappedStudent((), problems, [])
+        claims: list[Claim] = []
+        lines = tuple(
+            file.lines(of_file, scope, claims)
+            for file, of_file in zip(self.files, rows, strict=True)
+        )
         return MappedStudent(lines, [], claims)
 
     def map_removed(self, student_id: str, removed_at: str) -> MappedStudent:
@@ -128,8 +131,7 @@ class CompiledMapping:
         if problems:
             return MappedStudent((), list(dict.fromkeys(problems)), [])
         lines = tuple(
-            tuple(file.line(row) for row in rows if row.row is not None)
-            for file, rows in zip(self.files, found, strict=True)
+            file.lines(rows, scope, []) for file, rows in zip(self.files, found, strict=True)
         )
         return MappedStudent(lines, [], [])
 

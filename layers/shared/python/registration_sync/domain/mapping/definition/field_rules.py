@@ -151,6 +151,9 @@ def _texts(field: Definition) -> Iterator[tuple[str, str]]:
 
 def _codes(parent: Definition, at: str) -> Iterator[tuple[str, str]]:
     codes = parent.get("codes")
+    if isinstance(codes, list):
+        pairs = [pair for pair in codes if isinstance(pair, dict)]
+        codes = {str(pair.get("value")): pair.get("code") for pair in pairs}
     for value, code in codes.items() if isinstance(codes, dict) else ():
         if isinstance(code, str):
             yield f"{at}codes.{str(value)[:80]}", code

@@ -1,9 +1,9 @@
 """Match codes: replaces Enroll's values by the SIS's codes."""
 
 from collections.abc import Callable
-from typing import Annotated
+from typing import Annotated, Any
 
-from pydantic import AfterValidator, Field, model_validator
+from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
 from registration_sync.domain.mapping.transformations.step import StepContext, ValueStep
 from registration_sync.domain.mapping.values.base import CodeText, DefinitionPart, Text
@@ -18,10 +18,29 @@ MAX_CACHED_CODES = 8_192
 """Bounds the cache of values that differ from the table's in case, blanks or composition."""
 
 
+def _from_list(codes: object) -> object:
+    """Accepts a list of values and codes, as programs reorder an object with numbers as keys."""
+    if not isinstance(codes, list | tuple):
+        return codes
+    table: dict[Any, Any] = {}
+    for pair in codes:
+        if not isinstance(pair, dict) or pair.keys() != {"value", "code"}:
+            raise ValueError('Write each code as {"value": "K", "code": "0"}.')
+        if pair["value"] in table:
+            raise ValueError(f'"{str(pair["value"])[:80]}" is in the list twice: leave one out.')
+        table[pair["value"]] = pair["code"]
+    return table
+
+
 def _check_source_code(value: str) -> str:
     if is_blank(value):
         raise ValueError("Write the code for a blank value in `blank`, not here.")
     return value
+
+
+class _Pair(DefinitionPart):
+    value: str
+    code: str
 
 
 class CodeTable(DefinitionPart):
@@ -29,12 +48,23 @@ class CodeTable(DefinitionPart):
 
     codes: Annotated[
         dict[Annotated[CodeText, AfterValidator(_check_source_code)], CodeText],
+        Field(min_length=1, max_length=10_000),
+        BeforeValidator(_from_list, json_schema_input_type=dict[str, str] | list[_Pair]),
         Field(
-            min_length=1,
-            max_length=10_000,
-            description='the codes of 1 to 10,000 values, such as {"K": "0", "PK": "-1"}',
+            description='the codes of 1 to 10,000 values, such as {"K": "0", "PK": "-1"}; or, to '
+            'keep their order in every program, a list such as [{"value": "K", "code": "0"}]',
         ),
     ]
+    send_blank: Annotated[
+        tuple[CodeText, ...],
+        Field(
+            strict=False,
+            max_length=10_000,
+            title="Send blank for",
+            description="a list of the values whose code is a blank, in quotes: an empty code in "
+            "`codes` means that there is no code yet",
+        ),
+    ] = ()
     unmatched: Annotated[
         OnError | None,
         Field(
@@ -73,7 +103,19 @@ class CodeTable(DefinitionPart):
                     f'"{value[:80]}" has two codes, because case, blanks at the ends or '
                     "the composition of accents do not count: leave one out."
                 )
+        for value in self.send_blank:
+            if table.get(normal_value(self, value)):
+                raise ValueError(
+                    f'"{value[:80]}" in `send_blank` has a code: leave it out there or in `codes`.'
+                )
         return self
+
+    @property
+    def known_codes(self) -> dict[str, str]:
+        """The codes by value, with the blanks of `send_blank` and without those still missing."""
+        return {value: code for value, code in self.codes.items() if code} | dict.fromkeys(
+            self.send_blank, ""
+        )
 
 
 def normal_value(table: CodeTable, value: str) -> str:
@@ -86,8 +128,9 @@ class _Codes(dict[str, str]):
     """The codes by value, with a cache of values that equal them by the table's rules."""
 
     def __init__(self, table: CodeTable, on_unmatched: Callable[[str], None]) -> None:
-        super().__init__(table.codes)
-        self._normal = {normal_value(table, value): code for value, code in table.codes.items()}
+        codes = table.known_codes
+        super().__init__(codes)
+        self._normal = {normal_value(table, value): code for value, code in codes.items()}
         self._table = table
         self._on_unmatched = on_unmatched
         self._max_size = len(self) + MAX_CACHED_CODES

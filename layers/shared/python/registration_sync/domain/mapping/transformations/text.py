@@ -16,7 +16,7 @@ from registration_sync.domain.mapping.transformations.step import (
     ValueStep,
 )
 from registration_sync.domain.mapping.values.base import Text, check_code
-from registration_sync.domain.mapping.values.characters import cut, squish, trim
+from registration_sync.domain.mapping.values.characters import compose, cut, squish, trim
 
 _CAPITAL_SUFFIXES = ("II", "III", "IV")
 """Suffixes of names that stay in capitals."""
@@ -125,7 +125,7 @@ def _transliterate(step: TransliterateStep, _context: StepContext) -> ValueStep:
     unwanted = re.compile(f"[^A-Za-z' {re.escape(step.keep)}\\-]")
 
     def transliterate(value: str) -> str:
-        kept = (c if c in step.keep else _plain_letters(c) for c in value)
+        kept = (c if c in step.keep else _plain_letters(c) for c in compose(value))
         return unwanted.sub("", "".join(kept))
 
     return transliterate

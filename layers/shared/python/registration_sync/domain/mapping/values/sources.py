@@ -79,9 +79,11 @@ def group_at(scope: Scope, path: tuple[str, ...]) -> Object[str, Any]:
 
 
 def text_of(value: object) -> str:
-    """The value if it is text; raises Unmappable otherwise."""
+    """The value if it is text, blank for an empty list or group; raises Unmappable otherwise."""
     if isinstance(value, str):
         return value
+    if isinstance(value, list | dict) and not value:
+        return ""
     raise Unmappable(
         "not_text",
         "The field is a group or a list of values, not text: choose one of its values.",
