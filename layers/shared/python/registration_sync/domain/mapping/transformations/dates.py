@@ -119,12 +119,14 @@ def _date(step: DateStep, _context: StepContext) -> ValueStep:
 
 def _first_that_fits(rewriters: Sequence[Callable[[str], str]], message: str) -> ValueStep:
     def date(value: str) -> str:
-        for text in dict.fromkeys((value, trim(value))):
-            for rewrite in rewriters:
-                try:
-                    return rewrite(text)
-                except ValueError:
-                    continue
+        for rewrite in rewriters:
+            try:
+                return rewrite(value)
+            except ValueError:
+                continue
+        trimmed = trim(value)
+        if trimmed != value:
+            return date(trimmed)
         raise Unmappable("date", message)
 
     return date

@@ -99,7 +99,8 @@ def _build_step(step: Step, context: StepContext) -> Any:
         return lambda value: apply(value + "")  # TypeError if the value is not text
 
     def unless_blank(value: str) -> str:
-        if is_blank(value):  # AttributeError for a group or a list, which no step may convert
+        # isspace raises AttributeError for a group or a list, which no step may convert to text.
+        if value == "" or value.isspace() or (not value.isascii() and is_blank(value)):
             return value
         return apply(value)  # type: ignore[no-any-return]
 

@@ -61,8 +61,10 @@ def line_writer(csv: CsvFormat) -> LineWriter:
     join, join_quoted = separator.join, (quote + separator + quote).join
     as_json, other_quote = orjson.dumps, quote if quote != '"' else ""
     escapes = len(orjson.dumps(separator)) - 2 - len(separator.encode())
-    keeps, keeps_formulas = not csv.line_breaks_to_spaces, csv.formulas == "keep"
+    keeps = not csv.line_breaks_to_spaces
     write_special = _special_writer(csv)
+    if csv.formulas != "keep":
+        return write_special
 
     def write(values: Sequence[str]) -> bytes:
         line = join(values)
@@ -72,9 +74,8 @@ def line_writer(csv: CsvFormat) -> LineWriter:
         # so a line without them has its own length as JSON. In UTF-8 the control characters from
         # U+0080 start with C2, the line breaks U+2028 and U+2029 with E2.
         if (
-            len(as_json(line)) == len(utf8) + 2 + escapes * gaps
-            and line.count(separator) == gaps
-            and keeps_formulas
+            line.count(separator) == gaps
+            and len(as_json(line)) == len(utf8) + 2 + escapes * gaps
             and "\x7f" not in line
             and (line.isascii() or (utf8.find(b"\xc2") < 0 and (keeps or utf8.find(b"\xe2") < 0)))
             and not (other_quote and other_quote in line)
@@ -97,6 +98,7 @@ def _special_writer(csv: CsvFormat) -> LineWriter:
     """Builds the function that writes any row, value by value."""
     separator, quote, codec = csv.separator, csv.text_identifier, CODECS[csv.encoding]
     special = re.compile(f"[{re.escape(separator + quote)}\r\n]").search
+    needs_care = _needs_care(csv)
 
     def write_value(value: str, *, only: bool) -> str:
         if csv.formulas != "keep":
@@ -123,11 +125,24 @@ def _special_writer(csv: CsvFormat) -> LineWriter:
         return value
 
     def write(values: Sequence[str]) -> bytes:
-        only = len(values) == 1
-        cells = [write_value(value, only=only) for value in values]
+        if len(values) == 1:
+            cells = [write_value(values[0], only=True)]
+        elif csv.quote_always:
+            cells = [write_value(value, only=False) for value in values]
+        else:
+            cells = [write_value(one, only=False) if needs_care(one) else one for one in values]
         return (separator.join(cells) + csv.line_ending).encode(codec)
 
     return write
+
+
+def _needs_care(csv: CsvFormat) -> Callable[[str], object]:
+    """Finds a character for which a value may not be written as it is."""
+    characters = re.escape(csv.separator + csv.text_identifier) + "\x00-\x08\x0a-\x1f\x7f-\x9f"
+    characters += "\u2028\u2029" if csv.line_breaks_to_spaces else ""
+    characters += "\xa0-\U0010ffff" if CODECS[csv.encoding] != "utf-8" else ""
+    starts = "" if csv.formulas == "keep" else f"|\\A[{re.escape(''.join(FORMULA_STARTS))}]"
+    return re.compile(f"[{characters}]{starts}").search
 
 
 def _encodable(value: str, codec: str) -> str:
