@@ -238,7 +238,7 @@ def test_sources_of_any_depth_are_taken(source: str) -> None:
         ({**GRADE, "codes": {"K": None}}, "codes.K", "as text, in quotes"),
         ({**GRADE, "codes": {" ": "N"}}, "codes. ", "in `blank`"),
         ({**GRADE, "codes": ["K"]}, "codes", "Write each code as"),
-        ({**GRADE, "codes": "K"}, "codes", "\"K\" cannot be used here: write the codes"),
+        ({**GRADE, "codes": "K"}, "codes", '"K" cannot be used here: write the codes'),
         ({**GRADE, "unmatched": "drop"}, "unmatched", "hold, keep, blank or default"),
         ({**GRADE, "unmatched": "default"}, "default", "This is missing"),
         ({**DOB, "transformations": []}, "transformations", "a list of 1 to 20"),

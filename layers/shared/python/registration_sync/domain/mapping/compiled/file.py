@@ -1,5 +1,6 @@
 """A file of a mapping, compiled for one run and school year: maps a student to lines."""
 
+from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
@@ -15,6 +16,7 @@ from registration_sync.domain.mapping.compiled.unmatched import Unmatched
 from registration_sync.domain.mapping.definition.mapping import ExportFile, MappedField
 from registration_sync.domain.mapping.definition.rows import RowsOf, compile_rows
 from registration_sync.domain.mapping.transformations.registry import StepContext, fields_read
+from registration_sync.domain.mapping.values.budget import Budget, require_line
 from registration_sync.domain.mapping.values.characters import compose, is_blank
 from registration_sync.domain.mapping.values.conditions import compile_condition
 from registration_sync.domain.mapping.values.csv_format import (
@@ -50,6 +52,9 @@ class RowProblem:
     rule: str
     message: str
 
+
+MAX_REPEATED_FIELD = 10
+"""Ten columns of one field of 350 kB stay below the bound of a line."""
 
 SAME_VALUE = "has the same value, "
 """Follows the student in `duplicate_message`; an erasure finds the message by it."""
@@ -104,7 +109,8 @@ class FilePreview:
 class CompiledFile:
     """A file of this run. `file_name` is `name` with its placeholders, `header` the bytes before
     the first row; `groups` are the paths of the groups of fields that the columns read. `is_full`:
-    the file contains all current students."""
+    the file contains all current students. `repeats_a_field`: so many columns have the same source
+    that a long value of it may make the line too long."""
 
     number: int
     name: str
@@ -120,6 +126,8 @@ class CompiledFile:
     rows: RowsOf
     distinct: FieldPath | None
     unique: tuple[int, ...]
+    budget: Budget
+    repeats_a_field: bool
 
     def map(self, scope: Scope, claims: list[Claim]) -> tuple[bytes, ...]:
         """The student's lines; adds to `claims` the values that may be in the file only once.
@@ -129,9 +137,17 @@ class CompiledFile:
         lines: list[bytes] = []
         for row in self.rows(scope):
             values = self.values(*[group_at(row, path).get for path in self.groups])
-            lines.append(self.write(values))
+            line = self._line(values)
+            lines.append(line)
             self._claim(values, scope, claims)
         return tuple(lines)
+
+    def _line(self, values: Sequence[str]) -> bytes:
+        if self.repeats_a_field:
+            require_line(sum(map(len, values)))
+        line = self.write(values)
+        self.budget.write(len(line))
+        return line
 
     def _value_of_removed(self, column: Column, row: Scope) -> str:
         """A removed student's data is unknown, so a required value may be blank."""
@@ -165,6 +181,9 @@ class CompiledFile:
             ]
             if rows and self.distinct:
                 text_at(scope, self.distinct)
+            for row_preview in rows:
+                if not row_preview.problems:
+                    self._line([field.value for field in row_preview.fields])
         except Unmappable as found:
             return [FilePreview(self.name, None, problem=self.problem(WHOLE_ROW, found))]
         return rows or [FilePreview(self.name, None)]
@@ -204,12 +223,18 @@ class CompiledFile:
 
 
 def compile_file(
-    number: int, file: ExportFile, run: RunContext, *, is_full: bool, unmatched: Unmatched
+    number: int,
+    file: ExportFile,
+    run: RunContext,
+    *,
+    is_full: bool,
+    unmatched: Unmatched,
+    budget: Budget,
 ) -> CompiledFile:
     """Compiles a file; `is_full` includes all current students even if the file does not ask."""
     name = run.fill_in(file.file_name)
     columns = tuple(
-        compile_column(field, StepContext(run, unmatched.recorder_for(name, field.to)))
+        compile_column(field, StepContext(run, unmatched.recorder_for(name, field.to), budget))
         for field in file.mapped_fields
     )
     paths = [path for column in columns for path in (column.path, *column.other_paths)]
@@ -230,6 +255,8 @@ def compile_file(
         rows=_rows(file),
         distinct=field_path(file.rows.distinct) if file.rows and file.rows.distinct else None,
         unique=tuple(index for index, field in enumerate(file.mapped_fields) if field.unique),
+        budget=budget,
+        repeats_a_field=max(Counter(paths).values()) > MAX_REPEATED_FIELD,
     )
 
 

@@ -3,6 +3,8 @@
 Preview, test record and export all use these columns, so their values cannot differ.
 """
 
+import time
+from collections.abc import Callable
 from collections.abc import Mapping as Object
 from dataclasses import dataclass
 from typing import Any, NamedTuple
@@ -18,6 +20,7 @@ from registration_sync.domain.mapping.compiled.file import (
 from registration_sync.domain.mapping.compiled.unmatched import Unmatched, UnmatchedValue
 from registration_sync.domain.mapping.definition.mapping import Mapping
 from registration_sync.domain.mapping.definition.package import Manifest
+from registration_sync.domain.mapping.values.budget import Budget
 from registration_sync.domain.mapping.values.run_context import RunContext
 from registration_sync.domain.mapping.values.sources import Scope
 from registration_sync.domain.mapping.values.unmappable import Unmappable
@@ -68,6 +71,7 @@ class CompiledMapping:
     run: RunContext
     run_scope: dict[str, str]
     unmatched: Unmatched
+    budget: Budget
     package: CompiledPackage | None = None
     is_full: bool = False
 
@@ -84,6 +88,7 @@ class CompiledMapping:
         """
         scope = self._scope(registration)
         claims: list[Claim] = []
+        self.budget.start()
         try:
             lines = tuple(
                 [file.map(scope, claims) if due or file.is_full else () for file in self.files]
@@ -98,6 +103,7 @@ class CompiledMapping:
         return MappedStudent(lines, [], claims)
 
     def _examine(self, scope: Scope, *, due: bool) -> MappedStudent:
+        self.budget.start()
         rows = [file.examine(scope) if due or file.is_full else [] for file in self.files]
         found = (problem for of_file in rows for row in of_file for problem in row.problems)
         problems = list(dict.fromkeys(found))  # ten thousand contacts may have the same problem
@@ -125,6 +131,7 @@ class CompiledMapping:
                 "data": {},
             }
         )
+        self.budget.start()
         found = [file.examine(scope, removed=True) if file.removals else [] for file in self.files]
         self.unmatched.discard()
         problems = [problem for rows in found for row in rows for problem in row.problems]
@@ -141,6 +148,7 @@ class CompiledMapping:
         lines = self.map(registration).lines
         scope = self._scope(registration)
         rows: list[FilePreview] = []
+        self.budget.start()
         for file in self.files:
             found = file.examine(scope)
             if lines and found[0].row is not None:
@@ -157,11 +165,20 @@ class CompiledMapping:
         return {"data": registration["data"], "registration": registration, "run": self.run_scope}
 
 
-def compile_mapping(mapping: Mapping, run: RunContext, *, is_full: bool = False) -> CompiledMapping:
-    """Compiles the mapping for a run and school year; `is_full` makes every file a full file."""
-    unmatched = Unmatched()
+def compile_mapping(
+    mapping: Mapping,
+    run: RunContext,
+    *,
+    is_full: bool = False,
+    clock: Callable[[], float] = time.process_time,
+) -> CompiledMapping:
+    """Compiles the mapping for a run and school year; `is_full` makes every file a full file.
+
+    `clock` gives CPU seconds, which bound the time of a student's patterns.
+    """
+    unmatched, budget = Unmatched(), Budget(clock)
     files = tuple(
-        compile_file(number, file, run, is_full=is_full, unmatched=unmatched)
+        compile_file(number, file, run, is_full=is_full, unmatched=unmatched, budget=budget)
         for number, file in enumerate(mapping.files)
     )
     package = None
@@ -174,4 +191,4 @@ def compile_mapping(mapping: Mapping, run: RunContext, *, is_full: bool = False)
             names=tuple(file.name for file in mapping.files),
         )
     run_scope = {"started_at": run.started_at_text}
-    return CompiledMapping(files, run, run_scope, unmatched, package, is_full)
+    return CompiledMapping(files, run, run_scope, unmatched, budget, package, is_full)

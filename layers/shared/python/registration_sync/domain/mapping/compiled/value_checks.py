@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
+from registration_sync.domain.mapping.values.budget import Budget, require_searchable
 from registration_sync.domain.mapping.values.characters import compose, cut, is_blank
 from registration_sync.domain.mapping.values.unmappable import Unmappable
 
@@ -13,7 +14,7 @@ type Check = Callable[[str], str]
 """Returns the value, possibly truncated; raises Unmappable."""
 
 
-def build_checks(field: "MappedField") -> Check | None:
+def build_checks(field: "MappedField", budget: Budget) -> Check | None:
     """One function for the field's checks; None if it has none.
 
     A blank value can only fail `required`. The writer of the files checks `unique`.
@@ -24,7 +25,7 @@ def build_checks(field: "MappedField") -> Check | None:
     if field.one_of is not None:
         checks.append(_one_of(field.one_of))
     if field.pattern is not None:
-        checks.append(_matches(field.pattern))
+        checks.append(_matches(field.pattern, budget))
     if not checks and not field.required:
         return None
     required = field.required
@@ -73,13 +74,15 @@ def _one_of(values: Sequence[str]) -> Check:
     return check
 
 
-def _matches(pattern: str) -> Check:
+def _matches(pattern: str, budget: Budget) -> Check:
     from registration_sync.domain.mapping.values.patterns import compile_pattern  # noqa: PLC0415  # RE2 loads slowly
 
     matches = compile_pattern(pattern).fullmatch
     message = "The value does not match the field's pattern: correct it in Enroll, or the pattern."
 
     def check(value: str) -> str:
+        require_searchable(value)
+        budget.search()
         if matches(value) is None:
             raise Unmappable("pattern", message)
         return value

@@ -19,7 +19,6 @@ from registration_sync.domain.mapping.values.base import CodeText, Text, check_c
 from registration_sync.domain.mapping.values.characters import is_blank
 from registration_sync.domain.mapping.values.conditions import ValueTest, compile_condition
 from registration_sync.domain.mapping.values.sources import check_source
-from registration_sync.domain.mapping.values.unmappable import require_bounded
 
 _Path = Annotated[Text, AfterValidator(check_source)]
 _Fields = Annotated[
@@ -127,13 +126,13 @@ def _value_input(step: ValueInputStep, _context: StepContext) -> ValueStep:
     return lambda _value: step.value
 
 
-def _join(step: JoinStep, _context: StepContext) -> FieldsStep:
-    delimiter = step.delimiter
+def _join(step: JoinStep, context: StepContext) -> FieldsStep:
+    delimiter, make = step.delimiter, context.budget.make
 
     def join(value: str, others: Sequence[str]) -> str:
-        joined = delimiter.join(one for one in (value, *others) if not is_blank(one))
-        require_bounded("join", len(joined))
-        return joined
+        parts = [one for one in (value, *others) if not is_blank(one)]
+        make(sum(map(len, parts)) + len(delimiter) * len(parts))
+        return delimiter.join(parts)
 
     return join
 

@@ -11,7 +11,6 @@ from registration_sync.domain.mapping.values.characters import compose, fold, is
 from registration_sync.domain.mapping.values.unmappable import (
     OnError,
     Unmappable,
-    require_bounded,
 )
 
 MAX_CACHED_CODES = 8_192
@@ -168,7 +167,7 @@ def code_matcher(step: CodeTable, context: StepContext) -> ValueStep:
     code_of = _Codes(step, context.on_unmatched).__getitem__
     if step.delimiter is None:
         return code_of
-    delimiter = step.delimiter
+    delimiter, make = step.delimiter, context.budget.make
     join_with = delimiter if step.join_with is None else step.join_with
 
     def match_items(value: str) -> str:
@@ -176,7 +175,7 @@ def code_matcher(step: CodeTable, context: StepContext) -> ValueStep:
             return code_of(value)
         found = (code_of(trim(item)) for item in value.split(delimiter) if not is_blank(item))
         codes = list(dict.fromkeys(code for code in found if code))
-        require_bounded("match_codes", sum(map(len, codes)) + len(join_with) * len(codes))
+        make(sum(map(len, codes)) + len(join_with) * len(codes))
         return join_with.join(codes)
 
     return match_items

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from registration_sync.domain.mapping.values.base import DefinitionPart
+from registration_sync.domain.mapping.values.budget import Budget
 from registration_sync.domain.mapping.values.run_context import RunContext
 
 type ValueStep = Callable[[str], str]
@@ -20,10 +21,12 @@ def _ignore(_value: str) -> None:
 
 @dataclass(frozen=True, slots=True)
 class StepContext:
-    """Context for building a step; `on_unmatched` is called with each value without a code."""
+    """Context for building a step: the run, a function to call with each value without a code, and
+    the bounds for a student."""
 
     run: RunContext
     on_unmatched: Callable[[str], None] = _ignore
+    budget: Budget = field(default_factory=Budget)
 
 
 class Step(DefinitionPart):

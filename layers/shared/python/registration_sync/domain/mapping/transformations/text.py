@@ -105,7 +105,7 @@ def _capital(value: str, found: re.Match[str]) -> str:
     lower = _lower(word)
     start = found.start()
     if start and value[start - 1].isdigit():
-        return word if len(word) == 1 else lower  # Apt 4B, but 112th
+        return word if len(compose(word)) == 1 else lower  # Apt 4B, but 112th
     after_apostrophe = start >= 2 and value[start - 1] in "'\u2019"
     if after_apostrophe and not (start == 2 or not value[start - 3].isalpha()):
         return lower  # Taylor's, but O'Brien and D'Angelo
@@ -121,11 +121,13 @@ def _lower(value: str) -> str:
     return value.lower()
 
 
-def _transliterate(step: TransliterateStep, _context: StepContext) -> ValueStep:
+def _transliterate(step: TransliterateStep, context: StepContext) -> ValueStep:
+    make = context.budget.make
     unwanted = re.compile(f"[^A-Za-z' {re.escape(step.keep)}\\-]")
 
     def transliterate(value: str) -> str:
-        kept = (c if c in step.keep else _plain_letters(c) for c in compose(value))
+        kept = [c if c in step.keep else _plain_letters(c) for c in compose(value)]
+        make(sum(map(len, kept)))
         return unwanted.sub("", "".join(kept))
 
     return transliterate

@@ -13,6 +13,8 @@ from typing import Any
 
 import re2  # type: ignore[import-untyped]  # has no stubs
 
+from registration_sync.domain.mapping.values.budget import MAX_VALUE_CHARACTERS
+
 MAX_PATTERN_CHARACTERS = 500
 _MAX_MEMORY_BYTES = 4 << 20
 """Memory limit for one expression. The largest one allowed takes 0.1 s to compile."""
@@ -57,11 +59,14 @@ def compile_pattern(pattern: str) -> Any:
         ) from None
 
 
-def substitution(pattern: str, replace: str) -> Callable[[str], str]:
+def substitution(
+    pattern: str, replace: str, make: Callable[[int], None] = lambda _size: None
+) -> Callable[[str], str]:
     """Builds the function that replaces each match, as Python's re.sub does.
 
     In `replace`, `\\1` is a group and two backslashes are one. Lazy patterns that match nothing
-    differ. The library's own templates damage characters outside ASCII.
+    differ. The library's own templates damage characters outside ASCII. `make` is called with the
+    length of the result before it is joined, and may raise.
     """
     compiled = compile_pattern(pattern)
     pieces = re.split(r"\\([1-9][0-9]?|\\)", replace)
@@ -76,13 +81,18 @@ def substitution(pattern: str, replace: str) -> Callable[[str], str]:
         )
 
     def replaced(value: str) -> str:
-        parts, end, last_empty = [], 0, -1
+        parts, end, last_empty, size = [], 0, -1, len(value)
         for match in compiled.finditer(value):
             start, stop = match.start(), match.end()
             if start == stop == last_empty:
                 continue  # the library finds an empty match at the end twice
-            parts += [value[end:start], expand(match)]
+            text = expand(match)
+            size += len(text)
+            if size > MAX_VALUE_CHARACTERS:
+                break
+            parts += [value[end:start], text]
             end, last_empty = stop, stop if start == stop else -1
+        make(size)
         return "".join([*parts, value[end:]])
 
     return replaced
