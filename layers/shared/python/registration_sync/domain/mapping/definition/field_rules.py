@@ -21,7 +21,7 @@ def field_problems(at: str, field: Definition, settings: FileSettings | None) ->
     yield from _check_problems(at, field)
     yield from _source_missing(at, field)
     if settings:
-        for path, source in _sources(field):
+        for path, source in sources_of(field):
             if problem := source_problem(source, settings):
                 yield Problem(f"{at}.{path}", problem)
         yield from _unwritable_texts(at, field, settings)
@@ -57,7 +57,7 @@ def _steps(field: Definition) -> list[tuple[int, Definition]]:
     return [(number, step) for number, step in items if isinstance(step, dict)]
 
 
-def _sources(field: Definition) -> Iterator[tuple[str, str]]:
+def sources_of(field: Definition) -> Iterator[tuple[str, str]]:
     """The path of each key that names a field of the registration, and the field's path."""
     if isinstance(field.get("from"), str):
         yield "from", field["from"]
