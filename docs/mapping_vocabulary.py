@@ -130,7 +130,7 @@ def _kind(key: str, schema: Schema) -> tuple[str, list[str]]:
     if "array" in kinds:
         return "texts", []
     if "$ref" in ways[0]:
-        return ways[0]["$ref"].rpartition("/")[2].strip("_").lower(), []
+        return "outcome", []  # a text or a field
     return _KINDS[ways[0].get("type", "string")], []
 
 

@@ -34,28 +34,28 @@ def compiled(*fields: dict[str, Any], **file: Any) -> CompiledMapping:
     return compile_mapping(parse_mapping(definition), RUN)
 
 
-def mapped(mapping: CompiledMapping, value: Any) -> MappedStudent:
+def mapped(mapping: CompiledMapping, value: Any, w: str = ".") -> MappedStudent:
     registration = {
         "student_id": "7",
         "registration_id": "r",
         "school_year": "2025",
         "synced_at": "2026-03-02T20:00:00.000Z",
-        "data": {"v": value, "w": "."},
+        "data": {"v": value, "w": w},
     }
     found = mapping.map(registration)
     (row,) = mapping.preview(registration)
     assert row.problems == found.problems
-    if found.lines:
+    if found.lines and found.lines[0]:
         assert mapping.files[0].text(found.lines[0][0]) == row.line
     return found
 
 
-def result(value: Any, *steps: dict[str, Any], **field: Any) -> str:
+def result(value: Any, *steps: dict[str, Any], w: str = ".", **field: Any) -> str:
     """The field's value in the file, or why it is held."""
     if steps:
         field |= {"mapping_type": "transformation", "transformations": list(steps)}
     last = {"from": "w"}
-    found = mapped(compiled(field, last, quoting="always"), value)
+    found = mapped(compiled(field, last, quoting="always"), value, w)
     if found.problems:
         return found.problems[0].rule
     text = io.StringIO(found.lines[0][0].decode(), newline="")
@@ -322,3 +322,104 @@ def test_a_blank_and_a_code_for_one_value_are_refused() -> None:
         compiled({"mapping_type": "match_codes", "codes": {"K": "0"}, "send_blank": ["K"]})
 
     assert "has a code" in error.value.problems[0].message
+
+
+@pytest.mark.parametrize(
+    ("value", "field", "expected"),
+    [
+        ("2025-08-01", "2025-08-15", "8/15/2025"),
+        ("2025-08-15", "2025-08-15", "8/15/2025"),
+        ("2025-09-02", "2025-08-15", "9/2/2025"),
+        ("8/1/2025 ", "2025-08-15", "8/15/2025"),
+        ("", "2025-08-15", ""),
+        ("soon", "2025-08-15", "date"),
+    ],
+)
+def test_a_date_is_not_before_the_first_day(value: str, field: str, expected: str) -> None:
+    step = {**DATE, "to": "M/D/YYYY", "not_before": field}
+
+    assert result(value, step) == expected
+    assert result(value, {**step, "not_before": {"field": "w"}}, w=field) == expected
+
+
+def test_a_date_is_not_before_a_field_unless_that_is_blank_or_no_date() -> None:
+    step = {**DATE, "to": "M/D/YYYY", "not_before": {"field": "w"}}
+
+    assert result("2025-08-01", step, w="") == "8/1/2025"
+    assert result("2025-08-01", step, w="9/1/2025") == "9/1/2025"
+    assert result("2025-08-01", step, w="later") == "date"
+
+
+@pytest.mark.parametrize(
+    ("change", "path", "words"),
+    [
+        ({"not_before": "8/15/2025"}, ".not_before", "Write a date that exists"),
+        ({"not_before": "2025-02-30"}, ".not_before", "Write a date that exists"),
+        ({"not_before": 20250815}, ".not_before", "Write a date such as 2025-08-15 in quotes"),
+        ({"not_before": "2025-08-15", "from": "YYYY-MM"}, "", "year, month and day"),
+        ({"not_before": {"field": "entry.x"}}, ".not_before.field", "row for each entry"),
+    ],
+)
+def test_a_wrong_not_before_is_explained(change: Any, path: str, words: str) -> None:
+    step = {"type": "date", "from": "YYYY-MM-DD", "to": "YYYY-MM", **change}
+    if "year" not in words:
+        step["to"] = "M/D/YYYY"
+
+    with pytest.raises(InvalidRequest) as error:
+        compiled({"mapping_type": "transformation", "transformations": [step]})
+
+    (problem,) = error.value.problems
+    assert problem.path == f"files[0].fields[0].transformations[0]{path}"
+    assert words in problem.message
+
+
+@pytest.mark.parametrize(
+    ("condition", "value", "expected"),
+    [
+        ({"before": "2025-08-15"}, "2025-08-14", "1"),
+        ({"before": "2025-08-15"}, "2025-08-15", "0"),
+        ({"before": "2025-08-15"}, "2025-08-14 23:59:59", "1"),
+        ({"after": "2025-08-15"}, "2025-08-16T00:00:00Z", "1"),
+        ({"after": "2025-08-15"}, " 2025-08-15 ", "0"),
+        ({"after": "2025-08-15"}, "", "0"),
+        ({"after": "2025-08-15"}, "8/16/2025", "condition"),
+        ({"after": "2025-08-15"}, "2025-02-30", "condition"),
+        ({"less": "10"}, "9", "1"),
+        ({"less": "10"}, "10.0", "0"),
+        ({"less": "10"}, "-3.5", "1"),
+        ({"greater": "2.5"}, " 10 ", "1"),
+        ({"greater": "2.5"}, "2.50", "0"),
+        ({"greater": "2.5"}, "", "0"),
+        ({"greater": "2.5"}, "K", "condition"),
+        ({"greater": "2.5"}, "1e3", "condition"),
+    ],
+)
+def test_conditions_compare_dates_and_numbers(condition: Any, value: str, expected: str) -> None:
+    step = {"type": "if_then_else", **condition, "then": "1", "else": "0"}
+
+    assert result(value, step) == expected
+
+
+@pytest.mark.parametrize(
+    ("condition", "words"),
+    [
+        ({"before": "8/15/2025"}, "Write a date that exists"),
+        ({"after": ""}, "Write a date that exists"),
+        ({"less": "five"}, "Write a number"),
+        ({"greater": 5}, "in quotes"),
+        ({"less": "1", "greater": "0"}, "exactly one of"),
+    ],
+)
+def test_a_wrong_comparison_is_explained(condition: Any, words: str) -> None:
+    with pytest.raises(InvalidRequest) as error:
+        compiled({}, where=[{"field": "v", **condition}])
+
+    assert words in error.value.problems[0].message
+
+
+def test_a_row_whose_value_cannot_be_compared_is_held() -> None:
+    mapping = compiled({}, where=[{"field": "v", "after": "2020-09-01"}])
+
+    assert mapped(mapping, "2021-01-01").lines[0]
+    assert mapped(mapping, "2020-01-01").lines == ((),)
+    assert [problem.rule for problem in mapped(mapping, "?").problems] == ["condition"]

@@ -63,7 +63,7 @@ def sources_of(field: Definition) -> Iterator[tuple[str, str]]:
         yield "from", field["from"]
     for number, step in _steps(field):
         at = f"transformations[{number}]"
-        for path, parent in ((at, step), *((f"{at}.{key}", step.get(key)) for key in _OUTCOMES)):
+        for path, parent in ((at, step), *((f"{at}.{key}", step.get(key)) for key in _REFERENCES)):
             if isinstance(parent, dict) and isinstance(parent.get("field"), str):
                 yield f"{path}.field", parent["field"]
         fields = step.get("fields")
@@ -73,6 +73,7 @@ def sources_of(field: Definition) -> Iterator[tuple[str, str]]:
 
 
 _OUTCOMES = ("then", "else")
+_REFERENCES = (*_OUTCOMES, "not_before")
 
 
 def _default_problems(at: str, field: Definition) -> Iterator[Problem]:

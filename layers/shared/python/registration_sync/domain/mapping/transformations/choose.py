@@ -1,19 +1,21 @@
 """Transformations that choose a value: constants, codes, conditions, and further fields."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, Field, PlainValidator, WithJsonSchema
+from pydantic import AfterValidator, Field, PlainValidator
 
 from registration_sync.domain.mapping.transformations.code_table import CodeTable, code_matcher
 from registration_sync.domain.mapping.transformations.step import (
+    TEXT_OR_FIELD_SCHEMA,
     Example,
+    FieldReference,
     FieldsStep,
     Step,
     StepContext,
     Transformation,
     ValueStep,
+    check_text_or_field,
 )
 from registration_sync.domain.mapping.values.base import CodeText, Text, check_code
 from registration_sync.domain.mapping.values.characters import is_blank
@@ -56,39 +58,15 @@ class PickStep(Step):
         return self.fields
 
 
-@dataclass(frozen=True, slots=True)
-class FieldReference:
-    """The outcome is the value of another field."""
-
-    path: str
-
-
 def _check_outcome(value: object) -> str | FieldReference:
     check_code(value)
-    if isinstance(value, str):
-        return value
-    path = value.get("field") if isinstance(value, dict) and len(value) == 1 else None
-    if not isinstance(path, str):
-        raise ValueError('Write a text in quotes, or {"field": "students.fname"}.')  # noqa: TRY004
-    return FieldReference(check_source(path))
+    return check_text_or_field(value, "a text")
 
 
 type _Outcome = Annotated[
     str | FieldReference | None,
     PlainValidator(_check_outcome),
-    WithJsonSchema(
-        {
-            "anyOf": [
-                {"type": "string"},
-                {
-                    "type": "object",
-                    "properties": {"field": {"type": "string"}},
-                    "required": ["field"],
-                    "additionalProperties": False,
-                },
-            ]
-        }
-    ),
+    TEXT_OR_FIELD_SCHEMA,
 ]
 
 
