@@ -43,6 +43,7 @@ def warnings(*fields: dict[str, Any], known: KnownFields | None = KNOWN, **file:
         ("\u201chousehold.state\u201d", "household.state"),
         ("\u2018students.fname\u2019", "students.fname"),
         ("Students.Fname", "students.fname"),
+        ("\u200bstudents.fname", "students.fname"),
         ("students.first_name", "students.fname"),
         ("students.birthplace", None),
     ],

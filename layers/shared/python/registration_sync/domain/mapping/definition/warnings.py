@@ -10,11 +10,15 @@ from typing import Any
 
 from registration_sync.domain.errors import Problem
 from registration_sync.domain.mapping.definition.field_rules import Definition, sources_of
+from registration_sync.domain.mapping.values.characters import INVISIBLE
 from registration_sync.domain.mapping.values.sources import ENTRY, FACTS
 
 MAX_PATHS = 20_000
 
-_QUOTES = str.maketrans("", "", "\"'`\u00b4\u2018\u2019\u201a\u201c\u201d\u201e\u00ab\u00bb")
+_UNMEANT = str.maketrans(
+    "", "", INVISIBLE + "\"'`\u00b4\u2018\u2019\u201a\u201c\u201d\u201e\u00ab\u00bb"
+)
+"""Invisible characters and quotes that a word processor adds to a typed path."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +66,7 @@ def mapping_warnings(definition: Definition, known: KnownFields | None = None) -
 def nearest_field(path: str, known: Iterable[str]) -> str | None:
     """The known field that the path most likely means, if one is near."""
     by_name = {name.casefold(): name for name in known}
-    plain = path.translate(_QUOTES).strip().casefold()
+    plain = path.translate(_UNMEANT).strip().casefold()
     nearest = difflib.get_close_matches(plain, by_name, n=1, cutoff=0.75)
     return by_name[nearest[0]] if nearest else None
 

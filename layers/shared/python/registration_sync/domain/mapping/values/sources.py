@@ -4,7 +4,7 @@ import unicodedata
 from collections.abc import Mapping as Object
 from typing import Any
 
-from registration_sync.domain.mapping.values.characters import is_blank
+from registration_sync.domain.mapping.values.characters import is_blank, name_character
 from registration_sync.domain.mapping.values.unmappable import Unmappable
 
 type Scope = Object[str, Any]
@@ -35,10 +35,13 @@ _EMPTY: dict[str, Any] = {}
 def check_source(path: str) -> str:
     """Returns a valid path of names separated by dots; ValueError says what to write instead."""
     names = path.split(".")
-    unclean = any(
-        not name or name != name.strip() or any(unicodedata.category(c) == "Cc" for c in name)
-        for name in names
-    )
+    for index, character in enumerate(path):
+        if unicodedata.category(character) == "Cc":
+            raise ValueError(
+                f"{name_character(path, index)} is not visible: write the path without it, such as "
+                "students.fname."
+            )
+    unclean = any(not name or name != name.strip() for name in names)
     if unclean or len(path) > 200 or len(names) > 10:
         raise ValueError(
             "Write the field's path, such as students.fname: 1 to 10 names separated by dots, at "
