@@ -110,7 +110,8 @@ class CompiledFile:
     """A file of this run. `file_name` is `name` with its placeholders, `header` the bytes before
     the first row; `groups` are the paths of the groups of fields that the columns read. `is_full`:
     the file contains all current students. `repeats_a_field`: so many columns have the same source
-    that a long value of it may make the line too long."""
+    that a long value of it may make the line too long. `has_items`: the rows are items of a text,
+    and several with the same line are one row."""
 
     number: int
     name: str
@@ -128,6 +129,7 @@ class CompiledFile:
     unique: tuple[int, ...]
     budget: Budget
     repeats_a_field: bool
+    has_items: bool
 
     def map(self, scope: Scope, claims: list[Claim]) -> tuple[bytes, ...]:
         """The student's lines; adds to `claims` the values that may be in the file only once.
@@ -135,9 +137,14 @@ class CompiledFile:
         Raises Unmappable, TypeError, AttributeError or UnicodeEncodeError on any problem.
         """
         lines: list[bytes] = []
+        seen: set[bytes] = set()
         for row in self.rows(scope):
             values = self.values(*[group_at(row, path).get for path in self.groups])
             line = self._line(values)
+            if self.has_items:
+                if line in seen:
+                    continue
+                seen.add(line)
             lines.append(line)
             self._claim(values, scope, claims)
         return tuple(lines)
@@ -171,14 +178,13 @@ class CompiledFile:
         """Maps each row field by field: the same values as `map`, and every problem."""
         value_of = self._value_of_removed if removed else Column.value
         try:
-            rows = [
-                FilePreview(
-                    self.name,
-                    number,
-                    tuple(self._field_value(column, row, value_of) for column in self.columns),
-                )
-                for number, row in enumerate(self.rows(scope), 1)
+            fields = [
+                tuple(self._field_value(column, row, value_of) for column in self.columns)
+                for row in self.rows(scope)
             ]
+            if self.has_items:
+                fields = list(dict.fromkeys(fields))
+            rows = [FilePreview(self.name, number, one) for number, one in enumerate(fields, 1)]
             if rows and self.distinct:
                 text_at(scope, self.distinct)
             for row_preview in rows:
@@ -256,6 +262,7 @@ def compile_file(
         distinct=field_path(file.rows.distinct) if file.rows and file.rows.distinct else None,
         unique=tuple(index for index, field in enumerate(file.mapped_fields) if field.unique),
         budget=budget,
+        has_items=file.rows is not None and file.rows.delimiter is not None,
         repeats_a_field=max(Counter(paths).values()) > MAX_REPEATED_FIELD,
     )
 
