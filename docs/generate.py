@@ -35,8 +35,8 @@ from registration_sync.domain.mapping.transformations.registry import TRANSFORMA
 from registration_sync.domain.mapping.values import sources
 from registration_sync.domain.mapping.values.budget import (
     MAX_LINE_CHARACTERS,
+    MAX_ROWS_BYTES,
     MAX_SEARCHED_CHARACTERS,
-    MAX_STUDENT_BYTES,
     MAX_STUDENT_SECONDS,
     MAX_VALUE_CHARACTERS,
 )
@@ -189,8 +189,8 @@ def _limits() -> str:
         "\n\n"
         "A student is held with the rule `too_large` if a value would become longer than "
         f"{MAX_VALUE_CHARACTERS:,} characters, a line longer than {MAX_LINE_CHARACTERS:,} "
-        f"characters, or the student's rows larger than {MAX_STUDENT_BYTES:,} bytes; if a pattern "
-        f"gets a value of more than {MAX_SEARCHED_CHARACTERS:,} characters; or if the patterns "
+        f"characters, or the student's rows in a file larger than {MAX_ROWS_BYTES:,} bytes; if a "
+        f"pattern gets more than {MAX_SEARCHED_CHARACTERS:,} characters; or if the patterns "
         f"take longer than {MAX_STUDENT_SECONDS:g} seconds for the student."
     )
 

@@ -15,7 +15,7 @@ from registration_sync.domain.mapping.compiled.mapping import (
 from registration_sync.domain.mapping.definition.mapping import parse_mapping
 from registration_sync.domain.mapping.values.budget import (
     MAX_LINE_CHARACTERS,
-    MAX_STUDENT_BYTES,
+    MAX_ROWS_BYTES,
     MAX_STUDENT_SECONDS,
     MAX_VALUE_CHARACTERS,
 )
@@ -85,7 +85,7 @@ def test_a_line_that_grows_too_long_holds_the_student() -> None:
 
 def test_rows_that_grow_too_large_hold_the_student() -> None:
     mapping = compiled([{"mapping_type": "direct"}], rows={"each": "list"})
-    rows = MAX_STUDENT_BYTES // 300_002
+    rows = MAX_ROWS_BYTES // 300_002
 
     assert rules(mapping, v="x" * 300_000, list=["y"] * rows) == []
     assert rules(mapping, v="x" * 300_000, list=["y"] * (rows + 1)) == ["too_large"]

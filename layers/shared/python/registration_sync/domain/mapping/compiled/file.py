@@ -16,7 +16,12 @@ from registration_sync.domain.mapping.compiled.unmatched import Unmatched
 from registration_sync.domain.mapping.definition.mapping import ExportFile, MappedField
 from registration_sync.domain.mapping.definition.rows import RowsOf, compile_rows
 from registration_sync.domain.mapping.transformations.registry import StepContext, fields_read
-from registration_sync.domain.mapping.values.budget import Budget, require_line
+from registration_sync.domain.mapping.values.budget import (
+    MAX_ROWS_BYTES,
+    Budget,
+    require_line,
+    require_rows,
+)
 from registration_sync.domain.mapping.values.characters import compose, is_blank
 from registration_sync.domain.mapping.values.conditions import compile_condition
 from registration_sync.domain.mapping.values.csv_format import (
@@ -127,7 +132,6 @@ class CompiledFile:
     rows: RowsOf
     distinct: FieldPath | None
     unique: tuple[int, ...]
-    budget: Budget
     repeats_a_field: bool
     has_items: bool
 
@@ -138,23 +142,32 @@ class CompiledFile:
         """
         lines: list[bytes] = []
         seen: set[bytes] = set()
+        size = 0
         for row in self.rows(scope):
             values = self.values(*[group_at(row, path).get for path in self.groups])
-            line = self._line(values)
+            if self.repeats_a_field:
+                require_line(sum(map(len, values)))
+            line = self.write(values)
+            size += len(line)
+            if size > MAX_ROWS_BYTES:
+                require_rows(size)
             if self.has_items:
                 if line in seen:
                     continue
                 seen.add(line)
             lines.append(line)
-            self._claim(values, scope, claims)
+            if self.unique or self.distinct:
+                self._claim(values, scope, claims)
         return tuple(lines)
 
-    def _line(self, values: Sequence[str]) -> bytes:
-        if self.repeats_a_field:
-            require_line(sum(map(len, values)))
-        line = self.write(values)
-        self.budget.write(len(line))
-        return line
+    def _require_bounded(self, rows: Sequence[FilePreview]) -> None:
+        size = 0
+        for row in rows:
+            if not row.problems:
+                values = [field.value for field in row.fields]
+                require_line(sum(map(len, values)))
+                size += len(self.write(values))
+                require_rows(size)
 
     def _value_of_removed(self, column: Column, row: Scope) -> str:
         """A removed student's data is unknown, so a required value may be blank."""
@@ -187,9 +200,7 @@ class CompiledFile:
             rows = [FilePreview(self.name, number, one) for number, one in enumerate(fields, 1)]
             if rows and self.distinct:
                 text_at(scope, self.distinct)
-            for row_preview in rows:
-                if not row_preview.problems:
-                    self._line([field.value for field in row_preview.fields])
+            self._require_bounded(rows)
         except Unmappable as found:
             return [FilePreview(self.name, None, problem=self.problem(WHOLE_ROW, found))]
         return rows or [FilePreview(self.name, None)]
@@ -261,7 +272,6 @@ def compile_file(
         rows=_rows(file),
         distinct=field_path(file.rows.distinct) if file.rows and file.rows.distinct else None,
         unique=tuple(index for index, field in enumerate(file.mapped_fields) if field.unique),
-        budget=budget,
         has_items=file.rows is not None and file.rows.delimiter is not None,
         repeats_a_field=max(Counter(paths).values()) > MAX_REPEATED_FIELD,
     )

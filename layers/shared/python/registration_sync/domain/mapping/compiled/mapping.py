@@ -88,7 +88,8 @@ class CompiledMapping:
         """
         scope = self._scope(registration)
         claims: list[Claim] = []
-        self.budget.start()
+        if self.budget.is_used:
+            self.budget.start()
         try:
             lines = tuple(
                 [file.map(scope, claims) if due or file.is_full else () for file in self.files]

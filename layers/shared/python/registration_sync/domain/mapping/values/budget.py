@@ -10,7 +10,7 @@ from registration_sync.domain.mapping.values.unmappable import Unmappable
 
 MAX_VALUE_CHARACTERS = 1_000_000
 MAX_LINE_CHARACTERS = 5_000_000
-MAX_STUDENT_BYTES = 20_000_000
+MAX_ROWS_BYTES = 20_000_000
 MAX_STUDENT_SECONDS = 5.0
 MAX_SEARCHED_CHARACTERS = 20_000
 """Each match takes about 10 us: a value of 300 kB would take seconds."""
@@ -30,8 +30,9 @@ class Budget:
         self.start()
 
     def start(self) -> None:
-        """Begins a student."""
-        self._made = self._written = 0
+        """Begins a student; needed only if the budget `is_used`."""
+        self.is_used = False
+        self._made = 0
         self._deadline: float | None = None
 
     def make(self, characters: int) -> None:
@@ -42,21 +43,14 @@ class Budget:
                 "it first with Character Limit."
             )
         if characters > _SMALL:
+            self.is_used = True
             self._made += characters
             require_line(self._made)
-
-    def write(self, size: int) -> None:
-        """Counts the bytes of a line; raises Unmappable if the student has too many."""
-        self._written += size
-        if self._written > MAX_STUDENT_BYTES:
-            raise too_large(
-                f"The student's rows are larger than {MAX_STUDENT_BYTES:,} bytes: leave out fields "
-                "or rows."
-            )
 
     def search(self) -> None:
         """Counts the time of patterns, before each search; raises Unmappable after too long."""
         now = self._clock()
+        self.is_used = True
         if self._deadline is None:
             self._deadline = now + MAX_STUDENT_SECONDS
         elif now > self._deadline:
@@ -72,6 +66,15 @@ def require_line(characters: int) -> None:
         raise too_large(
             f"The line would become longer than {MAX_LINE_CHARACTERS:,} characters: leave out "
             "fields, or shorten them with Character Limit."
+        )
+
+
+def require_rows(size: int) -> None:
+    """Raises Unmappable for rows of a student in a file that are too large together."""
+    if size > MAX_ROWS_BYTES:
+        raise too_large(
+            f"The student's rows in the file are larger than {MAX_ROWS_BYTES:,} bytes: leave out "
+            "fields or rows."
         )
 
 

@@ -57,13 +57,13 @@ def line_writer(csv: CsvFormat) -> LineWriter:
     (see `format_problem`), and TypeError for a value that is not text.
     """
     separator, quote, end = csv.separator, csv.text_identifier, csv.line_ending
-    codec, always, end_bytes = CODECS[csv.encoding], csv.quote_always, csv.line_ending.encode()
+    always, end_bytes = csv.quote_always, csv.line_ending.encode()
     join, join_quoted = separator.join, (quote + separator + quote).join
     as_json, other_quote = orjson.dumps, quote if quote != '"' else ""
     escapes = len(orjson.dumps(separator)) - 2 - len(separator.encode())
     keeps = not csv.line_breaks_to_spaces
     write_special = _special_writer(csv)
-    if csv.formulas != "keep":
+    if csv.formulas != "keep" or CODECS[csv.encoding] != "utf-8":
         return write_special
 
     def write(values: Sequence[str]) -> bytes:
@@ -80,15 +80,10 @@ def line_writer(csv: CsvFormat) -> LineWriter:
             and (line.isascii() or (utf8.find(b"\xc2") < 0 and (keeps or utf8.find(b"\xe2") < 0)))
             and not (other_quote and other_quote in line)
         ):
-            if codec != "utf-8":
-                try:
-                    line.encode(codec)
-                except UnicodeEncodeError:
-                    return write_special(values)
             if always:
-                return (quote + join_quoted(values) + quote + end).encode(codec)
+                return (quote + join_quoted(values) + quote + end).encode()
             if line:  # a single blank value needs quotes: readers skip an empty line
-                return utf8 + end_bytes if codec == "utf-8" else (line + end).encode(codec)
+                return utf8 + end_bytes
         return write_special(values)
 
     return write
