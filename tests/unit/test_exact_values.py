@@ -8,7 +8,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from registration_sync.domain.errors import InvalidRequest
@@ -19,6 +19,7 @@ from registration_sync.domain.mapping.compiled.mapping import (
     compile_mapping,
 )
 from registration_sync.domain.mapping.definition.mapping import parse_mapping
+from registration_sync.domain.mapping.transformations.registry import TRANSFORMATIONS
 
 RUN = RunContext(dt.datetime(2026, 3, 2, 21, tzinfo=dt.UTC), ZoneInfo("UTC"), 2025)
 DATE = {"type": "date", "from": ["YYYY-MM-DD", "M/D/YYYY"], "to": "YYYYMMDD"}
@@ -209,6 +210,15 @@ STEPS: list[dict[str, Any]] = [
     *({"type": "substitute", "pattern": r"\w+", "replace": "ñ"},),
     *({"type": "split", "delimiter": ","}, {"type": "count_items"}),
 ]
+STEPS += [
+    *({"type": "today", "to": "M/D/YYYY"}, {"type": "enroll_school_year", "to": "end"}),
+    *({"type": "date", "from": "M/D/YYYY", "to": "YYYYMMDD"}, {"type": "yes_no"}),
+    *({"type": "value_input", "value": "Ñ"}, {"type": "join", "fields": ["w"]}),
+    *({"type": "pick", "fields": ["w"]}, {"type": "phone_number", "to": "9999999999"}),
+    {"type": "if_then_else", "contains": "é", "then": "1"},
+    {"type": "match_codes", "codes": {"é": "É", "İ": "I"}, "unmatched": "keep"},
+    {"type": "match_codes", "codes": {"é": "É"}, "delimiter": ",", "ignore_case": True},
+]
 STABLE = {"lower", "trim", "squish", "direct", "transliterate", "character_limit", "pad"}
 ANY_TEXT = st.text(
     st.one_of(
@@ -219,6 +229,11 @@ ANY_TEXT = st.text(
 )
 
 
+def test_the_property_covers_every_transformation() -> None:
+    assert {step["type"] for step in STEPS} == TRANSFORMATIONS.keys()
+
+
+@settings(max_examples=400)
 @given(st.sampled_from(STEPS), ANY_TEXT)
 def test_any_text_gives_well_formed_text_alike_when_composed(
     step: dict[str, Any], value: str
