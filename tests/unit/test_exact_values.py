@@ -75,6 +75,7 @@ def result(value: Any, *steps: dict[str, Any], w: str = ".", **field: Any) -> st
         ("proper_case", "ǆUNGLA", "ǅungla"),
         ("proper_case", "İBRAHİM", "Ibrahim"),
         ("proper_case", "E\u0301LODIE", "E\u0301lodie"),
+        ("proper_case", "A\u0300'ANGELO", "A\u0300'Angelo"),
         ("lower", "İBRAHİM", "ibrahim"),
         ("lower", "I\u0307BRAHI\u0307M", "ibrahim"),
         ("lower", "ÉLODIE", "élodie"),

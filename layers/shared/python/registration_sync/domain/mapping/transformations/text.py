@@ -106,9 +106,10 @@ def _capital(value: str, found: re.Match[str]) -> str:
     start = found.start()
     if start and value[start - 1].isdigit():
         return word if len(compose(word)) == 1 else lower  # Apt 4B, but 112th
-    after_apostrophe = start >= 2 and value[start - 1] in "'\u2019"
-    if after_apostrophe and not (start == 2 or not value[start - 3].isalpha()):
-        return lower  # Taylor's, but O'Brien and D'Angelo
+    if start >= 2 and value[start - 1] in "'\u2019":
+        before = compose(value[max(0, start - 12) : start - 1])
+        if len(before) > 1 and before[-2].isalpha():
+            return lower  # Taylor's, but O'Brien and D'Angelo
     if lower.startswith("mc") and len(lower) > 3:
         return "Mc" + lower[2:3].title() + lower[3:]
     return lower[:1].title() + lower[1:]
