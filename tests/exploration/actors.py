@@ -10,12 +10,11 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import Any
 
 from registration_sync.domain.connections.sftp import RemoteFile, ReplacedBy, SftpAccount
 from registration_sync.domain.errors import (
     ConnectionFailed,
-    LeaseLost,
     RegistrationSyncError,
     Unavailable,
 )
@@ -118,8 +117,8 @@ class ReplayTable:
     def take_lease(self, _c: str, lease: Lease, now_ms: int) -> None:
         self._do("take_lease", lease.token)
 
-    def renew_lease(self, _c: str, lease: Lease) -> NoReturn:
-        raise LeaseLost("wanted only by one that is late")
+    def renew_lease(self, _c: str, lease: Lease) -> None:
+        self._do("renew_lease", lease.token)
 
     def release_lease(self, _c: str, token: str) -> None:
         self._do("release_lease", token)

@@ -150,6 +150,12 @@ def _take_lease(world: World, token: str) -> tuple[World, Any]:
     return replace(world, lease=(token, False)), None
 
 
+def _renew_lease(world: World, token: str) -> tuple[World, Any]:
+    if not _ours(world, token):
+        return world, Refused(LeaseLost)
+    return replace(world, lease=(token, False)), None
+
+
 def _ours(world: World, token: str) -> bool:
     return world.lease is not None and world.lease[0] == token
 
@@ -304,6 +310,7 @@ _OPERATIONS = {
     "forget_current": _forget_current,
     "delete_current": _delete_current,
     "take_lease": _take_lease,
+    "renew_lease": _renew_lease,
     "release_lease": _release_lease,
     "close_batch": _close_batch,
     "commit": _commit,
@@ -333,7 +340,7 @@ READS = frozenset(
 BOOKS = frozenset({"put_ledger", "store_index", "settle", "set_retired"})
 
 AMONG_EXPORTS = frozenset(
-    {"upload", "names", "find", "remove", "replace", "ledger", "fetch_index"} | BOOKS
+    {"upload", "names", "find", "remove", "replace", "renew_lease", "ledger", "fetch_index"} | BOOKS
 )
 """Operations on what no sync reads or writes."""
 

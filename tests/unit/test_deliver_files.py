@@ -93,17 +93,22 @@ class Folder:
         return ReplacedBy.POSIX_RENAME
 
 
-class NoTable:
+class LeaseTable:
+    """The table as a delivery uses it; the lease is held unless `is_lost`."""
+
+    is_lost = False
+
     def take_lease(self, *_: Any) -> None: ...
 
     def renew_lease(self, _c: str, lease: Lease) -> None:
-        raise LeaseLost("lost")
+        if self.is_lost:
+            raise LeaseLost("lost")
 
 
-def held_lease(clock: Callable[[], dt.datetime] | None = None) -> HeldLease:
+def held_lease(table: LeaseTable | None = None) -> HeldLease:
     now = dt.datetime(2026, 3, 2, 21, tzinfo=dt.UTC)
-    table: Any = NoTable()
-    lease = HeldLease("c", "run", TOKEN, table, clock or (lambda: now))
+    port: Any = table or LeaseTable()
+    lease = HeldLease("c", "run", TOKEN, port, lambda: now)
     lease.take()
     return lease
 
@@ -221,16 +226,23 @@ def test_a_vanished_temporary_file_beside_the_old_file_is_not_delivered(
     assert folder.files == {"f/a.csv": OLD}
 
 
-def test_with_too_little_lease_left_nothing_is_renamed(tmp_path: Path) -> None:
-    moment = [dt.datetime(2026, 3, 2, 21, tzinfo=dt.UTC)]
-    lease = held_lease(lambda: moment[0])
+def test_a_run_that_lost_the_lease_removes_and_renames_nothing(tmp_path: Path) -> None:
+    """Its own clock says that the lease is held: only the table knows of the successor."""
+    table = LeaseTable()
     folder = Folder(a_csv=OLD)
-    folder.on["names"] = lambda: moment.insert(0, moment[0] + dt.timedelta(seconds=130))
+    successors = f"f/{temporary_name('a.csv', 'ffff')}"
+
+    def lose_it() -> None:
+        table.is_lost = True
+        folder.files[successors] = NEW
+
+    folder.on["names"] = lose_it
 
     with pytest.raises(LeaseLost):
-        deliver(folder, tmp_path, "a.csv", lease=lease)
+        deliver(folder, tmp_path, "a.csv", lease=held_lease(table))
 
     assert folder.files["f/a.csv"] == OLD
+    assert successors in folder.files
 
 
 def deliver_with_done_files(folder: Folder, tmp_path: Path, *names: str) -> list[ReplacedBy]:

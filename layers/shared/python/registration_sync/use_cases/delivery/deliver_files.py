@@ -117,7 +117,6 @@ def deliver_files(
         nonlocal modified, renaming
         modified = modified or _upload(files, folder, session, lease)
         _remove_stale_uploads(files, folder, session, lease)
-        lease.check_for_renames()
         if not done:
             _remove_done_files(files, folder, session)
         for file in files[len(done) :]:
@@ -155,14 +154,16 @@ def _remove_stale_uploads(
 ) -> None:
     """The fence: a rename by an earlier attempt, still in flight, then fails for lack of a source.
 
-    The lease is checked before each removal: a run that lost the lease must not fence its
-    successor.
+    The lease is confirmed after the listing. A successor takes the lease before it uploads: none of
+    its files is in a listing that was made before. Before the renames of a successor, its own fence
+    removes our files.
     """
     kept = {temporary_name(file.name, lease.token) for file in files}
     kept |= {_aside_path(file, folder, lease.token).rpartition("/")[2] for file in files}
-    for name in session.names(folder):
+    names = session.names(folder)
+    lease.confirm()
+    for name in names:
         if name not in kept and any(is_temporary_name_of(name, file.name) for file in files):
-            lease.check()
             session.remove(f"{folder}/{name}")
 
 
