@@ -189,50 +189,50 @@ class _NeverOpens(asyncssh.SSHServerSession[bytes]):
         return True
 
 
-class _SignIn(asyncssh.SSHServer):
+class SignIn(asyncssh.SSHServer):
     """Signs in by the server's methods, and records each attempt."""
 
     def __init__(self, server: "AsyncSftpServer") -> None:
-        self._server = server
+        self.server = server
 
     def connection_made(self, conn: asyncssh.SSHServerConnection) -> None:
         self._connection = conn
 
     def session_requested(self) -> Any:
-        return _NeverOpens(self._server)  # reached where the option sftp_factory is None
+        return _NeverOpens(self.server)  # reached where the option sftp_factory is None
 
     def begin_auth(self, username: str) -> bool:
-        self._server.sign_ins.append("asked")
+        self.server.sign_ins.append("asked")
         return True
 
     def password_auth_supported(self) -> bool:
-        return "password" in self._server.methods
+        return "password" in self.server.methods
 
     async def validate_password(self, username: str, password: str) -> bool:
-        self._server.sign_ins.append("password")
-        if "sign_in" in self._server.faults.silent:
+        self.server.sign_ins.append("password")
+        if "sign_in" in self.server.faults.silent:
             await asyncio.Event().wait()
-        if "sign_in" in self._server.faults.drop_before:
+        if "sign_in" in self.server.faults.drop_before:
             self._connection.abort()
         return username == USERNAME and password == PASSWORD
 
     def kbdint_auth_supported(self) -> bool:
-        return "keyboard-interactive" in self._server.methods
+        return "keyboard-interactive" in self.server.methods
 
     def get_kbdint_challenge(self, username: str, lang: str, submethods: str) -> Any:
-        self._server.sign_ins.append("keyboard-interactive")
-        return "", "", "", [(prompt, False) for prompt in self._server.prompts]
+        self.server.sign_ins.append("keyboard-interactive")
+        return "", "", "", [(prompt, False) for prompt in self.server.prompts]
 
     def validate_kbdint_response(self, username: str, responses: Any) -> bool:
-        self._server.sign_ins.append("answer")
+        self.server.sign_ins.append("answer")
         return list(responses) == [PASSWORD]
 
     def public_key_auth_supported(self) -> bool:
-        return "publickey" in self._server.methods
+        return "publickey" in self.server.methods
 
     def validate_public_key(self, username: str, key: asyncssh.SSHKey) -> bool:
-        self._server.sign_ins.append("publickey")
-        return any(key.public_data == known.public_data for known in self._server.known_keys)
+        self.server.sign_ins.append("publickey")
+        return any(key.public_data == known.public_data for known in self.server.known_keys)
 
 
 class _InThread:
@@ -327,7 +327,7 @@ class AsyncSftpServer(_InThread):
     async def _open(self) -> asyncssh.SSHAcceptor:
         options: dict[str, Any] = {
             "server_host_keys": list(self._keys),
-            "server_factory": lambda: _SignIn(self),
+            "server_factory": lambda: SignIn(self),
             "sftp_factory": lambda channel: MisbehavingSftp(channel, self),
         }
         acceptor = await asyncssh.listen(self.host, 0, **options | self._options)

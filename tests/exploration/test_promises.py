@@ -262,11 +262,18 @@ MUTANTS: dict[str, tuple[Changes, str]] = {
         "one sync, two exports, a stalled holder",
     ),
     "no fence before the renames": (
-        {"deliver_files": [("        _remove_stale_uploads(files, folder, session, lease)\n", "")]},
+        {
+            "deliver_files": [
+                (
+                    "                _ = session.remove(path) or session.move(path, retired_name(path))\n",  # noqa: E501
+                    "",
+                )
+            ]
+        },
         "two syncs, two exports, a kill",
     ),
     "a lease that is not confirmed before the renames": (
-        {"deliver_files": [("    lease.confirm()\n", "")]},
+        {"deliver_files": [("        self._lease.confirm()\n", "")]},
         "two syncs, two exports, a holder with a late clock",
     ),
     "a held delivery that moves the marker": (

@@ -38,11 +38,10 @@ class Refused:
 class World:
     """`open` 0: the year is not there yet. Maps are sorted tuples, so that equal means equal.
 
-    Marks of exported batches are gone at once, as they may be, what lies in a final file as soon
-    as it was looked at, and of the ledger and the indexes, by batch, what nobody will read any
-    more. For the watching: the newest label of each student that was
-    delivered, that was answered to its sender, and that was answered and is `owed` a delivery, as
-    a removal is not. (A label is the number that a sync wrote into its snapshot.)
+    Marks of exported batches are gone at once, as they may be, and of the ledger and the indexes,
+    by batch, what nobody will read any more. For the watching: the newest label of each student
+    that was delivered, that was answered to its sender, and that was answered and is `owed` a
+    delivery, as a removal is not. (A label is the number that a sync wrote into its snapshot.)
     """
 
     lease: tuple[str, bool] | None = None  # token, expired
@@ -276,6 +275,10 @@ def _find(world: World, path: str) -> tuple[World, Any]:
     return world, path in dict(world.files)
 
 
+def _holds(world: World, path: str, rows: Any) -> tuple[World, Any]:
+    return world, dict(world.files).get(path) == rows
+
+
 def _remove(world: World, path: str) -> tuple[World, Any]:
     return replace(world, files=drop(world.files, path)), None
 
@@ -294,7 +297,7 @@ def _replace(
         if label < floors.get(student, -1):
             fault = fault or f"P2: {student}'s {label} although {floors[student]} was answered"
         delivered[student] = max(label, delivered.get(student, -1))
-    files = put(drop(world.files, temporary), final, ())
+    files = put(drop(world.files, temporary), final, rows)
     return (
         replace(world, files=files, delivered=tuple(sorted(delivered.items())), fault=fault),
         None,
@@ -328,19 +331,31 @@ _OPERATIONS = {
     "upload": _upload,
     "names": _names,
     "find": _find,
+    "holds": _holds,
     "remove": _remove,
     "replace": _replace,
 }
 
 READS = frozenset(
-    {"marker", "open", "marks", "marked", "current", "everyone", "names", "find"}
+    {"marker", "open", "marks", "marked", "current", "everyone", "names", "find", "holds"}
     | {"ledger", "fetch_index"}
 )
 
 BOOKS = frozenset({"put_ledger", "store_index", "settle", "set_retired"})
 
 AMONG_EXPORTS = frozenset(
-    {"upload", "names", "find", "remove", "replace", "renew_lease", "ledger", "fetch_index"} | BOOKS
+    {
+        "upload",
+        "names",
+        "find",
+        "holds",
+        "remove",
+        "replace",
+        "renew_lease",
+        "ledger",
+        "fetch_index",
+    }
+    | BOOKS
 )
 """Operations on what no sync reads or writes."""
 

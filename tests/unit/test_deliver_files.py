@@ -11,9 +11,10 @@ from registration_sync.domain.connections.sftp import (
     Credentials,
     RemoteFile,
     ReplacedBy,
+    ServerTraits,
     SftpAccount,
-    temporary_name,
 )
+from registration_sync.domain.connections.temporary_names import temporary_name, upload_token
 from registration_sync.domain.errors import (
     ConnectionFailed,
     DeliveryError,
@@ -32,7 +33,7 @@ from registration_sync.use_cases.delivery.deliver_files import (
 from registration_sync.use_cases.runs.lease import HeldLease
 
 ACCOUNT = SftpAccount("sftp.example.org", 22, "district", (), Credentials())
-TOKEN = "ab12"
+TOKEN = upload_token("c", "ab12")
 OLD, NEW = b"old", b"newer"
 
 
@@ -50,6 +51,8 @@ class Folder:
         self.after: dict[str, list[Exception]] = {}
         self.on: dict[str, Callable[[], None]] = {}
         self.connections = 0
+        self.traits = ServerTraits()
+        self.writes_in_place = False
 
     def connect(self, account: SftpAccount) -> "Folder":
         self._do("connect", lambda: None)
@@ -80,11 +83,15 @@ class Folder:
         content = self.files.get(path)
         return None if content is None else RemoteFile(path, len(content))
 
-    def upload(self, source: Path, target: str) -> None:
+    def upload(self, source: Path, target: str, *, unseen: bool = False) -> None:
         self._do("upload", lambda: self.files.update({target: source.read_bytes()}))
 
-    def remove(self, path: str) -> None:
+    def holds(self, source: Path, path: str, modified: int | None) -> bool:
+        return self.files.get(path) == source.read_bytes()
+
+    def remove(self, path: str) -> bool:
         self._do("remove", lambda: self.files.pop(path, None))
+        return True
 
     def replace(self, temporary: str, final: str) -> ReplacedBy:
         if temporary not in self.files:
@@ -108,7 +115,7 @@ class LeaseTable:
 def held_lease(table: LeaseTable | None = None) -> HeldLease:
     now = dt.datetime(2026, 3, 2, 21, tzinfo=dt.UTC)
     port: Any = table or LeaseTable()
-    lease = HeldLease("c", "run", TOKEN, port, lambda: now)
+    lease = HeldLease("c", "run", "ab12", port, lambda: now)
     lease.take()
     return lease
 

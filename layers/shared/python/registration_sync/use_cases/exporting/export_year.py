@@ -3,6 +3,7 @@
 import datetime as dt
 import json
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from itertools import batched
 from pathlib import Path
 
@@ -97,7 +98,8 @@ def export_year(
     delivered = _deliver(year, sent, workspace, server, lease, pause, report)
     table.put_ledger(connection_id, school_year, _entry(year, books, batches, written, sent, now()))
     table.commit(connection_id, school_year, batch, lease.token)
-    return outcome_of(year, written, delivered, findings)
+    outcome = outcome_of(year, written, delivered, findings)
+    return replace(outcome, warnings=(*outcome.warnings, *server.traits.unverified()))
 
 
 def _books_before(

@@ -5,6 +5,7 @@ from contextlib import suppress
 from dataclasses import asdict, replace
 
 from registration_sync.domain.connections.connection import DeliveryMethod
+from registration_sync.domain.connections.sftp import ServerTraits
 from registration_sync.domain.errors import Unavailable
 from registration_sync.domain.runs.check import CheckStep, StepResult
 from registration_sync.domain.runs.run import Run, RunRequest, RunStatus
@@ -35,9 +36,9 @@ def run_check(request: RunRequest, *, attempt: int, outside: Outside) -> Run:
         with suppress(Unavailable):  # it is only shown
             outside.runs.save(replace(started, steps=tuple(steps)))
 
-    steps, replaced_by = check_connection(
+    steps, traits = check_connection(
         connection,
-        lambda: account_of(connection, outside.secrets),
+        lambda: account_of(connection, outside),
         folder=connection.folder_for(
             current_school_year(outside.now().astimezone(connection.zone).date())
         ),
@@ -57,18 +58,19 @@ def run_check(request: RunRequest, *, attempt: int, outside: Outside) -> Run:
         steps=steps,
         finished_at=outside.now(),
     )
-    _remember(run, steps, replaced_by and replaced_by.value, outside)
+    _remember(run, steps, traits, outside)
     return saved_run(run, outside.runs)
 
 
 def _remember(
-    run: Run, steps: tuple[CheckStep, ...], replaced_by: str | None, outside: Outside
+    run: Run, steps: tuple[CheckStep, ...], traits: ServerTraits, outside: Outside
 ) -> None:
     outcome = {
         "run_id": run.run_id,
         "status": run.status,
         "message": run.message,
-        "replaced_by": replaced_by,
+        "replaced_by": traits.replaced_by,
+        "server": traits.to_json(),
         "checked_at": run.to_json()["finished_at"],
         "steps": {asdict(step)["step"]: step.result for step in steps},
     }

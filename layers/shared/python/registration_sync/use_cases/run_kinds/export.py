@@ -75,7 +75,7 @@ def _export_years(
     run = replace(run, years=(*run.years, *plan.unknown))
     outcomes = {year.school_year: year for year in run.years}
     collection = CollectionCheck(connection, run, outside.deliveries)
-    server = RunConnection(outside.servers, lambda: account_of(connection, outside.secrets))
+    server = RunConnection(outside.servers, lambda: account_of(connection, outside))
     lease.on_loss = server.close
 
     def judge(year: YearToExport, written: WrittenYear, histories: Histories) -> list[Finding]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from registration_sync.domain.connections.connection import Connection, DeliveryMethod
-from registration_sync.domain.connections.sftp import SftpAccount
+from registration_sync.domain.connections.sftp import ServerTraits, SftpAccount
 from registration_sync.domain.errors import (
     AlreadyRunning,
     RegistrationSyncError,
@@ -150,13 +150,15 @@ def _another_attempt_helps(run: Run) -> bool:
     return invoked_again and only_passing and run.status is RunStatus.FAILED
 
 
-def account_of(connection: Connection, secrets: Secrets) -> SftpAccount:
-    """Where and as whom to sign in."""
+def account_of(connection: Connection, outside: Outside) -> SftpAccount:
+    """The server, the user, the credentials, and what the last check has learned of the server."""
+    check = outside.connections.last_check(connection.connection_id) or {}
     return SftpAccount(
         host=connection.host,
         port=connection.port,
         username=connection.username,
         host_keys=tuple(connection.host_keys),
-        credentials=secrets.read(connection.connection_id),
+        credentials=outside.secrets.read(connection.connection_id),
         write_in_place=connection.write_in_place,
+        traits=ServerTraits.from_json(check.get("server", {})),
     )

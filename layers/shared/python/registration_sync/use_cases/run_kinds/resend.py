@@ -203,7 +203,7 @@ def _send(
     run: Run,
     outside: Outside,
 ) -> list[YearOutcome]:
-    server = RunConnection(outside.servers, lambda: account_of(connection, outside.secrets))
+    server = RunConnection(outside.servers, lambda: account_of(connection, outside))
     lease.on_loss = server.close
     collection = CollectionCheck(connection, run, outside.deliveries)
     outcomes = []
@@ -223,7 +223,7 @@ def _send(
                         status=RunStatus.SUCCEEDED,
                         rows=year.students,
                         files=files,
-                        warnings=tuple(told),
+                        warnings=(*told, *server.traits.unverified()),
                     )
                 )
     finally:

@@ -6,7 +6,6 @@ from dataclasses import dataclass, replace
 
 from registration_sync.domain.connections.connection import Connection, DeliveryMethod
 from registration_sync.domain.connections.destinations import destinations
-from registration_sync.domain.connections.sftp import temporary_name
 from registration_sync.domain.errors import (
     Conflict,
     DeliveryError,
@@ -27,6 +26,7 @@ from registration_sync.domain.runs.run import (
     YearOutcome,
 )
 from registration_sync.ports.sftp import SftpSession
+from registration_sync.use_cases.delivery.one_file import put_in_place, upload_file
 from registration_sync.use_cases.exporting.output_file import WrittenFile
 from registration_sync.use_cases.exporting.package_files import package_files
 from registration_sync.use_cases.exporting.plan import ready_mapping
@@ -189,7 +189,7 @@ def _deliver(
             kept = f"{run.school_years[0] if run.school_years else 0}/files/{file.name}"
             outside.archive.store(connection.connection_id, run.run_id, kept, file.source)
         return ["download"] * len(files)
-    session = outside.servers.connect(account_of(connection, outside.secrets))
+    session = outside.servers.connect(account_of(connection, outside))
     try:
         session.make_folder(folder)
         return [_send(file, folder, outside.new_token(), session) for file in files]
@@ -198,13 +198,12 @@ def _deliver(
 
 
 def _send(file: WrittenFile, folder: str, token: str, session: SftpSession) -> str:
-    temporary = f"{folder}/{temporary_name(file.name, token)}"
+    upload = upload_file(file.source, folder, file.name, token, session)
     try:
-        session.upload(file.source, temporary)
-        return session.replace(temporary, f"{folder}/{file.name}").value
+        return put_in_place(file.source, upload, f"{folder}/{file.name}", session).value
     except DeliveryError:
         with suppress(DeliveryError):
-            session.remove(temporary)
+            _ = upload.path and session.remove(upload.path)
         raise
 
 

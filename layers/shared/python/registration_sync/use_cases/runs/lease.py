@@ -4,6 +4,7 @@ import datetime as dt
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
+from registration_sync.domain.connections.temporary_names import upload_token
 from registration_sync.domain.errors import LeaseLost, Unavailable
 from registration_sync.domain.registrations.batches import (
     LEASE_RENEWAL_SECONDS,
@@ -28,6 +29,7 @@ class HeldLease:
     ) -> None:
         self.token = token
         self.on_loss: Callable[[], None] = lambda: None
+        self.upload_token = upload_token(connection_id, token)
         self._connection_id = connection_id
         self._run_id = run_id
         self._table = table

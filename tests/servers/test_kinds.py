@@ -1,0 +1,83 @@
+"""Every kind of server goes through the same scenario, and check and delivery agree about it."""
+
+from pathlib import Path
+
+import pytest
+
+from registration_sync.domain.connections.sftp import ReplacedBy
+from registration_sync.domain.connections.temporary_names import (
+    NameForm,
+    temporary_name,
+    upload_token,
+)
+from registration_sync.domain.errors import DeliveryError
+from tests.servers.scenario import FINAL, check, deliver, passes, running
+from tests.servers.table import KINDS, Kind
+
+OLD, NEW, NEWER = b"ID\r\n006\r\n", b"ID\r\n007\r\n", b"ID\r\n008\r\n009\r\n"
+SCRIPTED = [kind for kind in KINDS if not kind.real]
+
+
+@pytest.fixture
+def new(tmp_path: Path) -> Path:
+    path = tmp_path / "new.csv"
+    path.write_bytes(NEW)
+    return path
+
+
+@pytest.fixture
+def newer(tmp_path: Path) -> Path:
+    path = tmp_path / "newer.csv"
+    path.write_bytes(NEWER)
+    return path
+
+
+def outcome(kind: Kind, server: object, source: Path) -> str:
+    try:
+        ((placed, *_), _traits) = deliver(kind, server, source)
+    except DeliveryError as error:
+        return error.code
+    return placed.way.value
+
+
+@pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.name)
+def test_first_delivery_replacement_and_leftover(
+    kind: Kind, tmp_path: Path, new: Path, newer: Path
+) -> None:
+    with running(kind, tmp_path / "server") as server:
+        final = server.folder / FINAL
+        first = outcome(kind, server, new)
+        if not kind.is_delivered:
+            if final.is_dir():
+                assert first == kind.replaces
+                return
+            final.write_bytes(OLD)
+            assert outcome(kind, server, newer) == kind.replaces
+            assert final.read_bytes() == OLD
+            return
+        assert first in {"new", "posix_rename", "in_place", "rename"}
+        assert final.read_bytes() == NEW
+
+        assert outcome(kind, server, newer) == kind.replaces
+        assert final.read_bytes() == NEWER
+
+        form = NameForm.VISIBLE_WITH_EXTENSION if kind.real else NameForm.HIDDEN
+        leftover = server.folder / temporary_name(FINAL, upload_token("c", "dead"), form)
+        leftover.write_bytes(OLD)
+        assert outcome(kind, server, new) == kind.replaces
+        assert final.read_bytes() == NEW
+
+
+@pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.name)
+def test_check_and_delivery_agree(kind: Kind, tmp_path: Path, new: Path, newer: Path) -> None:
+    with running(kind, tmp_path / "server") as server:
+        steps, learned = check(kind, server, tmp_path / "w")
+        said = " ".join(step.message for step in steps)
+        found = [outcome(kind, server, source) for source in (new, newer)]
+
+    assert passes(steps) == kind.is_delivered, said
+    assert found[1] == kind.replaces
+    for sentence in kind.says:
+        assert sentence in said
+    if kind.is_delivered:
+        assert learned.replaced_by == ReplacedBy(kind.replaces)
