@@ -400,6 +400,41 @@ class SlowProxy(_InThread):
         self._loop.call_later(self._delay_seconds, writer.close)
 
 
+class Greeter:
+    """A TCP proxy to a server, which sends a preamble first."""
+
+    def __init__(self, port: int, preamble: bytes) -> None:
+        self._server_port = port
+        self._preamble = preamble
+        self._listener = socket.create_server(("127.0.0.1", 0))
+        self.port = self._listener.getsockname()[1]
+        self._threads = [threading.Thread(target=self._accept, daemon=True)]
+
+    def __enter__(self) -> Self:
+        self._threads[0].start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        for thread in self._threads:
+            thread.join(5)
+
+    def _accept(self) -> None:
+        with self._listener:
+            client, _ = self._listener.accept()
+        client.sendall(self._preamble)
+        server = socket.create_connection(("127.0.0.1", self._server_port))
+        for source, target in ((client, server), (server, client)):
+            thread = threading.Thread(target=self._carry, args=(source, target), daemon=True)
+            self._threads.append(thread)
+            thread.start()
+
+    def _carry(self, source: socket.socket, target: socket.socket) -> None:
+        with source, contextlib.suppress(OSError):
+            while data := source.recv(1 << 16):
+                target.sendall(data)
+            target.shutdown(socket.SHUT_RDWR)
+
+
 class SilentServer:
     """Accepts TCP connections, sends `greeting`, and then stays silent or hangs up."""
 

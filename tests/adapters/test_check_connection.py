@@ -258,6 +258,16 @@ def test_a_host_that_goes_silent_ends_within_the_limit(greeting: bytes, tmp_path
     assert any(word in found.message for word in words), found
 
 
+def test_a_check_has_a_time_limit(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(f"{check_connection.__module__}.CHECK_SECONDS", 1.0)
+    with AsyncSftpServer(tmp_path / "server") as server, within(15):
+        server.root.mkdir()
+        server.faults.silent.add("write")
+        found = failed(checked(server.account(), tmp_path / "w", limits=Limits())[0])
+
+    assert "nearly up" in found.message
+
+
 def test_every_fault_has_a_sentence_of_its_own(tmp_path: Path) -> None:
     found: dict[str, CheckStep] = {}
     for case, (change, _, _) in ACCOUNTS.items():

@@ -5,7 +5,7 @@ import os
 import socket
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from ipaddress import ip_network
 from pathlib import Path
@@ -647,7 +647,19 @@ def test_removing_a_missing_file_is_no_error(session: ParamikoSftpSession, root:
 # Connections lost during a delivery
 
 
-def deliver(server: AsyncSftpServer, source: Path, **account: object) -> list[ReplacedBy]:
+def deliver(
+    server: AsyncSftpServer,
+    source: Path,
+    *,
+    meanwhile: Callable[[], object] = lambda: None,
+    **account: object,
+) -> list[ReplacedBy]:
+    """`meanwhile` is called while the connection is lost."""
+
+    def pause(_seconds: float) -> None:
+        server.faults.drop_before.clear()
+        meanwhile()
+
     servers = ParamikoSftpServers([ip_network("127.0.0.1/32")])
     connection = RunConnection(servers, lambda: server.account(**account))
     placed = deliver_files(
@@ -655,7 +667,7 @@ def deliver(server: AsyncSftpServer, source: Path, **account: object) -> list[Re
         "f",
         server=connection,
         lease=held_lease(),
-        pause=lambda _: server.faults.drop_before.clear(),
+        pause=pause,
     )
     connection.close()
     return [one.way for one in placed]
@@ -700,6 +712,59 @@ def test_the_old_file_is_kept_aside_until_the_new_one_is_in_place(
 
     assert seen == [{OLD, NEW}]
     assert {path.name: path.read_bytes() for path in (root / "f").iterdir()} == {FINAL: NEW}
+
+
+def temporary_files(root: Path) -> list[Path]:
+    return [path for path in (root / "f").iterdir() if path.name.endswith(".part")]
+
+
+def test_a_temporary_file_that_lost_its_end_is_uploaded_again(
+    server: AsyncSftpServer, root: Path, source: Path
+) -> None:
+    """As after a power failure of the server, between the upload and the rename."""
+    server.faults.drop_before.add("posix_rename")
+
+    def lose_the_end() -> None:
+        (temporary,) = temporary_files(root)
+        os.truncate(temporary, 5)
+
+    assert deliver(server, source, meanwhile=lose_the_end) == [ReplacedBy.POSIX_RENAME]
+
+    assert (root / "f" / FINAL).read_bytes() == NEW
+
+
+def test_the_old_file_of_the_same_size_is_not_taken_for_the_new_one(
+    server: AsyncSftpServer, root: Path, source: Path
+) -> None:
+    (root / "f").mkdir()
+    (root / "f" / FINAL).write_bytes(OLD)
+    assert len(OLD) == len(NEW)
+    server.faults.drop_before.add("posix_rename")
+
+    def lose_the_upload() -> None:
+        (temporary,) = temporary_files(root)
+        temporary.unlink()
+
+    with pytest.raises(UploadIncomplete, match="not the new one"):
+        deliver(server, source, meanwhile=lose_the_upload)
+
+    assert (root / "f" / FINAL).read_bytes() == OLD
+
+
+def test_nothing_is_moved_aside_for_a_temporary_file_that_is_gone(
+    server: AsyncSftpServer, session: ParamikoSftpSession, root: Path, source: Path
+) -> None:
+    """A late run finds its upload removed by its successor, whose file must stay."""
+    (root / FINAL).write_bytes(OLD)
+    server.faults.unsupported.add("posix_rename")
+    server.faults.fail_renames = {1}  # and not with "no such file"
+    session.upload(source, TEMPORARY)
+    server.before["rename"] = (root / TEMPORARY).unlink
+
+    with pytest.raises(UploadIncomplete, match="is gone"):
+        session.replace(TEMPORARY, FINAL)
+
+    assert {path.name: path.read_bytes() for path in root.iterdir()} == {FINAL: OLD}
 
 
 # Silence, lost connections, and the time limit

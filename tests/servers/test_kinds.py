@@ -13,8 +13,10 @@ from registration_sync.domain.connections.temporary_names import (
 from registration_sync.domain.errors import DeliveryError
 from tests.servers.scenario import FINAL, check, deliver, passes, running
 from tests.servers.table import KINDS, Kind
+from tests.servers.table import WAYS as REPLACEMENTS
 
 OLD, NEW, NEWER = b"ID\r\n006\r\n", b"ID\r\n007\r\n", b"ID\r\n008\r\n009\r\n"
+WAYS = {*REPLACEMENTS, "new", "picked_up"}
 SCRIPTED = [kind for kind in KINDS if not kind.real]
 
 
@@ -81,3 +83,56 @@ def test_check_and_delivery_agree(kind: Kind, tmp_path: Path, new: Path, newer: 
         assert sentence in said
     if kind.is_delivered:
         assert learned.replaced_by == ReplacedBy(kind.replaces)
+
+
+OPERATIONS = ("open", "write", "close", "stat", "listing", "remove", "rename", "posix_rename")
+DELIVERED = [kind for kind in SCRIPTED if kind.is_delivered]
+
+
+@pytest.mark.parametrize("kind", DELIVERED, ids=lambda kind: kind.name)
+def test_a_connection_lost_in_any_operation(
+    kind: Kind, tmp_path: Path, new: Path, newer: Path
+) -> None:
+    """A delivery that succeeds has put the new file in place; one that fails has left a whole file.
+    The next one succeeds."""
+    with running(kind, tmp_path / "server") as server:
+        final = server.folder / FINAL
+        for operation in OPERATIONS:
+            for took_effect in (False, True):
+                final.write_bytes(OLD)
+                server.rules.drop = (operation, took_effect)
+
+                result = outcome(kind, server, new)
+
+                server.rules.drop = None
+                case = (operation, took_effect, result)
+                assert final.read_bytes() in ({NEW} if result in WAYS else {OLD, NEW}), case
+                assert outcome(kind, server, newer) in WAYS, case
+                assert final.read_bytes() == NEWER, case
+
+
+@pytest.mark.parametrize("kind", DELIVERED, ids=lambda kind: kind.name)
+def test_a_file_that_the_importer_collects_at_once_is_delivered(
+    kind: Kind, tmp_path: Path, new: Path, newer: Path
+) -> None:
+    with running(kind, tmp_path / "server") as server:
+        server.rules.collects = True
+        for source in (new, newer):
+            assert outcome(kind, server, source) in WAYS
+            assert not (server.folder / FINAL).exists()
+
+
+@pytest.mark.parametrize("kind", DELIVERED, ids=lambda kind: kind.name)
+def test_a_connection_lost_in_any_operation_and_the_file_collected(
+    kind: Kind, tmp_path: Path, new: Path
+) -> None:
+    with running(kind, tmp_path / "server") as server:
+        server.rules.collects = True
+        for operation in OPERATIONS:
+            for took_effect in (False, True):
+                server.rules.drop = (operation, took_effect)
+
+                result = outcome(kind, server, new)
+
+                server.rules.drop = None
+                assert result in WAYS, (operation, took_effect, result)

@@ -53,6 +53,7 @@ class Folder:
         self.connections = 0
         self.traits = ServerTraits()
         self.writes_in_place = False
+        self.may_remove = True
 
     def connect(self, account: SftpAccount) -> "Folder":
         self._do("connect", lambda: None)
@@ -90,7 +91,14 @@ class Folder:
         return self.files.get(path) == source.read_bytes()
 
     def remove(self, path: str) -> bool:
-        self._do("remove", lambda: self.files.pop(path, None))
+        if path not in self.files:
+            self._do("remove", lambda: None)
+        elif self.may_remove:
+            self._do("remove", lambda: self.files.pop(path))
+        return path not in self.files
+
+    def move(self, path: str, target: str) -> bool:
+        self._do("move", lambda: self.files.update({target: self.files.pop(path)}))
         return True
 
     def replace(self, temporary: str, final: str) -> ReplacedBy:
@@ -166,6 +174,60 @@ def test_the_fence_removes_temporary_files_of_other_attempts_at_these_names_only
     deliver(folder, tmp_path, "a.csv")
 
     assert set(folder.files) == {f"f/{other}", "f/.a.csv.hand.part", "f/a.csv"}
+
+
+def test_the_fence_knows_uploads_of_the_connection_under_names_with_another_date(
+    tmp_path: Path,
+) -> None:
+    folder = Folder()
+    ours = temporary_name("a_2026-03-01.csv", upload_token("c", "ffff"))
+    others = temporary_name("a_2026-03-01.csv", upload_token("another", "ffff"))
+    folder.files = {f"f/{ours}": OLD, f"f/{others}": OLD}
+
+    deliver(folder, tmp_path, "a_2026-03-02.csv")
+
+    assert set(folder.files) == {f"f/{others}", "f/a_2026-03-02.csv"}
+
+
+def test_files_of_another_school_year_in_the_same_folder_are_not_fenced(tmp_path: Path) -> None:
+    folder = Folder()
+    other_year = temporary_name("z.csv", TOKEN)
+    folder.files = {f"f/{other_year}": NEW}
+
+    deliver(folder, tmp_path, "a.csv")
+
+    assert set(folder.files) == {f"f/{other_year}", "f/a.csv"}
+
+
+def test_a_leftover_that_cannot_be_removed_is_renamed_and_left_alone_afterwards(
+    tmp_path: Path,
+) -> None:
+    folder = Folder()
+    folder.may_remove = False
+    folder.files = {f"f/{temporary_name('a.csv', 'ffff')}": OLD}
+
+    for _ in range(2):
+        deliver(folder, tmp_path, "a.csv")
+
+    (leftover,) = folder.files.keys() - {"f/a.csv"}
+    assert "-" in leftover
+    assert folder.log.count("move") == 1
+
+
+def test_a_late_run_leaves_the_done_file_of_its_successor(tmp_path: Path) -> None:
+    folder = Folder(a_csv=OLD, a_csv_done=b"")
+    folder.traits = ServerTraits(shows_files=True)
+
+    def fence() -> None:
+        for path in [path for path in folder.files if path.endswith(".part")]:
+            del folder.files[path]
+
+    folder.on["names"] = fence
+
+    with pytest.raises(UploadIncomplete):
+        deliver_with_done_files(folder, tmp_path, "a.csv")
+
+    assert folder.files == {"f/a.csv": OLD, "f/a.csv.done": b""}
 
 
 def test_a_transient_error_is_retried_on_a_fresh_connection_three_attempts_in_all(

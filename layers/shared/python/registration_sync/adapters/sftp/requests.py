@@ -107,9 +107,10 @@ class Requests:
     def exists(self, path: str) -> bool | None:
         """Whether the file exists; None if the server does not say."""
         try:
-            return self.attributes(path) is not None
+            found = self.attributes(path)
         except Refusal:
             return None
+        return True if found else None if self.traits.shows_files is False else False
 
     def is_readable(self, path: str) -> bool | None:
         """Whether the file can be opened for reading; None if the server refuses to say whether it

@@ -6,7 +6,7 @@ from registration_sync.adapters.sftp.client import NO_SUCH_FILE, Refusal, SftpCl
 from registration_sync.adapters.sftp.replacing import Replacer
 from registration_sync.adapters.sftp.requests import Requests
 from registration_sync.adapters.sftp.transport import Link
-from registration_sync.adapters.sftp.uploads import Uploads
+from registration_sync.adapters.sftp.uploads import Appended, Uploads
 from registration_sync.domain.connections.sftp import RemoteFile, ReplacedBy, ServerTraits
 from registration_sync.domain.connections.temporary_names import form_of
 from registration_sync.domain.errors import FolderMissing, ReplaceUnsupported, UploadIncomplete
@@ -58,11 +58,19 @@ class ParamikoSftpSession:
                 found = self._requests.attributes(path)
             except Refusal:
                 return RemoteFile(path, None, is_hidden=True)
-        return RemoteFile(path, found.size, found.modified) if found is not None else None
+        if found is None:
+            is_hidden = self.traits.shows_files is False
+            return RemoteFile(path, None, is_hidden=True) if is_hidden else None
+        return RemoteFile(path, found.size, found.modified)
 
     def upload(self, source: Path, target: str, *, unseen: bool = False) -> int | None:
         with self._requests.doing(f"uploading {target}", otherwise=UploadIncomplete):
-            upload = self._uploads.upload(source, target, may_vanish=unseen)
+            try:
+                upload = self._uploads.upload(source, target, may_vanish=unseen)
+            except Appended:  # to the rest of an interrupted upload
+                self._requests.learn(truncates=False)
+                self._requests.ask(self._client.remove, target)
+                upload = self._uploads.upload(source, target, may_vanish=unseen)
         self._requests.learn(name_form=form_of(target))
         if unseen and not self.traits.shows_files:
             self._requests.learn(shows_files=False)

@@ -16,13 +16,16 @@ READ_BACK_BYTES = 1024 * 1024
 """Smaller files are read back and compared; of larger ones only the end, where there is doubt."""
 
 
+class Appended(UploadIncomplete):
+    """The server holds more bytes than were sent."""
+
+
 @dataclass(frozen=True, slots=True)
 class Upload:
     """A file that this connection has uploaded."""
 
     source: Path
     size: int
-    sha256: str
     modified: int | None
 
 
@@ -50,7 +53,7 @@ class Uploads:
         modified = self._check(target, size, may_vanish=may_vanish)
         if size <= READ_BACK_BYTES:
             self._read_back(target, size, sha256)
-        self._done[target] = Upload(source, size, sha256, modified)
+        self._done[target] = Upload(source, size, modified)
         return self._done[target]
 
     def _send(self, local: IO[bytes], target: str) -> tuple[int, str]:
@@ -91,9 +94,10 @@ class Uploads:
             self._require_hidden(target, may_vanish=may_vanish)
             return None
         requests.learn(shows_files=True)
-        if found.size in {None, size}:
+        if found.size is None or found.size == size:
             return found.modified
-        raise UploadIncomplete(
+        error = Appended if found.size > size else UploadIncomplete
+        raise error(
             f"{requests.link.server} holds {found.size} bytes of {target}, not the {size} "
             "bytes that were sent. Ask its administrator about free space and quota."
         )
@@ -143,16 +147,24 @@ class Uploads:
 
         `modified` is the server's time of the upload, which a rename keeps.
         """
-        requests, size = self._requests, source.stat().st_size
+        size = source.stat().st_size
+        is_same = self._compare(source, size, path, modified)
+        if is_same:
+            self._done[path] = Upload(source, size, modified)
+        return is_same
+
+    def _compare(self, source: Path, size: int, path: str, modified: int | None) -> bool | None:
+        requests = self._requests
         start = max(0, size - READ_BACK_BYTES)
-        found: Attributes | None = Attributes()
+        found = Attributes()
         try:
-            found = requests.attributes(path)
-            if found is None or found.size not in {None, size}:
+            found = requests.ask(requests.client.attributes, path)
+            if found.size not in {None, size}:
                 return False
             held = requests.ask(requests.client.read, path, start, size - start)
-        except Refusal:
-            return _same_time(found or Attributes(), modified)
+        except Refusal as refusal:
+            missing = refusal.code == NO_SUCH_FILE and requests.traits.shows_files is not False
+            return False if missing else _same_time(found, modified)
         with source.open("rb") as local:
             local.seek(start)
             is_same = local.read() == held
