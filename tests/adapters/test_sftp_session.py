@@ -662,14 +662,16 @@ def deliver(
 
     servers = ParamikoSftpServers([ip_network("127.0.0.1/32")])
     connection = RunConnection(servers, lambda: server.account(**account))
-    placed = deliver_files(
-        [FinishedFile(FINAL, source)],
-        "f",
-        server=connection,
-        lease=held_lease(),
-        pause=pause,
-    )
-    connection.close()
+    try:
+        placed = deliver_files(
+            [FinishedFile(FINAL, source)],
+            "f",
+            server=connection,
+            lease=held_lease(),
+            pause=pause,
+        )
+    finally:
+        connection.close()
     return [one.way for one in placed]
 
 
