@@ -31,6 +31,7 @@ from registration_sync.domain.mapping.transformations.registry import TRANSFORMA
 from registration_sync.domain.mapping.values import sources
 from registration_sync.domain.mapping.values.conditions import Condition
 from registration_sync.domain.registrations.registration import SNAPSHOT_BYTES
+from tests.servers.table import table as servers_table
 
 ROOT = Path(__file__).parents[1]
 _NOTHING: Mapping[str, str] = {}
@@ -218,6 +219,7 @@ BLOCKS: dict[str, Callable[[], str]] = {
     "dates": _dates,
     "limits": _limits,
     "routes": _routes,
+    "servers": servers_table,
 }
 
 

@@ -3,6 +3,7 @@
 import contextlib
 import datetime as dt
 from collections.abc import Iterator
+from dataclasses import replace
 from ipaddress import ip_network
 from pathlib import Path
 from typing import Any
@@ -43,19 +44,19 @@ def exports(server: Any) -> str:
 
 
 def deliver(
-    kind: Kind, server: Any, source: Path, *, pause: Any = lambda _: None, **options: Any
+    kind: Kind, server: Any, source: Path, *, traits: ServerTraits | None = None
 ) -> tuple[list[Replacement], ServerTraits]:
     """One delivery of `source` as students.csv; raises DeliveryError."""
     servers = ParamikoSftpServers([ip_network("127.0.0.1/32")], limits=LIMITS)
-    connection = RunConnection(servers, lambda: account(kind, server))
+    signing_in = replace(account(kind, server), traits=traits or ServerTraits())
+    connection = RunConnection(servers, lambda: signing_in)
     try:
         placed = deliver_files(
             [FinishedFile(FINAL, source)],
             exports(server),
             server=connection,
             lease=held_lease(),
-            pause=pause,
-            **options,
+            pause=lambda _: None,
         )
         return placed, connection.traits
     finally:

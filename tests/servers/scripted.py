@@ -1,5 +1,6 @@
 """A small SFTP server whose rules are those of one kind of server."""
 
+import os
 import time
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import contextmanager
@@ -161,16 +162,11 @@ class _Sftp(asyncssh.SFTPServer):
         if self._rules.drop_box:
             raise asyncssh.SFTPPermissionDenied("Permission denied")
         self._do("listing", lambda: None)
-        async for name in super().scandir(path):
-            dot = bytes(name.filename).startswith(b".")
-            is_file = (
-                self._on_disk(path) / bytes(name.filename).decode(errors="replace")
-            ).is_file()
-            if (self._rules.hides == "files" and is_file) or (
-                self._rules.hides == "dot files" and dot
-            ):
-                continue
-            yield name
+        for entry in os.scandir(self._on_disk(path)):
+            hidden = {"files": entry.is_file(), "dot files": entry.name.startswith(".")}
+            if not hidden.get(self._rules.hides):
+                attributes = asyncssh.SFTPAttrs.from_local(entry.stat(follow_symlinks=False))
+                yield asyncssh.SFTPName(os.fsencode(entry.name), attrs=attributes)
 
     def remove(self, path: bytes) -> None:
         self._require_visible(path)

@@ -2,15 +2,22 @@
 
 from dataclasses import dataclass, field
 
-from registration_sync.domain.connections.sftp import LISTS_NOT, READS_NOT, REMOVES_NOT, SHOWS_NOT
+from registration_sync.domain.connections.sftp import (
+    LISTS_NOT,
+    READS_NOT,
+    REMOVES_NOT,
+    REPLACEMENTS,
+    SHOWS_NOT,
+    ReplacedBy,
+)
 from registration_sync.domain.connections.sftp import NAME_RULES as NAMES
 from registration_sync.domain.connections.temporary_names import NameForm
 
 WAYS = {
-    "posix_rename": "in one step",
-    "rename": "in one step",
-    "aside_and_rename": "moves the old file aside first",
-    "in_place": "writes in place",
+    "posix_rename": "replaces the old one in one step",
+    "rename": "replaces the old one in one step",
+    "aside_and_rename": "is put in place after the old one was moved aside",
+    "in_place": "is written in place",
 }
 
 
@@ -29,6 +36,12 @@ class Kind:
     """For a scripted server: see `scripted.Rules`."""
     real: str = ""
     """For a real server: the function of `real` that starts it."""
+
+    @property
+    def sentences(self) -> tuple[str, ...]:
+        """What the check says."""
+        way = REPLACEMENTS.get(ReplacedBy(self.replaces)) if self.is_delivered else None
+        return (*([way] if way else []), *self.says)
 
     @property
     def is_delivered(self) -> bool:
@@ -204,3 +217,19 @@ KINDS = (
         rules={"folder_in_the_way": True},
     ),
 )
+
+
+def table() -> str:
+    """The table of docs/servers.md."""
+    lines = [
+        "| server | what it does | a new file | the run or the check says | what to ask for |",
+        "| --- | --- | --- | --- | --- |",
+    ]
+    for kind in KINDS:
+        replaces = WAYS.get(kind.replaces, f"is refused: `{kind.replaces}`")
+        tested = " (real)" if kind.real else ""
+        said = " ".join(kind.sentences)
+        lines.append(
+            f"| {kind.name}{tested} | {kind.description} | {replaces} | {said} | {kind.ask} |"
+        )
+    return "\n".join(lines)

@@ -4,7 +4,12 @@ from pathlib import Path
 
 import pytest
 
-from registration_sync.domain.connections.sftp import ReplacedBy
+from registration_sync.domain.connections.sftp import (
+    LISTS_NOT,
+    REMOVES_NOT,
+    SHOWS_NOT,
+    ReplacedBy,
+)
 from registration_sync.domain.connections.temporary_names import (
     NameForm,
     temporary_name,
@@ -66,8 +71,10 @@ def test_first_delivery_replacement_and_leftover(
         form = NameForm.VISIBLE_WITH_EXTENSION if kind.real else NameForm.HIDDEN
         leftover = server.folder / temporary_name(FINAL, upload_token("c", "dead"), form)
         leftover.write_bytes(OLD)
-        assert outcome(kind, server, new) == kind.replaces
+        (placed,), traits = deliver(kind, server, new)
+        assert placed.way.value == kind.replaces
         assert final.read_bytes() == NEW
+        assert set(traits.unverified()) == set(kind.says) & {SHOWS_NOT, LISTS_NOT, REMOVES_NOT}
 
 
 @pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.name)
@@ -79,7 +86,7 @@ def test_check_and_delivery_agree(kind: Kind, tmp_path: Path, new: Path, newer: 
 
     assert passes(steps) == kind.is_delivered, said
     assert found[1] == kind.replaces
-    for sentence in kind.says:
+    for sentence in kind.sentences:
         assert sentence in said
     if kind.is_delivered:
         assert learned.replaced_by == ReplacedBy(kind.replaces)
@@ -136,3 +143,28 @@ def test_a_connection_lost_in_any_operation_and_the_file_collected(
 
                 server.rules.drop = None
                 assert result in WAYS, (operation, took_effect, result)
+
+
+@pytest.mark.parametrize("name", ["no deletion", "in place, no deletion"])
+def test_files_do_not_pile_up_where_the_account_may_not_delete(
+    name: str, tmp_path: Path, new: Path, newer: Path
+) -> None:
+    kind = next(kind for kind in KINDS if kind.name == name)
+    with running(kind, tmp_path / "server") as server:
+        _, learned = check(kind, server, tmp_path / "w")
+        (server.folder / temporary_name(FINAL, upload_token("c", "dead"))).write_bytes(OLD)
+        counts = []
+        for source in (new, newer, new):
+            deliver(kind, server, source, traits=learned)
+            counts.append(len(list(server.folder.iterdir())))
+
+    assert counts[0] == counts[1] == counts[2]
+
+
+def test_the_check_names_symbolic_links(tmp_path: Path) -> None:
+    kind = next(kind for kind in KINDS if kind.name == "OpenSSH")
+    with running(kind, tmp_path / "server") as server:
+        (server.folder / FINAL).symlink_to(tmp_path / "elsewhere.csv")
+        steps, _ = check(kind, server, tmp_path / "w")
+
+    assert "students.csv in this folder is a symbolic link" in steps[7].message

@@ -44,6 +44,9 @@ class SftpSession(Protocol):
     def names(self, folder: str) -> list[str]:
         """The names in the folder; empty if the server refuses to list it."""
 
+    def links(self, folder: str) -> list[str]:
+        """The names of symbolic links in the folder; empty if the server refuses to list it."""
+
     def find(self, path: str) -> "RemoteFile | None":
         """The file at the path, or None."""
 

@@ -52,6 +52,10 @@ class Attributes:
         return self.mode is not None and stat.S_ISDIR(self.mode)
 
     @property
+    def is_link(self) -> bool:
+        return self.mode is not None and stat.S_ISLNK(self.mode)
+
+    @property
     def is_file(self) -> bool:
         return self.mode is not None and stat.S_ISREG(self.mode)
 
@@ -90,19 +94,19 @@ class SftpClient(paramiko.SFTPClient):
             raise paramiko.SFTPError("Expected attributes")
         return _attributes(answer)
 
-    def names(self, folder: str) -> list[str]:
-        """The names in the folder; bytes that are not UTF-8 become surrogates."""
+    def entries(self, folder: str) -> list[tuple[str, Attributes]]:
+        """Names in the folder, and their attributes; bytes that are not UTF-8 become surrogates."""
         kind, answer = self._request(CMD_OPENDIR, folder)
         if kind != CMD_HANDLE:
             raise paramiko.SFTPError("Expected handle")
         handle = answer.get_binary()
-        names: list[str] = []
-        while found := self._next_names(handle):
-            names += found
-            if len(names) > MAX_NAMES:
+        entries: list[tuple[str, Attributes]] = []
+        while found := self._next_entries(handle):
+            entries += found
+            if len(entries) > MAX_NAMES:
                 raise paramiko.SFTPError("Too many names")
         self._request(CMD_CLOSE, handle)
-        return [name for name in names if name not in {".", ".."}]
+        return [entry for entry in entries if entry[0] not in {".", ".."}]
 
     def is_folder(self, path: str) -> bool:
         """Whether the path is a folder that the account may list."""
@@ -113,21 +117,21 @@ class SftpClient(paramiko.SFTPClient):
         self._request(CMD_CLOSE, answer.get_binary())
         return True
 
-    def _next_names(self, handle: bytes) -> list[str]:
+    def _next_entries(self, handle: bytes) -> list[tuple[str, Attributes]]:
         try:
             kind, answer = self._request(CMD_READDIR, handle)
         except EOFError:
             return []
         if kind != CMD_NAME:
             raise paramiko.SFTPError("Expected names")
-        names = []
+        entries = []
         for _ in range(answer.get_int()):
             if _is_exhausted(answer):
                 raise paramiko.SFTPError("Fewer names than announced")
-            names.append(answer.get_binary().decode(errors="surrogateescape"))
+            name = answer.get_binary().decode(errors="surrogateescape")
             answer.get_binary()  # the long name, for people
-            _attributes(answer)
-        return names
+            entries.append((name, _attributes(answer)))
+        return entries
 
     def read(self, path: str, offset: int, size: int) -> bytes:
         """Returns `size` bytes of the file, requested all at once: one round trip.

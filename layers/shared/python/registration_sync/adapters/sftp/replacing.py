@@ -1,6 +1,5 @@
 """Replaces a file by an uploaded one, in the best way that the server has."""
 
-from contextlib import suppress
 from pathlib import Path
 
 from registration_sync.adapters.sftp.client import (
@@ -108,8 +107,7 @@ class Replacer:
                     "new file. There is no file until the next run succeeds."
                 ) from refusal
             raise
-        with suppress(Refusal):  # the fence of the next run removes it
-            requests.ask(requests.client.remove, aside)
+        requests.remove(aside)  # or the fence of the next run does
 
     def _old(self, final: str) -> Attributes | None:
         try:
@@ -148,12 +146,13 @@ class Replacer:
         if self._requests.exists(final) is not False:
             self._require_truncation(temporary, final)
         self.write(source, final)
-        with suppress(Refusal):  # the file is delivered
-            self._requests.ask(self._requests.client.remove, temporary)
+        self._requests.remove(temporary)
         return ReplacedBy.IN_PLACE
 
     def write(self, source: Path, final: str) -> None:
         """Writes the final file itself."""
+        if self._requests.traits.truncates is False:
+            raise self._appends(final)
         try:
             self._uploads.upload(source, final, may_vanish=True)
         except NameRefused as refused:
@@ -168,11 +167,7 @@ class Replacer:
             self._uploads.forget(temporary)
             requests.learn(truncates=self._is_empty(temporary))
         if requests.traits.truncates is False:
-            raise ReplaceUnsupported(
-                f"{requests.link.server} appends to existing files instead of replacing their "
-                f"content, so {final} was left as it is. Its administrator must allow renaming, "
-                "or turn off append mode."
-            )
+            raise self._appends(final)
 
     def _is_empty(self, path: str) -> bool | None:
         try:
@@ -185,6 +180,13 @@ class Replacer:
         """Raises if a rename was refused because its source is missing."""
         if refusal.code == NO_SUCH_FILE and self._requests.exists(temporary) is False:
             raise self._gone(temporary) from refusal
+
+    def _appends(self, final: str) -> ReplaceUnsupported:
+        return ReplaceUnsupported(
+            f"{self._requests.link.server} appends to existing files instead of replacing their "
+            f"content, so {final} was left as it is. Its administrator must allow renaming, or "
+            "turn off append mode."
+        )
 
     def _gone(self, temporary: str) -> UploadIncomplete:
         return UploadIncomplete(

@@ -124,6 +124,18 @@ class Requests:
     def is_folder(self, path: str) -> bool:
         return self.ask(self.client.is_folder, path)
 
+    def remove(self, path: str) -> bool:
+        """Returns whether the file is gone, also if it was missing."""
+        try:
+            self.ask(self.client.remove, path)
+        except Refusal as refusal:
+            if refusal.code == NO_SUCH_FILE or self.exists(path) is False:
+                return True
+            self.learn(removes=False)
+            return False
+        self.learn(removes=True)
+        return True
+
     def rename(self, old: str, new: str) -> None:
         """A rename that replaces where the server can. Raises Refusal."""
         try:

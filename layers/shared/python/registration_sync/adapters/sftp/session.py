@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from registration_sync.adapters.sftp.client import NO_SUCH_FILE, Refusal, SftpClient
+from registration_sync.adapters.sftp.client import NO_SUCH_FILE, Attributes, Refusal, SftpClient
 from registration_sync.adapters.sftp.replacing import Replacer
 from registration_sync.adapters.sftp.requests import Requests
 from registration_sync.adapters.sftp.transport import Link
@@ -43,14 +43,20 @@ class ParamikoSftpSession:
                     self._make_one_folder(part)
 
     def names(self, folder: str) -> list[str]:
+        return [name for name, _ in self._entries(folder)]
+
+    def links(self, folder: str) -> list[str]:
+        return [name for name, found in self._entries(folder) if found.is_link]
+
+    def _entries(self, folder: str) -> list[tuple[str, Attributes]]:
         with self._requests.doing(f"listing the folder {folder}"):
             try:
-                names = self._requests.ask(self._client.names, folder or ".")
+                entries = self._requests.ask(self._client.entries, folder or ".")
             except Refusal:
                 self._requests.learn(lists_names=False)
                 return []
         self._requests.learn(lists_names=True)
-        return names
+        return entries
 
     def find(self, path: str) -> RemoteFile | None:
         with self._requests.doing(f"checking {path}"):
@@ -81,17 +87,8 @@ class ParamikoSftpSession:
             return self._uploads.holds(source, path, modified)
 
     def remove(self, path: str) -> bool:
-        requests = self._requests
-        with requests.doing(f"removing {path}"):
-            try:
-                requests.ask(self._client.remove, path)
-            except Refusal as refusal:
-                if refusal.code == NO_SUCH_FILE or requests.exists(path) is False:
-                    return True
-                requests.learn(removes=False)
-                return False
-        requests.learn(removes=True)
-        return True
+        with self._requests.doing(f"removing {path}"):
+            return self._requests.remove(path)
 
     def move(self, path: str, target: str) -> bool:
         with self._requests.doing(f"renaming {path}"):

@@ -104,6 +104,13 @@ class ServerTraits:
     def to_json(self) -> dict[str, Any]:
         return asdict(self)
 
+    @property
+    def leaves_temporary_files(self) -> bool:
+        """Whether a temporary file is of no use and would stay: files are written in place, and the
+        account may not delete."""
+        is_in_place = self.replaced_by is ReplacedBy.IN_PLACE and self.truncates is not None
+        return is_in_place and self.removes is False
+
     def write_warnings(self) -> Iterator[str]:
         """A sentence for each limit on names and on verification."""
         if self.name_form and NAME_RULES[self.name_form]:

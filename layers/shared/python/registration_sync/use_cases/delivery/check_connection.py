@@ -1,7 +1,7 @@
 """Checks a connection step by step: would files arrive, and what must be corrected?"""
 
 import datetime as dt
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
@@ -128,7 +128,7 @@ def _try_folder(
     sources = [workspace / f"probe-{number}" for number in range(len(CONTENTS))]
     for source, content in zip(sources, CONTENTS, strict=True):
         source.write_bytes(content)
-    session.names(folder)
+    links = session.links(folder)
     token = upload_token(folder, token)
     uploads: list[Upload] = []
     final = ""
@@ -142,7 +142,9 @@ def _try_folder(
             put_in_place(source, uploads[number], final, session)
         _require_replaced(sources[1], final, session)
         replaced = "A new file replaces the old one in one step."
-        findings.add(*_result(replaced, session.traits.replace_warnings()))
+        findings.add(
+            *_result(replaced, [*session.traits.replace_warnings(), *_link_warnings(links)])
+        )
         is_removed = session.remove(final)
     except DeliveryError:
         for path in (*(upload.path for upload in uploads), final):
@@ -150,6 +152,14 @@ def _try_folder(
                 _ = path and session.remove(path)
         raise
     findings.add(*_result("The test file was removed.", [] if is_removed else [REMOVES_NOT]))
+
+
+def _link_warnings(links: Sequence[str]) -> Iterator[str]:
+    if links:
+        yield (
+            f"{', '.join(links[:3])} in this folder is a symbolic link. A delivery "
+            "under this name replaces the link with a file; what the link leads to stays as it is."
+        )
 
 
 def _final_path(folder: str, form: NameForm | None) -> str:

@@ -34,6 +34,8 @@ def upload_file(source: Path, folder: str, name: str, token: str, session: SftpS
     If the server accepts none, raises the error of the first form, or leaves the file to be written
     in place, if the connection allows that.
     """
+    if session.writes_in_place and session.traits.leaves_temporary_files:
+        return Upload("")
     known = session.traits.name_form
     forms = sorted(NameForm, key=lambda form: form is not known)
     paths = [f"{folder}/{temporary_name(name, token, form)}" for form in forms]
