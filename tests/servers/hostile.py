@@ -159,6 +159,20 @@ class _Accepts(SignIn):
         return _Session(self.server)
 
 
+class _Banners(SignIn):
+    def begin_auth(self, username: str) -> bool:
+        for _ in range(2_000):
+            self._connection.send_auth_banner("Welcome. " * 3_000)
+        return super().begin_auth(username)
+
+
+class HostileSignIn(AsyncSftpServer):
+    """Sends banners, 54 MB of them, when asked how to sign in."""
+
+    def __init__(self) -> None:
+        super().__init__(Path("/nowhere"), server_factory=lambda: _Banners(self))
+
+
 class HostileSftp(AsyncSftpServer):
     """Signs in, and then speaks SFTP by `ANSWERS`; a file has the size of all that was written."""
 

@@ -130,7 +130,7 @@ KINDS = (
     ),
     Kind(
         "appends",
-        "The server appends to existing files whatever is asked",
+        "The server always appends to existing files",
         rules={"appends": True},
     ),
     Kind(
@@ -145,7 +145,7 @@ KINDS = (
     ),
     Kind(
         "drop box",
-        "Nothing can be listed, looked at or read",
+        "Nothing can be listed, shown or read",
         says=(SHOWS_NOT, LISTS_NOT),
         ask="Allow listing the folder.",
         rules={"drop_box": True},
