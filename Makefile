@@ -8,25 +8,32 @@ MAKEFLAGS += --no-print-directory
 
 export UV_PYTHON_DOWNLOADS := never
 export SAM_CLI_TELEMETRY := 0
+export DENO_NO_UPDATE_CHECK := 1
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
+PYTHON_VERSION := $(shell cat .python-version)
 UV_VERSION := 0.13.9
 UV := .local/env/uv/bin/uv
+DENO_VERSION := 2.9.8
+DENO := .local/env/deno/$(DENO_VERSION)/bin/deno
 PYTHON := .venv/bin/python
 SAM := .local/env/sam/bin/sam
 SHARED := PYTHONPATH=layers/shared/python
 # Not by each of its processes, and apart from the layer, which is deployed meanwhile.
 COMPILED_ONCE := env -u PYTHONDONTWRITEBYTECODE PYTHONPYCACHEPREFIX='$(CURDIR)/.local/pycache'
-COMPILE = $(UV) pip compile --quiet --no-header --universal --python-version 3.13
+COMPILE = $(UV) pip compile --quiet --no-header --universal --python-version $(PYTHON_VERSION)
+
+WITH_LINT_TESTS := tests/unit tests/functional/test_audit.py tests/functional/test_roles.py \
+  tests/console/test_mapping_parts.py
 
 # A Python 3.13 by its real path: a shim works in some folders only. Looked for when needed.
-FIND_PYTHON = for name in python3 python3.13 python; do \
-	  path=$$($$name -c 'import sys; sys.version_info[:2] == (3, 13) and print(sys.executable)' 2>/dev/null || true); \
+FIND_PYTHON = for name in python3 python$(PYTHON_VERSION) python; do \
+	  path=$$($$name -c 'import sys; "%d.%d" % sys.version_info[:2] == "$(PYTHON_VERSION)" and print(sys.executable)' 2>/dev/null || true); \
 	  if [ -n "$$path" ]; then echo "$$path"; exit 0; fi; \
 	done; \
-	echo 'Python 3.13 was not found: install it, so that python3.13 starts it, and try again.' >&2; exit 1
+	echo 'Python $(PYTHON_VERSION) was not found: install it, so that python$(PYTHON_VERSION) starts it, and try again.' >&2; exit 1
 
-.PHONY: help demo local console screenshots check-mapping test lint types docs bench requirements environments
+.PHONY: help demo local console screenshots check-mapping test format lint types docs bench requirements environments
 
 help: ## What can be done here
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1|\2/p' Makefile | while IFS='|' read -r name text; do printf '  make %-13s %s\n' "$$name" "$$text"; done
@@ -51,21 +58,27 @@ check-mapping: environments ## A mapping file, without a stack: make check-mappi
 	  $(if $(REGISTRATIONS),--registrations '$(REGISTRATIONS)') \
 	  $(if $(SCHOOL_YEAR),--school-year '$(SCHOOL_YEAR)')
 
-test: environments ## All tests: make test [ARGUMENTS='-k words']
-	@$(PYTHON) -m local.build
-	@$(COMPILED_ONCE) $(PYTHON) -m pytest -n 3 $(ARGUMENTS)
+test: environments ## All tests in three processes; some in one: make test ARGUMENTS='tests/unit -k words'
+	@$(COMPILED_ONCE) $(PYTHON) -m pytest $(or $(ARGUMENTS),-n 3)
 
-lint: environments ## Style, import rules and the template
+format: environments ## Fix what ruff can fix, and format
+	@.venv/bin/ruff check --fix-only .
+	@.venv/bin/ruff format .
+
+lint: environments $(DENO) ## Style, import rules, the console's modules, the template, and what a change has forgotten
 	@.venv/bin/ruff check .
 	@.venv/bin/ruff format --check .
 	@$(SHARED) .venv/bin/lint-imports
+	@$(DENO) lint --quiet
+	@$(DENO) check --quiet --no-remote functions/console/static/app.js
+	@$(COMPILED_ONCE) $(PYTHON) -m pytest -q --tb=short -m lint $(WITH_LINT_TESTS)
 	@AWS_DEFAULT_REGION=us-east-1 $(SAM) validate --lint
 
 types: environments ## Types, strictly
 	@.venv/bin/mypy
 
-docs: environments ## Write anew what docs and mappings have from the code
-	@$(SHARED):. $(PYTHON) -m docs.generate
+docs: environments ## Write the generated parts of docs, mappings and the console
+	@$(SHARED) $(PYTHON) -m local.docs.generate
 
 bench: environments ## What it costs, measured against peers: make bench [ARGUMENTS=delivery]
 	@$(SHARED) $(PYTHON) -m benchmarks $(ARGUMENTS)
@@ -85,6 +98,12 @@ $(UV):
 	@python=$$($(FIND_PYTHON)); \
 	rm -rf .local/env/uv; \
 	"$$python" -m pip install -qq --target .local/env/uv uv==$(UV_VERSION)
+
+$(DENO): | $(UV)
+	@echo 'Installing Deno, which checks the modules of the console …'
+	@python=$$($(FIND_PYTHON)); \
+	rm -rf .local/env/deno; \
+	$(UV) pip install --quiet --python "$$python" --target .local/env/deno/$(DENO_VERSION) deno==$(DENO_VERSION)
 
 .venv/.made: requirements-dev.txt | $(UV)
 	@echo 'Installing what development needs (.venv) …'

@@ -1,9 +1,9 @@
-"""Measures what the service costs: everything, or one of the modules of this folder.
+"""Runs all benchmarks, or one of the modules of this folder.
 
     python -m benchmarks [MEASURE [its arguments]]
 
-Each runs in a process of its own, so that none pays for what another has loaded. A measure that
-misses its goal says so, and nothing more: machines differ.
+Each runs in its own process, so none pays for modules that another has loaded. A missed goal is
+printed, but is not an error: machines differ.
 """
 
 import shutil
@@ -19,16 +19,16 @@ MEASURES: dict[str, tuple[str, ...]] = {
     "whole_export": ("sshd",),
     "console_typing": (),
 }
-"""Each with the programs of OpenSSH that it needs."""
+"""The benchmarks, each with the OpenSSH programs that it needs."""
 
 
 def main(*arguments: str) -> None:
-    """Ends with the status of the first measure that failed to run."""
+    """Exits with the status of the first benchmark that failed to run."""
     for measure in arguments[:1] or MEASURES:
         if measure not in MEASURES:
-            sys.exit(f"There is no measure {measure}; there are {', '.join(MEASURES)}.")
+            sys.exit(f"There is no benchmark {measure}. Choose one of {', '.join(MEASURES)}.")
         if absent := [program for program in MEASURES[measure] if not is_installed(program)]:
-            print(f"{measure}: not measured, as OpenSSH's {absent[0]} is not installed", flush=True)
+            print(f"{measure}: skipped, because {absent[0]} is not installed", flush=True)
             continue
         command = [sys.executable, "-m", f"benchmarks.{measure}", *arguments[1:]]
         if status := subprocess.run(command, check=False).returncode:
@@ -36,7 +36,7 @@ def main(*arguments: str) -> None:
 
 
 def is_installed(program: str) -> bool:
-    """Also where only root's path leads."""
+    """Whether the program is on the path, or in a folder for administrators."""
     return bool(shutil.which(program) or shutil.which(program, path="/usr/sbin:/usr/local/sbin"))
 
 

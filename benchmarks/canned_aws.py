@@ -1,6 +1,6 @@
-"""boto3 clients whose requests are answered on the spot, by a function, and never sent.
+"""boto3 clients that get each response from a function and send nothing.
 
-What is measured with it is the client: serializing, signing, parsing, and what we do around it.
+This measures the client alone: serializing, signing, parsing, and our own code around it.
 """
 
 from collections.abc import Callable, Iterator
@@ -12,14 +12,14 @@ from botocore.awsrequest import AWSPreparedRequest, AWSResponse
 HEADERS: Any = {"ETag": '"measured"'}
 
 type Answer = Callable[[str, AWSPreparedRequest], bytes]
-"""Of an operation (Query) and its request; the body of the answer."""
+"""Takes an operation (Query) and its request; returns the body of the response."""
 
 ACCOUNT: dict[str, Any] = {
     "region_name": "us-east-1",
     "aws_access_key_id": "measured",
     "aws_secret_access_key": "measured",
 }
-"""To build clients with: nobody's."""
+"""Made-up credentials to build clients with."""
 
 
 class _Raw(BytesIO):
@@ -28,7 +28,7 @@ class _Raw(BytesIO):
 
 
 def canned(client: Any, answer: Answer) -> Any:
-    """The client, with every request answered by the function."""
+    """The client, with the function as the source of every response."""
 
     def before_send(request: AWSPreparedRequest, event_name: str, **_: Any) -> AWSResponse:
         body = answer(event_name.rpartition(".")[2], request)
@@ -39,13 +39,13 @@ def canned(client: Any, answer: Answer) -> Any:
 
 
 def remembered(answer: Answer) -> Answer:
-    """The function, asked only once for each request: the next time the answer is there."""
+    """The function with a cache: it is called once for equal requests."""
     known: dict[tuple[str, Any], bytes] = {}
 
-    def again(operation: str, request: AWSPreparedRequest) -> bytes:
-        asked = operation, request.body
-        if asked not in known:
-            known[asked] = answer(operation, request)
-        return known[asked]
+    def cached(operation: str, request: AWSPreparedRequest) -> bytes:
+        key = operation, request.body
+        if key not in known:
+            known[key] = answer(operation, request)
+        return known[key]
 
-    return again
+    return cached

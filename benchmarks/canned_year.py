@@ -1,8 +1,8 @@
-"""A school year in which everyone is due, as DynamoDB would answer, and its whole export.
+"""The export of a school year in which every student is due, with made-up AWS responses.
 
-Only the answers are made up: pages of 1 MB as DynamoDB cuts them, students made when they are
-asked for, so that the endpoint holds none. The export is the use case with its real adapters, from
-closing the batch to moving the marker; where it archives to, S3 is canned, too.
+DynamoDB's responses have pages of 1 MB, with students generated on demand, so memory holds none.
+The export is the use case with its real adapters, from closing the batch to moving the marker. S3's
+responses are made up, too.
 """
 
 import base64
@@ -30,7 +30,7 @@ from registration_sync.bootstrap.aws_clients import DYNAMODB_CONFIG
 from registration_sync.domain.connections.sftp import SftpAccount
 from registration_sync.domain.mapping.compiled.mapping import RunContext, compile_mapping
 from registration_sync.domain.mapping.definition.mapping import parse_mapping
-from registration_sync.domain.registrations.batches import YearMarker, shard, version_of
+from registration_sync.domain.registrations.batches import YearMarker, shard_of, version_of
 from registration_sync.domain.registrations.registration import (
     APPROVED,
     Registration,
@@ -44,7 +44,7 @@ from registration_sync.use_cases.runs.lease import hold_lease
 
 YEAR = 2025
 PAGE_BYTES = 1_000_000
-"""Of items, as DynamoDB counts them: names and values."""
+"""The size of items as DynamoDB counts it: names and values."""
 
 KINDS = 997
 SYNCED_AT = "2026-08-01T21:05:00.000Z"
@@ -64,7 +64,7 @@ def _kinds() -> list[dict[str, Any]]:
 
 
 def data_of(number: int) -> dict[str, Any]:
-    """What is known of a student; name, address and the moment of submission are nobody else's."""
+    """The data of a student; name, address and submission time are unique."""
     kind = _kinds()[number % KINDS]
     moment = STARTED_AT - dt.timedelta(seconds=number)
     own = {"lname": f"O'Brien-{number}", "email": f"Student.{number}@Example.org"}
@@ -89,33 +89,33 @@ def item_of(number: int) -> str:
 
 
 class CannedYear:
-    """Answers for RegistrationsTable, of a year with `count` students."""
+    """Responses of RegistrationsTable for a year with `count` students."""
 
     def __init__(self, count: int) -> None:
         self._count = count
 
     def __call__(self, operation: str, request: AWSPreparedRequest) -> bytes:
         if operation not in {"Query", "BatchGetItem"}:
-            return b"{}"  # every write is taken
-        asked: Any = json.loads(request.body)  # type: ignore[arg-type]  # bytes, of DynamoDB
+            return b"{}"  # every write succeeds
+        query: Any = json.loads(request.body)  # type: ignore[arg-type]  # bytes, of DynamoDB
         if operation == "Query":
-            return self._marks(asked)
-        keys = asked["RequestItems"]["registrations"]["Keys"]
+            return self._marks(query)
+        keys = query["RequestItems"]["registrations"]["Keys"]
         found = ", ".join(item_of(int(key["sk"]["S"])) for key in keys)
         return f'{{"Responses": {{"registrations": [{found}]}}}}'.encode()
 
-    def _marks(self, asked: Any) -> bytes:
-        pk = asked["ExpressionAttributeValues"][":pk"]["S"]
-        of_shard = int(pk[-1])
-        if pk != batch_pk("measured", YEAR, 1, of_shard):
+    def _marks(self, query: Any) -> bytes:
+        pk = query["ExpressionAttributeValues"][":pk"]["S"]
+        shard = int(pk[-1])
+        if pk != batch_pk("measured", YEAR, 1, shard):
             return b'{"Items": []}'
-        after = asked.get("ExclusiveStartKey")
+        after = query.get("ExclusiveStartKey")
         first = int(after["sk"]["S"]) + 1 if after else 0
-        room = min(PAGE_BYTES // len(f"pk{pk}sk{id_of(0)}"), asked.get("Limit", PAGE_BYTES))
+        room = min(PAGE_BYTES // len(f"pk{pk}sk{id_of(0)}"), query.get("Limit", PAGE_BYTES))
         page = []
         for number in range(first, self._count):
             student = id_of(number)
-            if shard(student) == of_shard:
+            if shard_of(student) == shard:
                 page.append(f'{{"pk": {{"S": "{pk}"}}, "sk": {{"S": "{student}"}}}}')
                 if len(page) == room:
                     break
@@ -124,7 +124,7 @@ class CannedYear:
 
 
 def kept(operation: str, request: AWSPreparedRequest) -> bytes:
-    """S3's answer, once it has read what is uploaded, as the network would: piece by piece."""
+    """S3's response, after reading the upload piece by piece, as the network would."""
     body: Any = request.body
     while hasattr(body, "read") and body.read(16 * 1024):
         pass
@@ -136,7 +136,7 @@ def kept(operation: str, request: AWSPreparedRequest) -> bytes:
 def export(
     answers: Answer, definition: dict[str, Any], account: SftpAccount, workspace: Path
 ) -> YearOutcome:
-    """Exports the year to the server, below `exports`."""
+    """Exports the year to the folder `exports` of the server."""
     facts = RunContext(STARTED_AT, ZoneInfo("UTC"), YEAR)
     dynamodb = canned(boto3.client("dynamodb", config=DYNAMODB_CONFIG, **ACCOUNT), answers)
     table = DynamoDBRegistrationsTable(dynamodb, "registrations")
@@ -147,7 +147,7 @@ def export(
         marker=YearMarker(open=1, exported=0),
         compiled=compile_mapping(parse_mapping(definition), facts),
         mapping_version=1,
-        everyone=False,
+        is_full=False,
         folder="exports",
         send=True,
         expires_at=0,

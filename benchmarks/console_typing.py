@@ -1,8 +1,8 @@
-"""Typing in a mapping of 100 fields: from a key until its mapped value is drawn.
+"""Typing in a mapping of 100 fields: from a keystroke until the mapped value is drawn.
 
-Real keys in real Chromium, on the local stack: the console waits 80 ms after a key, asks the API
-for a preview of the whole draft, and draws the answer. The emulator, the function and Chromium
-share this machine. By the browser's own clock.
+Real keystrokes in Chromium, on the local stack: the console waits 80 ms after a keystroke, requests
+a preview of the whole draft, and draws the result. The emulator, the function and Chromium share
+this machine. Timed with the browser's clock.
 
     python -m benchmarks.console_typing [KEYS]
 """
@@ -12,23 +12,28 @@ import sys
 
 from playwright.sync_api import expect
 
-from benchmarks.measure import tell_figures
+from benchmarks.measure import print_figures
 from local.chromium import CHROMIUM, chromium
 from local.processes import ROOT, end_on_signals
 from local.stack import local_stack
-from tests.console.mapping_page import a_hundred_fields, milliseconds_of_keys, open_mapping, value
-from tests.console.person import Person
-from tests.stack.district import new_district
+from tests.console.support.mapping_page import (
+    a_hundred_fields,
+    milliseconds_of_keys,
+    open_mapping,
+    value,
+)
+from tests.console.support.person import Person
+from tests.stack.support.district import new_district
 
 GOAL_MS = 300
 FIRST_KEYS = 4
-"""The functions start at the first of these."""
+"""Not counted: the functions start with the first of these."""
 
 
 def main(keys: int = 10) -> None:
-    """Says so where there is no Chromium."""
+    """Skips the benchmark without Chromium."""
     if CHROMIUM is None:
-        print("console_typing: not measured, as Chromium is not installed", flush=True)
+        print("console_typing: skipped, because Chromium is not installed", flush=True)
         return
     end_on_signals()
     state = ROOT / ".local" / "run" / "benchmarks"
@@ -42,9 +47,9 @@ def main(keys: int = 10) -> None:
         measured = milliseconds_of_keys(ada, FIRST_KEYS + keys)[FIRST_KEYS:]
         ada.leave()
     median = statistics.median(measured)
-    tell_figures(
+    print_figures(
         "typing in a mapping of 100 fields",
-        f"{median:.0f} ms from a key to its mapped value ({min(measured):.0f} to "
+        f"{median:.0f} ms from a keystroke to its mapped value ({min(measured):.0f} to "
         f"{max(measured):.0f} of {len(measured)})",
         f"at most {GOAL_MS} ms",
         met=median <= GOAL_MS,

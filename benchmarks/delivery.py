@@ -1,8 +1,8 @@
-"""Delivery of 100 MiB to OpenSSH's sshd, against OpenSSH's own sftp.
+"""Delivery of 100 MiB to OpenSSH's sshd, compared with OpenSSH's sftp.
 
 Our delivery signs in, uploads under a temporary name, checks every write and the size, and renames;
-sftp starts, signs in and puts the file. Each uses the ciphers it negotiates with this server. Wall
-time, as most of the work is the server's: use more pairs on a busy machine.
+sftp starts, signs in and uploads. Each uses the ciphers that it negotiates with this server. Timed
+in wall-clock time, because most of the work is the server's: on a busy machine, run more pairs.
 
     python -m benchmarks.delivery [MIB] [PAIRS]
 """
@@ -18,7 +18,7 @@ from ipaddress import ip_network
 from pathlib import Path
 from typing import Any
 
-from benchmarks.measure import compare, tell, wall_seconds
+from benchmarks.measure import compare, print_comparison, wall_seconds
 from registration_sync.adapters.sftp.servers import ParamikoSftpServers
 from registration_sync.use_cases.delivery.deliver_files import (
     FinishedFile,
@@ -26,13 +26,13 @@ from registration_sync.use_cases.delivery.deliver_files import (
     deliver_files,
 )
 from registration_sync.use_cases.runs.lease import HeldLease
-from tests.sftp_servers import OpenSshServer, openssh_server
+from tests.support.sftp_servers import OpenSshServer, openssh_server
 
 LOOPBACK = ip_network("127.0.0.1/32")
 
 
-class LeaseIsHeld:
-    """The part of the table that a delivery uses: the lease is held."""
+class HeldByUs:
+    """The part of the table that a delivery needs: the lease is always ours."""
 
     def take_lease(self, *_: Any) -> None: ...
 
@@ -40,7 +40,7 @@ class LeaseIsHeld:
 
 
 def ours(server: OpenSshServer, source: Path) -> None:
-    table: Any = LeaseIsHeld()
+    table: Any = HeldByUs()
     lease = HeldLease("measured", "run", "abcd", table, lambda: dt.datetime.now(dt.UTC))
     lease.take()
     link = RunConnection(ParamikoSftpServers([LOOPBACK]), server.account)
@@ -52,7 +52,7 @@ def ours(server: OpenSshServer, source: Path) -> None:
 
 
 def sftp_command(server: OpenSshServer, source: Path, folder: Path) -> list[str]:
-    """The command line of sftp; writes its key, known host and batch into the folder."""
+    """The command line of sftp; writes its key, known host and batch file into the folder."""
     key, known_hosts, batch = folder / "key", folder / "known_hosts", folder / "batch"
     key.touch(mode=0o600)
     key.write_text(server.private_key)
@@ -67,7 +67,7 @@ def sftp_command(server: OpenSshServer, source: Path, folder: Path) -> list[str]
 
 
 def main(mebibytes: int = 100, pairs: int = 5) -> None:
-    """Also compares the delivered files with their source."""
+    """Measures both, and compares the delivered files."""
     with tempfile.TemporaryDirectory() as name, openssh_server(Path(name)) as server:
         source = Path(name, "students.csv")
         source.write_bytes(random.Random(1).randbytes(mebibytes << 20))
@@ -80,8 +80,8 @@ def main(mebibytes: int = 100, pairs: int = 5) -> None:
         )
         for delivered in ("exports/ours.csv", "peer.csv"):
             if not filecmp.cmp(source, server.root / delivered, shallow=False):
-                raise AssertionError(f"{delivered} is not what was sent")
-    tell(f"delivery of {mebibytes} MiB", "OpenSSH's sftp", found, at_most=1.3)
+                raise AssertionError(f"{delivered} differs from the source")
+    print_comparison(f"delivery of {mebibytes} MiB", "OpenSSH's sftp", found, at_most=1.3)
 
 
 if __name__ == "__main__":

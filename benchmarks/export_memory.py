@@ -1,8 +1,8 @@
-"""Peak memory of an export, of N students (200,000 if not said) and of 10,000.
+"""Peak memory of an export of N students (default 200,000), compared with 10,000.
 
-From the marks to the file on OpenSSH's sshd, over canned answers (`canned_year`), each in a process
-of its own, whose peak is what its system counted. The mapping has a unique field, too, as most do.
-Left out is what the function does after the run: settling students, 500 at a time.
+From the marks to the file on OpenSSH's sshd, with the responses of `canned_year`, each in its own
+process, with the peak from the operating system. The mapping has a unique field, as most do. The
+retiring of batches after the run is not included; it settles 500 students at a time.
 
     python -m benchmarks.export_memory [N]
 """
@@ -16,9 +16,9 @@ from pathlib import Path
 
 from benchmarks.canned_year import CannedYear, export
 from benchmarks.map_and_write import mapping
-from benchmarks.measure import tell_figures
+from benchmarks.measure import print_figures
 from registration_sync.domain.connections.sftp import SftpAccount
-from tests.sftp_servers import openssh_server
+from tests.support.sftp_servers import openssh_server
 
 FEW = 10_000
 KIB_A_UNIT = 1 / 1024 if sys.platform == "darwin" else 1
@@ -26,7 +26,7 @@ STUDENT = {"from": "registration.student_id", "mapping_type": "direct", "to": "I
 
 
 def peak_mib(count: int, account: SftpAccount) -> float:
-    """Of this process, which has exported so many."""
+    """The peak memory of this process after an export of `count` students."""
     definition = mapping()
     definition["files"][0]["fields"].append(STUDENT)
     with tempfile.TemporaryDirectory() as workspace:
@@ -44,7 +44,7 @@ def main(count: int = 200_000) -> None:
             .result()
             for number in (FEW, count)
         )
-    tell_figures(
+    print_figures(
         f"peak memory of an export of {count}",
         f"{many:.0f} MiB; of {FEW} {few:.0f} MiB",
         "under 256 MiB, and within 30 MiB",

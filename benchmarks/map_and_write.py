@@ -1,8 +1,7 @@
-"""Map and write N registrations (100,000 if not said) of 60 fields, 12 of them transformed.
+"""Mapping and writing N registrations (default 100,000) of 60 fields, 12 of them transformed.
 
-The floor is what no mapping can go below with the standard library: decode each snapshot with
-orjson, and hand a row that is ready to csv.writer. The ratio is the median over interleaved pairs,
-of CPU seconds.
+The floor is the least that any mapping needs: decoding each snapshot with orjson and passing a
+finished row to csv.writer. The ratio is the median of interleaved pairs, in CPU seconds.
 
     python -m benchmarks.map_and_write [N] [PAIRS]
 """
@@ -18,12 +17,12 @@ from zoneinfo import ZoneInfo
 
 import orjson
 
-from benchmarks.measure import compare, cpu_seconds, tell
+from benchmarks.measure import compare, cpu_seconds, print_comparison
 from registration_sync.domain.mapping.compiled.mapping import RunContext, compile_mapping
 from registration_sync.domain.mapping.definition.mapping import parse_mapping
 
 FIELDS = 60
-LINES_AT_ONCE = 500
+LINES_PER_WRITE = 500
 GRADES = {"K": "0", **{str(grade): f"{grade:02}" for grade in range(1, 13)}}
 NAMES = ["Maya", "Liam", "José", "Emma", "Noah", "Ava", "Zoë", "Mia", "Omar", "Ivy", "Leo", "Eli"]
 DATE = {"type": "date", "from": "YYYY-MM-DD", "to": "M/D/YYYY"}
@@ -31,7 +30,7 @@ TIMESTAMP = {"type": "date", "from": "YYYY-MM-DD HH:mm:ss", "to": "MM/DD/YYYY HH
 
 
 def mapping() -> dict[str, Any]:
-    """Three dates, a moment that hardly repeats, four codes, two upper, one lower, one constant."""
+    """Three dates, a time that rarely repeats, three codes, two upper, one lower, one constant."""
     dates = [(f"student_annual.date{n}", [DATE]) for n in range(2)]
     chains: list[tuple[str, list[dict[str, Any]]]] = [
         ("students.dob", [DATE]),
@@ -90,7 +89,7 @@ def registration(number: int, chance: random.Random) -> dict[str, Any]:
 
 
 def floor(snapshots: list[bytes], rows: list[list[str]], target: Path) -> None:
-    """Decodes, and writes rows that are ready."""
+    """Decodes the snapshots, and writes finished rows."""
     decode = orjson.loads
     with target.open("w", encoding="utf-8", newline="") as file:
         write = csv.writer(file).writerow
@@ -100,7 +99,7 @@ def floor(snapshots: list[bytes], rows: list[list[str]], target: Path) -> None:
 
 
 def ours(snapshots: list[bytes], definition: dict[str, Any], target: Path) -> None:
-    """Parses and compiles the mapping, decodes, maps and writes."""
+    """Parses and compiles the mapping; decodes, maps and writes."""
     facts = RunContext(dt.datetime(2026, 8, 1, 21, 5, tzinfo=dt.UTC), ZoneInfo("UTC"), 2025)
     compiled = compile_mapping(parse_mapping(definition), facts)
     decode = orjson.loads
@@ -112,14 +111,14 @@ def ours(snapshots: list[bytes], definition: dict[str, Any], target: Path) -> No
             if mapped.problems:
                 raise AssertionError(mapped.problems)
             waiting += mapped.lines[0]
-            if len(waiting) >= LINES_AT_ONCE:
+            if len(waiting) >= LINES_PER_WRITE:
                 file.write(b"".join(waiting))
                 waiting.clear()
         file.write(b"".join(waiting))
 
 
 def main(count: int = 100_000, pairs: int = 5) -> None:
-    """Measures, and compares the two files: the work must be the same."""
+    """Measures both, and compares the two files."""
     chance = random.Random(20250801)
     snapshots = [orjson.dumps(registration(number, chance)) for number in range(count)]
     definition = mapping()
@@ -137,7 +136,7 @@ def main(count: int = 100_000, pairs: int = 5) -> None:
         head = (",".join(header) + "\r\n").encode()
         if path.read_bytes() != head + floor_path.read_bytes():
             raise AssertionError("the two files differ")
-    tell(f"map and write {count} x {FIELDS} fields", "floor", found, at_most=1.3)
+    print_comparison(f"map and write {count} x {FIELDS} fields", "floor", found, at_most=1.3)
 
 
 if __name__ == "__main__":

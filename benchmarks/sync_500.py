@@ -1,9 +1,8 @@
-"""Sync of 500 registrations of 60 fields, from the request's text to the results.
+"""Sync of 500 registrations of 60 fields, from the text of the request to the results.
 
-The floor is the same puts without anything around them: marks that are ready, 25 to a call, and
-one conditional put for each snapshot, as many at a time, by the same boto3. Requests are answered
-on the spot, so this is the CPU of the client; the network costs both the same, but for our two
-reads of the marker.
+The floor is the same writes and nothing else: finished marks, 25 in a call, and one conditional put
+for each snapshot, with the same boto3 and as many threads. Responses are immediate, so this is the
+CPU time of the client; the network would add the same to both, except our two reads of the marker.
 
     python -m benchmarks.sync_500 [PAIRS]
 """
@@ -20,7 +19,7 @@ import boto3
 
 from benchmarks.canned_aws import ACCOUNT, canned
 from benchmarks.map_and_write import registration
-from benchmarks.measure import compare, cpu_seconds, tell
+from benchmarks.measure import compare, cpu_seconds, print_comparison
 from registration_sync.adapters.dynamodb.registration_items import current_key, due_mark_item
 from registration_sync.adapters.dynamodb.registrations_table import DynamoDBRegistrationsTable
 from registration_sync.bootstrap.aws_clients import DYNAMODB_CONFIG
@@ -45,7 +44,7 @@ ANSWERS = {
 
 
 def request_text() -> str:
-    """What Enroll posts."""
+    """The body that Enroll posts."""
     chance = random.Random(20250801)
     made = [registration(number, chance) for number in range(COUNT)]
     keys = ("registration_id", "student_id", "data")
@@ -69,7 +68,7 @@ def ours(text: str, table: DynamoDBRegistrationsTable) -> None:
         seconds_left=lambda: 60.0,
     )
     if {result.result for result in results} != {"synced"}:
-        raise AssertionError("not everyone was synced")
+        raise AssertionError("some students were not synced")
 
 
 def floor(marks: list[Any], snapshots: list[Any], client: Any, pool: ThreadPoolExecutor) -> None:
@@ -89,7 +88,7 @@ def floor(marks: list[Any], snapshots: list[Any], client: Any, pool: ThreadPoolE
 
 
 def ready_items(text: str) -> tuple[list[Any], list[Any]]:
-    """The marks and the snapshots of the request, as the floor puts them."""
+    """The marks and snapshots that the floor writes."""
     marks, snapshots = [], []
     for one in parse_sync_request(text).registrations:
         encoded = encode_snapshot(one, "2026-08-01T21:05:00.000Z")
@@ -122,7 +121,7 @@ def main(pairs: int = 9) -> None:
             pairs=pairs,
             clock=cpu_seconds,
         )
-    tell(f"sync of {COUNT}", "bare puts", found, at_most=1.5)
+    print_comparison(f"sync of {COUNT}", "bare puts", found, at_most=1.5)
 
 
 if __name__ == "__main__":

@@ -1,8 +1,8 @@
-"""Start of the sync function, import to ready, as whole processes.
+"""Start of the sync function, from import until every adapter is built, in whole processes.
 
-Ready means that every adapter is built. The floor is what no function on DynamoDB goes below:
-boto3, and one client. By CPU seconds of interleaved processes, the interpreter's own included in
-both; bytecode is there, as on a function that was started before.
+The floor is the least that any function with DynamoDB needs: boto3 and one client. Measured in CPU
+seconds of interleaved processes, both including the interpreter; the bytecode exists already, as on
+a function that has started before.
 
     python -m benchmarks.sync_start [PAIRS]
 """
@@ -13,7 +13,7 @@ import sys
 from functools import partial
 from pathlib import Path
 
-from benchmarks.measure import compare, cpu_seconds_of_children, tell
+from benchmarks.measure import compare, cpu_seconds_of_children, print_comparison
 
 ROOT = Path(__file__).parents[1]
 FLOOR = "import boto3; boto3.client('dynamodb')"
@@ -38,12 +38,12 @@ def start(program: str) -> None:
 
 
 def main(pairs: int = 9) -> None:
-    """The first start of each only writes bytecode."""
+    """Starts each once before measuring, to write the bytecode."""
     floor, ours = partial(start, FLOOR), partial(start, OURS)
     floor()
     ours()
     found = compare(floor, ours, pairs=pairs, clock=cpu_seconds_of_children)
-    tell("start of the sync function", "boto3 with a client", found, at_most=1.25)
+    print_comparison("start of the sync function", "boto3 with a client", found, at_most=1.25)
 
 
 if __name__ == "__main__":

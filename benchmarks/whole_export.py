@@ -1,11 +1,10 @@
-"""Whole export of N students (10,000 if not said) to OpenSSH's sshd, against the usual script.
+"""Whole export of N students (default 10,000) to OpenSSH's sshd, compared with a typical script.
 
-The script is the one that people write instead: boto3's resource, a query on an index by time, with
-each registration stored as a map, csv.DictWriter, paramiko's put. Both make the same file, byte for
-byte, of the same students. DynamoDB's answers are made beforehand and come at once, so the figure
-tells the work of the program that exports, and of the server that takes the file. It does not tell
-of the network: on AWS both wait for it besides, the script for each of its pages in turn, ours
-while it works on. Ours does more: it archives, keeps an index, and checks what it has delivered.
+The script is what people write instead: boto3's resource, a query on an index by time, with each
+registration stored as a map, csv.DictWriter, paramiko's put. Both write the same file, byte for
+byte. DynamoDB's responses are prepared and immediate, so this measures the exporting program and
+the SFTP server, not the network: on AWS, the script waits for each page in turn, while our export
+works during the wait. Our export does more: it archives, writes an index, and checks the delivery.
 
     python -m benchmarks.whole_export [N] [PAIRS]
 """
@@ -36,9 +35,9 @@ from benchmarks.canned_year import (
     id_of,
 )
 from benchmarks.map_and_write import GRADES, mapping
-from benchmarks.measure import compare, cpu_seconds, tell_figures
+from benchmarks.measure import compare, cpu_seconds, print_figures
 from registration_sync.domain.connections.sftp import SftpAccount
-from tests.sftp_servers import openssh_server
+from tests.support.sftp_servers import openssh_server
 
 type Step = Callable[[str], str]
 
@@ -52,15 +51,15 @@ def us_moment(value: str) -> str:
     return f"{dt.datetime.strptime(value, '%Y-%m-%d %H:%M:%S'):%m/%d/%Y %H:%M}"  # noqa: DTZ007
 
 
-def as_it_is(value: str) -> str:
+def unchanged(value: str) -> str:
     return value
 
 
 def step_of(field: dict[str, Any]) -> Step:
-    """What the script does with a field of the mapping."""
+    """The step of the script for a field of the mapping."""
     (step,) = field.get("transformations", ({"type": "direct"},))
     steps: dict[str, Step] = {
-        "direct": as_it_is,
+        "direct": unchanged,
         "upper": str.upper,
         "lower": str.lower,
         "match_codes": lambda value: GRADES[value],
@@ -71,7 +70,7 @@ def step_of(field: dict[str, Any]) -> Step:
 
 
 class ScriptsIndex:
-    """Answers the script's queries: pages of 1 MB, with each registration as a map."""
+    """Responses for the script: pages of 1 MB, with each registration as a map."""
 
     def __init__(self, count: int) -> None:
         serialize = TypeSerializer().serialize
@@ -89,13 +88,13 @@ class ScriptsIndex:
                 page, size = [], 0
 
     def __call__(self, _: str, request: AWSPreparedRequest) -> bytes:
-        asked: Any = json.loads(request.body)  # type: ignore[arg-type]  # bytes, of DynamoDB
-        start = asked.get("ExclusiveStartKey", {"page": {"N": "0"}})
+        query: Any = json.loads(request.body)  # type: ignore[arg-type]  # bytes, of DynamoDB
+        start = query.get("ExclusiveStartKey", {"page": {"N": "0"}})
         return self._pages[int(start["page"]["N"])]
 
 
 def script(index: ScriptsIndex, account: SftpAccount, path: Path) -> None:
-    """As it is written in an afternoon."""
+    """A script as people write it in an afternoon."""
     resource = boto3.resource("dynamodb", **ACCOUNT)
     canned(resource.meta.client, index)
     table = resource.Table("registrations")
@@ -105,9 +104,9 @@ def script(index: ScriptsIndex, account: SftpAccount, path: Path) -> None:
     with path.open("w", encoding="utf-8", newline="") as file:
         writer = csv.DictWriter(file, [name for name, *_ in columns])
         writer.writeheader()
-        going_on: dict[str, Any] = {}
+        page_start: dict[str, Any] = {}
         while True:
-            page = table.query(IndexName="by_time", KeyConditionExpression=since, **going_on)
+            page = table.query(IndexName="by_time", KeyConditionExpression=since, **page_start)
             for item in page["Items"]:
                 data: Any = item["data"]
                 writer.writerow(
@@ -115,7 +114,7 @@ def script(index: ScriptsIndex, account: SftpAccount, path: Path) -> None:
                 )
             if "LastEvaluatedKey" not in page:
                 break
-            going_on = {"ExclusiveStartKey": page["LastEvaluatedKey"]}
+            page_start = {"ExclusiveStartKey": page["LastEvaluatedKey"]}
     client = paramiko.SSHClient()
     client.set_missing_host_key_policy(paramiko.AutoAddPolicy())  # noqa: S507  # as scripts do
     key = paramiko.Ed25519Key.from_private_key(io.StringIO(account.credentials.private_key))
@@ -130,7 +129,7 @@ def ours(answers: Answer, account: SftpAccount) -> None:
 
 
 def main(count: int = 10_000, pairs: int = 3) -> None:
-    """Exports once before, so that each of DynamoDB's answers is known."""
+    """Exports once before measuring, to cache DynamoDB's responses."""
     answers = remembered(CannedYear(count))
     index = ScriptsIndex(count)
     with tempfile.TemporaryDirectory() as name, openssh_server(Path(name)) as server:
@@ -145,9 +144,9 @@ def main(count: int = 10_000, pairs: int = 3) -> None:
         if delivered != (server.root / "script.csv").read_bytes():
             raise AssertionError("the two files differ")
     faster = 1 / found.ratio
-    tell_figures(
+    print_figures(
         f"whole export of {count}",
-        f"the usual script {found.peer:.3g} s, ours {found.ours:.3g} s, {faster:.1f} times faster",
+        f"the script {found.peer:.3g} s, ours {found.ours:.3g} s, {faster:.1f} times faster",
         "at least 5 times",
         met=faster >= 5,
     )

@@ -1,4 +1,4 @@
-"""Checks a mapping file, and shows what it makes of registrations; needs no stack.
+"""Checks a mapping file and shows the mapped values of registrations, without a stack.
 
 python -m local.check_mapping FILE.yaml [--registrations FILE.csv] [--school-year YEAR]
 """
@@ -9,7 +9,7 @@ import json
 import sys
 import tempfile
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from itertools import batched
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -32,21 +32,21 @@ from registration_sync.domain.registrations.registration import (
 )
 from registration_sync.use_cases.exporting.write_files import write_files
 
-SHOWN = 2
-WIDTH = 110
-AT_ONCE = 500
+MAX_STUDENTS_SHOWN = 2
+MAX_WIDTH = 110
+BATCH_SIZE = 500
 
 
 def main() -> None:
-    asked = _arguments()
+    arguments = _arguments()
     try:
-        mapping = _mapping(asked.mapping)
-        year = asked.school_year or this_school_year(dt.datetime.now().astimezone().date())
-        students = _students(asked.registrations, year)
+        mapping = _mapping(arguments.mapping)
+        year = arguments.school_year or this_school_year(dt.datetime.now().astimezone().date())
+        students = _students(arguments.registrations, year)
     except (InvalidRequest, UnreadableFile) as error:
-        sys.exit(_told(asked.mapping, error))
+        sys.exit(_error_text(arguments.mapping, error))
     fields = sum(len(file.mapped_fields) for file in mapping.files)
-    print(f"{asked.mapping}: {len(mapping.files)} files, {fields} fields, no mistake found.")
+    print(f"{arguments.mapping}: {len(mapping.files)} files, {fields} fields, no mistake found.")
     held = [_show(mapping, year, of_year) for year, of_year in sorted(students.items())]
     sys.exit(1 if any(held) else 0)
 
@@ -54,8 +54,8 @@ def main() -> None:
 def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("mapping", type=Path, help="YAML or JSON")
-    parser.add_argument("--registrations", type=Path, help="CSV; its header holds field paths")
-    parser.add_argument("--school-year", type=int, help="start year, where the file has none")
+    parser.add_argument("--registrations", type=Path, help="CSV with field paths in its header")
+    parser.add_argument("--school-year", type=int, help="start year, if the file has none")
     return parser.parse_args()
 
 
@@ -65,18 +65,18 @@ def _mapping(file: Path) -> Mapping:
     try:
         text = file.read_text(encoding="utf-8")
     except UnicodeDecodeError as error:
-        raise UnreadableFile(f"This is not text in UTF-8: {error}.") from None
+        raise UnreadableFile(f"The file is not UTF-8 text: {error}.") from None
     return parse_mapping(read_mapping_text(text))
 
 
 def _students(file: Path | None, year: int) -> dict[int, list[Current]]:
-    """Each school year's registrations as they are stored, in order of student id."""
+    """Each school year's registrations as stored snapshots, in order of student id."""
     if file is not None and not file.is_file():
         raise UnreadableFile(f"There is no file {file}.")
     sent = registrations_of(file, school_year=year) if file else made_up_district(year)
     approved = (one for one in sent if one["status"] == APPROVED)
     students: dict[int, list[Current]] = {}
-    for part in batched(approved, AT_ONCE):
+    for part in batched(approved, BATCH_SIZE):
         request = parse_sync_request(json.dumps({"registrations": part}))
         for one in request.registrations:
             stored = encode_snapshot(one, f"{one.school_year}-08-01T12:00:00.000Z")
@@ -89,49 +89,24 @@ def _students(file: Path | None, year: int) -> dict[int, list[Current]]:
     }
 
 
-class _Synced:
-    """The part of RegistrationsTable that writing files reads."""
-
-    def __init__(self, students: Sequence[Current]) -> None:
-        self._students = students
-
-    def marks(self, *_: object) -> Iterator[DueMark]:
-        return (DueMark(one.student_id) for one in self._students)
-
-    def current(
-        self, _c: str, _y: int, student_ids: Iterator[str]
-    ) -> Iterator[tuple[str, Current]]:
-        return zip(student_ids, self._students, strict=True)
-
-    def all_current(self, *_: object) -> Iterator[Current]:
-        return iter(self._students)
-
-
 def _show(mapping: Mapping, school_year: int, students: Sequence[Current]) -> int:
-    """Prints what an export would make of the students; the number of those held."""
+    """Prints the result of an export of the students; returns the number of held students."""
     run = RunContext(dt.datetime.now(dt.UTC), ZoneInfo("UTC"), school_year)
     compiled = compile_mapping(mapping, run)
-    for student in students[:SHOWN]:
+    for student in students[:MAX_STUDENTS_SHOWN]:
         _show_student(compiled, student)
     with tempfile.TemporaryDirectory() as folder:
+        due = ((DueMark(student.student_id), student) for student in students)
         written = write_files(
-            "check",
-            school_year,
-            range(1, 2),
-            compiled=compile_mapping(mapping, run),
-            table=_Synced(students),  # type: ignore[arg-type]  # the part that is used
-            folder=Path(folder),
-            check=lambda: None,
+            due, compiled=compile_mapping(mapping, run), folder=Path(folder), check=lambda: None
         )
     files = ", ".join(f"{file.name} {file.rows} rows" for file in written.files) or "no file"
-    print(
-        f"\n{school_year}: {len(students)} registrations, {written.held_count} held back: {files}."
-    )
+    print(f"\n{school_year}: {len(students)} registrations, {written.held_count} held: {files}.")
     if written.left_out:
-        print(f"{written.left_out} are left out of every file by the conditions (`where`).")
+        print(f"The conditions (`where`) leave {written.left_out} out of every file.")
     reasons = Counter((one.file, one.field, one.rule, one.message) for one in written.held)
     _show_list(
-        "Held back:",
+        "Held:",
         [f"{n} in {file}, {field}: {text}" for (file, field, _, text), n in reasons.most_common()],
     )
     _show_list(
@@ -150,7 +125,7 @@ def _show_student(compiled: CompiledMapping, student: Current) -> None:
             problem = f"   <- {field.problem.message}" if field.problem else ""
             print(f"    {field.to:<28} {field.value}{problem}")
         if row.line:
-            print(f"    {row.line.rstrip()[:WIDTH]}")
+            print(f"    {row.line.rstrip()[:MAX_WIDTH]}")
 
 
 def _show_list(title: str, lines: Iterable[str]) -> None:
@@ -158,7 +133,7 @@ def _show_list(title: str, lines: Iterable[str]) -> None:
         print(f"{title}\n  {line}" if number == 0 else f"  {line}")
 
 
-def _told(file: Path, error: InvalidRequest | UnreadableFile) -> str:
+def _error_text(file: Path, error: InvalidRequest | UnreadableFile) -> str:
     problems = error.problems if isinstance(error, InvalidRequest) else ()
     lines = [f"  {problem.path}: {problem.message}" for problem in problems]
     message = error.message if isinstance(error, InvalidRequest) else str(error)

@@ -96,7 +96,7 @@ async def serve(listening: socket.socket) -> None:
             scope = {**scope, "headers": [*scope["headers"], (b"x-forwarded-proto", b"https")]}
         await app(scope, receive, send)
 
-    zipfile.ZipFile.extractall = extract_layers_once  # type: ignore[method-assign]
+    zipfile.ZipFile.extractall = extract_layers_once  # type: ignore[method-assign, assignment]  # takes what it is called with
     Worker._read_stderr = follow_log
     Worker._drain_stderr_bounded = log_so_far
 

@@ -9,7 +9,7 @@ import re
 import sys
 
 import yaml
-from playwright.sync_api import Locator, Page, Route, expect
+from playwright.sync_api import Locator, Page, Route, ViewportSize, expect
 
 from local.calls import Refused, done, export, finished, sync
 from local.chromium import CHROMIUM, chromium
@@ -19,8 +19,8 @@ from local.sign_in import DISTRICT
 from local.stack import LocalStack, local_stack
 
 IN_THE_DOCS = ("connections", "mapping", "run")
-LAPTOP = {"width": 1180, "height": 780}
-PHONE = {"width": 375, "height": 780}
+LAPTOP = ViewportSize(width=1180, height=780)
+PHONE = ViewportSize(width=375, height=780)
 SHOWN_HOST = "sftp.example.org"
 EXAMPLES = ["001036", "007881", "005180"]  # those who are changed first, the next day
 
@@ -188,7 +188,7 @@ def _picture(
 ) -> None:
     """Of the window, which begins a little above what it is about."""
     if page.viewport_size != PHONE:
-        page.set_viewport_size(LAPTOP | {"height": height})
+        page.set_viewport_size(ViewportSize(width=LAPTOP["width"], height=height))
     if above:
         above.evaluate("part => scrollTo(0, part.getBoundingClientRect().top + scrollY - 16)")
     page.wait_for_load_state("networkidle")

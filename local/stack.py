@@ -187,7 +187,7 @@ def _is_ready(endpoint: str) -> bool:
 
 def _start_sftp_server(state: Path, parts: contextlib.ExitStack) -> SftpServer:
     root = state / "district"
-    command = [sys.executable, ROOT / "local/sftp_server.py"]
+    command: list[str | Path] = [sys.executable, ROOT / "local/sftp_server.py"]
     said = parts.enter_context(
         running(
             [*command, "--root", root, "--state", state / "sftp"],

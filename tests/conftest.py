@@ -1,6 +1,5 @@
 """What holds for all tests: with NO_SKIP=1 a skipped test is a failed one; one local stack."""
 
-import os
 from collections.abc import Generator, Iterator
 
 import hypothesis
@@ -9,6 +8,7 @@ from xdist.remote import Producer
 from xdist.scheduler import LoadScopeScheduling
 
 from local.stack import LocalStack, local_stack
+from tests.support.skips import without_skip
 
 hypothesis.settings.register_profile("untimed", deadline=None)  # a busy machine is no fault
 hypothesis.settings.load_profile("untimed")
@@ -59,19 +59,10 @@ def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalStack]:
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_makereport() -> Generator[None, pytest.TestReport, pytest.TestReport]:
     report = yield
-    return _without_skip(report)
+    return without_skip(report)
 
 
 @pytest.hookimpl(wrapper=True)
 def pytest_make_collect_report() -> Generator[None, pytest.CollectReport, pytest.CollectReport]:
     report = yield
-    return _without_skip(report)
-
-
-def _without_skip[Report: (pytest.TestReport, pytest.CollectReport)](report: Report) -> Report:
-    expected_to_fail = hasattr(report, "wasxfail")
-    if os.environ.get("NO_SKIP") == "1" and report.skipped and not expected_to_fail:
-        reason = report.longrepr[2] if isinstance(report.longrepr, tuple) else report.longrepr
-        report.outcome = "failed"
-        report.longrepr = f"NO_SKIP=1 allows no skip: {reason}"
-    return report
+    return without_skip(report)

@@ -1,4 +1,4 @@
-"""Connections, mappings, students, schedules and runs: the routes of the API but those of sync."""
+"""The API's routes except sync: connections, mappings, students, schedules and runs."""
 
 import datetime as dt
 from typing import Any
@@ -11,8 +11,8 @@ from registration_sync.use_cases.connections.overdue_exports import count_overdu
 
 
 def handler(event: dict[str, Any], _context: object) -> dict[str, Any]:
-    if event.get("action") == WATCH_SCHEDULES:  # the hourly clock; the API's events have no action
-        return _watch_schedules()
+    if event.get("action") == WATCH_SCHEDULES:  # the hourly schedule; API events have no action
+        return _check_overdue()
     return handle(
         event,
         ROUTES,
@@ -21,7 +21,7 @@ def handler(event: dict[str, Any], _context: object) -> dict[str, Any]:
     )
 
 
-def _watch_schedules() -> dict[str, Any]:
+def _check_overdue() -> dict[str, Any]:
     deps = configuration_function.dependencies()
     overdue = count_overdue_exports(
         schedules=deps.schedules,
@@ -30,7 +30,7 @@ def _watch_schedules() -> dict[str, Any]:
         now=dt.datetime.now(dt.UTC),
     )
     record = logger().error if overdue else logger().info
-    record("schedules watched", extra={"overdue": overdue})
+    record("overdue check completed", extra={"overdue": overdue})
     return {"overdue": overdue}
 
 

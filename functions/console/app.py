@@ -1,7 +1,7 @@
-"""Serves the console: its page, the page's files, and where people sign in. No logic, no data.
+"""Serves the console's static files and the address where people sign in. No logic, no data.
 
-The page names its files below a version, a digest of them all: they are cached for ever, and a
-page never mixes files of two versions.
+The page refers to its files below a version, a digest of all files. Browsers cache the files
+indefinitely, and a page never mixes files of two versions.
 """
 
 import hashlib
@@ -12,8 +12,8 @@ from pathlib import Path, PurePosixPath
 from typing import Any
 
 STATIC = Path(__file__).parent / "static"
-KEPT_FOR_EVER = "public, max-age=31536000, immutable"
-ASKED_ANEW = "no-cache"
+IMMUTABLE = "public, max-age=31536000, immutable"
+REVALIDATED = "no-cache"
 TYPES = {
     ".html": "text/html",
     ".js": "text/javascript",
@@ -25,7 +25,7 @@ TYPES = {
 
 @dataclass(frozen=True, slots=True)
 class File:
-    """A file as it is sent: all of them are text."""
+    """A text file with its response headers."""
 
     body: str
     content_type: str
@@ -33,14 +33,14 @@ class File:
 
 
 def _read(folder: Path) -> tuple[dict[str, File], str]:
-    """Every file by its path below the folder, and the version of them all."""
+    """Return the files by their path below the folder, and the version of all files."""
     texts = {
         path.relative_to(folder).as_posix(): path.read_text(encoding="utf-8")
         for path in sorted(folder.rglob("*"))
         if path.is_file()
     }
     version = hashlib.sha256(json.dumps(texts).encode()).hexdigest()[:12]
-    return {path: File(text, _type(path), KEPT_FOR_EVER) for path, text in texts.items()}, version
+    return {path: File(text, _type(path), IMMUTABLE) for path, text in texts.items()}, version
 
 
 def _type(path: str) -> str:
@@ -51,12 +51,12 @@ FILES, VERSION = _read(STATIC)
 PAGE = File(
     FILES["index.html"].body.replace("console/", f"console/{VERSION}/"),
     _type("index.html"),
-    ASKED_ANEW,
+    REVALIDATED,
 )
 
 
 def handler(event: dict[str, Any], _context: object) -> dict[str, Any]:
-    """Answers an API Gateway REST proxy event of `/console` and `/console/{proxy+}`."""
+    """Answer an API Gateway REST proxy event of `/console` or `/console/{proxy+}`."""
     stage: Mapping[str, str] = event["stageVariables"]
     path = ((event.get("pathParameters") or {}).get("proxy") or "").strip("/")
     headers = {name.lower(): text for name, text in (event.get("headers") or {}).items()}
@@ -67,7 +67,7 @@ def handler(event: dict[str, Any], _context: object) -> dict[str, Any]:
         return _send(PAGE, stage, headers)
     if path == "config.json":
         config = {"sign_in_url": stage["signInUrl"], "client_id": stage["clientId"]}
-        return _send(File(json.dumps(config), _type(path), ASKED_ANEW), stage, headers)
+        return _send(File(json.dumps(config), _type(path), REVALIDATED), stage, headers)
     if version == VERSION and name in FILES:
         return _send(FILES[name], stage, headers)
     return _answer(404, stage, "There is no such file: reload the page.\n")
@@ -76,7 +76,7 @@ def handler(event: dict[str, Any], _context: object) -> dict[str, Any]:
 def _send(file: File, stage: Mapping[str, str], headers: Mapping[str, str]) -> dict[str, Any]:
     tag = f'"{hashlib.sha256(file.body.encode()).hexdigest()[:16]}"'
     caching = {"ETag": tag, "Cache-Control": file.cache_control}
-    if tag.strip('"') in headers.get("if-none-match", ""):  # perhaps weakened on its way: W/"…"
+    if tag.strip('"') in headers.get("if-none-match", ""):  # proxies may weaken it: W/"…"
         return _answer(304, stage, **caching)
     return _answer(200, stage, file.body, **caching, **{"Content-Type": file.content_type})
 
@@ -101,7 +101,7 @@ def _answer(
 
 
 def _policy(sign_in_url: str) -> str:
-    """Nothing but the console's own files runs or loads; it speaks to the API and the sign-in."""
+    """Return a policy that allows only the console's own files, the API and the sign-in."""
     return "; ".join(
         (
             "default-src 'none'",

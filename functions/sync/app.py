@@ -1,4 +1,4 @@
-"""Takes registrations from SchoolMint Enroll, and removals."""
+"""The API's sync routes: SchoolMint Enroll sends and removes registrations."""
 
 import datetime as dt
 from collections import Counter
@@ -8,7 +8,7 @@ from typing import Any
 from registration_sync.api import RETRY_AFTER_SECONDS, Answer, Request, Route, handle
 from registration_sync.bootstrap import sync_function
 from registration_sync.domain.access import ConnectionAccess, Permission
-from registration_sync.domain.audit import Change, Note
+from registration_sync.domain.audit import Note, SettingChange
 from registration_sync.domain.registrations.registration import (
     parse_student_id,
     parse_sync_request,
@@ -17,7 +17,7 @@ from registration_sync.domain.registrations.registration import (
 from registration_sync.use_cases.registrations.remove_registration import remove_registration
 from registration_sync.use_cases.registrations.sync_registrations import sync_registrations
 
-SECONDS_FOR_THE_ANSWER = 2.0
+RESPONSE_SECONDS = 2.0
 
 
 def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
@@ -63,20 +63,20 @@ def _remove(request: Request) -> Answer:
         table=sync_function.dependencies().table,
         seconds_left=lambda: _seconds_left(request),
     )
-    # Who was removed stands nowhere but in the request itself.
-    note = Note("registration_removed", (Change("school_year", school_year, None),))
+    # Without the student: audit entries outlive student data.
+    note = Note("registration_removed", (SettingChange("school_year", school_year, None),))
     return Answer(204, note=note)
 
 
 def _arrival(request: Request) -> dt.datetime:
-    """When the API took the request: a function that starts slowly must not date it later."""
+    """The time at which the API received the request, regardless of the function's cold start."""
     epoch_ms = int(request.event["requestContext"]["requestTimeEpoch"])
     return dt.datetime.fromtimestamp(epoch_ms / 1000, dt.UTC)
 
 
 def _seconds_left(request: Request) -> float:
     left: float = request.event["context"].get_remaining_time_in_millis() / 1000
-    return left - SECONDS_FOR_THE_ANSWER
+    return left - RESPONSE_SECONDS
 
 
 ROUTES = (

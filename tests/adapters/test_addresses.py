@@ -6,7 +6,7 @@ from ipaddress import ip_network
 import pytest
 
 from registration_sync.adapters.sftp.addresses import checked_addresses, look_up_host
-from registration_sync.domain.errors import AddressRefused, HostNotFound
+from registration_sync.domain.errors import AddressRefused, HostNotFound, TransientDeliveryError
 
 
 @pytest.mark.parametrize(
@@ -94,7 +94,7 @@ def test_an_unknown_name_is_reported(error: OSError) -> None:
     with pytest.raises(HostNotFound, match=r"sis\.example") as failed:
         checked_addresses("sis.example", 22, [], look_up)
 
-    assert not failed.value.terminal
+    assert isinstance(failed.value, TransientDeliveryError)
 
 
 def test_an_impossible_name_is_not_found() -> None:

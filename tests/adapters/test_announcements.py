@@ -1,4 +1,4 @@
-"""Events and messages at AWS: whatever refuses them, the caller hears Unavailable."""
+"""Events and messages: every failure raises Unavailable."""
 
 import json
 from typing import Any
@@ -18,7 +18,7 @@ KEYS: dict[str, Any] = {
     "aws_access_key_id": "testing",
     "aws_secret_access_key": "testing",
 }
-ALERT = Alert("North: the export failed", "North: the export of today.\n\nWhat now: mend it.\n")
+ALERT = Alert("North: the export failed", "North: the export of today.\n\nWhat now: correct it.\n")
 
 
 def test_a_message_arrives_with_its_subject() -> None:
@@ -54,7 +54,7 @@ def test_an_event_that_is_refused_is_unavailable(code: str) -> None:
             EventBridgeEvents(client, "stack").put("Export run finished", {})
 
 
-def test_an_event_that_the_bus_did_not_take_is_unavailable() -> None:
+def test_an_event_that_the_bus_rejected_is_unavailable() -> None:
     client = boto3.client("events", **KEYS)
     with Stubber(client) as stub:
         answer = {"FailedEntryCount": 1, "Entries": [{"ErrorCode": "ThrottlingException"}]}
@@ -63,7 +63,7 @@ def test_an_event_that_the_bus_did_not_take_is_unavailable() -> None:
             EventBridgeEvents(client, "stack").put("Export run finished", {})
 
 
-def test_aws_that_cannot_be_reached_is_unavailable(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_lost_connection_to_aws_is_unavailable(monkeypatch: pytest.MonkeyPatch) -> None:
     client = boto3.client("events", **KEYS)
 
     def unreachable(**_: object) -> None:

@@ -1,4 +1,4 @@
-"""The archive on S3: what is kept, fetched, linked and gone."""
+"""The archive on S3: storing, fetching, linking, expired files."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -33,8 +33,8 @@ def new_client() -> "S3Client":
 def client() -> Iterator["S3Client"]:
     with mock_aws():
         client = new_client()
-        place = {"LocationConstraint": "us-west-2"}
-        client.create_bucket(Bucket="archive", CreateBucketConfiguration=place)  # type: ignore[arg-type]
+        region = {"LocationConstraint": "us-west-2"}
+        client.create_bucket(Bucket="archive", CreateBucketConfiguration=region)  # type: ignore[arg-type]
         yield client
 
 
@@ -45,7 +45,7 @@ def source(tmp_path: Path) -> Path:
     return path
 
 
-def test_what_is_stored_is_fetched_byte_for_byte(
+def test_a_stored_file_is_fetched_byte_for_byte(
     client: "S3Client", source: Path, tmp_path: Path
 ) -> None:
     archive = S3Archive(client, "archive")
@@ -56,16 +56,16 @@ def test_what_is_stored_is_fetched_byte_for_byte(
     assert (tmp_path / "target").read_bytes() == source.read_bytes()
 
 
-def test_a_passage_is_read_alone(client: "S3Client", source: Path) -> None:
+def test_part_of_a_file_is_read(client: "S3Client", source: Path) -> None:
     archive = S3Archive(client, "archive")
     archive.store(*RUN, "2025/files/a.csv", source)
 
-    passage = archive.read(*RUN, "2025/files/a.csv", offset=1, length=3, size=source.stat().st_size)
+    content = archive.read(*RUN, "2025/files/a.csv", offset=1, length=3, size=source.stat().st_size)
 
-    assert passage == source.read_bytes()[1:4]
+    assert content == source.read_bytes()[1:4]
 
 
-def test_a_passage_of_a_file_that_has_another_size_by_now_is_not_found(
+def test_part_of_a_file_that_has_another_size_now_is_not_found(
     client: "S3Client", source: Path
 ) -> None:
     archive = S3Archive(client, "archive")
@@ -77,9 +77,7 @@ def test_a_passage_of_a_file_that_has_another_size_by_now_is_not_found(
             archive.read(*RUN, "2025/files/a.csv", offset=offset, length=3, size=expected)
 
 
-def test_what_is_kept_of_a_connection_is_listed_and_removed(
-    client: "S3Client", source: Path
-) -> None:
+def test_the_files_of_a_connection_are_listed_and_removed(client: "S3Client", source: Path) -> None:
     archive, dry_runs = S3Archive(client, "archive"), S3Archive(client, "archive", prefix=DRY_RUNS)
     for kept, connection_id in ((archive, "north"), (archive, "north-two"), (dry_runs, "north")):
         kept.store(connection_id, "run", "2025/files/a.csv", source)
@@ -92,7 +90,7 @@ def test_what_is_kept_of_a_connection_is_listed_and_removed(
     assert [*dry_runs.kept("north")] == [*archive.kept("north-two")]
 
 
-def test_dry_runs_lie_below_a_prefix_of_their_own(client: "S3Client", source: Path) -> None:
+def test_files_of_dry_runs_have_a_separate_prefix(client: "S3Client", source: Path) -> None:
     dry_runs = S3Archive(client, "archive", prefix=DRY_RUNS)
     dry_runs.store(*RUN, "2025/files/a.csv", source)
 
@@ -101,19 +99,19 @@ def test_dry_runs_lie_below_a_prefix_of_their_own(client: "S3Client", source: Pa
         S3Archive(client, "archive").require_exists(*RUN, "2025/files/a.csv")
 
 
-def test_a_link_is_signed_and_gives_the_file_its_name(client: "S3Client", source: Path) -> None:
+def test_a_link_is_signed_and_names_the_file(client: "S3Client", source: Path) -> None:
     archive = S3Archive(client, "archive")
     archive.store(*RUN, "2025/files/añejo 1.csv", source)
 
     url = archive.link(*RUN, "2025/files/añejo 1.csv", seconds=300)
 
-    asked = parse_qs(urlparse(url).query)
+    query = parse_qs(urlparse(url).query)
     name = "attachment; filename*=UTF-8''a%C3%B1ejo%201.csv"
-    assert asked["response-content-disposition"] == [name]
-    assert (asked["X-Amz-Algorithm"], asked["X-Amz-Expires"]) == (["AWS4-HMAC-SHA256"], ["300"])
+    assert query["response-content-disposition"] == [name]
+    assert (query["X-Amz-Algorithm"], query["X-Amz-Expires"]) == (["AWS4-HMAC-SHA256"], ["300"])
 
 
-def test_what_is_gone_is_not_found(client: "S3Client", tmp_path: Path) -> None:
+def test_a_missing_file_is_not_found(client: "S3Client", tmp_path: Path) -> None:
     archive = S3Archive(client, "archive")
 
     with pytest.raises(NotFound):
@@ -124,7 +122,7 @@ def test_what_is_gone_is_not_found(client: "S3Client", tmp_path: Path) -> None:
         archive.read(*RUN, "2025/files/a.csv", offset=0, length=5, size=5)
 
 
-def test_a_passing_fault_is_unavailable() -> None:
+def test_a_transient_error_is_unavailable() -> None:
     client = new_client()
     with Stubber(client) as stub:
         stub.add_client_error("head_object", "SlowDown", http_status_code=503)

@@ -20,7 +20,7 @@ from registration_sync.domain.connections.connection import Connection
 from registration_sync.domain.connections.sftp import Credentials, ReplacedBy, SftpAccount
 from registration_sync.domain.runs.check import STEPS, CheckStep, StepResult
 from registration_sync.use_cases.delivery.check_connection import check_connection
-from tests.sftp_servers import AsyncSftpServer, SilentServer
+from tests.support.sftp_servers import AsyncSftpServer, SilentServer
 
 LIMITS = Limits(connect_seconds=2, handshake_seconds=2, sign_in_seconds=3, silence_seconds=2)
 LONGEST_SECONDS = 10  # above the longest limit, for a busy machine

@@ -1,24 +1,22 @@
-"""RegistrationsTable: conditions and order over DynamoDB in process, and what that never shows,
-unprocessed items and throttling, with a client that gives them."""
+"""RegistrationsTable: conditions and order on an in-process DynamoDB; unprocessed items and
+throttling, which that never returns, with a client that does."""
 
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import boto3
 import pytest
 from botocore.exceptions import ClientError
-from moto import mock_aws
 
 from registration_sync.adapters.aws.errors import is_transient
-from registration_sync.adapters.dynamodb import requests as dynamodb_batches
+from registration_sync.adapters.dynamodb import requests as dynamodb_requests
 from registration_sync.adapters.dynamodb.registration_items import (
+    creation_record_key,
     current_key,
     marker_key,
-    witness_key,
 )
 from registration_sync.adapters.dynamodb.registrations_table import DynamoDBRegistrationsTable
 from registration_sync.adapters.dynamodb.requests import get_all, write_all
+from registration_sync.adapters.dynamodb.table import Table
 from registration_sync.domain.errors import AlreadyRunning, LeaseLost, MarkerLost, Unavailable
 from registration_sync.domain.registrations.batches import (
     Current,
@@ -33,32 +31,17 @@ from registration_sync.domain.registrations.ledger import (
     LedgerFile,
     Totals,
 )
+from tests.adapters.conftest import TABLE
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
 
 C, Y = "north", 2025
 
 
 @pytest.fixture
-def table() -> Iterator[DynamoDBRegistrationsTable]:
-    with mock_aws():
-        client = boto3.client(
-            "dynamodb",
-            region_name="us-east-1",
-            aws_access_key_id="testing",
-            aws_secret_access_key="testing",
-        )
-        client.create_table(
-            TableName="registrations",
-            KeySchema=[
-                {"AttributeName": "pk", "KeyType": "HASH"},
-                {"AttributeName": "sk", "KeyType": "RANGE"},
-            ],
-            AttributeDefinitions=[
-                {"AttributeName": "pk", "AttributeType": "S"},
-                {"AttributeName": "sk", "AttributeType": "S"},
-            ],
-            BillingMode="PAY_PER_REQUEST",
-        )
-        yield DynamoDBRegistrationsTable(client, "registrations", workers=4)
+def table(dynamodb: "DynamoDBClient") -> DynamoDBRegistrationsTable:
+    return DynamoDBRegistrationsTable(dynamodb, TABLE, workers=4)
 
 
 def put(table: DynamoDBRegistrationsTable, version: str, batch: int = 1) -> Stored:
@@ -81,30 +64,30 @@ def test_a_year_is_opened_once(table: DynamoDBRegistrationsTable) -> None:
     assert table.marker(C).years == {Y: YearMarker(open=2, exported=0)}
 
 
-def test_of_two_that_bring_a_connections_first_years_at_once_both_are_opened(
+def test_two_first_years_added_at_the_same_time_are_both_opened(
     table: DynamoDBRegistrationsTable, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    begin = table._begin
+    create = table._create_marker
 
-    def other_begins_first(*arguments: Any) -> bool:
+    def after_another(*arguments: Any) -> bool:
         monkeypatch.undo()
         table.add_year(C, 2024)
-        return begin(*arguments)
+        return create(*arguments)
 
-    monkeypatch.setattr(table, "_begin", other_begins_first)
+    monkeypatch.setattr(table, "_create_marker", after_another)
     table.add_year(C, Y)
 
     opened = YearMarker(open=1, exported=0)
     assert table.marker(C).years == {2024: opened, Y: opened}
 
 
-def test_a_write_that_meets_a_transaction_is_a_passing_fault() -> None:
+def test_a_conflict_with_a_transaction_is_transient() -> None:
     error = {"Error": {"Code": "TransactionConflictException"}}
 
     assert is_transient(ClientError(error, "UpdateItem"))  # type: ignore[arg-type]
 
 
-def test_a_marker_that_is_lost_is_not_taken_for_a_new_connections(
+def test_a_lost_marker_is_not_mistaken_for_a_new_connection(
     table: DynamoDBRegistrationsTable,
 ) -> None:
     assert table.marker(C).years == {}
@@ -121,13 +104,13 @@ def test_a_marker_that_is_lost_is_not_taken_for_a_new_connections(
     assert table.running(C, 500) == "run"
 
 
-def test_a_marker_from_before_there_were_witnesses_gets_one_with_its_next_year(
+def test_a_marker_without_a_creation_record_gets_one_with_its_next_year(
     table: DynamoDBRegistrationsTable,
 ) -> None:
     table.add_year(C, Y)
-    table._client.delete_item(TableName="registrations", Key=witness_key(C))
-    table._client.update_item(
-        TableName="registrations", Key=marker_key(C), UpdateExpression="REMOVE witnessed"
+    table._table.client.delete_item(TableName=TABLE, Key=creation_record_key(C))
+    table._table.client.update_item(
+        TableName=TABLE, Key=marker_key(C), UpdateExpression="REMOVE witnessed"
     )
     assert table.marker(C).years.keys() == {Y}
 
@@ -139,7 +122,7 @@ def test_a_marker_from_before_there_were_witnesses_gets_one_with_its_next_year(
 
 
 def lose_the_marker(table: DynamoDBRegistrationsTable) -> None:
-    table._client.delete_item(TableName="registrations", Key=marker_key(C))
+    table._table.client.delete_item(TableName=TABLE, Key=marker_key(C))
 
 
 def test_a_newer_version_stays(table: DynamoDBRegistrationsTable) -> None:
@@ -194,7 +177,7 @@ def test_only_the_holder_closes_and_commits(table: DynamoDBRegistrationsTable) -
     assert table.marker(C).years == {Y: YearMarker(open=2, exported=1)}
 
 
-def test_marks_come_in_order_of_id_once_each_the_newest_batch_first(
+def test_marks_are_in_order_of_id_one_per_student_from_the_newest_batch(
     table: DynamoDBRegistrationsTable,
 ) -> None:
     ids = [f"{number:03}" for number in range(60)]
@@ -208,14 +191,14 @@ def test_marks_come_in_order_of_id_once_each_the_newest_batch_first(
     assert marks[7] == DueMark("007", "v1", "[]")
 
 
-def test_few_of_many_marks_are_in_memory_at_a_time(
+def test_marks_are_read_in_small_pages(
     table: DynamoDBRegistrationsTable, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(dynamodb_batches, "PAGE_ITEMS", 3)
+    monkeypatch.setattr(dynamodb_requests, "PAGE_ITEMS", 3)
     ids = [f"{number:03}" for number in range(60)]
     table.put_marks(C, Y, 1, [DueMark(student_id) for student_id in ids])
     sizes: list[int] = []
-    table._client.meta.events.register(
+    table._table.client.meta.events.register(
         "after-call.dynamodb.Query", lambda parsed, **_: sizes.append(parsed["Count"])
     )
 
@@ -233,7 +216,7 @@ def test_a_new_mark_drops_the_reasons(table: DynamoDBRegistrationsTable) -> None
     assert list(table.marks(C, Y, range(1, 2))) == [DueMark("007")]
 
 
-def test_students_are_read_in_the_order_asked_for(table: DynamoDBRegistrationsTable) -> None:
+def test_students_are_read_in_the_given_order(table: DynamoDBRegistrationsTable) -> None:
     ids = [f"{number:04}" for number in range(450)]
     table.put_current(C, Y, [Current(student_id, "v", 1, b"Jx") for student_id in ids])
     asked = [*reversed(ids), "absent"]
@@ -244,7 +227,7 @@ def test_students_are_read_in_the_order_asked_for(table: DynamoDBRegistrationsTa
     assert [student_id for student_id, current in found if current is None] == ["absent"]
 
 
-def test_everyone_is_read_to_the_last_page(table: DynamoDBRegistrationsTable) -> None:
+def test_all_students_are_read_to_the_last_page(table: DynamoDBRegistrationsTable) -> None:
     large = b"J" + b"x" * 300_000
     ids = [f"{number:02}" for number in range(40)]
     table.put_current(C, Y, [Current(student_id, "v", 1, large) for student_id in ids])
@@ -256,7 +239,7 @@ def test_everyone_is_read_to_the_last_page(table: DynamoDBRegistrationsTable) ->
     assert everyone[-1].snapshot is None
 
 
-def test_a_held_students_batch_is_raised_if_the_version_is_still_this(
+def test_the_batch_of_a_held_student_is_raised_only_at_the_same_version(
     table: DynamoDBRegistrationsTable,
 ) -> None:
     put(table, "v1", batch=1)
@@ -274,11 +257,13 @@ def outcome(table: DynamoDBRegistrationsTable) -> tuple[str, int, int]:
 
 def expiry(table: DynamoDBRegistrationsTable, student_id: str = "007") -> int | None:
     key = current_key(C, Y, student_id)
-    item = table._client.get_item(TableName="registrations", Key=key)["Item"]
+    item = table._table.client.get_item(TableName=TABLE, Key=key)["Item"]
     return int(item["expires_at"]["N"]) if "expires_at" in item else None
 
 
-def test_what_exports_did_outlives_syncs_and_a_removal(table: DynamoDBRegistrationsTable) -> None:
+def test_the_outcome_of_exports_is_kept_across_syncs_and_a_removal(
+    table: DynamoDBRegistrationsTable,
+) -> None:
     put(table, "v1")
     table.settle(C, Y, 1, {"007": "exported"}, 99)
     assert (outcome(table), expiry(table)) == (("exported", 1, 1), 99)
@@ -296,7 +281,7 @@ def test_what_exports_did_outlives_syncs_and_a_removal(table: DynamoDBRegistrati
     assert outcome(table) == ("", 3, 1)
 
 
-def test_a_later_outcome_stays_and_who_is_due_again_does_not_expire(
+def test_a_later_outcome_stays_and_a_student_due_again_does_not_expire(
     table: DynamoDBRegistrationsTable,
 ) -> None:
     put(table, "v1", batch=2)
@@ -310,7 +295,7 @@ def test_a_later_outcome_stays_and_who_is_due_again_does_not_expire(
     assert (outcome(table), expiry(table)) == (("left_out", 2, 1), 99)
 
 
-def test_nobody_is_made_up_by_an_outcome(table: DynamoDBRegistrationsTable) -> None:
+def test_an_outcome_creates_no_student(table: DynamoDBRegistrationsTable) -> None:
     table.settle(C, Y, 1, {"007": "exported"}, 99)
 
     assert list(table.all_current(C, Y)) == []
@@ -323,7 +308,7 @@ def entry(first: int, last: int, run_id: str = "run") -> LedgerEntry:
     return LedgerEntry(first, last, run_id, "2026-03-02T21:00:00Z", 2, totals, (file,), export)
 
 
-def test_the_ledger_tells_which_run_exported_a_batch(table: DynamoDBRegistrationsTable) -> None:
+def test_the_ledger_has_the_run_that_exported_a_batch(table: DynamoDBRegistrationsTable) -> None:
     died, took_over, later = entry(1, 1, "died"), entry(1, 3, "took over"), entry(4, 12, "later")
     for one in (later, took_over, died):
         table.put_ledger(C, Y, one)
@@ -348,7 +333,7 @@ def test_the_newest_mark_of_a_student_is_found(table: DynamoDBRegistrationsTable
     assert table.newest_mark(C, Y, "06520", range(1, 300)) is None
 
 
-def test_marks_go_on_after_a_student_and_are_cleared_by_batch(
+def test_marks_are_read_after_a_student_and_cleared_by_batch(
     table: DynamoDBRegistrationsTable,
 ) -> None:
     students = [DueMark(f"{number:03}") for number in range(60)]
@@ -362,7 +347,7 @@ def test_marks_go_on_after_a_student_and_are_cleared_by_batch(
 
 
 class Client:
-    """Leaves the first of what it is asked unprocessed, so many times; or raises."""
+    """Leaves the first item of this many requests unprocessed, or raises."""
 
     def __init__(self, times: int = 0, error: str = "") -> None:
         self.times = times
@@ -387,7 +372,7 @@ class Client:
 
 @pytest.fixture
 def no_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(dynamodb_batches, "FIRST_PAUSE_SECONDS", 0)
+    monkeypatch.setattr(dynamodb_requests, "FIRST_PAUSE_SECONDS", 0)
 
 
 @pytest.mark.usefixtures("no_pauses")
@@ -399,11 +384,9 @@ def no_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
         (Client(error="ProvisionedThroughputExceededException"), ["a", "b"]),
     ],
 )
-def test_unprocessed_writes_are_repeated_and_in_the_end_unconfirmed(
-    client: Any, left: list[str]
-) -> None:
+def test_unprocessed_writes_are_repeated_and_then_unconfirmed(client: Any, left: list[str]) -> None:
     with ThreadPoolExecutor(1) as pool:
-        assert write_all(client, "t", ["a", "b"], pool) == left  # type: ignore[list-item]
+        assert write_all(Table(client, "t"), ["a", "b"], pool) == left  # type: ignore[list-item]
 
 
 @pytest.mark.usefixtures("no_pauses")
@@ -412,14 +395,14 @@ def test_unprocessed_keys_are_read_again_and_never_left_out() -> None:
     repeated: Any = Client(times=2)
     throttled: Any = Client(times=99)
 
-    assert sorted(get_all(repeated, "t", keys)) == ["a", "b", "c"]  # type: ignore[type-var]
+    assert sorted(get_all(Table(repeated, "t"), keys)) == ["a", "b", "c"]  # type: ignore[type-var]
     with pytest.raises(Unavailable):
-        get_all(throttled, "t", keys)
+        get_all(Table(throttled, "t"), keys)
 
 
 @pytest.mark.usefixtures("no_pauses")
-def test_keys_that_come_one_by_one_are_all_read() -> None:
-    """As they do while DynamoDB throttles: as long as some come, it goes on."""
+def test_keys_that_are_read_one_by_one_are_all_read() -> None:
+    """DynamoDB does this while it throttles: the read continues as long as it makes progress."""
 
     class Slow:
         def batch_get_item(self, **request: Any) -> Any:
@@ -431,23 +414,23 @@ def test_keys_that_come_one_by_one_are_all_read() -> None:
 
     slow: Any = Slow()
 
-    assert get_all(slow, "t", list(range(50))) == list(range(50))  # type: ignore[arg-type,comparison-overlap]
+    assert get_all(Table(slow, "t"), list(range(50))) == list(range(50))  # type: ignore[arg-type,comparison-overlap]
 
 
 @pytest.mark.usefixtures("no_pauses")
-def test_one_throttled_student_does_not_end_the_settling_of_all(
+def test_throttling_of_one_student_does_not_stop_the_settling(
     table: DynamoDBRegistrationsTable, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     put(table, "v1")
     throttled = iter(["ThrottlingException"] * 3)
-    real = table._client.update_item
+    real = table._table.client.update_item
 
     def update(**given: Any) -> Any:
         for code in throttled:
             raise ClientError({"Error": {"Code": code}}, "UpdateItem")
         return real(**given)
 
-    monkeypatch.setattr(table._client, "update_item", update)
+    monkeypatch.setattr(table._table.client, "update_item", update)
 
     table.settle(C, Y, 1, {"007": "exported"}, 99)
 
@@ -455,7 +438,7 @@ def test_one_throttled_student_does_not_end_the_settling_of_all(
 
 
 @pytest.mark.usefixtures("no_pauses")
-def test_marks_that_could_not_be_cleared_are_not_forgotten(
+def test_marks_that_could_not_be_cleared_raise_unavailable(
     table: DynamoDBRegistrationsTable, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     table.put_marks(C, Y, 1, [DueMark("007")])
@@ -463,7 +446,7 @@ def test_marks_that_could_not_be_cleared_are_not_forgotten(
     def throttle(**given: Any) -> Any:
         return {"UnprocessedItems": given["RequestItems"]}
 
-    monkeypatch.setattr(table._client, "batch_write_item", throttle)
+    monkeypatch.setattr(table._table.client, "batch_write_item", throttle)
 
     with pytest.raises(Unavailable):
         table.clear_marks(C, Y, 1)
@@ -473,16 +456,14 @@ def test_marks_that_could_not_be_cleared_are_not_forgotten(
     ("code", "status", "passes"),
     [("500", 500, True), ("503", 503, True), ("RequestTimeout", 400, True), ("403", 403, False)],
 )
-def test_a_fault_of_the_servers_is_passing_whatever_it_is_called(
-    code: str, status: int, passes: bool
-) -> None:
+def test_a_server_error_is_transient_with_any_code(code: str, status: int, passes: bool) -> None:
     answer: Any = {"Error": {"Code": code}, "ResponseMetadata": {"HTTPStatusCode": status}}
 
     assert is_transient(ClientError(answer, "HeadObject")) is passes
 
 
-def test_a_mistake_of_ours_is_no_passing_fault() -> None:
+def test_our_own_mistake_is_not_transient() -> None:
     client: Any = Client(error="AccessDeniedException")
 
     with ThreadPoolExecutor(1) as pool, pytest.raises(ClientError):
-        write_all(client, "t", ["a"], pool)  # type: ignore[list-item]
+        write_all(Table(client, "t"), ["a"], pool)  # type: ignore[list-item]

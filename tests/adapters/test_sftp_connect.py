@@ -24,8 +24,10 @@ from registration_sync.domain.errors import (
     NoCommonAlgorithm,
     PermissionRefused,
     SignInRefused,
+    TerminalDeliveryError,
+    TransientDeliveryError,
 )
-from tests.sftp_servers import (
+from tests.support.sftp_servers import (
     PASSWORD,
     AsyncSftpServer,
     Greeter,
@@ -147,7 +149,7 @@ def test_a_refused_password_is_tried_once_and_never_shown(tmp_path: Path) -> Non
 
     assert server.sign_ins == ["asked", "password"]
     assert "wrong-secret" not in refused.value.message
-    assert refused.value.terminal
+    assert isinstance(refused.value, TerminalDeliveryError)
 
 
 def test_a_refused_key_is_not_followed_by_the_password(tmp_path: Path) -> None:
@@ -231,7 +233,7 @@ def test_another_host_key_than_the_pinned_one_ends_before_any_sign_in(tmp_path: 
     assert server.sign_ins == []
     assert f"ssh-ed25519 {ED25519.get_fingerprint()}" in mismatch.value.message
     assert f"ssh-ed25519 {OTHER_ED25519.get_fingerprint()}" in mismatch.value.message
-    assert mismatch.value.terminal
+    assert isinstance(mismatch.value, TerminalDeliveryError)
 
 
 def test_the_fingerprint_is_the_one_that_ssh_keygen_prints(tmp_path: Path) -> None:
@@ -323,7 +325,7 @@ def test_a_server_without_a_common_algorithm_is_reported_in_a_sentence(
     ):
         servers().connect(server.account())
 
-    assert failed.value.terminal
+    assert isinstance(failed.value, TerminalDeliveryError)
     assert server.sign_ins == []
 
 
@@ -399,7 +401,7 @@ def test_a_silent_server_ends_within_the_limit(greeting: bytes) -> None:
             servers(limits=Limits(handshake_seconds=0.3)).connect(account_at(server))
 
     assert time.monotonic() - started < 4
-    assert not failed.value.terminal
+    assert isinstance(failed.value, TransientDeliveryError)
 
 
 @pytest.mark.parametrize(

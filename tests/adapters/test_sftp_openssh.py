@@ -26,7 +26,7 @@ from registration_sync.domain.errors import (
     NameRefused,
     SignInRefused,
 )
-from tests.sftp_servers import OpenSshServer, openssh_server, public_line
+from tests.support.sftp_servers import OpenSshServer, openssh_server, public_line
 
 LOCAL = [ip_network("127.0.0.1/32")]
 SERVERS = ParamikoSftpServers(LOCAL)

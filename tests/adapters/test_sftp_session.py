@@ -26,6 +26,7 @@ from registration_sync.domain.errors import (
     NameRefused,
     PermissionRefused,
     ReplaceUnsupported,
+    TerminalDeliveryError,
     TransientDeliveryError,
     UploadIncomplete,
 )
@@ -34,7 +35,7 @@ from registration_sync.use_cases.delivery.deliver_files import (
     RunConnection,
     deliver_files,
 )
-from tests.sftp_servers import AsyncSftpServer, SlowProxy
+from tests.support.sftp_servers import AsyncSftpServer, SlowProxy
 from tests.unit.test_deliver_files import held_lease
 
 FINAL = "students.csv"
@@ -359,7 +360,7 @@ def test_a_server_that_cannot_rename_leaves_the_old_file_alone(
     with pytest.raises(ReplaceUnsupported, match="writing in place") as failed:
         session.replace(TEMPORARY, FINAL)
 
-    assert failed.value.terminal
+    assert isinstance(failed.value, TerminalDeliveryError)
     assert (root / FINAL).exists() == bool(old)
     assert not old or (root / FINAL).read_bytes() == old
 

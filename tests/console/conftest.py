@@ -12,8 +12,8 @@ from playwright.sync_api import Browser, Route, expect
 from local import sign_in
 from local.chromium import CHROMIUM, chromium
 from local.stack import LocalStack
-from tests.console.person import PATIENCE_MS, Person
-from tests.stack.district import District, new_district
+from tests.console.support.person import PATIENCE_MS, Person
+from tests.stack.support.district import District, new_district
 
 expect.set_options(timeout=PATIENCE_MS)
 _numbers = itertools.count(1)

@@ -10,9 +10,9 @@ from typing import Any
 import pytest
 from playwright.sync_api import expect
 
-from tests.console.mapping_page import TO, TYPE, options, row, save, saved, source, value
-from tests.console.person import Person
-from tests.stack.district import District, registration
+from tests.console.support.mapping_page import TO, TYPE, options, row, save, saved, source, value
+from tests.console.support.person import Person
+from tests.stack.support.district import District, registration
 
 type Visit = Callable[..., Person]
 
@@ -123,7 +123,7 @@ def export_field_mapping(ada: Person, district: District) -> None:
         "First_Name,Grade_Level,DOB\nAna,0,2015"
     )
     ada.check()
-    # The other example: a value without a code is held, and told in place.
+    # The other example: a value without a code is held, and the row says so.
     ada.write(ada.field("Mapped Value of"), "1002")
     expect(value(ada, 2)).to_contain_text("Held The value has no match code")
     ada.press(row(ada, 2).get_by_role("button", name="Fill from values found"))

@@ -5,10 +5,10 @@ from pathlib import Path
 
 from playwright.sync_api import Route, expect
 
-from tests.console.answers import SCRIPT, answering, going_on, holding, is_refused, refusing
-from tests.console.mapping_page import save_as_somebody_else
-from tests.console.person import PHONE, Person
-from tests.stack.district import MAPPING, District, new_district, registration
+from tests.console.support.answers import SCRIPT, answering, going_on, holding, is_refused, refusing
+from tests.console.support.mapping_page import save_as_somebody_else
+from tests.console.support.person import PHONE, Person
+from tests.stack.support.district import MAPPING, District, new_district, registration
 
 type Visit = Callable[..., Person]
 
@@ -119,7 +119,7 @@ def test_export_students_shows_the_rows_first_and_goes_by_keyboard_alone(
     assert district.names(2026) == []
 
 
-def test_an_export_that_cannot_be_is_told_before_and_after(
+def test_an_impossible_export_is_reported_before_and_after(
     visit: Visit, district: District
 ) -> None:
     folder = district.connection["folder"]
@@ -152,7 +152,7 @@ def test_an_export_that_cannot_be_is_told_before_and_after(
     ada.check()
 
 
-def test_who_would_not_go_is_not_counted_and_what_is_asked_for_is_not_called_off(
+def test_held_students_are_not_counted_and_closing_does_not_cancel_an_export(
     visit: Visit, district: District
 ) -> None:
     """A file of everyone of a year goes with everyone or not at all."""

@@ -1,13 +1,13 @@
-"""Check Connection: the last result, a new one live, the host key, what is to be mended."""
+"""Check Connection: the last result, a new one live, the host key, what to correct."""
 
 from collections.abc import Callable
 
 import asyncssh
 from playwright.sync_api import Locator, Route, expect
 
-from tests.console.answers import answering, is_refused, refusing
-from tests.console.person import PHONE, Person
-from tests.stack.district import District, new_district
+from tests.console.support.answers import answering, is_refused, refusing
+from tests.console.support.person import PHONE, Person
+from tests.stack.support.district import District, new_district
 
 type Visit = Callable[..., Person]
 
@@ -144,7 +144,9 @@ def test_another_host_key_is_kept_only_after_a_question(visit: Visit, district: 
     assert district.connection["host_keys"] == [OTHER_KEY, *district.stack.sftp.host_keys]
 
 
-def test_a_refused_password_says_what_to_mend_and_where(visit: Visit, district: District) -> None:
+def test_a_refused_password_shows_the_remedy_and_links_to_it(
+    visit: Visit, district: District
+) -> None:
     town = district.connection["district"]
     broken = new_district(
         district.stack, district=town, name="<b>Broken</b>", password="not-the-password"

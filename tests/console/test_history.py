@@ -6,9 +6,9 @@ from typing import Any
 
 from playwright.sync_api import Locator, Route, expect
 
-from tests.console.answers import SCRIPT, answering, is_refused, refusing
-from tests.console.person import PHONE, Person
-from tests.stack.district import District, registration
+from tests.console.support.answers import SCRIPT, answering, is_refused, refusing
+from tests.console.support.person import PHONE, Person
+from tests.stack.support.district import District, registration
 
 type Visit = Callable[..., Person]
 

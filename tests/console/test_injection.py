@@ -9,8 +9,8 @@ import pytest
 from playwright.sync_api import Locator, expect
 
 from registration_sync.domain.mapping.transformations.registry import TRANSFORMATIONS
-from tests.console.answers import SCRIPT, as_text, fill_all, poison
-from tests.console.mapping_page import (
+from tests.console.support.answers import SCRIPT, as_text, fill_all, poison
+from tests.console.support.mapping_page import (
     TO,
     TYPE,
     open_mapping,
@@ -18,8 +18,8 @@ from tests.console.mapping_page import (
     row,
     value,
 )
-from tests.console.person import BEYOND_THE_EDGE, PHONE, Person
-from tests.stack.district import MAPPING, District, registration
+from tests.console.support.person import BEYOND_THE_EDGE, PHONE, Person
+from tests.stack.support.district import MAPPING, District, registration
 
 type Visit = Callable[..., Person]
 

@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 from playwright.sync_api import Route, expect
 
-from tests.console.answers import REFUSED, answering, as_text, is_refused, refusing
-from tests.console.mapping_page import (
+from tests.console.support.answers import REFUSED, answering, as_text, is_refused, refusing
+from tests.console.support.mapping_page import (
     TO,
     act,
     names,
@@ -20,8 +20,8 @@ from tests.console.mapping_page import (
     source,
     value,
 )
-from tests.console.person import PHONE, Person
-from tests.stack.district import District, registration
+from tests.console.support.person import PHONE, Person
+from tests.stack.support.district import District, registration
 
 type Visit = Callable[..., Person]
 
@@ -156,7 +156,7 @@ def test_a_mistake_stands_at_its_control_and_what_is_not_saved_is_not_lost_by_a_
     ada.write(row(ada, 1).get_by_label(TO), "First")
     ada.write(source(ada, 3), "")
 
-    expect(row(ada, 2).get_by_label(TO)).to_have_accessible_description(re.compile("stands once"))
+    expect(row(ada, 2).get_by_label(TO)).to_have_accessible_description(re.compile("only once"))
     expect(source(ada, 3)).to_have_accessible_description(
         re.compile("^This is missing: write the field")
     )
@@ -216,7 +216,7 @@ def test_what_the_service_does_not_take_or_cannot_be_asked_is_not_lost(
         ada.sees(ada.page.get_by_text("The mapped values could not be shown"))
         ada.press(ada.button("Save"))
         expect(said).to_contain_text(REFUSED)
-        expect(ada.page.locator("#mistakes-of-all")).to_be_focused()
+        expect(ada.page.locator("#general-problems")).to_be_focused()
         is_refused(ada)
         assert as_text(ada) > 2
     with answering(ada, "/mapping", "PUT", lambda route: route.abort()):
@@ -232,8 +232,8 @@ def test_what_the_service_does_not_take_or_cannot_be_asked_is_not_lost(
         ada.press(ada.page.get_by_role("tab", name="Registration Examples"))
         ada.sees(ada.page.get_by_role("combobox", name="Student ID"))
         held.pop().abort()
-        told = ada.page.locator(".toast.bad")
-        expect(told).to_contain_text("The mapping was not saved: The service cannot be reached")
+        toast = ada.page.locator(".toast.bad")
+        expect(toast).to_contain_text("The mapping was not saved: The service cannot be reached")
         ada.check()
     ada.press(ada.page.get_by_role("tab", name="Field Mapping"))
     save(ada, 2)

@@ -1,13 +1,13 @@
-"""Registration Examples: chosen by keyboard, five at most, some of whom may not be there."""
+"""Registration Examples: chosen by keyboard, five at most, possibly unknown ones."""
 
 from collections.abc import Callable
 
 from playwright.sync_api import Route, expect
 
-from tests.console.answers import REFUSED, answering, refuse, refusing
-from tests.console.mapping_page import TYPE, open_mapping, row, value
-from tests.console.person import Person
-from tests.stack.district import District, registration
+from tests.console.support.answers import REFUSED, answering, refuse, refusing
+from tests.console.support.mapping_page import TYPE, open_mapping, row, value
+from tests.console.support.person import Person
+from tests.stack.support.district import District, registration
 
 type Visit = Callable[..., Person]
 
@@ -35,8 +35,8 @@ def test_up_to_five_are_chosen_and_who_is_not_there_is_named(
     add("nobody")
     ada.sees(ada.page.get_by_text("No approved registration of this student was synced."))
     add("nobody")
-    told = ada.page.locator(".toast", has_text="nobody is chosen already.")
-    ada.sees(told.locator(".icon.calm"))  # no tick: nothing was done
+    toast = ada.page.locator(".toast", has_text="nobody is chosen already.")
+    ada.sees(toast.locator(".icon.calm"))  # no tick: nothing was done
     ada.check()
     for student_id in ("2", "no id!", "4"):
         add(student_id)

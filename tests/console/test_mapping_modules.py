@@ -4,9 +4,9 @@ import json
 from collections.abc import Callable
 from typing import Any
 
-from tests.console.mapping_page import open_mapping
-from tests.console.person import Person
-from tests.stack.district import District
+from tests.console.support.mapping_page import open_mapping
+from tests.console.support.person import Person
+from tests.stack.support.district import District
 
 type Visit = Callable[..., Person]
 
@@ -97,7 +97,7 @@ JOINED: list[tuple[list[dict[str, Any]], dict[str, Any], list[str]]] = [
 """Of files or packages: before, mine and theirs; mine on top of theirs; what is gone of theirs."""
 
 
-def test_mine_on_top_of_theirs_keeps_what_it_can_and_tells_the_rest(
+def test_mine_on_top_of_theirs_merges_both_and_lists_the_rest(
     visit: Visit, district: District
 ) -> None:
     ada = visit()
@@ -116,12 +116,12 @@ def test_mine_on_top_of_theirs_keeps_what_it_can_and_tells_the_rest(
             const names = performance.getEntriesByType("resource").map((one) => one.name);
             const load = (end) => import(names.find((name) => name.endsWith(end)));
             const { draftOf, definitionOf } = await load("mapping/draft.js");
-            const { aligned, merged, replaced } = await load("mapping/merge.js");
+            const { aligned, merged, replaced } = await load("saving/merge.js");
             return JSON.parse(cases).map(([first, ...others]) => {
                 const base = draftOf(first);
                 const [mine, theirs] = others.map((one) => aligned(base, one));
                 const both = merged(base, mine, theirs);
-                const gone = replaced(base, theirs, both).flatMap(({ what }) => what);
+                const gone = replaced(base, theirs, both).flatMap(({ changes }) => changes);
                 return [JSON.stringify(definitionOf(both)), gone];
             });
         }""",
@@ -210,13 +210,13 @@ def test_what_the_editor_makes_of_definitions(visit: Visit, district: District) 
     ada = visit()
     open_mapping(ada, district, "?tab=fields")
 
-    same, orders, told = ada.page.evaluate(
+    same, orders, changes = ada.page.evaluate(
         """async ([mappings, merges, changed]) => {
             const names = performance.getEntriesByType("resource").map((one) => one.name);
             const load = (end) => import(names.find((name) => name.endsWith(end)));
             const { draftOf, definitionOf } = await load("mapping/draft.js");
-            const { aligned, merged } = await load("mapping/merge.js");
-            const { differences } = await load("mapping/changes.js");
+            const { aligned, merged } = await load("saving/merge.js");
+            const { differences } = await load("saving/changes.js");
             const definition = (text) => ({ files: [{ name: "s", fields: [...text].map(
                 (to) => ({ from: `f.${to}`, mapping_type: "direct", to })) }] });
             const order = ([base, mine, theirs]) => {
@@ -229,21 +229,21 @@ def test_what_the_editor_makes_of_definitions(visit: Visit, district: District) 
             const [before, now] = JSON.parse(changed)
                 .map((field) => ({ files: [{ name: "s", fields: [field] }] }));
             const draft = draftOf(before);
-            const told = differences(draft, aligned(draft, now));
-            return [mappings.map(again), merges.map(order), told];
+            const found = differences(draft, aligned(draft, now));
+            return [mappings.map(again), merges.map(order), found];
         }""",
         [mappings, MERGES, json.dumps(CHANGED)],
     )
 
     assert same == mappings
-    assert [one["what"] for one in told] == [CHANGES]
+    assert [one["changes"] for one in changes] == [CHANGES]
     assert orders == [expected for *_, expected in MERGES]
 
 
 SENTENCES: list[tuple[str, str, bool, str]] = [
     ('Set the `rows`, as in {"each": "a"}.', "transformations[0].fields", True, "Set the “Rows”."),
     ("entry.a is there only in a list.", "from", True, "entry.a is there only in a list."),
-    ('fields[1] has the header "a" already.', "to", True, 'Field 2 has the header "a" already.'),
+    ('fields[1] also has the header "a".', "to", True, 'Field 2 also has the header "a".'),
     ("For `includes`.", "where[0].delimiter", False, "For “has the item”."),
     ("For `includes`.", "transformations[0].delimiter", True, "For “has the item”."),
     ("One of `each`.", "from", True, "One of “Beginnings of the fields”."),
@@ -251,9 +251,9 @@ SENTENCES: list[tuple[str, str, bool, str]] = [
     ("Write `delimiter`.", "where[0]", False, "Write “Delimiter”."),
     ("Leave `constructor` out.", "from", True, "Leave “constructor” out."),
 ]
-"""What the API says, at which place of a field or file, and what the page makes of it."""
+"""Messages of the API, their path in a field or file, and the text on the page."""
 
-PLACES: dict[str, str] = {
+PATHS: dict[str, str] = {
     "files[0].rows.each[1]": "s, Rows, Beginnings of the fields, 2",
     "files[0].rows.delimiter": "s, Rows, The list is one text",
     "files[0].where[0].delimiter": "s, Only rows that fulfil, 1, Delimiter",
@@ -264,25 +264,25 @@ PLACES: dict[str, str] = {
 }
 
 
-def test_mistakes_are_told_in_the_words_of_the_page(visit: Visit, district: District) -> None:
+def test_problems_use_the_labels_of_the_page(visit: Visit, district: District) -> None:
     step = {"type": "if_then_else", "includes": "a"}
     field = {"from": "a", "mapping_type": "transformation", "to": "a", "transformations": [step]}
     mapping = {"files": [{"name": "s", "rows": {"each": ["a", "b"]}, "fields": [field]}]}
     ada = visit()
     open_mapping(ada, district, "?tab=fields")
 
-    sentences, places = ada.page.evaluate(
+    sentences, paths = ada.page.evaluate(
         """async ([said, paths, mapping]) => {
             const names = performance.getEntriesByType("resource").map((one) => one.name);
             const load = (end) => import(names.find((name) => name.endsWith(end)));
-            const { sentenceOf, placeOf } = await load("mapping/mistakes.js");
+            const { messageInWords, pathInWords } = await load("preview/problem_text.js");
             const { draftOf } = await load("mapping/draft.js");
             const draft = draftOf(mapping);
-            const sentences = said.map((one) => sentenceOf(...one));
-            return [sentences, paths.map((path) => placeOf(path, draft))];
+            const sentences = said.map((one) => messageInWords(...one));
+            return [sentences, paths.map((path) => pathInWords(path, draft))];
         }""",
-        [[one[:3] for one in SENTENCES], list(PLACES), mapping],
+        [[one[:3] for one in SENTENCES], list(PATHS), mapping],
     )
 
     assert sentences == [expected for *_, expected in SENTENCES]
-    assert places == list(PLACES.values())
+    assert paths == list(PATHS.values())

@@ -9,8 +9,8 @@ import pytest
 from playwright.sync_api import expect
 
 from registration_sync.domain.mapping.transformations.registry import TRANSFORMATIONS
-from tests.console.answers import holding, is_refused, refusing
-from tests.console.mapping_page import (
+from tests.console.support.answers import holding, is_refused, refusing
+from tests.console.support.mapping_page import (
     TO,
     TYPE,
     a_hundred_fields,
@@ -25,8 +25,8 @@ from tests.console.mapping_page import (
     source,
     value,
 )
-from tests.console.person import Person
-from tests.stack.district import District, registration
+from tests.console.support.person import Person
+from tests.stack.support.district import District, registration
 
 type Visit = Callable[..., Person]
 
@@ -101,10 +101,20 @@ MAPPED: dict[str, str | re.Pattern[str]] = {
 }
 
 
+@pytest.mark.lint
+def test_every_transformation_has_a_value_to_expect() -> None:
+    without = TRANSFORMATIONS.keys() - MAPPED.keys()
+
+    assert without == set(), (
+        "add to MAPPED in tests/console/test_mapping_parts.py what they make of Ann, and to SET "
+        "what to write into their boxes"
+    )
+    assert MAPPED.keys() == TRANSFORMATIONS.keys()
+
+
 def test_every_transformation_of_the_registry_is_added_and_edited_by_keyboard(
     ada: Person, district: District
 ) -> None:
-    assert MAPPED.keys() == TRANSFORMATIONS.keys()
     field = row(ada, 2)
     ada.write(field.get_by_label(TYPE), "Transformation")
     ada.press(field.get_by_role("button", name="Add a transformation"))

@@ -6,8 +6,8 @@ from typing import Any
 
 from playwright.sync_api import expect
 
-from tests.console.answers import holding, is_refused, refusing
-from tests.console.mapping_page import (
+from tests.console.support.answers import holding, is_refused, refusing
+from tests.console.support.mapping_page import (
     TO,
     TYPE,
     act,
@@ -18,8 +18,8 @@ from tests.console.mapping_page import (
     save_as_somebody_else,
     saved,
 )
-from tests.console.person import Person
-from tests.stack.district import MAPPING, District
+from tests.console.support.person import Person
+from tests.stack.support.district import MAPPING, District
 
 type Visit = Callable[..., Person]
 
@@ -155,7 +155,9 @@ def test_an_older_version_is_compared_and_taken_up_again(visit: Visit, district:
         ada.check()
     ada.sees(dialog.get_by_text("Version 3 (the present one)"))
     ada.sees(dialog.get_by_text("What you have not saved would be lost"))
-    expect(dialog.locator(".for-ears[role=status]")).to_have_text("")  # not what was said before
+    expect(dialog.locator(".visually-hidden[role=status]")).to_have_text(
+        ""
+    )  # not what was said before
     ada.check()
     ada.press(ada.button("Compare version 2"))
     expect(dialog.get_by_role("heading", name="Version 2")).to_be_focused()

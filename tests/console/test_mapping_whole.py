@@ -5,8 +5,8 @@ from pathlib import Path
 
 from playwright.sync_api import expect
 
-from tests.console.answers import holding, is_refused, refusing
-from tests.console.mapping_page import (
+from tests.console.support.answers import holding, is_refused, refusing
+from tests.console.support.mapping_page import (
     TO,
     open_mapping,
     row,
@@ -14,8 +14,8 @@ from tests.console.mapping_page import (
     saved,
     source,
 )
-from tests.console.person import Person
-from tests.stack.district import MAPPING, District, connection_of, registration
+from tests.console.support.person import Person
+from tests.stack.support.district import MAPPING, District, connection_of, registration
 
 type Visit = Callable[..., Person]
 
@@ -174,9 +174,7 @@ def test_one_zip_of_all_files_has_its_manifest(visit: Visit, district: District)
     assert saved(district) == MAPPING["files"]
 
 
-def test_a_ready_made_mapping_takes_the_place_of_what_is_there(
-    visit: Visit, district: District
-) -> None:
+def test_a_ready_made_mapping_replaces_the_draft(visit: Visit, district: District) -> None:
     ada = visit()
     open_mapping(ada, district, "?tab=fields")
 

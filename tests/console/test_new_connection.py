@@ -10,10 +10,17 @@ from playwright.sync_api import expect
 
 from local.district import made_up_district
 from registration_sync.domain.school_year import current_school_year
-from tests.console.answers import SCRIPT, as_operator, as_text, fill_all, is_refused, refusing
-from tests.console.mapping_page import save_as_somebody_else
-from tests.console.person import PHONE, Person
-from tests.stack.district import MAPPING, District
+from tests.console.support.answers import (
+    SCRIPT,
+    as_operator,
+    as_text,
+    fill_all,
+    is_refused,
+    refusing,
+)
+from tests.console.support.mapping_page import save_as_somebody_else
+from tests.console.support.person import PHONE, Person
+from tests.stack.support.district import MAPPING, District
 
 type Visit = Callable[..., Person]
 
@@ -99,7 +106,7 @@ def test_a_connection_is_made_step_by_step_and_delivers(visit: Visit, district: 
     assert not any(secret in text for text in ada.written())
 
 
-def test_a_refused_password_is_mended_on_the_way(visit: Visit, district: District) -> None:
+def test_a_refused_password_is_corrected_in_the_wizard(visit: Visit, district: District) -> None:
     ada = visit(path="#/new", viewport=PHONE)
     fill_about(ada, district)
     ada.press(ada.button("Next: the server"))
@@ -284,7 +291,7 @@ def test_a_mapping_that_is_there_already_is_shown_and_can_be_kept(
     assert (answer.json()["version"], answer.json()["files"]) == (1, MAPPING["files"])
 
 
-def test_a_private_key_signs_in_and_who_may_not_is_told(
+def test_a_private_key_signs_in_and_limited_access_is_explained(
     visit: Visit, district: District, tmp_path: Path
 ) -> None:
     fresh = asyncssh.generate_private_key("ssh-ed25519")

@@ -1,4 +1,4 @@
-"""A run: what it did, whom it held back and why, what waits for a person, and sending it again."""
+"""A run: its results, held students with reasons, decisions, and sending it again."""
 
 import copy
 import hashlib
@@ -9,10 +9,10 @@ from typing import Any
 
 from playwright.sync_api import Locator, Route, expect
 
-from tests.console.answers import SCRIPT, going_on, holding, is_refused, refusing, saying
-from tests.console.mapping_page import TO, row, source
-from tests.console.person import PHONE, Person
-from tests.stack.district import MAPPING, District, registration
+from tests.console.support.answers import SCRIPT, going_on, holding, is_refused, refusing, saying
+from tests.console.support.mapping_page import TO, row, source
+from tests.console.support.person import PHONE, Person
+from tests.stack.support.district import MAPPING, District, registration
 
 type Visit = Callable[..., Person]
 
@@ -302,7 +302,7 @@ def test_a_dry_run_of_more_rows_than_are_shown_says_so(visit: Visit, district: D
     ada.check()
 
 
-def test_all_that_a_run_can_tell_is_told(visit: Visit, district: District) -> None:
+def test_a_run_shows_all_of_its_record(visit: Visit, district: District) -> None:
     district.sync(registration("1"), late("2"), late("3"))
     run = district.export()
     (of_year,) = run["years"]
@@ -337,7 +337,7 @@ def test_all_that_a_run_can_tell_is_told(visit: Visit, district: District) -> No
         ada.check()
 
 
-def test_a_run_is_followed_cancelled_while_it_waits_and_told_when_it_died(
+def test_a_run_is_followed_cancelled_while_pending_and_reported_when_interrupted(
     visit: Visit, district: District
 ) -> None:
     district.sync(registration("1"))

@@ -8,9 +8,9 @@ from zoneinfo import ZoneInfo
 from playwright.sync_api import Locator, expect
 
 from registration_sync.domain.connections.schedule import is_skipped
-from tests.console.answers import SCRIPT, holding, is_refused, refusing
-from tests.console.person import PHONE, Person
-from tests.stack.district import District
+from tests.console.support.answers import SCRIPT, holding, is_refused, refusing
+from tests.console.support.person import PHONE, Person
+from tests.stack.support.district import District
 
 type Visit = Callable[..., Person]
 
@@ -28,8 +28,8 @@ def stored(district: District) -> dict[str, Any]:
 
 
 def set_schedule(district: District, **changes: Any) -> None:
-    wish = {"enabled": True, "time": "21:00"} | changes
-    answer = district.stack.call("PUT", f"{district.path}/schedule", wish, role="full_access")
+    body = {"enabled": True, "time": "21:00"} | changes
+    answer = district.stack.call("PUT", f"{district.path}/schedule", body, role="full_access")
     assert answer.status == 200, answer.body
 
 
@@ -77,7 +77,7 @@ def test_the_clocks_oddities_are_seen_before_anything_is_saved_and_nothing_is_lo
     assert not stored(district)["enabled"]
 
 
-def test_a_time_that_comes_twice_is_flagged_and_the_change_told(
+def test_a_time_that_occurs_twice_and_a_clock_change_are_flagged(
     visit: Visit, district: District
 ) -> None:
     today = dt.datetime.now(CHICAGO).date()
@@ -88,13 +88,15 @@ def test_a_time_that_comes_twice_is_flagged_and_the_change_told(
 
     lin = visit("limited_access", page_of(district), viewport=PHONE)
 
-    expect(next_runs(lin).first).to_contain_text("The clock shows 01:30 twice on this day")
+    expect(next_runs(lin).first).to_contain_text("01:30 occurs twice on this day")
     expect(next_runs(lin).first).to_contain_text("1:30 AM CDT UTC−5")
     expect(next_runs(lin).nth(1)).to_contain_text("it is UTC−6 from here on")
     lin.check()
 
 
-def test_who_may_not_change_it_is_told_who_may(visit: Visit, district: District) -> None:
+def test_limited_access_reads_the_schedule_and_sees_who_can_change_it(
+    visit: Visit, district: District
+) -> None:
     set_schedule(district, pauses=[{"from": "2030-06-30", "to": "2030-07-31"}])
 
     lin = visit("limited_access", page_of(district))
@@ -127,7 +129,7 @@ def test_pauses_are_added_and_taken_out(visit: Visit, district: District) -> Non
 
     expect(ada.field("First day").last).to_be_focused()
     expect(ada.field("First day").last).to_have_accessible_description(
-        "The pause ends before it begins: exchange the two days."
+        "The pause ends before it begins: swap the two days."
     )
     ada.check()
     ada.press(ada.button("Add a pause"))
@@ -168,7 +170,7 @@ def test_a_zone_is_found_by_its_words_and_no_other_text_is_taken(
     assert not stored(district)["pauses"]
 
 
-def test_a_preview_that_fails_and_pauses_without_an_end_are_told_where_the_runs_would_stand(
+def test_a_failed_preview_and_endless_pauses_are_reported_in_the_list_of_runs(
     visit: Visit, district: District
 ) -> None:
     today = dt.datetime.now(CHICAGO).date()

@@ -4,9 +4,9 @@ from collections.abc import Callable
 
 from playwright.sync_api import expect
 
-from tests.console.answers import SCRIPT, going_on, is_refused, refusing
-from tests.console.person import PHONE, Person
-from tests.stack.district import District, registration
+from tests.console.support.answers import SCRIPT, going_on, is_refused, refusing
+from tests.console.support.person import PHONE, Person
+from tests.stack.support.district import District, registration
 
 type Visit = Callable[..., Person]
 
@@ -52,11 +52,13 @@ def test_a_record_is_shown_sent_by_keyboard_and_lies_beside_the_real_files(
     assert district.files() == {"2025/test/students.csv": f"ID,First,DOB\r\n{line}\r\n"}
     press("Escape")
     expect(lin.button("Send Record")).to_be_focused()
-    lin.sees(lin.page.get_by_text("The next export takes this student."))
+    lin.sees(lin.page.get_by_text("The next export includes this student."))
     assert lin.page.title().startswith("Students")
 
 
-def test_what_cannot_be_sent_is_told_before_and_after(visit: Visit, district: District) -> None:
+def test_a_record_that_cannot_be_sent_is_reported_before_and_after(
+    visit: Visit, district: District
+) -> None:
     late = registration("7")
     late["data"]["students"]["dob"] = "soon"
     district.sync(late, registration("8"))
@@ -74,7 +76,7 @@ def test_what_cannot_be_sent_is_told_before_and_after(visit: Visit, district: Di
 
     ada.write(ada.field("Student id"), "8")
     ada.page.keyboard.press("Enter")
-    ada.sees(ada.page.get_by_text("The next export takes this student."))
+    ada.sees(ada.page.get_by_text("The next export includes this student."))
     ada.press(ada.button("Send Record"))
     ada.press(ada.button("OK, Continue"))
     dialog = ada.dialog("Send Record: student 8")

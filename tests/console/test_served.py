@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 from local.http_client import send
 from local.stack import LocalStack
-from tests.console.person import Person
+from tests.console.support.person import Person
 
 
 def test_the_first_view_is_under_100_kb_as_the_gateway_sends_it(

@@ -8,7 +8,7 @@ import asyncssh
 from playwright.sync_api import Route, expect
 
 from registration_sync.domain.school_year import current_school_year
-from tests.console.answers import (
+from tests.console.support.answers import (
     SCRIPT,
     as_operator,
     as_text,
@@ -17,8 +17,8 @@ from tests.console.answers import (
     is_refused,
     refusing,
 )
-from tests.console.person import PHONE, Person
-from tests.stack.district import District
+from tests.console.support.person import PHONE, Person
+from tests.stack.support.district import District
 
 type Visit = Callable[..., Person]
 
@@ -135,7 +135,7 @@ def test_secrets_are_written_and_never_seen_again(visit: Visit, district: Distri
     ada.press(ada.button("Save"))
     expect(ada.field("Private key")).to_be_focused()
     ada.check()
-    ada.write(ada.field("Private key"), key)  # pasted, in place of what the file had
+    ada.write(ada.field("Private key"), key)  # pasted over the text of the file
     ada.write(ada.field("Passphrase (optional)"), "open")
     save(ada)
 
@@ -239,7 +239,9 @@ def test_what_is_written_is_text_whatever_is_in_it(visit: Visit, district: Distr
     assert (now["delivery"], now["host"]) == ("download", district.stack.sftp.host)
 
 
-def test_who_may_not_change_them_is_told_who_may(visit: Visit, district: District) -> None:
+def test_limited_access_reads_the_settings_and_sees_who_can_change_them(
+    visit: Visit, district: District
+) -> None:
     lin = visit("limited_access", page_of(district), viewport=PHONE)
 
     lin.sees(lin.page.get_by_text("Somebody with Full Access can change the settings."))

@@ -5,8 +5,8 @@ from collections.abc import Callable
 
 from playwright.sync_api import Route, expect
 
-from tests.console.person import Person
-from tests.stack.district import District
+from tests.console.support.person import Person
+from tests.stack.support.district import District
 
 type Visit = Callable[..., Person]
 

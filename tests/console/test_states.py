@@ -4,9 +4,9 @@ from collections.abc import Callable
 
 from playwright.sync_api import Route, expect
 
-from tests.console.answers import answering, holding, is_refused, refuse, refusing, saying
-from tests.console.person import Person
-from tests.stack.district import District
+from tests.console.support.answers import answering, holding, is_refused, refuse, refusing, saying
+from tests.console.support.person import Person
+from tests.stack.support.district import District
 
 type Visit = Callable[..., Person]
 
@@ -121,7 +121,7 @@ def test_the_console_itself_may_come_late_or_fail(visit: Visit, district: Distri
     assert ada.faults.pop().startswith("error: TypeError")
 
 
-def test_who_is_in_no_group_is_told_whom_to_ask(visit: Visit) -> None:
+def test_a_person_without_a_group_learns_who_can_grant_access(visit: Visit) -> None:
     def nobody(route: Route) -> None:
         me = {"name": "eve", "kind": "person", "permissions": [], "districts": []}
         route.fulfill(json=me | {"is_operator": False})

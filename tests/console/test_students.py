@@ -6,9 +6,9 @@ from typing import Any
 
 from playwright.sync_api import Locator, Route, expect
 
-from tests.console.answers import REFUSED, SCRIPT, answering, going_on, is_refused, refusing
-from tests.console.person import PHONE, Person
-from tests.stack.district import District, registration
+from tests.console.support.answers import REFUSED, SCRIPT, answering, going_on, is_refused, refusing
+from tests.console.support.person import PHONE, Person
+from tests.stack.support.district import District, registration
 
 type Visit = Callable[..., Person]
 
@@ -79,13 +79,13 @@ def test_a_receipt_says_why_somebody_is_held_and_there_is_one_for_each_year(
 
     receipts = ada.page.get_by_role("article")
     expect(receipts.first).to_have_text(
-        re.compile("2025–26.*Held back.*held this student back.*Held back since.*is not a date")
+        re.compile("2025–26.*Held back.*held this student.*Held back since.*is not a date")
     )
     expect(receipts.last).to_have_text(re.compile("2024–25.*Exported as last synced.*7,Ann,"))
     ada.check()
 
 
-def test_whatever_became_of_a_student_and_of_a_failed_sync_is_told(
+def test_every_outcome_of_a_student_and_a_failed_sync_are_shown(
     visit: Visit, district: District
 ) -> None:
     district.sync(registration("1"))

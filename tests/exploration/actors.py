@@ -1,8 +1,8 @@
 """Use cases as actors that stop before each operation.
 
-An actor is a function of the results it has had so far: to take its next step it is run again
-from the start, fed those results, until it wants one more. So the real code runs unchanged, and
-the state of an actor is nothing but its history.
+An actor is a function of its results so far: for each step it runs again from the start with those
+results, until it needs one more. Thus the real code runs unchanged, and the state of an actor is
+its history of results.
 """
 
 import datetime as dt
@@ -43,23 +43,23 @@ NOW = dt.datetime(2026, 3, 2, 21, tzinfo=dt.UTC)
 
 
 class Wanted(BaseException):
-    """The actor wants the result of an operation; not an Exception, so that no code handles it."""
+    """The actor needs the result of an operation. Not an Exception, so no code handles it."""
 
 
 @dataclass(frozen=True, slots=True)
 class NoAnswer:
-    """The result of an operation whose answer was lost: it may happen yet, or never."""
+    """The result of an operation with a lost answer: it may still take effect, or never."""
 
 
 @dataclass(frozen=True, slots=True)
 class Late:
-    """A result that came after the lease had run out: from here on the clock says so."""
+    """A result after the lease has expired; from here on, the clock is late, too."""
 
     result: Any
 
 
 class Replay:
-    """Feeds recorded results; at the end of them notes the operation wanted next."""
+    """Returns the recorded results, then stores the next operation in `wanted`."""
 
     def __init__(self, results: Sequence[Any]) -> None:
         self._results = iter(results)
@@ -84,7 +84,7 @@ class Replay:
 
 
 class ReplayTable:
-    """The port RegistrationsTable, one operation at a time for one school year."""
+    """Implements the port RegistrationsTable for one school year, with one operation at a time."""
 
     def __init__(self, replay: Replay) -> None:
         self._replay = replay
@@ -118,7 +118,7 @@ class ReplayTable:
         }
 
     def delete_current(self, student_ids: Sequence[str]) -> Mapping[str, Stored]:
-        """Only a mutant deletes."""
+        """Used only by a mutant."""
         return {student: self._do("delete_current", student) for student in student_ids}
 
     def take_lease(self, _c: str, lease: Lease, now_ms: int) -> None:
@@ -169,28 +169,28 @@ class ReplayTable:
             self._do("settle", batch, student, outcome)
 
     def clear_marks(self, *_: Any) -> None:
-        """Nobody reads the marks of exported batches: the world has none."""
+        """Does nothing: the world has no marks of exported batches."""
 
     def set_retired(self, _c: str, _y: int, batch: int) -> None:
         self._do("set_retired", batch)
 
 
 class SyncTable(ReplayTable):
-    """As a sync sees it: of the marker it reads only which batch is open."""
+    """The table for a sync, which reads only the open batch of the marker."""
 
     def _marker(self) -> tuple[int, ...]:
         return self._do("open"), 0
 
 
 class ForgetfulTable(SyncTable):
-    """As the mutant writes that puts a whole item, and not only what a sync knows."""
+    """The table for the mutant that replaces the whole item in a sync."""
 
     def put_current(self, _c: str, _y: int, snapshots: Sequence[Current]) -> Mapping[str, Stored]:
         return {new.student_id: self._do("forget_current", new) for new in snapshots}
 
 
 class MarkReadingTable(ReplayTable):
-    """As the mutant sees it that finds its snapshots in the marks."""
+    """The table for the mutant that stores snapshots in the marks."""
 
     def marks(self, _c: str, _y: int, batches: range) -> Iterator[DueMark]:
         found: dict[str, DueMark] = {}
@@ -200,7 +200,7 @@ class MarkReadingTable(ReplayTable):
 
 
 class ReplayServer:
-    """The ports SftpServers and SftpSession. A lost connection may leave a rename in flight."""
+    """Implements SftpServers and SftpSession. A lost connection may leave a rename in flight."""
 
     def __init__(self, replay: Replay, floor: tuple[tuple[str, int], ...]) -> None:
         self._replay = replay
@@ -257,7 +257,7 @@ UNUSUAL = Finding("row_count", "hold", "students.csv", "so many")
 
 
 class ReplayArchive:
-    """The port Archive, of which only the indexes are read again by those explored."""
+    """Implements the port Archive for the indexes, the only files that are read again here."""
 
     def __init__(self, replay: Replay) -> None:
         self._replay = replay
@@ -274,7 +274,7 @@ class ReplayArchive:
 
     def fetch(self, _c: str, _run: str, name: str, target: Path) -> None:
         lines = self._do("fetch_index", _batch_of(name))
-        target.write_text("".join(index_text(student, "", told) for student, told in lines))
+        target.write_text("".join(index_text(student, "", outcome) for student, outcome in lines))
 
 
 def _batch_of(index: str) -> int:
@@ -297,7 +297,7 @@ class OneFile:
     name: str = "students.csv"
     file_name: str = "students.csv"
     header: bytes = b""
-    all_students: bool = False
+    is_full: bool = False
     removals: bool = False
     csv: Utf8 = field(default_factory=Utf8)
 
@@ -319,7 +319,7 @@ class Mapped:
 
 @dataclass(frozen=True, slots=True)
 class NoUnmatched:
-    """A value, so that two exports alike are seen to be: that halves the orders to look at."""
+    """A value, so that equal exports compare equal: this halves the number of orders."""
 
     @property
     def totals(self) -> dict[tuple[str, str], int]:
@@ -331,11 +331,11 @@ class NoUnmatched:
 
 @dataclass(frozen=True, slots=True)
 class LabelMapping:
-    """Writes the student's id and label; holds and leaves out the labels that it is told to."""
+    """Writes the student's id and label; holds and leaves out the given labels."""
 
     holds: frozenset[int] = frozenset()
     leaves_out: frozenset[int] = frozenset()
-    everyone: bool = False
+    is_full: bool = False
     files: tuple[OneFile, ...] = (OneFile(),)
     unmatched: NoUnmatched = field(default_factory=NoUnmatched)
     package: None = None
@@ -345,7 +345,7 @@ class LabelMapping:
         return tuple(file.name for file in self.files)
 
     def map(self, registration: dict[str, Any], *, due: bool) -> Mapped:
-        if not due and not self.files[0].all_students:
+        if not due and not self.files[0].is_full:
             return Mapped(lines=((),))
         label = int(registration["data"]["label"])
         if label in self.holds:
@@ -357,15 +357,15 @@ class LabelMapping:
 
 @dataclass(frozen=True, slots=True)
 class Sync:
-    """A request that syncs students; its label is its version: a later one is a larger one."""
+    """A request that syncs students. Its label is its version, greater for later requests."""
 
     label: int
     students: tuple[str, ...] = ("007",)
 
     def run(self, code: Any, replay: Replay, _floor: Any, _folder: Path) -> Any:
         registrations = [
-            Registration(place, "r", student, YEAR, APPROVED, {"label": str(self.label)})
-            for place, student in enumerate(self.students)
+            Registration(index, "r", student, YEAR, APPROVED, {"label": str(self.label)})
+            for index, student in enumerate(self.students)
         ]
         results = code.sync_registrations.sync_registrations(
             "c",
@@ -409,13 +409,13 @@ class Removal:
 
 @dataclass(frozen=True, slots=True)
 class Export:
-    """An export of the year; the result is whether it succeeded: one that waits did not."""
+    """An export of the year. The result is whether it succeeded and does not await confirmation."""
 
     token: str
     mapping: LabelMapping = field(default_factory=LabelMapping)
     everyone: bool = False
     guarded: bool = False
-    """Whether a guard holds its delivery until somebody confirms."""
+    """Whether a guard holds the delivery until a person confirms."""
 
     def run(self, code: Any, replay: Replay, floor: Any, folder: Path) -> Any:
         table = code.table(replay)
@@ -434,7 +434,7 @@ class Export:
                     marker=marker,
                     compiled=self.mapping,
                     mapping_version=1,
-                    everyone=self.everyone,
+                    is_full=self.everyone,
                     folder="f",
                     send=True,
                     expires_at=0,
@@ -448,7 +448,7 @@ class Export:
                     workspace=folder,
                     pause=lambda _: None,
                     now=lambda: NOW,
-                    judge=lambda *_: (UNUSUAL,) if self.guarded else (),
+                    evaluate=lambda *_: (UNUSUAL,) if self.guarded else (),
                 )
         except RegistrationSyncError:
             return False

@@ -1,4 +1,4 @@
-"""The real use-case code, or a copy of it with one passage changed: a mutant."""
+"""Loads the real use-case code, or a mutant: a copy with one passage changed."""
 
 import importlib.util
 import sys
@@ -15,6 +15,7 @@ MODULES = (  # each after those it imports
     "delivery.one_file",
     "delivery.deliver_files",
     "ledger.due_students",
+    "exporting.students",
     "exporting.write_files",
     "ledger.retire_batches",
     "ledger.year_totals",
@@ -27,13 +28,13 @@ MODULES = (  # each after those it imports
 )
 
 type Changes = Mapping[str, Sequence[tuple[str, str]]]
-"""Of each module: passages, and what to put in their place."""
+"""For each module: passages and their replacements."""
 
 
 def load(changes: Changes | None = None) -> SimpleNamespace:
-    """Loads a copy of the use cases of sync and export of its own, with the changes made.
+    """Loads a separate copy of the use cases of sync and export, with the changes.
 
-    A passage must stand in its module exactly once: code that moved on fails here, loudly.
+    Each passage must be in its module exactly once, so a changed source fails here.
     """
     changes = changes or {}
     names = [f"{PACKAGE}.{name}" for name in MODULES]
@@ -55,7 +56,7 @@ def _load(name: str, passages: Sequence[tuple[str, str]]) -> ModuleType:
     path = Path(registration_sync.use_cases.__path__[0], *name.split(".")).with_suffix(".py")
     source = path.read_text(encoding="utf-8")
     for old, new in passages:
-        assert source.count(old) == 1, f"{name}.py holds {source.count(old)} times: {old}"
+        assert source.count(old) == 1, f"{name}.py has this {source.count(old)} times: {old}"
         source = source.replace(old, new)
     spec = importlib.util.spec_from_loader(f"{PACKAGE}.{name}", loader=None)
     assert spec is not None

@@ -1,4 +1,4 @@
-"""Exports of the exploration write thousands of small files: into memory, if there is a folder."""
+"""The exploration writes thousands of small files: into memory, where possible."""
 
 import os
 import tempfile
@@ -12,6 +12,6 @@ IN_MEMORY = "/dev/shm"  # noqa: S108  # Linux has it
 
 @pytest.fixture
 def tmp_path() -> Iterator[Path]:
-    place = IN_MEMORY if os.access(IN_MEMORY, os.W_OK) else None
-    with tempfile.TemporaryDirectory(dir=place) as folder:
+    parent = IN_MEMORY if os.access(IN_MEMORY, os.W_OK) else None
+    with tempfile.TemporaryDirectory(dir=parent) as folder:
         yield Path(folder)

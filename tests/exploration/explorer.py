@@ -1,7 +1,7 @@
-"""Drives actors over a world in every order, with faults; or in random orders for large cases.
+"""Runs actors on a world in every order, with faults; or in random orders for large cases.
 
-Worlds, operations, results and actors are numbered, and each is worked out once: a state is a few
-integers, so that a million of them can be looked at in a test.
+Worlds, operations, results and actors are numbered, and each is computed once. A state is a few
+integers, so a test can check a million states.
 """
 
 import gc
@@ -14,10 +14,9 @@ from types import SimpleNamespace
 from typing import Any, NamedTuple
 
 from tests.exploration.actors import Actor, Export, Late, NoAnswer, Removal, Replay, Wanted
-from tests.exploration.books import fault_in_books
 from tests.exploration.world import (
+    ACCOUNTING,
     AMONG_EXPORTS,
-    BOOKS,
     READS,
     Operation,
     World,
@@ -25,8 +24,9 @@ from tests.exploration.world import (
     has_effect_only_once,
     lost_students,
     needs_no_row,
-    without_uncommitted_books,
+    without_uncommitted_accounting,
 )
+from tests.exploration.year_totals import fault_in_totals
 
 ENDED = -1
 FINAL = Export("f1na1")
@@ -35,14 +35,14 @@ type Labels = tuple[tuple[str, int], ...]
 
 
 class Numbered[Value]:
-    """Values by number, equal ones by the same."""
+    """Numbers values; equal values have the same number."""
 
     def __init__(self) -> None:
         self._numbers: dict[tuple[type, Value], int] = {}
         self._values: list[Value] = []
 
     def number(self, value: Value) -> int:
-        # With the type: True is not 1 here, though they are equal.
+        # With the type: True equals 1, but is another result.
         number = self._numbers.setdefault((type(value), value), len(self._values))
         if number == len(self._values):
             self._values.append(value)
@@ -54,8 +54,8 @@ class Numbered[Value]:
 
 @dataclass(frozen=True, slots=True)
 class Running:
-    """An actor's state: the results it has had, and of an export what was answered, and is owed
-    a delivery, since before it began."""
+    """The state of an actor: its results so far; for an export, the syncs acknowledged before it
+    began (`floor`), and those `owed` a delivery."""
 
     history: tuple[int, ...] = ()
     floor: Labels = ()
@@ -64,7 +64,7 @@ class Running:
 
 class State(NamedTuple):
     """Numbers of the world and of each actor (or ENDED). `in_flight` are operations of killed
-    actors, or whose answer was lost: each may take effect at any later moment, or never."""
+    actors, or with a lost answer: each may take effect at any later moment, or never."""
 
     world: int
     actors: tuple[int, ...]
@@ -76,26 +76,26 @@ class State(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Faults:
-    """So many actors are killed, answers lost, and live holders of the lease too slow.
+    """The numbers of actors killed, answers lost, and live holders of the lease that stall.
 
-    `syncs_too`: it happens also to those who sync, not only to exports. `dead_books`: what a dead
-    run wrote into the ledger and the archive stays there, and may come late. `late_clocks`: a
-    holder does not notice that its lease has expired, because its clock is minutes late.
-    `first_is_done`: the first actor has ended before the others begin.
+    `syncs_too`: syncs fail, too, not only exports. `late_accounting`: ledger entries and indexes of
+    a killed run stay, and may be written late.
+    `late_clocks`: a holder does not notice that its lease has expired, because its clock is minutes
+    late. `first_is_done`: the first actor has ended before the others begin.
     """
 
     kills: int = 0
     losses: int = 0
     stalls: int = 0
     syncs_too: bool = True
-    dead_books: bool = False
+    late_accounting: bool = False
     late_clocks: bool = False
     first_is_done: bool = False
 
 
 class Explorer:
-    """Knows the actors, their code, and the faults that may happen to them; holds the `books`
-    against the files, or looks at P1 to P3 only."""
+    """Explores the orders of the actors' operations, with faults. Checks the `totals` against the
+    files, or P1 to P3 only."""
 
     def __init__(
         self,
@@ -104,14 +104,14 @@ class Explorer:
         folder: Path,
         faults: Faults,
         *,
-        books: bool = True,
+        totals: bool = True,
     ) -> None:
         self.actors = (*actors, FINAL)
         self._code = code
         self._folder = folder
         self._faults = faults
-        self._books = books
-        self._never_late = READS if faults.dead_books else READS | BOOKS
+        self._totals = totals
+        self._never_late = READS if faults.late_accounting else READS | ACCOUNTING
         self._left_out = frozenset[int]().union(
             *(one.mapping.leaves_out for one in self.actors if isinstance(one, Export))
         )
@@ -142,7 +142,7 @@ class Explorer:
     # One step
 
     def _wants(self, index: int, actor: int) -> tuple[int | None, Any]:
-        """The operation that the actor does next, or None and its outcome."""
+        """The next operation of the actor, or None and its outcome."""
         running = self.running[actor]
         replay = Replay([self.results[number] for number in running.history])
         try:
@@ -156,14 +156,14 @@ class Explorer:
         return self.worlds.number(after), self.results.number(result)
 
     def step(self, state: State, index: int) -> State:
-        """The actor does its next operation."""
-        return self._going_on(state, index, *self._step(index, state.actors[index], state.world))
+        """The state after the next operation of the actor."""
+        return self._following(state, index, *self._step(index, state.actors[index], state.world))
 
     def _stepped(self, index: int, actor: int, number: int) -> tuple[int, int]:
-        """The actor after its next operation, and the world."""
+        """The actor and the world after its next operation."""
         world = self.worlds[number]
         if isinstance(self.actors[index], Export) and not self.running[actor].history:
-            actor = self.running.number(Running((), world.answered, world.owed))
+            actor = self.running.number(Running((), world.acknowledged, world.owed))
         operation, _ = self.wants(index, actor)
         assert operation is not None
         after, result = self._apply(number, operation)
@@ -172,7 +172,7 @@ class Explorer:
         return self._after(index, actor, result, after)
 
     def _is_late(self, world: World, index: int, actor: int) -> bool:
-        """Whether the lease ran out while this operation was under way."""
+        """Whether the lease expired during this operation."""
         export = self.actors[index]
         if self._faults.late_clocks:
             return False
@@ -180,7 +180,7 @@ class Explorer:
             return False
         return world.lease != (export.token, False)
 
-    def _going_on(self, state: State, index: int, actor: int, world: int) -> State:
+    def _following(self, state: State, index: int, actor: int, world: int) -> State:
         _, actors, in_flight, *left = state
         actors = (*actors[:index], actor, *actors[index + 1 :])
         if in_flight:
@@ -193,8 +193,8 @@ class Explorer:
         return self._apply(world, operation)[0] != world
 
     def _actor_after(self, index: int, actor: int, result: int, world: int) -> tuple[int, int]:
-        """The actor with the result, and the world: an actor that wants no more ends at once, the
-        strictest moment, as an answer that comes later binds fewer exports."""
+        """The actor and the world after the result. An actor without a further operation ends at
+        once: that is the strictest moment, as a later answer binds fewer exports."""
         running = self.running[actor]
         running = replace(running, history=(*running.history, result))
         after = self.running.number(running)
@@ -209,7 +209,7 @@ class Explorer:
     # Every step
 
     def moves(self, state: State) -> list[State]:
-        """Every state that can come next, but for those that only repeat another order."""
+        """Every possible next state, except those that only repeat another order."""
         alone = self._alone_on_the_server(state)
         if alone is not None:
             return self._moves_of(self._where_it_matters(state, alone), alone)
@@ -225,8 +225,8 @@ class Explorer:
         return following
 
     def _where_it_matters(self, state: State, alone: int) -> State:
-        """The last state of a row of steps in which nothing else can happen: killed among reads is
-        as good as killed after them, if no answer may be lost."""
+        """The last of a series of steps between which nothing else can happen: without lost
+        answers, a kill among reads equals a kill after them."""
         while not state.losses_left:
             operation, _ = self.wants(alone, state.actors[alone])
             if state.kills_left and self.operations[operation or 0][0] not in READS:
@@ -244,7 +244,7 @@ class Explorer:
         return following
 
     def _after_faults(self, state: State, index: int) -> list[State]:
-        """The actor is killed, or the answer to its operation is lost."""
+        """The states after the actor is killed, or the answer to its operation is lost."""
         actor = state.actors[index]
         operation, _ = self.wants(index, actor)
         if operation is not None and self.operations[operation][0] not in self._never_late:
@@ -258,22 +258,22 @@ class Explorer:
             actors = (*state.actors[:index], ENDED, *state.actors[index + 1 :])
             killed = state._replace(actors=actors, kills_left=state.kills_left - 1)
             commits = operation is not None and self.operations[operation][0] == "commit"
-            if is_export and not commits and not self._faults.dead_books:
+            if is_export and not commits and not self._faults.late_accounting:
                 killed = killed._replace(world=self._left_behind(state.world))
             following.append(killed)
         if state.losses_left:
             lost = state._replace(losses_left=state.losses_left - 1)
             after = self._after(index, actor, self._no_answer, state.world)
-            following.append(self._going_on(lost, index, *after))
+            following.append(self._following(lost, index, *after))
         return following
 
     def _after_a_kill(self, number: int) -> int:
-        """The world without what a run wrote into the books for a batch that it never commits."""
-        return self.worlds.number(without_uncommitted_books(self.worlds[number]))
+        """The world without the accounting of a batch that the killed run never commits."""
+        return self.worlds.number(without_uncommitted_accounting(self.worlds[number]))
 
     def _waiting(self, index: int, actors: tuple[int, ...], world: int) -> bool:
-        """An export that has not begun: while the lease is held it would only be refused, and of
-        two exports alike the first may as well begin first."""
+        """Whether an export that has not begun need not begin now: while the lease is held it would
+        be refused, and of two equal exports, it is enough that the first begins first."""
         actor = self.actors[index]
         if not isinstance(actor, Export) or self.running[actors[index]].history:
             return False
@@ -295,9 +295,8 @@ class Explorer:
         ]
 
     def _alone_on_the_server(self, state: State) -> int | None:
-        """The export whose next operation nobody else can notice: the server and the books are
-        all its own, and syncs have no part in them. Any order with the others' steps comes to the
-        same."""
+        """The export whose next operation no other actor can notice: only exports use the server
+        and the accounting. Its order among the steps of others makes no difference."""
         if state.stalls_left or any(
             self.operations[flying][0] in AMONG_EXPORTS for flying in state.in_flight
         ):
@@ -311,7 +310,7 @@ class Explorer:
         return begun[0] if unnoticed else None
 
     def _expiries(self, state: State) -> list[State]:
-        """The lease of a dead run expires; that of a live one only where it may stall."""
+        """The lease of a killed run expires; that of a live one only if it may stall."""
         world = self.worlds[state.world]
         if world.lease is None or world.lease[1]:
             return []
@@ -325,8 +324,8 @@ class Explorer:
     # Faults
 
     def fault_of(self, state: State) -> str:
-        """The promise broken in this state, if one is. At the end the books close, and do so still
-        after an undisturbed export, when nobody who was answered may be missing."""
+        """The promise that is broken in this state, or an empty text. At the end the totals add up,
+        also after one more undisturbed export, which must deliver every acknowledged sync."""
         fault = self._world_fault(state.world)
         if fault or any(actor != ENDED for actor in state.actors):
             return fault
@@ -338,7 +337,7 @@ class Explorer:
         return world.fault or (f"P3: {', '.join(lost)} neither delivered nor due" if lost else "")
 
     def _final_fault(self, number: int) -> str:
-        fault = self._fault_of_books(number)
+        fault = self._fault_of_totals(number)
         if fault:
             return fault
         world = self.worlds.number(replace(self.worlds[number], lease=None))
@@ -349,16 +348,16 @@ class Explorer:
         world_after = self.worlds[state.world]
         if world_after.open and world_after.exported != world_after.open - 1:
             return "P3: the next undisturbed export fails"
-        return self._world_fault(state.world) or self._fault_of_books(state.world)
+        return self._world_fault(state.world) or self._fault_of_totals(state.world)
 
-    def _fault_of_books(self, number: int) -> str:
-        if not self._books:
+    def _fault_of_totals(self, number: int) -> str:
+        if not self._totals:
             return ""
-        return fault_in_books(self.worlds[number], self._code, self._folder, self._left_out)
+        return fault_in_totals(self.worlds[number], self._code, self._folder, self._left_out)
 
     def exhaust(self, start: State, *, limit: int = 1_000_000) -> tuple[str, int]:
-        """The first fault found in any order of steps, and the number of states seen."""
-        gc.disable()  # a million states and no cycle among them
+        """The first fault found in any order of steps, and the number of states checked."""
+        gc.disable()  # a million states without reference cycles
         try:
             return self._exhausted(start, limit)
         finally:
@@ -371,7 +370,7 @@ class Explorer:
             state = waiting.pop()
             if fault := self.fault_of(state):
                 return fault, len(seen)
-            # What goes on undisturbed is looked at first: most faults are found sooner so.
+            # Undisturbed steps come first: that finds most faults sooner.
             for following in reversed(self.moves(state)):
                 if following not in seen:
                     seen.add(following)
@@ -380,7 +379,7 @@ class Explorer:
         return "", len(seen)
 
     def walk(self, start: State, randomness: random.Random) -> str:
-        """One random order of steps to its end, and the fault found there."""
+        """Takes one random order of steps to its end; returns the fault found."""
         state = start
         while moves := self.moves(state):
             state = randomness.choice(moves)
@@ -394,15 +393,15 @@ def _world_after(
 ) -> World:
     if isinstance(actor, Export):
         return _checked_success(world, running.owed, actor, left_out) if outcome else world
-    answered = _raised(world.answered, outcome, actor.label)
+    acknowledged = _raised(world.acknowledged, outcome, actor.label)
     owed = world.owed
     if not isinstance(actor, Removal):
         owed = _raised(owed, outcome, actor.label)
-    return replace(world, answered=answered, owed=owed)
+    return replace(world, acknowledged=acknowledged, owed=owed)
 
 
 def _checked_success(world: World, owed: Labels, export: Export, left_out: frozenset[int]) -> World:
-    """P1: what was answered before a successful export began is delivered, held, left out, or
+    """P1: a sync acknowledged before a successful export began is delivered, held, left out, or
     replaced by a later sync."""
     delivered = dict(world.delivered)
     due = {student for (batch, student), _ in world.marks if batch > world.exported}

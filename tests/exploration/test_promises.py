@@ -1,7 +1,7 @@
-"""P1 to P4 and the accounting, by exploring interleavings of the real use cases.
+"""Tests P1 to P4 and the totals by exploring interleavings of the real use cases.
 
-Small cases exhaustively: every order of every operation, with a kill or a lost answer after any
-of them, writes that take effect late, and leases that expire. Large ones at random.
+Small cases are exhaustive: every order of all operations, with a kill or a lost answer after any of
+them, writes that take effect late, and leases that expire. Large cases are random.
 """
 
 import random
@@ -26,16 +26,15 @@ from tests.exploration.explorer import Explorer, Faults
 
 HOLDING = LabelMapping(holds=frozenset({10, 20}))
 LEAVING_OUT = LabelMapping(leaves_out=frozenset({10}))
-OF_ALL = LabelMapping(files=(OneFile(all_students=True),))
-EVERYONE = LabelMapping(files=(OneFile(all_students=True),), everyone=True)
+OF_ALL = LabelMapping(files=(OneFile(is_full=True),))
+EVERYONE = LabelMapping(files=(OneFile(is_full=True),), is_full=True)
 
 TWO_SYNCS = (Sync(10), Sync(20))
 TWO_EXPORTS = (Export("aaa"), Export("bbb"))
 
 SMALL: dict[str, tuple[tuple[Actor, ...], Faults]] = {
     "two syncs, two exports, a kill": ((*TWO_SYNCS, *TWO_EXPORTS), Faults(kills=1)),
-    # Who removes does what who syncs does, so here only one export is killed or goes on, before the
-    # one that follows at the end.
+    # A removal runs the same code as a sync, so one export is enough here, before the final one.
     "a sync and a removal, an export, a kill": (
         (Sync(10), Removal(20), Export("aaa")),
         Faults(kills=1),
@@ -44,11 +43,11 @@ SMALL: dict[str, tuple[tuple[Actor, ...], Faults]] = {
         (Removal(10), Sync(20), Export("aaa")),
         Faults(kills=1),
     ),
-    "one held, mended for the second export, a kill": (
+    "one held, corrected for the second export, a kill": (
         (Sync(10), Export("aaa", HOLDING), Export("bbb")),
         Faults(kills=1),
     ),
-    "one left out, whom an export of all students has, a kill": (
+    "one left out, then in an export of all students, a kill": (
         (Sync(10), Export("aaa", LEAVING_OUT), Export("bbb", EVERYONE)),
         Faults(kills=1),
     ),
@@ -56,9 +55,9 @@ SMALL: dict[str, tuple[tuple[Actor, ...], Faults]] = {
         (*TWO_SYNCS, Export("aaa", LEAVING_OUT), Export("bbb")),
         Faults(),
     ),
-    "one sync, two exports, a kill with all that it leaves behind": (
+    "one sync, two exports, a kill that leaves its accounting behind": (
         (Sync(10), *TWO_EXPORTS),
-        Faults(kills=1, dead_books=True),
+        Faults(kills=1, late_accounting=True),
     ),
     "one sync, two exports, a kill and a lost answer": (
         (Sync(10), *TWO_EXPORTS),
@@ -77,7 +76,7 @@ SMALL: dict[str, tuple[tuple[Actor, ...], Faults]] = {
         Faults(losses=1, stalls=1, late_clocks=True, syncs_too=False),
     ),
     "one sync, two exports, a stalled holder": ((Sync(10), *TWO_EXPORTS), Faults(stalls=1)),
-    "one sync, an export that a guard holds and one that goes, a kill": (
+    "one sync, an export that a guard holds and one that delivers, a kill": (
         (Sync(10), Export("aaa", guarded=True), Export("bbb")),
         Faults(kills=1),
     ),
@@ -115,7 +114,7 @@ LARGE: tuple[Actor, ...] = (
 def test_large_cases_keep_every_promise_at_random(seed: int, tmp_path: Path) -> None:
     randomness = random.Random(seed)
 
-    faults = Faults(kills=2, losses=2, stalls=1, dead_books=True)
+    faults = Faults(kills=2, losses=2, stalls=1, late_accounting=True)
     explorer = Explorer(LARGE, load(), tmp_path, faults)
     found = {explorer.walk(explorer.start(), randomness) for _ in range(100)}
 
@@ -140,16 +139,13 @@ IN_BATCH: Changes = {
 }
 
 FORGETFUL: Changes = {}
-"""The code as it is, over a table of which syncs put whole items."""
+"""The unchanged code on a table where syncs replace whole items."""
 
 COMMIT = "    table.commit(connection_id, school_year, batch, lease.token)\n"
-PUT_LEDGER = (
-    "    table.put_ledger(connection_id, school_year, "
-    "_entry(year, books, batches, written, sent, now()))\n"
-)
+PUT_LEDGER = "    table.put_ledger(connection_id, school_year, entry)\n"
 
-BOOKS: dict[str, tuple[Changes, str]] = {
-    "no earlier export settled before one counts": (
+ACCOUNTING: dict[str, tuple[Changes, str]] = {
+    "earlier exports not settled before the totals are read": (
         {
             "export_year": [
                 (
@@ -162,9 +158,9 @@ BOOKS: dict[str, tuple[Changes, str]] = {
     ),
     "the ledger written after the commit": (
         {"export_year": [(PUT_LEDGER + COMMIT, COMMIT + PUT_LEDGER)]},
-        "one left out, whom an export of all students has, a kill",
+        "one left out, then in an export of all students, a kill",
     ),
-    "a sync that forgets what exports did": (FORGETFUL, "two syncs, two exports, a kill"),
+    "a sync that drops the outcome of exports": (FORGETFUL, "two syncs, two exports, a kill"),
     "a removed student who stays in the totals": (
         {
             "write_files": [
@@ -177,10 +173,10 @@ BOOKS: dict[str, tuple[Changes, str]] = {
         "a sync and a removal, an export, a kill",
     ),
     "students who are due counted twice": (
-        {"read_status": [('totals = totals.moved(current.outcome, "")', "pass")]},
+        {"read_status": [('totals = totals.with_changed_outcome(current.outcome, "")', "pass")]},
         "two syncs, two exports, a kill",
     ),
-    "runs that are not retired not looked at": (
+    "runs that are not retired are ignored": (
         {
             "last_outcomes": [
                 (
@@ -192,10 +188,10 @@ BOOKS: dict[str, tuple[Changes, str]] = {
         "two syncs, two exports, a kill",
     ),
 }
-"""Faults of the accounting."""
+"""Mutants with wrong totals."""
 
 MUTANTS: dict[str, tuple[Changes, str]] = {
-    **BOOKS,
+    **ACCOUNTING,
     "no second read of the marker": (
         {
             "sync_registrations": [
@@ -204,7 +200,7 @@ MUTANTS: dict[str, tuple[Changes, str]] = {
         },
         "two syncs, two exports, a kill",
     ),
-    "a redo that leaves superseded ones out": (
+    "superseded students not written again": (
         {
             "sync_registrations": [
                 (
@@ -220,18 +216,18 @@ MUTANTS: dict[str, tuple[Changes, str]] = {
         {
             "export_year": [
                 (
-                    "    keep_held_due(year, batch + 1, written.held_list, table, now())\n"
+                    "    mark_held_students(year, batch + 1, written.held_list, table, now())\n"
                     "    if written",
                     "    if written",
                 ),
                 (
                     "    table.commit(connection_id, school_year, batch, lease.token)\n",
                     "    table.commit(connection_id, school_year, batch, lease.token)\n"
-                    "    keep_held_due(year, batch + 1, written.held_list, table, now())\n",
+                    "    mark_held_students(year, batch + 1, written.held_list, table, now())\n",
                 ),
             ]
         },
-        "one held, mended for the second export, a kill",
+        "one held, corrected for the second export, a kill",
     ),
     "removal as a delete": (
         {
@@ -246,9 +242,9 @@ MUTANTS: dict[str, tuple[Changes, str]] = {
         },
         "a sync and a removal, an export, a kill",
     ),
-    # Only the holder of the lease closes a batch, so with the token checked `open - 1` cannot
-    # differ from the batch that was closed. Here the two guards fall together, in a case that
-    # the loss of the token alone survives (see the test below).
+    # Only the holder of the lease closes a batch, so while the token is checked, `open - 1` is
+    # always the closed batch. This mutant drops both, in a case that passes without the token
+    # alone (see the test below).
     "open - 1 at the commit instead of the batch that was closed": (
         {
             "export_year": [
@@ -286,7 +282,7 @@ MUTANTS: dict[str, tuple[Changes, str]] = {
                 )
             ]
         },
-        "one sync, an export that a guard holds and one that goes, a kill",
+        "one sync, an export that a guard holds and one that delivers, a kill",
     ),
     "no token in the commit": (
         {
@@ -308,18 +304,19 @@ def test_the_exploration_finds_the_fault_in(mutant: str, tmp_path: Path) -> None
     code = load(changes)
     code.table = MarkReadingTable if changes is IN_BATCH else ReplayTable
     code.sync_table = ForgetfulTable if changes is FORGETFUL else SyncTable
-    explorer = Explorer(SMALL[case][0], code, tmp_path, SMALL[case][1], books=mutant in BOOKS)
+    actors, faults = SMALL[case]
+    explorer = Explorer(actors, code, tmp_path, faults, totals=mutant in ACCOUNTING)
 
     fault, _ = explorer.exhaust(explorer.start())
 
-    assert fault.startswith("C3" if mutant in BOOKS else "P")
+    assert fault.startswith("C3" if mutant in ACCOUNTING else "P")
 
 
-def test_without_the_token_alone_a_stall_is_survived(tmp_path: Path) -> None:
-    """So that the fault found in `open - 1` is its own, not that of the missing token."""
+def test_a_stall_without_the_token_alone_breaks_no_promise(tmp_path: Path) -> None:
+    """So the fault found with `open - 1` is not that of the missing token."""
     changes, _ = MUTANTS["no token in the commit"]
     actors, faults = SMALL["one sync, two exports, a stalled holder"]
-    explorer = Explorer(actors, load(changes), tmp_path, faults, books=False)
+    explorer = Explorer(actors, load(changes), tmp_path, faults, totals=False)
 
     fault, _ = explorer.exhaust(explorer.start())
 

@@ -1,7 +1,7 @@
-"""The world that use cases act on, as immutable values: the table and one SFTP server.
+"""The table and one SFTP server, as an immutable value that use cases act on.
 
-`apply` performs one operation as DynamoDB or the server would: atomically, consistently. It also
-watches: `World.fault` tells the first promise that was broken.
+`apply` performs one operation as DynamoDB or the server would: atomically and consistently. It also
+checks promises: `World.fault` is the first one that was broken.
 """
 
 from dataclasses import dataclass, replace
@@ -15,7 +15,7 @@ from registration_sync.domain.errors import (
 )
 from registration_sync.domain.registrations.batches import Current, DueMark, Stored, arrived_at_ms
 from registration_sync.domain.registrations.ledger import LedgerEntry
-from registration_sync.use_cases.ledger.last_outcomes import settled
+from registration_sync.use_cases.ledger.last_outcomes import with_outcome
 
 YEAR = 2025
 
@@ -23,12 +23,12 @@ type Operation = tuple[Any, ...]
 """A name and its arguments."""
 
 type Settled = tuple[tuple[str, str], ...]
-"""What an index tells: students, and what the run did with each."""
+"""The content of an index: students and their outcomes."""
 
 
 @dataclass(frozen=True, slots=True)
 class Refused:
-    """The result of an operation that raises this in its caller."""
+    """The result of an operation that raises this error in its caller."""
 
     error: type[Exception]
     message: str = ""
@@ -36,12 +36,14 @@ class Refused:
 
 @dataclass(frozen=True, slots=True)
 class World:
-    """`open` 0: the year is not there yet. Maps are sorted tuples, so that equal means equal.
+    """`open` is 0 before the year exists. Maps are sorted tuples, so equal worlds compare equal.
 
-    Marks of exported batches are gone at once, as they may be, and of the ledger and the indexes,
-    by batch, what nobody will read any more. For the watching: the newest label of each student
-    that was delivered, that was answered to its sender, and that was answered and is `owed` a
-    delivery, as a removal is not. (A label is the number that a sync wrote into its snapshot.)
+    To keep worlds few, marks of exported batches are dropped at once, and ledger
+    entries and indexes (by batch) once they are no longer read.
+
+    For the checks: the newest label of each student that was `delivered`, that was `acknowledged`,
+    and that was acknowledged and is `owed` a delivery, unlike a removal. A label is the number in
+    the snapshot of a sync.
     """
 
     lease: tuple[str, bool] | None = None  # token, expired
@@ -54,7 +56,7 @@ class World:
     marks: tuple[tuple[tuple[int, str], DueMark], ...] = ()
     files: tuple[tuple[str, tuple[tuple[str, int], ...]], ...] = ()
     delivered: tuple[tuple[str, int], ...] = ()
-    answered: tuple[tuple[str, int], ...] = ()
+    acknowledged: tuple[tuple[str, int], ...] = ()
     owed: tuple[tuple[str, int], ...] = ()
     fault: str = ""
 
@@ -72,8 +74,8 @@ def label_of(current: Current) -> int:
 
 
 def lost_students(world: World, left_out: frozenset[int]) -> list[str]:
-    """Those answered for whom nothing newer was delivered, who are not due and not removed, and
-    whom no mapping leaves out."""
+    """The students with an acknowledged sync that was neither delivered nor replaced, and who are
+    not due, removed or left out."""
     delivered = dict(world.delivered)
     due = {student for (batch, student), _ in world.marks if batch > world.exported}
     return [
@@ -86,7 +88,7 @@ def lost_students(world: World, left_out: frozenset[int]) -> list[str]:
 
 
 def needs_no_row(world: World, student: str, label: int, left_out: frozenset[int]) -> bool:
-    """Whether the student was removed, or a mapping leaves out the label or what replaced it."""
+    """Whether the student was removed, or a mapping leaves out the label or its replacement."""
     current = dict(world.current).get(student)
     if current is None:
         return label in left_out
@@ -132,7 +134,7 @@ def _put_current(world: World, new: Current) -> tuple[World, Any]:
 
 
 def _forget_current(world: World, new: Current) -> tuple[World, Any]:
-    """As a mutant would: the whole item is put anew."""
+    """As a mutant does it: replaces the whole item."""
     after, stored = _put_current(world, new)
     if after.current == world.current:
         return after, stored
@@ -203,7 +205,7 @@ def _settle(world: World, batch: int, student: str, outcome: str) -> tuple[World
     old = dict(world.current).get(student)
     if old is None or old.settled_in >= batch:
         return world, None
-    new = replace(settled(old, outcome, batch), exported_in=0)  # no export reads it
+    new = replace(with_outcome(old, outcome, batch), exported_in=0)  # exports do not read that
     return replace(world, current=put(world.current, student, new)), None
 
 
@@ -214,8 +216,8 @@ def _set_retired(world: World, batch: int) -> tuple[World, Any]:
 
 
 def _without_the_past(world: World) -> World:
-    """Of the ledger the entry of the last exported batch is read, and those that are not retired,
-    with their indexes; of runs that died before their commit nothing."""
+    """Drops ledger entries and indexes that are never read: those of retired batches, except the
+    entry of the last exported one, and those of runs killed before their commit."""
     read = {
         entry.last
         for batch in range(min(world.exported, world.retired + 1), world.exported + 1)
@@ -235,7 +237,7 @@ def _marks(world: World, batch: int) -> tuple[World, Any]:
 
 
 def _marked(world: World, batch: int) -> tuple[World, Any]:
-    """Who is marked, without the reasons that no export reads."""
+    """The marked students, without the reasons, which exports do not read."""
     return world, tuple(student for (number, student), _ in world.marks if number == batch)
 
 
@@ -254,7 +256,7 @@ def _raise_batch(world: World, batch: int, student: str, version: str) -> tuple[
     return replace(world, current=put(world.current, student, replace(old, batch=batch))), None
 
 
-def without_uncommitted_books(world: World) -> World:
+def without_uncommitted_accounting(world: World) -> World:
     return replace(
         world,
         ledger=tuple(item for item in world.ledger if item[0] <= world.exported),
@@ -286,7 +288,7 @@ def _remove(world: World, path: str) -> tuple[World, Any]:
 def _replace(
     world: World, temporary: str, final: str, floor: tuple[tuple[str, int], ...]
 ) -> tuple[World, Any]:
-    """The rename. `floor`: the newest label of each student answered before the export began."""
+    """Renames. `floor` has the newest label of each student acknowledged before the export."""
     rows = dict(world.files).get(temporary)
     if rows is None:
         return world, Refused(TerminalDeliveryError, "no such file")
@@ -295,7 +297,7 @@ def _replace(
         if label < delivered.get(student, -1):
             fault = fault or f"P2: {student}'s {label} after {delivered[student]}"
         if label < floors.get(student, -1):
-            fault = fault or f"P2: {student}'s {label} although {floors[student]} was answered"
+            fault = fault or f"P2: {student}'s {label} although {floors[student]} was acknowledged"
         delivered[student] = max(label, delivered.get(student, -1))
     files = put(drop(world.files, temporary), final, rows)
     return (
@@ -341,7 +343,7 @@ READS = frozenset(
     | {"ledger", "fetch_index"}
 )
 
-BOOKS = frozenset({"put_ledger", "store_index", "settle", "set_retired"})
+ACCOUNTING = frozenset({"put_ledger", "store_index", "settle", "set_retired"})
 
 AMONG_EXPORTS = frozenset(
     {
@@ -355,17 +357,17 @@ AMONG_EXPORTS = frozenset(
         "ledger",
         "fetch_index",
     }
-    | BOOKS
+    | ACCOUNTING
 )
-"""Operations on what no sync reads or writes."""
+"""Operations on data that syncs neither read nor write."""
 
 _ONCE_OR_NEVER = frozenset(
-    {"put_current", "close_batch", "commit", "release_lease", "raise_batch"} | BOOKS
+    {"put_current", "close_batch", "commit", "release_lease", "raise_batch"} | ACCOUNTING
 )
-"""Operations that have no effect any more once they have none: versions and batches only grow,
-and a token that lost the lease never has it again."""
+"""Operations that, once without effect, stay without effect: versions and batches only grow, and a
+token that lost the lease never holds it again."""
 
 
 def has_effect_only_once(operation: Operation) -> bool:
-    """Whether an operation that has no effect now will never have one."""
+    """Whether the operation, if it has no effect now, will never have one."""
     return operation[0] in _ONCE_OR_NEVER

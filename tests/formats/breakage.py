@@ -1,4 +1,4 @@
-"""A good example with one thing broken, for the tests of the checkers."""
+"""Breaks a good example in one place, for the tests of the checkers."""
 
 import shutil
 from collections.abc import Callable
@@ -9,21 +9,20 @@ from tests.formats.table import Finding
 
 GOOD = Path(__file__).parent / "good"
 
-type Place = tuple[str, int, str]
+type Location = tuple[str, int, str]
 """File, line (0: the whole file) and column."""
 
 
 @dataclass(frozen=True, slots=True)
 class Breakage:
-    """In `file`, `old` becomes `new`, once; no `new` removes the file, no `old` is put at the end.
-
-    `found` is all that has to be found.
+    """Replaces `old` by `new` once in `file`; without `old`, appends `new`; without `new`, removes
+    the file. `found` lists all expected findings.
     """
 
     file: str
     old: str
     new: str | bytes | None
-    found: tuple[Place, ...]
+    found: tuple[Location, ...]
 
 
 def broken(example: str, breakage: Breakage, folder: Path) -> Path:
@@ -44,10 +43,10 @@ def broken(example: str, breakage: Breakage, folder: Path) -> Path:
     return copy
 
 
-def places(check: Callable[[Path], list[Finding]], path: Path) -> list[Place]:
-    """Where the checker finds something; each finding is two sentences for a person."""
+def locations(check: Callable[[Path], list[Finding]], path: Path) -> list[Location]:
+    """The locations of the checker's findings; each finding has two sentences."""
     findings = check(path)
     for finding in findings:
         assert finding.wrong.endswith(".")
-        assert finding.wants.endswith(".")
+        assert finding.remedy.endswith(".")
     return sorted((finding.file, finding.line, finding.column) for finding in findings)

@@ -1,4 +1,4 @@
-"""The checker of each ready-made mapping, for the folder that it was delivered to."""
+"""The checker for the delivered folder of each ready-made mapping."""
 
 from collections.abc import Callable
 from pathlib import Path

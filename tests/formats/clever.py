@@ -3,14 +3,14 @@
 The rules, from Clever's SFTP specification, its article on student contacts and a real district's
 file:
 
-- the name is students.csv, with a header; names exact, order free, further columns as ext.NAME;
-- all current students, never only changes (a file does not show that);
-- a student once, or once for each contact: such rows differ in the Contact_ columns only;
+- the name is students.csv, with a header: exact names, any order, additional columns as ext.NAME;
+- all current students, never only changes (not visible in a file);
+- each student once, or once per contact: such rows differ only in the Contact_ columns;
 - DOB mm/dd/yyyy; Grade 1 to 12, Kindergarten, PreKindergarten, InfantToddler, PreSchool, Ungraded;
   Gender M, F, X; Race A, B, I, M, P, W; Hispanic_Latino, Ell_status and IEP_status Y, N;
-  Frl_status F, R, N; Contact_type and Contact_relationship of their lists, Contact_phone of 10 or
+  Frl_status F, R, N; Contact_type and Contact_relationship from their lists, Contact_phone 10 or
   11 digits;
-- School_id is in schools.csv, where that file lies beside.
+- School_id is in schools.csv, if that file is in the same folder.
 """
 
 import sys
@@ -57,10 +57,10 @@ RULES = {
 
 
 def check(folder: Path) -> list[Finding]:
-    """What Clever would refuse, or take otherwise than it was meant."""
+    """The findings for values that Clever would reject or misread."""
     file = folder / STUDENTS
     if not file.is_file():
-        return [Finding(STUDENTS, WHOLE_FILE, "", "is missing.", "The name has to be exactly so.")]
+        return [Finding(STUDENTS, WHOLE_FILE, "", "is missing.", "Use exactly this name.")]
     table = read(STUDENTS, file.read_bytes())
     if not table.columns:
         return table.findings
@@ -75,7 +75,7 @@ def check(folder: Path) -> list[Finding]:
 
 
 def _check_repeated(table: Table) -> None:
-    """Rows of one student tell the same, but for the contact."""
+    """Rows of one student may differ only in the contact."""
     first: dict[str, tuple[int, dict[str, str]]] = {}
     for line, row in table.rows:
         student = row.get("Student_id")
@@ -86,13 +86,13 @@ def _check_repeated(table: Table) -> None:
             continue
         for column, value in row.items():
             if not column.startswith("Contact_") and value != other[column]:
-                table.report(line, column, f"differs from line {where}.", "Write it alike.")
+                table.report(line, column, f"differs from line {where}.", "Write the same value.")
         if all(row[column] == other[column] for column in row):
             table.report(line, "Student_id", f"is already on line {where}.", "Use it once.")
 
 
 def _check_contacts(table: Table) -> None:
-    """A contact has a type and a name, where the file has those columns."""
+    """A contact has a type and a name if the file has those columns."""
     for line, row in table.rows:
         if any(value for column, value in row.items() if column.startswith("Contact_")):
             for column in ("Contact_type", "Contact_name"):

@@ -2,18 +2,18 @@
 
 The rules, from a district's import specification:
 
-- demographics.csv, student_enrollment.csv, addresses.csv and contacts.csv, all four, of these
-  names, overwritten each night; headers in capitals, exactly these and in this order;
+- demographics.csv, student_enrollment.csv, addresses.csv and contacts.csv: all four, with these
+  names, overwritten each night; exactly these uppercase headers in this order;
 - UTF-8, dates YYYYMMDD;
-- SYEAR is the start year, and one only;
-- GRADE_ID PK, KG, 01 to 12 (or 23, 30, 31: adults and others); entry code E05 is kindergarten's;
+- SYEAR is the start year, the same in every row;
+- GRADE_ID PK, KG, 01 to 12 (or 23, 30, 31: adults and others); entry code E05 is for kindergarten;
 - races Y or blank; permissions and the flags of contacts Y, N or blank;
-- a student is in demographics.csv once, and every other file's students are there;
-- contacts.csv has a row per contact, SORT_ORDER telling those of a student apart; of each of its
-  seven ways to reach one, type and value go together.
+- each student is in demographics.csv once, also the students of the other files;
+- contacts.csv has a row per contact, numbered by SORT_ORDER; each of its seven CONTACTn groups has
+  both type and value, or neither.
 
-Taken on trust, no page seen: the codes of grade, gender and SINGLE_ETHNIC are those of Florida's
-reporting, and which values are required is what a student cannot be filed without.
+Assumed, without a published page: the codes of grade, gender and SINGLE_ETHNIC are those of
+Florida's reporting; the required values are those needed to file a student.
 """
 
 import sys
@@ -100,12 +100,12 @@ RULES: Mapping[str, Rule] = {
 
 
 def check(folder: Path) -> list[Finding]:
-    """What Focus would refuse, or take otherwise than it was meant."""
+    """The findings for values that Focus would reject or misread."""
     tables: dict[str, Table] = {}
     for name, columns in COLUMNS.items():
         tables[name] = table = Table(name, complete=False)
         if not (folder / name).is_file():
-            table.report(WHOLE_FILE, "", "is missing.", "Focus wants all four files.")
+            table.report(WHOLE_FILE, "", "is missing.", "Focus needs all four files.")
             continue
         tables[name] = table = read(name, (folder / name).read_bytes())
         if table.columns:
@@ -128,11 +128,11 @@ def _check_enrollment(table: Table) -> None:
     table.check_period("START_DATE", "END_DATE", as_day("YYYYMMDD"))
     for line, row in table.rows:
         if row.get("SYEAR") != table.rows[0][1].get("SYEAR"):
-            table.report(line, "SYEAR", "is another year than on the first line.", "Use a folder.")
+            table.report(line, "SYEAR", "differs from the first line.", "Use one folder per year.")
         kindergarten = row.get("GRADE_ID") == "KG"
         if row.get("ENROLLMENT_CODE") == ("E01" if kindergarten else "E05"):
-            wants = "E05 is for kindergarten, E01 for the other grades."
-            table.report(line, "ENROLLMENT_CODE", "does not fit GRADE_ID.", wants)
+            remedy = "E05 is for kindergarten, E01 for the other grades."
+            table.report(line, "ENROLLMENT_CODE", "does not fit GRADE_ID.", remedy)
 
 
 def _check_contacts(table: Table) -> None:

@@ -1,18 +1,18 @@
-"""What the checkers of OneRoster 1.1 and 1.2 share: the set of files and its manifest.
+"""Shared by the checkers of OneRoster 1.1 and 1.2: the set of files and its manifest.
 
 The rules, from the CSV binding of either version:
 
 - a folder, or a zip with the files at its top; manifest.csv names every file of the version as
-  absent, bulk or delta, and tells the truth;
+  absent, bulk or delta, correctly;
 - RFC 4180, lines ending in CR LF, no line break in a value; UTF-8, with or without a byte order
-  mark; a header in the given order, further columns as metadata.NAME at the far right; a file
+  mark; the header in the given order, further columns as metadata.NAME at the end; a file
   without data rows is forbidden;
 - bulk: status and dateLastModified are blank; delta: both are filled, status active or tobedeleted,
-  and of a record to be deleted nothing but its sourcedId has to be known;
-- a sourcedId has up to 255 letters, digits and . - _ / @, and is in its file once;
-- dates YYYY-MM-DD, moments 2012-04-23T18:25:43.511Z, booleans true and false, lists parted by
-  commas in one cell;
-- in bulk, what is referred to is in the set; a delta may refer to what was sent before.
+  and a record to be deleted needs only its sourcedId;
+- a sourcedId has up to 255 letters, digits and . - _ / @, and is once in its file;
+- dates YYYY-MM-DD, times 2012-04-23T18:25:43.511Z, booleans true and false, lists separated
+  by commas in one cell;
+- references in bulk files are in the set; a delta may refer to records sent before.
 """
 
 import zipfile
@@ -34,13 +34,13 @@ USER_IDS = each(matches(r"\{[^{}:,]+:[^{},]+\}", "Write {type:id}."))
 SOURCED_ID = matches(r"[\w.\-/@]{1,255}", "Write up to 255 letters, digits and . - _ / @.")
 _DATETIME = matches(
     r"\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])T([01]\d|2[0-3]):[0-5]\d:[0-5]\d\.\d{3}Z",
-    "Write a moment as 2012-04-23T18:25:43.511Z.",
+    "Write a time as 2012-04-23T18:25:43.511Z.",
 )
 
 
 @dataclass(frozen=True, slots=True)
 class File:
-    """A file of the set: what its columns hold, and which files their ids refer to."""
+    """A file of the set: the rules of its columns, and the files that their ids refer to."""
 
     columns: tuple[str, ...]
     required: tuple[str, ...] = ()
@@ -50,7 +50,7 @@ class File:
 
 @dataclass(frozen=True, slots=True)
 class Version:
-    """A version of OneRoster: the names in its manifest, and the files that are looked into."""
+    """A version of OneRoster: the names in its manifest, and the files that are checked."""
 
     number: str
     names: tuple[str, ...]
@@ -61,14 +61,14 @@ type Tables = dict[str, Table]
 
 
 def read_set(path: Path, version: Version) -> tuple[Tables, dict[str, str], list[Finding]]:
-    """The set's tables by name, the manifest's properties, and all findings but references."""
+    """The set's tables by name, the manifest's properties, and all findings except references."""
     contents, findings = _contents(path)
     known = {MANIFEST, *(f"{name}.csv" for name in version.names)}
     for name in contents.keys() - known:
-        findings.append(Finding(name, WHOLE_FILE, "", "is no file of OneRoster.", "Leave it out."))
+        findings.append(Finding(name, WHOLE_FILE, "", "is not a OneRoster file.", "Leave it out."))
     if MANIFEST not in contents:
-        wants = "The set needs one; its name is in small letters."
-        return {}, {}, [*findings, Finding(MANIFEST, WHOLE_FILE, "", "is missing.", wants)]
+        remedy = "The set needs one, with a lowercase name."
+        return {}, {}, [*findings, Finding(MANIFEST, WHOLE_FILE, "", "is missing.", remedy)]
     manifest = read(MANIFEST, contents[MANIFEST], line_ends=("\r\n",), bom=True)
     properties = _check_manifest(manifest, version, contents)
     findings += manifest.findings
@@ -83,7 +83,7 @@ def read_set(path: Path, version: Version) -> tuple[Tables, dict[str, str], list
 
 
 def check_references(tables: Tables, modes: Mapping[str, str], version: Version) -> None:
-    """Ids of bulk files lead to rows of the set; the file they lead to may be a delta."""
+    """Ids in bulk files refer to rows of the set, unless they refer to a delta file."""
     for name, table in tables.items():
         file = version.files.get(name)
         if file is None or modes.get(f"file.{name}") != "bulk":
@@ -100,14 +100,14 @@ def _contents(path: Path) -> tuple[dict[str, bytes], list[Finding]]:
     if path.is_dir():
         return {file.name: file.read_bytes() for file in path.glob("*.csv")}, []
     if not zipfile.is_zipfile(path):
-        wants = "Give a folder, or a zip of the files."
-        return {}, [Finding(path.name, WHOLE_FILE, "", "is no zip.", wants)]
+        remedy = "Give a folder, or a zip of the files."
+        return {}, [Finding(path.name, WHOLE_FILE, "", "is not a zip.", remedy)]
     contents, findings = {}, []
     with zipfile.ZipFile(path) as archive:
         for name in archive.namelist():
             if len(PurePosixPath(name).parts) > 1:
-                wants = "Put the files at the top of the zip."
-                findings.append(Finding(name, WHOLE_FILE, "", "is in a folder of the zip.", wants))
+                remedy = "Put the files at the top of the zip."
+                findings.append(Finding(name, WHOLE_FILE, "", "is in a folder of the zip.", remedy))
             elif not name.endswith("/"):
                 contents[name] = archive.read(name)
     return contents, findings
@@ -116,7 +116,7 @@ def _contents(path: Path) -> tuple[dict[str, bytes], list[Finding]]:
 def _check_manifest(
     manifest: Table, version: Version, contents: Mapping[str, bytes]
 ) -> dict[str, str]:
-    """The properties; reports what is missing, unknown or untrue."""
+    """Returns the properties; reports missing, unknown and wrong ones."""
     manifest.check_order(("propertyName", "value"), may_follow=lambda _name: False)
     manifest.check_unique("propertyName")
     fixed = {"manifest.version": "1.0", "oneroster.version": version.number}
@@ -130,7 +130,7 @@ def _check_manifest(
         elif name in modes:
             _check_mode(manifest, line, value, f"{name.removeprefix('file.')}.csv" in contents)
         elif name not in {*fixed, "source.systemName", "source.systemCode"}:
-            wrong = "is no property of the manifest."
+            wrong = "is not a property of the manifest."
             manifest.report(line, "propertyName", wrong, "Leave it out, or correct it.")
     for name in sorted((fixed.keys() | modes) - found.keys()):
         manifest.report(WHOLE_FILE, "propertyName", f"has no row {name}.", "Add it.")
@@ -141,8 +141,12 @@ def _check_mode(manifest: Table, line: int, value: str, present: bool) -> None:
     if value not in {"absent", "bulk", "delta"}:
         manifest.report(line, "value", "is not allowed.", "Write absent, bulk or delta.")
     elif present == (value == "absent"):
-        wrong = "says absent of a file that is there." if present else "names a file not there."
-        manifest.report(line, "value", wrong, "Let the manifest say what is in the set.")
+        wrong = (
+            "is absent, but the set has the file."
+            if present
+            else "names a file that the set does not have."
+        )
+        manifest.report(line, "value", wrong, "List the files of the set.")
 
 
 def _check_file(table: Table, file: File | None, mode: str) -> None:

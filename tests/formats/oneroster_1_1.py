@@ -102,7 +102,7 @@ VERSION = Version(
 
 
 def check(path: Path) -> list[Finding]:
-    """What an importer of OneRoster 1.1 would refuse, in a folder or a zip."""
+    """The findings for a folder or a zip that an importer of OneRoster 1.1 would reject."""
     tables, modes, findings = read_set(path, VERSION)
     check_references(tables, modes, VERSION)
     return findings + findings_of(tables)

@@ -1,9 +1,9 @@
 """Checks a set of OneRoster 1.2 CSV files: `python -m tests.formats.oneroster_1_2 FOLDER_OR_ZIP`.
 
 The rules of the set are in oneroster.py; those of the files are from the tables of the 1.2 CSV
-binding. What is other than in 1.1: a user's role and school are rows of roles.csv; sex may also be
-unspecified or other; a vocabulary may be extended by ext:NAME. Taken on trust, no page seen: every
-user of a bulk set has a role there, and at most one of a user's roles in an org is primary.
+binding. Differences from 1.1: a user's role and school are rows of roles.csv; sex may also be
+unspecified or other; a vocabulary may be extended by ext:NAME. Assumed, without a published page:
+every user of a bulk set has a role there, and a user has at most one primary role in an org.
 """
 
 import sys
@@ -107,7 +107,7 @@ VERSION = Version(
 
 
 def check(path: Path) -> list[Finding]:
-    """What an importer of OneRoster 1.2 would refuse, in a folder or a zip."""
+    """The findings for a folder or a zip that an importer of OneRoster 1.2 would reject."""
     tables, modes, findings = read_set(path, VERSION)
     check_references(tables, modes, VERSION)
     _check_roles(tables, modes)
@@ -123,7 +123,7 @@ def _check_roles(tables: Tables, modes: dict[str, str]) -> None:
             if row.get("roleType") != "primary" or not is_active(row):
                 continue
             if seen.setdefault(key, line) != line:
-                wrong = f"is a second primary role, besides line {seen[key]}."
+                wrong = f"is a second primary role after line {seen[key]}."
                 roles.report(line, "roleType", wrong, "A user has one primary role in an org.")
     if (
         users

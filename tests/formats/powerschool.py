@@ -3,18 +3,18 @@
 The rules, from PowerSchool's import guides, the lengths that its API gives for the fields of table
 Students, and a district's import template:
 
-- text files (.txt, .tab, .tsv or .csv), tab-separated; AutoComm setups often have no header row,
-  and then the columns of the template in its order;
+- text files (.txt, .tab, .tsv or .csv), tab-separated; AutoComm setups often have no header row
+  but the columns of the template in its order;
 - Enroll_Status -1 pre-registered, 0 active, 1 inactive, 2 transferred out, 3 graduated,
   4 historical; Grade_Level -1 pre-kindergarten, 0 kindergarten, 1 to 12;
 - dates as m/d/yyyy; FedEthnicity 1 Hispanic, 0 not; RaceCd C, B, H, A, I, P;
-- numbers where PowerSchool keeps numbers (Student_Number, SchoolID, ...);
-- over-long values are cut off in silence, so lengths are checked;
-- a student once, or once for each race in a file with RaceCd.
+- numbers for fields that PowerSchool keeps as numbers (Student_Number, SchoolID, ...);
+- PowerSchool truncates long values silently, so lengths are checked;
+- each student once, or once per race in a file with RaceCd.
 
-Taken on trust, no page seen: 60 characters for a name, X as a gender (before: M and F only).
-Not checked, for a file does not show it: an EntryDate before the day of the import makes the
-record a historical one; and SchoolID and FTEID have to exist in PowerSchool.
+Assumed, without a published page: 60 characters for a name, X as a gender (before: M and F only).
+Not checked, as a file does not show it: an EntryDate before the day of the import makes the record
+a historical one; SchoolID and FTEID must exist in PowerSchool.
 """
 
 import sys
@@ -38,7 +38,7 @@ REQUIRED = (
     *("Enroll_Status", "EntryDate"),
 )
 
-_NUMBER = matches(r"\d+", "Write digits only: PowerSchool keeps a number.")
+_NUMBER = matches(r"\d+", "Write digits only: PowerSchool keeps it as a number.")
 _DATE = date("M/D/YYYY")
 _GRADE = matches(
     "-1|[0-9]|1[0-2]", "Write -1 for pre-kindergarten, 0 for kindergarten, or 1 to 12."
@@ -65,11 +65,12 @@ RULES = {
 
 
 def check(folder: Path, columns: Sequence[str] = COLUMNS) -> list[Finding]:
-    """What PowerSchool would stumble over; `columns` are those of files without a header."""
+    """The findings for values that PowerSchool would reject or misread; `columns` apply to files
+    without a header."""
     files = sorted(path for path in folder.glob("*") if path.suffix in SUFFIXES)
     if not files:
-        wants = f"Name it with one of {', '.join(SUFFIXES)}."
-        return [Finding(folder.name, WHOLE_FILE, "", "holds no text file.", wants)]
+        remedy = f"Name it with one of {', '.join(SUFFIXES)}."
+        return [Finding(folder.name, WHOLE_FILE, "", "has no text file.", remedy)]
     return [finding for file in files for finding in _check_file(file, columns)]
 
 
@@ -78,12 +79,12 @@ def _check_file(file: Path, columns: Sequence[str]) -> list[Finding]:
     first = content.split(b"\n", 1)[0].rstrip(b"\r").decode("utf-8", "replace")
     if "\t" not in first:
         wrong = "is not tab-separated."
-        return [Finding(file.name, 1, "", wrong, "Part the values with tabs.")]
+        return [Finding(file.name, 1, "", wrong, "Separate the values with tabs.")]
     names = [name.strip('"\N{ZERO WIDTH NO-BREAK SPACE}') for name in first.split("\t")]
     header = not {"Student_Number", "Last_Name", "SchoolID"}.isdisjoint(names)
     table = read(file.name, content, separator="\t", columns=() if header else columns)
     if header and table.columns:
-        race_file = "RaceCd" in names  # Student_Number and RaceCd are all that the import wants
+        race_file = "RaceCd" in names  # the import needs only Student_Number and RaceCd
         needed = ("Student_Number", "RaceCd") if race_file else REQUIRED
         table.check_names(needed, may_be=_FIELD_NAME.accepts)
     _check_rows(table)

@@ -1,4 +1,4 @@
-"""Rules for a single value of a file, each with the sentence that says what to write."""
+"""Rules for a single value of a file, each with a message that says what to write."""
 
 import datetime as dt
 import re
@@ -8,32 +8,32 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """Whether a value that is not blank is allowed, and what is."""
+    """A test for a value that is not blank, and the message for a value that fails."""
 
-    wants: str
+    remedy: str
     accepts: Callable[[str], bool]
 
 
 def one_of(*values: str) -> Rule:
-    """One of these, letter for letter."""
+    """Exactly one of these values."""
     return Rule(f"Write one of: {', '.join(values)}.", frozenset(values).__contains__)
 
 
-def matches(pattern: str, wants: str) -> Rule:
-    """The whole value fits the regular expression."""
+def matches(pattern: str, remedy: str) -> Rule:
+    """The whole value matches the regular expression."""
     found = re.compile(pattern, re.ASCII).fullmatch
-    return Rule(wants, lambda value: found(value) is not None)
+    return Rule(remedy, lambda value: found(value) is not None)
 
 
 def at_most(length: int) -> Rule:
-    """So many characters; a longer one would be cut off or refused."""
+    """At most this many characters."""
     return Rule(f"Write at most {length} characters.", lambda value: len(value) <= length)
 
 
 def each(rule: Rule) -> Rule:
-    """A list parted by commas, each of which keeps the rule; blanks around are part of one."""
+    """A list separated by commas, each item of which passes the rule; blanks are not trimmed."""
     return Rule(
-        f"{rule.wants} Several are parted by commas.",
+        f"{rule.remedy} Separate several with commas.",
         lambda value: all(rule.accepts(one) for one in value.split(",")),
     )
 
@@ -47,7 +47,7 @@ _DATES = {
 
 
 def as_day(written: str) -> Callable[[str], str]:
-    """Makes YYYY-MM-DD of a date, and a blank of what is none."""
+    """Converts a date to YYYY-MM-DD, and any other value to a blank."""
     found = re.compile(_DATES[written], re.ASCII).fullmatch
 
     def day(value: str) -> str:
@@ -63,7 +63,7 @@ def as_day(written: str) -> Callable[[str], str]:
 
 
 def date(written: str) -> Rule:
-    """A day that exists, between 1900 and 2099, written exactly so."""
+    """An existing day between 1900 and 2099 in exactly this format."""
     day = as_day(written)
     return Rule(
         f"Write a date as {written}.",

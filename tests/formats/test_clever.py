@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.formats.breakage import GOOD, Breakage, broken, places
+from tests.formats.breakage import GOOD, Breakage, broken, locations
 from tests.formats.clever import check
 from tests.formats.table import run
 
@@ -17,7 +17,7 @@ BREAKAGES = {
     "kindergarten as a letter": Breakage(FILE, "PreKindergarten,F", "K,F", ((FILE, 5, "Grade"),)),
     "a date in ISO style": Breakage(FILE, "01/01/2009", "2009-01-01", ((FILE, 4, "DOB"),)),
     "a date without its zeros": Breakage(FILE, "01/01/2009", "1/1/2009", ((FILE, 4, "DOB"),)),
-    "races as they are chosen": Breakage(FILE, ",W,Y", ",White|Asian,Y", ((FILE, 4, "Race"),)),
+    "races as chosen": Breakage(FILE, ",W,Y", ",White|Asian,Y", ((FILE, 4, "Race"),)),
     "Yes for Y": Breakage(FILE, ",Spanish,Y,F,Y", ",Spanish,Yes,F,Y", ((FILE, 4, "Ell_status"),)),
     "a lunch status of another list": Breakage(
         FILE, ",,,,,R,", ",,,,,P,", ((FILE, 5, "Frl_status"),)
@@ -70,13 +70,13 @@ def test_a_good_file_passes_with_several_contacts_of_a_student() -> None:
 
 @pytest.mark.parametrize("breakage", BREAKAGES.values(), ids=BREAKAGES.keys())
 def test_a_breakage_is_found_where_it_is(breakage: Breakage, tmp_path: Path) -> None:
-    assert places(check, broken("clever", breakage, tmp_path)) == list(breakage.found)
+    assert locations(check, broken("clever", breakage, tmp_path)) == list(breakage.found)
 
 
 def test_the_command_line_prints_a_sentence_for_each_finding_and_no_child_s_data(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    folder = broken("clever", BREAKAGES["races as they are chosen"], tmp_path)
+    folder = broken("clever", BREAKAGES["races as chosen"], tmp_path)
 
     code = run(check, [str(folder)])
 

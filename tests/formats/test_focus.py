@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.formats.breakage import GOOD, Breakage, broken, places
+from tests.formats.breakage import GOOD, Breakage, broken, locations
 from tests.formats.focus import check
 
 STUDENTS, ENROLLMENT = "demographics.csv", "student_enrollment.csv"
@@ -92,7 +92,7 @@ def test_four_good_files_pass() -> None:
 
 @pytest.mark.parametrize("breakage", BREAKAGES.values(), ids=BREAKAGES.keys())
 def test_a_breakage_is_found_where_it_is(breakage: Breakage, tmp_path: Path) -> None:
-    assert places(check, broken("focus", breakage, tmp_path)) == sorted(breakage.found)
+    assert locations(check, broken("focus", breakage, tmp_path)) == sorted(breakage.found)
 
 
 def test_a_file_of_a_header_only_is_refused(tmp_path: Path) -> None:
@@ -100,4 +100,4 @@ def test_a_file_of_a_header_only_is_refused(tmp_path: Path) -> None:
     header = (folder / CONTACTS).read_bytes().split(b"\r\n")[0]
     (folder / CONTACTS).write_bytes(header + b"\r\n")
 
-    assert places(check, folder) == [(CONTACTS, 0, "")]
+    assert locations(check, folder) == [(CONTACTS, 0, "")]

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from tests.formats import oneroster_1_1, oneroster_1_2
-from tests.formats.breakage import GOOD, Breakage, broken, places
+from tests.formats.breakage import GOOD, Breakage, broken, locations
 
 CHECKS = {"oneroster_1_1": oneroster_1_1.check, "oneroster_1_2": oneroster_1_2.check}
 USERS, DEMOGRAPHICS, ORGS = "users.csv", "demographics.csv", "orgs.csv"
@@ -168,13 +168,13 @@ def test_a_breakage_is_found_where_it_is(
 ) -> None:
     folder = broken(f"{version}/{kind}", breakage, tmp_path)
 
-    assert places(CHECKS[version], folder) == sorted(breakage.found)
+    assert locations(CHECKS[version], folder) == sorted(breakage.found)
 
 
 def test_a_byte_order_mark_is_tolerated(tmp_path: Path) -> None:
     breakage = Breakage(USERS, "sourcedId,", "\ufeffsourcedId,", ())
 
-    assert places(oneroster_1_1.check, broken("oneroster_1_1/bulk", breakage, tmp_path)) == []
+    assert locations(oneroster_1_1.check, broken("oneroster_1_1/bulk", breakage, tmp_path)) == []
 
 
 @pytest.mark.parametrize(
@@ -188,10 +188,10 @@ def test_a_zip_has_its_files_at_the_top(
         for file in source.glob("*.csv" if not inside else MANIFEST):
             archive.write(file, f"{inside}{file.name}")
 
-    assert places(oneroster_1_1.check, tmp_path / "set.zip") == found
+    assert locations(oneroster_1_1.check, tmp_path / "set.zip") == found
 
 
-def test_what_is_no_zip_is_told(tmp_path: Path) -> None:
+def test_a_file_that_is_not_a_zip_is_reported(tmp_path: Path) -> None:
     (tmp_path / "set.zip").write_text("sourcedId")
 
-    assert ("set.zip", 0, "") in places(oneroster_1_2.check, tmp_path / "set.zip")
+    assert ("set.zip", 0, "") in locations(oneroster_1_2.check, tmp_path / "set.zip")

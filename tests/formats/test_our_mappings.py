@@ -31,20 +31,20 @@ NOW = dt.datetime(2026, 8, 3, 21, tzinfo=dt.UTC)
 
 
 class Synced:
-    """The part of the table that writing reads: everyone, and who of them is due."""
+    """The part of the table that `write_files` reads: all students, and the due ones."""
 
     def __init__(self) -> None:
         self.stored: dict[str, Current] = {}
         self.due: set[str] = set()
 
     def sync(self, registrations: Sequence[Registration]) -> None:
-        wanted = [
+        selected = [
             one
             for one in registrations
             if one["school_year"] == YEAR and one["status"] == "Registration Approved"
         ]
-        for start in range(0, len(wanted), 500):
-            body = json.dumps({"registrations": wanted[start : start + 500]})
+        for start in range(0, len(selected), 500):
+            body = json.dumps({"registrations": selected[start : start + 500]})
             for one in parse_sync_request(body).registrations:
                 snapshot = encode_snapshot(one, "2026-08-02T10:00:00.000Z")
                 assert isinstance(snapshot, bytes)
@@ -127,7 +127,7 @@ def test_what_a_mapping_delivers_passes_its_formats_checker(name: str, tmp_path:
 
 
 @pytest.mark.parametrize("name", ["oneroster_1_1", "oneroster_1_2"])
-def test_a_removal_is_told_to_oneroster_as_tobedeleted(name: str, tmp_path: Path) -> None:
+def test_a_removal_is_tobedeleted_in_oneroster(name: str, tmp_path: Path) -> None:
     district = made_up_district(YEAR)
     table = Synced()
     table.sync(district)
@@ -145,7 +145,7 @@ def test_a_removal_is_told_to_oneroster_as_tobedeleted(name: str, tmp_path: Path
 
 
 def in_bulk(definition: Any) -> Any:
-    """As the head of the OneRoster mappings says to write it for bulk."""
+    """A bulk file as the comment of the OneRoster mappings describes it."""
     for file in definition["files"]:
         file["contents"] = "all"
         file.pop("removals", None)
@@ -160,7 +160,7 @@ def in_bulk(definition: Any) -> Any:
 
 
 @pytest.mark.parametrize("name", ["oneroster_1_1", "oneroster_1_2"])
-def test_oneroster_in_bulk_has_everyone_who_is_left(name: str, tmp_path: Path) -> None:
+def test_oneroster_in_bulk_has_all_remaining_students(name: str, tmp_path: Path) -> None:
     district = made_up_district(YEAR)
     table = Synced()
     table.sync(district)
@@ -205,7 +205,7 @@ def held_fields(name: str, one: Registration, folder: Path) -> set[str]:
         ("powerschool", {"race": "Asian|Black"}, "RaceCd"),
     ],
 )
-def test_what_a_format_has_no_code_or_form_for_holds_the_student(
+def test_a_value_without_a_code_in_the_format_holds_the_student(
     name: str, values: dict[str, str], field: str, tmp_path: Path
 ) -> None:
     assert held_fields(name, student(), tmp_path / "good") == set()
@@ -213,7 +213,7 @@ def test_what_a_format_has_no_code_or_form_for_holds_the_student(
 
 
 def mapped(name: str, one: Registration) -> list[dict[str, str]]:
-    """Each row that a preview shows of the student, by header."""
+    """The student's previewed rows, each by header."""
     body = json.dumps({"registrations": [one]})
     (parsed,) = parse_sync_request(body).registrations
     stored = encode_snapshot(parsed, "2026-08-02T10:00:00.000Z")
@@ -239,7 +239,7 @@ def mapped(name: str, one: Registration) -> list[dict[str, str]]:
         ("clever", {"guardian1_fname": ""}, {"Contact_type": "Primary"}),
     ],
 )
-def test_an_answer_is_said_alike_in_all_columns(
+def test_an_answer_is_the_same_in_all_columns(
     name: str, values: dict[str, str], expected: dict[str, str]
 ) -> None:
     rows = mapped(name, student(**values))
@@ -248,7 +248,7 @@ def test_an_answer_is_said_alike_in_all_columns(
     assert {to: found.get(to) for to in expected} == expected
 
 
-def test_a_contact_has_the_students_address_in_focus_only_who_lives_there() -> None:
+def test_in_focus_only_a_contact_who_lives_there_has_the_students_address() -> None:
     one = student(guardian1_lives_with="N", guardian2_fname="Rosa", guardian2_lname="Díaz")
     one["data"]["student_annual"] |= {
         "guardian2_relationship": "Other",
@@ -257,6 +257,6 @@ def test_a_contact_has_the_students_address_in_focus_only_who_lives_there() -> N
 
     contacts = [row for row in mapped("focus", one) if row["file"] == "contacts.csv"]
 
-    places = ("ADDRESS", "CITY", "STATE", "ZIPCODE")
-    assert [contacts[0][name] for name in places] == ["", "", "", ""]
-    assert all(contacts[1][name] for name in places)
+    columns = ("ADDRESS", "CITY", "STATE", "ZIPCODE")
+    assert [contacts[0][name] for name in columns] == ["", "", "", ""]
+    assert all(contacts[1][name] for name in columns)

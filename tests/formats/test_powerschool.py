@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.formats.breakage import GOOD, Breakage, broken, places
+from tests.formats.breakage import GOOD, Breakage, broken, locations
 from tests.formats.powerschool import check
 
 FILE, BARE, RACES = "students.txt", "without_header.txt", "races.txt"
@@ -65,8 +65,8 @@ def test_good_files_pass_with_and_without_a_header() -> None:
 
 @pytest.mark.parametrize("breakage", BREAKAGES.values(), ids=BREAKAGES.keys())
 def test_a_breakage_is_found_where_it_is(breakage: Breakage, tmp_path: Path) -> None:
-    assert places(check, broken("powerschool", breakage, tmp_path)) == list(breakage.found)
+    assert locations(check, broken("powerschool", breakage, tmp_path)) == list(breakage.found)
 
 
-def test_a_folder_without_files_is_told(tmp_path: Path) -> None:
-    assert places(check, tmp_path) == [(tmp_path.name, 0, "")]
+def test_a_folder_without_files_is_reported(tmp_path: Path) -> None:
+    assert locations(check, tmp_path) == [(tmp_path.name, 0, "")]

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.formats.rules import as_day, date, each, one_of
-from tests.formats.table import SHOWN, Finding, read, run
+from tests.formats.table import MAX_SHOWN, Finding, read, run
 
 CHECKERS = [
     path for path in Path(__file__).parent.glob("*.py") if not path.name.startswith("test_")
@@ -72,13 +72,13 @@ def test_lines_are_counted_as_an_editor_does_after_a_line_break_in_a_value() -> 
     ],
     ids=["empty", "header only", "cut off", "open quote", "after a quote", "old Mac", "twice"],
 )
-def test_an_unsound_file_is_told(content: str, line: int, column: str) -> None:
+def test_an_unsound_file_is_reported(content: str, line: int, column: str) -> None:
     first = read("f.csv", content.encode()).findings[0]
 
     assert (first.line, first.column) == (line, column)
 
 
-def test_references_into_a_file_that_is_not_whole_are_not_judged() -> None:
+def test_references_into_a_file_that_was_not_read_completely_are_not_checked() -> None:
     whole, cut_off = read("t.csv", b"id,x\n1,\n"), read("t.csv", b"id,x\n1,\n2\n")
     table = read("f.csv", b"ref,x\n2,\n")
 
@@ -111,7 +111,7 @@ def test_a_date_is_written_exactly_so_and_exists(written: str, good: str, bad: l
     assert [value for value in bad if rule.accepts(value)] == []
 
 
-def test_a_list_is_as_good_as_each_of_it() -> None:
+def test_a_list_passes_if_each_item_passes() -> None:
     rule = each(one_of("KG", "01"))
 
     assert rule.accepts("KG,01")
@@ -122,16 +122,16 @@ def test_a_list_is_as_good_as_each_of_it() -> None:
 def test_the_command_line_shows_the_first_findings_and_counts_all(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    findings = [Finding("f.csv", line, "a", "is blank.", "") for line in range(1, SHOWN + 9)]
+    findings = [Finding("f.csv", line, "a", "is blank.", "") for line in range(1, MAX_SHOWN + 9)]
 
     code = run(lambda _folder: findings, [str(tmp_path)])
 
     printed = capsys.readouterr().out.splitlines()
     assert code == 1
-    assert len(printed) == SHOWN + 2
-    assert printed[-1] == f"{SHOWN + 8} found."
+    assert len(printed) == MAX_SHOWN + 2
+    assert printed[-1] == f"{MAX_SHOWN + 8} found."
 
 
-def test_the_command_line_wants_a_folder(capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_command_line_needs_a_folder(capsys: pytest.CaptureFixture[str]) -> None:
     assert run(lambda _folder: [], ["/nowhere"]) == 2
-    assert capsys.readouterr().err == "Name the folder that holds the files.\n"
+    assert capsys.readouterr().err == "Name the folder of the files.\n"

@@ -17,7 +17,7 @@ from registration_sync.bootstrap import (
     sync_function,
 )
 from registration_sync.domain.errors import Unavailable
-from registration_sync.domain.runs.run import RunRequest
+from registration_sync.domain.runs.run import Run
 
 ENVIRONMENT = {
     "AWS_ACCESS_KEY_ID": "testing",
@@ -44,16 +44,22 @@ TABLES = ("registrations", "connections")
 
 
 class StartedExports:
-    """In place of the export function: what it was asked for, and a fault where wanted."""
+    """In place of the export function: the runs that were started, and a fault where wanted."""
 
     def __init__(self) -> None:
-        self.requests: list[RunRequest] = []
+        self.events: list[dict[str, Any]] = []
         self.fails = False
 
-    def start(self, request: RunRequest) -> None:
+    def start(self, connection_id: str, run_id: str) -> None:
         if self.fails:
             raise Unavailable("The export could not be started: TooManyRequestsException.")
-        self.requests.append(request)
+        self.events.append({"connection_id": connection_id, "run_id": run_id})
+
+    @property
+    def runs(self) -> list[Run]:
+        """As they are stored now."""
+        find = configuration_function.dependencies().runs.find
+        return [run for event in self.events if (run := find(**event))]
 
 
 @pytest.fixture(scope="module")

@@ -6,7 +6,6 @@ import json
 import logging
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
-from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -17,9 +16,10 @@ from registration_sync.api import logger
 from registration_sync.bootstrap import aws_clients, export_function
 from registration_sync.domain.errors import Unavailable
 from registration_sync.domain.runs.alerts import Alert
-from registration_sync.domain.runs.run import DRY_RUN, RunRequest, pending_run
+from registration_sync.domain.runs.run import Run, RunKind, RunRequest, RunTrigger
 from registration_sync.domain.runs.run_id import run_id_of
-from tests.functional.district import (
+from registration_sync.routes.run_bodies import run_body
+from tests.functional.support.district import (
     CONNECTION,
     NORTH,
     call,
@@ -29,8 +29,8 @@ from tests.functional.district import (
     send,
     set_up,
 )
-from tests.functional.events import sample
-from tests.sftp_servers import AsyncSftpServer
+from tests.functional.support.events import sample
+from tests.support.sftp_servers import AsyncSftpServer
 
 pytestmark = pytest.mark.usefixtures("started")
 
@@ -75,7 +75,7 @@ def server(tmp_path: Path) -> Iterator[AsyncSftpServer]:
 def told(started: object, monkeypatch: pytest.MonkeyPatch) -> Told:
     told = Told()
     deps = export_function.dependencies()
-    deps = replace(deps, announce=partial(deps.announce, events=told, alerts=told))
+    deps = replace(deps, events=told, alerts=told)
     monkeypatch.setattr(export_function, "dependencies", lambda: deps)
     return told
 
@@ -169,8 +169,14 @@ def test_who_was_held_before_many_other_runs_is_not_told_again(
     send(registration(STUDENT, grade="unheard-of"))
     first = run_export()
     for number in range(45):
-        dry = RunRequest(NORTH, f"{first['run_id']}-{number:02}", kind=DRY_RUN)
-        export_function.dependencies().runs.save(pending_run(dry, dt.datetime.now(dt.UTC)))
+        dry = Run(
+            connection_id=NORTH,
+            run_id=f"{first['run_id']}-{number:02}",
+            trigger=RunTrigger.API,
+            requested_at=dt.datetime.now(dt.UTC),
+            request=RunRequest(RunKind.DRY_RUN),
+        )
+        export_function.dependencies().runs.save(dry)
 
     last = run_export()
 
@@ -209,11 +215,13 @@ def test_a_run_that_was_killed_before_it_was_told_is_told_by_its_next_attempt(
     killed = "20260302T210000Z-killed"
     deps = export_function.dependencies()
 
-    def die(_: dict[str, Any]) -> Any:
-        raise SystemExit
+    class Dying:
+        def put(self, kind: str, detail: object) -> None:
+            raise SystemExit
 
+    dying = replace(deps, events=Dying())
     with monkeypatch.context() as during:
-        during.setattr(export_function, "dependencies", lambda: replace(deps, announce=die))
+        during.setattr(export_function, "dependencies", lambda: dying)
         with pytest.raises(SystemExit):
             run_export(run_id=killed)
 
@@ -239,11 +247,12 @@ def test_a_run_stays_as_it_is_when_nobody_can_be_told(
     assert run["status"] == "partial"
     stored = export_function.dependencies().runs.find(NORTH, run["run_id"])
     assert stored is not None
-    assert (stored["status"], stored["finished_at"]) == ("partial", run["finished_at"])
+    assert run_body(stored)["status"] == "partial"
+    assert run_body(stored)["finished_at"] == run["finished_at"]
     file = server.root / "SISData/exports/2025/students.csv"
     assert file.read_text().splitlines()[1:] == ["1,Ann,0"]
     logged = log()
-    (line,) = [json.loads(line) for line in logged.splitlines() if "not announced" in line]
+    (line,) = [json.loads(line) for line in logged.splitlines() if "notification failed" in line]
     assert (line["level"], line["run_id"]) == ("ERROR", run["run_id"])
     assert line["reasons"]
     assert STUDENT not in logged
@@ -258,13 +267,19 @@ def test_a_connection_that_is_gone_is_called_by_its_id(
     send(registration("1"))
     deps = export_function.dependencies()
 
-    class Gone:
-        def get(self, connection_id: str) -> Any:
-            raise Unavailable("AWS did not answer in time: please try again.")
+    class GoneAfterStart:
+        """Finds the connection once."""
 
-    gone: Any = Gone()
-    announce = partial(deps.announce, connections=gone)
-    monkeypatch.setattr(export_function, "dependencies", lambda: replace(deps, announce=announce))
+        found = False
+
+        def get(self, connection_id: str) -> Any:
+            if self.found:
+                raise Unavailable("AWS did not answer in time: try again.")
+            self.found = True
+            return deps.connections.get(connection_id)
+
+    gone: Any = GoneAfterStart()
+    monkeypatch.setattr(export_function, "dependencies", lambda: replace(deps, connections=gone))
     run_export()
 
     assert told.subjects == ["north: the export failed"]

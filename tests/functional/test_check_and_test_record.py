@@ -11,7 +11,7 @@ from functions.export import app as export
 from registration_sync.adapters.dynamodb.runs_table import DynamoDBRuns
 from registration_sync.domain.runs.run import Run
 from tests.functional.conftest import StartedExports, stored_items
-from tests.functional.district import (
+from tests.functional.support.district import (
     CONNECTION,
     MAPPING,
     NORTH,
@@ -23,8 +23,8 @@ from tests.functional.district import (
     send,
     set_up,
 )
-from tests.functional.events import STRANGER, VIEWER
-from tests.sftp_servers import AsyncSftpServer
+from tests.functional.support.events import STRANGER, VIEWER
+from tests.support.sftp_servers import AsyncSftpServer
 
 pytestmark = pytest.mark.usefixtures("started")
 
@@ -81,8 +81,9 @@ def test_both_are_asked_for_and_started_in_the_background(
     sent = call(configuration, "POST", f"{ONE}/test-record", {"student_id": 7, "school_year": 2025})
 
     assert (checked[0], sent[0]) == (202, 202)
-    assert [request.kind for request in started.requests] == ["check", "test_record"]
-    assert (started.requests[1].student_ids, started.requests[1].school_years) == (("7",), (2025,))
+    assert [run.kind for run in started.runs] == ["check", "test_record"]
+    assert started.runs[1].student_ids == ("7",)
+    assert started.runs[1].request.school_years == (2025,)
     _, record = call(configuration, "GET", RUN, run_id=checked[1]["run_id"])
     assert (record["kind"], record["status"]) == ("check", "pending")
 

@@ -17,9 +17,9 @@ from registration_sync.domain.connections.guard_settings import Guards
 from registration_sync.domain.connections.sftp import Credentials
 from registration_sync.domain.errors import Unavailable
 from registration_sync.domain.registrations.batches import Lease
-from registration_sync.domain.runs.run import RunRequest, RunStatus, pending_run
+from registration_sync.domain.runs.run import RunStatus
 from tests.functional.conftest import StartedExports, secret_names, stored_items
-from tests.functional.events import (
+from tests.functional.support.events import (
     ADMINISTRATOR,
     OPERATOR,
     STRANGER,
@@ -97,7 +97,7 @@ def test_the_sample_events_set_a_connection_up_and_export(started: StartedExport
     assert json.loads(answers[1]["body"]) == {"items": [SHOWN], "next": None}
     assert json.loads(answers[2]["body"]) == SHOWN
     assert answers[3]["headers"]["ETag"] == '"1"'
-    assert [request.school_years for request in started.requests] == [(2025,)]
+    assert [run.request.school_years for run in started.runs] == [(2025,)]
 
 
 def test_secrets_are_stored_and_never_shown(capsys: pytest.CaptureFixture[str]) -> None:
@@ -302,7 +302,7 @@ def test_every_route_of_a_connection_refuses_whoever_is_not_entitled(
     assert (status, answer["error"]["code"]) == (403, "access_denied")
     assert stored_items() == before
     assert secrets_of() == Credentials(password="only-an-example")
-    assert started.requests == []
+    assert started.events == []
 
 
 @pytest.mark.parametrize(("method", "resource", "body"), ROUTES)
@@ -525,8 +525,8 @@ def test_an_export_is_requested_and_seen_as_pending(started: StartedExports) -> 
 
     assert status == 202
     assert re.fullmatch(r"\d{8}T\d{6}Z-\d{3}-[0-9a-f]{8}", answer["run_id"])
-    (request,) = started.requests
-    assert (request.run_id, request.requested_by, request.school_years) == (
+    (run_,) = started.runs
+    assert (run_.run_id, run_.requested_by, run_.request.school_years) == (
         answer["run_id"],
         "vic",
         None,
@@ -545,7 +545,7 @@ def test_a_second_request_is_answered_with_the_firsts_id(started: StartedExports
 
     assert (status, answer["run_id"], answer["error"]["run_id"]) == (409, first, first)
     assert answer["error"]["code"] == "already_running"
-    assert len(started.requests) == 1
+    assert len(started.events) == 1
 
 
 def test_a_run_that_holds_the_lease_is_in_the_way(started: StartedExports) -> None:
@@ -558,7 +558,7 @@ def test_a_run_that_holds_the_lease_is_in_the_way(started: StartedExports) -> No
     status, answer = ask()
 
     assert (status, answer["run_id"]) == (409, "scheduled-run")
-    assert started.requests == []
+    assert started.events == []
     assert send("GET", f"{ONE}/exports")[1]["items"] == []
 
 
@@ -583,10 +583,11 @@ def test_an_export_that_began_though_the_answer_was_lost_keeps_its_own_record(
     create()
     save()
 
-    def begin(request: RunRequest) -> None:
-        now = dt.datetime.now(dt.UTC)
-        ended = {"status": RunStatus.SUCCEEDED, "started_at": now, "finished_at": now}
-        configuration_function.dependencies().runs.save(replace(pending_run(request, now), **ended))
+    def begin(connection_id: str, run_id: str) -> None:
+        runs, now = configuration_function.dependencies().runs, dt.datetime.now(dt.UTC)
+        run = runs.find(connection_id, run_id)
+        assert run is not None
+        runs.save(replace(run, status=RunStatus.SUCCEEDED, started_at=now, finished_at=now))
         raise Unavailable("No answer came.")
 
     monkeypatch.setattr(started, "start", begin)
@@ -603,7 +604,7 @@ def test_years_and_contents_are_handed_on(started: StartedExports) -> None:
 
     assert ask({"school_years": [2025, 2024, 2025], "contents": "all"})[0] == 202
 
-    (request,) = started.requests
+    request = started.runs[0].request
     assert (request.school_years, request.contents) == ((2024, 2025), "all")
 
 
@@ -631,7 +632,7 @@ def test_a_request_that_cannot_be_understood_starts_nothing(
 
     assert status == 400
     assert [problem["path"] for problem in answer["error"]["problems"]] == paths
-    assert started.requests == []
+    assert started.events == []
     assert send("GET", f"{ONE}/exports")[1]["items"] == []
 
 

@@ -3,7 +3,10 @@
 import hashlib
 import json
 import re
-from pathlib import Path
+from collections import Counter
+from collections.abc import Callable
+from graphlib import TopologicalSorter
+from posixpath import dirname, normpath
 from typing import Any
 
 import pytest
@@ -12,6 +15,8 @@ from functions.console import app
 
 STAGE = {"signInUrl": "https://sign-in.example.org", "clientId": "client-1"}
 VENDOR = app.STATIC / "vendor"
+MODULES = [path for path in app.FILES if path.endswith(".js") and not path.startswith("vendor/")]
+LAYERS = ["lib", "components", "frame", "shared", "pages"]
 
 
 def get(path: str = "", **headers: str) -> dict[str, Any]:
@@ -43,7 +48,7 @@ def test_every_answer_has_the_headers_that_protect(path: str) -> None:
     assert protect <= {*get(path)["headers"]}
 
 
-def test_the_page_is_told_where_people_sign_in() -> None:
+def test_the_page_gets_the_address_where_people_sign_in() -> None:
     answer = get("config.json")
 
     assert json.loads(answer["body"]) == {
@@ -57,7 +62,7 @@ def test_files_are_there_under_their_version_only(path: str) -> None:
     assert get(path)["statusCode"] == 404
 
 
-def test_a_page_that_is_known_is_not_sent_again() -> None:
+def test_an_unchanged_page_is_not_sent_again() -> None:
     tag = get()["headers"]["ETag"]
 
     answer = get("", **{"if-none-match": f"W/{tag}"})
@@ -65,20 +70,70 @@ def test_a_page_that_is_known_is_not_sent_again() -> None:
     assert (answer["statusCode"], answer["body"]) == (304, "")
 
 
-def test_the_page_names_the_files_of_the_first_view_and_no_others() -> None:
-    page = app.FILES["index.html"].body
-    needed, waiting = set(), ["app.js"]
+def imports(path: str) -> set[str]:
+    """The modules that a module imports at once, by their paths below static/."""
+    found = re.findall(r'(?:from|import)\s*"(\.[^"]+)"', app.FILES[path].body)
+    return {normpath(f"{dirname(path)}/{one}").lstrip("/") for one in found}
+
+
+def loaded(path: str) -> set[str]:
+    """The pages that a module loads on the first visit."""
+    found = re.findall(r'import\("(\.[^"]+)"\)', app.FILES[path].body)
+    return {normpath(f"{dirname(path)}/{one}").lstrip("/") for one in found}
+
+
+def reached_by(next_modules: Callable[[str], set[str]]) -> set[str]:
+    """The entry module and all modules that follow from it."""
+    reached, waiting = set[str](), ["app.js"]
     while waiting:
         path = waiting.pop()
-        if path not in needed:
-            needed.add(path)
-            imports = re.findall(r'(?:from|import)\s*"(\.[^"]+)"', app.FILES[path].body)
-            waiting += [
-                str((Path("/") / path).parent.joinpath(one).resolve())[1:] for one in imports
-            ]
+        if path not in reached:
+            reached.add(path)
+            waiting += next_modules(path)
+    return reached
+
+
+def test_the_page_names_the_files_of_the_first_view_and_no_others() -> None:
+    page = app.FILES["index.html"].body
 
     preloaded = set(re.findall(r'modulepreload" href="console/([^"]+)"', page))
-    assert preloaded == needed - {"app.js"}
+    assert preloaded == reached_by(imports) - {"app.js"}
+
+
+def test_every_module_is_part_of_a_page() -> None:
+    reached = reached_by(lambda path: imports(path) | loaded(path))
+
+    assert reached >= {*MODULES}
+
+
+def test_no_module_imports_itself_by_way_of_others() -> None:
+    TopologicalSorter({path: imports(path) | loaded(path) for path in MODULES}).prepare()
+
+
+def test_only_the_entry_module_knows_the_pages() -> None:
+    assert [path for path in MODULES if "pages.js" in imports(path)] == ["app.js"]
+    assert [path for path in MODULES if loaded(path)] == ["pages.js"]
+
+
+@pytest.mark.parametrize("layer", range(len(LAYERS)))
+def test_folders_import_from_the_folders_below_only(layer: int) -> None:
+    allowed = {*LAYERS[: layer + 1], "vendor"}
+    own = [path for path in MODULES if path.partition("/")[0] == LAYERS[layer]]
+
+    imported = {one.partition("/")[0] for path in own for one in imports(path)}
+    assert own
+    assert imported <= allowed
+
+
+def test_modules_are_short_and_folders_have_few_of_them() -> None:
+    long = {path: lines for path in MODULES if (lines := app.FILES[path].body.count("\n")) > 350}
+    full = {
+        folder: modules
+        for folder, modules in Counter(dirname(path) for path in MODULES).items()
+        if modules > 17
+    }
+
+    assert (long, full) == ({}, {})
 
 
 def test_there_is_no_script_or_style_in_any_template() -> None:

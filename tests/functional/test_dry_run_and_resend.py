@@ -11,21 +11,24 @@ import boto3
 import pytest
 
 from functions.configuration import app as configuration
+from functions.export import app as export
 from registration_sync.domain.errors import AlreadyRunning
+from registration_sync.domain.runs.run import RunKind
 from tests.functional.conftest import StartedExports, stored_items
-from tests.functional.district import (
+from tests.functional.support.district import (
     MAPPING,
     NORTH,
     call,
+    context,
     registration,
     run_export,
     save,
     send,
     set_up,
 )
-from tests.functional.events import STRANGER, VIEWER
+from tests.functional.support.events import STRANGER, VIEWER
 from tests.functional.test_run_history import ONE_RUN, ask, hold_lease, link
-from tests.sftp_servers import AsyncSftpServer
+from tests.support.sftp_servers import AsyncSftpServer
 
 pytestmark = pytest.mark.usefixtures("started")
 
@@ -104,11 +107,11 @@ def test_a_dry_run_goes_beside_an_export_and_shows_no_more_than_the_first_lines(
 
     run_id = ask(dry_run=True)
 
-    (request,) = started.requests
-    assert request.kind == "dry_run"
+    (run,) = started.runs
+    assert run.kind is RunKind.DRY_RUN
     run_export(dry_run=True, run_id=run_id, trigger="manual")
     _, record = call(configuration, "GET", ONE_RUN, run_id=run_id)
-    assert (record["status"], record["requested_by"]) == ("succeeded", "")
+    assert (record["status"], record["requested_by"]) == ("succeeded", "vic")
     assert len(record["years"][0]["files"][0]["lines"]) == 21
 
 
@@ -164,10 +167,7 @@ def test_a_run_is_sent_again_byte_for_byte_to_the_same_paths_and_moves_nothing(
     before = stored_items("registrations")
 
     status, answer = resend(first["run_id"], claims=VIEWER)
-    (request,) = started.requests
-    run = run_export(
-        resend_of=request.again.run_id, run_id=answer["run_id"], requested_by=request.requested_by
-    )
+    run = export.handler(started.events[-1], context())
 
     assert (status, answer["resend_of"]) == (202, first["run_id"])
     assert "older data" in answer["message"]
@@ -373,9 +373,9 @@ def test_only_full_access_may_override(server: AsyncSftpServer, started: Started
     path = "/connections/{connection_id}/exports"
 
     assert call(configuration, "POST", path, {"override_held": True}, claims=VIEWER)[0] == 403
-    assert started.requests == []
+    assert started.events == []
     assert call(configuration, "POST", path, {"override_held": True})[0] == 202
-    assert started.requests[0].override_held
+    assert started.runs[0].request.override_held
 
 
 # .done files

@@ -8,7 +8,6 @@ import logging
 import zipfile
 from collections.abc import Callable, Iterator
 from dataclasses import replace
-from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -18,14 +17,13 @@ import pytest
 from functions.configuration import app as configuration
 from functions.export import app as export
 from functions.sync import app as sync
-from registration_sync.adapters.aws.export_function import LambdaExportStarter
 from registration_sync.api import logger
 from registration_sync.bootstrap import aws_clients, export_function
 from registration_sync.domain.errors import Unavailable
-from registration_sync.domain.runs.redaction import CUT
-from registration_sync.domain.runs.run import DRY_RUN, RunRequest, RunStatus, pending_run
+from registration_sync.domain.runs.redaction import ROWS_CUT
+from registration_sync.domain.runs.run import Run, RunKind, RunRequest, RunStatus, RunTrigger
 from tests.functional.conftest import StartedExports, stored_items
-from tests.functional.district import (
+from tests.functional.support.district import (
     ENROLL,
     MAPPING,
     NORTH,
@@ -36,12 +34,12 @@ from tests.functional.district import (
     send,
     set_up,
 )
-from tests.functional.district import registration as small
-from tests.functional.events import VIEWER, api_event
-from tests.functional.stored import in_bucket, put_back, state, traces
+from tests.functional.support.district import registration as small
+from tests.functional.support.events import VIEWER, api_event
+from tests.functional.support.stored import in_bucket, put_back, state, traces
 from tests.functional.test_dry_run_and_resend import on_server
 from tests.functional.test_run_history import ONE_RUN, hold_lease
-from tests.sftp_servers import AsyncSftpServer
+from tests.support.sftp_servers import AsyncSftpServer
 
 ONE = "/connections/{connection_id}"
 RECEIPT = f"{ONE}/registrations/{{school_year}}/{{student_id}}"
@@ -119,25 +117,13 @@ def ask(student_id: str = WHO, claims: dict[str, str] | None = None) -> tuple[in
     return call(configuration, "POST", ERASURES, wish, **({"claims": claims} if claims else {}))
 
 
-def event_of(request: RunRequest) -> dict[str, Any]:
-    """What the export function is really sent."""
-    sent: list[dict[str, Any]] = []
-
-    class Lambda:
-        def invoke(self, **call: Any) -> None:
-            sent.append(json.loads(call["Payload"]))
-
-    LambdaExportStarter(Lambda(), "export").start(request)  # type: ignore[arg-type]
-    return sent[0]
-
-
 def erase(student_id: str, started: StartedExports) -> dict[str, Any]:
     """Asks over the API, and runs what was started by it."""
     status, answer = ask(student_id)
     assert status == 202, answer
-    event = event_of(started.requests[-1])
+    event = started.events[-1]
     assert student_id not in event.values()
-    assert set(event) == {"action", "connection_id", "run_id", "trigger", "requested_by"}
+    assert set(event) == {"connection_id", "run_id"}
     run: dict[str, Any] = export.handler(event, context())
     assert run["run_id"] == answer["run_id"]
     return run
@@ -208,7 +194,7 @@ def test_nothing_is_left_of_the_student_and_all_of_the_others(
     assert traces(WHO, FIRST, GRADE) == []
     assert WHO not in log()
     assert (run["status"], run["kind"], run["student_ids"]) == ("succeeded", "erasure", [])
-    assert "SIS's" in run["message"]
+    assert "belong to the SIS" in run["message"]
     assert run["requested_by"] == "ada"
     assert run["erased"]["snapshots"] == 2
     assert min(run["erased"].values()) > 0
@@ -216,7 +202,7 @@ def test_nothing_is_left_of_the_student_and_all_of_the_others(
     assert (receipt(WHO), receipt(WHO, 2024)) == (404, 404)
     assert_books_close()
     assert on_server_bytes(server) == on_their_server
-    assert CUT in run_of(delivered)["years"][1]["warnings"]
+    assert ROWS_CUT in run_of(delivered)["years"][1]["warnings"]
     tom = receipt("9003")
     assert tom["held"]["reasons"][0]["message"].startswith("Another student has the same value")
     examples = call(configuration, "GET", ONE)[1]["example_students"]
@@ -302,7 +288,7 @@ def test_a_resend_of_a_student_who_is_erased_before_it_is_tried_again_sends_noth
     wish = {"student_ids": ["2"]}
     status, answer = call(configuration, "POST", f"{ONE_RUN}/resend", wish, run_id=run["run_id"])
     assert status == 202, answer
-    event = event_of(started.requests[-1])
+    event = started.events[-1]
     send(small("3"))
     run_export()
     before = on_server(server)
@@ -312,7 +298,7 @@ def test_a_resend_of_a_student_who_is_erased_before_it_is_tried_again_sends_noth
 
     assert (ended["status"], ended["message"], ended["student_ids"]) == (
         "nothing_to_export",
-        "The student was erased; nothing was sent again.",
+        "The students were erased; nothing was sent again.",
         [],
     )
     assert run_of(ended) == ended
@@ -437,7 +423,7 @@ def writes() -> Iterator[Writes]:
     counted = Writes()
     clients = (
         aws_clients.dynamodb(),
-        export_function.dependencies().outside.keywords["archive"]._client,
+        export_function.dependencies().archive._client,
     )
     for client in clients:
         client.meta.events.register("before-call", counted, unique_id="counted")
@@ -453,7 +439,7 @@ def test_killed_at_any_write_and_repeated_it_goes_on_and_ends_clean(
     a_full_life(server, mapping)
     others = {student: receipt(student) for student in ("1001", "9002")}
     assert ask()[0] == 202
-    event = event_of(started.requests[-1])
+    event = started.events[-1]
     before = state()
     writes.done = 0
     whole = export.handler(event, context())
@@ -553,11 +539,18 @@ def test_a_dry_run_under_way_beside_it_makes_it_come_again(
     set_up(server)
     send(small(WHO))
     now = dt.datetime.now(dt.UTC)
-    beside = pending_run(RunRequest(NORTH, "20260302T210000Z-dry", kind=DRY_RUN), now)
-    begun = replace(beside, status=RunStatus.IN_PROGRESS, started_at=now)
+    begun = Run(
+        connection_id=NORTH,
+        run_id="20260302T210000Z-dry",
+        trigger=RunTrigger.API,
+        requested_at=now,
+        request=RunRequest(RunKind.DRY_RUN),
+        status=RunStatus.IN_PROGRESS,
+        started_at=now,
+    )
     export_function.dependencies().runs.save(begun)
     _, asked = ask()
-    event = event_of(started.requests[-1])
+    event = started.events[-1]
 
     for _ in range(2):
         with pytest.raises(Unavailable):
@@ -565,7 +558,7 @@ def test_a_dry_run_under_way_beside_it_makes_it_come_again(
     failed = export.handler(event, context())
 
     assert (failed["status"], failed["student_ids"]) == ("failed", [])
-    assert "ask again" in failed["message"]
+    assert "request it again" in failed["message"]
     assert traces(WHO) == []
     export_function.dependencies().runs.save(
         replace(begun, status=RunStatus.SUCCEEDED, finished_at=now)
@@ -579,13 +572,13 @@ def test_an_export_that_was_too_slow_archives_nothing_more(
 ) -> None:
     set_up(server)
     send(small(WHO))
-    parts, late = export_function.dependencies(), [dt.timedelta()]
+    deps, late = export_function.dependencies(), [dt.timedelta()]
     monkeypatch.setattr(
-        "registration_sync.use_cases.exporting.export_year.keep_held_due",
+        "registration_sync.use_cases.exporting.export_year.mark_held_students",
         lambda *_, **__: late.__setitem__(0, dt.timedelta(hours=1)),
     )
-    outside = partial(parts.outside, now=lambda: dt.datetime.now(dt.UTC) + late[0])
-    monkeypatch.setattr(export_function, "dependencies", lambda: replace(parts, outside=outside))
+    late_deps = replace(deps, now=lambda: dt.datetime.now(dt.UTC) + late[0])
+    monkeypatch.setattr(export_function, "dependencies", lambda: late_deps)
 
     with pytest.raises(Unavailable):
         run_export(trigger="manual")
@@ -638,7 +631,7 @@ def test_what_names_no_student_is_refused(
     set_up(server)
 
     assert call(configuration, "POST", ERASURES, wish)[0] == 400
-    assert started.requests == []
+    assert started.events == []
 
 
 def test_erasures_are_in_the_history_and_limited_access_may_not_ask_for_one(
@@ -745,7 +738,7 @@ def test_an_archive_that_is_lost_before_a_run_has_cleared_up_costs_nobody(
 ) -> None:
     set_up(server)
     send(small("1"), small("2"), small("3", grade="X"))
-    monkeypatch.setattr(export, "retire_batches", lambda *_, **__: None)
+    monkeypatch.setattr(export_function, "retire_batches", lambda *_, **__: None)
     run_export()
     monkeypatch.undo()
     for key in in_bucket():

@@ -13,13 +13,20 @@ from functions.configuration import app as configuration
 from functions.export import app as export
 from registration_sync.bootstrap import configuration_function
 from registration_sync.domain.connections.sftp import Credentials
-from registration_sync.domain.runs.run import RunRequest, RunStatus, pending_run
+from registration_sync.domain.runs.run import ResendSelection, Run, RunKind, RunStatus, RunTrigger
 from tests.functional.conftest import StartedExports
-from tests.functional.district import CONNECTION, MAPPING, call, context, registration, set_up
-from tests.functional.district import send as sync
-from tests.functional.events import FOLDER, OPERATOR, sample
+from tests.functional.support.district import (
+    CONNECTION,
+    MAPPING,
+    call,
+    context,
+    registration,
+    set_up,
+)
+from tests.functional.support.district import send as sync
+from tests.functional.support.events import FOLDER, OPERATOR, sample
 from tests.functional.test_dry_run_and_resend import on_server
-from tests.sftp_servers import AsyncSftpServer
+from tests.support.sftp_servers import AsyncSftpServer
 
 pytestmark = pytest.mark.usefixtures("started")
 
@@ -146,7 +153,7 @@ def test_the_events_of_the_configuration_function_set_up_and_change_a_connection
     found = {case: answer(case) for case in CONFIGURATIONS}
 
     assert {case: status for case, (status, _) in found.items()} == CONFIGURATIONS
-    assert [request.kind for request in started.requests] == ["check", "test_record", "export"]
+    assert [run.kind for run in started.runs] == ["check", "test_record", "export"]
     first, keys, moved = (
         found[case][1] for case in ("create_connection", "rotate_host_key", "move_to_new_server")
     )
@@ -176,7 +183,7 @@ def test_the_events_of_a_past_run_find_it(server: AsyncSftpServer, started: Star
     assert {case: status for case, (status, _) in found.items()} == OF_A_RUN
     assert found["read_export"][1]["run_id"] == RUN
     assert found["read_receipt"][1]["exported"]["run_id"] == RUN
-    assert [request.again.run_id for request in started.requests] == [RUN]
+    assert [run.request.resend for run in started.runs] == [ResendSelection(RUN)]
 
 
 def test_an_erasure_is_asked_for_by_its_event(started: StartedExports) -> None:
@@ -184,14 +191,22 @@ def test_an_erasure_is_asked_for_by_its_event(started: StartedExports) -> None:
 
     status, asked = answer("request_erasure")
 
-    assert (status, asked["run_id"]) == (202, started.requests[0].run_id)
-    assert (started.requests[0].kind, started.requests[0].student_ids) == ("erasure", ("007",))
+    assert (status, asked["run_id"]) == (202, started.events[0]["run_id"])
+    assert (started.runs[0].kind, started.runs[0].student_ids) == (RunKind.ERASURE, ("007",))
+
+
+def pending() -> Run:
+    return Run(
+        connection_id=NORTH,
+        run_id=RUN,
+        trigger=RunTrigger.API,
+        requested_at=dt.datetime.now(dt.UTC),
+    )
 
 
 def test_a_run_that_waits_is_cancelled_by_its_event() -> None:
     answer("create_connection")
-    waiting = pending_run(RunRequest(NORTH, RUN), dt.datetime.now(dt.UTC))
-    configuration_function.dependencies().runs.save(waiting)
+    configuration_function.dependencies().runs.save(pending())
 
     status, run = answer("cancel_export")
 
@@ -200,12 +215,11 @@ def test_a_run_that_waits_is_cancelled_by_its_event() -> None:
 
 def test_a_run_that_awaits_confirmation_is_confirmed_by_its_event(started: StartedExports) -> None:
     answer("create_connection")
-    waiting = pending_run(RunRequest(NORTH, RUN), dt.datetime.now(dt.UTC))
-    status = RunStatus.AWAITING_CONFIRMATION
-    configuration_function.dependencies().runs.save(replace(waiting, status=status))
+    waiting = replace(pending(), status=RunStatus.AWAITING_CONFIRMATION)
+    configuration_function.dependencies().runs.save(waiting)
 
     assert answer("confirm_export") == (202, {"run_id": RUN})
-    assert [request.run_id for request in started.requests] == [RUN]
+    assert [event["run_id"] for event in started.events] == [RUN]
 
 
 MISSPELT: list[tuple[dict[str, Any], str]] = [

@@ -23,7 +23,7 @@ from registration_sync.domain.runs.run import Run
 from registration_sync.use_cases.exporting.year import YearToExport
 from registration_sync.use_cases.run_kinds import export as export_registrations
 from tests.functional.conftest import stored_items
-from tests.functional.district import (
+from tests.functional.support.district import (
     CONNECTION,
     MAPPING,
     NORTH,
@@ -35,8 +35,8 @@ from tests.functional.district import (
     send,
     set_up,
 )
-from tests.functional.events import STRANGER, program
-from tests.sftp_servers import AsyncSftpServer
+from tests.functional.support.events import STRANGER, program
+from tests.support.sftp_servers import AsyncSftpServer
 
 pytestmark = pytest.mark.usefixtures("started")
 
@@ -474,6 +474,6 @@ def test_no_log_line_holds_student_data(
 
     logger().removeHandler(handler)
     logged = lines.getvalue()
-    assert "exported" in logged
+    assert "run finished" in logged
     for private in ("4711", "4712", "Mallory", "Secret grade", CONNECTION["name"]):
         assert private not in logged

@@ -3,9 +3,9 @@ left lying; over the real handlers and a real SFTP server."""
 
 import copy
 import json
+import zlib
 from collections.abc import Callable, Iterator
 from dataclasses import replace
-from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -13,11 +13,11 @@ import boto3
 import pytest
 
 from functions.configuration import app as configuration
-from registration_sync.bootstrap import export_function
+from registration_sync.bootstrap import aws_clients, export_function
 from registration_sync.domain.errors import Unavailable
 from registration_sync.domain.runs.run import Run
 from tests.functional.conftest import StartedExports, stored_items
-from tests.functional.district import (
+from tests.functional.support.district import (
     CONNECTION,
     MAPPING,
     NORTH,
@@ -28,8 +28,8 @@ from tests.functional.district import (
     send,
     set_up,
 )
-from tests.functional.events import STRANGER, VIEWER, api_event
-from tests.sftp_servers import AsyncSftpServer
+from tests.functional.support.events import STRANGER, VIEWER, api_event
+from tests.support.sftp_servers import AsyncSftpServer
 
 EXPORTS = "/connections/{connection_id}/exports"
 ONE_RUN = f"{EXPORTS}/{{run_id}}"
@@ -233,7 +233,7 @@ def test_a_dry_run_tells_that_an_export_would_wait_and_waits_for_nobody(
     run = run_export(dry_run=True)
 
     assert (run["status"], findings(run)) == ("succeeded", [("unmatched", "hold")])
-    assert run["years"][0]["warnings"][-1] == "An export now would wait for somebody to confirm it."
+    assert run["years"][0]["warnings"][-1] == "An export now would wait for a confirmation."
     assert run["finished_at"]
 
 
@@ -274,7 +274,7 @@ def test_once_confirmed_the_same_run_delivers_what_is_due_by_then(
 
     assert confirm(run, claims=VIEWER) == (202, {"run_id": run["run_id"]})
     assert read(run)["status"] == "pending"
-    assert [request.run_id for request in started.requests] == [run["run_id"]]
+    assert [event["run_id"] for event in started.events] == [run["run_id"]]
     _, audit = call(configuration, "GET", "/connections/{connection_id}/audit")
     assert (audit["items"][0]["by"], audit["items"][0]["action"]) == ("vic", "export_confirmed")
     after = go_on(run)
@@ -330,8 +330,8 @@ def confirmed_and_cut_off(
     run = run_export(trigger="manual")
     confirm(run)
     deps = export_function.dependencies()
-    outside = partial(deps.outside, pause=lambda _: None)
-    monkeypatch.setattr(export_function, "dependencies", lambda: replace(deps, outside=outside))
+    hasty = replace(deps, pause=lambda _: None)
+    monkeypatch.setattr(export_function, "dependencies", lambda: hasty)
     server.faults.drop_before.add("open")
     return run
 
@@ -385,11 +385,12 @@ def test_a_confirmed_run_that_failed_in_passing_and_died_then_sends_it_all_the_s
 def test_a_run_that_an_older_version_let_wait_is_confirmed(server: AsyncSftpServer) -> None:
     run = hold_one(server)
 
-    def older(record: dict[str, Any]) -> dict[str, Any]:
-        years = [{**year, "row_counts": []} for year in record["years"]]
-        return {**record, "years": years}
-
-    export_function.dependencies().runs.change(run["connection_id"], run["run_id"], older)
+    key = {"pk": {"S": f"RUNS#{NORTH}"}, "sk": {"S": run["run_id"]}}
+    item = aws_clients.dynamodb().get_item(TableName="connections", Key=key)["Item"]
+    record = json.loads(zlib.decompress(item["record"]["B"][1:]))
+    record["years"] = [{**year, "row_counts": []} for year in record["years"]]
+    stored = b"Z" + zlib.compress(json.dumps(record).encode())
+    aws_clients.dynamodb().put_item(TableName="connections", Item={**item, "record": {"B": stored}})
     confirm(run)
 
     assert (go_on(run)["status"], ids(server)) == ("succeeded", ["007"])
@@ -479,7 +480,7 @@ def test_a_run_that_waits_has_no_place_in_the_way_of_a_request(
 
     run_export(run_id=asked["run_id"], trigger="manual")
     assert read(run)["status"] == "cancelled"
-    assert [request.run_id for request in started.requests] == [asked["run_id"]]
+    assert [event["run_id"] for event in started.events] == [asked["run_id"]]
 
 
 def test_a_confirmation_that_starts_nothing_leaves_the_run_waiting(
@@ -515,7 +516,7 @@ def test_the_guards_are_overridden_by_full_access_and_the_run_says_by_whom(
     wish = {"override_guards": True}
     assert call(configuration, "POST", EXPORTS, wish, claims=VIEWER)[0] == 403
     assert call(configuration, "POST", EXPORTS, wish)[0] == 202
-    assert started.requests[0].override_guards
+    assert started.runs[0].request.override_guards
 
     run = run_export(**wish, requested_by="olga")
 
@@ -653,8 +654,8 @@ def test_a_connection_lost_while_we_look_is_made_again(
     send(registration("2"))
     server.faults.drop_before.add("stat")
     deps = export_function.dependencies()
-    outside = partial(deps.outside, pause=lambda _: server.faults.drop_before.clear())
-    monkeypatch.setattr(export_function, "dependencies", lambda: replace(deps, outside=outside))
+    changed = replace(deps, pause=lambda _: server.faults.drop_before.clear())
+    monkeypatch.setattr(export_function, "dependencies", lambda: changed)
 
     run = run_export()
 

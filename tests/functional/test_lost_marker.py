@@ -12,11 +12,11 @@ import pytest
 from functions.configuration import app as configuration
 from functions.export import app as export
 from functions.sync import app as sync
-from registration_sync.adapters.dynamodb import marker_recovery as remains
+from registration_sync.adapters.dynamodb import marker_recovery
 from registration_sync.bootstrap import aws_clients, export_function
 from registration_sync.domain.school_year import SCHOOL_YEARS
 from tests.functional.conftest import StartedExports, stored_items
-from tests.functional.district import (
+from tests.functional.support.district import (
     CONNECTION,
     ENROLL,
     MAPPING,
@@ -28,8 +28,8 @@ from tests.functional.district import (
     save,
     send,
 )
-from tests.functional.events import sample
-from tests.functional.stored import in_bucket
+from tests.functional.support.events import sample
+from tests.functional.support.stored import in_bucket
 from tests.functional.test_erasure import (
     RECEIPT,
     Killed,
@@ -53,7 +53,7 @@ SEEDS = range(3)
 def download(started: StartedExports, monkeypatch: pytest.MonkeyPatch) -> None:
     """A connection that delivers by download. A rebuild looks for years that the tests use: all
     that can be are a thousand requests, tried in one of them."""
-    monkeypatch.setattr(remains, "SCHOOL_YEARS", range(2023, 2027))
+    monkeypatch.setattr(marker_recovery, "SCHOOL_YEARS", range(2023, 2027))
     assert (
         call(configuration, "POST", "/connections", CONNECTION | {"delivery": "download"})[0] == 201
     )
@@ -65,7 +65,7 @@ def writes() -> Iterator[Writes]:
     counted = Writes()
     clients = (
         aws_clients.dynamodb(),
-        export_function.dependencies().outside.keywords["archive"]._client,
+        export_function.dependencies().archive._client,
     )
     events = ("before-call", "after-call")
     for client in clients:
@@ -279,7 +279,7 @@ def held_now() -> set[tuple[int, str]]:
 
 
 def test_the_answer_names_nobody(download: None, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(remains, "SCHOOL_YEARS", SCHOOL_YEARS)
+    monkeypatch.setattr(marker_recovery, "SCHOOL_YEARS", SCHOOL_YEARS)
     send(registration("4711-only-here"))
     run_export()
     lose_the_marker()

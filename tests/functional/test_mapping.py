@@ -16,7 +16,7 @@ import pytest
 from functions.configuration import app as configuration
 from functions.sync import app as sync
 from tests.functional.conftest import StartedExports, stored_items
-from tests.functional.district import (
+from tests.functional.support.district import (
     CONNECTION,
     ENROLL,
     MAPPING,
@@ -28,8 +28,8 @@ from tests.functional.district import (
     send,
     set_up,
 )
-from tests.functional.events import ADMINISTRATOR, STRANGER, VIEWER, api_event
-from tests.sftp_servers import AsyncSftpServer
+from tests.functional.support.events import ADMINISTRATOR, STRANGER, VIEWER, api_event
+from tests.support.sftp_servers import AsyncSftpServer
 
 pytestmark = pytest.mark.usefixtures("started")
 
@@ -136,7 +136,7 @@ def test_the_ready_made_mappings_are_listed_and_read() -> None:
     assert all(item["title"] and item["description"] for item in listed["items"])
     assert (status, one["title"][:11]) == (200, "PowerSchool")
     assert one["mapping"]["files"][0]["separator"] == "tab"
-    assert "# Longer values are cut off in silence" in one["yaml"]
+    assert "# PowerSchool truncates longer values silently" in one["yaml"]
     assert get("/mappings/{name}", name="nope")[0] == 404
 
 
@@ -272,10 +272,10 @@ def test_an_unfinished_draft_is_previewed_as_far_as_it_is_right() -> None:
         },
         "nonsense",
     ]
-    wish = {"mapping": {"files": files, "package": {}}, "student_ids": ["7"]}
+    body = {"mapping": {"files": files, "package": {}}, "student_ids": ["7"]}
 
-    refused = preview(wish)
-    status, answer = preview(wish | {"unfinished": True})
+    refused = preview(body)
+    status, answer = preview(body | {"unfinished": True})
 
     assert (refused[0], status) == (400, 200)
     assert answer["problems"] == refused[1]["error"]["problems"]
@@ -340,7 +340,7 @@ def test_a_student_who_was_not_synced_is_said_so() -> None:
         ([], []),
     ],
 )
-def test_a_wish_that_cannot_be_previewed_is_explained(body: object, paths: list[str]) -> None:
+def test_a_body_that_cannot_be_previewed_is_explained(body: object, paths: list[str]) -> None:
     status, answer = preview(body)
 
     assert status == 400
@@ -446,7 +446,7 @@ def test_a_removed_student_is_not_found_and_names_may_be_anything() -> None:
 
 
 @pytest.mark.usefixtures("download")
-def test_twenty_students_are_shown_and_more_are_told() -> None:
+def test_twenty_students_are_shown_and_more_are_reported() -> None:
     send(*[registration(f"{number:03}") for number in range(25)])
 
     _, answer = get(f"{ONE}/students", {"search": "0"})

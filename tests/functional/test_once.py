@@ -13,7 +13,7 @@ from registration_sync.adapters.aws.export_function import LambdaExportStarter
 from registration_sync.bootstrap import export_function
 from registration_sync.domain.runs.run import Run
 from tests.functional.conftest import StartedExports
-from tests.functional.district import (
+from tests.functional.support.district import (
     CONNECTION,
     NORTH,
     call,
@@ -23,7 +23,7 @@ from tests.functional.district import (
     send,
     set_up,
 )
-from tests.sftp_servers import AsyncSftpServer
+from tests.support.sftp_servers import AsyncSftpServer
 
 pytestmark = pytest.mark.usefixtures("started")
 
@@ -106,7 +106,7 @@ def test_what_died_is_not_repeated_because_it_may_have_signed_in(
     run = export.handler(event, context())
 
     assert server.sign_ins.count("password") == 1
-    assert (run["status"], "start it once more" in run["message"]) == ("failed", True)
+    assert (run["status"], "start a new one" in run["message"]) == ("failed", True)
 
 
 def test_a_test_record_never_lands_on_another_connections_live_files(

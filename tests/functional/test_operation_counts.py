@@ -1,7 +1,7 @@
 """What a sync and an export cost, counted exactly and compared with tests/operation_counts.json.
 
 A sync writes each student twice (mark and snapshot), the marks 25 to a call, and reads the marker
-before and after: two reads for up to 500 students. One more read authorises the caller. An export
+before and after: two reads for up to 500 students. One more read authorizes the caller. An export
 and a status read in proportion to what is due. After a change that is meant to cost more or less,
 record anew: RECORD_COUNTS=1 make test ARGUMENTS='-k operation_counts'
 """
@@ -17,8 +17,8 @@ import pytest
 
 from functions.configuration import app as configuration
 from registration_sync.bootstrap import aws_clients
-from tests.functional.district import call, registration, run_export, send, set_up
-from tests.sftp_servers import AsyncSftpServer
+from tests.functional.support.district import call, registration, run_export, send, set_up
+from tests.support.sftp_servers import AsyncSftpServer
 
 RECORDED = Path(__file__).parents[1] / "operation_counts.json"
 

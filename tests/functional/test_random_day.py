@@ -11,7 +11,6 @@ import os
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import partial
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -31,12 +30,12 @@ from functions.export import app as export
 from functions.sync import app as sync
 from registration_sync.bootstrap import export_function
 from registration_sync.domain.errors import Unavailable
-from tests.functional.announced import Announced
-from tests.functional.books import Plan, Student, Year
 from tests.functional.conftest import StartedExports, create_tables, delete_tables
-from tests.functional.district import CONNECTION, ENROLL, context, registration
-from tests.functional.events import ADMINISTRATOR, api_event
-from tests.functional.importer import (
+from tests.functional.support.announced import Announced
+from tests.functional.support.books import Plan, Student, Year
+from tests.functional.support.district import CONNECTION, ENROLL, context, registration
+from tests.functional.support.events import ADMINISTRATOR, api_event
+from tests.functional.support.importer import (
     Exchange,
     Importer,
     Table,
@@ -46,9 +45,9 @@ from tests.functional.importer import (
     students_of,
     without,
 )
-from tests.functional.stored import in_bucket, traces
-from tests.functional.terms import CONTACTS_FILE, STUDENTS_FILE, Terms
-from tests.functional.troubles import (
+from tests.functional.support.stored import in_bucket, traces
+from tests.functional.support.terms import CONTACTS_FILE, STUDENTS_FILE, Terms
+from tests.functional.support.troubles import (
     Cut,
     Interruptions,
     Killed,
@@ -56,7 +55,7 @@ from tests.functional.troubles import (
     misbehaving,
     throttled,
 )
-from tests.sftp_servers import AsyncSftpServer
+from tests.support.sftp_servers import AsyncSftpServer
 
 DAYS = int(os.environ.get("RANDOM_DAYS", "0"))
 A_DAY = settings(
@@ -391,8 +390,7 @@ class RandomDay(RuleBasedStateMachine):
             assert (asked.status, asked.body["run_id"]) == (409, self.in_the_way), asked
             return
         assert asked.status == 202, asked
-        wish = {"action": "erasure", "trigger": "manual", "run_id": asked.body["run_id"]}
-        run = self.invoked(**wish)
+        run = Invoked({"connection_id": self.connection_id, "run_id": asked.body["run_id"]}, None)
         cut = Cut(draw(st.integers(1, 50)), kills=draw(st.booleans()), takes_effect=True)
         is_cut = not self.seen["erased again"] or draw(st.booleans())
         interruptions = Interruptions(cut if is_cut else None)
@@ -506,7 +504,8 @@ class RandomDay(RuleBasedStateMachine):
 
     def invoked(self, **wish: Any) -> Invoked:
         run_id = f"20260302T210000Z-{self.connection_id}-{next(self.invocations):04}"
-        event = {"connection_id": self.connection_id, "run_id": run_id} | wish
+        by_operator = {"connection_id": self.connection_id, "trigger": "hand", "run_id": run_id}
+        event = by_operator | wish
         wanted = wish.get("school_years")
         return Invoked(event, tuple(wanted) if wanted else None)
 
@@ -550,7 +549,7 @@ class RandomDay(RuleBasedStateMachine):
         stored = record or self.ask(configuration, "GET", ONE_RUN, run_id=run.run_id).body
         if is_over:
             self._look_what_was_told(run, stored, killed=record is None)
-            assert not interruptions.done
+            assert {call for _, call, _ in interruptions.done} <= {"find", "is_announced"}
             return
         plans = self._account(run, interruptions, trouble, heard)
         disturbed = trouble in AT_THE_SERVER or interruptions.was_cut
@@ -910,16 +909,15 @@ def test_the_books_close_at_every_step_of_a_random_day(
     with AsyncSftpServer(tmp_path) as server:
         surroundings = Surroundings(server, started)
         told = surroundings.told
-        announce = partial(deps.announce, metrics=told, events=told, alerts=told)
+        announced = replace(deps, metrics=told, events=told, alerts=told)
 
-        def outside(**given: Any) -> Any:
-            return surroundings.interruptions.between(deps.outside(**given))
+        def changed() -> export_function.Dependencies:
+            return surroundings.interruptions.between(announced)
 
-        changed = replace(deps, outside=outside, announce=announce)
         for module in ("domain.registrations.batches", "adapters.dynamodb.registrations_table"):
             # A dozen students fill no eight partitions: four times as many steps in a day.
             monkeypatch.setattr(f"registration_sync.{module}.SHARDS", 2)
-        monkeypatch.setattr(export_function, "dependencies", lambda: changed)
+        monkeypatch.setattr(export_function, "dependencies", changed)
         monkeypatch.setattr(RandomDay, "outside", surroundings, raising=False)
         run_state_machine_as_test(RandomDay, settings=A_DAY)
 

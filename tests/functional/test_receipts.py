@@ -11,12 +11,11 @@ import boto3
 import pytest
 
 from functions.configuration import app as configuration
-from functions.export import app as export
 from functions.sync import app as sync
-from registration_sync.bootstrap import sync_function
+from registration_sync.bootstrap import export_function, sync_function
 from registration_sync.domain.registrations.batches import Current, DueMark, version_of
 from tests.functional.conftest import stored_items
-from tests.functional.district import (
+from tests.functional.support.district import (
     ENROLL,
     MAPPING,
     NORTH,
@@ -28,8 +27,8 @@ from tests.functional.district import (
     send,
     set_up,
 )
-from tests.functional.events import ADMINISTRATOR, api_event
-from tests.sftp_servers import AsyncSftpServer
+from tests.functional.support.events import ADMINISTRATOR, api_event
+from tests.support.sftp_servers import AsyncSftpServer
 
 pytestmark = pytest.mark.usefixtures("started")
 
@@ -49,7 +48,7 @@ def server(tmp_path: Path, aws: None) -> Iterator[AsyncSftpServer]:
 @pytest.fixture
 def cut_short(monkeypatch: pytest.MonkeyPatch) -> pytest.MonkeyPatch:
     """Runs end right after the commit, until it is undone."""
-    monkeypatch.setattr(export, "retire_batches", lambda *_, **__: None)
+    monkeypatch.setattr(export_function, "retire_batches", lambda *_, **__: None)
     return monkeypatch
 
 

@@ -9,8 +9,8 @@ import pytest
 
 from functions.configuration import app as configuration
 from functions.sync import app as sync
-from tests.functional.district import CONNECTION, NORTH, context
-from tests.functional.events import OPERATOR, api_event, person, program
+from tests.functional.support.district import CONNECTION, NORTH, context
+from tests.functional.support.events import OPERATOR, api_event, person, program
 
 pytestmark = pytest.mark.usefixtures("started")
 
@@ -53,6 +53,13 @@ def create_connection() -> None:
         "POST", "/connections", claims=OPERATOR, body=CONNECTION | {"delivery": "download"}
     )
     configuration.handler(event, context())
+
+
+@pytest.mark.lint
+def test_every_name_in_a_path_has_a_value_to_try() -> None:
+    names = {name for route in routes() for name in re.findall(r"{(\w+)}", route.resource)}
+
+    assert names - PATH.keys() == set(), "add values for them to PATH in test_roles.py"
 
 
 def test_the_table_has_every_route() -> None:

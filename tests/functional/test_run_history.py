@@ -18,16 +18,16 @@ from registration_sync.bootstrap import configuration_function, export_function
 from registration_sync.domain.errors import Unavailable
 from registration_sync.domain.registrations.batches import Lease
 from registration_sync.domain.runs.run import (
-    DRY_RUN,
     Run,
+    RunKind,
     RunRequest,
     RunStatus,
+    RunTrigger,
     YearOutcome,
-    pending_run,
 )
 from registration_sync.domain.runs.run_id import new_run_id, run_id_of
 from tests.functional.conftest import stored_items
-from tests.functional.district import (
+from tests.functional.support.district import (
     NORTH,
     call,
     context,
@@ -36,8 +36,8 @@ from tests.functional.district import (
     send,
     set_up,
 )
-from tests.functional.events import STRANGER, VIEWER, api_event
-from tests.sftp_servers import AsyncSftpServer
+from tests.functional.support.events import STRANGER, VIEWER, api_event
+from tests.support.sftp_servers import AsyncSftpServer
 
 pytestmark = pytest.mark.usefixtures("started")
 
@@ -69,10 +69,20 @@ def ids(page: dict[str, Any]) -> list[str]:
 
 
 def store(moment: dt.datetime, ending: str = "x", **changes: Any) -> Run:
-    """A run in the history, finished unless told otherwise."""
-    request = RunRequest(NORTH, run_id_of(moment, ending), requested_by="ada")
-    finished = {"status": RunStatus.SUCCEEDED, "started_at": moment, "finished_at": moment}
-    run = replace(pending_run(request, moment), **(finished | changes))
+    """A run in the history, finished unless the changes say otherwise."""
+    asked = {name: changes.pop(name) for name in ("kind", "school_years") if name in changes}
+    run = Run(
+        connection_id=NORTH,
+        run_id=run_id_of(moment, ending),
+        trigger=RunTrigger.OPERATOR,
+        requested_at=moment,
+        requested_by="ada",
+        request=RunRequest(**asked),
+        status=RunStatus.SUCCEEDED,
+        started_at=moment,
+        finished_at=moment,
+    )
+    run = replace(run, **changes)
     configuration_function.dependencies().runs.save(run)
     return run
 
@@ -130,10 +140,10 @@ def test_a_filtered_history_is_complete_over_its_pages(server: AsyncSftpServer) 
 def test_a_page_that_looked_far_and_found_nothing_says_where_to_go_on(
     server: AsyncSftpServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("registration_sync.use_cases.runs.list_runs.PAGES_READ", 1)
+    monkeypatch.setattr("registration_sync.use_cases.runs.list_runs.MAX_PAGES_READ", 1)
     set_up(server)
     day = dt.datetime(2026, 3, 2, 3, tzinfo=dt.UTC)
-    oldest = store(day, trigger="schedule")
+    oldest = store(day, trigger=RunTrigger.SCHEDULE)
     for number in range(1, 120):
         store(day + dt.timedelta(minutes=number))
 
@@ -162,8 +172,8 @@ def test_days_are_those_of_the_districts_calendar(server: AsyncSftpServer) -> No
 def test_the_history_is_filtered_by_kind_trigger_and_year(server: AsyncSftpServer) -> None:
     set_up(server)
     moment = dt.datetime(2026, 3, 2, tzinfo=dt.UTC)
-    dry = store(moment, "a", kind=DRY_RUN)
-    nightly = store(moment, "b", trigger="schedule")
+    dry = store(moment, "a", kind=RunKind.DRY_RUN)
+    nightly = store(moment, "b", trigger=RunTrigger.SCHEDULE)
     of_2025 = store(moment, "c", years=(YearOutcome(2025, RunStatus.SUCCEEDED),))
     asked = store(moment, "d", school_years=(2025,))
 
@@ -288,7 +298,9 @@ def test_a_dry_run_has_no_lease_and_is_dead_when_no_invocation_can_last_so_long(
 ) -> None:
     set_up(server)
 
-    assert shown(in_progress(dt.timedelta(minutes=minutes), kind=DRY_RUN))["status"] == status
+    assert (
+        shown(in_progress(dt.timedelta(minutes=minutes), kind=RunKind.DRY_RUN))["status"] == status
+    )
 
 
 @pytest.mark.parametrize(("minutes", "status"), [(19, "pending"), (21, "failed")])
@@ -305,7 +317,7 @@ def test_a_second_invocation_of_a_live_run_waits_and_leaves_its_record_alone(
     server: AsyncSftpServer,
 ) -> None:
     set_up(server)
-    live = in_progress(dt.timedelta(seconds=1), trigger="manual")
+    live = in_progress(dt.timedelta(seconds=1), trigger=RunTrigger.API)
     hold_lease(live.run_id, 120)
 
     with pytest.raises(Unavailable):
@@ -318,7 +330,7 @@ def test_a_long_run_shows_what_it_is_at(
     server: AsyncSftpServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(
-        "registration_sync.use_cases.exporting.progress.SHOWN_AFTER", dt.timedelta(0)
+        "registration_sync.use_cases.exporting.progress.SHOW_PHASES_AFTER", dt.timedelta(0)
     )
     set_up(server)
     send(registration())

@@ -13,9 +13,9 @@ from functions.export import app as export
 from registration_sync.bootstrap import configuration_function
 from registration_sync.domain.errors import Unavailable
 from tests.functional.conftest import stored_items
-from tests.functional.district import NORTH, call, context, registration, send, set_up
-from tests.functional.events import STRANGER, VIEWER
-from tests.sftp_servers import AsyncSftpServer
+from tests.functional.support.district import NORTH, call, context, registration, send, set_up
+from tests.functional.support.events import STRANGER, VIEWER
+from tests.support.sftp_servers import AsyncSftpServer
 
 pytestmark = pytest.mark.usefixtures("started")
 

@@ -27,7 +27,7 @@ from registration_sync.use_cases.delivery.deliver_files import (
     RunConnection,
     deliver_files,
 )
-from tests.sftp_servers import PASSWORD, USERNAME, AsyncSftpServer, SignIn
+from tests.support.sftp_servers import PASSWORD, USERNAME, AsyncSftpServer, SignIn
 from tests.unit.test_deliver_files import held_lease
 
 LIMITS = Limits(

@@ -17,7 +17,7 @@ import asyncssh
 import pytest
 
 from registration_sync.domain.connections.sftp import Credentials, SftpAccount
-from tests.sftp_servers import openssh_server, public_line
+from tests.support.sftp_servers import openssh_server, public_line
 
 PROFTPD = """
 ServerName test

@@ -10,7 +10,7 @@ from typing import Any
 
 import asyncssh
 
-from tests.sftp_servers import AsyncSftpServer
+from tests.support.sftp_servers import AsyncSftpServer
 
 WRITES = asyncssh.FXF_WRITE | asyncssh.FXF_APPEND
 

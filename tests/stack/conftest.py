@@ -3,7 +3,7 @@
 import pytest
 
 from local.stack import LocalStack
-from tests.stack.inbox import Inbox, new_inbox
+from tests.stack.support.inbox import Inbox, new_inbox
 
 
 @pytest.fixture(scope="session")

@@ -8,7 +8,7 @@ from typing import Any
 from local import sign_in
 from local.processes import ROOT
 from local.stack import LocalStack
-from tests.stack.district import District, connection_of, new_district, registration
+from tests.stack.support.district import District, connection_of, new_district, registration
 
 DOCUMENT: dict[str, Any] = json.loads((ROOT / "docs" / "openapi.json").read_text(encoding="utf-8"))
 BODY = {"registrations": [registration("4711")]}

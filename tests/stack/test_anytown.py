@@ -1,36 +1,61 @@
-"""A district's real size: the 1,199 students of ../shared/data, as `make demo` plays them."""
+"""A district's real size, from a file of students that `make demo` plays."""
 
 import csv
 from itertools import batched
-
-import pytest
+from pathlib import Path
 
 from local.demo import mapping_for
 from local.district import columns_of, registrations_of
-from local.processes import ROOT
 from local.stack import LocalStack
-from tests.stack.district import new_district
+from tests.stack.support.district import new_district
+from tests.support.skips import OUTSIDE_DATA, needs_outside_data
 
-STUDENTS = ROOT.parent / "shared" / "data" / "students_anytown.csv"
+ANYTOWN = "students_anytown.csv"
+COLUMNS = (
+    "school_id", "student_id", "state_student_id", "first_name", "last_name", "gender", "race",
+    "grade", "birth_date",
+)  # fmt: skip
 
 
-@pytest.mark.skipif(not STUDENTS.exists(), reason="the data of others is not beside the project")
-def test_1199_students_arrive_in_one_file_with_ids_and_dates_as_mapped(stack: LocalStack) -> None:
+def test_1200_students_arrive_in_one_file_with_ids_and_dates_as_mapped(
+    stack: LocalStack, tmp_path: Path
+) -> None:
+    students = tmp_path / "students.csv"
+    with students.open("w", newline="", encoding="utf-8") as file:
+        rows = csv.writer(file)
+        rows.writerow(COLUMNS)
+        for n in range(1200):
+            school, gender = 60900 + n % 7, ("Male", "Female", "Nonbinary")[n % 3]
+            born = f"{n % 12 + 1}/{n % 28 + 1}/{2005 + n % 13}"
+            ids = (school, f"{670000 + n * 7}", f"{4000000 + n * 31}")
+            rows.writerow([*ids, f"Ann {n}", "O'Neil, Jr.", gender, "Multiple", n % 13, born])
+
+    check_arrival(stack, students)
+
+
+@needs_outside_data(ANYTOWN)
+def test_the_students_of_anytown_arrive_as_mapped(stack: LocalStack) -> None:
+    check_arrival(stack, OUTSIDE_DATA / ANYTOWN)
+
+
+def check_arrival(stack: LocalStack, students: Path) -> None:
+    """Syncs and exports the file's students; every one of them is in the delivered file."""
     district = new_district(stack)
-    mapping = mapping_for(columns_of(STUDENTS), None)
+    mapping = mapping_for(columns_of(students), None)
     saved = stack.call("PUT", f"{district.path}/mapping", mapping, role="full_access")
     assert saved.status == 200, saved.body
-    for bulk in batched(registrations_of(STUDENTS, school_year=2025), 500):
+    for bulk in batched(registrations_of(students, school_year=2025), 500):
         assert district.sync(*bulk)["synced"] == len(bulk)
 
     run = district.export()
 
-    with STUDENTS.open(newline="") as file:
+    with students.open(newline="", encoding="utf-8") as file:
         sent = {row["student_id"]: row for row in csv.DictReader(file)}
     path = district.folder / "exports/2025/students.csv"
     with path.open(newline="", encoding="utf-8") as file:
         rows = list(csv.DictReader(file))
-    assert run["years"][0]["rows"] == len(rows) == 1199
+    assert run["years"][0]["rows"] == len(rows) == len(sent)
+    assert len(rows) >= 1199
     assert [row["Student_Number"] for row in rows] == sorted(sent)
     for row in rows:
         month, day, year = sent[row["Student_Number"]]["birth_date"].split("/")

@@ -6,7 +6,7 @@ Times of day are told by order: nothing in the service decides by the clock what
 import pytest
 
 from local.stack import LocalStack
-from tests.stack.district import District, new_district, registration
+from tests.stack.support.district import District, new_district, registration
 
 
 @pytest.fixture

@@ -3,7 +3,7 @@
 from typing import Any
 
 from local.stack import LocalStack
-from tests.stack.district import District, new_district, registration
+from tests.stack.support.district import District, new_district, registration
 
 
 def asked(district: District, route: str, body: object = None) -> dict[str, Any]:

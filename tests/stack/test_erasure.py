@@ -5,8 +5,8 @@ from collections.abc import Iterator
 from typing import Any
 
 from local.stack import LocalStack
-from tests.functional.stored import opened, unzipped
-from tests.stack.district import District, new_district, registration
+from tests.functional.support.stored import opened, unzipped
+from tests.stack.support.district import District, new_district, registration
 from tests.stack.test_run_history import resend
 
 WHO, FIRST = "4711-only-on-the-stack", "Xaverine-only"

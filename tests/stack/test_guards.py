@@ -5,8 +5,8 @@ import copy
 from typing import Any
 
 from local.stack import LocalStack
-from tests.stack.district import MAPPING, District, new_district, registration
-from tests.stack.inbox import Inbox
+from tests.stack.support.district import MAPPING, District, new_district, registration
+from tests.stack.support.inbox import Inbox
 from tests.stack.test_receipts import read
 from tests.stack.test_run_history import resend
 

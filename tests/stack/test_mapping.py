@@ -3,7 +3,7 @@
 from typing import Any
 
 from local.stack import LocalStack
-from tests.stack.district import MAPPING, new_district, registration
+from tests.stack.support.district import MAPPING, new_district, registration
 
 PATTERN: dict[str, Any] = {
     "from": "students.fname",

@@ -11,7 +11,7 @@ from hypothesis import HealthCheck, Phase, settings
 from local.http_client import send
 from local.processes import ROOT
 from local.stack import LocalStack
-from tests.stack.district import new_district, registration
+from tests.stack.support.district import new_district, registration
 
 DOCUMENT: dict[str, Any] = json.loads((ROOT / "docs" / "openapi.json").read_text(encoding="utf-8"))
 

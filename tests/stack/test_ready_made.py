@@ -7,7 +7,7 @@ import pytest
 from local.district import made_up_district, next_day
 from local.stack import LocalStack
 from tests.formats.checkers import CHECKS
-from tests.stack.district import new_district
+from tests.stack.support.district import new_district
 
 YEAR = 2026
 STUDENTS = 60

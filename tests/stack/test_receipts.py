@@ -4,7 +4,7 @@ import hashlib
 from typing import Any
 
 from local.stack import LocalStack
-from tests.stack.district import District, new_district, registration
+from tests.stack.support.district import District, new_district, registration
 
 
 def read(district: District, path: str) -> Any:

@@ -10,7 +10,7 @@ from botocore.config import Config
 from local.http_client import send
 from local.stack import REGION, ROOT_KEYS, LocalStack
 from registration_sync.adapters.aws.archive import S3Archive
-from tests.stack.district import District, new_district, registration
+from tests.stack.support.district import District, new_district, registration
 
 
 def link_of(district: District, run: dict[str, Any], year: int = 2025) -> str:

@@ -9,7 +9,7 @@ import time
 from typing import Any
 
 from local.stack import LocalStack
-from tests.stack.district import District, new_district, registration
+from tests.stack.support.district import District, new_district, registration
 
 FIRES_WITHIN_SECONDS = 150
 

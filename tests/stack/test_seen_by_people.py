@@ -13,8 +13,8 @@ from typing import Any
 import pytest
 
 from local.stack import LocalStack
-from tests.stack.district import District, new_district, registration
-from tests.stack.inbox import ARRIVES_WITHIN_SECONDS, Inbox, new_inbox
+from tests.stack.support.district import District, new_district, registration
+from tests.stack.support.inbox import ARRIVES_WITHIN_SECONDS, Inbox, new_inbox
 
 STUDENT, NAME = "4711-only-here", "Only-Here"
 

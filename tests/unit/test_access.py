@@ -6,7 +6,7 @@ from registration_sync.domain.access import (
     Caller,
     ConnectionAccess,
     Permission,
-    authorise,
+    authorize,
     caller_from_claims,
     describe,
     may_see,
@@ -71,10 +71,10 @@ def test_each_caller_may_do_what_the_table_says_and_nothing_else(
     who: str, caller: Caller, granted: set[Permission], permission: Permission
 ) -> None:
     if permission in granted:
-        authorise(caller, permission, NORTH)
+        authorize(caller, permission, NORTH)
     else:
         with pytest.raises(AccessDenied):
-            authorise(caller, permission, NORTH)
+            authorize(caller, permission, NORTH)
 
 
 @pytest.mark.parametrize(("who", "caller", "granted"), TABLE, ids=[row[0] for row in TABLE])
@@ -85,7 +85,7 @@ def test_a_list_shows_what_may_be_read(who: str, caller: Caller, granted: set[Pe
 def test_people_with_the_permission_learn_that_a_connection_does_not_exist() -> None:
     for caller in (person("full-access", "operators"), person("full-access", "district:south")):
         with pytest.raises(NotFound):
-            authorise(caller, Permission.READ, None)
+            authorize(caller, Permission.READ, None)
 
 
 def test_others_do_not_learn_that_a_connection_does_not_exist() -> None:
@@ -97,14 +97,14 @@ def test_others_do_not_learn_that_a_connection_does_not_exist() -> None:
         (program("enroll", *EVERY_SCOPE), Permission.READ),
     ):
         with pytest.raises(AccessDenied):
-            authorise(caller, permission, None)
+            authorize(caller, permission, None)
 
 
 def test_an_unknown_connection_looks_to_a_program_like_a_foreign_one() -> None:
     messages = set()
     for access in (None, ConnectionAccess("south", "south", frozenset())):
         with pytest.raises(AccessDenied) as denied:
-            authorise(program("enroll", *EVERY_SCOPE), Permission.READ, access)
+            authorize(program("enroll", *EVERY_SCOPE), Permission.READ, access)
         messages.add(denied.value.message)
 
     assert len(messages) == 1
@@ -124,7 +124,7 @@ def test_an_unknown_connection_looks_to_a_program_like_a_foreign_one() -> None:
 def test_groups_are_read_in_every_form_the_gateway_gives_them(claim: object) -> None:
     caller = caller_from_claims({"username": "ada", "cognito:groups": claim})
 
-    authorise(caller, Permission.CONFIGURE, NORTH)
+    authorize(caller, Permission.CONFIGURE, NORTH)
 
 
 @pytest.mark.parametrize(
@@ -146,7 +146,7 @@ def test_the_empty_district_is_no_group() -> None:
     nowhere = ConnectionAccess("c", "", frozenset())
 
     with pytest.raises(AccessDenied):
-        authorise(person("full-access", "district:"), Permission.READ, nowhere)
+        authorize(person("full-access", "district:"), Permission.READ, nowhere)
 
 
 @pytest.mark.parametrize(

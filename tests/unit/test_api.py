@@ -18,7 +18,7 @@ from registration_sync import api
 from registration_sync.api import STATUS, Answer, Request, Route, error_answer, handle
 from registration_sync.domain import errors
 from registration_sync.domain.access import ConnectionAccess, Permission
-from registration_sync.domain.audit import AuditEntry, Change, Note
+from registration_sync.domain.audit import AuditEntry, Note, SettingChange
 from registration_sync.settings import NotConfigured
 
 NORTH = ConnectionAccess("north", "north", frozenset({"enroll"}))
@@ -126,7 +126,7 @@ def test_a_route_is_given_the_request_and_its_answer_sent() -> None:
 
 def test_what_a_route_notes_is_kept_with_who_and_when() -> None:
     audit = ListedAudit()
-    change = Change("name", "North", "Northern")
+    change = SettingChange("name", "North", "Northern")
 
     answered(lambda _: Answer(200, {}, note=Note("renamed", (change,))), audit)
     answered(lambda _: Answer(201, {}, note=Note("created", (), "south")), audit)
@@ -155,13 +155,13 @@ def test_a_refused_request_is_not_noted() -> None:
 def test_a_change_that_cannot_be_noted_is_done_all_the_same_and_logged(
     lines: Callable[[], list[dict[str, Any]]],
 ) -> None:
-    note = Note("renamed", (Change("name", "North", "Northern"),))
+    note = Note("renamed", (SettingChange("name", "North", "Northern"),))
 
     response = answered(lambda _: Answer(200, {}, note=note), ListedAudit(fails=True))
 
     assert response["statusCode"] == 200
     lost, line = lines()
-    assert (lost["message"], lost["level"]) == ("not audited", "ERROR")
+    assert (lost["message"], lost["level"]) == ("audit write failed", "ERROR")
     assert (lost["by"], lost["action"], lost["fields"]) == ("ada", "renamed", ["name"])
     assert (line["status"], line["action"]) == (200, "renamed")
 

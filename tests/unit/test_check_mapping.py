@@ -31,7 +31,7 @@ def checked(
     return ended.value.code
 
 
-def test_it_shows_the_lines_who_is_held_and_the_values_without_a_code(
+def test_it_shows_lines_held_students_and_values_without_a_code(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert checked(MAPPING, tmp_path, monkeypatch) == 1
@@ -39,27 +39,27 @@ def test_it_shows_the_lines_who_is_held_and_the_values_without_a_code(
     shown = capsys.readouterr().out
     assert "1 files, 2 fields, no mistake found" in shown
     assert "    007,0\n" in shown
-    assert "2 registrations, 1 held back: students.csv 1 rows." in shown
+    assert "2 registrations, 1 held: students.csv 1 rows." in shown
     assert "1 in students.csv, Grade: The value has no match code" in shown
     assert "students.csv, Grade: '12', 1 times" in shown
 
 
 def test_nobody_held_is_success(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     assert checked(MAPPING.replace("codes: {", 'codes: {12: "12", '), tmp_path, monkeypatch) != 0
-    mended = MAPPING.replace("codes: {", 'codes: {"12": "12", ')
-    assert checked(mended, tmp_path, monkeypatch) == 0
+    corrected = MAPPING.replace("codes: {", 'codes: {"12": "12", ')
+    assert checked(corrected, tmp_path, monkeypatch) == 0
 
 
 @pytest.mark.parametrize(
     ("mapping", "words"),
     [
         (MAPPING.replace("grade", ".grade"), "files[0].fields[1].from: Write the field's path"),
-        (MAPPING.replace('"0"', "0"), "files[0].fields[1].codes.K: Write it as text, in quotes"),
+        (MAPPING.replace('"0"', "0"), "files[0].fields[1].codes.K: Write it as text in quotes"),
         ("files: [", "line 2, column 1: This is not YAML"),
-        (MAPPING.encode("utf-16"), "This is not text in UTF-8"),
+        (MAPPING.encode("utf-16"), "The file is not UTF-8 text"),
     ],
 )
-def test_a_mistake_is_told_with_its_place(
+def test_a_mistake_is_reported_with_its_location(
     mapping: str | bytes, words: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     assert words in str(checked(mapping, tmp_path, monkeypatch))

@@ -1,4 +1,4 @@
-"""A compiled mapping: what becomes of a registration, and that preview and export agree."""
+"""A compiled mapping: the output for a registration, and that preview and export agree."""
 
 import datetime as dt
 from typing import Any
@@ -171,7 +171,9 @@ def test_a_group_or_a_list_is_never_written_as_text(
         (steps({"type": "upper"}, {"type": "match_codes", "codes": {"K": "0"}}), "k", "0"),
     ],
 )
-def test_a_value_goes_the_fields_way(field: dict[str, Any], value: str, expected: str) -> None:
+def test_a_value_is_mapped_by_the_settings_of_its_field(
+    field: dict[str, Any], value: str, expected: str
+) -> None:
     mapping = compiled(field, direct("students.other"))
 
     assert line(mapping, registration(v=value)) == f"{expected},"
@@ -196,7 +198,7 @@ def test_a_value_goes_the_fields_way(field: dict[str, Any], value: str, expected
         (direct("students.v", on_error="keep"), "\ud800", "encoding"),
     ],
 )
-def test_what_cannot_be_mapped_holds_the_student(
+def test_a_value_that_cannot_be_mapped_holds_the_student(
     field: dict[str, Any], value: str, rule: str
 ) -> None:
     assert rules(compiled(field, direct("students.other")), registration(v=value)) == [("x0", rule)]
@@ -215,7 +217,7 @@ def test_without_a_text_identifier_a_separator_in_a_value_holds_the_row() -> Non
     assert rules(mapping, registration(a="x", b="a,b")) == [("x1", "text_identifier")]
 
 
-def test_one_problem_holds_the_student_in_all_files_and_all_are_told() -> None:
+def test_one_problem_holds_the_student_in_all_files_and_all_are_reported() -> None:
     mapping = compile_all(
         {"name": "one", "fields": [direct("students.id", "ID"), steps(DATE, to="DOB")]},
         {"name": "two", "fields": [direct("students.fname", "First", required=True)]},
@@ -240,7 +242,7 @@ def test_each_file_has_its_own_lines_header_and_contents() -> None:
     )
 
     assert [file.header for file in mapping.files] == [b"\xef\xbb\xbfID\r\n", b"", b"K\r\n"]
-    assert [file.all_students for file in mapping.files] == [False, False, True]
+    assert [file.is_full for file in mapping.files] == [False, False, True]
     assert mapping.map(registration(id="1")).lines == ((b"1\r\n",), (b"1\r\n",), (b"1\r\n",))
 
 
@@ -352,12 +354,12 @@ def test_a_problem_has_the_shape_of_a_held_row() -> None:
             "students.csv",
             "x0",
             "required",
-            "The value is blank: fill it in in Enroll, or give the field a default.",
+            "The value is blank: enter it in Enroll, or give the field a default.",
         )
     ]
 
 
-def test_a_removal_that_cannot_be_written_is_told_field_by_field() -> None:
+def test_a_removal_that_cannot_be_written_is_reported_field_by_field() -> None:
     numbers = direct("registration.student_id", "ID", pattern="[0-9]+")
     upper = steps({"type": "value_input", "value": "µ"}, {"type": "upper"}, path=None, to="Unit")
     first = direct("students.fname", "First", required=True)

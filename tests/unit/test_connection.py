@@ -101,20 +101,20 @@ def test_every_problem_is_reported_at_once_with_its_remedy() -> None:
 
     assert problems == {
         "connection_id": (
-            "Write 1 to 40 small letters, digits or hyphens, such as north-powerschool."
+            "Write 1 to 40 lowercase letters, digits or hyphens, such as north-powerschool."
         ),
         "name": "Write the name that people know this connection by.",
         "host": "Write the server's name alone, without sftp:// before it.",
         "port": "Write a whole number from 1 to 65535, such as 22.",
         "hostkeys": "There is no such field: did you mean host_keys?",
         "host_keys[0]": "Write one key on one line: its type and the key, as ssh-ed25519 AAAA…",
-        "folder": "Leave .. out of the folder: write the path to it as it is.",
+        "folder": "Leave .. out of the folder: write the path directly.",
         "delivery": "Write sftp or download.",
         "write_in_place": "Write true or false.",
         "time_zone": "There is no such time zone: did you mean America/Chicago?",
         "example_students": "Write a list of at most 5 student ids.",
         "programs[0]": "Write a list of at most 20 client ids of programs.",
-        "passphrase": "A passphrase belongs to a private key: send both, or neither.",
+        "passphrase": "A passphrase needs its private key: send both, or neither.",
     }
 
 
@@ -166,7 +166,7 @@ def test_a_host_is_a_name_or_an_address(host: str) -> None:
     [
         ("ssh://x.org", "without sftp://"),
         ("x.org:2222", "field port"),
-        ("x .org", "no blanks"),
+        ("x .org", "no spaces"),
         ("x.org/folder", "no path"),
         ("-x.org", "host name"),
         ("x..org", "host name"),
@@ -202,13 +202,13 @@ def test_host_keys_of_every_type_in_use_are_taken(line: str) -> None:
     [
         ("", "one key on one line"),
         (f"{HOST_KEY}\n{HOST_KEY}", "one key on one line"),
-        (f"sftp.example.org {HOST_KEY}", "Leave the host's name"),
-        (key_line("ssh-dss", bytes(128)), "cannot be used"),
-        ("ssh-ed25519 AAAA…", "not whole"),
-        (HOST_KEY[:-1], "not whole"),
-        (HOST_KEY[:-4], "not a whole key"),
-        (key_line("ssh-rsa", bytes(32), named="ssh-ed25519"), "not a whole key"),
-        (key_line("ssh-ed25519"), "not a whole key"),
+        (f"sftp.example.org {HOST_KEY}", "Leave out the host name"),
+        (key_line("ssh-dss", bytes(128)), "is not supported"),
+        ("ssh-ed25519 AAAA…", "incomplete"),
+        (HOST_KEY[:-1], "incomplete"),
+        (HOST_KEY[:-4], "not a complete key"),
+        (key_line("ssh-rsa", bytes(32), named="ssh-ed25519"), "not a complete key"),
+        (key_line("ssh-ed25519"), "not a complete key"),
     ],
 )
 def test_other_host_keys_are_refused(line: str, hint: str) -> None:
@@ -294,10 +294,10 @@ def test_secrets_left_out_stay_and_null_removes(sent: dict[str, Any], taken: Cre
         ("password", 12345, "as text"),
         ("password", "sesame\x00", "plain text"),
         ("password", "sesame\ud800", "plain text"),
-        ("private_key", "sesame", "whole file"),
+        ("private_key", "sesame", "whole private key file"),
         ("private_key", "PuTTY-User-Key-File-3: sesame", "OpenSSH key"),
         ("private_key", "ssh-ed25519 sesame", "public key"),
-        ("passphrase", "sesame", "belongs to a private key"),
+        ("passphrase", "sesame", "needs its private key"),
     ],
 )
 def test_a_secret_is_never_quoted(name: str, value: object, hint: str) -> None:
@@ -331,7 +331,7 @@ def test_guards_are_set_one_by_one_and_the_others_take_the_usual_values() -> Non
 
 
 @pytest.mark.parametrize(
-    ("guards", "path", "told"),
+    ("guards", "path", "message"),
     [
         ("on", "guards", 'Write an object such as {"row_count"'),
         ({"row_count": "hold"}, "guards.row_count", "Write an object such as"),
@@ -340,15 +340,19 @@ def test_guards_are_set_one_by_one_and_the_others_take_the_usual_values() -> Non
         ({"blank_required": {"percent": "5"}}, "guards.blank_required.percent", "from 0 to 99"),
         ({"unmatched": {"count": -1}}, "guards.unmatched.count", "from 0 to 1000000"),
         ({"row_counts": {}}, "guards.row_counts", "did you mean row_count?"),
-        ({"unmatched": {"percent": 5}}, "guards.unmatched.percent", "there are action, count."),
+        (
+            {"unmatched": {"percent": 5}},
+            "guards.unmatched.percent",
+            "fields are action, count.",
+        ),
         ({"not_collected": {"Action": 5}}, "guards.not_collected.Action", "did you mean action?"),
     ],
 )
-def test_a_mistake_in_a_guard_is_told_at_its_place(guards: Any, path: str, told: str) -> None:
+def test_a_mistake_in_a_guard_is_reported_at_its_path(guards: Any, path: str, message: str) -> None:
     problems = problems_of(guards=guards)
 
     assert list(problems) == [path]
-    assert told in problems[path]
+    assert message in problems[path]
 
 
 @pytest.mark.parametrize(

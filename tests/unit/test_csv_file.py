@@ -1,4 +1,4 @@
-"""The file format: what is written is read back unchanged, or refused."""
+"""The file format: a file reads back unchanged, or the writer refuses the value."""
 
 import csv
 import io
@@ -13,9 +13,9 @@ from registration_sync.domain.mapping.values.csv_format import (
     CODECS,
     CsvFormat,
     Encoding,
-    file_head,
+    file_start,
+    format_problem,
     line_writer,
-    why_unwritable,
 )
 from registration_sync.domain.mapping.values.unmappable import Unmappable
 
@@ -39,7 +39,7 @@ FORMATS = st.builds(
     lambda form: (
         form.separator != form.text_identifier
         and not (form.quote_always and not form.text_identifier)
-        and why_unwritable(replace(form, separator="\0"), form.separator, lone=False) is None
+        and format_problem(replace(form, separator="\0"), form.separator, only_column=False) is None
     )
 )
 
@@ -68,7 +68,7 @@ def test_every_row_is_read_back_unchanged_or_refused(
     write = line_writer(form)
     written, content = [], b""
     for row in rows:
-        reasons = [why_unwritable(form, value, lone=len(row) == 1) for value in row]
+        reasons = [format_problem(form, value, only_column=len(row) == 1) for value in row]
         if any(reasons):
             with pytest.raises((Unmappable, UnicodeEncodeError)):
                 write(row)
@@ -81,7 +81,9 @@ def test_every_row_is_read_back_unchanged_or_refused(
 
 @given(ROWS, FORMATS.filter(lambda form: form.text_identifier and form.encoding != "windows-1252"))
 def test_with_a_text_identifier_every_text_can_be_written(row: list[str], form: CsvFormat) -> None:
-    assert [why_unwritable(form, value, lone=len(row) == 1) for value in row] == [None] * len(row)
+    assert [format_problem(form, value, only_column=len(row) == 1) for value in row] == [
+        None
+    ] * len(row)
 
 
 @pytest.mark.parametrize(
@@ -122,7 +124,7 @@ def test_a_line_is_written_by_the_rules(form: CsvFormat, row: list[str], line: b
 def test_a_value_that_the_format_cannot_hold_is_refused(
     form: CsvFormat, value: str, rule: str
 ) -> None:
-    problem = why_unwritable(form, value, lone=False)
+    problem = format_problem(form, value, only_column=False)
 
     assert problem is not None
     assert problem.rule == rule
@@ -132,11 +134,11 @@ def test_a_value_that_the_format_cannot_hold_is_refused(
 
 
 def test_a_lone_blank_without_a_text_identifier_would_be_an_empty_line() -> None:
-    assert why_unwritable(CsvFormat(text_identifier=""), "", lone=True) is not None
-    assert why_unwritable(CsvFormat(text_identifier=""), "", lone=False) is None
+    assert format_problem(CsvFormat(text_identifier=""), "", only_column=True) is not None
+    assert format_problem(CsvFormat(text_identifier=""), "", only_column=False) is None
 
 
-def test_what_is_not_text_is_never_written() -> None:
+def test_a_value_that_is_not_text_is_never_written() -> None:
     with pytest.raises(TypeError):
         line_writer(CsvFormat())(["a", ["b"]])  # type: ignore[list-item]
 
@@ -154,4 +156,4 @@ def test_what_is_not_text_is_never_written() -> None:
 def test_a_file_begins_with_its_mark_and_its_header(
     encoding: Encoding, headers: list[str] | None, head: bytes
 ) -> None:
-    assert file_head(CsvFormat(encoding=encoding), headers) == head
+    assert file_start(CsvFormat(encoding=encoding), headers) == head

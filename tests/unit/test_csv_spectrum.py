@@ -1,10 +1,9 @@
-"""Others' edge cases of CSV, by way of a whole mapping and back through a standard reader."""
+"""Edge cases of CSV, by way of a whole mapping and back through a standard reader."""
 
 import csv
 import datetime as dt
 import io
 import json
-from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -12,23 +11,33 @@ import pytest
 
 from registration_sync.domain.mapping.compiled.mapping import RunContext, compile_mapping
 from registration_sync.domain.mapping.definition.mapping import parse_mapping
+from tests.support.skips import OUTSIDE_DATA, needs_outside_data
 
-CASES = Path(__file__).parents[3] / "shared" / "data" / "csv-spectrum"
-NAMES = [
+OWN_CASES: dict[str, list[dict[str, str]]] = {
+    "comma_in_quotes": [{"name": "Ann", "address": "1 Main St, Unit 2", "zip": "00501"}],
+    "empty": [{"a": "1", "b": "", "c": ""}, {"a": "2", "b": "3", "c": "4"}],
+    "escaped_quotes": [{"a": "1", "b": 'says "hello"'}, {"a": '"', "b": '""'}],
+    "json": [{"key": "1", "value": '{"type": "Point", "coordinates": [102.0, 0.5]}'}],
+    "line_breaks_crlf": [{"a": "1", "b": "up\r\ndown", "c": "3"}],
+    "line_breaks_lf": [{"a": "1", "b": "up\ndown", "c": "\n"}],
+    "quotes_and_line_breaks": [{"a": "1", "b": 'up\n"down", \nand on'}],
+    "single_quotes": [{"a": "O'Neil", "b": "'quoted'"}, {"a": "'", "b": "''"}],
+    "spaces": [{"a": " 1", "b": "2 ", "c": " "}],
+    "utf8": [{"a": "Zoë", "b": "日本語", "c": "ʤ"}, {"a": "Nuñez", "b": "Ångström", "c": "€"}],
+}
+SPECTRUM = OUTSIDE_DATA / "csv-spectrum"
+SPECTRUM_NAMES = [
     "comma_in_quotes", "empty", "escaped_quotes", "json", "newlines_crlf", "quotes_and_newlines",
     "simple", "utf8",
 ]  # fmt: skip
+SETTINGS: list[dict[str, Any]] = [{}, {"quoting": "always"}, {"text_identifier": "single"}]
 RUN = RunContext(dt.datetime(2026, 8, 1, tzinfo=dt.UTC), ZoneInfo("UTC"), 2025)
 
 
-@pytest.mark.parametrize("settings", [{}, {"quoting": "always"}, {"text_identifier": "single"}])
-@pytest.mark.parametrize("name", NAMES)
-def test_a_case_comes_back_as_it_was(name: str, settings: dict[str, Any]) -> None:
-    if not CASES.is_dir():
-        pytest.skip("the cases of csv-spectrum are not beside this project")
-    rows: list[dict[str, str]] = json.loads((CASES / f"{name}.json").read_text(encoding="utf-8"))
+def read_back(rows: list[dict[str, str]], settings: dict[str, Any]) -> list[dict[str, str]]:
+    """The rows, written by a mapping that takes each value as it is, and read again."""
     fields = [{"from": f"v.{h}", "mapping_type": "direct", "to": h} for h in rows[0]]
-    mapping = parse_mapping({"files": [{"name": name, "fields": fields, **settings}]})
+    mapping = parse_mapping({"files": [{"name": "students", "fields": fields, **settings}]})
     (file,) = (compiled := compile_mapping(mapping, RUN)).files
 
     content = file.header
@@ -36,13 +45,25 @@ def test_a_case_comes_back_as_it_was(name: str, settings: dict[str, Any]) -> Non
         mapped = compiled.map({"student_id": "1", "school_year": "2025", "data": {"v": row}})
         content += b"".join(mapped.lines[0])
 
-    quote = file.csv.text_identifier
     text = io.StringIO(content.decode(), newline="")
-    assert list(csv.DictReader(text, quotechar=quote)) == rows
+    return list(csv.DictReader(text, quotechar=file.csv.text_identifier))
 
 
-def test_every_case_beside_this_project_is_tried() -> None:
-    if not CASES.is_dir():
-        pytest.skip("the cases of csv-spectrum are not beside this project")
+@pytest.mark.parametrize("settings", SETTINGS)
+@pytest.mark.parametrize("name", OWN_CASES)
+def test_a_case_comes_back_as_it_was(name: str, settings: dict[str, Any]) -> None:
+    assert read_back(OWN_CASES[name], settings) == OWN_CASES[name]
 
-    assert sorted({path.stem for path in CASES.iterdir()}) == NAMES
+
+@needs_outside_data("csv-spectrum")
+@pytest.mark.parametrize("settings", SETTINGS)
+@pytest.mark.parametrize("name", SPECTRUM_NAMES)
+def test_a_case_of_csv_spectrum_comes_back_as_it_was(name: str, settings: dict[str, Any]) -> None:
+    rows = json.loads((SPECTRUM / f"{name}.json").read_text(encoding="utf-8"))
+
+    assert read_back(rows, settings) == rows
+
+
+@needs_outside_data("csv-spectrum")
+def test_every_case_of_csv_spectrum_is_tried() -> None:
+    assert sorted({path.stem for path in SPECTRUM.iterdir()}) == SPECTRUM_NAMES

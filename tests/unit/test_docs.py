@@ -4,34 +4,35 @@ import datetime as dt
 import importlib
 import json
 import re
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from docs.api_shapes import SCHEMAS, Schema
 from functions.configuration.app import WATCH_SCHEDULES
+from local.docs.api_shapes import SCHEMAS, Schema
+from local.docs.openapi_document import version
 from registration_sync.domain import errors
 from registration_sync.domain.mapping.compiled.unmatched import UnmatchedValue
 from registration_sync.domain.runs.check import CheckStep, StepResult
+from registration_sync.domain.runs.requests import parse_event
 from registration_sync.domain.runs.run import (
     DeliveredFile,
     Finding,
     HeldRow,
+    Run,
     RunError,
-    RunRequest,
     RunStatus,
+    RunTrigger,
     YearOutcome,
-    pending_run,
 )
+from registration_sync.routes.run_bodies import run_body
 from registration_sync.settings import NotConfigured
 from registration_sync.use_cases.exporting.year import IncompleteFullFile
 from registration_sync.use_cases.run_kinds.marker_recovery import REBUILD_MARKER
-from registration_sync.use_cases.runs.request_export import parse_export_event
 
 ROOT = Path(__file__).parents[2]
-PAGES = sorted([ROOT / "README.md", *(ROOT / "docs").glob("*.md")])
+PAGES = sorted([ROOT / "README.md", ROOT / "CONTRIBUTING.md", *(ROOT / "docs").glob("*.md")])
 ADAPTERS = "layers/shared/python/registration_sync/adapters"
 EVENTS = sorted((ROOT / "events").glob("*.json"))
 
@@ -78,7 +79,6 @@ def test_every_route_stands_in_the_table_of_the_architecture(function: str) -> N
 
 
 def test_the_api_document_names_all_that_a_run_shows_and_nothing_else() -> None:
-    now = dt.datetime.now(dt.UTC)
     year = YearOutcome(
         2025,
         RunStatus.PARTIAL,
@@ -88,10 +88,17 @@ def test_the_api_document_names_all_that_a_run_shows_and_nothing_else() -> None:
         unmatched=(UnmatchedValue("", "", "", 1, ()),),
         findings=(Finding("", "", None, ""),),
     )
-    run = pending_run(RunRequest("north", "run"), now)
-    step = CheckStep("name", StepResult.OK, 0.1, "")
+    run = Run(
+        connection_id="north",
+        run_id="run",
+        trigger=RunTrigger.API,
+        requested_at=dt.datetime.now(dt.UTC),
+        years=(year,),
+        steps=(CheckStep("name", StepResult.OK, 0.1, ""),),
+        error=RunError("", ""),
+    )
 
-    shown = replace(run, years=(year,), steps=(step,), error=RunError("", "")).to_json()
+    shown = run_body(run)
 
     assert names_in(shown) == names_of(SCHEMAS["Run"])
 
@@ -128,6 +135,15 @@ def test_operations_names_the_keys_and_outputs_that_there_are() -> None:
         assert f"\n  {name}:" in outputs, name
 
 
+@pytest.mark.lint
+def test_the_changelog_and_the_api_document_have_the_version_of_the_project() -> None:
+    newest = re.search(r"^## ([0-9.]+) · ", page("docs/changelog.md"), re.MULTILINE)
+
+    assert newest
+    assert newest[1] == version(), "give pyproject.toml and docs/changelog.md the same version"
+    assert json.loads(page("docs/openapi.json"))["info"]["version"] == version(), "run make docs"
+
+
 @pytest.mark.parametrize("event", EVENTS, ids=lambda path: path.stem)
 def test_every_sample_event_can_be_read(event: Path) -> None:
     content: dict[str, Any] = json.loads(event.read_text())
@@ -135,7 +151,7 @@ def test_every_sample_event_can_be_read(event: Path) -> None:
     if event.stem == "export_rebuild_marker":
         assert content["action"] == REBUILD_MARKER
     elif event.stem.startswith("export_"):
-        request = parse_export_event(content, dt.datetime.now(dt.UTC), "12345678")
+        request = parse_event(content, dt.datetime.now(dt.UTC), "12345678")
         assert request.connection_id == content["connection_id"]
     elif event.stem == "configuration_watch_schedules":
         assert content == {"action": WATCH_SCHEDULES}

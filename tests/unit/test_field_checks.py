@@ -1,4 +1,4 @@
-"""The checks of a mapped value: what each holds, and what it lets pass."""
+"""The checks of a mapped value: the values that each one rejects and accepts."""
 
 import datetime as dt
 from typing import Any

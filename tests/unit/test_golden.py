@@ -14,6 +14,7 @@ from registration_sync.domain.mapping.compiled.mapping import (
     RunContext,
     compile_mapping,
 )
+from registration_sync.domain.mapping.definition.file import FileSettings
 from registration_sync.domain.mapping.definition.mapping import parse_mapping
 
 GOLDEN = Path(__file__).parents[1] / "golden"
@@ -43,6 +44,18 @@ def written() -> dict[str, bytes]:
     return {file.name: content for file, content in zip(mapping.files, contents, strict=True)}
 
 
+@pytest.mark.lint
+def test_every_setting_of_the_format_is_in_a_golden_file() -> None:
+    definition = yaml.safe_load((GOLDEN / "mapping.yaml").read_text(encoding="utf-8"))
+    used = set().union(*definition["files"])
+    of_the_rows = {"contents", "removals", "rows", "where"}
+
+    assert FileSettings.model_fields.keys() - of_the_rows - used == set(), (
+        "set them for a file in tests/golden/mapping.yaml, and write that file to "
+        "tests/golden/expected"
+    )
+
+
 def test_the_golden_folder_has_the_files_of_the_mapping() -> None:
     assert {path.name for path in EXPECTED.iterdir()} == written().keys()
 
@@ -53,7 +66,7 @@ def test_a_file_is_written_byte_for_byte(name: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("place", "problems"),
+    ("index", "problems"),
     [
         (
             0,
@@ -73,8 +86,8 @@ def test_a_file_is_written_byte_for_byte(name: str) -> None:
         (3, [(name, "Grade_Level", "not_text") for name in sorted(written())]),
     ],
 )
-def test_a_held_student_has_every_reason(place: int, problems: list[tuple[str, str, str]]) -> None:
-    mapped = compiled().map(REGISTRATIONS["held"][place])
+def test_a_held_student_has_every_reason(index: int, problems: list[tuple[str, str, str]]) -> None:
+    mapped = compiled().map(REGISTRATIONS["held"][index])
 
     assert mapped.lines == ()
     assert sorted((p.file, p.field, p.rule) for p in mapped.problems) == sorted(problems)

@@ -10,7 +10,7 @@ from registration_sync.domain.connections.guard_settings import (
     UnmatchedGuard,
 )
 from registration_sync.domain.connections.sftp import RemoteFile
-from registration_sync.domain.mapping.compiled.unmatched import VALUES_LISTED, Unmatched
+from registration_sync.domain.mapping.compiled.unmatched import MAX_LISTED_VALUES, Unmatched
 from registration_sync.domain.registrations.row_history import RowCount
 from registration_sync.domain.runs.findings import (
     LastUpload,
@@ -86,14 +86,14 @@ def test_unmatched_values_are_counted_field_by_field() -> None:
 
 def test_unmatched_values_that_are_too_many_to_be_listed_count_too() -> None:
     unmatched = Unmatched()
-    note = unmatched.noted_for("students.csv", "School")
-    for number in range(VALUES_LISTED + 50):
+    note = unmatched.recorder_for("students.csv", "School")
+    for number in range(MAX_LISTED_VALUES + 50):
         note(f"School {number}")
-        unmatched.keep(f"{number}")
+        unmatched.count(f"{number}")
 
     findings = check_unmatched(UnmatchedGuard(action=WARN, count=249), unmatched.totals)
 
-    assert len(unmatched.values()) == VALUES_LISTED
+    assert len(unmatched.values()) == MAX_LISTED_VALUES
     assert "School in students.csv has 250 values" in findings[0].message
 
 

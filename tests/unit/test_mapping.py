@@ -1,4 +1,4 @@
-"""The definition of a mapping: what is taken, and how every mistake is explained."""
+"""The definition of a mapping: accepted definitions, and the message for every mistake."""
 
 import json
 import re
@@ -63,7 +63,7 @@ def test_a_file_without_settings_is_a_plain_csv_file() -> None:
     (only,) = parse(file()).files
 
     assert only.file_name == "students.csv"
-    assert (only.header, only.wants_all) == (True, False)
+    assert (only.header, only.is_full) == (True, False)
     assert only.csv_format == CsvFormat(",", '"', False, "utf-8", "\r\n", False)
 
 
@@ -143,7 +143,7 @@ def test_names_that_can_become_one_are_found(one: str, other: str, meet: bool) -
     assert may_coincide(other, one) is meet
 
 
-def test_a_name_that_stands_twice_is_told_beside_other_mistakes() -> None:
+def test_a_repeated_name_is_reported_with_other_mistakes() -> None:
     found = problems({"files": [file(encoding="latin1"), file(separator="::")]})
 
     assert found.keys() == {"files[0].encoding", "files[1].separator", "files[1].name"}
@@ -181,7 +181,7 @@ def test_a_header_is_text_on_one_line(header: object) -> None:
     assert problem_of_field(**{**ID, "to": header})[0] == "to"
 
 
-def test_a_header_stands_once_in_a_file() -> None:
+def test_a_header_cannot_repeat_in_a_file() -> None:
     unmapped = {"from": "students.x", "mapping_type": "do_not_map", "to": "Student_Number"}
 
     found = problems_of_file(ID, DOB, {**GRADE, "to": "Student_Number"}, unmapped)
@@ -221,22 +221,22 @@ def test_sources_of_any_depth_are_taken(source: str) -> None:
     ("field", "path", "words"),
     [
         ({**ID, "Required": True}, "Required", "did you mean required?"),
-        ({**ID, "colour": "x"}, "colour", "There are to, default"),
+        ({**ID, "colour": "x"}, "colour", "The keys are to, default"),
         ({**ID, "codes": {"a": "b"}}, "codes", "belongs to the mapping_type match_codes"),
-        ({**ID, "maximum": 3}, "maximum", "no such key"),
+        ({**ID, "maximum": 3}, "maximum", "does not exist"),
         ({**ID, "required": "yes"}, "required", '"yes" cannot be used here: write true or false'),
         ({**ID, "on_error": "stop"}, "on_error", "write hold, blank, keep or default"),
-        ({**ID, "default": 0}, "default", 'in quotes: "0"'),
+        ({**ID, "default": 0}, "default", 'in quotes, such as "0"'),
         ({**ID, "on_error": "default"}, "default", "This is missing"),
         ({"from": "a", "to": "b"}, "mapping_type", "write one of direct, match_codes"),
         ({**ID, "mapping_type": "Match codes"}, "mapping_type", "did you mean match_codes?"),
         ({"mapping_type": "direct", "to": "b"}, "from", "This is missing: write the field"),
         ({"mapping_type": "direct", "from": "b"}, "to", "This is missing: write the header"),
-        ({**GRADE, "codes": {}}, "codes", "nothing in it"),
-        ({**GRADE, "codes": {"K": 0}}, "codes.K", 'in quotes: "0"'),
-        ({**GRADE, "codes": {1: "01"}}, "codes[1]", 'in quotes: "1"'),
+        ({**GRADE, "codes": {}}, "codes", "This is empty"),
+        ({**GRADE, "codes": {"K": 0}}, "codes.K", 'in quotes, such as "0"'),
+        ({**GRADE, "codes": {1: "01"}}, "codes[1]", 'in quotes, such as "1"'),
         ({**GRADE, "codes": {"K": None}}, "codes.K", "as text, in quotes"),
-        ({**GRADE, "codes": {" ": "N"}}, "codes. ", "write `blank`"),
+        ({**GRADE, "codes": {" ": "N"}}, "codes. ", "in `blank`"),
         ({**GRADE, "codes": ["K"]}, "codes", "A list cannot be used here"),
         ({**GRADE, "unmatched": "drop"}, "unmatched", "hold, keep, blank or default"),
         ({**GRADE, "unmatched": "default"}, "default", "This is missing"),
@@ -255,7 +255,7 @@ def test_sources_of_any_depth_are_taken(source: str) -> None:
             "transformations[0].fields[1]",
             "Write the field's path",
         ),
-        ({**DOB, "from": None}, "from", "needs none"),
+        ({**DOB, "from": None}, "from", "works without it"),
     ],
 )
 def test_each_mistake_is_explained_where_it_is(
@@ -281,9 +281,10 @@ def test_overwrite_is_taken_and_kept() -> None:
     assert parse(file({**ID, "overwrite": True})).files[0].mapped_fields[0].overwrite is True
 
 
-def test_a_file_of_all_students_makes_the_mapping_want_all() -> None:
-    assert parse(file(), file(name="b", contents="all")).wants_all is True
-    assert parse(file()).wants_all is False
+def test_a_file_with_contents_all_is_full() -> None:
+    mapping = parse(file(), file(name="b", contents="all"))
+
+    assert [one.is_full for one in mapping.files] == [False, True]
 
 
 def test_ten_mistakes_are_ten_problems() -> None:
@@ -338,7 +339,7 @@ def test_too_much_is_refused_at_once() -> None:
 
     ((path, message),) = ((one.path, one.message) for one in error.value.problems)
     assert path == "files"
-    assert "more than the 300,000 that can be kept" in message
+    assert "more than the 300,000 allowed" in message
     assert list(problems({"files": [file(name=f"f{number}") for number in range(101)]})) == [
         "files"
     ]
@@ -499,7 +500,7 @@ def test_each_mistake_in_the_rows_is_explained(
         ({"default": "Łódź"}, {"encoding": "windows-1252"}, "default", "windows-1252"),
         ({"one_of": [1]}, {}, "one_of[0]", "in quotes"),
         ({"max_length": 0}, {}, "max_length", "from 1"),
-        ({"pattern": "(?<=a)b"}, {}, "pattern", "look-"),
+        ({"pattern": "(?<=a)b"}, {}, "pattern", "Lookarounds"),
     ],
 )
 def test_checks_that_cannot_hold_are_explained(
@@ -541,7 +542,7 @@ def test_fields_of_steps_are_looked_at_too() -> None:
         (
             {"name": "x", "manifest": {"rows": [{"property": "p", "value": "v", "file": "no"}]}},
             "package.manifest.rows[0].file",
-            "no file named",
+            'no file "',
         ),
         (
             {
@@ -549,7 +550,7 @@ def test_fields_of_steps_are_looked_at_too() -> None:
                 "manifest": {"name": "students", "rows": [{"property": "p", "value": "v"}]},
             },
             "package.manifest.name",
-            "already",
+            "has this name",
         ),
         (
             {
@@ -557,7 +558,7 @@ def test_fields_of_steps_are_looked_at_too() -> None:
                 "manifest": {"name": "Students", "rows": [{"property": "p", "value": "v"}]},
             },
             "package.manifest.name",
-            "already",
+            "has this name",
         ),
     ],
 )

@@ -1,4 +1,4 @@
-"""A mapping as YAML: what is taken, and what is refused with its place."""
+"""A mapping as YAML: accepted text, and the location of mistakes."""
 
 import json
 
@@ -23,11 +23,11 @@ def test_yaml_and_json_are_read() -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "place", "words"),
+    ("text", "location", "words"),
     [
-        ("a: 1\na: 2", "line 2, column 1", '"a" stands here twice'),
-        ('{"codes": {"K": "0", "K": "1"}}', "line 1, column 22", '"K" stands here twice'),
-        ("a: &x 1\nb: *x", "line 2, column 4", "alias"),
+        ("a: 1\na: 2", "line 2, column 1", '"a" is here twice'),
+        ('{"codes": {"K": "0", "K": "1"}}', "line 1, column 22", '"K" is here twice'),
+        ("a: &x 1\nb: *x", "line 2, column 4", "Alias"),
         ("a: [", "line 2, column 1", "not YAML"),
         ("a:\n\t- b", "line 2, column 1", "not YAML"),
         ("? [a]\n: b", "line 1, column 3", "plain name"),
@@ -37,17 +37,19 @@ def test_yaml_and_json_are_read() -> None:
         ("\0", "", "not YAML"),
     ],
 )
-def test_what_cannot_be_read_is_refused_with_its_place(text: str, place: str, words: str) -> None:
+def test_text_that_cannot_be_read_is_refused_with_the_location(
+    text: str, location: str, words: str
+) -> None:
     found, message = refused(text)
 
-    assert (found, words in message) == (place, True), message
+    assert (found, words in message) == (location, True), message
 
 
 def test_a_file_that_would_unfold_without_end_is_refused_at_once() -> None:
     lines = ["a0: &a0 [x, x, x, x, x, x, x, x, x]"]
     lines += [f"a{n}: &a{n} [{', '.join([f'*a{n - 1}'] * 9)}]" for n in range(1, 30)]
 
-    assert "alias" in refused("\n".join(lines))[1]
+    assert "Alias" in refused("\n".join(lines))[1]
 
 
 def test_a_hundred_thousand_brackets_are_refused() -> None:

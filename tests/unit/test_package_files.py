@@ -1,4 +1,4 @@
-"""The zip of a mapping's files: what is in it, and that the same files make the same bytes."""
+"""The zip of a mapping's files: its contents, and the same bytes for the same files."""
 
 import datetime as dt
 import zipfile
@@ -63,7 +63,7 @@ def test_the_zip_has_the_files_and_a_manifest_of_those_that_are_there(tmp_path: 
     }
 
 
-def test_a_row_about_a_file_stands_only_with_it(tmp_path: Path) -> None:
+def test_a_row_about_a_file_is_there_only_with_the_file(tmp_path: Path) -> None:
     orgs = written(tmp_path, 1, "orgs.csv", b"A\r\n")
 
     packed = package_files([orgs], package(rows=ROWS, name="m", header=["k", "v"]), tmp_path)

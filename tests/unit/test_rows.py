@@ -1,5 +1,5 @@
 """The rows that a student has in a file: entries of a list, flat groups, distinct values, and
-conditions; and what stands once in a file."""
+conditions; and unique values in a file."""
 
 import datetime as dt
 import time
@@ -131,7 +131,7 @@ def test_without_an_entry_there_is_no_row(data: dict[str, Any]) -> None:
         ({"contacts": [{"fname": ["Mia"]}]}, ("F", "not_text")),
     ],
 )
-def test_what_is_no_entry_holds_the_student(data: Any, expected: tuple[str, str]) -> None:
+def test_an_invalid_entry_holds_the_student(data: Any, expected: tuple[str, str]) -> None:
     assert problems(compiled(rows={"each": "contacts"}), student(**data)) == [expected]
 
 
@@ -206,7 +206,7 @@ def test_a_row_that_a_condition_leaves_out_holds_nobody() -> None:
     assert problems(mapping, student(students={"grade": "K", "v": ""})) == [("V", "required")]
 
 
-def test_a_condition_on_what_is_no_text_holds_the_student() -> None:
+def test_a_condition_on_a_list_holds_the_student() -> None:
     mapping = compiled(where=[{"field": "students.grade", "equals": "K"}], rows=FLAT)
 
     one = student(students={"grade": ["K"]}, annual={"g1_fname": "Mia"})
@@ -214,7 +214,7 @@ def test_a_condition_on_what_is_no_text_holds_the_student() -> None:
     assert problems(mapping, one) == [("rows", "not_text")]
 
 
-def test_who_is_not_due_has_rows_in_the_files_of_all_only() -> None:
+def test_a_student_who_is_not_due_has_rows_in_full_files_only() -> None:
     changes = {"name": "changes", "fields": [direct("students.v", "V", required=True)]}
     everyone = {"name": "all", "contents": "all", "fields": [direct("students.w", "W")]}
     mapping = compile_mapping(parse_mapping({"files": [changes, everyone]}), RUN)
@@ -224,9 +224,9 @@ def test_who_is_not_due_has_rows_in_the_files_of_all_only() -> None:
     assert (mapped.lines, mapped.problems) == (((), (b"x\r\n",)), [])
 
 
-def test_everyone_puts_who_is_not_due_into_every_file() -> None:
+def test_a_full_run_includes_students_who_are_not_due_in_every_file() -> None:
     file = {"name": "f", "fields": [direct("students.w", "W")]}
-    mapping = compile_mapping(parse_mapping({"files": [file]}), RUN, everyone=True)
+    mapping = compile_mapping(parse_mapping({"files": [file]}), RUN, is_full=True)
 
     assert mapping.map(student(students={"w": "x"}), due=False).lines == ((b"x\r\n",),)
 
@@ -269,8 +269,8 @@ def test_preview_and_export_agree_on_every_row(
 
     mapped, previews = mapping.map(one), mapping.preview(one)
 
-    told = dict.fromkeys(problem for row in previews for problem in row.problems)
-    assert list(told) == mapped.problems
+    reported = dict.fromkeys(problem for row in previews for problem in row.problems)
+    assert list(reported) == mapped.problems
     shown = [row.line for row in previews if row.line]
     codec = "cp1252" if encoding == "windows-1252" else "utf-8"
     assert shown == [line.decode(codec) for of_file in mapped.lines for line in of_file]

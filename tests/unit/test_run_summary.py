@@ -2,23 +2,21 @@
 
 import datetime as dt
 from dataclasses import replace
-from typing import Any
 
 import pytest
 
 from registration_sync.domain.runs.run import (
-    DRY_RUN,
     MAX_HELD_LISTED,
-    RESEND,
-    SCHEDULED,
     DeliveredFile,
     HeldRow,
+    Run,
     RunError,
+    RunKind,
     RunRequest,
     RunStatus,
+    RunTrigger,
     YearOutcome,
     finished_run,
-    pending_run,
 )
 from registration_sync.domain.runs.summary import is_failure, newly_held, run_event, run_metrics
 
@@ -32,27 +30,37 @@ def held(*students: str, year: int = 2025, count: int | None = None) -> YearOutc
     return YearOutcome(year, RunStatus.PARTIAL, rows=1, held_count=number, held=rows)
 
 
-def record(*years: YearOutcome, **changes: Any) -> dict[str, Any]:
-    run = pending_run(RunRequest("north", "r-1", trigger=SCHEDULED), NOW)
-    run = replace(run, started_at=NOW - dt.timedelta(seconds=2), **changes)
-    return finished_run(run, years, NOW).to_json()
+def run_of(*years: YearOutcome, kind: RunKind = RunKind.EXPORT) -> Run:
+    run = Run(
+        connection_id="north",
+        run_id="r-1",
+        trigger=RunTrigger.SCHEDULE,
+        requested_at=NOW,
+        request=RunRequest(kind),
+        started_at=NOW - dt.timedelta(seconds=2),
+    )
+    return finished_run(run, years, NOW)
+
+
+def failed(code: str = "") -> Run:
+    return replace(run_of(), status=RunStatus.FAILED, error=RunError(code, "") if code else None)
 
 
 def test_who_was_held_by_the_export_before_is_not_new() -> None:
-    assert newly_held(record(held("1", "2")), [record(held("1", "3"))]) == {2025: 1}
-    assert newly_held(record(held("1")), [record(held("1"))]) == {}
+    assert newly_held(run_of(held("1", "2")), [run_of(held("1", "3"))]) == {2025: 1}
+    assert newly_held(run_of(held("1")), [run_of(held("1"))]) == {}
 
 
 def test_a_failed_year_that_names_those_held_counts_as_the_one_before() -> None:
     names_them = replace(held("1"), status=RunStatus.FAILED, error=FAILED.error)
 
-    assert newly_held(record(names_them), [record(names_them)]) == {}
-    assert newly_held(record(held("1", "2")), [record(names_them)]) == {2025: 1}
+    assert newly_held(run_of(names_them), [run_of(names_them)]) == {}
+    assert newly_held(run_of(held("1", "2")), [run_of(names_them)]) == {2025: 1}
 
 
 def test_a_year_that_failed_beside_one_that_waits_rings_at_once() -> None:
     waits = YearOutcome(2024, RunStatus.AWAITING_CONFIRMATION)
-    rests = record(FAILED, waits, held("1", year=2026))
+    rests = run_of(FAILED, waits, held("1", year=2026))
 
     newly = newly_held(rests, [])
 
@@ -60,77 +68,77 @@ def test_a_year_that_failed_beside_one_that_waits_rings_at_once() -> None:
 
 
 def test_who_was_delivered_meanwhile_is_new_again() -> None:
-    earlier = [record(replace(held(), status=RunStatus.SUCCEEDED)), record(held("1"))]
+    earlier = [run_of(replace(held(), status=RunStatus.SUCCEEDED)), run_of(held("1"))]
 
-    assert newly_held(record(held("1")), earlier) == {2025: 1}
+    assert newly_held(run_of(held("1")), earlier) == {2025: 1}
 
 
 @pytest.mark.parametrize(
     "between",
     [
-        record(FAILED),
-        record(held("1", year=2024)),
-        record(replace(held(), status=RunStatus.SUCCEEDED), kind=RESEND),
-        record(held(), kind=DRY_RUN),
-        record(held()) | {"finished_at": None},
-        record(replace(held(), status=RunStatus.CANCELLED)),
+        run_of(FAILED),
+        run_of(held("1", year=2024)),
+        run_of(replace(held(), status=RunStatus.SUCCEEDED), kind=RunKind.RESEND),
+        run_of(held(), kind=RunKind.DRY_RUN),
+        replace(run_of(held()), finished_at=None),
+        run_of(replace(held(), status=RunStatus.CANCELLED)),
     ],
 )
-def test_what_tells_nothing_of_a_year_is_passed_over(between: dict[str, Any]) -> None:
-    assert newly_held(record(held("1")), [between, record(held("1"))]) == {}
+def test_what_tells_nothing_of_a_year_is_passed_over(between: Run) -> None:
+    assert newly_held(run_of(held("1")), [between, run_of(held("1"))]) == {}
 
 
 def test_without_an_earlier_export_everyone_is_new_and_each_year_counts_for_itself() -> None:
-    now = record(held("1", "2", year=2024), held("3"))
+    now = run_of(held("1", "2", year=2024), held("3"))
 
-    assert newly_held(now, [record(held("1", year=2024))]) == {2024: 1, 2025: 1}
+    assert newly_held(now, [run_of(held("1", year=2024))]) == {2024: 1, 2025: 1}
 
 
 def test_where_a_list_is_not_complete_the_numbers_are_compared() -> None:
     listed = [f"{number}" for number in range(MAX_HELD_LISTED)]
-    earlier = [record(held(*listed, count=1200))]
+    earlier = [run_of(held(*listed, count=1200))]
 
-    assert newly_held(record(held(*listed, count=1500)), earlier) == {2025: 300}
-    assert newly_held(record(held(*listed, count=1100)), earlier) == {}
+    assert newly_held(run_of(held(*listed, count=1500)), earlier) == {2025: 300}
+    assert newly_held(run_of(held(*listed, count=1100)), earlier) == {}
 
 
 def test_who_was_erased_since_does_not_stand_for_another() -> None:
-    assert newly_held(record(held("2")), [record(held(count=1))]) == {2025: 1}
+    assert newly_held(run_of(held("2")), [run_of(held(count=1))]) == {2025: 1}
 
 
 def test_who_was_held_by_a_run_that_waited_and_was_cancelled_is_told_by_the_next() -> None:
     cancelled = replace(held("1"), status=RunStatus.CANCELLED)
 
-    assert newly_held(record(held("1")), [record(cancelled)]) == {2025: 1}
+    assert newly_held(run_of(held("1")), [run_of(cancelled)]) == {2025: 1}
 
 
 def test_a_year_that_waits_is_told_of_when_it_is_done() -> None:
     waits = replace(held("1"), status=RunStatus.AWAITING_CONFIRMATION)
 
-    assert newly_held(record(waits), []) == {}
+    assert newly_held(run_of(waits), []) == {}
 
 
 @pytest.mark.parametrize(
     ("run", "fails"),
     [
-        (record(FAILED), True),
-        (record(FAILED, kind=RESEND), True),
-        (record(replace(FAILED, school_year=2024), held("1")), True),
-        (record() | {"status": "failed"}, True),
-        (record(held("1")), False),
-        (record(), False),
-        (record(FAILED, kind=DRY_RUN), False),
-        (record() | {"status": "failed", "error": {"code": "already_running"}}, False),
+        (run_of(FAILED), True),
+        (run_of(FAILED, kind=RunKind.RESEND), True),
+        (run_of(replace(FAILED, school_year=2024), held("1")), True),
+        (failed(), True),
+        (run_of(held("1")), False),
+        (run_of(), False),
+        (run_of(FAILED, kind=RunKind.DRY_RUN), False),
+        (failed("already_running"), False),
     ],
 )
-def test_a_failure_is_what_somebody_has_to_know(run: dict[str, Any], fails: bool) -> None:
+def test_a_failure_is_what_somebody_has_to_know(run: Run, fails: bool) -> None:
     assert is_failure(run) is fails
     assert run_metrics(run, {})["FailedRuns"] == int(fails)
 
 
 def test_the_event_has_counts_only() -> None:
     file = DeliveredFile("students.csv", "2025/students.csv", 1, 90, "ab")
-    run = record(
+    run = run_of(
         replace(FAILED, school_year=2024), replace(held("4711", "4712"), files=(file,), left_out=3)
     )
 

@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 from registration_sync.domain.connections.schedule import (
     Schedule,
     SetSchedule,
-    is_due_to_have_run,
     next_runs,
     parse_schedule,
+    should_have_run,
 )
 from registration_sync.domain.errors import InvalidRequest
 
@@ -227,7 +227,7 @@ def test_a_run_is_due_when_the_clock_had_one_to_start_and_two_hours_are_over(
     one = schedule(**more)
     kept = SetSchedule("north", one, dt.datetime.fromisoformat(set_at).replace(tzinfo=zone))
 
-    assert is_due_to_have_run(kept, dt.datetime.fromisoformat(now).replace(tzinfo=zone)) is due
+    assert should_have_run(kept, dt.datetime.fromisoformat(now).replace(tzinfo=zone)) is due
 
 
 def test_a_night_whose_clock_skips_the_time_is_not_missed() -> None:
@@ -235,5 +235,5 @@ def test_a_night_whose_clock_skips_the_time_is_not_missed() -> None:
     one = schedule("02:30")  # on 8 March the clock goes from 02:00 to 03:00
     kept = SetSchedule("north", one, dt.datetime(2026, 1, 1, tzinfo=zone))
 
-    assert not is_due_to_have_run(kept, dt.datetime(2026, 3, 8, 8, 0, tzinfo=zone))
-    assert is_due_to_have_run(kept, dt.datetime(2026, 3, 9, 8, 0, tzinfo=zone))
+    assert not should_have_run(kept, dt.datetime(2026, 3, 8, 8, 0, tzinfo=zone))
+    assert should_have_run(kept, dt.datetime(2026, 3, 9, 8, 0, tzinfo=zone))

@@ -64,9 +64,9 @@ def test_everything_missing_or_unreadable_is_reported_together() -> None:
     assert refused.value.message == (
         "Set the environment of the function: REGISTRATIONS_TABLE is missing; "
         "CONNECTIONS_TABLE is missing; ARCHIVE_BUCKET is missing; SECRET_PREFIX is missing; "
-        'ALLOWED_PRIVATE_NETWORKS is "10.0.0.1/8" and has to be networks with commas, such as '
-        "10.0.0.0/8; ALERTS_TOPIC is missing; "
-        'RETENTION_DAYS is "a year" and has to be a number of days from 1 to 36500; '
+        'ALLOWED_PRIVATE_NETWORKS is "10.0.0.1/8" but must be a comma-separated list of '
+        "networks, such as 10.0.0.0/8; ALERTS_TOPIC is missing; "
+        'RETENTION_DAYS is "a year" but must be a number of days from 1 to 36500; '
         "POWERTOOLS_METRICS_NAMESPACE is missing."
     )
 

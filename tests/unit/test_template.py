@@ -2,6 +2,7 @@
 
 import dataclasses
 import datetime as dt
+import importlib
 import json
 from collections.abc import Iterator
 from pathlib import Path
@@ -198,6 +199,22 @@ def test_the_layer_is_built_for_the_architecture_of_the_functions() -> None:
 
 CONSOLE = {("GET", "/console"), ("GET", "/console/{proxy+}")}
 PUBLIC = {("GET", "/openapi.json"), *CONSOLE}
+
+
+@pytest.mark.lint
+@pytest.mark.parametrize("function", ["sync", "configuration"])
+def test_every_route_has_its_event_and_every_event_its_route(function: str) -> None:
+    named = f"{function.title()}Function"
+    events = {
+        (event["Properties"]["Method"], event["Properties"]["Path"])
+        for event in properties(named)["Events"].values()
+        if event["Type"] == "Api"
+    }
+    served = importlib.import_module(f"functions.{function}.app").ROUTES
+    routes = {(route.method, route.resource) for route in served}
+
+    assert routes - events == set(), f"add an event to {named} in template.yaml"
+    assert events - routes == set(), f"add a Route to ROUTES of functions/{function}/app.py"
 
 
 def test_every_route_demands_an_access_token_but_those_without_data() -> None:

@@ -25,12 +25,13 @@ from registration_sync.domain.registrations.registration import (
     encode_snapshot,
 )
 from registration_sync.domain.runs.run import MAX_HELD_LISTED
+from registration_sync.use_cases.exporting.students import students_to_write
 from registration_sync.use_cases.exporting.write_files import WrittenYear, write_files
 
 BATCHES = range(1, 2)
 
 
-def compiled(*, everyone: bool = False, **file: Any) -> CompiledMapping:
+def compiled(*, is_full: bool = False, **file: Any) -> CompiledMapping:
     fields = [
         {"from": "students.id", "mapping_type": "direct", "to": "ID"},
         {"from": "students.grade", "mapping_type": "match_codes", "codes": {"K": "0"}, "to": "G"},
@@ -40,7 +41,7 @@ def compiled(*, everyone: bool = False, **file: Any) -> CompiledMapping:
     return compile_mapping(
         mapping,
         RunContext(started_at=started_at, time_zone=ZoneInfo("UTC"), school_year=2025),
-        everyone=everyone,
+        is_full=is_full,
     )
 
 
@@ -77,15 +78,9 @@ class Students:
 
 
 def write(table: Any, folder: Path, mapping: CompiledMapping | None = None) -> WrittenYear:
-    return write_files(
-        "c",
-        2025,
-        BATCHES,
-        compiled=mapping or compiled(),
-        table=table,
-        folder=folder,
-        check=lambda: None,
-    )
+    mapping = mapping or compiled()
+    students = students_to_write("c", 2025, BATCHES, compiled=mapping, table=table)
+    return write_files(students, compiled=mapping, folder=folder, check=lambda: None)
 
 
 def students(*stored: Current, due: list[str]) -> Students:
@@ -124,7 +119,7 @@ def test_nobody_due_writes_no_file_of_all_either_unless_the_run_asks_for_everyon
     table = students(snapshot("1"), due=[])
 
     assert write(table, tmp_path / "a", compiled(contents="all")).files == ()
-    assert content(write(table, tmp_path / "b", compiled(everyone=True))) == ["ID,G|1,0|"]
+    assert content(write(table, tmp_path / "b", compiled(is_full=True))) == ["ID,G|1,0|"]
 
 
 def test_only_removals_write_no_file_of_changes_but_one_of_all(tmp_path: Path) -> None:
@@ -200,7 +195,7 @@ def test_a_value_of_a_distinct_row_may_be_unique(tmp_path: Path) -> None:
 def test_one_held_row_marks_a_file_of_all(tmp_path: Path) -> None:
     table = students(snapshot("1", "PK"), snapshot("2"), due=["2"])
 
-    assert write(table, tmp_path, compiled(everyone=True)).held_of_all
+    assert write(table, tmp_path, compiled(is_full=True)).held_of_all
 
 
 def test_the_index_leads_to_each_students_line(tmp_path: Path) -> None:
@@ -219,13 +214,7 @@ def test_a_lost_lease_ends_the_writing(tmp_path: Path) -> None:
 
     with pytest.raises(LeaseLost):
         write_files(
-            "c",
-            2025,
-            BATCHES,
-            compiled=compiled(),
-            table=students(snapshot("1"), due=["1"]),  # type: ignore[arg-type]
-            folder=tmp_path,
-            check=lost,
+            [(DueMark("1"), snapshot("1"))], compiled=compiled(), folder=tmp_path, check=lost
         )
 
 

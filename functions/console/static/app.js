@@ -1,29 +1,30 @@
-// Starts the console: signs in, finds out who it is, and shows the page of the address.
+// Starts the console: signs the person in, loads their permissions, and shows the page of the address.
 
-import { get } from "./api.js";
-import { useData } from "./data.js";
-import { html, render, useEffect, useErrorBoundary, useState } from "./html.js";
+import { get } from "./lib/api.js";
+import { useData } from "./lib/data.js";
+import { html, render, useEffect, useErrorBoundary, useState } from "./lib/html.js";
+import { PersonContext, personFrom } from "./lib/person.js";
+import { useLeaving, useLocation } from "./lib/router.js";
+import { session, signInAgain, start } from "./lib/sign_in.js";
+import { useStore } from "./lib/store.js";
 import { Announcements } from "./components/announce.js";
 import { Button } from "./components/button.js";
 import { ConfirmDialog, Dialog } from "./components/dialog.js";
-import { KeptFocus } from "./components/kept_focus.js";
-import { Page, pageWasLeft } from "./components/page.js";
 import { EmptyState, ErrorState, Loading } from "./components/states.js";
-import { PersonContext, personFrom } from "./person.js";
-import { useLeaving, useLocation } from "./router.js";
-import { Shell } from "./shell.js";
-import { session, signInAgain, start } from "./sign_in.js";
-import { useStore } from "./store.js";
+import { FocusGuard } from "./frame/focus_guard.js";
+import { Page, pageWasLeft } from "./frame/page.js";
+import { Shell } from "./frame/shell.js";
+import { PAGES } from "./pages.js";
 
 function Console() {
   const { state, message } = useStore(session);
-  if (state === "starting") return html`<main><${Coming} label="Signing in …" /></main>`;
+  if (state === "starting") return html`<main><${LoadingPage} label="Signing in …" /></main>`;
   if (state === "signed_out") return html`<${SignedOut} title="You are signed out" />`;
   if (state === "failed") return html`<${SignedOut} title="You are not signed in" message=${message} />`;
   return html`<${SignedIn} />
     ${state === "ended" && html`<${SessionEnded} message=${message} />`}
     <${Announcements} />
-    <${KeptFocus} />`;
+    <${FocusGuard} />`;
 }
 
 function SignedOut({ title, message }) {
@@ -46,12 +47,12 @@ function SessionEnded({ message }) {
 
 function SignedIn() {
   const { data: me, error, reload } = useData((options) => get("me", options), []);
-  if (error) return html`<main class="alone"><${NotShown} error=${error} onRetry=${reload} /></main>`;
-  if (!me) return html`<main><${Coming} /></main>`;
+  if (error) return html`<main class="alone"><${ErrorPage} error=${error} onRetry=${reload} /></main>`;
+  if (!me) return html`<main><${LoadingPage} /></main>`;
   const person = personFrom(me);
   return html`<${PersonContext.Provider} value=${person}>
-    <${Shell}>${person.can_read ? html`<${Outlet} />` : html`<${NoAccess} />`}<//>
-    <${Leaving} />
+    <${Shell}>${person.canRead ? html`<${CurrentPage} />` : html`<${NoAccess} />`}<//>
+    <${LeaveDialog} />
   <//>`;
 }
 
@@ -64,7 +65,7 @@ function NoAccess() {
   <//>`;
 }
 
-function Leaving() {
+function LeaveDialog() {
   const { leaving, stay, leave } = useLeaving();
   if (!leaving) return null;
   return html`<${ConfirmDialog}
@@ -76,30 +77,31 @@ function Leaving() {
   ><p>${leaving.message}</p><//>`;
 }
 
-// The page of the address: loaded when somebody goes there for the first time.
-function Outlet() {
-  const { route, params, query, key } = useLocation();
-  const [shown, show] = useState({});
+// The page of the current address, loaded on the first visit.
+function CurrentPage() {
+  const { path, params, query, key } = useLocation();
+  const [shown, setShown] = useState({ key: null, page: null, error: null });
   useEffect(() => {
     let wanted = true;
-    const ready = (page) => wanted && show({ key, ...page });
-    load(route).then(
-      (page) => ready({ page }),
-      () => ready({ error: new Error("This page could not be loaded: the console may be a newer one by now.") }),
+    const ready = (page, error = null) => wanted && setShown({ key, page, error });
+    load(path).then(
+      (page) => ready(page),
+      () => ready(null, new Error("This page could not be loaded: the console may be a newer one by now.")),
     );
     return () => {
       wanted = false;
       pageWasLeft();
     };
   }, [key]);
-  if (shown.key !== key) return html`<${Coming} key=${key} />`;
-  if (shown.error) return html`<${NotShown} error=${shown.error} onRetry=${() => location.reload()} />`;
-  return html`<${Caught} key=${key}><${shown.page} params=${params} query=${query} /><//>`;
+  if (shown.key !== key) return html`<${LoadingPage} key=${key} />`;
+  if (shown.error) return html`<${ErrorPage} error=${shown.error} onRetry=${() => location.reload()} />`;
+  return html`<${ErrorBoundary} key=${key}><${shown.page} params=${params} query=${query} /><//>`;
 }
 
-async function load(route) {
-  if (!route) return NotFound;
-  const [module] = await Promise.all([route.load(), ...(route.styles ?? []).map(loadStyles)]);
+async function load(path) {
+  if (!path) return NotFound;
+  const { load: loadPage, styles } = PAGES[path];
+  const [module] = await Promise.all([loadPage(), ...styles.map(loadStyles)]);
   return module.default;
 }
 
@@ -117,20 +119,20 @@ function loadStyles(path) {
   return sheets.get(path);
 }
 
-// A fault of our own ends one page, not the console; it goes to the browser's log as it is.
-function Caught({ children }) {
+// An error in our own code ends one page, not the console. The browser's log has the original error.
+function ErrorBoundary({ children }) {
   const [error] = useErrorBoundary((raised) => console.error(raised));
   if (!error) return children;
   const message = "Something in this page went wrong. Nothing was changed by it.";
-  return html`<${NotShown} error=${{ message }} onRetry=${() => location.reload()} />`;
+  return html`<${ErrorPage} error=${{ message }} onRetry=${() => location.reload()} />`;
 }
 
-// In place of a page that is on its way, or does not come: each has a heading, as every page has.
-function Coming({ label }) {
-  return html`<h1 class="for-ears">Registration sync</h1><${Loading} label=${label} />`;
+// Shown while a page loads, or when it cannot load. Each has a heading, as every page does.
+function LoadingPage({ label }) {
+  return html`<h1 class="visually-hidden">Registration sync</h1><${Loading} label=${label} />`;
 }
 
-function NotShown({ error, onRetry }) {
+function ErrorPage({ error, onRetry }) {
   return html`<${Page} title="This page cannot be shown"><${ErrorState} error=${error} onRetry=${onRetry} /><//>`;
 }
 

@@ -1,22 +1,22 @@
-// Says things to a screen reader, and shows short messages that go by themselves.
+// Announcements for screen readers, and short messages that disappear by themselves.
 
-import { html, useEffect, useState } from "../html.js";
-import { createStore, useStore } from "../store.js";
+import { html, useEffect, useState } from "../lib/html.js";
+import { createStore, useStore } from "../lib/store.js";
 import { IconButton } from "./button.js";
 import { Icon } from "./icon.js";
 
-const SHOWN_MS = 6000;
-const said = createStore("");
+const TOAST_MS = 6000;
+const announcement = createStore("");
 const toasts = createStore([]);
 let number = 0;
 
-// Only for ears: what changed on the page without a move of the focus.
+// For screen readers only: what changed on the page without a move of the focus.
 export function announce(text) {
-  said.set("");
-  setTimeout(() => said.set(text.replaceAll("`", "")), 50); // the same text twice is to be said twice
+  announcement.set("");
+  setTimeout(() => announcement.set(text.replaceAll("`", "")), 50); // clearing it first repeats a text that is the same as the last one
 }
 
-// For eyes and ears: what was done. Never the only place of something that somebody needs.
+// For everyone: what was done. Never the only source of information that somebody needs.
 // tone: "good", "bad", "calm" where nothing was done
 export function toast(text, tone = "good") {
   number += 1;
@@ -24,16 +24,16 @@ export function toast(text, tone = "good") {
   announce(text);
 }
 
-// Where it is said: on the page, and in each dialog, since an open one silences all around it. What
-// was said before it was there is not said again.
-export function Said() {
-  const [text, say] = useState("");
-  useEffect(() => said.subscribe(() => say(said.get())), []);
-  return html`<div class="for-ears" role="status" aria-live="polite">${text}</div>`;
+// Reads announcements aloud. The page and each dialog have their own region, because an open dialog
+// silences everything around it. A new region does not repeat earlier announcements.
+export function LiveRegion() {
+  const [text, setText] = useState("");
+  useEffect(() => announcement.subscribe(() => setText(announcement.get())), []);
+  return html`<div class="visually-hidden" role="status" aria-live="polite">${text}</div>`;
 }
 
 export function Announcements() {
-  return html`<${Said} />
+  return html`<${LiveRegion} />
     <section class="toasts" aria-label="Messages">
       ${useStore(toasts).map((one) => html`<${Toast} key=${one.id} ...${one} />`)}
     </section>`;
@@ -43,7 +43,7 @@ function Toast({ id, text, tone }) {
   const icon = { good: "check", bad: "failed", calm: "calm" }[tone];
   const close = () => toasts.set(toasts.get().filter((one) => one.id !== id));
   useEffect(() => {
-    const timer = setTimeout(close, SHOWN_MS);
+    const timer = setTimeout(close, TOAST_MS);
     return () => clearTimeout(timer);
   }, []);
   return html`<div class="toast ${tone}">

@@ -1,7 +1,7 @@
-// A word with a colour and a shape: never a colour alone.
+// A word with a color and an icon; color alone carries no meaning.
 
-import { html } from "../html.js";
-import { STATUS } from "../runs.js";
+import { html } from "../lib/html.js";
+import { STATUS } from "../lib/runs.js";
 import { Icon } from "./icon.js";
 
 const ICON = { good: "check", warn: "warning", bad: "failed", calm: "calm" };

@@ -1,10 +1,10 @@
-// Buttons do something, links go somewhere; both may look the same.
+// Buttons act, links navigate; both can look the same.
 
-import { html } from "../html.js";
+import { html } from "../lib/html.js";
 import { Icon } from "./icon.js";
 
-// kind: "primary" (one in view), "plain", "danger", "quiet". `busy` keeps it in place and focused,
-// but a click does nothing; so does `disabled`, which a button may become by being pressed.
+// kind: "primary" (one in view), "plain", "danger", "quiet". A `busy` or `disabled` button keeps its
+// position and its focus but ignores clicks; a button may become disabled by being pressed.
 export function Button({ kind = "plain", busy, disabled, icon, children, onClick, ...others }) {
   return html`<button
     type="button"
@@ -19,7 +19,7 @@ export function Button({ kind = "plain", busy, disabled, icon, children, onClick
   </button>`;
 }
 
-// A button without words: `label` is what it is called.
+// A button with an icon only; `label` is its accessible name.
 export function IconButton({ label, icon, ...others }) {
   return html`<${Button} kind="quiet" aria-label=${label} title=${label} icon=${icon} ...${others} />`;
 }

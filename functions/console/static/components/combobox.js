@@ -1,19 +1,19 @@
-// A text field with a list that can be searched (WAI-ARIA combobox); any text may stand in it.
+// A text field with a searchable list (WAI-ARIA combobox). It accepts any text.
 
-import { html, useEffect, useRef, useState } from "../html.js";
+import { html, useEffect, useRef, useState } from "../lib/html.js";
 import { Field } from "./fields.js";
 
-const SHOWN = 100;
+const MAX_SHOWN = 100;
 
-// options: [{value, label?, hint?}]. `onInput` is given each text that is typed or chosen, `onChoose`
-// the option that is chosen; without `free`, a text that is no option goes back to what was there.
+// options: [{value, label?, hint?}]. `onInput` receives each text that is typed or selected, `onChoose`
+// the selected option. Without `free`, a text that is not an option is reset to the previous value.
 export function Combobox({ options, value, onInput, onChoose, free = true, ...given }) {
-  const { label, hint, problem, optional, hide_label, ...control } = given;
+  const { label, hint, problem, optional, hideLabel, ...control } = given;
   const [open, setOpen] = useState(false);
   const [active, setActive] = useState(-1);
-  const [typed, setTyped] = useState(null); // what filters the list; null: everything
+  const [typed, setTyped] = useState(null); // filters the list; null shows every option
   const [own, setText] = useState(value);
-  const text = free ? value : own; // a copy of what is typed freely would come after the next key
+  const text = free ? value : own; // with free text the parent holds the value; a local copy would lag behind the next key
   const list = useRef(null);
   useEffect(() => setText(value), [value]);
 
@@ -22,8 +22,8 @@ export function Combobox({ options, value, onInput, onChoose, free = true, ...gi
     const all = `${option.value} ${option.label ?? ""} ${option.hint ?? ""}`.toLowerCase();
     return words.every((word) => all.includes(word));
   };
-  const found = open ? options.filter(isFound) : []; // a page may have a hundred that are closed
-  const shown = found.slice(0, SHOWN); // what is said below is an option, too: a listbox has no others
+  const found = open ? options.filter(isFound) : []; // closed lists are not filtered, because a page may have a hundred of them
+  const shown = found.slice(0, MAX_SHOWN); // the note about further options is an option too, because a listbox may contain nothing else
 
   useEffect(() => {
     list.current?.children[active]?.scrollIntoView({ block: "nearest" });
@@ -53,7 +53,7 @@ export function Combobox({ options, value, onInput, onChoose, free = true, ...gi
   };
   const move = (by) => {
     if (!open) setOpen(true);
-    if (shown.length) setActive((place) => (place + by + shown.length + (place < 0 && by < 0)) % shown.length);
+    if (shown.length) setActive((index) => (index + by + shown.length + (index < 0 && by < 0)) % shown.length);
   };
   const onKey = (event) => {
     if (event.key === "ArrowDown") move(1);
@@ -62,36 +62,36 @@ export function Combobox({ options, value, onInput, onChoose, free = true, ...gi
     else if (event.key === "Escape" && open) close();
     else return;
     event.preventDefault();
-    event.stopPropagation(); // a dialog around it stays open
+    event.stopPropagation(); // so that a dialog around the field stays open
   };
 
-  return html`<${Field} ...${{ label, hint, problem, optional, hide_label }}>
-    ${(of_field) => html`<div class="combobox">
+  return html`<${Field} ...${{ label, hint, problem, optional, hideLabel }}>
+    ${(fieldProps) => html`<div class="combobox">
       <input
         type="text"
         autocomplete="off"
         spellcheck=${false}
         role="combobox"
         ...${control}
-        ...${of_field}
+        ...${fieldProps}
         value=${text}
         aria-expanded=${open}
         aria-autocomplete="list"
-        aria-controls=${`${of_field.id}-list`}
-        aria-activedescendant=${shown[active] ? `${of_field.id}-${active}` : undefined}
+        aria-controls=${`${fieldProps.id}-list`}
+        aria-activedescendant=${shown[active] ? `${fieldProps.id}-${active}` : undefined}
         onInput=${(event) => type(event.target.value)}
         onClick=${() => setOpen(true)}
         onKeyDown=${onKey}
         onBlur=${leave}
       />
-      <ul role="listbox" id=${`${of_field.id}-list`} aria-label=${label} hidden=${!open} ref=${list}>
+      <ul role="listbox" id=${`${fieldProps.id}-list`} aria-label=${label} hidden=${!open} ref=${list}>
         ${open &&
         shown.map(
-          (option, place) => html`<li
+          (option, index) => html`<li
             role="option"
             key=${option.value}
-            id=${`${of_field.id}-${place}`}
-            aria-selected=${place === active}
+            id=${`${fieldProps.id}-${index}`}
+            aria-selected=${index === active}
             onMouseDown=${(event) => event.preventDefault()}
             onClick=${() => choose(option)}
           >
@@ -99,7 +99,7 @@ export function Combobox({ options, value, onInput, onChoose, free = true, ...gi
             ${option.hint && html`<small>${option.hint}</small>`}
           </li>`,
         )}
-        ${open && found.length > SHOWN && html`<li role="option" aria-disabled="true" class="more">${found.length - SHOWN} more: type to find them</li>`}
+        ${open && found.length > MAX_SHOWN && html`<li role="option" aria-disabled="true" class="more">${found.length - MAX_SHOWN} more: type to find them</li>`}
         ${open && found.length === 0 && html`<li role="option" aria-disabled="true" class="more">${free ? "Not in the list; it can be used all the same." : "Nothing like this in the list."}</li>`}
       </ul>
     </div>`}

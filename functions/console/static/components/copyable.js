@@ -1,11 +1,11 @@
-// A text that people carry elsewhere (a path, a checksum, a line of a file), with a button that copies it.
+// A text that people take elsewhere (a path, a checksum, a line of a file), with a copy button.
 
-import { useAction } from "../data.js";
-import { html } from "../html.js";
+import { useAction } from "../lib/data.js";
+import { html } from "../lib/html.js";
 import { toast } from "./announce.js";
 import { IconButton } from "./button.js";
 
-// `label` says what it is: "SHA-256 of students.csv". `block` is for whole lines, which wrap.
+// `label` names the text: "SHA-256 of students.csv". `block` is for whole lines, which wrap.
 export function Copyable({ label, text, block }) {
   const copying = useAction(async () => {
     await toClipboard(text);

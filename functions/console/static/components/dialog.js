@@ -1,12 +1,12 @@
-// Dialogs: the browser's own <dialog>, which keeps the focus inside and gives it back.
+// Dialogs: the browser's own <dialog>, which keeps the focus inside and returns it on closing.
 
-import { html, useId, useLayoutEffect, useRef } from "../html.js";
-import { Said } from "./announce.js";
+import { html, useId, useLayoutEffect, useRef } from "../lib/html.js";
+import { LiveRegion } from "./announce.js";
 import { Button, IconButton } from "./button.js";
 import { ErrorNotice } from "./states.js";
 
-// Is open as long as it is drawn. `actions` are the buttons at its end; `onClose` is Escape and
-// the cross too; without it the dialog stays.
+// Open as long as it is rendered. `actions` are the buttons of its footer. `onClose` handles Escape and
+// the close button; without it the dialog cannot be closed.
 export function Dialog({ title, onClose, actions, children, wide }) {
   const dialog = useRef(null);
   const id = useId();
@@ -16,8 +16,8 @@ export function Dialog({ title, onClose, actions, children, wide }) {
     return () => element.close();
   }, []);
   const onCancel = (event) => {
-    if (event.target !== event.currentTarget) return; // of a file chooser inside
-    event.preventDefault(); // it is closed by not being drawn
+    if (event.target !== event.currentTarget) return; // from a file chooser inside the dialog
+    event.preventDefault(); // the parent closes the dialog by not rendering it
     onClose?.();
   };
   return html`<dialog
@@ -32,12 +32,12 @@ export function Dialog({ title, onClose, actions, children, wide }) {
       ${onClose && html`<${IconButton} label="Close" icon="close" onClick=${onClose} />`}
     </header>
     <div class="dialog-body">${children}</div>
-    <${Said} />
+    <${LiveRegion} />
     ${actions && html`<footer>${actions}</footer>`}
   </dialog>`;
 }
 
-// Asks before something is done. `confirm` is the button's word, a verb; `action` a useAction.
+// Asks before an action. `confirm` is the verb on the button; `action` is a useAction.
 export function ConfirmDialog({ title, confirm, danger, action, onClose, disabled, children }) {
   return html`<${Dialog}
     title=${title}

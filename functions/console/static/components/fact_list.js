@@ -1,8 +1,8 @@
-// What is known of a thing: names and values, side by side where there is room.
+// Facts about one thing: names and values, side by side where there is room.
 
-import { html } from "../html.js";
+import { html } from "../lib/html.js";
 
-// facts: [[name, value]]; a value that is null, false or "" is left out with its name.
+// facts: [[name, value]]; a fact whose value is null, false or "" is left out.
 export function FactList({ facts }) {
   return html`<dl class="fact-list">
     ${facts

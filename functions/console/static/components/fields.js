@@ -1,13 +1,13 @@
-// Fields of forms: each with its label, a hint, and what is wrong with it.
+// Form fields: each with its label, its hint and its problem.
 
-import { html, useEffect, useId } from "../html.js";
+import { html, useEffect, useId } from "../lib/html.js";
 import { Sentence } from "./sentence.js";
 
-// The frame around a control: `children` is given {id, described_by, invalid}.
-export function Field({ label, hint, problem, optional, hide_label, children }) {
+// The frame around a control: `children` receives the control's id and ARIA attributes.
+export function Field({ label, hint, problem, optional, hideLabel, children }) {
   const id = useId();
   return html`<div class="field ${problem ? "wrong" : ""}">
-    <label for=${id} class=${hide_label ? "for-ears" : ""}>
+    <label for=${id} class=${hideLabel ? "visually-hidden" : ""}>
       ${label}${optional && html` <span class="optional">(optional)</span>`}
     </label>
     ${hint && html`<p class="hint" id=${`${id}-hint`}>${hint}</p>`}
@@ -16,26 +16,27 @@ export function Field({ label, hint, problem, optional, hide_label, children }) 
   </div>`;
 }
 
-// By which elements a control is described.
+// The ids of the elements that describe a control.
 function described(id, hint, problem) {
   return [hint && `${id}-hint`, problem && `${id}-problem`].filter(Boolean).join(" ") || undefined;
 }
 
-function split({ label, hint, problem, optional, hide_label, ...control }) {
-  return [{ label, hint, problem, optional, hide_label }, control];
+/** @param {Record<string, any>} props */
+function split({ label, hint, problem, optional, hideLabel, ...control }) {
+  return [{ label, hint, problem, optional, hideLabel }, control];
 }
 
-// `onInput` is given the text.
+// `onInput` receives the text.
 export function TextField({ onInput, ...given }) {
   const [frame, control] = split(given);
   return html`<${Field} ...${frame}>
-    ${(of_field) =>
+    ${(fieldProps) =>
       html`<input
         type="text"
         autocomplete="off"
         spellcheck=${false}
         ...${control}
-        ...${of_field}
+        ...${fieldProps}
         onInput=${(event) => onInput(event.target.value)}
       />`}
   <//>`;
@@ -44,24 +45,24 @@ export function TextField({ onInput, ...given }) {
 export function TextArea({ onInput, ...given }) {
   const [frame, control] = split(given);
   return html`<${Field} ...${frame}>
-    ${(of_field) =>
+    ${(fieldProps) =>
       html`<textarea
         rows="4"
         spellcheck=${false}
         ...${control}
-        ...${of_field}
+        ...${fieldProps}
         onInput=${(event) => onInput(event.target.value)}
       ></textarea>`}
   <//>`;
 }
 
-// options: [{value, label}], or texts; `onInput` is given the value.
+// options: [{value, label}], or texts; `onInput` receives the value.
 export function SelectField({ options, value, onInput, ...given }) {
   const [frame, control] = split(given);
   const rows = options.map((one) => (typeof one === "string" ? { value: one, label: one } : one));
   return html`<${Field} ...${frame}>
-    ${(of_field) =>
-      html`<select ...${control} ...${of_field} onInput=${(event) => onInput(event.target.value)}>
+    ${(fieldProps) =>
+      html`<select ...${control} ...${fieldProps} onInput=${(event) => onInput(event.target.value)}>
         ${rows.map(
           (row) => html`<option key=${row.value} value=${row.value} selected=${row.value === value}>
             ${row.label}
@@ -71,8 +72,8 @@ export function SelectField({ options, value, onInput, ...given }) {
   <//>`;
 }
 
-// Some choices, of which one is taken. options: [{value, label, hint?}]
-export function RadioGroup({ label, hint, problem, options, value, onInput, hide_label }) {
+// A group of options of which one is selected. options: [{value, label, hint?}]
+export function RadioGroup({ label, hint, problem, options, value, onInput, hideLabel }) {
   const id = useId();
   return html`<fieldset
     role="radiogroup"
@@ -80,7 +81,7 @@ export function RadioGroup({ label, hint, problem, options, value, onInput, hide
     aria-describedby=${described(id, hint, problem)}
     aria-invalid=${problem ? "true" : undefined}
   >
-    <legend class=${hide_label ? "for-ears" : ""}>${label}</legend>
+    <legend class=${hideLabel ? "visually-hidden" : ""}>${label}</legend>
     ${hint && html`<p class="hint" id=${`${id}-hint`}>${hint}</p>`}
     ${options.map(
       (option) => html`<div class="check" key=${option.value}>
@@ -122,7 +123,7 @@ export function Checkbox({ label, hint, problem, checked, onInput, ...control })
   </div>`;
 }
 
-// The slider of a thing that is on or off at once, or when it is saved.
+// A switch that is on or off; it takes effect at once, or when the form is saved.
 export function Switch({ label, hint, checked, onInput, ...control }) {
   const id = useId();
   return html`<div class="check">
@@ -143,8 +144,8 @@ export function Switch({ label, hint, checked, onInput, ...control }) {
   </div>`;
 }
 
-// When an action was refused: the first field in `form` (a ref) that something is wrong with gets
-// the focus; of a group of choices the one that was taken; or what is said where there is no field.
+// After a refused action, moves the focus to the first field in `form` (a ref) that has a problem: in a
+// group of options to the selected one, and where there is no field to the problem's text.
 export function useFocusOnProblem(form, error) {
   useEffect(() => {
     if (!error) return;

@@ -1,6 +1,6 @@
-// Small drawings beside words; a screen reader skips them.
+// Small icons beside words; screen readers skip them.
 
-import { html } from "../html.js";
+import { html } from "../lib/html.js";
 
 const PATHS = {
   more: "M12 6.5v.01M12 12v.01M12 17.5v.01",

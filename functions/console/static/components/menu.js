@@ -1,9 +1,9 @@
 // A menu behind a button (WAI-ARIA menu button): arrows move, letters jump, Escape closes.
 
-import { html, useEffect, useId, useRef, useState } from "../html.js";
+import { html, useEffect, useId, useRef, useState } from "../lib/html.js";
 import { Icon } from "./icon.js";
 
-// items: [{label, href} | {label, onSelect}]; `danger` marks one, null leaves one out.
+// items: [{label, href} | {label, onSelect}]; `danger` highlights an item, a false item is left out.
 export function Menu({ label, items, icon = "more", text }) {
   const [open, setOpen] = useState(false);
   const root = useRef(null);
@@ -12,15 +12,15 @@ export function Menu({ label, items, icon = "more", text }) {
   const shown = items.filter(Boolean);
 
   const links = () => [...root.current.querySelectorAll("[role=menuitem]")];
-  const focus = (place) => {
+  const focus = (index) => {
     const all = links();
-    all.at(place % all.length)?.focus();
+    all.at(index % all.length)?.focus();
   };
-  // One of them can be reached by Tab, as a list that scrolls has to hold something that can.
+  // Tab reaches one item (roving tabindex), because a scrollable list must contain a focusable element.
   const rove = ({ target }) => links().forEach((link) => (link.tabIndex = link === target ? 0 : -1));
-  const show = (place) => {
+  const show = (index) => {
     setOpen(true);
-    requestAnimationFrame(() => focus(place));
+    requestAnimationFrame(() => focus(index));
   };
   const close = () => {
     setOpen(false);
@@ -41,12 +41,12 @@ export function Menu({ label, items, icon = "more", text }) {
     event.preventDefault();
   };
   const onMenuKey = (event) => {
-    const place = links().indexOf(document.activeElement);
-    const moves = { ArrowDown: place + 1, ArrowUp: place - 1, Home: 0, End: -1 };
+    const index = links().indexOf(document.activeElement);
+    const moves = { ArrowDown: index + 1, ArrowUp: index - 1, Home: 0, End: -1 };
     if (event.key in moves) focus(moves[event.key]);
     else if (event.key === "Escape") close();
     else if (event.key === "Tab") return setOpen(false);
-    else if (!jump(links(), place, event.key)) return undefined;
+    else if (!jump(links(), index, event.key)) return undefined;
     return event.preventDefault();
   };
 
@@ -80,15 +80,15 @@ function MenuItem({ item, close, leave }) {
   const common = { role: "menuitem", tabindex: -1, class: item.danger ? "danger" : "" };
   if (item.href) return html`<a ...${common} href=${item.href} onClick=${leave}>${item.label}</a>`;
   const select = () => {
-    close(); // first, so that a dialog gives the focus back to the menu's button
+    close(); // before onSelect, so that a dialog returns the focus to the menu's button
     item.onSelect();
   };
   return html`<button ...${common} type="button" onClick=${select}>${item.label}</button>`;
 }
 
-function jump(links, place, key) {
+function jump(links, index, key) {
   if (key.length !== 1 || key === " ") return false;
-  const order = [...links.slice(place + 1), ...links.slice(0, place + 1)];
+  const order = [...links.slice(index + 1), ...links.slice(0, index + 1)];
   const found = order.find((link) => link.textContent.toLowerCase().startsWith(key.toLowerCase()));
   found?.focus();
   return Boolean(found);

@@ -1,6 +1,6 @@
-// A part of a page with a heading of its own.
+// A part of a page with its own heading.
 
-import { html, useId } from "../html.js";
+import { html, useId } from "../lib/html.js";
 
 export function Section({ title, hint, children }) {
   const id = useId();

@@ -1,7 +1,7 @@
-// A sentence of the API; what stands in it between backticks is to be written as it is.
+// A sentence from the API; text between backticks is shown as code.
 
-import { html } from "../html.js";
+import { html } from "../lib/html.js";
 
 export function Sentence({ text }) {
-  return text.split("`").map((part, place) => (place % 2 ? html`<code>${part}</code>` : part));
+  return text.split("`").map((part, index) => (index % 2 ? html`<code>${part}</code>` : part));
 }

@@ -1,17 +1,17 @@
-// What stands where there is nothing yet, nothing at all, or something went wrong.
+// What a page shows while it loads, when it is empty, and after an error.
 
-import { useAction } from "../data.js";
-import { html, useEffect, useState } from "../html.js";
+import { useAction } from "../lib/data.js";
+import { html, useEffect, useState } from "../lib/html.js";
 import { Button } from "./button.js";
 import { Icon } from "./icon.js";
 import { Sentence } from "./sentence.js";
 
-const SHOWN_AFTER_MS = 200; // a wait shorter than a moment shows nothing
+const SHOW_AFTER_MS = 200; // a shorter wait shows nothing
 
 export function Loading({ label = "Loading …" }) {
-  const [shown, show] = useState(false);
+  const [shown, setShown] = useState(false);
   useEffect(() => {
-    const timer = setTimeout(() => show(true), SHOWN_AFTER_MS);
+    const timer = setTimeout(() => setShown(true), SHOW_AFTER_MS);
     return () => clearTimeout(timer);
   }, []);
   return html`<p class="loading" role="status">
@@ -28,13 +28,13 @@ export function Notice({ tone = "calm", title, children }) {
   </div>`;
 }
 
-// An ApiError beside the button that met it, with its problems; nothing without an error. Problems
-// whose path is `at_field`, a function, stand at their fields already. `as_written`: the paths lead
-// through a text that somebody wrote; else a problem may say its `place` in words.
-export function ErrorNotice({ error, title, at_field = () => false, as_written }) {
-  const problems = error?.problems?.filter((problem) => !at_field(problem.path)) ?? [];
+// An ApiError with its problems, for beside the button that caused it; empty without an error. `isShown`
+// says whether the problem of a path is shown at its field already. `asWritten`: show the path as it is,
+// because the person wrote the text that it points into. Otherwise a problem may bring its own `label`.
+export function ErrorNotice({ error, title, isShown = (_path) => false, asWritten }) {
+  const problems = error?.problems?.filter((problem) => !isShown(problem.path)) ?? [];
   useEffect(() => {
-    // Above the button that was pressed, it pushes this down: perhaps out of sight.
+    // A notice above the pressed button moves the button down, perhaps out of sight.
     if (error) document.activeElement.scrollIntoView({ block: "nearest" });
   }, [error]);
   return html`<div role="alert">
@@ -45,7 +45,7 @@ export function ErrorNotice({ error, title, at_field = () => false, as_written }
       html`<ul>
         ${problems.map(
           (problem) => html`<li key=${problem.path}>
-            ${as_written ? html`<code>${problem.path}</code>` : html`<strong>${problem.place ?? inWords(problem.path)}</strong>`}${" "}
+            ${asWritten ? html`<code>${problem.path}</code>` : html`<strong>${problem.label ?? inWords(problem.path)}</strong>`}${" "}
             <${Sentence} text=${problem.message} />
           </li>`,
         )}
@@ -61,7 +61,7 @@ function inWords(path) {
   return text.slice(0, 1).toUpperCase() + text.slice(1);
 }
 
-// In place of content that could not be loaded.
+// Shown instead of content that could not be loaded.
 export function ErrorState({ error, onRetry }) {
   const trying = useAction(onRetry);
   return html`<div class="state" role="alert">
@@ -78,7 +78,7 @@ export function EmptyState({ title, children }) {
   </div>`;
 }
 
-// A bar: `value` of `max`, or without a value one that only says that something goes on.
+// A progress bar: `value` of `max`, or without a value one that only shows activity.
 export function Progress({ label, value, max }) {
   return html`<div class="progress">
     <span>${label}</span>

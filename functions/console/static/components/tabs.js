@@ -1,14 +1,14 @@
-// Tabs (WAI-ARIA): arrows move between them, one panel is drawn.
+// Tabs (WAI-ARIA): arrows move between them, and only the selected panel is rendered.
 
-import { html, useId, useRef } from "../html.js";
+import { html, useId, useRef } from "../lib/html.js";
 
-// tabs: [{id, label, note?}]; `children` is the panel of the one `selected`.
+// tabs: [{id, label, note?}]; `children` is the panel of the `selected` tab.
 export function Tabs({ label, tabs, selected, onSelect, children, after }) {
   const base = useId();
   const list = useRef(null);
   const onKey = (event) => {
-    const place = tabs.findIndex((tab) => tab.id === selected);
-    const moves = { ArrowRight: place + 1, ArrowLeft: place - 1, Home: 0, End: -1 };
+    const index = tabs.findIndex((tab) => tab.id === selected);
+    const moves = { ArrowRight: index + 1, ArrowLeft: index - 1, Home: 0, End: -1 };
     if (!(event.key in moves)) return;
     event.preventDefault();
     const to = (moves[event.key] + tabs.length) % tabs.length;

@@ -1,6 +1,6 @@
-// Moments and numbers as the district reads them: always with its zone, never with the reader's.
+// Times and numbers as the district reads them: always in the district's zone, never the reader's.
 
-import { html } from "../html.js";
+import { html } from "../lib/html.js";
 
 const LANGUAGE = "en-US";
 const NUMBER = new Intl.NumberFormat(LANGUAGE);
@@ -19,19 +19,19 @@ export function bytes(value) {
   return `${SIZE.format(size)} ${unit}`;
 }
 
-// "Today, 9:00 PM CST", "Yesterday, …", "Mon, Nov 23, 9:00 PM CST", with the year if it is another.
+// "Today, 9:00 PM CST", "Yesterday, …", "Mon, Nov 23, 9:00 PM CST"; with the year if it is not this one.
 export function momentText(at, zone, now = new Date()) {
   const moment = new Date(at);
   const time = parts(moment, zone, { hour: "numeric", minute: "2-digit", timeZoneName: "short" });
   const days = (dayNumber(moment, zone) - dayNumber(now, zone)) / 86_400_000;
   const near = { 0: "Today", 1: "Tomorrow", [-1]: "Yesterday" }[days];
   if (near) return `${near}, ${time}`;
-  const same_year = parts(moment, zone, { year: "numeric" }) === parts(now, zone, { year: "numeric" });
+  const sameYear = parts(moment, zone, { year: "numeric" }) === parts(now, zone, { year: "numeric" });
   const day = { weekday: "short", month: "short", day: "numeric" };
-  return `${parts(moment, zone, same_year ? day : { ...day, year: "numeric" })}, ${time}`;
+  return `${parts(moment, zone, sameYear ? day : { ...day, year: "numeric" })}, ${time}`;
 }
 
-// A day as the API writes it, 2026-06-30: "Tue, Jun 30, 2026".
+// A day of the API, 2026-06-30, as "Tue, Jun 30, 2026".
 export function dayText(day) {
   const options = { weekday: "short", month: "short", day: "numeric", year: "numeric" };
   return parts(new Date(`${day}T12:00:00Z`), "UTC", options);
@@ -45,7 +45,7 @@ export function Time({ at, zone }) {
 
 // "3 s", "2 min 5 s"
 export function duration(from, to) {
-  const seconds = Math.max(0, Math.round((new Date(to) - new Date(from)) / 1000));
+  const seconds = Math.max(0, Math.round((new Date(to).getTime() - new Date(from).getTime()) / 1000));
   return seconds < 60 ? `${seconds} s` : `${Math.floor(seconds / 60)} min ${seconds % 60} s`;
 }
 

@@ -1,23 +1,23 @@
-// A time zone by its name, found by any word of it: "chicago", "central", "america".
+// A field for a time zone, which is found by any word of its name: "chicago", "central", "america".
 
-import { html } from "../html.js";
+import { html } from "../lib/html.js";
 import { Combobox } from "./combobox.js";
 
-let zones = null; // found out once: it takes some 50 ms
+let zones = null; // computed once, because it takes some 50 ms
 
 export function TimeZoneField({ label = "Time zone", ...given }) {
   zones ??= Intl.supportedValuesOf("timeZone").map((zone) => ({ value: zone, label: zone, hint: commonName(zone) }));
   return html`<${Combobox} label=${label} options=${zones} free=${false} ...${given} />`;
 }
 
-// "Central Time" of America/Chicago; empty where people have no name for it.
+// "Central Time" for America/Chicago; empty for a zone without a common name.
 export function commonName(zone) {
   const parts = new Intl.DateTimeFormat("en-US", { timeZone: zone, timeZoneName: "longGeneric" }).formatToParts();
   const name = parts.find((part) => part.type === "timeZoneName").value;
   return name.startsWith("GMT") ? "" : name;
 }
 
-// Empty where the browser tells none: no district lives by UTC.
+// Empty for UTC, which browsers report when they do not know the zone: no district uses UTC.
 export function zoneOfThisBrowser() {
   const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
   return zone === "UTC" ? "" : zone;

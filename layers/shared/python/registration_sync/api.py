@@ -1,7 +1,7 @@
-"""HTTP in and out: finds the route, authorises, and turns answers and errors into responses.
+"""Handles HTTP requests: finds the route, authorizes the caller, and builds the response.
 
-A small table of routes in place of a router library, which would cost the sync function's start.
-Lists the status of every error in one place.
+A small route table instead of a router library keeps the sync function's cold start short. STATUS
+is the only list of HTTP statuses of errors.
 """
 
 import base64
@@ -24,7 +24,7 @@ from registration_sync.domain.access import (
     Caller,
     ConnectionAccess,
     Permission,
-    authorise,
+    authorize,
     caller_from_claims,
     require,
 )
@@ -58,15 +58,16 @@ STATUS: Mapping[type[RegistrationSyncError], int] = {
     Unavailable: 503,
     RegistrationSyncError: 500,
 }
-"""HTTP status of an error class; one that is not listed has its base's."""
+"""HTTP status of an error class; a class that is not listed has the status of its base."""
 
 RETRY_AFTER_SECONDS = 5
+CONNECTION = "/connections/{connection_id}"
 CONNECTION_ID = re.compile(r"[a-z0-9-]{1,40}", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """What a route is given; names of `headers` are in lower case."""
+    """A request as routes receive it; names of `headers` are in lower case."""
 
     caller: Caller
     request_id: str
@@ -87,7 +88,7 @@ class Request:
         try:
             return base64.b64decode(body, validate=True).decode()
         except (binascii.Error, UnicodeDecodeError):
-            raise InvalidRequest("The body has to be text in UTF-8.") from None
+            raise InvalidRequest("The body must be UTF-8 text.") from None
 
     def json(self) -> object:
         """The body as JSON, None if there is no body; raises InvalidRequest."""
@@ -103,13 +104,13 @@ class Request:
                 f"The body is not JSON: line {error.lineno}, column {error.colno}: {error.msg}."
             ) from None
         except (ValueError, RecursionError):
-            raise InvalidRequest("The body is not JSON that can be read.") from None
+            raise InvalidRequest("The body is not valid JSON.") from None
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What a route returns; `body` is made of plain JSON values, None for no content, and `note`
-    is for the audit: what was changed, if anything was."""
+    """A response as routes return it; `body` is made of plain JSON values, None for no content.
+    `note` describes the change for the audit, None if nothing changed."""
 
     status: int
     body: object = None
@@ -119,10 +120,9 @@ class Answer:
 
 @dataclass(frozen=True, slots=True)
 class Route:
-    """One method of one resource, `/connections/{connection_id}`, and what it demands.
+    """One method of one resource, such as `/connections/{connection_id}`.
 
-    Without a permission any valid token will do. A public one is open to everyone: the gateway
-    asks for no token.
+    Without a permission, any valid token is enough. A public route needs no token.
     """
 
     method: str
@@ -139,11 +139,11 @@ def handle(
     access_of: Callable[[str], ConnectionAccess | None],
     audit_of: Callable[[], Audit],
 ) -> dict[str, Any]:
-    """Answers an API Gateway REST proxy event; the outermost boundary, so it never raises.
+    """Responds to an API Gateway REST proxy event; as the outermost boundary, it never raises.
 
-    A route of one connection is authorised here, before it is called, and so is the permission
-    of the others; those check each connection they touch by themselves. Logs one line, without
-    paths, bodies or queries: they may hold student data.
+    Authorizes the caller before it calls the route: on the connection in the path, if there is
+    one; otherwise only the permission is checked, and the route checks each connection that it
+    uses. Logs one line without paths, bodies or queries, which may hold student data.
     """
     started = time.monotonic()
     line: dict[str, object] = {"route": f"{event.get('httpMethod')} {event.get('resource')}"}
@@ -154,7 +154,7 @@ def handle(
         line["code"] = error.code
         if response["statusCode"] >= 500:
             line["reason"] = error.message
-    except Exception as error:  # noqa: BLE001  # nothing above would answer the caller
+    except Exception as error:  # noqa: BLE001  # no caller of this function handles errors
         response = _respond(_UNEXPECTED)
         line |= {"code": "internal_error", "raised": describe_exception(error)}
     line |= {
@@ -163,12 +163,12 @@ def handle(
         "duration_ms": round((time.monotonic() - started) * 1000),
     }
     record = logger().error if response["statusCode"] >= 500 else logger().info
-    record("answered", extra=line)
+    record("request completed", extra=line)
     return response
 
 
 def error_answer(error: RegistrationSyncError) -> Answer:
-    """The one shape of errors, with the status of the error's class."""
+    """The response for an error: all errors have the same shape."""
     status = next(STATUS[kind] for kind in type(error).__mro__ if kind in STATUS)
     content: dict[str, object] = {
         "code": error.code,
@@ -183,12 +183,13 @@ def error_answer(error: RegistrationSyncError) -> Answer:
 
 
 def describe_exception(error: BaseException) -> list[str]:
-    """The types of an unexpected exception and of its causes, and where each was raised.
+    """The types and tracebacks of an unexpected exception and of its causes.
 
-    Without their messages, which quote values: a KeyError's is the key, and may be a student.
+    Leaves their messages out, because messages quote values: a KeyError quotes the key, which may
+    be a student's id.
     """
     described: list[str] = []
-    seen: list[BaseException] = []  # a chain may come back to itself
+    seen: list[BaseException] = []  # a chain of causes may be circular
     link: BaseException | None = error
     while link is not None and link not in seen:
         seen.append(link)
@@ -201,7 +202,7 @@ def describe_exception(error: BaseException) -> list[str]:
 
 @cache
 def logger() -> Logger:
-    """The structured log; the function's name comes from POWERTOOLS_SERVICE_NAME."""
+    """The structured logger; POWERTOOLS_SERVICE_NAME holds the function's name."""
     return Logger()
 
 
@@ -210,7 +211,7 @@ _UNEXPECTED = Answer(
     {
         "error": {
             "code": "internal_error",
-            "message": "Something went wrong on our side; it has been logged. Please try again.",
+            "message": "An unexpected error occurred and was logged. Please try again.",
             "problems": [],
         }
     },
@@ -237,19 +238,19 @@ def _answer(
         access = access_of(connection_id) if known else None
         if access is not None:
             line["connection_id"] = connection_id
-        authorise(request.caller, route.permission, access)
+        authorize(request.caller, route.permission, access)
     else:
         require(request.caller, route.permission)
     answer = route.use(request)
     if answer.note:
         line["action"] = answer.note.action
-        _keep(answer.note, request, audit_of())
+        _write_audit(answer.note, request, audit_of())
     return answer
 
 
-def _keep(note: Note, request: Request, audit: Audit) -> None:
-    """The one place that writes the audit. What was done is done: a fault here is logged, with
-    the names of the fields, and is no reason to tell the caller that it failed."""
+def _write_audit(note: Note, request: Request, audit: Audit) -> None:
+    """Writes the audit entry. The change is not rolled back if that fails: the failure is logged
+    with the names of the changed fields, and the request still succeeds."""
     connection_id = note.connection_id or request.connection_id
     entry = AuditEntry(
         at=dt.datetime.now(dt.UTC),
@@ -262,7 +263,7 @@ def _keep(note: Note, request: Request, audit: Audit) -> None:
         audit.add(connection_id, entry)
     except Unavailable as error:
         logger().error(
-            "not audited",
+            "audit write failed",
             extra={
                 "connection_id": connection_id,
                 "by": entry.by,
@@ -292,9 +293,9 @@ def _request(event: Mapping[str, Any], caller: Caller) -> Request:
 
 
 def _route(event: Mapping[str, Any], routes: Sequence[Route]) -> Route:
-    wanted = (event.get("httpMethod"), event.get("resource"))
+    requested = (event.get("httpMethod"), event.get("resource"))
     for route in routes:
-        if (route.method, route.resource) == wanted:
+        if (route.method, route.resource) == requested:
             return route
     raise NotFound("This API has no such method and path.")
 
@@ -305,7 +306,7 @@ def _respond(answer: Answer) -> dict[str, Any]:
         "statusCode": answer.status,
         "headers": {
             "Content-Type": "application/json",
-            "Cache-Control": "no-store",  # answers hold student data
+            "Cache-Control": "no-store",  # responses hold student data
             **answer.headers,
         },
         "body": body,
@@ -314,12 +315,13 @@ def _respond(answer: Answer) -> dict[str, Any]:
 
 
 def _refuse_repeated(pairs: list[tuple[str, object]]) -> dict[str, object]:
-    """Of a name that repeats JSON takes the last in silence: a code table would lose a code."""
+    """Refuses repeated names: json.loads would keep the last one, and a code table would lose a
+    code."""
     content = dict(pairs)
     if len(content) < len(pairs):
         names = [name for name, _ in pairs]
         name = next(name for name in names if names.count(name) > 1)
-        raise InvalidRequest(f'"{name[:80]}" stands twice in one object: leave one out.')
+        raise InvalidRequest(f'"{name[:80]}" appears twice in one object: remove one.')
     return content
 
 

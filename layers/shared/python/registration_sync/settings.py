@@ -1,4 +1,4 @@
-"""The environment, read once into one typed record for each function."""
+"""Reads the environment of each function into a typed record."""
 
 import dataclasses
 import ipaddress
@@ -11,7 +11,7 @@ type Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 
 
 class NotConfigured(RegistrationSyncError):
-    """The environment lacks something: for whoever deploys the template."""
+    """An environment variable is missing or invalid: for the person who deploys the template."""
 
     code = "not_configured"
 
@@ -53,21 +53,21 @@ class ConfigurationSettings:
 def read_settings[Settings: (SyncSettings, ExportSettings, ConfigurationSettings)](
     kind: type[Settings], environment: Mapping[str, str]
 ) -> Settings:
-    """Reads each field of `kind` from the variable of its name in capitals.
+    """Reads each field of `kind` from the environment variable of the same name in capitals.
 
-    Raises NotConfigured with every variable that is missing or cannot be read.
+    Raises NotConfigured with every variable that is missing or invalid.
     """
     values: dict[str, object] = {}
-    mistakes: list[str] = []
+    errors: list[str] = []
     for field in dataclasses.fields(kind):
         variable = field.name.upper()
         read = _READERS.get(field.name, _text)
         try:
             values[field.name] = read(environment.get(variable, "").strip())
         except ValueError as error:
-            mistakes.append(f"{variable} {error}")
-    if mistakes:
-        raise NotConfigured(f"Set the environment of the function: {'; '.join(mistakes)}.")
+            errors.append(f"{variable} {error}")
+    if errors:
+        raise NotConfigured(f"Set the environment of the function: {'; '.join(errors)}.")
     return kind(**values)  # type: ignore[arg-type]  # each reader returns its field's type
 
 
@@ -79,17 +79,17 @@ def _text(value: str) -> str:
 
 def _days(value: str) -> int:
     if not _text(value).isdecimal() or not 1 <= int(value) <= 36_500:
-        raise ValueError(f'is "{value}" and has to be a number of days from 1 to 36500')
+        raise ValueError(f'is "{value}" but must be a number of days from 1 to 36500')
     return int(value)
 
 
 def _networks(value: str) -> tuple[Network, ...]:
-    """None at all is a sound setting here: then no private address may be connected to."""
+    """An empty value allows no private addresses."""
     parts = [part.strip() for part in value.split(",") if part.strip()]
     try:
         return tuple(ipaddress.ip_network(part) for part in parts)
     except ValueError:
-        message = f'is "{value}" and has to be networks with commas, such as 10.0.0.0/8'
+        message = f'is "{value}" but must be a comma-separated list of networks, such as 10.0.0.0/8'
         raise ValueError(message) from None
 
 

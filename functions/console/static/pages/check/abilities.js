@@ -1,6 +1,6 @@
-// What the server can do, as the last check found out.
+// What the server supports, according to the last check.
 
-import { html } from "../../html.js";
+import { html } from "../../lib/html.js";
 import { Section } from "../../components/section.js";
 
 const REPLACES = {

@@ -1,16 +1,16 @@
-// The host key that a server shows and that is not pinned: to be confirmed by a person.
+// Asks a person to confirm a host key that the server shows and that is not pinned.
 
-import { useAction } from "../../data.js";
-import { html, useState } from "../../html.js";
+import { pinHostKey } from "../../lib/connection_changes.js";
+import { useAction } from "../../lib/data.js";
+import { html, useState } from "../../lib/html.js";
+import { usePerson } from "../../lib/person.js";
 import { Button } from "../../components/button.js";
 import { ConfirmDialog } from "../../components/dialog.js";
 import { Section } from "../../components/section.js";
 import { ErrorNotice, Notice } from "../../components/states.js";
-import { pinHostKey } from "../../connection_changes.js";
-import { HostKeyFacts } from "../../host_keys.js";
-import { usePerson } from "../../person.js";
+import { HostKeyFacts } from "../../shared/host_keys.js";
 
-// Whether all that is missing is that somebody confirms the server's first key.
+// Whether the check failed only because nobody has confirmed the server's first key.
 export function isFirstKey(connection, run) {
   return Boolean(connection.host_keys.length === 0 && keyShown(run));
 }
@@ -19,8 +19,7 @@ function keyShown(run) {
   return run.steps.find((step) => step.step === "host_key" && step.result === "failed")?.host_key;
 }
 
-// Nothing where there is nothing to confirm. `onPinned` is called when the key is among
-// `host_keys`, with the connection as it is now.
+// Empty where there is nothing to confirm. `onPinned` receives the changed connection.
 export function HostKeyToConfirm({ connection, run, onPinned }) {
   const person = usePerson();
   const shown = keyShown(run);
@@ -41,17 +40,17 @@ export function HostKeyToConfirm({ connection, run, onPinned }) {
       <summary>The whole key</summary>
       <p><code>${shown}</code></p>
     </details>
-    ${person.can_configure
+    ${person.canConfigure
       ? html`<${Confirm} connection=${connection} line=${shown} known=${known} onPinned=${onPinned} />`
       : html`<p class="muted">Somebody with Full Access can confirm it.</p>`}
   <//>`;
 }
 
 function Confirm({ connection, line, known, onPinned }) {
-  const [asking, ask] = useState(false);
+  const [asking, setAsking] = useState(false);
   const pin = useAction(async () => {
     const changed = await pinHostKey(connection.connection_id, line);
-    ask(false);
+    setAsking(false);
     onPinned(changed);
   });
   if (known.length === 0)
@@ -59,13 +58,13 @@ function Confirm({ connection, line, known, onPinned }) {
         <${Button} kind="primary" busy=${pin.busy} onClick=${() => pin.run()}>The key is right: keep it and check again<//>
       </div>
       <${ErrorNotice} error=${pin.error} />`;
-  return html`<div class="row"><${Button} onClick=${() => ask(true)}>Keep this key too …<//></div>
+  return html`<div class="row"><${Button} onClick=${() => setAsking(true)}>Keep this key too …<//></div>
     ${asking &&
     html`<${ConfirmDialog}
       title="Keep the new key?"
       confirm="Keep it and check again"
       action=${pin}
-      onClose=${() => ask(false)}
+      onClose=${() => setAsking(false)}
     >
       <p>Only if the server's administrator has told you that the key was renewed:</p>
       <${HostKeyFacts} line=${line} />

@@ -1,14 +1,14 @@
-// Check Connection: what the last check found, and a new one, step by step.
+// Check Connection: the result of the last check, and a new check, step by step.
 
-import { html, useRef } from "../../html.js";
+import { html, useRef } from "../../lib/html.js";
+import { usePerson } from "../../lib/person.js";
+import { isUnderWay } from "../../lib/runs.js";
 import { Badge, RunBadge } from "../../components/badge.js";
 import { Button } from "../../components/button.js";
-import { ConnectionPage } from "../../components/connection_page.js";
 import { Sentence } from "../../components/sentence.js";
 import { EmptyState, ErrorNotice, ErrorState, Loading, Notice } from "../../components/states.js";
 import { Time } from "../../components/time.js";
-import { usePerson } from "../../person.js";
-import { isUnderWay } from "../../runs.js";
+import { ConnectionPage } from "../../frame/connection_page.js";
 import { Abilities } from "./abilities.js";
 import { HostKeyToConfirm, isFirstKey } from "./host_key.js";
 import { CheckSteps } from "./steps.js";
@@ -25,8 +25,8 @@ function Check({ connection, keep }) {
   const check = useCheck(connection.connection_id);
   const { run } = check;
   const found = useRef(null);
-  const again = (now) => {
-    found.current.focus(); // the button that was pressed is about to go
+  const checkAgain = (now) => {
+    found.current.focus(); // because the pressed button is about to disappear
     keep(now);
     check.start();
   };
@@ -38,19 +38,19 @@ function Check({ connection, keep }) {
         Looks, step by step, whether files would arrive. It writes one small file, which importers
         overlook, and removes it again.
       </p>
-      ${person.can_run && html`<${Button} kind="primary" busy=${check.busy} onClick=${check.start}>Check now<//>`}
+      ${person.canRun && html`<${Button} kind="primary" busy=${check.busy} onClick=${check.start}>Check now<//>`}
     </div>
     <${ErrorNotice} error=${check.error} />
     ${!run && html`<${EmptyState} title="Not checked yet"><p>Nobody has tried whether this connection works.</p><//>`}
     ${check.stale && html`<${Notice} tone="warn">The connection was changed after this check: check it again.<//>`}
-    ${run && html`<${Outcome} connection=${connection} run=${run} check=${check} onPinned=${again} found=${found} />`}
+    ${run && html`<${Outcome} connection=${connection} run=${run} check=${check} onPinned=${checkAgain} found=${found} />`}
   </div>`;
 }
 
 function Outcome({ connection, run, check, onPinned, found }) {
   const person = usePerson();
   const over = !isUnderWay(run);
-  // A key that was shown before the connection was changed may be another server's.
+  // After a change of the connection, a key that was shown earlier may be another server's.
   return html`${over && !check.stale && html`<${HostKeyToConfirm} connection=${connection} run=${run} onPinned=${onPinned} />`}
     <section class="panel stack" aria-label="What the check found" tabindex="-1" ref=${found}>
       <div class="row">
@@ -62,7 +62,7 @@ function Outcome({ connection, run, check, onPinned, found }) {
       </div>
       ${over && run.steps.length === 0
         ? html`<p><${Sentence} text=${run.error?.message ?? run.message} /></p>`
-        : html`<${CheckSteps} run=${run} connection=${connection} mend=${person.can_configure} />`}
+        : html`<${CheckSteps} run=${run} connection=${connection} linkSettings=${person.canConfigure} />`}
     </section>
     ${over && check.outcome && !check.stale && html`<${Abilities} connection=${connection} run=${run} outcome=${check.outcome} />`}`;
 }

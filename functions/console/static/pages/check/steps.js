@@ -1,11 +1,11 @@
-// The steps of a check: what was tried, how it went, how long it took, and what to mend.
+// The steps of a check: what was tried, the result, the duration, and what to correct.
 
-import { html } from "../../html.js";
+import { html } from "../../lib/html.js";
+import { href } from "../../lib/paths.js";
+import { isUnderWay } from "../../lib/runs.js";
 import { Badge } from "../../components/badge.js";
 import { Icon } from "../../components/icon.js";
 import { Sentence } from "../../components/sentence.js";
-import { isUnderWay } from "../../runs.js";
-import { href } from "../../router.js";
 import { isFirstKey } from "./host_key.js";
 
 const STEPS = {
@@ -30,17 +30,17 @@ const RESULT = {
 
 const TONE = { warning: "warn", asks: "warn", failed: "bad" };
 
-const MENDED_IN_SETTINGS = new Set(["name", "connection", "sign_in", "folder"]);
+const CORRECTED_IN_SETTINGS = new Set(["name", "connection", "sign_in", "folder"]);
 
-// `mend`: whether to lead to the settings from a step that failed.
-export function CheckSteps({ run, connection, mend }) {
+// `linkSettings`: whether a failed step links to the settings.
+export function CheckSteps({ run, connection, linkSettings }) {
   const done = new Map(run.steps.map((step) => [step.step, step]));
   const current = isUnderWay(run) ? Object.keys(STEPS)[run.steps.length] : null;
   return html`<ol class="check-steps">
     ${Object.entries(STEPS).map(([name, title]) => {
       const found = done.get(name);
       const step = name === "host_key" && isFirstKey(connection, run) ? { ...found, result: "asks" } : found;
-      const settings = mend && step?.result === "failed" && MENDED_IN_SETTINGS.has(name) && settingsOf(connection);
+      const settings = linkSettings && step?.result === "failed" && CORRECTED_IN_SETTINGS.has(name) && settingsOf(connection);
       return html`<li key=${name} class=${step?.result ?? (name === current ? "current" : "waiting")}>
         <${Mark} step=${step} current=${name === current} />
         <div>
@@ -60,10 +60,10 @@ export function CheckSteps({ run, connection, mend }) {
 }
 
 function Mark({ step, current }) {
-  if (current) return html`<span class="spinner" aria-hidden="true"></span><span class="for-ears">Being tried: </span>`;
+  if (current) return html`<span class="spinner" aria-hidden="true"></span><span class="visually-hidden">Being tried: </span>`;
   if (!step) return html`<${Icon} name="calm" />`;
   const { icon, word } = RESULT[step.result];
-  return html`<${Icon} name=${icon} /><span class="for-ears">${word}: </span>`;
+  return html`<${Icon} name=${icon} /><span class="visually-hidden">${word}: </span>`;
 }
 
 function settingsOf(connection) {

@@ -1,14 +1,14 @@
-// The last check of a connection, and a new one that is followed while it goes on.
+// The last check of a connection, and a new check, which is followed until it ends.
 
-import { get, getIfThere, pathOf, post } from "../../api.js";
-import { useAction, useData } from "../../data.js";
-import { useEffect, useRef, useState } from "../../html.js";
+import { get, getIfThere, pathOf, post } from "../../lib/api.js";
+import { useAction, useData } from "../../lib/data.js";
+import { useEffect, useRef, useState } from "../../lib/html.js";
+import { followRun, isUnderWay } from "../../lib/runs.js";
 import { announce } from "../../components/announce.js";
-import { followRun, isUnderWay } from "../../runs.js";
 
-const ASKED_FOR = { status: "pending", steps: [], years: [], requested_by: "you" };
+const REQUESTED = { status: "pending", steps: [], years: [], requested_by: "you" };
 
-// {run, outcome: what the API remembers of it, stale, loading, failed, busy, error, start, reload}
+// {run, outcome: the API's record of the last check, stale, loading, failed, busy, error, start, reload}
 export function useCheck(connection_id) {
   const [run, setRun] = useState(null);
   const [outcome, setOutcome] = useState(null);
@@ -22,12 +22,12 @@ export function useCheck(connection_id) {
     announce(`Check Connection: ${ended.message}`);
   };
   const ask = async () => {
-    setRun(ASKED_FOR);
+    setRun(REQUESTED);
     try {
       const { run_id } = await post(pathOf(connection_id, "check"), {}, { signal });
       await follow(run_id);
     } catch (error) {
-      setRun(run); // of this one nothing more is seen: what was found before stands
+      setRun(run); // this check cannot be followed, so the earlier result is shown again
       throw error;
     }
   };
@@ -61,7 +61,7 @@ export function useCheck(connection_id) {
   };
 }
 
-// Null where it was not checked since it was last changed.
+// Null if the connection was not checked after its last change.
 function lastOutcome(connection_id, options) {
   return getIfThere(pathOf(connection_id, "check"), options);
 }

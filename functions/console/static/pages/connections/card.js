@@ -1,23 +1,23 @@
-// One connection: its last run, who is due and held, its next run, and what can be done.
+// One connection: its last run, its due and held students, its next run, and its actions.
 
-import { html, useState } from "../../html.js";
+import { html, useState } from "../../lib/html.js";
+import { href } from "../../lib/paths.js";
+import { usePerson } from "../../lib/person.js";
+import { heldOf, isUnderWay, phaseOf, rowsOf, whyOf } from "../../lib/runs.js";
 import { Badge, RunBadge } from "../../components/badge.js";
 import { Menu } from "../../components/menu.js";
 import { ErrorState, Progress } from "../../components/states.js";
 import { Time, count, number } from "../../components/time.js";
-import { usePerson } from "../../person.js";
-import { href } from "../../router.js";
-import { heldOf, isUnderWay, phaseOf, rowsOf, whyOf } from "../../runs.js";
 import { DeleteDialog } from "./delete_dialog.js";
 import { DownloadDialog } from "./download_dialog.js";
 import { ExportDialog } from "./export_dialog.js";
 import { totalsOf } from "./facts.js";
 
-export function Card({ connection, facts, look, reload }) {
-  const [dialog, open] = useState(null);
+export function Card({ connection, facts, loadFacts, reload }) {
+  const [dialog, setDialog] = useState(null);
   const close = () => {
-    open(null);
-    look();
+    setDialog(null);
+    loadFacts();
   };
   const { connection_id: c, name } = connection;
   return html`<article class="panel card" aria-label=${name}>
@@ -26,34 +26,31 @@ export function Card({ connection, facts, look, reload }) {
         <h2><a href=${href("/connections/{c}/runs", { c })}>${name}</a></h2>
         <p class="where">${where(connection)}</p>
       </div>
-      <${CardMenu} connection=${connection} open=${open} />
+      <${CardMenu} connection=${connection} setDialog=${setDialog} />
     </header>
-    ${facts?.error && html`<${ErrorState} error=${facts.error} onRetry=${look} />`}
-    ${!facts && html`<div class="facts-coming" aria-hidden="true"></div>`}
+    ${facts?.error && html`<${ErrorState} error=${facts.error} onRetry=${loadFacts} />`}
+    ${!facts && html`<div class="facts-loading" aria-hidden="true"></div>`}
     ${facts && !facts.error && html`<${Facts} connection=${connection} facts=${facts} />`}
-    ${dialog === "export" && html`<${ExportDialog} connection=${connection} onAsked=${look} onClose=${close} />`}
+    ${dialog === "export" && html`<${ExportDialog} connection=${connection} onRequested=${loadFacts} onClose=${close} />`}
     ${dialog === "download" && html`<${DownloadDialog} connection=${connection} onClose=${close} />`}
     ${dialog === "delete" && html`<${DeleteDialog} connection=${connection} onClose=${close} onDeleted=${reload} key=${c} />`}
   </article>`;
 }
 
-function CardMenu({ connection, open }) {
+function CardMenu({ connection, setDialog }) {
   const person = usePerson();
   const { connection_id: c, name } = connection;
-  const page = (label, path) => {
-    const to = href(path, { c });
-    return to && { label, href: to };
-  };
+  const page = (label, path) => ({ label, href: href(path, { c }) });
   const items = [
-    person.can_run && { label: "Export Students", onSelect: () => open("export") },
+    person.canRun && { label: "Export Students", onSelect: () => setDialog("export") },
     page("Export Student Mapping", "/connections/{c}/mapping"),
     page("Check Connection", "/connections/{c}/check"),
     page("Schedule", "/connections/{c}/schedule"),
     page("History", "/connections/{c}/runs"),
     page("Students", "/connections/{c}/students"),
-    { label: "Download last files", onSelect: () => open("download") },
-    person.can_configure && page("Edit", "/connections/{c}/settings"),
-    person.can_configure && { label: "Delete", danger: true, onSelect: () => open("delete") },
+    { label: "Download last files", onSelect: () => setDialog("download") },
+    person.canConfigure && page("Edit", "/connections/{c}/settings"),
+    person.canConfigure && { label: "Delete", danger: true, onSelect: () => setDialog("delete") },
   ];
   return html`<${Menu} label=${`Actions of ${name}`} items=${items} />`;
 }
@@ -91,7 +88,7 @@ function LastRun({ connection, run }) {
   const at = run.finished_at ?? run.started_at ?? run.requested_at;
   const when = html`<${Time} at=${at} zone=${connection.time_zone} />`;
   return html`<${RunBadge} run=${run} />
-    <span>${to ? html`<a href=${to}>${when}</a>` : when}</span>
+    <span><a href=${to}>${when}</a></span>
     ${run.status === "failed"
       ? html`<p class="why">${whyOf(run)}</p>`
       : html`<span>${count(rowsOf(run), "student")}${held > 0 && `, ${number(held)} held back`}</span>`}`;

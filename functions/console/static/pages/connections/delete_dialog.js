@@ -1,8 +1,8 @@
-// Delete: only after the name was typed; what it takes with it is said before.
+// Delete: says what is deleted, and requires the typed name.
 
-import { pathOf, remove } from "../../api.js";
-import { useAction } from "../../data.js";
-import { html, useState } from "../../html.js";
+import { pathOf, remove } from "../../lib/api.js";
+import { useAction } from "../../lib/data.js";
+import { html, useState } from "../../lib/html.js";
 import { toast } from "../../components/announce.js";
 import { ConfirmDialog } from "../../components/dialog.js";
 import { TextField } from "../../components/fields.js";

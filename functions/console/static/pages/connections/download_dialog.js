@@ -1,13 +1,13 @@
-// Download last files: links to what the last delivery put on the server.
+// Download last files: links to the files of the last delivery.
 
-import { useData } from "../../data.js";
-import { html } from "../../html.js";
+import { useData } from "../../lib/data.js";
+import { html } from "../../lib/html.js";
+import { schoolYear } from "../../lib/runs.js";
 import { Button } from "../../components/button.js";
 import { Dialog } from "../../components/dialog.js";
-import { DownloadButton } from "../../components/download_button.js";
 import { EmptyState, ErrorState, Loading } from "../../components/states.js";
 import { Time, bytes, count } from "../../components/time.js";
-import { schoolYear } from "../../runs.js";
+import { DownloadButton } from "../../shared/download_button.js";
 import { lastWithFiles } from "./facts.js";
 
 export function DownloadDialog({ connection, onClose }) {

@@ -1,8 +1,10 @@
-// Export Students: what would go, by a dry run; then the real one, followed to its end.
+// Export Students: a dry run shows what would be sent, then the export is followed to its end.
 
-import { get, pathOf, post } from "../../api.js";
-import { useAction } from "../../data.js";
-import { html, useEffect, useRef, useState } from "../../html.js";
+import { pathOf, post } from "../../lib/api.js";
+import { useAction } from "../../lib/data.js";
+import { html, useEffect, useRef, useState } from "../../lib/html.js";
+import { href } from "../../lib/paths.js";
+import { followRun, heldOf, phaseOf, rowsOf, rowsOfYear, schoolYear } from "../../lib/runs.js";
 import { announce } from "../../components/announce.js";
 import { RunBadge } from "../../components/badge.js";
 import { Button, ButtonLink } from "../../components/button.js";
@@ -11,34 +13,32 @@ import { Sentence } from "../../components/sentence.js";
 import { ErrorNotice, Notice, Progress } from "../../components/states.js";
 import { Table } from "../../components/table.js";
 import { count, number } from "../../components/time.js";
-import { href } from "../../router.js";
-import { followRun, heldOf, phaseOf, rowsOf, rowsOfYear, schoolYear } from "../../runs.js";
-import { ASKED_FOR, useRequestedRun } from "../../use_run.js";
+import { REQUESTED, useRequestedRun } from "../../shared/use_run.js";
 
-export function ExportDialog({ connection, onAsked, onClose }) {
+export function ExportDialog({ connection, onRequested, onClose }) {
   const c = connection.connection_id;
-  const [tried, setTried] = useState(null); // the dry run, when it is over
+  const [dryRun, setDryRun] = useState(null); // set when the dry run is over
   const control = useRef(new AbortController());
   const { signal } = control.current;
 
-  const trial = useAction(async () => {
+  const trying = useAction(async () => {
     const { run_id } = await post(pathOf(c, "exports"), { dry_run: true }, { signal });
     const found = await followRun(c, run_id, { signal });
-    setTried(found);
+    setDryRun(found);
     announce(found.message);
   });
-  const exporting = useRequestedRun(c, onAsked);
+  const exporting = useRequestedRun(c, onRequested);
   const { run } = exporting;
   useEffect(() => {
-    trial.run();
+    trying.run();
     return () => control.current.abort();
   }, []);
 
-  const rows = tried ? rowsOf(tried) : 0;
-  const due = tried && hasFiles(tried);
+  const rows = dryRun ? rowsOf(dryRun) : 0;
+  const due = dryRun && hasFiles(dryRun);
   const ended = run && !exporting.busy;
   const to = ended && href("/connections/{c}/runs/{run}", { c, run: run.run_id });
-  const actions = html`<${Button} onClick=${onClose}>${run || exporting.busy || (tried && !due) ? "Close" : "Cancel"}<//>
+  const actions = html`<${Button} onClick=${onClose}>${run || exporting.busy || (dryRun && !due) ? "Close" : "Cancel"}<//>
     ${to && html`<${ButtonLink} kind="primary" href=${to}>Open the run<//>`}
     ${!run &&
     due &&
@@ -47,11 +47,11 @@ export function ExportDialog({ connection, onAsked, onClose }) {
     <//>`}`;
   return html`<${Dialog} title="Export Students" onClose=${onClose} actions=${actions} wide>
     <p class="muted">${connection.name}</p>
-    ${trial.busy && html`<${Progress} label="Looking at what is due; nothing is sent yet" />`}
-    ${!run && tried && html`<${Trial} run=${tried} connection=${connection} />`}
-    ${exporting.busy && html`<${Progress} label=${phaseOf(run ?? ASKED_FOR)} /><p class="hint">You may close this: the export goes on, and its card shows how it ends.</p>`}
-    ${ended && !exporting.error && html`<${Ended} run=${run} />`}
-    <${ErrorNotice} error=${trial.error ?? exporting.error} />
+    ${trying.busy && html`<${Progress} label="Looking at what is due; nothing is sent yet" />`}
+    ${!run && dryRun && html`<${DryRunResult} run=${dryRun} connection=${connection} />`}
+    ${exporting.busy && html`<${Progress} label=${phaseOf(run ?? REQUESTED)} /><p class="hint">You may close this: the export goes on, and its card shows how it ends.</p>`}
+    ${ended && !exporting.error && html`<${ExportResult} run=${run} />`}
+    <${ErrorNotice} error=${trying.error ?? exporting.error} />
   <//>`;
 }
 
@@ -60,12 +60,12 @@ function hasFiles(run) {
   return run.years.some((year) => !year.error && year.files.length > 0);
 }
 
-function Trial({ run, connection }) {
+function DryRunResult({ run, connection }) {
   if (run.status === "nothing_to_export")
     return html`<${Notice} title="Nothing to export">
       <p>Nobody was synced since the last export. The files on the server stay as they are.</p>
     <//>`;
-  if (run.status === "failed") return html`<${Failed} run=${run} title="An export now would fail" />`;
+  if (run.status === "failed") return html`<${ErrorResult} run=${run} title="An export now would fail" />`;
   const [rows, held] = [rowsOf(run), heldOf(run)];
   const to = connection.delivery === "download" ? "archive" : "server";
   const removals = hasFiles(run) ? `Only removals would go to the ${to} now.` : "Nobody would go now.";
@@ -76,13 +76,13 @@ function Trial({ run, connection }) {
     <${Years} run=${run} />`;
 }
 
-function Ended({ run }) {
-  if (run.status === "failed") return html`<${Failed} run=${run} title="The export failed" />`;
+function ExportResult({ run }) {
+  if (run.status === "failed") return html`<${ErrorResult} run=${run} title="The export failed" />`;
   return html`<p class="ended"><${RunBadge} run=${run} /> <${Sentence} text=${run.message} /></p>
     ${run.years.length > 0 && html`<${Years} run=${run} />`}`;
 }
 
-function Failed({ run, title }) {
+function ErrorResult({ run, title }) {
   const errors = [run.error, ...run.years.map((year) => year.error)].filter(Boolean);
   return html`<${Notice} tone="bad" title=${title}>
     ${errors.map((error) => html`<p key=${error.message}><${Sentence} text=${error.message} /></p>`)}

@@ -1,7 +1,7 @@
-// What a card says of its connection: loaded for each card, in one go.
+// The facts on a card, loaded together for each connection.
 
-import { get, getIfThere, pathOf } from "../../api.js";
-import { heldOf, isUnderWay } from "../../runs.js";
+import { get, getIfThere, pathOf } from "../../lib/api.js";
+import { heldOf, isUnderWay } from "../../lib/runs.js";
 
 const DELIVERIES = "export,resend";
 
@@ -17,8 +17,8 @@ export async function factsOf(connection, options) {
   return { run, schedule, status, problem: problemOf(run, status) };
 }
 
-// The last run that has files to fetch, or null. While somebody is held each run is a partial one,
-// also those in which nobody went.
+// The last run that has files to download, or null. While students are held, every run is partial, also
+// a run without rows.
 export async function lastWithFiles(connection_id, options) {
   const query = { kind: DELIVERIES, status: "succeeded,partial", limit: 20 };
   for (let after = null; ; ) {
@@ -34,7 +34,7 @@ export function totalsOf(status) {
   return { due: total("due"), held: total("held") };
 }
 
-export function needsAnotherLook(facts) {
+export function isUnsettled(facts) {
   return Boolean(facts?.run && isUnderWay(facts.run));
 }
 

@@ -1,15 +1,15 @@
-// The connection cards: where everybody begins. Problems come first.
+// The start page: the cards of all connections, those with problems first.
 
-import { get } from "../../api.js";
-import { useData, useInterval } from "../../data.js";
-import { html, useEffect, useState } from "../../html.js";
+import { get } from "../../lib/api.js";
+import { useData, useInterval } from "../../lib/data.js";
+import { html, useEffect, useState } from "../../lib/html.js";
+import { href } from "../../lib/paths.js";
+import { usePerson } from "../../lib/person.js";
 import { ButtonLink } from "../../components/button.js";
-import { Page } from "../../components/page.js";
 import { EmptyState, ErrorState, Loading } from "../../components/states.js";
-import { usePerson } from "../../person.js";
-import { href } from "../../router.js";
+import { Page } from "../../frame/page.js";
 import { Card } from "./card.js";
-import { factsOf, needsAnotherLook } from "./facts.js";
+import { factsOf, isUnsettled } from "./facts.js";
 
 const UNDER_WAY_MS = 2000;
 const AT_REST_MS = 60_000;
@@ -17,8 +17,7 @@ const AT_REST_MS = 60_000;
 export default function ConnectionsPage() {
   const person = usePerson();
   const { data, error, reload } = useData((options) => get("connections", options), []);
-  const fresh = person.can_configure && href("/new");
-  const actions = fresh && html`<${ButtonLink} kind="primary" icon="plus" href=${fresh}>New connection<//>`;
+  const actions = person.canConfigure && html`<${ButtonLink} kind="primary" icon="plus" href=${href("/new")}>New connection<//>`;
   return html`<${Page} title="Connections" actions=${actions}>
     ${error && html`<${ErrorState} error=${error} onRetry=${reload} />`}
     ${!error && !data && html`<${Loading} />`}
@@ -29,22 +28,22 @@ export default function ConnectionsPage() {
 function Cards({ connections, reload }) {
   const [facts, setFacts] = useState({});
   const [order, setOrder] = useState(() => byName(connections));
-  const look = async (connection) => {
+  const loadFacts = async (connection) => {
     const found = await factsOf(connection).catch((error) => ({ error, problem: 3 }));
     setFacts((known) => ({ ...known, [connection.connection_id]: found }));
     return [connection, found];
   };
-  const lookAtAll = async () => {
-    const all = await inLanes(connections, look);
-    setOrder(byProblem(all)); // once all is known, so that no card moves under the hand
+  const loadAllFacts = async () => {
+    const all = await withConcurrency(connections, loadFacts);
+    setOrder(byProblem(all)); // sorted only once, so that no card moves while somebody is about to click
   };
   useEffect(() => {
     setOrder(byName(connections));
-    lookAtAll();
+    loadAllFacts();
   }, [connections]);
-  const under_way = connections.filter((one) => needsAnotherLook(facts[one.connection_id]));
-  useInterval(() => under_way.forEach(look), under_way.length ? UNDER_WAY_MS : null);
-  useInterval(() => inLanes(connections, look), AT_REST_MS);
+  const underWay = connections.filter((one) => isUnsettled(facts[one.connection_id]));
+  useInterval(() => underWay.forEach(loadFacts), underWay.length ? UNDER_WAY_MS : null);
+  useInterval(() => withConcurrency(connections, loadFacts), AT_REST_MS);
 
   return html`<ul class="cards">
     ${order.map(
@@ -52,7 +51,7 @@ function Cards({ connections, reload }) {
         <${Card}
           connection=${connection}
           facts=${facts[connection.connection_id]}
-          look=${() => look(connection)}
+          loadFacts=${() => loadFacts(connection)}
           reload=${reload}
         />
       </li>`,
@@ -60,14 +59,14 @@ function Cards({ connections, reload }) {
   </ul>`;
 }
 
-// A few at a time: an operator has hundreds of connections.
-async function inLanes(items, act, lanes = 2) {
+// A few requests at a time, because an operator has hundreds of connections.
+async function withConcurrency(items, act, limit = 2) {
   const done = [];
   let next = 0;
-  const lane = async () => {
+  const worker = async () => {
     while (next < items.length) done.push(await act(items[next++]));
   };
-  await Promise.all(Array.from({ length: lanes }, lane));
+  await Promise.all(Array.from({ length: limit }, worker));
   return done;
 }
 
@@ -84,13 +83,12 @@ function byProblem(all) {
 
 function NoConnections() {
   const person = usePerson();
-  const fresh = person.can_configure && href("/new");
   return html`<${EmptyState} title="There is no connection yet">
     <p>
       A connection says where the files of a district go: its server, its folder, and how each field
       is written.
-      ${!person.can_configure && " Somebody with Full Access can make one."}
+      ${!person.canConfigure && " Somebody with Full Access can make one."}
     </p>
-    ${fresh && html`<p><a href=${fresh}>Make the first connection</a></p>`}
+    ${person.canConfigure && html`<p><a href=${href("/new")}>Make the first connection</a></p>`}
   <//>`;
 }

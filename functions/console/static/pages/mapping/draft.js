@@ -1,5 +1,5 @@
-// The mapping as it is edited. Files and fields have ids that stay while they move and change, and
-// lie side by side, so that one row can be drawn without the others. Everything here is pure:
+// The mapping under edit. Files and fields have ids that stay while they move and change, and are stored
+// side by side, so that one row renders without the others. All functions are pure. Shape:
 // {order: [file id], files: {id: {settings, fields: [field id]}}, fields: {id: field}, package}.
 
 let last = 0;
@@ -23,9 +23,9 @@ export function draftOf(definition) {
   for (const { fields, ...settings } of definition.files ?? []) {
     const id = newId();
     const ids = fields.map((field) => {
-      const of_field = newId();
-      draft.fields[of_field] = fieldOf(field);
-      return of_field;
+      const fieldId = newId();
+      draft.fields[fieldId] = fieldOf(field);
+      return fieldId;
     });
     draft.order.push(id);
     draft.files[id] = { settings, fields: ids };
@@ -33,7 +33,7 @@ export function draftOf(definition) {
   return draft;
 }
 
-// Codes are pairs while they are edited: two rows may be the same for a while.
+// Codes are pairs during editing, because two rows may have the same value for a while.
 function fieldOf(field) {
   return {
     ...field,
@@ -58,9 +58,10 @@ export function definitionOf(draft) {
   };
 }
 
-// Only what belongs to the mapping type: the rest is kept for somebody who changes their mind.
+// Only the keys of the mapping type; the others stay in the draft in case somebody changes the type back.
 export function definitionOfField(field) {
   const { mapping_type, from } = field;
+  /** @type {Record<string, any>} */
   const found = { ...(from !== "" && { from }), mapping_type };
   for (const key of KEYS[mapping_type] ?? []) if (field[key] !== undefined) found[key] = field[key];
   if (found.codes) found.codes = codesOf(found.codes);
@@ -71,13 +72,13 @@ export function definitionOfField(field) {
 
 const stepOf = (step) => (step.codes ? { ...step, codes: codesOf(step.codes) } : step);
 
-// fromEntries, because a value may be called __proto__. A row without anything is none.
+// fromEntries, because a value may be called __proto__. Empty rows are dropped.
 const codesOf = (pairs) => Object.fromEntries(pairs.filter(([value, code]) => value !== "" || code !== ""));
 
-// The ids at each place of the definition: [{id, fields: [id]}].
-export const placesOf = (draft) => draft.order.map((id) => ({ id, fields: draft.files[id].fields }));
+// The ids of files and fields by their index in the definition: [{id, fields: [id]}].
+export const idsByIndex = (draft) => draft.order.map((id) => ({ id, fields: draft.files[id].fields }));
 
-// Text that is equal for what says the same, whatever the order of its keys.
+// Equal text for equal content, whatever the order of keys.
 export function canonical(value) {
   return JSON.stringify(value, (_, inner) =>
     inner && typeof inner === "object" && !Array.isArray(inner)
@@ -86,7 +87,7 @@ export function canonical(value) {
   );
 }
 
-// Changes: each answers another draft.
+// Changes: each function returns a new draft.
 
 export function setField(draft, id, changes) {
   return { ...draft, fields: { ...draft.fields, [id]: withChanges(draft.fields[id], changes) } };
@@ -96,7 +97,7 @@ export function setSettings(draft, id, changes) {
   return setFile(draft, id, { settings: withChanges(draft.files[id].settings, changes) });
 }
 
-// What becomes undefined is left out.
+// A key whose new value is undefined is removed.
 export function withChanges(part, changes) {
   const changed = { ...part, ...changes };
   for (const key of Object.keys(changes)) if (changed[key] === undefined) delete changed[key];
@@ -108,9 +109,9 @@ const setFile = (draft, id, changes) => ({
   files: { ...draft.files, [id]: { ...draft.files[id], ...changes } },
 });
 
-export function insertField(draft, file, id, field, place) {
+export function insertField(draft, file, id, field, index) {
   const ids = draft.files[file].fields;
-  const fields = [...ids.slice(0, place), id, ...ids.slice(place)];
+  const fields = [...ids.slice(0, index), id, ...ids.slice(index)];
   return { ...setFile(draft, file, { fields }), fields: { ...draft.fields, [id]: field } };
 }
 
@@ -122,11 +123,11 @@ export function moveField(draft, file, id, by) {
   return setFile(draft, file, { fields: moved(draft.files[file].fields, id, by) });
 }
 
-export function insertFile(draft, id, settings, fields, place) {
+export function insertFile(draft, id, settings, fields, index) {
   const ids = fields.map(newId);
   return {
     ...draft,
-    order: [...draft.order.slice(0, place), id, ...draft.order.slice(place)],
+    order: [...draft.order.slice(0, index), id, ...draft.order.slice(index)],
     files: { ...draft.files, [id]: { settings, fields: ids } },
     fields: { ...draft.fields, ...Object.fromEntries(ids.map((one, at) => [one, fields[at]])) },
   };
@@ -137,8 +138,8 @@ export const removeFile = (draft, id) => ({ ...draft, order: draft.order.filter(
 export const moveFile = (draft, id, by) => ({ ...draft, order: moved(draft.order, id, by) });
 
 export function moved(list, item, by) {
-  const place = list.indexOf(item);
-  const others = list.filter((_, at) => at !== place);
-  const to = Math.max(0, Math.min(others.length, place + by));
+  const index = list.indexOf(item);
+  const others = list.filter((_, at) => at !== index);
+  const to = Math.max(0, Math.min(others.length, index + by));
   return [...others.slice(0, to), item, ...others.slice(to)];
 }

@@ -1,65 +1,65 @@
-// What the editor's parts share: the draft, what it was made from, and what the API says of it.
+// The state that the parts of the editor share: the draft, the saved version, and the API's preview.
 
-import { createContext, useContext } from "../../html.js";
-import { createStore, useSelected, useStore } from "../../store.js";
+import { createContext, useContext } from "../../lib/html.js";
+import { createStore, useSelected, useStore } from "../../lib/store.js";
 import { canonical, definitionOf, draftOf, setField, setSettings } from "./draft.js";
-import { aligned } from "./merge.js";
+import { aligned } from "./saving/merge.js";
 
 export const EditorContext = createContext(null);
 export const useEditor = () => useContext(EditorContext);
 
-const UNDONE_AT_MOST = 100;
+const MAX_UNDO = 100;
 const TYPED_INTO = "input, textarea, select";
 const NOTHING = { fields: {}, files: {}, students: [], problems: { fields: {}, files: {}, others: [] } };
 
-// `saved` is what GET …/mapping answers, null for none yet. `can_edit` is for all of the visit.
-export function createEditor(saved, can_edit) {
+// `saved` is the response of GET …/mapping, or null. `canEdit` does not change during a visit.
+export function createEditor(saved, canEdit) {
   const base = createStore(baseOf(saved));
   const draft = createStore(base.get().draft);
-  const past = createStore([]); // [{draft, base}]: what was edited, and what it had been made from
-  let under_edit = {}; // {key, control}: typing on in one control is one thing to undo
+  const past = createStore([]); // [{draft, base}]: earlier drafts, each with the version that it was made from
+  let lastEdit = {}; // {key, control}: continued typing in one control is one step of Undo
   const remember = () =>
-    past.set([...past.get(), { draft: draft.get(), base: base.get() }].slice(-UNDONE_AT_MOST));
+    past.set([...past.get(), { draft: draft.get(), base: base.get() }].slice(-MAX_UNDO));
   return {
     base,
     draft,
     past,
-    can_edit,
-    seen: createStore(NOTHING), // see seen.js
+    canEdit,
+    preview: createStore(NOTHING), // see preview/preview.js
     update(change, key = null) {
       const control = document.activeElement;
-      const goes_on = key !== null && key === under_edit.key && control === under_edit.control && control.matches(TYPED_INTO);
-      if (!goes_on) remember();
-      under_edit = { key, control };
+      const continues = key !== null && key === lastEdit.key && control === lastEdit.control && control.matches(TYPED_INTO);
+      if (!continues) remember();
+      lastEdit = { key, control };
       draft.set(change(draft.get()));
     },
     undo() {
       const before = past.get();
-      under_edit = {};
+      lastEdit = {};
       past.set(before.slice(0, -1));
       base.set(before.at(-1).base);
       draft.set(before.at(-1).draft);
     },
-    // A newer version is there; `kept` is what is edited on top of it.
+    // Takes over a newer saved version; `kept` is edited on top of it.
     settle(now, kept = null) {
       const next = baseOf(now, base.get().draft);
       base.set(kept ? { ...next, ...kept } : next);
       past.set([]);
-      under_edit = {};
+      lastEdit = {};
       if (!kept) draft.set(next.draft);
     },
-    // Somebody else's newer version is there, as the draft `theirs`, and `edited` on top of it.
-    // Undo goes back to before: who saves then is asked again.
+    // Takes over another person's newer version: `theirs` as a draft, and `edited` on top of it. Undo returns
+    // to the old version, so saving then asks again.
     join(now, theirs, edited = theirs) {
       remember();
-      under_edit = {};
+      lastEdit = {};
       base.set({ ...baseOf(now), draft: theirs, text: textOf(theirs) });
       draft.set(edited);
     },
   };
 }
 
-// {version, saved_by, saved_at, draft, text}: `text` is equal for what says the same.
+// {version, saved_by, saved_at, draft, text}: `text` is equal for equal content.
 function baseOf(saved, before = draftOf({})) {
   const { version = 0, saved_by = null, saved_at = null, ...definition } = saved ?? { files: [] };
   const draft = aligned(before, definition);
@@ -75,7 +75,7 @@ export function useIsChanged(editor) {
   return draft !== base.draft && textOf(draft) !== base.text;
 }
 
-// One field of the draft, and `change({key: value})`; undefined leaves a key out.
+// One field of the draft, and `change({key: value})`; undefined removes a key.
 export function useField(id) {
   const editor = useEditor();
   const field = useSelected(editor.draft, (draft) => draft.fields[id]);
@@ -94,12 +94,12 @@ export function useSettings(id) {
 
 const NONE = [];
 
-// [{at: what comes after the field's or file's path, message}]
+// [{at: the path below the field or file, message}]
 export function useProblems(kind, id) {
-  return useSelected(useEditor().seen, (seen) => seen.problems[kind][id] ?? NONE);
+  return useSelected(useEditor().preview, (preview) => preview.problems[kind][id] ?? NONE);
 }
 
-// What is wrong at a place, or in a part of it.
+// The problem at a path or below it.
 export function problemAt(problems, at) {
   const inside = (one) => one.at === at || one.at.startsWith(`${at}.`) || one.at.startsWith(`${at}[`);
   return problems.find(inside)?.message ?? "";

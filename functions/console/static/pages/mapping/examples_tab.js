@@ -1,22 +1,22 @@
-// Registration Examples: up to five students whose mapped values are looked at.
+// Registration Examples: up to five students whose mapped values the editor shows.
 
-import { changeConnection } from "../../connection_changes.js";
-import { useAction } from "../../data.js";
-import { html, useState } from "../../html.js";
+import { changeConnection } from "../../lib/connection_changes.js";
+import { useAction } from "../../lib/data.js";
+import { focusSoon } from "../../lib/focus.js";
+import { html, useState } from "../../lib/html.js";
+import { usePerson } from "../../lib/person.js";
 import { announce, toast } from "../../components/announce.js";
 import { Button, IconButton } from "../../components/button.js";
 import { Combobox } from "../../components/combobox.js";
 import { Sentence } from "../../components/sentence.js";
 import { ErrorNotice, Notice } from "../../components/states.js";
-import { usePerson } from "../../person.js";
-import { focusSoon } from "./focus.js";
+import { ReadOnlyNotice } from "./read_only_notice.js";
 import { nameOf, useNames, useSearch, yearOf } from "./students.js";
-import { WhoMayEdit } from "./who_may_edit.js";
 
 const AT_MOST = 5;
 
 export function ExamplesTab({ connection, keep, ids, setIds }) {
-  const { can_configure } = usePerson();
+  const { canConfigure } = usePerson();
   const saved = connection.example_students;
   const [names, learn] = useNames(connection.connection_id, ids);
   const changed = ids.join() !== saved.join();
@@ -39,20 +39,20 @@ export function ExamplesTab({ connection, keep, ids, setIds }) {
       Up to five students whose values you want to see on the Field Mapping tab. Choose unusual
       ones: with an accent in the name, without a phone number, with two guardians.
     </p>
-    ${!can_configure && html`<${WhoMayEdit} />`}
+    ${!canConfigure && html`<${ReadOnlyNotice} />`}
     ${ids.length > 0 &&
     html`<ol class="plain example-list" aria-label="Examples">
       ${ids.map(
         (id) => html`<li key=${id}>
           <${Example} id=${id} known=${names} />
-          ${can_configure && html`<${IconButton} label=${`Remove ${id}`} icon="trash" onClick=${() => remove(id)} />`}
+          ${canConfigure && html`<${IconButton} label=${`Remove ${id}`} icon="trash" onClick=${() => remove(id)} />`}
         </li>`,
       )}
     </ol>`}
     ${ids.length === 0 && html`<p class="muted">No example is chosen yet.</p>`}
-    ${can_configure && html`<${Add} c=${connection.connection_id} ids=${ids} add=${add} />`}
+    ${canConfigure && html`<${Add} c=${connection.connection_id} ids=${ids} add=${add} />`}
     <${ErrorNotice} error=${saving.error} title="Nothing was saved" />
-    ${can_configure &&
+    ${canConfigure &&
     html`<div class="save-bar">
       <span class="muted">${changed ? "Not saved yet" : "Saved"}</span>
       <${Button} kind="primary" busy=${saving.busy} disabled=${!changed} onClick=${() => saving.run()}>Save<//>

@@ -1,53 +1,53 @@
 // Field Mapping: the files as tabs, and the student whose mapped values are shown.
 
-import { html, useEffect, useState } from "../../html.js";
+import { focusSoon } from "../../lib/focus.js";
+import { html, useEffect, useState } from "../../lib/html.js";
+import { useSelected, useStore } from "../../lib/store.js";
 import { Button } from "../../components/button.js";
 import { SelectField } from "../../components/fields.js";
 import { Sentence } from "../../components/sentence.js";
 import { ErrorNotice, Notice } from "../../components/states.js";
 import { Tabs } from "../../components/tabs.js";
 import { count } from "../../components/time.js";
-import { useSelected, useStore } from "../../store.js";
 import { NEW_FIELD, insertFile, newId } from "./draft.js";
 import { useEditor } from "./editor.js";
-import { FilePanel } from "./file_panel.js";
-import { focusSoon } from "./focus.js";
-import { KnownFieldsContext, useKnownFields } from "./known_fields.js";
-import { placeAskedFor } from "./link.js";
+import { KnownFieldsContext, useKnownFields } from "./fields/known_fields.js";
+import { FilePanel } from "./files/file_panel.js";
+import { linkTarget } from "./link.js";
 import { MappingMenu } from "./mapping_menu.js";
-import { inWordsOfThePage, placeOf } from "./mistakes.js";
-import { SaveBar } from "./save_bar.js";
-import { usePreview } from "./seen.js";
+import { usePreview } from "./preview/preview.js";
+import { errorInWords, pathInWords } from "./preview/problem_text.js";
+import { ReadOnlyNotice } from "./read_only_notice.js";
+import { SaveBar } from "./saving/save_bar.js";
 import { SendRecord } from "./send_record.js";
 import { Start } from "./start.js";
 import { nameOf, useNames, yearOf } from "./students.js";
-import { WhoMayEdit } from "./who_may_edit.js";
 
 export function FieldsTab({ connection, query, student, setStudent, toExamples }) {
   const c = connection.connection_id;
   const editor = useEditor();
   const order = useSelected(editor.draft, (draft) => draft.order);
   const known = useKnownFields(c);
-  const preview = usePreview(c, editor, student);
-  const [selected, select] = useState(order[0]);
+  const previewing = usePreview(c, editor, student);
+  const [selected, setSelected] = useState(order[0]);
   const [missing, setMissing] = useState(null);
   const current = order.includes(selected) ? selected : order[0];
   useEffect(() => {
-    const asked = placeAskedFor(query, editor.draft.get());
-    if (asked?.file) select(asked.file);
+    const asked = linkTarget(query, editor.draft.get());
+    if (asked?.file) setSelected(asked.file);
     if (asked?.field) focusSoon(`#row-${asked.field}`);
-    if (asked?.is_rows) focusSoon(`#more-${asked.file} summary`, `#settings-${asked.file}`);
+    if (asked?.isWholeRows) focusSoon(`#more-${asked.file} summary`, `#settings-${asked.file}`);
     setMissing(asked?.missing);
   }, [query]);
   const add = () => {
     const id = newId();
     editor.update((draft) => insertFile(draft, id, { name: "" }, [NEW_FIELD], draft.order.length));
-    select(id);
+    setSelected(id);
     focusSoon(`#settings-${id} .settings-row`);
   };
   const start = html`<${Start} c=${c} onNewFile=${add} />
-    <${MistakesOfAll} />`;
-  const files = html`${!editor.can_edit && html`<${WhoMayEdit} />`}
+    <${GeneralProblems} />`;
+  const files = html`${!editor.canEdit && html`<${ReadOnlyNotice} />`}
     <div class="mapping-tools apart">
       <div class="chooser">
         <${StudentChooser} connection=${connection} student=${student} onInput=${setStudent} toExamples=${toExamples} />
@@ -56,16 +56,16 @@ export function FieldsTab({ connection, query, student, setStudent, toExamples }
       <${MappingMenu} connection=${connection} />
     </div>
     ${missing && html`<${Notice} tone="warn"><p>${missing}</p><//>`}
-    <${Told} preview=${preview} student=${student} />
-    <${MistakesOfAll} />
-    <${FileTabs} order=${order} current=${current} select=${select} add=${add}>
-      <${FilePanel} key=${current} id=${current} select=${select} connection=${connection} busy=${preview.busy} />
+    <${PreviewNotices} previewing=${previewing} student=${student} />
+    <${GeneralProblems} />
+    <${FileTabs} order=${order} current=${current} select=${setSelected} add=${add}>
+      <${FilePanel} key=${current} id=${current} select=${setSelected} connection=${connection} busy=${previewing.busy} />
     <//>`;
-  // The bar is the same one, so that Undo keeps the focus when it brings the first file back.
+  // Both layouts share one bar, so that Undo keeps the focus when it restores the first file.
   return html`<${KnownFieldsContext.Provider} value=${known}>
     <div class="field-mapping">
       ${order.length === 0 ? start : files}
-      <${SaveBar} connection=${connection} select=${select} />
+      <${SaveBar} connection=${connection} select=${setSelected} />
     </div>
   <//>`;
 }
@@ -84,23 +84,23 @@ function StudentChooser({ connection, student, onInput, toExamples }) {
   return html`<${SelectField} label="Mapped Value of" options=${options} value=${student} onInput=${onInput} />`;
 }
 
-// What is said of the whole: a preview that failed, a student who is not there.
-function Told({ preview, student }) {
+// A failed preview, or a student who is not there.
+function PreviewNotices({ previewing, student }) {
   const editor = useEditor();
-  const seen = useStore(editor.seen);
-  const message = student !== null && seen.students[0]?.message;
-  return html`${preview.error && html`<${ErrorNotice} error=${inWordsOfThePage(preview.error, editor.draft.get())} title="The mapped values could not be shown" />`}
+  const preview = useStore(editor.preview);
+  const message = student !== null && preview.students[0]?.message;
+  return html`${previewing.error && html`<${ErrorNotice} error=${errorInWords(previewing.error, editor.draft.get())} title="The mapped values could not be shown" />`}
     ${message && html`<${Notice} tone="warn"><p><${Sentence} text=${message} /></p><//>`}`;
 }
 
-// Mistakes that belong to no file.
-function MistakesOfAll() {
+// Problems that belong to no file.
+function GeneralProblems() {
   const editor = useEditor();
-  const { others } = useStore(editor.seen).problems;
+  const { others } = useStore(editor.preview).problems;
   if (others.length === 0) return null;
-  return html`<div id="mistakes-of-all" tabindex="-1">
+  return html`<div id="general-problems" tabindex="-1">
     <${Notice} tone="bad">
-      ${others.map((one) => html`<p key=${one.at}><strong>${placeOf(one.at, editor.draft.get())}</strong> <${Sentence} text=${one.message} /></p>`)}
+      ${others.map((one) => html`<p key=${one.at}><strong>${pathInWords(one.at, editor.draft.get())}</strong> <${Sentence} text=${one.message} /></p>`)}
     <//>
   </div>`;
 }
@@ -108,13 +108,13 @@ function MistakesOfAll() {
 function FileTabs({ order, current, select, add, children }) {
   const editor = useEditor();
   const files = useSelected(editor.draft, (draft) => draft.files);
-  const problems = useSelected(editor.seen, (seen) => seen.problems);
+  const problems = useSelected(editor.preview, (preview) => preview.problems);
   const tabs = order.map((id) => {
     const wrong = (problems.files[id]?.length ?? 0) +
       files[id].fields.reduce((sum, one) => sum + (problems.fields[one]?.length ?? 0), 0);
     return { id, label: fileName(files[id].settings), note: wrong > 0 && count(wrong, "mistake") };
   });
-  const after = editor.can_edit && html`<${Button} kind="quiet" icon="plus" onClick=${add}>New File<//>`;
+  const after = editor.canEdit && html`<${Button} kind="quiet" icon="plus" onClick=${add}>New File<//>`;
   return html`<${Tabs} label="Files" tabs=${tabs} selected=${current} onSelect=${select} after=${after}>${children}<//>`;
 }
 

@@ -1,18 +1,18 @@
-// What a link asks for: ?file=students.csv&field=Grade_Level, as a run names them.
+// The file and field that a link points to: ?file=students.csv&field=Grade_Level, as in a run.
 
 const SHAPES = { school_year: "\\d{4}", school_year_end: "\\d{4}", date: "[\\d-]+", time: "[\\d-]+" };
 
-const WHOLE_ROWS = "rows"; // what a run says where the rows themselves are at fault
+const WHOLE_ROWS = "rows"; // the field name of a run's problem with the rows themselves
 
-// {file: id, field: id, is_rows, missing: what to say}, or null where nothing is asked for.
-export function placeAskedFor(query, draft) {
+// {file: id, field: id, isWholeRows, missing: a message}, or null without a file in the address.
+export function linkTarget(query, draft) {
   const name = query.get("file");
   if (!name) return null;
   const file = draft.order.find((id) => isCalled(draft.files[id].settings, name));
   if (!file) return { missing: `The mapping has no file ${name} any more.` };
   const header = query.get("field");
   if (!header) return { file };
-  if (header === WHOLE_ROWS) return { file, is_rows: true };
+  if (header === WHOLE_ROWS) return { file, isWholeRows: true };
   const field = draft.files[file].fields.find((id) => draft.fields[id].to === header);
   return field ? { file, field } : { file, missing: `The file has no field ${header} any more.` };
 }

@@ -1,28 +1,28 @@
-// What can be done with the whole mapping: older versions, YAML, another start.
+// The actions of the mapping: older versions, YAML, package, a new start.
 
-import { html, useState } from "../../html.js";
-import { Menu } from "../../components/menu.js";
-import { useStore } from "../../store.js";
-import { useEditor } from "./editor.js";
-import { PackageDialog } from "./package_dialog.js";
-import { Start } from "./start.js";
-import { VersionsDialog } from "./versions_dialog.js";
-import { PACKAGE } from "./words.js";
-import { ExportYaml, ImportYaml } from "./yaml_dialogs.js";
+import { html, useState } from "../../lib/html.js";
+import { useStore } from "../../lib/store.js";
 import { Dialog } from "../../components/dialog.js";
+import { Menu } from "../../components/menu.js";
+import { useEditor } from "./editor.js";
+import { PackageDialog } from "./files/package_dialog.js";
+import { PACKAGE } from "./labels.js";
+import { VersionsDialog } from "./saving/versions_dialog.js";
+import { Start } from "./start.js";
+import { ExportYaml, ImportYaml } from "./yaml_dialogs.js";
 
 export function MappingMenu({ connection }) {
   const editor = useEditor();
   const { version } = useStore(editor.base);
-  const [dialog, open] = useState(null);
-  const onClose = () => open(null);
+  const [dialog, setDialog] = useState(null);
+  const onClose = () => setDialog(null);
   const c = connection.connection_id;
   const items = [
-    version > 0 && { label: "Older versions", onSelect: () => open("versions") },
-    { label: "Export as YAML", onSelect: () => open("export") },
-    editor.can_edit && { label: "Import YAML", onSelect: () => open("import") },
-    editor.can_edit && { label: PACKAGE.package, onSelect: () => open("package") },
-    editor.can_edit && { label: "Start from a ready-made mapping", onSelect: () => open("start") },
+    version > 0 && { label: "Older versions", onSelect: () => setDialog("versions") },
+    { label: "Export as YAML", onSelect: () => setDialog("export") },
+    editor.canEdit && { label: "Import YAML", onSelect: () => setDialog("import") },
+    editor.canEdit && { label: PACKAGE.package, onSelect: () => setDialog("package") },
+    editor.canEdit && { label: "Start from a ready-made mapping", onSelect: () => setDialog("start") },
   ];
   return html`<${Menu} label="Actions of the mapping" text="Mapping" icon="more" items=${items} />
     ${dialog === "versions" && html`<${VersionsDialog} connection=${connection} onClose=${onClose} />`}

@@ -1,17 +1,18 @@
-// Export Student Mapping: which students to look at, and what each field of each file is made of.
+// Export Student Mapping: the example students, and the fields of each file.
 
-import { getIfThere, pathOf } from "../../api.js";
-import { useData } from "../../data.js";
-import { html, useEffect, useMemo, useState } from "../../html.js";
-import { ConnectionPage } from "../../components/connection_page.js";
+import { getIfThere, pathOf } from "../../lib/api.js";
+import { useData } from "../../lib/data.js";
+import { focusSoon } from "../../lib/focus.js";
+import { html, useEffect, useMemo, useState } from "../../lib/html.js";
+import { href } from "../../lib/paths.js";
+import { usePerson } from "../../lib/person.js";
+import { replaceAddress, useUnsaved } from "../../lib/router.js";
 import { ErrorState, Loading } from "../../components/states.js";
 import { Tabs } from "../../components/tabs.js";
-import { usePerson } from "../../person.js";
-import { href, replaceAddress, useUnsaved } from "../../router.js";
+import { ConnectionPage } from "../../frame/connection_page.js";
 import { EditorContext, createEditor, useIsChanged } from "./editor.js";
 import { ExamplesTab } from "./examples_tab.js";
 import { FieldsTab } from "./fields_tab.js";
-import { focusSoon } from "./focus.js";
 
 const PATH = "/connections/{c}/mapping";
 
@@ -24,22 +25,22 @@ export default function MappingPage({ params: { c }, query }) {
 function Mapping({ connection, keep, query }) {
   const c = connection.connection_id;
   const person = usePerson();
-  const { data, error, reload: again } = useData(async (options) => ({ saved: await getIfThere(pathOf(c, "mapping"), options) }), [c]);
-  const editor = useMemo(() => data && createEditor(data.saved, person.can_configure), [data]);
-  if (error) return html`<${ErrorState} error=${error} onRetry=${again} />`;
+  const { data, error, reload } = useData(async (options) => ({ saved: await getIfThere(pathOf(c, "mapping"), options) }), [c]);
+  const editor = useMemo(() => data && createEditor(data.saved, person.canConfigure), [data]);
+  if (error) return html`<${ErrorState} error=${error} onRetry=${reload} />`;
   if (!editor) return html`<${Loading} />`;
   return html`<${EditorContext.Provider} value=${editor}>
-    <${Both} connection=${connection} keep=${keep} query=${query} editor=${editor} />
+    <${MappingTabs} connection=${connection} keep=${keep} query=${query} editor=${editor} />
   <//>`;
 }
 
-function Both({ connection, keep, query, editor }) {
+function MappingTabs({ connection, keep, query, editor }) {
   const c = connection.connection_id;
   const examples = connection.example_students;
   const asked = query.get("tab");
   const [tab, setTab] = useState(asked ?? (examples.length || query.has("file") ? "fields" : "examples"));
   const [student, setStudent] = useState(null);
-  const [chosen, choose] = useState(examples); // as it is on the page, saved or not
+  const [chosen, setChosen] = useState(examples); // as shown on the page, saved or not
   const unsaved = [
     useIsChanged(editor) && "The mapping was changed and is not saved.",
     chosen.join() !== examples.join() && "The Registration Examples were changed and are not saved.",
@@ -62,7 +63,7 @@ function Both({ connection, keep, query, editor }) {
     onSelect=${select}
   >
     ${tab === "examples"
-      ? html`<${ExamplesTab} connection=${connection} keep=${keep} ids=${chosen} setIds=${choose} />`
+      ? html`<${ExamplesTab} connection=${connection} keep=${keep} ids=${chosen} setIds=${setChosen} />`
       : html`<${FieldsTab}
           connection=${connection}
           query=${query}

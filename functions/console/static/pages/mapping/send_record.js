@@ -1,19 +1,19 @@
-// Send Record beside the student whose mapped values are shown: the saved mapping is what is sent.
+// Send Record for the student in the preview; it uses the saved mapping.
 
-import { html, useState } from "../../html.js";
+import { html, useState } from "../../lib/html.js";
+import { usePerson } from "../../lib/person.js";
+import { useStore } from "../../lib/store.js";
 import { Button } from "../../components/button.js";
-import { usePerson } from "../../person.js";
-import { useStore } from "../../store.js";
 import { SendRecordDialog } from "../send_record/dialog.js";
 import { useEditor, useIsChanged } from "./editor.js";
 
 export function SendRecord({ connection, student }) {
   const editor = useEditor();
-  const { can_run } = usePerson();
+  const { canRun } = usePerson();
   const { version } = useStore(editor.base);
   const changed = useIsChanged(editor);
   const [open, setOpen] = useState(false);
-  if (!can_run || version === 0) return null;
+  if (!canRun || version === 0) return null;
   return html`<${Button} onClick=${() => setOpen(true)}>Send Record<//>
     ${changed && html`<span class="hint">It sends by the saved version ${version}.</span>`}
     ${open && html`<${SendRecordDialog} connection=${connection} student_id=${student} onClose=${() => setOpen(false)} />`}`;

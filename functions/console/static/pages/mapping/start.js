@@ -1,20 +1,20 @@
-// Where there is no mapping yet: start from a ready-made one, from YAML, or from an empty file.
+// Starts a mapping: from a ready-made one, from YAML, or from an empty file.
 
-import { get } from "../../api.js";
-import { useAction, useData } from "../../data.js";
-import { html, useState } from "../../html.js";
+import { get } from "../../lib/api.js";
+import { useAction, useData } from "../../lib/data.js";
+import { focusSoon } from "../../lib/focus.js";
+import { html, useState } from "../../lib/html.js";
 import { announce } from "../../components/announce.js";
 import { Button } from "../../components/button.js";
 import { EmptyState, ErrorNotice, ErrorState, Loading } from "../../components/states.js";
 import { draftOf } from "./draft.js";
 import { useEditor } from "./editor.js";
-import { focusSoon } from "./focus.js";
 import { ImportYaml } from "./yaml_dialogs.js";
 
 export function Start({ c, onNewFile, onStarted }) {
   const editor = useEditor();
   const [importing, setImporting] = useState(false);
-  if (!editor.can_edit)
+  if (!editor.canEdit)
     return html`<${EmptyState} title="There is no mapping yet">
       <p>People with Full Access to this district may write one.</p>
     <//>`;
@@ -32,7 +32,7 @@ export function Start({ c, onNewFile, onStarted }) {
   </section>`;
 }
 
-// A title is the mapping's name, and often what is special about it after a colon.
+// A title is the mapping's name, and often its specialty after a colon.
 const nameOf = ({ title }) => title.split(": ")[0];
 
 function About({ mapping }) {

@@ -1,18 +1,18 @@
-// The names of students, and finding them: GET …/students.
+// The names of students, and searching them: GET …/students.
 
-import { get, pathOf } from "../../api.js";
-import { useEffect, useRef, useState } from "../../html.js";
-import { schoolYear } from "../../runs.js";
-import { oneAtATime } from "./one_at_a_time.js";
+import { get, pathOf } from "../../lib/api.js";
+import { debounceRequest } from "../../lib/debounced_request.js";
+import { useEffect, useRef, useState } from "../../lib/html.js";
+import { schoolYear } from "../../lib/runs.js";
 
 const PAUSE_MS = 200;
 
-// {id: {name, school_year}} of these students, null for one who was not synced; one that is not
-// known yet is missing. And `learn`, for those that are known from elsewhere.
+// {id: {name, school_year}} of these students; null for a student who was not synced, and nothing while
+// the name is loading. `learn` adds students that are known from elsewhere.
 export function useNames(c, ids) {
-  const [known, show] = useState({});
+  const [known, setKnown] = useState({});
   const asked = useRef(new Set());
-  const learn = (students) => show((before) => ({ ...before, ...students }));
+  const learn = (students) => setKnown((before) => ({ ...before, ...students }));
   const missing = ids.filter((id) => !(id in known) && !asked.current.has(id));
   useEffect(() => {
     if (missing.length === 0) return;
@@ -20,33 +20,33 @@ export function useNames(c, ids) {
     get(pathOf(c, "students"), { query: { ids: missing.join() } }).then(
       ({ items }) =>
         learn(Object.fromEntries(missing.map((id) => [id, items.find((one) => one.student_id === id) ?? null]))),
-      () => {}, // the ids are there without their names
+      () => {}, // the ids are shown without names
     );
   }, [c, missing.join()]);
-  return [known, learn];
+  return /** @type {const} */ ([known, learn]);
 }
 
-// Students whose id or name has the words, a moment after the last key: {items, complete, busy}.
+// Students whose id or name matches, shortly after the last key: {items, complete, busy, error}.
 export function useSearch(c, words) {
-  const [shown, show] = useState({ items: [], complete: true, busy: true });
+  const [found, setFound] = useState({ items: [], complete: true, busy: true, error: null });
   const latest = useRef(words);
-  const asking = useRef(null);
+  const requests = useRef(null);
   latest.current = words;
   useEffect(() => {
-    const ask = async ({ signal }) => {
-      show((before) => ({ ...before, busy: true }));
+    const send = async ({ signal }) => {
+      setFound((before) => ({ ...before, busy: true }));
       try {
-        const found = await get(pathOf(c, "students"), { query: { search: latest.current.trim() }, signal });
-        if (!signal.aborted) show({ ...found, busy: false });
+        const answer = await get(pathOf(c, "students"), { query: { search: latest.current.trim() }, signal });
+        if (!signal.aborted) setFound({ ...answer, busy: false, error: null });
       } catch (error) {
-        if (!signal.aborted) show({ items: [], complete: true, busy: false, error });
+        if (!signal.aborted) setFound({ items: [], complete: true, busy: false, error });
       }
     };
-    asking.current = oneAtATime(ask, PAUSE_MS);
-    return () => asking.current.stop();
+    requests.current = debounceRequest(send, PAUSE_MS);
+    return () => requests.current.stop();
   }, [c]);
-  useEffect(() => asking.current.want(words === ""), [c, words]);
-  return shown;
+  useEffect(() => requests.current.schedule(words === ""), [c, words]);
+  return found;
 }
 
 export const nameOf = (student) => [student.student_id, student.name].filter(Boolean).join(" · ");

@@ -1,8 +1,9 @@
-// A mapping as text: exported for a repository or another connection, imported from there.
+// The mapping as YAML: export for a repository or another connection, and import.
 
-import { call, pathOf, post } from "../../api.js";
-import { useAction, useData } from "../../data.js";
-import { html, useEffect, useState } from "../../html.js";
+import { call, pathOf, post } from "../../lib/api.js";
+import { useAction, useData } from "../../lib/data.js";
+import { focusSoon } from "../../lib/focus.js";
+import { html, useEffect, useState } from "../../lib/html.js";
 import { announce, toast } from "../../components/announce.js";
 import { Button, ButtonLink } from "../../components/button.js";
 import { toClipboard } from "../../components/copyable.js";
@@ -11,8 +12,7 @@ import { Field, TextArea } from "../../components/fields.js";
 import { ErrorNotice, ErrorState, Loading } from "../../components/states.js";
 import { definitionOf, draftOf } from "./draft.js";
 import { useEditor } from "./editor.js";
-import { focusSoon } from "./focus.js";
-import { inWordsOfThePage } from "./mistakes.js";
+import { errorInWords } from "./preview/problem_text.js";
 
 export function ExportYaml({ c, onClose }) {
   const editor = useEditor();
@@ -20,7 +20,7 @@ export function ExportYaml({ c, onClose }) {
     (options) => post(pathOf(c, "mapping", "convert"), definitionOf(editor.draft.get()), options),
     [c],
   );
-  const has_mistakes = error?.status === 400;
+  const hasMistakes = error?.status === 400;
   const copying = useAction(async () => {
     await toClipboard(data.yaml);
     toast("The YAML was copied.");
@@ -31,8 +31,8 @@ export function ExportYaml({ c, onClose }) {
     <p>The mapping as it is in the editor. It can be kept in a repository, and imported into another connection.</p>
     ${!data && !error && html`<${Loading} />`}
     ${data && html`<${TextArea} label="YAML" rows="16" class="yaml" readonly value=${data.yaml} onInput=${() => {}} />`}
-    ${error && !has_mistakes && html`<${ErrorState} error=${error} onRetry=${reload} />`}
-    <${ErrorNotice} error=${has_mistakes && inWordsOfThePage(error, editor.draft.get())} title="Mend these first" />
+    ${error && !hasMistakes && html`<${ErrorState} error=${error} onRetry=${reload} />`}
+    <${ErrorNotice} error=${hasMistakes && errorInWords(error, editor.draft.get())} title="Mend these first" />
     <${ErrorNotice} error=${copying.error} />
   <//>`;
 }
@@ -64,9 +64,9 @@ export function ImportYaml({ c, onClose }) {
   return html`<${Dialog} title="Import YAML" onClose=${onClose} actions=${actions} wide>
     <p>It takes the place of what is in the editor, and is not saved by this; Undo brings yours back.</p>
     <${Field} label="From a file">
-      ${(of_field) => html`<input type="file" accept=".yaml,.yml,.json,text/plain" ...${of_field} onChange=${choose} />`}
+      ${(fieldProps) => html`<input type="file" accept=".yaml,.yml,.json,text/plain" ...${fieldProps} onChange=${choose} />`}
     <//>
     <${TextArea} label="YAML" rows="12" class="yaml" value=${text} onInput=${setText} />
-    <${ErrorNotice} error=${reading.error} title="Nothing was taken over" as_written />
+    <${ErrorNotice} error=${reading.error} title="Nothing was taken over" asWritten />
   <//>`;
 }

@@ -1,8 +1,8 @@
-// The first step: what the connection is called, and for whom it is.
+// The first step: the name of the connection, its SIS and its district.
 
-import { get } from "../../api.js";
-import { useData } from "../../data.js";
-import { html, useRef, useState } from "../../html.js";
+import { get } from "../../lib/api.js";
+import { useData } from "../../lib/data.js";
+import { html, useRef, useState } from "../../lib/html.js";
 import { Button, ButtonLink } from "../../components/button.js";
 import { TextField, useFocusOnProblem } from "../../components/fields.js";
 import { Section } from "../../components/section.js";
@@ -13,7 +13,7 @@ export const OF_THIS_STEP = /^(connection_id|name|sis|district|time_zone|program
 
 export function AboutStep({ draft, change, fill, stored, go, problem, setProblems }) {
   const form = useRef(null);
-  const [refused, refuse] = useState(null);
+  const [refused, setRefused] = useState(null);
   const { data: connections } = useData((options) => get("connections", options), []);
   useFocusOnProblem(form, refused);
 
@@ -22,12 +22,12 @@ export function AboutStep({ draft, change, fill, stored, go, problem, setProblem
   const next = () => {
     const missing = missingOf(draft);
     setProblems((before) => [...before.filter(({ path }) => !OF_THIS_STEP.test(path)), ...missing]);
-    refuse(missing.length ? missing : null);
+    setRefused(missing.length ? missing : null);
     if (missing.length) return;
     fill({ connection_id: id });
     go("server");
   };
-  const id_field = stored
+  const idField = stored
     ? html`<p class="hint">Its id, which never changes: <code>${id}</code></p>`
     : html`<${TextField}
         label="Id"
@@ -38,7 +38,7 @@ export function AboutStep({ draft, change, fill, stored, go, problem, setProblem
       />`;
   return html`<div ref=${form} class="stack">
     <${Section} title="What is it called, and for whom is it?">
-      <${AboutFields} draft=${draft} change=${change} problem=${problem} id_field=${id_field} />
+      <${AboutFields} draft=${draft} change=${change} problem=${problem} idField=${idField} />
       <${ProgramFields} programs=${draft.programs} onInput=${(chosen) => (draft.programs ? change : fill)({ programs: chosen })} />
     <//>
     <div class="row">
@@ -48,7 +48,7 @@ export function AboutStep({ draft, change, fill, stored, go, problem, setProblem
   </div>`;
 }
 
-// What the API would say only at the end of the next step.
+// What the API would report only at the end of the next step.
 function missingOf({ name, district, time_zone }) {
   return [
     !name.trim() && { path: "name", message: "Write the name that people know this connection by." },

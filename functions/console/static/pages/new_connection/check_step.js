@@ -1,11 +1,11 @@
-// The third step: the doctor's steps, live; the host key is shown to be confirmed.
+// The third step: a live check of the connection, and the host key to confirm.
 
-import { html, useEffect, useRef } from "../../html.js";
+import { html, useEffect, useRef } from "../../lib/html.js";
+import { isUnderWay } from "../../lib/runs.js";
 import { Button } from "../../components/button.js";
 import { Section } from "../../components/section.js";
 import { Sentence } from "../../components/sentence.js";
 import { ErrorNotice, Loading, Notice } from "../../components/states.js";
-import { isUnderWay } from "../../runs.js";
 import { HostKeyToConfirm, isFirstKey } from "../check/host_key.js";
 import { CheckSteps } from "../check/steps.js";
 import { useCheck } from "../check/use_check.js";
@@ -18,15 +18,15 @@ export function CheckStep({ stored, keep, go }) {
   }, [check.loading]);
   const over = run && !check.busy && !isUnderWay(run);
   const error = check.error ?? (check.loading ? check.failed : null);
-  const still = over || (error && !check.busy); // nothing goes on
+  const still = over || (error && !check.busy); // no check is running
   const works = over && run.status === "succeeded";
   const steps = useRef(null);
-  const again = (connection) => {
-    steps.current.focus(); // the button that was pressed is about to go
+  const checkAgain = (connection) => {
+    steps.current.focus(); // because the pressed button is about to disappear
     keep(connection);
     check.start();
   };
-  return html`${over && html`<${HostKeyToConfirm} connection=${stored} run=${run} onPinned=${again} />`}
+  return html`${over && html`<${HostKeyToConfirm} connection=${stored} run=${run} onPinned=${checkAgain} />`}
     <${Section} title="Would files arrive?" hint="Each step is tried on the server. One small file is written, and removed again.">
       ${!run && !error && html`<${Loading} label="Looking at the connection …" />`}
       <div tabindex="-1" ref=${steps} role="group" aria-label="Steps of the check">

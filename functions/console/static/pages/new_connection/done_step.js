@@ -1,11 +1,13 @@
-// The last step: what there is now, and what comes next.
+// The last step: what to do next.
 
-import { html } from "../../html.js";
+import { html } from "../../lib/html.js";
+import { href } from "../../lib/paths.js";
 import { ButtonLink } from "../../components/button.js";
 import { Section } from "../../components/section.js";
 import { Notice } from "../../components/states.js";
-import { href } from "../../router.js";
 
+/** @import { Path } from "../../lib/paths.js" */
+/** @type {{path: Path, label: string, text: string}[]} */
 const NEXT = [
   {
     path: "/connections/{c}/mapping",
@@ -19,8 +21,7 @@ const NEXT = [
 
 export function DoneStep({ stored }) {
   const c = stored.connection_id;
-  const pages = NEXT.map((one) => ({ ...one, to: href(one.path, { c }) })).filter((one) => one.to);
-  const first = href("/connections/{c}/mapping", { c }) ?? "#/";
+  const pages = NEXT.map((one) => ({ ...one, to: href(one.path, { c }) }));
   return html`<${Section} title=${`${stored.name} is set up`}>
       ${stored.programs.length === 0 &&
       html`<${Notice} tone="warn">SchoolMint Enroll may not sync to it: change that in its settings.<//>`}
@@ -33,7 +34,7 @@ export function DoneStep({ stored }) {
       </ul>
     <//>
     <div class="row">
-      ${first !== "#/" && html`<${ButtonLink} kind="primary" href=${first}>Go on with the mapping<//>`}
+      <${ButtonLink} kind="primary" href=${href("/connections/{c}/mapping", { c })}>Go on with the mapping<//>
       <${ButtonLink} href="#/">See all connections<//>
     </div>`;
 }

@@ -1,23 +1,23 @@
-// The fourth step: a ready-made mapping to start from, or none. There may be one already: of a
-// connection of the same id that was deleted, or taken in this step before.
+// The fourth step: a ready-made mapping, or none. A mapping may exist already: from a deleted connection
+// with the same id, or from an earlier visit of this step.
 
-import { get, getIfThere, pathOf, put } from "../../api.js";
-import { useAction, useData } from "../../data.js";
-import { html, useState } from "../../html.js";
+import { get, getIfThere, pathOf, put } from "../../lib/api.js";
+import { useAction, useData } from "../../lib/data.js";
+import { html, useState } from "../../lib/html.js";
 import { Button } from "../../components/button.js";
 import { RadioGroup } from "../../components/fields.js";
 import { Section } from "../../components/section.js";
 import { ErrorNotice, ErrorState, Loading } from "../../components/states.js";
 
-const AS_IT_IS = "";
+const UNCHANGED = "";
 
 export function MappingStep({ draft, stored, go }) {
   const { data, error, reload } = useData(async (options) => {
-    const [ready, there] = await Promise.all([get("mappings", options), getIfThere(pathOf(stored.connection_id, "mapping"), options)]);
-    return { ready: ready.items, there };
+    const [ready, saved] = await Promise.all([get("mappings", options), getIfThere(pathOf(stored.connection_id, "mapping"), options)]);
+    return { ready: ready.items, saved };
   }, []);
   const back = html`<${Button} onClick=${() => go(stored.delivery === "sftp" ? "check" : "server")}>Back<//>`;
-  if (data) return html`<${Choice} mappings=${data.ready} there=${data.there} sis=${draft.sis} connection=${stored} go=${go} back=${back} />`;
+  if (data) return html`<${Choice} mappings=${data.ready} saved=${data.saved} sis=${draft.sis} connection=${stored} go=${go} back=${back} />`;
   return html`<${Frame}>
       ${error ? html`<${ErrorState} error=${error} onRetry=${reload} />` : html`<${Loading} />`}
     <//>
@@ -31,42 +31,42 @@ function Frame({ children }) {
   >${children}<//>`;
 }
 
-function Choice({ mappings, there, sis, connection, go, back }) {
-  const [chosen, choose] = useState(() => (there ? AS_IT_IS : (fitting(mappings, sis)?.name ?? AS_IT_IS)));
+function Choice({ mappings, saved, sis, connection, go, back }) {
+  const [chosen, setChosen] = useState(() => (saved ? UNCHANGED : (fitting(mappings, sis)?.name ?? UNCHANGED)));
   const saving = useAction(async () => {
-    if (chosen !== AS_IT_IS) await put(pathOf(connection.connection_id, "mapping"), { start_from: chosen });
+    if (chosen !== UNCHANGED) await put(pathOf(connection.connection_id, "mapping"), { start_from: chosen });
     go("done");
   });
   const more = mappings.find((one) => one.name === chosen)?.description ?? "";
   return html`<${Frame}>
-      <${RadioGroup} label="Mapping" hide_label options=${optionsOf(mappings, there)} value=${chosen} onInput=${choose} />
+      <${RadioGroup} label="Mapping" hideLabel options=${optionsOf(mappings, saved)} value=${chosen} onInput=${setChosen} />
       ${more && html`<details key=${chosen}><summary>All about this mapping</summary><pre class="description">${more}</pre></details>`}
     <//>
     <${ErrorNotice} error=${saving.error} />
     <div class="row">
       <${Button} kind="primary" busy=${saving.busy} onClick=${() => saving.run()}>
-        ${chosen !== AS_IT_IS ? "Take this mapping" : there ? "Keep its mapping" : "Begin with an empty mapping"}
+        ${chosen !== UNCHANGED ? "Take this mapping" : saved ? "Keep its mapping" : "Begin with an empty mapping"}
       <//>
       ${back}
     </div>`;
 }
 
-// A title is the mapping's name, and often what is special about it after a colon.
-function optionsOf(mappings, there) {
+// A title is the mapping's name, and often its specialty after a colon.
+function optionsOf(mappings, saved) {
   const ready = mappings.map(({ name, title }) => {
     const [label, ...rest] = title.split(": ");
     return { value: name, label, hint: capital(rest.join(": ")) };
   });
-  if (there)
-    return [{ value: AS_IT_IS, label: "The mapping that it has", hint: `Version ${there.version}, saved by ${there.saved_by}.` }, ...ready];
-  return [...ready, { value: AS_IT_IS, label: "An empty mapping", hint: "You make its files and fields yourself." }];
+  if (saved)
+    return [{ value: UNCHANGED, label: "The mapping that it has", hint: `Version ${saved.version}, saved by ${saved.saved_by}.` }, ...ready];
+  return [...ready, { value: UNCHANGED, label: "An empty mapping", hint: "You make its files and fields yourself." }];
 }
 
 function capital(text) {
   return text && `${text[0].toUpperCase()}${text.slice(1)}.`;
 }
 
-// The one for the SIS that was named in the first step.
+// The mapping for the SIS of the first step.
 function fitting(mappings, sis) {
   const wanted = sis.trim().toLowerCase();
   return wanted ? mappings.find((one) => one.title.toLowerCase().startsWith(wanted)) : null;

@@ -1,11 +1,12 @@
-// New connection: step by step, from its name to the first look at its mapping.
+// New connection: the steps from its name to its mapping.
 
-import { html, useEffect, useRef, useState } from "../../html.js";
-import { Page } from "../../components/page.js";
+import { html, useEffect, useRef, useState } from "../../lib/html.js";
+import { href } from "../../lib/paths.js";
+import { usePerson } from "../../lib/person.js";
+import { navigate, useUnsaved } from "../../lib/router.js";
 import { EmptyState } from "../../components/states.js";
 import { zoneOfThisBrowser } from "../../components/time_zone_field.js";
-import { usePerson } from "../../person.js";
-import { href, navigate, useUnsaved } from "../../router.js";
+import { Page } from "../../frame/page.js";
 import { NO_SECRETS } from "../settings/draft.js";
 import { AboutStep } from "./about_step.js";
 import { CheckStep } from "./check_step.js";
@@ -20,19 +21,19 @@ const STEPS = [
   { id: "mapping", label: "Mapping", step: MappingStep },
   { id: "done", label: "Done", step: DoneStep },
 ];
-const WITHOUT_CONNECTION = 2; // so many steps
+const WITHOUT_CONNECTION = 2; // the number of steps before the connection exists
 
 export default function NewConnectionPage({ query }) {
   const person = usePerson();
   const above = [{ label: "Connections", href: "#/" }];
   return html`<${Page} title="New connection" above=${above}>
-    ${person.can_configure
+    ${person.canConfigure
       ? html`<${Steps} wanted=${query.get("step")} />`
       : html`<${EmptyState} title="You may not make connections"><p>Somebody with Full Access can.</p><//>`}
   <//>`;
 }
 
-// What was written stays here while one goes to and fro; `stored` is the connection once it exists.
+// The draft outlives the steps; `stored` is the connection once it exists.
 function Steps({ wanted }) {
   const person = usePerson();
   const [draft, setDraft] = useState(() => emptyDraft(person));
@@ -52,7 +53,7 @@ function Steps({ wanted }) {
   const keep = (connection) => {
     setStored(connection);
     setTyped(false);
-    setDraft((before) => ({ ...before, secrets: NO_SECRETS })); // they are stored now, and nowhere else
+    setDraft((before) => ({ ...before, secrets: NO_SECRETS })); // the service has them now, so the page forgets them
   };
   const problem = (path) => problems.find((one) => one.path === path)?.message ?? "";
   return html`<div class="stack narrow">
@@ -78,26 +79,26 @@ function emptyDraft(person) {
     importer: "unknown",
     done_file: false,
     write_in_place: false,
-    programs: null, // until it is known which there are: then all of them
-    sign_in: "password",
+    programs: null, // set when the programs are loaded: to all of them
+    signInWith: "password",
     secrets: NO_SECRETS,
   };
 }
 
 function StepList({ current }) {
-  const place = STEPS.findIndex((one) => one.id === current);
+  const currentIndex = STEPS.findIndex((one) => one.id === current);
   return html`<ol class="wizard-steps" aria-label="Steps">
     ${STEPS.map(
       ({ id, label }, at) => html`<li
         key=${id}
-        class=${at < place ? "done" : ""}
+        class=${at < currentIndex ? "done" : ""}
         aria-current=${id === current ? "step" : undefined}
-      ><span class="for-ears">${at < place ? "Done: " : ""}</span>${label}</li>`,
+      ><span class="visually-hidden">${at < currentIndex ? "Done: " : ""}</span>${label}</li>`,
     )}
   </ol>`;
 }
 
-// A new step says which it is, and takes the focus to its heading.
+// A new step moves the focus to its heading.
 function StepFrame({ children }) {
   const frame = useRef(null);
   useEffect(() => {

@@ -1,23 +1,23 @@
-// The second step: the server, the account and the folder. At its end the connection is made.
+// The second step: the server, the account and the folder. It creates the connection.
 
-import { post } from "../../api.js";
-import { useAction } from "../../data.js";
-import { html, useRef } from "../../html.js";
+import { post } from "../../lib/api.js";
+import { changeConnection } from "../../lib/connection_changes.js";
+import { useAction } from "../../lib/data.js";
+import { html, useRef } from "../../lib/html.js";
 import { announce } from "../../components/announce.js";
 import { Button } from "../../components/button.js";
 import { RadioGroup, useFocusOnProblem } from "../../components/fields.js";
 import { Section } from "../../components/section.js";
 import { ErrorNotice, Notice } from "../../components/states.js";
-import { changeConnection } from "../../connection_changes.js";
 import { isAnotherServer, secretsOf, wholeNumber, withoutHidden } from "../settings/draft.js";
 import { FolderField, ImporterFields } from "../settings/file_fields.js";
 import { DeliveryField, ServerFields } from "../settings/server_fields.js";
-import { PrivateKeyFields, SecretField, StoredSignIn, inWordsOfThePage } from "../settings/sign_in_fields.js";
+import { PrivateKeyFields, SecretField, StoredSignIn, withSecretMessages } from "../settings/sign_in_fields.js";
 import { OF_THIS_STEP as OF_THE_FIRST_STEP } from "./about_step.js";
 
 export function ServerStep({ draft, change, stored, keep, go, problem, setProblems }) {
   const form = useRef(null);
-  const by_sftp = draft.delivery === "sftp";
+  const bySftp = draft.delivery === "sftp";
   const changeSecrets = (changes) => change({ secrets: { ...draft.secrets, ...changes } });
   const saving = useAction(async () => {
     setProblems([]);
@@ -25,7 +25,7 @@ export function ServerStep({ draft, change, stored, keep, go, problem, setProble
     try {
       keep(await save(draft, secrets, stored));
     } catch (raised) {
-      const error = inWordsOfThePage(raised, secrets, stored ? undefined : NOT_STORED);
+      const error = withSecretMessages(raised, secrets, stored ? undefined : NOT_STORED);
       setProblems(error.problems);
       if (error.problems?.some(({ path }) => OF_THE_FIRST_STEP.test(path))) {
         announce(error.message);
@@ -39,8 +39,8 @@ export function ServerStep({ draft, change, stored, keep, go, problem, setProble
   return html`<div ref=${form} class="stack">
     <${Section} title="Where do the files go?">
       <${DeliveryField} draft=${draft} change=${change} problem=${problem} />
-      ${by_sftp && html`<${ServerFields} draft=${draft} change=${change} problem=${problem} />`}
-      ${by_sftp &&
+      ${bySftp && html`<${ServerFields} draft=${draft} change=${change} problem=${problem} />`}
+      ${bySftp &&
       (stored
         ? html`${isAnotherServer(draft, stored) && html`<${Notice} tone="warn">Another server: set the password or the private key again.<//>`}
             <${StoredSignIn} secrets=${draft.secrets} change=${changeSecrets} problem=${problem} />`
@@ -48,29 +48,29 @@ export function ServerStep({ draft, change, stored, keep, go, problem, setProble
     <//>
     <${Section} title="Folder and importer">
       <${FolderField} draft=${draft} change=${change} problem=${problem} />
-      ${by_sftp && html`<${ImporterFields} draft=${draft} change=${change} problem=${problem} />`}
+      ${bySftp && html`<${ImporterFields} draft=${draft} change=${change} problem=${problem} />`}
     <//>
-    <${ErrorNotice} error=${saving.error} at_field=${() => true} />
+    <${ErrorNotice} error=${saving.error} isShown=${() => true} />
     <div class="row">
       <${Button} kind="primary" busy=${saving.busy} onClick=${() => saving.run()}>
-        ${by_sftp ? "Save and check" : "Save"}
+        ${bySftp ? "Save and check" : "Save"}
       <//>
       <${Button} onClick=${() => go("about")}>Back<//>
     </div>
   </div>`;
 }
 
-const WAYS = [
+const SIGN_IN_OPTIONS = [
   { value: "password", label: "A password" },
   { value: "private_key", label: "A private key" },
   { value: "both", label: "Both" },
 ];
 
-function NewSignIn({ draft: { sign_in, secrets }, change, changeSecrets, problem }) {
-  return html`<${RadioGroup} label="Sign in with" options=${WAYS} value=${sign_in} onInput=${(way) => change({ sign_in: way })} />
-    ${sign_in !== "private_key" &&
+function NewSignIn({ draft: { signInWith, secrets }, change, changeSecrets, problem }) {
+  return html`<${RadioGroup} label="Sign in with" options=${SIGN_IN_OPTIONS} value=${signInWith} onInput=${(way) => change({ signInWith: way })} />
+    ${signInWith !== "private_key" &&
     html`<${SecretField} label="Password" value=${secrets.password} problem=${problem("password")} onInput=${(password) => changeSecrets({ password })} />`}
-    ${sign_in !== "password" && html`<${PrivateKeyFields} secrets=${secrets} change=${changeSecrets} problem=${problem} />`}`;
+    ${signInWith !== "password" && html`<${PrivateKeyFields} secrets=${secrets} change=${changeSecrets} problem=${problem} />`}`;
 }
 
 const NOT_STORED = {
@@ -78,23 +78,23 @@ const NOT_STORED = {
     password: "Write the password of this account.",
     private_key: "Write the private key, or choose its file.",
   },
-  left_out: {},
+  leftOut: {},
 };
 
-// Only what is signed in with: a password that was typed before a key was chosen is left out. One
-// that was not typed is sent empty, so that the API finds it with all other mistakes.
-function secretsIn({ delivery, sign_in, secrets }) {
+// Only the secrets of the selected way to sign in. A secret that was not typed is sent as an empty text,
+// so that the API reports it together with all other problems.
+function secretsIn({ delivery, signInWith, secrets }) {
   const { password = "", private_key = "", passphrase } = secrets;
   return secretsOf({
     delivery,
     secrets: {
-      ...(sign_in !== "private_key" && { password }),
-      ...(sign_in !== "password" && { private_key, passphrase }),
+      ...(signInWith !== "private_key" && { password }),
+      ...(signInWith !== "password" && { private_key, passphrase }),
     },
   });
 }
 
-async function save({ secrets: _, sign_in, programs, ...draft }, secrets, stored) {
+async function save({ secrets: _, signInWith, programs, ...draft }, secrets, stored) {
   const port = wholeNumber(draft.port);
   const definition = withoutHidden({ ...draft, port, programs: programs ?? [], ...secrets });
   if (!stored) return post("connections", definition);

@@ -1,21 +1,21 @@
-// What was changed since a run: perhaps what was wrong with it is mended by now.
+// Changes after a run, which may already have corrected its problems.
 
-import { get, pathOf } from "../../api.js";
-import { useData } from "../../data.js";
-import { html } from "../../html.js";
+import { get, pathOf } from "../../lib/api.js";
+import { useData } from "../../lib/data.js";
+import { html } from "../../lib/html.js";
+import { href } from "../../lib/paths.js";
 import { Time, count } from "../../components/time.js";
-import { href } from "../../router.js";
 
-const LOOKED_THROUGH = 100; // entries of the audit, the newest
-const SHOWN = 5;
-const WORDS = {
+const MAX_ENTRIES = 100; // the newest audit entries
+const MAX_SHOWN = 5;
+const ACTION_TEXT = {
   mapping_saved: (changes) => `Mapping saved as version ${changes.version.to}`,
   mapping_restored: (changes) =>
     `Mapping version ${changes.restored_version?.to} taken up again, as version ${changes.version?.to}`,
   connection_changed: (changes) => `Settings changed: ${Object.keys(changes).map(settingInWords).join(", ")}`,
 };
 
-// The settings whose names are not their words.
+// Settings whose label is not their name.
 const SETTINGS = {
   done_file: ".done files",
   example_students: "Registration Examples",
@@ -33,29 +33,29 @@ function settingInWords(name) {
 
 export function ChangedSince({ c, zone, run }) {
   const { data } = useData(
-    (options) => get(pathOf(c, "audit"), { ...options, query: { limit: LOOKED_THROUGH } }),
+    (options) => get(pathOf(c, "audit"), { ...options, query: { limit: MAX_ENTRIES } }),
     [c, run.run_id],
   );
-  const changes = data?.items.filter((entry) => entry.action in WORDS && isSince(entry, run)) ?? [];
+  const changes = data?.items.filter((entry) => entry.action in ACTION_TEXT && isSince(entry, run)) ?? [];
   if (changes.length === 0) return null;
   const mapping = href("/connections/{c}/mapping", { c });
   return html`<div class="changed-since">
     <h2>Changed since</h2>
     <ul>
-      ${changes.slice(0, SHOWN).map((entry) => {
-        const said = WORDS[entry.action](byField(entry.changes));
-        const linked = mapping && entry.action !== "connection_changed";
+      ${changes.slice(0, MAX_SHOWN).map((entry) => {
+        const text = ACTION_TEXT[entry.action](byField(entry.changes));
+        const linked = entry.action !== "connection_changed";
         return html`<li key=${entry.request_id + entry.at}>
-          ${linked ? html`<a href=${mapping}>${said}</a>` : said}
+          ${linked ? html`<a href=${mapping}>${text}</a>` : text}
           <span class="muted"> by ${entry.by}, <${Time} at=${entry.at} zone=${zone} /></span>
         </li>`;
       })}
-      ${changes.length > SHOWN && html`<li>and ${count(changes.length - SHOWN, "more change")}</li>`}
+      ${changes.length > MAX_SHOWN && html`<li>and ${count(changes.length - MAX_SHOWN, "more change")}</li>`}
     </ul>
   </div>`;
 }
 
-// Times are whole seconds, so what fell into the same one counts; versions tell exactly.
+// Times are whole seconds, so a change in the same second counts; versions are exact.
 function isSince(entry, run) {
   const { version } = byField(entry.changes);
   if (version && run.mapping_version) return version.to > run.mapping_version;

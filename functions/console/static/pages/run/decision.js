@@ -1,16 +1,16 @@
-// A delivery that waits for a person: what was found, and what each button does.
+// A delivery that waits for a decision: the findings, and what each button does.
 
-import { pathOf, post } from "../../api.js";
-import { useAction } from "../../data.js";
-import { html, useState } from "../../html.js";
+import { pathOf, post } from "../../lib/api.js";
+import { useAction } from "../../lib/data.js";
+import { html, useState } from "../../lib/html.js";
+import { usePerson } from "../../lib/person.js";
+import { schoolYear } from "../../lib/runs.js";
 import { toast } from "../../components/announce.js";
 import { Button } from "../../components/button.js";
 import { ConfirmDialog } from "../../components/dialog.js";
 import { ErrorNotice } from "../../components/states.js";
-import { usePerson } from "../../person.js";
-import { schoolYear } from "../../runs.js";
 import { Findings } from "./findings.js";
-import { isWaitedFor } from "./words.js";
+import { needsConfirmation } from "./run_text.js";
 
 export function Decision({ connection, run, reload }) {
   const person = usePerson();
@@ -29,12 +29,12 @@ export function Decision({ connection, run, reload }) {
   });
   const waiting = run.years.filter((year) => year.status === "awaiting_confirmation");
   const years = waiting.map((year) => schoolYear(year.school_year)).join(", ");
-  const found = waiting.flatMap((year) => year.findings.filter((finding) => isWaitedFor(year, finding)));
+  const found = waiting.flatMap((year) => year.findings.filter((finding) => needsConfirmation(year, finding)));
   return html`<section class="panel stack decision" aria-labelledby="decision">
     <h2 id="decision">Is this right?</h2>
     <p>Nothing was sent for ${years}, as something is unusual:</p>
     <${Findings} connection=${connection} findings=${found} />
-    ${person.can_run
+    ${person.canRun
       ? html`<dl class="choices">
             <div>
               <dt><${Button} kind="primary" onClick=${() => setAsking(true)}>Send it anyway<//></dt>

@@ -1,11 +1,11 @@
-// What the guards found unusual, with what can be done about it.
+// What the guards found, with the possible actions.
 
-import { html, useState } from "../../html.js";
+import { html, useState } from "../../lib/html.js";
+import { usePerson } from "../../lib/person.js";
 import { Button } from "../../components/button.js";
-import { RunLink } from "../../components/links.js";
 import { Sentence } from "../../components/sentence.js";
 import { Notice } from "../../components/states.js";
-import { usePerson } from "../../person.js";
+import { RunLink } from "../../shared/links.js";
 import { ResendDialog } from "./resend_dialog.js";
 
 export const GUARD = {
@@ -20,17 +20,17 @@ export function Findings({ connection, findings }) {
   return findings.map(
     (finding) => html`<${Notice} key=${finding.message} tone="warn" title=${GUARD[finding.guard] ?? "Something unusual"}>
       <p><${Sentence} text=${finding.message} /></p>
-      ${finding.run_id && html`<${Again} connection=${connection} run_id=${finding.run_id} />`}
+      ${finding.run_id && html`<${FindingActions} connection=${connection} run_id=${finding.run_id} />`}
     <//>`,
   );
 }
 
-function Again({ connection, run_id }) {
+function FindingActions({ connection, run_id }) {
   const person = usePerson();
   const [open, setOpen] = useState(false);
   const c = connection.connection_id;
   return html`<div class="row finding-actions">
-    ${person.can_run && html`<${Button} icon="arrow" onClick=${() => setOpen(true)}>Send those students again<//>`}
+    ${person.canRun && html`<${Button} icon="arrow" onClick=${() => setOpen(true)}>Send those students again<//>`}
     <${RunLink} c=${c} run_id=${run_id}>Look at that run<//>
     ${open && html`<${ResendDialog} connection=${connection} run_id=${run_id} onClose=${() => setOpen(false)} />`}
   </div>`;

@@ -1,14 +1,14 @@
-// The students a year holds back, by reason: mostly one row of the mapping holds them all.
+// The held students of a year, by reason, because one row of the mapping often holds many.
 
-import { html, useState } from "../../html.js";
+import { html, useState } from "../../lib/html.js";
 import { Button } from "../../components/button.js";
-import { MappingLink, StudentLink } from "../../components/links.js";
 import { Sentence } from "../../components/sentence.js";
 import { count, number } from "../../components/time.js";
+import { MappingLink, StudentLink } from "../../shared/links.js";
 
-const SHOWN = 12;
+const MAX_SHOWN = 12;
 
-// held: [{student_id, file, field, rule, message}]; `total` counts students, also those not listed.
+// held: [{student_id, file, field, rule, message}]; `total` also counts students that are not listed.
 export function Held({ c, held, total, dry }) {
   const listed = new Set(held.map((row) => row.student_id)).size;
   return html`<div class="stack">
@@ -39,29 +39,29 @@ function Group({ c, group }) {
 function Students({ c, ids }) {
   const [all, setAll] = useState(false);
   return html`<p class="id-list">
-    ${(all ? ids : ids.slice(0, SHOWN)).map((id) => html`<${StudentLink} key=${id} c=${c} student_id=${id} />`)}
-    ${!all && ids.length > SHOWN && html`<${More} total=${ids.length} onClick=${() => setAll(true)} />`}
+    ${(all ? ids : ids.slice(0, MAX_SHOWN)).map((id) => html`<${StudentLink} key=${id} c=${c} student_id=${id} />`)}
+    ${!all && ids.length > MAX_SHOWN && html`<${More} total=${ids.length} onClick=${() => setAll(true)} />`}
   </p>`;
 }
 
-// Where each student's sentence is another: it names the other student of a pair, say.
+// For reasons whose message differs by student, for example because it names another student.
 function Each({ c, rows }) {
   const [all, setAll] = useState(false);
   return html`<ul>
-      ${(all ? rows : rows.slice(0, SHOWN)).map(
+      ${(all ? rows : rows.slice(0, MAX_SHOWN)).map(
         (row) => html`<li key=${`${row.student_id} ${row.message}`}>
           <${StudentLink} c=${c} student_id=${row.student_id} />: <${Sentence} text=${row.message} />
         </li>`,
       )}
     </ul>
-    ${!all && rows.length > SHOWN && html`<${More} total=${rows.length} onClick=${() => setAll(true)} />`}`;
+    ${!all && rows.length > MAX_SHOWN && html`<${More} total=${rows.length} onClick=${() => setAll(true)} />`}`;
 }
 
 function More({ total, onClick }) {
   return html`<${Button} kind="quiet" class="show-all" onClick=${onClick}>Show all ${number(total)}<//>`;
 }
 
-// The most frequent first; `message` is empty where the sentences differ.
+// The most frequent reason first; `message` is empty where the messages differ.
 export function byReason(held) {
   const groups = new Map();
   for (const row of held) {

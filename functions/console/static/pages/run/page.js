@@ -1,12 +1,12 @@
-// A run: what it did or is doing, year by year, and what is left for a person to do.
+// A run: its progress and results by year, and the possible actions.
 
-import { html } from "../../html.js";
-import { ConnectionPage } from "../../components/connection_page.js";
+import { html } from "../../lib/html.js";
+import { usePerson } from "../../lib/person.js";
+import { KIND } from "../../lib/runs.js";
 import { Section } from "../../components/section.js";
 import { ErrorNotice, ErrorState, Loading } from "../../components/states.js";
-import { usePerson } from "../../person.js";
-import { KIND } from "../../runs.js";
-import { useRun } from "../../use_run.js";
+import { ConnectionPage } from "../../frame/connection_page.js";
+import { useRun } from "../../shared/use_run.js";
 import { CheckSteps } from "../check/steps.js";
 import { Decision } from "./decision.js";
 import { Summary } from "./summary.js";
@@ -31,6 +31,6 @@ function Run({ connection, run, reload }) {
     ${run.status === "awaiting_confirmation" && html`<${Decision} connection=${connection} run=${run} reload=${reload} />`}
     ${run.kind === "check" &&
     run.sent_to !== "download" &&
-    html`<${Section} title="Steps"><${CheckSteps} run=${run} connection=${connection} mend=${person.can_configure} /><//>`}
+    html`<${Section} title="Steps"><${CheckSteps} run=${run} connection=${connection} linkSettings=${person.canConfigure} /><//>`}
     ${run.years.map((year) => html`<${Year} key=${year.school_year} connection=${connection} run=${run} year=${year} />`)}`;
 }

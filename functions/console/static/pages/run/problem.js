@@ -1,9 +1,9 @@
-// What ended a run or a year: the sentence says the remedy, the link leads to it.
+// The error that ended a run or a year, with a link to the page that corrects it.
 
-import { html } from "../../html.js";
+import { html } from "../../lib/html.js";
+import { href } from "../../lib/paths.js";
 import { Sentence } from "../../components/sentence.js";
 import { Notice } from "../../components/states.js";
-import { href } from "../../router.js";
 
 const SETTINGS = "/connections/{c}/settings";
 const CHECK = "/connections/{c}/check";

@@ -1,22 +1,22 @@
-// A run that a dialog asked for: how it goes, and what came of it.
+// A run that a dialog requested: its progress and its result.
 
-import { html } from "../../html.js";
+import { html } from "../../lib/html.js";
+import { href } from "../../lib/paths.js";
+import { phaseOf } from "../../lib/runs.js";
 import { RunBadge } from "../../components/badge.js";
 import { ButtonLink } from "../../components/button.js";
-import { Reasons } from "../../components/reasons.js";
-import { RunFiles } from "../../components/run_files.js";
 import { Sentence } from "../../components/sentence.js";
 import { Notice, Progress } from "../../components/states.js";
-import { href } from "../../router.js";
-import { phaseOf } from "../../runs.js";
+import { Reasons } from "../../shared/reasons.js";
+import { RunFiles } from "../../shared/run_files.js";
 
-// `requested` is what useRequestedRun answers.
+// `requested` is the result of useRequestedRun.
 export function RequestedRun({ c, requested: { run, busy } }) {
   if (!run) return null;
   if (busy)
     return html`<${Progress} label=${phaseOf(run)} />
       <p class="hint">You may close this: the run goes on, and the history shows how it ends.</p>`;
-  if (!run.finished_at) return null; // it could not be read to its end: the error says so
+  if (!run.finished_at) return null; // its end could not be read, and the dialog shows the error
   const errors = [run.error, ...run.years.map((year) => year.error)].filter(Boolean);
   return html`<p class="run-state"><${RunBadge} run=${run} /> <span><${Sentence} text=${run.message} /></span></p>
     ${errors
@@ -32,5 +32,5 @@ export function RequestedRun({ c, requested: { run, busy } }) {
 
 export function RunButton({ c, requested: { run, busy } }) {
   const to = href("/connections/{c}/runs/{run}", { c, run: run.run_id });
-  return !busy && to && html`<${ButtonLink} kind="primary" href=${to}>Open the run<//>`;
+  return !busy && html`<${ButtonLink} kind="primary" href=${to}>Open the run<//>`;
 }

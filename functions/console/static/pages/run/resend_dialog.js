@@ -1,15 +1,15 @@
-// Send again: a past run's files, or some students' rows of them, after a word of warning.
+// Send again: the files of a past run, or the rows of some students, after a warning.
 
-import { get, pathOf } from "../../api.js";
-import { useData } from "../../data.js";
-import { html, useState } from "../../html.js";
+import { get, pathOf } from "../../lib/api.js";
+import { useData } from "../../lib/data.js";
+import { html, useState } from "../../lib/html.js";
+import { schoolYear } from "../../lib/runs.js";
 import { Button } from "../../components/button.js";
 import { Dialog } from "../../components/dialog.js";
 import { Checkbox, RadioGroup, TextArea } from "../../components/fields.js";
 import { ErrorNotice, ErrorState, Loading, Notice } from "../../components/states.js";
 import { Time } from "../../components/time.js";
-import { schoolYear } from "../../runs.js";
-import { useRequestedRun } from "../../use_run.js";
+import { useRequestedRun } from "../../shared/use_run.js";
 import { RequestedRun, RunButton } from "./requested_run.js";
 
 const WHAT = [
@@ -18,42 +18,42 @@ const WHAT = [
   { value: "students", label: "Some students", hint: "Their rows only, in a file of their own: it takes the place of the file that lies there." },
 ];
 
-// With `student_id` it is about that student's rows, and of `school_year` alone.
+// With `student_id` it sends that student's rows of `school_year` only.
 export function ResendDialog({ connection, run_id, student_id, school_year, onClose }) {
   const c = connection.connection_id;
-  const again = useRequestedRun(c);
+  const resending = useRequestedRun(c);
   const { data: run, error, reload } = useData((options) => get(pathOf(c, "exports", run_id), options), [c, run_id]);
   const [what, setWhat] = useState(student_id ? "students" : "all");
-  const [left, setLeft] = useState([]); // the files that are not to go, by path
+  const [left, setLeft] = useState([]); // the paths of the files that are not sent
   const [typed, setTyped] = useState(student_id ?? "");
   const files = run ? filesOf(run, school_year) : [];
   const ids = typed.split(/[\s,;]+/).filter(Boolean);
   const chosen = what === "files" ? files.filter((file) => !left.includes(file.path)) : files;
-  const wish = {
+  const body = {
     all: {},
     files: { files: chosen.map(({ school_year: year, name }) => ({ school_year: year, name })) },
     students: { student_ids: ids, ...(school_year && { school_years: [school_year] }) },
   }[what];
   const ready = run && chosen.length > 0 && (what !== "students" || ids.length > 0);
-  const send = () => again.start(pathOf(c, "exports", run_id, "resend"), wish);
-  const actions = html`<${Button} onClick=${onClose}>${again.run || again.busy ? "Close" : "Cancel"}<//>
-    ${again.run
-      ? html`<${RunButton} c=${c} requested=${again} />`
-      : html`<${Button} kind="primary" disabled=${!ready} busy=${again.busy} onClick=${send}>Send again<//>`}`;
+  const send = () => resending.start(pathOf(c, "exports", run_id, "resend"), body);
+  const actions = html`<${Button} onClick=${onClose}>${resending.run || resending.busy ? "Close" : "Cancel"}<//>
+    ${resending.run
+      ? html`<${RunButton} c=${c} requested=${resending} />`
+      : html`<${Button} kind="primary" disabled=${!ready} busy=${resending.busy} onClick=${send}>Send again<//>`}`;
   return html`<${Dialog} title=${student_id ? `Send student ${student_id} again` : "Send again"} onClose=${onClose} actions=${actions} wide>
     ${error && html`<${ErrorState} error=${error} onRetry=${reload} />`}
     ${!run && !error && html`<${Loading} />`}
-    ${run && !again.run && html`<p class="muted">Exported: <${Time} at=${run.started_at} zone=${connection.time_zone} /></p>`}
+    ${run && !resending.run && html`<p class="muted">Exported: <${Time} at=${run.started_at} zone=${connection.time_zone} /></p>`}
     ${run &&
-    !again.run &&
+    !resending.run &&
     !student_id &&
     html`<${RadioGroup} label="What is to be sent?" options=${WHAT} value=${what} onInput=${setWhat} />
       ${what === "files" && html`<${FileChoice} files=${files} left=${left} onInput=${setLeft} />`}
       ${what === "students" &&
       html`<${TextArea} label="Student ids" hint="One on each line, or with commas between." value=${typed} onInput=${setTyped} />`}`}
-    ${run && !again.run && html`<${Warning} files=${chosen} />`}
-    <${RequestedRun} c=${c} requested=${again} />
-    <${ErrorNotice} error=${again.error} />
+    ${run && !resending.run && html`<${Warning} files=${chosen} />`}
+    <${RequestedRun} c=${c} requested=${resending} />
+    <${ErrorNotice} error=${resending.error} />
   <//>`;
 }
 

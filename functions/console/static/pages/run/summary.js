@@ -1,44 +1,44 @@
-// The head of a run: how it stands, the facts, and what can be done with it.
+// The head of a run: its status, its facts, and its actions.
 
-import { pathOf, post } from "../../api.js";
-import { useAction } from "../../data.js";
-import { html, useState } from "../../html.js";
+import { pathOf, post } from "../../lib/api.js";
+import { useAction } from "../../lib/data.js";
+import { html, useState } from "../../lib/html.js";
+import { href } from "../../lib/paths.js";
+import { usePerson } from "../../lib/person.js";
+import { heldOf, isUnderWay, phaseOf, rowsOf, startedBy } from "../../lib/runs.js";
 import { toast } from "../../components/announce.js";
 import { RunBadge } from "../../components/badge.js";
 import { Button } from "../../components/button.js";
 import { Copyable } from "../../components/copyable.js";
 import { FactList } from "../../components/fact_list.js";
-import { RunLink, StudentLink } from "../../components/links.js";
 import { Sentence } from "../../components/sentence.js";
 import { ErrorNotice, Progress } from "../../components/states.js";
 import { Time, count, number } from "../../components/time.js";
-import { usePerson } from "../../person.js";
-import { href } from "../../router.js";
-import { heldOf, isUnderWay, phaseOf, rowsOf, startedBy } from "../../runs.js";
+import { RunLink, StudentLink } from "../../shared/links.js";
 import { ChangedSince } from "./changed_since.js";
 import { Problem } from "./problem.js";
 import { ResendDialog } from "./resend_dialog.js";
-import { lasted } from "./words.js";
+import { secondsText } from "./run_text.js";
 
 const COUNTED = ["export", "dry_run", "resend"];
 
 export function Summary({ connection, run, reload }) {
   const c = connection.connection_id;
-  const under_way = isUnderWay(run);
+  const underWay = isUnderWay(run);
   return html`<section class="panel stack" aria-label="Summary">
     <div class="run-state">
       <${RunBadge} run=${run} />
       ${!run.error && run.message && html`<p><${Sentence} text=${run.message} /></p>`}
     </div>
     ${run.error && html`<${Problem} c=${c} error=${run.error} />`}
-    ${under_way && html`<${UnderWay} run=${run} />`}
+    ${underWay && html`<${UnderWay} run=${run} />`}
     <${FactList} facts=${factsOf(connection, run)} />
-    ${!under_way && html`<${ChangedSince} c=${c} zone=${connection.time_zone} run=${run} />`}
+    ${!underWay && html`<${ChangedSince} c=${c} zone=${connection.time_zone} run=${run} />`}
     <${Actions} connection=${connection} run=${run} reload=${reload} />
   </section>`;
 }
 
-// A run says which years are done; how many there will be only where they were asked for.
+// A run lists the finished years; the total is known only if years were requested.
 function UnderWay({ run }) {
   const asked = run.school_years?.length ?? 0;
   const steps = asked > 1 ? { value: run.years.length, max: asked } : {};
@@ -49,21 +49,21 @@ function factsOf(connection, run) {
   const { connection_id: c, time_zone: zone } = connection;
   const waits = run.status === "awaiting_confirmation";
   const counts = COUNTED.includes(run.kind) && run.years.length > 0;
-  const left_out = run.years.reduce((sum, year) => sum + year.left_out, 0);
+  const leftOut = run.years.reduce((sum, year) => sum + year.left_out, 0);
   const mapping = href("/connections/{c}/mapping", { c });
   const version = run.mapping_version && `Version ${run.mapping_version}`;
   return [
     ["Started", html`<${Time} at=${run.started_at ?? run.requested_at} zone=${zone} />`],
     ["Started by", startedBy(run)],
-    ["Took", run.duration_seconds !== null && lasted(run.duration_seconds)],
+    ["Took", run.duration_seconds !== null && secondsText(run.duration_seconds)],
     ["Students", counts && !waits && number(rowsOf(run))],
     ["Held back", counts && number(heldOf(run))],
-    ["Left out by conditions", left_out > 0 && number(left_out)],
+    ["Left out by conditions", leftOut > 0 && number(leftOut)],
     ["Everyone of the year", run.contents === "all" && "Yes, not only changes"],
     ["Decided", decided(run)],
     ["Erased", run.kind === "erasure" && erased(run.erased)],
     [run.kind === "dry_run" || waits ? "Would go to" : "Sent to", run.sent_to === "download" ? "Kept for download" : run.sent_to],
-    ["Mapping", mapping && version ? html`<a href=${mapping}>${version}</a>` : version],
+    ["Mapping", version && html`<a href=${mapping}>${version}</a>`],
     ["Repeats", run.resend_of && html`<${RunLink} c=${c} run_id=${run.resend_of} />`],
     [run.student_ids.length === 1 ? "Student" : "Of students", run.student_ids.length > 0 && html`<${Students} c=${c} ids=${run.student_ids} />`],
     ["Attempt", run.attempt > 1 && number(run.attempt)],
@@ -80,12 +80,12 @@ function erased({ snapshots, lines, files, runs }) {
 }
 
 function decided(run) {
-  const said = [
+  const text = [
     run.confirmed_by && `Confirmed by ${run.confirmed_by}`,
     run.override_held && "Without those held, whoever they are",
     run.override_guards && "Whatever the guards find",
   ];
-  return said.filter(Boolean).join(". ");
+  return text.filter(Boolean).join(". ");
 }
 
 function Students({ c, ids }) {
@@ -102,11 +102,11 @@ function Actions({ connection, run, reload }) {
     await reload();
   });
   const files = run.years.some((year) => year.files.length > 0);
-  const can_resend = run.kind === "export" && run.finished_at && files && connection.delivery === "sftp";
-  if (!person.can_run || !(can_resend || run.status === "pending")) return null;
+  const canResend = run.kind === "export" && run.finished_at && files && connection.delivery === "sftp";
+  if (!person.canRun || !(canResend || run.status === "pending")) return null;
   return html`<div class="row">
       ${run.status === "pending" && html`<${Button} busy=${cancelling.busy} onClick=${() => cancelling.run()}>Cancel the run<//>`}
-      ${can_resend && html`<${Button} icon="arrow" onClick=${() => setSending(true)}>Send again<//>`}
+      ${canResend && html`<${Button} icon="arrow" onClick=${() => setSending(true)}>Send again<//>`}
     </div>
     <${ErrorNotice} error=${cancelling.error} />
     ${sending && html`<${ResendDialog} connection=${connection} run_id=${run.run_id} onClose=${() => setSending(false)} />`}`;

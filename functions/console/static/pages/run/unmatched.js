@@ -1,9 +1,9 @@
-// Values that found no match code, with counts: what to add to the table of codes.
+// Values without a match code, with counts, to add to the table of codes.
 
-import { html } from "../../html.js";
-import { MappingLink, StudentLink } from "../../components/links.js";
+import { html } from "../../lib/html.js";
 import { Table } from "../../components/table.js";
 import { number } from "../../components/time.js";
+import { MappingLink, StudentLink } from "../../shared/links.js";
 
 // values: [{file, field, value, count, students: the first few}]
 export function Unmatched({ c, values }) {

@@ -1,30 +1,30 @@
-// One school year of a run: its files, who is held back and why, what was unusual, what failed.
+// One school year of a run: its files, held students, findings and errors.
 
-import { html, useId } from "../../html.js";
+import { html, useId } from "../../lib/html.js";
+import { rowsOfYear, schoolYear } from "../../lib/runs.js";
 import { RunBadge } from "../../components/badge.js";
-import { RunFiles } from "../../components/run_files.js";
 import { Sentence } from "../../components/sentence.js";
 import { Notice } from "../../components/states.js";
 import { count } from "../../components/time.js";
-import { rowsOfYear, schoolYear } from "../../runs.js";
+import { RunFiles } from "../../shared/run_files.js";
 import { Findings } from "./findings.js";
 import { Held } from "./held.js";
 import { Problem } from "./problem.js";
+import { needsConfirmation, secondsText } from "./run_text.js";
 import { Unmatched } from "./unmatched.js";
-import { isWaitedFor, lasted } from "./words.js";
 
 export function Year({ connection, run, year }) {
   const c = connection.connection_id;
   const id = useId();
-  // A finding is told as a warning too; here it stands with what can be done about it.
-  const told = new Set(year.findings.map((finding) => finding.message));
-  const findings = year.findings.filter((finding) => !isWaitedFor(year, finding)); // they stand above
-  const warnings = year.warnings.filter((text) => !told.has(text));
+  // A finding is among the warnings too; it is shown once, with its actions.
+  const fromFindings = new Set(year.findings.map((finding) => finding.message));
+  const findings = year.findings.filter((finding) => !needsConfirmation(year, finding)); // those are shown above
+  const warnings = year.warnings.filter((text) => !fromFindings.has(text));
   return html`<section class="panel stack" aria-labelledby=${id}>
     <div class="year-head">
       <h2 id=${id}>${schoolYear(year.school_year)}</h2>
       <${RunBadge} run=${year} />
-      <p class="muted">${said(year)}</p>
+      <p class="muted">${summaryOf(year)}</p>
     </div>
     ${year.error && html`<${Problem} c=${c} error=${year.error} />`}
     <${Findings} connection=${connection} findings=${findings} />
@@ -35,12 +35,12 @@ export function Year({ connection, run, year }) {
   </section>`;
 }
 
-function said(year) {
+function summaryOf(year) {
   const facts = [
     rowsOfYear(year) > 0 && count(rowsOfYear(year), "student"),
     year.held_count > 0 && `${count(year.held_count, "student")} held back`,
     year.left_out > 0 && `${count(year.left_out, "student")} left out by the mapping's conditions`,
-    year.duration_seconds !== null && lasted(year.duration_seconds),
+    year.duration_seconds !== null && secondsText(year.duration_seconds),
   ];
   return facts.filter(Boolean).join(" · ");
 }

@@ -1,11 +1,12 @@
-// Dry run: makes tonight's file now, and goes to look at it. Nothing is sent.
+// Starts a dry run and opens it. Nothing is sent.
 
-import { pathOf, post } from "../../api.js";
-import { useAction } from "../../data.js";
-import { html } from "../../html.js";
+import { pathOf, post } from "../../lib/api.js";
+import { useAction } from "../../lib/data.js";
+import { html } from "../../lib/html.js";
+import { href } from "../../lib/paths.js";
+import { navigate } from "../../lib/router.js";
 import { Button } from "../../components/button.js";
 import { ErrorNotice } from "../../components/states.js";
-import { href, navigate } from "../../router.js";
 
 export function DryRunButton({ c }) {
   const looking = useAction(async () => {

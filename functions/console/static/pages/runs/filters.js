@@ -1,13 +1,13 @@
-// The filters of the history; they stand in the address, so that a link shows the same.
+// The filters of the history; they are in the address, so that a link shows the same runs.
 
-import { html, useEffect, useState } from "../../html.js";
+import { html, useEffect, useState } from "../../lib/html.js";
+import { KIND, STATUS, schoolYear } from "../../lib/runs.js";
 import { Button } from "../../components/button.js";
 import { SelectField, TextField } from "../../components/fields.js";
-import { KIND, STATUS, schoolYear } from "../../runs.js";
 
 const NAMES = ["status", "kind", "from", "to", "school_year"];
 const DAY = /^\d{4}-\d\d-\d\d$/;
-const FIRST_DAY = "2000-01-01"; // while a year is typed, it is 0002 first
+const FIRST_DAY = "2000-01-01"; // while a year is typed, its first value is 0002
 const ROOM = "(min-width: 48rem)";
 
 const RESULTS = [
@@ -19,7 +19,7 @@ const RESULTS = [
 ];
 const KINDS = [{ value: "", label: "All kinds" }, ...Object.entries(KIND).map(([value, label]) => ({ value, label }))];
 
-// {status, kind, from, to, school_year} of an address; "" for what is not asked.
+// {status, kind, from, to, school_year} of an address; "" for an unused filter.
 export function filtersOf(query) {
   return Object.fromEntries(NAMES.map((name) => [name, query.get(name) ?? ""]));
 }
@@ -28,7 +28,7 @@ export function isFiltered(filters) {
   return NAMES.some((name) => filters[name]);
 }
 
-// `onInput` is given what is asked, without what is not.
+// `onInput` receives the filters in use.
 export function Filters({ filters, years, onInput }) {
   const [open] = useState(() => isFiltered(filters) || matchMedia(ROOM).matches);
   const ask = (name) => (value) => {

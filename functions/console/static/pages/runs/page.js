@@ -1,13 +1,14 @@
-// History: every run of a connection, the newest first, as far back as somebody wants to go.
+// History: the runs of a connection, the newest first.
 
-import { get, pathOf } from "../../api.js";
-import { useData } from "../../data.js";
-import { html } from "../../html.js";
+import { get, pathOf } from "../../lib/api.js";
+import { useData } from "../../lib/data.js";
+import { html } from "../../lib/html.js";
+import { href } from "../../lib/paths.js";
+import { usePerson } from "../../lib/person.js";
+import { replaceAddress } from "../../lib/router.js";
 import { Button } from "../../components/button.js";
-import { ConnectionPage } from "../../components/connection_page.js";
 import { EmptyState, ErrorNotice, ErrorState, Loading } from "../../components/states.js";
-import { usePerson } from "../../person.js";
-import { href, replaceAddress } from "../../router.js";
+import { ConnectionPage } from "../../frame/connection_page.js";
 import { DryRunButton } from "./dry_run_button.js";
 import { Filters, filtersOf, isFiltered } from "./filters.js";
 import { RunItem } from "./run_item.js";
@@ -17,7 +18,7 @@ const PATH = "/connections/{c}/runs";
 
 export default function HistoryPage({ params: { c }, query }) {
   const person = usePerson();
-  const actions = person.can_run && html`<${DryRunButton} c=${c} />`;
+  const actions = person.canRun && html`<${DryRunButton} c=${c} />`;
   return html`<${ConnectionPage} c=${c} title="History" tab=${PATH} actions=${actions}>
     ${(connection) => html`<${History} connection=${connection} filters=${filtersOf(query)} />`}
   <//>`;
@@ -33,7 +34,7 @@ function History({ connection, filters }) {
     ${!items && error && html`<${ErrorState} error=${error} onRetry=${reload} />`}
     ${!items && !error && html`<${Loading} />`}
     <${ErrorNotice} error=${items && error} title="They could not be read again: what stands here may be older" />
-    ${items && items.length === 0 && html`<${Nothing} more=${next} filters=${filters} onClear=${() => filter({})} />`}
+    ${items && items.length === 0 && html`<${NoRuns} more=${next} filters=${filters} onClear=${() => filter({})} />`}
     ${items &&
     items.length > 0 &&
     html`<ol class="runs" aria-label="Runs, the newest first">
@@ -43,7 +44,7 @@ function History({ connection, filters }) {
     <${ErrorNotice} error=${more.error} />`;
 }
 
-function Nothing({ more, filters, onClear }) {
+function NoRuns({ more, filters, onClear }) {
   if (!isFiltered(filters))
     return html`<${EmptyState} title="Nothing has run yet">
       <p>Each export, check, test record and dry run is kept here, with what became of it.</p>

@@ -1,10 +1,10 @@
-// A run in the history: what it was, what set it going, how it ended, when.
+// A run in the history: its kind, its start, its result.
 
-import { html } from "../../html.js";
+import { html } from "../../lib/html.js";
+import { href } from "../../lib/paths.js";
+import { KIND, heldOf, isUnderWay, phaseOf, rowsOf, schoolYear, startedBy, whyOf } from "../../lib/runs.js";
 import { RunBadge } from "../../components/badge.js";
 import { Time, count, momentText } from "../../components/time.js";
-import { href } from "../../router.js";
-import { KIND, heldOf, isUnderWay, phaseOf, rowsOf, schoolYear, startedBy, whyOf } from "../../runs.js";
 
 export function RunItem({ run, connection }) {
   const { connection_id: c, time_zone: zone } = connection;
@@ -14,12 +14,12 @@ export function RunItem({ run, connection }) {
     <a class="run-what" href=${to} aria-label=${`${KIND[run.kind]}, ${momentText(at, zone)}`}>${KIND[run.kind]}</a>
     <div class="run-by">By ${startedBy(run)}</div>
     <div class="run-result"><${RunBadge} run=${run} /></div>
-    <div class="run-numbers">${said(run)}</div>
+    <div class="run-numbers">${summaryOf(run)}</div>
     <div class="run-when"><${Time} at=${at} zone=${zone} /></div>
   </li>`;
 }
 
-function said(run) {
+function summaryOf(run) {
   if (isUnderWay(run)) return phaseOf(run);
   if (run.status === "failed") return whyOf(run);
   if (["check", "erasure"].includes(run.kind) || run.status === "cancelled") return run.message;

@@ -1,28 +1,28 @@
-// The runs that are shown: the newest page, which is read again and again, and older ones by "Show more".
+// The runs in the list: the newest page, which is polled, and older pages on request.
 
-import { get, pathOf } from "../../api.js";
-import { useAction, useData, useInterval } from "../../data.js";
-import { useEffect, useState } from "../../html.js";
-import { isUnderWay } from "../../runs.js";
+import { get, pathOf } from "../../lib/api.js";
+import { useAction, useData, useInterval } from "../../lib/data.js";
+import { useEffect, useState } from "../../lib/html.js";
+import { isUnderWay } from "../../lib/runs.js";
 
 const UNDER_WAY_MS = 1500;
 const AT_REST_MS = 30_000;
-const READINGS = 5; // of pages that a filter left empty; then somebody decides to go on
+const MAX_READS = 5; // empty pages in a row, because of a filter, before the person decides to go on
 
 // {items: null | [run], next, error, reload, more: a useAction}
 export function useRuns(c, filters) {
   const key = JSON.stringify([c, filters]);
-  const [known, keep] = useState({ key, items: null, next: null });
+  const [known, setKnown] = useState({ key, items: null, next: null });
   const newest = useData(
     async (options) => {
       const page = await pageOf(c, filters, null, options);
-      keep((before) => ({ key, ...withNewest(before.key === key ? before : { items: null }, page) }));
+      setKnown((before) => ({ key, ...withNewest(before.key === key ? before : { items: null, next: null }, page) }));
     },
     [key],
   );
   const more = useAction(async () => {
     const page = await pageOf(c, filters, known.next);
-    keep((before) =>
+    setKnown((before) =>
       before.key === key ? { key, items: [...before.items, ...page.items], next: page.next } : before,
     );
   });
@@ -34,17 +34,17 @@ export function useRuns(c, filters) {
 
 async function pageOf(c, filters, after, options) {
   let page = { items: [], next: after };
-  for (let reading = 0; reading < READINGS && page.items.length === 0; reading += 1) {
+  for (let reading = 0; reading < MAX_READS && page.items.length === 0; reading += 1) {
     if (reading > 0 && page.next === null) break;
     page = await get(pathOf(c, "exports"), { ...options, query: { ...filters, after: page.next } });
   }
   return page;
 }
 
-// Ids of runs begin with the time: what stands before `next` was looked through anew.
+// Run ids begin with the time, so the newest page replaces everything down to its `next`.
 function withNewest({ items, next }, page) {
   if (items === null || page.next === null) return page;
   const older = items.filter((run) => run.run_id < page.next);
-  const goes_deeper = next === null || next < page.next;
-  return { items: [...page.items, ...older], next: goes_deeper ? next : page.next };
+  const reachesFurther = next === null || next < page.next;
+  return { items: [...page.items, ...older], next: reachesFurther ? next : page.next };
 }

@@ -1,7 +1,7 @@
-// The next five runs of a schedule, with what is unusual about a day, as the API reckons them.
+// The next five runs of a schedule, computed by the API, with what is unusual about a day.
 
-import { pathOf, post, wait } from "../../api.js";
-import { html, useEffect, useState } from "../../html.js";
+import { pathOf, post, wait } from "../../lib/api.js";
+import { html, useEffect, useState } from "../../lib/html.js";
 import { Icon } from "../../components/icon.js";
 import { Section } from "../../components/section.js";
 import { Sentence } from "../../components/sentence.js";
@@ -11,20 +11,19 @@ import { dayText } from "../../components/time.js";
 const TYPING_MS = 250;
 const DAY_MS = 86_400_000;
 
-// {runs, problem}: of the draft, a moment after it was changed. Pauses that are half written are
-// left out.
+// {runs, problem} of the draft, shortly after each change. Incomplete pauses are left out.
 export function useNextRuns(connection_id, draft, stored) {
-  const [next, show] = useState({ runs: stored.next_runs, problem: null });
-  const wish = { ...draft, pauses: draft.pauses.filter((pause) => pause.from && pause.to) };
-  const text = JSON.stringify(wish);
+  const [next, setNext] = useState({ runs: stored.next_runs, problem: null });
+  const body = { ...draft, pauses: draft.pauses.filter((pause) => pause.from && pause.to) };
+  const text = JSON.stringify(body);
   useEffect(() => {
     const control = new AbortController();
     const { signal } = control;
     wait(TYPING_MS, signal)
-      .then(() => post(pathOf(connection_id, "schedule", "preview"), wish, { signal }))
-      .then(({ next_runs }) => show({ runs: next_runs, problem: null }))
+      .then(() => post(pathOf(connection_id, "schedule", "preview"), body, { signal }))
+      .then(({ next_runs }) => setNext({ runs: next_runs, problem: null }))
       .catch((error) => {
-        if (!signal.aborted) show({ runs: [], problem: error.problems?.[0]?.message ?? error.message });
+        if (!signal.aborted) setNext({ runs: [], problem: error.problems?.[0]?.message ?? error.message });
       });
     return () => control.abort();
   }, [text]);
@@ -43,14 +42,14 @@ export function NextRuns({ next, draft, dirty }) {
 
 function Runs({ runs, zone }) {
   return html`<ol class="next-runs">
-    ${runs.map((run, place) => {
-      const before = runs.slice(0, place).findLast((one) => one.at);
+    ${runs.map((run, index) => {
+      const before = runs.slice(0, index).findLast((one) => one.at);
       return html`<li key=${run.day} class=${run.at ? "" : "no-run"}>
         <strong>${dayText(run.day)}</strong>
         ${run.at
           ? html`<span><time datetime=${run.at}>${timeOf(run.at, zone)}</time> <span class="muted">${offsetOf(run.at)}</span></span>`
           : html`<span>No run</span>`}
-        ${flagsOf(run, runs[place - 1], before).map(
+        ${flagsOf(run, runs[index - 1], before).map(
           (flag) => html`<p key=${flag}><${Icon} name=${run.note === flag ? "warning" : "clock"} />${flag}</p>`,
         )}
       </li>`;
@@ -68,10 +67,10 @@ function flagsOf(run, previous, before) {
   ].filter(Boolean);
 }
 
-// "9:00 PM CST" of 2026-11-24T21:00-06:00, as the district's clock shows it.
+// "9:00 PM CST" for 2026-11-24T21:00-06:00, in the district's zone.
 function timeOf(at, zone) {
-  const options = { hour: "numeric", minute: "2-digit", timeZoneName: "short", timeZone: zone };
-  return new Intl.DateTimeFormat("en-US", options).format(new Date(at));
+  const format = new Intl.DateTimeFormat("en-US", { hour: "numeric", minute: "2-digit", timeZoneName: "short", timeZone: zone });
+  return format.format(new Date(at));
 }
 
 // "UTC−6", "UTC+5:30"

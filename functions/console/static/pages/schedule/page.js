@@ -1,20 +1,20 @@
-// Schedule: the nightly export on and off, its time, and the days on which it pauses.
+// Schedule: the nightly export on or off, its time, and its pauses.
 
-import { get, pathOf, put } from "../../api.js";
-import { useAction, useData } from "../../data.js";
-import { html, useRef, useState } from "../../html.js";
+import { get, pathOf, put } from "../../lib/api.js";
+import { useAction, useData } from "../../lib/data.js";
+import { html, useRef, useState } from "../../lib/html.js";
+import { usePerson } from "../../lib/person.js";
+import { useUnsaved } from "../../lib/router.js";
 import { toast } from "../../components/announce.js";
 import { Button } from "../../components/button.js";
-import { ConnectionPage } from "../../components/connection_page.js";
 import { Switch, TextField, useFocusOnProblem } from "../../components/fields.js";
 import { Section } from "../../components/section.js";
 import { ErrorNotice, ErrorState, Loading } from "../../components/states.js";
 import { TimeZoneField } from "../../components/time_zone_field.js";
-import { usePerson } from "../../person.js";
-import { useUnsaved } from "../../router.js";
+import { ConnectionPage } from "../../frame/connection_page.js";
 import { NextRuns, useNextRuns } from "./next_runs.js";
 import { Pauses } from "./pauses.js";
-import { ScheduleAsItIs } from "./as_it_is.js";
+import { ReadOnlySchedule } from "./read_only_schedule.js";
 
 const USUAL_TIME = "21:00";
 const AT_FIELDS = /^(time|time_zone|pauses\[.*)$/;
@@ -31,7 +31,7 @@ function Loaded({ connection }) {
   const { data: schedule, error, reload } = useData((options) => get(pathOf(c, "schedule"), options), [c]);
   if (error) return html`<${ErrorState} error=${error} onRetry=${reload} />`;
   if (!schedule) return html`<${Loading} />`;
-  if (!person.can_configure) return html`<${ScheduleAsItIs} schedule=${schedule} />`;
+  if (!person.canConfigure) return html`<${ReadOnlySchedule} schedule=${schedule} />`;
   return html`<${ScheduleForm} c=${c} stored=${schedule} />`;
 }
 
@@ -46,7 +46,7 @@ function ScheduleForm({ c, stored }) {
   const saving = useAction(async () => {
     const now = draftOf(await put(pathOf(c, "schedule"), draft));
     setSaved(now);
-    setDraft((before) => (before === draft ? now : before)); // what was changed meanwhile stays
+    setDraft((before) => (before === draft ? now : before)); // keeps what was changed meanwhile
     toast(now.enabled ? "Saved: the export is scheduled." : "Saved: nothing is exported by itself.");
   });
   useFocusOnProblem(form, saving.error);
@@ -67,7 +67,7 @@ function ScheduleForm({ c, stored }) {
         </div>
       <//>
       <${Pauses} pauses=${draft.pauses} onInput=${(pauses) => change({ pauses })} onMoved=${saving.clear} problem=${problem} />
-      <${ErrorNotice} error=${saving.error} at_field=${(path) => AT_FIELDS.test(path)} />
+      <${ErrorNotice} error=${saving.error} isShown=${(path) => AT_FIELDS.test(path)} />
       <div class="row">
         <${Button} kind="primary" busy=${saving.busy} onClick=${() => saving.run()}>Save<//>
         <span class="muted" role="status">${dirty ? "Not saved yet" : ""}</span>

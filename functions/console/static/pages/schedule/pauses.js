@@ -1,29 +1,29 @@
-// Days on which nothing is exported by itself: a list of first and last days.
+// The pauses of the nightly export: a list of first and last days.
 
-import { html, useRef } from "../../html.js";
+import { html, useRef } from "../../lib/html.js";
 import { announce } from "../../components/announce.js";
 import { Button, IconButton } from "../../components/button.js";
 import { TextField } from "../../components/fields.js";
 import { Section } from "../../components/section.js";
 import { dayText } from "../../components/time.js";
 
-// pauses: [{from, to}] with days as 2026-06-30, or empty texts. `problem(path)` tells what is wrong,
-// by the places in the list: `onMoved` is called when those change.
+// pauses: [{from, to}] with days as 2026-06-30, or empty texts. `problem(path)` returns the message for
+// an index in the list; `onMoved` is called when indexes change.
 export function Pauses({ pauses, onInput, onMoved, problem }) {
   const list = useRef(null);
-  const set = (place, changes) =>
-    onInput(pauses.map((pause, at) => (at === place ? { ...pause, ...changes } : pause)));
+  const set = (index, changes) =>
+    onInput(pauses.map((pause, at) => (at === index ? { ...pause, ...changes } : pause)));
   const add = () => {
     onInput([...pauses, { from: "", to: "" }]);
     requestAnimationFrame(() => list.current.querySelector("li:last-child input").focus());
   };
-  const remove = (place) => {
-    onInput(pauses.filter((_, at) => at !== place));
+  const remove = (index) => {
+    onInput(pauses.filter((_, at) => at !== index));
     onMoved();
     announce("The pause was taken out. Save to make it so.");
     list.current.parentElement.querySelector(".add").focus();
   };
-  // Nobody who chooses days from a calendar has to know how the API writes them.
+  // People choose days from a calendar, so the API's date format does not help them.
   const problemOf = (path, day, which) => (problem(path) && !day ? `Choose the ${which} day.` : problem(path));
   return html`<${Section}
     title="Pauses"
@@ -31,23 +31,23 @@ export function Pauses({ pauses, onInput, onMoved, problem }) {
   >
     <ul class="pauses" ref=${list}>
       ${pauses.map(
-        (pause, place) => html`<li key=${place}>
-          <div role="group" aria-label=${nameOf(pause, place)}>
+        (pause, index) => html`<li key=${index}>
+          <div role="group" aria-label=${nameOf(pause, index)}>
             <${TextField}
               type="date"
               label="First day"
               value=${pause.from}
-              problem=${problemOf(`pauses[${place}].from`, pause.from, "first") || problem(`pauses[${place}]`)}
-              onInput=${(from) => set(place, { from })}
+              problem=${problemOf(`pauses[${index}].from`, pause.from, "first") || problem(`pauses[${index}]`)}
+              onInput=${(from) => set(index, { from })}
             />
             <${TextField}
               type="date"
               label="Last day"
               value=${pause.to}
-              problem=${problemOf(`pauses[${place}].to`, pause.to, "last")}
-              onInput=${(to) => set(place, { to })}
+              problem=${problemOf(`pauses[${index}].to`, pause.to, "last")}
+              onInput=${(to) => set(index, { to })}
             />
-            <${IconButton} icon="trash" label=${`Remove ${nameOf(pause, place)}`} onClick=${() => remove(place)} />
+            <${IconButton} icon="trash" label=${`Remove ${nameOf(pause, index)}`} onClick=${() => remove(index)} />
           </div>
         </li>`,
       )}
@@ -56,6 +56,6 @@ export function Pauses({ pauses, onInput, onMoved, problem }) {
   <//>`;
 }
 
-function nameOf({ from, to }, place) {
-  return from && to ? `the pause from ${dayText(from)} to ${dayText(to)}` : `pause ${place + 1}`;
+function nameOf({ from, to }, index) {
+  return from && to ? `the pause from ${dayText(from)} to ${dayText(to)}` : `pause ${index + 1}`;
 }

@@ -1,17 +1,17 @@
-// Send Record: one student's record as it would be sent and where; "OK, Continue"; what came of it.
+// Send Record: one student's record as it would be sent, "OK, Continue", and the result.
 
-import { pathOf, post } from "../../api.js";
-import { useData } from "../../data.js";
-import { html } from "../../html.js";
+import { pathOf, post } from "../../lib/api.js";
+import { useData } from "../../lib/data.js";
+import { html } from "../../lib/html.js";
 import { Button } from "../../components/button.js";
 import { Dialog } from "../../components/dialog.js";
 import { Sentence } from "../../components/sentence.js";
 import { ErrorNotice, ErrorState, Loading, Notice } from "../../components/states.js";
-import { useRequestedRun } from "../../use_run.js";
+import { useRequestedRun } from "../../shared/use_run.js";
 import { RequestedRun, RunButton } from "../run/requested_run.js";
 import { RecordPreview } from "./preview.js";
 
-// `school_year` may be left out: then it is the student's latest.
+// Without `school_year` it is the student's latest year.
 export function SendRecordDialog({ connection, student_id, school_year, onClose }) {
   const c = connection.connection_id;
   const test = useRequestedRun(c);
@@ -30,13 +30,13 @@ export function SendRecordDialog({ connection, student_id, school_year, onClose 
   return html`<${Dialog} title=${`Send Record: student ${student_id}`} onClose=${onClose} actions=${actions} wide>
     ${error && html`<${ErrorState} error=${error} onRetry=${reload} />`}
     ${!data && !error && html`<${Loading} label="Mapping the record …" />`}
-    ${student && !test.run && html`<${Before} connection=${connection} student=${student} rows=${rows} />`}
+    ${student && !test.run && html`<${RecordToSend} connection=${connection} student=${student} rows=${rows} />`}
     <${RequestedRun} c=${c} requested=${test} />
     <${ErrorNotice} error=${test.error} />
   <//>`;
 }
 
-function Before({ connection, student, rows }) {
+function RecordToSend({ connection, student, rows }) {
   const problems = student.files.flatMap((row) => problemsOf(row).map((problem) => ({ ...problem, file: row.name })));
   if (student.message && student.files.length === 0) return html`<${Notice} tone="warn"><p><${Sentence} text=${student.message} /></p><//>`;
   if (problems.length > 0)
@@ -55,6 +55,6 @@ function Before({ connection, student, rows }) {
 }
 
 function problemsOf(row) {
-  const of_fields = row.fields.filter((field) => field.problem).map((field) => ({ to: field.to, ...field.problem }));
-  return row.problem ? [row.problem, ...of_fields] : of_fields;
+  const ofFields = row.fields.filter((field) => field.problem).map((field) => ({ to: field.to, ...field.problem }));
+  return row.problem ? [row.problem, ...ofFields] : ofFields;
 }

@@ -1,16 +1,16 @@
-// A record before it is sent: of each file the path, the values by header, and the raw lines.
+// A record before it is sent: for each file the path, the values by header, and the raw lines.
 
-import { html } from "../../html.js";
-import { RawLines } from "../../components/run_files.js";
+import { html } from "../../lib/html.js";
 import { Table } from "../../components/table.js";
+import { RawLines } from "../../shared/run_files.js";
 
 // rows: the items of a preview's `files` that have a line; a file may have several.
 export function RecordPreview({ rows, test_files }) {
   const files = Map.groupBy(rows, (row) => row.name);
   return html`<ul class="record-files">
     ${[...files].map(
-      ([name, of_file]) => html`<li key=${name}>
-        <${OneFile} file=${test_files.find((file) => file.name === name)} rows=${of_file} />
+      ([name, ofFile]) => html`<li key=${name}>
+        <${OneFile} file=${test_files.find((file) => file.name === name)} rows=${ofFile} />
       </li>`,
     )}
   </ul>`;

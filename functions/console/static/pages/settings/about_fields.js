@@ -1,13 +1,13 @@
-// What a connection is called, for which SIS and district, by which clock.
+// The name of a connection, its SIS, its district and its time zone.
 
-import { get } from "../../api.js";
-import { useData } from "../../data.js";
-import { html, useEffect } from "../../html.js";
+import { get } from "../../lib/api.js";
+import { useData } from "../../lib/data.js";
+import { html, useEffect } from "../../lib/html.js";
+import { usePerson } from "../../lib/person.js";
 import { Combobox } from "../../components/combobox.js";
 import { Checkbox, SelectField, TextField } from "../../components/fields.js";
 import { Sentence } from "../../components/sentence.js";
 import { TimeZoneField } from "../../components/time_zone_field.js";
-import { usePerson } from "../../person.js";
 
 const SYSTEMS = [
   "Aeries",
@@ -20,11 +20,11 @@ const SYSTEMS = [
   "Synergy",
 ].map((value) => ({ value }));
 
-// `change` is given the fields that are new; `problem(path)` tells what is wrong.
-export function AboutFields({ draft, change, problem, id_field }) {
+// `change` receives the changed fields; `problem(path)` returns the message about a field.
+export function AboutFields({ draft, change, problem, idField }) {
   const field = (name) => ({ value: draft[name], problem: problem(name), onInput: (value) => change({ [name]: value }) });
   return html`<${TextField} label="Name" hint="What people know it by, such as “North High, PowerSchool”." ...${field("name")} />
-    ${id_field}
+    ${idField}
     <div class="columns">
       <${Combobox} label="SIS" optional options=${SYSTEMS} ...${field("sis")} />
       <${DistrictField} ...${field("district")} />
@@ -32,17 +32,17 @@ export function AboutFields({ draft, change, problem, id_field }) {
     <${TimeZoneField} hint="The district's: times are shown by it, and a new schedule follows it." ...${field("time_zone")} />`;
 }
 
-// One of the person's own districts; an operator may write any.
+// One of the person's own districts; an operator may enter any.
 function DistrictField({ value, ...given }) {
   const person = usePerson();
-  if (person.is_operator)
+  if (person.isOperator)
     return html`<${TextField} label="District" hint="As in the groups of its people: district:NAME." value=${value} ...${given} />`;
   const districts = [...new Set([...person.districts, value].filter(Boolean))];
   return html`<${SelectField} label="District" options=${districts} value=${value} ...${given} />`;
 }
 
-// Which programs may sync to the connection, of those that are known. `programs` null is a new
-// connection, which names all of them: `onInput` is told so.
+// The known programs that may sync to the connection. `programs` is null for a new connection, which
+// allows all of them and reports them through `onInput`.
 export function ProgramFields({ programs, onInput }) {
   const { data, error } = useData((options) => get("programs", options), []);
   const known = data?.items ?? [];

@@ -1,26 +1,26 @@
-// A connection while it is being written: texts as they stand in the fields, and new secrets.
+// A connection under edit: the texts of its fields, and new secrets.
 
-// Secrets are undefined (what is stored stays), null (it is removed) or a new text. They are never
-// filled from an answer: there is none that has them.
+// A secret is undefined (the stored one stays), null (remove it) or a new text. No response contains
+// secrets, so the fields start empty.
 export const NO_SECRETS = { password: undefined, private_key: undefined, passphrase: undefined };
 
 export function draftOf(connection) {
   return { ...connection, port: String(connection.port), guards: texts(connection.guards), secrets: NO_SECRETS };
 }
 
-// As the API takes it, without secrets.
+// In the API's shape, without secrets.
 export function definitionOf({ secrets: _, ...draft }) {
   return withoutHidden({ ...draft, port: wholeNumber(draft.port), guards: numbers(draft.guards) });
 }
 
-// A download's form has no server: what was written of one before is not sent, mistakes and all.
+// The form of a download hides the server, so earlier input about one is not sent.
 export function withoutHidden(definition) {
   if (definition.delivery === "sftp") return definition;
   const { host, port, username, host_keys, ...others } = definition;
   return others;
 }
 
-// The secrets that are sent along; a passphrase only with its key.
+// The secrets to send; a passphrase only together with its key.
 export function secretsOf({ delivery, secrets: { password, private_key, passphrase } }) {
   if (delivery === "download") return {};
   return {
@@ -30,7 +30,7 @@ export function secretsOf({ delivery, secrets: { password, private_key, passphra
   };
 }
 
-// The fields of the draft that are another than what is stored.
+// The fields of the draft that differ from the stored connection.
 export function changesOf(draft, stored) {
   const definition = definitionOf(draft);
   const changed = Object.keys(definition).filter(
@@ -39,13 +39,13 @@ export function changesOf(draft, stored) {
   return Object.fromEntries(changed.map((name) => [name, definition[name]]));
 }
 
-// Whether the sign-in is demanded again: a stored password never goes to another server.
+// Whether the sign-in must be entered again, because a stored password never goes to another server.
 export function isAnotherServer(draft, stored) {
   const plain = (host) => host.trim().toLowerCase().replace(/\.$/, "");
   return plain(draft.host) !== plain(stored.host);
 }
 
-// The folder as it will be called: "SISData/exports/2026".
+// The folder's real name: "SISData/exports/2026".
 export function folderOf(template, school_year) {
   return template
     .replaceAll("{school_year}", school_year)
@@ -53,13 +53,13 @@ export function folderOf(template, school_year) {
     .replace(/\/+$/, "");
 }
 
-// A school year changes on 1 July, as Enroll's does.
+// A school year starts on July 1, as in Enroll.
 export function currentSchoolYear(today = new Date()) {
   return today.getMonth() >= 6 ? today.getFullYear() : today.getFullYear() - 1;
 }
 
 export function wholeNumber(text) {
-  return /^\d{1,9}$/.test(text) ? Number(text) : text; // the API says what is wrong with it
+  return /^\d{1,9}$/.test(text) ? Number(text) : text; // the API reports what is wrong with it
 }
 
 function texts(guards) {

@@ -1,8 +1,8 @@
 // The folder of the files, and what the importer of the SIS does with them.
 
-import { html } from "../../html.js";
+import { html } from "../../lib/html.js";
+import { schoolYear } from "../../lib/runs.js";
 import { Checkbox, SelectField, TextField } from "../../components/fields.js";
-import { schoolYear } from "../../runs.js";
 import { currentSchoolYear, folderOf } from "./draft.js";
 
 const IMPORTER = [
@@ -27,10 +27,10 @@ export function FolderField({ draft, change, problem }) {
 function FolderExample({ template }) {
   const year = currentSchoolYear();
   const path = (start) => [folderOf(template, start), "students.csv"].filter(Boolean).join("/");
-  const one_for_all = path(year) === path(year + 1);
+  const sameFolder = path(year) === path(year + 1);
   return html`<p class="hint example">
     Students of ${schoolYear(year)} go to <code>${path(year)}</code>
-    ${one_for_all
+    ${sameFolder
       ? html`, those of every other year to the same file: two years in one export are refused.`
       : html`, those of ${schoolYear(year + 1)} to <code>${path(year + 1)}</code>.`}
   </p>`;

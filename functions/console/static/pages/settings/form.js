@@ -1,27 +1,28 @@
-// The form of all settings: what was changed is saved together.
+// The form of all settings; it saves everything that was changed.
 
-import { useAction } from "../../data.js";
-import { html, useRef, useState } from "../../html.js";
+import { changeConnection } from "../../lib/connection_changes.js";
+import { useAction } from "../../lib/data.js";
+import { html, useRef, useState } from "../../lib/html.js";
+import { href } from "../../lib/paths.js";
+import { useUnsaved } from "../../lib/router.js";
 import { toast } from "../../components/announce.js";
 import { Button } from "../../components/button.js";
 import { TextField, useFocusOnProblem } from "../../components/fields.js";
 import { Section } from "../../components/section.js";
 import { ErrorNotice, Notice } from "../../components/states.js";
-import { changeConnection } from "../../connection_changes.js";
-import { href, useUnsaved } from "../../router.js";
 import { AboutFields, ProgramFields } from "./about_fields.js";
 import { NO_SECRETS, changesOf, draftOf, isAnotherServer, secretsOf } from "./draft.js";
 import { FolderField, ImporterFields } from "./file_fields.js";
 import { GuardFields } from "./guard_fields.js";
 import { HostKeyList } from "./host_key_list.js";
 import { DeliveryField, ServerFields } from "./server_fields.js";
-import { StoredSignIn, inWordsOfThePage } from "./sign_in_fields.js";
+import { StoredSignIn, withSecretMessages } from "./sign_in_fields.js";
 
 const CHECKED = ["host", "port", "username", "host_keys", "folder", "delivery"];
 
 export function SettingsForm({ connection, keep }) {
   const [draft, setDraft] = useState(() => draftOf(connection));
-  const [to_check, setToCheck] = useState(false);
+  const [toCheck, setToCheck] = useState(false);
   const form = useRef(null);
   const change = (changes) => setDraft((before) => ({ ...before, ...changes }));
   const changeSecrets = (changes) => setDraft((before) => ({ ...before, secrets: { ...before.secrets, ...changes } }));
@@ -31,10 +32,10 @@ export function SettingsForm({ connection, keep }) {
 
   const saving = useAction(async () => {
     const now = await changeConnection(connection.connection_id, changes).catch((error) => {
-      throw inWordsOfThePage(error, draft.secrets);
+      throw withSecretMessages(error, draft.secrets);
     });
     keep(now);
-    // What was a secret is gone from here, too; what was written meanwhile stays.
+    // Forgets the saved secrets, and keeps what was typed meanwhile.
     const secrets = (before) => (before.secrets === draft.secrets ? NO_SECRETS : before.secrets);
     setDraft((before) => (before === draft ? draftOf(now) : { ...before, secrets: secrets(before) }));
     setToCheck(Object.keys(changes).some((name) => CHECKED.includes(name) || name in draft.secrets));
@@ -54,7 +55,7 @@ export function SettingsForm({ connection, keep }) {
         draft=${draft}
         change=${change}
         problem=${problem}
-        id_field=${html`<p class="hint">Its id, which never changes: <code>${connection.connection_id}</code></p>`}
+        idField=${html`<p class="hint">Its id, which never changes: <code>${connection.connection_id}</code></p>`}
       />
       <${ProgramFields} programs=${draft.programs} onInput=${(programs) => change({ programs })} />
       <${OtherPrograms} programs=${draft.programs} problem=${problem} onInput=${(programs) => change({ programs })} />
@@ -89,12 +90,12 @@ export function SettingsForm({ connection, keep }) {
     <${Section} title="Guards before sending" hint="What is unusual in a year's files is told, or holds them back until somebody has looked.">
       <${GuardFields} guards=${draft.guards} problem=${problem} onInput=${(guards) => change({ guards })} />
     <//>
-    <${ErrorNotice} error=${saving.error} at_field=${isAtField} />
+    <${ErrorNotice} error=${saving.error} isShown=${isAtField} />
     <div class="save-bar row">
       <${Button} kind="primary" busy=${saving.busy} onClick=${() => saving.run()}>Save<//>
       ${dirty && html`<${Button} onClick=${discard}>Discard the changes<//>`}
       <span class="muted" role="status">${dirty ? "Not saved yet" : ""}</span>
-      ${!dirty && to_check && check && html`<a href=${check}>Check the connection with its new settings</a>`}
+      ${!dirty && toCheck && html`<a href=${check}>Check the connection with its new settings</a>`}
     </div>
   </div>`;
 }
@@ -113,7 +114,7 @@ function AnotherServer() {
 function OtherPrograms({ programs, problem, onInput }) {
   const [text, setText] = useState(programs.join(" "));
   const idsOf = (written) => written.split(/[\s,]+/).filter(Boolean);
-  const wrong = problem("programs") || programs.map((_, place) => problem(`programs[${place}]`)).find(Boolean);
+  const wrong = problem("programs") || programs.map((_, index) => problem(`programs[${index}]`)).find(Boolean);
   return html`<details open=${Boolean(wrong)}>
     <summary>Other programs</summary>
     <div class="inside">

@@ -1,6 +1,6 @@
-// Guards before sending: what is looked at in each year's files, and what becomes of a finding.
+// Guards before sending: what each guard checks in a year's files, and what it does with a finding.
 
-import { html } from "../../html.js";
+import { html } from "../../lib/html.js";
 import { SelectField, TextField } from "../../components/fields.js";
 
 const ACTIONS = [
@@ -47,7 +47,7 @@ export function GuardFields({ guards, onInput, problem }) {
   return GUARDS.map(({ name, label, hint, numbers }) => {
     const guard = guards[name];
     const at = (field) => problem(`guards.${name}.${field}`);
-    const is_wrong = numbers.some((number) => at(number.name)); // they are sent, off or not
+    const isWrong = numbers.some((number) => at(number.name)); // they are sent even while the guard is off
     return html`<div key=${name} class="guard" role="group" aria-label=${`Guard: ${label}`}>
       <${SelectField}
         label=${label}
@@ -57,7 +57,7 @@ export function GuardFields({ guards, onInput, problem }) {
         problem=${at("action")}
         onInput=${(action) => set(name, { action })}
       />
-      ${(guard.action !== "off" || is_wrong) &&
+      ${(guard.action !== "off" || isWrong) &&
       numbers.length > 0 &&
       html`<div class="columns">
         ${numbers.map(
@@ -75,7 +75,7 @@ export function GuardFields({ guards, onInput, problem }) {
   });
 }
 
-// "Warn", "Hold, from 50 %": for those who may look only.
+// "Warn", "Hold: more than 50 %", for people who cannot change them.
 export function guardsInWords(guards) {
   return GUARDS.map(({ name, label }) => {
     const { action, percent, at_least, count } = guards[name];

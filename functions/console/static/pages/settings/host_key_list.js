@@ -1,14 +1,14 @@
-// The host keys that a connection knows its server by: several while the server changes its key.
+// The pinned host keys of a connection: several while the server changes its key.
 
-import { html, useRef, useState } from "../../html.js";
+import { html, useRef, useState } from "../../lib/html.js";
+import { href } from "../../lib/paths.js";
 import { announce } from "../../components/announce.js";
 import { Button } from "../../components/button.js";
 import { TextArea } from "../../components/fields.js";
 import { Sentence } from "../../components/sentence.js";
-import { HostKeyFacts, isWhole, partsOf } from "../../host_keys.js";
-import { href } from "../../router.js";
+import { HostKeyFacts, isWhole, partsOf } from "../../shared/host_keys.js";
 
-// `problem(path)` tells what is wrong, by the places in the list: `onMoved` is called when those change.
+// `problem(path)` returns the message for an index in the list; `onMoved` is called when indexes change.
 export function HostKeyList({ connection_id, keys, onInput, onMoved, problem }) {
   const list = useRef(null);
   const check = href("/connections/{c}/check", { c: connection_id });
@@ -19,13 +19,13 @@ export function HostKeyList({ connection_id, keys, onInput, onMoved, problem }) 
     list.current.focus();
   };
   return html`<div ref=${list} tabindex="-1" class="stack">
-    ${keys.length === 0 && html`<p>None yet. ${check && html`<a href=${check}>Check the connection</a>: it shows the server's key to be confirmed.`}</p>`}
+    ${keys.length === 0 && html`<p>None yet. <a href=${check}>Check the connection</a>: it shows the server's key to be confirmed.</p>`}
     <ul class="host-keys plain">
       ${keys.map(
-        (line, place) => html`<li key=${line} class="apart">
+        (line, index) => html`<li key=${line} class="apart">
           <${HostKeyFacts} line=${line} />
-          <${Button} icon="trash" aria-label=${`Remove host key ${place + 1}`} onClick=${() => remove(line)}>Remove<//>
-          ${problem(`host_keys[${place}]`) && html`<p class="problem" tabindex="-1"><${Sentence} text=${problem(`host_keys[${place}]`)} /></p>`}
+          <${Button} icon="trash" aria-label=${`Remove host key ${index + 1}`} onClick=${() => remove(line)}>Remove<//>
+          ${problem(`host_keys[${index}]`) && html`<p class="problem" tabindex="-1"><${Sentence} text=${problem(`host_keys[${index}]`)} /></p>`}
         </li>`,
       )}
     </ul>

@@ -1,17 +1,17 @@
-// Settings: everything of a connection but its mapping and schedule.
+// Settings: everything about a connection except its mapping and schedule.
 
-import { html } from "../../html.js";
-import { ConnectionPage } from "../../components/connection_page.js";
-import { usePerson } from "../../person.js";
-import { SettingsAsTheyAre } from "./as_they_are.js";
+import { html } from "../../lib/html.js";
+import { usePerson } from "../../lib/person.js";
+import { ConnectionPage } from "../../frame/connection_page.js";
 import { SettingsForm } from "./form.js";
+import { ReadOnlySettings } from "./read_only_settings.js";
 
 export default function SettingsPage({ params: { c } }) {
   const person = usePerson();
   return html`<${ConnectionPage} c=${c} title="Settings" tab="/connections/{c}/settings">
     ${(connection, keep) =>
-      person.can_configure
+      person.canConfigure
         ? html`<${SettingsForm} connection=${connection} keep=${keep} />`
-        : html`<${SettingsAsTheyAre} connection=${connection} />`}
+        : html`<${ReadOnlySettings} connection=${connection} />`}
   <//>`;
 }

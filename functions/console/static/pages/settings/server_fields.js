@@ -1,6 +1,6 @@
-// Where the files go: the server and the account, or a download.
+// Where the files are sent: to a server and account, or kept for download.
 
-import { html } from "../../html.js";
+import { html } from "../../lib/html.js";
 import { RadioGroup, TextField } from "../../components/fields.js";
 
 const DELIVERY = [

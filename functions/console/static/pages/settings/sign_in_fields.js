@@ -1,25 +1,25 @@
-// Password and private key: they are written, and never shown again.
+// Password and private key: fields to enter them; stored ones are never shown.
 
-import { html, useEffect, useId, useRef, useState } from "../../html.js";
+import { html, useEffect, useId, useRef, useState } from "../../lib/html.js";
 import { announce } from "../../components/announce.js";
 import { Button } from "../../components/button.js";
 import { Field, TextArea } from "../../components/fields.js";
 import { Sentence } from "../../components/sentence.js";
 
-// A text that is hidden while it is typed; it can be looked at.
+// A text that is hidden while it is typed; a button shows it.
 export function SecretField({ value, onInput, ...frame }) {
-  const [shown, show] = useState(false);
+  const [shown, setShown] = useState(false);
   return html`<${Field} ...${frame}>
-    ${(of_field) => html`<div class="secret">
+    ${(fieldProps) => html`<div class="secret">
       <input
         type=${shown ? "text" : "password"}
         autocomplete="new-password"
         spellcheck=${false}
-        ...${of_field}
+        ...${fieldProps}
         value=${value ?? ""}
         onInput=${(event) => onInput(event.target.value)}
       />
-      <${Button} aria-label=${`${shown ? "Hide" : "Show"} the ${frame.label.toLowerCase()}`} onClick=${() => show(!shown)}>
+      <${Button} aria-label=${`${shown ? "Hide" : "Show"} the ${frame.label.toLowerCase()}`} onClick=${() => setShown(!shown)}>
         ${shown ? "Hide" : "Show"}
       <//>
     </div>`}
@@ -55,7 +55,7 @@ export function PrivateKeyFields({ secrets, change, problem }) {
     />`;
 }
 
-// The stored sign-in of a connection. `change` is given the secrets that are new.
+// The stored sign-in of a connection. `change` receives the new secrets.
 export function StoredSignIn({ secrets, change, problem }) {
   return html`<${Stored}
       name="password"
@@ -81,12 +81,12 @@ export function StoredSignIn({ secrets, change, problem }) {
 
 function Stored({ name, value, problem, onSet, onRemove, onKeep, children }) {
   const group = useRef(null);
-  const was = useRef(typeof value);
+  const kind = value === null ? "null" : typeof value;
+  const previous = useRef(kind);
   useEffect(() => {
-    const now = value === null ? "null" : typeof value;
-    if (now !== was.current) group.current.querySelector("input, textarea, button").focus(); // the button pressed is gone
-    was.current = now;
-  }, [value]);
+    if (kind !== previous.current) group.current.querySelector("input, textarea, button").focus(); // the pressed button is gone
+    previous.current = kind;
+  }, [kind]);
   const title = `${name[0].toUpperCase()}${name.slice(1)}`;
   const keep = html`<div><${Button} onClick=${onKeep}>Leave the ${name} as it is<//></div>`;
   return html`<div class="stored stack" role="group" aria-label=${`The ${name}`} ref=${group}>
@@ -107,18 +107,19 @@ function Stored({ name, value, problem, onSet, onRemove, onKeep, children }) {
   </div>`;
 }
 
+/** @type {Record<"empty" | "leftOut", Record<string, string>>} */
 const STORED = {
   empty: {
     password: "Write the password, or leave the stored one as it is.",
     private_key: "Write the private key, or leave the stored one as it is.",
   },
-  left_out: { password: "Set the password again, or remove it to sign in by the stored key alone." },
+  leftOut: { password: "Set the password again, or remove it to sign in by the stored key alone." },
 };
 
-// The error of the API; what it says of a secret that was sent empty, or left out, in words of the page.
-export function inWordsOfThePage(error, secrets, { empty, left_out } = STORED) {
+// The error with clearer messages about secrets that were sent empty or left out.
+export function withSecretMessages(error, secrets, { empty, leftOut } = STORED) {
   const inWords = ({ path, message }) => {
-    const words = secrets[path] === undefined ? left_out : secrets[path] === "" ? empty : {};
+    const words = secrets[path] === undefined ? leftOut : secrets[path] === "" ? empty : {};
     return words[path] ?? message;
   };
   const problems = error.problems?.map((problem) => ({ ...problem, message: inWords(problem) })) ?? [];

@@ -1,14 +1,14 @@
-// Every student of each year accounted for, and the lists of those who are not exported.
+// The totals of each year, which account for every student, and the lists of students not exported.
 
-import { get, pathOf } from "../../api.js";
-import { useData } from "../../data.js";
-import { html } from "../../html.js";
-import { RunLink } from "../../components/links.js";
+import { get, pathOf } from "../../lib/api.js";
+import { useData } from "../../lib/data.js";
+import { html } from "../../lib/html.js";
+import { schoolYear } from "../../lib/runs.js";
 import { EmptyState, ErrorState, Loading, Notice } from "../../components/states.js";
 import { Table } from "../../components/table.js";
 import { Tabs } from "../../components/tabs.js";
 import { count, momentText, number } from "../../components/time.js";
-import { schoolYear } from "../../runs.js";
+import { RunLink } from "../../shared/links.js";
 import { StudentList } from "./student_list.js";
 
 const LISTS = [
@@ -17,7 +17,7 @@ const LISTS = [
   { id: "never_exported", label: "Never exported" },
 ];
 
-// The address says which year and which list; `onChoose` writes it.
+// The address has the year and the list; `onChoose` changes it.
 export function Accounts({ connection, query, onChoose }) {
   const c = connection.connection_id;
   const { data: status, error, reload } = useData((options) => get(pathOf(c, "status"), options), [c]);
@@ -63,7 +63,7 @@ export function Accounts({ connection, query, onChoose }) {
     </section>`;
 }
 
-// The latest year with somebody in a list.
+// The latest year with students in a list.
 function fullest(years) {
   return years.find((year) => year.due + year.held > 0) ?? years[0];
 }

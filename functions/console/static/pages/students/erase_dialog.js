@@ -1,12 +1,12 @@
-// Erase this student: what goes and what stays, the id typed again, and the run that does it.
+// Erase this student: what is erased and what stays, the id to type, and the run that erases.
 
-import { pathOf } from "../../api.js";
-import { html, useState } from "../../html.js";
+import { pathOf } from "../../lib/api.js";
+import { html, useState } from "../../lib/html.js";
 import { Button } from "../../components/button.js";
 import { Dialog } from "../../components/dialog.js";
 import { TextField } from "../../components/fields.js";
 import { ErrorNotice, Notice } from "../../components/states.js";
-import { useRequestedRun } from "../../use_run.js";
+import { useRequestedRun } from "../../shared/use_run.js";
 import { RequestedRun, RunButton } from "../run/requested_run.js";
 
 export function EraseDialog({ connection, student_id, onClose }) {
@@ -20,8 +20,8 @@ export function EraseDialog({ connection, student_id, onClose }) {
       : html`<${Button} kind="danger" disabled=${typed.trim() !== student_id} busy=${erasing.busy} onClick=${erase}>Erase<//>`}`;
   return html`<${Dialog} title=${`Erase student ${student_id}`} onClose=${onClose} actions=${actions} wide>
     ${!erasing.run &&
-    html`<${WhatGoes} />
-      <${WhatStays} />
+    html`<${ErasedItems} />
+      <${KeptItems} />
       <${Notice} tone="warn" title="Before you do it">
         <p>Stop the syncs of this student in Enroll: a later one brings the student back.</p>
         <p>An erasure sends nothing. Where the SIS is to be told, have Enroll remove the student, and let an export run first.</p>
@@ -32,7 +32,7 @@ export function EraseDialog({ connection, student_id, onClose }) {
   <//>`;
 }
 
-function WhatGoes() {
+function ErasedItems() {
   return html`<div>
     <h3>What goes, for good and of all school years</h3>
     <ul>
@@ -43,7 +43,7 @@ function WhatGoes() {
   </div>`;
 }
 
-function WhatStays() {
+function KeptItems() {
   return html`<div>
     <h3>What stays</h3>
     <ul>

@@ -1,10 +1,11 @@
-// Students: find one by id and see its receipt; or who of a year is due, held back, never exported.
+// Students: one student's receipts by id, or a year's due, held and never exported students.
 
-import { html, useState } from "../../html.js";
+import { html, useState } from "../../lib/html.js";
+import { href } from "../../lib/paths.js";
+import { replaceAddress } from "../../lib/router.js";
 import { Button } from "../../components/button.js";
-import { ConnectionPage } from "../../components/connection_page.js";
 import { TextField } from "../../components/fields.js";
-import { href, replaceAddress } from "../../router.js";
+import { ConnectionPage } from "../../frame/connection_page.js";
 import { Accounts } from "./accounts.js";
 import { Receipts } from "./receipts.js";
 

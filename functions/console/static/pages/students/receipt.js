@@ -1,20 +1,20 @@
-// A student's receipt of a year: what became of the last sync, and the very line that was delivered.
+// A student's receipt of a year: the result of the last sync, and the lines that were delivered.
 
-import { html, useId, useState } from "../../html.js";
+import { html, useId, useState } from "../../lib/html.js";
+import { usePerson } from "../../lib/person.js";
+import { schoolYear } from "../../lib/runs.js";
 import { Badge } from "../../components/badge.js";
 import { Button } from "../../components/button.js";
 import { Copyable } from "../../components/copyable.js";
-import { DownloadButton } from "../../components/download_button.js";
 import { FactList } from "../../components/fact_list.js";
-import { RunLink } from "../../components/links.js";
-import { Reasons } from "../../components/reasons.js";
 import { Sentence } from "../../components/sentence.js";
 import { Time, momentText, number } from "../../components/time.js";
-import { usePerson } from "../../person.js";
-import { schoolYear } from "../../runs.js";
+import { DownloadButton } from "../../shared/download_button.js";
+import { RunLink } from "../../shared/links.js";
+import { Reasons } from "../../shared/reasons.js";
 import { ResendDialog } from "../run/resend_dialog.js";
 import { SendRecordDialog } from "../send_record/dialog.js";
-import { STUDENT_STATUS } from "./words.js";
+import { STUDENT_STATUS } from "./student_status.js";
 
 export function Receipt({ connection, receipt, reload }) {
   const { connection_id: c, time_zone: zone } = connection;
@@ -67,34 +67,34 @@ function Exported({ connection, receipt: { exported, status, school_year } }) {
 }
 
 function ReceiptFile({ c, run_id, year, file }) {
-  const place = `${file.name}, row ${number(file.row)}`;
+  const title = `${file.name}, row ${number(file.row)}`;
   return html`<div class="apart">
-      <strong>${place}</strong>
+      <strong>${title}</strong>
       <div><${DownloadButton} c=${c} run_id=${run_id} year=${year} name=${file.path.split("/").at(-1)} /></div>
     </div>
-    <${Copyable} label=${`the line of ${place}`} text=${file.line} block />
+    <${Copyable} label=${`the line of ${title}`} text=${file.line} block />
     <dl class="run-file-facts">
       <dt>Path</dt>
-      <dd><${Copyable} label=${`the path of ${place}`} text=${file.path} /></dd>
+      <dd><${Copyable} label=${`the path of ${title}`} text=${file.path} /></dd>
       <dt>SHA-256</dt>
-      <dd><${Copyable} label=${`the SHA-256 of ${place}`} text=${file.sha256} /></dd>
+      <dd><${Copyable} label=${`the SHA-256 of ${title}`} text=${file.sha256} /></dd>
     </dl>`;
 }
 
 function Actions({ connection, receipt, reload }) {
   const person = usePerson();
-  const [dialog, open] = useState(null);
+  const [dialog, setDialog] = useState(null);
   const { student_id, school_year, status, exported } = receipt;
-  const has_rows = exported?.files.length > 0 && connection.delivery === "sftp";
-  const is_there = status !== "removed";
-  if (!person.can_run || !(has_rows || is_there)) return null;
+  const hasRows = exported?.files.length > 0 && connection.delivery === "sftp";
+  const isThere = status !== "removed";
+  if (!person.canRun || !(hasRows || isThere)) return null;
   const close = () => {
-    open(null);
+    setDialog(null);
     reload();
   };
   return html`<div class="row">
-    ${is_there && html`<${Button} icon="arrow" onClick=${() => open("test")}>Send Record<//>`}
-    ${has_rows && html`<${Button} onClick=${() => open("again")}>Send this student's record again<//>`}
+    ${isThere && html`<${Button} icon="arrow" onClick=${() => setDialog("test")}>Send Record<//>`}
+    ${hasRows && html`<${Button} onClick=${() => setDialog("again")}>Send this student's record again<//>`}
     ${dialog === "test" &&
     html`<${SendRecordDialog} connection=${connection} student_id=${student_id} school_year=${school_year} onClose=${close} />`}
     ${dialog === "again" &&

@@ -1,11 +1,11 @@
-// The receipts of one student, one for each school year; and the erasure of them all.
+// The receipts of one student, one for each school year, and erasing the student.
 
-import { get, pathOf } from "../../api.js";
-import { useData } from "../../data.js";
-import { html, useState } from "../../html.js";
+import { get, pathOf } from "../../lib/api.js";
+import { useData } from "../../lib/data.js";
+import { html, useState } from "../../lib/html.js";
+import { usePerson } from "../../lib/person.js";
 import { Button } from "../../components/button.js";
 import { EmptyState, ErrorState, Loading } from "../../components/states.js";
-import { usePerson } from "../../person.js";
 import { EraseDialog } from "./erase_dialog.js";
 import { Receipt } from "./receipt.js";
 
@@ -24,11 +24,11 @@ export function Receipts({ connection, student_id }) {
     <${Erase} connection=${connection} student_id=${student_id} reload=${reload} />`;
 }
 
-// Where nothing is kept, too: an erasure that failed on its way is asked for again.
+// Also without receipts, because an erasure that failed midway can be requested again.
 function Erase({ connection, student_id, reload }) {
-  const { can_configure } = usePerson();
+  const { canConfigure } = usePerson();
   const [open, setOpen] = useState(false);
-  if (!can_configure) return null;
+  if (!canConfigure) return null;
   const close = () => {
     setOpen(false);
     reload();

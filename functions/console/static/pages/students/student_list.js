@@ -1,27 +1,27 @@
-// Who of a year is due, held back, or was never exported: page by page, in order of student id.
+// A year's due, held or never exported students, page by page, in order of student id.
 
-import { get, pathOf } from "../../api.js";
-import { useAction, useData } from "../../data.js";
-import { html, useState } from "../../html.js";
+import { get, pathOf } from "../../lib/api.js";
+import { useAction, useData } from "../../lib/data.js";
+import { html, useState } from "../../lib/html.js";
 import { announce } from "../../components/announce.js";
 import { Badge } from "../../components/badge.js";
 import { Button } from "../../components/button.js";
-import { StudentLink } from "../../components/links.js";
-import { Reasons } from "../../components/reasons.js";
 import { EmptyState, ErrorNotice, ErrorState, Loading } from "../../components/states.js";
 import { Time, count } from "../../components/time.js";
-import { STUDENT_STATUS } from "./words.js";
+import { StudentLink } from "../../shared/links.js";
+import { Reasons } from "../../shared/reasons.js";
+import { STUDENT_STATUS } from "./student_status.js";
 
-const NOBODY = {
+const EMPTY_LISTS = {
   due: ["Nobody is due", "Everyone who was synced is in an export, or is held back."],
   held: ["Nobody is held back", "Every row could be made as the mapping wants it."],
   never_exported: ["Everyone was exported before", "Nobody waits for a first export."],
 };
 
-// `label` is what the list is called.
+// `label` is the accessible name of the list.
 export function StudentList({ connection, year, list, label }) {
   const c = connection.connection_id;
-  const [pages, setPages] = useState([]); // those after the first
+  const [pages, setPages] = useState([]); // the pages after the first
   const page = (after, options) =>
     get(pathOf(c, "registrations"), { ...options, query: { school_year: year, status: list, after } });
   const { data: first, error, reload } = useData((options) => page(null, options), [c, year, list]);
@@ -35,7 +35,7 @@ export function StudentList({ connection, year, list, label }) {
   if (error) return html`<${ErrorState} error=${error} onRetry=${reload} />`;
   if (!first) return html`<${Loading} />`;
   const students = all.flatMap((one) => one.items);
-  if (students.length === 0) return html`<${EmptyState} title=${NOBODY[list][0]}><p>${NOBODY[list][1]}</p><//>`;
+  if (students.length === 0) return html`<${EmptyState} title=${EMPTY_LISTS[list][0]}><p>${EMPTY_LISTS[list][1]}</p><//>`;
   return html`<ul class="students" aria-label=${label}>
       ${students.map(
         (student) => html`<li key=${student.student_id}><${Student} connection=${connection} student=${student} list=${list} /></li>`,

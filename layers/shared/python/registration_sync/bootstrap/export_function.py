@@ -2,11 +2,13 @@
 
 import datetime as dt
 import os
-import secrets
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from functools import cache, partial
+from pathlib import Path
+from secrets import token_hex
 from typing import Any
 
 import boto3
@@ -30,15 +32,35 @@ from registration_sync.adapters.dynamodb.schedules_table import DynamoDBSchedule
 from registration_sync.adapters.dynamodb.student_erasure import DynamoDBStudentErasure
 from registration_sync.adapters.sftp.servers import ParamikoSftpServers
 from registration_sync.adapters.ticker import ThreadTicker
+from registration_sync.api import describe_exception, logger
 from registration_sync.bootstrap.aws_clients import NOTIFICATION_CONFIG, dynamodb
-from registration_sync.domain.errors import RegistrationSyncError
-from registration_sync.ports.connections import Connections, Schedules
-from registration_sync.ports.registrations import RegistrationsTable
-from registration_sync.ports.runs import Runs
+from registration_sync.domain.connections.connection import Connection
+from registration_sync.domain.connections.sftp import SftpAccount
+from registration_sync.domain.runs.run import Run, RunKind
+from registration_sync.ports.archive import Archive
+from registration_sync.ports.connections import Connections, Mappings, Schedules, Secrets
+from registration_sync.ports.notifications import Alerts, Events, Metrics
+from registration_sync.ports.registrations import (
+    MarkerRecoveryStore,
+    RegistrationsTable,
+    StudentErasureStore,
+)
+from registration_sync.ports.runs import Runs, Ticker
+from registration_sync.ports.sftp import Deliveries, SftpServers
 from registration_sync.settings import ExportSettings, read_settings
-from registration_sync.use_cases.run_kinds.lifecycle import Outside
+from registration_sync.use_cases.delivery.account import account_of
+from registration_sync.use_cases.delivery.deliver_files import RunConnection
+from registration_sync.use_cases.ledger.retire_batches import retire_batches
+from registration_sync.use_cases.run_kinds.check import run_check
+from registration_sync.use_cases.run_kinds.dry_run import run_dry_run
+from registration_sync.use_cases.run_kinds.erasure import ErasureStores, run_erasure
+from registration_sync.use_cases.run_kinds.export import run_export
+from registration_sync.use_cases.run_kinds.lifecycle import LeasedRunner, RunExecutor, Runner
 from registration_sync.use_cases.run_kinds.marker_recovery import rebuild_marker
+from registration_sync.use_cases.run_kinds.resend import run_resend
+from registration_sync.use_cases.run_kinds.test_record import run_test_record
 from registration_sync.use_cases.runs.announce_run import announce_run
+from registration_sync.use_cases.runs.lease import HeldLease, hold_lease
 
 
 class Invocation:
@@ -54,15 +76,45 @@ class Invocation:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Dependencies:
-    """`outside` still needs the `workspace` of a run."""
+    """The adapters; the functions below give each use case those that it needs."""
 
+    connections: Connections
+    mappings: Mappings
+    secrets: Secrets
+    schedules: Schedules
     runs: Runs
     table: RegistrationsTable
-    schedules: Schedules
-    announce: Callable[[dict[str, Any]], list[RegistrationSyncError]]
-    outside: Callable[..., Outside]
-    rebuild_marker: Callable[[str], dict[str, Any]]
+    student_data: StudentErasureStore
+    marker_recovery: MarkerRecoveryStore
+    archive: Archive
+    dry_runs: Archive
+    servers: SftpServers
+    deliveries: Deliveries
+    metrics: Metrics
+    events: Events
+    alerts: Alerts
+    ticker: Ticker
+    now: Callable[[], dt.datetime]
+    pause: Callable[[float], None]
+    new_token: Callable[[], str]
+    retention_days: int
     invocation: Invocation
+
+    def account_of(self, connection: Connection) -> SftpAccount:
+        return account_of(connection, self.secrets, self.connections)
+
+    def server_of(self, connection: Connection) -> RunConnection:
+        return RunConnection(self.servers, lambda: self.account_of(connection))
+
+    def hold_lease(self, connection_id: str, run_id: str) -> AbstractContextManager[HeldLease]:
+        return hold_lease(
+            connection_id,
+            run_id,
+            token=self.new_token(),
+            table=self.table,
+            ticker=self.ticker,
+            now=self.now,
+        )
 
 
 @cache
@@ -70,77 +122,172 @@ def dependencies() -> Dependencies:
     """Raises NotConfigured with every setting that is missing."""
     settings = read_settings(ExportSettings, os.environ)
     client, connections_table = dynamodb(), settings.connections_table
-    runs = DynamoDBRuns(client, connections_table, retention_days=settings.retention_days)
-    table = DynamoDBRegistrationsTable(client, settings.registrations_table)
-    connections = DynamoDBConnections(client, connections_table)
+    registrations_table, days = settings.registrations_table, settings.retention_days
     archive = partial(S3Archive, boto3.client("s3"), settings.archive_bucket)
+    events = boto3.client("events", config=NOTIFICATION_CONFIG)
+    sns = boto3.client("sns", config=NOTIFICATION_CONFIG)
     invocation = Invocation()
-    outside = partial(
-        Outside,
-        connections=connections,
+    return Dependencies(
+        connections=DynamoDBConnections(client, connections_table),
         mappings=DynamoDBMappings(client, connections_table),
         secrets=SecretsManagerSecrets(boto3.client("secretsmanager"), settings.secret_prefix),
-        runs=runs,
-        table=table,
-        traces=DynamoDBStudentErasure(client, settings.registrations_table),
+        schedules=DynamoDBSchedules(client, connections_table),
+        runs=DynamoDBRuns(client, connections_table, retention_days=days),
+        table=DynamoDBRegistrationsTable(client, registrations_table),
+        student_data=DynamoDBStudentErasure(client, registrations_table),
+        marker_recovery=DynamoDBMarkerRecovery(client, registrations_table),
         archive=archive(),
         dry_runs=archive(prefix=DRY_RUNS),
         servers=ParamikoSftpServers(
             settings.allowed_private_networks, seconds_left=invocation.seconds_left
         ),
-        deliveries=DynamoDBDeliveries(
-            client, connections_table, retention_days=settings.retention_days, now=_now
-        ),
+        deliveries=DynamoDBDeliveries(client, connections_table, retention_days=days, now=_now),
+        metrics=EmbeddedMetrics(),
+        events=EventBridgeEvents(events, settings.powertools_metrics_namespace),
+        alerts=SnsAlerts(sns, settings.alerts_topic),
         ticker=ThreadTicker(),
         now=_now,
         pause=time.sleep,
-        new_token=_new_token,
-        retention_days=settings.retention_days,
-    )
-    return Dependencies(
-        runs=runs,
-        table=table,
-        schedules=DynamoDBSchedules(client, connections_table),
-        announce=_announce(settings, connections, runs),
-        outside=outside,
-        rebuild_marker=_rebuild_marker(settings, table, runs),
+        new_token=lambda: token_hex(8),
+        retention_days=days,
         invocation=invocation,
     )
 
 
-def _announce(
-    settings: ExportSettings, connections: Connections, runs: Runs
-) -> Callable[[dict[str, Any]], list[RegistrationSyncError]]:
-    events = boto3.client("events", config=NOTIFICATION_CONFIG)
-    sns = boto3.client("sns", config=NOTIFICATION_CONFIG)
-    return partial(
-        announce_run,
-        connections=connections,
-        runs=runs,
-        metrics=EmbeddedMetrics(),
-        events=EventBridgeEvents(events, settings.powertools_metrics_namespace),
-        alerts=SnsAlerts(sns, settings.alerts_topic),
+def executor() -> RunExecutor:
+    """Executes runs of all kinds; raises NotConfigured."""
+    deps = dependencies()
+    return RunExecutor(
+        connections=deps.connections,
+        runs=deps.runs,
+        schedules=deps.schedules,
+        runners=_runners(deps),
+        leased_runners=_leased_runners(deps),
+        hold_lease=deps.hold_lease,
+        announce=partial(_announce, deps),
+        retire=partial(_retire, deps),
+        now=deps.now,
     )
 
 
-def _rebuild_marker(
-    settings: ExportSettings, table: RegistrationsTable, runs: Runs
-) -> Callable[[str], dict[str, Any]]:
-    """A function of the connection's id."""
-    return lambda connection_id: rebuild_marker(
+def _runners(deps: Dependencies) -> Mapping[RunKind, Runner]:
+    return {
+        RunKind.DRY_RUN: partial(
+            run_dry_run,
+            mappings=deps.mappings,
+            table=deps.table,
+            dry_runs=deps.dry_runs,
+            now=deps.now,
+            retention_days=deps.retention_days,
+        ),
+        RunKind.CHECK: partial(
+            run_check,
+            connections=deps.connections,
+            runs=deps.runs,
+            servers=deps.servers,
+            account_of=deps.account_of,
+            now=deps.now,
+            new_token=deps.new_token,
+        ),
+        RunKind.TEST_RECORD: partial(
+            run_test_record,
+            connections=deps.connections,
+            mappings=deps.mappings,
+            snapshots=deps.table,
+            archive=deps.archive,
+            servers=deps.servers,
+            account_of=deps.account_of,
+            now=deps.now,
+            new_token=deps.new_token,
+        ),
+    }
+
+
+def _leased_runners(deps: Dependencies) -> Mapping[RunKind, LeasedRunner]:
+    return {
+        RunKind.EXPORT: partial(
+            run_export,
+            mappings=deps.mappings,
+            runs=deps.runs,
+            table=deps.table,
+            archive=deps.archive,
+            deliveries=deps.deliveries,
+            server_of=deps.server_of,
+            pause=deps.pause,
+            now=deps.now,
+            retention_days=deps.retention_days,
+        ),
+        RunKind.RESEND: partial(
+            run_resend,
+            connections=deps.connections,
+            mappings=deps.mappings,
+            runs=deps.runs,
+            archive=deps.archive,
+            deliveries=deps.deliveries,
+            server_of=deps.server_of,
+            pause=deps.pause,
+            now=deps.now,
+        ),
+        RunKind.ERASURE: partial(
+            run_erasure,
+            stores=ErasureStores(
+                connections=deps.connections,
+                runs=deps.runs,
+                table=deps.table,
+                student_data=deps.student_data,
+                archive=deps.archive,
+                dry_runs=deps.dry_runs,
+            ),
+            now=deps.now,
+            retention_days=deps.retention_days,
+        ),
+    }
+
+
+def _announce(deps: Dependencies, run: Run) -> None:
+    """Logs what fails and never raises: AWS would retry a run that has delivered."""
+    try:
+        errors = announce_run(
+            run,
+            connections=deps.connections,
+            runs=deps.runs,
+            metrics=deps.metrics,
+            events=deps.events,
+            alerts=deps.alerts,
+        )
+        reasons = [error.message for error in errors]
+    except Exception as error:  # noqa: BLE001  # the run is stored and stays as it is
+        reasons = describe_exception(error)
+    if reasons:
+        about = {"connection_id": run.connection_id, "run_id": run.run_id, "reasons": reasons}
+        logger().error("notification failed", extra=about)
+
+
+def _retire(deps: Dependencies, connection_id: str, workspace: Path) -> None:
+    retire_batches(
         connection_id,
-        table=table,
-        remains=DynamoDBMarkerRecovery(dynamodb(), settings.registrations_table),
-        runs=runs,
-        ticker=ThreadTicker(),
-        token=_new_token(),
-        now=_now,
+        table=deps.table,
+        archive=deps.archive,
+        workspace=workspace,
+        retention_days=deps.retention_days,
+        now=deps.now(),
+        seconds_left=deps.invocation.seconds_left,
+    )
+
+
+def rebuild(connection_id: str) -> dict[str, Any]:
+    """Rebuilds a lost marker; raises the errors of `rebuild_marker`, and NotConfigured."""
+    deps = dependencies()
+    return rebuild_marker(
+        connection_id,
+        table=deps.table,
+        store=deps.marker_recovery,
+        runs=deps.runs,
+        ticker=deps.ticker,
+        token=deps.new_token(),
+        now=deps.now,
     )
 
 
 def _now() -> dt.datetime:
     return dt.datetime.now(dt.UTC)
-
-
-def _new_token() -> str:
-    return secrets.token_hex(8)

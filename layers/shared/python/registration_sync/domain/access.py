@@ -1,7 +1,7 @@
-"""The one place that decides who may do what.
+"""Authorization: the only module that decides whether a caller has a permission.
 
-People have a role (a group of the user pool) and districts; programs have scopes and are named by
-the connections they may use. Free of pydantic: the sync function authorises without loading it.
+People have a role (a group of the user pool) and districts. Programs have scopes, and a connection
+lists the programs that may use it. Does not import pydantic, so that the sync function starts fast.
 """
 
 import re
@@ -14,7 +14,7 @@ from registration_sync.domain.errors import AccessDenied, NotFound
 
 
 class Permission(StrEnum):
-    """What a route demands; the value completes "the right to …". A preview is a read."""
+    """A permission that a route requires; the value completes "the right to …"."""
 
     READ = "read"
     SYNC = "sync registrations"
@@ -26,7 +26,7 @@ ROLES: Mapping[str, frozenset[Permission]] = {
     "full-access": frozenset(Permission),
     "limited-access": frozenset({Permission.READ, Permission.RUN_EXPORTS}),
 }
-"""What a group of the user pool may do, in the districts its member has."""
+"""The permissions of each role, in the districts of the person."""
 
 SCOPES: Mapping[str, Permission] = {
     "sync/registrations.write": Permission.SYNC,
@@ -34,7 +34,7 @@ SCOPES: Mapping[str, Permission] = {
     "sync/configuration.write": Permission.CONFIGURE,
     "sync/read": Permission.READ,
 }
-"""What a scope of a program's token permits, on the connections that name the program."""
+"""The permission of each scope, on the connections that list the program."""
 
 OPERATORS = "operators"
 DISTRICT_GROUP = "district:"
@@ -42,7 +42,7 @@ DISTRICT_GROUP = "district:"
 
 @dataclass(frozen=True, slots=True)
 class ConnectionAccess:
-    """All of a connection that a decision needs; `programs` are client ids."""
+    """The part of a connection that authorization needs; `programs` are client ids."""
 
     connection_id: str
     district: str
@@ -51,7 +51,7 @@ class ConnectionAccess:
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """Somebody who signed in; an operator belongs to every district."""
+    """A person who signed in; an operator belongs to every district."""
 
     username: str
     permissions: frozenset[Permission]
@@ -67,7 +67,7 @@ class Person:
 
 @dataclass(frozen=True, slots=True)
 class Program:
-    """A client of the API that signed in with its own credentials."""
+    """An API client that signed in with its own credentials."""
 
     client_id: str
     permissions: frozenset[Permission]
@@ -83,10 +83,10 @@ type Caller = Person | Program
 
 
 def caller_from_claims(claims: Mapping[str, object]) -> Caller:
-    """Who calls, from the claims of a Cognito access token that the gateway has checked.
+    """The caller, from the claims of a Cognito access token that the gateway has validated.
 
-    Only people's tokens have a `username`; their scopes count for nothing, and a program's
-    groups neither. Raises AccessDenied for any other token.
+    Only a person's token has a `username`. Ignores the scopes of people and the groups of
+    programs. Raises AccessDenied for any other token.
     """
     if claims.get("token_use", "access") != "access":
         raise AccessDenied("Send the access token, not the id token.")
@@ -108,15 +108,15 @@ def caller_from_claims(claims: Mapping[str, object]) -> Caller:
     if username is None and isinstance(client_id, str) and client_id:
         scopes = str(claims.get("scope") or "").split()
         return Program(client_id, frozenset(SCOPES[scope] for scope in scopes if scope in SCOPES))
-    raise AccessDenied("The token names neither a person nor a program: sign in again.")
+    raise AccessDenied("The token belongs to neither a person nor a program: sign in again.")
 
 
 NOBODY = Person("", frozenset(), frozenset(), is_operator=False)
-"""Who calls a route that is open to everyone."""
+"""The caller of a public route."""
 
 
 def describe(caller: Caller) -> dict[str, Any]:
-    """Who somebody is and what they may do, for programs that show only what is allowed:
+    """The caller in the shape of the API, for clients that hide what the caller may not do:
     `{"name", "kind", "permissions", "districts", "is_operator"}`."""
     return {
         "name": caller.name,
@@ -128,7 +128,7 @@ def describe(caller: Caller) -> dict[str, Any]:
 
 
 def require(caller: Caller, permission: Permission) -> None:
-    """Raises AccessDenied unless the caller holds the permission on some connection at least."""
+    """Raises AccessDenied unless the caller has the permission on at least one connection."""
     if permission in caller.permissions:
         return
     if isinstance(caller, Program):
@@ -136,41 +136,41 @@ def require(caller: Caller, permission: Permission) -> None:
         raise AccessDenied(f'This program needs the scope "{scope}".')
     if not caller.permissions:
         raise AccessDenied(
-            "You are in no group of this service: ask for Full Access or Limited Access."
+            "You are not in a group of this service: ask for Full Access or Limited Access."
         )
     raise AccessDenied(f"Your role has no right to {permission}: ask for Full Access.")
 
 
-def authorise(caller: Caller, permission: Permission, access: ConnectionAccess | None) -> None:
-    """Raises AccessDenied unless the caller holds the permission on this connection.
+def authorize(caller: Caller, permission: Permission, access: ConnectionAccess | None) -> None:
+    """Raises AccessDenied unless the caller has the permission on this connection.
 
-    `access` None is a connection that does not exist: NotFound for people with the permission,
-    while a program learns no more than of a connection that does not name it.
+    `access` is None for a connection that does not exist: people with the permission get NotFound,
+    programs the same error as for a connection that does not list them.
     """
     require(caller, permission)
     if isinstance(caller, Program):
         if access is None or caller.client_id not in access.programs:
             raise AccessDenied(
-                "The connection does not name this program: "
-                'its client id has to be in the connection\'s "programs".'
+                "The connection does not list this program: "
+                'add its client id to the connection\'s "programs".'
             )
     elif access is None:
-        raise NotFound("There is no connection of this id.")
+        raise NotFound("There is no connection with this id.")
     elif not (caller.is_operator or access.district in caller.districts):
         raise AccessDenied("The connection belongs to a district that you are not a member of.")
 
 
 def may_see(caller: Caller, access: ConnectionAccess) -> bool:
-    """Whether a list shows this connection to the caller."""
+    """Whether the caller may see this connection in a list."""
     try:
-        authorise(caller, Permission.READ, access)
+        authorize(caller, Permission.READ, access)
     except AccessDenied:
         return False
     return True
 
 
 def _groups(claim: object) -> frozenset[str]:
-    """The groups of the claim: a list, or its text as `a,b` (REST API) or `[a b]` (HTTP API)."""
+    """The groups in the claim: a list, or text such as `a,b` (REST API) or `[a b]` (HTTP API)."""
     if isinstance(claim, str):
         parts: Iterable[object] = re.split(r"[,\s]+", claim.strip().strip("[]"))
     else:

@@ -1,4 +1,7 @@
-"""Who changed what of a connection and when; secrets and students only as "changed"."""
+"""The audit of a connection: entries with the caller, the time and the changes.
+
+An entry does not hold the values of secrets and students, only "changed".
+"""
 
 import datetime as dt
 from collections.abc import Collection, Mapping
@@ -6,12 +9,12 @@ from dataclasses import dataclass
 from typing import Any
 
 CHANGED = "changed"
-"""Stands for a value that nobody is to read in an audit."""
+"""Replaces a value that the audit must not show."""
 
 
 @dataclass(frozen=True, slots=True)
-class Change:
-    """One field, with plain JSON values; None where there was nothing, or is nothing now."""
+class SettingChange:
+    """The change of one field, with plain JSON values; None for no value."""
 
     field: str
     before: Any
@@ -23,21 +26,22 @@ class Change:
 
 @dataclass(frozen=True, slots=True)
 class Note:
-    """What a request did, for the audit of its connection: the one in its path, unless named."""
+    """An audit entry in the making: the change that a request made to a connection, by default
+    the one in its path."""
 
     action: str
-    changes: tuple[Change, ...] = ()
+    changes: tuple[SettingChange, ...] = ()
     connection_id: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class AuditEntry:
-    """A note with who did it and when (UTC), and in which request."""
+    """A note with its caller, time (UTC) and request."""
 
     at: dt.datetime
     by: str
     action: str
-    changes: tuple[Change, ...]
+    changes: tuple[SettingChange, ...]
     request_id: str
 
     def to_json(self) -> dict[str, Any]:
@@ -52,23 +56,23 @@ class AuditEntry:
 
 
 def changes_between(
-    before: Mapping[str, Any], after: Mapping[str, Any], *, unread: Collection[str] = ()
-) -> tuple[Change, ...]:
-    """The fields whose values differ; of those in `unread` only that they do."""
+    before: Mapping[str, Any], after: Mapping[str, Any], *, hidden: Collection[str] = ()
+) -> tuple[SettingChange, ...]:
+    """The fields with different values; the values of `hidden` fields are left out."""
     return tuple(
-        Change(name, None, CHANGED)
-        if name in unread
-        else Change(name, before.get(name), after.get(name))
+        SettingChange(name, None, CHANGED)
+        if name in hidden
+        else SettingChange(name, before.get(name), after.get(name))
         for name in {**after, **before}
         if before.get(name) != after.get(name)
     )
 
 
-def note_of(action: str, changes: tuple[Change, ...]) -> Note | None:
-    """None for a request that changed nothing."""
+def note_of(action: str, changes: tuple[SettingChange, ...]) -> Note | None:
+    """A note of the changes, None if there are none."""
     return Note(action, changes) if changes else None
 
 
 def run_note(action: str, run_id: str) -> Note:
-    """Somebody asked for a run, or decided about one; what is in it says its record."""
-    return Note(action, (Change("run_id", None, run_id),))
+    """A note of a request or decision about a run; the run's record has the details."""
+    return Note(action, (SettingChange("run_id", None, run_id),))

@@ -1,34 +1,36 @@
 """Every error that this package raises on purpose.
 
 RegistrationSyncError
-├── InvalidRequest            what was sent is not usable; `problems` says where and what to write
-│   └── TooLarge              more than the service takes at once
-├── AccessDenied              signed in, but not entitled
+├── InvalidRequest            the request is not valid; `problems` lists each path and correction
+│   └── TooLarge              the request exceeds a size limit
+├── AccessDenied              the caller is signed in and lacks the permission
 ├── NotFound
-├── Conflict                  contradicts what is there (name taken, two files on one path)
-│   ├── AlreadyRunning        another export of this connection runs
-│   ├── RunCancelled          somebody cancelled the run before it began
-│   └── VersionMismatch       saved by someone else in between
-├── Unavailable               AWS did not take it in time; the same again may work
-├── NotConfigured             (settings) the environment of a function lacks something
-├── IncompleteFullFile            (year_to_export) a file of all students may not lack one
-├── MarkerLost                (registrations) what says who is due is gone; it can be rebuilt
+├── Conflict                  contradicts the stored state (id taken, two files on one path)
+│   ├── AlreadyRunning        another run of this connection is in progress
+│   ├── RunCancelled          the run was cancelled before it began
+│   └── VersionMismatch       another change was saved in the meantime
+├── Unavailable               AWS did not respond in time; a retry may succeed
+├── NotConfigured             (settings) an environment variable of the function is missing
+├── IncompleteFullFile        (exporting) a full file would lack a student
+├── MarkerLost                the export marker is missing; an operator can rebuild it
 ├── LeaseLost                 this run no longer holds the connection's lease and must stop
-└── DeliveryError             the SFTP server; `terminal` is the one thing that retry code asks
-    ├── TerminalDeliveryError     the same try again fails again, or does harm
-    │   ├── AddressRefused        the host name leads where the service may not connect
+├── DiskFull                  the function's disk is full
+└── DeliveryError             the SFTP server refused or failed
+    ├── TerminalDeliveryError     a retry fails again, or does harm
+    │   ├── AddressRefused        the service may not connect to the host's address
     │   ├── HostKeyMismatch
     │   ├── NoCommonAlgorithm
     │   ├── SignInRefused
     │   ├── PermissionRefused
     │   ├── FolderMissing
-    │   ├── ReplaceUnsupported    the server has no way to put a file in place as a whole
-    │   └── UploadIncomplete      a write failed (a full disk, mostly), or the size is not ours
+    │   ├── ReplaceUnsupported    the server cannot replace a file in one step
+    │   └── UploadIncomplete      a write failed (often a full disk), or the size differs
     └── TransientDeliveryError
         ├── HostNotFound
-        └── ConnectionFailed      refused, reset, lost, timed out
+        ├── ConnectionFailed      refused, reset, lost, timed out
+        └── NotUploadedHere       this connection did not upload the file that it should replace
 
-Messages are for the person who will fix it: no student data, no secrets, and what to do.
+A message says how to fix the error. It holds no student data and no secrets.
 """
 
 from collections.abc import Sequence
@@ -38,14 +40,14 @@ from typing import ClassVar
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """One thing wrong in what was sent: `path` as in `files[0].fields[3].to`, and a sentence."""
+    """One mistake in a request: its path, such as `files[0].fields[3].to`, and a sentence."""
 
     path: str
     message: str
 
 
 class RegistrationSyncError(Exception):
-    """Base of all; `code` is stable and for programs, the message for people."""
+    """Base of all errors; `code` is stable and for programs, the message is for people."""
 
     code: ClassVar[str] = "error"
 
@@ -76,7 +78,7 @@ class Conflict(RegistrationSyncError):
 
 
 class AlreadyRunning(Conflict):
-    """Holds the id of the run in the way, where it is known."""
+    """`run_id` is the run that is in progress, empty if not known."""
 
     code = "already_running"
 
@@ -110,17 +112,16 @@ class LeaseLost(RegistrationSyncError):
 
 
 def is_transient(error: RegistrationSyncError) -> bool:
-    """Whether the same again, a little later, may well succeed without anybody's help."""
+    """Whether a retry may succeed without any other change."""
     return isinstance(error, Unavailable | LeaseLost | TransientDeliveryError)
 
 
 class DeliveryError(RegistrationSyncError):
     code = "delivery_failed"
-    terminal: ClassVar[bool] = False
 
 
 class TerminalDeliveryError(DeliveryError):
-    terminal = True
+    """Trying again fails again, or does harm."""
 
 
 class AddressRefused(TerminalDeliveryError):
@@ -152,7 +153,7 @@ class ReplaceUnsupported(TerminalDeliveryError):
 
 
 class TransientDeliveryError(DeliveryError):
-    terminal = False
+    """Trying again may succeed."""
 
 
 class HostNotFound(TransientDeliveryError):
@@ -164,7 +165,7 @@ class ConnectionFailed(TransientDeliveryError):
 
 
 class NotUploadedHere(TransientDeliveryError):
-    """Writing in place wants the file to be uploaded by this connection: upload it again."""
+    """Writing in place needs the file that this connection uploaded: upload it again."""
 
 
 class UploadIncomplete(TerminalDeliveryError):

@@ -1,4 +1,4 @@
-"""A number with its noun, for sentences that people read or hear."""
+"""A number with its noun, for messages and screen readers."""
 
 
 def pluralize(count: int, noun: str) -> str:

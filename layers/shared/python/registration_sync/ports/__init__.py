@@ -1,1 +1,1 @@
-"""One Protocol for each outside thing that a use case is given. Read `registrations` first."""
+"""A Protocol for each external service that use cases need. Read `registrations` first."""

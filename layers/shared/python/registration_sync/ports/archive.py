@@ -1,4 +1,4 @@
-"""Exported files that are kept."""
+"""The archive of exported files."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -6,29 +6,29 @@ from typing import Protocol
 
 
 class Archive(Protocol):
-    """Where every exported file is kept, by connection, run and school year."""
+    """Exported files by connection and run; a name starts with the school year."""
 
     def store(self, connection_id: str, run_id: str, name: str, source: Path) -> None:
-        """Keeps the file as `name` (`2025/students.csv`); raises Unavailable."""
+        """Stores the file as `name` (`2025/students.csv`). Raises Unavailable."""
 
     def fetch(self, connection_id: str, run_id: str, name: str, target: Path) -> None:
-        """Copies the file to our disk; raises NotFound if it is no longer kept, Unavailable."""
+        """Downloads the file to `target`. Raises NotFound if it is no longer kept, Unavailable."""
 
     def read(
         self, connection_id: str, run_id: str, name: str, *, offset: int, length: int, size: int
     ) -> bytes:
-        """A passage of the file; raises NotFound if it is no longer kept with that size (rows
-        were just cut out of it: it is another passage now), Unavailable."""
+        """Part of the file. Raises NotFound if no file of that `size` is kept any longer (an
+        erasure that just removed rows has shifted the others), Unavailable."""
 
     def kept(self, connection_id: str) -> Iterator[tuple[str, str, int]]:
-        """The run, the name and the bytes of every file that is kept; raises Unavailable."""
+        """The run id, name and size of every file of the connection. Raises Unavailable."""
 
     def remove(self, connection_id: str, run_id: str, name: str) -> None:
-        """Deletes the file; none there is no error. Raises Unavailable."""
+        """Deletes the file, if there is one. Raises Unavailable."""
 
     def require_exists(self, connection_id: str, run_id: str, name: str) -> None:
-        """Raises NotFound if the file is no longer kept, and nothing if it is."""
+        """Raises NotFound if the file is no longer kept, Unavailable."""
 
     def link(self, connection_id: str, run_id: str, name: str, *, seconds: int) -> str:
-        """An address from which whoever has it can download the file for so long. Raises
-        NotFound."""
+        """A URL that downloads the file without signing in, valid for `seconds`. Raises NotFound,
+        Unavailable."""

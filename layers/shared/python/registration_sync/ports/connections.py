@@ -1,4 +1,4 @@
-"""Connections: their mappings, secrets, schedules and audit."""
+"""Connections with their mappings, secrets, schedules and audit entries."""
 
 import datetime as dt
 from collections.abc import Mapping, Sequence
@@ -7,17 +7,15 @@ from typing import TYPE_CHECKING, Any, Protocol
 from registration_sync.domain.access import ConnectionAccess
 from registration_sync.domain.audit import AuditEntry
 
-if TYPE_CHECKING:  # the sync function starts without pydantic, and without what it never uses
+if TYPE_CHECKING:  # the sync function starts faster without these
     from registration_sync.domain.connections.connection import Connection, SavedMapping
     from registration_sync.domain.connections.schedule import Schedule, SetSchedule
-    from registration_sync.domain.connections.sftp import (
-        Credentials,
-    )
+    from registration_sync.domain.connections.sftp import Credentials
     from registration_sync.domain.mapping.definition.ready_made import ReadyMade
 
 
 class Connections(Protocol):
-    """The connections and who may use them."""
+    """The stored connections."""
 
     def get(self, connection_id: str) -> "Connection":
         """Raises NotFound."""
@@ -26,45 +24,45 @@ class Connections(Protocol):
         """Every connection of this stack, by id."""
 
     def add(self, connection: "Connection") -> None:
-        """Raises Conflict if the id is taken, or was once, by a connection of another district:
-        its runs and files are kept under the id."""
+        """Raises Conflict if the id is taken, or once belonged to another district, whose runs and
+        files are kept under the id."""
 
     def replace(self, connection: "Connection") -> None:
-        """Raises NotFound if it was deleted meanwhile."""
+        """Raises NotFound if the connection was deleted meanwhile."""
 
     def forget_example(self, connection_id: str, student_id: str) -> None:
-        """Takes the student out of the connection's examples, if it is one of them."""
+        """Removes the student from the example students of the connection, if included."""
 
     def remember_check(self, connection_id: str, outcome: Mapping[str, Any]) -> None:
-        """Keeps what the last check found, until the connection is changed; nothing if it is
-        gone."""
+        """Stores the outcome of the last check until the connection changes; does nothing if the
+        connection was deleted."""
 
     def last_check(self, connection_id: str) -> dict[str, Any] | None:
-        """What the last check found, with the connection as it is now."""
+        """The outcome of the last check, None if the connection has changed since."""
 
     def remove(self, connection_id: str) -> None:
-        """Removes the connection; its mapping, runs and files stay. None there is no error."""
+        """Removes the connection, if it exists; its mapping, runs and files stay."""
 
 
 class ConnectionAccessReader(Protocol):
-    """What decides who may use a connection, and nothing more: read at each request."""
+    """Reads who may use a connection, and nothing else: every request calls it."""
 
     def access(self, connection_id: str) -> ConnectionAccess | None:
         """None if there is no such connection."""
 
 
 class Mappings(Protocol):
-    """The saved versions of each connection's mapping, counted from 1."""
+    """The saved versions of the mapping of each connection, from 1."""
 
     def latest(self, connection_id: str) -> "SavedMapping | None": ...
 
     def version(self, connection_id: str, version: int) -> "SavedMapping | None": ...
 
     def versions(self, connection_id: str, limit: int, before: int | None) -> "list[SavedMapping]":
-        """The newest first, or those before a version."""
+        """The newest versions first, or those before one."""
 
     def save(self, connection_id: str, mapping: "SavedMapping") -> None:
-        """Raises VersionMismatch if a mapping of this version is there already."""
+        """Raises VersionMismatch if this version is already saved."""
 
 
 class ReadyMadeMappings(Protocol):
@@ -78,42 +76,42 @@ class Secrets(Protocol):
     """The secrets of each connection; only the export function may read them."""
 
     def read(self, connection_id: str) -> "Credentials":
-        """None stands for a secret that is not set."""
+        """A secret that is not set is None."""
 
     def write(self, connection_id: str, credentials: "Credentials") -> None:
-        """Sets each secret by itself, without reading: None leaves it alone, the empty text
-        removes it. Raises Unavailable; the same again is safe."""
+        """Sets each secret without reading: None leaves it unchanged, an empty text removes it.
+        Safe to repeat. Raises Unavailable."""
 
     def remove(self, connection_id: str) -> None:
-        """Removes all three."""
+        """Removes all three secrets."""
 
 
 class Schedules(Protocol):
-    """The schedule of each connection, as it was set."""
+    """The schedules that people have set, one for each connection."""
 
     def get(self, connection_id: str) -> "Schedule | None": ...
 
     def all(self) -> "list[SetSchedule]":
-        """Those of every connection, by id."""
+        """The schedules of all connections, by connection id."""
 
     def put(self, connection_id: str, schedule: "Schedule", set_at: dt.datetime) -> None: ...
 
     def remove(self, connection_id: str) -> None:
-        """None there is no error."""
+        """Removes the schedule, if there is one."""
 
 
 class Scheduler(Protocol):
     """Starts the export function at a time of day."""
 
     def schedule_daily(self, connection_id: str, time: str, time_zone: str) -> None:
-        """From now on at this local time (21:00), instead of any other; raises Unavailable."""
+        """Sets or replaces the daily start at this local time (21:00). Raises Unavailable."""
 
     def stop(self, connection_id: str) -> None:
-        """Not any more; nothing to stop is no error."""
+        """Removes the daily start, if there is one. Raises Unavailable."""
 
 
 class Audit(Protocol):
-    """Who changed what of each connection, and when."""
+    """The changes to each connection, with their authors and times."""
 
     def add(self, connection_id: str, entry: AuditEntry) -> None:
         """Raises Unavailable."""
@@ -121,4 +119,4 @@ class Audit(Protocol):
     def newest(
         self, connection_id: str, limit: int, after: str | None
     ) -> tuple[list[AuditEntry], str | None]:
-        """A page of entries, the newest first, and what to go on after, if there are more."""
+        """A page of entries, newest first, and the `after` of the next page if there is one."""

@@ -1,57 +1,54 @@
 """Runs: their records, their start, and what repeats while they run."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Protocol
+
+from registration_sync.domain.runs.run_id import ALL_RUN_IDS
 
 if TYPE_CHECKING:  # the sync function starts without pydantic, and without what it never uses
-    from registration_sync.domain.runs.run import Run, RunRequest
+    from registration_sync.domain.runs.run import Run
 
 
 class Ticker(Protocol):
-    """Calls something again and again in the background."""
+    """Calls a function repeatedly in the background."""
 
     def every(self, seconds: float, call: Callable[[], None]) -> AbstractContextManager[None]: ...
 
 
-ALL_RUN_IDS = ("!", "~")
-"""Between these two lies every run id."""
-
-
 class Runs(Protocol):
-    """The records of export runs, and the one place for a requested run of each connection."""
+    """The runs of each connection, and its one slot for a requested run."""
 
     def request(self, run: "Run") -> None:
-        """Stores the pending run; raises AlreadyRunning, with its id, while another is there."""
+        """Stores the pending run and takes the slot. Raises AlreadyRunning, with its id, while
+        another run has the slot."""
 
     def save(self, run: "Run") -> None:
-        """Stores the record as it is now; a run that is finished, or awaits confirmation, makes
-        place for the next request. Raises RunCancelled if somebody cancelled the run meanwhile:
-        it must not begin."""
+        """Stores the run; one that is finished or awaits confirmation frees the slot. Raises
+        RunCancelled if the run was cancelled meanwhile: it must not start."""
 
-    def cancel(self, connection_id: str, run_id: str, record: dict[str, Any]) -> None:
-        """Stores the record of a run that is not to begin, cancelled, failed or awaiting
-        confirmation once more, and makes place for the next request. Raises Conflict if the run
-        neither is pending nor awaits confirmation."""
+    def cancel(self, run: "Run") -> None:
+        """Stores a run that is not to start (cancelled, failed, or awaiting confirmation once
+        more), and frees the slot. Raises Conflict if the stored run is neither pending nor awaits
+        confirmation."""
 
-    def confirm(self, connection_id: str, run_id: str, record: dict[str, Any]) -> None:
-        """Stores the record of the run, pending again, and takes the place of a request. Raises
-        Conflict if it awaits confirmation no longer, and AlreadyRunning while another is there."""
+    def confirm(self, run: "Run") -> None:
+        """Stores the confirmed run, pending once more, and takes the slot. Raises Conflict if the
+        stored run no longer awaits confirmation, and AlreadyRunning while another run has the
+        slot."""
 
-    def awaiting(self, connection_id: str) -> dict[str, Any] | None:
-        """The record of the last run that awaited confirmation, if it does so still."""
+    def awaiting(self, connection_id: str) -> "Run | None":
+        """The last run that awaited confirmation, if it still does."""
 
-    def find(self, connection_id: str, run_id: str) -> dict[str, Any] | None:
-        """The stored record, in the shape of Run.to_json."""
+    def find(self, connection_id: str, run_id: str) -> "Run | None":
+        """The run as it was last stored."""
 
-    def change(
-        self, connection_id: str, run_id: str, change: Callable[[dict[str, Any]], dict[str, Any]]
-    ) -> bool:
-        """Stores what `change` makes of the record; whether it made anything else of it. It is
-        asked again where somebody stored the record meanwhile."""
+    def change(self, connection_id: str, run_id: str, change: "Callable[[Run], Run]") -> bool:
+        """Stores the result of `change`, and returns whether it differs. Calls `change` again if
+        the run was stored meanwhile."""
 
-    def mark_announced(self, connection_id: str, run_id: str, status: str) -> None:
-        """The run was announced with this status; nothing is noted if it has another by now."""
+    def mark_announced(self, run: "Run") -> None:
+        """Notes that the run was announced with this status, unless it has another by now."""
 
     def is_announced(self, connection_id: str, run_id: str) -> bool: ...
 
@@ -61,13 +58,19 @@ class Runs(Protocol):
         limit: int,
         after: str | None,
         between: tuple[str, str] = ALL_RUN_IDS,
-    ) -> tuple[list[dict[str, Any]], str | None]:
-        """A page of records, the newest first, and the run id to go on after, if there are more;
-        only of runs whose ids lie between these two."""
+    ) -> "tuple[list[Run], str | None]":
+        """A page of runs, the newest first, and the run id to continue after, if there are more;
+        only of runs with ids between these two."""
+
+    def all(
+        self, connection_id: str, *, after: str | None = None, since: str = ALL_RUN_IDS[0]
+    ) -> "Iterator[Run]":
+        """Every run, the newest first; those older than `after`, and not older than the id
+        `since`. Reads pages as needed."""
 
 
 class ExportStarter(Protocol):
     """Starts the export function in the background."""
 
-    def start(self, request: "RunRequest") -> None:
-        """Raises Unavailable if it could not be started."""
+    def start(self, connection_id: str, run_id: str) -> None:
+        """Starts the stored run. Raises Unavailable if it could not be started."""

@@ -1,19 +1,23 @@
-"""Connections: their settings and how they stand; who is asking, and what this API is."""
+"""Connections: settings, status, last check and audit; the caller, and the API's description."""
 
 import datetime as dt
 import tempfile
+from dataclasses import asdict
 from pathlib import Path
 
-from registration_sync.api import Answer, Request, Route
+from registration_sync.api import CONNECTION, Answer, Request, Route
 from registration_sync.bootstrap import configuration_function
 from registration_sync.domain.access import Permission, describe, may_see
 from registration_sync.domain.audit import Note, note_of
+from registration_sync.domain.connections.connection import parse_connection
 from registration_sync.domain.errors import NotFound
+from registration_sync.domain.fields import Fields
 from registration_sync.use_cases.connections.change_connection import change_connection
 from registration_sync.use_cases.connections.create_connection import create_connection
-from registration_sync.use_cases.connections.read_audit import read_audit
 from registration_sync.use_cases.connections.remove_connection import remove_connection
 from registration_sync.use_cases.students.read_status import read_status
+
+AUDIT_PAGE_SIZE, MAX_AUDIT_PAGE_SIZE = 20, 100
 
 
 def _who_am_i(request: Request) -> Answer:
@@ -29,15 +33,17 @@ def _list_programs(_request: Request) -> Answer:
 
 
 def _list_connections(request: Request) -> Answer:
-    everyones = configuration_function.dependencies().connections.all()
-    visible = [item.to_json() for item in everyones if may_see(request.caller, item.access)]
+    connections = configuration_function.dependencies().connections.all()
+    visible = [item.to_json() for item in connections if may_see(request.caller, item.access)]
     return Answer(200, {"items": visible, "next": None})
 
 
 def _create_connection(request: Request) -> Answer:
     deps = configuration_function.dependencies()
-    connection, changes = create_connection(
-        request.json(),
+    connection, credentials = parse_connection(request.json())
+    changes = create_connection(
+        connection,
+        credentials,
         caller=request.caller,
         today=dt.datetime.now(dt.UTC).date(),
         connections=deps.connections,
@@ -55,9 +61,10 @@ def _read_connection(request: Request) -> Answer:
 
 def _change_connection(request: Request) -> Answer:
     deps = configuration_function.dependencies()
-    connection, changes = change_connection(
-        request.connection_id,
-        request.json(),
+    connection, credentials = parse_connection(request.json(), request.connection_id)
+    changes = change_connection(
+        connection,
+        credentials,
         caller=request.caller,
         today=dt.datetime.now(dt.UTC).date(),
         connections=deps.connections,
@@ -82,13 +89,14 @@ def _remove_connection(request: Request) -> Answer:
 def _read_status(request: Request) -> Answer:
     deps = configuration_function.dependencies()
     with tempfile.TemporaryDirectory() as workspace:
-        status = read_status(
+        years = read_status(
             request.connection_id,
             snapshots=deps.snapshots,
             archive=deps.archive,
             workspace=Path(workspace),
         )
-    return Answer(200, status)
+    body = {"connection_id": request.connection_id, "years": [asdict(year) for year in years]}
+    return Answer(200, body)
 
 
 def _last_check(request: Request) -> Answer:
@@ -99,8 +107,14 @@ def _last_check(request: Request) -> Answer:
 
 
 def _read_audit(request: Request) -> Answer:
+    """`{"items": [{"at", "by", "action", "changes", "request_id"}], "next"}`, the newest first;
+    `after` is the `next` of the previous page."""
+    fields = Fields.of_query(request.query)
+    limit = fields.page_limit(AUDIT_PAGE_SIZE, MAX_AUDIT_PAGE_SIZE)
+    fields.raise_problems("The audit was not read.")
     audit = configuration_function.dependencies().audit
-    return Answer(200, read_audit(request.connection_id, request.query, audit=audit))
+    entries, following = audit.newest(request.connection_id, limit, fields.text("after") or None)
+    return Answer(200, {"items": [entry.to_json() for entry in entries], "next": following})
 
 
 def _read_openapi(_request: Request) -> Answer:
@@ -112,11 +126,11 @@ ROUTES = (
     Route("GET", "/programs", Permission.READ, _list_programs),
     Route("GET", "/connections", Permission.READ, _list_connections),
     Route("POST", "/connections", Permission.CONFIGURE, _create_connection),
-    Route("GET", "/connections/{connection_id}", Permission.READ, _read_connection),
-    Route("PUT", "/connections/{connection_id}", Permission.CONFIGURE, _change_connection),
-    Route("DELETE", "/connections/{connection_id}", Permission.CONFIGURE, _remove_connection),
+    Route("GET", CONNECTION, Permission.READ, _read_connection),
+    Route("PUT", CONNECTION, Permission.CONFIGURE, _change_connection),
+    Route("DELETE", CONNECTION, Permission.CONFIGURE, _remove_connection),
     Route("GET", "/openapi.json", None, _read_openapi, public=True),
-    Route("GET", "/connections/{connection_id}/status", Permission.READ, _read_status),
-    Route("GET", "/connections/{connection_id}/check", Permission.READ, _last_check),
-    Route("GET", "/connections/{connection_id}/audit", Permission.READ, _read_audit),
+    Route("GET", f"{CONNECTION}/status", Permission.READ, _read_status),
+    Route("GET", f"{CONNECTION}/check", Permission.READ, _last_check),
+    Route("GET", f"{CONNECTION}/audit", Permission.READ, _read_audit),
 )

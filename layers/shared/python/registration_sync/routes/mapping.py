@@ -1,30 +1,36 @@
-"""The mapping: saved, tried, its versions, ready-made ones, and the fields that it may name."""
+"""The mapping: saved, converted, its versions, ready-made ones, and the fields it may name."""
 
 import datetime as dt
 import re
 import time
+from dataclasses import asdict
+from typing import Any
 
-from registration_sync.api import Answer, Request, Route
+from registration_sync.api import CONNECTION, Answer, Request, Route
 from registration_sync.bootstrap import configuration_function
 from registration_sync.domain.access import Permission
-from registration_sync.domain.audit import Change, Note, note_of
+from registration_sync.domain.audit import Note, SettingChange, note_of
 from registration_sync.domain.connections.connection import SavedMapping
 from registration_sync.domain.errors import InvalidRequest, NotFound, Problem
-from registration_sync.domain.mapping.definition.yaml_text import read_mapping_text
-from registration_sync.use_cases.mappings.convert_mapping import convert_mapping
-from registration_sync.use_cases.mappings.list_fields import list_fields
-from registration_sync.use_cases.mappings.preview_mapping import preview_mapping
-from registration_sync.use_cases.mappings.ready_made import (
-    definition_to_save,
-    list_ready_made,
-    read_ready_made,
+from registration_sync.domain.fields import Fields
+from registration_sync.domain.mapping.definition.mapping import parse_mapping
+from registration_sync.domain.mapping.definition.ready_made import ReadyMade
+from registration_sync.domain.mapping.definition.yaml_text import (
+    read_mapping_text,
+    write_mapping_text,
 )
+from registration_sync.routes import preview
+from registration_sync.use_cases.mappings.list_fields import count_values, list_fields
 from registration_sync.use_cases.mappings.restore_mapping import (
     list_versions,
     read_version,
     restore_mapping,
 )
 from registration_sync.use_cases.mappings.save_mapping import save_mapping
+from registration_sync.use_cases.students.registration_sample import RegistrationSample
+
+ADDED_ON_READING = ("version", "saved_by", "saved_at")
+"""Fields that a response adds to a mapping; a request may send them back."""
 
 
 def _read_mapping(request: Request) -> Answer:
@@ -37,10 +43,12 @@ def _read_mapping(request: Request) -> Answer:
 def _save_mapping(request: Request) -> Answer:
     deps = configuration_function.dependencies()
     now = dt.datetime.now(dt.UTC)
+    sent = _sent_mapping(request)
+    expected_version = _version_of_tag(request)
     saved = save_mapping(
         request.connection_id,
-        _definition(request),
-        expected_version=_expected_version(request),
+        _without_additions(sent),
+        expected_version=_version_inside(sent) if expected_version is None else expected_version,
         saved_by=request.caller.name,
         now=now,
         connections=deps.connections,
@@ -49,44 +57,93 @@ def _save_mapping(request: Request) -> Answer:
     return _mapping_answer(saved, note_of("mapping_saved", _new_version(saved, now)))
 
 
-def _definition(request: Request) -> object:
-    """The body as JSON, or as YAML where the content type says so; or a ready-made mapping."""
-    if "yaml" in request.headers.get("content-type", ""):
-        return read_mapping_text(request.text())
-    return definition_to_save(request.json(), configuration_function.dependencies().ready_made)
-
-
 def _convert_mapping(request: Request) -> Answer:
-    return Answer(200, convert_mapping(_definition(request)))
+    mapping = _without_additions(_sent_mapping(request))
+    parse_mapping(mapping)  # a code that YAML read as a number has lost its zeros: refuse it
+    return Answer(200, {"mapping": mapping, "yaml": write_mapping_text(mapping)})
+
+
+def _sent_mapping(request: Request) -> dict[str, Any]:
+    """The body as JSON, or as YAML if the content type says so, or the ready-made mapping that the
+    body names. Whether it is a valid mapping, parse_mapping of the domain decides."""
+    if "yaml" in request.headers.get("content-type", ""):
+        sent = read_mapping_text(request.text())
+    else:
+        sent = request.json()
+        if isinstance(sent, dict) and "start_from" in sent:
+            sent = read_mapping_text(_start_from(sent).text)
+    if not isinstance(sent, dict):
+        raise InvalidRequest('Send the mapping as a JSON object: {"files": […]}.')
+    return sent
+
+
+def _start_from(body: dict[str, Any]) -> ReadyMade:
+    by_name = {one.name: one for one in configuration_function.dependencies().ready_made.all()}
+    fields = Fields(body)
+    name = fields.one_of("start_from", by_name)
+    if len(body) > 1:
+        fields.add_problem("start_from", "Send start_from without other fields.")
+    fields.raise_problems("The mapping was not saved.")
+    return by_name[name]
+
+
+def _without_additions(sent: dict[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in sent.items() if name not in ADDED_ON_READING}
+
+
+def _version_inside(sent: dict[str, Any]) -> int | None:
+    version = sent.get("version")
+    return version if isinstance(version, int) and not isinstance(version, bool) else None
 
 
 def _list_ready_made(_request: Request) -> Answer:
-    return Answer(200, list_ready_made(configuration_function.dependencies().ready_made))
+    items = [
+        {"name": one.name, "title": one.title, "description": one.description}
+        for one in configuration_function.dependencies().ready_made.all()
+    ]
+    return Answer(200, {"items": items, "next": None})
 
 
 def _read_ready_made(request: Request) -> Answer:
-    ready_made = configuration_function.dependencies().ready_made
-    return Answer(200, read_ready_made(request.path["name"], ready_made))
+    ready_made = configuration_function.dependencies().ready_made.all()
+    one = next((one for one in ready_made if one.name == request.path["name"]), None)
+    if one is None:
+        names = ", ".join(one.name for one in ready_made)
+        raise NotFound(f"There is no such mapping. Ready-made mappings: {names}.")
+    body = {
+        "name": one.name,
+        "title": one.title,
+        "description": one.description,
+        "mapping": read_mapping_text(one.text),
+        "yaml": one.text,
+    }
+    return Answer(200, body)
 
 
 def _list_versions(request: Request) -> Answer:
-    mappings = configuration_function.dependencies().mappings
-    return Answer(200, list_versions(request.connection_id, request.query, mappings=mappings))
+    before = request.query.get("before")
+    versions, following = list_versions(
+        request.connection_id,
+        None if before is None else _version_of(before, "before"),
+        mappings=configuration_function.dependencies().mappings,
+    )
+    return Answer(200, {"items": [_facts_of(one) for one in versions], "next": following})
 
 
 def _read_version(request: Request) -> Answer:
     mappings = configuration_function.dependencies().mappings
-    version = request.path["version"]
+    version = _version_of(request.path["version"], "version")
     return _mapping_answer(read_version(request.connection_id, version, mappings=mappings))
 
 
 def _restore_mapping(request: Request) -> Answer:
     deps = configuration_function.dependencies()
     now = dt.datetime.now(dt.UTC)
+    version = _version_of(request.path["version"], "version")
     saved = restore_mapping(
         request.connection_id,
-        request.path["version"],
-        expected_version=_expected_version(request),
+        version,
+        expected_version=_version_of_tag(request),
         saved_by=request.caller.name,
         now=now,
         connections=deps.connections,
@@ -94,50 +151,59 @@ def _restore_mapping(request: Request) -> Answer:
     )
     changes = _new_version(saved, now)
     if changes:
-        changes += (Change("restored_version", None, int(request.path["version"])),)
+        changes += (SettingChange("restored_version", None, version),)
     return _mapping_answer(saved, note_of("mapping_restored", changes))
 
 
-def _preview_mapping(request: Request) -> Answer:
-    deps = configuration_function.dependencies()
-    preview = preview_mapping(
-        request.connection_id,
-        request.json(),
-        now=dt.datetime.now(dt.UTC),
-        connections=deps.connections,
-        mappings=deps.mappings,
-        snapshots=deps.snapshots,
-    )
-    return Answer(200, preview)
-
-
 def _list_fields(request: Request) -> Answer:
+    """`{"items": [{"path", "each", "filled", "samples"}], "next": None, "looked_at", "complete"}`;
+    with a `path` its values: `{"path", "values": [{"value", "count"}], "looked_at",
+    "complete"}`."""
+    fields = Fields.of_query(request.query).refuse_unknown("path", "each", "delimiter")
+    fields.raise_problems("The fields were not listed.")
     snapshots = configuration_function.dependencies().snapshots
-    found = list_fields(
-        request.connection_id, request.query, snapshots=snapshots, clock=time.monotonic
-    )
-    return Answer(200, found)
+    sample = RegistrationSample(request.connection_id, snapshots, time.monotonic)
+    found: dict[str, Any]
+    if "path" in fields:
+        path, each, delimiter = (fields.text(name) for name in ("path", "each", "delimiter"))
+        values = count_values(sample, path, each=each or None, delimiter=delimiter)
+        counts = [{"value": value, "count": count} for value, count in values]
+        found = {"path": path, "values": counts}
+    else:
+        found = {"items": [asdict(one) for one in list_fields(sample)], "next": None}
+    return Answer(200, {**found, "looked_at": sample.looked_at, "complete": sample.complete})
 
 
-def _new_version(saved: SavedMapping, now: dt.datetime) -> tuple[Change, ...]:
-    """None where the mapping was there already: it was saved at another time."""
+def _new_version(saved: SavedMapping, now: dt.datetime) -> tuple[SettingChange, ...]:
+    """No change if the same mapping was already there, saved at another time."""
     if saved.saved_at != now:
         return ()
-    return (Change("version", saved.version - 1 or None, saved.version),)
+    return (SettingChange("version", saved.version - 1 or None, saved.version),)
 
 
 def _mapping_answer(saved: SavedMapping, note: Note | None = None) -> Answer:
-    body = {
-        **saved.definition,
+    body = {**saved.definition, **_facts_of(saved)}
+    return Answer(200, body, {"ETag": f'"{saved.version}"'}, note)
+
+
+def _facts_of(saved: SavedMapping) -> dict[str, Any]:
+    return {
         "version": saved.version,
         "saved_by": saved.saved_by,
         "saved_at": saved.saved_at.isoformat(timespec="seconds"),
     }
-    return Answer(200, body, {"ETag": f'"{saved.version}"'}, note)
 
 
-def _expected_version(request: Request) -> int | None:
-    """The version in If-Match, with or without quotes; `*` is any."""
+def _version_of(text: str, name: str) -> int:
+    """A version's number; raises InvalidRequest that names the parameter."""
+    if not re.fullmatch("[0-9]{1,8}", text):
+        message = "Write the number of a version, such as 3."
+        raise InvalidRequest(message, problems=[Problem(name, message)])
+    return int(text)
+
+
+def _version_of_tag(request: Request) -> int | None:
+    """The version in If-Match, with or without quotes; None for none and for `*`."""
     tag = request.headers.get("if-match", "").strip()
     if tag in {"", "*"}:
         return None
@@ -149,28 +215,19 @@ def _expected_version(request: Request) -> int | None:
 
 
 ROUTES = (
-    Route("GET", "/connections/{connection_id}/mapping", Permission.READ, _read_mapping),
-    Route("PUT", "/connections/{connection_id}/mapping", Permission.CONFIGURE, _save_mapping),
-    Route("GET", "/connections/{connection_id}/mapping/versions", Permission.READ, _list_versions),
-    Route(
-        "GET",
-        "/connections/{connection_id}/mapping/versions/{version}",
-        Permission.READ,
-        _read_version,
-    ),
+    Route("GET", f"{CONNECTION}/mapping", Permission.READ, _read_mapping),
+    Route("PUT", f"{CONNECTION}/mapping", Permission.CONFIGURE, _save_mapping),
+    Route("GET", f"{CONNECTION}/mapping/versions", Permission.READ, _list_versions),
+    Route("GET", f"{CONNECTION}/mapping/versions/{{version}}", Permission.READ, _read_version),
     Route(
         "POST",
-        "/connections/{connection_id}/mapping/versions/{version}/restore",
+        f"{CONNECTION}/mapping/versions/{{version}}/restore",
         Permission.CONFIGURE,
         _restore_mapping,
     ),
-    Route(
-        "POST", "/connections/{connection_id}/mapping/preview", Permission.READ, _preview_mapping
-    ),
-    Route(
-        "POST", "/connections/{connection_id}/mapping/convert", Permission.READ, _convert_mapping
-    ),
+    *preview.ROUTES,
+    Route("POST", f"{CONNECTION}/mapping/convert", Permission.READ, _convert_mapping),
     Route("GET", "/mappings", Permission.READ, _list_ready_made),
     Route("GET", "/mappings/{name}", Permission.READ, _read_ready_made),
-    Route("GET", "/connections/{connection_id}/fields", Permission.READ, _list_fields),
+    Route("GET", f"{CONNECTION}/fields", Permission.READ, _list_fields),
 )

@@ -1,31 +1,49 @@
-"""Runs of any kind: asked for, followed, decided on, sent again."""
+"""Runs of any kind: request, list, read, cancel, confirm, send again."""
 
 import datetime as dt
 import secrets
+from enum import StrEnum
 
 from registration_sync.api import Answer, Request, Route
 from registration_sync.bootstrap import configuration_function
 from registration_sync.domain.access import Permission
 from registration_sync.domain.audit import run_note
-from registration_sync.domain.runs.run import Run
-from registration_sync.domain.runs.run_id import new_run_id
+from registration_sync.domain.fields import Fields
+from registration_sync.domain.registrations.registration import parse_school_year
+from registration_sync.domain.runs.requests import (
+    parse_erasure,
+    parse_export,
+    parse_resend,
+    parse_test_record,
+)
+from registration_sync.domain.runs.run import Run, RunKind, RunRequest, RunStatus, RunTrigger
+from registration_sync.domain.runs.run_id import RUN_ID, new_run_id
+from registration_sync.routes.run_bodies import listed_run_body, run_body
 from registration_sync.use_cases.runs.cancel_run import cancel_run
 from registration_sync.use_cases.runs.confirm_run import confirm_run
 from registration_sync.use_cases.runs.link_file import link_file
-from registration_sync.use_cases.runs.list_runs import list_runs
+from registration_sync.use_cases.runs.list_runs import MAX_PAGE_SIZE, RunFilter, list_runs
 from registration_sync.use_cases.runs.read_run import read_run
-from registration_sync.use_cases.runs.request_check import request_check, request_test_record
-from registration_sync.use_cases.runs.request_erasure import TOLD as ERASURE_TOLD
-from registration_sync.use_cases.runs.request_erasure import request_erasure
 from registration_sync.use_cases.runs.request_export import request_export
-from registration_sync.use_cases.runs.request_resend import TOLD, request_resend
-from registration_sync.use_cases.runs.start_run import NewRun
+from registration_sync.use_cases.runs.request_resend import request_resend
+from registration_sync.use_cases.runs.start_run import RunStarter, request_run
+
+PAGE_SIZE = 20
+
+ERASURE_NOTICE = (
+    "The student is erased from snapshots, files and runs that this service keeps, of all school "
+    "years; the run shows when it is done. Not erased: the files on the district's server, which "
+    "belong to the SIS, and the point-in-time backups of the tables, which last 35 days."
+)
+RESEND_NOTICE = (
+    "The files will replace the current files on the server, and may bring older data. Students "
+    "who are due stay due."
+)
 
 
-def _new(request: Request) -> NewRun:
-    """The run that this request asks for."""
+def _starter(request: Request) -> RunStarter:
     deps, now = configuration_function.dependencies(), dt.datetime.now(dt.UTC)
-    return NewRun(
+    return RunStarter(
         run_id=new_run_id(now, secrets.token_hex(4)),
         requested_by=request.caller.name,
         now=now,
@@ -35,58 +53,113 @@ def _new(request: Request) -> NewRun:
     )
 
 
-def _started(run: Run, action: str) -> Answer:
-    return Answer(202, {"run_id": run.run_id}, note=run_note(action, run.run_id))
+def _accepted(run: Run, **more: str | None) -> Answer:
+    action = f"{run.kind}_requested"
+    return Answer(202, {"run_id": run.run_id, **more}, note=run_note(action, run.run_id))
+
+
+def _request(request: Request, run_request: RunRequest) -> Run:
+    connections = configuration_function.dependencies().connections
+    return request_run(
+        request.connection_id, run_request, connections=connections, starter=_starter(request)
+    )
 
 
 def _check_connection(request: Request) -> Answer:
-    connections = configuration_function.dependencies().connections
-    run = request_check(request.connection_id, connections=connections, new=_new(request))
-    return _started(run, "check_requested")
+    return _accepted(_request(request, RunRequest(RunKind.CHECK)))
 
 
 def _send_test_record(request: Request) -> Answer:
-    connections = configuration_function.dependencies().connections
-    run = request_test_record(
-        request.connection_id, request.json(), connections=connections, new=_new(request)
-    )
-    return _started(run, "test_record_requested")
+    return _accepted(_request(request, parse_test_record(request.json())))
 
 
 def _request_erasure(request: Request) -> Answer:
-    connections = configuration_function.dependencies().connections
-    run = request_erasure(
-        request.connection_id, request.json(), connections=connections, new=_new(request)
-    )
-    # Who is erased stands in the pending run alone, and there until it is done.
-    body = {"run_id": run.run_id, "message": ERASURE_TOLD}
-    return Answer(202, body, note=run_note("erasure_requested", run.run_id))
-
-
-def _list_exports(request: Request) -> Answer:
-    deps = configuration_function.dependencies()
-    page = list_runs(
-        request.connection_id,
-        request.query,
-        connections=deps.connections,
-        runs=deps.runs,
-        leases=deps.leases,
-        now=dt.datetime.now(dt.UTC),
-    )
-    return Answer(200, page)
+    # Only the pending run names the student, until it is done.
+    return _accepted(_request(request, parse_erasure(request.json())), message=ERASURE_NOTICE)
 
 
 def _request_export(request: Request) -> Answer:
     deps = configuration_function.dependencies()
     run = request_export(
         request.connection_id,
-        request.json(),
+        parse_export(request.json()),
         connections=deps.connections,
         mappings=deps.mappings,
-        new=_new(request),
+        starter=_starter(request),
         permissions=request.caller.permissions,
     )
-    return _started(run, f"{run.kind}_requested")
+    return _accepted(run)
+
+
+def _resend(request: Request) -> Answer:
+    deps, repeated_run_id = configuration_function.dependencies(), request.path["run_id"]
+    run = request_resend(
+        request.connection_id,
+        repeated_run_id,
+        parse_resend(request.json(), repeated_run_id),
+        connections=deps.connections,
+        mappings=deps.mappings,
+        archive=deps.archive,
+        starter=_starter(request),
+    )
+    return _accepted(run, resend_of=repeated_run_id, message=RESEND_NOTICE)
+
+
+def _list_exports(request: Request) -> Answer:
+    deps = configuration_function.dependencies()
+    page = list_runs(
+        request.connection_id,
+        _filter(request),
+        connections=deps.connections,
+        runs=deps.runs,
+        leases=deps.leases,
+        now=dt.datetime.now(dt.UTC),
+    )
+    return Answer(200, {"items": list(map(listed_run_body, page.runs)), "next": page.following})
+
+
+def _filter(request: Request) -> RunFilter:
+    """From `status`, `kind` and `trigger` (several with commas), `school_year`, `from` and `to`
+    (days), `limit`, and `after`: the `next` of the page before."""
+    query = Fields.of_query(request.query)
+    query.refuse_unknown("status", "kind", "trigger", "school_year", "from", "to", "limit", "after")
+    after = query.text("after") or None
+    if after and not RUN_ID.fullmatch(after):
+        query.add_problem("after", "Write the next of the page before.")
+    wanted = RunFilter(
+        limit=query.page_limit(PAGE_SIZE, MAX_PAGE_SIZE),
+        after=after,
+        statuses=_some_of(RunStatus, query, "status"),
+        kinds=_some_of(RunKind, query, "kind"),
+        triggers=_some_of(RunTrigger, query, "trigger"),
+        school_year=query.school_year(),
+        first_day=_day(query, "from"),
+        last_day=_day(query, "to"),
+    )
+    query.raise_problems("The filters are not valid.")
+    return wanted
+
+
+def _some_of[T: StrEnum](values: type[T], query: Fields, name: str) -> frozenset[T]:
+    names = query.text(name).split(",") if query.text(name) else []
+    known = [value.value for value in values]
+    if not {*names} <= {*known}:
+        query.add_problem(name, f"Write one or more of {', '.join(known)}.")
+        return frozenset()
+    return frozenset(map(values, names))
+
+
+def _day(query: Fields, name: str) -> dt.date | None:
+    if not query.text(name):
+        return None
+    try:
+        day = dt.date.fromisoformat(query.text(name))
+    except ValueError:
+        day = dt.date.max
+    if not 2000 <= day.year <= 2999:
+        query.add_problem(name, "Write a day such as 2025-09-15.")
+        return None
+    return day
 
 
 def _read_export(request: Request) -> Answer:
@@ -98,27 +171,26 @@ def _read_export(request: Request) -> Answer:
         leases=deps.leases,
         now=dt.datetime.now(dt.UTC),
     )
-    return Answer(200, run)
+    return Answer(200, run_body(run))
 
 
 def _cancel_export(request: Request) -> Answer:
-    runs, run_id = configuration_function.dependencies().runs, request.path["run_id"]
-    before = runs.find(request.connection_id, run_id)
-    run = cancel_run(
+    run, is_new = cancel_run(
         request.connection_id,
-        run_id,
+        request.path["run_id"],
         cancelled_by=request.caller.name,
         now=dt.datetime.now(dt.UTC),
-        runs=runs,
+        runs=configuration_function.dependencies().runs,
     )
-    return Answer(200, run, note=None if run == before else run_note("export_cancelled", run_id))
+    note = run_note("export_cancelled", run.run_id) if is_new else None
+    return Answer(200, run_body(run), note=note)
 
 
 def _confirm_export(request: Request) -> Answer:
-    deps = configuration_function.dependencies()
-    run_id = confirm_run(
+    deps, run_id = configuration_function.dependencies(), request.path["run_id"]
+    confirm_run(
         request.connection_id,
-        request.path["run_id"],
+        run_id,
         confirmed_by=request.caller.name,
         now=dt.datetime.now(dt.UTC),
         runs=deps.runs,
@@ -133,46 +205,33 @@ def _link_file(request: Request) -> Answer:
     link = link_file(
         request.connection_id,
         request.path["run_id"],
-        request.path["school_year"],
+        parse_school_year(request.path["school_year"]),
         request.path["name"],
         runs=deps.runs,
         archive=deps.archive,
         dry_runs=deps.dry_runs,
         now=dt.datetime.now(dt.UTC),
     )
-    return Answer(200, link)
+    expires_at = link.expires_at.isoformat(timespec="seconds")
+    return Answer(200, {"url": link.url, "expires_at": expires_at})
 
 
-def _resend(request: Request) -> Answer:
-    deps = configuration_function.dependencies()
-    run = request_resend(
-        request.connection_id,
-        request.path["run_id"],
-        request.json(),
-        connections=deps.connections,
-        mappings=deps.mappings,
-        archive=deps.archive,
-        new=_new(request),
-    )
-    body = {"run_id": run.run_id, "resend_of": run.again.run_id, "message": TOLD}
-    return Answer(202, body, note=run_note("resend_requested", run.run_id))
-
-
-ONE_RUN = "/connections/{connection_id}/exports/{run_id}"
+ONE = "/connections/{connection_id}"
+ONE_RUN = f"{ONE}/exports/{{run_id}}"
 
 ROUTES = (
-    Route("POST", "/connections/{connection_id}/check", Permission.RUN_EXPORTS, _check_connection),
-    Route(
-        "POST",
-        "/connections/{connection_id}/test-record",
-        Permission.RUN_EXPORTS,
-        _send_test_record,
-    ),
-    Route("POST", "/connections/{connection_id}/erasures", Permission.CONFIGURE, _request_erasure),
-    Route("GET", "/connections/{connection_id}/exports", Permission.READ, _list_exports),
-    Route("POST", "/connections/{connection_id}/exports", Permission.RUN_EXPORTS, _request_export),
+    Route("POST", f"{ONE}/check", Permission.RUN_EXPORTS, _check_connection),
+    Route("POST", f"{ONE}/test-record", Permission.RUN_EXPORTS, _send_test_record),
+    Route("POST", f"{ONE}/erasures", Permission.CONFIGURE, _request_erasure),
+    Route("GET", f"{ONE}/exports", Permission.READ, _list_exports),
+    Route("POST", f"{ONE}/exports", Permission.RUN_EXPORTS, _request_export),
     Route("GET", ONE_RUN, Permission.READ, _read_export),
-    Route("GET", f"{ONE_RUN}/files/{{school_year}}/{{name}}", Permission.READ, _link_file),
+    Route(
+        "GET",
+        f"{ONE_RUN}/files/{{school_year}}/{{name}}",
+        Permission.READ,
+        _link_file,
+    ),
     Route("POST", f"{ONE_RUN}/resend", Permission.RUN_EXPORTS, _resend),
     Route("POST", f"{ONE_RUN}/cancel", Permission.RUN_EXPORTS, _cancel_export),
     Route("POST", f"{ONE_RUN}/confirm", Permission.RUN_EXPORTS, _confirm_export),

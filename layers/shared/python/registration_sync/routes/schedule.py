@@ -1,56 +1,62 @@
-"""The schedule: read, set, and how it would be."""
+"""The schedule: read, set, and previewed."""
 
 import datetime as dt
+from typing import Any
 
-from registration_sync.api import Answer, Request, Route
+from registration_sync.api import CONNECTION, Answer, Request, Route
 from registration_sync.bootstrap import configuration_function
 from registration_sync.domain.access import Permission
 from registration_sync.domain.audit import note_of
-from registration_sync.use_cases.connections.schedule_exports import (
-    preview_schedule,
-    read_schedule,
-    set_schedule,
-)
+from registration_sync.domain.connections.schedule import Schedule, next_runs, parse_schedule
+from registration_sync.use_cases.connections.schedule_exports import set_schedule
 
 
 def _read_schedule(request: Request) -> Answer:
     deps = configuration_function.dependencies()
-    schedule = read_schedule(
-        request.connection_id,
-        now=dt.datetime.now(dt.UTC),
-        connections=deps.connections,
-        schedules=deps.schedules,
-    )
-    return Answer(200, schedule)
+    schedule = deps.schedules.get(request.connection_id)
+    if schedule:
+        return Answer(200, _shown(schedule))
+    off: dict[str, Any] = {
+        "enabled": False,
+        "time": None,
+        "time_zone": deps.connections.get(request.connection_id).time_zone,
+        "pauses": [],
+        "next_runs": [],
+    }
+    return Answer(200, off)
 
 
 def _set_schedule(request: Request) -> Answer:
     deps = configuration_function.dependencies()
-    schedule, changes = set_schedule(
+    schedule = _sent_schedule(request)
+    changes = set_schedule(
         request.connection_id,
-        request.json(),
+        schedule,
         now=dt.datetime.now(dt.UTC),
-        connections=deps.connections,
         schedules=deps.schedules,
         scheduler=deps.scheduler,
     )
-    return Answer(200, schedule, note=note_of("schedule_set", changes))
+    return Answer(200, _shown(schedule), note=note_of("schedule_set", changes))
 
 
 def _preview_schedule(request: Request) -> Answer:
-    schedule = preview_schedule(
-        request.connection_id,
-        request.json(),
-        now=dt.datetime.now(dt.UTC),
-        connections=configuration_function.dependencies().connections,
-    )
-    return Answer(200, schedule)
+    """The response of _set_schedule, without a change."""
+    return Answer(200, _shown(_sent_schedule(request)))
+
+
+def _sent_schedule(request: Request) -> Schedule:
+    connection = configuration_function.dependencies().connections.get(request.connection_id)
+    return parse_schedule(request.json(), connection.time_zone)
+
+
+def _shown(schedule: Schedule) -> dict[str, Any]:
+    """`{"enabled", "time", "time_zone", "pauses", "next_runs"}`."""
+    runs = [run.to_json() for run in next_runs(schedule, dt.datetime.now(dt.UTC))]
+    return {**schedule.to_json(), "next_runs": runs}
 
 
 ROUTES = (
-    Route("GET", "/connections/{connection_id}/schedule", Permission.READ, _read_schedule),
-    Route("PUT", "/connections/{connection_id}/schedule", Permission.CONFIGURE, _set_schedule),
-    Route(
-        "POST", "/connections/{connection_id}/schedule/preview", Permission.READ, _preview_schedule
-    ),
+    Route("GET", f"{CONNECTION}/schedule", Permission.READ, _read_schedule),
+    Route("PUT", f"{CONNECTION}/schedule", Permission.CONFIGURE, _set_schedule),
+    Route("POST", f"{CONNECTION}/schedule/preview", Permission.READ, _preview_schedule),
 )

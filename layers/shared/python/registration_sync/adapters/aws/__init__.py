@@ -1,1 +1,1 @@
-"""AWS services other than DynamoDB. Read `errors` first."""
+"""Adapters for AWS services other than DynamoDB. Read `errors` first."""

@@ -1,6 +1,6 @@
-"""The archive on S3: `connection/run/year/…`; the bucket's lifecycle lets it expire.
+"""The archive on S3, under `connection/run/year/…`; a lifecycle rule of the bucket expires files.
 
-What dry runs made lies below `dry_runs/`, which no connection can be called, for a day.
+Files of dry runs are under `dry_runs/`, which is not a valid connection id, for one day.
 """
 
 from collections.abc import Iterator
@@ -20,11 +20,11 @@ if TYPE_CHECKING:
 
 DRY_RUNS = "dry_runs/"
 
-FEW_PARTS_AT_ONCE = TransferConfig(max_concurrency=2)
-"""Each part on its way takes memory; ten at once, as boto3 has it, are not faster with the one core
-that the function has."""
+TRANSFER_CONFIG = TransferConfig(max_concurrency=2)
+"""Each part in flight takes memory, and boto3's default of ten is no faster on the function's one
+core."""
 
-_GONE = "This file is no longer kept: archived files expire, those of dry runs in a day."
+_GONE = "This file is no longer kept: archived files expire, those of dry runs after one day."
 
 
 class S3Archive:
@@ -39,16 +39,16 @@ class S3Archive:
         key = self._key(connection_id, run_id, name)
         try:
             with transient_as_unavailable():
-                # Large files go up in parts; S3 checks what arrives against the checksum.
+                # S3 verifies the checksum; large files are uploaded in parts.
                 self._client.upload_file(
                     str(source),
                     self._bucket,
                     key,
                     ExtraArgs={"ChecksumAlgorithm": "SHA256"},
-                    Config=FEW_PARTS_AT_ONCE,
+                    Config=TRANSFER_CONFIG,
                 )
         except S3UploadFailedError as error:
-            raise Unavailable("The files could not be archived, so none was sent.") from error
+            raise Unavailable("The files could not be archived, so none was delivered.") from error
 
     def fetch(self, connection_id: str, run_id: str, name: str, target: Path) -> None:
         key = self._key(connection_id, run_id, name)
@@ -68,13 +68,13 @@ class S3Archive:
                     Key=self._key(connection_id, run_id, name),
                     Range=f"bytes={offset}-{offset + length - 1}",
                 )
-                passage = answer["Body"].read()
+                content = answer["Body"].read()
         except ClientError as error:
             raise _gone(error) from error
 
         if not answer["ContentRange"].endswith(f"/{size}"):
             raise NotFound(_GONE)
-        return passage
+        return content
 
     def kept(self, connection_id: str) -> Iterator[tuple[str, str, int]]:
         prefix = f"{self._prefix}{connection_id}/"
@@ -120,7 +120,7 @@ class S3Archive:
 
 
 def _gone(error: ClientError) -> Exception:
-    """NotFound if there is no such object, or none that reaches so far; anything else stays."""
+    """NotFound if there is no such object or range; else the error itself."""
     if error_code(error) not in {"404", "NoSuchKey", "NotFound", "InvalidRange"}:
         return error
     return NotFound(_GONE)

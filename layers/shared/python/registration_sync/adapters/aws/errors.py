@@ -1,4 +1,4 @@
-"""Tells AWS's passing faults, which the same request may outlive, from everything else."""
+"""Distinguishes transient AWS errors, which may succeed on a retry, from all others."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -8,7 +8,7 @@ from botocore.exceptions import ConnectionError as BotoConnectionError
 
 from registration_sync.domain.errors import Unavailable
 
-_PASSING = frozenset(
+_TRANSIENT = frozenset(
     {
         "InternalFailure",
         "InternalServerError",
@@ -29,27 +29,23 @@ _PASSING = frozenset(
 )
 
 
-SERVER_FAULT = 500
-"""From here on the status of HTTP says that the fault is the server's."""
-
-
 def error_code(error: ClientError) -> str:
-    """The code that AWS gave, as `ConditionalCheckFailedException`."""
+    """The error code from AWS, such as `ConditionalCheckFailedException`."""
     return str(error.response.get("Error", {}).get("Code", ""))
 
 
 def is_transient(error: Exception) -> bool:
-    """Throttling, a fault inside AWS, or no connection to it, after botocore's own retries."""
+    """Whether botocore's retries ended in throttling, an AWS server error or a lost connection."""
     if isinstance(error, ClientError):
-        # S3 answers a HEAD without a body, so that its code is a bare number.
+        # S3 responds to HEAD without a body, so the code is only the HTTP status.
         status = error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0)
-        return error_code(error) in _PASSING or status >= SERVER_FAULT
+        return error_code(error) in _TRANSIENT or status >= 500
     return isinstance(error, HTTPClientError | BotoConnectionError)
 
 
 @contextmanager
 def transient_as_unavailable() -> Iterator[None]:
-    """Raises Unavailable for a passing fault; anything else is a mistake of ours and stays."""
+    """Raises Unavailable for a transient error; any other is our own bug and is raised as it is."""
     try:
         yield
     except (ClientError, HTTPClientError, BotoConnectionError) as error:

@@ -1,4 +1,4 @@
-"""How a run is announced: metrics in the log, an event of EventBridge, a message of SNS."""
+"""Announces runs: metrics in the log, EventBridge events, SNS messages."""
 
 import json
 from collections.abc import Iterator, Mapping
@@ -20,11 +20,11 @@ SOURCE = "registration-sync"
 
 
 class EmbeddedMetrics:
-    """Implements the port Metrics: CloudWatch takes them from the function's log (EMF)."""
+    """Implements the port Metrics: CloudWatch reads them from the function's log (EMF)."""
 
     def __init__(self) -> None:
-        # POWERTOOLS_METRICS_NAMESPACE is the stack's name, as the alarms of another one beside it
-        # must not count ours; the service is POWERTOOLS_SERVICE_NAME.
+        # POWERTOOLS_METRICS_NAMESPACE is the stack's name, so the alarms of another stack do not
+        # count ours; the service is POWERTOOLS_SERVICE_NAME.
         self._metrics = Metrics()
 
     def count(self, numbers: Mapping[str, int], about: Mapping[str, str]) -> None:
@@ -36,7 +36,7 @@ class EmbeddedMetrics:
 
 
 class EventBridgeEvents:
-    """Implements the port Events, on the account's default bus, where `stack` tells whose it is."""
+    """Implements the port Events, on the account's default bus; `stack` identifies the sender."""
 
     def __init__(self, client: "EventBridgeClient", stack: str) -> None:
         self._client = client
@@ -48,10 +48,10 @@ class EventBridgeEvents:
             "DetailType": kind,
             "Detail": json.dumps({"stack": self._stack, **detail}),
         }
-        with _every_fault_is_unavailable("The event was not put"):
+        with _any_error_as_unavailable("The event was not sent"):
             answer = self._client.put_events(Entries=[entry])  # type: ignore[list-item]
         if answer["FailedEntryCount"]:
-            raise Unavailable(f"The event was not put: {answer['Entries'][0].get('ErrorCode')}.")
+            raise Unavailable(f"The event was not sent: {answer['Entries'][0].get('ErrorCode')}.")
 
 
 class SnsAlerts:
@@ -62,16 +62,16 @@ class SnsAlerts:
         self._topic = topic
 
     def publish(self, alert: Alert) -> None:
-        with _every_fault_is_unavailable("The message was not published"):
+        with _any_error_as_unavailable("The message was not sent"):
             self._client.publish(TopicArn=self._topic, Subject=alert.subject, Message=alert.body)
 
 
 @contextmanager
-def _every_fault_is_unavailable(what: str) -> Iterator[None]:
-    """Whatever it is, a wrong policy too: the run that is announced is done."""
+def _any_error_as_unavailable(message: str) -> Iterator[None]:
+    """Even for a wrong policy: the run has ended, so an announcement must not fail it."""
     try:
         yield
     except ClientError as error:
-        raise Unavailable(f"{what}: {error_code(error)}.") from error
+        raise Unavailable(f"{message}: {error_code(error)}.") from error
     except BotoCoreError as error:
-        raise Unavailable(f"{what}: {type(error).__name__}.") from error
+        raise Unavailable(f"{message}: {type(error).__name__}.") from error

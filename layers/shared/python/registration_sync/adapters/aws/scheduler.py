@@ -1,4 +1,4 @@
-"""The clock that starts nightly exports: one EventBridge schedule for each connection."""
+"""Starts nightly exports: one EventBridge schedule for each connection."""
 
 import json
 from dataclasses import dataclass
@@ -11,15 +11,15 @@ from registration_sync.adapters.aws.errors import error_code, transient_as_unava
 if TYPE_CHECKING:
     from mypy_boto3_scheduler import EventBridgeSchedulerClient
 
-RETRIES, RETRY_SECONDS = 20, 3_600
-"""Of starting the function, within the hour; then the event goes to the dead-letter queue."""
+MAX_RETRIES, RETRY_SECONDS = 20, 3_600
+"""Of invoking the function; afterwards EventBridge sends the event to the dead-letter queue."""
 
-_NOT_THERE = "ResourceNotFoundException"
+_NOT_FOUND = "ResourceNotFoundException"
 
 
 @dataclass(frozen=True, slots=True)
 class ScheduleTarget:
-    """What a schedule needs of the stack: its group, and ARNs of function, role and queue."""
+    """The stack's schedule group, and the ARNs of function, role and dead-letter queue."""
 
     group: str
     function: str
@@ -35,13 +35,13 @@ class EventBridgeScheduler:
         self._target = target
 
     def schedule_daily(self, connection_id: str, time: str, time_zone: str) -> None:
-        # All of it each time: an update resets what it leaves out.
+        # An update resets every setting that it omits.
         schedule = self._schedule(connection_id, time, time_zone)
         try:
             with transient_as_unavailable():
                 self._client.update_schedule(**schedule)
         except ClientError as error:
-            if error_code(error) != _NOT_THERE:
+            if error_code(error) != _NOT_FOUND:
                 raise
             with transient_as_unavailable():
                 self._client.create_schedule(**schedule)
@@ -51,7 +51,7 @@ class EventBridgeScheduler:
             with transient_as_unavailable():
                 self._client.delete_schedule(GroupName=self._target.group, Name=connection_id)
         except ClientError as error:
-            if error_code(error) != _NOT_THERE:
+            if error_code(error) != _NOT_FOUND:
                 raise
 
     def _schedule(self, connection_id: str, time: str, time_zone: str) -> dict[str, Any]:
@@ -65,7 +65,7 @@ class EventBridgeScheduler:
         return {
             "GroupName": self._target.group,
             "Name": connection_id,
-            "Description": "Nightly export; kept by the service, change it there.",
+            "Description": "Nightly export. Managed by registration-sync: change it there.",
             "ScheduleExpression": f"cron({minute} {hour} * * ? *)",
             "ScheduleExpressionTimezone": time_zone,
             "FlexibleTimeWindow": {"Mode": "OFF"},
@@ -76,7 +76,7 @@ class EventBridgeScheduler:
                 "Input": json.dumps(event),
                 "DeadLetterConfig": {"Arn": self._target.failures},
                 "RetryPolicy": {
-                    "MaximumRetryAttempts": RETRIES,
+                    "MaximumRetryAttempts": MAX_RETRIES,
                     "MaximumEventAgeInSeconds": RETRY_SECONDS,
                 },
             },

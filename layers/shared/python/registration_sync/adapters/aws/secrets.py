@@ -1,7 +1,7 @@
-"""Secrets in AWS Secrets Manager, each of a connection's three in one of its own.
+"""The secrets of connections in AWS Secrets Manager.
 
-`PREFIX<connection id>/password`, `/private_key` and `/passphrase`: so that one can be set or
-removed without reading the others, for which the function that writes them has no permission.
+The three secrets of a connection are separate (`PREFIX<connection id>/password`, `/private_key`,
+`/passphrase`), because the function that sets one has no permission to read the others.
 """
 
 from dataclasses import fields
@@ -20,6 +20,7 @@ KINDS = tuple(field.name for field in fields(Credentials))
 
 _MISSING = "ResourceNotFoundException"
 _BEING_DELETED = "InvalidRequestException"
+_TRY_LATER = "The stored secret is being changed or removed: please try again in a minute."
 
 
 class SecretsManagerSecrets:
@@ -65,7 +66,7 @@ class SecretsManagerSecrets:
             if error_code(error) == _MISSING:
                 self._create(name, value)
             elif error_code(error) == _BEING_DELETED:
-                raise Unavailable(_WAIT) from error
+                raise Unavailable(_TRY_LATER) from error
             else:
                 raise
 
@@ -75,17 +76,14 @@ class SecretsManagerSecrets:
                 self._client.create_secret(Name=name, SecretString=value)
         except ClientError as error:
             if error_code(error) in {"ResourceExistsException", _BEING_DELETED}:
-                raise Unavailable(_WAIT) from error
+                raise Unavailable(_TRY_LATER) from error
             raise
 
     def _delete(self, name: str) -> None:
-        # At once: with a time of grace the name could not be used again for at least a week.
+        # With a recovery window, the name could not be reused for at least a week.
         try:
             with transient_as_unavailable():
                 self._client.delete_secret(SecretId=name, ForceDeleteWithoutRecovery=True)
         except ClientError as error:
             if error_code(error) not in {_MISSING, _BEING_DELETED}:
                 raise
-
-
-_WAIT = "The stored secret is just being changed or removed: please try again in a minute."

@@ -1,1 +1,1 @@
-"""What is kept in DynamoDB. Read `registration_items` first: the keys and the shapes of items."""
+"""Adapters for DynamoDB. Read `table` and `registration_items` first."""

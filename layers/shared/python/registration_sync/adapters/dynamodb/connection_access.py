@@ -1,13 +1,13 @@
-"""Who may use a connection, read from the connections table without loading pydantic.
+"""Reads who may use a connection from the connections table, without loading pydantic.
 
 | item       | pk          | sk            | attributes                                            |
 | connection | CONNECTIONS | connection id | document (JSON text), district, programs;             |
-|            |             |               | of a removed one only removed and district            |
+|            |             |               | a removed one has only removed and district           |
 """
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from registration_sync.adapters.aws.errors import transient_as_unavailable
+from registration_sync.adapters.dynamodb.table import Item, Table
 from registration_sync.domain.access import ConnectionAccess
 
 if TYPE_CHECKING:
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 CONNECTIONS = "CONNECTIONS"
 
 
-def connection_key(connection_id: str) -> dict[str, Any]:
+def connection_key(connection_id: str) -> Item:
     """The key of a connection: all under one partition, so that a list is one query."""
     return {"pk": {"S": CONNECTIONS}, "sk": {"S": connection_id}}
 
@@ -25,23 +25,10 @@ class DynamoDBConnectionAccess:
     """Implements the port ConnectionAccessReader."""
 
     def __init__(self, client: "DynamoDBClient", table: str) -> None:
-        self._client = client
-        self._table = table
+        self._table = Table(client, table)
 
     def access(self, connection_id: str) -> ConnectionAccess | None:
-        with transient_as_unavailable():
-            answer = self._client.get_item(
-                TableName=self._table,
-                Key=connection_key(connection_id),
-                ProjectionExpression="#district, #programs, #removed",
-                ExpressionAttributeNames={
-                    "#district": "district",
-                    "#programs": "programs",
-                    "#removed": "removed",
-                },
-                ConsistentRead=True,
-            )
-        item = answer.get("Item")
+        item = self._table.get(connection_key(connection_id), "#district, #programs, #removed")
         if not item or "removed" in item:
             return None
         programs = frozenset(program["S"] for program in item["programs"]["L"])

@@ -1,19 +1,20 @@
-"""What was last delivered where, on DynamoDB, in the connections table.
+"""The last delivery to each path, on DynamoDB, in the connections table.
 
-| item     | pk          | sk       | attributes                                           |
-| delivery | DELIVERED#c | path     | account, document (JSON text), expires_at            |
-| importer | DELIVERED#c | IMPORTER | account, from which a file of ours was once gone     |
+| item     | pk          | sk       | attributes                                     |
+| delivery | DELIVERED#c | path     | account, document (JSON text), expires_at      |
+| importer | DELIVERED#c | IMPORTER | account, from which a file was once collected  |
 
-Every path has a slash in it. A dated name is delivered to once, so deliveries expire.
+Every path contains a slash, so none is IMPORTER. Deliveries expire because a dated name is
+delivered only once.
 """
 
 import datetime as dt
 import json
 from collections.abc import Callable
 from dataclasses import asdict
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from registration_sync.adapters.aws.errors import transient_as_unavailable
+from registration_sync.adapters.dynamodb.table import Item, Table
 from registration_sync.domain.runs.findings import LastUpload
 
 if TYPE_CHECKING:
@@ -33,13 +34,12 @@ class DynamoDBDeliveries:
         retention_days: int,
         now: Callable[[], dt.datetime],
     ) -> None:
-        self._client = client
-        self._table = table
+        self._table = Table(client, table)
         self._retention = dt.timedelta(days=retention_days)
         self._now = now
 
     def last(self, connection_id: str, account: str, path: str) -> LastUpload | None:
-        item = self._get(connection_id, path)
+        item = self._table.get(_key(connection_id, path))
         if item.get("account") != {"S": account}:
             return None
         return LastUpload(**json.loads(item["document"]["S"]))
@@ -55,23 +55,15 @@ class DynamoDBDeliveries:
         )
 
     def has_collected(self, connection_id: str, account: str) -> bool:
-        return self._get(connection_id, _IMPORTER).get("account") == {"S": account}
+        importer = self._table.get(_key(connection_id, _IMPORTER))
+        return importer.get("account") == {"S": account}
 
     def record_collected(self, connection_id: str, account: str) -> None:
         self._put(connection_id, _IMPORTER, account)
 
-    def _get(self, connection_id: str, sk: str) -> dict[str, Any]:
-        with transient_as_unavailable():
-            answer = self._client.get_item(
-                TableName=self._table, Key=_key(connection_id, sk), ConsistentRead=True
-            )
-        return answer.get("Item", {})
-
-    def _put(self, connection_id: str, sk: str, account: str, **attributes: Any) -> None:
-        item = {**_key(connection_id, sk), "account": {"S": account}, **attributes}
-        with transient_as_unavailable():
-            self._client.put_item(TableName=self._table, Item=item)
+    def _put(self, connection_id: str, sk: str, account: str, **attributes: Item) -> None:
+        self._table.put({**_key(connection_id, sk), "account": {"S": account}, **attributes})
 
 
-def _key(connection_id: str, sk: str) -> dict[str, Any]:
+def _key(connection_id: str, sk: str) -> Item:
     return {"pk": {"S": f"DELIVERED#{connection_id}"}, "sk": {"S": sk}}

@@ -1,19 +1,19 @@
-"""What RegistrationsTable still holds of a connection whose marker is lost, on DynamoDB."""
+"""Reads the data for rebuilding a lost marker, and stores the rebuilt one."""
 
 from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING
 
 from registration_sync.adapters.dynamodb.registration_items import (
-    Item,
+    creation_record_key,
     current_pk,
     entry_of,
     ledger_pk,
     marker_key,
     number,
-    witness_key,
 )
-from registration_sync.adapters.dynamodb.requests import pages, transact
+from registration_sync.adapters.dynamodb.requests import read_partition
+from registration_sync.adapters.dynamodb.table import Item, Table
 from registration_sync.domain.errors import LeaseLost
 from registration_sync.domain.registrations.batches import SHARDS, YearMarker
 from registration_sync.domain.registrations.ledger import LedgerEntry
@@ -27,18 +27,17 @@ class DynamoDBMarkerRecovery:
     """Implements the port MarkerRecoveryStore."""
 
     def __init__(self, client: "DynamoDBClient", table: str, *, workers: int = 24) -> None:
-        self._client = client
-        self._table = table
-        self._pool = ThreadPoolExecutor(workers, thread_name_prefix="remains")
+        self._table = Table(client, table)
+        self._pool = ThreadPoolExecutor(workers, thread_name_prefix="marker-recovery")
 
     def years(self, connection_id: str) -> list[int]:
-        # Keys are known, years are not: all that can be are looked for, some thousand small reads.
+        # The years are not known, so every possible one is read: some thousand small requests.
         first = {
             year: [
-                self._query(pk, page_items=1)
+                self._read(pk, page_items=1)
                 for pk in (
                     ledger_pk(connection_id, year),
-                    *(current_pk(connection_id, year, of_shard) for of_shard in range(SHARDS)),
+                    *(current_pk(connection_id, year, shard) for shard in range(SHARDS)),
                 )
             ]
             for year in SCHOOL_YEARS
@@ -50,7 +49,7 @@ class DynamoDBMarkerRecovery:
         ]
 
     def entries(self, connection_id: str, school_year: int) -> Iterator[LedgerEntry]:
-        return map(entry_of, self._query(ledger_pk(connection_id, school_year)))
+        return map(entry_of, self._read(ledger_pk(connection_id, school_year)))
 
     def put_years(self, connection_id: str, years: Mapping[int, YearMarker], token: str) -> None:
         values: Item = {":token": {"S": token}, ":true": {"BOOL": True}}
@@ -59,24 +58,20 @@ class DynamoDBMarkerRecovery:
             for name in ("open", "exported", "retired"):
                 sets.append(f"{name}_{year} = :{name}{year}")
                 values[f":{name}{year}"] = number(getattr(numbers, name))
-        none_there = " AND ".join(f"attribute_not_exists(open_{year})" for year in years)
-        put = transact(
-            self._client,
-            [
-                {"Put": {"TableName": self._table, "Item": witness_key(connection_id)}},
-                {
-                    "Update": {
-                        "TableName": self._table,
-                        "Key": marker_key(connection_id),
-                        "UpdateExpression": f"SET {', '.join(sets)}",
-                        "ConditionExpression": f"lease_token = :token AND {none_there}",
-                        "ExpressionAttributeValues": values,
-                    }
-                },
-            ],
+        absent = " AND ".join(f"attribute_not_exists(open_{year})" for year in years)
+        refused = self._table.transact(
+            {"Put": self._table.request(Item=creation_record_key(connection_id))},
+            {
+                "Update": self._table.request(
+                    Key=marker_key(connection_id),
+                    UpdateExpression=f"SET {', '.join(sets)}",
+                    ConditionExpression=f"lease_token = :token AND {absent}",
+                    ExpressionAttributeValues=values,
+                )
+            },
         )
-        if not put:
-            raise LeaseLost("Something else changed the marker meanwhile: look, then try again.")
+        if refused:
+            raise LeaseLost("The marker was changed meanwhile: check it, then try again.")
 
-    def _query(self, pk: str, page_items: int | None = None) -> Iterator[Item]:
-        return pages(self._client, self._table, pk, self._pool, page_items=page_items)
+    def _read(self, pk: str, page_items: int | None = None) -> Iterator[Item]:
+        return read_partition(self._table, pk, self._pool, page_items=page_items)

@@ -1,32 +1,33 @@
-"""The items of RegistrationsTable: snapshots, marks and the marker, their keys and attributes.
+"""The items of RegistrationsTable: their keys and attributes.
 
-| item    | pk                | sk         | attributes                                            |
-| marker  | MARKER#c          | MARKER     | lease_token, lease_run, lease_since, lease_expires,   |
-|         |                   |            | and per year open_Y, exported_Y, retired_Y; witnessed |
-| witness | WITNESS#c         | WITNESS    | none: a marker was made once, and may not be missing  |
-| current | CURRENT#c#Y#h     | student id | version, in_batch, snapshot (none: it was removed),   |
-|         |                   |            | expires_at once it was exported; of the last exports, |
-|         |                   |            | over syncs: outcome, settled_in, exported_in          |
-| mark    | BATCH#c#Y#b#h     | student id | version, reasons, since, only where it was held       |
-| ledger  | LEDGER#c#Y        | last batch | first_batch, entry (JSON); never expires              |
+| item     | pk            | sk         | attributes                                               |
+| marker   | MARKER#c      | MARKER     | lease_token, lease_run, lease_since, lease_expires;      |
+|          |               |            | for each year open_Y, exported_Y, retired_Y;             |
+|          |               |            | witnessed (true: it has a creation record)               |
+| creation | WITNESS#c     | WITNESS    | none: a marker was created, so it must exist             |
+| snapshot | CURRENT#c#Y#h | student id | version, in_batch, snapshot (absent once removed),       |
+|          |               |            | expires_at (once exported); kept across syncs:           |
+|          |               |            | outcome, settled_in, exported_in                         |
+| mark     | BATCH#c#Y#b#h | student id | version, reasons, since (each only on a held student)    |
+| ledger   | LEDGER#c#Y    | last batch | first_batch, entry (JSON); never expires                 |
+
+c is the connection, Y the school year, b the batch, h the shard of the student.
 """
 
 import json
 import re
 from dataclasses import asdict
-from typing import Any
 
+from registration_sync.adapters.dynamodb.table import Item
 from registration_sync.domain.registrations.batches import (
     Current,
     DueMark,
     ExportMarker,
     Lease,
     YearMarker,
-    shard,
+    shard_of,
 )
 from registration_sync.domain.registrations.ledger import LedgerEntry, ledger_entry
-
-type Item = dict[str, Any]
 
 
 def export_marker_of(item: Item) -> ExportMarker:
@@ -68,10 +69,10 @@ def due_mark_of(item: Item) -> DueMark:
 
 
 def due_mark_item(connection_id: str, school_year: int, batch: int, mark: DueMark) -> Item:
-    told = {"version": mark.version, "reasons": mark.reasons, "since": mark.since}
+    held = {"version": mark.version, "reasons": mark.reasons, "since": mark.since}
     return {
         **due_mark_key(connection_id, school_year, batch, mark.student_id),
-        **{name: {"S": text} for name, text in told.items() if text},
+        **{name: {"S": text} for name, text in held.items() if text},
     }
 
 
@@ -96,17 +97,17 @@ def marker_key(connection_id: str) -> Item:
     return {"pk": {"S": f"MARKER#{connection_id}"}, "sk": {"S": "MARKER"}}
 
 
-def witness_key(connection_id: str) -> Item:
+def creation_record_key(connection_id: str) -> Item:
     return {"pk": {"S": f"WITNESS#{connection_id}"}, "sk": {"S": "WITNESS"}}
 
 
 def current_key(connection_id: str, school_year: int, student_id: str) -> Item:
-    pk = current_pk(connection_id, school_year, shard(student_id))
+    pk = current_pk(connection_id, school_year, shard_of(student_id))
     return {"pk": {"S": pk}, "sk": {"S": student_id}}
 
 
 def due_mark_key(connection_id: str, school_year: int, batch: int, student_id: str) -> Item:
-    pk = batch_pk(connection_id, school_year, batch, shard(student_id))
+    pk = batch_pk(connection_id, school_year, batch, shard_of(student_id))
     return {"pk": {"S": pk}, "sk": {"S": student_id}}
 
 
@@ -115,13 +116,13 @@ def ledger_pk(connection_id: str, school_year: int) -> str:
 
 
 def ledger_sk(batch: int) -> str:
-    """Texts compare like numbers."""
+    """Zero-padded, so that sort keys are in the order of the numbers."""
     return f"{batch:09d}"
 
 
-def current_pk(connection_id: str, school_year: int, of_shard: int) -> str:
-    return f"CURRENT#{connection_id}#{school_year}#{of_shard}"
+def current_pk(connection_id: str, school_year: int, shard: int) -> str:
+    return f"CURRENT#{connection_id}#{school_year}#{shard}"
 
 
-def batch_pk(connection_id: str, school_year: int, batch: int, of_shard: int) -> str:
-    return f"BATCH#{connection_id}#{school_year}#{batch}#{of_shard}"
+def batch_pk(connection_id: str, school_year: int, batch: int, shard: int) -> str:
+    return f"BATCH#{connection_id}#{school_year}#{batch}#{shard}"

@@ -1,49 +1,36 @@
-"""Whole reads and writes of many items: to the last page and the last unprocessed key."""
+"""Reads and writes of many items: to the last page and the last unprocessed key."""
 
 import random
 import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Executor, Future
 from itertools import batched
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from botocore.exceptions import ClientError
-
-from registration_sync.adapters.aws.errors import (
-    error_code,
-    is_transient,
-    transient_as_unavailable,
-)
+from registration_sync.adapters.aws.errors import transient_as_unavailable
+from registration_sync.adapters.dynamodb.table import Item, Table
 from registration_sync.domain.errors import Unavailable
-
-if TYPE_CHECKING:
-    from mypy_boto3_dynamodb import DynamoDBClient
 
 BATCH_WRITE_ITEMS = 25
 PAGE_ITEMS = 1_000
 """A page of 1 MB holds some 25,000 marks, and an export reads sixteen pages at a time."""
 
-TRIES = 6
+MAX_TRIES = 6
 FIRST_PAUSE_SECONDS = 0.05
 
-type Item = dict[str, Any]
 
-
-def write_all(
-    client: "DynamoDBClient", table: str, requests: Sequence[Item], pool: Executor
-) -> list[Item]:
-    """Sends the write requests in batches of 25; those that are not confirmed in the end."""
+def write_all(table: Table, requests: Sequence[Item], pool: Executor) -> list[Item]:
+    """Sends the write requests in batches of 25; returns those that were never confirmed."""
 
     def write(batch: tuple[Item, ...]) -> list[Item]:
-        left: list[Item] = list(batch)
+        left: list[Any] = list(batch)
         for pause in _pauses():
             try:
-                answer = client.batch_write_item(RequestItems={table: left})  # type: ignore[dict-item]
-            except Exception as error:
-                if is_transient(error):
-                    return left
-                raise
-            left = list(answer.get("UnprocessedItems", {}).get(table, []))  # type: ignore[arg-type]
+                with transient_as_unavailable():
+                    answer = table.client.batch_write_item(RequestItems={table.name: left})
+            except Unavailable:
+                return left
+            left = list(answer.get("UnprocessedItems", {}).get(table.name, []))
             if not left:
                 return []
             time.sleep(pause)
@@ -53,105 +40,77 @@ def write_all(
     return [request for left in written for request in left]
 
 
-def transact(client: "DynamoDBClient", items: Sequence[Item]) -> bool:
-    """Writes all or nothing; False if a condition refused it, or another write was under way.
-    Raises Unavailable."""
-    try:
-        with transient_as_unavailable():
-            client.transact_write_items(TransactItems=items)  # type: ignore[arg-type]
-    except ClientError as error:
-        if error_code(error) != "TransactionCanceledException":
-            raise
-        return False
-    return True
+def delete_all(table: Table, keys: Sequence[Item], pool: Executor) -> None:
+    """Deletes the items, also where there is none. Raises Unavailable."""
+    if write_all(table, [{"DeleteRequest": {"Key": key}} for key in keys], pool):
+        raise Unavailable("AWS did not answer in time: please try again.")
 
 
-def get_all(client: "DynamoDBClient", table: str, keys: Sequence[Item]) -> list[Item]:
+def get_all(table: Table, keys: Sequence[Item]) -> list[Item]:
     """Reads up to 100 items consistently, in no order. Raises Unavailable."""
     found: list[Item] = []
     left: list[Item] = list(keys)
     pauses = _pauses()
     while (pause := next(pauses, None)) is not None:
-        try:
-            answer = client.batch_get_item(
-                RequestItems={table: {"Keys": left, "ConsistentRead": True}}
+        with transient_as_unavailable():
+            answer = table.client.batch_get_item(
+                RequestItems={table.name: {"Keys": left, "ConsistentRead": True}}
             )
-        except Exception as error:
-            if is_transient(error):
-                break
-            raise
-        came = answer["Responses"].get(table, [])
-        found += came
+        received = answer["Responses"].get(table.name, [])
+        found += received
         unprocessed: Any = answer.get("UnprocessedKeys", {})
-        left = unprocessed.get(table, {}).get("Keys", [])
+        left = unprocessed.get(table.name, {}).get("Keys", [])
         if not left:
             return found
-        if came:  # it goes on, so the tries begin anew
+        if received:  # there is progress, so the tries start over
             pauses = _pauses()
         time.sleep(pause)
     raise Unavailable("AWS did not answer in time: please try again.")
 
 
-def pages(
-    client: "DynamoDBClient",
-    table: str,
-    pk: str,
-    pool: Executor,
-    after: str = "",
-    page_items: int | None = None,
+def read_partition(
+    table: Table, pk: str, pool: Executor, after: str = "", page_items: int | None = None
 ) -> Iterator[Item]:
-    """Every item of a partition in order of sort key, or those after one, consistently; the next
-    page is fetched while one is read, the first at once. Raises Unavailable."""
+    """Every item of a partition in order of sort key, or only those after one, consistently.
 
-    wanted: Item = {
-        "KeyConditionExpression": "pk = :pk AND sk > :after" if after else "pk = :pk",
-        "ExpressionAttributeValues": {":pk": {"S": pk}},
-        "Limit": page_items or PAGE_ITEMS,
-    }
+    Fetches the first page at once, and each further page while the one before is read. Raises
+    Unavailable.
+    """
+    condition, values = "pk = :pk", {":pk": {"S": pk}}
     if after:
-        wanted["ExpressionAttributeValues"][":after"] = {"S": after}
+        condition += " AND sk > :after"
+        values[":after"] = {"S": after}
 
     def fetch(start: Item | None) -> Future[Any]:
-        going_on = {"ExclusiveStartKey": start} if start else {}
-        return pool.submit(_page, client, table, {**wanted, **going_on})
+        limit = page_items or PAGE_ITEMS
+        return pool.submit(table.query, condition, values, Limit=limit, ExclusiveStartKey=start)
 
-    return _read_on(fetch, fetch(None))
+    return _read_pages(fetch, fetch(None))
 
 
-def _read_on(fetch: Callable[[Item | None], Future[Any]], coming: Future[Any]) -> Iterator[Item]:
+def _read_pages(fetch: Callable[[Item | None], Future[Any]], coming: Future[Any]) -> Iterator[Item]:
     while True:
-        answer = coming.result()
-        start = answer.get("LastEvaluatedKey")
+        page = coming.result()
+        start = page.get("LastEvaluatedKey")
         if start:
             coming = fetch(start)
-        yield from answer["Items"]
+        yield from page["Items"]
         if not start:
             return
 
 
-def repeatedly[T](call: Callable[[], T]) -> T:
-    """What `call` returns; after a passing fault it is called again, as often as a batch is."""
+def with_retries[T](call: Callable[[], T]) -> T:
+    """What `call` returns; repeats the call while it raises Unavailable, up to 6 times in all."""
     *pauses, _ = _pauses()
     for pause in pauses:
         try:
             return call()
-        except Exception as error:
-            if not is_transient(error):
-                raise
+        except Unavailable:
             time.sleep(pause)
     return call()
 
 
-def _page(client: "DynamoDBClient", table: str, wanted: Any) -> Any:
-    try:
-        return client.query(TableName=table, ConsistentRead=True, **wanted)
-    except Exception as error:
-        if is_transient(error):
-            raise Unavailable("AWS did not answer in time: please try again.") from error
-        raise
-
-
 def _pauses() -> Iterator[float]:
     """Growing pauses between tries, with jitter so that many do not come back at once."""
-    for attempt in range(TRIES):
+    for attempt in range(MAX_TRIES):
         yield FIRST_PAUSE_SECONDS * 2**attempt * random.uniform(0.5, 1.0)  # noqa: S311

@@ -6,14 +6,13 @@
 
 import datetime as dt
 import json
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from registration_sync.adapters.aws.errors import transient_as_unavailable
+from registration_sync.adapters.dynamodb.table import Item, Table
 from registration_sync.domain.connections.schedule import Schedule, SetSchedule
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
-
 
 _SCHEDULES = "SCHEDULES"
 
@@ -22,35 +21,21 @@ class DynamoDBSchedules:
     """Implements the port Schedules."""
 
     def __init__(self, client: "DynamoDBClient", table: str) -> None:
-        self._client = client
-        self._table = table
+        self._table = Table(client, table)
 
     def get(self, connection_id: str) -> Schedule | None:
-        with transient_as_unavailable():
-            answer = self._client.get_item(
-                TableName=self._table, Key=_key(connection_id), ConsistentRead=True
-            )
-        if "Item" not in answer:
-            return None
-        return _schedule_of(answer["Item"])
+        item = self._table.get(_key(connection_id))
+        return _schedule_of(item) if item else None
 
     def all(self) -> list[SetSchedule]:
-        pages = self._client.get_paginator("query").paginate(
-            TableName=self._table,
-            KeyConditionExpression="pk = :pk",
-            ExpressionAttributeValues={":pk": {"S": _SCHEDULES}},
-            ConsistentRead=True,
-        )
-        with transient_as_unavailable():
-            return [
-                SetSchedule(
-                    item["sk"]["S"],
-                    _schedule_of(item),
-                    dt.datetime.fromisoformat(item["set_at"]["S"]),
-                )
-                for page in pages
-                for item in page["Items"]
-            ]
+        return [
+            SetSchedule(
+                item["sk"]["S"],
+                _schedule_of(item),
+                dt.datetime.fromisoformat(item["set_at"]["S"]),
+            )
+            for item in self._table.query_all("pk = :pk", {":pk": {"S": _SCHEDULES}})
+        ]
 
     def put(self, connection_id: str, schedule: Schedule, set_at: dt.datetime) -> None:
         item = {
@@ -58,17 +43,15 @@ class DynamoDBSchedules:
             "document": {"S": json.dumps(schedule.to_json())},
             "set_at": {"S": set_at.isoformat(timespec="seconds")},
         }
-        with transient_as_unavailable():
-            self._client.put_item(TableName=self._table, Item=item)
+        self._table.put(item)
 
     def remove(self, connection_id: str) -> None:
-        with transient_as_unavailable():
-            self._client.delete_item(TableName=self._table, Key=_key(connection_id))
+        self._table.delete(_key(connection_id))
 
 
-def _key(connection_id: str) -> dict[str, Any]:
+def _key(connection_id: str) -> Item:
     return {"pk": {"S": _SCHEDULES}, "sk": {"S": connection_id}}
 
 
-def _schedule_of(item: dict[str, Any]) -> Schedule:
+def _schedule_of(item: Item) -> Schedule:
     return Schedule.model_validate(json.loads(item["document"]["S"]))

@@ -1,19 +1,18 @@
-"""What RegistrationsTable holds of a single student, on DynamoDB, to be erased."""
+"""Erases one student from RegistrationsTable."""
 
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from registration_sync.adapters.dynamodb.registration_items import (
-    Item,
     current_key,
     due_mark_key,
     entry_of,
     ledger_item,
     number,
 )
-from registration_sync.adapters.dynamodb.requests import transact, write_all
-from registration_sync.domain.errors import Unavailable
+from registration_sync.adapters.dynamodb.requests import delete_all
+from registration_sync.adapters.dynamodb.table import Item, Table
 from registration_sync.domain.registrations.batches import Current
 from registration_sync.domain.registrations.ledger import LedgerEntry, Totals
 
@@ -25,21 +24,16 @@ class DynamoDBStudentErasure:
     """Implements the port StudentErasureStore."""
 
     def __init__(self, client: "DynamoDBClient", table: str, *, workers: int = 8) -> None:
-        self._client = client
-        self._table = table
-        self._pool = ThreadPoolExecutor(workers, thread_name_prefix="traces")
+        self._table = Table(client, table)
+        self._pool = ThreadPoolExecutor(workers, thread_name_prefix="student-erasure")
 
     def erase_marks(
         self, connection_id: str, school_year: int, batches: range, student_id: str
     ) -> None:
-        # All of them, without looking: a sync that was slow may have left one in a batch that is
-        # cleared already, and nothing else ever deletes it.
-        deletes = [
-            {"DeleteRequest": {"Key": due_mark_key(connection_id, school_year, batch, student_id)}}
-            for batch in batches
-        ]
-        if write_all(self._client, self._table, deletes, self._pool):
-            raise Unavailable("AWS did not answer in time: please try again.")
+        # Deletes without reading first: a slow sync may have put a mark into a batch that was
+        # already cleared, and nothing else ever deletes that mark.
+        keys = [due_mark_key(connection_id, school_year, batch, student_id) for batch in batches]
+        delete_all(self._table, keys, self._pool)
 
     def erase_current(
         self,
@@ -51,43 +45,31 @@ class DynamoDBStudentErasure:
         entry: LedgerEntry | None,
         totals: Totals | None,
     ) -> bool:
-        as_seen: dict[str, Any] = {
-            "TableName": self._table,
-            "Key": current_key(connection_id, school_year, seen.student_id),
-            "ExpressionAttributeValues": {
-                ":version": {"S": seen.version},
-                ":batch": number(seen.batch),
-            },
-        }
+        values: Item = {":version": {"S": seen.version}, ":batch": number(seen.batch)}
         condition = "version = :version AND in_batch = :batch AND "
         if seen.settled_in:
             condition += "settled_in = :settled"
-            as_seen["ExpressionAttributeValues"][":settled"] = number(seen.settled_in)
+            values[":settled"] = number(seen.settled_in)
         else:
             condition += "attribute_not_exists(settled_in)"
-        as_seen["ConditionExpression"] = condition
-        update = {"UpdateExpression": "REMOVE outcome, settled_in, exported_in"}
-        items = [{"Delete": as_seen} if whole else {"Update": {**as_seen, **update}}]
+        request = self._table.request(
+            Key=current_key(connection_id, school_year, seen.student_id),
+            UpdateExpression="" if whole else "REMOVE outcome, settled_in, exported_in",
+            ConditionExpression=condition,
+            ExpressionAttributeValues=values,
+        )
+        writes: list[Item] = [{"Delete" if whole else "Update": request}]
         if entry and totals and totals != entry.totals:
             changed = ledger_item(connection_id, school_year, replace(entry, totals=totals))
-            stored = self._as_stored(changed)
+            # An older version of this service may have written the entry in another form, so the
+            # condition is on the entry as it is stored.
+            stored = self._table.get({"pk": changed["pk"], "sk": changed["sk"]})
             if not stored or entry_of(stored) != entry:
                 return False
-            items.append(
-                {
-                    "Put": {
-                        "TableName": self._table,
-                        "Item": changed,
-                        "ConditionExpression": "#entry = :entry",
-                        "ExpressionAttributeNames": {"#entry": "entry"},
-                        "ExpressionAttributeValues": {":entry": stored["entry"]},
-                    }
-                }
+            put = self._table.request(
+                Item=changed,
+                ConditionExpression="#entry = :entry",
+                ExpressionAttributeValues={":entry": stored["entry"]},
             )
-        return transact(self._client, items)
-
-    def _as_stored(self, item: Item) -> Item | None:
-        """The item as its writer, perhaps an older version of this service, has put it."""
-        key = {"pk": item["pk"], "sk": item["sk"]}
-        answer = self._client.get_item(TableName=self._table, Key=key, ConsistentRead=True)
-        return answer.get("Item")
+            writes.append({"Put": put})
+        return not self._table.transact(*writes)

@@ -1,4 +1,7 @@
-"""The connection: where and how a district's files go, as an administrator defines it."""
+"""The connection: where and how a district's files are delivered, as an administrator sets it up.
+
+The pydantic models are the parser of a connection's JSON, and the shape in which it is stored.
+"""
 
 import datetime as dt
 import difflib
@@ -22,7 +25,7 @@ from pydantic import (
 from pydantic_core import ErrorDetails
 
 from registration_sync.domain.access import ConnectionAccess
-from registration_sync.domain.audit import CHANGED, Change, changes_between
+from registration_sync.domain.audit import CHANGED, SettingChange, changes_between
 from registration_sync.domain.connections.guard_settings import Guards
 from registration_sync.domain.connections.rules import (
     check_district,
@@ -41,18 +44,18 @@ from registration_sync.domain.registrations.registration import parse_student_id
 
 SECRETS = ("password", "private_key", "passphrase")
 
-EXAMPLES_AT_MOST = 5
+MAX_EXAMPLE_STUDENTS = 5
 
 
 class DeliveryMethod(StrEnum):
-    """How the files reach the SIS: put on its server, or fetched from the archive by link."""
+    """How files reach the SIS: uploaded to an SFTP server, or downloaded from the archive."""
 
     SFTP = "sftp"
     DOWNLOAD = "download"
 
 
 class Importer(StrEnum):
-    """Whether the SIS's importer removes the files that it took."""
+    """Whether the SIS's importer removes the files that it has imported."""
 
     REMOVES = "removes"
     LEAVES = "leaves"
@@ -80,7 +83,7 @@ class Connection(BaseModel):
         str,
         Field(
             pattern=r"^[a-z0-9-]{1,40}$",
-            description="1 to 40 small letters, digits or hyphens, such as north-powerschool",
+            description="1 to 40 lowercase letters, digits or hyphens, such as north-powerschool",
         ),
     ]
     name: Annotated[
@@ -91,7 +94,7 @@ class Connection(BaseModel):
     sis: Annotated[
         str,
         AfterValidator(check_text),
-        Field(description="the name of the SIS that takes the files, such as PowerSchool"),
+        Field(description="the name of the SIS that imports the files, such as PowerSchool"),
     ] = ""
     host: Annotated[
         str,
@@ -111,7 +114,7 @@ class Connection(BaseModel):
         tuple[Annotated[str, AfterValidator(check_host_key)], ...],
         Field(
             max_length=10,
-            description="a list of at most 10 keys of the server, such as ssh-ed25519 AAAA…",
+            description="a list of at most 10 host keys, such as ssh-ed25519 AAAA…",
         ),
     ] = ()
     folder: Annotated[
@@ -141,8 +144,8 @@ class Connection(BaseModel):
     example_students: Annotated[
         tuple[Annotated[str, BeforeValidator(_text_of_number), AfterValidator(_student_id)], ...],
         Field(
-            max_length=EXAMPLES_AT_MOST,
-            description=f"a list of at most {EXAMPLES_AT_MOST} student ids",
+            max_length=MAX_EXAMPLE_STUDENTS,
+            description=f"a list of at most {MAX_EXAMPLE_STUDENTS} student ids",
         ),
     ] = ()
     programs: Annotated[
@@ -152,26 +155,27 @@ class Connection(BaseModel):
 
     @property
     def access(self) -> ConnectionAccess:
-        """What decides who may use this connection."""
+        """The part of the connection that authorization needs."""
         return ConnectionAccess(self.connection_id, self.district, frozenset(self.programs))
 
     @property
     def zone(self) -> zoneinfo.ZoneInfo:
-        """The time zone of the district's clocks."""
+        """The district's time zone."""
         return zoneinfo.ZoneInfo(self.time_zone)
 
     def folder_for(self, school_year: int) -> str:
-        """The folder of a year's files, without a slash at its end; `.` is the start folder."""
+        """The folder of a year's files, without a trailing slash; `.` is the start folder."""
         return rendered_folder(self.folder, school_year)
 
     def to_json(self) -> dict[str, Any]:
-        """The connection as plain JSON values, as the API shows it and as it is stored."""
+        """The connection as plain JSON values: the shape of the API, and of the stored item."""
         return self.model_dump(mode="json")
 
 
 @dataclass(frozen=True, slots=True)
 class SavedMapping:
-    """A saved version of a connection's mapping, counted from 1; `definition` as it was sent."""
+    """A saved version of a connection's mapping, counted from 1. `definition` is the JSON as sent,
+    which `parse_mapping` has accepted."""
 
     version: int
     definition: dict[str, Any]
@@ -179,15 +183,23 @@ class SavedMapping:
     saved_at: dt.datetime
 
 
-def parse_connection(definition: object) -> tuple[Connection, Credentials]:
-    """Reads a connection as an administrator sends it, its three secrets taken out.
+def parse_connection(
+    definition: object, connection_id: str | None = None
+) -> tuple[Connection, Credentials]:
+    """Reads the JSON of a connection, and separates its three secrets from it.
 
-    In the Credentials None stands for a secret that was not mentioned (the stored one stays) and
-    the empty text for one that is to be removed (null was sent). A private key always comes with
-    its passphrase or without any. Raises InvalidRequest with every problem; no secret is quoted.
+    `connection_id` is the id of an existing connection, which the JSON may repeat. In the
+    Credentials None means that the stored secret stays, and the empty text that it is removed (null
+    was sent). A private key replaces the stored passphrase, too. Raises InvalidRequest with every
+    problem, without quoting a secret.
     """
     if not isinstance(definition, Mapping):
         raise InvalidRequest("Send the connection as a JSON object with its fields.")
+    if connection_id is not None:
+        if definition.get("connection_id", connection_id) != connection_id:
+            message = f'The id cannot be changed: leave it out, or write "{connection_id}".'
+            raise InvalidRequest(message, problems=[Problem("connection_id", message)])
+        definition = {**definition, "connection_id": connection_id}
     settings = {name: value for name, value in definition.items() if name not in SECRETS}
     problems = _secret_problems(definition)
     connection = None
@@ -202,27 +214,25 @@ def parse_connection(definition: object) -> tuple[Connection, Credentials]:
             if settings.get(name, "") == ""
         ]
     if problems or connection is None:
-        raise InvalidRequest("The connection has mistakes.", problems=problems)
+        raise InvalidRequest("The connection is not valid.", problems=problems)
     return connection, _credentials(definition)
 
 
-def what_changed(
+def setting_changes(
     before: Connection | None, after: Connection, credentials: Credentials
-) -> tuple[Change, ...]:
-    """For the audit: a secret that was sent counts as changed, as the stored one is not read."""
-    secrets = tuple(
-        Change(name, None, CHANGED) for name in SECRETS if getattr(credentials, name) is not None
-    )
+) -> tuple[SettingChange, ...]:
+    """The changes for the audit. A secret in the request counts as changed, because the stored
+    secrets are not read."""
+    sent = [name for name in SECRETS if getattr(credentials, name) is not None]
+    secrets = tuple(SettingChange(name, None, CHANGED) for name in sent)
     old = before.to_json() if before else {}
-    return changes_between(old, after.to_json(), unread=["example_students"]) + secrets
+    return changes_between(old, after.to_json(), hidden=["example_students"]) + secrets
 
 
 def _secret_problems(definition: Mapping[str, object]) -> list[Problem]:
     found = [(name, secret_problem(name, definition.get(name))) for name in SECRETS]
     if definition.get("passphrase") and not definition.get("private_key"):
-        found.append(
-            ("passphrase", "A passphrase belongs to a private key: send both, or neither.")
-        )
+        found.append(("passphrase", "A passphrase needs its private key: send both, or neither."))
     return [Problem(name, message) for name, message in found if message]
 
 
@@ -231,12 +241,12 @@ def _credentials(definition: Mapping[str, object]) -> Credentials:
         name: cast("str | None", definition[name]) or "" for name in SECRETS if name in definition
     }
     if "private_key" in given:
-        given.setdefault("passphrase", "")  # the old key's passphrase goes with the old key
+        given.setdefault("passphrase", "")  # the stored passphrase belongs to the replaced key
     return Credentials(**given)
 
 
 def _description(*location: str | int) -> str:
-    """What to write at a place of the connection, or where that is not known, around it."""
+    """The description of the field at this location, or of the nearest object around it."""
     model: type[BaseModel] = Connection
     description = str(location[0])
     for name in location:
@@ -251,7 +261,7 @@ def _description(*location: str | int) -> str:
 
 
 def _known_beside(location: Sequence[str | int]) -> list[str]:
-    """The names that the object has in which a place of the connection is."""
+    """The known field names of the object that contains this location."""
     model: type[BaseModel] = Connection
     for name in location[:-1]:
         model = cast("type[BaseModel]", model.model_fields[str(name)].annotation)
@@ -259,14 +269,14 @@ def _known_beside(location: Sequence[str | int]) -> list[str]:
 
 
 def _as_problem(detail: ErrorDetails) -> Problem:
-    """Pydantic's finding in our words; the value is left out, it may be a secret gone astray."""
+    """Pydantic's error as a sentence, without the value, which may be a misplaced secret."""
     location = detail["loc"]
     path = re.sub(r"\.?\[", "[", ".".join(f"[{p}]" if isinstance(p, int) else p for p in location))
     name = str(location[-1])
     if detail["type"] == "extra_forbidden":
         known = _known_beside(location)
         nearest = difflib.get_close_matches(name, known, n=1)
-        hint = f"did you mean {nearest[0]}?" if nearest else f"there are {', '.join(known)}."
+        hint = f"did you mean {nearest[0]}?" if nearest else f"the fields are {', '.join(known)}."
         return Problem(path, f"There is no such field: {hint}")
     if detail["type"] == "value_error":
         return Problem(path, str(detail["ctx"]["error"]))
@@ -276,7 +286,7 @@ def _as_problem(detail: ErrorDetails) -> Problem:
 
 
 def require_host_key(connection: Connection, *, sends: bool) -> None:
-    """Raises InvalidRequest if nothing says which server is the right one."""
+    """Raises InvalidRequest if files would be sent to a server without a known host key."""
     if sends and connection.delivery is DeliveryMethod.SFTP and not connection.host_keys:
         raise InvalidRequest(
             "This connection has no host key yet: add the server's key to host_keys, then export."

@@ -1,4 +1,4 @@
-"""Where a connection's files end up, to tell whether two connections would write the same file."""
+"""The destinations of a connection's files, to detect two connections that write the same file."""
 
 import datetime as dt
 import posixpath
@@ -8,7 +8,7 @@ from registration_sync.domain.connections.connection import Connection, Delivery
 from registration_sync.domain.school_year import current_school_year
 
 YEARS_BACK, YEARS_AHEAD = 2, 3
-"""Around the current school year: a folder may name a year by number, or take it from the run."""
+"""Around the current school year: a folder may have a fixed year or the year of the run."""
 
 type Destination = tuple[str, int, str, str]
 """(host, port, account, path)"""
@@ -17,11 +17,11 @@ type Destination = tuple[str, int, str, str]
 def destinations(
     connection: Connection, file_names: Iterable[str], today: dt.date
 ) -> frozenset[Destination]:
-    """Every file that the connection may write in these years; none for a download.
+    """Every file that the connection may write in these years; empty for downloads.
 
-    A relative folder starts in a place of the account's own, so the account is part of the
-    destination; an absolute one is taken for the same place for every account of the host.
-    `{date}` and `{time}` of a name stay as they are: two names that differ only there may meet.
+    A relative folder starts in the account's own folder, so the account is part of the
+    destination. An absolute folder counts as the same one for every account of the host. `{date}`
+    and `{time}` are not replaced: the names of two files may become the same.
     """
     if connection.delivery is not DeliveryMethod.SFTP:
         return frozenset()
@@ -38,13 +38,13 @@ def destinations(
 
 
 def destination(connection: Connection, path: str) -> Destination:
-    """Where a file of this path ends up, as in `destinations`."""
+    """The destination of a file with this path, as in `destinations`."""
     account = "" if path.startswith("/") else connection.username
     return (_host(connection), connection.port, account, path)
 
 
 def same_host(one: Connection, other: Connection) -> bool:
-    """Whether both name the same server, in whatever letters."""
+    """Whether both have the same host, regardless of case."""
     return _host(one) == _host(other)
 
 

@@ -1,4 +1,4 @@
-"""Guards before sending: what is unusual in a year's files, and whether that holds the delivery."""
+"""Settings of the guards, which check a year's files before delivery for unusual values."""
 
 from enum import StrEnum
 from typing import Annotated
@@ -7,7 +7,7 @@ from pydantic import BaseModel, ConfigDict, Field, StrictInt
 
 
 class GuardAction(StrEnum):
-    """What becomes of a delivery that a guard finds unusual."""
+    """The effect of a guard on an unusual delivery: none, a warning, or a wait for confirmation."""
 
     OFF = "off"
     WARN = "warn"
@@ -23,7 +23,7 @@ class _Guard(BaseModel):
 
 
 class RowCountGuard(_Guard):
-    """Rows that differ from the usual by more than `percent`, and by `at_least` so many."""
+    """The row count differs from the usual one by more than `percent`, and by `at_least` rows."""
 
     action: Annotated[GuardAction, _ACTION] = GuardAction.WARN
     percent: Annotated[
@@ -33,8 +33,8 @@ class RowCountGuard(_Guard):
 
 
 class BlankRequiredGuard(_Guard):
-    """A required column that is blank for more than `percent` of the year's students, and for
-    `at_least` so many."""
+    """A required column is blank for more than `percent` of the year's students, and for at least
+    `at_least` students."""
 
     action: Annotated[GuardAction, _ACTION] = GuardAction.WARN
     percent: Annotated[
@@ -44,7 +44,7 @@ class BlankRequiredGuard(_Guard):
 
 
 class UnmatchedGuard(_Guard):
-    """A field in which more than `count` values have no match code."""
+    """More than `count` values of a field have no match code."""
 
     action: Annotated[GuardAction, _ACTION] = GuardAction.OFF
     count: Annotated[
@@ -53,7 +53,7 @@ class UnmatchedGuard(_Guard):
 
 
 class NotCollectedGuard(_Guard):
-    """A file of ours that the importer should have taken, and that would be replaced."""
+    """The importer has not yet collected the last delivered file, which would be replaced."""
 
     action: Annotated[GuardAction, _ACTION] = GuardAction.WARN
 

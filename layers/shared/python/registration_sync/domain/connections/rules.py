@@ -1,6 +1,6 @@
-"""Rules for the fields of a connection: each returns the value, or raises ValueError with a remedy.
+"""Rules for the fields of a connection: each returns the value, or raises ValueError.
 
-The sentences reach the administrator as they are.
+The message of the error says what to write instead.
 """
 
 import base64
@@ -17,20 +17,20 @@ HOST_KEY_TYPES = (
     "ecdsa-sha2-nistp521",
     "ssh-rsa",
 )
-"""What the SFTP library can check; DSA is refused by every current server."""
+"""The types that the SFTP library can verify; no current server uses DSA."""
 
-SECRET_CHARACTERS = 16_384
+MAX_SECRET_CHARACTERS = 16_384
 
 _HOST_LABEL = re.compile(r"(?!-)[A-Za-z0-9_-]{1,63}(?<!-)", re.ASCII)
 _NO_ZONE = re.compile("(right|posix)/.*|localtime|posixrules|Factory")
-"""What a machine's folder of zones may hold besides them; AWS refuses these names."""
+"""Other names in the zone folder of a machine, which AWS refuses."""
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
 
 
 def check_text(value: str) -> str:
     """A name on one line."""
     if value != value.strip() or len(value) > 200 or _CONTROL.search(value):
-        raise ValueError("Write at most 200 characters on one line, with no blank at either end.")
+        raise ValueError("Write at most 200 characters on one line, with no space at either end.")
     return value
 
 
@@ -42,7 +42,7 @@ def check_name(value: str) -> str:
 
 
 def check_host(value: str) -> str:
-    """A host name or an IP address; empty where nothing is delivered by SFTP."""
+    """A host name or an IP address; empty if the connection does not deliver by SFTP."""
     if not value:
         return value
     if "://" in value:
@@ -59,7 +59,7 @@ def check_host(value: str) -> str:
     if len(value) > 253 or not all(_HOST_LABEL.fullmatch(label) for label in labels):
         raise ValueError(
             "Write a host name or an IP address, such as sftp.example.org: letters, digits, dots "
-            "and hyphens, with no blanks and no path."
+            "and hyphens, with no spaces and no path."
         )
     return value
 
@@ -68,27 +68,27 @@ def check_host_key(line: str) -> str:
     """A line of an OpenSSH public key; returned as `type base64`, without a comment."""
     parts = line.split()
     if len(parts) > 2 and parts[1] in HOST_KEY_TYPES:
-        raise ValueError("Leave the host's name before the key out: begin with the key's type.")
+        raise ValueError("Leave out the host name before the key: begin with the key type.")
     if len(parts) < 2 or "\n" in line.strip():
         raise ValueError("Write one key on one line: its type and the key, as ssh-ed25519 AAAA…")
     kind, encoded = parts[:2]
     if kind not in HOST_KEY_TYPES:
         raise ValueError(
-            f"The key's type {kind[:40]} cannot be used: take one of {', '.join(HOST_KEY_TYPES)}."
+            f"The key type {kind[:40]} is not supported: use one of {', '.join(HOST_KEY_TYPES)}."
         )
     try:
         content = base64.b64decode(encoded, validate=True)
     except ValueError:  # binascii.Error, or letters that are not ASCII
-        raise ValueError("The key is not whole: copy the line again, to its very end.") from None
+        raise ValueError("The key is incomplete: copy the whole line again.") from None
     # RFC 4253, section 6.6: the key begins with its type as a string, 4 bytes of length first.
     inner = len(kind).to_bytes(4) + kind.encode()
-    if not content.startswith(inner) or not _ends_with_whole_field(content):
-        raise ValueError(f"This is not a whole key of the type {kind}: copy the line again.")
+    if not content.startswith(inner) or not _is_complete(content):
+        raise ValueError(f"This is not a complete key of type {kind}: copy the whole line again.")
     return f"{kind} {encoded}"
 
 
-def _ends_with_whole_field(content: bytes) -> bool:
-    """Whether the fields of the key, each with its length before it, end where the key ends."""
+def _is_complete(content: bytes) -> bool:
+    """Whether the last field of the key ends with the key; each field begins with its length."""
     fields, position = 0, 0
     while position + 4 <= len(content):
         position += 4 + int.from_bytes(content[position : position + 4])
@@ -113,24 +113,23 @@ _NO_FOLDERS = {
 
 
 def check_folder(value: str) -> str:
-    """A relative or absolute path with forward slashes; only the two years may be put in."""
+    """A relative or absolute path with forward slashes, and placeholders for the two years only."""
     if len(value) > 500 or _CONTROL.search(value) or value != value.strip():
-        raise ValueError("Write at most 500 characters on one line, with no blank at either end.")
+        raise ValueError("Write at most 500 characters on one line, with no space at either end.")
     for pattern, advice in _NO_FOLDERS.items():
         if re.search(pattern, value):
             raise ValueError(advice)
     if ".." in value.split("/"):
-        raise ValueError("Leave .. out of the folder: write the path to it as it is.")
+        raise ValueError("Leave .. out of the folder: write the path directly.")
     if re.search(r"[{}]", re.sub(r"\{school_year(_end)?\}", "", value)):
         raise ValueError(
-            "Only {school_year} and {school_year_end} can be put into a folder: "
-            "write no other braces."
+            "A folder may contain {school_year} and {school_year_end}, and no other braces."
         )
     return value
 
 
 def rendered_folder(folder: str, school_year: int) -> str:
-    """The folder of a school year, tidied: `.` for the account's start folder."""
+    """The normalized folder of a school year; `.` is the account's start folder."""
     path = folder.replace("{school_year}", str(school_year)).replace(
         "{school_year_end}", str(school_year + 1)
     )
@@ -138,7 +137,7 @@ def rendered_folder(folder: str, school_year: int) -> str:
 
 
 def check_district(value: str) -> str:
-    """A district's name is part of a group's name: no blanks there, and commas part groups."""
+    """A district's name is part of a group's name, which has no spaces; commas separate groups."""
     if not re.fullmatch(r"[\w.-]{1,100}", value):
         raise ValueError(
             "Write 1 to 100 letters, digits or . _ - here, as in the group district:NAME."
@@ -165,13 +164,13 @@ def _is_time_zone(value: str) -> bool:
 
 
 def secret_problem(name: str, value: object) -> str | None:
-    """What is wrong with a secret that was sent, never quoting it; None if nothing is."""
+    """The problem with a secret in a request, without quoting it; None if there is none."""
     if value is None:
         return None
     if not isinstance(value, str) or not value:
         return "Write it as text; leave it out to keep the stored one, or send null to remove it."
-    if len(value) > SECRET_CHARACTERS or not _is_storable(value):
-        return f"Write at most {SECRET_CHARACTERS} characters of plain text."
+    if len(value) > MAX_SECRET_CHARACTERS or not _is_storable(value):
+        return f"Write at most {MAX_SECRET_CHARACTERS} characters of plain text."
     if name == "private_key":
         return _private_key_problem(value)
     return None
@@ -179,15 +178,15 @@ def secret_problem(name: str, value: object) -> str | None:
 
 def _private_key_problem(value: str) -> str | None:
     if value.startswith("PuTTY-User-Key-File"):
-        return "This is a key of PuTTY: export it as an OpenSSH key (in PuTTYgen, Conversions)."
+        return "This is a PuTTY key: export it as an OpenSSH key (in PuTTYgen: Conversions)."
     if re.match(r"\s*(ssh|ecdsa)-", value):
-        return "This is the public key: send the private one, which begins with -----BEGIN."
+        return "This is the public key: send the private key, which begins with -----BEGIN."
     if not re.fullmatch(
         r"\s*-----BEGIN [A-Z ]*PRIVATE KEY-----.*-----END [A-Z ]*PRIVATE KEY-----\s*",
         value,
         re.DOTALL,
     ):
-        return "Send the whole file of the private key, from -----BEGIN to the last -----."
+        return "Send the whole private key file, from -----BEGIN to the last -----."
     return None
 
 

@@ -1,7 +1,8 @@
-"""The nightly export: a time of day in the district's time zone, and days on which it pauses.
+"""The schedule of the nightly export: a local time of day, and pauses.
 
-The rules of the clock are EventBridge Scheduler's: a local time that the clock skips is no run, and
-one that it shows twice is one run, at the first. (AWS, "Schedule types in EventBridge Scheduler".)
+EventBridge Scheduler's rules apply to daylight saving time: no run on a day that skips the local
+time, and one run, at the first occurrence, on a day that repeats it. (AWS, "Schedule types in
+EventBridge Scheduler".)
 """
 
 import datetime as dt
@@ -25,14 +26,14 @@ from pydantic import (
 from registration_sync.domain.connections.rules import check_time_zone
 from registration_sync.domain.errors import InvalidRequest, Problem
 
-RUNS_SHOWN = 5
-DAYS_LOOKED_AHEAD = 800
+NEXT_RUNS = 5
+MAX_DAYS_AHEAD = 800
 
-RUNS_WITHIN = dt.timedelta(hours=26)
-"""A day, and two hours for a run that waited its turn and was tried again."""
+OVERDUE_AFTER = dt.timedelta(hours=26)
+"""A day, and two hours for a run that had to wait or was retried."""
 
-TAKES_AT_MOST = dt.timedelta(hours=2)
-PAUSES_AT_MOST = 50
+MAX_DURATION = dt.timedelta(hours=2)
+MAX_PAUSES = 50
 
 
 def _check_time(value: object) -> str:
@@ -68,7 +69,7 @@ class Pause(_Part):
     @model_validator(mode="after")
     def _in_order(self) -> "Pause":
         if self.last < self.first:
-            raise ValueError("The pause ends before it begins: exchange the two days.")
+            raise ValueError("The pause ends before it begins: swap the two days.")
         return self
 
 
@@ -78,28 +79,27 @@ class Schedule(_Part):
     enabled: StrictBool
     time: Annotated[str, BeforeValidator(_check_time)]
     time_zone: Annotated[str, AfterValidator(check_time_zone)]
-    pauses: Annotated[tuple[Pause, ...], Field(max_length=PAUSES_AT_MOST)] = ()
+    pauses: Annotated[tuple[Pause, ...], Field(max_length=MAX_PAUSES)] = ()
 
     @property
     def zone(self) -> ZoneInfo:
         return ZoneInfo(self.time_zone)
 
     def to_json(self) -> dict[str, Any]:
-        """The shape of the API, and of what is stored."""
+        """The shape of the API, and of the stored item."""
         return self.model_dump(mode="json", by_alias=True)
 
     def pauses_on(self, day: dt.date) -> bool:
-        """Whether the local day is one of a pause."""
+        """Whether the local day is within a pause."""
         return any(pause.first <= day <= pause.last for pause in self.pauses)
 
 
 def parse_schedule(definition: object, default_zone: str) -> Schedule:
-    """Reads `{"enabled", "time", "time_zone"?, "pauses"?: [{"from", "to"}]}`; InvalidRequest has
-    every problem."""
+    """Reads `{"enabled", "time", "time_zone"?, "pauses"?: [{"from", "to"}]}`; raises
+    InvalidRequest with every problem."""
     if not isinstance(definition, dict):
         raise InvalidRequest('Send a JSON object, such as {"enabled": true, "time": "21:00"}.')
     try:
-        # A zone that is left out, or null, is the district's.
         zone = definition.get("time_zone")
         return Schedule.model_validate(
             {**definition, "time_zone": default_zone if zone is None else zone}
@@ -122,27 +122,27 @@ def _sentence(detail: dict[str, Any]) -> str:
         return str(detail["ctx"]["error"])
     if kind == "extra_forbidden":
         return "There is no such key here: leave it out."
-    wanted = {
+    expected = {
         "enabled": "true or false, without quotes",
         "time": "the time of day, such as 21:00",
         "time_zone": "a time zone, such as America/Chicago",
-        "pauses": f"a list of at most {PAUSES_AT_MOST} pauses, each with from and to",
+        "pauses": f"a list of at most {MAX_PAUSES} pauses, each with from and to",
         "from": "the first day of the pause, such as 2026-06-30",
         "to": "the last day of the pause, such as 2026-07-31",
     }.get(str(name), 'an object such as {"from": "2026-06-30", "to": "2026-07-31"}')
-    return f"This is missing: write {wanted}." if kind == "missing" else f"Write {wanted}."
+    return f"This is missing: write {expected}." if kind == "missing" else f"Write {expected}."
 
 
 @dataclass(frozen=True, slots=True)
 class NextRun:
-    """`at` is the local time with its offset; None on a day whose clock skips it, with a `note`."""
+    """`at` is the local time with its offset, None on a day that skips the time, with a `note`."""
 
     day: dt.date
     at: dt.datetime | None
     note: str = ""
 
     def to_json(self) -> dict[str, Any]:
-        """`{"day", "at", "utc", "note"}`; `at` and `utc` are null where there is no run."""
+        """`{"day", "at", "utc", "note"}`; `at` and `utc` are null if there is no run."""
         utc = self.at.astimezone(dt.UTC).strftime("%Y-%m-%dT%H:%M:%SZ") if self.at else None
         return {
             "day": self.day.isoformat(),
@@ -153,14 +153,14 @@ class NextRun:
 
 
 def next_runs(schedule: Schedule, now: dt.datetime) -> list[NextRun]:
-    """The next five runs after `now` (aware), and the days among them whose clock skips the time.
+    """The next five runs after `now` (aware), and the days among them that skip the time.
 
-    None while the schedule is off; fewer if pauses reach further than two years.
+    Empty while the schedule is off; fewer than five if pauses last longer than two years.
     """
     found: list[NextRun] = []
     for one in _days(schedule, now) if schedule.enabled else ():
         found.append(one)
-        if sum(1 for each in found if each.at) == RUNS_SHOWN:
+        if sum(1 for each in found if each.at) == NEXT_RUNS:
             break
     return found
 
@@ -168,7 +168,7 @@ def next_runs(schedule: Schedule, now: dt.datetime) -> list[NextRun]:
 def _days(schedule: Schedule, now: dt.datetime) -> Iterator[NextRun]:
     hour, minute = map(int, schedule.time.split(":"))
     today = now.astimezone(schedule.zone).date()
-    for number in range(DAYS_LOOKED_AHEAD):
+    for number in range(MAX_DAYS_AHEAD):
         day = today + dt.timedelta(days=number)
         if schedule.pauses_on(day):
             continue
@@ -176,10 +176,10 @@ def _days(schedule: Schedule, now: dt.datetime) -> Iterator[NextRun]:
         if at.astimezone(dt.UTC) <= now and not is_skipped(at):
             continue
         if is_skipped(at):
-            note = f"The clock skips {schedule.time} on this day: there is no run."
+            note = f"The clock skips {schedule.time} on this day: no run."
             yield NextRun(day, None, note)
         elif at.replace(fold=1).utcoffset() != at.utcoffset():
-            note = f"The clock shows {schedule.time} twice on this day: it runs at the first."
+            note = f"{schedule.time} occurs twice on this day: the run starts at the first."
             yield NextRun(day, at, note)
         else:
             yield NextRun(day, at)
@@ -187,24 +187,24 @@ def _days(schedule: Schedule, now: dt.datetime) -> Iterator[NextRun]:
 
 @dataclass(frozen=True, slots=True)
 class SetSchedule:
-    """A schedule as it is stored; `set_at` is when it was last changed."""
+    """A stored schedule; `set_at` is the time of its last change."""
 
     connection_id: str
     schedule: Schedule
     set_at: dt.datetime
 
 
-def is_due_to_have_run(kept: SetSchedule, now: dt.datetime) -> bool:
-    """Whether the clock had a run to start in the last 26 hours, early enough for it to be over.
+def should_have_run(stored: SetSchedule, now: dt.datetime) -> bool:
+    """Whether the schedule had a run in the last 26 hours, early enough to be finished by now.
 
-    Not while the schedule is off, pauses, or is too new.
+    False while the schedule is off, pauses, or is too new.
     """
-    since = max(now - RUNS_WITHIN, kept.set_at)
-    first = next((run.at for run in next_runs(kept.schedule, since) if run.at), None)
-    return first is not None and first <= now - TAKES_AT_MOST
+    since = max(now - OVERDUE_AFTER, stored.set_at)
+    first = next((run.at for run in next_runs(stored.schedule, since) if run.at), None)
+    return first is not None and first <= now - MAX_DURATION
 
 
 def is_skipped(local: dt.datetime) -> bool:
-    """Whether the zone's clock never shows this local time."""
+    """Whether daylight saving time skips this local time."""
     there_and_back = local.astimezone(dt.UTC).astimezone(local.tzinfo)
     return there_and_back.replace(tzinfo=None) != local.replace(tzinfo=None, fold=0)

@@ -1,5 +1,5 @@
-"""The mapping engine: a definition, compiled into a function from a registration to rows.
+"""The mapping engine: compiles a definition into a function from a registration to file rows.
 
-Read `definition.mapping` first, then `compiled.mapping`. Of the rest of the package it knows the
-errors only.
+Read `definition.mapping` first, then `compiled.mapping`. It imports nothing else of the package
+but `domain.errors`.
 """

@@ -1,1 +1,1 @@
-"""Registrations, and the batches and ledger that account for them. Read `batches` first."""
+"""Registrations, their batches and the ledger that accounts for them. Read `batches` first."""

@@ -1,7 +1,7 @@
-"""Batches and the marker: what says, without any clock, which students are due.
+"""Batches and the export marker: they determine, without any clock, which students are due.
 
-Syncs put marks into the open batch of a (connection, school year). An export closes that batch,
-delivers what stands in it, and commits it as exported. docs/architecture.md tells the protocol.
+Syncs put due marks into the open batch of a (connection, school year). An export closes that
+batch, delivers its students, and commits it as exported. docs/architecture.md has the protocol.
 """
 
 import zlib
@@ -10,37 +10,38 @@ from dataclasses import dataclass, field
 from enum import Enum
 
 SHARDS = 8
-"""For ever: a student's shard is part of the key of everything stored about the student."""
+"""Never change this: the shard is part of the key of everything stored about a student."""
 
 LEASE_SECONDS = 180
 LEASE_RENEWAL_SECONDS = 45
 LEASE_SECONDS_FOR_RENAMES = 60
-"""The lease must last this long yet before the renames begin."""
+"""The renames begin only while the lease lasts at least this long."""
 
 
-def shard(student_id: str) -> int:
-    """The partition of a student, by crc32: one partition takes 1,000 writes a second."""
+def shard_of(student_id: str) -> int:
+    """The shard of a student, by crc32: a partition of DynamoDB takes 1,000 writes a second."""
     return zlib.crc32(student_id.encode()) % SHARDS
 
 
-def version_of(arrived_at_ms: int, request_id: str, place: int) -> str:
-    """A version: texts compare like arrivals; equal means the same place in the same request."""
-    return f"{arrived_at_ms:015d}#{request_id}#{place:04d}"
+def version_of(arrived_at_ms: int, request_id: str, index: int) -> str:
+    """A version: a later arrival has the greater text; equal versions come from the same index of
+    the same request."""
+    return f"{arrived_at_ms:015d}#{request_id}#{index:04d}"
 
 
 def arrived_at_ms(version: str) -> int:
-    """When the request of a version arrived at the API, in milliseconds since 1970."""
+    """When the request of a version arrived, in milliseconds since 1970."""
     return int(version.split("#", 1)[0])
 
 
 def request_id(version: str) -> str:
-    """The request that brought a version."""
+    """The id of the request that a version came with."""
     return version.partition("#")[2].rpartition("#")[0]
 
 
 @dataclass(frozen=True, slots=True)
 class Lease:
-    """The right to export a connection; `token` is fresh for each attempt."""
+    """The exclusive right to export a connection; each attempt has a new `token`."""
 
     token: str
     run_id: str
@@ -49,8 +50,8 @@ class Lease:
 
 @dataclass(frozen=True, slots=True)
 class YearMarker:
-    """Numbers of batches: the open one, from 1; the last exported, from 0; and the last whose
-    marks were cleared away, from 0."""
+    """Batch numbers of a school year: the open batch, from 1; the last exported one and the last
+    retired one, whose marks are deleted, each 0 for none."""
 
     open: int
     exported: int
@@ -59,7 +60,7 @@ class YearMarker:
 
 @dataclass(frozen=True, slots=True)
 class ExportMarker:
-    """The marker of a connection: its lease, and its years."""
+    """The lease of a connection, and the batch numbers of each school year."""
 
     lease: Lease | None = None
     years: Mapping[int, YearMarker] = field(default_factory=dict)
@@ -67,8 +68,8 @@ class ExportMarker:
 
 @dataclass(frozen=True, slots=True)
 class DueMark:
-    """A student stands in a batch; `version`, `reasons` (JSON) and `since` (ISO 8601) only where
-    an export held it."""
+    """Marks a student as due in a batch. Only a held student has a `version`, `reasons` (JSON) and
+    `since` (ISO 8601)."""
 
     student_id: str
     version: str = ""
@@ -76,17 +77,17 @@ class DueMark:
     since: str = ""
 
     def holds(self, current: "Current") -> bool:
-        """Whether it is this very version that was held."""
+        """Whether exactly this version was held."""
         return bool(self.reasons) and self.version == current.version
 
 
 @dataclass(frozen=True, slots=True)
 class Current:
-    """The latest snapshot of a student; `snapshot` None is a tombstone (removed).
+    """The latest snapshot of a student; `snapshot` is None for a removed student (a tombstone).
 
-    What exports did with the student outlives the snapshots: `outcome` of the last one (an
-    Outcome, or "" for none), the batch it was `settled_in`, and the last one `exported_in` (0:
-    never).
+    Later syncs keep the result of exports: the last `outcome` (an Outcome, or "" for none), the
+    batch of that export (`settled_in`), and the last batch with a row of the student
+    (`exported_in`); 0 for never.
     """
 
     student_id: str
@@ -99,7 +100,7 @@ class Current:
 
 
 class Stored(Enum):
-    """What became of a conditional write of a snapshot."""
+    """The result of a conditional write of a snapshot."""
 
     WRITTEN = "written"
     SUPERSEDED = "superseded"

@@ -1,7 +1,7 @@
-"""The ledger: what each committed year of a run did, with totals that never need a scan.
+"""The ledger: one entry for each committed year of a run, with totals that never need a scan.
 
-Every export moves the totals by what became of the students it handled, so that "exported" is
-counted from what was delivered. docs/architecture.md tells why the books close.
+Every export adds to the totals how the outcomes of its students changed, so "exported" counts
+deliveries. docs/architecture.md explains why the totals add up.
 """
 
 import datetime as dt
@@ -16,8 +16,8 @@ from registration_sync.domain.registrations.row_history import Histories, RowHis
 
 
 class Outcome(StrEnum):
-    """What an export did with a student: a row in a file, none by the mapping's conditions, or
-    none as the student was removed."""
+    """The outcome of an export for a student: a row in a file, no row because of the mapping's
+    conditions, or no row because the student was removed."""
 
     EXPORTED = "exported"
     LEFT_OUT = "left_out"
@@ -26,13 +26,13 @@ class Outcome(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Totals:
-    """How many students of a year the exports have settled so, each by the last one."""
+    """The number of students of a year with each outcome, as of the last export of each."""
 
     exported: int = 0
     left_out: int = 0
 
-    def moved(self, before: str, after: str) -> "Totals":
-        """With a student who had one outcome ("" for none) and has another now."""
+    def with_changed_outcome(self, before: str, after: str) -> "Totals":
+        """The totals after one student's outcome has changed; "" is no outcome."""
         return Totals(
             self.exported + (after == Outcome.EXPORTED) - (before == Outcome.EXPORTED),
             self.left_out + (after == Outcome.LEFT_OUT) - (before == Outcome.LEFT_OUT),
@@ -45,18 +45,19 @@ class Totals:
 NO_TOTALS = Totals()
 
 
-def moved(students: Mapping[tuple[str, str], int]) -> Totals:
-    """What it does to totals that so many students had one outcome and have another now."""
+def change_in_totals(changes: Mapping[tuple[str, str], int]) -> Totals:
+    """The difference to add to the totals, from the number of students for each change of outcome
+    (before, after)."""
     change = Counter[str]()
-    for (before, after), count in students.items():
+    for (before, after), count in changes.items():
         change[after] += count
         change[before] -= count
     return Totals(change[Outcome.EXPORTED], change[Outcome.LEFT_OUT])
 
 
-def outcome_before_ledger(current: Current, exported: int) -> Outcome | None:
-    """What exports did with a student of whom nothing is noted, if they are older than the ledger:
-    who stands in an exported batch was exported then."""
+def inferred_outcome(current: Current, exported: int) -> Outcome | None:
+    """The outcome of a student whose exports are older than the ledger, which recorded none: every
+    student of an exported batch was exported. None if not inferred."""
     if current.settled_in or current.batch > exported:
         return None
     return Outcome.REMOVED if current.snapshot is None else Outcome.EXPORTED
@@ -64,8 +65,9 @@ def outcome_before_ledger(current: Current, exported: int) -> Outcome | None:
 
 @dataclass(frozen=True, slots=True)
 class LedgerFile:
-    """A file of the run: `number` is its place in the mapping and in the index, `path` where it
-    was put (its package's, if it went in one), `rows` without the header, `encoding` Python's."""
+    """A file of the run: `number` is its index in the mapping (run indexes refer to that), `path`
+    the remote path (of its package, if it has one), `rows` excludes the header, `encoding` is
+    Python's name."""
 
     number: int
     name: str
@@ -77,7 +79,7 @@ class LedgerFile:
 
 @dataclass(frozen=True, slots=True)
 class LastExport:
-    """The last run that delivered anybody of the year, and how many."""
+    """The last run that delivered students of the year, and their number."""
 
     run_id: str
     exported_at: str
@@ -86,8 +88,9 @@ class LastExport:
 
 @dataclass(frozen=True, slots=True)
 class LedgerEntry:
-    """One committed year of a run: the batches `first` to `last`, how many students it `settled`,
-    and the year's `totals` and `histories` after it. `exported_at` is ISO 8601 in UTC."""
+    """One committed year of a run: the batches `first` to `last`, the number of students with an
+    outcome (`settled`), and the year's `totals` and `histories` after the run. `exported_at` is
+    ISO 8601 in UTC."""
 
     first: int
     last: int
@@ -101,7 +104,7 @@ class LedgerEntry:
 
 
 def ledger_entry(record: Mapping[str, Any]) -> LedgerEntry:
-    """The entry that `asdict` made the record of; what is from before the histories has none."""
+    """The entry from its record (made by `asdict`); the oldest records have no histories."""
     last_export = record["last_export"]
     return LedgerEntry(
         **{
@@ -120,5 +123,5 @@ def _row_history(record: Mapping[str, Any]) -> RowHistory:
 
 
 def moment(now: dt.datetime) -> str:
-    """A time as the ledger and the marks keep it."""
+    """A time as ledger entries and marks store it."""
     return now.astimezone(dt.UTC).isoformat(timespec="seconds").replace("+00:00", "Z")

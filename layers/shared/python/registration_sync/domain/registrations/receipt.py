@@ -1,10 +1,9 @@
-"""The receipt of a student: what became of the last sync, in words and in fields."""
+"""The receipt of a student: the status of the last sync, as a sentence and as fields."""
 
 import datetime as dt
 import json
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any
 
 from registration_sync.domain.registrations.batches import (
     Current,
@@ -24,27 +23,27 @@ class StudentStatus(StrEnum):
 
 
 MESSAGES = {
-    StudentStatus.DUE: "The next export takes this student.",
-    StudentStatus.HELD: "The last export held this student back, for the reasons given; each "
-    "export tries again.",
+    StudentStatus.DUE: "The next export includes this student.",
+    StudentStatus.HELD: "The last export held this student for the reasons given; every export "
+    "tries again.",
     StudentStatus.EXPORTED: "Exported as last synced.",
     StudentStatus.LEFT_OUT: "No row: the conditions of the mapping leave this student "
     "out of every file.",
-    StudentStatus.REMOVED: "Removed: no export has this student any more.",
-    StudentStatus.UNCONFIRMED: "The last sync was not confirmed, so no export may have it: sync "
-    "this student again in SchoolMint Enroll.",
+    StudentStatus.REMOVED: "Removed: exports no longer include this student.",
+    StudentStatus.UNCONFIRMED: "The last sync was not confirmed, so exports may not include it: "
+    "sync this student again in SchoolMint Enroll.",
 }
 
 NO_LONGER_KEPT = (
-    "The archived files of the run that exported this student last are no longer kept, so the rows "
+    "The archived files of the run that last exported this student are no longer kept, so the rows "
     "cannot be shown."
 )
 
 
 @dataclass(frozen=True, slots=True)
 class ReceiptFile:
-    """A row of the student as it was delivered: `row` counts from 1 without the header, `line` is
-    without its line end, `sha256` is the file's."""
+    """A delivered row of the student: `row` counts from 1 after the header, `line` has no line
+    ending, `sha256` is that of the file."""
 
     name: str
     path: str
@@ -55,8 +54,7 @@ class ReceiptFile:
 
 @dataclass(frozen=True, slots=True)
 class ReceiptDelivery:
-    """The last run that exported the student; not `kept`: its archive is gone, and with it the
-    rows."""
+    """The last run that exported the student; `kept` is false once its archive has expired."""
 
     run_id: str
     exported_at: str
@@ -65,56 +63,54 @@ class ReceiptDelivery:
 
 
 def status_of_due(current: Current, mark: DueMark) -> StudentStatus:
-    """The status of a student whom a mark says due; a removal that a file has to tell, and cannot,
-    is held."""
+    """The status of a student with a mark. A removal is held if its row could not be written."""
     if mark.holds(current):
         return StudentStatus.HELD
     return StudentStatus.REMOVED if current.snapshot is None else StudentStatus.DUE
 
 
-def receipt_of_due(school_year: int, current: Current, mark: DueMark) -> dict[str, Any]:
-    """The short receipt, as lists have it."""
-    status = status_of_due(current, mark)
-    return {
-        **_told(school_year, current, status),
-        "reasons": reasons_of(mark) if status is StudentStatus.HELD else [],
-    }
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """What became of a student's last sync of a school year. `mark` is the due mark of a student
+    who is due or held, `exported` the last run that exported the student."""
 
+    school_year: int
+    current: Current
+    status: StudentStatus
+    mark: DueMark | None = None
+    exported: ReceiptDelivery | None = None
 
-def receipt(
-    school_year: int,
-    current: Current,
-    status: StudentStatus,
-    mark: DueMark | None,
-    exported: ReceiptDelivery | None,
-) -> dict[str, Any]:
-    """The whole receipt, in the shape of the API."""
-    held = None
-    if mark and status is StudentStatus.HELD:
-        held = {"since": mark.since or None, "reasons": reasons_of(mark)}
-    message = MESSAGES[status]
-    if exported and not exported.kept:
-        message = f"{message} {NO_LONGER_KEPT}"
-    return {
-        **_told(school_year, current, status),
-        "message": message,
-        "request_id": request_id(current.version),
-        "held": held,
-        "exported": json.loads(json.dumps(asdict(exported))) if exported else None,
-    }
+    @property
+    def synced_at(self) -> dt.datetime:
+        """In UTC."""
+        return dt.datetime.fromtimestamp(arrived_at_ms(self.current.version) / 1000, dt.UTC)
+
+    @property
+    def request_id(self) -> str:
+        """The id of the request that synced the student."""
+        return request_id(self.current.version)
+
+    @property
+    def exported_before(self) -> bool:
+        return self.current.exported_in > 0
+
+    @property
+    def is_held(self) -> bool:
+        return self.mark is not None and self.status is StudentStatus.HELD
+
+    @property
+    def reasons(self) -> list[dict[str, str]]:
+        """Why the student is held, empty for a student who is not."""
+        return reasons_of(self.mark) if self.mark and self.is_held else []
+
+    @property
+    def message(self) -> str:
+        message = MESSAGES[self.status]
+        if self.exported and not self.exported.kept:
+            return f"{message} {NO_LONGER_KEPT}"
+        return message
 
 
 def reasons_of(mark: DueMark) -> list[dict[str, str]]:
     reasons: list[dict[str, str]] = json.loads(mark.reasons)
     return reasons
-
-
-def _told(school_year: int, current: Current, status: StudentStatus) -> dict[str, Any]:
-    synced_at = dt.datetime.fromtimestamp(arrived_at_ms(current.version) / 1000, dt.UTC)
-    return {
-        "student_id": current.student_id,
-        "school_year": school_year,
-        "status": status,
-        "synced_at": synced_at.isoformat(timespec="milliseconds").replace("+00:00", "Z"),
-        "exported_before": current.exported_in > 0,
-    }

@@ -1,16 +1,16 @@
-"""How many rows the files of a year had in its last exports, for the guard of unusual counts."""
+"""Row counts of the last exports of a year, for the guard against unusual counts."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-EARLIER_EXPORTS = 5
-"""So many earlier ones tell how many rows are usual: their median, so that one outlier does not."""
+HISTORY_LENGTH = 5
+"""Exports kept for each file. Their median is the usual count, so one outlier changes nothing."""
 
 
 @dataclass(frozen=True, slots=True)
 class RowCount:
-    """The rows of a file, by the name that the mapping has for it, placeholders and all.
-    `all_students`: not only the changes."""
+    """The rows of a file in one export. `file` is the name in the mapping, with placeholders;
+    `all_students` is true for a full file."""
 
     file: str
     rows: int
@@ -19,8 +19,8 @@ class RowCount:
 
 @dataclass(frozen=True, slots=True)
 class RowHistory:
-    """The rows of such a file in the last exports of its year, the newest first: `rows` in all of
-    them, `rows_if_any` in those in which it had any."""
+    """The row counts of a file in the last exports of a year, newest first: `rows` of all exports,
+    `rows_if_any` of those in which the file had rows."""
 
     file: str
     all_students: bool
@@ -32,8 +32,8 @@ class RowHistory:
         return RowHistory(
             self.file,
             self.all_students,
-            (rows, *self.rows)[:EARLIER_EXPORTS],
-            (*some, *self.rows_if_any)[:EARLIER_EXPORTS],
+            (rows, *self.rows)[:HISTORY_LENGTH],
+            (*some, *self.rows_if_any)[:HISTORY_LENGTH],
         )
 
 
@@ -41,15 +41,15 @@ type Histories = tuple[RowHistory, ...]
 
 
 def earlier_rows(histories: Histories, count: RowCount) -> tuple[int, ...]:
-    """How many rows the file had in the last exports in which it had any; if it has none now, in
-    the last of all: where it often has none, that is usual."""
+    """The earlier row counts to compare with: of exports in which the file had rows, or, if it has
+    none now, of all exports, because an often empty file is usual then."""
     found = _find(histories, count)
     return found.rows_if_any if count.rows else found.rows
 
 
 def with_counts(histories: Histories, counts: Sequence[RowCount]) -> Histories:
-    """After one more export. A file that the mapping has no longer is forgotten; nothing is, of an
-    export without any file."""
+    """The histories after one more export. Drops files that are no longer in the mapping, unless
+    the export had no file at all."""
     if not counts:
         return histories
     names = {count.file for count in counts}

@@ -13,7 +13,7 @@ from registration_sync.domain.connections.guard_settings import (
 )
 from registration_sync.domain.connections.sftp import RemoteFile
 from registration_sync.domain.pluralize import pluralize
-from registration_sync.domain.registrations.row_history import EARLIER_EXPORTS, RowCount
+from registration_sync.domain.registrations.row_history import HISTORY_LENGTH, RowCount
 from registration_sync.domain.runs.run import Finding
 
 TOUCHED_SECONDS = 600
@@ -30,9 +30,9 @@ def check_row_count(
     guard: RowCountGuard, count: RowCount, earlier: Sequence[int]
 ) -> Finding | None:
     """`earlier` has the rows of this file in the last exports with any, the newest first."""
-    if guard.action is GuardAction.OFF or len(earlier) < EARLIER_EXPORTS:
+    if guard.action is GuardAction.OFF or len(earlier) < HISTORY_LENGTH:
         return None
-    usual = round(median(earlier[:EARLIER_EXPORTS]))
+    usual = round(median(earlier[:HISTORY_LENGTH]))
     difference = abs(count.rows - usual)
     if difference < guard.at_least or difference * 100 <= guard.percent * usual:
         return None

@@ -1,78 +1,62 @@
-"""What the history shows of a run that is not finished: whether it lives, decided at reading.
+"""Detects stale runs when they are read: no job updates the record of an interrupted run.
 
-Nobody writes down that a run died: a process that was killed cannot, and a judge with a clock of
-its own would now and then bury a live one.
+A killed process cannot record its end, and a reaper with its own clock could mark a live run as
+failed.
 """
 
 import datetime as dt
-from typing import Any
+from dataclasses import replace
 
-from registration_sync.domain.runs.run import ERASURE, LEASED, RESEND, RunStatus
+from registration_sync.domain.runs.run import Run, RunError, RunKind, RunStatus
 
-STARTS_WITHIN = dt.timedelta(minutes=20)
-"""As long as a pending run keeps the next request waiting."""
+START_TIMEOUT = dt.timedelta(minutes=20)
+"""As long as a pending run blocks the next request."""
 
-LASTS_AT_MOST = dt.timedelta(minutes=16)
-"""An invocation of the export function ends after 15 minutes, whatever it does."""
+MAX_DURATION = dt.timedelta(minutes=16)
+"""An invocation of the export function ends after 15 minutes."""
 
 LEASE_GRACE = dt.timedelta(minutes=1)
-"""After a lease's end its holder still counts as alive: its renewal, or our clock, may be late."""
+"""After its lease expired a run still counts as alive: its renewal, or our clock, may be late."""
 
 
-def needs_lease_check(record: dict[str, Any]) -> bool:
-    """Whether only the lease tells if this run is alive."""
-    return record["status"] == RunStatus.IN_PROGRESS and record["kind"] in LEASED
+def needs_lease_check(run: Run) -> bool:
+    """Whether only the lease shows if this run is alive."""
+    return run.status is RunStatus.IN_PROGRESS and run.holds_lease
 
 
-def with_waiting_years(record: dict[str, Any], status: RunStatus) -> list[dict[str, Any]]:
-    """The years of a run that ends: those that await confirmation have this status, too."""
-    return [
-        {**year, "status": status.value}
-        if year["status"] == RunStatus.AWAITING_CONFIRMATION
-        else year
-        for year in record["years"]
-    ]
+def effective_run(run: Run, *, lease_holder: str | None, now: dt.datetime) -> Run:
+    """The run, as failed if it is stale; `lease_holder` is the run that holds the lease."""
+    if run.status is RunStatus.PENDING and now - run.requested_at > START_TIMEOUT:
+        message = "It never started: nothing was sent. Start a new run."
+        return _failed(run, RunError("never_started", message, transient=True))
+    if run.status is RunStatus.IN_PROGRESS and not _is_alive(run, lease_holder, now):
+        return _failed(run, RunError("stopped", _next_step(run), transient=True))
+    return run
 
 
-def effective_record(
-    record: dict[str, Any], *, running: str | None, now: dt.datetime
-) -> dict[str, Any]:
-    """The record, as failed where the run is dead; `running` is the run that holds the lease."""
-    if record["status"] == RunStatus.PENDING:
-        if now - dt.datetime.fromisoformat(record["requested_at"]) > STARTS_WITHIN:
-            return _failed(
-                record, "never_started", "It never started: nothing was sent. Ask again."
-            )
-    elif record["status"] == RunStatus.IN_PROGRESS and not _is_alive(record, running, now):
-        return _failed(record, "stopped", _what_next(record["kind"]))
-    return record
-
-
-def _is_alive(record: dict[str, Any], running: str | None, now: dt.datetime) -> bool:
-    again_by = record.get("next_attempt_by")
-    if again_by and now < dt.datetime.fromisoformat(again_by):
+def _is_alive(run: Run, lease_holder: str | None, now: dt.datetime) -> bool:
+    if run.next_attempt_by and now < run.next_attempt_by:
         return True
-    if record["kind"] in LEASED:
-        return bool(record["run_id"] == running)
-    return now - dt.datetime.fromisoformat(record["started_at"]) < LASTS_AT_MOST
+    if run.holds_lease:
+        return run.run_id == lease_holder
+    return run.started_at is not None and now - run.started_at < MAX_DURATION
 
 
-def _what_next(kind: str) -> str:
-    if kind == RESEND:
-        return "It stopped in the middle. Look which files are there, and send them again."
-    if kind == ERASURE:
-        return "It stopped in the middle. Ask again: it goes on with what is left."
-    if kind in LEASED:
-        return "It stopped in the middle; the students stay due, and the next export delivers them."
-    return "It stopped in the middle. It moved nothing: ask again."
+def _next_step(run: Run) -> str:
+    if run.kind is RunKind.RESEND:
+        return "The run was interrupted. Check which files were delivered, then send them again."
+    if run.kind is RunKind.ERASURE:
+        return "The erasure was interrupted. Request it again: it continues with what is left."
+    if run.holds_lease:
+        return "The run was interrupted; the students stay due, and the next export delivers them."
+    return "The run was interrupted. It changed nothing: start a new one."
 
 
-def _failed(record: dict[str, Any], code: str, message: str) -> dict[str, Any]:
-    error = {"code": code, "message": message, "passing": True}
-    return {
-        **record,
-        "status": RunStatus.FAILED.value,
-        "message": message,
-        "error": error,
-        "years": with_waiting_years(record, RunStatus.FAILED),
-    }
+def _failed(run: Run, error: RunError) -> Run:
+    return replace(
+        run,
+        status=RunStatus.FAILED,
+        message=error.message,
+        error=error,
+        years=run.with_waiting_years(RunStatus.FAILED),
+    )

@@ -1,78 +1,92 @@
-"""What is left of a run's record, and of what it tells of others, when a student is erased."""
+"""Removes a student from the record of a run, and from the reasons why others are held."""
 
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
-from registration_sync.domain.mapping.compiled.file import taken_by
+from registration_sync.domain.mapping.compiled.file import SAME_VALUE, duplicate_message
+from registration_sync.domain.runs.run import Run, RunRequest, YearOutcome
 
-CUT = (
-    "Rows of an erased student were cut out of the files that are kept: they are not byte for byte "
+ROWS_CUT = (
+    "Rows of an erased student were cut out of the archived files: they are not byte for byte "
     "those that were delivered."
 )
-"""Stands among the warnings of such a year; the manifest in the archive has the numbers."""
+"""A warning of such a year; the manifest in the archive has the numbers."""
 
-_SOMEBODY = "Another student"
+_ANOTHER_STUDENT = "Another student"
 
 
 def without_student(
-    record: Mapping[str, Any],
+    run: Run,
     student_id: str,
     *,
     cut: Collection[int] = (),
     shown: Collection[tuple[int, str]] = (),
-) -> dict[str, Any]:
-    """The record of a run without the student: held rows, unmatched values that nobody else has,
-    lines that it shows, who was asked for.
+) -> Run:
+    """The run without the student's held rows, unmatched values that no other student has, lines
+    that a dry run shows, and the student's id in the request.
 
-    `cut` are the school years whose kept files have rows of the student, `shown` the files (year
-    and name) that have one among the lines that a dry run shows: these all go, as nobody can tell
-    afterwards which were whose. The numbers stay as they were. Twice does as once.
+    `cut` are the school years whose archived files have rows of the student. `shown` are the files
+    (year and name) of a dry run that show such a row: all their lines are removed, because the
+    record does not say whose they are. The counts stay. Repeating it changes nothing.
     """
-    only_this = student_id in record["student_ids"]
-    return {
-        **record,
-        "student_ids": [each for each in record["student_ids"] if each != student_id],
-        "years": [
-            _year_without(year, student_id, cut=cut, shown=shown, without_lines=only_this)
-            for year in record["years"]
-        ],
-    }
+    is_about_student = student_id in run.student_ids
+    years = tuple(
+        _year_without(year, student_id, cut=cut, shown=shown, without_lines=is_about_student)
+        for year in run.years
+    )
+    return replace(run, request=_request_without(run.request, student_id), years=years)
+
+
+def _request_without(request: RunRequest, student_id: str) -> RunRequest:
+    if request.resend and request.resend.student_ids:
+        others = tuple(each for each in request.resend.student_ids if each != student_id)
+        return replace(request, resend=replace(request.resend, student_ids=others))
+    return replace(request, student_id=None) if request.student_id == student_id else request
 
 
 def _year_without(
-    year: Mapping[str, Any],
+    year: YearOutcome,
     student_id: str,
     *,
     cut: Collection[int],
     shown: Collection[tuple[int, str]],
     without_lines: bool,
-) -> dict[str, Any]:
-    school_year, warnings = year["school_year"], year["warnings"]
-    if school_year in cut and CUT not in warnings:
-        warnings = [*warnings, CUT]
-    return {
-        **year,
-        "warnings": warnings,
-        "held": without_name(
-            [row for row in year["held"] if row["student_id"] != student_id], student_id
+) -> YearOutcome:
+    warnings = year.warnings
+    if year.school_year in cut and ROWS_CUT not in warnings:
+        warnings = (*warnings, ROWS_CUT)
+    return replace(
+        year,
+        warnings=warnings,
+        held=tuple(
+            replace(row, message=_without_name(row.message, student_id))
+            for row in year.held
+            if row.student_id != student_id
         ),
-        "unmatched": [
-            {**value, "students": [each for each in value["students"] if each != student_id]}
-            for value in year["unmatched"]
-            # Five students are listed: where there is one, no other has the value.
-            if value["students"] != [student_id]
-        ],
-        "files": [
-            {**file, "lines": []} if without_lines or (school_year, file["name"]) in shown else file
-            for file in year["files"]
-        ],
-    }
+        unmatched=tuple(
+            replace(value, students=tuple(one for one in value.students if one != student_id))
+            for value in year.unmatched
+            # Five students are listed: if this is the only one, no other has the value.
+            if value.students != (student_id,)
+        ),
+        files=tuple(
+            replace(file, lines=())
+            if without_lines or (year.school_year, file.name) in shown
+            else file
+            for file in year.files
+        ),
+    )
 
 
 def without_name(reasons: Sequence[Mapping[str, Any]], student_id: str) -> list[dict[str, Any]]:
-    """Why others are held, without naming the student whose value they have."""
-    named = taken_by(f"Student {student_id}")
+    """The reasons why others are held, without the name of the student whose value they have."""
     return [
-        {**reason, "message": taken_by(_SOMEBODY)} if reason["message"] == named else {**reason}
-        for reason in reasons
+        {**reason, "message": _without_name(reason["message"], student_id)} for reason in reasons
     ]
+
+
+def _without_name(message: str, student_id: str) -> str:
+    # The beginning is also that of messages which older versions stored.
+    is_named = message.startswith(f"Student {student_id} {SAME_VALUE}")
+    return duplicate_message(_ANOTHER_STUDENT) if is_named else message

@@ -1,38 +1,39 @@
-"""The record of one export run, as the API shows it and as it is stored."""
+"""A run: one execution of an export, resend, check, …, from its request to its outcome."""
 
 import datetime as dt
-import json
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from enum import StrEnum
-from typing import Any
 
+from registration_sync.domain.errors import RegistrationSyncError, is_transient
 from registration_sync.domain.mapping.compiled.unmatched import UnmatchedValue
 from registration_sync.domain.runs.check import CheckStep
 
-BY_HAND, MANUAL, SCHEDULED = "hand", "manual", "schedule"
-"""What started a run: an operator's own invocation, Export Students, or the clock."""
 
-EXPORT, DRY_RUN, RESEND, CHECK, TEST_RECORD = "export", "dry_run", "resend", "check", "test_record"
-ERASURE = "erasure"
-"""The kinds of runs; all are kept in one history."""
+class RunKind(StrEnum):
+    """All kinds are kept in one history."""
 
-ONCE = frozenset({CHECK, TEST_RECORD})
-"""The kinds that AWS does not try again: each try signs in, and servers lock out who repeats a
-sign-in that was refused."""
+    EXPORT = "export"
+    DRY_RUN = "dry_run"
+    RESEND = "resend"
+    CHECK = "check"
+    TEST_RECORD = "test_record"
+    ERASURE = "erasure"
 
-OF_RECORD = "*"
-"""Stands in an event for students whom only the run's record names: an event that fails lies in a
-queue, where no student belongs."""
 
-LEASED = frozenset({EXPORT, RESEND, ERASURE})
-"""The kinds that hold the connection's lease while they run."""
+class RunTrigger(StrEnum):
+    """What started a run: an operator's own invocation, the API, or the schedule."""
 
-DRY_RUN_RETENTION = dt.timedelta(days=1)
-"""A dry run, its record and its files; the template's lifecycle rule of dry_runs/ agrees."""
+    OPERATOR = "hand"
+    API = "manual"
+    SCHEDULE = "schedule"
 
-MAX_HELD_LISTED = 1000
-"""Held rows listed per year in a run's record; all of them are in the archive's held.jsonl."""
+
+class Contents(StrEnum):
+    """The students in the files: those due, or all current ones."""
+
+    CHANGES = "changes"
+    ALL = "all"
 
 
 class RunStatus(StrEnum):
@@ -46,8 +47,20 @@ class RunStatus(StrEnum):
     CANCELLED = "cancelled"
 
 
+NOT_RETRIED = frozenset({RunKind.CHECK, RunKind.TEST_RECORD})
+"""Kinds that run once: each attempt signs in, and servers lock accounts after failed sign-ins."""
+
+HOLDS_LEASE = frozenset({RunKind.EXPORT, RunKind.RESEND, RunKind.ERASURE})
+"""Kinds that hold the connection's lease while they run."""
+
+DRY_RUN_RETENTION = dt.timedelta(days=1)
+"""For the record and the files of a dry run; the template's lifecycle rule of dry_runs/ agrees."""
+
+MAX_HELD_LISTED = 1000
+"""Held rows listed per year in a run record; the archive's held.jsonl lists all of them."""
+
 MESSAGES = {
-    EXPORT: {
+    RunKind.EXPORT: {
         RunStatus.SUCCEEDED: "Delivered.",
         RunStatus.PARTIAL: "Some students were not delivered and stay due.",
         RunStatus.NOTHING_TO_EXPORT: "Nothing to export: no sync since the last.",
@@ -55,26 +68,27 @@ MESSAGES = {
         RunStatus.AWAITING_CONFIRMATION: "Not all was sent: something is unusual, see the "
         "findings. Confirm the run, or cancel it. The students stay due.",
     },
-    DRY_RUN: {
+    RunKind.DRY_RUN: {
         RunStatus.SUCCEEDED: "A dry run: nothing was sent, and everyone stays due.",
         RunStatus.PARTIAL: "A dry run: an export now would not deliver some students.",
         RunStatus.NOTHING_TO_EXPORT: "A dry run: an export now would find nothing to export.",
         RunStatus.FAILED: "A dry run: an export now would deliver no file.",
     },
-    RESEND: {
-        RunStatus.SUCCEEDED: "Sent again. The files replaced what lay there, and may have brought "
-        "older data; who is due has not changed.",
-        RunStatus.PARTIAL: "Some years could not be sent again; who is due has not changed.",
+    RunKind.RESEND: {
+        RunStatus.SUCCEEDED: "Sent again. The files replaced the current files on the server, and "
+        "may have brought older data. Students who were due are still due.",
+        RunStatus.PARTIAL: "Some years could not be sent again. Students who were due are still "
+        "due.",
         RunStatus.NOTHING_TO_EXPORT: "There was nothing to send again.",
-        RunStatus.FAILED: "Nothing was sent again; who is due has not changed.",
+        RunStatus.FAILED: "Nothing was sent again. Students who were due are still due.",
     },
 }
-"""What a finished run says of itself, by kind and status."""
+"""The message of a finished run, by kind and status."""
 
 
 @dataclass(frozen=True, slots=True)
 class HeldRow:
-    """Why a student was left out; `message` never quotes a value."""
+    """The reason why a student was left out; `message` never quotes a value."""
 
     student_id: str
     file: str
@@ -85,8 +99,8 @@ class HeldRow:
 
 @dataclass(frozen=True, slots=True)
 class DeliveredFile:
-    """A file as it was archived and put on the server; `bytes` is its size, `lines` what a dry
-    run shows of it, `modified` when the server says it was written (seconds since 1970)."""
+    """A file as it was archived and delivered; `bytes` is its size, `lines` are those that a dry
+    run shows, `modified` is the server's modification time (seconds since 1970)."""
 
     name: str
     path: str
@@ -100,9 +114,9 @@ class DeliveredFile:
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """What a guard found unusual in a year; with the action `hold` it waits for a person.
+    """Something unusual that a guard found in a year; the action `hold` needs a confirmation.
 
-    `run_id` is the export to send again, where that is the remedy. No student is named.
+    `run_id` is the export to send again, where that is the remedy. It names no student.
     """
 
     guard: str
@@ -114,19 +128,25 @@ class Finding:
 
 @dataclass(frozen=True, slots=True)
 class RunError:
-    """What ended a year or a run: a stable code, and a sentence with the remedy. `passing`: the
-    same may well succeed a little later without anybody's help."""
+    """The reason why a year or a run failed: a stable code, and a sentence with the remedy.
+
+    `transient`: the same may succeed a little later without anybody's help.
+    """
 
     code: str
     message: str
-    passing: bool = False
+    transient: bool = False
+
+    @classmethod
+    def of(cls, error: RegistrationSyncError) -> "RunError":
+        return cls(error.code, error.message, is_transient(error))
 
 
 @dataclass(frozen=True, slots=True)
 class YearOutcome:
     """One school year of a run. `rows` counts the students exported, `held_count` those held, and
-    `left_out` those whom the mapping's conditions give no row; `unmatched` has the values without
-    a match code, whatever became of them. One that awaits confirmation has sent nothing."""
+    `left_out` those without a row by the mapping's conditions; `unmatched` lists the values without
+    a match code. A year that awaits confirmation has sent nothing."""
 
     school_year: int
     status: RunStatus
@@ -144,21 +164,18 @@ class YearOutcome:
 
 @dataclass(frozen=True, slots=True)
 class ResendSelection:
-    """What a re-send repeats: a run, of it some files (year and name; none: all of them), and of
-    those the rows of some students (none: whole files)."""
+    """The part of a past run to send again: some files (year and name; none: all of them), and the
+    rows of some students (None: whole files; empty: all those asked for were erased since)."""
 
     run_id: str
     files: tuple[tuple[int, str], ...] = ()
-    student_ids: tuple[str, ...] = ()
-
-
-NO_RESEND = ResendSelection("")
+    student_ids: tuple[str, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Erased:
-    """What an erasure took away: snapshots of the student, lines of how many kept files, and what
-    how many records of runs told of the student."""
+    """What an erasure removed: the student's snapshots, lines of kept files, the number of these
+    files, and of run records that named the student."""
 
     snapshots: int = 0
     lines: int = 0
@@ -174,54 +191,39 @@ class Erased:
         )
 
 
-NOTHING_ERASED = Erased()
-
-
 @dataclass(frozen=True, slots=True)
 class RunRequest:
-    """What is asked of an export; `school_years` None means every year with something due.
+    """What is asked of a run; `school_years` None means every year with something due.
 
-    `scheduled_for` is the time that a schedule names. `override_held` delivers a file of all
-    students without those who are held, `override_guards` whatever the guards find.
-    `student_ids` has the student of a test record or an erasure. `confirmed_by` let a run go on
-    that awaited it; `years` is what became of its years so far, and `erased` what an earlier
-    attempt of an erasure took away.
+    `override_held` delivers a full file without the held students, `override_guards` ignores what
+    the guards find. `student_id` is the student of a test record or an erasure.
     """
 
-    connection_id: str
-    run_id: str
-    trigger: str = BY_HAND
+    kind: RunKind = RunKind.EXPORT
     school_years: tuple[int, ...] | None = None
-    contents: str = "changes"
-    requested_by: str = ""
-    scheduled_for: dt.datetime | None = None
-    kind: str = EXPORT
+    contents: Contents = Contents.CHANGES
     override_held: bool = False
-    again: ResendSelection = NO_RESEND
-    student_ids: tuple[str, ...] = ()
     override_guards: bool = False
-    confirmed_by: str = ""
-    years: tuple[YearOutcome, ...] = ()
-    erased: Erased = NOTHING_ERASED
+    resend: ResendSelection | None = None
+    student_id: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Run:
-    """One execution and its record; times are UTC. `steps` are those of a check.
+    """One execution; times are UTC. `steps` are those of a check.
 
-    `sent_to` is the account on the server, `phase` what a running one is at, and of which year.
-    `next_attempt_by`: it failed in passing, and AWS tries it again before then. `confirmed_by`
-    let it go on after it had awaited confirmation. A finished erasure names no student.
+    `sent_to` is the account on the server, `phase` the current step of a run in progress, and its
+    year. `next_attempt_by`: it failed with a transient error, and AWS retries it before then.
+    `confirmed_by` confirmed a run that awaited confirmation. `erased` counts over all attempts.
     """
 
-    run_id: str
     connection_id: str
-    status: RunStatus
-    trigger: str
-    contents: str
-    school_years: tuple[int, ...] | None
-    requested_by: str
+    run_id: str
+    trigger: RunTrigger
     requested_at: dt.datetime
+    requested_by: str = ""
+    request: RunRequest = RunRequest()
+    status: RunStatus = RunStatus.PENDING
     started_at: dt.datetime | None = None
     finished_at: dt.datetime | None = None
     mapping_version: int | None = None
@@ -229,83 +231,69 @@ class Run:
     message: str = ""
     error: RunError | None = None
     attempt: int = 0
-    kind: str = EXPORT
-    override_held: bool = False
-    again: ResendSelection = NO_RESEND
     sent_to: str = ""
     phase: str | None = None
     next_attempt_by: dt.datetime | None = None
     steps: tuple[CheckStep, ...] = ()
-    student_ids: tuple[str, ...] = ()
-    override_guards: bool = False
     confirmed_by: str = ""
-    erased: Erased = NOTHING_ERASED
+    erased: Erased = Erased()
 
     @property
-    def years_wanted(self) -> tuple[int, ...] | None:
-        """The years to work on, None for each with something due; of a confirmed run those that
-        wait still, and no other, of which nobody has seen what the guards find."""
-        return waiting_years(self.years) if self.confirmed_by else self.school_years
+    def kind(self) -> RunKind:
+        return self.request.kind
+
+    @property
+    def holds_lease(self) -> bool:
+        return self.kind in HOLDS_LEASE
 
     @property
     def finished(self) -> bool:
         return self.finished_at is not None
 
-    def to_json(self) -> dict[str, Any]:
-        """The run as plain JSON values: the shape of `GET …/exports/{run}`."""
-        record = asdict(self)
-        for name in ("requested_at", "started_at", "finished_at", "next_attempt_by"):
-            moment = record[name]
-            record[name] = moment.isoformat(timespec="seconds") if moment else None
-        again = record.pop("again")
-        record |= {
-            "resend_of": again["run_id"] or None,
-            "student_ids": again["student_ids"] or record["student_ids"],
-        }
-        if self.kind == ERASURE and self.finished:
-            record["student_ids"] = ()
-        record["duration_seconds"] = None
-        if self.started_at and self.finished_at:
-            seconds = (self.finished_at - self.started_at).total_seconds()
-            record["duration_seconds"] = round(seconds, 1)
-        plain: dict[str, Any] = json.loads(json.dumps(record))  # lists for tuples, text for enums
-        return plain
+    @property
+    def duration_seconds(self) -> float | None:
+        if not self.started_at or not self.finished_at:
+            return None
+        return round((self.finished_at - self.started_at).total_seconds(), 1)
+
+    @property
+    def student_ids(self) -> tuple[str, ...]:
+        """The students that the run is about, and its record names: none for a finished erasure."""
+        if self.request.resend:
+            return self.request.resend.student_ids or ()
+        is_named = self.request.student_id and not (self.kind is RunKind.ERASURE and self.finished)
+        return (self.request.student_id,) if self.request.student_id and is_named else ()
+
+    @property
+    def waiting_years(self) -> tuple[int, ...]:
+        """The school years that await confirmation."""
+        return tuple(
+            year.school_year
+            for year in self.years
+            if year.status is RunStatus.AWAITING_CONFIRMATION
+        )
+
+    @property
+    def years_to_export(self) -> tuple[int, ...] | None:
+        """None for each year with something due. A confirmed run exports only the years that
+        waited: nobody has seen the findings of any other."""
+        return self.waiting_years if self.confirmed_by else self.request.school_years
+
+    def with_waiting_years(self, status: RunStatus) -> tuple[YearOutcome, ...]:
+        """The years, where those that await confirmation get this status."""
+        waiting = self.waiting_years
+        return tuple(
+            replace(year, status=status) if year.school_year in waiting else year
+            for year in self.years
+        )
 
 
-def pending_run(request: RunRequest, now: dt.datetime) -> Run:
-    """The pending record of a request."""
-    return Run(
-        run_id=request.run_id,
-        connection_id=request.connection_id,
-        status=RunStatus.PENDING,
-        trigger=request.trigger,
-        contents=request.contents,
-        school_years=request.school_years,
-        requested_by=request.requested_by,
-        requested_at=now,
-        kind=request.kind,
-        override_held=request.override_held,
-        again=request.again,
-        student_ids=request.student_ids,
-        override_guards=request.override_guards,
-        confirmed_by=request.confirmed_by,
-        years=request.years,
-        erased=request.erased,
-    )
+def finished_run(run: Run, years: Iterable[YearOutcome], now: dt.datetime) -> Run:
+    """The run with the outcome of its years, which decides its status and message.
 
-
-def waiting_years(years: Iterable[YearOutcome]) -> tuple[int, ...]:
-    """The school years that await confirmation."""
-    return tuple(
-        year.school_year for year in years if year.status is RunStatus.AWAITING_CONFIRMATION
-    )
-
-
-def finished_run(run: Run, years: tuple[YearOutcome, ...], now: dt.datetime) -> Run:
-    """The run with its outcome: the status is told by its years, the message by its kind too.
-
-    With a year that awaits confirmation it is not finished: it rests.
+    With a year that awaits confirmation it is not finished.
     """
+    years = tuple(years)
     statuses = {year.status for year in years}
     if RunStatus.AWAITING_CONFIRMATION in statuses:
         status = RunStatus.AWAITING_CONFIRMATION
@@ -317,9 +305,27 @@ def finished_run(run: Run, years: tuple[YearOutcome, ...], now: dt.datetime) -> 
         status = RunStatus.PARTIAL
     else:
         status = RunStatus.SUCCEEDED
-    message = MESSAGES.get(run.kind, MESSAGES[EXPORT])[status]
-    rests = status is RunStatus.AWAITING_CONFIRMATION
-    finished_at = None if rests else now
+    message = MESSAGES.get(run.kind, MESSAGES[RunKind.EXPORT])[status]
+    finished_at = None if status is RunStatus.AWAITING_CONFIRMATION else now
     return replace(
         run, status=status, years=years, message=message, finished_at=finished_at, phase=None
+    )
+
+
+def failed_run(run: Run, error: RegistrationSyncError, now: dt.datetime) -> Run:
+    """The run, failed as a whole, and with it the years that awaited confirmation."""
+    run_error, waiting = RunError.of(error), run.waiting_years
+    return replace(
+        run,
+        status=RunStatus.FAILED,
+        message=error.message,
+        error=run_error,
+        finished_at=now,
+        phase=None,
+        years=tuple(
+            YearOutcome(year.school_year, RunStatus.FAILED, error=run_error)
+            if year.school_year in waiting
+            else year
+            for year in run.years
+        ),
     )

@@ -1,1 +1,1 @@
-"""Create, change and remove connections and their schedules. Read `change_connection` first."""
+"""Creates, changes and removes connections and their schedules. Read `change_connection` first."""

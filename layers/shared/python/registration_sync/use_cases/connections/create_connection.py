@@ -1,40 +1,37 @@
-"""Create connection: a new SFTP connection of a district."""
+"""Creates a connection of a district."""
 
 import contextlib
 import datetime as dt
 
-from registration_sync.domain.access import Caller, Permission, authorise
-from registration_sync.domain.audit import Change
-from registration_sync.domain.connections.connection import (
-    Connection,
-    parse_connection,
-    what_changed,
-)
+from registration_sync.domain.access import Caller, Permission, authorize
+from registration_sync.domain.audit import SettingChange
+from registration_sync.domain.connections.connection import Connection, setting_changes
+from registration_sync.domain.connections.sftp import Credentials
 from registration_sync.domain.errors import RegistrationSyncError, Unavailable
 from registration_sync.ports.connections import Connections, Mappings, Secrets
 from registration_sync.use_cases.connections.shared_destinations import reject_shared_destinations
 
 
 def create_connection(
-    definition: object,
+    connection: Connection,
+    credentials: Credentials,
     *,
     caller: Caller,
     today: dt.date,
     connections: Connections,
     mappings: Mappings,
     secrets: Secrets,
-) -> tuple[Connection, tuple[Change, ...]]:
-    """Stores the connection and its secrets, and returns it with what was set; a program has to
-    name itself in `programs`.
+) -> tuple[SettingChange, ...]:
+    """Stores the connection and its secrets; returns the settings as changes. A program must be
+    one of the connection's own `programs`.
 
-    Raises InvalidRequest with every problem, AccessDenied for another district, Conflict if the
-    id is taken or another connection writes the same file.
+    Raises AccessDenied for another district, Conflict if the id is taken or another connection
+    writes the same file, and Unavailable.
     """
-    connection, credentials = parse_connection(definition)
-    authorise(caller, Permission.CONFIGURE, connection.access)
-    # An id that was removed and is taken up again finds its mapping again.
+    authorize(caller, Permission.CONFIGURE, connection.access)
+    # A connection with the id of a removed one has that one's mapping.
     reject_shared_destinations(connection, connections=connections, mappings=mappings, today=today)
-    # The connection goes first: its id may be taken, and those secrets are not ours to touch.
+    # The connection first: if its id is taken, the secrets of that connection must not change.
     connections.add(connection)
     try:
         secrets.write(connection.connection_id, credentials)
@@ -42,4 +39,4 @@ def create_connection(
         with contextlib.suppress(Unavailable):
             connections.remove(connection.connection_id)
         raise
-    return connection, what_changed(None, connection, credentials)
+    return setting_changes(None, connection, credentials)

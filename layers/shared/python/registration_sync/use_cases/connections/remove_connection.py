@@ -1,4 +1,4 @@
-"""Remove connection: its schedule, settings and secrets go; runs, archived files and the mapping
+"""Removes a connection: its schedule, settings and secrets. Runs, archived files and the mapping
 stay."""
 
 from registration_sync.ports.connections import Connections, Scheduler, Schedules, Secrets
@@ -13,8 +13,8 @@ def remove_connection(
     schedules: Schedules,
     scheduler: Scheduler,
 ) -> None:
-    """Removes schedule, secrets and connection; raises Unavailable, and may then be repeated."""
-    # The connection last: one that is gone could not be removed again to take the rest along.
+    """Removes schedule, secrets and connection. Idempotent; raises Unavailable."""
+    # The connection last: without it, the request could not be repeated after a failure.
     remove_schedule(connection_id, schedules=schedules, scheduler=scheduler)
     secrets.remove(connection_id)
     connections.remove(connection_id)

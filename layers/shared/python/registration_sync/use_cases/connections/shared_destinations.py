@@ -1,4 +1,4 @@
-"""Refuses a connection that would write the same file as another: each would undo the other."""
+"""Refuses a connection that would write the same file as another connection."""
 
 import datetime as dt
 from collections.abc import Collection, Mapping
@@ -19,9 +19,9 @@ def reject_shared_destinations(
     mappings: Mappings,
     today: dt.date,
 ) -> None:
-    """Raises Conflict, naming the other connection, if both deliver to one path of one server.
+    """Raises Conflict with the id of the other connection if both deliver to one path of a server.
 
-    `definition` is the mapping that the connection is about to get, None for the one it has.
+    `definition` is the connection's new mapping, None for the saved one.
     """
     if definition is None:
         definition = _saved(connection, mappings)
@@ -39,7 +39,7 @@ def reject_destinations_of_others(
     mappings: Mappings,
     today: dt.date,
 ) -> None:
-    """Raises Conflict, naming the other connection, if one delivers to any of these places."""
+    """Raises Conflict with the id of another connection that has one of these destinations."""
     if not own:
         return
     for other in connections.all():
@@ -49,7 +49,7 @@ def reject_destinations_of_others(
         if shared:
             path = min(shared)[-1]
             raise Conflict(
-                f'The connection "{other.connection_id}" delivers to {path} on this server too: '
+                f'The connection "{other.connection_id}" also delivers to {path} on this server: '
                 "choose another folder or another file name."
             )
 
@@ -60,7 +60,8 @@ def _saved(connection: Connection, mappings: Mappings) -> Mapping[str, Any]:
 
 
 def _file_names(definition: Mapping[str, Any]) -> tuple[str, ...]:
-    """The names with what is yet to be put in; a mapping that is not valid writes no file."""
+    """The file names with placeholders; empty for a mapping that is not valid, which delivers
+    nothing."""
     try:
         mapping = parse_mapping(definition)
     except InvalidRequest:

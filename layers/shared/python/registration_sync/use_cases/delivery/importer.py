@@ -85,6 +85,7 @@ class CollectionCheck:
         if not self.is_enabled:
             return
         moment = (self.run.started_at or self.run.requested_at).astimezone(self.connection.zone)
+        resend = self.run.request.resend
         with suppress(Unavailable):
             for file in files:
                 self.deliveries.remember(
@@ -93,7 +94,7 @@ class CollectionCheck:
                     LastUpload(
                         path=file.path,
                         run_id=self.run.run_id,
-                        of_export=self.run.again.run_id or self.run.run_id,
+                        of_export=resend.run_id if resend else self.run.run_id,
                         delivered_at=f"{moment:%Y-%m-%d %H:%M}",
                         size=file.bytes,
                         sha256=file.sha256,

@@ -34,7 +34,7 @@ def archive_year(
                 **asdict(file),
                 "source": None,
                 "number": file.number,
-                "all_students": year.everyone or year.compiled.files[file.number].all_students,
+                "all_students": year.is_full or year.compiled.files[file.number].is_full,
             }
             for file in written.files
         ]

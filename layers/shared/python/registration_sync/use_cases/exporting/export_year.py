@@ -25,6 +25,7 @@ from registration_sync.use_cases.exporting.archive_year import archive_year
 from registration_sync.use_cases.exporting.ledger_entry import next_entry
 from registration_sync.use_cases.exporting.output_file import WrittenFile
 from registration_sync.use_cases.exporting.package_files import package_files
+from registration_sync.use_cases.exporting.students import students_to_write
 from registration_sync.use_cases.exporting.write_files import WrittenYear, write_files
 from registration_sync.use_cases.exporting.year import IncompleteFullFile, YearToExport
 from registration_sync.use_cases.exporting.year_outcome import (
@@ -38,12 +39,12 @@ from registration_sync.use_cases.ledger.retire_batches import retire_year
 from registration_sync.use_cases.ledger.year_totals import YearTotals, read_year_totals
 from registration_sync.use_cases.runs.lease import HeldLease
 
-REASONS_KEPT = 50
-"""Reasons kept with a held student's mark, an item of 400 kB at most; held.jsonl has all."""
+MAX_REASONS = 50
+"""Reasons in the mark of a held student, an item of at most 400 kB; held.jsonl has all."""
 
 
-type Judge = Callable[[WrittenYear, Histories], Sequence[Finding]]
-"""What is unusual in the files, before anything is archived or sent; the exports before tell."""
+type Evaluate = Callable[[WrittenYear, Histories], Sequence[Finding]]
+"""Finds what is unusual in the files, compared with earlier exports, before they are archived."""
 
 
 def export_year(
@@ -57,52 +58,50 @@ def export_year(
     pause: Callable[[float], None],
     now: Callable[[], dt.datetime],
     report: Callable[[str], None] = lambda _: None,
-    judge: Judge = lambda *_: (),
+    evaluate: Evaluate = lambda *_: (),
 ) -> YearOutcome:
-    """Delivers what is due of the year and says what became of it; `report` hears each phase.
+    """Delivers the students of the year that are due, and returns the outcome; `report` is called
+    with each phase.
 
-    What earlier exports have left to settle is settled first: so it is known of each student how
-    this one changes the totals. Raises DeliveryError, LeaseLost, Unavailable or IncompleteFullFile.
-    Then, and where the judge's findings want a person to confirm, the marker is not moved, and
-    everyone stays due.
+    First it settles what earlier exports left, because the change of the totals depends on each
+    student's last outcome. Raises DeliveryError, LeaseLost, Unavailable or IncompleteFullFile.
+    Then, and if a finding needs a confirmation, the marker does not move, and all students stay
+    due.
     """
     connection_id, school_year = year.connection_id, year.school_year
     batch = year.marker.open
     lease.check()
-    books = _books_before(year, table, archive, lease, workspace)
+    before = _totals_before(year, table, archive, lease, workspace)
     table.close_batch(connection_id, school_year, batch, lease.token)
-    # From here on `batch` counts: `open` may move again, under another run.
+    # From here on use `batch`: another run may move `open`.
     batches = range(year.marker.exported + 1, batch + 1)
-    written = write_files(
-        connection_id,
-        school_year,
-        batches,
-        compiled=year.compiled,
-        table=table,
-        folder=workspace,
-        check=lease.check,
+    students = students_to_write(
+        connection_id, school_year, batches, compiled=year.compiled, table=table
     )
-    keep_held_due(year, batch + 1, written.held_list, table, now())
-    if written.held_of_all and year.overridden_by is None:
+    written = write_files(students, compiled=year.compiled, folder=workspace, check=lease.check)
+    mark_held_students(year, batch + 1, written.held_list, table, now())
+    if written.held_of_all and year.held_overridden_by is None:
         raise IncompleteFullFile(written)
-    findings = judge(written, books.histories)
+    findings = evaluate(written, before.histories)
     if written.files and waits(year, findings):
         return waiting_outcome(year, written, findings)
     if written.held_of_all:
-        keep_held_due(year, batch + 1, written.held_list, table, now(), all_held=True)
+        mark_held_students(year, batch + 1, written.held_list, table, now(), all_held=True)
     sent = _sent(year, written, workspace)
     if sent or written.settled:
         report("archiving")
-        lease.check()  # an heir may be erasing a student: what is archived now would stay
+        # A successor may be erasing a student; anything archived now would survive the erasure.
+        lease.check()
         archive_year(year, batches, written, sent, archive)
     delivered = _deliver(year, sent, workspace, server, lease, pause, report)
-    table.put_ledger(connection_id, school_year, _entry(year, books, batches, written, sent, now()))
+    entry = _entry(year, before, batches, written, sent, now())
+    table.put_ledger(connection_id, school_year, entry)
     table.commit(connection_id, school_year, batch, lease.token)
     outcome = outcome_of(year, written, delivered, findings)
     return replace(outcome, warnings=(*outcome.warnings, *server.traits.unverified()))
 
 
-def _books_before(
+def _totals_before(
     year: YearToExport,
     table: RegistrationsTable,
     archive: Archive,
@@ -134,7 +133,7 @@ def _books_before(
 
 def _entry(
     year: YearToExport,
-    books: YearTotals,
+    before: YearTotals,
     batches: range,
     written: WrittenYear,
     sent: tuple[WrittenFile, ...],
@@ -150,10 +149,10 @@ def _entry(
         for file in written.files
     ]
     counts = row_counts(year, written)
-    return next_entry(books, batches, year.run_id, written, paths, counts, now)
+    return next_entry(before, batches, year.run_id, written, paths, counts, now)
 
 
-def keep_held_due(
+def mark_held_students(
     year: YearToExport,
     batch: int,
     held_list: Path,
@@ -162,11 +161,11 @@ def keep_held_due(
     *,
     all_held: bool = False,
 ) -> None:
-    """Moves the held students into the open batch, with the reasons and since when they are held,
-    before the marker moves.
+    """Puts marks for the held students into the open batch, with the reasons and the time since
+    when they are held, before the marker moves.
 
-    Of those that a file of all students lacks, `all_held` takes also who was not due: exported
-    earlier, and missing from now on. Raises Unavailable unless every mark is confirmed.
+    `all_held` includes students that were not due: exported earlier, and missing in a full file
+    from now on. Raises Unavailable unless every mark is confirmed.
     """
     with held_list.open(encoding="utf-8") as lines:
         held = (entry for entry in map(json.loads, lines) if entry["due"] or all_held)
@@ -175,7 +174,7 @@ def keep_held_due(
                 DueMark(
                     entry["student_id"],
                     entry["version"],
-                    json.dumps(entry["reasons"][:REASONS_KEPT]),
+                    json.dumps(entry["reasons"][:MAX_REASONS]),
                     entry["since"] or moment(now),
                 )
                 for entry in chunk
@@ -188,7 +187,7 @@ def keep_held_due(
 
 
 def _sent(year: YearToExport, written: WrittenYear, workspace: Path) -> tuple[WrittenFile, ...]:
-    """What is put on the server: the files, or the package of them."""
+    """The files to deliver: those of the mapping, or their package."""
     package = year.compiled.package
     if not package or not written.files:
         return written.files

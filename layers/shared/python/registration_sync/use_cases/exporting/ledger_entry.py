@@ -16,7 +16,7 @@ from registration_sync.use_cases.ledger.year_totals import YearTotals
 
 
 def next_entry(
-    books: YearTotals,
+    before: YearTotals,
     batches: range,
     run_id: str,
     written: WrittenYear,
@@ -26,7 +26,7 @@ def next_entry(
 ) -> LedgerEntry:
     """The ledger's entry of a run; `paths` has each file with its path and encoding, `counts` the
     rows of each file of the mapping."""
-    last_export = books.last_export
+    last_export = before.last_export
     if written.students:
         last_export = LastExport(run_id, moment(now), written.students)
     return LedgerEntry(
@@ -35,11 +35,11 @@ def next_entry(
         run_id=run_id,
         exported_at=moment(now),
         settled=written.settled,
-        totals=books.totals.plus(written.change),
+        totals=before.totals.plus(written.change),
         files=tuple(
             LedgerFile(file.number, file.name, path, file.rows, file.sha256, encoding)
             for file, path, encoding in paths
         ),
         last_export=last_export,
-        histories=with_counts(books.histories, counts),
+        histories=with_counts(before.histories, counts),
     )

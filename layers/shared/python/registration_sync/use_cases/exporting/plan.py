@@ -14,7 +14,7 @@ from registration_sync.domain.errors import Conflict, InvalidRequest
 from registration_sync.domain.mapping.compiled.mapping import RunContext, compile_mapping
 from registration_sync.domain.mapping.definition.mapping import Mapping, parse_mapping
 from registration_sync.domain.registrations.batches import YearMarker
-from registration_sync.domain.runs.run import Run, RunStatus, YearOutcome
+from registration_sync.domain.runs.run import Contents, Run, RunStatus, YearOutcome
 from registration_sync.domain.school_year import retained_until
 from registration_sync.ports.connections import Mappings
 from registration_sync.ports.registrations import RegistrationsTable
@@ -62,7 +62,7 @@ def plan_years(
 ) -> Plan:
     """Reads the marker, and for years that could meet on one path whether they have anyone due."""
     markers = table.marker(connection.connection_id).years
-    asked_for = run.years_wanted
+    asked_for = run.years_to_export
     wanted = sorted(markers) if asked_for is None else sorted(set(asked_for))
     years = [
         _year_to_export(run, connection, mapping, year, markers[year], retention_days)
@@ -92,16 +92,16 @@ def _year_to_export(
         run_id=run.run_id,
         school_year=school_year,
         marker=marker,
-        compiled=compile_mapping(mapping, facts, everyone=run.contents == "all"),
+        compiled=compile_mapping(mapping, facts, is_full=run.request.contents is Contents.ALL),
         mapping_version=run.mapping_version or 0,
-        everyone=run.contents == "all",
+        is_full=run.request.contents is Contents.ALL,
         folder=connection.folder_for(school_year),
         send=connection.delivery is DeliveryMethod.SFTP,
         expires_at=int(retained_until(school_year, started_at, retention_days).timestamp()),
         done_file=connection.done_file,
-        overridden_by=asker if run.override_held else None,
+        held_overridden_by=asker if run.request.override_held else None,
         guards=connection.guards,
-        let_through_by=run.confirmed_by or (asker if run.override_guards else None),
+        guards_overridden_by=run.confirmed_by or (asker if run.request.override_guards else None),
         attempted_before=run.attempt > 1,
     )
 
@@ -115,7 +115,7 @@ def _paths_of_two_years(years: Sequence[YearToExport], table: RegistrationsTable
     shared: dict[int, str] = {}
     for path, candidates in by_path.items():
         if len(candidates) > 1:
-            due = [year for year in candidates if year.everyone or _has_due(year, table)]
+            due = [year for year in candidates if year.is_full or _has_due(year, table)]
             if len(due) > 1:
                 shared |= {year.school_year: path for year in due}
     return shared

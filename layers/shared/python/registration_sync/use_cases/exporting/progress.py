@@ -1,4 +1,4 @@
-"""What a running export shows of itself: which years are done, and what it is at."""
+"""Shows the progress of an export in its record: the years that are done, and its phase."""
 
 import datetime as dt
 from collections.abc import Callable
@@ -9,13 +9,13 @@ from registration_sync.domain.errors import Unavailable
 from registration_sync.domain.runs.run import Run, YearOutcome
 from registration_sync.ports.runs import Runs
 
-SHOWN_AFTER = dt.timedelta(seconds=5)
-"""A run that is done sooner does not pay for showing its phases."""
+SHOW_PHASES_AFTER = dt.timedelta(seconds=5)
+"""A shorter run does not pay for writing its phases."""
 
 
 class Progress:
-    """Saves the record of the run as it goes on: after each year, and, in a run of some length,
-    at each of a year's phases. That many writes, and no more, however many students there are."""
+    """Saves the run after each year, and a longer run also at each phase of a year. The number of
+    writes does not depend on the number of students."""
 
     def __init__(self, run: Run, runs: Runs, now: Callable[[], dt.datetime]) -> None:
         self._run = run
@@ -23,16 +23,16 @@ class Progress:
         self._now = now
 
     def year_is_done(self, outcome: YearOutcome) -> None:
-        """Raises Unavailable. A confirmed year that failed in passing waits on, for another
-        attempt, as it was."""
+        """Raises Unavailable. A confirmed year that failed with a transient error still waits, for
+        the next attempt."""
         years = {year.school_year: year for year in self._run.years}
-        if not (self._run.confirmed_by and outcome.error and outcome.error.passing):
+        if not (self._run.confirmed_by and outcome.error and outcome.error.transient):
             years[outcome.school_year] = outcome
         self._run = replace(self._run, years=tuple(years.values()), phase=None)
         self._runs.save(self._run)
 
     def at(self, school_year: int, phase: str) -> None:
         self._run = replace(self._run, phase=f"{school_year}: {phase}")
-        if self._run.started_at and self._now() - self._run.started_at > SHOWN_AFTER:
-            with suppress(Unavailable):  # it is only shown
+        if self._run.started_at and self._now() - self._run.started_at > SHOW_PHASES_AFTER:
+            with suppress(Unavailable):  # progress is only shown
                 self._runs.save(self._run)

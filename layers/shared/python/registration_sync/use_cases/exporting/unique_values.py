@@ -4,7 +4,7 @@ import sqlite3
 from collections.abc import Sequence
 from pathlib import Path
 
-from registration_sync.domain.mapping.compiled.file import taken_by
+from registration_sync.domain.mapping.compiled.file import duplicate_message
 from registration_sync.domain.mapping.compiled.mapping import Claim, RowProblem
 
 _WHOLE_ROW = ""
@@ -69,10 +69,10 @@ class UniqueValueIndex:
             "SELECT student FROM claims WHERE file = ? AND field = ? AND value = ?", _key(claim)
         )
         message = (
-            "Two rows of this student have the same value, which may stand once in the file. "
-            "Mend it in Enroll."
+            "Two rows of this student have the same value, but it must be unique in the file. "
+            "Correct it in Enroll."
             if first == student_id
-            else taken_by(f"Student {first}")
+            else duplicate_message(f"Student {first}")
         )
         return RowProblem(file, claim.field or _WHOLE_ROW, "unique", message)
 

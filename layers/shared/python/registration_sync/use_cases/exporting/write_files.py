@@ -1,11 +1,10 @@
-"""Reads who is due, maps them, and writes the files of one school year to our disk."""
+"""Maps students and writes the files of one school year to our disk."""
 
 import datetime as dt
 import json
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import asdict, dataclass, field
-from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -16,13 +15,17 @@ from registration_sync.domain.mapping.compiled.mapping import (
     UnmatchedValue,
 )
 from registration_sync.domain.registrations.batches import Current, DueMark, arrived_at_ms
-from registration_sync.domain.registrations.ledger import NO_TOTALS, Outcome, Totals, moved
+from registration_sync.domain.registrations.ledger import (
+    NO_TOTALS,
+    Outcome,
+    Totals,
+    change_in_totals,
+)
 from registration_sync.domain.registrations.registration import decode_snapshot
 from registration_sync.domain.runs.run import MAX_HELD_LISTED, HeldRow
-from registration_sync.ports.registrations import RegistrationsTable
 from registration_sync.use_cases.exporting.output_file import OutputFile, WrittenFile
+from registration_sync.use_cases.exporting.students import DueStudent
 from registration_sync.use_cases.exporting.unique_values import UniqueValueIndex
-from registration_sync.use_cases.ledger.due_students import with_current
 from registration_sync.use_cases.ledger.run_index import index_text
 
 
@@ -85,7 +88,7 @@ class _Year:
     """The outputs of a year, and the count of everyone who goes into them or does not."""
 
     def __init__(self, compiled: CompiledMapping, folder: Path) -> None:
-        self.of_all = [file.all_students for file in compiled.files]
+        self.of_all = [file.is_full for file in compiled.files]
         self.students = self.removed = self.missing = self.left_out = self.due = 0
         self._moves: Counter[tuple[str, str]] = Counter()
         self._compiled = compiled
@@ -191,70 +194,30 @@ class _Year:
             unmatched=self._compiled.unmatched.values(),
             unmatched_totals=self._compiled.unmatched.totals,
             settled=self._moves.total(),
-            change=moved(self._moves),
+            change=change_in_totals(self._moves),
         )
 
 
 def write_files(
-    connection_id: str,
-    school_year: int,
-    batches: range,
+    students: Iterable[DueStudent],
     *,
     compiled: CompiledMapping,
-    table: RegistrationsTable,
     folder: Path,
     check: Callable[[], None],
 ) -> WrittenYear:
-    """Writes every file that has a row, in order of student id; memory does not grow with them.
+    """Writes every file that has a row; memory does not grow with the students, who come in order
+    of their id (see `students_to_write`).
 
-    A file of all students is also written without rows, where a removal emptied it; nobody due,
-    no file, unless the run asks for everyone. `check` is called again and again, and may raise to
-    end the work. Raises Unavailable.
+    A full file is also written without rows, if a removal emptied it. `check` is called repeatedly,
+    and may raise to end the work. Raises Unavailable.
     """
     folder.mkdir(parents=True, exist_ok=True)
     year = _Year(compiled, folder)
-    stream = _due_students
-    if any(year.of_all):
-        stream = partial(_all_students, also_if_nobody_is_due=compiled.everyone)
     try:
-        for count, (mark, current) in enumerate(stream(connection_id, school_year, batches, table)):
+        for count, (mark, current) in enumerate(students):
             if count % 1000 == 0:
                 check()
             year.add(current, mark)
     finally:
         year.close()
     return year.finish()
-
-
-def _due_students(
-    connection_id: str, school_year: int, batches: range, table: RegistrationsTable
-) -> Iterator[tuple[DueMark | None, Current | None]]:
-    marks = table.marks(connection_id, school_year, batches)
-    return with_current(connection_id, school_year, marks, table)
-
-
-def _all_students(
-    connection_id: str,
-    school_year: int,
-    batches: range,
-    table: RegistrationsTable,
-    *,
-    also_if_nobody_is_due: bool,
-) -> Iterator[tuple[DueMark | None, Current | None]]:
-    """Everyone, with the mark of those due; both streams come in order of student id."""
-    marks = table.marks(connection_id, school_year, batches)
-    mark = next(marks, None)
-    if mark is None and not also_if_nobody_is_due:
-        return
-    for current in table.all_current(connection_id, school_year):
-        while mark and mark.student_id < current.student_id:
-            yield mark, None
-            mark = next(marks, None)
-        if mark and mark.student_id == current.student_id:
-            yield mark, current
-            mark = next(marks, None)
-        else:
-            yield None, current
-    while mark:
-        yield mark, None
-        mark = next(marks, None)

@@ -1,12 +1,13 @@
-"""What an export needs to know of one school year."""
+"""One school year of a run: its part of the plan, and its failure."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from registration_sync.domain.connections.guard_settings import Guards
 from registration_sync.domain.errors import RegistrationSyncError
 from registration_sync.domain.mapping.compiled.mapping import CompiledMapping
 from registration_sync.domain.pluralize import pluralize
 from registration_sync.domain.registrations.batches import YearMarker
+from registration_sync.domain.runs.run import RunError, RunStatus, YearOutcome
 from registration_sync.use_cases.exporting.write_files import WrittenYear
 
 
@@ -14,10 +15,9 @@ from registration_sync.use_cases.exporting.write_files import WrittenYear
 class YearToExport:
     """One year's part of a run; without `send` its files are archived only, for download.
 
-    `overridden_by` names who decided that a file of all students goes without those held,
-    `let_through_by` who decided that it goes whatever the guards find.
-    `expires_at` (epoch seconds) is when snapshots that were exported may go. `attempted_before`:
-    this run was, by an attempt that may have died.
+    `held_overridden_by` sends a full file without the held students, `guards_overridden_by` sends
+    the files whatever the guards find. Exported snapshots expire at `expires_at` (epoch seconds).
+    `attempted_before`: an earlier attempt of this run may have been interrupted.
     """
 
     connection_id: str
@@ -26,14 +26,14 @@ class YearToExport:
     marker: YearMarker
     compiled: CompiledMapping
     mapping_version: int
-    everyone: bool
+    is_full: bool
     folder: str
     send: bool
     expires_at: int
     done_file: bool = False
-    overridden_by: str | None = None
+    held_overridden_by: str | None = None
     guards: Guards = field(default_factory=Guards)
-    let_through_by: str | None = None
+    guards_overridden_by: str | None = None
     attempted_before: bool = False
 
     @property
@@ -43,7 +43,7 @@ class YearToExport:
 
 
 class IncompleteFullFile(RegistrationSyncError):
-    """A file of all students may not lack one: a missing child would count as gone."""
+    """A full file must have every student: a missing child would count as gone."""
 
     code = "held_in_full_file"
 
@@ -53,3 +53,14 @@ class IncompleteFullFile(RegistrationSyncError):
             "them would report them to the SIS as gone. Correct the mapping or the registrations."
         )
         self.written = written
+
+
+def failed_year(school_year: int, error: RegistrationSyncError) -> YearOutcome:
+    """Nothing of the year was delivered. The outcome lists the students that a full file lacks."""
+    failed = YearOutcome(school_year, RunStatus.FAILED, error=RunError.of(error))
+    if not isinstance(error, IncompleteFullFile):
+        return failed
+    written = error.written
+    return replace(
+        failed, held_count=written.held_count, held=written.held, unmatched=written.unmatched
+    )

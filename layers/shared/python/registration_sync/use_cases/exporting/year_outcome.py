@@ -37,14 +37,14 @@ def outcome_of(
             f"The conditions of the mapping leave {pluralize(written.left_out, 'student')} "
             "out of every file."
         )
-    if written.held_of_all and year.overridden_by is not None:
+    if written.held_of_all and year.held_overridden_by is not None:
         warnings.append(
-            f"{year.overridden_by} let a file of all students go without the "
+            f"{year.held_overridden_by} let a file of all students go without the "
             f"{written.held_count} held: the SIS may count them as gone. They are due again."
         )
     warnings += [finding.message for finding in findings]
-    if year.let_through_by is not None and holds(findings):
-        warnings.append(f"{year.let_through_by} let it go all the same.")
+    if year.guards_overridden_by is not None and holds(findings):
+        warnings.append(f"{year.guards_overridden_by} let it go all the same.")
     return YearOutcome(
         school_year=year.school_year,
         status=status,
@@ -61,7 +61,7 @@ def outcome_of(
 
 def waits(year: YearToExport, findings: Sequence[Finding]) -> bool:
     """Whether somebody has to confirm the delivery first."""
-    return year.let_through_by is None and holds(findings)
+    return year.guards_overridden_by is None and holds(findings)
 
 
 def waiting_outcome(
@@ -101,15 +101,14 @@ def row_counts(year: YearToExport, written: WrittenYear) -> tuple[RowCount, ...]
         return ()
     rows = {file.number: file.rows for file in written.files}
     return tuple(
-        RowCount(of.file_name, rows.get(of.number, 0), of.all_students)
-        for of in year.compiled.files
+        RowCount(of.file_name, rows.get(of.number, 0), of.is_full) for of in year.compiled.files
     )
 
 
 def paths_of(year: YearToExport, written: WrittenYear) -> dict[str, bool]:
     """Where the files of the year will be put, and whether each has all students in it. The .done
     files are not among them: the importer's way with those tells nothing."""
-    all_students = {file.name: file.all_students for file in year.compiled.files}
+    all_students = {file.name: file.is_full for file in year.compiled.files}
     names = {file.name: all_students[file.name] for file in written.files}
     if year.compiled.package and names:
         names = {year.compiled.package.name: all(names.values())}

@@ -1,4 +1,4 @@
-"""Who is due: the marks of a year's batches, each with what is stored of the student."""
+"""Reads the due students: each mark with the current snapshot of the student."""
 
 from collections import deque
 from collections.abc import Iterator
@@ -13,7 +13,7 @@ def with_current(
     marks: Iterator[DueMark],
     table: Snapshots,
 ) -> Iterator[tuple[DueMark, Current | None]]:
-    """Each mark with the student's snapshot, in order; None where a sync only announced it."""
+    """Each mark with the student's snapshot, in order; None if the sync stored only the mark."""
     waiting: deque[DueMark] = deque()  # the table reads ahead
 
     def student_ids() -> Iterator[str]:

@@ -1,4 +1,4 @@
-"""What exports did last with each student, also where that is not yet noted with the snapshots."""
+"""The last outcome of each student, also where the snapshots do not have it yet."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import replace
@@ -9,14 +9,14 @@ from registration_sync.domain.registrations.batches import Current, YearMarker
 from registration_sync.domain.registrations.ledger import (
     LedgerEntry,
     Outcome,
-    outcome_before_ledger,
+    inferred_outcome,
 )
 from registration_sync.ports.archive import Archive
 from registration_sync.ports.registrations import Snapshots
-from registration_sync.use_cases.ledger.run_index import fetched_index, settled_students
+from registration_sync.use_cases.ledger.run_index import fetch_index, settled_students
 
-type WithOutcome = Callable[[Current], Current]
-"""Gives the student the outcome that holds as of the last exported batch."""
+type WithLastOutcome = Callable[[Current], Current]
+"""Adds the student's outcome as of the last exported batch."""
 
 
 def last_outcomes(
@@ -27,19 +27,19 @@ def last_outcomes(
     snapshots: Snapshots,
     archive: Archive,
     workspace: Path,
-) -> WithOutcome:
-    """Reads the indexes of runs that are not retired: none, but for the moments after a run, and
-    after one that was cut short. Raises Unavailable."""
+) -> WithLastOutcome:
+    """Reads the indexes of runs that are not retired: only just after a run, or after a run that
+    was interrupted. Raises Unavailable."""
     known: dict[str, Current] = {}
-    for entry in unretired(connection_id, school_year, numbers, snapshots=snapshots):
-        index = entry.settled and fetched_index(
+    for entry in unretired_entries(connection_id, school_year, numbers, snapshots=snapshots):
+        index = entry.settled and fetch_index(
             connection_id, school_year, entry, archive=archive, workspace=workspace
         )
         for student_id, outcome in settled_students(index) if index else ():
             before = known.get(student_id) or Current(student_id, "", 0, None)
-            known[student_id] = settled(before, outcome, entry.last)
+            known[student_id] = with_outcome(before, outcome, entry.last)
 
-    def with_outcome(current: Current) -> Current:
+    def with_last_outcome(current: Current) -> Current:
         newer = known.get(current.student_id)
         if newer and newer.settled_in > current.settled_in:
             return replace(
@@ -48,18 +48,20 @@ def last_outcomes(
                 settled_in=newer.settled_in,
                 exported_in=newer.exported_in or current.exported_in,
             )
-        older = outcome_before_ledger(current, numbers.exported)
-        return settled(current, older, current.batch) if older and is_older() else current
+        inferred = inferred_outcome(current, numbers.exported)
+        if inferred and is_before_ledger():
+            return with_outcome(current, inferred, current.batch)
+        return current
 
     @cache
-    def is_older() -> bool:
+    def is_before_ledger() -> bool:
         """Whether the last export is older than the ledger."""
         return snapshots.ledger(connection_id, school_year, numbers.exported) is None
 
-    return with_outcome
+    return with_last_outcome
 
 
-def settled(current: Current, outcome: str, batch: int) -> Current:
+def with_outcome(current: Current, outcome: str, batch: int) -> Current:
     """The student after the export of a batch."""
     exported = outcome == Outcome.EXPORTED
     return replace(
@@ -70,10 +72,10 @@ def settled(current: Current, outcome: str, batch: int) -> Current:
     )
 
 
-def unretired(
+def unretired_entries(
     connection_id: str, school_year: int, numbers: YearMarker, *, snapshots: Snapshots
 ) -> Iterator[LedgerEntry]:
-    """The ledger's entries of the batches that are exported and not retired, in order."""
+    """The ledger entries of the batches that are exported but not retired, in order."""
     batch = numbers.retired + 1
     while batch <= numbers.exported:
         entry = snapshots.ledger(connection_id, school_year, batch)

@@ -1,6 +1,6 @@
-"""Ends what an export has done with: notes what became of each student, clears the marks.
+"""Retires exported batches: settles their students and deletes their marks.
 
-After the run, never in its way; what is left then is done before the next run counts.
+This happens after the run, without delaying it; the next run retires first what is left.
 """
 
 import datetime as dt
@@ -14,10 +14,10 @@ from registration_sync.domain.school_year import retained_until
 from registration_sync.ports.archive import Archive
 from registration_sync.ports.registrations import RegistrationsTable
 from registration_sync.use_cases.ledger.due_students import with_current
-from registration_sync.use_cases.ledger.run_index import fetched_index, settled_students
+from registration_sync.use_cases.ledger.run_index import fetch_index, settled_students
 
-SECONDS_TO_SPARE = 60.0
-STUDENTS_AT_ONCE = 500
+MIN_SECONDS_LEFT = 60.0
+BATCH_SIZE = 500
 
 
 def retire_batches(
@@ -30,8 +30,8 @@ def retire_batches(
     now: dt.datetime,
     seconds_left: Callable[[], float],
 ) -> None:
-    """Retires the exported batches of all years. What there is no time for is left to the next
-    export. Raises Unavailable."""
+    """Retires the exported batches of all years, as far as time allows; the next export does the
+    rest. Raises Unavailable."""
     for school_year, numbers in table.marker(connection_id).years.items():
         retire_year(
             connection_id,
@@ -41,7 +41,7 @@ def retire_batches(
             archive=archive,
             workspace=workspace,
             expires_at=int(retained_until(school_year, now, retention_days).timestamp()),
-            go_on=lambda: seconds_left() > SECONDS_TO_SPARE,
+            go_on=lambda: seconds_left() > MIN_SECONDS_LEFT,
         )
 
 
@@ -58,9 +58,9 @@ def retire_year(
 ) -> None:
     """Settles the students of each exported batch that is not retired, and deletes its marks.
 
-    Snapshots expire at `expires_at` from then on, and not before: nothing due or held ever
-    expires. The same again is safe, also at the same time. Raises Unavailable, and what `go_on`
-    raises; ends early where that says no.
+    Only this sets the expiry of snapshots (`expires_at`, epoch seconds), so nothing due or held
+    ever expires. Safe to repeat, also concurrently. Stops early once `go_on` returns False; raises
+    Unavailable and any error of `go_on`.
     """
     retired = numbers.retired
     while retired < numbers.exported:
@@ -68,7 +68,7 @@ def retire_year(
         batches = range(retired + 1, (entry.last if entry else retired + 1) + 1)
         last = batches.stop - 1
         outcomes = _outcomes(connection_id, school_year, batches, entry, table, archive, workspace)
-        for some in batched(outcomes, STUDENTS_AT_ONCE):
+        for some in batched(outcomes, BATCH_SIZE):
             if not go_on():
                 return
             table.settle(connection_id, school_year, last, dict(some), expires_at)
@@ -89,18 +89,18 @@ def _outcomes(
     archive: Archive,
     workspace: Path,
 ) -> Iterator[tuple[str, str]]:
-    """What the run did with each student, by its index."""
+    """Each student with the outcome, from the index of the run."""
     if entry and not entry.settled:
         return
-    index = entry and fetched_index(
+    index = entry and fetch_index(
         connection_id, school_year, entry, archive=archive, workspace=workspace
     )
     if index:
         yield from settled_students(index)
         index.unlink()
         return
-    # The archive was lost, or the run is older than the ledger: those marked were most likely
-    # exported, unless they were held, and so stand in a later batch.
+    # The archive was lost, or the run is older than the ledger: the marked students were most
+    # likely exported, except held ones, which are in a later batch.
     marks = table.marks(connection_id, school_year, batches)
     for mark, current in with_current(connection_id, school_year, marks, table):
         if current and current.batch < batches.stop:

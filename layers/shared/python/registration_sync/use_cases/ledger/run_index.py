@@ -1,7 +1,7 @@
-"""The index of a run's year: what became of each student, and where in the files the rows stand.
+"""The index of a run's year: the outcome of each student, and the positions of the rows.
 
-A tab-separated line for each row, in order of student id, and one for each student whom the run
-settled without a row. It is kept with the files, and is all that receipts and the books read.
+It has a tab-separated line for each row, in order of student id, and one for each student with an
+outcome but no row. It is archived with the files; receipts and totals read nothing else.
 """
 
 from collections.abc import Iterator
@@ -16,12 +16,12 @@ from registration_sync.ports.archive import Archive
 
 
 class IndexLine(NamedTuple):
-    """A row of a student: the number of its file, offset and length in bytes with the line end,
-    and its place in the file, from 1 and without the header. A student without a row has one line
-    with length 0.
+    """A row of a student: the number of its file, offset and length in bytes including the line
+    ending, and the number of the row, from 1 after the header. A student without a row has one
+    line with length 0.
 
-    `outcome` says what the run did with the student (an Outcome); it is empty where that changed
-    nothing: a student who was not due, once more in a file of all students.
+    `outcome` is an Outcome, or empty if the run did not change it: a student who was not due, in a
+    full file.
     """
 
     student_id: str
@@ -45,13 +45,14 @@ def index_text(
     length: int = 0,
     row: int = 0,
 ) -> str:
-    """The line; of plain values, as it is written for each row of an export."""
+    """The line as text; takes plain values, because every row of an export calls it."""
     return f"{student_id}\t{version}\t{outcome}\t{number}\t{offset}\t{length}\t{row}\n"
 
 
 def index_name(last_batch: int) -> str:
-    """Its name in the year's folder of the archive. With the batch, which each attempt closes
-    anew: what a dead one still has in flight must not replace its successor's."""
+    """The file name in the year's folder of the archive. It contains the batch, which is different
+    for each attempt: a late upload of an interrupted attempt must not replace the index of its
+    successor."""
     return f"index-{last_batch}.tsv"
 
 
@@ -63,19 +64,19 @@ def index_lines(index: Path) -> Iterator[IndexLine]:
 
 
 def index_rows(index: Path) -> Iterator[IndexLine]:
-    """The lines that stand for a row."""
+    """The lines that have a row."""
     return (line for line in index_lines(index) if line.length)
 
 
 def settled_students(index: Path) -> Iterator[tuple[str, str]]:
-    """Each student with whom the run did something, and the outcome."""
+    """Each student with an outcome of the run."""
     for student_id, lines in groupby(index_lines(index), key=attrgetter("student_id")):
         outcome = next(lines).outcome
         if outcome:
             yield student_id, outcome
 
 
-def fetched_index(
+def fetch_index(
     connection_id: str,
     school_year: int,
     entry: LedgerEntry,
@@ -83,7 +84,7 @@ def fetched_index(
     archive: Archive,
     workspace: Path,
 ) -> Path | None:
-    """The index of the entry's run on our disk; None where it is no longer kept. Raises
+    """Downloads the index of the entry's run; None if it is no longer archived. Raises
     Unavailable."""
     name = f"{school_year}/{index_name(entry.last)}"
     target = workspace / f"fetched-{name.replace('/', '-')}"

@@ -1,4 +1,4 @@
-"""Keeps the books of a year: its totals before a run, and the ledger's entry after it."""
+"""Reads the totals of a year before a run."""
 
 from dataclasses import dataclass
 from itertools import batched
@@ -7,7 +7,7 @@ from registration_sync.domain.registrations.ledger import (
     NO_TOTALS,
     LastExport,
     Totals,
-    outcome_before_ledger,
+    inferred_outcome,
 )
 from registration_sync.domain.registrations.row_history import Histories
 from registration_sync.ports.registrations import RegistrationsTable
@@ -15,7 +15,7 @@ from registration_sync.ports.registrations import RegistrationsTable
 
 @dataclass(frozen=True, slots=True)
 class YearTotals:
-    """What the exports up to a batch have done with the students of a year."""
+    """The totals of a year after the exports up to a batch."""
 
     totals: Totals = NO_TOTALS
     last_export: LastExport | None = None
@@ -30,9 +30,9 @@ def read_year_totals(
     expires_at: int,
     table: RegistrationsTable,
 ) -> YearTotals:
-    """The books up to the last exported batch, whose students are settled already.
+    """The totals up to the last exported batch, whose students must be settled.
 
-    Where exports are older than the ledger, or it was lost, the students of the year are counted,
+    If that export is older than the ledger, or the entry was lost, counts the students of the year
     once. Raises Unavailable.
     """
     if not exported:
@@ -42,12 +42,12 @@ def read_year_totals(
         return YearTotals(entry.totals, entry.last_export, entry.histories)
     totals = NO_TOTALS
     for some in batched(table.all_current(connection_id, school_year), 500):
-        older: dict[str, str] = {}
+        inferred: dict[str, str] = {}
         for current in some:
-            outcome = outcome_before_ledger(current, exported)
-            totals = totals.moved("", outcome or current.outcome)
+            outcome = inferred_outcome(current, exported)
+            totals = totals.with_changed_outcome("", outcome or current.outcome)
             if outcome:
-                older[current.student_id] = outcome
-        if older:
-            table.settle(connection_id, school_year, exported, older, expires_at)
+                inferred[current.student_id] = outcome
+        if inferred:
+            table.settle(connection_id, school_year, exported, inferred, expires_at)
     return YearTotals(totals)

@@ -1,1 +1,1 @@
-"""Save, preview and list mappings. Read `save_mapping` first."""
+"""Saves, previews and lists mappings. Read `save_mapping` first."""

@@ -1,62 +1,86 @@
-"""The Enroll fields that a connection's registrations have, and the values found in one of them."""
+"""Lists the Enroll fields of a connection's registrations, and the values of one field."""
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from typing import Any
 
-from registration_sync.domain.errors import InvalidRequest, Problem
 from registration_sync.domain.mapping.values.sources import (
     ENTRY,
     REGISTRATION_FACTS,
     check_source,
-    place_of,
+    field_path,
 )
 from registration_sync.domain.mapping.values.unmappable import is_blank
-from registration_sync.ports.registrations import Snapshots
 from registration_sync.use_cases.students.registration_sample import RegistrationSample
 
-SAMPLES, SAMPLE_CHARACTERS = 3, 80
-FIELDS_SHOWN, VALUES_SHOWN, VALUE_CHARACTERS = 5_000, 1_000, 200
+MAX_FIELDS, MAX_SAMPLES, SAMPLE_CHARACTERS = 5_000, 3, 80
+MAX_VALUES, MAX_VALUE_CHARACTERS = 1_000, 200
 
 type Leaf = tuple[str | None, str, str]
 """The list that an entry is in (None for a field of the registration), the path, the value."""
 
 
-def list_fields(
-    connection_id: str,
-    query: Mapping[str, str],
-    *,
-    snapshots: Snapshots,
-    clock: Callable[[], float],
-) -> dict[str, Any]:
-    """Answers `{"items": [{"path", "each", "filled", "samples"}], "looked_at", "complete"}`.
+@dataclass(frozen=True, slots=True)
+class FoundField:
+    """`filled` counts the students with a value; `each` is the list of a field of list entries."""
 
-    `filled` counts the students with a value, `looked_at` those that were read, the newest year
-    first; `complete` says whether that was everyone. With a `path` in the query (and `each`, for a
-    field of a list's entries; and `delimiter`, for several answers in one) its values instead:
-    `{"path", "values": [{"value", "count"}], "looked_at", "complete"}`. Raises InvalidRequest and
-    Unavailable.
-    """
-    known = {"path", "each", "delimiter"}
-    problems = [
-        Problem(name, f"There is no such parameter: there are {', '.join(sorted(known))}.")
-        for name in query
-        if name not in known
+    path: str
+    each: str | None
+    filled: int
+    samples: list[str]
+
+
+def list_fields(sample: RegistrationSample) -> list[FoundField]:
+    """The fields of the registrations, and those that each registration has. Raises Unavailable."""
+    filled: Counter[tuple[str | None, str]] = Counter()
+    samples: dict[tuple[str | None, str], list[str]] = {}
+    for leaves in _leaves_of(sample):
+        blank_or_not: dict[tuple[str | None, str], bool] = {}
+        for each, path, value in leaves:
+            field = (each, path)
+            if field not in samples and (
+                len(samples) >= MAX_FIELDS or not _can_be_mapped(each, path)
+            ):
+                continue
+            seen = samples.setdefault(field, [])
+            has_value = not is_blank(value)
+            blank_or_not[field] = blank_or_not.get(field, False) or has_value
+            text = value[:SAMPLE_CHARACTERS]
+            if has_value and len(seen) < MAX_SAMPLES and text not in seen:
+                seen.append(text)
+        filled.update(field for field, has_value in blank_or_not.items() if has_value)
+    found = [
+        FoundField(path, each, filled[each, path], samples[each, path])
+        for each, path in sorted(samples, key=lambda field: (field[0] or "", field[1]))
     ]
-    if problems:
-        raise InvalidRequest("The fields were not listed.", problems=problems)
-    looked = RegistrationSample(connection_id, snapshots, clock)
-    path = query.get("path")
-    found = (
-        _fields(looked)
-        if path is None
-        else _values(looked, path, query.get("each"), query.get("delimiter"))
-    )
-    return {**found, "looked_at": looked.looked_at, "complete": looked.complete}
+    return found + [
+        FoundField(f"registration.{name}", None, sample.looked_at, [])
+        for name in REGISTRATION_FACTS
+        if name != "removed_at"  # the sample has no removed students
+    ]
+
+
+def count_values(
+    sample: RegistrationSample, path: str, *, each: str | None, delimiter: str | None
+) -> list[tuple[str, int]]:
+    """The values of a field with their counts, the most frequent first; a `delimiter` separates
+    several values of one student. Raises Unavailable."""
+    counts: Counter[str] = Counter()
+    for leaves in _leaves_of(sample):
+        for leaf_each, leaf_path, value in leaves:
+            if (leaf_each, leaf_path) != (each, path):
+                continue
+            parts = [part.strip() for part in value.split(delimiter)] if delimiter else [value]
+            for part in parts:
+                known = part in counts or len(counts) < MAX_VALUES
+                if known and not is_blank(part) and len(part) <= MAX_VALUE_CHARACTERS:
+                    counts[part] += 1
+    return sorted(counts.items(), key=lambda item: (-item[1], item[0]))
 
 
 def _leaves_of(registrations: Iterable[dict[str, Any]]) -> Iterator[list[Leaf]]:
-    """The values of each student."""
+    """The values of each registration."""
     for registration in registrations:
         yield list(_leaves(registration["data"], ""))
 
@@ -73,61 +97,11 @@ def _leaves(value: Any, path: str, each: str | None = None) -> Iterator[Leaf]:
             yield from _leaves(entry, entry_path, path)
 
 
-def _fields(looked: RegistrationSample) -> dict[str, Any]:
-    filled: Counter[tuple[str | None, str]] = Counter()
-    samples: dict[tuple[str | None, str], list[str]] = {}
-    for leaves in _leaves_of(looked):
-        blank_or_not: dict[tuple[str | None, str], bool] = {}
-        for each, path, value in leaves:
-            place = (each, path)
-            if place not in samples and (
-                len(samples) >= FIELDS_SHOWN or not _can_be_mapped(each, path)
-            ):
-                continue
-            seen = samples.setdefault(place, [])
-            has_value = not is_blank(value)
-            blank_or_not[place] = blank_or_not.get(place, False) or has_value
-            sample = value[:SAMPLE_CHARACTERS]
-            if has_value and len(seen) < SAMPLES and sample not in seen:
-                seen.append(sample)
-        filled.update(place for place, has_value in blank_or_not.items() if has_value)
-    items = [
-        {"path": path, "each": each, "filled": filled[each, path], "samples": samples[each, path]}
-        for each, path in sorted(samples, key=lambda place: (place[0] or "", place[1]))
-    ]
-    facts: list[dict[str, Any]] = [
-        {"path": f"registration.{name}", "each": None, "filled": looked.looked_at, "samples": []}
-        for name in REGISTRATION_FACTS
-        if name != "removed_at"  # those looked at are not removed
-    ]
-    return {"items": items + facts, "next": None}
-
-
 def _can_be_mapped(each: str | None, path: str) -> bool:
-    """Whether a mapping can name it: not where a name is too long, or that of another source."""
+    """Whether a mapping can name the field; false if a name is too long, or is another source's."""
     try:
         check_source(path if each is None else each)
-        (scope, *_), _ = place_of(check_source(path))
+        (scope, *_), _ = field_path(check_source(path))
     except ValueError:
         return False
     return scope == (ENTRY if each else "data")
-
-
-def _values(
-    looked: RegistrationSample, path: str, each: str | None, delimiter: str | None
-) -> dict[str, Any]:
-    counts: Counter[str] = Counter()
-    for leaves in _leaves_of(looked):
-        for at, place, value in leaves:
-            if (at, place) != (each or None, path):
-                continue
-            parts = [part.strip() for part in value.split(delimiter)] if delimiter else [value]
-            for part in parts:
-                known = part in counts or len(counts) < VALUES_SHOWN
-                if known and not is_blank(part) and len(part) <= VALUE_CHARACTERS:
-                    counts[part] += 1
-    values = [
-        {"value": value, "count": count}
-        for value, count in sorted(counts.items(), key=lambda item: (-item[1], item[0]))
-    ]
-    return {"path": path, "values": values}

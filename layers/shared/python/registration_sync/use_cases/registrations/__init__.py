@@ -1,1 +1,1 @@
-"""Take registrations, and remove them. Read `sync_registrations` first."""
+"""Store and remove registrations. Read `sync_registrations` first."""

@@ -1,4 +1,4 @@
-"""Removal: takes a student out of what is due and out of the current set."""
+"""Removes a student from the due students and the current snapshots."""
 
 import datetime as dt
 from collections.abc import Callable
@@ -22,9 +22,9 @@ def remove_registration(
     table: RegistrationsTable,
     seconds_left: Callable[[], float],
 ) -> None:
-    """Stores a tombstone, which is a sync like any other: a delete could be undone by a late sync.
+    """Stores a tombstone, in the same way as a sync: a late sync could undo a delete.
 
-    Raises Unavailable if it could not be confirmed.
+    Raises Unavailable if the removal could not be confirmed.
     """
     version = version_of(int(arrived_at.timestamp() * 1000), request_id, 0)
     removal = StudentChange(school_year, student_id, version, snapshot=None)

@@ -1,4 +1,4 @@
-"""Sync: keeps a snapshot of each approved registration and marks the student as due."""
+"""Stores a snapshot of each approved registration and marks the student as due."""
 
 import datetime as dt
 from collections.abc import Callable, Iterable
@@ -20,8 +20,8 @@ from registration_sync.domain.registrations.registration import (
 )
 from registration_sync.ports.registrations import RegistrationsTable
 
-SECONDS_FOR_A_ROUND = 5.0
-"""Time that a round of writes wants; with less left, what is unconfirmed is answered `failed`."""
+MIN_SECONDS_LEFT = 5.0
+"""Time for one round of writes. With less left, unconfirmed registrations get `failed`."""
 
 type Key = tuple[int, str]
 """(school year, student id)"""
@@ -35,7 +35,7 @@ _MESSAGES = {
 
 @dataclass(frozen=True, slots=True)
 class StudentChange:
-    """What a request does to a student: a snapshot, or None for a removal."""
+    """The change that a request makes to a student; `snapshot` is None for a removal."""
 
     school_year: int
     student_id: str
@@ -49,7 +49,7 @@ class StudentChange:
 
 @dataclass(frozen=True, slots=True)
 class SyncResult:
-    """One line of the answer: synced, superseded, refused or failed."""
+    """The result for one registration: synced, superseded, refused or failed."""
 
     student_id: str
     school_year: int
@@ -67,25 +67,25 @@ def sync_registrations(
     table: RegistrationsTable,
     seconds_left: Callable[[], float],
 ) -> list[SyncResult]:
-    """Stores what is approved and answers in the order of the request.
+    """Stores the approved registrations; returns a result for each, in the order of the request.
 
-    The request's `as_of` counts where it is earlier than the arrival. What is not synced or
-    superseded is to be sent again, or mended first if refused.
+    Dates them to the request's `as_of` if that is before the arrival. The client sends `failed`
+    ones again, and corrects `refused` ones first.
     """
     registrations = request.registrations
-    stamp = min(arrived_at, request.as_of) if request.as_of else arrived_at
-    synced_at = stamp.astimezone(dt.UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+    moment = min(arrived_at, request.as_of) if request.as_of else arrived_at
+    synced_at = moment.astimezone(dt.UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
     encoded = [encode_snapshot(registration, synced_at) for registration in registrations]
     changes = {
         (registration.school_year, registration.student_id): StudentChange(
             registration.school_year,
             registration.student_id,
-            version_of(int(stamp.timestamp() * 1000), request_id, registration.place),
+            version_of(int(moment.timestamp() * 1000), request_id, registration.index),
             snapshot,
         )
         for registration, snapshot in zip(registrations, encoded, strict=True)
         if not isinstance(snapshot, Refusal)
-    }  # of several of one student the last stays
+    }  # of several for one student, the last is stored
     outcomes = store_changes(
         connection_id, changes.values(), table=table, seconds_left=seconds_left
     )
@@ -114,9 +114,9 @@ def store_changes(
 ) -> dict[Key, Stored]:
     """Marks the students in the open batch, stores their snapshots, and confirms both.
 
-    Confirmed means: after all writes the marker still names the batch they went into. If an
-    export closed it meanwhile, everything is written again into the new one, superseded students
-    too: their mark in the closed batch may have come too late for that export.
+    A write is confirmed if the same batch is still open after all writes. If an export closed the
+    batch meanwhile, everything is written again into the new one, superseded students too: their
+    marks in the closed batch may have been too late for that export.
     """
     waiting = {change.key: change for change in changes}
     outcomes = dict.fromkeys(waiting, Stored.UNCONFIRMED)
@@ -124,7 +124,7 @@ def store_changes(
         return outcomes
     try:
         batches = _open_batches(connection_id, {year for year, _ in waiting}, table)
-        while waiting and seconds_left() > SECONDS_FOR_A_ROUND:
+        while waiting and seconds_left() > MIN_SECONDS_LEFT:
             written = _write(connection_id, waiting.values(), batches, table)
             now_open = _batches_of(table.marker(connection_id))
             for key, outcome in written.items():
@@ -135,7 +135,7 @@ def store_changes(
                     del waiting[key]
             batches = now_open
     except Unavailable:
-        pass  # what has no outcome yet is answered as unconfirmed
+        pass  # changes without an outcome stay unconfirmed
     return outcomes
 
 
@@ -167,7 +167,7 @@ def _write(
         batch = batches[year]
         marks = [DueMark(change.student_id) for change in group]
         marked = table.put_marks(connection_id, year, batch, marks)
-        # A snapshot without its mark would be due for nobody, so it waits for its mark.
+        # A snapshot without a mark would never be exported, so it needs a confirmed mark.
         snapshots = [
             Current(change.student_id, change.version, batch, change.snapshot)
             for change in group

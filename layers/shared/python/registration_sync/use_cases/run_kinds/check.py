@@ -1,77 +1,79 @@
-"""Check connection, as a run: the record has every step, the connection remembers the outcome."""
+"""Check connection: the run has every step, and the connection remembers the outcome."""
 
-from collections.abc import Sequence
+import datetime as dt
+from collections.abc import Callable, Sequence
 from contextlib import suppress
-from dataclasses import asdict, replace
+from dataclasses import replace
 
-from registration_sync.domain.connections.connection import DeliveryMethod
-from registration_sync.domain.connections.sftp import ServerTraits
+from registration_sync.domain.connections.connection import Connection, DeliveryMethod
+from registration_sync.domain.connections.sftp import ServerTraits, SftpAccount
 from registration_sync.domain.errors import Unavailable
 from registration_sync.domain.runs.check import CheckStep, StepResult
-from registration_sync.domain.runs.run import Run, RunRequest, RunStatus
+from registration_sync.domain.runs.run import Run, RunStatus
 from registration_sync.domain.school_year import current_school_year
+from registration_sync.ports.connections import Connections
+from registration_sync.ports.runs import Runs
+from registration_sync.ports.sftp import SftpServers
 from registration_sync.use_cases.delivery.check_connection import check_connection
-from registration_sync.use_cases.run_kinds.lifecycle import (
-    Outside,
-    account_of,
-    saved_run,
-    started_run,
-)
+from registration_sync.use_cases.run_kinds.lifecycle import Attempt
 
-_ALL_WELL = "Everything that a delivery needs works."
+_ALL_WORKS = "Everything that a delivery needs works."
 _NO_SERVER = "Files of this connection are downloaded: there is no server to check."
 
 
-def run_check(request: RunRequest, *, attempt: int, outside: Outside) -> Run:
-    """Takes no lease and moves nothing. Raises NotFound without such a connection, RunCancelled,
-    and Unavailable."""
-    connection = outside.connections.get(request.connection_id)
-    started = started_run(request, connection, attempt, outside.now())
-    outside.runs.save(started)
+def run_check(
+    attempt: Attempt,
+    *,
+    connections: Connections,
+    runs: Runs,
+    servers: SftpServers,
+    account_of: Callable[[Connection], SftpAccount],
+    now: Callable[[], dt.datetime],
+    new_token: Callable[[], str],
+) -> Run:
+    """Takes no lease and changes nothing else. Raises Unavailable."""
+    run, connection = attempt.run, attempt.connection
     if connection.delivery is not DeliveryMethod.SFTP:
-        done = replace(started, status=RunStatus.SUCCEEDED, message=_NO_SERVER)
-        return saved_run(replace(done, finished_at=outside.now()), outside.runs)
+        status = RunStatus.SUCCEEDED
+        return replace(run, status=status, message=_NO_SERVER, finished_at=now())
 
     def show(steps: Sequence[CheckStep]) -> None:
-        with suppress(Unavailable):  # it is only shown
-            outside.runs.save(replace(started, steps=tuple(steps)))
+        with suppress(Unavailable):  # progress is only shown
+            runs.save(replace(run, steps=tuple(steps)))
 
+    today = now().astimezone(connection.zone).date()
     steps, traits = check_connection(
         connection,
-        lambda: account_of(connection, outside),
-        folder=connection.folder_for(
-            current_school_year(outside.now().astimezone(connection.zone).date())
-        ),
-        token=outside.new_token(),
-        workspace=outside.workspace,
-        servers=outside.servers,
-        now=outside.now,
+        lambda: account_of(connection),
+        folder=connection.folder_for(current_school_year(today)),
+        token=new_token(),
+        workspace=attempt.workspace,
+        servers=servers,
+        now=now,
         show=show,
     )
     failed = next((step for step in steps if step.result is StepResult.FAILED), None)
     warned = next((step for step in steps if step.result is StepResult.WARNING), None)
-    told = failed or warned
+    worst = failed or warned
     run = replace(
-        started,
+        run,
         status=RunStatus.FAILED if failed else RunStatus.SUCCEEDED,
-        message=told.message if told else _ALL_WELL,
+        message=worst.message if worst else _ALL_WORKS,
         steps=steps,
-        finished_at=outside.now(),
+        finished_at=now(),
     )
-    _remember(run, steps, traits, outside)
-    return saved_run(run, outside.runs)
+    connections.remember_check(run.connection_id, _summary(run, traits))
+    return run
 
 
-def _remember(
-    run: Run, steps: tuple[CheckStep, ...], traits: ServerTraits, outside: Outside
-) -> None:
-    outcome = {
+def _summary(run: Run, traits: ServerTraits) -> dict[str, object]:
+    checked_at = run.finished_at and run.finished_at.isoformat(timespec="seconds")
+    return {
         "run_id": run.run_id,
-        "status": run.status,
+        "status": run.status.value,
         "message": run.message,
-        "replaced_by": traits.replaced_by,
+        "replaced_by": traits.replaced_by and traits.replaced_by.value,
         "server": traits.to_json(),
-        "checked_at": run.to_json()["finished_at"],
-        "steps": {asdict(step)["step"]: step.result for step in steps},
+        "checked_at": checked_at,
+        "steps": {step.step: step.result.value for step in run.steps},
     }
-    outside.connections.remember_check(run.connection_id, outcome)

@@ -1,164 +1,221 @@
-"""The life of a run of any kind: started, saved, finished, failed or tried again."""
+"""The life cycle of a run of any kind: found by its event, started, executed, stored, announced."""
 
 import datetime as dt
-from collections.abc import Callable, Sequence
-from contextlib import AbstractContextManager
+import tempfile
+from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 from registration_sync.domain.connections.connection import Connection, DeliveryMethod
-from registration_sync.domain.connections.sftp import ServerTraits, SftpAccount
 from registration_sync.domain.errors import (
     AlreadyRunning,
-    RegistrationSyncError,
+    Conflict,
+    InvalidRequest,
+    MarkerLost,
+    NotFound,
+    RunCancelled,
     Unavailable,
-    is_transient,
 )
+from registration_sync.domain.runs.requests import connection_of, parse_event
 from registration_sync.domain.runs.run import (
-    MANUAL,
-    SCHEDULED,
+    NOT_RETRIED,
     Run,
-    RunError,
-    RunRequest,
+    RunKind,
     RunStatus,
-    YearOutcome,
-    finished_run,
-    pending_run,
-    waiting_years,
+    RunTrigger,
+    failed_run,
 )
-from registration_sync.ports.archive import Archive
-from registration_sync.ports.connections import Connections, Mappings, Secrets
-from registration_sync.ports.registrations import RegistrationsTable, StudentErasureStore
-from registration_sync.ports.runs import Runs, Ticker
-from registration_sync.ports.sftp import Deliveries, SftpServers
-from registration_sync.use_cases.exporting.year import IncompleteFullFile
-from registration_sync.use_cases.runs.lease import HeldLease, hold_lease
+from registration_sync.domain.runs.run_id import scheduled_time
+from registration_sync.ports.connections import Connections, Schedules
+from registration_sync.ports.runs import Runs
+from registration_sync.use_cases.connections.schedule_exports import should_run
+from registration_sync.use_cases.runs.lease import HeldLease
+from registration_sync.use_cases.runs.read_run import stored_run
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Outside:
-    """What an export is given: everything that it reads, writes or waits for."""
-
-    connections: Connections
-    mappings: Mappings
-    secrets: Secrets
-    runs: Runs
-    table: RegistrationsTable
-    traces: StudentErasureStore
-    archive: Archive
-    dry_runs: Archive
-    servers: SftpServers
-    deliveries: Deliveries
-    ticker: Ticker
-    now: Callable[[], dt.datetime]
-    pause: Callable[[float], None]
-    new_token: Callable[[], str]
-    retention_days: int
-    workspace: Path
-
-
-ATTEMPTS = 3
+MAX_ATTEMPTS = 3
 """Lambda invokes an asynchronous event again after one and two minutes, if it raises."""
-
 
 NEXT_ATTEMPT_TIMEOUT = dt.timedelta(minutes=10)
 
+_INTERRUPTED = "The run was interrupted and is not retried: start a new one."
+_STUDENTS_ERASED = "The students were erased; nothing was sent again."
 
-def started_run(request: RunRequest, connection: Connection, attempt: int, now: dt.datetime) -> Run:
-    """The record of a run that begins."""
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """One attempt of a run in progress; `workspace` is a folder that is deleted afterwards."""
+
+    run: Run
+    connection: Connection
+    workspace: Path
+
+
+type Runner = Callable[[Attempt], Run]
+"""Executes a kind of run that needs no lease, and returns the finished run, which is not stored
+yet. Errors that a person must correct, and Unavailable, may be raised."""
+
+type LeasedRunner = Callable[[Attempt, HeldLease], Run]
+"""The same for a kind of run that holds the lease."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunExecutor:
+    """Executes the run of an event. `announce` never raises; `retire` clears up after an export."""
+
+    connections: Connections
+    runs: Runs
+    schedules: Schedules
+    runners: Mapping[RunKind, Runner]
+    leased_runners: Mapping[RunKind, LeasedRunner]
+    hold_lease: Callable[[str, str], AbstractContextManager[HeldLease]]
+    announce: Callable[[Run], None]
+    retire: Callable[[str, Path], None]
+    now: Callable[[], dt.datetime]
+
+    def execute(self, event: Mapping[str, Any], request_id: str) -> Run | None:
+        """The run, which is also stored: finished, or awaiting confirmation. None for a scheduled
+        event whose schedule is off or paused. An event that is delivered twice runs once.
+
+        The record has what a person must correct. Raises InvalidRequest for the event itself,
+        NotFound, AlreadyRunning while another run holds the lease, and Unavailable where another
+        attempt will follow.
+        """
+        run = self._find(event, request_id)
+        if is_scheduled(event):
+            moment = scheduled_time(run.run_id)
+            if not should_run(run.connection_id, moment, schedules=self.schedules):
+                return None
+        if run.finished or run.status is RunStatus.AWAITING_CONFIRMATION:
+            return self._announced_once(run)
+        ended = self._ended_before_start(run)
+        if ended:
+            return self._saved_and_announced(ended)
+        # The workspace holds student data: it is deleted with the run, also in a warm function.
+        with tempfile.TemporaryDirectory() as workspace:
+            try:
+                finished = self._attempt(run, Path(workspace))
+            except RunCancelled:
+                return self.runs.find(run.connection_id, run.run_id)
+            except AlreadyRunning as error:
+                self._refuse(run, error, event)
+                raise
+            self.announce(finished)
+            if finished.kind is RunKind.EXPORT:
+                # The export is complete; the next one settles what is left here.
+                with suppress(Unavailable, MarkerLost):
+                    self.retire(finished.connection_id, Path(workspace))
+        return finished
+
+    def _find(self, event: Mapping[str, Any], request_id: str) -> Run:
+        """The stored run of the event, or a new one."""
+        if event.keys() == {"connection_id", "run_id"}:
+            return stored_run(connection_of(event), str(event["run_id"]), runs=self.runs)
+        run = parse_event(event, self.now(), request_id)
+        return self.runs.find(run.connection_id, run.run_id) or run
+
+    def _ended_before_start(self, run: Run) -> Run | None:
+        """The run, if it ends before it starts."""
+        if run.kind in NOT_RETRIED and run.attempt > 0:
+            return replace(
+                run, status=RunStatus.FAILED, message=_INTERRUPTED, finished_at=self.now()
+            )
+        resend = run.request.resend
+        if resend and resend.student_ids == ():
+            status = RunStatus.NOTHING_TO_EXPORT
+            return replace(run, status=status, message=_STUDENTS_ERASED, finished_at=self.now())
+        return None
+
+    def _attempt(self, run: Run, workspace: Path) -> Run:
+        connection = self.connections.get(run.connection_id)
+        attempt = Attempt(_started(run, connection, self.now()), connection, workspace)
+        if run.holds_lease:
+            leased_runner = self.leased_runners[run.kind]
+            with self.hold_lease(run.connection_id, run.run_id) as lease:
+                return self._execute(attempt, lambda: leased_runner(attempt, lease))
+        return self._execute(attempt, lambda: self.runners[run.kind](attempt))
+
+    def _execute(self, attempt: Attempt, execute: Callable[[], Run]) -> Run:
+        started = attempt.run
+        self.runs.save(started)
+        try:
+            run = execute()
+        except RunCancelled:
+            raise
+        except (InvalidRequest, NotFound, Conflict, MarkerLost) as error:
+            run = failed_run(started, error, self.now())
+        if not _is_retried(run):
+            self.runs.save(run)
+            return run
+        self.runs.save(
+            replace(
+                started,
+                mapping_version=run.mapping_version,
+                erased=run.erased,
+                message="It will be retried in a minute or two.",
+                next_attempt_by=self.now() + NEXT_ATTEMPT_TIMEOUT,
+            )
+        )
+        raise Unavailable("The run failed with a transient error and will be retried.")
+
+    def _refuse(self, run: Run, error: AlreadyRunning, event: Mapping[str, Any]) -> None:
+        """Records that the run was refused; a scheduled one waits for its turn."""
+        if error.run_id == run.run_id:  # invoked twice: the other attempt keeps the record
+            raise Unavailable("Another attempt of this run may still be in progress.") from error
+        if not is_scheduled(event):
+            self._saved_and_announced(failed_run(run, error, self.now()))
+
+    def _saved_and_announced(self, run: Run) -> Run:
+        self.runs.save(run)
+        self.announce(run)
+        return run
+
+    def _announced_once(self, run: Run) -> Run:
+        """The run of an event that AWS delivered twice, or of an attempt that was killed between
+        the record and the announcement. A run that was cancelled before it started is not
+        announced."""
+        never_started = run.status is RunStatus.CANCELLED and not run.started_at
+        if not never_started and not self.runs.is_announced(run.connection_id, run.run_id):
+            self.announce(run)
+        return run
+
+
+def is_scheduled(event: Mapping[str, Any]) -> bool:
+    """Whether the event comes from a schedule."""
+    return event.get("trigger") == RunTrigger.SCHEDULE
+
+
+def _started(run: Run, connection: Connection, now: dt.datetime) -> Run:
+    """The run with a new attempt; only a confirmed one keeps its years."""
     return replace(
-        pending_run(request, now),
+        run,
         status=RunStatus.IN_PROGRESS,
         started_at=now,
-        attempt=attempt,
-        sent_to=_account_name(connection),
+        finished_at=None,
+        attempt=run.attempt + 1,
+        sent_to=_account_name(run.kind, connection),
+        years=run.years if run.confirmed_by else (),
+        message="",
+        error=None,
+        phase=None,
+        next_attempt_by=None,
     )
 
 
-def _account_name(connection: Connection) -> str:
+def _account_name(kind: RunKind, connection: Connection) -> str:
+    if kind is RunKind.ERASURE:
+        return ""
     if connection.delivery is not DeliveryMethod.SFTP:
         return DeliveryMethod.DOWNLOAD.value
     return f"{connection.username}@{connection.host}:{connection.port}"
 
 
-def lease_of(run: Run, outside: Outside) -> AbstractContextManager[HeldLease]:
-    """The connection's lease, held for this attempt."""
-    return hold_lease(
-        run.connection_id,
-        run.run_id,
-        token=outside.new_token(),
-        table=outside.table,
-        ticker=outside.ticker,
-        now=outside.now,
-    )
-
-
-def finish_or_raise(run: Run, years: Sequence[YearOutcome], outside: Outside) -> Run:
-    """Stores the run with its outcome; raises Unavailable where another attempt will follow."""
-    now = outside.now()
-    finished = finished_run(run, tuple(years), now)
-    if not _another_attempt_helps(finished):
-        return saved_run(finished, outside.runs)
-    message = "It will be tried again in a minute or two."
-    outside.runs.save(replace(run, message=message, next_attempt_by=now + NEXT_ATTEMPT_TIMEOUT))
-    raise Unavailable("The run failed in passing and will be tried again.")
-
-
-def refused_run(request: RunRequest, error: AlreadyRunning, now: dt.datetime) -> Run:
-    """The record of a requested run that met another one."""
-    return failed_run(pending_run(request, now), error, now)
-
-
-def saved_run(run: Run, runs: Runs) -> Run:
-    runs.save(run)
-    return run
-
-
-def failed_run(run: Run, error: RegistrationSyncError, now: dt.datetime) -> Run:
-    waiting = waiting_years(run.years)
-    return replace(
-        run,
-        status=RunStatus.FAILED,
-        message=error.message,
-        error=run_error(error),
-        finished_at=now,
-        years=tuple(
-            failed_year(year.school_year, error) if year.school_year in waiting else year
-            for year in run.years
-        ),
-    )
-
-
-def failed_year(school_year: int, error: RegistrationSyncError) -> YearOutcome:
-    """Nothing of it was delivered; the record tells whom a file of all students would lack."""
-    failed = YearOutcome(school_year, RunStatus.FAILED, error=run_error(error))
-    if not isinstance(error, IncompleteFullFile):
-        return failed
-    found = error.written
-    return replace(failed, held_count=found.held_count, held=found.held, unmatched=found.unmatched)
-
-
-def run_error(error: RegistrationSyncError) -> RunError:
-    return RunError(error.code, error.message, passing=is_transient(error))
-
-
-def _another_attempt_helps(run: Run) -> bool:
-    """Nothing was delivered, every fault is passing, and Lambda will invoke us again."""
-    invoked_again = run.trigger in {MANUAL, SCHEDULED} and run.attempt < ATTEMPTS
-    errors = [year.error for year in run.years if year.error]
-    only_passing = bool(errors) and all(error.passing for error in errors)
-    return invoked_again and only_passing and run.status is RunStatus.FAILED
-
-
-def account_of(connection: Connection, outside: Outside) -> SftpAccount:
-    """The server, the user, the credentials, and what the last check has learned of the server."""
-    check = outside.connections.last_check(connection.connection_id) or {}
-    return SftpAccount(
-        host=connection.host,
-        port=connection.port,
-        username=connection.username,
-        host_keys=tuple(connection.host_keys),
-        credentials=outside.secrets.read(connection.connection_id),
-        write_in_place=connection.write_in_place,
-        traits=ServerTraits.from_json(check.get("server", {})),
-    )
+def _is_retried(run: Run) -> bool:
+    """Whether nothing was delivered, every error is transient, and Lambda invokes us again."""
+    is_invoked_again = run.trigger in {RunTrigger.API, RunTrigger.SCHEDULE}
+    if not (run.holds_lease and is_invoked_again and run.attempt < MAX_ATTEMPTS):
+        return False
+    errors = [run.error] if run.error else [year.error for year in run.years if year.error]
+    only_transient = bool(errors) and all(error.transient for error in errors)
+    return only_transient and run.status is RunStatus.FAILED

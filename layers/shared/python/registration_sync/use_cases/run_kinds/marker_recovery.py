@@ -12,7 +12,7 @@ from typing import Any
 from registration_sync.domain.errors import Conflict, MarkerLost, NotFound
 from registration_sync.domain.registrations.batches import YearMarker
 from registration_sync.domain.registrations.ledger import LedgerEntry
-from registration_sync.domain.runs.run import ERASURE, EXPORT, RunStatus
+from registration_sync.domain.runs.run import RunKind, RunStatus
 from registration_sync.ports.registrations import MarkerRecoveryStore, RegistrationsTable
 from registration_sync.ports.runs import Runs, Ticker
 from registration_sync.use_cases.runs.lease import hold_lease
@@ -23,8 +23,6 @@ REBUILD_MARKER = "rebuild_marker"
 BATCHES_TO_SPARE = 10
 """Batches searched beyond those in run records: each attempt closes one batch."""
 
-RUNS_AT_ONCE = 100
-
 _COMMITTED = {RunStatus.SUCCEEDED, RunStatus.PARTIAL, RunStatus.NOTHING_TO_EXPORT}
 
 
@@ -32,7 +30,7 @@ def rebuild_marker(
     connection_id: str,
     *,
     table: RegistrationsTable,
-    remains: MarkerRecoveryStore,
+    store: MarkerRecoveryStore,
     runs: Runs,
     ticker: Ticker,
     token: str,
@@ -50,15 +48,15 @@ def rebuild_marker(
         _refuse_present(connection_id, table)
         closed_by_runs = _attempts(connection_id, runs)
         years = {}
-        for school_year in remains.years(connection_id):
+        for school_year in store.years(connection_id):
             lease.check()
-            entries = list(remains.entries(connection_id, school_year))
+            entries = list(store.entries(connection_id, school_year))
             years[school_year] = _numbers(
                 connection_id, school_year, entries, closed_by_runs, table=table, runs=runs
             )
         if not years:
             raise NotFound("Nothing is stored of this connection: its marker comes with a sync.")
-        remains.put_years(connection_id, years, lease.token)
+        store.put_years(connection_id, years, lease.token)
     return {
         "connection_id": connection_id,
         "years": [
@@ -84,13 +82,8 @@ def _refuse_present(connection_id: str, table: RegistrationsTable) -> None:
 
 def _attempts(connection_id: str, runs: Runs) -> int:
     """How many batches of a year the runs on record can have closed at most."""
-    count: int = 0
-    after = None
-    while True:
-        records, after = runs.newest(connection_id, RUNS_AT_ONCE, after)
-        count += sum(record["attempt"] for record in records if record["kind"] in {EXPORT, ERASURE})
-        if after is None:
-            return count
+    kinds = {RunKind.EXPORT, RunKind.ERASURE}
+    return sum(run.attempt for run in runs.all(connection_id) if run.kind in kinds)
 
 
 def _numbers(
@@ -138,10 +131,9 @@ def _last_committed(
 
 
 def _has_committed(connection_id: str, school_year: int, entry: LedgerEntry, runs: Runs) -> bool:
-    record = runs.find(connection_id, entry.run_id)
-    return record is not None and any(
-        year["school_year"] == school_year and year["status"] in _COMMITTED
-        for year in record["years"]
+    run = runs.find(connection_id, entry.run_id)
+    return run is not None and any(
+        year.school_year == school_year and year.status in _COMMITTED for year in run.years
     )
 
 

@@ -1,28 +1,28 @@
-"""Announces a run that ended, or waits: metrics, an event for programs, a message for people."""
+"""Announces a run that ended or waits: metrics, an event for programs, a message for people."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import suppress
-from typing import Any
+from itertools import islice
 from zoneinfo import ZoneInfo
 
 from registration_sync.domain.errors import NotFound, RegistrationSyncError, Unavailable
 from registration_sync.domain.runs.alerts import alert_of, concerns_of
-from registration_sync.domain.runs.run import LEASED
+from registration_sync.domain.runs.run import Run
 from registration_sync.domain.runs.summary import Counts, newly_held, run_event, run_metrics
 from registration_sync.ports.connections import Connections
 from registration_sync.ports.notifications import Alerts, Events, Metrics
 from registration_sync.ports.runs import Runs
 
 RUN_FINISHED, RUN_WAITS = "Export run finished", "Export run waits"
-"""The detail-types of the events; it waits for a confirmation."""
+"""The detail-types of the events; a run waits for a confirmation."""
 
-PAGES, RUNS_AT_ONCE = 10, 20
-"""Of the history, to the last export that tells who was held before: most often it is on the first.
-Further back, everyone counts as new."""
+MAX_EARLIER_RUNS = 200
+"""Runs searched for the last export that lists held students; most often it is among the first.
+Without one, every held student counts as new."""
 
 
 def announce_run(
-    record: Mapping[str, Any],
+    run: Run,
     *,
     connections: Connections,
     runs: Runs,
@@ -30,52 +30,44 @@ def announce_run(
     events: Events,
     alerts: Alerts,
 ) -> list[RegistrationSyncError]:
-    """Tells of a run after its record is stored, and returns what could not be told.
+    """Announces a stored run, and returns what failed.
 
-    The run stays as it is, whatever happens here, so faults are returned and not raised. The
-    metrics go first: they need nobody, and their alarms fire though a message is lost. A note that
-    all was told goes last, so that one that is killed before is told by its next attempt.
+    The run stays as it is whatever happens here, so errors are returned and not raised. The metrics
+    are first: they need no other service, and their alarms fire even if a message is lost. The note
+    that the run was announced is last, so that the next attempt repeats what a kill prevented.
     """
-    moves = record["kind"] in LEASED
-    newly = _newly_held(record, runs) if moves else {}
-    faults: list[RegistrationSyncError] = []
-    if moves:
-        about = {name: record[name] for name in ("connection_id", "run_id")}
-        metrics.count(run_metrics(record, newly), about)
+    newly = _newly_held(run, runs) if run.holds_lease else {}
+    errors: list[RegistrationSyncError] = []
+    if run.holds_lease:
+        about = {"connection_id": run.connection_id, "run_id": run.run_id}
+        metrics.count(run_metrics(run, newly), about)
     try:
-        events.put(RUN_FINISHED if record["finished_at"] else RUN_WAITS, run_event(record, newly))
-    except Unavailable as fault:
-        faults.append(fault)
-    if moves:
-        concerns = concerns_of(record, newly)
+        events.put(RUN_FINISHED if run.finished else RUN_WAITS, run_event(run, newly))
+    except Unavailable as error:
+        errors.append(error)
+    if run.holds_lease:
+        concerns = concerns_of(run, newly)
         try:
             if concerns:
-                name, zone = _name_and_zone(record["connection_id"], connections)
-                alerts.publish(alert_of(record, concerns, name=name, zone=zone))
-        except Unavailable as fault:
-            faults.append(fault)
-    if not faults:
-        with suppress(Unavailable):  # rather told twice
-            runs.mark_announced(record["connection_id"], record["run_id"], record["status"])
-    return faults
+                name, zone = _name_and_zone(run.connection_id, connections)
+                alerts.publish(alert_of(run, concerns, name=name, zone=zone))
+        except Unavailable as error:
+            errors.append(error)
+    if not errors:
+        with suppress(Unavailable):  # better announced twice than never
+            runs.mark_announced(run)
+    return errors
 
 
-def _newly_held(record: Mapping[str, Any], runs: Runs) -> Counts:
-    if not any(year["held_count"] for year in record["years"]):
+def _newly_held(run: Run, runs: Runs) -> Counts:
+    if not any(year.held_count for year in run.years):
         return {}
-    return newly_held(record, _earlier(record, runs))
+    return newly_held(run, islice(_earlier(run, runs), MAX_EARLIER_RUNS))
 
 
-def _earlier(record: Mapping[str, Any], runs: Runs) -> Iterator[Mapping[str, Any]]:
-    after: str | None = record["run_id"]
-    for _ in range(PAGES):
-        try:
-            records, after = runs.newest(record["connection_id"], RUNS_AT_ONCE, after)
-        except Unavailable:  # rather a message too many
-            return
-        yield from records
-        if after is None:
-            return
+def _earlier(run: Run, runs: Runs) -> Iterator[Run]:
+    with suppress(Unavailable):  # better a message too many
+        yield from runs.all(run.connection_id, after=run.run_id)
 
 
 def _name_and_zone(connection_id: str, connections: Connections) -> tuple[str, ZoneInfo]:

@@ -1,58 +1,55 @@
-"""Cancels a run that has not begun, or awaits confirmation."""
+"""Cancels a run that has not started, or awaits confirmation."""
 
 import datetime as dt
 from contextlib import suppress
-from typing import Any
+from dataclasses import replace
 
 from registration_sync.domain.errors import Conflict
-from registration_sync.domain.runs.liveness import with_waiting_years
-from registration_sync.domain.runs.run import ERASURE, Run, RunStatus
+from registration_sync.domain.runs.run import Run, RunStatus
 from registration_sync.ports.runs import Runs
-from registration_sync.use_cases.runs.read_run import stored_export
+from registration_sync.use_cases.runs.read_run import stored_run
 
 
 def cancel_run(
     connection_id: str, run_id: str, *, cancelled_by: str, now: dt.datetime, runs: Runs
-) -> dict[str, Any]:
-    """The record of the cancelled run: the function that was started for it does nothing, and
-    what awaited confirmation is not sent.
+) -> tuple[Run, bool]:
+    """The cancelled run, and whether this call cancelled it. The function that was started for the
+    run does nothing, and a delivery that awaited confirmation is not sent.
 
-    Raises NotFound, and Conflict once the run has begun: a delivery is not broken off halfway.
+    Raises NotFound, and Conflict once the run has started: a delivery is not stopped halfway.
     """
-    record = stored_export(connection_id, run_id, runs=runs)
-    if record["status"] == RunStatus.CANCELLED:
-        return record
-    if record["finished_at"]:
-        raise Conflict("The run is finished: there is nothing left to cancel.")
-    awaits = record["status"] == RunStatus.AWAITING_CONFIRMATION
-    if record["status"] != RunStatus.PENDING and not awaits:
-        raise Conflict(
-            "The run has begun, and is not broken off halfway; it ends by itself within minutes."
-        )
-    when = "instead of confirmed" if awaits else "before it began"
-    message = f"Cancelled by {cancelled_by} {when}; everyone stays due."
-    return _cancel(record, message, now, runs)
+    run = stored_run(connection_id, run_id, runs=runs)
+    if run.status is RunStatus.CANCELLED:
+        return run, False
+    if run.finished:
+        raise Conflict("The run is finished: there is nothing to cancel.")
+    awaits = run.status is RunStatus.AWAITING_CONFIRMATION
+    if run.status is not RunStatus.PENDING and not awaits:
+        raise Conflict("The run has started and is not stopped halfway; it ends within minutes.")
+    when = "instead of confirmed" if awaits else "before it started"
+    message = f"Cancelled by {cancelled_by} {when}; all students stay due."
+    return _cancel(run, message, now, runs), True
 
 
 def cancel_superseded_run(run: Run, *, now: dt.datetime, runs: Runs) -> None:
-    """Cancels the run that awaits confirmation, as another export begins and takes its students:
-    confirmed later, it would find nobody, or send what nobody looked at. Raises Unavailable."""
-    record = runs.awaiting(run.connection_id)
-    if record is None or record["run_id"] == run.run_id:
+    """Cancels the run that awaits confirmation, because another export starts and takes its
+    students: confirmed later, it would find no students, or send unseen ones. Raises
+    Unavailable."""
+    awaiting = runs.awaiting(run.connection_id)
+    if awaiting is None or awaiting.run_id == run.run_id:
         return
-    message = f"Nobody had confirmed it when run {run.run_id} began; everyone stays due."
-    with suppress(Conflict):  # somebody was quicker
-        _cancel(record, message, now, runs)
+    message = f"It was not confirmed before run {run.run_id} started; all students stay due."
+    with suppress(Conflict):  # it was confirmed or cancelled just now
+        _cancel(awaiting, message, now, runs)
 
 
-def _cancel(record: dict[str, Any], message: str, now: dt.datetime, runs: Runs) -> dict[str, Any]:
-    cancelled = {
-        **record,
-        "status": RunStatus.CANCELLED.value,
-        "message": message,
-        "finished_at": now.astimezone(dt.UTC).isoformat(timespec="seconds"),
-        "years": with_waiting_years(record, RunStatus.CANCELLED),
-        "student_ids": [] if record["kind"] == ERASURE else record["student_ids"],
-    }
-    runs.cancel(record["connection_id"], record["run_id"], cancelled)
+def _cancel(run: Run, message: str, now: dt.datetime, runs: Runs) -> Run:
+    cancelled = replace(
+        run,
+        status=RunStatus.CANCELLED,
+        message=message,
+        finished_at=now,
+        years=run.with_waiting_years(RunStatus.CANCELLED),
+    )
+    runs.cancel(cancelled)
     return cancelled

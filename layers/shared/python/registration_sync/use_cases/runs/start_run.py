@@ -1,25 +1,18 @@
-"""A run that somebody asks for: stored as pending, then started in the export function."""
+"""A run that is requested now: stored as pending, then started in the export function."""
 
 import datetime as dt
 from dataclasses import dataclass, replace
 
 from registration_sync.domain.errors import AlreadyRunning, Conflict, Unavailable
-from registration_sync.domain.runs.run import (
-    LEASED,
-    MANUAL,
-    Run,
-    RunError,
-    RunRequest,
-    RunStatus,
-    pending_run,
-)
+from registration_sync.domain.runs.run import Run, RunError, RunRequest, RunStatus, RunTrigger
+from registration_sync.ports.connections import Connections
 from registration_sync.ports.registrations import LeaseReader
 from registration_sync.ports.runs import ExportStarter, Runs
 
 
 @dataclass(frozen=True, slots=True)
-class NewRun:
-    """A run that somebody asks for now, and what it takes to start it."""
+class RunStarter:
+    """Starts one run for a caller of the API."""
 
     run_id: str
     requested_by: str
@@ -28,25 +21,22 @@ class NewRun:
     leases: LeaseReader
     starter: ExportStarter
 
-    def request(self, connection_id: str, kind: str) -> RunRequest:
-        return RunRequest(
-            connection_id,
-            self.run_id,
-            trigger=MANUAL,
-            requested_by=self.requested_by,
-            kind=kind,
-        )
-
-    def start(self, request: RunRequest) -> Run:
-        """The pending run. One that takes the lease is alone; a dry run goes beside others.
+    def start(self, connection_id: str, request: RunRequest) -> Run:
+        """The pending run. A run that holds the lease is alone; others run beside it.
 
         Raises AlreadyRunning, with the id, while another is pending or in progress, and
         Unavailable if it could not be started.
         """
-        run = pending_run(request, self.now)
-        if request.kind in LEASED:
-            now_ms = int(self.now.timestamp() * 1000)
-            running = self.leases.running(request.connection_id, now_ms)
+        run = Run(
+            connection_id=connection_id,
+            run_id=self.run_id,
+            trigger=RunTrigger.API,
+            requested_by=self.requested_by,
+            requested_at=self.now,
+            request=request,
+        )
+        if run.holds_lease:
+            running = self.leases.running(connection_id, int(self.now.timestamp() * 1000))
             if running:
                 raise AlreadyRunning(
                     "An export of this connection is already running.", run_id=running
@@ -55,18 +45,29 @@ class NewRun:
         else:
             self.runs.save(run)
         try:
-            self.starter.start(request)
+            self.starter.start(connection_id, run.run_id)
         except Unavailable as error:
-            failed = replace(
-                run,
-                status=RunStatus.FAILED,
-                finished_at=self.now,
-                message="The run was not started; the students stay due.",
-                error=RunError(error.code, error.message),
-            )
             try:
-                self.runs.cancel(run.connection_id, run.run_id, failed.to_json())
+                self.runs.cancel(self._not_started(run, error))
             except Conflict:
-                return run  # only the answer was lost: it has begun, and its own record stands
+                return run  # only the answer was lost: the run has started
             raise
         return run
+
+    def _not_started(self, run: Run, error: Unavailable) -> Run:
+        return replace(
+            run,
+            status=RunStatus.FAILED,
+            finished_at=self.now,
+            message="The run was not started; the students stay due.",
+            error=RunError(error.code, error.message),
+        )
+
+
+def request_run(
+    connection_id: str, request: RunRequest, *, connections: Connections, starter: RunStarter
+) -> Run:
+    """Requests a check, a test record or an erasure of an existing connection; raises NotFound and
+    the errors of `RunStarter.start`."""
+    connections.get(connection_id)
+    return starter.start(connection_id, request)

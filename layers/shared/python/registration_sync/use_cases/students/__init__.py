@@ -1,1 +1,1 @@
-"""Answer questions about students. Read `read_receipt` first."""
+"""Finds students and reports their status. Read `read_receipt` first."""

@@ -10,7 +10,7 @@ from registration_sync.ports.registrations import Snapshots
 def find_student(
     connection_id: str, student_id: str, school_year: int | None, *, snapshots: Snapshots
 ) -> tuple[int, dict[str, Any]] | None:
-    """The decoded registration of the year, or of the latest year that has one, and that year.
+    """The year and decoded registration of a student: of `school_year`, else of the latest year.
 
     None for a student who was never synced, or was removed. Raises Unavailable.
     """
@@ -21,7 +21,7 @@ def find_student(
 def find_current(
     connection_id: str, student_id: str, school_year: int | None, *, snapshots: Snapshots
 ) -> tuple[int, Current] | None:
-    """The same as it is stored; its `snapshot` is never None."""
+    """The school year and the stored registration, whose `snapshot` is not None."""
     years = sorted(snapshots.marker(connection_id).years, reverse=True)
     for year in years:
         if school_year in {None, year}:

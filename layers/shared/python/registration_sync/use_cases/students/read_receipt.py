@@ -2,29 +2,28 @@
 
 from functools import cache, partial
 from pathlib import Path
-from typing import Any
 
 from registration_sync.domain.errors import NotFound
 from registration_sync.domain.registrations.batches import Current, DueMark, YearMarker
 from registration_sync.domain.registrations.ledger import (
     LedgerEntry,
     Outcome,
-    outcome_before_ledger,
+    inferred_outcome,
 )
 from registration_sync.domain.registrations.receipt import (
+    Receipt,
     ReceiptDelivery,
     ReceiptFile,
     StudentStatus,
-    receipt,
     status_of_due,
 )
 from registration_sync.ports.archive import Archive
 from registration_sync.ports.registrations import Snapshots
-from registration_sync.use_cases.ledger.last_outcomes import settled, unretired
-from registration_sync.use_cases.ledger.run_index import IndexLine, fetched_index, index_lines
+from registration_sync.use_cases.ledger.last_outcomes import unretired_entries, with_outcome
+from registration_sync.use_cases.ledger.run_index import IndexLine, fetch_index, index_lines
 
-READINGS = 3
-"""An export may move the marker while we read: then once more."""
+MAX_READS = 3
+"""An export may move the marker during a read, which is then repeated."""
 
 
 def read_receipt(
@@ -35,8 +34,8 @@ def read_receipt(
     snapshots: Snapshots,
     archive: Archive,
     workspace: Path,
-) -> dict[str, Any]:
-    """The receipt of a student and year; raises NotFound for one who was never synced."""
+) -> Receipt:
+    """The receipt of a student and year; raises NotFound for a student who was never synced."""
     found = _receipt(connection_id, school_year, student_id, snapshots, archive, workspace)
     if found is None:
         raise NotFound("No registration of this student was synced for this school year.")
@@ -50,13 +49,13 @@ def find_receipts(
     snapshots: Snapshots,
     archive: Archive,
     workspace: Path,
-) -> dict[str, Any]:
-    """`{"items": [receipt], "next": None}`: one for each year of the student, the latest first."""
+) -> list[Receipt]:
+    """A receipt for each year of the student, the latest first."""
     years = sorted(snapshots.marker(connection_id).years, reverse=True)
     found = (
         _receipt(connection_id, year, student_id, snapshots, archive, workspace) for year in years
     )
-    return {"items": [each for each in found if each], "next": None}
+    return [each for each in found if each]
 
 
 def _receipt(
@@ -66,25 +65,25 @@ def _receipt(
     snapshots: Snapshots,
     archive: Archive,
     workspace: Path,
-) -> dict[str, Any] | None:
-    seen = _look(connection_id, school_year, student_id, snapshots)
+) -> Receipt | None:
+    seen = _read_consistently(connection_id, school_year, student_id, snapshots)
     if seen is None:
         return None
     numbers, current, mark = seen
-    runs = _Runs(connection_id, school_year, student_id, snapshots, archive, workspace)
+    runs = _RunsOfStudent(connection_id, school_year, student_id, snapshots, archive, workspace)
     current = runs.with_outcome(current, numbers)
     status = status_of_due(current, mark) if mark else runs.status(current)
-    return receipt(school_year, current, status, mark, runs.delivery(current))
+    return Receipt(school_year, current, status, mark, runs.delivery(current))
 
 
-def _look(
+def _read_consistently(
     connection_id: str,
     school_year: int,
     student_id: str,
     snapshots: Snapshots,
-    readings: int = READINGS,
+    reads_left: int = MAX_READS,
 ) -> tuple[YearMarker, Current, DueMark | None] | None:
-    """The student as of one state of the marker; None for one who is not there."""
+    """The student, read while the marker stayed the same; None if there is no such student."""
     numbers = snapshots.marker(connection_id).years.get(school_year)
     if numbers is None:
         return None
@@ -93,13 +92,13 @@ def _look(
     ((_, current),) = snapshots.current(connection_id, school_year, iter([student_id]))
     if current is None:
         return None
-    if mark or current.batch <= numbers.exported or readings == 1:
+    if mark or current.batch <= numbers.exported or reads_left == 1:
         return numbers, current, mark
-    return _look(connection_id, school_year, student_id, snapshots, readings - 1)
+    return _read_consistently(connection_id, school_year, student_id, snapshots, reads_left - 1)
 
 
-class _Runs:
-    """What the runs of a year did with one student, by the ledger and their indexes."""
+class _RunsOfStudent:
+    """Finds the outcomes of one student in a year's ledger and run indexes."""
 
     def __init__(
         self,
@@ -121,23 +120,24 @@ class _Runs:
         self._sizes: dict[tuple[int, int], int] = {}
 
     def with_outcome(self, current: Current, numbers: YearMarker) -> Current:
-        """With what runs did that are not retired yet, or are older than the ledger."""
-        for entry in unretired(
+        """Adds the outcomes of runs that are not retired yet, or are older than the ledger."""
+        for entry in unretired_entries(
             self._connection_id, self._school_year, numbers, snapshots=self._snapshots
         ):
             lines = self._lines(entry)
             if lines and lines[0].outcome and current.settled_in < entry.last:
-                current = settled(current, lines[0].outcome, entry.last)
-        older = outcome_before_ledger(current, numbers.exported)
+                current = with_outcome(current, lines[0].outcome, entry.last)
+        older = inferred_outcome(current, numbers.exported)
         if older and self.entry(numbers.exported) is None:
-            return settled(current, older, numbers.exported)
+            return with_outcome(current, older, numbers.exported)
         return current
 
     def status(self, current: Current) -> StudentStatus:
-        """The status of a student who is not due: what the last run did, if it had this version."""
+        """The status of a student who is not due: the outcome of the last run that had this
+        version."""
         entry = self.entry(current.settled_in) if current.settled_in else None
         lines = self._lines(entry) if entry else None
-        if lines is None:  # older than the ledger, or no longer kept
+        if lines is None:  # the run is older than the ledger, or its index was deleted
             confirmed = current.settled_in >= current.batch
         else:
             confirmed = any(line.version == current.version for line in lines)
@@ -162,7 +162,7 @@ class _Runs:
     def _lines_of(self, entry: LedgerEntry) -> list[IndexLine] | None:
         if not entry.settled:
             return []
-        index = fetched_index(
+        index = fetch_index(
             self._connection_id,
             self._school_year,
             entry,

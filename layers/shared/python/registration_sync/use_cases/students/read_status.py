@@ -1,33 +1,53 @@
-"""The status of a connection: every student of each year accounted for; and lists of those due."""
+"""The status of a connection: counts of every student of each school year, by outcome."""
 
-from dataclasses import asdict
+from collections import Counter
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from registration_sync.domain.registrations.batches import YearMarker
-from registration_sync.domain.registrations.ledger import NO_TOTALS, Totals, outcome_before_ledger
+from registration_sync.domain.registrations.ledger import (
+    NO_TOTALS,
+    LastExport,
+    Totals,
+    inferred_outcome,
+)
 from registration_sync.domain.registrations.receipt import status_of_due
 from registration_sync.ports.archive import Archive
 from registration_sync.ports.registrations import Snapshots
 from registration_sync.use_cases.ledger.due_students import with_current
 from registration_sync.use_cases.ledger.last_outcomes import last_outcomes
 
-READINGS = 5
-"""An export may move the marker while we read: then once more."""
+MAX_READS = 5
+"""An export may move the marker during a read, which is then repeated."""
+
+
+@dataclass(frozen=True, slots=True)
+class YearStatus:
+    """Counts of students; synced = exported + left_out + held + due. `missing` counts the students
+    of failed syncs, which stored a due mark and no snapshot."""
+
+    school_year: int
+    synced: int
+    exported: int
+    left_out: int
+    held: int
+    due: int
+    never_exported: int
+    missing: int
+    last_export: LastExport | None
 
 
 def read_status(
     connection_id: str, *, snapshots: Snapshots, archive: Archive, workspace: Path
-) -> dict[str, Any]:
-    """`{"connection_id", "years": [...]}`: of each year synced = exported + left_out + held + due.
+) -> list[YearStatus]:
+    """The status of each school year that has registrations, the earliest first.
 
-    Exported and left out are the totals of the ledger, without those who are due or removed
-    since; those are read, one by one. So it costs what is due, whoever else is there; whole
-    snapshots, as DynamoDB charges an item's size however little of it is asked for. `missing`
-    counts students whom a sync announced that failed. Raises Unavailable.
+    Exported and left out are the totals of the ledger, less the students who are due or removed
+    since then. Only those students are read, but with their whole snapshots: DynamoDB charges for
+    an item's size even if only some attributes are requested. Raises Unavailable.
     """
     years = snapshots.marker(connection_id).years
-    for _ in range(READINGS):
+    for _ in range(MAX_READS):
         counted = [
             _year(connection_id, year, years[year], snapshots, archive, workspace)
             for year in sorted(years)
@@ -35,7 +55,7 @@ def read_status(
         before, years = years, snapshots.marker(connection_id).years
         if before == years:
             break
-    return {"connection_id": connection_id, "years": counted}
+    return counted
 
 
 def _year(
@@ -45,12 +65,12 @@ def _year(
     snapshots: Snapshots,
     archive: Archive,
     workspace: Path,
-) -> dict[str, Any]:
+) -> YearStatus:
     entry = None
     if numbers.exported:
         entry = snapshots.ledger(connection_id, school_year, numbers.exported)
     totals = entry.totals if entry else _counted(connection_id, school_year, numbers, snapshots)
-    counts = dict.fromkeys(("held", "due", "removed", "never_exported", "missing"), 0)
+    counts = Counter[str]()
     with_outcome = last_outcomes(
         connection_id,
         school_year,
@@ -69,25 +89,27 @@ def _year(
         status = status_of_due(current, mark)
         counts[status] += 1
         counts["never_exported"] += not current.exported_in and stored.snapshot is not None
-        totals = totals.moved(current.outcome, "")
-    of_totals = asdict(totals)
-    counts.pop("removed")
-    return {
-        "school_year": school_year,
-        "synced": sum(of_totals.values()) + counts["held"] + counts["due"],
-        **of_totals,
-        **counts,
-        "last_export": asdict(entry.last_export) if entry and entry.last_export else None,
-    }
+        totals = totals.with_changed_outcome(current.outcome, "")
+    return YearStatus(
+        school_year=school_year,
+        synced=totals.exported + totals.left_out + counts["held"] + counts["due"],
+        exported=totals.exported,
+        left_out=totals.left_out,
+        held=counts["held"],
+        due=counts["due"],
+        never_exported=counts["never_exported"],
+        missing=counts["missing"],
+        last_export=entry.last_export if entry else None,
+    )
 
 
 def _counted(
     connection_id: str, school_year: int, numbers: YearMarker, snapshots: Snapshots
 ) -> Totals:
-    """The totals where the last export is older than the ledger: only then the year is read."""
+    """The totals of a year whose last export is older than the ledger; reads the whole year."""
     totals = NO_TOTALS
     if numbers.exported:
         for current in snapshots.all_current(connection_id, school_year):
-            outcome = outcome_before_ledger(current, numbers.exported) or current.outcome
-            totals = totals.moved("", outcome)
+            outcome = inferred_outcome(current, numbers.exported) or current.outcome
+            totals = totals.with_changed_outcome("", outcome)
     return totals

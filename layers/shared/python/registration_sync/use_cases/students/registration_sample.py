@@ -1,7 +1,7 @@
-"""The current registrations of a connection, as far as somebody who asks can wait for them.
+"""A bounded sample of a connection's current registrations, read on demand.
 
-Nothing is kept for it, and a sync does no more for it: the first few thousand snapshots are read
-when somebody asks, which an administrator does while mapping, and nobody else does.
+Nothing is stored for the sample, and a sync does nothing for it: an administrator who edits a
+mapping is the only reader.
 """
 
 from collections.abc import Callable, Iterator
@@ -11,28 +11,32 @@ from typing import Any
 from registration_sync.domain.registrations.registration import decode_snapshot
 from registration_sync.ports.registrations import Snapshots
 
-STUDENTS_LOOKED_AT = 2_000
-SECONDS_AT_MOST = 15.0
+MAX_STUDENTS = 2_000
+MAX_SECONDS = 15.0
 
 
 class RegistrationSample:
-    """The registrations, the newest year first; how many were read, and whether that was all."""
+    """Iterates over registrations, the newest year first. `looked_at` counts those read so far,
+    `complete` says whether there are no others.
 
-    def __init__(self, connection_id: str, snapshots: Snapshots, clock: Callable[[], float]):
+    `monotonic` returns seconds, as time.monotonic does.
+    """
+
+    def __init__(self, connection_id: str, snapshots: Snapshots, monotonic: Callable[[], float]):
         self.looked_at = 0
         self.complete = False
         self._connection_id = connection_id
         self._snapshots = snapshots
-        self._clock = clock
+        self._monotonic = monotonic
 
     def __iter__(self) -> Iterator[dict[str, Any]]:
         """The decoded snapshots. Raises Unavailable."""
-        end = self._clock() + SECONDS_AT_MOST
+        end = self._monotonic() + MAX_SECONDS
         registrations = self._registrations()
-        for registration in islice(registrations, STUDENTS_LOOKED_AT):
+        for registration in islice(registrations, MAX_STUDENTS):
             self.looked_at += 1
             yield registration
-            if self._clock() > end:
+            if self._monotonic() > end:
                 return
         self.complete = next(registrations, None) is None
 

@@ -1,1 +1,1 @@
-"""A mapping made ready for one run and school year. Read `mapping` first."""
+"""A mapping compiled for one run and school year. Read `mapping` first."""

@@ -1,4 +1,4 @@
-"""The columns of a file: where their values are in a registration, and what is done with them."""
+"""Compiles the fields of a file into columns, and the columns into one function per row."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -21,52 +21,52 @@ from registration_sync.domain.mapping.transformations.registry import (
     fields_read,
 )
 from registration_sync.domain.mapping.values.sources import (
-    NOWHERE,
-    Place,
+    NO_FIELD,
+    FieldPath,
     Scope,
-    place_of,
+    field_path,
     text_at,
     text_of,
 )
-from registration_sync.domain.mapping.values.unmappable import Unmappable, Way, is_blank
+from registration_sync.domain.mapping.values.unmappable import OnError, Unmappable, is_blank
 
 type Finish = Callable[..., str]
-"""From the source's value, and those of the further fields if there are any, to the column's."""
+"""From the source's value, and the further fields' values if any, to the column's value."""
 
 type RowFunction = Callable[..., list[str]]
-"""From the `get` of each group of a scope to the values of a row."""
+"""From each group's `get` method to the values of a row."""
 
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """A column: its value's place, those of further fields, and what is done with the values."""
+    """A column: its header, the paths of its source and further fields, and its function."""
 
     to: str
-    place: Place
-    others: tuple[Place, ...]
+    path: FieldPath
+    other_paths: tuple[FieldPath, ...]
     finish: Finish | None
 
     def value(self, scope: Scope) -> str:
-        """The mapped value, as the row function has it; raises Unmappable."""
-        source = text_at(scope, self.place)
+        """The mapped value, the same as in the row function; raises Unmappable."""
+        source = text_at(scope, self.path)
         if self.finish is None:
             return source
-        if self.others:
-            return self.finish(source, tuple(text_at(scope, place) for place in self.others))
+        if self.other_paths:
+            return self.finish(source, tuple(text_at(scope, path) for path in self.other_paths))
         return self.finish(source)
 
 
 def compile_column(field: MappedField, context: StepContext) -> Column:
-    """The column of a field."""
+    """Compiles a field into a column."""
     steps = steps_of(field)
-    others = tuple(place_of(path) for path in fields_read(steps))
-    place = place_of(field.source) if field.source else NOWHERE
+    others = tuple(field_path(path) for path in fields_read(steps))
+    path = field_path(field.source) if field.source else NO_FIELD
     chain = build_chain(steps, context) if steps else None
-    return Column(field.to, place, others, _finish(field, chain, reads_others=bool(others)))
+    return Column(field.to, path, others, _finish(field, chain, reads_others=bool(others)))
 
 
 def steps_of(field: MappedField) -> tuple[Step, ...]:
-    """The chain that a field's value goes through."""
+    """The transformations of a field, in order."""
     if isinstance(field, DirectField):
         return ()
     if isinstance(field, MatchCodesField):
@@ -76,17 +76,17 @@ def steps_of(field: MappedField) -> tuple[Step, ...]:
 
 
 def row_function(columns: Sequence[Column], groups: Sequence[tuple[str, ...]]) -> RowFunction:
-    """A function from the `get` of each group to a row's values, written out as one expression:
+    """Generates the function from each group's `get` to a row's values, as one expression:
 
         lambda g0, g1: [g0(name0, ''), finish1(g0(name1, '')), finish2(g1(name2, ''), (…,))]
 
-    A loop over the columns takes three times as long. No text of the mapping is in the source:
-    names and functions are handed over as its constants.
+    A loop over the columns takes three times as long. The source contains no text of the mapping:
+    names and functions are constants in its globals.
     """
     constants: dict[str, Any] = {}
 
-    def read(place: Place) -> str:
-        group, name = place
+    def read(path: FieldPath) -> str:
+        group, name = path
         constant = f"name{len(constants)}"
         constants[constant] = _as_decoded(name)
         return f"g{number_of[group]}({constant}, '')"
@@ -94,30 +94,30 @@ def row_function(columns: Sequence[Column], groups: Sequence[tuple[str, ...]]) -
     number_of = {group: number for number, group in enumerate(groups)}
     cells = []
     for number, column in enumerate(columns):
-        cell = read(column.place)
+        cell = read(column.path)
         if column.finish:
             constants[f"finish{number}"] = column.finish
-            others = "".join(f"{read(place)}, " for place in column.others)
+            others = "".join(f"{read(path)}, " for path in column.other_paths)
             cell = f"finish{number}({cell}, ({others}))" if others else f"finish{number}({cell})"
         cells.append(cell)
     gets = ", ".join(f"g{number}" for number in range(len(groups)))
-    row: RowFunction = eval(f"lambda {gets}: [{', '.join(cells)}]", constants)  # noqa: S307 -- ours
+    row: RowFunction = eval(f"lambda {gets}: [{', '.join(cells)}]", constants)  # noqa: S307 -- generated above
     return row
 
 
 def _as_decoded(name: str) -> str:
-    """The name as the very object that orjson makes of this key: dicts find that one faster."""
+    """The same string object that orjson caches for this key: dict lookups are faster with it."""
     return next(iter(orjson.loads(orjson.dumps({name: None}))))  # type: ignore[no-any-return]
 
 
 def _finish(field: MappedField, chain: Any, *, reads_others: bool) -> Finish | None:
-    """What is done with the values; None where the source's goes out as it is."""
+    """The column's function; None if the source's value is written unchanged."""
     check = build_checks(field)
     if reads_others:
         return _with_others(field, chain, check)
     if field.default is None and check is None and (chain is None or field.on_error == "hold"):
         return chain  # type: ignore[no-any-return]
-    apply = chain or (lambda value: value + "")  # TypeError for what is not text
+    apply = chain or (lambda value: value + "")  # TypeError if the value is not text
     return _with_policy(field, apply, check)
 
 
@@ -133,17 +133,17 @@ def _with_others(field: MappedField, chain: Finish, check: Check | None) -> Fini
 
 
 def _with_policy(field: MappedField, apply: Finish, check: Check | None) -> Finish:
-    """The field's on_error, default and checks around its chain."""
+    """Wraps the chain in the field's `on_error`, `default` and checks."""
     on_error, default = field.on_error, field.default
 
     def finish(source: str, *others: tuple[str, ...]) -> str:
         try:
             value = apply(source, *others)
         except Unmappable as problem:
-            way: Way = problem.way or on_error
-            if way == "hold":
+            action: OnError = problem.on_error or on_error
+            if action == "hold":
                 raise
-            value = {"blank": "", "keep": source, "default": default or ""}[way]
+            value = {"blank": "", "keep": source, "default": default or ""}[action]
         if default is not None and is_blank(value) and is_blank(source):
             value = default
         return check(value) if check else value

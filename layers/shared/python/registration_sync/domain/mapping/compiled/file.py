@@ -1,4 +1,4 @@
-"""A file of a mapping made ready for one run and school year: a student in, lines out."""
+"""A file of a mapping, compiled for one run and school year: maps a student to lines."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -20,28 +20,29 @@ from registration_sync.domain.mapping.values.csv_format import (
     CODECS,
     CsvFormat,
     LineWriter,
-    file_head,
+    file_start,
+    format_problem,
     line_writer,
-    why_unwritable,
 )
 from registration_sync.domain.mapping.values.run_context import RunContext
 from registration_sync.domain.mapping.values.sources import (
     ENTRY,
-    Place,
+    FieldPath,
     Scope,
+    field_path,
     group_at,
-    place_of,
     text_at,
 )
 from registration_sync.domain.mapping.values.unmappable import Unmappable, is_blank
 
 WHOLE_ROW = "rows"
-"""Stands for the header where a problem is with the rows themselves."""
+"""The `field` of a problem with the rows themselves, not with one column."""
 
 
 @dataclass(frozen=True, slots=True)
 class RowProblem:
-    """Why a student is held: the file, the header, a stable rule and a sentence without values."""
+    """Why a student is held: the file, the header, a stable code (`rule`) and a message without
+    student data."""
 
     file: str
     field: str
@@ -49,14 +50,19 @@ class RowProblem:
     message: str
 
 
-def taken_by(whom: str) -> str:
-    """Why a student is held whose value stands in the file already."""
-    return f"{whom} has the same value, which may stand once in the file. Mend it in Enroll."
+SAME_VALUE = "has the same value, "
+"""Follows the student in `duplicate_message`; an erasure finds the message by it."""
+
+
+def duplicate_message(student: str) -> str:
+    """The message for a student whose unique value is already in the file."""
+    return f"{student} {SAME_VALUE}but it must be unique in the file. Correct it in Enroll."
 
 
 class Claim(NamedTuple):
-    """A value that stands once in a file: of a `unique` field, or a whole row's if `field` is
-    None. A row's comes before those of its fields: these do not count if the row is there."""
+    """A value that may be in the file only once: of a `unique` field, or of the whole row if
+    `field` is None. A row's claim comes before those of its fields, which count only if the row is
+    new."""
 
     file: int
     field: str | None
@@ -65,7 +71,7 @@ class Claim(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class FieldValue:
-    """A field of a row: what is exported, or the problem and the value it was found with."""
+    """A field of a row: the exported value, or the problem and the value that caused it."""
 
     to: str
     value: str
@@ -74,10 +80,10 @@ class FieldValue:
 
 @dataclass(frozen=True, slots=True)
 class FilePreview:
-    """A row of a student in a file, counted from 1.
+    """A student's row in a file, numbered from 1.
 
-    Without a row, `row` is None and there are no fields; `line` is empty then, and where the
-    student is held. `problem` is one of the rows themselves.
+    If the student has no row, `row` is None and `fields` is empty. `line` is empty without a row
+    and for a held student. `problem` is a problem with the rows themselves.
     """
 
     name: str
@@ -88,22 +94,22 @@ class FilePreview:
 
     @property
     def problems(self) -> list[RowProblem]:
-        """All that is wrong with the row."""
+        """Every problem of the row and its fields."""
         of_fields = [field.problem for field in self.fields if field.problem]
         return [self.problem, *of_fields] if self.problem else of_fields
 
 
 @dataclass(frozen=True, slots=True)
 class CompiledFile:
-    """A file of this run; `file_name` is its name with the placeholders not yet filled in,
-    `header` all that stands before the first row, `groups` the paths of the groups of fields that
-    are read."""
+    """A file of this run. `file_name` is `name` with its placeholders, `header` the bytes before
+    the first row; `groups` are the paths of the groups of fields that the columns read. `is_full`:
+    the file contains all current students."""
 
     number: int
     name: str
     file_name: str
     header: bytes
-    all_students: bool
+    is_full: bool
     removals: bool
     columns: tuple[Column, ...]
     csv: CsvFormat
@@ -111,13 +117,13 @@ class CompiledFile:
     values: RowFunction
     write: LineWriter
     rows: RowsOf
-    distinct: Place | None
+    distinct: FieldPath | None
     unique: tuple[int, ...]
 
     def map(self, scope: Scope, claims: list[Claim]) -> tuple[bytes, ...]:
-        """The student's lines; adds the values that may stand in the file only once.
+        """The student's lines; adds to `claims` the values that may be in the file only once.
 
-        Raises Unmappable, TypeError, AttributeError or UnicodeEncodeError if anything is wrong.
+        Raises Unmappable, TypeError, AttributeError or UnicodeEncodeError on any problem.
         """
         lines: list[bytes] = []
         for row in self.rows(scope):
@@ -129,7 +135,7 @@ class CompiledFile:
         return tuple(lines)
 
     def _value_of_removed(self, column: Column, row: Scope) -> str:
-        """What is not known any more may be blank."""
+        """A removed student's data is unknown, so a required value may be blank."""
         try:
             return column.value(row)
         except Unmappable as problem:
@@ -139,13 +145,13 @@ class CompiledFile:
 
     def _claim(self, values: Sequence[str], claims: list[Claim]) -> None:
         claims += [
-            Claim(self.number, self.columns[place].to, values[place])
-            for place in self.unique
-            if not is_blank(values[place])
+            Claim(self.number, self.columns[index].to, values[index])
+            for index in self.unique
+            if not is_blank(values[index])
         ]
 
     def examine(self, scope: Scope, *, removed: bool = False) -> list[FilePreview]:
-        """Each row field by field: the same values as in `map`, and every problem."""
+        """Maps each row field by field: the same values as `map`, and every problem."""
         value_of = self._value_of_removed if removed else Column.value
         try:
             rows = [
@@ -167,16 +173,16 @@ class CompiledFile:
     ) -> FieldValue:
         value = ""
         try:
-            value = text_at(row, column.place)
+            value = text_at(row, column.path)
             value = value_of(column, row)
-            found = why_unwritable(self.csv, value, lone=len(self.columns) == 1)
+            found = format_problem(self.csv, value, only_column=len(self.columns) == 1)
         except Unmappable as problem:
             found = problem
         problem_of_row = self.problem(column.to, found) if found else None
         return FieldValue(column.to, value, problem_of_row)
 
     def problem(self, field: str, found: Unmappable) -> RowProblem:
-        """What was found, with its place in this file."""
+        """The problem of a field of this file."""
         return RowProblem(self.name, field, found.rule, found.message)
 
     def line(self, row: FilePreview) -> bytes:
@@ -189,23 +195,23 @@ class CompiledFile:
 
 
 def compile_file(
-    number: int, file: ExportFile, run: RunContext, *, everyone: bool, unmatched: Unmatched
+    number: int, file: ExportFile, run: RunContext, *, is_full: bool, unmatched: Unmatched
 ) -> CompiledFile:
-    """Makes a file ready; `everyone` puts all current students into it."""
+    """Compiles a file; `is_full` includes all current students even if the file does not ask."""
     name = run.fill_in(file.file_name)
     columns = tuple(
-        compile_column(field, StepContext(run, unmatched.noted_for(name, field.to)))
+        compile_column(field, StepContext(run, unmatched.recorder_for(name, field.to)))
         for field in file.mapped_fields
     )
-    places = [place for column in columns for place in (column.place, *column.others)]
-    groups = tuple(dict.fromkeys(group for group, _ in places))
+    paths = [path for column in columns for path in (column.path, *column.other_paths)]
+    groups = tuple(dict.fromkeys(group for group, _ in paths))
     csv = file.csv_format
     return CompiledFile(
         number=number,
         name=name,
         file_name=file.file_name,
-        header=file_head(csv, [column.to for column in columns] if file.header else None),
-        all_students=everyone or file.wants_all,
+        header=file_start(csv, [column.to for column in columns] if file.header else None),
+        is_full=is_full or file.is_full,
         removals=file.removals == "row",
         columns=columns,
         csv=csv,
@@ -213,8 +219,8 @@ def compile_file(
         values=row_function(columns, groups),
         write=line_writer(csv),
         rows=_rows(file),
-        distinct=place_of(file.rows.distinct) if file.rows and file.rows.distinct else None,
-        unique=tuple(place for place, field in enumerate(file.mapped_fields) if field.unique),
+        distinct=field_path(file.rows.distinct) if file.rows and file.rows.distinct else None,
+        unique=tuple(index for index, field in enumerate(file.mapped_fields) if field.unique),
     )
 
 
@@ -225,14 +231,12 @@ def _rows(file: ExportFile) -> RowsOf:
     rows = compile_rows(file.rows, tuple(dict.fromkeys(of_entry)))
     if not file.where:
         return rows
-    tests = [(place_of(one.source), compile_condition(one)) for one in file.where]
+    tests = [(field_path(one.source), compile_condition(one)) for one in file.where]
 
-    def that_hold(scope: Scope) -> list[Scope]:
-        return [
-            row for row in rows(scope) if all(test(text_at(row, place)) for place, test in tests)
-        ]
+    def matching_rows(scope: Scope) -> list[Scope]:
+        return [row for row in rows(scope) if all(test(text_at(row, path)) for path, test in tests)]
 
-    return that_hold
+    return matching_rows
 
 
 def _read_by(field: MappedField) -> list[str]:

@@ -1,6 +1,6 @@
-"""A mapping made ready for one run and school year: registrations in, lines of each file out.
+"""A mapping compiled for one run and school year: maps a registration to the lines of each file.
 
-Preview, test record and export use the same compiled columns, so that they cannot differ.
+Preview, test record and export all use these columns, so their values cannot differ.
 """
 
 from collections.abc import Mapping as Object
@@ -41,8 +41,8 @@ type Registration = Object[str, Any]
 
 
 class MappedStudent(NamedTuple):
-    """The encoded lines for each file, in order, and the values that may stand in a file once;
-    none at all where there are problems."""
+    """The encoded lines for each file, in order, and the values that may be in a file only once;
+    both are empty if there are problems."""
 
     lines: tuple[tuple[bytes, ...], ...]
     problems: list[RowProblem]
@@ -51,7 +51,7 @@ class MappedStudent(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class CompiledPackage:
-    """The zip of this run; `names` are those of the mapping's files, as the mapping has them."""
+    """The zip of this run; `names` are the names of the mapping's files in the definition."""
 
     name: str
     manifest: Manifest | None
@@ -61,54 +61,54 @@ class CompiledPackage:
 
 @dataclass(frozen=True, slots=True)
 class CompiledMapping:
-    """The files of a run, and the values met without a match code; `everyone`: the run asks for
-    all current students in every file, also if nobody is due."""
+    """The files of a run, and the values found without a match code. `is_full`: the run puts all
+    current students into every file, even if no student is due."""
 
     files: tuple[CompiledFile, ...]
     run: RunContext
     run_scope: dict[str, str]
     unmatched: Unmatched
     package: CompiledPackage | None = None
-    everyone: bool = False
+    is_full: bool = False
 
     @property
     def delivered_names(self) -> tuple[str, ...]:
-        """What may be put on the server: the package or the files."""
+        """The names that may be delivered: the package, or the files."""
         return (self.package.name,) if self.package else tuple(file.name for file in self.files)
 
     def map(self, registration: Registration, *, due: bool = True) -> MappedStudent:
-        """The student's lines; or every problem, as one anywhere holds the student in all files.
+        """The student's lines; or every problem, as one problem holds the student in all files.
 
-        A student who is not due has lines in the files of all students only. `unique` spans a
-        whole file: the claims are for whoever writes it.
+        A student who is not due has lines in full files only. The writer of the files checks the
+        claims, as `unique` applies to a whole file.
         """
         scope = self._scope(registration)
         claims: list[Claim] = []
         try:
             lines = tuple(
-                [file.map(scope, claims) if due or file.all_students else () for file in self.files]
+                [file.map(scope, claims) if due or file.is_full else () for file in self.files]
             )
         except (Unmappable, TypeError, AttributeError, UnicodeEncodeError):
-            # Something is wrong somewhere in a row: look again, field by field.
-            self.unmatched.forget()
+            # A row has a problem: map it field by field to find every problem.
+            self.unmatched.discard()
             problems = list(
-                dict.fromkeys(  # ten thousand contacts may have the same one
+                dict.fromkeys(  # ten thousand contacts may have the same problem
                     problem
                     for file in self.files
-                    if due or file.all_students
+                    if due or file.is_full
                     for row in file.examine(scope)
                     for problem in row.problems
                 )
             )
-            if not problems:  # a mistake of ours: it must not pass for a student without rows
+            if not problems:  # a bug: do not export the student as one without rows
                 raise
-            self.unmatched.keep(registration["student_id"])
+            self.unmatched.count(registration["student_id"])
             return MappedStudent((), problems, [])
-        self.unmatched.keep(registration["student_id"])
+        self.unmatched.count(registration["student_id"])
         return MappedStudent(lines, [], claims)
 
     def map_removed(self, student_id: str, removed_at: str) -> MappedStudent:
-        """The lines of a removed student, in the files that ask for `removals`.
+        """The lines of a removed student, in the files with `removals: row`.
 
         `removed_at` is ISO 8601 in UTC.
         """
@@ -123,7 +123,7 @@ class CompiledMapping:
             }
         )
         found = [file.examine(scope, removed=True) if file.removals else [] for file in self.files]
-        self.unmatched.forget()
+        self.unmatched.discard()
         problems = [problem for rows in found for row in rows for problem in row.problems]
         if problems:
             return MappedStudent((), list(dict.fromkeys(problems)), [])
@@ -134,8 +134,8 @@ class CompiledMapping:
         return MappedStudent(lines, [], [])
 
     def preview(self, registration: Registration) -> list[FilePreview]:
-        """The student's rows in each file, with each field's value or problem, and the very lines
-        that `map` gives."""
+        """The student's rows in each file, with each field's value or problem, and the lines that
+        `map` returns."""
         lines = self.map(registration).lines
         scope = self._scope(registration)
         rows: list[FilePreview] = []
@@ -148,21 +148,18 @@ class CompiledMapping:
                     for row, line in zip(found, of_file, strict=True)
                 ]
             rows += found
-        self.unmatched.forget()
+        self.unmatched.discard()
         return rows
 
     def _scope(self, registration: Registration) -> Scope:
         return {"data": registration["data"], "registration": registration, "run": self.run_scope}
 
 
-def compile_mapping(
-    mapping: Mapping, run: RunContext, *, everyone: bool = False
-) -> CompiledMapping:
-    """Makes the mapping ready for a run and school year; `everyone` asks for all current students
-    in every file."""
+def compile_mapping(mapping: Mapping, run: RunContext, *, is_full: bool = False) -> CompiledMapping:
+    """Compiles the mapping for a run and school year; `is_full` makes every file a full file."""
     unmatched = Unmatched()
     files = tuple(
-        compile_file(number, file, run, everyone=everyone, unmatched=unmatched)
+        compile_file(number, file, run, is_full=is_full, unmatched=unmatched)
         for number, file in enumerate(mapping.files)
     )
     package = None
@@ -175,4 +172,4 @@ def compile_mapping(
             names=tuple(file.name for file in mapping.files),
         )
     run_scope = {"started_at": run.started_at_text}
-    return CompiledMapping(files, run, run_scope, unmatched, package, everyone)
+    return CompiledMapping(files, run, run_scope, unmatched, package, is_full)

@@ -1,17 +1,17 @@
-"""The values that found no match code, counted, so that a code can be added for them."""
+"""Counts the values without a match code, so that an administrator can add codes."""
 
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
 
-VALUES_LISTED = 200
-STUDENTS_LISTED = 5
-VALUE_CHARACTERS = 200
+MAX_LISTED_VALUES = 200
+MAX_LISTED_STUDENTS = 5
+MAX_LISTED_CHARACTERS = 200
 
 
 @dataclass(frozen=True, slots=True)
 class UnmatchedValue:
-    """A value without a code: how often it was met in this field, and the first students."""
+    """A value without a code: how often the field had it, and the first students with it."""
 
     file: str
     field: str
@@ -21,10 +21,10 @@ class UnmatchedValue:
 
 
 class Unmatched:
-    """Counts by file, field and value; a student's values count once they are `kept`. `totals` has
-    all of each file and field, also those that are too many to be listed.
+    """Counts by file, field and value; `totals` counts by file and field, without a limit.
 
-    Mapping a row a second time, to find what is wrong with it, must not count twice.
+    Values are collected while a student is mapped and counted after, as a student with a problem
+    is mapped twice.
     """
 
     def __init__(self) -> None:
@@ -32,30 +32,29 @@ class Unmatched:
         self._found: dict[tuple[str, str, str], tuple[int, tuple[str, ...]]] = {}
         self.totals: Counter[tuple[str, str]] = Counter()
 
-    def noted_for(self, file: str, field: str) -> Callable[[str], None]:
-        """What a step of the field tells of each value without a code."""
-        return lambda value: self._of_student.append((file, field, value[:VALUE_CHARACTERS]))
+    def recorder_for(self, file: str, field: str) -> Callable[[str], None]:
+        """A function for the steps of a field to call with each value without a code."""
+        return lambda value: self._of_student.append((file, field, value[:MAX_LISTED_CHARACTERS]))
 
-    def forget(self) -> None:
-        """Forgets the values that were not kept."""
+    def discard(self) -> None:
+        """Discards the collected values."""
         self._of_student.clear()
 
-    def keep(self, student_id: str) -> None:
-        """Counts what was met in this student."""
-        for place in self._of_student:
-            self.totals[place[:2]] += 1
-            count, students = self._found.get(place, (0, ()))
-            if count == 0 and len(self._found) >= VALUES_LISTED:
+    def count(self, student_id: str) -> None:
+        """Counts the collected values for this student."""
+        for key in self._of_student:
+            self.totals[key[:2]] += 1
+            count, students = self._found.get(key, (0, ()))
+            if count == 0 and len(self._found) >= MAX_LISTED_VALUES:
                 continue
-            if len(students) < STUDENTS_LISTED and student_id not in students:
+            if len(students) < MAX_LISTED_STUDENTS and student_id not in students:
                 students = (*students, student_id)
-            self._found[place] = (count + 1, students)
+            self._found[key] = (count + 1, students)
         self._of_student.clear()
 
     def values(self) -> tuple[UnmatchedValue, ...]:
-        """What was met, the most frequent first within each field."""
+        """The counted values, the most frequent first within each field."""
         found = [
-            UnmatchedValue(*place, count, students)
-            for place, (count, students) in self._found.items()
+            UnmatchedValue(*key, count, students) for key, (count, students) in self._found.items()
         ]
         return tuple(sorted(found, key=lambda one: (one.file, one.field, -one.count, one.value)))

@@ -1,4 +1,4 @@
-"""What an SIS would fail on, found before it is sent: the checks of a mapped value."""
+"""The checks of a mapped value, which find values that the SIS would reject."""
 
 from collections.abc import Callable
 from typing import TYPE_CHECKING
@@ -9,17 +9,17 @@ if TYPE_CHECKING:
     from registration_sync.domain.mapping.definition.mapping import MappedField
 
 type Check = Callable[[str], str]
-"""Gives the value back, or what becomes of it; raises Unmappable."""
+"""Returns the value, possibly truncated; raises Unmappable."""
 
 
 def build_checks(field: "MappedField") -> Check | None:
-    """One function of the field's checks; None if it has none.
+    """One function for the field's checks; None if it has none.
 
-    A blank value can only fail `required`. `unique` spans a file, so whoever writes it checks it.
+    A blank value can only fail `required`. The writer of the files checks `unique`.
     """
     checks: list[Check] = []
     if field.max_length is not None:
-        checks.append(_at_most(field.max_length, truncate=field.truncate))
+        checks.append(_max_length(field.max_length, truncate=field.truncate))
     if field.one_of is not None:
         checks.append(_one_of(frozenset(field.one_of)))
     if field.pattern is not None:
@@ -33,7 +33,7 @@ def build_checks(field: "MappedField") -> Check | None:
             if required:
                 raise Unmappable(
                     "required",
-                    "The value is blank: fill it in in Enroll, or give the field a default.",
+                    "The value is blank: enter it in Enroll, or give the field a default.",
                 )
             return value
         for one in checks:
@@ -43,12 +43,12 @@ def build_checks(field: "MappedField") -> Check | None:
     return check
 
 
-def _at_most(length: int, *, truncate: bool) -> Check:
+def _max_length(length: int, *, truncate: bool) -> Check:
     if truncate:
         return lambda value: value[:length]
     message = (
-        f"The value is longer than {length} characters: shorten it in Enroll, allow more of "
-        "them, or let longer values be cut off."
+        f"The value is longer than {length} characters: shorten it in Enroll, raise `max_length`, "
+        "or set `truncate`."
     )
 
     def check(value: str) -> str:
@@ -60,9 +60,7 @@ def _at_most(length: int, *, truncate: bool) -> Check:
 
 
 def _one_of(allowed: frozenset[str]) -> Check:
-    message = (
-        "The value is none of the allowed ones: mend it in Enroll, or allow it in the mapping."
-    )
+    message = "The value is not in `one_of`: correct it in Enroll, or add it to the mapping."
 
     def check(value: str) -> str:
         if value not in allowed:
@@ -76,7 +74,7 @@ def _matches(pattern: str) -> Check:
     from registration_sync.domain.mapping.values.patterns import compile_pattern  # noqa: PLC0415  # RE2 loads slowly
 
     matches = compile_pattern(pattern).fullmatch
-    message = "The value does not fit the field's pattern: mend it in Enroll, or the pattern."
+    message = "The value does not match the field's pattern: correct it in Enroll, or the pattern."
 
     def check(value: str) -> str:
         if matches(value) is None:

@@ -1,1 +1,1 @@
-"""A mapping as a person writes it, parsed and checked. Read `mapping` first."""
+"""Parses and checks a mapping definition as a person writes it. Read `mapping` first."""

@@ -1,7 +1,7 @@
-"""Checks of a mapping that look at several places at once.
+"""Checks across the parts of a mapping, such as names that repeat.
 
-They read the definition as it was sent, so that they find their problems even where other parts
-are wrong; what they cannot make sense of is reported by the parsing itself.
+They read the raw definition, to find these problems even if other parts do not parse; the models
+report a part with the wrong shape.
 """
 
 import json
@@ -14,35 +14,38 @@ from registration_sync.domain.errors import Problem
 from registration_sync.domain.mapping.definition.field_rules import field_problems, source_problem
 from registration_sync.domain.mapping.definition.file import FileSettings, may_coincide
 from registration_sync.domain.mapping.definition.package import Package
-from registration_sync.domain.mapping.values.csv_format import CsvFormat, why_unwritable
+from registration_sync.domain.mapping.values.csv_format import CsvFormat, format_problem
 
-FILES = 100
-MAPPING_CHARACTERS = 300_000
-"""Of DynamoDB's 400 kB for an item; stored as ASCII. It bounds the time of every other check."""
+MAX_FILES = 100
+MAX_MAPPING_CHARACTERS = 300_000
+"""DynamoDB allows 400 kB for an item, and the mapping is stored as ASCII. Bounds the time of every
+other check."""
 
-PATTERNS = 100
-"""The largest takes 0.1 s to compile, and RE2 remembers 128."""
+MAX_PATTERNS = 100
+"""The largest pattern takes 0.1 s to compile, and RE2 caches 128."""
 
 TEST_FOLDER = "test"
-"""In each year's folder; test records lie there, beside the real files."""
+"""The folder of test records, inside each year's folder."""
 
 
 def too_large(definition: dict[str, Any]) -> list[Problem]:
-    """Whether it is more than anyone needs; nothing else is looked at then."""
+    """The problem of a mapping over the size limits; no other check runs then."""
     characters = len(json.dumps(definition, default=str, skipkeys=True))
-    if characters > MAPPING_CHARACTERS:
+    if characters > MAX_MAPPING_CHARACTERS:
         return [
             Problem(
                 "files",
                 f"The mapping has {characters:,} characters as JSON, more than the "
-                f"{MAPPING_CHARACTERS:,} that can be kept: leave fields out, or shorten its texts.",
+                f"{MAX_MAPPING_CHARACTERS:,} allowed: leave fields out, or shorten its texts.",
             )
         ]
-    if (count := len(_items(definition, "files"))) > FILES:
-        return [Problem("files", f"{count} files are too many: write at most {FILES}.")]
-    if (count := len(_patterns(definition))) > PATTERNS:
+    if (count := len(_items(definition, "files"))) > MAX_FILES:
+        return [Problem("files", f"{count} files are too many: write at most {MAX_FILES}.")]
+    if (count := len(_patterns(definition))) > MAX_PATTERNS:
         return [
-            Problem("files", f"{count} different patterns are too many: write at most {PATTERNS}.")
+            Problem(
+                "files", f"{count} different patterns are too many: write at most {MAX_PATTERNS}."
+            )
         ]
     return []
 
@@ -55,7 +58,7 @@ def _patterns(definition: dict[str, Any]) -> set[str]:
 
 
 def whole_mapping_problems(definition: dict[str, Any]) -> list[Problem]:
-    """What no single key shows: names and headers that repeat, settings that need another."""
+    """The problems between keys: names and headers that repeat, settings that need another."""
     problems: list[Problem] = []
     named: list[tuple[int, FileSettings]] = []
     for number, file in _items(definition, "files"):
@@ -71,11 +74,11 @@ def whole_mapping_problems(definition: dict[str, Any]) -> list[Problem]:
 
 
 def _items(parent: dict[str, Any], key: str) -> list[tuple[int, dict[str, Any]]]:
-    """The objects in a list, with their places; nothing where it is not such a list."""
+    """The objects in a list with their indexes; none if the key is not a list."""
     items = parent.get(key)
     if not isinstance(items, list | tuple):
         return []
-    return [(place, item) for place, item in enumerate(items) if isinstance(item, dict)]
+    return [(index, item) for index, item in enumerate(items) if isinstance(item, dict)]
 
 
 def _settings(file: dict[str, Any], keys: Iterable[str]) -> FileSettings | None:
@@ -91,24 +94,25 @@ def _settings_problems(at: str, settings: FileSettings) -> Iterator[Problem]:
     if settings.file_name.casefold() == TEST_FOLDER:
         yield Problem(
             f"{at}.name",
-            f'"{TEST_FOLDER}" is the folder of test records: choose another name, or write an '
-            "extension.",
+            f'"{TEST_FOLDER}" is the folder of test records: choose another name, or an extension.',
         )
     if csv.separator == csv.text_identifier:
         yield Problem(
             f"{at}.separator",
-            "The separator is the text identifier too: choose another character for one of them.",
+            "The separator and the text identifier are the same character: change one of them.",
         )
     if csv.quote_always and not csv.text_identifier:
         yield Problem(
             f"{at}.quoting",
-            "There is no text identifier to put around every value: write `needed` here, or "
+            "The file has no text identifier to put around every value: write `needed` here, or "
             "`double` or `single` as `text_identifier`.",
         )
     for number, condition in enumerate(settings.where):
         if problem := source_problem(condition.source, settings):
             yield Problem(f"{at}.where[{number}].field", problem)
-    if why_unwritable(CsvFormat(encoding=csv.encoding, separator="\0"), csv.separator, lone=False):
+    if format_problem(
+        CsvFormat(encoding=csv.encoding, separator="\0"), csv.separator, only_column=False
+    ):
         yield Problem(
             f"{at}.separator",
             f"{csv.encoding} cannot hold this character: choose another separator or encoding.",
@@ -116,19 +120,19 @@ def _settings_problems(at: str, settings: FileSettings) -> Iterator[Problem]:
 
 
 def _same_names(files: list[tuple[int, FileSettings]]) -> Iterator[Problem]:
-    for place, (number, file) in enumerate(files):
-        for earlier, other in files[:place]:
+    for index, (number, file) in enumerate(files):
+        for earlier, other in files[:index]:
             if may_coincide(file.file_name, other.file_name):
                 yield Problem(
                     f"files[{number}].name",
-                    f'"{file.file_name}" can become the name of files[{earlier}] too '
-                    f'("{other.file_name}"): each would overwrite the other, so choose another.',
+                    f'"{file.file_name}" and files[{earlier}] ("{other.file_name}") can get the '
+                    "same name, and one would overwrite the other: choose another name.",
                 )
                 break
 
 
 def _names_of_package(definition: dict[str, Any], files: list[str]) -> Iterator[Problem]:
-    """The zip is archived beside the files, and its manifest lies among them."""
+    """The archive keeps the zip, its manifest and the files in one folder."""
     try:
         package = Package.model_validate(definition.get("package"))
     except ValidationError:
@@ -138,7 +142,7 @@ def _names_of_package(definition: dict[str, Any], files: list[str]) -> Iterator[
         named["package.manifest.name"] = package.manifest.file_name
     for path, name in named.items():
         if any(may_coincide(name, other) for other in files):
-            yield Problem(path, "A file has this name already: choose another.")
+            yield Problem(path, "A file has this name: choose another.")
 
 
 def _field_list_problems(
@@ -148,7 +152,7 @@ def _field_list_problems(
     if isinstance(fields, list | tuple) and all(
         isinstance(field, dict) and field.get("mapping_type") == "do_not_map" for field in fields
     ):
-        yield Problem(f"{at}.fields", "Write at least one field that is mapped.")
+        yield Problem(f"{at}.fields", "Write at least one mapped field.")
     seen: dict[str, int] = {}
     for number, field in _items(file, "fields"):
         if field.get("mapping_type") == "do_not_map":
@@ -161,8 +165,8 @@ def _field_list_problems(
         if header in seen:
             yield Problem(
                 f"{here}.to",
-                f'fields[{seen[header]}] has the header "{header[:80]}" already: a header stands '
-                "once in a file.",
+                f'fields[{seen[header]}] also has the header "{header[:80]}": a file can have each '
+                "header only once.",
             )
         seen.setdefault(header, number)
         if settings and settings.header and (problem := _header_problem(settings, header)):
@@ -170,11 +174,9 @@ def _field_list_problems(
 
 
 def _header_problem(settings: FileSettings, header: str) -> str | None:
-    unwritable = why_unwritable(settings.csv_format, header, lone=False)
+    unwritable = format_problem(settings.csv_format, header, only_column=False)
     if unwritable is None:
         return None
     if unwritable.rule == "encoding":
         return f"{settings.encoding} cannot hold this header: choose another, or utf-8."
-    return (
-        "The separator is in this header: write a `text_identifier`, or choose another separator."
-    )
+    return "This header contains the separator: set `text_identifier`, or choose another separator."

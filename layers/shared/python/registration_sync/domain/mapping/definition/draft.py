@@ -1,4 +1,4 @@
-"""A mapping that somebody is writing: what can be used of it, though some of it is wrong."""
+"""Reads the usable part of a mapping with mistakes, for previews while someone edits it."""
 
 import re
 from collections.abc import Iterable
@@ -12,36 +12,37 @@ from registration_sync.domain.mapping.definition.mapping import (
     parse_mapping,
 )
 
-_PLACE = re.compile(r"files\[(\d+)\](?:\.fields\[(\d+)\]|\.(\w+))?")
+_PROBLEM_PATH = re.compile(r"files\[(\d+)\](?:\.fields\[(\d+)\]|\.(\w+))?")
 
-_ROUNDS = 4
-"""What is wrong with a whole part shows only when its keys are right."""
+_MAX_ROUNDS = 4
+"""Some problems show only after others are fixed: a check of a whole part needs valid keys."""
 
 type Definition = dict[str, Any]
 
 
-class FilePlaces(NamedTuple):
-    """Where a file and its columns stand in the mapping as it was written."""
+class FileIndexes(NamedTuple):
+    """The index of a file in the definition, and the indexes of its columns among its fields."""
 
-    place: int
+    file: int
     columns: list[int]
 
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """What can be used, None if nothing can, and what is wrong with the whole, if anything is."""
+    """The usable part of a mapping (None if there is none), and the error of the whole, if any."""
 
     mapping: Mapping | None
-    places: list[FilePlaces]
+    indexes: list[FileIndexes]
     error: InvalidRequest | None
 
 
 def read_draft(definition: object) -> Draft:
-    """Reads a mapping without the fields and settings that are wrong, and without a file that has
-    no right field: such a setting counts as left out, and a file without a usable name has one of
-    ours. Raises TooLarge."""
-    error, usable, places = None, definition, _places(definition)
-    for _ in range(_ROUNDS):
+    """Reads a mapping without its wrong fields, wrong settings, and files without a valid field.
+
+    A wrong setting counts as left out; a file without a valid name gets one. Raises TooLarge.
+    """
+    error, usable, indexes = None, definition, _indexes(definition)
+    for _ in range(_MAX_ROUNDS):
         try:
             mapping = parse_mapping(usable)
         except TooLarge:
@@ -50,31 +51,31 @@ def read_draft(definition: object) -> Draft:
             error = error or found
             if not isinstance(usable, dict):
                 break
-            usable, places = _without(usable, places, found.problems)
+            usable, indexes = _without(usable, indexes, found.problems)
         else:
-            return Draft(mapping, _of_columns(mapping, places), error)
+            return Draft(mapping, _columns_only(mapping, indexes), error)
     return Draft(None, [], error)
 
 
-def _places(definition: object) -> list[FilePlaces]:
+def _indexes(definition: object) -> list[FileIndexes]:
     files = definition.get("files") if isinstance(definition, dict) else None
     return [
-        FilePlaces(place, list(range(len(_fields(file)))))
-        for place, file in enumerate(files if isinstance(files, list) else ())
+        FileIndexes(number, list(range(len(_fields(file)))))
+        for number, file in enumerate(files if isinstance(files, list) else ())
     ]
 
 
-def _of_columns(mapping: Mapping, places: list[FilePlaces]) -> list[FilePlaces]:
+def _columns_only(mapping: Mapping, indexes: list[FileIndexes]) -> list[FileIndexes]:
     return [
-        FilePlaces(
-            place,
+        FileIndexes(
+            number,
             [
-                at
-                for at, field in zip(fields, file.fields, strict=True)
+                index
+                for index, field in zip(fields, file.fields, strict=True)
                 if not isinstance(field, DoNotMapField)
             ],
         )
-        for file, (place, fields) in zip(mapping.files, places, strict=True)
+        for file, (number, fields) in zip(mapping.files, indexes, strict=True)
     ]
 
 
@@ -84,20 +85,20 @@ def _fields(file: object) -> list[Any]:
 
 
 def _without(
-    definition: Definition, places: list[FilePlaces], problems: Iterable[Problem]
-) -> tuple[Definition, list[FilePlaces]]:
-    """The definition without all that a problem is in, and the places of what stays."""
-    wrong = {match.groups() for one in problems if (match := _PLACE.match(one.path))}
+    definition: Definition, indexes: list[FileIndexes], problems: Iterable[Problem]
+) -> tuple[Definition, list[FileIndexes]]:
+    """The definition without the parts that have problems, and the original indexes of the rest."""
+    wrong = {match.groups() for one in problems if (match := _PROBLEM_PATH.match(one.path))}
     files, kept = [], []
-    for number, (place, fields) in enumerate(places):
+    for number, (original, fields) in enumerate(indexes):
         file, at = definition["files"][number], str(number)
         if {(at, None, None), (at, None, "fields")} & wrong:
             continue
         right = [n for n in range(len(fields)) if (at, str(n), None) not in wrong]
         settings = {key: value for key, value in file.items() if (at, None, key) not in wrong}
-        settings.setdefault("name", f"file-{place + 1}")
+        settings.setdefault("name", f"file-{original + 1}")
         files.append({**settings, "fields": [_fields(file)[n] for n in right]})
-        kept.append(FilePlaces(place, [fields[n] for n in right]))
+        kept.append(FileIndexes(original, [fields[n] for n in right]))
     whole = {**definition, "files": files}
     if any(one.path.startswith("package") for one in problems):
         del whole["package"]

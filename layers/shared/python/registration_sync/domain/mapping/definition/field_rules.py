@@ -1,6 +1,6 @@
-"""Checks of one field of a mapping that look at several of its keys, and at its file's settings.
+"""Checks across the keys of one field of a mapping, and between a field and its file's settings.
 
-They read the definition as it was sent (see mapping_checks).
+They read the raw definition (see `checks`).
 """
 
 from collections.abc import Iterator
@@ -16,7 +16,7 @@ type Definition = dict[str, Any]
 
 
 def field_problems(at: str, field: Definition, settings: FileSettings | None) -> Iterator[Problem]:
-    """What is wrong with a mapped field at the path `at`."""
+    """The problems of a mapped field at the path `at`."""
     yield from _default_problems(at, field)
     yield from _check_problems(at, field)
     yield from _source_missing(at, field)
@@ -28,18 +28,18 @@ def field_problems(at: str, field: Definition, settings: FileSettings | None) ->
 
 
 def source_problem(source: str, settings: FileSettings) -> str | None:
-    """Whether a path leads into an entry where there is none, or too deep into a flat one."""
+    """The problem of a path into an entry if the file has none, or too deep into a flat entry."""
     if not is_of_entry(source) or not _is_source(source):
         return None
     if settings.rows is None or settings.rows.each is None:
         return (
-            f"{source} is there only in a file with a row for each entry: write another field, or "
-            'set the `rows` of the file, as in {"each": "contacts"}.'
+            f"{source} exists only in a file with a row for each entry: write another field, or "
+            'set the `rows` of the file, such as {"each": "contacts"}.'
         )
     if not isinstance(settings.rows.each, str) and source.split(".", maxsplit=1)[0] == ENTRY:
         names = source.split(".")
         if len(names) > 2:
-            return f"Write one name after {ENTRY}: it is put behind each of the texts in `each`."
+            return f"Write one name after {ENTRY}: it follows each prefix in `each`."
     return None
 
 
@@ -58,7 +58,7 @@ def _steps(field: Definition) -> list[tuple[int, Definition]]:
 
 
 def _sources(field: Definition) -> Iterator[tuple[str, str]]:
-    """The path of each key that names a field of the registration, and what it names."""
+    """The path of each key that names a field of the registration, and the field's path."""
     if isinstance(field.get("from"), str):
         yield "from", field["from"]
     for number, step in _steps(field):
@@ -67,9 +67,9 @@ def _sources(field: Definition) -> Iterator[tuple[str, str]]:
             if isinstance(parent, dict) and isinstance(parent.get("field"), str):
                 yield f"{path}.field", parent["field"]
         fields = step.get("fields")
-        for place, source in enumerate(fields if isinstance(fields, list) else ()):
+        for index, source in enumerate(fields if isinstance(fields, list) else ()):
             if isinstance(source, str):
-                yield f"{at}.fields[{place}]", source
+                yield f"{at}.fields[{index}]", source
 
 
 _OUTCOMES = ("then", "else")
@@ -77,18 +77,17 @@ _OUTCOMES = ("then", "else")
 
 def _default_problems(at: str, field: Definition) -> Iterator[Problem]:
     steps = [step for _, step in _steps(field)]
-    ways = [field.get("on_error"), field.get("unmatched"), *(s.get("unmatched") for s in steps)]
+    actions = [field.get("on_error"), field.get("unmatched"), *(s.get("unmatched") for s in steps)]
     default = field.get("default")
-    if "default" in ways and default is None:
+    if "default" in actions and default is None:
         yield Problem(
-            f"{at}.default",
-            "This is missing: `on_error` or `unmatched` says that a value is replaced by it.",
+            f"{at}.default", "This is missing: `on_error` or `unmatched` is set to default."
         )
     if not isinstance(default, str) or not default.strip():
         return
     one_of, length = field.get("one_of"), field.get("max_length")
     if isinstance(one_of, list) and default not in one_of:
-        yield Problem(f"{at}.default", "This is none of the values in `one_of`: add it there.")
+        yield Problem(f"{at}.default", "This is not in `one_of`: add it there.")
     elif isinstance(length, int) and len(default) > length and field.get("truncate") is not True:
         yield Problem(f"{at}.default", f"This is longer than the `max_length` of {length}.")
 
@@ -105,8 +104,8 @@ def _source_missing(at: str, field: Definition) -> Iterator[Problem]:
     if is_direct and field.get("from") is None and field.get("default") is None:
         yield Problem(
             f"{at}.from",
-            "This is missing: write the field of the registration, such as students.fname; or a "
-            "`default` (an empty text for a blank) for a column without one.",
+            "This is missing: write the field of the registration, such as students.fname, or for "
+            "a column without a source a `default` (an empty text for blank).",
         )
     steps = [step for _, step in _steps(field)]
     if field.get("mapping_type") != "transformation" or field.get("from") is not None or not steps:
@@ -122,12 +121,12 @@ def _source_missing(at: str, field: Definition) -> Iterator[Problem]:
         yield Problem(
             f"{at}.from",
             "This is missing: write the field of the registration, such as students.fname "
-            f"(only a chain that starts with {' or '.join(starters)} needs none).",
+            f"(only a chain that starts with {' or '.join(starters)} works without it).",
         )
 
 
 def _unwritable_texts(at: str, field: Definition, settings: FileSettings) -> Iterator[Problem]:
-    """Texts of the mapping that the file's encoding cannot hold would hold every student."""
+    """Finds texts that the file's encoding cannot hold, as they would hold every student."""
     codec = CODECS[settings.encoding]
     for path, text in _texts(field):
         try:
@@ -141,7 +140,7 @@ def _unwritable_texts(at: str, field: Definition, settings: FileSettings) -> Ite
 
 
 def _texts(field: Definition) -> Iterator[tuple[str, str]]:
-    """What the mapping itself puts into the file, as far as no later step changes it."""
+    """The texts of the mapping that go into the file and that no later step changes."""
     if isinstance(field.get("default"), str):
         yield "default", field["default"]
     yield from _codes(field, "")

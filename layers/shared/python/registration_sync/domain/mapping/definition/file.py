@@ -1,4 +1,4 @@
-"""The settings of an export file: its name, and the format that its importer expects."""
+"""The settings of an export file: its name, its format and its rows."""
 
 import re
 import string
@@ -17,35 +17,34 @@ SEPARATORS = {"comma": ",", "tab": "\t", "pipe": "|", "semicolon": ";"}
 TEXT_IDENTIFIERS = {"double": '"', "single": "'", "none": "", '"': '"', "'": "'", "": ""}
 LINE_ENDINGS = {"crlf": "\r\n", "lf": "\n"}
 
-NAME_BYTES = 180
-"""A file system holds 255, and the temporary name beside it is longer."""
+MAX_NAME_BYTES = 180
+"""A file system allows 255 bytes, and the temporary name of an upload is longer."""
 
 _PLACEHOLDERS = ", ".join(f"{{{name}}}" for name in PLACEHOLDER_SHAPES)
 
 
 def check_name(name: str) -> str:
-    """A file's name that cannot leave its folder; ValueError says what to write instead."""
+    """Returns a file name that cannot leave its folder; ValueError says what to write instead."""
     if not name or name != name.strip() or name.startswith(".") or ".." in name:
         raise ValueError(
-            "Write the file's name without its extension, such as students: not empty, with no "
-            "dot or blank at its start, no blank at its end, and no two dots together."
+            "Write the file's name without its extension, such as students: not empty, without a "
+            "dot or blank at the start, a blank at the end, or two dots together."
         )
-    # Windows servers take none of these either, and ":" there writes beside the file.
+    # Windows servers reject these characters, and ":" names an alternate data stream there.
     wrong = sorted({c for c in name if c in '/\\:*?"<>|' or unicodedata.category(c)[0] == "C"})
     if wrong:
         raise ValueError(
-            f"Leave {' '.join(ascii(c)[1:-1] for c in wrong)} out of the name: a file cannot leave "
-            "the year's folder, and some servers take no such character. The folder belongs to "
-            "the connection."
+            f"Leave {' '.join(ascii(c)[1:-1] for c in wrong)} out of the name: the connection sets "
+            "the folder, and some servers reject these characters."
         )
-    if len(name.encode("utf-8", "replace")) > NAME_BYTES:
-        raise ValueError(f"Write a name of at most {NAME_BYTES} bytes.")
+    if len(name.encode("utf-8", "replace")) > MAX_NAME_BYTES:
+        raise ValueError(f"Write a name of at most {MAX_NAME_BYTES} bytes.")
     _check_placeholders(name)
     return name
 
 
 def _check_placeholders(name: str) -> None:
-    message = f"Only {_PLACEHOLDERS} can be put into a name: write no other braces."
+    message = f"A name can contain {_PLACEHOLDERS}: write no other braces."
     try:
         parts = list(string.Formatter().parse(name))
     except ValueError:
@@ -59,11 +58,11 @@ def _check_placeholders(name: str) -> None:
 
 
 def _check_extension(extension: str) -> str:
-    """CSV, as the product's page has it, is csv; every other extension stays as it is written."""
+    """Returns a valid extension; CSV, the spelling in the product, becomes csv."""
     if not re.fullmatch("[A-Za-z0-9]{0,10}", extension):
         raise ValueError(
-            "Write up to 10 letters and digits without the dot, such as csv or txt; an empty text "
-            "for no extension."
+            "Write up to 10 letters and digits without the dot, such as csv or txt, or an empty "
+            "text for no extension."
         )
     return "csv" if extension == "CSV" else extension
 
@@ -72,8 +71,7 @@ def _to_separator(value: str) -> str:
     separator = SEPARATORS.get(value.casefold(), value)
     if len(separator) != 1 or separator in "\r\n\0":
         raise ValueError(
-            f"Write {', '.join(SEPARATORS)}, or any one character but a line break, to stand "
-            "between two fields."
+            f"Write {', '.join(SEPARATORS)}, or any one character except a line break."
         )
     return separator
 
@@ -81,38 +79,46 @@ def _to_separator(value: str) -> str:
 def _to_text_identifier(value: str) -> str:
     identifier = TEXT_IDENTIFIERS.get(value.casefold())
     if identifier is None:
-        raise ValueError("Write double, single or none: what stands around a value that needs it.")
+        raise ValueError("Write double, single or none: the quotation mark around a value.")
     return identifier
 
 
 def _to_rows(value: object) -> object:
-    """`student`, the standing default, is stored as None."""
+    """Replaces `student`, the default, by None."""
     return None if value == "student" else value
 
 
 class FileSettings(DefinitionPart):
-    """All of a file but its fields."""
+    """The keys of a file except its fields. A title is the console's label of the key."""
 
     name: Annotated[
         Text,
         AfterValidator(check_name),
         Field(
-            description=f"the file's name without its extension, such as students; {_PLACEHOLDERS} "
-            "can be put into it"
+            title="File Name",
+            description="the file's name without its extension, such as students; it can contain "
+            f"{_PLACEHOLDERS}",
         ),
     ]
     extension: Annotated[
         Text,
         AfterValidator(_check_extension),
-        Field(description="csv or another extension without its dot; an empty text for none"),
+        Field(
+            title="File Extension",
+            description="csv or another extension without the dot; an empty text for none",
+        ),
     ] = "csv"
     separator: Annotated[
         Text,
         AfterValidator(_to_separator),
-        Field(description=f"{', '.join(SEPARATORS)}, or any one character"),
+        Field(
+            title="Field Separator", description=f"{', '.join(SEPARATORS)}, or any one character"
+        ),
     ] = ","
     text_identifier: Annotated[
-        Text, AfterValidator(_to_text_identifier), Field(description="double, single or none")
+        Text,
+        AfterValidator(_to_text_identifier),
+        Field(title="Text Identifier", description="double, single or none"),
     ] = '"'
     header: Annotated[bool, Field(description="true or false, without quotes")] = True
     quoting: Annotated[Literal["needed", "always"], Field(description="needed or always")] = (
@@ -122,20 +128,24 @@ class FileSettings(DefinitionPart):
     line_ending: Annotated[Literal["crlf", "lf"], Field(description="crlf or lf")] = "crlf"
     line_breaks: Annotated[
         Literal["keep", "space"],
-        Field(description="keep or space, for line breaks inside a value"),
+        Field(
+            title="Line breaks inside a value",
+            description="keep or space, for line breaks inside a value",
+        ),
     ] = "keep"
     contents: Annotated[
         Literal["changes", "all"],
         Field(
-            description="changes (who was synced since the last export) or all (every approved "
-            "student of the year)"
+            description="changes (the students synced since the last export) or all (every "
+            "approved student of the year)"
         ),
     ] = "changes"
     removals: Annotated[
         Literal["omit", "row"],
         Field(
-            description="omit, or row: a removed student has a row of registration.student_id, "
-            "school_year and removed_at, everything else blank"
+            title="Removed students",
+            description="omit, or row: a removed student has a row with registration.student_id, "
+            "school_year and removed_at, and everything else blank",
         ),
     ] = "omit"
     rows: Annotated[
@@ -151,24 +161,25 @@ class FileSettings(DefinitionPart):
         Field(
             strict=False,
             max_length=20,
-            description="a list of conditions that a row has to fulfil, such as "
+            title="Only rows that fulfil",
+            description="a list of conditions that a row must meet, such as "
             '{"field": "students.grade", "not_equal": "PK"}',
         ),
     ] = ()
 
     @property
     def file_name(self) -> str:
-        """The name with its extension, placeholders not yet filled in."""
+        """The name with its extension and placeholders."""
         return f"{self.name}.{self.extension}" if self.extension else self.name
 
     @property
-    def wants_all(self) -> bool:
-        """Whether the file holds every current student, not only those synced since the last."""
+    def is_full(self) -> bool:
+        """Whether the file contains all current students, not only the due ones."""
         return self.contents == "all"
 
     @property
     def csv_format(self) -> CsvFormat:
-        """What the writer of its lines needs to know."""
+        """The settings for writing lines."""
         return CsvFormat(
             separator=self.separator,
             text_identifier=self.text_identifier,
@@ -180,9 +191,9 @@ class FileSettings(DefinitionPart):
 
 
 def may_coincide(name: str, other: str) -> bool:
-    """Whether two names with placeholders can become one, in this run or across runs.
+    """Whether two names with placeholders can become the same name, in one run or in two.
 
-    Letters in capitals or not are the same name on Windows servers.
+    Ignores case, as Windows servers do.
     """
     shapes = _shape(name), _shape(other)
     return len(shapes[0]) == len(shapes[1]) and all(
@@ -194,7 +205,7 @@ def may_coincide(name: str, other: str) -> bool:
 
 
 def _shape(name: str) -> list[str | None]:
-    """The name's characters, None for a digit that a placeholder puts there."""
+    """The name's characters, with None for each digit of a placeholder."""
     shape: list[str | None] = []
     for text, placeholder, *_ in string.Formatter().parse(unicodedata.normalize("NFC", name)):
         shape += text.casefold()

@@ -1,4 +1,4 @@
-"""The definition of a mapping: export files and their fields, as an administrator writes them."""
+"""The definition of a mapping: the export files and their fields. `parse_mapping` reads it."""
 
 from typing import Annotated, Literal
 
@@ -21,7 +21,7 @@ from registration_sync.domain.mapping.transformations.registry import (
 )
 from registration_sync.domain.mapping.values.base import CodeText, DefinitionPart, Text, check_code
 from registration_sync.domain.mapping.values.sources import check_source
-from registration_sync.domain.mapping.values.unmappable import Way
+from registration_sync.domain.mapping.values.unmappable import OnError
 
 
 def _check_header(header: str) -> str:
@@ -46,12 +46,12 @@ Header = Annotated[
     Text,
     BeforeValidator(check_code),
     AfterValidator(_check_header),
-    Field(description="the header that the SIS knows the field by"),
+    Field(description="the header of the column, as the SIS names it"),
 ]
 
 
 class _Field(DefinitionPart):
-    """What every field of a file may have."""
+    """The keys that every field of a file may have."""
 
     to: Header
     default: Annotated[
@@ -59,7 +59,7 @@ class _Field(DefinitionPart):
         Field(description="the text to write for a blank source, in quotes"),
     ] = None
     on_error: Annotated[
-        Way,
+        OnError,
         Field(description="hold, blank, keep or default, for a value that cannot be mapped"),
     ] = "hold"
     required: Annotated[bool, Field(description=_TRUE_OR_FALSE)] = False
@@ -74,38 +74,36 @@ class _Field(DefinitionPart):
             strict=False,
             min_length=1,
             max_length=10_000,
-            description='a list of the values that the SIS takes, in quotes, such as ["M", "F"]',
+            description='a list of the values that the SIS accepts, in quotes, such as ["M", "F"]',
         ),
     ] = None
     pattern: Annotated[
         Text | None,
         AfterValidator(_check_pattern),
-        Field(description="a regular expression that the whole value matches, such as [0-9]{10}"),
+        Field(description="a regular expression for the whole value, such as [0-9]{10}"),
     ] = None
     overwrite: Annotated[
         bool,
-        Field(description=f"{_TRUE_OR_FALSE}: a setting of imports, without effect here"),
+        Field(description=f"{_TRUE_OR_FALSE}: an import setting, without effect on exports"),
     ] = False
 
 
 class DirectField(_Field):
-    """The value as it is stored; without a source every row has the `default`, which is blank too
-    if it is an empty text."""
+    """The unchanged value; without a source, every row has the `default`, which may be empty."""
 
     mapping_type: Literal["direct"]
     source: Annotated[SourcePath | None, _FROM] = None
 
 
 class MatchCodesField(_Field, CodeTable):
-    """The value's code; `unmatched` says what becomes of one without, else `on_error` does."""
+    """The value's code; `unmatched`, or else `on_error`, applies to a value without a code."""
 
     mapping_type: Literal["match_codes"]
     source: Annotated[SourcePath, _FROM]
 
 
 class TransformationField(_Field):
-    """The value after a chain of transformations; only one that starts with a constant needs no
-    source."""
+    """The value after a chain of transformations; some chains need no source (see `starts`)."""
 
     mapping_type: Literal["transformation"]
     source: Annotated[SourcePath | None, _FROM] = None
@@ -122,7 +120,7 @@ class TransformationField(_Field):
 
 
 class DoNotMapField(DefinitionPart):
-    """Not in the file; kept so that the list shows that it was thought of."""
+    """Not in the file; listed to show that the field was considered."""
 
     mapping_type: Literal["do_not_map"]
     source: Annotated[SourcePath | None, _FROM] = None
@@ -171,15 +169,10 @@ class Mapping(DefinitionPart):
 
     @property
     def delivered_names(self) -> tuple[str, ...]:
-        """What is put on the server, placeholders not yet filled in: the package or the files."""
+        """The names of what is delivered, with placeholders: the package, or the files."""
         if self.package:
             return (self.package.file_name,)
         return tuple(file.file_name for file in self.files)
-
-    @property
-    def wants_all(self) -> bool:
-        """Whether a file holds every current student."""
-        return any(file.wants_all for file in self.files)
 
 
 _MODELS = Models(
@@ -195,9 +188,9 @@ _MODELS = Models(
 
 
 def parse_mapping(definition: object) -> Mapping:
-    """Reads a mapping from what YAML or JSON hold; InvalidRequest has every problem at once.
+    """Parses a mapping from decoded YAML or JSON.
 
-    Raises TooLarge before anything else is looked at.
+    Raises InvalidRequest with every problem, or TooLarge before any other check.
     """
     if not isinstance(definition, dict):
         raise InvalidRequest('Send the mapping as an object: {"files": […]}.')

@@ -1,4 +1,4 @@
-"""Pydantic's findings in a mapping, in our words: where it is, and what to write instead."""
+"""Turns pydantic's errors into problems: a path, and a message that says what to write."""
 
 import difflib
 import json
@@ -25,7 +25,7 @@ _LISTS = {
 
 @dataclass(frozen=True, slots=True)
 class Models:
-    """Which model stands at which place; fields and transformations by their type."""
+    """The root model, and the models of fields and transformations by type."""
 
     root: type[BaseModel]
     fields: Mapping[str, type[BaseModel]]
@@ -33,7 +33,7 @@ class Models:
 
 
 def as_problems(error: ValidationError, models: Models) -> list[Problem]:
-    """All findings, but those that a list is too short because its items are wrong."""
+    """All errors, except that a list is too short only because its items are wrong."""
     return [
         _as_problem(detail, models)
         for detail in error.errors(include_url=False)
@@ -42,10 +42,10 @@ def as_problems(error: ValidationError, models: Models) -> list[Problem]:
 
 
 def _as_problem(detail: ErrorDetails, models: Models) -> Problem:
-    """The finding as a path without pydantic's additions, and a sentence with the remedy."""
+    """One error as a path without pydantic's additions and a message with the remedy."""
     location = detail["loc"]
     if location[-1] == "[key]" and location[-3:-2] == ("codes",):
-        location = location[:-1]  # a wrong key of the codes, not a wrong value
+        location = location[:-1]  # the problem is the key of a code
     path = _path(location)
     kind, found = detail["type"], detail["input"]
     if kind == "extra_forbidden":
@@ -56,24 +56,24 @@ def _as_problem(detail: ErrorDetails, models: Models) -> Problem:
         return _wrong_type(kind, path, location, str(detail["ctx"].get("tag", "")), models)
     if kind == "invalid_key":
         return Problem(path, "Write the name of every key as text, in quotes.")
-    wanted = _wanted(location, models)
+    expected = _expected(location, models)
     if kind == "missing":
-        message = f"This is missing: write {wanted}."
+        message = f"This is missing: write {expected}."
     elif kind == "string_too_long":
         message = f"This is too long: write at most {detail['ctx']['max_length']} characters."
     elif kind in {"too_short", "string_too_short"}:
-        message = f"There is nothing in it: write {wanted}."
+        message = f"This is empty: write {expected}."
     else:
-        message = f"{_quoted(found)} cannot be used here: write {wanted}."
+        message = f"{_quoted(found)} cannot be used here: write {expected}."
     return Problem(path, message)
 
 
 def _path(location: Location) -> str:
-    """`files[0].fields[3].to`; after a place in a list of one of several types comes the type."""
+    """The path, such as `files[0].fields[3].to`, without the types that pydantic adds."""
     parts = [
         part
-        for place, part in enumerate(location)
-        if not (isinstance(part, str) and _is_type(location, place))
+        for index, part in enumerate(location)
+        if not (isinstance(part, str) and _is_type(location, index))
     ]
     text = "".join(
         f"[{part}]" if isinstance(part, int) else f".{part[:80] or '""'}" for part in parts
@@ -81,20 +81,21 @@ def _path(location: Location) -> str:
     return text.removeprefix(".")
 
 
-def _is_type(location: Location, place: int) -> bool:
+def _is_type(location: Location, index: int) -> bool:
+    """Whether pydantic added this part: the type of an item in a list of several types."""
     return (
-        place >= 2
-        and isinstance(location[place - 1], int)
-        and location[place - 2] in {"fields", "transformations"}
+        index >= 2
+        and isinstance(location[index - 1], int)
+        and location[index - 2] in {"fields", "transformations"}
     )
 
 
 def _model_at(location: Location, models: Models) -> type[BaseModel]:
-    """The model of what stands at the location."""
+    """The model of the object at the location."""
     model = models.root
-    for place, part in enumerate(location):
-        if _is_type(location, place):
-            table = models.fields if location[place - 2] == "fields" else models.transformations
+    for index, part in enumerate(location):
+        if _is_type(location, index):
+            table = models.fields if location[index - 2] == "fields" else models.transformations
             model = table[str(part)]
         elif isinstance(part, str):
             model = _model_of_key(model, part) or model
@@ -102,15 +103,15 @@ def _model_at(location: Location, models: Models) -> type[BaseModel]:
 
 
 def _model_of_key(model: type[BaseModel], key: str) -> type[BaseModel] | None:
-    """The model of what stands under a key of a model: there, in a list, or if not null."""
+    """The model inside the annotation of a key, such as the items of a list."""
     for name, field in model.model_fields.items():
         if (field.alias or name) == key:
-            waiting: list[Any] = [field.annotation]
-            while waiting:
-                kind = waiting.pop(0)
+            queue: list[Any] = [field.annotation]
+            while queue:
+                kind = queue.pop(0)
                 if isinstance(kind, type) and issubclass(kind, BaseModel):
                     return kind
-                waiting += get_args(kind)
+                queue += get_args(kind)
     return None
 
 
@@ -123,11 +124,11 @@ def _unknown_key(location: Location, models: Models) -> str:
     known = _keys(_model_at(location[:-1], models))
     nearest = difflib.get_close_matches(key, known, n=1)
     if nearest:
-        return f"There is no such key here: did you mean {nearest[0]}?"
+        return f"This key does not exist here: did you mean {nearest[0]}?"
     owners = [name for name, model in models.fields.items() if key in _keys(model)]
     if owners and "fields" in location and "transformations" not in location:
         return f"This belongs to the mapping_type {' or '.join(owners)}: leave it out here."
-    return f"There is no such key here: leave it out. There are {', '.join(known)}."
+    return f"This key does not exist here: leave it out. The keys are {', '.join(known)}."
 
 
 def _wrong_type(kind: str, path: str, location: Location, tag: str, models: Models) -> Problem:
@@ -143,8 +144,8 @@ def _wrong_type(kind: str, path: str, location: Location, tag: str, models: Mode
     )
 
 
-def _wanted(location: Location, models: Models) -> str:
-    """What belongs here, from the model's own description; inside codes it is their text."""
+def _expected(location: Location, models: Models) -> str:
+    """The value to write at the location, from the model's description of the key."""
     if isinstance(location[-1], int):
         item = _LISTS.get(str(location[-2]))
         if item is None or (location[-2] == "fields" and "transformations" in location):

@@ -1,11 +1,11 @@
-"""A ready-made mapping: what a district of a known SIS starts from."""
+"""A ready-made mapping: a starting point for districts with a known SIS."""
 
 from dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True)
 class ReadyMade:
-    """`title` and `description` are the comment at its head; `text` is the YAML, comments too."""
+    """`title` and `description` come from the comment at the top of `text`, the YAML."""
 
     name: str
     title: str
@@ -14,7 +14,7 @@ class ReadyMade:
 
 
 def ready_made_of(name: str, text: str) -> ReadyMade:
-    """Reads the head of a mapping's YAML; its first line is the title, with a full stop."""
+    """Reads the comment at the top of a mapping's YAML; its first line is the title."""
     head = []
     for line in text.splitlines():
         if not line.startswith("#"):

@@ -1,5 +1,5 @@
-"""The rows that a student has in a file: one, one for each contact or other entry, or one for each
-distinct value."""
+"""The rows of a student in a file: one, one per entry such as a contact, or one per distinct
+value."""
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Annotated, Any
@@ -9,44 +9,44 @@ from pydantic import Field, PlainValidator, WithJsonSchema, model_validator
 from registration_sync.domain.mapping.values.base import DefinitionPart, Text, check_storable
 from registration_sync.domain.mapping.values.sources import (
     ENTRY,
-    Place,
+    FieldPath,
     Scope,
     check_source,
+    field_path,
     group_at,
-    is_nothing,
+    is_empty,
     is_of_entry,
-    place_of,
 )
 from registration_sync.domain.mapping.values.unmappable import Unmappable
 
-MOST_GROUPS = 50
+MAX_GROUPS = 50
 
 type RowsOf = Callable[[Scope], Iterable[Scope]]
-"""The scopes of a student's rows; raises Unmappable."""
+"""From a student's scope to the scopes of the rows; raises Unmappable."""
 
 _EACH = (
-    "the path of a list, such as contacts, or the beginnings of the fields of each entry, such as "
-    '["student_annual.guardian1_", "student_annual.guardian2_"]'
+    "the path of a list, such as contacts, or a list of prefixes of the fields of each entry, such "
+    'as ["student_annual.guardian1_", "student_annual.guardian2_"]'
 )
 
 
-def _texts(value: object, wanted: str) -> tuple[str, ...]:
+def _texts(value: object, expected: str) -> tuple[str, ...]:
     items = [value] if isinstance(value, str) else value
-    if not isinstance(items, list | tuple) or not items or len(items) > MOST_GROUPS:
-        raise ValueError(f"Write {wanted}.")
+    if not isinstance(items, list | tuple) or not items or len(items) > MAX_GROUPS:
+        raise ValueError(f"Write {expected}.")
     texts = []
     for item in items:
         if not isinstance(item, str) or not item:
-            raise ValueError(f"Write {wanted}.")
+            raise ValueError(f"Write {expected}.")
         texts.append(check_storable(item))
     if len(set(texts)) < len(texts):
-        raise ValueError("The same stands here twice: leave one out.")
+        raise ValueError("A text is in the list twice: leave one out.")
     return tuple(texts)
 
 
 def _check_path(path: str) -> str:
     if is_of_entry(path):
-        raise ValueError("Write a field of the registration: entries begin only here.")
+        raise ValueError("Write a field of the registration: this key defines the entries.")
     return check_source(path)
 
 
@@ -55,7 +55,7 @@ def _check_each(value: object) -> str | tuple[str, ...]:
     if isinstance(value, str):
         return _check_path(value)
     for prefix in texts:
-        _check_path(f"{prefix}x")  # a beginning may end with a dot: students.contact1.
+        _check_path(f"{prefix}x")  # a prefix may end with a dot: students.contact1.
     return texts
 
 
@@ -68,7 +68,7 @@ def _check_skip(value: object) -> tuple[str, ...]:
 
 def _check_name(name: str) -> None:
     if "." in name or name != name.strip():
-        raise ValueError(f'Write the name as it stands after "entry.", such as fname, not {name}.')
+        raise ValueError(f'Write the name that follows "entry.", such as fname, not {name}.')
 
 
 def _check_distinct(value: object) -> str:
@@ -80,13 +80,13 @@ def _check_distinct(value: object) -> str:
 _TEXT_OR_TEXTS: dict[str, Any] = {
     "anyOf": [
         {"type": "string"},
-        {"type": "array", "items": {"type": "string"}, "minItems": 1, "maxItems": MOST_GROUPS},
+        {"type": "array", "items": {"type": "string"}, "minItems": 1, "maxItems": MAX_GROUPS},
     ]
 }
 
 
 class Rows(DefinitionPart):
-    """One row per entry (`each`) or per distinct value; neither is one row per student."""
+    """One row per entry (`each`) or per distinct value."""
 
     each: Annotated[
         str | tuple[str, ...] | None,
@@ -104,14 +104,14 @@ class Rows(DefinitionPart):
         Text | None,
         Field(
             min_length=1,
-            description="what stands between the items, where `each` leads to one text",
+            description="the text between the items, if `each` is the path of one text",
         ),
     ] = None
     distinct: Annotated[
         Text | None,
         PlainValidator(_check_distinct),
         WithJsonSchema({"type": "string"}),
-        Field(description="a path: one row for each value found there, such as students.school_id"),
+        Field(description="a path: one row for each value of it, such as students.school_id"),
     ] = None
 
     @model_validator(mode="after")
@@ -128,16 +128,16 @@ class Rows(DefinitionPart):
 
 
 def compile_rows(rows: Rows | None, read_of_entry: Sequence[str]) -> RowsOf:
-    """A function from a student's scope to those of the rows.
+    """Builds the function from a student's scope to the scopes of the rows.
 
-    `read_of_entry` are the names of an entry's fields that the file reads: an entry in which all
-    of them are blank is skipped, unless `skip_when_blank` names others. `row.number` is an
-    entry's place in its list, from 1, and stays the same when one before it is blank.
+    `read_of_entry` has the names of an entry's fields that the file reads: an entry is skipped if
+    all of them are blank, unless `skip_when_blank` names others. `row.number` is an entry's number
+    in its list, from 1; skipped entries count.
     """
     if rows is None:
-        return _the_student
+        return _one_row
     if rows.distinct is not None:
-        return _if_not_blank(place_of(rows.distinct))
+        return _row_unless_blank(field_path(rows.distinct))
     if rows.each is None:
         raise AssertionError(rows)
     entries = (
@@ -147,29 +147,29 @@ def compile_rows(rows: Rows | None, read_of_entry: Sequence[str]) -> RowsOf:
     )
     names = rows.skip_when_blank or tuple(read_of_entry)
 
-    def of_entries(scope: Scope) -> Iterator[Scope]:
+    def row_per_entry(scope: Scope) -> Iterator[Scope]:
         for number, entry in enumerate(entries(scope), 1):
-            if not names or not all(is_nothing(entry.get(name, "")) for name in names):
+            if not names or not all(is_empty(entry.get(name, "")) for name in names):
                 yield {**scope, ENTRY: entry, "row": {"number": str(number)}}
 
-    return of_entries
+    return row_per_entry
 
 
-def _the_student(scope: Scope) -> tuple[Scope]:
+def _one_row(scope: Scope) -> tuple[Scope]:
     return (scope,)
 
 
-def _if_not_blank(place: Place) -> RowsOf:
-    group, name = place
+def _row_unless_blank(path: FieldPath) -> RowsOf:
+    group, name = path
 
     def rows(scope: Scope) -> tuple[Scope, ...]:
-        return () if is_nothing(group_at(scope, group).get(name, "")) else (scope,)
+        return () if is_empty(group_at(scope, group).get(name, "")) else (scope,)
 
     return rows
 
 
 def _list_at(path: str, delimiter: str | None) -> Callable[[Scope], Iterator[Any]]:
-    group, name = place_of(path)
+    group, name = field_path(path)
 
     def entries(scope: Scope) -> Iterator[Any]:
         found = group_at(scope, group).get(name) or ()
@@ -178,12 +178,15 @@ def _list_at(path: str, delimiter: str | None) -> Callable[[Scope], Iterator[Any
         if not isinstance(found, list | tuple):
             raise Unmappable(
                 "not_a_list",
-                "The file has a row for each item of a list, and this is none: choose one.",
+                "The file has a row for each item of a list, but the field is not a list: choose a "
+                "list.",
             )
         for entry in found:
             if isinstance(entry, list):
                 raise Unmappable(
-                    "not_an_entry", "An entry of the list is a list itself: that has no fields."
+                    "not_an_entry",
+                    "An entry of the list is itself a list, which has no fields: choose another "
+                    "list.",
                 )
             yield {"value": entry} if isinstance(entry, str) else entry
 
@@ -191,7 +194,7 @@ def _list_at(path: str, delimiter: str | None) -> Callable[[Scope], Iterator[Any
 
 
 class _Prefixed:
-    """The fields of a group whose names begin with the same text, by what follows it."""
+    """The fields of a group whose names start with a prefix, by the rest of their names."""
 
     __slots__ = ("_group", "_prefix")
 
@@ -204,10 +207,10 @@ class _Prefixed:
 
 
 def _flat_groups(prefixes: Sequence[str]) -> Callable[[Scope], Iterator[Any]]:
-    places = [place_of(prefix) for prefix in prefixes]
+    paths = [field_path(prefix) for prefix in prefixes]
 
     def entries(scope: Scope) -> Iterator[Any]:
-        for group, prefix in places:
+        for group, prefix in paths:
             yield _Prefixed(group_at(scope, group), prefix)
 
     return entries

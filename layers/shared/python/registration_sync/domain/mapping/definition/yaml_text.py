@@ -1,4 +1,4 @@
-"""A mapping as text: YAML, of which JSON is a part, read strictly."""
+"""Reads a mapping strictly from YAML text (which includes JSON), and writes it."""
 
 from typing import Any
 
@@ -6,17 +6,17 @@ import yaml
 
 from registration_sync.domain.errors import InvalidRequest, Problem, TooLarge
 
-DEPTH = 50
+MAX_DEPTH = 50
 
-CHARACTERS = 1_000_000
-"""More than the largest mapping takes, with room for comments."""
+MAX_CHARACTERS = 1_000_000
+"""More than the largest mapping needs, with room for comments."""
 
-_Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # in C where that was built
+_Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # the C version if available
 _Dumper: Any = getattr(yaml, "CSafeDumper", yaml.SafeDumper)
 
 
 class _StrictLoader(_Loader):  # type: ignore[misc]  # chosen above
-    """Refuses a key that repeats, of which YAML takes the last in silence."""
+    """Rejects a repeated key; YAML would silently use the last one."""
 
     def construct_mapping(self, node: Any, deep: bool = False) -> Any:
         seen: set[str] = set()
@@ -24,7 +24,7 @@ class _StrictLoader(_Loader):  # type: ignore[misc]  # chosen above
             if not isinstance(key, yaml.ScalarNode):
                 raise _Refused("Write a plain name before the colon.", key.start_mark)
             if key.value in seen:
-                raise _Refused(f'"{key.value}" stands here twice: leave one out.', key.start_mark)
+                raise _Refused(f'"{key.value}" is here twice: leave one out.', key.start_mark)
             seen.add(key.value)
         return super().construct_mapping(node, deep)
 
@@ -37,10 +37,9 @@ class _Refused(Exception):
 
 
 def read_mapping_text(text: str) -> object:
-    """What the text holds; raises InvalidRequest with the line and column of what is wrong, and
-    TooLarge."""
-    if len(text) > CHARACTERS:
-        raise TooLarge(f"The text is longer than {CHARACTERS:,} characters: shorten it.")
+    """Decodes the text; raises TooLarge, or InvalidRequest with a mistake's line and column."""
+    if len(text) > MAX_CHARACTERS:
+        raise TooLarge(f"The text is longer than {MAX_CHARACTERS:,} characters: shorten it.")
     try:
         _refuse_unbounded(text)
         return yaml.load(text, Loader=_StrictLoader)  # noqa: S506 -- a safe loader, made stricter
@@ -54,7 +53,7 @@ def read_mapping_text(text: str) -> object:
 
 
 def write_mapping_text(definition: object) -> str:
-    """A mapping as YAML in the order of its keys; a part without parts is one line."""
+    """Writes a mapping as YAML in the order of its keys; an object of plain values is one line."""
     text: str = yaml.dump(
         definition,
         Dumper=_Dumper,
@@ -67,17 +66,17 @@ def write_mapping_text(definition: object) -> str:
 
 
 def _refuse_unbounded(text: str) -> None:
-    """Names for repeated parts, with which a few lines unfold without end, and endless nesting."""
+    """Rejects aliases, which can expand a few lines without bound, and deep nesting."""
     depth = 0
     for event in yaml.parse(text, Loader=_Loader):
         if isinstance(event, yaml.AliasEvent):
-            raise _Refused("An alias (*name) cannot be used here: write it out.", event.start_mark)
+            raise _Refused("Aliases (*name) are not supported: write it out.", event.start_mark)
         depth += isinstance(event, yaml.CollectionStartEvent)
         depth -= isinstance(event, yaml.CollectionEndEvent)
-        if depth > DEPTH:
+        if depth > MAX_DEPTH:
             raise _Refused("This is nested too deeply.", event.start_mark)
 
 
 def _at(mark: Any, message: str) -> InvalidRequest:
-    place = f"line {mark.line + 1}, column {mark.column + 1}" if mark else "the text"
-    return InvalidRequest("The mapping cannot be read.", problems=[Problem(place, message)])
+    path = f"line {mark.line + 1}, column {mark.column + 1}" if mark else "the text"
+    return InvalidRequest("The mapping cannot be read.", problems=[Problem(path, message)])

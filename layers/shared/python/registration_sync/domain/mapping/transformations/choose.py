@@ -1,4 +1,4 @@
-"""Transformations that choose: constants, codes, conditions, and several fields in one."""
+"""Transformations that choose a value: constants, codes, conditions, and further fields."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -16,7 +16,7 @@ from registration_sync.domain.mapping.transformations.step import (
     ValueStep,
 )
 from registration_sync.domain.mapping.values.base import CodeText, Text, check_code
-from registration_sync.domain.mapping.values.conditions import Question, compile_condition
+from registration_sync.domain.mapping.values.conditions import ValueTest, compile_condition
 from registration_sync.domain.mapping.values.sources import check_source
 from registration_sync.domain.mapping.values.unmappable import is_blank, require_bounded
 
@@ -34,15 +34,13 @@ _Fields = Annotated[
 
 class ValueInputStep(Step):
     type: Literal["value_input"]
-    value: Annotated[
-        CodeText, Field(description='the text that stands in every row, in quotes, such as "US"')
-    ]
+    value: Annotated[CodeText, Field(description='the text for every row, in quotes, such as "US"')]
 
 
 class JoinStep(Step):
     type: Literal["join"]
     fields: _Fields
-    delimiter: Annotated[Text, Field(description="what stands between the values")] = " "
+    delimiter: Annotated[Text, Field(description="the text between the values")] = " "
 
     @property
     def reads(self) -> tuple[str, ...]:
@@ -59,24 +57,24 @@ class PickStep(Step):
 
 
 @dataclass(frozen=True, slots=True)
-class OfField:
-    """The outcome is what another field holds."""
+class FieldReference:
+    """The outcome is the value of another field."""
 
     path: str
 
 
-def _check_outcome(value: object) -> str | OfField:
+def _check_outcome(value: object) -> str | FieldReference:
     check_code(value)
     if isinstance(value, str):
         return value
     path = value.get("field") if isinstance(value, dict) and len(value) == 1 else None
     if not isinstance(path, str):
         raise ValueError('Write a text in quotes, or {"field": "students.fname"}.')  # noqa: TRY004
-    return OfField(check_source(path))
+    return FieldReference(check_source(path))
 
 
 type _Outcome = Annotated[
-    str | OfField | None,
+    str | FieldReference | None,
     PlainValidator(_check_outcome),
     WithJsonSchema(
         {
@@ -94,26 +92,29 @@ type _Outcome = Annotated[
 ]
 
 
-class IfThenElseStep(Step, Question):
+class IfThenElseStep(Step, ValueTest):
     type: Literal["if_then_else"]
     source: Annotated[
         _Path | None,
-        Field(alias="field", description="the field to look at; without it the value so far"),
+        Field(alias="field", description="the field to test; without it, the value so far"),
     ] = None
     then: Annotated[
         _Outcome,
-        Field(
-            description='a text in quotes, or {"field": PATH}; without it the value so far, as '
-            "in else"
-        ),
+        Field(description='a text in quotes, or {"field": PATH}; without it, the value so far'),
     ] = None
     otherwise: Annotated[
-        _Outcome, Field(alias="else", description='a text in quotes, or {"field": PATH}')
+        _Outcome,
+        Field(
+            alias="else",
+            description='a text in quotes, or {"field": PATH}; without it, the value so far',
+        ),
     ] = None
 
     @property
     def reads(self) -> tuple[str, ...]:
-        outcomes = [one.path for one in (self.then, self.otherwise) if isinstance(one, OfField)]
+        outcomes = [
+            one.path for one in (self.then, self.otherwise) if isinstance(one, FieldReference)
+        ]
         return (*([self.source] if self.source else []), *outcomes)
 
 
@@ -145,12 +146,12 @@ def _pick(_step: PickStep, _context: StepContext) -> FieldsStep:
 
 def _if_then_else(step: IfThenElseStep, _context: StepContext) -> Any:
     test = compile_condition(step)
-    places = {path: place for place, path in enumerate(step.reads)}
+    index_of = {path: index for index, path in enumerate(step.reads)}
 
-    def outcome(chosen: str | OfField | None, value: str, others: Sequence[str]) -> str:
+    def outcome(chosen: str | FieldReference | None, value: str, others: Sequence[str]) -> str:
         if chosen is None:
             return value
-        return chosen if isinstance(chosen, str) else others[places[chosen.path]]
+        return chosen if isinstance(chosen, str) else others[index_of[chosen.path]]
 
     def if_then_else(value: str, others: Sequence[str] = ()) -> str:
         passes = test(others[0] if step.source else value)
@@ -162,7 +163,7 @@ def _if_then_else(step: IfThenElseStep, _context: StepContext) -> Any:
 FIELD_STEPS = {
     "value_input": Transformation(
         "Value Input",
-        "One text for every student.",
+        "The same text for every student.",
         ValueInputStep,
         _value_input,
         [Example({"value": "US"}, "Mexico", "US"), Example({"value": "0"}, "", "0")],
@@ -171,7 +172,7 @@ FIELD_STEPS = {
     ),
     "join": Transformation(
         "Join",
-        "The value so far and further fields in one, blank ones left out.",
+        "Joins the value so far and further fields; leaves out blank values.",
         JoinStep,
         _join,
         [
@@ -187,7 +188,7 @@ FIELD_STEPS = {
     ),
     "pick": Transformation(
         "Pick",
-        "The value so far, or if that is blank the first of further fields that is not.",
+        "The value so far, or the first further field that is not blank.",
         PickStep,
         _pick,
         [
@@ -203,8 +204,8 @@ FIELD_STEPS = {
     ),
     "if_then_else": Transformation(
         "If Then Else",
-        "Looks at a field, or at the value so far, and writes a text or another field's value. "
-        "Where `then` or `else` is left out, the value so far stays.",
+        "Tests a field or the value so far, and writes a text or another field's value. "
+        "Without `then` or `else`, the value so far stays.",
         IfThenElseStep,
         _if_then_else,
         [

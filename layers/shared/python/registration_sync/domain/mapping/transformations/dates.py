@@ -29,15 +29,15 @@ from registration_sync.domain.mapping.transformations.step import (
 from registration_sync.domain.mapping.values.base import Text, check_storable
 from registration_sync.domain.mapping.values.unmappable import Unmappable
 
-SOURCE_FORMATS = 10
+MAX_SOURCE_FORMATS = 10
 _NOW = "YYYY-MM-DD HH:mm:ss"
 
 
 def _check_sources(value: object) -> tuple[str, ...]:
     formats = [value] if isinstance(value, str) else value
-    if not isinstance(formats, list | tuple) or not 1 <= len(formats) <= SOURCE_FORMATS:
+    if not isinstance(formats, list | tuple) or not 1 <= len(formats) <= MAX_SOURCE_FORMATS:
         raise ValueError(
-            f"Write a format such as YYYY-MM-DD, or a list of 1 to {SOURCE_FORMATS} of them."
+            f"Write a format such as YYYY-MM-DD, or a list of 1 to {MAX_SOURCE_FORMATS} of them."
         )
     for text in formats:
         if not isinstance(text, str):
@@ -62,7 +62,7 @@ class DateStep(Step):
             alias="from",
             title="Format in Enroll",
             description="the format of the date in Enroll, such as YYYY-MM-DD, or a list of "
-            "formats: the first that fits a value counts",
+            "formats: the first that fits the value is used",
         ),
     ]
     target: Annotated[
@@ -80,8 +80,8 @@ class DateStep(Step):
             ge=0,
             le=99,
             title="Pivot of YY",
-            description="a number from 0 to 99, where `from` has YY: a two-digit year up to it is "
-            "of the 2000s, one after it of the 1900s",
+            description="a number from 0 to 99, if `from` has YY: a two-digit year up to it is in "
+            "the 2000s, a later one in the 1900s",
         ),
     ] = None
 
@@ -94,24 +94,24 @@ class DateStep(Step):
 
     @field_validator("pivot")
     @classmethod
-    def _is_there(cls, pivot: int | None, info: ValidationInfo) -> int | None:
+    def _given_for_short_years(cls, pivot: int | None, info: ValidationInfo) -> int | None:
         if pivot is None and any(map(has_short_year, info.data.get("sources", ()))):
             raise ValueError(
-                "`from` has YY: write the last two-digit year that is of the 2000s, such as 30, "
-                "which reads 30 as 2030 and 31 as 1931."
+                "`from` has YY: write the last two-digit year of the 2000s, such as 30, which "
+                "reads 30 as 2030 and 31 as 1931."
             )
         return pivot
 
     @property
-    def repeats(self) -> bool:
+    def is_cacheable(self) -> bool:
         return not any(map(has_time, self.sources))
 
 
 def _date(step: DateStep, _context: StepContext) -> ValueStep:
     rewriters = [date_rewriter(source, step.target, step.pivot or 0) for source in step.sources]
     message = (
-        f"The value is not a date written as {' or '.join(step.sources)}: mend it in Enroll, or "
-        "add its format to the mapping."
+        f"The value is not a date in the format {' or '.join(step.sources)}: correct it in Enroll, "
+        "or add its format to the mapping."
     )
     return _first_that_fits(rewriters, message)
 
@@ -172,8 +172,8 @@ _DATE: dict[str, Any] = {"from": "YYYY-MM-DD", "to": "M/D/YYYY"}
 DATE_STEPS = {
     "date": Transformation(
         "Date",
-        "Writes a date in another format. A value that is no date of the source format, or not in "
-        "the calendar, goes by `on_error`.",
+        "Writes a date in another format. `on_error` applies to a value that is not a date in a "
+        "source format, or that does not exist.",
         DateStep,
         _date,
         [

@@ -1,4 +1,4 @@
-"""Transformations that read something out of a text: parts, answers and numbers."""
+"""Transformations that extract a part, an answer or a number from a text."""
 
 import re
 from typing import Annotated, Literal
@@ -21,7 +21,7 @@ class SplitStep(Step):
     type: Literal["split"]
     delimiter: Annotated[
         Text,
-        Field(min_length=1, description="what stands between the parts, one or more characters"),
+        Field(min_length=1, description="the text between the parts, one or more characters"),
     ]
     take: Annotated[
         int,
@@ -48,9 +48,7 @@ class YesNoStep(Step):
 
 class CountItemsStep(Step):
     type: Literal["count_items"]
-    delimiter: Annotated[Text, Field(min_length=1, description="what stands between the items")] = (
-        "|"
-    )
+    delimiter: Annotated[Text, Field(min_length=1, description="the text between the items")] = "|"
 
 
 def _check_phone_format(text: str) -> str:
@@ -71,16 +69,16 @@ class PhoneNumberStep(Step):
     ]
     extension: Annotated[
         Literal["hold", "drop"],
-        Field(description="hold or drop: what becomes of an extension, such as x12"),
+        Field(description="hold or drop, for a number with an extension, such as x12"),
     ] = "hold"
 
 
 def _split(step: SplitStep, _context: StepContext) -> ValueStep:
-    delimiter, place = step.delimiter, step.take - 1 if step.take > 0 else step.take
+    delimiter, index = step.delimiter, step.take - 1 if step.take > 0 else step.take
 
     def split(value: str) -> str:
         parts = value.split(delimiter)
-        return parts[place].strip() if -len(parts) <= place < len(parts) else ""
+        return parts[index].strip() if -len(parts) <= index < len(parts) else ""
 
     return split
 
@@ -97,7 +95,9 @@ def _yes_no(step: YesNoStep, _context: StepContext) -> ValueStep:
         if answer in _NO:
             return step.no
         raise Unmappable(
-            "yes_no", "The value is neither yes nor no (y, true, 1, on; n, false, 0, off): mend it."
+            "yes_no",
+            "The value is neither yes (y, true, 1, on) nor no (n, false, 0, off): correct it in "
+            "Enroll.",
         )
 
     return yes_no
@@ -113,7 +113,7 @@ _PHONE = re.compile(
     r"(?:[ ,]*(?:x|ext\.?|extension|#)[ .]*([0-9]{1,8}))?",
     re.IGNORECASE,
 )
-_PHONE_CHARACTERS = 60
+_MAX_PHONE_CHARACTERS = 60
 
 
 def _phone_number(step: PhoneNumberStep, _context: StepContext) -> ValueStep:
@@ -122,16 +122,17 @@ def _phone_number(step: PhoneNumberStep, _context: StepContext) -> ValueStep:
 
     def phone(value: str) -> str:
         text = value.strip()
-        found = _PHONE.fullmatch(text) if len(text) <= _PHONE_CHARACTERS else None
+        found = _PHONE.fullmatch(text) if len(text) <= _MAX_PHONE_CHARACTERS else None
         if found is None:
             raise Unmappable(
-                "phone_number", "The value is not a phone number of ten digits: mend it in Enroll."
+                "phone_number",
+                "The value is not a phone number of ten digits: correct it in Enroll.",
             )
         if found[4] and not drop:
             raise Unmappable(
                 "phone_number",
-                "The phone number has an extension, which this format has no place for: mend it in "
-                "Enroll, or let extensions be dropped.",
+                "The phone number has an extension, which this format cannot hold: correct it in "
+                "Enroll, or set `extension` to drop.",
             )
         return template % tuple(found[1] + found[2] + found[3])
 
@@ -141,7 +142,7 @@ def _phone_number(step: PhoneNumberStep, _context: StepContext) -> ValueStep:
 PART_STEPS = {
     "split": Transformation(
         "Split",
-        "One part of a value, without the blanks around it; blank if there are not so many parts.",
+        "One part of a value, without blanks at its ends; blank if the part does not exist.",
         SplitStep,
         _split,
         [
@@ -152,7 +153,7 @@ PART_STEPS = {
     "substitute": SUBSTITUTE,
     "phone_number": Transformation(
         "Phone Number",
-        "A phone number of ten digits, however it was typed, in one style.",
+        "Writes a phone number of ten digits in one style, however it was typed.",
         PhoneNumberStep,
         _phone_number,
         [
@@ -162,14 +163,15 @@ PART_STEPS = {
     ),
     "yes_no": Transformation(
         "Yes or No",
-        "One way to say yes and no, of y, yes, t, true, 1, on and n, no, f, false, 0, off.",
+        "Writes one text for yes (y, yes, t, true, 1, on) and one for no (n, no, f, false, 0, "
+        "off).",
         YesNoStep,
         _yes_no,
         [Example({}, "true", "Y"), Example({"yes": "1", "no": "0"}, "No", "0")],
     ),
     "count_items": Transformation(
         "Count of Items",
-        "How many items a delimited list has; blank ones do not count.",
+        "The number of items in a delimited list; blank items do not count.",
         CountItemsStep,
         _count_items,
         [Example({"delimiter": "|"}, "Asian|White", "2")],

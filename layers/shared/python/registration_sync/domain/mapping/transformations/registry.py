@@ -1,7 +1,7 @@
-"""All transformations of a field, and chains of them: value in, value out.
+"""The list of all transformations, and chains of them.
 
-The next one is a model of its parameters, a function that builds the step and a row with examples
-in one of the modules below, a place in TRANSFORMATIONS, and its table of cases in the tests.
+To add one, write a model of its parameters, a function that builds the step, and a Transformation
+with examples in one of the modules imported here; and a table of cases in the tests.
 """
 
 from collections.abc import Sequence
@@ -25,7 +25,7 @@ from registration_sync.domain.mapping.transformations.step import (
 from registration_sync.domain.mapping.transformations.text import TEXT_STEPS
 
 __all__ = [
-    "REMEMBERED_VALUES",
+    "MAX_CACHED_VALUES",
     "TRANSFORMATIONS",
     "AnyStep",
     "CodeTable",
@@ -39,36 +39,36 @@ __all__ = [
     "fields_read",
 ]
 
-REMEMBERED_VALUES = 8_192
-"""Birth dates repeat: a district's students were born on some 5,000 days. About 2 MB a step."""
+MAX_CACHED_VALUES = 8_192
+"""Birth dates repeat: a district's students were born on about 5,000 days. 2 MB per step."""
 
 TRANSFORMATIONS = {**DATE_STEPS, **TEXT_STEPS, **PART_STEPS, **FIELD_STEPS}
 
 if TYPE_CHECKING:
     AnyStep = Step
-else:  # the registry is the one list of them, and no type checker can read a type out of it
+else:  # a type checker cannot derive the union from the registry
     AnyStep = Annotated[
-        reduce(or_, (row.parameters for row in TRANSFORMATIONS.values())),
+        reduce(or_, (one.parameters for one in TRANSFORMATIONS.values())),
         Field(discriminator="type"),
     ]
 
 
 def fields_read(steps: Sequence[Step]) -> tuple[str, ...]:
-    """The further fields that a chain reads, in the order that it is given their values."""
+    """The further fields that a chain reads, in the order in which it takes their values."""
     return tuple(path for step in steps for path in step.reads)
 
 
 def build_chain(steps: Sequence[Step], context: StepContext) -> ValueStep | FieldsStep:
-    """One function of the steps, in order; a FieldsStep if there are `fields_read`."""
+    """One function that applies the steps in order; a FieldsStep if they read further fields."""
     built: list[tuple[Any, slice | None]] = []
-    place = 0
+    start = 0
     for step in steps:
         count = len(step.reads)
-        built.append((_build_step(step, context), slice(place, place + count) if count else None))
-        place += count
+        built.append((_build_step(step, context), slice(start, start + count) if count else None))
+        start += count
     if len(built) == 1:
         return built[0][0]  # type: ignore[no-any-return]
-    if place:
+    if start:
         return _chain_with_fields(built)
     steps_only = [step for step, _ in built]
 
@@ -90,26 +90,26 @@ def _chain_with_fields(built: Sequence[tuple[Any, slice | None]]) -> FieldsStep:
 
 
 def _build_step(step: Step, context: StepContext) -> Any:
-    row = TRANSFORMATIONS[step.type]
-    apply = row.build(step, context)
-    if row.unguarded or step.reads:
+    transformation = TRANSFORMATIONS[step.type]
+    apply = transformation.build(step, context)
+    if transformation.unguarded or step.reads:
         return apply
-    if row.takes_blank:
-        return lambda value: apply(value + "")  # TypeError for what is not text
+    if transformation.takes_blank:
+        return lambda value: apply(value + "")  # TypeError if the value is not text
 
     def unless_blank(value: str) -> str:
-        # What is not text has no isspace: no step is given a group or a list, to write it with str.
+        # isspace raises AttributeError for a group or a list, which no step may convert to text.
         if value == "" or value.isspace():
             return value
         return apply(value)  # type: ignore[no-any-return]
 
-    return _Remembered(unless_blank).__getitem__ if step.repeats else unless_blank
+    return _Cached(unless_blank).__getitem__ if step.is_cacheable else unless_blank
 
 
-class _Remembered(dict[str, str]):
-    """What a step made of each value; all is forgotten when it becomes too much.
+class _Cached(dict[str, str]):
+    """A step's results by value; a full cache is cleared.
 
-    Not functools.lru_cache: keeping its entries in order costs more than many a step.
+    functools.lru_cache keeps its entries in order, which costs more than most steps.
     """
 
     def __init__(self, step: ValueStep) -> None:
@@ -118,7 +118,7 @@ class _Remembered(dict[str, str]):
 
     def __missing__(self, value: str) -> str:
         result = self._step(value)
-        if len(self) >= REMEMBERED_VALUES:
+        if len(self) >= MAX_CACHED_VALUES:
             self.clear()
         self[value] = result
         return result

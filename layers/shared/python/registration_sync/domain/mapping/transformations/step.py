@@ -1,4 +1,4 @@
-"""What a transformation is made of: its parameters, and a row that says how to build it."""
+"""Types for transformations: the parameters of a step, and an entry of the registry."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -8,10 +8,10 @@ from registration_sync.domain.mapping.values.base import DefinitionPart
 from registration_sync.domain.mapping.values.run_context import RunContext
 
 type ValueStep = Callable[[str], str]
-"""Raises Unmappable for a value that it cannot take."""
+"""From value to value; raises Unmappable for a value that the step cannot handle."""
 
 type FieldsStep = Callable[[str, Sequence[str]], str]
-"""A step that reads further fields: the value so far, and theirs in the order of `reads`."""
+"""A step that reads further fields: takes the value so far, and theirs in the order of `reads`."""
 
 
 def _ignore(_value: str) -> None:
@@ -20,7 +20,7 @@ def _ignore(_value: str) -> None:
 
 @dataclass(frozen=True, slots=True)
 class StepContext:
-    """What a step is built with: the run's facts, and whom to tell of a value without a code."""
+    """Context for building a step; `on_unmatched` is called with each value without a code."""
 
     run: RunContext
     on_unmatched: Callable[[str], None] = _ignore
@@ -32,19 +32,19 @@ class Step(DefinitionPart):
     type: str
 
     @property
-    def repeats(self) -> bool:
-        """Whether few values come again and again, so that their results are worth keeping."""
+    def is_cacheable(self) -> bool:
+        """Whether the values repeat so often that caching the results pays."""
         return False
 
     @property
     def reads(self) -> tuple[str, ...]:
-        """The paths of the further fields that it reads; such a step takes blanks too."""
+        """The paths of the further fields that it reads; such a step also gets blank values."""
         return ()
 
 
 @dataclass(frozen=True, slots=True)
 class Example:
-    """What a step makes of a value, and of further fields by their path."""
+    """The result of a step for a value, and for further fields by path."""
 
     parameters: Mapping[str, Any]
     value: str
@@ -54,13 +54,13 @@ class Example:
 
 @dataclass(frozen=True, slots=True)
 class Transformation:
-    """A row of the registry: what people are told, the parameters, and what builds the step.
+    """An entry of the registry: the documentation, the parameters, and the function that builds it.
 
-    Blank stays blank through a step, except where it `takes_blank`. `unguarded` is a step that is
-    safe as it is: it looks after blanks itself, and what is not text is a TypeError or an
-    AttributeError. `starts` says whether a chain may begin with it and have no `from`.
+    A blank value skips the step unless `takes_blank`. An `unguarded` step handles blank values
+    itself and raises TypeError or AttributeError for a value that is not text. `starts` says
+    whether a chain without `from` may start with the step.
 
-    `build` makes a ValueStep, or a FieldsStep of a step that has fields to read (`reads`).
+    `build` returns a ValueStep, or a FieldsStep if the step reads further fields (`reads`).
     """
 
     title: str

@@ -1,4 +1,4 @@
-"""The transformation Substitute: a text or a pattern, replaced wherever it is, within bounds."""
+"""The transformation Substitute: replaces a text, or the matches of a pattern."""
 
 import re
 from typing import Annotated, Literal
@@ -15,8 +15,8 @@ from registration_sync.domain.mapping.transformations.step import (
 from registration_sync.domain.mapping.values.base import CodeText, Text
 from registration_sync.domain.mapping.values.unmappable import Unmappable, require_bounded
 
-SEARCHED_CHARACTERS = 20_000
-"""Every find takes some 10 us: a value of 300 kB would take seconds."""
+MAX_SEARCHED_CHARACTERS = 20_000
+"""Each match takes about 10 us: a value of 300 kB would take seconds."""
 
 
 def _check_pattern(pattern: str) -> str:
@@ -44,8 +44,8 @@ class SubstituteStep(Step):
         CodeText,
         Field(
             title="Replace with",
-            description="what stands there instead, in quotes; after a pattern \\1 is what its "
-            "first parentheses found",
+            description="the replacement, in quotes; with a pattern, \\1 is the text that its "
+            "first parentheses matched",
         ),
     ]
 
@@ -67,7 +67,7 @@ def _check_references(pattern: str, replace: str) -> None:
         is_group = re.fullmatch("[1-9][0-9]?", after) and int(after) <= groups
         if after != "\\" and not is_group:
             raise ValueError(
-                f"\\{after} in `replace` means nothing: the pattern has {groups} pairs of "
+                f"`replace` refers to \\{after}, but the pattern has {groups} pairs of "
                 "parentheses. Write \\\\ for a backslash."
             )
 
@@ -81,11 +81,11 @@ def _substitute(step: SubstituteStep, _context: StepContext) -> ValueStep:
     sub = compile_pattern(step.pattern or "").sub
 
     def substitute(value: str) -> str:
-        if len(value) > SEARCHED_CHARACTERS:
+        if len(value) > MAX_SEARCHED_CHARACTERS:
             raise Unmappable(
                 "substitute",
-                f"The value is longer than the {SEARCHED_CHARACTERS:,} characters that a pattern "
-                "is looked for in: shorten it first, by Character Limit.",
+                f"The value is longer than {MAX_SEARCHED_CHARACTERS:,} characters, the limit for a "
+                "pattern: shorten it first with Character Limit.",
             )
         return str(sub(replace, value))
 
@@ -106,8 +106,8 @@ def _plain_substitute(find: str, replace: str) -> ValueStep:
 
 SUBSTITUTE = Transformation(
     "Substitute",
-    "Replaces a text wherever it stands, or whatever a regular expression finds (as RE2 has "
-    "them: no look-arounds).",
+    "Replaces every occurrence of a text, or every match of a regular expression (RE2 syntax: "
+    "no lookarounds).",
     SubstituteStep,
     _substitute,
     [

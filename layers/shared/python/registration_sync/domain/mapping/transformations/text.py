@@ -1,4 +1,4 @@
-"""Transformations of a text: letters, blanks, lengths and parts of it."""
+"""Transformations of a text: letter case, accents, blanks and length."""
 
 import re
 import unicodedata
@@ -17,14 +17,14 @@ from registration_sync.domain.mapping.transformations.step import (
 )
 from registration_sync.domain.mapping.values.base import Text, check_code
 
-_NEVER_PART = ("II", "III", "IV")
+_CAPITAL_SUFFIXES = ("II", "III", "IV")
 """Suffixes of names that stay in capitals."""
 
 _WORD = re.compile(r"[^\W\d_]+(?:[\u0300-\u036f]+[^\W\d_]*)*")
-"""Also with accents that are characters of their own, as some keyboards write them."""
+"""Includes accents that are separate (combining) characters."""
 
 _SYMBOLS = ("No", "Sc", "Sk", "Sm", "So")
-"""Unicode's categories of what is no letter, though it may be named with letters: EUR, TM."""
+"""Unicode categories of symbols, which anyascii may transliterate as letters: EUR, TM."""
 
 
 class UpperStep(Step):
@@ -58,7 +58,7 @@ class TransliterateStep(Step):
         Field(
             max_length=100,
             title="Also keep",
-            description="further characters that stay, such as 0123456789.,",
+            description="further characters to keep, such as 0123456789.,",
         ),
     ] = ""
 
@@ -78,7 +78,7 @@ class PadStep(Step):
         ),
     ] = "0"
     side: Annotated[
-        Literal["left", "right"], Field(description="left or right: where it is filled up")
+        Literal["left", "right"], Field(description="left or right: the side to fill")
     ] = "left"
 
 
@@ -96,7 +96,7 @@ def _proper_case(_step: Step, _context: StepContext) -> ValueStep:
 
 def _capital(value: str, found: re.Match[str]) -> str:
     word = found[0]
-    if word.upper() in _NEVER_PART:
+    if word.upper() in _CAPITAL_SUFFIXES:
         return word.upper()
     lower = word.lower()
     start = found.start()
@@ -119,7 +119,7 @@ def _transliterate(step: TransliterateStep, _context: StepContext) -> ValueStep:
 
 
 def _plain_letters(character: str) -> str:
-    """Blanks become spaces; a symbol gives no letters, as an emoji's name is not a child's."""
+    """White space becomes a space; a symbol gives no letters, as an emoji's name is no name."""
     if character.isspace():
         return " "
     if character.isascii():
@@ -153,7 +153,7 @@ def _squished(value: str) -> str:
 TEXT_STEPS = {
     "lower": Transformation(
         "Lower",
-        "Small letters.",
+        "Lowercase letters.",
         LowerStep,
         _plain(str.lower),
         [Example({}, "Ana@Example.ORG", "ana@example.org")],
@@ -161,7 +161,7 @@ TEXT_STEPS = {
     ),
     "upper": Transformation(
         "Upper",
-        "Capital letters.",
+        "Uppercase letters.",
         UpperStep,
         _plain(str.upper),
         [Example({}, "O'Brien", "O'BRIEN")],
@@ -169,15 +169,15 @@ TEXT_STEPS = {
     ),
     "direct": Transformation(
         "Direct",
-        "The value as it is.",
+        "The unchanged value.",
         DirectStep,
         _plain(lambda value: value),
         [Example({}, "06520", "06520")],
     ),
     "transliterate": Transformation(
         "Transliterate",
-        "Letters without accents or from other scripts as plain ones; only letters, apostrophes, "
-        "dashes and spaces stay, and what `keep` names.",
+        "Replaces letters with accents and letters of other scripts by plain letters; keeps only "
+        "letters, apostrophes, dashes, spaces and the characters in `keep`.",
         TransliterateStep,
         _transliterate,
         [
@@ -187,7 +187,7 @@ TEXT_STEPS = {
     ),
     "proper_case": Transformation(
         "Proper Case",
-        "A capital at the start of each word, also after Mc, O' and a hyphen; II, III and IV stay.",
+        "Capitalizes each word, also after Mc, O' and a hyphen; keeps II, III and IV.",
         ProperCaseStep,
         _proper_case,
         [
@@ -197,28 +197,28 @@ TEXT_STEPS = {
     ),
     "trim": Transformation(
         "Trim",
-        "Takes away the blanks around a value.",
+        "Removes blanks at both ends of a value.",
         TrimStep,
         _plain(str.strip),
         [Example({}, "  Ana ", "Ana")],
     ),
     "squish": Transformation(
         "Squish",
-        "Takes away the blanks around a value, and makes one space of several within it.",
+        "Removes blanks at both ends of a value, and replaces each run of blanks by one space.",
         SquishStep,
         _plain(_squished),
         [Example({}, " 12  Main\n St ", "12 Main St")],
     ),
     "pad": Transformation(
         "Pad",
-        "Fills a value up to a width; one that is longer stays as it is.",
+        "Fills a value up to a width; a longer value stays unchanged.",
         PadStep,
         _pad,
         [Example({"width": 6}, "42", "000042"), Example({"width": 3, "with": "0"}, "1234", "1234")],
     ),
     "character_limit": Transformation(
         "Character Limit",
-        "Cuts a value after so many characters.",
+        "Cuts a value to a number of characters.",
         CharacterLimitStep,
         _character_limit,
         [Example({"length": 1}, "Middle", "M")],

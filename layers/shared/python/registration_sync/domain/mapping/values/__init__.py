@@ -1,1 +1,4 @@
-"""What the other mapping packages share: sources of values, conditions, the CSV format."""
+"""Shared parts of the mapping engine: field paths, conditions, patterns and the CSV format.
+
+Read `sources` first.
+"""

@@ -1,4 +1,4 @@
-"""What every part of a mapping's definition is made of: strict models, and text that is text."""
+"""Base model and text types for the parts of a mapping definition."""
 
 from typing import Annotated
 
@@ -6,30 +6,30 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 
 
 class DefinitionPart(BaseModel):
-    """An object in a definition. Each description of a key completes "Write …" in a problem."""
+    """An object in a definition. A field's description completes "Write …" in error messages."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
 
 
 def check_storable(value: str) -> str:
-    """Text that can be stored and written."""
+    """Returns the text if UTF-8 can encode it; ValueError says what to do."""
     try:
         value.encode()
     except UnicodeEncodeError:
-        raise ValueError("Half a character (a lone surrogate) is in it: write it anew.") from None
+        raise ValueError("It contains an invalid Unicode character: type it again.") from None
     return value
 
 
 def check_code(value: object) -> object:
-    """A code written as 01 without quotes lost its zero before it got here, so none is taken."""
+    """Rejects numbers and booleans: YAML has already dropped the zero of an unquoted 01."""
     if isinstance(value, bool | int | float):
         raise ValueError(  # noqa: TRY004 -- pydantic reports a ValueError
-            f'Write it as text, in quotes: "{str(value)[:40]}" if that is what you mean. Without '
-            "quotes 01 is read as 1, and NO as false."
+            f'Write it as text in quotes, such as "{str(value)[:40]}". Without quotes, 01 is read '
+            "as 1 and NO as false."
         )
     return value
 
 
 Text = Annotated[str, AfterValidator(check_storable), Field(max_length=2_000)]
 CodeText = Annotated[Text, BeforeValidator(check_code)]
-"""Text that a person may have written without quotes in YAML, as a number or yes and no."""
+"""Text that YAML reads as a number or a boolean when the quotes are missing."""

@@ -1,4 +1,4 @@
-"""A condition on a field: what If Then Else asks, and what a row of a file has to fulfil."""
+"""Conditions on values, for If Then Else and for the rows of a file (`where`)."""
 
 from collections.abc import Callable
 from typing import Annotated, Any
@@ -14,8 +14,8 @@ type Test = Callable[[str], bool]
 TESTS = ("equals", "not_equal", "contains", "includes", "is_blank", "one_of")
 
 
-class Question(DefinitionPart):
-    """One test of a value."""
+class ValueTest(DefinitionPart):
+    """Exactly one test of a value, and its options."""
 
     equals: Annotated[CodeText | None, Field(description="a text in quotes")] = None
     not_equal: Annotated[CodeText | None, Field(description="a text in quotes")] = None
@@ -39,23 +39,23 @@ class Question(DefinitionPart):
         ),
     ] = None
     delimiter: Annotated[
-        Text, Field(min_length=1, description="what stands between the items, for `includes`")
+        Text, Field(min_length=1, description="the text between the items, for `includes`")
     ] = "|"
     ignore_case: Annotated[
         bool, Field(description="true or false, without quotes: whether A and a are the same")
     ] = False
 
     @model_validator(mode="after")
-    def _one_test(self) -> "Question":
-        asked = [name for name in TESTS if getattr(self, name) is not None]
-        if len(asked) != 1:
+    def _one_test(self) -> "ValueTest":
+        given = [name for name in TESTS if getattr(self, name) is not None]
+        if len(given) != 1:
             tests = ", ".join(f"`{test}`" for test in TESTS)
             raise ValueError(f"Write exactly one of {tests}.")
         return self
 
 
-class Condition(Question):
-    """A test of a field of the registration."""
+class Condition(ValueTest):
+    """A test of one field of the registration."""
 
     source: Annotated[
         Text,
@@ -64,27 +64,27 @@ class Condition(Question):
     ]
 
 
-def compile_condition(question: Question) -> Test:
-    """A function from the value to whether it passes; a blank value equals no text but blank."""
-    fold: Callable[[str], str] = str.casefold if question.ignore_case else str
-    if question.is_blank is not None:
-        wanted = question.is_blank
-        return lambda value: is_blank(value) is wanted
-    if question.one_of is not None:
-        allowed = frozenset(map(fold, question.one_of))
+def compile_condition(definition: ValueTest) -> Test:
+    """Builds the function that tests a value."""
+    fold: Callable[[str], str] = str.casefold if definition.ignore_case else str
+    if definition.is_blank is not None:
+        expected = definition.is_blank
+        return lambda value: is_blank(value) is expected
+    if definition.one_of is not None:
+        allowed = frozenset(map(fold, definition.one_of))
         return lambda value: fold(value) in allowed
-    return _of_text(question, fold)
+    return _text_test(definition, fold)
 
 
-def _of_text(question: Question, fold: Callable[[str], str]) -> Test:
+def _text_test(definition: ValueTest, fold: Callable[[str], str]) -> Test:
     tests: dict[str, Callable[[str, str], bool]] = {
         "equals": lambda value, text: value == text,
         "not_equal": lambda value, text: value != text,
         "contains": lambda value, text: text in value,
-        "includes": _includes(fold(question.delimiter)),
+        "includes": _includes(fold(definition.delimiter)),
     }
-    name = next(name for name in tests if getattr(question, name) is not None)
-    test, text = tests[name], fold(getattr(question, name))
+    name = next(name for name in tests if getattr(definition, name) is not None)
+    test, text = tests[name], fold(getattr(definition, name))
     return lambda value: test(fold(value), text)
 
 

@@ -1,8 +1,8 @@
-"""The file format: rows of text to bytes by RFC 4180, every value unchanged.
+"""Writes rows of text as CSV bytes (RFC 4180), every value unchanged.
 
-Written here instead of with csv.writer: joining a row and looking for what needs quotes takes a
-tenth of its time, and its exceptions (a lone blank value, an escape character, a text identifier
-of none) would have to be caught one by one. csv.reader reads it all back in the tests.
+csv.writer is not used: joining a row and searching it for special characters takes a tenth of its
+time, and csv.writer treats a single blank value and a missing quote character differently. The
+tests read every file back with csv.reader.
 """
 
 import codecs
@@ -23,7 +23,7 @@ type LineWriter = Callable[[Sequence[str]], bytes]
 
 @dataclass(frozen=True, slots=True)
 class CsvFormat:
-    """How values become a line; `text_identifier` is one character, or empty for none."""
+    """How to write a row of values as a line; an empty `text_identifier` means no quoting."""
 
     separator: str = ","
     text_identifier: str = '"'
@@ -33,17 +33,17 @@ class CsvFormat:
     line_breaks_to_spaces: bool = False
 
 
-def file_head(csv: CsvFormat, headers: Sequence[str] | None) -> bytes:
-    """What stands before the first row: a byte order mark, and the header line, where wanted."""
+def file_start(csv: CsvFormat, headers: Sequence[str] | None) -> bytes:
+    """The bytes before the first row: the byte order mark and the header line, if configured."""
     mark = codecs.BOM_UTF8 if csv.encoding == "utf-8-bom" else b""
     return mark + (line_writer(csv)(headers) if headers is not None else b"")
 
 
 def line_writer(csv: CsvFormat) -> LineWriter:
-    """A function from a row's values to its encoded line, line ending included.
+    """Builds the function that turns a row's values into an encoded line with its line ending.
 
-    It raises Unmappable or UnicodeEncodeError for a row that the format cannot hold (see
-    `why_unwritable`), and TypeError if a value is not text.
+    The function raises Unmappable or UnicodeEncodeError for a row that the format cannot represent
+    (see `format_problem`), and TypeError for a value that is not text.
     """
     separator, quote, end = csv.separator, csv.text_identifier, csv.line_ending
     codec, always = CODECS[csv.encoding], csv.quote_always
@@ -52,7 +52,7 @@ def line_writer(csv: CsvFormat) -> LineWriter:
 
     def write(values: Sequence[str]) -> bytes:
         line = join(values)
-        # Most rows need no second look. A lone blank value is an empty line, which readers skip.
+        # Fast path for most rows. A single blank value needs quotes: readers skip an empty line.
         if "\n" not in line and "\r" not in line and (not quote or quote not in line):
             if always:
                 return (quote + join_quoted(values) + quote + end).encode(codec)
@@ -67,10 +67,11 @@ def line_writer(csv: CsvFormat) -> LineWriter:
     return write
 
 
-def why_unwritable(csv: CsvFormat, value: str, *, lone: bool) -> Unmappable | None:
-    """What keeps a value out of a file of this format; `lone` is a file of one column."""
+def format_problem(csv: CsvFormat, value: str, *, only_column: bool) -> Unmappable | None:
+    """Why a file of this format cannot hold the value, or None; `only_column`: the file has one
+    column."""
     try:
-        needs_more = csv.quote_always or _special(csv)(value) or (lone and not value)
+        needs_more = csv.quote_always or _special(csv)(value) or (only_column and not value)
         cell = _cell_writer(csv)(value) if needs_more else value
         cell.encode(CODECS[csv.encoding])
     except Unmappable as problem:
@@ -78,19 +79,19 @@ def why_unwritable(csv: CsvFormat, value: str, *, lone: bool) -> Unmappable | No
     except UnicodeEncodeError:
         return Unmappable(
             "encoding",
-            f"The value has a character that {csv.encoding} cannot hold: mend it in Enroll, or "
+            f"The value has a character that {csv.encoding} cannot hold: correct it in Enroll, or "
             "choose the encoding utf-8.",
         )
     return None
 
 
 def _special(csv: CsvFormat) -> Callable[[str], object]:
-    """Finds what a value without a text identifier around it cannot hold."""
+    """Finds a character that needs a text identifier around the value."""
     return re.compile(f"[{re.escape(csv.separator + csv.text_identifier)}\r\n]").search
 
 
 def _cell_writer(csv: CsvFormat) -> Callable[[str], str]:
-    """A function from a value that needs more than to be written, to how it stands in the line."""
+    """Builds the function that quotes a value and replaces its line breaks as needed."""
     quote, special = csv.text_identifier, _special(csv)
 
     def write_cell(value: str) -> str:
@@ -98,13 +99,13 @@ def _cell_writer(csv: CsvFormat) -> Callable[[str], str]:
             value = _LINE_BREAK.sub(" ", value)
         if quote:
             if value and not csv.quote_always and not special(value):
-                return value  # it only had line breaks
+                return value  # its line breaks are gone
             return quote + value.replace(quote, quote + quote) + quote
         if not value or special(value):
             raise Unmappable(
                 "text_identifier",
-                "The value is blank in a file of one column, or has a line break or the field "
-                "separator in it: that needs a text identifier, or another separator.",
+                "The value is blank in a file of one column, or contains a line break or the field "
+                "separator: choose a text identifier, or another separator.",
             )
         return value
 

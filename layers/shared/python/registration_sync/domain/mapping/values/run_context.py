@@ -1,4 +1,4 @@
-"""What a mapping may know of the export run: when it started, where, and for which school year."""
+"""The facts of an export run that a mapping can use: start time, time zone and school year."""
 
 import datetime as dt
 from dataclasses import dataclass
@@ -10,7 +10,7 @@ PLACEHOLDER_SHAPES = {
     "date": "0000-00-00",
     "time": "000000",
 }
-"""What can be put into a file's name; 0 stands for a digit, so each has one length."""
+"""The placeholders of file names with the shapes of their values; 0 is any digit."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,12 +23,12 @@ class RunContext:
 
     @property
     def started_at_text(self) -> str:
-        """The moment in UTC, written as the moment of a sync is: 2026-08-01T21:05:00.000Z."""
+        """The start in UTC, in the format of `synced_at`: 2026-08-01T21:05:00.000Z."""
         utc = self.started_at.astimezone(dt.UTC)
         return utc.isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
     def fill_in(self, template: str) -> str:
-        """A file's name with its placeholders filled in."""
+        """The file name with its placeholders filled in."""
         local = self.started_at.astimezone(self.time_zone)
         values = {
             "school_year": str(self.school_year),

@@ -1,4 +1,4 @@
-"""Where a mapped value comes from: a path into a registration, the row's entry, or the run."""
+"""Field paths: where a mapped value is in the registration, in the row's entry, or in the run."""
 
 import unicodedata
 from collections.abc import Mapping as Object
@@ -7,14 +7,14 @@ from typing import Any
 from registration_sync.domain.mapping.values.unmappable import Unmappable, is_blank
 
 type Scope = Object[str, Any]
-"""What a row's paths lead through: data, registration, run, and in a file of entries also entry
-and row."""
+"""The values that a row's paths read, by root: data, registration, run; entry and row as well in a
+file with a row per entry."""
 
-type Place = tuple[tuple[str, ...], str]
-"""The names that lead to a group in a scope, and the name of the value in it."""
+type FieldPath = tuple[tuple[str, ...], str]
+"""The path of a group of fields in a scope, and the name of the field in that group."""
 
 REGISTRATION_FACTS = ("school_year", "synced_at", "student_id", "registration_id", "removed_at")
-"""The moments in UTC, `removed_at` blank but for a removed student; see `removals` of a file."""
+"""Times are in UTC; `removed_at` is blank except in the row of a removed student."""
 
 RUN_FACTS = ("started_at",)
 ROW_FACTS = ("number",)
@@ -25,14 +25,14 @@ FACTS = (
     *(f"run.{name}" for name in RUN_FACTS),
     *(f"row.{name}" for name in ROW_FACTS),
 )
-NOWHERE: Place = (("registration",), "")
-"""Where nothing is: for columns that read no field."""
+NO_FIELD: FieldPath = (("registration",), "")
+"""The path of a column that reads no field: always blank."""
 
-_NOTHING: dict[str, Any] = {}
+_EMPTY: dict[str, Any] = {}
 
 
 def check_source(path: str) -> str:
-    """A path of names with dots between them; ValueError says what to write instead."""
+    """Returns a valid path of names separated by dots; ValueError says what to write instead."""
     names = path.split(".")
     unclean = any(
         not name or name != name.strip() or any(unicodedata.category(c) == "Cc" for c in name)
@@ -40,23 +40,23 @@ def check_source(path: str) -> str:
     )
     if unclean or len(path) > 200 or len(names) > 10:
         raise ValueError(
-            "Write the field's path, such as students.fname: 1 to 10 names with a dot between "
-            "them, at most 200 characters."
+            "Write the field's path, such as students.fname: 1 to 10 names separated by dots, at "
+            "most 200 characters."
         )
     if names[0] in {"registration", "run", "row"} and path not in FACTS:
         raise ValueError(f"There is no {path}: write one of {', '.join(FACTS)}.")
     if path == ENTRY:
-        raise ValueError("Write the field of the entry, such as entry.fname.")
+        raise ValueError("Write a field of the entry, such as entry.fname.")
     return path
 
 
 def is_of_entry(path: str) -> bool:
-    """Whether the path exists only where a file has a row per entry."""
+    """Whether the path exists only in a file with a row per entry."""
     return path.split(".", maxsplit=1)[0] in {ENTRY, "row"}
 
 
-def place_of(path: str) -> Place:
-    """The place of a path in a scope."""
+def field_path(path: str) -> FieldPath:
+    """Parses a path that `check_source` accepts."""
     *group, name = path.split(".")
     if group and group[0] in {"registration", "run", "row", ENTRY}:
         return tuple(group), name
@@ -64,34 +64,35 @@ def place_of(path: str) -> Place:
 
 
 def group_at(scope: Scope, path: tuple[str, ...]) -> Object[str, Any]:
-    """The group of fields at a path; an absent or blank one holds nothing."""
+    """The group of fields at a path, empty if absent or blank; raises Unmappable for another
+    value."""
     group: Any = scope[path[0]]
     for name in path[1:]:
-        group = group.get(name) or _NOTHING
+        group = group.get(name) or _EMPTY
         if not isinstance(group, dict):
             raise Unmappable(
                 "not_a_group",
-                "The field's path leads through a value that is text or a list: correct the path.",
+                "The field's path goes through a text or a list, not a group: correct the path.",
             )
     return group  # type: ignore[no-any-return]  # a dict, by the check above
 
 
 def text_of(value: object) -> str:
-    """The value, if it is text."""
+    """The value if it is text; raises Unmappable otherwise."""
     if isinstance(value, str):
         return value
     raise Unmappable(
         "not_text",
-        "The field is a group or a list of values, not text: choose one value in it.",
+        "The field is a group or a list of values, not text: choose one of its values.",
     )
 
 
-def text_at(scope: Scope, place: Place) -> str:
-    """The text at a place, blank where nothing is; raises Unmappable if it is no text."""
-    group, name = place
+def text_at(scope: Scope, path: FieldPath) -> str:
+    """The text at a path, blank if absent; raises Unmappable if it is not text."""
+    group, name = path
     return text_of(group_at(scope, group).get(name, ""))
 
 
-def is_nothing(value: object) -> bool:
-    """Whether a value of any shape is blank or empty."""
+def is_empty(value: object) -> bool:
+    """Whether a text is blank, or a group or list is empty."""
     return is_blank(value) if isinstance(value, str) else not value

@@ -1,0 +1,32 @@
+// The frame around every page: the product's name, the signed-in person, and signing out.
+
+import { html, useRef } from "../lib/html.js";
+import { usePerson } from "../lib/person.js";
+import { signOut } from "../lib/sign_in.js";
+import { Menu } from "../components/menu.js";
+
+export function Shell({ children }) {
+  const person = usePerson();
+  const content = useRef(null);
+  return html`<button type="button" class="skip" onClick=${() => content.current.focus()}>Skip to content</button>
+    <header class="shell">
+      <a class="product" href="#/"><${Mark} /><span>Registration sync</span></a>
+      <div class="signed-in">
+        <span class="role">${person.isOperator ? `Operator, ${person.role}` : person.role}</span>
+        <${Menu}
+          label=${`Signed in as ${person.name}`}
+          text=${person.name}
+          icon="person"
+          items=${[{ label: "Sign out", onSelect: signOut }]}
+        />
+      </div>
+    </header>
+    <main ref=${content} tabindex="-1">${children}</main>`;
+}
+
+function Mark() {
+  return html`<svg viewBox="0 0 32 32" aria-hidden="true" focusable="false">
+    <rect width="32" height="32" rx="7" />
+    <path d="M9 12.5h12.5M17.5 8.5l4.5 4-4.5 4M23 19.5H10.5m4-4-4.5 4 4.5 4" />
+  </svg>`;
+}

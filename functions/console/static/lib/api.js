@@ -1,0 +1,103 @@
+// Calls the API: errors become an ApiError, and reads are retried after a transient error.
+
+import { accessToken } from "./sign_in.js";
+
+const BASE = new URL("../../../", import.meta.url); // …/v1/, from …/v1/console/VERSION/lib/
+const RETRY_DELAYS_MS = [500, 1500];
+const TRANSIENT = new Set([429, 502, 503, 504]);
+
+// `problems` are [{path, message}]; `run_id` is the run that caused a 409.
+export class ApiError extends Error {
+  constructor(status, { code, message, problems = [], run_id = null }) {
+    super(message);
+    this.name = "ApiError";
+    this.status = status;
+    this.code = code;
+    this.problems = problems;
+    this.run_id = run_id;
+  }
+
+  // The message about one field, or an empty text.
+  problemOf(path) {
+    return this.problems.find((problem) => problem.path === path)?.message ?? "";
+  }
+}
+
+export const get = (path, options) => call("GET", path, options);
+// Null after a 404.
+export const getIfThere = (path, options) =>
+  get(path, options).catch((error) => {
+    if (error.status === 404) return null;
+    throw error;
+  });
+export const post = (path, body = {}, options) => call("POST", path, { ...options, body });
+export const put = (path, body, options) => call("PUT", path, { ...options, body });
+export const remove = (path, options) => call("DELETE", path, options);
+
+// The path of a connection and of what is below it, with each part escaped.
+export function pathOf(connection_id, ...rest) {
+  return ["connections", connection_id, ...rest].map(encodeURIComponent).join("/");
+}
+
+/**
+ * Sends a request and returns the JSON of the response, or null for an empty response. Empty values
+ * of `query` are left out. A body that is a text is sent unchanged and needs a Content-Type in
+ * `headers`. Raises ApiError, or AbortError after `signal`.
+ *
+ * @param {string} method
+ * @param {string} path
+ * @param {{query?: Record<string, any>, body?: any, headers?: Record<string, string>, signal?: AbortSignal}} options
+ */
+export async function call(method, path, { query = {}, body, headers = {}, signal } = {}) {
+  const url = new URL(path, BASE);
+  for (const [name, value] of Object.entries(query))
+    if (value !== undefined && value !== null && value !== "") url.searchParams.set(name, value);
+  const request = { method, headers: { Accept: "application/json", ...headers }, signal };
+  if (body !== undefined) {
+    const isText = typeof body === "string";
+    request.body = isText ? body : JSON.stringify(body);
+    if (!isText) request.headers["Content-Type"] = "application/json";
+  }
+  for (const delay of method === "GET" ? [...RETRY_DELAYS_MS, null] : [null]) {
+    const answer = await send(url, request).catch((error) => {
+      if (error.name === "AbortError") throw error;
+      return unreachable();
+    });
+    if (answer.ok) return answer.status === 204 ? null : answer.json();
+    if (!TRANSIENT.has(answer.status) || delay === null) throw await errorOf(answer);
+    await wait(delay, signal);
+  }
+}
+
+async function send(url, request) {
+  const token = await accessToken();
+  const answer = await fetch(url, authorized(request, token));
+  if (answer.status !== 401) return answer;
+  return fetch(url, authorized(request, await accessToken({ refused: token })));
+}
+
+function authorized(request, token) {
+  return { ...request, headers: { ...request.headers, Authorization: `Bearer ${token}` } };
+}
+
+function unreachable() {
+  const message = "The service cannot be reached: check your connection, and try again.";
+  return Response.json({ error: { code: "unreachable", message } }, { status: 503 });
+}
+
+async function errorOf(answer) {
+  const body = await answer.json().catch(() => null);
+  const message = `The service answered ${answer.status}: please try again.`;
+  return new ApiError(answer.status, body?.error ?? { code: "unexpected", message });
+}
+
+// Resolves after the time; rejects with AbortError after `signal`.
+export function wait(milliseconds, signal) {
+  return new Promise((resolve, reject) => {
+    const timer = setTimeout(resolve, milliseconds);
+    signal?.addEventListener("abort", () => {
+      clearTimeout(timer);
+      reject(signal.reason);
+    });
+  });
+}

@@ -1,0 +1,24 @@
+// The signed-in person and their permissions, from GET /me.
+
+import { createContext, useContext } from "./html.js";
+
+export const PersonContext = createContext(null);
+
+// {name, role, canRun, canConfigure, districts, isOperator}
+export function usePerson() {
+  return useContext(PersonContext);
+}
+
+export function personFrom(me) {
+  const may = (permission) => me.permissions.includes(permission);
+  const role = may("configure") ? "Full Access" : may("read") ? "Limited Access" : "No access";
+  return {
+    name: me.name,
+    role,
+    canRead: may("read"),
+    canRun: may("run_exports"),
+    canConfigure: may("configure"),
+    districts: me.districts,
+    isOperator: me.is_operator,
+  };
+}

@@ -1,0 +1,82 @@
+// The labels of runs, whether a run is over, and following a run until it is.
+
+import { get, pathOf, wait } from "./api.js";
+
+const POLL_MS = [300, 500, 700, 1000, 1500];
+
+export const STATUS = {
+  pending: { label: "Waiting to start", tone: "busy" },
+  in_progress: { label: "Running", tone: "busy" },
+  awaiting_confirmation: { label: "Waiting for you", tone: "warn" },
+  succeeded: { label: "Succeeded", tone: "good" },
+  partial: { label: "Partly done", tone: "warn" },
+  nothing_to_export: { label: "Nothing to export", tone: "calm" },
+  failed: { label: "Failed", tone: "bad" },
+  cancelled: { label: "Cancelled", tone: "calm" },
+};
+
+export const KIND = {
+  export: "Export",
+  dry_run: "Dry run",
+  resend: "Sent again",
+  test_record: "Test record",
+  check: "Check",
+  erasure: "Erasure",
+};
+
+const PHASE = { mapping: "mapping", archiving: "keeping a copy", delivering: "sending" };
+
+export function isUnderWay(run) {
+  return run.status === "pending" || run.status === "in_progress";
+}
+
+// The current phase of a run: "2025–26: sending".
+export function phaseOf(run) {
+  if (run.status === "pending") return "Waiting to start";
+  if (run.kind === "erasure") return "Erasing";
+  if (!run.phase) return "Reading what is due";
+  const [year, phase] = run.phase.split(": ");
+  return `${schoolYear(Number(year))}: ${PHASE[phase] ?? phase}`;
+}
+
+// Who or what started a run: the schedule, a person, or an operator.
+export function startedBy(run) {
+  if (run.trigger === "schedule") return "the nightly schedule";
+  return run.trigger === "hand" ? "an operator, by hand" : run.requested_by || "request";
+}
+
+// Why a run failed, in its own words.
+export function whyOf(run) {
+  return run.error?.message ?? run.years.find((year) => year.error)?.error.message ?? run.message;
+}
+
+export function schoolYear(year) {
+  return `${year}–${String((year + 1) % 100).padStart(2, "0")}`;
+}
+
+// A dry run of a year that would fail has rows too, but none of them would be sent.
+export function rowsOfYear(year) {
+  return year.error ? 0 : year.rows;
+}
+
+export function rowsOf(run) {
+  return sum(run.years.map(rowsOfYear));
+}
+
+export function heldOf(run) {
+  return sum(run.years.map((year) => year.held_count));
+}
+
+function sum(numbers) {
+  return numbers.reduce((total, number) => total + number, 0);
+}
+
+// Polls a run until it is over; `show` receives each state.
+export async function followRun(connection_id, run_id, { signal, show = (_run) => {} }) {
+  for (let reading = 0; ; reading += 1) {
+    const run = await get(pathOf(connection_id, "exports", run_id), { signal });
+    show(run);
+    if (!isUnderWay(run)) return run;
+    await wait(POLL_MS[Math.min(reading, POLL_MS.length - 1)], signal);
+  }
+}

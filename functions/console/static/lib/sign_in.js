@@ -1,0 +1,194 @@
+// Signs people in through the hosted pages: authorization code with PKCE (RFC 7636).
+// Tokens are in memory only. A reload visits the hosted pages again, which usually remember the person
+// and redirect at once. An ended session is renewed in a second window, so that unsaved input stays.
+
+import { createStore } from "./store.js";
+
+const ATTEMPT = "sign-in attempt";
+const SIGNED_OUT = "signed out";
+const OTHER_WINDOW = "window.";
+const RENEW_BEFORE_MS = 60_000;
+
+// {state: "starting" | "signed_in" | "signed_out" | "failed" | "ended", message?}
+export const session = createStore({ state: "starting" });
+
+let config = null;
+let tokens = null;
+let renewal = null;
+let resolveSignIn = (_value) => {};
+
+// The browser may restore an old page from its cache: after signing out nobody may see it.
+addEventListener("pageshow", ({ persisted }) => persisted && !tokens && location.reload());
+
+// Starts or completes a sign-in, or shows that the person signed out. It may be called again after a
+// failure.
+export async function start() {
+  try {
+    config = await loadConfig();
+    const query = new URLSearchParams(location.search);
+    if (query.has("code") || query.has("error")) await handleRedirect(query);
+    else if (takeStored(SIGNED_OUT)) session.set({ state: "signed_out" });
+    else await signIn();
+  } catch (error) {
+    session.set({ state: "failed", message: error.message });
+  }
+}
+
+// Leaves for the hosted pages; the person returns to the page that is open now.
+async function signIn() {
+  const attempt = { ...(await newAttempt()), returnTo: location.hash };
+  sessionStorage.setItem(ATTEMPT, JSON.stringify(attempt));
+  location.assign(await authorizeUrl(attempt));
+}
+
+export function signOut() {
+  // Forgets the tokens only when the page is really left: it may ask about unsaved input, and the person
+  // may stay. In that case a later `pagehide` must not sign out.
+  const leaving = new AbortController();
+  const { signal } = leaving;
+  addEventListener("beforeunload", () => addEventListener("beforeunload", () => leaving.abort(), { signal }), { signal, once: true });
+  addEventListener("pagehide", forget, { signal });
+  const query = new URLSearchParams({ client_id: config.client_id, logout_uri: consoleUrl() });
+  location.assign(`${config.sign_in_url}/logout?${query}`);
+}
+
+function forget() {
+  tokens = null;
+  sessionStorage.setItem(SIGNED_OUT, "true");
+}
+
+// Signs in again in a second window, while this one keeps its page.
+export async function signInAgain() {
+  const opened = window.open("", "_blank", "popup,width=480,height=680");
+  if (!opened) return signIn(); // the browser blocks a second window
+  const attempt = await newAttempt(OTHER_WINDOW);
+  const channel = new BroadcastChannel(ATTEMPT);
+  channel.addEventListener("message", async ({ data }) => {
+    if (data.state !== attempt.state) return;
+    channel.close();
+    try {
+      const before = person();
+      await redeem(data.code, attempt.verifier);
+      if (person() === before) resolveSignIn(true);
+      else location.reload(); // another person: nothing on the page is theirs
+    } catch (error) {
+      session.set({ state: "ended", message: error.message });
+    }
+  });
+  opened.location = await authorizeUrl(attempt);
+}
+
+// A valid access token; waits until the person has signed in again, if necessary.
+// `refused`: a token that the API rejected although it seemed valid.
+export async function accessToken({ refused = null } = {}) {
+  const usable = tokens && Date.now() < tokens.renewAt && tokens.access_token !== refused;
+  if (!usable) {
+    renewal ??= renew().finally(() => (renewal = null));
+    await renewal;
+  }
+  return tokens.access_token;
+}
+
+async function loadConfig() {
+  const answer = await fetch(new URL("../../config.json", import.meta.url)).catch(() => null);
+  if (!answer?.ok)
+    throw new Error("The console could not be started: check your connection, and sign in again.");
+  return answer.json();
+}
+
+async function handleRedirect(query) {
+  const state = query.get("state") ?? "";
+  if (state.startsWith(OTHER_WINDOW)) {
+    const channel = new BroadcastChannel(ATTEMPT);
+    channel.postMessage({ state, code: query.get("code") });
+    window.close();
+    return;
+  }
+  const attempt = JSON.parse(takeStored(ATTEMPT) ?? "null");
+  history.replaceState(null, "", location.pathname + (attempt?.returnTo ?? ""));
+  dispatchEvent(new HashChangeEvent("hashchange")); // replaceState sends no event
+  if (attempt?.state !== state)
+    throw new Error("This sign-in was not begun in this window: please sign in again.");
+  if (query.has("error"))
+    throw new Error(query.get("error_description") || "The sign-in was not finished.");
+  await redeem(query.get("code"), attempt.verifier);
+}
+
+async function redeem(code, verifier) {
+  await requestTokens({
+    grant_type: "authorization_code",
+    code,
+    redirect_uri: consoleUrl(),
+    code_verifier: verifier,
+  });
+  session.set({ state: "signed_in" });
+}
+
+async function renew() {
+  try {
+    if (tokens) return await requestTokens({ grant_type: "refresh_token", refresh_token: tokens.refresh_token });
+  } catch (error) {
+    if (!error.refused) throw error;
+  }
+  const signedIn = new Promise((resolve) => (resolveSignIn = resolve));
+  session.set({ state: "ended" });
+  await signedIn;
+}
+
+async function requestTokens(fields) {
+  const answer = await fetch(`${config.sign_in_url}/oauth2/token`, {
+    method: "POST",
+    body: new URLSearchParams({ client_id: config.client_id, ...fields }),
+  }).catch(() => {
+    throw new Error("The sign-in cannot be reached: check your connection, and try again.");
+  });
+  if (!answer.ok) {
+    const message = "The sign-in did not take this: please sign in again.";
+    throw Object.assign(new Error(message), { refused: answer.status < 500 });
+  }
+  const answered = await answer.json();
+  const valid = answered.expires_in * 1000;
+  const renewAt = Date.now() + Math.max(valid - RENEW_BEFORE_MS, valid / 2);
+  tokens = { refresh_token: tokens?.refresh_token, ...answered, renewAt };
+}
+
+async function newAttempt(prefix = "") {
+  return { state: prefix + random(), verifier: random() };
+}
+
+async function authorizeUrl({ state, verifier }) {
+  const digest = await crypto.subtle.digest("SHA-256", new TextEncoder().encode(verifier));
+  const query = new URLSearchParams({
+    response_type: "code",
+    client_id: config.client_id,
+    redirect_uri: consoleUrl(),
+    scope: "openid",
+    state,
+    code_challenge: base64url(new Uint8Array(digest)),
+    code_challenge_method: "S256",
+  });
+  return `${config.sign_in_url}/oauth2/authorize?${query}`;
+}
+
+function consoleUrl() {
+  return location.origin + location.pathname;
+}
+
+function person() {
+  return tokens && JSON.parse(atob(tokens.access_token.split(".")[1].replace(/-/g, "+").replace(/_/g, "/"))).username;
+}
+
+function random() {
+  return base64url(crypto.getRandomValues(new Uint8Array(32)));
+}
+
+function base64url(bytes) {
+  const text = btoa(String.fromCharCode(...bytes));
+  return text.replace(/\+/g, "-").replace(/\//g, "_").replace(/=+$/, "");
+}
+
+function takeStored(name) {
+  const value = sessionStorage.getItem(name);
+  sessionStorage.removeItem(name);
+  return value;
+}

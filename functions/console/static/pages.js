@@ -1,0 +1,43 @@
+// Which page shows which path. A page is loaded on the first visit; the default export of its module is
+// a component that receives {params, query}. `styles` are its own style sheets.
+
+/** @import { Path } from "./lib/paths.js" */
+/** @type {Record<Path, {load: () => Promise<any>, styles: string[]}>} */
+export const PAGES = {
+  "/": {
+    load: () => import("./pages/connections/page.js"),
+    styles: ["pages/connections/connections.css"],
+  },
+  "/new": {
+    load: () => import("./pages/new_connection/page.js"),
+    styles: ["pages/settings/form.css", "pages/check/check.css", "pages/new_connection/new_connection.css"],
+  },
+  "/connections/{c}/mapping": {
+    load: () => import("./pages/mapping/page.js"),
+    styles: ["mapping", "files/file_settings", "fields/fields", "steps/steps", "saving/saving"].map((name) => `pages/mapping/${name}.css`),
+  },
+  "/connections/{c}/students": {
+    load: () => import("./pages/students/page.js"),
+    styles: ["pages/students/students.css"],
+  },
+  "/connections/{c}/runs": {
+    load: () => import("./pages/runs/page.js"),
+    styles: ["pages/runs/runs.css"],
+  },
+  "/connections/{c}/runs/{run}": {
+    load: () => import("./pages/run/page.js"),
+    styles: ["pages/check/check.css", "pages/run/run.css"],
+  },
+  "/connections/{c}/schedule": {
+    load: () => import("./pages/schedule/page.js"),
+    styles: ["pages/schedule/schedule.css"],
+  },
+  "/connections/{c}/check": {
+    load: () => import("./pages/check/page.js"),
+    styles: ["pages/check/check.css"],
+  },
+  "/connections/{c}/settings": {
+    load: () => import("./pages/settings/page.js"),
+    styles: ["pages/settings/form.css", "pages/settings/settings.css"],
+  },
+};

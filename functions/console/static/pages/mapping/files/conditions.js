@@ -1,0 +1,45 @@
+// The conditions that a row must meet to be in a file.
+
+import { afterDrawing } from "../../../lib/focus.js";
+import { html, useRef } from "../../../lib/html.js";
+import { announce } from "../../../components/announce.js";
+import { Button, IconButton } from "../../../components/button.js";
+import { Sentence } from "../../../components/sentence.js";
+import { withChanges } from "../draft.js";
+import { problemsWithin } from "../editor.js";
+import { useSources } from "../fields/known_fields.js";
+import { SETTINGS } from "../labels.js";
+import { Question } from "../steps/question.js";
+
+export function Conditions({ where, rows, change, problems }) {
+  const root = useRef(null);
+  const sources = useSources(rows);
+  const set = (list) => change({ where: list.length ? list : undefined });
+  const focus = (selector) =>
+    afterDrawing(() => root.current.querySelector(selector)?.focus());
+  const add = () => {
+    set([...where, { field: "", equals: "" }]);
+    focus("li:last-child input");
+  };
+  const remove = (index) => {
+    set(where.filter((_, at) => at !== index));
+    announce(`Condition ${index + 1} was removed.`);
+    focus(".add-condition");
+  };
+  const edit = (index, changes) => set(where.map((one, at) => (at === index ? withChanges(one, changes) : one)));
+  return html`<div class="conditions" role="group" aria-label=${SETTINGS.where} ref=${root}>
+    <h3>${SETTINGS.where}</h3>
+    ${problems.filter((one) => one.at === "").map((one) => html`<p key=${one.message} class="problem"><${Sentence} text=${one.message} /></p>`)}
+    ${where.length === 0 && html`<p class="muted">No condition: every student.</p>`}
+    ${where.length > 0 &&
+    html`<ol class="plain">
+      ${where.map(
+        (one, index) => html`<li key=${index} class="condition">
+          <${Question} values=${one} change=${(changes) => edit(index, changes)} problems=${problemsWithin(problems, `[${index}]`)} sources=${sources} />
+          <${IconButton} label=${`Remove condition ${index + 1}`} icon="trash" onClick=${() => remove(index)} />
+        </li>`,
+      )}
+    </ol>`}
+    <${Button} class="add-condition" kind="quiet" icon="plus" onClick=${add}>Add a condition<//>
+  </div>`;
+}

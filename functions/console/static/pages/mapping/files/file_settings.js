@@ -1,0 +1,69 @@
+// The "File Settings" row of a file, with the rarely used settings folded below.
+
+import { html, useState } from "../../../lib/html.js";
+import { Combobox } from "../../../components/combobox.js";
+import { SelectField, TextField } from "../../../components/fields.js";
+import { problemAt, useProblems, useSettings } from "../editor.js";
+import { IDENTIFIERS, SEPARATORS, SETTINGS, optionNamed } from "../labels.js";
+import { MoreSettings } from "./more_settings.js";
+
+const OTHER = { value: "other", label: "Another character" };
+
+const EXTENSIONS = [{ value: "CSV" }, { value: "txt" }];
+const IN_ROW = ["name", "extension", "separator", "text_identifier"];
+
+export function FileSettings({ id, menu }) {
+  const [settings, change] = useSettings(id);
+  const problems = useProblems("files", id);
+  if (!settings) return null;
+  const { name, extension = "csv" } = settings;
+  const at = (key) => problemAt(problems, key);
+  const others = problems.filter((one) => !IN_ROW.some((key) => one.at.startsWith(key)));
+  return html`<section class="file-settings" id=${`settings-${id}`} aria-label="File Settings">
+    <div class="file-heading"><h2>File Settings</h2>${menu}</div>
+    <div class="settings-row">
+      <${TextField}
+        label=${SETTINGS.name}
+        value=${name ?? ""}
+        placeholder="students"
+        onInput=${(text) => change({ name: text })}
+        problem=${at("name")}
+      />
+      <${Combobox}
+        label=${SETTINGS.extension}
+        options=${EXTENSIONS}
+        value=${extension === "csv" ? "CSV" : extension}
+        onInput=${(text) => change({ extension: text === "CSV" ? "csv" : text })}
+        problem=${at("extension")}
+      />
+      <${Separator} value=${settings.separator} change=${change} problem=${at("separator")} />
+      <${SelectField}
+        label=${SETTINGS.text_identifier}
+        options=${IDENTIFIERS}
+        value=${optionNamed(IDENTIFIERS, settings.text_identifier ?? "double")?.value}
+        onInput=${(text_identifier) => change({ text_identifier })}
+        problem=${at("text_identifier")}
+      />
+    </div>
+    <${MoreSettings} id=${id} settings=${settings} change=${change} problems=${others} />
+  </section>`;
+}
+
+function Separator({ value = "comma", change, problem }) {
+  const known = optionNamed(SEPARATORS, value);
+  const [other, setOther] = useState(!known);
+  const select = (to) => {
+    setOther(to === OTHER.value);
+    change({ separator: to === OTHER.value ? "" : to });
+  };
+  return html`<div class="separator">
+    <${SelectField}
+      label=${SETTINGS.separator}
+      options=${[...SEPARATORS, OTHER]}
+      value=${other ? OTHER.value : known?.value}
+      onInput=${select}
+      problem=${other ? "" : problem}
+    />
+    ${other && html`<${TextField} label="Separating character" value=${value} onInput=${(separator) => change({ separator })} problem=${problem} />`}
+  </div>`;
+}

@@ -1,0 +1,95 @@
+// The preview of the draft: values and problems by the ids of files and fields. The API answers with
+// indexes, so the ids are those of the draft that was sent.
+
+import { pathOf, post } from "../../../lib/api.js";
+import { debounceRequest } from "../../../lib/debounced_request.js";
+import { useEffect, useState } from "../../../lib/html.js";
+import { canonical, definitionOf, idsByIndex } from "../draft.js";
+import { clientProblems } from "./client_checks.js";
+import { messageInWords } from "./problem_text.js";
+
+const PAUSE_MS = 80; // between the last key and the request
+
+// Requests a preview whenever the draft or the student changes. Returns {busy, error}.
+export function usePreview(c, editor, student) {
+  const [state, setState] = useState({ busy: false, error: null });
+  useEffect(() => {
+    const send = async ({ signal }) => {
+      const draft = editor.draft.get();
+      const body = { mapping: definitionOf(draft), student_ids: student ? [student] : [], unfinished: true };
+      setState((before) => ({ ...before, busy: true }));
+      try {
+        const answer = draft.order.length ? await post(pathOf(c, "mapping", "preview"), body, { signal }) : EMPTY;
+        if (signal.aborted) return;
+        editor.preview.set(withSame(editor.preview.get(), previewOf(answer, draft)));
+        setState({ busy: false, error: null });
+      } catch (error) {
+        if (!signal.aborted) setState({ busy: false, error });
+      }
+    };
+    const requests = debounceRequest(send, PAUSE_MS);
+    requests.schedule(true);
+    const leave = editor.draft.subscribe(() => requests.schedule());
+    return () => {
+      leave();
+      requests.stop();
+    };
+  }, [c, editor, student]);
+  return state;
+}
+
+const EMPTY = { students: [], problems: [], unmatched: [] };
+
+// {fields: {id: [{value, problem?} by row]}, files: {id: [{row, header, line, problem?}]}, students,
+//  problems: {fields: {id: [{at, message, row?}]}, files: {…}, others: […]}}
+export function previewOf(answer, draft) {
+  const ids = idsByIndex(draft);
+  const preview = {
+    fields: {},
+    files: {},
+    students: answer.students,
+    problems: problemsById([...answer.problems, ...clientProblems(draft)], ids),
+  };
+  const [student] = answer.students;
+  const headers = new Map(student?.test_files?.map(({ name, header }) => [name, header]));
+  for (const row of student?.files ?? []) {
+    const file = ids[row.place];
+    const { line, problem } = row;
+    (preview.files[file.id] ??= []).push({ row: row.row, header: headers.get(row.name), line, problem });
+    for (const { place: index, value, problem } of row.fields)
+      (preview.fields[file.fields[index]] ??= []).push({ value, problem });
+  }
+  return preview;
+}
+
+export function problemsById(problems, ids) {
+  const found = { fields: {}, files: {}, others: [] };
+  for (const { path, message, row } of problems) {
+    const match = path.match(/^files\[(\d+)\](?:\.fields\[(\d+)\])?\.?(.*)$/s);
+    const file = match && ids[match[1]];
+    const field = file && match[2] !== undefined ? file.fields[match[2]] : null;
+    const at = file ? match[3] : path;
+    const one = { at, message: messageInWords(message, at, Boolean(field)), ...(row !== undefined && { row }) };
+    if (!file) found.others.push(one);
+    else (field ? (found.fields[field] ??= []) : (found.files[file.id] ??= [])).push(one);
+  }
+  return found;
+}
+
+// The new preview, with the objects of the old one where both are equal, so that only changed rows render.
+function withSame(before, now) {
+  const same = (old, fresh) =>
+    Object.fromEntries(
+      Object.entries(fresh).map(([id, one]) => [id, canonical(old[id]) === canonical(one) ? old[id] : one]),
+    );
+  return {
+    ...now,
+    fields: same(before.fields, now.fields),
+    files: same(before.files, now.files),
+    problems: {
+      ...now.problems,
+      fields: same(before.problems.fields, now.problems.fields),
+      files: same(before.problems.files, now.problems.files),
+    },
+  };
+}

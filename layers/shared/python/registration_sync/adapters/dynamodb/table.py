@@ -1,0 +1,115 @@
+"""One DynamoDB table: consistent reads and conditional writes of single items."""
+
+import re
+from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING, Any
+
+from botocore.exceptions import ClientError
+
+from registration_sync.adapters.aws.errors import error_code, transient_as_unavailable
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+
+type Item = dict[str, Any]
+"""An item, a key or values of an expression, as the client takes them: `{"S": "text"}`."""
+
+CONDITION_FAILED = "ConditionalCheckFailed"
+"""The code of a write in a transaction whose condition did not hold."""
+
+
+class Table:
+    """Every method raises Unavailable for a transient error. In expressions, write `#name` for an
+    attribute `name` that is a reserved word."""
+
+    def __init__(self, client: "DynamoDBClient", name: str) -> None:
+        self.client = client
+        self.name = name
+
+    def get(self, key: Item, attributes: str = "") -> Item:
+        """The item, or only the given attributes of it; empty if there is none."""
+        with transient_as_unavailable():
+            answer = self.client.get_item(
+                **self.request(Key=key, ConsistentRead=True, ProjectionExpression=attributes)
+            )
+        return answer.get("Item", {})
+
+    def query(self, condition: str, values: Item, **options: Any) -> Any:
+        """One page of items, as the client returns it."""
+        with transient_as_unavailable():
+            return self.client.query(
+                **self.request(
+                    KeyConditionExpression=condition,
+                    ExpressionAttributeValues=values,
+                    ConsistentRead=True,
+                    **options,
+                )
+            )
+
+    def query_all(self, condition: str, values: Item, **options: Any) -> Iterator[Item]:
+        """The items of all pages."""
+        while True:
+            page = self.query(condition, values, **options)
+            yield from page["Items"]
+            if "LastEvaluatedKey" not in page:
+                return
+            options["ExclusiveStartKey"] = page["LastEvaluatedKey"]
+
+    def put(self, item: Item, condition: str = "", values: Item | None = None) -> bool:
+        """Writes the item if the condition holds; returns whether it did."""
+        return self._write(self.client.put_item, condition, values, Item=item) is None
+
+    def update(
+        self, key: Item, update: str, condition: str, values: Item | None = None
+    ) -> Item | None:
+        """Updates the item if the condition holds. Returns None if it did, else the item as it is
+        stored, empty if there is none."""
+        return self._write(
+            self.client.update_item, condition, values, Key=key, UpdateExpression=update
+        )
+
+    def delete(self, key: Item, condition: str = "", values: Item | None = None) -> bool:
+        """Deletes the item if the condition holds; returns whether it did."""
+        return self._write(self.client.delete_item, condition, values, Key=key) is None
+
+    def transact(self, *writes: Item) -> list[str]:
+        """Makes all writes, such as `{"Put": table.request(…)}`, or none. Returns an empty list if
+        it did, else a code for each write ("None" for those that could be made)."""
+        try:
+            with transient_as_unavailable():
+                self.client.transact_write_items(TransactItems=writes)  # type: ignore[arg-type]
+        except ClientError as error:
+            if error_code(error) != "TransactionCanceledException":
+                raise
+            reasons = error.response.get("CancellationReasons", [])
+            return [reason.get("Code", "") for reason in reasons] or [error_code(error)]
+        return []
+
+    def request(self, **parameters: Any) -> Any:
+        """The parameters of a request: drops those that are None or an empty text, and adds the
+        table name and the attribute names of the expressions."""
+        given = {name: value for name, value in parameters.items() if value not in (None, "")}
+        expressions = (value for name, value in given.items() if name.endswith("Expression"))
+        names = {f"#{name}": name for name in re.findall(r"#(\w+)", " ".join(expressions))}
+        if names:
+            given["ExpressionAttributeNames"] = names
+        return {"TableName": self.name, **given}
+
+    def _write(
+        self, write: Callable[..., object], condition: str, values: Item | None, **parameters: Any
+    ) -> Item | None:
+        request = self.request(
+            **parameters,
+            ConditionExpression=condition,
+            ExpressionAttributeValues=values,
+            ReturnValuesOnConditionCheckFailure="ALL_OLD" if condition else "",
+        )
+        try:
+            with transient_as_unavailable():
+                write(**request)
+        except ClientError as error:
+            if error_code(error) != "ConditionalCheckFailedException":
+                raise
+            found: Item = error.response.get("Item", {})  # type: ignore[assignment]
+            return found
+        return None

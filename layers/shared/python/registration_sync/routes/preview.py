@@ -1,0 +1,92 @@
+"""The preview of a mapping: what each field becomes for some students."""
+
+import datetime as dt
+from dataclasses import asdict
+from typing import Any
+
+from registration_sync.api import CONNECTION, Answer, Request, Route
+from registration_sync.bootstrap import configuration_function
+from registration_sync.domain.access import Permission
+from registration_sync.domain.connections.connection import MAX_EXAMPLE_STUDENTS
+from registration_sync.domain.fields import Fields
+from registration_sync.domain.mapping.compiled.mapping import FieldValue, RowProblem
+from registration_sync.domain.registrations.registration import parse_student_id
+from registration_sync.use_cases.mappings.preview_mapping import (
+    PreviewOptions,
+    RowPreview,
+    StudentPreview,
+    preview_mapping,
+)
+
+
+def _preview_mapping(request: Request) -> Answer:
+    """`{"students": […], "unmatched": […], "problems": […]}`."""
+    deps = configuration_function.dependencies()
+    preview = preview_mapping(
+        request.connection_id,
+        _options(request.json()),
+        now=dt.datetime.now(dt.UTC),
+        connections=deps.connections,
+        mappings=deps.mappings,
+        snapshots=deps.snapshots,
+    )
+    body = {
+        "students": [_student(one) for one in preview.students],
+        "unmatched": [asdict(one) for one in preview.unmatched],
+        "problems": [asdict(one) for one in preview.problems],
+    }
+    return Answer(200, body)
+
+
+def _options(body: object) -> PreviewOptions:
+    """Reads `{"mapping"?, "student_ids"?, "school_year"?, "unfinished"?}`. The use case parses the
+    mapping, because it leaves out the invalid parts of an unfinished one."""
+    fields = Fields.of_body(body, '{"student_ids": ["1001"]}', optional=True)
+    fields.refuse_unknown("mapping", "student_ids", "school_year", "unfinished")
+    school_year = fields.school_year()
+    message = f"Write a list of up to {MAX_EXAMPLE_STUDENTS} student ids."
+    ids = fields.items("student_ids", MAX_EXAMPLE_STUDENTS, message, at_least=0)
+    if any(not isinstance(one, str | int) or isinstance(one, bool) for one in ids or ()):
+        fields.add_problem("student_ids", message)
+    unfinished = fields.flag("unfinished")
+    fields.raise_problems("Nothing was previewed.")
+    student_ids = None if ids is None else [parse_student_id(str(one)) for one in ids]
+    return PreviewOptions(fields.get("mapping"), student_ids, school_year, unfinished)
+
+
+def _student(student: StudentPreview) -> dict[str, Any]:
+    shown: dict[str, Any] = {
+        "student_id": student.student_id,
+        "school_year": student.school_year,
+        "files": [_row(one) for one in student.rows],
+        "test_files": [one._asdict() for one in student.test_files],
+    }
+    return shown | ({"message": student.message} if student.message else {})
+
+
+def _row(one: RowPreview) -> dict[str, Any]:
+    row = one.row
+    shown: dict[str, Any] = {
+        "name": row.name,
+        "place": one.file_index,
+        "row": row.row,
+        # A student without a row has no fields.
+        "fields": [
+            _field(field, index)
+            for field, index in zip(row.fields, one.column_indexes, strict=False)
+        ],
+        "line": row.line.removesuffix("\n").removesuffix("\r"),
+    }
+    return shown | ({"problem": _problem(row.problem)} if row.problem else {})
+
+
+def _field(field: FieldValue, index: int) -> dict[str, Any]:
+    shown: dict[str, Any] = {"to": field.to, "place": index, "value": field.value}
+    return shown | ({"problem": _problem(field.problem)} if field.problem else {})
+
+
+def _problem(problem: RowProblem) -> dict[str, str]:
+    return {"rule": problem.rule, "message": problem.message}
+
+
+ROUTES = (Route("POST", f"{CONNECTION}/mapping/preview", Permission.READ, _preview_mapping),)

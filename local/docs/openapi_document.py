@@ -1,0 +1,280 @@
+"""The OpenAPI document: every route of the functions, who may call it, and its shapes."""
+
+import json
+import re
+import tomllib
+from dataclasses import dataclass, field
+from typing import Any
+
+from functions.configuration import app as configuration
+from functions.sync import app as sync
+from local.docs.api_shapes import SCHEMAS, STUDENT_ID, TEXT, YEAR, Schema, page, ref
+from local.docs.incomplete import Incomplete
+from local.processes import ROOT
+from registration_sync.api import Route
+from registration_sync.domain.access import SCOPES
+from registration_sync.domain.connections.connection import SECRETS, Connection
+from registration_sync.domain.mapping.definition.mapping import Mapping
+
+_C, _RUN = "/connections/{connection_id}", "/connections/{connection_id}/exports/{run_id}"
+_STUDENT = f"{_C}/registrations/{{school_year}}/{{student_id}}"
+
+
+@dataclass(frozen=True, slots=True)
+class Operation:
+    """What a route is for, what it takes and what it answers, with the names of shapes."""
+
+    summary: str
+    answers: dict[int, Schema | None]
+    body: Schema | None = None
+    body_needed: bool = True
+    query: tuple[str, ...] = ()
+    headers: tuple[str, ...] = ()
+
+
+_STARTED: dict[int, Schema | None] = {202: ref("RunStarted")}
+_SAVED: dict[int, Schema | None] = {200: ref("SavedMapping")}
+
+OPERATIONS: dict[tuple[str, str], Operation] = {
+    ("POST", f"{_C}/registrations"): Operation(
+        "Sync one registration or up to 500",
+        {200: ref("SyncAnswer"), 503: {"anyOf": [ref("SyncAnswer"), ref("Error")]}},
+        ref("Registrations"),
+    ),
+    ("DELETE", _STUDENT): Operation("Remove a student from what is due and current", {204: None}),
+    ("GET", "/me"): Operation("Who signed in, and what they may do", {200: ref("Me")}),
+    ("GET", "/programs"): Operation(
+        "The programs that a connection may name", {200: page(ref("Program"))}
+    ),
+    ("GET", "/connections"): Operation("List connections", {200: page(ref("Connection"))}),
+    ("POST", "/connections"): Operation(
+        "Create a connection", {201: ref("Connection")}, ref("ConnectionWithSecrets")
+    ),
+    ("GET", _C): Operation("Read a connection", {200: ref("Connection")}),
+    ("PUT", _C): Operation(
+        "Change a connection; secrets that are left out stay",
+        {200: ref("Connection")},
+        ref("ConnectionWithSecrets"),
+    ),
+    ("DELETE", _C): Operation("Delete a connection; its runs stay", {204: None}),
+    ("GET", f"{_C}/mapping"): Operation("Read the mapping", _SAVED),
+    ("PUT", f"{_C}/mapping"): Operation(
+        "Save the mapping, or start from a ready-made one",
+        _SAVED,
+        {"anyOf": [ref("Mapping"), ref("StartFrom")]},
+        headers=("If-Match",),
+    ),
+    ("GET", f"{_C}/mapping/versions"): Operation(
+        "List the mapping's versions", {200: page(ref("Version"))}, query=("before",)
+    ),
+    ("GET", f"{_C}/mapping/versions/{{version}}"): Operation("Read a version", _SAVED),
+    ("POST", f"{_C}/mapping/versions/{{version}}/restore"): Operation(
+        "Take an older version up again", _SAVED, headers=("If-Match",)
+    ),
+    ("POST", f"{_C}/mapping/preview"): Operation(
+        "Mapped values of example students; moves nothing",
+        {200: ref("Preview")},
+        ref("PreviewWish"),
+        body_needed=False,
+    ),
+    ("POST", f"{_C}/mapping/convert"): Operation(
+        "A mapping, JSON or YAML, as both; saves nothing",
+        {200: ref("ConvertedMapping")},
+        {"anyOf": [ref("Mapping"), ref("StartFrom")]},
+    ),
+    ("GET", "/mappings"): Operation("List ready-made mappings", {200: page(ref("ReadyMade"))}),
+    ("GET", "/mappings/{name}"): Operation(
+        "Read a ready-made mapping", {200: ref("ReadyMadeMapping")}
+    ),
+    ("GET", f"{_C}/fields"): Operation(
+        "The fields that registrations have, or the values of one",
+        {200: ref("Fields")},
+        query=("path", "each", "delimiter"),
+    ),
+    ("GET", f"{_C}/status"): Operation(
+        "Of each school year: synced = exported + left out + held + due", {200: ref("Status")}
+    ),
+    ("GET", f"{_C}/registrations"): Operation(
+        "Find a student's receipts by `student_id`; or list a `school_year`'s students whose "
+        "`status` is due, held or never_exported",
+        {200: page({"anyOf": [ref("Receipt"), ref("StudentInList")]})},
+        query=("student_id", "school_year", "status", "limit", "after"),
+    ),
+    ("GET", _STUDENT): Operation(
+        "A student's receipt: due, held and why, or exported in which run, file and row",
+        {200: ref("Receipt")},
+    ),
+    ("GET", f"{_C}/students"): Operation(
+        "Find students by id or name", {200: page(ref("FoundStudent"))}, query=("search", "ids")
+    ),
+    ("GET", f"{_C}/check"): Operation("What the last check found", {200: ref("Check")}),
+    ("POST", f"{_C}/check"): Operation("Check the connection, step by step", _STARTED),
+    ("POST", f"{_C}/test-record"): Operation(
+        "Send one student's record as a test", _STARTED, ref("TestRecordWish")
+    ),
+    ("POST", f"{_C}/erasures"): Operation(
+        "Erase a student from all that is kept", _STARTED, ref("ErasureWish")
+    ),
+    ("GET", f"{_C}/schedule"): Operation("Read the schedule", {200: ref("Schedule")}),
+    ("PUT", f"{_C}/schedule"): Operation(
+        "Set the schedule", {200: ref("Schedule")}, ref("ScheduleWish")
+    ),
+    ("POST", f"{_C}/schedule/preview"): Operation(
+        "The next runs that a schedule would have; sets nothing",
+        {200: ref("Schedule")},
+        ref("ScheduleWish"),
+    ),
+    ("GET", f"{_C}/audit"): Operation(
+        "Who changed what, the newest first",
+        {200: page(ref("AuditEntry"))},
+        query=("limit", "after"),
+    ),
+    ("GET", f"{_C}/exports"): Operation(
+        "Run history, the newest first",
+        {200: page(ref("Run"))},
+        query=("limit", "after", "status", "kind", "trigger", "school_year", "from", "to"),
+    ),
+    ("POST", f"{_C}/exports"): Operation(
+        "Export students now, or try it dry", _STARTED, ref("ExportWish"), body_needed=False
+    ),
+    ("GET", _RUN): Operation("Read a run", {200: ref("Run")}),
+    ("GET", f"{_RUN}/files/{{school_year}}/{{name}}"): Operation(
+        "A link to download a file of a run", {200: ref("Link")}
+    ),
+    ("POST", f"{_RUN}/resend"): Operation(
+        "Send a past run's files again", _STARTED, ref("ResendWish"), body_needed=False
+    ),
+    ("POST", f"{_RUN}/cancel"): Operation(
+        "Cancel a run that is pending or awaits confirmation", {200: ref("Run")}
+    ),
+    ("POST", f"{_RUN}/confirm"): Operation("Confirm a run that awaits it", _STARTED),
+    ("GET", "/openapi.json"): Operation("This document", {200: {"type": "object"}}),
+}
+
+ROUTES = (*sync.ROUTES, *configuration.ROUTES)
+
+_PATH_PARAMETERS: dict[str, Schema] = {
+    "connection_id": {"type": "string", "pattern": "^[a-z0-9-]{1,40}$"},
+    "school_year": YEAR,
+    "student_id": STUDENT_ID,
+}
+
+
+@dataclass(slots=True)
+class _Document:
+    """The document while it is put together."""
+
+    schemas: dict[str, Schema] = field(default_factory=lambda: dict(SCHEMAS))
+
+    def add_model(self, name: str, schema: Schema) -> None:
+        self.schemas |= schema.pop("$defs", {})
+        self.schemas[name] = schema
+
+
+def openapi_document() -> str:
+    """The document as JSON. Raises Incomplete."""
+    check_operations({(route.method, route.resource) for route in ROUTES})
+    document = _Document()
+    template = "#/components/schemas/{model}"
+    document.add_model("Mapping", Mapping.model_json_schema(ref_template=template))
+    connection = Connection.model_json_schema(ref_template=template)
+    document.add_model("Connection", connection)
+    secrets = {name: {"type": ["string", "null"], "writeOnly": True} for name in SECRETS}
+    document.schemas["ConnectionWithSecrets"] = {
+        **connection,
+        "properties": {**connection["properties"], **secrets},
+    }
+    paths: dict[str, dict[str, Any]] = {}
+    for route in ROUTES:
+        paths.setdefault(route.resource, {})[route.method.lower()] = _operation(route)
+    content = {
+        "openapi": "3.1.0",
+        "info": {
+            "title": "Registration sync",
+            "version": version(),
+            "description": "Carries approved registrations from SchoolMint Enroll to a SIS.",
+        },
+        "servers": [{"url": "/v1"}],
+        "paths": paths,
+        "components": {
+            "schemas": document.schemas,
+            "securitySchemes": {
+                "token": {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"}
+            },
+        },
+        "security": [{"token": []}],
+    }
+    check_references(content)
+    return json.dumps(content, indent=1, ensure_ascii=False) + "\n"
+
+
+def check_operations(routes: set[tuple[str, str]]) -> None:
+    """Raises Incomplete unless OPERATIONS describes these routes and no others."""
+    here = "OPERATIONS of local/docs/openapi_document.py"
+    for method, resource in sorted(routes - OPERATIONS.keys()):
+        raise Incomplete(
+            f"{here} has no entry for {method} {resource}: add its summary, its answers and its "
+            "body; new shapes belong in local/docs/api_shapes.py."
+        )
+    for method, resource in sorted(OPERATIONS.keys() - routes):
+        raise Incomplete(f"{here} describes {method} {resource}, which is no route: remove it.")
+
+
+def check_references(document: dict[str, Any]) -> None:
+    """Raises Incomplete for a `$ref` to a shape that the document does not have."""
+    named = set(re.findall(r'"#/components/schemas/(\w+)"', json.dumps(document)))
+    for name in sorted(named - document["components"]["schemas"].keys()):
+        raise Incomplete(
+            f"The OpenAPI document refers to a shape {name} that does not exist: add it to SCHEMAS "
+            "in local/docs/api_shapes.py, or correct its name in OPERATIONS."
+        )
+
+
+def version() -> str:
+    """The version of this project, as pyproject.toml has it."""
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    return str(project["version"])
+
+
+def _operation(route: Route) -> dict[str, Any]:
+    described = OPERATIONS[route.method, route.resource]
+    operation: dict[str, Any] = {
+        "summary": described.summary,
+        "operationId": route.use.__name__.removeprefix("_"),
+        "parameters": _parameters(route, described),
+        "responses": {
+            **{str(status): _answer(schema) for status, schema in described.answers.items()},
+            "default": _answer(ref("Error")),
+        },
+    }
+    if route.public:
+        operation["security"] = []
+    elif route.permission is None:
+        operation["description"] = "Any valid token will do."
+    else:
+        scope = next(scope for scope, granted in SCOPES.items() if granted is route.permission)
+        operation["description"] = f"Needs the right to {route.permission}; programs: `{scope}`."
+    if described.body:
+        operation["requestBody"] = {
+            "required": described.body_needed,
+            "content": {"application/json": {"schema": described.body}},
+        }
+    return operation
+
+
+def _parameters(route: Route, described: Operation) -> list[dict[str, Any]]:
+    names = re.findall(r"{(\w+)}", route.resource)
+    in_path = [
+        {"name": name, "in": "path", "required": True, "schema": _PATH_PARAMETERS.get(name, TEXT)}
+        for name in names
+    ]
+    others = [("query", name) for name in described.query] + [
+        ("header", name) for name in described.headers
+    ]
+    return in_path + [{"name": name, "in": place, "schema": TEXT} for place, name in others]
+
+
+def _answer(schema: Schema | None) -> dict[str, Any]:
+    if schema is None:
+        return {"description": "Done."}
+    return {"description": "The answer.", "content": {"application/json": {"schema": schema}}}

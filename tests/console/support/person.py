@@ -1,0 +1,268 @@
+"""A person in the browser, who finds elements by their roles and names."""
+
+from typing import Any
+from urllib.parse import urlsplit
+
+from axe_playwright_python.base import AXE_SCRIPT
+from playwright.sync_api import (
+    Browser,
+    ConsoleMessage,
+    Locator,
+    Page,
+    Request,
+    Response,
+    ViewportSize,
+    expect,
+)
+
+from local.stack import LocalStack
+
+COLOR_RULES = ["color-contrast", "link-in-text-block"]
+"""The axe rules that depend on the color scheme."""
+
+KEY_TOWARDS = """(control) => {
+    const at = document.activeElement;
+    const group = (one) => one.closest("[role=tablist], [role=menu]") ??
+        (one.type === "radio" && one.name ? one.name : null);
+    if (at === control) return "";
+    if (!control.isConnected) return null;
+    const isBack = at.compareDocumentPosition(control) & Node.DOCUMENT_POSITION_PRECEDING;
+    if (group(control) && group(at) === group(control)) {
+        const isRow = control.role === "tab";
+        return isBack ? (isRow ? "ArrowLeft" : "ArrowUp") : (isRow ? "ArrowRight" : "ArrowDown");
+    }
+    return isBack ? "Shift+Tab" : "Tab";
+}"""
+"""The next key from the focus to the control; empty on arrival, null if it was replaced."""
+
+DRAWN = "() => new Promise((go) => requestAnimationFrame(() => requestAnimationFrame(go)))"
+"""Resolves once the page has moved the focus itself."""
+
+IS_FOCUS_SEEN = """(control) => {
+    const { outlineStyle, outlineWidth } = getComputedStyle(control);
+    const isOnTop = (x, y) => control.contains(document.elementFromPoint(x, y));
+    const isSeen = ({ left, right, top, bottom }) => {
+        const [x1, x2] = [Math.max(left, 0), Math.min(right, innerWidth)];
+        const [y1, y2] = [Math.max(top, 0), Math.min(bottom, innerHeight)];
+        return [0.1, 0.5, 0.9].some(
+            (part) => isOnTop(x1 + part * (x2 - x1), y1 + part * (y2 - y1)));
+    };
+    return outlineStyle !== "none" && parseFloat(outlineWidth) > 0 &&
+        [...control.getClientRects()].some(isSeen);
+}"""
+"""Whether the control has an outline and at least one of its lines is in view and uncovered."""
+
+BEYOND_THE_EDGE = """() => {
+    const scrolls = (one) => one && one !== document.documentElement &&
+        !one.matches(".dialog-body") &&
+        (/auto|scroll/.test(getComputedStyle(one).overflowX) || scrolls(one.parentElement));
+    const wide = [...document.querySelectorAll("html, dialog, .dialog-body")]
+        .filter((one) => one.scrollWidth > one.clientWidth);
+    const controls = document.querySelectorAll("a, button, input, select, textarea, summary");
+    const outside = [...controls].filter((one) => {
+        const { left, right, width } = one.getBoundingClientRect();
+        return width && (left < 0 || right > innerWidth) && !scrolls(one.parentElement);
+    });
+    return [...wide, ...outside].map((one) => one.outerHTML.slice(0, 200));
+}"""
+"""Elements that scroll sideways, and controls outside the window without a scrolling container."""
+
+PATIENCE_MS = 30_000
+"""On a busy machine a function takes ten seconds to start, and a save may start two of them."""
+
+PHONE: ViewportSize = {"width": 375, "height": 800}
+
+
+class Person:
+    """A browser of their own. `faults` are the errors and warnings of our pages."""
+
+    def __init__(self, browser: Browser, stack: LocalStack, role: str, **context: Any) -> None:
+        self.stack = stack
+        self.user = stack.users[role]
+        self.faults: list[str] = []
+        self._presses = False
+        self._context = browser.new_context(reduced_motion="reduce", **context)
+        self._context.set_default_timeout(PATIENCE_MS)
+        self.page: Page = self._context.new_page()
+        self.page.on("domcontentloaded", self._begin)
+        self._context.on("console", self._console)
+        self._context.on("weberror", lambda error: self.faults.append(str(error.error)))
+        self._context.on("request", self._request)
+
+    # Navigation
+
+    def open(self, path: str = "#/") -> None:
+        """Open a page of the console, and sign in first."""
+        self.page.goto(self.stack.console_url + path)
+        self.sign_in()
+        self.page.get_by_role("banner").wait_for()  # the person is known
+
+    def sign_in(self, page: Page | None = None) -> None:
+        """Fill in the hosted sign-in page."""
+        hosted = page or self.page
+        hosted.get_by_label("Username").fill(self.user.username)
+        hosted.get_by_label("Password").fill(self.user.password)
+        hosted.get_by_role("button", name="Sign in").click()
+
+    def go(self, path: str) -> None:
+        """Navigate to another page, as a link does."""
+        self.page.evaluate("path => { location.hash = path }", path)
+
+    def leave(self) -> None:
+        self.page.unroute_all(behavior="ignoreErrors")  # a response may still be on its way
+        self._context.close()
+
+    # Finding
+
+    def heading(self, name: str) -> Locator:
+        return self.page.get_by_role("heading", name=name)
+
+    def button(self, name: str) -> Locator:
+        return self.page.get_by_role("button", name=name, exact=True)
+
+    def link(self, name: str) -> Locator:
+        return self.page.get_by_role("link", name=name, exact=True)
+
+    def field(self, label: str) -> Locator:
+        return self.page.get_by_label(label, exact=True)
+
+    def dialog(self, name: str) -> Locator:
+        return self.page.get_by_role("dialog", name=name)
+
+    @property
+    def card(self) -> Locator:
+        """The card of the district's only connection."""
+        return self.page.get_by_role("article")
+
+    @property
+    def menu(self) -> Locator:
+        """The menu button of the card."""
+        return self.card.get_by_role("button", name="Actions of")
+
+    def choose(self, item: str) -> None:
+        """Click an item of the card's menu."""
+        self.menu.click()
+        self.page.get_by_role("menuitem", name=item).click()
+
+    # By keyboard alone
+
+    def tab_to(self, control: Locator, *, presses: int = 200) -> None:
+        """Reach the control by Tab or Shift+Tab, and by arrows in radio groups, tabs and menus.
+
+        Fails if it takes more presses, if the focus is not visible on arrival, or if the press
+        before lost the focus.
+        """
+        control.wait_for()
+        self.page.evaluate(DRAWN)
+        if self._presses:
+            expect(self.page.locator("body"), "no focus is lost").not_to_be_focused(timeout=2000)
+        self._presses = True
+        found = control.element_handle()  # locating it for each key takes longer than the key
+        for _ in range(presses):
+            while (key := found.evaluate(KEY_TOWARDS)) is None:
+                found = control.element_handle()
+            if not key:
+                assert found.evaluate(IS_FOCUS_SEEN), f"The focus is not seen at {control}"
+                return
+            self.page.keyboard.press(key)
+        raise AssertionError(f"Tab does not reach {control}")
+
+    def press(self, control: Locator) -> None:
+        """Press the control: by Space for checkboxes and radio buttons, by Enter for others."""
+        expect(control).to_be_enabled()
+        self.tab_to(control)
+        is_checked = control.get_attribute("type") in {"checkbox", "radio"}
+        self.page.keyboard.press("Space" if is_checked else "Enter")
+
+    def write(self, field: Locator, text: str) -> None:
+        """Replace the text of the field; in a list, select the option that begins with the text."""
+        self.tab_to(field)
+        if field.evaluate("field => field.matches('select, [type=date], [type=time]')"):
+            self.page.keyboard.type(text)
+        else:
+            self.page.keyboard.press("Control+a")
+            self.page.keyboard.insert_text(text)
+
+    def press_entry(self, menu: Locator, entry: str) -> None:
+        """Open the menu and press an item of it, which is reached by arrows."""
+        self.press(menu)
+        expect(self.page.get_by_role("menuitem").first).to_be_focused()
+        self.press(self.page.get_by_role("menuitem", name=entry, exact=True))
+
+    def pick(self, option: Locator) -> None:
+        """Select an option of the open list by arrows."""
+        option.wait_for()
+        for _ in range(10):
+            self.page.keyboard.press("ArrowDown")
+            if option.get_attribute("aria-selected") == "true":
+                return self.page.keyboard.press("Enter")
+        raise AssertionError(f"Arrows do not reach {option}")
+
+    def hear(self) -> list[str]:
+        """Collect the bodies of the API's responses about connections from now on."""
+        heard: list[str] = []
+
+        def keep(response: Response) -> None:
+            if "/v1/connections" in response.url:
+                heard.append(response.text())
+
+        self.page.on("response", keep)
+        return heard
+
+    def written(self) -> list[str]:
+        """The HTML of the page, and the values of its fields."""
+        fields = self.page.locator("input, textarea")
+        return [
+            self.page.content(),
+            *fields.evaluate_all("all => all.map(field => field.value)"),
+        ]
+
+    # Checking
+
+    def sees(self, locator: Locator) -> None:
+        expect(locator).to_be_visible()
+
+    def check(self) -> None:
+        """Check by axe, in light and dark, and that nothing scrolls sideways at 375 px."""
+        if not self.page.evaluate("'axe' in window"):
+            self.page.evaluate(AXE_SCRIPT)  # the page's policy forbids a script element
+        self._finds_nothing("with axe", self._violations())
+        self.page.emulate_media(color_scheme="dark")
+        self._finds_nothing("in dark", self._violations(runOnly=COLOR_RULES))
+        self.page.emulate_media(color_scheme="light")
+        before = self.page.viewport_size
+        assert before
+        self.page.set_viewport_size(PHONE)
+        self._finds_nothing("on a phone", self.page.evaluate(BEYOND_THE_EDGE))
+        self.page.set_viewport_size(before)
+
+    @staticmethod
+    def _finds_nothing(where: str, found: list[str]) -> None:
+        assert not found, "\n".join([where, *found])
+
+    def _violations(self, **which: Any) -> list[str]:
+        found = self.page.evaluate(
+            "async which => (await axe.run(which)).violations",
+            {"resultTypes": ["violations"]} | which,
+        )
+        return [
+            f"{one['id']}: {node['html']} {node['failureSummary']}"
+            for one in found
+            for node in one["nodes"]
+        ]
+
+    def _begin(self, _page: Page) -> None:
+        self._presses = False  # a new page has no focus yet
+
+    def _console(self, message: ConsoleMessage) -> None:
+        ours = self.page.url.startswith(self.stack.console_url)
+        answered = message.text.startswith("Failed to load resource")  # an API error also logs this
+        if ours and message.type in {"error", "warning"} and not answered:
+            self.faults.append(f"{message.type}: {message.text}")
+
+    def _request(self, request: Request) -> None:
+        origin = urlsplit(self.stack.endpoint_url)[:2]
+        asked = urlsplit(request.url)
+        is_download = request.is_navigation_request() and "X-Amz-Signature" in asked.query
+        if asked.scheme not in {"data", "about"} and asked[:2] != origin and not is_download:
+            self.faults.append(f"request to another origin: {asked.netloc}")
