@@ -88,6 +88,21 @@ def test_both_are_asked_for_and_started_in_the_background(
     assert (record["kind"], record["status"]) == ("check", "pending")
 
 
+def test_one_check_of_a_connection_runs_at_a_time(
+    server: AsyncSftpServer, started: StartedExports
+) -> None:
+    set_up(server)
+    _, first = call(configuration, "POST", f"{ONE}/check")
+
+    status, refused = call(configuration, "POST", f"{ONE}/check")
+
+    assert (status, refused["error"]["code"]) == (409, "already_running")
+    assert refused["error"]["run_id"] == first["run_id"]
+    assert len(started.runs) == 1
+    invoke(action="check", run_id=first["run_id"])
+    assert call(configuration, "POST", f"{ONE}/check")[0] == 202
+
+
 @pytest.mark.parametrize(
     ("body", "paths"),
     [

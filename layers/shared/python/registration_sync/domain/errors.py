@@ -24,7 +24,8 @@ RegistrationSyncError
     │   ├── PermissionRefused
     │   ├── FolderMissing
     │   ├── ReplaceUnsupported    the server cannot replace a file in one step
-    │   └── UploadIncomplete      a write failed (often a full disk), or the size differs
+    │   ├── UploadIncomplete      a write failed (often a full disk), or the size differs
+    │   └── NameRefused           the server refuses a temporary name, or hides the file
     └── TransientDeliveryError
         ├── HostNotFound
         ├── ConnectionFailed      refused, reset, lost, timed out

@@ -6,7 +6,7 @@ from registration_sync.adapters.sftp.client import NO_SUCH_FILE, Attributes, Ref
 from registration_sync.adapters.sftp.replacing import Replacer
 from registration_sync.adapters.sftp.requests import Requests
 from registration_sync.adapters.sftp.transport import Link
-from registration_sync.adapters.sftp.uploads import Appended, Uploads
+from registration_sync.adapters.sftp.uploads import Uploads
 from registration_sync.domain.connections.sftp import RemoteFile, ReplacedBy, ServerTraits
 from registration_sync.domain.connections.temporary_names import form_of
 from registration_sync.domain.errors import FolderMissing, ReplaceUnsupported, UploadIncomplete
@@ -73,7 +73,10 @@ class ParamikoSftpSession:
         with self._requests.doing(f"uploading {target}", otherwise=UploadIncomplete):
             try:
                 upload = self._uploads.upload(source, target, may_vanish=unseen)
-            except Appended:  # to the rest of an interrupted upload
+            except UploadIncomplete:
+                if not self._uploads.has_appended:
+                    raise
+                # The server appended to the rest of an interrupted upload.
                 self._requests.learn(truncates=False)
                 self._requests.ask(self._client.remove, target)
                 upload = self._uploads.upload(source, target, may_vanish=unseen)

@@ -16,10 +16,6 @@ READ_BACK_BYTES = 1024 * 1024
 """Smaller files are read back and compared; of larger ones only the end, where there is doubt."""
 
 
-class Appended(UploadIncomplete):
-    """The server holds more bytes than were sent."""
-
-
 @dataclass(frozen=True, slots=True)
 class Upload:
     """A file that this connection has uploaded."""
@@ -35,6 +31,8 @@ class Uploads:
     def __init__(self, requests: Requests) -> None:
         self._requests = requests
         self._done: dict[str, Upload] = {}
+        self.has_appended = False
+        """Whether the server held more bytes of the last upload than were sent."""
 
     def __getitem__(self, path: str) -> Upload:
         return self._done[path]
@@ -48,6 +46,7 @@ class Uploads:
     def upload(self, source: Path, target: str, *, may_vanish: bool = False) -> Upload:
         """Raises NameRefused, UploadIncomplete or Refusal; `may_vanish` if an importer may collect
         the file as soon as it is written."""
+        self.has_appended = False
         with source.open("rb") as local:
             size, sha256 = self._send(local, target)
         modified = self._check(target, size, may_vanish=may_vanish)
@@ -96,8 +95,8 @@ class Uploads:
         requests.learn(shows_files=True)
         if found.size is None or found.size == size:
             return found.modified
-        error = Appended if found.size > size else UploadIncomplete
-        raise error(
+        self.has_appended = found.size > size
+        raise UploadIncomplete(
             f"{requests.link.server} holds {found.size} bytes of {target}, not the {size} "
             "bytes that were sent. Ask its administrator about free space and quota."
         )
