@@ -26,14 +26,7 @@ from boto3.dynamodb.types import TypeSerializer
 from botocore.awsrequest import AWSPreparedRequest
 
 from benchmarks.canned_aws import ACCOUNT, Answer, canned, remembered
-from benchmarks.canned_year import (
-    PAGE_BYTES,
-    YEAR,
-    CannedYear,
-    data_of,
-    export,
-    id_of,
-)
+from benchmarks.canned_year import PAGE_BYTES, YEAR, CannedYear, data_of, export, id_of
 from benchmarks.map_and_write import GRADES, mapping
 from benchmarks.measure import compare, cpu_seconds, print_figures
 from registration_sync.domain.connections.sftp import SftpAccount

@@ -492,9 +492,10 @@ def test_the_outcome_of_a_rename_interrupted_by_a_lost_connection_can_be_determi
     session.upload(source, TEMPORARY)
     getattr(server.faults, moment).add("posix_rename")
 
-    with pytest.raises(ConnectionFailed, match=r"putting students\.csv in place"):
+    with pytest.raises(ConnectionFailed, match=r"putting students\.csv in place") as failed:
         session.replace(TEMPORARY, FINAL)
 
+    assert isinstance(failed.value, TransientDeliveryError)
     fresh = open_session(server)
     assert (fresh.find(TEMPORARY) is None) == (arrived == NEW)
     assert (root / FINAL).read_bytes() == arrived

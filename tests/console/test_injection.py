@@ -10,14 +10,7 @@ from playwright.sync_api import Locator, expect
 
 from registration_sync.domain.mapping.transformations.registry import TRANSFORMATIONS
 from tests.console.support.answers import SCRIPT, as_text, fill_all, poison
-from tests.console.support.mapping_page import (
-    TO,
-    TYPE,
-    open_mapping,
-    options,
-    row,
-    value,
-)
+from tests.console.support.mapping_page import TO, TYPE, open_mapping, options, row, value
 from tests.console.support.person import BEYOND_THE_EDGE, PHONE, Person
 from tests.stack.support.district import MAPPING, District, registration
 

@@ -6,14 +6,7 @@ from pathlib import Path
 from playwright.sync_api import expect
 
 from tests.console.support.answers import holding, is_refused, refusing
-from tests.console.support.mapping_page import (
-    TO,
-    open_mapping,
-    row,
-    save,
-    saved,
-    source,
-)
+from tests.console.support.mapping_page import TO, open_mapping, row, save, saved, source
 from tests.console.support.person import Person
 from tests.stack.support.district import MAPPING, District, connection_of, registration
 

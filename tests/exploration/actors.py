@@ -19,11 +19,7 @@ from registration_sync.domain.connections.sftp import (
     ServerTraits,
     SftpAccount,
 )
-from registration_sync.domain.errors import (
-    ConnectionFailed,
-    RegistrationSyncError,
-    Unavailable,
-)
+from registration_sync.domain.errors import ConnectionFailed, RegistrationSyncError, Unavailable
 from registration_sync.domain.registrations.batches import (
     Current,
     DueMark,

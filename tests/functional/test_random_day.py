@@ -549,7 +549,8 @@ class RandomDay(RuleBasedStateMachine):
         stored = record or self.ask(configuration, "GET", ONE_RUN, run_id=run.run_id).body
         if is_over:
             self._look_what_was_told(run, stored, killed=record is None)
-            assert {call for _, call, _ in interruptions.done} <= {"find", "is_announced"}
+            announces = {"find", "is_announced", "newest", "all", "mark_announced"}
+            assert {call for _, call, _ in interruptions.done} <= announces
             return
         plans = self._account(run, interruptions, trouble, heard)
         disturbed = trouble in AT_THE_SERVER or interruptions.was_cut

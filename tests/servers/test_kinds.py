@@ -4,12 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from registration_sync.domain.connections.sftp import (
-    LISTS_NOT,
-    REMOVES_NOT,
-    SHOWS_NOT,
-    ReplacedBy,
-)
+from registration_sync.domain.connections.sftp import LISTS_NOT, REMOVES_NOT, SHOWS_NOT, ReplacedBy
 from registration_sync.domain.connections.temporary_names import (
     NameForm,
     temporary_name,

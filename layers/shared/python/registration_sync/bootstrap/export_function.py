@@ -3,10 +3,11 @@
 import datetime as dt
 import os
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from functools import cache, partial
+from inspect import Parameter, signature
 from pathlib import Path
 from secrets import token_hex
 from typing import Any
@@ -55,12 +56,14 @@ from registration_sync.use_cases.run_kinds.check import run_check
 from registration_sync.use_cases.run_kinds.dry_run import run_dry_run
 from registration_sync.use_cases.run_kinds.erasure import ErasureStores, run_erasure
 from registration_sync.use_cases.run_kinds.export import run_export
-from registration_sync.use_cases.run_kinds.lifecycle import LeasedRunner, RunExecutor, Runner
+from registration_sync.use_cases.run_kinds.lifecycle import RunExecutor
 from registration_sync.use_cases.run_kinds.marker_recovery import rebuild_marker
 from registration_sync.use_cases.run_kinds.resend import run_resend
 from registration_sync.use_cases.run_kinds.test_record import run_test_record
 from registration_sync.use_cases.runs.announce_run import announce_run
 from registration_sync.use_cases.runs.lease import HeldLease, hold_lease
+
+KEYWORD = Parameter.KEYWORD_ONLY
 
 
 class Invocation:
@@ -105,6 +108,17 @@ class Dependencies:
 
     def server_of(self, connection: Connection) -> RunConnection:
         return RunConnection(self.servers, lambda: self.account_of(connection))
+
+    @property
+    def stores(self) -> ErasureStores:
+        return ErasureStores(
+            connections=self.connections,
+            runs=self.runs,
+            table=self.table,
+            student_data=self.student_data,
+            archive=self.archive,
+            dry_runs=self.dry_runs,
+        )
 
     def hold_lease(self, connection_id: str, run_id: str) -> AbstractContextManager[HeldLease]:
         return hold_lease(
@@ -161,8 +175,16 @@ def executor() -> RunExecutor:
         connections=deps.connections,
         runs=deps.runs,
         schedules=deps.schedules,
-        runners=_runners(deps),
-        leased_runners=_leased_runners(deps),
+        runners={
+            RunKind.DRY_RUN: _bind(run_dry_run, deps),
+            RunKind.CHECK: _bind(run_check, deps),
+            RunKind.TEST_RECORD: _bind(run_test_record, deps),
+        },
+        leased_runners={
+            RunKind.EXPORT: _bind(run_export, deps),
+            RunKind.RESEND: _bind(run_resend, deps),
+            RunKind.ERASURE: _bind(run_erasure, deps),
+        },
         hold_lease=deps.hold_lease,
         announce=partial(_announce, deps),
         retire=partial(_retire, deps),
@@ -170,92 +192,16 @@ def executor() -> RunExecutor:
     )
 
 
-def _runners(deps: Dependencies) -> Mapping[RunKind, Runner]:
-    return {
-        RunKind.DRY_RUN: partial(
-            run_dry_run,
-            mappings=deps.mappings,
-            table=deps.table,
-            dry_runs=deps.dry_runs,
-            now=deps.now,
-            retention_days=deps.retention_days,
-        ),
-        RunKind.CHECK: partial(
-            run_check,
-            connections=deps.connections,
-            runs=deps.runs,
-            servers=deps.servers,
-            account_of=deps.account_of,
-            now=deps.now,
-            new_token=deps.new_token,
-        ),
-        RunKind.TEST_RECORD: partial(
-            run_test_record,
-            connections=deps.connections,
-            mappings=deps.mappings,
-            snapshots=deps.table,
-            archive=deps.archive,
-            servers=deps.servers,
-            account_of=deps.account_of,
-            now=deps.now,
-            new_token=deps.new_token,
-        ),
-    }
-
-
-def _leased_runners(deps: Dependencies) -> Mapping[RunKind, LeasedRunner]:
-    return {
-        RunKind.EXPORT: partial(
-            run_export,
-            mappings=deps.mappings,
-            runs=deps.runs,
-            table=deps.table,
-            archive=deps.archive,
-            deliveries=deps.deliveries,
-            server_of=deps.server_of,
-            pause=deps.pause,
-            now=deps.now,
-            retention_days=deps.retention_days,
-        ),
-        RunKind.RESEND: partial(
-            run_resend,
-            connections=deps.connections,
-            mappings=deps.mappings,
-            runs=deps.runs,
-            archive=deps.archive,
-            deliveries=deps.deliveries,
-            server_of=deps.server_of,
-            pause=deps.pause,
-            now=deps.now,
-        ),
-        RunKind.ERASURE: partial(
-            run_erasure,
-            stores=ErasureStores(
-                connections=deps.connections,
-                runs=deps.runs,
-                table=deps.table,
-                student_data=deps.student_data,
-                archive=deps.archive,
-                dry_runs=deps.dry_runs,
-            ),
-            now=deps.now,
-            retention_days=deps.retention_days,
-        ),
-    }
+def _bind[**P, T](use_case: Callable[P, T], deps: Dependencies) -> Callable[..., T]:
+    """The use case with its keyword-only parameters, which name the dependencies that it needs."""
+    names = [one.name for one in signature(use_case).parameters.values() if one.kind is KEYWORD]
+    return partial(use_case, **{name: getattr(deps, name) for name in names})
 
 
 def _announce(deps: Dependencies, run: Run) -> None:
     """Logs what fails and never raises: AWS would retry a run that has delivered."""
     try:
-        errors = announce_run(
-            run,
-            connections=deps.connections,
-            runs=deps.runs,
-            metrics=deps.metrics,
-            events=deps.events,
-            alerts=deps.alerts,
-        )
-        reasons = [error.message for error in errors]
+        reasons = [error.message for error in _bind(announce_run, deps)(run)]
     except Exception as error:  # noqa: BLE001  # the run is stored and stays as it is
         reasons = describe_exception(error)
     if reasons:

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from registration_sync.domain.runs.record import to_record
+from registration_sync.domain.runs.record import TIMES, to_record
 from registration_sync.domain.runs.run import Run
 
 MAX_HELD_SHOWN = 20
@@ -10,13 +10,12 @@ MAX_HELD_SHOWN = 20
 run has all that are recorded."""
 
 _STORED_ONLY = ("resend_files", "resend_whole_files")
-_TIMES = ("requested_at", "started_at", "finished_at", "next_attempt_by")
 
 
 def run_body(run: Run) -> dict[str, Any]:
     """The body of `GET …/exports/{run}`."""
     body = {name: value for name, value in to_record(run).items() if name not in _STORED_ONLY}
-    for name in _TIMES:
+    for name in TIMES:
         moment = getattr(run, name)
         body[name] = moment and moment.isoformat(timespec="seconds")
     return body

@@ -6,11 +6,7 @@ from functools import cache
 from pathlib import Path
 
 from registration_sync.domain.registrations.batches import Current, YearMarker
-from registration_sync.domain.registrations.ledger import (
-    LedgerEntry,
-    Outcome,
-    inferred_outcome,
-)
+from registration_sync.domain.registrations.ledger import LedgerEntry, Outcome, inferred_outcome
 from registration_sync.ports.archive import Archive
 from registration_sync.ports.registrations import Snapshots
 from registration_sync.use_cases.ledger.run_index import fetch_index, settled_students

@@ -12,13 +12,7 @@ from pathlib import Path
 
 from registration_sync.domain.errors import RegistrationSyncError
 from registration_sync.domain.mapping.values.csv_format import CODECS
-from registration_sync.domain.runs.run import (
-    Run,
-    RunError,
-    RunStatus,
-    YearOutcome,
-    finished_run,
-)
+from registration_sync.domain.runs.run import Run, RunError, RunStatus, YearOutcome, finished_run
 from registration_sync.ports.archive import Archive
 from registration_sync.ports.connections import Mappings
 from registration_sync.ports.registrations import RegistrationsTable
@@ -28,11 +22,7 @@ from registration_sync.use_cases.exporting.plan import Plan, plan_years, ready_m
 from registration_sync.use_cases.exporting.students import students_to_write
 from registration_sync.use_cases.exporting.workspace import year_workspace
 from registration_sync.use_cases.exporting.write_files import WrittenYear, write_files
-from registration_sync.use_cases.exporting.year import (
-    IncompleteFullFile,
-    YearToExport,
-    failed_year,
-)
+from registration_sync.use_cases.exporting.year import IncompleteFullFile, YearToExport, failed_year
 from registration_sync.use_cases.exporting.year_outcome import delivered_file, outcome_of, waits
 from registration_sync.use_cases.ledger.run_index import index_rows
 from registration_sync.use_cases.run_kinds.lifecycle import Attempt

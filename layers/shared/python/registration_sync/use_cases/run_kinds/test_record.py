@@ -27,12 +27,7 @@ from registration_sync.domain.mapping.compiled.mapping import (
 from registration_sync.domain.mapping.definition.checks import TEST_FOLDER
 from registration_sync.domain.mapping.values.csv_format import CODECS
 from registration_sync.domain.registrations.batches import Current, DueMark
-from registration_sync.domain.runs.run import (
-    DeliveredFile,
-    Run,
-    RunStatus,
-    YearOutcome,
-)
+from registration_sync.domain.runs.run import DeliveredFile, Run, RunStatus, YearOutcome
 from registration_sync.ports.archive import Archive
 from registration_sync.ports.connections import Connections, Mappings
 from registration_sync.ports.registrations import Snapshots
@@ -56,7 +51,7 @@ def run_test_record(
     *,
     connections: Connections,
     mappings: Mappings,
-    snapshots: Snapshots,
+    table: Snapshots,
     archive: Archive,
     servers: SftpServers,
     account_of: Callable[[Connection], SftpAccount],
@@ -67,7 +62,7 @@ def run_test_record(
     folder. Takes no lease. Raises InvalidRequest, NotFound, MarkerLost and Unavailable."""
     connection = attempt.connection
     saved, mapping = ready_mapping(connection, mappings, sends=True)
-    school_year, current = _find(attempt.run, snapshots)
+    school_year, current = _find(attempt.run, table)
     run = replace(
         attempt.run,
         mapping_version=saved.version,
@@ -93,12 +88,12 @@ def run_test_record(
     return _finished(run, _sent(school_year, folder, written, files, replaced_by), now())
 
 
-def _find(run: Run, snapshots: Snapshots) -> tuple[int, Current]:
+def _find(run: Run, table: Snapshots) -> tuple[int, Current]:
     student_id, years = run.request.student_id, run.request.school_years
     if student_id is None:
         raise InvalidRequest("Write the id of the student to send.")
     school_year = years[0] if years else None
-    found = find_current(run.connection_id, student_id, school_year, snapshots=snapshots)
+    found = find_current(run.connection_id, student_id, school_year, snapshots=table)
     if found is None:
         raise NotFound("No approved registration of this student was synced.")
     return found

@@ -5,11 +5,7 @@ from pathlib import Path
 
 from registration_sync.domain.errors import NotFound
 from registration_sync.domain.registrations.batches import Current, DueMark, YearMarker
-from registration_sync.domain.registrations.ledger import (
-    LedgerEntry,
-    Outcome,
-    inferred_outcome,
-)
+from registration_sync.domain.registrations.ledger import LedgerEntry, Outcome, inferred_outcome
 from registration_sync.domain.registrations.receipt import (
     Receipt,
     ReceiptDelivery,

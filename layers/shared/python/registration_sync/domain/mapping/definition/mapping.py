@@ -2,12 +2,7 @@
 
 from typing import Annotated, Literal
 
-from pydantic import (
-    AfterValidator,
-    BeforeValidator,
-    Field,
-    ValidationError,
-)
+from pydantic import AfterValidator, BeforeValidator, Field, ValidationError
 
 from registration_sync.domain.errors import InvalidRequest, TooLarge
 from registration_sync.domain.mapping.definition.checks import too_large, whole_mapping_problems
