@@ -41,6 +41,7 @@ from registration_sync.domain.mapping.values.budget import (
 )
 from registration_sync.domain.mapping.values.conditions import Condition
 from registration_sync.domain.registrations.registration import MAX_SNAPSHOT_BYTES
+from tests.servers.table import table as servers_table
 
 ROOT = Path(__file__).parents[2]
 _NOTHING: Mapping[str, str] = {}
@@ -269,6 +270,7 @@ BLOCKS: dict[str, Callable[[], str]] = {
     "dates": _dates,
     "limits": _limits,
     "routes": _routes,
+    "servers": servers_table,
     "decisions": lambda: decisions_index((ROOT / "docs/decisions.md").read_text(encoding="utf-8")),
 }
 

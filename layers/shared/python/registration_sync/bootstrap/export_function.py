@@ -104,7 +104,7 @@ class Dependencies:
     invocation: Invocation
 
     def account_of(self, connection: Connection) -> SftpAccount:
-        return account_of(connection, self.secrets)
+        return account_of(connection, self.secrets, self.connections)
 
     def server_of(self, connection: Connection) -> RunConnection:
         return RunConnection(self.servers, lambda: self.account_of(connection))
