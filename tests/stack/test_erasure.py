@@ -18,7 +18,7 @@ def erase(district: District, student_id: str) -> dict[str, Any]:
     assert refused.status == 403
     answer = district.stack.call("POST", path, {"student_id": student_id}, role="full_access")
     assert answer.status == 202, answer.body
-    assert "SIS's" in answer.json()["message"]
+    assert "belong to the SIS" in answer.json()["message"]
     return district.finished(answer.json()["run_id"])
 
 

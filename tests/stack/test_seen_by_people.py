@@ -80,7 +80,7 @@ def rings(stack: LocalStack, people: Inbox, alarm: str) -> dict[str, Any]:
     )
     told: dict[str, Any] = json.loads(message["Message"])
     assert told["NewStateValue"] == "ALARM"
-    assert "What now: " in told["AlarmDescription"]
+    assert "What to do: " in told["AlarmDescription"]
     return told
 
 
@@ -99,7 +99,7 @@ def test_a_run_that_failed_is_told_to_people_and_programs_and_rings(
     subject, body = people.told_of(district)
     assert subject == "Anytown, SFTP: the nightly export failed"
     assert run["years"][0]["error"]["message"] in body
-    assert body.count("What now: ") == 1
+    assert body.count("What to do: ") == 1
     event = programs.first(of(district))
     assert (event["source"], event["detail-type"]) == ("registration-sync", "Export run finished")
     assert event["detail"]["run_id"] == run["run_id"]
