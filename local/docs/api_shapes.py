@@ -1,4 +1,4 @@
-"""The API's answers, and requests without a pydantic model, as JSON Schema for the OpenAPI document.
+"""The API's answers, and requests without a pydantic model, as JSON Schema for OpenAPI.
 
 A property-based client checks that answers match them.
 """
