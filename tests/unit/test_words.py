@@ -1,4 +1,4 @@
-"""Plain US English in docstrings, comments, messages and docs: some words that must not come back."""
+"""Plain US English in docstrings, comments, messages and docs: words that must not come back."""
 
 import ast
 import io
@@ -38,6 +38,9 @@ BARRED = re.compile(
     "|".join(rf"(?P<word{n}>\b{pattern}\b)" for n, pattern in enumerate(INSTEAD)), re.IGNORECASE
 )
 
+ALLOWED = ("SET told", "told (true")
+"""The stored key of an announced run: stored keys keep their names."""
+
 PYTHON = [
     path
     for folder in ("layers/shared/python", "functions", "local")
@@ -67,6 +70,8 @@ def texts_of(source: str) -> Iterator[tuple[int, str]]:
 
 def barred(text: str, first_line: int = 1) -> Iterator[tuple[int, str, str]]:
     """The line, the word and its replacement, for each barred word of a text."""
+    for allowed in ALLOWED:
+        text = text.replace(allowed, "")
     for found in BARRED.finditer(text):
         line = first_line + text.count("\n", 0, found.start())
         instead = list(INSTEAD.values())[int((found.lastgroup or "").removeprefix("word"))]
@@ -102,13 +107,9 @@ def test_docs_have_no_barred_word() -> None:
 
 
 def test_a_barred_word_is_found_with_its_line_and_replacement() -> None:
-    source = (
-        '"""Fine.\n\nWho is told anew."""\nKEY = "told"\nsay(f"Mend it in {place}.")  # Whom?\n'
-    )
+    source = '"""Fine.\n\nWho is told anew."""\nKEY = "told"\nsay(f"Mend it, {x}.")  # Whom?\n'
 
-    found = sorted(
-        (found for line, text in texts_of(source) for found in barred(text, line)),
-    )
+    found = sorted(found for line, text in texts_of(source) for found in barred(text, line))
 
     assert [(line, word) for line, word, _ in found] == [
         (3, "anew"),
