@@ -344,6 +344,7 @@ SCHEMAS: dict[str, Schema] = {
             "status": _STATUS,
             "message": TEXT,
             "replaced_by": TEXT_OR_NULL,
+            "server": {"type": "object"},
             "checked_at": MOMENT,
             "steps": {"type": "object"},
         }

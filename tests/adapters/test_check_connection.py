@@ -44,7 +44,7 @@ def checked(
         folder="SISData/exports/{school_year}",
     )
     options: dict[str, Any] = {"limits": LIMITS} | servers
-    steps, way = check_connection(
+    steps, traits = check_connection(
         connection,
         lambda: account,
         folder=folder,
@@ -54,7 +54,7 @@ def checked(
         now=lambda: dt.datetime.now(dt.UTC),
     )
     assert tuple(step.step for step in steps) == STEPS
-    return list(steps), way
+    return list(steps), traits.replaced_by
 
 
 def failed(steps: list[CheckStep]) -> CheckStep:
@@ -159,7 +159,7 @@ def test_the_key_to_confirm_is_shown_in_full(tmp_path: Path) -> None:
 FAULTS: dict[str, tuple[str, set[str], str, str]] = {
     "no right to make the folder": ("forbidden", {"mkdir"}, "folder", "does not permit making"),
     "the folder cannot be made": ("failing", {"mkdir"}, "folder", "refused making the folder"),
-    "no right to write": ("forbidden", {"open"}, "write", "does not permit uploading"),
+    "no right to write": ("forbidden", {"open"}, "write", "does not permit creating"),
     "no rename at all": (
         "unsupported",
         {"rename", "posix_rename"},
@@ -167,7 +167,6 @@ FAULTS: dict[str, tuple[str, set[str], str, str]] = {
         "every way to rename",
     ),
     "no right to rename": ("forbidden", {"rename", "posix_rename"}, "replace", "does not permit"),
-    "no right to delete": ("forbidden", {"remove"}, "delete", "does not permit removing"),
     "silent at the folder": ("silent", {"stat"}, "folder", "without an answer"),
     "silent at writing": ("silent", {"write"}, "write", "without an answer"),
 }
@@ -222,6 +221,20 @@ def test_a_weaker_way_to_replace_files_is_a_warning(
     assert words in replacing.message
 
 
+def test_an_account_that_may_not_delete_gets_a_warning(tmp_path: Path) -> None:
+    """As for a delivery, which goes on; and repeated checks leave one file behind."""
+    with AsyncSftpServer(tmp_path / "server") as server:
+        server.root.mkdir()
+        server.faults.forbidden.add("remove")
+        for _ in range(2):
+            steps, _way = checked(server.account(), tmp_path / "w")
+
+        left = [path.name for path in server.root.rglob("*") if path.is_file()]
+    assert [step.result for step in steps] == [*[StepResult.OK] * 8, StepResult.WARNING]
+    assert "may not delete" in steps[-1].message
+    assert left == [".registration-sync-check.csv"]
+
+
 def test_the_message_lists_the_algorithms_of_an_old_server(tmp_path: Path) -> None:
     options: dict[str, Any] = {"kex_algs": ["diffie-hellman-group1-sha1"]}
     with AsyncSftpServer(tmp_path, **options) as server:
@@ -243,6 +256,16 @@ def test_a_host_that_goes_silent_ends_within_the_limit(greeting: bytes, tmp_path
     # Silence and handshake have the same limit here; either may end first.
     words = ("without an answer", "took more than")
     assert any(word in found.message for word in words), found
+
+
+def test_a_check_has_a_time_limit(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(f"{check_connection.__module__}.CHECK_SECONDS", 1.0)
+    with AsyncSftpServer(tmp_path / "server") as server, within(15):
+        server.root.mkdir()
+        server.faults.silent.add("write")
+        found = failed(checked(server.account(), tmp_path / "w", limits=Limits())[0])
+
+    assert "nearly up" in found.message
 
 
 def test_every_fault_has_a_sentence_of_its_own(tmp_path: Path) -> None:

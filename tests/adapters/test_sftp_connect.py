@@ -30,6 +30,7 @@ from registration_sync.domain.errors import (
 from tests.support.sftp_servers import (
     PASSWORD,
     AsyncSftpServer,
+    Greeter,
     KeyAndPasswordServer,
     SilentServer,
     public_line,
@@ -308,6 +309,10 @@ def test_each_step_of_connecting_is_reported_and_the_key_before_it_is_checked(
         ({"kex_algs": ["diffie-hellman-group1-sha1"]}, "diffie-hellman-group1-sha1"),
         ({"server_host_keys": [only_sha_1(RSA)]}, "ssh-rsa"),
         ({"encryption_algs": ["arcfour256"]}, "arcfour256"),
+        ({"encryption_algs": ["3des-cbc"]}, "3des-cbc"),
+        ({"encryption_algs": ["aes256-cbc"]}, "aes256-cbc"),
+        ({"encryption_algs": ["aes128-ctr"], "mac_algs": ["hmac-md5"]}, "hmac-md5"),
+        ({"encryption_algs": ["aes128-ctr"], "mac_algs": ["hmac-sha1-96"]}, "hmac-sha1-96"),
         ({"mac_algs": ["umac-64@openssh.com"]}, "umac-64@openssh.com"),
     ],
 )
@@ -322,6 +327,44 @@ def test_a_server_without_a_common_algorithm_is_reported_in_a_sentence(
 
     assert isinstance(failed.value, TerminalDeliveryError)
     assert server.sign_ins == []
+
+
+def test_a_short_rsa_host_key_is_refused_in_a_sentence(tmp_path: Path) -> None:
+    short = asyncssh.generate_private_key("ssh-rsa", key_size=1024)
+    steps: list[str] = []
+
+    with (
+        AsyncSftpServer(tmp_path, host_keys=(short,)) as server,
+        pytest.raises(NoCommonAlgorithm, match="only 1024 bits"),
+    ):
+        servers().connect(server.account(), lambda step, _detail: steps.append(step))
+
+    assert steps == ["name", "connection"]
+    assert server.sign_ins == []
+
+
+@pytest.mark.parametrize(
+    "preamble",
+    [
+        b"Welcome\r\n" * 150,
+        "Gr\xfc\xdfe\r\n".encode("latin-1"),
+        b"no end of line yet" * 300 + b"\n",
+    ],
+    ids=["many lines", "not UTF-8", "long line"],
+)
+def test_lines_before_the_version_are_skipped(tmp_path: Path, preamble: bytes) -> None:
+    with AsyncSftpServer(tmp_path) as server, Greeter(server.port, preamble) as greeter:
+        servers().connect(server.account(port=greeter.port)).close()
+
+    assert server.sign_ins == ["asked", "password"]
+
+
+def test_a_server_of_another_protocol_is_reported_with_its_answer() -> None:
+    with (
+        SilentServer(b"HTTP/1.1 400 Bad Request\r\n\r\n", hangs_up=True) as server,
+        pytest.raises(ConnectionFailed, match="HTTP/1"),
+    ):
+        servers().connect(account_at(server))
 
 
 def test_a_server_of_ssh_1_is_reported_in_a_sentence() -> None:

@@ -13,11 +13,17 @@ import pytest
 
 from registration_sync.adapters.sftp.servers import ParamikoSftpServers
 from registration_sync.adapters.sftp.transport import Limits
-from registration_sync.domain.connections.sftp import Credentials, RemoteFile, ReplacedBy
+from registration_sync.domain.connections.sftp import (
+    Credentials,
+    RemoteFile,
+    ReplacedBy,
+    ServerTraits,
+)
 from registration_sync.domain.errors import (
     ConnectionFailed,
     FolderMissing,
     HostKeyMismatch,
+    NameRefused,
     SignInRefused,
 )
 from tests.support.sftp_servers import OpenSshServer, openssh_server, public_line
@@ -77,8 +83,8 @@ def test_without_posix_rename_a_refused_rename_moves_the_old_file_aside(
 ) -> None:
     (tmp_path / "new").write_bytes(b"new")
     (server.root / "aside.csv").write_bytes(b"old")
-    session = SERVERS.connect(server.account())
-    session._lacks_posix_rename = True
+    without = ServerTraits(replaced_by=ReplacedBy.RENAME)
+    session = SERVERS.connect(server.account(traits=without))
     session.upload(tmp_path / "new", ".aside.csv.ab12.part")
 
     assert session.replace(".aside.csv.ab12.part", "aside.csv") is ReplacedBy.ASIDE_AND_RENAME
@@ -92,8 +98,10 @@ def test_a_missing_folder_is_reported(server: OpenSshServer, tmp_path: Path) -> 
     (tmp_path / "new").write_bytes(b"new")
     session = SERVERS.connect(server.account())
 
-    with pytest.raises(FolderMissing):
+    with pytest.raises(NameRefused) as refused:
         session.upload(tmp_path / "new", "no/such/new.part")
+
+    assert isinstance(refused.value.reason, FolderMissing)
 
     session.close()
 

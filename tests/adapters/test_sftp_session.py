@@ -5,7 +5,8 @@ import os
 import socket
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from dataclasses import replace
 from ipaddress import ip_network
 from pathlib import Path
 
@@ -13,13 +14,16 @@ import paramiko
 import paramiko.ssh_exception
 import pytest
 
+from registration_sync.adapters.sftp.client import Attributes
 from registration_sync.adapters.sftp.servers import ParamikoSftpServers
 from registration_sync.adapters.sftp.session import ParamikoSftpSession
 from registration_sync.adapters.sftp.transport import PEER_ERRORS, Limits
-from registration_sync.domain.connections.sftp import RemoteFile, ReplacedBy, is_temporary_name_of
+from registration_sync.domain.connections.sftp import RemoteFile, ReplacedBy
+from registration_sync.domain.connections.temporary_names import is_temporary_name_of
 from registration_sync.domain.errors import (
     ConnectionFailed,
     FolderMissing,
+    NameRefused,
     PermissionRefused,
     ReplaceUnsupported,
     TerminalDeliveryError,
@@ -39,6 +43,7 @@ TEMPORARY = ".students.csv.ab12.part"
 NEW = b"Student_Number\r\n007\r\n"
 OLD = b"Student_Number\r\n006\r\n"
 IMPATIENT = Limits(silence_seconds=1)
+USUAL = Limits(settle_seconds=0.5)
 """For servers that go silent; the others need more time on a busy machine."""
 
 
@@ -79,7 +84,7 @@ def source(tmp_path: Path) -> Path:
 def open_session(
     server: AsyncSftpServer, limits: Limits | None = None, **changes: object
 ) -> ParamikoSftpSession:
-    servers = ParamikoSftpServers([ip_network("127.0.0.1/32")], limits=limits)
+    servers = ParamikoSftpServers([ip_network("127.0.0.1/32")], limits=limits or USUAL)
     return servers.connect(server.account(**changes))
 
 
@@ -217,13 +222,17 @@ def test_an_upload_that_vanishes_is_not_complete(
 ) -> None:
     server.faults.importer_takes.add(TEMPORARY)
 
-    with pytest.raises(UploadIncomplete, match="gone"):
+    with pytest.raises(NameRefused, match="gone") as refused:
         session.upload(source, TEMPORARY)
+
+    assert isinstance(refused.value.reason, UploadIncomplete)
 
 
 def test_a_missing_folder_is_named(session: ParamikoSftpSession, source: Path) -> None:
-    with pytest.raises(FolderMissing, match="no/such/folder"):
+    with pytest.raises(NameRefused, match="no/such/folder") as refused:
         session.upload(source, f"no/such/folder/{TEMPORARY}")
+
+    assert isinstance(refused.value.reason, FolderMissing)
 
 
 def test_a_folder_that_the_account_may_not_write_to_is_named(
@@ -231,10 +240,10 @@ def test_a_folder_that_the_account_may_not_write_to_is_named(
 ) -> None:
     server.faults.forbidden.add("open")
 
-    with pytest.raises(PermissionRefused, match=r"students\.csv") as failed:
+    with pytest.raises(NameRefused, match=r"students\.csv") as refused:
         session.upload(source, TEMPORARY)
 
-    assert isinstance(failed.value, TerminalDeliveryError)
+    assert isinstance(refused.value.reason, PermissionRefused)
 
 
 def test_a_missing_local_file_is_not_blamed_on_the_server(session: ParamikoSftpSession) -> None:
@@ -246,15 +255,14 @@ def test_a_folder_without_a_file_type_is_accepted(
     session: ParamikoSftpSession, source: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The field is called permissions; only by custom does it contain the file type."""
-    real = session._client.stat
+    real = session._client.attributes
 
-    def stat(path: str) -> paramiko.SFTPAttributes:
+    def attributes(path: str) -> Attributes:
         found = real(path)
-        assert found.st_mode
-        found.st_mode &= 0o777
-        return found
+        assert found.mode
+        return replace(found, mode=found.mode & 0o777)
 
-    monkeypatch.setattr(session._client, "stat", stat)
+    monkeypatch.setattr(session._client, "attributes", attributes)
     session.make_folder("exports/2025")
     session.make_folder("exports/2025")
     session.upload(source, TEMPORARY)
@@ -543,14 +551,26 @@ def test_a_folder_that_cannot_be_made_is_named(
         session.make_folder("SISData/exports/2025")
 
 
-def test_upper_folders_that_are_not_visible_are_assumed_to_exist(
-    server: AsyncSftpServer, session: ParamikoSftpSession
+@pytest.mark.parametrize("refusal", ["forbidden", "failing"])
+def test_upper_folders_that_are_not_visible_are_made_if_the_server_allows_it(
+    server: AsyncSftpServer, session: ParamikoSftpSession, root: Path, source: Path, refusal: str
 ) -> None:
-    server.faults.forbidden.add("stat")
+    """Some servers answer anything but "no such file" for a folder that does not exist."""
+    (root / "SISData").mkdir()
+    getattr(server.faults, refusal).add("stat")
 
     session.make_folder("SISData/exports")
+    session.upload(source, f"SISData/exports/{TEMPORARY}")
 
-    assert ("mkdir", "SISData") not in server.requests
+    assert (root / "SISData/exports" / TEMPORARY).read_bytes() == NEW
+
+
+def test_a_refused_folder_that_is_not_visible_is_assumed_to_exist(
+    server: AsyncSftpServer, session: ParamikoSftpSession
+) -> None:
+    server.faults.forbidden.update({"stat", "mkdir"})
+
+    session.make_folder("SISData/exports")
 
 
 def test_a_file_in_place_of_a_folder_is_reported(session: ParamikoSftpSession, root: Path) -> None:
@@ -583,7 +603,9 @@ def test_a_refused_listing_has_no_names(
 def test_names_that_are_not_utf_8_do_no_harm(session: ParamikoSftpSession, root: Path) -> None:
     Path(os.fsdecode(os.fsencode(root) + b"/\xe9l\xe8ves.csv")).write_bytes(NEW)
 
-    assert session.names("") == []
+    (name,) = session.names("")
+
+    assert os.fsencode(name) == b"\xe9l\xe8ves.csv"
     assert session.find(FINAL) is None
 
 
@@ -626,17 +648,31 @@ def test_removing_a_missing_file_is_no_error(session: ParamikoSftpSession, root:
 # Connections lost during a delivery
 
 
-def deliver(server: AsyncSftpServer, source: Path, **account: object) -> list[ReplacedBy]:
+def deliver(
+    server: AsyncSftpServer,
+    source: Path,
+    *,
+    meanwhile: Callable[[], object] = lambda: None,
+    **account: object,
+) -> list[ReplacedBy]:
+    """`meanwhile` is called while the connection is lost."""
+
+    def pause(_seconds: float) -> None:
+        server.faults.drop_before.clear()
+        meanwhile()
+
     servers = ParamikoSftpServers([ip_network("127.0.0.1/32")])
     connection = RunConnection(servers, lambda: server.account(**account))
-    placed = deliver_files(
-        [FinishedFile(FINAL, source)],
-        "f",
-        server=connection,
-        lease=held_lease(),
-        pause=lambda _: None,
-    )
-    connection.close()
+    try:
+        placed = deliver_files(
+            [FinishedFile(FINAL, source)],
+            "f",
+            server=connection,
+            lease=held_lease(),
+            pause=pause,
+        )
+    finally:
+        connection.close()
     return [one.way for one in placed]
 
 
@@ -647,11 +683,7 @@ def test_a_file_half_written_in_place_is_rewritten_on_the_next_connection(
     (root / "f" / FINAL).write_bytes(OLD)
     server.faults.unsupported.update({"posix_rename", "rename"})
 
-    def lose_it() -> None:
-        server.faults.drop_before.add("write")
-        server.before["listing"] = server.faults.drop_before.clear
-
-    server.before["rename"] = lose_it
+    server.before["rename"] = lambda: server.faults.drop_before.add("write")
 
     assert deliver(server, source, write_in_place=True) == [ReplacedBy.IN_PLACE]
 
@@ -683,6 +715,59 @@ def test_the_old_file_is_kept_aside_until_the_new_one_is_in_place(
 
     assert seen == [{OLD, NEW}]
     assert {path.name: path.read_bytes() for path in (root / "f").iterdir()} == {FINAL: NEW}
+
+
+def temporary_files(root: Path) -> list[Path]:
+    return [path for path in (root / "f").iterdir() if path.name.endswith(".part")]
+
+
+def test_a_temporary_file_that_lost_its_end_is_uploaded_again(
+    server: AsyncSftpServer, root: Path, source: Path
+) -> None:
+    """As after a power failure of the server, between the upload and the rename."""
+    server.faults.drop_before.add("posix_rename")
+
+    def lose_the_end() -> None:
+        (temporary,) = temporary_files(root)
+        os.truncate(temporary, 5)
+
+    assert deliver(server, source, meanwhile=lose_the_end) == [ReplacedBy.POSIX_RENAME]
+
+    assert (root / "f" / FINAL).read_bytes() == NEW
+
+
+def test_the_old_file_of_the_same_size_is_not_taken_for_the_new_one(
+    server: AsyncSftpServer, root: Path, source: Path
+) -> None:
+    (root / "f").mkdir()
+    (root / "f" / FINAL).write_bytes(OLD)
+    assert len(OLD) == len(NEW)
+    server.faults.drop_before.add("posix_rename")
+
+    def lose_the_upload() -> None:
+        (temporary,) = temporary_files(root)
+        temporary.unlink()
+
+    with pytest.raises(UploadIncomplete, match="not the new one"):
+        deliver(server, source, meanwhile=lose_the_upload)
+
+    assert (root / "f" / FINAL).read_bytes() == OLD
+
+
+def test_nothing_is_moved_aside_for_a_temporary_file_that_is_gone(
+    server: AsyncSftpServer, session: ParamikoSftpSession, root: Path, source: Path
+) -> None:
+    """A late run finds its upload removed by its successor, whose file must stay."""
+    (root / FINAL).write_bytes(OLD)
+    server.faults.unsupported.add("posix_rename")
+    server.faults.fail_renames = {1}  # and not with "no such file"
+    session.upload(source, TEMPORARY)
+    server.before["rename"] = (root / TEMPORARY).unlink
+
+    with pytest.raises(UploadIncomplete, match="is gone"):
+        session.replace(TEMPORARY, FINAL)
+
+    assert {path.name: path.read_bytes() for path in root.iterdir()} == {FINAL: OLD}
 
 
 # Silence, lost connections, and the time limit
@@ -838,7 +923,7 @@ def test_every_error_of_the_libraries_below_is_mapped(
     def fail(_path: str) -> None:
         raise error
 
-    monkeypatch.setattr(session._client, "stat", fail)
+    monkeypatch.setattr(session._client, "attributes", fail)
 
     with pytest.raises(ConnectionFailed, match=r"checking students\.csv"):
         session.find(FINAL)
@@ -851,21 +936,21 @@ def test_every_error_class_of_paramiko_is_expected() -> None:
 def test_a_refusal_in_another_encoding_can_be_read(
     server: AsyncSftpServer, session: ParamikoSftpSession
 ) -> None:
-    server.faults.failing.add("stat")
+    server.faults.failing.add("mkdir")
     server.faults.reason = "Accès refusé".encode("cp1252")
 
-    with pytest.raises(TransientDeliveryError, match="refus"):
-        session.find(FINAL)
+    with pytest.raises(FolderMissing, match="refus"):
+        session.make_folder("exports")
 
 
 def test_a_refusal_is_quoted_without_line_breaks(
     server: AsyncSftpServer, session: ParamikoSftpSession
 ) -> None:
-    server.faults.failing.add("remove")
+    server.faults.failing.add("mkdir")
     server.faults.reason = "Quota\nexceeded" + "!" * 500
 
-    with pytest.raises(TransientDeliveryError) as failed:
-        session.remove(FINAL)
+    with pytest.raises(FolderMissing) as failed:
+        session.make_folder("exports")
 
     assert "Quota exceeded!!" in failed.value.message
     assert len(failed.value.message) < 600

@@ -10,15 +10,16 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import Any
 
-from registration_sync.domain.connections.sftp import RemoteFile, ReplacedBy, SftpAccount
-from registration_sync.domain.errors import (
-    ConnectionFailed,
-    LeaseLost,
-    RegistrationSyncError,
-    Unavailable,
+from registration_sync.domain.connections.sftp import (
+    Credentials,
+    RemoteFile,
+    ReplacedBy,
+    ServerTraits,
+    SftpAccount,
 )
+from registration_sync.domain.errors import ConnectionFailed, RegistrationSyncError, Unavailable
 from registration_sync.domain.registrations.batches import (
     Current,
     DueMark,
@@ -33,6 +34,7 @@ from registration_sync.domain.runs.run import Finding, RunStatus
 from registration_sync.use_cases.ledger.run_index import index_text, settled_students
 from tests.exploration.world import YEAR, Operation, Refused
 
+ACCOUNT = SftpAccount("sftp.example.org", 22, "district", (), Credentials())
 NOW = dt.datetime(2026, 3, 2, 21, tzinfo=dt.UTC)
 
 
@@ -118,8 +120,8 @@ class ReplayTable:
     def take_lease(self, _c: str, lease: Lease, now_ms: int) -> None:
         self._do("take_lease", lease.token)
 
-    def renew_lease(self, _c: str, lease: Lease) -> NoReturn:
-        raise LeaseLost("only a late export renews its lease here")
+    def renew_lease(self, _c: str, lease: Lease) -> None:
+        self._do("renew_lease", lease.token)
 
     def release_lease(self, _c: str, token: str) -> None:
         self._do("release_lease", token)
@@ -199,6 +201,8 @@ class ReplayServer:
     def __init__(self, replay: Replay, floor: tuple[tuple[str, int], ...]) -> None:
         self._replay = replay
         self._floor = floor
+        self.traits = ServerTraits()
+        self.writes_in_place = False
 
     def connect(self, account: SftpAccount) -> "ReplayServer":
         return self
@@ -219,17 +223,30 @@ class ReplayServer:
     def find(self, path: str) -> RemoteFile | None:
         return RemoteFile(path, None) if self._do("find", path) else None
 
-    def upload(self, source: Path, target: str) -> None:
-        lines = source.read_text().splitlines()
-        rows = tuple((student, int(label)) for student, label in map(str.split, lines))
-        self._do("upload", target, rows)
+    def upload(self, source: Path, target: str, *, unseen: bool = False) -> None:
+        self._do("upload", target, _rows(source))
 
-    def remove(self, path: str) -> None:
+    def holds(self, source: Path, path: str, modified: int | None) -> bool:
+        return bool(self._do("holds", path, _rows(source)))
+
+    def remove(self, path: str) -> bool:
         self._do("remove", path)
+        return True
+
+    def move(self, path: str, target: str) -> bool:
+        raise NotImplementedError("every file can be removed")
+
+    def write(self, source: Path, final: str) -> None:
+        raise NotImplementedError("every file can be renamed")
 
     def replace(self, temporary: str, final: str) -> ReplacedBy:
         self._do("replace", temporary, final, self._floor)
         return ReplacedBy.POSIX_RENAME
+
+
+def _rows(source: Path) -> tuple[tuple[str, int], ...]:
+    lines = source.read_text().splitlines()
+    return tuple((student, int(label)) for student, label in map(str.split, lines))
 
 
 UNUSUAL = Finding("row_count", "hold", "students.csv", "so many")
@@ -398,7 +415,7 @@ class Export:
 
     def run(self, code: Any, replay: Replay, floor: Any, folder: Path) -> Any:
         table = code.table(replay)
-        server = code.deliver_files.RunConnection(ReplayServer(replay, floor), lambda: None)
+        server = code.deliver_files.RunConnection(ReplayServer(replay, floor), lambda: ACCOUNT)
         try:
             with code.lease.hold_lease(
                 "c", "run", token=self.token, table=table, ticker=NoTicker(), now=replay.now

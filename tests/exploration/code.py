@@ -12,6 +12,7 @@ from tests.exploration.actors import ReplayTable, SyncTable
 PACKAGE = "registration_sync.use_cases"
 MODULES = (  # each after those it imports
     "runs.lease",
+    "delivery.one_file",
     "delivery.deliver_files",
     "ledger.due_students",
     "exporting.students",

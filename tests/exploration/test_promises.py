@@ -67,6 +67,14 @@ SMALL: dict[str, tuple[tuple[Actor, ...], Faults]] = {
         (Sync(10), *TWO_EXPORTS),
         Faults(losses=1, stalls=1, syncs_too=False),
     ),
+    "two syncs, two exports, a holder with a late clock": (
+        (*TWO_SYNCS, *TWO_EXPORTS),
+        Faults(stalls=1, late_clocks=True, first_is_done=True),
+    ),
+    "one sync, two exports, a holder with a late clock and a lost answer": (
+        (Sync(10), *TWO_EXPORTS),
+        Faults(losses=1, stalls=1, late_clocks=True, syncs_too=False),
+    ),
     "one sync, two exports, a stalled holder": ((Sync(10), *TWO_EXPORTS), Faults(stalls=1)),
     "one sync, an export that a guard holds and one that delivers, a kill": (
         (Sync(10), Export("aaa", guarded=True), Export("bbb")),
@@ -250,8 +258,19 @@ MUTANTS: dict[str, tuple[Changes, str]] = {
         "one sync, two exports, a stalled holder",
     ),
     "no fence before the renames": (
-        {"deliver_files": [("        _remove_stale_uploads(files, folder, session, lease)\n", "")]},
+        {
+            "deliver_files": [
+                (
+                    "                _ = session.remove(path) or session.move(path, retired_name(path))\n",  # noqa: E501
+                    "",
+                )
+            ]
+        },
         "two syncs, two exports, a kill",
+    ),
+    "a lease that is not confirmed before the renames": (
+        {"deliver_files": [("        self._lease.confirm()\n", "")]},
+        "two syncs, two exports, a holder with a late clock",
     ),
     "a held delivery that moves the marker": (
         {

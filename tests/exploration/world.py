@@ -38,8 +38,8 @@ class Refused:
 class World:
     """`open` is 0 before the year exists. Maps are sorted tuples, so equal worlds compare equal.
 
-    To keep worlds few, marks of exported batches are dropped at once, the rows of final files once
-    they are checked, and ledger entries and indexes (by batch) once they are no longer read.
+    To keep worlds few, marks of exported batches are dropped at once, and ledger
+    entries and indexes (by batch) once they are no longer read.
 
     For the checks: the newest label of each student that was `delivered`, that was `acknowledged`,
     and that was acknowledged and is `owed` a delivery, unlike a removal. A label is the number in
@@ -148,6 +148,12 @@ def _delete_current(world: World, student: str) -> tuple[World, Any]:
 def _take_lease(world: World, token: str) -> tuple[World, Any]:
     if world.lease and world.lease[0] != token and not world.lease[1]:
         return world, Refused(AlreadyRunning)
+    return replace(world, lease=(token, False)), None
+
+
+def _renew_lease(world: World, token: str) -> tuple[World, Any]:
+    if not _ours(world, token):
+        return world, Refused(LeaseLost)
     return replace(world, lease=(token, False)), None
 
 
@@ -271,6 +277,10 @@ def _find(world: World, path: str) -> tuple[World, Any]:
     return world, path in dict(world.files)
 
 
+def _holds(world: World, path: str, rows: Any) -> tuple[World, Any]:
+    return world, dict(world.files).get(path) == rows
+
+
 def _remove(world: World, path: str) -> tuple[World, Any]:
     return replace(world, files=drop(world.files, path)), None
 
@@ -289,7 +299,7 @@ def _replace(
         if label < floors.get(student, -1):
             fault = fault or f"P2: {student}'s {label} although {floors[student]} was acknowledged"
         delivered[student] = max(label, delivered.get(student, -1))
-    files = put(drop(world.files, temporary), final, ())
+    files = put(drop(world.files, temporary), final, rows)
     return (
         replace(world, files=files, delivered=tuple(sorted(delivered.items())), fault=fault),
         None,
@@ -305,6 +315,7 @@ _OPERATIONS = {
     "forget_current": _forget_current,
     "delete_current": _delete_current,
     "take_lease": _take_lease,
+    "renew_lease": _renew_lease,
     "release_lease": _release_lease,
     "close_batch": _close_batch,
     "commit": _commit,
@@ -322,19 +333,31 @@ _OPERATIONS = {
     "upload": _upload,
     "names": _names,
     "find": _find,
+    "holds": _holds,
     "remove": _remove,
     "replace": _replace,
 }
 
 READS = frozenset(
-    {"marker", "open", "marks", "marked", "current", "everyone", "names", "find"}
+    {"marker", "open", "marks", "marked", "current", "everyone", "names", "find", "holds"}
     | {"ledger", "fetch_index"}
 )
 
 ACCOUNTING = frozenset({"put_ledger", "store_index", "settle", "set_retired"})
 
 AMONG_EXPORTS = frozenset(
-    {"upload", "names", "find", "remove", "replace", "ledger", "fetch_index"} | ACCOUNTING
+    {
+        "upload",
+        "names",
+        "find",
+        "holds",
+        "remove",
+        "replace",
+        "renew_lease",
+        "ledger",
+        "fetch_index",
+    }
+    | ACCOUNTING
 )
 """Operations on data that syncs neither read nor write."""
 

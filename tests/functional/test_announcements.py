@@ -278,6 +278,8 @@ def test_a_connection_that_is_gone_is_called_by_its_id(
             self.found = True
             return deps.connections.get(connection_id)
 
+        def last_check(self, connection_id: str) -> None: ...
+
     gone: Any = GoneAfterStart()
     monkeypatch.setattr(export_function, "dependencies", lambda: replace(deps, connections=gone))
     run_export()

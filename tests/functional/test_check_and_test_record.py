@@ -88,6 +88,21 @@ def test_both_are_asked_for_and_started_in_the_background(
     assert (record["kind"], record["status"]) == ("check", "pending")
 
 
+def test_one_check_of_a_connection_runs_at_a_time(
+    server: AsyncSftpServer, started: StartedExports
+) -> None:
+    set_up(server)
+    _, first = call(configuration, "POST", f"{ONE}/check")
+
+    status, refused = call(configuration, "POST", f"{ONE}/check")
+
+    assert (status, refused["error"]["code"]) == (409, "already_running")
+    assert refused["error"]["run_id"] == first["run_id"]
+    assert len(started.runs) == 1
+    invoke(action="check", run_id=first["run_id"])
+    assert call(configuration, "POST", f"{ONE}/check")[0] == 202
+
+
 @pytest.mark.parametrize(
     ("body", "paths"),
     [
@@ -304,3 +319,38 @@ def test_a_download_connections_record_is_archived() -> None:
         name="students.csv",
     )
     assert (status, "url" in link) == (200, True)
+
+
+def test_an_export_starts_with_what_the_check_has_learned(server: AsyncSftpServer) -> None:
+    set_up(server)
+    server.faults.unsupported.add("posix_rename")
+    checked = check()
+    send(registration("1"))
+    run_export()
+    send(registration("2"))
+    server.requests.clear()
+
+    run = run_export()
+
+    assert checked["steps"][7]["result"] == "warning"
+    assert run["years"][0]["files"][0]["replaced_by"] == "aside_and_rename"
+    assert "posix_rename" not in [operation for operation, _ in server.requests]
+
+
+def test_a_run_says_what_the_account_may_not_do(server: AsyncSftpServer) -> None:
+    """A leftover of an interrupted run that cannot be removed does not stop the delivery."""
+    set_up(server)
+    send(registration("1"))
+    run_export()
+    (server.root / "SISData/exports/2025/.students.csv.dead.part").write_bytes(b"old")
+    server.faults.forbidden.update({"remove", "listing"})
+    send(registration("2"))
+
+    refused_to_list = run_export()
+    server.faults.forbidden.discard("listing")
+    send(registration("3"))
+    refused_to_remove = run_export()
+
+    for run, words in ((refused_to_list, "may not list"), (refused_to_remove, "may not delete")):
+        assert run["status"] == "succeeded"
+        assert any(words in warning for warning in run["years"][0]["warnings"])

@@ -189,50 +189,50 @@ class _NeverOpens(asyncssh.SSHServerSession[bytes]):
         return True
 
 
-class _SignIn(asyncssh.SSHServer):
+class SignIn(asyncssh.SSHServer):
     """Signs in by the server's methods, and records each attempt."""
 
     def __init__(self, server: "AsyncSftpServer") -> None:
-        self._server = server
+        self.server = server
 
     def connection_made(self, conn: asyncssh.SSHServerConnection) -> None:
         self._connection = conn
 
     def session_requested(self) -> Any:
-        return _NeverOpens(self._server)  # reached where the option sftp_factory is None
+        return _NeverOpens(self.server)  # reached where the option sftp_factory is None
 
     def begin_auth(self, username: str) -> bool:
-        self._server.sign_ins.append("asked")
+        self.server.sign_ins.append("asked")
         return True
 
     def password_auth_supported(self) -> bool:
-        return "password" in self._server.methods
+        return "password" in self.server.methods
 
     async def validate_password(self, username: str, password: str) -> bool:
-        self._server.sign_ins.append("password")
-        if "sign_in" in self._server.faults.silent:
+        self.server.sign_ins.append("password")
+        if "sign_in" in self.server.faults.silent:
             await asyncio.Event().wait()
-        if "sign_in" in self._server.faults.drop_before:
+        if "sign_in" in self.server.faults.drop_before:
             self._connection.abort()
         return username == USERNAME and password == PASSWORD
 
     def kbdint_auth_supported(self) -> bool:
-        return "keyboard-interactive" in self._server.methods
+        return "keyboard-interactive" in self.server.methods
 
     def get_kbdint_challenge(self, username: str, lang: str, submethods: str) -> Any:
-        self._server.sign_ins.append("keyboard-interactive")
-        return "", "", "", [(prompt, False) for prompt in self._server.prompts]
+        self.server.sign_ins.append("keyboard-interactive")
+        return "", "", "", [(prompt, False) for prompt in self.server.prompts]
 
     def validate_kbdint_response(self, username: str, responses: Any) -> bool:
-        self._server.sign_ins.append("answer")
+        self.server.sign_ins.append("answer")
         return list(responses) == [PASSWORD]
 
     def public_key_auth_supported(self) -> bool:
-        return "publickey" in self._server.methods
+        return "publickey" in self.server.methods
 
     def validate_public_key(self, username: str, key: asyncssh.SSHKey) -> bool:
-        self._server.sign_ins.append("publickey")
-        return any(key.public_data == known.public_data for known in self._server.known_keys)
+        self.server.sign_ins.append("publickey")
+        return any(key.public_data == known.public_data for known in self.server.known_keys)
 
 
 class _InThread:
@@ -327,7 +327,7 @@ class AsyncSftpServer(_InThread):
     async def _open(self) -> asyncssh.SSHAcceptor:
         options: dict[str, Any] = {
             "server_host_keys": list(self._keys),
-            "server_factory": lambda: _SignIn(self),
+            "server_factory": lambda: SignIn(self),
             "sftp_factory": lambda channel: MisbehavingSftp(channel, self),
         }
         acceptor = await asyncssh.listen(self.host, 0, **options | self._options)
@@ -398,6 +398,41 @@ class SlowProxy(_InThread):
             if count:
                 await self._open_to_client.wait()
         self._loop.call_later(self._delay_seconds, writer.close)
+
+
+class Greeter:
+    """A TCP proxy to a server, which sends a preamble first."""
+
+    def __init__(self, port: int, preamble: bytes) -> None:
+        self._server_port = port
+        self._preamble = preamble
+        self._listener = socket.create_server(("127.0.0.1", 0))
+        self.port = self._listener.getsockname()[1]
+        self._threads = [threading.Thread(target=self._accept, daemon=True)]
+
+    def __enter__(self) -> Self:
+        self._threads[0].start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        for thread in self._threads:
+            thread.join(5)
+
+    def _accept(self) -> None:
+        with self._listener:
+            client, _ = self._listener.accept()
+        client.sendall(self._preamble)
+        server = socket.create_connection(("127.0.0.1", self._server_port))
+        for source, target in ((client, server), (server, client)):
+            thread = threading.Thread(target=self._carry, args=(source, target), daemon=True)
+            self._threads.append(thread)
+            thread.start()
+
+    def _carry(self, source: socket.socket, target: socket.socket) -> None:
+        with source, contextlib.suppress(OSError):
+            while data := source.recv(1 << 16):
+                target.sendall(data)
+            target.shutdown(socket.SHUT_RDWR)
 
 
 class SilentServer:

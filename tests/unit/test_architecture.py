@@ -4,13 +4,15 @@ import ast
 import os
 import subprocess
 import sys
+from collections import Counter
 from pathlib import Path
 
 import pytest
 
 ROOT = Path(__file__).parents[2]
 HANDLERS = sorted((ROOT / "functions").glob("*/app.py"))
-LIMIT_LINES = 40
+PACKAGE = ROOT / "layers/shared/python/registration_sync"
+LIMIT_LINES, LIMIT_MODULE_LINES, LIMIT_MODULES = 40, 350, 20
 
 
 @pytest.mark.parametrize("handler", HANDLERS, ids=lambda path: path.parent.name)
@@ -48,6 +50,28 @@ def test_the_sync_function_starts_without_pydantic_and_paramiko() -> None:
     )
 
     assert printed.stdout == "[]\n"
+
+
+def test_no_module_of_the_package_is_longer_than_it_should_be() -> None:
+    too_long = [
+        f"{path.relative_to(PACKAGE)}: {lines} lines"
+        for path in PACKAGE.rglob("*.py")
+        if (lines := len(path.read_text().splitlines())) > LIMIT_MODULE_LINES
+    ]
+
+    assert too_long == []
+
+
+def test_no_folder_of_the_package_has_too_many_modules() -> None:
+    modules = Counter(path.parent for path in PACKAGE.rglob("*.py"))
+
+    assert [folder.name for folder, count in modules.items() if count > LIMIT_MODULES] == []
+
+
+def test_bootstrap_has_no_lint_exception() -> None:
+    sources = [path.read_text() for path in (PACKAGE / "bootstrap").glob("*.py")]
+
+    assert not any("noqa" in source for source in sources)
 
 
 def test_no_function_of_the_package_is_longer_than_it_should_be() -> None:

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from registration_sync.domain.connections.connection import Connection, parse_connection
-from registration_sync.domain.connections.rules import check_host_key
+from registration_sync.domain.connections.rules import check_folder, check_host_key
 from registration_sync.domain.connections.sftp import Credentials
 from registration_sync.domain.errors import InvalidRequest
 
@@ -353,3 +353,26 @@ def test_a_mistake_in_a_guard_is_reported_at_its_path(guards: Any, path: str, me
 
     assert list(problems) == [path]
     assert message in problems[path]
+
+
+@pytest.mark.parametrize(
+    ("folder", "advice"),
+    [
+        ("~/SISData", "Leave out ~"),
+        ("$HOME/x", "variables"),
+        ("${HOME}/x", "variables"),
+        ("%USERPROFILE%/x", "variables"),
+        ("sftp://sis.example.org/SISData", "without sftp://"),
+        ("C:\\SISData", "drive letter"),
+        ("C:/SISData", "drive letter"),
+        ("SISData\\exports", "forward slashes"),
+    ],
+)
+def test_a_folder_that_a_server_would_take_literally_is_refused(folder: str, advice: str) -> None:
+    with pytest.raises(ValueError, match=advice):
+        check_folder(folder)
+
+
+@pytest.mark.parametrize("folder", ["/C:/SISData", "SIS Data/exports", "a~b", "cash$", "50% off"])
+def test_an_odd_folder_that_may_exist_is_accepted(folder: str) -> None:
+    assert check_folder(folder) == folder

@@ -11,9 +11,10 @@ from registration_sync.domain.connections.sftp import (
     Credentials,
     RemoteFile,
     ReplacedBy,
+    ServerTraits,
     SftpAccount,
-    temporary_name,
 )
+from registration_sync.domain.connections.temporary_names import temporary_name, upload_token
 from registration_sync.domain.errors import (
     ConnectionFailed,
     DeliveryError,
@@ -32,7 +33,7 @@ from registration_sync.use_cases.delivery.deliver_files import (
 from registration_sync.use_cases.runs.lease import HeldLease
 
 ACCOUNT = SftpAccount("sftp.example.org", 22, "district", (), Credentials())
-TOKEN = "ab12"
+TOKEN = upload_token("c", "ab12")
 OLD, NEW = b"old", b"newer"
 
 
@@ -50,6 +51,9 @@ class Folder:
         self.after: dict[str, list[Exception]] = {}
         self.on: dict[str, Callable[[], None]] = {}
         self.connections = 0
+        self.traits = ServerTraits()
+        self.writes_in_place = False
+        self.may_remove = True
 
     def connect(self, account: SftpAccount) -> "Folder":
         self._do("connect", lambda: None)
@@ -80,11 +84,22 @@ class Folder:
         content = self.files.get(path)
         return None if content is None else RemoteFile(path, len(content))
 
-    def upload(self, source: Path, target: str) -> None:
+    def upload(self, source: Path, target: str, *, unseen: bool = False) -> None:
         self._do("upload", lambda: self.files.update({target: source.read_bytes()}))
 
-    def remove(self, path: str) -> None:
-        self._do("remove", lambda: self.files.pop(path, None))
+    def holds(self, source: Path, path: str, modified: int | None) -> bool:
+        return self.files.get(path) == source.read_bytes()
+
+    def remove(self, path: str) -> bool:
+        if path not in self.files:
+            self._do("remove", lambda: None)
+        elif self.may_remove:
+            self._do("remove", lambda: self.files.pop(path))
+        return path not in self.files
+
+    def move(self, path: str, target: str) -> bool:
+        self._do("move", lambda: self.files.update({target: self.files.pop(path)}))
+        return True
 
     def replace(self, temporary: str, final: str) -> ReplacedBy:
         if temporary not in self.files:
@@ -93,17 +108,22 @@ class Folder:
         return ReplacedBy.POSIX_RENAME
 
 
-class NoTable:
+class LeaseTable:
+    """The table as a delivery uses it; the lease is held unless `is_lost`."""
+
+    is_lost = False
+
     def take_lease(self, *_: Any) -> None: ...
 
     def renew_lease(self, _c: str, lease: Lease) -> None:
-        raise LeaseLost("lost")
+        if self.is_lost:
+            raise LeaseLost("lost")
 
 
-def held_lease(clock: Callable[[], dt.datetime] | None = None) -> HeldLease:
+def held_lease(table: LeaseTable | None = None) -> HeldLease:
     now = dt.datetime(2026, 3, 2, 21, tzinfo=dt.UTC)
-    table: Any = NoTable()
-    lease = HeldLease("c", "run", TOKEN, table, clock or (lambda: now))
+    port: Any = table or LeaseTable()
+    lease = HeldLease("c", "run", "ab12", port, lambda: now)
     lease.take()
     return lease
 
@@ -154,6 +174,60 @@ def test_the_fence_removes_temporary_files_of_other_attempts_at_these_names_only
     deliver(folder, tmp_path, "a.csv")
 
     assert set(folder.files) == {f"f/{other}", "f/.a.csv.hand.part", "f/a.csv"}
+
+
+def test_the_fence_knows_uploads_of_the_connection_under_names_with_another_date(
+    tmp_path: Path,
+) -> None:
+    folder = Folder()
+    ours = temporary_name("a_2026-03-01.csv", upload_token("c", "ffff"))
+    others = temporary_name("a_2026-03-01.csv", upload_token("another", "ffff"))
+    folder.files = {f"f/{ours}": OLD, f"f/{others}": OLD}
+
+    deliver(folder, tmp_path, "a_2026-03-02.csv")
+
+    assert set(folder.files) == {f"f/{others}", "f/a_2026-03-02.csv"}
+
+
+def test_files_of_another_school_year_in_the_same_folder_are_not_fenced(tmp_path: Path) -> None:
+    folder = Folder()
+    other_year = temporary_name("z.csv", TOKEN)
+    folder.files = {f"f/{other_year}": NEW}
+
+    deliver(folder, tmp_path, "a.csv")
+
+    assert set(folder.files) == {f"f/{other_year}", "f/a.csv"}
+
+
+def test_a_leftover_that_cannot_be_removed_is_renamed_and_left_alone_afterwards(
+    tmp_path: Path,
+) -> None:
+    folder = Folder()
+    folder.may_remove = False
+    folder.files = {f"f/{temporary_name('a.csv', 'ffff')}": OLD}
+
+    for _ in range(2):
+        deliver(folder, tmp_path, "a.csv")
+
+    (leftover,) = folder.files.keys() - {"f/a.csv"}
+    assert "-" in leftover
+    assert folder.log.count("move") == 1
+
+
+def test_a_late_run_leaves_the_done_file_of_its_successor(tmp_path: Path) -> None:
+    folder = Folder(a_csv=OLD, a_csv_done=b"")
+    folder.traits = ServerTraits(shows_files=True)
+
+    def fence() -> None:
+        for path in [path for path in folder.files if path.endswith(".part")]:
+            del folder.files[path]
+
+    folder.on["names"] = fence
+
+    with pytest.raises(UploadIncomplete):
+        deliver_with_done_files(folder, tmp_path, "a.csv")
+
+    assert folder.files == {"f/a.csv": OLD, "f/a.csv.done": b""}
 
 
 def test_a_transient_error_is_retried_on_a_fresh_connection_three_attempts_in_all(
@@ -221,16 +295,23 @@ def test_a_vanished_temporary_file_beside_the_old_file_is_not_delivered(
     assert folder.files == {"f/a.csv": OLD}
 
 
-def test_with_too_little_lease_left_nothing_is_renamed(tmp_path: Path) -> None:
-    moment = [dt.datetime(2026, 3, 2, 21, tzinfo=dt.UTC)]
-    lease = held_lease(lambda: moment[0])
+def test_a_run_that_lost_the_lease_removes_and_renames_nothing(tmp_path: Path) -> None:
+    """Its own clock says that the lease is held: only the table knows of the successor."""
+    table = LeaseTable()
     folder = Folder(a_csv=OLD)
-    folder.on["names"] = lambda: moment.insert(0, moment[0] + dt.timedelta(seconds=130))
+    successors = f"f/{temporary_name('a.csv', 'ffff')}"
+
+    def lose_it() -> None:
+        table.is_lost = True
+        folder.files[successors] = NEW
+
+    folder.on["names"] = lose_it
 
     with pytest.raises(LeaseLost):
-        deliver(folder, tmp_path, "a.csv", lease=lease)
+        deliver(folder, tmp_path, "a.csv", lease=held_lease(table))
 
     assert folder.files["f/a.csv"] == OLD
+    assert successors in folder.files
 
 
 def deliver_with_done_files(folder: Folder, tmp_path: Path, *names: str) -> list[ReplacedBy]:

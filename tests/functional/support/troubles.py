@@ -110,6 +110,8 @@ class _Between:
 
     def __getattr__(self, name: str) -> Any:
         real = getattr(self._real, name)
+        if not callable(real):  # a property
+            return real
 
         def call(*args: Any, **kwargs: Any) -> Any:
             return self._interruptions.call(self._part, name, lambda: real(*args, **kwargs), args)
@@ -126,10 +128,10 @@ def misbehaving(server: AsyncSftpServer, trouble: str) -> Iterator[None]:
         "lost before": Faults(drop_before={"posix_rename"}),
         "lost after": Faults(drop_after={"posix_rename"}),
     }
-    server.ways = () if trouble == "sign in" else ("password",)
+    server.methods = () if trouble == "sign in" else ("password",)
     server.faults = faults.get(trouble, Faults())
     yield
-    server.ways, server.faults = ("password",), Faults()
+    server.methods, server.faults = ("password",), Faults()
 
 
 @contextmanager

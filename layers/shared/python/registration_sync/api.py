@@ -200,6 +200,18 @@ def describe_exception(error: BaseException) -> list[str]:
     return described
 
 
+def log_errors(
+    message: str, about: Mapping[str, str], action: Callable[[], Sequence[RegistrationSyncError]]
+) -> None:
+    """Logs the errors that the action returns, or the one that it raises; never raises."""
+    try:
+        reasons = [error.message for error in action()]
+    except Exception as error:  # noqa: BLE001  # the caller's work is done and stored
+        reasons = describe_exception(error)
+    if reasons:
+        logger().error(message, extra={**about, "reasons": reasons})
+
+
 @cache
 def logger() -> Logger:
     """The structured logger; POWERTOOLS_SERVICE_NAME holds the function's name."""

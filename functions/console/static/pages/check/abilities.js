@@ -10,6 +10,8 @@ const REPLACES = {
   in_place: "Only by writing over it: an importer may see half a file.",
 };
 
+const TIDIES = { ok: "Yes", warning: "No: it does not let the account delete files." };
+
 export function Abilities({ connection, run, outcome }) {
   const replaces = REPLACES[outcome.replaced_by];
   const passed = (name) => ["ok", "warning"].includes(outcome.steps[name]);
@@ -21,7 +23,7 @@ export function Abilities({ connection, run, outcome }) {
         <dt>Takes files into</dt>
         <dd>${passed("write") ? html`<code>${connection.folder || "."}</code>` : "Not found out."}</dd>
       </div>
-      <div><dt>Lets us tidy up</dt><dd>${passed("delete") ? "Yes" : "Not found out."}</dd></div>
+      <div><dt>Lets us tidy up</dt><dd>${TIDIES[outcome.steps.delete] ?? "Not found out."}</dd></div>
     </dl>
   <//>`;
 }

@@ -33,7 +33,7 @@ from registration_sync.adapters.dynamodb.schedules_table import DynamoDBSchedule
 from registration_sync.adapters.dynamodb.student_erasure import DynamoDBStudentErasure
 from registration_sync.adapters.sftp.servers import ParamikoSftpServers
 from registration_sync.adapters.ticker import ThreadTicker
-from registration_sync.api import describe_exception, logger
+from registration_sync.api import log_errors
 from registration_sync.bootstrap.aws_clients import NOTIFICATION_CONFIG, dynamodb
 from registration_sync.domain.connections.connection import Connection
 from registration_sync.domain.connections.sftp import SftpAccount
@@ -104,7 +104,7 @@ class Dependencies:
     invocation: Invocation
 
     def account_of(self, connection: Connection) -> SftpAccount:
-        return account_of(connection, self.secrets)
+        return account_of(connection, self.secrets, self.connections)
 
     def server_of(self, connection: Connection) -> RunConnection:
         return RunConnection(self.servers, lambda: self.account_of(connection))
@@ -199,14 +199,9 @@ def _bind[**P, T](use_case: Callable[P, T], deps: Dependencies) -> Callable[...,
 
 
 def _announce(deps: Dependencies, run: Run) -> None:
-    """Logs what fails and never raises: AWS would retry a run that has delivered."""
-    try:
-        reasons = [error.message for error in _bind(announce_run, deps)(run)]
-    except Exception as error:  # noqa: BLE001  # the run is stored and stays as it is
-        reasons = describe_exception(error)
-    if reasons:
-        about = {"connection_id": run.connection_id, "run_id": run.run_id, "reasons": reasons}
-        logger().error("notification failed", extra=about)
+    """Never raises: AWS would retry a run that has delivered."""
+    about = {"connection_id": run.connection_id, "run_id": run.run_id}
+    log_errors("notification failed", about, lambda: _bind(announce_run, deps)(run))
 
 
 def _retire(deps: Dependencies, connection_id: str, workspace: Path) -> None:

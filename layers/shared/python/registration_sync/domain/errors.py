@@ -24,7 +24,8 @@ RegistrationSyncError
     │   ├── PermissionRefused
     │   ├── FolderMissing
     │   ├── ReplaceUnsupported    the server cannot replace a file in one step
-    │   └── UploadIncomplete      a write failed (often a full disk), or the size differs
+    │   ├── UploadIncomplete      a write failed (often a full disk), or the size differs
+    │   └── NameRefused           the server refuses a temporary name, or hides the file
     └── TransientDeliveryError
         ├── HostNotFound
         ├── ConnectionFailed      refused, reset, lost, timed out
@@ -170,3 +171,15 @@ class NotUploadedHere(TransientDeliveryError):
 
 class UploadIncomplete(TerminalDeliveryError):
     code = "upload_incomplete"
+
+
+class NameRefused(TerminalDeliveryError):
+    """The server refuses a temporary name, or hides the file (`is_hidden`); `reason` is the error
+    to report if it accepts no form of the name."""
+
+    def __init__(
+        self, message: str, *, reason: DeliveryError | None = None, is_hidden: bool = False
+    ) -> None:
+        super().__init__(message)
+        self.reason = reason or TerminalDeliveryError(message)
+        self.is_hidden = is_hidden

@@ -5,7 +5,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:  # the sync function starts without pydantic, and without what it never uses
-    from registration_sync.domain.connections.sftp import RemoteFile, ReplacedBy, SftpAccount
+    from registration_sync.domain.connections.sftp import (
+        RemoteFile,
+        ReplacedBy,
+        ServerTraits,
+        SftpAccount,
+    )
     from registration_sync.domain.runs.findings import LastUpload
 
 
@@ -25,25 +30,47 @@ class SftpSession(Protocol):
     account's start folder, with forward slashes.
     """
 
+    @property
+    def traits(self) -> "ServerTraits":
+        """What is known of the server so far."""
+
+    @property
+    def writes_in_place(self) -> bool:
+        """Whether the connection allows writing in place."""
+
     def make_folder(self, folder: str) -> None:
         """Creates the missing folders of the path."""
 
     def names(self, folder: str) -> list[str]:
         """The names in the folder; empty if the server refuses to list it."""
 
+    def links(self, folder: str) -> list[str]:
+        """The names of symbolic links in the folder; empty if the server refuses to list it."""
+
     def find(self, path: str) -> "RemoteFile | None":
         """The file at the path, or None."""
 
-    def upload(self, source: Path, target: str) -> int | None:
-        """Writes the file to `target` and checks every write, the size and, for small files if the
-        server allows reading, the SHA-256. Raises UploadIncomplete. Returns the server's time of
-        the file, if the server reports one."""
+    def upload(self, source: Path, target: str, *, unseen: bool = False) -> int | None:
+        """Writes the file to the temporary path `target` and checks every write, the size and, for
+        small files if the server allows reading, the SHA-256. Raises NameRefused if the server
+        refuses the name or, unless `unseen`, hides it; UploadIncomplete. Returns the server's time
+        of the file, if the server reports one."""
 
-    def remove(self, path: str) -> None:
-        """Removes the file; a missing file is no error."""
+    def holds(self, source: Path, path: str, modified: int | None) -> bool | None:
+        """Whether the server holds this file at the path; None if it does not show it. Of large
+        files it compares size, end and time."""
+
+    def remove(self, path: str) -> bool:
+        """Removes the file; returns whether it is gone, also if it was missing."""
+
+    def move(self, path: str, target: str) -> bool:
+        """Renames the file; returns whether it is gone from `path`, also if it was missing."""
 
     def replace(self, temporary: str, final: str) -> "ReplacedBy":
         """Replaces the old file with the uploaded one, in the best way that the server allows."""
+
+    def write(self, source: Path, final: str) -> None:
+        """Writes the final file itself, without a temporary file."""
 
     def close(self) -> None:
         """Closes the transport and joins its thread. Never raises."""
@@ -52,8 +79,15 @@ class SftpSession(Protocol):
 class SftpServers(Protocol):
     """Opens sessions. Looks the host name up once and connects only to a checked address."""
 
-    def connect(self, account: "SftpAccount", on_step: OnStep = ignore_step) -> SftpSession:
-        """Signs in once the server has shown a pinned host key. Raises DeliveryError.
+    def connect(
+        self,
+        account: "SftpAccount",
+        on_step: OnStep = ignore_step,
+        *,
+        at_most_seconds: float = float("inf"),
+    ) -> SftpSession:
+        """Opens a session, which is cut after `at_most_seconds`. Signs in once the server has shown
+        a pinned host key. Raises DeliveryError.
 
         Calls `on_step` after each of name, connection, algorithms (with the key that the server
         shows) and host_key.

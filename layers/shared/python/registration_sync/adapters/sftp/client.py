@@ -1,10 +1,24 @@
-"""paramiko's SFTP client, changed to keep the answers that paramiko drops or garbles."""
+"""paramiko's SFTP client, with answers kept that it drops, and bounds on what a server may send."""
 
+import stat
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 
 import paramiko
-from paramiko.sftp import CMD_CLOSE, CMD_DATA, CMD_READ, CMD_STATUS, int64
+from paramiko.sftp import (
+    CMD_ATTRS,
+    CMD_CLOSE,
+    CMD_DATA,
+    CMD_HANDLE,
+    CMD_NAME,
+    CMD_OPENDIR,
+    CMD_READ,
+    CMD_READDIR,
+    CMD_STAT,
+    CMD_STATUS,
+    int64,
+)
 
 from registration_sync.adapters.sftp.transport import printable
 
@@ -13,6 +27,37 @@ CHUNK_BYTES = 32 * 1024
 
 OK, END_OF_FILE, NO_SUCH_FILE, PERMISSION_DENIED, UNSUPPORTED = 0, 1, 2, 3, 8
 """Status codes of SFTP version 3 (draft-ietf-secsh-filexfer-02, section 7)."""
+
+
+MAX_ANSWER_BYTES = 1024 * 1024
+"""OpenSSH sends at most 256 KiB."""
+
+MAX_NAMES = 200_000
+"""Of one folder."""
+
+SHORT_READS = 2_000
+"""Answers with fewer bytes than requested, for one file; after these the server is too slow."""
+
+
+@dataclass(frozen=True, slots=True)
+class Attributes:
+    """Attributes of a file as the server reports them; None if not reported."""
+
+    size: int | None = None
+    mode: int | None = None
+    modified: int | None = None
+
+    @property
+    def is_folder(self) -> bool:
+        return self.mode is not None and stat.S_ISDIR(self.mode)
+
+    @property
+    def is_link(self) -> bool:
+        return self.mode is not None and stat.S_ISLNK(self.mode)
+
+    @property
+    def is_file(self) -> bool:
+        return self.mode is not None and stat.S_ISREG(self.mode)
 
 
 class Refusal(OSError):
@@ -28,6 +73,7 @@ class SftpClient(paramiko.SFTPClient):
     """Uses some private parts of paramiko; the tests with real servers guard them."""
 
     def __init__(self, channel: paramiko.Channel) -> None:
+        self._answers = -1  # the first packet is the version, which has no request
         self.refused_close: OSError | None = None
         super().__init__(channel)
 
@@ -41,20 +87,79 @@ class SftpClient(paramiko.SFTPClient):
         if self.refused_close is not None:
             raise self.refused_close
 
-    def read(self, path: str, size: int) -> bytes:
-        """Returns the first `size` bytes of the file, requested all at once: one round trip.
+    def attributes(self, path: str) -> Attributes:
+        """The attributes of the file that the path leads to."""
+        kind, answer = self._request(CMD_STAT, path)
+        if kind != CMD_ATTRS:
+            raise paramiko.SFTPError("Expected attributes")
+        return _attributes(answer)
+
+    def entries(self, folder: str) -> list[tuple[str, Attributes]]:
+        """Names in the folder, and their attributes; bytes that are not UTF-8 become surrogates."""
+        kind, answer = self._request(CMD_OPENDIR, folder)
+        if kind != CMD_HANDLE:
+            raise paramiko.SFTPError("Expected handle")
+        handle = answer.get_binary()
+        entries: list[tuple[str, Attributes]] = []
+        while found := self._next_entries(handle):
+            entries += found
+            if len(entries) > MAX_NAMES:
+                raise paramiko.SFTPError("Too many names")
+        self._request(CMD_CLOSE, handle)
+        return [entry for entry in entries if entry[0] not in {".", ".."}]
+
+    def is_folder(self, path: str) -> bool:
+        """Whether the path is a folder that the account may list."""
+        try:
+            _, answer = self._request(CMD_OPENDIR, path)
+        except Refusal:
+            return False
+        self._request(CMD_CLOSE, answer.get_binary())
+        return True
+
+    def _next_entries(self, handle: bytes) -> list[tuple[str, Attributes]]:
+        try:
+            kind, answer = self._request(CMD_READDIR, handle)
+        except EOFError:
+            return []
+        if kind != CMD_NAME:
+            raise paramiko.SFTPError("Expected names")
+        entries = []
+        for _ in range(answer.get_int()):
+            if _is_exhausted(answer):
+                raise paramiko.SFTPError("Fewer names than announced")
+            name = answer.get_binary().decode(errors="surrogateescape")
+            answer.get_binary()  # the long name, for people
+            entries.append((name, _attributes(answer)))
+        return entries
+
+    def read(self, path: str, offset: int, size: int) -> bytes:
+        """Returns `size` bytes of the file, requested all at once: one round trip.
 
         paramiko's own `prefetch` sends its requests in a thread and loses that thread's errors.
         """
         with self.open(path, "rb") as file:
             reading = _Reading(self._async_request, file.handle)  # type: ignore[attr-defined]
-            for offset in range(0, size, CHUNK_BYTES):
-                reading.request(offset, min(CHUNK_BYTES, size - offset))
+            for start in range(0, size, CHUNK_BYTES):
+                reading.request(offset + start, min(CHUNK_BYTES, size - start))
             while reading.pending:
                 self._read_response()  # type: ignore[attr-defined]
         if reading.refusal is not None:
             raise reading.refusal
         return b"".join(piece for _, piece in sorted(reading.pieces.items()))
+
+    def _read_all(self, n: int) -> bytes:
+        if n > MAX_ANSWER_BYTES:
+            raise paramiko.SFTPError("Answer too long")
+        data: bytes = super()._read_all(n)  # type: ignore[misc]
+        return data
+
+    def _read_packet(self) -> tuple[int, bytes]:
+        kind, data = super()._read_packet()  # type: ignore[misc]
+        self._answers += 1
+        if self._answers >= self.request_number:
+            raise paramiko.SFTPError("An answer to no request")
+        return kind, data
 
     def _request(self, t: int, *args: Any) -> Any:
         try:
@@ -66,6 +171,25 @@ class SftpClient(paramiko.SFTPClient):
 
     def _convert_status(self, msg: paramiko.Message) -> None:
         _raise_unless_ok(msg)
+
+
+def _is_exhausted(answer: paramiko.Message) -> bool:
+    return answer.packet.tell() >= answer.packet.getbuffer().nbytes
+
+
+def _attributes(answer: paramiko.Message) -> Attributes:
+    """The attributes of version 3 (draft-ietf-secsh-filexfer-02, section 5)."""
+    flags = answer.get_int()
+    size = answer.get_int64() if flags & 1 else None
+    if flags & 2:
+        answer.get_int(), answer.get_int()  # user and group
+    mode = answer.get_int() if flags & 4 else None
+    modified = (answer.get_int(), answer.get_int())[1] if flags & 8 else None
+    for _ in range(answer.get_int() if flags & 0x80000000 else 0):
+        if _is_exhausted(answer):
+            raise paramiko.SFTPError("Fewer attributes than announced")
+        answer.get_binary(), answer.get_binary()
+    return Attributes(size, mode, modified)
 
 
 def _raise_unless_ok(status: paramiko.Message) -> None:
@@ -86,6 +210,7 @@ class _Reading:
         """Offset and length of each request without an answer, by its number."""
         self.pieces: dict[int, bytes] = {}
         self.refusal: Refusal | None = None
+        self._short_reads = 0
         self._send = send
         self._handle = handle
 
@@ -97,6 +222,9 @@ class _Reading:
         offset, length = self.pending.pop(number)
         if kind == CMD_DATA:
             piece = self.pieces[offset] = answer.get_string()
+            self._short_reads += len(piece) < length
+            if len(piece) > length or self._short_reads > SHORT_READS:
+                raise paramiko.SFTPError("Not the data that was requested")
             if 0 < len(piece) < length:  # allowed anywhere in a file
                 self.request(offset + len(piece), length - len(piece))
         elif kind == CMD_STATUS:

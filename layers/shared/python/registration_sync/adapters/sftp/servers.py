@@ -1,6 +1,7 @@
 """Delivers files over SFTP with paramiko: the port SftpServers."""
 
 import logging
+import time
 from collections.abc import Callable, Sequence
 
 from registration_sync.adapters.sftp.addresses import (
@@ -47,9 +48,15 @@ class ParamikoSftpServers:
         # paramiko logs paths, user names and text from servers.
         logging.getLogger("paramiko").setLevel(logging.CRITICAL + 1)
 
-    def connect(self, account: SftpAccount, on_step: OnStep = ignore_step) -> ParamikoSftpSession:
+    def connect(
+        self,
+        account: SftpAccount,
+        on_step: OnStep = ignore_step,
+        *,
+        at_most_seconds: float = float("inf"),
+    ) -> ParamikoSftpSession:
         """Signs in once the server has shown a pinned host key. Raises DeliveryError."""
-        link = self._connect(account.host, account.port, on_step)
+        link = self._connect(account.host, account.port, on_step, at_most_seconds)
         try:
             offered = link.shake_hands(account.host_keys)
             line = f"{offered.get_name()} {offered.get_base64()}"
@@ -64,16 +71,22 @@ class ParamikoSftpServers:
             )
             sign_in(link, account.username, secrets.password, key)
             return ParamikoSftpSession(
-                link, _open_sftp(link), write_in_place=account.write_in_place
+                link, _open_sftp(link), account.traits, write_in_place=account.write_in_place
             )
         except BaseException:
             link.close()
             raise
 
-    def _connect(self, host: str, port: int, on_step: OnStep) -> Link:
+    def _connect(self, host: str, port: int, on_step: OnStep, at_most: float) -> Link:
         addresses = checked_addresses(host, port, self._allowed_private_networks, self._look_up)
         on_step("name", f"{host} resolves to {', '.join(addresses)}.")
-        link = connect(Endpoint(host, port), addresses, self._limits, self._seconds_left)
+        ends_at = time.monotonic() + at_most + self._limits.before_end_seconds
+        link = connect(
+            Endpoint(host, port),
+            addresses,
+            self._limits,
+            lambda: min(self._seconds_left(), ends_at - time.monotonic()),
+        )
         on_step("connection", f"A server answers on port {port}.")
         return link
 

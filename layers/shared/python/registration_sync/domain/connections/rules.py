@@ -96,12 +96,29 @@ def _is_complete(content: bytes) -> bool:
     return position == len(content) and fields > 1
 
 
+_NO_FOLDERS = {
+    "^~": "Leave out ~: the path begins at the account's start folder. Write SISData/exports.",
+    r"\$\w|\$\{|%\w+%": (
+        "The server does not replace variables such as $HOME: write the path from the account's "
+        "start folder, such as SISData/exports."
+    ),
+    "://": "Write the folder alone, without sftp:// and the host: SISData/exports.",
+    "^[A-Za-z]:": (
+        "Leave out the drive letter: write the path as an SFTP client shows it, such as "
+        "/SISData/exports."
+    ),
+    r"\\": "Write the folder with forward slashes: SISData/exports/{school_year}",
+}
+"""Folders as people write them elsewhere; a server would create a folder of this very name."""
+
+
 def check_folder(value: str) -> str:
     """A relative or absolute path with forward slashes, and placeholders for the two years only."""
     if len(value) > 500 or _CONTROL.search(value) or value != value.strip():
         raise ValueError("Write at most 500 characters on one line, with no space at either end.")
-    if "\\" in value:
-        raise ValueError("Write the folder with forward slashes: SISData/exports/{school_year}")
+    for pattern, advice in _NO_FOLDERS.items():
+        if re.search(pattern, value):
+            raise ValueError(advice)
     if ".." in value.split("/"):
         raise ValueError("Leave .. out of the folder: write the path directly.")
     if re.search(r"[{}]", re.sub(r"\{school_year(_end)?\}", "", value)):

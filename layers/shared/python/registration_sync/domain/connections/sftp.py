@@ -1,10 +1,11 @@
-"""Values of a delivery: the account, remote files, temporary names, and ways of replacing."""
+"""Values of a delivery: the account, the traits of its server, and remote files."""
 
-import hashlib
-import posixpath
-import re
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict, dataclass, field
 from enum import StrEnum
+from typing import Any
+
+from registration_sync.domain.connections.temporary_names import NameForm
 
 
 class ReplacedBy(StrEnum):
@@ -30,6 +31,112 @@ class Replacement:
     modified: int | None = None
 
 
+NAME_RULES = {
+    NameForm.HIDDEN: "",
+    NameForm.HIDDEN_WITH_EXTENSION: (
+        "The server accepts only certain file name extensions, so temporary names end in the "
+        "extension of the file."
+    ),
+    NameForm.VISIBLE: (
+        "The server refuses or hides names that start with a dot, so temporary names start without "
+        "one: the importer must skip names that end in .part."
+    ),
+    NameForm.VISIBLE_WITH_EXTENSION: (
+        "The server refuses names that start with a dot and accepts only certain extensions: an "
+        "importer that reads every file of the folder may read a temporary file. It must read the "
+        "exact file names."
+    ),
+}
+
+REPLACEMENTS = {
+    ReplacedBy.ASIDE_AND_RENAME: (
+        "The server does not rename over an existing file, so the old file is moved aside first: "
+        "for an instant there is no file."
+    ),
+    ReplacedBy.IN_PLACE: (
+        "The server cannot rename, so files are written in place: an importer may read an "
+        "incomplete file. The server's administrator should allow renaming."
+    ),
+}
+
+
+SHOWS_NOT = (
+    "The server does not show uploaded files to this account, so their size was not verified."
+)
+
+READS_NOT = "The account may not read files, so the content of uploaded files was not verified."
+
+LISTS_NOT = (
+    "The account may not list the folder, so temporary files of interrupted runs stay there, and a "
+    "late rename by such a run cannot be prevented."
+)
+
+REMOVES_NOT = (
+    "The account may not delete files, so temporary files of interrupted runs stay in the folder. "
+    "Ask the server's administrator to allow deletion, or to delete them."
+)
+
+
+@dataclass(frozen=True, slots=True)
+class ServerTraits:
+    """What is known of a server; None is unknown.
+
+    `name_form` is the form of temporary names that the server accepts and shows, `replaced_by` the
+    best way to replace a file, `truncates` whether a file that is opened for writing is emptied.
+    """
+
+    name_form: NameForm | None = None
+    replaced_by: ReplacedBy | None = None
+    shows_files: bool | None = None
+    lists_names: bool | None = None
+    reads: bool | None = None
+    removes: bool | None = None
+    truncates: bool | None = None
+
+    @classmethod
+    def from_json(cls, stored: Mapping[str, Any]) -> "ServerTraits":
+        """The traits that `to_json` made; a value that is no longer known is left out."""
+        traits: dict[str, Any] = {name: stored.get(name) for name in cls.__slots__}
+        for name, values in (("name_form", NameForm), ("replaced_by", ReplacedBy)):
+            traits[name] = values(stored[name]) if stored.get(name) in list(values) else None
+        return cls(**traits)
+
+    def to_json(self) -> dict[str, Any]:
+        return asdict(self)
+
+    @property
+    def leaves_temporary_files(self) -> bool:
+        """Whether a temporary file is of no use and would stay: files are written in place, and the
+        account may not delete."""
+        is_in_place = self.replaced_by is ReplacedBy.IN_PLACE and self.truncates is not None
+        return is_in_place and self.removes is False
+
+    def write_warnings(self) -> Iterator[str]:
+        """A sentence for each limit on names and on verification."""
+        if self.name_form and NAME_RULES[self.name_form]:
+            yield NAME_RULES[self.name_form]
+        if self.shows_files is False:
+            yield SHOWS_NOT
+        elif self.reads is False:
+            yield READS_NOT
+        if self.lists_names is False:
+            yield LISTS_NOT
+
+    def replace_warnings(self) -> Iterator[str]:
+        """A sentence if a file is not replaced in one step."""
+        if self.replaced_by in REPLACEMENTS:
+            yield REPLACEMENTS[self.replaced_by]
+
+    def unverified(self) -> Iterator[str]:
+        """A sentence for each thing that a delivery cannot verify or clean up."""
+        if self.shows_files is False:
+            yield SHOWS_NOT
+        if self.lists_names is False:
+            yield LISTS_NOT
+        if self.removes is False:
+            yield REMOVES_NOT
+
+
 @dataclass(frozen=True, slots=True)
 class Credentials:
     """Secrets of one SFTP account; never shown by repr."""
@@ -45,6 +152,7 @@ class SftpAccount:
 
     `host_keys` are lines as in known_hosts without the host name, `ssh-ed25519 AAAA…`; several
     during a key rotation. `write_in_place` allows the last resort on servers that cannot rename.
+    `traits` is what is known of the server.
     """
 
     host: str
@@ -53,38 +161,16 @@ class SftpAccount:
     host_keys: tuple[str, ...]
     credentials: Credentials
     write_in_place: bool = False
+    traits: ServerTraits = ServerTraits()
 
 
 @dataclass(frozen=True, slots=True)
 class RemoteFile:
     """A file as the server reports it: `size` in bytes, `modified` in seconds since 1970 by the
-    server's clock; None if not reported."""
+    server's clock; None if not reported. `is_hidden` if the server refuses to show it, or does not
+    say whether it exists."""
 
     path: str
     size: int | None
     modified: int | None = None
-
-
-def temporary_name(name: str, token: str) -> str:
-    """The name under which a file is uploaded, in the folder of its final name.
-
-    It starts with a dot, which importers skip, and contains the lease's token: a name with another
-    token belongs to another attempt.
-    """
-    return f".{name}.{token}.part"
-
-
-def aside_name(temporary: str, final: str) -> str:
-    """Where the old file is kept while it is replaced on a server that cannot rename over a file.
-
-    It is a temporary name of the final file, which the fence finds. Its token is derived from that
-    of the new file: two runs never share it. All three are paths.
-    """
-    folder, name = posixpath.split(final)
-    token = hashlib.sha256(temporary.encode()).hexdigest()[:16]
-    return posixpath.join(folder, temporary_name(name, token))
-
-
-def is_temporary_name_of(candidate: str, name: str) -> bool:
-    """Whether `candidate` is a temporary name of the file `name`, with any token."""
-    return re.fullmatch(rf"\.{re.escape(name)}\.[0-9a-f]+\.part", candidate) is not None
+    is_hidden: bool = False

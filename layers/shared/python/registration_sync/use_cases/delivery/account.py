@@ -1,12 +1,13 @@
 """The account that a connection signs in with."""
 
 from registration_sync.domain.connections.connection import Connection
-from registration_sync.domain.connections.sftp import SftpAccount
-from registration_sync.ports.connections import Secrets
+from registration_sync.domain.connections.sftp import ServerTraits, SftpAccount
+from registration_sync.ports.connections import Connections, Secrets
 
 
-def account_of(connection: Connection, secrets: Secrets) -> SftpAccount:
-    """Reads the secrets of the connection; raises Unavailable."""
+def account_of(connection: Connection, secrets: Secrets, connections: Connections) -> SftpAccount:
+    """Reads the secrets, and what the last check has learned of the server; raises Unavailable."""
+    check = connections.last_check(connection.connection_id) or {}
     return SftpAccount(
         host=connection.host,
         port=connection.port,
@@ -14,4 +15,5 @@ def account_of(connection: Connection, secrets: Secrets) -> SftpAccount:
         host_keys=tuple(connection.host_keys),
         credentials=secrets.read(connection.connection_id),
         write_in_place=connection.write_in_place,
+        traits=ServerTraits.from_json(check.get("server", {})),
     )

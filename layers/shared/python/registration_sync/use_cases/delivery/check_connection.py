@@ -1,19 +1,29 @@
 """Checks a connection step by step: would files arrive, and what must be corrected?"""
 
 import datetime as dt
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
 
 from registration_sync.domain.connections.connection import Connection
-from registration_sync.domain.connections.sftp import ReplacedBy, SftpAccount
-from registration_sync.domain.errors import DeliveryError, HostKeyMismatch
+from registration_sync.domain.connections.sftp import REMOVES_NOT, ServerTraits, SftpAccount
+from registration_sync.domain.connections.temporary_names import NameForm, upload_token
+from registration_sync.domain.errors import DeliveryError, HostKeyMismatch, UploadIncomplete
 from registration_sync.domain.runs.check import STEPS, CheckStep, StepResult, fingerprint_of
 from registration_sync.ports.sftp import SftpServers, SftpSession
+from registration_sync.use_cases.delivery.one_file import Upload, put_in_place, upload_file
 
-_PROBE = ".registration-sync-check"
-"""Starts with a dot, which importers skip; no delivery takes it for a temporary file of its own."""
-_CONTENT = b"Written by a connection check, which also removes it.\r\n"
+PROBE = "registration-sync-check.csv"
+"""The name of the test file; with a dot before it, which importers skip, if the server allows that.
+It is always the same: an account that may not delete leaves one file behind, not one per check."""
+CONTENTS = (
+    b"Written by a connection check, which also removes it.\r\n",
+    b"Written by a connection check to replace its first file.\r\n",
+)
+
+CHECK_SECONDS = 120.0
+"""The longest that a check may take."""
 
 type Show = Callable[[Sequence[CheckStep]], None]
 """Called after each step with all steps so far."""
@@ -25,7 +35,7 @@ class _Findings:
     def __init__(self, now: Callable[[], dt.datetime], show: Show) -> None:
         self.steps: list[CheckStep] = []
         self.host_key: str | None = None
-        self.replaced_by: ReplacedBy | None = None
+        self.traits = ServerTraits()
         self._now = now
         self._show = show
         self._since = now()
@@ -59,8 +69,8 @@ def check_connection(
     servers: SftpServers,
     now: Callable[[], dt.datetime],
     show: Show = lambda _steps: None,
-) -> tuple[tuple[CheckStep, ...], ReplacedBy | None]:
-    """Returns every step, and how the server replaces a file, if that was found.
+) -> tuple[tuple[CheckStep, ...], ServerTraits]:
+    """Returns every step, and what the check has learned of the server.
 
     Signs in at most once, and only if the server shows a pinned host key. Leaves nothing behind
     but the folder, if it was missing. Raises Unavailable if the secrets cannot be read.
@@ -70,7 +80,9 @@ def check_connection(
     signing_in_as = account()
     try:
         session = servers.connect(
-            signing_in_as, lambda step, detail: _add_finished(findings, step, detail)
+            replace(signing_in_as, traits=ServerTraits()),
+            lambda step, detail: _add_finished(findings, step, detail),
+            at_most_seconds=CHECK_SECONDS,
         )
         findings.add(f"Signed in as {signing_in_as.username}.")
         _try_folder(findings, session, folder, token, workspace)
@@ -78,9 +90,10 @@ def check_connection(
         findings.add(_failure_message(error, findings, connection), StepResult.FAILED)
     finally:
         if session:
+            findings.traits = session.traits
             session.close()
     findings.skip_the_rest()
-    return tuple(findings.steps), findings.replaced_by
+    return tuple(findings.steps), findings.traits
 
 
 def _add_finished(findings: _Findings, step: str, detail: str) -> None:
@@ -109,40 +122,59 @@ def _failure_message(error: DeliveryError, findings: _Findings, connection: Conn
 def _try_folder(
     findings: _Findings, session: SftpSession, folder: str, token: str, workspace: Path
 ) -> None:
-    source = workspace / "probe"
-    source.write_bytes(_CONTENT)
-    final = f"{folder}/{_PROBE}.{token}.probe"
-    temporary = f"{final}.new"
+    """Delivers two test files, as a delivery does; the second replaces the first."""
+    session.make_folder(folder)
+    findings.add(f"The folder {folder} exists.")
+    sources = [workspace / f"probe-{number}" for number in range(len(CONTENTS))]
+    for source, content in zip(sources, CONTENTS, strict=True):
+        source.write_bytes(content)
+    links = session.links(folder)
+    token = upload_token(folder, token)
+    uploads: list[Upload] = []
+    final = ""
     try:
-        session.make_folder(folder)
-        findings.add(f"The folder {folder} exists.")
-        session.upload(source, final)
-        session.upload(source, temporary)
-        findings.add("A small test file was written and is complete.")
-        findings.replaced_by = session.replace(temporary, final)
-        findings.add(*_replacement_finding(findings.replaced_by))
-        session.remove(final)
-        findings.add("The test file was removed.")
+        for number, source in enumerate(sources):
+            uploads.append(upload_file(source, folder, PROBE, token, session))
+            if number == 0:
+                written = "A small test file was written and is complete."
+                findings.add(*_result(written, session.traits.write_warnings()))
+                final = _final_path(folder, session.traits.name_form)
+            put_in_place(source, uploads[number], final, session)
+        _require_replaced(sources[1], final, session)
+        replaced = "A new file replaces the old one in one step."
+        findings.add(
+            *_result(replaced, [*session.traits.replace_warnings(), *_link_warnings(links)])
+        )
+        is_removed = session.remove(final)
     except DeliveryError:
-        for path in (temporary, final):
+        for path in (*(upload.path for upload in uploads), final):
             with suppress(DeliveryError):
-                session.remove(path)
+                _ = path and session.remove(path)
         raise
+    findings.add(*_result("The test file was removed.", [] if is_removed else [REMOVES_NOT]))
 
 
-_IN_PLACE = (
-    "The server cannot rename, so files are written in place: an importer may read an incomplete "
-    "file. The server's administrator should allow renaming."
-)
-_ASIDE = (
-    "The server does not rename over an existing file, so the old file is moved aside first: for "
-    "an instant there is no file."
-)
+def _link_warnings(links: Sequence[str]) -> Iterator[str]:
+    if links:
+        yield (
+            f"{', '.join(links[:3])} in this folder is a symbolic link. A delivery "
+            "under this name replaces the link with a file; what the link leads to stays as it is."
+        )
 
 
-def _replacement_finding(replaced_by: ReplacedBy) -> tuple[str, StepResult]:
-    if replaced_by is ReplacedBy.IN_PLACE:
-        return _IN_PLACE, StepResult.WARNING
-    if replaced_by is ReplacedBy.ASIDE_AND_RENAME:
-        return _ASIDE, StepResult.WARNING
-    return "A new file replaces the old one in one step.", StepResult.OK
+def _final_path(folder: str, form: NameForm | None) -> str:
+    return f"{folder}/{'.' if form and form.startswith('hidden') else ''}{PROBE}"
+
+
+def _require_replaced(source: Path, final: str, session: SftpSession) -> None:
+    """The importer may have collected the file, and the server may hide it."""
+    if session.find(final) and session.holds(source, final, None) is False:
+        raise UploadIncomplete(
+            f"The server accepted a new {final} but kept the old file, so a delivery would change "
+            "nothing. Ask its administrator to allow renaming over existing files."
+        )
+
+
+def _result(message: str, warnings: Iterable[str]) -> tuple[str, StepResult]:
+    found = " ".join(warnings)
+    return (found, StepResult.WARNING) if found else (message, StepResult.OK)

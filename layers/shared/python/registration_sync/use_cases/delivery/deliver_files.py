@@ -1,25 +1,30 @@
 """Delivers the finished files of a year to the server, all of them or none."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from registration_sync.domain.connections.sftp import (
     ReplacedBy,
     Replacement,
+    ServerTraits,
     SftpAccount,
+)
+from registration_sync.domain.connections.temporary_names import (
     aside_name,
+    is_temporary_name_by,
     is_temporary_name_of,
-    temporary_name,
+    retired_name,
 )
 from registration_sync.domain.errors import (
     DeliveryError,
-    NotUploadedHere,
+    PermissionRefused,
     TerminalDeliveryError,
     TransientDeliveryError,
     UploadIncomplete,
 )
 from registration_sync.ports.sftp import SftpServers, SftpSession
+from registration_sync.use_cases.delivery.one_file import Upload, put_in_place, upload_file
 from registration_sync.use_cases.runs.lease import HeldLease
 
 PAUSES_SECONDS = (2.0, 8.0)
@@ -49,21 +54,31 @@ def with_done_files(files: Sequence[FinishedFile], empty: Path) -> list[Finished
 class RunConnection:
     """The one connection of a run: opened when first needed, and reopened after a transient error.
 
-    A terminal error is final: a refused sign-in is not repeated for another school year.
+    A terminal error is final: a refused sign-in is not repeated for another school year. What a
+    session has learned of the server, the next one knows.
     """
 
     def __init__(self, servers: SftpServers, account: Callable[[], SftpAccount]) -> None:
         self._servers = servers
         self._account = account
         self._session: SftpSession | None = None
+        self._traits: ServerTraits | None = None
         self._refused: TerminalDeliveryError | None = None
+
+    @property
+    def traits(self) -> ServerTraits:
+        """What is known of the server."""
+        return self._session.traits if self._session else self._traits or ServerTraits()
 
     def session(self) -> SftpSession:
         if self._refused:
             raise self._refused
         if self._session is None:
+            account = self._account()
             try:
-                self._session = self._servers.connect(self._account())
+                self._session = self._servers.connect(
+                    replace(account, traits=self._traits or account.traits)
+                )
             except TerminalDeliveryError as error:
                 self._refused = error
                 raise
@@ -72,6 +87,7 @@ class RunConnection:
     def close(self) -> None:
         session, self._session = self._session, None
         if session:
+            self._traits = session.traits
             session.close()
 
 
@@ -109,103 +125,135 @@ def deliver_files(
     LeaseLost. After a terminal error before the renames, our temporary files are removed if the
     server is still reachable.
     """
-    done: list[Replacement] = []
-    modified: list[int | None] = []  # the server's times of the files, once all are uploaded
-    renaming = False
+    delivery = _Delivery(files, folder, lease)
 
     def attempt(session: SftpSession) -> list[Replacement]:
-        nonlocal modified, renaming
-        modified = modified or _upload(files, folder, session, lease)
-        _remove_stale_uploads(files, folder, session, lease)
-        lease.check_for_renames()
-        if not done:
-            _remove_done_files(files, folder, session)
-        for file in files[len(done) :]:
-            resumed, renaming = renaming, True
-            way = _replace(file, folder, session, lease.token, resumed=resumed)
-            if resumed:  # the old file may still be aside
-                session.remove(_aside_path(file, folder, lease.token))
-            done.append(Replacement(way, modified[len(done)]))
-            renaming = False
-        return done
+        delivery.upload(session)
+        delivery.fence(session)
+        delivery.rename(session)
+        return delivery.done
 
     try:
         return with_retries(attempt, server=server, lease=lease, pause=pause)
     except TransientDeliveryError:
         raise
     except DeliveryError:
-        _remove_uploads(files, folder, server, lease.token)
+        delivery.clean_up(server)
         raise
 
 
-def _upload(
-    files: Sequence[FinishedFile], folder: str, session: SftpSession, lease: HeldLease
-) -> list[int | None]:
-    session.make_folder(folder)
-    modified = []
-    for file in files:
-        lease.check()
-        temporary = f"{folder}/{temporary_name(file.name, lease.token)}"
-        modified.append(session.upload(file.source, temporary))
-    return modified
+class _Delivery:
+    """A delivery, across the connections that it takes."""
 
+    def __init__(self, files: Sequence[FinishedFile], folder: str, lease: HeldLease) -> None:
+        self.done: list[Replacement] = []
+        self._files = files
+        self._folder = folder
+        self._lease = lease
+        self._uploads: list[Upload] = []
+        self._is_renaming = False
 
-def _remove_stale_uploads(
-    files: Sequence[FinishedFile], folder: str, session: SftpSession, lease: HeldLease
-) -> None:
-    """The fence: a rename by an earlier attempt, still in flight, then fails for lack of a source.
-
-    The lease is checked before each removal: a run that lost the lease must not fence its
-    successor.
-    """
-    kept = {temporary_name(file.name, lease.token) for file in files}
-    kept |= {_aside_path(file, folder, lease.token).rpartition("/")[2] for file in files}
-    for name in session.names(folder):
-        if name not in kept and any(is_temporary_name_of(name, file.name) for file in files):
-            lease.check()
-            session.remove(f"{folder}/{name}")
-
-
-def _remove_done_files(files: Sequence[FinishedFile], folder: str, session: SftpSession) -> None:
-    for file in files:
-        if file.is_done_file:
-            session.remove(f"{folder}/{file.name}")
-
-
-def _replace(
-    file: FinishedFile, folder: str, session: SftpSession, token: str, *, resumed: bool
-) -> ReplacedBy:
-    """Renames a file; `resumed` if the connection was lost during this rename.
-
-    A missing temporary file then shows that the rename took effect. The final file may be missing
-    too, collected by the importer: it was delivered.
-    """
-    temporary = f"{folder}/{temporary_name(file.name, token)}"
-    if resumed and session.find(temporary) is None:
-        final = session.find(f"{folder}/{file.name}")
-        if final and final.size not in {None, file.source.stat().st_size}:
-            raise UploadIncomplete(
-                f"The connection was lost while {file.name} was put in place, and the file there "
-                "now is not the new one. The next export delivers these students again."
+    def upload(self, session: SftpSession) -> None:
+        """Uploads every file; on another connection only those that the server does not hold whole:
+        a server that went down may have lost the end of a file."""
+        if not self._uploads:
+            session.make_folder(self._folder)
+        else:
+            self._repair(session)
+        for file in self._files[len(self._uploads) :]:
+            self._lease.check()
+            self._uploads.append(
+                upload_file(file.source, self._folder, file.name, self._lease.upload_token, session)
             )
-        return ReplacedBy.PICKED_UP
-    try:
-        return session.replace(temporary, f"{folder}/{file.name}")
-    except NotUploadedHere:
-        session.upload(file.source, temporary)
-        return session.replace(temporary, f"{folder}/{file.name}")
 
+    def fence(self, session: SftpSession) -> None:
+        """A rename by an earlier attempt, still in flight, then fails for lack of a source.
 
-def _aside_path(file: FinishedFile, folder: str, token: str) -> str:
-    return aside_name(f"{folder}/{temporary_name(file.name, token)}", f"{folder}/{file.name}")
+        The lease is confirmed after the listing. A successor takes the lease before it uploads:
+        none of its files is in a listing that was made before. Before the renames of a successor,
+        its own fence removes our files.
+        """
+        names = session.names(self._folder)
+        self._lease.confirm()
+        for name in names:
+            if self._is_stale(name):
+                path = f"{self._folder}/{name}"
+                # If the server refuses both, it refuses the rename of the earlier attempt as well.
+                _ = session.remove(path) or session.move(path, retired_name(path))
+        if not self.done:
+            self._remove_done_files(session)
 
+    def rename(self, session: SftpSession) -> None:
+        for number in range(len(self.done), len(self._files)):
+            interrupted, self._is_renaming = self._is_renaming, True
+            way = self._replace(number, session, interrupted=interrupted)
+            upload = self._uploads[number]
+            if interrupted and upload.path:  # the old file may still be aside
+                session.remove(aside_name(upload.path))
+            self.done.append(Replacement(way, upload.modified))
+            self._is_renaming = False
 
-def _remove_uploads(
-    files: Sequence[FinishedFile], folder: str, server: RunConnection, token: str
-) -> None:
-    try:
-        session = server.session()
-        for file in files:
-            session.remove(f"{folder}/{temporary_name(file.name, token)}")
-    except DeliveryError:
-        return  # the fence of the next delivery removes them
+    def clean_up(self, server: RunConnection) -> None:
+        """Removes our temporary files, as far as the server can be reached."""
+        try:
+            session = server.session()
+            for upload in self._uploads:
+                _ = upload.path and session.remove(upload.path)
+        except DeliveryError:
+            return  # the fence of the next delivery removes them
+
+    def _repair(self, session: SftpSession) -> None:
+        for number in range(len(self.done), len(self._uploads)):
+            file, upload = self._files[number], self._uploads[number]
+            interrupted = self._is_renaming and number == len(self.done)
+            if not upload.path or (interrupted and session.find(upload.path) is None):
+                continue  # perhaps renamed
+            if not session.holds(file.source, upload.path, upload.modified):
+                upload.modified = session.upload(file.source, upload.path)
+
+    def _is_stale(self, name: str) -> bool:
+        token = self._lease.upload_token
+        path = f"{self._folder}/{name}"
+        if any(path == aside_name(upload.path) for upload in self._uploads if upload.path):
+            return False
+        if f".{token}.part" in name:  # ours, also of another school year in the same folder
+            return False
+        return is_temporary_name_by(name, token) or any(
+            is_temporary_name_of(name, file.name) for file in self._files
+        )
+
+    def _remove_done_files(self, session: SftpSession) -> None:
+        """A run that is late finds that its successor has removed its uploads, and stops."""
+        for file, upload in zip(self._files, self._uploads, strict=True):
+            path = f"{self._folder}/{file.name}"
+            if not file.is_done_file or not upload.path:
+                continue
+            if session.find(upload.path) is None and session.traits.shows_files:
+                raise UploadIncomplete(f"{upload.path} is gone: another run has removed it.")
+            if session.remove(path) or session.move(path, retired_name(upload.path)):
+                continue
+            found = session.find(path)
+            if found and not found.is_hidden:
+                raise PermissionRefused(
+                    f"The server does not permit removing {path}. An importer would take the old "
+                    "file for a sign that the new files are complete: the server's administrator "
+                    "must allow the account to delete files."
+                )
+
+    def _replace(self, number: int, session: SftpSession, *, interrupted: bool) -> ReplacedBy:
+        """Renames a file; `interrupted` if the connection was lost during this rename.
+
+        A missing temporary file then shows that the rename took effect. The final file may be
+        missing too, collected by the importer: it was delivered.
+        """
+        file, upload = self._files[number], self._uploads[number]
+        final = f"{self._folder}/{file.name}"
+        if interrupted and upload.path and session.find(upload.path) is None:
+            if session.find(final) and not session.holds(file.source, final, upload.modified):
+                raise UploadIncomplete(
+                    f"The connection was lost while {file.name} was put in place, and the file "
+                    "there now is not the new one, as far as the server shows. The next export "
+                    "delivers these students again."
+                )
+            return ReplacedBy.PICKED_UP
+        return put_in_place(file.source, upload, final, session)

@@ -6,16 +6,12 @@ from dataclasses import dataclass
 
 from registration_sync.domain.connections.connection import Connection, DeliveryMethod, Importer
 from registration_sync.domain.connections.guard_settings import GuardAction
-from registration_sync.domain.connections.sftp import RemoteFile
-from registration_sync.domain.errors import ConnectionFailed, DeliveryError, Unavailable
+from registration_sync.domain.errors import Unavailable
 from registration_sync.domain.runs.findings import LastUpload, not_collected_finding
 from registration_sync.domain.runs.run import DeliveredFile, Finding, Run
-from registration_sync.ports.sftp import Deliveries, SftpSession
+from registration_sync.ports.sftp import Deliveries
 from registration_sync.use_cases.delivery.deliver_files import RunConnection, with_retries
 from registration_sync.use_cases.runs.lease import HeldLease
-
-_NOT_VISIBLE = RemoteFile("", -1)
-"""A file that the account may not stat: present, and never equal to an upload."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +53,7 @@ class CollectionCheck:
         if not lasts:
             return []
         found = with_retries(
-            lambda session: [_find(last.path, session) for last in lasts],
+            lambda session: [session.find(last.path) for last in lasts],
             server=server,
             lease=lease,
             pause=pause,
@@ -73,7 +69,7 @@ class CollectionCheck:
                 learned=not removes,
             )
             for last, remote in zip(lasts, found, strict=True)
-            if remote and last.matches(remote)
+            if remote and not remote.is_hidden and last.matches(remote)
         ]
 
     def _has_collected(self, *, one_is_gone: bool) -> bool:
@@ -105,13 +101,3 @@ class CollectionCheck:
                         modified=file.modified,
                     ),
                 )
-
-
-def _find(path: str, session: SftpSession) -> RemoteFile | None:
-    """The file at the path; a refusal does not stop the delivery."""
-    try:
-        return session.find(path)
-    except ConnectionFailed:
-        raise
-    except DeliveryError:
-        return _NOT_VISIBLE

@@ -3,6 +3,7 @@
 import datetime as dt
 import json
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from itertools import batched
 from pathlib import Path
 
@@ -96,7 +97,8 @@ def export_year(
     entry = _entry(year, before, batches, written, sent, now())
     table.put_ledger(connection_id, school_year, entry)
     table.commit(connection_id, school_year, batch, lease.token)
-    return outcome_of(year, written, delivered, findings)
+    outcome = outcome_of(year, written, delivered, findings)
+    return replace(outcome, warnings=(*outcome.warnings, *server.traits.unverified()))
 
 
 def _totals_before(

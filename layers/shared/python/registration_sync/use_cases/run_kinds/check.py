@@ -6,7 +6,7 @@ from contextlib import suppress
 from dataclasses import replace
 
 from registration_sync.domain.connections.connection import Connection, DeliveryMethod
-from registration_sync.domain.connections.sftp import ReplacedBy, SftpAccount
+from registration_sync.domain.connections.sftp import ServerTraits, SftpAccount
 from registration_sync.domain.errors import Unavailable
 from registration_sync.domain.runs.check import CheckStep, StepResult
 from registration_sync.domain.runs.run import Run, RunStatus
@@ -42,7 +42,7 @@ def run_check(
             runs.save(replace(run, steps=tuple(steps)))
 
     today = now().astimezone(connection.zone).date()
-    steps, replaced_by = check_connection(
+    steps, traits = check_connection(
         connection,
         lambda: account_of(connection),
         folder=connection.folder_for(current_school_year(today)),
@@ -62,17 +62,18 @@ def run_check(
         steps=steps,
         finished_at=now(),
     )
-    connections.remember_check(run.connection_id, _summary(run, replaced_by))
+    connections.remember_check(run.connection_id, _summary(run, traits))
     return run
 
 
-def _summary(run: Run, replaced_by: ReplacedBy | None) -> dict[str, object]:
+def _summary(run: Run, traits: ServerTraits) -> dict[str, object]:
     checked_at = run.finished_at and run.finished_at.isoformat(timespec="seconds")
     return {
         "run_id": run.run_id,
         "status": run.status.value,
         "message": run.message,
-        "replaced_by": replaced_by and replaced_by.value,
+        "replaced_by": traits.replaced_by and traits.replaced_by.value,
+        "server": traits.to_json(),
         "checked_at": checked_at,
         "steps": {step.step: step.result.value for step in run.steps},
     }

@@ -79,7 +79,8 @@ def run_resend(
                 outcomes.append(failed_year(year.school_year, error))
             else:
                 collection.record_uploads(files)
-                all_warnings = (*warnings, *_erased_from(year), *replaced)
+                limits = server.traits.unverified()
+                all_warnings = (*warnings, *_erased_from(year), *replaced, *limits)
                 outcomes.append(_sent(year, files, all_warnings))
     finally:
         server.close()

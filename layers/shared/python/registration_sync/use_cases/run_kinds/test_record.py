@@ -11,7 +11,7 @@ from pathlib import Path
 
 from registration_sync.domain.connections.connection import Connection, DeliveryMethod
 from registration_sync.domain.connections.destinations import destinations
-from registration_sync.domain.connections.sftp import SftpAccount, temporary_name
+from registration_sync.domain.connections.sftp import SftpAccount
 from registration_sync.domain.errors import (
     Conflict,
     DeliveryError,
@@ -32,6 +32,7 @@ from registration_sync.ports.archive import Archive
 from registration_sync.ports.connections import Connections, Mappings
 from registration_sync.ports.registrations import Snapshots
 from registration_sync.ports.sftp import SftpServers, SftpSession
+from registration_sync.use_cases.delivery.one_file import put_in_place, upload_file
 from registration_sync.use_cases.exporting.output_file import WrittenFile
 from registration_sync.use_cases.exporting.package_files import package_files
 from registration_sync.use_cases.exporting.plan import ready_mapping
@@ -184,13 +185,12 @@ def _send_all(
 
 
 def _send(file: WrittenFile, folder: str, token: str, session: SftpSession) -> str:
-    temporary = f"{folder}/{temporary_name(file.name, token)}"
+    upload = upload_file(file.source, folder, file.name, token, session)
     try:
-        session.upload(file.source, temporary)
-        return session.replace(temporary, f"{folder}/{file.name}").value
+        return put_in_place(file.source, upload, f"{folder}/{file.name}", session).value
     except DeliveryError:
         with suppress(DeliveryError):
-            session.remove(temporary)
+            _ = upload.path and session.remove(upload.path)
         raise
 
 

@@ -4,6 +4,7 @@ import datetime as dt
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
+from registration_sync.domain.connections.temporary_names import upload_token
 from registration_sync.domain.errors import LeaseLost, Unavailable
 from registration_sync.domain.registrations.batches import (
     LEASE_RENEWAL_SECONDS,
@@ -28,6 +29,7 @@ class HeldLease:
     ) -> None:
         self.token = token
         self.on_loss: Callable[[], None] = lambda: None
+        self.upload_token = upload_token(connection_id, token)
         self._connection_id = connection_id
         self._run_id = run_id
         self._table = table
@@ -59,10 +61,18 @@ class HeldLease:
         if self._lost or self._expires_at_ms - self._now_ms() < seconds * 1000:
             raise LeaseLost("Another run took over, as this one was too slow; it goes on there.")
 
-    def check_for_renames(self) -> None:
-        """Raises LeaseLost unless there is time enough for the renames."""
-        if self._expires_at_ms - self._now_ms() < LEASE_SECONDS_FOR_RENAMES * 1000:
-            self.renew()
+    def confirm(self) -> None:
+        """Renews the lease by a conditional write. Raises LeaseLost, and Unavailable.
+
+        The table decides who holds the lease: this run's own clock may be late, or may have stood
+        still while the run was paused.
+        """
+        lease = self._fresh()
+        try:
+            self._table.renew_lease(self._connection_id, lease)
+        except LeaseLost:
+            self._lost = True
+        self._expires_at_ms = lease.expires_at_ms
         self.check(LEASE_SECONDS_FOR_RENAMES)
 
     def release(self) -> None:

@@ -4,10 +4,21 @@ import datetime as dt
 from dataclasses import dataclass, replace
 
 from registration_sync.domain.errors import AlreadyRunning, Conflict, Unavailable
-from registration_sync.domain.runs.run import Run, RunError, RunRequest, RunStatus, RunTrigger
+from registration_sync.domain.runs.run import (
+    Run,
+    RunError,
+    RunKind,
+    RunRequest,
+    RunStatus,
+    RunTrigger,
+)
+from registration_sync.domain.runs.run_id import run_id_of
 from registration_sync.ports.connections import Connections
 from registration_sync.ports.registrations import LeaseReader
 from registration_sync.ports.runs import ExportStarter, Runs
+
+MAX_CHECK_DURATION = dt.timedelta(minutes=4)
+"""From the request to the end: the service's own limit, and a slow start."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +54,8 @@ class RunStarter:
                 )
             self.runs.request(run)
         else:
+            if request.kind is RunKind.CHECK:
+                self._require_no_check(connection_id)
             self.runs.save(run)
         try:
             self.starter.start(connection_id, run.run_id)
@@ -53,6 +66,17 @@ class RunStarter:
                 return run  # only the answer was lost: the run has started
             raise
         return run
+
+    def _require_no_check(self, connection_id: str) -> None:
+        """A server may make each check take its whole time. Raises AlreadyRunning."""
+        since = run_id_of(self.now - MAX_CHECK_DURATION, "")
+        for run in self.runs.all(connection_id, since=since):
+            if run.kind is RunKind.CHECK and run.status in {
+                RunStatus.PENDING,
+                RunStatus.IN_PROGRESS,
+            }:
+                message = "A check of this connection is already running."
+                raise AlreadyRunning(message, run_id=run.run_id)
 
     def _not_started(self, run: Run, error: Unavailable) -> Run:
         return replace(

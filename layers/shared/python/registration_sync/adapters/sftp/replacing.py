@@ -1,0 +1,209 @@
+"""Replaces a file by an uploaded one, in the best way that the server has."""
+
+from pathlib import Path
+
+from registration_sync.adapters.sftp.client import (
+    NO_SUCH_FILE,
+    PERMISSION_DENIED,
+    Attributes,
+    Refusal,
+)
+from registration_sync.adapters.sftp.requests import Requests
+from registration_sync.adapters.sftp.uploads import Uploads
+from registration_sync.domain.connections.sftp import ReplacedBy
+from registration_sync.domain.connections.temporary_names import aside_name
+from registration_sync.domain.errors import (
+    NameRefused,
+    NotUploadedHere,
+    ReplaceUnsupported,
+    UploadIncomplete,
+)
+
+HIDDEN = Attributes()
+"""The server does not say whether there is a file."""
+
+
+class Replacer:
+    """Tries the ways from the best to the worst, beginning with the best that the server has."""
+
+    def __init__(self, requests: Requests, uploads: Uploads, *, write_in_place: bool) -> None:
+        self._requests = requests
+        self._uploads = uploads
+        self.writes_in_place = write_in_place
+        self._renames = {
+            ReplacedBy.POSIX_RENAME: self._posix_rename,
+            ReplacedBy.RENAME: self._rename,
+            ReplacedBy.ASIDE_AND_RENAME: self._move_aside_and_rename,
+        }
+
+    def replace(self, temporary: str, final: str) -> ReplacedBy:
+        """Raises Refusal, ReplaceUnsupported, UploadIncomplete or NotUploadedHere."""
+        ways = list(self._renames)
+        known = self._requests.traits.replaced_by
+        if known is ReplacedBy.IN_PLACE and self.writes_in_place and temporary in self._uploads:
+            return self._overwrite(temporary, final)
+        refusal = Refusal(PERMISSION_DENIED, "")
+        for way in ways[ways.index(known) if known in ways else 0 :]:
+            try:
+                replaced_by = self._renames[way](temporary, final)
+            except Refusal as error:
+                self._require_present(temporary, error)
+                refusal = error
+            else:
+                self._requests.learn(replaced_by=way)
+                return replaced_by
+        if not self.writes_in_place:
+            if refusal.code == PERMISSION_DENIED:
+                raise refusal
+            raise self._unsupported(temporary, final, refusal) from refusal
+        return self._overwrite(temporary, final)
+
+    def _posix_rename(self, temporary: str, final: str) -> ReplacedBy:
+        self._requests.ask(self._requests.client.posix_rename, temporary, final)
+        return ReplacedBy.POSIX_RENAME
+
+    def _rename(self, temporary: str, final: str) -> ReplacedBy:
+        old = self._old(final)
+        if old is not None and old.is_folder:
+            raise self._is_folder(final)
+        self._requests.ask(self._requests.client.rename, temporary, final)
+        if old is None:
+            return ReplacedBy.NEW
+        self._verify(temporary, final, old)
+        return ReplacedBy.RENAME
+
+    def _move_aside_and_rename(self, temporary: str, final: str) -> ReplacedBy:
+        requests = self._requests
+        old = self._old(final)
+        if old is None:
+            requests.ask(requests.client.rename, temporary, final)
+            return ReplacedBy.NEW
+        if old.is_folder or (not old.is_file and requests.is_folder(final)):
+            raise self._is_folder(final)
+        if requests.exists(temporary) is False and requests.traits.shows_files:
+            raise self._gone(temporary)
+        aside = aside_name(temporary)
+        try:
+            requests.ask(requests.client.rename, final, aside)
+        except Refusal as refusal:
+            if refusal.code != NO_SUCH_FILE:
+                raise
+            # The importer collected it in the meantime.
+            requests.ask(requests.client.rename, temporary, final)
+            return ReplacedBy.NEW
+        self._rename_or_undo(temporary, final, aside)
+        return ReplacedBy.ASIDE_AND_RENAME
+
+    def _rename_or_undo(self, temporary: str, final: str, aside: str) -> None:
+        requests = self._requests
+        try:
+            requests.ask(requests.client.rename, temporary, final)
+        except Refusal as refusal:
+            try:
+                requests.ask(requests.client.rename, aside, final)
+            except Refusal:
+                raise UploadIncomplete(
+                    f"{requests.link.server} renamed the old {final} to {aside}, but refused the "
+                    "new file. There is no file until the next run succeeds."
+                ) from refusal
+            raise
+        requests.remove(aside)  # or the fence of the next run does
+
+    def _old(self, final: str) -> Attributes | None:
+        try:
+            return self._requests.attributes(final)
+        except Refusal:
+            return HIDDEN
+
+    def _verify(self, temporary: str, final: str, old: Attributes) -> None:
+        """Some servers accept the rename and put the new file under another name, `students_1.csv`.
+
+        Raises NotUploadedHere: after another upload the old file is moved aside first.
+        """
+        requests = self._requests
+        found = self._old(final)
+        if found is None or found == HIDDEN or temporary not in self._uploads:
+            return  # collected, or hidden
+        new = self._uploads[temporary]
+        if found != old and (found.size, found.modified) == (new.size, new.modified):
+            return
+        is_new = self._uploads.holds(new.source, final, new.modified)
+        if is_new or (is_new is None and found != old):
+            return
+        requests.learn(replaced_by=ReplacedBy.ASIDE_AND_RENAME)
+        raise NotUploadedHere(
+            f"{requests.link.server} accepted the new {final} but kept the old file: it stores a "
+            "renamed file under another name if the name is in use."
+        )
+
+    def _overwrite(self, temporary: str, final: str) -> ReplacedBy:
+        """The last resort: writes the final file itself."""
+        if temporary not in self._uploads:
+            raise NotUploadedHere(
+                f"{final} must be written in place, and this connection has not uploaded it yet."
+            )
+        source = self._uploads[temporary].source
+        if self._requests.exists(final) is not False:
+            self._require_truncation(temporary, final)
+        self.write(source, final)
+        self._requests.remove(temporary)
+        return ReplacedBy.IN_PLACE
+
+    def write(self, source: Path, final: str) -> None:
+        """Writes the final file itself."""
+        if self._requests.traits.truncates is False:
+            raise self._appends(final)
+        try:
+            self._uploads.upload(source, final, may_vanish=True)
+        except NameRefused as refused:
+            raise refused.reason from refused
+        self._requests.learn(replaced_by=ReplacedBy.IN_PLACE)
+
+    def _require_truncation(self, temporary: str, final: str) -> None:
+        """Some servers append to a file whatever the request says: tried on the temporary file."""
+        requests = self._requests
+        if requests.traits.truncates is None and self._uploads[temporary].size:
+            requests.ask(requests.client.open, temporary, "wb").close()
+            self._uploads.forget(temporary)
+            requests.learn(truncates=self._is_empty(temporary))
+        if requests.traits.truncates is False:
+            raise self._appends(final)
+
+    def _is_empty(self, path: str) -> bool | None:
+        try:
+            found = self._uploads.settled(path, 0)
+        except Refusal:
+            return None
+        return None if found is None or found.size is None else found.size == 0
+
+    def _require_present(self, temporary: str, refusal: Refusal) -> None:
+        """Raises if a rename was refused because its source is missing."""
+        if refusal.code == NO_SUCH_FILE and self._requests.exists(temporary) is False:
+            raise self._gone(temporary) from refusal
+
+    def _appends(self, final: str) -> ReplaceUnsupported:
+        return ReplaceUnsupported(
+            f"{self._requests.link.server} appends to existing files instead of replacing their "
+            f"content, so {final} was left as it is. Its administrator must allow renaming, or "
+            "turn off append mode."
+        )
+
+    def _gone(self, temporary: str) -> UploadIncomplete:
+        return UploadIncomplete(
+            f"{temporary} is gone from {self._requests.link.server}: another run or another "
+            "program removed it before it was put in place."
+        )
+
+    def _is_folder(self, final: str) -> ReplaceUnsupported:
+        return ReplaceUnsupported(
+            f"{final} on {self._requests.link.server} is a folder, so no file of this name can be "
+            "delivered. Remove or rename the folder, or change the file name in the mapping."
+        )
+
+    def _unsupported(self, temporary: str, final: str, refusal: Refusal) -> ReplaceUnsupported:
+        return ReplaceUnsupported(
+            f"{self._requests.link.server} refused every way to rename {temporary} to {final} (its "
+            f"message: {refusal.text}), so the file is not delivered. If another program "
+            "held the old file open, the next run succeeds. If the server cannot rename, its "
+            "administrator must allow it, or the connection must allow writing in place."
+        )

@@ -1,0 +1,235 @@
+"""Kinds of SFTP servers, and how a delivery fares on each: docs/servers.md is made from this."""
+
+from dataclasses import dataclass, field
+
+from registration_sync.domain.connections.sftp import (
+    LISTS_NOT,
+    READS_NOT,
+    REMOVES_NOT,
+    REPLACEMENTS,
+    SHOWS_NOT,
+    ReplacedBy,
+)
+from registration_sync.domain.connections.sftp import NAME_RULES as NAMES
+from registration_sync.domain.connections.temporary_names import NameForm
+
+WAYS = {
+    "posix_rename": "replaces the old one in one step",
+    "rename": "replaces the old one in one step",
+    "aside_and_rename": "is put in place after the old one was moved aside",
+    "in_place": "is written in place",
+}
+
+
+@dataclass(frozen=True)
+class Kind:
+    """A kind of server. `replaces` is how a file replaces an old one, or the code of the error that
+    a delivery ends with; `says` is what the run says of it, `ask` what the administrator can do."""
+
+    name: str
+    description: str
+    replaces: str = "posix_rename"
+    says: tuple[str, ...] = ()
+    ask: str = ""
+    write_in_place: bool = False
+    rules: dict[str, object] = field(default_factory=dict)
+    """For a scripted server: see `scripted.Rules`."""
+    real: str = ""
+    """For a real server: the function of `real` that starts it."""
+
+    @property
+    def sentences(self) -> tuple[str, ...]:
+        """What the check says."""
+        way = REPLACEMENTS.get(ReplacedBy(self.replaces)) if self.is_delivered else None
+        return (*([way] if way else []), *self.says)
+
+    @property
+    def is_delivered(self) -> bool:
+        return self.replaces in WAYS
+
+
+_PATTERN = "Accept names that start with a dot, or that end in .part."
+
+KINDS = (
+    Kind("OpenSSH", "OpenSSH's sshd with internal-sftp", real="openssh"),
+    Kind("ProFTPD", "ProFTPD with mod_sftp", real="proftpd"),
+    Kind(
+        "ProFTPD, dot files hidden",
+        "ProFTPD with HideFiles and IgnoreHidden for names that start with a dot",
+        says=(NAMES[NameForm.VISIBLE],),
+        ask=_PATTERN,
+        real="proftpd_hiding_dot_files",
+    ),
+    Kind(
+        "ProFTPD, certain extensions",
+        "ProFTPD with a PathAllowFilter for .csv",
+        says=(NAMES[NameForm.HIDDEN_WITH_EXTENSION],),
+        ask=_PATTERN,
+        real="proftpd_with_path_filter",
+    ),
+    Kind("rclone", "rclone serve sftp", real="rclone"),
+    Kind("plain", "Posix-rename, and every right"),
+    Kind(
+        "no posix-rename",
+        "No posix-rename; rename refuses an existing name, as the protocol says",
+        replaces="aside_and_rename",
+        ask="Offer posix-rename.",
+        rules={"posix_rename": False},
+    ),
+    Kind(
+        "rename replaces",
+        "No posix-rename; rename replaces an existing file",
+        replaces="rename",
+        rules={"posix_rename": False, "rename": "replaces"},
+    ),
+    Kind(
+        "rename renumbers",
+        "Rename over an existing file succeeds and makes students_1.csv",
+        replaces="aside_and_rename",
+        ask="Let a rename replace an existing file. Delete the numbered copies.",
+        rules={"posix_rename": False, "rename": "renumbers"},
+    ),
+    Kind(
+        "no deletion",
+        "The account may write and rename, not delete",
+        says=(REMOVES_NOT,),
+        ask="Allow deletion.",
+        rules={"removes": False},
+    ),
+    Kind(
+        "no rename",
+        "The account may not rename, and the connection does not allow writing in place",
+        replaces="replace_unsupported",
+        ask="Allow renaming.",
+        rules={"posix_rename": False, "rename": "unsupported"},
+    ),
+    Kind(
+        "in place",
+        "The account may not rename; the connection allows writing in place",
+        replaces="in_place",
+        ask="Allow renaming.",
+        write_in_place=True,
+        rules={"posix_rename": False, "rename": "unsupported"},
+    ),
+    Kind(
+        "in place, no deletion",
+        "The account may neither rename nor delete; the connection allows writing in place",
+        replaces="in_place",
+        says=(REMOVES_NOT,),
+        ask="Allow renaming and deletion.",
+        write_in_place=True,
+        rules={"posix_rename": False, "rename": "unsupported", "removes": False},
+    ),
+    Kind(
+        "in place, appends",
+        "The account may not rename, and the server appends to existing files",
+        replaces="replace_unsupported",
+        ask="Allow renaming, or turn off append mode.",
+        write_in_place=True,
+        rules={"posix_rename": False, "rename": "unsupported", "appends": True},
+    ),
+    Kind(
+        "appends",
+        "The server always appends to existing files",
+        rules={"appends": True},
+    ),
+    Kind(
+        "stat fails",
+        'For a missing file or folder, stat answers "Failure"',
+        rules={"missing": "failure"},
+    ),
+    Kind(
+        "stat is denied",
+        'For a missing file or folder, stat answers "Permission denied"',
+        rules={"missing": "denied"},
+    ),
+    Kind(
+        "drop box",
+        "Nothing can be listed, shown or read",
+        says=(SHOWS_NOT, LISTS_NOT),
+        ask="Allow listing the folder.",
+        rules={"drop_box": True},
+    ),
+    Kind(
+        "hidden files",
+        "Files that were written cannot be seen, but can be renamed",
+        says=(SHOWS_NOT,),
+        ask="Show the account its own files.",
+        rules={"hides": "files"},
+    ),
+    Kind(
+        "no reading",
+        "Files can be seen, not read",
+        says=(READS_NOT,),
+        rules={"reads": False},
+    ),
+    Kind(
+        "certain extensions",
+        "Only names that end in .csv may be created",
+        says=(NAMES[NameForm.HIDDEN_WITH_EXTENSION],),
+        ask=_PATTERN,
+        rules={"extension": ".csv"},
+    ),
+    Kind(
+        "no dot names",
+        "No name may start with a dot",
+        says=(NAMES[NameForm.VISIBLE],),
+        ask=_PATTERN,
+        rules={"dot_names": False},
+    ),
+    Kind(
+        "certain extensions, no dot names",
+        "Only names that end in .csv and do not start with a dot may be created",
+        says=(NAMES[NameForm.VISIBLE_WITH_EXTENSION],),
+        ask=_PATTERN,
+        rules={"extension": ".csv", "dot_names": False},
+    ),
+    Kind(
+        "exact names",
+        "Only students.csv may be created; the connection allows writing in place",
+        replaces="in_place",
+        ask=_PATTERN,
+        write_in_place=True,
+        rules={"only": ("students.csv", "registration-sync-check.csv")},
+    ),
+    Kind(
+        "dot files hidden",
+        'Names that start with a dot are hidden: every request answers "No such file"',
+        says=(NAMES[NameForm.VISIBLE],),
+        ask=_PATTERN,
+        rules={"hides": "dot files"},
+    ),
+    Kind(
+        "late sizes",
+        "The size of a file is 0 for a second after it was closed",
+        rules={"size_seconds": 1.0},
+    ),
+    Kind(
+        "odd names",
+        "The folder holds a name that is not UTF-8",
+        rules={"odd_name": True},
+    ),
+    Kind(
+        "a folder in the way",
+        "There is a folder with the name of the file",
+        replaces="replace_unsupported",
+        ask="Remove or rename the folder.",
+        rules={"folder_in_the_way": True},
+    ),
+)
+
+
+def table() -> str:
+    """The table of docs/servers.md."""
+    lines = [
+        "| server | what it does | a new file | the run or the check says | what to ask for |",
+        "| --- | --- | --- | --- | --- |",
+    ]
+    for kind in KINDS:
+        replaces = WAYS.get(kind.replaces, f"is refused: `{kind.replaces}`")
+        tested = " (real)" if kind.real else ""
+        said = " ".join(kind.sentences)
+        lines.append(
+            f"| {kind.name}{tested} | {kind.description} | {replaces} | {said} | {kind.ask} |"
+        )
+    return "\n".join(lines)

@@ -1,0 +1,47 @@
+"""A broken or hostile server ends the delivery in time, and costs little memory."""
+
+import json
+import os
+import subprocess
+import sys
+from typing import Any
+
+import pytest
+
+from tests.servers.hostile import ANSWERS, FLOODS, HostileSftp, HostileSignIn, HostileSocket
+
+MOST_SECONDS = 60
+"""Three attempts, each below the limits of `hostile.LIMITS`, on a busy machine."""
+MOST_MEGABYTES = 200
+
+DELIVERED = {"a count of no names"}
+"""Attacks that a delivery survives: what is wrong is not needed."""
+
+
+def delivery_to(server: Any) -> dict[str, Any]:
+    """In a process of its own, whose memory can be measured."""
+    command = [sys.executable, "-m", "tests.servers.hostile", str(server.port), server.host_keys[0]]
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
+    done = subprocess.run(
+        command, env=environment, capture_output=True, text=True, timeout=120, check=False
+    )
+    assert done.returncode == 0, done.stderr
+    result: dict[str, Any] = json.loads(done.stdout)
+    return result
+
+
+def server_that_sends(attack: str) -> Any:
+    if attack == "banners without end":
+        return HostileSignIn()
+    return HostileSftp(attack) if attack in ANSWERS else HostileSocket(attack)
+
+
+@pytest.mark.parametrize("attack", [*ANSWERS, *FLOODS, "banners without end"])
+def test_a_hostile_server_is_bounded_in_time_and_memory(attack: str) -> None:
+    with server_that_sends(attack) as server:
+        found = delivery_to(server)
+
+    print(attack, found)  # noqa: T201
+    assert found["seconds"] < MOST_SECONDS
+    assert found["megabytes"] < MOST_MEGABYTES
+    assert (found["outcome"] == "delivered") == (attack in DELIVERED), found
