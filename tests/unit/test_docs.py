@@ -1,4 +1,4 @@
-"""The docs agree with the code: error codes, routes, events, files, functions and versions."""
+"""What the docs say of codes, routes, events and files is so."""
 
 import ast
 import datetime as dt
@@ -72,7 +72,7 @@ def test_operations_explains_every_code_that_a_run_may_end_with() -> None:
 
 
 @pytest.mark.parametrize("function", ["sync", "configuration"])
-def test_every_route_is_in_the_table_of_the_architecture(function: str) -> None:
+def test_every_route_stands_in_the_table_of_the_architecture(function: str) -> None:
     routes = importlib.import_module(f"functions.{function}.app").ROUTES
     table = page("docs/architecture.md")
 
@@ -83,7 +83,7 @@ def test_every_route_is_in_the_table_of_the_architecture(function: str) -> None:
     ] == []
 
 
-def test_the_api_document_names_exactly_the_keys_of_a_run() -> None:
+def test_the_api_document_names_all_that_a_run_shows_and_nothing_else() -> None:
     year = YearOutcome(
         2025,
         RunStatus.PARTIAL,
@@ -120,7 +120,7 @@ def names_in(value: Any, path: str = "") -> set[str]:
 
 
 def names_of(schema: Schema, path: str = "") -> set[str]:
-    """The paths of all keys in the schema."""
+    """The paths of all keys that the schema names."""
     inner = [schema.get("items", {}), *schema.get("anyOf", [])]
     named = schema.get("properties", {})
     return {f"{path}.{key}" for key in named}.union(
@@ -129,7 +129,7 @@ def names_of(schema: Schema, path: str = "") -> set[str]:
     )
 
 
-def test_operations_names_existing_keys_and_outputs() -> None:
+def test_operations_names_the_keys_and_outputs_that_there_are() -> None:
     _, _, recovery = page("docs/operations.md").partition("### A table is restored")
     adapters = [path.read_text("utf-8") for path in (ROOT / PACKAGE / "adapters").rglob("*.py")]
     keys = {key for text in adapters for key in re.findall(r'f"([A-Z]+)#\{connection_id\}', text)}
@@ -165,7 +165,7 @@ def test_every_sample_event_can_be_read(event: Path) -> None:
 
 
 @pytest.mark.parametrize("path", PAGES, ids=lambda path: path.name)
-def test_links_point_to_existing_files(path: Path) -> None:
+def test_links_lead_somewhere(path: Path) -> None:
     links = re.findall(r"\]\((?!https?:|#)([^)#]+)", path.read_text(encoding="utf-8"))
 
     assert [link for link in links if not (path.parent / link).exists()] == []

@@ -1,4 +1,4 @@
-"""Rules of template.yaml that the local stack cannot check."""
+"""House rules of template.yaml: what the local stack cannot show, and what nobody is to undo."""
 
 import dataclasses
 import datetime as dt
@@ -30,7 +30,7 @@ ONLY_ON_EVERYTHING = {
     "ec2:AssignPrivateIpAddresses",
     "ec2:UnassignPrivateIpAddresses",
 }
-"""Actions for which AWS has no narrower resource: a function in a VPC."""
+"""What AWS knows no narrower resource for: a function in a VPC."""
 
 SETTINGS = {
     "SyncFunction": settings.SyncSettings,
@@ -81,13 +81,13 @@ def test_tables_are_encrypted_recoverable_on_demand_and_let_items_expire(table: 
 
 
 @pytest.mark.parametrize("name", [*TABLES, *BUCKETS, *names_of("AWS::Cognito::UserPool")])
-def test_resources_with_data_outlive_the_stack(name: str) -> None:
+def test_what_holds_data_outlives_the_stack(name: str) -> None:
     assert RESOURCES[name]["DeletionPolicy"] == "Retain"
     assert RESOURCES[name]["UpdateReplacePolicy"] == "Retain"
 
 
 @pytest.mark.parametrize("bucket", BUCKETS)
-def test_buckets_are_private_and_encrypted_and_their_objects_expire(bucket: str) -> None:
+def test_buckets_are_private_encrypted_and_forget(bucket: str) -> None:
     found = properties(bucket)
 
     block = found["PublicAccessBlockConfiguration"]
@@ -101,7 +101,7 @@ def test_buckets_are_private_and_encrypted_and_their_objects_expire(bucket: str)
     assert everything["ExpirationInDays"] == {"Ref": "RetentionDays"}
 
 
-def test_archives_of_dry_runs_expire_after_a_day() -> None:
+def test_what_dry_runs_made_is_gone_after_a_day() -> None:
     _, rule = properties("ArchiveBucket")["LifecycleConfiguration"]["Rules"]
 
     assert (rule["Status"], rule["Prefix"]) == ("Enabled", DRY_RUNS)
@@ -138,9 +138,7 @@ def test_buckets_are_reached_over_tls_only(bucket: str) -> None:
 
 
 @pytest.mark.parametrize("function", FUNCTIONS)
-def test_every_function_has_its_own_role_and_its_own_log_group_with_retention(
-    function: str,
-) -> None:
+def test_every_function_has_its_own_role_and_its_own_log_group_that_forgets(function: str) -> None:
     name = function.removesuffix("Function")
 
     found = properties(function)
@@ -152,7 +150,7 @@ def test_every_function_has_its_own_role_and_its_own_log_group_with_retention(
 
 
 @pytest.mark.parametrize("role", names_of("AWS::IAM::Role"))
-def test_no_role_reaches_every_resource_except_where_aws_demands_it(role: str) -> None:
+def test_no_role_reaches_everything_but_where_aws_demands_it(role: str) -> None:
     assert "ManagedPolicyArns" not in properties(role)
     for statement in policies_of(role):
         assert not any("*" in action for action in actions_of(statement))
@@ -241,14 +239,14 @@ def test_every_route_demands_an_access_token_but_those_without_data() -> None:
                 assert "Auth" not in event["Properties"]
 
 
-def test_people_cannot_sign_up_themselves() -> None:
+def test_nobody_signs_up_by_themselves() -> None:
     pool = properties("UserPool")
 
     assert pool["AdminCreateUserConfig"]["AllowAdminCreateUserOnly"] is True
     assert pool["MfaConfiguration"] == {"Ref": "Mfa"}
 
 
-def test_people_sign_in_by_code_and_programs_by_credentials() -> None:
+def test_people_sign_in_by_code_and_programs_by_credentials_and_nobody_implicitly() -> None:
     people, enroll = properties("PeopleClient"), properties("EnrollClient")
 
     assert (people["AllowedOAuthFlows"], people["GenerateSecret"]) == (["code"], False)
@@ -259,7 +257,7 @@ def test_people_sign_in_by_code_and_programs_by_credentials() -> None:
         assert properties(client)["ExplicitAuthFlows"] == ["ALLOW_REFRESH_TOKEN_AUTH"]
 
 
-def test_failed_exports_are_retried_twice_and_then_kept() -> None:
+def test_failed_exports_are_tried_twice_more_and_then_kept() -> None:
     invoked = properties("ExportFunction")["EventInvokeConfig"]
 
     assert invoked["MaximumRetryAttempts"] == 2
@@ -282,7 +280,7 @@ def test_the_gateways_own_errors_have_the_shape_of_ours(kind: str) -> None:
 ALARMS = names_of("AWS::CloudWatch::Alarm")
 
 NAMESPACE = {"Ref": "AWS::StackName"}
-"""Of our metrics: the alarms of a stack must not count another stack's metrics."""
+"""Of our metrics: the alarms of one stack must not count what another one beside it does."""
 
 WATCHED = {
     "FailedRunAlarm": (NAMESPACE, run_summary.FAILED_RUNS, "export"),
@@ -295,11 +293,11 @@ WATCHED = {
     ),
     "ServerErrorAlarm": ("AWS/ApiGateway", "5XXError", properties("Api")["Name"]),
 }
-"""The namespace, the metric and the source of each alarm."""
+"""What each alarm watches: namespace, metric, and whose it is."""
 
 
 @pytest.mark.parametrize("alarm", ALARMS)
-def test_every_alarm_fires_at_one_notifies_people_and_says_what_to_do(alarm: str) -> None:
+def test_every_alarm_goes_off_at_one_tells_people_and_says_what_now(alarm: str) -> None:
     found = properties(alarm)
 
     whose = found["Dimensions"][0]["Value"]
@@ -315,12 +313,12 @@ def test_every_alarm_fires_at_one_notifies_people_and_says_what_to_do(alarm: str
     assert found["TreatMissingData"] == silence
 
 
-def test_every_watched_metric_has_its_alarm() -> None:
+def test_all_that_is_watched_has_its_alarm() -> None:
     assert set(ALARMS) == set(WATCHED)
 
 
 @pytest.mark.parametrize("function", ["ExportFunction", "ConfigurationFunction"])
-def test_the_alarms_of_our_metrics_name_the_service_that_counts(function: str) -> None:
+def test_the_alarms_of_our_metrics_look_for_the_service_that_counts(function: str) -> None:
     given = properties(function)["Environment"]["Variables"]
 
     service = given["POWERTOOLS_SERVICE_NAME"]
@@ -329,7 +327,7 @@ def test_the_alarms_of_our_metrics_name_the_service_that_counts(function: str) -
     assert {"Name": "service", "Value": service} in [alarm["Dimensions"][0] for alarm in ours]
 
 
-def test_overdue_exports_are_counted_every_hour() -> None:
+def test_every_hour_the_schedules_are_watched() -> None:
     watch = properties("ConfigurationFunction")["Events"]["WatchSchedules"]
 
     assert watch["Type"] == "Schedule"
@@ -338,13 +336,13 @@ def test_overdue_exports_are_counted_every_hour() -> None:
     assert properties("OverdueAlarm")["Period"] == 3600
 
 
-def test_only_the_export_function_notifies_people_and_programs() -> None:
-    notifies = {"sns:Publish", "events:PutEvents"}
+def test_only_the_export_function_tells_people_and_programs_and_only_there() -> None:
+    tells = {"sns:Publish", "events:PutEvents"}
     found = [
         (role, actions_of(statement), statement)
         for role in names_of("AWS::IAM::Role")
         for statement in policies_of(role)
-        if actions_of(statement) & notifies
+        if actions_of(statement) & tells
     ]
 
     assert [(role, actions) for role, actions, _ in found] == [
