@@ -19,14 +19,14 @@ DENO := .local/env/deno/$(DENO_VERSION)/bin/deno
 PYTHON := .venv/bin/python
 SAM := .local/env/sam/bin/sam
 SHARED := PYTHONPATH=layers/shared/python
-# Not by each of its processes, and apart from the layer, which is deployed meanwhile.
+# One shared bytecode cache for all test processes, outside the layer under test.
 COMPILED_ONCE := env -u PYTHONDONTWRITEBYTECODE PYTHONPYCACHEPREFIX='$(CURDIR)/.local/pycache'
 COMPILE = $(UV) pip compile --quiet --no-header --universal --python-version $(PYTHON_VERSION)
 
 WITH_LINT_TESTS := tests/unit tests/functional/test_audit.py tests/functional/test_roles.py \
   tests/console/test_mapping_parts.py
 
-# A Python 3.13 by its real path: a shim works in some folders only. Looked for when needed.
+# The real path of Python 3.13: a shim works in some folders only. Evaluated when needed.
 FIND_PYTHON = for name in python3 python$(PYTHON_VERSION) python; do \
 	  path=$$($$name -c 'import sys; "%d.%d" % sys.version_info[:2] == "$(PYTHON_VERSION)" and print(sys.executable)' 2>/dev/null || true); \
 	  if [ -n "$$path" ]; then echo "$$path"; exit 0; fi; \
@@ -35,37 +35,37 @@ FIND_PYTHON = for name in python3 python$(PYTHON_VERSION) python; do \
 
 .PHONY: help demo local console screenshots check-mapping test format lint types docs bench requirements environments
 
-help: ## What can be done here
+help: ## List the targets
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1|\2/p' Makefile | while IFS='|' read -r name text; do printf '  make %-13s %s\n' "$$name" "$$text"; done
 
-demo: environments ## Sync, export and look at the files: make demo [REGISTRATIONS=file.csv] [SCHOOL_YEAR=2025] [MAPPING=powerschool or file.yaml]
+demo: environments ## Sync, export and show the files: make demo [REGISTRATIONS=file.csv] [SCHOOL_YEAR=2025] [MAPPING=powerschool or file.yaml]
 	@$(PYTHON) -m local.demo \
 	  $(if $(REGISTRATIONS),--registrations '$(REGISTRATIONS)') \
 	  $(if $(SCHOOL_YEAR),--school-year '$(SCHOOL_YEAR)') \
 	  $(if $(MAPPING),--mapping '$(MAPPING)')
 
-local: environments ## The same stack, left running until Ctrl-C; tools read .local/stack.json
+local: environments ## Run the same stack until Ctrl-C; tools read .local/stack.json
 	@$(PYTHON) -m local.stack
 
 console: ## Put the console's files into the running local stack, then reload the page
 	@$(PYTHON) -m local.update_console
 
-screenshots: environments ## Pictures of the console with a made-up district, for the docs
+screenshots: environments ## Take pictures of the console with a made-up district, for the docs
 	@$(PYTHON) -m local.screenshots
 
-check-mapping: environments ## A mapping file, without a stack: make check-mapping FILE=file.yaml [REGISTRATIONS=file.csv]
+check-mapping: environments ## Check a mapping file, without a stack: make check-mapping FILE=file.yaml [REGISTRATIONS=file.csv]
 	@$(SHARED) $(PYTHON) -m local.check_mapping '$(FILE)' \
 	  $(if $(REGISTRATIONS),--registrations '$(REGISTRATIONS)') \
 	  $(if $(SCHOOL_YEAR),--school-year '$(SCHOOL_YEAR)')
 
-test: environments ## All tests in three processes; some in one: make test ARGUMENTS='tests/unit -k words'
+test: environments ## Run all tests in three processes; some in one: make test ARGUMENTS='tests/unit -k words'
 	@$(COMPILED_ONCE) $(PYTHON) -m pytest $(or $(ARGUMENTS),-n 3)
 
 format: environments ## Fix what ruff can fix, and format
 	@.venv/bin/ruff check --fix-only .
 	@.venv/bin/ruff format .
 
-lint: environments $(DENO) ## Style, import rules, the console's modules, the template, and what a change has forgotten
+lint: environments $(DENO) ## Check style, imports, the console's modules, the template, and generated and listed names
 	@.venv/bin/ruff check .
 	@.venv/bin/ruff format --check .
 	@$(SHARED) .venv/bin/lint-imports
@@ -74,22 +74,22 @@ lint: environments $(DENO) ## Style, import rules, the console's modules, the te
 	@$(COMPILED_ONCE) $(PYTHON) -m pytest -q --tb=short -m lint $(WITH_LINT_TESTS)
 	@AWS_DEFAULT_REGION=us-east-1 $(SAM) validate --lint
 
-types: environments ## Types, strictly
+types: environments ## Check types, strictly
 	@.venv/bin/mypy
 
 docs: environments ## Write the generated parts of docs, mappings and the console
 	@$(SHARED) $(PYTHON) -m local.docs.generate
 
-bench: environments ## What it costs, measured against peers: make bench [ARGUMENTS=delivery]
+bench: environments ## Measure costs against peers: make bench [ARGUMENTS=delivery]
 	@$(SHARED) $(PYTHON) -m benchmarks $(ARGUMENTS)
 
-requirements: $(UV) ## Pin every requirement file again, from its .in
+requirements: $(UV) ## Pin every requirement file, from its .in
 	@$(COMPILE) layers/dependencies/requirements.in -o layers/dependencies/requirements.txt
 	@$(COMPILE) requirements-dev.in -c layers/dependencies/requirements.txt -o requirements-dev.txt
 	@$(COMPILE) local/requirements-sam.in -o local/requirements-sam.txt
 	@$(COMPILE) local/requirements-ministack.in -o local/requirements-ministack.txt
 
-# Environments: each is made once, and again when its requirements change.
+# Environments: each is created once, and again when its requirements change.
 
 environments: .venv/.made .local/env/sam/.made .local/env/ministack/.made .local/env/function/.made
 
@@ -126,7 +126,7 @@ $(DENO): | $(UV)
 	$(UV) pip install --quiet --compile-bytecode --python .local/env/ministack/bin/python -r local/requirements-ministack.txt
 	@touch $@
 
-# Empty, and stays so: functions run in it, and see nothing but their layers.
+# Always empty: functions run in it and see only their layers.
 .local/env/function/.made: | $(UV)
 	@python=$$($(FIND_PYTHON)); \
 	$(UV) venv --quiet --clear --python "$$python" .local/env/function

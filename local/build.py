@@ -1,4 +1,4 @@
-"""Builds template.yaml with `sam build`, only when something it is made of has changed.
+"""Builds template.yaml with `sam build`, only when one of its inputs has changed.
 
 python -m local.build
 """
@@ -25,11 +25,11 @@ _INPUTS = (
     "local/requirements-sam.txt",
     "local/build.py",
 )
-"""What a build is made of. layers/shared is read where it lies, when the stack is deployed."""
+"""The inputs of a build. layers/shared is read in place, when the stack is deployed."""
 
 
 def architecture() -> str:
-    """This machine's, as the template's parameter has it: local functions run right here."""
+    """This machine's architecture, as a value of the template's parameter."""
     return "arm64" if platform.machine().lower() in {"arm64", "aarch64"} else "x86_64"
 
 
@@ -37,7 +37,7 @@ def architecture() -> str:
 def built(
     say: Callable[[str], None], *, architecture: str = architecture(), only: str | None = None
 ) -> Iterator[Path]:
-    """Builds if needed, and yields the folder of the build, which nobody changes meanwhile.
+    """Builds if needed, and yields the folder of the build, locked against other builds.
 
     `only` names the one resource to build, such as DependenciesLayer.
     """
@@ -63,7 +63,7 @@ def _build(place: Path, folder: Path, architecture: str, only: str | None) -> No
             SAM,
             "build",
             *([only] if only else []),
-            "--config-env=local",  # samconfig.toml has nothing for it: all is said here
+            "--config-env=local",  # samconfig.toml has nothing for it: all settings are here
             "--cached",
             f"--cache-dir={place / 'cache'}",
             f"--build-dir={folder}",
@@ -75,7 +75,7 @@ def _build(place: Path, folder: Path, architecture: str, only: str | None) -> No
         __SAM_CLI_APP_DIR=str(ROOT / ".local" / "sam"),
     )
     if only is None:
-        # As functions start with a fresh copy of the layer, each start would compile it again.
+        # Functions start with a fresh copy of the layer; each start would compile it again.
         compile_layer = ["-m", "compileall", "-q", "--invalidation-mode=unchecked-hash"]
         run([FUNCTION_PYTHON, *compile_layer, folder / "DependenciesLayer"], log=log)
 

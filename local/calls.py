@@ -1,4 +1,4 @@
-"""What Enroll and a person at the console do over the API: sync, export and follow the run."""
+"""Calls the API as Enroll and a person do: sync, export and follow the run."""
 
 import time
 from collections.abc import Iterable
@@ -14,11 +14,11 @@ RUN_SECONDS = 300
 
 
 class Refused(Exception):
-    """The API did not do what was asked; the message is its answer."""
+    """The API refused a request; the message is its answer."""
 
 
 def done(answer: Answer) -> Any:
-    """The answer's content. Raises Refused with what the API says, one problem a line."""
+    """The answer's content. Raises Refused with the API's message, one problem per line."""
     if answer.status < 300:
         return answer.json() if answer.body else None
     try:
@@ -32,16 +32,14 @@ def done(answer: Answer) -> Any:
 def sync(
     stack: LocalStack, connection: str, registrations: Iterable[Registration], say: Say
 ) -> list[dict[str, Any]]:
-    """Syncs as Enroll does; answers what was refused. Raises Refused if some failed."""
+    """Syncs as Enroll does; returns the refused registrations. Raises Refused if some failed."""
     synced, refused = 0, []
     for bulk in batched(registrations, AT_ONCE):
         body = {"registrations": list(bulk)}
         path = f"/connections/{connection}/registrations"
         answer = done(stack.call("POST", path, body, role="enroll"))
         if answer["failed"]:
-            raise Refused(
-                f"{answer['failed']} registrations failed, and would have to be repeated."
-            )
+            raise Refused(f"{answer['failed']} registrations failed: send them again.")
         synced += answer["synced"] + answer["superseded"]
         refused += [one for one in answer["registrations"] if one["result"] == "refused"]
         say(f"  {synced:,} synced")
@@ -49,14 +47,14 @@ def sync(
 
 
 def export(stack: LocalStack, connection: str, **wish: Any) -> dict[str, Any]:
-    """Asks for an export and follows it to its end. Raises Refused if it takes too long."""
+    """Requests an export and waits for its end. Raises Refused if it takes too long."""
     exports = f"/connections/{connection}/exports"
     run_id = done(stack.call("POST", exports, wish, role="full_access"))["run_id"]
     return finished(stack, f"{exports}/{run_id}")
 
 
 def finished(stack: LocalStack, path: str) -> dict[str, Any]:
-    """The run once it is over."""
+    """The run when it has finished."""
     give_up = time.monotonic() + RUN_SECONDS
     while time.monotonic() < give_up:
         run: dict[str, Any] = done(stack.call("GET", path, role="full_access"))

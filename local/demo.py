@@ -51,20 +51,22 @@ def main() -> None:
 def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--registrations", type=Path, help="CSV; its header holds field paths")
-    parser.add_argument("--school-year", type=int, help="start year, where the file has none")
+    parser.add_argument("--school-year", type=int, help="start year, if the file has none")
     parser.add_argument(
-        "--mapping", type=mapping_file, help="a ready-made one's name, or YAML of your own"
+        "--mapping",
+        type=mapping_file,
+        help="a ready-made mapping's name, or your YAML file",
     )
     return parser.parse_args()
 
 
 def mapping_file(name: str) -> Path:
-    """The file of a ready-made mapping by its name, or of one's own by its path."""
+    """The file of a ready-made mapping by its name, or any file by its path."""
     ready_made = {path.stem: path for path in sorted((ROOT / "mappings").glob("*.yaml"))}
     file = ready_made.get(name, Path(name))
     if not file.is_file():
         raise argparse.ArgumentTypeError(
-            f"there is no file {name}; ready-made are {', '.join(ready_made)}"
+            f"there is no file {name}; ready-made mappings: {', '.join(ready_made)}"
         )
     return file
 
@@ -81,10 +83,10 @@ def _what_to_show(asked: argparse.Namespace) -> tuple[dict[str, Any], list[Regis
 
 
 def mapping_for(columns: list[str], file: Path | None) -> dict[str, Any]:
-    """The mapping of `file`, as it is written.
+    """The mapping in `file`, unchanged.
 
-    Without a file: the one for Anytown, if its fields are all there, and all other columns as they
-    are.
+    Without a file: the mapping for Anytown, if all its fields exist, and every other column
+    unchanged.
     """
     mapping: dict[str, Any] = yaml.safe_load((file or MAPPINGS / "anytown.yaml").read_text())
     if file:
@@ -113,15 +115,15 @@ def _play(stack: LocalStack, mapping: dict[str, Any], registrations: list[Regist
     _say(f"  {first['status']}: {first.get('message', '')}")
     delivered = _show_files(Path(stack.sftp.root_dir))
     _show_held(first)
-    _say("\nExporting again, with nothing synced since …")
+    _say("\nExporting again, without a sync in between …")
     before = _state_of(delivered)
     time.sleep(1)  # the first invocation ends: a second one would start another process
     second = _exported(stack)
     _say(f"  {second['status']}: {second.get('message', '')}")
     if before == _state_of(_files(Path(stack.sftp.root_dir))):
-        _say("  The files were left alone: same bytes, same time.")
+        _say("  The files were not touched: same bytes, same time.")
     elif second["status"] == "nothing_to_export":
-        raise Refused("Nothing was to be exported, and yet the files have changed.")
+        raise Refused("There was nothing to export, but the files have changed.")
 
 
 def _configure(stack: LocalStack, mapping: dict[str, Any]) -> None:
@@ -168,7 +170,7 @@ def _show_files(root: Path) -> list[Path]:
 
 
 def _texts(file: Path) -> Iterator[tuple[str, bytes]]:
-    """The file's content; of a zip, each file's in it, with its name there."""
+    """The file's content; of a zip, the content of each file in it, with its name."""
     if not zipfile.is_zipfile(file):
         yield "", file.read_bytes()
         return
@@ -182,7 +184,7 @@ def _show_held(run: dict[str, Any]) -> None:
     if not held:
         return
     count = sum(year.get("held_count", len(year["held"])) for year in run["years"])
-    _say(f"\nHeld back, and tried again at each export until mended: {count:,}. The first reasons:")
+    _say(f"\nHeld until corrected; each export tries them again: {count:,}. The first reasons:")
     for year, row in held[:HELD_SHOWN]:
         _say(f"  {year}, student {row['student_id']}, {row['field']}: {row['message']}")
 

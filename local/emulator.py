@@ -2,9 +2,9 @@
 
     .local/env/function/bin/python local/emulator.py SITE_PACKAGES_OF_MINISTACK
 
-Runs in an empty environment with MiniStack's packages added to this process only, because
-functions are started with the same interpreter: they see their layers and nothing else, so that
-a missing dependency shows. Prints `{"port": …}`; all the rest goes to stderr.
+Runs in an empty environment with MiniStack's packages added to this process only: functions start
+with the same interpreter and must see only their layers, so that a missing dependency fails. Prints
+`{"port": …}` to stdout and everything else to stderr.
 """
 
 import asyncio
@@ -27,7 +27,7 @@ _taking_log = threading.Lock()
 
 
 def extract_layers_once(archive: zipfile.ZipFile, path: str) -> None:
-    """In place of ZipFile.extractall: a layer becomes a link to where it was extracted first.
+    """Replaces ZipFile.extractall: a layer becomes a link to the folder of its first extraction.
 
     Each start of a function extracts its layers, thousands of files, which takes seconds and half
     of the emulator's time. They are only read, as on AWS.
@@ -47,7 +47,7 @@ def extract_layers_once(archive: zipfile.ZipFile, path: str) -> None:
 
 
 def follow_log(worker: Any) -> None:
-    """In place of Worker._read_stderr: takes the function's log as it comes, to the end."""
+    """Replaces Worker._read_stderr: reads the function's log as it is written, to the end."""
     process = worker._proc
     with contextlib.suppress(OSError, ValueError):  # closed
         while select.select([process.stderr], [], []) and _take_log(worker, process):
@@ -55,13 +55,13 @@ def follow_log(worker: Any) -> None:
 
 
 def log_so_far(worker: Any) -> str:
-    """In place of Worker._drain_stderr_bounded, which waits 50 ms for a line that may not come, and
-    on a busy machine misses one that does: it appears at the next call of the function, if ever.
+    """Replaces Worker._drain_stderr_bounded, which waits 50 ms for a line that may not come, and on
+    a busy machine misses a late line: that appears at the next call of the function, if ever.
 
-    A function logs before it answers, so that all of it can be taken when the answer is there.
+    A function logs before it answers, so its whole log can be read when the answer is there.
     """
     process = worker._proc
-    if process is not None:  # not stopped meanwhile
+    if process is not None:  # not stopped in the meantime
         with contextlib.suppress(OSError, ValueError):
             _take_log(worker, process)
     text: str = worker._drain_stderr()
@@ -69,7 +69,7 @@ def log_so_far(worker: Any) -> str:
 
 
 def _take_log(worker: Any, process: Any) -> bool:
-    """Whether there may be more."""
+    """Whether there may be more to read."""
     pipe = process.stderr.fileno()
     with _taking_log:
         while select.select([pipe], [], [], 0)[0]:
@@ -91,12 +91,12 @@ async def serve(listening: socket.socket) -> None:
     from ministack.core.lambda_runtime import Worker  # noqa: PLC0415
 
     async def behind_tls(scope: dict[str, Any], receive: Any, send: Any) -> None:
-        """Says what a load balancer in front would: else the bucket's TLS-only policy refuses."""
+        """Sets the header of a load balancer: without it the bucket's TLS-only policy refuses."""
         if scope["type"] == "http":
             scope = {**scope, "headers": [*scope["headers"], (b"x-forwarded-proto", b"https")]}
         await app(scope, receive, send)
 
-    zipfile.ZipFile.extractall = extract_layers_once  # type: ignore[method-assign, assignment]  # takes what it is called with
+    zipfile.ZipFile.extractall = extract_layers_once  # type: ignore[method-assign, assignment]  # same parameters
     Worker._read_stderr = follow_log
     Worker._drain_stderr_bounded = log_so_far
 

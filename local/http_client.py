@@ -9,7 +9,7 @@ from typing import Any
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What came back; names of `headers` are in lower case."""
+    """The response; names of `headers` are in lower case."""
 
     status: int
     body: str

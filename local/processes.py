@@ -1,4 +1,4 @@
-"""Starts the processes of the local stack, and leaves none behind."""
+"""Starts the processes of the local stack, and stops all of them."""
 
 import ctypes
 import json
@@ -18,15 +18,15 @@ _PR_SET_PDEATHSIG = 1
 
 
 class NotStarted(Exception):
-    """A process of the local stack did not come up, or a command failed; the message says why."""
+    """A process of the local stack did not start, or a command failed; the message says why."""
 
 
 def environment(**more: str) -> dict[str, str]:
-    """This process's environment without what would lead the tools to a real AWS account."""
+    """This process's environment without variables that could lead tools to a real AWS account."""
     kept = {
         name: value for name, value in os.environ.items() if not name.upper().startswith(_FOREIGN)
     }
-    here = "127.0.0.1,localhost"  # no proxy is to be asked for the local stack
+    here = "127.0.0.1,localhost"  # no proxy for the local stack
     return {
         **kept,
         "NO_PROXY": here,
@@ -62,7 +62,7 @@ def running(
 ) -> Iterator[dict[str, Any]]:
     """Starts a process that prints one line of JSON when it is ready; stops it at the end.
 
-    Yields what that line says. The process has a group of its own, which is stopped as a whole.
+    Yields the content of that line. The process has its own group, which is stopped as a whole.
     Raises NotStarted with the last lines of its log if it ends before.
     """
     with log.open("ab") as errors:
@@ -73,7 +73,7 @@ def running(
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=errors,
-            start_new_session=True,  # Ctrl-C reaches us alone, and we stop it in order
+            start_new_session=True,  # Ctrl-C reaches only this process, which stops the others
             preexec_fn=_end_with_parent,  # noqa: PLW1509  # no threads are running at this time
         )
     try:
@@ -91,8 +91,8 @@ def _first_line(process: subprocess.Popen[bytes], log: Path) -> dict[str, Any]:
 
 
 def _stop(process: subprocess.Popen[bytes], seconds: int) -> None:
-    """Ends the process with its whole group, while its number cannot be another's yet."""
-    with suppress(ProcessLookupError, PermissionError):  # it has ended by itself
+    """Ends the process with its whole group, before its id can be reused."""
+    with suppress(ProcessLookupError, PermissionError):  # it has already ended
         os.killpg(process.pid, signal.SIGTERM)
     try:
         process.wait(seconds)
@@ -104,15 +104,15 @@ def _stop(process: subprocess.Popen[bytes], seconds: int) -> None:
 
 
 def _end_with_parent() -> None:
-    """Where the system can: a parent that is killed outright takes the process with it."""
+    """Has the kernel end the process with its parent, where the system supports that."""
     if sys.platform == "linux":
         ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
 
 
 def end_on_signals() -> None:
-    """Lets SIGTERM and SIGINT unwind this process, so that nothing is left running."""
+    """Makes SIGTERM and SIGINT unwind this process, so that nothing is left running."""
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
-    signal.signal(signal.SIGINT, signal.default_int_handler)  # background shells switch it off
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # background shells ignore SIGINT
 
 
 def last_lines(log: Path, count: int = 25) -> str:

@@ -1,6 +1,6 @@
 """Pictures of the console: drives the local stack with a made-up district, and writes PNGs.
 
-python -m local.screenshots      those that the docs show to docs/images, all others to .local
+python -m local.screenshots      writes those in the docs to docs/images, all others to .local
 """
 
 import datetime as dt
@@ -22,13 +22,13 @@ IN_THE_DOCS = ("connections", "mapping", "run")
 LAPTOP = ViewportSize(width=1180, height=780)
 PHONE = ViewportSize(width=375, height=780)
 SHOWN_HOST = "sftp.example.org"
-EXAMPLES = ["001036", "007881", "005180"]  # those who are changed first, the next day
+EXAMPLES = ["001036", "007881", "005180"]  # the students that the next day changes first
 
 
 def main() -> None:
     end_on_signals()
     if CHROMIUM is None:
-        sys.exit("Chromium is not installed: there is nothing to take pictures with.")
+        sys.exit("Chromium is not installed: install it to take pictures.")
     try:
         with local_stack(ROOT / ".local" / "run" / "screenshots", print) as stack:
             run = furnish(stack)
@@ -43,8 +43,8 @@ def main() -> None:
 
 
 def furnish(stack: LocalStack) -> str:
-    """Some connections with a past; answers the run that held students back."""
-    print("Making a district up …", flush=True)
+    """Creates connections with a history; returns the run that held students."""
+    print("Creating a made-up district …", flush=True)
     year = this_school_year(dt.datetime.now().astimezone().date())
     registrations = made_up_district(year, students=420)
     connections = (
@@ -61,7 +61,7 @@ def furnish(stack: LocalStack) -> str:
     _at_night(stack, "sis", -3)
     _at_night(stack, "sis", -2)
     later = next_day(registrations)
-    for one in later.changed[: len(EXAMPLES)]:  # an answer that Enroll has only since today
+    for one in later.changed[: len(EXAMPLES)]:  # a value that is new in Enroll
         one["data"]["students"]["gender"] = "Prefer not to say"
     sync(stack, "sis", [*later.changed, *later.added], _silent)
     export(stack, "sis", dry_run=True)
@@ -97,7 +97,7 @@ def _check(stack: LocalStack, connection: str) -> None:
 
 
 def _at_night(stack: LocalStack, connection: str, days: int) -> str:
-    """An export as the schedule starts it; answers its id."""
+    """Runs an export as the schedule does; returns its id."""
     night = dt.datetime.now(dt.UTC).replace(hour=2, minute=0, second=0) + dt.timedelta(days=days)
     event = {"connection_id": connection, "trigger": "schedule"}
     event["scheduled_time"] = night.isoformat(timespec="seconds")
@@ -111,7 +111,7 @@ def _at_night(stack: LocalStack, connection: str, days: int) -> str:
 
 
 def _silent(_: str) -> None:
-    """Says nothing."""
+    """Prints nothing."""
 
 
 # The pictures
@@ -136,7 +136,7 @@ def take_pictures(stack: LocalStack, run: str) -> None:
 
 
 def _with_a_hosts_name(route: Route) -> None:
-    """The stack's server has an address and a free port; a district's has a name."""
+    """Shows a district's server name in place of the stack's address and port."""
     answer = route.fetch()
     text = re.sub(r"127\.0\.0\.1:\d+", SHOWN_HOST, answer.text())
     text = re.sub(r'"host": ?"127\.0\.0\.1"', f'"host": "{SHOWN_HOST}"', text)
@@ -186,7 +186,7 @@ def _go(page: Page, path: str, heading: str) -> None:
 def _picture(
     page: Page, name: str, *, height: int = LAPTOP["height"], above: Locator | None = None
 ) -> None:
-    """Of the window, which begins a little above what it is about."""
+    """Takes a picture of the window, scrolled to a little above the part."""
     if page.viewport_size != PHONE:
         page.set_viewport_size(ViewportSize(width=LAPTOP["width"], height=height))
     if above:

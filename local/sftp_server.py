@@ -3,7 +3,7 @@
     python local/sftp_server.py --root FOLDER --state FOLDER
 
 Prints one line of JSON when it is ready (host, port, username, password, host_keys) and serves
-until it is terminated. Creates the host key and password at the first start, in `--state`.
+until terminated. Creates the host key and password at the first start, in `--state`.
 """
 
 import argparse
@@ -23,7 +23,7 @@ USERNAME = "district"
 
 
 class JailedSftp(asyncssh.SFTPServer):
-    """Serves the root only; links, which could lead out of it, cannot be created."""
+    """Serves the root only; links cannot be created, because they could lead out of it."""
 
     def __init__(self, channel: asyncssh.SSHServerChannel[bytes], root: Path) -> None:
         super().__init__(channel, chroot=os.fsencode(root))

@@ -1,4 +1,4 @@
-"""Signs in at the local stack: people through the sign-in pages, programs by their credentials."""
+"""Signs in to the local stack: people through the sign-in pages, programs by credentials."""
 
 import base64
 import contextlib
@@ -35,7 +35,7 @@ def people(district: str = DISTRICT) -> dict[str, User]:
 
 
 def _new_password() -> str:
-    """By the user pool's rules: small and capital letters, and a digit."""
+    """Follows the user pool's rules: lower and upper case letters, and a digit."""
     return f"Local-1-{secrets.token_urlsafe(12)}"
 
 
@@ -51,7 +51,7 @@ def create_people(cognito: Any, user_pool: str, users: dict[str, User]) -> None:
 
 
 def _create_district_groups(cognito: Any, user_pool: str, users: dict[str, User]) -> None:
-    """The template has the groups of the roles; those of districts are made as they join."""
+    """The template has the groups of the roles; a district's group is created when it joins."""
     groups = {group for user in users.values() for group in user.groups}
     for group in sorted(group for group in groups if group.startswith("district:")):
         with contextlib.suppress(cognito.exceptions.GroupExistsException):
@@ -59,7 +59,7 @@ def _create_district_groups(cognito: Any, user_pool: str, users: dict[str, User]
 
 
 def token_of_person(endpoint: str, client_id: str, return_url: str, user: User) -> str:
-    """The access token of a person: authorization code with PKCE, as a browser gets it."""
+    """The access token of a person: authorization code with PKCE, as in a browser."""
     verifier = secrets.token_urlsafe(48)
     challenge = base64.urlsafe_b64encode(hashlib.sha256(verifier.encode()).digest())
     signed_in = send_form(

@@ -1,6 +1,6 @@
 """The local stack: template.yaml itself on an AWS emulator, and a district's SFTP server.
 
-    python -m local.stack      starts it and leaves it running; tools read .local/stack.json
+    python -m local.stack      starts the stack and leaves it running; tools read .local/stack.json
 
 Everything listens on 127.0.0.1 on free ports, so that several stacks run side by side.
 """
@@ -75,16 +75,16 @@ class LocalStack:
         return send(method, self.api_url + path, body=text, headers=headers)
 
     def client(self, service: str) -> Any:
-        """A boto3 client with the keys of the emulator's root, who may do everything."""
+        """A boto3 client with the keys of the emulator's root user, which has every permission."""
         return client_of(service, self.endpoint_url)
 
     @property
     def console_url(self) -> str:
-        """Where people begin."""
+        """The address that people open first."""
         return f"{self.api_url}/console"
 
     def to_json(self) -> dict[str, Any]:
-        """What .local/stack.json holds."""
+        """The content of .local/stack.json."""
         return {
             "api_url": self.api_url,
             "console_url": self.console_url,
@@ -107,10 +107,10 @@ class LocalStack:
 
 @contextlib.contextmanager
 def local_stack(state: Path, say: Say) -> Iterator[LocalStack]:
-    """Starts a clean stack, and stops all of it at the end.
+    """Starts a clean stack, and stops it at the end.
 
-    `state` is a folder for this stack alone: its logs, keys and the district's files. What an
-    earlier stack left there is removed. Raises NotStarted.
+    `state` is a folder for this stack only: its logs, keys and the district's files. Files of an
+    earlier stack are removed. Raises NotStarted.
     """
     state.mkdir(parents=True, exist_ok=True)
     with (state / "lock").open("w") as lock, contextlib.ExitStack() as parts:
@@ -120,7 +120,7 @@ def local_stack(state: Path, say: Say) -> Iterator[LocalStack]:
             raise NotStarted(f"A stack is already running in {state}: stop it first.") from None
         _clear(state)
         os.environ["NO_PROXY"] = os.environ["no_proxy"] = environment()["NO_PROXY"]
-        with built(say) as build:  # held until it is deployed, so that nobody builds over it
+        with built(say) as build:  # held until it is deployed: no other build may replace it
             say("Starting the AWS emulator and the district's SFTP server …")
             parts.callback(shutil.rmtree, state / "tmp", ignore_errors=True)
             endpoint = _start_emulator(state, parts)
@@ -146,7 +146,7 @@ def _clear(state: Path) -> None:
 
 
 def _start_emulator(state: Path, parts: contextlib.ExitStack) -> str:
-    """The emulator's address. Functions inherit this environment: there is little in it."""
+    """The emulator's address. Functions inherit its environment, so there is little in it."""
     site_packages = next((_ENVIRONMENTS / "ministack" / "lib").glob("python3.*/site-packages"))
     said = parts.enter_context(
         running(
@@ -204,7 +204,7 @@ def _deploy(build: Path, endpoint: str, log: Path) -> None:
         [
             SAM,
             "deploy",
-            "--config-env=local",  # samconfig.toml has nothing for it: all is said here
+            "--config-env=local",  # samconfig.toml has nothing for it: all settings are here
             f"--template-file={build / 'template.yaml'}",
             f"--stack-name={STACK_NAME}",
             f"--s3-bucket={_ARTIFACTS}",
@@ -232,7 +232,7 @@ def _outputs(endpoint: str) -> dict[str, str]:
 
 
 def _answer_errors_as_the_gateway_does(build: Path, endpoint: str, api_id: str) -> None:
-    """The emulator leaves the template's GatewayResponses out; it takes them one by one."""
+    """Puts the template's GatewayResponses one by one: the emulator ignores them on deployment."""
     template = yaml.safe_load((build / "template.yaml").read_text())
     gateway = client_of("apigateway", endpoint)
     for kind, answer in template["Resources"]["Api"]["Properties"]["GatewayResponses"].items():
@@ -247,7 +247,7 @@ def _answer_errors_as_the_gateway_does(build: Path, endpoint: str, api_id: str) 
 
 
 def _let_schedules_be_kept(endpoint: str) -> None:
-    """The emulator asks for rights on the default group, whichever group a schedule is in."""
+    """Grants permissions on the default group: the emulator checks that one for every schedule."""
     role = client_of("cloudformation", endpoint).describe_stack_resource(
         StackName=STACK_NAME, LogicalResourceId="ConfigurationRole"
     )["StackResourceDetail"]["PhysicalResourceId"]
@@ -265,8 +265,8 @@ def _let_schedules_be_kept(endpoint: str) -> None:
 
 
 def _let_people_return(endpoint: str, outputs: dict[str, str], console_url: str) -> None:
-    """The emulator's API has another address than the template says, and known only now. The
-    emulator keeps what an update leaves out."""
+    """Sets the real address of the emulator's API, which differs from the template's. The emulator
+    keeps the settings that an update leaves out."""
     client_of("cognito-idp", endpoint).update_user_pool_client(
         UserPoolId=outputs["UserPoolId"],
         ClientId=outputs["PeopleClientId"],
@@ -302,7 +302,7 @@ def _signed_in(
 
 
 def client_of(service: str, endpoint: str) -> Any:
-    """A boto3 client of the emulator, with the keys of its root, who may do everything."""
+    """A boto3 client of the emulator, with the keys of its root user (all permissions)."""
     return boto3.client(
         service,  # type: ignore[call-overload]  # any service
         endpoint_url=endpoint,

@@ -1,4 +1,4 @@
-"""Puts the console's files, as they are in the folder, into the running local stack.
+"""Copies the console's current files into the running local stack.
 
 python -m local.update_console      then reload the page
 """
@@ -26,7 +26,7 @@ def main() -> None:
     client_of("lambda", aws["endpoint_url"]).update_function_code(
         FunctionName=aws["functions"]["console"], ZipFile=packed.getvalue()
     )
-    print("The console is as it is in the folder: reload the page.")
+    print("The console is up to date: reload the page.")
 
 
 if __name__ == "__main__":

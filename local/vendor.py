@@ -1,8 +1,8 @@
-"""Fetches the libraries of the console anew, from the npm registry, and checks their hashes.
+"""Downloads the libraries of the console from the npm registry, and checks their hashes.
 
-    python -m local.vendor      needs npm; only to take up another version
+    python -m local.vendor      needs npm; only to change a version
 
-To change a version: its number and the sha512 of its package (`npm view NAME dist.integrity`).
+To change a version, set its number and the sha512 of its package (`npm view NAME dist.integrity`).
 """
 
 import base64
@@ -63,13 +63,13 @@ def main() -> None:
 
 
 def _take(package: Package, folder: Path) -> dict[str, str]:
-    """Writes the package's files; the SHA-256 of each, by its name."""
+    """Writes the package's files; returns the SHA-256 of each, by name."""
     command = ["npm", "pack", "--silent", f"{package.name}@{package.version}"]
     subprocess.run(command, cwd=folder, check=True, env=environment(), stdout=subprocess.DEVNULL)
     packed = folder / f"{package.name}-{package.version}.tgz"
     found = base64.b64encode(hashlib.sha512(packed.read_bytes()).digest()).decode()
     if f"sha512-{found}" != package.integrity:
-        raise SystemExit(f"{packed.name} is not the package that is listed: sha512-{found}")
+        raise SystemExit(f"{packed.name} is not the listed package: sha512-{found}")
     hashes = {}
     with tarfile.open(packed) as archive:
         for path, name in package.files.items():

@@ -1,6 +1,6 @@
-"""Registrations to try the service with: a made-up district, or those of a CSV file.
+"""Registrations to try the service: a made-up district, or those of a CSV file.
 
-What a made-up student's fields are called and hold: `fields.py`.
+`fields.py` has the fields of a made-up student and their content.
 """
 
 from local.district.csv_file import (

@@ -14,7 +14,7 @@ class UnreadableFile(Exception):
 
 
 def field_path(column: str) -> str:
-    """A column's field: one without a dot is a student's."""
+    """The field of a column; a name without a dot is a student's field."""
     return column if "." in column else f"students.{column}"
 
 

@@ -1,8 +1,8 @@
-"""The fields of a made-up student, as Enroll names them, and what each holds.
+"""The fields of a made-up student, as Enroll names them, and their content.
 
-The names of the first block of each group are Enroll's own; the others are in its style, for every
-district names what it asks for. A field that was not answered is blank, never left out. Answers of
-several choices are parted by |. A made-up registration has these fields and no others (a test).
+The names in the first block of each group are Enroll's own; the others are in its style, because
+each district names its own questions. An unanswered field is blank, never missing. Several choices
+are separated by |. A made-up registration has these fields and no others (a test).
 """
 
 GRADES = ("PK", "K", *(str(grade) for grade in range(1, 13)))
@@ -27,7 +27,7 @@ RELATIONSHIPS = (
 PHONE_TYPES = ("Cell", "Home", "Work")
 SUFFIXES = ("Jr", "II", "III", "IV")
 GUARDIANS = 4
-"""So many places for guardians, guardian1_… to guardian4_…; they are filled from the first on."""
+"""The number of guardians: guardian1_… to guardian4_…, filled from the first on."""
 
 _GUARDIAN = {
     "fname": "first name; blank: no such guardian",
@@ -53,12 +53,12 @@ FIELDS = {
     "students.dob": "YYYY-MM-DD",
     "students.mname": "middle name, or blank",
     "students.suffix": "one of SUFFIXES, or blank",
-    "students.nickname": "what the child is called, or blank",
+    "students.nickname": "nickname, or blank",
     "students.state_student_id": "the state's number of the student, or blank",
     "students.grade": "one of GRADES",
     "students.gender": "one of GENDERS",
     "students.hispanic": "Y or N",
-    "students.race": "some of RACES, parted by |, or blank",
+    "students.race": "some of RACES, separated by |, or blank",
     "students.email": "email address of an older student, or blank",
     "students.username": "unique among the students",
     "students.birth_city": "city of birth",
@@ -68,7 +68,7 @@ FIELDS = {
     "students.city": "as household.city",
     "students.state": "as household.state",
     "students.zip": "as household.zip",
-    "students.notes": "free text, mostly blank",
+    "students.notes": "free text, usually blank",
     **{
         f"student_annual.guardian{number}_{name}": holds
         for number in range(1, GUARDIANS + 1)
@@ -78,7 +78,7 @@ FIELDS = {
     "student_annual.school_name": "the school's name",
     "student_annual.school_state_id": "the state's number of the school",
     "student_annual.entry_date": "first day at school, YYYY-MM-DD",
-    "student_annual.home_language": "one or two of LANGUAGES, parted by |",
+    "student_annual.home_language": "one or two of LANGUAGES, separated by |",
     "student_annual.ell": "learns English: Y or N",
     "student_annual.frl": "one of LUNCH",
     "student_annual.iep": "has an education plan: Y or N",

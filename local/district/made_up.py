@@ -1,6 +1,6 @@
-"""A made-up district: one day's registrations, and what changes until the next.
+"""A made-up district: one day's registrations, and the changes until the next day.
 
-The same for the same seed. Four students in ten have a sibling.
+Equal seeds give equal districts. Four students in ten have a sibling.
 """
 
 import copy
@@ -23,7 +23,7 @@ from local.district.fields import (
 from local.district.people import FIRST, MIDDLE, Family, Values, family, phone, plain
 from local.district.registration import Registration, registration
 
-_SCHOOLS = (  # number, name, state's number, first and last grade by place in GRADES
+_SCHOOLS = (  # number, name, state's number, first and last grade by index in GRADES
     ("0101", "Fair Oaks Elementary", "IA-90101", 0, 6),
     ("0102", 'St. Mary\'s "Upper" School', "IA-90102", 0, 6),
     ("0210", "Periwinkle Middle, West", "IA-90210", 7, 9),
@@ -33,7 +33,7 @@ _SCHOOLS = (  # number, name, state's number, first and last grade by place in G
 
 @dataclass(frozen=True, slots=True)
 class NextDay:
-    """What Enroll tells a day later: students as changed, new ones, and who left."""
+    """What Enroll sends a day later: changed students, new students, and those who left."""
 
     changed: list[Registration]
     added: list[Registration]
@@ -41,21 +41,21 @@ class NextDay:
     """School year and student id."""
 
     def after(self, registrations: list[Registration]) -> list[Registration]:
-        """The district as it is then."""
+        """The district after the changes."""
         new = {_key(one): one for one in (*self.changed, *self.added)}
         left = {_key(one): one for one in registrations} | new
         return [one for key, one in left.items() if key not in self.removed]
 
 
 def this_school_year(today: dt.date) -> int:
-    """The start year: from July on, the present one."""
+    """The start year: from July on, the current calendar year."""
     return today.year if today.month >= 7 else today.year - 1
 
 
 def made_up_district(year: int, *, students: int = 600, seed: int = 7) -> list[Registration]:
     """Registrations of a school year and the next, every fifth.
 
-    Among them what CSV files and SISes stumble over, and one that is not approved.
+    Includes values that are difficult for CSV files and SISes, and one unapproved registration.
     """
     chance = random.Random(seed)  # noqa: S311  # made-up people
     registrations = list(_students(chance, range(1, students + 1), year))
@@ -117,7 +117,7 @@ def _key(one: Registration) -> tuple[int, str]:
 
 
 def _changed(chance: random.Random, before: Registration) -> Registration:
-    """A correction of each kind that happens in an office."""
+    """Changes of each kind that occurs in an office."""
     after = copy.deepcopy(before)
     data = after["data"]
     annual, household, student = data["student_annual"], data["household"], data["students"]
@@ -138,16 +138,16 @@ def _changed(chance: random.Random, before: Registration) -> Registration:
 
 
 def _students(chance: random.Random, numbers: range, year: int) -> Iterator[Registration]:
-    """Families one after the other, until all numbers are given."""
+    """Families one after the other, until all student numbers are used."""
     left = iter(numbers)
     while siblings := list(islice(left, *chance.choices((1, 2, 3), weights=(60, 15, 3.33)))):
-        home = family(chance, siblings[0])  # of 100 students 60 are alone, 30 in twos, 10 in threes
+        home = family(chance, siblings[0])  # of 100 students 60, 30, 10 have 0, 1, 2 siblings
         for number in siblings:
             yield _student(chance, number, year + (number % 5 == 0), home)
 
 
 def _student(chance: random.Random, number: int, year: int, home: Family) -> Registration:
-    student_id = f"{number * 37:06}"  # leading zeros, and in no order of names
+    student_id = f"{number * 37:06}"  # leading zeros, not in the order of names
     grade = chance.randrange(len(GRADES))
     school = chance.choice([one for one in _SCHOOLS if one[3] <= grade <= one[4]])
     data = {

@@ -1,6 +1,6 @@
-"""Made-up families: names of every kind that files stumble over, addresses, guardians.
+"""Made-up families: names that are difficult for files, addresses, guardians.
 
-Nothing is from real people: phone numbers are 555-01.., addresses of mail are example.org.
+No real people: phone numbers are 555-01.., email addresses are at example.org.
 """
 
 import random
@@ -31,7 +31,7 @@ type Values = dict[str, str]
 
 @dataclass(frozen=True, slots=True)
 class Family:
-    """What siblings share: last name, household, and the guardian fields of student_annual."""
+    """The data that siblings share: last name, household, guardian fields of student_annual."""
 
     last_name: str
     household: Values
@@ -39,7 +39,7 @@ class Family:
 
 
 def plain(text: str) -> str:
-    """Small letters of ASCII only, as in a user name."""
+    """Lower-case ASCII letters only, as in a user name."""
     spelt = unicodedata.normalize("NFKD", text.casefold().translate(_SPELT))
     return "".join(letter for letter in spelt if letter.isascii() and letter.isalnum())
 
@@ -48,13 +48,13 @@ _SPELT = str.maketrans({"ł": "l", "ø": "o"})
 
 
 def phone(chance: random.Random) -> str:
-    """A made-up number in one of the two styles that people write."""
+    """A made-up phone number in one of the two common styles."""
     area, last = chance.choice(("515", "319", "904")), f"01{chance.randrange(100):02}"
     return chance.choice((f"({area}) 555-{last}", f"{area}555{last}"))
 
 
 def family(chance: random.Random, number: int) -> Family:
-    """One in six has three or four guardians."""
+    """Guardian fields; one family in six has three or four guardians."""
     last_name = chance.choice(LAST)
     (count,) = chance.choices((1, 2, 3, 4), weights=(25, 58, 11, 6))
     guardians: Values = {}
@@ -68,7 +68,7 @@ def family(chance: random.Random, number: int) -> Family:
 
 
 def household(chance: random.Random, number: int) -> Values:
-    """One in five has its mail sent elsewhere."""
+    """One in five has a separate mailing address."""
     zip_code = f"{chance.randrange(501, 99951):05}"
     elsewhere = chance.random() < 0.2
     return {
@@ -89,7 +89,7 @@ def household(chance: random.Random, number: int) -> Values:
 
 
 def guardian(chance: random.Random, family_name: str, place: int) -> Values:
-    """The first two are mostly the parents."""
+    """The first two are usually the parents."""
     first = chance.choice(FIRST)
     last = family_name if chance.random() < 0.7 else chance.choice(LAST)
     parents = place <= 2 and chance.random() < 0.8

@@ -1,5 +1,7 @@
-"""The shapes of the API's answers and of the requests that no model of ours describes, as JSON
-Schema, for the OpenAPI document. A property-based client checks that answers keep to them."""
+"""The API's answers, and requests without a pydantic model, as JSON Schema for OpenAPI.
+
+A property-based client checks that answers match them.
+"""
 
 from typing import Any
 
@@ -17,7 +19,7 @@ STUDENT_ID: Schema = {"type": "string", "pattern": r"^[A-Za-z0-9._@-]{1,64}$"}
 
 
 def obj(required: Schema, **optional: Schema) -> Schema:
-    """An object with these keys, and perhaps those; more may be added."""
+    """An object with required and optional keys; more may be added."""
     return {
         "type": "object",
         "properties": {**required, **optional},
@@ -26,7 +28,7 @@ def obj(required: Schema, **optional: Schema) -> Schema:
 
 
 def wish(**optional: Schema) -> Schema:
-    """A request in which every key may be left out, and no other may stand."""
+    """A request whose keys are all optional; other keys are refused."""
     return {"type": "object", "properties": optional, "additionalProperties": False}
 
 

@@ -49,7 +49,7 @@ _BLOCK = re.compile(r"<!-- generated: (\w+) -->\n.*?<!-- end -->", re.DOTALL)
 
 
 def main() -> None:
-    """Writes every file; with --check it only names those that would change."""
+    """Writes every file; with --check it only lists those that would change."""
     try:
         found = list(outputs())
     except Incomplete as error:
@@ -200,7 +200,7 @@ def _limits() -> str:
 
 
 def _routes() -> str:
-    """Who may call what: each route's permission, and the roles and the scope that hold it."""
+    """The permission of each route, and the roles and the scope that have it."""
     rows = [
         "| method and path (below `/v1`) | permission | Full Access | Limited Access | scope |",
         "| --- | --- | --- | --- | --- |",

@@ -2,4 +2,4 @@
 
 
 class Incomplete(Exception):
-    """The code has something that the docs need words for; the message says what to add where."""
+    """The docs do not describe a part of the code; the message says what to add, and where."""

@@ -1,4 +1,4 @@
-"""The OpenAPI document: every route of the functions, who may call it, and its shapes."""
+"""The OpenAPI document: every route of the functions, its permission, and its shapes."""
 
 import json
 import re
@@ -22,7 +22,7 @@ _STUDENT = f"{_C}/registrations/{{school_year}}/{{student_id}}"
 
 @dataclass(frozen=True, slots=True)
 class Operation:
-    """What a route is for, what it takes and what it answers, with the names of shapes."""
+    """The summary of a route, its request and its answers, by the names of their shapes."""
 
     summary: str
     answers: dict[int, Schema | None]
@@ -41,7 +41,7 @@ OPERATIONS: dict[tuple[str, str], Operation] = {
         {200: ref("SyncAnswer"), 503: {"anyOf": [ref("SyncAnswer"), ref("Error")]}},
         ref("Registrations"),
     ),
-    ("DELETE", _STUDENT): Operation("Remove a student from what is due and current", {204: None}),
+    ("DELETE", _STUDENT): Operation("Remove a student from the due and current ones", {204: None}),
     ("GET", "/me"): Operation("Who signed in, and what they may do", {200: ref("Me")}),
     ("GET", "/programs"): Operation(
         "The programs that a connection may name", {200: page(ref("Program"))}
@@ -69,7 +69,7 @@ OPERATIONS: dict[tuple[str, str], Operation] = {
     ),
     ("GET", f"{_C}/mapping/versions/{{version}}"): Operation("Read a version", _SAVED),
     ("POST", f"{_C}/mapping/versions/{{version}}/restore"): Operation(
-        "Take an older version up again", _SAVED, headers=("If-Match",)
+        "Restore an older version", _SAVED, headers=("If-Match",)
     ),
     ("POST", f"{_C}/mapping/preview"): Operation(
         "Mapped values of example students; moves nothing",
@@ -78,7 +78,7 @@ OPERATIONS: dict[tuple[str, str], Operation] = {
         body_needed=False,
     ),
     ("POST", f"{_C}/mapping/convert"): Operation(
-        "A mapping, JSON or YAML, as both; saves nothing",
+        "Convert a mapping, JSON or YAML, to both; saves nothing",
         {200: ref("ConvertedMapping")},
         {"anyOf": [ref("Mapping"), ref("StartFrom")]},
     ),
@@ -113,7 +113,7 @@ OPERATIONS: dict[tuple[str, str], Operation] = {
         "Send one student's record as a test", _STARTED, ref("TestRecordWish")
     ),
     ("POST", f"{_C}/erasures"): Operation(
-        "Erase a student from all that is kept", _STARTED, ref("ErasureWish")
+        "Erase a student from everything stored", _STARTED, ref("ErasureWish")
     ),
     ("GET", f"{_C}/schedule"): Operation("Read the schedule", {200: ref("Schedule")}),
     ("PUT", f"{_C}/schedule"): Operation(
@@ -135,14 +135,14 @@ OPERATIONS: dict[tuple[str, str], Operation] = {
         query=("limit", "after", "status", "kind", "trigger", "school_year", "from", "to"),
     ),
     ("POST", f"{_C}/exports"): Operation(
-        "Export students now, or try it dry", _STARTED, ref("ExportWish"), body_needed=False
+        "Export students now, or as a dry run", _STARTED, ref("ExportWish"), body_needed=False
     ),
     ("GET", _RUN): Operation("Read a run", {200: ref("Run")}),
     ("GET", f"{_RUN}/files/{{school_year}}/{{name}}"): Operation(
         "A link to download a file of a run", {200: ref("Link")}
     ),
     ("POST", f"{_RUN}/resend"): Operation(
-        "Send a past run's files again", _STARTED, ref("ResendWish"), body_needed=False
+        "Resend a past run's files", _STARTED, ref("ResendWish"), body_needed=False
     ),
     ("POST", f"{_RUN}/cancel"): Operation(
         "Cancel a run that is pending or awaits confirmation", {200: ref("Run")}
@@ -162,7 +162,7 @@ _PATH_PARAMETERS: dict[str, Schema] = {
 
 @dataclass(slots=True)
 class _Document:
-    """The document while it is put together."""
+    """Builds the document."""
 
     schemas: dict[str, Schema] = field(default_factory=lambda: dict(SCHEMAS))
 
@@ -231,7 +231,7 @@ def check_references(document: dict[str, Any]) -> None:
 
 
 def version() -> str:
-    """The version of this project, as pyproject.toml has it."""
+    """The version of this project, from pyproject.toml."""
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
     return str(project["version"])
 

@@ -108,7 +108,7 @@ def test_a_run_that_failed_is_told_to_people_and_programs_and_rings(
     line = metrics_of(stack, run)
     assert (line["service"], line["FailedRuns"]) == ("export", [1.0])
     put_metrics(stack, line)
-    rings(stack, people, "an export failed")
+    rings(stack, people, "export failed")
 
 
 def test_students_newly_held_back_are_told_once_without_naming_them_and_ring(
@@ -133,7 +133,7 @@ def test_students_newly_held_back_are_told_once_without_naming_them_and_ring(
     before, after = (metrics_of(stack, run) for run in (first, second))
     assert (before["NewlyHeldStudents"], after["NewlyHeldStudents"]) == ([1.0], [0.0])
     put_metrics(stack, before)
-    rings(stack, people, "students newly held back")
+    rings(stack, people, "students newly held")
     private = (STUDENT, NAME, "no-day-at-all")
     everything = json.dumps(
         [people.seen, programs.seen, *(log_lines(stack, name) for name in stack.functions.values())]
@@ -161,7 +161,7 @@ def test_a_nightly_export_that_did_not_come_rings(stack: LocalStack, people: Inb
 
     assert district.connection_id in overdue
     assert line["OverdueConnections"] == [len(overdue)]
-    rings(stack, people, "a nightly export did not come")
+    rings(stack, people, "nightly export overdue")
     district.export()
     assert district.connection_id not in watch(stack)
     stack.call("PUT", f"{district.path}/schedule", body | {"enabled": False}, role="full_access")
@@ -185,8 +185,8 @@ def watch(stack: LocalStack) -> list[str]:
 @pytest.mark.parametrize(
     ("namespace", "metric", "alarm"),
     [
-        ("AWS/SQS", "ApproximateNumberOfMessagesVisible", "an export was given up"),
-        ("AWS/ApiGateway", "5XXError", "the API answered with an error of its own"),
+        ("AWS/SQS", "ApproximateNumberOfMessagesVisible", "export event in dead-letter queue"),
+        ("AWS/ApiGateway", "5XXError", "API 5xx errors"),
     ],
 )
 def test_what_aws_counts_rings_too(

@@ -1,5 +1,6 @@
 """What the docs say of codes, routes, events and files is so."""
 
+import ast
 import datetime as dt
 import importlib
 import json
@@ -33,7 +34,11 @@ from registration_sync.use_cases.run_kinds.marker_recovery import REBUILD_MARKER
 
 ROOT = Path(__file__).parents[2]
 PAGES = sorted([ROOT / "README.md", ROOT / "CONTRIBUTING.md", *(ROOT / "docs").glob("*.md")])
-ADAPTERS = "layers/shared/python/registration_sync/adapters"
+PACKAGE = "layers/shared/python/registration_sync"
+FOLDERS = ("layers", "functions", "local", "tests", "benchmarks", "docs", "events", "mappings")
+FILES = [f"/{path.name}" for path in ROOT.iterdir()] + [
+    path.as_posix() for folder in FOLDERS for path in (ROOT / folder).rglob("*.*")
+]
 EVENTS = sorted((ROOT / "events").glob("*.json"))
 
 
@@ -126,7 +131,7 @@ def names_of(schema: Schema, path: str = "") -> set[str]:
 
 def test_operations_names_the_keys_and_outputs_that_there_are() -> None:
     _, _, recovery = page("docs/operations.md").partition("### A table is restored")
-    adapters = [path.read_text("utf-8") for path in (ROOT / ADAPTERS).rglob("*.py")]
+    adapters = [path.read_text("utf-8") for path in (ROOT / PACKAGE / "adapters").rglob("*.py")]
     keys = {key for text in adapters for key in re.findall(r'f"([A-Z]+)#\{connection_id\}', text)}
     outputs = page("template.yaml").partition("\nOutputs:")[2]
 
@@ -164,3 +169,53 @@ def test_links_lead_somewhere(path: Path) -> None:
     links = re.findall(r"\]\((?!https?:|#)([^)#]+)", path.read_text(encoding="utf-8"))
 
     assert [link for link in links if not (path.parent / link).exists()] == []
+
+
+@pytest.mark.lint
+@pytest.mark.parametrize("path", PAGES, ids=lambda path: path.name)
+def test_every_file_that_a_page_names_exists(path: Path) -> None:
+    pattern = r"`(\w[\w./-]*\.(?:py|js|ts|css)|\w[\w.-]*/[\w./-]*\.(?:json|yaml))`"
+    named = re.findall(pattern, path.read_text(encoding="utf-8"))
+
+    assert [name for name in named if not any(each.endswith(f"/{name}") for each in FILES)] == []
+
+
+def walks() -> dict[str, list[str]]:
+    """The steps of each walk of the architecture."""
+    section = page("docs/architecture.md").partition("## Three walks")[2].partition("\n## ")[0]
+    _, *parts = re.split(r"^### (.+)$", section, flags=re.MULTILINE)
+    return {
+        title: re.split(r"^\d+\. ", text, flags=re.MULTILINE)[1:]
+        for title, text in zip(parts[::2], parts[1::2], strict=True)
+    }
+
+
+@pytest.mark.lint
+@pytest.mark.parametrize("title", walks())
+def test_a_walk_names_functions_that_exist(title: str) -> None:
+    steps = walks()[title]
+
+    assert 1 <= len(steps) <= 10
+    for step in steps:
+        modules = [module_named(name) for name in re.findall(r"`([\w/]+\.py)`", step)]
+        defined = set().union(*(functions_of(module) for module in modules))
+        called = re.findall(r"`([\w.]+)\(\)`", step)
+        assert called, step
+        assert [name for name in called if name not in defined] == [], step
+
+
+def module_named(name: str) -> Path:
+    return next(path for path in (ROOT / PACKAGE / name, ROOT / name) if path.exists())
+
+
+def functions_of(module: Path) -> set[str]:
+    """The names of all functions, methods also with the name of their class."""
+    tree = ast.parse(module.read_text(encoding="utf-8"))
+    classes = [node for node in ast.walk(tree) if isinstance(node, ast.ClassDef)]
+    methods = {
+        f"{each.name}.{node.name}"
+        for each in classes
+        for node in each.body
+        if isinstance(node, ast.FunctionDef)
+    }
+    return methods | {node.name for node in ast.walk(tree) if isinstance(node, ast.FunctionDef)}
