@@ -85,7 +85,7 @@ def check_connection(
             at_most_seconds=CHECK_SECONDS,
         )
         findings.add(f"Signed in as {signing_in_as.username}.")
-        _try_folder(findings, session, folder, token, workspace)
+        _try_folder(findings, session, signing_in_as, folder, token, workspace)
     except DeliveryError as error:
         findings.add(_failure_message(error, findings, connection), StepResult.FAILED)
     finally:
@@ -120,7 +120,12 @@ def _failure_message(error: DeliveryError, findings: _Findings, connection: Conn
 
 
 def _try_folder(
-    findings: _Findings, session: SftpSession, folder: str, token: str, workspace: Path
+    findings: _Findings,
+    session: SftpSession,
+    account: SftpAccount,
+    folder: str,
+    token: str,
+    workspace: Path,
 ) -> None:
     """Delivers two test files, as a delivery does; the second replaces the first."""
     session.make_folder(folder)
@@ -128,7 +133,7 @@ def _try_folder(
     sources = [workspace / f"probe-{number}" for number in range(len(CONTENTS))]
     for source, content in zip(sources, CONTENTS, strict=True):
         source.write_bytes(content)
-    links = session.links(folder)
+    links = [] if account.keep_links else session.links(folder)
     token = upload_token(folder, token)
     uploads: list[Upload] = []
     final = ""
@@ -157,8 +162,8 @@ def _try_folder(
 def _link_warnings(links: Sequence[str]) -> Iterator[str]:
     if links:
         yield (
-            f"{', '.join(links[:3])} in this folder is a symbolic link. A delivery "
-            "under this name replaces the link with a file; what the link leads to stays as it is."
+            f"{', '.join(links[:3])} in this folder is a symbolic link. A delivery under this name "
+            "replaces the link with a file, unless the connection has keep_links."
         )
 
 
