@@ -6,26 +6,37 @@ python -m local.check_mapping FILE.yaml [--registrations FILE.csv] [--school-yea
 import argparse
 import datetime as dt
 import json
+import re
 import sys
 import tempfile
 from collections import Counter
-from collections.abc import Iterable, Sequence
-from itertools import batched
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import batched, chain
 from pathlib import Path
+from typing import Any
 from zoneinfo import ZoneInfo
 
-from local.district import UnreadableFile, made_up_district, registrations_of, this_school_year
-from registration_sync.domain.errors import InvalidRequest
+from local.district import (
+    UnreadableFile,
+    header_of,
+    made_up_district,
+    numbered_registrations_of,
+    this_school_year,
+    trimmed,
+)
+from registration_sync.domain.errors import InvalidRequest, Problem
 from registration_sync.domain.mapping.compiled.mapping import (
     CompiledMapping,
     RunContext,
     compile_mapping,
 )
 from registration_sync.domain.mapping.definition.mapping import Mapping, parse_mapping
+from registration_sync.domain.mapping.definition.warnings import KnownFields, mapping_warnings
 from registration_sync.domain.mapping.definition.yaml_text import read_mapping_text
 from registration_sync.domain.registrations.batches import Current, DueMark
 from registration_sync.domain.registrations.registration import (
     APPROVED,
+    Registration,
     decode_snapshot,
     encode_snapshot,
     parse_sync_request,
@@ -40,13 +51,18 @@ BATCH_SIZE = 500
 def main() -> None:
     arguments = _arguments()
     try:
-        mapping = _mapping(arguments.mapping)
+        definition = _definition(arguments.mapping)
+        mapping = parse_mapping(definition)
         year = arguments.school_year or this_school_year(dt.datetime.now().astimezone().date())
-        students = _students(arguments.registrations, year)
+        notes: list[str] = []
+        students = _students(arguments.registrations, year, notes)
     except (InvalidRequest, UnreadableFile) as error:
         sys.exit(_error_text(arguments.mapping, error))
     fields = sum(len(file.mapped_fields) for file in mapping.files)
     print(f"{arguments.mapping}: {len(mapping.files)} files, {fields} fields, no mistake found.")
+    _show_list("Registrations:", notes)
+    warnings = mapping_warnings(definition, _known_fields(students.values()))
+    _show_list("Warnings:", [f"{one.path}: {one.message}" for one in warnings])
     held = [_show(mapping, year, of_year) for year, of_year in sorted(students.items())]
     sys.exit(1 if any(held) else 0)
 
@@ -59,34 +75,82 @@ def _arguments() -> argparse.Namespace:
     return parser.parse_args()
 
 
-def _mapping(file: Path) -> Mapping:
+def _definition(file: Path) -> Any:
     if not file.is_file():
         raise UnreadableFile(f"There is no file {file}.")
     try:
         text = file.read_text(encoding="utf-8")
     except UnicodeDecodeError as error:
         raise UnreadableFile(f"The file is not UTF-8 text: {error}.") from None
-    return parse_mapping(read_mapping_text(text))
+    return read_mapping_text(text)
 
 
-def _students(file: Path | None, year: int) -> dict[int, list[Current]]:
-    """Each school year's registrations as stored snapshots, in order of student id."""
-    if file is not None and not file.is_file():
-        raise UnreadableFile(f"There is no file {file}.")
-    sent = registrations_of(file, school_year=year) if file else made_up_district(year)
-    approved = (one for one in sent if one["status"] == APPROVED)
-    students: dict[int, list[Current]] = {}
-    for part in batched(approved, BATCH_SIZE):
-        request = parse_sync_request(json.dumps({"registrations": part}))
-        for one in request.registrations:
+def _students(file: Path | None, year: int, notes: list[str]) -> dict[int, list[Current]]:
+    """Each school year's registrations as stored snapshots, in order of student id.
+
+    As in the service, a later row with the same id replaces an earlier one.
+    """
+    students: dict[int, dict[str, Current]] = {}
+    lines: dict[tuple[int, str], int] = {}
+    for part in batched(_numbered(file, year, notes), BATCH_SIZE):
+        for line, one in zip([line for line, _ in part], _parsed(part), strict=True):
             stored = encode_snapshot(one, f"{one.school_year}-08-01T12:00:00.000Z")
             if not isinstance(stored, bytes):
-                raise UnreadableFile(f"Student {one.student_id}: {stored.message}")
-            of_year = students.setdefault(one.school_year, [])
-            of_year.append(Current(one.student_id, "", 1, stored))
-    return {
-        year: sorted(of_year, key=lambda one: one.student_id) for year, of_year in students.items()
-    }
+                raise UnreadableFile(f"Line {line}: {stored.message}")
+            student = one.school_year, one.student_id
+            if student in lines:
+                notes.append(
+                    f"Line {line} has the same student id as line {lines[student]} and replaces it."
+                )
+            lines[student] = line
+            of_year = students.setdefault(one.school_year, {})
+            of_year[one.student_id] = Current(one.student_id, "", 1, stored)
+    return {year: [found[student] for student in sorted(found)] for year, found in students.items()}
+
+
+def _numbered(
+    file: Path | None, year: int, notes: list[str]
+) -> Iterator[tuple[int, dict[str, Any]]]:
+    """The approved registrations, each with its line in the file."""
+    if file is None:
+        sent: Iterable[tuple[int, Any]] = enumerate(made_up_district(year), 2)
+    elif not file.is_file():
+        raise UnreadableFile(f"There is no file {file}.")
+    else:
+        notes += [
+            f'The header "{name}" has blanks around it: read as "{trimmed(name)}".'
+            for name in header_of(file)
+            if name != trimmed(name)
+        ]
+        sent = numbered_registrations_of(file, school_year=year)
+    return ((line, one) for line, one in sent if one["status"] == APPROVED)
+
+
+def _parsed(part: Sequence[tuple[int, dict[str, Any]]]) -> list[Registration]:
+    """The registrations as the service reads them; problems name the line instead of the index."""
+    try:
+        body = json.dumps({"registrations": [one for _, one in part]})
+        return list(parse_sync_request(body).registrations)
+    except InvalidRequest as error:
+        problems = [
+            Problem(
+                re.sub(
+                    r"^registrations\[(\d+)\]",
+                    lambda found: f"line {part[int(found[1])][0]}",
+                    one.path,
+                ),
+                one.message,
+            )
+            for one in error.problems
+        ]
+        raise InvalidRequest("The registrations have mistakes.", problems=problems) from None
+
+
+def _known_fields(students: Iterable[Sequence[Current]]) -> KnownFields:
+    known = KnownFields()
+    for student in chain.from_iterable(students):
+        known.add(decode_snapshot(student.snapshot or b"")["data"])
+    return known
 
 
 def _show(mapping: Mapping, school_year: int, students: Sequence[Current]) -> int:

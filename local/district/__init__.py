@@ -3,7 +3,15 @@
 What a made-up student's fields are called and hold: `fields.py`.
 """
 
-from local.district.csv_file import UnreadableFile, columns_of, field_path, registrations_of
+from local.district.csv_file import (
+    UnreadableFile,
+    columns_of,
+    field_path,
+    header_of,
+    numbered_registrations_of,
+    registrations_of,
+    trimmed,
+)
 from local.district.made_up import NextDay, made_up_district, next_day, this_school_year
 from local.district.registration import Registration
 
@@ -13,8 +21,11 @@ __all__ = [
     "UnreadableFile",
     "columns_of",
     "field_path",
+    "header_of",
     "made_up_district",
     "next_day",
+    "numbered_registrations_of",
     "registrations_of",
     "this_school_year",
+    "trimmed",
 ]

@@ -18,23 +18,41 @@ def field_path(column: str) -> str:
     return column if "." in column else f"students.{column}"
 
 
+def trimmed(name: str) -> str:
+    """A column's name without blanks and invisible characters at its ends."""
+    return name.strip(" \t\r\n\xa0\u200b\ufeff")
+
+
 def columns_of(file: Path) -> list[str]:
-    """The file's header. Raises UnreadableFile."""
-    with file.open(newline="", encoding="utf-8-sig") as lines:
-        try:
-            header = next(csv.reader(lines), [])
-        except (UnicodeDecodeError, csv.Error) as error:
-            raise UnreadableFile(f"{file} is not CSV in UTF-8: {error}.") from None
+    """The file's column names, without blanks around them. Raises UnreadableFile."""
+    header = [trimmed(name) for name in header_of(file)]
     if "" in header or len(set(header)) < len(header) or not header:
         raise UnreadableFile(f"{file} needs a header with a different name for each column.")
     return header
 
 
-def registrations_of(file: Path, *, school_year: int) -> Iterator[Registration]:
-    """The file's rows as approved registrations; the header holds field paths.
+def header_of(file: Path) -> list[str]:
+    """The file's header as it is. Raises UnreadableFile."""
+    with file.open(newline="", encoding="utf-8-sig") as lines:
+        try:
+            return next(csv.reader(lines), [])
+        except (UnicodeDecodeError, csv.Error) as error:
+            raise UnreadableFile(f"{file} is not CSV in UTF-8: {error}.") from None
 
-    The student's id is the column student_id or id; the year is the column school_year, else
-    `school_year`. Raises UnreadableFile.
+
+def registrations_of(file: Path, *, school_year: int) -> Iterator[Registration]:
+    """The file's rows as approved registrations (see `numbered_registrations_of`)."""
+    for _, one in numbered_registrations_of(file, school_year=school_year):
+        yield one
+
+
+def numbered_registrations_of(
+    file: Path, *, school_year: int
+) -> Iterator[tuple[int, Registration]]:
+    """The file's rows as approved registrations, each with its first line in the file.
+
+    The header has field paths. The student's id is the column student_id or id; the year is the
+    column school_year, else `school_year`. Raises UnreadableFile.
     """
     columns = columns_of(file)
     names = {field_path(column): column for column in columns}
@@ -45,10 +63,12 @@ def registrations_of(file: Path, *, school_year: int) -> Iterator[Registration]:
         rows = csv.reader(lines)
         next(rows)
         try:
-            for number, row in enumerate(rows, start=2):
+            line = rows.line_num + 1
+            for row in rows:
                 if row:
-                    where = f"Row {number} of {file}"
-                    yield _registration(columns, row, id_column, school_year, where)
+                    where = f"Line {line} of {file}"
+                    yield line, _registration(columns, row, id_column, school_year, where)
+                line = rows.line_num + 1
         except (UnicodeDecodeError, csv.Error) as error:
             raise UnreadableFile(f"{file} is not CSV in UTF-8: {error}.") from None
 

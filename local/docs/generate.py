@@ -32,6 +32,13 @@ from registration_sync.domain.mapping.definition.rows import Rows
 from registration_sync.domain.mapping.transformations.date_formats import MEANINGS
 from registration_sync.domain.mapping.transformations.registry import TRANSFORMATIONS
 from registration_sync.domain.mapping.values import sources
+from registration_sync.domain.mapping.values.budget import (
+    MAX_LINE_CHARACTERS,
+    MAX_ROWS_BYTES,
+    MAX_SEARCHED_CHARACTERS,
+    MAX_STUDENT_SECONDS,
+    MAX_VALUE_CHARACTERS,
+)
 from registration_sync.domain.mapping.values.conditions import Condition
 from registration_sync.domain.registrations.registration import MAX_SNAPSHOT_BYTES
 from tests.servers.table import table as servers_table
@@ -183,7 +190,12 @@ def _limits() -> str:
     return (
         f"A mapping holds at most {MAX_MAPPING_CHARACTERS:,} characters, {MAX_FILES} files, and "
         f"{MAX_PATTERNS} different patterns. A registration has at most "
-        f"{MAX_SNAPSHOT_BYTES // 1000} kB."
+        f"{MAX_SNAPSHOT_BYTES // 1000} kB.\n\n"
+        "A student is held with the rule `too_large` if a value would become longer than "
+        f"{MAX_VALUE_CHARACTERS:,} characters, a line longer than {MAX_LINE_CHARACTERS:,} "
+        f"characters, or the student's rows in a file larger than {MAX_ROWS_BYTES:,} bytes; if a "
+        f"pattern gets more than {MAX_SEARCHED_CHARACTERS:,} characters; or if the patterns "
+        f"take longer than {MAX_STUDENT_SECONDS:g} seconds for the student."
     )
 
 

@@ -145,10 +145,12 @@ def _kind(key: str, schema: Schema) -> tuple[str, list[str]]:
         return "choice", options
     if key in _OF_FIELDS:
         return ("paths" if "array" in kinds else "path"), []
+    if key == "codes":
+        return "codes", []
     if "array" in kinds:
         return "texts", []
     if "$ref" in ways[0]:
-        return ways[0]["$ref"].rpartition("/")[2].strip("_").lower(), []
+        return "outcome", []  # a text or a field
     return _KINDS[ways[0].get("type", "string")], []
 
 

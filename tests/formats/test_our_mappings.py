@@ -212,13 +212,15 @@ def test_a_value_without_a_code_in_the_format_holds_the_student(
     assert field in held_fields(name, student(**values), tmp_path)
 
 
-def mapped(name: str, one: Registration) -> list[dict[str, str]]:
+def mapped(
+    name: str, one: Registration, definition: dict[str, Any] | None = None
+) -> list[dict[str, str]]:
     """The student's previewed rows, each by header."""
     body = json.dumps({"registrations": [one]})
     (parsed,) = parse_sync_request(body).registrations
     stored = encode_snapshot(parsed, "2026-08-02T10:00:00.000Z")
     assert isinstance(stored, bytes)
-    mapping = parse_mapping(definition_of(name))
+    mapping = parse_mapping(definition or definition_of(name))
     compiled = compile_mapping(mapping, RunContext(NOW, ZoneInfo("UTC"), YEAR))
     rows = compiled.preview(decode_snapshot(stored))
     assert [problem for row in rows for problem in row.problems] == []
@@ -246,6 +248,28 @@ def test_an_answer_is_the_same_in_all_columns(
 
     found = {to: value for row in rows for to, value in row.items()}
     assert {to: found.get(to) for to in expected} == expected
+
+
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [
+        ("clever", [{"Race": "A"}]),
+        ("focus", [{"SINGLE_ETHNIC": "A", "RACE_ASIAN": "Y"}]),
+        ("oneroster_1_1", [{"demographicRaceTwoOrMoreRaces": "false", "asian": "true"}]),
+        ("oneroster_1_2", [{"demographicRaceTwoOrMoreRaces": "false", "asian": "true"}]),
+        ("powerschool", [{"RaceCd": "A"}]),
+    ],
+)
+def test_two_answers_with_one_code_are_one_race(name: str, expected: list[dict[str, str]]) -> None:
+    """By 72 FR 59266, a student of two Asian origins has one race."""
+    text = json.dumps(definition_of(name))
+    text = text.replace('"Asian": "A"', '"Chinese": "A", "Vietnamese": "A"')
+
+    rows = mapped(name, student(race="Chinese|Vietnamese", hispanic="N"), json.loads(text))
+
+    assert [
+        {to: row[to] for to in expected[0]} for row in rows if expected[0].keys() <= row.keys()
+    ] == expected
 
 
 def test_in_focus_only_a_contact_who_lives_there_has_the_students_address() -> None:

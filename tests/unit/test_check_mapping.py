@@ -17,12 +17,15 @@ REGISTRATIONS = "id,grade\n007,K\n008,12\n"
 
 
 def checked(
-    mapping: str | bytes, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    mapping: str | bytes,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    content: str = REGISTRATIONS,
 ) -> int | str | None:
     """What the command exits with: 0, 1 if somebody is held, or a message."""
     file, registrations = tmp_path / "my.yaml", tmp_path / "students.csv"
     file.write_bytes(mapping if isinstance(mapping, bytes) else mapping.encode())
-    registrations.write_text(REGISTRATIONS)
+    registrations.write_text(content, newline="")
     monkeypatch.setattr(
         "sys.argv", ["check_mapping", str(file), "--registrations", str(registrations)]
     )
@@ -63,3 +66,48 @@ def test_a_mistake_is_reported_with_its_location(
     mapping: str | bytes, words: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     assert words in str(checked(mapping, tmp_path, monkeypatch))
+
+
+def test_a_wrong_registration_is_named_by_its_line(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rows = [f'{number},"K\nx"' for number in range(600)] + [",K"]
+
+    found = str(checked(MAPPING, tmp_path, monkeypatch, "\n".join(["id,grade", *rows])))
+
+    assert "line 1202" in found
+    assert "registrations[" not in found
+
+
+def test_an_id_that_repeats_counts_once_as_in_the_service(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert checked(MAPPING, tmp_path, monkeypatch, "id,grade\n1,12\n2,K\n1,K\n") == 0
+
+    shown = capsys.readouterr().out
+    assert "Line 4 has the same student id as line 2 and replaces it." in shown
+    assert "2 registrations, 0 held: students.csv 2 rows." in shown
+
+
+def test_blanks_around_a_header_are_removed_and_reported(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert checked(MAPPING, tmp_path, monkeypatch, " id , grade \n7,K\n") == 0
+
+    shown = capsys.readouterr().out
+    assert "    7,0\n" in shown
+    assert 'The header " grade " has blanks around it: read as "grade".' in shown
+
+
+def test_a_path_that_no_registration_has_is_a_warning(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    typed = MAPPING.replace("students.grade", "students.grad")
+
+    assert checked(typed, tmp_path, monkeypatch) == 0
+
+    shown = capsys.readouterr().out
+    assert (
+        "Warnings:\n  files[0].fields[1].from: No registration has the field students.grad" in shown
+    )
+    assert "did you mean students.grade?" in shown

@@ -119,8 +119,8 @@ def test_an_absent_path_or_parent_is_blank(data: dict[str, Any]) -> None:
         ({"students": ["x"]}, "not_a_group"),
         ({"students": {"v": {"a": "b"}}}, "not_text"),
         ({"students": {"v": ["a"]}}, "not_text"),
-        ({"students": {"v": []}}, "not_text"),
-        ({"students": {"v": {}}}, "not_text"),
+        ({"students": {"v": [[]]}}, "not_text"),
+        ({"students": {"v": {"a": {}}}}, "not_text"),
     ],
 )
 @pytest.mark.parametrize(
@@ -151,7 +151,7 @@ def test_a_group_or_a_list_is_never_written_as_text(
         (direct("students.v", default="NA", required=True), "", "NA"),
         (codes({"K": "0"}), "", ""),
         (codes({"K": "0"}, default="99"), "", "99"),
-        (codes({"K": ""}, default="99"), "K", ""),
+        (codes({"K": ""}, default="99", send_blank=["K"]), "K", ""),
         (codes({"K": "0"}, on_error="blank"), "13", ""),
         (codes({"K": "0"}, on_error="keep"), "13", "13"),
         (codes({"K": "0"}, on_error="default", default="99"), "13", "99"),

@@ -2,6 +2,7 @@
 
 import csv
 import io
+import unicodedata
 from dataclasses import replace
 from typing import Any, get_args
 
@@ -9,12 +10,15 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from registration_sync.domain.mapping.values.characters import CONTROL, LINE_BREAK
 from registration_sync.domain.mapping.values.csv_format import (
     CODECS,
+    FORMULA_STARTS,
     CsvFormat,
     Encoding,
     file_start,
     format_problem,
+    is_encodable,
     line_writer,
 )
 from registration_sync.domain.mapping.values.unmappable import Unmappable
@@ -35,11 +39,12 @@ FORMATS = st.builds(
     encoding=st.sampled_from(get_args(Encoding)),
     line_ending=st.sampled_from(["\r\n", "\n"]),
     line_breaks_to_spaces=st.booleans(),
+    formulas=st.sampled_from(["keep", "quote", "hold"]),
 ).filter(
     lambda form: (
         form.separator != form.text_identifier
         and not (form.quote_always and not form.text_identifier)
-        and format_problem(replace(form, separator="\0"), form.separator, only_column=False) is None
+        and is_encodable(form.separator, form.encoding)
     )
 )
 
@@ -53,9 +58,19 @@ def read_back(content: bytes, form: CsvFormat) -> list[list[str]]:
 
 
 def expected(row: list[str], form: CsvFormat) -> list[str]:
-    if not form.line_breaks_to_spaces:
-        return row
-    return [value.replace("\r\n", " ").replace("\r", " ").replace("\n", " ") for value in row]
+    return [_expected(value, form) for value in row]
+
+
+def _expected(value: str, form: CsvFormat) -> str:
+    if form.formulas == "quote" and value.startswith(FORMULA_STARTS):
+        value = f"'{value}"
+    if form.line_breaks_to_spaces:
+        value = LINE_BREAK.sub(" ", value)
+    try:
+        value.encode(CODECS[form.encoding])
+    except UnicodeEncodeError:
+        return unicodedata.normalize("NFC", value)
+    return value
 
 
 @given(st.lists(ROWS, min_size=1, max_size=3), FORMATS)
@@ -80,10 +95,81 @@ def test_every_row_is_read_back_unchanged_or_refused(
 
 
 @given(ROWS, FORMATS.filter(lambda form: form.text_identifier and form.encoding != "windows-1252"))
-def test_with_a_text_identifier_every_text_can_be_written(row: list[str], form: CsvFormat) -> None:
-    assert [format_problem(form, value, only_column=len(row) == 1) for value in row] == [
-        None
-    ] * len(row)
+def test_with_a_text_identifier_every_text_without_control_characters_can_be_written(
+    row: list[str], form: CsvFormat
+) -> None:
+    form = replace(form, formulas="keep")
+    found = [format_problem(form, value, only_column=len(row) == 1) for value in row]
+
+    for value, problem in zip(expected(row, form), found, strict=True):
+        assert (problem.rule if problem else None) == (
+            "control_character" if CONTROL.search(value) else None
+        )
+
+
+@pytest.mark.parametrize("character", "\0\x01\x07\x08\x0b\x0c\x1b\x1c\x1f\x7f\x80\x85\x9f")
+@pytest.mark.parametrize(
+    "form", [CsvFormat(), CsvFormat(quote_always=True), CsvFormat(separator="\t")]
+)
+def test_a_control_character_is_refused_with_its_number(character: str, form: CsvFormat) -> None:
+    problem = format_problem(form, f"Añ{character}", only_column=False)
+
+    assert problem is not None
+    assert problem.rule == "control_character"
+    assert f"U+{ord(character):04X} (character 3)" in problem.message
+    for row in (["a", f"b{character}"], [f"é{character}", "a"], [character]):
+        with pytest.raises(Unmappable):
+            line_writer(form)(row)
+
+
+@pytest.mark.parametrize("character", "\t\xa0\xad\u200b\u2028\u2029\ufeff\ufffd😀\\")
+def test_any_other_character_is_written_unchanged(character: str) -> None:
+    assert line_writer(CsvFormat())(["a", character]) == f"a,{character}\r\n".encode()
+
+
+@pytest.mark.parametrize("line_break", ["\r\n", *"\n\r\v\f\x1c\x1d\x1e\x85\u2028\u2029"])
+def test_line_breaks_of_every_kind_become_spaces(line_break: str) -> None:
+    form = CsvFormat(line_breaks_to_spaces=True)
+
+    assert line_writer(form)([f"12{line_break}Main", "x"]) == b"12 Main,x\r\n"
+
+
+@pytest.mark.parametrize(
+    ("value", "written"),
+    [
+        ("Jose\u0301", "José"),
+        ("n\u0303", "ñ"),
+        ("José", "José"),
+        ("\u037e", '";"'),
+    ],
+)
+def test_windows_1252_has_composed_characters(value: str, written: str) -> None:
+    form = CsvFormat(encoding="windows-1252", separator=";")
+
+    assert format_problem(form, value, only_column=False) is None
+    assert line_writer(form)([value, "x"]) == f"{written};x\r\n".encode("cp1252")
+
+
+def test_a_character_that_the_encoding_cannot_hold_is_named() -> None:
+    problem = format_problem(CsvFormat(encoding="windows-1252"), "Ana 😀", only_column=False)
+
+    assert problem is not None
+    assert "U+1F600 (character 5), which windows-1252 cannot hold" in problem.message
+
+
+FORMULAS = ["=HYPERLINK(1)", "+1", "-2", "@x", "\tx", "\rx", "\nx", "\uff1d1"]
+
+
+@pytest.mark.parametrize("value", FORMULAS)
+def test_formulas_are_kept_quoted_or_held(value: str) -> None:
+    kept = format_problem(CsvFormat(), value, only_column=False)
+    held = format_problem(CsvFormat(formulas="hold"), value, only_column=False)
+    quoted = line_writer(CsvFormat(formulas="quote", quote_always=True))([value, "a=b"])
+
+    assert kept is None
+    assert held is not None
+    assert held.rule == "formula"
+    assert quoted == f'"\'{value}","a=b"\r\n'.encode()
 
 
 @pytest.mark.parametrize(
@@ -115,7 +201,7 @@ def test_a_line_is_written_by_the_rules(form: CsvFormat, row: list[str], line: b
     ("form", "value", "rule"),
     [
         (CsvFormat(encoding="windows-1252"), "Łukasz", "encoding"),
-        (CsvFormat(encoding="windows-1252"), "\x81", "encoding"),
+        (CsvFormat(encoding="windows-1252"), "\x81", "control_character"),
         (CsvFormat(), "\ud800", "encoding"),
         (CsvFormat(text_identifier=""), "a,b", "text_identifier"),
         (CsvFormat(text_identifier=""), "a\nb", "text_identifier"),

@@ -237,7 +237,8 @@ def test_sources_of_any_depth_are_taken(source: str) -> None:
         ({**GRADE, "codes": {1: "01"}}, "codes[1]", 'in quotes, such as "1"'),
         ({**GRADE, "codes": {"K": None}}, "codes.K", "as text, in quotes"),
         ({**GRADE, "codes": {" ": "N"}}, "codes. ", "in `blank`"),
-        ({**GRADE, "codes": ["K"]}, "codes", "A list cannot be used here"),
+        ({**GRADE, "codes": ["K"]}, "codes", "Write each code as"),
+        ({**GRADE, "codes": "K"}, "codes", '"K" cannot be used here: write the codes'),
         ({**GRADE, "unmatched": "drop"}, "unmatched", "hold, keep, blank or default"),
         ({**GRADE, "unmatched": "default"}, "default", "This is missing"),
         ({**DOB, "transformations": []}, "transformations", "a list of 1 to 20"),
@@ -619,3 +620,27 @@ def test_the_schema_takes_every_way_to_write_rows() -> None:
     ways: list[Any] = ["student", {"each": "a"}, {"each": ["a_"], "skip_when_blank": "x"}]
 
     assert [way for way in ways if not validator.is_valid({"files": [file(rows=way)]})] == []
+
+
+@pytest.mark.parametrize(
+    ("change", "path", "character"),
+    [
+        ({"to": "First\u200bName"}, "to", "U+200B (character 6)"),
+        ({"to": "a\nb"}, "to", "U+000A (character 2)"),
+        ({"from": "students.\tfname"}, "from", "U+0009 (character 10)"),
+        ({"from": "x\ud800"}, "from", "U+D800 (character 2)"),
+    ],
+)
+def test_a_character_that_cannot_be_used_is_named(
+    change: dict[str, Any], path: str, character: str
+) -> None:
+    found, message = problem_of_field(**{**ID, **change})
+
+    assert found == path
+    assert message.startswith(character)
+
+
+def test_characters_that_no_file_name_has_are_named() -> None:
+    (message,) = problems_of_file(name="a\u200bb/\0").values()
+
+    assert "Leave U+200B (character 2) / U+0000 (character 5) out of the name" in message

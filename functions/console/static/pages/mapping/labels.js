@@ -108,6 +108,7 @@ const OPTION_LABELS = {
   crlf: "Windows (CR LF)",
   lf: "Unix (LF)",
   space: "Write a space instead",
+  quote: "Put an apostrophe before them",
   changes: "Who was synced since the last export",
   all: "Every approved student of the year",
   omit: "Have no row",
@@ -116,9 +117,9 @@ const OPTION_LABELS = {
 
 export const choiceInWords = (choice) => (Object.hasOwn(OPTION_LABELS, choice) ? OPTION_LABELS[choice] : choice);
 
-// Of a setting of a file: line breaks have their own "keep".
+// Of a setting of a file: line breaks and formulas have a "keep" of their own.
 export const settingInWords = (key, value) =>
-  key === "line_breaks" && value === "keep" ? "Keep them" : choiceInWords(value);
+  (key === "line_breaks" || key === "formulas") && value === "keep" ? "Keep them" : choiceInWords(value);
 
 const BY_TYPE = new Map(TRANSFORMATIONS.map((one) => [one.type, one]));
 

@@ -5,13 +5,13 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from registration_sync.domain.mapping.values.characters import is_blank
 from registration_sync.domain.mapping.values.sources import (
     ENTRY,
     REGISTRATION_FACTS,
     check_source,
     field_path,
 )
-from registration_sync.domain.mapping.values.unmappable import is_blank
 from registration_sync.use_cases.students.registration_sample import RegistrationSample
 
 MAX_FIELDS, MAX_SAMPLES, SAMPLE_CHARACTERS = 5_000, 3, 80

@@ -20,6 +20,8 @@ from registration_sync.domain.mapping.transformations.registry import (
     build_chain,
     fields_read,
 )
+from registration_sync.domain.mapping.values.budget import Budget
+from registration_sync.domain.mapping.values.characters import is_blank
 from registration_sync.domain.mapping.values.sources import (
     NO_FIELD,
     FieldPath,
@@ -28,7 +30,7 @@ from registration_sync.domain.mapping.values.sources import (
     text_at,
     text_of,
 )
-from registration_sync.domain.mapping.values.unmappable import OnError, Unmappable, is_blank
+from registration_sync.domain.mapping.values.unmappable import OnError, Unmappable
 
 type Finish = Callable[..., str]
 """From the source's value, and the further fields' values if any, to the column's value."""
@@ -62,7 +64,9 @@ def compile_column(field: MappedField, context: StepContext) -> Column:
     others = tuple(field_path(path) for path in fields_read(steps))
     path = field_path(field.source) if field.source else NO_FIELD
     chain = build_chain(steps, context) if steps else None
-    return Column(field.to, path, others, _finish(field, chain, reads_others=bool(others)))
+    return Column(
+        field.to, path, others, _finish(field, chain, context.budget, reads_others=bool(others))
+    )
 
 
 def steps_of(field: MappedField) -> tuple[Step, ...]:
@@ -110,9 +114,9 @@ def _as_decoded(name: str) -> str:
     return next(iter(orjson.loads(orjson.dumps({name: None}))))  # type: ignore[no-any-return]
 
 
-def _finish(field: MappedField, chain: Any, *, reads_others: bool) -> Finish | None:
+def _finish(field: MappedField, chain: Any, budget: Budget, *, reads_others: bool) -> Finish | None:
     """The column's function; None if the source's value is written unchanged."""
-    check = build_checks(field)
+    check = build_checks(field, budget)
     if reads_others:
         return _with_others(field, chain, check)
     if field.default is None and check is None and (chain is None or field.on_error == "hold"):

@@ -1,5 +1,6 @@
 """A file of a mapping, compiled for one run and school year: maps a student to lines."""
 
+from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
@@ -15,6 +16,13 @@ from registration_sync.domain.mapping.compiled.unmatched import Unmatched
 from registration_sync.domain.mapping.definition.mapping import ExportFile, MappedField
 from registration_sync.domain.mapping.definition.rows import RowsOf, compile_rows
 from registration_sync.domain.mapping.transformations.registry import StepContext, fields_read
+from registration_sync.domain.mapping.values.budget import (
+    MAX_ROWS_BYTES,
+    Budget,
+    require_line,
+    require_rows,
+)
+from registration_sync.domain.mapping.values.characters import compose, is_blank
 from registration_sync.domain.mapping.values.conditions import compile_condition
 from registration_sync.domain.mapping.values.csv_format import (
     CODECS,
@@ -33,7 +41,7 @@ from registration_sync.domain.mapping.values.sources import (
     group_at,
     text_at,
 )
-from registration_sync.domain.mapping.values.unmappable import Unmappable, is_blank
+from registration_sync.domain.mapping.values.unmappable import Unmappable
 
 WHOLE_ROW = "rows"
 """The `field` of a problem with the rows themselves, not with one column."""
@@ -50,6 +58,9 @@ class RowProblem:
     message: str
 
 
+MAX_REPEATED_FIELD = 10
+"""Ten columns of one field of 350 kB stay below the bound of a line."""
+
 SAME_VALUE = "has the same value, "
 """Follows the student in `duplicate_message`; an erasure finds the message by it."""
 
@@ -62,7 +73,7 @@ def duplicate_message(student: str) -> str:
 class Claim(NamedTuple):
     """A value that may be in the file only once: of a `unique` field, or of the whole row if
     `field` is None. A row's claim comes before those of its fields, which count only if the row is
-    new."""
+    new. Values are composed (NFC), so that equal texts are equal."""
 
     file: int
     field: str | None
@@ -103,7 +114,9 @@ class FilePreview:
 class CompiledFile:
     """A file of this run. `file_name` is `name` with its placeholders, `header` the bytes before
     the first row; `groups` are the paths of the groups of fields that the columns read. `is_full`:
-    the file contains all current students."""
+    the file contains all current students. `repeats_a_field`: so many columns have the same source
+    that a long value of it may make the line too long. `has_items`: the rows are items of a text,
+    and several with the same line are one row."""
 
     number: int
     name: str
@@ -119,6 +132,8 @@ class CompiledFile:
     rows: RowsOf
     distinct: FieldPath | None
     unique: tuple[int, ...]
+    repeats_a_field: bool
+    has_items: bool
 
     def map(self, scope: Scope, claims: list[Claim]) -> tuple[bytes, ...]:
         """The student's lines; adds to `claims` the values that may be in the file only once.
@@ -126,13 +141,33 @@ class CompiledFile:
         Raises Unmappable, TypeError, AttributeError or UnicodeEncodeError on any problem.
         """
         lines: list[bytes] = []
+        seen: set[bytes] = set()
+        size = 0
         for row in self.rows(scope):
             values = self.values(*[group_at(row, path).get for path in self.groups])
-            lines.append(self.write(values))
-            if self.distinct:
-                claims.append(Claim(self.number, None, text_at(scope, self.distinct)))
-            self._claim(values, claims)
+            if self.repeats_a_field:
+                require_line(sum(map(len, values)))
+            line = self.write(values)
+            size += len(line)
+            if size > MAX_ROWS_BYTES:
+                require_rows(size)
+            if self.has_items:
+                if line in seen:
+                    continue
+                seen.add(line)
+            lines.append(line)
+            if self.unique or self.distinct:
+                self._claim(values, scope, claims)
         return tuple(lines)
+
+    def _require_bounded(self, rows: Sequence[FilePreview]) -> None:
+        size = 0
+        for row in rows:
+            if not row.problems:
+                values = [field.value for field in row.fields]
+                require_line(sum(map(len, values)))
+                size += len(self.write(values))
+                require_rows(size)
 
     def _value_of_removed(self, column: Column, row: Scope) -> str:
         """A removed student's data is unknown, so a required value may be blank."""
@@ -143,9 +178,11 @@ class CompiledFile:
                 return ""
             raise
 
-    def _claim(self, values: Sequence[str], claims: list[Claim]) -> None:
+    def _claim(self, values: Sequence[str], scope: Scope, claims: list[Claim]) -> None:
+        if self.distinct:
+            claims.append(Claim(self.number, None, compose(text_at(scope, self.distinct))))
         claims += [
-            Claim(self.number, self.columns[index].to, values[index])
+            Claim(self.number, self.columns[index].to, compose(values[index]))
             for index in self.unique
             if not is_blank(values[index])
         ]
@@ -154,16 +191,16 @@ class CompiledFile:
         """Maps each row field by field: the same values as `map`, and every problem."""
         value_of = self._value_of_removed if removed else Column.value
         try:
-            rows = [
-                FilePreview(
-                    self.name,
-                    number,
-                    tuple(self._field_value(column, row, value_of) for column in self.columns),
-                )
-                for number, row in enumerate(self.rows(scope), 1)
+            fields = [
+                tuple(self._field_value(column, row, value_of) for column in self.columns)
+                for row in self.rows(scope)
             ]
+            if self.has_items:
+                fields = list(dict.fromkeys(fields))
+            rows = [FilePreview(self.name, number, one) for number, one in enumerate(fields, 1)]
             if rows and self.distinct:
                 text_at(scope, self.distinct)
+            self._require_bounded(rows)
         except Unmappable as found:
             return [FilePreview(self.name, None, problem=self.problem(WHOLE_ROW, found))]
         return rows or [FilePreview(self.name, None)]
@@ -185,9 +222,17 @@ class CompiledFile:
         """The problem of a field of this file."""
         return RowProblem(self.name, field, found.rule, found.message)
 
-    def line(self, row: FilePreview) -> bytes:
-        """The line of an examined row without problems."""
-        return self.write([field.value for field in row.fields])
+    def lines(
+        self, rows: Sequence[FilePreview], scope: Scope, claims: list[Claim]
+    ) -> tuple[bytes, ...]:
+        """The lines of examined rows without problems; adds to `claims` as `map` does."""
+        lines = []
+        for row in rows:
+            if row.row is not None:
+                values = [field.value for field in row.fields]
+                lines.append(self.write(values))
+                self._claim(values, scope, claims)
+        return tuple(lines)
 
     def text(self, line: bytes) -> str:
         """A line of this file as text."""
@@ -195,12 +240,18 @@ class CompiledFile:
 
 
 def compile_file(
-    number: int, file: ExportFile, run: RunContext, *, is_full: bool, unmatched: Unmatched
+    number: int,
+    file: ExportFile,
+    run: RunContext,
+    *,
+    is_full: bool,
+    unmatched: Unmatched,
+    budget: Budget,
 ) -> CompiledFile:
     """Compiles a file; `is_full` includes all current students even if the file does not ask."""
     name = run.fill_in(file.file_name)
     columns = tuple(
-        compile_column(field, StepContext(run, unmatched.recorder_for(name, field.to)))
+        compile_column(field, StepContext(run, unmatched.recorder_for(name, field.to), budget))
         for field in file.mapped_fields
     )
     paths = [path for column in columns for path in (column.path, *column.other_paths)]
@@ -221,6 +272,8 @@ def compile_file(
         rows=_rows(file),
         distinct=field_path(file.rows.distinct) if file.rows and file.rows.distinct else None,
         unique=tuple(index for index, field in enumerate(file.mapped_fields) if field.unique),
+        has_items=file.rows is not None and file.rows.delimiter is not None,
+        repeats_a_field=max(Counter(paths).values()) > MAX_REPEATED_FIELD,
     )
 
 

@@ -3,6 +3,8 @@
 Preview, test record and export all use these columns, so their values cannot differ.
 """
 
+import time
+from collections.abc import Callable
 from collections.abc import Mapping as Object
 from dataclasses import dataclass
 from typing import Any, NamedTuple
@@ -18,6 +20,7 @@ from registration_sync.domain.mapping.compiled.file import (
 from registration_sync.domain.mapping.compiled.unmatched import Unmatched, UnmatchedValue
 from registration_sync.domain.mapping.definition.mapping import Mapping
 from registration_sync.domain.mapping.definition.package import Manifest
+from registration_sync.domain.mapping.values.budget import Budget
 from registration_sync.domain.mapping.values.run_context import RunContext
 from registration_sync.domain.mapping.values.sources import Scope
 from registration_sync.domain.mapping.values.unmappable import Unmappable
@@ -68,6 +71,7 @@ class CompiledMapping:
     run: RunContext
     run_scope: dict[str, str]
     unmatched: Unmatched
+    budget: Budget
     package: CompiledPackage | None = None
     is_full: bool = False
 
@@ -84,27 +88,33 @@ class CompiledMapping:
         """
         scope = self._scope(registration)
         claims: list[Claim] = []
+        if self.budget.is_used:
+            self.budget.start()
         try:
             lines = tuple(
                 [file.map(scope, claims) if due or file.is_full else () for file in self.files]
             )
         except (Unmappable, TypeError, AttributeError, UnicodeEncodeError):
-            # A row has a problem: map it field by field to find every problem.
+            # Field by field: finds every problem, and maps an empty list, which is no problem.
             self.unmatched.discard()
-            problems = list(
-                dict.fromkeys(  # ten thousand contacts may have the same problem
-                    problem
-                    for file in self.files
-                    if due or file.is_full
-                    for row in file.examine(scope)
-                    for problem in row.problems
-                )
-            )
-            if not problems:  # a bug: do not export the student as one without rows
-                raise
+            mapped = self._examine(scope, due=due)
             self.unmatched.count(registration["student_id"])
-            return MappedStudent((), problems, [])
+            return mapped
         self.unmatched.count(registration["student_id"])
+        return MappedStudent(lines, [], claims)
+
+    def _examine(self, scope: Scope, *, due: bool) -> MappedStudent:
+        self.budget.start()
+        rows = [file.examine(scope) if due or file.is_full else [] for file in self.files]
+        found = (problem for of_file in rows for row in of_file for problem in row.problems)
+        problems = list(dict.fromkeys(found))  # ten thousand contacts may have the same problem
+        if problems:
+            return MappedStudent((), problems, [])
+        claims: list[Claim] = []
+        lines = tuple(
+            file.lines(of_file, scope, claims)
+            for file, of_file in zip(self.files, rows, strict=True)
+        )
         return MappedStudent(lines, [], claims)
 
     def map_removed(self, student_id: str, removed_at: str) -> MappedStudent:
@@ -122,14 +132,14 @@ class CompiledMapping:
                 "data": {},
             }
         )
+        self.budget.start()
         found = [file.examine(scope, removed=True) if file.removals else [] for file in self.files]
         self.unmatched.discard()
         problems = [problem for rows in found for row in rows for problem in row.problems]
         if problems:
             return MappedStudent((), list(dict.fromkeys(problems)), [])
         lines = tuple(
-            tuple(file.line(row) for row in rows if row.row is not None)
-            for file, rows in zip(self.files, found, strict=True)
+            file.lines(rows, scope, []) for file, rows in zip(self.files, found, strict=True)
         )
         return MappedStudent(lines, [], [])
 
@@ -139,6 +149,7 @@ class CompiledMapping:
         lines = self.map(registration).lines
         scope = self._scope(registration)
         rows: list[FilePreview] = []
+        self.budget.start()
         for file in self.files:
             found = file.examine(scope)
             if lines and found[0].row is not None:
@@ -155,11 +166,20 @@ class CompiledMapping:
         return {"data": registration["data"], "registration": registration, "run": self.run_scope}
 
 
-def compile_mapping(mapping: Mapping, run: RunContext, *, is_full: bool = False) -> CompiledMapping:
-    """Compiles the mapping for a run and school year; `is_full` makes every file a full file."""
-    unmatched = Unmatched()
+def compile_mapping(
+    mapping: Mapping,
+    run: RunContext,
+    *,
+    is_full: bool = False,
+    clock: Callable[[], float] = time.process_time,
+) -> CompiledMapping:
+    """Compiles the mapping for a run and school year; `is_full` makes every file a full file.
+
+    `clock` gives CPU seconds, which bound the time of a student's patterns.
+    """
+    unmatched, budget = Unmatched(), Budget(clock)
     files = tuple(
-        compile_file(number, file, run, is_full=is_full, unmatched=unmatched)
+        compile_file(number, file, run, is_full=is_full, unmatched=unmatched, budget=budget)
         for number, file in enumerate(mapping.files)
     )
     package = None
@@ -172,4 +192,4 @@ def compile_mapping(mapping: Mapping, run: RunContext, *, is_full: bool = False)
             names=tuple(file.name for file in mapping.files),
         )
     run_scope = {"started_at": run.started_at_text}
-    return CompiledMapping(files, run, run_scope, unmatched, package, is_full)
+    return CompiledMapping(files, run, run_scope, unmatched, budget, package, is_full)

@@ -1,9 +1,11 @@
 """The checks of a mapped value, which find values that the SIS would reject."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
-from registration_sync.domain.mapping.values.unmappable import Unmappable, is_blank
+from registration_sync.domain.mapping.values.budget import Budget, require_searchable
+from registration_sync.domain.mapping.values.characters import compose, cut, is_blank
+from registration_sync.domain.mapping.values.unmappable import Unmappable
 
 if TYPE_CHECKING:
     from registration_sync.domain.mapping.definition.mapping import MappedField
@@ -12,7 +14,7 @@ type Check = Callable[[str], str]
 """Returns the value, possibly truncated; raises Unmappable."""
 
 
-def build_checks(field: "MappedField") -> Check | None:
+def build_checks(field: "MappedField", budget: Budget) -> Check | None:
     """One function for the field's checks; None if it has none.
 
     A blank value can only fail `required`. The writer of the files checks `unique`.
@@ -21,9 +23,9 @@ def build_checks(field: "MappedField") -> Check | None:
     if field.max_length is not None:
         checks.append(_max_length(field.max_length, truncate=field.truncate))
     if field.one_of is not None:
-        checks.append(_one_of(frozenset(field.one_of)))
+        checks.append(_one_of(field.one_of))
     if field.pattern is not None:
-        checks.append(_matches(field.pattern))
+        checks.append(_matches(field.pattern, budget))
     if not checks and not field.required:
         return None
     required = field.required
@@ -45,7 +47,7 @@ def build_checks(field: "MappedField") -> Check | None:
 
 def _max_length(length: int, *, truncate: bool) -> Check:
     if truncate:
-        return lambda value: value[:length]
+        return lambda value: cut(value, length)
     message = (
         f"The value is longer than {length} characters: shorten it in Enroll, raise `max_length`, "
         "or set `truncate`."
@@ -59,24 +61,28 @@ def _max_length(length: int, *, truncate: bool) -> Check:
     return check
 
 
-def _one_of(allowed: frozenset[str]) -> Check:
+def _one_of(values: Sequence[str]) -> Check:
+    allowed = {compose(value): value for value in values} | {value: value for value in values}
     message = "The value is not in `one_of`: correct it in Enroll, or add it to the mapping."
 
     def check(value: str) -> str:
-        if value not in allowed:
+        found = allowed.get(value) or allowed.get(compose(value))
+        if found is None:
             raise Unmappable("one_of", message)
-        return value
+        return found
 
     return check
 
 
-def _matches(pattern: str) -> Check:
+def _matches(pattern: str, budget: Budget) -> Check:
     from registration_sync.domain.mapping.values.patterns import compile_pattern  # noqa: PLC0415  # RE2 loads slowly
 
     matches = compile_pattern(pattern).fullmatch
     message = "The value does not match the field's pattern: correct it in Enroll, or the pattern."
 
     def check(value: str) -> str:
+        require_searchable(value)
+        budget.search()
         if matches(value) is None:
             raise Unmappable("pattern", message)
         return value

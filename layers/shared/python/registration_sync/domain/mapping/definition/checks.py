@@ -14,7 +14,11 @@ from registration_sync.domain.errors import Problem
 from registration_sync.domain.mapping.definition.field_rules import field_problems, source_problem
 from registration_sync.domain.mapping.definition.file import FileSettings, may_coincide
 from registration_sync.domain.mapping.definition.package import Package
-from registration_sync.domain.mapping.values.csv_format import CsvFormat, format_problem
+from registration_sync.domain.mapping.values.csv_format import (
+    format_problem,
+    is_encodable,
+    unencodable,
+)
 
 MAX_FILES = 100
 MAX_MAPPING_CHARACTERS = 300_000
@@ -110,9 +114,7 @@ def _settings_problems(at: str, settings: FileSettings) -> Iterator[Problem]:
     for number, condition in enumerate(settings.where):
         if problem := source_problem(condition.source, settings):
             yield Problem(f"{at}.where[{number}].field", problem)
-    if format_problem(
-        CsvFormat(encoding=csv.encoding, separator="\0"), csv.separator, only_column=False
-    ):
+    if not is_encodable(csv.separator, csv.encoding):
         yield Problem(
             f"{at}.separator",
             f"{csv.encoding} cannot hold this character: choose another separator or encoding.",
@@ -178,5 +180,5 @@ def _header_problem(settings: FileSettings, header: str) -> str | None:
     if unwritable is None:
         return None
     if unwritable.rule == "encoding":
-        return f"{settings.encoding} cannot hold this header: choose another, or utf-8."
+        return f"{unencodable(settings.encoding, header)}: choose another header, or utf-8."
     return "This header contains the separator: set `text_identifier`, or choose another separator."

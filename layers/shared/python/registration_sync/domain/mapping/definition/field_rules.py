@@ -9,7 +9,7 @@ from typing import Any
 from registration_sync.domain.errors import Problem
 from registration_sync.domain.mapping.definition.file import FileSettings
 from registration_sync.domain.mapping.transformations.registry import TRANSFORMATIONS
-from registration_sync.domain.mapping.values.csv_format import CODECS
+from registration_sync.domain.mapping.values.csv_format import is_encodable, unencodable
 from registration_sync.domain.mapping.values.sources import ENTRY, check_source, is_of_entry
 
 type Definition = dict[str, Any]
@@ -21,7 +21,7 @@ def field_problems(at: str, field: Definition, settings: FileSettings | None) ->
     yield from _check_problems(at, field)
     yield from _source_missing(at, field)
     if settings:
-        for path, source in _sources(field):
+        for path, source in sources_of(field):
             if problem := source_problem(source, settings):
                 yield Problem(f"{at}.{path}", problem)
         yield from _unwritable_texts(at, field, settings)
@@ -57,13 +57,13 @@ def _steps(field: Definition) -> list[tuple[int, Definition]]:
     return [(number, step) for number, step in items if isinstance(step, dict)]
 
 
-def _sources(field: Definition) -> Iterator[tuple[str, str]]:
+def sources_of(field: Definition) -> Iterator[tuple[str, str]]:
     """The path of each key that names a field of the registration, and the field's path."""
     if isinstance(field.get("from"), str):
         yield "from", field["from"]
     for number, step in _steps(field):
         at = f"transformations[{number}]"
-        for path, parent in ((at, step), *((f"{at}.{key}", step.get(key)) for key in _OUTCOMES)):
+        for path, parent in ((at, step), *((f"{at}.{key}", step.get(key)) for key in _REFERENCES)):
             if isinstance(parent, dict) and isinstance(parent.get("field"), str):
                 yield f"{path}.field", parent["field"]
         fields = step.get("fields")
@@ -73,6 +73,7 @@ def _sources(field: Definition) -> Iterator[tuple[str, str]]:
 
 
 _OUTCOMES = ("then", "else")
+_REFERENCES = (*_OUTCOMES, "not_before")
 
 
 def _default_problems(at: str, field: Definition) -> Iterator[Problem]:
@@ -127,15 +128,12 @@ def _source_missing(at: str, field: Definition) -> Iterator[Problem]:
 
 def _unwritable_texts(at: str, field: Definition, settings: FileSettings) -> Iterator[Problem]:
     """Finds texts that the file's encoding cannot hold, as they would hold every student."""
-    codec = CODECS[settings.encoding]
     for path, text in _texts(field):
-        try:
-            text.encode(codec)
-        except UnicodeEncodeError:
+        if not is_encodable(text, settings.encoding):
             yield Problem(
                 f"{at}.{path}",
-                f"{settings.encoding} cannot hold a character of this text: write another, or "
-                "choose the encoding utf-8.",
+                f"{unencodable(settings.encoding, text)}: write another text, or choose the "
+                "encoding utf-8.",
             )
 
 
@@ -154,6 +152,9 @@ def _texts(field: Definition) -> Iterator[tuple[str, str]]:
 
 def _codes(parent: Definition, at: str) -> Iterator[tuple[str, str]]:
     codes = parent.get("codes")
+    if isinstance(codes, list):
+        pairs = [pair for pair in codes if isinstance(pair, dict)]
+        codes = {str(pair.get("value")): pair.get("code") for pair in pairs}
     for value, code in codes.items() if isinstance(codes, dict) else ():
         if isinstance(code, str):
             yield f"{at}codes.{str(value)[:80]}", code

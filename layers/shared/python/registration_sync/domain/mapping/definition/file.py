@@ -9,8 +9,9 @@ from pydantic import AfterValidator, BeforeValidator, Field
 
 from registration_sync.domain.mapping.definition.rows import Rows
 from registration_sync.domain.mapping.values.base import DefinitionPart, Text
+from registration_sync.domain.mapping.values.characters import name_character
 from registration_sync.domain.mapping.values.conditions import Condition
-from registration_sync.domain.mapping.values.csv_format import CsvFormat, Encoding
+from registration_sync.domain.mapping.values.csv_format import CsvFormat, Encoding, Formulas
 from registration_sync.domain.mapping.values.run_context import PLACEHOLDER_SHAPES
 
 SEPARATORS = {"comma": ",", "tab": "\t", "pipe": "|", "semicolon": ";"}
@@ -31,11 +32,15 @@ def check_name(name: str) -> str:
             "dot or blank at the start, a blank at the end, or two dots together."
         )
     # Windows servers reject these characters, and ":" names an alternate data stream there.
-    wrong = sorted({c for c in name if c in '/\\:*?"<>|' or unicodedata.category(c)[0] == "C"})
+    wrong = [
+        c if c.isprintable() else name_character(name, index)
+        for index, c in enumerate(name)
+        if c in '/\\:*?"<>|' or unicodedata.category(c)[0] == "C"
+    ]
     if wrong:
         raise ValueError(
-            f"Leave {' '.join(ascii(c)[1:-1] for c in wrong)} out of the name: the connection sets "
-            "the folder, and some servers reject these characters."
+            f"Leave {' '.join(dict.fromkeys(wrong))} out of the name: the connection sets the "
+            "folder, and some servers reject these characters."
         )
     if len(name.encode("utf-8", "replace")) > MAX_NAME_BYTES:
         raise ValueError(f"Write a name of at most {MAX_NAME_BYTES} bytes.")
@@ -133,6 +138,13 @@ class FileSettings(DefinitionPart):
             description="keep or space, for line breaks inside a value",
         ),
     ] = "keep"
+    formulas: Annotated[
+        Formulas,
+        Field(
+            description="keep, quote (with an apostrophe before it) or hold, for a value that a "
+            "spreadsheet would run as a formula"
+        ),
+    ] = "keep"
     contents: Annotated[
         Literal["changes", "all"],
         Field(
@@ -187,6 +199,7 @@ class FileSettings(DefinitionPart):
             encoding=self.encoding,
             line_ending=LINE_ENDINGS[self.line_ending],
             line_breaks_to_spaces=self.line_breaks == "space",
+            formulas=self.formulas,
         )
 
 

@@ -15,13 +15,18 @@ from registration_sync.domain.mapping.transformations.registry import (
     CodeTable,
 )
 from registration_sync.domain.mapping.values.base import CodeText, DefinitionPart, Text, check_code
+from registration_sync.domain.mapping.values.characters import is_blank, name_character
 from registration_sync.domain.mapping.values.sources import check_source
 from registration_sync.domain.mapping.values.unmappable import OnError
 
 
 def _check_header(header: str) -> str:
-    if not header.strip() or not header.isprintable() or len(header) > 200:
-        raise ValueError("Write a header of 1 to 200 characters on one line, as the SIS names it.")
+    message = "Write a header of 1 to 200 characters on one line, as the SIS names it."
+    if is_blank(header) or len(header) > 200:
+        raise ValueError(message)
+    for index, character in enumerate(header):
+        if not character.isprintable():
+            raise ValueError(f"{name_character(header, index)} is not visible. {message}")
     return header
 
 

@@ -1,24 +1,26 @@
 """Transformations that choose a value: constants, codes, conditions, and further fields."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, Field, PlainValidator, WithJsonSchema
+from pydantic import AfterValidator, Field, PlainValidator
 
 from registration_sync.domain.mapping.transformations.code_table import CodeTable, code_matcher
 from registration_sync.domain.mapping.transformations.step import (
+    TEXT_OR_FIELD_SCHEMA,
     Example,
+    FieldReference,
     FieldsStep,
     Step,
     StepContext,
     Transformation,
     ValueStep,
+    check_text_or_field,
 )
 from registration_sync.domain.mapping.values.base import CodeText, Text, check_code
+from registration_sync.domain.mapping.values.characters import is_blank
 from registration_sync.domain.mapping.values.conditions import ValueTest, compile_condition
 from registration_sync.domain.mapping.values.sources import check_source
-from registration_sync.domain.mapping.values.unmappable import is_blank, require_bounded
 
 _Path = Annotated[Text, AfterValidator(check_source)]
 _Fields = Annotated[
@@ -56,39 +58,15 @@ class PickStep(Step):
         return self.fields
 
 
-@dataclass(frozen=True, slots=True)
-class FieldReference:
-    """The outcome is the value of another field."""
-
-    path: str
-
-
 def _check_outcome(value: object) -> str | FieldReference:
     check_code(value)
-    if isinstance(value, str):
-        return value
-    path = value.get("field") if isinstance(value, dict) and len(value) == 1 else None
-    if not isinstance(path, str):
-        raise ValueError('Write a text in quotes, or {"field": "students.fname"}.')  # noqa: TRY004
-    return FieldReference(check_source(path))
+    return check_text_or_field(value, "a text")
 
 
 type _Outcome = Annotated[
     str | FieldReference | None,
     PlainValidator(_check_outcome),
-    WithJsonSchema(
-        {
-            "anyOf": [
-                {"type": "string"},
-                {
-                    "type": "object",
-                    "properties": {"field": {"type": "string"}},
-                    "required": ["field"],
-                    "additionalProperties": False,
-                },
-            ]
-        }
-    ),
+    TEXT_OR_FIELD_SCHEMA,
 ]
 
 
@@ -126,13 +104,13 @@ def _value_input(step: ValueInputStep, _context: StepContext) -> ValueStep:
     return lambda _value: step.value
 
 
-def _join(step: JoinStep, _context: StepContext) -> FieldsStep:
-    delimiter = step.delimiter
+def _join(step: JoinStep, context: StepContext) -> FieldsStep:
+    delimiter, make = step.delimiter, context.budget.make
 
     def join(value: str, others: Sequence[str]) -> str:
-        joined = delimiter.join(one for one in (value, *others) if not is_blank(one))
-        require_bounded("join", len(joined))
-        return joined
+        parts = [one for one in (value, *others) if not is_blank(one)]
+        make(sum(map(len, parts)) + len(delimiter) * len(parts))
+        return delimiter.join(parts)
 
     return join
 

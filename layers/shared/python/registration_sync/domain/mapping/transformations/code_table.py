@@ -1,21 +1,31 @@
 """Match codes: replaces Enroll's values by the SIS's codes."""
 
 from collections.abc import Callable
-from typing import Annotated
+from typing import Annotated, Any
 
-from pydantic import AfterValidator, Field, model_validator
+from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
 from registration_sync.domain.mapping.transformations.step import StepContext, ValueStep
 from registration_sync.domain.mapping.values.base import CodeText, DefinitionPart, Text
-from registration_sync.domain.mapping.values.unmappable import (
-    OnError,
-    Unmappable,
-    is_blank,
-    require_bounded,
-)
+from registration_sync.domain.mapping.values.characters import compose, fold, is_blank, trim
+from registration_sync.domain.mapping.values.unmappable import OnError, Unmappable
 
 MAX_CACHED_CODES = 8_192
-"""Bounds the cache of values that differ from the table's in case or spaces."""
+"""Bounds the cache of values that differ from the table's in case, blanks or composition."""
+
+
+def _from_list(codes: object) -> object:
+    """Accepts a list of values and codes, as programs reorder an object with numbers as keys."""
+    if not isinstance(codes, list | tuple):
+        return codes
+    table: dict[Any, Any] = {}
+    for pair in codes:
+        if not isinstance(pair, dict) or pair.keys() != {"value", "code"}:
+            raise ValueError('Write each code as {"value": "K", "code": "0"}.')
+        if pair["value"] in table:
+            raise ValueError(f'"{str(pair["value"])[:80]}" is in the list twice: leave one out.')
+        table[pair["value"]] = pair["code"]
+    return table
 
 
 def _check_source_code(value: str) -> str:
@@ -24,17 +34,33 @@ def _check_source_code(value: str) -> str:
     return value
 
 
+class _Pair(DefinitionPart):
+    value: str
+    code: str
+
+
 class CodeTable(DefinitionPart):
     """The codes, and what to do with a value without a code."""
 
     codes: Annotated[
         dict[Annotated[CodeText, AfterValidator(_check_source_code)], CodeText],
+        Field(min_length=1, max_length=10_000),
+        BeforeValidator(_from_list, json_schema_input_type=dict[str, str] | list[_Pair]),
         Field(
-            min_length=1,
-            max_length=10_000,
-            description='the codes of 1 to 10,000 values, such as {"K": "0", "PK": "-1"}',
+            description='the codes of 1 to 10,000 values, such as {"K": "0", "PK": "-1"}; or, to '
+            'keep their order in every program, a list such as [{"value": "K", "code": "0"}]',
         ),
     ]
+    send_blank: Annotated[
+        tuple[CodeText, ...],
+        Field(
+            strict=False,
+            max_length=10_000,
+            title="Send blank for",
+            description="a list of the values whose code is a blank, in quotes: an empty code in "
+            "`codes` means that there is no code yet",
+        ),
+    ] = ()
     unmatched: Annotated[
         OnError | None,
         Field(
@@ -70,24 +96,37 @@ class CodeTable(DefinitionPart):
         for value, code in self.codes.items():
             if table.setdefault(normal_value(self, value), code) != code:
                 raise ValueError(
-                    f'"{value[:80]}" has two codes, because the table ignores case or blanks at '
-                    "the ends: leave one out."
+                    f'"{value[:80]}" has two codes, because case, blanks at the ends or '
+                    "the composition of accents do not count: leave one out."
+                )
+        for value in self.send_blank:
+            if table.get(normal_value(self, value)):
+                raise ValueError(
+                    f'"{value[:80]}" in `send_blank` has a code: leave it out there or in `codes`.'
                 )
         return self
+
+    @property
+    def known_codes(self) -> dict[str, str]:
+        """The codes by value, with the blanks of `send_blank` and without those still missing."""
+        return {value: code for value, code in self.codes.items() if code} | dict.fromkeys(
+            self.send_blank, ""
+        )
 
 
 def normal_value(table: CodeTable, value: str) -> str:
     """The value as the table compares it."""
-    value = value.strip() if table.trim else value
-    return value.casefold() if table.ignore_case else value
+    value = trim(value) if table.trim else value
+    return fold(value) if table.ignore_case else compose(value)
 
 
 class _Codes(dict[str, str]):
-    """The codes by value, with a cache of values that differ in case or blanks at the ends."""
+    """The codes by value, with a cache of values that equal them by the table's rules."""
 
     def __init__(self, table: CodeTable, on_unmatched: Callable[[str], None]) -> None:
-        super().__init__(table.codes)
-        self._normal = {normal_value(table, value): code for value, code in table.codes.items()}
+        codes = table.known_codes
+        super().__init__(codes)
+        self._normal = {normal_value(table, value): code for value, code in codes.items()}
         self._table = table
         self._on_unmatched = on_unmatched
         self._max_size = len(self) + MAX_CACHED_CODES
@@ -118,19 +157,22 @@ class _Codes(dict[str, str]):
 
 
 def code_matcher(step: CodeTable, context: StepContext) -> ValueStep:
-    """Builds the function that replaces a value, or each item of a delimited list, by its code."""
+    """Builds the function that replaces a value by its code, or a delimited list by its codes.
+
+    Several items with the same code give the code once, as 72 FR 59266 counts races.
+    """
     code_of = _Codes(step, context.on_unmatched).__getitem__
     if step.delimiter is None:
         return code_of
-    delimiter = step.delimiter
+    delimiter, make = step.delimiter, context.budget.make
     join_with = delimiter if step.join_with is None else step.join_with
 
     def match_items(value: str) -> str:
         if is_blank(value):
             return code_of(value)
-        found = (code_of(item.strip()) for item in value.split(delimiter) if item.strip())
-        codes = [code for code in found if code]
-        require_bounded("match_codes", sum(map(len, codes)) + len(join_with) * len(codes))
+        found = (code_of(trim(item)) for item in value.split(delimiter) if not is_blank(item))
+        codes = list(dict.fromkeys(code for code in found if code))
+        make(sum(map(len, codes)) + len(join_with) * len(codes))
         return join_with.join(codes)
 
     return match_items

@@ -160,10 +160,14 @@ def check_target_format(text: str, source: str | None) -> str:
     return text
 
 
+def units_of(text: str) -> set[str]:
+    """The units in a format, such as year and month."""
+    return {piece.unit for piece in split_format(text) if isinstance(piece, _Token)}
+
+
 def has_time(text: str) -> bool:
     """Whether a format has a time of day."""
-    units = {piece.unit for piece in split_format(text) if isinstance(piece, _Token)}
-    return not units <= {"year", "month", "day"}
+    return not units_of(text) <= {"year", "month", "day"}
 
 
 def has_short_year(text: str) -> bool:

@@ -10,6 +10,7 @@ from pydantic import (
     ValidationInfo,
     WithJsonSchema,
     field_validator,
+    model_validator,
 )
 
 from registration_sync.domain.mapping.transformations.date_formats import (
@@ -18,19 +19,27 @@ from registration_sync.domain.mapping.transformations.date_formats import (
     date_rewriter,
     has_short_year,
     has_time,
+    units_of,
 )
 from registration_sync.domain.mapping.transformations.step import (
+    TEXT_OR_FIELD_SCHEMA,
     Example,
+    FieldReference,
+    FieldsStep,
     Step,
     StepContext,
     Transformation,
     ValueStep,
+    check_text_or_field,
 )
 from registration_sync.domain.mapping.values.base import Text, check_storable
+from registration_sync.domain.mapping.values.characters import is_blank, trim
+from registration_sync.domain.mapping.values.conditions import check_date
 from registration_sync.domain.mapping.values.unmappable import Unmappable
 
 MAX_SOURCE_FORMATS = 10
 _NOW = "YYYY-MM-DD HH:mm:ss"
+_DAY = "YYYY-MM-DD"
 
 
 def _check_sources(value: object) -> tuple[str, ...]:
@@ -44,6 +53,16 @@ def _check_sources(value: object) -> tuple[str, ...]:
             raise ValueError("Write each format as text, such as YYYY-MM-DD.")  # noqa: TRY004
         check_source_format(check_storable(text))
     return tuple(formats)
+
+
+def _check_date_or_field(value: object) -> str | FieldReference:
+    found = check_text_or_field(value, "a date such as 2025-08-15")
+    return check_date(found) if isinstance(found, str) else found
+
+
+type _DateOrField = Annotated[
+    str | FieldReference | None, PlainValidator(_check_date_or_field), TEXT_OR_FIELD_SCHEMA
+]
 
 
 def _check_today_format(text: str) -> str:
@@ -85,6 +104,28 @@ class DateStep(Step):
         ),
     ] = None
 
+    not_before: Annotated[
+        _DateOrField,
+        Field(
+            title="Not before",
+            description='a date in quotes, such as "2025-08-15", or {"field": PATH}: replaces an '
+            "earlier date",
+        ),
+    ] = None
+
+    @model_validator(mode="after")
+    def _days_only(self) -> "DateStep":
+        for text in (*self.sources, self.target) if self.not_before else ():
+            if units_of(text) != {"year", "month", "day"}:
+                raise ValueError(
+                    f'`not_before` needs formats of year, month and day, and "{text}" is not one.'
+                )
+        return self
+
+    @property
+    def reads(self) -> tuple[str, ...]:
+        return (self.not_before.path,) if isinstance(self.not_before, FieldReference) else ()
+
     @field_validator("target")
     @classmethod
     def _fits_sources(cls, target: str, info: ValidationInfo) -> str:
@@ -104,16 +145,31 @@ class DateStep(Step):
 
     @property
     def is_cacheable(self) -> bool:
-        return not any(map(has_time, self.sources))
+        return not any(map(has_time, self.sources)) and not self.reads
 
 
-def _date(step: DateStep, _context: StepContext) -> ValueStep:
-    rewriters = [date_rewriter(source, step.target, step.pivot or 0) for source in step.sources]
+def _date(step: DateStep, _context: StepContext) -> ValueStep | FieldsStep:
     message = (
         f"The value is not a date in the format {' or '.join(step.sources)}: correct it in Enroll, "
         "or add its format to the mapping."
     )
-    return _first_that_fits(rewriters, message)
+    pivot = step.pivot or 0
+    if step.not_before is None:
+        rewriters = [date_rewriter(source, step.target, pivot) for source in step.sources]
+        return _first_that_fits(rewriters, message)
+    to_day = _first_that_fits([date_rewriter(one, _DAY, pivot) for one in step.sources], message)
+    write = date_rewriter(_DAY, step.target)
+    if isinstance(step.not_before, str):
+        first = step.not_before
+        return lambda value: write(max(to_day(value), first))
+
+    def not_before_field(value: str, others: Sequence[str]) -> str:
+        if is_blank(value):
+            return value
+        day = to_day(value)
+        return write(day if is_blank(others[0]) else max(day, to_day(others[0])))
+
+    return not_before_field
 
 
 def _first_that_fits(rewriters: Sequence[Callable[[str], str]], message: str) -> ValueStep:
@@ -123,6 +179,9 @@ def _first_that_fits(rewriters: Sequence[Callable[[str], str]], message: str) ->
                 return rewrite(value)
             except ValueError:
                 continue
+        trimmed = trim(value)
+        if trimmed != value:
+            return date(trimmed)
         raise Unmappable("date", message)
 
     return date
@@ -182,6 +241,7 @@ DATE_STEPS = {
                 {"from": ["M/D/YYYY", "YYYYMMDD"], "to": "YYYY-MM-DD"}, "20180409", "2018-04-09"
             ),
             Example({"from": "M/D/YY", "to": "YYYY", "pivot": 30}, "4/9/31", "1931"),
+            Example({**_DATE, "not_before": "2025-08-15"}, "2025-04-09", "8/15/2025"),
         ],
     ),
     "today": Transformation(

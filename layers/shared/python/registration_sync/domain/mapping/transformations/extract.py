@@ -14,6 +14,12 @@ from registration_sync.domain.mapping.transformations.step import (
 )
 from registration_sync.domain.mapping.transformations.substitute import SUBSTITUTE
 from registration_sync.domain.mapping.values.base import CodeText, Text, check_code
+from registration_sync.domain.mapping.values.characters import (
+    INVISIBLE,
+    WHITE_SPACE,
+    is_blank,
+    trim,
+)
 from registration_sync.domain.mapping.values.unmappable import Unmappable
 
 
@@ -78,7 +84,7 @@ def _split(step: SplitStep, _context: StepContext) -> ValueStep:
 
     def split(value: str) -> str:
         parts = value.split(delimiter)
-        return parts[index].strip() if -len(parts) <= index < len(parts) else ""
+        return trim(parts[index]) if -len(parts) <= index < len(parts) else ""
 
     return split
 
@@ -89,7 +95,7 @@ _NO = frozenset({"n", "no", "f", "false", "0", "off"})
 
 def _yes_no(step: YesNoStep, _context: StepContext) -> ValueStep:
     def yes_no(value: str) -> str:
-        answer = value.strip().casefold()
+        answer = trim(value).casefold()
         if answer in _YES:
             return step.yes
         if answer in _NO:
@@ -105,15 +111,21 @@ def _yes_no(step: YesNoStep, _context: StepContext) -> ValueStep:
 
 def _count_items(step: CountItemsStep, _context: StepContext) -> ValueStep:
     delimiter = step.delimiter
-    return lambda value: str(sum(1 for item in value.split(delimiter) if item.strip()))
+    return lambda value: str(sum(1 for item in value.split(delimiter) if not is_blank(item)))
 
 
 _PHONE = re.compile(
-    r"(?:\+?1[ .\-]*)?\(?([0-9]{3})\)?[ .\-/]*([0-9]{3})[ .\-]*([0-9]{4})"
-    r"(?:[ ,]*(?:x|ext\.?|extension|#)[ .]*([0-9]{1,8}))?",
+    r"(?:tel:)?(?:\+?1[ ./\-]*)?\(?([0-9]{3})\)?[ ./\-]*([0-9]{3})[ ./\-]*([0-9]{4})"
+    r"(?:[ ,;(]*(?:x|extn?|extension|#)[ .:=]*([0-9]{1,8})\)?)?",
     re.IGNORECASE,
 )
 _MAX_PHONE_CHARACTERS = 60
+_PLAIN_PHONE = {
+    **dict.fromkeys(map(ord, INVISIBLE)),
+    **dict.fromkeys(map(ord, WHITE_SPACE), " "),
+    **dict.fromkeys((*range(0x2010, 0x2016), 0x2212, 0xFF0D), "-"),
+}
+"""How people and phone books type a number: text directions, no-break spaces, any dash."""
 
 
 def _phone_number(step: PhoneNumberStep, _context: StepContext) -> ValueStep:
@@ -121,7 +133,7 @@ def _phone_number(step: PhoneNumberStep, _context: StepContext) -> ValueStep:
     drop = step.extension == "drop"
 
     def phone(value: str) -> str:
-        text = value.strip()
+        text = value.translate(_PLAIN_PHONE).strip()
         found = _PHONE.fullmatch(text) if len(text) <= _MAX_PHONE_CHARACTERS else None
         if found is None:
             raise Unmappable(
@@ -159,6 +171,9 @@ PART_STEPS = {
         [
             Example({"to": "(999) 999-9999"}, "5125550147", "(512) 555-0147"),
             Example({"to": "9999999999"}, "+1 (512) 555-0147", "5125550147"),
+            Example(
+                {"to": "9999999999", "extension": "drop"}, "512/555/0147 Ext: 12", "5125550147"
+            ),
         ],
     ),
     "yes_no": Transformation(

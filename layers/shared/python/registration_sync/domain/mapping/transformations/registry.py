@@ -23,6 +23,8 @@ from registration_sync.domain.mapping.transformations.step import (
     ValueStep,
 )
 from registration_sync.domain.mapping.transformations.text import TEXT_STEPS
+from registration_sync.domain.mapping.values.budget import MAX_VALUE_CHARACTERS, Budget
+from registration_sync.domain.mapping.values.characters import is_blank
 
 __all__ = [
     "MAX_CACHED_VALUES",
@@ -69,21 +71,25 @@ def build_chain(steps: Sequence[Step], context: StepContext) -> ValueStep | Fiel
     if len(built) == 1:
         return built[0][0]  # type: ignore[no-any-return]
     if start:
-        return _chain_with_fields(built)
-    steps_only = [step for step, _ in built]
+        return _chain_with_fields(built, context.budget)
+    steps_only, make = [step for step, _ in built], context.budget.make
 
     def chain(value: str) -> str:
         for step in steps_only:
             value = step(value)
+            if len(value) > MAX_VALUE_CHARACTERS:
+                make(len(value))
         return value
 
     return chain
 
 
-def _chain_with_fields(built: Sequence[tuple[Any, slice | None]]) -> FieldsStep:
+def _chain_with_fields(built: Sequence[tuple[Any, slice | None]], budget: Budget) -> FieldsStep:
     def chain(value: str, others: Sequence[str]) -> str:
         for step, part in built:
             value = step(value) if part is None else step(value, others[part])
+            if len(value) > MAX_VALUE_CHARACTERS:
+                budget.make(len(value))
         return value
 
     return chain
@@ -99,7 +105,7 @@ def _build_step(step: Step, context: StepContext) -> Any:
 
     def unless_blank(value: str) -> str:
         # isspace raises AttributeError for a group or a list, which no step may convert to text.
-        if value == "" or value.isspace():
+        if value == "" or value.isspace() or (not value.isascii() and is_blank(value)):
             return value
         return apply(value)  # type: ignore[no-any-return]
 

@@ -4,8 +4,12 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
+from pydantic import WithJsonSchema
+
 from registration_sync.domain.mapping.values.base import DefinitionPart
+from registration_sync.domain.mapping.values.budget import Budget
 from registration_sync.domain.mapping.values.run_context import RunContext
+from registration_sync.domain.mapping.values.sources import check_source
 
 type ValueStep = Callable[[str], str]
 """From value to value; raises Unmappable for a value that the step cannot handle."""
@@ -20,10 +24,12 @@ def _ignore(_value: str) -> None:
 
 @dataclass(frozen=True, slots=True)
 class StepContext:
-    """Context for building a step; `on_unmatched` is called with each value without a code."""
+    """Context for building a step: the run, a function to call with each value without a code, and
+    the bounds for a student."""
 
     run: RunContext
     on_unmatched: Callable[[str], None] = _ignore
+    budget: Budget = field(default_factory=Budget)
 
 
 class Step(DefinitionPart):
@@ -40,6 +46,40 @@ class Step(DefinitionPart):
     def reads(self) -> tuple[str, ...]:
         """The paths of the further fields that it reads; such a step also gets blank values."""
         return ()
+
+
+@dataclass(frozen=True, slots=True)
+class FieldReference:
+    """A parameter that is the value of another field."""
+
+    path: str
+
+
+TEXT_OR_FIELD_SCHEMA = WithJsonSchema(
+    {
+        "anyOf": [
+            {"type": "string"},
+            {
+                "type": "object",
+                "properties": {"field": {"type": "string"}},
+                "required": ["field"],
+                "additionalProperties": False,
+            },
+        ]
+    }
+)
+
+
+def check_text_or_field(value: object, kind: str) -> str | FieldReference:
+    """A text, or the field of `{"field": PATH}`; ValueError asks for `kind` instead."""
+    if isinstance(value, str):
+        return value
+    path = value.get("field") if isinstance(value, dict) and len(value) == 1 else None
+    if not isinstance(path, str):
+        raise ValueError(  # noqa: TRY004 -- pydantic reports a ValueError
+            f'Write {kind} in quotes, or {{"field": "students.fname"}}.'
+        )
+    return FieldReference(check_source(path))
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,10 +13,7 @@ from registration_sync.domain.mapping.transformations.step import (
     ValueStep,
 )
 from registration_sync.domain.mapping.values.base import CodeText, Text
-from registration_sync.domain.mapping.values.unmappable import Unmappable, require_bounded
-
-MAX_SEARCHED_CHARACTERS = 20_000
-"""Each match takes about 10 us: a value of 300 kB would take seconds."""
+from registration_sync.domain.mapping.values.budget import Budget, require_searchable
 
 
 def _check_pattern(pattern: str) -> str:
@@ -72,33 +69,30 @@ def _check_references(pattern: str, replace: str) -> None:
             )
 
 
-def _substitute(step: SubstituteStep, _context: StepContext) -> ValueStep:
+def _substitute(step: SubstituteStep, context: StepContext) -> ValueStep:
     find, replace = step.find, step.replace
     if find is not None:
-        return _plain_substitute(find, replace)
-    from registration_sync.domain.mapping.values.patterns import compile_pattern  # noqa: PLC0415  # loads slowly
+        return _plain_substitute(find, replace, context.budget)
+    from registration_sync.domain.mapping.values.patterns import substitution  # noqa: PLC0415  # loads slowly
 
-    sub = compile_pattern(step.pattern or "").sub
+    budget = context.budget
+    replaced = substitution(step.pattern or "", replace, budget.make)
 
     def substitute(value: str) -> str:
-        if len(value) > MAX_SEARCHED_CHARACTERS:
-            raise Unmappable(
-                "substitute",
-                f"The value is longer than {MAX_SEARCHED_CHARACTERS:,} characters, the limit for a "
-                "pattern: shorten it first with Character Limit.",
-            )
-        return str(sub(replace, value))
+        require_searchable(value)
+        budget.search()
+        return replaced(value)
 
     return substitute
 
 
-def _plain_substitute(find: str, replace: str) -> ValueStep:
+def _plain_substitute(find: str, replace: str, budget: Budget) -> ValueStep:
     growth = len(replace) - len(find)
     if growth <= 0:
         return lambda value: value.replace(find, replace)
 
     def substitute(value: str) -> str:
-        require_bounded("substitute", len(value) + value.count(find) * growth)
+        budget.make(len(value) + value.count(find) * growth)
         return value.replace(find, replace)
 
     return substitute
@@ -112,6 +106,6 @@ SUBSTITUTE = Transformation(
     _substitute,
     [
         Example({"find": "Street", "replace": "St"}, "12 Main Street", "12 Main St"),
-        Example({"pattern": "^(\\w+), (\\w+)$", "replace": "\\2 \\1"}, "Adams, Ben", "Ben Adams"),
+        Example({"pattern": "^(\\w+), (\\w+)$", "replace": "\\2 \\1"}, "Díaz, Ana", "Ana Díaz"),
     ],
 )

@@ -16,12 +16,16 @@ from registration_sync.domain.mapping.transformations.step import (
     ValueStep,
 )
 from registration_sync.domain.mapping.values.base import Text, check_code
+from registration_sync.domain.mapping.values.characters import compose, cut, squish, trim
 
 _CAPITAL_SUFFIXES = ("II", "III", "IV")
 """Suffixes of names that stay in capitals."""
 
 _WORD = re.compile(r"[^\W\d_]+(?:[\u0300-\u036f]+[^\W\d_]*)*")
 """Includes accents that are separate (combining) characters."""
+
+_APOSTROPHES = "\u02bb\u02bc\u02bd\u02be\u02bf\u02b9\u02c8\u02ca\u2018\u2019\u201b\u2032\u00b4`"
+"""Letters and marks that people type as an apostrophe, such as the okina in Hawaiian names."""
 
 _SYMBOLS = ("No", "Sc", "Sk", "Sm", "So")
 """Unicode categories of symbols, which anyascii may transliterate as letters: EUR, TM."""
@@ -98,21 +102,33 @@ def _capital(value: str, found: re.Match[str]) -> str:
     word = found[0]
     if word.upper() in _CAPITAL_SUFFIXES:
         return word.upper()
-    lower = word.lower()
+    lower = _lower(word)
     start = found.start()
-    after_apostrophe = start >= 2 and value[start - 1] in "'\u2019"
-    if after_apostrophe and not (start == 2 or not value[start - 3].isalpha()):
-        return lower  # Taylor's, but O'Brien and D'Angelo
+    if start and value[start - 1].isdigit():
+        return word if len(compose(word)) == 1 else lower  # Apt 4B, but 112th
+    if start >= 2 and value[start - 1] in "'\u2019":
+        before = compose(value[max(0, start - 12) : start - 1])
+        if len(before) > 1 and before[-2].isalpha():
+            return lower  # Taylor's, but O'Brien and D'Angelo
     if lower.startswith("mc") and len(lower) > 3:
-        return "Mc" + lower[2:3].upper() + lower[3:]
-    return lower[:1].upper() + lower[1:]
+        return "Mc" + lower[2:3].title() + lower[3:]
+    return lower[:1].title() + lower[1:]
 
 
-def _transliterate(step: TransliterateStep, _context: StepContext) -> ValueStep:
+def _lower(value: str) -> str:
+    """Lowercase without the combining dot that Unicode's default gives the Turkish capital I."""
+    if not value.isascii():
+        value = value.replace("\u0130", "i").replace("I\u0307", "i")
+    return value.lower()
+
+
+def _transliterate(step: TransliterateStep, context: StepContext) -> ValueStep:
+    make = context.budget.make
     unwanted = re.compile(f"[^A-Za-z' {re.escape(step.keep)}\\-]")
 
     def transliterate(value: str) -> str:
-        kept = (c if c in step.keep else _plain_letters(c) for c in value)
+        kept = [c if c in step.keep else _plain_letters(c) for c in compose(value)]
+        make(sum(map(len, kept)))
         return unwanted.sub("", "".join(kept))
 
     return transliterate
@@ -122,8 +138,10 @@ def _plain_letters(character: str) -> str:
     """White space becomes a space; a symbol gives no letters, as an emoji's name is no name."""
     if character.isspace():
         return " "
-    if character.isascii():
+    if character.isascii() and character != "`":
         return character
+    if character in _APOSTROPHES:
+        return "'"
     plain = anyascii(character)
     if unicodedata.category(character) in _SYMBOLS:
         return re.sub("[A-Za-z]", "", plain)
@@ -139,15 +157,11 @@ def _pad(step: PadStep, _context: StepContext) -> ValueStep:
 
 def _character_limit(step: CharacterLimitStep, _context: StepContext) -> ValueStep:
     length = step.length
-    return lambda value: value[:length]
+    return lambda value: cut(value, length)
 
 
 def _plain(function: Callable[[str], str]) -> Callable[[Any, StepContext], ValueStep]:
     return lambda _step, _context: function
-
-
-def _squished(value: str) -> str:
-    return " ".join(value.split())
 
 
 TEXT_STEPS = {
@@ -155,7 +169,7 @@ TEXT_STEPS = {
         "Lower",
         "Lowercase letters.",
         LowerStep,
-        _plain(str.lower),
+        _plain(_lower),
         [Example({}, "Ana@Example.ORG", "ana@example.org")],
         unguarded=True,
     ),
@@ -183,30 +197,33 @@ TEXT_STEPS = {
         [
             Example({}, "José Nguyễn-O'Brien", "Jose Nguyen-O'Brien"),
             Example({"keep": "0123456789."}, "12 Calle Peñón No. 3", "12 Calle Penon No. 3"),
+            Example({}, "Ka\u02bbiulani", "Ka'iulani"),
         ],
     ),
     "proper_case": Transformation(
         "Proper Case",
-        "Capitalizes each word, also after Mc, O' and a hyphen; keeps II, III and IV.",
+        "Capitalizes each word, also after Mc, O' and a hyphen; keeps II, III and IV. Letters "
+        "after a digit are lowercase; a single letter there is kept.",
         ProperCaseStep,
         _proper_case,
         [
             Example({}, "MCDONALD-O'BRIEN III", "McDonald-O'Brien III"),
             Example({}, "taylor's lane", "Taylor's Lane"),
+            Example({}, "1214 112TH AVE APT 4B", "1214 112th Ave Apt 4B"),
         ],
     ),
     "trim": Transformation(
         "Trim",
-        "Removes blanks at both ends of a value.",
+        "Removes blanks and invisible characters at both ends of a value.",
         TrimStep,
-        _plain(str.strip),
+        _plain(trim),
         [Example({}, "  Ana ", "Ana")],
     ),
     "squish": Transformation(
         "Squish",
         "Removes blanks at both ends of a value, and replaces each run of blanks by one space.",
         SquishStep,
-        _plain(_squished),
+        _plain(squish),
         [Example({}, " 12  Main\n St ", "12 Main St")],
     ),
     "pad": Transformation(
@@ -218,7 +235,7 @@ TEXT_STEPS = {
     ),
     "character_limit": Transformation(
         "Character Limit",
-        "Cuts a value to a number of characters.",
+        "Cuts a value to a number of characters, never in the middle of what people see as one.",
         CharacterLimitStep,
         _character_limit,
         [Example({"length": 1}, "Middle", "M")],

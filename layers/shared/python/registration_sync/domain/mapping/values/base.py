@@ -4,6 +4,8 @@ from typing import Annotated
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
 
+from registration_sync.domain.mapping.values.characters import name_character
+
 
 class DefinitionPart(BaseModel):
     """An object in a definition. A field's description completes "Write …" in error messages."""
@@ -15,8 +17,10 @@ def check_storable(value: str) -> str:
     """Returns the text if UTF-8 can encode it; ValueError says what to do."""
     try:
         value.encode()
-    except UnicodeEncodeError:
-        raise ValueError("It contains an invalid Unicode character: type it again.") from None
+    except UnicodeEncodeError as error:
+        raise ValueError(
+            f"{name_character(value, error.start)} is not a valid Unicode character: type it again."
+        ) from None
     return value
 
 

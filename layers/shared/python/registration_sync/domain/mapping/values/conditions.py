@@ -1,17 +1,45 @@
 """Conditions on values, for If Then Else and for the rows of a file (`where`)."""
 
+import datetime as dt
+import operator
+import re
 from collections.abc import Callable
+from decimal import Decimal
 from typing import Annotated, Any
 
 from pydantic import AfterValidator, Field, model_validator
 
 from registration_sync.domain.mapping.values.base import CodeText, DefinitionPart, Text
+from registration_sync.domain.mapping.values.characters import compose, fold, is_blank, trim
 from registration_sync.domain.mapping.values.sources import check_source
-from registration_sync.domain.mapping.values.unmappable import is_blank
+from registration_sync.domain.mapping.values.unmappable import Unmappable
 
 type Test = Callable[[str], bool]
 
-TESTS = ("equals", "not_equal", "contains", "includes", "is_blank", "one_of")
+TESTS = (
+    *("equals", "not_equal", "contains", "includes", "is_blank", "one_of"),
+    *("before", "after", "less", "greater"),
+)
+
+_DATE = re.compile(r"([0-9]{4}-[0-9]{2}-[0-9]{2})(?:[T ].*)?", re.DOTALL)
+_NUMBER = re.compile(r"[+-]?[0-9]{1,30}(?:\.[0-9]{1,30})?")
+
+
+def check_date(text: str) -> str:
+    """Returns a date that exists, written YYYY-MM-DD; ValueError says what to write instead."""
+    try:
+        if len(text) == 10:
+            dt.date.fromisoformat(text)
+            return text
+    except ValueError:
+        pass
+    raise ValueError('Write a date that exists as YYYY-MM-DD in quotes, such as "2025-08-15".')
+
+
+def _check_number(text: str) -> str:
+    if not _NUMBER.fullmatch(text):
+        raise ValueError('Write a number in quotes, such as "5" or "2.5".')
+    return text
 
 
 class ValueTest(DefinitionPart):
@@ -37,6 +65,26 @@ class ValueTest(DefinitionPart):
             max_length=10_000,
             description='a list of texts in quotes, such as ["K", "PK"]',
         ),
+    ] = None
+    before: Annotated[
+        CodeText | None,
+        AfterValidator(lambda text: text if text is None else check_date(text)),
+        Field(description='a date in quotes, such as "2025-08-15", for a value YYYY-MM-DD'),
+    ] = None
+    after: Annotated[
+        CodeText | None,
+        AfterValidator(lambda text: text if text is None else check_date(text)),
+        Field(description='a date in quotes, such as "2025-08-15", for a value YYYY-MM-DD'),
+    ] = None
+    less: Annotated[
+        CodeText | None,
+        AfterValidator(lambda text: text if text is None else _check_number(text)),
+        Field(description='a number in quotes, such as "5", for a value that is a number'),
+    ] = None
+    greater: Annotated[
+        CodeText | None,
+        AfterValidator(lambda text: text if text is None else _check_number(text)),
+        Field(description='a number in quotes, such as "5", for a value that is a number'),
     ] = None
     delimiter: Annotated[
         Text, Field(min_length=1, description="the text between the items, for `includes`")
@@ -66,30 +114,65 @@ class Condition(ValueTest):
 
 def compile_condition(definition: ValueTest) -> Test:
     """Builds the function that tests a value."""
-    fold: Callable[[str], str] = str.casefold if definition.ignore_case else str
+    normalize = fold if definition.ignore_case else compose
     if definition.is_blank is not None:
         expected = definition.is_blank
         return lambda value: is_blank(value) is expected
     if definition.one_of is not None:
-        allowed = frozenset(map(fold, definition.one_of))
-        return lambda value: fold(value) in allowed
-    return _text_test(definition, fold)
+        allowed = frozenset(map(normalize, definition.one_of))
+        return lambda value: normalize(value) in allowed
+    for name, read, compare in _COMPARISONS:
+        if (text := getattr(definition, name)) is not None:
+            return _comparison(read, compare, read(text))
+    return _text_test(definition, normalize)
 
 
-def _text_test(definition: ValueTest, fold: Callable[[str], str]) -> Test:
+def _read_date(value: str) -> str:
+    found = _DATE.fullmatch(trim(value))
+    try:
+        return check_date(found[1] if found else "")
+    except ValueError:
+        raise Unmappable(
+            "condition", "A condition compares a date, but the value is not a date YYYY-MM-DD."
+        ) from None
+
+
+def _read_number(value: str) -> Decimal:
+    text = trim(value)
+    if not _NUMBER.fullmatch(text):
+        raise Unmappable("condition", "A condition compares a number, but the value is not one.")
+    return Decimal(text)
+
+
+_COMPARISONS: tuple[tuple[str, Callable[[str], Any], Callable[[Any, Any], bool]], ...] = (
+    ("before", _read_date, operator.lt),
+    ("after", _read_date, operator.gt),
+    ("less", _read_number, operator.lt),
+    ("greater", _read_number, operator.gt),
+)
+
+
+def _comparison(
+    read: Callable[[str], Any], compare: Callable[[Any, Any], bool], bound: object
+) -> Test:
+    """A blank value passes no comparison."""
+    return lambda value: not is_blank(value) and compare(read(value), bound)
+
+
+def _text_test(definition: ValueTest, normalize: Callable[[str], str]) -> Test:
     tests: dict[str, Callable[[str, str], bool]] = {
         "equals": lambda value, text: value == text,
         "not_equal": lambda value, text: value != text,
         "contains": lambda value, text: text in value,
-        "includes": _includes(fold(definition.delimiter)),
+        "includes": _includes(normalize(definition.delimiter)),
     }
     name = next(name for name in tests if getattr(definition, name) is not None)
-    test, text = tests[name], fold(getattr(definition, name))
-    return lambda value: test(fold(value), text)
+    test, text = tests[name], normalize(getattr(definition, name))
+    return lambda value: test(normalize(value), text)
 
 
 def _includes(delimiter: str) -> Callable[[str, str], Any]:
     def includes(value: str, item: str) -> bool:
-        return item.strip() in (part.strip() for part in value.split(delimiter))
+        return trim(item) in map(trim, value.split(delimiter))
 
     return includes

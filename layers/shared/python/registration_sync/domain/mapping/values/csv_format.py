@@ -1,4 +1,4 @@
-"""Writes rows of text as CSV bytes (RFC 4180), every value unchanged.
+"""Writes rows of text as CSV bytes (RFC 4180), every value unchanged unless a setting says so.
 
 csv.writer is not used: joining a row and searching it for special characters takes a tenth of its
 time, and csv.writer treats a single blank value and a missing quote character differently. The
@@ -11,12 +11,22 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
+import orjson
+
+from registration_sync.domain.mapping.values.characters import (
+    CONTROL,
+    LINE_BREAK,
+    compose,
+    name_character,
+)
 from registration_sync.domain.mapping.values.unmappable import Unmappable
 
 Encoding = Literal["utf-8", "utf-8-bom", "windows-1252"]
 CODECS: dict[Encoding, str] = {"utf-8": "utf-8", "utf-8-bom": "utf-8", "windows-1252": "cp1252"}
 
-_LINE_BREAK = re.compile("\r\n|\r|\n")
+Formulas = Literal["keep", "quote", "hold"]
+FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20")
+"""Spreadsheets run a value with one of these at its start as a formula (OWASP, CSV Injection)."""
 
 type LineWriter = Callable[[Sequence[str]], bytes]
 
@@ -31,6 +41,7 @@ class CsvFormat:
     encoding: Encoding = "utf-8"
     line_ending: str = "\r\n"
     line_breaks_to_spaces: bool = False
+    formulas: Formulas = "keep"
 
 
 def file_start(csv: CsvFormat, headers: Sequence[str] | None) -> bytes:
@@ -46,62 +57,61 @@ def line_writer(csv: CsvFormat) -> LineWriter:
     (see `format_problem`), and TypeError for a value that is not text.
     """
     separator, quote, end = csv.separator, csv.text_identifier, csv.line_ending
-    codec, always = CODECS[csv.encoding], csv.quote_always
+    always, end_bytes = csv.quote_always, csv.line_ending.encode()
     join, join_quoted = separator.join, (quote + separator + quote).join
-    special, write_cell = _special(csv), _cell_writer(csv)
+    as_json, other_quote = orjson.dumps, quote if quote != '"' else ""
+    escapes = len(orjson.dumps(separator)) - 2 - len(separator.encode())
+    keeps = not csv.line_breaks_to_spaces
+    write_special = _special_writer(csv)
+    if csv.formulas != "keep" or CODECS[csv.encoding] != "utf-8":
+        return write_special
 
     def write(values: Sequence[str]) -> bytes:
         line = join(values)
-        # Fast path for most rows. A single blank value needs quotes: readers skip an empty line.
-        if "\n" not in line and "\r" not in line and (not quote or quote not in line):
+        utf8 = line.encode()
+        gaps = len(values) - 1
+        # Fast path for most rows. JSON escapes double quotes, backslashes and control characters,
+        # so a line without them has its own length as JSON. In UTF-8 the control characters from
+        # U+0080 start with C2, the line breaks U+2028 and U+2029 with E2.
+        if (
+            line.count(separator) == gaps
+            and len(as_json(line)) == len(utf8) + 2 + escapes * gaps
+            and "\x7f" not in line
+            and (line.isascii() or (utf8.find(b"\xc2") < 0 and (keeps or utf8.find(b"\xe2") < 0)))
+            and not (other_quote and other_quote in line)
+        ):
             if always:
-                return (quote + join_quoted(values) + quote + end).encode(codec)
-            if line and line.count(separator) == len(values) - 1:
-                return (line + end).encode(codec)
-        if always or not line:
-            cells = [write_cell(value) for value in values]
-        else:
-            cells = [write_cell(value) if special(value) else value for value in values]
-        return (join(cells) + end).encode(codec)
+                return (quote + join_quoted(values) + quote + end).encode()
+            if line:  # a single blank value needs quotes: readers skip an empty line
+                return utf8 + end_bytes
+        return write_special(values)
 
     return write
 
 
-def format_problem(csv: CsvFormat, value: str, *, only_column: bool) -> Unmappable | None:
-    """Why a file of this format cannot hold the value, or None; `only_column`: the file has one
-    column."""
-    try:
-        needs_more = csv.quote_always or _special(csv)(value) or (only_column and not value)
-        cell = _cell_writer(csv)(value) if needs_more else value
-        cell.encode(CODECS[csv.encoding])
-    except Unmappable as problem:
-        return problem
-    except UnicodeEncodeError:
-        return Unmappable(
-            "encoding",
-            f"The value has a character that {csv.encoding} cannot hold: correct it in Enroll, or "
-            "choose the encoding utf-8.",
-        )
-    return None
+def _special_writer(csv: CsvFormat) -> LineWriter:
+    """Builds the function that writes any row, value by value."""
+    separator, quote, codec = csv.separator, csv.text_identifier, CODECS[csv.encoding]
+    special = re.compile(f"[{re.escape(separator + quote)}\r\n]").search
+    needs_care = _needs_care(csv)
 
-
-def _special(csv: CsvFormat) -> Callable[[str], object]:
-    """Finds a character that needs a text identifier around the value."""
-    return re.compile(f"[{re.escape(csv.separator + csv.text_identifier)}\r\n]").search
-
-
-def _cell_writer(csv: CsvFormat) -> Callable[[str], str]:
-    """Builds the function that quotes a value and replaces its line breaks as needed."""
-    quote, special = csv.text_identifier, _special(csv)
-
-    def write_cell(value: str) -> str:
+    def write_value(value: str, *, only: bool) -> str:
+        if csv.formulas != "keep":
+            value = _without_formula(csv, value)
         if csv.line_breaks_to_spaces:
-            value = _LINE_BREAK.sub(" ", value)
-        if quote:
-            if value and not csv.quote_always and not special(value):
-                return value  # its line breaks are gone
+            value = LINE_BREAK.sub(" ", value)
+        if found := CONTROL.search(value):
+            raise Unmappable(
+                "control_character",
+                f"The value has the control character {name_character(value, found.start())}: "
+                "remove it in Enroll or with Substitute.",
+            )
+        if codec != "utf-8":
+            value = _encodable(value, codec)
+        needs_quotes = special(value) or (only and not value)
+        if quote and (csv.quote_always or needs_quotes):
             return quote + value.replace(quote, quote + quote) + quote
-        if not value or special(value):
+        if needs_quotes:
             raise Unmappable(
                 "text_identifier",
                 "The value is blank in a file of one column, or contains a line break or the field "
@@ -109,4 +119,78 @@ def _cell_writer(csv: CsvFormat) -> Callable[[str], str]:
             )
         return value
 
-    return write_cell
+    def write(values: Sequence[str]) -> bytes:
+        if len(values) == 1:
+            cells = [write_value(values[0], only=True)]
+        elif csv.quote_always:
+            cells = [write_value(value, only=False) for value in values]
+        else:
+            cells = [write_value(one, only=False) if needs_care(one) else one for one in values]
+        return (separator.join(cells) + csv.line_ending).encode(codec)
+
+    return write
+
+
+def _needs_care(csv: CsvFormat) -> Callable[[str], object]:
+    """Finds a character for which a value may not be written as it is."""
+    characters = re.escape(csv.separator + csv.text_identifier) + "\x00-\x08\x0a-\x1f\x7f-\x9f"
+    characters += "\u2028\u2029" if csv.line_breaks_to_spaces else ""
+    characters += "\xa0-\U0010ffff" if CODECS[csv.encoding] != "utf-8" else ""
+    starts = "" if csv.formulas == "keep" else f"|\\A[{re.escape(''.join(FORMULA_STARTS))}]"
+    return re.compile(f"[{characters}]{starts}").search
+
+
+def _encodable(value: str, codec: str) -> str:
+    """The value, composed (NFC) if the encoding has only the composed characters."""
+    try:
+        value.encode(codec)
+    except UnicodeEncodeError:
+        return compose(value)
+    return value
+
+
+def _without_formula(csv: CsvFormat, value: str) -> str:
+    """Puts an apostrophe before a value that a spreadsheet would run, or holds it."""
+    if not value.startswith(FORMULA_STARTS):
+        return value
+    if csv.formulas == "quote":
+        return f"'{value}"
+    raise Unmappable(
+        "formula",
+        f"The value starts with {name_character(value, 0)}, so a spreadsheet would run it as a "
+        "formula: correct it in Enroll, or set `formulas` of the file.",
+    )
+
+
+def format_problem(csv: CsvFormat, value: str, *, only_column: bool) -> Unmappable | None:
+    """Why a file of this format cannot hold the value, or None; `only_column`: the file has one
+    column."""
+    try:
+        line_writer(csv)([value] if only_column else [value, "x"])
+    except Unmappable as problem:
+        return problem
+    except UnicodeEncodeError:
+        if is_encodable(value, csv.encoding):
+            return None  # the separator is the problem
+        return Unmappable(
+            "encoding",
+            f"{unencodable(csv.encoding, value)}: correct it in Enroll, or "
+            "choose the encoding utf-8.",
+        )
+    return None
+
+
+def unencodable(encoding: Encoding, value: str) -> str:
+    """Names the first character that an encoding cannot hold; composed, as it is written."""
+    value = compose(value)
+    index = next((i for i, c in enumerate(value) if not is_encodable(c, encoding)), 0)
+    return f"The text has {name_character(value, index)}, which {encoding} cannot hold"
+
+
+def is_encodable(text: str, encoding: Encoding) -> bool:
+    """Whether the encoding can hold the text, if need be composed (NFC)."""
+    try:
+        _encodable(text, CODECS[encoding]).encode(CODECS[encoding])
+    except UnicodeEncodeError:
+        return False
+    return True

@@ -4,7 +4,8 @@ import unicodedata
 from collections.abc import Mapping as Object
 from typing import Any
 
-from registration_sync.domain.mapping.values.unmappable import Unmappable, is_blank
+from registration_sync.domain.mapping.values.characters import is_blank, name_character
+from registration_sync.domain.mapping.values.unmappable import Unmappable
 
 type Scope = Object[str, Any]
 """The values that a row's paths read, by root: data, registration, run; entry and row as well in a
@@ -34,10 +35,13 @@ _EMPTY: dict[str, Any] = {}
 def check_source(path: str) -> str:
     """Returns a valid path of names separated by dots; ValueError says what to write instead."""
     names = path.split(".")
-    unclean = any(
-        not name or name != name.strip() or any(unicodedata.category(c) == "Cc" for c in name)
-        for name in names
-    )
+    for index, character in enumerate(path):
+        if unicodedata.category(character) == "Cc":
+            raise ValueError(
+                f"{name_character(path, index)} is not visible: write the path without it, such as "
+                "students.fname."
+            )
+    unclean = any(not name or name != name.strip() for name in names)
     if unclean or len(path) > 200 or len(names) > 10:
         raise ValueError(
             "Write the field's path, such as students.fname: 1 to 10 names separated by dots, at "
@@ -78,9 +82,11 @@ def group_at(scope: Scope, path: tuple[str, ...]) -> Object[str, Any]:
 
 
 def text_of(value: object) -> str:
-    """The value if it is text; raises Unmappable otherwise."""
+    """The value if it is text, blank for an empty list or group; raises Unmappable otherwise."""
     if isinstance(value, str):
         return value
+    if isinstance(value, list | dict) and not value:
+        return ""
     raise Unmappable(
         "not_text",
         "The field is a group or a list of values, not text: choose one of its values.",

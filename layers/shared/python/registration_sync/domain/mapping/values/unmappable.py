@@ -18,22 +18,3 @@ class Unmappable(Exception):
         self.rule = rule
         self.message = message
         self.on_error = on_error
-
-
-MAX_VALUE_CHARACTERS = 1_000_000
-"""Bounds memory: each step of a chain may multiply the length of a value."""
-
-
-def require_bounded(rule: str, characters: int) -> None:
-    """Raises Unmappable if a step would make a value longer than MAX_VALUE_CHARACTERS."""
-    if characters > MAX_VALUE_CHARACTERS:
-        raise Unmappable(
-            rule,
-            f"The value would become longer than {MAX_VALUE_CHARACTERS:,} characters: shorten it "
-            "first with Character Limit.",
-        )
-
-
-def is_blank(value: str) -> bool:
-    """Whether a text is empty or only white space; raises AttributeError if it is not text."""
-    return value == "" or value.isspace()

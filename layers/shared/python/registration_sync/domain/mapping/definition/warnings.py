@@ -1,0 +1,138 @@
+"""Warnings about a valid mapping: field paths that no registration has, and ASCII-only patterns.
+
+They do not stop a save or an export: a field may be new, and a pattern may be meant that way.
+"""
+
+import difflib
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from registration_sync.domain.errors import Problem
+from registration_sync.domain.mapping.definition.field_rules import Definition, sources_of
+from registration_sync.domain.mapping.values.characters import INVISIBLE
+from registration_sync.domain.mapping.values.sources import ENTRY, FACTS
+
+MAX_PATHS = 20_000
+
+_UNMEANT = str.maketrans(
+    "", "", INVISIBLE + "\"'`\u00b4\u2018\u2019\u201a\u201c\u201d\u201e\u00ab\u00bb"
+)
+"""Invisible characters and quotes that a word processor adds to a typed path."""
+
+
+@dataclass(frozen=True, slots=True)
+class KnownFields:
+    """The paths of the fields that registrations have, and the names of the fields of the entries
+    of each list, by the path of the list."""
+
+    paths: set[str] = field(default_factory=set)
+    entries: dict[str, set[str]] = field(default_factory=dict)
+
+    def add(self, data: Mapping[str, Any]) -> None:
+        """Adds the fields of a registration's data."""
+        self._add(data, "")
+
+    def _add(self, group: Mapping[str, Any], start: str) -> None:
+        for name, value in group.items():
+            path = f"{start}{name}"
+            if len(self.paths) >= MAX_PATHS:
+                return
+            if isinstance(value, dict):
+                self._add(value, f"{path}.")
+                continue
+            self.paths.add(path)
+            if isinstance(value, list):
+                names = self.entries.setdefault(path, set())
+                for entry in value:
+                    names.update(entry if isinstance(entry, dict) else ["value"])
+
+
+def mapping_warnings(definition: Definition, known: KnownFields | None = None) -> list[Problem]:
+    """The warnings about a mapping that `parse_mapping` accepts.
+
+    Without known fields, or without any registration, paths are not checked.
+    """
+    found: list[Problem] = []
+    for number, file in enumerate(definition["files"]):
+        at = f"files[{number}]"
+        if known and known.paths:
+            found += _unknown_paths(at, file, known)
+        for index, one in enumerate(file["fields"]):
+            found += _ascii_patterns(f"{at}.fields[{index}]", one)
+    return found
+
+
+def nearest_field(path: str, known: Iterable[str]) -> str | None:
+    """The known field that the path most likely means, if one is near."""
+    by_name = {name.casefold(): name for name in known}
+    plain = path.translate(_UNMEANT).strip().casefold()
+    nearest = difflib.get_close_matches(plain, by_name, n=1, cutoff=0.75)
+    return by_name[nearest[0]] if nearest else None
+
+
+def _unknown_paths(at: str, file: Definition, known: KnownFields) -> Iterator[Problem]:
+    rows = file.get("rows")
+    each = rows.get("each") if isinstance(rows, dict) else None
+    entries = _entry_fields(each, known)
+    for where, path in _paths(file):
+        if path in FACTS:
+            continue
+        names = entries if path.startswith(f"{ENTRY}.") else known.paths
+        if not _is_known(path, names):
+            nearest = nearest_field(path, names)
+            yield Problem(
+                f"{at}.{where}",
+                f"No registration has the field {path}"
+                + (f": did you mean {nearest}?" if nearest else ": check the path."),
+            )
+
+
+def _is_known(path: str, names: set[str]) -> bool:
+    """A group counts, as some registrations may have it where others have nothing."""
+    return path in names or any(name.startswith(f"{path}.") for name in names)
+
+
+def _entry_fields(each: object, known: KnownFields) -> set[str]:
+    """The paths below `entry` that the entries of a file have."""
+    if isinstance(each, str):
+        names = known.entries.get(each, {"value"})
+    else:
+        prefixes = tuple(each) if isinstance(each, list | tuple) else ()
+        names = {
+            path.removeprefix(prefix)
+            for prefix in prefixes
+            for path in known.paths
+            if path.startswith(prefix)
+        }
+    return {f"{ENTRY}.{name}" for name in names}
+
+
+def _paths(file: Definition) -> Iterator[tuple[str, str]]:
+    """Each path that the file reads, with the key that names it."""
+    rows = file.get("rows")
+    if isinstance(rows, dict):
+        for key in ("each", "distinct"):
+            if isinstance(rows.get(key), str):
+                yield f"rows.{key}", rows[key]
+    for number, condition in enumerate(file.get("where") or ()):
+        yield f"where[{number}].field", condition["field"]
+    for index, one in enumerate(file["fields"]):
+        if one.get("mapping_type") != "do_not_map":
+            for key, path in sources_of(one):
+                yield f"fields[{index}].{key}", path
+
+
+def _ascii_patterns(at: str, one: Definition) -> Iterator[Problem]:
+    steps = one.get("transformations") or ()
+    parents = {at: one} | {f"{at}.transformations[{n}]": step for n, step in enumerate(steps)}
+    for path, parent in parents.items():
+        if pattern := parent.get("pattern"):
+            from registration_sync.domain.mapping.values.patterns import ascii_parts  # noqa: PLC0415  # loads slowly
+
+            if parts := ascii_parts(pattern):
+                yield Problem(
+                    f"{path}.pattern",
+                    f"{' and '.join(parts)} in this pattern knows English letters only: a name "
+                    r"such as Peña may not match. \w and \pL know the letters of every script.",
+                )

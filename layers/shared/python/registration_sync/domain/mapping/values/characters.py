@@ -1,0 +1,95 @@
+"""Characters of any script: blanks, line breaks, control characters, composition and cutting.
+
+The sets follow Unicode's properties White_Space and Default_Ignorable_Code_Point, and UAX #15 and
+#29 for composition and for whole characters.
+"""
+
+import re
+import unicodedata
+from functools import cache
+from typing import Any
+
+WHITE_SPACE = "\t\n\v\f\r\x1c\x1d\x1e\x1f \x85\xa0\u1680\u2028\u2029\u202f\u205f\u3000" + "".join(
+    map(chr, range(0x2000, 0x200B))
+)
+INVISIBLE = "\xad\u061c\u180e\u200b\u200e\u200f\u2060\ufeff" + "".join(
+    map(chr, (*range(0x202A, 0x202F), *range(0x2061, 0x2070)))
+)
+"""Characters without any width: zero-width spaces, byte order marks and text directions."""
+
+BLANKS = WHITE_SPACE + INVISIBLE
+_ALONE_BLANK = (
+    BLANKS + "\u034f\u115f\u1160\u200c\u200d\u3164\uffa0" + "".join(map(chr, range(0xFE00, 0xFE10)))
+)
+"""Joiners, fillers and variation selectors have a meaning only next to other characters."""
+
+LINE_BREAK = re.compile("\r\n|[\n\r\v\f\x1c\x1d\x1e\x85\u2028\u2029]")
+"""The line boundaries of Python's str.splitlines, which include those of Java's Scanner."""
+
+CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
+"""Control characters (Unicode's Cc) except tab, CR and LF: no part of a CSV file by RFC 4180."""
+
+_BLANK_RUN = re.compile(
+    f"[{re.escape(INVISIBLE)}]*[{re.escape(WHITE_SPACE)}][{re.escape(BLANKS)}]*"
+)
+
+
+def is_blank(value: str) -> bool:
+    """Whether a text has nothing visible; raises AttributeError if it is not text."""
+    if value == "" or value.isspace():
+        return True
+    return not value.isascii() and not value.strip(_ALONE_BLANK)
+
+
+def trim(value: str) -> str:
+    """Removes white space and invisible characters at both ends."""
+    return value.strip() if value.isascii() else value.strip(BLANKS)
+
+
+def squish(value: str) -> str:
+    """Trims, and replaces each run of blanks by one space."""
+    return " ".join(value.split()) if value.isascii() else _BLANK_RUN.sub(" ", trim(value))
+
+
+def compose(value: str) -> str:
+    """The composed form (NFC), in which equal texts have equal characters."""
+    return value if value.isascii() else unicodedata.normalize("NFC", value)
+
+
+def fold(value: str) -> str:
+    """The form for a comparison that ignores case (canonical caseless matching, Unicode D145)."""
+    if value.isascii():
+        return value.casefold()
+    decomposed = unicodedata.normalize("NFD", value)
+    return unicodedata.normalize("NFD", decomposed.casefold())
+
+
+def cut(value: str, length: int) -> str:
+    """At most `length` characters (code points) without half of what people see as one.
+
+    A longer text is composed first; a whole character that does not fit is left out.
+    """
+    if len(value) <= length:
+        return value
+    if value.isascii() and value[length - 1 : length + 1] != "\r\n":
+        return value[:length]
+    value = compose(value)
+    end = 0
+    for found in _whole_characters().finditer(value):
+        if found.end() > length:
+            break
+        end = found.end()
+    return value[:end]
+
+
+def name_character(text: str, index: int) -> str:
+    """A character by its number and its position from 1: `U+00F1 (character 3)`."""
+    return f"U+{ord(text[index]):04X} (character {index + 1})"
+
+
+@cache
+def _whole_characters() -> Any:
+    """Finds grapheme clusters. Loaded only when a text with other than ASCII is cut."""
+    import regex  # type: ignore[import-untyped]  # noqa: PLC0415  # loads slowly
+
+    return regex.compile(r"\X")

@@ -1,0 +1,122 @@
+"""Warnings about a valid mapping: paths that no registration has, and ASCII-only patterns."""
+
+from typing import Any
+
+import pytest
+
+from registration_sync.domain.mapping.definition.mapping import parse_mapping
+from registration_sync.domain.mapping.definition.warnings import (
+    KnownFields,
+    mapping_warnings,
+    nearest_field,
+)
+
+KNOWN = KnownFields()
+KNOWN.add(
+    {
+        "students": {"fname": "Ana", "grade": "K"},
+        "household": {"state": "TX", "street": "12 Main"},
+        "student_annual": {"guardian1_fname": "Rosa", "guardian2_fname": ""},
+        "contacts": [{"fname": "Luis", "phone": "1"}],
+        "races": ["White"],
+    }
+)
+
+
+def warnings(*fields: dict[str, Any], known: KnownFields | None = KNOWN, **file: Any) -> Any:
+    named = [
+        {"mapping_type": "direct", "to": f"C{number}"} | field
+        for number, field in enumerate(fields)
+    ]
+    definition = {"files": [{"name": "f", "fields": named} | file]}
+    parse_mapping(definition)
+    return [
+        (one.path.removeprefix("files[0]."), one.message)
+        for one in mapping_warnings(definition, known)
+    ]
+
+
+@pytest.mark.parametrize(
+    ("path", "nearest"),
+    [
+        ("household.stat", "household.state"),
+        ("\u201chousehold.state\u201d", "household.state"),
+        ("\u2018students.fname\u2019", "students.fname"),
+        ("Students.Fname", "students.fname"),
+        ("\u200bstudents.fname", "students.fname"),
+        ("students.first_name", "students.fname"),
+        ("students.birthplace", None),
+    ],
+)
+def test_an_unknown_path_is_a_warning_with_the_nearest_field(
+    path: str, nearest: str | None
+) -> None:
+    assert nearest_field(path, KNOWN.paths) == nearest
+    ((at, message),) = warnings({"from": path})
+
+    assert at == "fields[0].from"
+    assert message.startswith(f"No registration has the field {path}: ")
+    assert message.endswith(f"did you mean {nearest}?" if nearest else "check the path.")
+
+
+def test_known_paths_facts_and_groups_are_no_warning() -> None:
+    step = {"type": "join", "fields": ["household.street", "run.started_at"]}
+    fields = [
+        {"from": "students.fname"},
+        {"from": "registration.student_id"},
+        {"from": "students.grade", "mapping_type": "transformation", "transformations": [step]},
+        {"from": "students.nothing", "mapping_type": "do_not_map"},
+    ]
+
+    assert warnings(*fields, where=[{"field": "students.grade", "equals": "K"}]) == []
+
+
+def test_every_key_that_names_a_field_is_checked() -> None:
+    steps = [
+        {"type": "join", "fields": ["students.fname", "students.x"]},
+        {"type": "if_then_else", "field": "students.y", "equals": "1", "then": {"field": "z.z"}},
+    ]
+    field = {"from": "students.w", "mapping_type": "transformation", "transformations": steps}
+    found = warnings(field, where=[{"field": "q", "equals": "K"}], rows={"distinct": "students.v"})
+
+    assert [at for at, _ in found] == [
+        "rows.distinct",
+        "where[0].field",
+        "fields[0].from",
+        "fields[0].transformations[0].fields[1]",
+        "fields[0].transformations[1].field",
+        "fields[0].transformations[1].then.field",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("each", "path", "nearest"),
+    [
+        ("contacts", "entry.fname", ""),
+        ("contacts", "entry.fnam", "entry.fname"),
+        ("races", "entry.value", ""),
+        (["student_annual.guardian1_", "student_annual.guardian2_"], "entry.fname", ""),
+        (["student_annual.guardian1_"], "entry.fnme", "entry.fname"),
+    ],
+)
+def test_fields_of_entries_are_checked(each: Any, path: str, nearest: str) -> None:
+    found = warnings({"from": path}, rows={"each": each})
+
+    assert [message.rpartition("did you mean ")[2] for _, message in found] == (
+        [f"{nearest}?"] if nearest else []
+    )
+
+
+def test_without_registrations_no_path_is_a_warning() -> None:
+    assert warnings({"from": "a.b"}, known=KnownFields()) == []
+    assert warnings({"from": "a.b"}, known=None) == []
+
+
+def test_a_pattern_that_knows_english_letters_only_is_a_warning() -> None:
+    step = {"type": "substitute", "pattern": "\\bA", "replace": "B"}
+    field = {"from": "students.fname", "mapping_type": "transformation", "transformations": [step]}
+
+    found = warnings(field, {"from": "students.fname", "pattern": "[[:alpha:]]+"})
+
+    assert [at for at, _ in found] == ["fields[0].transformations[0].pattern", "fields[1].pattern"]
+    assert "\\b in this pattern knows English letters only" in found[0][1]
