@@ -183,4 +183,4 @@ def test_the_check_names_symbolic_links(tmp_path: Path) -> None:
         (server.folder / FINAL).symlink_to(tmp_path / "elsewhere.csv")
         steps, _ = check(kind, server, tmp_path / "w")
 
-    assert "students.csv in this folder is a symbolic link" in steps[7].message
+    assert "symbolic links: students.csv" in steps[7].message

@@ -133,7 +133,7 @@ def _try_folder(
     sources = [workspace / f"probe-{number}" for number in range(len(CONTENTS))]
     for source, content in zip(sources, CONTENTS, strict=True):
         source.write_bytes(content)
-    links = [] if account.keep_links else session.links(folder)
+    links = session.links(folder)
     token = upload_token(folder, token)
     uploads: list[Upload] = []
     final = ""
@@ -148,7 +148,13 @@ def _try_folder(
         _require_replaced(sources[1], final, session)
         replaced = "A new file replaces the old one in one step."
         findings.add(
-            *_result(replaced, [*session.traits.replace_warnings(), *_link_warnings(links)])
+            *_result(
+                replaced,
+                [
+                    *session.traits.replace_warnings(),
+                    *_link_warnings([] if account.keep_links else links),
+                ],
+            )
         )
         is_removed = session.remove(final)
     except DeliveryError:
@@ -162,7 +168,7 @@ def _try_folder(
 def _link_warnings(links: Sequence[str]) -> Iterator[str]:
     if links:
         yield (
-            f"{', '.join(links[:3])} in this folder is a symbolic link. A delivery under this name "
+            f"The folder has symbolic links: {', '.join(links[:3])}. A delivery under such a name "
             "replaces the link with a file, unless the connection has keep_links."
         )
 
