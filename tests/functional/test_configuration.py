@@ -39,6 +39,7 @@ NORTH = "north-powerschool"
 SHOWN = {name: value for name, value in CONNECTION.items() if name != "password"} | {
     "sis": "",
     "write_in_place": False,
+    "keep_links": False,
     "done_file": False,
     "guards": Guards().model_dump(mode="json"),
 }

@@ -44,11 +44,11 @@ def exports(server: Any) -> str:
 
 
 def deliver(
-    kind: Kind, server: Any, source: Path, *, traits: ServerTraits | None = None
+    kind: Kind, server: Any, source: Path, *, traits: ServerTraits | None = None, **changes: Any
 ) -> tuple[list[Replacement], ServerTraits]:
     """One delivery of `source` as students.csv; raises DeliveryError."""
     servers = ParamikoSftpServers([ip_network("127.0.0.1/32")], limits=LIMITS)
-    signing_in = replace(account(kind, server), traits=traits or ServerTraits())
+    signing_in = replace(account(kind, server), traits=traits or ServerTraits(), **changes)
     connection = RunConnection(servers, lambda: signing_in)
     try:
         placed = deliver_files(

@@ -156,10 +156,31 @@ def test_files_do_not_pile_up_where_the_account_may_not_delete(
     assert counts[0] == counts[1] == counts[2]
 
 
+@pytest.mark.parametrize(
+    ("name", "keep_links"),
+    [("OpenSSH", False), ("OpenSSH", True), ("ProFTPD", True)],  # ProFTPD itself keeps links
+)
+def test_a_symbolic_link_is_kept_if_the_connection_says_so(
+    name: str, keep_links: bool, tmp_path: Path, new: Path
+) -> None:
+    kind = next(kind for kind in KINDS if kind.name == name)
+    with running(kind, tmp_path / "server") as server:
+        (server.folder / "data").mkdir()
+        (server.folder / "data/real.csv").write_bytes(OLD)
+        (server.folder / "data/link.csv").symlink_to("real.csv")
+        (server.folder / FINAL).symlink_to("data/link.csv")
+
+        deliver(kind, server, new, keep_links=keep_links)
+
+        assert (server.folder / FINAL).is_symlink() == keep_links
+        assert (server.folder / FINAL).read_bytes() == NEW
+        assert (server.folder / "data/real.csv").read_bytes() == (NEW if keep_links else OLD)
+
+
 def test_the_check_names_symbolic_links(tmp_path: Path) -> None:
     kind = next(kind for kind in KINDS if kind.name == "OpenSSH")
     with running(kind, tmp_path / "server") as server:
         (server.folder / FINAL).symlink_to(tmp_path / "elsewhere.csv")
         steps, _ = check(kind, server, tmp_path / "w")
 
-    assert "students.csv in this folder is a symbolic link" in steps[7].message
+    assert "symbolic links: students.csv" in steps[7].message

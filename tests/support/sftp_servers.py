@@ -197,6 +197,7 @@ class SignIn(asyncssh.SSHServer):
 
     def connection_made(self, conn: asyncssh.SSHServerConnection) -> None:
         self._connection = conn
+        self.server.connections.append(conn)
 
     def session_requested(self) -> Any:
         return _NeverOpens(self.server)  # reached where the option sftp_factory is None
@@ -269,12 +270,17 @@ class _InThread:
         self._ready.set()
         await self._stop.wait()
         listener.close()
+        self._abort()
         # A new connection may start its session while the server closes.
         while others := asyncio.all_tasks() - {asyncio.current_task()}:
             for task in others:
                 task.cancel()
             await asyncio.gather(*others, return_exceptions=True)
+        await asyncio.sleep(0)  # the sockets of aborted connections are closed in the next turn
         self._close()
+
+    def _abort(self) -> None:
+        """Ends the connections that are still open."""
 
     def _close(self) -> None:
         """Releases what cut connections left open."""
@@ -306,6 +312,7 @@ class AsyncSftpServer(_InThread):
         self.sign_ins: list[str] = []
         self.before: dict[str, Callable[[], None]] = {}
         self.open_files: set[Any] = set()
+        self.connections: list[asyncssh.SSHServerConnection] = []
         self._keys = host_keys or (asyncssh.generate_private_key("ssh-ed25519"),)
         self._options = options
 
@@ -333,6 +340,10 @@ class AsyncSftpServer(_InThread):
         acceptor = await asyncssh.listen(self.host, 0, **options | self._options)
         self.port = acceptor.get_port()
         return acceptor
+
+    def _abort(self) -> None:
+        for connection in self.connections:
+            connection.abort()
 
     def _close(self) -> None:
         for file in self.open_files:

@@ -60,6 +60,7 @@ def test_what_is_left_out_takes_the_usual_value() -> None:
         "delivery": "sftp",
         "importer": "unknown",
         "write_in_place": False,
+        "keep_links": False,
         "done_file": False,
         "guards": {
             "row_count": {"action": "warn", "percent": 50, "at_least": 10},

@@ -79,6 +79,7 @@ function emptyDraft(person) {
     importer: "unknown",
     done_file: false,
     write_in_place: false,
+    keep_links: false,
     programs: null, // set when the programs are loaded: to all of them
     signInWith: "password",
     secrets: NO_SECRETS,

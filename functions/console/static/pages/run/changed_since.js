@@ -20,6 +20,7 @@ const SETTINGS = {
   done_file: ".done files",
   example_students: "Registration Examples",
   host_keys: "host keys",
+  keep_links: "symbolic links",
   private_key: "private key",
   sis: "SIS",
   time_zone: "time zone",

@@ -56,5 +56,11 @@ export function ImporterFields({ draft, change, problem }) {
       hint="Only if the check says so: an importer may then see half a file."
       checked=${draft.write_in_place}
       onInput=${(write_in_place) => change({ write_in_place })}
+    />
+    <${Checkbox}
+      label="Keep symbolic links"
+      hint="A file that is a link on the server stays one: the file behind it is replaced."
+      checked=${draft.keep_links}
+      onInput=${(keep_links) => change({ keep_links })}
     />`;
 }

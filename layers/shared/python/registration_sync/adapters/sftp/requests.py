@@ -1,5 +1,6 @@
 """Requests to a signed-in SFTP server: their limits, their errors, and the traits they show."""
 
+import posixpath
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -21,6 +22,9 @@ from registration_sync.domain.errors import (
     PermissionRefused,
     TransientDeliveryError,
 )
+
+MAX_LINKS = 5
+"""Links that lead to links."""
 
 
 class LinkLost(Exception):
@@ -120,6 +124,18 @@ class Requests:
         except Refusal as refusal:
             return False if refusal.code == NO_SUCH_FILE else None
         return True
+
+    def link_target(self, path: str) -> str:
+        """The path that a chain of symbolic links leads to; the path itself if it is no link."""
+        for _ in range(MAX_LINKS):
+            try:
+                target = self.ask(self.client.readlink, path)
+            except Refusal:
+                return path
+            if not target:
+                return path
+            path = posixpath.join(posixpath.dirname(path), target)
+        return path
 
     def is_folder(self, path: str) -> bool:
         return self.ask(self.client.is_folder, path)

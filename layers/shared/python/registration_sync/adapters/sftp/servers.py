@@ -71,7 +71,11 @@ class ParamikoSftpServers:
             )
             sign_in(link, account.username, secrets.password, key)
             return ParamikoSftpSession(
-                link, _open_sftp(link), account.traits, write_in_place=account.write_in_place
+                link,
+                _open_sftp(link),
+                account.traits,
+                write_in_place=account.write_in_place,
+                keep_links=account.keep_links,
             )
         except BaseException:
             link.close()

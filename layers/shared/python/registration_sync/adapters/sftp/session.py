@@ -16,9 +16,16 @@ class ParamikoSftpSession:
     """One signed-in connection; another thread may call `close` to end a pending operation."""
 
     def __init__(
-        self, link: Link, client: SftpClient, traits: ServerTraits, *, write_in_place: bool
+        self,
+        link: Link,
+        client: SftpClient,
+        traits: ServerTraits,
+        *,
+        write_in_place: bool,
+        keep_links: bool,
     ) -> None:
         self._link = link
+        self._keep_links = keep_links
         self._client = client
         self._requests = Requests(link, client, traits)
         self._uploads = Uploads(self._requests)
@@ -103,6 +110,8 @@ class ParamikoSftpSession:
 
     def replace(self, temporary: str, final: str) -> ReplacedBy:
         with self._requests.doing(f"putting {final} in place", otherwise=ReplaceUnsupported):
+            if self._keep_links:
+                final = self._requests.link_target(final)
             return self._replacer.replace(temporary, final)
 
     def write(self, source: Path, final: str) -> None:

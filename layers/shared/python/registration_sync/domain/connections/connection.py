@@ -127,6 +127,7 @@ class Connection(BaseModel):
         Importer.UNKNOWN
     )
     write_in_place: Annotated[StrictBool, Field(description="true or false")] = False
+    keep_links: Annotated[StrictBool, Field(description="true or false")] = False
     done_file: Annotated[StrictBool, Field(description="true or false")] = False
     guards: Annotated[
         Guards, Field(description='an object such as {"row_count": {"action": "hold"}}')

@@ -152,7 +152,8 @@ class SftpAccount:
 
     `host_keys` are lines as in known_hosts without the host name, `ssh-ed25519 AAAA…`; several
     during a key rotation. `write_in_place` allows the last resort on servers that cannot rename.
-    `traits` is what is known of the server.
+    `keep_links` replaces the file that a symbolic link leads to, and not the link. `traits` is what
+    is known of the server.
     """
 
     host: str
@@ -161,6 +162,7 @@ class SftpAccount:
     host_keys: tuple[str, ...]
     credentials: Credentials
     write_in_place: bool = False
+    keep_links: bool = False
     traits: ServerTraits = ServerTraits()
 
 

@@ -15,5 +15,6 @@ def account_of(connection: Connection, secrets: Secrets, connections: Connection
         host_keys=tuple(connection.host_keys),
         credentials=secrets.read(connection.connection_id),
         write_in_place=connection.write_in_place,
+        keep_links=connection.keep_links,
         traits=ServerTraits.from_json(check.get("server", {})),
     )

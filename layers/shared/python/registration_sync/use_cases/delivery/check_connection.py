@@ -85,7 +85,7 @@ def check_connection(
             at_most_seconds=CHECK_SECONDS,
         )
         findings.add(f"Signed in as {signing_in_as.username}.")
-        _try_folder(findings, session, folder, token, workspace)
+        _try_folder(findings, session, signing_in_as, folder, token, workspace)
     except DeliveryError as error:
         findings.add(_failure_message(error, findings, connection), StepResult.FAILED)
     finally:
@@ -120,7 +120,12 @@ def _failure_message(error: DeliveryError, findings: _Findings, connection: Conn
 
 
 def _try_folder(
-    findings: _Findings, session: SftpSession, folder: str, token: str, workspace: Path
+    findings: _Findings,
+    session: SftpSession,
+    account: SftpAccount,
+    folder: str,
+    token: str,
+    workspace: Path,
 ) -> None:
     """Delivers two test files, as a delivery does; the second replaces the first."""
     session.make_folder(folder)
@@ -143,7 +148,13 @@ def _try_folder(
         _require_replaced(sources[1], final, session)
         replaced = "A new file replaces the old one in one step."
         findings.add(
-            *_result(replaced, [*session.traits.replace_warnings(), *_link_warnings(links)])
+            *_result(
+                replaced,
+                [
+                    *session.traits.replace_warnings(),
+                    *_link_warnings([] if account.keep_links else links),
+                ],
+            )
         )
         is_removed = session.remove(final)
     except DeliveryError:
@@ -157,8 +168,8 @@ def _try_folder(
 def _link_warnings(links: Sequence[str]) -> Iterator[str]:
     if links:
         yield (
-            f"{', '.join(links[:3])} in this folder is a symbolic link. A delivery "
-            "under this name replaces the link with a file; what the link leads to stays as it is."
+            f"The folder has symbolic links: {', '.join(links[:3])}. A delivery under such a name "
+            "replaces the link with a file, unless the connection has keep_links."
         )
 
 
