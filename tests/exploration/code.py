@@ -14,6 +14,7 @@ MODULES = (  # each after those it imports
     "runs.lease",
     "delivery.deliver_files",
     "ledger.due_students",
+    "ledger.stored_year",
     "exporting.students",
     "exporting.write_files",
     "ledger.retire_batches",

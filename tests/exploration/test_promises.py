@@ -141,8 +141,8 @@ ACCOUNTING: dict[str, tuple[Changes, str]] = {
         {
             "export_year": [
                 (
-                    "    retire_year(\n        year.connection_id,",
-                    "    (lambda *_, **__: None)(\n        year.connection_id,",
+                    "    retire_year(stored, year.marker, ",
+                    "    (lambda *_, **__: None)(stored, year.marker, ",
                 )
             ]
         },

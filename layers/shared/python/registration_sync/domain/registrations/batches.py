@@ -57,6 +57,10 @@ class YearMarker:
     exported: int
     retired: int = 0
 
+    @property
+    def due_batches(self) -> range:
+        return range(self.exported + 1, self.open + 1)
+
 
 @dataclass(frozen=True, slots=True)
 class ExportMarker:

@@ -1,4 +1,4 @@
-"""Shows the progress of an export in its record: the years that are done, and its phase."""
+"""Saves the progress of an export in its run record: finished years, and the current phase."""
 
 import datetime as dt
 from collections.abc import Callable
@@ -10,12 +10,11 @@ from registration_sync.domain.runs.run import Run, YearOutcome
 from registration_sync.ports.runs import Runs
 
 SHOW_PHASES_AFTER = dt.timedelta(seconds=5)
-"""A shorter run does not pay for writing its phases."""
+"""Shorter runs do not write their phases, which saves requests."""
 
 
 class Progress:
-    """Saves the run after each year, and a longer run also at each phase of a year. The number of
-    writes does not depend on the number of students."""
+    """Saves the run after each year, and a longer run also at each phase of a year."""
 
     def __init__(self, run: Run, runs: Runs, now: Callable[[], dt.datetime]) -> None:
         self._run = run
@@ -23,7 +22,7 @@ class Progress:
         self._now = now
 
     def year_is_done(self, outcome: YearOutcome) -> None:
-        """Raises Unavailable. A confirmed year that failed with a transient error still waits, for
+        """Raises Unavailable. A confirmed year that failed with a transient error still waits for
         the next attempt."""
         years = {year.school_year: year for year in self._run.years}
         if not (self._run.confirmed_by and outcome.error and outcome.error.transient):

@@ -10,10 +10,6 @@ from operator import attrgetter
 from pathlib import Path
 from typing import NamedTuple
 
-from registration_sync.domain.errors import NotFound
-from registration_sync.domain.registrations.ledger import LedgerEntry
-from registration_sync.ports.archive import Archive
-
 
 class IndexLine(NamedTuple):
     """A row of a student: the number of its file, offset and length in bytes including the line
@@ -74,23 +70,3 @@ def settled_students(index: Path) -> Iterator[tuple[str, str]]:
         outcome = next(lines).outcome
         if outcome:
             yield student_id, outcome
-
-
-def fetch_index(
-    connection_id: str,
-    school_year: int,
-    entry: LedgerEntry,
-    *,
-    archive: Archive,
-    workspace: Path,
-) -> Path | None:
-    """Downloads the index of the entry's run; None if it is no longer archived. Raises
-    Unavailable."""
-    name = f"{school_year}/{index_name(entry.last)}"
-    target = workspace / f"fetched-{name.replace('/', '-')}"
-    workspace.mkdir(parents=True, exist_ok=True)
-    try:
-        archive.fetch(connection_id, entry.run_id, name, target)
-    except NotFound:
-        return None
-    return target
