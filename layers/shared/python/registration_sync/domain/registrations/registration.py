@@ -54,7 +54,7 @@ class SyncRequest:
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
-    """The reason a registration is refused: a stable code and a sentence."""
+    """Why a registration is refused: a stable code and a message."""
 
     code: str
     message: str

@@ -1,6 +1,5 @@
 """Maps students and writes the local files of one school year."""
 
-import datetime as dt
 import json
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
@@ -14,7 +13,7 @@ from registration_sync.domain.mapping.compiled.mapping import (
     RowProblem,
     UnmatchedValue,
 )
-from registration_sync.domain.registrations.batches import Current, DueMark, arrived_at_ms
+from registration_sync.domain.registrations.batches import Current, DueMark, arrived_at
 from registration_sync.domain.registrations.ledger import (
     NO_TOTALS,
     Outcome,
@@ -89,7 +88,7 @@ class _Year:
     def __init__(self, compiled: CompiledMapping, folder: Path) -> None:
         self._full = [file.is_full for file in compiled.files]
         self.students = self.removed = self.missing = self.left_out = self.due = 0
-        self._moves: Counter[tuple[str, str]] = Counter()
+        self._changes: Counter[tuple[str, str]] = Counter()
         self._compiled = compiled
         self._writes_removals = any(file.removals for file in compiled.files)
         self._names = [file.name for file in compiled.files]
@@ -116,8 +115,8 @@ class _Year:
     def _add_removed(self, current: Current, mark: DueMark | None) -> None:
         mapped = MappedStudent((), [], [])
         if self._writes_removals:
-            moment = dt.datetime.fromtimestamp(arrived_at_ms(current.version) / 1000, dt.UTC)
-            text = moment.isoformat(timespec="milliseconds").replace("+00:00", "Z")
+            removed_at = arrived_at(current.version).isoformat(timespec="milliseconds")
+            text = removed_at.replace("+00:00", "Z")
             mapped = self._compiled.map_removed(current.student_id, text)
         if mapped.problems:
             self._held.add(current, mapped.problems, mark)
@@ -146,7 +145,7 @@ class _Year:
         """Counts the outcome; returns "" for a student who was not due and had it already."""
         if mark is None and current.outcome == outcome:
             return ""
-        self._moves[current.outcome, outcome] += 1
+        self._changes[current.outcome, outcome] += 1
         return outcome
 
     def _write(
@@ -192,8 +191,8 @@ class _Year:
             left_out=self.left_out,
             unmatched=self._compiled.unmatched.values(),
             unmatched_totals=self._compiled.unmatched.totals,
-            settled=self._moves.total(),
-            change=change_in_totals(self._moves),
+            settled=self._changes.total(),
+            change=change_in_totals(self._changes),
         )
 
 

@@ -1,4 +1,4 @@
-"""The last outcome of each student, also where the snapshots do not have it yet."""
+"""Reads the last outcome of each student, including outcomes that are not in the snapshots yet."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import replace
@@ -15,8 +15,8 @@ type WithLastOutcome = Callable[[Current], Current]
 
 
 def last_outcomes(year: StoredYear[Snapshots], numbers: YearMarker) -> WithLastOutcome:
-    """Reads the indexes of runs that are not retired: only just after a run, or after a run that
-    was interrupted. Raises Unavailable."""
+    """Reads the indexes of unretired runs, which exist only shortly after a run, or after an
+    interrupted run. Raises Unavailable."""
     known: dict[str, Current] = {}
     for entry in unretired_entries(year, numbers):
         index = entry.settled and year.fetch_index(entry)

@@ -1,6 +1,6 @@
 """Retires exported batches: settles their students and deletes their marks.
 
-This happens after the run, without delaying it; the next run retires first what is left.
+This happens after the run, without delaying it; the next run first retires what is left.
 """
 
 import datetime as dt

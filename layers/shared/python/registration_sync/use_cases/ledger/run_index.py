@@ -1,7 +1,7 @@
 """The index of a run's year: the outcome of each student, and the positions of the rows.
 
 It has a tab-separated line for each row, in order of student id, and one for each student with an
-outcome but no row. It is archived with the files; receipts and totals read nothing else.
+outcome but no row. It is archived with the files; receipts and totals are made from it.
 """
 
 from collections.abc import Iterator

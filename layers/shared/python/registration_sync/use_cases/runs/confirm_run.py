@@ -1,4 +1,4 @@
-"""Confirms a run that awaits it: the delivery that a guard held back continues as it is."""
+"""Confirms a run that awaits confirmation: the delivery that a guard held continues."""
 
 import datetime as dt
 from contextlib import suppress
@@ -21,11 +21,11 @@ def confirm_run(
     leases: LeaseReader,
     starter: ExportStarter,
 ) -> None:
-    """Makes the run pending once more and starts it. It exports the students due by then, of the
-    years that waited.
+    """Makes the run pending again and starts it, to export the then due students of the waiting
+    years.
 
-    Raises NotFound, Conflict if it does not await confirmation, AlreadyRunning while another run
-    is pending or in progress, and Unavailable if it could not be started: it still waits.
+    Raises NotFound, Conflict if the run does not await confirmation, AlreadyRunning while another
+    run is pending or in progress, and Unavailable if the run could not be started and still waits.
     """
     waiting = stored_run(connection_id, run_id, runs=runs)
     if waiting.status is not RunStatus.AWAITING_CONFIRMATION:
@@ -46,6 +46,6 @@ def confirm_run(
     try:
         starter.start(connection_id, run_id)
     except Unavailable:
-        with suppress(Conflict):  # it started nevertheless
+        with suppress(Conflict):  # the run has started nevertheless
             runs.cancel(waiting)
         raise

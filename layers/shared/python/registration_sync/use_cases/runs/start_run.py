@@ -1,4 +1,4 @@
-"""A run that is requested now: stored as pending, then started in the export function."""
+"""Starts a requested run: stores it as pending, and starts the export function."""
 
 import datetime as dt
 from dataclasses import dataclass, replace
@@ -22,11 +22,8 @@ class RunStarter:
     starter: ExportStarter
 
     def start(self, connection_id: str, request: RunRequest) -> Run:
-        """The pending run. A run that holds the lease is alone; others run beside it.
-
-        Raises AlreadyRunning, with the id, while another is pending or in progress, and
-        Unavailable if it could not be started.
-        """
+        """The pending run. Raises AlreadyRunning, with the id, for a run that holds the lease while
+        another one is pending or in progress, and Unavailable if it could not be started."""
         run = Run(
             connection_id=connection_id,
             run_id=self.run_id,
@@ -50,7 +47,7 @@ class RunStarter:
             try:
                 self.runs.cancel(self._not_started(run, error))
             except Conflict:
-                return run  # only the answer was lost: the run has started
+                return run  # the run has started; only the response was lost
             raise
         return run
 

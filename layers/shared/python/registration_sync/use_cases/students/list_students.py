@@ -31,11 +31,8 @@ def list_students(
     archive: Archive,
     workspace: Path,
 ) -> tuple[list[Receipt], str | None]:
-    """A page of students in order of student id, and the `after` of the next page, None on the
-    last one.
-
-    Reads the students of the year who are due or held, and no others. Raises Unavailable.
-    """
+    """A page of students in order of student id, and the `after` of the next page, if there is one.
+    Reads only due and held students. Raises Unavailable."""
     numbers = snapshots.marker(connection_id).years.get(filters.school_year)
     if numbers is None:
         return [], None
