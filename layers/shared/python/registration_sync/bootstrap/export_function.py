@@ -1,4 +1,4 @@
-"""What the export function uses."""
+"""The dependencies of the export function."""
 
 import datetime as dt
 import os
@@ -185,7 +185,8 @@ def executor() -> RunExecutor:
 
 def _bind[**P, T](use_case: Callable[P, T], deps: Dependencies) -> Callable[..., T]:
     """The use case with its keyword-only parameters, which name the dependencies that it needs."""
-    names = [one.name for one in signature(use_case).parameters.values() if one.kind is KEYWORD]
+    parameters = signature(use_case).parameters.values()
+    names = [parameter.name for parameter in parameters if parameter.kind is KEYWORD]
     return partial(use_case, **{name: getattr(deps, name) for name in names})
 
 

@@ -50,7 +50,7 @@ class SftpSession(Protocol):
 
 
 class SftpServers(Protocol):
-    """Opens sessions. Looks the host name up once and connects only to a checked address."""
+    """Opens sessions. Resolves the host name once and connects only to a checked address."""
 
     def connect(self, account: "SftpAccount", on_step: OnStep = ignore_step) -> SftpSession:
         """Signs in once the server has shown a pinned host key. Raises DeliveryError.

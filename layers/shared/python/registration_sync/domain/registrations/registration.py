@@ -46,7 +46,7 @@ class Registration:
 
 @dataclass(frozen=True, slots=True)
 class SyncRequest:
-    """The registrations of one request; `as_of` is an earlier time to date them back to."""
+    """The registrations of one request; `as_of` dates them to an earlier time."""
 
     registrations: list[Registration]
     as_of: dt.datetime | None = None

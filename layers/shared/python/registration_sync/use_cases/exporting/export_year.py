@@ -9,7 +9,7 @@ from pathlib import Path
 
 from registration_sync.domain.errors import Unavailable
 from registration_sync.domain.registrations.batches import DueMark
-from registration_sync.domain.registrations.ledger import moment
+from registration_sync.domain.registrations.ledger import timestamp
 from registration_sync.domain.registrations.row_history import Histories
 from registration_sync.domain.runs.run import DeliveredFile, Finding, YearOutcome
 from registration_sync.ports.archive import Archive
@@ -128,8 +128,8 @@ def mark_held_students(
     *,
     all_held: bool = False,
 ) -> None:
-    """Puts marks for the held students into the open batch, with the reasons and the time since
-    when they are held, before the marker moves.
+    """Puts marks for the held students into the open batch, with the reasons and the start of the
+    hold, before the marker moves.
 
     `all_held` includes students that were not due: exported earlier, and missing in a full file
     from now on. Raises Unavailable unless every mark is confirmed.
@@ -142,7 +142,7 @@ def mark_held_students(
                     entry["student_id"],
                     entry["version"],
                     json.dumps(entry["reasons"][:MAX_REASONS]),
-                    entry["since"] or moment(now),
+                    entry["since"] or timestamp(now),
                 )
                 for entry in chunk
             ]

@@ -7,7 +7,7 @@ from registration_sync.domain.registrations.ledger import (
     LastExport,
     LedgerEntry,
     LedgerFile,
-    moment,
+    timestamp,
 )
 from registration_sync.domain.registrations.row_history import with_counts
 from registration_sync.use_cases.exporting.write_files import WrittenYear
@@ -22,12 +22,12 @@ def next_entry(
     """The entry after the export of the written files; `before` has the totals before it."""
     last_export = before.last_export
     if written.students:
-        last_export = LastExport(year.run_id, moment(now), written.students)
+        last_export = LastExport(year.run_id, timestamp(now), written.students)
     return LedgerEntry(
         first=year.marker.exported + 1,
         last=year.marker.open,
         run_id=year.run_id,
-        exported_at=moment(now),
+        exported_at=timestamp(now),
         settled=written.settled,
         totals=before.totals.plus(written.change),
         files=tuple(

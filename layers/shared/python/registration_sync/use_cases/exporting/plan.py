@@ -36,7 +36,7 @@ class Plan:
         """Raises Conflict for a year whose file another year would overwrite."""
         if year.school_year in self.shared:
             raise Conflict(
-                f"Several school years have students due for the one file "
+                "Several school years with due students would write the same file "
                 f"{self.shared[year.school_year]}: put {{school_year}} into the connection's "
                 "folder, or export one year at a time."
             )

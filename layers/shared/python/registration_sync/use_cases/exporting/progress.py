@@ -21,7 +21,7 @@ class Progress:
         self._runs = runs
         self._now = now
 
-    def year_is_done(self, outcome: YearOutcome) -> None:
+    def finish_year(self, outcome: YearOutcome) -> None:
         """Raises Unavailable. A confirmed year that failed with a transient error still waits for
         the next attempt."""
         years = {year.school_year: year for year in self._run.years}
@@ -30,7 +30,7 @@ class Progress:
         self._run = replace(self._run, years=tuple(years.values()), phase=None)
         self._runs.save(self._run)
 
-    def at(self, school_year: int, phase: str) -> None:
+    def show_phase(self, school_year: int, phase: str) -> None:
         self._run = replace(self._run, phase=f"{school_year}: {phase}")
         if self._run.started_at and self._now() - self._run.started_at > SHOW_PHASES_AFTER:
             with suppress(Unavailable):  # progress is only shown

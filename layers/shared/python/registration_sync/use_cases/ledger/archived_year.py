@@ -1,4 +1,4 @@
-"""The archived files of a run's school year."""
+"""Reads and writes the archived files of a run's school year."""
 
 from dataclasses import dataclass
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""A school year of a connection, as it is stored in the table and in the archive."""
+"""Reads a school year of a connection from the table and the archive."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -15,7 +15,8 @@ from registration_sync.use_cases.ledger.run_index import index_name
 
 @dataclass(frozen=True, slots=True)
 class StoredYear[Table: Snapshots]:
-    """Every method raises Unavailable. Archived files are fetched into `workspace`."""
+    """The students and ledger of a year, and the indexes of its runs, which are fetched into
+    `workspace`. Every method raises Unavailable."""
 
     connection_id: str
     school_year: int

@@ -67,12 +67,12 @@ def run_export(
     progress = Progress(run, runs, now)
     try:
         for year in plan.years:
-            report = partial(progress.at, year.school_year)
+            report = partial(progress.show_phase, year.school_year)
             outcome = _export(year, plan, collection, resources, attempt.workspace, report)
             # The files of an earlier attempt may have been replaced since.
             collection.record_uploads([file for file in outcome.files if file.replaced_by])
             outcomes[year.school_year] = outcome
-            progress.year_is_done(outcome)
+            progress.finish_year(outcome)
     finally:
         server.close()
     return finished_run(run, outcomes.values(), now())

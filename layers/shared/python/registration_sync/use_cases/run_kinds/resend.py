@@ -74,7 +74,7 @@ def run_resend(
     try:
         for year in years:
             try:
-                replaced = _not_collected(year, collection, server, lease, pause)
+                uncollected = _uncollected_warnings(year, collection, server, lease, pause)
                 files = _send(year, attempt, archive, server, lease, pause)
             except RegistrationSyncError as error:
                 outcomes.append(failed_year(year.school_year, error))
@@ -83,7 +83,7 @@ def run_resend(
                 outcome = YearOutcome(
                     year.school_year, RunStatus.SUCCEEDED, rows=year.students, files=files
                 )
-                all_warnings = (*warnings, *_erased_from(year), *replaced)
+                all_warnings = (*warnings, *_erasure_warnings(year), *uncollected)
                 outcomes.append(replace(outcome, warnings=all_warnings))
     finally:
         server.close()
@@ -98,7 +98,7 @@ def _warnings(past: Run, run: Run) -> tuple[str, ...]:
     return (repeats, moved)
 
 
-def _not_collected(
+def _uncollected_warnings(
     year: ResendYear,
     collection: CollectionCheck,
     server: RunConnection,
@@ -114,7 +114,7 @@ def _not_collected(
     return [finding.message for finding in found if finding.run_id != repeated]
 
 
-def _erased_from(year: ResendYear) -> list[str]:
+def _erasure_warnings(year: ResendYear) -> list[str]:
     """Warnings about files that differ from those that the past run delivered."""
     return [
         f"{entry['name']} is without the rows of students who were erased since."

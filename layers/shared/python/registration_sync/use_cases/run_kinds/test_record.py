@@ -7,6 +7,7 @@ import datetime as dt
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import replace
+from itertools import chain
 from pathlib import Path
 
 from registration_sync.domain.connections.connection import Connection, DeliveryMethod
@@ -132,7 +133,7 @@ def _sent(
         file.delivered(
             f"{folder}/{file.name}",
             way,
-            lines=lines.get(file.name) or tuple(line for each in lines.values() for line in each),
+            lines=lines.get(file.name) or tuple(chain.from_iterable(lines.values())),
         )
         for file, way in zip(files, replaced_by, strict=True)
     )

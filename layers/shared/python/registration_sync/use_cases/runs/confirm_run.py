@@ -4,11 +4,12 @@ import datetime as dt
 from contextlib import suppress
 from dataclasses import replace
 
-from registration_sync.domain.errors import AlreadyRunning, Conflict, Unavailable
+from registration_sync.domain.errors import Conflict, Unavailable
 from registration_sync.domain.runs.run import RunStatus
 from registration_sync.ports.registrations import LeaseReader
 from registration_sync.ports.runs import ExportStarter, Runs
 from registration_sync.use_cases.runs.read_run import stored_run
+from registration_sync.use_cases.runs.start_run import require_none_running
 
 
 def confirm_run(
@@ -30,9 +31,7 @@ def confirm_run(
     waiting = stored_run(connection_id, run_id, runs=runs)
     if waiting.status is not RunStatus.AWAITING_CONFIRMATION:
         raise Conflict(f"The run does not await confirmation: it is {waiting.status}.")
-    running = leases.running(connection_id, int(now.timestamp() * 1000))
-    if running:
-        raise AlreadyRunning("An export of this connection is already running.", run_id=running)
+    require_none_running(connection_id, leases=leases, now=now)
     runs.confirm(
         replace(
             waiting,

@@ -33,11 +33,7 @@ class RunStarter:
             request=request,
         )
         if run.holds_lease:
-            running = self.leases.running(connection_id, int(self.now.timestamp() * 1000))
-            if running:
-                raise AlreadyRunning(
-                    "An export of this connection is already running.", run_id=running
-                )
+            require_none_running(connection_id, leases=self.leases, now=self.now)
             self.runs.request(run)
         else:
             self.runs.save(run)
@@ -59,6 +55,13 @@ class RunStarter:
             message="The run was not started; the students stay due.",
             error=RunError(error.code, error.message),
         )
+
+
+def require_none_running(connection_id: str, *, leases: LeaseReader, now: dt.datetime) -> None:
+    """Raises AlreadyRunning, with the id, while a run holds the lease."""
+    running = leases.running(connection_id, int(now.timestamp() * 1000))
+    if running:
+        raise AlreadyRunning("An export of this connection is already running.", run_id=running)
 
 
 def request_run(
