@@ -157,8 +157,8 @@ ACCOUNTING: dict[str, tuple[Changes, str]] = {
         {
             "write_files": [
                 (
-                    "self._moves[current.outcome, outcome] += 1",
-                    "self._moves[current.outcome, outcome] += outcome != 'removed'",
+                    "self._changes[current.outcome, outcome] += 1",
+                    "self._changes[current.outcome, outcome] += outcome != 'removed'",
                 )
             ]
         },

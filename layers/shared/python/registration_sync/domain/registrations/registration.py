@@ -107,7 +107,7 @@ def _parse_as_of(value: object, problems: list[Problem]) -> dt.datetime | None:
         moment = None
     if moment is None or moment.tzinfo is None:
         problems.append(
-            Problem("as_of", "Write a moment with its offset, such as 2026-03-02T10:00:00Z.")
+            Problem("as_of", "Write a time with its UTC offset, such as 2026-03-02T10:00:00Z.")
         )
         return None
     return moment
