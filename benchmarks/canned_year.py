@@ -38,7 +38,7 @@ from registration_sync.domain.registrations.registration import (
 )
 from registration_sync.domain.runs.run import YearOutcome
 from registration_sync.use_cases.delivery.deliver_files import RunConnection
-from registration_sync.use_cases.exporting.export_year import export_year
+from registration_sync.use_cases.exporting.export_year import ExportResources, export_year
 from registration_sync.use_cases.exporting.year import YearToExport
 from registration_sync.use_cases.runs.lease import hold_lease
 
@@ -147,27 +147,30 @@ def export(
         marker=YearMarker(open=1, exported=0),
         compiled=compile_mapping(parse_mapping(definition), facts),
         mapping_version=1,
-        is_full=False,
         folder="exports",
         send=True,
         expires_at=0,
     )
     server = RunConnection(ParamikoSftpServers([LOOPBACK]), lambda: account)
     held = hold_lease(
-        "measured", year.run_id, token="abcd", table=table, ticker=ThreadTicker(), now=now
+        "measured",
+        year.run_id,
+        new_token=lambda: "abcd",
+        table=table,
+        ticker=ThreadTicker(),
+        now=now,
     )
     with held as lease:
         try:
-            return export_year(
-                year,
+            resources = ExportResources(
                 table=table,
                 archive=S3Archive(canned(boto3.client("s3", **ACCOUNT), kept), "archive"),
                 server=server,
                 lease=lease,
-                workspace=workspace,
                 pause=time.sleep,
                 now=now,
             )
+            return export_year(year, resources, workspace=workspace)
         finally:
             server.close()
 

@@ -1,4 +1,4 @@
-"""Executes a run of a connection: for the schedule, the API and an operator alike."""
+"""Executes the run of an event from the schedule, the API or an operator."""
 
 import time
 from typing import Any
@@ -14,7 +14,7 @@ from registration_sync.use_cases.run_kinds.marker_recovery import REBUILD_MARKER
 
 
 def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
-    """Answers with the run, or with an error in the API's shape.
+    """Returns the run, or an error in the API's shape.
 
     Raises only where Lambda's retry helps: a transient error, and a scheduled run that must wait
     for another one.
@@ -39,7 +39,7 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
 
 
 def _rebuild(event: dict[str, Any]) -> dict[str, Any]:
-    """An operator's task, which is no run: answers with the numbers of the rebuilt marker."""
+    """An operator's task, not a run: returns the numbers of the rebuilt marker."""
     numbers = export_function.rebuild(connection_of(event, "action", "connection_id"))
     logger().info("marker rebuilt", extra=numbers)
     return numbers

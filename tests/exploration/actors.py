@@ -132,7 +132,7 @@ class ReplayTable:
     def commit(self, _c: str, _y: int, batch: int, token: str | None) -> None:
         self._do("commit", batch, token)
 
-    def marks(self, _c: str, _y: int, batches: range) -> Iterator[DueMark]:
+    def marks(self, _c: str, _y: int, batches: range, _after: str = "") -> Iterator[DueMark]:
         found: set[str] = set()
         for batch in batches:
             found |= set(self._do("marked", batch))
@@ -188,7 +188,7 @@ class ForgetfulTable(SyncTable):
 class MarkReadingTable(ReplayTable):
     """The table for the mutant that stores snapshots in the marks."""
 
-    def marks(self, _c: str, _y: int, batches: range) -> Iterator[DueMark]:
+    def marks(self, _c: str, _y: int, batches: range, _after: str = "") -> Iterator[DueMark]:
         found: dict[str, DueMark] = {}
         for batch in batches:
             found |= {mark.student_id: mark for mark in self._do("marks", batch)}
@@ -409,7 +409,6 @@ class Export:
 
     token: str
     mapping: LabelMapping = field(default_factory=LabelMapping)
-    everyone: bool = False
     guarded: bool = False
     """Whether a guard holds the delivery until a person confirms."""
 
@@ -418,7 +417,12 @@ class Export:
         server = code.deliver_files.RunConnection(ReplayServer(replay, floor), lambda: ACCOUNT)
         try:
             with code.lease.hold_lease(
-                "c", "run", token=self.token, table=table, ticker=NoTicker(), now=replay.now
+                "c",
+                "run",
+                new_token=lambda: self.token,
+                table=table,
+                ticker=NoTicker(),
+                now=replay.now,
             ) as lease:
                 marker = table.marker("c").years.get(YEAR)
                 if marker is None:
@@ -430,20 +434,22 @@ class Export:
                     marker=marker,
                     compiled=self.mapping,
                     mapping_version=1,
-                    is_full=self.everyone,
                     folder="f",
                     send=True,
                     expires_at=0,
                 )
-                outcome = code.export_year.export_year(
-                    year,
+                resources = code.export_year.ExportResources(
                     table=table,
                     archive=ReplayArchive(replay),
                     server=server,
                     lease=lease,
-                    workspace=folder,
                     pause=lambda _: None,
                     now=lambda: NOW,
+                )
+                outcome = code.export_year.export_year(
+                    year,
+                    resources,
+                    workspace=folder,
                     evaluate=lambda *_: (UNUSUAL,) if self.guarded else (),
                 )
         except RegistrationSyncError:

@@ -15,6 +15,7 @@ MODULES = (  # each after those it imports
     "delivery.one_file",
     "delivery.deliver_files",
     "ledger.due_students",
+    "ledger.stored_year",
     "exporting.students",
     "exporting.write_files",
     "ledger.retire_batches",

@@ -149,8 +149,8 @@ ACCOUNTING: dict[str, tuple[Changes, str]] = {
         {
             "export_year": [
                 (
-                    "    retire_year(\n        year.connection_id,",
-                    "    (lambda *_, **__: None)(\n        year.connection_id,",
+                    "    retire_year(stored, year.marker, ",
+                    "    (lambda *_, **__: None)(stored, year.marker, ",
                 )
             ]
         },
@@ -165,8 +165,8 @@ ACCOUNTING: dict[str, tuple[Changes, str]] = {
         {
             "write_files": [
                 (
-                    "self._moves[current.outcome, outcome] += 1",
-                    "self._moves[current.outcome, outcome] += outcome != 'removed'",
+                    "self._changes[current.outcome, outcome] += 1",
+                    "self._changes[current.outcome, outcome] += outcome != 'removed'",
                 )
             ]
         },

@@ -13,7 +13,7 @@ from registration_sync.domain.errors import (
     NotFound,
     TerminalDeliveryError,
 )
-from registration_sync.domain.registrations.batches import Current, DueMark, Stored, arrived_at_ms
+from registration_sync.domain.registrations.batches import Current, DueMark, Stored, arrived_at
 from registration_sync.domain.registrations.ledger import LedgerEntry
 from registration_sync.use_cases.ledger.last_outcomes import with_outcome
 
@@ -70,7 +70,7 @@ def drop(items: tuple[tuple[Any, Any], ...], key: Any) -> tuple[tuple[Any, Any],
 
 
 def label_of(current: Current) -> int:
-    return arrived_at_ms(current.version)
+    return round(arrived_at(current.version).timestamp() * 1000)
 
 
 def lost_students(world: World, left_out: frozenset[int]) -> list[str]:

@@ -343,7 +343,7 @@ def test_a_connection_that_moved_is_sent_to_where_it_is_now_and_that_is_told(
 # The override
 
 
-def test_a_file_of_all_goes_without_those_held_if_somebody_decides_so_and_they_stay_due(
+def test_a_full_file_is_sent_without_held_students_if_a_person_decides_it_and_they_stay_due(
     server: AsyncSftpServer,
 ) -> None:
     set_up(server, OF_ALL)
@@ -361,7 +361,7 @@ def test_a_file_of_all_goes_without_those_held_if_somebody_decides_so_and_they_s
     assert on_server(server)[STUDENTS] == f"{HEADER}1,Ann,1\r\n"
     (year,) = run["years"]
     assert (run["override_held"], year["status"]) == (True, "partial")
-    assert "ada let" in year["warnings"][0]
+    assert "ada sent a full file" in year["warnings"][0]
     assert sorted(held["student_id"] for held in year["held"]) == ["2", "3"]
     save({"files": [MAPPING["files"][0]]})
     run_export()

@@ -283,7 +283,7 @@ def test_once_confirmed_the_same_run_delivers_what_is_due_by_then(
     assert (after["confirmed_by"], after["trigger"]) == ("vic", run["trigger"])
     assert ids(server) == ["007", "1e5"]
     assert findings(after) == [("unmatched", "hold")]
-    assert "vic let it go all the same." in after["years"][0]["warnings"]
+    assert "vic overrode the guards." in after["years"][0]["warnings"]
     assert confirm(run)[0] == 409
     assert run_export()["status"] == "nothing_to_export"
 
@@ -521,7 +521,7 @@ def test_the_guards_are_overridden_by_full_access_and_the_run_says_by_whom(
     run = run_export(**wish, requested_by="olga")
 
     assert (run["status"], run["override_guards"]) == ("succeeded", True)
-    assert run["years"][0]["warnings"][-1] == "olga let it go all the same."
+    assert run["years"][0]["warnings"][-1] == "olga overrode the guards."
 
 
 @pytest.mark.usefixtures("started")

@@ -137,18 +137,20 @@ def test_what_lies_there_is_ours_as_far_as_the_server_tells(
     assert LAST.matches(RemoteFile(LAST.path, size, modified)) == unchanged
 
 
-def test_what_was_not_collected_names_the_run_and_the_one_to_send_again() -> None:
-    finding = not_collected_finding(NotCollectedGuard(), LAST, replaced_by_all=False, learned=False)
+def test_an_uncollected_file_names_its_run_and_the_run_to_send_again() -> None:
+    finding = not_collected_finding(
+        NotCollectedGuard(), LAST, replaced_by_full=False, learned=False
+    )
 
     assert (finding.file, finding.run_id) == ("students.csv", "r1")
-    assert "what run r9 delivered there (2026-03-02 21:00)" in finding.message
+    assert "the file that run r9 delivered (2026-03-02 21:00)" in finding.message
     assert "send run r1 again" in finding.message
     assert "importer." not in finding.message
 
 
-def test_a_file_of_all_students_loses_nobody_and_a_learned_habit_can_be_corrected() -> None:
-    finding = not_collected_finding(NotCollectedGuard(), LAST, replaced_by_all=True, learned=True)
+def test_a_full_file_loses_no_student_and_a_learned_behavior_can_be_corrected() -> None:
+    finding = not_collected_finding(NotCollectedGuard(), LAST, replaced_by_full=True, learned=True)
 
-    assert "nobody is lost" in finding.message
+    assert "no student is lost" in finding.message
     assert "again" not in finding.message
     assert "say so in the connection" in finding.message

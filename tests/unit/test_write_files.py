@@ -164,7 +164,7 @@ def test_the_held_are_listed_with_reasons_and_never_written(tmp_path: Path) -> N
     assert content(year) == ["ID,G|2,0|"]
     assert [(row.student_id, row.field) for row in year.held] == [("1", "G")]
     assert [(one["student_id"], one["version"], one["due"]) for one in held] == [("1", "v1", True)]
-    assert not year.held_of_all
+    assert not year.incomplete_full_file
 
 
 def test_a_student_with_endless_reasons_does_not_burst_the_record(tmp_path: Path) -> None:
@@ -195,7 +195,7 @@ def test_a_value_of_a_distinct_row_may_be_unique(tmp_path: Path) -> None:
 def test_one_held_row_marks_a_file_of_all(tmp_path: Path) -> None:
     table = students(snapshot("1", "PK"), snapshot("2"), due=["2"])
 
-    assert write(table, tmp_path, compiled(is_full=True)).held_of_all
+    assert write(table, tmp_path, compiled(is_full=True)).incomplete_full_file
 
 
 def test_the_index_leads_to_each_students_line(tmp_path: Path) -> None:

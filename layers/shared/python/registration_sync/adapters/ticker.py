@@ -1,4 +1,4 @@
-"""A thread that calls something again and again, until its work is done."""
+"""Calls a function repeatedly in a background thread."""
 
 import threading
 from collections.abc import Callable, Iterator
@@ -6,7 +6,7 @@ from contextlib import contextmanager
 
 
 class ThreadTicker:
-    """Implements the port Ticker; the thread has ended when the context is left."""
+    """Implements the port Ticker; leaving the context waits for the thread to end."""
 
     @contextmanager
     def every(self, seconds: float, call: Callable[[], None]) -> Iterator[None]:

@@ -1,4 +1,4 @@
-"""What the configuration function uses."""
+"""The dependencies of the configuration function."""
 
 import json
 import os
@@ -44,7 +44,7 @@ from registration_sync.settings import ConfigurationSettings, read_settings
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Dependencies:
-    """`enroll_client` is the client id of Enroll as a program, which connections name."""
+    """`enroll_client` is the client id with which SchoolMint Enroll signs in as a program."""
 
     access: ConnectionAccessReader
     connections: Connections

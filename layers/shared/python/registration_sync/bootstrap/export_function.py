@@ -1,14 +1,12 @@
-"""What the export function uses."""
+"""The dependencies of the export function."""
 
 import datetime as dt
 import os
 import time
 from collections.abc import Callable
-from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from functools import cache, partial
 from inspect import Parameter, signature
-from pathlib import Path
 from secrets import token_hex
 from typing import Any
 
@@ -61,7 +59,7 @@ from registration_sync.use_cases.run_kinds.marker_recovery import rebuild_marker
 from registration_sync.use_cases.run_kinds.resend import run_resend
 from registration_sync.use_cases.run_kinds.test_record import run_test_record
 from registration_sync.use_cases.runs.announce_run import announce_run
-from registration_sync.use_cases.runs.lease import HeldLease, hold_lease
+from registration_sync.use_cases.runs.lease import hold_lease
 
 KEYWORD = Parameter.KEYWORD_ONLY
 
@@ -120,15 +118,8 @@ class Dependencies:
             dry_runs=self.dry_runs,
         )
 
-    def hold_lease(self, connection_id: str, run_id: str) -> AbstractContextManager[HeldLease]:
-        return hold_lease(
-            connection_id,
-            run_id,
-            token=self.new_token(),
-            table=self.table,
-            ticker=self.ticker,
-            now=self.now,
-        )
+    def seconds_left(self) -> float:
+        return self.invocation.seconds_left()
 
 
 @cache
@@ -185,16 +176,17 @@ def executor() -> RunExecutor:
             RunKind.RESEND: _bind(run_resend, deps),
             RunKind.ERASURE: _bind(run_erasure, deps),
         },
-        hold_lease=deps.hold_lease,
+        hold_lease=_bind(hold_lease, deps),
         announce=partial(_announce, deps),
-        retire=partial(_retire, deps),
+        retire=_bind(retire_batches, deps),
         now=deps.now,
     )
 
 
 def _bind[**P, T](use_case: Callable[P, T], deps: Dependencies) -> Callable[..., T]:
     """The use case with its keyword-only parameters, which name the dependencies that it needs."""
-    names = [one.name for one in signature(use_case).parameters.values() if one.kind is KEYWORD]
+    parameters = signature(use_case).parameters.values()
+    names = [parameter.name for parameter in parameters if parameter.kind is KEYWORD]
     return partial(use_case, **{name: getattr(deps, name) for name in names})
 
 
@@ -204,30 +196,9 @@ def _announce(deps: Dependencies, run: Run) -> None:
     log_errors("notification failed", about, lambda: _bind(announce_run, deps)(run))
 
 
-def _retire(deps: Dependencies, connection_id: str, workspace: Path) -> None:
-    retire_batches(
-        connection_id,
-        table=deps.table,
-        archive=deps.archive,
-        workspace=workspace,
-        retention_days=deps.retention_days,
-        now=deps.now(),
-        seconds_left=deps.invocation.seconds_left,
-    )
-
-
 def rebuild(connection_id: str) -> dict[str, Any]:
     """Rebuilds a lost marker; raises the errors of `rebuild_marker`, and NotConfigured."""
-    deps = dependencies()
-    return rebuild_marker(
-        connection_id,
-        table=deps.table,
-        store=deps.marker_recovery,
-        runs=deps.runs,
-        ticker=deps.ticker,
-        token=deps.new_token(),
-        now=deps.now,
-    )
+    return _bind(rebuild_marker, dependencies())(connection_id)
 
 
 def _now() -> dt.datetime:

@@ -1,4 +1,4 @@
-"""What the sync function uses. Imports neither pydantic nor paramiko: its start must be short."""
+"""The dependencies of the sync function. Without pydantic and paramiko it starts fast."""
 
 import os
 from dataclasses import dataclass

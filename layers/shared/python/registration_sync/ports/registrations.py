@@ -46,7 +46,7 @@ class Snapshots(Protocol):
         """The entry of the run that exported this batch, for exported batches only.
 
         Of the entries that begin no later than the batch, this is the one that ends last: a run
-        interrupted before its commit leaves an entry, and its successor begins at the same batch.
+        interrupted before its commit leaves an entry, and its successor starts with the same batch.
         """
 
 

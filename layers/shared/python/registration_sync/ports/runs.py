@@ -1,4 +1,4 @@
-"""Runs: their records, their start, and what repeats while they run."""
+"""Runs: their records, their start, and background calls while they run."""
 
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
@@ -28,12 +28,12 @@ class Runs(Protocol):
         RunCancelled if the run was cancelled meanwhile: it must not start."""
 
     def cancel(self, run: "Run") -> None:
-        """Stores a run that is not to start (cancelled, failed, or awaiting confirmation once
-        more), and frees the slot. Raises Conflict if the stored run is neither pending nor awaits
+        """Stores a run that is not to start (cancelled, failed, or awaiting confirmation
+        again), and frees the slot. Raises Conflict if the stored run is neither pending nor awaits
         confirmation."""
 
     def confirm(self, run: "Run") -> None:
-        """Stores the confirmed run, pending once more, and takes the slot. Raises Conflict if the
+        """Stores the confirmed run, pending again, and takes the slot. Raises Conflict if the
         stored run no longer awaits confirmation, and AlreadyRunning while another run has the
         slot."""
 

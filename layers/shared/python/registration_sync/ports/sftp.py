@@ -77,7 +77,7 @@ class SftpSession(Protocol):
 
 
 class SftpServers(Protocol):
-    """Opens sessions. Looks the host name up once and connects only to a checked address."""
+    """Opens sessions. Resolves the host name once and connects only to a checked address."""
 
     def connect(
         self,

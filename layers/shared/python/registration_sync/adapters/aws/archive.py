@@ -4,6 +4,7 @@ Files of dry runs are under `dry_runs/`, which is not a valid connection id, for
 """
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import quote
@@ -51,27 +52,21 @@ class S3Archive:
             raise Unavailable("The files could not be archived, so none was delivered.") from error
 
     def fetch(self, connection_id: str, run_id: str, name: str, target: Path) -> None:
-        key = self._key(connection_id, run_id, name)
-        try:
-            with transient_as_unavailable():
-                self._client.download_file(self._bucket, key, str(target))
-        except ClientError as error:
-            raise _gone(error) from error
+        with _missing_as_not_found():
+            self._client.download_file(
+                self._bucket, self._key(connection_id, run_id, name), str(target)
+            )
 
     def read(
         self, connection_id: str, run_id: str, name: str, *, offset: int, length: int, size: int
     ) -> bytes:
-        try:
-            with transient_as_unavailable():
-                answer = self._client.get_object(
-                    Bucket=self._bucket,
-                    Key=self._key(connection_id, run_id, name),
-                    Range=f"bytes={offset}-{offset + length - 1}",
-                )
-                content = answer["Body"].read()
-        except ClientError as error:
-            raise _gone(error) from error
-
+        with _missing_as_not_found():
+            answer = self._client.get_object(
+                Bucket=self._bucket,
+                Key=self._key(connection_id, run_id, name),
+                Range=f"bytes={offset}-{offset + length - 1}",
+            )
+            content = answer["Body"].read()
         if not answer["ContentRange"].endswith(f"/{size}"):
             raise NotFound(_GONE)
         return content
@@ -94,13 +89,10 @@ class S3Archive:
             )
 
     def require_exists(self, connection_id: str, run_id: str, name: str) -> None:
-        try:
-            with transient_as_unavailable():
-                self._client.head_object(
-                    Bucket=self._bucket, Key=self._key(connection_id, run_id, name)
-                )
-        except ClientError as error:
-            raise _gone(error) from error
+        with _missing_as_not_found():
+            self._client.head_object(
+                Bucket=self._bucket, Key=self._key(connection_id, run_id, name)
+            )
 
     def link(self, connection_id: str, run_id: str, name: str, *, seconds: int) -> str:
         self.require_exists(connection_id, run_id, name)
@@ -119,8 +111,13 @@ class S3Archive:
         return f"{self._prefix}{connection_id}/{run_id}/{name}"
 
 
-def _gone(error: ClientError) -> Exception:
-    """NotFound if there is no such object or range; else the error itself."""
-    if error_code(error) not in {"404", "NoSuchKey", "NotFound", "InvalidRange"}:
-        return error
-    return NotFound(_GONE)
+@contextmanager
+def _missing_as_not_found() -> Iterator[None]:
+    """Raises NotFound if there is no such object or range."""
+    try:
+        with transient_as_unavailable():
+            yield
+    except ClientError as error:
+        if error_code(error) in {"404", "NoSuchKey", "NotFound", "InvalidRange"}:
+            raise NotFound(_GONE) from error
+        raise

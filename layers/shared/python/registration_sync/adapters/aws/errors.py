@@ -45,7 +45,7 @@ def is_transient(error: Exception) -> bool:
 
 @contextmanager
 def transient_as_unavailable() -> Iterator[None]:
-    """Raises Unavailable for a transient error; any other is our own bug and is raised as it is."""
+    """Raises Unavailable for a transient error; any other error is our bug and stays as it is."""
     try:
         yield
     except (ClientError, HTTPClientError, BotoConnectionError) as error:

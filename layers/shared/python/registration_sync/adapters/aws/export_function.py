@@ -20,8 +20,8 @@ class LambdaExportStarter:
         self._function_name = function_name
 
     def start(self, connection_id: str, run_id: str) -> None:
-        # The stored run has everything else: a failed event waits in a queue, and students do not
-        # belong there.
+        # The stored run has everything else: failed events go to a queue, and student data does
+        # not belong there.
         event = {"connection_id": connection_id, "run_id": run_id}
         try:
             with transient_as_unavailable():
@@ -31,5 +31,5 @@ class LambdaExportStarter:
                     Payload=json.dumps(event),
                 )
         except ClientError as error:
-            # Whatever the reason, the run does not start and must free its slot.
+            # For any reason: the run does not start and must free its slot.
             raise Unavailable(f"The export could not be started: {error_code(error)}.") from error

@@ -68,7 +68,7 @@ class SnsAlerts:
 
 @contextmanager
 def _any_error_as_unavailable(message: str) -> Iterator[None]:
-    """Even for a wrong policy: the run has ended, so an announcement must not fail it."""
+    """Includes permission errors: the run has ended, so an announcement must not fail it."""
     try:
         yield
     except ClientError as error:

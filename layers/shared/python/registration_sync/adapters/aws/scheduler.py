@@ -1,20 +1,17 @@
 """Starts nightly exports: one EventBridge schedule for each connection."""
 
 import json
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from botocore.exceptions import ClientError
-
-from registration_sync.adapters.aws.errors import error_code, transient_as_unavailable
+from registration_sync.adapters.aws.errors import transient_as_unavailable
 
 if TYPE_CHECKING:
     from mypy_boto3_scheduler import EventBridgeSchedulerClient
 
 MAX_RETRIES, RETRY_SECONDS = 20, 3_600
 """Of invoking the function; afterwards EventBridge sends the event to the dead-letter queue."""
-
-_NOT_FOUND = "ResourceNotFoundException"
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,22 +34,16 @@ class EventBridgeScheduler:
     def schedule_daily(self, connection_id: str, time: str, time_zone: str) -> None:
         # An update resets every setting that it omits.
         schedule = self._schedule(connection_id, time, time_zone)
-        try:
-            with transient_as_unavailable():
+        with transient_as_unavailable():
+            try:
                 self._client.update_schedule(**schedule)
-        except ClientError as error:
-            if error_code(error) != _NOT_FOUND:
-                raise
-            with transient_as_unavailable():
+            except self._client.exceptions.ResourceNotFoundException:
                 self._client.create_schedule(**schedule)
 
     def stop(self, connection_id: str) -> None:
-        try:
-            with transient_as_unavailable():
-                self._client.delete_schedule(GroupName=self._target.group, Name=connection_id)
-        except ClientError as error:
-            if error_code(error) != _NOT_FOUND:
-                raise
+        absent = self._client.exceptions.ResourceNotFoundException
+        with transient_as_unavailable(), suppress(absent):
+            self._client.delete_schedule(GroupName=self._target.group, Name=connection_id)
 
     def _schedule(self, connection_id: str, time: str, time_zone: str) -> dict[str, Any]:
         hour, minute = map(int, time.split(":"))

@@ -61,19 +61,10 @@ class SecretsManagerSecrets:
     def _put(self, name: str, value: str) -> None:
         try:
             with transient_as_unavailable():
-                self._client.put_secret_value(SecretId=name, SecretString=value)
-        except ClientError as error:
-            if error_code(error) == _MISSING:
-                self._create(name, value)
-            elif error_code(error) == _BEING_DELETED:
-                raise Unavailable(_TRY_LATER) from error
-            else:
-                raise
-
-    def _create(self, name: str, value: str) -> None:
-        try:
-            with transient_as_unavailable():
-                self._client.create_secret(Name=name, SecretString=value)
+                try:
+                    self._client.put_secret_value(SecretId=name, SecretString=value)
+                except self._client.exceptions.ResourceNotFoundException:
+                    self._client.create_secret(Name=name, SecretString=value)
         except ClientError as error:
             if error_code(error) in {"ResourceExistsException", _BEING_DELETED}:
                 raise Unavailable(_TRY_LATER) from error

@@ -4,6 +4,7 @@ Syncs put due marks into the open batch of a (connection, school year). An expor
 batch, delivers its students, and commits it as exported. docs/architecture.md has the protocol.
 """
 
+import datetime as dt
 import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -24,18 +25,18 @@ def shard_of(student_id: str) -> int:
 
 
 def version_of(arrived_at_ms: int, request_id: str, index: int) -> str:
-    """A version: a later arrival has the greater text; equal versions come from the same index of
-    the same request."""
+    """The version of a registration: a later arrival has the greater text, and every index of a
+    request has its own."""
     return f"{arrived_at_ms:015d}#{request_id}#{index:04d}"
 
 
-def arrived_at_ms(version: str) -> int:
-    """When the request of a version arrived, in milliseconds since 1970."""
-    return int(version.split("#", 1)[0])
+def arrived_at(version: str) -> dt.datetime:
+    """The arrival of the request that made the version, in UTC."""
+    return dt.datetime.fromtimestamp(int(version.split("#", 1)[0]) / 1000, dt.UTC)
 
 
 def request_id(version: str) -> str:
-    """The id of the request that a version came with."""
+    """The id of the request that made the version."""
     return version.partition("#")[2].rpartition("#")[0]
 
 
@@ -50,12 +51,17 @@ class Lease:
 
 @dataclass(frozen=True, slots=True)
 class YearMarker:
-    """Batch numbers of a school year: the open batch, from 1; the last exported one and the last
-    retired one, whose marks are deleted, each 0 for none."""
+    """The batch numbers of a school year: the open batch, from 1; the last exported and the last
+    retired batch, each 0 for none."""
 
     open: int
     exported: int
     retired: int = 0
+
+    @property
+    def due_batches(self) -> range:
+        """The batches that are not exported, including the open one."""
+        return range(self.exported + 1, self.open + 1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +74,7 @@ class ExportMarker:
 
 @dataclass(frozen=True, slots=True)
 class DueMark:
-    """Marks a student as due in a batch. Only a held student has a `version`, `reasons` (JSON) and
+    """Marks a student as due. Only the mark of a held student has a `version`, `reasons` (JSON) and
     `since` (ISO 8601)."""
 
     student_id: str

@@ -122,6 +122,6 @@ def _row_history(record: Mapping[str, Any]) -> RowHistory:
     return RowHistory(**{**record, **lists})
 
 
-def moment(now: dt.datetime) -> str:
-    """A time as ledger entries and marks store it."""
+def timestamp(now: dt.datetime) -> str:
+    """The time as text, as ledger entries and marks store it."""
     return now.astimezone(dt.UTC).isoformat(timespec="seconds").replace("+00:00", "Z")

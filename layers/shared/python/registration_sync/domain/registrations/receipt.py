@@ -1,16 +1,11 @@
-"""The receipt of a student: the status of the last sync, as a sentence and as fields."""
+"""The receipt of a student: the status of the last sync, as fields and as a message."""
 
 import datetime as dt
 import json
 from dataclasses import dataclass
 from enum import StrEnum
 
-from registration_sync.domain.registrations.batches import (
-    Current,
-    DueMark,
-    arrived_at_ms,
-    request_id,
-)
+from registration_sync.domain.registrations.batches import Current, DueMark, arrived_at, request_id
 
 
 class StudentStatus(StrEnum):
@@ -71,7 +66,7 @@ def status_of_due(current: Current, mark: DueMark) -> StudentStatus:
 
 @dataclass(frozen=True, slots=True)
 class Receipt:
-    """What became of a student's last sync of a school year. `mark` is the due mark of a student
+    """The status of a student's last sync of a school year. `mark` is the due mark of a student
     who is due or held, `exported` the last run that exported the student."""
 
     school_year: int
@@ -83,7 +78,7 @@ class Receipt:
     @property
     def synced_at(self) -> dt.datetime:
         """In UTC."""
-        return dt.datetime.fromtimestamp(arrived_at_ms(self.current.version) / 1000, dt.UTC)
+        return arrived_at(self.current.version)
 
     @property
     def request_id(self) -> str:
@@ -100,8 +95,8 @@ class Receipt:
 
     @property
     def reasons(self) -> list[dict[str, str]]:
-        """Why the student is held, empty for a student who is not."""
-        return reasons_of(self.mark) if self.mark and self.is_held else []
+        """The reasons why the student is held, else empty."""
+        return list(json.loads(self.mark.reasons)) if self.mark and self.is_held else []
 
     @property
     def message(self) -> str:
@@ -109,8 +104,3 @@ class Receipt:
         if self.exported and not self.exported.kept:
             return f"{message} {NO_LONGER_KEPT}"
         return message
-
-
-def reasons_of(mark: DueMark) -> list[dict[str, str]]:
-    reasons: list[dict[str, str]] = json.loads(mark.reasons)
-    return reasons

@@ -46,7 +46,7 @@ class Registration:
 
 @dataclass(frozen=True, slots=True)
 class SyncRequest:
-    """The registrations of one request; `as_of` is an earlier time to date them back to."""
+    """The registrations of one request; `as_of` dates them to an earlier time."""
 
     registrations: list[Registration]
     as_of: dt.datetime | None = None
@@ -54,7 +54,7 @@ class SyncRequest:
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
-    """The reason a registration is refused: a stable code and a sentence."""
+    """Why a registration is refused: a stable code and a message."""
 
     code: str
     message: str
@@ -107,7 +107,7 @@ def _parse_as_of(value: object, problems: list[Problem]) -> dt.datetime | None:
         moment = None
     if moment is None or moment.tzinfo is None:
         problems.append(
-            Problem("as_of", "Write a moment with its offset, such as 2026-03-02T10:00:00Z.")
+            Problem("as_of", "Write a time with its UTC offset, such as 2026-03-02T10:00:00Z.")
         )
         return None
     return moment

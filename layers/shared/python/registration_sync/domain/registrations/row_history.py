@@ -41,8 +41,8 @@ type Histories = tuple[RowHistory, ...]
 
 
 def earlier_rows(histories: Histories, count: RowCount) -> tuple[int, ...]:
-    """The earlier row counts to compare with: of exports in which the file had rows, or, if it has
-    none now, of all exports, because an often empty file is usual then."""
+    """The earlier row counts to compare with: those above 0, or all of them if the file has no rows
+    now, because the file may often be empty."""
     found = _find(histories, count)
     return found.rows_if_any if count.rows else found.rows
 

@@ -1,4 +1,4 @@
-"""What guards find unusual in a year's files, before they are sent."""
+"""The checks of the guards, which find what is unusual in a year's files."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -16,20 +16,20 @@ from registration_sync.domain.pluralize import pluralize
 from registration_sync.domain.registrations.row_history import HISTORY_LENGTH, RowCount
 from registration_sync.domain.runs.run import Finding
 
-TOUCHED_SECONDS = 600
-"""A server that renames by copying dates the file anew: so soon after the upload it is still ours
-as we left it."""
+RENAME_SECONDS = 600
+"""A server that renames by copying sets a new time: within these seconds after the upload, the file
+still counts as unchanged."""
 
 
 def holds(findings: Iterable[Finding]) -> bool:
-    """Whether any of them wants a person to decide before anything is sent."""
+    """Whether a finding holds the delivery until a person confirms it."""
     return any(finding.action == GuardAction.HOLD for finding in findings)
 
 
 def check_row_count(
     guard: RowCountGuard, count: RowCount, earlier: Sequence[int]
 ) -> Finding | None:
-    """`earlier` has the rows of this file in the last exports with any, the newest first."""
+    """Compares with `earlier`, the file's row counts in the last exports, newest first."""
     if guard.action is GuardAction.OFF or len(earlier) < HISTORY_LENGTH:
         return None
     usual = round(median(earlier[:HISTORY_LENGTH]))
@@ -40,17 +40,17 @@ def check_row_count(
         "row_count",
         guard.action,
         count.file,
-        f"{count.file} has {pluralize(count.rows, 'row')}; usually it has about {usual}. See "
-        "whether so many registrations were synced, and whether the mapping's conditions leave "
-        "some out.",
+        f"{count.file} has {pluralize(count.rows, 'row')}; usually it has about {usual}. Check "
+        "the number of synced registrations, and the students that the mapping's conditions leave "
+        "out.",
     )
 
 
 def check_blank_required(
     guard: BlankRequiredGuard, blank: Mapping[tuple[str, str], int], students: int
 ) -> list[Finding]:
-    """`blank` has for (file, column) how many of the year's `students` are held as it is required
-    and blank."""
+    """`blank` has, by (file, column), the number of the year's `students` who are held because the
+    required column is blank."""
     if guard.action is GuardAction.OFF:
         return []
     return [
@@ -59,8 +59,8 @@ def check_blank_required(
             guard.action,
             file,
             f"{column} in {file} is required, and blank for {count} of "
-            f"{pluralize(students, 'student')}, held for that. See whether the mapping "
-            "takes it from the right field.",
+            f"{pluralize(students, 'student')}, who are held. Check whether the mapping takes it "
+            "from the right field.",
         )
         for (file, column), count in sorted(blank.items())
         if count >= guard.at_least and count * 100 > guard.percent * students
@@ -68,7 +68,7 @@ def check_blank_required(
 
 
 def check_unmatched(guard: UnmatchedGuard, counts: Mapping[tuple[str, str], int]) -> list[Finding]:
-    """`counts` has for (file, field) how many values had no match code."""
+    """`counts` has, by (file, field), the number of values without a match code."""
     if guard.action is GuardAction.OFF:
         return []
     return [
@@ -86,8 +86,8 @@ def check_unmatched(guard: UnmatchedGuard, counts: Mapping[tuple[str, str], int]
 
 @dataclass(frozen=True, slots=True)
 class LastUpload:
-    """What we last put at a path: by which run, and of which export its rows are (itself, or the
-    one that it repeats). `modified` is the server's own time of it, in seconds since 1970."""
+    """Our last upload to a path: its run, and the export that made its rows (that run, or the one
+    that it resends). `modified` is the server's modification time, in seconds since 1970."""
 
     path: str
     run_id: str
@@ -98,29 +98,30 @@ class LastUpload:
     modified: int | None = None
 
     def matches(self, found: RemoteFile) -> bool:
-        """Whether `found` is this upload, unchanged, as far as the server reports: a size or time
-        that the server does not report is no difference."""
+        """Whether `found` is this upload, unchanged; a size or time that the server does not report
+        counts as equal."""
         if found.size is not None and found.size != self.size:
             return False
         if found.modified is None or self.modified is None:
             return True
-        return 0 <= found.modified - self.modified <= TOUCHED_SECONDS
+        return 0 <= found.modified - self.modified <= RENAME_SECONDS
 
 
 def not_collected_finding(
-    guard: NotCollectedGuard, last: LastUpload, *, replaced_by_all: bool, learned: bool
+    guard: NotCollectedGuard, last: LastUpload, *, replaced_by_full: bool, learned: bool
 ) -> Finding:
-    """A file of ours that still lies there though this importer removes what it takes; the new
-    one has everybody in it (`replaced_by_all`) or not; `learned` from an earlier removal."""
+    """A delivered file that is still on the server although this importer removes the files that it
+    collects. `replaced_by_full`: the new file is a full file; `learned`: an earlier removal shows
+    that the importer removes files."""
     lost = (
-        "The new file has every student in it, so nobody is lost; see why the importer does not "
+        "The new file has all students, so no student is lost; find out why the importer does not "
         "run."
-        if replaced_by_all
-        else "The SIS does not have these students yet, and the new file takes their place. Once "
-        f"the importer runs again, send run {last.of_export} again: it brings them once more."
+        if replaced_by_full
+        else "The SIS does not have these students yet, and the new file replaces them. Once the "
+        f"importer runs, send run {last.of_export} again: it contains them."
     )
     hint = (
-        " (If this importer leaves the files that it took, say so in the connection: importer.)"
+        " (If this importer leaves the files that it collects, say so in the connection: importer.)"
         if learned
         else ""
     )
@@ -128,7 +129,7 @@ def not_collected_finding(
         "not_collected",
         guard.action,
         last.path.rpartition("/")[2],
-        f"{last.path} was not collected: what run {last.run_id} delivered there "
-        f"({last.delivered_at}) still lies there unchanged. {lost}{hint}",
+        f"{last.path} was not collected: the file that run {last.run_id} delivered "
+        f"({last.delivered_at}) is still there unchanged. {lost}{hint}",
         run_id=last.of_export,
     )

@@ -65,7 +65,7 @@ class CollectionCheck:
             not_collected_finding(
                 self.connection.guards.not_collected,
                 last,
-                replaced_by_all=is_full[last.path],
+                replaced_by_full=is_full[last.path],
                 learned=not removes,
             )
             for last, remote in zip(lasts, found, strict=True)

@@ -1,1 +1,1 @@
-"""Export one school year: read, map, write, judge, archive, deliver. Read `export_year` first."""
+"""Export one school year: read, map, write, check, archive, deliver. Read `export_year` first."""

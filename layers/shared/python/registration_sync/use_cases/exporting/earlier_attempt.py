@@ -1,7 +1,7 @@
-"""What an earlier attempt of the same run has done with a year, before it died.
+"""Finds the result of an earlier attempt of the same run that was interrupted.
 
-A year that it committed is over for this run: once more, and it would write over the archived
-files, which receipts and people read.
+A year that it committed is not exported again in this run: that would replace the archived files,
+which receipts and people read.
 """
 
 import json
@@ -9,7 +9,6 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
-from registration_sync.domain.errors import NotFound
 from registration_sync.domain.runs.run import (
     MAX_HELD_LISTED,
     DeliveredFile,
@@ -20,47 +19,39 @@ from registration_sync.domain.runs.run import (
 from registration_sync.ports.archive import Archive
 from registration_sync.ports.registrations import Snapshots
 from registration_sync.use_cases.exporting.year import YearToExport
+from registration_sync.use_cases.ledger.archived_year import ArchivedYear
 
 WARNING = (
-    "An earlier attempt of this run delivered this year and was then cut short: what it warned of "
-    "is lost. Who was synced since then is due for the next export."
+    "An earlier attempt of this run delivered this year and was then interrupted: its warnings are "
+    "lost. Students synced since then are due for the next export."
 )
 
 
 def find_earlier_attempt(
     year: YearToExport, *, snapshots: Snapshots, archive: Archive, workspace: Path
 ) -> YearOutcome | None:
-    """The outcome, by the archive; None if no attempt has committed the year and archived it.
-    Raises Unavailable."""
+    """The outcome from the archive; None if no attempt has archived and committed the year. Raises
+    Unavailable."""
     if not year.attempted_before:
         return None
-    workspace.mkdir(parents=True, exist_ok=True)
-
-    def fetch(name: str) -> str:
-        target = workspace / f"earlier-{name}"
-        archive.fetch(year.connection_id, year.run_id, f"{year.school_year}/{name}", target)
-        return target.read_text(encoding="utf-8")
-
-    try:
-        manifest = json.loads(fetch("manifest.json"))
-        held = fetch("held.jsonl")
-    except NotFound:
+    archived = ArchivedYear(archive, year.connection_id, year.run_id, year.school_year, workspace)
+    manifest_path, held_list = archived.find("manifest.json"), archived.find("held.jsonl")
+    if manifest_path is None or held_list is None:
         return None
+    manifest = json.loads(manifest_path.read_bytes())
     last = manifest["batches"][1]
-    entry = snapshots.ledger(year.connection_id, year.school_year, last)
-    told = (entry.run_id, entry.last) if entry and last <= year.marker.exported else None
-    if told != (year.run_id, last):
+    if last > year.marker.exported:
         return None
-    return _outcome(year.school_year, manifest, held)
-
-
-def _delivered(file: dict[str, Any]) -> dict[str, Any]:
-    """As it was before an erasure cut rows out of it."""
-    return {**file, **file.get("delivered", {})}
+    entry = snapshots.ledger(year.connection_id, year.school_year, last)
+    if entry is None or (entry.run_id, entry.last) != (year.run_id, last):
+        return None
+    return _outcome(year.school_year, manifest, held_list.read_text(encoding="utf-8"))
 
 
 def _outcome(school_year: int, manifest: dict[str, Any], held_list: str) -> YearOutcome:
     packages = [file for file in manifest["files"] if file["number"] is None]
+    # `delivered` has the original values of a file from which an erasure has removed rows.
+    entries = [file | file.get("delivered", {}) for file in packages or manifest["files"]]
     files = tuple(
         DeliveredFile(
             name=file["name"],
@@ -69,7 +60,7 @@ def _outcome(school_year: int, manifest: dict[str, Any], held_list: str) -> Year
             bytes=file["bytes"],
             sha256=file["sha256"],
         )
-        for file in map(_delivered, packages or manifest["files"])
+        for file in entries
     )
     held = (
         HeldRow(entry["student_id"], **reason)

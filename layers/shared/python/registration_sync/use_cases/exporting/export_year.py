@@ -3,14 +3,13 @@
 import datetime as dt
 import json
 from collections.abc import Callable, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from itertools import batched
 from pathlib import Path
 
 from registration_sync.domain.errors import Unavailable
-from registration_sync.domain.mapping.values.csv_format import CODECS
 from registration_sync.domain.registrations.batches import DueMark
-from registration_sync.domain.registrations.ledger import LedgerEntry, moment
+from registration_sync.domain.registrations.ledger import timestamp
 from registration_sync.domain.registrations.row_history import Histories
 from registration_sync.domain.runs.run import DeliveredFile, Finding, YearOutcome
 from registration_sync.ports.archive import Archive
@@ -29,127 +28,96 @@ from registration_sync.use_cases.exporting.students import students_to_write
 from registration_sync.use_cases.exporting.write_files import WrittenYear, write_files
 from registration_sync.use_cases.exporting.year import IncompleteFullFile, YearToExport
 from registration_sync.use_cases.exporting.year_outcome import (
-    delivered_file,
+    needs_confirmation,
     outcome_of,
-    row_counts,
     waiting_outcome,
-    waits,
 )
 from registration_sync.use_cases.ledger.retire_batches import retire_year
+from registration_sync.use_cases.ledger.stored_year import StoredYear
 from registration_sync.use_cases.ledger.year_totals import YearTotals, read_year_totals
 from registration_sync.use_cases.runs.lease import HeldLease
 
 MAX_REASONS = 50
 """Reasons in the mark of a held student, an item of at most 400 kB; held.jsonl has all."""
 
-
 type Evaluate = Callable[[WrittenYear, Histories], Sequence[Finding]]
 """Finds what is unusual in the files, compared with earlier exports, before they are archived."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ExportResources:
+    """What every school year of a run uses."""
+
+    table: RegistrationsTable
+    archive: Archive
+    server: RunConnection
+    lease: HeldLease
+    pause: Callable[[float], None]
+    now: Callable[[], dt.datetime]
+
+
 def export_year(
     year: YearToExport,
+    resources: ExportResources,
     *,
-    table: RegistrationsTable,
-    archive: Archive,
-    server: RunConnection,
-    lease: HeldLease,
     workspace: Path,
-    pause: Callable[[float], None],
-    now: Callable[[], dt.datetime],
     report: Callable[[str], None] = lambda _: None,
     evaluate: Evaluate = lambda *_: (),
 ) -> YearOutcome:
-    """Delivers the students of the year that are due, and returns the outcome; `report` is called
-    with each phase.
+    """Delivers the due students of the year, and returns the outcome; `report` is called with each
+    phase.
 
-    First it settles what earlier exports left, because the change of the totals depends on each
-    student's last outcome. Raises DeliveryError, LeaseLost, Unavailable or IncompleteFullFile.
-    Then, and if a finding needs a confirmation, the marker does not move, and all students stay
-    due.
+    First settles the students of earlier exports, because the change of the totals depends on each
+    student's last outcome. Raises DeliveryError, LeaseLost, Unavailable or IncompleteFullFile. In
+    these cases, and if a finding needs a confirmation, the marker does not move, and all students
+    stay due.
     """
     connection_id, school_year = year.connection_id, year.school_year
+    table, lease, now = resources.table, resources.lease, resources.now
     batch = year.marker.open
     lease.check()
-    before = _totals_before(year, table, archive, lease, workspace)
+    before = _totals_before(year, resources, workspace)
     table.close_batch(connection_id, school_year, batch, lease.token)
     # From here on use `batch`: another run may move `open`.
-    batches = range(year.marker.exported + 1, batch + 1)
     students = students_to_write(
-        connection_id, school_year, batches, compiled=year.compiled, table=table
+        connection_id, school_year, year.marker.due_batches, compiled=year.compiled, table=table
     )
     written = write_files(students, compiled=year.compiled, folder=workspace, check=lease.check)
     mark_held_students(year, batch + 1, written.held_list, table, now())
-    if written.held_of_all and year.held_overridden_by is None:
+    if written.incomplete_full_file and year.held_overridden_by is None:
         raise IncompleteFullFile(written)
     findings = evaluate(written, before.histories)
-    if written.files and waits(year, findings):
+    if written.files and needs_confirmation(year, findings):
         return waiting_outcome(year, written, findings)
-    if written.held_of_all:
+    if written.incomplete_full_file:
         mark_held_students(year, batch + 1, written.held_list, table, now(), all_held=True)
-    sent = _sent(year, written, workspace)
+    sent = _packaged(year, written, workspace)
     if sent or written.settled:
         report("archiving")
         # A successor may be erasing a student; anything archived now would survive the erasure.
         lease.check()
-        archive_year(year, batches, written, sent, archive)
-    delivered = _deliver(year, sent, workspace, server, lease, pause, report)
-    entry = _entry(year, before, batches, written, sent, now())
+        archive_year(year, written, sent, resources.archive)
+    delivered: tuple[DeliveredFile, ...] = ()
+    if sent:
+        report("delivering")
+        delivered = _deliver(year, sent, resources, workspace)
+    entry = next_entry(year, before, written, now())
     table.put_ledger(connection_id, school_year, entry)
     table.commit(connection_id, school_year, batch, lease.token)
     outcome = outcome_of(year, written, delivered, findings)
-    return replace(outcome, warnings=(*outcome.warnings, *server.traits.unverified()))
+    return replace(outcome, warnings=(*outcome.warnings, *resources.server.traits.unverified()))
 
 
-def _totals_before(
-    year: YearToExport,
-    table: RegistrationsTable,
-    archive: Archive,
-    lease: HeldLease,
-    workspace: Path,
-) -> YearTotals:
+def _totals_before(year: YearToExport, resources: ExportResources, workspace: Path) -> YearTotals:
     def go_on() -> bool:
-        lease.check()
+        resources.lease.check()
         return True
 
-    retire_year(
-        year.connection_id,
-        year.school_year,
-        year.marker,
-        table=table,
-        archive=archive,
-        workspace=workspace,
-        expires_at=year.expires_at,
-        go_on=go_on,
+    stored = StoredYear(
+        year.connection_id, year.school_year, resources.table, resources.archive, workspace
     )
-    return read_year_totals(
-        year.connection_id,
-        year.school_year,
-        year.marker.exported,
-        expires_at=year.expires_at,
-        table=table,
-    )
-
-
-def _entry(
-    year: YearToExport,
-    before: YearTotals,
-    batches: range,
-    written: WrittenYear,
-    sent: tuple[WrittenFile, ...],
-    now: dt.datetime,
-) -> LedgerEntry:
-    package = sent[0].name if year.compiled.package and sent else ""
-    paths = [
-        (
-            file,
-            f"{year.folder}/{package or file.name}",
-            CODECS[year.compiled.files[file.number].csv.encoding],
-        )
-        for file in written.files
-    ]
-    counts = row_counts(year, written)
-    return next_entry(before, batches, year.run_id, written, paths, counts, now)
+    retire_year(stored, year.marker, expires_at=year.expires_at, go_on=go_on)
+    return read_year_totals(stored, year.marker.exported, expires_at=year.expires_at)
 
 
 def mark_held_students(
@@ -161,8 +129,8 @@ def mark_held_students(
     *,
     all_held: bool = False,
 ) -> None:
-    """Puts marks for the held students into the open batch, with the reasons and the time since
-    when they are held, before the marker moves.
+    """Puts marks for the held students into the open batch, with the reasons and the start of the
+    hold, before the marker moves.
 
     `all_held` includes students that were not due: exported earlier, and missing in a full file
     from now on. Raises Unavailable unless every mark is confirmed.
@@ -175,7 +143,7 @@ def mark_held_students(
                     entry["student_id"],
                     entry["version"],
                     json.dumps(entry["reasons"][:MAX_REASONS]),
-                    entry["since"] or moment(now),
+                    entry["since"] or timestamp(now),
                 )
                 for entry in chunk
             ]
@@ -186,7 +154,7 @@ def mark_held_students(
             table.raise_batch(year.connection_id, year.school_year, batch, versions)
 
 
-def _sent(year: YearToExport, written: WrittenYear, workspace: Path) -> tuple[WrittenFile, ...]:
+def _packaged(year: YearToExport, written: WrittenYear, workspace: Path) -> tuple[WrittenFile, ...]:
     """The files to deliver: those of the mapping, or their package."""
     package = year.compiled.package
     if not package or not written.files:
@@ -197,22 +165,22 @@ def _sent(year: YearToExport, written: WrittenYear, workspace: Path) -> tuple[Wr
 def _deliver(
     year: YearToExport,
     sent: tuple[WrittenFile, ...],
+    resources: ExportResources,
     workspace: Path,
-    server: RunConnection,
-    lease: HeldLease,
-    pause: Callable[[float], None],
-    report: Callable[[str], None],
 ) -> tuple[DeliveredFile, ...]:
-    if not sent:
-        return ()
-    report("delivering")
     if not year.send:
-        return tuple(delivered_file(year, file, "download") for file in sent)
+        return tuple(file.delivered(year.path_of(file.name), "download") for file in sent)
     finished = [FinishedFile(file.name, file.source) for file in sent]
     if year.done_file:
         finished = with_done_files(finished, workspace / "empty.part")
-    placed = deliver_files(finished, year.folder, server=server, lease=lease, pause=pause)
+    replacements = deliver_files(
+        finished,
+        year.folder,
+        server=resources.server,
+        lease=resources.lease,
+        pause=resources.pause,
+    )
     return tuple(
-        delivered_file(year, file, one.way.value, modified=one.modified)
-        for file, one in zip(sent, placed, strict=False)
+        file.delivered(year.path_of(file.name), one.way.value, modified=one.modified)
+        for file, one in zip(sent, replacements, strict=False)
     )

@@ -1,4 +1,4 @@
-"""Judges a year's written files before they are sent: what is unusual about them, by the guards."""
+"""Checks a year's written files with the guards, before anything is sent."""
 
 import json
 from collections import Counter
@@ -20,7 +20,7 @@ from registration_sync.use_cases.exporting.year_outcome import row_counts
 def evaluate_guards(
     year: YearToExport, written: WrittenYear, histories: Histories
 ) -> list[Finding]:
-    """What is unusual, wherever the files go; `histories` are of the exports before."""
+    """The findings about the files; `histories` has the row counts of earlier exports."""
     guards = year.guards
     found: list[Finding] = []
     if guards.row_count.action is not GuardAction.OFF:
@@ -35,7 +35,7 @@ def evaluate_guards(
 
 
 def _blank_required(held_list: Path) -> Counter[tuple[str, str]]:
-    """For (file, column) the number of students held because it is required and blank."""
+    """The number of students held because a required column is blank, by (file, column)."""
     blank: Counter[tuple[str, str]] = Counter()
     with held_list.open(encoding="utf-8") as lines:
         for held in map(json.loads, lines):

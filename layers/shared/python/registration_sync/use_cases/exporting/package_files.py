@@ -1,6 +1,5 @@
-"""Puts the files of a year into one zip, where the mapping asks for it."""
+"""Packs the files of a year into one zip, if the mapping asks for a package."""
 
-import hashlib
 import shutil
 import zipfile
 from collections.abc import Sequence
@@ -8,22 +7,19 @@ from pathlib import Path
 
 from registration_sync.domain.mapping.compiled.mapping import CompiledPackage
 from registration_sync.domain.mapping.definition.package import manifest_content
-from registration_sync.use_cases.exporting.output_file import WrittenFile
+from registration_sync.use_cases.exporting.output_file import WrittenFile, sha256_of
 
-_MOMENT = (1980, 1, 1, 0, 0, 0)
-"""Of every entry: the same files make the same bytes, whenever they are packed."""
+_ENTRY_TIME = (1980, 1, 1, 0, 0, 0)
+"""The same for every entry, so that the same files always make the same bytes."""
 
-_CHUNK = 1024 * 1024
+CHUNK_BYTES = 1024 * 1024
 
 
 def package_files(
     files: Sequence[WrittenFile], package: CompiledPackage, folder: Path
 ) -> WrittenFile:
-    """The zip of the files that have rows, and the manifest, written to `folder`; memory does not
-    grow with it.
-
-    `rows` is the sum of the files'.
-    """
+    """Writes a zip of the files with rows, and the package's manifest, to `folder`; `rows` is the
+    sum of the files' rows."""
     path = folder / "package.part"
     files = [file for file in files if file.rows]
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
@@ -32,21 +28,19 @@ def package_files(
                 file.source.open("rb") as source,
                 archive.open(zip_entry(file.name, file.bytes), "w") as target,
             ):
-                shutil.copyfileobj(source, target, _CHUNK)
+                shutil.copyfileobj(source, target, CHUNK_BYTES)
         if package.manifest:
             present = [package.names[file.number] for file in files]
             content = manifest_content(package.manifest, present)
             archive.writestr(zip_entry(package.manifest_name, len(content)), content)
-    with path.open("rb") as finished:
-        sha256 = hashlib.file_digest(finished, "sha256").hexdigest()
     rows = sum(file.rows for file in files)
-    return WrittenFile(package.name, path, rows, path.stat().st_size, sha256)
+    return WrittenFile(package.name, path, rows, path.stat().st_size, sha256_of(path))
 
 
 def zip_entry(name: str, size: int) -> zipfile.ZipInfo:
-    """An entry of a zip whose bytes depend on nothing but its content."""
-    entry = zipfile.ZipInfo(name, _MOMENT)
-    entry.file_size = size  # from 2 GiB on the zip takes another form, which is chosen beforehand
+    """A zip entry whose bytes depend only on its content."""
+    entry = zipfile.ZipInfo(name, _ENTRY_TIME)
+    entry.file_size = size  # zipfile chooses the format for files over 2 GiB before it writes
     entry.compress_type = zipfile.ZIP_DEFLATED
     entry.external_attr = 0o644 << 16
     return entry

@@ -1,4 +1,4 @@
-"""Makes a run's years ready: the mapping compiled for each, and which of them share a file."""
+"""Plans a run: compiles the mapping for each school year, and finds years that share a file."""
 
 from collections.abc import Mapping as MappingOf
 from collections.abc import Sequence
@@ -23,9 +23,9 @@ from registration_sync.use_cases.exporting.year import YearToExport
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """The years to export in order, and those asked for that never had a sync.
+    """The years to export in order, and the outcomes of requested years that never had a sync.
 
-    `shared` names the path that several years with students due would write.
+    `shared` has the path of each year's file that another year with due students would overwrite.
     """
 
     years: tuple[YearToExport, ...]
@@ -36,7 +36,7 @@ class Plan:
         """Raises Conflict for a year whose file another year would overwrite."""
         if year.school_year in self.shared:
             raise Conflict(
-                f"Several school years have students due for the one file "
+                "Several school years with due students would write the same file "
                 f"{self.shared[year.school_year]}: put {{school_year}} into the connection's "
                 "folder, or export one year at a time."
             )
@@ -45,7 +45,7 @@ class Plan:
 def ready_mapping(
     connection: Connection, mappings: Mappings, *, sends: bool
 ) -> tuple[SavedMapping, Mapping]:
-    """Raises InvalidRequest with what has to be set up or mended first."""
+    """Raises InvalidRequest with what must be set up or corrected first."""
     saved = mappings.latest(connection.connection_id)
     if saved is None:
         raise InvalidRequest("This connection has no mapping yet: save one, then export.")
@@ -60,20 +60,19 @@ def plan_years(
     table: RegistrationsTable,
     retention_days: int,
 ) -> Plan:
-    """Reads the marker, and for years that could meet on one path whether they have anyone due."""
+    """Reads the marker, and the due marks of years whose files would have the same path."""
     markers = table.marker(connection.connection_id).years
-    asked_for = run.years_to_export
-    wanted = sorted(markers) if asked_for is None else sorted(set(asked_for))
+    requested = run.years_to_export
+    wanted = sorted(markers if requested is None else set(requested))
     years = [
         _year_to_export(run, connection, mapping, year, markers[year], retention_days)
         for year in wanted
         if year in markers
     ]
-    # A year that is asked for by its number may never have had a sync.
     unknown = [
         YearOutcome(year, RunStatus.NOTHING_TO_EXPORT) for year in wanted if year not in markers
     ]
-    return Plan(tuple(years), tuple(unknown), _paths_of_two_years(years, table))
+    return Plan(tuple(years), tuple(unknown), _shared_paths(years, table))
 
 
 def _year_to_export(
@@ -85,29 +84,29 @@ def _year_to_export(
     retention_days: int,
 ) -> YearToExport:
     started_at = run.started_at or run.requested_at
-    asker = run.requested_by or "An operator"
-    facts = RunContext(started_at=started_at, time_zone=connection.zone, school_year=school_year)
+    request = run.request
+    requester = run.requested_by or "An operator"
+    context = RunContext(started_at=started_at, time_zone=connection.zone, school_year=school_year)
     return YearToExport(
         connection_id=connection.connection_id,
         run_id=run.run_id,
         school_year=school_year,
         marker=marker,
-        compiled=compile_mapping(mapping, facts, is_full=run.request.contents is Contents.ALL),
+        compiled=compile_mapping(mapping, context, is_full=request.contents is Contents.ALL),
         mapping_version=run.mapping_version or 0,
-        is_full=run.request.contents is Contents.ALL,
         folder=connection.folder_for(school_year),
         send=connection.delivery is DeliveryMethod.SFTP,
         expires_at=int(retained_until(school_year, started_at, retention_days).timestamp()),
         done_file=connection.done_file,
-        held_overridden_by=asker if run.request.override_held else None,
+        held_overridden_by=requester if request.override_held else None,
         guards=connection.guards,
-        guards_overridden_by=run.confirmed_by or (asker if run.request.override_guards else None),
+        guards_overridden_by=run.confirmed_by or (requester if request.override_guards else None),
         attempted_before=run.attempt > 1,
     )
 
 
-def _paths_of_two_years(years: Sequence[YearToExport], table: RegistrationsTable) -> dict[int, str]:
-    """The years with something due that would write one and the same file, and its path."""
+def _shared_paths(years: Sequence[YearToExport], table: RegistrationsTable) -> dict[int, str]:
+    """The years with due students that would write the same path, and that path."""
     by_path: dict[str, list[YearToExport]] = {}
     for year in years:
         for path in year.paths:
@@ -115,12 +114,12 @@ def _paths_of_two_years(years: Sequence[YearToExport], table: RegistrationsTable
     shared: dict[int, str] = {}
     for path, candidates in by_path.items():
         if len(candidates) > 1:
-            due = [year for year in candidates if year.is_full or _has_due(year, table)]
+            due = [year for year in candidates if year.compiled.is_full or _has_due(year, table)]
             if len(due) > 1:
                 shared |= {year.school_year: path for year in due}
     return shared
 
 
 def _has_due(year: YearToExport, table: RegistrationsTable) -> bool:
-    batches = range(year.marker.exported + 1, year.marker.open + 1)
-    return next(table.marks(year.connection_id, year.school_year, batches), None) is not None
+    marks = table.marks(year.connection_id, year.school_year, year.marker.due_batches)
+    return next(marks, None) is not None

@@ -1,4 +1,4 @@
-"""Reads the students of a school year that an export writes, as a stream in order of their id."""
+"""Reads the students of a school year for an export, in order of student id."""
 
 from collections.abc import Iterator
 
@@ -8,7 +8,7 @@ from registration_sync.ports.registrations import RegistrationsTable
 from registration_sync.use_cases.ledger.due_students import with_current
 
 type DueStudent = tuple[DueMark | None, Current | None]
-"""The mark of a student who is due, and the current snapshot, if there is one."""
+"""The mark of a due student, and the current snapshot; one of them may be absent."""
 
 
 def students_to_write(
@@ -19,27 +19,22 @@ def students_to_write(
     compiled: CompiledMapping,
     table: RegistrationsTable,
 ) -> Iterator[DueStudent]:
-    """The students due in these batches; for a full file all current students as well, unless no
-    student is due and the run did not ask for all of them. Raises Unavailable."""
+    """The students due in these batches. A mapping with a full file gets all current students too,
+    unless no student is due and the run does not request all of them. Raises Unavailable."""
     marks = table.marks(connection_id, school_year, batches)
     if not any(file.is_full for file in compiled.files):
         return with_current(connection_id, school_year, marks, table)
-    return _all_students(connection_id, school_year, marks, table, always=compiled.is_full)
+    first = next(marks, None)
+    if first is None and not compiled.is_full:
+        return iter(())
+    return _merged(first, marks, table.all_current(connection_id, school_year))
 
 
-def _all_students(
-    connection_id: str,
-    school_year: int,
-    marks: Iterator[DueMark],
-    table: RegistrationsTable,
-    *,
-    always: bool,
+def _merged(
+    mark: DueMark | None, marks: Iterator[DueMark], students: Iterator[Current]
 ) -> Iterator[DueStudent]:
-    """All current students, with the marks of those due; both streams are in order of id."""
-    mark = next(marks, None)
-    if mark is None and not always:
-        return
-    for current in table.all_current(connection_id, school_year):
+    """All current students, with the marks of those due; both are in order of student id."""
+    for current in students:
         while mark and mark.student_id < current.student_id:
             yield mark, None
             mark = next(marks, None)

@@ -1,4 +1,4 @@
-"""Remembers, for the files of a run, whose a value is that may stand in a file only once."""
+"""Remembers which student first used each value that must be unique in a file."""
 
 import sqlite3
 from collections.abc import Sequence
@@ -8,13 +8,13 @@ from registration_sync.domain.mapping.compiled.file import duplicate_message
 from registration_sync.domain.mapping.compiled.mapping import Claim, RowProblem
 
 _WHOLE_ROW = ""
-"""Stands for the header of a claim on a whole row: no header is empty."""
+"""The field of a claim on a whole row; no header is empty."""
 
 
 class UniqueValueIndex:
-    """Kept in a database on our disk: memory does not grow with the file.
+    """Claims of values in a local database, so that memory does not grow with the file.
 
-    Students come in order of their id, so that of several with one value the first goes.
+    Of several students with the same value, the first in order of student id gets it.
     """
 
     def __init__(self, path: Path) -> None:
@@ -29,34 +29,33 @@ class UniqueValueIndex:
                 "PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF;"
                 "CREATE TABLE claims (file INTEGER, field TEXT, value TEXT, student TEXT,"
                 " PRIMARY KEY (file, field, value)) WITHOUT ROWID;"
-                "BEGIN"  # never ended: nobody reads it but us, and each commit takes 30 us
+                "BEGIN"  # never committed: no other process reads it, and each commit takes 30 us
             )
         return self._opened
 
     def claim(
         self, student_id: str, claims: Sequence[Claim], names: Sequence[str]
     ) -> tuple[list[RowProblem], set[int]]:
-        """What holds the student, naming the first with the value; and the files whose distinct
-        row is there already. `names` are the files' names. A student who is held claims nothing.
-        """
-        made: list[Claim] = []
+        """The problems that hold the student, and the files that already have the student's
+        distinct row. `names` are the files' names. A held student claims nothing."""
+        inserted: list[Claim] = []
         problems: list[RowProblem] = []
-        there: set[int] = set()
+        present: set[int] = set()
         for claim in claims:
-            if claim.file in there:
-                continue  # of a row that is not written again
+            if claim.file in present:
+                continue  # the row is not written
             if self._insert(claim, student_id):
-                made.append(claim)
+                inserted.append(claim)
             elif claim.field is None:
-                there.add(claim.file)
+                present.add(claim.file)
             else:
-                problems.append(self._taken(claim, student_id, names[claim.file]))
+                problems.append(self._duplicate(claim, student_id, names[claim.file]))
         if problems:
-            for claim in made:
+            for claim in inserted:
                 self._database.execute(
                     "DELETE FROM claims WHERE file = ? AND field = ? AND value = ?", _key(claim)
                 )
-        return problems, there
+        return problems, present
 
     def _insert(self, claim: Claim, student_id: str) -> bool:
         done = self._database.execute(
@@ -64,7 +63,7 @@ class UniqueValueIndex:
         )
         return done.rowcount == 1
 
-    def _taken(self, claim: Claim, student_id: str, file: str) -> RowProblem:
+    def _duplicate(self, claim: Claim, student_id: str, file: str) -> RowProblem:
         ((first,),) = self._database.execute(
             "SELECT student FROM claims WHERE file = ? AND field = ? AND value = ?", _key(claim)
         )
@@ -77,7 +76,6 @@ class UniqueValueIndex:
         return RowProblem(file, claim.field or _WHOLE_ROW, "unique", message)
 
     def close(self) -> None:
-        """Closes the file; whoever made its folder removes it."""
         if self._opened:
             self._opened.close()
 

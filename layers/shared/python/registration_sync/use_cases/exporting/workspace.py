@@ -1,4 +1,4 @@
-"""A school year's folder on our disk, as long as its files are written, archived and sent."""
+"""The local folder of a school year's files."""
 
 import errno
 import shutil
@@ -11,8 +11,8 @@ from registration_sync.domain.errors import DiskFull
 
 @contextmanager
 def year_workspace(workspace: Path, school_year: int) -> Iterator[Path]:
-    """Its path, whoever wants it makes it. It is gone in the end: the disk has to hold the largest
-    year of a run, not all of them. Raises DiskFull where what is done within does not fit."""
+    """Yields the path without creating it, and deletes the folder on exit: the disk has to hold the
+    largest year of a run, not all of them. Raises DiskFull if the files do not fit."""
     folder = workspace / str(school_year)
     try:
         yield folder

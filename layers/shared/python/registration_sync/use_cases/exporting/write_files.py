@@ -1,6 +1,5 @@
-"""Maps students and writes the files of one school year to our disk."""
+"""Maps students and writes the local files of one school year."""
 
-import datetime as dt
 import json
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
@@ -14,7 +13,7 @@ from registration_sync.domain.mapping.compiled.mapping import (
     RowProblem,
     UnmatchedValue,
 )
-from registration_sync.domain.registrations.batches import Current, DueMark, arrived_at_ms
+from registration_sync.domain.registrations.batches import Current, DueMark, arrived_at
 from registration_sync.domain.registrations.ledger import (
     NO_TOTALS,
     Outcome,
@@ -31,14 +30,13 @@ from registration_sync.use_cases.ledger.run_index import index_text
 
 @dataclass(frozen=True, slots=True)
 class WrittenYear:
-    """What became of everyone due; students, not rows, are counted.
+    """The written files, and the outcomes of the students; counts are of students, not rows.
 
-    `index` is described in run_index, `held_list` has a JSON line for each held student. `missing`
-    counts marks without a snapshot: syncs that failed and were not repeated. `left_out` counts
-    those due whom the mapping's conditions give no row in any file. `unmatched_totals` counts the
-    values without a match code by (file, field), also those that `unmatched` does not list.
-    `settled` counts those with whom the run did something, and `change` is what it does to the
-    year's totals.
+    `index` is described in run_index; `held_list` has a JSON line for each held student. `missing`
+    counts marks without a snapshot: syncs that failed and were not repeated. `left_out` counts due
+    students without a row by the mapping's conditions. `unmatched_totals` counts the values without
+    a match code by (file, field), also those that `unmatched` does not list. `settled` counts
+    students with an outcome, and `change` is the change of the year's totals.
     """
 
     files: tuple[WrittenFile, ...]
@@ -49,7 +47,7 @@ class WrittenYear:
     missing: int
     held_count: int
     held: tuple[HeldRow, ...]
-    held_of_all: bool
+    incomplete_full_file: bool
     left_out: int = 0
     unmatched: tuple[UnmatchedValue, ...] = ()
     unmatched_totals: Mapping[tuple[str, str], int] = field(default_factory=dict)
@@ -58,7 +56,7 @@ class WrittenYear:
 
 
 class _Held:
-    """Gathers those left out: the first for the run's record, all of them on disk."""
+    """Collects the held students: the first for the run record, all of them in a local file."""
 
     def __init__(self, path: Path) -> None:
         self.path = path
@@ -85,14 +83,14 @@ class _Held:
 
 
 class _Year:
-    """The outputs of a year, and the count of everyone who goes into them or does not."""
+    """The files of a year, and the counts of students by outcome."""
 
     def __init__(self, compiled: CompiledMapping, folder: Path) -> None:
-        self.of_all = [file.is_full for file in compiled.files]
+        self._full = [file.is_full for file in compiled.files]
         self.students = self.removed = self.missing = self.left_out = self.due = 0
-        self._moves: Counter[tuple[str, str]] = Counter()
+        self._changes: Counter[tuple[str, str]] = Counter()
         self._compiled = compiled
-        self._tells_removals = any(file.removals for file in compiled.files)
+        self._writes_removals = any(file.removals for file in compiled.files)
         self._names = [file.name for file in compiled.files]
         self._outputs = [
             OutputFile(file.name, folder / f"{number}.part", file.header)
@@ -116,9 +114,9 @@ class _Year:
 
     def _add_removed(self, current: Current, mark: DueMark | None) -> None:
         mapped = MappedStudent((), [], [])
-        if self._tells_removals:
-            moment = dt.datetime.fromtimestamp(arrived_at_ms(current.version) / 1000, dt.UTC)
-            text = moment.isoformat(timespec="milliseconds").replace("+00:00", "Z")
+        if self._writes_removals:
+            removed_at = arrived_at(current.version).isoformat(timespec="milliseconds")
+            text = removed_at.replace("+00:00", "Z")
             mapped = self._compiled.map_removed(current.student_id, text)
         if mapped.problems:
             self._held.add(current, mapped.problems, mark)
@@ -129,42 +127,42 @@ class _Year:
         self, current: Current, registration: dict[str, Any], mark: DueMark | None
     ) -> None:
         mapped = self._compiled.map(registration, due=mark is not None)
-        problems, there = mapped.problems, set[int]()
+        problems, present = mapped.problems, set[int]()
         if mapped.claims:
-            problems, there = self._claimed.claim(current.student_id, mapped.claims, self._names)
+            problems, present = self._claimed.claim(current.student_id, mapped.claims, self._names)
         if problems:
             self._held.add(current, problems, mark)
         elif any(mapped.lines):
             self.students += 1
             outcome = self._settled(current, Outcome.EXPORTED, mark)
-            self._write(current, mapped, there, outcome)
-        elif mark or all(self.of_all):
-            # Who is not due and in no file of all students keeps the row in a file of changes.
+            self._write(current, mapped, present, outcome)
+        elif mark or all(self._full):
+            # A student who is not due keeps the row in a file of changes.
             self.left_out += mark is not None
-            self._write(current, mapped, there, self._settled(current, Outcome.LEFT_OUT, mark))
+            self._write(current, mapped, present, self._settled(current, Outcome.LEFT_OUT, mark))
 
     def _settled(self, current: Current, outcome: Outcome, mark: DueMark | None) -> str:
-        """The outcome, counted, or nothing if the student was not due and has it already."""
+        """Counts the outcome; returns "" for a student who was not due and had it already."""
         if mark is None and current.outcome == outcome:
             return ""
-        self._moves[current.outcome, outcome] += 1
+        self._changes[current.outcome, outcome] += 1
         return outcome
 
     def _write(
-        self, current: Current, mapped: MappedStudent, there: set[int], outcome: str
+        self, current: Current, mapped: MappedStudent, present: set[int], outcome: str
     ) -> None:
-        told = current.student_id, current.version, outcome
+        student = current.student_id, current.version, outcome
         written = False
-        for number, of_file in enumerate(mapped.lines):
-            if number in there:
-                continue  # an earlier student has brought this file's row
+        for number, lines in enumerate(mapped.lines):
+            if number in present:
+                continue  # the file has this row from an earlier student
             output = self._outputs[number]
-            for line in of_file:
+            for line in lines:
                 offset = output.add_row(line)
-                self._index.write(index_text(*told, number, offset, len(line), output.rows))
+                self._index.write(index_text(*student, number, offset, len(line), output.rows))
                 written = True
         if outcome and not written:
-            self._index.write(index_text(*told))
+            self._index.write(index_text(*student))
 
     def close(self) -> None:
         self._held.close()
@@ -179,8 +177,8 @@ class _Year:
         return WrittenYear(
             files=tuple(
                 file
-                for file, wants_all in zip(finished, self.of_all, strict=True)
-                if file.rows or (wants_all and self.due)
+                for file, is_full in zip(finished, self._full, strict=True)
+                if file.rows or (is_full and self.due)
             ),
             index=self._index_path,
             held_list=self._held.path,
@@ -189,12 +187,12 @@ class _Year:
             missing=self.missing,
             held_count=self._held.count,
             held=tuple(self._held.rows),
-            held_of_all=self._held.count > 0 and any(self.of_all),
+            incomplete_full_file=self._held.count > 0 and any(self._full),
             left_out=self.left_out,
             unmatched=self._compiled.unmatched.values(),
             unmatched_totals=self._compiled.unmatched.totals,
-            settled=self._moves.total(),
-            change=change_in_totals(self._moves),
+            settled=self._changes.total(),
+            change=change_in_totals(self._changes),
         )
 
 
@@ -205,11 +203,10 @@ def write_files(
     folder: Path,
     check: Callable[[], None],
 ) -> WrittenYear:
-    """Writes every file that has a row; memory does not grow with the students, who come in order
-    of their id (see `students_to_write`).
+    """Writes every file that has a row, and a full file that a removal has emptied; `students` are
+    in order of student id.
 
-    A full file is also written without rows, if a removal emptied it. `check` is called repeatedly,
-    and may raise to end the work. Raises Unavailable.
+    `check` is called repeatedly, and may raise to end the work. Raises Unavailable.
     """
     folder.mkdir(parents=True, exist_ok=True)
     year = _Year(compiled, folder)

@@ -1,4 +1,4 @@
-"""One school year of a run: its part of the plan, and its failure."""
+"""One school year of a run: what to export, and how it can fail."""
 
 from dataclasses import dataclass, field, replace
 
@@ -13,7 +13,7 @@ from registration_sync.use_cases.exporting.write_files import WrittenYear
 
 @dataclass(frozen=True, slots=True)
 class YearToExport:
-    """One year's part of a run; without `send` its files are archived only, for download.
+    """A school year to export; without `send` its files are archived only, for download.
 
     `held_overridden_by` sends a full file without the held students, `guards_overridden_by` sends
     the files whatever the guards find. Exported snapshots expire at `expires_at` (epoch seconds).
@@ -26,7 +26,6 @@ class YearToExport:
     marker: YearMarker
     compiled: CompiledMapping
     mapping_version: int
-    is_full: bool
     folder: str
     send: bool
     expires_at: int
@@ -38,12 +37,17 @@ class YearToExport:
 
     @property
     def paths(self) -> list[str]:
-        """Where its files go on the server."""
+        """The remote paths of the files that the year may deliver."""
         return [f"{self.folder}/{name}" for name in self.compiled.delivered_names]
+
+    def path_of(self, file_name: str) -> str:
+        """The remote path of a file, or of the package that contains it."""
+        package = self.compiled.package
+        return f"{self.folder}/{package.name if package else file_name}"
 
 
 class IncompleteFullFile(RegistrationSyncError):
-    """A full file must have every student: a missing child would count as gone."""
+    """A full file must have every student: the SIS treats a missing one as gone."""
 
     code = "held_in_full_file"
 

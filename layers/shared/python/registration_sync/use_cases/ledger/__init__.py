@@ -1,1 +1,1 @@
-"""Account for each student after an export. Read `retire_batches` first."""
+"""Record each student's outcome after an export. Read `retire_batches` first."""

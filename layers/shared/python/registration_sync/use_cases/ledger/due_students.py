@@ -1,4 +1,4 @@
-"""Reads the due students: each mark with the current snapshot of the student."""
+"""Joins due marks with the students' current snapshots."""
 
 from collections import deque
 from collections.abc import Iterator

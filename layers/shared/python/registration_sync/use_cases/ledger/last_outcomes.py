@@ -1,36 +1,25 @@
-"""The last outcome of each student, also where the snapshots do not have it yet."""
+"""Reads the last outcome of each student, including outcomes that are not in the snapshots yet."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from functools import cache
-from pathlib import Path
 
 from registration_sync.domain.registrations.batches import Current, YearMarker
 from registration_sync.domain.registrations.ledger import LedgerEntry, Outcome, inferred_outcome
-from registration_sync.ports.archive import Archive
 from registration_sync.ports.registrations import Snapshots
-from registration_sync.use_cases.ledger.run_index import fetch_index, settled_students
+from registration_sync.use_cases.ledger.run_index import settled_students
+from registration_sync.use_cases.ledger.stored_year import StoredYear
 
 type WithLastOutcome = Callable[[Current], Current]
 """Adds the student's outcome as of the last exported batch."""
 
 
-def last_outcomes(
-    connection_id: str,
-    school_year: int,
-    numbers: YearMarker,
-    *,
-    snapshots: Snapshots,
-    archive: Archive,
-    workspace: Path,
-) -> WithLastOutcome:
-    """Reads the indexes of runs that are not retired: only just after a run, or after a run that
-    was interrupted. Raises Unavailable."""
+def last_outcomes(year: StoredYear[Snapshots], numbers: YearMarker) -> WithLastOutcome:
+    """Reads the indexes of unretired runs, which exist only shortly after a run, or after an
+    interrupted run. Raises Unavailable."""
     known: dict[str, Current] = {}
-    for entry in unretired_entries(connection_id, school_year, numbers, snapshots=snapshots):
-        index = entry.settled and fetch_index(
-            connection_id, school_year, entry, archive=archive, workspace=workspace
-        )
+    for entry in unretired_entries(year, numbers):
+        index = entry.settled and year.fetch_index(entry)
         for student_id, outcome in settled_students(index) if index else ():
             before = known.get(student_id) or Current(student_id, "", 0, None)
             known[student_id] = with_outcome(before, outcome, entry.last)
@@ -52,7 +41,7 @@ def last_outcomes(
     @cache
     def is_before_ledger() -> bool:
         """Whether the last export is older than the ledger."""
-        return snapshots.ledger(connection_id, school_year, numbers.exported) is None
+        return year.ledger(numbers.exported) is None
 
     return with_last_outcome
 
@@ -68,13 +57,11 @@ def with_outcome(current: Current, outcome: str, batch: int) -> Current:
     )
 
 
-def unretired_entries(
-    connection_id: str, school_year: int, numbers: YearMarker, *, snapshots: Snapshots
-) -> Iterator[LedgerEntry]:
+def unretired_entries(year: StoredYear[Snapshots], numbers: YearMarker) -> Iterator[LedgerEntry]:
     """The ledger entries of the batches that are exported but not retired, in order."""
     batch = numbers.retired + 1
     while batch <= numbers.exported:
-        entry = snapshots.ledger(connection_id, school_year, batch)
+        entry = year.ledger(batch)
         if entry:
             yield entry
         batch = (entry.last if entry else batch) + 1

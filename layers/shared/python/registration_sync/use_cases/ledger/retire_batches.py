@@ -1,6 +1,6 @@
 """Retires exported batches: settles their students and deletes their marks.
 
-This happens after the run, without delaying it; the next run retires first what is left.
+This happens after the run, without delaying it; the next run first retires what is left.
 """
 
 import datetime as dt
@@ -13,8 +13,8 @@ from registration_sync.domain.registrations.ledger import LedgerEntry, Outcome
 from registration_sync.domain.school_year import retained_until
 from registration_sync.ports.archive import Archive
 from registration_sync.ports.registrations import RegistrationsTable
-from registration_sync.use_cases.ledger.due_students import with_current
-from registration_sync.use_cases.ledger.run_index import fetch_index, settled_students
+from registration_sync.use_cases.ledger.run_index import settled_students
+from registration_sync.use_cases.ledger.stored_year import StoredYear
 
 MIN_SECONDS_LEFT = 60.0
 BATCH_SIZE = 500
@@ -22,37 +22,29 @@ BATCH_SIZE = 500
 
 def retire_batches(
     connection_id: str,
+    workspace: Path,
     *,
     table: RegistrationsTable,
     archive: Archive,
-    workspace: Path,
     retention_days: int,
-    now: dt.datetime,
+    now: Callable[[], dt.datetime],
     seconds_left: Callable[[], float],
 ) -> None:
     """Retires the exported batches of all years, as far as time allows; the next export does the
     rest. Raises Unavailable."""
     for school_year, numbers in table.marker(connection_id).years.items():
         retire_year(
-            connection_id,
-            school_year,
+            StoredYear(connection_id, school_year, table, archive, workspace),
             numbers,
-            table=table,
-            archive=archive,
-            workspace=workspace,
-            expires_at=int(retained_until(school_year, now, retention_days).timestamp()),
+            expires_at=int(retained_until(school_year, now(), retention_days).timestamp()),
             go_on=lambda: seconds_left() > MIN_SECONDS_LEFT,
         )
 
 
 def retire_year(
-    connection_id: str,
-    school_year: int,
+    year: StoredYear[RegistrationsTable],
     numbers: YearMarker,
     *,
-    table: RegistrationsTable,
-    archive: Archive,
-    workspace: Path,
     expires_at: int,
     go_on: Callable[[], bool],
 ) -> None:
@@ -62,13 +54,13 @@ def retire_year(
     ever expires. Safe to repeat, also concurrently. Stops early once `go_on` returns False; raises
     Unavailable and any error of `go_on`.
     """
+    table, connection_id, school_year = year.table, year.connection_id, year.school_year
     retired = numbers.retired
     while retired < numbers.exported:
-        entry = table.ledger(connection_id, school_year, retired + 1)
+        entry = year.ledger(retired + 1)
         batches = range(retired + 1, (entry.last if entry else retired + 1) + 1)
         last = batches.stop - 1
-        outcomes = _outcomes(connection_id, school_year, batches, entry, table, archive, workspace)
-        for some in batched(outcomes, BATCH_SIZE):
+        for some in batched(_outcomes(year, batches, entry), BATCH_SIZE):
             if not go_on():
                 return
             table.settle(connection_id, school_year, last, dict(some), expires_at)
@@ -81,28 +73,19 @@ def retire_year(
 
 
 def _outcomes(
-    connection_id: str,
-    school_year: int,
-    batches: range,
-    entry: LedgerEntry | None,
-    table: RegistrationsTable,
-    archive: Archive,
-    workspace: Path,
+    year: StoredYear[RegistrationsTable], batches: range, entry: LedgerEntry | None
 ) -> Iterator[tuple[str, str]]:
     """Each student with the outcome, from the index of the run."""
     if entry and not entry.settled:
         return
-    index = entry and fetch_index(
-        connection_id, school_year, entry, archive=archive, workspace=workspace
-    )
+    index = entry and year.fetch_index(entry)
     if index:
         yield from settled_students(index)
         index.unlink()
         return
     # The archive was lost, or the run is older than the ledger: the marked students were most
     # likely exported, except held ones, which are in a later batch.
-    marks = table.marks(connection_id, school_year, batches)
-    for mark, current in with_current(connection_id, school_year, marks, table):
+    for mark, current in year.marked_students(batches):
         if current and current.batch < batches.stop:
             removed = current.snapshot is None
             yield mark.student_id, Outcome.REMOVED if removed else Outcome.EXPORTED

@@ -1,7 +1,7 @@
 """The index of a run's year: the outcome of each student, and the positions of the rows.
 
 It has a tab-separated line for each row, in order of student id, and one for each student with an
-outcome but no row. It is archived with the files; receipts and totals read nothing else.
+outcome but no row. It is archived with the files; receipts and totals are made from it.
 """
 
 from collections.abc import Iterator
@@ -9,10 +9,6 @@ from itertools import groupby
 from operator import attrgetter
 from pathlib import Path
 from typing import NamedTuple
-
-from registration_sync.domain.errors import NotFound
-from registration_sync.domain.registrations.ledger import LedgerEntry
-from registration_sync.ports.archive import Archive
 
 
 class IndexLine(NamedTuple):
@@ -74,23 +70,3 @@ def settled_students(index: Path) -> Iterator[tuple[str, str]]:
         outcome = next(lines).outcome
         if outcome:
             yield student_id, outcome
-
-
-def fetch_index(
-    connection_id: str,
-    school_year: int,
-    entry: LedgerEntry,
-    *,
-    archive: Archive,
-    workspace: Path,
-) -> Path | None:
-    """Downloads the index of the entry's run; None if it is no longer archived. Raises
-    Unavailable."""
-    name = f"{school_year}/{index_name(entry.last)}"
-    target = workspace / f"fetched-{name.replace('/', '-')}"
-    workspace.mkdir(parents=True, exist_ok=True)
-    try:
-        archive.fetch(connection_id, entry.run_id, name, target)
-    except NotFound:
-        return None
-    return target

@@ -11,6 +11,7 @@ from registration_sync.domain.registrations.ledger import (
 )
 from registration_sync.domain.registrations.row_history import Histories
 from registration_sync.ports.registrations import RegistrationsTable
+from registration_sync.use_cases.ledger.stored_year import StoredYear
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,12 +24,7 @@ class YearTotals:
 
 
 def read_year_totals(
-    connection_id: str,
-    school_year: int,
-    exported: int,
-    *,
-    expires_at: int,
-    table: RegistrationsTable,
+    year: StoredYear[RegistrationsTable], exported: int, *, expires_at: int
 ) -> YearTotals:
     """The totals up to the last exported batch, whose students must be settled.
 
@@ -37,11 +33,11 @@ def read_year_totals(
     """
     if not exported:
         return YearTotals()
-    entry = table.ledger(connection_id, school_year, exported)
+    entry = year.ledger(exported)
     if entry:
         return YearTotals(entry.totals, entry.last_export, entry.histories)
     totals = NO_TOTALS
-    for some in batched(table.all_current(connection_id, school_year), 500):
+    for some in batched(year.all_current(), 500):
         inferred: dict[str, str] = {}
         for current in some:
             outcome = inferred_outcome(current, exported)
@@ -49,5 +45,5 @@ def read_year_totals(
             if outcome:
                 inferred[current.student_id] = outcome
         if inferred:
-            table.settle(connection_id, school_year, exported, inferred, expires_at)
+            year.table.settle(year.connection_id, year.school_year, exported, inferred, expires_at)
     return YearTotals(totals)

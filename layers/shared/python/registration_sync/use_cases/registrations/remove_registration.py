@@ -1,4 +1,4 @@
-"""Removes a student from the due students and the current snapshots."""
+"""Removes a student's registration of a school year."""
 
 import datetime as dt
 from collections.abc import Callable
@@ -22,10 +22,8 @@ def remove_registration(
     table: RegistrationsTable,
     seconds_left: Callable[[], float],
 ) -> None:
-    """Stores a tombstone, in the same way as a sync: a late sync could undo a delete.
-
-    Raises Unavailable if the removal could not be confirmed.
-    """
+    """Stores a tombstone, because a late sync could undo a delete. Raises Unavailable if the
+    removal was not confirmed."""
     version = version_of(int(arrived_at.timestamp() * 1000), request_id, 0)
     removal = StudentChange(school_year, student_id, version, snapshot=None)
     outcomes = store_changes(connection_id, [removal], table=table, seconds_left=seconds_left)

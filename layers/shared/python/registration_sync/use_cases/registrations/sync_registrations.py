@@ -26,11 +26,8 @@ MIN_SECONDS_LEFT = 5.0
 type Key = tuple[int, str]
 """(school year, student id)"""
 
-_MESSAGES = {
-    "synced": "",
-    "superseded": "A later sync of this student is stored already.",
-    "failed": "Not confirmed: please send this registration again.",
-}
+_SUPERSEDED = "A later sync of this student is stored already."
+_NOT_CONFIRMED = "Not confirmed: please send this registration again."
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,8 +66,8 @@ def sync_registrations(
 ) -> list[SyncResult]:
     """Stores the approved registrations; returns a result for each, in the order of the request.
 
-    Dates them to the request's `as_of` if that is before the arrival. The client sends `failed`
-    ones again, and corrects `refused` ones first.
+    The request's `as_of` replaces a later time of arrival. The client sends `failed` registrations
+    again, and corrects `refused` ones first.
     """
     registrations = request.registrations
     moment = min(arrived_at, request.as_of) if request.as_of else arrived_at
@@ -85,7 +82,7 @@ def sync_registrations(
         )
         for registration, snapshot in zip(registrations, encoded, strict=True)
         if not isinstance(snapshot, Refusal)
-    }  # of several for one student, the last is stored
+    }  # of several registrations of a student, only the last is stored
     outcomes = store_changes(
         connection_id, changes.values(), table=table, seconds_left=seconds_left
     )
@@ -97,9 +94,9 @@ def sync_registrations(
         outcome = outcomes[year, student]
         is_last = changes[year, student].snapshot is snapshot
         if outcome is Stored.UNCONFIRMED:
-            return SyncResult(student, year, "failed", "not_confirmed", _MESSAGES["failed"])
+            return SyncResult(student, year, "failed", "not_confirmed", _NOT_CONFIRMED)
         if outcome is Stored.SUPERSEDED or not is_last:
-            return SyncResult(student, year, "superseded", "superseded", _MESSAGES["superseded"])
+            return SyncResult(student, year, "superseded", "superseded", _SUPERSEDED)
         return SyncResult(student, year, "synced", "synced")
 
     return [result(*pair) for pair in zip(registrations, encoded, strict=True)]
@@ -115,8 +112,8 @@ def store_changes(
     """Marks the students in the open batch, stores their snapshots, and confirms both.
 
     A write is confirmed if the same batch is still open after all writes. If an export closed the
-    batch meanwhile, everything is written again into the new one, superseded students too: their
-    marks in the closed batch may have been too late for that export.
+    batch meanwhile, everything is written to the new batch, superseded students too: their marks in
+    the closed batch may have been too late for that export.
     """
     waiting = {change.key: change for change in changes}
     outcomes = dict.fromkeys(waiting, Stored.UNCONFIRMED)
@@ -142,11 +139,9 @@ def store_changes(
 def _open_batches(connection_id: str, years: set[int], table: RegistrationsTable) -> dict[int, int]:
     batches = _batches_of(table.marker(connection_id))
     absent = sorted(years - batches.keys())
-    if not absent:
-        return batches
     for year in absent:
         table.add_year(connection_id, year)
-    return _batches_of(table.marker(connection_id))
+    return _batches_of(table.marker(connection_id)) if absent else batches
 
 
 def _batches_of(marker: ExportMarker) -> dict[int, int]:

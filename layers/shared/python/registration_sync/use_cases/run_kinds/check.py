@@ -1,4 +1,4 @@
-"""Check connection: the run has every step, and the connection remembers the outcome."""
+"""Check: tries every step of a delivery, and stores the outcome with the connection."""
 
 import datetime as dt
 from collections.abc import Callable, Sequence

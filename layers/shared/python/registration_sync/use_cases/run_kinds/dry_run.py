@@ -1,7 +1,7 @@
-"""Dry run: writes tonight's files now, without sending them; it reads, and changes nothing.
+"""Dry run: writes the files that an export would deliver now, without sending them.
 
-It takes no lease, so it may run beside an export; students that the export clears away meanwhile
-are missing in it.
+A dry run takes no lease, so it may run beside an export; students that the export delivers
+meanwhile are missing from the files.
 """
 
 import datetime as dt
@@ -23,13 +23,13 @@ from registration_sync.use_cases.exporting.students import students_to_write
 from registration_sync.use_cases.exporting.workspace import year_workspace
 from registration_sync.use_cases.exporting.write_files import WrittenYear, write_files
 from registration_sync.use_cases.exporting.year import IncompleteFullFile, YearToExport, failed_year
-from registration_sync.use_cases.exporting.year_outcome import delivered_file, outcome_of, waits
+from registration_sync.use_cases.exporting.year_outcome import needs_confirmation, outcome_of
 from registration_sync.use_cases.ledger.run_index import index_rows
 from registration_sync.use_cases.run_kinds.lifecycle import Attempt
 
 MAX_ROWS_SHOWN = 20
 MAX_CHARACTERS_SHOWN = 1000
-"""Of each line: a DynamoDB item holds 400 kB. The archived files have all of it."""
+"""Of each line, because a DynamoDB item holds 400 kB. The archived files have whole lines."""
 
 _WOULD_WAIT = "An export now would wait for a confirmation."
 
@@ -69,22 +69,22 @@ def _write(
     year: YearToExport, table: RegistrationsTable, dry_runs: Archive, folder: Path
 ) -> YearOutcome:
     connection_id, school_year = year.connection_id, year.school_year
-    batches = range(year.marker.exported + 1, year.marker.open + 1)
     students = students_to_write(
-        connection_id, school_year, batches, compiled=year.compiled, table=table
+        connection_id, school_year, year.marker.due_batches, compiled=year.compiled, table=table
     )
     written = write_files(students, compiled=year.compiled, folder=folder, check=lambda: None)
-    archive_year(year, batches, written, written.files, dry_runs)
+    archive_year(year, written, written.files, dry_runs)
     last_export = table.ledger(connection_id, school_year, year.marker.exported)
     findings = evaluate_guards(year, written, last_export.histories if last_export else ())
     lines = _first_lines(year, written)
     files = tuple(
-        delivered_file(year, file, None, tuple(lines[file.number])) for file in written.files
+        file.delivered(year.path_of(file.name), lines=tuple(lines[file.number]))
+        for file in written.files
     )
     outcome = outcome_of(year, written, files, findings)
-    if written.files and waits(year, findings):
+    if written.files and needs_confirmation(year, findings):
         outcome = replace(outcome, warnings=(*outcome.warnings, _WOULD_WAIT))
-    if written.held_of_all and year.held_overridden_by is None:
+    if written.incomplete_full_file and year.held_overridden_by is None:
         error = RunError.of(IncompleteFullFile(written))
         return replace(outcome, status=RunStatus.FAILED, error=error)
     return outcome

@@ -1,7 +1,7 @@
 """Erasure: removes a student from everything that is kept of a connection, and records it.
 
-It goes through snapshots and marks, run records, and the archive, in this order, and holds the
-lease, so that no export writes meanwhile. An interrupted erasure continues when it is repeated.
+Snapshots and marks are erased first, then run records, then the archive. The run holds the lease,
+so that no export writes meanwhile. An interrupted erasure continues when it is repeated.
 """
 
 import datetime as dt
@@ -22,14 +22,15 @@ from registration_sync.ports.archive import Archive
 from registration_sync.ports.connections import Connections
 from registration_sync.ports.registrations import RegistrationsTable, StudentErasureStore
 from registration_sync.ports.runs import Runs
-from registration_sync.use_cases.exporting.archive_erasure import (
+from registration_sync.use_cases.archived.erase_rows import (
     KeptYear,
-    Places,
+    RowSpans,
     erase_rows,
     find_rows,
     kept_years,
 )
 from registration_sync.use_cases.ledger.retire_batches import retire_year
+from registration_sync.use_cases.ledger.stored_year import StoredYear
 from registration_sync.use_cases.run_kinds.dry_run import MAX_ROWS_SHOWN
 from registration_sync.use_cases.run_kinds.lifecycle import Attempt
 from registration_sync.use_cases.runs.lease import HeldLease
@@ -40,15 +41,15 @@ DONE = (
     "days."
 )
 _CONTINUES = " What was erased stays erased: request it again, and it continues."
-_OTHERS_RUN = "A dry run or a test record was in progress, and may have kept the student once more."
+_OTHERS_RUN = "A dry run or a test record was in progress, and may have stored the student again."
 
 MAX_TRIES = 20
-"""A sync of the same student may come between reading and deleting."""
+"""A sync of the same student may occur between reading and deleting."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ErasureStores:
-    """All that keeps data of students."""
+    """Everything that stores data of students."""
 
     connections: Connections
     runs: Runs
@@ -68,8 +69,8 @@ def run_erasure(
 ) -> Run:
     """Erases the student; the finished record names no student.
 
-    A sync that is answered after this run started is a new fact, and stays. Raises InvalidRequest
-    without a student, and RunCancelled.
+    A sync that is confirmed after this run started is not erased. Raises InvalidRequest without a
+    student, and RunCancelled.
     """
     student_id = attempt.run.request.student_id
     if student_id is None:
@@ -112,24 +113,20 @@ class _Erasure:
                 continue
             others_write |= _may_still_write(run, self.now())
             self._erase_run(run, kept.pop(run.run_id, []))
-        for of_run in kept.values():  # of runs whose records have expired
+        for years in kept.values():  # of runs whose records have expired
             self.lease.check()
-            self._erase_kept([(year, self._find(year)) for year in of_run])
+            self._erase_kept([(year, self._find(year)) for year in years])
         if others_write:
             raise Unavailable(_OTHERS_RUN)
 
     def _erase_from_table(self, school_year: int, numbers: YearMarker) -> None:
-        """Closes the open batch first: a sync in progress that has put its mark there repeats all
-        of its writes in the next one."""
+        """Closes the open batch first: a sync in progress that has put its mark there repeats its
+        writes in the next batch."""
         stores, connection_id = self.stores, self.run.connection_id
         expires_at = retained_until(school_year, self.now(), self.retention_days)
         retire_year(
-            connection_id,
-            school_year,
+            StoredYear(connection_id, school_year, stores.table, stores.archive, self.workspace),
             numbers,
-            table=stores.table,
-            archive=stores.archive,
-            workspace=self.workspace,
             expires_at=int(expires_at.timestamp()),
             go_on=self._go_on,
         )
@@ -137,7 +134,7 @@ class _Erasure:
         stores.table.close_batch(connection_id, school_year, numbers.open, self.lease.token)
         closed = range(1, numbers.open + 1)
         stores.student_data.erase_marks(connection_id, school_year, closed, self.student_id)
-        for batch in range(numbers.exported + 1, numbers.open + 1):
+        for batch in numbers.due_batches:
             self._forget_in_reasons(school_year, batch)
         if self._erase_current(school_year, numbers):
             self._count(Erased(snapshots=1))
@@ -192,7 +189,7 @@ class _Erasure:
         kept = kept_years(stores.archive, connection_id, self.workspace)
         return kept | kept_years(stores.dry_runs, connection_id, self.workspace)
 
-    def _find(self, year: KeptYear) -> Places | None:
+    def _find(self, year: KeptYear) -> RowSpans | None:
         return find_rows(year, self.student_id, MAX_ROWS_SHOWN)
 
     def _erase_run(self, run: Run, kept: list[KeptYear]) -> None:
@@ -200,8 +197,8 @@ class _Erasure:
         found = [(year, self._find(year)) for year in kept]
         is_about_others = run.student_ids and self.student_id not in run.student_ids
         if is_about_others:
-            found = [(year, places) for year, places in found if places]
-        cut = [year.school_year for year, places in found if places is None or places.spans]
+            found = [(year, rows) for year, rows in found if rows]
+        cut = [year.school_year for year, rows in found if rows is None or rows.spans]
         shown = _shown(run, found)
 
         def change(latest: Run) -> Run:
@@ -211,9 +208,9 @@ class _Erasure:
             self._count(Erased(runs=1))
         self._erase_kept(found)
 
-    def _erase_kept(self, found: list[tuple[KeptYear, Places | None]]) -> None:
-        for year, places in found:
-            self._count(erase_rows(year, places, self.student_id))
+    def _erase_kept(self, found: list[tuple[KeptYear, RowSpans | None]]) -> None:
+        for year, rows in found:
+            self._count(erase_rows(year, rows, self.student_id))
             shutil.rmtree(year.workspace, ignore_errors=True)
 
     def _count(self, erased: Erased) -> None:
@@ -222,12 +219,12 @@ class _Erasure:
             self.stores.runs.save(self.run)
 
 
-def _shown(run: Run, found: list[tuple[KeptYear, Places | None]]) -> set[tuple[int, str]]:
-    """The files of a dry run whose lines may be the student's; all of them where there is no index
-    any more, because it expires before the record."""
+def _shown(run: Run, found: list[tuple[KeptYear, RowSpans | None]]) -> set[tuple[int, str]]:
+    """The files of a dry run whose lines may be the student's: all of them once the index has
+    expired, which happens before the record expires."""
     if run.kind is not RunKind.DRY_RUN:
         return set()
-    known = {year.school_year: places.shown for year, places in found if places}
+    known = {year.school_year: rows.shown for year, rows in found if rows}
     return {
         (year.school_year, file.name)
         for year in run.years

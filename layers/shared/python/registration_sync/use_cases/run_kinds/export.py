@@ -18,7 +18,7 @@ from registration_sync.ports.sftp import Deliveries
 from registration_sync.use_cases.delivery.deliver_files import RunConnection
 from registration_sync.use_cases.delivery.importer import CollectionCheck
 from registration_sync.use_cases.exporting.earlier_attempt import find_earlier_attempt
-from registration_sync.use_cases.exporting.export_year import export_year
+from registration_sync.use_cases.exporting.export_year import ExportResources, export_year
 from registration_sync.use_cases.exporting.guards import evaluate_guards
 from registration_sync.use_cases.exporting.plan import Plan, plan_years, ready_mapping
 from registration_sync.use_cases.exporting.progress import Progress
@@ -45,10 +45,10 @@ def run_export(
     now: Callable[[], dt.datetime],
     retention_days: int,
 ) -> Run:
-    """The finished run, or one that awaits confirmation where a guard holds a year's delivery.
+    """The finished run, or one that awaits confirmation because a guard holds a year's delivery.
 
-    A year that fails leaves the others alone, and its students due. Raises InvalidRequest, NotFound
-    and MarkerLost if nothing can be exported, RunCancelled, and Unavailable.
+    If a year fails, its students stay due, and the other years are exported. Raises InvalidRequest,
+    NotFound and MarkerLost if nothing can be exported, RunCancelled, and Unavailable.
     """
     connection = attempt.connection
     cancel_superseded_run(attempt.run, now=now(), runs=runs)
@@ -60,27 +60,19 @@ def run_export(
     outcomes = {year.school_year: year for year in run.years}
     server = server_of(connection)
     lease.on_loss = server.close
+    resources = ExportResources(
+        table=table, archive=archive, server=server, lease=lease, pause=pause, now=now
+    )
     collection = CollectionCheck(connection, run, deliveries)
     progress = Progress(run, runs, now)
-    export = partial(
-        _export,
-        plan=plan,
-        collection=collection,
-        table=table,
-        archive=archive,
-        server=server,
-        lease=lease,
-        workspace=attempt.workspace,
-        pause=pause,
-        now=now,
-    )
     try:
         for year in plan.years:
-            outcome = export(year, report=partial(progress.at, year.school_year))
+            report = partial(progress.show_phase, year.school_year)
+            outcome = _export(year, plan, collection, resources, attempt.workspace, report)
             # The files of an earlier attempt may have been replaced since.
             collection.record_uploads([file for file in outcome.files if file.replaced_by])
             outcomes[year.school_year] = outcome
-            progress.year_is_done(outcome)
+            progress.finish_year(outcome)
     finally:
         server.close()
     return finished_run(run, outcomes.values(), now())
@@ -88,42 +80,34 @@ def run_export(
 
 def _export(
     year: YearToExport,
-    *,
-    report: Callable[[str], None],
     plan: Plan,
     collection: CollectionCheck,
-    table: RegistrationsTable,
-    archive: Archive,
-    server: RunConnection,
-    lease: HeldLease,
+    resources: ExportResources,
     workspace: Path,
-    pause: Callable[[float], None],
-    now: Callable[[], dt.datetime],
+    report: Callable[[str], None],
 ) -> YearOutcome:
     def evaluate(written: WrittenYear, histories: Histories) -> list[Finding]:
         return evaluate_guards(year, written, histories) + collection.find_uncollected(
-            paths_of(year, written), server=server, lease=lease, pause=pause
+            paths_of(year, written),
+            server=resources.server,
+            lease=resources.lease,
+            pause=resources.pause,
         )
 
-    started_at = now()
+    started_at = resources.now()
     report("mapping")
     try:
         with year_workspace(workspace, year.school_year) as folder:
-            outcome = find_earlier_attempt(year, snapshots=table, archive=archive, workspace=folder)
+            outcome = find_earlier_attempt(
+                year, snapshots=resources.table, archive=resources.archive, workspace=folder
+            )
             if outcome is None:
                 plan.refuse_shared(year)
                 outcome = export_year(
-                    year,
-                    table=table,
-                    archive=archive,
-                    server=server,
-                    lease=lease,
-                    workspace=folder,
-                    pause=pause,
-                    now=now,
-                    report=report,
-                    evaluate=evaluate,
+                    year, resources, workspace=folder, report=report, evaluate=evaluate
                 )
     except RegistrationSyncError as error:
         outcome = failed_year(year.school_year, error)
-    return replace(outcome, duration_seconds=round((now() - started_at).total_seconds(), 1))
+    return replace(
+        outcome, duration_seconds=round((resources.now() - started_at).total_seconds(), 1)
+    )

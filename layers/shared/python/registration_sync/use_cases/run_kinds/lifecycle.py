@@ -1,4 +1,4 @@
-"""The life cycle of a run of any kind: found by its event, started, executed, stored, announced."""
+"""Executes the run of an event: finds, starts, executes, stores and announces it."""
 
 import datetime as dt
 import tempfile
@@ -53,8 +53,8 @@ class Attempt:
 
 
 type Runner = Callable[[Attempt], Run]
-"""Executes a kind of run that needs no lease, and returns the finished run, which is not stored
-yet. Errors that a person must correct, and Unavailable, may be raised."""
+"""Executes a kind of run without the lease, and returns the finished run, which is not stored yet.
+May raise Unavailable, and errors that a person must correct."""
 
 type LeasedRunner = Callable[[Attempt, HeldLease], Run]
 """The same for a kind of run that holds the lease."""
@@ -78,9 +78,9 @@ class RunExecutor:
         """The run, which is also stored: finished, or awaiting confirmation. None for a scheduled
         event whose schedule is off or paused. An event that is delivered twice runs once.
 
-        The record has what a person must correct. Raises InvalidRequest for the event itself,
-        NotFound, AlreadyRunning while another run holds the lease, and Unavailable where another
-        attempt will follow.
+        Errors that a person must correct are in the record. Raises InvalidRequest for the event
+        itself, NotFound, AlreadyRunning while another run holds the lease, and Unavailable if
+        another attempt will follow.
         """
         run = self._find(event, request_id)
         if is_scheduled(event):
@@ -103,7 +103,7 @@ class RunExecutor:
                 raise
             self.announce(finished)
             if finished.kind is RunKind.EXPORT:
-                # The export is complete; the next one settles what is left here.
+                # The export is complete; the next one retires what is left.
                 with suppress(Unavailable, MarkerLost):
                     self.retire(finished.connection_id, Path(workspace))
         return finished
@@ -160,7 +160,7 @@ class RunExecutor:
         raise Unavailable("The run failed with a transient error and will be retried.")
 
     def _refuse(self, run: Run, error: AlreadyRunning, event: Mapping[str, Any]) -> None:
-        """Records that the run was refused; a scheduled one waits for its turn."""
+        """Records that the run was refused; a scheduled run is retried instead."""
         if error.run_id == run.run_id:  # invoked twice: the other attempt keeps the record
             raise Unavailable("Another attempt of this run may still be in progress.") from error
         if not is_scheduled(event):
@@ -172,9 +172,8 @@ class RunExecutor:
         return run
 
     def _announced_once(self, run: Run) -> Run:
-        """The run of an event that AWS delivered twice, or of an attempt that was killed between
-        the record and the announcement. A run that was cancelled before it started is not
-        announced."""
+        """The run of an event that AWS delivered twice, or of an attempt that was interrupted
+        before the announcement. A run that was cancelled before it started is not announced."""
         never_started = run.status is RunStatus.CANCELLED and not run.started_at
         if not never_started and not self.runs.is_announced(run.connection_id, run.run_id):
             self.announce(run)

@@ -1,12 +1,13 @@
-"""Rebuilds a marker that was lost, from marks, snapshots, the ledger and the records of runs.
+"""Rebuilds a lost marker from marks, snapshots, the ledger and the run records.
 
-Where it is unsure, whoever may be due is due: the worst case is the same row twice, as after a
-kill. A batch counts as exported only if something shows it: students that were settled in it, a
-later run that began after it, or the record of its run.
+In doubt, students are due: the worst case is the same row twice, as after an interrupted run. A
+batch counts as exported only if students were settled in it, a later run began after it, or its
+run record shows it.
 """
 
 import datetime as dt
 from collections.abc import Callable, Sequence
+from dataclasses import asdict
 from typing import Any
 
 from registration_sync.domain.errors import Conflict, MarkerLost, NotFound
@@ -18,9 +19,9 @@ from registration_sync.ports.runs import Runs, Ticker
 from registration_sync.use_cases.runs.lease import hold_lease
 
 REBUILD_MARKER = "rebuild_marker"
-"""The action of the operator's event, and what holds the lease meanwhile."""
+"""The action of the operator's event, and the holder of the lease meanwhile."""
 
-BATCHES_TO_SPARE = 10
+EXTRA_BATCHES = 10
 """Batches searched beyond those in run records: each attempt closes one batch."""
 
 _COMMITTED = {RunStatus.SUCCEEDED, RunStatus.PARTIAL, RunStatus.NOTHING_TO_EXPORT}
@@ -30,42 +31,39 @@ def rebuild_marker(
     connection_id: str,
     *,
     table: RegistrationsTable,
-    store: MarkerRecoveryStore,
+    marker_recovery: MarkerRecoveryStore,
     runs: Runs,
     ticker: Ticker,
-    token: str,
+    new_token: Callable[[], str],
     now: Callable[[], dt.datetime],
 ) -> dict[str, Any]:
-    """`{"connection_id", "years": [{"school_year", "open", "exported", "retired"}]}`, as they are
-    from now on. Reads every snapshot of the connection.
+    """Returns the new numbers: `{"connection_id", "years": [{"school_year", "open", "exported",
+    "retired"}]}`. Reads every snapshot of the connection.
 
-    Raises Conflict while a marker is there, NotFound where nothing is stored, AlreadyRunning,
-    LeaseLost and Unavailable.
+    Raises Conflict if the marker exists, NotFound if nothing is stored, AlreadyRunning, LeaseLost
+    and Unavailable.
     """
     with hold_lease(
-        connection_id, REBUILD_MARKER, token=token, table=table, ticker=ticker, now=now
+        connection_id, REBUILD_MARKER, new_token=new_token, table=table, ticker=ticker, now=now
     ) as lease:
         _refuse_present(connection_id, table)
         closed_by_runs = _attempts(connection_id, runs)
         years = {}
-        for school_year in store.years(connection_id):
+        for school_year in marker_recovery.years(connection_id):
             lease.check()
-            entries = list(store.entries(connection_id, school_year))
+            entries = list(marker_recovery.entries(connection_id, school_year))
             years[school_year] = _numbers(
                 connection_id, school_year, entries, closed_by_runs, table=table, runs=runs
             )
         if not years:
-            raise NotFound("Nothing is stored of this connection: its marker comes with a sync.")
-        store.put_years(connection_id, years, lease.token)
+            raise NotFound(
+                "Nothing is stored for this connection: the first sync creates a marker."
+            )
+        marker_recovery.put_years(connection_id, years, lease.token)
     return {
         "connection_id": connection_id,
         "years": [
-            {
-                "school_year": school_year,
-                "open": numbers.open,
-                "exported": numbers.exported,
-                "retired": numbers.retired,
-            }
+            {"school_year": school_year, **asdict(numbers)}
             for school_year, numbers in years.items()
         ],
     }
@@ -77,11 +75,11 @@ def _refuse_present(connection_id: str, table: RegistrationsTable) -> None:
     except MarkerLost:
         return
     if present:
-        raise Conflict("The marker of this connection is there: nothing was changed.")
+        raise Conflict("The marker of this connection exists: nothing was changed.")
 
 
 def _attempts(connection_id: str, runs: Runs) -> int:
-    """How many batches of a year the runs on record can have closed at most."""
+    """The largest number of batches of a year that the recorded runs can have closed."""
     kinds = {RunKind.EXPORT, RunKind.ERASURE}
     return sum(run.attempt for run in runs.all(connection_id) if run.kind in kinds)
 
@@ -101,7 +99,7 @@ def _numbers(
         settled = max(settled, current.settled_in)
     exported = max(settled, _last_committed(connection_id, school_year, entries, settled, runs))
     known = max([exported + 1, newest, *(entry.last + 1 for entry in entries)])
-    for batch in range(known + 1, known + closed_by_runs + BATCHES_TO_SPARE + 1):
+    for batch in range(known + 1, known + closed_by_runs + EXTRA_BATCHES + 1):
         marks = table.marks(connection_id, school_year, range(batch, batch + 1))
         if next(marks, None) is not None:
             known = batch
@@ -119,8 +117,8 @@ def _last_committed(
     settled: int,
     runs: Runs,
 ) -> int:
-    """The last batch of the newest entry whose run has surely moved the marker: it is put before
-    the marker moves, and a run that died in between has one too."""
+    """The last batch of the newest entry whose run certainly moved the marker. A run that was
+    interrupted before that has an entry too."""
     followed = {entry.first - 1 for entry in entries}
     for entry in reversed(entries):
         if entry.last <= settled or entry.last in followed:
@@ -138,7 +136,7 @@ def _has_committed(connection_id: str, school_year: int, entry: LedgerEntry, run
 
 
 def _retired(entries: Sequence[LedgerEntry], exported: int) -> int:
-    """Before a run closes its batch, and before an erasure, all that was exported is retired. So at
-    most the last entry is not."""
+    """The last batch that is certainly retired: every run that closes a batch retires all exported
+    batches first, so only those of the last entry may be left."""
     before = [entry.first - 1 for entry in entries if entry.first - 1 <= exported]
     return max(before, default=0)

@@ -1,11 +1,12 @@
-"""Send again: a past run's archived files, or some students' rows, to the original paths.
+"""Resend: sends a past run's archived files, or some students' rows, to the original paths.
 
-It holds the lease, so that no export runs beside it, and changes neither the marker nor a mark. It
-may bring older data: a person decides this, and the record names the person.
+The run holds the lease, so that no export runs beside it, and changes neither the marker nor a
+mark. It may deliver older data: a person decides this, and the record names the person.
 """
 
 import datetime as dt
 from collections.abc import Callable
+from dataclasses import replace
 
 from registration_sync.domain.connections.connection import Connection
 from registration_sync.domain.errors import InvalidRequest, RegistrationSyncError
@@ -20,6 +21,8 @@ from registration_sync.ports.archive import Archive
 from registration_sync.ports.connections import Connections, Mappings
 from registration_sync.ports.runs import Runs
 from registration_sync.ports.sftp import Deliveries
+from registration_sync.use_cases.archived.archive_resend import ResendYear, archive_resend
+from registration_sync.use_cases.archived.fetch_resend import fetch_resend
 from registration_sync.use_cases.delivery.deliver_files import (
     FinishedFile,
     RunConnection,
@@ -27,8 +30,6 @@ from registration_sync.use_cases.delivery.deliver_files import (
     with_done_files,
 )
 from registration_sync.use_cases.delivery.importer import CollectionCheck
-from registration_sync.use_cases.exporting.archive_resend import ResendYear, archive_resend
-from registration_sync.use_cases.exporting.fetch_resend import fetch_resend
 from registration_sync.use_cases.exporting.year import failed_year
 from registration_sync.use_cases.run_kinds.lifecycle import Attempt
 from registration_sync.use_cases.runs.lease import HeldLease
@@ -73,15 +74,18 @@ def run_resend(
     try:
         for year in years:
             try:
-                replaced = _not_collected(year, collection, server, lease, pause)
+                uncollected = _uncollected_warnings(year, collection, server, lease, pause)
                 files = _send(year, attempt, archive, server, lease, pause)
             except RegistrationSyncError as error:
                 outcomes.append(failed_year(year.school_year, error))
             else:
                 collection.record_uploads(files)
+                outcome = YearOutcome(
+                    year.school_year, RunStatus.SUCCEEDED, rows=year.students, files=files
+                )
                 limits = server.traits.unverified()
-                all_warnings = (*warnings, *_erased_from(year), *replaced, *limits)
-                outcomes.append(_sent(year, files, all_warnings))
+                all_warnings = (*warnings, *_erasure_warnings(year), *uncollected, *limits)
+                outcomes.append(replace(outcome, warnings=all_warnings))
     finally:
         server.close()
     return finished_run(run, outcomes, now())
@@ -95,15 +99,15 @@ def _warnings(past: Run, run: Run) -> tuple[str, ...]:
     return (repeats, moved)
 
 
-def _not_collected(
+def _uncollected_warnings(
     year: ResendYear,
     collection: CollectionCheck,
     server: RunConnection,
     lease: HeldLease,
     pause: Callable[[float], None],
 ) -> list[str]:
-    """The files that the importer has not collected and this replaces; a person decided so. An
-    older full file may lack students who came since."""
+    """Warnings about files that the importer has not collected and the resend replaces. An older
+    full file may lack students who were synced since."""
     older = {f"{year.folder}/{file.name}": False for file in year.files}
     found = collection.find_uncollected(older, server=server, lease=lease, pause=pause)
     resend = collection.run.request.resend
@@ -111,8 +115,8 @@ def _not_collected(
     return [finding.message for finding in found if finding.run_id != repeated]
 
 
-def _erased_from(year: ResendYear) -> list[str]:
-    """The files that differ from those that the past run delivered."""
+def _erasure_warnings(year: ResendYear) -> list[str]:
+    """Warnings about files that differ from those that the past run delivered."""
     return [
         f"{entry['name']} is without the rows of students who were erased since."
         for entry in year.manifest["files"]
@@ -129,32 +133,12 @@ def _send(
     pause: Callable[[float], None],
 ) -> tuple[DeliveredFile, ...]:
     finished = [FinishedFile(file.name, file.source) for file in year.files]
-    lease.check()  # as an export does
+    lease.check()  # a successor may be erasing a student
     archive_resend(year, attempt.run.connection_id, attempt.run.run_id, archive)
     if attempt.connection.done_file:
         finished = with_done_files(finished, attempt.workspace / "empty.part")
-    placed = deliver_files(finished, year.folder, server=server, lease=lease, pause=pause)
+    replacements = deliver_files(finished, year.folder, server=server, lease=lease, pause=pause)
     return tuple(
-        DeliveredFile(
-            name=file.name,
-            path=f"{year.folder}/{file.name}",
-            rows=file.rows,
-            bytes=file.source.stat().st_size,
-            sha256=file.sha256,
-            replaced_by=one.way.value,
-            modified=one.modified,
-        )
-        for file, one in zip(year.files, placed, strict=False)
-    )
-
-
-def _sent(
-    year: ResendYear, files: tuple[DeliveredFile, ...], warnings: tuple[str, ...]
-) -> YearOutcome:
-    return YearOutcome(
-        school_year=year.school_year,
-        status=RunStatus.SUCCEEDED,
-        rows=year.students,
-        files=files,
-        warnings=warnings,
+        file.delivered(f"{year.folder}/{file.name}", one.way.value, modified=one.modified)
+        for file, one in zip(year.files, replacements, strict=False)
     )

@@ -1,12 +1,13 @@
-"""Send record: sends one student through the real connection, beside the real files.
+"""Test record: sends one student through the real connection, beside the real files.
 
-It changes no state: the student is exported as usual.
+This changes no state: the student is exported as usual.
 """
 
 import datetime as dt
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import replace
+from itertools import chain
 from pathlib import Path
 
 from registration_sync.domain.connections.connection import Connection, DeliveryMethod
@@ -27,7 +28,7 @@ from registration_sync.domain.mapping.compiled.mapping import (
 from registration_sync.domain.mapping.definition.checks import TEST_FOLDER
 from registration_sync.domain.mapping.values.csv_format import CODECS
 from registration_sync.domain.registrations.batches import Current, DueMark
-from registration_sync.domain.runs.run import DeliveredFile, Run, RunStatus, YearOutcome
+from registration_sync.domain.runs.run import Run, RunStatus, YearOutcome
 from registration_sync.ports.archive import Archive
 from registration_sync.ports.connections import Connections, Mappings
 from registration_sync.ports.registrations import Snapshots
@@ -102,7 +103,7 @@ def _find(run: Run, table: Snapshots) -> tuple[int, Current]:
 def _write(
     current: Current, compiled: CompiledMapping, folder: Path
 ) -> tuple[WrittenYear, tuple[WrittenFile, ...]]:
-    """The written files, and those to send: themselves, or their package."""
+    """The written files, and the files to send: the same ones, or their package."""
     student = (DueMark(current.student_id), current)
     written = write_files([student], compiled=compiled, folder=folder, check=lambda: None)
     if compiled.package and written.files:
@@ -130,14 +131,10 @@ def _sent(
 ) -> YearOutcome:
     lines = {file.name: _lines(file) for file in written.files}
     delivered = tuple(
-        DeliveredFile(
-            name=file.name,
-            path=f"{folder}/{file.name}",
-            rows=file.rows,
-            bytes=file.bytes,
-            sha256=file.sha256,
-            replaced_by=way,
-            lines=lines.get(file.name) or tuple(line for each in lines.values() for line in each),
+        file.delivered(
+            f"{folder}/{file.name}",
+            way,
+            lines=lines.get(file.name) or tuple(chain.from_iterable(lines.values())),
         )
         for file, way in zip(files, replaced_by, strict=True)
     )
@@ -165,7 +162,7 @@ def _refuse_live(
 
 
 def _lines(file: WrittenFile) -> tuple[str, ...]:
-    """The lines of the file, with its header; its encoding is one of ours."""
+    """The lines of the file, with its header, in the first of our encodings that fits."""
     content = file.source.read_bytes()
     for codec in dict.fromkeys(CODECS.values()):
         with suppress(UnicodeDecodeError):
@@ -176,7 +173,7 @@ def _lines(file: WrittenFile) -> tuple[str, ...]:
 def _send_all(
     files: tuple[WrittenFile, ...], folder: str, session: SftpSession, new_token: Callable[[], str]
 ) -> list[str]:
-    """How each file was put in place."""
+    """Returns how each file replaced the old one."""
     try:
         session.make_folder(folder)
         return [_send(file, folder, new_token(), session) for file in files]

@@ -1,4 +1,4 @@
-"""Announces a run that ended or waits: metrics, an event for programs, a message for people."""
+"""Announces a run that ended or waits: metrics, an event for programs, an alert for people."""
 
 from collections.abc import Iterator
 from contextlib import suppress
@@ -17,8 +17,8 @@ RUN_FINISHED, RUN_WAITS = "Export run finished", "Export run waits"
 """The detail-types of the events; a run waits for a confirmation."""
 
 MAX_EARLIER_RUNS = 200
-"""Runs searched for the last export that lists held students; most often it is among the first.
-Without one, every held student counts as new."""
+"""Runs searched for the last export that lists held students. If there is none, every held student
+counts as new."""
 
 
 def announce_run(
@@ -32,9 +32,9 @@ def announce_run(
 ) -> list[RegistrationSyncError]:
     """Announces a stored run, and returns what failed.
 
-    The run stays as it is whatever happens here, so errors are returned and not raised. The metrics
-    are first: they need no other service, and their alarms fire even if a message is lost. The note
-    that the run was announced is last, so that the next attempt repeats what a kill prevented.
+    Errors do not change the run, so they are returned, not raised. The metrics are first: they need
+    no other service, and their alarms fire even if the alert is lost. The run is marked as
+    announced last, so that an interrupted announcement is repeated.
     """
     newly = _newly_held(run, runs) if run.holds_lease else {}
     errors: list[RegistrationSyncError] = []
@@ -54,7 +54,7 @@ def announce_run(
         except Unavailable as error:
             errors.append(error)
     if not errors:
-        with suppress(Unavailable):  # better announced twice than never
+        with suppress(Unavailable):  # a second announcement is better than none
             runs.mark_announced(run)
     return errors
 
@@ -66,7 +66,7 @@ def _newly_held(run: Run, runs: Runs) -> Counts:
 
 
 def _earlier(run: Run, runs: Runs) -> Iterator[Run]:
-    with suppress(Unavailable):  # better a message too many
+    with suppress(Unavailable):  # an unnecessary alert is better than none
         yield from runs.all(run.connection_id, after=run.run_id)
 
 

@@ -13,11 +13,8 @@ from registration_sync.use_cases.runs.read_run import stored_run
 def cancel_run(
     connection_id: str, run_id: str, *, cancelled_by: str, now: dt.datetime, runs: Runs
 ) -> tuple[Run, bool]:
-    """The cancelled run, and whether this call cancelled it. The function that was started for the
-    run does nothing, and a delivery that awaited confirmation is not sent.
-
-    Raises NotFound, and Conflict once the run has started: a delivery is not stopped halfway.
-    """
+    """The cancelled run, and whether this call cancelled it. Raises NotFound, and Conflict once the
+    run has started: a delivery is not stopped halfway."""
     run = stored_run(connection_id, run_id, runs=runs)
     if run.status is RunStatus.CANCELLED:
         return run, False
@@ -32,14 +29,13 @@ def cancel_run(
 
 
 def cancel_superseded_run(run: Run, *, now: dt.datetime, runs: Runs) -> None:
-    """Cancels the run that awaits confirmation, because another export starts and takes its
-    students: confirmed later, it would find no students, or send unseen ones. Raises
-    Unavailable."""
+    """Cancels the run that awaits confirmation, because `run` delivers its students: confirmed
+    later, it would find no students, or send unseen ones. Raises Unavailable."""
     awaiting = runs.awaiting(run.connection_id)
     if awaiting is None or awaiting.run_id == run.run_id:
         return
     message = f"It was not confirmed before run {run.run_id} started; all students stay due."
-    with suppress(Conflict):  # it was confirmed or cancelled just now
+    with suppress(Conflict):  # the run was just confirmed or cancelled
         _cancel(awaiting, message, now, runs)
 
 

@@ -1,14 +1,15 @@
-"""Confirms a run that awaits it: the delivery that a guard held back continues as it is."""
+"""Confirms a run that awaits confirmation: the delivery that a guard held continues."""
 
 import datetime as dt
 from contextlib import suppress
 from dataclasses import replace
 
-from registration_sync.domain.errors import AlreadyRunning, Conflict, Unavailable
+from registration_sync.domain.errors import Conflict, Unavailable
 from registration_sync.domain.runs.run import RunStatus
 from registration_sync.ports.registrations import LeaseReader
 from registration_sync.ports.runs import ExportStarter, Runs
 from registration_sync.use_cases.runs.read_run import stored_run
+from registration_sync.use_cases.runs.start_run import require_none_running
 
 
 def confirm_run(
@@ -21,18 +22,16 @@ def confirm_run(
     leases: LeaseReader,
     starter: ExportStarter,
 ) -> None:
-    """Makes the run pending once more and starts it. It exports the students due by then, of the
-    years that waited.
+    """Makes the run pending again and starts it, to export the then due students of the waiting
+    years.
 
-    Raises NotFound, Conflict if it does not await confirmation, AlreadyRunning while another run
-    is pending or in progress, and Unavailable if it could not be started: it still waits.
+    Raises NotFound, Conflict if the run does not await confirmation, AlreadyRunning while another
+    run is pending or in progress, and Unavailable if the run could not be started and still waits.
     """
     waiting = stored_run(connection_id, run_id, runs=runs)
     if waiting.status is not RunStatus.AWAITING_CONFIRMATION:
         raise Conflict(f"The run does not await confirmation: it is {waiting.status}.")
-    running = leases.running(connection_id, int(now.timestamp() * 1000))
-    if running:
-        raise AlreadyRunning("An export of this connection is already running.", run_id=running)
+    require_none_running(connection_id, leases=leases, now=now)
     runs.confirm(
         replace(
             waiting,
@@ -46,6 +45,6 @@ def confirm_run(
     try:
         starter.start(connection_id, run_id)
     except Unavailable:
-        with suppress(Conflict):  # it started nevertheless
+        with suppress(Conflict):  # the run has started nevertheless
             runs.cancel(waiting)
         raise

@@ -1,4 +1,4 @@
-"""Holds a connection's lease for the length of an export, so that two never run at once."""
+"""Holds a connection's lease for the duration of a run, so that two never run at once."""
 
 import datetime as dt
 from collections.abc import Callable, Iterator
@@ -17,7 +17,7 @@ from registration_sync.ports.runs import Ticker
 
 
 class HeldLease:
-    """The lease as its holder sees it; `token` marks everything this attempt writes."""
+    """The lease as its holder sees it; `token` identifies this attempt."""
 
     def __init__(
         self,
@@ -44,7 +44,7 @@ class HeldLease:
         self._expires_at_ms = lease.expires_at_ms
 
     def renew(self) -> None:
-        """Called in the background: a loss is kept for `check`, and ends what is under way."""
+        """Called in the background: a loss calls `on_loss`, and makes every later `check` fail."""
         lease = self._fresh()
         try:
             self._table.renew_lease(self._connection_id, lease)
@@ -52,14 +52,14 @@ class HeldLease:
             self._lost = True
             self.on_loss()
         except Unavailable:
-            return  # the next tick tries again; `check` knows how long the lease lasts
+            return  # the next tick retries; `check` knows when the lease expires
         else:
             self._expires_at_ms = lease.expires_at_ms
 
     def check(self, seconds: int = 0) -> None:
         """Raises LeaseLost if the lease is gone, or does not last `seconds` more."""
         if self._lost or self._expires_at_ms - self._now_ms() < seconds * 1000:
-            raise LeaseLost("Another run took over, as this one was too slow; it goes on there.")
+            raise LeaseLost("Another run took over because this one lost its lease.")
 
     def confirm(self) -> None:
         """Renews the lease by a conditional write. Raises LeaseLost, and Unavailable.
@@ -79,7 +79,7 @@ class HeldLease:
         try:
             self._table.release_lease(self._connection_id, self.token)
         except Unavailable:
-            return  # it expires by itself
+            return  # the lease expires
 
     def _now_ms(self) -> int:
         return int(self._now().timestamp() * 1000)
@@ -93,16 +93,14 @@ def hold_lease(
     connection_id: str,
     run_id: str,
     *,
-    token: str,
+    new_token: Callable[[], str],
     table: RegistrationsTable,
     ticker: Ticker,
     now: Callable[[], dt.datetime],
 ) -> Iterator[HeldLease]:
-    """Takes the lease, renews it in the background, and gives it back on every handled end.
-
-    Raises AlreadyRunning. `token` is random and fresh for each attempt, a retry included.
-    """
-    lease = HeldLease(connection_id, run_id, token, table, now)
+    """Takes the lease with a new token, renews it in the background, and releases it on exit.
+    Raises AlreadyRunning."""
+    lease = HeldLease(connection_id, run_id, new_token(), table, now)
     lease.take()
     try:
         with ticker.every(LEASE_RENEWAL_SECONDS, lease.renew):

@@ -1,4 +1,4 @@
-"""A link to a file of a run, for a short time; anybody who has the link can download the file."""
+"""Links to a file of a run; for a short time, anyone with the link can download the file."""
 
 import datetime as dt
 from dataclasses import dataclass

@@ -14,7 +14,7 @@ from registration_sync.use_cases.runs.read_run import with_effective_status
 
 MAX_PAGE_SIZE = 100
 MAX_PAGES_READ = 10
-"""For one answer. Where few runs pass a filter, `next` says where to continue."""
+"""For one response. If few runs pass the filter, `next` shows where to continue."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,28 +55,28 @@ class RunPage:
 
 def list_runs(
     connection_id: str,
-    wanted: RunFilter,
+    filters: RunFilter,
     *,
     connections: Connections,
     runs: Runs,
     leases: LeaseReader,
     now: dt.datetime,
 ) -> RunPage:
-    """A page may be shorter than the limit, even empty, and still have a following one: the runs
-    read for one answer are limited. Raises NotFound and Unavailable."""
+    """A page may be shorter than the limit, even empty, and still not be the last, because the runs
+    read for a response are limited. Raises NotFound and Unavailable."""
     between = ALL_RUN_IDS
-    if wanted.first_day or wanted.last_day:
-        between = _ids_between(wanted, connections.get(connection_id).zone)
+    if filters.first_day or filters.last_day:
+        between = _ids_between(filters, connections.get(connection_id).zone)
     found: list[Run] = []
-    after = wanted.after
-    size = wanted.limit if wanted.accepts_all else MAX_PAGE_SIZE
+    after = filters.after
+    size = filters.limit if filters.accepts_all else MAX_PAGE_SIZE
     for _ in range(MAX_PAGES_READ):
         stored, following = runs.newest(connection_id, size, after, between)
         page = with_effective_status(connection_id, stored, runs=runs, leases=leases, now=now)
         for index, run in enumerate(page, 1):
-            if wanted.accepts(run):
+            if filters.accepts(run):
                 found.append(run)
-            if len(found) == wanted.limit:
+            if len(found) == filters.limit:
                 more = index < len(page) or following is not None
                 return RunPage(found, run.run_id if more else None)
         after = following
@@ -85,12 +85,12 @@ def list_runs(
     return RunPage(found, after)
 
 
-def _ids_between(wanted: RunFilter, zone: ZoneInfo) -> tuple[str, str]:
+def _ids_between(filters: RunFilter, zone: ZoneInfo) -> tuple[str, str]:
     earliest, latest = ALL_RUN_IDS
-    if wanted.first_day:
-        earliest = run_id_of(_midnight(wanted.first_day, zone), "")
-    if wanted.last_day:
-        latest = run_id_of(_midnight(wanted.last_day + dt.timedelta(days=1), zone), "")
+    if filters.first_day:
+        earliest = run_id_of(_midnight(filters.first_day, zone), "")
+    if filters.last_day:
+        latest = run_id_of(_midnight(filters.last_day + dt.timedelta(days=1), zone), "")
     return earliest, latest
 
 

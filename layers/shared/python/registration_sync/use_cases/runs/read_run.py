@@ -1,4 +1,4 @@
-"""Reads a run as it is now: a stale one is shown as failed, with the next step."""
+"""Reads runs with their effective status: a stale run counts as failed."""
 
 import datetime as dt
 from collections.abc import Sequence
@@ -35,10 +35,11 @@ def with_effective_status(
     leases: LeaseReader,
     now: dt.datetime,
 ) -> list[Run]:
-    """The runs, the stale ones as failed.
+    """The runs; stale ones have failed.
 
-    A run takes the lease before its record says so, and releases it after its record says that it
-    is finished. So a run without the lease is read once more: if it changed, it was alive.
+    A run takes the lease before its record shows that it started, and releases the lease after its
+    record shows that it finished. Therefore a run without the lease is read again: if the record
+    changed, the run is alive.
     """
     holder = None
     if any(map(needs_lease_check, stored)):

@@ -1,4 +1,4 @@
-"""Export students: requests an export or a dry run, which runs in the background."""
+"""Requests an export or a dry run, which runs in the background."""
 
 from collections.abc import Collection
 

@@ -1,4 +1,4 @@
-"""Send again: requests that a past run's files, or some students' rows of them, are sent again."""
+"""Requests a resend of a past run's files, or of some students' rows in them."""
 
 from registration_sync.domain.runs.run import Run, RunRequest
 from registration_sync.ports.archive import Archive

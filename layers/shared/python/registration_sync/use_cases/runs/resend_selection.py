@@ -1,4 +1,4 @@
-"""Selects the files of a past run to send again; the request and the run itself both check them."""
+"""Selects the files of a past run to send again, for the request and for the run itself."""
 
 import datetime as dt
 from collections.abc import Mapping

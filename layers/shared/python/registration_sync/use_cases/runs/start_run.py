@@ -1,4 +1,4 @@
-"""A run that is requested now: stored as pending, then started in the export function."""
+"""Starts a requested run: stores it as pending, and starts the export function."""
 
 import datetime as dt
 from dataclasses import dataclass, replace
@@ -33,11 +33,8 @@ class RunStarter:
     starter: ExportStarter
 
     def start(self, connection_id: str, request: RunRequest) -> Run:
-        """The pending run. A run that holds the lease is alone; others run beside it.
-
-        Raises AlreadyRunning, with the id, while another is pending or in progress, and
-        Unavailable if it could not be started.
-        """
+        """The pending run. Raises AlreadyRunning, with the id, for a run that holds the lease while
+        another one is pending or in progress, and Unavailable if it could not be started."""
         run = Run(
             connection_id=connection_id,
             run_id=self.run_id,
@@ -47,11 +44,7 @@ class RunStarter:
             request=request,
         )
         if run.holds_lease:
-            running = self.leases.running(connection_id, int(self.now.timestamp() * 1000))
-            if running:
-                raise AlreadyRunning(
-                    "An export of this connection is already running.", run_id=running
-                )
+            require_none_running(connection_id, leases=self.leases, now=self.now)
             self.runs.request(run)
         else:
             if request.kind is RunKind.CHECK:
@@ -63,7 +56,7 @@ class RunStarter:
             try:
                 self.runs.cancel(self._not_started(run, error))
             except Conflict:
-                return run  # only the answer was lost: the run has started
+                return run  # the run has started; only the response was lost
             raise
         return run
 
@@ -86,6 +79,13 @@ class RunStarter:
             message="The run was not started; the students stay due.",
             error=RunError(error.code, error.message),
         )
+
+
+def require_none_running(connection_id: str, *, leases: LeaseReader, now: dt.datetime) -> None:
+    """Raises AlreadyRunning, with the id, while a run holds the lease."""
+    running = leases.running(connection_id, int(now.timestamp() * 1000))
+    if running:
+        raise AlreadyRunning("An export of this connection is already running.", run_id=running)
 
 
 def request_run(

@@ -10,10 +10,8 @@ from registration_sync.ports.registrations import Snapshots
 def find_student(
     connection_id: str, student_id: str, school_year: int | None, *, snapshots: Snapshots
 ) -> tuple[int, dict[str, Any]] | None:
-    """The year and decoded registration of a student: of `school_year`, else of the latest year.
-
-    None for a student who was never synced, or was removed. Raises Unavailable.
-    """
+    """The year and decoded registration of a student, in `school_year` or else the latest year;
+    None for a student who was never synced, or was removed. Raises Unavailable."""
     found = find_current(connection_id, student_id, school_year, snapshots=snapshots)
     return (found[0], decode_snapshot(found[1].snapshot or b"")) if found else None
 

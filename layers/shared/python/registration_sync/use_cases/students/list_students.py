@@ -6,8 +6,8 @@ from pathlib import Path
 from registration_sync.domain.registrations.receipt import Receipt, StudentStatus, status_of_due
 from registration_sync.ports.archive import Archive
 from registration_sync.ports.registrations import Snapshots
-from registration_sync.use_cases.ledger.due_students import with_current
 from registration_sync.use_cases.ledger.last_outcomes import last_outcomes
+from registration_sync.use_cases.ledger.stored_year import StoredYear
 
 NEVER_EXPORTED = "never_exported"
 LISTED_STATUSES = (StudentStatus.DUE.value, StudentStatus.HELD.value, NEVER_EXPORTED)
@@ -31,26 +31,15 @@ def list_students(
     archive: Archive,
     workspace: Path,
 ) -> tuple[list[Receipt], str | None]:
-    """A page of students in order of student id, and the `after` of the next page, None on the
-    last one.
-
-    Reads the students of the year who are due or held, and no others. Raises Unavailable.
-    """
+    """A page of students in order of student id, and the `after` of the next page, if there is one.
+    Reads only due and held students. Raises Unavailable."""
     numbers = snapshots.marker(connection_id).years.get(filters.school_year)
     if numbers is None:
         return [], None
-    with_outcome = last_outcomes(
-        connection_id,
-        filters.school_year,
-        numbers,
-        snapshots=snapshots,
-        archive=archive,
-        workspace=workspace,
-    )
-    batches = range(numbers.exported + 1, numbers.open + 1)
-    marks = snapshots.marks(connection_id, filters.school_year, batches, filters.after)
+    year = StoredYear(connection_id, filters.school_year, snapshots, archive, workspace)
+    with_outcome = last_outcomes(year, numbers)
     found: list[Receipt] = []
-    for mark, stored in with_current(connection_id, filters.school_year, marks, snapshots):
+    for mark, stored in year.marked_students(numbers.due_batches, filters.after):
         if stored is None:
             continue
         current = with_outcome(stored)

@@ -14,8 +14,8 @@ from registration_sync.domain.registrations.ledger import (
 from registration_sync.domain.registrations.receipt import status_of_due
 from registration_sync.ports.archive import Archive
 from registration_sync.ports.registrations import Snapshots
-from registration_sync.use_cases.ledger.due_students import with_current
 from registration_sync.use_cases.ledger.last_outcomes import last_outcomes
+from registration_sync.use_cases.ledger.stored_year import StoredYear
 
 MAX_READS = 5
 """An export may move the marker during a read, which is then repeated."""
@@ -49,7 +49,7 @@ def read_status(
     years = snapshots.marker(connection_id).years
     for _ in range(MAX_READS):
         counted = [
-            _year(connection_id, year, years[year], snapshots, archive, workspace)
+            _status(StoredYear(connection_id, year, snapshots, archive, workspace), years[year])
             for year in sorted(years)
         ]
         before, years = years, snapshots.marker(connection_id).years
@@ -58,30 +58,12 @@ def read_status(
     return counted
 
 
-def _year(
-    connection_id: str,
-    school_year: int,
-    numbers: YearMarker,
-    snapshots: Snapshots,
-    archive: Archive,
-    workspace: Path,
-) -> YearStatus:
-    entry = None
-    if numbers.exported:
-        entry = snapshots.ledger(connection_id, school_year, numbers.exported)
-    totals = entry.totals if entry else _counted(connection_id, school_year, numbers, snapshots)
+def _status(year: StoredYear[Snapshots], numbers: YearMarker) -> YearStatus:
+    entry = year.ledger(numbers.exported) if numbers.exported else None
+    totals = entry.totals if entry else _count_totals(year, numbers)
     counts = Counter[str]()
-    with_outcome = last_outcomes(
-        connection_id,
-        school_year,
-        numbers,
-        snapshots=snapshots,
-        archive=archive,
-        workspace=workspace,
-    )
-    batches = range(numbers.exported + 1, numbers.open + 1)
-    marks = snapshots.marks(connection_id, school_year, batches)
-    for mark, stored in with_current(connection_id, school_year, marks, snapshots):
+    with_outcome = last_outcomes(year, numbers)
+    for mark, stored in year.marked_students(numbers.due_batches):
         if stored is None:
             counts["missing"] += 1
             continue
@@ -91,7 +73,7 @@ def _year(
         counts["never_exported"] += not current.exported_in and stored.snapshot is not None
         totals = totals.with_changed_outcome(current.outcome, "")
     return YearStatus(
-        school_year=school_year,
+        school_year=year.school_year,
         synced=totals.exported + totals.left_out + counts["held"] + counts["due"],
         exported=totals.exported,
         left_out=totals.left_out,
@@ -103,13 +85,11 @@ def _year(
     )
 
 
-def _counted(
-    connection_id: str, school_year: int, numbers: YearMarker, snapshots: Snapshots
-) -> Totals:
+def _count_totals(year: StoredYear[Snapshots], numbers: YearMarker) -> Totals:
     """The totals of a year whose last export is older than the ledger; reads the whole year."""
     totals = NO_TOTALS
     if numbers.exported:
-        for current in snapshots.all_current(connection_id, school_year):
+        for current in year.all_current():
             outcome = inferred_outcome(current, numbers.exported) or current.outcome
             totals = totals.with_changed_outcome("", outcome)
     return totals

@@ -1,8 +1,4 @@
-"""A bounded sample of a connection's current registrations, read on demand.
-
-Nothing is stored for the sample, and a sync does nothing for it: an administrator who edits a
-mapping is the only reader.
-"""
+"""A bounded sample of a connection's current registrations, read on demand."""
 
 from collections.abc import Callable, Iterator
 from itertools import islice
@@ -17,10 +13,7 @@ MAX_SECONDS = 15.0
 
 class RegistrationSample:
     """Iterates over registrations, the newest year first. `looked_at` counts those read so far,
-    `complete` says whether there are no others.
-
-    `monotonic` returns seconds, as time.monotonic does.
-    """
+    `complete` is whether there are no others. `monotonic` is time.monotonic."""
 
     def __init__(self, connection_id: str, snapshots: Snapshots, monotonic: Callable[[], float]):
         self.looked_at = 0

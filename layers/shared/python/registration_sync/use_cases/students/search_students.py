@@ -1,4 +1,4 @@
-"""Finds students among those synced, by id or name, for instance to preview a mapping with."""
+"""Searches synced students by id or name, for instance to preview a mapping."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass

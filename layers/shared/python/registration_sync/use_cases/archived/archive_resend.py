@@ -1,4 +1,4 @@
-"""Keeps what a re-send delivers: its files, and whose rows they hold, as an export's are kept."""
+"""Archives the files of a resend with an index, in the same way as those of an export."""
 
 import json
 from dataclasses import dataclass
@@ -6,30 +6,27 @@ from pathlib import Path
 from typing import Any
 
 from registration_sync.ports.archive import Archive
+from registration_sync.use_cases.exporting.output_file import WrittenFile
+from registration_sync.use_cases.ledger.archived_year import ArchivedYear
 from registration_sync.use_cases.ledger.run_index import IndexLine
 
 
 @dataclass(frozen=True, slots=True)
-class ResendFile:
-    """A file to send again, on our disk; `lines` are those of the students asked for, None where
-    it is sent whole."""
+class ResendFile(WrittenFile):
+    """A file to send again; `lines` are those of the selected students, None for a whole file."""
 
-    name: str
-    source: Path
-    rows: int
-    sha256: str
     lines: tuple[IndexLine, ...] | None = None
 
     @property
     def students(self) -> frozenset[str]:
-        """Those asked for that have a row in it."""
+        """The selected students with a row in the file."""
         return frozenset(line.student_id for line in self.lines or ())
 
 
 @dataclass(frozen=True, slots=True)
 class ResendYear:
-    """What to send again of one school year, and the folder of then; the manifest of that run, and
-    its index, if it has one."""
+    """The files of a school year to send again; `folder`, `manifest` and `index` (None for old
+    runs) are those of the past run."""
 
     school_year: int
     folder: str
@@ -41,31 +38,28 @@ class ResendYear:
 
 def archive_resend(year: ResendYear, connection_id: str, run_id: str, archive: Archive) -> None:
     """Raises Unavailable."""
-
-    def store(name: str, source: Path) -> None:
-        archive.store(connection_id, run_id, f"{year.school_year}/{name}", source)
-
+    folder = year.files[0].source.parent
+    archived = ArchivedYear(archive, connection_id, run_id, year.school_year, folder)
     if year.index:
-        manifest = year.index.with_name("manifest.again")
+        manifest = folder / "manifest.resend"
         manifest.write_text(json.dumps(_manifest(year, run_id), indent=1), encoding="utf-8")
-        store(year.manifest["index"], _index(year, year.index))
-        store("manifest.json", manifest)
+        archived.store(year.manifest["index"], _index(year, year.index))
+        archived.store("manifest.json", manifest)
     for file in year.files:
-        store(f"files/{file.name}", file.source)
+        archived.store(f"files/{file.name}", file.source)
 
 
 def _manifest(year: ResendYear, run_id: str) -> dict[str, Any]:
-    sent = {file.name: file for file in year.files}
-    # With a package the files in it, too: the index tells of these.
-    packed = any(entry["number"] is None for entry in year.manifest["files"])
+    resent = {file.name: file for file in year.files}
+    # With a package, the manifest has the files in it too: the index refers to these.
+    has_package = any(entry["number"] is None for entry in year.manifest["files"])
     entries = []
     for entry in year.manifest["files"]:
-        again = sent.get(entry["name"])
+        file = resent.get(entry["name"])
         kept = {name: value for name, value in entry.items() if name != "delivered"}
-        if again:
-            size = again.source.stat().st_size
-            kept |= {"rows": again.rows, "bytes": size, "sha256": again.sha256}
-        if again or packed:
+        if file:
+            kept |= {"rows": file.rows, "bytes": file.bytes, "sha256": file.sha256}
+        if file or has_package:
             entries.append(kept)
     return {**year.manifest, "run_id": run_id, "students": year.students, "files": entries}
 
@@ -73,7 +67,7 @@ def _manifest(year: ResendYear, run_id: str) -> dict[str, Any]:
 def _index(year: ResendYear, whole: Path) -> Path:
     if all(file.lines is None for file in year.files):
         return whole
-    index = whole.with_name("index.again")
+    index = whole.with_name("index.resend")
     lines = (line.text() for file in year.files for line in file.lines or ())
     index.write_text("".join(lines), encoding="utf-8")
     return index

@@ -1,0 +1,1 @@
+"""Read and change the archived files of past runs. Read `fetch_resend` first."""
