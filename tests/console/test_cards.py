@@ -13,7 +13,7 @@ from tests.stack.support.district import MAPPING, District, new_district, regist
 type Visit = Callable[..., Person]
 
 
-def test_a_card_says_what_was_and_what_comes_and_problems_come_first(
+def test_a_card_shows_the_last_and_next_run_with_problems_first(
     visit: Visit, district: District
 ) -> None:
     district.sync(registration("1"), registration("2"))
@@ -47,7 +47,7 @@ def test_a_card_says_what_was_and_what_comes_and_problems_come_first(
         ada.check()
 
 
-def test_a_run_in_the_way_is_named(visit: Visit, district: District) -> None:
+def test_the_page_names_a_run_that_blocks_an_export(visit: Visit, district: District) -> None:
     ada = visit()
     body = {"error": {"code": "already_running", "message": "A run is under way.", "problems": []}}
     ada.page.route("**/exports", lambda route: route.fulfill(status=409, json=body))
@@ -61,7 +61,7 @@ def test_a_run_in_the_way_is_named(visit: Visit, district: District) -> None:
     ada.check()
 
 
-def test_export_students_shows_the_rows_first_and_goes_by_keyboard_alone(
+def test_export_students_shows_the_rows_first_and_works_by_keyboard(
     visit: Visit, district: District
 ) -> None:
     district.sync(registration("1", "Ann"), registration("2", "Ben"))
@@ -204,7 +204,9 @@ def test_the_last_files_are_downloaded(visit: Visit, district: District, tmp_pat
     ]
 
 
-def test_a_connection_is_deleted_only_by_its_name(visit: Visit, district: District) -> None:
+def test_a_connection_is_deleted_only_after_its_name_is_typed(
+    visit: Visit, district: District
+) -> None:
     ada = visit(viewport=PHONE)
 
     ada.press_entry(ada.menu, "Delete")

@@ -48,7 +48,7 @@ def runs(district: District) -> dict[str, str]:
     return {name: f"#{district.path}/runs/{run['run_id']}" for name, run in found.items()}
 
 
-def test_nothing_that_the_api_says_runs(
+def test_no_text_from_the_api_runs_as_script(
     visit: Visit, district: District, runs: dict[str, str]
 ) -> None:
     of = f"#{district.path}"
@@ -175,7 +175,9 @@ def in_dialogs_of_the_mapping(ada: Person, district: District) -> None:
     leave(ada)
 
 
-def test_nothing_that_an_address_or_a_person_brings_runs(visit: Visit, district: District) -> None:
+def test_no_text_from_an_address_or_a_person_runs_as_script(
+    visit: Visit, district: District
+) -> None:
     district.sync(registration("1"))
     run = district.export()
     text, of = quote(SCRIPT, safe=""), f"#{district.path}"
@@ -225,9 +227,7 @@ OPENING_MORE = (
 """Choices of the mapping page that open further text boxes."""
 
 
-def test_nothing_that_is_written_in_a_form_of_the_mapping_runs(
-    visit: Visit, district: District
-) -> None:
+def test_no_text_in_a_mapping_form_runs_as_script(visit: Visit, district: District) -> None:
     district.sync(registration("1"))
     district.change(example_students=["1"])
     ada = visit()

@@ -97,7 +97,7 @@ JOINED: list[tuple[list[dict[str, Any]], dict[str, Any], list[str]]] = [
 """Of files or packages: before, mine and theirs; mine on top of theirs; what is gone of theirs."""
 
 
-def test_mine_on_top_of_theirs_merges_both_and_lists_the_rest(
+def test_a_merge_applies_both_changes_and_lists_the_conflicts(
     visit: Visit, district: District
 ) -> None:
     ada = visit()
@@ -200,7 +200,9 @@ CHANGES = [
 ]
 
 
-def test_what_the_editor_makes_of_definitions(visit: Visit, district: District) -> None:
+def test_the_editor_converts_definitions_to_drafts_and_back(
+    visit: Visit, district: District
+) -> None:
     """Its modules alone: a mapping comes out as it went in, and orders are merged."""
     listed = district.stack.call("GET", "/mappings", role="full_access").json()["items"]
     paths = [f"/mappings/{one['name']}" for one in listed]

@@ -102,7 +102,7 @@ MAPPED: dict[str, str | re.Pattern[str]] = {
 
 
 @pytest.mark.lint
-def test_every_transformation_has_a_value_to_expect() -> None:
+def test_every_transformation_has_an_expected_value() -> None:
     without = TRANSFORMATIONS.keys() - MAPPED.keys()
 
     assert without == set(), (
@@ -112,7 +112,7 @@ def test_every_transformation_has_a_value_to_expect() -> None:
     assert MAPPED.keys() == TRANSFORMATIONS.keys()
 
 
-def test_every_transformation_of_the_registry_is_added_and_edited_by_keyboard(
+def test_every_transformation_can_be_added_and_edited_by_keyboard(
     ada: Person, district: District
 ) -> None:
     field = row(ada, 2)
@@ -279,7 +279,7 @@ def test_checks_rows_and_conditions_are_set(ada: Person, district: District) -> 
     }
 
 
-def test_what_is_shown_while_the_next_value_is_awaited_can_be_read(ada: Person) -> None:
+def test_values_stay_readable_while_the_next_preview_loads(ada: Person) -> None:
     ada.write(row(ada, 3).get_by_label(TYPE), "Do Not Map")
     ada.sees(row(ada, 3).get_by_text("not in the file"))
     with holding(ada, "/mapping/preview"):
@@ -289,7 +289,7 @@ def test_what_is_shown_while_the_next_value_is_awaited_can_be_read(ada: Person) 
         ada.check()
 
 
-def test_that_a_condition_takes_blanks_is_said(ada: Person) -> None:
+def test_the_page_states_that_a_condition_includes_blanks(ada: Person) -> None:
     """As a column of a spreadsheet ends in an empty line."""
     ada.press(ada.page.get_by_text("More settings"))
     ada.press(ada.button("Add a condition"))
@@ -345,9 +345,7 @@ def test_files_are_duplicated_moved_and_deleted(ada: Person, district: District)
     assert len(saved(district)) == 2
 
 
-def test_codes_are_filled_from_the_values_that_students_have(
-    ada: Person, district: District
-) -> None:
+def test_codes_are_filled_from_the_values_of_students(ada: Person, district: District) -> None:
     field, fill = row(ada, 2), ada.button("Fill from values found")
     ada.write(field.get_by_label(TYPE), "Match Codes")
 
@@ -371,7 +369,7 @@ def test_codes_are_filled_from_the_values_that_students_have(
     expect(field.get_by_label("Value in Enroll 101")).to_be_focused()
 
 
-def test_what_a_name_a_code_or_a_student_holds_is_text(ada: Person, district: District) -> None:
+def test_names_codes_and_student_values_are_shown_as_text(ada: Person, district: District) -> None:
     one = registration("8", HOSTILE)
     one["data"]["students"][NO_DOT] = HOSTILE
     one["data"]["students"]["lname"] = HOSTILE

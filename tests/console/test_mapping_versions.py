@@ -26,7 +26,7 @@ type Visit = Callable[..., Person]
 FIELDS: list[dict[str, Any]] = MAPPING["files"][0]["fields"]
 
 
-def test_two_who_save_meet_and_both_changes_are_kept(visit: Visit, district: District) -> None:
+def test_two_people_who_save_keep_both_changes(visit: Visit, district: District) -> None:
     ada = visit()
     open_mapping(ada, district, "?tab=fields")
     ada.write(row(ada, 1).get_by_label(TO), "Mine")
@@ -75,7 +75,7 @@ def test_two_who_save_meet_and_both_changes_are_kept(visit: Visit, district: Dis
     assert len(saved(district)[0]["fields"]) == 4
 
 
-def test_mine_on_top_of_theirs_may_be_wrong(visit: Visit, district: District) -> None:
+def test_a_merged_mapping_may_have_mistakes(visit: Visit, district: District) -> None:
     ada = visit()
     open_mapping(ada, district, "?tab=fields")
     ada.write(row(ada, 3).get_by_label(TO), "Grade")
@@ -106,7 +106,9 @@ def test_mine_on_top_of_theirs_may_be_wrong(visit: Visit, district: District) ->
     assert saved(district)[0]["fields"] == [*FIELDS[:2], FIELDS[2] | {"to": "Year"}, theirs[3]]
 
 
-def test_theirs_are_taken_or_one_goes_on_editing(visit: Visit, district: District) -> None:
+def test_a_person_may_take_the_other_version_or_keep_editing(
+    visit: Visit, district: District
+) -> None:
     ada = visit()
     open_mapping(ada, district, "?tab=fields")
     ada.write(row(ada, 1).get_by_label(TO), "Mine")
@@ -137,7 +139,7 @@ def test_theirs_are_taken_or_one_goes_on_editing(visit: Visit, district: Distric
     ada.sees(dialog.get_by_text("saved version 2"))
 
 
-def test_an_older_version_is_compared_and_taken_up_again(visit: Visit, district: District) -> None:
+def test_an_older_version_is_compared_and_restored(visit: Visit, district: District) -> None:
     codes = {f"value {n}": f"code {n}" for n in range(60)}
     field = FIELDS[1] | {"mapping_type": "match_codes", "codes": codes}
     save_as_somebody_else(district, [{"name": "students", "fields": [*FIELDS[:1], field]}])
@@ -178,7 +180,7 @@ def test_an_older_version_is_compared_and_taken_up_again(visit: Visit, district:
     assert saved(district) == MAPPING["files"]
 
 
-def test_what_goes_wrong_with_older_versions_is_said_and_tried_again(
+def test_an_error_with_older_versions_is_shown_and_can_be_retried(
     visit: Visit, district: District
 ) -> None:
     for number in range(21):

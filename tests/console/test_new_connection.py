@@ -53,7 +53,9 @@ def fill_server(ada: Person, district: District, **changes: Any) -> None:
     ada.write(ada.field("Folder"), changes.get("folder", folder))
 
 
-def test_a_connection_is_made_step_by_step_and_delivers(visit: Visit, district: District) -> None:
+def test_a_connection_is_created_step_by_step_and_delivers(
+    visit: Visit, district: District
+) -> None:
     ada = visit()
     answers = ada.hear()
 
@@ -126,7 +128,7 @@ def test_a_refused_password_is_corrected_in_the_wizard(visit: Visit, district: D
     ada.sees(ada.button("Next: the mapping"))
 
 
-def test_mistakes_stand_at_their_fields_in_whichever_step(visit: Visit, district: District) -> None:
+def test_mistakes_are_shown_at_their_fields_in_every_step(visit: Visit, district: District) -> None:
     ada = visit(viewport=PHONE)
     with refusing(ada, "/programs", "GET"):
         ada.press(ada.link("New connection"))
@@ -178,7 +180,7 @@ def test_mistakes_stand_at_their_fields_in_whichever_step(visit: Visit, district
     ada.sees(ada.dialog("Leave without saving?"))
 
 
-def test_a_connection_is_made_by_keyboard_alone(visit: Visit, district: District) -> None:
+def test_a_connection_is_created_by_keyboard_alone(visit: Visit, district: District) -> None:
     sftp = district.stack.sftp
     ada = visit(path="#/new", viewport=PHONE)
     ada.sees(ada.field("Name"))
@@ -266,9 +268,7 @@ def test_a_download_with_scripts_for_names_has_no_server_to_check(
     assert made(district).connection["delivery"] == "download"
 
 
-def test_a_mapping_that_is_there_already_is_shown_and_can_be_kept(
-    visit: Visit, district: District
-) -> None:
+def test_an_existing_mapping_is_shown_and_can_be_kept(visit: Visit, district: District) -> None:
     """A connection that was deleted leaves its mapping to the next one of its id."""
     ada = visit(path="#/new")
     fill_about(ada, district)

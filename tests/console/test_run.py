@@ -60,7 +60,7 @@ def year(ada: Person, name: str) -> Locator:
     return ada.page.get_by_role("region", name=name, exact=True)
 
 
-def test_a_run_tells_of_each_file_and_of_everyone_held_back_and_leads_to_the_row_at_fault(
+def test_a_run_shows_each_file_and_held_student_and_links_to_the_mapping_row(
     visit: Visit, district: District
 ) -> None:
     save_codes(district, others=20)
@@ -117,7 +117,7 @@ def test_a_file_is_downloaded_and_its_checksum_copied(
     assert copied == hashlib.sha256(content).hexdigest()
 
 
-def test_a_held_delivery_goes_once_somebody_confirms_it(visit: Visit, district: District) -> None:
+def test_a_held_delivery_is_sent_once_confirmed(visit: Visit, district: District) -> None:
     run = guarded(district)
     lin = visit("limited_access", path=run_page(district, run))
 
@@ -139,7 +139,7 @@ def test_a_held_delivery_goes_once_somebody_confirms_it(visit: Visit, district: 
     lin.check()
 
 
-def test_a_held_delivery_is_not_sent_by_keyboard_on_a_phone(
+def test_a_held_delivery_is_rejected_by_keyboard_on_a_phone(
     visit: Visit, district: District
 ) -> None:
     run = guarded(district)
@@ -159,7 +159,7 @@ def test_a_held_delivery_is_not_sent_by_keyboard_on_a_phone(
     assert not district.folder.exists()
 
 
-def test_a_run_is_sent_again_whole(visit: Visit, district: District) -> None:
+def test_a_whole_run_is_resent(visit: Visit, district: District) -> None:
     district.sync(registration("1", "Ann"), registration("2", "Ben"))
     run = district.export()
     district.sync(registration("3", "Cal"))
@@ -186,9 +186,7 @@ def test_a_run_is_sent_again_whole(visit: Visit, district: District) -> None:
     ada.sees(ada.link(run["run_id"]))
 
 
-def test_some_files_are_sent_again_by_keyboard_alone_and_some_students(
-    visit: Visit, district: District
-) -> None:
+def test_some_files_or_students_are_resent_by_keyboard(visit: Visit, district: District) -> None:
     district.sync(registration("1", "Ann"), registration("2", "Ben"))
     district.sync(registration("3", "Cal", year=2026))
     run = district.export()
@@ -232,9 +230,7 @@ def test_some_files_are_sent_again_by_keyboard_alone_and_some_students(
     expect(dialog).to_contain_text("are not in the files of that run")
 
 
-def test_a_failure_says_the_remedy_and_what_was_changed_since(
-    visit: Visit, district: District
-) -> None:
+def test_a_failed_run_shows_the_remedy_and_later_changes(visit: Visit, district: District) -> None:
     district.change(password="wrong")
     district.sync(registration("1"))
     run = district.export()
@@ -253,7 +249,7 @@ def test_a_failure_says_the_remedy_and_what_was_changed_since(
     ada.sees(ada.heading("Settings"))
 
 
-def test_a_file_that_was_not_collected_is_sent_again_from_the_run_that_says_so(
+def test_an_uncollected_file_is_resent_from_the_run_that_reports_it(
     visit: Visit, district: District
 ) -> None:
     district.change(importer="removes")
@@ -272,7 +268,7 @@ def test_a_file_that_was_not_collected_is_sent_again_from_the_run_that_says_so(
     assert district.names() == ["Ann"]
 
 
-def test_a_check_and_a_run_without_files_are_shown_as_what_they_are(
+def test_a_check_and_a_run_without_files_are_shown_by_kind(
     visit: Visit, district: District
 ) -> None:
     answer = district.stack.call("POST", f"{district.path}/check", {}, role="full_access")
@@ -289,7 +285,7 @@ def test_a_check_and_a_run_without_files_are_shown_as_what_they_are(
     ada.check()
 
 
-def test_a_dry_run_of_more_rows_than_are_shown_says_so(visit: Visit, district: District) -> None:
+def test_a_dry_run_states_that_more_rows_exist(visit: Visit, district: District) -> None:
     district.sync(*(registration(str(n)) for n in range(21)))
     answer = district.stack.call(
         "POST", f"{district.path}/exports", {"dry_run": True}, role="full_access"

@@ -40,7 +40,7 @@ def audit(district: District) -> list[dict[str, Any]]:
     return changes
 
 
-def test_what_is_changed_is_saved_and_nothing_else(visit: Visit, district: District) -> None:
+def test_only_changed_settings_are_saved(visit: Visit, district: District) -> None:
     ada = visit()
     ada.press_entry(ada.menu, "Edit")
     ada.sees(ada.heading("About"))
@@ -82,7 +82,7 @@ def test_what_is_changed_is_saved_and_nothing_else(visit: Visit, district: Distr
     ada.sees(ada.heading("Check Connection"))
 
 
-def test_mistakes_stand_at_their_fields_and_nothing_is_lost(
+def test_mistakes_are_shown_at_their_fields_and_the_draft_is_kept(
     visit: Visit, district: District
 ) -> None:
     before = district.connection
@@ -114,7 +114,7 @@ def test_mistakes_stand_at_their_fields_and_nothing_is_lost(
     assert district.connection == before
 
 
-def test_secrets_are_written_and_never_seen_again(visit: Visit, district: District) -> None:
+def test_secrets_are_saved_and_never_shown(visit: Visit, district: District) -> None:
     secret = "s3cret-<b>word</b>"
     fresh = asyncssh.generate_private_key("ssh-ed25519")
     key = fresh.export_private_key(passphrase="open", rounds=16, ignore_few_rounds=True).decode()
@@ -150,7 +150,7 @@ def test_secrets_are_written_and_never_seen_again(visit: Visit, district: Distri
     assert not any(secret in text or key[40:80] in text for text in seen)
 
 
-def test_another_host_demands_the_sign_in_again(visit: Visit, district: District) -> None:
+def test_a_changed_host_requires_the_credentials(visit: Visit, district: District) -> None:
     ada = visit(path=page_of(district))
 
     ada.write(ada.field("Host"), "sftp.example.org")
@@ -207,7 +207,7 @@ def test_host_keys_are_rotated_by_keyboard_alone(visit: Visit, district: Distric
     ada.check()
 
 
-def test_what_is_written_is_text_whatever_is_in_it(visit: Visit, district: District) -> None:
+def test_settings_are_shown_as_text(visit: Visit, district: District) -> None:
     ada = visit(path=page_of(district), api=as_operator)  # who may write any district
 
     ada.write(ada.field("Name"), SCRIPT)
@@ -239,7 +239,7 @@ def test_what_is_written_is_text_whatever_is_in_it(visit: Visit, district: Distr
     assert (now["delivery"], now["host"]) == ("download", district.stack.sftp.host)
 
 
-def test_limited_access_reads_the_settings_and_sees_who_can_change_them(
+def test_limited_access_reads_the_settings_and_learns_how_to_get_them_changed(
     visit: Visit, district: District
 ) -> None:
     lin = visit("limited_access", page_of(district), viewport=PHONE)
@@ -250,9 +250,7 @@ def test_limited_access_reads_the_settings_and_sees_who_can_change_them(
     lin.check()
 
 
-def test_of_choices_that_are_refused_the_taken_one_gets_the_focus(
-    visit: Visit, district: District
-) -> None:
+def test_a_refused_choice_focuses_the_chosen_option(visit: Visit, district: District) -> None:
     """Where the API refuses what a group of radio buttons says."""
     district.change(host_keys=[OTHER_KEY, *district.stack.sftp.host_keys])
     ada = visit(path=f"#{district.path}/settings")

@@ -109,7 +109,7 @@ def metrics_in(log: str) -> list[dict[str, int]]:
     return found
 
 
-def test_a_run_that_went_well_is_an_event_and_no_message(
+def test_a_successful_run_puts_an_event_and_sends_no_message(
     server: AsyncSftpServer, told: Told, log: Callable[[], str]
 ) -> None:
     send(registration("1"), registration("2"))
@@ -125,7 +125,7 @@ def test_a_run_that_went_well_is_an_event_and_no_message(
     assert metrics_in(log()) == [ZEROS | {"ExportedStudents": 2}]
 
 
-def test_a_run_that_failed_tells_people_what_and_what_now(
+def test_a_failed_run_sends_a_message_with_the_cause_and_the_remedy(
     server: AsyncSftpServer, told: Told, log: Callable[[], str]
 ) -> None:
     send(registration(STUDENT))
@@ -143,7 +143,7 @@ def test_a_run_that_failed_tells_people_what_and_what_now(
     assert metrics_in(log()) == [ZEROS | {"FailedRuns": 1}]
 
 
-def test_who_is_held_is_told_once_and_nobody_by_name(
+def test_a_held_student_is_announced_once_and_without_a_name(
     server: AsyncSftpServer, told: Told, log: Callable[[], str]
 ) -> None:
     send(registration("1"), registration(STUDENT, "Only-Here", grade="unheard-of"))
@@ -163,7 +163,7 @@ def test_who_is_held_is_told_once_and_nobody_by_name(
         assert secret not in everything
 
 
-def test_who_was_held_before_many_other_runs_is_not_told_again(
+def test_a_student_held_many_runs_ago_is_not_announced_again(
     server: AsyncSftpServer, told: Told
 ) -> None:
     send(registration(STUDENT, grade="unheard-of"))
@@ -185,7 +185,7 @@ def test_who_was_held_before_many_other_runs_is_not_told_again(
     assert [event["years"][0]["newly_held"] for event in told.events] == [1, 0]
 
 
-def test_a_dry_run_and_a_check_are_events_only(
+def test_a_dry_run_and_a_check_put_events_and_send_no_message(
     server: AsyncSftpServer, told: Told, log: Callable[[], str]
 ) -> None:
     send(registration("1", grade="unheard-of"))
@@ -198,7 +198,7 @@ def test_a_dry_run_and_a_check_are_events_only(
     assert (told.alerts, metrics_in(log())) == ([], [])
 
 
-def test_the_same_event_twice_is_told_once(server: AsyncSftpServer, told: Told) -> None:
+def test_a_repeated_event_is_announced_once(server: AsyncSftpServer, told: Told) -> None:
     server.faults.forbidden = {"open"}
     send(registration("1"))
 
@@ -208,7 +208,7 @@ def test_the_same_event_twice_is_told_once(server: AsyncSftpServer, told: Told) 
     assert (len(told.events), len(told.alerts)) == (1, 1)
 
 
-def test_a_run_that_was_killed_before_it_was_told_is_told_by_its_next_attempt(
+def test_the_next_attempt_announces_a_run_that_was_killed_before_its_announcement(
     server: AsyncSftpServer, told: Told, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     send(registration("1"), registration(STUDENT, grade="unheard-of"))
@@ -235,7 +235,7 @@ def test_a_run_that_was_killed_before_it_was_told_is_told_by_its_next_attempt(
 @pytest.mark.parametrize(
     "fault", [Unavailable("The message was not published: NotFound."), KeyError(STUDENT)]
 )
-def test_a_run_stays_as_it_is_when_nobody_can_be_told(
+def test_a_failed_announcement_leaves_the_run_unchanged(
     server: AsyncSftpServer, told: Told, fault: Exception, log: Callable[[], str]
 ) -> None:
     send(registration("1"), registration(STUDENT, grade="unheard-of"))
@@ -260,7 +260,7 @@ def test_a_run_stays_as_it_is_when_nobody_can_be_told(
     assert run_export()["status"] == "partial"
 
 
-def test_a_connection_that_is_gone_is_called_by_its_id(
+def test_a_message_about_a_deleted_connection_uses_its_id(
     server: AsyncSftpServer, told: Told, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     server.faults.forbidden = {"open"}
@@ -308,9 +308,7 @@ def set_long_ago(connection_id: str) -> None:
     )
 
 
-def test_a_schedule_without_a_finished_export_is_overdue_until_there_is_one(
-    told: Told, log: Callable[[], str]
-) -> None:
+def test_a_schedule_is_overdue_until_an_export_finishes(told: Told, log: Callable[[], str]) -> None:
     for name in (NORTH, "new", "off"):
         body = CONNECTION | {"delivery": "download", "connection_id": name, "folder": name}
         assert call(configuration, "POST", "/connections", body)[0] == 201

@@ -72,7 +72,7 @@ def students() -> list[dict[str, Any]]:
 # Asking over the API
 
 
-def test_both_are_asked_for_and_started_in_the_background(
+def test_a_check_and_a_test_record_start_in_the_background(
     server: AsyncSftpServer, started: StartedExports
 ) -> None:
     set_up(server)
@@ -97,7 +97,7 @@ def test_both_are_asked_for_and_started_in_the_background(
         ({"student_id": True}, ["student_id"]),
     ],
 )
-def test_a_test_record_of_nobody_is_refused(
+def test_a_test_record_without_a_student_is_refused(
     body: object, paths: list[str], server: AsyncSftpServer
 ) -> None:
     set_up(server)
@@ -108,7 +108,9 @@ def test_a_test_record_of_nobody_is_refused(
     assert sorted(problem["path"] for problem in answer["error"]["problems"]) == paths
 
 
-def test_strangers_may_do_neither(server: AsyncSftpServer) -> None:
+def test_other_districts_may_start_neither_a_check_nor_a_test_record(
+    server: AsyncSftpServer,
+) -> None:
     set_up(server)
 
     assert call(configuration, "POST", f"{ONE}/check", claims=STRANGER)[0] == 403
@@ -118,7 +120,7 @@ def test_strangers_may_do_neither(server: AsyncSftpServer) -> None:
 # Check
 
 
-def test_a_check_shows_every_step_and_is_remembered_until_the_connection_changes(
+def test_a_check_shows_every_step_and_is_kept_until_the_connection_changes(
     server: AsyncSftpServer,
 ) -> None:
     set_up(server)
@@ -137,7 +139,7 @@ def test_a_check_shows_every_step_and_is_remembered_until_the_connection_changes
     assert call(configuration, "GET", f"{ONE}/check")[0] == 404
 
 
-def test_a_check_that_fails_says_what_to_mend(server: AsyncSftpServer) -> None:
+def test_a_failed_check_states_the_remedy(server: AsyncSftpServer) -> None:
     set_up(server, password="wrong")
 
     run = check()
@@ -147,7 +149,7 @@ def test_a_check_that_fails_says_what_to_mend(server: AsyncSftpServer) -> None:
     assert [step["result"] for step in run["steps"]][4:6] == ["failed", "skipped"]
 
 
-def test_the_host_key_to_confirm_is_in_the_check(server: AsyncSftpServer) -> None:
+def test_a_check_shows_the_host_key_to_confirm(server: AsyncSftpServer) -> None:
     set_up(server, host_keys=[])
 
     run = check()
@@ -157,7 +159,7 @@ def test_the_host_key_to_confirm_is_in_the_check(server: AsyncSftpServer) -> Non
     assert server.sign_ins == []
 
 
-def test_each_step_is_in_the_record_as_soon_as_it_is_done(
+def test_each_step_of_a_check_is_recorded_as_soon_as_it_is_done(
     server: AsyncSftpServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     set_up(server)
@@ -185,7 +187,7 @@ def test_a_download_connection_has_nothing_to_check() -> None:
     assert "downloaded" in run["message"]
 
 
-def test_a_check_beside_an_export_moves_nothing(server: AsyncSftpServer) -> None:
+def test_a_check_during_an_export_changes_nothing(server: AsyncSftpServer) -> None:
     set_up(server)
     send(registration("7"))
     before = students()
@@ -198,7 +200,7 @@ def test_a_check_beside_an_export_moves_nothing(server: AsyncSftpServer) -> None
 # Test record
 
 
-def test_one_students_record_is_sent_beside_the_real_file_and_stays_due(
+def test_a_test_record_is_sent_beside_the_real_file_and_the_student_stays_due(
     server: AsyncSftpServer,
 ) -> None:
     set_up(server)
@@ -221,7 +223,7 @@ def test_one_students_record_is_sent_beside_the_real_file_and_stays_due(
     assert run_export()["years"][0]["rows"] == 1
 
 
-def test_a_student_who_would_be_held_is_not_sent_and_the_reasons_are_told(
+def test_the_test_record_of_a_held_student_is_not_sent_and_shows_the_reasons(
     server: AsyncSftpServer,
 ) -> None:
     set_up(server)
@@ -235,7 +237,7 @@ def test_a_student_who_would_be_held_is_not_sent_and_the_reasons_are_told(
     assert delivered(server) == {}
 
 
-def test_a_student_without_a_row_is_not_sent(server: AsyncSftpServer) -> None:
+def test_a_test_record_without_a_row_is_not_sent(server: AsyncSftpServer) -> None:
     file = MAPPING["files"][0] | {"where": [{"field": "students.grade", "equals": "none"}]}
     set_up(server, {"files": [file]})
     send(registration("7"))
@@ -246,7 +248,7 @@ def test_a_student_without_a_row_is_not_sent(server: AsyncSftpServer) -> None:
     assert "conditions" in run["message"]
 
 
-def test_a_package_is_sent_as_it_would_be(server: AsyncSftpServer) -> None:
+def test_a_test_record_is_sent_in_the_package_of_an_export(server: AsyncSftpServer) -> None:
     set_up(server, MAPPING | {"package": {"name": "set"}})
     send(registration("7"))
 
@@ -257,7 +259,7 @@ def test_a_package_is_sent_as_it_would_be(server: AsyncSftpServer) -> None:
     assert file["lines"] == ["ID,First,Grade", "7,Ann,0"]
 
 
-def test_an_unknown_student_is_said_so(server: AsyncSftpServer) -> None:
+def test_a_test_record_of_an_unknown_student_is_reported(server: AsyncSftpServer) -> None:
     set_up(server)
 
     run = test_record(student_id="99")
@@ -265,7 +267,7 @@ def test_an_unknown_student_is_said_so(server: AsyncSftpServer) -> None:
     assert (run["status"], run["error"]["code"]) == ("failed", "not_found")
 
 
-def test_a_year_may_be_named(server: AsyncSftpServer) -> None:
+def test_a_test_record_may_name_a_school_year(server: AsyncSftpServer) -> None:
     set_up(server)
     send(registration("7", "Old", year=2024), registration("7", "New"))
 
@@ -274,7 +276,9 @@ def test_a_year_may_be_named(server: AsyncSftpServer) -> None:
     assert run["years"][0]["files"][0]["path"] == "SISData/exports/2024/test/students.csv"
 
 
-def test_a_server_that_refuses_is_told_and_nothing_of_ours_stays(server: AsyncSftpServer) -> None:
+def test_a_refusal_by_the_server_is_reported_and_no_file_of_ours_stays(
+    server: AsyncSftpServer,
+) -> None:
     set_up(server)
     send(registration("7"))
     server.faults.forbidden.update({"rename", "posix_rename"})

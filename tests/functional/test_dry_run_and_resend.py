@@ -60,7 +60,7 @@ def archived(key: str) -> str:
 # Dry run
 
 
-def test_a_dry_run_shows_tonights_file_and_moves_nothing(server: AsyncSftpServer) -> None:
+def test_a_dry_run_shows_the_next_file_and_changes_nothing(server: AsyncSftpServer) -> None:
     set_up(server)
     send(registration("1", "Eve"))
     run_export()
@@ -86,7 +86,7 @@ def test_a_dry_run_shows_tonights_file_and_moves_nothing(server: AsyncSftpServer
     assert f"/{kept}?" in link(run["run_id"])[1]["url"]
 
 
-def test_an_export_after_a_dry_run_delivers_what_it_showed(server: AsyncSftpServer) -> None:
+def test_an_export_after_a_dry_run_delivers_the_lines_shown(server: AsyncSftpServer) -> None:
     set_up(server)
     send(registration("007"))
     shown = run_export(dry_run=True)
@@ -98,7 +98,7 @@ def test_an_export_after_a_dry_run_delivers_what_it_showed(server: AsyncSftpServ
     assert run_export(dry_run=True)["status"] == "nothing_to_export"
 
 
-def test_a_dry_run_goes_beside_an_export_and_shows_no_more_than_the_first_lines(
+def test_a_dry_run_runs_beside_an_export_and_shows_only_the_first_lines(
     server: AsyncSftpServer, started: StartedExports
 ) -> None:
     set_up(server)
@@ -115,7 +115,7 @@ def test_a_dry_run_goes_beside_an_export_and_shows_no_more_than_the_first_lines(
     assert len(record["years"][0]["files"][0]["lines"]) == 21
 
 
-def test_a_dry_run_and_its_files_are_gone_after_a_day(
+def test_a_dry_run_and_its_files_expire_after_a_day(
     server: AsyncSftpServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     set_up(server)
@@ -133,7 +133,9 @@ def test_a_dry_run_and_its_files_are_gone_after_a_day(
     assert link(run["run_id"])[0] == 404
 
 
-def test_a_dry_run_tells_that_a_file_of_all_would_not_go(server: AsyncSftpServer) -> None:
+def test_a_dry_run_reports_a_full_file_that_an_export_would_not_send(
+    server: AsyncSftpServer,
+) -> None:
     set_up(server, OF_ALL)
     send(registration("1"), registration("2", grade="X"))
 
@@ -159,7 +161,7 @@ def two_runs(server: AsyncSftpServer) -> tuple[dict[str, Any], dict[str, Any]]:
     return first, run_export()
 
 
-def test_a_run_is_sent_again_byte_for_byte_to_the_same_paths_and_moves_nothing(
+def test_a_resend_sends_the_same_bytes_to_the_same_paths_and_changes_nothing(
     server: AsyncSftpServer, started: StartedExports
 ) -> None:
     first, _ = two_runs(server)
@@ -196,7 +198,7 @@ def without_lease(items: list[dict[str, Any]]) -> list[dict[str, Any]]:
     ]
 
 
-def test_some_students_are_sent_again_with_the_head_of_their_file(server: AsyncSftpServer) -> None:
+def test_a_resend_of_some_students_keeps_the_header_of_the_file(server: AsyncSftpServer) -> None:
     first, _ = two_runs(server)
 
     run = run_export(resend_of=first["run_id"], student_ids=["1e5"])
@@ -207,7 +209,7 @@ def test_some_students_are_sent_again_with_the_head_of_their_file(server: AsyncS
     assert run["student_ids"] == ["1e5"]
 
 
-def test_the_byte_order_mark_and_no_header_are_kept_when_some_are_sent_again(
+def test_a_resend_of_some_students_keeps_the_byte_order_mark_and_adds_no_header(
     server: AsyncSftpServer,
 ) -> None:
     file = MAPPING["files"][0] | {"encoding": "utf-8-bom", "header": False}
@@ -220,7 +222,7 @@ def test_the_byte_order_mark_and_no_header_are_kept_when_some_are_sent_again(
     assert on_server(server)[STUDENTS] == "\ufeff2,José,0\r\n"
 
 
-def test_one_year_or_one_file_is_sent_again(server: AsyncSftpServer) -> None:
+def test_a_resend_may_select_one_year_or_one_file(server: AsyncSftpServer) -> None:
     first, _ = two_runs(server)
     newest = on_server(server)[STUDENTS]
 
@@ -232,7 +234,7 @@ def test_one_year_or_one_file_is_sent_again(server: AsyncSftpServer) -> None:
     assert on_server(server)[STUDENTS] == newest
 
 
-def test_a_student_who_is_not_in_that_run_keeps_anything_from_being_sent(
+def test_a_resend_with_an_unknown_student_sends_nothing(
     server: AsyncSftpServer,
 ) -> None:
     first, _ = two_runs(server)
@@ -245,7 +247,7 @@ def test_a_student_who_is_not_in_that_run_keeps_anything_from_being_sent(
     assert on_server(server) == before
 
 
-def test_some_students_of_a_file_of_all_are_not_sent_again(server: AsyncSftpServer) -> None:
+def test_a_resend_of_some_students_of_a_full_file_is_refused(server: AsyncSftpServer) -> None:
     set_up(server, OF_ALL)
     send(registration("1"), registration("2"))
     first = run_export()
@@ -256,7 +258,7 @@ def test_some_students_of_a_file_of_all_are_not_sent_again(server: AsyncSftpServ
     assert on_server(server)[STUDENTS].count("\n") == 3
 
 
-def test_no_export_runs_beside_a_resend(server: AsyncSftpServer) -> None:
+def test_no_export_runs_during_a_resend(server: AsyncSftpServer) -> None:
     first, _ = two_runs(server)
     hold_lease("an-export", 120)
 
@@ -265,7 +267,7 @@ def test_no_export_runs_beside_a_resend(server: AsyncSftpServer) -> None:
     assert answer["error"]["code"] == AlreadyRunning.code
 
 
-def test_an_archived_file_that_is_gone_or_changed_is_not_sent(server: AsyncSftpServer) -> None:
+def test_a_resend_refuses_a_missing_or_changed_archived_file(server: AsyncSftpServer) -> None:
     first, second = two_runs(server)
     before = on_server(server)
     s3 = boto3.client("s3")
@@ -279,7 +281,7 @@ def test_an_archived_file_that_is_gone_or_changed_is_not_sent(server: AsyncSftpS
     assert on_server(server) == before
 
 
-def test_what_cannot_be_sent_again_is_refused_with_the_reason(server: AsyncSftpServer) -> None:
+def test_an_impossible_resend_is_refused_with_the_reason(server: AsyncSftpServer) -> None:
     first, _ = two_runs(server)
     dry = run_export(dry_run=True)
     again = run_export(resend_of=first["run_id"])
@@ -302,7 +304,7 @@ def test_what_cannot_be_sent_again_is_refused_with_the_reason(server: AsyncSftpS
         assert (status, answer["error"]["problems"][0]["path"]) == (400, path)
 
 
-def test_a_path_that_another_connection_has_by_now_is_not_written(server: AsyncSftpServer) -> None:
+def test_a_resend_does_not_write_to_the_path_of_another_connection(server: AsyncSftpServer) -> None:
     first, _ = two_runs(server)
     connection = call(configuration, "GET", "/connections/{connection_id}")[1]
     moved = connection | {"folder": "elsewhere/{school_year}"}
@@ -317,7 +319,7 @@ def test_a_path_that_another_connection_has_by_now_is_not_written(server: AsyncS
     assert (status, '"twin"' in answer["error"]["message"]) == (409, True)
 
 
-def test_a_connection_that_moved_is_sent_to_where_it_is_now_and_that_is_told(
+def test_a_resend_of_a_moved_connection_goes_to_the_current_server_with_a_notice(
     server: AsyncSftpServer, tmp_path: Path
 ) -> None:
     first, _ = two_runs(server)
@@ -343,7 +345,7 @@ def test_a_connection_that_moved_is_sent_to_where_it_is_now_and_that_is_told(
 # The override
 
 
-def test_a_file_of_all_goes_without_those_held_if_somebody_decides_so_and_they_stay_due(
+def test_an_override_sends_a_full_file_without_held_students_who_stay_due(
     server: AsyncSftpServer,
 ) -> None:
     set_up(server, OF_ALL)
@@ -368,7 +370,9 @@ def test_a_file_of_all_goes_without_those_held_if_somebody_decides_so_and_they_s
     assert on_server(server)[STUDENTS] == f"{HEADER}2,Ann,0\r\n3,Ann,0\r\n"
 
 
-def test_only_full_access_may_override(server: AsyncSftpServer, started: StartedExports) -> None:
+def test_only_full_access_may_override_held_students(
+    server: AsyncSftpServer, started: StartedExports
+) -> None:
     set_up(server)
     path = "/connections/{connection_id}/exports"
 
@@ -382,7 +386,7 @@ def test_only_full_access_may_override(server: AsyncSftpServer, started: Started
 
 
 @pytest.mark.parametrize("lacks_posix_rename", [False, True])
-def test_an_importer_never_sees_a_done_file_beside_a_half_replaced_set(
+def test_an_importer_never_finds_a_done_file_beside_a_half_replaced_set(
     server: AsyncSftpServer, lacks_posix_rename: bool
 ) -> None:
     two = {"files": [MAPPING["files"][0], MAPPING["files"][0] | {"name": "contacts"}]}
@@ -425,7 +429,7 @@ class Watched(list[tuple[str, str]]):
         super().append(request)
 
 
-def test_a_resend_announces_its_files_too(server: AsyncSftpServer) -> None:
+def test_a_resend_writes_done_files(server: AsyncSftpServer) -> None:
     set_up(server, done_file=True)
     send(registration("1"))
     first = run_export()
@@ -436,7 +440,7 @@ def test_a_resend_announces_its_files_too(server: AsyncSftpServer) -> None:
     assert on_server(server)[f"{STUDENTS}.done"] == ""
 
 
-def test_a_package_is_sent_again_whole_and_announced(server: AsyncSftpServer) -> None:
+def test_a_resend_of_a_package_sends_all_of_it_and_a_done_file(server: AsyncSftpServer) -> None:
     set_up(server, {"files": MAPPING["files"], "package": {"name": "set"}}, done_file=True)
     send(registration("1"), registration("2"))
     dry, first = run_export(dry_run=True), run_export()

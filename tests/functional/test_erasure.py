@@ -178,7 +178,7 @@ def a_full_life(server: AsyncSftpServer, mapping: dict[str, Any]) -> dict[str, A
 
 
 @pytest.mark.parametrize("mapping", [{"files": FILES}, PACKED], ids=["files", "package"])
-def test_nothing_is_left_of_the_student_and_all_of_the_others(
+def test_an_erasure_removes_all_data_of_the_student_and_none_of_others(
     server: AsyncSftpServer,
     started: StartedExports,
     log: Callable[[], str],
@@ -227,7 +227,7 @@ def run_of(run: dict[str, Any]) -> dict[str, Any]:
     return record
 
 
-def test_what_is_kept_of_the_others_is_byte_for_byte_what_was_delivered_without_the_rows(
+def test_an_erasure_keeps_the_other_rows_byte_for_byte(
     server: AsyncSftpServer, started: StartedExports
 ) -> None:
     set_up(server, {"files": FILES})
@@ -256,7 +256,7 @@ def test_what_is_kept_of_the_others_is_byte_for_byte_what_was_delivered_without_
     assert [receipt(student)["exported"]["files"][0]["row"] for student in ("70", "700")] == [2, 3]
 
 
-def test_rows_of_the_others_can_be_sent_again_and_the_run_says_what_is_missing(
+def test_the_other_rows_can_be_resent_and_the_run_lists_the_missing_rows(
     server: AsyncSftpServer, started: StartedExports
 ) -> None:
     set_up(server)
@@ -279,7 +279,7 @@ def test_rows_of_the_others_can_be_sent_again_and_the_run_says_what_is_missing(
     )
 
 
-def test_a_resend_of_a_student_who_is_erased_before_it_is_tried_again_sends_nothing(
+def test_a_repeated_resend_of_an_erased_student_sends_nothing(
     server: AsyncSftpServer, started: StartedExports
 ) -> None:
     set_up(server)
@@ -305,7 +305,7 @@ def test_a_resend_of_a_student_who_is_erased_before_it_is_tried_again_sends_noth
     assert on_server(server) == before
 
 
-def test_a_file_that_had_nobody_else_is_not_sent_again(
+def test_a_file_of_the_erased_student_alone_cannot_be_resent(
     server: AsyncSftpServer, started: StartedExports
 ) -> None:
     set_up(server)
@@ -321,7 +321,7 @@ def test_a_file_that_had_nobody_else_is_not_sent_again(
     assert (again["status"], on_server(server)) == ("nothing_to_export", before)
 
 
-def test_a_package_is_packed_again_without_the_rows(
+def test_an_erasure_repacks_a_package_without_the_rows(
     server: AsyncSftpServer, started: StartedExports
 ) -> None:
     set_up(server, PACKED)
@@ -337,7 +337,7 @@ def test_a_package_is_packed_again_without_the_rows(
     assert run_export(resend_of=run["run_id"])["status"] == "succeeded"
 
 
-def test_a_year_whose_last_export_is_of_an_older_version_lets_the_student_go(
+def test_an_erasure_covers_the_last_export_of_an_older_version(
     server: AsyncSftpServer, started: StartedExports
 ) -> None:
     set_up(server, PACKED)
@@ -354,7 +354,7 @@ def test_a_year_whose_last_export_is_of_an_older_version_lets_the_student_go(
     assert traces(WHO, FIRST) == []
 
 
-def test_a_sync_that_comes_later_is_a_new_fact(
+def test_a_sync_after_an_erasure_stores_the_student_as_new(
     server: AsyncSftpServer, started: StartedExports
 ) -> None:
     set_up(server)
@@ -371,7 +371,7 @@ def test_a_sync_that_comes_later_is_a_new_fact(
     assert status()[0]["synced"] == 2
 
 
-def test_a_sync_beside_it_is_whole_or_erased(
+def test_a_sync_during_an_erasure_is_complete_or_erased(
     server: AsyncSftpServer, started: StartedExports, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Between the marks and the snapshot: its snapshot stays, but not what was before it."""
@@ -433,7 +433,7 @@ def writes() -> Iterator[Writes]:
 
 
 @pytest.mark.parametrize("mapping", [{"files": FILES}, PACKED], ids=["files", "package"])
-def test_killed_at_any_write_and_repeated_it_goes_on_and_ends_clean(
+def test_an_erasure_killed_at_any_write_completes_when_repeated(
     server: AsyncSftpServer, started: StartedExports, writes: Writes, mapping: dict[str, Any]
 ) -> None:
     a_full_life(server, mapping)
@@ -477,7 +477,7 @@ def assert_right_or_missing(others: dict[str, Any]) -> None:
         assert now["exported"] == before["exported"] or not now["exported"]["kept"]
 
 
-def test_files_whose_index_is_missing_go_whole_unless_they_are_of_others(
+def test_an_erasure_deletes_a_whole_file_without_an_index_unless_it_contains_only_others(
     server: AsyncSftpServer, started: StartedExports
 ) -> None:
     set_up(server, delivery="download")
@@ -496,7 +496,7 @@ def test_files_whose_index_is_missing_go_whole_unless_they_are_of_others(
     assert receipt("1")["exported"]["kept"] is False
 
 
-def test_a_file_that_is_not_the_one_of_its_manifest_goes_whole(
+def test_an_erasure_deletes_a_whole_file_that_differs_from_its_manifest(
     server: AsyncSftpServer, started: StartedExports
 ) -> None:
     """A run that died has put its own over that of the attempt before."""
@@ -515,7 +515,7 @@ def test_a_file_that_is_not_the_one_of_its_manifest_goes_whole(
 
 @pytest.mark.parametrize("mapping", [{"files": FILES}, PACKED], ids=["files", "package"])
 @pytest.mark.parametrize("later", ["students.csv", "students-later.csv"])
-def test_what_a_run_that_died_put_over_the_attempt_before_goes_whole(
+def test_an_erasure_deletes_whole_files_that_an_interrupted_attempt_overwrote(
     server: AsyncSftpServer, started: StartedExports, mapping: dict[str, Any], later: str
 ) -> None:
     """No index tells of its rows: of a student who is not in it, or of a file of the next day."""
@@ -533,7 +533,7 @@ def test_what_a_run_that_died_put_over_the_attempt_before_goes_whole(
     assert traces(WHO, FIRST) == []
 
 
-def test_a_dry_run_under_way_beside_it_makes_it_come_again(
+def test_an_erasure_runs_again_after_a_dry_run_beside_it(
     server: AsyncSftpServer, started: StartedExports
 ) -> None:
     set_up(server)
@@ -567,7 +567,7 @@ def test_a_dry_run_under_way_beside_it_makes_it_come_again(
     assert erase(WHO, started)["status"] == "succeeded"
 
 
-def test_an_export_that_was_too_slow_archives_nothing_more(
+def test_an_export_that_lost_its_lease_archives_nothing_more(
     server: AsyncSftpServer, started: StartedExports, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     set_up(server)
@@ -586,7 +586,9 @@ def test_an_export_that_was_too_slow_archives_nothing_more(
     assert in_bucket() == {}
 
 
-def test_it_is_alone_like_an_export(server: AsyncSftpServer, started: StartedExports) -> None:
+def test_an_erasure_holds_the_lease_like_an_export(
+    server: AsyncSftpServer, started: StartedExports
+) -> None:
     set_up(server)
     send(small(WHO))
     hold_lease("20260302T210000Z-other", 60)
@@ -598,7 +600,7 @@ def test_it_is_alone_like_an_export(server: AsyncSftpServer, started: StartedExp
     assert len(traces(WHO)) == 2  # snapshot and mark: not the record of the run
 
 
-def test_one_that_waits_can_be_cancelled_and_names_nobody_then(
+def test_a_cancelled_erasure_names_no_student(
     server: AsyncSftpServer, started: StartedExports
 ) -> None:
     set_up(server)
@@ -612,7 +614,7 @@ def test_one_that_waits_can_be_cancelled_and_names_nobody_then(
     assert traces(WHO) == []
 
 
-def test_one_that_could_not_be_started_names_nobody(
+def test_an_erasure_that_could_not_start_names_no_student(
     server: AsyncSftpServer, started: StartedExports
 ) -> None:
     set_up(server)
@@ -625,7 +627,7 @@ def test_one_that_could_not_be_started_names_nobody(
 @pytest.mark.parametrize(
     "wish", [None, {}, {"student_id": "a b"}, {"student_id": 1.5}, {"student_id": "7", "year": 1}]
 )
-def test_what_names_no_student_is_refused(
+def test_an_erasure_without_a_student_is_refused(
     server: AsyncSftpServer, started: StartedExports, wish: Any
 ) -> None:
     set_up(server)
@@ -634,7 +636,7 @@ def test_what_names_no_student_is_refused(
     assert started.events == []
 
 
-def test_erasures_are_in_the_history_and_limited_access_may_not_ask_for_one(
+def test_the_history_lists_erasures_and_limited_access_may_not_request_one(
     server: AsyncSftpServer, started: StartedExports
 ) -> None:
     set_up(server)
@@ -653,7 +655,7 @@ def test_erasures_are_in_the_history_and_limited_access_may_not_ask_for_one(
 # Removal
 
 
-def test_a_removed_student_is_neither_due_nor_current_and_a_file_of_all_is_made(
+def test_a_full_file_omits_a_removed_student_who_is_neither_due_nor_current(
     server: AsyncSftpServer, started: StartedExports
 ) -> None:
     set_up(server, {"files": [MAPPING["files"][0] | {"contents": "all"}]})
@@ -676,7 +678,7 @@ def test_a_removed_student_is_neither_due_nor_current_and_a_file_of_all_is_made(
     assert "message" in previewed["students"][0]
 
 
-def test_a_removed_student_is_out_of_a_file_of_changes_and_people_may_remove(
+def test_a_file_of_changes_omits_a_removed_student_and_people_may_remove(
     server: AsyncSftpServer, started: StartedExports
 ) -> None:
     set_up(server)
@@ -705,7 +707,7 @@ def test_a_removed_student_can_be_erased_too(
 # A lost archive
 
 
-def test_with_a_lost_archive_exports_go_on_and_receipts_and_re_sends_say_so(
+def test_without_the_archive_exports_continue_and_receipts_and_resends_report_the_loss(
     server: AsyncSftpServer, started: StartedExports
 ) -> None:
     set_up(server)
@@ -733,7 +735,7 @@ def test_with_a_lost_archive_exports_go_on_and_receipts_and_re_sends_say_so(
     assert_books_close()
 
 
-def test_an_archive_that_is_lost_before_a_run_has_cleared_up_costs_nobody(
+def test_a_loss_of_the_archive_before_a_run_retires_its_batch_loses_no_student(
     server: AsyncSftpServer, started: StartedExports, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     set_up(server)

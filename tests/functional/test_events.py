@@ -122,7 +122,7 @@ def answer(case: str) -> tuple[int, Any]:
     return response["statusCode"], json.loads(response["body"] or "null")
 
 
-def test_there_is_no_event_that_is_not_tried_and_none_that_operators_are_not_told_of() -> None:
+def test_every_sample_event_is_tested_and_documented() -> None:
     tried = [f"export_{case}" for case in EXPORTS]
     # The last in test_announcements.py, and a lost marker in test_lost_marker.py.
     elsewhere = ("cancel_export", "confirm_export", "request_erasure", "watch_schedules")
@@ -134,7 +134,7 @@ def test_there_is_no_event_that_is_not_tried_and_none_that_operators_are_not_tol
 
 
 @pytest.mark.parametrize("case", EXPORTS)
-def test_an_event_of_the_export_function_runs_what_it_is_named_after(
+def test_an_event_of_the_export_function_runs_the_kind_in_its_name(
     case: str, server: AsyncSftpServer
 ) -> None:
     with_a_past_run(server, ANYTOWN)
@@ -147,7 +147,7 @@ def test_an_event_of_the_export_function_runs_what_it_is_named_after(
     assert {year["school_year"]: year["rows"] for year in run["years"]} == rows
 
 
-def test_the_events_of_the_configuration_function_set_up_and_change_a_connection(
+def test_the_events_of_the_configuration_function_create_and_change_a_connection(
     started: StartedExports,
 ) -> None:
     found = {case: answer(case) for case in CONFIGURATIONS}
@@ -164,7 +164,7 @@ def test_the_events_of_the_configuration_function_set_up_and_change_a_connection
     assert secrets == Credentials(password="of-the-new-server")
 
 
-def test_a_secret_that_is_changed_by_its_event_is_stored_and_not_shown() -> None:
+def test_the_event_that_changes_a_secret_stores_and_hides_the_secret() -> None:
     answer("create_connection")
 
     _, shown = answer("change_secret")
@@ -175,7 +175,9 @@ def test_a_secret_that_is_changed_by_its_event_is_stored_and_not_shown() -> None
     assert "the-new-one" not in json.dumps(shown)
 
 
-def test_the_events_of_a_past_run_find_it(server: AsyncSftpServer, started: StartedExports) -> None:
+def test_the_events_of_a_past_run_find_that_run(
+    server: AsyncSftpServer, started: StartedExports
+) -> None:
     with_a_past_run(server, NORTH)
 
     found = {case: answer(case) for case in OF_A_RUN}
@@ -186,7 +188,7 @@ def test_the_events_of_a_past_run_find_it(server: AsyncSftpServer, started: Star
     assert [run.request.resend for run in started.runs] == [ResendSelection(RUN)]
 
 
-def test_an_erasure_is_asked_for_by_its_event(started: StartedExports) -> None:
+def test_the_erasure_event_requests_an_erasure(started: StartedExports) -> None:
     answer("create_connection")
 
     status, asked = answer("request_erasure")
@@ -204,7 +206,7 @@ def pending() -> Run:
     )
 
 
-def test_a_run_that_waits_is_cancelled_by_its_event() -> None:
+def test_the_cancel_event_cancels_a_pending_run() -> None:
     answer("create_connection")
     configuration_function.dependencies().runs.save(pending())
 
@@ -213,7 +215,7 @@ def test_a_run_that_waits_is_cancelled_by_its_event() -> None:
     assert (status, run["status"]) == (200, "cancelled")
 
 
-def test_a_run_that_awaits_confirmation_is_confirmed_by_its_event(started: StartedExports) -> None:
+def test_the_confirm_event_confirms_a_run_that_awaits_confirmation(started: StartedExports) -> None:
     answer("create_connection")
     waiting = replace(pending(), status=RunStatus.AWAITING_CONFIRMATION)
     configuration_function.dependencies().runs.save(waiting)
@@ -237,7 +239,7 @@ MISSPELT: list[tuple[dict[str, Any], str]] = [
 
 
 @pytest.mark.parametrize(("wrong", "path"), MISSPELT, ids=str)
-def test_an_event_with_a_name_that_is_misspelt_does_nothing(
+def test_an_event_with_a_misspelled_field_does_nothing(
     wrong: dict[str, Any], path: str, server: AsyncSftpServer
 ) -> None:
     set_up(server)

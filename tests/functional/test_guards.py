@@ -118,7 +118,7 @@ def forget_the_runs() -> None:
 
 
 @pytest.mark.usefixtures("started")
-def test_a_row_count_far_off_the_usual_warns_from_the_sixth_export_on(
+def test_an_unusual_row_count_warns_from_the_sixth_export_on(
     server: AsyncSftpServer,
 ) -> None:
     row_count = {"action": "warn", "percent": 50, "at_least": 2}
@@ -139,7 +139,7 @@ def test_a_row_count_far_off_the_usual_warns_from_the_sixth_export_on(
 
 
 @pytest.mark.usefixtures("started")
-def test_dated_files_are_compared_by_the_name_in_the_mapping_and_packed_ones_one_by_one(
+def test_row_counts_are_compared_by_the_file_name_in_the_mapping_also_in_a_package(
     server: AsyncSftpServer,
 ) -> None:
     mapping = copy.deepcopy(MAPPING)
@@ -160,7 +160,7 @@ def test_dated_files_are_compared_by_the_name_in_the_mapping_and_packed_ones_one
 
 @pytest.mark.usefixtures("started")
 @pytest.mark.parametrize(("grades", "found"), [("KKKKK", 1), ("1K1K1", 0)])
-def test_a_file_that_vanishes_is_unusual_unless_it_often_does(
+def test_a_missing_file_is_unusual_unless_it_is_often_missing(
     server: AsyncSftpServer, grades: str, found: int
 ) -> None:
     mapping = copy.deepcopy(MAPPING)
@@ -180,7 +180,7 @@ def test_a_file_that_vanishes_is_unusual_unless_it_often_does(
 
 
 @pytest.mark.usefixtures("started")
-def test_a_run_of_all_students_is_not_compared_with_those_of_changes(
+def test_a_full_run_is_not_compared_with_runs_of_changes(
     server: AsyncSftpServer,
 ) -> None:
     row_count = {"action": "hold", "percent": 50, "at_least": 1}
@@ -193,7 +193,7 @@ def test_a_run_of_all_students_is_not_compared_with_those_of_changes(
 
 
 @pytest.mark.usefixtures("started")
-def test_a_required_column_that_is_mostly_blank_holds_all_of_the_year(
+def test_a_mostly_blank_required_column_holds_the_whole_year(
     server: AsyncSftpServer,
 ) -> None:
     mapping = copy.deepcopy(MAPPING)
@@ -211,7 +211,7 @@ def test_a_required_column_that_is_mostly_blank_holds_all_of_the_year(
 
 
 @pytest.mark.usefixtures("started")
-def test_where_everyone_is_held_there_is_nothing_to_confirm(server: AsyncSftpServer) -> None:
+def test_a_year_with_only_held_students_awaits_no_confirmation(server: AsyncSftpServer) -> None:
     mapping = copy.deepcopy(MAPPING)
     mapping["files"][0]["fields"][1]["required"] = True
     guard = {"action": "hold", "percent": 50, "at_least": 1}
@@ -224,7 +224,7 @@ def test_where_everyone_is_held_there_is_nothing_to_confirm(server: AsyncSftpSer
 
 
 @pytest.mark.usefixtures("started")
-def test_a_dry_run_tells_that_an_export_would_wait_and_waits_for_nobody(
+def test_a_dry_run_reports_that_an_export_would_await_confirmation(
     server: AsyncSftpServer,
 ) -> None:
     set_up(server, keeping_unmatched(), guards=HOLD_UNMATCHED)
@@ -241,7 +241,7 @@ def test_a_dry_run_tells_that_an_export_would_wait_and_waits_for_nobody(
 
 
 @pytest.mark.usefixtures("started")
-def test_what_is_held_is_neither_archived_nor_sent_and_everyone_stays_due(
+def test_a_delivery_that_awaits_confirmation_is_neither_archived_nor_sent_and_students_stay_due(
     server: AsyncSftpServer,
 ) -> None:
     run = hold_one(server)
@@ -256,7 +256,7 @@ def test_what_is_held_is_neither_archived_nor_sent_and_everyone_stays_due(
 
 
 @pytest.mark.usefixtures("started")
-def test_the_history_finds_a_run_that_waits(server: AsyncSftpServer) -> None:
+def test_the_history_finds_a_run_that_awaits_confirmation(server: AsyncSftpServer) -> None:
     run = hold_one(server)
     query = {"status": "awaiting_confirmation"}
 
@@ -266,7 +266,7 @@ def test_the_history_finds_a_run_that_waits(server: AsyncSftpServer) -> None:
     assert [item["run_id"] for item in page["items"]] == [run["run_id"]]
 
 
-def test_once_confirmed_the_same_run_delivers_what_is_due_by_then(
+def test_a_confirmed_run_delivers_the_students_then_due(
     server: AsyncSftpServer, started: StartedExports
 ) -> None:
     run = hold_one(server)
@@ -289,7 +289,7 @@ def test_once_confirmed_the_same_run_delivers_what_is_due_by_then(
 
 
 @pytest.mark.usefixtures("started")
-def test_a_confirmed_run_keeps_what_its_other_years_delivered(server: AsyncSftpServer) -> None:
+def test_a_confirmed_run_keeps_the_deliveries_of_its_other_years(server: AsyncSftpServer) -> None:
     set_up(server, keeping_unmatched(), guards=HOLD_UNMATCHED)
     send(registration("1", year=2024), registration("2", grade="PK", year=2025))
     run = run_export()
@@ -307,7 +307,7 @@ def test_a_confirmed_run_keeps_what_its_other_years_delivered(server: AsyncSftpS
 
 
 @pytest.mark.usefixtures("started")
-def test_a_confirmed_run_that_fails_leaves_everyone_due_and_no_year_waiting(
+def test_a_confirmed_run_that_fails_leaves_students_due_and_no_year_waiting(
     server: AsyncSftpServer,
 ) -> None:
     run = hold_one(server)
@@ -337,7 +337,7 @@ def confirmed_and_cut_off(
 
 
 @pytest.mark.usefixtures("started")
-def test_a_confirmed_run_that_fails_in_passing_is_tried_again_and_is_confirmed_still(
+def test_a_confirmed_run_with_a_transient_error_is_retried_as_confirmed(
     server: AsyncSftpServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     run = confirmed_and_cut_off(server, monkeypatch)
@@ -369,7 +369,7 @@ def dies_as_it_saves(
 
 
 @pytest.mark.usefixtures("started")
-def test_a_confirmed_run_that_failed_in_passing_and_died_then_sends_it_all_the_same(
+def test_a_confirmed_run_interrupted_after_a_transient_error_still_sends(
     server: AsyncSftpServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     run = confirmed_and_cut_off(server, monkeypatch)
@@ -382,7 +382,7 @@ def test_a_confirmed_run_that_failed_in_passing_and_died_then_sends_it_all_the_s
 
 
 @pytest.mark.usefixtures("started")
-def test_a_run_that_an_older_version_let_wait_is_confirmed(server: AsyncSftpServer) -> None:
+def test_a_waiting_run_of_an_older_version_can_be_confirmed(server: AsyncSftpServer) -> None:
     run = hold_one(server)
 
     key = {"pk": {"S": f"RUNS#{NORTH}"}, "sk": {"S": run["run_id"]}}
@@ -397,7 +397,7 @@ def test_a_run_that_an_older_version_let_wait_is_confirmed(server: AsyncSftpServ
 
 
 @pytest.mark.usefixtures("started")
-def test_a_confirmed_run_that_dies_when_all_is_sent_sends_nothing_that_nobody_looked_at(
+def test_a_confirmed_run_interrupted_after_sending_sends_nothing_unconfirmed(
     server: AsyncSftpServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     run = hold_one(server)
@@ -413,7 +413,7 @@ def test_a_confirmed_run_that_dies_when_all_is_sent_sends_nothing_that_nobody_lo
 
 
 @pytest.mark.usefixtures("started")
-def test_a_second_event_of_a_run_that_waits_does_nothing(server: AsyncSftpServer) -> None:
+def test_a_second_event_of_a_waiting_run_does_nothing(server: AsyncSftpServer) -> None:
     run = hold_one(server)
 
     assert run_export(run_id=run["run_id"]) == run
@@ -421,7 +421,7 @@ def test_a_second_event_of_a_run_that_waits_does_nothing(server: AsyncSftpServer
 
 
 @pytest.mark.usefixtures("started")
-def test_a_scheduled_run_is_confirmed_on_a_day_on_which_the_schedule_pauses(
+def test_a_scheduled_run_can_be_confirmed_while_the_schedule_is_paused(
     server: AsyncSftpServer,
 ) -> None:
     set_up(server, keeping_unmatched(), guards=HOLD_UNMATCHED)
@@ -440,7 +440,9 @@ def test_a_scheduled_run_is_confirmed_on_a_day_on_which_the_schedule_pauses(
 
 
 @pytest.mark.usefixtures("started")
-def test_the_next_export_takes_over_and_names_itself(server: AsyncSftpServer) -> None:
+def test_the_next_export_supersedes_a_waiting_run_and_is_named_in_it(
+    server: AsyncSftpServer,
+) -> None:
     run = hold_one(server)
 
     later = run_export()
@@ -455,7 +457,7 @@ def test_the_next_export_takes_over_and_names_itself(server: AsyncSftpServer) ->
 
 
 @pytest.mark.usefixtures("started")
-def test_a_run_that_waits_is_cancelled_and_everyone_stays_due(server: AsyncSftpServer) -> None:
+def test_a_cancelled_waiting_run_leaves_its_students_due(server: AsyncSftpServer) -> None:
     run = hold_one(server)
 
     status, cancelled = cancel(run)
@@ -468,7 +470,7 @@ def test_a_run_that_waits_is_cancelled_and_everyone_stays_due(server: AsyncSftpS
     assert ids(server) == ["007"]
 
 
-def test_a_run_that_waits_has_no_place_in_the_way_of_a_request(
+def test_a_waiting_run_does_not_block_a_request(
     server: AsyncSftpServer, started: StartedExports
 ) -> None:
     run = hold_one(server)
@@ -483,7 +485,7 @@ def test_a_run_that_waits_has_no_place_in_the_way_of_a_request(
     assert [event["run_id"] for event in started.events] == [asked["run_id"]]
 
 
-def test_a_confirmation_that_starts_nothing_leaves_the_run_waiting(
+def test_a_confirmation_that_cannot_start_leaves_the_run_waiting(
     server: AsyncSftpServer, started: StartedExports
 ) -> None:
     run = hold_one(server)
@@ -496,7 +498,7 @@ def test_a_confirmation_that_starts_nothing_leaves_the_run_waiting(
 
 
 @pytest.mark.usefixtures("started")
-def test_only_a_run_that_waits_is_confirmed_and_only_by_its_district(
+def test_only_a_waiting_run_can_be_confirmed_and_only_by_its_district(
     server: AsyncSftpServer,
 ) -> None:
     run = hold_one(server)
@@ -508,7 +510,7 @@ def test_only_a_run_that_waits_is_confirmed_and_only_by_its_district(
     assert (status, "it is cancelled" in answer["error"]["message"]) == (409, True)
 
 
-def test_the_guards_are_overridden_by_full_access_and_the_run_says_by_whom(
+def test_full_access_may_override_the_guards_and_the_run_names_the_caller(
     server: AsyncSftpServer, started: StartedExports
 ) -> None:
     set_up(server, keeping_unmatched(), guards=HOLD_UNMATCHED)
@@ -525,7 +527,7 @@ def test_the_guards_are_overridden_by_full_access_and_the_run_says_by_whom(
 
 
 @pytest.mark.usefixtures("started")
-def test_a_download_is_held_too_and_fetched_once_confirmed(server: AsyncSftpServer) -> None:
+def test_a_download_awaits_confirmation_before_its_files_exist(server: AsyncSftpServer) -> None:
     run = hold_one(server, delivery="download")
     confirm(run)
 
@@ -540,7 +542,7 @@ def test_a_download_is_held_too_and_fetched_once_confirmed(server: AsyncSftpServ
 
 @pytest.mark.usefixtures("started")
 @pytest.mark.parametrize("in_place", [False, True])
-def test_an_importer_that_removes_and_then_does_not_is_warned_of_with_the_earlier_run(
+def test_a_file_left_by_an_importer_that_removes_warns_with_the_earlier_run(
     server: AsyncSftpServer, in_place: bool
 ) -> None:
     if in_place:
@@ -564,7 +566,7 @@ def test_an_importer_that_removes_and_then_does_not_is_warned_of_with_the_earlie
 
 
 @pytest.mark.usefixtures("started")
-def test_one_that_never_removes_is_never_warned_of(server: AsyncSftpServer) -> None:
+def test_an_importer_that_never_removes_causes_no_warning(server: AsyncSftpServer) -> None:
     set_up(server)
     for number in range(4):
         send(registration(f"{number}"))
@@ -572,7 +574,7 @@ def test_one_that_never_removes_is_never_warned_of(server: AsyncSftpServer) -> N
 
 
 @pytest.mark.usefixtures("started")
-def test_one_that_is_known_to_remove_is_warned_of_at_once_and_one_that_leaves_never(
+def test_the_importer_setting_decides_about_the_first_warning(
     server: AsyncSftpServer,
 ) -> None:
     set_up(server, importer="removes")
@@ -604,7 +606,7 @@ def change(server: AsyncSftpServer, **changes: Any) -> None:
 
 
 @pytest.mark.usefixtures("started")
-def test_a_file_that_somebody_else_put_there_is_not_ours(server: AsyncSftpServer) -> None:
+def test_a_file_of_another_program_causes_no_warning(server: AsyncSftpServer) -> None:
     set_up(server, importer="removes")
     send(registration("1"))
     run_export()
@@ -615,7 +617,7 @@ def test_a_file_that_somebody_else_put_there_is_not_ours(server: AsyncSftpServer
 
 
 @pytest.mark.usefixtures("started")
-def test_the_done_file_alone_tells_nothing(server: AsyncSftpServer) -> None:
+def test_a_done_file_alone_causes_no_warning(server: AsyncSftpServer) -> None:
     set_up(server, done_file=True)
     for number in range(3):  # this importer removes the .done file, and leaves the other
         send(registration(f"{number}"))
@@ -625,7 +627,7 @@ def test_the_done_file_alone_tells_nothing(server: AsyncSftpServer) -> None:
 
 @pytest.mark.usefixtures("started")
 @pytest.mark.parametrize("fault", ["size_unknown", "failing", "forbidden"])
-def test_a_server_that_tells_little_is_believed_as_far_as_it_goes(
+def test_a_server_with_few_file_attributes_is_checked_by_those(
     server: AsyncSftpServer, fault: str
 ) -> None:
     set_up(server, importer="removes")
@@ -645,7 +647,7 @@ def test_a_server_that_tells_little_is_believed_as_far_as_it_goes(
 
 
 @pytest.mark.usefixtures("started")
-def test_a_connection_lost_while_we_look_is_made_again(
+def test_a_connection_lost_during_the_collection_check_is_reopened(
     server: AsyncSftpServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     set_up(server, importer="removes")
@@ -664,7 +666,7 @@ def test_a_connection_lost_while_we_look_is_made_again(
 
 
 @pytest.mark.usefixtures("started")
-def test_another_account_has_another_importer(server: AsyncSftpServer, tmp_path: Path) -> None:
+def test_each_account_has_its_own_importer(server: AsyncSftpServer, tmp_path: Path) -> None:
     set_up(server, importer="unknown")
     send(registration("1"))
     run_export()
@@ -681,7 +683,7 @@ def test_another_account_has_another_importer(server: AsyncSftpServer, tmp_path:
 
 
 @pytest.mark.usefixtures("started")
-def test_held_for_what_was_not_collected_until_the_importer_has_taken_it(
+def test_a_delivery_is_held_until_the_importer_has_collected_the_earlier_file(
     server: AsyncSftpServer,
 ) -> None:
     set_up(server, importer="removes", guards={"not_collected": {"action": "hold"}})
@@ -699,7 +701,7 @@ def test_held_for_what_was_not_collected_until_the_importer_has_taken_it(
 
 
 @pytest.mark.usefixtures("started")
-def test_a_resend_is_warned_of_what_was_not_collected_and_counts_as_a_delivery(
+def test_a_resend_warns_of_uncollected_files_and_counts_as_a_delivery(
     server: AsyncSftpServer,
 ) -> None:
     set_up(server, importer="removes")
@@ -722,7 +724,7 @@ def test_a_resend_is_warned_of_what_was_not_collected_and_counts_as_a_delivery(
 
 
 @pytest.mark.usefixtures("started")
-def test_a_test_record_judges_nothing_and_is_not_remembered(server: AsyncSftpServer) -> None:
+def test_a_test_record_is_not_guarded_and_not_counted(server: AsyncSftpServer) -> None:
     set_up(server, importer="removes")
     send(registration("1"))
     run_export()
@@ -735,7 +737,7 @@ def test_a_test_record_judges_nothing_and_is_not_remembered(server: AsyncSftpSer
 
 
 @pytest.mark.usefixtures("started")
-def test_what_cannot_be_remembered_costs_a_warning_and_no_delivery(
+def test_a_failure_to_store_the_last_delivery_costs_a_warning_and_no_delivery(
     server: AsyncSftpServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def fail(*_: Any) -> None:

@@ -110,7 +110,7 @@ def exported_rows(run: dict[str, Any]) -> set[tuple[int, str]]:
     }
 
 
-def test_without_its_marker_a_connection_takes_nothing_and_exports_nothing(
+def test_a_connection_without_its_marker_refuses_syncs_and_exports(
     download: None, started: StartedExports
 ) -> None:
     send(registration("1"))
@@ -131,7 +131,7 @@ def test_without_its_marker_a_connection_takes_nothing_and_exports_nothing(
     assert [item for item in stored_items("registrations") if item["sk"]["S"] == "2"] == []
 
 
-def test_it_is_rebuilt_and_everything_goes_on(download: None) -> None:
+def test_a_rebuilt_marker_lets_syncs_and_exports_continue(download: None) -> None:
     send(registration("1"), registration("2"), registration("1", year=2024))
     run_export()
     send(registration("2", "New"))
@@ -150,7 +150,7 @@ def test_it_is_rebuilt_and_everything_goes_on(download: None) -> None:
     assert send(registration("3"))[1]["synced"] == 1
 
 
-def test_while_it_is_there_nothing_is_changed(download: None) -> None:
+def test_a_rebuild_changes_nothing_while_the_marker_exists(download: None) -> None:
     send(registration("1"))
     before = stored_items("registrations")
 
@@ -160,18 +160,18 @@ def test_while_it_is_there_nothing_is_changed(download: None) -> None:
     assert stored_items("registrations") == before
 
 
-def test_of_a_connection_without_a_sync_there_is_nothing_to_rebuild(download: None) -> None:
+def test_a_connection_without_a_sync_has_nothing_to_rebuild(download: None) -> None:
     assert rebuild()["error"]["code"] == "not_found"
     assert run_export()["status"] == "nothing_to_export"
     assert send(registration("1"))[1]["synced"] == 1
 
 
 @pytest.mark.parametrize("event", [{"connection_id": ""}, {"school_year": 2025}])
-def test_an_event_that_says_something_else_is_refused(download: None, event: Any) -> None:
+def test_a_rebuild_event_with_other_fields_is_refused(download: None, event: Any) -> None:
     assert rebuild(**event)["error"]["code"] == "invalid_request"
 
 
-def test_a_run_whose_commit_is_unsure_counts_as_not_committed(
+def test_a_run_with_an_uncertain_commit_counts_as_not_committed(
     download: None, writes: Writes
 ) -> None:
     send(registration("1"), registration("2"))
@@ -247,7 +247,7 @@ def statuses() -> dict[tuple[int, str], str]:
 
 
 @pytest.mark.parametrize("seed", SEEDS)
-def test_whoever_was_due_is_in_the_next_file_after_any_history(
+def test_every_due_student_is_in_the_next_file_after_any_history(
     download: None, writes: Writes, seed: int
 ) -> None:
     send(*(registration(who, year=year) for year, who in POOL[::3]))
@@ -278,7 +278,9 @@ def held_now() -> set[tuple[int, str]]:
     return {who for who, now in statuses().items() if now == "held"}
 
 
-def test_the_answer_names_nobody(download: None, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_rebuild_result_names_no_student(
+    download: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(marker_recovery, "SCHOOL_YEARS", SCHOOL_YEARS)
     send(registration("4711-only-here"))
     run_export()

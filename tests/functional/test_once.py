@@ -44,9 +44,7 @@ class Invoked:
         self.events.append(Payload)
 
 
-def test_no_student_id_travels_in_an_event_which_may_end_in_a_queue(
-    server: AsyncSftpServer, started: StartedExports
-) -> None:
+def test_an_event_contains_no_student_id(server: AsyncSftpServer, started: StartedExports) -> None:
     set_up(server)
     send(registration("unmistakable"))
     invoked = Invoked()
@@ -61,7 +59,7 @@ def test_no_student_id_travels_in_an_event_which_may_end_in_a_queue(
     assert (run["status"], run["student_ids"]) == ("succeeded", ["unmistakable"])
 
 
-def test_nor_in_the_event_of_a_resend_which_finds_the_students_in_its_record(
+def test_a_resend_reads_its_students_from_the_record_and_not_from_the_event(
     server: AsyncSftpServer, started: StartedExports
 ) -> None:
     set_up(server)
@@ -83,7 +81,7 @@ def test_nor_in_the_event_of_a_resend_which_finds_the_students_in_its_record(
 
 
 @pytest.mark.parametrize("action", ["check", "test_record"])
-def test_what_died_is_not_repeated_because_it_may_have_signed_in(
+def test_an_interrupted_check_is_not_repeated(
     action: str, server: AsyncSftpServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     set_up(server, password="wrong")
@@ -109,7 +107,7 @@ def test_what_died_is_not_repeated_because_it_may_have_signed_in(
     assert (run["status"], "start a new one" in run["message"]) == ("failed", True)
 
 
-def test_a_test_record_never_lands_on_another_connections_live_files(
+def test_a_test_record_never_overwrites_live_files_of_another_connection(
     server: AsyncSftpServer,
 ) -> None:
     set_up(server, folder="inbox")

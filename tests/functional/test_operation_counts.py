@@ -65,14 +65,18 @@ def compare(case: str, counts: dict[str, int]) -> None:
     assert counts == recorded.get(case), f"{case}: the cost has changed; see {__name__}"
 
 
-def test_a_sync_of_one(server: AsyncSftpServer, counted: Counted) -> None:
+def test_a_sync_of_one_student_makes_the_documented_calls(
+    server: AsyncSftpServer, counted: Counted
+) -> None:
     set_up(server)
     send(registration("0"))
 
     compare("sync of 1", counted(lambda: send(registration("1"))))
 
 
-def test_a_sync_of_500(server: AsyncSftpServer, counted: Counted) -> None:
+def test_a_sync_of_500_students_makes_the_documented_calls(
+    server: AsyncSftpServer, counted: Counted
+) -> None:
     set_up(server)
     send(registration("0"))
 
@@ -80,7 +84,7 @@ def test_a_sync_of_500(server: AsyncSftpServer, counted: Counted) -> None:
 
 
 @pytest.mark.parametrize("others", [0, 120])
-def test_an_export_of_10_due_costs_the_same_whoever_else_is_there(
+def test_the_cost_of_an_export_depends_on_due_students_only(
     server: AsyncSftpServer, counted: Counted, others: int
 ) -> None:
     set_up(server)
@@ -96,7 +100,7 @@ def test_an_export_of_10_due_costs_the_same_whoever_else_is_there(
 
 
 @pytest.mark.parametrize("others", [1, 120])
-def test_a_status_of_10_due_costs_the_same_whoever_else_is_there(
+def test_the_cost_of_a_status_depends_on_due_students_only(
     server: AsyncSftpServer, counted: Counted, others: int
 ) -> None:
     set_up(server)
@@ -108,7 +112,9 @@ def test_a_status_of_10_due_costs_the_same_whoever_else_is_there(
     compare("status of 10 due", counted(lambda: call(configuration, "GET", status)))
 
 
-def test_a_receipt_of_one_exported(server: AsyncSftpServer, counted: Counted) -> None:
+def test_a_receipt_of_an_exported_student_makes_the_documented_calls(
+    server: AsyncSftpServer, counted: Counted
+) -> None:
     set_up(server)
     send(*bulk(120))
     run_export()
@@ -119,7 +125,9 @@ def test_a_receipt_of_one_exported(server: AsyncSftpServer, counted: Counted) ->
     compare("receipt of one exported", counts)
 
 
-def test_an_export_with_nothing_due(server: AsyncSftpServer, counted: Counted) -> None:
+def test_an_export_with_nothing_due_makes_the_documented_calls(
+    server: AsyncSftpServer, counted: Counted
+) -> None:
     set_up(server)
     send(registration("1"))
     run_export()
@@ -127,7 +135,9 @@ def test_an_export_with_nothing_due(server: AsyncSftpServer, counted: Counted) -
     compare("export of nothing due", counted(run_export))
 
 
-def test_an_export_of_two_years(server: AsyncSftpServer, counted: Counted) -> None:
+def test_an_export_of_two_years_makes_the_documented_calls(
+    server: AsyncSftpServer, counted: Counted
+) -> None:
     set_up(server)
     send(registration("1", year=2024), registration("2", year=2025))
 

@@ -902,7 +902,7 @@ def number_in(data: dict[str, str]) -> int:
     return int(data["fname"].rpartition(" ")[2])
 
 
-def test_the_books_close_at_every_step_of_a_random_day(
+def test_the_totals_add_up_at_every_step_of_a_random_day(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, started: StartedExports
 ) -> None:
     seen.clear()

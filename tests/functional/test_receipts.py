@@ -103,7 +103,7 @@ def mapping_without(fname: str, **file: Any) -> dict[str, Any]:
     return mapping
 
 
-def test_the_receipt_of_one_exported_has_the_very_line_on_the_server(
+def test_the_receipt_of_an_exported_student_has_the_line_on_the_server(
     server: AsyncSftpServer,
 ) -> None:
     send(registration("007"), registration("06520", 'José "Pepe"'), registration("1e5"))
@@ -127,7 +127,7 @@ def test_the_receipt_of_one_exported_has_the_very_line_on_the_server(
     assert year_of_status()["last_export"]["students"] == 3
 
 
-def test_one_who_is_due_again_shows_what_the_sis_has() -> None:
+def test_the_receipt_of_a_student_due_again_shows_the_exported_line() -> None:
     send(registration("007", "Ann"))
     assert (receipt()["status"], receipt()["exported"], books()) == ("due", None, (0, 0, 0, 1))
     run_export()
@@ -144,7 +144,7 @@ def test_one_who_is_due_again_shows_what_the_sis_has() -> None:
     assert books() == (1, 0, 0, 0)
 
 
-def test_one_held_back_tells_why_and_since_when_until_there_is_another_version() -> None:
+def test_the_receipt_of_a_held_student_has_reasons_and_time_until_the_next_version() -> None:
     send(registration("007", grade="PK"), registration("1e5"))
     run_export()
     first = receipt()
@@ -176,7 +176,7 @@ def set_since(moment: str) -> None:
             table.put_item(TableName="registrations", Item={**item, "since": {"S": moment}})
 
 
-def test_one_left_out_is_counted_as_that_until_a_file_has_the_student() -> None:
+def test_a_left_out_student_counts_as_left_out_until_a_file_has_a_row() -> None:
     save(mapping_without("Bob"))
     send(registration("1"), registration("2", "Bob"))
     run_export()
@@ -195,7 +195,7 @@ def test_one_left_out_is_counted_as_that_until_a_file_has_the_student() -> None:
     assert told["exported"]["run_id"] == run["run_id"]
 
 
-def test_who_is_not_in_a_file_of_all_beside_others_keeps_the_row_of_then() -> None:
+def test_a_student_missing_from_a_full_file_keeps_the_earlier_row() -> None:
     mapping = mapping_without("Bob", contents="all")
     mapping["files"].append({**copy.deepcopy(MAPPING["files"][0]), "name": "changes"})
     save(mapping)
@@ -210,7 +210,7 @@ def test_who_is_not_in_a_file_of_all_beside_others_keeps_the_row_of_then() -> No
     assert receipt("2")["exported"]["files"][0]["name"] == "changes.csv"
 
 
-def test_a_removed_student_leaves_the_books_at_once() -> None:
+def test_a_removed_student_leaves_the_totals_at_once() -> None:
     send(registration("1"), registration("2"))
     run_export()
 
@@ -235,7 +235,7 @@ def test_a_student_who_was_removed_before_any_export_is_never_counted() -> None:
     assert (status_of("1"), books()) == (["removed"], (1, 0, 0, 0))
 
 
-def test_a_removal_that_no_file_can_tell_is_held_until_one_can() -> None:
+def test_a_removal_that_no_file_can_express_is_held_until_one_can() -> None:
     mapping = copy.deepcopy(MAPPING)
     send(registration("A-1"), registration("2"))
     run_export()
@@ -258,7 +258,7 @@ def test_a_removal_that_no_file_can_tell_is_held_until_one_can() -> None:
     assert (books(), status_of("A-1")) == ((1, 0, 0, 0), ["removed"])
 
 
-def test_a_failed_export_leaves_the_books_as_they_are(server: AsyncSftpServer) -> None:
+def test_a_failed_export_leaves_the_totals_unchanged(server: AsyncSftpServer) -> None:
     send(registration("1"))
     run_export()
     send(registration("1", "Anna"), registration("2"))
@@ -269,7 +269,7 @@ def test_a_failed_export_leaves_the_books_as_they_are(server: AsyncSftpServer) -
     assert (status_of("1", "2"), books()) == (["due", "due"], (0, 0, 0, 2))
 
 
-def test_nobody_who_was_never_synced_has_a_receipt() -> None:
+def test_a_student_who_was_never_synced_has_no_receipt() -> None:
     send(registration("1"))
 
     assert call(configuration, "GET", ONE, school_year="2025", student_id="9")[0] == 404
@@ -278,7 +278,7 @@ def test_nobody_who_was_never_synced_has_a_receipt() -> None:
     assert call(configuration, "GET", ONE, school_year="2025", student_id="a b")[0] == 400
 
 
-def test_a_student_is_found_over_the_years() -> None:
+def test_a_student_has_a_receipt_for_each_year() -> None:
     send(registration("007", year=2024), registration("007", year=2025), registration("1"))
 
     status, answer = listed(student_id="007")
@@ -292,7 +292,7 @@ def test_a_student_is_found_over_the_years() -> None:
     assert listed(student_id="9")[1] == {"items": [], "next": None}
 
 
-def test_a_sync_that_was_never_confirmed_is_told_from_what_was_exported() -> None:
+def test_the_receipt_of_an_unconfirmed_sync_shows_the_exported_version() -> None:
     send(registration("1"), registration("2"))
     run_export()
     stalled = version_of(1_800_000_000_000, "stalled", 0)
@@ -323,7 +323,7 @@ def test_the_receipt_outlives_the_archive() -> None:
     assert books() == (1, 0, 0, 0)
 
 
-def test_right_after_the_commit_all_of_it_is_known_already(
+def test_receipts_are_complete_right_after_the_commit(
     cut_short: pytest.MonkeyPatch,
 ) -> None:
     save(mapping_without("Bob"))
@@ -343,7 +343,7 @@ def test_right_after_the_commit_all_of_it_is_known_already(
     assert (status_of("1", "2", "3"), books()) == (["removed", "left_out", "held"], (0, 1, 1, 0))
 
 
-def test_what_a_lost_archive_cannot_tell_is_told_by_the_marks(
+def test_due_marks_complete_the_receipt_after_a_loss_of_the_archive(
     cut_short: pytest.MonkeyPatch,
 ) -> None:
     send(registration("1"), registration("2"), registration("3", grade="PK"))
@@ -359,7 +359,7 @@ def test_what_a_lost_archive_cannot_tell_is_told_by_the_marks(
     assert (status_of("1", "2", "3"), books()) == (["due", "exported", "held"], (1, 0, 1, 1))
 
 
-def test_exports_from_before_the_ledger_are_counted_once_and_then_kept() -> None:
+def test_exports_older_than_the_ledger_are_counted_once_and_kept() -> None:
     send(registration("1"), registration("2"), registration("3"), registration("4", grade="PK"))
     remove("3")
     run_export()
@@ -395,7 +395,7 @@ def forget_the_ledger() -> None:
             table.put_item(TableName="registrations", Item=left)
 
 
-def test_who_is_due_held_or_new_is_listed_page_by_page() -> None:
+def test_due_held_and_new_students_are_listed_page_by_page() -> None:
     send(*(registration(str(number)) for number in range(3)))
     run_export()
     send(registration("0", "Zoe"), registration("7", grade="PK"))
@@ -425,13 +425,13 @@ def test_who_is_due_held_or_new_is_listed_page_by_page() -> None:
         ({"student_id": "1", "status": "due"}, "status"),
     ],
 )
-def test_a_list_that_cannot_be_is_refused(query: dict[str, str], path: str) -> None:
+def test_an_invalid_list_request_is_refused(query: dict[str, str], path: str) -> None:
     status, answer = listed(**query)
 
     assert (status, [one["path"] for one in answer["error"]["problems"]]) == (400, [path])
 
 
-def test_a_row_in_a_package_is_found_in_it_and_in_the_encoding_of_its_file() -> None:
+def test_a_receipt_finds_a_row_in_a_package_in_the_encoding_of_its_file() -> None:
     mapping = copy.deepcopy(MAPPING) | {"package": {"name": "all"}}
     mapping["files"][0] |= {"encoding": "windows-1252"}
     save(mapping)
@@ -444,7 +444,7 @@ def test_a_row_in_a_package_is_found_in_it_and_in_the_encoding_of_its_file() -> 
     assert file["path"] == "SISData/exports/2025/all.zip"
 
 
-def test_one_whose_row_another_student_has_brought_is_exported_without_a_line() -> None:
+def test_a_student_whose_distinct_row_came_from_another_is_exported_without_a_line() -> None:
     mapping = copy.deepcopy(MAPPING)
     mapping["files"] = [
         {
@@ -463,7 +463,7 @@ def test_one_whose_row_another_student_has_brought_is_exported_without_a_line() 
     assert books() == (2, 0, 0, 0)
 
 
-def test_a_mark_without_a_snapshot_is_missing_and_nobody() -> None:
+def test_a_due_mark_without_a_snapshot_counts_as_missing() -> None:
     send(registration("1"))
     sync_function.dependencies().table.put_marks(NORTH, 2025, 1, [DueMark("9")])
 

@@ -56,7 +56,7 @@ def create_connection() -> None:
 
 
 @pytest.mark.lint
-def test_every_name_in_a_path_has_a_value_to_try() -> None:
+def test_every_path_parameter_has_a_test_value() -> None:
     names = {name for route in routes() for name in re.findall(r"{(\w+)}", route.resource)}
 
     assert names - PATH.keys() == set(), "add values for them to PATH in test_roles.py"
@@ -72,7 +72,7 @@ def test_the_table_has_every_route() -> None:
     ("method", "resource", "full", "limited", "scope"),
     [(row[0], row[1], row[3], row[4], row[5]) for row in TABLE],
 )
-def test_each_role_is_let_in_exactly_where_the_table_says(
+def test_each_role_may_use_exactly_the_routes_in_the_table(
     method: str, resource: str, full: str, limited: str, scope: str
 ) -> None:
     public = scope in {"none", "any"}

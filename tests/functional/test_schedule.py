@@ -56,7 +56,7 @@ def fire(scheduled_time: str = "2026-06-02T02:00:00Z") -> dict[str, Any]:
     return answer
 
 
-def test_a_schedule_is_set_in_the_districts_zone_and_shown_with_its_next_runs() -> None:
+def test_a_schedule_uses_the_district_time_zone_and_shows_its_next_runs() -> None:
     shown = set_schedule()
 
     assert (shown["enabled"], shown["time"], shown["time_zone"]) == (
@@ -96,13 +96,13 @@ def test_a_preview_names_every_mistake() -> None:
     assert paths == ["time", "pauses[0].to"]
 
 
-def test_before_it_is_set_it_is_off() -> None:
+def test_a_new_connection_has_its_schedule_off() -> None:
     _, read = call(configuration, "GET", SCHEDULE)
 
     assert (read["enabled"], read["time"], read["time_zone"]) == (False, None, "America/Chicago")
 
 
-def test_a_change_replaces_all_of_it_and_off_takes_it_away() -> None:
+def test_a_change_replaces_the_whole_schedule_and_off_deletes_it() -> None:
     set_schedule()
     set_schedule(time="05:30", time_zone="America/Phoenix")
     changed = at_aws()
@@ -115,7 +115,7 @@ def test_a_change_replaces_all_of_it_and_off_takes_it_away() -> None:
     assert (at_aws(), off["enabled"], off["next_runs"]) == (None, False, [])
 
 
-def test_a_scheduled_run_delivers_and_the_same_time_twice_runs_once(
+def test_a_scheduled_run_delivers_once_for_each_time(
     server: AsyncSftpServer,
 ) -> None:
     set_schedule()
@@ -135,7 +135,7 @@ def test_a_scheduled_run_delivers_and_the_same_time_twice_runs_once(
     "changes",
     [{"enabled": False}, {"pauses": [{"from": "2026-06-01", "to": "2026-06-01"}]}],
 )
-def test_off_or_paused_nothing_moves_and_nothing_is_recorded(
+def test_a_schedule_that_is_off_or_paused_starts_and_records_no_run(
     changes: dict[str, Any], server: AsyncSftpServer
 ) -> None:
     set_schedule(**changes)
@@ -149,14 +149,14 @@ def test_off_or_paused_nothing_moves_and_nothing_is_recorded(
     assert list(server.root.iterdir()) == []
 
 
-def test_the_day_after_a_pause_it_runs_again(server: AsyncSftpServer) -> None:
+def test_a_schedule_runs_on_the_day_after_a_pause(server: AsyncSftpServer) -> None:
     set_schedule(pauses=[{"from": "2026-06-01", "to": "2026-06-01"}])
     send(registration("7"))
 
     assert fire("2026-06-03T02:00:00Z")["status"] == "succeeded"
 
 
-def test_deleting_the_connection_takes_its_schedule_along() -> None:
+def test_deleting_the_connection_deletes_its_schedule() -> None:
     set_schedule()
 
     status, _ = call(configuration, "DELETE", "/connections/{connection_id}")
@@ -176,7 +176,7 @@ class FailingScheduler:
 
 
 @pytest.mark.parametrize("enabled", [True, False])
-def test_a_schedule_is_not_stored_if_the_scheduler_cannot_be_reached(
+def test_a_schedule_is_not_stored_while_the_scheduler_is_unavailable(
     enabled: bool,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
@@ -196,6 +196,6 @@ def test_a_schedule_is_not_stored_if_the_scheduler_cannot_be_reached(
     assert set_schedule(enabled=enabled)["enabled"] is enabled
 
 
-def test_who_may_read_may_not_set() -> None:
+def test_a_reader_may_not_change_the_schedule() -> None:
     assert call(configuration, "PUT", SCHEDULE, NIGHTLY, claims=VIEWER)[0] == 403
     assert call(configuration, "GET", SCHEDULE, claims=STRANGER)[0] == 403

@@ -17,7 +17,7 @@ COLUMNS = (
 )  # fmt: skip
 
 
-def test_1200_students_arrive_in_one_file_with_ids_and_dates_as_mapped(
+def test_1200_students_are_delivered_in_one_file_with_mapped_ids_and_dates(
     stack: LocalStack, tmp_path: Path
 ) -> None:
     students = tmp_path / "students.csv"
@@ -34,7 +34,7 @@ def test_1200_students_arrive_in_one_file_with_ids_and_dates_as_mapped(
 
 
 @needs_outside_data(ANYTOWN)
-def test_the_students_of_anytown_arrive_as_mapped(stack: LocalStack) -> None:
+def test_the_students_of_anytown_are_delivered_as_mapped(stack: LocalStack) -> None:
     check_arrival(stack, OUTSIDE_DATA / ANYTOWN)
 
 

@@ -57,7 +57,7 @@ def receipt(district: District, student_id: str) -> tuple[int, Any]:
     return answer.status, answer.json()
 
 
-def test_after_an_erasure_nothing_that_is_stored_or_logged_has_the_student(
+def test_after_an_erasure_no_store_and_no_log_contains_the_student(
     stack: LocalStack,
 ) -> None:
     district = new_district(stack, example_students=[WHO])

@@ -38,7 +38,7 @@ def take(district: District) -> None:
     (district.folder / "exports/2025/students.csv").unlink()
 
 
-def test_an_importer_that_stops_taking_files_is_told_and_its_students_are_sent_again(
+def test_an_importer_that_stops_collecting_is_reported_and_its_students_are_resent(
     stack: LocalStack, people: Inbox
 ) -> None:
     district = new_district(stack)
@@ -73,7 +73,9 @@ def test_an_importer_that_stops_taking_files_is_told_and_its_students_are_sent_a
     ]
 
 
-def test_what_is_held_is_told_and_goes_once_confirmed(stack: LocalStack, people: Inbox) -> None:
+def test_a_held_delivery_is_reported_and_sent_once_confirmed(
+    stack: LocalStack, people: Inbox
+) -> None:
     district = guarded(stack)
     district.sync(registration("1", "Bob"))
     run = district.export()
@@ -93,7 +95,7 @@ def test_what_is_held_is_told_and_goes_once_confirmed(stack: LocalStack, people:
     assert district.names() == ["Bob"]
 
 
-def test_the_nightly_run_takes_the_place_of_one_that_nobody_confirmed(stack: LocalStack) -> None:
+def test_the_nightly_run_supersedes_an_unconfirmed_run(stack: LocalStack) -> None:
     district = guarded(stack)
     district.sync(registration("1", "Bob"))
     run = district.export()

@@ -69,7 +69,7 @@ def test_the_document_is_served_to_everyone(stack: LocalStack) -> None:
     suppress_health_check=list(HealthCheck),
     derandomize=True,
 )
-def test_whatever_is_sent_the_answer_is_in_the_document(
+def test_the_document_describes_the_response_to_any_request(
     case: schemathesis.Case, stack: LocalStack, tried: dict[str, str]
 ) -> None:
     removes_it = case.method == "DELETE" and case.path.endswith("{connection_id}")

@@ -83,7 +83,7 @@ def versions_of(numbers: range, version: int) -> list[dict[str, Any]]:
     return [registration(f"{number:03}", str(version)) for number in numbers]
 
 
-def test_p3_exports_killed_anywhere_lose_nobody_and_bring_nothing_older(
+def test_p3_exports_killed_anywhere_lose_no_student_and_deliver_no_older_version(
     stack: LocalStack,
 ) -> None:
     district = new_district(stack)

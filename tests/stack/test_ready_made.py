@@ -22,7 +22,7 @@ def findings(name: str, folder: Path) -> list[str]:
 
 
 @pytest.mark.parametrize("name", [*CHECKS, "plain"])
-def test_what_is_delivered_passes_the_formats_checker(stack: LocalStack, name: str) -> None:
+def test_a_delivered_file_passes_the_checker_of_its_format(stack: LocalStack, name: str) -> None:
     district = new_district(stack)
     students = made_up_district(YEAR, students=STUDENTS)
     approved = [one for one in students if one["status"].endswith("Approved")]

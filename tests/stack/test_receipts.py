@@ -13,7 +13,7 @@ def read(district: District, path: str) -> Any:
     return answer.json()
 
 
-def test_a_receipt_names_the_very_line_on_the_server_and_the_books_close(
+def test_a_receipt_has_the_line_on_the_server_and_the_totals_add_up(
     stack: LocalStack,
 ) -> None:
     district = new_district(stack)

@@ -56,7 +56,7 @@ def due_once_cleared(district: District) -> list[dict[str, Any]]:
     raise AssertionError("the batches that were exported are not cleared away")
 
 
-def test_an_archived_file_is_downloaded_by_its_link(stack: LocalStack) -> None:
+def test_a_link_downloads_an_archived_file(stack: LocalStack) -> None:
     district = new_district(stack, delivery="download")
     district.sync(registration("007"))
     run = district.export()
@@ -70,7 +70,7 @@ def test_an_archived_file_is_downloaded_by_its_link(stack: LocalStack) -> None:
     assert downloaded.headers["content-disposition"] == named
 
 
-def test_a_link_is_refused_once_it_has_expired_and_without_its_signature(
+def test_an_expired_or_unsigned_link_is_refused(
     stack: LocalStack,
 ) -> None:
     district = new_district(stack, delivery="download")
@@ -94,7 +94,7 @@ def test_a_link_is_refused_once_it_has_expired_and_without_its_signature(
     assert send("GET", brief.partition("?")[0]).status == 403
 
 
-def test_a_run_is_sent_again_byte_for_byte_and_nobody_becomes_due(stack: LocalStack) -> None:
+def test_a_resend_sends_the_same_bytes_and_makes_no_student_due(stack: LocalStack) -> None:
     district = new_district(stack, done_file=True)
     district.sync(registration("007", "José"), registration("1e5"))
     first = district.export()
@@ -115,7 +115,7 @@ def test_a_run_is_sent_again_byte_for_byte_and_nobody_becomes_due(stack: LocalSt
     assert district.names() == ["Ann"]
 
 
-def test_a_dry_run_shows_the_lines_and_touches_neither_table_nor_server(stack: LocalStack) -> None:
+def test_a_dry_run_shows_the_lines_and_changes_neither_table_nor_server(stack: LocalStack) -> None:
     district = new_district(stack)
     district.sync(registration("007", "José"))
     before = due(district)
@@ -129,7 +129,7 @@ def test_a_dry_run_shows_the_lines_and_touches_neither_table_nor_server(stack: L
     assert not district.folder.exists()
 
 
-def test_cancel_wins_or_the_run_does_but_never_both(stack: LocalStack) -> None:
+def test_either_the_cancellation_or_the_run_succeeds(stack: LocalStack) -> None:
     district = new_district(stack)
     district.sync(registration("007"))
     asked = stack.call("POST", f"{district.path}/exports", {}, role="limited_access")

@@ -36,7 +36,7 @@ def runs_of(district: District) -> list[dict[str, Any]]:
     return items
 
 
-def test_a_schedule_of_the_coming_minute_delivers_and_one_that_is_off_or_paused_does_not(
+def test_a_schedule_delivers_at_its_minute_unless_off_or_paused(
     stack: LocalStack,
 ) -> None:
     on, off, paused = (new_district(stack) for _ in range(3))
@@ -63,7 +63,7 @@ def test_a_schedule_of_the_coming_minute_delivers_and_one_that_is_off_or_paused_
     assert not (paused.folder / "exports").exists()
 
 
-def test_the_same_scheduled_time_twice_runs_once_and_a_paused_day_not_at_all(
+def test_a_scheduled_time_runs_once_and_a_paused_day_runs_nothing(
     stack: LocalStack,
 ) -> None:
     district = new_district(stack)

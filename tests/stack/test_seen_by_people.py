@@ -88,7 +88,7 @@ def of(district: District) -> Callable[[dict[str, Any]], bool]:
     return lambda event: event["detail"]["connection_id"] == district.connection_id
 
 
-def test_a_run_that_failed_is_told_to_people_and_programs_and_rings(
+def test_a_failed_run_is_announced_to_people_and_programs_and_raises_the_alarm(
     stack: LocalStack, people: Inbox, programs: Inbox
 ) -> None:
     district = new_district(stack, username="nobody", name="Anytown, SFTP")
@@ -111,7 +111,7 @@ def test_a_run_that_failed_is_told_to_people_and_programs_and_rings(
     rings(stack, people, "an export failed")
 
 
-def test_students_newly_held_back_are_told_once_without_naming_them_and_ring(
+def test_newly_held_students_are_announced_once_without_names_and_raise_the_alarm(
     stack: LocalStack, people: Inbox, programs: Inbox
 ) -> None:
     district = new_district(stack)
@@ -142,7 +142,7 @@ def test_students_newly_held_back_are_told_once_without_naming_them_and_ring(
     assert [word for word in private if word in everything] == []
 
 
-def test_a_nightly_export_that_did_not_come_rings(stack: LocalStack, people: Inbox) -> None:
+def test_an_overdue_nightly_export_raises_the_alarm(stack: LocalStack, people: Inbox) -> None:
     district = new_district(stack)
     body = {"enabled": True, "time": "00:00", "time_zone": "UTC"}
     stack.call("PUT", f"{district.path}/schedule", body, role="full_access")
@@ -189,7 +189,7 @@ def watch(stack: LocalStack) -> list[str]:
         ("AWS/ApiGateway", "5XXError", "the API answered with an error of its own"),
     ],
 )
-def test_what_aws_counts_rings_too(
+def test_metrics_of_aws_raise_alarms(
     stack: LocalStack, people: Inbox, namespace: str, metric: str, alarm: str
 ) -> None:
     data = [{"MetricName": metric, "Value": 1.0}]
@@ -198,7 +198,7 @@ def test_what_aws_counts_rings_too(
     rings(stack, people, alarm)
 
 
-def test_who_changed_what_is_kept_by_every_function_and_read_over_the_api(
+def test_every_function_writes_audit_entries_that_the_api_shows(
     stack: LocalStack,
 ) -> None:
     district = new_district(stack)

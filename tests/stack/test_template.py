@@ -20,7 +20,7 @@ def machines(layer: Path) -> set[int]:
 
 
 @pytest.mark.parametrize("processors", sorted(ELF_MACHINES))
-def test_the_layer_is_built_for_the_architecture_asked_for(processors: str) -> None:
+def test_the_layer_is_built_for_the_requested_architecture(processors: str) -> None:
     only = None if processors == architecture() else "DependenciesLayer"
 
     with built(print, architecture=processors, only=only) as build:
@@ -29,7 +29,7 @@ def test_the_layer_is_built_for_the_architecture_asked_for(processors: str) -> N
     assert found == {ELF_MACHINES[processors]}
 
 
-def test_nobody_enters_without_a_token(stack: LocalStack) -> None:
+def test_a_request_without_a_token_is_refused(stack: LocalStack) -> None:
     answer = stack.call("GET", "/connections", role=None)
 
     assert answer.status == 401
@@ -37,11 +37,11 @@ def test_nobody_enters_without_a_token(stack: LocalStack) -> None:
 
 
 @pytest.mark.parametrize("role", ["enroll", "full_access", "limited_access"])
-def test_every_role_enters_with_its_token(stack: LocalStack, role: str) -> None:
+def test_every_role_is_admitted_with_its_token(stack: LocalStack, role: str) -> None:
     assert stack.call("GET", "/connections", role=role).status == 200
 
 
-def test_an_unknown_path_is_not_found_in_the_shape_of_our_errors(stack: LocalStack) -> None:
+def test_an_unknown_path_returns_not_found_in_the_common_error_shape(stack: LocalStack) -> None:
     answer = stack.call("GET", "/nowhere", role="enroll")
 
     assert answer.status == 404

@@ -50,7 +50,7 @@ def test_the_sync_function_starts_without_pydantic_and_paramiko() -> None:
     assert printed.stdout == "[]\n"
 
 
-def test_no_function_of_the_package_is_longer_than_it_should_be() -> None:
+def test_no_function_exceeds_the_maximum_length() -> None:
     too_long = [
         f"{path.name}: {node.name}, {length} lines"
         for path in (ROOT / "layers/shared/python").rglob("*.py")

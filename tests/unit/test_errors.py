@@ -8,7 +8,7 @@ import registration_sync
 from registration_sync.domain import errors
 
 
-def test_the_drawn_tree_has_every_error_below_its_base() -> None:
+def test_the_documented_tree_has_every_error_below_its_base() -> None:
     for module in pkgutil.walk_packages(registration_sync.__path__, "registration_sync."):
         importlib.import_module(module.name)
 
