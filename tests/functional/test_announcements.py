@@ -1,4 +1,4 @@
-"""What is told of a run over the real handlers: metrics in the log, an event, a message."""
+"""The announcement of a run by the real handlers: metrics in the log, an event, a message."""
 
 import datetime as dt
 import io
@@ -39,7 +39,7 @@ ZEROS = {"FailedRuns": 0, "ExportedStudents": 0, "HeldStudents": 0, "NewlyHeldSt
 
 
 class Told:
-    """In place of EventBridge and SNS: what was told, and a fault where wanted."""
+    """Replaces EventBridge and SNS: records announcements, or fails on request."""
 
     def __init__(self) -> None:
         self.events: list[dict[str, Any]] = []
@@ -82,7 +82,7 @@ def told(started: object, monkeypatch: pytest.MonkeyPatch) -> Told:
 
 @pytest.fixture
 def log(capsys: pytest.CaptureFixture[str]) -> Iterator[Callable[[], str]]:
-    """Reads what was logged since it was read last: the lines, and the metrics after them."""
+    """Reads the new log lines, then the metrics in them."""
     lines = io.StringIO()
     handler = logging.StreamHandler(lines)
     handler.setFormatter(logger().registered_formatter)
@@ -99,7 +99,7 @@ def log(capsys: pytest.CaptureFixture[str]) -> Iterator[Callable[[], str]]:
 
 
 def metrics_in(log: str) -> list[dict[str, int]]:
-    """The numbers that CloudWatch takes from the log, one for each line of them."""
+    """The metrics in the log, one mapping for each metrics line."""
     lines = [json.loads(line) for line in log.splitlines() if '"_aws"' in line]
     found = []
     for line in lines:
@@ -268,7 +268,7 @@ def test_a_message_about_a_deleted_connection_uses_its_id(
     deps = export_function.dependencies()
 
     class GoneAfterStart:
-        """Finds the connection once."""
+        """Finds the connection on the first read only."""
 
         found = False
 
@@ -286,11 +286,11 @@ def test_a_message_about_a_deleted_connection_uses_its_id(
     assert "(UTC)" in told.alerts[0].body
 
 
-# The hourly watch over the schedules
+# The hourly check for overdue schedules
 
 
 def watch(log: Callable[[], str]) -> tuple[list[str], int]:
-    """The connections found, and the number that the alarm sees."""
+    """The overdue connections, and the metric of the alarm."""
     log()
     answer = configuration.handler(sample("configuration_watch_schedules"), context())
     ((number),) = metrics_in(log())
@@ -298,7 +298,7 @@ def watch(log: Callable[[], str]) -> tuple[list[str], int]:
 
 
 def set_long_ago(connection_id: str) -> None:
-    """As if the schedule had been switched on in January."""
+    """Dates the start of the schedule back to January."""
     key = {"pk": {"S": "SCHEDULES"}, "sk": {"S": connection_id}}
     aws_clients.dynamodb().update_item(
         TableName="connections",

@@ -1,4 +1,4 @@
-"""The audit over the real handlers: what each route writes into it, and what it never holds."""
+"""The audit entries that each route adds through the real handlers."""
 
 import json
 from pathlib import Path
@@ -44,7 +44,7 @@ def audit(claims: dict[str, str] = ADMINISTRATOR, **query: str) -> tuple[int, An
 
 
 def entries() -> list[dict[str, Any]]:
-    """All of them, the newest first."""
+    """All audit entries, newest first."""
     status, page = audit(limit="100")
     assert (status, page["next"]) == (200, None)
     items: list[dict[str, Any]] = page["items"]
@@ -52,7 +52,7 @@ def entries() -> list[dict[str, Any]]:
 
 
 def newest() -> tuple[str, str, dict[str, tuple[Any, Any]]]:
-    """Who, what, and the changes by field."""
+    """Caller, action, and the changes by field."""
     entry = entries()[0]
     changes = {change["field"]: (change["from"], change["to"]) for change in entry["changes"]}
     return entry["by"], entry["action"], changes
@@ -287,7 +287,7 @@ def test_a_reader_of_the_connection_may_read_its_audit() -> None:
 
 
 NOT_AUDITED = {
-    ("POST", f"{ONE}/registrations"),  # hundreds a day: what became of each is in its receipt
+    ("POST", f"{ONE}/registrations"),  # hundreds a day; each receipt shows the result
     ("POST", f"{ONE}/mapping/preview"),  # these change nothing
     ("POST", f"{ONE}/mapping/convert"),
     ("POST", f"{ONE}/schedule/preview"),
@@ -307,9 +307,9 @@ NOTED = {
     ("POST", f"{RUN}/resend"): "resend_requested",
     ("POST", f"{RUN}/cancel"): "export_cancelled",
     ("POST", f"{ONE}/erasures"): "erasure_requested",
-    ("POST", f"{RUN}/confirm"): "export_confirmed",  # tried in test_guards
+    ("POST", f"{RUN}/confirm"): "export_confirmed",  # tested in test_guards
 }
-"""What the routes that change something write: each is tried above."""
+"""The audit actions of all routes that change something; each has a test above."""
 
 
 @pytest.mark.lint

@@ -69,7 +69,7 @@ def students() -> list[dict[str, Any]]:
     return sorted(stored_items("registrations"), key=str)
 
 
-# Asking over the API
+# Requests through the API
 
 
 def test_a_check_and_a_test_record_start_in_the_background(

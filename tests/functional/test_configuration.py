@@ -1,4 +1,4 @@
-"""The configuration function: its real handler, over DynamoDB and Secrets Manager in process."""
+"""The configuration function: its real handler with emulated DynamoDB and Secrets Manager."""
 
 import datetime as dt
 import json
@@ -54,7 +54,7 @@ def send(
     query: dict[str, str] | None = None,
     **path: str,
 ) -> tuple[int, Any]:
-    """The status and the body of the answer; a connection's id is NORTH unless given."""
+    """Returns status and body of the response; the connection is NORTH unless given."""
     if "{connection_id}" in resource:
         path.setdefault("connection_id", NORTH)
     event = api_event(
@@ -244,7 +244,7 @@ def test_a_change_whose_secrets_cannot_be_stored_changes_nothing(
     assert send("GET", ONE) == (200, SHOWN)
 
 
-# Who may
+# Access
 
 
 REFUSED_AT_CREATION = {
@@ -452,7 +452,7 @@ def test_a_mapping_with_mistakes_is_not_saved() -> None:
     assert send("GET", f"{ONE}/mapping")[0] == 404
 
 
-# Two connections on one file
+# Connections that share a file
 
 
 def test_two_mappings_may_not_write_the_same_file() -> None:

@@ -1,4 +1,4 @@
-"""The console's function: its headers, versions and caching; and what it is made of."""
+"""The console function: headers, versions, caching, and the structure of its modules."""
 
 import hashlib
 import json
@@ -71,19 +71,19 @@ def test_an_unchanged_page_is_not_sent_again() -> None:
 
 
 def imports(path: str) -> set[str]:
-    """The modules that a module imports at once, by their paths below static/."""
+    """The static imports of a module, as paths below static/."""
     found = re.findall(r'(?:from|import)\s*"(\.[^"]+)"', app.FILES[path].body)
     return {normpath(f"{dirname(path)}/{one}").lstrip("/") for one in found}
 
 
 def loaded(path: str) -> set[str]:
-    """The pages that a module loads on the first visit."""
+    """The pages that a module imports dynamically."""
     found = re.findall(r'import\("(\.[^"]+)"\)', app.FILES[path].body)
     return {normpath(f"{dirname(path)}/{one}").lstrip("/") for one in found}
 
 
 def reached_by(next_modules: Callable[[str], set[str]]) -> set[str]:
-    """The entry module and all modules that follow from it."""
+    """The entry module and all modules that it imports, directly or not."""
     reached, waiting = set[str](), ["app.js"]
     while waiting:
         path = waiting.pop()

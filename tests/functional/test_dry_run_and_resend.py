@@ -1,4 +1,4 @@
-"""Dry runs, sending again, the override and .done files: the real handlers and SFTP server."""
+"""Dry runs, resends, the override and .done files, with real handlers and SFTP server."""
 
 import datetime as dt
 import hashlib
@@ -44,7 +44,7 @@ def server(tmp_path: Path) -> Iterator[AsyncSftpServer]:
 
 
 def on_server(server: AsyncSftpServer) -> dict[str, str]:
-    """Every file on the server by its path, hidden ones too."""
+    """Every file on the server by its path, hidden files included."""
     return {
         path.relative_to(server.root).as_posix(): path.read_bytes().decode()
         for path in server.root.rglob("*")
@@ -126,7 +126,7 @@ def test_a_dry_run_and_its_files_expire_after_a_day(
 
     assert abs(asked - time.time()) < 60
     assert link(run["run_id"])[0] == 200
-    # The lifecycle rule works by days, and late: the link is refused by the hour.
+    # The lifecycle rule deletes files by the day and late; links expire by the hour.
     monkeypatch.setattr(
         "registration_sync.use_cases.runs.link_file.DRY_RUN_RETENTION", dt.timedelta(0)
     )
@@ -145,7 +145,7 @@ def test_a_dry_run_reports_a_full_file_that_an_export_would_not_send(
     assert year["held"][0]["student_id"] == "2"
 
 
-# Sending again
+# Resend
 
 
 def resend(run_id: str, wish: object = None, **more: Any) -> tuple[int, Any]:
@@ -153,7 +153,7 @@ def resend(run_id: str, wish: object = None, **more: Any) -> tuple[int, Any]:
 
 
 def two_runs(server: AsyncSftpServer) -> tuple[dict[str, Any], dict[str, Any]]:
-    """Two students of 2025 and one of 2024, then another one of 2025."""
+    """Exports two students of 2025 and one of 2024, then a third of 2025."""
     set_up(server)
     send(registration("007", "José"), registration("1e5"), registration("8", year=2024))
     first = run_export()
@@ -186,12 +186,12 @@ def test_a_resend_sends_the_same_bytes_to_the_same_paths_and_changes_nothing(
         assert hashlib.sha256(on_disk).hexdigest() == then["sha256"] == file["sha256"]
         assert year["rows"] == repeated["rows"]
     assert without_lease(stored_items("registrations")) == without_lease(before)
-    assert run_export()["years"][1]["rows"] == 1  # who was due still is
+    assert run_export()["years"][1]["rows"] == 1  # due students stay due
     assert link(run["run_id"])[0] == 200
 
 
 def without_lease(items: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """A lease that was taken and given back leaves the time since when it was held."""
+    """A released lease leaves the time at which it was taken."""
     return [
         {name: value for name, value in item.items() if not name.startswith("lease_")}
         for item in items
@@ -418,7 +418,7 @@ def test_an_importer_never_finds_a_done_file_beside_a_half_replaced_set(
 
 
 class Watched(list[tuple[str, str]]):
-    """A server's requests; looks before each of them."""
+    """The requests of a server; calls `look` before each."""
 
     def __init__(self, look: Callable[[], None]) -> None:
         super().__init__()
@@ -433,7 +433,7 @@ def test_a_resend_writes_done_files(server: AsyncSftpServer) -> None:
     set_up(server, done_file=True)
     send(registration("1"))
     first = run_export()
-    (server.root / f"{STUDENTS}.done").unlink()  # the importer took it
+    (server.root / f"{STUDENTS}.done").unlink()  # the importer collected it
 
     run_export(resend_of=first["run_id"])
 

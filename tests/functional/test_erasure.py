@@ -1,5 +1,5 @@
-"""Erasure over the real handlers: afterwards nothing that is stored has the student, and all that
-is stored of others is as it was."""
+"""Erasure through the real handlers: it removes all stored data of the student, and changes no
+data of others."""
 
 import datetime as dt
 import io
@@ -45,7 +45,7 @@ ONE = "/connections/{connection_id}"
 RECEIPT = f"{ONE}/registrations/{{school_year}}/{{student_id}}"
 ERASURES = f"{ONE}/erasures"
 WHO, FIRST, GRADE = "4711-gone", "Xaverinë", "Grade of nobody else"
-"""The student, with values that no other has."""
+"""The student to erase, with unique values."""
 
 FILES = [
     {
@@ -86,7 +86,7 @@ def server(tmp_path: Path, started: StartedExports) -> Iterator[AsyncSftpServer]
 
 @pytest.fixture
 def log(capsys: pytest.CaptureFixture[str]) -> Iterator[Callable[[], str]]:
-    """Reads what was logged so far."""
+    """Reads the log so far."""
     lines = io.StringIO()
     handler = logging.StreamHandler(lines)
     handler.setFormatter(logger().registered_formatter)
@@ -118,7 +118,7 @@ def ask(student_id: str = WHO, claims: dict[str, str] | None = None) -> tuple[in
 
 
 def erase(student_id: str, started: StartedExports) -> dict[str, Any]:
-    """Asks over the API, and runs what was started by it."""
+    """Requests the erasure through the API and runs it."""
     status, answer = ask(student_id)
     assert status == 202, answer
     event = started.events[-1]
@@ -154,7 +154,7 @@ def remove(student_id: str, claims: dict[str, str] = ENROLL) -> int:
 
 
 def a_full_life(server: AsyncSftpServer, mapping: dict[str, Any]) -> dict[str, Any]:
-    """The student in every place that there is, among others; the run that delivered all."""
+    """Stores the student everywhere, among others; returns the run that delivered all."""
     set_up(server, mapping, example_students=[WHO, "1001"])
     send(
         registration("1001", "Ann", "Anns Mutter"),
@@ -171,7 +171,7 @@ def a_full_life(server: AsyncSftpServer, mapping: dict[str, Any]) -> dict[str, A
     send(this(grade=GRADE))
     assert run_export()["years"][1]["held_count"] == 1
     send(this(), registration("9003", "Tom", email="family@x"))
-    assert run_export()["years"][1]["held_count"] == 1  # Tom is held, and told whose value he has
+    assert run_export()["years"][1]["held_count"] == 1  # Tom is held, with the other student's name
     send(this(), registration("1001", "Anna", "Anns Mutter"))
     run_export(dry_run=True)
     return delivered
@@ -210,7 +210,7 @@ def test_an_erasure_removes_all_data_of_the_student_and_none_of_others(
 
     following = run_export()
 
-    assert [year["rows"] for year in following["years"]] == [0, 2]  # Tom's value is his own now
+    assert [year["rows"] for year in following["years"]] == [0, 2]  # Tom's value is unique now
     assert_books_close()
 
 
@@ -374,7 +374,7 @@ def test_a_sync_after_an_erasure_stores_the_student_as_new(
 def test_a_sync_during_an_erasure_is_complete_or_erased(
     server: AsyncSftpServer, started: StartedExports, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Between the marks and the snapshot: its snapshot stays, but not what was before it."""
+    """The sync writes between marks and snapshot: the new snapshot stays, older data is erased."""
     set_up(server)
     send(small(WHO), small("2"))
     run_export()
@@ -396,11 +396,11 @@ def test_a_sync_during_an_erasure_is_complete_or_erased(
 
 
 class Killed(BaseException):
-    """Nobody catches it."""
+    """Not an Exception, so no handler catches it."""
 
 
 class Writes:
-    """Counts what is written to tables and bucket, and kills the writer before one of them, or
+    """Counts the writes to tables and bucket, and kills the writer before one of them, or
     `after` it."""
 
     def __init__(self) -> None:
@@ -444,7 +444,7 @@ def test_an_erasure_killed_at_any_write_completes_when_repeated(
     writes.done = 0
     whole = export.handler(event, context())
 
-    for place in range(8 * len(mapping), writes.done, 29):  # all of them were tried once
+    for place in range(8 * len(mapping), writes.done, 29):  # every write passed once
         put_back(before)
         writes.done, writes.killed_before = 0, place
         with pytest.raises(Killed):
@@ -462,7 +462,7 @@ def test_an_erasure_killed_at_any_write_completes_when_repeated(
 
 
 def break_the_lease() -> None:
-    """As if three minutes had passed."""
+    """Ends the lease, as three minutes without renewal do."""
     boto3.client("dynamodb").update_item(
         TableName="registrations",
         Key={"pk": {"S": f"MARKER#{NORTH}"}, "sk": {"S": "MARKER"}},
@@ -471,7 +471,7 @@ def break_the_lease() -> None:
 
 
 def assert_right_or_missing(others: dict[str, Any]) -> None:
-    """Whoever looks in between sees the line of then, or none; never another student's."""
+    """A receipt during the erasure has the earlier line or none, never another student's."""
     for student, before in others.items():
         now = receipt(student)
         assert now["exported"] == before["exported"] or not now["exported"]["kept"]
@@ -499,7 +499,7 @@ def test_an_erasure_deletes_a_whole_file_without_an_index_unless_it_contains_onl
 def test_an_erasure_deletes_a_whole_file_that_differs_from_its_manifest(
     server: AsyncSftpServer, started: StartedExports
 ) -> None:
-    """A run that died has put its own over that of the attempt before."""
+    """An interrupted attempt overwrote the file of the attempt before."""
     set_up(server)
     send(small("1"), small(WHO))
     run = run_export()
@@ -518,7 +518,7 @@ def test_an_erasure_deletes_a_whole_file_that_differs_from_its_manifest(
 def test_an_erasure_deletes_whole_files_that_an_interrupted_attempt_overwrote(
     server: AsyncSftpServer, started: StartedExports, mapping: dict[str, Any], later: str
 ) -> None:
-    """No index tells of its rows: of a student who is not in it, or of a file of the next day."""
+    """The index has no row of the student, or no file of that name."""
     set_up(server, mapping)
     send(registration("1", "Ann", "Anns Mutter"), *[this()][: later != "students.csv"])
     folder = f"{NORTH}/{run_export()['run_id']}/2025/files/"
@@ -597,7 +597,7 @@ def test_an_erasure_holds_the_lease_like_an_export(
     by_hand = run_export(action="erasure", student_id=WHO)
 
     assert by_hand["error"]["code"] == "already_running"
-    assert len(traces(WHO)) == 2  # snapshot and mark: not the record of the run
+    assert len(traces(WHO)) == 2  # snapshot and due mark, not the run record
 
 
 def test_a_cancelled_erasure_names_no_student(
@@ -704,7 +704,7 @@ def test_a_removed_student_can_be_erased_too(
     assert_books_close()
 
 
-# A lost archive
+# Loss of the archive
 
 
 def test_without_the_archive_exports_continue_and_receipts_and_resends_report_the_loss(

@@ -1,4 +1,4 @@
-"""Every event in events/ does, over the real handlers, what docs/operations.md says of it."""
+"""Every event in events/ has the effect that docs/operations.md describes."""
 
 import datetime as dt
 import json
@@ -33,7 +33,7 @@ pytestmark = pytest.mark.usefixtures("started")
 ONE = "/connections/{connection_id}"
 ANYTOWN, NORTH = "anytown", "north-powerschool"
 RUN = "20261123T030000Z-schedule"
-"""The run that the events for a past one name."""
+"""The run id in the events about a past run."""
 
 OPERATIONS = (Path(__file__).parents[2] / "docs" / "operations.md").read_text(encoding="utf-8")
 
@@ -51,7 +51,7 @@ EXPORTS: dict[str, tuple[str, str, dict[int, int]]] = {
     "check": ("check", "hand", {}),
     "erase_student": ("erasure", "hand", {}),
 }
-"""By event: the kind of run, what started it, and the rows of each year."""
+"""By event: the kind of run, its trigger, and the rows of each year."""
 
 CONFIGURATIONS = {
     "create_connection": 201,
@@ -67,7 +67,7 @@ CONFIGURATIONS = {
     "rotate_host_key": 200,
     "move_to_new_server": 200,
 }
-"""By event, in an order in which each finds what it needs: the status of the answer."""
+"""The status of the response by event, in an order that satisfies each event's needs."""
 
 OF_A_RUN = {
     "read_export": 200,
@@ -96,7 +96,7 @@ def night(connection_id: str) -> dict[str, Any]:
 
 
 def with_a_past_run(server: AsyncSftpServer, connection_id: str) -> None:
-    """A connection whose export of 23 November had two students of 2025 and one of 2024."""
+    """Creates a connection whose export of 23 November had two students of 2025 and one of 2024."""
     account = server.account()
     connection = CONNECTION | {
         "connection_id": connection_id,
@@ -124,7 +124,7 @@ def answer(case: str) -> tuple[int, Any]:
 
 def test_every_sample_event_is_tested_and_documented() -> None:
     tried = [f"export_{case}" for case in EXPORTS]
-    # The last in test_announcements.py, and a lost marker in test_lost_marker.py.
+    # test_announcements.py has the last event, test_lost_marker.py the lost marker.
     elsewhere = ("cancel_export", "confirm_export", "request_erasure", "watch_schedules")
     tried += ["export_rebuild_marker"]
     tried += [f"configuration_{case}" for case in (*CONFIGURATIONS, *OF_A_RUN, *elsewhere)]

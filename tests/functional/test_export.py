@@ -1,5 +1,5 @@
-"""From Enroll's call to the file on the server: the real handlers, DynamoDB and S3 in process,
-and a real SFTP server."""
+"""From Enroll's call to the file on the server: real handlers, emulated DynamoDB and S3, and
+a real SFTP server."""
 
 import copy
 import errno
@@ -48,7 +48,7 @@ def server(tmp_path: Path) -> Iterator[AsyncSftpServer]:
 
 
 def delivered(server: AsyncSftpServer) -> dict[str, str]:
-    """Every file on the server by its path, hidden ones too."""
+    """Every file on the server by its path, hidden files included."""
     return {
         path.relative_to(server.root).as_posix(): path.read_bytes().decode()
         for path in server.root.rglob("*")

@@ -1,5 +1,5 @@
-"""Guards before sending: what is found, what is held until somebody decides, and what the importer
-left lying; over the real handlers and a real SFTP server."""
+"""Guards before sending: findings, deliveries that await confirmation, and files that the importer
+did not collect; with real handlers and a real SFTP server."""
 
 import copy
 import json
@@ -44,14 +44,14 @@ def server(tmp_path: Path) -> Iterator[AsyncSftpServer]:
 
 
 def keeping_unmatched() -> dict[str, Any]:
-    """A mapping that sends grades without a code as they are."""
+    """A mapping that sends grades without a code unchanged."""
     mapping = copy.deepcopy(MAPPING)
     mapping["files"][0]["fields"][2]["unmatched"] = "keep"
     return mapping
 
 
 def hold_one(server: AsyncSftpServer, **changes: Any) -> dict[str, Any]:
-    """A run that awaits confirmation, of one student whose grade has no code."""
+    """Exports one student whose grade has no code; the run awaits confirmation."""
     set_up(server, keeping_unmatched(), guards=HOLD_UNMATCHED, **changes)
     send(registration("007", grade="PK"))
     run = run_export()
@@ -75,7 +75,7 @@ def read(run: dict[str, Any]) -> dict[str, Any]:
 
 
 def go_on(run: dict[str, Any]) -> dict[str, Any]:
-    """The export function, started by the confirmation."""
+    """Runs the export function as the confirmation starts it."""
     return run_export(run_id=run["run_id"], trigger="manual", requested_by=run["requested_by"])
 
 
@@ -103,7 +103,7 @@ def marker() -> dict[str, Any]:
 
 
 def take(server: AsyncSftpServer) -> None:
-    """The importer's work."""
+    """Collects the files, as the importer does."""
     (server.root / FILE).unlink()
 
 
@@ -114,7 +114,7 @@ def forget_the_runs() -> None:
             boto3.client("dynamodb").delete_item(TableName="connections", Key=key)
 
 
-# What is found
+# Findings
 
 
 @pytest.mark.usefixtures("started")
@@ -237,7 +237,7 @@ def test_a_dry_run_reports_that_an_export_would_await_confirmation(
     assert run["finished_at"]
 
 
-# Held until somebody decides
+# Confirmation
 
 
 @pytest.mark.usefixtures("started")
@@ -324,7 +324,7 @@ def test_a_confirmed_run_that_fails_leaves_students_due_and_no_year_waiting(
 def confirmed_and_cut_off(
     server: AsyncSftpServer, monkeypatch: pytest.MonkeyPatch
 ) -> dict[str, Any]:
-    """A run that was confirmed, and whose server from now on loses each connection at `open`."""
+    """A confirmed run whose server loses each connection at `open` from now on."""
     set_up(server, keeping_unmatched(), guards=HOLD_UNMATCHED)
     send(registration("007", grade="PK"))
     run = run_export(trigger="manual")
@@ -354,7 +354,7 @@ def test_a_confirmed_run_with_a_transient_error_is_retried_as_confirmed(
 def dies_as_it_saves(
     run: dict[str, Any], monkeypatch: pytest.MonkeyPatch, which: Callable[[Run], bool]
 ) -> None:
-    """Goes on with the run, which is killed before its first record of this kind is stored."""
+    """Resumes the run, and kills it before it stores its first record of this kind."""
     save = type(export_function.dependencies().runs).save
 
     def dies(self: Any, record: Run) -> None:
@@ -537,7 +537,7 @@ def test_a_download_awaits_confirmation_before_its_files_exist(server: AsyncSftp
     assert server.sign_ins == []
 
 
-# Not collected
+# Uncollected files
 
 
 @pytest.mark.usefixtures("started")
@@ -619,7 +619,7 @@ def test_a_file_of_another_program_causes_no_warning(server: AsyncSftpServer) ->
 @pytest.mark.usefixtures("started")
 def test_a_done_file_alone_causes_no_warning(server: AsyncSftpServer) -> None:
     set_up(server, done_file=True)
-    for number in range(3):  # this importer removes the .done file, and leaves the other
+    for number in range(3):  # this importer removes only the .done file
         send(registration(f"{number}"))
         assert findings(run_export()) == []
         (server.root / f"{FILE}.done").unlink()
@@ -634,7 +634,7 @@ def test_a_server_with_few_file_attributes_is_checked_by_those(
     send(registration("1"))
     run_export()
     send(registration("2"))
-    if fault == "size_unknown":  # neither size nor time: that it is there has to do
+    if fault == "size_unknown":  # neither size nor time: the name must suffice
         server.faults.size_unknown = True
     else:  # not even that
         getattr(server.faults, fault).add("stat")
@@ -717,7 +717,7 @@ def test_a_resend_warns_of_uncollected_files_and_counts_as_a_delivery(
     assert (again["status"], findings(again), ids(server)) == ("succeeded", [], ["1"])
     assert f"send run {second['run_id']} again" in again["years"][0]["warnings"][-1]
     once_more = run_export(resend_of=first["run_id"])
-    assert len(once_more["years"][0]["warnings"]) == 1  # of the same rows nobody is lost
+    assert len(once_more["years"][0]["warnings"]) == 1  # the same rows: no student is lost
     send(registration("3"))
     finding = run_export()["years"][0]["findings"][0]
     assert (finding["run_id"], once_more["run_id"] in finding["message"]) == (first["run_id"], True)

@@ -1,4 +1,4 @@
-"""A marker that is lost: nothing goes on without it, and it is rebuilt so that nobody is lost."""
+"""A lost marker: the connection stops without it, and a rebuild loses no student."""
 
 import json
 import random
@@ -46,13 +46,13 @@ ONE = "/connections/{connection_id}"
 MARKER = {"pk": {"S": f"MARKER#{NORTH}"}, "sk": {"S": "MARKER"}}
 POOL = [(year, student) for year in (2024, 2025) for student in ("1", "2", "3", "4")]
 SEEDS = range(3)
-"""Hundreds were tried once."""
+"""Hundreds passed once."""
 
 
 @pytest.fixture
 def download(started: StartedExports, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A connection that delivers by download. A rebuild looks for years that the tests use: all
-    that can be are a thousand requests, tried in one of them."""
+    """Creates a connection that delivers by download. A rebuild searches only the years of these
+    tests; one test searches all possible years, in a thousand requests."""
     monkeypatch.setattr(marker_recovery, "SCHOOL_YEARS", range(2023, 2027))
     assert (
         call(configuration, "POST", "/connections", CONNECTION | {"delivery": "download"})[0] == 201
@@ -88,7 +88,7 @@ def rebuild(**event: Any) -> dict[str, Any]:
 
 
 def numbers() -> dict[str, int]:
-    """The marker's, without leases."""
+    """The marker items without leases."""
     (marker,) = [item for item in stored_items("registrations") if item["pk"] == MARKER["pk"]]
     return {
         name: int(value["N"])
@@ -98,7 +98,7 @@ def numbers() -> dict[str, int]:
 
 
 def exported_rows(run: dict[str, Any]) -> set[tuple[int, str]]:
-    """Who stands in the files of the run."""
+    """The students in the files of the run."""
     files = in_bucket()
     return {
         (year["school_year"], line.split(",")[0])
@@ -178,7 +178,7 @@ def test_a_run_with_an_uncertain_commit_counts_as_not_committed(
     run_export()
     send(registration("2", "New"))
     kill_at_commit(writes)
-    assert numbers()["exported_2025"] == 2  # it had come through: nobody has heard of it
+    assert numbers()["exported_2025"] == 2  # the write took effect, but the response was lost
     lose_the_marker()
 
     rebuild()
@@ -207,7 +207,7 @@ def kill_at_commit(writes: Writes) -> None:
 
 
 def live(chance: random.Random, writes: Writes) -> None:
-    """A dozen things that happen, some of them cut short before or after any write."""
+    """Draws a dozen steps, some of them cut short before or after any write."""
     for _ in range(12):
         event = chance.choice(["sync", "sync", "sync", "remove", "export", "export", "erase"])
         killed = chance.random() < 0.4

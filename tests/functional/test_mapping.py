@@ -1,4 +1,4 @@
-"""A mapping over the API: previews, fields, versions, and what a run says of it; real handlers."""
+"""Mappings through the API: previews, fields, versions, and their effect in a run."""
 
 import copy
 import hashlib
@@ -46,7 +46,7 @@ def server(tmp_path: Path) -> Iterator[AsyncSftpServer]:
 
 @pytest.fixture
 def download(started: StartedExports) -> None:
-    """A connection without a server, and its mapping."""
+    """Creates a connection without a server, and its mapping."""
     wanted = CONNECTION | {"delivery": "download"}
     status, answer = call(configuration, "POST", "/connections", wanted)
     assert status == 201, answer
@@ -584,7 +584,7 @@ def test_versions_are_listed_in_pages() -> None:
     assert second["next"] is None
 
 
-# What a run says
+# Effect in a run
 
 
 def test_a_held_student_is_reported_and_delivered_after_the_mapping_is_corrected(

@@ -1,4 +1,4 @@
-"""Check and test record: one attempt, no student in an event, never on live files."""
+"""Checks and test records have one attempt, no student in their event, and touch no live file."""
 
 import json
 from collections.abc import Iterator
@@ -35,12 +35,12 @@ def server(tmp_path: Path) -> Iterator[AsyncSftpServer]:
 
 
 class Invoked:
-    """Lambda's client: keeps the events that the starter sends."""
+    """Replaces the Lambda client: keeps the events that the starter sends."""
 
     def __init__(self) -> None:
         self.events: list[str] = []
 
-    def invoke(self, *, Payload: str, **_: Any) -> None:  # noqa: N803  # as boto3 has it
+    def invoke(self, *, Payload: str, **_: Any) -> None:  # noqa: N803  # the names of boto3
         self.events.append(Payload)
 
 

@@ -1,9 +1,9 @@
-"""What a sync and an export cost, counted exactly and compared with tests/operation_counts.json.
+"""The cost of a sync and an export, counted exactly and compared with tests/operation_counts.json.
 
 A sync writes each student twice (mark and snapshot), the marks 25 to a call, and reads the marker
 before and after: two reads for up to 500 students. One more read authorizes the caller. An export
-and a status read in proportion to what is due. After a change that is meant to cost more or less,
-record anew: RECORD_COUNTS=1 make test ARGUMENTS='-k operation_counts'
+and a status read in proportion to what is due. After an intended change of the costs, record them:
+RECORD_COUNTS=1 make test ARGUMENTS='-k operation_counts'
 """
 
 import json
@@ -35,7 +35,7 @@ def server(tmp_path: Path) -> Iterator[AsyncSftpServer]:
 
 @pytest.fixture
 def counted(server: AsyncSftpServer) -> Counted:
-    """Runs something, and counts the table's calls and the server's requests by operation."""
+    """Runs the action, and counts the table's calls and the server's requests by operation."""
     calls: Counter[str] = Counter()
 
     def count(model: Any, **_: Any) -> None:

@@ -1,4 +1,4 @@
-"""Every student accounted for: receipts, lists and the status, over the real handlers."""
+"""Every student is accounted for: receipts, lists and the status, through the real handlers."""
 
 import copy
 import hashlib
@@ -39,7 +39,7 @@ EVERYONE = {"school_years": [2025], "contents": "all"}
 
 @pytest.fixture(autouse=True)
 def server(tmp_path: Path, aws: None) -> Iterator[AsyncSftpServer]:
-    """The connection's server, with the connection and its mapping there."""
+    """The server of the connection, which exists with its mapping."""
     with AsyncSftpServer(tmp_path) as running:
         set_up(running)
         yield running
@@ -47,7 +47,7 @@ def server(tmp_path: Path, aws: None) -> Iterator[AsyncSftpServer]:
 
 @pytest.fixture
 def cut_short(monkeypatch: pytest.MonkeyPatch) -> pytest.MonkeyPatch:
-    """Runs end right after the commit, until it is undone."""
+    """Ends runs right after the commit, until undone."""
     monkeypatch.setattr(export_function, "retire_batches", lambda *_, **__: None)
     return monkeypatch
 
@@ -76,7 +76,7 @@ def ids(**query: str) -> list[str]:
 
 
 def year_of_status() -> dict[str, Any]:
-    """The year's status; its books have to close."""
+    """The year's status; its totals must add up."""
     code, answer = call(configuration, "GET", "/connections/{connection_id}/status")
     assert code == 200, answer
     (year,) = answer["years"]
@@ -86,7 +86,7 @@ def year_of_status() -> dict[str, Any]:
 
 
 def books() -> tuple[int, int, int, int]:
-    """How many are exported, left out, held and due."""
+    """The counts of exported, left out, held and due students."""
     year = year_of_status()
     return year["exported"], year["left_out"], year["held"], year["due"]
 
@@ -97,7 +97,7 @@ def remove(student_id: str) -> None:
 
 
 def mapping_without(fname: str, **file: Any) -> dict[str, Any]:
-    """The mapping, with no row for students of this first name."""
+    """The mapping without a row for students of this first name."""
     mapping = copy.deepcopy(MAPPING)
     mapping["files"][0] |= {"where": [{"field": "students.fname", "not_equal": fname}], **file}
     return mapping
@@ -383,7 +383,7 @@ def test_exports_older_than_the_ledger_are_counted_once_and_kept() -> None:
 
 
 def forget_the_ledger() -> None:
-    """Leaves the table as it was before there was a ledger."""
+    """Restores the table to its form before the ledger."""
     table = boto3.client("dynamodb")
     for item in stored_items("registrations"):
         if item["pk"]["S"].startswith("LEDGER#"):

@@ -1,4 +1,4 @@
-"""Role x route: every cell of the table in the docs, over the real handlers, anonymous included."""
+"""Roles and routes: every cell of the documented table through the real handlers."""
 
 import json
 import re
@@ -36,7 +36,7 @@ def routes() -> list[Any]:
 
 
 def is_let_in(method: str, resource: str, claims: dict[str, str]) -> bool:
-    """Whether the answer is anything but a refusal of the caller."""
+    """Whether the response is not a refusal of the caller."""
     app = sync if (method, resource) in {(r.method, r.resource) for r in sync.ROUTES} else None
     names = re.findall(r"{(\w+)}", resource)
     path = {name: PATH[name] for name in names}
@@ -48,7 +48,7 @@ def is_let_in(method: str, resource: str, claims: dict[str, str]) -> bool:
 
 
 def create_connection() -> None:
-    """A connection of the district north that names one program."""
+    """Creates a connection of the district north that names one program."""
     event = api_event(
         "POST", "/connections", claims=OPERATOR, body=CONNECTION | {"delivery": "download"}
     )
@@ -104,7 +104,7 @@ def test_each_role_may_use_exactly_the_routes_in_the_table(
 
     found = {}
     for who, (claims, _) in expected.items():
-        create_connection()  # the one before may have deleted it
+        create_connection()  # an earlier route may have deleted it
         found[who] = is_let_in(method, resource, claims)
 
     assert found == {who: may for who, (_, may) in expected.items()}

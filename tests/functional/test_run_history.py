@@ -1,4 +1,4 @@
-"""What is told of past runs, and what can be done with one that waits or is over: links, cancel."""
+"""Past runs: the history, cancellation, and links to files."""
 
 import datetime as dt
 import json
@@ -69,7 +69,7 @@ def ids(page: dict[str, Any]) -> list[str]:
 
 
 def store(moment: dt.datetime, ending: str = "x", **changes: Any) -> Run:
-    """A run in the history, finished unless the changes say otherwise."""
+    """Stores a run in the history, finished unless the changes differ."""
     asked = {name: changes.pop(name) for name in ("kind", "school_years") if name in changes}
     run = Run(
         connection_id=NORTH,
@@ -223,7 +223,7 @@ def test_a_record_shows_caller_options_and_duration(
     assert record["run_id"] == run["run_id"]
 
 
-# Runs that died
+# Interrupted runs
 
 
 def test_a_run_without_its_lease_is_shown_as_interrupted_with_the_next_step(
@@ -376,7 +376,7 @@ def test_a_cancelled_run_does_nothing_when_its_function_starts(server: AsyncSftp
     assert stored_items("registrations") == before
     assert list(server.root.rglob("*")) == []
     assert cancel(run_id)[0] == 200
-    assert ask() != run_id  # there is place for the next one
+    assert ask() != run_id  # the next run is not blocked
 
 
 def test_a_run_cancelled_while_starting_does_not_run(
@@ -399,7 +399,7 @@ def test_a_run_cancelled_while_starting_does_not_run(
 
     assert run["status"] == "cancelled"
     assert list(server.root.rglob("*")) == []
-    hold_lease("next", 1)  # the lease was given back
+    hold_lease("next", 1)  # the lease was released
 
 
 def test_a_running_or_finished_run_cannot_be_cancelled(server: AsyncSftpServer) -> None:

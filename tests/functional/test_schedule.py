@@ -1,4 +1,4 @@
-"""The schedule over the real handlers: set, fired, paused, switched off, removed."""
+"""The schedule through the real handlers: set, fired, paused, off, deleted."""
 
 import json
 from collections.abc import Iterator
@@ -39,7 +39,7 @@ def set_schedule(**changes: Any) -> dict[str, Any]:
 
 
 def at_aws() -> dict[str, Any] | None:
-    """The schedule as EventBridge has it."""
+    """The schedule in EventBridge."""
     client = boto3.client("scheduler")
     try:
         return dict(client.get_schedule(GroupName="stack-exports", Name=NORTH))
@@ -48,7 +48,7 @@ def at_aws() -> dict[str, Any] | None:
 
 
 def fire(scheduled_time: str = "2026-06-02T02:00:00Z") -> dict[str, Any]:
-    """What EventBridge sends, with its placeholder filled in."""
+    """The event that EventBridge sends, with its placeholder filled in."""
     schedule = at_aws()
     event = json.loads(schedule["Target"]["Input"]) if schedule else {"connection_id": NORTH}
     event |= {"trigger": "schedule", "scheduled_time": scheduled_time}
@@ -166,7 +166,7 @@ def test_deleting_the_connection_deletes_its_schedule() -> None:
 
 
 class FailingScheduler:
-    """A scheduler that cannot be reached."""
+    """A scheduler that is unavailable."""
 
     def schedule_daily(self, *_: str) -> None:
         raise Unavailable("AWS did not answer in time: please try again.")

@@ -1,4 +1,4 @@
-"""In place of CloudWatch, EventBridge and SNS: what an export told, until it is asked for."""
+"""Replaces CloudWatch, EventBridge and SNS: keeps the announcements of a run."""
 
 import json
 from collections.abc import Collection, Mapping
@@ -13,7 +13,7 @@ SIGNS = {
     "not collected": "find out why the importer did not run",
     "newly held": " newly held back, ",
 }
-"""What stands in a message only if it is about that."""
+"""Text that is in a message only if it is about this subject."""
 
 
 @dataclass
@@ -38,7 +38,7 @@ class Announced:
         self.told += alert.subject + alert.body
 
     def look_at_the_numbers(self, record: Mapping[str, Any]) -> None:
-        """The one event says of each year what the record says, and the metrics are its sums."""
+        """Checks that the event has the numbers of the record, and the metrics their sums."""
         (event,), (numbers,) = self.events, self.numbers
         same = {"school_year": "school_year", "status": "status", "left_out": "left_out"}
         same |= {"exported": "rows", "held": "held_count"}
@@ -60,10 +60,10 @@ class Announced:
 
     @property
     def subjects(self) -> set[str]:
-        """What the messages are about."""
+        """The subjects of the messages."""
         text = "".join(alert.body for alert in self.alerts)
         return {about for about, sign in SIGNS.items() if sign in text}
 
     def names(self, private: Collection[str]) -> list[str]:
-        """Which of these were told."""
+        """The private words that were announced."""
         return [word for word in private if word in self.told]
