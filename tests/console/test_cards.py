@@ -1,4 +1,4 @@
-"""The connection cards and what their menus do, with the files on the SFTP server."""
+"""The connection cards and their menus, with the files on the SFTP server."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -6,7 +6,7 @@ from pathlib import Path
 from playwright.sync_api import Route, expect
 
 from tests.console.support.answers import SCRIPT, answering, going_on, holding, is_refused, refusing
-from tests.console.support.mapping_page import save_as_somebody_else
+from tests.console.support.mapping_page import save_as_another_person
 from tests.console.support.person import PHONE, Person
 from tests.stack.support.district import MAPPING, District, new_district, registration
 
@@ -108,7 +108,7 @@ def test_export_students_shows_the_rows_first_and_works_by_keyboard(
     expect(lin.card.get_by_role("button", name="Actions of")).to_be_focused()
     expect(lin.card).to_contain_text("3 students")
 
-    save_as_somebody_else(district, [MAPPING["files"][0] | {"contents": "all"}])
+    save_as_another_person(district, [MAPPING["files"][0] | {"contents": "all"}])
     gone = f"{district.path}/registrations/2026/3"
     assert district.stack.call("DELETE", gone, role="enroll").status == 204
     lin.press_entry(lin.menu, "Export Students")
@@ -155,7 +155,7 @@ def test_an_impossible_export_is_reported_before_and_after(
 def test_held_students_are_not_counted_and_closing_does_not_cancel_an_export(
     visit: Visit, district: District
 ) -> None:
-    """A file of everyone of a year goes with everyone or not at all."""
+    """A full file is sent with all students or not at all."""
     district.sync(*(registration(str(n)) for n in range(3)), registration("9", year=2026))
     ada = visit()
 
@@ -174,10 +174,10 @@ def test_held_students_are_not_counted_and_closing_does_not_cancel_an_export(
     with holding(ada, "/exports"):
         ada.press(ada.button("Export 1 student"))
         ada.sees(ada.page.get_by_role("progressbar", name="Waiting to start"))
-        expect(ada.button("Cancel")).to_have_count(0)  # it is asked for
+        expect(ada.button("Cancel")).to_have_count(0)  # the card still requests the run
         ada.check()
         ada.press(ada.button("Close").last)
-    expect(ada.card).to_contain_text("4 students")  # and goes on
+    expect(ada.card).to_contain_text("4 students")  # and follows the run
 
 
 def test_the_last_files_are_downloaded(visit: Visit, district: District, tmp_path: Path) -> None:
@@ -186,7 +186,7 @@ def test_the_last_files_are_downloaded(visit: Visit, district: District, tmp_pat
     late = registration("2")
     late["data"]["students"]["dob"] = "soon"
     district.sync(late)
-    assert district.export()["status"] == "partial"  # and has no files, as nobody went
+    assert district.export()["status"] == "partial"  # without files
     ada = visit(viewport=PHONE, accept_downloads=True)
 
     ada.press_entry(ada.menu, "Download last files")

@@ -1,4 +1,4 @@
-"""History: every run, the newest first; filters in the address; a dry run; a run as it goes on."""
+"""History: every run, newest first; filters in the address; a dry run; a run in progress."""
 
 import re
 from collections.abc import Callable
@@ -118,12 +118,12 @@ def test_a_new_run_is_shown_at_once_and_followed(visit: Visit, district: Distric
     ada = visit()
     now = {"status": "pending"}
 
-    def as_it_was(route: Route) -> None:
+    def unchanged(route: Route) -> None:
         page = route.fetch().json()
         page["items"][0] |= now
         route.fulfill(json=page)
 
-    ada.page.route(re.compile(r"/exports$"), as_it_was)
+    ada.page.route(re.compile(r"/exports$"), unchanged)
     ada.go(history(district))
 
     expect(runs(ada).first).to_contain_text("Waiting to start")

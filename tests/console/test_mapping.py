@@ -1,4 +1,4 @@
-"""Field Mapping as the customer's article tells it, by mouse, by keyboard and on a phone."""
+"""Field Mapping as the customer's article describes it, by mouse, by keyboard and on a phone."""
 
 import re
 from collections.abc import Callable
@@ -40,7 +40,7 @@ def examples(district: District) -> None:
 
 @pytest.fixture
 def ada(visit: Visit, district: District, examples: None) -> Person:
-    """Who has the mapping in front of her."""
+    """A person on the mapping page."""
     person = visit()
     open_mapping(person, district)
     return person
@@ -174,7 +174,7 @@ def test_a_mistake_is_shown_at_its_control_and_a_link_keeps_unsaved_changes(
     ada.write(row(ada, 2).get_by_label("Pattern"), "(")
     options(ada, 2)
     ada.press(ada.button("1 mistake: show"))
-    expect(row(ada, 2).get_by_label("Pattern")).to_be_focused()  # its row was closed
+    expect(row(ada, 2).get_by_label("Pattern")).to_be_focused()  # its options were closed
     ada.press(row(ada, 2).get_by_text("Checks and default"))
     ada.press(ada.button("1 mistake: show"))
     expect(row(ada, 2).get_by_label("Pattern")).to_be_focused()
@@ -207,7 +207,7 @@ def test_a_mistake_is_shown_at_its_control_and_a_link_keeps_unsaved_changes(
 
 
 def test_a_refused_or_failed_save_keeps_the_draft(ada: Person, district: District) -> None:
-    """It may refuse it, and it may be out of reach."""
+    """The service may refuse the mapping, or be unavailable."""
     said = ada.page.get_by_role("alert").filter(has_text="Nothing was saved")
     with refusing(ada, "/mapping", "PUT"), refusing(ada, "/preview"):
         ada.write(row(ada, 1).get_by_label(TO), "Number")

@@ -45,7 +45,7 @@ def test_yaml_is_exported_and_imported(visit: Visit, district: District, tmp_pat
     ada.write(
         dialog.get_by_role("textbox", name="YAML"), "files:\n- {name: s, fields: [{to: 01}]}\n"
     )
-    dialog.get_by_label("From a file").dispatch_event("cancel")  # it bubbles: nothing was chosen
+    dialog.get_by_label("From a file").dispatch_event("cancel")  # bubbles: no choice
     ada.press(ada.button("Put it into the editor"))
     ada.sees(dialog.get_by_text("files[0].fields[0].mapping_type"))
     ada.check()

@@ -1,4 +1,4 @@
-"""A run: its results, held students with reasons, decisions, and sending it again."""
+"""A run: its results, held students with reasons, decisions, and resends."""
 
 import copy
 import hashlib
@@ -31,7 +31,7 @@ def late(student_id: str) -> dict[str, Any]:
 
 
 def save_codes(district: District, *, others: int = 0) -> None:
-    """A mapping that has a code for Ann alone; `others` push the last field out of sight."""
+    """A mapping with a code for Ann only; `others` push the last field out of sight."""
     mapping = copy.deepcopy(MAPPING)
     fields = mapping["files"][0]["fields"]
     fields[2:2] = [{"from": "students.id", "mapping_type": "do_not_map"}] * others
@@ -47,7 +47,7 @@ def save_codes(district: District, *, others: int = 0) -> None:
 
 
 def guarded(district: District) -> dict[str, Any]:
-    """A run whose delivery waits for somebody."""
+    """A run whose delivery awaits confirmation."""
     save_codes(district)
     district.change(guards=HOLD)
     district.sync(registration("1", "Bob"))
@@ -175,7 +175,7 @@ def test_a_whole_run_is_resent(visit: Visit, district: District) -> None:
     assert district.names() == ["Cal"]
     with holding(ada, "/resend"):
         ada.press(dialog.get_by_role("button", name="Send again"))
-        expect(ada.button("Cancel")).to_have_count(0)  # it is asked for
+        expect(ada.button("Cancel")).to_have_count(0)  # the page still requests the run
         ada.check()
 
     ada.sees(dialog.get_by_text("may have brought older data").first)
@@ -310,8 +310,8 @@ def test_a_run_shows_all_of_its_record(visit: Visit, district: District) -> None
         "error": failed,
         "warnings": ["This server cannot rename."],
         "findings": [
-            {"guard": guard, "action": "warn", "file": None, "message": guard, "run_id": again}
-            for guard, again in (("row_count", None), ("not_collected", run["run_id"]))
+            {"guard": guard, "action": "warn", "file": None, "message": guard, "run_id": run_id}
+            for guard, run_id in (("row_count", None), ("not_collected", run["run_id"]))
         ],
     }
     seldom = {
@@ -342,7 +342,7 @@ def test_a_run_is_followed_cancelled_while_pending_and_reported_when_interrupted
     now: dict[str, Any] = {"status": "pending", "finished_at": None, "years": [], "message": ""}
     cancelled = []
 
-    def as_it_was(route: Route) -> None:
+    def unchanged(route: Route) -> None:
         route.fulfill(json=run | now)
 
     def cancel(route: Route) -> None:
@@ -351,7 +351,7 @@ def test_a_run_is_followed_cancelled_while_pending_and_reported_when_interrupted
         now["message"] = "Cancelled by ada before it began; everyone stays due."
         route.fulfill(json=run | now)
 
-    ada.page.route(f"**/exports/{run['run_id']}", as_it_was)
+    ada.page.route(f"**/exports/{run['run_id']}", unchanged)
     ada.page.route(f"**/exports/{run['run_id']}/cancel", cancel)
     ada.go(run_page(district, run))
 

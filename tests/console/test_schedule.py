@@ -1,4 +1,4 @@
-"""Schedule: the article's steps, the next runs with their flags, pauses; who may only look."""
+"""Schedule: the article's steps, the next runs with their flags, pauses; limited access."""
 
 import datetime as dt
 from collections.abc import Callable, Iterator
@@ -135,7 +135,7 @@ def test_pauses_are_added_and_removed(visit: Visit, district: District) -> None:
     ada.press(ada.button("Add a pause"))
     ada.press(ada.button("Remove the pause from Mon, Jun 30, 2031 to Thu, Jul 31, 2031"))
     expect(ada.field("First day")).to_have_count(2)
-    expect(ada.field("First day").last).to_have_accessible_description("")  # it is another one
+    expect(ada.field("First day").last).to_have_accessible_description("")  # this is another pause
     ada.press(ada.button("Remove pause 2"))
     ada.field("First day").focus()
     ada.write(ada.field("Last day"), "08312032")
@@ -214,7 +214,7 @@ def test_a_schedule_is_set_by_keyboard_alone(visit: Visit, district: District) -
         ada.press(ada.button("Add a pause"))
 
     ada.sees(ada.page.get_by_text("Saved: the export is scheduled.").last)
-    expect(ada.field("First day")).to_have_count(2)  # also the one that came meanwhile
+    expect(ada.field("First day")).to_have_count(2)  # including the one added meanwhile
     ada.sees(ada.page.get_by_text("Not saved yet"))
     ada.check()
     schedule = stored(district)

@@ -1,4 +1,4 @@
-"""Send Record: what is sent and where, "OK, Continue", and what then lies on the server."""
+"""Send Record: the preview, "OK, Continue", and the files on the server."""
 
 from collections.abc import Callable
 

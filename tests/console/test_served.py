@@ -1,4 +1,4 @@
-"""What the first view costs, and how the gateway serves it."""
+"""The size of the first view, and its delivery by the gateway."""
 
 import gzip
 from collections.abc import Callable
@@ -24,7 +24,7 @@ def test_the_first_view_is_under_100_kb_as_the_gateway_sends_it(
     headers = {"Authorization": f"Bearer {ada.stack.tokens['full_access']}"}
     bodies = [send("GET", url, headers=headers).body.encode() for url in ours]
     api = ada.stack.client("apigateway").get_rest_api(restApiId=ada.stack.outputs["ApiId"])
-    at_least = api["minimumCompressionSize"]  # the emulator knows it, and compresses nothing
+    at_least = api["minimumCompressionSize"]  # not done by the emulator
     sizes = [len(gzip.compress(body) if len(body) >= at_least else body) for body in bodies]
     assert 10_000 < sum(sizes) < 100_000
 

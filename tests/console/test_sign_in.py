@@ -1,4 +1,4 @@
-"""Coming and going: the hosted pages, sign-out, a session that ends, and who may do what."""
+"""Sign-in and sign-out: the hosted pages, an ended session, and permissions."""
 
 import re
 from collections.abc import Callable

@@ -1,4 +1,4 @@
-"""What nobody wants to see, seen by axe too: nothing there yet, nothing loaded, no access."""
+"""Empty pages, loading errors and missing access; axe checks them, too."""
 
 from collections.abc import Callable
 
@@ -120,11 +120,11 @@ def test_a_slow_or_failed_load_of_the_console_is_reported(visit: Visit, district
 
 
 def test_a_person_without_a_group_learns_how_to_get_access(visit: Visit) -> None:
-    def nobody(route: Route) -> None:
+    def without_groups(route: Route) -> None:
         me = {"name": "eve", "kind": "person", "permissions": [], "districts": []}
         route.fulfill(json=me | {"is_operator": False})
 
-    eve = visit(api=nobody)
+    eve = visit(api=without_groups)
 
     eve.sees(eve.heading("You have no access yet"))
     eve.check()

@@ -1,4 +1,4 @@
-"""Students: everyone accounted for, who is not exported, and the receipt of one."""
+"""Students: totals, lists, and the receipt of a student."""
 
 import re
 from collections.abc import Callable
@@ -199,7 +199,7 @@ def test_a_student_is_erased_only_after_the_id_is_typed(visit: Visit, district: 
     ada.sees(ada.heading("No registration of 007 is kept here"))
     failed = {"status": "failed", "error": {"code": "stopped", "message": REFUSED}}
     with going_on(ada, **failed, finished_at="2026-03-03T03:00:00Z"):
-        ada.press(ada.button("Erase this student …"))  # once more, where an erasure failed
+        ada.press(ada.button("Erase this student …"))  # requests another erasure after a failed one
         ada.write(ada.field("Type 007 to confirm"), "007")
         ada.press(ada.button("Erase"))
         ada.sees(dialog.get_by_text(REFUSED))

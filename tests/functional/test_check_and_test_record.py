@@ -50,8 +50,8 @@ def check() -> dict[str, Any]:
     return invoke(action="check")
 
 
-def test_record(**wish: Any) -> dict[str, Any]:
-    return invoke(action="test_record", **{"student_id": "7"} | wish)
+def test_record(**options: Any) -> dict[str, Any]:
+    return invoke(action="test_record", **{"student_id": "7"} | options)
 
 
 test_record.__test__ = False  # type: ignore[attr-defined]  # named like the action
@@ -166,12 +166,12 @@ def test_each_step_of_a_check_is_recorded_as_soon_as_it_is_done(
     seen: list[tuple[str, int]] = []
     save = DynamoDBRuns.save
 
-    def watched(runs: DynamoDBRuns, run: Run) -> None:
+    def save_and_record(runs: DynamoDBRuns, run: Run) -> None:
         save(runs, run)
         _, read = call(configuration, "GET", RUN, run_id=run.run_id)
         seen.append((read["status"], len(read["steps"])))
 
-    monkeypatch.setattr(DynamoDBRuns, "save", watched)
+    monkeypatch.setattr(DynamoDBRuns, "save", save_and_record)
 
     check()
 
@@ -207,7 +207,7 @@ def test_a_test_record_is_sent_beside_the_real_file_and_the_student_stays_due(
     send(registration("7", "José"), registration("8"))
     run_export()
     send(registration("7", "Changed"))
-    before, live = students(), delivered(server)
+    before, files_before = students(), delivered(server)
 
     run = test_record()
 
@@ -216,7 +216,7 @@ def test_a_test_record_is_sent_beside_the_real_file_and_the_student_stays_due(
     assert file["path"] == "SISData/exports/2025/test/students.csv"
     assert file["lines"] == ["ID,First,Grade", "7,Changed,0"]
     assert len(file["sha256"]) == 64
-    assert delivered(server) == live | {
+    assert delivered(server) == files_before | {
         "SISData/exports/2025/test/students.csv": "ID,First,Grade\r\n7,Changed,0\r\n"
     }
     assert students() == before

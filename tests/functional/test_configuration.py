@@ -322,16 +322,16 @@ def test_a_list_shows_the_connections_that_the_caller_may_read() -> None:
     create()
     create(connection_id="south", district="south", folder="south", programs=["enroll"])
 
-    def seen_by(claims: dict[str, str]) -> list[str]:
+    def listed_for(claims: dict[str, str]) -> list[str]:
         return [
             item["connection_id"] for item in send("GET", "/connections", claims=claims)[1]["items"]
         ]
 
-    assert seen_by(OPERATOR) == [NORTH, "south"]
-    assert seen_by(VIEWER) == [NORTH]
-    assert seen_by(STRANGER) == ["south"]
-    assert seen_by(program("enroll", "sync/read")) == ["south"]
-    assert seen_by(program("other", "sync/read")) == []
+    assert listed_for(OPERATOR) == [NORTH, "south"]
+    assert listed_for(VIEWER) == [NORTH]
+    assert listed_for(STRANGER) == ["south"]
+    assert listed_for(program("enroll", "sync/read")) == ["south"]
+    assert listed_for(program("other", "sync/read")) == []
 
 
 def test_a_connection_cannot_move_to_a_district_of_another_caller() -> None:

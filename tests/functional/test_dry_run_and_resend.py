@@ -27,14 +27,14 @@ from tests.functional.support.district import (
     set_up,
 )
 from tests.functional.support.events import STRANGER, VIEWER
-from tests.functional.test_run_history import ONE_RUN, ask, hold_lease, link
+from tests.functional.test_run_history import ONE_RUN, hold_lease, link, request_export
 from tests.support.sftp_servers import AsyncSftpServer
 
 pytestmark = pytest.mark.usefixtures("started")
 
 STUDENTS = "SISData/exports/2025/students.csv"
 HEADER = "ID,First,Grade\r\n"
-OF_ALL = {"files": [MAPPING["files"][0] | {"contents": "all"}]}
+FULL = {"files": [MAPPING["files"][0] | {"contents": "all"}]}
 
 
 @pytest.fixture
@@ -105,7 +105,7 @@ def test_a_dry_run_runs_beside_an_export_and_shows_only_the_first_lines(
     send(*(registration(f"{number:03}") for number in range(30)))
     hold_lease("another", 120)
 
-    run_id = ask(dry_run=True)
+    run_id = request_export(dry_run=True)
 
     (run,) = started.runs
     assert run.kind is RunKind.DRY_RUN
@@ -136,7 +136,7 @@ def test_a_dry_run_and_its_files_expire_after_a_day(
 def test_a_dry_run_reports_a_full_file_that_an_export_would_not_send(
     server: AsyncSftpServer,
 ) -> None:
-    set_up(server, OF_ALL)
+    set_up(server, FULL)
     send(registration("1"), registration("2", grade="X"))
 
     (year,) = run_export(dry_run=True)["years"]
@@ -148,8 +148,8 @@ def test_a_dry_run_reports_a_full_file_that_an_export_would_not_send(
 # Resend
 
 
-def resend(run_id: str, wish: object = None, **more: Any) -> tuple[int, Any]:
-    return call(configuration, "POST", f"{ONE_RUN}/resend", wish, run_id=run_id, **more)
+def resend(run_id: str, body: object = None, **more: Any) -> tuple[int, Any]:
+    return call(configuration, "POST", f"{ONE_RUN}/resend", body, run_id=run_id, **more)
 
 
 def two_runs(server: AsyncSftpServer) -> tuple[dict[str, Any], dict[str, Any]]:
@@ -185,12 +185,12 @@ def test_a_resend_sends_the_same_bytes_to_the_same_paths_and_changes_nothing(
         on_disk = (server.root / then["path"]).read_bytes()
         assert hashlib.sha256(on_disk).hexdigest() == then["sha256"] == file["sha256"]
         assert year["rows"] == repeated["rows"]
-    assert without_lease(stored_items("registrations")) == without_lease(before)
+    assert marker_without_lease(stored_items("registrations")) == marker_without_lease(before)
     assert run_export()["years"][1]["rows"] == 1  # due students stay due
     assert link(run["run_id"])[0] == 200
 
 
-def without_lease(items: list[dict[str, Any]]) -> list[dict[str, Any]]:
+def marker_without_lease(items: list[dict[str, Any]]) -> list[dict[str, Any]]:
     """A released lease leaves the time at which it was taken."""
     return [
         {name: value for name, value in item.items() if not name.startswith("lease_")}
@@ -248,7 +248,7 @@ def test_a_resend_with_an_unknown_student_sends_nothing(
 
 
 def test_a_resend_of_some_students_of_a_full_file_is_refused(server: AsyncSftpServer) -> None:
-    set_up(server, OF_ALL)
+    set_up(server, FULL)
     send(registration("1"), registration("2"))
     first = run_export()
 
@@ -284,23 +284,23 @@ def test_a_resend_refuses_a_missing_or_changed_archived_file(server: AsyncSftpSe
 def test_an_impossible_resend_is_refused_with_the_reason(server: AsyncSftpServer) -> None:
     first, _ = two_runs(server)
     dry = run_export(dry_run=True)
-    again = run_export(resend_of=first["run_id"])
+    resent = run_export(resend_of=first["run_id"])
     nothing = run_export()
 
     assert resend("20250101T000000Z-00000000")[0] == 404
     assert resend(first["run_id"], claims=STRANGER)[0] == 403
     assert resend(dry["run_id"])[0] == 409
-    status, answer = resend(again["run_id"])
+    status, answer = resend(resent["run_id"])
     assert (status, f"Send {first['run_id']} again" in answer["error"]["message"]) == (409, True)
     assert resend(nothing["run_id"])[0] == 409
-    for wish, path in (
+    for body, path in (
         ({"school_years": [2023]}, "school_years"),
         ({"files": [{"school_year": 2025, "name": "x.csv"}]}, "files"),
         ({"files": [{"name": "x.csv"}]}, "files[0]"),
         ({"student_ids": ["a b"]}, "student_ids[0]"),
         ({"students": []}, "students"),
     ):
-        status, answer = resend(first["run_id"], wish)
+        status, answer = resend(first["run_id"], body)
         assert (status, answer["error"]["problems"][0]["path"]) == (400, path)
 
 
@@ -348,12 +348,12 @@ def test_a_resend_of_a_moved_connection_goes_to_the_current_server_with_a_notice
 def test_an_override_sends_a_full_file_without_held_students_who_stay_due(
     server: AsyncSftpServer,
 ) -> None:
-    set_up(server, OF_ALL)
+    set_up(server, FULL)
     send(registration("1"), registration("2"))
     run_export()
     id_and_name, grade = MAPPING["files"][0]["fields"][:2], MAPPING["files"][0]["fields"][2]
     without_k = [*id_and_name, grade | {"codes": {"1": "1"}}]
-    save({"files": [OF_ALL["files"][0] | {"fields": without_k}]})
+    save({"files": [FULL["files"][0] | {"fields": without_k}]})
     send(registration("1", grade="1"), registration("3"))
     refused = run_export()
 

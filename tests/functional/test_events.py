@@ -69,7 +69,7 @@ CONFIGURATIONS = {
 }
 """The status of the response by event, in an order that satisfies each event's needs."""
 
-OF_A_RUN = {
+RUN_REQUESTS = {
     "read_export": 200,
     "link_file": 200,
     "list_failed_exports": 200,
@@ -95,7 +95,7 @@ def night(connection_id: str) -> dict[str, Any]:
     return run
 
 
-def with_a_past_run(server: AsyncSftpServer, connection_id: str) -> None:
+def past_run(server: AsyncSftpServer, connection_id: str) -> None:
     """Creates a connection whose export of 23 November had two students of 2025 and one of 2024."""
     account = server.account()
     connection = CONNECTION | {
@@ -123,21 +123,23 @@ def answer(case: str) -> tuple[int, Any]:
 
 
 def test_every_sample_event_is_tested_and_documented() -> None:
-    tried = [f"export_{case}" for case in EXPORTS]
+    tested = [f"export_{case}" for case in EXPORTS]
     # test_announcements.py has the last event, test_lost_marker.py the lost marker.
-    elsewhere = ("cancel_export", "confirm_export", "request_erasure", "watch_schedules")
-    tried += ["export_rebuild_marker"]
-    tried += [f"configuration_{case}" for case in (*CONFIGURATIONS, *OF_A_RUN, *elsewhere)]
+    tested_elsewhere = ("cancel_export", "confirm_export", "request_erasure", "watch_schedules")
+    tested += ["export_rebuild_marker"]
+    tested += [
+        f"configuration_{case}" for case in (*CONFIGURATIONS, *RUN_REQUESTS, *tested_elsewhere)
+    ]
 
-    assert sorted(path.stem for path in FOLDER.glob("*.json")) == sorted(tried)
-    assert [case for case in tried if f"events/{case}.json" not in OPERATIONS] == []
+    assert sorted(path.stem for path in FOLDER.glob("*.json")) == sorted(tested)
+    assert [case for case in tested if f"events/{case}.json" not in OPERATIONS] == []
 
 
 @pytest.mark.parametrize("case", EXPORTS)
 def test_an_event_of_the_export_function_runs_the_kind_in_its_name(
     case: str, server: AsyncSftpServer
 ) -> None:
-    with_a_past_run(server, ANYTOWN)
+    past_run(server, ANYTOWN)
     receive(ANYTOWN, registration("007", "New"), registration("8", "New", year=2024))
     kind, trigger, rows = EXPORTS[case]
 
@@ -178,11 +180,11 @@ def test_the_event_that_changes_a_secret_stores_and_hides_the_secret() -> None:
 def test_the_events_of_a_past_run_find_that_run(
     server: AsyncSftpServer, started: StartedExports
 ) -> None:
-    with_a_past_run(server, NORTH)
+    past_run(server, NORTH)
 
-    found = {case: answer(case) for case in OF_A_RUN}
+    found = {case: answer(case) for case in RUN_REQUESTS}
 
-    assert {case: status for case, (status, _) in found.items()} == OF_A_RUN
+    assert {case: status for case, (status, _) in found.items()} == RUN_REQUESTS
     assert found["read_export"][1]["run_id"] == RUN
     assert found["read_receipt"][1]["exported"]["run_id"] == RUN
     assert [run.request.resend for run in started.runs] == [ResendSelection(RUN)]

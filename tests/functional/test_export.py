@@ -183,9 +183,9 @@ def test_a_held_student_is_named_and_delivered_once_the_mapping_is_corrected(
     ]
     assert "PK" not in year["held"][0]["message"]
 
-    mended = copy.deepcopy(MAPPING)
-    mended["files"][0]["fields"][2]["codes"]["PK"] = "-1"
-    save(mended)
+    corrected = copy.deepcopy(MAPPING)
+    corrected["files"][0]["fields"][2]["codes"]["PK"] = "-1"
+    save(corrected)
     assert run_export()["status"] == "succeeded"
     assert list(delivered(server).values()) == ["ID,First,Grade\r\n2,Ann,-1\r\n"]
 
@@ -215,9 +215,9 @@ def test_a_full_run_contains_all_current_students_and_requires_school_years(
 def test_a_full_file_is_not_delivered_while_a_student_is_held(
     server: AsyncSftpServer,
 ) -> None:
-    of_all = copy.deepcopy(MAPPING)
-    of_all["files"][0]["contents"] = "all"
-    set_up(server, of_all)
+    full_mapping = copy.deepcopy(MAPPING)
+    full_mapping["files"][0]["contents"] = "all"
+    set_up(server, full_mapping)
     send(registration("1"), registration("2", grade="PK"))
 
     run = run_export()
@@ -243,8 +243,8 @@ def test_every_file_is_archived_with_a_manifest_and_an_index(server: AsyncSftpSe
         for item in listed["Contents"]
     }
     assert set(kept) == {"files/students.csv", "manifest.json", "index-1.tsv", "held.jsonl"}
-    place = kept["index-1.tsv"].decode().rstrip("\n").split("\t")
-    student, _version, outcome, number, offset, length, row = place
+    entry = kept["index-1.tsv"].decode().rstrip("\n").split("\t")
+    student, _version, outcome, number, offset, length, row = entry
     line = kept["files/students.csv"][int(offset) : int(offset) + int(length)]
     assert (student, outcome, number, row, line) == ("1", "exported", "0", "1", b"1,Ann,0\r\n")
     manifest = json.loads(kept["manifest.json"])
@@ -323,9 +323,9 @@ def test_a_second_run_of_the_same_scheduled_time_does_nothing(server: AsyncSftpS
     first = export.handler(event, context())
     send(registration("2"))
 
-    again = export.handler(event, context())
+    repeated = export.handler(event, context())
 
-    assert again == first
+    assert repeated == first
     assert "1,Ann" in "".join(delivered(server).values())
 
 
@@ -366,13 +366,13 @@ def test_a_retried_run_keeps_the_deliveries_of_its_interrupted_attempt(
     runs = type(export_function.dependencies().runs)
     save = runs.save
 
-    def dies(self: Any, run: Run) -> None:
+    def kill(self: Any, run: Run) -> None:
         if run.years:
             raise ZeroDivisionError
         save(self, run)
 
     with monkeypatch.context() as during:
-        during.setattr(runs, "save", dies)
+        during.setattr(runs, "save", kill)
         with pytest.raises(ZeroDivisionError):
             run_export(run_id="20260302T210000Z-died")
     if another_between:

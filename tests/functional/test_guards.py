@@ -43,16 +43,16 @@ def server(tmp_path: Path) -> Iterator[AsyncSftpServer]:
         yield running
 
 
-def keeping_unmatched() -> dict[str, Any]:
+def mapping_keeping_unmatched() -> dict[str, Any]:
     """A mapping that sends grades without a code unchanged."""
     mapping = copy.deepcopy(MAPPING)
     mapping["files"][0]["fields"][2]["unmatched"] = "keep"
     return mapping
 
 
-def hold_one(server: AsyncSftpServer, **changes: Any) -> dict[str, Any]:
+def export_to_confirm(server: AsyncSftpServer, **changes: Any) -> dict[str, Any]:
     """Exports one student whose grade has no code; the run awaits confirmation."""
-    set_up(server, keeping_unmatched(), guards=HOLD_UNMATCHED, **changes)
+    set_up(server, mapping_keeping_unmatched(), guards=HOLD_UNMATCHED, **changes)
     send(registration("007", grade="PK"))
     run = run_export()
     assert run["status"] == "awaiting_confirmation", run
@@ -74,7 +74,7 @@ def read(run: dict[str, Any]) -> dict[str, Any]:
     return shown
 
 
-def go_on(run: dict[str, Any]) -> dict[str, Any]:
+def resume(run: dict[str, Any]) -> dict[str, Any]:
     """Runs the export function as the confirmation starts it."""
     return run_export(run_id=run["run_id"], trigger="manual", requested_by=run["requested_by"])
 
@@ -102,12 +102,12 @@ def marker() -> dict[str, Any]:
     return {name: value["N"] for name, value in item.items() if name.startswith("exported")}
 
 
-def take(server: AsyncSftpServer) -> None:
+def collect(server: AsyncSftpServer) -> None:
     """Collects the files, as the importer does."""
     (server.root / FILE).unlink()
 
 
-def forget_the_runs() -> None:
+def delete_runs() -> None:
     for item in stored_items("connections"):
         if item["pk"]["S"].startswith("RUNS#"):
             key = {"pk": item["pk"], "sk": item["sk"]}
@@ -127,7 +127,7 @@ def test_an_unusual_row_count_warns_from_the_sixth_export_on(
         send(registration(f"{number}"), registration("same"))
         assert findings(run_export()) == []
     send(*[registration(f"new-{number}") for number in range(5)])
-    forget_the_runs()  # as after a long summer
+    delete_runs()  # as after a long summer
 
     dry, run = run_export(dry_run=True), run_export()
 
@@ -227,7 +227,7 @@ def test_a_year_with_only_held_students_awaits_no_confirmation(server: AsyncSftp
 def test_a_dry_run_reports_that_an_export_would_await_confirmation(
     server: AsyncSftpServer,
 ) -> None:
-    set_up(server, keeping_unmatched(), guards=HOLD_UNMATCHED)
+    set_up(server, mapping_keeping_unmatched(), guards=HOLD_UNMATCHED)
     send(registration("007", grade="PK"))
 
     run = run_export(dry_run=True)
@@ -244,7 +244,7 @@ def test_a_dry_run_reports_that_an_export_would_await_confirmation(
 def test_a_delivery_that_awaits_confirmation_is_neither_archived_nor_sent_and_students_stay_due(
     server: AsyncSftpServer,
 ) -> None:
-    run = hold_one(server)
+    run = export_to_confirm(server)
 
     (year,) = run["years"]
     assert (year["status"], year["rows"], year["files"]) == ("awaiting_confirmation", 0, [])
@@ -257,7 +257,7 @@ def test_a_delivery_that_awaits_confirmation_is_neither_archived_nor_sent_and_st
 
 @pytest.mark.usefixtures("started")
 def test_the_history_finds_a_run_that_awaits_confirmation(server: AsyncSftpServer) -> None:
-    run = hold_one(server)
+    run = export_to_confirm(server)
     query = {"status": "awaiting_confirmation"}
 
     event = api_event("GET", EXPORTS, claims=VIEWER, query=query, connection_id=NORTH)
@@ -269,7 +269,7 @@ def test_the_history_finds_a_run_that_awaits_confirmation(server: AsyncSftpServe
 def test_a_confirmed_run_delivers_the_students_then_due(
     server: AsyncSftpServer, started: StartedExports
 ) -> None:
-    run = hold_one(server)
+    run = export_to_confirm(server)
     send(registration("1e5"))
 
     assert confirm(run, claims=VIEWER) == (202, {"run_id": run["run_id"]})
@@ -277,7 +277,7 @@ def test_a_confirmed_run_delivers_the_students_then_due(
     assert [event["run_id"] for event in started.events] == [run["run_id"]]
     _, audit = call(configuration, "GET", "/connections/{connection_id}/audit")
     assert (audit["items"][0]["by"], audit["items"][0]["action"]) == ("vic", "export_confirmed")
-    after = go_on(run)
+    after = resume(run)
 
     assert (after["run_id"], after["status"]) == (run["run_id"], "succeeded")
     assert (after["confirmed_by"], after["trigger"]) == ("vic", run["trigger"])
@@ -290,14 +290,14 @@ def test_a_confirmed_run_delivers_the_students_then_due(
 
 @pytest.mark.usefixtures("started")
 def test_a_confirmed_run_keeps_the_deliveries_of_its_other_years(server: AsyncSftpServer) -> None:
-    set_up(server, keeping_unmatched(), guards=HOLD_UNMATCHED)
+    set_up(server, mapping_keeping_unmatched(), guards=HOLD_UNMATCHED)
     send(registration("1", year=2024), registration("2", grade="PK", year=2025))
     run = run_export()
     assert [year["status"] for year in run["years"]] == ["succeeded", "awaiting_confirmation"]
     send(registration("3", year=2024))
     confirm(run)
 
-    after = go_on(run)
+    after = resume(run)
 
     assert [year["status"] for year in after["years"]] == ["succeeded", "succeeded"]
     assert after["years"][0] == run["years"][0]
@@ -310,22 +310,22 @@ def test_a_confirmed_run_keeps_the_deliveries_of_its_other_years(server: AsyncSf
 def test_a_confirmed_run_that_fails_leaves_students_due_and_no_year_waiting(
     server: AsyncSftpServer,
 ) -> None:
-    run = hold_one(server)
+    run = export_to_confirm(server)
     confirm(run)
     server.faults.forbidden.add("open")
 
-    after = go_on(run)
+    after = resume(run)
 
     assert (after["status"], after["years"][0]["status"]) == ("failed", "failed")
     assert after["confirmed_by"] == "ada"
     assert marker() == {"exported_2025": "0"}
 
 
-def confirmed_and_cut_off(
+def confirmed_and_disconnected(
     server: AsyncSftpServer, monkeypatch: pytest.MonkeyPatch
 ) -> dict[str, Any]:
     """A confirmed run whose server loses each connection at `open` from now on."""
-    set_up(server, keeping_unmatched(), guards=HOLD_UNMATCHED)
+    set_up(server, mapping_keeping_unmatched(), guards=HOLD_UNMATCHED)
     send(registration("007", grade="PK"))
     run = run_export(trigger="manual")
     confirm(run)
@@ -340,50 +340,50 @@ def confirmed_and_cut_off(
 def test_a_confirmed_run_with_a_transient_error_is_retried_as_confirmed(
     server: AsyncSftpServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    run = confirmed_and_cut_off(server, monkeypatch)
+    run = confirmed_and_disconnected(server, monkeypatch)
 
     with pytest.raises(Unavailable):
-        go_on(run)
+        resume(run)
     assert marker() == {"exported_2025": "0"}
     server.faults.drop_before.clear()
-    after = go_on(run)
+    after = resume(run)
 
     assert (after["status"], after["confirmed_by"], ids(server)) == ("succeeded", "ada", ["007"])
 
 
-def dies_as_it_saves(
+def kill_on_save(
     run: dict[str, Any], monkeypatch: pytest.MonkeyPatch, which: Callable[[Run], bool]
 ) -> None:
     """Resumes the run, and kills it before it stores its first record of this kind."""
     save = type(export_function.dependencies().runs).save
 
-    def dies(self: Any, record: Run) -> None:
+    def kill(self: Any, record: Run) -> None:
         if which(record):
             raise SystemExit
         save(self, record)
 
     with monkeypatch.context() as during:
-        during.setattr(type(export_function.dependencies().runs), "save", dies)
+        during.setattr(type(export_function.dependencies().runs), "save", kill)
         with pytest.raises(SystemExit):
-            go_on(run)
+            resume(run)
 
 
 @pytest.mark.usefixtures("started")
 def test_a_confirmed_run_interrupted_after_a_transient_error_still_sends(
     server: AsyncSftpServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    run = confirmed_and_cut_off(server, monkeypatch)
-    dies_as_it_saves(run, monkeypatch, lambda record: bool(record.next_attempt_by))
+    run = confirmed_and_disconnected(server, monkeypatch)
+    kill_on_save(run, monkeypatch, lambda record: bool(record.next_attempt_by))
     server.faults.drop_before.clear()
 
-    after = go_on(run)
+    after = resume(run)
 
     assert (after["status"], ids(server)) == ("succeeded", ["007"])
 
 
 @pytest.mark.usefixtures("started")
 def test_a_waiting_run_of_an_older_version_can_be_confirmed(server: AsyncSftpServer) -> None:
-    run = hold_one(server)
+    run = export_to_confirm(server)
 
     key = {"pk": {"S": f"RUNS#{NORTH}"}, "sk": {"S": run["run_id"]}}
     item = aws_clients.dynamodb().get_item(TableName="connections", Key=key)["Item"]
@@ -393,19 +393,19 @@ def test_a_waiting_run_of_an_older_version_can_be_confirmed(server: AsyncSftpSer
     aws_clients.dynamodb().put_item(TableName="connections", Item={**item, "record": {"B": stored}})
     confirm(run)
 
-    assert (go_on(run)["status"], ids(server)) == ("succeeded", ["007"])
+    assert (resume(run)["status"], ids(server)) == ("succeeded", ["007"])
 
 
 @pytest.mark.usefixtures("started")
 def test_a_confirmed_run_interrupted_after_sending_sends_nothing_unconfirmed(
     server: AsyncSftpServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    run = hold_one(server)
+    run = export_to_confirm(server)
     confirm(run)
-    dies_as_it_saves(run, monkeypatch, lambda record: bool(record.finished))
+    kill_on_save(run, monkeypatch, lambda record: bool(record.finished))
     send(registration("8", grade="PK", year=2024))
 
-    after = go_on(run)
+    after = resume(run)
 
     assert [year["school_year"] for year in after["years"]] == [2025]
     assert (after["status"], ids(server)) == ("succeeded", ["007"])
@@ -414,7 +414,7 @@ def test_a_confirmed_run_interrupted_after_sending_sends_nothing_unconfirmed(
 
 @pytest.mark.usefixtures("started")
 def test_a_second_event_of_a_waiting_run_does_nothing(server: AsyncSftpServer) -> None:
-    run = hold_one(server)
+    run = export_to_confirm(server)
 
     assert run_export(run_id=run["run_id"]) == run
     assert read(run)["status"] == "awaiting_confirmation"
@@ -424,7 +424,7 @@ def test_a_second_event_of_a_waiting_run_does_nothing(server: AsyncSftpServer) -
 def test_a_scheduled_run_can_be_confirmed_while_the_schedule_is_paused(
     server: AsyncSftpServer,
 ) -> None:
-    set_up(server, keeping_unmatched(), guards=HOLD_UNMATCHED)
+    set_up(server, mapping_keeping_unmatched(), guards=HOLD_UNMATCHED)
     send(registration("007", grade="PK"))
     night = {"trigger": "schedule", "scheduled_time": "2026-03-03T03:00:00Z"}
     run = run_export(**night)
@@ -433,7 +433,7 @@ def test_a_scheduled_run_can_be_confirmed_while_the_schedule_is_paused(
     call(configuration, "PUT", "/connections/{connection_id}/schedule", schedule)
     confirm(run)
 
-    after = go_on(run)
+    after = resume(run)
 
     assert (run["status"], after["status"]) == ("awaiting_confirmation", "succeeded")
     assert (after["trigger"], ids(server)) == ("schedule", ["007"])
@@ -443,7 +443,7 @@ def test_a_scheduled_run_can_be_confirmed_while_the_schedule_is_paused(
 def test_the_next_export_supersedes_a_waiting_run_and_is_named_in_it(
     server: AsyncSftpServer,
 ) -> None:
-    run = hold_one(server)
+    run = export_to_confirm(server)
 
     later = run_export()
 
@@ -458,7 +458,7 @@ def test_the_next_export_supersedes_a_waiting_run_and_is_named_in_it(
 
 @pytest.mark.usefixtures("started")
 def test_a_cancelled_waiting_run_leaves_its_students_due(server: AsyncSftpServer) -> None:
-    run = hold_one(server)
+    run = export_to_confirm(server)
 
     status, cancelled = cancel(run)
 
@@ -473,7 +473,7 @@ def test_a_cancelled_waiting_run_leaves_its_students_due(server: AsyncSftpServer
 def test_a_waiting_run_does_not_block_a_request(
     server: AsyncSftpServer, started: StartedExports
 ) -> None:
-    run = hold_one(server)
+    run = export_to_confirm(server)
 
     status, asked = call(configuration, "POST", EXPORTS, {})
     assert status == 202, asked
@@ -488,7 +488,7 @@ def test_a_waiting_run_does_not_block_a_request(
 def test_a_confirmation_that_cannot_start_leaves_the_run_waiting(
     server: AsyncSftpServer, started: StartedExports
 ) -> None:
-    run = hold_one(server)
+    run = export_to_confirm(server)
     started.fails = True
     assert confirm(run)[0] == 503
     assert read(run) == run
@@ -501,7 +501,7 @@ def test_a_confirmation_that_cannot_start_leaves_the_run_waiting(
 def test_only_a_waiting_run_can_be_confirmed_and_only_by_its_district(
     server: AsyncSftpServer,
 ) -> None:
-    run = hold_one(server)
+    run = export_to_confirm(server)
 
     assert confirm(run, claims=STRANGER)[0] == 403
     assert confirm({"run_id": "none"})[0] == 404
@@ -513,14 +513,14 @@ def test_only_a_waiting_run_can_be_confirmed_and_only_by_its_district(
 def test_full_access_may_override_the_guards_and_the_run_names_the_caller(
     server: AsyncSftpServer, started: StartedExports
 ) -> None:
-    set_up(server, keeping_unmatched(), guards=HOLD_UNMATCHED)
+    set_up(server, mapping_keeping_unmatched(), guards=HOLD_UNMATCHED)
     send(registration("007", grade="PK"))
-    wish = {"override_guards": True}
-    assert call(configuration, "POST", EXPORTS, wish, claims=VIEWER)[0] == 403
-    assert call(configuration, "POST", EXPORTS, wish)[0] == 202
+    options = {"override_guards": True}
+    assert call(configuration, "POST", EXPORTS, options, claims=VIEWER)[0] == 403
+    assert call(configuration, "POST", EXPORTS, options)[0] == 202
     assert started.runs[0].request.override_guards
 
-    run = run_export(**wish, requested_by="olga")
+    run = run_export(**options, requested_by="olga")
 
     assert (run["status"], run["override_guards"]) == ("succeeded", True)
     assert run["years"][0]["warnings"][-1] == "olga let it go all the same."
@@ -528,10 +528,10 @@ def test_full_access_may_override_the_guards_and_the_run_names_the_caller(
 
 @pytest.mark.usefixtures("started")
 def test_a_download_awaits_confirmation_before_its_files_exist(server: AsyncSftpServer) -> None:
-    run = hold_one(server, delivery="download")
+    run = export_to_confirm(server, delivery="download")
     confirm(run)
 
-    after = go_on(run)
+    after = resume(run)
 
     assert (after["status"], after["years"][0]["rows"]) == ("succeeded", 1)
     assert server.sign_ins == []
@@ -550,7 +550,7 @@ def test_a_file_left_by_an_importer_that_removes_warns_with_the_earlier_run(
     set_up(server, write_in_place=in_place)
     send(registration("1"))
     run_export()
-    take(server)
+    collect(server)
     send(registration("2"))
     second = run_export()
     assert findings(second) == []
@@ -670,7 +670,7 @@ def test_each_account_has_its_own_importer(server: AsyncSftpServer, tmp_path: Pa
     set_up(server, importer="unknown")
     send(registration("1"))
     run_export()
-    take(server)
+    collect(server)
     send(registration("2"))
     run_export()
     root = tmp_path / "other"
@@ -692,10 +692,10 @@ def test_a_delivery_is_held_until_the_importer_has_collected_the_earlier_file(
     send(registration("2"))
     run = run_export()
     assert (run["status"], ids(server)) == ("awaiting_confirmation", ["1"])
-    take(server)
+    collect(server)
     confirm(run)
 
-    after = go_on(run)
+    after = resume(run)
 
     assert (after["status"], findings(after), ids(server)) == ("succeeded", [], ["2"])
 
@@ -712,10 +712,10 @@ def test_a_resend_warns_of_uncollected_files_and_counts_as_a_delivery(
     change(server, importer="removes", guards={"not_collected": {"action": "hold"}})
     assert second["years"][0]["findings"][0]["run_id"] == first["run_id"]
 
-    again = run_export(resend_of=first["run_id"])
+    resent = run_export(resend_of=first["run_id"])
 
-    assert (again["status"], findings(again), ids(server)) == ("succeeded", [], ["1"])
-    assert f"send run {second['run_id']} again" in again["years"][0]["warnings"][-1]
+    assert (resent["status"], findings(resent), ids(server)) == ("succeeded", [], ["1"])
+    assert f"send run {second['run_id']} again" in resent["years"][0]["warnings"][-1]
     once_more = run_export(resend_of=first["run_id"])
     assert len(once_more["years"][0]["warnings"]) == 1  # the same rows: no student is lost
     send(registration("3"))

@@ -369,10 +369,10 @@ def test_a_mapping_survives_the_conversion_to_yaml_and_back() -> None:
     )
 
     status, answer = convert(wanted | {"version": 3}, claims=VIEWER)
-    _, again = convert_yaml(answer["yaml"])
+    _, converted = convert_yaml(answer["yaml"])
 
     assert (status, answer["mapping"]) == (200, wanted)
-    assert again == answer
+    assert converted == answer
     assert "{from: students.fname, mapping_type: direct, to: José, default: ''" in answer["yaml"]
 
 
@@ -391,7 +391,7 @@ def convert_yaml(text: str) -> tuple[int, Any]:
 
 @pytest.mark.usefixtures("download")
 @pytest.mark.parametrize(
-    ("text", "status", "place"),
+    ("text", "status", "path"),
     [
         ("files: ]", 400, "line 1, column 8"),
         ("- a", 400, None),
@@ -399,11 +399,11 @@ def convert_yaml(text: str) -> tuple[int, Any]:
         ("#" * 1_000_001, 413, None),
     ],
 )
-def test_invalid_mapping_text_is_explained(text: str, status: int, place: str | None) -> None:
+def test_invalid_mapping_text_is_explained(text: str, status: int, path: str | None) -> None:
     found, answer = convert_yaml(text)
 
     assert found == status
-    assert [one["path"] for one in answer["error"]["problems"]] == ([place] if place else [])
+    assert [one["path"] for one in answer["error"]["problems"]] == ([path] if path else [])
 
 
 # Students
@@ -594,9 +594,9 @@ def test_a_held_student_is_reported_and_delivered_after_the_mapping_is_corrected
     send(registration("7", grade="12"), registration("8"))
 
     held = run_export()
-    mended = copy.deepcopy(MAPPING)
-    mended["files"][0]["fields"][2]["codes"] = GRADE_1 | {"12": "12"}
-    save(mended)
+    corrected = copy.deepcopy(MAPPING)
+    corrected["files"][0]["fields"][2]["codes"] = GRADE_1 | {"12": "12"}
+    save(corrected)
     run = run_export()
 
     (year,) = held["years"]
@@ -702,13 +702,13 @@ def test_a_package_is_delivered_complete_and_its_rows_can_be_found(server: Async
             {"property": "file.none", "value": "delta", "file": "none", "otherwise": "absent"},
         ]
     }
-    nobody = {
+    empty_file = {
         "name": "none",
         "where": [{"field": "students.grade", "equals": "no grade"}],
         "fields": [direct("students.id", "ID")],
     }
     mapping = draft(direct("students.id", "ID"))
-    mapping["files"].append(nobody)
+    mapping["files"].append(empty_file)
     set_up(server, mapping | {"package": {"name": "set", "manifest": manifest}})
     send(registration("7"), registration("8"))
 

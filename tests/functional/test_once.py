@@ -69,8 +69,8 @@ def test_a_resend_reads_its_students_from_the_record_and_not_from_the_event(
     started.start = LambdaExportStarter(invoked, "export").start  # type: ignore[assignment,arg-type]
 
     route = "/connections/{connection_id}/exports/{run_id}/resend"
-    wish = {"student_ids": ["unmistakable"]}
-    status, _ = call(configuration, "POST", route, wish, run_id=first["run_id"])
+    body = {"student_ids": ["unmistakable"]}
+    status, _ = call(configuration, "POST", route, body, run_id=first["run_id"])
 
     (event,) = invoked.events
     run = export.handler(json.loads(event), context())
@@ -91,13 +91,13 @@ def test_an_interrupted_check_is_not_repeated(
     runs = type(export_function.dependencies().runs)
     save = runs.save
 
-    def dies(self: Any, run: Run) -> None:
+    def kill(self: Any, run: Run) -> None:
         if run.finished:
             raise ZeroDivisionError
         save(self, run)
 
     with monkeypatch.context() as during:
-        during.setattr(runs, "save", dies)
+        during.setattr(runs, "save", kill)
         with pytest.raises(ZeroDivisionError):
             export.handler(event, context())
 

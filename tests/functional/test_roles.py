@@ -35,7 +35,7 @@ def routes() -> list[Any]:
     return [*sync.ROUTES, *configuration.ROUTES]
 
 
-def is_let_in(method: str, resource: str, claims: dict[str, str]) -> bool:
+def is_admitted(method: str, resource: str, claims: dict[str, str]) -> bool:
     """Whether the response is not a refusal of the caller."""
     app = sync if (method, resource) in {(r.method, r.resource) for r in sync.ROUTES} else None
     names = re.findall(r"{(\w+)}", resource)
@@ -103,8 +103,8 @@ def test_each_role_may_use_exactly_the_routes_in_the_table(
     }
 
     found = {}
-    for who, (claims, _) in expected.items():
+    for role, (claims, _) in expected.items():
         create_connection()  # an earlier route may have deleted it
-        found[who] = is_let_in(method, resource, claims)
+        found[role] = is_admitted(method, resource, claims)
 
-    assert found == {who: may for who, (_, may) in expected.items()}
+    assert found == {role: may for role, (_, may) in expected.items()}

@@ -246,10 +246,10 @@ def test_a_run_with_its_lease_is_running_despite_a_clock_slightly_ahead(
     server: AsyncSftpServer, seconds: float
 ) -> None:
     set_up(server)
-    live = in_progress(dt.timedelta(minutes=14))
-    hold_lease(live.run_id, seconds)
+    running_run = in_progress(dt.timedelta(minutes=14))
+    hold_lease(running_run.run_id, seconds)
 
-    assert shown(live)["status"] == "in_progress"
+    assert shown(running_run)["status"] == "in_progress"
 
 
 @pytest.mark.parametrize("holder", ["another-run", None])
@@ -267,20 +267,20 @@ def test_a_run_that_finishes_during_the_read_is_shown_as_finished(
     server: AsyncSftpServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     set_up(server)
-    live = in_progress(dt.timedelta(seconds=9))
+    running_run = in_progress(dt.timedelta(seconds=9))
     deps = configuration_function.dependencies()
 
-    class LeaseGivenBackMeanwhile:
+    class LeaseReleasedDuringRead:
         def running(self, connection_id: str, now_ms: int) -> None:
-            deps.runs.save(replace(live, status=RunStatus.SUCCEEDED, finished_at=now()))
+            deps.runs.save(replace(running_run, status=RunStatus.SUCCEEDED, finished_at=now()))
 
     monkeypatch.setattr(
         configuration_function,
         "dependencies",
-        lambda: replace(deps, leases=LeaseGivenBackMeanwhile()),
+        lambda: replace(deps, leases=LeaseReleasedDuringRead()),
     )
 
-    assert shown(live)["status"] == "succeeded"
+    assert shown(running_run)["status"] == "succeeded"
 
 
 def test_a_run_that_aws_will_retry_is_not_interrupted(server: AsyncSftpServer) -> None:
@@ -317,13 +317,13 @@ def test_a_second_invocation_of_a_running_run_leaves_its_record_unchanged(
     server: AsyncSftpServer,
 ) -> None:
     set_up(server)
-    live = in_progress(dt.timedelta(seconds=1), trigger=RunTrigger.API)
-    hold_lease(live.run_id, 120)
+    running_run = in_progress(dt.timedelta(seconds=1), trigger=RunTrigger.API)
+    hold_lease(running_run.run_id, 120)
 
     with pytest.raises(Unavailable):
-        run_export(run_id=live.run_id, trigger="manual")
+        run_export(run_id=running_run.run_id, trigger="manual")
 
-    assert shown(live)["status"] == "in_progress"
+    assert shown(running_run)["status"] == "in_progress"
 
 
 def test_a_long_run_shows_its_current_phase(
@@ -351,8 +351,8 @@ def test_a_long_run_shows_its_current_phase(
 # Cancel
 
 
-def ask(**wish: Any) -> str:
-    status, answer = call(configuration, "POST", EXPORTS, wish, claims=VIEWER)
+def request_export(**options: Any) -> str:
+    status, answer = call(configuration, "POST", EXPORTS, options, claims=VIEWER)
     assert status == 202, answer
     run_id: str = answer["run_id"]
     return run_id
@@ -365,7 +365,7 @@ def cancel(run_id: str) -> tuple[int, Any]:
 def test_a_cancelled_run_does_nothing_when_its_function_starts(server: AsyncSftpServer) -> None:
     set_up(server)
     send(registration())
-    run_id = ask()
+    run_id = request_export()
     before = stored_items("registrations")
 
     status, record = cancel(run_id)
@@ -376,7 +376,7 @@ def test_a_cancelled_run_does_nothing_when_its_function_starts(server: AsyncSftp
     assert stored_items("registrations") == before
     assert list(server.root.rglob("*")) == []
     assert cancel(run_id)[0] == 200
-    assert ask() != run_id  # the next run is not blocked
+    assert request_export() != run_id  # the next run is not blocked
 
 
 def test_a_run_cancelled_while_starting_does_not_run(
@@ -384,7 +384,7 @@ def test_a_run_cancelled_while_starting_does_not_run(
 ) -> None:
     set_up(server)
     send(registration())
-    run_id = ask()
+    run_id = request_export()
     runs = export_function.dependencies().runs
     real_find = runs.find
 
@@ -404,10 +404,10 @@ def test_a_run_cancelled_while_starting_does_not_run(
 
 def test_a_running_or_finished_run_cannot_be_cancelled(server: AsyncSftpServer) -> None:
     set_up(server)
-    live = in_progress(dt.timedelta(seconds=1))
+    running_run = in_progress(dt.timedelta(seconds=1))
     finished = store(now(), "finished")
 
-    assert cancel(live.run_id)[0] == 409
+    assert cancel(running_run.run_id)[0] == 409
     assert cancel(finished.run_id)[0] == 409
     assert cancel("20250101T000000Z-00000000")[0] == 404
 

@@ -38,7 +38,7 @@ def set_schedule(**changes: Any) -> dict[str, Any]:
     return shown
 
 
-def at_aws() -> dict[str, Any] | None:
+def stored_schedule() -> dict[str, Any] | None:
     """The schedule in EventBridge."""
     client = boto3.client("scheduler")
     try:
@@ -49,7 +49,7 @@ def at_aws() -> dict[str, Any] | None:
 
 def fire(scheduled_time: str = "2026-06-02T02:00:00Z") -> dict[str, Any]:
     """The event that EventBridge sends, with its placeholder filled in."""
-    schedule = at_aws()
+    schedule = stored_schedule()
     event = json.loads(schedule["Target"]["Input"]) if schedule else {"connection_id": NORTH}
     event |= {"trigger": "schedule", "scheduled_time": scheduled_time}
     answer: dict[str, Any] = export.handler(event, context())
@@ -67,7 +67,7 @@ def test_a_schedule_uses_the_district_time_zone_and_shows_its_next_runs() -> Non
     assert [run["at"][10:16] for run in shown["next_runs"]] == ["T21:00"] * 5
     _, read = call(configuration, "GET", SCHEDULE, claims=VIEWER)
     assert read == shown
-    schedule = at_aws()
+    schedule = stored_schedule()
     assert schedule is not None
     assert schedule["ScheduleExpression"] == "cron(0 21 * * ? *)"
     assert schedule["ScheduleExpressionTimezone"] == "America/Chicago"
@@ -82,7 +82,7 @@ def test_a_preview_shows_the_next_runs_and_sets_nothing() -> None:
     status, shown = call(configuration, "POST", f"{SCHEDULE}/preview", NIGHTLY, claims=VIEWER)
 
     _, read = call(configuration, "GET", SCHEDULE)
-    assert (read["enabled"], at_aws()) == (False, None)
+    assert (read["enabled"], stored_schedule()) == (False, None)
     assert (status, shown) == (200, set_schedule())
 
 
@@ -105,14 +105,14 @@ def test_a_new_connection_has_its_schedule_off() -> None:
 def test_a_change_replaces_the_whole_schedule_and_off_deletes_it() -> None:
     set_schedule()
     set_schedule(time="05:30", time_zone="America/Phoenix")
-    changed = at_aws()
+    changed = stored_schedule()
     off = set_schedule(enabled=False)
 
     assert changed is not None
     assert changed["ScheduleExpression"] == "cron(30 5 * * ? *)"
     assert changed["ScheduleExpressionTimezone"] == "America/Phoenix"
     assert changed["Target"]["RetryPolicy"]["MaximumRetryAttempts"] == 20
-    assert (at_aws(), off["enabled"], off["next_runs"]) == (None, False, [])
+    assert (stored_schedule(), off["enabled"], off["next_runs"]) == (None, False, [])
 
 
 def test_a_scheduled_run_delivers_once_for_each_time(
@@ -123,10 +123,10 @@ def test_a_scheduled_run_delivers_once_for_each_time(
 
     first = fire()
     send(registration("8"))
-    again = fire()
+    repeated = fire()
 
     assert (first["status"], first["trigger"]) == ("succeeded", "schedule")
-    assert again["run_id"] == first["run_id"] == "20260602T020000Z-schedule"
+    assert repeated["run_id"] == first["run_id"] == "20260602T020000Z-schedule"
     file = server.root / "SISData/exports/2025/students.csv"
     assert file.read_text().splitlines()[1:] == ["7,Ann,0"]
 
@@ -161,7 +161,7 @@ def test_deleting_the_connection_deletes_its_schedule() -> None:
 
     status, _ = call(configuration, "DELETE", "/connections/{connection_id}")
 
-    assert (status, at_aws()) == (204, None)
+    assert (status, stored_schedule()) == (204, None)
     assert [item for item in stored_items() if item["pk"]["S"] == "SCHEDULES"] == []
 
 

@@ -1,4 +1,4 @@
-"""A district's real size, from a file of students that `make demo` plays."""
+"""A district of realistic size, from the student file of `make demo`."""
 
 import csv
 from itertools import batched
@@ -39,7 +39,7 @@ def test_the_students_of_anytown_are_delivered_as_mapped(stack: LocalStack) -> N
 
 
 def check_arrival(stack: LocalStack, students: Path) -> None:
-    """Syncs and exports the file's students; every one of them is in the delivered file."""
+    """Syncs and exports the students of the file; checks that all of them are delivered."""
     district = new_district(stack)
     mapping = mapping_for(columns_of(students), None)
     saved = stack.call("PUT", f"{district.path}/mapping", mapping, role="full_access")

@@ -7,7 +7,7 @@ from tests.stack.support.district import District, new_district, registration
 
 
 def asked(district: District, route: str, body: object = None) -> dict[str, Any]:
-    """Asks for the run and waits for it."""
+    """Requests the run and waits for its end."""
     answer = district.stack.call("POST", f"{district.path}/{route}", body, role="limited_access")
     assert answer.status == 202, answer.body
     return district.finished(answer.json()["run_id"])

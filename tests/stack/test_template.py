@@ -1,4 +1,4 @@
-"""The template as it is built and deployed."""
+"""The built and deployed template."""
 
 import json
 import struct
@@ -13,7 +13,7 @@ ELF_MACHINES = {"arm64": 183, "x86_64": 62}
 
 
 def machines(layer: Path) -> set[int]:
-    """What processors the layer's compiled modules are for: e_machine of their ELF headers."""
+    """The processors of the layer's compiled modules: e_machine of their ELF headers."""
     modules = list(layer.rglob("*.so"))
     assert modules
     return {struct.unpack_from("<H", module.read_bytes(), 18)[0] for module in modules}

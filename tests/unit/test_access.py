@@ -1,4 +1,4 @@
-"""Who may do what: every cell of the table."""
+"""Every cell of the access table."""
 
 import pytest
 

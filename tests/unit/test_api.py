@@ -45,7 +45,7 @@ def lines(
 ) -> Callable[[], list[dict[str, Any]]]:
     """Reads the lines that were logged."""
     stream = io.StringIO()
-    # A logger of this name stays for good with its stream: each test takes a name of its own.
+    # A logger keeps its stream for good: each test uses its own name.
     logger = Logger(service=request.node.name, stream=stream)
     monkeypatch.setattr(api, "logger", lambda: logger)
 
@@ -64,7 +64,7 @@ def log(lines: Callable[[], list[dict[str, Any]]]) -> Callable[[], dict[str, Any
 
 
 class ListedAudit:
-    """An audit that is a list, and a fault where wanted."""
+    """An audit that is a list, or fails on request."""
 
     def __init__(self, *, fails: bool = False) -> None:
         self.entries: list[tuple[str, AuditEntry]] = []
@@ -319,7 +319,7 @@ def test_missing_settings_are_logged(
 
 
 def loaded_by(code: str) -> list[str]:
-    """Which of the costly libraries a fresh process has loaded after this code."""
+    """The costly libraries that a fresh process has loaded after this code."""
     costly = "pydantic", "paramiko", "boto3"
     code = f"{code}\nimport sys; print(*(name for name in {costly} if name in sys.modules))"
     environment = {**os.environ, "PYTHONPATH": str(Path(api.__file__).parents[1])}

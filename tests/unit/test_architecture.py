@@ -1,4 +1,4 @@
-"""House rules of the structure that import-linter does not see."""
+"""Rules of the structure that import-linter does not check."""
 
 import ast
 import os

@@ -1,4 +1,4 @@
-"""What the demo makes of what it is asked for."""
+"""The mappings that the demo shows."""
 
 from local.demo import mapping_file, mapping_for
 from registration_sync.domain.mapping.definition.yaml_text import read_mapping_text

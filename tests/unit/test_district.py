@@ -1,4 +1,4 @@
-"""The made-up district is as rich as real ones, and its fields are as documented."""
+"""The made-up district is as varied as real ones, and its fields are as documented."""
 
 from collections import Counter
 

@@ -1,4 +1,4 @@
-"""What the docs say of codes, routes, events and files is so."""
+"""The docs agree with the code on codes, routes, events and files."""
 
 import datetime as dt
 import importlib

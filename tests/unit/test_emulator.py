@@ -1,4 +1,4 @@
-"""What the local stack replaces of the emulator's."""
+"""The parts of the emulator that the local stack replaces."""
 
 import queue
 import subprocess
@@ -21,7 +21,7 @@ for number, _ in enumerate(sys.stdin):
 
 
 class Worker:
-    """The emulator's, as far as its log goes."""
+    """The log of the emulator."""
 
     def __init__(self, process: subprocess.Popen[str]) -> None:
         self._proc = process

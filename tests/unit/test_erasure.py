@@ -1,4 +1,4 @@
-"""What is left of a run's record when a student is erased."""
+"""Removal of a student from run records."""
 
 import json
 from dataclasses import replace

@@ -1,4 +1,4 @@
-"""What each guard finds unusual, and what it lets pass."""
+"""The findings of each guard."""
 
 import pytest
 

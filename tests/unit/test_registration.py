@@ -1,4 +1,4 @@
-"""What a sync takes, refuses, and keeps."""
+"""The registrations that a sync accepts, refuses and stores."""
 
 import datetime as dt
 import json
@@ -68,10 +68,10 @@ def test_ids_may_be_numbers_and_years_text() -> None:
 def test_every_problem_is_reported_together_with_its_path() -> None:
     bad = {"registration_id": "", "student_id": "a b", "school_year": 25, "data": []}
 
-    with pytest.raises(InvalidRequest) as told:
+    with pytest.raises(InvalidRequest) as caught:
         parse_sync_request(body(ONE, bad, as_of="yesterday"))
 
-    assert {problem.path for problem in told.value.problems} == {
+    assert {problem.path for problem in caught.value.problems} == {
         "as_of",
         "registrations[1].registration_id",
         "registrations[1].student_id",

@@ -1,4 +1,4 @@
-"""What is remembered of the rows that files had."""
+"""The stored history of row counts."""
 
 from registration_sync.domain.registrations.row_history import (
     RowCount,

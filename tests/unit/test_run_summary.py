@@ -1,4 +1,4 @@
-"""A finished run in numbers: who is newly held, what counts as failed, and the event."""
+"""A finished run in numbers: newly held students, failures, and the event."""
 
 import datetime as dt
 from dataclasses import replace

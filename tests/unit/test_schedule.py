@@ -1,4 +1,4 @@
-"""The schedule: what is taken, when it runs next, and the days on which clocks change."""
+"""The schedule: valid settings, next runs, and days with clock changes."""
 
 import datetime as dt
 from typing import Any
@@ -210,9 +210,9 @@ PAUSED_YESTERDAY = {"pauses": [{"from": "2026-02-20", "to": "2026-03-02"}]}
 @pytest.mark.parametrize(
     ("more", "set_at", "now", "due"),
     [
-        ({}, "2026-01-01", "2026-03-03 22:59", True),  # of the night before
-        ({}, "2026-01-01", "2026-03-03 23:01", True),  # of this night
-        ({}, "2026-03-03 12:00", "2026-03-03 22:59", False),  # switched on today, may still run
+        ({}, "2026-01-01", "2026-03-03 22:59", True),  # the run of the night before
+        ({}, "2026-01-01", "2026-03-03 23:01", True),  # the run of this night
+        ({}, "2026-03-03 12:00", "2026-03-03 22:59", False),  # switched on today, not yet overdue
         ({}, "2026-03-03 12:00", "2026-03-03 23:01", True),
         ({"enabled": False}, "2026-01-01", "2026-03-03 12:00", False),
         (PAUSED_YESTERDAY, "2026-01-01", "2026-03-02 12:00", False),

@@ -1,4 +1,4 @@
-"""House rules of template.yaml: what the local stack cannot show, and what nobody is to undo."""
+"""Rules of template.yaml that the local stack cannot show or that must not change."""
 
 import dataclasses
 import datetime as dt
@@ -22,7 +22,7 @@ from registration_sync.domain.runs.run import DRY_RUN_RETENTION
 TEMPLATE: dict[str, Any] = cfn_yaml.load(str(Path(__file__).parents[2] / "template.yaml"))
 RESOURCES: dict[str, Any] = TEMPLATE["Resources"]
 
-ONLY_ON_EVERYTHING = {
+WILDCARD_ONLY_ACTIONS = {
     "ec2:CreateNetworkInterface",
     "ec2:DescribeNetworkInterfaces",
     "ec2:DescribeSubnets",
@@ -30,7 +30,7 @@ ONLY_ON_EVERYTHING = {
     "ec2:AssignPrivateIpAddresses",
     "ec2:UnassignPrivateIpAddresses",
 }
-"""What AWS knows no narrower resource for: a function in a VPC."""
+"""Actions without a narrower resource on AWS, for a function in a VPC."""
 
 SETTINGS = {
     "SyncFunction": settings.SyncSettings,
@@ -49,7 +49,7 @@ def properties(name: str) -> dict[str, Any]:
 
 
 def policies_of(role: str) -> Iterator[dict[str, Any]]:
-    """Statements of the role's policies, of conditional ones too."""
+    """Statements of the role's policies, conditional ones included."""
     for policy in properties(role)["Policies"]:
         chosen = policy["Fn::If"][1] if "Fn::If" in policy else policy
         yield from chosen["PolicyDocument"]["Statement"]
@@ -155,7 +155,7 @@ def test_no_role_has_wildcard_resources_unless_aws_requires_them(role: str) -> N
     for statement in policies_of(role):
         assert not any("*" in action for action in actions_of(statement))
         if statement["Resource"] == "*":
-            assert actions_of(statement) <= ONLY_ON_EVERYTHING
+            assert actions_of(statement) <= WILDCARD_ONLY_ACTIONS
 
 
 def test_only_the_export_function_reads_secrets() -> None:
@@ -280,7 +280,7 @@ def test_the_gateways_own_errors_have_the_shape_of_ours(kind: str) -> None:
 ALARMS = names_of("AWS::CloudWatch::Alarm")
 
 NAMESPACE = {"Ref": "AWS::StackName"}
-"""Of our metrics: the alarms of one stack must not count what another one beside it does."""
+"""The alarms of one stack must not count the metrics of another."""
 
 WATCHED = {
     "FailedRunAlarm": (NAMESPACE, run_summary.FAILED_RUNS, "export"),
@@ -293,7 +293,7 @@ WATCHED = {
     ),
     "ServerErrorAlarm": ("AWS/ApiGateway", "5XXError", properties("Api")["Name"]),
 }
-"""What each alarm watches: namespace, metric, and whose it is."""
+"""Namespace, metric and dimension of each alarm."""
 
 
 @pytest.mark.parametrize("alarm", ALARMS)
@@ -337,12 +337,12 @@ def test_schedules_are_checked_every_hour() -> None:
 
 
 def test_only_the_export_function_may_publish_and_only_to_the_own_topic_and_bus() -> None:
-    tells = {"sns:Publish", "events:PutEvents"}
+    publishes = {"sns:Publish", "events:PutEvents"}
     found = [
         (role, actions_of(statement), statement)
         for role in names_of("AWS::IAM::Role")
         for statement in policies_of(role)
-        if actions_of(statement) & tells
+        if actions_of(statement) & publishes
     ]
 
     assert [(role, actions) for role, actions, _ in found] == [

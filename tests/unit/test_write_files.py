@@ -1,4 +1,4 @@
-"""Writing a year's files from a stream of students; a fake table gives what a test asks for."""
+"""Writing a year's files from a stream of students; a fake table returns the students of a test."""
 
 import datetime as dt
 import json
@@ -59,7 +59,7 @@ def removed(student_id: str) -> Current:
 
 @dataclass
 class Students:
-    """The part of the table that writing reads: who is stored, and whose mark says due."""
+    """The part of the table that the writer reads: snapshots and due marks."""
 
     stored: dict[str, Current]
     due: list[str] = field(default_factory=list)
@@ -219,7 +219,7 @@ def test_a_lost_lease_stops_the_writing(tmp_path: Path) -> None:
 
 
 class Endless(Students):
-    """So many students, none of whom is kept anywhere."""
+    """Generates this many students without keeping any."""
 
     def __init__(self, count: int) -> None:
         super().__init__({})

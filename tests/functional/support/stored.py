@@ -14,7 +14,7 @@ COMPRESSED = b"Z"
 """The codec of records and large snapshots."""
 
 
-def everything_stored(kept: dict[str, bytes] | None = None) -> dict[str, bytes]:
+def all_stored(kept: dict[str, bytes] | None = None) -> dict[str, bytes]:
     """Every table item and every file of the bucket by its path, with compressed content both as
     stored and uncompressed."""
     found = {
@@ -69,11 +69,11 @@ def put_back(before: State) -> None:
 def traces(*needles: str, kept: dict[str, bytes] | None = None) -> list[str]:
     """The paths at which any of these texts occurs, in any of our encodings: in the tables and in
     the files `kept` (default: the whole bucket)."""
-    wanted = {text.encode(codec) for text in needles for codec in ("utf-8", "cp1252")}
+    encoded = {text.encode(codec) for text in needles for codec in ("utf-8", "cp1252")}
     return sorted(
-        place
-        for place, content in everything_stored(kept).items()
-        if any(text in content for text in wanted)
+        path
+        for path, content in all_stored(kept).items()
+        if any(text in content for text in encoded)
     )
 
 
