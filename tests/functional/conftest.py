@@ -19,6 +19,8 @@ from registration_sync.bootstrap import (
 from registration_sync.domain.errors import Unavailable
 from registration_sync.domain.runs.run import Run
 
+pytest.register_assert_rewrite("tests.functional.random_day")
+
 ENVIRONMENT = {
     "AWS_ACCESS_KEY_ID": "testing",
     "AWS_SECRET_ACCESS_KEY": "testing",
