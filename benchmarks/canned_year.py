@@ -1,8 +1,8 @@
 """The export of a school year in which every student is due, with made-up AWS responses.
 
 DynamoDB's responses have pages of 1 MB, with students generated on demand, so memory holds none.
-The export is the use case with its real adapters, from closing the batch to moving the marker. S3's
-responses are made up, too.
+The export is the use case with its real adapters, from closing the batch to advancing the marker.
+S3's responses are made up, too.
 """
 
 import base64

@@ -1,8 +1,8 @@
 """Peak memory of an export of N students (default 200,000), compared with 10,000.
 
-From the marks to the file on OpenSSH's sshd, with the responses of `canned_year`, each in its own
-process, with the peak from the operating system. The mapping has a unique field, as most do. The
-retiring of batches after the run is not included; it settles 500 students at a time.
+From the due marks to the file on OpenSSH's sshd, with the responses of `canned_year`, each in its
+own process, with the peak from the operating system. The mapping has a unique field, as most do.
+Retiring batches after the run is not included; it settles 500 students at a time.
 
     python -m benchmarks.export_memory [N]
 """

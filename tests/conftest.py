@@ -1,4 +1,4 @@
-"""What holds for all tests: with NO_SKIP=1 a skipped test is a failed one; one local stack."""
+"""Setup of all tests: the local stack, their distribution to workers, and NO_SKIP=1."""
 
 from collections.abc import Generator, Iterator
 
@@ -10,27 +10,27 @@ from xdist.scheduler import LoadScopeScheduling
 from local.stack import LocalStack, local_stack
 from tests.support.skips import without_skip
 
-hypothesis.settings.register_profile("untimed", deadline=None)  # a busy machine is no fault
+hypothesis.settings.register_profile("untimed", deadline=None)  # tests are slow on a busy machine
 hypothesis.settings.load_profile("untimed")
 
 ON_THE_STACK = ("tests/stack/", "tests/console/")
 ON_THE_SECOND = ("tests/console/test_mapping", "tests/console/test_new_connection", "tests/stack/")
 ON_THE_FIRST = "tests/stack/test_schedule"
-"""Each takes half of the time; the last waits for a whole minute."""
+"""The two stacks take about the same time; test_schedule waits for a whole minute."""
 
 LONGEST = ("tests/functional/test_random_day", "tests/exploration/")
-"""Begun first: at the end the others would have nothing left to do beside them."""
+"""Started first, so that the other tests fill the remaining workers."""
 
 
 class TwoStacks(LoadScopeScheduling):
-    """Keeps the tests that need the local stack on two workers, each with a stack of its own, and
+    """Runs the tests that need the local stack on two workers, each with its own stack, and
     spreads the others.
 
-    In place of xdist_group, which this pytest and xdist no longer honour together.
+    Replaces xdist_group, which these versions of pytest and xdist do not support together.
     """
 
     def _split_scope(self, nodeid: str) -> str:
-        builds = "test_the_layer_is_built" in nodeid  # a minute of its own, without the stack
+        builds = "test_the_layer_is_built" in nodeid  # takes a minute and needs no stack
         if builds or not nodeid.startswith(ON_THE_STACK):
             return nodeid
         is_second = nodeid.startswith(ON_THE_SECOND) and not nodeid.startswith(ON_THE_FIRST)

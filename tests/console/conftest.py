@@ -29,14 +29,14 @@ def browser(stack: LocalStack) -> Iterator[Browser]:  # closed before the stack 
 
 @pytest.fixture
 def district(stack: LocalStack) -> District:
-    """A district of the test's own with its people and one connection, the only card they see."""
+    """The test's own district with its people and one connection, the only card they see."""
     name = f"town-{next(_numbers)}"
     own = _with_people_of(stack, name)
     return new_district(own, district=name, name=f"{name}, SFTP")
 
 
 def _with_people_of(stack: LocalStack, district: str) -> LocalStack:
-    """The stack as people of this district alone use it."""
+    """The stack with the people of this district only."""
     users = sign_in.people(district)
     sign_in.create_people(stack.client("cognito-idp"), stack.outputs["UserPoolId"], users)
     client, console = stack.outputs["PeopleClientId"], stack.console_url
@@ -51,8 +51,8 @@ def _with_people_of(stack: LocalStack, district: str) -> LocalStack:
 def visit(browser: Browser, district: District) -> Iterator[Callable[..., Person]]:
     """Opens the console as a role of the district, signed in: `visit("full_access")`.
 
-    At the end nothing may have been asked of another origin, and the browser may have found no
-    fault: neither an error of a script nor something that the Content-Security-Policy forbids.
+    At the end, the page must have sent no request to another origin, and the browser must have
+    reported no script error and no violation of the Content-Security-Policy.
     """
     people: list[Person] = []
 
@@ -64,7 +64,7 @@ def visit(browser: Browser, district: District) -> Iterator[Callable[..., Person
     ) -> Person:
         person = Person(browser, district.stack, role, **context)
         people.append(person)
-        if api:  # stands before the API from the first call on
+        if api:  # intercepts the API from the first call on
             person.page.route(re.compile(r"/v1/(?!console)"), api)
         person.open(path)
         return person

@@ -1,6 +1,6 @@
 """The customer's help article, followed word for word in the console, to the files on the server.
 
-What it says of nothing new, of last syncs and of overwriting is tests/stack/test_article.py.
+tests/stack/test_article.py tests its statements on empty exports, last syncs and overwriting.
 """
 
 import re
@@ -25,7 +25,7 @@ def student(student_id: str, fname: str, *, year: int = 2025, **more: str) -> di
 
 @pytest.fixture
 def ada(visit: Visit, district: District) -> Person:
-    """In front of the card of a connection that has no mapping of its own yet."""
+    """A person at the card of a connection that has no mapping yet."""
     district.sync(
         student("1001", "Ana", lname="Díaz", notes="shy"),
         student("1002", "Ben, Jr.", lname="O'Neil", grade="PK"),
@@ -130,7 +130,7 @@ def export_field_mapping(ada: Person, district: District) -> None:
     expect(row(ada, 2).get_by_label("Value in Enroll 2")).to_have_value("PK")
     ada.write(row(ada, 2).get_by_label("Code in the file 2"), "-1")
     expect(value(ada, 2)).to_have_text("-1")
-    # The file of the fixture goes.
+    # Deletes the file of the fixture.
     ada.press(ada.page.get_by_role("tab", name="students.csv"))
     ada.press_entry(ada.button("Actions of the file"), "Delete file")
     ada.press(ada.button("Delete file"))

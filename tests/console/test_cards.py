@@ -1,4 +1,4 @@
-"""The connection cards and what their menus do, with the files on the SFTP server."""
+"""The connection cards and their menus, with the files on the SFTP server."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -6,14 +6,14 @@ from pathlib import Path
 from playwright.sync_api import Route, expect
 
 from tests.console.support.answers import SCRIPT, answering, going_on, holding, is_refused, refusing
-from tests.console.support.mapping_page import save_as_somebody_else
+from tests.console.support.mapping_page import save_as_another_person
 from tests.console.support.person import PHONE, Person
 from tests.stack.support.district import MAPPING, District, new_district, registration
 
 type Visit = Callable[..., Person]
 
 
-def test_a_card_says_what_was_and_what_comes_and_problems_come_first(
+def test_a_card_shows_the_last_and_next_run_with_problems_first(
     visit: Visit, district: District
 ) -> None:
     district.sync(registration("1"), registration("2"))
@@ -47,7 +47,7 @@ def test_a_card_says_what_was_and_what_comes_and_problems_come_first(
         ada.check()
 
 
-def test_a_run_in_the_way_is_named(visit: Visit, district: District) -> None:
+def test_the_page_names_a_run_that_blocks_an_export(visit: Visit, district: District) -> None:
     ada = visit()
     body = {"error": {"code": "already_running", "message": "A run is under way.", "problems": []}}
     ada.page.route("**/exports", lambda route: route.fulfill(status=409, json=body))
@@ -61,7 +61,7 @@ def test_a_run_in_the_way_is_named(visit: Visit, district: District) -> None:
     ada.check()
 
 
-def test_export_students_shows_the_rows_first_and_goes_by_keyboard_alone(
+def test_export_students_shows_the_rows_first_and_works_by_keyboard(
     visit: Visit, district: District
 ) -> None:
     district.sync(registration("1", "Ann"), registration("2", "Ben"))
@@ -108,7 +108,7 @@ def test_export_students_shows_the_rows_first_and_goes_by_keyboard_alone(
     expect(lin.card.get_by_role("button", name="Actions of")).to_be_focused()
     expect(lin.card).to_contain_text("3 students")
 
-    save_as_somebody_else(district, [MAPPING["files"][0] | {"contents": "all"}])
+    save_as_another_person(district, [MAPPING["files"][0] | {"contents": "all"}])
     gone = f"{district.path}/registrations/2026/3"
     assert district.stack.call("DELETE", gone, role="enroll").status == 204
     lin.press_entry(lin.menu, "Export Students")
@@ -155,7 +155,7 @@ def test_an_impossible_export_is_reported_before_and_after(
 def test_held_students_are_not_counted_and_closing_does_not_cancel_an_export(
     visit: Visit, district: District
 ) -> None:
-    """A file of everyone of a year goes with everyone or not at all."""
+    """A full file is sent with all students or not at all."""
     district.sync(*(registration(str(n)) for n in range(3)), registration("9", year=2026))
     ada = visit()
 
@@ -174,10 +174,10 @@ def test_held_students_are_not_counted_and_closing_does_not_cancel_an_export(
     with holding(ada, "/exports"):
         ada.press(ada.button("Export 1 student"))
         ada.sees(ada.page.get_by_role("progressbar", name="Waiting to start"))
-        expect(ada.button("Cancel")).to_have_count(0)  # it is asked for
+        expect(ada.button("Cancel")).to_have_count(0)  # the card still requests the run
         ada.check()
         ada.press(ada.button("Close").last)
-    expect(ada.card).to_contain_text("4 students")  # and goes on
+    expect(ada.card).to_contain_text("4 students")  # and follows the run
 
 
 def test_the_last_files_are_downloaded(visit: Visit, district: District, tmp_path: Path) -> None:
@@ -186,7 +186,7 @@ def test_the_last_files_are_downloaded(visit: Visit, district: District, tmp_pat
     late = registration("2")
     late["data"]["students"]["dob"] = "soon"
     district.sync(late)
-    assert district.export()["status"] == "partial"  # and has no files, as nobody went
+    assert district.export()["status"] == "partial"  # without files
     ada = visit(viewport=PHONE, accept_downloads=True)
 
     ada.press_entry(ada.menu, "Download last files")
@@ -204,7 +204,9 @@ def test_the_last_files_are_downloaded(visit: Visit, district: District, tmp_pat
     ]
 
 
-def test_a_connection_is_deleted_only_by_its_name(visit: Visit, district: District) -> None:
+def test_a_connection_is_deleted_only_after_its_name_is_typed(
+    visit: Visit, district: District
+) -> None:
     ada = visit(viewport=PHONE)
 
     ada.press_entry(ada.menu, "Delete")

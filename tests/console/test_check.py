@@ -1,4 +1,4 @@
-"""Check Connection: the last result, a new one live, the host key, what to correct."""
+"""Check Connection: the last result, a new check live, the host key, remedies."""
 
 from collections.abc import Callable
 
@@ -73,7 +73,7 @@ def test_a_check_is_followed_step_by_step_and_shows_what_the_server_can_do(
         lin.press(lin.button("Check now"))
         lin.sees(lin.page.get_by_text("Works, with a weakness"))
         lin.check()
-    with refusing(lin, "/exports/[^/]+", "GET"):  # it goes on, and cannot be followed
+    with refusing(lin, "/exports/[^/]+", "GET"):  # the check goes on, but the page cannot follow it
         lin.press(lin.button("Check now"))
         is_refused(lin)
         lin.sees(lin.page.get_by_text("Works, with a weakness"))
@@ -103,19 +103,19 @@ def test_the_first_host_key_is_kept_by_one_click(visit: Visit, district: Distric
         ada.press(ada.button(confirm))
         is_refused(ada)
 
-    def look_anew() -> None:
+    def check_again() -> None:
         ada.go(f"#{district.path}/runs")
         ada.sees(ada.heading("History"))
         ada.go(page_of(district))
 
     folder = district.connection["folder"]
-    district.change(folder=f"{folder}/elsewhere")  # by somebody else
-    look_anew()
+    district.change(folder=f"{folder}/elsewhere")  # by another person
+    check_again()
     ada.sees(ada.page.get_by_text("The connection was changed after this check"))
-    expect(ada.button(confirm)).to_have_count(0)  # it may be another server's by now
+    expect(ada.button(confirm)).to_have_count(0)  # the key may belong to another server by now
     district.change(folder=folder)
     check(district)
-    look_anew()
+    check_again()
     ada.press(ada.button(confirm))
 
     ada.sees(ada.heading("What the server can do"))

@@ -1,4 +1,4 @@
-"""History: every run, the newest first; filters in the address; a dry run; a run as it goes on."""
+"""History: every run, newest first; filters in the address; a dry run; a run in progress."""
 
 import re
 from collections.abc import Callable
@@ -26,7 +26,7 @@ def checked(district: District) -> dict[str, Any]:
     return district.finished(answer.json()["run_id"])
 
 
-def test_runs_stand_in_order_and_older_ones_are_shown_when_somebody_asks(
+def test_runs_are_listed_in_order_and_older_runs_are_shown_on_request(
     visit: Visit, district: District
 ) -> None:
     district.sync(registration("1"), registration("2"))
@@ -64,7 +64,7 @@ def test_runs_stand_in_order_and_older_ones_are_shown_when_somebody_asks(
     expect(ada.button("Show more")).to_have_count(0)
 
 
-def test_filters_go_by_keyboard_and_stand_in_the_address_so_that_a_link_shows_the_same(
+def test_filters_work_by_keyboard_and_are_kept_in_the_address(
     visit: Visit, district: District
 ) -> None:
     district.sync(registration("1"))
@@ -112,18 +112,18 @@ def test_filters_go_by_keyboard_and_stand_in_the_address_so_that_a_link_shows_th
         lin.check()
 
 
-def test_a_run_that_begins_is_seen_at_once_and_followed(visit: Visit, district: District) -> None:
+def test_a_new_run_is_shown_at_once_and_followed(visit: Visit, district: District) -> None:
     district.sync(registration("1"))
     pending = district.export()
     ada = visit()
     now = {"status": "pending"}
 
-    def as_it_was(route: Route) -> None:
+    def unchanged(route: Route) -> None:
         page = route.fetch().json()
         page["items"][0] |= now
         route.fulfill(json=page)
 
-    ada.page.route(re.compile(r"/exports$"), as_it_was)
+    ada.page.route(re.compile(r"/exports$"), unchanged)
     ada.go(history(district))
 
     expect(runs(ada).first).to_contain_text("Waiting to start")
@@ -139,7 +139,7 @@ def test_a_run_that_begins_is_seen_at_once_and_followed(visit: Visit, district: 
     assert pending["status"] == "succeeded"
 
 
-def test_tonights_file_is_shown_and_not_sent(visit: Visit, district: District) -> None:
+def test_a_dry_run_is_shown_and_not_sent(visit: Visit, district: District) -> None:
     district.sync(registration("1", "Ann"))
     district.sync(registration("2", '<img src=x onerror="document.title=1">'))
     late = registration("3")

@@ -1,4 +1,4 @@
-"""Nothing runs, whatever stands in a field: each text that the API answers ends in a script."""
+"""No text runs as script: each text in the API's responses ends in a script."""
 
 import copy
 from collections.abc import Callable
@@ -21,7 +21,7 @@ OTHER_KEY = asyncssh.generate_private_key("ssh-ed25519").export_public_key().dec
 
 @pytest.fixture
 def runs(district: District) -> dict[str, str]:
-    """A past with all that can be shown: the addresses of runs by what is in them."""
+    """Runs with everything that a page can show; returns their addresses by content."""
     mapping = copy.deepcopy(MAPPING)
     (file,) = mapping["files"]
     file |= {"name": "Pupils", "where": [{"field": "students.fname", "not_equal": "Nobody"}]}
@@ -48,7 +48,7 @@ def runs(district: District) -> dict[str, str]:
     return {name: f"#{district.path}/runs/{run['run_id']}" for name, run in found.items()}
 
 
-def test_nothing_that_the_api_says_runs(
+def test_no_text_from_the_api_runs_as_script(
     visit: Visit, district: District, runs: dict[str, str]
 ) -> None:
     of = f"#{district.path}"
@@ -73,7 +73,7 @@ def test_nothing_that_the_api_says_runs(
         expect(ada.page.get_by_role("main")).to_contain_text(shown)
         expect(ada.page.get_by_role("main")).to_contain_text(SCRIPT)
         as_text(ada)
-        assert ada.page.evaluate(BEYOND_THE_EDGE) == [], path  # long as the words are
+        assert ada.page.evaluate(BEYOND_THE_EDGE) == [], path  # the texts are long
     in_dialogs_of_pages(ada, district, runs)
     in_dialogs_of_the_mapping(ada, district)
     ada.page.unroute_all(behavior="wait")
@@ -105,7 +105,7 @@ def in_dialogs_of_pages(ada: Person, district: District, runs: dict[str, str]) -
     ada.press(ada.button("Send again"))
     dialog = shows(ada, "Send again", "This may bring older data")
     ada.press(ada.field("Some files"))
-    ada.press(dialog.get_by_role("button", name="Send again"))  # of a name that is poisoned
+    ada.press(dialog.get_by_role("button", name="Send again"))  # the name contains the script
     expect(dialog.get_by_role("alert")).to_contain_text(SCRIPT)
     ada.press(ada.field("All files of the run"))
     ada.press(dialog.get_by_role("button", name="Send again"))
@@ -175,7 +175,9 @@ def in_dialogs_of_the_mapping(ada: Person, district: District) -> None:
     leave(ada)
 
 
-def test_nothing_that_an_address_or_a_person_brings_runs(visit: Visit, district: District) -> None:
+def test_no_text_from_an_address_or_a_person_runs_as_script(
+    visit: Visit, district: District
+) -> None:
     district.sync(registration("1"))
     run = district.export()
     text, of = quote(SCRIPT, safe=""), f"#{district.path}"
@@ -225,20 +227,18 @@ OPENING_MORE = (
 """Choices of the mapping page that open further text boxes."""
 
 
-def test_nothing_that_is_written_in_a_form_of_the_mapping_runs(
-    visit: Visit, district: District
-) -> None:
+def test_no_text_in_a_mapping_form_runs_as_script(visit: Visit, district: District) -> None:
     district.sync(registration("1"))
     district.change(example_students=["1"])
     ada = visit()
     main = ada.page.get_by_role("main")
     open_mapping(ada, district)
     row(ada, 2).get_by_label(TYPE).select_option("Transformation")
-    for made in TRANSFORMATIONS.values():  # in one chain, whatever that would make of a value
+    for made in TRANSFORMATIONS.values():  # in one chain, regardless of the value
         row(ada, 2).get_by_role("button", name="Add a transformation").click()
         ada.page.get_by_role("menuitem", name=made.title, exact=True).click()
     row(ada, 1).get_by_label(TYPE).select_option("Match Codes")
-    options(ada, 3)  # those of the others have opened
+    options(ada, 3)  # the options of the other fields are open
     for number in (1, 2, 3):
         row(ada, number).get_by_text("Checks and default").click()
     row(ada, 3).get_by_label("Default", exact=True).check()
@@ -253,7 +253,7 @@ def test_nothing_that_is_written_in_a_form_of_the_mapping_runs(
         for box in main.get_by_label(label, exact=True).all():
             box.select_option(choice)
         unchecked = main.locator("[type=checkbox]:not(:checked)").all()
-        for box in reversed(unchecked):  # each that is checked leaves the list
+        for box in reversed(unchecked):  # each checked dialog leaves the list
             box.check()
         opened += fill_all(main.get_by_role("region", name="File Settings")) + fill_all(row(ada, 2))
         as_text(ada)

@@ -1,4 +1,4 @@
-"""Field Mapping as the customer's article tells it, by mouse, by keyboard and on a phone."""
+"""Field Mapping as the customer's article describes it, by mouse, by keyboard and on a phone."""
 
 import re
 from collections.abc import Callable
@@ -40,13 +40,13 @@ def examples(district: District) -> None:
 
 @pytest.fixture
 def ada(visit: Visit, district: District, examples: None) -> Person:
-    """Who has the mapping in front of her."""
+    """A person on the mapping page."""
     person = visit()
     open_mapping(person, district)
     return person
 
 
-def test_fields_are_moved_duplicated_and_deleted_and_that_is_undone(
+def test_moving_duplicating_and_deleting_fields_can_be_undone(
     ada: Person, district: District
 ) -> None:
     expect(value(ada, 2)).to_have_text("Ann")
@@ -75,7 +75,7 @@ def test_fields_are_moved_duplicated_and_deleted_and_that_is_undone(
 
 
 @pytest.mark.usefixtures("examples")
-def test_a_field_is_mapped_by_keyboard_alone_on_a_phone_where_it_is_a_card(
+def test_a_field_is_mapped_by_keyboard_on_the_card_of_a_phone(
     visit: Visit, district: District
 ) -> None:
     ada = visit(viewport=PHONE)
@@ -117,7 +117,7 @@ def test_a_field_is_mapped_by_keyboard_alone_on_a_phone_where_it_is_a_card(
     assert (field["to"], field["transformations"]) == ("Grade", [{"type": "lower"}])
 
 
-def test_limited_access_reads_all_of_it_and_changes_nothing(
+def test_limited_access_reads_the_mapping_and_changes_nothing(
     visit: Visit, district: District, examples: None
 ) -> None:
     lin = visit("limited_access")
@@ -150,7 +150,7 @@ def test_limited_access_reads_all_of_it_and_changes_nothing(
     lin.check()
 
 
-def test_a_mistake_stands_at_its_control_and_what_is_not_saved_is_not_lost_by_a_link(
+def test_a_mistake_is_shown_at_its_control_and_a_link_keeps_unsaved_changes(
     ada: Person, district: District
 ) -> None:
     ada.write(row(ada, 1).get_by_label(TO), "First")
@@ -174,7 +174,7 @@ def test_a_mistake_stands_at_its_control_and_what_is_not_saved_is_not_lost_by_a_
     ada.write(row(ada, 2).get_by_label("Pattern"), "(")
     options(ada, 2)
     ada.press(ada.button("1 mistake: show"))
-    expect(row(ada, 2).get_by_label("Pattern")).to_be_focused()  # its row was closed
+    expect(row(ada, 2).get_by_label("Pattern")).to_be_focused()  # its options were closed
     ada.press(row(ada, 2).get_by_text("Checks and default"))
     ada.press(ada.button("1 mistake: show"))
     expect(row(ada, 2).get_by_label("Pattern")).to_be_focused()
@@ -206,10 +206,8 @@ def test_a_mistake_stands_at_its_control_and_what_is_not_saved_is_not_lost_by_a_
     expect(ada.field("Quoting")).to_have_value("always")
 
 
-def test_what_the_service_does_not_take_or_cannot_be_asked_is_not_lost(
-    ada: Person, district: District
-) -> None:
-    """It may refuse it, and it may be out of reach."""
+def test_a_refused_or_failed_save_keeps_the_draft(ada: Person, district: District) -> None:
+    """The service may refuse the mapping, or be unavailable."""
     said = ada.page.get_by_role("alert").filter(has_text="Nothing was saved")
     with refusing(ada, "/mapping", "PUT"), refusing(ada, "/preview"):
         ada.write(row(ada, 1).get_by_label(TO), "Number")

@@ -12,7 +12,7 @@ from tests.stack.support.district import District, registration
 type Visit = Callable[..., Person]
 
 
-def test_up_to_five_are_chosen_and_who_is_not_there_is_named(
+def test_up_to_five_examples_are_chosen_and_missing_students_are_named(
     visit: Visit, district: District
 ) -> None:
     district.sync(registration("1", " Ann"), *(registration(str(n), "Bo") for n in range(2, 7)))
@@ -36,7 +36,7 @@ def test_up_to_five_are_chosen_and_who_is_not_there_is_named(
     ada.sees(ada.page.get_by_text("No approved registration of this student was synced."))
     add("nobody")
     toast = ada.page.locator(".toast", has_text="nobody is chosen already.")
-    ada.sees(toast.locator(".icon.calm"))  # no tick: nothing was done
+    ada.sees(toast.locator(".icon.calm"))  # no check mark: nothing was done
     ada.check()
     for student_id in ("2", "no id!", "4"):
         add(student_id)
@@ -49,7 +49,7 @@ def test_up_to_five_are_chosen_and_who_is_not_there_is_named(
     expect(student).to_be_focused()
     read: list[Route] = []
 
-    def once(route: Route) -> None:  # a save reads first what there is, and is believed then
+    def once(route: Route) -> None:  # a save reads the current list first
         read.append(route)
         route.continue_() if len(read) == 1 else refuse(route)
 
@@ -70,7 +70,7 @@ def test_up_to_five_are_chosen_and_who_is_not_there_is_named(
     ada.check()
 
 
-def test_a_search_that_fails_or_does_not_see_all_says_so(visit: Visit, district: District) -> None:
+def test_a_failed_or_incomplete_search_is_reported(visit: Visit, district: District) -> None:
     def see_some(route: Route) -> None:
         route.fulfill(json={"items": [], "complete": False})
 

@@ -1,4 +1,4 @@
-"""What the editor's modules make of mappings, without a walk: merged, compared, put into words."""
+"""The editor's modules without a browser page: merge, comparison, and texts of problems."""
 
 import json
 from collections.abc import Callable
@@ -25,7 +25,7 @@ def zipped(name: str, /, *rows: str, **manifest: Any) -> dict[str, Any]:
 
 
 JOINED: list[tuple[list[dict[str, Any]], dict[str, Any], list[str]]] = [
-    (  # each pair of codes by itself
+    (  # each pair of codes is one setting
         [
             {"fields": [field(codes={"K": "0", "1": "1", "2": "2"})]},
             {"fields": [field(codes={"K": "0", "PK": "-1", "1": "01", "2": "2"})]},
@@ -57,7 +57,7 @@ JOINED: list[tuple[list[dict[str, Any]], dict[str, Any], list[str]]] = [
         {},
         ["Name of the zip: a → b"],
     ),
-    (  # lists are one thing
+    (  # a list is one setting
         [
             {"fields": [field(one_of=["1"])]},
             {"fields": [field(one_of=["1", "2"])]},
@@ -94,10 +94,10 @@ JOINED: list[tuple[list[dict[str, Any]], dict[str, Any], list[str]]] = [
         ["the file was deleted"],
     ),
 ]
-"""Of files or packages: before, mine and theirs; mine on top of theirs; what is gone of theirs."""
+"""Cases of files or packages: before, mine, theirs, the merge, and the lost changes of theirs."""
 
 
-def test_mine_on_top_of_theirs_merges_both_and_lists_the_rest(
+def test_a_merge_applies_both_changes_and_lists_the_conflicts(
     visit: Visit, district: District
 ) -> None:
     ada = visit()
@@ -178,7 +178,7 @@ CHANGED: list[dict[str, Any]] = [
     },
 ]
 CHANGED[1] = CHANGED[0] | CHANGED[1]
-"""A field, and what becomes of it."""
+"""A field, and its form after the editor read and wrote it."""
 
 CHANGES = [
     "Step 1, Upper, was removed",
@@ -200,8 +200,10 @@ CHANGES = [
 ]
 
 
-def test_what_the_editor_makes_of_definitions(visit: Visit, district: District) -> None:
-    """Its modules alone: a mapping comes out as it went in, and orders are merged."""
+def test_the_editor_converts_definitions_to_drafts_and_back(
+    visit: Visit, district: District
+) -> None:
+    """The modules keep a mapping unchanged, and merge orders."""
     listed = district.stack.call("GET", "/mappings", role="full_access").json()["items"]
     paths = [f"/mappings/{one['name']}" for one in listed]
     mappings = [

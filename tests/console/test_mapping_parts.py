@@ -1,4 +1,4 @@
-"""What a field can be: every transformation, codes from a spreadsheet, rows, conditions, checks."""
+"""All settings of a field: transformations, codes from a spreadsheet, rows, conditions, checks."""
 
 import re
 import statistics
@@ -20,7 +20,7 @@ from tests.console.support.mapping_page import (
     options,
     row,
     save,
-    save_as_somebody_else,
+    save_as_another_person,
     saved,
     source,
     value,
@@ -35,10 +35,10 @@ HOSTILE = (
 )
 
 NO_DOT = HOSTILE.replace(".", "")
-"""As a name of a field, in which a dot would lead further."""
+"""As a path segment of a field; a dot would separate segments."""
 
 SLOW_FRAMES = "() => { window.requestAnimationFrame = (act) => setTimeout(act, 300) }"
-"""As on a busy machine: the API may answer before the page is drawn."""
+"""Slows the page down, as a busy machine does: the API may respond before the page is drawn."""
 
 
 @pytest.fixture
@@ -72,7 +72,7 @@ SET: dict[str, dict[str, str]] = {
     "count_items": {"Delimiter": "n"},
     "character_limit": {"Length": "2"},
 }
-"""What is written where, by the labels; the others have nothing to write."""
+"""The texts to enter by label; the other transformations have no text box."""
 
 OF = {"date": "students.dob", "phone_number": "students.phone", "yes_no": "students.vaccinated"}
 MAPPED: dict[str, str | re.Pattern[str]] = {
@@ -102,7 +102,7 @@ MAPPED: dict[str, str | re.Pattern[str]] = {
 
 
 @pytest.mark.lint
-def test_every_transformation_has_a_value_to_expect() -> None:
+def test_every_transformation_has_an_expected_value() -> None:
     without = TRANSFORMATIONS.keys() - MAPPED.keys()
 
     assert without == set(), (
@@ -112,7 +112,7 @@ def test_every_transformation_has_a_value_to_expect() -> None:
     assert MAPPED.keys() == TRANSFORMATIONS.keys()
 
 
-def test_every_transformation_of_the_registry_is_added_and_edited_by_keyboard(
+def test_every_transformation_can_be_added_and_edited_by_keyboard(
     ada: Person, district: District
 ) -> None:
     field = row(ada, 2)
@@ -156,7 +156,7 @@ def test_every_transformation_of_the_registry_is_added_and_edited_by_keyboard(
 
 
 def paste(ada: Person, label: str, text: str) -> None:
-    """What was copied in a spreadsheet."""
+    """Puts cells of a spreadsheet on the clipboard."""
     ada.page.evaluate("text => navigator.clipboard.writeText(text)", text)
     ada.tab_to(ada.page.get_by_label(label, exact=True))
     ada.page.keyboard.press("Control+v")
@@ -174,7 +174,7 @@ def test_codes_are_pasted_as_two_columns_of_a_spreadsheet(ada: Person, district:
     expect(ada.page.get_by_label("Value in Enroll 5")).to_be_focused()
     ada.press(row(ada, 2).get_by_role("button", name="Remove code 5"))
     ada.press(row(ada, 2).get_by_role("button", name="Remove code 2"))
-    ada.press(ada.button("Undo"))  # that alone, and not what was pasted
+    ada.press(ada.button("Undo"))  # undoes that alone, not the paste
     expect(ada.page.get_by_label("Value in Enroll 2")).to_have_value("with\ttab")
     expect(ada.page.get_by_label("Value in Enroll 4")).to_have_value("10")
     paste(ada, "Value in Enroll 4", "K\t01\r\nPK\t-1")
@@ -202,7 +202,7 @@ def test_codes_are_pasted_as_two_columns_of_a_spreadsheet(ada: Person, district:
     assert row(ada, 2).get_by_label(re.compile("^Value in Enroll")).count() < 300
     last.fill("w")
     expect(last).not_to_have_attribute("aria-invalid", "true")
-    expect(last).to_be_focused()  # it is still there
+    expect(last).to_be_focused()  # the field is still there
     ada.press(row(ada, 2).get_by_role("button", name="Remove code 3001"))
     expect(ada.page.get_by_label("Value in Enroll 200")).to_be_focused()
 
@@ -279,7 +279,7 @@ def test_checks_rows_and_conditions_are_set(ada: Person, district: District) -> 
     }
 
 
-def test_what_is_shown_while_the_next_value_is_awaited_can_be_read(ada: Person) -> None:
+def test_values_stay_readable_while_the_next_preview_loads(ada: Person) -> None:
     ada.write(row(ada, 3).get_by_label(TYPE), "Do Not Map")
     ada.sees(row(ada, 3).get_by_text("not in the file"))
     with holding(ada, "/mapping/preview"):
@@ -289,8 +289,8 @@ def test_what_is_shown_while_the_next_value_is_awaited_can_be_read(ada: Person) 
         ada.check()
 
 
-def test_that_a_condition_takes_blanks_is_said(ada: Person) -> None:
-    """As a column of a spreadsheet ends in an empty line."""
+def test_the_page_states_that_a_condition_includes_blanks(ada: Person) -> None:
+    """A copied spreadsheet column ends in an empty line."""
     ada.press(ada.page.get_by_text("More settings"))
     ada.press(ada.button("Add a condition"))
     where = ada.page.get_by_role("group", name="Only rows that fulfil")
@@ -345,9 +345,7 @@ def test_files_are_duplicated_moved_and_deleted(ada: Person, district: District)
     assert len(saved(district)) == 2
 
 
-def test_codes_are_filled_from_the_values_that_students_have(
-    ada: Person, district: District
-) -> None:
+def test_codes_are_filled_from_the_values_of_students(ada: Person, district: District) -> None:
     field, fill = row(ada, 2), ada.button("Fill from values found")
     ada.write(field.get_by_label(TYPE), "Match Codes")
 
@@ -371,7 +369,7 @@ def test_codes_are_filled_from_the_values_that_students_have(
     expect(field.get_by_label("Value in Enroll 101")).to_be_focused()
 
 
-def test_what_a_name_a_code_or_a_student_holds_is_text(ada: Person, district: District) -> None:
+def test_names_codes_and_student_values_are_shown_as_text(ada: Person, district: District) -> None:
     one = registration("8", HOSTILE)
     one["data"]["students"][NO_DOT] = HOSTILE
     one["data"]["students"]["lname"] = HOSTILE
@@ -387,7 +385,7 @@ def test_what_a_name_a_code_or_a_student_holds_is_text(ada: Person, district: Di
             "default": HOSTILE,
         },
     ]
-    save_as_somebody_else(district, [{"name": "students", "fields": fields}])
+    save_as_another_person(district, [{"name": "students", "fields": fields}])
     ada.go("#/")
     open_mapping(ada, district)
 
@@ -429,5 +427,5 @@ def test_a_hundred_fields_stay_quick_to_type_in(visit: Visit, district: District
             break
 
     assert drawn.evaluate("seen => [...seen]") == [50]
-    # What is promised, by the median of the keys after the first two, which are slower.
+    # The documented limit, by the median of the keys after the first two, which are slower.
     assert statistics.median(took) < 300

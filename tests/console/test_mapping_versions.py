@@ -1,4 +1,4 @@
-"""Saving a mapping while others save it too, and its older versions."""
+"""Concurrent saves of a mapping, and its older versions."""
 
 import re
 from collections.abc import Callable
@@ -15,7 +15,7 @@ from tests.console.support.mapping_page import (
     open_mapping,
     row,
     save,
-    save_as_somebody_else,
+    save_as_another_person,
     saved,
 )
 from tests.console.support.person import Person
@@ -26,7 +26,7 @@ type Visit = Callable[..., Person]
 FIELDS: list[dict[str, Any]] = MAPPING["files"][0]["fields"]
 
 
-def test_two_who_save_meet_and_both_changes_are_kept(visit: Visit, district: District) -> None:
+def test_two_people_who_save_keep_both_changes(visit: Visit, district: District) -> None:
     ada = visit()
     open_mapping(ada, district, "?tab=fields")
     ada.write(row(ada, 1).get_by_label(TO), "Mine")
@@ -38,7 +38,7 @@ def test_two_who_save_meet_and_both_changes_are_kept(visit: Visit, district: Dis
         FIELDS[2],
         {"from": "students.grade", "mapping_type": "direct", "to": "Grade"},
     ]
-    save_as_somebody_else(district, [{"name": "students", "separator": "tab", "fields": theirs}])
+    save_as_another_person(district, [{"name": "students", "separator": "tab", "fields": theirs}])
 
     ada.press(ada.button("Save"))
 
@@ -55,10 +55,10 @@ def test_two_who_save_meet_and_both_changes_are_kept(visit: Visit, district: Dis
     expect(dialog.get_by_text("To SFTP Field: First → Their_First")).to_have_count(2)
     expect(dialog.get_by_text("“Required” was switched on")).to_have_count(1)
     ada.check()
-    assert saved(district)[0]["fields"] == theirs  # nothing was written over
-    save_as_somebody_else(district, [{"name": "students", "separator": "pipe", "fields": theirs}])
+    assert saved(district)[0]["fields"] == theirs  # nothing was overwritten
+    save_as_another_person(district, [{"name": "students", "separator": "pipe", "fields": theirs}])
     ada.press(ada.button("Keep mine on top of theirs"))
-    ada.sees(dialog.get_by_text("saved version 3"))  # yet another one
+    ada.sees(dialog.get_by_text("saved version 3"))  # another conflict
     ada.check()
     ada.press(ada.button("Keep mine on top of theirs"))
 
@@ -67,20 +67,20 @@ def test_two_who_save_meet_and_both_changes_are_kept(visit: Visit, district: Dis
     (file,) = saved(district)
     assert file["separator"] == "pipe"
     assert file["fields"][3] == FIELDS[1] | {"to": "My_First", "required": True}
-    ada.press(ada.button("Undo"))  # theirs of version 3, then of version 2
+    ada.press(ada.button("Undo"))  # their changes of version 3, then of version 2
     ada.press(ada.button("Undo"))
     assert names(ada) == ["DOB", "Mine", "My_First"]
     ada.press(ada.button("Save"))
-    ada.sees(dialog.get_by_text("saved version 4"))  # and is not written over
+    ada.sees(dialog.get_by_text("saved version 4"))  # and is not overwritten
     assert len(saved(district)[0]["fields"]) == 4
 
 
-def test_mine_on_top_of_theirs_may_be_wrong(visit: Visit, district: District) -> None:
+def test_a_merged_mapping_may_have_mistakes(visit: Visit, district: District) -> None:
     ada = visit()
     open_mapping(ada, district, "?tab=fields")
     ada.write(row(ada, 3).get_by_label(TO), "Grade")
     theirs = [*FIELDS, {"from": "students.grade", "mapping_type": "direct", "to": "Grade"}]
-    save_as_somebody_else(district, [{"name": "students", "fields": theirs}])
+    save_as_another_person(district, [{"name": "students", "fields": theirs}])
     mine, both = ["ID", "First", "Grade"], ["ID", "First", "Grade", "Grade"]
 
     def keep_mine() -> None:
@@ -106,11 +106,13 @@ def test_mine_on_top_of_theirs_may_be_wrong(visit: Visit, district: District) ->
     assert saved(district)[0]["fields"] == [*FIELDS[:2], FIELDS[2] | {"to": "Year"}, theirs[3]]
 
 
-def test_theirs_are_taken_or_one_goes_on_editing(visit: Visit, district: District) -> None:
+def test_a_person_may_take_the_other_version_or_keep_editing(
+    visit: Visit, district: District
+) -> None:
     ada = visit()
     open_mapping(ada, district, "?tab=fields")
     ada.write(row(ada, 1).get_by_label(TO), "Mine")
-    save_as_somebody_else(district, [{"name": "students", "fields": FIELDS[:2]}])
+    save_as_another_person(district, [{"name": "students", "fields": FIELDS[:2]}])
 
     dialog = ada.dialog("Somebody else saved this mapping")
     with holding(ada, "/mapping", "GET"):
@@ -137,10 +139,10 @@ def test_theirs_are_taken_or_one_goes_on_editing(visit: Visit, district: Distric
     ada.sees(dialog.get_by_text("saved version 2"))
 
 
-def test_an_older_version_is_compared_and_taken_up_again(visit: Visit, district: District) -> None:
+def test_an_older_version_is_compared_and_restored(visit: Visit, district: District) -> None:
     codes = {f"value {n}": f"code {n}" for n in range(60)}
     field = FIELDS[1] | {"mapping_type": "match_codes", "codes": codes}
-    save_as_somebody_else(district, [{"name": "students", "fields": [*FIELDS[:1], field]}])
+    save_as_another_person(district, [{"name": "students", "fields": [*FIELDS[:1], field]}])
     ada = visit()
     open_mapping(ada, district, "?tab=fields")
     ada.write(row(ada, 1).get_by_label(TO), "Number")
@@ -157,7 +159,7 @@ def test_an_older_version_is_compared_and_taken_up_again(visit: Visit, district:
     ada.sees(dialog.get_by_text("What you have not saved would be lost"))
     expect(dialog.locator(".visually-hidden[role=status]")).to_have_text(
         ""
-    )  # not what was said before
+    )  # not the earlier message
     ada.check()
     ada.press(ada.button("Compare version 2"))
     expect(dialog.get_by_role("heading", name="Version 2")).to_be_focused()
@@ -178,12 +180,12 @@ def test_an_older_version_is_compared_and_taken_up_again(visit: Visit, district:
     assert saved(district) == MAPPING["files"]
 
 
-def test_what_goes_wrong_with_older_versions_is_said_and_tried_again(
+def test_an_error_with_older_versions_is_shown_and_can_be_retried(
     visit: Visit, district: District
 ) -> None:
     for number in range(21):
         field = FIELDS[1] | {"to": f"First_{number}"}
-        save_as_somebody_else(district, [{"name": "students", "fields": [field]}])
+        save_as_another_person(district, [{"name": "students", "fields": [field]}])
     ada = visit()
     open_mapping(ada, district, "?tab=fields")
     dialog = ada.dialog("Older versions")
@@ -200,7 +202,7 @@ def test_what_goes_wrong_with_older_versions_is_said_and_tried_again(
         is_refused(ada, dialog)
     ada.press(ada.button("Compare version 2"))
     ada.sees(dialog.get_by_text("To SFTP Field: First_20 → First_0"))
-    save_as_somebody_else(district, [{"name": "students", "fields": FIELDS}])
+    save_as_another_person(district, [{"name": "students", "fields": FIELDS}])
     ada.press(ada.button("Take up version 2 again"))
 
     ada.sees(dialog.get_by_text("Somebody else saved this mapping meanwhile"))

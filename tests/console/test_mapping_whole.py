@@ -13,7 +13,7 @@ from tests.stack.support.district import MAPPING, District, connection_of, regis
 type Visit = Callable[..., Person]
 
 
-def test_yaml_goes_out_and_comes_in(visit: Visit, district: District, tmp_path: Path) -> None:
+def test_yaml_is_exported_and_imported(visit: Visit, district: District, tmp_path: Path) -> None:
     ada = visit(accept_downloads=True)
     open_mapping(ada, district, "?tab=fields")
 
@@ -45,7 +45,7 @@ def test_yaml_goes_out_and_comes_in(visit: Visit, district: District, tmp_path: 
     ada.write(
         dialog.get_by_role("textbox", name="YAML"), "files:\n- {name: s, fields: [{to: 01}]}\n"
     )
-    dialog.get_by_label("From a file").dispatch_event("cancel")  # it bubbles: nothing was chosen
+    dialog.get_by_label("From a file").dispatch_event("cancel")  # bubbles: no choice
     ada.press(ada.button("Put it into the editor"))
     ada.sees(dialog.get_by_text("files[0].fields[0].mapping_type"))
     ada.check()
@@ -105,7 +105,7 @@ def test_a_connection_without_a_mapping_starts_from_a_ready_made_one(
     assert len(saved(fresh)[0]["fields"]) > 5
 
 
-def test_one_zip_of_all_files_has_its_manifest(visit: Visit, district: District) -> None:
+def test_a_package_of_all_files_has_a_manifest(visit: Visit, district: District) -> None:
     ada = visit()
     open_mapping(ada, district, "?tab=fields")
     dialog = ada.dialog("One zip of all files")

@@ -1,4 +1,4 @@
-"""New connection, step by step: what the article calls configuring, until a file has arrived."""
+"""New connection, step by step, until a file has arrived."""
 
 import datetime as dt
 from collections.abc import Callable
@@ -18,7 +18,7 @@ from tests.console.support.answers import (
     is_refused,
     refusing,
 )
-from tests.console.support.mapping_page import save_as_somebody_else
+from tests.console.support.mapping_page import save_as_another_person
 from tests.console.support.person import PHONE, Person
 from tests.stack.support.district import MAPPING, District
 
@@ -28,7 +28,7 @@ CONFIRM = "The key is right: keep it and check again"
 
 
 def name_of(district: District) -> str:
-    """Of the connection that is made beside the one that the district has."""
+    """The id of the new connection beside the district's own."""
     return f"New {district.connection_id}"
 
 
@@ -53,9 +53,11 @@ def fill_server(ada: Person, district: District, **changes: Any) -> None:
     ada.write(ada.field("Folder"), changes.get("folder", folder))
 
 
-def test_a_connection_is_made_step_by_step_and_delivers(visit: Visit, district: District) -> None:
+def test_a_connection_is_created_step_by_step_and_delivers(
+    visit: Visit, district: District
+) -> None:
     ada = visit()
-    answers = ada.hear()
+    answers = ada.record_responses()
 
     ada.press(ada.link("New connection"))
     ada.sees(ada.heading("What is it called, and for whom is it?"))
@@ -69,7 +71,7 @@ def test_a_connection_is_made_step_by_step_and_delivers(visit: Visit, district: 
 
     expect(ada.heading("Where do the files go?")).to_be_focused()
     fill_server(ada, district)
-    year = current_school_year(dt.date.today())  # noqa: DTZ011  # the browser's, as it is here
+    year = current_school_year(dt.date.today())  # noqa: DTZ011  # the browser uses local time, too
     ada.sees(ada.page.get_by_text(f"/exports/{year}/students.csv"))
     ada.check()
     ada.press(ada.button("Back"))
@@ -126,13 +128,13 @@ def test_a_refused_password_is_corrected_in_the_wizard(visit: Visit, district: D
     ada.sees(ada.button("Next: the mapping"))
 
 
-def test_mistakes_stand_at_their_fields_in_whichever_step(visit: Visit, district: District) -> None:
+def test_mistakes_are_shown_at_their_fields_in_every_step(visit: Visit, district: District) -> None:
     ada = visit(viewport=PHONE)
     with refusing(ada, "/programs", "GET"):
         ada.press(ada.link("New connection"))
         ada.sees(ada.page.get_by_text(SCRIPT))
         ada.check()
-    ada.press(ada.link("Cancel"))  # nothing was written: nobody is asked
+    ada.press(ada.link("Cancel"))  # no draft: no question
     ada.sees(ada.card)
     ada.press(ada.link("New connection"))
     ada.sees(ada.field("SchoolMint Enroll may sync to this connection"))
@@ -178,7 +180,7 @@ def test_mistakes_stand_at_their_fields_in_whichever_step(visit: Visit, district
     ada.sees(ada.dialog("Leave without saving?"))
 
 
-def test_a_connection_is_made_by_keyboard_alone(visit: Visit, district: District) -> None:
+def test_a_connection_is_created_by_keyboard_alone(visit: Visit, district: District) -> None:
     sftp = district.stack.sftp
     ada = visit(path="#/new", viewport=PHONE)
     ada.sees(ada.field("Name"))
@@ -225,7 +227,7 @@ def test_a_connection_is_made_by_keyboard_alone(visit: Visit, district: District
 def test_a_download_with_scripts_for_names_has_no_server_to_check(
     visit: Visit, district: District
 ) -> None:
-    ada = visit(path="#/new", api=as_operator)  # who may write any district
+    ada = visit(path="#/new", api=as_operator)  # an operator may enter any district
     main = ada.page.get_by_role("main")
     ada.sees(ada.field("SchoolMint Enroll may sync to this connection"))
     assert fill_all(main) == 5
@@ -266,9 +268,7 @@ def test_a_download_with_scripts_for_names_has_no_server_to_check(
     assert made(district).connection["delivery"] == "download"
 
 
-def test_a_mapping_that_is_there_already_is_shown_and_can_be_kept(
-    visit: Visit, district: District
-) -> None:
+def test_an_existing_mapping_is_shown_and_can_be_kept(visit: Visit, district: District) -> None:
     """A connection that was deleted leaves its mapping to the next one of its id."""
     ada = visit(path="#/new")
     fill_about(ada, district)
@@ -278,7 +278,7 @@ def test_a_mapping_that_is_there_already_is_shown_and_can_be_kept(
     ada.press(ada.button("Save"))
     ada.sees(ada.heading("What do the files look like?"))
     ada.page.go_back()
-    save_as_somebody_else(made(district), MAPPING["files"])
+    save_as_another_person(made(district), MAPPING["files"])
     ada.press(ada.button("Save"))
 
     expect(ada.page.get_by_role("radio", name="The mapping that it has")).to_be_checked()
@@ -315,7 +315,7 @@ def test_a_private_key_signs_in_and_limited_access_is_explained(
     ada.press(ada.button(CONFIRM))
 
     refused = ada.page.get_by_role("listitem").filter(has_text="Failed: Sign in")
-    expect(refused).to_be_visible()  # this server knows no keys, but it was offered one
+    expect(refused).to_be_visible()  # this server accepts no keys, but the client offered one
     ada.press(ada.button("Go on, and mend it later"))
     ada.sees(ada.heading("What do the files look like?"))
     lin = visit("limited_access", "#/new")

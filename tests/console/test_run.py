@@ -1,4 +1,4 @@
-"""A run: its results, held students with reasons, decisions, and sending it again."""
+"""A run: its results, held students with reasons, decisions, and resends."""
 
 import copy
 import hashlib
@@ -31,7 +31,7 @@ def late(student_id: str) -> dict[str, Any]:
 
 
 def save_codes(district: District, *, others: int = 0) -> None:
-    """A mapping that has a code for Ann alone; `others` push the last field out of sight."""
+    """A mapping with a code for Ann only; `others` push the last field out of sight."""
     mapping = copy.deepcopy(MAPPING)
     fields = mapping["files"][0]["fields"]
     fields[2:2] = [{"from": "students.id", "mapping_type": "do_not_map"}] * others
@@ -47,7 +47,7 @@ def save_codes(district: District, *, others: int = 0) -> None:
 
 
 def guarded(district: District) -> dict[str, Any]:
-    """A run whose delivery waits for somebody."""
+    """A run whose delivery awaits confirmation."""
     save_codes(district)
     district.change(guards=HOLD)
     district.sync(registration("1", "Bob"))
@@ -60,7 +60,7 @@ def year(ada: Person, name: str) -> Locator:
     return ada.page.get_by_role("region", name=name, exact=True)
 
 
-def test_a_run_tells_of_each_file_and_of_everyone_held_back_and_leads_to_the_row_at_fault(
+def test_a_run_shows_each_file_and_held_student_and_links_to_the_mapping_row(
     visit: Visit, district: District
 ) -> None:
     save_codes(district, others=20)
@@ -117,7 +117,7 @@ def test_a_file_is_downloaded_and_its_checksum_copied(
     assert copied == hashlib.sha256(content).hexdigest()
 
 
-def test_a_held_delivery_goes_once_somebody_confirms_it(visit: Visit, district: District) -> None:
+def test_a_held_delivery_is_sent_once_confirmed(visit: Visit, district: District) -> None:
     run = guarded(district)
     lin = visit("limited_access", path=run_page(district, run))
 
@@ -139,7 +139,7 @@ def test_a_held_delivery_goes_once_somebody_confirms_it(visit: Visit, district: 
     lin.check()
 
 
-def test_a_held_delivery_is_not_sent_by_keyboard_on_a_phone(
+def test_a_held_delivery_is_rejected_by_keyboard_on_a_phone(
     visit: Visit, district: District
 ) -> None:
     run = guarded(district)
@@ -159,7 +159,7 @@ def test_a_held_delivery_is_not_sent_by_keyboard_on_a_phone(
     assert not district.folder.exists()
 
 
-def test_a_run_is_sent_again_whole(visit: Visit, district: District) -> None:
+def test_a_whole_run_is_resent(visit: Visit, district: District) -> None:
     district.sync(registration("1", "Ann"), registration("2", "Ben"))
     run = district.export()
     district.sync(registration("3", "Cal"))
@@ -175,7 +175,7 @@ def test_a_run_is_sent_again_whole(visit: Visit, district: District) -> None:
     assert district.names() == ["Cal"]
     with holding(ada, "/resend"):
         ada.press(dialog.get_by_role("button", name="Send again"))
-        expect(ada.button("Cancel")).to_have_count(0)  # it is asked for
+        expect(ada.button("Cancel")).to_have_count(0)  # the page still requests the run
         ada.check()
 
     ada.sees(dialog.get_by_text("may have brought older data").first)
@@ -186,9 +186,7 @@ def test_a_run_is_sent_again_whole(visit: Visit, district: District) -> None:
     ada.sees(ada.link(run["run_id"]))
 
 
-def test_some_files_are_sent_again_by_keyboard_alone_and_some_students(
-    visit: Visit, district: District
-) -> None:
+def test_some_files_or_students_are_resent_by_keyboard(visit: Visit, district: District) -> None:
     district.sync(registration("1", "Ann"), registration("2", "Ben"))
     district.sync(registration("3", "Cal", year=2026))
     run = district.export()
@@ -232,9 +230,7 @@ def test_some_files_are_sent_again_by_keyboard_alone_and_some_students(
     expect(dialog).to_contain_text("are not in the files of that run")
 
 
-def test_a_failure_says_the_remedy_and_what_was_changed_since(
-    visit: Visit, district: District
-) -> None:
+def test_a_failed_run_shows_the_remedy_and_later_changes(visit: Visit, district: District) -> None:
     district.change(password="wrong")
     district.sync(registration("1"))
     run = district.export()
@@ -253,7 +249,7 @@ def test_a_failure_says_the_remedy_and_what_was_changed_since(
     ada.sees(ada.heading("Settings"))
 
 
-def test_a_file_that_was_not_collected_is_sent_again_from_the_run_that_says_so(
+def test_an_uncollected_file_is_resent_from_the_run_that_reports_it(
     visit: Visit, district: District
 ) -> None:
     district.change(importer="removes")
@@ -272,7 +268,7 @@ def test_a_file_that_was_not_collected_is_sent_again_from_the_run_that_says_so(
     assert district.names() == ["Ann"]
 
 
-def test_a_check_and_a_run_without_files_are_shown_as_what_they_are(
+def test_a_check_and_a_run_without_files_are_shown_by_kind(
     visit: Visit, district: District
 ) -> None:
     answer = district.stack.call("POST", f"{district.path}/check", {}, role="full_access")
@@ -289,7 +285,7 @@ def test_a_check_and_a_run_without_files_are_shown_as_what_they_are(
     ada.check()
 
 
-def test_a_dry_run_of_more_rows_than_are_shown_says_so(visit: Visit, district: District) -> None:
+def test_a_dry_run_states_that_more_rows_exist(visit: Visit, district: District) -> None:
     district.sync(*(registration(str(n)) for n in range(21)))
     answer = district.stack.call(
         "POST", f"{district.path}/exports", {"dry_run": True}, role="full_access"
@@ -314,8 +310,8 @@ def test_a_run_shows_all_of_its_record(visit: Visit, district: District) -> None
         "error": failed,
         "warnings": ["This server cannot rename."],
         "findings": [
-            {"guard": guard, "action": "warn", "file": None, "message": guard, "run_id": again}
-            for guard, again in (("row_count", None), ("not_collected", run["run_id"]))
+            {"guard": guard, "action": "warn", "file": None, "message": guard, "run_id": run_id}
+            for guard, run_id in (("row_count", None), ("not_collected", run["run_id"]))
         ],
     }
     seldom = {
@@ -346,7 +342,7 @@ def test_a_run_is_followed_cancelled_while_pending_and_reported_when_interrupted
     now: dict[str, Any] = {"status": "pending", "finished_at": None, "years": [], "message": ""}
     cancelled = []
 
-    def as_it_was(route: Route) -> None:
+    def unchanged(route: Route) -> None:
         route.fulfill(json=run | now)
 
     def cancel(route: Route) -> None:
@@ -355,7 +351,7 @@ def test_a_run_is_followed_cancelled_while_pending_and_reported_when_interrupted
         now["message"] = "Cancelled by ada before it began; everyone stays due."
         route.fulfill(json=run | now)
 
-    ada.page.route(f"**/exports/{run['run_id']}", as_it_was)
+    ada.page.route(f"**/exports/{run['run_id']}", unchanged)
     ada.page.route(f"**/exports/{run['run_id']}/cancel", cancel)
     ada.go(run_page(district, run))
 

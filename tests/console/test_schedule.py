@@ -1,4 +1,4 @@
-"""Schedule: the article's steps, the next runs with their flags, pauses; who may only look."""
+"""Schedule: the article's steps, the next runs with their flags, pauses; limited access."""
 
 import datetime as dt
 from collections.abc import Callable, Iterator
@@ -45,7 +45,7 @@ def days_from(today: dt.date) -> Iterator[dt.date]:
     return (today + dt.timedelta(days=number) for number in range(1, 400))
 
 
-def test_the_clocks_oddities_are_seen_before_anything_is_saved_and_nothing_is_lost_by_a_click(
+def test_a_clock_change_is_shown_before_saving_and_a_click_keeps_the_draft(
     visit: Visit, district: District
 ) -> None:
     today = dt.datetime.now(CHICAGO).date()
@@ -94,7 +94,7 @@ def test_a_time_that_occurs_twice_and_a_clock_change_are_flagged(
     lin.check()
 
 
-def test_limited_access_reads_the_schedule_and_sees_who_can_change_it(
+def test_limited_access_reads_the_schedule_and_learns_how_to_get_it_changed(
     visit: Visit, district: District
 ) -> None:
     set_schedule(district, pauses=[{"from": "2030-06-30", "to": "2030-07-31"}])
@@ -114,7 +114,7 @@ def test_limited_access_reads_the_schedule_and_sees_who_can_change_it(
     lin.check()
 
 
-def test_pauses_are_added_and_taken_out(visit: Visit, district: District) -> None:
+def test_pauses_are_added_and_removed(visit: Visit, district: District) -> None:
     pauses = [{"from": f"203{n}-06-30", "to": f"203{n}-07-31"} for n in range(2)]
     set_schedule(district, pauses=pauses)
     ada = visit(path=page_of(district), viewport=PHONE)
@@ -135,7 +135,7 @@ def test_pauses_are_added_and_taken_out(visit: Visit, district: District) -> Non
     ada.press(ada.button("Add a pause"))
     ada.press(ada.button("Remove the pause from Mon, Jun 30, 2031 to Thu, Jul 31, 2031"))
     expect(ada.field("First day")).to_have_count(2)
-    expect(ada.field("First day").last).to_have_accessible_description("")  # it is another one
+    expect(ada.field("First day").last).to_have_accessible_description("")  # this is another pause
     ada.press(ada.button("Remove pause 2"))
     ada.field("First day").focus()
     ada.write(ada.field("Last day"), "08312032")
@@ -144,7 +144,7 @@ def test_pauses_are_added_and_taken_out(visit: Visit, district: District) -> Non
     assert [pause["to"] for pause in stored(district)["pauses"]] == ["2032-08-31"]
 
 
-def test_a_zone_is_found_by_its_words_and_no_other_text_is_taken(
+def test_a_time_zone_is_found_by_its_words_and_other_text_is_refused(
     visit: Visit, district: District
 ) -> None:
     ada = visit(path=page_of(district))
@@ -188,7 +188,7 @@ def test_a_failed_preview_and_endless_pauses_are_reported_in_the_list_of_runs(
         ada.check()
 
 
-def test_a_schedule_by_keyboard_alone(visit: Visit, district: District) -> None:
+def test_a_schedule_is_set_by_keyboard_alone(visit: Visit, district: District) -> None:
     ada = visit(path=page_of(district), viewport=PHONE)
     ada.sees(slider(ada))
     press = ada.page.keyboard.press
@@ -214,7 +214,7 @@ def test_a_schedule_by_keyboard_alone(visit: Visit, district: District) -> None:
         ada.press(ada.button("Add a pause"))
 
     ada.sees(ada.page.get_by_text("Saved: the export is scheduled.").last)
-    expect(ada.field("First day")).to_have_count(2)  # also the one that came meanwhile
+    expect(ada.field("First day")).to_have_count(2)  # including the one added meanwhile
     ada.sees(ada.page.get_by_text("Not saved yet"))
     ada.check()
     schedule = stored(district)

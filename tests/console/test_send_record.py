@@ -1,4 +1,4 @@
-"""Send Record: what is sent and where, "OK, Continue", and what then lies on the server."""
+"""Send Record: the preview, "OK, Continue", and the files on the server."""
 
 from collections.abc import Callable
 
@@ -15,7 +15,7 @@ def receipt(district: District, student_id: str) -> str:
     return f"#{district.path}/students?id={student_id}"
 
 
-def test_a_record_is_shown_sent_by_keyboard_and_lies_beside_the_real_files(
+def test_a_test_record_is_shown_and_sent_by_keyboard_beside_the_real_files(
     visit: Visit, district: District
 ) -> None:
     district.sync(registration("007", SCRIPT))
@@ -56,7 +56,7 @@ def test_a_record_is_shown_sent_by_keyboard_and_lies_beside_the_real_files(
     assert lin.page.title().startswith("Students")
 
 
-def test_a_record_that_cannot_be_sent_is_reported_before_and_after(
+def test_a_test_record_that_cannot_be_sent_is_reported_before_and_after(
     visit: Visit, district: District
 ) -> None:
     late = registration("7")

@@ -1,4 +1,4 @@
-"""What the first view costs, and how the gateway serves it."""
+"""The size of the first view, and its delivery by the gateway."""
 
 import gzip
 from collections.abc import Callable
@@ -24,12 +24,12 @@ def test_the_first_view_is_under_100_kb_as_the_gateway_sends_it(
     headers = {"Authorization": f"Bearer {ada.stack.tokens['full_access']}"}
     bodies = [send("GET", url, headers=headers).body.encode() for url in ours]
     api = ada.stack.client("apigateway").get_rest_api(restApiId=ada.stack.outputs["ApiId"])
-    at_least = api["minimumCompressionSize"]  # the emulator knows it, and compresses nothing
+    at_least = api["minimumCompressionSize"]  # not done by the emulator
     sizes = [len(gzip.compress(body) if len(body) >= at_least else body) for body in bodies]
     assert 10_000 < sum(sizes) < 100_000
 
 
-def test_the_page_is_served_to_everyone_and_its_files_for_ever(stack: LocalStack) -> None:
+def test_the_page_is_public_and_its_files_are_cached_for_a_year(stack: LocalStack) -> None:
     page = send("GET", stack.console_url)
 
     script = page.body.split('src="console/')[1].split('"')[0]
@@ -42,7 +42,7 @@ def test_the_page_is_served_to_everyone_and_its_files_for_ever(stack: LocalStack
     assert (unchanged.status, unchanged.body) == (304, "")
 
 
-def test_with_a_slash_at_the_end_one_is_led_to_the_page(stack: LocalStack) -> None:
+def test_a_trailing_slash_redirects_to_the_page(stack: LocalStack) -> None:
     answer = send("GET", f"{stack.console_url}/")
 
     assert (answer.status, answer.headers["location"]) == (301, "../console")

@@ -1,4 +1,4 @@
-"""Settings: everything is changed here, secrets are only written; who may only look."""
+"""Settings: all changes, write-only secrets, and limited access."""
 
 import datetime as dt
 from collections.abc import Callable
@@ -40,18 +40,18 @@ def audit(district: District) -> list[dict[str, Any]]:
     return changes
 
 
-def test_what_is_changed_is_saved_and_nothing_else(visit: Visit, district: District) -> None:
+def test_only_changed_settings_are_saved(visit: Visit, district: District) -> None:
     ada = visit()
     ada.press_entry(ada.menu, "Edit")
     ada.sees(ada.heading("About"))
     ada.check()
 
-    district.change(example_students=["1", "2"])  # by somebody else, meanwhile
+    district.change(example_students=["1", "2"])  # by another person, meanwhile
     ada.write(ada.field("Name"), "Anytown, renamed")
     ada.write(ada.page.get_by_role("combobox", name="SIS (optional)"), "Skyward")
     folder = f"{district.connection_id}/{{school_year}}-{{school_year_end}}"
     ada.write(ada.field("Folder"), folder)
-    year = current_school_year(dt.date.today())  # noqa: DTZ011  # the browser's, as it is here
+    year = current_school_year(dt.date.today())  # noqa: DTZ011  # the browser uses local time, too
     example = f"{district.connection_id}/{year}-{year + 1}/students.csv"
     ada.sees(ada.page.get_by_text(example).first)
     ada.write(ada.field("The importer of the SIS"), "Removes")
@@ -82,7 +82,7 @@ def test_what_is_changed_is_saved_and_nothing_else(visit: Visit, district: Distr
     ada.sees(ada.heading("Check Connection"))
 
 
-def test_mistakes_stand_at_their_fields_and_nothing_is_lost(
+def test_mistakes_are_shown_at_their_fields_and_the_draft_is_kept(
     visit: Visit, district: District
 ) -> None:
     before = district.connection
@@ -91,7 +91,7 @@ def test_mistakes_stand_at_their_fields_and_nothing_is_lost(
     ada.write(ada.field("Port"), "ssh")
     ada.write(ada.field("Folder"), "C:\\exports")
     ada.write(ada.field("Differs by more than, in percent"), "many")
-    ada.write(ada.field("Unusually many or few rows"), "Off")  # it is sent all the same
+    ada.write(ada.field("Unusually many or few rows"), "Off")  # the value is sent nevertheless
     ada.press(ada.button("Save"))
 
     expect(ada.field("Port")).to_be_focused()
@@ -114,12 +114,12 @@ def test_mistakes_stand_at_their_fields_and_nothing_is_lost(
     assert district.connection == before
 
 
-def test_secrets_are_written_and_never_seen_again(visit: Visit, district: District) -> None:
+def test_secrets_are_saved_and_never_shown(visit: Visit, district: District) -> None:
     secret = "s3cret-<b>word</b>"
     fresh = asyncssh.generate_private_key("ssh-ed25519")
     key = fresh.export_private_key(passphrase="open", rounds=16, ignore_few_rounds=True).decode()
     ada = visit(path=page_of(district))
-    answers = ada.hear()
+    answers = ada.record_responses()
 
     ada.press(ada.button("Set a new password"))
     expect(ada.field("New password")).to_be_focused()
@@ -150,7 +150,7 @@ def test_secrets_are_written_and_never_seen_again(visit: Visit, district: Distri
     assert not any(secret in text or key[40:80] in text for text in seen)
 
 
-def test_another_host_demands_the_sign_in_again(visit: Visit, district: District) -> None:
+def test_a_changed_host_requires_the_credentials(visit: Visit, district: District) -> None:
     ada = visit(path=page_of(district))
 
     ada.write(ada.field("Host"), "sftp.example.org")
@@ -207,8 +207,8 @@ def test_host_keys_are_rotated_by_keyboard_alone(visit: Visit, district: Distric
     ada.check()
 
 
-def test_what_is_written_is_text_whatever_is_in_it(visit: Visit, district: District) -> None:
-    ada = visit(path=page_of(district), api=as_operator)  # who may write any district
+def test_settings_are_shown_as_text(visit: Visit, district: District) -> None:
+    ada = visit(path=page_of(district), api=as_operator)  # an operator may enter any district
 
     ada.write(ada.field("Name"), SCRIPT)
     ada.write(ada.page.get_by_role("combobox", name="SIS (optional)"), SCRIPT)
@@ -221,7 +221,7 @@ def test_what_is_written_is_text_whatever_is_in_it(visit: Visit, district: Distr
     for folded in ("Other programs", "Add a key"):
         ada.press(ada.page.get_by_text(folded, exact=True))
     ada.write(ada.field("Values without a match code"), "Hold")
-    assert fill_all(ada.page.get_by_role("main")) == 15  # three have it already
+    assert fill_all(ada.page.get_by_role("main")) == 15  # three errors are shown already
     assert as_text(ada) >= 18
     ada.press(ada.button("Add the key"))
     ada.sees(ada.page.get_by_text("Write one key on one line"))
@@ -233,13 +233,13 @@ def test_what_is_written_is_text_whatever_is_in_it(visit: Visit, district: Distr
     ada.press(ada.button("Discard the changes"))
     ada.write(ada.field("Host"), SCRIPT)
     ada.press(ada.page.get_by_role("radio", name="Fetched by download"))
-    ada.press(ada.button("Save"))  # what is wrong of a server is not on the page any more
+    ada.press(ada.button("Save"))  # the errors of a server are no longer on the page
     expect(ada.button("Discard the changes")).to_have_count(0)
     now = district.connection
     assert (now["delivery"], now["host"]) == ("download", district.stack.sftp.host)
 
 
-def test_limited_access_reads_the_settings_and_sees_who_can_change_them(
+def test_limited_access_reads_the_settings_and_learns_how_to_get_them_changed(
     visit: Visit, district: District
 ) -> None:
     lin = visit("limited_access", page_of(district), viewport=PHONE)
@@ -250,10 +250,8 @@ def test_limited_access_reads_the_settings_and_sees_who_can_change_them(
     lin.check()
 
 
-def test_of_choices_that_are_refused_the_taken_one_gets_the_focus(
-    visit: Visit, district: District
-) -> None:
-    """Where the API refuses what a group of radio buttons says."""
+def test_a_refused_choice_focuses_the_chosen_option(visit: Visit, district: District) -> None:
+    """The API refuses the value of a group of radio buttons."""
     district.change(host_keys=[OTHER_KEY, *district.stack.sftp.host_keys])
     ada = visit(path=f"#{district.path}/settings")
     problem = {"path": "delivery", "message": "Not now."}
@@ -282,4 +280,4 @@ def test_of_choices_that_are_refused_the_taken_one_gets_the_focus(
     ada.check()
     ada.press(ada.button("Remove host key 1"))
     expect(ada.button("Remove host key 2")).to_have_count(0)
-    expect(wrong).to_have_count(0)  # it is not said of the key that stands there now
+    expect(wrong).to_have_count(0)  # the error does not apply to the current key

@@ -1,4 +1,4 @@
-"""Coming and going: the hosted pages, sign-out, a session that ends, and who may do what."""
+"""Sign-in and sign-out: the hosted pages, an ended session, and permissions."""
 
 import re
 from collections.abc import Callable
@@ -11,7 +11,7 @@ from tests.stack.support.district import District
 type Visit = Callable[..., Person]
 
 
-def test_one_comes_back_to_the_page_one_asked_for_and_no_token_is_kept_but_in_memory(
+def test_sign_in_returns_to_the_requested_page_and_keeps_tokens_in_memory_only(
     visit: Visit,
 ) -> None:
     ada = visit(path="#/nowhere/at/all")
@@ -23,7 +23,7 @@ def test_one_comes_back_to_the_page_one_asked_for_and_no_token_is_kept_but_in_me
     assert kept == [0, 0, ""]
 
 
-def test_signing_out_goes_through_the_hosted_pages_and_stays_out_by_keyboard(
+def test_signing_out_by_keyboard_uses_the_hosted_pages_and_lasts(
     visit: Visit,
 ) -> None:
     ada = visit()
@@ -54,7 +54,7 @@ BROUGHT_BACK = """() => {
 }"""
 
 
-def test_a_page_that_the_browser_kept_is_not_seen_after_signing_out(visit: Visit) -> None:
+def test_a_page_in_the_browser_cache_is_hidden_after_signing_out(visit: Visit) -> None:
     ada = visit()
     ada.page.evaluate(BROUGHT_BACK)
     assert ada.page.evaluate("new Promise((wait) => setTimeout(() => wait(window.kept), 200))")
@@ -66,7 +66,7 @@ def test_a_page_that_the_browser_kept_is_not_seen_after_signing_out(visit: Visit
     ada.sees(ada.page.get_by_label("Username"))
 
 
-def test_a_sign_in_that_was_not_begun_here_is_refused(visit: Visit) -> None:
+def test_a_sign_in_started_elsewhere_is_refused(visit: Visit) -> None:
     ada = visit()
 
     ada.page.goto(f"{ada.stack.console_url}?code=stolen&state=guessed")
@@ -83,7 +83,7 @@ def test_a_sign_in_that_was_not_begun_here_is_refused(visit: Visit) -> None:
     ada.sees(ada.page.get_by_label("Username"))
 
 
-def test_a_session_that_ended_goes_on_where_it_was(visit: Visit, district: District) -> None:
+def test_an_ended_session_resumes_on_the_same_page(visit: Visit, district: District) -> None:
     ada = visit()
     ada.press_entry(ada.menu, "Delete")
     name = district.connection["name"]
@@ -117,7 +117,7 @@ def test_a_session_that_ended_goes_on_where_it_was(visit: Visit, district: Distr
     assert len(refused) == 2
 
 
-def test_a_session_is_renewed_without_a_word_and_a_sign_out_can_be_called_off(
+def test_a_session_is_renewed_silently_and_a_sign_out_can_be_cancelled(
     visit: Visit, district: District
 ) -> None:
     ada = visit(path=f"#{district.path}/schedule")
@@ -154,7 +154,7 @@ def test_a_session_is_renewed_without_a_word_and_a_sign_out_can_be_called_off(
     ada.sees(ada.page.get_by_label("Username").or_(ada.heading("Nightly export")))
 
 
-def test_limited_access_sees_and_exports_but_changes_nothing(visit: Visit) -> None:
+def test_limited_access_reads_and_exports_but_changes_nothing(visit: Visit) -> None:
     lin = visit("limited_access")
 
     lin.sees(lin.page.get_by_text("Limited Access"))

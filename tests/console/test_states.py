@@ -1,4 +1,4 @@
-"""What nobody wants to see, seen by axe too: nothing there yet, nothing loaded, no access."""
+"""Empty pages, loading errors and missing access; axe checks them, too."""
 
 from collections.abc import Callable
 
@@ -11,9 +11,7 @@ from tests.stack.support.district import District
 type Visit = Callable[..., Person]
 
 
-def test_what_cannot_be_loaded_is_said_where_it_would_stand(
-    visit: Visit, district: District
-) -> None:
+def test_a_loading_error_is_shown_in_its_part_of_the_page(visit: Visit, district: District) -> None:
     of = district.path
     opens = ("/v1/me", of, "/v1/connections")
 
@@ -47,7 +45,7 @@ def test_what_cannot_be_loaded_is_said_where_it_would_stand(
     ada.check()
 
 
-def test_a_connection_that_cannot_be_read_is_said_on_its_pages(
+def test_an_unreadable_connection_is_reported_on_its_pages(
     visit: Visit, district: District
 ) -> None:
     def answer(route: Route) -> None:
@@ -63,7 +61,7 @@ def test_a_connection_that_cannot_be_read_is_said_on_its_pages(
         is_refused(ada)
 
 
-def test_where_there_is_nothing_yet_it_says_what_to_do(visit: Visit, district: District) -> None:
+def test_an_empty_page_states_the_next_step(visit: Visit, district: District) -> None:
     ada = visit()
     dialog = ada.dialog("Download last files")
     with refusing(ada, "/exports", "GET"):
@@ -90,7 +88,7 @@ def test_where_there_is_nothing_yet_it_says_what_to_do(visit: Visit, district: D
     ada.check()
 
 
-def test_the_console_itself_may_come_late_or_fail(visit: Visit, district: District) -> None:
+def test_a_slow_or_failed_load_of_the_console_is_reported(visit: Visit, district: District) -> None:
     ada = visit()
     of = f"#{district.path}"
     with holding(ada, "/config.json", "GET"):
@@ -121,12 +119,12 @@ def test_the_console_itself_may_come_late_or_fail(visit: Visit, district: Distri
     assert ada.faults.pop().startswith("error: TypeError")
 
 
-def test_a_person_without_a_group_learns_who_can_grant_access(visit: Visit) -> None:
-    def nobody(route: Route) -> None:
+def test_a_person_without_a_group_learns_how_to_get_access(visit: Visit) -> None:
+    def without_groups(route: Route) -> None:
         me = {"name": "eve", "kind": "person", "permissions": [], "districts": []}
         route.fulfill(json=me | {"is_operator": False})
 
-    eve = visit(api=nobody)
+    eve = visit(api=without_groups)
 
     eve.sees(eve.heading("You have no access yet"))
     eve.check()

@@ -1,4 +1,4 @@
-"""Students: everyone accounted for, who is not exported, and the receipt of one."""
+"""Students: totals, lists, and the receipt of a student."""
 
 import re
 from collections.abc import Callable
@@ -68,7 +68,7 @@ def test_every_student_is_accounted_for_and_listed_by_keyboard(
     ada.check()
 
 
-def test_a_receipt_says_why_somebody_is_held_and_there_is_one_for_each_year(
+def test_a_student_has_a_receipt_for_each_year_with_the_reasons_for_a_hold(
     visit: Visit, district: District
 ) -> None:
     district.sync(registration("7", "Ann", year=2024), late("7"))
@@ -119,7 +119,7 @@ def test_every_outcome_of_a_student_and_a_failed_sync_are_shown(
         ada.check()
 
 
-def test_a_receipt_has_the_very_line_that_was_delivered(visit: Visit, district: District) -> None:
+def test_a_receipt_has_the_delivered_line(visit: Visit, district: District) -> None:
     district.sync(registration("007", '<b onclick="x">Ann</b>'), registration("008"))
     run = district.export()
     ada = visit(path=students(district))
@@ -144,7 +144,7 @@ def test_a_receipt_has_the_very_line_that_was_delivered(visit: Visit, district: 
     ada.sees(ada.page.get_by_role("table"))
 
 
-def test_a_students_record_is_sent_again_alone(visit: Visit, district: District) -> None:
+def test_the_record_of_one_student_is_resent(visit: Visit, district: District) -> None:
     district.sync(registration("1", "Ann"), registration("2", "Ben"))
     district.export()
     district.sync(registration("2", "Benno"))
@@ -165,7 +165,7 @@ def test_a_students_record_is_sent_again_alone(visit: Visit, district: District)
     assert district.names() == ["Ann"]
 
 
-def test_a_student_is_erased_by_the_id_typed_again(visit: Visit, district: District) -> None:
+def test_a_student_is_erased_only_after_the_id_is_typed(visit: Visit, district: District) -> None:
     district.sync(registration("007", "Ann"), registration("008", "Ben"))
     district.export()
     ada = visit(path=students(district, "?id=007"), viewport=PHONE)
@@ -199,14 +199,14 @@ def test_a_student_is_erased_by_the_id_typed_again(visit: Visit, district: Distr
     ada.sees(ada.heading("No registration of 007 is kept here"))
     failed = {"status": "failed", "error": {"code": "stopped", "message": REFUSED}}
     with going_on(ada, **failed, finished_at="2026-03-03T03:00:00Z"):
-        ada.press(ada.button("Erase this student …"))  # once more, where an erasure failed
+        ada.press(ada.button("Erase this student …"))  # requests another erasure after a failed one
         ada.write(ada.field("Type 007 to confirm"), "007")
         ada.press(ada.button("Erase"))
         ada.sees(dialog.get_by_text(REFUSED))
         ada.check()
 
 
-def test_nobody_and_an_id_that_is_not_there_are_said_so(visit: Visit, district: District) -> None:
+def test_an_empty_list_and_an_unknown_id_are_reported(visit: Visit, district: District) -> None:
     ada = visit(path=students(district), viewport=PHONE)
     ada.sees(ada.heading("Nobody was synced yet"))
     ada.check()
@@ -221,7 +221,7 @@ def test_nobody_and_an_id_that_is_not_there_are_said_so(visit: Visit, district: 
     ada.check()
 
 
-def test_a_long_list_goes_on_when_somebody_asks(visit: Visit, district: District) -> None:
+def test_a_long_list_continues_on_request(visit: Visit, district: District) -> None:
     district.sync(*(registration(str(number)) for number in range(1, 4)))
     ada = visit()
 

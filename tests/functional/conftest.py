@@ -1,4 +1,4 @@
-"""The functions' real handlers over moto: tables, secrets and settings as in the template."""
+"""The functions' real handlers on moto, with the tables and settings of the template."""
 
 from collections.abc import Iterator
 from dataclasses import replace
@@ -18,6 +18,8 @@ from registration_sync.bootstrap import (
 )
 from registration_sync.domain.errors import Unavailable
 from registration_sync.domain.runs.run import Run
+
+pytest.register_assert_rewrite("tests.functional.random_day")
 
 ENVIRONMENT = {
     "AWS_ACCESS_KEY_ID": "testing",
@@ -44,7 +46,7 @@ TABLES = ("registrations", "connections")
 
 
 class StartedExports:
-    """In place of the export function: the runs that were started, and a fault where wanted."""
+    """Replaces the export function: records the runs started, or fails on request."""
 
     def __init__(self) -> None:
         self.events: list[dict[str, Any]] = []
@@ -57,7 +59,7 @@ class StartedExports:
 
     @property
     def runs(self) -> list[Run]:
-        """As they are stored now."""
+        """The started runs, as stored now."""
         find = configuration_function.dependencies().runs.find
         return [run for event in self.events if (run := find(**event))]
 
@@ -66,13 +68,13 @@ class StartedExports:
 def account() -> Iterator[None]:
     """An account with the stack's tables and bucket, and the functions' environment.
 
-    One for each module: a client takes longer to build than most tests run.
+    Shared by a module: building a client takes longer than most tests.
     """
     with pytest.MonkeyPatch.context() as environment, mock_aws():
         environment.delenv("AWS_ENDPOINT_URL", raising=False)
         for name, value in ENVIRONMENT.items():
             environment.setenv(name, value)
-        # Nobody waits between two tries of a delivery: how long that is, a unit test says.
+        # Deliveries are retried without a pause; a unit test checks the pauses.
         environment.setattr(export_function, "time", SimpleNamespace(sleep=lambda _: None))
         boto3.client("s3").create_bucket(Bucket="archive")
         boto3.client("sns").create_topic(Name="alerts")
@@ -84,7 +86,7 @@ def account() -> Iterator[None]:
 
 @pytest.fixture
 def aws(account: None) -> Iterator[None]:
-    """The account with its tables, all of it empty."""
+    """The account with its tables, all empty."""
     create_tables()
     yield
     delete_tables()
@@ -97,7 +99,7 @@ def aws(account: None) -> Iterator[None]:
 
 @pytest.fixture
 def started(aws: None, monkeypatch: pytest.MonkeyPatch) -> StartedExports:
-    """The export function's place, taken by a list."""
+    """A list in place of the export function."""
     exports = StartedExports()
     parts = replace(configuration_function.dependencies(), starter=exports)
     monkeypatch.setattr(configuration_function, "dependencies", lambda: parts)
@@ -105,7 +107,7 @@ def started(aws: None, monkeypatch: pytest.MonkeyPatch) -> StartedExports:
 
 
 def create_tables() -> None:
-    """The stack's tables."""
+    """Creates the stack's tables."""
     dynamodb = _client("dynamodb")
     for table in TABLES:
         dynamodb.create_table(
@@ -123,21 +125,21 @@ def create_tables() -> None:
 
 
 def delete_tables() -> None:
-    """With all that is in them."""
+    """Deletes the tables with their items."""
     for table in TABLES:
         _client("dynamodb").delete_table(TableName=table)
 
 
 def forget_adapters() -> None:
-    """Drops the clients and adapters that were built before."""
+    """Drops the cached clients and adapters."""
     _client.cache_clear()
     for built in (aws_clients.dynamodb, *(function.dependencies for function in FUNCTIONS)):
-        if hasattr(built, "cache_clear"):  # not where a test replaced it
+        if hasattr(built, "cache_clear"):  # a test's replacement has no cache
             built.cache_clear()
 
 
 def stored_items(table: str = "connections") -> list[dict[str, Any]]:
-    """Everything in the table."""
+    """All items of the table."""
     items: list[dict[str, Any]] = _client("dynamodb").scan(TableName=table)["Items"]
     return items
 

@@ -1,4 +1,4 @@
-"""What is told of a run over the real handlers: metrics in the log, an event, a message."""
+"""The announcement of a run by the real handlers: metrics in the log, an event, a message."""
 
 import datetime as dt
 import io
@@ -38,8 +38,8 @@ STUDENT = "4711-only-here"
 ZEROS = {"FailedRuns": 0, "ExportedStudents": 0, "HeldStudents": 0, "NewlyHeldStudents": 0}
 
 
-class Told:
-    """In place of EventBridge and SNS: what was told, and a fault where wanted."""
+class Announcements:
+    """Replaces EventBridge and SNS: records announcements, or fails on request."""
 
     def __init__(self) -> None:
         self.events: list[dict[str, Any]] = []
@@ -72,17 +72,17 @@ def server(tmp_path: Path) -> Iterator[AsyncSftpServer]:
 
 
 @pytest.fixture
-def told(started: object, monkeypatch: pytest.MonkeyPatch) -> Told:
-    told = Told()
+def announced(started: object, monkeypatch: pytest.MonkeyPatch) -> Announcements:
+    announced = Announcements()
     deps = export_function.dependencies()
-    deps = replace(deps, events=told, alerts=told)
+    deps = replace(deps, events=announced, alerts=announced)
     monkeypatch.setattr(export_function, "dependencies", lambda: deps)
-    return told
+    return announced
 
 
 @pytest.fixture
 def log(capsys: pytest.CaptureFixture[str]) -> Iterator[Callable[[], str]]:
-    """Reads what was logged since it was read last: the lines, and the metrics after them."""
+    """Reads the new log lines, then the metrics in them."""
     lines = io.StringIO()
     handler = logging.StreamHandler(lines)
     handler.setFormatter(logger().registered_formatter)
@@ -99,7 +99,7 @@ def log(capsys: pytest.CaptureFixture[str]) -> Iterator[Callable[[], str]]:
 
 
 def metrics_in(log: str) -> list[dict[str, int]]:
-    """The numbers that CloudWatch takes from the log, one for each line of them."""
+    """The metrics in the log, one mapping for each metrics line."""
     lines = [json.loads(line) for line in log.splitlines() if '"_aws"' in line]
     found = []
     for line in lines:
@@ -109,24 +109,24 @@ def metrics_in(log: str) -> list[dict[str, int]]:
     return found
 
 
-def test_a_run_that_went_well_is_an_event_and_no_message(
-    server: AsyncSftpServer, told: Told, log: Callable[[], str]
+def test_a_successful_run_puts_an_event_and_sends_no_message(
+    server: AsyncSftpServer, announced: Announcements, log: Callable[[], str]
 ) -> None:
     send(registration("1"), registration("2"))
     log()
 
     run = run_export(trigger="manual")
 
-    (event,) = told.events
+    (event,) = announced.events
     assert (event["connection_id"], event["run_id"]) == (NORTH, run["run_id"])
     assert (event["status"], event["kind"], event["trigger"]) == ("succeeded", "export", "manual")
     assert [(year["school_year"], year["exported"]) for year in event["years"]] == [(2025, 2)]
-    assert told.alerts == []
+    assert announced.alerts == []
     assert metrics_in(log()) == [ZEROS | {"ExportedStudents": 2}]
 
 
-def test_a_run_that_failed_tells_people_what_and_what_now(
-    server: AsyncSftpServer, told: Told, log: Callable[[], str]
+def test_a_failed_run_sends_a_message_with_the_cause_and_the_remedy(
+    server: AsyncSftpServer, announced: Announcements, log: Callable[[], str]
 ) -> None:
     send(registration(STUDENT))
     server.faults.forbidden = {"open"}
@@ -135,16 +135,16 @@ def test_a_run_that_failed_tells_people_what_and_what_now(
     run = run_export(trigger="schedule", scheduled_time="2026-03-03T03:00:00Z")
 
     assert run["status"] == "failed"
-    (alert,) = told.alerts
+    (alert,) = announced.alerts
     assert alert.subject == "North, PowerSchool: the nightly export failed"
     assert run["years"][0]["error"]["message"] in alert.body
     assert f"#/connections/north/runs/{run['run_id']}" in alert.body
-    assert [event["status"] for event in told.events] == ["failed"]
+    assert [event["status"] for event in announced.events] == ["failed"]
     assert metrics_in(log()) == [ZEROS | {"FailedRuns": 1}]
 
 
-def test_who_is_held_is_told_once_and_nobody_by_name(
-    server: AsyncSftpServer, told: Told, log: Callable[[], str]
+def test_a_held_student_is_announced_once_and_without_a_name(
+    server: AsyncSftpServer, announced: Announcements, log: Callable[[], str]
 ) -> None:
     send(registration("1"), registration(STUDENT, "Only-Here", grade="unheard-of"))
     log()
@@ -154,17 +154,17 @@ def test_who_is_held_is_told_once_and_nobody_by_name(
     third = run_export()
 
     assert [run["status"] for run in (first, second, third)] == ["partial"] * 3
-    assert told.subjects == ["North, PowerSchool: 1 student newly held back"] * 2
-    assert "1 student newly held back, 2 in all. Why: Grade, " in told.alerts[1].body
+    assert announced.subjects == ["North, PowerSchool: 1 student newly held back"] * 2
+    assert "1 student newly held back, 2 in all. Why: Grade, " in announced.alerts[1].body
     logged = log()
     assert [numbers["NewlyHeldStudents"] for numbers in metrics_in(logged)] == [1, 0, 1]
-    everything = json.dumps(told.events) + str(told.alerts) + logged
+    everything = json.dumps(announced.events) + str(announced.alerts) + logged
     for secret in (STUDENT, "Only-Here", "unheard-of"):
         assert secret not in everything
 
 
-def test_who_was_held_before_many_other_runs_is_not_told_again(
-    server: AsyncSftpServer, told: Told
+def test_a_student_held_many_runs_ago_is_not_announced_again(
+    server: AsyncSftpServer, announced: Announcements
 ) -> None:
     send(registration(STUDENT, grade="unheard-of"))
     first = run_export()
@@ -181,12 +181,12 @@ def test_who_was_held_before_many_other_runs_is_not_told_again(
     last = run_export()
 
     assert first["run_id"] < dry.run_id < last["run_id"]
-    assert told.subjects == ["North, PowerSchool: 1 student newly held back"]
-    assert [event["years"][0]["newly_held"] for event in told.events] == [1, 0]
+    assert announced.subjects == ["North, PowerSchool: 1 student newly held back"]
+    assert [event["years"][0]["newly_held"] for event in announced.events] == [1, 0]
 
 
-def test_a_dry_run_and_a_check_are_events_only(
-    server: AsyncSftpServer, told: Told, log: Callable[[], str]
+def test_a_dry_run_and_a_check_put_events_and_send_no_message(
+    server: AsyncSftpServer, announced: Announcements, log: Callable[[], str]
 ) -> None:
     send(registration("1", grade="unheard-of"))
     log()
@@ -194,52 +194,54 @@ def test_a_dry_run_and_a_check_are_events_only(
     run_export(dry_run=True)
     run_export(action="check")
 
-    assert [event["kind"] for event in told.events] == ["dry_run", "check"]
-    assert (told.alerts, metrics_in(log())) == ([], [])
+    assert [event["kind"] for event in announced.events] == ["dry_run", "check"]
+    assert (announced.alerts, metrics_in(log())) == ([], [])
 
 
-def test_the_same_event_twice_is_told_once(server: AsyncSftpServer, told: Told) -> None:
+def test_a_repeated_event_is_announced_once(
+    server: AsyncSftpServer, announced: Announcements
+) -> None:
     server.faults.forbidden = {"open"}
     send(registration("1"))
 
     for _ in range(2):
         run_export(run_id="20260302T210000Z-twice")
 
-    assert (len(told.events), len(told.alerts)) == (1, 1)
+    assert (len(announced.events), len(announced.alerts)) == (1, 1)
 
 
-def test_a_run_that_was_killed_before_it_was_told_is_told_by_its_next_attempt(
-    server: AsyncSftpServer, told: Told, monkeypatch: pytest.MonkeyPatch
+def test_the_next_attempt_announces_a_run_that_was_killed_before_its_announcement(
+    server: AsyncSftpServer, announced: Announcements, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     send(registration("1"), registration(STUDENT, grade="unheard-of"))
     killed = "20260302T210000Z-killed"
     deps = export_function.dependencies()
 
-    class Dying:
+    class KilledOnPut:
         def put(self, kind: str, detail: object) -> None:
             raise SystemExit
 
-    dying = replace(deps, events=Dying())
+    killing = replace(deps, events=KilledOnPut())
     with monkeypatch.context() as during:
-        during.setattr(export_function, "dependencies", lambda: dying)
+        during.setattr(export_function, "dependencies", lambda: killing)
         with pytest.raises(SystemExit):
             run_export(run_id=killed)
 
-    tried_again, twice = run_export(run_id=killed), run_export(run_id=killed)
+    retried, twice = run_export(run_id=killed), run_export(run_id=killed)
 
-    assert tried_again == twice
-    assert [event["run_id"] for event in told.events] == [killed]
-    assert told.subjects == ["North, PowerSchool: 1 student newly held back"]
+    assert retried == twice
+    assert [event["run_id"] for event in announced.events] == [killed]
+    assert announced.subjects == ["North, PowerSchool: 1 student newly held back"]
 
 
 @pytest.mark.parametrize(
     "fault", [Unavailable("The message was not published: NotFound."), KeyError(STUDENT)]
 )
-def test_a_run_stays_as_it_is_when_nobody_can_be_told(
-    server: AsyncSftpServer, told: Told, fault: Exception, log: Callable[[], str]
+def test_a_failed_announcement_leaves_the_run_unchanged(
+    server: AsyncSftpServer, announced: Announcements, fault: Exception, log: Callable[[], str]
 ) -> None:
     send(registration("1"), registration(STUDENT, grade="unheard-of"))
-    told.fault = fault
+    announced.fault = fault
     log()
 
     run = run_export()
@@ -260,15 +262,15 @@ def test_a_run_stays_as_it_is_when_nobody_can_be_told(
     assert run_export()["status"] == "partial"
 
 
-def test_a_connection_that_is_gone_is_called_by_its_id(
-    server: AsyncSftpServer, told: Told, monkeypatch: pytest.MonkeyPatch
+def test_a_message_about_a_deleted_connection_uses_its_id(
+    server: AsyncSftpServer, announced: Announcements, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     server.faults.forbidden = {"open"}
     send(registration("1"))
     deps = export_function.dependencies()
 
-    class GoneAfterStart:
-        """Finds the connection once."""
+    class DeletedAfterStart:
+        """Finds the connection on the first read only."""
 
         found = False
 
@@ -280,27 +282,27 @@ def test_a_connection_that_is_gone_is_called_by_its_id(
 
         def last_check(self, connection_id: str) -> None: ...
 
-    gone: Any = GoneAfterStart()
+    gone: Any = DeletedAfterStart()
     monkeypatch.setattr(export_function, "dependencies", lambda: replace(deps, connections=gone))
     run_export()
 
-    assert told.subjects == ["north: the export failed"]
-    assert "(UTC)" in told.alerts[0].body
+    assert announced.subjects == ["north: the export failed"]
+    assert "(UTC)" in announced.alerts[0].body
 
 
-# The hourly watch over the schedules
+# The hourly check for overdue schedules
 
 
 def watch(log: Callable[[], str]) -> tuple[list[str], int]:
-    """The connections found, and the number that the alarm sees."""
+    """The overdue connections, and the metric of the alarm."""
     log()
     answer = configuration.handler(sample("configuration_watch_schedules"), context())
     ((number),) = metrics_in(log())
     return answer["overdue"], number["OverdueConnections"]
 
 
-def set_long_ago(connection_id: str) -> None:
-    """As if the schedule had been switched on in January."""
+def backdate_schedule(connection_id: str) -> None:
+    """Dates the start of the schedule back to January."""
     key = {"pk": {"S": "SCHEDULES"}, "sk": {"S": connection_id}}
     aws_clients.dynamodb().update_item(
         TableName="connections",
@@ -310,28 +312,28 @@ def set_long_ago(connection_id: str) -> None:
     )
 
 
-def test_a_schedule_without_a_finished_export_is_overdue_until_there_is_one(
-    told: Told, log: Callable[[], str]
+def test_a_schedule_is_overdue_until_an_export_finishes(
+    announced: Announcements, log: Callable[[], str]
 ) -> None:
     for name in (NORTH, "new", "off"):
         body = CONNECTION | {"delivery": "download", "connection_id": name, "folder": name}
         assert call(configuration, "POST", "/connections", body)[0] == 201
         schedule = {"enabled": name != "off", "time": "00:00", "time_zone": "UTC"}
-        place = "/connections/{connection_id}/schedule"
-        call(configuration, "PUT", place, schedule, connection_id=name)
+        route = "/connections/{connection_id}/schedule"
+        call(configuration, "PUT", route, schedule, connection_id=name)
     for name in (NORTH, "off"):
-        set_long_ago(name)
+        backdate_schedule(name)
 
     before = watch(log)
     now = dt.datetime.now(dt.UTC)
     run_export(run_id=run_id_of(now, "dry"), dry_run=True)
     still = watch(log)
-    call(configuration, "PUT", place, {"enabled": True, "time": "00:00", "time_zone": "UTC"})
-    saved_again = watch(log)
+    call(configuration, "PUT", route, {"enabled": True, "time": "00:00", "time_zone": "UTC"})
+    saved = watch(log)
     run_export(run_id=run_id_of(now, "now"))
     after = watch(log)
 
-    assert before == still == saved_again == ([NORTH], 1)
+    assert before == still == saved == ([NORTH], 1)
     assert after == ([], 0)
     for name in (NORTH, "new"):
         call(configuration, "DELETE", "/connections/{connection_id}", connection_id=name)

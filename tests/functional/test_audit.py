@@ -1,4 +1,4 @@
-"""The audit over the real handlers: what each route writes into it, and what it never holds."""
+"""The audit entries that each route adds through the real handlers."""
 
 import json
 from pathlib import Path
@@ -44,7 +44,7 @@ def audit(claims: dict[str, str] = ADMINISTRATOR, **query: str) -> tuple[int, An
 
 
 def entries() -> list[dict[str, Any]]:
-    """All of them, the newest first."""
+    """All audit entries, newest first."""
     status, page = audit(limit="100")
     assert (status, page["next"]) == (200, None)
     items: list[dict[str, Any]] = page["items"]
@@ -52,7 +52,7 @@ def entries() -> list[dict[str, Any]]:
 
 
 def newest() -> tuple[str, str, dict[str, tuple[Any, Any]]]:
-    """Who, what, and the changes by field."""
+    """Caller, action, and the changes by field."""
     entry = entries()[0]
     changes = {change["field"]: (change["from"], change["to"]) for change in entry["changes"]}
     return entry["by"], entry["action"], changes
@@ -71,7 +71,7 @@ def without_password(**changes: Any) -> dict[str, Any]:
     return {name: value for name, value in DOWNLOADS.items() if name != "password"} | changes
 
 
-def test_a_new_connection_is_noted_with_what_was_set() -> None:
+def test_the_audit_records_the_settings_of_a_new_connection() -> None:
     by, action, changes = newest()
 
     assert (by, action) == ("ada", "connection_created")
@@ -80,7 +80,7 @@ def test_a_new_connection_is_noted_with_what_was_set() -> None:
     assert changes["example_students"] == (None, "changed")
 
 
-def test_a_change_is_noted_field_by_field_and_secrets_and_students_only_as_changed() -> None:
+def test_the_audit_records_a_change_by_field_without_the_values_of_secrets_and_students() -> None:
     change(name="Northern", importer="removes", example_students=["7"])
 
     assert newest() == (
@@ -95,7 +95,7 @@ def test_a_change_is_noted_field_by_field_and_secrets_and_students_only_as_chang
     )
 
 
-def test_what_changes_nothing_is_not_noted() -> None:
+def test_a_request_without_a_change_adds_no_audit_entry() -> None:
     save()
     schedule = {"enabled": True, "time": "21:00"}
     call(configuration, "PUT", f"{ONE}/schedule", schedule)
@@ -111,7 +111,7 @@ def test_what_changes_nothing_is_not_noted() -> None:
     call(configuration, "DELETE", ONE)
 
 
-def test_what_was_refused_is_not_noted() -> None:
+def test_a_refused_request_adds_no_audit_entry() -> None:
     before = entries()
 
     call(configuration, "PUT", ONE, without_password(port=0))
@@ -122,7 +122,7 @@ def test_what_was_refused_is_not_noted() -> None:
     assert entries() == before
 
 
-def test_a_mapping_is_noted_with_its_versions() -> None:
+def test_the_audit_records_the_versions_of_a_mapping() -> None:
     save()
     first = newest()
     renamed: dict[str, Any] = json.loads(json.dumps(MAPPING))
@@ -140,14 +140,14 @@ def test_a_mapping_is_noted_with_its_versions() -> None:
     )
 
 
-def test_a_schedule_is_noted_with_what_is_another_than_before() -> None:
+def test_the_audit_records_the_changed_fields_of_a_schedule() -> None:
     call(configuration, "PUT", f"{ONE}/schedule", {"enabled": True, "time": "21:00"})
     call(configuration, "PUT", f"{ONE}/schedule", {"enabled": False, "time": "21:00"})
 
     assert newest() == ("ada", "schedule_set", {"enabled": (True, False)})
 
 
-def test_who_asks_for_a_run_or_cancels_one_is_noted_with_its_id() -> None:
+def test_the_audit_records_the_request_and_the_cancellation_of_a_run_with_its_id() -> None:
     save()
     _, asked = call(configuration, "POST", f"{ONE}/exports", {}, claims=VIEWER)
     requested = newest()
@@ -162,7 +162,7 @@ def test_who_asks_for_a_run_or_cancels_one_is_noted_with_its_id() -> None:
     assert [entry["action"] for entry in entries()].count("export_cancelled") == 1
 
 
-def test_a_check_a_test_record_and_a_re_send_are_noted(tmp_path: Path) -> None:
+def test_the_audit_records_a_check_a_test_record_and_a_resend(tmp_path: Path) -> None:
     with AsyncSftpServer(tmp_path) as server:
         account = server.account()
         change(
@@ -194,7 +194,7 @@ def test_a_check_a_test_record_and_a_re_send_are_noted(tmp_path: Path) -> None:
     ]
 
 
-def test_a_removal_is_noted_without_the_student_and_a_sync_not_at_all() -> None:
+def test_the_audit_records_a_removal_without_the_student_and_no_sync() -> None:
     send(registration(STUDENT))
     before = entries()
     status, _ = call(
@@ -211,13 +211,13 @@ def test_a_removal_is_noted_without_the_student_and_a_sync_not_at_all() -> None:
     assert entries()[1:] == before
 
 
-def test_an_erasure_is_noted_with_its_run_and_without_the_student() -> None:
+def test_the_audit_records_an_erasure_with_its_run_and_without_the_student() -> None:
     _, asked = call(configuration, "POST", f"{ONE}/erasures", {"student_id": STUDENT})
 
     assert newest() == ("ada", "erasure_requested", {"run_id": (None, asked["run_id"])})
 
 
-def test_no_entry_holds_a_secret_or_a_student() -> None:
+def test_no_audit_entry_contains_a_secret_or_a_student() -> None:
     save()
     change(example_students=["7"])
     call(
@@ -243,7 +243,7 @@ def test_no_entry_holds_a_secret_or_a_student() -> None:
     assert all(int(item["expires_at"]["N"]) > 0 for item in audited)
 
 
-def test_a_removed_connection_keeps_its_audit_for_whoever_makes_it_again() -> None:
+def test_a_deleted_connection_keeps_its_audit_entries() -> None:
     call(configuration, "DELETE", ONE)
     call(configuration, "POST", "/connections", DOWNLOADS)
 
@@ -254,7 +254,7 @@ def test_a_removed_connection_keeps_its_audit_for_whoever_makes_it_again() -> No
     ]
 
 
-def test_it_is_read_page_by_page() -> None:
+def test_the_audit_is_read_page_by_page() -> None:
     for name in ("B", "C", "D"):
         change(name=name)
 
@@ -269,25 +269,25 @@ def test_it_is_read_page_by_page() -> None:
 
 
 @pytest.mark.parametrize("limit", ["0", "101", "-1", "x", "²", "", "9" * 5000])
-def test_a_limit_that_is_none_is_refused(limit: str) -> None:
+def test_an_invalid_limit_is_refused(limit: str) -> None:
     status, answer = audit(limit=limit)
 
     assert (status, answer["error"]["problems"][0]["path"]) == (400, "limit")
 
 
-def test_an_after_that_is_none_of_ours_is_no_fault() -> None:
+def test_an_unknown_page_token_is_no_error() -> None:
     assert audit(after="é" * 5000)[0] == 200
     assert audit(after="0")[1] == {"items": [], "next": None}
 
 
-def test_who_may_read_the_connection_may_read_its_audit() -> None:
+def test_a_reader_of_the_connection_may_read_its_audit() -> None:
     assert audit(VIEWER)[0] == 200
     assert audit(program("enroll", "sync/read"))[0] == 200
     assert audit(STRANGER)[0] == 403
 
 
 NOT_AUDITED = {
-    ("POST", f"{ONE}/registrations"),  # hundreds a day: what became of each is in its receipt
+    ("POST", f"{ONE}/registrations"),  # hundreds a day; each receipt shows the result
     ("POST", f"{ONE}/mapping/preview"),  # these change nothing
     ("POST", f"{ONE}/mapping/convert"),
     ("POST", f"{ONE}/schedule/preview"),
@@ -307,13 +307,13 @@ NOTED = {
     ("POST", f"{RUN}/resend"): "resend_requested",
     ("POST", f"{RUN}/cancel"): "export_cancelled",
     ("POST", f"{ONE}/erasures"): "erasure_requested",
-    ("POST", f"{RUN}/confirm"): "export_confirmed",  # tried in test_guards
+    ("POST", f"{RUN}/confirm"): "export_confirmed",  # tested in test_guards
 }
-"""What the routes that change something write: each is tried above."""
+"""The audit actions of all routes that change something; each has a test above."""
 
 
 @pytest.mark.lint
-def test_every_route_that_changes_something_writes_into_the_audit() -> None:
+def test_every_route_that_changes_something_adds_an_audit_entry() -> None:
     routes = [*sync.ROUTES, *configuration.ROUTES]
     changing = {(route.method, route.resource) for route in routes if route.method != "GET"}
     without = changing - NOTED.keys() - NOT_AUDITED

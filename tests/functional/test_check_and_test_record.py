@@ -50,8 +50,8 @@ def check() -> dict[str, Any]:
     return invoke(action="check")
 
 
-def test_record(**wish: Any) -> dict[str, Any]:
-    return invoke(action="test_record", **{"student_id": "7"} | wish)
+def test_record(**options: Any) -> dict[str, Any]:
+    return invoke(action="test_record", **{"student_id": "7"} | options)
 
 
 test_record.__test__ = False  # type: ignore[attr-defined]  # named like the action
@@ -69,10 +69,10 @@ def students() -> list[dict[str, Any]]:
     return sorted(stored_items("registrations"), key=str)
 
 
-# Asking over the API
+# Requests through the API
 
 
-def test_both_are_asked_for_and_started_in_the_background(
+def test_a_check_and_a_test_record_start_in_the_background(
     server: AsyncSftpServer, started: StartedExports
 ) -> None:
     set_up(server)
@@ -112,7 +112,7 @@ def test_one_check_of_a_connection_runs_at_a_time(
         ({"student_id": True}, ["student_id"]),
     ],
 )
-def test_a_test_record_of_nobody_is_refused(
+def test_a_test_record_without_a_student_is_refused(
     body: object, paths: list[str], server: AsyncSftpServer
 ) -> None:
     set_up(server)
@@ -123,7 +123,9 @@ def test_a_test_record_of_nobody_is_refused(
     assert sorted(problem["path"] for problem in answer["error"]["problems"]) == paths
 
 
-def test_strangers_may_do_neither(server: AsyncSftpServer) -> None:
+def test_other_districts_may_start_neither_a_check_nor_a_test_record(
+    server: AsyncSftpServer,
+) -> None:
     set_up(server)
 
     assert call(configuration, "POST", f"{ONE}/check", claims=STRANGER)[0] == 403
@@ -133,7 +135,7 @@ def test_strangers_may_do_neither(server: AsyncSftpServer) -> None:
 # Check
 
 
-def test_a_check_shows_every_step_and_is_remembered_until_the_connection_changes(
+def test_a_check_shows_every_step_and_is_kept_until_the_connection_changes(
     server: AsyncSftpServer,
 ) -> None:
     set_up(server)
@@ -152,7 +154,7 @@ def test_a_check_shows_every_step_and_is_remembered_until_the_connection_changes
     assert call(configuration, "GET", f"{ONE}/check")[0] == 404
 
 
-def test_a_check_that_fails_says_what_to_mend(server: AsyncSftpServer) -> None:
+def test_a_failed_check_states_the_remedy(server: AsyncSftpServer) -> None:
     set_up(server, password="wrong")
 
     run = check()
@@ -162,7 +164,7 @@ def test_a_check_that_fails_says_what_to_mend(server: AsyncSftpServer) -> None:
     assert [step["result"] for step in run["steps"]][4:6] == ["failed", "skipped"]
 
 
-def test_the_host_key_to_confirm_is_in_the_check(server: AsyncSftpServer) -> None:
+def test_a_check_shows_the_host_key_to_confirm(server: AsyncSftpServer) -> None:
     set_up(server, host_keys=[])
 
     run = check()
@@ -172,19 +174,19 @@ def test_the_host_key_to_confirm_is_in_the_check(server: AsyncSftpServer) -> Non
     assert server.sign_ins == []
 
 
-def test_each_step_is_in_the_record_as_soon_as_it_is_done(
+def test_each_step_of_a_check_is_recorded_as_soon_as_it_is_done(
     server: AsyncSftpServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     set_up(server)
     seen: list[tuple[str, int]] = []
     save = DynamoDBRuns.save
 
-    def watched(runs: DynamoDBRuns, run: Run) -> None:
+    def save_and_record(runs: DynamoDBRuns, run: Run) -> None:
         save(runs, run)
         _, read = call(configuration, "GET", RUN, run_id=run.run_id)
         seen.append((read["status"], len(read["steps"])))
 
-    monkeypatch.setattr(DynamoDBRuns, "save", watched)
+    monkeypatch.setattr(DynamoDBRuns, "save", save_and_record)
 
     check()
 
@@ -200,7 +202,7 @@ def test_a_download_connection_has_nothing_to_check() -> None:
     assert "downloaded" in run["message"]
 
 
-def test_a_check_beside_an_export_moves_nothing(server: AsyncSftpServer) -> None:
+def test_a_check_during_an_export_changes_nothing(server: AsyncSftpServer) -> None:
     set_up(server)
     send(registration("7"))
     before = students()
@@ -213,14 +215,14 @@ def test_a_check_beside_an_export_moves_nothing(server: AsyncSftpServer) -> None
 # Test record
 
 
-def test_one_students_record_is_sent_beside_the_real_file_and_stays_due(
+def test_a_test_record_is_sent_beside_the_real_file_and_the_student_stays_due(
     server: AsyncSftpServer,
 ) -> None:
     set_up(server)
     send(registration("7", "José"), registration("8"))
     run_export()
     send(registration("7", "Changed"))
-    before, live = students(), delivered(server)
+    before, files_before = students(), delivered(server)
 
     run = test_record()
 
@@ -229,14 +231,14 @@ def test_one_students_record_is_sent_beside_the_real_file_and_stays_due(
     assert file["path"] == "SISData/exports/2025/test/students.csv"
     assert file["lines"] == ["ID,First,Grade", "7,Changed,0"]
     assert len(file["sha256"]) == 64
-    assert delivered(server) == live | {
+    assert delivered(server) == files_before | {
         "SISData/exports/2025/test/students.csv": "ID,First,Grade\r\n7,Changed,0\r\n"
     }
     assert students() == before
     assert run_export()["years"][0]["rows"] == 1
 
 
-def test_a_student_who_would_be_held_is_not_sent_and_the_reasons_are_told(
+def test_the_test_record_of_a_held_student_is_not_sent_and_shows_the_reasons(
     server: AsyncSftpServer,
 ) -> None:
     set_up(server)
@@ -250,7 +252,7 @@ def test_a_student_who_would_be_held_is_not_sent_and_the_reasons_are_told(
     assert delivered(server) == {}
 
 
-def test_a_student_without_a_row_is_not_sent(server: AsyncSftpServer) -> None:
+def test_a_test_record_without_a_row_is_not_sent(server: AsyncSftpServer) -> None:
     file = MAPPING["files"][0] | {"where": [{"field": "students.grade", "equals": "none"}]}
     set_up(server, {"files": [file]})
     send(registration("7"))
@@ -261,7 +263,7 @@ def test_a_student_without_a_row_is_not_sent(server: AsyncSftpServer) -> None:
     assert "conditions" in run["message"]
 
 
-def test_a_package_is_sent_as_it_would_be(server: AsyncSftpServer) -> None:
+def test_a_test_record_is_sent_in_the_package_of_an_export(server: AsyncSftpServer) -> None:
     set_up(server, MAPPING | {"package": {"name": "set"}})
     send(registration("7"))
 
@@ -272,7 +274,7 @@ def test_a_package_is_sent_as_it_would_be(server: AsyncSftpServer) -> None:
     assert file["lines"] == ["ID,First,Grade", "7,Ann,0"]
 
 
-def test_an_unknown_student_is_said_so(server: AsyncSftpServer) -> None:
+def test_a_test_record_of_an_unknown_student_is_reported(server: AsyncSftpServer) -> None:
     set_up(server)
 
     run = test_record(student_id="99")
@@ -280,7 +282,7 @@ def test_an_unknown_student_is_said_so(server: AsyncSftpServer) -> None:
     assert (run["status"], run["error"]["code"]) == ("failed", "not_found")
 
 
-def test_a_year_may_be_named(server: AsyncSftpServer) -> None:
+def test_a_test_record_may_name_a_school_year(server: AsyncSftpServer) -> None:
     set_up(server)
     send(registration("7", "Old", year=2024), registration("7", "New"))
 
@@ -289,7 +291,9 @@ def test_a_year_may_be_named(server: AsyncSftpServer) -> None:
     assert run["years"][0]["files"][0]["path"] == "SISData/exports/2024/test/students.csv"
 
 
-def test_a_server_that_refuses_is_told_and_nothing_of_ours_stays(server: AsyncSftpServer) -> None:
+def test_a_refusal_by_the_server_is_reported_and_no_file_of_ours_stays(
+    server: AsyncSftpServer,
+) -> None:
     set_up(server)
     send(registration("7"))
     server.faults.forbidden.update({"rename", "posix_rename"})

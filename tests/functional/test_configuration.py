@@ -1,4 +1,4 @@
-"""The configuration function: its real handler, over DynamoDB and Secrets Manager in process."""
+"""The configuration function: its real handler with emulated DynamoDB and Secrets Manager."""
 
 import datetime as dt
 import json
@@ -55,7 +55,7 @@ def send(
     query: dict[str, str] | None = None,
     **path: str,
 ) -> tuple[int, Any]:
-    """The status and the body of the answer; a connection's id is NORTH unless given."""
+    """Returns status and body of the response; the connection is NORTH unless given."""
     if "{connection_id}" in resource:
         path.setdefault("connection_id", NORTH)
     event = api_event(
@@ -81,7 +81,7 @@ def secrets_of(connection_id: str = NORTH) -> Credentials:
 # Connections
 
 
-def test_the_sample_events_set_a_connection_up_and_export(started: StartedExports) -> None:
+def test_the_sample_events_set_up_a_connection_and_export(started: StartedExports) -> None:
     answers = [
         handler(sample(f"configuration_{case}"), None)
         for case in (
@@ -110,7 +110,7 @@ def test_secrets_are_stored_and_never_shown(capsys: pytest.CaptureFixture[str]) 
     assert "only-an-example" not in capsys.readouterr().out
 
 
-def test_a_change_keeps_the_secrets_that_are_not_mentioned() -> None:
+def test_a_change_keeps_the_secrets_that_it_does_not_name() -> None:
     create()
 
     status, answer = send("PUT", ONE, {**SHOWN, "name": "Renamed"})
@@ -120,7 +120,7 @@ def test_a_change_keeps_the_secrets_that_are_not_mentioned() -> None:
     assert secrets_of() == Credentials(password="only-an-example")
 
 
-def test_a_removed_connection_leaves_no_secret() -> None:
+def test_a_deleted_connection_leaves_no_secret() -> None:
     create()
 
     assert send("DELETE", ONE) == (204, None)
@@ -130,7 +130,7 @@ def test_a_removed_connection_leaves_no_secret() -> None:
     assert send("GET", "/connections") == (200, {"items": [], "next": None})
 
 
-def test_a_removed_connection_can_be_made_again_and_finds_its_mapping() -> None:
+def test_a_deleted_connection_can_be_recreated_and_keeps_its_mapping() -> None:
     create()
     save()
     send("DELETE", ONE)
@@ -141,7 +141,7 @@ def test_a_removed_connection_can_be_made_again_and_finds_its_mapping() -> None:
     assert secrets_of() == Credentials(password="another")
 
 
-def test_the_id_of_a_removed_connection_does_not_fall_to_another_district() -> None:
+def test_another_district_cannot_take_the_id_of_a_deleted_connection() -> None:
     create()
     send("DELETE", ONE)
 
@@ -151,7 +151,7 @@ def test_the_id_of_a_removed_connection_does_not_fall_to_another_district() -> N
     assert secret_names() == []
 
 
-def test_a_taken_id_leaves_the_connection_and_its_secrets_alone() -> None:
+def test_creating_a_connection_with_a_taken_id_changes_neither_connection_nor_secrets() -> None:
     create()
     before = stored_items()
 
@@ -165,14 +165,14 @@ def test_a_taken_id_leaves_the_connection_and_its_secrets_alone() -> None:
     assert secrets_of() == Credentials(password="only-an-example")
 
 
-def test_the_programs_that_a_connection_may_name_are_listed() -> None:
+def test_the_options_list_the_programs_that_a_connection_may_name() -> None:
     status, answer = send("GET", "/programs", claims=VIEWER)
 
     assert status == 200
     assert answer["items"] == [{"client_id": "enroll", "name": "SchoolMint Enroll"}]
 
 
-def test_the_id_is_the_paths() -> None:
+def test_the_connection_id_is_the_one_in_the_path() -> None:
     create()
 
     status, answer = send("PUT", ONE, {**SHOWN, "connection_id": "south"})
@@ -194,7 +194,7 @@ def test_a_stored_password_is_not_sent_to_another_server() -> None:
     assert secrets_of() == Credentials()
 
 
-def test_a_detour_by_download_does_not_carry_the_password_to_another_server() -> None:
+def test_a_change_to_download_and_back_does_not_send_the_password_to_another_server() -> None:
     create()
     send("PUT", ONE, {**SHOWN, "delivery": "download", "host": ""})
 
@@ -203,7 +203,7 @@ def test_a_detour_by_download_does_not_carry_the_password_to_another_server() ->
     assert status == 400
 
 
-def test_mistakes_are_answered_together_and_nothing_is_stored() -> None:
+def test_all_mistakes_are_reported_together_and_nothing_is_stored() -> None:
     status, answer = send(
         "POST", "/connections", {**CONNECTION, "port": 0, "host": "x y", "folder": ".."}
     )
@@ -217,7 +217,7 @@ def test_mistakes_are_answered_together_and_nothing_is_stored() -> None:
     assert (stored_items(), secret_names()) == ([], [])
 
 
-def test_a_connection_whose_secrets_cannot_be_stored_is_not_left_half_made(
+def test_a_connection_whose_secrets_cannot_be_stored_is_not_created(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     def refuse(*_: object) -> None:
@@ -245,7 +245,7 @@ def test_a_change_whose_secrets_cannot_be_stored_changes_nothing(
     assert send("GET", ONE) == (200, SHOWN)
 
 
-# Who may
+# Access
 
 
 REFUSED_AT_CREATION = {
@@ -259,7 +259,7 @@ REFUSED_AT_CREATION = {
 
 
 @pytest.mark.parametrize("claims", REFUSED_AT_CREATION.values(), ids=REFUSED_AT_CREATION)
-def test_who_is_refused_leaves_nothing_stored(claims: dict[str, str]) -> None:
+def test_a_refused_caller_leaves_nothing_stored(claims: dict[str, str]) -> None:
     status, answer = send(
         "POST", "/connections", {**CONNECTION, "programs": ["enroll"]}, claims=claims
     )
@@ -286,7 +286,7 @@ ROUTES = [
     ids=["stranger", "no group", "no role", "unbound program"],
 )
 @pytest.mark.parametrize(("method", "resource", "body"), ROUTES)
-def test_every_route_of_a_connection_refuses_whoever_is_not_entitled(
+def test_every_route_of_a_connection_refuses_a_caller_without_access(
     method: str,
     resource: str,
     body: object,
@@ -307,7 +307,7 @@ def test_every_route_of_a_connection_refuses_whoever_is_not_entitled(
 
 
 @pytest.mark.parametrize(("method", "resource", "body"), ROUTES)
-def test_limited_access_reads_and_runs_but_changes_nothing(
+def test_limited_access_may_read_and_run_but_change_nothing(
     method: str, resource: str, body: object
 ) -> None:
     create()
@@ -319,23 +319,23 @@ def test_limited_access_reads_and_runs_but_changes_nothing(
     assert (status == 403) is (method in {"PUT", "DELETE"})
 
 
-def test_a_list_shows_what_the_caller_may_see() -> None:
+def test_a_list_shows_the_connections_that_the_caller_may_read() -> None:
     create()
     create(connection_id="south", district="south", folder="south", programs=["enroll"])
 
-    def seen_by(claims: dict[str, str]) -> list[str]:
+    def listed_for(claims: dict[str, str]) -> list[str]:
         return [
             item["connection_id"] for item in send("GET", "/connections", claims=claims)[1]["items"]
         ]
 
-    assert seen_by(OPERATOR) == [NORTH, "south"]
-    assert seen_by(VIEWER) == [NORTH]
-    assert seen_by(STRANGER) == ["south"]
-    assert seen_by(program("enroll", "sync/read")) == ["south"]
-    assert seen_by(program("other", "sync/read")) == []
+    assert listed_for(OPERATOR) == [NORTH, "south"]
+    assert listed_for(VIEWER) == [NORTH]
+    assert listed_for(STRANGER) == ["south"]
+    assert listed_for(program("enroll", "sync/read")) == ["south"]
+    assert listed_for(program("other", "sync/read")) == []
 
 
-def test_a_connection_is_not_moved_to_a_foreign_district() -> None:
+def test_a_connection_cannot_move_to_a_district_of_another_caller() -> None:
     create()
 
     status, _ = send("PUT", ONE, {**SHOWN, "district": "south", "password": "new"})
@@ -345,7 +345,7 @@ def test_a_connection_is_not_moved_to_a_foreign_district() -> None:
     assert secrets_of() == Credentials(password="only-an-example")
 
 
-def test_whoever_belongs_to_both_districts_may_move_a_connection() -> None:
+def test_a_caller_of_both_districts_may_move_a_connection() -> None:
     create()
     both = person("full-access", "district:north", "district:south")
 
@@ -353,7 +353,7 @@ def test_whoever_belongs_to_both_districts_may_move_a_connection() -> None:
     assert send("GET", ONE)[0] == 403
 
 
-def test_a_program_sets_up_a_connection_that_names_it_and_stays_named() -> None:
+def test_a_program_can_create_only_a_connection_that_names_it_and_cannot_remove_itself() -> None:
     claims = program("terraform", "sync/configuration.write", "sync/read")
     named = {**SHOWN, "programs": ["terraform"]}
 
@@ -366,14 +366,14 @@ def test_a_program_sets_up_a_connection_that_names_it_and_stays_named() -> None:
     ("claims", "status"),
     [(OPERATOR, 404), (STRANGER, 404), (program("enroll", "sync/read"), 403), (person(), 403)],
 )
-def test_what_does_not_exist(claims: dict[str, str], status: int) -> None:
+def test_an_unknown_connection_is_not_found(claims: dict[str, str], status: int) -> None:
     assert send("GET", ONE, claims=claims)[0] == status
 
 
 # Mappings
 
 
-def test_a_mapping_is_versioned_and_saved_by_someone() -> None:
+def test_a_saved_mapping_has_a_version_and_its_author() -> None:
     create()
     changed = {"files": [{**MAPPING["files"][0], "name": "changed"}]}
     assert send("GET", f"{ONE}/mapping")[0] == 404
@@ -390,7 +390,7 @@ def test_a_mapping_is_versioned_and_saved_by_someone() -> None:
     )
 
 
-def test_saving_what_is_there_makes_no_new_version() -> None:
+def test_saving_an_unchanged_mapping_makes_no_new_version() -> None:
     create()
     save()
 
@@ -422,7 +422,7 @@ def test_a_change_of_a_stale_version_is_not_saved(tag: str) -> None:
     assert send("GET", f"{ONE}/mapping")[1]["version"] == 2
 
 
-def test_the_version_in_an_earlier_answer_counts_like_if_match() -> None:
+def test_the_version_in_the_body_counts_like_if_match() -> None:
     create()
     read = save()[1]
     save({"files": [{**MAPPING["files"][0], "name": "changed"}]})
@@ -453,7 +453,7 @@ def test_a_mapping_with_mistakes_is_not_saved() -> None:
     assert send("GET", f"{ONE}/mapping")[0] == 404
 
 
-# Two connections on one file
+# Connections that share a file
 
 
 def test_two_mappings_may_not_write_the_same_file() -> None:
@@ -495,7 +495,9 @@ def test_a_connection_may_not_be_moved_onto_anothers_file() -> None:
         {"host": "other.example.org"},
     ],
 )
-def test_connections_that_differ_in_the_place_get_along(difference: dict[str, object]) -> None:
+def test_connections_with_different_destinations_may_share_file_names(
+    difference: dict[str, object],
+) -> None:
     create()
     save()
     create(**{**difference, "connection_id": "twin"})
@@ -503,7 +505,7 @@ def test_connections_that_differ_in_the_place_get_along(difference: dict[str, ob
     assert save(connection_id="twin", claims=OPERATOR)[0] == 200
 
 
-def test_an_absolute_folder_is_one_place_for_every_account() -> None:
+def test_an_absolute_folder_is_the_same_destination_for_every_account() -> None:
     create(folder="/sis/{school_year}")
     save()
     create(connection_id="twin", username="another", folder="/sis/2025")
@@ -518,7 +520,7 @@ def ask(body: object = None, **more: Any) -> tuple[int, Any]:
     return send("POST", f"{ONE}/exports", body, **more)
 
 
-def test_an_export_is_requested_and_seen_as_pending(started: StartedExports) -> None:
+def test_a_requested_export_is_pending(started: StartedExports) -> None:
     create()
     save()
 
@@ -537,7 +539,7 @@ def test_an_export_is_requested_and_seen_as_pending(started: StartedExports) -> 
     assert send("GET", f"{ONE}/exports") == (200, {"items": [run], "next": None})
 
 
-def test_a_second_request_is_answered_with_the_firsts_id(started: StartedExports) -> None:
+def test_a_second_request_returns_the_id_of_the_first(started: StartedExports) -> None:
     create()
     save()
     first = ask()[1]["run_id"]
@@ -549,7 +551,7 @@ def test_a_second_request_is_answered_with_the_firsts_id(started: StartedExports
     assert len(started.events) == 1
 
 
-def test_a_run_that_holds_the_lease_is_in_the_way(started: StartedExports) -> None:
+def test_a_run_that_holds_the_lease_blocks_a_request(started: StartedExports) -> None:
     create()
     save()
     table = DynamoDBRegistrationsTable(boto3.client("dynamodb"), "registrations")
@@ -563,7 +565,7 @@ def test_a_run_that_holds_the_lease_is_in_the_way(started: StartedExports) -> No
     assert send("GET", f"{ONE}/exports")[1]["items"] == []
 
 
-def test_an_export_that_could_not_be_started_is_recorded_and_makes_place(
+def test_an_export_that_could_not_start_is_recorded_and_blocks_no_request(
     started: StartedExports,
 ) -> None:
     create()
@@ -578,7 +580,7 @@ def test_an_export_that_could_not_be_started_is_recorded_and_makes_place(
     assert ask()[0] == 202
 
 
-def test_an_export_that_began_though_the_answer_was_lost_keeps_its_own_record(
+def test_an_export_that_began_although_the_response_was_lost_keeps_its_record(
     started: StartedExports, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     create()
@@ -599,7 +601,7 @@ def test_an_export_that_began_though_the_answer_was_lost_keeps_its_own_record(
     assert run["status"] == "succeeded"
 
 
-def test_years_and_contents_are_handed_on(started: StartedExports) -> None:
+def test_an_export_request_passes_on_years_and_contents(started: StartedExports) -> None:
     create()
     save()
 
@@ -623,7 +625,7 @@ def test_years_and_contents_are_handed_on(started: StartedExports) -> None:
         ([], []),
     ],
 )
-def test_a_request_that_cannot_be_understood_starts_nothing(
+def test_an_invalid_request_starts_nothing(
     body: object, paths: list[str], started: StartedExports
 ) -> None:
     create()
@@ -637,7 +639,7 @@ def test_a_request_that_cannot_be_understood_starts_nothing(
     assert send("GET", f"{ONE}/exports")[1]["items"] == []
 
 
-def test_without_a_mapping_the_answer_says_what_to_do_first() -> None:
+def test_an_export_without_a_mapping_states_the_remedy() -> None:
     create()
 
     status, answer = ask()
@@ -648,7 +650,7 @@ def test_without_a_mapping_the_answer_says_what_to_do_first() -> None:
     )
 
 
-def test_without_a_host_key_nothing_is_sent() -> None:
+def test_a_connection_without_a_host_key_sends_nothing() -> None:
     create(host_keys=[])
     save()
 
@@ -665,7 +667,7 @@ def test_a_download_needs_no_host_key() -> None:
 
 
 @pytest.mark.parametrize("limit", ["0", "101", "x", "-1", "²", "9" * 5000])
-def test_a_page_has_a_sensible_length(limit: str) -> None:
+def test_a_page_limit_is_bounded(limit: str) -> None:
     create()
 
     status, answer = send("GET", f"{ONE}/exports", query={"limit": limit})

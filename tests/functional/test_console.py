@@ -1,4 +1,4 @@
-"""The console's function: its headers, versions and caching; and what it is made of."""
+"""The console function: headers, versions, caching, and the structure of its modules."""
 
 import hashlib
 import json
@@ -29,7 +29,7 @@ def get(path: str = "", **headers: str) -> dict[str, Any]:
     return app.handler(event, None)
 
 
-def test_nothing_but_its_own_files_runs_in_the_page() -> None:
+def test_only_its_own_files_run_in_the_page() -> None:
     headers = get()["headers"]
 
     assert headers["Content-Security-Policy"] == (
@@ -42,13 +42,13 @@ def test_nothing_but_its_own_files_runs_in_the_page() -> None:
 
 
 @pytest.mark.parametrize("path", ["", "config.json", f"{app.VERSION}/app.js", "nowhere"])
-def test_every_answer_has_the_headers_that_protect(path: str) -> None:
+def test_every_response_has_the_security_headers(path: str) -> None:
     protect = {"Content-Security-Policy", "X-Content-Type-Options", "Referrer-Policy"}
 
     assert protect <= {*get(path)["headers"]}
 
 
-def test_the_page_gets_the_address_where_people_sign_in() -> None:
+def test_the_page_contains_the_sign_in_address() -> None:
     answer = get("config.json")
 
     assert json.loads(answer["body"]) == {
@@ -58,7 +58,7 @@ def test_the_page_gets_the_address_where_people_sign_in() -> None:
 
 
 @pytest.mark.parametrize("path", ["app.js", "000000000000/app.js", f"{app.VERSION}/../app.py"])
-def test_files_are_there_under_their_version_only(path: str) -> None:
+def test_files_are_served_under_their_version_only(path: str) -> None:
     assert get(path)["statusCode"] == 404
 
 
@@ -71,19 +71,19 @@ def test_an_unchanged_page_is_not_sent_again() -> None:
 
 
 def imports(path: str) -> set[str]:
-    """The modules that a module imports at once, by their paths below static/."""
+    """The static imports of a module, as paths below static/."""
     found = re.findall(r'(?:from|import)\s*"(\.[^"]+)"', app.FILES[path].body)
     return {normpath(f"{dirname(path)}/{one}").lstrip("/") for one in found}
 
 
 def loaded(path: str) -> set[str]:
-    """The pages that a module loads on the first visit."""
+    """The pages that a module imports dynamically."""
     found = re.findall(r'import\("(\.[^"]+)"\)', app.FILES[path].body)
     return {normpath(f"{dirname(path)}/{one}").lstrip("/") for one in found}
 
 
 def reached_by(next_modules: Callable[[str], set[str]]) -> set[str]:
-    """The entry module and all modules that follow from it."""
+    """The entry module and all modules that it imports, directly or not."""
     reached, waiting = set[str](), ["app.js"]
     while waiting:
         path = waiting.pop()
@@ -106,7 +106,7 @@ def test_every_module_is_part_of_a_page() -> None:
     assert reached >= {*MODULES}
 
 
-def test_no_module_imports_itself_by_way_of_others() -> None:
+def test_the_modules_have_no_import_cycle() -> None:
     TopologicalSorter({path: imports(path) | loaded(path) for path in MODULES}).prepare()
 
 
@@ -136,7 +136,7 @@ def test_modules_are_short_and_folders_have_few_of_them() -> None:
     assert (long, full) == ({}, {})
 
 
-def test_there_is_no_script_or_style_in_any_template() -> None:
+def test_no_template_contains_a_script_or_style() -> None:
     for path, file in app.FILES.items():
         if not path.startswith("vendor/"):
             assert not re.search(
@@ -144,7 +144,7 @@ def test_there_is_no_script_or_style_in_any_template() -> None:
             )
 
 
-def test_the_libraries_are_the_files_that_were_taken() -> None:
+def test_the_libraries_are_the_recorded_files() -> None:
     listed = json.loads((VENDOR / "versions.json").read_text())
 
     expected = {name: digest for files in listed.values() for name, digest in files.items()}

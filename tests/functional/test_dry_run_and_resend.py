@@ -1,4 +1,4 @@
-"""Dry runs, sending again, the override and .done files: the real handlers and SFTP server."""
+"""Dry runs, resends, the override and .done files, with real handlers and SFTP server."""
 
 import datetime as dt
 import hashlib
@@ -27,14 +27,14 @@ from tests.functional.support.district import (
     set_up,
 )
 from tests.functional.support.events import STRANGER, VIEWER
-from tests.functional.test_run_history import ONE_RUN, ask, hold_lease, link
+from tests.functional.test_run_history import ONE_RUN, hold_lease, link, request_export
 from tests.support.sftp_servers import AsyncSftpServer
 
 pytestmark = pytest.mark.usefixtures("started")
 
 STUDENTS = "SISData/exports/2025/students.csv"
 HEADER = "ID,First,Grade\r\n"
-OF_ALL = {"files": [MAPPING["files"][0] | {"contents": "all"}]}
+FULL = {"files": [MAPPING["files"][0] | {"contents": "all"}]}
 
 
 @pytest.fixture
@@ -44,7 +44,7 @@ def server(tmp_path: Path) -> Iterator[AsyncSftpServer]:
 
 
 def on_server(server: AsyncSftpServer) -> dict[str, str]:
-    """Every file on the server by its path, hidden ones too."""
+    """Every file on the server by its path, hidden files included."""
     return {
         path.relative_to(server.root).as_posix(): path.read_bytes().decode()
         for path in server.root.rglob("*")
@@ -60,7 +60,7 @@ def archived(key: str) -> str:
 # Dry run
 
 
-def test_a_dry_run_shows_tonights_file_and_moves_nothing(server: AsyncSftpServer) -> None:
+def test_a_dry_run_shows_the_next_file_and_changes_nothing(server: AsyncSftpServer) -> None:
     set_up(server)
     send(registration("1", "Eve"))
     run_export()
@@ -86,7 +86,7 @@ def test_a_dry_run_shows_tonights_file_and_moves_nothing(server: AsyncSftpServer
     assert f"/{kept}?" in link(run["run_id"])[1]["url"]
 
 
-def test_an_export_after_a_dry_run_delivers_what_it_showed(server: AsyncSftpServer) -> None:
+def test_an_export_after_a_dry_run_delivers_the_lines_shown(server: AsyncSftpServer) -> None:
     set_up(server)
     send(registration("007"))
     shown = run_export(dry_run=True)
@@ -98,14 +98,14 @@ def test_an_export_after_a_dry_run_delivers_what_it_showed(server: AsyncSftpServ
     assert run_export(dry_run=True)["status"] == "nothing_to_export"
 
 
-def test_a_dry_run_goes_beside_an_export_and_shows_no_more_than_the_first_lines(
+def test_a_dry_run_runs_beside_an_export_and_shows_only_the_first_lines(
     server: AsyncSftpServer, started: StartedExports
 ) -> None:
     set_up(server)
     send(*(registration(f"{number:03}") for number in range(30)))
     hold_lease("another", 120)
 
-    run_id = ask(dry_run=True)
+    run_id = request_export(dry_run=True)
 
     (run,) = started.runs
     assert run.kind is RunKind.DRY_RUN
@@ -115,7 +115,7 @@ def test_a_dry_run_goes_beside_an_export_and_shows_no_more_than_the_first_lines(
     assert len(record["years"][0]["files"][0]["lines"]) == 21
 
 
-def test_a_dry_run_and_its_files_are_gone_after_a_day(
+def test_a_dry_run_and_its_files_expire_after_a_day(
     server: AsyncSftpServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     set_up(server)
@@ -126,15 +126,17 @@ def test_a_dry_run_and_its_files_are_gone_after_a_day(
 
     assert abs(asked - time.time()) < 60
     assert link(run["run_id"])[0] == 200
-    # The lifecycle rule works by days, and late: the link is refused by the hour.
+    # The lifecycle rule deletes files by the day and late; links expire by the hour.
     monkeypatch.setattr(
         "registration_sync.use_cases.runs.link_file.DRY_RUN_RETENTION", dt.timedelta(0)
     )
     assert link(run["run_id"])[0] == 404
 
 
-def test_a_dry_run_tells_that_a_file_of_all_would_not_go(server: AsyncSftpServer) -> None:
-    set_up(server, OF_ALL)
+def test_a_dry_run_reports_a_full_file_that_an_export_would_not_send(
+    server: AsyncSftpServer,
+) -> None:
+    set_up(server, FULL)
     send(registration("1"), registration("2", grade="X"))
 
     (year,) = run_export(dry_run=True)["years"]
@@ -143,15 +145,15 @@ def test_a_dry_run_tells_that_a_file_of_all_would_not_go(server: AsyncSftpServer
     assert year["held"][0]["student_id"] == "2"
 
 
-# Sending again
+# Resend
 
 
-def resend(run_id: str, wish: object = None, **more: Any) -> tuple[int, Any]:
-    return call(configuration, "POST", f"{ONE_RUN}/resend", wish, run_id=run_id, **more)
+def resend(run_id: str, body: object = None, **more: Any) -> tuple[int, Any]:
+    return call(configuration, "POST", f"{ONE_RUN}/resend", body, run_id=run_id, **more)
 
 
 def two_runs(server: AsyncSftpServer) -> tuple[dict[str, Any], dict[str, Any]]:
-    """Two students of 2025 and one of 2024, then another one of 2025."""
+    """Exports two students of 2025 and one of 2024, then a third of 2025."""
     set_up(server)
     send(registration("007", "José"), registration("1e5"), registration("8", year=2024))
     first = run_export()
@@ -159,7 +161,7 @@ def two_runs(server: AsyncSftpServer) -> tuple[dict[str, Any], dict[str, Any]]:
     return first, run_export()
 
 
-def test_a_run_is_sent_again_byte_for_byte_to_the_same_paths_and_moves_nothing(
+def test_a_resend_sends_the_same_bytes_to_the_same_paths_and_changes_nothing(
     server: AsyncSftpServer, started: StartedExports
 ) -> None:
     first, _ = two_runs(server)
@@ -183,20 +185,20 @@ def test_a_run_is_sent_again_byte_for_byte_to_the_same_paths_and_moves_nothing(
         on_disk = (server.root / then["path"]).read_bytes()
         assert hashlib.sha256(on_disk).hexdigest() == then["sha256"] == file["sha256"]
         assert year["rows"] == repeated["rows"]
-    assert without_lease(stored_items("registrations")) == without_lease(before)
-    assert run_export()["years"][1]["rows"] == 1  # who was due still is
+    assert marker_without_lease(stored_items("registrations")) == marker_without_lease(before)
+    assert run_export()["years"][1]["rows"] == 1  # due students stay due
     assert link(run["run_id"])[0] == 200
 
 
-def without_lease(items: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """A lease that was taken and given back leaves the time since when it was held."""
+def marker_without_lease(items: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """A released lease leaves the time at which it was taken."""
     return [
         {name: value for name, value in item.items() if not name.startswith("lease_")}
         for item in items
     ]
 
 
-def test_some_students_are_sent_again_with_the_head_of_their_file(server: AsyncSftpServer) -> None:
+def test_a_resend_of_some_students_keeps_the_header_of_the_file(server: AsyncSftpServer) -> None:
     first, _ = two_runs(server)
 
     run = run_export(resend_of=first["run_id"], student_ids=["1e5"])
@@ -207,7 +209,7 @@ def test_some_students_are_sent_again_with_the_head_of_their_file(server: AsyncS
     assert run["student_ids"] == ["1e5"]
 
 
-def test_the_byte_order_mark_and_no_header_are_kept_when_some_are_sent_again(
+def test_a_resend_of_some_students_keeps_the_byte_order_mark_and_adds_no_header(
     server: AsyncSftpServer,
 ) -> None:
     file = MAPPING["files"][0] | {"encoding": "utf-8-bom", "header": False}
@@ -220,7 +222,7 @@ def test_the_byte_order_mark_and_no_header_are_kept_when_some_are_sent_again(
     assert on_server(server)[STUDENTS] == "\ufeff2,José,0\r\n"
 
 
-def test_one_year_or_one_file_is_sent_again(server: AsyncSftpServer) -> None:
+def test_a_resend_may_select_one_year_or_one_file(server: AsyncSftpServer) -> None:
     first, _ = two_runs(server)
     newest = on_server(server)[STUDENTS]
 
@@ -232,7 +234,7 @@ def test_one_year_or_one_file_is_sent_again(server: AsyncSftpServer) -> None:
     assert on_server(server)[STUDENTS] == newest
 
 
-def test_a_student_who_is_not_in_that_run_keeps_anything_from_being_sent(
+def test_a_resend_with_an_unknown_student_sends_nothing(
     server: AsyncSftpServer,
 ) -> None:
     first, _ = two_runs(server)
@@ -245,8 +247,8 @@ def test_a_student_who_is_not_in_that_run_keeps_anything_from_being_sent(
     assert on_server(server) == before
 
 
-def test_some_students_of_a_file_of_all_are_not_sent_again(server: AsyncSftpServer) -> None:
-    set_up(server, OF_ALL)
+def test_a_resend_of_some_students_of_a_full_file_is_refused(server: AsyncSftpServer) -> None:
+    set_up(server, FULL)
     send(registration("1"), registration("2"))
     first = run_export()
 
@@ -256,7 +258,7 @@ def test_some_students_of_a_file_of_all_are_not_sent_again(server: AsyncSftpServ
     assert on_server(server)[STUDENTS].count("\n") == 3
 
 
-def test_no_export_runs_beside_a_resend(server: AsyncSftpServer) -> None:
+def test_no_export_runs_during_a_resend(server: AsyncSftpServer) -> None:
     first, _ = two_runs(server)
     hold_lease("an-export", 120)
 
@@ -265,7 +267,7 @@ def test_no_export_runs_beside_a_resend(server: AsyncSftpServer) -> None:
     assert answer["error"]["code"] == AlreadyRunning.code
 
 
-def test_an_archived_file_that_is_gone_or_changed_is_not_sent(server: AsyncSftpServer) -> None:
+def test_a_resend_refuses_a_missing_or_changed_archived_file(server: AsyncSftpServer) -> None:
     first, second = two_runs(server)
     before = on_server(server)
     s3 = boto3.client("s3")
@@ -279,30 +281,30 @@ def test_an_archived_file_that_is_gone_or_changed_is_not_sent(server: AsyncSftpS
     assert on_server(server) == before
 
 
-def test_what_cannot_be_sent_again_is_refused_with_the_reason(server: AsyncSftpServer) -> None:
+def test_an_impossible_resend_is_refused_with_the_reason(server: AsyncSftpServer) -> None:
     first, _ = two_runs(server)
     dry = run_export(dry_run=True)
-    again = run_export(resend_of=first["run_id"])
+    resent = run_export(resend_of=first["run_id"])
     nothing = run_export()
 
     assert resend("20250101T000000Z-00000000")[0] == 404
     assert resend(first["run_id"], claims=STRANGER)[0] == 403
     assert resend(dry["run_id"])[0] == 409
-    status, answer = resend(again["run_id"])
+    status, answer = resend(resent["run_id"])
     assert (status, f"Send {first['run_id']} again" in answer["error"]["message"]) == (409, True)
     assert resend(nothing["run_id"])[0] == 409
-    for wish, path in (
+    for body, path in (
         ({"school_years": [2023]}, "school_years"),
         ({"files": [{"school_year": 2025, "name": "x.csv"}]}, "files"),
         ({"files": [{"name": "x.csv"}]}, "files[0]"),
         ({"student_ids": ["a b"]}, "student_ids[0]"),
         ({"students": []}, "students"),
     ):
-        status, answer = resend(first["run_id"], wish)
+        status, answer = resend(first["run_id"], body)
         assert (status, answer["error"]["problems"][0]["path"]) == (400, path)
 
 
-def test_a_path_that_another_connection_has_by_now_is_not_written(server: AsyncSftpServer) -> None:
+def test_a_resend_does_not_write_to_the_path_of_another_connection(server: AsyncSftpServer) -> None:
     first, _ = two_runs(server)
     connection = call(configuration, "GET", "/connections/{connection_id}")[1]
     moved = connection | {"folder": "elsewhere/{school_year}"}
@@ -317,7 +319,7 @@ def test_a_path_that_another_connection_has_by_now_is_not_written(server: AsyncS
     assert (status, '"twin"' in answer["error"]["message"]) == (409, True)
 
 
-def test_a_connection_that_moved_is_sent_to_where_it_is_now_and_that_is_told(
+def test_a_resend_of_a_moved_connection_goes_to_the_current_server_with_a_notice(
     server: AsyncSftpServer, tmp_path: Path
 ) -> None:
     first, _ = two_runs(server)
@@ -343,15 +345,15 @@ def test_a_connection_that_moved_is_sent_to_where_it_is_now_and_that_is_told(
 # The override
 
 
-def test_a_full_file_is_sent_without_held_students_if_a_person_decides_it_and_they_stay_due(
+def test_an_override_sends_a_full_file_without_held_students_who_stay_due(
     server: AsyncSftpServer,
 ) -> None:
-    set_up(server, OF_ALL)
+    set_up(server, FULL)
     send(registration("1"), registration("2"))
     run_export()
     id_and_name, grade = MAPPING["files"][0]["fields"][:2], MAPPING["files"][0]["fields"][2]
     without_k = [*id_and_name, grade | {"codes": {"1": "1"}}]
-    save({"files": [OF_ALL["files"][0] | {"fields": without_k}]})
+    save({"files": [FULL["files"][0] | {"fields": without_k}]})
     send(registration("1", grade="1"), registration("3"))
     refused = run_export()
 
@@ -368,7 +370,9 @@ def test_a_full_file_is_sent_without_held_students_if_a_person_decides_it_and_th
     assert on_server(server)[STUDENTS] == f"{HEADER}2,Ann,0\r\n3,Ann,0\r\n"
 
 
-def test_only_full_access_may_override(server: AsyncSftpServer, started: StartedExports) -> None:
+def test_only_full_access_may_override_held_students(
+    server: AsyncSftpServer, started: StartedExports
+) -> None:
     set_up(server)
     path = "/connections/{connection_id}/exports"
 
@@ -382,7 +386,7 @@ def test_only_full_access_may_override(server: AsyncSftpServer, started: Started
 
 
 @pytest.mark.parametrize("lacks_posix_rename", [False, True])
-def test_an_importer_never_sees_a_done_file_beside_a_half_replaced_set(
+def test_an_importer_never_finds_a_done_file_beside_a_half_replaced_set(
     server: AsyncSftpServer, lacks_posix_rename: bool
 ) -> None:
     two = {"files": [MAPPING["files"][0], MAPPING["files"][0] | {"name": "contacts"}]}
@@ -414,7 +418,7 @@ def test_an_importer_never_sees_a_done_file_beside_a_half_replaced_set(
 
 
 class Watched(list[tuple[str, str]]):
-    """A server's requests; looks before each of them."""
+    """The requests of a server; calls `look` before each."""
 
     def __init__(self, look: Callable[[], None]) -> None:
         super().__init__()
@@ -425,18 +429,18 @@ class Watched(list[tuple[str, str]]):
         super().append(request)
 
 
-def test_a_resend_announces_its_files_too(server: AsyncSftpServer) -> None:
+def test_a_resend_writes_done_files(server: AsyncSftpServer) -> None:
     set_up(server, done_file=True)
     send(registration("1"))
     first = run_export()
-    (server.root / f"{STUDENTS}.done").unlink()  # the importer took it
+    (server.root / f"{STUDENTS}.done").unlink()  # the importer collected it
 
     run_export(resend_of=first["run_id"])
 
     assert on_server(server)[f"{STUDENTS}.done"] == ""
 
 
-def test_a_package_is_sent_again_whole_and_announced(server: AsyncSftpServer) -> None:
+def test_a_resend_of_a_package_sends_all_of_it_and_a_done_file(server: AsyncSftpServer) -> None:
     set_up(server, {"files": MAPPING["files"], "package": {"name": "set"}}, done_file=True)
     send(registration("1"), registration("2"))
     dry, first = run_export(dry_run=True), run_export()

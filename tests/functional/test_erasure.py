@@ -1,5 +1,5 @@
-"""Erasure over the real handlers: afterwards nothing that is stored has the student, and all that
-is stored of others is as it was."""
+"""Erasure through the real handlers: it removes all stored data of the student, and changes no
+data of others."""
 
 import datetime as dt
 import io
@@ -44,8 +44,8 @@ from tests.support.sftp_servers import AsyncSftpServer
 ONE = "/connections/{connection_id}"
 RECEIPT = f"{ONE}/registrations/{{school_year}}/{{student_id}}"
 ERASURES = f"{ONE}/erasures"
-WHO, FIRST, GRADE = "4711-gone", "Xaverinë", "Grade of nobody else"
-"""The student, with values that no other has."""
+STUDENT, FIRST, GRADE = "4711-gone", "Xaverinë", "Grade of nobody else"
+"""The student to erase, with unique values."""
 
 FILES = [
     {
@@ -86,7 +86,7 @@ def server(tmp_path: Path, started: StartedExports) -> Iterator[AsyncSftpServer]
 
 @pytest.fixture
 def log(capsys: pytest.CaptureFixture[str]) -> Iterator[Callable[[], str]]:
-    """Reads what was logged so far."""
+    """Reads the log so far."""
     lines = io.StringIO()
     handler = logging.StreamHandler(lines)
     handler.setFormatter(logger().registered_formatter)
@@ -107,19 +107,21 @@ def registration(student_id: str, fname: str, *contacts: str, **changes: Any) ->
     }
 
 
-def this(**changes: Any) -> dict[str, Any]:
+def erased_student(**changes: Any) -> dict[str, Any]:
     contacts = (f"{FIRST}s Mutter", f"{FIRST}s Vater")
-    return registration(WHO, FIRST, *contacts, email="family@x", **changes)
+    return registration(STUDENT, FIRST, *contacts, email="family@x", **changes)
 
 
-def ask(student_id: str = WHO, claims: dict[str, str] | None = None) -> tuple[int, Any]:
-    wish = {"student_id": student_id}
-    return call(configuration, "POST", ERASURES, wish, **({"claims": claims} if claims else {}))
+def request_erasure(
+    student_id: str = STUDENT, claims: dict[str, str] | None = None
+) -> tuple[int, Any]:
+    body = {"student_id": student_id}
+    return call(configuration, "POST", ERASURES, body, **({"claims": claims} if claims else {}))
 
 
 def erase(student_id: str, started: StartedExports) -> dict[str, Any]:
-    """Asks over the API, and runs what was started by it."""
-    status, answer = ask(student_id)
+    """Requests the erasure through the API and runs it."""
+    status, answer = request_erasure(student_id)
     assert status == 202, answer
     event = started.events[-1]
     assert student_id not in event.values()
@@ -141,10 +143,10 @@ def status() -> list[dict[str, Any]]:
     return years
 
 
-def assert_books_close() -> None:
+def assert_totals_add_up() -> None:
     for year in status():
-        told = [year[name] for name in ("exported", "left_out", "held", "due")]
-        assert year["synced"] == sum(told), year
+        counts = [year[name] for name in ("exported", "left_out", "held", "due")]
+        assert year["synced"] == sum(counts), year
 
 
 def remove(student_id: str, claims: dict[str, str] = ENROLL) -> int:
@@ -153,55 +155,55 @@ def remove(student_id: str, claims: dict[str, str] = ENROLL) -> int:
     ]
 
 
-def a_full_life(server: AsyncSftpServer, mapping: dict[str, Any]) -> dict[str, Any]:
-    """The student in every place that there is, among others; the run that delivered all."""
-    set_up(server, mapping, example_students=[WHO, "1001"])
+def store_everywhere(server: AsyncSftpServer, mapping: dict[str, Any]) -> dict[str, Any]:
+    """Stores the student everywhere, among others; returns the run that delivered all."""
+    set_up(server, mapping, example_students=[STUDENT, "1001"])
     send(
         registration("1001", "Ann", "Anns Mutter"),
-        this(),
+        erased_student(),
         registration("9002", "Zoë", "Zoës Vater", "Zoës Oma"),
-        this(year=2024),
+        erased_student(year=2024),
     )
     delivered = run_export()
-    run_export(action="test_record", student_id=WHO)
+    run_export(action="test_record", student_id=STUDENT)
     run_export(resend_of=delivered["run_id"])
     if "package" not in mapping:
-        run_export(resend_of=delivered["run_id"], student_ids=[WHO, "9002"])
+        run_export(resend_of=delivered["run_id"], student_ids=[STUDENT, "9002"])
         run_export(resend_of=delivered["run_id"], student_ids=["1001"])
-    send(this(grade=GRADE))
+    send(erased_student(grade=GRADE))
     assert run_export()["years"][1]["held_count"] == 1
-    send(this(), registration("9003", "Tom", email="family@x"))
-    assert run_export()["years"][1]["held_count"] == 1  # Tom is held, and told whose value he has
-    send(this(), registration("1001", "Anna", "Anns Mutter"))
+    send(erased_student(), registration("9003", "Tom", email="family@x"))
+    assert run_export()["years"][1]["held_count"] == 1  # Tom is held, with the other student's name
+    send(erased_student(), registration("1001", "Anna", "Anns Mutter"))
     run_export(dry_run=True)
     return delivered
 
 
 @pytest.mark.parametrize("mapping", [{"files": FILES}, PACKED], ids=["files", "package"])
-def test_nothing_is_left_of_the_student_and_all_of_the_others(
+def test_an_erasure_removes_all_data_of_the_student_and_none_of_others(
     server: AsyncSftpServer,
     started: StartedExports,
     log: Callable[[], str],
     mapping: dict[str, Any],
 ) -> None:
-    delivered = a_full_life(server, mapping)
-    assert len(traces(WHO, FIRST, GRADE)) > 20
+    delivered = store_everywhere(server, mapping)
+    assert len(traces(STUDENT, FIRST, GRADE)) > 20
     before = {student: receipt(student) for student in ("1001", "9002")}
-    on_their_server = on_server_bytes(server)
+    server_files = on_server_bytes(server)
 
-    run = erase(WHO, started)
+    run = erase(STUDENT, started)
 
-    assert traces(WHO, FIRST, GRADE) == []
-    assert WHO not in log()
+    assert traces(STUDENT, FIRST, GRADE) == []
+    assert STUDENT not in log()
     assert (run["status"], run["kind"], run["student_ids"]) == ("succeeded", "erasure", [])
     assert "belong to the SIS" in run["message"]
     assert run["requested_by"] == "ada"
     assert run["erased"]["snapshots"] == 2
     assert min(run["erased"].values()) > 0
     assert {student: receipt(student) for student in ("1001", "9002")} == before
-    assert (receipt(WHO), receipt(WHO, 2024)) == (404, 404)
-    assert_books_close()
-    assert on_server_bytes(server) == on_their_server
+    assert (receipt(STUDENT), receipt(STUDENT, 2024)) == (404, 404)
+    assert_totals_add_up()
+    assert on_server_bytes(server) == server_files
     assert ROWS_CUT in run_of(delivered)["years"][1]["warnings"]
     tom = receipt("9003")
     assert tom["held"]["reasons"][0]["message"].startswith("Another student has the same value")
@@ -210,8 +212,8 @@ def test_nothing_is_left_of_the_student_and_all_of_the_others(
 
     following = run_export()
 
-    assert [year["rows"] for year in following["years"]] == [0, 2]  # Tom's value is his own now
-    assert_books_close()
+    assert [year["rows"] for year in following["years"]] == [0, 2]  # Tom's value is unique now
+    assert_totals_add_up()
 
 
 def on_server_bytes(server: AsyncSftpServer) -> dict[str, bytes]:
@@ -227,7 +229,7 @@ def run_of(run: dict[str, Any]) -> dict[str, Any]:
     return record
 
 
-def test_what_is_kept_of_the_others_is_byte_for_byte_what_was_delivered_without_the_rows(
+def test_an_erasure_keeps_the_other_rows_byte_for_byte(
     server: AsyncSftpServer, started: StartedExports
 ) -> None:
     set_up(server, {"files": FILES})
@@ -256,7 +258,7 @@ def test_what_is_kept_of_the_others_is_byte_for_byte_what_was_delivered_without_
     assert [receipt(student)["exported"]["files"][0]["row"] for student in ("70", "700")] == [2, 3]
 
 
-def test_rows_of_the_others_can_be_sent_again_and_the_run_says_what_is_missing(
+def test_the_other_rows_can_be_resent_and_the_run_lists_the_missing_rows(
     server: AsyncSftpServer, started: StartedExports
 ) -> None:
     set_up(server)
@@ -279,14 +281,14 @@ def test_rows_of_the_others_can_be_sent_again_and_the_run_says_what_is_missing(
     )
 
 
-def test_a_resend_of_a_student_who_is_erased_before_it_is_tried_again_sends_nothing(
+def test_a_repeated_resend_of_an_erased_student_sends_nothing(
     server: AsyncSftpServer, started: StartedExports
 ) -> None:
     set_up(server)
     send(small("1"), small("2"))
     run = run_export()
-    wish = {"student_ids": ["2"]}
-    status, answer = call(configuration, "POST", f"{ONE_RUN}/resend", wish, run_id=run["run_id"])
+    body = {"student_ids": ["2"]}
+    status, answer = call(configuration, "POST", f"{ONE_RUN}/resend", body, run_id=run["run_id"])
     assert status == 202, answer
     event = started.events[-1]
     send(small("3"))
@@ -305,7 +307,7 @@ def test_a_resend_of_a_student_who_is_erased_before_it_is_tried_again_sends_noth
     assert on_server(server) == before
 
 
-def test_a_file_that_had_nobody_else_is_not_sent_again(
+def test_a_file_of_the_erased_student_alone_cannot_be_resent(
     server: AsyncSftpServer, started: StartedExports
 ) -> None:
     set_up(server)
@@ -316,12 +318,12 @@ def test_a_file_that_had_nobody_else_is_not_sent_again(
     before = on_server(server)
     erase("1", started)
 
-    again = run_export(resend_of=run["run_id"])
+    resent = run_export(resend_of=run["run_id"])
 
-    assert (again["status"], on_server(server)) == ("nothing_to_export", before)
+    assert (resent["status"], on_server(server)) == ("nothing_to_export", before)
 
 
-def test_a_package_is_packed_again_without_the_rows(
+def test_an_erasure_repacks_a_package_without_the_rows(
     server: AsyncSftpServer, started: StartedExports
 ) -> None:
     set_up(server, PACKED)
@@ -337,11 +339,11 @@ def test_a_package_is_packed_again_without_the_rows(
     assert run_export(resend_of=run["run_id"])["status"] == "succeeded"
 
 
-def test_a_year_whose_last_export_is_of_an_older_version_lets_the_student_go(
+def test_an_erasure_covers_the_last_export_of_an_older_version(
     server: AsyncSftpServer, started: StartedExports
 ) -> None:
     set_up(server, PACKED)
-    send(registration(WHO, FIRST), registration("2", "Bo"))
+    send(registration(STUDENT, FIRST), registration("2", "Bo"))
     run_export()
     for item in stored_items("registrations"):
         if item["pk"]["S"].startswith("LEDGER#"):
@@ -350,57 +352,57 @@ def test_a_year_whose_last_export_is_of_an_older_version_lets_the_student_go(
             item["entry"]["S"] = json.dumps(entry)
             boto3.client("dynamodb").put_item(TableName="registrations", Item=item)
 
-    assert erase(WHO, started)["status"] == "succeeded"
-    assert traces(WHO, FIRST) == []
+    assert erase(STUDENT, started)["status"] == "succeeded"
+    assert traces(STUDENT, FIRST) == []
 
 
-def test_a_sync_that_comes_later_is_a_new_fact(
+def test_a_sync_after_an_erasure_stores_the_student_as_new(
     server: AsyncSftpServer, started: StartedExports
 ) -> None:
     set_up(server)
-    send(small(WHO), small("2"))
+    send(small(STUDENT), small("2"))
     run_export()
-    erase(WHO, started)
+    erase(STUDENT, started)
 
-    send(small(WHO, "New"))
+    send(small(STUDENT, "New"))
 
-    assert receipt(WHO)["status"] == "due"
-    assert receipt(WHO)["exported"] is None
+    assert receipt(STUDENT)["status"] == "due"
+    assert receipt(STUDENT)["exported"] is None
     assert run_export()["years"][0]["rows"] == 1
-    assert_books_close()
+    assert_totals_add_up()
     assert status()[0]["synced"] == 2
 
 
-def test_a_sync_beside_it_is_whole_or_erased(
+def test_a_sync_during_an_erasure_is_complete_or_erased(
     server: AsyncSftpServer, started: StartedExports, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Between the marks and the snapshot: its snapshot stays, but not what was before it."""
+    """The sync writes between marks and snapshot: the new snapshot stays, older data is erased."""
     set_up(server)
-    send(small(WHO), small("2"))
+    send(small(STUDENT), small("2"))
     run_export()
     table = export_function.dependencies().table
     close = table.close_batch
 
     def close_and_sync(*arguments: Any) -> None:
         close(*arguments)
-        send(small(WHO, "New"))
+        send(small(STUDENT, "New"))
 
     monkeypatch.setattr(table, "close_batch", close_and_sync)
-    erase(WHO, started)
+    erase(STUDENT, started)
     monkeypatch.undo()
 
-    assert receipt(WHO)["status"] == "due"
-    assert receipt(WHO)["exported_before"] is False
-    assert_books_close()
+    assert receipt(STUDENT)["status"] == "due"
+    assert receipt(STUDENT)["exported_before"] is False
+    assert_totals_add_up()
     assert status()[0]["synced"] == 2
 
 
 class Killed(BaseException):
-    """Nobody catches it."""
+    """Not an Exception, so no handler catches it."""
 
 
 class Writes:
-    """Counts what is written to tables and bucket, and kills the writer before one of them, or
+    """Counts the writes to tables and bucket, and kills the writer before one of them, or
     `after` it."""
 
     def __init__(self) -> None:
@@ -433,36 +435,36 @@ def writes() -> Iterator[Writes]:
 
 
 @pytest.mark.parametrize("mapping", [{"files": FILES}, PACKED], ids=["files", "package"])
-def test_killed_at_any_write_and_repeated_it_goes_on_and_ends_clean(
+def test_an_erasure_killed_at_any_write_completes_when_repeated(
     server: AsyncSftpServer, started: StartedExports, writes: Writes, mapping: dict[str, Any]
 ) -> None:
-    a_full_life(server, mapping)
+    store_everywhere(server, mapping)
     others = {student: receipt(student) for student in ("1001", "9002")}
-    assert ask()[0] == 202
+    assert request_erasure()[0] == 202
     event = started.events[-1]
     before = state()
     writes.done = 0
     whole = export.handler(event, context())
 
-    for place in range(8 * len(mapping), writes.done, 29):  # all of them were tried once
+    for number in range(8 * len(mapping), writes.done, 29):  # every write passed once
         put_back(before)
-        writes.done, writes.killed_before = 0, place
+        writes.done, writes.killed_before = 0, number
         with pytest.raises(Killed):
             export.handler(event, context())
         writes.killed_before = 0
-        assert_right_or_missing(others)
-        break_the_lease()
+        assert_correct_or_missing(others)
+        end_lease()
         run = export.handler(event, context())
 
-        assert (run["status"], run["attempt"]) == ("succeeded", 2), place
-        assert traces(WHO, FIRST, GRADE) == [], place
-        assert {student: receipt(student) for student in others} == others, place
-        assert_books_close()
+        assert (run["status"], run["attempt"]) == ("succeeded", 2), number
+        assert traces(STUDENT, FIRST, GRADE) == [], number
+        assert {student: receipt(student) for student in others} == others, number
+        assert_totals_add_up()
         assert run["erased"]["lines"] <= whole["erased"]["lines"]
 
 
-def break_the_lease() -> None:
-    """As if three minutes had passed."""
+def end_lease() -> None:
+    """Ends the lease, as three minutes without renewal do."""
     boto3.client("dynamodb").update_item(
         TableName="registrations",
         Key={"pk": {"S": f"MARKER#{NORTH}"}, "sk": {"S": "MARKER"}},
@@ -470,74 +472,74 @@ def break_the_lease() -> None:
     )
 
 
-def assert_right_or_missing(others: dict[str, Any]) -> None:
-    """Whoever looks in between sees the line of then, or none; never another student's."""
+def assert_correct_or_missing(others: dict[str, Any]) -> None:
+    """A receipt during the erasure has the earlier line or none, never another student's."""
     for student, before in others.items():
         now = receipt(student)
         assert now["exported"] == before["exported"] or not now["exported"]["kept"]
 
 
-def test_files_whose_index_is_missing_go_whole_unless_they_are_of_others(
+def test_an_erasure_deletes_a_whole_file_without_an_index_unless_it_contains_only_others(
     server: AsyncSftpServer, started: StartedExports
 ) -> None:
     set_up(server, delivery="download")
-    send(small("1"), small(WHO))
+    send(small("1"), small(STUDENT))
     run = run_export()
     of_other = run_export(action="test_record", student_id="1")
     client, prefix = boto3.client("s3"), f"{NORTH}/{run['run_id']}/2025/"
     client.delete_object(Bucket="archive", Key=f"{prefix}manifest.json")
 
-    erase(WHO, started)
+    erase(STUDENT, started)
 
     kept = in_bucket()
     assert f"{prefix}files/students.csv" not in kept
     assert f"{NORTH}/{of_other['run_id']}/2025/files/students.csv" in kept
-    assert traces(WHO) == []
+    assert traces(STUDENT) == []
     assert receipt("1")["exported"]["kept"] is False
 
 
-def test_a_file_that_is_not_the_one_of_its_manifest_goes_whole(
+def test_an_erasure_deletes_a_whole_file_that_differs_from_its_manifest(
     server: AsyncSftpServer, started: StartedExports
 ) -> None:
-    """A run that died has put its own over that of the attempt before."""
+    """An interrupted attempt overwrote the file of the attempt before."""
     set_up(server)
-    send(small("1"), small(WHO))
+    send(small("1"), small(STUDENT))
     run = run_export()
     key = f"{NORTH}/{run['run_id']}/2025/files/students.csv"
     other = in_bucket()[key].replace(b"1,Ann,0", b"1,Bob,0")
     boto3.client("s3").put_object(Bucket="archive", Key=key, Body=other)
 
-    erase(WHO, started)
+    erase(STUDENT, started)
 
     assert key not in in_bucket()
-    assert traces(WHO) == []
+    assert traces(STUDENT) == []
 
 
 @pytest.mark.parametrize("mapping", [{"files": FILES}, PACKED], ids=["files", "package"])
 @pytest.mark.parametrize("later", ["students.csv", "students-later.csv"])
-def test_what_a_run_that_died_put_over_the_attempt_before_goes_whole(
+def test_an_erasure_deletes_whole_files_that_an_interrupted_attempt_overwrote(
     server: AsyncSftpServer, started: StartedExports, mapping: dict[str, Any], later: str
 ) -> None:
-    """No index tells of its rows: of a student who is not in it, or of a file of the next day."""
+    """The index has no row of the student, or no file of that name."""
     set_up(server, mapping)
-    send(registration("1", "Ann", "Anns Mutter"), *[this()][: later != "students.csv"])
+    send(registration("1", "Ann", "Anns Mutter"), *[erased_student()][: later != "students.csv"])
     folder = f"{NORTH}/{run_export()['run_id']}/2025/files/"
-    body = in_bucket()[f"{folder}students.csv"] + f"{WHO},{FIRST},,0\r\n".encode()
+    body = in_bucket()[f"{folder}students.csv"] + f"{STUDENT},{FIRST},,0\r\n".encode()
     boto3.client("s3").put_object(Bucket="archive", Key=f"{folder}{later}", Body=body)
 
-    erase(WHO, started)
+    erase(STUDENT, started)
 
     assert in_bucket(folder).keys() == {
         f"{folder}{name}" for name in ("students.csv", "contacts.txt") if name != later
     }
-    assert traces(WHO, FIRST) == []
+    assert traces(STUDENT, FIRST) == []
 
 
-def test_a_dry_run_under_way_beside_it_makes_it_come_again(
+def test_an_erasure_runs_again_after_a_dry_run_beside_it(
     server: AsyncSftpServer, started: StartedExports
 ) -> None:
     set_up(server)
-    send(small(WHO))
+    send(small(STUDENT))
     now = dt.datetime.now(dt.UTC)
     begun = Run(
         connection_id=NORTH,
@@ -549,7 +551,7 @@ def test_a_dry_run_under_way_beside_it_makes_it_come_again(
         started_at=now,
     )
     export_function.dependencies().runs.save(begun)
-    _, asked = ask()
+    _, asked = request_erasure()
     event = started.events[-1]
 
     for _ in range(2):
@@ -559,19 +561,19 @@ def test_a_dry_run_under_way_beside_it_makes_it_come_again(
 
     assert (failed["status"], failed["student_ids"]) == ("failed", [])
     assert "request it again" in failed["message"]
-    assert traces(WHO) == []
+    assert traces(STUDENT) == []
     export_function.dependencies().runs.save(
         replace(begun, status=RunStatus.SUCCEEDED, finished_at=now)
     )
     assert asked["run_id"] == failed["run_id"]
-    assert erase(WHO, started)["status"] == "succeeded"
+    assert erase(STUDENT, started)["status"] == "succeeded"
 
 
-def test_an_export_that_was_too_slow_archives_nothing_more(
+def test_an_export_that_lost_its_lease_archives_nothing_more(
     server: AsyncSftpServer, started: StartedExports, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     set_up(server)
-    send(small(WHO))
+    send(small(STUDENT))
     deps, late = export_function.dependencies(), [dt.timedelta()]
     monkeypatch.setattr(
         "registration_sync.use_cases.exporting.export_year.mark_held_students",
@@ -586,55 +588,57 @@ def test_an_export_that_was_too_slow_archives_nothing_more(
     assert in_bucket() == {}
 
 
-def test_it_is_alone_like_an_export(server: AsyncSftpServer, started: StartedExports) -> None:
-    set_up(server)
-    send(small(WHO))
-    hold_lease("20260302T210000Z-other", 60)
-
-    assert ask()[0] == 409
-    by_hand = run_export(action="erasure", student_id=WHO)
-
-    assert by_hand["error"]["code"] == "already_running"
-    assert len(traces(WHO)) == 2  # snapshot and mark: not the record of the run
-
-
-def test_one_that_waits_can_be_cancelled_and_names_nobody_then(
+def test_an_erasure_holds_the_lease_like_an_export(
     server: AsyncSftpServer, started: StartedExports
 ) -> None:
     set_up(server)
-    _, asked = ask()
+    send(small(STUDENT))
+    hold_lease("20260302T210000Z-other", 60)
+
+    assert request_erasure()[0] == 409
+    by_operator = run_export(action="erasure", student_id=STUDENT)
+
+    assert by_operator["error"]["code"] == "already_running"
+    assert len(traces(STUDENT)) == 2  # snapshot and due mark, not the run record
+
+
+def test_a_cancelled_erasure_names_no_student(
+    server: AsyncSftpServer, started: StartedExports
+) -> None:
+    set_up(server)
+    _, asked = request_erasure()
     waiting = run_of(asked)
 
     call(configuration, "POST", f"{ONE_RUN}/cancel", run_id=asked["run_id"])
 
-    assert (waiting["status"], waiting["student_ids"]) == ("pending", [WHO])
+    assert (waiting["status"], waiting["student_ids"]) == ("pending", [STUDENT])
     assert run_of(asked)["status"] == "cancelled"
-    assert traces(WHO) == []
+    assert traces(STUDENT) == []
 
 
-def test_one_that_could_not_be_started_names_nobody(
+def test_an_erasure_that_could_not_start_names_no_student(
     server: AsyncSftpServer, started: StartedExports
 ) -> None:
     set_up(server)
     started.fails = True
 
-    assert ask()[0] == 503
-    assert traces(WHO) == []
+    assert request_erasure()[0] == 503
+    assert traces(STUDENT) == []
 
 
 @pytest.mark.parametrize(
-    "wish", [None, {}, {"student_id": "a b"}, {"student_id": 1.5}, {"student_id": "7", "year": 1}]
+    "body", [None, {}, {"student_id": "a b"}, {"student_id": 1.5}, {"student_id": "7", "year": 1}]
 )
-def test_what_names_no_student_is_refused(
-    server: AsyncSftpServer, started: StartedExports, wish: Any
+def test_an_erasure_without_a_student_is_refused(
+    server: AsyncSftpServer, started: StartedExports, body: Any
 ) -> None:
     set_up(server)
 
-    assert call(configuration, "POST", ERASURES, wish)[0] == 400
+    assert call(configuration, "POST", ERASURES, body)[0] == 400
     assert started.events == []
 
 
-def test_erasures_are_in_the_history_and_limited_access_may_not_ask_for_one(
+def test_the_history_lists_erasures_and_limited_access_may_not_request_one(
     server: AsyncSftpServer, started: StartedExports
 ) -> None:
     set_up(server)
@@ -647,13 +651,13 @@ def test_erasures_are_in_the_history_and_limited_access_may_not_ask_for_one(
 
     assert [item["run_id"] for item in page["items"]] == [run["run_id"]]
     assert run["erased"] == {"snapshots": 0, "lines": 0, "files": 0, "runs": 0}
-    assert ask(claims=VIEWER)[0] == 403
+    assert request_erasure(claims=VIEWER)[0] == 403
 
 
 # Removal
 
 
-def test_a_removed_student_is_neither_due_nor_current_and_a_file_of_all_is_made(
+def test_a_full_file_omits_a_removed_student_who_is_neither_due_nor_current(
     server: AsyncSftpServer, started: StartedExports
 ) -> None:
     set_up(server, {"files": [MAPPING["files"][0] | {"contents": "all"}]})
@@ -669,14 +673,14 @@ def test_a_removed_student_is_neither_due_nor_current_and_a_file_of_all_is_made(
     assert run["years"][0]["rows"] == 1
     assert on_server(server)["SISData/exports/2025/students.csv"].splitlines()[1:] == ["1,Ann,0"]
     assert receipt("2")["status"] == "removed"
-    assert_books_close()
+    assert_totals_add_up()
     assert status()[0]["synced"] == 1
     preview = {"student_ids": ["2"]}
     previewed = call(configuration, "POST", f"{ONE}/mapping/preview", preview)[1]
     assert "message" in previewed["students"][0]
 
 
-def test_a_removed_student_is_out_of_a_file_of_changes_and_people_may_remove(
+def test_a_file_of_changes_omits_a_removed_student_and_people_may_remove(
     server: AsyncSftpServer, started: StartedExports
 ) -> None:
     set_up(server)
@@ -685,27 +689,27 @@ def test_a_removed_student_is_out_of_a_file_of_changes_and_people_may_remove(
     assert remove("2", claims=VIEWER) == 403
     assert call(sync, "DELETE", RECEIPT, school_year="2025", student_id="2")[0] == 204
     assert run_export()["years"][0]["rows"] == 1
-    assert_books_close()
+    assert_totals_add_up()
 
 
 def test_a_removed_student_can_be_erased_too(
     server: AsyncSftpServer, started: StartedExports
 ) -> None:
     set_up(server)
-    send(small(WHO), small("2"))
+    send(small(STUDENT), small("2"))
     run_export()
-    remove(WHO)
+    remove(STUDENT)
 
-    erase(WHO, started)
+    erase(STUDENT, started)
 
-    assert traces(WHO) == []
-    assert_books_close()
-
-
-# A lost archive
+    assert traces(STUDENT) == []
+    assert_totals_add_up()
 
 
-def test_with_a_lost_archive_exports_go_on_and_receipts_and_re_sends_say_so(
+# Loss of the archive
+
+
+def test_without_the_archive_exports_continue_and_receipts_and_resends_report_the_loss(
     server: AsyncSftpServer, started: StartedExports
 ) -> None:
     set_up(server)
@@ -716,24 +720,24 @@ def test_with_a_lost_archive_exports_go_on_and_receipts_and_re_sends_say_so(
     for key in in_bucket():
         boto3.client("s3").delete_object(Bucket="archive", Key=key)
 
-    told = receipt("2")
+    counts = receipt("2")
     resend = f"{ONE_RUN}/resend"
     refused = call(configuration, "POST", resend, {}, run_id=run["run_id"])
-    by_hand = run_export(resend_of=second["run_id"])
+    by_operator = run_export(resend_of=second["run_id"])
     send(small("3"))
     following = run_export()
 
-    assert (told["status"], told["exported"]["kept"]) == ("exported", False)
-    assert "no longer kept" in told["message"]
+    assert (counts["status"], counts["exported"]["kept"]) == ("exported", False)
+    assert "no longer kept" in counts["message"]
     assert (refused[0], "no longer kept" in refused[1]["error"]["message"]) == (404, True)
-    assert (by_hand["status"], "no longer kept" in by_hand["message"]) == ("failed", True)
+    assert (by_operator["status"], "no longer kept" in by_operator["message"]) == ("failed", True)
     assert (following["status"], following["years"][0]["rows"]) == ("succeeded", 1)
-    assert_books_close()
+    assert_totals_add_up()
     assert erase("1", started)["status"] == "succeeded"
-    assert_books_close()
+    assert_totals_add_up()
 
 
-def test_an_archive_that_is_lost_before_a_run_has_cleared_up_costs_nobody(
+def test_a_loss_of_the_archive_before_a_run_retires_its_batch_loses_no_student(
     server: AsyncSftpServer, started: StartedExports, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     set_up(server)
@@ -749,5 +753,5 @@ def test_an_archive_that_is_lost_before_a_run_has_cleared_up_costs_nobody(
 
     assert run["years"][0]["held_count"] == 1
     assert [receipt(student)["status"] for student in "123"] == ["exported", "exported", "held"]
-    assert_books_close()
+    assert_totals_add_up()
     assert stored_items("registrations")

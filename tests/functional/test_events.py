@@ -1,4 +1,4 @@
-"""Every event in events/ does, over the real handlers, what docs/operations.md says of it."""
+"""Every event in events/ has the effect that docs/operations.md describes."""
 
 import datetime as dt
 import json
@@ -33,7 +33,7 @@ pytestmark = pytest.mark.usefixtures("started")
 ONE = "/connections/{connection_id}"
 ANYTOWN, NORTH = "anytown", "north-powerschool"
 RUN = "20261123T030000Z-schedule"
-"""The run that the events for a past one name."""
+"""The run id in the events about a past run."""
 
 OPERATIONS = (Path(__file__).parents[2] / "docs" / "operations.md").read_text(encoding="utf-8")
 
@@ -51,7 +51,7 @@ EXPORTS: dict[str, tuple[str, str, dict[int, int]]] = {
     "check": ("check", "hand", {}),
     "erase_student": ("erasure", "hand", {}),
 }
-"""By event: the kind of run, what started it, and the rows of each year."""
+"""By event: the kind of run, its trigger, and the rows of each year."""
 
 CONFIGURATIONS = {
     "create_connection": 201,
@@ -67,9 +67,9 @@ CONFIGURATIONS = {
     "rotate_host_key": 200,
     "move_to_new_server": 200,
 }
-"""By event, in an order in which each finds what it needs: the status of the answer."""
+"""The status of the response by event, in an order that satisfies each event's needs."""
 
-OF_A_RUN = {
+RUN_REQUESTS = {
     "read_export": 200,
     "link_file": 200,
     "list_failed_exports": 200,
@@ -95,8 +95,8 @@ def night(connection_id: str) -> dict[str, Any]:
     return run
 
 
-def with_a_past_run(server: AsyncSftpServer, connection_id: str) -> None:
-    """A connection whose export of 23 November had two students of 2025 and one of 2024."""
+def past_run(server: AsyncSftpServer, connection_id: str) -> None:
+    """Creates a connection whose export of 23 November had two students of 2025 and one of 2024."""
     account = server.account()
     connection = CONNECTION | {
         "connection_id": connection_id,
@@ -122,22 +122,24 @@ def answer(case: str) -> tuple[int, Any]:
     return response["statusCode"], json.loads(response["body"] or "null")
 
 
-def test_there_is_no_event_that_is_not_tried_and_none_that_operators_are_not_told_of() -> None:
-    tried = [f"export_{case}" for case in EXPORTS]
-    # The last in test_announcements.py, and a lost marker in test_lost_marker.py.
-    elsewhere = ("cancel_export", "confirm_export", "request_erasure", "watch_schedules")
-    tried += ["export_rebuild_marker"]
-    tried += [f"configuration_{case}" for case in (*CONFIGURATIONS, *OF_A_RUN, *elsewhere)]
+def test_every_sample_event_is_tested_and_documented() -> None:
+    tested = [f"export_{case}" for case in EXPORTS]
+    # test_announcements.py has the last event, test_lost_marker.py the lost marker.
+    tested_elsewhere = ("cancel_export", "confirm_export", "request_erasure", "watch_schedules")
+    tested += ["export_rebuild_marker"]
+    tested += [
+        f"configuration_{case}" for case in (*CONFIGURATIONS, *RUN_REQUESTS, *tested_elsewhere)
+    ]
 
-    assert sorted(path.stem for path in FOLDER.glob("*.json")) == sorted(tried)
-    assert [case for case in tried if f"events/{case}.json" not in OPERATIONS] == []
+    assert sorted(path.stem for path in FOLDER.glob("*.json")) == sorted(tested)
+    assert [case for case in tested if f"events/{case}.json" not in OPERATIONS] == []
 
 
 @pytest.mark.parametrize("case", EXPORTS)
-def test_an_event_of_the_export_function_runs_what_it_is_named_after(
+def test_an_event_of_the_export_function_runs_the_kind_in_its_name(
     case: str, server: AsyncSftpServer
 ) -> None:
-    with_a_past_run(server, ANYTOWN)
+    past_run(server, ANYTOWN)
     receive(ANYTOWN, registration("007", "New"), registration("8", "New", year=2024))
     kind, trigger, rows = EXPORTS[case]
 
@@ -147,7 +149,7 @@ def test_an_event_of_the_export_function_runs_what_it_is_named_after(
     assert {year["school_year"]: year["rows"] for year in run["years"]} == rows
 
 
-def test_the_events_of_the_configuration_function_set_up_and_change_a_connection(
+def test_the_events_of_the_configuration_function_create_and_change_a_connection(
     started: StartedExports,
 ) -> None:
     found = {case: answer(case) for case in CONFIGURATIONS}
@@ -164,7 +166,7 @@ def test_the_events_of_the_configuration_function_set_up_and_change_a_connection
     assert secrets == Credentials(password="of-the-new-server")
 
 
-def test_a_secret_that_is_changed_by_its_event_is_stored_and_not_shown() -> None:
+def test_the_event_that_changes_a_secret_stores_and_hides_the_secret() -> None:
     answer("create_connection")
 
     _, shown = answer("change_secret")
@@ -175,18 +177,20 @@ def test_a_secret_that_is_changed_by_its_event_is_stored_and_not_shown() -> None
     assert "the-new-one" not in json.dumps(shown)
 
 
-def test_the_events_of_a_past_run_find_it(server: AsyncSftpServer, started: StartedExports) -> None:
-    with_a_past_run(server, NORTH)
+def test_the_events_of_a_past_run_find_that_run(
+    server: AsyncSftpServer, started: StartedExports
+) -> None:
+    past_run(server, NORTH)
 
-    found = {case: answer(case) for case in OF_A_RUN}
+    found = {case: answer(case) for case in RUN_REQUESTS}
 
-    assert {case: status for case, (status, _) in found.items()} == OF_A_RUN
+    assert {case: status for case, (status, _) in found.items()} == RUN_REQUESTS
     assert found["read_export"][1]["run_id"] == RUN
     assert found["read_receipt"][1]["exported"]["run_id"] == RUN
     assert [run.request.resend for run in started.runs] == [ResendSelection(RUN)]
 
 
-def test_an_erasure_is_asked_for_by_its_event(started: StartedExports) -> None:
+def test_the_erasure_event_requests_an_erasure(started: StartedExports) -> None:
     answer("create_connection")
 
     status, asked = answer("request_erasure")
@@ -204,7 +208,7 @@ def pending() -> Run:
     )
 
 
-def test_a_run_that_waits_is_cancelled_by_its_event() -> None:
+def test_the_cancel_event_cancels_a_pending_run() -> None:
     answer("create_connection")
     configuration_function.dependencies().runs.save(pending())
 
@@ -213,7 +217,7 @@ def test_a_run_that_waits_is_cancelled_by_its_event() -> None:
     assert (status, run["status"]) == (200, "cancelled")
 
 
-def test_a_run_that_awaits_confirmation_is_confirmed_by_its_event(started: StartedExports) -> None:
+def test_the_confirm_event_confirms_a_run_that_awaits_confirmation(started: StartedExports) -> None:
     answer("create_connection")
     waiting = replace(pending(), status=RunStatus.AWAITING_CONFIRMATION)
     configuration_function.dependencies().runs.save(waiting)
@@ -237,7 +241,7 @@ MISSPELT: list[tuple[dict[str, Any], str]] = [
 
 
 @pytest.mark.parametrize(("wrong", "path"), MISSPELT, ids=str)
-def test_an_event_with_a_name_that_is_misspelt_does_nothing(
+def test_an_event_with_a_misspelled_field_does_nothing(
     wrong: dict[str, Any], path: str, server: AsyncSftpServer
 ) -> None:
     set_up(server)

@@ -1,5 +1,5 @@
-"""From Enroll's call to the file on the server: the real handlers, DynamoDB and S3 in process,
-and a real SFTP server."""
+"""From Enroll's call to the file on the server: real handlers, emulated DynamoDB and S3, and
+a real SFTP server."""
 
 import copy
 import errno
@@ -48,7 +48,7 @@ def server(tmp_path: Path) -> Iterator[AsyncSftpServer]:
 
 
 def delivered(server: AsyncSftpServer) -> dict[str, str]:
-    """Every file on the server by its path, hidden ones too."""
+    """Every file on the server by its path, hidden files included."""
     return {
         path.relative_to(server.root).as_posix(): path.read_bytes().decode()
         for path in server.root.rglob("*")
@@ -56,7 +56,7 @@ def delivered(server: AsyncSftpServer) -> dict[str, str]:
     }
 
 
-def test_synced_students_arrive_as_mapped_in_order_of_id(server: AsyncSftpServer) -> None:
+def test_synced_students_are_delivered_as_mapped_in_order_of_id(server: AsyncSftpServer) -> None:
     set_up(server)
     status, answer = send(registration("1e5", "José", grade="1"), registration("007", "O'Brien"))
     assert status == 200, answer
@@ -71,7 +71,7 @@ def test_synced_students_arrive_as_mapped_in_order_of_id(server: AsyncSftpServer
     assert (file["rows"], file["path"]) == (2, "SISData/exports/2025/students.csv")
 
 
-def test_only_approved_registrations_are_taken_and_the_others_told_why(
+def test_only_approved_registrations_are_accepted_and_the_others_get_a_reason(
     server: AsyncSftpServer,
 ) -> None:
     set_up(server)
@@ -85,7 +85,9 @@ def test_only_approved_registrations_are_taken_and_the_others_told_why(
     assert (answer["synced"], answer["refused"]) == (1, 1)
 
 
-def test_nothing_new_makes_no_file_and_leaves_the_old_one(server: AsyncSftpServer) -> None:
+def test_an_export_without_changes_writes_no_file_and_leaves_the_old_file(
+    server: AsyncSftpServer,
+) -> None:
     set_up(server)
     send(registration())
     run_export()
@@ -98,7 +100,7 @@ def test_nothing_new_makes_no_file_and_leaves_the_old_one(server: AsyncSftpServe
     assert (path.read_bytes(), path.stat().st_mtime_ns, path.stat().st_ino) == before
 
 
-def test_years_go_to_their_own_folders(server: AsyncSftpServer) -> None:
+def test_each_school_year_has_its_own_folder(server: AsyncSftpServer) -> None:
     set_up(server)
     send(registration("1", year=2024), registration("2", year=2025))
 
@@ -110,7 +112,7 @@ def test_years_go_to_their_own_folders(server: AsyncSftpServer) -> None:
     }
 
 
-def test_the_disk_has_to_hold_one_year_at_a_time(
+def test_the_disk_holds_one_year_at_a_time(
     server: AsyncSftpServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     set_up(server)
@@ -128,7 +130,7 @@ def test_the_disk_has_to_hold_one_year_at_a_time(
     assert [set(names) & {"2024", "2025"} for names in there] == [set(), set()]
 
 
-def test_a_year_that_does_not_fit_on_the_disk_leaves_the_others_alone(
+def test_a_year_that_exceeds_the_disk_does_not_affect_other_years(
     server: AsyncSftpServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     set_up(server)
@@ -166,7 +168,7 @@ def test_two_years_due_for_one_path_are_refused(server: AsyncSftpServer) -> None
     assert run_export(school_years=[2025])["status"] == "succeeded"
 
 
-def test_a_held_student_is_named_and_goes_out_once_the_mapping_is_mended(
+def test_a_held_student_is_named_and_delivered_once_the_mapping_is_corrected(
     server: AsyncSftpServer,
 ) -> None:
     set_up(server)
@@ -181,14 +183,16 @@ def test_a_held_student_is_named_and_goes_out_once_the_mapping_is_mended(
     ]
     assert "PK" not in year["held"][0]["message"]
 
-    mended = copy.deepcopy(MAPPING)
-    mended["files"][0]["fields"][2]["codes"]["PK"] = "-1"
-    save(mended)
+    corrected = copy.deepcopy(MAPPING)
+    corrected["files"][0]["fields"][2]["codes"]["PK"] = "-1"
+    save(corrected)
     assert run_export()["status"] == "succeeded"
     assert list(delivered(server).values()) == ["ID,First,Grade\r\n2,Ann,-1\r\n"]
 
 
-def test_all_holds_everyone_current_and_needs_its_years(server: AsyncSftpServer) -> None:
+def test_a_full_run_contains_all_current_students_and_requires_school_years(
+    server: AsyncSftpServer,
+) -> None:
     set_up(server)
     send(registration("1"), registration("2"))
     run_export()
@@ -208,12 +212,12 @@ def test_all_holds_everyone_current_and_needs_its_years(server: AsyncSftpServer)
     assert run_export(contents="all")["error"]["code"] == "invalid_request"
 
 
-def test_a_file_of_all_is_not_delivered_without_a_student_it_cannot_map(
+def test_a_full_file_is_not_delivered_while_a_student_is_held(
     server: AsyncSftpServer,
 ) -> None:
-    of_all = copy.deepcopy(MAPPING)
-    of_all["files"][0]["contents"] = "all"
-    set_up(server, of_all)
+    full_mapping = copy.deepcopy(MAPPING)
+    full_mapping["files"][0]["contents"] = "all"
+    set_up(server, full_mapping)
     send(registration("1"), registration("2", grade="PK"))
 
     run = run_export()
@@ -239,8 +243,8 @@ def test_every_file_is_archived_with_a_manifest_and_an_index(server: AsyncSftpSe
         for item in listed["Contents"]
     }
     assert set(kept) == {"files/students.csv", "manifest.json", "index-1.tsv", "held.jsonl"}
-    place = kept["index-1.tsv"].decode().rstrip("\n").split("\t")
-    student, _version, outcome, number, offset, length, row = place
+    entry = kept["index-1.tsv"].decode().rstrip("\n").split("\t")
+    student, _version, outcome, number, offset, length, row = entry
     line = kept["files/students.csv"][int(offset) : int(offset) + int(length)]
     assert (student, outcome, number, row, line) == ("1", "exported", "0", "1", b"1,Ann,0\r\n")
     manifest = json.loads(kept["manifest.json"])
@@ -248,7 +252,7 @@ def test_every_file_is_archived_with_a_manifest_and_an_index(server: AsyncSftpSe
     assert json.loads(kept["held.jsonl"])["student_id"] == "2"
 
 
-def test_download_archives_the_files_moves_the_marker_and_sends_nothing(
+def test_a_download_connection_archives_the_files_advances_the_marker_and_sends_nothing(
     server: AsyncSftpServer,
 ) -> None:
     set_up(server, delivery="download")
@@ -259,7 +263,7 @@ def test_download_archives_the_files_moves_the_marker_and_sends_nothing(
     assert delivered(server) == {}
 
 
-def test_a_failed_write_leaves_the_old_file_and_everyone_due(server: AsyncSftpServer) -> None:
+def test_a_failed_write_leaves_the_old_file_and_all_students_due(server: AsyncSftpServer) -> None:
     set_up(server)
     send(registration("1"))
     run_export()
@@ -279,7 +283,7 @@ def test_a_failed_write_leaves_the_old_file_and_everyone_due(server: AsyncSftpSe
     assert run_export()["years"][0]["rows"] == 200
 
 
-def test_a_changed_host_key_stops_the_delivery_before_any_sign_in(
+def test_a_changed_host_key_stops_the_delivery_before_the_sign_in(
     server: AsyncSftpServer, tmp_path: Path
 ) -> None:
     (tmp_path / "other").mkdir()
@@ -296,7 +300,7 @@ def test_a_changed_host_key_stops_the_delivery_before_any_sign_in(
     assert server.sign_ins == []
 
 
-def test_a_failing_year_does_not_hold_back_another(server: AsyncSftpServer) -> None:
+def test_a_failed_year_does_not_delay_another(server: AsyncSftpServer) -> None:
     set_up(server)
     send(registration("1", year=2024), registration("2", year=2025))
     (server.root / "SISData/exports").mkdir(parents=True)
@@ -319,13 +323,13 @@ def test_a_second_run_of_the_same_scheduled_time_does_nothing(server: AsyncSftpS
     first = export.handler(event, context())
     send(registration("2"))
 
-    again = export.handler(event, context())
+    repeated = export.handler(event, context())
 
-    assert again == first
+    assert repeated == first
     assert "1,Ann" in "".join(delivered(server).values())
 
 
-def test_a_run_that_meets_another_is_refused_and_a_scheduled_one_waits(
+def test_a_run_during_another_is_refused_and_a_scheduled_run_waits(
     server: AsyncSftpServer,
 ) -> None:
     set_up(server)
@@ -354,7 +358,7 @@ def test_a_run_that_meets_another_is_refused_and_a_scheduled_one_waits(
 
 
 @pytest.mark.parametrize("another_between", [False, True])
-def test_what_an_attempt_delivered_before_it_died_stays_with_the_run_that_is_tried_again(
+def test_a_retried_run_keeps_the_deliveries_of_its_interrupted_attempt(
     another_between: bool, server: AsyncSftpServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     set_up(server)
@@ -362,13 +366,13 @@ def test_what_an_attempt_delivered_before_it_died_stays_with_the_run_that_is_tri
     runs = type(export_function.dependencies().runs)
     save = runs.save
 
-    def dies(self: Any, run: Run) -> None:
+    def kill(self: Any, run: Run) -> None:
         if run.years:
             raise ZeroDivisionError
         save(self, run)
 
     with monkeypatch.context() as during:
-        during.setattr(runs, "save", dies)
+        during.setattr(runs, "save", kill)
         with pytest.raises(ZeroDivisionError):
             run_export(run_id="20260302T210000Z-died")
     if another_between:
@@ -387,7 +391,7 @@ def test_what_an_attempt_delivered_before_it_died_stays_with_the_run_that_is_tri
     assert run_export()["years"][0]["rows"] == 1
 
 
-def test_a_passing_fault_is_tried_again_with_the_same_run_and_then_recorded(
+def test_a_transient_error_is_retried_with_the_same_run_and_then_recorded(
     server: AsyncSftpServer,
 ) -> None:
     set_up(server, port=1)
@@ -403,7 +407,7 @@ def test_a_passing_fault_is_tried_again_with_the_same_run_and_then_recorded(
     assert run["years"][0]["error"]["code"] == "connection_failed"
 
 
-def test_without_a_mapping_the_run_says_what_to_do_first(server: AsyncSftpServer) -> None:
+def test_a_run_without_a_mapping_states_the_remedy(server: AsyncSftpServer) -> None:
     set_up(server)
     send(registration())
     boto3.client("dynamodb").delete_item(
@@ -421,7 +425,7 @@ def _newest_mapping_key() -> Any:
     return next(item["sk"] for item in stored_items() if item["pk"]["S"].startswith("MAPPING#"))
 
 
-def test_what_was_exported_expires_and_what_is_due_does_not(server: AsyncSftpServer) -> None:
+def test_exported_snapshots_expire_and_due_snapshots_do_not(server: AsyncSftpServer) -> None:
     set_up(server)
     send(registration("1"), registration("2", grade="PK"))
 
@@ -450,7 +454,7 @@ def test_what_was_exported_expires_and_what_is_due_does_not(server: AsyncSftpSer
     ],
     ids=["another scope", "another program", "another district"],
 )
-def test_who_is_not_entitled_gets_403_and_nothing_is_stored(
+def test_a_caller_without_access_gets_403_and_stores_nothing(
     claims: dict[str, str], server: AsyncSftpServer
 ) -> None:
     set_up(server)
@@ -461,7 +465,7 @@ def test_who_is_not_entitled_gets_403_and_nothing_is_stored(
     assert stored_items("registrations") == []
 
 
-def test_no_log_line_holds_student_data(
+def test_no_log_line_contains_student_data(
     server: AsyncSftpServer,
 ) -> None:
     lines = io.StringIO()

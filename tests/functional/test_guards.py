@@ -1,5 +1,5 @@
-"""Guards before sending: what is found, what is held until somebody decides, and what the importer
-left lying; over the real handlers and a real SFTP server."""
+"""Guards before sending: findings, deliveries that await confirmation, and files that the importer
+did not collect; with real handlers and a real SFTP server."""
 
 import copy
 import json
@@ -43,16 +43,16 @@ def server(tmp_path: Path) -> Iterator[AsyncSftpServer]:
         yield running
 
 
-def keeping_unmatched() -> dict[str, Any]:
-    """A mapping that sends grades without a code as they are."""
+def mapping_keeping_unmatched() -> dict[str, Any]:
+    """A mapping that sends grades without a code unchanged."""
     mapping = copy.deepcopy(MAPPING)
     mapping["files"][0]["fields"][2]["unmatched"] = "keep"
     return mapping
 
 
-def hold_one(server: AsyncSftpServer, **changes: Any) -> dict[str, Any]:
-    """A run that awaits confirmation, of one student whose grade has no code."""
-    set_up(server, keeping_unmatched(), guards=HOLD_UNMATCHED, **changes)
+def export_to_confirm(server: AsyncSftpServer, **changes: Any) -> dict[str, Any]:
+    """Exports one student whose grade has no code; the run awaits confirmation."""
+    set_up(server, mapping_keeping_unmatched(), guards=HOLD_UNMATCHED, **changes)
     send(registration("007", grade="PK"))
     run = run_export()
     assert run["status"] == "awaiting_confirmation", run
@@ -74,8 +74,8 @@ def read(run: dict[str, Any]) -> dict[str, Any]:
     return shown
 
 
-def go_on(run: dict[str, Any]) -> dict[str, Any]:
-    """The export function, started by the confirmation."""
+def resume(run: dict[str, Any]) -> dict[str, Any]:
+    """Runs the export function as the confirmation starts it."""
     return run_export(run_id=run["run_id"], trigger="manual", requested_by=run["requested_by"])
 
 
@@ -102,23 +102,23 @@ def marker() -> dict[str, Any]:
     return {name: value["N"] for name, value in item.items() if name.startswith("exported")}
 
 
-def take(server: AsyncSftpServer) -> None:
-    """The importer's work."""
+def collect(server: AsyncSftpServer) -> None:
+    """Collects the files, as the importer does."""
     (server.root / FILE).unlink()
 
 
-def forget_the_runs() -> None:
+def delete_runs() -> None:
     for item in stored_items("connections"):
         if item["pk"]["S"].startswith("RUNS#"):
             key = {"pk": item["pk"], "sk": item["sk"]}
             boto3.client("dynamodb").delete_item(TableName="connections", Key=key)
 
 
-# What is found
+# Findings
 
 
 @pytest.mark.usefixtures("started")
-def test_a_row_count_far_off_the_usual_warns_from_the_sixth_export_on(
+def test_an_unusual_row_count_warns_from_the_sixth_export_on(
     server: AsyncSftpServer,
 ) -> None:
     row_count = {"action": "warn", "percent": 50, "at_least": 2}
@@ -127,7 +127,7 @@ def test_a_row_count_far_off_the_usual_warns_from_the_sixth_export_on(
         send(registration(f"{number}"), registration("same"))
         assert findings(run_export()) == []
     send(*[registration(f"new-{number}") for number in range(5)])
-    forget_the_runs()  # as after a long summer
+    delete_runs()  # as after a long summer
 
     dry, run = run_export(dry_run=True), run_export()
 
@@ -139,7 +139,7 @@ def test_a_row_count_far_off_the_usual_warns_from_the_sixth_export_on(
 
 
 @pytest.mark.usefixtures("started")
-def test_dated_files_are_compared_by_the_name_in_the_mapping_and_packed_ones_one_by_one(
+def test_row_counts_are_compared_by_the_file_name_in_the_mapping_also_in_a_package(
     server: AsyncSftpServer,
 ) -> None:
     mapping = copy.deepcopy(MAPPING)
@@ -160,7 +160,7 @@ def test_dated_files_are_compared_by_the_name_in_the_mapping_and_packed_ones_one
 
 @pytest.mark.usefixtures("started")
 @pytest.mark.parametrize(("grades", "found"), [("KKKKK", 1), ("1K1K1", 0)])
-def test_a_file_that_vanishes_is_unusual_unless_it_often_does(
+def test_a_missing_file_is_unusual_unless_it_is_often_missing(
     server: AsyncSftpServer, grades: str, found: int
 ) -> None:
     mapping = copy.deepcopy(MAPPING)
@@ -180,7 +180,7 @@ def test_a_file_that_vanishes_is_unusual_unless_it_often_does(
 
 
 @pytest.mark.usefixtures("started")
-def test_a_run_of_all_students_is_not_compared_with_those_of_changes(
+def test_a_full_run_is_not_compared_with_runs_of_changes(
     server: AsyncSftpServer,
 ) -> None:
     row_count = {"action": "hold", "percent": 50, "at_least": 1}
@@ -193,7 +193,7 @@ def test_a_run_of_all_students_is_not_compared_with_those_of_changes(
 
 
 @pytest.mark.usefixtures("started")
-def test_a_required_column_that_is_mostly_blank_holds_all_of_the_year(
+def test_a_mostly_blank_required_column_holds_the_whole_year(
     server: AsyncSftpServer,
 ) -> None:
     mapping = copy.deepcopy(MAPPING)
@@ -211,7 +211,7 @@ def test_a_required_column_that_is_mostly_blank_holds_all_of_the_year(
 
 
 @pytest.mark.usefixtures("started")
-def test_where_everyone_is_held_there_is_nothing_to_confirm(server: AsyncSftpServer) -> None:
+def test_a_year_with_only_held_students_awaits_no_confirmation(server: AsyncSftpServer) -> None:
     mapping = copy.deepcopy(MAPPING)
     mapping["files"][0]["fields"][1]["required"] = True
     guard = {"action": "hold", "percent": 50, "at_least": 1}
@@ -224,10 +224,10 @@ def test_where_everyone_is_held_there_is_nothing_to_confirm(server: AsyncSftpSer
 
 
 @pytest.mark.usefixtures("started")
-def test_a_dry_run_tells_that_an_export_would_wait_and_waits_for_nobody(
+def test_a_dry_run_reports_that_an_export_would_await_confirmation(
     server: AsyncSftpServer,
 ) -> None:
-    set_up(server, keeping_unmatched(), guards=HOLD_UNMATCHED)
+    set_up(server, mapping_keeping_unmatched(), guards=HOLD_UNMATCHED)
     send(registration("007", grade="PK"))
 
     run = run_export(dry_run=True)
@@ -237,14 +237,14 @@ def test_a_dry_run_tells_that_an_export_would_wait_and_waits_for_nobody(
     assert run["finished_at"]
 
 
-# Held until somebody decides
+# Confirmation
 
 
 @pytest.mark.usefixtures("started")
-def test_what_is_held_is_neither_archived_nor_sent_and_everyone_stays_due(
+def test_a_delivery_that_awaits_confirmation_is_neither_archived_nor_sent_and_students_stay_due(
     server: AsyncSftpServer,
 ) -> None:
-    run = hold_one(server)
+    run = export_to_confirm(server)
 
     (year,) = run["years"]
     assert (year["status"], year["rows"], year["files"]) == ("awaiting_confirmation", 0, [])
@@ -256,8 +256,8 @@ def test_what_is_held_is_neither_archived_nor_sent_and_everyone_stays_due(
 
 
 @pytest.mark.usefixtures("started")
-def test_the_history_finds_a_run_that_waits(server: AsyncSftpServer) -> None:
-    run = hold_one(server)
+def test_the_history_finds_a_run_that_awaits_confirmation(server: AsyncSftpServer) -> None:
+    run = export_to_confirm(server)
     query = {"status": "awaiting_confirmation"}
 
     event = api_event("GET", EXPORTS, claims=VIEWER, query=query, connection_id=NORTH)
@@ -266,10 +266,10 @@ def test_the_history_finds_a_run_that_waits(server: AsyncSftpServer) -> None:
     assert [item["run_id"] for item in page["items"]] == [run["run_id"]]
 
 
-def test_once_confirmed_the_same_run_delivers_what_is_due_by_then(
+def test_a_confirmed_run_delivers_the_students_then_due(
     server: AsyncSftpServer, started: StartedExports
 ) -> None:
-    run = hold_one(server)
+    run = export_to_confirm(server)
     send(registration("1e5"))
 
     assert confirm(run, claims=VIEWER) == (202, {"run_id": run["run_id"]})
@@ -277,7 +277,7 @@ def test_once_confirmed_the_same_run_delivers_what_is_due_by_then(
     assert [event["run_id"] for event in started.events] == [run["run_id"]]
     _, audit = call(configuration, "GET", "/connections/{connection_id}/audit")
     assert (audit["items"][0]["by"], audit["items"][0]["action"]) == ("vic", "export_confirmed")
-    after = go_on(run)
+    after = resume(run)
 
     assert (after["run_id"], after["status"]) == (run["run_id"], "succeeded")
     assert (after["confirmed_by"], after["trigger"]) == ("vic", run["trigger"])
@@ -289,15 +289,15 @@ def test_once_confirmed_the_same_run_delivers_what_is_due_by_then(
 
 
 @pytest.mark.usefixtures("started")
-def test_a_confirmed_run_keeps_what_its_other_years_delivered(server: AsyncSftpServer) -> None:
-    set_up(server, keeping_unmatched(), guards=HOLD_UNMATCHED)
+def test_a_confirmed_run_keeps_the_deliveries_of_its_other_years(server: AsyncSftpServer) -> None:
+    set_up(server, mapping_keeping_unmatched(), guards=HOLD_UNMATCHED)
     send(registration("1", year=2024), registration("2", grade="PK", year=2025))
     run = run_export()
     assert [year["status"] for year in run["years"]] == ["succeeded", "awaiting_confirmation"]
     send(registration("3", year=2024))
     confirm(run)
 
-    after = go_on(run)
+    after = resume(run)
 
     assert [year["status"] for year in after["years"]] == ["succeeded", "succeeded"]
     assert after["years"][0] == run["years"][0]
@@ -307,25 +307,25 @@ def test_a_confirmed_run_keeps_what_its_other_years_delivered(server: AsyncSftpS
 
 
 @pytest.mark.usefixtures("started")
-def test_a_confirmed_run_that_fails_leaves_everyone_due_and_no_year_waiting(
+def test_a_confirmed_run_that_fails_leaves_students_due_and_no_year_waiting(
     server: AsyncSftpServer,
 ) -> None:
-    run = hold_one(server)
+    run = export_to_confirm(server)
     confirm(run)
     server.faults.forbidden.add("open")
 
-    after = go_on(run)
+    after = resume(run)
 
     assert (after["status"], after["years"][0]["status"]) == ("failed", "failed")
     assert after["confirmed_by"] == "ada"
     assert marker() == {"exported_2025": "0"}
 
 
-def confirmed_and_cut_off(
+def confirmed_and_disconnected(
     server: AsyncSftpServer, monkeypatch: pytest.MonkeyPatch
 ) -> dict[str, Any]:
-    """A run that was confirmed, and whose server from now on loses each connection at `open`."""
-    set_up(server, keeping_unmatched(), guards=HOLD_UNMATCHED)
+    """A confirmed run whose server loses each connection at `open` from now on."""
+    set_up(server, mapping_keeping_unmatched(), guards=HOLD_UNMATCHED)
     send(registration("007", grade="PK"))
     run = run_export(trigger="manual")
     confirm(run)
@@ -337,53 +337,53 @@ def confirmed_and_cut_off(
 
 
 @pytest.mark.usefixtures("started")
-def test_a_confirmed_run_that_fails_in_passing_is_tried_again_and_is_confirmed_still(
+def test_a_confirmed_run_with_a_transient_error_is_retried_as_confirmed(
     server: AsyncSftpServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    run = confirmed_and_cut_off(server, monkeypatch)
+    run = confirmed_and_disconnected(server, monkeypatch)
 
     with pytest.raises(Unavailable):
-        go_on(run)
+        resume(run)
     assert marker() == {"exported_2025": "0"}
     server.faults.drop_before.clear()
-    after = go_on(run)
+    after = resume(run)
 
     assert (after["status"], after["confirmed_by"], ids(server)) == ("succeeded", "ada", ["007"])
 
 
-def dies_as_it_saves(
+def kill_on_save(
     run: dict[str, Any], monkeypatch: pytest.MonkeyPatch, which: Callable[[Run], bool]
 ) -> None:
-    """Goes on with the run, which is killed before its first record of this kind is stored."""
+    """Resumes the run, and kills it before it stores its first record of this kind."""
     save = type(export_function.dependencies().runs).save
 
-    def dies(self: Any, record: Run) -> None:
+    def kill(self: Any, record: Run) -> None:
         if which(record):
             raise SystemExit
         save(self, record)
 
     with monkeypatch.context() as during:
-        during.setattr(type(export_function.dependencies().runs), "save", dies)
+        during.setattr(type(export_function.dependencies().runs), "save", kill)
         with pytest.raises(SystemExit):
-            go_on(run)
+            resume(run)
 
 
 @pytest.mark.usefixtures("started")
-def test_a_confirmed_run_that_failed_in_passing_and_died_then_sends_it_all_the_same(
+def test_a_confirmed_run_interrupted_after_a_transient_error_still_sends(
     server: AsyncSftpServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    run = confirmed_and_cut_off(server, monkeypatch)
-    dies_as_it_saves(run, monkeypatch, lambda record: bool(record.next_attempt_by))
+    run = confirmed_and_disconnected(server, monkeypatch)
+    kill_on_save(run, monkeypatch, lambda record: bool(record.next_attempt_by))
     server.faults.drop_before.clear()
 
-    after = go_on(run)
+    after = resume(run)
 
     assert (after["status"], ids(server)) == ("succeeded", ["007"])
 
 
 @pytest.mark.usefixtures("started")
-def test_a_run_that_an_older_version_let_wait_is_confirmed(server: AsyncSftpServer) -> None:
-    run = hold_one(server)
+def test_a_waiting_run_of_an_older_version_can_be_confirmed(server: AsyncSftpServer) -> None:
+    run = export_to_confirm(server)
 
     key = {"pk": {"S": f"RUNS#{NORTH}"}, "sk": {"S": run["run_id"]}}
     item = aws_clients.dynamodb().get_item(TableName="connections", Key=key)["Item"]
@@ -393,19 +393,19 @@ def test_a_run_that_an_older_version_let_wait_is_confirmed(server: AsyncSftpServ
     aws_clients.dynamodb().put_item(TableName="connections", Item={**item, "record": {"B": stored}})
     confirm(run)
 
-    assert (go_on(run)["status"], ids(server)) == ("succeeded", ["007"])
+    assert (resume(run)["status"], ids(server)) == ("succeeded", ["007"])
 
 
 @pytest.mark.usefixtures("started")
-def test_a_confirmed_run_that_dies_when_all_is_sent_sends_nothing_that_nobody_looked_at(
+def test_a_confirmed_run_interrupted_after_sending_sends_nothing_unconfirmed(
     server: AsyncSftpServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    run = hold_one(server)
+    run = export_to_confirm(server)
     confirm(run)
-    dies_as_it_saves(run, monkeypatch, lambda record: bool(record.finished))
+    kill_on_save(run, monkeypatch, lambda record: bool(record.finished))
     send(registration("8", grade="PK", year=2024))
 
-    after = go_on(run)
+    after = resume(run)
 
     assert [year["school_year"] for year in after["years"]] == [2025]
     assert (after["status"], ids(server)) == ("succeeded", ["007"])
@@ -413,18 +413,18 @@ def test_a_confirmed_run_that_dies_when_all_is_sent_sends_nothing_that_nobody_lo
 
 
 @pytest.mark.usefixtures("started")
-def test_a_second_event_of_a_run_that_waits_does_nothing(server: AsyncSftpServer) -> None:
-    run = hold_one(server)
+def test_a_second_event_of_a_waiting_run_does_nothing(server: AsyncSftpServer) -> None:
+    run = export_to_confirm(server)
 
     assert run_export(run_id=run["run_id"]) == run
     assert read(run)["status"] == "awaiting_confirmation"
 
 
 @pytest.mark.usefixtures("started")
-def test_a_scheduled_run_is_confirmed_on_a_day_on_which_the_schedule_pauses(
+def test_a_scheduled_run_can_be_confirmed_while_the_schedule_is_paused(
     server: AsyncSftpServer,
 ) -> None:
-    set_up(server, keeping_unmatched(), guards=HOLD_UNMATCHED)
+    set_up(server, mapping_keeping_unmatched(), guards=HOLD_UNMATCHED)
     send(registration("007", grade="PK"))
     night = {"trigger": "schedule", "scheduled_time": "2026-03-03T03:00:00Z"}
     run = run_export(**night)
@@ -433,15 +433,17 @@ def test_a_scheduled_run_is_confirmed_on_a_day_on_which_the_schedule_pauses(
     call(configuration, "PUT", "/connections/{connection_id}/schedule", schedule)
     confirm(run)
 
-    after = go_on(run)
+    after = resume(run)
 
     assert (run["status"], after["status"]) == ("awaiting_confirmation", "succeeded")
     assert (after["trigger"], ids(server)) == ("schedule", ["007"])
 
 
 @pytest.mark.usefixtures("started")
-def test_the_next_export_takes_over_and_names_itself(server: AsyncSftpServer) -> None:
-    run = hold_one(server)
+def test_the_next_export_supersedes_a_waiting_run_and_is_named_in_it(
+    server: AsyncSftpServer,
+) -> None:
+    run = export_to_confirm(server)
 
     later = run_export()
 
@@ -455,8 +457,8 @@ def test_the_next_export_takes_over_and_names_itself(server: AsyncSftpServer) ->
 
 
 @pytest.mark.usefixtures("started")
-def test_a_run_that_waits_is_cancelled_and_everyone_stays_due(server: AsyncSftpServer) -> None:
-    run = hold_one(server)
+def test_a_cancelled_waiting_run_leaves_its_students_due(server: AsyncSftpServer) -> None:
+    run = export_to_confirm(server)
 
     status, cancelled = cancel(run)
 
@@ -468,10 +470,10 @@ def test_a_run_that_waits_is_cancelled_and_everyone_stays_due(server: AsyncSftpS
     assert ids(server) == ["007"]
 
 
-def test_a_run_that_waits_has_no_place_in_the_way_of_a_request(
+def test_a_waiting_run_does_not_block_a_request(
     server: AsyncSftpServer, started: StartedExports
 ) -> None:
-    run = hold_one(server)
+    run = export_to_confirm(server)
 
     status, asked = call(configuration, "POST", EXPORTS, {})
     assert status == 202, asked
@@ -483,10 +485,10 @@ def test_a_run_that_waits_has_no_place_in_the_way_of_a_request(
     assert [event["run_id"] for event in started.events] == [asked["run_id"]]
 
 
-def test_a_confirmation_that_starts_nothing_leaves_the_run_waiting(
+def test_a_confirmation_that_cannot_start_leaves_the_run_waiting(
     server: AsyncSftpServer, started: StartedExports
 ) -> None:
-    run = hold_one(server)
+    run = export_to_confirm(server)
     started.fails = True
     assert confirm(run)[0] == 503
     assert read(run) == run
@@ -496,10 +498,10 @@ def test_a_confirmation_that_starts_nothing_leaves_the_run_waiting(
 
 
 @pytest.mark.usefixtures("started")
-def test_only_a_run_that_waits_is_confirmed_and_only_by_its_district(
+def test_only_a_waiting_run_can_be_confirmed_and_only_by_its_district(
     server: AsyncSftpServer,
 ) -> None:
-    run = hold_one(server)
+    run = export_to_confirm(server)
 
     assert confirm(run, claims=STRANGER)[0] == 403
     assert confirm({"run_id": "none"})[0] == 404
@@ -508,39 +510,39 @@ def test_only_a_run_that_waits_is_confirmed_and_only_by_its_district(
     assert (status, "it is cancelled" in answer["error"]["message"]) == (409, True)
 
 
-def test_the_guards_are_overridden_by_full_access_and_the_run_says_by_whom(
+def test_full_access_may_override_the_guards_and_the_run_names_the_caller(
     server: AsyncSftpServer, started: StartedExports
 ) -> None:
-    set_up(server, keeping_unmatched(), guards=HOLD_UNMATCHED)
+    set_up(server, mapping_keeping_unmatched(), guards=HOLD_UNMATCHED)
     send(registration("007", grade="PK"))
-    wish = {"override_guards": True}
-    assert call(configuration, "POST", EXPORTS, wish, claims=VIEWER)[0] == 403
-    assert call(configuration, "POST", EXPORTS, wish)[0] == 202
+    options = {"override_guards": True}
+    assert call(configuration, "POST", EXPORTS, options, claims=VIEWER)[0] == 403
+    assert call(configuration, "POST", EXPORTS, options)[0] == 202
     assert started.runs[0].request.override_guards
 
-    run = run_export(**wish, requested_by="olga")
+    run = run_export(**options, requested_by="olga")
 
     assert (run["status"], run["override_guards"]) == ("succeeded", True)
     assert run["years"][0]["warnings"][-1] == "olga overrode the guards."
 
 
 @pytest.mark.usefixtures("started")
-def test_a_download_is_held_too_and_fetched_once_confirmed(server: AsyncSftpServer) -> None:
-    run = hold_one(server, delivery="download")
+def test_a_download_awaits_confirmation_before_its_files_exist(server: AsyncSftpServer) -> None:
+    run = export_to_confirm(server, delivery="download")
     confirm(run)
 
-    after = go_on(run)
+    after = resume(run)
 
     assert (after["status"], after["years"][0]["rows"]) == ("succeeded", 1)
     assert server.sign_ins == []
 
 
-# Not collected
+# Uncollected files
 
 
 @pytest.mark.usefixtures("started")
 @pytest.mark.parametrize("in_place", [False, True])
-def test_an_importer_that_removes_and_then_does_not_is_warned_of_with_the_earlier_run(
+def test_a_file_left_by_an_importer_that_removes_warns_with_the_earlier_run(
     server: AsyncSftpServer, in_place: bool
 ) -> None:
     if in_place:
@@ -548,7 +550,7 @@ def test_an_importer_that_removes_and_then_does_not_is_warned_of_with_the_earlie
     set_up(server, write_in_place=in_place)
     send(registration("1"))
     run_export()
-    take(server)
+    collect(server)
     send(registration("2"))
     second = run_export()
     assert findings(second) == []
@@ -564,7 +566,7 @@ def test_an_importer_that_removes_and_then_does_not_is_warned_of_with_the_earlie
 
 
 @pytest.mark.usefixtures("started")
-def test_one_that_never_removes_is_never_warned_of(server: AsyncSftpServer) -> None:
+def test_an_importer_that_never_removes_causes_no_warning(server: AsyncSftpServer) -> None:
     set_up(server)
     for number in range(4):
         send(registration(f"{number}"))
@@ -572,7 +574,7 @@ def test_one_that_never_removes_is_never_warned_of(server: AsyncSftpServer) -> N
 
 
 @pytest.mark.usefixtures("started")
-def test_one_that_is_known_to_remove_is_warned_of_at_once_and_one_that_leaves_never(
+def test_the_importer_setting_decides_about_the_first_warning(
     server: AsyncSftpServer,
 ) -> None:
     set_up(server, importer="removes")
@@ -604,7 +606,7 @@ def change(server: AsyncSftpServer, **changes: Any) -> None:
 
 
 @pytest.mark.usefixtures("started")
-def test_a_file_that_somebody_else_put_there_is_not_ours(server: AsyncSftpServer) -> None:
+def test_a_file_of_another_program_causes_no_warning(server: AsyncSftpServer) -> None:
     set_up(server, importer="removes")
     send(registration("1"))
     run_export()
@@ -615,9 +617,9 @@ def test_a_file_that_somebody_else_put_there_is_not_ours(server: AsyncSftpServer
 
 
 @pytest.mark.usefixtures("started")
-def test_the_done_file_alone_tells_nothing(server: AsyncSftpServer) -> None:
+def test_a_done_file_alone_causes_no_warning(server: AsyncSftpServer) -> None:
     set_up(server, done_file=True)
-    for number in range(3):  # this importer removes the .done file, and leaves the other
+    for number in range(3):  # this importer removes only the .done file
         send(registration(f"{number}"))
         assert findings(run_export()) == []
         (server.root / f"{FILE}.done").unlink()
@@ -625,14 +627,14 @@ def test_the_done_file_alone_tells_nothing(server: AsyncSftpServer) -> None:
 
 @pytest.mark.usefixtures("started")
 @pytest.mark.parametrize("fault", ["size_unknown", "failing", "forbidden"])
-def test_a_server_that_tells_little_is_believed_as_far_as_it_goes(
+def test_a_server_with_few_file_attributes_is_checked_by_those(
     server: AsyncSftpServer, fault: str
 ) -> None:
     set_up(server, importer="removes")
     send(registration("1"))
     run_export()
     send(registration("2"))
-    if fault == "size_unknown":  # neither size nor time: that it is there has to do
+    if fault == "size_unknown":  # neither size nor time: the name must suffice
         server.faults.size_unknown = True
     else:  # not even that
         getattr(server.faults, fault).add("stat")
@@ -645,7 +647,7 @@ def test_a_server_that_tells_little_is_believed_as_far_as_it_goes(
 
 
 @pytest.mark.usefixtures("started")
-def test_a_connection_lost_while_we_look_is_made_again(
+def test_a_connection_lost_during_the_collection_check_is_reopened(
     server: AsyncSftpServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     set_up(server, importer="removes")
@@ -664,11 +666,11 @@ def test_a_connection_lost_while_we_look_is_made_again(
 
 
 @pytest.mark.usefixtures("started")
-def test_another_account_has_another_importer(server: AsyncSftpServer, tmp_path: Path) -> None:
+def test_each_account_has_its_own_importer(server: AsyncSftpServer, tmp_path: Path) -> None:
     set_up(server, importer="unknown")
     send(registration("1"))
     run_export()
-    take(server)
+    collect(server)
     send(registration("2"))
     run_export()
     root = tmp_path / "other"
@@ -681,7 +683,7 @@ def test_another_account_has_another_importer(server: AsyncSftpServer, tmp_path:
 
 
 @pytest.mark.usefixtures("started")
-def test_held_for_what_was_not_collected_until_the_importer_has_taken_it(
+def test_a_delivery_is_held_until_the_importer_has_collected_the_earlier_file(
     server: AsyncSftpServer,
 ) -> None:
     set_up(server, importer="removes", guards={"not_collected": {"action": "hold"}})
@@ -690,16 +692,16 @@ def test_held_for_what_was_not_collected_until_the_importer_has_taken_it(
     send(registration("2"))
     run = run_export()
     assert (run["status"], ids(server)) == ("awaiting_confirmation", ["1"])
-    take(server)
+    collect(server)
     confirm(run)
 
-    after = go_on(run)
+    after = resume(run)
 
     assert (after["status"], findings(after), ids(server)) == ("succeeded", [], ["2"])
 
 
 @pytest.mark.usefixtures("started")
-def test_a_resend_is_warned_of_what_was_not_collected_and_counts_as_a_delivery(
+def test_a_resend_warns_of_uncollected_files_and_counts_as_a_delivery(
     server: AsyncSftpServer,
 ) -> None:
     set_up(server, importer="removes")
@@ -710,19 +712,19 @@ def test_a_resend_is_warned_of_what_was_not_collected_and_counts_as_a_delivery(
     change(server, importer="removes", guards={"not_collected": {"action": "hold"}})
     assert second["years"][0]["findings"][0]["run_id"] == first["run_id"]
 
-    again = run_export(resend_of=first["run_id"])
+    resent = run_export(resend_of=first["run_id"])
 
-    assert (again["status"], findings(again), ids(server)) == ("succeeded", [], ["1"])
-    assert f"send run {second['run_id']} again" in again["years"][0]["warnings"][-1]
+    assert (resent["status"], findings(resent), ids(server)) == ("succeeded", [], ["1"])
+    assert f"send run {second['run_id']} again" in resent["years"][0]["warnings"][-1]
     once_more = run_export(resend_of=first["run_id"])
-    assert len(once_more["years"][0]["warnings"]) == 1  # of the same rows nobody is lost
+    assert len(once_more["years"][0]["warnings"]) == 1  # the same rows: no student is lost
     send(registration("3"))
     finding = run_export()["years"][0]["findings"][0]
     assert (finding["run_id"], once_more["run_id"] in finding["message"]) == (first["run_id"], True)
 
 
 @pytest.mark.usefixtures("started")
-def test_a_test_record_judges_nothing_and_is_not_remembered(server: AsyncSftpServer) -> None:
+def test_a_test_record_is_not_guarded_and_not_counted(server: AsyncSftpServer) -> None:
     set_up(server, importer="removes")
     send(registration("1"))
     run_export()
@@ -735,7 +737,7 @@ def test_a_test_record_judges_nothing_and_is_not_remembered(server: AsyncSftpSer
 
 
 @pytest.mark.usefixtures("started")
-def test_what_cannot_be_remembered_costs_a_warning_and_no_delivery(
+def test_a_failure_to_store_the_last_delivery_costs_a_warning_and_no_delivery(
     server: AsyncSftpServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def fail(*_: Any) -> None:

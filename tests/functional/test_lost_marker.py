@@ -1,4 +1,4 @@
-"""A marker that is lost: nothing goes on without it, and it is rebuilt so that nobody is lost."""
+"""A lost marker: the connection stops without it, and a rebuild loses no student."""
 
 import json
 import random
@@ -34,8 +34,8 @@ from tests.functional.test_erasure import (
     RECEIPT,
     Killed,
     Writes,
-    assert_books_close,
-    break_the_lease,
+    assert_totals_add_up,
+    end_lease,
     receipt,
     status,
 )
@@ -46,13 +46,13 @@ ONE = "/connections/{connection_id}"
 MARKER = {"pk": {"S": f"MARKER#{NORTH}"}, "sk": {"S": "MARKER"}}
 POOL = [(year, student) for year in (2024, 2025) for student in ("1", "2", "3", "4")]
 SEEDS = range(3)
-"""Hundreds were tried once."""
+"""Hundreds passed once."""
 
 
 @pytest.fixture
 def download(started: StartedExports, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A connection that delivers by download. A rebuild looks for years that the tests use: all
-    that can be are a thousand requests, tried in one of them."""
+    """Creates a connection that delivers by download. A rebuild searches only the years of these
+    tests; one test searches all possible years, in a thousand requests."""
     monkeypatch.setattr(marker_recovery, "SCHOOL_YEARS", range(2023, 2027))
     assert (
         call(configuration, "POST", "/connections", CONNECTION | {"delivery": "download"})[0] == 201
@@ -77,7 +77,7 @@ def writes() -> Iterator[Writes]:
             client.meta.events.unregister(event, unique_id=event)
 
 
-def lose_the_marker() -> None:
+def delete_marker() -> None:
     boto3.client("dynamodb").delete_item(TableName="registrations", Key=MARKER)
 
 
@@ -88,7 +88,7 @@ def rebuild(**event: Any) -> dict[str, Any]:
 
 
 def numbers() -> dict[str, int]:
-    """The marker's, without leases."""
+    """The marker items without leases."""
     (marker,) = [item for item in stored_items("registrations") if item["pk"] == MARKER["pk"]]
     return {
         name: int(value["N"])
@@ -98,7 +98,7 @@ def numbers() -> dict[str, int]:
 
 
 def exported_rows(run: dict[str, Any]) -> set[tuple[int, str]]:
-    """Who stands in the files of the run."""
+    """The students in the files of the run."""
     files = in_bucket()
     return {
         (year["school_year"], line.split(",")[0])
@@ -110,11 +110,11 @@ def exported_rows(run: dict[str, Any]) -> set[tuple[int, str]]:
     }
 
 
-def test_without_its_marker_a_connection_takes_nothing_and_exports_nothing(
+def test_a_connection_without_its_marker_refuses_syncs_and_exports(
     download: None, started: StartedExports
 ) -> None:
     send(registration("1"))
-    lose_the_marker()
+    delete_marker()
 
     synced = send(registration("2"))
     of_another_year = send(registration("2", year=2031))
@@ -131,12 +131,12 @@ def test_without_its_marker_a_connection_takes_nothing_and_exports_nothing(
     assert [item for item in stored_items("registrations") if item["sk"]["S"] == "2"] == []
 
 
-def test_it_is_rebuilt_and_everything_goes_on(download: None) -> None:
+def test_a_rebuilt_marker_lets_syncs_and_exports_continue(download: None) -> None:
     send(registration("1"), registration("2"), registration("1", year=2024))
     run_export()
     send(registration("2", "New"))
     before = numbers()
-    lose_the_marker()
+    delete_marker()
 
     answer = rebuild()
 
@@ -146,11 +146,11 @@ def test_it_is_rebuilt_and_everything_goes_on(download: None) -> None:
     assert after["exported_2025"] == before["exported_2025"]
     assert after["open_2025"] >= before["open_2025"]
     assert exported_rows(run_export()) == {(2025, "2")}
-    assert_books_close()
+    assert_totals_add_up()
     assert send(registration("3"))[1]["synced"] == 1
 
 
-def test_while_it_is_there_nothing_is_changed(download: None) -> None:
+def test_a_rebuild_changes_nothing_while_the_marker_exists(download: None) -> None:
     send(registration("1"))
     before = stored_items("registrations")
 
@@ -160,32 +160,32 @@ def test_while_it_is_there_nothing_is_changed(download: None) -> None:
     assert stored_items("registrations") == before
 
 
-def test_of_a_connection_without_a_sync_there_is_nothing_to_rebuild(download: None) -> None:
+def test_a_connection_without_a_sync_has_nothing_to_rebuild(download: None) -> None:
     assert rebuild()["error"]["code"] == "not_found"
     assert run_export()["status"] == "nothing_to_export"
     assert send(registration("1"))[1]["synced"] == 1
 
 
 @pytest.mark.parametrize("event", [{"connection_id": ""}, {"school_year": 2025}])
-def test_an_event_that_says_something_else_is_refused(download: None, event: Any) -> None:
+def test_a_rebuild_event_with_other_fields_is_refused(download: None, event: Any) -> None:
     assert rebuild(**event)["error"]["code"] == "invalid_request"
 
 
-def test_a_run_whose_commit_is_unsure_counts_as_not_committed(
+def test_a_run_with_an_uncertain_commit_counts_as_not_committed(
     download: None, writes: Writes
 ) -> None:
     send(registration("1"), registration("2"))
     run_export()
     send(registration("2", "New"))
     kill_at_commit(writes)
-    assert numbers()["exported_2025"] == 2  # it had come through: nobody has heard of it
-    lose_the_marker()
+    assert numbers()["exported_2025"] == 2  # the write took effect, but the response was lost
+    delete_marker()
 
     rebuild()
 
     assert numbers()["exported_2025"] == 1
     assert exported_rows(run_export()) == {(2025, "2")}  # the same row twice
-    assert_books_close()
+    assert_totals_add_up()
     assert receipt("2")["status"] == "exported"
 
 
@@ -193,21 +193,21 @@ def kill_at_commit(writes: Writes) -> None:
     table = export_function.dependencies().table
     commit = table.commit
 
-    def commit_and_die(*arguments: Any) -> None:
+    def commit_and_kill(*arguments: Any) -> None:
         commit(*arguments)
         raise Killed
 
-    table.commit = commit_and_die  # type: ignore[method-assign]
+    table.commit = commit_and_kill  # type: ignore[method-assign]
     try:
         with suppress(Killed):
             run_export()
     finally:
         del table.commit
-    break_the_lease()
+    end_lease()
 
 
-def live(chance: random.Random, writes: Writes) -> None:
-    """A dozen things that happen, some of them cut short before or after any write."""
+def run_random_steps(chance: random.Random, writes: Writes) -> None:
+    """Draws a dozen steps, some of them cut short before or after any write."""
     for _ in range(12):
         event = chance.choice(["sync", "sync", "sync", "remove", "export", "export", "erase"])
         killed = chance.random() < 0.4
@@ -215,19 +215,24 @@ def live(chance: random.Random, writes: Writes) -> None:
         writes.killed_before = chance.randint(1, 30) if killed else 0
         writes.after = chance.random() < 0.5
         with suppress(Killed):
-            happen(event, chance)
+            run_step(event, chance)
         writes.killed_before = 0
-        break_the_lease()
+        end_lease()
 
 
-def happen(event: str, chance: random.Random) -> None:
+def run_step(event: str, chance: random.Random) -> None:
     year, student = chance.choice(POOL)
     if event == "sync":
         some = chance.sample(POOL, chance.randint(1, 4))
         send(
             *(
-                registration(who, f"N{chance.randint(0, 99)}", year=of, grade=chance.choice("K1X"))
-                for of, who in some
+                registration(
+                    student_id,
+                    f"N{chance.randint(0, 99)}",
+                    year=school_year,
+                    grade=chance.choice("K1X"),
+                )
+                for school_year, student_id in some
             )
         )
     elif event == "remove":
@@ -241,47 +246,49 @@ def happen(event: str, chance: random.Random) -> None:
 def statuses() -> dict[tuple[int, str], str]:
     found = {}
     for year, student in POOL:
-        told = receipt(student, year)
-        found[year, student] = told if isinstance(told, int) else told["status"]
+        answer = receipt(student, year)
+        found[year, student] = answer if isinstance(answer, int) else answer["status"]
     return found
 
 
 @pytest.mark.parametrize("seed", SEEDS)
-def test_whoever_was_due_is_in_the_next_file_after_any_history(
+def test_every_due_student_is_in_the_next_file_after_any_history(
     download: None, writes: Writes, seed: int
 ) -> None:
-    send(*(registration(who, year=year) for year, who in POOL[::3]))
-    live(random.Random(seed), writes)
+    send(*(registration(student_id, year=year) for year, student_id in POOL[::3]))
+    run_random_steps(random.Random(seed), writes)
     before, years = statuses(), status()
-    lose_the_marker()
+    delete_marker()
 
     rebuild()
 
     after = statuses()
-    for who, was in before.items():
+    for student_id, was in before.items():
         if was in {"due", "held"}:
-            assert after[who] in {"due", "held"}, who
+            assert after[student_id] in {"due", "held"}, student_id
         elif was in {"exported", "left_out"}:
-            assert after[who] in {was, "due", "held"}, who
+            assert after[student_id] in {was, "due", "held"}, student_id
         else:
-            assert after[who] == was, who
-    assert_books_close()
+            assert after[student_id] == was, student_id
+    assert_totals_add_up()
     assert [year["synced"] for year in status()] == [year["synced"] for year in years]
     rows = exported_rows(run_export())
-    assert {who for who, was in after.items() if was == "due"} - held_now() <= rows
-    assert_books_close()
+    assert {student_id for student_id, was in after.items() if was == "due"} - held_now() <= rows
+    assert_totals_add_up()
     assert [year["synced"] for year in status()] == [year["synced"] for year in years]
     assert not {"due"} & set(statuses().values())
 
 
 def held_now() -> set[tuple[int, str]]:
-    return {who for who, now in statuses().items() if now == "held"}
+    return {student_id for student_id, now in statuses().items() if now == "held"}
 
 
-def test_the_answer_names_nobody(download: None, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_rebuild_result_names_no_student(
+    download: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(marker_recovery, "SCHOOL_YEARS", SCHOOL_YEARS)
     send(registration("4711-only-here"))
     run_export()
-    lose_the_marker()
+    delete_marker()
 
     assert "4711" not in json.dumps(rebuild())

@@ -1,4 +1,4 @@
-"""A mapping over the API: previews, fields, versions, and what a run says of it; real handlers."""
+"""Mappings through the API: previews, fields, versions, and their effect in a run."""
 
 import copy
 import hashlib
@@ -46,7 +46,7 @@ def server(tmp_path: Path) -> Iterator[AsyncSftpServer]:
 
 @pytest.fixture
 def download(started: StartedExports) -> None:
-    """A connection without a server, and its mapping."""
+    """Creates a connection without a server, and its mapping."""
     wanted = CONNECTION | {"delivery": "download"}
     status, answer = call(configuration, "POST", "/connections", wanted)
     assert status == 201, answer
@@ -98,7 +98,7 @@ def put(body: str, **headers: str) -> tuple[int, Any]:
 
 
 @pytest.mark.usefixtures("download")
-def test_a_mapping_may_be_put_as_yaml_again_and_again() -> None:
+def test_a_mapping_may_be_saved_as_yaml_repeatedly() -> None:
     text = "files:\n  - {name: s, fields: [{from: students.id, mapping_type: direct, to: ID}]}\n"
 
     first = put(text, **{"Content-Type": "application/yaml"})
@@ -116,7 +116,7 @@ def test_a_mapping_may_be_put_as_yaml_again_and_again() -> None:
         ("files: []\nfiles: []", "application/yaml"),
     ],
 )
-def test_a_name_that_stands_twice_is_refused(body: str, content_type: str) -> None:
+def test_a_repeated_key_is_refused(body: str, content_type: str) -> None:
     status, answer = put(body, **{"Content-Type": content_type})
 
     assert status == 400
@@ -151,7 +151,7 @@ def test_a_connection_can_start_from_each_ready_made_mapping() -> None:
 
 @pytest.mark.usefixtures("download")
 @pytest.mark.parametrize("body", [{"start_from": "nope"}, {"start_from": "plain", "files": []}])
-def test_a_start_that_is_not_there_is_refused(body: dict[str, Any]) -> None:
+def test_an_unknown_ready_made_mapping_is_refused(body: dict[str, Any]) -> None:
     status, answer = call(configuration, "PUT", f"{ONE}/mapping", body)
 
     assert (status, answer["error"]["problems"][0]["path"]) == (400, "start_from")
@@ -161,7 +161,7 @@ def test_a_start_that_is_not_there_is_refused(body: dict[str, Any]) -> None:
 
 
 @pytest.mark.usefixtures("download")
-def test_a_preview_shows_the_connections_examples_as_the_saved_mapping_exports_them() -> None:
+def test_a_preview_shows_the_example_students_as_an_export_writes_them() -> None:
     call(configuration, "PUT", ONE, CONNECTION | {"delivery": "download", "example_students": [7]})
     send(registration("7", "José", grade="1"))
 
@@ -197,7 +197,7 @@ def test_a_preview_shows_the_connections_examples_as_the_saved_mapping_exports_t
 
 
 @pytest.mark.usefixtures("download")
-def test_a_preview_names_the_package_that_a_test_record_goes_in() -> None:
+def test_a_preview_names_the_package_of_a_test_record() -> None:
     send(registration("7"))
     mapping = draft(direct("students.fname", "First"), encoding="utf-8-bom")
 
@@ -221,7 +221,7 @@ def test_a_draft_is_previewed_without_being_saved() -> None:
 
 
 @pytest.mark.usefixtures("download")
-def test_a_preview_shows_each_problem_in_place_and_counts_the_values_without_a_code() -> None:
+def test_a_preview_shows_each_problem_at_its_field_and_counts_values_without_a_code() -> None:
     send(registration("7", grade="12"), registration("8", grade="12"))
 
     _, answer = preview({"student_ids": ["7", "8"]})
@@ -245,7 +245,7 @@ def by_place(rows: list[dict[str, Any]]) -> dict[int, dict[int, str]]:
 
 
 @pytest.mark.usefixtures("download")
-def test_an_unfinished_draft_is_previewed_as_far_as_it_is_right() -> None:
+def test_an_unfinished_draft_is_previewed_without_its_invalid_parts() -> None:
     send(registration("7", "Ann", grade="K"))
     right = [direct("students.id", "ID"), direct("students.fname", "First")]
     files = [
@@ -286,7 +286,7 @@ def test_an_unfinished_draft_is_previewed_as_far_as_it_is_right() -> None:
 
 @pytest.mark.usefixtures("download")
 @pytest.mark.parametrize("mapping", [{}, {"files": []}, {"files": ["x"]}, [], "x"])
-def test_a_draft_without_anything_that_can_be_used_has_no_values(mapping: object) -> None:
+def test_a_draft_without_a_valid_part_has_no_values(mapping: object) -> None:
     send(registration("7"))
 
     status, answer = preview({"mapping": mapping, "student_ids": ["7"], "unfinished": True})
@@ -321,7 +321,7 @@ def test_a_preview_takes_the_students_latest_year_unless_one_is_named() -> None:
 
 
 @pytest.mark.usefixtures("download")
-def test_a_student_who_was_not_synced_is_said_so() -> None:
+def test_a_preview_reports_a_student_who_was_not_synced() -> None:
     _, answer = preview({"student_ids": ["99"]})
 
     (student,) = answer["students"]
@@ -340,7 +340,7 @@ def test_a_student_who_was_not_synced_is_said_so() -> None:
         ([], []),
     ],
 )
-def test_a_body_that_cannot_be_previewed_is_explained(body: object, paths: list[str]) -> None:
+def test_an_invalid_preview_request_is_explained(body: object, paths: list[str]) -> None:
     status, answer = preview(body)
 
     assert status == 400
@@ -349,7 +349,7 @@ def test_a_body_that_cannot_be_previewed_is_explained(body: object, paths: list[
 
 
 @pytest.mark.usefixtures("download")
-def test_another_district_sees_no_preview_and_no_field() -> None:
+def test_another_district_gets_no_preview_and_no_fields() -> None:
     assert preview(claims=STRANGER)[0] == 403
     assert call(configuration, "GET", f"{ONE}/fields", claims=STRANGER)[0] == 403
 
@@ -362,17 +362,17 @@ def convert(body: object, **more: Any) -> tuple[int, Any]:
 
 
 @pytest.mark.usefixtures("download")
-def test_a_mapping_becomes_yaml_and_that_the_same_mapping_again() -> None:
+def test_a_mapping_survives_the_conversion_to_yaml_and_back() -> None:
     wanted = draft(
         {**direct("students.grade", "G"), "mapping_type": "match_codes", "codes": {"NO": "01"}},
         direct("students.fname", "José", default="", pattern="a: #b"),
     )
 
     status, answer = convert(wanted | {"version": 3}, claims=VIEWER)
-    _, again = convert_yaml(answer["yaml"])
+    _, converted = convert_yaml(answer["yaml"])
 
     assert (status, answer["mapping"]) == (200, wanted)
-    assert again == answer
+    assert converted == answer
     assert "{from: students.fname, mapping_type: direct, to: José, default: ''" in answer["yaml"]
 
 
@@ -391,7 +391,7 @@ def convert_yaml(text: str) -> tuple[int, Any]:
 
 @pytest.mark.usefixtures("download")
 @pytest.mark.parametrize(
-    ("text", "status", "place"),
+    ("text", "status", "path"),
     [
         ("files: ]", 400, "line 1, column 8"),
         ("- a", 400, None),
@@ -399,11 +399,11 @@ def convert_yaml(text: str) -> tuple[int, Any]:
         ("#" * 1_000_001, 413, None),
     ],
 )
-def test_a_text_that_is_no_mapping_is_explained(text: str, status: int, place: str | None) -> None:
+def test_invalid_mapping_text_is_explained(text: str, status: int, path: str | None) -> None:
     found, answer = convert_yaml(text)
 
     assert found == status
-    assert [one["path"] for one in answer["error"]["problems"]] == ([place] if place else [])
+    assert [one["path"] for one in answer["error"]["problems"]] == ([path] if path else [])
 
 
 # Students
@@ -417,7 +417,7 @@ def search(words: str | None = None) -> list[dict[str, Any]]:
 
 
 @pytest.mark.usefixtures("download")
-def test_students_are_found_by_id_and_name_in_their_latest_year() -> None:
+def test_a_search_finds_students_by_id_and_name_in_their_latest_year() -> None:
     jose = registration("17", "José")
     jose["data"]["students"]["lname"] = "Díaz"
     send(registration("7", "Ann"), jose, registration("7", "Ann", year=2024))
@@ -434,7 +434,7 @@ def test_students_are_found_by_id_and_name_in_their_latest_year() -> None:
 
 
 @pytest.mark.usefixtures("download")
-def test_a_removed_student_is_not_found_and_names_may_be_anything() -> None:
+def test_a_search_omits_removed_students_and_accepts_any_name() -> None:
     odd = registration("8")
     odd["data"]["students"] = ["fname"]
     other = registration("9")
@@ -446,7 +446,7 @@ def test_a_removed_student_is_not_found_and_names_may_be_anything() -> None:
 
 
 @pytest.mark.usefixtures("download")
-def test_twenty_students_are_shown_and_more_are_reported() -> None:
+def test_a_search_shows_twenty_students_and_reports_more() -> None:
     send(*[registration(f"{number:03}") for number in range(25)])
 
     _, answer = get(f"{ONE}/students", {"search": "0"})
@@ -456,7 +456,7 @@ def test_twenty_students_are_shown_and_more_are_reported() -> None:
 
 @pytest.mark.usefixtures("download")
 @pytest.mark.parametrize("query", [{"search": "x" * 101}, {"q": "x"}, {"ids": "," * 20}])
-def test_a_search_that_cannot_be_made_is_explained(query: dict[str, str]) -> None:
+def test_an_invalid_search_is_explained(query: dict[str, str]) -> None:
     status, answer = get(f"{ONE}/students", query)
 
     assert (status, len(answer["error"]["problems"])) == (400, 1)
@@ -466,7 +466,7 @@ def test_a_search_that_cannot_be_made_is_explained(query: dict[str, str]) -> Non
 
 
 @pytest.mark.usefixtures("download")
-def test_the_fields_seen_say_how_often_they_are_filled() -> None:
+def test_the_field_list_counts_filled_values() -> None:
     ann, ben = registration("7", "Ann"), registration("8", "")
     ben["data"]["contacts"] = [{"fname": "Mia"}, {"fname": "Leo"}]
     ben["data"]["languages"] = ["en"]
@@ -485,7 +485,7 @@ def test_the_fields_seen_say_how_often_they_are_filled() -> None:
 
 
 @pytest.mark.usefixtures("download")
-def test_the_values_of_a_field_come_with_their_counts() -> None:
+def test_the_values_of_a_field_have_counts() -> None:
     send(
         registration("1", grade="K"),
         registration("2", grade="K"),
@@ -501,7 +501,7 @@ def test_the_values_of_a_field_come_with_their_counts() -> None:
 
 
 @pytest.mark.usefixtures("download")
-def test_only_fields_that_a_mapping_can_name_are_listed() -> None:
+def test_the_field_list_contains_only_fields_that_a_mapping_can_name() -> None:
     deep: Any = "x"
     for _ in range(900):
         deep = {"a": deep}
@@ -521,7 +521,7 @@ def test_only_fields_that_a_mapping_can_name_are_listed() -> None:
 
 
 @pytest.mark.usefixtures("download")
-def test_a_removed_student_shows_no_field() -> None:
+def test_the_field_list_omits_removed_students() -> None:
     send(registration("7", "Ann"))
     remove("7")
 
@@ -534,7 +534,7 @@ def test_a_removed_student_shows_no_field() -> None:
 
 
 @pytest.mark.usefixtures("download")
-def test_an_older_version_is_taken_up_again_as_the_newest() -> None:
+def test_a_restored_version_becomes_the_newest() -> None:
     changed = copy.deepcopy(MAPPING)
     changed["files"][0]["name"] = "changed"
     save(changed)
@@ -552,7 +552,7 @@ def test_an_older_version_is_taken_up_again_as_the_newest() -> None:
 
 
 @pytest.mark.usefixtures("download")
-def test_the_present_version_taken_up_again_makes_no_new_one() -> None:
+def test_restoring_the_current_version_makes_no_new_version() -> None:
     _, answer = call(
         configuration, "POST", f"{ONE}/mapping/versions/{{version}}/restore", version="1"
     )
@@ -562,7 +562,7 @@ def test_the_present_version_taken_up_again_makes_no_new_one() -> None:
 
 @pytest.mark.usefixtures("download")
 @pytest.mark.parametrize(("version", "status"), [("9", 404), ("x", 400), ("-1", 400)])
-def test_a_version_that_is_not_there_is_said_so(version: str, status: int) -> None:
+def test_restoring_an_unknown_version_is_refused(version: str, status: int) -> None:
     resource = f"{ONE}/mapping/versions/{{version}}/restore"
 
     assert call(configuration, "POST", resource, version=version)[0] == status
@@ -570,7 +570,7 @@ def test_a_version_that_is_not_there_is_said_so(version: str, status: int) -> No
 
 
 @pytest.mark.usefixtures("download")
-def test_many_versions_come_in_pages() -> None:
+def test_versions_are_listed_in_pages() -> None:
     for number in range(24):
         changed = copy.deepcopy(MAPPING)
         changed["files"][0]["name"] = f"v{number}"
@@ -584,19 +584,19 @@ def test_many_versions_come_in_pages() -> None:
     assert second["next"] is None
 
 
-# What a run says
+# Effect in a run
 
 
-def test_a_held_student_is_told_and_delivered_after_the_mapping_is_mended(
+def test_a_held_student_is_reported_and_delivered_after_the_mapping_is_corrected(
     server: AsyncSftpServer,
 ) -> None:
     set_up(server)
     send(registration("7", grade="12"), registration("8"))
 
     held = run_export()
-    mended = copy.deepcopy(MAPPING)
-    mended["files"][0]["fields"][2]["codes"] = GRADE_1 | {"12": "12"}
-    save(mended)
+    corrected = copy.deepcopy(MAPPING)
+    corrected["files"][0]["fields"][2]["codes"] = GRADE_1 | {"12": "12"}
+    save(corrected)
     run = run_export()
 
     (year,) = held["years"]
@@ -611,7 +611,7 @@ def test_a_held_student_is_told_and_delivered_after_the_mapping_is_mended(
     assert file.read_text().splitlines() == ["ID,First,Grade", "7,Ann,12"]
 
 
-def test_the_second_with_a_unique_value_is_held_and_the_first_is_named(
+def test_the_second_student_with_a_unique_value_is_held_and_the_first_is_named(
     server: AsyncSftpServer,
 ) -> None:
     set_up(server, draft(direct("students.id", "ID"), direct("students.fname", "N", unique=True)))
@@ -695,20 +695,20 @@ def test_the_archives_index_leads_to_every_row_of_a_student(server: AsyncSftpSer
     assert found == [b"1,a\r\n", b"1,b\r\n"]
 
 
-def test_a_package_is_delivered_whole_and_the_rows_stay_findable(server: AsyncSftpServer) -> None:
+def test_a_package_is_delivered_complete_and_its_rows_can_be_found(server: AsyncSftpServer) -> None:
     manifest = {
         "rows": [
             {"property": "file.draft", "value": "delta", "file": "draft", "otherwise": "absent"},
             {"property": "file.none", "value": "delta", "file": "none", "otherwise": "absent"},
         ]
     }
-    nobody = {
+    empty_file = {
         "name": "none",
         "where": [{"field": "students.grade", "equals": "no grade"}],
         "fields": [direct("students.id", "ID")],
     }
     mapping = draft(direct("students.id", "ID"))
-    mapping["files"].append(nobody)
+    mapping["files"].append(empty_file)
     set_up(server, mapping | {"package": {"name": "set", "manifest": manifest}})
     send(registration("7"), registration("8"))
 
@@ -732,7 +732,7 @@ def test_a_package_is_delivered_whole_and_the_rows_stay_findable(server: AsyncSf
     assert sorted(item["Key"].removeprefix(prefix) for item in listed) == ["draft.csv", "set.zip"]
 
 
-def test_a_removed_student_has_a_row_where_the_file_asks_for_it(server: AsyncSftpServer) -> None:
+def test_a_removed_student_has_a_row_in_a_file_with_removals(server: AsyncSftpServer) -> None:
     status = {"type": "if_then_else", "field": "registration.removed_at", "is_blank": True}
     fields = [
         direct("registration.student_id", "sourcedId", required=True),
@@ -759,7 +759,7 @@ def test_a_removed_student_has_a_row_where_the_file_asks_for_it(server: AsyncSft
     assert run_export()["status"] == "nothing_to_export"
 
 
-def test_without_removals_a_removed_student_makes_no_file(server: AsyncSftpServer) -> None:
+def test_a_removed_student_makes_no_file_without_removals(server: AsyncSftpServer) -> None:
     set_up(server)
     send(registration("7"))
     run_export()

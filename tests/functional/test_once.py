@@ -1,4 +1,4 @@
-"""Check and test record: one attempt, no student in an event, never on live files."""
+"""Checks and test records have one attempt, no student in their event, and touch no live file."""
 
 import json
 from collections.abc import Iterator
@@ -35,18 +35,16 @@ def server(tmp_path: Path) -> Iterator[AsyncSftpServer]:
 
 
 class Invoked:
-    """Lambda's client: keeps the events that the starter sends."""
+    """Replaces the Lambda client: keeps the events that the starter sends."""
 
     def __init__(self) -> None:
         self.events: list[str] = []
 
-    def invoke(self, *, Payload: str, **_: Any) -> None:  # noqa: N803  # as boto3 has it
+    def invoke(self, *, Payload: str, **_: Any) -> None:  # noqa: N803  # the names of boto3
         self.events.append(Payload)
 
 
-def test_no_student_id_travels_in_an_event_which_may_end_in_a_queue(
-    server: AsyncSftpServer, started: StartedExports
-) -> None:
+def test_an_event_contains_no_student_id(server: AsyncSftpServer, started: StartedExports) -> None:
     set_up(server)
     send(registration("unmistakable"))
     invoked = Invoked()
@@ -61,7 +59,7 @@ def test_no_student_id_travels_in_an_event_which_may_end_in_a_queue(
     assert (run["status"], run["student_ids"]) == ("succeeded", ["unmistakable"])
 
 
-def test_nor_in_the_event_of_a_resend_which_finds_the_students_in_its_record(
+def test_a_resend_reads_its_students_from_the_record_and_not_from_the_event(
     server: AsyncSftpServer, started: StartedExports
 ) -> None:
     set_up(server)
@@ -71,8 +69,8 @@ def test_nor_in_the_event_of_a_resend_which_finds_the_students_in_its_record(
     started.start = LambdaExportStarter(invoked, "export").start  # type: ignore[assignment,arg-type]
 
     route = "/connections/{connection_id}/exports/{run_id}/resend"
-    wish = {"student_ids": ["unmistakable"]}
-    status, _ = call(configuration, "POST", route, wish, run_id=first["run_id"])
+    body = {"student_ids": ["unmistakable"]}
+    status, _ = call(configuration, "POST", route, body, run_id=first["run_id"])
 
     (event,) = invoked.events
     run = export.handler(json.loads(event), context())
@@ -83,7 +81,7 @@ def test_nor_in_the_event_of_a_resend_which_finds_the_students_in_its_record(
 
 
 @pytest.mark.parametrize("action", ["check", "test_record"])
-def test_what_died_is_not_repeated_because_it_may_have_signed_in(
+def test_an_interrupted_check_is_not_repeated(
     action: str, server: AsyncSftpServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     set_up(server, password="wrong")
@@ -93,13 +91,13 @@ def test_what_died_is_not_repeated_because_it_may_have_signed_in(
     runs = type(export_function.dependencies().runs)
     save = runs.save
 
-    def dies(self: Any, run: Run) -> None:
+    def kill(self: Any, run: Run) -> None:
         if run.finished:
             raise ZeroDivisionError
         save(self, run)
 
     with monkeypatch.context() as during:
-        during.setattr(runs, "save", dies)
+        during.setattr(runs, "save", kill)
         with pytest.raises(ZeroDivisionError):
             export.handler(event, context())
 
@@ -109,7 +107,7 @@ def test_what_died_is_not_repeated_because_it_may_have_signed_in(
     assert (run["status"], "start a new one" in run["message"]) == ("failed", True)
 
 
-def test_a_test_record_never_lands_on_another_connections_live_files(
+def test_a_test_record_never_overwrites_live_files_of_another_connection(
     server: AsyncSftpServer,
 ) -> None:
     set_up(server, folder="inbox")

@@ -1,9 +1,9 @@
-"""What a sync and an export cost, counted exactly and compared with tests/operation_counts.json.
+"""The cost of a sync and an export, counted exactly and compared with tests/operation_counts.json.
 
 A sync writes each student twice (mark and snapshot), the marks 25 to a call, and reads the marker
 before and after: two reads for up to 500 students. One more read authorizes the caller. An export
-and a status read in proportion to what is due. After a change that is meant to cost more or less,
-record anew: RECORD_COUNTS=1 make test ARGUMENTS='-k operation_counts'
+and a status read in proportion to what is due. After an intended change of the costs, record them:
+RECORD_COUNTS=1 make test ARGUMENTS='-k operation_counts'
 """
 
 import json
@@ -35,7 +35,7 @@ def server(tmp_path: Path) -> Iterator[AsyncSftpServer]:
 
 @pytest.fixture
 def counted(server: AsyncSftpServer) -> Counted:
-    """Runs something, and counts the table's calls and the server's requests by operation."""
+    """Runs the action, and counts the table's calls and the server's requests by operation."""
     calls: Counter[str] = Counter()
 
     def count(model: Any, **_: Any) -> None:
@@ -65,14 +65,18 @@ def compare(case: str, counts: dict[str, int]) -> None:
     assert counts == recorded.get(case), f"{case}: the cost has changed; see {__name__}"
 
 
-def test_a_sync_of_one(server: AsyncSftpServer, counted: Counted) -> None:
+def test_a_sync_of_one_student_makes_the_documented_calls(
+    server: AsyncSftpServer, counted: Counted
+) -> None:
     set_up(server)
     send(registration("0"))
 
     compare("sync of 1", counted(lambda: send(registration("1"))))
 
 
-def test_a_sync_of_500(server: AsyncSftpServer, counted: Counted) -> None:
+def test_a_sync_of_500_students_makes_the_documented_calls(
+    server: AsyncSftpServer, counted: Counted
+) -> None:
     set_up(server)
     send(registration("0"))
 
@@ -80,7 +84,7 @@ def test_a_sync_of_500(server: AsyncSftpServer, counted: Counted) -> None:
 
 
 @pytest.mark.parametrize("others", [0, 120])
-def test_an_export_of_10_due_costs_the_same_whoever_else_is_there(
+def test_the_cost_of_an_export_depends_on_due_students_only(
     server: AsyncSftpServer, counted: Counted, others: int
 ) -> None:
     set_up(server)
@@ -96,7 +100,7 @@ def test_an_export_of_10_due_costs_the_same_whoever_else_is_there(
 
 
 @pytest.mark.parametrize("others", [1, 120])
-def test_a_status_of_10_due_costs_the_same_whoever_else_is_there(
+def test_the_cost_of_a_status_depends_on_due_students_only(
     server: AsyncSftpServer, counted: Counted, others: int
 ) -> None:
     set_up(server)
@@ -108,7 +112,9 @@ def test_a_status_of_10_due_costs_the_same_whoever_else_is_there(
     compare("status of 10 due", counted(lambda: call(configuration, "GET", status)))
 
 
-def test_a_receipt_of_one_exported(server: AsyncSftpServer, counted: Counted) -> None:
+def test_a_receipt_of_an_exported_student_makes_the_documented_calls(
+    server: AsyncSftpServer, counted: Counted
+) -> None:
     set_up(server)
     send(*bulk(120))
     run_export()
@@ -119,7 +125,9 @@ def test_a_receipt_of_one_exported(server: AsyncSftpServer, counted: Counted) ->
     compare("receipt of one exported", counts)
 
 
-def test_an_export_with_nothing_due(server: AsyncSftpServer, counted: Counted) -> None:
+def test_an_export_with_nothing_due_makes_the_documented_calls(
+    server: AsyncSftpServer, counted: Counted
+) -> None:
     set_up(server)
     send(registration("1"))
     run_export()
@@ -127,7 +135,9 @@ def test_an_export_with_nothing_due(server: AsyncSftpServer, counted: Counted) -
     compare("export of nothing due", counted(run_export))
 
 
-def test_an_export_of_two_years(server: AsyncSftpServer, counted: Counted) -> None:
+def test_an_export_of_two_years_makes_the_documented_calls(
+    server: AsyncSftpServer, counted: Counted
+) -> None:
     set_up(server)
     send(registration("1", year=2024), registration("2", year=2025))
 

@@ -1,4 +1,4 @@
-"""Every student accounted for: receipts, lists and the status, over the real handlers."""
+"""Every student is accounted for: receipts, lists and the status, through the real handlers."""
 
 import copy
 import hashlib
@@ -34,20 +34,20 @@ pytestmark = pytest.mark.usefixtures("started")
 
 STUDENTS = "/connections/{connection_id}/registrations"
 ONE = f"{STUDENTS}/{{school_year}}/{{student_id}}"
-EVERYONE = {"school_years": [2025], "contents": "all"}
+ALL_IDS = {"school_years": [2025], "contents": "all"}
 
 
 @pytest.fixture(autouse=True)
 def server(tmp_path: Path, aws: None) -> Iterator[AsyncSftpServer]:
-    """The connection's server, with the connection and its mapping there."""
+    """The server of the connection, which exists with its mapping."""
     with AsyncSftpServer(tmp_path) as running:
         set_up(running)
         yield running
 
 
 @pytest.fixture
-def cut_short(monkeypatch: pytest.MonkeyPatch) -> pytest.MonkeyPatch:
-    """Runs end right after the commit, until it is undone."""
+def ended_after_commit(monkeypatch: pytest.MonkeyPatch) -> pytest.MonkeyPatch:
+    """Ends runs right after the commit, until undone."""
     monkeypatch.setattr(export_function, "retire_batches", lambda *_, **__: None)
     return monkeypatch
 
@@ -55,8 +55,8 @@ def cut_short(monkeypatch: pytest.MonkeyPatch) -> pytest.MonkeyPatch:
 def receipt(student_id: str = "007", year: int = 2025) -> dict[str, Any]:
     status, answer = call(configuration, "GET", ONE, school_year=str(year), student_id=student_id)
     assert status == 200, answer
-    told: dict[str, Any] = answer
-    return told
+    shown: dict[str, Any] = answer
+    return shown
 
 
 def status_of(*students: str) -> list[str]:
@@ -76,17 +76,17 @@ def ids(**query: str) -> list[str]:
 
 
 def year_of_status() -> dict[str, Any]:
-    """The year's status; its books have to close."""
+    """The year's status; its totals must add up."""
     code, answer = call(configuration, "GET", "/connections/{connection_id}/status")
     assert code == 200, answer
     (year,) = answer["years"]
     assert year["synced"] == sum(year[part] for part in ("exported", "left_out", "held", "due"))
-    told: dict[str, Any] = year
-    return told
+    shown: dict[str, Any] = year
+    return shown
 
 
-def books() -> tuple[int, int, int, int]:
-    """How many are exported, left out, held and due."""
+def totals() -> tuple[int, int, int, int]:
+    """The counts of exported, left out, held and due students."""
     year = year_of_status()
     return year["exported"], year["left_out"], year["held"], year["due"]
 
@@ -97,58 +97,58 @@ def remove(student_id: str) -> None:
 
 
 def mapping_without(fname: str, **file: Any) -> dict[str, Any]:
-    """The mapping, with no row for students of this first name."""
+    """The mapping without a row for students of this first name."""
     mapping = copy.deepcopy(MAPPING)
     mapping["files"][0] |= {"where": [{"field": "students.fname", "not_equal": fname}], **file}
     return mapping
 
 
-def test_the_receipt_of_one_exported_has_the_very_line_on_the_server(
+def test_the_receipt_of_an_exported_student_has_the_line_on_the_server(
     server: AsyncSftpServer,
 ) -> None:
     send(registration("007"), registration("06520", 'José "Pepe"'), registration("1e5"))
 
     run = run_export()
 
-    told = receipt("06520")
+    shown = receipt("06520")
     content = (server.root / "SISData/exports/2025/students.csv").read_bytes()
-    (file,) = told["exported"].pop("files")
+    (file,) = shown["exported"].pop("files")
     assert content.decode().split("\r\n")[file["row"]] == file["line"] == '06520,"José ""Pepe""",0'
     assert file["sha256"] == hashlib.sha256(content).hexdigest()
     assert (file["name"], file["path"]) == ("students.csv", "SISData/exports/2025/students.csv")
-    assert told["exported"] == {
+    assert shown["exported"] == {
         "run_id": run["run_id"],
         "exported_at": year_of_status()["last_export"]["exported_at"],
         "kept": True,
     }
-    assert (told["status"], told["held"], told["exported_before"]) == ("exported", None, True)
-    assert told["request_id"].startswith("request-")
-    assert books() == (3, 0, 0, 0)
+    assert (shown["status"], shown["held"], shown["exported_before"]) == ("exported", None, True)
+    assert shown["request_id"].startswith("request-")
+    assert totals() == (3, 0, 0, 0)
     assert year_of_status()["last_export"]["students"] == 3
 
 
-def test_one_who_is_due_again_shows_what_the_sis_has() -> None:
+def test_the_receipt_of_a_student_due_again_shows_the_exported_line() -> None:
     send(registration("007", "Ann"))
-    assert (receipt()["status"], receipt()["exported"], books()) == ("due", None, (0, 0, 0, 1))
+    assert (receipt()["status"], receipt()["exported"], totals()) == ("due", None, (0, 0, 0, 1))
     run_export()
 
     send(registration("007", "Anna"))
 
-    told = receipt()
-    assert (told["status"], told["exported_before"]) == ("due", True)
-    assert told["exported"]["files"][0]["line"] == "007,Ann,0"
-    assert books() == (0, 0, 0, 1)
+    shown = receipt()
+    assert (shown["status"], shown["exported_before"]) == ("due", True)
+    assert shown["exported"]["files"][0]["line"] == "007,Ann,0"
+    assert totals() == (0, 0, 0, 1)
     assert year_of_status()["never_exported"] == 0
     run_export()
     assert receipt()["exported"]["files"][0]["line"] == "007,Anna,0"
-    assert books() == (1, 0, 0, 0)
+    assert totals() == (1, 0, 0, 0)
 
 
-def test_one_held_back_tells_why_and_since_when_until_there_is_another_version() -> None:
+def test_the_receipt_of_a_held_student_has_reasons_and_time_until_the_next_version() -> None:
     send(registration("007", grade="PK"), registration("1e5"))
     run_export()
     first = receipt()
-    assert (first["status"], books()) == ("held", (1, 0, 1, 0))
+    assert (first["status"], totals()) == ("held", (1, 0, 1, 0))
     assert first["held"]["reasons"] == [
         {"file": "students.csv", "field": "Grade", "rule": "match_codes"}
         | {"message": first["held"]["reasons"][0]["message"]}
@@ -162,10 +162,10 @@ def test_one_held_back_tells_why_and_since_when_until_there_is_another_version()
     run_export()
 
     assert receipt()["held"]["since"] > "2026-01-01T00:00:00Z"
-    assert (receipt()["status"], books()) == ("held", (1, 0, 1, 0))
+    assert (receipt()["status"], totals()) == ("held", (1, 0, 1, 0))
     send(registration("007"))
     run_export()
-    assert (receipt()["status"], receipt()["held"], books()) == ("exported", None, (2, 0, 0, 0))
+    assert (receipt()["status"], receipt()["held"], totals()) == ("exported", None, (2, 0, 0, 0))
 
 
 def set_since(moment: str) -> None:
@@ -176,66 +176,66 @@ def set_since(moment: str) -> None:
             table.put_item(TableName="registrations", Item={**item, "since": {"S": moment}})
 
 
-def test_one_left_out_is_counted_as_that_until_a_file_has_the_student() -> None:
+def test_a_left_out_student_counts_as_left_out_until_a_file_has_a_row() -> None:
     save(mapping_without("Bob"))
     send(registration("1"), registration("2", "Bob"))
     run_export()
-    assert (status_of("1", "2"), books()) == (["exported", "left_out"], (1, 1, 0, 0))
+    assert (status_of("1", "2"), totals()) == (["exported", "left_out"], (1, 1, 0, 0))
     assert (receipt("2")["exported"], receipt("2")["exported_before"]) == (None, False)
 
     save(MAPPING)
-    run = run_export(**EVERYONE)
+    run = run_export(**ALL_IDS)
 
-    assert (status_of("1", "2"), books()) == (["exported", "exported"], (2, 0, 0, 0))
+    assert (status_of("1", "2"), totals()) == (["exported", "exported"], (2, 0, 0, 0))
     assert receipt("2")["exported"]["run_id"] == run["run_id"]
     save(mapping_without("Bob"))
-    run_export(**EVERYONE)
-    told = receipt("2")
-    assert (told["status"], told["exported_before"], books()) == ("left_out", True, (1, 1, 0, 0))
-    assert told["exported"]["run_id"] == run["run_id"]
+    run_export(**ALL_IDS)
+    shown = receipt("2")
+    assert (shown["status"], shown["exported_before"], totals()) == ("left_out", True, (1, 1, 0, 0))
+    assert shown["exported"]["run_id"] == run["run_id"]
 
 
-def test_who_is_not_in_a_file_of_all_beside_others_keeps_the_row_of_then() -> None:
+def test_a_student_missing_from_a_full_file_keeps_the_earlier_row() -> None:
     mapping = mapping_without("Bob", contents="all")
     mapping["files"].append({**copy.deepcopy(MAPPING["files"][0]), "name": "changes"})
     save(mapping)
     send(registration("1"), registration("2", "Bob"))
     run_export()
-    assert books() == (2, 0, 0, 0)
+    assert totals() == (2, 0, 0, 0)
 
     send(registration("1", "Anna"))
     run_export()
 
-    assert books() == (2, 0, 0, 0)
+    assert totals() == (2, 0, 0, 0)
     assert receipt("2")["exported"]["files"][0]["name"] == "changes.csv"
 
 
-def test_a_removed_student_leaves_the_books_at_once() -> None:
+def test_a_removed_student_leaves_the_totals_at_once() -> None:
     send(registration("1"), registration("2"))
     run_export()
 
     remove("1")
 
-    assert (status_of("1"), books()) == (["removed"], (1, 0, 0, 0))
+    assert (status_of("1"), totals()) == (["removed"], (1, 0, 0, 0))
     run_export()
-    assert (status_of("1", "2"), books()) == (["removed", "exported"], (1, 0, 0, 0))
+    assert (status_of("1", "2"), totals()) == (["removed", "exported"], (1, 0, 0, 0))
     send(registration("1"))
-    assert (status_of("1"), books()) == (["due"], (1, 0, 0, 1))
+    assert (status_of("1"), totals()) == (["due"], (1, 0, 0, 1))
     run_export()
-    assert books() == (2, 0, 0, 0)
+    assert totals() == (2, 0, 0, 0)
 
 
 def test_a_student_who_was_removed_before_any_export_is_never_counted() -> None:
     send(registration("1"), registration("2"))
     remove("1")
-    assert books() == (0, 0, 0, 1)
+    assert totals() == (0, 0, 0, 1)
 
     run_export()
 
-    assert (status_of("1"), books()) == (["removed"], (1, 0, 0, 0))
+    assert (status_of("1"), totals()) == (["removed"], (1, 0, 0, 0))
 
 
-def test_a_removal_that_no_file_can_tell_is_held_until_one_can() -> None:
+def test_a_removal_that_no_file_can_express_is_held_until_one_can() -> None:
     mapping = copy.deepcopy(MAPPING)
     send(registration("A-1"), registration("2"))
     run_export()
@@ -244,21 +244,21 @@ def test_a_removal_that_no_file_can_tell_is_held_until_one_can() -> None:
     mapping["files"][0] |= {"removals": "row", "separator": "-", "text_identifier": "none"}
     save(mapping)
     remove("A-1")
-    assert (books(), status_of("A-1")) == ((1, 0, 0, 0), ["removed"])
+    assert (totals(), status_of("A-1")) == ((1, 0, 0, 0), ["removed"])
 
     run = run_export()
 
     assert run["years"][0]["held_count"] == 1
-    told = receipt("A-1")
-    assert (told["status"], told["held"]["reasons"][0]["rule"]) == ("held", "text_identifier")
-    assert (books(), ids(status="held")) == ((1, 0, 1, 0), ["A-1"])
+    shown = receipt("A-1")
+    assert (shown["status"], shown["held"]["reasons"][0]["rule"]) == ("held", "text_identifier")
+    assert (totals(), ids(status="held")) == ((1, 0, 1, 0), ["A-1"])
     assert ids(status="never_exported") == []
     save(mapping | {"files": [mapping["files"][0] | {"separator": ","}]})
     assert run_export()["years"][0]["held_count"] == 0
-    assert (books(), status_of("A-1")) == ((1, 0, 0, 0), ["removed"])
+    assert (totals(), status_of("A-1")) == ((1, 0, 0, 0), ["removed"])
 
 
-def test_a_failed_export_leaves_the_books_as_they_are(server: AsyncSftpServer) -> None:
+def test_a_failed_export_leaves_the_totals_unchanged(server: AsyncSftpServer) -> None:
     send(registration("1"))
     run_export()
     send(registration("1", "Anna"), registration("2"))
@@ -266,10 +266,10 @@ def test_a_failed_export_leaves_the_books_as_they_are(server: AsyncSftpServer) -
 
     assert run_export()["status"] == "failed"
 
-    assert (status_of("1", "2"), books()) == (["due", "due"], (0, 0, 0, 2))
+    assert (status_of("1", "2"), totals()) == (["due", "due"], (0, 0, 0, 2))
 
 
-def test_nobody_who_was_never_synced_has_a_receipt() -> None:
+def test_a_student_who_was_never_synced_has_no_receipt() -> None:
     send(registration("1"))
 
     assert call(configuration, "GET", ONE, school_year="2025", student_id="9")[0] == 404
@@ -278,7 +278,7 @@ def test_nobody_who_was_never_synced_has_a_receipt() -> None:
     assert call(configuration, "GET", ONE, school_year="2025", student_id="a b")[0] == 400
 
 
-def test_a_student_is_found_over_the_years() -> None:
+def test_a_student_has_a_receipt_for_each_year() -> None:
     send(registration("007", year=2024), registration("007", year=2025), registration("1"))
 
     status, answer = listed(student_id="007")
@@ -292,7 +292,7 @@ def test_a_student_is_found_over_the_years() -> None:
     assert listed(student_id="9")[1] == {"items": [], "next": None}
 
 
-def test_a_sync_that_was_never_confirmed_is_told_from_what_was_exported() -> None:
+def test_the_receipt_of_an_unconfirmed_sync_shows_the_exported_version() -> None:
     send(registration("1"), registration("2"))
     run_export()
     stalled = version_of(1_800_000_000_000, "stalled", 0)
@@ -302,7 +302,7 @@ def test_a_sync_that_was_never_confirmed_is_told_from_what_was_exported() -> Non
         NORTH, 2025, [Current("1", stalled, 1, b"J{}"), Current("3", stalled, 1, b"J{}")]
     )
 
-    assert (status_of("1", "2", "3"), books()) == (
+    assert (status_of("1", "2", "3"), totals()) == (
         ["unconfirmed", "exported", "unconfirmed"],
         (2, 0, 0, 0),
     )
@@ -316,15 +316,15 @@ def test_the_receipt_outlives_the_archive() -> None:
     for kept in s3.list_objects_v2(Bucket="archive")["Contents"]:
         s3.delete_object(Bucket="archive", Key=kept["Key"])
 
-    told = receipt("1")
+    shown = receipt("1")
 
-    assert (told["status"], told["exported"]["run_id"]) == ("exported", run["run_id"])
-    assert (told["exported"]["kept"], told["exported"]["files"]) == (False, [])
-    assert books() == (1, 0, 0, 0)
+    assert (shown["status"], shown["exported"]["run_id"]) == ("exported", run["run_id"])
+    assert (shown["exported"]["kept"], shown["exported"]["files"]) == (False, [])
+    assert totals() == (1, 0, 0, 0)
 
 
-def test_right_after_the_commit_all_of_it_is_known_already(
-    cut_short: pytest.MonkeyPatch,
+def test_receipts_are_complete_right_after_the_commit(
+    ended_after_commit: pytest.MonkeyPatch,
 ) -> None:
     save(mapping_without("Bob"))
     send(registration("1"), registration("2", "Bob"), registration("3", grade="PK"))
@@ -332,40 +332,40 @@ def test_right_after_the_commit_all_of_it_is_known_already(
     send(registration("1", "Anna"), registration("2", "Bob"))
 
     assert status_of("1", "2", "3") == ["due", "due", "held"]
-    assert (books(), year_of_status()["never_exported"]) == ((0, 0, 1, 2), 2)
+    assert (totals(), year_of_status()["never_exported"]) == ((0, 0, 1, 2), 2)
     assert receipt("1")["exported"]["run_id"] == first["run_id"]
     assert ids(status="never_exported") == ["2", "3"]
     run_export()
-    assert (status_of("1", "2"), books()) == (["exported", "left_out"], (1, 1, 1, 0))
-    cut_short.undo()
+    assert (status_of("1", "2"), totals()) == (["exported", "left_out"], (1, 1, 1, 0))
+    ended_after_commit.undo()
     remove("1")
     run_export()
-    assert (status_of("1", "2", "3"), books()) == (["removed", "left_out", "held"], (0, 1, 1, 0))
+    assert (status_of("1", "2", "3"), totals()) == (["removed", "left_out", "held"], (0, 1, 1, 0))
 
 
-def test_what_a_lost_archive_cannot_tell_is_told_by_the_marks(
-    cut_short: pytest.MonkeyPatch,
+def test_due_marks_complete_the_receipt_after_a_loss_of_the_archive(
+    ended_after_commit: pytest.MonkeyPatch,
 ) -> None:
     send(registration("1"), registration("2"), registration("3", grade="PK"))
     run_export()
     s3 = boto3.client("s3")
     for kept in s3.list_objects_v2(Bucket="archive")["Contents"]:
         s3.delete_object(Bucket="archive", Key=kept["Key"])
-    cut_short.undo()
+    ended_after_commit.undo()
 
     run_export()
     send(registration("1", "Anna"))
 
-    assert (status_of("1", "2", "3"), books()) == (["due", "exported", "held"], (1, 0, 1, 1))
+    assert (status_of("1", "2", "3"), totals()) == (["due", "exported", "held"], (1, 0, 1, 1))
 
 
-def test_exports_from_before_the_ledger_are_counted_once_and_then_kept() -> None:
+def test_exports_older_than_the_ledger_are_counted_once_and_kept() -> None:
     send(registration("1"), registration("2"), registration("3"), registration("4", grade="PK"))
     remove("3")
     run_export()
-    forget_the_ledger()
+    remove_ledger()
     send(registration("2", "Bob"))
-    assert (status_of("1", "2", "3", "4"), books()) == (
+    assert (status_of("1", "2", "3", "4"), totals()) == (
         ["exported", "due", "removed", "held"],
         (1, 0, 1, 1),
     )
@@ -373,17 +373,17 @@ def test_exports_from_before_the_ledger_are_counted_once_and_then_kept() -> None
 
     run_export()
 
-    assert books() == (2, 0, 1, 0)
+    assert totals() == (2, 0, 1, 0)
     assert receipt("2")["exported"]["files"][0]["line"] == "2,Bob,0"
     send(registration("1", "Anna"))
-    assert (receipt("1")["exported_before"], books()) == (True, (1, 0, 1, 1))
+    assert (receipt("1")["exported_before"], totals()) == (True, (1, 0, 1, 1))
     remove("2")
     run_export()
-    assert books() == (1, 0, 1, 0)
+    assert totals() == (1, 0, 1, 0)
 
 
-def forget_the_ledger() -> None:
-    """Leaves the table as it was before there was a ledger."""
+def remove_ledger() -> None:
+    """Restores the table to its form before the ledger."""
     table = boto3.client("dynamodb")
     for item in stored_items("registrations"):
         if item["pk"]["S"].startswith("LEDGER#"):
@@ -395,7 +395,7 @@ def forget_the_ledger() -> None:
             table.put_item(TableName="registrations", Item=left)
 
 
-def test_who_is_due_held_or_new_is_listed_page_by_page() -> None:
+def test_due_held_and_new_students_are_listed_page_by_page() -> None:
     send(*(registration(str(number)) for number in range(3)))
     run_export()
     send(registration("0", "Zoe"), registration("7", grade="PK"))
@@ -425,13 +425,13 @@ def test_who_is_due_held_or_new_is_listed_page_by_page() -> None:
         ({"student_id": "1", "status": "due"}, "status"),
     ],
 )
-def test_a_list_that_cannot_be_is_refused(query: dict[str, str], path: str) -> None:
+def test_an_invalid_list_request_is_refused(query: dict[str, str], path: str) -> None:
     status, answer = listed(**query)
 
     assert (status, [one["path"] for one in answer["error"]["problems"]]) == (400, [path])
 
 
-def test_a_row_in_a_package_is_found_in_it_and_in_the_encoding_of_its_file() -> None:
+def test_a_receipt_finds_a_row_in_a_package_in_the_encoding_of_its_file() -> None:
     mapping = copy.deepcopy(MAPPING) | {"package": {"name": "all"}}
     mapping["files"][0] |= {"encoding": "windows-1252"}
     save(mapping)
@@ -444,7 +444,7 @@ def test_a_row_in_a_package_is_found_in_it_and_in_the_encoding_of_its_file() -> 
     assert file["path"] == "SISData/exports/2025/all.zip"
 
 
-def test_one_whose_row_another_student_has_brought_is_exported_without_a_line() -> None:
+def test_a_student_whose_distinct_row_came_from_another_is_exported_without_a_line() -> None:
     mapping = copy.deepcopy(MAPPING)
     mapping["files"] = [
         {
@@ -460,12 +460,12 @@ def test_one_whose_row_another_student_has_brought_is_exported_without_a_line() 
 
     assert (receipt("2")["status"], receipt("2")["exported"]["files"]) == ("exported", [])
     assert receipt("1")["exported"]["files"][0]["row"] == 1
-    assert books() == (2, 0, 0, 0)
+    assert totals() == (2, 0, 0, 0)
 
 
-def test_a_mark_without_a_snapshot_is_missing_and_nobody() -> None:
+def test_a_due_mark_without_a_snapshot_counts_as_missing() -> None:
     send(registration("1"))
     sync_function.dependencies().table.put_marks(NORTH, 2025, 1, [DueMark("9")])
 
-    assert (books(), year_of_status()["missing"]) == ((0, 0, 0, 1), 1)
+    assert (totals(), year_of_status()["missing"]) == ((0, 0, 0, 1), 1)
     assert ids(status="due") == ["1"]

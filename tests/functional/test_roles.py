@@ -1,4 +1,4 @@
-"""Role x route: every cell of the table in the docs, over the real handlers, anonymous included."""
+"""Roles and routes: every cell of the documented table through the real handlers."""
 
 import json
 import re
@@ -35,8 +35,8 @@ def routes() -> list[Any]:
     return [*sync.ROUTES, *configuration.ROUTES]
 
 
-def is_let_in(method: str, resource: str, claims: dict[str, str]) -> bool:
-    """Whether the answer is anything but a refusal of the caller."""
+def is_admitted(method: str, resource: str, claims: dict[str, str]) -> bool:
+    """Whether the response is not a refusal of the caller."""
     app = sync if (method, resource) in {(r.method, r.resource) for r in sync.ROUTES} else None
     names = re.findall(r"{(\w+)}", resource)
     path = {name: PATH[name] for name in names}
@@ -48,7 +48,7 @@ def is_let_in(method: str, resource: str, claims: dict[str, str]) -> bool:
 
 
 def create_connection() -> None:
-    """A connection of the district north that names one program."""
+    """Creates a connection of the district north that names one program."""
     event = api_event(
         "POST", "/connections", claims=OPERATOR, body=CONNECTION | {"delivery": "download"}
     )
@@ -56,7 +56,7 @@ def create_connection() -> None:
 
 
 @pytest.mark.lint
-def test_every_name_in_a_path_has_a_value_to_try() -> None:
+def test_every_path_parameter_has_a_test_value() -> None:
     names = {name for route in routes() for name in re.findall(r"{(\w+)}", route.resource)}
 
     assert names - PATH.keys() == set(), "add values for them to PATH in test_roles.py"
@@ -72,7 +72,7 @@ def test_the_table_has_every_route() -> None:
     ("method", "resource", "full", "limited", "scope"),
     [(row[0], row[1], row[3], row[4], row[5]) for row in TABLE],
 )
-def test_each_role_is_let_in_exactly_where_the_table_says(
+def test_each_role_may_use_exactly_the_routes_in_the_table(
     method: str, resource: str, full: str, limited: str, scope: str
 ) -> None:
     public = scope in {"none", "any"}
@@ -103,8 +103,8 @@ def test_each_role_is_let_in_exactly_where_the_table_says(
     }
 
     found = {}
-    for who, (claims, _) in expected.items():
-        create_connection()  # the one before may have deleted it
-        found[who] = is_let_in(method, resource, claims)
+    for role, (claims, _) in expected.items():
+        create_connection()  # an earlier route may have deleted it
+        found[role] = is_admitted(method, resource, claims)
 
-    assert found == {who: may for who, (_, may) in expected.items()}
+    assert found == {role: may for role, (_, may) in expected.items()}

@@ -1,4 +1,4 @@
-"""What is told of past runs, and what can be done with one that waits or is over: links, cancel."""
+"""Past runs: the history, cancellation, and links to files."""
 
 import datetime as dt
 import json
@@ -69,7 +69,7 @@ def ids(page: dict[str, Any]) -> list[str]:
 
 
 def store(moment: dt.datetime, ending: str = "x", **changes: Any) -> Run:
-    """A run in the history, finished unless the changes say otherwise."""
+    """Stores a run in the history, finished unless the changes differ."""
     asked = {name: changes.pop(name) for name in ("kind", "school_years") if name in changes}
     run = Run(
         connection_id=NORTH,
@@ -107,7 +107,7 @@ def hold_lease(run_id: str, seconds: float) -> None:
 # The history
 
 
-def test_runs_of_one_second_stand_in_the_order_in_which_they_were_asked_for() -> None:
+def test_runs_of_one_second_are_listed_in_the_order_of_their_requests() -> None:
     moments = [dt.datetime(2026, 3, 2, 21, 0, 0, ms * 1000, dt.UTC) for ms in (0, 7, 60, 500)]
 
     ids = [new_run_id(moment, ending) for moment, ending in zip(moments, "fade", strict=True)]
@@ -137,7 +137,7 @@ def test_a_filtered_history_is_complete_over_its_pages(server: AsyncSftpServer) 
     assert found == failed[::-1]
 
 
-def test_a_page_that_looked_far_and_found_nothing_says_where_to_go_on(
+def test_an_empty_page_of_a_long_search_has_a_next_token(
     server: AsyncSftpServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("registration_sync.use_cases.runs.list_runs.MAX_PAGES_READ", 1)
@@ -153,7 +153,7 @@ def test_a_page_that_looked_far_and_found_nothing_says_where_to_go_on(
     assert (first["items"], ids(second), second["next"]) == ([], [oldest.run_id], None)
 
 
-def test_days_are_those_of_the_districts_calendar(server: AsyncSftpServer) -> None:
+def test_history_filters_use_days_of_the_district(server: AsyncSftpServer) -> None:
     set_up(server)  # America/Chicago: six hours behind in winter
     evening = store(dt.datetime(2026, 3, 3, 5, 59, 59, tzinfo=dt.UTC))
     midnight = store(dt.datetime(2026, 3, 3, 6, tzinfo=dt.UTC))
@@ -194,7 +194,7 @@ def test_the_history_is_filtered_by_kind_trigger_and_year(server: AsyncSftpServe
         ({"after": "a b"}, "after"),
     ],
 )
-def test_a_filter_that_cannot_be_understood_is_refused(
+def test_an_invalid_filter_is_refused(
     query: dict[str, str], path: str, server: AsyncSftpServer
 ) -> None:
     set_up(server)
@@ -206,7 +206,7 @@ def test_a_filter_that_cannot_be_understood_is_refused(
     assert (response["statusCode"], [problem["path"] for problem in problems]) == (400, [path])
 
 
-def test_a_record_tells_who_started_the_run_with_what_and_how_long_it_took(
+def test_a_record_shows_caller_options_and_duration(
     server: AsyncSftpServer,
 ) -> None:
     set_up(server)
@@ -223,10 +223,10 @@ def test_a_record_tells_who_started_the_run_with_what_and_how_long_it_took(
     assert record["run_id"] == run["run_id"]
 
 
-# Runs that died
+# Interrupted runs
 
 
-def test_a_run_without_its_lease_is_shown_as_stopped_with_what_happens_next(
+def test_a_run_without_its_lease_is_shown_as_interrupted_with_the_next_step(
     server: AsyncSftpServer,
 ) -> None:
     set_up(server)
@@ -242,18 +242,18 @@ def test_a_run_without_its_lease_is_shown_as_stopped_with_what_happens_next(
 
 
 @pytest.mark.parametrize("seconds", [120, -30])
-def test_a_run_that_holds_its_lease_is_running_also_where_a_clock_is_a_little_ahead(
+def test_a_run_with_its_lease_is_running_despite_a_clock_slightly_ahead(
     server: AsyncSftpServer, seconds: float
 ) -> None:
     set_up(server)
-    live = in_progress(dt.timedelta(minutes=14))
-    hold_lease(live.run_id, seconds)
+    running_run = in_progress(dt.timedelta(minutes=14))
+    hold_lease(running_run.run_id, seconds)
 
-    assert shown(live)["status"] == "in_progress"
+    assert shown(running_run)["status"] == "in_progress"
 
 
 @pytest.mark.parametrize("holder", ["another-run", None])
-def test_a_lease_long_over_or_anothers_keeps_no_run_alive(
+def test_a_run_with_an_expired_or_foreign_lease_is_not_running(
     server: AsyncSftpServer, holder: str | None
 ) -> None:
     set_up(server)
@@ -263,27 +263,27 @@ def test_a_lease_long_over_or_anothers_keeps_no_run_alive(
     assert shown(dead)["status"] == "failed"
 
 
-def test_a_run_that_finishes_while_it_is_looked_at_is_shown_as_finished(
+def test_a_run_that_finishes_during_the_read_is_shown_as_finished(
     server: AsyncSftpServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     set_up(server)
-    live = in_progress(dt.timedelta(seconds=9))
+    running_run = in_progress(dt.timedelta(seconds=9))
     deps = configuration_function.dependencies()
 
-    class LeaseGivenBackMeanwhile:
+    class LeaseReleasedDuringRead:
         def running(self, connection_id: str, now_ms: int) -> None:
-            deps.runs.save(replace(live, status=RunStatus.SUCCEEDED, finished_at=now()))
+            deps.runs.save(replace(running_run, status=RunStatus.SUCCEEDED, finished_at=now()))
 
     monkeypatch.setattr(
         configuration_function,
         "dependencies",
-        lambda: replace(deps, leases=LeaseGivenBackMeanwhile()),
+        lambda: replace(deps, leases=LeaseReleasedDuringRead()),
     )
 
-    assert shown(live)["status"] == "succeeded"
+    assert shown(running_run)["status"] == "succeeded"
 
 
-def test_a_run_that_aws_will_try_again_is_not_dead(server: AsyncSftpServer) -> None:
+def test_a_run_that_aws_will_retry_is_not_interrupted(server: AsyncSftpServer) -> None:
     set_up(server)
     minute = dt.timedelta(minutes=1)
 
@@ -293,7 +293,7 @@ def test_a_run_that_aws_will_try_again_is_not_dead(server: AsyncSftpServer) -> N
 
 
 @pytest.mark.parametrize(("minutes", "status"), [(14, "in_progress"), (17, "failed")])
-def test_a_dry_run_has_no_lease_and_is_dead_when_no_invocation_can_last_so_long(
+def test_a_dry_run_is_interrupted_after_the_longest_invocation(
     server: AsyncSftpServer, minutes: int, status: str
 ) -> None:
     set_up(server)
@@ -304,7 +304,7 @@ def test_a_dry_run_has_no_lease_and_is_dead_when_no_invocation_can_last_so_long(
 
 
 @pytest.mark.parametrize(("minutes", "status"), [(19, "pending"), (21, "failed")])
-def test_a_run_that_never_started_is_told_after_a_while(
+def test_a_run_that_never_started_is_reported_after_a_time(
     server: AsyncSftpServer, minutes: int, status: str
 ) -> None:
     set_up(server)
@@ -313,20 +313,20 @@ def test_a_run_that_never_started_is_told_after_a_while(
     assert shown(store(now() - dt.timedelta(minutes=minutes), **waiting))["status"] == status
 
 
-def test_a_second_invocation_of_a_live_run_waits_and_leaves_its_record_alone(
+def test_a_second_invocation_of_a_running_run_leaves_its_record_unchanged(
     server: AsyncSftpServer,
 ) -> None:
     set_up(server)
-    live = in_progress(dt.timedelta(seconds=1), trigger=RunTrigger.API)
-    hold_lease(live.run_id, 120)
+    running_run = in_progress(dt.timedelta(seconds=1), trigger=RunTrigger.API)
+    hold_lease(running_run.run_id, 120)
 
     with pytest.raises(Unavailable):
-        run_export(run_id=live.run_id, trigger="manual")
+        run_export(run_id=running_run.run_id, trigger="manual")
 
-    assert shown(live)["status"] == "in_progress"
+    assert shown(running_run)["status"] == "in_progress"
 
 
-def test_a_long_run_shows_what_it_is_at(
+def test_a_long_run_shows_its_current_phase(
     server: AsyncSftpServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(
@@ -351,8 +351,8 @@ def test_a_long_run_shows_what_it_is_at(
 # Cancel
 
 
-def ask(**wish: Any) -> str:
-    status, answer = call(configuration, "POST", EXPORTS, wish, claims=VIEWER)
+def request_export(**options: Any) -> str:
+    status, answer = call(configuration, "POST", EXPORTS, options, claims=VIEWER)
     assert status == 202, answer
     run_id: str = answer["run_id"]
     return run_id
@@ -365,7 +365,7 @@ def cancel(run_id: str) -> tuple[int, Any]:
 def test_a_cancelled_run_does_nothing_when_its_function_starts(server: AsyncSftpServer) -> None:
     set_up(server)
     send(registration())
-    run_id = ask()
+    run_id = request_export()
     before = stored_items("registrations")
 
     status, record = cancel(run_id)
@@ -376,15 +376,15 @@ def test_a_cancelled_run_does_nothing_when_its_function_starts(server: AsyncSftp
     assert stored_items("registrations") == before
     assert list(server.root.rglob("*")) == []
     assert cancel(run_id)[0] == 200
-    assert ask() != run_id  # there is place for the next one
+    assert request_export() != run_id  # the next run is not blocked
 
 
-def test_a_run_cancelled_in_the_instant_it_starts_does_not_run(
+def test_a_run_cancelled_while_starting_does_not_run(
     server: AsyncSftpServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     set_up(server)
     send(registration())
-    run_id = ask()
+    run_id = request_export()
     runs = export_function.dependencies().runs
     real_find = runs.find
 
@@ -399,20 +399,20 @@ def test_a_run_cancelled_in_the_instant_it_starts_does_not_run(
 
     assert run["status"] == "cancelled"
     assert list(server.root.rglob("*")) == []
-    hold_lease("next", 1)  # the lease was given back
+    hold_lease("next", 1)  # the lease was released
 
 
-def test_a_run_that_has_begun_or_is_over_is_not_cancelled(server: AsyncSftpServer) -> None:
+def test_a_running_or_finished_run_cannot_be_cancelled(server: AsyncSftpServer) -> None:
     set_up(server)
-    live = in_progress(dt.timedelta(seconds=1))
+    running_run = in_progress(dt.timedelta(seconds=1))
     finished = store(now(), "finished")
 
-    assert cancel(live.run_id)[0] == 409
+    assert cancel(running_run.run_id)[0] == 409
     assert cancel(finished.run_id)[0] == 409
     assert cancel("20250101T000000Z-00000000")[0] == 404
 
 
-def test_a_run_may_not_be_given_an_id_that_does_not_sort_by_time(server: AsyncSftpServer) -> None:
+def test_a_run_id_that_does_not_sort_by_time_is_refused(server: AsyncSftpServer) -> None:
     set_up(server)
 
     answer = run_export(run_id="../elsewhere")
@@ -450,7 +450,7 @@ def test_a_link_to_a_file_is_signed_short_lived_and_names_the_file(
     assert stored_items("registrations") == before
 
 
-def test_there_are_links_to_files_of_that_run_only(server: AsyncSftpServer) -> None:
+def test_links_are_given_for_files_of_that_run_only(server: AsyncSftpServer) -> None:
     set_up(server)
     send(registration())
     run = run_export()

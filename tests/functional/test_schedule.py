@@ -1,4 +1,4 @@
-"""The schedule over the real handlers: set, fired, paused, switched off, removed."""
+"""The schedule through the real handlers: set, fired, paused, off, deleted."""
 
 import json
 from collections.abc import Iterator
@@ -38,8 +38,8 @@ def set_schedule(**changes: Any) -> dict[str, Any]:
     return shown
 
 
-def at_aws() -> dict[str, Any] | None:
-    """The schedule as EventBridge has it."""
+def stored_schedule() -> dict[str, Any] | None:
+    """The schedule in EventBridge."""
     client = boto3.client("scheduler")
     try:
         return dict(client.get_schedule(GroupName="stack-exports", Name=NORTH))
@@ -48,15 +48,15 @@ def at_aws() -> dict[str, Any] | None:
 
 
 def fire(scheduled_time: str = "2026-06-02T02:00:00Z") -> dict[str, Any]:
-    """What EventBridge sends, with its placeholder filled in."""
-    schedule = at_aws()
+    """The event that EventBridge sends, with its placeholder filled in."""
+    schedule = stored_schedule()
     event = json.loads(schedule["Target"]["Input"]) if schedule else {"connection_id": NORTH}
     event |= {"trigger": "schedule", "scheduled_time": scheduled_time}
     answer: dict[str, Any] = export.handler(event, context())
     return answer
 
 
-def test_a_schedule_is_set_in_the_districts_zone_and_shown_with_its_next_runs() -> None:
+def test_a_schedule_uses_the_district_time_zone_and_shows_its_next_runs() -> None:
     shown = set_schedule()
 
     assert (shown["enabled"], shown["time"], shown["time_zone"]) == (
@@ -67,7 +67,7 @@ def test_a_schedule_is_set_in_the_districts_zone_and_shown_with_its_next_runs() 
     assert [run["at"][10:16] for run in shown["next_runs"]] == ["T21:00"] * 5
     _, read = call(configuration, "GET", SCHEDULE, claims=VIEWER)
     assert read == shown
-    schedule = at_aws()
+    schedule = stored_schedule()
     assert schedule is not None
     assert schedule["ScheduleExpression"] == "cron(0 21 * * ? *)"
     assert schedule["ScheduleExpressionTimezone"] == "America/Chicago"
@@ -82,7 +82,7 @@ def test_a_preview_shows_the_next_runs_and_sets_nothing() -> None:
     status, shown = call(configuration, "POST", f"{SCHEDULE}/preview", NIGHTLY, claims=VIEWER)
 
     _, read = call(configuration, "GET", SCHEDULE)
-    assert (read["enabled"], at_aws()) == (False, None)
+    assert (read["enabled"], stored_schedule()) == (False, None)
     assert (status, shown) == (200, set_schedule())
 
 
@@ -96,26 +96,26 @@ def test_a_preview_names_every_mistake() -> None:
     assert paths == ["time", "pauses[0].to"]
 
 
-def test_before_it_is_set_it_is_off() -> None:
+def test_a_new_connection_has_its_schedule_off() -> None:
     _, read = call(configuration, "GET", SCHEDULE)
 
     assert (read["enabled"], read["time"], read["time_zone"]) == (False, None, "America/Chicago")
 
 
-def test_a_change_replaces_all_of_it_and_off_takes_it_away() -> None:
+def test_a_change_replaces_the_whole_schedule_and_off_deletes_it() -> None:
     set_schedule()
     set_schedule(time="05:30", time_zone="America/Phoenix")
-    changed = at_aws()
+    changed = stored_schedule()
     off = set_schedule(enabled=False)
 
     assert changed is not None
     assert changed["ScheduleExpression"] == "cron(30 5 * * ? *)"
     assert changed["ScheduleExpressionTimezone"] == "America/Phoenix"
     assert changed["Target"]["RetryPolicy"]["MaximumRetryAttempts"] == 20
-    assert (at_aws(), off["enabled"], off["next_runs"]) == (None, False, [])
+    assert (stored_schedule(), off["enabled"], off["next_runs"]) == (None, False, [])
 
 
-def test_a_scheduled_run_delivers_and_the_same_time_twice_runs_once(
+def test_a_scheduled_run_delivers_once_for_each_time(
     server: AsyncSftpServer,
 ) -> None:
     set_schedule()
@@ -123,10 +123,10 @@ def test_a_scheduled_run_delivers_and_the_same_time_twice_runs_once(
 
     first = fire()
     send(registration("8"))
-    again = fire()
+    repeated = fire()
 
     assert (first["status"], first["trigger"]) == ("succeeded", "schedule")
-    assert again["run_id"] == first["run_id"] == "20260602T020000Z-schedule"
+    assert repeated["run_id"] == first["run_id"] == "20260602T020000Z-schedule"
     file = server.root / "SISData/exports/2025/students.csv"
     assert file.read_text().splitlines()[1:] == ["7,Ann,0"]
 
@@ -135,7 +135,7 @@ def test_a_scheduled_run_delivers_and_the_same_time_twice_runs_once(
     "changes",
     [{"enabled": False}, {"pauses": [{"from": "2026-06-01", "to": "2026-06-01"}]}],
 )
-def test_off_or_paused_nothing_moves_and_nothing_is_recorded(
+def test_a_schedule_that_is_off_or_paused_starts_and_records_no_run(
     changes: dict[str, Any], server: AsyncSftpServer
 ) -> None:
     set_schedule(**changes)
@@ -149,24 +149,24 @@ def test_off_or_paused_nothing_moves_and_nothing_is_recorded(
     assert list(server.root.iterdir()) == []
 
 
-def test_the_day_after_a_pause_it_runs_again(server: AsyncSftpServer) -> None:
+def test_a_schedule_runs_on_the_day_after_a_pause(server: AsyncSftpServer) -> None:
     set_schedule(pauses=[{"from": "2026-06-01", "to": "2026-06-01"}])
     send(registration("7"))
 
     assert fire("2026-06-03T02:00:00Z")["status"] == "succeeded"
 
 
-def test_deleting_the_connection_takes_its_schedule_along() -> None:
+def test_deleting_the_connection_deletes_its_schedule() -> None:
     set_schedule()
 
     status, _ = call(configuration, "DELETE", "/connections/{connection_id}")
 
-    assert (status, at_aws()) == (204, None)
+    assert (status, stored_schedule()) == (204, None)
     assert [item for item in stored_items() if item["pk"]["S"] == "SCHEDULES"] == []
 
 
 class FailingScheduler:
-    """A scheduler that cannot be reached."""
+    """A scheduler that is unavailable."""
 
     def schedule_daily(self, *_: str) -> None:
         raise Unavailable("AWS did not answer in time: please try again.")
@@ -176,7 +176,7 @@ class FailingScheduler:
 
 
 @pytest.mark.parametrize("enabled", [True, False])
-def test_a_schedule_is_not_stored_if_the_scheduler_cannot_be_reached(
+def test_a_schedule_is_not_stored_while_the_scheduler_is_unavailable(
     enabled: bool,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
@@ -196,6 +196,6 @@ def test_a_schedule_is_not_stored_if_the_scheduler_cannot_be_reached(
     assert set_schedule(enabled=enabled)["enabled"] is enabled
 
 
-def test_who_may_read_may_not_set() -> None:
+def test_a_reader_may_not_change_the_schedule() -> None:
     assert call(configuration, "PUT", SCHEDULE, NIGHTLY, claims=VIEWER)[0] == 403
     assert call(configuration, "GET", SCHEDULE, claims=STRANGER)[0] == 403

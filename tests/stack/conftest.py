@@ -1,4 +1,4 @@
-"""What tests of the stack share beside the stack itself."""
+"""Fixtures of the stack tests."""
 
 import pytest
 
@@ -8,7 +8,7 @@ from tests.stack.support.inbox import Inbox, new_inbox
 
 @pytest.fixture(scope="session")
 def people(stack: LocalStack) -> Inbox:
-    """Subscribed to the topic."""
+    """A queue that is subscribed to the topic."""
     box = new_inbox(stack, "people")
     stack.client("sns").subscribe(
         TopicArn=stack.outputs["AlertsTopic"], Protocol="sqs", Endpoint=box.arn

@@ -1,4 +1,4 @@
-"""Who may do what, through the gateway: 401 without a token, 403 for others, and nothing stored."""
+"""Access through the gateway: 401 without a token, 403 for other callers, and nothing stored."""
 
 import json
 import re
@@ -47,7 +47,7 @@ def test_without_a_token_every_route_answers_401_and_stores_nothing(stack: Local
 
 
 def _filled(path: str, district: District) -> str:
-    """The path with this connection, and with something for its other names."""
+    """The path with this connection, and with values for its other parameters."""
     named = path.replace("{connection_id}", district.connection_id)
     return re.sub("{[a-z_]+}", "2025", named)
 

@@ -1,4 +1,4 @@
-"""A district's real size, from a file of students that `make demo` plays."""
+"""A district of realistic size, from the student file of `make demo`."""
 
 import csv
 from itertools import batched
@@ -17,7 +17,7 @@ COLUMNS = (
 )  # fmt: skip
 
 
-def test_1200_students_arrive_in_one_file_with_ids_and_dates_as_mapped(
+def test_1200_students_are_delivered_in_one_file_with_mapped_ids_and_dates(
     stack: LocalStack, tmp_path: Path
 ) -> None:
     students = tmp_path / "students.csv"
@@ -34,12 +34,12 @@ def test_1200_students_arrive_in_one_file_with_ids_and_dates_as_mapped(
 
 
 @needs_outside_data(ANYTOWN)
-def test_the_students_of_anytown_arrive_as_mapped(stack: LocalStack) -> None:
+def test_the_students_of_anytown_are_delivered_as_mapped(stack: LocalStack) -> None:
     check_arrival(stack, OUTSIDE_DATA / ANYTOWN)
 
 
 def check_arrival(stack: LocalStack, students: Path) -> None:
-    """Syncs and exports the file's students; every one of them is in the delivered file."""
+    """Syncs and exports the students of the file; checks that all of them are delivered."""
     district = new_district(stack)
     mapping = mapping_for(columns_of(students), None)
     saved = stack.call("PUT", f"{district.path}/mapping", mapping, role="full_access")

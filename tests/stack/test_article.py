@@ -1,6 +1,6 @@
 """The examples of the customer's help article, each by its wording, over HTTP on the local stack.
 
-Times of day are told by order: nothing in the service decides by the clock what is due.
+The order of the steps replaces times of day: what is due does not depend on the clock.
 """
 
 import pytest
@@ -70,7 +70,7 @@ def test_3_changes_made_after_the_10_am_sync_that_were_not_synced_will_not_be_in
     district: District,
 ) -> None:
     district.sync(registration("007", "AsOfTen"))
-    registration("007", "ChangedInEnrollOnly")  # in Enroll, and never sent
+    registration("007", "ChangedInEnrollOnly")  # changed in Enroll, never synced
 
     district.export()
 

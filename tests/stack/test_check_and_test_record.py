@@ -7,7 +7,7 @@ from tests.stack.support.district import District, new_district, registration
 
 
 def asked(district: District, route: str, body: object = None) -> dict[str, Any]:
-    """Asks for the run and waits for it."""
+    """Requests the run and waits for its end."""
     answer = district.stack.call("POST", f"{district.path}/{route}", body, role="limited_access")
     assert answer.status == 202, answer.body
     return district.finished(answer.json()["run_id"])
@@ -24,7 +24,7 @@ def test_a_check_finds_everything_in_order_and_is_remembered(stack: LocalStack) 
     assert [path for path in district.folder.rglob("*") if path.is_file()] == []
 
 
-def test_a_test_record_lies_beside_the_real_file_and_the_student_stays_due(
+def test_a_test_record_is_written_beside_the_real_file_and_the_student_stays_due(
     stack: LocalStack,
 ) -> None:
     district = new_district(stack)

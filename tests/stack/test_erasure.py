@@ -1,4 +1,4 @@
-"""Erasure and a lost marker against the deployed functions, with their own rights."""
+"""Erasure and a lost marker on the deployed functions, with their own permissions."""
 
 import json
 from collections.abc import Iterator
@@ -9,7 +9,7 @@ from tests.functional.support.stored import opened, unzipped
 from tests.stack.support.district import District, new_district, registration
 from tests.stack.test_run_history import resend
 
-WHO, FIRST = "4711-only-on-the-stack", "Xaverine-only"
+STUDENT, FIRST = "4711-only-on-the-stack", "Xaverine-only"
 
 
 def erase(district: District, student_id: str) -> dict[str, Any]:
@@ -23,7 +23,7 @@ def erase(district: District, student_id: str) -> dict[str, Any]:
 
 
 def everything(stack: LocalStack) -> Iterator[tuple[str, bytes]]:
-    """All that the stack keeps of anybody: tables, archive, queues' dead letters and logs."""
+    """All data that the stack stores: tables, archive, dead-letter queues and logs."""
     dynamodb, s3, logs = (stack.client(name) for name in ("dynamodb", "s3", "logs"))
     for table in ("RegistrationsTableName", "ConnectionsTableName"):
         for page in dynamodb.get_paginator("scan").paginate(TableName=stack.outputs[table]):
@@ -46,9 +46,9 @@ def everything(stack: LocalStack) -> Iterator[tuple[str, bytes]]:
 
 
 def traces(stack: LocalStack) -> list[str]:
-    wanted = (WHO.encode(), FIRST.encode())
+    wanted = (STUDENT.encode(), FIRST.encode())
     kept = everything(stack)
-    return [place for place, content in kept if any(text in content for text in wanted)]
+    return [path for path, content in kept if any(text in content for text in wanted)]
 
 
 def receipt(district: District, student_id: str) -> tuple[int, Any]:
@@ -57,35 +57,35 @@ def receipt(district: District, student_id: str) -> tuple[int, Any]:
     return answer.status, answer.json()
 
 
-def test_after_an_erasure_nothing_that_is_stored_or_logged_has_the_student(
+def test_after_an_erasure_no_store_and_no_log_contains_the_student(
     stack: LocalStack,
 ) -> None:
-    district = new_district(stack, example_students=[WHO])
-    district.sync(registration(WHO, FIRST), registration("1", "Ann"), registration("2", "Bob"))
-    district.sync(registration(WHO, FIRST, year=2024))
+    district = new_district(stack, example_students=[STUDENT])
+    district.sync(registration(STUDENT, FIRST), registration("1", "Ann"), registration("2", "Bob"))
+    district.sync(registration(STUDENT, FIRST, year=2024))
     run = district.export()
     resend(district, run)
-    resend(district, run, student_ids=[WHO])
-    sent = {"student_id": WHO}
+    resend(district, run, student_ids=[STUDENT])
+    sent = {"student_id": STUDENT}
     answer = stack.call("POST", f"{district.path}/test-record", sent, role="limited_access")
     district.finished(answer.json()["run_id"])
-    district.sync(registration(WHO, FIRST))
+    district.sync(registration(STUDENT, FIRST))
     district.export(dry_run=True)
     _, before = receipt(district, "2")
     assert len(traces(stack)) > 10
 
-    erased = erase(district, WHO)
+    erased = erase(district, STUDENT)
 
     assert (erased["status"], erased["student_ids"]) == ("succeeded", []), erased
     assert erased["erased"]["snapshots"] == 2
     assert traces(stack) == []
     assert any(b'"kind":"erasure"' in line for _, line in everything(stack))  # the logs are read
     assert receipt(district, "2") == (200, before)
-    assert receipt(district, WHO)[0] == 404
+    assert receipt(district, STUDENT)[0] == 404
     status = stack.call("GET", f"{district.path}/status", role="limited_access").json()
     assert [(year["synced"], year["exported"]) for year in status["years"]] == [(0, 0), (2, 2)]
-    again = resend(district, run, school_years=[2025])
-    assert again["status"] == "succeeded"
+    resent = resend(district, run, school_years=[2025])
+    assert resent["status"] == "succeeded"
     assert district.names() == ["Ann", "Bob"]
 
 

@@ -1,5 +1,4 @@
-"""Guards against the deployed functions: what an importer left lying, and what waits for somebody
-to decide."""
+"""Guards on the deployed functions: uncollected files, and deliveries that await confirmation."""
 
 import copy
 from typing import Any
@@ -14,7 +13,7 @@ HOLD = {"unmatched": {"action": "hold", "count": 0}}
 
 
 def guarded(stack: LocalStack) -> District:
-    """A district whose delivery is held as soon as a value has no match code."""
+    """A district whose delivery awaits confirmation if a value has no match code."""
     district = new_district(stack, guards=HOLD)
     mapping = copy.deepcopy(MAPPING)
     mapping["files"][0]["fields"][1] = {
@@ -33,18 +32,18 @@ def findings(run: dict[str, Any]) -> list[tuple[str, str | None]]:
     return [(one["guard"], one["run_id"]) for year in run["years"] for one in year["findings"]]
 
 
-def take(district: District) -> None:
-    """The importer's work."""
+def collect(district: District) -> None:
+    """Collects the files, as the importer does."""
     (district.folder / "exports/2025/students.csv").unlink()
 
 
-def test_an_importer_that_stops_taking_files_is_told_and_its_students_are_sent_again(
+def test_an_importer_that_stops_collecting_is_reported_and_its_students_are_resent(
     stack: LocalStack, people: Inbox
 ) -> None:
     district = new_district(stack)
     district.sync(registration("1", "Ann"))
     district.export()
-    take(district)
+    collect(district)
     district.sync(registration("2-of-nobody-else", "Bobbi"))
     second = district.export()
     assert findings(second) == []
@@ -58,14 +57,14 @@ def test_an_importer_that_stops_taking_files_is_told_and_its_students_are_sent_a
         [("not_collected", second["run_id"])],
     )
     assert district.names() == ["Cy"]
-    subject, body = people.told_of(district)
+    subject, body = people.first_about(district)
     assert subject == "Anytown, SFTP: the SIS did not collect the last file"
     assert third["years"][0]["findings"][0]["message"] in body
     assert f"send run {second['run_id']} again" in body
     assert [word for word in ("2-of-nobody-else", "Bobbi") if word in body] == []
-    take(district)
-    again = resend(district, second, student_ids=["2-of-nobody-else"])
-    assert again["status"] == "succeeded"
+    collect(district)
+    resent = resend(district, second, student_ids=["2-of-nobody-else"])
+    assert resent["status"] == "succeeded"
     after = read(district, "registrations/2025/2-of-nobody-else")
     assert (after, after["exported"]["run_id"]) == (before, second["run_id"])
     assert district.files()["2025/students.csv"].splitlines()[1:] == [
@@ -73,13 +72,15 @@ def test_an_importer_that_stops_taking_files_is_told_and_its_students_are_sent_a
     ]
 
 
-def test_what_is_held_is_told_and_goes_once_confirmed(stack: LocalStack, people: Inbox) -> None:
+def test_a_held_delivery_is_reported_and_sent_once_confirmed(
+    stack: LocalStack, people: Inbox
+) -> None:
     district = guarded(stack)
     district.sync(registration("1", "Bob"))
     run = district.export()
     assert (run["status"], run["finished_at"]) == ("awaiting_confirmation", None)
     assert not district.folder.exists()
-    subject, body = people.told_of(district)
+    subject, body = people.first_about(district)
     assert subject == "Anytown, SFTP: the export waits for your confirmation"
     assert run["years"][0]["findings"][0]["message"] in body
     assert f"/runs/{run['run_id']}" in body
@@ -93,7 +94,7 @@ def test_what_is_held_is_told_and_goes_once_confirmed(stack: LocalStack, people:
     assert district.names() == ["Bob"]
 
 
-def test_the_nightly_run_takes_the_place_of_one_that_nobody_confirmed(stack: LocalStack) -> None:
+def test_the_nightly_run_supersedes_an_unconfirmed_run(stack: LocalStack) -> None:
     district = guarded(stack)
     district.sync(registration("1", "Bob"))
     run = district.export()

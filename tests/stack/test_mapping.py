@@ -17,7 +17,7 @@ PATTERN: dict[str, Any] = {
 }
 
 
-def test_a_preview_is_what_the_export_then_delivers(stack: LocalStack) -> None:
+def test_a_preview_shows_the_lines_that_the_export_delivers(stack: LocalStack) -> None:
     district = new_district(stack)
     (file,) = MAPPING["files"]
     draft = {"files": [file | {"fields": [*file["fields"], PATTERN]}]}
@@ -39,7 +39,7 @@ def test_a_preview_is_what_the_export_then_delivers(stack: LocalStack) -> None:
     assert delivered.splitlines()[1:] == lines
 
 
-def test_the_fields_and_their_values_are_found(stack: LocalStack) -> None:
+def test_the_field_list_has_fields_and_values(stack: LocalStack) -> None:
     district = new_district(stack)
     district.sync(registration("1", "Ann"), registration("2", "Ben"))
 
@@ -51,7 +51,7 @@ def test_the_fields_and_their_values_are_found(stack: LocalStack) -> None:
     assert values.json()["values"] == [{"value": "Ann", "count": 1}, {"value": "Ben", "count": 1}]
 
 
-def test_an_older_version_can_be_taken_up_again(stack: LocalStack) -> None:
+def test_an_older_version_can_be_restored(stack: LocalStack) -> None:
     district = new_district(stack)
     (file,) = MAPPING["files"]
     changed = {"files": [file | {"name": "changed"}]}

@@ -1,4 +1,4 @@
-"""A property-based client over HTTP: no 5xx, and no answer outside the checked-in document."""
+"""A property-based client over HTTP: no 5xx, and no response outside the checked-in document."""
 
 import copy
 import json
@@ -17,8 +17,8 @@ DOCUMENT: dict[str, Any] = json.loads((ROOT / "docs" / "openapi.json").read_text
 
 
 def _with_small_mappings() -> dict[str, Any]:
-    """The document, for drawing requests: to draw whole mappings takes minutes. Wrong ones have
-    their own tests."""
+    """The document, without whole mappings: generating those takes minutes, and invalid mappings
+    have their own tests."""
     drawn = copy.deepcopy(DOCUMENT)
     fields = {"type": "array", "items": {"type": "object"}, "maxItems": 3}
     file = {"type": "object", "properties": {"name": {"type": "string"}, "fields": fields}}
@@ -42,7 +42,7 @@ CHECKS = [
 
 @pytest.fixture(scope="module")
 def tried(stack: LocalStack) -> dict[str, str]:
-    """A connection with something of everything, and what leads to it."""
+    """Creates a connection with data of every kind; returns the path parameters."""
     district = new_district(stack)
     district.sync(registration("007"))
     run = district.export()
@@ -69,7 +69,7 @@ def test_the_document_is_served_to_everyone(stack: LocalStack) -> None:
     suppress_health_check=list(HealthCheck),
     derandomize=True,
 )
-def test_whatever_is_sent_the_answer_is_in_the_document(
+def test_the_document_describes_the_response_to_any_request(
     case: schemathesis.Case, stack: LocalStack, tried: dict[str, str]
 ) -> None:
     removes_it = case.method == "DELETE" and case.path.endswith("{connection_id}")

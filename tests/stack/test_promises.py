@@ -26,7 +26,7 @@ handler({"connection_id": sys.argv[1], "run_id": sys.argv[2]}, context)
 
 
 class Importer:
-    """Applies the delivered file as a SIS does, and notices a step back."""
+    """Applies the delivered file as a SIS does, and detects an older version."""
 
     def __init__(self, district: District) -> None:
         self.district = district
@@ -70,7 +70,7 @@ def killable_export(district: District, run_id: str) -> "subprocess.Popen[str]":
 
 
 def expire_lease(district: District) -> None:
-    """As three minutes do."""
+    """Ends the lease, as three minutes without renewal do."""
     district.stack.client("dynamodb").update_item(
         TableName=district.stack.outputs["RegistrationsTableName"],
         Key={"pk": {"S": f"MARKER#{district.connection_id}"}, "sk": {"S": "MARKER"}},
@@ -83,7 +83,7 @@ def versions_of(numbers: range, version: int) -> list[dict[str, Any]]:
     return [registration(f"{number:03}", str(version)) for number in numbers]
 
 
-def test_p3_exports_killed_anywhere_lose_nobody_and_bring_nothing_older(
+def test_p3_exports_killed_anywhere_lose_no_student_and_deliver_no_older_version(
     stack: LocalStack,
 ) -> None:
     district = new_district(stack)
@@ -125,7 +125,7 @@ def test_p1_syncs_during_exports_are_delivered_and_p4_no_two_exports_run_at_once
                 district.sync(*versions_of(range(start, start + 50), version))
 
     def export_on() -> list[dict[str, Any]]:
-        """Two at a time, the second of which is refused while the first runs."""
+        """Runs two exports at a time; the second is refused while the first runs."""
         answers: list[dict[str, Any]] = []
         while not done.is_set():
             with ThreadPoolExecutor(2) as both:

@@ -1,4 +1,4 @@
-"""Each ready-made mapping on the deployed template: started from, previewed, exported, checked."""
+"""Each ready-made mapping on the deployed template: created, previewed, exported, checked."""
 
 from pathlib import Path
 
@@ -14,7 +14,7 @@ STUDENTS = 60
 
 
 def findings(name: str, folder: Path) -> list[str]:
-    """What the format's checker says; the plain mapping has no format, and a file of its own."""
+    """Runs the checker of the format; the plain mapping has no format and a file of its own."""
     if name not in CHECKS:
         assert [file.name for file in folder.iterdir()] == ["students.csv"]
         return []
@@ -22,7 +22,7 @@ def findings(name: str, folder: Path) -> list[str]:
 
 
 @pytest.mark.parametrize("name", [*CHECKS, "plain"])
-def test_what_is_delivered_passes_the_formats_checker(stack: LocalStack, name: str) -> None:
+def test_a_delivered_file_passes_the_checker_of_its_format(stack: LocalStack, name: str) -> None:
     district = new_district(stack)
     students = made_up_district(YEAR, students=STUDENTS)
     approved = [one for one in students if one["status"].endswith("Approved")]
@@ -30,8 +30,8 @@ def test_what_is_delivered_passes_the_formats_checker(stack: LocalStack, name: s
     saved = stack.call("PUT", f"{district.path}/mapping", {"start_from": name}, role="full_access")
     district.sync(*approved)
     one = approved[0]["student_id"]
-    wish = {"student_ids": [one]}
-    shown = stack.call("POST", f"{district.path}/mapping/preview", wish, role="limited_access")
+    body = {"student_ids": [one]}
+    shown = stack.call("POST", f"{district.path}/mapping/preview", body, role="limited_access")
     first = district.export(school_years=[YEAR])
 
     assert (saved.status, shown.status, first["status"]) == (200, 200, "succeeded"), first

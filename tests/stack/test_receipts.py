@@ -1,4 +1,4 @@
-"""Receipts and the status of the deployed functions, held against the file on the server."""
+"""Receipts and the status of the deployed functions, compared with the file on the server."""
 
 import hashlib
 from typing import Any
@@ -13,7 +13,7 @@ def read(district: District, path: str) -> Any:
     return answer.json()
 
 
-def test_a_receipt_names_the_very_line_on_the_server_and_the_books_close(
+def test_a_receipt_has_the_line_on_the_server_and_the_totals_add_up(
     stack: LocalStack,
 ) -> None:
     district = new_district(stack)
@@ -28,10 +28,10 @@ def test_a_receipt_names_the_very_line_on_the_server_and_the_books_close(
 
     run = district.export()
 
-    told = read(district, "registrations/2025/007")
-    (file,) = told["exported"]["files"]
+    shown = read(district, "registrations/2025/007")
+    (file,) = shown["exported"]["files"]
     content = (district.folder / "exports/2025/students.csv").read_bytes()
-    assert (told["status"], told["exported"]["run_id"]) == ("exported", run["run_id"])
+    assert (shown["status"], shown["exported"]["run_id"]) == ("exported", run["run_id"])
     assert content.decode().split("\r\n")[file["row"]] == file["line"]
     assert "O'Brien, Ann" in file["line"]
     assert file["sha256"] == hashlib.sha256(content).hexdigest()
@@ -41,4 +41,4 @@ def test_a_receipt_names_the_very_line_on_the_server_and_the_books_close(
     assert year["last_export"]["run_id"] == run["run_id"]
     assert year["last_export"]["students"] == 2
     (found,) = read(district, "registrations?student_id=007")["items"]
-    assert found == told
+    assert found == shown

@@ -1,4 +1,4 @@
-"""Links, sending again, dry runs, cancel and .done files against the deployed functions."""
+"""Links, resends, dry runs, cancel and .done files on the deployed functions."""
 
 import hashlib
 import time
@@ -21,15 +21,15 @@ def link_of(district: District, run: dict[str, Any], year: int = 2025) -> str:
     return url
 
 
-def resend(district: District, run: dict[str, Any], **wish: Any) -> dict[str, Any]:
+def resend(district: District, run: dict[str, Any], **options: Any) -> dict[str, Any]:
     path = f"{district.path}/exports/{run['run_id']}/resend"
-    answer = district.stack.call("POST", path, wish, role="limited_access")
+    answer = district.stack.call("POST", path, options, role="limited_access")
     assert answer.status == 202, answer.body
     return district.finished(answer.json()["run_id"])
 
 
 def due(district: District) -> list[dict[str, Any]]:
-    """What the registrations table has of the connection, without the times of leases."""
+    """The connection's items in the registrations table, without lease times."""
     stack = district.stack
     pages = stack.client("dynamodb").get_paginator("scan")
     found = pages.paginate(TableName=stack.outputs["RegistrationsTableName"])
@@ -45,18 +45,18 @@ def due(district: District) -> list[dict[str, Any]]:
 
 
 def due_once_cleared(district: District) -> list[dict[str, Any]]:
-    """What `due` finds once the last export, whose record is finished, has cleared up after it."""
+    """The result of `due` after the last export, once its batch is retired."""
     for _ in range(100):
         items = due(district)
         key = {"S": f"MARKER#{district.connection_id}"}
         (marker,) = [item for item in items if item["pk"] == key]
         if marker.get("retired_2025") == marker["exported_2025"]:
-            return due(district)  # read anew: a scan is not of one instant
+            return due(district)  # read once more: a scan is not of one instant
         time.sleep(0.1)
     raise AssertionError("the batches that were exported are not cleared away")
 
 
-def test_an_archived_file_is_downloaded_by_its_link(stack: LocalStack) -> None:
+def test_a_link_downloads_an_archived_file(stack: LocalStack) -> None:
     district = new_district(stack, delivery="download")
     district.sync(registration("007"))
     run = district.export()
@@ -70,7 +70,7 @@ def test_an_archived_file_is_downloaded_by_its_link(stack: LocalStack) -> None:
     assert downloaded.headers["content-disposition"] == named
 
 
-def test_a_link_is_refused_once_it_has_expired_and_without_its_signature(
+def test_an_expired_or_unsigned_link_is_refused(
     stack: LocalStack,
 ) -> None:
     district = new_district(stack, delivery="download")
@@ -94,7 +94,7 @@ def test_a_link_is_refused_once_it_has_expired_and_without_its_signature(
     assert send("GET", brief.partition("?")[0]).status == 403
 
 
-def test_a_run_is_sent_again_byte_for_byte_and_nobody_becomes_due(stack: LocalStack) -> None:
+def test_a_resend_sends_the_same_bytes_and_makes_no_student_due(stack: LocalStack) -> None:
     district = new_district(stack, done_file=True)
     district.sync(registration("007", "José"), registration("1e5"))
     first = district.export()
@@ -102,12 +102,12 @@ def test_a_run_is_sent_again_byte_for_byte_and_nobody_becomes_due(stack: LocalSt
     district.export()
     before = due_once_cleared(district)
 
-    again = resend(district, first)
+    resent = resend(district, first)
 
     delivered = district.files()
     (file,) = first["years"][0]["files"]
     content = delivered["2025/students.csv"].encode()
-    assert (again["status"], again["resend_of"]) == ("succeeded", first["run_id"])
+    assert (resent["status"], resent["resend_of"]) == ("succeeded", first["run_id"])
     assert hashlib.sha256(content).hexdigest() == file["sha256"]
     assert delivered["2025/students.csv.done"] == ""
     assert due(district) == before
@@ -115,7 +115,7 @@ def test_a_run_is_sent_again_byte_for_byte_and_nobody_becomes_due(stack: LocalSt
     assert district.names() == ["Ann"]
 
 
-def test_a_dry_run_shows_the_lines_and_touches_neither_table_nor_server(stack: LocalStack) -> None:
+def test_a_dry_run_shows_the_lines_and_changes_neither_table_nor_server(stack: LocalStack) -> None:
     district = new_district(stack)
     district.sync(registration("007", "José"))
     before = due(district)
@@ -129,7 +129,7 @@ def test_a_dry_run_shows_the_lines_and_touches_neither_table_nor_server(stack: L
     assert not district.folder.exists()
 
 
-def test_cancel_wins_or_the_run_does_but_never_both(stack: LocalStack) -> None:
+def test_either_the_cancellation_or_the_run_succeeds(stack: LocalStack) -> None:
     district = new_district(stack)
     district.sync(registration("007"))
     asked = stack.call("POST", f"{district.path}/exports", {}, role="limited_access")

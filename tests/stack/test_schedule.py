@@ -1,7 +1,7 @@
-"""The clock of the emulator fires a schedule that was set over HTTP, and the file arrives.
+"""The emulator's scheduler fires a schedule that was set over HTTP, and the file arrives.
 
-The emulator fires in UTC, whatever a schedule's zone, and leaves the placeholder of the scheduled
-time unfilled: the minute of arrival counts then.
+The emulator fires in UTC, regardless of the schedule's zone, and leaves the placeholder of the
+scheduled time unfilled: the service then uses the minute of arrival.
 """
 
 import datetime as dt
@@ -24,7 +24,7 @@ def set_schedule(district: District, **schedule: Any) -> dict[str, Any]:
 
 
 def soon() -> str:
-    """The minute after next, unless there is time enough before the next one."""
+    """The next minute if it is far enough away, else the minute after."""
     now = dt.datetime.now(dt.UTC)
     minutes = 1 if now.second < 40 else 2
     return (now + dt.timedelta(minutes=minutes)).strftime("%H:%M")
@@ -36,7 +36,7 @@ def runs_of(district: District) -> list[dict[str, Any]]:
     return items
 
 
-def test_a_schedule_of_the_coming_minute_delivers_and_one_that_is_off_or_paused_does_not(
+def test_a_schedule_delivers_at_its_minute_unless_off_or_paused(
     stack: LocalStack,
 ) -> None:
     on, off, paused = (new_district(stack) for _ in range(3))
@@ -63,7 +63,7 @@ def test_a_schedule_of_the_coming_minute_delivers_and_one_that_is_off_or_paused_
     assert not (paused.folder / "exports").exists()
 
 
-def test_the_same_scheduled_time_twice_runs_once_and_a_paused_day_not_at_all(
+def test_a_scheduled_time_runs_once_and_a_paused_day_runs_nothing(
     stack: LocalStack,
 ) -> None:
     district = new_district(stack)
@@ -71,7 +71,7 @@ def test_the_same_scheduled_time_twice_runs_once_and_a_paused_day_not_at_all(
 
     first = district.nightly_export("2026-06-02T02:00:00Z")
     district.sync(registration("2", "Ben"))
-    again = district.nightly_export("2026-06-02T02:00:00Z")
+    repeated = district.nightly_export("2026-06-02T02:00:00Z")
     set_schedule(
         district,
         enabled=True,
@@ -80,7 +80,7 @@ def test_the_same_scheduled_time_twice_runs_once_and_a_paused_day_not_at_all(
     )
     sleeping = district.nightly_export("2026-06-03T21:00:00Z")
 
-    assert first["run_id"] == again["run_id"]
+    assert first["run_id"] == repeated["run_id"]
     assert sleeping["status"] == "cancelled"
     assert district.names() == ["Ann"]
     assert district.nightly_export("2026-06-04T21:00:00Z")["status"] == "succeeded"

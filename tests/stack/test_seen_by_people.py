@@ -1,8 +1,8 @@
-"""What people and programs are told, on the deployed template: messages of the topic and events of
-the bus arrive in queues, and every alarm goes off. What guards tell is in test_guards.py.
+"""Announcements and alarms on the deployed template: messages of the topic and events of the bus
+arrive in queues, and every alarm fires. The messages about guards are in test_guards.py.
 
-The emulator takes no metrics from logs. The lines that AWS would take them from are read there and
-put in by hand; from the alarm on, it is the template again.
+The emulator extracts no metrics from logs. The tests read the metrics lines and put the metrics
+themselves; the alarms are those of the template.
 """
 
 import json
@@ -21,7 +21,7 @@ STUDENT, NAME = "4711-only-here", "Only-Here"
 
 @pytest.fixture(scope="module")
 def programs(stack: LocalStack) -> Inbox:
-    """The target of a rule for our events."""
+    """A queue that is the target of a rule for our events."""
     box, events = new_inbox(stack, "programs"), stack.client("events")
     pattern = {"source": ["registration-sync"], "detail-type": ["Export run finished"]}
     events.put_rule(Name="finished-runs", EventPattern=json.dumps(pattern))
@@ -30,7 +30,7 @@ def programs(stack: LocalStack) -> Inbox:
 
 
 def log_lines(stack: LocalStack, function: str) -> list[dict[str, Any]]:
-    """Everything that the function has logged, as far as it is JSON."""
+    """All log lines of the function that are JSON."""
     logs = stack.client("logs")
     configuration = stack.client("lambda").get_function_configuration(FunctionName=function)
     group = configuration["LoggingConfig"]["LogGroup"]
@@ -40,7 +40,7 @@ def log_lines(stack: LocalStack, function: str) -> list[dict[str, Any]]:
 
 
 def metrics(stack: LocalStack, function: str, at_least: int = 0) -> list[dict[str, Any]]:
-    """The lines that CloudWatch takes metrics from, once there are so many."""
+    """The metrics lines in the log, once there are this many."""
     give_up = time.monotonic() + ARRIVES_WITHIN_SECONDS
     while time.monotonic() < give_up:
         found = [line for line in log_lines(stack, stack.functions[function]) if "_aws" in line]
@@ -51,7 +51,7 @@ def metrics(stack: LocalStack, function: str, at_least: int = 0) -> list[dict[st
 
 
 def metrics_of(stack: LocalStack, run: dict[str, Any]) -> dict[str, Any]:
-    """The run's line of metrics, which is written after its record."""
+    """The metrics line of the run, which the function writes after the record."""
     give_up = time.monotonic() + ARRIVES_WITHIN_SECONDS
     while time.monotonic() < give_up:
         for line in metrics(stack, "export"):
@@ -62,7 +62,7 @@ def metrics_of(stack: LocalStack, run: dict[str, Any]) -> dict[str, Any]:
 
 
 def put_metrics(stack: LocalStack, line: dict[str, Any]) -> None:
-    """As CloudWatch does with such a line."""
+    """Puts the metrics of such a line, as CloudWatch does."""
     (found,) = line["_aws"]["CloudWatchMetrics"]
     dimensions = [{"Name": name, "Value": line[name]} for name in found["Dimensions"][0]]
     data = [
@@ -72,23 +72,23 @@ def put_metrics(stack: LocalStack, line: dict[str, Any]) -> None:
     stack.client("cloudwatch").put_metric_data(Namespace=found["Namespace"], MetricData=data)
 
 
-def rings(stack: LocalStack, people: Inbox, alarm: str) -> dict[str, Any]:
-    """The message of the alarm, whose name ends so."""
+def alarm_message(stack: LocalStack, people: Inbox, alarm: str) -> dict[str, Any]:
+    """The message of the alarm whose name ends like this."""
     name = f"registration-sync - {alarm}"
     message = people.first(
         lambda one: one.get("Subject", "").startswith(f'ALARM: "{name}"'),
     )
-    told: dict[str, Any] = json.loads(message["Message"])
-    assert told["NewStateValue"] == "ALARM"
-    assert "What to do: " in told["AlarmDescription"]
-    return told
+    body: dict[str, Any] = json.loads(message["Message"])
+    assert body["NewStateValue"] == "ALARM"
+    assert "What to do: " in body["AlarmDescription"]
+    return body
 
 
 def of(district: District) -> Callable[[dict[str, Any]], bool]:
     return lambda event: event["detail"]["connection_id"] == district.connection_id
 
 
-def test_a_run_that_failed_is_told_to_people_and_programs_and_rings(
+def test_a_failed_run_is_announced_to_people_and_programs_and_raises_the_alarm(
     stack: LocalStack, people: Inbox, programs: Inbox
 ) -> None:
     district = new_district(stack, username="nobody", name="Anytown, SFTP")
@@ -96,7 +96,7 @@ def test_a_run_that_failed_is_told_to_people_and_programs_and_rings(
     run = district.nightly_export("2026-06-02T02:00:00Z")
 
     assert run["status"] == "failed"
-    subject, body = people.told_of(district)
+    subject, body = people.first_about(district)
     assert subject == "Anytown, SFTP: the nightly export failed"
     assert run["years"][0]["error"]["message"] in body
     assert body.count("What to do: ") == 1
@@ -108,10 +108,10 @@ def test_a_run_that_failed_is_told_to_people_and_programs_and_rings(
     line = metrics_of(stack, run)
     assert (line["service"], line["FailedRuns"]) == ("export", [1.0])
     put_metrics(stack, line)
-    rings(stack, people, "export failed")
+    alarm_message(stack, people, "export failed")
 
 
-def test_students_newly_held_back_are_told_once_without_naming_them_and_ring(
+def test_newly_held_students_are_announced_once_without_names_and_raise_the_alarm(
     stack: LocalStack, people: Inbox, programs: Inbox
 ) -> None:
     district = new_district(stack)
@@ -122,7 +122,7 @@ def test_students_newly_held_back_are_told_once_without_naming_them_and_ring(
     first, second = district.export(), district.export()
 
     assert [run["status"] for run in (first, second)] == ["partial", "partial"]
-    subject, body = people.told_of(district)
+    subject, body = people.first_about(district)
     assert subject == "Anytown, SFTP: 1 student newly held back"
     assert "Why: DOB, " in body
     event = programs.first(of(district))
@@ -133,7 +133,7 @@ def test_students_newly_held_back_are_told_once_without_naming_them_and_ring(
     before, after = (metrics_of(stack, run) for run in (first, second))
     assert (before["NewlyHeldStudents"], after["NewlyHeldStudents"]) == ([1.0], [0.0])
     put_metrics(stack, before)
-    rings(stack, people, "students newly held")
+    alarm_message(stack, people, "students newly held")
     private = (STUDENT, NAME, "no-day-at-all")
     everything = json.dumps(
         [people.seen, programs.seen, *(log_lines(stack, name) for name in stack.functions.values())]
@@ -142,7 +142,7 @@ def test_students_newly_held_back_are_told_once_without_naming_them_and_ring(
     assert [word for word in private if word in everything] == []
 
 
-def test_a_nightly_export_that_did_not_come_rings(stack: LocalStack, people: Inbox) -> None:
+def test_an_overdue_nightly_export_raises_the_alarm(stack: LocalStack, people: Inbox) -> None:
     district = new_district(stack)
     body = {"enabled": True, "time": "00:00", "time_zone": "UTC"}
     stack.call("PUT", f"{district.path}/schedule", body, role="full_access")
@@ -161,14 +161,14 @@ def test_a_nightly_export_that_did_not_come_rings(stack: LocalStack, people: Inb
 
     assert district.connection_id in overdue
     assert line["OverdueConnections"] == [len(overdue)]
-    rings(stack, people, "nightly export overdue")
+    alarm_message(stack, people, "nightly export overdue")
     district.export()
     assert district.connection_id not in watch(stack)
     stack.call("PUT", f"{district.path}/schedule", body | {"enabled": False}, role="full_access")
 
 
 def watch(stack: LocalStack) -> list[str]:
-    """What the hourly clock invokes, as the template's rule does."""
+    """Invokes the hourly check with the input of the template's rule."""
     events, function = stack.client("events"), stack.functions["configuration"]
     targets = [
         target
@@ -189,16 +189,16 @@ def watch(stack: LocalStack) -> list[str]:
         ("AWS/ApiGateway", "5XXError", "API 5xx errors"),
     ],
 )
-def test_what_aws_counts_rings_too(
+def test_metrics_of_aws_raise_alarms(
     stack: LocalStack, people: Inbox, namespace: str, metric: str, alarm: str
 ) -> None:
     data = [{"MetricName": metric, "Value": 1.0}]
     stack.client("cloudwatch").put_metric_data(Namespace=namespace, MetricData=data)
 
-    rings(stack, people, alarm)
+    alarm_message(stack, people, alarm)
 
 
-def test_who_changed_what_is_kept_by_every_function_and_read_over_the_api(
+def test_every_function_writes_audit_entries_that_the_api_shows(
     stack: LocalStack,
 ) -> None:
     district = new_district(stack)

@@ -1,4 +1,4 @@
-"""The template as it is built and deployed."""
+"""The built and deployed template."""
 
 import json
 import struct
@@ -13,14 +13,14 @@ ELF_MACHINES = {"arm64": 183, "x86_64": 62}
 
 
 def machines(layer: Path) -> set[int]:
-    """What processors the layer's compiled modules are for: e_machine of their ELF headers."""
+    """The processors of the layer's compiled modules: e_machine of their ELF headers."""
     modules = list(layer.rglob("*.so"))
     assert modules
     return {struct.unpack_from("<H", module.read_bytes(), 18)[0] for module in modules}
 
 
 @pytest.mark.parametrize("processors", sorted(ELF_MACHINES))
-def test_the_layer_is_built_for_the_architecture_asked_for(processors: str) -> None:
+def test_the_layer_is_built_for_the_requested_architecture(processors: str) -> None:
     only = None if processors == architecture() else "DependenciesLayer"
 
     with built(print, architecture=processors, only=only) as build:
@@ -29,7 +29,7 @@ def test_the_layer_is_built_for_the_architecture_asked_for(processors: str) -> N
     assert found == {ELF_MACHINES[processors]}
 
 
-def test_nobody_enters_without_a_token(stack: LocalStack) -> None:
+def test_a_request_without_a_token_is_refused(stack: LocalStack) -> None:
     answer = stack.call("GET", "/connections", role=None)
 
     assert answer.status == 401
@@ -37,11 +37,11 @@ def test_nobody_enters_without_a_token(stack: LocalStack) -> None:
 
 
 @pytest.mark.parametrize("role", ["enroll", "full_access", "limited_access"])
-def test_every_role_enters_with_its_token(stack: LocalStack, role: str) -> None:
+def test_every_role_is_admitted_with_its_token(stack: LocalStack, role: str) -> None:
     assert stack.call("GET", "/connections", role=role).status == 200
 
 
-def test_an_unknown_path_is_not_found_in_the_shape_of_our_errors(stack: LocalStack) -> None:
+def test_an_unknown_path_returns_not_found_in_the_common_error_shape(stack: LocalStack) -> None:
     answer = stack.call("GET", "/nowhere", role="enroll")
 
     assert answer.status == 404

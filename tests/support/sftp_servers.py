@@ -190,7 +190,7 @@ class _NeverOpens(asyncssh.SSHServerSession[bytes]):
 
 
 class SignIn(asyncssh.SSHServer):
-    """Signs in by the server's methods, and records each attempt."""
+    """Authenticates by the server's methods, and records each attempt."""
 
     def __init__(self, server: "AsyncSftpServer") -> None:
         self.server = server

@@ -1,4 +1,4 @@
-"""Which skips count as failures: with NO_SKIP=1 all but those for data outside this repository."""
+"""The skips that are failures: with NO_SKIP=1 all but those for data outside this repository."""
 
 import os
 

@@ -1,4 +1,4 @@
-"""Who may do what: every cell of the table."""
+"""Every cell of the access table."""
 
 import pytest
 
@@ -67,7 +67,7 @@ TABLE = [
 
 @pytest.mark.parametrize("permission", Permission)
 @pytest.mark.parametrize(("who", "caller", "granted"), TABLE, ids=[row[0] for row in TABLE])
-def test_each_caller_may_do_what_the_table_says_and_nothing_else(
+def test_each_caller_may_do_exactly_the_actions_in_the_table(
     who: str, caller: Caller, granted: set[Permission], permission: Permission
 ) -> None:
     if permission in granted:
@@ -78,7 +78,9 @@ def test_each_caller_may_do_what_the_table_says_and_nothing_else(
 
 
 @pytest.mark.parametrize(("who", "caller", "granted"), TABLE, ids=[row[0] for row in TABLE])
-def test_a_list_shows_what_may_be_read(who: str, caller: Caller, granted: set[Permission]) -> None:
+def test_a_list_shows_the_connections_that_may_be_read(
+    who: str, caller: Caller, granted: set[Permission]
+) -> None:
     assert may_see(caller, NORTH) is (Permission.READ in granted)
 
 
@@ -100,7 +102,7 @@ def test_others_do_not_learn_that_a_connection_does_not_exist() -> None:
             authorize(caller, permission, None)
 
 
-def test_an_unknown_connection_looks_to_a_program_like_a_foreign_one() -> None:
+def test_a_program_cannot_distinguish_an_unknown_from_a_foreign_connection() -> None:
     messages = set()
     for access in (None, ConnectionAccess("south", "south", frozenset())):
         with pytest.raises(AccessDenied) as denied:
@@ -121,7 +123,7 @@ def test_an_unknown_connection_looks_to_a_program_like_a_foreign_one() -> None:
         ["full-access", "district:north"],
     ],
 )
-def test_groups_are_read_in_every_form_the_gateway_gives_them(claim: object) -> None:
+def test_groups_are_read_in_every_form_of_the_gateway(claim: object) -> None:
     caller = caller_from_claims({"username": "ada", "cognito:groups": claim})
 
     authorize(caller, Permission.CONFIGURE, NORTH)
@@ -137,12 +139,12 @@ def test_groups_are_read_in_every_form_the_gateway_gives_them(claim: object) -> 
         {"scope": "sync/read"},
     ],
 )
-def test_only_access_tokens_are_taken(claims: dict[str, object]) -> None:
+def test_only_access_tokens_are_accepted(claims: dict[str, object]) -> None:
     with pytest.raises(AccessDenied):
         caller_from_claims(claims)
 
 
-def test_the_empty_district_is_no_group() -> None:
+def test_an_empty_district_is_no_group() -> None:
     nowhere = ConnectionAccess("c", "", frozenset())
 
     with pytest.raises(AccessDenied):
@@ -157,14 +159,14 @@ def test_the_empty_district_is_no_group() -> None:
         (program("enroll"), '"sync/configuration.write"'),
     ],
 )
-def test_a_refusal_says_what_to_ask_for(caller: Caller, advice: str) -> None:
+def test_a_refusal_names_the_missing_permission(caller: Caller, advice: str) -> None:
     with pytest.raises(AccessDenied) as denied:
         require(caller, Permission.CONFIGURE)
 
     assert advice in denied.value.message
 
 
-def test_everybody_is_told_what_they_may_do() -> None:
+def test_the_session_lists_the_permissions_of_the_caller() -> None:
     assert describe(person("limited-access", "district:b", "district:a", "operators")) == {
         "name": "ada",
         "kind": "person",

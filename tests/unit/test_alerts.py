@@ -75,7 +75,7 @@ def found(year: YearOutcome, guard: str, message: str, **changes: Any) -> Run:
     return run_of(replace(year, findings=(finding,)), **changes)
 
 
-def test_a_run_that_failed() -> None:
+def test_the_message_about_a_failed_run() -> None:
     assert message(run_of(REFUSED)) == Alert(
         "Anytown, SFTP: the nightly export failed",
         "Anytown, SFTP: the nightly export of September 15, 2025, 9:02 PM (America/Chicago).\n"
@@ -87,7 +87,7 @@ def test_a_run_that_failed() -> None:
     )
 
 
-def test_a_run_of_which_one_year_failed() -> None:
+def test_the_message_about_a_run_with_one_failed_year() -> None:
     run = run_of(replace(REFUSED, school_year=2024), DONE, trigger=RunTrigger.API)
 
     assert message(run) == Alert(
@@ -102,7 +102,7 @@ def test_a_run_of_which_one_year_failed() -> None:
     )
 
 
-def test_a_run_that_failed_before_it_came_to_any_year() -> None:
+def test_the_message_about_a_run_that_failed_before_any_year() -> None:
     error = RunError("invalid_request", "This connection has no mapping yet: save one.")
     run = run_of(status=RunStatus.FAILED, message=error.message, error=error)
 
@@ -117,7 +117,7 @@ def test_a_run_that_failed_before_it_came_to_any_year() -> None:
     ]
 
 
-def test_a_re_send_that_failed() -> None:
+def test_the_message_about_a_failed_resend() -> None:
     assert message(run_of(REFUSED, kind=RunKind.RESEND, trigger=RunTrigger.API)) == Alert(
         "Anytown, SFTP: the resend failed",
         "Anytown, SFTP: the resend of September 15, 2025, 9:02 PM (America/Chicago).\n"
@@ -129,7 +129,7 @@ def test_a_re_send_that_failed() -> None:
     )
 
 
-def test_an_erasure_that_failed() -> None:
+def test_the_message_about_a_failed_erasure() -> None:
     run = run_of(
         DONE,
         kind=RunKind.ERASURE,
@@ -150,7 +150,7 @@ def test_an_erasure_that_failed() -> None:
     )
 
 
-def test_students_newly_held_back() -> None:
+def test_the_message_about_newly_held_students() -> None:
     assert message(run_of(HELD), of_2025=2) == Alert(
         "Anytown, SFTP: 2 students newly held back",
         "Anytown, SFTP: the nightly export of September 15, 2025, 9:02 PM (America/Chicago).\n"
@@ -164,7 +164,7 @@ def test_students_newly_held_back() -> None:
     )
 
 
-def test_one_student_reads_as_one() -> None:
+def test_the_message_about_one_held_student() -> None:
     alert = message(run_of(HELD), of_2025=1)
 
     assert alert is not None
@@ -172,7 +172,7 @@ def test_one_student_reads_as_one() -> None:
     assert "2025-26: 1 student newly held back, 3 in all." in alert.body
 
 
-def test_a_run_that_waits_for_a_confirmation() -> None:
+def test_the_message_about_a_run_that_awaits_confirmation() -> None:
     run = found(
         replace(DONE, status=RunStatus.AWAITING_CONFIRMATION),
         guard="row_count",
@@ -193,7 +193,7 @@ def test_a_run_that_waits_for_a_confirmation() -> None:
     )
 
 
-def test_a_file_that_was_not_collected() -> None:
+def test_the_message_about_an_uncollected_file() -> None:
     run = found(
         DONE,
         guard="not_collected",
@@ -211,7 +211,7 @@ def test_a_file_that_was_not_collected() -> None:
     )
 
 
-def test_several_things_are_one_message_with_the_most_urgent_as_its_subject() -> None:
+def test_several_alerts_are_one_message_with_the_most_urgent_subject() -> None:
     alert = message(run_of(replace(REFUSED, school_year=2024), HELD), of_2025=2)
 
     assert alert is not None
@@ -235,7 +235,7 @@ def test_several_things_are_one_message_with_the_most_urgent_as_its_subject() ->
         found(DONE, guard="not_collected", message="It was not.", confirmed_by="ada"),
     ],
 )
-def test_nobody_is_told_of_what_went_well_was_known_or_is_being_watched(
+def test_success_known_facts_and_watched_runs_send_no_message(
     run: Run,
 ) -> None:
     assert message(run) is None
@@ -249,7 +249,7 @@ def test_nobody_is_told_of_what_went_well_was_known_or_is_being_watched(
         ("\u200b", "anytown: the nightly"),
     ],
 )
-def test_a_subject_is_what_sns_takes(name: str, begins: str) -> None:
+def test_a_subject_is_valid_for_sns(name: str, begins: str) -> None:
     alert = message(run_of(REFUSED), name)
 
     assert alert is not None

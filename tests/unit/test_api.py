@@ -45,7 +45,7 @@ def lines(
 ) -> Callable[[], list[dict[str, Any]]]:
     """Reads the lines that were logged."""
     stream = io.StringIO()
-    # A logger of this name stays for good with its stream: each test takes a name of its own.
+    # A logger keeps its stream for good: each test uses its own name.
     logger = Logger(service=request.node.name, stream=stream)
     monkeypatch.setattr(api, "logger", lambda: logger)
 
@@ -64,7 +64,7 @@ def log(lines: Callable[[], list[dict[str, Any]]]) -> Callable[[], dict[str, Any
 
 
 class ListedAudit:
-    """An audit that is a list, and a fault where wanted."""
+    """An audit that is a list, or fails on request."""
 
     def __init__(self, *, fails: bool = False) -> None:
         self.entries: list[tuple[str, AuditEntry]] = []
@@ -101,7 +101,7 @@ def raising(error: Exception) -> Callable[[Request], Answer]:
     return use
 
 
-def test_a_route_is_given_the_request_and_its_answer_sent() -> None:
+def test_a_route_gets_the_request_and_its_result_is_sent() -> None:
     def use(request: Request) -> Answer:
         assert request.connection_id == "north"
         assert request.path["student_id"] == "S-1001@x"
@@ -124,7 +124,7 @@ def test_a_route_is_given_the_request_and_its_answer_sent() -> None:
     }
 
 
-def test_what_a_route_notes_is_kept_with_who_and_when() -> None:
+def test_an_audit_entry_of_a_route_has_caller_and_time() -> None:
     audit = ListedAudit()
     change = SettingChange("name", "North", "Northern")
 
@@ -144,7 +144,7 @@ def test_what_a_route_notes_is_kept_with_who_and_when() -> None:
     assert (south, created.action) == ("south", "created")
 
 
-def test_a_refused_request_is_not_noted() -> None:
+def test_a_refused_request_adds_no_audit_entry() -> None:
     audit = ListedAudit()
 
     answered(raising(errors.Conflict("taken")), audit)
@@ -152,7 +152,7 @@ def test_a_refused_request_is_not_noted() -> None:
     assert audit.entries == []
 
 
-def test_a_change_that_cannot_be_noted_is_done_all_the_same_and_logged(
+def test_a_failed_audit_write_is_logged_and_keeps_the_change(
     lines: Callable[[], list[dict[str, Any]]],
 ) -> None:
     note = Note("renamed", (SettingChange("name", "North", "Northern"),))
@@ -205,7 +205,7 @@ def test_an_error_has_one_shape() -> None:
     }
 
 
-def test_the_run_in_the_way_is_named() -> None:
+def test_a_conflict_names_the_blocking_run() -> None:
     response = answered(raising(errors.AlreadyRunning("Running.", run_id="run-1")))
 
     body = json.loads(response["body"])
@@ -216,7 +216,7 @@ def test_the_run_in_the_way_is_named() -> None:
     )
 
 
-def test_unavailable_says_when_to_come_back() -> None:
+def test_unavailable_has_a_retry_after_header() -> None:
     response = answered(raising(errors.Unavailable("Later.")))
 
     assert (response["statusCode"], response["headers"]["Retry-After"]) == (503, "5")
@@ -242,7 +242,7 @@ def test_unavailable_says_when_to_come_back() -> None:
         ({"headers": None}, 200),
     ],
 )
-def test_requests_that_are_not_usable_are_refused(changes: dict[str, Any], status: int) -> None:
+def test_invalid_requests_are_refused(changes: dict[str, Any], status: int) -> None:
     response = answered(lambda request: Answer(200, {"got": request.json()}), **changes)
 
     assert response["statusCode"] == status
@@ -277,7 +277,7 @@ def test_an_outcome_is_logged_without_ids_of_students(
     assert "S-1001" not in json.dumps(line)
 
 
-def test_the_unexpected_is_answered_plainly_and_logged_by_type_and_place(
+def test_an_unexpected_error_has_a_plain_response_and_is_logged_by_type_and_location(
     log: Callable[[], dict[str, Any]],
 ) -> None:
     def use(_: Request) -> Answer:
@@ -305,11 +305,11 @@ def test_an_exception_that_is_its_own_cause_is_described_once() -> None:
     assert [entry.split()[0] for entry in api.describe_exception(error)] == ["ValueError"]
 
 
-def test_an_answer_that_is_not_json_is_the_unexpected_too() -> None:
+def test_a_response_that_is_not_json_is_an_unexpected_error() -> None:
     assert answered(lambda _: Answer(200, {"at": object()}))["statusCode"] == 500
 
 
-def test_what_is_missing_in_the_environment_is_logged(
+def test_missing_settings_are_logged(
     log: Callable[[], dict[str, Any]],
 ) -> None:
     response = answered(raising(NotConfigured("ARCHIVE_BUCKET is missing.")))
@@ -319,7 +319,7 @@ def test_what_is_missing_in_the_environment_is_logged(
 
 
 def loaded_by(code: str) -> list[str]:
-    """Which of the costly libraries a fresh process has loaded after this code."""
+    """The costly libraries that a fresh process has loaded after this code."""
     costly = "pydantic", "paramiko", "boto3"
     code = f"{code}\nimport sys; print(*(name for name in {costly} if name in sys.modules))"
     environment = {**os.environ, "PYTHONPATH": str(Path(api.__file__).parents[1])}
@@ -329,7 +329,7 @@ def loaded_by(code: str) -> list[str]:
     return done.stdout.split()
 
 
-def test_the_sync_function_starts_without_what_it_does_not_use() -> None:
+def test_the_sync_function_loads_no_unused_library() -> None:
     loaded = loaded_by("""
 import registration_sync.bootstrap.aws_clients
 import registration_sync.adapters.dynamodb.connection_access
@@ -343,5 +343,5 @@ def test_http_and_access_load_no_aws_client() -> None:
     assert loaded_by("import registration_sync.api, registration_sync.domain.access") == []
 
 
-def test_the_look_for_costly_libraries_finds_them() -> None:
+def test_the_search_for_costly_libraries_finds_them() -> None:
     assert loaded_by("import registration_sync.domain.connections.connection") == ["pydantic"]

@@ -1,4 +1,4 @@
-"""House rules of the structure that import-linter does not see."""
+"""Rules of the structure that import-linter does not check."""
 
 import ast
 import os
@@ -52,7 +52,7 @@ def test_the_sync_function_starts_without_pydantic_and_paramiko() -> None:
     assert printed.stdout == "[]\n"
 
 
-def test_no_module_of_the_package_is_longer_than_it_should_be() -> None:
+def test_no_module_exceeds_the_maximum_length() -> None:
     too_long = [
         f"{path.relative_to(PACKAGE)}: {lines} lines"
         for path in PACKAGE.rglob("*.py")
@@ -74,7 +74,7 @@ def test_bootstrap_has_no_lint_exception() -> None:
     assert not any("noqa" in source for source in sources)
 
 
-def test_no_function_of_the_package_is_longer_than_it_should_be() -> None:
+def test_no_function_exceeds_the_maximum_length() -> None:
     too_long = [
         f"{path.name}: {node.name}, {length} lines"
         for path in (ROOT / "layers/shared/python").rglob("*.py")

@@ -45,7 +45,7 @@ def parsed(**changes: object) -> Connection:
     return parse_connection({**DEFINITION, **changes})[0]
 
 
-def test_what_is_left_out_takes_the_usual_value() -> None:
+def test_an_omitted_setting_takes_its_default() -> None:
     connection, credentials = parse_connection(DEFINITION)
 
     assert connection.to_json() == {
@@ -76,7 +76,7 @@ def test_what_is_left_out_takes_the_usual_value() -> None:
     assert credentials == Credentials(password="correct horse")
 
 
-def test_what_is_shown_can_be_sent_again() -> None:
+def test_a_shown_connection_can_be_saved_unchanged() -> None:
     connection = parsed(example_students=["S-1", 1002], programs=["3n4b5urk1ft4fl3mg5e62d9ado"])
 
     assert parse_connection(connection.to_json()) == (connection, Credentials())
@@ -119,7 +119,7 @@ def test_every_problem_is_reported_at_once_with_its_remedy() -> None:
     }
 
 
-def test_what_is_missing_is_named() -> None:
+def test_a_missing_setting_is_named() -> None:
     with pytest.raises(InvalidRequest) as refused:
         parse_connection({})
 
@@ -194,7 +194,7 @@ def test_a_port_is_a_number_in_range(port: object) -> None:
         key_line("ssh-rsa", b"\x01\x00\x01", bytes(257)),
     ],
 )
-def test_host_keys_of_every_type_in_use_are_taken(line: str) -> None:
+def test_host_keys_of_every_common_type_are_accepted(line: str) -> None:
     assert check_host_key(f"  {line} comment of the file\n") == line
 
 
@@ -250,7 +250,7 @@ def test_a_folder_is_rendered_for_a_year(folder: str, rendered: str) -> None:
         "x" * 501,
     ],
 )
-def test_folders_that_lead_elsewhere_are_refused(folder: str) -> None:
+def test_folders_outside_the_root_are_refused(folder: str) -> None:
     assert list(problems_of(folder=folder)) == ["folder"]
 
 
@@ -280,7 +280,9 @@ def test_a_district_can_be_part_of_a_groups_name(district: str) -> None:
         ({"private_key": None}, Credentials(private_key="", passphrase="")),
     ],
 )
-def test_secrets_left_out_stay_and_null_removes(sent: dict[str, Any], taken: Credentials) -> None:
+def test_an_omitted_secret_stays_and_null_removes_it(
+    sent: dict[str, Any], taken: Credentials
+) -> None:
     definition = {name: value for name, value in DEFINITION.items() if name != "password"}
 
     _, credentials = parse_connection({**definition, **sent})
@@ -310,7 +312,7 @@ def test_a_secret_is_never_quoted(name: str, value: object, hint: str) -> None:
     assert "12345" not in problems[name]
 
 
-def test_a_secret_under_a_misspelt_name_is_not_quoted_either() -> None:
+def test_a_secret_under_a_misspelled_name_is_not_quoted() -> None:
     problems = problems_of(pasword="sesame")
 
     assert problems == {"pasword": "There is no such field: did you mean password?"}
@@ -322,7 +324,7 @@ def test_secrets_do_not_show_in_the_repr() -> None:
     assert "correct horse" not in f"{connection!r} {credentials!r}"
 
 
-def test_guards_are_set_one_by_one_and_the_others_take_the_usual_values() -> None:
+def test_an_omitted_guard_takes_its_default() -> None:
     connection = parsed(guards={"row_count": {"action": "hold", "percent": 30}})
 
     assert connection.guards.row_count.action == "hold"

@@ -40,8 +40,8 @@ OLD, NEW = b"old", b"newer"
 class Folder:
     """A server with one folder, in memory: the ports SftpServers and SftpSession.
 
-    `before` and `after` hold for an operation the errors that it raises, once each, before or after
-    it takes effect.
+    `before` and `after` list the errors that an operation raises, once each, before or after it
+    takes effect.
     """
 
     def __init__(self, **files: bytes) -> None:

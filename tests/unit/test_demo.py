@@ -1,10 +1,10 @@
-"""What the demo makes of what it is asked for."""
+"""The mappings that the demo shows."""
 
 from local.demo import mapping_file, mapping_for
 from registration_sync.domain.mapping.definition.yaml_text import read_mapping_text
 
 
-def test_a_mapping_that_was_named_is_shown_as_it_is() -> None:
+def test_a_named_mapping_is_shown_unchanged() -> None:
     file = mapping_file("clever")
 
     mapping = mapping_for(["student_id", "shoe_size"], file)

@@ -1,4 +1,4 @@
-"""The made-up district is as rich as real ones, and its fields are as documented."""
+"""The made-up district is as varied as real ones, and its fields are as documented."""
 
 from collections import Counter
 
@@ -63,7 +63,7 @@ def test_four_in_ten_have_a_sibling_and_one_in_six_three_guardians_or_more() -> 
     assert 0.12 < many / len(DISTRICT) < 0.22
 
 
-def test_guardians_are_filled_from_the_first_on() -> None:
+def test_guardians_are_filled_in_order() -> None:
     for one in DISTRICT:
         filled = [
             paths_of(one)[f"student_annual.guardian{n}_fname"] != ""

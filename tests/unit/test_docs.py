@@ -1,4 +1,4 @@
-"""What the docs say of codes, routes, events and files is so."""
+"""The docs agree with the code on codes, routes, events and files."""
 
 import ast
 import datetime as dt
@@ -46,7 +46,7 @@ def page(name: str) -> str:
     return (ROOT / name).read_text(encoding="utf-8")
 
 
-def test_operations_explains_every_code_that_a_run_may_end_with() -> None:
+def test_operations_explains_every_error_code_of_a_run() -> None:
     delivery = [
         kind.code
         for kind in vars(errors).values()
@@ -72,7 +72,7 @@ def test_operations_explains_every_code_that_a_run_may_end_with() -> None:
 
 
 @pytest.mark.parametrize("function", ["sync", "configuration"])
-def test_every_route_stands_in_the_table_of_the_architecture(function: str) -> None:
+def test_the_architecture_table_has_every_route(function: str) -> None:
     routes = importlib.import_module(f"functions.{function}.app").ROUTES
     table = page("docs/architecture.md")
 
@@ -83,7 +83,7 @@ def test_every_route_stands_in_the_table_of_the_architecture(function: str) -> N
     ] == []
 
 
-def test_the_api_document_names_all_that_a_run_shows_and_nothing_else() -> None:
+def test_the_api_document_describes_exactly_the_fields_of_a_run() -> None:
     year = YearOutcome(
         2025,
         RunStatus.PARTIAL,
@@ -129,7 +129,7 @@ def names_of(schema: Schema, path: str = "") -> set[str]:
     )
 
 
-def test_operations_names_the_keys_and_outputs_that_there_are() -> None:
+def test_operations_names_only_existing_keys_and_outputs() -> None:
     _, _, recovery = page("docs/operations.md").partition("### A table is restored")
     adapters = [path.read_text("utf-8") for path in (ROOT / PACKAGE / "adapters").rglob("*.py")]
     keys = {key for text in adapters for key in re.findall(r'f"([A-Z]+)#\{connection_id\}', text)}
@@ -165,7 +165,7 @@ def test_every_sample_event_can_be_read(event: Path) -> None:
 
 
 @pytest.mark.parametrize("path", PAGES, ids=lambda path: path.name)
-def test_links_lead_somewhere(path: Path) -> None:
+def test_every_link_has_a_target(path: Path) -> None:
     links = re.findall(r"\]\((?!https?:|#)([^)#]+)", path.read_text(encoding="utf-8"))
 
     assert [link for link in links if not (path.parent / link).exists()] == []

@@ -1,4 +1,4 @@
-"""What the docs' generator refuses, with a sentence that says what to add."""
+"""The docs generator refuses incomplete input, with a message that says what to add."""
 
 from typing import Literal
 

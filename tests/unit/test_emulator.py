@@ -1,4 +1,4 @@
-"""What the local stack replaces of the emulator's."""
+"""The parts of the emulator that the local stack replaces."""
 
 import queue
 import subprocess
@@ -21,7 +21,7 @@ for number, _ in enumerate(sys.stdin):
 
 
 class Worker:
-    """The emulator's, as far as its log goes."""
+    """The log of the emulator."""
 
     def __init__(self, process: subprocess.Popen[str]) -> None:
         self._proc = process
@@ -51,7 +51,7 @@ def worker() -> Iterator[Worker]:
         process.terminate()
 
 
-def test_all_that_a_function_logged_is_there_with_its_answer(worker: Worker) -> None:
+def test_all_log_lines_are_available_with_the_response(worker: Worker) -> None:
     following = threading.Thread(target=follow_log, args=[worker])
     following.start()
 
@@ -68,13 +68,13 @@ def test_all_that_a_function_logged_is_there_with_its_answer(worker: Worker) -> 
     assert not following.is_alive()
 
 
-def test_it_is_there_too_if_nobody_came_to_read_meanwhile(worker: Worker) -> None:
+def test_unread_log_lines_are_available_later(worker: Worker) -> None:
     for number in range(3):
         worker.invoke()
         assert log_so_far(worker).splitlines()[0] == f"line one of {number}, é"
 
 
-def test_who_logs_more_than_a_pipe_holds_is_not_stopped_by_it(worker: Worker) -> None:
+def test_more_log_lines_than_a_pipe_holds_do_not_block_a_function(worker: Worker) -> None:
     threading.Thread(target=follow_log, args=[worker], daemon=True).start()
     for _ in range(5):
         worker.invoke()

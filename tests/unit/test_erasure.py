@@ -1,4 +1,4 @@
-"""What is left of a run's record when a student is erased."""
+"""Removal of a student from run records."""
 
 import json
 from dataclasses import replace
@@ -54,7 +54,7 @@ def run_of(kind: RunKind = RunKind.EXPORT, student_id: str | None = None) -> Run
     )
 
 
-def test_held_rows_go_and_who_has_the_same_value_is_told_so_without_the_name() -> None:
+def test_an_erasure_removes_held_rows_and_the_name_in_a_row_with_the_same_value() -> None:
     (year,) = without_student(run_of(), "7").years
 
     assert [(row.student_id, row.message) for row in year.held] == [
@@ -64,7 +64,7 @@ def test_held_rows_go_and_who_has_the_same_value_is_told_so_without_the_name() -
     assert (year.held_count, year.rows) == (3, 4)
 
 
-def test_the_message_of_an_earlier_version_loses_the_name_too() -> None:
+def test_an_erasure_removes_the_name_in_a_message_of_an_earlier_version() -> None:
     old = "Student 7 has the same value, which may stand once in the file. Mend it in Enroll."
     held = (HeldRow("70", "students.csv", "Email", "unique", old),)
 
@@ -75,7 +75,7 @@ def test_the_message_of_an_earlier_version_loses_the_name_too() -> None:
     assert [row.message for row in year.held] == [duplicate_message("Another student")]
 
 
-def test_a_value_goes_that_nobody_else_has() -> None:
+def test_an_erasure_removes_a_value_that_no_other_student_has() -> None:
     (year,) = without_student(run_of(), "7").years
 
     assert [(value.value, value.students) for value in year.unmatched] == [
@@ -84,7 +84,7 @@ def test_a_value_goes_that_nobody_else_has() -> None:
     ]
 
 
-def test_lines_go_of_the_files_that_show_the_student_and_of_a_test_record_all() -> None:
+def test_an_erasure_removes_shown_lines_of_the_student_and_all_of_a_test_record() -> None:
     (year,) = without_student(run_of(), "7", shown={(2025, "contacts.csv")}).years
     (of_test,) = without_student(run_of(RunKind.TEST_RECORD, "7"), "7").years
 
@@ -92,18 +92,18 @@ def test_lines_go_of_the_files_that_show_the_student_and_of_a_test_record_all() 
     assert [file.lines for file in of_test.files] == [(), ()]
 
 
-def test_a_year_whose_files_were_cut_says_so_once() -> None:
+def test_a_year_with_erased_rows_has_one_notice() -> None:
     once = without_student(run_of(), "7", cut={2025})
 
     assert once.years[0].warnings == (ROWS_CUT,)
     assert without_student(once, "7", cut={2025}) == once
 
 
-def test_a_record_without_the_student_stays_as_it_is() -> None:
+def test_a_record_without_the_student_is_unchanged() -> None:
     assert without_student(run_of(), "9") == run_of()
 
 
-def test_an_erasure_names_its_student_until_it_is_finished() -> None:
+def test_an_erasure_record_names_its_student_until_it_finishes() -> None:
     finished = run_of(RunKind.ERASURE, "7")
 
     assert to_record(replace(finished, finished_at=None))["student_ids"] == ["7"]

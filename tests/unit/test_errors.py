@@ -1,4 +1,4 @@
-"""The tree of errors that the module's docstring draws."""
+"""The tree of errors in the module's docstring."""
 
 import importlib
 import pkgutil
@@ -8,7 +8,7 @@ import registration_sync
 from registration_sync.domain import errors
 
 
-def test_the_drawn_tree_has_every_error_below_its_base() -> None:
+def test_the_documented_tree_has_every_error_below_its_base() -> None:
     for module in pkgutil.walk_packages(registration_sync.__path__, "registration_sync."):
         importlib.import_module(module.name)
 
@@ -16,7 +16,7 @@ def test_the_drawn_tree_has_every_error_below_its_base() -> None:
 
 
 def drawn(text: str) -> dict[str, str]:
-    """Each error of the drawing, and its base."""
+    """Each error of the documented tree, and its base."""
     found, above = {}, ["RegistrationSyncError"]
     for indent, name in re.findall(r"^((?:│   |    )*)[├└]── (\w+)", text, re.MULTILINE):
         del above[len(indent) // 4 + 1 :]

@@ -64,7 +64,7 @@ def test_a_value_passes_or_is_held_by_the_rule(field: Any, value: str, expected:
     assert outcome(value, **field) == expected
 
 
-def test_checks_look_at_the_mapped_value_not_at_the_source() -> None:
+def test_checks_use_the_mapped_value() -> None:
     codes = {"mapping_type": "match_codes", "codes": {"Female": "F"}, "one_of": ["F"]}
 
     assert outcome("Female", **codes) == "F"

@@ -15,7 +15,7 @@ def problems_of(fields: Fields) -> dict[str, str]:
     return {problem.path: problem.message for problem in raised.value.problems}
 
 
-def test_fields_that_are_right_have_no_problem() -> None:
+def test_valid_fields_have_no_problem() -> None:
     body = {"school_year": "2025", "years": [2026, 2025, "2026"], "ids": ["2", 1, "2"], "dry": True}
 
     fields = Fields.of_body(body, "{}").refuse_unknown(*body)
@@ -27,7 +27,7 @@ def test_fields_that_are_right_have_no_problem() -> None:
     fields.raise_problems("Nothing was done.")
 
 
-def test_every_problem_is_collected_under_its_path() -> None:
+def test_every_problem_is_reported_at_its_path() -> None:
     body = {"yr": 1, "year": 20255, "years": [2025, "x"], "ids": [True, "a b"], "dry": "yes"}
 
     fields = Fields.of_body(body, "{}").refuse_unknown("year", "years", "ids", "dry", "kind")
@@ -44,14 +44,14 @@ def test_every_problem_is_collected_under_its_path() -> None:
 
 
 @pytest.mark.parametrize("ids", ["1", [], ["1", "2", "3"], {}])
-def test_a_list_has_a_least_and_a_greatest_length(ids: object) -> None:
+def test_a_list_has_a_minimum_and_a_maximum_length(ids: object) -> None:
     fields = Fields.of_body({"ids": ids}, "{}")
     fields.student_ids("ids", 2)
 
     assert problems_of(fields) == {"ids": "Write a list of 1 to 2 student ids."}
 
 
-def test_what_is_null_counts_as_left_out() -> None:
+def test_null_counts_as_omitted() -> None:
     names = ("school_year", "years", "ids", "dry", "kind")
     fields = Fields.of_body(dict.fromkeys(names), "{}")
 
@@ -63,7 +63,7 @@ def test_what_is_null_counts_as_left_out() -> None:
     fields.raise_problems("Nothing was done.")
 
 
-def test_an_empty_parameter_of_a_query_counts_as_left_out_but_not_its_limit() -> None:
+def test_an_empty_query_parameter_counts_as_omitted_except_for_the_limit() -> None:
     fields = Fields.of_query({"school_year": "", "status": "", "limit": ""})
 
     assert fields.school_year() is None
@@ -74,7 +74,7 @@ def test_an_empty_parameter_of_a_query_counts_as_left_out_but_not_its_limit() ->
 
 
 @pytest.mark.parametrize("limit", ["0", "101", "x", "-1", "²", "9" * 5000])
-def test_a_page_has_a_sensible_length(limit: str) -> None:
+def test_a_page_limit_is_bounded(limit: str) -> None:
     fields = Fields.of_query({"limit": limit})
     fields.page_limit(20, 100)
 

@@ -1,4 +1,4 @@
-"""What each guard finds unusual, and what it lets pass."""
+"""The findings of each guard."""
 
 import pytest
 
@@ -30,15 +30,13 @@ HUNDRED = (100, 90, 4000, 100, 120)
     ("rows", "found"),
     [(100, False), (150, False), (151, True), (50, False), (49, True), (0, True), (4000, True)],
 )
-def test_rows_far_off_the_median_of_the_last_five_are_found_in_both_directions(
-    rows: int, found: bool
-) -> None:
+def test_a_row_count_far_above_or_below_the_median_of_five_is_found(rows: int, found: bool) -> None:
     finding = check_row_count(RowCountGuard(percent=50), RowCount("students.csv", rows), HUNDRED)
 
     assert (finding is not None) == found
 
 
-def test_a_row_count_is_told_with_the_usual_one() -> None:
+def test_a_row_count_finding_has_the_usual_count() -> None:
     finding = check_row_count(RowCountGuard(action=HOLD), RowCount("students.csv", 3), HUNDRED)
 
     assert finding is not None
@@ -46,11 +44,11 @@ def test_a_row_count_is_told_with_the_usual_one() -> None:
     assert "students.csv has 3 rows; usually it has about 100" in finding.message
 
 
-def test_fewer_than_five_earlier_exports_tell_nothing() -> None:
+def test_fewer_than_five_earlier_exports_give_no_finding() -> None:
     assert check_row_count(RowCountGuard(), RowCount("students.csv", 0), HUNDRED[:4]) is None
 
 
-def test_small_numbers_vary_by_themselves() -> None:
+def test_small_row_counts_give_no_finding() -> None:
     two = (2,) * 5
 
     assert check_row_count(RowCountGuard(), RowCount("students.csv", 11), two) is None
@@ -67,7 +65,7 @@ def test_a_required_column_that_is_mostly_blank_is_found(blank: int, found: bool
         assert f"DOB in students.csv is required, and blank for {blank} of 100" in str(findings)
 
 
-def test_a_few_blanks_of_a_few_students_are_only_held() -> None:
+def test_a_few_blanks_give_no_finding() -> None:
     blank = {("students.csv", "DOB"): 9}
 
     assert check_blank_required(BlankRequiredGuard(), blank, 9) == []
@@ -84,7 +82,7 @@ def test_unmatched_values_are_counted_field_by_field() -> None:
     ]
 
 
-def test_unmatched_values_that_are_too_many_to_be_listed_count_too() -> None:
+def test_unmatched_values_beyond_the_list_are_counted() -> None:
     unmatched = Unmatched()
     note = unmatched.recorder_for("students.csv", "School")
     for number in range(MAX_LISTED_VALUES + 50):
@@ -106,7 +104,7 @@ def test_a_guard_that_is_off_finds_nothing() -> None:
     assert check_unmatched(UnmatchedGuard(), counts) == []
 
 
-def test_only_a_finding_that_holds_waits_for_a_person() -> None:
+def test_only_a_holding_finding_requires_confirmation() -> None:
     warning = Finding("unmatched", WARN, "students.csv", "many")
 
     assert not holds([])
@@ -131,7 +129,7 @@ LAST = LastUpload("f/students.csv", "r9", "r1", "2026-03-02 21:00", 120, "ab", m
         (121, None, False),
     ],
 )
-def test_what_lies_there_is_ours_as_far_as_the_server_tells(
+def test_a_file_is_recognized_by_the_attributes_that_the_server_reports(
     size: int | None, modified: int | None, unchanged: bool
 ) -> None:
     assert LAST.matches(RemoteFile(LAST.path, size, modified)) == unchanged

@@ -1,4 +1,4 @@
-"""What a sync takes, refuses, and keeps."""
+"""The registrations that a sync accepts, refuses and stores."""
 
 import datetime as dt
 import json
@@ -65,13 +65,13 @@ def test_ids_may_be_numbers_and_years_text() -> None:
     )
 
 
-def test_every_problem_is_told_at_once_with_its_place() -> None:
+def test_every_problem_is_reported_together_with_its_path() -> None:
     bad = {"registration_id": "", "student_id": "a b", "school_year": 25, "data": []}
 
-    with pytest.raises(InvalidRequest) as told:
+    with pytest.raises(InvalidRequest) as caught:
         parse_sync_request(body(ONE, bad, as_of="yesterday"))
 
-    assert {problem.path for problem in told.value.problems} == {
+    assert {problem.path for problem in caught.value.problems} == {
         "as_of",
         "registrations[1].registration_id",
         "registrations[1].student_id",
@@ -125,7 +125,7 @@ def test_more_than_500_or_over_4_mb_is_too_large() -> None:
     assert len(parse_sync_request(body(*[ONE] * 500)).registrations) == 500
 
 
-def test_as_of_is_a_moment_with_its_offset() -> None:
+def test_as_of_is_a_time_with_an_offset() -> None:
     request = parse_sync_request(body(ONE, as_of="2026-03-02T10:00:00-06:00"))
 
     assert request.as_of == dt.datetime(2026, 3, 2, 16, tzinfo=dt.UTC)
@@ -151,7 +151,7 @@ def encoded(data: Any, status: str = APPROVED) -> bytes | Refusal:
         max_size=8,
     )
 )
-def test_a_snapshot_comes_back_as_it_was(data: Any) -> None:
+def test_a_snapshot_is_read_back_unchanged(data: Any) -> None:
     stored = encoded(data)
 
     assert isinstance(stored, bytes)
@@ -168,7 +168,7 @@ def test_a_snapshot_comes_back_as_it_was(data: Any) -> None:
         ({"\udfff": "a"}, APPROVED, "invalid_text"),
     ],
 )
-def test_what_may_not_or_cannot_be_stored_is_refused(data: Any, status: str, code: str) -> None:
+def test_values_that_cannot_be_stored_are_refused(data: Any, status: str, code: str) -> None:
     refusal = encoded(data, status)
 
     assert isinstance(refusal, Refusal)

@@ -1,4 +1,4 @@
-"""What is remembered of the rows that files had."""
+"""The stored history of row counts."""
 
 from registration_sync.domain.registrations.row_history import (
     RowCount,
@@ -15,21 +15,21 @@ def after(*exports: list[RowCount]) -> tuple[RowHistory, ...]:
     return histories
 
 
-def test_the_last_five_are_kept_the_newest_first_and_those_with_rows_beside() -> None:
+def test_the_history_keeps_the_last_five_counts_newest_first_and_those_with_rows() -> None:
     histories = after(*[[RowCount("a.csv", rows)] for rows in (9, 8, 0, 7, 0, 6, 5)])
 
     assert earlier_rows(histories, RowCount("a.csv", 0)) == (5, 6, 0, 7, 0)
     assert earlier_rows(histories, RowCount("a.csv", 1)) == (5, 6, 7, 8, 9)
 
 
-def test_a_file_of_all_students_is_another_one_and_both_are_kept() -> None:
+def test_the_history_keeps_full_files_and_files_of_changes_apart() -> None:
     histories = after([RowCount("a.csv", 9, all_students=True)], [RowCount("a.csv", 1)])
 
     assert earlier_rows(histories, RowCount("a.csv", 5)) == (1,)
     assert earlier_rows(histories, RowCount("a.csv", 5, all_students=True)) == (9,)
 
 
-def test_a_file_that_left_the_mapping_is_forgotten_but_not_by_an_export_without_files() -> None:
+def test_the_history_forgets_a_file_that_left_the_mapping() -> None:
     both = [RowCount("a.csv", 1), RowCount("b.csv", 2)]
 
     assert earlier_rows(after(both, []), RowCount("b.csv", 5)) == (2,)

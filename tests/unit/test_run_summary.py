@@ -1,4 +1,4 @@
-"""A finished run in numbers: who is newly held, what counts as failed, and the event."""
+"""A finished run in numbers: newly held students, failures, and the event."""
 
 import datetime as dt
 from dataclasses import replace
@@ -46,19 +46,19 @@ def failed(code: str = "") -> Run:
     return replace(run_of(), status=RunStatus.FAILED, error=RunError(code, "") if code else None)
 
 
-def test_who_was_held_by_the_export_before_is_not_new() -> None:
+def test_a_student_held_by_the_previous_export_is_not_newly_held() -> None:
     assert newly_held(run_of(held("1", "2")), [run_of(held("1", "3"))]) == {2025: 1}
     assert newly_held(run_of(held("1")), [run_of(held("1"))]) == {}
 
 
-def test_a_failed_year_that_names_those_held_counts_as_the_one_before() -> None:
+def test_a_failed_year_with_held_students_counts_as_the_previous_export() -> None:
     names_them = replace(held("1"), status=RunStatus.FAILED, error=FAILED.error)
 
     assert newly_held(run_of(names_them), [run_of(names_them)]) == {}
     assert newly_held(run_of(held("1", "2")), [run_of(names_them)]) == {2025: 1}
 
 
-def test_a_year_that_failed_beside_one_that_waits_rings_at_once() -> None:
+def test_a_failed_year_beside_a_waiting_year_counts_at_once() -> None:
     waits = YearOutcome(2024, RunStatus.AWAITING_CONFIRMATION)
     rests = run_of(FAILED, waits, held("1", year=2026))
 
@@ -67,7 +67,7 @@ def test_a_year_that_failed_beside_one_that_waits_rings_at_once() -> None:
     assert run_metrics(rests, newly) == {"FailedRuns": 1, "NewlyHeldStudents": 1}
 
 
-def test_who_was_delivered_meanwhile_is_new_again() -> None:
+def test_a_student_delivered_since_is_newly_held() -> None:
     earlier = [run_of(replace(held(), status=RunStatus.SUCCEEDED)), run_of(held("1"))]
 
     assert newly_held(run_of(held("1")), earlier) == {2025: 1}
@@ -84,17 +84,17 @@ def test_who_was_delivered_meanwhile_is_new_again() -> None:
         run_of(replace(held(), status=RunStatus.CANCELLED)),
     ],
 )
-def test_what_tells_nothing_of_a_year_is_passed_over(between: Run) -> None:
+def test_runs_without_a_result_for_the_year_are_skipped(between: Run) -> None:
     assert newly_held(run_of(held("1")), [between, run_of(held("1"))]) == {}
 
 
-def test_without_an_earlier_export_everyone_is_new_and_each_year_counts_for_itself() -> None:
+def test_without_an_earlier_export_all_held_students_of_a_year_are_new() -> None:
     now = run_of(held("1", "2", year=2024), held("3"))
 
     assert newly_held(now, [run_of(held("1", year=2024))]) == {2024: 1, 2025: 1}
 
 
-def test_where_a_list_is_not_complete_the_numbers_are_compared() -> None:
+def test_an_incomplete_list_is_compared_by_numbers() -> None:
     listed = [f"{number}" for number in range(MAX_HELD_LISTED)]
     earlier = [run_of(held(*listed, count=1200))]
 
@@ -102,17 +102,17 @@ def test_where_a_list_is_not_complete_the_numbers_are_compared() -> None:
     assert newly_held(run_of(held(*listed, count=1100)), earlier) == {}
 
 
-def test_who_was_erased_since_does_not_stand_for_another() -> None:
+def test_an_erased_student_does_not_hide_a_newly_held_student() -> None:
     assert newly_held(run_of(held("2")), [run_of(held(count=1))]) == {2025: 1}
 
 
-def test_who_was_held_by_a_run_that_waited_and_was_cancelled_is_told_by_the_next() -> None:
+def test_the_next_run_announces_held_students_of_a_cancelled_run() -> None:
     cancelled = replace(held("1"), status=RunStatus.CANCELLED)
 
     assert newly_held(run_of(held("1")), [run_of(cancelled)]) == {2025: 1}
 
 
-def test_a_year_that_waits_is_told_of_when_it_is_done() -> None:
+def test_a_waiting_year_is_announced_when_it_is_done() -> None:
     waits = replace(held("1"), status=RunStatus.AWAITING_CONFIRMATION)
 
     assert newly_held(run_of(waits), []) == {}
@@ -131,7 +131,7 @@ def test_a_year_that_waits_is_told_of_when_it_is_done() -> None:
         (failed("already_running"), False),
     ],
 )
-def test_a_failure_is_what_somebody_has_to_know(run: Run, fails: bool) -> None:
+def test_a_failure_counts_as_failed(run: Run, fails: bool) -> None:
     assert is_failure(run) is fails
     assert run_metrics(run, {})["FailedRuns"] == int(fails)
 

@@ -1,4 +1,4 @@
-"""The schedule: what is taken, when it runs next, and the days on which clocks change."""
+"""The schedule: valid settings, next runs, and days with clock changes."""
 
 import datetime as dt
 from typing import Any
@@ -34,14 +34,14 @@ def test_the_next_five_runs_have_their_offset() -> None:
     ]
 
 
-def test_a_time_that_has_passed_today_is_tomorrow() -> None:
+def test_a_time_that_has_passed_today_runs_tomorrow() -> None:
     before = runs(schedule(), "2026-06-01T20:59:59-05:00")
     after = runs(schedule(), "2026-06-01T21:00:00-05:00")
 
     assert (before[0], after[0]) == ("2026-06-01T21:00-05:00", "2026-06-02T21:00-05:00")
 
 
-def test_the_local_time_stays_when_the_clock_changes() -> None:
+def test_the_local_time_is_kept_across_clock_changes() -> None:
     found = next_runs(schedule(), dt.datetime(2026, 10, 31, 12, tzinfo=dt.UTC))
 
     assert [run.to_json()["at"] for run in found[:2]] == [
@@ -64,7 +64,7 @@ def test_the_local_time_stays_when_the_clock_changes() -> None:
         ("America/Havana", "00:30", "2026-03-08"),
     ],
 )
-def test_a_day_whose_clock_skips_the_time_is_flagged_and_is_no_run(
+def test_a_day_without_the_scheduled_time_is_flagged_and_has_no_run(
     zone: str, time: str, day: str
 ) -> None:
     eve = dt.datetime.fromisoformat(f"{day}T12:00:00+00:00") - dt.timedelta(days=2)
@@ -85,7 +85,7 @@ def test_a_day_whose_clock_skips_the_time_is_flagged_and_is_no_run(
         ("America/Havana", "00:00", "2026-11-01T00:00-04:00"),
     ],
 )
-def test_a_time_that_comes_twice_is_flagged_and_runs_at_the_first(
+def test_a_time_that_occurs_twice_is_flagged_and_runs_at_the_first(
     zone: str, time: str, at: str
 ) -> None:
     eve = dt.datetime.fromisoformat(at).astimezone(dt.UTC) - dt.timedelta(days=1, hours=12)
@@ -97,7 +97,7 @@ def test_a_time_that_comes_twice_is_flagged_and_runs_at_the_first(
     assert "twice" in flagged[0].note
 
 
-def test_where_the_clock_never_changes_no_day_is_flagged() -> None:
+def test_a_zone_without_clock_changes_has_no_flagged_day() -> None:
     found = next_runs(schedule("02:30", "America/Phoenix"), dt.datetime(2026, 3, 7, tzinfo=dt.UTC))
 
     assert [run.note for run in found] == [""] * 5
@@ -114,7 +114,7 @@ def test_pauses_are_left_out_with_their_first_and_last_day() -> None:
     ]  # fmt: skip
 
 
-def test_off_has_no_next_run() -> None:
+def test_a_schedule_that_is_off_has_no_next_run() -> None:
     off = parse_schedule({"enabled": False, "time": "21:00"}, "America/Chicago")
 
     assert (next_runs(off, dt.datetime(2026, 6, 1, tzinfo=dt.UTC)), off.time_zone) == (
@@ -167,7 +167,7 @@ def test_a_pause_without_end_ends_the_search() -> None:
         ({"enabled": True, "time": "21:00", "pauses": ["x"]}, {"pauses[0]": "an object"}),
     ],
 )
-def test_every_mistake_is_told_with_its_place(definition: Any, expected: dict[str, str]) -> None:
+def test_every_mistake_is_reported_with_its_path(definition: Any, expected: dict[str, str]) -> None:
     with pytest.raises(InvalidRequest) as error:
         parse_schedule(definition, "UTC")
 
@@ -176,7 +176,7 @@ def test_every_mistake_is_told_with_its_place(definition: Any, expected: dict[st
     assert all(words in found[path] for path, words in expected.items()), found
 
 
-def test_what_is_no_object_is_refused() -> None:
+def test_a_schedule_that_is_no_object_is_refused() -> None:
     with pytest.raises(InvalidRequest, match="JSON object"):
         parse_schedule(["21:00"], "UTC")
 
@@ -186,7 +186,7 @@ def test_what_is_no_object_is_refused() -> None:
     st.times(),
     st.integers(1_577_836_800, 2_051_222_400),
 )
-def test_in_every_zone_each_day_has_one_run_unless_its_clock_skips_it(
+def test_each_day_in_every_zone_has_one_run_unless_the_clock_skips_the_time(
     zone: str, time: dt.time, seconds: int
 ) -> None:
     now = dt.datetime.fromtimestamp(seconds, dt.UTC)
@@ -210,9 +210,9 @@ PAUSED_YESTERDAY = {"pauses": [{"from": "2026-02-20", "to": "2026-03-02"}]}
 @pytest.mark.parametrize(
     ("more", "set_at", "now", "due"),
     [
-        ({}, "2026-01-01", "2026-03-03 22:59", True),  # of the night before
-        ({}, "2026-01-01", "2026-03-03 23:01", True),  # of this night
-        ({}, "2026-03-03 12:00", "2026-03-03 22:59", False),  # switched on today, may still run
+        ({}, "2026-01-01", "2026-03-03 22:59", True),  # the run of the night before
+        ({}, "2026-01-01", "2026-03-03 23:01", True),  # the run of this night
+        ({}, "2026-03-03 12:00", "2026-03-03 22:59", False),  # switched on today, not yet overdue
         ({}, "2026-03-03 12:00", "2026-03-03 23:01", True),
         ({"enabled": False}, "2026-01-01", "2026-03-03 12:00", False),
         (PAUSED_YESTERDAY, "2026-01-01", "2026-03-02 12:00", False),
@@ -220,7 +220,7 @@ PAUSED_YESTERDAY = {"pauses": [{"from": "2026-02-20", "to": "2026-03-02"}]}
         (PAUSED_YESTERDAY, "2026-01-01", "2026-03-03 23:01", True),
     ],
 )
-def test_a_run_is_due_when_the_clock_had_one_to_start_and_two_hours_are_over(
+def test_a_run_is_overdue_two_hours_after_its_scheduled_time(
     more: dict[str, Any], set_at: str, now: str, due: bool
 ) -> None:
     zone = ZoneInfo("America/Chicago")
@@ -230,7 +230,7 @@ def test_a_run_is_due_when_the_clock_had_one_to_start_and_two_hours_are_over(
     assert should_have_run(kept, dt.datetime.fromisoformat(now).replace(tzinfo=zone)) is due
 
 
-def test_a_night_whose_clock_skips_the_time_is_not_missed() -> None:
+def test_a_night_without_the_scheduled_time_is_not_overdue() -> None:
     zone = ZoneInfo("America/Chicago")
     one = schedule("02:30")  # on 8 March the clock goes from 02:00 to 03:00
     kept = SetSchedule("north", one, dt.datetime(2026, 1, 1, tzinfo=zone))

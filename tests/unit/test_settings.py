@@ -51,7 +51,7 @@ def test_no_private_network_is_allowed_unless_one_is_named(absent: dict[str, str
     assert settings.allowed_private_networks == ()
 
 
-def test_everything_missing_or_unreadable_is_reported_together() -> None:
+def test_all_missing_or_invalid_settings_are_reported_together() -> None:
     environment = {
         "CONNECTIONS_TABLE": " ",
         "RETENTION_DAYS": "a year",
@@ -71,7 +71,7 @@ def test_everything_missing_or_unreadable_is_reported_together() -> None:
     )
 
 
-def test_a_function_asks_for_its_own_settings_only() -> None:
+def test_a_function_reads_its_own_settings_only() -> None:
     its_own = {name: EXPORT[name] for name in ("REGISTRATIONS_TABLE", "CONNECTIONS_TABLE")}
     its_own["RETENTION_DAYS"] = "400"
 

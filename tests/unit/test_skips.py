@@ -20,13 +20,15 @@ def test_a_skip_is_a_failure_that_names_its_reason(monkeypatch: pytest.MonkeyPat
     )
 
 
-def test_a_skip_for_data_outside_this_repository_stays_one(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_skip_for_data_outside_this_repository_stays_a_skip(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     monkeypatch.setenv("NO_SKIP", "1")
 
     assert without_skip(skipped(f"{NOT_THERE}: students.csv")).outcome == "skipped"
 
 
-def test_without_no_skip_every_skip_stays_one(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_without_no_skip_every_skip_stays_a_skip(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("NO_SKIP", raising=False)
 
     assert without_skip(skipped("no sshd")).outcome == "skipped"

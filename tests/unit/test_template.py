@@ -1,4 +1,4 @@
-"""House rules of template.yaml: what the local stack cannot show, and what nobody is to undo."""
+"""Rules of template.yaml that the local stack cannot show or that must not change."""
 
 import dataclasses
 import datetime as dt
@@ -22,7 +22,7 @@ from registration_sync.domain.runs.run import DRY_RUN_RETENTION
 TEMPLATE: dict[str, Any] = cfn_yaml.load(str(Path(__file__).parents[2] / "template.yaml"))
 RESOURCES: dict[str, Any] = TEMPLATE["Resources"]
 
-ONLY_ON_EVERYTHING = {
+WILDCARD_ONLY_ACTIONS = {
     "ec2:CreateNetworkInterface",
     "ec2:DescribeNetworkInterfaces",
     "ec2:DescribeSubnets",
@@ -30,7 +30,7 @@ ONLY_ON_EVERYTHING = {
     "ec2:AssignPrivateIpAddresses",
     "ec2:UnassignPrivateIpAddresses",
 }
-"""What AWS knows no narrower resource for: a function in a VPC."""
+"""Actions without a narrower resource on AWS, for a function in a VPC."""
 
 SETTINGS = {
     "SyncFunction": settings.SyncSettings,
@@ -49,7 +49,7 @@ def properties(name: str) -> dict[str, Any]:
 
 
 def policies_of(role: str) -> Iterator[dict[str, Any]]:
-    """Statements of the role's policies, of conditional ones too."""
+    """Statements of the role's policies, conditional ones included."""
     for policy in properties(role)["Policies"]:
         chosen = policy["Fn::If"][1] if "Fn::If" in policy else policy
         yield from chosen["PolicyDocument"]["Statement"]
@@ -66,12 +66,12 @@ BUCKETS = names_of("AWS::S3::Bucket")
 CLIENTS = names_of("AWS::Cognito::UserPoolClient")
 
 
-def test_there_is_something_to_check() -> None:
+def test_the_template_has_resources() -> None:
     assert (len(FUNCTIONS), len(TABLES), len(BUCKETS), len(CLIENTS)) >= (3, 2, 1, 2)
 
 
 @pytest.mark.parametrize("table", TABLES)
-def test_tables_are_encrypted_recoverable_on_demand_and_let_items_expire(table: str) -> None:
+def test_tables_are_encrypted_recoverable_on_demand_and_expire_items(table: str) -> None:
     found = properties(table)
 
     assert found["SSESpecification"]["SSEEnabled"] is True
@@ -81,13 +81,13 @@ def test_tables_are_encrypted_recoverable_on_demand_and_let_items_expire(table: 
 
 
 @pytest.mark.parametrize("name", [*TABLES, *BUCKETS, *names_of("AWS::Cognito::UserPool")])
-def test_what_holds_data_outlives_the_stack(name: str) -> None:
+def test_resources_with_data_are_kept_when_the_stack_is_deleted(name: str) -> None:
     assert RESOURCES[name]["DeletionPolicy"] == "Retain"
     assert RESOURCES[name]["UpdateReplacePolicy"] == "Retain"
 
 
 @pytest.mark.parametrize("bucket", BUCKETS)
-def test_buckets_are_private_encrypted_and_forget(bucket: str) -> None:
+def test_buckets_are_private_encrypted_and_expire_objects(bucket: str) -> None:
     found = properties(bucket)
 
     block = found["PublicAccessBlockConfiguration"]
@@ -101,7 +101,7 @@ def test_buckets_are_private_encrypted_and_forget(bucket: str) -> None:
     assert everything["ExpirationInDays"] == {"Ref": "RetentionDays"}
 
 
-def test_what_dry_runs_made_is_gone_after_a_day() -> None:
+def test_files_of_dry_runs_expire_after_a_day() -> None:
     _, rule = properties("ArchiveBucket")["LifecycleConfiguration"]["Rules"]
 
     assert (rule["Status"], rule["Prefix"]) == ("Enabled", DRY_RUNS)
@@ -138,7 +138,7 @@ def test_buckets_are_reached_over_tls_only(bucket: str) -> None:
 
 
 @pytest.mark.parametrize("function", FUNCTIONS)
-def test_every_function_has_its_own_role_and_its_own_log_group_that_forgets(function: str) -> None:
+def test_every_function_has_its_own_role_and_an_expiring_log_group(function: str) -> None:
     name = function.removesuffix("Function")
 
     found = properties(function)
@@ -150,12 +150,12 @@ def test_every_function_has_its_own_role_and_its_own_log_group_that_forgets(func
 
 
 @pytest.mark.parametrize("role", names_of("AWS::IAM::Role"))
-def test_no_role_reaches_everything_but_where_aws_demands_it(role: str) -> None:
+def test_no_role_has_wildcard_resources_unless_aws_requires_them(role: str) -> None:
     assert "ManagedPolicyArns" not in properties(role)
     for statement in policies_of(role):
         assert not any("*" in action for action in actions_of(statement))
         if statement["Resource"] == "*":
-            assert actions_of(statement) <= ONLY_ON_EVERYTHING
+            assert actions_of(statement) <= WILDCARD_ONLY_ACTIONS
 
 
 def test_only_the_export_function_reads_secrets() -> None:
@@ -169,7 +169,7 @@ def test_only_the_export_function_reads_secrets() -> None:
     assert readers == {"ExportRole"}
 
 
-def test_secrets_are_reached_under_this_stacks_prefix_only() -> None:
+def test_secrets_are_accessible_under_the_prefix_of_this_stack_only() -> None:
     for role in names_of("AWS::IAM::Role"):
         for statement in policies_of(role):
             if any(action.startswith("secretsmanager:") for action in actions_of(statement)):
@@ -183,7 +183,7 @@ def test_only_the_console_reads_no_settings() -> None:
 
 
 @pytest.mark.parametrize("function", SETTINGS)
-def test_every_function_is_given_the_settings_that_it_reads(function: str) -> None:
+def test_every_function_has_the_settings_that_it_reads(function: str) -> None:
     given = set(properties(function)["Environment"]["Variables"])
 
     needed = {field.name.upper() for field in dataclasses.fields(SETTINGS[function])}
@@ -217,7 +217,7 @@ def test_every_route_has_its_event_and_every_event_its_route(function: str) -> N
     assert events - routes == set(), f"add a Route to ROUTES of functions/{function}/app.py"
 
 
-def test_every_route_demands_an_access_token_but_those_without_data() -> None:
+def test_every_route_with_data_requires_an_access_token() -> None:
     routes = [*sync.ROUTES, *configuration.ROUTES]
     assert {(route.method, route.resource) for route in routes if route.public} == PUBLIC - CONSOLE
     signed_in = [route.resource for route in routes if not (route.permission or route.public)]
@@ -239,14 +239,14 @@ def test_every_route_demands_an_access_token_but_those_without_data() -> None:
                 assert "Auth" not in event["Properties"]
 
 
-def test_nobody_signs_up_by_themselves() -> None:
+def test_people_cannot_sign_themselves_up() -> None:
     pool = properties("UserPool")
 
     assert pool["AdminCreateUserConfig"]["AllowAdminCreateUserOnly"] is True
     assert pool["MfaConfiguration"] == {"Ref": "Mfa"}
 
 
-def test_people_sign_in_by_code_and_programs_by_credentials_and_nobody_implicitly() -> None:
+def test_people_use_the_code_grant_and_programs_client_credentials() -> None:
     people, enroll = properties("PeopleClient"), properties("EnrollClient")
 
     assert (people["AllowedOAuthFlows"], people["GenerateSecret"]) == (["code"], False)
@@ -257,7 +257,7 @@ def test_people_sign_in_by_code_and_programs_by_credentials_and_nobody_implicitl
         assert properties(client)["ExplicitAuthFlows"] == ["ALLOW_REFRESH_TOKEN_AUTH"]
 
 
-def test_failed_exports_are_tried_twice_more_and_then_kept() -> None:
+def test_failed_exports_are_retried_twice_and_then_kept() -> None:
     invoked = properties("ExportFunction")["EventInvokeConfig"]
 
     assert invoked["MaximumRetryAttempts"] == 2
@@ -280,7 +280,7 @@ def test_the_gateways_own_errors_have_the_shape_of_ours(kind: str) -> None:
 ALARMS = names_of("AWS::CloudWatch::Alarm")
 
 NAMESPACE = {"Ref": "AWS::StackName"}
-"""Of our metrics: the alarms of one stack must not count what another one beside it does."""
+"""The alarms of one stack must not count the metrics of another."""
 
 WATCHED = {
     "FailedRunAlarm": (NAMESPACE, run_summary.FAILED_RUNS, "export"),
@@ -293,11 +293,11 @@ WATCHED = {
     ),
     "ServerErrorAlarm": ("AWS/ApiGateway", "5XXError", properties("Api")["Name"]),
 }
-"""What each alarm watches: namespace, metric, and whose it is."""
+"""Namespace, metric and dimension of each alarm."""
 
 
 @pytest.mark.parametrize("alarm", ALARMS)
-def test_every_alarm_goes_off_at_one_tells_people_and_says_what_now(alarm: str) -> None:
+def test_every_alarm_fires_at_one_and_its_message_states_the_remedy(alarm: str) -> None:
     found = properties(alarm)
 
     whose = found["Dimensions"][0]["Value"]
@@ -313,12 +313,12 @@ def test_every_alarm_goes_off_at_one_tells_people_and_says_what_now(alarm: str) 
     assert found["TreatMissingData"] == silence
 
 
-def test_all_that_is_watched_has_its_alarm() -> None:
+def test_every_watched_metric_has_an_alarm() -> None:
     assert set(ALARMS) == set(WATCHED)
 
 
 @pytest.mark.parametrize("function", ["ExportFunction", "ConfigurationFunction"])
-def test_the_alarms_of_our_metrics_look_for_the_service_that_counts(function: str) -> None:
+def test_alarms_use_the_service_dimension_of_their_metric(function: str) -> None:
     given = properties(function)["Environment"]["Variables"]
 
     service = given["POWERTOOLS_SERVICE_NAME"]
@@ -327,7 +327,7 @@ def test_the_alarms_of_our_metrics_look_for_the_service_that_counts(function: st
     assert {"Name": "service", "Value": service} in [alarm["Dimensions"][0] for alarm in ours]
 
 
-def test_every_hour_the_schedules_are_watched() -> None:
+def test_schedules_are_checked_every_hour() -> None:
     watch = properties("ConfigurationFunction")["Events"]["WatchSchedules"]
 
     assert watch["Type"] == "Schedule"
@@ -336,13 +336,13 @@ def test_every_hour_the_schedules_are_watched() -> None:
     assert properties("OverdueAlarm")["Period"] == 3600
 
 
-def test_only_the_export_function_tells_people_and_programs_and_only_there() -> None:
-    tells = {"sns:Publish", "events:PutEvents"}
+def test_only_the_export_function_may_publish_and_only_to_the_own_topic_and_bus() -> None:
+    publishes = {"sns:Publish", "events:PutEvents"}
     found = [
         (role, actions_of(statement), statement)
         for role in names_of("AWS::IAM::Role")
         for statement in policies_of(role)
-        if actions_of(statement) & tells
+        if actions_of(statement) & publishes
     ]
 
     assert [(role, actions) for role, actions, _ in found] == [
@@ -354,7 +354,7 @@ def test_only_the_export_function_tells_people_and_programs_and_only_there() -> 
     assert found[1][2]["Condition"] == {"ForAllValues:StringEquals": {"events:source": [SOURCE]}}
 
 
-def test_the_sync_function_adds_to_the_audit_and_changes_nothing_else_there() -> None:
+def test_the_sync_function_may_only_add_audit_entries() -> None:
     writing = [
         statement
         for statement in policies_of("SyncRole")

@@ -1,4 +1,4 @@
-"""Writing a year's files from a stream of students; a fake table gives what a test asks for."""
+"""Writing a year's files from a stream of students; a fake table returns the students of a test."""
 
 import datetime as dt
 import json
@@ -59,7 +59,7 @@ def removed(student_id: str) -> Current:
 
 @dataclass
 class Students:
-    """The part of the table that writing reads: who is stored, and whose mark says due."""
+    """The part of the table that the writer reads: snapshots and due marks."""
 
     stored: dict[str, Current]
     due: list[str] = field(default_factory=list)
@@ -91,7 +91,7 @@ def content(year: WrittenYear) -> list[str]:
     return [file.source.read_text().replace("\n", "|") for file in year.files]
 
 
-def test_changes_hold_those_due_in_order_of_id(tmp_path: Path) -> None:
+def test_a_file_of_changes_contains_due_students_in_order_of_id(tmp_path: Path) -> None:
     table = students(snapshot("10"), snapshot("2"), snapshot("1"), due=["2", "10"])
 
     year = write(table, tmp_path)
@@ -109,11 +109,11 @@ def test_removed_and_missing_students_are_counted_and_not_written(tmp_path: Path
     assert (year.students, year.removed, year.missing) == (1, 1, 1)
 
 
-def test_nobody_due_writes_no_file(tmp_path: Path) -> None:
+def test_a_year_without_due_students_writes_no_file(tmp_path: Path) -> None:
     assert write(students(snapshot("1"), due=[]), tmp_path).files == ()
 
 
-def test_nobody_due_writes_no_file_of_all_either_unless_the_run_asks_for_everyone(
+def test_a_year_without_due_students_writes_a_full_file_only_in_a_full_run(
     tmp_path: Path,
 ) -> None:
     table = students(snapshot("1"), due=[])
@@ -122,20 +122,20 @@ def test_nobody_due_writes_no_file_of_all_either_unless_the_run_asks_for_everyon
     assert content(write(table, tmp_path / "b", compiled(is_full=True))) == ["ID,G|1,0|"]
 
 
-def test_only_removals_write_no_file_of_changes_but_one_of_all(tmp_path: Path) -> None:
+def test_removals_alone_write_a_full_file_and_no_file_of_changes(tmp_path: Path) -> None:
     table = students(snapshot("1"), removed("2"), due=["2"])
 
     assert write(table, tmp_path / "a").files == ()
     assert content(write(table, tmp_path / "b", compiled(contents="all"))) == ["ID,G|1,0|"]
 
 
-def test_a_file_of_all_is_written_empty_when_the_last_student_was_removed(tmp_path: Path) -> None:
+def test_a_full_file_is_empty_after_the_last_student_is_removed(tmp_path: Path) -> None:
     table = students(removed("2"), due=["2"])
 
     assert content(write(table, tmp_path, compiled(contents="all"))) == ["ID,G|"]
 
 
-def test_a_file_of_changes_beside_one_of_all_holds_only_those_due(tmp_path: Path) -> None:
+def test_a_file_of_changes_beside_a_full_file_contains_only_due_students(tmp_path: Path) -> None:
     one = {"from": "students.id", "mapping_type": "direct", "to": "ID"}
     mapping = parse_mapping(
         {
@@ -155,7 +155,7 @@ def test_a_file_of_changes_beside_one_of_all_holds_only_those_due(tmp_path: Path
     assert year.missing == 2
 
 
-def test_the_held_are_listed_with_reasons_and_never_written(tmp_path: Path) -> None:
+def test_held_students_are_listed_with_reasons_and_never_written(tmp_path: Path) -> None:
     table = students(snapshot("1", "PK"), snapshot("2"), due=["1", "2"])
 
     year = write(table, tmp_path)
@@ -167,7 +167,7 @@ def test_the_held_are_listed_with_reasons_and_never_written(tmp_path: Path) -> N
     assert not year.incomplete_full_file
 
 
-def test_a_student_with_endless_reasons_does_not_burst_the_record(tmp_path: Path) -> None:
+def test_the_reasons_of_one_student_are_bounded_in_the_record(tmp_path: Path) -> None:
     fields = [
         {"from": "students.x", "mapping_type": "direct", "to": f"H{n}", "required": True}
         for n in range(MAX_HELD_LISTED + 1)
@@ -192,7 +192,7 @@ def test_a_value_of_a_distinct_row_may_be_unique(tmp_path: Path) -> None:
     assert (year.held_count, year.students) == (0, 3)
 
 
-def test_one_held_row_marks_a_file_of_all(tmp_path: Path) -> None:
+def test_one_held_row_makes_a_full_file_incomplete(tmp_path: Path) -> None:
     table = students(snapshot("1", "PK"), snapshot("2"), due=["2"])
 
     assert write(table, tmp_path, compiled(is_full=True)).incomplete_full_file
@@ -208,7 +208,7 @@ def test_the_index_leads_to_each_students_line(tmp_path: Path) -> None:
         assert (version, number, found) == (f"v{student}", "0", f"{student},0\r\n".encode())
 
 
-def test_a_lost_lease_ends_the_writing(tmp_path: Path) -> None:
+def test_a_lost_lease_stops_the_writing(tmp_path: Path) -> None:
     def lost() -> None:
         raise LeaseLost("lost")
 
@@ -219,7 +219,7 @@ def test_a_lost_lease_ends_the_writing(tmp_path: Path) -> None:
 
 
 class Endless(Students):
-    """So many students, none of whom is kept anywhere."""
+    """Generates this many students without keeping any."""
 
     def __init__(self, count: int) -> None:
         super().__init__({})

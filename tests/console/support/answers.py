@@ -13,20 +13,28 @@ SCRIPT = "<img src=x onerror=\"document.title='run'\"><script>document.title='ru
 
 REFUSED = f"Not now. {SCRIPT}"
 
-STEERS = {"connection_id", "run_id", "resend_of", "next", "url", "example_students", "time_zone"}
+USED_BY_PAGE = {
+    "connection_id",
+    "run_id",
+    "resend_of",
+    "next",
+    "url",
+    "example_students",
+    "time_zone",
+}
 """Keys whose values the page uses in requests, or gives to the browser."""
-WORD_OF_THE_API = re.compile(r"[a-z_]+|\d{4}-\d\d-\d\d.*|\d\d:\d\d")
-"""Fixed words and times, which nobody can fill with text."""
+API_KEYWORD = re.compile(r"[a-z_]+|\d{4}-\d\d-\d\d.*|\d\d:\d\d")
+"""Fixed words and times, which cannot contain free text."""
 
 
 def poisoned(value: Any, key: str = "") -> Any:
-    """Return the value with the script appended to every text that somebody could have entered."""
+    """Return the value with the script appended to every text that a person could have entered."""
     if isinstance(value, list):
         return [poisoned(one, key) for one in value]
     if isinstance(value, dict):
         ending = SCRIPT if key == "codes" else ""
         return {f"{name}{ending}": poisoned(one, name) for name, one in value.items()}
-    if not isinstance(value, str) or key in STEERS or WORD_OF_THE_API.fullmatch(value):
+    if not isinstance(value, str) or key in USED_BY_PAGE or API_KEYWORD.fullmatch(value):
         return value
     return value + SCRIPT
 
@@ -74,7 +82,7 @@ def answering(
 
 @contextmanager
 def saying(person: Person, ending: str, **now: Any) -> Iterator[None]:
-    """Replace these keys in what is read from there."""
+    """Replace these keys in the API's responses from there."""
 
     def answer(route: Route) -> None:
         route.fulfill(json=route.fetch().json() | now)
@@ -131,7 +139,7 @@ def as_text(person: Person) -> int:
     return "".join([main.inner_text(), *fields]).count(SCRIPT)
 
 
-NOT_YET_FILLED = """(boxes, text) => boxes.flatMap(
+UNFILLED = """(boxes, text) => boxes.flatMap(
     (box, index) => box.checkVisibility() && box.value !== text ? [index] : [])"""
 
 
@@ -140,7 +148,7 @@ def fill_all(container: Locator) -> int:
     others = ("checkbox", "radio", "file", "date", "time")
     not_text = ", ".join(f"[type={one}]" for one in others)
     boxes = container.locator(f"textarea, input:not({not_text})")
-    empty: list[int] = boxes.evaluate_all(NOT_YET_FILLED, SCRIPT)
+    empty: list[int] = boxes.evaluate_all(UNFILLED, SCRIPT)
     for number in empty:
         boxes.nth(number).fill(SCRIPT)
     return len(empty)

@@ -78,7 +78,7 @@ def a_hundred_fields(district: District) -> None:
         }
         for n in range(100)
     ]
-    save_as_somebody_else(district, [{"name": "students", "fields": fields}])
+    save_as_another_person(district, [{"name": "students", "fields": fields}])
 
 
 _WATCH = """cell => {
@@ -107,7 +107,7 @@ def milliseconds_of_keys(person: Person, keys: int) -> list[float]:
     return found
 
 
-def save_as_somebody_else(district: District, files: Any) -> None:
+def save_as_another_person(district: District, files: Any) -> None:
     """Save the files as another administrator."""
     mapping = {"files": files}
     answer = district.stack.call("PUT", f"{district.path}/mapping", mapping, role="full_access")

@@ -157,7 +157,7 @@ class Person:
         if self._presses:
             expect(self.page.locator("body"), "no focus is lost").not_to_be_focused(timeout=2000)
         self._presses = True
-        found = control.element_handle()  # locating it for each key takes longer than the key
+        found = control.element_handle()  # locating the control takes longer than a key
         for _ in range(presses):
             while (key := found.evaluate(KEY_TOWARDS)) is None:
                 found = control.element_handle()
@@ -198,16 +198,16 @@ class Person:
                 return self.page.keyboard.press("Enter")
         raise AssertionError(f"Arrows do not reach {option}")
 
-    def hear(self) -> list[str]:
+    def record_responses(self) -> list[str]:
         """Collect the bodies of the API's responses about connections from now on."""
-        heard: list[str] = []
+        responses: list[str] = []
 
         def keep(response: Response) -> None:
             if "/v1/connections" in response.url:
-                heard.append(response.text())
+                responses.append(response.text())
 
         self.page.on("response", keep)
-        return heard
+        return responses
 
     def written(self) -> list[str]:
         """The HTML of the page, and the values of its fields."""

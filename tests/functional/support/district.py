@@ -1,4 +1,4 @@
-"""A small district for tests: its connection, mapping, and what Enroll sends of its students."""
+"""A small district for tests: its connection, mapping and registrations."""
 
 import json
 from collections.abc import Callable
@@ -62,7 +62,7 @@ def registration(
 
 
 def context(seconds: float = 300) -> Any:
-    """A Lambda context with so much time left."""
+    """A Lambda context with this much time left."""
     return SimpleNamespace(
         aws_request_id="12345678-1234-1234-1234-123456789012",
         get_remaining_time_in_millis=lambda: int(seconds * 1000),
@@ -111,7 +111,7 @@ def send(
     claims: dict[str, str] = ENROLL,
     connection_id: str = NORTH,
 ) -> tuple[int, Any]:
-    """Enroll's call."""
+    """Sends registrations, as Enroll does."""
     return call(
         sync,
         "POST",
@@ -123,7 +123,7 @@ def send(
 
 
 def run_export(**event: Any) -> dict[str, Any]:
-    """An operator's invocation; each is a new run."""
+    """Invokes the export function as an operator does; each call is a new run."""
     _runs.append(len(_runs))
     run_id = f"20260302T210000Z-{len(_runs):04}"
     by_operator = {"connection_id": NORTH, "trigger": "hand", "run_id": run_id}

@@ -1,4 +1,4 @@
-"""Events as API Gateway sends them: the samples in events/, and others made from them."""
+"""Events of API Gateway: the samples in events/, and variations of them."""
 
 import copy
 import itertools
@@ -16,7 +16,7 @@ def sample(name: str) -> dict[str, Any]:
 
 
 def person(*groups: str, username: str = "ada") -> dict[str, str]:
-    """Claims of a person's access token; a scope of the API in it counts for nothing."""
+    """Claims of a person's access token; its API scope has no effect."""
     claims = sample("configuration_read_connection")["requestContext"]["authorizer"]["claims"]
     return {**claims, "username": username, "cognito:groups": ",".join(groups)}
 
@@ -47,7 +47,7 @@ def api_event(
     query: dict[str, str] | None = None,
     **path: str,
 ) -> dict[str, Any]:
-    """An event of the route; `path` holds the values of the names in braces."""
+    """An event of the route; `path` has the values of the path parameters."""
     event = copy.deepcopy(sample("configuration_read_connection"))
     event["httpMethod"] = method
     event["resource"] = resource
@@ -66,4 +66,4 @@ def api_event(
 
 
 _requests = itertools.count()
-"""Each request is a new one, a little later than the one before."""
+"""Gives each request its own id and a later time."""

@@ -1,4 +1,4 @@
-"""Everything that is stored, opened: what a student left behind is searched in it byte by byte."""
+"""Reads all stored data uncompressed, to search it for traces of a student."""
 
 import io
 import zipfile
@@ -14,9 +14,9 @@ COMPRESSED = b"Z"
 """The codec of records and large snapshots."""
 
 
-def everything_stored(kept: dict[str, bytes] | None = None) -> dict[str, bytes]:
-    """By where it is: each item of each table and each file of the bucket, with what is compressed
-    in them beside."""
+def all_stored(kept: dict[str, bytes] | None = None) -> dict[str, bytes]:
+    """Every table item and every file of the bucket by its path, with compressed content both as
+    stored and uncompressed."""
     found = {
         f"{table}/{item['pk']['S']}/{item['sk']['S']}": b"\n".join(opened(item))
         for table in TABLES
@@ -28,7 +28,7 @@ def everything_stored(kept: dict[str, bytes] | None = None) -> dict[str, bytes]:
 
 
 def in_bucket(prefix: str = "") -> dict[str, bytes]:
-    """Every file of the archive by its key, which begins so."""
+    """The files of the archive whose keys have this prefix."""
     client = boto3.client("s3")
     listed = client.list_objects_v2(Bucket="archive", Prefix=prefix).get("Contents", [])
     return {
@@ -41,12 +41,12 @@ type State = tuple[dict[str, list[dict[str, Any]]], dict[str, bytes]]
 
 
 def state() -> State:
-    """All that is stored, to be put back."""
+    """A copy of all stored data, for `put_back`."""
     return {table: stored_items(table) for table in TABLES}, in_bucket()
 
 
 def put_back(before: State) -> None:
-    """Makes all that is stored as it was then."""
+    """Restores all stored data."""
     items, files = before
     dynamodb, s3 = boto3.client("dynamodb"), boto3.client("s3")
     for table in TABLES:
@@ -67,18 +67,18 @@ def put_back(before: State) -> None:
 
 
 def traces(*needles: str, kept: dict[str, bytes] | None = None) -> list[str]:
-    """Where any of these texts is found, in any of our encodings; in the tables and in the files
-    `kept`, all of the bucket if not given."""
-    wanted = {text.encode(codec) for text in needles for codec in ("utf-8", "cp1252")}
+    """The paths at which any of these texts occurs, in any of our encodings: in the tables and in
+    the files `kept` (default: the whole bucket)."""
+    encoded = {text.encode(codec) for text in needles for codec in ("utf-8", "cp1252")}
     return sorted(
-        place
-        for place, content in everything_stored(kept).items()
-        if any(text in content for text in wanted)
+        path
+        for path, content in all_stored(kept).items()
+        if any(text in content for text in encoded)
     )
 
 
 def opened(value: Any) -> Iterator[bytes]:
-    """Every text and number in an item, names of attributes too."""
+    """Every text and number in an item, names of attributes included."""
     if isinstance(value, dict):
         for name, inner in value.items():
             yield name.encode()

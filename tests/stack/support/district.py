@@ -1,4 +1,4 @@
-"""A district on the local stack: a connection of its own, Enroll's calls, exports, its files."""
+"""A district on the local stack: its own connection, Enroll's calls, exports and files."""
 
 import itertools
 import json
@@ -34,7 +34,7 @@ MAPPING: dict[str, Any] = {
 def registration(
     student_id: str, fname: str = "Ann", *, year: int = 2025, status: str = "Registration Approved"
 ) -> dict[str, Any]:
-    """What Enroll sends of a student."""
+    """A student's registration as Enroll sends it."""
     return {
         "registration_id": f"r-{student_id}",
         "student_id": student_id,
@@ -46,7 +46,7 @@ def registration(
 
 @dataclass(frozen=True)
 class District:
-    """A connection on the stack whose files lie in a folder of its own."""
+    """A connection on the stack with its own folder."""
 
     stack: LocalStack
     connection_id: str
@@ -57,7 +57,7 @@ class District:
 
     @property
     def connection(self) -> dict[str, Any]:
-        """As the API shows it now."""
+        """The connection as the API shows it now."""
         answer = self.stack.call("GET", self.path, role="full_access")
         assert answer.status == 200, answer.body
         shown: dict[str, Any] = answer.json()
@@ -74,21 +74,21 @@ class District:
         return Path(self.stack.sftp.root_dir) / self.connection_id
 
     def sync(self, *registrations: dict[str, Any]) -> dict[str, Any]:
-        """Enroll's call; every one of it has to be answered with 200."""
+        """Sends registrations as Enroll does; each response must be 200."""
         body = {"registrations": list(registrations)}
         answer = self.stack.call("POST", f"{self.path}/registrations", body, role="enroll")
         assert answer.status == 200, answer.body
         synced: dict[str, Any] = answer.json()
         return synced
 
-    def export(self, **wish: Any) -> dict[str, Any]:
-        """Export Students: asks for a run over the API, and waits until it is finished."""
-        answer = self.stack.call("POST", f"{self.path}/exports", wish, role="limited_access")
+    def export(self, **options: Any) -> dict[str, Any]:
+        """Export Students: requests a run through the API, and waits until it finishes."""
+        answer = self.stack.call("POST", f"{self.path}/exports", options, role="limited_access")
         assert answer.status == 202, answer.body
         return self.finished(answer.json()["run_id"])
 
     def finished(self, run_id: str) -> dict[str, Any]:
-        """The run once it is over, or waits for somebody to confirm it."""
+        """The run once it is finished or awaits confirmation."""
         give_up = time.monotonic() + FINISHED_WITHIN_SECONDS
         while time.monotonic() < give_up:
             answer = self.stack.call("GET", f"{self.path}/exports/{run_id}", role="full_access")
@@ -100,7 +100,7 @@ class District:
         raise AssertionError(f"run {run_id} is not finished: {run['status']}")
 
     def invoke_export(self, **event: Any) -> dict[str, Any]:
-        """What the schedule does, and an operator's hand."""
+        """Invokes the export function, as the schedule and operators do."""
         answer = self.stack.client("lambda").invoke(
             FunctionName=self.stack.functions["export"],
             Payload=json.dumps({"connection_id": self.connection_id, **event}),
@@ -110,11 +110,11 @@ class District:
         return run
 
     def nightly_export(self, scheduled_time: str) -> dict[str, Any]:
-        """The scheduled export of a night."""
+        """The scheduled nightly export."""
         return self.invoke_export(trigger="schedule", scheduled_time=scheduled_time)
 
     def files(self) -> dict[str, str]:
-        """Everything on the server by its path below `exports`, hidden files too."""
+        """All files on the server by their paths below `exports`, hidden files included."""
         return {
             path.relative_to(self.folder / "exports").as_posix(): path.read_bytes().decode()
             for path in (self.folder / "exports").rglob("*")
@@ -128,7 +128,7 @@ class District:
 
 
 def connection_of(stack: LocalStack, connection_id: str) -> dict[str, Any]:
-    """What to create a connection with."""
+    """The body that creates a connection."""
     return {
         "connection_id": connection_id,
         "name": "Anytown, SFTP",

@@ -1,4 +1,4 @@
-"""A queue of the stack that takes what is told, so that tests can wait for it and read it."""
+"""A queue of the stack that receives messages and events, for tests to read."""
 
 import json
 import time
@@ -19,23 +19,23 @@ ADMITS = {
         "Resource": "*",
     },
 }
-"""The queue takes what topic and rule send."""
+"""Lets topic and rule send to the queue."""
 
 
 @dataclass(frozen=True)
 class Inbox:
-    """A queue in which messages are kept until they are asked for."""
+    """A queue that keeps messages until a test reads them."""
 
     sqs: Any
     url: str
     arn: str
     seen: list[dict[str, Any]] = field(default_factory=list)
 
-    def first(self, wanted: Callable[[dict[str, Any]], bool]) -> dict[str, Any]:
-        """The first message that is wanted, as soon as it is there."""
+    def first(self, matches: Callable[[dict[str, Any]], bool]) -> dict[str, Any]:
+        """The first matching message, as soon as it arrives."""
         give_up = time.monotonic() + ARRIVES_WITHIN_SECONDS
         while time.monotonic() < give_up:
-            found = next(filter(wanted, self.seen), None)
+            found = next(filter(matches, self.seen), None)
             if found:
                 return found
             answer = self.sqs.receive_message(
@@ -44,10 +44,10 @@ class Inbox:
             self.seen.extend(json.loads(one["Body"]) for one in answer.get("Messages", []))
         raise AssertionError(f"no such message among {self.seen}")
 
-    def told_of(self, district: District) -> tuple[str, str]:
+    def first_about(self, district: District) -> tuple[str, str]:
         """Subject and body of the first message about a run of the district."""
-        place = f"#/connections/{district.connection_id}/"
-        message = self.first(lambda one: place in one["Message"])
+        path = f"#/connections/{district.connection_id}/"
+        message = self.first(lambda one: path in one["Message"])
         return message["Subject"], message["Message"]
 
 

@@ -1,4 +1,4 @@
-"""In place of CloudWatch, EventBridge and SNS: what an export told, until it is asked for."""
+"""Replaces CloudWatch, EventBridge and SNS: keeps the announcements of a run."""
 
 import json
 from collections.abc import Collection, Mapping
@@ -13,7 +13,7 @@ SIGNS = {
     "not collected": "find out why the importer did not run",
     "newly held": " newly held back, ",
 }
-"""What stands in a message only if it is about that."""
+"""Text that is in a message only if it is about this subject."""
 
 
 @dataclass
@@ -23,27 +23,27 @@ class Announced:
     numbers: list[Mapping[str, int]] = field(default_factory=list)
     events: list[Mapping[str, Any]] = field(default_factory=list)
     alerts: list[Alert] = field(default_factory=list)
-    told: str = ""
+    text: str = ""
 
     def count(self, numbers: Mapping[str, int], about: Mapping[str, str]) -> None:
         self.numbers.append(numbers)
-        self.told += json.dumps([numbers, about])
+        self.text += json.dumps([numbers, about])
 
     def put(self, kind: str, detail: Mapping[str, Any]) -> None:
         self.events.append(detail)
-        self.told += json.dumps([kind, detail], ensure_ascii=False)
+        self.text += json.dumps([kind, detail], ensure_ascii=False)
 
     def publish(self, alert: Alert) -> None:
         self.alerts.append(alert)
-        self.told += alert.subject + alert.body
+        self.text += alert.subject + alert.body
 
-    def look_at_the_numbers(self, record: Mapping[str, Any]) -> None:
-        """The one event says of each year what the record says, and the metrics are its sums."""
+    def check_numbers(self, record: Mapping[str, Any]) -> None:
+        """Checks that the event has the numbers of the record, and the metrics their sums."""
         (event,), (numbers,) = self.events, self.numbers
         same = {"school_year": "school_year", "status": "status", "left_out": "left_out"}
         same |= {"exported": "rows", "held": "held_count"}
-        for told, stored in zip(event["years"], record["years"], strict=True):
-            assert {name: told[name] for name in same} == {
+        for announced, stored in zip(event["years"], record["years"], strict=True):
+            assert {name: announced[name] for name in same} == {
                 name: stored[of_record] for name, of_record in same.items()
             }
         statuses = {event["status"], *(year["status"] for year in event["years"])}
@@ -56,14 +56,14 @@ class Announced:
         assert numbers == (rings | rest if record["finished_at"] else rings)
 
     def forget(self) -> None:
-        self.numbers, self.events, self.alerts, self.told = [], [], [], ""
+        self.numbers, self.events, self.alerts, self.text = [], [], [], ""
 
     @property
     def subjects(self) -> set[str]:
-        """What the messages are about."""
+        """The subjects of the messages."""
         text = "".join(alert.body for alert in self.alerts)
         return {about for about, sign in SIGNS.items() if sign in text}
 
     def names(self, private: Collection[str]) -> list[str]:
-        """Which of these were told."""
-        return [word for word in private if word in self.told]
+        """The private words that were announced."""
+        return [word for word in private if word in self.text]

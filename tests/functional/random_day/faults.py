@@ -1,5 +1,5 @@
-"""What goes wrong in a day: exports that are killed or find AWS away at any of their calls, servers
-that misbehave, a table that is throttled."""
+"""The faults of a random day: exports that are killed or lose AWS at any call, a faulty server,
+and a throttled table."""
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
@@ -15,12 +15,12 @@ from tests.support.sftp_servers import AsyncSftpServer, Faults
 
 
 class Killed(BaseException):
-    """Nothing handles it, as nothing handles the end of a process."""
+    """Ends an export like the end of its process: not an Exception, so no handler catches it."""
 
 
 @dataclass(frozen=True)
 class Cut:
-    """What goes wrong at the call of this number, from 1: it takes effect first, or not."""
+    """An interruption at the call of this number, from 1, before or after it takes effect."""
 
     call: int
     kills: bool
@@ -29,45 +29,45 @@ class Cut:
 
 @dataclass
 class Interruptions:
-    """Between an export and its adapters: `done` lists the calls that took effect.
+    """Intercepts an export's calls of its adapters: `done` lists the calls that took effect.
 
-    `meanwhile` has what is to be done once right after, or before, a call of a name.
+    `meanwhile` has actions to run once, by keys such as "before commit" or "after close_batch".
     """
 
     cut: Cut | None = None
     meanwhile: dict[str, Callable[[tuple[Any, ...]], None]] = field(default_factory=dict)
     done: list[tuple[str, str, tuple[Any, ...]]] = field(default_factory=list)
     calls: int = 0
-    dead: bool = False
+    is_dead: bool = False
     was_cut: bool = False
     _sessions: list[Any] = field(default_factory=list)
 
-    def between(self, deps: Dependencies) -> Dependencies:
-        parts = ("table", "archive", "runs", "deliveries", "servers")
+    def wrap(self, deps: Dependencies) -> Dependencies:
+        names = ("table", "archive", "runs", "deliveries", "servers")
         return replace(
             deps,
             pause=lambda _: None,
-            **{name: _Between(getattr(deps, name), name, self) for name in parts},
+            **{name: _Proxy(getattr(deps, name), name, self) for name in names},
         )
 
     def call(self, part: str, name: str, action: Callable[[], Any], args: tuple[Any, ...]) -> Any:
-        if self.dead:
+        if self.is_dead:
             raise Killed
         if name == "close":  # which never fails
             return action()
         self.calls += 1
         cut = self.cut if self.cut and self.cut.call == self.calls else None
         if cut and not cut.takes_effect:
-            self._break_off(cut, part)
+            self._interrupt(cut, part)
         self.meanwhile.pop(f"before {name}", lambda _: None)(args)
         result = action()
         self.done.append((part, name, args))
         self.meanwhile.pop(f"after {name}", lambda _: None)(args)
         if cut:
-            self._break_off(cut, part)
+            self._interrupt(cut, part)
         if name == "connect":
             self._sessions.append(result)
-            return _Between(result, "session", self)
+            return _Proxy(result, "session", self)
         return result
 
     def has(self, name: str, school_year: int | None = None) -> bool:
@@ -78,7 +78,7 @@ class Interruptions:
         )
 
     def held(self, school_year: int) -> list[str]:
-        """Whom the run noted as held."""
+        """The students that the run marked as held."""
         return [
             mark.student_id
             for _, name, args in self.done
@@ -86,22 +86,22 @@ class Interruptions:
             for mark in args[3]
         ]
 
-    def _break_off(self, cut: Cut, part: str) -> None:
+    def _interrupt(self, cut: Cut, part: str) -> None:
         self.was_cut = True
         if not cut.kills:
-            fault = TransientDeliveryError if part in {"servers", "session"} else Unavailable
-            raise fault("Lost on the way.")
-        self.dead = True
+            error = TransientDeliveryError if part in {"servers", "session"} else Unavailable
+            raise error("Lost on the way.")
+        self.is_dead = True
         raise Killed
 
-    def hang_up(self) -> None:
-        """What the end of the process does to its connections."""
+    def close_sessions(self) -> None:
+        """Closes the SFTP sessions, as the end of a process does."""
         for session in self._sessions:
             session.close()
 
 
-class _Between:
-    """One thing outside, with every call of it told."""
+class _Proxy:
+    """An adapter or session whose calls are intercepted."""
 
     def __init__(self, real: Any, part: str, interruptions: Interruptions) -> None:
         self._real = real
@@ -120,43 +120,45 @@ class _Between:
 
 
 @contextmanager
-def misbehaving(server: AsyncSftpServer, trouble: str) -> Iterator[None]:
-    """The server, while it does something wrong."""
+def misbehaving(server: AsyncSftpServer, fault: str) -> Iterator[None]:
+    """Makes the server misbehave inside the block."""
     faults = {
         "write": Faults(fail_write=1),
         "rename": Faults(forbidden={"rename", "posix_rename"}),
         "lost before": Faults(drop_before={"posix_rename"}),
         "lost after": Faults(drop_after={"posix_rename"}),
     }
-    server.methods = () if trouble == "sign in" else ("password",)
-    server.faults = faults.get(trouble, Faults())
+    server.methods = () if fault == "sign in" else ("password",)
+    server.faults = faults.get(fault, Faults())
     yield
     server.methods, server.faults = ("password",), Faults()
 
 
 @contextmanager
 def throttled(how: str, student_id: str) -> Iterator[None]:
-    """DynamoDB, while it refuses some of what a sync asks; `no answer`: it does it, and says no."""
+    """Makes DynamoDB refuse some calls of a sync; with "no response", the call takes effect."""
     events = aws_clients.dynamodb().meta.events
     written: list[str] = []
 
     def before(params: dict[str, Any], model: Any, context: dict[str, Any], **_: Any) -> None:
         key = params.get("Key", {})
         is_snapshot = model.name == "UpdateItem" and key["pk"]["S"].startswith("CURRENT#")
-        is_look = model.name == "GetItem" and key["pk"]["S"].startswith("MARKER#") and written
+        is_marker_read = (
+            model.name == "GetItem" and key["pk"]["S"].startswith("MARKER#") and written
+        )
         if is_snapshot:
             written.append(key["sk"]["S"])
-        is_hit = is_snapshot and key["sk"]["S"] == student_id
-        context["loses_answer"] = is_hit and how == "no answer"
+        is_affected = is_snapshot and key["sk"]["S"] == student_id
+        context["loses_response"] = is_affected and how == "no response"
         if (
             (how == "no marks" and model.name == "BatchWriteItem")
-            or (how == "no snapshot" and is_hit)
-            or (how == "no look" and is_look)
+            or (how == "no snapshot" and is_affected)
+            or (how == "no marker read" and is_marker_read)
         ):
             raise refusal(model.name)
 
     def after(model: Any, context: dict[str, Any], **_: Any) -> None:
-        if context.get("loses_answer"):
+        if context.get("loses_response"):
             raise refusal(model.name)
 
     if not how.startswith("no "):
@@ -174,7 +176,7 @@ def refusal(operation: str) -> ClientError:
     return ClientError(error, operation)  # type: ignore[arg-type]
 
 
-def let_the_lease_expire(connection_id: str) -> None:
+def expire_lease(connection_id: str) -> None:
     with suppress(aws_clients.dynamodb().exceptions.ConditionalCheckFailedException):
         aws_clients.dynamodb().update_item(
             TableName="registrations",

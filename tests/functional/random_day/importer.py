@@ -1,4 +1,4 @@
-"""The SIS's importer, which knows of us only the files on the server; and what it should know."""
+"""The importer of the SIS, which reads the files on the server, and the expected import."""
 
 import csv
 import itertools
@@ -6,7 +6,7 @@ from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from tests.functional.support.terms import SEVERAL_ROWS
+from tests.functional.random_day.mapping_variants import FILES_WITH_SEVERAL_ROWS
 
 type Table = tuple[str, int]
 """A file's name and its school year."""
@@ -17,11 +17,11 @@ type Lines = tuple[str, ...]
 
 @dataclass
 class Importer:
-    """Applies the files below `root`, `SCHOOL_YEAR/NAME`, as often as it is asked to.
+    """Imports the files `SCHOOL_YEAR/NAME` below `root`.
 
-    The rows of a student are put over all that were there of this student, and a removal takes them
-    out; a file of all students is everybody. `removes` what it took, or leaves it. The last word of
-    First counts the syncs, so that a row that goes back in time is seen.
+    A student's rows replace the student's earlier rows, and a removal deletes them; a full file
+    replaces the whole table. `removes` says whether the importer deletes collected files. The last
+    word of First is the number of the sync, so an older row is detected.
     """
 
     root: Path
@@ -30,25 +30,24 @@ class Importer:
     newest: dict[tuple[Table, str], int] = field(default_factory=dict)
 
     def files(self) -> dict[Table, bytes]:
-        """What lies there; no test record, and nothing that is hidden."""
+        """The files on the server, without test records and hidden files."""
         return {
             (path.name, int(path.parent.name)): path.read_bytes()
             for path in self.root.glob("*/*.csv")
             if not path.name.startswith(".")
         }
 
-    def look(self, of_all: Collection[Table], sent_again: Collection[Table]) -> None:
-        """Imports every file; only one that was `sent_again` may have rows older than what came
-        before."""
+    def collect(self, full_tables: Collection[Table], resent: Collection[Table]) -> None:
+        """Imports every file; only a `resent` file may have rows older than the imported ones."""
         for table, content in self.files().items():
-            rows = self._rows(table, content, may_be_older=table in sent_again)
-            before = {} if table in of_all else self.tables.get(table, {})
+            rows = self._rows(table, content, may_be_older=table in resent)
+            before = {} if table in full_tables else self.tables.get(table, {})
             self.tables[table] = {one: lines for one, lines in (before | rows).items() if lines}
             if self.removes:
                 (self.root / str(table[1]) / table[0]).unlink()
 
     def newest_of(self, year: int, student_id: str) -> int:
-        """The newest sync of the student that came, in any file."""
+        """The number of the student's newest imported sync, in any file."""
         return max(
             (
                 number
@@ -59,11 +58,13 @@ class Importer:
         )
 
     def _rows(self, table: Table, content: bytes, *, may_be_older: bool) -> dict[str, Lines]:
-        """The lines of each student, looked at as a careful importer would."""
+        """The lines of each student, checked as a careful importer would."""
         cells, rows = lines_of(content)[0].count(",") + 1, rows_of(content)
         assert [*rows] == sorted(rows), f"{table} is not in order of student id"
         for student_id, lines in rows.items():
-            assert len(lines) <= 1 or table[0] in SEVERAL_ROWS, f"{table} has a student twice"
+            assert len(lines) <= 1 or table[0] in FILES_WITH_SEVERAL_ROWS, (
+                f"{table} has a student twice"
+            )
             for row in csv.reader(lines, strict=True):
                 assert len(row) == cells, (table, row)
                 number = int(row[1].rpartition(" ")[2])
@@ -74,23 +75,23 @@ class Importer:
 
 
 def lines_of(content: bytes) -> list[str]:
-    """The lines of a file that is whole."""
+    """The lines of a file, which must be complete."""
     *lines, rest = content.decode().split("\r\n")
     assert rest == "", "the file is cut off"
     return lines
 
 
-def without(student_id: str, content: bytes) -> bytes:
+def without_student(student_id: str, content: bytes) -> bytes:
     """The file without the student's lines."""
-    return _those(content, lambda line: student_at(line) != student_id)
+    return _filtered(content, lambda line: student_at(line) != student_id)
 
 
 def only(student_id: str, content: bytes) -> bytes:
     """The file with the student's lines alone."""
-    return _those(content, lambda line: student_at(line) == student_id)
+    return _filtered(content, lambda line: student_at(line) == student_id)
 
 
-def _those(content: bytes, is_wanted: Callable[[str], bool]) -> bytes:
+def _filtered(content: bytes, is_wanted: Callable[[str], bool]) -> bytes:
     header, *rows = lines_of(content)
     return "".join(f"{line}\r\n" for line in (header, *filter(is_wanted, rows))).encode()
 
@@ -104,83 +105,83 @@ def students_of(content: bytes) -> list[str]:
 
 
 def rows_of(content: bytes) -> dict[str, Lines]:
-    """The lines of each student; none of one who was removed, whose First is blank."""
+    """The lines of each student; none for a removed student, whose First is blank."""
     rows = {}
     for student_id, lines in itertools.groupby(lines_of(content)[1:], student_at):
-        assert student_id not in rows, f"{student_id} stands in two places"
+        assert student_id not in rows, f"{student_id} has rows in two parts of the file"
         rows[student_id] = tuple(line for line in lines if line.split(",")[1])
     return rows
 
 
 @dataclass
 class Exchange:
-    """The folder between us and the importer: what has to lie there, by which run, and what the
-    importer has to know by it.
+    """The folder between us and the importer: the expected files, the runs that delivered them, and
+    the rows that the importer should have after it collected them.
 
-    `unsure` has the students of whom it may know something else: their row was not collected, was
-    sent again, or came by a run that failed later.
+    `unsure` has the students whose imported rows may differ: their file was not collected, was
+    resent, or came from a run that failed later.
     """
 
     importer: Importer
     files: dict[Table, bytes] = field(default_factory=dict)
-    brought_by: dict[Table, str] = field(default_factory=dict)
-    of_all: set[Table] = field(default_factory=set)
-    unread: set[Table] = field(default_factory=set)
-    sent_again: set[Table] = field(default_factory=set)
+    delivered_by: dict[Table, str] = field(default_factory=dict)
+    full_tables: set[Table] = field(default_factory=set)
+    uncollected: set[Table] = field(default_factory=set)
+    resent: set[Table] = field(default_factory=set)
     expected: dict[Table, dict[str, Lines]] = field(default_factory=dict)
     unsure: dict[Table, set[str]] = field(default_factory=dict)
 
-    def deliver(self, table: Table, content: bytes, run_id: str, *, of_all: bool) -> list[str]:
-        """A file that an export brought; the students whom the importer will never see now."""
+    def deliver(self, table: Table, content: bytes, run_id: str, *, is_full: bool) -> list[str]:
+        """Records an export's file; returns the students whose uncollected rows it replaced."""
         missed = self._put(table, content, run_id)
         rows = rows_of(content)
-        self.sent_again.discard(table)
-        if of_all:
-            self.of_all.add(table)
+        self.resent.discard(table)
+        if is_full:
+            self.full_tables.add(table)
             self.expected[table], self.unsure[table] = rows, set()
         else:
-            self.of_all.discard(table)
+            self.full_tables.discard(table)
             self.expected.setdefault(table, {}).update(rows)
             self.unsure[table] -= rows.keys()
         return [student_id for student_id in missed if student_id not in rows]
 
-    def send_again(self, table: Table, content: bytes, run_id: str) -> list[str]:
-        """A file of an old run, by a person's decision."""
+    def resend(self, table: Table, content: bytes, run_id: str) -> list[str]:
+        """Records a resent file of an old run; returns students as `deliver` does."""
         missed = self._put(table, content, run_id)
-        self.sent_again.add(table)
+        self.resent.add(table)
         self.unsure[table] |= self.expected.get(table, {}).keys() | {*students_of(content)}
         return missed
 
-    def find_half_done(self, table: Table, content: bytes) -> list[str]:
-        """A file of a run that came to its end before it had put down that it brought it."""
+    def find_interrupted(self, table: Table, content: bytes) -> list[str]:
+        """Records a file of a run that was interrupted before it recorded the delivery."""
         missed = self._put(table, content, "")
-        self.sent_again.discard(table)
+        self.resent.discard(table)
         self.unsure[table] |= self.expected.get(table, {}).keys() | {*students_of(content)}
         return missed
 
     def _put(self, table: Table, content: bytes, run_id: str) -> list[str]:
-        missed = students_of(self.files[table]) if table in self.unread else []
+        missed = students_of(self.files[table]) if table in self.uncollected else []
         self.unsure.setdefault(table, set()).update(missed)
-        self.files[table], self.brought_by[table] = content, run_id
-        self.unread.add(table)
+        self.files[table], self.delivered_by[table] = content, run_id
+        self.uncollected.add(table)
         return missed
 
-    def look(self) -> None:
-        """The importer's hour."""
+    def collect(self) -> None:
+        """Lets the importer collect the files."""
         assert self.importer.files() == self.files
-        self.importer.look(self.of_all, self.sent_again)
-        self.unread.clear()
+        self.importer.collect(self.full_tables, self.resent)
+        self.uncollected.clear()
         if self.importer.removes:
             self.files.clear()
-            self.brought_by.clear()
+            self.delivered_by.clear()
 
     def compare(self, year: int, exported_or_removed: Iterable[str]) -> None:
-        """What the importer knows of these students, and of whole files of all."""
-        told = {*exported_or_removed}
+        """Checks the imported rows of these students, and of full files."""
+        students = {*exported_or_removed}
         for table, rows in self.expected.items():
-            if table[1] == year and table not in self.unread:
+            if table[1] == year and table not in self.uncollected:
                 known, unsure = self.importer.tables.get(table, {}), self.unsure[table]
-                for student_id in rows.keys() & told - unsure:
+                for student_id in rows.keys() & students - unsure:
                     assert known.get(student_id, ()) == rows[student_id], (table, student_id)
-                if table in self.of_all and not unsure:
+                if table in self.full_tables and not unsure:
                     assert known == {one: lines for one, lines in rows.items() if lines}, table

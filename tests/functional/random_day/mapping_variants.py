@@ -1,4 +1,4 @@
-"""A random day's mappings, and what each makes of a student by the rules of docs/mapping.md."""
+"""The mappings of a random day, and the rows that each should write by docs/mapping.md."""
 
 import datetime as dt
 import re
@@ -9,39 +9,40 @@ from typing import Any, NamedTuple
 GRADES = {"K": "0", "1": "1", "PK": "-1"}
 LONGEST_CONTACT = 5
 STUDENTS_FILE, ROSTER_FILE, CONTACTS_FILE = "students.csv", "roster.csv", "contacts.csv"
-SEVERAL_ROWS = {CONTACTS_FILE}
-"""Where a student may have several rows."""
+FILES_WITH_SEVERAL_ROWS = {CONTACTS_FILE}
+"""The files in which a student may have several rows."""
 
 type Reason = tuple[str, str, str]
 """File, column and rule."""
 
 type Rows = dict[str, list[str]]
-"""The lines of a student in each file with any, in the order of the files."""
+"""A student's lines by file, in the order of the files; without files that have none."""
 
 
 class File(NamedTuple):
-    """Name and header, and whether it has all students."""
+    """Name, header, and whether the file is full."""
 
     name: str
     header: str
-    of_all: bool
+    is_full: bool
 
 
 @dataclass(frozen=True)
-class Terms:
-    """A mapping, by what may change in a day.
+class MappingVariant:
+    """The settings of a mapping that vary.
 
-    Which grades have a code, and what is done without one; a grade without a row in a file; whether
-    a locker may stand there twice; the contents of a second file, if there is one; whether there is
-    one of contacts; whether removed students have a row, and ids have to be `numeric`.
+    `coded` are the grades with a code, `unmatched` is the action without one. Students of the
+    omitted grades have no row in the students file or the roster. `unique` lockers may occur once.
+    `roster` is the contents of a second file, or "" without one; `contacts` adds a third. Removed
+    students have a row if `removals`; ids must be `numeric`.
     """
 
     coded: tuple[str, ...] = tuple(GRADES)
     unmatched: str = "hold"
-    without: str = ""
+    omitted_grade: str = ""
     unique: bool = False
     roster: str = ""
-    roster_without: str = ""
+    roster_omitted_grade: str = ""
     contacts: bool = False
     removals: bool = False
     numeric: bool = False
@@ -69,9 +70,12 @@ class Terms:
             "rows": {"each": "students.contacts"},
             "fields": [student_id, first, direct("row.number", "Order"), contact],
         }
-        for file, without in ((students, self.without), (roster, self.roster_without)):
-            if without:
-                file["where"] = [{"field": "students.grade", "not_equal": without}]
+        for file, omitted_grade in (
+            (students, self.omitted_grade),
+            (roster, self.roster_omitted_grade),
+        ):
+            if omitted_grade:
+                file["where"] = [{"field": "students.grade", "not_equal": omitted_grade}]
             if self.removals:
                 file["removals"] = "row"
                 file["fields"] = [*file["fields"], direct("registration.removed_at", "Removed")]
@@ -82,23 +86,23 @@ class Terms:
     @property
     def files(self) -> list[File]:
         removed = ",Removed" if self.removals else ""
-        files = [File(STUDENTS_FILE, f"ID,First,Grade,Locker{removed}", of_all=False)]
+        files = [File(STUDENTS_FILE, f"ID,First,Grade,Locker{removed}", is_full=False)]
         if self.roster:
             files.append(File(ROSTER_FILE, f"ID,First{removed}", self.roster == "all"))
         if self.contacts:
-            files.append(File(CONTACTS_FILE, "ID,First,Order,Contact", of_all=False))
+            files.append(File(CONTACTS_FILE, "ID,First,Order,Contact", is_full=False))
         return files
 
     def rows(self, data: Mapping[str, Any]) -> Rows:
-        """The lines of a student in every file, were there nothing wrong."""
+        """The lines of a student in every file, if no check fails."""
         grade, removed = data["grade"], "," if self.removals else ""
         first = f'"{data["fname"]}"' if "," in data["fname"] else data["fname"]
         begin = f"{data['id']},{first}"
         code = GRADES[grade] if grade in self.coded else grade
         rows: Rows = {}
-        if grade != self.without:
+        if grade != self.omitted_grade:
             rows[STUDENTS_FILE] = [f"{begin},{code},{data['locker']}{removed}"]
-        if self.roster and grade != self.roster_without:
+        if self.roster and grade != self.roster_omitted_grade:
             rows[ROSTER_FILE] = [f"{begin}{removed}"]
         names = [entry["name"] for entry in data["contacts"]]
         if self.contacts and any(names):
@@ -107,7 +111,7 @@ class Terms:
         return rows
 
     def problems(self, data: Mapping[str, Any], rows: Rows) -> list[Reason]:
-        """What is wrong with the student's own rows."""
+        """The failed checks of the student's rows."""
         problems = self._problems_of_id(data["id"], rows)
         if self.has_no_code(data, rows) and self.unmatched == "hold":
             problems.append((STUDENTS_FILE, "Grade", "match_codes"))
@@ -120,7 +124,7 @@ class Terms:
         return STUDENTS_FILE in rows and data["grade"] not in self.coded
 
     def removal(self, student_id: str, at_ms: int) -> tuple[Rows, list[Reason]]:
-        """The row of a student who was removed, in each file that wants one, and what is wrong."""
+        """The rows of a removed student in files with removals, and the failed checks."""
         if not self.removals:
             return {}, []
         at = dt.datetime.fromtimestamp(at_ms / 1000, dt.UTC).isoformat(timespec="milliseconds")

@@ -1,19 +1,19 @@
-"""The books as the rules of the brief want them: what becomes of every student, without any table.
+"""A model of the service without a database: the outcome of every student by the promised rules.
 
-Syncs, runs and what they met are told to it; it says what the API has to answer and which bytes
-have to lie on the server.
+The random day reports syncs and runs to the model, and compares the API's responses and the bytes
+on the server with it.
 """
 
 import hashlib
 from dataclasses import dataclass, field
 from typing import Any
 
-from tests.functional.support.terms import STUDENTS_FILE, Reason, Rows, Terms
+from tests.functional.random_day.mapping_variants import STUDENTS_FILE, MappingVariant, Reason, Rows
 
 
 @dataclass(frozen=True)
-class Place:
-    """Where a student's row was delivered."""
+class DeliveredRow:
+    """A student's row in a delivered file."""
 
     file: str
     row: int
@@ -22,7 +22,7 @@ class Place:
 
 @dataclass
 class Student:
-    """What is known of a student in a year; `data` None: removed. `version` orders the syncs."""
+    """A student in a year; `data` is None if removed. `version` orders the syncs."""
 
     version: tuple[int, str, int]
     data: dict[str, Any] | None
@@ -30,8 +30,8 @@ class Student:
     since: str = ""
     outcome: str = ""
     run_id: str = ""
-    places: list[Place] = field(default_factory=list)
-    sums: dict[str, str] = field(default_factory=dict)
+    delivered_rows: list[DeliveredRow] = field(default_factory=list)
+    checksums: dict[str, str] = field(default_factory=dict)
 
     @property
     def request_id(self) -> str:
@@ -40,14 +40,14 @@ class Student:
 
 @dataclass
 class Plan:
-    """What an export of a year does with those `taken`: `of_all` names the files of all students,
-    `written` has the lines of each file, `unmatched` counts values without a code."""
+    """The expected export of a year's `batch`: `full_files` names the full files, `written` has the
+    lines of each file, `unmatched` counts values without a code."""
 
-    terms: Terms
-    taken: frozenset[str]
-    of_all: frozenset[str]
+    variant: MappingVariant
+    batch: frozenset[str]
+    full_files: frozenset[str]
     written: Rows = field(default_factory=dict)
-    lines: dict[str, list[Place]] = field(default_factory=dict)
+    lines: dict[str, list[DeliveredRow]] = field(default_factory=dict)
     outcomes: dict[str, str] = field(default_factory=dict)
     held: dict[str, list[Reason]] = field(default_factory=dict)
     lockers: set[str] = field(default_factory=set)
@@ -57,52 +57,52 @@ class Plan:
 
     def add(self, student_id: str, student: Student) -> None:
         """Writes the student's rows, or holds them all."""
-        due = student_id in self.taken
+        due = student_id in self.batch
         if student.data is None:
-            rows, reasons = self.terms.removal(student_id, student.version[0])
+            rows, reasons = self.variant.removal(student_id, student.version[0])
         else:
             rows, reasons = self._rows(student.data, due=due)
         if reasons:
             self.held[student_id] = reasons
             return
-        places = [self._write(name, line) for name, lines in rows.items() for line in lines]
-        outcome = "exported" if places else "left_out"
+        delivered_rows = [self._write(name, line) for name, lines in rows.items() for line in lines]
+        outcome = "exported" if delivered_rows else "left_out"
         if student.data is None:
             outcome = "removed"
-        elif places:
-            self.lines[student_id] = places
+        elif delivered_rows:
+            self.lines[student_id] = delivered_rows
         else:
             self.left_out += due
-        # Who is not due and in no file of all students keeps the row in a file of changes.
-        goes_by_all = bool(places) or len(self.of_all) == len(self.terms.files)
-        if due or (goes_by_all and student.outcome != outcome):
+        # A student who is not due and in no full file keeps the row in a file of changes.
+        changes_outcome = bool(delivered_rows) or len(self.full_files) == len(self.variant.files)
+        if due or (changes_outcome and student.outcome != outcome):
             self.outcomes[student_id] = outcome
 
     def _rows(self, data: dict[str, Any], *, due: bool) -> tuple[Rows, list[Reason]]:
-        every = self.terms.rows(data)
-        rows = {name: lines for name, lines in every.items() if due or name in self.of_all}
-        self.unmatched += self.terms.has_no_code(data, rows)
-        reasons = self.terms.problems(data, rows)
-        locker = data["locker"] if self.terms.unique and STUDENTS_FILE in rows else ""
+        every = self.variant.rows(data)
+        rows = {name: lines for name, lines in every.items() if due or name in self.full_files}
+        self.unmatched += self.variant.has_no_code(data, rows)
+        reasons = self.variant.problems(data, rows)
+        locker = data["locker"] if self.variant.unique and STUDENTS_FILE in rows else ""
         if locker and not reasons:
             if locker in self.lockers:
                 reasons.append((STUDENTS_FILE, "Locker", "unique"))
             self.lockers.add(locker)
         return rows, reasons
 
-    def _write(self, name: str, line: str) -> Place:
-        of_file = self.written.setdefault(name, [])
-        of_file.append(line)
-        return Place(name, len(of_file), line)
+    def _write(self, name: str, line: str) -> DeliveredRow:
+        lines = self.written.setdefault(name, [])
+        lines.append(line)
+        return DeliveredRow(name, len(lines), line)
 
     @property
     def files(self) -> dict[str, bytes]:
-        """A file of all students is there, too, if somebody's removal emptied it."""
+        """The expected files; a full file exists even if a removal emptied it."""
         return {
             file.name: "".join(f"{line}\r\n" for line in (file.header, *lines)).encode()
-            for file in self.terms.files
+            for file in self.variant.files
             if (lines := self.written.get(file.name, ()))
-            or (file.name in self.of_all and self.taken)
+            or (file.name in self.full_files and self.batch)
         }
 
     @property
@@ -112,15 +112,15 @@ class Plan:
         return "succeeded" if self.files else "nothing_to_export"
 
     @property
-    def refused(self) -> bool:
-        """One who is held keeps a file of all students from going."""
-        return bool(self.of_all and self.held)
+    def is_refused(self) -> bool:
+        """A held student prevents the delivery of a full file."""
+        return bool(self.full_files and self.held)
 
 
 @dataclass
 class Year:
-    """A school year: who is there, and who is due. Of `due` who is not in `students`, a sync that
-    failed has told no more than the id."""
+    """A school year: its students and the due ids. An id in `due` that is not in `students` comes
+    from a failed sync."""
 
     students: dict[str, Student] = field(default_factory=dict)
     due: set[str] = field(default_factory=set)
@@ -129,7 +129,7 @@ class Year:
     def store(
         self, student_id: str, version: tuple[int, str, int], data: dict[str, Any] | None
     ) -> bool:
-        """A sync or a removal; whether it is the newest."""
+        """Stores a sync or a removal; returns whether it is the newest."""
         self.mark(student_id)
         student = self.students.get(student_id)
         if student is None:
@@ -141,31 +141,31 @@ class Year:
         return True
 
     def mark(self, student_id: str) -> None:
-        """Due, as synced: why it was held is forgotten."""
+        """Marks the student as due, which clears the reasons of a hold."""
         self.due.add(student_id)
         if student_id in self.students:
             self.students[student_id].reasons = None
 
     def forget(self, student_id: str) -> None:
-        """An erasure: as if the student had never been there."""
+        """Erases the student."""
         self.due.discard(student_id)
         self.students.pop(student_id, None)
 
-    def close(self) -> frozenset[str]:
-        """Those whom a run takes; who comes later is for the next one."""
-        taken, self.due = frozenset(self.due), set()
-        return taken
+    def close_batch(self) -> frozenset[str]:
+        """Closes the batch of due ids and returns it; later ids are in the next batch."""
+        batch, self.due = frozenset(self.due), set()
+        return batch
 
-    def plan(self, terms: Terms, taken: frozenset[str], *, everyone: bool) -> Plan:
-        """What becomes of those taken, and of everyone for a file of all students."""
-        of_all = frozenset(file.name for file in terms.files if everyone or file.of_all)
-        plan = Plan(terms, taken, of_all)
-        if taken or everyone:
-            for student_id in sorted({*taken, *(self.students if of_all else ())}):
+    def plan(self, variant: MappingVariant, batch: frozenset[str], *, is_full: bool) -> Plan:
+        """Plans the export of the batch, and of all students for a full file."""
+        full_files = frozenset(file.name for file in variant.files if is_full or file.is_full)
+        plan = Plan(variant, batch, full_files)
+        if batch or is_full:
+            for student_id in sorted({*batch, *(self.students if full_files else ())}):
                 student = self.students.get(student_id)
                 if student is None:
                     plan.missing += 1
-                elif student.data is not None or student_id in taken:
+                elif student.data is not None or student_id in batch:
                     plan.add(student_id, student)
         return plan
 
@@ -177,15 +177,17 @@ class Year:
         self.due.add(student_id)
 
     def commit(self, plan: Plan, run_id: str) -> None:
-        sums = {name: hashlib.sha256(content).hexdigest() for name, content in plan.files.items()}
+        checksums = {
+            name: hashlib.sha256(content).hexdigest() for name, content in plan.files.items()
+        }
         for student_id, outcome in plan.outcomes.items():
             student = self.students[student_id]
             student.outcome = "" if outcome == "removed" else outcome
             if student_id not in self.due:
                 student.reasons = None
             if outcome == "exported":
-                student.run_id, student.places = run_id, plan.lines[student_id]
-                student.sums = sums
+                student.run_id, student.delivered_rows = run_id, plan.lines[student_id]
+                student.checksums = checksums
         if plan.lines:
             self.last_export = run_id, len(plan.lines)
 
@@ -203,8 +205,8 @@ class Year:
 
     def counts(self) -> dict[str, int]:
         """The numbers of the year's status."""
-        told = ("exported", "left_out", "held", "due")
-        counts = {status: len(self.of_status(status)) for status in told}
+        names = ("exported", "left_out", "held", "due")
+        counts = {status: len(self.of_status(status)) for status in names}
         return {
             "synced": sum(counts.values()),
             **counts,
@@ -213,7 +215,7 @@ class Year:
         }
 
     def never_exported(self) -> list[str]:
-        """A removal that is held is of nobody who is still to come."""
+        """The students without an exported row; a held removal does not count."""
         students = self.students
         waiting = self.of_status("due", "held")
         return [one for one in waiting if students[one].data and not students[one].run_id]
