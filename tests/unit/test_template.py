@@ -307,7 +307,7 @@ def test_every_alarm_fires_at_one_and_its_message_states_the_remedy(alarm: str) 
         1,
         "GreaterThanOrEqualToThreshold",
     )
-    assert "What now: " in found["AlarmDescription"]
+    assert "What to do: " in found["AlarmDescription"]
     assert len(found["AlarmDescription"]) <= 1024
     silence = "breaching" if alarm == "OverdueAlarm" else "notBreaching"
     assert found["TreatMissingData"] == silence
