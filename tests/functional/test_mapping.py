@@ -184,6 +184,17 @@ def test_known_paths_and_connections_without_registrations_have_no_warnings() ->
     assert unknown[1]["warnings"] == known[1]["warnings"] == []
 
 
+@pytest.mark.usefixtures("download")
+def test_a_mapping_is_saved_while_the_registrations_cannot_be_listed() -> None:
+    send(household("7"))
+    key = {"pk": {"S": f"MARKER#{NORTH}"}, "sk": {"S": "MARKER"}}
+    boto3.client("dynamodb").delete_item(TableName="registrations", Key=key)
+
+    status, saved = put(json.dumps(draft(direct("household.stat", "State"))))
+
+    assert (status, saved["version"], saved["warnings"]) == (200, 2, [])
+
+
 # Ready-made mappings
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from registration_sync.domain.errors import Unavailable
+from registration_sync.domain.errors import MarkerLost, Unavailable
 from registration_sync.domain.mapping.definition.warnings import KnownFields
 from registration_sync.ports.registrations import Snapshots
 from registration_sync.use_cases.students.registration_sample import RegistrationSample
@@ -41,6 +41,6 @@ class RecentFields:
         try:
             for registration in sample:
                 known.add(registration["data"])
-        except Unavailable:
+        except (MarkerLost, Unavailable):
             return KnownFields()
         return known
