@@ -45,6 +45,7 @@ def ref(name: str) -> Schema:
 
 
 _PROBLEM = obj({"rule": TEXT, "message": TEXT})
+_PROBLEMS = items(obj({"path": TEXT, "message": TEXT}))
 _UNMATCHED = obj(
     {"file": TEXT, "field": TEXT, "value": TEXT, "count": NUMBER, "students": items(TEXT)}
 )
@@ -285,6 +286,7 @@ SCHEMAS: dict[str, Schema] = {
     "RunStarted": obj({"run_id": TEXT}, resend_of=TEXT, message=TEXT),
     "Link": obj({"url": TEXT, "expires_at": MOMENT}),
     "SavedMapping": obj({"files": items({"type": "object"}), **_VERSION}),
+    "CheckedMapping": obj({"files": items({"type": "object"}), **_VERSION, "warnings": _PROBLEMS}),
     "Version": obj(_VERSION),
     "StartFrom": {
         "type": "object",
@@ -306,7 +308,8 @@ SCHEMAS: dict[str, Schema] = {
                 )
             ),
             "unmatched": items(_UNMATCHED),
-            "problems": items(obj({"path": TEXT, "message": TEXT})),
+            "problems": _PROBLEMS,
+            "warnings": _PROBLEMS,
         }
     ),
     "ConvertedMapping": obj({"mapping": {"type": "object"}, "yaml": TEXT}),

@@ -60,7 +60,7 @@ OPERATIONS: dict[tuple[str, str], Operation] = {
     ("GET", f"{_C}/mapping"): Operation("Read the mapping", _SAVED),
     ("PUT", f"{_C}/mapping"): Operation(
         "Save the mapping, or start from a ready-made one",
-        _SAVED,
+        {200: ref("CheckedMapping")},
         {"anyOf": [ref("Mapping"), ref("StartFrom")]},
         headers=("If-Match",),
     ),

@@ -137,7 +137,10 @@ def export_field_mapping(ada: Person, district: District) -> None:
     # SAVE!
     save(ada, 2)
     (file,) = saved(district)
-    assert file["fields"][1]["codes"] == {"K": "0", "PK": "-1"}
+    assert file["fields"][1]["codes"] == [
+        {"value": "K", "code": "0"},
+        {"value": "PK", "code": "-1"},
+    ]
     assert file["fields"][3] == {"from": "students.notes", "mapping_type": "do_not_map"}
 
 

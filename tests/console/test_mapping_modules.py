@@ -17,6 +17,20 @@ def field(to: str = "Grade", **others: Any) -> dict[str, Any]:
     return {"from": "students.grade", "mapping_type": kind, "to": to} | others
 
 
+def listed(**codes: str) -> list[dict[str, str]]:
+    """Codes as the editor saves them."""
+    return [{"value": value, "code": code} for value, code in codes.items()]
+
+
+def by_value(part: Any) -> Any:
+    """The definition with each list of codes as an object."""
+    if isinstance(part, list):
+        if part and all(isinstance(one, dict) and one.keys() == {"value", "code"} for one in part):
+            return {one["value"]: one["code"] for one in part}
+        return [by_value(one) for one in part]
+    return {key: by_value(one) for key, one in part.items()} if isinstance(part, dict) else part
+
+
 def zipped(name: str, /, *rows: str, **manifest: Any) -> dict[str, Any]:
     """A package, and its manifest if it has rows or settings."""
     if not rows and not manifest:
@@ -31,8 +45,37 @@ JOINED: list[tuple[list[dict[str, Any]], dict[str, Any], list[str]]] = [
             {"fields": [field(codes={"K": "0", "PK": "-1", "1": "01", "2": "2"})]},
             {"fields": [field(codes={"K": "00", "TK": "-2", "__proto__": "p", "1": "I"})]},
         ],
-        {"fields": [field(codes={"1": "01", "K": "00", "TK": "-2", "__proto__": "p", "PK": "-1"})]},
+        {
+            "fields": [
+                field(
+                    codes=listed(**{"1": "01", "K": "00", "TK": "-2", "__proto__": "p", "PK": "-1"})
+                )
+            ]
+        },
         ["1 → 1 became 1 → I"],
+    ),
+    (  # each in its order, and the blanks among them
+        [
+            {"fields": [field(codes=listed(PK="-1", K="0", **{"1": "", "2": "2"}))]},
+            {
+                "fields": [
+                    field(
+                        codes=listed(PK="-1", K="0", **{"1": "", "2": "2", "3": ""}),
+                        send_blank=["1", "3"],
+                    )
+                ]
+            },
+            {"fields": [field(codes=listed(K="0", PK="-1", **{"1": "", "2": ""}))]},
+        ],
+        {
+            "fields": [
+                field(
+                    codes=listed(K="0", PK="-1", **{"1": "", "2": "", "3": ""}),
+                    send_blank=["1", "3"],
+                )
+            ]
+        },
+        [],
     ),
     (  # the zip, and its manifest
         [
@@ -152,7 +195,11 @@ CHANGED: list[dict[str, Any]] = [
         "to": "Grade",
         "transformations": [
             {"type": "upper"},
-            {"type": "match_codes", "codes": LONG | {"PK": "P", "__proto__": "p", "TK": ""}},
+            {
+                "type": "match_codes",
+                "codes": LONG | {"PK": "P", "__proto__": "p", "TK": ""},
+                "send_blank": ["UG"],
+            },
             {"type": "if_then_else", "one_of": ["A", "B"], "then": "1"},
             {"type": "if_then_else", "not_equal": "A", "then": "1"},
             {"type": "if_then_else", "field": "", "is_blank": False, "else": {"field": " "}},
@@ -162,7 +209,11 @@ CHANGED: list[dict[str, Any]] = [
         "default": " ",
         "one_of": ["X"],
         "transformations": [
-            {"type": "match_codes", "codes": LONG | {"PK": "PreK", "TK": "", "constructor": "c"}},
+            {
+                "type": "match_codes",
+                "codes": LONG | {"PK": "PreK", "TK": "", "UG": "", "constructor": "c"},
+                "send_blank": ["TK"],
+            },
             {
                 "type": "if_then_else",
                 "one_of": ["B", "C"],
@@ -183,6 +234,8 @@ CHANGED[1] = CHANGED[0] | CHANGED[1]
 CHANGES = [
     "Step 1, Upper, was removed",
     "Step 1, Match Codes: PK → P became PK → PreK",
+    "Step 1, Match Codes: TK → no code yet became TK → blank",
+    "Step 1, Match Codes: UG → blank became UG → no code yet",
     "Step 1, Match Codes: constructor → c was added",
     "Step 1, Match Codes: __proto__ → p was removed",
     "Step 2, If Then Else: Compared with: C was added",
@@ -237,7 +290,7 @@ def test_the_editor_converts_definitions_to_drafts_and_back(
         [mappings, MERGES, json.dumps(CHANGED)],
     )
 
-    assert same == mappings
+    assert by_value(same) == by_value(mappings)
     assert [one["changes"] for one in changes] == [CHANGES]
     assert orders == [expected for *_, expected in MERGES]
 

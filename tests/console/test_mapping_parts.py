@@ -191,7 +191,8 @@ def test_codes_are_pasted_as_two_columns_of_a_spreadsheet(ada: Person, district:
     ada.press(row(ada, 2).get_by_label("Trim"))
     save(ada, 2)
     field = saved(district)[0]["fields"][1]
-    assert field["codes"] == {"K": "01", "with\ttab": 'say "hi"', "__proto__": "p", "10": "1"}
+    codes = {"K": "01", "with\ttab": 'say "hi"', "__proto__": "p", "10": "1"}
+    assert field["codes"] == [{"value": value, "code": code} for value, code in codes.items()]
     assert field["trim"] is True
 
     many = "".join(f"v{n}\t{n}\r\n" for n in range(3000))
@@ -205,6 +206,76 @@ def test_codes_are_pasted_as_two_columns_of_a_spreadsheet(ada: Person, district:
     expect(last).to_be_focused()  # the field is still there
     ada.press(row(ada, 2).get_by_role("button", name="Remove code 3001"))
     expect(ada.page.get_by_label("Value in Enroll 200")).to_be_focused()
+
+
+def test_codes_keep_their_order_after_a_reload(ada: Person, district: District) -> None:
+    ada.write(source(ada, 2), "students.grade")
+    ada.write(row(ada, 2).get_by_label(TYPE), "Match Codes")
+    paste(ada, "Value in Enroll 1", "PK\t-1\r\nK\t0\r\n1\t01\r\n2\t02\r\n")
+    save(ada, 2)
+
+    ada.go("#/")
+    open_mapping(ada, district)
+    ada.sees(ada.page.get_by_text("Version 2, saved by"))
+    options(ada, 2)
+    boxes = row(ada, 2).get_by_label(re.compile("^Value in Enroll"))
+    expect(boxes).to_have_count(4)
+    assert [box.input_value() for box in boxes.all()] == ["PK", "K", "1", "2"]
+    expect(ada.button("Save")).to_be_disabled()
+    ada.write(row(ada, 2).get_by_label("Code in the file 2"), "00")
+    save(ada, 3)
+
+    codes = [("PK", "-1"), ("K", "00"), ("1", "01"), ("2", "02")]
+    stored = saved(district)[0]["fields"][1]["codes"]
+    assert [(one["value"], one["code"]) for one in stored] == codes
+
+
+def test_a_value_without_a_code_is_held_until_its_blank_is_chosen(
+    ada: Person, district: District
+) -> None:
+    field = row(ada, 2)
+    ada.write(source(ada, 2), "students.grade")
+    ada.write(field.get_by_label(TYPE), "Match Codes")
+    ada.press(ada.button("Fill from values found"))
+    expect(field.get_by_label("Value in Enroll 1")).to_have_value("K")
+    expect(field.get_by_label("Code in the file 1")).to_have_attribute("placeholder", "no code yet")
+    ada.sees(field.get_by_text("1 value has no code yet"))
+    expect(value(ada, 2)).to_contain_text("Held")
+    ada.check()
+
+    blank = field.get_by_role("checkbox", name="Send blank 1")
+    ada.press(blank)
+    expect(blank).to_be_checked()
+    expect(field.get_by_text("1 value has no code yet")).to_have_count(0)
+    expect(value(ada, 2)).not_to_contain_text("Held")
+    ada.check()
+    save(ada, 2)
+    stored = saved(district)[0]["fields"][1]
+    assert stored["codes"] == [{"value": "K", "code": ""}]
+    assert stored["send_blank"] == ["K"]
+
+    ada.go("#/")
+    open_mapping(ada, district)
+    ada.sees(ada.page.get_by_text("Version 2, saved by"))
+    ada.sees(field.get_by_text("K → blank"))
+    options(ada, 2)
+    expect(blank).to_be_checked()
+    ada.write(field.get_by_label("Code in the file 1"), "0")
+    expect(blank).to_have_count(0)
+    save(ada, 3)
+    assert "send_blank" not in saved(district)[0]["fields"][1]
+
+
+def test_an_unknown_path_has_a_notice_and_can_be_saved(ada: Person) -> None:
+    ada.write(source(ada, 2), "students.fnam")
+
+    notice = row(ada, 2).get_by_text("No registration has the field students.fnam")
+    ada.sees(notice)
+    expect(notice).to_contain_text("did you mean students.fname?")
+    ada.check()
+    save(ada, 2)
+    ada.write(source(ada, 2), "students.fname")
+    expect(notice).to_have_count(0)
 
 
 def test_checks_rows_and_conditions_are_set(ada: Person, district: District) -> None:

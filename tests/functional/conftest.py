@@ -1,5 +1,6 @@
 """The functions' real handlers on moto, with the tables and settings of the template."""
 
+import time
 from collections.abc import Iterator
 from dataclasses import replace
 from functools import cache
@@ -18,6 +19,7 @@ from registration_sync.bootstrap import (
 )
 from registration_sync.domain.errors import Unavailable
 from registration_sync.domain.runs.run import Run
+from registration_sync.use_cases.mappings.known_fields import RecentFields
 
 pytest.register_assert_rewrite("tests.functional.random_day")
 
@@ -101,7 +103,9 @@ def aws(account: None) -> Iterator[None]:
 def started(aws: None, monkeypatch: pytest.MonkeyPatch) -> StartedExports:
     """A list in place of the export function."""
     exports = StartedExports()
-    parts = replace(configuration_function.dependencies(), starter=exports)
+    parts = configuration_function.dependencies()
+    recent_fields = RecentFields(parts.snapshots, time.monotonic)
+    parts = replace(parts, starter=exports, recent_fields=recent_fields)
     monkeypatch.setattr(configuration_function, "dependencies", lambda: parts)
     return exports
 

@@ -123,6 +123,78 @@ def test_a_repeated_key_is_refused(body: str, content_type: str) -> None:
     assert "twice" in json.dumps(answer)
 
 
+# Warnings
+
+
+def household(student_id: str) -> dict[str, Any]:
+    one = registration(student_id)
+    one["data"]["household"] = {"state": "TX", "city": ""}
+    return one
+
+
+@pytest.mark.usefixtures("download")
+def test_an_unknown_path_is_saved_with_a_warning_that_names_the_nearest_field() -> None:
+    send(household("7"), household("8"))
+    fields = [
+        direct("students.id", "ID"),
+        direct("household.stat", "State"),
+        direct("\u201chousehold.city\u201d", "City"),
+    ]
+
+    status, saved = put(json.dumps(draft(*fields)))
+
+    warnings = [
+        {
+            "path": "files[0].fields[1].from",
+            "message": "No registration has the field household.stat: "
+            "did you mean household.state?",
+        },
+        {
+            "path": "files[0].fields[2].from",
+            "message": "No registration has the field \u201chousehold.city\u201d: "
+            "did you mean household.city?",
+        },
+    ]
+    assert (status, saved["warnings"]) == (200, warnings)
+    assert preview({"student_ids": ["7"]})[1]["warnings"] == warnings
+    assert "warnings" not in get(f"{ONE}/mapping")[1]
+    assert put(json.dumps(saved))[1]["version"] == saved["version"]  # the answer may be sent back
+
+
+@pytest.mark.usefixtures("download")
+def test_the_warnings_about_an_unfinished_draft_have_its_paths() -> None:
+    send(household("7"))
+    wrong, right = direct("household.state", ""), direct("household.state", "State")
+    files = [
+        {"name": "broken", "fields": "none"},
+        draft(wrong, right, direct("household.stat", "S"))["files"][0],
+    ]
+
+    _, answer = preview({"mapping": {"files": files}, "student_ids": [], "unfinished": True})
+
+    assert [one["path"] for one in answer["warnings"]] == ["files[1].fields[2].from"]
+
+
+@pytest.mark.usefixtures("download")
+def test_known_paths_and_connections_without_registrations_have_no_warnings() -> None:
+    unknown = put(json.dumps(draft(direct("household.stat", "State"))))
+    send(household("7"))
+    known = put(json.dumps(draft(direct("household.state", "State"))))
+
+    assert unknown[1]["warnings"] == known[1]["warnings"] == []
+
+
+@pytest.mark.usefixtures("download")
+def test_a_mapping_is_saved_while_the_registrations_cannot_be_listed() -> None:
+    send(household("7"))
+    key = {"pk": {"S": f"MARKER#{NORTH}"}, "sk": {"S": "MARKER"}}
+    boto3.client("dynamodb").delete_item(TableName="registrations", Key=key)
+
+    status, saved = put(json.dumps(draft(direct("household.stat", "State"))))
+
+    assert (status, saved["version"], saved["warnings"]) == (200, 2, [])
+
+
 # Ready-made mappings
 
 

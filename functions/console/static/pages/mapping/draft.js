@@ -8,7 +8,7 @@ export const newId = () => `m${(last += 1)}`;
 const COMMON = [
   "default", "on_error", "required", "unique", "max_length", "truncate", "one_of", "pattern", "overwrite",
 ];
-const CODES = ["codes", "unmatched", "blank", "ignore_case", "trim", "delimiter", "join_with"];
+const CODES = ["codes", "send_blank", "unmatched", "blank", "ignore_case", "trim", "delimiter", "join_with"];
 const KEYS = {
   direct: ["to", ...COMMON],
   match_codes: [...CODES, "to", ...COMMON],
@@ -33,19 +33,35 @@ export function draftOf(definition) {
   return draft;
 }
 
-// Codes are pairs during editing, because two rows may have the same value for a while.
 function fieldOf(field) {
   return {
-    ...field,
-    codes: Object.entries(field.codes ?? {}),
+    codes: [],
+    ...codesAsPairs(field),
     from: field.from ?? "",
     to: field.to ?? "",
     transformations: (field.transformations ?? []).map(codesAsPairs),
   };
 }
 
+// Codes are pairs during editing, because two rows may have the same value for a while: [value, code]. An
+// empty code is no code yet; null is a blank that is sent (`send_blank`).
 export function codesAsPairs(part) {
-  return part.codes ? { ...part, codes: Object.entries(part.codes) } : part;
+  if (!part.codes) return part;
+  const { codes, send_blank = [], ...others } = part;
+  const pairs = Array.isArray(codes) ? codes.map(({ value, code }) => [value, code]) : Object.entries(codes);
+  const [blanks, values] = [new Set(send_blank), new Set(pairs.map(([value]) => value))];
+  const added = send_blank.filter((value) => !values.has(value)).map((value) => [value, null]);
+  const read = pairs.map(([value, code]) => [value, code === "" && blanks.has(value) ? null : code]);
+  return { ...others, codes: [...read, ...added] };
+}
+
+// The reverse. A list, because an object has the values that are numbers first. Empty rows are dropped.
+function codesAsList(part) {
+  if (!part.codes) return part;
+  const pairs = [...new Map(part.codes)].filter(([value, code]) => value !== "" || code);
+  const blanks = pairs.filter(([, code]) => code === null).map(([value]) => value);
+  const codes = pairs.map(([value, code]) => ({ value, code: code ?? "" }));
+  return { ...part, codes, ...(blanks.length > 0 && { send_blank: blanks }) };
 }
 
 export function definitionOf(draft) {
@@ -59,21 +75,16 @@ export function definitionOf(draft) {
 }
 
 // Only the keys of the mapping type; the others stay in the draft in case somebody changes the type back.
-export function definitionOfField(field) {
+export function definitionOfField(edited) {
+  const field = codesAsList(edited);
   const { mapping_type, from } = field;
   /** @type {Record<string, any>} */
   const found = { ...(from !== "" && { from }), mapping_type };
   for (const key of KEYS[mapping_type] ?? []) if (field[key] !== undefined) found[key] = field[key];
-  if (found.codes) found.codes = codesOf(found.codes);
-  if (found.transformations) found.transformations = found.transformations.map(stepOf);
+  if (found.transformations) found.transformations = found.transformations.map(codesAsList);
   if (mapping_type === "do_not_map" && found.to === "") delete found.to;
   return found;
 }
-
-const stepOf = (step) => (step.codes ? { ...step, codes: codesOf(step.codes) } : step);
-
-// fromEntries, because a value may be called __proto__. Empty rows are dropped.
-const codesOf = (pairs) => Object.fromEntries(pairs.filter(([value, code]) => value !== "" || code !== ""));
 
 // The ids of files and fields by their index in the definition: [{id, fields: [id]}].
 export const idsByIndex = (draft) => draft.order.map((id) => ({ id, fields: draft.files[id].fields }));

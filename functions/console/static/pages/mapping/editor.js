@@ -10,7 +10,8 @@ export const useEditor = () => useContext(EditorContext);
 
 const MAX_UNDO = 100;
 const TYPED_INTO = "input, textarea, select";
-const NOTHING = { fields: {}, files: {}, students: [], problems: { fields: {}, files: {}, others: [] } };
+const NO_PROBLEMS = { fields: {}, files: {}, others: [] };
+const NOTHING = { fields: {}, files: {}, students: [], problems: NO_PROBLEMS, warnings: NO_PROBLEMS };
 
 // `saved` is the response of GET …/mapping, or null. `canEdit` does not change during a visit.
 export function createEditor(saved, canEdit) {
@@ -97,6 +98,11 @@ const NONE = [];
 // [{at: the path below the field or file, message}]
 export function useProblems(kind, id) {
   return useSelected(useEditor().preview, (preview) => preview.problems[kind][id] ?? NONE);
+}
+
+// Of the same shape: a mapping with warnings can be saved.
+export function useWarnings(kind, id) {
+  return useSelected(useEditor().preview, (preview) => preview.warnings[kind][id] ?? NONE);
 }
 
 // The problem at a path or below it.

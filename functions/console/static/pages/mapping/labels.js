@@ -34,8 +34,9 @@ export const FIELD = {
   overwrite: "Overwrite",
 };
 
-// Of a table of codes.
+// Of a table of codes; the values whose code is a blank are rows of the table.
 export const CODES = "Match codes";
+export const CODE_TABLE_KEYS = ["codes", "send_blank"];
 
 // Of the zip, and of its manifest.
 export const PACKAGE = {
@@ -91,6 +92,10 @@ export const TEST_LABELS = {
   includes: "has the item",
   is_blank: "is blank or not",
   one_of: "is one of",
+  before: "is before",
+  after: "is after",
+  less: "is less than",
+  greater: "is greater than",
 };
 
 const OPTION_LABELS = {
@@ -163,7 +168,8 @@ function codesInWords(pairs, most = 4) {
   return shown.length ? `${shown.join(", ")}${more}` : "no codes yet";
 }
 
-export const codeInWords = (value, code) => `${quoted(value)} → ${code === "" ? "blank" : quoted(code)}`;
+// A null code is a blank that is sent.
+export const codeInWords = (value, code) => `${quoted(value)} → ${code === "" ? "no code yet" : code === null ? "blank" : quoted(code)}`;
 
 // What a field does beyond its type, as sentences: its codes or chain, and its checks.
 export function optionsInWords(field) {

@@ -2,6 +2,7 @@
 
 import json
 import os
+import time
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
@@ -40,6 +41,7 @@ from registration_sync.ports.notifications import Metrics
 from registration_sync.ports.registrations import LeaseReader, Snapshots
 from registration_sync.ports.runs import ExportStarter, Runs
 from registration_sync.settings import ConfigurationSettings, read_settings
+from registration_sync.use_cases.mappings.known_fields import RecentFields
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,6 +55,7 @@ class Dependencies:
     runs: Runs
     leases: LeaseReader
     snapshots: Snapshots
+    recent_fields: RecentFields
     ready_made: ReadyMadeMappings
     schedules: Schedules
     scheduler: Scheduler
@@ -80,6 +83,7 @@ def dependencies() -> Dependencies:
         runs=DynamoDBRuns(client, table, retention_days=settings.retention_days),
         leases=registrations,
         snapshots=registrations,
+        recent_fields=RecentFields(registrations, time.monotonic),
         ready_made=PackagedMappings(),
         schedules=DynamoDBSchedules(client, table),
         scheduler=_scheduler(settings),

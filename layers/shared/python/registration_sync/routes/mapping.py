@@ -15,6 +15,7 @@ from registration_sync.domain.errors import InvalidRequest, NotFound, Problem
 from registration_sync.domain.fields import Fields
 from registration_sync.domain.mapping.definition.mapping import parse_mapping
 from registration_sync.domain.mapping.definition.ready_made import ReadyMade
+from registration_sync.domain.mapping.definition.warnings import mapping_warnings
 from registration_sync.domain.mapping.definition.yaml_text import (
     read_mapping_text,
     write_mapping_text,
@@ -29,7 +30,7 @@ from registration_sync.use_cases.mappings.restore_mapping import (
 from registration_sync.use_cases.mappings.save_mapping import save_mapping
 from registration_sync.use_cases.students.registration_sample import RegistrationSample
 
-ADDED_ON_READING = ("version", "saved_by", "saved_at")
+ADDED_BY_ANSWERS = ("version", "saved_by", "saved_at", "warnings")
 """Fields that a response adds to a mapping; a request may send them back."""
 
 
@@ -54,7 +55,9 @@ def _save_mapping(request: Request) -> Answer:
         connections=deps.connections,
         mappings=deps.mappings,
     )
-    return _mapping_answer(saved, note_of("mapping_saved", _new_version(saved, now)))
+    warnings = mapping_warnings(saved.definition, deps.recent_fields.of(request.connection_id))
+    note = note_of("mapping_saved", _new_version(saved, now))
+    return _mapping_answer(saved, note, warnings=[asdict(one) for one in warnings])
 
 
 def _convert_mapping(request: Request) -> Answer:
@@ -88,7 +91,7 @@ def _start_from(body: dict[str, Any]) -> ReadyMade:
 
 
 def _without_additions(sent: dict[str, Any]) -> dict[str, Any]:
-    return {name: value for name, value in sent.items() if name not in ADDED_ON_READING}
+    return {name: value for name, value in sent.items() if name not in ADDED_BY_ANSWERS}
 
 
 def _version_inside(sent: dict[str, Any]) -> int | None:
@@ -181,8 +184,8 @@ def _new_version(saved: SavedMapping, now: dt.datetime) -> tuple[SettingChange, 
     return (SettingChange("version", saved.version - 1 or None, saved.version),)
 
 
-def _mapping_answer(saved: SavedMapping, note: Note | None = None) -> Answer:
-    body = {**saved.definition, **_facts_of(saved)}
+def _mapping_answer(saved: SavedMapping, note: Note | None = None, **added: Any) -> Answer:
+    body = {**saved.definition, **_facts_of(saved), **added}
     return Answer(200, body, {"ETag": f'"{saved.version}"'}, note)
 
 

@@ -20,7 +20,7 @@ from registration_sync.use_cases.mappings.preview_mapping import (
 
 
 def _preview_mapping(request: Request) -> Answer:
-    """`{"students": […], "unmatched": […], "problems": […]}`."""
+    """`{"students": […], "unmatched": […], "problems": […], "warnings": […]}`."""
     deps = configuration_function.dependencies()
     preview = preview_mapping(
         request.connection_id,
@@ -29,11 +29,13 @@ def _preview_mapping(request: Request) -> Answer:
         connections=deps.connections,
         mappings=deps.mappings,
         snapshots=deps.snapshots,
+        recent_fields=deps.recent_fields,
     )
     body = {
         "students": [_student(one) for one in preview.students],
         "unmatched": [asdict(one) for one in preview.unmatched],
         "problems": [asdict(one) for one in preview.problems],
+        "warnings": [asdict(one) for one in preview.warnings],
     }
     return Answer(200, body)
 

@@ -16,7 +16,7 @@ import { columnsOf, withPasted } from "./spreadsheet.js";
 const MAX_SHOWN = 100;
 const MAX_PATH_TEXT = 80; // the API shortens a value in the path of a problem to as many characters
 
-// codes: [[value, code]]; problems: [{at: the value, "" for the whole table, message, row?}]
+// codes: [[value, code]], where an empty code is none yet and null is a blank that is sent; problems: [{at: the value, "" for the whole table, message, row?}]
 export function CodeTable({ codes, onInput, source, each, delimiter, problems }) {
   const root = useRef(null);
   const id = useId();
@@ -28,6 +28,7 @@ export function CodeTable({ codes, onInput, source, each, delimiter, problems })
   const drawn = [...rows.entries()].filter(([index]) => index < more || apart.current.has(index));
   const problemOf = (index) =>
     wrong.has(index) && { "aria-invalid": "true", "aria-describedby": wrong.get(index).map(([, element]) => element).join(" ") };
+  const missing = rows.filter(isMissing).length;
   const set = (index, pair) => onInput(rows.map((row, at) => (at === index ? pair : row)));
   const focus = (wanted) =>
     afterDrawing(() => {
@@ -69,14 +70,17 @@ export function CodeTable({ codes, onInput, source, each, delimiter, problems })
       </thead>
       <tbody>
         ${drawn.map(
-          ([index, [value, code]]) => html`<tr key=${index} data-index=${index}>
+          ([index, [value, code]]) => html`<tr key=${index} data-index=${index} class=${isMissing([value, code]) ? "no-code" : ""}>
             <td>
               <input aria-label=${`Value in Enroll ${index + 1}`} value=${value} autocomplete="off" spellcheck=${false} ...${problemOf(index)}
                 onInput=${(event) => set(index, [event.target.value, code])} onPaste=${(event) => paste(event, index, 0)} />
             </td>
             <td>
-              <input aria-label=${`Code in the file ${index + 1}`} value=${code} placeholder=${value ? "blank" : ""} autocomplete="off" spellcheck=${false} ...${problemOf(index)}
+              <input aria-label=${`Code in the file ${index + 1}`} value=${code ?? ""} placeholder=${value && (code === null ? "blank" : "no code yet")} autocomplete="off" spellcheck=${false} ...${problemOf(index)}
                 onInput=${(event) => set(index, [value, event.target.value])} onPaste=${(event) => paste(event, index, 1)} />
+              ${value && !code && html`<label class="send-blank">
+                <input type="checkbox" aria-label=${`Send blank ${index + 1}`} checked=${code === null} onInput=${(event) => set(index, [value, event.target.checked ? null : ""])} /> Send blank
+              </label>`}
             </td>
             <td><${IconButton} label=${`Remove code ${index + 1}`} icon="close" onClick=${() => remove(index)} /></td>
           </tr>`,
@@ -89,9 +93,12 @@ export function CodeTable({ codes, onInput, source, each, delimiter, problems })
       <${Button} kind="quiet" icon="plus" onClick=${add}>Add a code<//>
       <${FillFromValues} rows=${rows} onInput=${onInput} source=${source} each=${each} delimiter=${delimiter} />
     </div>
+    ${missing > 0 && html`<p class="hint">${count(missing, "value")} ${missing === 1 ? "has" : "have"} no code yet: write a code, or choose “Send blank”. Until then their students are held, unless “Without a code” says otherwise.</p>`}
     <p class="hint">Two columns copied from a spreadsheet can be pasted into the table.</p>
   </div>`;
 }
+
+const isMissing = ([value, code]) => value !== "" && code === "";
 
 // The row of a problem: the first row for the whole table, -1 for a row that is gone.
 function rowOf({ at, row }, rows) {
@@ -100,7 +107,7 @@ function rowOf({ at, row }, rows) {
 
 const shortened = (value) => (value.length > MAX_PATH_TEXT ? [...value.slice(0, 2 * MAX_PATH_TEXT)].slice(0, MAX_PATH_TEXT).join("") : value);
 
-// Adds the values of students that are not in the table, with blank codes to fill in.
+// Adds the values of students that are not in the table, without codes yet.
 function FillFromValues({ rows, onInput, source, each, delimiter }) {
   const c = useConnectionId();
   const [result, setResult] = useState("");
@@ -117,7 +124,7 @@ function FillFromValues({ rows, onInput, source, each, delimiter }) {
     const there = new Set(now.rows.map(([value]) => value));
     const found = new Set(answers.flatMap(({ values }) => values.map((one) => one.value)));
     const missing = [...found].filter((value) => !there.has(value)).map((value) => [value, ""]);
-    if (missing.length) now.onInput([...now.rows.filter((row) => row.some((cell) => cell !== "")), ...missing]);
+    if (missing.length) now.onInput([...now.rows.filter((row) => row.some(Boolean)), ...missing]);
     const among = `${complete ? "all" : "the first"} ${count(looked_at, "student")}`;
     const text = `${count(missing.length, "new value")} found among ${among}.`;
     announce(text);

@@ -3,7 +3,7 @@
 import { html, useState } from "../../../lib/html.js";
 import { Checkbox, SelectField, TextArea, TextField } from "../../../components/fields.js";
 import { problemAt, problemsWithin } from "../editor.js";
-import { FIELD, ON_ERROR, transformationOf } from "../labels.js";
+import { CODE_TABLE_KEYS, FIELD, ON_ERROR, transformationOf } from "../labels.js";
 import { Chain } from "../steps/chain.js";
 import { NumberField, OptionalText, linesOf } from "../steps/parameter.js";
 import { Parameters } from "../steps/parameters.js";
@@ -35,7 +35,7 @@ export function FieldOptions({ field, change, problems, sources, each }) {
 
 // `each` is set in a file with a row for each entry of a list.
 function MatchCodes({ field, change, problems, each }) {
-  const others = transformationOf("match_codes").parameters.filter((one) => one.key !== "codes");
+  const others = transformationOf("match_codes").parameters.filter(({ key }) => !CODE_TABLE_KEYS.includes(key));
   return html`<${CodeTable}
       codes=${field.codes}
       onInput=${(codes) => change({ codes })}

@@ -6,7 +6,7 @@ import { IconButton } from "../../../components/button.js";
 import { Combobox } from "../../../components/combobox.js";
 import { SelectField, TextField } from "../../../components/fields.js";
 import { Sentence } from "../../../components/sentence.js";
-import { problemAt, useField, useProblems, useSettings } from "../editor.js";
+import { problemAt, useField, useProblems, useSettings, useWarnings } from "../editor.js";
 import { FIELD, MAPPING_TYPES, optionsInWords } from "../labels.js";
 import { MappedValue, useMappedValue, valueInWords } from "../preview/mapped_value.js";
 import { FieldMenu } from "./field_menu.js";
@@ -20,6 +20,7 @@ export function FieldRow({ id, file, index, row }) {
   const [field, change] = useField(id);
   const [settings] = useSettings(file);
   const problems = useProblems("fields", id);
+  const warnings = useWarnings("fields", id);
   const [open, setOpen] = useState(false);
   const sources = useSources(settings?.rows);
   useAnnouncedValue(id, row);
@@ -67,6 +68,9 @@ export function FieldRow({ id, file, index, row }) {
         <${FieldMenu} id=${id} file=${file} index=${index} name=${name} />
       </div>
       ${!open && html`<${InWords} field=${field} />`}
+      ${warnings.length > 0 && html`<ul class="plain problems">
+        ${warnings.map((one) => html`<li key=${`${one.at}${one.message}`} class="hint"><${Sentence} text=${one.message} /></li>`)}
+      </ul>`}
       ${!open && elsewhere.length > 0 && html`<ul class="plain problems">
         ${elsewhere.map((one) => html`<li key=${`${one.at}${one.message}`} class="problem"><${Sentence} text=${one.message} /></li>`)}
       </ul>`}

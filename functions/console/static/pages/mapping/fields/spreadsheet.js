@@ -35,7 +35,7 @@ export function withPasted(rows, cells, index, part) {
       added.push([value, code]);
     }
   }
-  const isFree = next[index].every((cell) => cell === "");
+  const isFree = !next[index].some(Boolean);
   next.splice(isFree ? index : index + 1, isFree ? 1 : 0, ...added);
   return next;
 }

@@ -3,7 +3,8 @@
 import { html, useState } from "../../../lib/html.js";
 import { Combobox } from "../../../components/combobox.js";
 import { SelectField, TextField } from "../../../components/fields.js";
-import { problemAt, useProblems, useSettings } from "../editor.js";
+import { Sentence } from "../../../components/sentence.js";
+import { problemAt, useProblems, useSettings, useWarnings } from "../editor.js";
 import { IDENTIFIERS, SEPARATORS, SETTINGS, optionNamed } from "../labels.js";
 import { MoreSettings } from "./more_settings.js";
 
@@ -15,6 +16,7 @@ const IN_ROW = ["name", "extension", "separator", "text_identifier"];
 export function FileSettings({ id, menu }) {
   const [settings, change] = useSettings(id);
   const problems = useProblems("files", id);
+  const warnings = useWarnings("files", id);
   if (!settings) return null;
   const { name, extension = "csv" } = settings;
   const at = (key) => problemAt(problems, key);
@@ -45,6 +47,7 @@ export function FileSettings({ id, menu }) {
         problem=${at("text_identifier")}
       />
     </div>
+    ${warnings.map((one) => html`<p key=${one.at + one.message} class="hint"><${Sentence} text=${one.message} /></p>`)}
     <${MoreSettings} id=${id} settings=${settings} change=${change} problems=${others} />
   </section>`;
 }

@@ -16,7 +16,7 @@ export function clientProblems(draft) {
 function ofCodes(pairs = [], path) {
   const values = new Set();
   for (const [row, [value, code]] of pairs.entries()) {
-    if (value === "" && code !== "") return [{ path, row, message: `Write the value that becomes "${code}".` }];
+    if (value === "" && code) return [{ path, row, message: `Write the value that becomes "${code}".` }];
     if (values.has(value) && value !== "") return [{ path, row, message: `"${value}" stands there twice: leave one out.` }];
     values.add(value);
   }

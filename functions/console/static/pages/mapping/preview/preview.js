@@ -38,10 +38,10 @@ export function usePreview(c, editor, student) {
   return state;
 }
 
-const EMPTY = { students: [], problems: [], unmatched: [] };
+const EMPTY = { students: [], problems: [], warnings: [], unmatched: [] };
 
 // {fields: {id: [{value, problem?} by row]}, files: {id: [{row, header, line, problem?}]}, students,
-//  problems: {fields: {id: [{at, message, row?}]}, files: {…}, others: […]}}
+//  problems: {fields: {id: [{at, message, row?}]}, files: {…}, others: […]}, warnings: the same}
 export function previewOf(answer, draft) {
   const ids = idsByIndex(draft);
   const preview = {
@@ -49,6 +49,7 @@ export function previewOf(answer, draft) {
     files: {},
     students: answer.students,
     problems: problemsById([...answer.problems, ...clientProblems(draft)], ids),
+    warnings: problemsById(answer.warnings, ids),
   };
   const [student] = answer.students;
   const headers = new Map(student?.test_files?.map(({ name, header }) => [name, header]));
@@ -82,14 +83,12 @@ function withSame(before, now) {
     Object.fromEntries(
       Object.entries(fresh).map(([id, one]) => [id, canonical(old[id]) === canonical(one) ? old[id] : one]),
     );
+  const ofAll = (old, fresh) => ({ ...fresh, fields: same(old.fields, fresh.fields), files: same(old.files, fresh.files) });
   return {
     ...now,
     fields: same(before.fields, now.fields),
     files: same(before.files, now.files),
-    problems: {
-      ...now.problems,
-      fields: same(before.problems.fields, now.problems.fields),
-      files: same(before.problems.files, now.problems.files),
-    },
+    problems: ofAll(before.problems, now.problems),
+    warnings: ofAll(before.warnings, now.warnings),
   };
 }

@@ -72,8 +72,9 @@ function ofField(before, now) {
 }
 
 function ofParameters(parameters, before, now) {
+  const both = [before, now].map(codesAsPairs);
   return parameters.flatMap(({ key, label, kind, default: defaultValue }) => {
-    const [old, current] = [before, now].map((of) => of[key] ?? defaultValue ?? undefined);
+    const [old, current] = both.map((of) => of[key] ?? defaultValue ?? undefined);
     if (kind === "codes") return ofCodes(old, current);
     if (kind === "yes_no") return ofSwitch(label, old, current);
     if (kind === "texts" || kind === "paths") return ofList(label, old, current);
@@ -82,12 +83,14 @@ function ofParameters(parameters, before, now) {
   });
 }
 
-function ofCodes(old = {}, current = {}) {
-  const [before, now] = [old, current].map((codes) => new Map(Object.entries(codes)));
+function ofCodes(old = [], current = []) {
+  const [before, now] = [new Map(old), new Map(current)];
   const removed = [...before].filter(([value]) => !now.has(value));
   const added = [...now].filter(([value]) => !before.has(value));
   const other = [...now].filter(([value, code]) => before.has(value) && before.get(value) !== code);
+  const order = (codes, others) => [...codes.keys()].filter((value) => others.has(value));
   return [
+    ...(canonical(order(before, now)) === canonical(order(now, before)) ? [] : ["the order of the codes changed"]),
     ...other.map(([value, code]) => `${codeInWords(value, before.get(value))} became ${codeInWords(value, code)}`),
     ...added.map((pair) => `${codeInWords(...pair)} was added`),
     ...removed.map((pair) => `${codeInWords(...pair)} was removed`),

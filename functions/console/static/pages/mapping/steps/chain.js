@@ -9,7 +9,7 @@ import { Sentence } from "../../../components/sentence.js";
 import { codesAsPairs, moved, withChanges } from "../draft.js";
 import { problemsWithin } from "../editor.js";
 import { CodeTable } from "../fields/code_table.js";
-import { transformationOf } from "../labels.js";
+import { CODE_TABLE_KEYS, transformationOf } from "../labels.js";
 import { DATE_TOKENS, TESTS, TRANSFORMATIONS } from "../vocabulary.js";
 import { Parameters } from "./parameters.js";
 import { Question } from "./question.js";
@@ -76,7 +76,7 @@ function Step({ step, index, last, change, move, remove, problems, sources, sour
   const known = transformationOf(step.type);
   const name = `Step ${index + 1}: ${known.title}`;
   const apart = known.asks ? OF_QUESTION : finds(step) ? FIND_KEYS : [];
-  const others = known.parameters.filter(({ key, kind }) => kind !== "codes" && !apart.includes(key));
+  const others = known.parameters.filter(({ key }) => ![...CODE_TABLE_KEYS, ...apart].includes(key));
   const whole = problems.filter((one) => one.at === "");
   return html`<li class="step">
     <div role="group" aria-label=${name}>

@@ -19,6 +19,7 @@ from registration_sync.domain.mapping.definition.checks import TEST_FOLDER
 from registration_sync.domain.mapping.definition.draft import Draft, read_draft
 from registration_sync.ports.connections import Connections, Mappings
 from registration_sync.ports.registrations import Snapshots
+from registration_sync.use_cases.mappings.known_fields import RecentFields
 from registration_sync.use_cases.students.find_student import find_student
 
 MAX_ROWS = 50
@@ -65,11 +66,12 @@ class StudentPreview:
 
 @dataclass(frozen=True, slots=True)
 class MappingPreview:
-    """The problems are those of an unfinished mapping."""
+    """The problems are those of an unfinished mapping; the warnings are about its other parts."""
 
     students: list[StudentPreview]
     unmatched: list[UnmatchedValue]
     problems: Sequence[Problem]
+    warnings: Sequence[Problem]
 
 
 def preview_mapping(
@@ -80,6 +82,7 @@ def preview_mapping(
     connections: Connections,
     mappings: Mappings,
     snapshots: Snapshots,
+    recent_fields: RecentFields,
 ) -> MappingPreview:
     """Maps the students with the code that exports them, without any effect on later exports.
 
@@ -110,7 +113,12 @@ def preview_mapping(
         test_files = _test_files(connection, compiled[school_year])
         students.append(StudentPreview(student_id, school_year, shown, test_files, message))
     unmatched = [one for each in compiled.values() for one in each.unmatched.values()]
-    return MappingPreview(students, unmatched, draft.error.problems if draft.error else ())
+    return MappingPreview(
+        students,
+        unmatched,
+        problems=draft.error.problems if draft.error else (),
+        warnings=draft.warnings(recent_fields.of(connection_id)),
+    )
 
 
 def _draft(connection_id: str, options: PreviewOptions, mappings: Mappings) -> Draft:

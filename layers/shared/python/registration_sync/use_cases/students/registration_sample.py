@@ -15,16 +15,24 @@ class RegistrationSample:
     """Iterates over registrations, the newest year first. `looked_at` counts those read so far,
     `complete` is whether there are no others. `monotonic` is time.monotonic."""
 
-    def __init__(self, connection_id: str, snapshots: Snapshots, monotonic: Callable[[], float]):
+    def __init__(
+        self,
+        connection_id: str,
+        snapshots: Snapshots,
+        monotonic: Callable[[], float],
+        *,
+        max_seconds: float = MAX_SECONDS,
+    ):
         self.looked_at = 0
         self.complete = False
         self._connection_id = connection_id
         self._snapshots = snapshots
         self._monotonic = monotonic
+        self._max_seconds = max_seconds
 
     def __iter__(self) -> Iterator[dict[str, Any]]:
         """The decoded snapshots. Raises Unavailable."""
-        end = self._monotonic() + MAX_SECONDS
+        end = self._monotonic() + self._max_seconds
         registrations = self._registrations()
         for registration in islice(registrations, MAX_STUDENTS):
             self.looked_at += 1

@@ -11,6 +11,7 @@ from registration_sync.domain.mapping.definition.mapping import (
     Mapping,
     parse_mapping,
 )
+from registration_sync.domain.mapping.definition.warnings import KnownFields, mapping_warnings
 
 _PROBLEM_PATH = re.compile(r"files\[(\d+)\](?:\.fields\[(\d+)\]|\.(\w+))?")
 
@@ -34,6 +35,23 @@ class Draft:
     mapping: Mapping | None
     indexes: list[FileIndexes]
     error: InvalidRequest | None
+    definition: Definition
+    fields: list[FileIndexes]
+    """The usable part as it was sent, and the indexes of its files and fields in the whole."""
+
+    def warnings(self, known: KnownFields) -> list[Problem]:
+        """The warnings about the usable part, with the paths of the whole."""
+        if self.mapping is None:
+            return []
+        found = mapping_warnings(self.definition, known)
+        return [Problem(_PROBLEM_PATH.sub(self._path_in_whole, p.path), p.message) for p in found]
+
+    def _path_in_whole(self, path: re.Match[str]) -> str:
+        file, field, setting = path.groups()
+        original, fields = self.fields[int(file)]
+        if field:
+            return f"files[{original}].fields[{fields[int(field)]}]"
+        return f"files[{original}]" + (f".{setting}" if setting else "")
 
 
 def read_draft(definition: object) -> Draft:
@@ -41,7 +59,8 @@ def read_draft(definition: object) -> Draft:
 
     A wrong setting counts as left out; a file without a valid name gets one. Raises TooLarge.
     """
-    error, usable, indexes = None, definition, _indexes(definition)
+    usable: Any = definition
+    error, indexes = None, _indexes(definition)
     for _ in range(_MAX_ROUNDS):
         try:
             mapping = parse_mapping(usable)
@@ -53,8 +72,9 @@ def read_draft(definition: object) -> Draft:
                 break
             usable, indexes = _without(usable, indexes, found.problems)
         else:
-            return Draft(mapping, _columns_only(mapping, indexes), error)
-    return Draft(None, [], error)
+            columns = _columns_only(mapping, indexes)
+            return Draft(mapping, columns, error, usable, indexes)
+    return Draft(None, [], error, {}, [])
 
 
 def _indexes(definition: object) -> list[FileIndexes]:

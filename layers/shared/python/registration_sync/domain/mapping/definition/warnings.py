@@ -14,6 +14,8 @@ from registration_sync.domain.mapping.values.characters import INVISIBLE
 from registration_sync.domain.mapping.values.sources import ENTRY, FACTS
 
 MAX_PATHS = 20_000
+MAX_COMPARED = 20_000
+"""Bounds the search for nearest fields to about a second."""
 
 _UNMEANT = str.maketrans(
     "", "", INVISIBLE + "\"'`\u00b4\u2018\u2019\u201a\u201c\u201d\u201e\u00ab\u00bb"
@@ -54,10 +56,17 @@ def mapping_warnings(definition: Definition, known: KnownFields | None = None) -
     Without known fields, or without any registration, paths are not checked.
     """
     found: list[Problem] = []
+    compared = 0
     for number, file in enumerate(definition["files"]):
         at = f"files[{number}]"
         if known and known.paths:
-            found += _unknown_paths(at, file, known)
+            for where, path, names in _unknown_paths(file, known):
+                compared += len(names)
+                nearest = nearest_field(path, names) if compared <= MAX_COMPARED else None
+                advice = f"did you mean {nearest}?" if nearest else "check the path."
+                found.append(
+                    Problem(f"{at}.{where}", f"No registration has the field {path}: {advice}")
+                )
         for index, one in enumerate(file["fields"]):
             found += _ascii_patterns(f"{at}.fields[{index}]", one)
     return found
@@ -71,7 +80,8 @@ def nearest_field(path: str, known: Iterable[str]) -> str | None:
     return by_name[nearest[0]] if nearest else None
 
 
-def _unknown_paths(at: str, file: Definition, known: KnownFields) -> Iterator[Problem]:
+def _unknown_paths(file: Definition, known: KnownFields) -> Iterator[tuple[str, str, set[str]]]:
+    """Each unknown path, with the key that names it before, and the paths that it may mean."""
     rows = file.get("rows")
     each = rows.get("each") if isinstance(rows, dict) else None
     entries = _entry_fields(each, known)
@@ -80,12 +90,7 @@ def _unknown_paths(at: str, file: Definition, known: KnownFields) -> Iterator[Pr
             continue
         names = entries if path.startswith(f"{ENTRY}.") else known.paths
         if not _is_known(path, names):
-            nearest = nearest_field(path, names)
-            yield Problem(
-                f"{at}.{where}",
-                f"No registration has the field {path}"
-                + (f": did you mean {nearest}?" if nearest else ": check the path."),
-            )
+            yield where, path, names
 
 
 def _is_known(path: str, names: set[str]) -> bool:
