@@ -99,7 +99,7 @@ def test_a_failed_run_is_announced_to_people_and_programs_and_raises_the_alarm(
     subject, body = people.first_about(district)
     assert subject == "Anytown, SFTP: the nightly export failed"
     assert run["years"][0]["error"]["message"] in body
-    assert body.count("What now: ") == 1
+    assert body.count("What to do: ") == 1
     event = programs.first(of(district))
     assert (event["source"], event["detail-type"]) == ("registration-sync", "Export run finished")
     assert event["detail"]["run_id"] == run["run_id"]
