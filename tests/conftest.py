@@ -18,7 +18,11 @@ ON_THE_SECOND = ("tests/console/test_mapping", "tests/console/test_new_connectio
 ON_THE_FIRST = "tests/stack/test_schedule"
 """The two stacks take about the same time; test_schedule waits for a whole minute."""
 
-LONGEST = ("tests/functional/test_random_day", "tests/exploration/")
+LONGEST = (
+    "tests/functional/test_random_day",
+    "tests/exploration/",
+    "tests/functional/test_erasure.py::test_an_erasure_killed_at_any_write",
+)
 """Started first, so that the other tests fill the remaining workers."""
 
 

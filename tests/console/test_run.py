@@ -139,7 +139,7 @@ def test_a_held_delivery_is_sent_once_confirmed(visit: Visit, district: District
     lin.check()
 
 
-def test_a_held_delivery_is_rejected_by_keyboard_on_a_phone(
+def test_a_held_delivery_is_cancelled_by_keyboard_on_a_phone(
     visit: Visit, district: District
 ) -> None:
     run = guarded(district)

@@ -353,7 +353,7 @@ def test_a_caller_of_both_districts_may_move_a_connection() -> None:
     assert send("GET", ONE)[0] == 403
 
 
-def test_a_program_can_create_only_a_connection_that_names_it_and_cannot_remove_itself() -> None:
+def test_a_program_creates_a_connection_that_names_it_and_cannot_remove_itself() -> None:
     claims = program("terraform", "sync/configuration.write", "sync/read")
     named = {**SHOWN, "programs": ["terraform"]}
 
@@ -366,7 +366,7 @@ def test_a_program_can_create_only_a_connection_that_names_it_and_cannot_remove_
     ("claims", "status"),
     [(OPERATOR, 404), (STRANGER, 404), (program("enroll", "sync/read"), 403), (person(), 403)],
 )
-def test_an_unknown_connection_is_not_found(claims: dict[str, str], status: int) -> None:
+def test_an_unknown_connection_is_not_found_or_refused(claims: dict[str, str], status: int) -> None:
     assert send("GET", ONE, claims=claims)[0] == status
 
 

@@ -124,7 +124,7 @@ def answer(case: str) -> tuple[int, Any]:
 
 def test_every_sample_event_is_tested_and_documented() -> None:
     tested = [f"export_{case}" for case in EXPORTS]
-    # test_announcements.py has the last event, test_lost_marker.py the lost marker.
+    # test_announcements.py tests watch_schedules; test_lost_marker.py tests rebuild_marker.
     tested_elsewhere = ("cancel_export", "confirm_export", "request_erasure", "watch_schedules")
     tested += ["export_rebuild_marker"]
     tested += [

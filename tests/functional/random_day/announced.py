@@ -51,9 +51,9 @@ class Announced:
             name: sum(year[name] for year in event["years"])
             for name in ("exported", "held", "newly_held")
         }
-        rings = {"FailedRuns": "failed" in statuses, "NewlyHeldStudents": sums["newly_held"]}
+        alarms = {"FailedRuns": "failed" in statuses, "NewlyHeldStudents": sums["newly_held"]}
         rest = {"ExportedStudents": sums["exported"], "HeldStudents": sums["held"]}
-        assert numbers == (rings | rest if record["finished_at"] else rings)
+        assert numbers == (alarms | rest if record["finished_at"] else alarms)
 
     def forget(self) -> None:
         self.numbers, self.events, self.alerts, self.text = [], [], [], ""
