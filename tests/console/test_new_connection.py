@@ -166,7 +166,7 @@ def test_mistakes_are_shown_at_their_fields_in_every_step(visit: Visit, district
     expect(ada.field("Port")).to_have_attribute("aria-invalid", "true")
     expect(ada.field("Private key")).to_have_accessible_description(
         "The whole text, from -----BEGIN to the last -----. "
-        "This is the public key: send the private one, which begins with -----BEGIN."
+        "This is the public key: send the private key, which begins with -----BEGIN."
     )
     ada.check()
     ada.press(ada.page.get_by_role("radio", name="A password"))

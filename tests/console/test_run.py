@@ -80,7 +80,7 @@ def test_a_run_shows_each_file_and_held_student_and_links_to_the_mapping_row(
     expect(of_year).to_contain_text(file["path"])
     expect(of_year).to_contain_text(file["sha256"])
     ada.sees(ada.heading("Held back: 14 students"))
-    ada.sees(of_year.get_by_text("mend it in Enroll"))
+    ada.sees(of_year.get_by_text("correct it in Enroll"))
     expect(of_year.get_by_role("link", name=re.compile("^h"))).to_have_count(12)
     ada.press(of_year.get_by_role("button", name="Show all 14"))
     expect(of_year.get_by_role("link", name=re.compile("^h"))).to_have_count(14)
@@ -154,7 +154,7 @@ def test_a_held_delivery_is_cancelled_by_keyboard_on_a_phone(
 
     summary = lin.page.get_by_role("region", name="Summary")
     expect(summary).to_contain_text("Cancelled")
-    expect(summary).to_contain_text("everyone stays due")
+    expect(summary).to_contain_text("all students stay due")
     lin.check()
     assert not district.folder.exists()
 
@@ -278,7 +278,9 @@ def test_a_check_and_a_run_without_files_are_shown_by_kind(
 
     steps = ada.page.get_by_role("region", name="Steps").get_by_role("listitem")
     expect(steps).to_have_count(9)
-    expect(steps.nth(3)).to_contain_text(re.compile("Passed.*host key.*It is the pinned key"))
+    expect(steps.nth(3)).to_contain_text(
+        re.compile("Passed.*host key.*The server shows the pinned key")
+    )
     ada.check()
     ada.go(run_page(district, nothing))
     ada.sees(ada.page.get_by_text("Nothing to export: no sync since the last."))
@@ -348,7 +350,7 @@ def test_a_run_is_followed_cancelled_while_pending_and_reported_when_interrupted
     def cancel(route: Route) -> None:
         cancelled.append(route.request.method)
         now["status"] = "cancelled"
-        now["message"] = "Cancelled by ada before it began; everyone stays due."
+        now["message"] = "Cancelled by ada before it started; all students stay due."
         route.fulfill(json=run | now)
 
     ada.page.route(f"**/exports/{run['run_id']}", unchanged)
@@ -370,14 +372,14 @@ def test_a_run_is_followed_cancelled_while_pending_and_reported_when_interrupted
         is_refused(ada)
     ada.press(ada.button("Cancel the run"))
     summary = ada.page.get_by_role("region", name="Summary")
-    expect(summary).to_contain_text("Cancelled by ada before it began; everyone stays due.")
+    expect(summary).to_contain_text("Cancelled by ada before it started; all students stay due.")
     assert cancelled == ["POST"]
     ada.check()
 
     ada.go(f"#{district.path}/runs/20260101T000000Z-none")
-    expect(ada.page.get_by_role("alert").first).to_contain_text("There is no export of this id")
+    expect(ada.page.get_by_role("alert").first).to_contain_text("There is no run with this id")
     ada.check()
-    message = "It stopped in the middle; the students stay due, and the next export delivers them."
+    message = "The run was interrupted; the students stay due, and the next export delivers them."
     error = {"code": "stopped", "message": message, "passing": True}
     now |= {"status": "failed", "message": message, "error": error}
     ada.go(run_page(district, run))
