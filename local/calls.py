@@ -46,10 +46,10 @@ def sync(
     return refused
 
 
-def export(stack: LocalStack, connection: str, **wish: Any) -> dict[str, Any]:
+def export(stack: LocalStack, connection: str, **options: Any) -> dict[str, Any]:
     """Requests an export and waits for its end. Raises Refused if it takes too long."""
     exports = f"/connections/{connection}/exports"
-    run_id = done(stack.call("POST", exports, wish, role="full_access"))["run_id"]
+    run_id = done(stack.call("POST", exports, options, role="full_access"))["run_id"]
     return finished(stack, f"{exports}/{run_id}")
 
 

@@ -27,7 +27,7 @@ def obj(required: Schema, **optional: Schema) -> Schema:
     }
 
 
-def wish(**optional: Schema) -> Schema:
+def options(**optional: Schema) -> Schema:
     """A request whose keys are all optional; other keys are refused."""
     return {"type": "object", "properties": optional, "additionalProperties": False}
 
@@ -363,7 +363,7 @@ SCHEMAS: dict[str, Schema] = {
             ),
         }
     ),
-    "ScheduleWish": {
+    "ScheduleRequest": {
         "type": "object",
         "properties": {
             "enabled": YES_OR_NO,
@@ -399,31 +399,31 @@ SCHEMAS: dict[str, Schema] = {
             "yaml": TEXT,
         }
     ),
-    "ExportWish": wish(
+    "ExportRequest": options(
         school_years={"type": ["array", "null"], "items": YEAR, "minItems": 1, "maxItems": 20},
         contents={"enum": ["changes", "all"]},
         dry_run=YES_OR_NO,
         override_held=YES_OR_NO,
         override_guards=YES_OR_NO,
     ),
-    "ResendWish": wish(
+    "ResendRequest": options(
         school_years=items(YEAR),
         files=items(obj({"school_year": YEAR, "name": TEXT})),
         student_ids=items(STUDENT_ID),
     ),
-    "TestRecordWish": {
+    "TestRecordRequest": {
         "type": "object",
         "properties": {"student_id": STUDENT_ID, "school_year": YEAR},
         "required": ["student_id"],
         "additionalProperties": False,
     },
-    "ErasureWish": {
+    "ErasureRequest": {
         "type": "object",
         "properties": {"student_id": STUDENT_ID},
         "required": ["student_id"],
         "additionalProperties": False,
     },
-    "PreviewWish": wish(
+    "PreviewRequest": options(
         mapping=ref("Mapping"),
         student_ids={"type": "array", "items": STUDENT_ID, "maxItems": 5},
         school_year=YEAR,

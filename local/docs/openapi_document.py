@@ -74,7 +74,7 @@ OPERATIONS: dict[tuple[str, str], Operation] = {
     ("POST", f"{_C}/mapping/preview"): Operation(
         "Mapped values of example students; moves nothing",
         {200: ref("Preview")},
-        ref("PreviewWish"),
+        ref("PreviewRequest"),
         body_needed=False,
     ),
     ("POST", f"{_C}/mapping/convert"): Operation(
@@ -110,19 +110,19 @@ OPERATIONS: dict[tuple[str, str], Operation] = {
     ("GET", f"{_C}/check"): Operation("What the last check found", {200: ref("Check")}),
     ("POST", f"{_C}/check"): Operation("Check the connection, step by step", _STARTED),
     ("POST", f"{_C}/test-record"): Operation(
-        "Send one student's record as a test", _STARTED, ref("TestRecordWish")
+        "Send one student's record as a test", _STARTED, ref("TestRecordRequest")
     ),
     ("POST", f"{_C}/erasures"): Operation(
-        "Erase a student from everything stored", _STARTED, ref("ErasureWish")
+        "Erase a student from everything stored", _STARTED, ref("ErasureRequest")
     ),
     ("GET", f"{_C}/schedule"): Operation("Read the schedule", {200: ref("Schedule")}),
     ("PUT", f"{_C}/schedule"): Operation(
-        "Set the schedule", {200: ref("Schedule")}, ref("ScheduleWish")
+        "Set the schedule", {200: ref("Schedule")}, ref("ScheduleRequest")
     ),
     ("POST", f"{_C}/schedule/preview"): Operation(
         "The next runs that a schedule would have; sets nothing",
         {200: ref("Schedule")},
-        ref("ScheduleWish"),
+        ref("ScheduleRequest"),
     ),
     ("GET", f"{_C}/audit"): Operation(
         "Who changed what, the newest first",
@@ -135,14 +135,14 @@ OPERATIONS: dict[tuple[str, str], Operation] = {
         query=("limit", "after", "status", "kind", "trigger", "school_year", "from", "to"),
     ),
     ("POST", f"{_C}/exports"): Operation(
-        "Export students now, or as a dry run", _STARTED, ref("ExportWish"), body_needed=False
+        "Export students now, or as a dry run", _STARTED, ref("ExportRequest"), body_needed=False
     ),
     ("GET", _RUN): Operation("Read a run", {200: ref("Run")}),
     ("GET", f"{_RUN}/files/{{school_year}}/{{name}}"): Operation(
         "A link to download a file of a run", {200: ref("Link")}
     ),
     ("POST", f"{_RUN}/resend"): Operation(
-        "Resend a past run's files", _STARTED, ref("ResendWish"), body_needed=False
+        "Resend a past run's files", _STARTED, ref("ResendRequest"), body_needed=False
     ),
     ("POST", f"{_RUN}/cancel"): Operation(
         "Cancel a run that is pending or awaits confirmation", {200: ref("Run")}

@@ -128,3 +128,20 @@ def test_a_test_record_never_overwrites_live_files_of_another_connection(
     )
 
     assert (run["error"]["code"], list(server.root.rglob("*.csv"))) == ("conflict", [])
+
+
+def test_an_event_with_only_a_run_id_starts_a_stored_run_and_no_other(
+    server: AsyncSftpServer,
+) -> None:
+    set_up(server)
+    send(registration("1"))
+    event = {"connection_id": NORTH, "run_id": "20260302T210000Z-own"}
+
+    refused = export.handler(event, context())
+    assert (refused["error"]["code"], list(server.root.rglob("*.csv"))) == ("not_found", [])
+    assert '"trigger": "hand"' in refused["error"]["message"]
+
+    first = export.handler(event | {"trigger": "hand"}, context())
+    again = export.handler(event, context())
+
+    assert (first["status"], again) == ("succeeded", first)

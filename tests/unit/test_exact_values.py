@@ -369,8 +369,8 @@ def test_a_date_is_not_before_a_field_unless_that_is_blank_or_no_date() -> None:
 @pytest.mark.parametrize(
     ("change", "path", "words"),
     [
-        ({"not_before": "8/15/2025"}, ".not_before", "Write a date that exists"),
-        ({"not_before": "2025-02-30"}, ".not_before", "Write a date that exists"),
+        ({"not_before": "8/15/2025"}, ".not_before", "Write a valid date"),
+        ({"not_before": "2025-02-30"}, ".not_before", "Write a valid date"),
         ({"not_before": 20250815}, ".not_before", "Write a date such as 2025-08-15 in quotes"),
         ({"not_before": "2025-08-15", "from": "YYYY-MM"}, "", "year, month and day"),
         ({"not_before": {"field": "entry.x"}}, ".not_before.field", "row for each entry"),
@@ -419,8 +419,9 @@ def test_conditions_compare_dates_and_numbers(condition: Any, value: str, expect
 @pytest.mark.parametrize(
     ("condition", "words"),
     [
-        ({"before": "8/15/2025"}, "Write a date that exists"),
-        ({"after": ""}, "Write a date that exists"),
+        ({"before": "8/15/2025"}, "Write a valid date"),
+        ({"before": "2025-W01-1"}, "Write a valid date"),
+        ({"after": ""}, "Write a valid date"),
         ({"less": "five"}, "Write a number"),
         ({"greater": 5}, "in quotes"),
         ({"less": "1", "greater": "0"}, "exactly one of"),

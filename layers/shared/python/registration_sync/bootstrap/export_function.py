@@ -35,6 +35,7 @@ from registration_sync.api import log_errors
 from registration_sync.bootstrap.aws_clients import NOTIFICATION_CONFIG, dynamodb
 from registration_sync.domain.connections.connection import Connection
 from registration_sync.domain.connections.sftp import SftpAccount
+from registration_sync.domain.errors import RegistrationSyncError
 from registration_sync.domain.runs.run import Run, RunKind
 from registration_sync.ports.archive import Archive
 from registration_sync.ports.connections import Connections, Mappings, Schedules, Secrets
@@ -177,7 +178,7 @@ def executor() -> RunExecutor:
             RunKind.ERASURE: _bind(run_erasure, deps),
         },
         hold_lease=_bind(hold_lease, deps),
-        announce=partial(_announce, deps),
+        announce=partial(_announce, _bind(announce_run, deps)),
         retire=_bind(retire_batches, deps),
         now=deps.now,
     )
@@ -190,10 +191,10 @@ def _bind[**P, T](use_case: Callable[P, T], deps: Dependencies) -> Callable[...,
     return partial(use_case, **{name: getattr(deps, name) for name in names})
 
 
-def _announce(deps: Dependencies, run: Run) -> None:
+def _announce(announce: Callable[[Run], list[RegistrationSyncError]], run: Run) -> None:
     """Never raises: AWS would retry a run that has delivered."""
     about = {"connection_id": run.connection_id, "run_id": run.run_id}
-    log_errors("notification failed", about, lambda: _bind(announce_run, deps)(run))
+    log_errors("notification failed", about, lambda: announce(run))
 
 
 def rebuild(connection_id: str) -> dict[str, Any]:

@@ -1,1 +1,4 @@
-"""What the service knows, without any input or output: values, rules and errors."""
+"""What the service knows, without any input or output: values, rules and errors.
+
+Read `registrations.batches` first, then `runs.run`.
+"""

@@ -7,14 +7,15 @@ from typing import Self
 from registration_sync.domain.errors import InvalidRequest, Problem
 from registration_sync.domain.registrations.registration import parse_school_year, parse_student_id
 
-START_YEAR = "Write the start year: 2025 for 2025-26."
+WRITE_START_YEAR = "Write the start year: 2025 for 2025-26."
 
 
 class Fields:
-    """Each method reads one field. If the field is not valid, the method records a problem and
-    returns an empty value: call `raise_problems` before you use the values.
+    """The methods below `refuse_unknown` each read one field. For an invalid field they record a
+    problem and return a placeholder: call `raise_problems` before using any value.
 
-    A field that is null counts as left out, and so does an empty one of a query.
+    A null field counts as left out. So does an empty query parameter, except
+    `limit`.
     """
 
     def __init__(self, content: Mapping[str, object], noun: str = "field") -> None:
@@ -50,12 +51,12 @@ class Fields:
         self._problems.append(Problem(name, message))
 
     def raise_problems(self, message: str) -> None:
-        """Raises InvalidRequest with the message and every problem, if there is one."""
+        """Raises InvalidRequest with the message and all problems, if there are any."""
         if self._problems:
             raise InvalidRequest(message, problems=self._problems)
 
     def refuse_unknown(self, *known: str) -> Self:
-        """Records a problem for each field with another name."""
+        """Records a problem for each field whose name is not in `known`."""
         for name in self._content:
             if name not in known:
                 noun = self._noun
@@ -92,17 +93,18 @@ class Fields:
         """The start year, which has to be sent."""
         school_year = parse_school_year(self.get(name))
         if school_year is None:
-            self.add_problem(name, START_YEAR)
+            self.add_problem(name, WRITE_START_YEAR)
             return 0
         return school_year
 
     def school_years(self, name: str, at_most: int) -> tuple[int, ...] | None:
-        """The start years of a list in order, each once; None if it was left out."""
+        """The start years, ascending, without duplicates; None if the list was left out or is not
+        valid."""
         items = self.items(name, at_most, f"Write a list of 1 to {at_most} years, such as [2025].")
         years = [parse_school_year(item) for item in items or ()]
         for index, year in enumerate(years):
             if year is None:
-                self.add_problem(f"{name}[{index}]", START_YEAR)
+                self.add_problem(f"{name}[{index}]", WRITE_START_YEAR)
         return None if items is None else tuple(sorted({year for year in years if year}))
 
     def student_id(self, name: str = "student_id") -> str:
@@ -110,7 +112,8 @@ class Fields:
         return self._student_id(name, self.get(name))
 
     def student_ids(self, name: str, at_most: int) -> tuple[str, ...] | None:
-        """The student ids of a list in its order, each once; None if it was left out."""
+        """The student ids in the order sent, without duplicates; None if the list was left out or
+        is not valid."""
         items = self.items(name, at_most, f"Write a list of 1 to {at_most} student ids.")
         if items is None:
             return None
@@ -120,7 +123,8 @@ class Fields:
     def items(
         self, name: str, at_most: int, message: str, at_least: int = 1
     ) -> list[object] | None:
-        """The items of a list, which are not checked; None if the list was left out."""
+        """The items of a list, themselves unchecked; None if the list was left out or is not
+        valid."""
         value = self.get(name)
         if value is None:
             return None

@@ -1,4 +1,7 @@
-"""Connections with their mappings, secrets, schedules and audit entries."""
+"""Connections with their mappings, secrets, schedules and audit entries.
+
+Every method may raise Unavailable.
+"""
 
 import datetime as dt
 from collections.abc import Mapping, Sequence
@@ -21,31 +24,32 @@ class Connections(Protocol):
         """Raises NotFound."""
 
     def all(self) -> list["Connection"]:
-        """Every connection of this stack, by id."""
+        """Every connection of this stack, sorted by id."""
 
     def add(self, connection: "Connection") -> None:
         """Raises Conflict if the id is taken, or once belonged to another district, whose runs and
         files are kept under the id."""
 
     def replace(self, connection: "Connection") -> None:
-        """Raises NotFound if the connection was deleted meanwhile."""
+        """Raises NotFound if the connection was deleted in the meantime."""
 
     def forget_example(self, connection_id: str, student_id: str) -> None:
-        """Removes the student from the example students of the connection, if included."""
+        """Removes the student from the connection's example students, if it is one of them."""
 
     def remember_check(self, connection_id: str, outcome: Mapping[str, Any]) -> None:
-        """Stores the outcome of the last check until the connection changes; does nothing if the
-        connection was deleted."""
+        """Stores the outcome as that of the last check, which is discarded when the connection
+        changes. Does nothing if the connection was deleted."""
 
     def last_check(self, connection_id: str) -> dict[str, Any] | None:
-        """The outcome of the last check, None if the connection has changed since."""
+        """The outcome of the last check; None if there was none, or the connection has changed
+        since."""
 
     def remove(self, connection_id: str) -> None:
-        """Removes the connection, if it exists; its mapping, runs and files stay."""
+        """Deletes the connection, if it exists; its mapping, runs and files stay."""
 
 
 class ConnectionAccessReader(Protocol):
-    """Reads who may use a connection, and nothing else: every request calls it."""
+    """Reads who may use a connection. Kept minimal, because every request calls it."""
 
     def access(self, connection_id: str) -> ConnectionAccess | None:
         """None if there is no such connection."""
@@ -59,7 +63,7 @@ class Mappings(Protocol):
     def version(self, connection_id: str, version: int) -> "SavedMapping | None": ...
 
     def versions(self, connection_id: str, limit: int, before: int | None) -> "list[SavedMapping]":
-        """The newest versions first, or those before one."""
+        """Up to `limit` versions, newest first; with `before`, only older ones."""
 
     def save(self, connection_id: str, mapping: "SavedMapping") -> None:
         """Raises VersionMismatch if this version is already saved."""
@@ -69,7 +73,7 @@ class ReadyMadeMappings(Protocol):
     """The mappings that come with the service."""
 
     def all(self) -> "Sequence[ReadyMade]":
-        """By name."""
+        """Sorted by name."""
 
 
 class Secrets(Protocol):
@@ -80,19 +84,19 @@ class Secrets(Protocol):
 
     def write(self, connection_id: str, credentials: "Credentials") -> None:
         """Sets each secret without reading: None leaves it unchanged, an empty text removes it.
-        Safe to repeat. Raises Unavailable."""
+        Safe to repeat."""
 
     def remove(self, connection_id: str) -> None:
         """Removes all three secrets."""
 
 
 class Schedules(Protocol):
-    """The schedules that people have set, one for each connection."""
+    """The stored schedules, one for each connection."""
 
     def get(self, connection_id: str) -> "Schedule | None": ...
 
     def all(self) -> "list[SetSchedule]":
-        """The schedules of all connections, by connection id."""
+        """The schedules of all connections, sorted by connection id."""
 
     def put(self, connection_id: str, schedule: "Schedule", set_at: dt.datetime) -> None: ...
 
@@ -104,17 +108,17 @@ class Scheduler(Protocol):
     """Starts the export function at a time of day."""
 
     def schedule_daily(self, connection_id: str, time: str, time_zone: str) -> None:
-        """Sets or replaces the daily start at this local time (21:00). Raises Unavailable."""
+        """Sets or replaces the daily start at this local time, such as 21:00."""
 
     def stop(self, connection_id: str) -> None:
-        """Removes the daily start, if there is one. Raises Unavailable."""
+        """Removes the daily start, if there is one."""
 
 
 class Audit(Protocol):
-    """The changes to each connection, with their authors and times."""
+    """The audit entries of each connection."""
 
     def add(self, connection_id: str, entry: AuditEntry) -> None:
-        """Raises Unavailable."""
+        """Stores the entry."""
 
     def newest(
         self, connection_id: str, limit: int, after: str | None

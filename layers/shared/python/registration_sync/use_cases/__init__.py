@@ -1,1 +1,4 @@
-"""One module per verb, one public function each; what it needs from outside comes as keywords."""
+"""What the service does, by subject; dependencies come as keywords.
+
+Read `registrations.sync_registrations` first, then `run_kinds.lifecycle`.
+"""

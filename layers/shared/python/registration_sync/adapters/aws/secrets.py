@@ -1,7 +1,8 @@
 """The secrets of connections in AWS Secrets Manager.
 
 The three secrets of a connection are separate (`PREFIX<connection id>/password`, `/private_key`,
-`/passphrase`), because the function that sets one has no permission to read the others.
+`/passphrase`), because the function that sets secrets may not read any: in one
+combined secret it could not change one and keep the others.
 """
 
 from dataclasses import fields
@@ -24,7 +25,7 @@ _TRY_LATER = "The stored secret is being changed or removed: please try again in
 
 
 class SecretsManagerSecrets:
-    """Implements the port Secrets; `prefix` begins with the stack's name and ends in a slash."""
+    """Implements the port Secrets; `prefix` begins with the stack's name and ends with a slash."""
 
     def __init__(self, client: "SecretsManagerClient", prefix: str) -> None:
         self._client = client

@@ -8,18 +8,18 @@ from contextlib import contextmanager, suppress
 from typing import Any
 
 RECEIVE_BYTES = 256 * 1024
-"""At once: a server may announce a packet of 4 GB."""
+"""The most to read in one call, because a server may announce a packet of 4 GB."""
 
-ALLOWED_BYTES = 32 * 1024 * 1024
-"""How much more a server may send than it receives. A delivery reads lists, answers, and files that
-it has sent."""
+MAX_EXCESS_BYTES = 32 * 1024 * 1024
+"""How many more bytes a server may send than we have sent it. A delivery reads only directory
+listings, replies, and files that it uploaded itself."""
 
 
 class WatchedSocket(socket.socket):
     """A socket that shuts itself down when the server is silent, sends too much, or the time is up.
 
     Some of paramiko's waits have no limit (a full TCP window, the reply to a subsystem request).
-    Shutting the socket down ends every such wait, in whichever thread.
+    Shutting the socket down ends every such wait, in any thread.
     """
 
     def __init__(
@@ -34,7 +34,7 @@ class WatchedSocket(socket.socket):
         self._silence_seconds = silence_seconds
         self._seconds_left = seconds_left
         self._received_at = time.monotonic()
-        self._wait: tuple[float, float] | None = None  # since when, until when at most
+        self._wait: tuple[float, float] | None = None  # start and deadline
         self._stopped = threading.Event()
         self._thread = threading.Thread(target=self._watch, name="sftp-watch", daemon=True)
         self._thread.start()
@@ -44,8 +44,8 @@ class WatchedSocket(socket.socket):
         self._received_at = time.monotonic()
         if not flags & socket.MSG_PEEK:
             self._received += len(data)
-        if self._received > self._sent + ALLOWED_BYTES:
-            self.cut("because the server sent more data than was requested")
+        if self._received > self._sent + MAX_EXCESS_BYTES:
+            self.cut("because the server sent far more data than it received")
             return b""
         return data
 
@@ -56,7 +56,8 @@ class WatchedSocket(socket.socket):
 
     @contextmanager
     def waiting(self, at_most_seconds: float = float("inf")) -> Iterator[None]:
-        """Within it the service waits for the server, whose silence then counts."""
+        """A block that waits for the server. Silence counts only inside it; the whole wait may take
+        `at_most_seconds`."""
         now = time.monotonic()
         self._wait = (now, now + at_most_seconds)
         try:
@@ -65,7 +66,7 @@ class WatchedSocket(socket.socket):
             self._wait = None
 
     def cut(self, because: str = "") -> None:
-        """Ends the connection; `because` completes the sentence "The connection was cut …"."""
+        """Shuts the socket down; `because` completes the sentence "The connection was cut …"."""
         self.is_cut = True
         self.cut_because = self.cut_because or because
         with suppress(OSError):  # already closed
@@ -79,12 +80,13 @@ class WatchedSocket(socket.socket):
     def _watch(self) -> None:
         interval = min(1.0, self._silence_seconds / 4)
         while not self._stopped.wait(interval):
-            because = self._limit_exceeded()
+            because = self._reason_to_cut()
             if because:
                 self.cut(because)
                 return
 
-    def _limit_exceeded(self) -> str:
+    def _reason_to_cut(self) -> str:
+        """Completes the sentence "The connection was cut …"; empty within the limits."""
         if self._seconds_left() <= 0:
             return "because the time for this run was nearly up"
         wait, now = self._wait, time.monotonic()

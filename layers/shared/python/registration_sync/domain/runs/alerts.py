@@ -21,7 +21,7 @@ from registration_sync.domain.runs.run import (
     RunTrigger,
     YearOutcome,
 )
-from registration_sync.domain.runs.summary import NOT_DONE, Counts, failed_years, is_failure
+from registration_sync.domain.runs.summary import UNCONFIRMED, Counts, failed_years, is_failure
 from registration_sync.domain.school_year import school_year_name
 
 MAX_SUBJECT_CHARACTERS = 100
@@ -114,7 +114,7 @@ def _not_collected(run: Run, _newly_held: Counts) -> Iterator[Concern]:
         f"School year {_name(year)}: {finding.message}"
         for year in run.years
         for finding in year.findings
-        if finding.guard == NOT_COLLECTED and year.status not in NOT_DONE
+        if finding.guard == NOT_COLLECTED and year.status not in UNCONFIRMED
     ]
     if not lines:
         return

@@ -13,6 +13,9 @@ ROWS_CUT = (
 )
 """A warning of such a year; the manifest in the archive has the numbers."""
 
+_ROWS_CUT_START = "Rows of an erased student were cut out of"
+"""Older versions ended the sentence in another way."""
+
 _ANOTHER_STUDENT = "Another student"
 
 
@@ -54,7 +57,8 @@ def _year_without(
     without_lines: bool,
 ) -> YearOutcome:
     warnings = year.warnings
-    if year.school_year in cut and ROWS_CUT not in warnings:
+    is_noted = any(warning.startswith(_ROWS_CUT_START) for warning in warnings)
+    if year.school_year in cut and not is_noted:
         warnings = (*warnings, ROWS_CUT)
     return replace(
         year,

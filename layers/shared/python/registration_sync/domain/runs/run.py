@@ -88,7 +88,7 @@ MESSAGES = {
 
 @dataclass(frozen=True, slots=True)
 class HeldRow:
-    """The reason why a student was left out; `message` never quotes a value."""
+    """The reason why a student was held; `message` never quotes a value."""
 
     student_id: str
     file: str
@@ -322,6 +322,7 @@ def failed_run(run: Run, error: RegistrationSyncError, now: dt.datetime) -> Run:
         error=run_error,
         finished_at=now,
         phase=None,
+        next_attempt_by=None,
         years=tuple(
             YearOutcome(year.school_year, RunStatus.FAILED, error=run_error)
             if year.school_year in waiting

@@ -1,4 +1,4 @@
-"""A finished run in numbers: the detail of its event, and the metrics that alarms count."""
+"""The numbers of a run that has finished or awaits confirmation: its event and its metrics."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
@@ -18,26 +18,26 @@ EXPORTED_STUDENTS = "ExportedStudents"
 HELD_STUDENTS = "HeldStudents"
 NEWLY_HELD_STUDENTS = "NewlyHeldStudents"
 OVERDUE_CONNECTIONS = "OverdueConnections"
-"""The metrics; the alarms of the template count them by these names."""
+"""The names of the metrics; alarms in template.yaml refer to some of them."""
 
 type Counts = Mapping[int, int]
 """A number of students for each school year."""
 
-NOT_DONE = frozenset({RunStatus.AWAITING_CONFIRMATION, RunStatus.CANCELLED})
-"""A year that sent nothing, because it is not or was never confirmed."""
+UNCONFIRMED = frozenset({RunStatus.AWAITING_CONFIRMATION, RunStatus.CANCELLED})
+"""The statuses of a year that sent nothing because it was not confirmed (yet)."""
 
 
 def newly_held(run: Run, earlier: Iterable[Run]) -> Counts:
     """The number of students of each year that this run held and the year's last export did not.
 
-    `earlier` are the runs before this one, the newest first. They are read only as far as needed:
-    to the last export that lists held students; most failed years do not. A year that awaits
+    `earlier` has the previous runs, newest first. It is read only as far back as each year's last
+    export with a list of held students, which most failed years lack. A year that awaits
     confirmation is reported when it is done, or else by the next export.
     """
     remaining = {
         year.school_year: year
         for year in run.years
-        if year.held_count and year.status not in NOT_DONE
+        if year.held_count and year.status not in UNCONFIRMED
     }
     found = {school_year: year.held_count for school_year, year in remaining.items()}
     for past in _years_with_held_list(earlier) if remaining else ():
@@ -56,7 +56,8 @@ def _years_with_held_list(runs: Iterable[Run]) -> Iterator[YearOutcome]:
 
 
 def _has_held_list(year: YearOutcome) -> bool:
-    """A year that waited and was then cancelled was never reported."""
+    """Whether the year's list of held students was made and reported. Not if the year failed early
+    or was cancelled while it waited."""
     failed_early = year.status is RunStatus.FAILED and not year.held_count
     return year.status is not RunStatus.CANCELLED and not failed_early
 
@@ -65,14 +66,15 @@ def _newly_held(year: YearOutcome, past: YearOutcome) -> int:
     now, before = (frozenset(row.student_id for row in each.held) for each in (year, past))
     if all(len(each.held) < MAX_HELD_LISTED for each in (year, past)):
         return len(now - before)
-    # The lists are cut off: compare the counts, although they include students erased since.
+    # At least one list is truncated, so compare the counts, which include students erased since.
     return max(0, year.held_count - past.held_count)
 
 
 def is_failure(run: Run) -> bool:
-    """Whether the run, or some of its years, failed in a way that people must know about.
+    """Whether people must be informed that the run, or one of its years, failed.
 
-    Not one that was refused because another run was in progress: its caller got that answer.
+    Not of a dry run, a check or a test record, and not of a run that was refused because another
+    one was in progress: the caller already has the answer.
     """
     was_refused = run.error is not None and run.error.code == AlreadyRunning.code
     if not run.holds_lease or was_refused:
@@ -85,8 +87,9 @@ def failed_years(run: Run) -> list[YearOutcome]:
 
 
 def run_metrics(run: Run, newly: Counts) -> dict[str, int]:
-    """The metrics of a run that holds the lease; zeros too, so that alarms end. A run that awaits
-    confirmation counts for the alarms only: its deliveries count when it has ended."""
+    """The metrics of a run of a kind that takes the lease; zeros are sent too, so that alarms
+    clear. A run that awaits confirmation reports only the metrics of alarms; its students are
+    counted once it has finished. Students that are sent again count as exported."""
     alarms = {
         FAILED_RUNS: int(is_failure(run)),
         NEWLY_HELD_STUDENTS: sum(newly.values()),
@@ -100,7 +103,8 @@ def run_metrics(run: Run, newly: Counts) -> dict[str, int]:
 
 
 def run_event(run: Run, newly: Counts) -> dict[str, Any]:
-    """The detail of the event `Export run finished`: ids of connection and run, and counts."""
+    """The detail of the events `Export run finished` and `Export run waits`: ids of connection and
+    run, and counts."""
     times = {"started_at": run.started_at, "finished_at": run.finished_at}
     return {
         "connection_id": run.connection_id,

@@ -97,10 +97,7 @@ def export_year(
         # A successor may be erasing a student; anything archived now would survive the erasure.
         lease.check()
         archive_year(year, written, sent, resources.archive)
-    delivered: tuple[DeliveredFile, ...] = ()
-    if sent:
-        report("delivering")
-        delivered = _deliver(year, sent, resources, workspace)
+    delivered = _deliver(year, sent, resources, workspace, report) if sent else ()
     entry = next_entry(year, before, written, now())
     table.put_ledger(connection_id, school_year, entry)
     table.commit(connection_id, school_year, batch, lease.token)
@@ -167,7 +164,9 @@ def _deliver(
     sent: tuple[WrittenFile, ...],
     resources: ExportResources,
     workspace: Path,
+    report: Callable[[str], None],
 ) -> tuple[DeliveredFile, ...]:
+    report("delivering")
     if not year.send:
         return tuple(file.delivered(year.path_of(file.name), "download") for file in sent)
     finished = [FinishedFile(file.name, file.source) for file in sent]

@@ -27,12 +27,11 @@ from registration_sync.domain.runs.run import (
     RunTrigger,
     failed_run,
 )
-from registration_sync.domain.runs.run_id import scheduled_time
+from registration_sync.domain.runs.run_id import RUN_ID, scheduled_time
 from registration_sync.ports.connections import Connections, Schedules
 from registration_sync.ports.runs import Runs
 from registration_sync.use_cases.connections.schedule_exports import should_run
 from registration_sync.use_cases.runs.lease import HeldLease
-from registration_sync.use_cases.runs.read_run import stored_run
 
 MAX_ATTEMPTS = 3
 """Lambda invokes an asynchronous event again after one and two minutes, if it raises."""
@@ -40,6 +39,10 @@ MAX_ATTEMPTS = 3
 NEXT_ATTEMPT_TIMEOUT = dt.timedelta(minutes=10)
 
 _INTERRUPTED = "The run was interrupted and is not retried: start a new one."
+_NO_SUCH_RUN = (
+    "There is no run with this id, or it has expired. To start a new export with an id of your "
+    'own, add "trigger": "hand" to the event.'
+)
 _STUDENTS_ERASED = "The students were erased; nothing was sent again."
 
 
@@ -97,7 +100,7 @@ class RunExecutor:
             try:
                 finished = self._attempt(run, Path(workspace))
             except RunCancelled:
-                return self.runs.find(run.connection_id, run.run_id)
+                return self.runs.find(run.connection_id, run.run_id) or run
             except AlreadyRunning as error:
                 self._refuse(run, error, event)
                 raise
@@ -110,21 +113,24 @@ class RunExecutor:
 
     def _find(self, event: Mapping[str, Any], request_id: str) -> Run:
         """The stored run of the event, or a new one."""
-        if event.keys() == {"connection_id", "run_id"}:
-            return stored_run(connection_of(event), str(event["run_id"]), runs=self.runs)
+        if event.get("run_id"):
+            connection_id, run_id = connection_of(event), str(event["run_id"])
+            stored = self.runs.find(connection_id, run_id) if RUN_ID.fullmatch(run_id) else None
+            if stored:
+                return stored
+            if event.keys() == {"connection_id", "run_id"}:
+                raise NotFound(_NO_SUCH_RUN)
+            return parse_event(event, self.now(), request_id)
         run = parse_event(event, self.now(), request_id)
         return self.runs.find(run.connection_id, run.run_id) or run
 
     def _ended_before_start(self, run: Run) -> Run | None:
         """The run, if it ends before it starts."""
+        ended = replace(run, finished_at=self.now(), next_attempt_by=None)
         if run.kind in NOT_RETRIED and run.attempt > 0:
-            return replace(
-                run, status=RunStatus.FAILED, message=_INTERRUPTED, finished_at=self.now()
-            )
-        resend = run.request.resend
-        if resend and resend.student_ids == ():
-            status = RunStatus.NOTHING_TO_EXPORT
-            return replace(run, status=status, message=_STUDENTS_ERASED, finished_at=self.now())
+            return replace(ended, status=RunStatus.FAILED, message=_INTERRUPTED)
+        if run.request.resend and run.request.resend.student_ids == ():
+            return replace(ended, status=RunStatus.NOTHING_TO_EXPORT, message=_STUDENTS_ERASED)
         return None
 
     def _attempt(self, run: Run, workspace: Path) -> Run:

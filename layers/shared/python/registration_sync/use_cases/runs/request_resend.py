@@ -20,9 +20,9 @@ def request_resend(
 ) -> Run:
     """The pending run.
 
-    Raises the errors of `select_files_to_resend`, NotFound for a run or file that is not kept,
-    AlreadyRunning while another run is pending or in progress, and Unavailable. The run itself
-    finds out whether the students are in the files.
+    Raises the errors of `select_files_to_resend`, NotFound if the connection or run does not exist
+    or a file is no longer kept, AlreadyRunning while another run is pending or in progress, and
+    Unavailable. The run itself finds out whether the students are in the files.
     """
     selected = select_files_to_resend(
         stored_run(connection_id, repeated_run_id, runs=starter.runs),

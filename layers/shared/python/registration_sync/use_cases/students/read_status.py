@@ -18,13 +18,15 @@ from registration_sync.use_cases.ledger.last_outcomes import last_outcomes
 from registration_sync.use_cases.ledger.stored_year import StoredYear
 
 MAX_READS = 5
-"""An export may move the marker during a read, which is then repeated."""
+"""If the marker moves during a read, the read is repeated. The result of the last one is returned
+as it is."""
 
 
 @dataclass(frozen=True, slots=True)
 class YearStatus:
-    """Counts of students; synced = exported + left_out + held + due. `missing` counts the students
-    of failed syncs, which stored a due mark and no snapshot."""
+    """Counts of students; synced = exported + left_out + held + due, where `due` excludes the held.
+    `never_exported` counts the due or held students who have never had a row. `missing` counts
+    students whose sync failed after it stored the due mark and before it stored the snapshot."""
 
     school_year: int
     synced: int
@@ -42,9 +44,10 @@ def read_status(
 ) -> list[YearStatus]:
     """The status of each school year that has registrations, the earliest first.
 
-    Exported and left out are the totals of the ledger, less the students who are due or removed
-    since then. Only those students are read, but with their whole snapshots: DynamoDB charges for
-    an item's size even if only some attributes are requested. Raises Unavailable.
+    `exported` and `left_out` are the ledger's totals, minus the students who have become due, held
+    or removed since the last export. Only those students are read, but with their whole snapshots:
+    DynamoDB charges for an item's size even if only some attributes are requested. Raises
+    Unavailable.
     """
     years = snapshots.marker(connection_id).years
     for _ in range(MAX_READS):
@@ -58,16 +61,16 @@ def read_status(
     return counted
 
 
-def _status(year: StoredYear[Snapshots], numbers: YearMarker) -> YearStatus:
-    entry = year.ledger(numbers.exported) if numbers.exported else None
-    totals = entry.totals if entry else _count_totals(year, numbers)
+def _status(year: StoredYear[Snapshots], marker: YearMarker) -> YearStatus:
+    entry = year.ledger(marker.exported) if marker.exported else None
+    totals = entry.totals if entry else _count_totals(year, marker)
     counts = Counter[str]()
-    with_outcome = last_outcomes(year, numbers)
-    for mark, stored in year.marked_students(numbers.due_batches):
+    with_last_outcome = last_outcomes(year, marker)
+    for mark, stored in year.marked_students(marker.due_batches):
         if stored is None:
             counts["missing"] += 1
             continue
-        current = with_outcome(stored)
+        current = with_last_outcome(stored)
         status = status_of_due(current, mark)
         counts[status] += 1
         counts["never_exported"] += not current.exported_in and stored.snapshot is not None
@@ -85,11 +88,12 @@ def _status(year: StoredYear[Snapshots], numbers: YearMarker) -> YearStatus:
     )
 
 
-def _count_totals(year: StoredYear[Snapshots], numbers: YearMarker) -> Totals:
-    """The totals of a year whose last export is older than the ledger; reads the whole year."""
+def _count_totals(year: StoredYear[Snapshots], marker: YearMarker) -> Totals:
+    """Totals counted from all snapshots, for a year whose last export has no ledger entry: it was
+    lost, or the export predates the ledger."""
     totals = NO_TOTALS
-    if numbers.exported:
+    if marker.exported:
         for current in year.all_current():
-            outcome = inferred_outcome(current, numbers.exported) or current.outcome
+            outcome = inferred_outcome(current, marker.exported) or current.outcome
             totals = totals.with_changed_outcome("", outcome)
     return totals

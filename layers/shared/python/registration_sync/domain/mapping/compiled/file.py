@@ -23,7 +23,7 @@ from registration_sync.domain.mapping.values.budget import (
     require_rows,
 )
 from registration_sync.domain.mapping.values.characters import compose, is_blank
-from registration_sync.domain.mapping.values.conditions import compile_condition
+from registration_sync.domain.mapping.values.conditions import compile_test
 from registration_sync.domain.mapping.values.csv_format import (
     CODECS,
     CsvFormat,
@@ -284,7 +284,7 @@ def _rows(file: ExportFile) -> RowsOf:
     rows = compile_rows(file.rows, tuple(dict.fromkeys(of_entry)))
     if not file.where:
         return rows
-    tests = [(field_path(one.source), compile_condition(one)) for one in file.where]
+    tests = [(field_path(one.source), compile_test(one)) for one in file.where]
 
     def matching_rows(scope: Scope) -> list[Scope]:
         return [row for row in rows(scope) if all(test(text_at(row, path)) for path, test in tests)]

@@ -11,7 +11,8 @@ if TYPE_CHECKING:
     from registration_sync.domain.mapping.definition.mapping import MappedField
 
 type Check = Callable[[str], str]
-"""Returns the value, possibly truncated; raises Unmappable."""
+"""Returns the value, which may be truncated or replaced by its spelling in `one_of`; raises
+Unmappable."""
 
 
 def build_checks(field: "MappedField", budget: Budget) -> Check | None:
@@ -63,7 +64,7 @@ def _max_length(length: int, *, truncate: bool) -> Check:
 
 def _one_of(values: Sequence[str]) -> Check:
     allowed = {compose(value): value for value in values} | {value: value for value in values}
-    message = "The value is not in `one_of`: correct it in Enroll, or add it to the mapping."
+    message = "The value is not in `one_of`: correct it in Enroll, or add it to `one_of`."
 
     def check(value: str) -> str:
         found = allowed.get(value) or allowed.get(compose(value))
@@ -78,7 +79,10 @@ def _matches(pattern: str, budget: Budget) -> Check:
     from registration_sync.domain.mapping.values.patterns import compile_pattern  # noqa: PLC0415  # RE2 loads slowly
 
     matches = compile_pattern(pattern).fullmatch
-    message = "The value does not match the field's pattern: correct it in Enroll, or the pattern."
+    message = (
+        "The value does not match the field's pattern: correct the value in Enroll, or correct the "
+        "pattern."
+    )
 
     def check(value: str) -> str:
         require_searchable(value)

@@ -19,7 +19,7 @@ from registration_sync.domain.mapping.transformations.step import (
 )
 from registration_sync.domain.mapping.values.base import CodeText, Text, check_code
 from registration_sync.domain.mapping.values.characters import is_blank
-from registration_sync.domain.mapping.values.conditions import ValueTest, compile_condition
+from registration_sync.domain.mapping.values.conditions import ValueTest, compile_test
 from registration_sync.domain.mapping.values.sources import check_source
 
 _Path = Annotated[Text, AfterValidator(check_source)]
@@ -123,7 +123,7 @@ def _pick(_step: PickStep, _context: StepContext) -> FieldsStep:
 
 
 def _if_then_else(step: IfThenElseStep, _context: StepContext) -> Any:
-    test = compile_condition(step)
+    test = compile_test(step)
     index_of = {path: index for index, path in enumerate(step.reads)}
 
     def outcome(chosen: str | FieldReference | None, value: str, others: Sequence[str]) -> str:

@@ -70,12 +70,18 @@ class PhoneNumberStep(Step):
         BeforeValidator(check_code),
         AfterValidator(_check_phone_format),
         Field(
-            alias="to", title="Written as", description='ten 9s in quotes, such as "(999) 999-9999"'
+            alias="to",
+            title="Written as",
+            description="the format, in quotes, with a 9 for each of the ten digits, such as "
+            '"(999) 999-9999"',
         ),
     ]
     extension: Annotated[
         Literal["hold", "drop"],
-        Field(description="hold or drop, for a number with an extension, such as x12"),
+        Field(
+            description="for a number with an extension, such as x12: hold (hold the student) or "
+            "drop (leave out the extension)"
+        ),
     ] = "hold"
 
 
@@ -102,8 +108,8 @@ def _yes_no(step: YesNoStep, _context: StepContext) -> ValueStep:
             return step.no
         raise Unmappable(
             "yes_no",
-            "The value is neither yes (y, true, 1, on) nor no (n, false, 0, off): correct it in "
-            "Enroll.",
+            "The value is neither yes (y, yes, t, true, 1, on) nor no (n, no, f, false, 0, off): "
+            "correct it in Enroll.",
         )
 
     return yes_no
@@ -125,7 +131,8 @@ _PLAIN_PHONE = {
     **dict.fromkeys(map(ord, WHITE_SPACE), " "),
     **dict.fromkeys((*range(0x2010, 0x2016), 0x2212, 0xFF0D), "-"),
 }
-"""How people and phone books type a number: text directions, no-break spaces, any dash."""
+"""Cleans up a pasted number: drops invisible characters (such as text-direction marks), turns white
+space into a space and any dash into a hyphen."""
 
 
 def _phone_number(step: PhoneNumberStep, _context: StepContext) -> ValueStep:
@@ -138,23 +145,23 @@ def _phone_number(step: PhoneNumberStep, _context: StepContext) -> ValueStep:
         if found is None:
             raise Unmappable(
                 "phone_number",
-                "The value is not a phone number of ten digits: correct it in Enroll.",
+                "The value is not a ten-digit phone number: correct it in Enroll.",
             )
         if found[4] and not drop:
             raise Unmappable(
                 "phone_number",
-                "The phone number has an extension, which this format cannot hold: correct it in "
-                "Enroll, or set `extension` to drop.",
+                "The phone number has an extension, which this format has no room for: remove it "
+                "in Enroll, or set `extension` to drop.",
             )
         return template % tuple(found[1] + found[2] + found[3])
 
     return phone
 
 
-PART_STEPS = {
+EXTRACT_STEPS = {
     "split": Transformation(
         "Split",
-        "One part of a value, without blanks at its ends; blank if the part does not exist.",
+        "One part of a value, trimmed; blank if there is no such part.",
         SplitStep,
         _split,
         [
@@ -165,7 +172,7 @@ PART_STEPS = {
     "substitute": SUBSTITUTE,
     "phone_number": Transformation(
         "Phone Number",
-        "Writes a phone number of ten digits in one style, however it was typed.",
+        "Writes a ten-digit phone number in one format, however it was typed.",
         PhoneNumberStep,
         _phone_number,
         [
@@ -178,7 +185,7 @@ PART_STEPS = {
     ),
     "yes_no": Transformation(
         "Yes or No",
-        "Writes one text for yes (y, yes, t, true, 1, on) and one for no (n, no, f, false, 0, "
+        "Writes one text for yes (y, yes, t, true, 1, on) and another for no (n, no, f, false, 0, "
         "off).",
         YesNoStep,
         _yes_no,
@@ -186,7 +193,7 @@ PART_STEPS = {
     ),
     "count_items": Transformation(
         "Count of Items",
-        "The number of items in a delimited list; blank items do not count.",
+        "The number of items in a delimited list; blank items are not counted.",
         CountItemsStep,
         _count_items,
         [Example({"delimiter": "|"}, "Asian|White", "2")],

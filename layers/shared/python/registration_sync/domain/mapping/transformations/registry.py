@@ -14,7 +14,7 @@ from pydantic import Field
 from registration_sync.domain.mapping.transformations.choose import FIELD_STEPS, MatchCodesStep
 from registration_sync.domain.mapping.transformations.code_table import CodeTable
 from registration_sync.domain.mapping.transformations.dates import DATE_STEPS
-from registration_sync.domain.mapping.transformations.extract import PART_STEPS
+from registration_sync.domain.mapping.transformations.extract import EXTRACT_STEPS
 from registration_sync.domain.mapping.transformations.step import (
     FieldsStep,
     Step,
@@ -44,7 +44,7 @@ __all__ = [
 MAX_CACHED_VALUES = 8_192
 """Birth dates repeat: a district's students were born on about 5,000 days. 2 MB per step."""
 
-TRANSFORMATIONS = {**DATE_STEPS, **TEXT_STEPS, **PART_STEPS, **FIELD_STEPS}
+TRANSFORMATIONS = {**DATE_STEPS, **TEXT_STEPS, **EXTRACT_STEPS, **FIELD_STEPS}
 
 if TYPE_CHECKING:
     AnyStep = Step

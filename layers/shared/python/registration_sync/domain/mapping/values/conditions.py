@@ -21,19 +21,21 @@ TESTS = (
     *("before", "after", "less", "greater"),
 )
 
+_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _DATE = re.compile(r"([0-9]{4}-[0-9]{2}-[0-9]{2})(?:[T ].*)?", re.DOTALL)
 _NUMBER = re.compile(r"[+-]?[0-9]{1,30}(?:\.[0-9]{1,30})?")
 
 
 def check_date(text: str) -> str:
-    """Returns a date that exists, written YYYY-MM-DD; ValueError says what to write instead."""
+    """Returns the text if it is a valid date written YYYY-MM-DD; raises ValueError with what to
+    write instead."""
     try:
-        if len(text) == 10:
+        if _DAY.fullmatch(text):
             dt.date.fromisoformat(text)
             return text
     except ValueError:
         pass
-    raise ValueError('Write a date that exists as YYYY-MM-DD in quotes, such as "2025-08-15".')
+    raise ValueError('Write a valid date as YYYY-MM-DD, in quotes, such as "2025-08-15".')
 
 
 def _check_number(text: str) -> str:
@@ -45,17 +47,18 @@ def _check_number(text: str) -> str:
 class ValueTest(DefinitionPart):
     """Exactly one test of a value, and its options."""
 
-    equals: Annotated[CodeText | None, Field(description="a text in quotes")] = None
-    not_equal: Annotated[CodeText | None, Field(description="a text in quotes")] = None
+    equals: Annotated[CodeText | None, Field(description="text in quotes")] = None
+    not_equal: Annotated[CodeText | None, Field(description="text in quotes")] = None
     contains: Annotated[
-        CodeText | None, Field(min_length=1, description="a text in quotes, a part of the value")
+        CodeText | None, Field(min_length=1, description="text in quotes that is part of the value")
     ] = None
     includes: Annotated[
         CodeText | None,
-        Field(min_length=1, description="a text in quotes, a whole item of a delimited list"),
+        Field(min_length=1, description="text in quotes that is a whole item of a delimited list"),
     ] = None
     is_blank: Annotated[
-        bool | None, Field(description="true (the value is blank) or false, without quotes")
+        bool | None,
+        Field(description="true or false, without quotes: whether the value must be blank"),
     ] = None
     one_of: Annotated[
         tuple[CodeText, ...] | None,
@@ -69,12 +72,12 @@ class ValueTest(DefinitionPart):
     before: Annotated[
         CodeText | None,
         AfterValidator(lambda text: text if text is None else check_date(text)),
-        Field(description='a date in quotes, such as "2025-08-15", for a value YYYY-MM-DD'),
+        Field(description='a date in quotes, such as "2025-08-15", for values written YYYY-MM-DD'),
     ] = None
     after: Annotated[
         CodeText | None,
         AfterValidator(lambda text: text if text is None else check_date(text)),
-        Field(description='a date in quotes, such as "2025-08-15", for a value YYYY-MM-DD'),
+        Field(description='a date in quotes, such as "2025-08-15", for values written YYYY-MM-DD'),
     ] = None
     less: Annotated[
         CodeText | None,
@@ -112,7 +115,7 @@ class Condition(ValueTest):
     ]
 
 
-def compile_condition(definition: ValueTest) -> Test:
+def compile_test(definition: ValueTest) -> Test:
     """Builds the function that tests a value."""
     normalize = fold if definition.ignore_case else compose
     if definition.is_blank is not None:
@@ -133,14 +136,20 @@ def _read_date(value: str) -> str:
         return check_date(found[1] if found else "")
     except ValueError:
         raise Unmappable(
-            "condition", "A condition compares a date, but the value is not a date YYYY-MM-DD."
+            "condition",
+            "A condition compares dates, but this value is not a date written YYYY-MM-DD: "
+            "correct it in Enroll, or change the condition.",
         ) from None
 
 
 def _read_number(value: str) -> Decimal:
     text = trim(value)
     if not _NUMBER.fullmatch(text):
-        raise Unmappable("condition", "A condition compares a number, but the value is not one.")
+        raise Unmappable(
+            "condition",
+            "A condition compares numbers, but this value is not one: correct it in Enroll, or "
+            "change the condition.",
+        )
     return Decimal(text)
 
 
@@ -155,7 +164,7 @@ _COMPARISONS: tuple[tuple[str, Callable[[str], Any], Callable[[Any, Any], bool]]
 def _comparison(
     read: Callable[[str], Any], compare: Callable[[Any, Any], bool], bound: object
 ) -> Test:
-    """A blank value passes no comparison."""
+    """Every comparison is false for a blank value."""
     return lambda value: not is_blank(value) and compare(read(value), bound)
 
 
