@@ -1,4 +1,4 @@
-"""The settings of AWS clients, and the client that all functions share."""
+"""The settings of AWS clients, and the DynamoDB client, which every function needs."""
 
 from functools import cache
 from typing import TYPE_CHECKING
@@ -20,7 +20,7 @@ API_CONFIG = Config(
 NOTIFICATION_CONFIG = Config(
     connect_timeout=2, read_timeout=3, retries={"mode": "standard", "total_max_attempts": 2}
 )
-"""For notifications of a finished run: at most ten seconds each."""
+"""For notifications of a finished run: about ten seconds each at most."""
 
 PRESIGN_CONFIG = API_CONFIG.merge(
     Config(signature_version="s3v4", s3={"addressing_style": "virtual"})

@@ -58,7 +58,7 @@ class AuditEntry:
 def changes_between(
     before: Mapping[str, Any], after: Mapping[str, Any], *, hidden: Collection[str] = ()
 ) -> tuple[SettingChange, ...]:
-    """The fields with different values; the values of `hidden` fields are left out."""
+    """The fields with different values; for `hidden` fields, CHANGED replaces the values."""
     return tuple(
         SettingChange(name, None, CHANGED)
         if name in hidden

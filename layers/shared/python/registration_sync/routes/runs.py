@@ -31,8 +31,9 @@ from registration_sync.use_cases.runs.start_run import RunStarter, request_run
 PAGE_SIZE = 20
 
 ERASURE_NOTICE = (
-    "The student is erased from snapshots, files and runs that this service keeps, of all school "
-    "years; the run shows when it is done. Not erased: the files on the district's server, which "
+    "The student will be erased from the snapshots, files and runs that this service keeps for "
+    "all school years; the run shows when that is done. Not erased: the files on the district's "
+    "server, which "
     "belong to the SIS, and the point-in-time backups of the tables, which last 35 days."
 )
 RESEND_NOTICE = (
@@ -74,7 +75,7 @@ def _send_test_record(request: Request) -> Answer:
 
 
 def _request_erasure(request: Request) -> Answer:
-    # Only the pending run names the student, until it is done.
+    # The run names the student only until it is done; the answer and the audit never do.
     return _accepted(_request(request, parse_erasure(request.json())), message=ERASURE_NOTICE)
 
 
@@ -125,7 +126,7 @@ def _filter(request: Request) -> RunFilter:
     query.refuse_unknown("status", "kind", "trigger", "school_year", "from", "to", "limit", "after")
     after = query.text("after") or None
     if after and not RUN_ID.fullmatch(after):
-        query.add_problem("after", "Write the next of the page before.")
+        query.add_problem("after", "Write the value of `next` from the previous page.")
     wanted = RunFilter(
         limit=query.page_limit(PAGE_SIZE, MAX_PAGE_SIZE),
         after=after,

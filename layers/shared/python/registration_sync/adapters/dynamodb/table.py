@@ -1,4 +1,4 @@
-"""One DynamoDB table: consistent reads and conditional writes of single items."""
+"""One DynamoDB table: consistent reads, conditional writes and transactions."""
 
 import re
 from collections.abc import Callable, Iterator
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
 type Item = dict[str, Any]
-"""An item, a key or values of an expression, as the client takes them: `{"S": "text"}`."""
+"""An item, a key or an expression's values, as the client takes them: `{"x": {"S": "text"}}`."""
 
 CONDITION_FAILED = "ConditionalCheckFailed"
 """The code of a write in a transaction whose condition did not hold."""
@@ -74,7 +74,7 @@ class Table:
 
     def transact(self, *writes: Item) -> list[str]:
         """Makes all writes, such as `{"Put": table.request(…)}`, or none. Returns an empty list if
-        it did, else a code for each write ("None" for those that could be made)."""
+        all were made, else a code per write (the text "None" for one that did not fail)."""
         try:
             with transient_as_unavailable():
                 self.client.transact_write_items(TransactItems=writes)  # type: ignore[arg-type]

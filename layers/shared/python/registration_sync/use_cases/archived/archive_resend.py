@@ -1,4 +1,4 @@
-"""Archives the files of a resend with an index, in the same way as those of an export."""
+"""Archives a resend's files, with a manifest and an index if the past run has an index."""
 
 import json
 from dataclasses import dataclass
@@ -13,7 +13,7 @@ from registration_sync.use_cases.ledger.run_index import IndexLine
 
 @dataclass(frozen=True, slots=True)
 class ResendFile(WrittenFile):
-    """A file to send again; `lines` are those of the selected students, None for a whole file."""
+    """A file to resend; `lines`: the selected students' index lines, None for a whole file."""
 
     lines: tuple[IndexLine, ...] | None = None
 
@@ -51,7 +51,7 @@ def archive_resend(year: ResendYear, connection_id: str, run_id: str, archive: A
 
 def _manifest(year: ResendYear, run_id: str) -> dict[str, Any]:
     resent = {file.name: file for file in year.files}
-    # With a package, the manifest has the files in it too: the index refers to these.
+    # With a package, the manifest also lists the files inside it, which the index refers to.
     has_package = any(entry["number"] is None for entry in year.manifest["files"])
     entries = []
     for entry in year.manifest["files"]:

@@ -37,8 +37,9 @@ def outcome_of(
         )
     if written.incomplete_full_file and year.held_overridden_by is not None:
         warnings.append(
-            f"{year.held_overridden_by} sent a full file without the {written.held_count} held: "
-            "the SIS may treat them as gone. They are due again."
+            f"{year.held_overridden_by} sent a full file without "
+            f"{pluralize(written.held_count, 'held student')}: the SIS may treat them as gone. "
+            "They are due again."
         )
     warnings += [finding.message for finding in findings]
     if year.guards_overridden_by is not None and holds(findings):
@@ -83,8 +84,8 @@ def row_counts(year: YearToExport, written: WrittenYear) -> tuple[RowCount, ...]
 
 
 def paths_of(year: YearToExport, written: WrittenYear) -> dict[str, bool]:
-    """The remote paths of the year's files, and whether each is a full file. Done files are not
-    among them: whether the importer removes those says nothing about the others."""
+    """The remote paths of the year's files, and whether every file written to the path is full.
+    Done files are not included: their removal by the importer says nothing about the others."""
     paths: dict[str, bool] = {}
     for file in written.files:
         path = year.path_of(file.name)

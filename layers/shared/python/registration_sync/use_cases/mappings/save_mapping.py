@@ -24,16 +24,17 @@ def save_mapping(
 ) -> SavedMapping:
     """Saves the definition as the next version, or returns the latest one if that is the same.
 
-    `expected_version` is the version that was changed, 0 for none; None skips the check. Raises
-    VersionMismatch if that is not the latest version, InvalidRequest with every problem of the
+    `expected_version` is the version that the change is based on, 0 for a first mapping; None
+    skips the check. Raises VersionMismatch if it is not the latest, InvalidRequest with every
+    problem of the
     definition, Conflict if another connection writes the same file.
     """
     latest = mappings.latest(connection_id)
     latest_version = latest.version if latest else 0
     if expected_version is not None and expected_version != latest_version:
         raise VersionMismatch(
-            f"You changed version {expected_version}, and the latest is {latest_version}: read the "
-            "mapping again, then save your change."
+            f"Your change is based on version {expected_version}, but the latest version is "
+            f"{latest_version}: read the mapping again, then save your change."
         )
     parse_mapping(definition)
     if latest and _canonical(latest.definition) == _canonical(definition):

@@ -164,7 +164,7 @@ class Mapping(DefinitionPart):
 
     package: Annotated[
         Package | None,
-        Field(description='an object with name, such as {"name": "oneroster"}: one zip'),
+        Field(description='an object with a name, such as {"name": "oneroster"}, to zip the files'),
     ] = None
 
     @property
@@ -190,7 +190,7 @@ _MODELS = Models(
 def parse_mapping(definition: object) -> Mapping:
     """Parses a mapping from decoded YAML or JSON.
 
-    Raises InvalidRequest with every problem, or TooLarge before any other check.
+    Raises TooLarge before it checks the contents, or InvalidRequest with every problem.
     """
     if not isinstance(definition, dict):
         raise InvalidRequest('Send the mapping as an object: {"files": […]}.')

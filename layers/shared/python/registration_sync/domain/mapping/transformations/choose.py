@@ -166,7 +166,7 @@ FIELD_STEPS = {
     ),
     "pick": Transformation(
         "Pick",
-        "The value so far, or the first further field that is not blank.",
+        "The first that is not blank of the value so far and the further fields, in order.",
         PickStep,
         _pick,
         [
@@ -183,7 +183,7 @@ FIELD_STEPS = {
     "if_then_else": Transformation(
         "If Then Else",
         "Tests a field or the value so far, and writes a text or another field's value. "
-        "Without `then` or `else`, the value so far stays.",
+        "If the `then` or `else` that applies is not given, the value so far stays.",
         IfThenElseStep,
         _if_then_else,
         [
