@@ -538,7 +538,7 @@ def test_fields_of_steps_are_looked_at_too() -> None:
     ("package", "path", "words"),
     [
         ({"name": "a/b"}, "package.name", "Leave / out"),
-        ("x", "package", "an object with name"),
+        ("x", "package", "an object with a name"),
         ({"name": "x", "manifest": {}}, "package.manifest.rows", "missing"),
         (
             {"name": "x", "manifest": {"rows": [{"property": "p", "value": "v", "file": "no"}]}},
