@@ -145,3 +145,22 @@ def test_an_event_with_only_a_run_id_starts_a_stored_run_and_no_other(
     again = export.handler(event, context())
 
     assert (first["status"], again) == ("succeeded", first)
+
+
+def test_a_scheduled_event_is_keyed_by_its_time_whatever_run_id_it_has(
+    server: AsyncSftpServer,
+) -> None:
+    set_up(server)
+    send(registration("1"))
+    event = {
+        "connection_id": NORTH,
+        "trigger": "schedule",
+        "scheduled_time": "2026-03-02T21:00:00Z",
+        "run_id": "own",
+    }
+
+    first = export.handler(event, context())
+    send(registration("2"))
+    second = export.handler(event, context())
+
+    assert (first["run_id"], second) == ("20260302T210000Z-schedule", first)

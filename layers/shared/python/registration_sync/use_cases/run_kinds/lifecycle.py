@@ -113,7 +113,7 @@ class RunExecutor:
 
     def _find(self, event: Mapping[str, Any], request_id: str) -> Run:
         """The stored run of the event, or a new one."""
-        if event.get("run_id"):
+        if event.get("run_id") and not is_scheduled(event):
             connection_id, run_id = connection_of(event), str(event["run_id"])
             stored = self.runs.find(connection_id, run_id) if RUN_ID.fullmatch(run_id) else None
             if stored:
