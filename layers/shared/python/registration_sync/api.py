@@ -29,6 +29,7 @@ from registration_sync.domain.access import (
     require,
 )
 from registration_sync.domain.audit import AuditEntry, Note
+from registration_sync.domain.body_encoding import refuse_encoding
 from registration_sync.domain.errors import (
     AccessDenied,
     AlreadyRunning,
@@ -253,6 +254,8 @@ def _answer(
         authorize(request.caller, route.permission, access)
     else:
         require(request.caller, route.permission)
+    is_base64 = bool(event.get("isBase64Encoded"))
+    refuse_encoding(request.headers, event.get("body") or "", is_base64=is_base64)
     answer = route.use(request)
     if answer.note:
         line["action"] = answer.note.action
