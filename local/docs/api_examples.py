@@ -187,7 +187,7 @@ PARAMETERS: dict[str, dict[str, Any]] = {
 
 BODIES: dict[tuple[str, str], Any] = {
     ("POST", f"{_C}/registrations"): {
-        "as_of": "2026-11-22T10:05:00-06:00",
+        "as_of": "2026-03-02T10:05:00-06:00",
         "registrations": [
             {
                 "registration_id": "r-48211",

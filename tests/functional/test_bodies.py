@@ -43,7 +43,6 @@ UNREADABLE: dict[str, tuple[bytes, dict[str, str], str]] = {
         "UTF-8",
     ),
     "Latin-1": (b'{"a": "\xe9"}', {"Content-Type": 'text/plain;charset="ISO-8859-1"'}, "UTF-8"),
-    "bytes that are no text": (b'{"a": "\xe9"}', {}, "UTF-8"),
 }
 
 
