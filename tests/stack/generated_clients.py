@@ -17,7 +17,7 @@ from tests.stack.support.district import District, new_district
 
 DOCUMENT = ROOT / "docs" / "openapi.json"
 ENVIRONMENT = ROOT / ".local" / "env" / "clients" / "bin"
-TYPESCRIPT, FETCH = "npm:openapi-typescript@7.13.0", "npm:openapi-fetch@0.15.0"
+TYPESCRIPT, FETCH = "npm:openapi-typescript@7.13.0", "npm:openapi-fetch@0.17.0"
 
 HTTPX = """
 import os
