@@ -35,7 +35,7 @@ def full_disk_as_error() -> Iterator[None]:
         if not _is_full(error):
             raise
         raise DiskFull(
-            "The files of this school year do not fit on the disk of the export function. Ask your "
+            "The files of this run do not fit on the disk of the export function. Ask your "
             "operations engineer to deploy with more ExportStorageMegabytes; all students stay due."
         ) from error
 
