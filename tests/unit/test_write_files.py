@@ -255,10 +255,14 @@ def test_memory_does_not_grow_with_the_number_of_students(tmp_path: Path) -> Non
 def test_a_disk_that_is_full_ends_the_year(name: str, tmp_path: Path) -> None:
     table = students(snapshot("1"), snapshot("2", "?"), due=["1", "2"])
 
-    with pytest.raises(DiskFull), year_workspace(tmp_path, 2025) as folder:
-        folder.mkdir()
-        (folder / name).symlink_to("/dev/full")
-        write(table, folder)
+    def write_to_full_disk() -> None:
+        with year_workspace(tmp_path, 2025) as folder:
+            folder.mkdir()
+            (folder / name).symlink_to("/dev/full")
+            write(table, folder)
+
+    with pytest.raises(DiskFull):
+        write_to_full_disk()
 
     assert list(tmp_path.iterdir()) == []
 

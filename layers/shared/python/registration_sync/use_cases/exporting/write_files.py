@@ -169,8 +169,10 @@ class _Year:
         """Closes every file, also if one of them cannot be written: an open file keeps its space
         on the disk."""
         with ExitStack() as closing:
-            for file in (self._held, self._claimed, self._index, *self._outputs):
-                closing.callback(file.close)
+            for close in (self._held.close, self._claimed.close, self._index.close):
+                closing.callback(close)
+            for output in self._outputs:
+                closing.callback(output.close)
 
     def finish(self) -> WrittenYear:
         self.close()
