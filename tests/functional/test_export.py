@@ -167,6 +167,20 @@ def test_a_year_that_exceeds_disk_or_memory_does_not_affect_other_years(
     assert [path.split("/")[2] for path in delivered(server)] == ["2024", "2025"]
 
 
+def test_a_disk_that_is_full_after_the_delivery_does_not_change_the_result(
+    server: AsyncSftpServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    set_up(server)
+    send(registration("1"))
+
+    def retire_batches(*_: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(export_function, "retire_batches", retire_batches)
+
+    assert run_export()["status"] == "succeeded"
+
+
 def test_two_years_due_for_one_path_are_refused(server: AsyncSftpServer) -> None:
     set_up(server, folder="inbox")
     send(registration("1", year=2024), registration("2", year=2025))

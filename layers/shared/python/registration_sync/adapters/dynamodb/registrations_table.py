@@ -4,9 +4,8 @@
 """
 
 import datetime as dt
-from collections import deque
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
+from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from heapq import merge
 from itertools import batched, groupby
@@ -32,7 +31,9 @@ from registration_sync.adapters.dynamodb.registration_items import (
     number,
 )
 from registration_sync.adapters.dynamodb.requests import (
+    BATCH_GET_ITEMS,
     delete_all,
+    get_ahead,
     get_all,
     read_partition,
     with_retries,
@@ -53,8 +54,6 @@ from registration_sync.domain.registrations.ledger import LedgerEntry
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
-BATCH_GET_ITEMS = 100
-BATCHES_IN_FLIGHT = 4
 BATCH_DELETE_ITEMS = 500
 MAX_CREATION_TRIES = 3
 """To add the first year of a connection while others do, too."""
@@ -238,10 +237,13 @@ class DynamoDBRegistrationsTable:
     def marks(
         self, connection_id: str, school_year: int, batches: range, after: str = ""
     ) -> Iterator[DueMark]:
-        streams = [
-            map(due_mark_of, self._read(batch_pk(connection_id, school_year, batch, shard), after))
+        partitions = [
+            batch_pk(connection_id, school_year, batch, shard)
             for batch in reversed(batches)
             for shard in range(SHARDS)
+        ]
+        streams = [
+            map(due_mark_of, self._read(pk, after, together=len(partitions))) for pk in partitions
         ]
         # merge keeps the order of its streams among equals: the newest batch comes first.
         in_order = merge(*streams, key=attrgetter("student_id"))
@@ -262,18 +264,16 @@ class DynamoDBRegistrationsTable:
     def current(
         self, connection_id: str, school_year: int, student_ids: Iterator[str]
     ) -> Iterator[tuple[str, Current | None]]:
-        in_flight: deque[tuple[tuple[str, ...], Future[list[Item]]]] = deque()
-        for chunk in batched(student_ids, BATCH_GET_ITEMS):
-            keys = [current_key(connection_id, school_year, student) for student in chunk]
-            in_flight.append((chunk, self._pool.submit(get_all, self._table, keys)))
-            if len(in_flight) >= BATCHES_IN_FLIGHT:
-                yield from _in_order(*in_flight.popleft())
-        while in_flight:
-            yield from _in_order(*in_flight.popleft())
+        keys = (current_key(connection_id, school_year, student) for student in student_ids)
+        for wanted, items in get_ahead(self._table, keys, self._pool):
+            found = {item["sk"]["S"]: current_of(item) for item in items}
+            for key in wanted:
+                yield key["sk"]["S"], found.get(key["sk"]["S"])
 
     def all_current(self, connection_id: str, school_year: int) -> Iterator[Current]:
         streams = [
-            self._read(current_pk(connection_id, school_year, shard)) for shard in range(SHARDS)
+            self._read(current_pk(connection_id, school_year, shard), together=SHARDS)
+            for shard in range(SHARDS)
         ]
         yield from map(current_of, merge(*streams, key=lambda item: item["sk"]["S"]))
 
@@ -324,13 +324,5 @@ class DynamoDBRegistrationsTable:
 
         list(self._pool.map(settle, outcomes.items()))
 
-    def _read(self, pk: str, after: str = "", page_items: int | None = None) -> Iterator[Item]:
-        return read_partition(self._table, pk, self._pool, after, page_items)
-
-
-def _in_order(
-    student_ids: Iterable[str], answer: Future[list[Item]]
-) -> Iterator[tuple[str, Current | None]]:
-    found = {item["sk"]["S"]: current_of(item) for item in answer.result()}
-    for student_id in student_ids:
-        yield student_id, found.get(student_id)
+    def _read(self, pk: str, after: str = "", **options: int) -> Iterator[Item]:
+        return read_partition(self._table, pk, self._pool, after, **options)

@@ -12,6 +12,7 @@ from registration_sync.domain.connections.connection import Connection, Delivery
 from registration_sync.domain.errors import (
     AlreadyRunning,
     Conflict,
+    DiskFull,
     InvalidRequest,
     MarkerLost,
     NotFound,
@@ -31,6 +32,7 @@ from registration_sync.domain.runs.run_id import RUN_ID, scheduled_time
 from registration_sync.ports.connections import Connections, Schedules
 from registration_sync.ports.runs import Runs
 from registration_sync.use_cases.connections.schedule_exports import should_run
+from registration_sync.use_cases.exporting.workspace import full_disk_as_error
 from registration_sync.use_cases.runs.lease import HeldLease
 
 MAX_ATTEMPTS = 3
@@ -107,7 +109,7 @@ class RunExecutor:
             self.announce(finished)
             if finished.kind is RunKind.EXPORT:
                 # The export is complete; the next one retires what is left.
-                with suppress(Unavailable, MarkerLost):
+                with suppress(Unavailable, MarkerLost, DiskFull), full_disk_as_error():
                     self.retire(finished.connection_id, Path(workspace))
         return finished
 
@@ -146,10 +148,11 @@ class RunExecutor:
         started = attempt.run
         self.runs.save(started)
         try:
-            run = execute()
+            with full_disk_as_error():
+                run = execute()
         except RunCancelled:
             raise
-        except (InvalidRequest, NotFound, Conflict, MarkerLost) as error:
+        except (InvalidRequest, NotFound, Conflict, MarkerLost, DiskFull) as error:
             run = failed_run(started, error, self.now())
         if not _is_retried(run):
             self.runs.save(run)
