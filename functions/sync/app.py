@@ -9,11 +9,8 @@ from registration_sync.api import RETRY_AFTER_SECONDS, Answer, Request, Route, h
 from registration_sync.bootstrap import sync_function
 from registration_sync.domain.access import ConnectionAccess, Permission
 from registration_sync.domain.audit import Note, SettingChange
-from registration_sync.domain.registrations.registration import (
-    parse_student_id,
-    parse_sync_request,
-    school_year_of,
-)
+from registration_sync.domain.registrations.registration import parse_student_id, school_year_of
+from registration_sync.domain.registrations.sync_request import parse_sync_request
 from registration_sync.use_cases.registrations.remove_registration import remove_registration
 from registration_sync.use_cases.registrations.sync_registrations import sync_registrations
 
@@ -36,7 +33,7 @@ def _access_of(connection_id: str) -> ConnectionAccess | None:
 def _sync(request: Request) -> Answer:
     results = sync_registrations(
         request.connection_id,
-        parse_sync_request(request.text()),
+        parse_sync_request(request.body()),
         request_id=request.request_id,
         arrived_at=_arrival(request),
         table=sync_function.dependencies().table,

@@ -29,7 +29,8 @@ from registration_sync.domain.registrations.batches import (
     YearMarker,
 )
 from registration_sync.domain.registrations.ledger import LedgerEntry
-from registration_sync.domain.registrations.registration import APPROVED, Registration, SyncRequest
+from registration_sync.domain.registrations.registration import APPROVED, Registration
+from registration_sync.domain.registrations.sync_request import SyncRequest
 from registration_sync.domain.runs.run import Finding, RunStatus
 from registration_sync.use_cases.ledger.run_index import index_text, settled_students
 from tests.exploration.world import YEAR, Operation, Refused

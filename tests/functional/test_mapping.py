@@ -443,7 +443,8 @@ def test_a_preview_reports_a_student_who_was_not_synced() -> None:
         ({"student_ids": ["1"] * 6}, ["student_ids"]),
         ({"student_ids": "1", "school_year": "x", "other": 1}, None),
         ({"mapping": {"files": []}, "student_ids": ["1"]}, ["files"]),
-        ({"student_ids": ["a b"]}, ["student_id"]),
+        ({"student_ids": ["a b"]}, ["student_ids[0]"]),
+        ({"student_ids": [1001.0, -5]}, ["student_ids[0]", "student_ids[1]"]),
         ([], []),
     ],
 )

@@ -248,6 +248,43 @@ def test_invalid_requests_are_refused(changes: dict[str, Any], status: int) -> N
     assert response["statusCode"] == status
 
 
+@pytest.mark.parametrize(
+    ("body", "message"),
+    [
+        ("[1,]", "The body is not JSON: illegal trailing comma before end of array at line 1,"),
+        ('{"a":\n Infinity}', "The body is not JSON: Infinity at line 2, column 2:"),
+        ('{"a": {"b": 1, "b": 2}}', '"a.b" appears twice in one object: remove one.'),
+        ('{"a": "Jos\ufffd"}', "The body has U+FFFD at line 1, column 11: the text was not UTF-8."),
+        (b'{"a":\n "Jos\xe9"}', "The body is not UTF-8 at line 2, column 6: send it as UTF-8."),
+        (b"\xff\xfe{\x00", "The body is not UTF-8 at line 1, column 1: send it as UTF-8."),
+    ],
+)
+def test_a_refused_body_says_why_and_where(body: str | bytes, message: str) -> None:
+    encoded = body if isinstance(body, str) else base64.b64encode(body).decode()
+    is_base64 = isinstance(body, bytes)
+
+    response = answered(
+        lambda request: Answer(200, request.json()), body=encoded, isBase64Encoded=is_base64
+    )
+
+    assert response["statusCode"] == 400
+    assert json.loads(response["body"])["error"]["message"].startswith(message)
+
+
+@pytest.mark.parametrize("body", ["\ufeff[1]", "\ufeff \n[1]", b"\xef\xbb\xbf[1]", '["\\ufffd"]'])
+def test_a_byte_order_mark_and_an_escaped_replacement_character_are_accepted(
+    body: str | bytes,
+) -> None:
+    encoded = body if isinstance(body, str) else base64.b64encode(body).decode()
+    is_base64 = isinstance(body, bytes)
+
+    response = answered(
+        lambda request: Answer(200, request.json()), body=encoded, isBase64Encoded=is_base64
+    )
+
+    assert response["statusCode"] == 200
+
+
 def test_nothing_is_read_for_a_caller_without_the_permission() -> None:
     claims = {"username": "vic", "cognito:groups": "limited-access,district:north"}
     context = {"authorizer": {"claims": claims}}

@@ -346,7 +346,7 @@ def test_an_omitted_guard_takes_its_default() -> None:
         (
             {"unmatched": {"percent": 5}},
             "guards.unmatched.percent",
-            "fields are action, count.",
+            "Known fields: action, count.",
         ),
         ({"not_collected": {"Action": 5}}, "guards.not_collected.Action", "did you mean action?"),
     ],

@@ -10,7 +10,6 @@ from registration_sync.domain.access import Permission
 from registration_sync.domain.connections.connection import MAX_EXAMPLE_STUDENTS
 from registration_sync.domain.fields import Fields
 from registration_sync.domain.mapping.compiled.mapping import FieldValue, RowProblem
-from registration_sync.domain.registrations.registration import parse_student_id
 from registration_sync.use_cases.mappings.preview_mapping import (
     PreviewOptions,
     RowPreview,
@@ -46,14 +45,10 @@ def _options(body: object) -> PreviewOptions:
     fields = Fields.of_body(body, '{"student_ids": ["1001"]}', optional=True)
     fields.refuse_unknown("mapping", "student_ids", "school_year", "unfinished")
     school_year = fields.school_year()
-    message = f"Write a list of up to {MAX_EXAMPLE_STUDENTS} student ids."
-    ids = fields.items("student_ids", MAX_EXAMPLE_STUDENTS, message, at_least=0)
-    if any(not isinstance(one, str | int) or isinstance(one, bool) for one in ids or ()):
-        fields.add_problem("student_ids", message)
+    ids = fields.student_ids("student_ids", MAX_EXAMPLE_STUDENTS, at_least=0)
     unfinished = fields.flag("unfinished")
     fields.raise_problems("Nothing was previewed.")
-    student_ids = None if ids is None else [parse_student_id(str(one)) for one in ids]
-    return PreviewOptions(fields.get("mapping"), student_ids, school_year, unfinished)
+    return PreviewOptions(fields.get("mapping"), ids, school_year, unfinished)
 
 
 def _student(student: StudentPreview) -> dict[str, Any]:

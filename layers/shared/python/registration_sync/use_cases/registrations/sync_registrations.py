@@ -15,9 +15,10 @@ from registration_sync.domain.registrations.batches import (
 from registration_sync.domain.registrations.registration import (
     Refusal,
     Registration,
-    SyncRequest,
     encode_snapshot,
 )
+from registration_sync.domain.registrations.sync_request import SyncRequest
+from registration_sync.domain.school_year import synced_school_years
 from registration_sync.ports.registrations import RegistrationsTable
 
 MIN_SECONDS_LEFT = 5.0
@@ -67,12 +68,18 @@ def sync_registrations(
     """Stores the approved registrations; returns a result for each, in the order of the request.
 
     The request's `as_of` replaces a later time of arrival. The client sends `failed` registrations
-    again, and corrects `refused` ones first.
+    again, and corrects `refused` ones first. Raises InvalidRequest for an impossible `as_of`.
     """
     registrations = request.registrations
-    moment = min(arrived_at, request.as_of) if request.as_of else arrived_at
+    moment = request.moment(arrived_at)
+    school_years = synced_school_years(arrived_at.date())
     synced_at = moment.astimezone(dt.UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
-    encoded = [encode_snapshot(registration, synced_at) for registration in registrations]
+    encoded = [
+        encode_snapshot(registration, synced_at)
+        if registration.school_year in school_years
+        else _too_far_off(school_years)
+        for registration in registrations
+    ]
     changes = {
         (registration.school_year, registration.student_id): StudentChange(
             registration.school_year,
@@ -100,6 +107,14 @@ def sync_registrations(
         return SyncResult(student, year, "synced", "synced")
 
     return [result(*pair) for pair in zip(registrations, encoded, strict=True)]
+
+
+def _too_far_off(school_years: range) -> Refusal:
+    first, last = school_years[0], school_years[-1]
+    return Refusal(
+        "school_year_too_far_off",
+        f"The school years {first} to {last} can be synced now: correct the school year.",
+    )
 
 
 def store_changes(
