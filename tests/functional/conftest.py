@@ -35,6 +35,7 @@ ENVIRONMENT = {
     "CONNECTIONS_TABLE": "connections",
     "ARCHIVE_BUCKET": "archive",
     "SECRET_PREFIX": "stack/connections/",
+    "SECRETS_KEY": "",
     "EXPORT_FUNCTION": "export",
     "SCHEDULE_GROUP": "stack-exports",
     "SCHEDULE_TARGET": "arn:aws:lambda:us-east-1:123456789012:function:export",

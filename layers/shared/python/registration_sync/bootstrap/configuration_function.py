@@ -79,7 +79,9 @@ def dependencies() -> Dependencies:
         access=DynamoDBConnectionAccess(client, table),
         connections=DynamoDBConnections(client, table),
         mappings=DynamoDBMappings(client, table),
-        secrets=SecretsManagerSecrets(secrets_manager, settings.secret_prefix),
+        secrets=SecretsManagerSecrets(
+            secrets_manager, settings.secret_prefix, key=settings.secrets_key
+        ),
         runs=DynamoDBRuns(client, table, retention_days=settings.retention_days),
         leases=registrations,
         snapshots=registrations,
