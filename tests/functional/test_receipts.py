@@ -12,8 +12,10 @@ import pytest
 
 from functions.configuration import app as configuration
 from functions.sync import app as sync
-from registration_sync.bootstrap import export_function, sync_function
+from registration_sync.bootstrap import configuration_function, export_function, sync_function
 from registration_sync.domain.registrations.batches import Current, DueMark, version_of
+from registration_sync.use_cases.students import read_status as bounds
+from registration_sync.use_cases.students.read_status import DueCount, count_due
 from tests.functional.conftest import stored_items
 from tests.functional.support.district import (
     ENROLL,
@@ -469,3 +471,27 @@ def test_a_due_mark_without_a_snapshot_counts_as_missing() -> None:
 
     assert (totals(), year_of_status()["missing"]) == ((0, 0, 0, 1), 1)
     assert ids(status="due") == ["1"]
+
+
+def test_a_status_reads_a_bounded_number_of_due_students_and_says_at_least(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(bounds, "MAX_DUE_READ", 3)
+    send(*(registration(f"{number}") for number in range(3)))
+    run_export()
+    assert (totals(), year_of_status()["at_least"]) == ((3, 0, 0, 0), False)
+
+    send(*(registration(f"{number}", "New") for number in range(5)))
+
+    assert (totals(), year_of_status()["at_least"]) == ((0, 0, 0, 3), True)
+
+
+def test_the_due_are_counted_over_all_years_up_to_a_limit() -> None:
+    send(registration("1"), registration("2", grade="PK"))
+    run_export()
+    send(registration("3"), registration("4"), registration("5", year=2026))
+    remove("4")
+    snapshots = configuration_function.dependencies().snapshots
+
+    assert count_due(NORTH, snapshots=snapshots) == DueCount(due=2, held=1, at_least=False)
+    assert count_due(NORTH, snapshots=snapshots, limit=2) == DueCount(1, 1, at_least=True)
