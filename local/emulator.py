@@ -14,6 +14,7 @@ import json
 import os
 import select
 import socket
+import subprocess
 import sys
 import tempfile
 import threading
@@ -83,6 +84,17 @@ def _take_log(worker: Any, process: Any) -> bool:
     return True
 
 
+class FunctionProcess(subprocess.Popen[Any]):
+    """Replaces Popen: each process of a function has its own temporary folder, as on AWS."""
+
+    def __init__(self, *command: Any, **options: Any) -> None:
+        environment = options.get("env") or {}
+        if "AWS_LAMBDA_LOG_STREAM_NAME" in environment:
+            folder = tempfile.mkdtemp(prefix="function-")
+            options["env"] = {**environment, "TMPDIR": folder}
+        super().__init__(*command, **options)
+
+
 async def serve(listening: socket.socket) -> None:
     """Serves until SIGTERM or SIGINT."""
     from hypercorn.asyncio import serve as serve_asgi  # noqa: PLC0415  # after the path is set
@@ -96,6 +108,7 @@ async def serve(listening: socket.socket) -> None:
             scope = {**scope, "headers": [*scope["headers"], (b"x-forwarded-proto", b"https")]}
         await app(scope, receive, send)
 
+    subprocess.Popen = FunctionProcess  # type: ignore[misc]
     zipfile.ZipFile.extractall = extract_layers_once  # type: ignore[method-assign, assignment]  # same parameters
     Worker._read_stderr = follow_log
     Worker._drain_stderr_bounded = log_so_far
