@@ -14,6 +14,7 @@ import json
 import os
 import select
 import socket
+import subprocess
 import sys
 import tempfile
 import threading
@@ -134,6 +135,17 @@ def behave_as_api_gateway(gateway: Any) -> None:
     gateway._lambda_proxy_response = response_within_limits
 
 
+class FunctionProcess(subprocess.Popen[Any]):
+    """Replaces Popen: each process of a function has its own temporary folder, as on AWS."""
+
+    def __init__(self, *command: Any, **options: Any) -> None:
+        environment = options.get("env") or {}
+        if "AWS_LAMBDA_LOG_STREAM_NAME" in environment:
+            folder = tempfile.mkdtemp(prefix="function-")
+            options["env"] = {**environment, "TMPDIR": folder}
+        super().__init__(*command, **options)
+
+
 async def serve(listening: socket.socket) -> None:
     """Serves until SIGTERM or SIGINT."""
     from hypercorn.asyncio import serve as serve_asgi  # noqa: PLC0415  # after the path is set
@@ -149,6 +161,7 @@ async def serve(listening: socket.socket) -> None:
             scope = {**scope, "headers": [*scope["headers"], (b"x-forwarded-proto", b"https")]}
         await app(scope, receive, send)
 
+    subprocess.Popen = FunctionProcess  # type: ignore[misc]
     zipfile.ZipFile.extractall = extract_layers_once  # type: ignore[method-assign, assignment]  # same parameters
     Worker._read_stderr = follow_log
     Worker._drain_stderr_bounded = log_so_far

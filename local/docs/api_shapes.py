@@ -272,6 +272,7 @@ SCHEMAS: dict[str, Schema] = {
                         "last_export": or_null(
                             obj({"run_id": TEXT, "exported_at": MOMENT, "students": NUMBER})
                         ),
+                        "at_least": YES_OR_NO,
                     }
                 )
             ),

@@ -6,6 +6,7 @@ import errno
 import io
 import json
 import logging
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -179,6 +180,27 @@ def test_a_disk_that_is_full_after_the_delivery_does_not_change_the_result(
     monkeypatch.setattr(export_function, "retire_batches", retire_batches)
 
     assert run_export()["status"] == "succeeded"
+
+
+def test_a_run_begins_with_an_empty_folder_after_one_that_was_killed(
+    server: AsyncSftpServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    set_up(server)
+    send(registration("007"))
+    folder = Path(tempfile.gettempdir())
+    left = folder / "registration-sync-export" / "2025" / "students.csv"
+    left.parent.mkdir(parents=True)
+    left.write_text("a student of a run that was killed")
+    real = export_registrations.export_year
+
+    def export_year(*given: Any, **others: Any) -> Any:
+        assert not left.exists()
+        return real(*given, **others)
+
+    monkeypatch.setattr(export_registrations, "export_year", export_year)
+
+    assert run_export()["status"] == "succeeded"
+    assert list(folder.glob("*")) == []
 
 
 def test_two_years_due_for_one_path_are_refused(server: AsyncSftpServer) -> None:

@@ -1,12 +1,11 @@
 """Connections: settings, status, last check and audit; the caller, and the API's description."""
 
 import datetime as dt
-import tempfile
 from dataclasses import asdict
-from pathlib import Path
 
 from registration_sync.api import CONNECTION, Answer, Request, Route
 from registration_sync.bootstrap import configuration_function
+from registration_sync.bootstrap.workspace import workspace
 from registration_sync.domain.access import Permission, describe, may_see
 from registration_sync.domain.audit import Note, note_of
 from registration_sync.domain.connections.connection import parse_connection
@@ -88,12 +87,12 @@ def _remove_connection(request: Request) -> Answer:
 
 def _read_status(request: Request) -> Answer:
     deps = configuration_function.dependencies()
-    with tempfile.TemporaryDirectory() as workspace:
+    with workspace("configuration") as folder:
         years = read_status(
             request.connection_id,
             snapshots=deps.snapshots,
             archive=deps.archive,
-            workspace=Path(workspace),
+            workspace=folder,
         )
     body = {"connection_id": request.connection_id, "years": [asdict(year) for year in years]}
     return Answer(200, body)

@@ -4,7 +4,7 @@
 """
 
 import datetime as dt
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from heapq import merge
@@ -186,11 +186,22 @@ class DynamoDBRegistrationsTable:
         if refused is not None and int(refused[f"exported_{school_year}"]["N"]) < batch:
             raise LeaseLost("Another run took over before this one could finish.")
 
+    def set_settled(
+        self, connection_id: str, school_year: int, batch: int, student_id: str
+    ) -> None:
+        # A late write must not make the next batch begin at a student of this one.
+        self._update_marker(
+            connection_id,
+            f"SET settled_{school_year}_to = :student",
+            _not_retired(school_year),
+            {":batch": number(batch), ":student": {"S": student_id}},
+        )
+
     def set_retired(self, connection_id: str, school_year: int, batch: int) -> None:
         self._update_marker(
             connection_id,
-            f"SET retired_{school_year} = :batch",
-            f"attribute_not_exists(retired_{school_year}) OR retired_{school_year} < :batch",
+            f"SET retired_{school_year} = :batch REMOVE settled_{school_year}_to",
+            _not_retired(school_year),
             {":batch": number(batch)},
         )
 
@@ -285,12 +296,17 @@ class DynamoDBRegistrationsTable:
         )
         list(self._pool.map(raise_one, versions.keys(), versions.values()))
 
-    def clear_marks(self, connection_id: str, school_year: int, batch: int) -> None:
+    def clear_marks(
+        self, connection_id: str, school_year: int, batch: int, go_on: Callable[[], bool]
+    ) -> bool:
         for shard in range(SHARDS):
             marks = self._read(batch_pk(connection_id, school_year, batch, shard))
             for chunk in batched(marks, BATCH_DELETE_ITEMS):
+                if not go_on():
+                    return False
                 keys = [{"pk": item["pk"], "sk": item["sk"]} for item in chunk]
                 delete_all(self._table, keys, self._pool)
+        return True
 
     # The ledger and the outcome of each student
 
@@ -326,3 +342,8 @@ class DynamoDBRegistrationsTable:
 
     def _read(self, pk: str, after: str = "", **options: int) -> Iterator[Item]:
         return read_partition(self._table, pk, self._pool, after, **options)
+
+
+def _not_retired(school_year: int) -> str:
+    """The condition that the year's `:batch` is not retired."""
+    return f"attribute_not_exists(retired_{school_year}) OR retired_{school_year} < :batch"

@@ -1,7 +1,6 @@
 """Executes the run of an event: finds, starts, executes, stores and announces it."""
 
 import datetime as dt
-import tempfile
 from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager, suppress
 from dataclasses import dataclass, replace
@@ -19,6 +18,7 @@ from registration_sync.domain.errors import (
     RunCancelled,
     Unavailable,
 )
+from registration_sync.domain.runs.liveness import starts_too_late
 from registration_sync.domain.runs.requests import connection_of, parse_event
 from registration_sync.domain.runs.run import (
     NOT_RETRIED,
@@ -67,7 +67,8 @@ type LeasedRunner = Callable[[Attempt, HeldLease], Run]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RunExecutor:
-    """Executes the run of an event. `announce` never raises; `retire` clears up after an export."""
+    """Executes the run of an event. `announce` never raises; `retire` clears up after an export;
+    `workspace` yields an empty folder and deletes it afterwards."""
 
     connections: Connections
     runs: Runs
@@ -77,6 +78,7 @@ class RunExecutor:
     hold_lease: Callable[[str, str], AbstractContextManager[HeldLease]]
     announce: Callable[[Run], None]
     retire: Callable[[str, Path], None]
+    workspace: Callable[[], AbstractContextManager[Path]]
     now: Callable[[], dt.datetime]
 
     def execute(self, event: Mapping[str, Any], request_id: str) -> Run | None:
@@ -97,10 +99,9 @@ class RunExecutor:
         ended = self._ended_before_start(run)
         if ended:
             return self._saved_and_announced(ended)
-        # The workspace holds student data: it is deleted with the run, also in a warm function.
-        with tempfile.TemporaryDirectory() as workspace:
+        with self.workspace() as workspace:
             try:
-                finished = self._attempt(run, Path(workspace))
+                finished = self._attempt(run, workspace)
             except RunCancelled:
                 return self.runs.find(run.connection_id, run.run_id) or run
             except AlreadyRunning as error:
@@ -110,7 +111,7 @@ class RunExecutor:
             if finished.kind is RunKind.EXPORT:
                 # The export is complete; the next one retires what is left.
                 with suppress(Unavailable, MarkerLost, DiskFull), full_disk_as_error():
-                    self.retire(finished.connection_id, Path(workspace))
+                    self.retire(finished.connection_id, workspace)
         return finished
 
     def _find(self, event: Mapping[str, Any], request_id: str) -> Run:
@@ -128,7 +129,10 @@ class RunExecutor:
 
     def _ended_before_start(self, run: Run) -> Run | None:
         """The run, if it ends before it starts."""
-        ended = replace(run, finished_at=self.now(), next_attempt_by=None)
+        too_late = starts_too_late(run, self.now())
+        ended = replace(too_late or run, finished_at=self.now(), next_attempt_by=None)
+        if too_late:
+            return ended
         if run.kind in NOT_RETRIED and run.attempt > 0:
             return replace(ended, status=RunStatus.FAILED, message=_INTERRUPTED)
         if run.request.resend and run.request.resend.student_ids == ():
