@@ -37,7 +37,7 @@ LONGEST_PARAMETERS = {
 
 @cache
 def transformed(text: str | None = None) -> dict[str, Any]:
-    """template.yaml, or the template `text`, as CloudFormation gets it. Do not change the answer."""
+    """template.yaml, or the template `text`, as CloudFormation gets it; not to be changed."""
     made = subprocess.run(
         [SAM.parent / "python", ROOT / "local" / "transform.py"],
         input=text or (ROOT / "template.yaml").read_text(encoding="utf-8"),
