@@ -265,6 +265,20 @@ ANSWERS: dict[tuple[str, str], Any] = {
     ("GET", "/programs"): _page(
         {"client_id": "4h1n8c0example2k7d3s9", "name": "SchoolMint Enroll"}
     ),
+    ("GET", "/overview"): _page(
+        {
+            "connection_id": "anytown",
+            "name": "Anytown Schools",
+            "district": "north",
+            "time_zone": "America/Chicago",
+            "last_export": _FINISHED_RUN,
+            "due": 12,
+            "held": 1,
+            "at_least": False,
+            "overdue": False,
+            "next_export": "2026-11-24T03:00:00+00:00",
+        }
+    ),
     ("GET", "/connections"): _page(_CONNECTION),
     ("POST", "/connections"): _CONNECTION,
     ("GET", _C): _CONNECTION,
@@ -327,6 +341,7 @@ ANSWERS: dict[tuple[str, str], Any] = {
                     "exported_at": "2026-11-23T03:00:04Z",
                     "students": 2,
                 },
+                "at_least": False,
             }
         ],
     },

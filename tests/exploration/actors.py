@@ -6,6 +6,7 @@ its history of results.
 """
 
 import datetime as dt
+import itertools
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field, replace
@@ -165,8 +166,12 @@ class ReplayTable:
         for student, outcome in outcomes.items():
             self._do("settle", batch, student, outcome)
 
-    def clear_marks(self, *_: Any) -> None:
-        """Does nothing: the world has no marks of exported batches."""
+    def set_settled(self, _c: str, _y: int, batch: int, student: str) -> None:
+        self._do("set_settled", batch, student)
+
+    def clear_marks(self, _c: str, _y: int, _batch: int, go_on: Callable[[], bool]) -> bool:
+        """Only checks whether to go on: the world has no marks of exported batches."""
+        return go_on()
 
     def set_retired(self, _c: str, _y: int, batch: int) -> None:
         self._do("set_retired", batch)
@@ -412,6 +417,9 @@ class Export:
     mapping: LabelMapping = field(default_factory=LabelMapping)
     guarded: bool = False
     """Whether a guard holds the delivery until a person confirms."""
+    settles: int | None = None
+    """The number of students for which it may settle earlier exports before its time is up; None
+    for all."""
 
     def run(self, code: Any, replay: Replay, floor: Any, folder: Path) -> Any:
         table = code.table(replay)
@@ -446,6 +454,7 @@ class Export:
                     lease=lease,
                     pause=lambda _: None,
                     now=lambda: NOW,
+                    seconds_left=self._clock(),
                 )
                 outcome = code.export_year.export_year(
                     year,
@@ -456,6 +465,12 @@ class Export:
         except RegistrationSyncError:
             return False
         return outcome.status is not RunStatus.AWAITING_CONFIRMATION
+
+    def _clock(self) -> Callable[[], float]:
+        if self.settles is None:
+            return lambda: 900.0
+        left = itertools.chain(itertools.repeat(900.0, self.settles), itertools.repeat(0.0))
+        return lambda: next(left)
 
 
 type Actor = Sync | Removal | Export

@@ -6,6 +6,7 @@ them, writes that take effect late, and leases that expire. Large cases are rand
 
 import random
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
@@ -29,6 +30,7 @@ LEAVING_OUT = LabelMapping(leaves_out=frozenset({10}))
 OF_ALL = LabelMapping(files=(OneFile(is_full=True),))
 EVERYONE = LabelMapping(files=(OneFile(is_full=True),), is_full=True)
 
+TWO_STUDENTS = Sync(10, ("007", "06520"))
 TWO_SYNCS = (Sync(10), Sync(20))
 TWO_EXPORTS = (Export("aaa"), Export("bbb"))
 
@@ -80,6 +82,10 @@ SMALL: dict[str, tuple[tuple[Actor, ...], Faults]] = {
         (Sync(10), Export("aaa", guarded=True), Export("bbb")),
         Faults(kills=1),
     ),
+    "two syncs, exports of which the second stops while it settles the first, a kill": (
+        (TWO_STUDENTS, Sync(20, ("06520",)), Export("aaa"), Export("bbb", settles=1)),
+        Faults(kills=1, syncs_too=False, late_accounting=True, first_is_done=True),
+    ),
     "two syncs, an export of all students, a lost answer": (
         (*TWO_SYNCS, Export("aaa", OF_ALL)),
         Faults(losses=1),
@@ -87,9 +93,17 @@ SMALL: dict[str, tuple[tuple[Actor, ...], Faults]] = {
 }
 
 
+def loaded(case: str, changes: Changes | None = None) -> SimpleNamespace:
+    """The code; settles one student at a time in the cases that stop in between."""
+    code = load(changes)
+    if any(isinstance(one, Export) and one.settles is not None for one in SMALL[case][0]):
+        code.retire_batches.BATCH_SIZE = 1
+    return code
+
+
 @pytest.mark.parametrize("case", SMALL)
 def test_small_cases_keep_every_promise_in_every_order(case: str, tmp_path: Path) -> None:
-    explorer = Explorer(SMALL[case][0], load(), tmp_path, SMALL[case][1])
+    explorer = Explorer(SMALL[case][0], loaded(case), tmp_path, SMALL[case][1])
 
     fault, states = explorer.exhaust(explorer.start())
 
@@ -142,6 +156,11 @@ FORGETFUL: Changes = {}
 """The unchanged code on a table where syncs replace whole items."""
 
 COMMIT = "    table.commit(connection_id, school_year, batch, lease.token)\n"
+SETTLE = "            table.settle(connection_id, school_year, last, dict(some), expires_at)\n"
+SET_SETTLED = (
+    "            if len(some) == BATCH_SIZE:  # a smaller one is the last\n"
+    "                table.set_settled(connection_id, school_year, last, some[-1][0])\n"
+)
 PUT_LEDGER = "    table.put_ledger(connection_id, school_year, entry)\n"
 
 ACCOUNTING: dict[str, tuple[Changes, str]] = {
@@ -175,6 +194,10 @@ ACCOUNTING: dict[str, tuple[Changes, str]] = {
     "students who are due counted twice": (
         {"read_status": [('totals = totals.with_changed_outcome(current.outcome, "")', "pass")]},
         "two syncs, two exports, a kill",
+    ),
+    "progress stored before the students are settled": (
+        {"retire_batches": [(SETTLE + SET_SETTLED, SET_SETTLED + SETTLE)]},
+        "two syncs, exports of which the second stops while it settles the first, a kill",
     ),
     "runs that are not retired are ignored": (
         {
@@ -301,7 +324,7 @@ MUTANTS: dict[str, tuple[Changes, str]] = {
 @pytest.mark.parametrize("mutant", MUTANTS)
 def test_the_exploration_finds_the_fault_in(mutant: str, tmp_path: Path) -> None:
     changes, case = MUTANTS[mutant]
-    code = load(changes)
+    code = loaded(case, changes)
     code.table = MarkReadingTable if changes is IN_BATCH else ReplayTable
     code.sync_table = ForgetfulTable if changes is FORGETFUL else SyncTable
     actors, faults = SMALL[case]

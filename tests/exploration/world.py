@@ -50,6 +50,7 @@ class World:
     open: int = 0
     exported: int = 0
     retired: int = 0
+    settled_to: str = ""
     ledger: tuple[tuple[int, LedgerEntry], ...] = ()
     indexes: tuple[tuple[int, Settled], ...] = ()
     current: tuple[tuple[str, Current], ...] = ()
@@ -101,7 +102,7 @@ def apply(world: World, operation: Operation) -> tuple[World, Any]:
 
 
 def _marker(world: World) -> tuple[World, Any]:
-    return world, (world.open, world.exported, world.retired)
+    return world, (world.open, world.exported, world.retired, world.settled_to)
 
 
 def _open(world: World) -> tuple[World, Any]:
@@ -209,10 +210,16 @@ def _settle(world: World, batch: int, student: str, outcome: str) -> tuple[World
     return replace(world, current=put(world.current, student, new)), None
 
 
+def _set_settled(world: World, batch: int, student: str) -> tuple[World, Any]:
+    if world.retired >= batch:
+        return world, None
+    return replace(world, settled_to=student), None
+
+
 def _set_retired(world: World, batch: int) -> tuple[World, Any]:
     if world.retired >= batch:
         return world, None
-    return _without_the_past(replace(world, retired=batch)), None
+    return _without_the_past(replace(world, retired=batch, settled_to="")), None
 
 
 def _without_the_past(world: World) -> World:
@@ -324,6 +331,7 @@ _OPERATIONS = {
     "store_index": _store_index,
     "fetch_index": _fetch_index,
     "settle": _settle,
+    "set_settled": _set_settled,
     "set_retired": _set_retired,
     "marks": _marks,
     "marked": _marked,
@@ -343,7 +351,7 @@ READS = frozenset(
     | {"ledger", "fetch_index"}
 )
 
-ACCOUNTING = frozenset({"put_ledger", "store_index", "settle", "set_retired"})
+ACCOUNTING = frozenset({"put_ledger", "store_index", "settle", "set_settled", "set_retired"})
 
 AMONG_EXPORTS = frozenset(
     {
@@ -362,7 +370,8 @@ AMONG_EXPORTS = frozenset(
 """Operations on data that syncs neither read nor write."""
 
 _ONCE_OR_NEVER = frozenset(
-    {"put_current", "close_batch", "commit", "release_lease", "raise_batch"} | ACCOUNTING
+    {"put_current", "close_batch", "commit", "release_lease", "raise_batch"}
+    | (ACCOUNTING - {"set_settled"})
 )
 """Operations that, once without effect, stay without effect: versions and batches only grow, and a
 token that lost the lease never holds it again."""

@@ -1,5 +1,6 @@
 """The functions' real handlers on moto, with the tables and settings of the template."""
 
+import tempfile
 import time
 from collections.abc import Iterator
 from dataclasses import replace
@@ -35,6 +36,7 @@ ENVIRONMENT = {
     "CONNECTIONS_TABLE": "connections",
     "ARCHIVE_BUCKET": "archive",
     "SECRET_PREFIX": "stack/connections/",
+    "SECRETS_KEY": "",
     "EXPORT_FUNCTION": "export",
     "SCHEDULE_GROUP": "stack-exports",
     "SCHEDULE_TARGET": "arn:aws:lambda:us-east-1:123456789012:function:export",
@@ -72,7 +74,7 @@ class StartedExports:
 
 
 @pytest.fixture(scope="module")
-def account() -> Iterator[None]:
+def account(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     """An AWS account, and the environment of the functions.
 
     Shared by a module: building a client takes longer than most tests.
@@ -83,6 +85,8 @@ def account() -> Iterator[None]:
             environment.setenv(name, value)
         # Deliveries are retried without a pause; a unit test checks the pauses.
         environment.setattr(export_function, "time", SimpleNamespace(sleep=lambda _: None))
+        # Each environment on AWS has its own folder; here, the processes of a test run share one.
+        environment.setattr(tempfile, "tempdir", str(tmp_path_factory.mktemp("tmp")))
         environment.setattr(responses, "method_names_from_class", method_names)
         forget_adapters()
         yield

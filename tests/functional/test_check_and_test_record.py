@@ -1,5 +1,6 @@
 """Check Connection and Send Record over the real handlers and a real SFTP server."""
 
+import errno
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -10,6 +11,7 @@ from functions.configuration import app as configuration
 from functions.export import app as export
 from registration_sync.adapters.dynamodb.runs_table import DynamoDBRuns
 from registration_sync.domain.runs.run import Run
+from registration_sync.use_cases.run_kinds import test_record as test_records
 from tests.functional.conftest import StartedExports, stored_items
 from tests.functional.support.district import (
     CONNECTION,
@@ -250,6 +252,22 @@ def test_the_test_record_of_a_held_student_is_not_sent_and_shows_the_reasons(
     assert (run["status"], held["field"], held["rule"]) == ("failed", "Grade", "match_codes")
     assert "held back" in run["message"]
     assert delivered(server) == {}
+
+
+def test_a_disk_that_is_full_is_reported(
+    server: AsyncSftpServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    set_up(server)
+    send(registration("7"))
+
+    def write_files(*_: object, **__: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(test_records, "write_files", write_files)
+
+    run = test_record()
+
+    assert (run["status"], run["error"]["code"]) == ("failed", "disk_full")
 
 
 def test_a_test_record_without_a_row_is_not_sent(server: AsyncSftpServer) -> None:

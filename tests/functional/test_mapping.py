@@ -15,6 +15,7 @@ import pytest
 
 from functions.configuration import app as configuration
 from functions.sync import app as sync
+from registration_sync.api import MAX_PROBLEMS
 from tests.functional.conftest import StartedExports, stored_items
 from tests.functional.support.district import (
     CONNECTION,
@@ -379,6 +380,40 @@ def test_a_preview_of_ten_thousand_contacts_shows_some_and_counts_the_rest() -> 
     (student,) = answer["students"]
     assert [row["row"] for row in student["files"]] == [*range(1, 51), *range(1_001, 1_051)]
     assert student["message"] == "9900 further rows are not shown."
+
+
+@pytest.mark.usefixtures("download")
+@pytest.mark.parametrize("filler", ["\U0001f600", '"'])
+def test_a_preview_stays_far_below_the_size_of_a_response(filler: str) -> None:
+    students = [registration(f"{number}") for number in range(5)]
+    for one in students:
+        one["data"]["contacts"] = [{"fname": "C"}] * 40
+    send(*students)
+    grow = {"type": "value_input", "value": filler * 120}
+    again = {"type": "substitute", "find": filler, "replace": filler * 20}
+    long = {"mapping_type": "transformation", "transformations": [grow, again]}
+    fields = [long | {"to": f"C{number}"} for number in range(40)]
+    wanted = draft(direct("entry.fname", "F"), *fields, rows={"each": "contacts"})
+
+    _, answer = preview({"mapping": wanted, "student_ids": [f"{number}" for number in range(5)]})
+
+    assert len(json.dumps(answer)) < 3_000_000
+    assert answer["students"][0]["files"][0]["fields"][1]["value"].startswith(filler * 2_000)
+    for student in answer["students"]:
+        assert f"{40 - len(student['files'])} further rows are not shown." in student["message"]
+    assert "Some values are longer than shown." in answer["students"][0]["message"]
+
+
+@pytest.mark.usefixtures("download")
+def test_a_mapping_with_thousands_of_mistakes_gets_the_first_ones() -> None:
+    wrong = {"files": [{"name": "f", "fields": [{}] * 3_000}]}
+
+    refused = put(json.dumps(wrong))
+    previewed = preview({"mapping": wrong, "student_ids": [], "unfinished": True})
+
+    assert (refused[0], previewed[0]) == (400, 200)
+    assert "3000 mistakes" in refused[1]["error"]["message"]
+    assert len(refused[1]["error"]["problems"]) == len(previewed[1]["problems"]) == MAX_PROBLEMS
 
 
 @pytest.mark.usefixtures("download")

@@ -102,6 +102,17 @@ def test_patterns_that_take_too_long_hold_the_student_and_not_the_next() -> None
     assert rules(compiled(patterns[:2]), v="a") == []
 
 
+def test_one_pattern_that_takes_long_for_each_match_holds_the_student() -> None:
+    seconds = itertools.count(step=MAX_STUDENT_SECONDS / 20)
+    # Each match reads to the end of the value: minutes for 20,000 letters.
+    slow = steps({"type": "substitute", "pattern": r"(?:\w+ ?){1,50}b|a", "replace": "x"})
+
+    mapping = compiled([slow], clock=lambda: float(next(seconds)))
+
+    assert rules(mapping, v="a" * 10) == []
+    assert rules(mapping, v="a" * 30) == ["too_large"]
+
+
 def test_a_value_that_is_too_long_for_a_pattern_holds_the_student() -> None:
     assert rules(compiled([{"pattern": "x*"}]), v="x" * 20_001) == ["too_large"]
     assert rules(compiled([{"pattern": "x*"}]), v="x" * 20_000) == []

@@ -63,6 +63,9 @@ STATUS: Mapping[type[RegistrationSyncError], int] = {
 """HTTP status of an error class; a class that is not listed has the status of its base."""
 
 RETRY_AFTER_SECONDS = 5
+MAX_PROBLEMS = 1_000
+"""Listed in a response, which may hold 6 MB."""
+
 CONNECTION = "/connections/{connection_id}"
 CONNECTION_ID = re.compile(r"[a-z0-9-]{1,40}", re.ASCII)
 
@@ -176,7 +179,9 @@ def error_answer(error: RegistrationSyncError) -> Answer:
     content: dict[str, object] = {
         "code": error.code,
         "message": error.message,
-        "problems": [{"path": item.path, "message": item.message} for item in error.problems],
+        "problems": [
+            {"path": item.path, "message": item.message} for item in error.problems[:MAX_PROBLEMS]
+        ],
     }
     body: dict[str, object] = {"error": content}
     if isinstance(error, AlreadyRunning) and error.run_id:

@@ -33,6 +33,7 @@ from registration_sync.adapters.sftp.servers import ParamikoSftpServers
 from registration_sync.adapters.ticker import ThreadTicker
 from registration_sync.api import log_errors
 from registration_sync.bootstrap.aws_clients import NOTIFICATION_CONFIG, dynamodb
+from registration_sync.bootstrap.workspace import workspace
 from registration_sync.domain.connections.connection import Connection
 from registration_sync.domain.connections.sftp import SftpAccount
 from registration_sync.domain.errors import RegistrationSyncError
@@ -180,6 +181,7 @@ def executor() -> RunExecutor:
         hold_lease=_bind(hold_lease, deps),
         announce=partial(_announce, _bind(announce_run, deps)),
         retire=_bind(retire_batches, deps),
+        workspace=partial(workspace, "export"),
         now=deps.now,
     )
 

@@ -1,10 +1,11 @@
 """RegistrationsTable: the snapshots, marks, export markers and ledgers of all connections."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Protocol
 
 from registration_sync.domain.registrations.batches import (
     Current,
+    DueCount,
     DueMark,
     ExportMarker,
     Lease,
@@ -106,11 +107,20 @@ class RegistrationsTable(Snapshots, Protocol):
         """Stores the outcome of each student in the export of this batch, unless a later export
         has stored one. Snapshots without a newer sync expire at `expires_at` (epoch seconds)."""
 
-    def clear_marks(self, connection_id: str, school_year: int, batch: int) -> None:
-        """Deletes the marks of an exported batch."""
+    def set_settled(
+        self, connection_id: str, school_year: int, batch: int, student_id: str
+    ) -> None:
+        """Records that the students of this batch up to this one are settled, unless the batch is
+        retired."""
+
+    def clear_marks(
+        self, connection_id: str, school_year: int, batch: int, go_on: Callable[[], bool]
+    ) -> bool:
+        """Deletes the marks of an exported batch, some at a time while `go_on` returns True.
+        Returns whether all are deleted."""
 
     def set_retired(self, connection_id: str, school_year: int, batch: int) -> None:
-        """Records that no batch up to this one has marks left."""
+        """Records that no batch up to this one has marks left, and forgets `settled_to`."""
 
 
 class StudentErasureStore(Protocol):
@@ -154,3 +164,10 @@ class LeaseReader(Protocol):
 
     def running(self, connection_id: str, now_ms: int) -> str | None:
         """The id of the run that holds the lease now, if one does."""
+
+
+class DueCounts(Protocol):
+    """Counts due students by a bounded read."""
+
+    def count(self, connection_ids: Sequence[str]) -> Mapping[str, DueCount]:
+        """The count of each connection, over all school years. Raises Unavailable."""

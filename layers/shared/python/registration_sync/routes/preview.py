@@ -4,7 +4,7 @@ import datetime as dt
 from dataclasses import asdict
 from typing import Any
 
-from registration_sync.api import CONNECTION, Answer, Request, Route
+from registration_sync.api import CONNECTION, MAX_PROBLEMS, Answer, Request, Route
 from registration_sync.bootstrap import configuration_function
 from registration_sync.domain.access import Permission
 from registration_sync.domain.connections.connection import MAX_EXAMPLE_STUDENTS
@@ -33,8 +33,8 @@ def _preview_mapping(request: Request) -> Answer:
     body = {
         "students": [_student(one) for one in preview.students],
         "unmatched": [asdict(one) for one in preview.unmatched],
-        "problems": [asdict(one) for one in preview.problems],
-        "warnings": [asdict(one) for one in preview.warnings],
+        "problems": [asdict(one) for one in preview.problems[:MAX_PROBLEMS]],
+        "warnings": [asdict(one) for one in preview.warnings[:MAX_PROBLEMS]],
     }
     return Answer(200, body)
 

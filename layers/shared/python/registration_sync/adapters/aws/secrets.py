@@ -25,11 +25,13 @@ _TRY_LATER = "The stored secret is being changed or removed: please try again in
 
 
 class SecretsManagerSecrets:
-    """Implements the port Secrets; `prefix` begins with the stack's name and ends with a slash."""
+    """Implements the port Secrets; `prefix` begins with the stack's name and ends with a slash.
+    New secrets are encrypted with the KMS key `key`, or with Secrets Manager's own."""
 
-    def __init__(self, client: "SecretsManagerClient", prefix: str) -> None:
+    def __init__(self, client: "SecretsManagerClient", prefix: str, *, key: str = "") -> None:
         self._client = client
         self._prefix = prefix
+        self._key = {"KmsKeyId": key} if key else {}
 
     def read(self, connection_id: str) -> Credentials:
         return Credentials(**{kind: self._read(self._name(connection_id, kind)) for kind in KINDS})
@@ -65,7 +67,7 @@ class SecretsManagerSecrets:
                 try:
                     self._client.put_secret_value(SecretId=name, SecretString=value)
                 except self._client.exceptions.ResourceNotFoundException:
-                    self._client.create_secret(Name=name, SecretString=value)
+                    self._client.create_secret(Name=name, SecretString=value, **self._key)
         except ClientError as error:
             if error_code(error) in {"ResourceExistsException", _BEING_DELETED}:
                 raise Unavailable(_TRY_LATER) from error

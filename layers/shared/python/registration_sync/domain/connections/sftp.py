@@ -145,6 +145,10 @@ class Credentials:
     private_key: str | None = field(default=None, repr=False)
     passphrase: str | None = field(default=None, repr=False)
 
+    def without_others(self) -> "Credentials":
+        """The same, with an empty text, which removes a secret, for each kind that is not given."""
+        return Credentials(self.password or "", self.private_key or "", self.passphrase or "")
+
 
 @dataclass(frozen=True, slots=True)
 class SftpAccount:

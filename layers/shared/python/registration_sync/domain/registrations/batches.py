@@ -52,11 +52,13 @@ class Lease:
 @dataclass(frozen=True, slots=True)
 class YearMarker:
     """The batch numbers of a school year: the open batch, from 1; the last exported and the last
-    retired batch, each 0 for none."""
+    retired batch, each 0 for none. `settled_to` is the last settled student of the batches that are
+    being retired, "" for none."""
 
     open: int
     exported: int
     retired: int = 0
+    settled_to: str = field(default="", compare=False)
 
     @property
     def due_batches(self) -> range:
@@ -85,6 +87,15 @@ class DueMark:
     def holds(self, current: "Current") -> bool:
         """Whether exactly this version was held."""
         return bool(self.reasons) and self.version == current.version
+
+
+@dataclass(frozen=True, slots=True)
+class DueCount:
+    """The students that are due and those that are held; `at_least`: there may be more."""
+
+    due: int = 0
+    held: int = 0
+    at_least: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -40,6 +40,9 @@ from registration_sync.use_cases.runs.lease import HeldLease
 MAX_REASONS = 50
 """Reasons in the mark of a held student, an item of at most 400 kB; held.jsonl has all."""
 
+EXPORT_SECONDS = 300.0
+"""Of an invocation, for the export itself. Earlier exports are settled in the time before that."""
+
 type Evaluate = Callable[[WrittenYear, Histories], Sequence[Finding]]
 """Finds what is unusual in the files, compared with earlier exports, before they are archived."""
 
@@ -54,6 +57,7 @@ class ExportResources:
     lease: HeldLease
     pause: Callable[[float], None]
     now: Callable[[], dt.datetime]
+    seconds_left: Callable[[], float]
 
 
 def export_year(
@@ -108,13 +112,18 @@ def export_year(
 def _totals_before(year: YearToExport, resources: ExportResources, workspace: Path) -> YearTotals:
     def go_on() -> bool:
         resources.lease.check()
+        if resources.seconds_left() < EXPORT_SECONDS:
+            raise Unavailable(
+                "The outcome of the last export is still being stored for each student. The next "
+                "run continues; the students stay due."
+            )
         return True
 
     stored = StoredYear(
         year.connection_id, year.school_year, resources.table, resources.archive, workspace
     )
     retire_year(stored, year.marker, expires_at=year.expires_at, go_on=go_on)
-    return read_year_totals(stored, year.marker.exported, expires_at=year.expires_at)
+    return read_year_totals(stored, year.marker.exported, expires_at=year.expires_at, check=go_on)
 
 
 def mark_held_students(

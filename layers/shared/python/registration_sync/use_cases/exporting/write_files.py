@@ -3,6 +3,7 @@
 import json
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
+from contextlib import ExitStack
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
@@ -165,11 +166,13 @@ class _Year:
             self._index.write(index_text(*student))
 
     def close(self) -> None:
-        self._held.close()
-        self._claimed.close()
-        self._index.close()
-        for output in self._outputs:
-            output.close()
+        """Closes every file, also if one of them cannot be written: an open file keeps its space
+        on the disk."""
+        with ExitStack() as closing:
+            for close in (self._held.close, self._claimed.close, self._index.close):
+                closing.callback(close)
+            for output in self._outputs:
+                closing.callback(output.close)
 
     def finish(self) -> WrittenYear:
         self.close()

@@ -29,7 +29,7 @@ from registration_sync.use_cases.archived.erase_rows import (
     find_rows,
     kept_years,
 )
-from registration_sync.use_cases.ledger.retire_batches import retire_year
+from registration_sync.use_cases.ledger.retire_batches import MIN_SECONDS_LEFT, retire_year
 from registration_sync.use_cases.ledger.stored_year import StoredYear
 from registration_sync.use_cases.run_kinds.dry_run import MAX_ROWS_SHOWN
 from registration_sync.use_cases.run_kinds.lifecycle import Attempt
@@ -65,6 +65,7 @@ def run_erasure(
     *,
     stores: ErasureStores,
     now: Callable[[], dt.datetime],
+    seconds_left: Callable[[], float],
     retention_days: int,
 ) -> Run:
     """Erases the student; the finished record names no student.
@@ -76,7 +77,7 @@ def run_erasure(
     if student_id is None:
         raise InvalidRequest("Write the id of the student to erase.")
     erasure = _Erasure(
-        attempt.run, student_id, lease, stores, attempt.workspace, now, retention_days
+        attempt.run, student_id, lease, stores, attempt.workspace, now, seconds_left, retention_days
     )
     try:
         erasure.erase()
@@ -98,6 +99,7 @@ class _Erasure:
     stores: ErasureStores
     workspace: Path
     now: Callable[[], dt.datetime]
+    seconds_left: Callable[[], float]
     retention_days: int
 
     def erase(self) -> None:
@@ -141,6 +143,8 @@ class _Erasure:
 
     def _go_on(self) -> bool:
         self.lease.check()
+        if self.seconds_left() < MIN_SECONDS_LEFT:
+            raise Unavailable("The outcome of the last export is still being stored.")
         return True
 
     def _forget_in_reasons(self, school_year: int, batch: int) -> None:

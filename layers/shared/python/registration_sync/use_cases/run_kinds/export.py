@@ -43,6 +43,7 @@ def run_export(
     server_of: Callable[[Connection], RunConnection],
     pause: Callable[[float], None],
     now: Callable[[], dt.datetime],
+    seconds_left: Callable[[], float],
     retention_days: int,
 ) -> Run:
     """The finished run, or one that awaits confirmation because a guard holds a year's delivery.
@@ -61,7 +62,13 @@ def run_export(
     server = server_of(connection)
     lease.on_loss = server.close
     resources = ExportResources(
-        table=table, archive=archive, server=server, lease=lease, pause=pause, now=now
+        table=table,
+        archive=archive,
+        server=server,
+        lease=lease,
+        pause=pause,
+        now=now,
+        seconds_left=seconds_left,
     )
     collection = CollectionCheck(connection, run, deliveries)
     progress = Progress(run, runs, now)

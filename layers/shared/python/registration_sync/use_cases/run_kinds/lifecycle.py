@@ -1,7 +1,6 @@
 """Executes the run of an event: finds, starts, executes, stores and announces it."""
 
 import datetime as dt
-import tempfile
 from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager, suppress
 from dataclasses import dataclass, replace
@@ -12,12 +11,14 @@ from registration_sync.domain.connections.connection import Connection, Delivery
 from registration_sync.domain.errors import (
     AlreadyRunning,
     Conflict,
+    DiskFull,
     InvalidRequest,
     MarkerLost,
     NotFound,
     RunCancelled,
     Unavailable,
 )
+from registration_sync.domain.runs.liveness import starts_too_late
 from registration_sync.domain.runs.requests import connection_of, parse_event
 from registration_sync.domain.runs.run import (
     NOT_RETRIED,
@@ -31,6 +32,7 @@ from registration_sync.domain.runs.run_id import RUN_ID, scheduled_time
 from registration_sync.ports.connections import Connections, Schedules
 from registration_sync.ports.runs import Runs
 from registration_sync.use_cases.connections.schedule_exports import should_run
+from registration_sync.use_cases.exporting.workspace import full_disk_as_error
 from registration_sync.use_cases.runs.lease import HeldLease
 
 MAX_ATTEMPTS = 3
@@ -65,7 +67,8 @@ type LeasedRunner = Callable[[Attempt, HeldLease], Run]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RunExecutor:
-    """Executes the run of an event. `announce` never raises; `retire` clears up after an export."""
+    """Executes the run of an event. `announce` never raises; `retire` clears up after an export;
+    `workspace` yields an empty folder and deletes it afterwards."""
 
     connections: Connections
     runs: Runs
@@ -75,6 +78,7 @@ class RunExecutor:
     hold_lease: Callable[[str, str], AbstractContextManager[HeldLease]]
     announce: Callable[[Run], None]
     retire: Callable[[str, Path], None]
+    workspace: Callable[[], AbstractContextManager[Path]]
     now: Callable[[], dt.datetime]
 
     def execute(self, event: Mapping[str, Any], request_id: str) -> Run | None:
@@ -95,10 +99,9 @@ class RunExecutor:
         ended = self._ended_before_start(run)
         if ended:
             return self._saved_and_announced(ended)
-        # The workspace holds student data: it is deleted with the run, also in a warm function.
-        with tempfile.TemporaryDirectory() as workspace:
+        with self.workspace() as workspace:
             try:
-                finished = self._attempt(run, Path(workspace))
+                finished = self._attempt(run, workspace)
             except RunCancelled:
                 return self.runs.find(run.connection_id, run.run_id) or run
             except AlreadyRunning as error:
@@ -107,8 +110,8 @@ class RunExecutor:
             self.announce(finished)
             if finished.kind is RunKind.EXPORT:
                 # The export is complete; the next one retires what is left.
-                with suppress(Unavailable, MarkerLost):
-                    self.retire(finished.connection_id, Path(workspace))
+                with suppress(Unavailable, MarkerLost, DiskFull), full_disk_as_error():
+                    self.retire(finished.connection_id, workspace)
         return finished
 
     def _find(self, event: Mapping[str, Any], request_id: str) -> Run:
@@ -126,7 +129,10 @@ class RunExecutor:
 
     def _ended_before_start(self, run: Run) -> Run | None:
         """The run, if it ends before it starts."""
-        ended = replace(run, finished_at=self.now(), next_attempt_by=None)
+        too_late = starts_too_late(run, self.now())
+        ended = replace(too_late or run, finished_at=self.now(), next_attempt_by=None)
+        if too_late:
+            return ended
         if run.kind in NOT_RETRIED and run.attempt > 0:
             return replace(ended, status=RunStatus.FAILED, message=_INTERRUPTED)
         if run.request.resend and run.request.resend.student_ids == ():
@@ -146,10 +152,11 @@ class RunExecutor:
         started = attempt.run
         self.runs.save(started)
         try:
-            run = execute()
+            with full_disk_as_error():
+                run = execute()
         except RunCancelled:
             raise
-        except (InvalidRequest, NotFound, Conflict, MarkerLost) as error:
+        except (InvalidRequest, NotFound, Conflict, MarkerLost, DiskFull) as error:
             run = failed_run(started, error, self.now())
         if not _is_retried(run):
             self.runs.save(run)

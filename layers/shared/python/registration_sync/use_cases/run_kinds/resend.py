@@ -30,6 +30,7 @@ from registration_sync.use_cases.delivery.deliver_files import (
     with_done_files,
 )
 from registration_sync.use_cases.delivery.importer import CollectionCheck
+from registration_sync.use_cases.exporting.workspace import full_disk_as_error
 from registration_sync.use_cases.exporting.year import failed_year
 from registration_sync.use_cases.run_kinds.lifecycle import Attempt
 from registration_sync.use_cases.runs.lease import HeldLease
@@ -75,7 +76,8 @@ def run_resend(
         for year in years:
             try:
                 uncollected = _uncollected_warnings(year, collection, server, lease, pause)
-                files = _send(year, attempt, archive, server, lease, pause)
+                with full_disk_as_error():
+                    files = _send(year, attempt, archive, server, lease, pause)
             except RegistrationSyncError as error:
                 outcomes.append(failed_year(year.school_year, error))
             else:
