@@ -19,6 +19,7 @@ import sys
 import tempfile
 import threading
 import zipfile
+import zlib
 from pathlib import Path
 from typing import Any
 
@@ -94,6 +95,8 @@ def behave_as_api_gateway(gateway: Any) -> None:
     DEFAULT_4XX: AWS expects a signature there, https://repost.aws/questions/QU4P9tucybRzG52U5OhwaT0A.
     A method with scopes takes access tokens only, one without scopes ID tokens only,
     https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-enable-cognito-user-pool.html.
+    A compressed body is decompressed,
+    https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-make-request-with-compressed-payload.html.
     Lambda takes and returns 6 MB at most,
     https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html.
     """
@@ -115,12 +118,16 @@ def behave_as_api_gateway(gateway: Any) -> None:
         return claims, error
 
     async def invoke_within_limits(*request: Any, **more: Any) -> Any:
-        body = (
-            request[8] or b""
-        )  # after integration, API, stage (2), resource, path, method, headers
+        # integration, API, stage (2), resource, path, method, headers, body, …
+        headers, body = request[7], request[8] or b""
+        if gateway._header_ci(headers, "content-encoding") in ("gzip", "deflate"):
+            try:
+                body = zlib.decompress(body, wbits=zlib.MAX_WBITS | 32)  # finds out which of them
+            except zlib.error:
+                return gateway._gw_error("UNSUPPORTED_MEDIA_TYPE", "Unsupported Media Type")
         if len(body) > LAMBDA_BYTES:
             return gateway._gw_error("REQUEST_TOO_LARGE", "Request Too Long")
-        return await invoke(*request, **more)
+        return await invoke(*request[:8], body, *request[9:], **more)
 
     def response_within_limits(result: Any) -> tuple[Any, Any]:
         returned = result.get("body") or ""

@@ -1,6 +1,7 @@
 """The generated parts of docs/enroll.md: what to send for each outcome, limits, codes, files."""
 
 import json
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, get_args
@@ -242,9 +243,8 @@ def _codes_of_functions() -> Iterator[tuple[str, str]]:
 def _codes_of_gateway() -> Iterator[tuple[str, str]]:
     """The codes of the gateway's own answers, from the template."""
     text = (ROOT / "template.yaml").read_text(encoding="utf-8")
-    _, _, rest = text.partition("      GatewayResponses:")
-    block, _, _ = rest.partition("\n  # ──")
-    for name, answer in yaml.safe_load(block.partition("\n")[2]).items():
+    block = re.search(r"^ {6}GatewayResponses:.*\n((?: {8}.*\n)+)", text, re.MULTILINE)
+    for name, answer in yaml.safe_load(block[1] if block else "{}").items():
         body = answer["ResponseTemplates"]["application/json"]
         code = json.loads(body.replace("$context.error.messageString", '""'))["error"]["code"]
         yield code, str(answer.get("StatusCode", name[-3:].lower()))

@@ -47,6 +47,12 @@ class Operation:
     headers: tuple[str, ...] = ()
 
 
+_RETRY_AFTER = {
+    "Retry-After": {
+        "description": "The seconds to wait before a repeat, with 429 and 503.",
+        "schema": {"type": "integer"},
+    }
+}
 _STARTED: dict[int, Schema | None] = {202: ref("RunStarted")}
 _SAVED: dict[int, Schema | None] = {200: ref("SavedMapping")}
 
@@ -226,7 +232,13 @@ def openapi_document() -> str:
         "components": {
             "schemas": document.schemas,
             "securitySchemes": {
-                "token": {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"}
+                "token": {
+                    "type": "http",
+                    "scheme": "bearer",
+                    "bearerFormat": "JWT",
+                    "description": "An access token: a program gets one with its client "
+                    "credentials, a person at the console's sign-in.",
+                }
             },
         },
         "security": [{"token": []}],
@@ -302,7 +314,7 @@ def _operation(route: Route) -> dict[str, Any]:
                 str(status): _answer(schema, ANSWERS.get((route.method, route.resource)))
                 for status, schema in described.answers.items()
             },
-            "default": _answer(ref("Error"), ERROR),
+            "default": _answer(ref("Error"), ERROR) | {"headers": _RETRY_AFTER},
         },
     }
     if route.public:
