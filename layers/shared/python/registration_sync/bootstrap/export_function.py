@@ -181,6 +181,7 @@ def executor() -> RunExecutor:
         announce=partial(_announce, _bind(announce_run, deps)),
         retire=_bind(retire_batches, deps),
         now=deps.now,
+        new_token=deps.new_token,
     )
 
 

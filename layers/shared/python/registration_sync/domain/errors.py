@@ -7,7 +7,8 @@ RegistrationSyncError
 ├── NotFound
 ├── Conflict                  contradicts the stored state (id taken, two files on one path)
 │   ├── AlreadyRunning        another run of this connection is in progress
-│   ├── RunCancelled          the run was cancelled before it began
+│   ├── AttemptEnded          the run has a newer attempt, or has ended
+│   │   └── RunCancelled      the run was cancelled before it began
 │   └── VersionMismatch       another change was saved in the meantime
 ├── Unavailable               AWS did not respond in time; a retry may succeed
 ├── NotConfigured             (settings) an environment variable of the function is missing
@@ -88,7 +89,11 @@ class AlreadyRunning(Conflict):
         self.run_id = run_id
 
 
-class RunCancelled(Conflict):
+class AttemptEnded(Conflict):
+    code = "attempt_ended"
+
+
+class RunCancelled(AttemptEnded):
     code = "cancelled"
 
 

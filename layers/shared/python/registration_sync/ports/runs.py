@@ -1,5 +1,6 @@
 """Runs: their records, their start, and background calls while they run."""
 
+import datetime as dt
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
 from typing import TYPE_CHECKING, Protocol
@@ -23,9 +24,14 @@ class Runs(Protocol):
         """Stores the pending run and takes the slot. Raises AlreadyRunning, with its id, while
         another run has the slot."""
 
+    def begin(self, run: "Run", after: str) -> None:
+        """Stores a run with a new attempt, which follows the attempt with the token `after` (empty:
+        it is the first). Raises AttemptEnded if another attempt began meanwhile or the run has
+        ended, and RunCancelled."""
+
     def save(self, run: "Run") -> None:
         """Stores the run; one that is finished or awaits confirmation frees the slot. Raises
-        RunCancelled if the run was cancelled meanwhile: it must not start."""
+        AttemptEnded if another attempt has begun or the run has ended, and RunCancelled."""
 
     def cancel(self, run: "Run") -> None:
         """Stores a run that is not to start (cancelled, failed, or awaiting confirmation
@@ -47,10 +53,12 @@ class Runs(Protocol):
         """Stores the result of `change`, and returns whether it differs. Calls `change` again if
         the run was stored meanwhile."""
 
+    def claim_announcement(self, run: "Run", now: dt.datetime) -> bool:
+        """Whether the caller is to announce the run with this status: not if it has another by now,
+        was announced, or another caller has claimed it within the last minute."""
+
     def mark_announced(self, run: "Run") -> None:
         """Notes that the run was announced with this status, unless it has another by now."""
-
-    def is_announced(self, connection_id: str, run_id: str) -> bool: ...
 
     def newest(
         self,

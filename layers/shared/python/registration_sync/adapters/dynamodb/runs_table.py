@@ -3,7 +3,8 @@ runs after a day.
 
 | item      | pk          | sk        | attributes                                                 |
 | run       | RUNS#c      | run id    | record (byte for the codec, then JSON), status, expires_at,|
-|           |             |           | told (true once the run was announced)                     |
+|           |             |           | attempt_token, told (true once the run was announced),     |
+|           |             |           | announcing_until (epoch seconds, while it is announced)    |
 | requested | REQUESTED#c | REQUESTED | run_id, requested_at (epoch seconds)                       |
 | awaiting  | AWAITING#c  | AWAITING  | run_id of the last run that awaited confirmation           |
 """
@@ -15,7 +16,13 @@ from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 
 from registration_sync.adapters.dynamodb.table import CONDITION_FAILED, Item, Table
-from registration_sync.domain.errors import AlreadyRunning, Conflict, RunCancelled, Unavailable
+from registration_sync.domain.errors import (
+    AlreadyRunning,
+    AttemptEnded,
+    Conflict,
+    RunCancelled,
+    Unavailable,
+)
 from registration_sync.domain.runs.record import from_record, to_record
 from registration_sync.domain.runs.run import DRY_RUN_RETENTION, Run, RunKind, RunStatus
 from registration_sync.domain.runs.run_id import ALL_RUN_IDS
@@ -26,9 +33,20 @@ if TYPE_CHECKING:
 SLOT_SECONDS = 20 * 60
 """A run that has not finished by then never started, or the lease alone protects it."""
 
+ANNOUNCING_SECONDS = 50
+"""Longer than an announcement takes, and shorter than the minute before Lambda's first retry."""
+
 PAGE_SIZE = 20
 
 _ZLIB_JSON = b"Z"
+
+_IS_LAST_ATTEMPT = (
+    "attribute_not_exists(pk) OR (#status IN (:pending, :in_progress, :awaiting) "
+    "AND (attribute_not_exists(attempt_token) OR attempt_token = :token))"
+)
+"""Without a token, no attempt has begun, or only attempts of an older version."""
+
+_NOT_ACCEPTED = "AWS did not accept the request: try again."
 _NOT_AWAITING = "The run no longer awaits confirmation: open it again."
 
 
@@ -59,7 +77,7 @@ class DynamoDBRuns:
             return
         if CONDITION_FAILED not in reasons:
             # A request at the same moment, or throttling: nothing was written.
-            raise Unavailable("AWS did not accept the request: try again.")
+            raise Unavailable(_NOT_ACCEPTED)
         if reasons[0] != CONDITION_FAILED:
             raise Conflict(_NOT_AWAITING)
         self._refuse_unless_own(run.connection_id, run.run_id)
@@ -77,20 +95,49 @@ class DynamoDBRuns:
             run_id=run_id,
         )
 
+    def begin(self, run: Run, after: str) -> None:
+        self._store(run, after)
+
     def save(self, run: Run) -> None:
-        awaits = run.status is RunStatus.AWAITING_CONFIRMATION
-        if awaits:  # first, so that the next export finds every run that awaits confirmation
-            key = _awaiting_key(run.connection_id)
-            self._table.put({**key, "run_id": {"S": run.run_id}})
-        saved = self._table.put(
-            self._item_of(run),
-            "attribute_not_exists(#status) OR #status <> :cancelled",
-            {":cancelled": {"S": RunStatus.CANCELLED}},
-        )
+        self._store(run, run.attempt_token)
+
+    def _store(self, run: Run, token: str) -> None:
+        """Stores the run if the attempt with this token is still the last one."""
+        item = self._item_of(run)
+        values: Item = {
+            ":pending": {"S": RunStatus.PENDING},
+            ":in_progress": {"S": RunStatus.IN_PROGRESS},
+            ":awaiting": {"S": RunStatus.AWAITING_CONFIRMATION},
+            ":token": {"S": token},
+        }
+        if run.status is RunStatus.AWAITING_CONFIRMATION:
+            saved = self._store_with_pointer(run, item, values)
+        else:
+            saved = self._table.put(item, _IS_LAST_ATTEMPT, values)
         if not saved:
-            raise RunCancelled("The run was cancelled before it began.")
-        if run.finished or awaits:
+            self._refuse_unless_stored(item)
+        if run.is_over:
             self._free_slot(run.connection_id, run.run_id)
+
+    def _store_with_pointer(self, run: Run, item: Item, values: Item) -> bool:
+        """Both or neither, so that the next export finds every run that awaits confirmation."""
+        pointer = {**_awaiting_key(run.connection_id), "run_id": {"S": run.run_id}}
+        stored = self._table.request(
+            Item=item, ConditionExpression=_IS_LAST_ATTEMPT, ExpressionAttributeValues=values
+        )
+        reasons = self._table.transact({"Put": stored}, {"Put": self._table.request(Item=pointer)})
+        if reasons and CONDITION_FAILED not in reasons:
+            raise Unavailable(_NOT_ACCEPTED)
+        return not reasons
+
+    def _refuse_unless_stored(self, item: Item) -> None:
+        """A retry inside boto3 may find its own first try."""
+        stored = self._table.get({"pk": item["pk"], "sk": item["sk"]})
+        if stored.get("record") == item["record"]:
+            return
+        if stored.get("status") == {"S": RunStatus.CANCELLED}:
+            raise RunCancelled("The run was cancelled before it began.")
+        raise AttemptEnded("Another attempt of this run took over, or the run has ended.")
 
     def awaiting(self, connection_id: str) -> Run | None:
         item = self._table.get(_awaiting_key(connection_id))
@@ -150,6 +197,21 @@ class DynamoDBRuns:
                 return True  # otherwise the run was saved meanwhile
         return False
 
+    def claim_announcement(self, run: Run, now: dt.datetime) -> bool:
+        seconds = int(now.timestamp())
+        refused = self._table.update(
+            _run_key(run.connection_id, run.run_id),
+            "SET announcing_until = :until",
+            "#status = :status AND attribute_not_exists(told) "
+            "AND (attribute_not_exists(announcing_until) OR announcing_until <= :now)",
+            {
+                ":status": {"S": run.status},
+                ":now": {"N": str(seconds)},
+                ":until": {"N": str(seconds + ANNOUNCING_SECONDS)},
+            },
+        )
+        return refused is None
+
     def mark_announced(self, run: Run) -> None:
         self._table.update(
             _run_key(run.connection_id, run.run_id),
@@ -157,9 +219,6 @@ class DynamoDBRuns:
             "#status = :status",
             {":true": {"BOOL": True}, ":status": {"S": run.status}},
         )
-
-    def is_announced(self, connection_id: str, run_id: str) -> bool:
-        return "told" in self._table.get(_run_key(connection_id, run_id))
 
     def newest(
         self,
@@ -201,11 +260,13 @@ class DynamoDBRuns:
     def _item_of(self, run: Run) -> Item:
         kept = DRY_RUN_RETENTION if run.kind is RunKind.DRY_RUN else self._retention
         expires_at = int((run.requested_at + kept).timestamp())
+        token = {"attempt_token": {"S": run.attempt_token}} if run.attempt_token else {}
         return {
             **_run_key(run.connection_id, run.run_id),
             "record": {"B": _encode(run)},
             "status": {"S": run.status},
             "expires_at": {"N": str(expires_at)},
+            **token,
         }
 
 
