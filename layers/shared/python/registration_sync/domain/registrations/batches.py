@@ -52,11 +52,13 @@ class Lease:
 @dataclass(frozen=True, slots=True)
 class YearMarker:
     """The batch numbers of a school year: the open batch, from 1; the last exported and the last
-    retired batch, each 0 for none."""
+    retired batch, each 0 for none. `first_at_ms` is the time of the last export that began with
+    this year; 0 for none."""
 
     open: int
     exported: int
     retired: int = 0
+    first_at_ms: int = 0
 
     @property
     def due_batches(self) -> range:
