@@ -1,6 +1,8 @@
 """ConnectionsTable on DynamoDB: connections, mappings, runs, deliveries, audit and schedules."""
 
 import datetime as dt
+import json
+import zlib
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -26,6 +28,7 @@ from registration_sync.domain.errors import (
     Conflict,
     NotFound,
     RunCancelled,
+    RunUnreadable,
     Unavailable,
     VersionMismatch,
 )
@@ -511,6 +514,50 @@ def test_a_confirmation_that_started_nothing_is_undone(runs: DynamoDBRuns) -> No
 
     assert runs.awaiting("north") == awaiting("r1")
     runs.confirm(confirmed(awaiting("r1")))
+
+
+DAMAGED = {
+    "unknown codec": b"X{}",
+    "cut short": b"Z" + zlib.compress(b'{"run_id": "r2"}')[:-4],
+    "not JSON": b"Z" + zlib.compress(b"Ada"),
+    "another shape": b"Z" + zlib.compress(b'{"run_id": "r2", "years": [{"school_year": "Ada"}]}'),
+    "no object": b"Z" + zlib.compress(b'["Ada"]'),
+    "no years": b"Z" + zlib.compress(b"{}"),
+}
+
+
+@pytest.mark.parametrize("record", DAMAGED.values(), ids=DAMAGED)
+def test_an_unreadable_run_does_not_hide_the_others(
+    record: bytes,
+    dynamodb: "DynamoDBClient",
+    runs: DynamoDBRuns,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    for run_id in ("r1", "r3"):
+        runs.save(run(run_id))
+    runs.save(awaiting("r2"))
+    dynamodb.update_item(
+        TableName=TABLE,
+        Key={"pk": {"S": "RUNS#north"}, "sk": {"S": "r2"}},
+        UpdateExpression="SET #record = :damaged",
+        ExpressionAttributeNames={"#record": "record"},
+        ExpressionAttributeValues={":damaged": {"B": record}},
+    )
+
+    assert runs.newest("north", 2, None) == ([run("r3")], "r2")
+    assert runs.newest("north", 9, None) == ([run("r3"), run("r1")], None)
+    assert list(runs.all("north")) == [run("r3"), run("r1")]
+    assert runs.awaiting("north") is None
+    with pytest.raises(RunUnreadable, match="run r2 cannot be read"):
+        runs.find("north", "r2")
+    complete = runs.all("north", complete=True)
+    assert [next(complete), next(complete)] == [run("r3"), run("r1")]
+    with pytest.raises(RunUnreadable):
+        next(complete)
+    logged = capsys.readouterr()
+    line = json.loads((logged.out + logged.err).splitlines()[0])
+    assert (line["message"], line["run_id"]) == ("run record unreadable", "r2")
+    assert "Ada" not in logged.out + logged.err
 
 
 def test_a_dry_run_expires_after_a_day(dynamodb: "DynamoDBClient", runs: DynamoDBRuns) -> None:

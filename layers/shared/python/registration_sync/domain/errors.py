@@ -14,6 +14,7 @@ RegistrationSyncError
 ├── NotConfigured             (settings) an environment variable of the function is missing
 ├── IncompleteFullFile        (exporting) a full file would lack a student
 ├── MarkerLost                the export marker is missing; an operator can rebuild it
+├── RunUnreadable             a stored run record is damaged, or of a newer version
 ├── LeaseLost                 this run no longer holds the connection's lease and must stop
 ├── DiskFull                  the function's disk is full
 └── DeliveryError             the SFTP server refused or failed
@@ -111,6 +112,10 @@ class DiskFull(RegistrationSyncError):
 
 class MarkerLost(RegistrationSyncError):
     code = "marker_lost"
+
+
+class RunUnreadable(RegistrationSyncError):
+    code = "run_unreadable"
 
 
 class LeaseLost(RegistrationSyncError):

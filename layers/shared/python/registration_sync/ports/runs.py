@@ -47,7 +47,7 @@ class Runs(Protocol):
         """The last run that awaited confirmation, if it still does."""
 
     def find(self, connection_id: str, run_id: str) -> "Run | None":
-        """The run as it was last stored."""
+        """The run as it was last stored. Raises RunUnreadable."""
 
     def change(self, connection_id: str, run_id: str, change: "Callable[[Run], Run]") -> bool:
         """Stores the result of `change`, and returns whether it differs. Calls `change` again if
@@ -68,13 +68,19 @@ class Runs(Protocol):
         between: tuple[str, str] = ALL_RUN_IDS,
     ) -> "tuple[list[Run], str | None]":
         """A page of runs, the newest first, and the run id to continue after, if there are more;
-        only of runs with ids between these two."""
+        only of runs with ids between these two. Leaves out unreadable runs, and logs their ids."""
 
     def all(
-        self, connection_id: str, *, after: str | None = None, since: str = ALL_RUN_IDS[0]
+        self,
+        connection_id: str,
+        *,
+        after: str | None = None,
+        since: str = ALL_RUN_IDS[0],
+        complete: bool = False,
     ) -> "Iterator[Run]":
         """Every run, the newest first; those older than `after`, and not older than the id
-        `since`. Reads pages as needed."""
+        `since`. Reads pages as needed. Leaves out unreadable runs, and logs their ids; if
+        `complete`, raises RunUnreadable at the end."""
 
 
 class ExportStarter(Protocol):

@@ -15,12 +15,15 @@ import zlib
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 
+from aws_lambda_powertools.logging import Logger
+
 from registration_sync.adapters.dynamodb.table import CONDITION_FAILED, Item, Table
 from registration_sync.domain.errors import (
     AlreadyRunning,
     AttemptEnded,
     Conflict,
     RunCancelled,
+    RunUnreadable,
     Unavailable,
 )
 from registration_sync.domain.runs.record import from_record, to_record
@@ -141,7 +144,8 @@ class DynamoDBRuns:
 
     def awaiting(self, connection_id: str) -> Run | None:
         item = self._table.get(_awaiting_key(connection_id))
-        run = self.find(connection_id, item["run_id"]["S"]) if item else None
+        stored = self._table.get(_run_key(connection_id, item["run_id"]["S"])) if item else {}
+        run = _readable(stored) if stored else None
         return run if run and run.status is RunStatus.AWAITING_CONFIRMATION else None
 
     def confirm(self, run: Run) -> None:
@@ -178,12 +182,12 @@ class DynamoDBRuns:
 
     def find(self, connection_id: str, run_id: str) -> Run | None:
         item = self._table.get(_run_key(connection_id, run_id))
-        return _decode(item["record"]["B"]) if item else None
+        return _decode(item) if item else None
 
     def change(self, connection_id: str, run_id: str, change: Callable[[Run], Run]) -> bool:
         key = _run_key(connection_id, run_id)
         while item := self._table.get(key):
-            before = _decode(item["record"]["B"])
+            before = _decode(item)
             after = change(before)
             if after == before:
                 return False
@@ -227,6 +231,12 @@ class DynamoDBRuns:
         after: str | None,
         between: tuple[str, str] = ALL_RUN_IDS,
     ) -> tuple[list[Run], str | None]:
+        items, following = self._page(connection_id, limit, after, between)
+        return [run for item in items if (run := _readable(item))], following
+
+    def _page(
+        self, connection_id: str, limit: int, after: str | None, between: tuple[str, str]
+    ) -> tuple[list[Item], str | None]:
         earliest, latest = between
         latest = min(latest, after) if after else latest
         if latest < earliest:
@@ -246,16 +256,29 @@ class DynamoDBRuns:
         more = len(items) > limit or "LastEvaluatedKey" in page
         found = items[:limit]
         last = found[-1]["sk"]["S"] if found else after
-        return [_decode(item["record"]["B"]) for item in found], last if more else None
+        return found, last if more else None
 
     def all(
-        self, connection_id: str, *, after: str | None = None, since: str = ALL_RUN_IDS[0]
+        self,
+        connection_id: str,
+        *,
+        after: str | None = None,
+        since: str = ALL_RUN_IDS[0],
+        complete: bool = False,
     ) -> Iterator[Run]:
+        unreadable = None
         while True:
-            page, after = self.newest(connection_id, PAGE_SIZE, after, (since, ALL_RUN_IDS[1]))
-            yield from page
+            items, after = self._page(connection_id, PAGE_SIZE, after, (since, ALL_RUN_IDS[1]))
+            for item in items:
+                run = _readable(item)
+                if run:
+                    yield run
+                else:
+                    unreadable = item
             if after is None:
-                return
+                break
+        if complete and unreadable:
+            raise _unreadable(unreadable)
 
     def _item_of(self, run: Run) -> Item:
         kept = DRY_RUN_RETENTION if run.kind is RunKind.DRY_RUN else self._retention
@@ -275,11 +298,39 @@ def _encode(run: Run) -> bytes:
     return _ZLIB_JSON + zlib.compress(content.encode())
 
 
-def _decode(stored: bytes) -> Run:
-    codec, content = stored[:1], stored[1:]
-    if codec != _ZLIB_JSON:
-        raise ValueError(f"unknown run codec {codec!r}: a newer version may have written it")
-    return from_record(json.loads(zlib.decompress(content)))
+def _decode(item: Item) -> Run:
+    try:
+        stored = item["record"]["B"]
+        codec, content = stored[:1], stored[1:]
+        if codec != _ZLIB_JSON:
+            raise ValueError("unknown codec")  # noqa: TRY301  # one report for all that can fail
+        return from_record(json.loads(zlib.decompress(content)))
+    except (ValueError, LookupError, TypeError, AttributeError, zlib.error) as error:
+        # Neither the text of the error nor its cause: pydantic quotes the record.
+        Logger().error(
+            "run record unreadable",
+            extra={
+                "connection_id": item["pk"]["S"].partition("#")[2],
+                "run_id": item["sk"]["S"],
+                "reason": type(error).__name__,
+            },
+        )
+        raise _unreadable(item) from None
+
+
+def _unreadable(item: Item) -> RunUnreadable:
+    return RunUnreadable(
+        f"The record of run {item['sk']['S']} cannot be read: it is damaged, or a newer version "
+        "stored it. Ask your operations engineer."
+    )
+
+
+def _readable(item: Item) -> Run | None:
+    """The run, or None if its record cannot be read."""
+    try:
+        return _decode(item)
+    except RunUnreadable:
+        return None
 
 
 def _run_key(connection_id: str, run_id: str) -> Item:

@@ -7,13 +7,13 @@ from contextlib import suppress
 from dataclasses import replace
 
 from registration_sync.domain.connections.guard_settings import GuardAction
-from registration_sync.domain.errors import Unavailable
+from registration_sync.domain.errors import RunUnreadable, Unavailable
 from registration_sync.domain.runs.findings import UnreportedFinding
 from registration_sync.domain.runs.run import Finding, YearOutcome
 from registration_sync.ports.runs import Runs
 from registration_sync.use_cases.delivery.importer import CollectionCheck
 
-_INTERRUPTED = "This was not reported before, because the run was interrupted: "
+_INTERRUPTED = "A run that was then interrupted found this: "
 
 
 class UnreportedFindings:
@@ -32,8 +32,7 @@ class UnreportedFindings:
             return
         with suppress(Unavailable):
             for found in self._deliveries.unreported(self._run.connection_id):
-                reporter = runs.find(self._run.connection_id, found.run_id)
-                if reporter is None or reporter.is_over:
+                if _has_reported(found, self._run.connection_id, runs):
                     self._deliveries.forget(self._run.connection_id, found)
                 elif found.school_year in school_years:
                     message = _INTERRUPTED + found.finding.message.removeprefix(_INTERRUPTED)
@@ -64,3 +63,11 @@ class UnreportedFindings:
             findings=(*outcome.findings, *added),
             warnings=(*outcome.warnings, *(finding.message for finding in added)),
         )
+
+
+def _has_reported(found: UnreportedFinding, connection_id: str, runs: Runs) -> bool:
+    try:
+        run = runs.find(connection_id, found.run_id)
+    except RunUnreadable:
+        return False
+    return run is None or run.is_over

@@ -6,6 +6,7 @@ mark. It may deliver older data: a person decides this, and the record names the
 
 import datetime as dt
 from collections.abc import Callable
+from dataclasses import replace
 from functools import partial
 
 from registration_sync.domain.connections.connection import Connection
@@ -73,35 +74,50 @@ def run_resend(
     server = server_of(connection)
     lease.on_loss = server.close
     collection, warnings = CollectionCheck(connection, run, deliveries), _warnings(past, run)
-    unreported = UnreportedFindings(collection)
     outcomes = {year.school_year: year for year in run.years}
     progress = Progress(run, runs, now)
     try:
         for year in years:
             if year.school_year in outcomes:
                 continue
-            try:
-                uncollected = _find_uncollected(year, collection, server, lease, pause)
-                lease.on_confirm = partial(unreported.note, year.school_year, uncollected)
-                files = _send(year, attempt, archive, server, lease, pause)
-            except RegistrationSyncError as error:
-                outcome = unreported.added_to(failed_year(year.school_year, error))
-            else:
-                collection.record_uploads(files)
-                found = [finding.message for finding in uncollected]
-                limits = server.traits.unverified()
-                outcome = YearOutcome(
-                    year.school_year,
-                    RunStatus.SUCCEEDED,
-                    rows=year.students,
-                    files=files,
-                    warnings=(*warnings, *_erasure_warnings(year), *found, *limits),
-                )
+            outcome = _resend_year(year, attempt, collection, archive, server, lease, pause)
+            if not outcome.error:
+                outcome = replace(outcome, warnings=(*warnings, *outcome.warnings))
             outcomes[year.school_year] = outcome
             progress.finish_year(outcome)
     finally:
         server.close()
     return finished_run(run, outcomes.values(), now())
+
+
+def _resend_year(
+    year: ResendYear,
+    attempt: Attempt,
+    collection: CollectionCheck,
+    archive: Archive,
+    server: RunConnection,
+    lease: HeldLease,
+    pause: Callable[[float], None],
+) -> YearOutcome:
+    unreported = UnreportedFindings(collection)
+    try:
+        uncollected = _find_uncollected(year, collection, server, lease, pause)
+        lease.on_confirm = partial(unreported.note, year.school_year, uncollected)
+        files = _send(year, attempt, archive, server, lease, pause)
+    except RegistrationSyncError as error:
+        return unreported.added_to(failed_year(year.school_year, error))
+    collection.record_uploads(files)
+    return YearOutcome(
+        year.school_year,
+        RunStatus.SUCCEEDED,
+        rows=year.students,
+        files=files,
+        warnings=(
+            *_erasure_warnings(year),
+            *(finding.message for finding in uncollected),
+            *server.traits.unverified(),
+        ),
+    )
 
 
 def _warnings(past: Run, run: Run) -> tuple[str, ...]:
