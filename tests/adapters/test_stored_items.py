@@ -405,5 +405,5 @@ def test_runs_are_read(dynamodb: "DynamoDBClient") -> None:
     )
     assert runs.find("north", run_id) == run
     assert runs.newest("north", 10, None) == ([run], None)
-    assert runs.is_announced("north", run_id)
+    assert not runs.claim_announcement(run, run.requested_at)  # it was announced
     assert runs.awaiting("north") is None  # it awaited confirmation earlier

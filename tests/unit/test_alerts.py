@@ -117,6 +117,18 @@ def test_the_message_about_a_run_that_failed_before_any_year() -> None:
     ]
 
 
+def test_the_message_about_a_refused_attempt_names_the_years_delivered_before() -> None:
+    error = RunError("invalid_request", "This connection has no mapping yet: save one.")
+
+    alert = message(run_of(DONE, status=RunStatus.FAILED, message=error.message, error=error))
+
+    assert alert is not None
+    assert alert.body.splitlines()[2:4] == [
+        "It failed: This connection has no mapping yet: save one.",
+        "It had delivered 2025-26 before that.",
+    ]
+
+
 def test_the_message_about_a_failed_resend() -> None:
     assert message(run_of(REFUSED, kind=RunKind.RESEND, trigger=RunTrigger.API)) == Alert(
         "Anytown, SFTP: the resend failed",

@@ -183,6 +183,7 @@ def executor() -> RunExecutor:
         retire=_bind(retire_batches, deps),
         workspace=partial(workspace, "export"),
         now=deps.now,
+        new_token=deps.new_token,
     )
 
 

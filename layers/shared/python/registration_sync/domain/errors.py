@@ -7,12 +7,14 @@ RegistrationSyncError
 ├── NotFound
 ├── Conflict                  contradicts the stored state (id taken, two files on one path)
 │   ├── AlreadyRunning        another run of this connection is in progress
-│   ├── RunCancelled          the run was cancelled before it began
+│   ├── AttemptEnded          the run has a newer attempt, or has ended
+│   │   └── RunCancelled      the run was cancelled before it began
 │   └── VersionMismatch       another change was saved in the meantime
 ├── Unavailable               AWS did not respond in time; a retry may succeed
 ├── NotConfigured             (settings) an environment variable of the function is missing
 ├── IncompleteFullFile        (exporting) a full file would lack a student
 ├── MarkerLost                the export marker is missing; an operator can rebuild it
+├── RunUnreadable             a stored run record is damaged, or of a newer version
 ├── LeaseLost                 this run no longer holds the connection's lease and must stop
 ├── DiskFull                  the function's disk is full
 └── DeliveryError             the SFTP server refused or failed
@@ -88,7 +90,11 @@ class AlreadyRunning(Conflict):
         self.run_id = run_id
 
 
-class RunCancelled(Conflict):
+class AttemptEnded(Conflict):
+    code = "attempt_ended"
+
+
+class RunCancelled(AttemptEnded):
     code = "cancelled"
 
 
@@ -106,6 +112,10 @@ class DiskFull(RegistrationSyncError):
 
 class MarkerLost(RegistrationSyncError):
     code = "marker_lost"
+
+
+class RunUnreadable(RegistrationSyncError):
+    code = "run_unreadable"
 
 
 class LeaseLost(RegistrationSyncError):

@@ -82,6 +82,9 @@ class RegistrationsTable(Snapshots, Protocol):
     def release_lease(self, connection_id: str, token: str) -> None:
         """Releases the lease if this token holds it."""
 
+    def set_first(self, connection_id: str, school_year: int, token: str, now_ms: int) -> None:
+        """Records that an export began with this year. Raises LeaseLost."""
+
     def close_batch(self, connection_id: str, school_year: int, batch: int, token: str) -> None:
         """Changes `open` from this batch to the next. Raises LeaseLost."""
 

@@ -11,7 +11,7 @@ if TYPE_CHECKING:  # the sync function starts without pydantic, and without what
         ServerTraits,
         SftpAccount,
     )
-    from registration_sync.domain.runs.findings import LastUpload
+    from registration_sync.domain.runs.findings import LastUpload, UnreportedFinding
 
 
 type OnStep = Callable[[str, str], None]
@@ -110,3 +110,12 @@ class Deliveries(Protocol):
 
     def record_collected(self, connection_id: str, account: str) -> None:
         """Records that a delivered file was removed from the server."""
+
+    def note(self, connection_id: str, found: "UnreportedFinding") -> None:
+        """Stores a finding, or the run that is to report it."""
+
+    def unreported(self, connection_id: str) -> "list[UnreportedFinding]":
+        """The stored findings."""
+
+    def forget(self, connection_id: str, found: "UnreportedFinding") -> None:
+        """Deletes a finding that was reported."""

@@ -205,6 +205,11 @@ class DynamoDBRegistrationsTable:
             {":batch": number(batch)},
         )
 
+    def set_first(self, connection_id: str, school_year: int, token: str, now_ms: int) -> None:
+        self._update_as_holder(
+            connection_id, token, f"SET first_{school_year} = :now", {":now": number(now_ms)}
+        )
+
     def _update_as_holder(
         self, connection_id: str, token: str, update: str, values: Item, condition: str = ""
     ) -> None:

@@ -53,12 +53,14 @@ class Lease:
 class YearMarker:
     """The batch numbers of a school year: the open batch, from 1; the last exported and the last
     retired batch, each 0 for none. `settled_to` is the last settled student of the batches that are
-    being retired, "" for none."""
+    being retired, "" for none. `first_at_ms` is the time of the last export that began with this
+    year; 0 for none."""
 
     open: int
     exported: int
     retired: int = 0
     settled_to: str = field(default="", compare=False)
+    first_at_ms: int = 0
 
     @property
     def due_batches(self) -> range:

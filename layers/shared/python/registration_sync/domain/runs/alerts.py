@@ -76,6 +76,8 @@ def _failed(run: Run, _newly_held: Counts) -> Iterator[Concern]:
         lines.append("The other school years are not affected.")
     if not years:
         lines.append(f"It failed: {run.message}")
+        if run.delivered_years and run.kind is not RunKind.ERASURE:
+            lines.append(f"It had delivered {_names(run.delivered_years)} before that.")
     if run.kind is RunKind.RESEND:
         lines.append("Students who were due are still due.")
         lines.append("What to do: fix this, then send the files again.")

@@ -23,7 +23,11 @@ from registration_sync.use_cases.exporting.students import students_to_write
 from registration_sync.use_cases.exporting.workspace import year_workspace
 from registration_sync.use_cases.exporting.write_files import WrittenYear, write_files
 from registration_sync.use_cases.exporting.year import IncompleteFullFile, YearToExport, failed_year
-from registration_sync.use_cases.exporting.year_outcome import needs_confirmation, outcome_of
+from registration_sync.use_cases.exporting.year_outcome import (
+    needs_confirmation,
+    outcome_of,
+    paths_of,
+)
 from registration_sync.use_cases.ledger.run_index import index_rows
 from registration_sync.use_cases.run_kinds.lifecycle import Attempt
 
@@ -60,19 +64,20 @@ def _outcome(
     try:
         plan.refuse_shared(year)
         with year_workspace(workspace, year.school_year) as folder:
-            return _write(year, table, dry_runs, folder)
+            return _write(year, plan, table, dry_runs, folder)
     except RegistrationSyncError as error:
         return failed_year(year.school_year, error)
 
 
 def _write(
-    year: YearToExport, table: RegistrationsTable, dry_runs: Archive, folder: Path
+    year: YearToExport, plan: Plan, table: RegistrationsTable, dry_runs: Archive, folder: Path
 ) -> YearOutcome:
     connection_id, school_year = year.connection_id, year.school_year
     students = students_to_write(
         connection_id, school_year, year.marker.due_batches, compiled=year.compiled, table=table
     )
     written = write_files(students, compiled=year.compiled, folder=folder, check=lambda: None)
+    plan.take_paths(year, paths_of(year, written))
     archive_year(year, written, written.files, dry_runs)
     last_export = table.ledger(connection_id, school_year, year.marker.exported)
     findings = evaluate_guards(year, written, last_export.histories if last_export else ())

@@ -12,7 +12,14 @@ from dataclasses import dataclass, replace
 from itertools import batched
 from pathlib import Path
 
-from registration_sync.domain.errors import InvalidRequest, LeaseLost, MarkerLost, Unavailable
+from registration_sync.domain.errors import (
+    InvalidRequest,
+    LeaseLost,
+    MarkerLost,
+    RegistrationSyncError,
+    RunUnreadable,
+    Unavailable,
+)
 from registration_sync.domain.registrations.batches import YearMarker
 from registration_sync.domain.runs.liveness import effective_run
 from registration_sync.domain.runs.redaction import without_name, without_student
@@ -81,7 +88,7 @@ def run_erasure(
     )
     try:
         erasure.erase()
-    except (Unavailable, LeaseLost, MarkerLost) as error:
+    except (Unavailable, LeaseLost, MarkerLost, RunUnreadable) as error:
         failed = failed_run(erasure.run, error, now())
         return replace(failed, message=error.message + _CONTINUES)
     return replace(
@@ -107,19 +114,22 @@ class _Erasure:
         stores.connections.forget_example(connection_id, self.student_id)
         for school_year, numbers in stores.table.marker(connection_id).years.items():
             self._erase_from_table(school_year, numbers)
-        kept = self._kept()
-        others_write = False
-        for run in stores.runs.all(connection_id):
-            self.lease.check()
-            if run.run_id == self.run.run_id:
-                continue
-            others_write |= _may_still_write(run, self.now())
-            self._erase_run(run, kept.pop(run.run_id, []))
-        for years in kept.values():  # of runs whose records have expired
+        kept, problems = self._kept(), list[RegistrationSyncError]()
+        try:
+            for run in stores.runs.all(connection_id, complete=True):
+                self.lease.check()
+                if run.run_id == self.run.run_id:
+                    continue
+                if _may_still_write(run, self.now()):
+                    problems.append(Unavailable(_OTHERS_RUN))
+                self._erase_run(run, kept.pop(run.run_id, []))
+        except RunUnreadable as error:
+            problems.append(error)
+        for years in kept.values():  # of runs whose records have expired or are unreadable
             self.lease.check()
             self._erase_kept([(year, self._find(year)) for year in years])
-        if others_write:
-            raise Unavailable(_OTHERS_RUN)
+        for problem in problems:
+            raise problem
 
     def _erase_from_table(self, school_year: int, numbers: YearMarker) -> None:
         """Closes the open batch first: a sync in progress that has put its mark there repeats its
