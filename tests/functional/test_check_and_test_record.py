@@ -12,6 +12,7 @@ from functions.export import app as export
 from registration_sync.adapters.dynamodb.runs_table import DynamoDBRuns
 from registration_sync.domain.runs.run import Run
 from registration_sync.use_cases.run_kinds import test_record as test_records
+from registration_sync.use_cases.runs import start_run
 from tests.functional.conftest import StartedExports, stored_items
 from tests.functional.support.district import (
     CONNECTION,
@@ -102,6 +103,37 @@ def test_one_check_of_a_connection_runs_at_a_time(
     assert refused["error"]["run_id"] == first["run_id"]
     assert len(started.runs) == 1
     invoke(action="check", run_id=first["run_id"])
+    assert call(configuration, "POST", f"{ONE}/check")[0] == 202
+
+
+def test_few_checks_of_all_connections_run_at_a_time(
+    server: AsyncSftpServer, started: StartedExports, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(start_run, "MAX_CHECKS", 2)
+    for name in ("north", "east", "west"):
+        set_up(server, connection_id=name, folder=f"exports/{name}/{{school_year}}")
+
+    def request(name: str) -> tuple[int, Any]:
+        return call(configuration, "POST", f"{ONE}/check", connection_id=name)
+
+    first, second, third = map(request, ("north", "east", "west"))
+
+    assert (first[0], second[0], third[0]) == (202, 202, 409)
+    assert "2 connection checks are running" in third[1]["error"]["message"]
+    assert len(started.runs) == 2
+    invoke(action="check", run_id=first[1]["run_id"])
+    assert request("west")[0] == 202
+
+
+def test_a_check_that_could_not_be_started_leaves_its_slot(
+    server: AsyncSftpServer, started: StartedExports, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(start_run, "MAX_CHECKS", 1)
+    set_up(server)
+    started.fails = True
+    assert call(configuration, "POST", f"{ONE}/check")[0] == 503
+    started.fails = False
+
     assert call(configuration, "POST", f"{ONE}/check")[0] == 202
 
 

@@ -1,5 +1,6 @@
 """Runs: their records, their start, and background calls while they run."""
 
+import datetime as dt
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
 from typing import TYPE_CHECKING, Protocol
@@ -67,6 +68,17 @@ class Runs(Protocol):
     ) -> "Iterator[Run]":
         """Every run, the newest first; those older than `after`, and not older than the id
         `since`. Reads pages as needed."""
+
+
+class CheckSlots(Protocol):
+    """Slots for the running checks of all connections."""
+
+    def take(self, run_id: str, now: dt.datetime, *, most: int, lasts: dt.timedelta) -> bool:
+        """Takes one of `most` slots for the run; returns False if all are taken. A slot is free
+        again after it lasted this long."""
+
+    def free(self, run_id: str) -> None:
+        """Frees the slot of the run, if it has one."""
 
 
 class ExportStarter(Protocol):

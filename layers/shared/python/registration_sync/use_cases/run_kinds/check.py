@@ -12,7 +12,7 @@ from registration_sync.domain.runs.check import CheckStep, StepResult
 from registration_sync.domain.runs.run import Run, RunStatus
 from registration_sync.domain.school_year import current_school_year
 from registration_sync.ports.connections import Connections
-from registration_sync.ports.runs import Runs
+from registration_sync.ports.runs import CheckSlots, Runs
 from registration_sync.ports.sftp import SftpServers
 from registration_sync.use_cases.delivery.check_connection import check_connection
 from registration_sync.use_cases.run_kinds.lifecycle import Attempt
@@ -26,12 +26,30 @@ def run_check(
     *,
     connections: Connections,
     runs: Runs,
+    check_slots: CheckSlots,
     servers: SftpServers,
     account_of: Callable[[Connection], SftpAccount],
     now: Callable[[], dt.datetime],
     new_token: Callable[[], str],
 ) -> Run:
-    """Takes no lease and changes nothing else. Raises Unavailable."""
+    """Takes no lease and changes nothing else; frees its slot. Raises Unavailable."""
+    try:
+        run = _checked(attempt, connections, runs, servers, account_of, now, new_token)
+    finally:
+        with suppress(Unavailable):
+            check_slots.free(attempt.run.run_id)
+    return run
+
+
+def _checked(
+    attempt: Attempt,
+    connections: Connections,
+    runs: Runs,
+    servers: SftpServers,
+    account_of: Callable[[Connection], SftpAccount],
+    now: Callable[[], dt.datetime],
+    new_token: Callable[[], str],
+) -> Run:
     run, connection = attempt.run, attempt.connection
     if connection.delivery is not DeliveryMethod.SFTP:
         status = RunStatus.SUCCEEDED
