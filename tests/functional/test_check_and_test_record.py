@@ -188,6 +188,19 @@ def test_a_check_shows_every_step_and_is_kept_until_the_connection_changes(
     assert call(configuration, "GET", f"{ONE}/check")[0] == 404
 
 
+def test_a_check_compares_the_permissions_of_the_mapped_files(server: AsyncSftpServer) -> None:
+    set_up(server, folder="inbox")
+    (server.root / "inbox").mkdir()
+    for name in ("students.csv", "other.csv"):
+        (server.root / "inbox" / name).touch(0o604)
+
+    (replace,) = (step for step in check()["steps"] if step["step"] == "replace")
+
+    assert replace["result"] == "warning"
+    assert "students.csv has the permissions 0604" in replace["message"]
+    assert "other.csv" not in replace["message"]
+
+
 def test_a_failed_check_states_the_remedy(server: AsyncSftpServer) -> None:
     set_up(server, password="wrong")
 

@@ -33,7 +33,12 @@ def delivery_to(server: Any) -> dict[str, Any]:
     command = [sys.executable, "-m", "tests.servers.hostile", str(server.port), server.host_keys[0]]
     environment = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
     done = subprocess.run(
-        command, env=environment, capture_output=True, text=True, timeout=2 * MOST_SECONDS, check=False
+        command,
+        env=environment,
+        capture_output=True,
+        text=True,
+        timeout=2 * MOST_SECONDS,
+        check=False,
     )
     assert done.returncode == 0, done.stderr
     result: dict[str, Any] = json.loads(done.stdout)

@@ -167,6 +167,17 @@ class SftpAccount:
 
 
 @dataclass(frozen=True, slots=True)
+class FolderEntry:
+    """What a folder has under a name: a link or something else, its permission bits and the number
+    of its group; None if not reported."""
+
+    name: str
+    is_link: bool
+    permissions: int | None = None
+    group: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class RemoteFile:
     """A file as the server reports it: `size` in bytes, `modified` in seconds since 1970 by the
     server's clock; None if not reported. `is_hidden` if the server refuses to show it, or does not
