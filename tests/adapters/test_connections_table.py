@@ -10,6 +10,7 @@ import pytest
 from botocore.stub import Stubber
 
 from registration_sync.adapters.dynamodb.audit_table import DynamoDBAudit
+from registration_sync.adapters.dynamodb.check_slots import DynamoDBCheckSlots
 from registration_sync.adapters.dynamodb.connection_access import DynamoDBConnectionAccess
 from registration_sync.adapters.dynamodb.connections_table import (
     DynamoDBConnections,
@@ -710,3 +711,17 @@ def test_schedules_are_listed_with_the_time_of_their_last_change(
         schedules.put(name, nightly, NOW)
 
     assert schedules.all() == [SetSchedule(name, nightly, NOW) for name in ("north", "south")]
+
+
+def test_a_slot_of_a_check_is_free_after_the_check_or_when_it_has_expired(
+    dynamodb: "DynamoDBClient",
+) -> None:
+    slots, now = DynamoDBCheckSlots(dynamodb, TABLE), dt.datetime(2026, 3, 2, 21, tzinfo=dt.UTC)
+    limits: Any = {"most": 2, "lasts": dt.timedelta(minutes=4)}
+
+    assert [slots.take(run_id, now, **limits) for run_id in "abc"] == [True, True, False]
+    slots.free("a")
+    slots.free("unknown")
+    assert [slots.take(run_id, now, **limits) for run_id in "de"] == [True, False]
+    later = now + dt.timedelta(minutes=5)
+    assert [slots.take(run_id, later, **limits) for run_id in "fgh"] == [True, True, False]

@@ -89,6 +89,17 @@ class Runs(Protocol):
         `complete`, raises RunUnreadable at the end."""
 
 
+class CheckSlots(Protocol):
+    """Slots for the running checks of all connections."""
+
+    def take(self, run_id: str, now: dt.datetime, *, most: int, lasts: dt.timedelta) -> bool:
+        """Takes one of `most` slots for the run; returns False if all are taken. A slot is free
+        again after it lasted this long."""
+
+    def free(self, run_id: str) -> None:
+        """Frees the slot of the run, if it has one."""
+
+
 class ExportStarter(Protocol):
     """Starts the export function in the background."""
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:  # the sync function starts without pydantic, and without what it never uses
     from registration_sync.domain.connections.sftp import (
+        FolderEntry,
         RemoteFile,
         ReplacedBy,
         ServerTraits,
@@ -44,8 +45,8 @@ class SftpSession(Protocol):
     def names(self, folder: str) -> list[str]:
         """The names in the folder; empty if the server refuses to list it."""
 
-    def links(self, folder: str) -> list[str]:
-        """The names of symbolic links in the folder; empty if the server refuses to list it."""
+    def entries(self, folder: str) -> "list[FolderEntry]":
+        """What is in the folder; empty if the server refuses to list it."""
 
     def find(self, path: str) -> "RemoteFile | None":
         """The file at the path, or None."""
