@@ -33,7 +33,7 @@ from registration_sync.domain.registrations.registration import APPROVED, Regist
 from registration_sync.domain.registrations.sync_request import SyncRequest
 from registration_sync.domain.runs.run import Finding, RunStatus
 from registration_sync.use_cases.ledger.run_index import index_text, settled_students
-from tests.exploration.world import YEAR, Operation, Refused
+from tests.exploration.world import YEAR, Operation, Refused, time_of
 
 ACCOUNT = SftpAccount("sftp.example.org", 22, "district", (), Credentials())
 NOW = dt.datetime(2026, 3, 2, 21, tzinfo=dt.UTC)
@@ -113,6 +113,10 @@ class ReplayTable:
             student: Stored.UNCONFIRMED if isinstance(stored, NoAnswer) else stored
             for student, stored in results.items()
         }
+
+    def put_unknown(self, _c: str, _y: int, student: str, version: str, _expires_at: int) -> bool:
+        stored: bool = self._do("put_unknown", student, version)
+        return stored
 
     def delete_current(self, student_ids: Sequence[str]) -> Mapping[str, Stored]:
         """Used only by a mutant."""
@@ -368,7 +372,7 @@ class Sync:
             "c",
             SyncRequest(registrations),
             request_id="q",
-            arrived_at=dt.datetime.fromtimestamp(self.label / 1000, dt.UTC),
+            arrived_at=time_of(self.label),
             table=code.sync_table(replay),
             seconds_left=lambda: 60.0,
         )
@@ -395,8 +399,9 @@ class Removal:
                 YEAR,
                 self.student,
                 request_id="q",
-                arrived_at=dt.datetime.fromtimestamp(self.label / 1000, dt.UTC),
+                arrived_at=time_of(self.label),
                 table=code.sync_table(replay),
+                retention_days=1,
                 seconds_left=lambda: 60.0,
             )
         except Unavailable:

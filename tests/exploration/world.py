@@ -4,6 +4,7 @@
 checks promises: `World.fault` is the first one that was broken.
 """
 
+import datetime as dt
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -13,11 +14,18 @@ from registration_sync.domain.errors import (
     NotFound,
     TerminalDeliveryError,
 )
-from registration_sync.domain.registrations.batches import Current, DueMark, Stored, arrived_at
+from registration_sync.domain.registrations.batches import (
+    NO_BATCH,
+    Current,
+    DueMark,
+    Stored,
+    arrived_at,
+)
 from registration_sync.domain.registrations.ledger import LedgerEntry
 from registration_sync.use_cases.ledger.last_outcomes import with_outcome
 
 YEAR = 2025
+FIRST_ARRIVAL = dt.datetime(2026, 3, 2, tzinfo=dt.UTC)
 
 type Operation = tuple[Any, ...]
 """A name and its arguments."""
@@ -69,8 +77,13 @@ def drop(items: tuple[tuple[Any, Any], ...], key: Any) -> tuple[tuple[Any, Any],
     return tuple(item for item in items if item[0] != key)
 
 
+def time_of(label: int) -> dt.datetime:
+    """The arrival of the request with this label."""
+    return FIRST_ARRIVAL + dt.timedelta(milliseconds=label)
+
+
 def label_of(current: Current) -> int:
-    return round(arrived_at(current.version).timestamp() * 1000)
+    return (arrived_at(current.version) - FIRST_ARRIVAL) // dt.timedelta(milliseconds=1)
 
 
 def lost_students(world: World, left_out: frozenset[int]) -> list[str]:
@@ -131,6 +144,16 @@ def _put_current(world: World, new: Current) -> tuple[World, Any]:
             exported_in=old.exported_in,
         )
     return replace(world, current=put(world.current, new.student_id, new)), Stored.WRITTEN
+
+
+def _put_unknown(world: World, student: str, version: str) -> tuple[World, Any]:
+    old = dict(world.current).get(student)
+    if old and old.batch != NO_BATCH:
+        return world, False
+    if old and old.version > version:
+        return world, True
+    new = Current(student, version, NO_BATCH, None)
+    return replace(world, current=put(world.current, student, new)), True
 
 
 def _forget_current(world: World, new: Current) -> tuple[World, Any]:
@@ -205,7 +228,8 @@ def _settle(world: World, batch: int, student: str, outcome: str) -> tuple[World
     old = dict(world.current).get(student)
     if old is None or old.settled_in >= batch:
         return world, None
-    new = replace(with_outcome(old, outcome, batch), exported_in=0)  # exports do not read that
+    settled = with_outcome(old, outcome, batch)
+    new = replace(settled, exported_in=min(settled.exported_in, 1))  # exports read only whether
     return replace(world, current=put(world.current, student, new)), None
 
 
@@ -312,6 +336,7 @@ _OPERATIONS = {
     "add_year": _add_year,
     "put_mark": _put_mark,
     "put_current": _put_current,
+    "put_unknown": _put_unknown,
     "forget_current": _forget_current,
     "delete_current": _delete_current,
     "take_lease": _take_lease,

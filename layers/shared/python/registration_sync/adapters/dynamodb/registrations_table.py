@@ -32,6 +32,7 @@ from registration_sync.adapters.dynamodb.registration_items import (
     number,
 )
 from registration_sync.adapters.dynamodb.requests import (
+    BATCH_GET_ITEMS,
     delete_all,
     get_all,
     read_partition,
@@ -53,7 +54,6 @@ from registration_sync.domain.registrations.ledger import LedgerEntry
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
-BATCH_GET_ITEMS = 100
 BATCHES_IN_FLIGHT = 4
 BATCH_DELETE_ITEMS = 500
 MAX_CREATION_TRIES = 3
@@ -234,6 +234,18 @@ class DynamoDBRegistrationsTable:
         return {
             current.student_id: result for current, result in zip(snapshots, results, strict=True)
         }
+
+    def put_unknown(
+        self,
+        connection_id: str,
+        school_year: int,
+        student_id: str,
+        version: str,
+        expires_at: int,
+    ) -> bool:
+        return student_updates.put_unknown(
+            self._table, connection_id, school_year, student_id, version, expires_at
+        )
 
     def marks(
         self, connection_id: str, school_year: int, batches: range, after: str = ""

@@ -12,6 +12,7 @@ from registration_sync.adapters.dynamodb.table import Item, Table
 from registration_sync.domain.errors import Unavailable
 
 BATCH_WRITE_ITEMS = 25
+BATCH_GET_ITEMS = 100
 PAGE_ITEMS = 1_000
 """A page of 1 MB holds some 25,000 marks, and an export reads sixteen pages at a time."""
 
