@@ -142,7 +142,7 @@ class _Erasure:
             self._count(Erased(snapshots=1))
 
     def _erase_from_other_years(self, school_years: list[int]) -> None:
-        """A removal of an unknown student leaves a tombstone in a year that may have no other item."""
+        """Removals of unknown students leave tombstones in years that may have no other items."""
         student_data, connection_id = self.stores.student_data, self.run.connection_id
         found = student_data.current_of_years(connection_id, self.student_id, school_years)
         for school_year, seen in found.items():
