@@ -33,7 +33,7 @@ from registration_sync.domain.registrations.registration import APPROVED, Regist
 from registration_sync.domain.registrations.sync_request import SyncRequest
 from registration_sync.domain.runs.run import Finding, RunStatus
 from registration_sync.use_cases.ledger.run_index import index_text, settled_students
-from tests.exploration.world import YEAR, Operation, Refused, time_of
+from tests.exploration.world import YEAR, Operation, Refused, label_at, time_of
 
 ACCOUNT = SftpAccount("sftp.example.org", 22, "district", (), Credentials())
 NOW = dt.datetime(2026, 3, 2, 21, tzinfo=dt.UTC)
@@ -344,6 +344,10 @@ class LabelMapping:
     @property
     def delivered_names(self) -> tuple[str, ...]:
         return tuple(file.name for file in self.files)
+
+    def map_removed(self, student_id: str, removed_at: str) -> Mapped:
+        label = label_at(dt.datetime.fromisoformat(removed_at))
+        return Mapped(lines=((f"{student_id} {label}\n".encode(),),))
 
     def map(self, registration: dict[str, Any], *, due: bool) -> Mapped:
         if not due and not self.files[0].is_full:

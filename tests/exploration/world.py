@@ -47,7 +47,8 @@ class World:
     """`open` is 0 before the year exists. Maps are sorted tuples, so equal worlds compare equal.
 
     To keep worlds few, marks of exported batches are dropped at once, and ledger
-    entries and indexes (by batch) once they are no longer read.
+    entries and indexes (by batch) once they are no longer read; with `keeps_first`, the entry of
+    the first export stays, which exports with removals read.
 
     For the checks: the newest label of each student that was `delivered`, that was `acknowledged`,
     and that was acknowledged and is `owed` a delivery, unlike a removal. A label is the number in
@@ -67,6 +68,7 @@ class World:
     acknowledged: tuple[tuple[str, int], ...] = ()
     owed: tuple[tuple[str, int], ...] = ()
     fault: str = ""
+    keeps_first: bool = False
 
 
 def put(items: tuple[tuple[Any, Any], ...], key: Any, value: Any) -> tuple[tuple[Any, Any], ...]:
@@ -82,8 +84,12 @@ def time_of(label: int) -> dt.datetime:
     return FIRST_ARRIVAL + dt.timedelta(milliseconds=label)
 
 
+def label_at(time: dt.datetime) -> int:
+    return (time - FIRST_ARRIVAL) // dt.timedelta(milliseconds=1)
+
+
 def label_of(current: Current) -> int:
-    return (arrived_at(current.version) - FIRST_ARRIVAL) // dt.timedelta(milliseconds=1)
+    return label_at(arrived_at(current.version))
 
 
 def lost_students(world: World, left_out: frozenset[int]) -> list[str]:
@@ -247,6 +253,8 @@ def _without_the_past(world: World) -> World:
         for batch in range(min(world.exported, world.retired + 1), world.exported + 1)
         if (entry := _covering(world, batch))
     }
+    if world.keeps_first and (first := _covering(world, 1)):
+        read.add(first.last)
     ledger = tuple(item for item in world.ledger if item[0] > world.exported or item[0] in read)
     indexes = tuple(
         item
