@@ -12,9 +12,17 @@ from registration_sync.domain.audit import Note, SettingChange
 from registration_sync.domain.registrations.registration import parse_student_id, school_year_of
 from registration_sync.domain.registrations.sync_request import parse_sync_request
 from registration_sync.use_cases.registrations.remove_registration import remove_registration
-from registration_sync.use_cases.registrations.sync_registrations import sync_registrations
+from registration_sync.use_cases.registrations.sync_registrations import (
+    SyncResult,
+    sync_registrations,
+)
 
 RESPONSE_SECONDS = 2.0
+
+UNKNOWN = (
+    "This connection has no registration of this student for this school year, so there is nothing "
+    "to remove. Check the id and the school year."
+)
 
 
 def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
@@ -41,7 +49,7 @@ def _sync(request: Request) -> Answer:
     )
     counts = Counter(result.result for result in results)
     body = {
-        "registrations": [asdict(result) for result in results],
+        "registrations": [_shown(result) for result in results],
         **{name: counts[name] for name in ("synced", "superseded", "refused", "failed")},
     }
     if counts["failed"] == len(results):
@@ -49,20 +57,31 @@ def _sync(request: Request) -> Answer:
     return Answer(200, body)
 
 
+def _shown(result: SyncResult) -> dict[str, Any]:
+    shown = asdict(result)
+    return shown if result.unchanged else {n: v for n, v in shown.items() if n != "unchanged"}
+
+
 def _remove(request: Request) -> Answer:
     school_year = school_year_of(request.path["school_year"])
-    remove_registration(
+    student_id = parse_student_id(request.path["student_id"])
+    deps = sync_function.dependencies()
+    is_known = remove_registration(
         request.connection_id,
         school_year,
-        parse_student_id(request.path["student_id"]),
+        student_id,
         request_id=request.request_id,
         arrived_at=_arrival(request),
-        table=sync_function.dependencies().table,
+        table=deps.table,
+        retention_days=deps.retention_days,
         seconds_left=lambda: _seconds_left(request),
     )
     # Without the student: audit entries outlive student data.
     note = Note("registration_removed", (SettingChange("school_year", school_year, None),))
-    return Answer(204, note=note)
+    if is_known:
+        return Answer(204, note=note)
+    unknown = {"student_id": student_id, "school_year": school_year, "result": "unknown"}
+    return Answer(200, {**unknown, "message": UNKNOWN}, note=note)
 
 
 def _arrival(request: Request) -> dt.datetime:

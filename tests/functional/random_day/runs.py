@@ -136,6 +136,7 @@ class Runs(RunChecks):
             if fault == "after close_batch" and school_year in late_syncs:
                 late_syncs[school_year]()
             plan = plans[school_year] = year.plan(self.variant, batch, is_full=run.is_full)
+            self.seen["removal not sent"] += bool(plan.unsent)
             for student_id in interruptions.held(school_year):
                 year.hold(student_id, plan.held[student_id])
                 if not self.current(school_year, student_id):
@@ -148,6 +149,7 @@ class Runs(RunChecks):
                     self._record_delivery((name, school_year), content, run.run_id)
             else:
                 year.due |= batch
+                year.is_uncertain = True
         return plans
 
     def _record_delivery(self, table: Table, content: bytes, run_id: str) -> None:

@@ -250,6 +250,18 @@ class DynamoDBRegistrationsTable:
             current.student_id: result for current, result in zip(snapshots, results, strict=True)
         }
 
+    def put_unknown(
+        self,
+        connection_id: str,
+        school_year: int,
+        student_id: str,
+        version: str,
+        expires_at: int,
+    ) -> bool:
+        return student_updates.put_unknown(
+            self._table, connection_id, school_year, student_id, version, expires_at
+        )
+
     def marks(
         self, connection_id: str, school_year: int, batches: range, after: str = ""
     ) -> Iterator[DueMark]:

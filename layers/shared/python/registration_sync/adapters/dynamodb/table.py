@@ -57,20 +57,35 @@ class Table:
 
     def put(self, item: Item, condition: str = "", values: Item | None = None) -> bool:
         """Writes the item if the condition holds; returns whether it did."""
-        return self._write(self.client.put_item, condition, values, Item=item) is None
+        return self._write(self.client.put_item, condition, values, Item=item)[0]
 
     def update(
         self, key: Item, update: str, condition: str, values: Item | None = None
     ) -> Item | None:
         """Updates the item if the condition holds. Returns None if it did, else the item as it is
         stored, empty if there is none."""
-        return self._write(
+        done, item = self._write(
             self.client.update_item, condition, values, Key=key, UpdateExpression=update
+        )
+        return None if done else item
+
+    def exchange(
+        self, key: Item, update: str, condition: str, values: Item | None = None
+    ) -> tuple[bool, Item]:
+        """Updates the item if the condition holds. Returns whether it did, with the former values
+        of the attributes, else with the item as it is stored; empty if there was none."""
+        return self._write(
+            self.client.update_item,
+            condition,
+            values,
+            Key=key,
+            UpdateExpression=update,
+            ReturnValues="UPDATED_OLD",
         )
 
     def delete(self, key: Item, condition: str = "", values: Item | None = None) -> bool:
         """Deletes the item if the condition holds; returns whether it did."""
-        return self._write(self.client.delete_item, condition, values, Key=key) is None
+        return self._write(self.client.delete_item, condition, values, Key=key)[0]
 
     def transact(self, *writes: Item) -> list[str]:
         """Makes all writes, such as `{"Put": table.request(…)}`, or none. Returns an empty list if
@@ -96,8 +111,8 @@ class Table:
         return {"TableName": self.name, **given}
 
     def _write(
-        self, write: Callable[..., object], condition: str, values: Item | None, **parameters: Any
-    ) -> Item | None:
+        self, write: Callable[..., Any], condition: str, values: Item | None, **parameters: Any
+    ) -> tuple[bool, Item]:
         request = self.request(
             **parameters,
             ConditionExpression=condition,
@@ -106,10 +121,10 @@ class Table:
         )
         try:
             with transient_as_unavailable():
-                write(**request)
+                answer = write(**request)
         except ClientError as error:
             if error_code(error) != "ConditionalCheckFailedException":
                 raise
             found: Item = error.response.get("Item", {})  # type: ignore[assignment]
-            return found
-        return None
+            return False, found
+        return True, answer.get("Attributes", {})

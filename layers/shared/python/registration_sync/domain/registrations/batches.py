@@ -13,6 +13,9 @@ from enum import Enum
 SHARDS = 8
 """Never change this: the shard is part of the key of everything stored about a student."""
 
+NO_BATCH = 0
+"""The batch of a tombstone of a student without a registration, who is in no batch."""
+
 LEASE_SECONDS = 180
 LEASE_RENEWAL_SECONDS = 45
 LEASE_SECONDS_FOR_RENAMES = 60
@@ -122,5 +125,8 @@ class Stored(Enum):
     """The result of a conditional write of a snapshot."""
 
     WRITTEN = "written"
+    UNCHANGED = "unchanged"
+    """Written, over a snapshot with the same content."""
+
     SUPERSEDED = "superseded"
     UNCONFIRMED = "unconfirmed"
