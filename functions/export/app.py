@@ -5,6 +5,7 @@ from typing import Any
 
 from registration_sync.api import error_answer, logger
 from registration_sync.bootstrap import export_function
+from registration_sync.bootstrap.init import build_during_init
 from registration_sync.domain.errors import AlreadyRunning, RegistrationSyncError, Unavailable
 from registration_sync.domain.runs.requests import connection_of
 from registration_sync.domain.runs.run import Run, RunStatus
@@ -69,3 +70,6 @@ def _log(run: Run, seconds: float) -> None:
             "duration_ms": round(seconds * 1000),
         },
     )
+
+
+build_during_init(export_function.dependencies)

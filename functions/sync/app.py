@@ -9,6 +9,7 @@ from typing import Any
 
 from registration_sync.api import RETRY_AFTER_SECONDS, Answer, Request, Route, handle
 from registration_sync.bootstrap import sync_function
+from registration_sync.bootstrap.init import build_during_init
 from registration_sync.domain.access import ConnectionAccess, Permission
 from registration_sync.domain.audit import Note, SettingChange
 from registration_sync.domain.registrations.registration import (
@@ -105,3 +106,5 @@ ROUTES = (
         _remove,
     ),
 )
+
+build_during_init(sync_function.dependencies)

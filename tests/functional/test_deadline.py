@@ -8,14 +8,7 @@ import pytest
 
 from functions.configuration import app as configuration
 from functions.sync import app as sync
-from tests.functional.support.district import (
-    CONNECTION,
-    ENROLL,
-    NORTH,
-    call,
-    context,
-    registration,
-)
+from tests.functional.support.district import CONNECTION, ENROLL, NORTH, call, context, registration
 from tests.functional.support.events import api_event
 
 pytestmark = pytest.mark.usefixtures("started")
