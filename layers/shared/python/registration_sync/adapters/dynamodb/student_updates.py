@@ -32,6 +32,8 @@ def put_snapshot(table: Table, connection_id: str, school_year: int, current: Cu
         )
     except Unavailable:
         return Stored.UNCONFIRMED
+    if newer == {}:  # refused, without the stored item
+        return Stored.UNCONFIRMED
     if newer is None or newer["version"]["S"] == current.version:
         return Stored.WRITTEN
     return Stored.SUPERSEDED

@@ -12,7 +12,13 @@ from dataclasses import dataclass, replace
 from itertools import batched
 from pathlib import Path
 
-from registration_sync.domain.errors import InvalidRequest, LeaseLost, MarkerLost, Unavailable
+from registration_sync.domain.errors import (
+    InvalidRequest,
+    LeaseLost,
+    MarkerLost,
+    ServiceRefused,
+    Unavailable,
+)
 from registration_sync.domain.registrations.batches import YearMarker
 from registration_sync.domain.runs.liveness import effective_run
 from registration_sync.domain.runs.redaction import without_name, without_student
@@ -81,7 +87,7 @@ def run_erasure(
     )
     try:
         erasure.erase()
-    except (Unavailable, LeaseLost, MarkerLost) as error:
+    except (Unavailable, LeaseLost, MarkerLost, ServiceRefused) as error:
         failed = failed_run(erasure.run, error, now())
         return replace(failed, message=error.message + _CONTINUES)
     return replace(

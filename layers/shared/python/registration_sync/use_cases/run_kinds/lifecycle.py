@@ -15,6 +15,7 @@ from registration_sync.domain.errors import (
     MarkerLost,
     NotFound,
     RunCancelled,
+    ServiceRefused,
     Unavailable,
 )
 from registration_sync.domain.runs.liveness import starts_too_late
@@ -108,7 +109,7 @@ class RunExecutor:
             self.announce(finished)
             if finished.kind is RunKind.EXPORT:
                 # The export is complete; the next one retires what is left.
-                with suppress(Unavailable, MarkerLost):
+                with suppress(Unavailable, MarkerLost, ServiceRefused):
                     self.retire(finished.connection_id, workspace)
         return finished
 
@@ -153,7 +154,7 @@ class RunExecutor:
             run = execute()
         except RunCancelled:
             raise
-        except (InvalidRequest, NotFound, Conflict, MarkerLost) as error:
+        except (InvalidRequest, NotFound, Conflict, MarkerLost, ServiceRefused) as error:
             run = failed_run(started, error, self.now())
         if not _is_retried(run):
             self.runs.save(run)
