@@ -257,7 +257,8 @@ def test_success_known_facts_and_watched_runs_send_no_message(
     ("name", "begins"),
     [
         ("Peñasco — SFTP", "Penasco - SFTP: the nightly"),
-        ("x" * 200, "x" * 70 + "...: the nightly"),
+        ("x" * 200, "x" * 69 + "...: the nightly"),
+        ("Line one\nand\ttwo", "Line oneandtwo: the nightly"),
         ("\u200b", "anytown: the nightly"),
     ],
 )
@@ -267,7 +268,8 @@ def test_a_subject_is_valid_for_sns(name: str, begins: str) -> None:
     assert alert is not None
     assert alert.subject.startswith(begins)
     assert alert.subject.isascii()
-    assert len(alert.subject) <= 100
+    assert len(alert.subject) < 100
+    assert alert.subject.isprintable()
 
 
 @pytest.mark.parametrize(
@@ -283,7 +285,7 @@ def test_a_subject_names_a_few_years(years: list[int], named: str) -> None:
 
     assert alert is not None
     assert alert.subject.endswith(f"...: the nightly export failed for {named}")
-    assert len(alert.subject) == 100
+    assert len(alert.subject) == 99
 
 
 def test_no_student_is_named() -> None:

@@ -11,6 +11,7 @@ RegistrationSyncError
 │   │   └── RunCancelled      the run was cancelled before it began
 │   └── VersionMismatch       another change was saved in the meantime
 ├── Unavailable               AWS did not respond in time; a retry may succeed
+├── ServiceRefused            AWS refused a request; only an operator can remove the cause
 ├── NotConfigured             (settings) an environment variable of the function is missing
 ├── IncompleteFullFile        (exporting) a full file would lack a student
 ├── MarkerLost                the export marker is missing; an operator can rebuild it
@@ -104,6 +105,19 @@ class VersionMismatch(Conflict):
 
 class Unavailable(RegistrationSyncError):
     code = "unavailable"
+
+
+class ServiceRefused(RegistrationSyncError):
+    """`reason` is the code of AWS, such as AccessDeniedException."""
+
+    code = "service_refused"
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(
+            f"AWS refused a request: {reason}. Ask your operations engineer to look at the "
+            "function's log, permissions and quotas."
+        )
+        self.reason = reason
 
 
 class DiskFull(RegistrationSyncError):

@@ -34,6 +34,8 @@ def put_snapshot(table: Table, connection_id: str, school_year: int, current: Cu
         )
     except Unavailable:
         return Stored.UNCONFIRMED
+    if not done and not item:  # refused, without the stored item
+        return Stored.UNCONFIRMED
     is_own = "version" in item and item["version"]["S"] == current.version
     if not done:
         return Stored.WRITTEN if is_own else Stored.SUPERSEDED

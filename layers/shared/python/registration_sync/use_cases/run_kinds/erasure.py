@@ -18,6 +18,7 @@ from registration_sync.domain.errors import (
     MarkerLost,
     RegistrationSyncError,
     RunUnreadable,
+    ServiceRefused,
     Unavailable,
 )
 from registration_sync.domain.registrations.batches import YearMarker
@@ -88,7 +89,7 @@ def run_erasure(
     )
     try:
         erasure.erase()
-    except (Unavailable, LeaseLost, MarkerLost, RunUnreadable) as error:
+    except (Unavailable, LeaseLost, MarkerLost, RunUnreadable, ServiceRefused) as error:
         failed = failed_run(erasure.run, error, now())
         return replace(failed, message=error.message + _CONTINUES)
     return replace(

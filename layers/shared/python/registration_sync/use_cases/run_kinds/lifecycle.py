@@ -16,6 +16,7 @@ from registration_sync.domain.errors import (
     InvalidRequest,
     MarkerLost,
     NotFound,
+    ServiceRefused,
     Unavailable,
 )
 from registration_sync.domain.runs.liveness import starts_too_late
@@ -112,7 +113,8 @@ class RunExecutor:
             self.announce(finished)
             if finished.kind is RunKind.EXPORT:
                 # The export is complete; the next one retires what is left.
-                with suppress(Unavailable, MarkerLost, DiskFull), full_disk_as_error():
+                stopped = suppress(Unavailable, MarkerLost, DiskFull, ServiceRefused)
+                with stopped, full_disk_as_error():
                     self.retire(finished.connection_id, workspace)
         return finished
 
@@ -163,7 +165,14 @@ class RunExecutor:
                 run = execute()
         except AttemptEnded:
             raise
-        except (InvalidRequest, NotFound, Conflict, MarkerLost, DiskFull) as error:
+        except (
+            InvalidRequest,
+            NotFound,
+            Conflict,
+            MarkerLost,
+            DiskFull,
+            ServiceRefused,
+        ) as error:
             run = failed_run(started, error, self.now())
         if not _is_retried(run):
             self.runs.save(run)
