@@ -28,10 +28,7 @@ class Deployed:
     api_url: str
     outputs: dict[str, str]
     client: Callable[..., Any]
-
-    @property
-    def is_local(self) -> bool:
-        return self.name == LOCAL
+    is_local: bool = False
 
     def call(self, method: str, path: str, token: str | None, body: object = None) -> Answer:
         """Calls the API; `path` begins with a slash."""
@@ -67,7 +64,7 @@ def _local_stack() -> Deployed:
     def client(service: str, config: Config | None = None) -> Any:
         return client_of(service, aws["endpoint_url"], config)
 
-    return Deployed(LOCAL, state["api_url"], aws["outputs"], client)
+    return Deployed(aws["stack_name"], state["api_url"], aws["outputs"], client, is_local=True)
 
 
 def operator_token(stack: Deployed) -> str:
