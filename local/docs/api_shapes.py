@@ -9,6 +9,7 @@ type Schema = dict[str, Any]
 
 TEXT: Schema = {"type": "string"}
 NUMBER: Schema = {"type": "integer"}
+ANY_OBJECT: Schema = {"type": "object", "additionalProperties": True}
 YES_OR_NO: Schema = {"type": "boolean"}
 TEXT_OR_NULL: Schema = {"type": ["string", "null"]}
 SECONDS_OR_NULL: Schema = {"type": ["number", "null"]}
@@ -201,7 +202,7 @@ SCHEMAS: dict[str, Schema] = {
             "student_id": STUDENT_ID,
             "school_year": YEAR,
             "status": TEXT,
-            "data": {"type": "object"},
+            "data": ANY_OBJECT,
         }
     ),
     "Registrations": {
@@ -326,8 +327,8 @@ SCHEMAS: dict[str, Schema] = {
     ),
     "RunStarted": obj({"run_id": TEXT}, resend_of=TEXT, message=TEXT),
     "Link": obj({"url": TEXT, "expires_at": MOMENT}),
-    "SavedMapping": obj({"files": items({"type": "object"}), **_VERSION}),
-    "CheckedMapping": obj({"files": items({"type": "object"}), **_VERSION, "warnings": _PROBLEMS}),
+    "SavedMapping": obj({"files": items(ANY_OBJECT), **_VERSION}),
+    "CheckedMapping": obj({"files": items(ANY_OBJECT), **_VERSION, "warnings": _PROBLEMS}),
     "Version": obj(_VERSION),
     "StartFrom": {
         "type": "object",
@@ -353,7 +354,7 @@ SCHEMAS: dict[str, Schema] = {
             "warnings": _PROBLEMS,
         }
     ),
-    "ConvertedMapping": obj({"mapping": {"type": "object"}, "yaml": TEXT}),
+    "ConvertedMapping": obj({"mapping": ANY_OBJECT, "yaml": TEXT}),
     "FoundStudent": obj({"student_id": TEXT, "school_year": NUMBER, "name": TEXT}),
     "FieldList": obj(
         {
@@ -374,9 +375,9 @@ SCHEMAS: dict[str, Schema] = {
             "status": _STATUS,
             "message": TEXT,
             "replaced_by": TEXT_OR_NULL,
-            "server": {"type": "object"},
+            "server": ANY_OBJECT,
             "checked_at": MOMENT,
-            "steps": {"type": "object"},
+            "steps": ANY_OBJECT,
         }
     ),
     "Schedule": obj(
@@ -422,7 +423,7 @@ SCHEMAS: dict[str, Schema] = {
             "name": TEXT,
             "title": TEXT,
             "description": TEXT,
-            "mapping": {"type": "object"},
+            "mapping": ANY_OBJECT,
             "yaml": TEXT,
         }
     ),

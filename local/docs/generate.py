@@ -14,6 +14,7 @@ from typing import Any
 
 from pydantic import BaseModel
 
+from local.docs import enroll_page
 from local.docs.incomplete import Incomplete
 from local.docs.mapping_pages import pages
 from local.docs.mapping_vocabulary import vocabulary
@@ -271,6 +272,13 @@ BLOCKS: dict[str, Callable[[], str]] = {
     "limits": _limits,
     "routes": _routes,
     "servers": servers_table,
+    "enroll_curl": lambda: enroll_page.included("first_sync.sh", "sh"),
+    "enroll_client": lambda: enroll_page.included("client.py", "python"),
+    "enroll_event": lambda: enroll_page.included("run_event.json", "json"),
+    "enroll_outcomes": enroll_page.outcomes,
+    "enroll_results": enroll_page.results,
+    "enroll_answers": enroll_page.answers,
+    "enroll_limits": enroll_page.limits,
     "decisions": lambda: decisions_index((ROOT / "docs/decisions.md").read_text(encoding="utf-8")),
 }
 

@@ -28,6 +28,25 @@ def test_a_generated_client_gets_one_name_for_each_shape() -> None:
     assert list(titles(shapes)) == []  # generators use titles as names
 
 
+def test_an_object_names_its_keys_or_takes_any() -> None:
+    """openapi-typescript reads an object without either as one that has no keys."""
+    unnamed = [
+        name
+        for name, schema in objects_in(DOCUMENT)
+        if not {"properties", "additionalProperties", "anyOf"} & schema.keys()
+    ]
+
+    assert unnamed == []
+
+
+def objects_in(value: Any, path: str = "") -> Iterator[tuple[str, dict[str, Any]]]:
+    if isinstance(value, dict) and value.get("type") == "object":
+        yield path, value
+    for name, each in value.items() if isinstance(value, dict) else enumerate(value):
+        if isinstance(each, dict | list) and name != "example":
+            yield from objects_in(each, f"{path}/{name}")
+
+
 def titles(schema: Any) -> Iterator[str]:
     inner = schema.values() if isinstance(schema, dict) else schema
     if isinstance(schema, dict) and isinstance(schema.get("title"), str):

@@ -6,7 +6,7 @@ import re
 import zlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 import orjson
 
@@ -34,12 +34,17 @@ MAX_PATH_SHOWN = 200
 type Text = str | dict[str, Text] | list[Text]
 """A value of `data`: text, or a group or list of values."""
 
+type RefusalCode = Literal[
+    "invalid_text", "not_approved", "repeated_field", "school_year_too_far_off", "too_large"
+]
+"""docs/enroll.md explains each."""
+
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
     """Why a registration is refused: a stable code and a message."""
 
-    code: str
+    code: RefusalCode
     message: str
 
 

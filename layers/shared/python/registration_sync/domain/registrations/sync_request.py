@@ -16,6 +16,7 @@ from registration_sync.domain.registrations.registration import (
     STUDENT_ID,
     WRITE_START_YEAR,
     Refusal,
+    RefusalCode,
     Registration,
     Text,
     damaged_text,
@@ -174,7 +175,7 @@ def _parse_id(item: dict[str, Any], name: str, path: str, problems: list[Problem
 class _Unusable(Exception):
     """The data cannot be stored as it was sent."""
 
-    def __init__(self, code: str, message: str) -> None:
+    def __init__(self, code: RefusalCode, message: str) -> None:
         super().__init__(code)
         self.refusal = Refusal(code, message)
 

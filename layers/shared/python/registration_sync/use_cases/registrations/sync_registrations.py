@@ -3,6 +3,7 @@
 import datetime as dt
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from typing import Literal
 
 from registration_sync.domain.errors import Unavailable
 from registration_sync.domain.registrations.batches import (
@@ -14,6 +15,7 @@ from registration_sync.domain.registrations.batches import (
 )
 from registration_sync.domain.registrations.registration import (
     Refusal,
+    RefusalCode,
     Registration,
     encode_snapshot,
 )
@@ -26,6 +28,8 @@ MIN_SECONDS_LEFT = 5.0
 
 type Key = tuple[int, str]
 """(school year, student id)"""
+
+type ResultCode = Literal["synced", "superseded", "not_confirmed"] | RefusalCode
 
 _SUPERSEDED = "A later sync of this student is stored already."
 _NOT_CONFIRMED = "Not confirmed: please send this registration again."
@@ -52,7 +56,7 @@ class SyncResult:
     student_id: str
     school_year: int
     result: str
-    code: str = ""
+    code: ResultCode
     message: str = ""
     unchanged: bool = False
     """Synced, over a snapshot with the same content. The student is due all the same."""
