@@ -39,12 +39,18 @@ def _new_password() -> str:
     return f"Local-1-{secrets.token_urlsafe(12)}"
 
 
-def create_people(cognito: Any, user_pool: str, users: dict[str, User]) -> None:
+def create_people(
+    cognito: Any, user_pool: str, users: dict[str, User], email: str = "someone@example.org"
+) -> None:
     """Puts the people into the user pool, as an operator does for a district."""
+    address = [
+        {"Name": "email", "Value": email},
+        {"Name": "email_verified", "Value": "true"},  # otherwise nobody can reset a password
+    ]
     _create_district_groups(cognito, user_pool, users)
     for user in users.values():
         name = {"UserPoolId": user_pool, "Username": user.username}
-        cognito.admin_create_user(**name, MessageAction="SUPPRESS")
+        cognito.admin_create_user(**name, UserAttributes=address, MessageAction="SUPPRESS")
         cognito.admin_set_user_password(**name, Password=user.password, Permanent=True)
         for group in user.groups:
             cognito.admin_add_user_to_group(**name, GroupName=group)
@@ -59,9 +65,13 @@ def _create_district_groups(cognito: Any, user_pool: str, users: dict[str, User]
 
 
 def token_of_person(endpoint: str, client_id: str, return_url: str, user: User) -> str:
-    """The access token of a person: authorization code with PKCE, as in a browser."""
+    """The access token of a person of the local stack."""
+    return tokens_of_person(endpoint, client_id, return_url, user)["access_token"]
+
+
+def tokens_of_person(endpoint: str, client_id: str, return_url: str, user: User) -> dict[str, str]:
+    """The tokens of a person of the local stack: authorization code with PKCE, as in a browser."""
     verifier = secrets.token_urlsafe(48)
-    challenge = base64.urlsafe_b64encode(hashlib.sha256(verifier.encode()).digest())
     signed_in = send_form(
         f"{endpoint}/login",
         {
@@ -69,24 +79,35 @@ def token_of_person(endpoint: str, client_id: str, return_url: str, user: User) 
             "redirect_uri": return_url,
             "response_type": "code",
             "scope": "openid",
-            "code_challenge": challenge.rstrip(b"=").decode(),
+            "code_challenge": challenge_of(verifier),
             "code_challenge_method": "S256",
             "username": user.username,
             "password": user.password,
         },
     )
     back = urllib.parse.urlsplit(signed_in.headers["location"])
-    answer = send_form(
-        f"{endpoint}/oauth2/token",
-        {
-            "grant_type": "authorization_code",
-            "code": urllib.parse.parse_qs(back.query)["code"][0],
-            "client_id": client_id,
-            "redirect_uri": return_url,
-            "code_verifier": verifier,
-        },
-    )
-    return str(answer.json()["access_token"])
+    code = urllib.parse.parse_qs(back.query)["code"][0]
+    return tokens_of_code(endpoint, client_id, return_url, code, verifier)
+
+
+def challenge_of(verifier: str) -> str:
+    """The code challenge of PKCE, method S256 (RFC 7636)."""
+    digest = hashlib.sha256(verifier.encode()).digest()
+    return base64.urlsafe_b64encode(digest).rstrip(b"=").decode()
+
+
+def tokens_of_code(
+    endpoint: str, client_id: str, return_url: str, code: str, verifier: str
+) -> dict[str, str]:
+    """The tokens for an authorization code."""
+    fields = {
+        "grant_type": "authorization_code",
+        "code": code,
+        "client_id": client_id,
+        "redirect_uri": return_url,
+        "code_verifier": verifier,
+    }
+    return dict(send_form(f"{endpoint}/oauth2/token", fields).json())
 
 
 def token_of_program(endpoint: str, client_id: str, client_secret: str) -> str:

@@ -156,6 +156,7 @@ _SYNC_RESULT = obj(
     },
     code=TEXT_OR_NULL,
     message=TEXT_OR_NULL,
+    unchanged=YES_OR_NO,
 )
 
 _STUDENT = {

@@ -1,6 +1,7 @@
 """A deployed stack, for operators: one in an AWS account, or the one of `make local`."""
 
 import json
+import os
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -27,10 +28,7 @@ class Deployed:
     api_url: str
     outputs: dict[str, str]
     client: Callable[..., Any]
-
-    @property
-    def is_local(self) -> bool:
-        return self.name == LOCAL
+    is_local: bool = False
 
     def call(self, method: str, path: str, token: str | None, body: object = None) -> Answer:
         """Calls the API; `path` begins with a slash."""
@@ -66,4 +64,17 @@ def _local_stack() -> Deployed:
     def client(service: str, config: Config | None = None) -> Any:
         return client_of(service, aws["endpoint_url"], config)
 
-    return Deployed(LOCAL, state["api_url"], aws["outputs"], client)
+    return Deployed(aws["stack_name"], state["api_url"], aws["outputs"], client, is_local=True)
+
+
+def operator_token(stack: Deployed) -> str:
+    """The access token of the operator: TOKEN, or of the program CLIENT_ID with CLIENT_SECRET; on
+    the local stack, of the person with Full Access. Raises NotStarted."""
+    token, client_id = os.environ.get("TOKEN"), os.environ.get("CLIENT_ID")
+    if token:
+        return token
+    if client_id:
+        return stack.program_token(client_id, os.environ.get("CLIENT_SECRET", ""))
+    if stack.is_local:
+        return str(json.loads(STACK_FILE.read_text())["tokens"]["full_access"])
+    raise NotStarted("Set TOKEN, or CLIENT_ID and CLIENT_SECRET: docs/operations.md says how.")

@@ -17,7 +17,13 @@ from registration_sync.adapters.dynamodb.registration_items import (
 from registration_sync.adapters.dynamodb.registrations_table import DynamoDBRegistrationsTable
 from registration_sync.adapters.dynamodb.requests import get_all, write_all
 from registration_sync.adapters.dynamodb.table import Table
-from registration_sync.domain.errors import AlreadyRunning, LeaseLost, MarkerLost, Unavailable
+from registration_sync.domain.errors import (
+    AlreadyRunning,
+    LeaseLost,
+    MarkerLost,
+    ServiceRefused,
+    Unavailable,
+)
 from registration_sync.domain.registrations.batches import (
     Current,
     DueMark,
@@ -482,5 +488,5 @@ def test_a_server_error_is_transient_with_any_code(code: str, status: int, passe
 def test_our_own_mistake_is_not_transient() -> None:
     client: Any = Client(error="AccessDeniedException")
 
-    with ThreadPoolExecutor(1) as pool, pytest.raises(ClientError):
+    with ThreadPoolExecutor(1) as pool, pytest.raises(ServiceRefused):
         write_all(Table(client, "t"), ["a"], pool)  # type: ignore[list-item]

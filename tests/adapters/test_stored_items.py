@@ -405,5 +405,57 @@ def test_runs_are_read(dynamodb: "DynamoDBClient") -> None:
     )
     assert runs.find("north", run_id) == run
     assert runs.newest("north", 10, None) == ([run], None)
-    assert runs.is_announced("north", run_id)
+    assert not runs.claim_announcement(run, run.requested_at)  # it was announced
     assert runs.awaiting("north") is None  # it awaited confirmation earlier
+
+
+# Items of a newer version, after a deployment was rolled back
+
+
+def test_keys_of_a_newer_version_are_ignored(
+    dynamodb: "DynamoDBClient", table: DynamoDBRegistrationsTable
+) -> None:
+    connection = """{"connection_id": "north", "name": "North", "delivery": "download",
+        "guards": {"row_count": {"action": "hold", "newer": 1}, "newer": {}},
+        "district": "north", "time_zone": "UTC", "newer": {"a": 1}}"""
+    schedule = """{"enabled": true, "time": "21:00", "time_zone": "UTC", "newer": 1,
+        "pauses": [{"from": "2026-06-30", "to": "2026-07-31", "newer": 1}]}"""
+    entry = """{"first": 1, "last": 2, "run_id": "r2", "exported_at": "2026-03-01T21:00:00Z",
+        "settled": 0, "totals": {"exported": 6, "left_out": 0, "newer": 1}, "newer": 1,
+        "files": [{"number": 0, "name": "s.csv", "path": "s.csv", "rows": 2, "sha256": "ab",
+            "encoding": "utf-8", "newer": 1}],
+        "last_export": {"run_id": "r2", "exported_at": "x", "students": 2, "newer": 1},
+        "histories": [{"file": "s.csv", "all_students": false, "rows": [2], "rows_if_any": [2],
+            "newer": 1}]}"""
+    store(
+        dynamodb,
+        {"pk": {"S": "CONNECTIONS"}, "sk": {"S": "north"}, "document": {"S": connection}},
+        {
+            "pk": {"S": "SCHEDULES"},
+            "sk": {"S": "north"},
+            "document": {"S": schedule},
+            "set_at": {"S": "2026-03-02T21:00:00+00:00"},
+        },
+        {
+            "pk": {"S": "LEDGER#north#2025"},
+            "sk": {"S": "000000002"},
+            "first_batch": {"N": "1"},
+            "entry": {"S": entry},
+        },
+    )
+
+    assert DynamoDBConnections(dynamodb, TABLE).get("north").guards.row_count.action == "hold"
+    nightly = DynamoDBSchedules(dynamodb, TABLE).get("north")
+    assert nightly
+    assert len(nightly.pauses) == 1
+    assert table.ledger("north", 2025, 1) == LedgerEntry(
+        1,
+        2,
+        "r2",
+        "2026-03-01T21:00:00Z",
+        0,
+        Totals(6, 0),
+        (LedgerFile(0, "s.csv", "s.csv", 2, "ab", "utf-8"),),
+        LastExport("r2", "x", 2),
+        (RowHistory("s.csv", False, (2,), (2,)),),
+    )

@@ -34,7 +34,7 @@ from registration_sync.domain.registrations.registration import APPROVED, Regist
 from registration_sync.domain.registrations.sync_request import SyncRequest
 from registration_sync.domain.runs.run import Finding, RunStatus
 from registration_sync.use_cases.ledger.run_index import index_text, settled_students
-from tests.exploration.world import YEAR, Operation, Refused
+from tests.exploration.world import YEAR, Operation, Refused, label_at, time_of
 
 ACCOUNT = SftpAccount("sftp.example.org", 22, "district", (), Credentials())
 NOW = dt.datetime(2026, 3, 2, 21, tzinfo=dt.UTC)
@@ -114,6 +114,10 @@ class ReplayTable:
             student: Stored.UNCONFIRMED if isinstance(stored, NoAnswer) else stored
             for student, stored in results.items()
         }
+
+    def put_unknown(self, _c: str, _y: int, student: str, version: str, _expires_at: int) -> bool:
+        stored: bool = self._do("put_unknown", student, version)
+        return stored
 
     def delete_current(self, student_ids: Sequence[str]) -> Mapping[str, Stored]:
         """Used only by a mutant."""
@@ -346,6 +350,10 @@ class LabelMapping:
     def delivered_names(self) -> tuple[str, ...]:
         return tuple(file.name for file in self.files)
 
+    def map_removed(self, student_id: str, removed_at: str) -> Mapped:
+        label = label_at(dt.datetime.fromisoformat(removed_at))
+        return Mapped(lines=((f"{student_id} {label}\n".encode(),),))
+
     def map(self, registration: dict[str, Any], *, due: bool) -> Mapped:
         if not due and not self.files[0].is_full:
             return Mapped(lines=((),))
@@ -373,7 +381,7 @@ class Sync:
             "c",
             SyncRequest(registrations),
             request_id="q",
-            arrived_at=dt.datetime.fromtimestamp(self.label / 1000, dt.UTC),
+            arrived_at=time_of(self.label),
             table=code.sync_table(replay),
             seconds_left=lambda: 60.0,
         )
@@ -400,8 +408,9 @@ class Removal:
                 YEAR,
                 self.student,
                 request_id="q",
-                arrived_at=dt.datetime.fromtimestamp(self.label / 1000, dt.UTC),
+                arrived_at=time_of(self.label),
                 table=code.sync_table(replay),
+                retention_days=1,
                 seconds_left=lambda: 60.0,
             )
         except Unavailable:

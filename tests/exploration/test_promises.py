@@ -30,6 +30,8 @@ LEAVING_OUT = LabelMapping(leaves_out=frozenset({10}))
 OF_ALL = LabelMapping(files=(OneFile(is_full=True),))
 EVERYONE = LabelMapping(files=(OneFile(is_full=True),), is_full=True)
 
+REMOVING = LabelMapping(files=(OneFile(removals=True),))
+
 TWO_STUDENTS = Sync(10, ("007", "06520"))
 TWO_SYNCS = (Sync(10), Sync(20))
 TWO_EXPORTS = (Export("aaa"), Export("bbb"))
@@ -44,6 +46,10 @@ SMALL: dict[str, tuple[tuple[Actor, ...], Faults]] = {
     "a removal and a later sync, an export, a kill": (
         (Removal(10), Sync(20), Export("aaa")),
         Faults(kills=1),
+    ),
+    "a sync and a removal, two exports with removals, a kill": (
+        (Sync(10), Removal(20), Export("aaa", REMOVING), Export("bbb", REMOVING)),
+        Faults(kills=1, first_is_done=True),
     ),
     "one held, corrected for the second export, a kill": (
         (Sync(10), Export("aaa", HOLDING), Export("bbb")),
@@ -294,6 +300,17 @@ MUTANTS: dict[str, tuple[Changes, str]] = {
     "a lease that is not confirmed before the renames": (
         {"deliver_files": [("        self._lease.confirm()\n", "")]},
         "two syncs, two exports, a holder with a late clock",
+    ),
+    "a removal that is not sent after an interrupted export": (
+        {
+            "removals": [
+                (
+                    "if numbers.exported + 1 < numbers.open:",
+                    "if numbers.exported + 1 < numbers.open < 0:",
+                )
+            ]
+        },
+        "a sync and a removal, two exports with removals, a kill",
     ),
     "a held delivery that moves the marker": (
         {

@@ -14,11 +14,10 @@ import pytest
 from functions.configuration import app as configuration
 from functions.export import app as export
 from functions.sync import app as sync
-from registration_sync.bootstrap import configuration_function, export_function, sync_function
+from registration_sync.bootstrap import export_function, sync_function
 from registration_sync.domain.registrations.batches import Current, DueMark, version_of
 from registration_sync.use_cases.ledger import retire_batches
 from registration_sync.use_cases.students import read_status as bounds
-from registration_sync.use_cases.students.read_status import DueCount, count_due
 from tests.functional.conftest import stored_items
 from tests.functional.support.district import (
     ENROLL,
@@ -510,14 +509,3 @@ def test_an_export_without_time_to_settle_the_last_one_goes_on_in_the_next_run(
     assert run_export()["status"] == "succeeded"
     assert totals() == (6, 0, 0, 0)
     assert b"New" in (server.root / "SISData/exports/2025/students.csv").read_bytes()
-
-
-def test_the_due_are_counted_over_all_years_up_to_a_limit() -> None:
-    send(registration("1"), registration("2", grade="PK"))
-    run_export()
-    send(registration("3"), registration("4"), registration("5", year=2026))
-    remove("4")
-    snapshots = configuration_function.dependencies().snapshots
-
-    assert count_due(NORTH, snapshots=snapshots) == DueCount(due=2, held=1, at_least=False)
-    assert count_due(NORTH, snapshots=snapshots, limit=2) == DueCount(1, 1, at_least=True)

@@ -82,6 +82,7 @@ def check(kind: Kind, server: Any, workspace: Path) -> tuple[tuple[CheckStep, ..
         connection,
         lambda: signing_in,
         folder=exports(server),
+        names=(FINAL,),
         token="c0ffee",
         workspace=workspace,
         servers=ParamikoSftpServers([ip_network("127.0.0.1/32")], limits=LIMITS),

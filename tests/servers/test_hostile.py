@@ -8,13 +8,23 @@ from typing import Any
 
 import pytest
 
-from tests.servers.hostile import ANSWERS, FLOODS, HostileSftp, HostileSignIn, HostileSocket
+from tests.servers.hostile import (
+    ANSWERS,
+    FLOODS,
+    SIGN_INS,
+    HostileSftp,
+    HostileSignIn,
+    HostileSocket,
+    NewKeys,
+)
 
 MOST_SECONDS = 60
 """Three attempts, each below the limits of `hostile.LIMITS`, on a busy machine."""
 MOST_MEGABYTES = 200
 
-DELIVERED = {"a count of no names"}
+NEW_KEYS = "new keys after every packet"
+
+DELIVERED = {"a count of no names", NEW_KEYS}
 """Attacks that a delivery survives: what is wrong is not needed."""
 
 
@@ -23,7 +33,12 @@ def delivery_to(server: Any) -> dict[str, Any]:
     command = [sys.executable, "-m", "tests.servers.hostile", str(server.port), server.host_keys[0]]
     environment = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
     done = subprocess.run(
-        command, env=environment, capture_output=True, text=True, timeout=120, check=False
+        command,
+        env=environment,
+        capture_output=True,
+        text=True,
+        timeout=2 * MOST_SECONDS,
+        check=False,
     )
     assert done.returncode == 0, done.stderr
     result: dict[str, Any] = json.loads(done.stdout)
@@ -31,12 +46,14 @@ def delivery_to(server: Any) -> dict[str, Any]:
 
 
 def server_that_sends(attack: str) -> Any:
-    if attack == "banners without end":
-        return HostileSignIn()
+    if attack == NEW_KEYS:
+        return NewKeys()
+    if attack in SIGN_INS:
+        return HostileSignIn(attack)
     return HostileSftp(attack) if attack in ANSWERS else HostileSocket(attack)
 
 
-@pytest.mark.parametrize("attack", [*ANSWERS, *FLOODS, "banners without end"])
+@pytest.mark.parametrize("attack", [*ANSWERS, *FLOODS, *SIGN_INS, NEW_KEYS])
 def test_a_hostile_server_is_bounded_in_time_and_memory(attack: str) -> None:
     with server_that_sends(attack) as server:
         found = delivery_to(server)

@@ -11,6 +11,7 @@ from registration_sync.domain.connections.temporary_names import (
     upload_token,
 )
 from registration_sync.domain.errors import DeliveryError
+from registration_sync.domain.runs.check import StepResult
 from tests.servers.scenario import FINAL, check, deliver, passes, running
 from tests.servers.table import KINDS, Kind
 from tests.servers.table import WAYS as REPLACEMENTS
@@ -184,3 +185,21 @@ def test_the_check_names_symbolic_links(tmp_path: Path) -> None:
         steps, _ = check(kind, server, tmp_path / "w")
 
     assert "symbolic links: students.csv" in steps[7].message
+
+
+@pytest.mark.parametrize("name", ["OpenSSH", "ProFTPD"])
+def test_the_check_names_files_with_other_permissions(name: str, tmp_path: Path) -> None:
+    kind = next(kind for kind in KINDS if kind.name == name)
+    with running(kind, tmp_path / "server") as server:
+        deliver(kind, server, Path(__file__))
+        same, _ = check(kind, server, tmp_path / "w")
+        (server.folder / FINAL).chmod(0o604)
+        (server.folder / "other.csv").touch(0o604)
+        other, _ = check(kind, server, tmp_path / "w")
+        group = (server.folder / FINAL).stat().st_gid
+
+    assert same[7].result == StepResult.OK
+    found = f"students.csv has the permissions 0604 and the group {group} on the server"
+    assert other[7].result == StepResult.WARNING
+    assert found in other[7].message
+    assert "other.csv" not in other[7].message

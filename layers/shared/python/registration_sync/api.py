@@ -40,6 +40,7 @@ from registration_sync.domain.errors import (
     MarkerLost,
     NotFound,
     RegistrationSyncError,
+    ServiceRefused,
     TooLarge,
     Unavailable,
     VersionMismatch,
@@ -58,6 +59,7 @@ STATUS: Mapping[type[RegistrationSyncError], int] = {
     MarkerLost: 503,
     DeliveryError: 502,
     Unavailable: 503,
+    ServiceRefused: 502,
     RegistrationSyncError: 500,
 }
 """HTTP status of an error class; a class that is not listed has the status of its base."""
@@ -283,7 +285,7 @@ def _write_audit(note: Note, request: Request, audit: Audit) -> None:
     )
     try:
         audit.add(connection_id, entry)
-    except Unavailable as error:
+    except (Unavailable, ServiceRefused) as error:
         logger().error(
             "audit write failed",
             extra={

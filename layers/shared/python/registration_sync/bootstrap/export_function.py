@@ -19,6 +19,7 @@ from registration_sync.adapters.aws.notifications import (
     SnsAlerts,
 )
 from registration_sync.adapters.aws.secrets import SecretsManagerSecrets
+from registration_sync.adapters.dynamodb.check_slots import DynamoDBCheckSlots
 from registration_sync.adapters.dynamodb.connections_table import (
     DynamoDBConnections,
     DynamoDBMappings,
@@ -46,7 +47,7 @@ from registration_sync.ports.registrations import (
     RegistrationsTable,
     StudentErasureStore,
 )
-from registration_sync.ports.runs import Runs, Ticker
+from registration_sync.ports.runs import CheckSlots, Runs, Ticker
 from registration_sync.ports.sftp import Deliveries, SftpServers
 from registration_sync.settings import ExportSettings, read_settings
 from registration_sync.use_cases.delivery.account import account_of
@@ -86,6 +87,7 @@ class Dependencies:
     secrets: Secrets
     schedules: Schedules
     runs: Runs
+    check_slots: CheckSlots
     table: RegistrationsTable
     student_data: StudentErasureStore
     marker_recovery: MarkerRecoveryStore
@@ -140,6 +142,7 @@ def dependencies() -> Dependencies:
         secrets=SecretsManagerSecrets(boto3.client("secretsmanager"), settings.secret_prefix),
         schedules=DynamoDBSchedules(client, connections_table),
         runs=DynamoDBRuns(client, connections_table, retention_days=days),
+        check_slots=DynamoDBCheckSlots(client, connections_table),
         table=DynamoDBRegistrationsTable(client, registrations_table),
         student_data=DynamoDBStudentErasure(client, registrations_table),
         marker_recovery=DynamoDBMarkerRecovery(client, registrations_table),
@@ -183,6 +186,7 @@ def executor() -> RunExecutor:
         retire=_bind(retire_batches, deps),
         workspace=partial(workspace, "export"),
         now=deps.now,
+        new_token=deps.new_token,
     )
 
 

@@ -1,6 +1,6 @@
 """RegistrationsTable: the snapshots, marks, export markers and ledgers of all connections."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Protocol
 
 from registration_sync.domain.registrations.batches import (
@@ -70,7 +70,20 @@ class RegistrationsTable(Snapshots, Protocol):
     ) -> Mapping[str, Stored]:
         """Writes each snapshot over none, an older version, or the same version in the same or an
         older batch. Keeps the student's outcome. Returns a result for each student id; finding the
-        same version in a newer batch counts as written."""
+        same version in a newer batch counts as written. A snapshot with the content of the former
+        one is unchanged, if the table can compare them without a read."""
+
+    def put_unknown(
+        self,
+        connection_id: str,
+        school_year: int,
+        student_id: str,
+        version: str,
+        expires_at: int,
+    ) -> bool:
+        """Writes a tombstone without a batch if the student has no snapshot, or only an older such
+        tombstone; it expires at `expires_at` (epoch seconds). Returns False for any other student.
+        """
 
     def take_lease(self, connection_id: str, lease: Lease, now_ms: int) -> None:
         """Takes the lease if it is free, expired, or already held with this token. Raises
@@ -81,6 +94,9 @@ class RegistrationsTable(Snapshots, Protocol):
 
     def release_lease(self, connection_id: str, token: str) -> None:
         """Releases the lease if this token holds it."""
+
+    def set_first(self, connection_id: str, school_year: int, token: str, now_ms: int) -> None:
+        """Records that an export began with this year. Raises LeaseLost."""
 
     def close_batch(self, connection_id: str, school_year: int, batch: int, token: str) -> None:
         """Changes `open` from this batch to the next. Raises LeaseLost."""
@@ -130,6 +146,11 @@ class StudentErasureStore(Protocol):
         self, connection_id: str, school_year: int, batches: range, student_id: str
     ) -> None:
         """Deletes the student's marks in these batches, retired ones included."""
+
+    def current_of_years(
+        self, connection_id: str, student_id: str, school_years: Iterable[int]
+    ) -> dict[int, Current]:
+        """The student's snapshots and tombstones of these years."""
 
     def erase_current(
         self,

@@ -157,4 +157,5 @@ def _item_of(connection: Connection) -> Item:
 
 
 def _connection_of(item: Item) -> Connection:
-    return Connection.model_validate_json(item["document"]["S"])
+    # After a deployment was rolled back, there may be keys of the newer version.
+    return Connection.model_validate_json(item["document"]["S"], extra="ignore")

@@ -189,20 +189,27 @@ class DynamoDBRegistrationsTable:
     def set_settled(
         self, connection_id: str, school_year: int, batch: int, student_id: str
     ) -> None:
-        # A late write must not make the next batch begin at a student of this one.
-        self._update_marker(
-            connection_id,
+        update, student = (
             f"SET settled_{school_year}_to = :student",
-            _not_retired(school_year),
-            {":batch": number(batch), ":student": {"S": student_id}},
+            {":student": {"S": student_id}},
         )
+        self._update_unless_retired(connection_id, school_year, batch, update, student)
 
     def set_retired(self, connection_id: str, school_year: int, batch: int) -> None:
-        self._update_marker(
-            connection_id,
-            f"SET retired_{school_year} = :batch REMOVE settled_{school_year}_to",
-            _not_retired(school_year),
-            {":batch": number(batch)},
+        update = f"SET retired_{school_year} = :batch REMOVE settled_{school_year}_to"
+        self._update_unless_retired(connection_id, school_year, batch, update, {})
+
+    def _update_unless_retired(
+        self, connection_id: str, school_year: int, batch: int, update: str, values: Item
+    ) -> None:
+        # A late write must not make the next batch begin at a student of this one.
+        retired = f"retired_{school_year}"
+        condition = f"attribute_not_exists({retired}) OR {retired} < :batch"
+        self._update_marker(connection_id, update, condition, {**values, ":batch": number(batch)})
+
+    def set_first(self, connection_id: str, school_year: int, token: str, now_ms: int) -> None:
+        self._update_as_holder(
+            connection_id, token, f"SET first_{school_year} = :now", {":now": number(now_ms)}
         )
 
     def _update_as_holder(
@@ -244,6 +251,18 @@ class DynamoDBRegistrationsTable:
         return {
             current.student_id: result for current, result in zip(snapshots, results, strict=True)
         }
+
+    def put_unknown(
+        self,
+        connection_id: str,
+        school_year: int,
+        student_id: str,
+        version: str,
+        expires_at: int,
+    ) -> bool:
+        return student_updates.put_unknown(
+            self._table, connection_id, school_year, student_id, version, expires_at
+        )
 
     def marks(
         self, connection_id: str, school_year: int, batches: range, after: str = ""
@@ -331,19 +350,9 @@ class DynamoDBRegistrationsTable:
         outcomes: Mapping[str, str],
         expires_at: int,
     ) -> None:
-        def settle(student: tuple[str, str]) -> None:
-            with_retries(
-                lambda: student_updates.settle(
-                    self._table, connection_id, school_year, batch, *student, expires_at
-                )
-            )
-
-        list(self._pool.map(settle, outcomes.items()))
+        settle = partial(student_updates.settle, self._table, connection_id, school_year, batch)
+        each = (partial(settle, *student, expires_at) for student in outcomes.items())
+        list(self._pool.map(with_retries, each))
 
     def _read(self, pk: str, after: str = "", **options: int) -> Iterator[Item]:
         return read_partition(self._table, pk, self._pool, after, **options)
-
-
-def _not_retired(school_year: int) -> str:
-    """The condition that the year's `:batch` is not retired."""
-    return f"attribute_not_exists(retired_{school_year}) OR retired_{school_year} < :batch"

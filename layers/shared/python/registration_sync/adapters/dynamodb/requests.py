@@ -8,7 +8,7 @@ from concurrent.futures import Executor, Future
 from itertools import batched, islice
 from typing import Any
 
-from registration_sync.adapters.aws.errors import transient_as_unavailable
+from registration_sync.adapters.aws.errors import aws_errors
 from registration_sync.adapters.dynamodb.table import Item, Table
 from registration_sync.domain.errors import Unavailable
 from registration_sync.domain.registrations.batches import SHARDS
@@ -42,7 +42,7 @@ def write_all(table: Table, requests: Sequence[Item], pool: Executor) -> list[It
         left: list[Any] = list(batch)
         for pause in _pauses():
             try:
-                with transient_as_unavailable():
+                with aws_errors():
                     answer = table.client.batch_write_item(RequestItems={table.name: left})
             except Unavailable:
                 return left
@@ -68,7 +68,7 @@ def get_all(table: Table, keys: Sequence[Item]) -> list[Item]:
     left: list[Item] = list(keys)
     pauses = _pauses()
     while (pause := next(pauses, None)) is not None:
-        with transient_as_unavailable():
+        with aws_errors():
             answer = table.client.batch_get_item(
                 RequestItems={table.name: {"Keys": left, "ConsistentRead": True}}
             )

@@ -54,4 +54,5 @@ def _key(connection_id: str) -> Item:
 
 
 def _schedule_of(item: Item) -> Schedule:
-    return Schedule.model_validate(json.loads(item["document"]["S"]))
+    # After a deployment was rolled back, there may be keys of the newer version.
+    return Schedule.model_validate(json.loads(item["document"]["S"]), extra="ignore")

@@ -11,8 +11,8 @@ from registration_sync.domain.connections.temporary_names import NameForm
 class ReplacedBy(StrEnum):
     """How a finished file replaced the old one; the run record shows it.
 
-    NEW: there was no file of that name, and a plain rename was enough. PICKED_UP: after a lost
-    connection the temporary file was gone, because the rename had taken effect.
+    NEW: there was no file of that name, and a plain rename was enough. PICKED_UP: the connection
+    was lost during the rename, and the next one found the new file in place.
     """
 
     POSIX_RENAME = "posix_rename"
@@ -168,6 +168,17 @@ class SftpAccount:
     write_in_place: bool = False
     keep_links: bool = False
     traits: ServerTraits = ServerTraits()
+
+
+@dataclass(frozen=True, slots=True)
+class FolderEntry:
+    """What a folder has under a name: a link or something else, its permission bits and the number
+    of its group; None if not reported."""
+
+    name: str
+    is_link: bool
+    permissions: int | None = None
+    group: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

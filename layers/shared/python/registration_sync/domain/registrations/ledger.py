@@ -6,8 +6,8 @@ deliveries. docs/architecture.md explains why the totals add up.
 
 import datetime as dt
 from collections import Counter
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, fields
 from enum import StrEnum
 from typing import Any
 
@@ -104,22 +104,29 @@ class LedgerEntry:
 
 
 def ledger_entry(record: Mapping[str, Any]) -> LedgerEntry:
-    """The entry from its record (made by `asdict`); the oldest records have no histories."""
+    """The entry from its record (made by `asdict`). The oldest records have no histories; keys of a
+    newer version are ignored."""
     last_export = record["last_export"]
-    return LedgerEntry(
-        **{
+    return _known(
+        LedgerEntry,
+        {
             **record,
-            "totals": Totals(**record["totals"]),
-            "files": tuple(LedgerFile(**file) for file in record["files"]),
-            "last_export": LastExport(**last_export) if last_export else None,
+            "totals": _known(Totals, record["totals"]),
+            "files": tuple(_known(LedgerFile, file) for file in record["files"]),
+            "last_export": _known(LastExport, last_export) if last_export else None,
             "histories": tuple(map(_row_history, record.get("histories", ()))),
-        }
+        },
     )
 
 
 def _row_history(record: Mapping[str, Any]) -> RowHistory:
     lists = {name: tuple(record[name]) for name in ("rows", "rows_if_any")}
-    return RowHistory(**{**record, **lists})
+    return _known(RowHistory, {**record, **lists})
+
+
+def _known[T](kind: Callable[..., T], record: Mapping[str, Any]) -> T:
+    names = {field.name for field in fields(kind)}  # type: ignore[arg-type]  # a dataclass
+    return kind(**{name: value for name, value in record.items() if name in names})
 
 
 def timestamp(now: dt.datetime) -> str:

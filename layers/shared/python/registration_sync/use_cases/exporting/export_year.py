@@ -24,6 +24,7 @@ from registration_sync.use_cases.exporting.archive_year import archive_year
 from registration_sync.use_cases.exporting.ledger_entry import next_entry
 from registration_sync.use_cases.exporting.output_file import WrittenFile
 from registration_sync.use_cases.exporting.package_files import package_files
+from registration_sync.use_cases.exporting.removals import may_be_delivered
 from registration_sync.use_cases.exporting.students import students_to_write
 from registration_sync.use_cases.exporting.write_files import WrittenYear, write_files
 from registration_sync.use_cases.exporting.year import IncompleteFullFile, YearToExport
@@ -86,7 +87,13 @@ def export_year(
     students = students_to_write(
         connection_id, school_year, year.marker.due_batches, compiled=year.compiled, table=table
     )
-    written = write_files(students, compiled=year.compiled, folder=workspace, check=lease.check)
+    written = write_files(
+        students,
+        compiled=year.compiled,
+        folder=workspace,
+        check=lease.check,
+        may_be_delivered=may_be_delivered(year, table),
+    )
     mark_held_students(year, batch + 1, written.held_list, table, now())
     if written.incomplete_full_file and year.held_overridden_by is None:
         raise IncompleteFullFile(written)

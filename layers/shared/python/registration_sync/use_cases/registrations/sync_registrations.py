@@ -58,6 +58,8 @@ class SyncResult:
     result: str
     code: ResultCode
     message: str = ""
+    unchanged: bool = False
+    """Synced, over a snapshot with the same content. The student is due all the same."""
 
 
 def sync_registrations(
@@ -76,14 +78,7 @@ def sync_registrations(
     """
     registrations = request.registrations
     moment = request.moment(arrived_at)
-    school_years = synced_school_years(arrived_at.date())
-    synced_at = moment.astimezone(dt.UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
-    encoded = [
-        encode_snapshot(registration, synced_at)
-        if registration.school_year in school_years
-        else _too_far_off(school_years)
-        for registration in registrations
-    ]
+    encoded = _encode(registrations, moment, synced_school_years(arrived_at.date()))
     changes = {
         (registration.school_year, registration.student_id): StudentChange(
             registration.school_year,
@@ -108,17 +103,27 @@ def sync_registrations(
             return SyncResult(student, year, "failed", "not_confirmed", _NOT_CONFIRMED)
         if outcome is Stored.SUPERSEDED or not is_last:
             return SyncResult(student, year, "superseded", "superseded", _SUPERSEDED)
-        return SyncResult(student, year, "synced", "synced")
+        unchanged = outcome is Stored.UNCHANGED
+        return SyncResult(student, year, "synced", "synced", unchanged=unchanged)
 
     return [result(*pair) for pair in zip(registrations, encoded, strict=True)]
 
 
-def _too_far_off(school_years: range) -> Refusal:
-    first, last = school_years[0], school_years[-1]
-    return Refusal(
+def _encode(
+    registrations: Iterable[Registration], moment: dt.datetime, school_years: range
+) -> list[bytes | Refusal]:
+    synced_at = moment.astimezone(dt.UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+    too_far_off = Refusal(
         "school_year_too_far_off",
-        f"The school years {first} to {last} can be synced now: correct the school year.",
+        f"The school years {school_years[0]} to {school_years[-1]} can be synced now: correct the "
+        "school year.",
     )
+    return [
+        encode_snapshot(registration, synced_at)
+        if registration.school_year in school_years
+        else too_far_off
+        for registration in registrations
+    ]
 
 
 def store_changes(
@@ -136,6 +141,7 @@ def store_changes(
     """
     waiting = {change.key: change for change in changes}
     outcomes = dict.fromkeys(waiting, Stored.UNCONFIRMED)
+    unchanged: set[Key] = set()  # by the first write: a second one finds the first
     if not waiting:
         return outcomes
     try:
@@ -143,11 +149,13 @@ def store_changes(
         while waiting and seconds_left() > MIN_SECONDS_LEFT:
             written = _write(connection_id, waiting.values(), batches, table)
             now_open = _batches_of(table.marker(connection_id))
+            unchanged |= {key for key, outcome in written.items() if outcome is Stored.UNCHANGED}
             for key, outcome in written.items():
                 if outcome is Stored.UNCONFIRMED:
                     del waiting[key]
                 elif batches[key[0]] == now_open[key[0]]:
-                    outcomes[key] = outcome
+                    same = outcome is Stored.WRITTEN and key in unchanged
+                    outcomes[key] = Stored.UNCHANGED if same else outcome
                     del waiting[key]
             batches = now_open
     except Unavailable:

@@ -10,12 +10,13 @@ from typing import Any
 from registration_sync.domain.connections.connection import Connection, DeliveryMethod
 from registration_sync.domain.errors import (
     AlreadyRunning,
+    AttemptEnded,
     Conflict,
     DiskFull,
     InvalidRequest,
     MarkerLost,
     NotFound,
-    RunCancelled,
+    ServiceRefused,
     Unavailable,
 )
 from registration_sync.domain.runs.liveness import starts_too_late
@@ -67,8 +68,8 @@ type LeasedRunner = Callable[[Attempt, HeldLease], Run]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RunExecutor:
-    """Executes the run of an event. `announce` never raises; `retire` clears up after an export;
-    `workspace` yields an empty folder and deletes it afterwards."""
+    """Executes the run of an event. `announce` announces a run once, and never raises; `retire`
+    clears up after an export; `workspace` yields an empty folder and deletes it afterwards."""
 
     connections: Connections
     runs: Runs
@@ -80,10 +81,12 @@ class RunExecutor:
     retire: Callable[[str, Path], None]
     workspace: Callable[[], AbstractContextManager[Path]]
     now: Callable[[], dt.datetime]
+    new_token: Callable[[], str]
 
     def execute(self, event: Mapping[str, Any], request_id: str) -> Run | None:
         """The run, which is also stored: finished, or awaiting confirmation. None for a scheduled
-        event whose schedule is off or paused. An event that is delivered twice runs once.
+        event whose schedule is off or paused. An event that is delivered twice runs once; after
+        another attempt took over, the run is as that attempt stored it.
 
         Errors that a person must correct are in the record. Raises InvalidRequest for the event
         itself, NotFound, AlreadyRunning while another run holds the lease, and Unavailable if
@@ -94,23 +97,24 @@ class RunExecutor:
             moment = scheduled_time(run.run_id)
             if not should_run(run.connection_id, moment, schedules=self.schedules):
                 return None
-        if run.finished or run.status is RunStatus.AWAITING_CONFIRMATION:
-            return self._announced_once(run)
+        if run.is_over:
+            return self._announced(run)
         ended = self._ended_before_start(run)
         if ended:
-            return self._saved_and_announced(ended)
+            return self._ended(ended)
         with self.workspace() as workspace:
             try:
                 finished = self._attempt(run, workspace)
-            except RunCancelled:
-                return self.runs.find(run.connection_id, run.run_id) or run
+            except AttemptEnded:
+                return self._announced(self._stored(run))
             except AlreadyRunning as error:
                 self._refuse(run, error, event)
                 raise
             self.announce(finished)
             if finished.kind is RunKind.EXPORT:
                 # The export is complete; the next one retires what is left.
-                with suppress(Unavailable, MarkerLost, DiskFull), full_disk_as_error():
+                stopped = suppress(Unavailable, MarkerLost, DiskFull, ServiceRefused)
+                with stopped, full_disk_as_error():
                     self.retire(finished.connection_id, workspace)
         return finished
 
@@ -125,6 +129,10 @@ class RunExecutor:
                 raise NotFound(_NO_SUCH_RUN)
             return parse_event(event, self.now(), request_id)
         run = parse_event(event, self.now(), request_id)
+        return self._stored(run)
+
+    def _stored(self, run: Run) -> Run:
+        """The run as it was last stored."""
         return self.runs.find(run.connection_id, run.run_id) or run
 
     def _ended_before_start(self, run: Run) -> Run | None:
@@ -141,22 +149,30 @@ class RunExecutor:
 
     def _attempt(self, run: Run, workspace: Path) -> Run:
         connection = self.connections.get(run.connection_id)
-        attempt = Attempt(_started(run, connection, self.now()), connection, workspace)
+        started = _started(run, connection, self.now(), self.new_token())
+        attempt = Attempt(started, connection, workspace)
         if run.holds_lease:
             leased_runner = self.leased_runners[run.kind]
             with self.hold_lease(run.connection_id, run.run_id) as lease:
-                return self._execute(attempt, lambda: leased_runner(attempt, lease))
-        return self._execute(attempt, lambda: self.runners[run.kind](attempt))
+                self.runs.begin(started, run.attempt_token)
+                return self._execute(started, lambda: leased_runner(attempt, lease))
+        self.runs.begin(started, run.attempt_token)
+        return self._execute(started, lambda: self.runners[run.kind](attempt))
 
-    def _execute(self, attempt: Attempt, execute: Callable[[], Run]) -> Run:
-        started = attempt.run
-        self.runs.save(started)
+    def _execute(self, started: Run, execute: Callable[[], Run]) -> Run:
         try:
             with full_disk_as_error():
                 run = execute()
-        except RunCancelled:
+        except AttemptEnded:
             raise
-        except (InvalidRequest, NotFound, Conflict, MarkerLost, DiskFull) as error:
+        except (
+            InvalidRequest,
+            NotFound,
+            Conflict,
+            MarkerLost,
+            DiskFull,
+            ServiceRefused,
+        ) as error:
             run = failed_run(started, error, self.now())
         if not _is_retried(run):
             self.runs.save(run)
@@ -177,18 +193,21 @@ class RunExecutor:
         if error.run_id == run.run_id:  # invoked twice: the other attempt keeps the record
             raise Unavailable("Another attempt of this run may still be in progress.") from error
         if not is_scheduled(event):
-            self._saved_and_announced(failed_run(run, error, self.now()))
+            self._ended(failed_run(run, error, self.now()))
 
-    def _saved_and_announced(self, run: Run) -> Run:
-        self.runs.save(run)
-        self.announce(run)
-        return run
+    def _ended(self, run: Run) -> Run:
+        """Stores and announces a run that ends before it starts, unless an attempt has begun."""
+        try:
+            self.runs.save(run)
+        except AttemptEnded:
+            run = self._stored(run)
+        return self._announced(run)
 
-    def _announced_once(self, run: Run) -> Run:
+    def _announced(self, run: Run) -> Run:
         """The run of an event that AWS delivered twice, or of an attempt that was interrupted
         before the announcement. A run that was cancelled before it started is not announced."""
         never_started = run.status is RunStatus.CANCELLED and not run.started_at
-        if not never_started and not self.runs.is_announced(run.connection_id, run.run_id):
+        if run.is_over and not never_started:
             self.announce(run)
         return run
 
@@ -198,16 +217,18 @@ def is_scheduled(event: Mapping[str, Any]) -> bool:
     return event.get("trigger") == RunTrigger.SCHEDULE
 
 
-def _started(run: Run, connection: Connection, now: dt.datetime) -> Run:
-    """The run with a new attempt; only a confirmed one keeps its years."""
+def _started(run: Run, connection: Connection, now: dt.datetime, token: str) -> Run:
+    """The run with a new attempt. It keeps the years that an earlier attempt delivered; a confirmed
+    one keeps all of them."""
     return replace(
         run,
         status=RunStatus.IN_PROGRESS,
         started_at=now,
         finished_at=None,
         attempt=run.attempt + 1,
+        attempt_token=token,
         sent_to=_account_name(run.kind, connection),
-        years=run.years if run.confirmed_by else (),
+        years=run.years if run.confirmed_by else run.delivered_years,
         message="",
         error=None,
         phase=None,

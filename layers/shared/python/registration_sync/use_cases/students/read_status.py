@@ -15,7 +15,6 @@ from registration_sync.domain.registrations.ledger import (
 from registration_sync.domain.registrations.receipt import status_of_due
 from registration_sync.ports.archive import Archive
 from registration_sync.ports.registrations import Snapshots
-from registration_sync.use_cases.ledger.due_students import with_current
 from registration_sync.use_cases.ledger.last_outcomes import last_outcomes
 from registration_sync.use_cases.ledger.stored_year import StoredYear
 
@@ -47,33 +46,6 @@ class YearStatus:
     missing: int
     last_export: LastExport | None
     at_least: bool
-
-
-@dataclass(frozen=True, slots=True)
-class DueCount:
-    """The due and the held students of all years; `at_least`: there may be more."""
-
-    due: int
-    held: int
-    at_least: bool
-
-
-def count_due(connection_id: str, *, snapshots: Snapshots, limit: int = MAX_DUE_READ) -> DueCount:
-    """The due and held students, as `read_status` counts them, without ledger and archive.
-
-    Reads the marker, and the marks and snapshots of at most `limit` students. Raises Unavailable
-    and MarkerLost.
-    """
-    counts, read = Counter[str](), 0
-    for school_year, numbers in sorted(snapshots.marker(connection_id).years.items()):
-        marks = islice(
-            snapshots.marks(connection_id, school_year, numbers.due_batches), limit - read
-        )
-        for mark, current in with_current(connection_id, school_year, marks, snapshots):
-            read += 1
-            if current:
-                counts[status_of_due(current, mark)] += 1
-    return DueCount(counts["due"], counts["held"], at_least=read == limit)
 
 
 def read_status(
