@@ -1,7 +1,6 @@
 """ConnectionsTable on DynamoDB: connections, mappings, runs, deliveries, audit and schedules."""
 
 import datetime as dt
-import json
 import zlib
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
@@ -532,7 +531,7 @@ def test_an_unreadable_run_does_not_hide_the_others(
     record: bytes,
     dynamodb: "DynamoDBClient",
     runs: DynamoDBRuns,
-    capsys: pytest.CaptureFixture[str],
+    caplog: pytest.LogCaptureFixture,
 ) -> None:
     for run_id in ("r1", "r3"):
         runs.save(run(run_id))
@@ -555,10 +554,11 @@ def test_an_unreadable_run_does_not_hide_the_others(
     assert [next(complete), next(complete)] == [run("r3"), run("r1")]
     with pytest.raises(RunUnreadable):
         next(complete)
-    logged = capsys.readouterr()
-    line = json.loads((logged.out + logged.err).splitlines()[0])
-    assert (line["message"], line["run_id"]) == ("run record unreadable", "r2")
-    assert "Ada" not in logged.out + logged.err
+    logged = [vars(record) for record in caplog.records]
+    assert {(line["message"], line["run_id"]) for line in logged} == {
+        ("run record unreadable", "r2")
+    }
+    assert "Ada" not in str(logged)
 
 
 def test_a_dry_run_expires_after_a_day(dynamodb: "DynamoDBClient", runs: DynamoDBRuns) -> None:
