@@ -41,6 +41,7 @@ from registration_sync.domain.mapping.values.budget import (
 )
 from registration_sync.domain.mapping.values.conditions import Condition
 from registration_sync.domain.registrations.registration import MAX_SNAPSHOT_BYTES
+from tests.servers.table import steps_table
 from tests.servers.table import table as servers_table
 
 ROOT = Path(__file__).parents[2]
@@ -271,6 +272,7 @@ BLOCKS: dict[str, Callable[[], str]] = {
     "limits": _limits,
     "routes": _routes,
     "servers": servers_table,
+    "server_steps": steps_table,
     "decisions": lambda: decisions_index((ROOT / "docs/decisions.md").read_text(encoding="utf-8")),
 }
 
