@@ -42,6 +42,7 @@ from registration_sync.domain.mapping.values.budget import (
 )
 from registration_sync.domain.mapping.values.conditions import Condition
 from registration_sync.domain.registrations.registration import MAX_SNAPSHOT_BYTES
+from tests.servers.table import steps_table
 from tests.servers.table import table as servers_table
 
 ROOT = Path(__file__).parents[2]
@@ -279,6 +280,7 @@ BLOCKS: dict[str, Callable[[], str]] = {
     "enroll_results": enroll_page.results,
     "enroll_answers": enroll_page.answers,
     "enroll_limits": enroll_page.limits,
+    "server_steps": steps_table,
     "decisions": lambda: decisions_index((ROOT / "docs/decisions.md").read_text(encoding="utf-8")),
 }
 
