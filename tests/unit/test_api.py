@@ -186,6 +186,7 @@ def test_every_error_has_a_status() -> None:
         "disk_full": 500,
         "lease_lost": 409,
         "marker_lost": 503,
+        "service_refused": 502,
     } | dict.fromkeys((kind.code for kind in raised if issubclass(kind, errors.DeliveryError)), 502)
     assert set(STATUS) <= set(raised)
 

@@ -296,11 +296,16 @@ def _caller(event: Mapping[str, Any]) -> Caller:
 def _request(event: Mapping[str, Any], caller: Caller) -> Request:
     context = event.get("requestContext") or {}
     path = event.get("pathParameters") or {}
+    query = event.get("queryStringParameters") or {}
+    try:
+        "".join([*path.values(), *query.values()]).encode()
+    except UnicodeEncodeError:
+        raise InvalidRequest("The path and the query must be Unicode text.") from None
     return Request(
         caller=caller,
         request_id=str(context.get("requestId", "")),
         path={name: unquote(value) for name, value in path.items()},
-        query=event.get("queryStringParameters") or {},
+        query=query,
         headers={name.lower(): text for name, text in (event.get("headers") or {}).items()},
         event=event,
     )
