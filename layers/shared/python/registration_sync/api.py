@@ -63,6 +63,9 @@ STATUS: Mapping[type[RegistrationSyncError], int] = {
 """HTTP status of an error class; a class that is not listed has the status of its base."""
 
 RETRY_AFTER_SECONDS = 5
+MAX_BODY_CHARACTERS = 5_400_000
+"""4 MB in base64."""
+
 CONNECTION = "/connections/{connection_id}"
 CONNECTION_ID = re.compile(r"[a-z0-9-]{1,40}", re.ASCII)
 
@@ -83,8 +86,15 @@ class Request:
         return self.path["connection_id"]
 
     def text(self) -> str:
-        """The body as text; raises InvalidRequest if it is not UTF-8."""
+        """The body as text; raises InvalidRequest if it is not UTF-8, and TooLarge.
+
+        The limit is below that of Lambda (6 MB with the event around the body, as JSON), so that
+        callers get our answer, not one of the gateway
+        (docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html).
+        """
         body: str = self.event.get("body") or ""
+        if len(body) > MAX_BODY_CHARACTERS:
+            raise TooLarge("The request is over 4 MB: send it in several smaller ones.")
         if not self.event.get("isBase64Encoded"):
             return body
         try:
