@@ -33,7 +33,7 @@ FIND_PYTHON = for name in python3 python$(PYTHON_VERSION) python; do \
 	done; \
 	echo 'Python $(PYTHON_VERSION) was not found: install it, so that python$(PYTHON_VERSION) starts it, and try again.' >&2; exit 1
 
-.PHONY: help demo local console screenshots check-mapping test format lint types docs bench requirements environments
+.PHONY: help demo local console screenshots check-mapping invoke test format lint types docs bench requirements environments
 
 help: ## List the targets
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1|\2/p' Makefile | while IFS='|' read -r name text; do printf '  make %-13s %s\n' "$$name" "$$text"; done
@@ -57,6 +57,10 @@ check-mapping: environments ## Check a mapping file, without a stack: make check
 	@$(SHARED) $(PYTHON) -m local.check_mapping '$(FILE)' \
 	  $(if $(REGISTRATIONS),--registrations '$(REGISTRATIONS)') \
 	  $(if $(SCHOOL_YEAR),--school-year '$(SCHOOL_YEAR)')
+
+invoke: environments ## Invoke a function by hand: make invoke EVENT=events/export_now.json [CONNECTION=anytown] [STACK=registration-sync]
+	@$(SHARED) $(PYTHON) -m local.operators.invoke '$(EVENT)' --stack '$(or $(STACK),registration-sync)' \
+	  $(if $(CONNECTION),--connection '$(CONNECTION)')
 
 test: environments ## Run all tests in three processes; some in one: make test ARGUMENTS='tests/unit -k words'
 	@$(COMPILED_ONCE) $(PYTHON) -m pytest $(or $(ARGUMENTS),-n 3)

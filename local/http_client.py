@@ -1,4 +1,4 @@
-"""A few lines of HTTP for the local stack: no proxy, no redirect followed, no error raised."""
+"""A few lines of HTTP: no proxy, no redirect followed, no error raised for a status."""
 
 import http.client
 import json
@@ -27,9 +27,10 @@ def send(
     headers: dict[str, str] | None = None,
     timeout_seconds: float = 60,
 ) -> Answer:
-    """Sends one request to an `http://` address of this machine."""
+    """Sends one request."""
     parts = urllib.parse.urlsplit(url)
-    connection = http.client.HTTPConnection(parts.netloc, timeout=timeout_seconds)
+    kind = http.client.HTTPSConnection if parts.scheme == "https" else http.client.HTTPConnection
+    connection = kind(parts.netloc, timeout=timeout_seconds)
     try:
         path = urllib.parse.urlunsplit(("", "", parts.path, parts.query, ""))
         content = None if body is None else body.encode()

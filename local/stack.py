@@ -301,15 +301,16 @@ def _signed_in(
     )
 
 
-def client_of(service: str, endpoint: str) -> Any:
+def client_of(service: str, endpoint: str, config: Config | None = None) -> Any:
     """A boto3 client of the emulator, with the keys of its root user (all permissions)."""
+    usual = Config(retries={"mode": "standard"}, read_timeout=60)
     return boto3.client(
         service,  # type: ignore[call-overload]  # any service
         endpoint_url=endpoint,
         region_name=REGION,
         aws_access_key_id=ROOT_KEYS["AWS_ACCESS_KEY_ID"],
         aws_secret_access_key=ROOT_KEYS["AWS_SECRET_ACCESS_KEY"],
-        config=Config(retries={"mode": "standard"}, read_timeout=60),
+        config=usual.merge(config) if config else usual,
     )
 
 

@@ -230,6 +230,20 @@ SCHEMAS: dict[str, Schema] = {
         }
     ),
     "StudentInList": obj({**_STUDENT, "reasons": _REASONS}),
+    "ConnectionFacts": obj(
+        {
+            "connection_id": TEXT,
+            "name": TEXT,
+            "district": TEXT,
+            "time_zone": TEXT,
+            "last_export": or_null(ref("Run")),
+            "due": NUMBER,
+            "held": NUMBER,
+            "at_least": YES_OR_NO,
+            "overdue": YES_OR_NO,
+            "next_export": MOMENT_OR_NULL,
+        }
+    ),
     "Status": obj(
         {
             "connection_id": TEXT,

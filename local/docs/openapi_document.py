@@ -46,6 +46,11 @@ OPERATIONS: dict[tuple[str, str], Operation] = {
     ("GET", "/programs"): Operation(
         "The programs that a connection may name", {200: page(ref("Program"))}
     ),
+    ("GET", "/overview"): Operation(
+        "The last and next export of each connection, and its due and held students",
+        {200: page(ref("ConnectionFacts"))},
+        query=("limit", "after"),
+    ),
     ("GET", "/connections"): Operation("List connections", {200: page(ref("Connection"))}),
     ("POST", "/connections"): Operation(
         "Create a connection", {201: ref("Connection")}, ref("ConnectionWithSecrets")

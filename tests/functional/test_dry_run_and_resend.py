@@ -247,6 +247,33 @@ def test_a_resend_with_an_unknown_student_sends_nothing(
     assert on_server(server) == before
 
 
+def test_a_requested_resend_with_an_unknown_student_is_refused_before_a_run_is_made(
+    server: AsyncSftpServer, started: StartedExports
+) -> None:
+    first, _ = two_runs(server)
+
+    status, refused = resend(first["run_id"], {"student_ids": ["007", "9", "8", "x"]})
+
+    problems = [problem["path"] for problem in refused["error"]["problems"]]
+    assert (status, problems) == (400, ["student_ids[1]", "student_ids[3]"])
+    of_2024 = {"school_years": [2024], "student_ids": ["007"]}
+    assert resend(first["run_id"], of_2024)[0] == 400
+    assert resend(first["run_id"], {"student_ids": ["8", "007"]})[0] == 202
+    assert len(started.events) == 1
+
+
+def test_a_requested_resend_of_some_students_of_a_full_file_is_refused(
+    server: AsyncSftpServer, started: StartedExports
+) -> None:
+    set_up(server, FULL)
+    send(registration("1"), registration("2"))
+    first = run_export()
+
+    status, refused = resend(first["run_id"], {"student_ids": ["1"]})
+
+    assert (status, refused["error"]["code"], started.events) == (409, "conflict", [])
+
+
 def test_a_resend_of_some_students_of_a_full_file_is_refused(server: AsyncSftpServer) -> None:
     set_up(server, FULL)
     send(registration("1"), registration("2"))

@@ -215,7 +215,7 @@ def test_a_record_shows_caller_options_and_duration(
     set_up(server)
     send(registration())
 
-    run = run_export(requested_by="ada")
+    run = run_export(operator="ada")
 
     (record,) = listed()["items"]
     assert (record["requested_by"], record["trigger"], record["kind"]) == ("ada", "hand", "export")
@@ -224,6 +224,24 @@ def test_a_record_shows_caller_options_and_duration(
     assert record["duration_seconds"] >= record["years"][0]["duration_seconds"] >= 0
     assert record["years"][0]["files"][0]["replaced_by"] in {"posix_rename", "new"}
     assert record["run_id"] == run["run_id"]
+
+
+def test_the_older_name_of_the_operator_is_still_read(server: AsyncSftpServer) -> None:
+    set_up(server)
+
+    assert run_export(requested_by="ada")["requested_by"] == "ada"
+
+
+@pytest.mark.parametrize("operator", [["ada"], 7, "a" * 257], ids=["list", "number", "long"])
+def test_an_operator_who_is_not_a_name_is_refused(
+    server: AsyncSftpServer, operator: object
+) -> None:
+    set_up(server)
+
+    refused = run_export(operator=operator)
+
+    assert [one["path"] for one in refused["error"]["problems"]] == ["operator"]
+    assert listed()["items"] == []
 
 
 # Interrupted runs

@@ -8,6 +8,10 @@ export const PAGES = {
     load: () => import("./pages/connections/page.js"),
     styles: ["pages/connections/connections.css"],
   },
+  "/overview": {
+    load: () => import("./pages/overview/page.js"),
+    styles: [],
+  },
   "/new": {
     load: () => import("./pages/new_connection/page.js"),
     styles: ["pages/settings/form.css", "pages/check/check.css", "pages/new_connection/new_connection.css"],

@@ -1,6 +1,7 @@
 // The frame around every page: the product's name, the signed-in person, and signing out.
 
 import { html, useRef } from "../lib/html.js";
+import { href } from "../lib/paths.js";
 import { usePerson } from "../lib/person.js";
 import { signOut } from "../lib/sign_in.js";
 import { Menu } from "../components/menu.js";
@@ -12,6 +13,7 @@ export function Shell({ children }) {
     <header class="shell">
       <a class="product" href="#/"><${Mark} /><span>Registration sync</span></a>
       <div class="signed-in">
+        ${person.isOperator && html`<a href=${href("/overview")}>All districts</a>`}
         <span class="role">${person.isOperator ? `Operator, ${person.role}` : person.role}</span>
         <${Menu}
           label=${`Signed in as ${person.name}`}

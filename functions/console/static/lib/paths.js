@@ -2,6 +2,7 @@
 
 export const PATHS = /** @type {const} */ ([
   "/",
+  "/overview",
   "/new",
   "/connections/{c}/mapping",
   "/connections/{c}/students",

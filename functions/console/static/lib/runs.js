@@ -42,7 +42,7 @@ export function phaseOf(run) {
 // Who or what started a run: the schedule, a person, or an operator.
 export function startedBy(run) {
   if (run.trigger === "schedule") return "the nightly schedule";
-  return run.trigger === "hand" ? "an operator, by hand" : run.requested_by || "request";
+  return run.requested_by || (run.trigger === "hand" ? "an operator, by hand" : "request");
 }
 
 // Why a run failed, in its own words.

@@ -21,6 +21,7 @@ from registration_sync.adapters.dynamodb.connections_table import (
     DynamoDBConnections,
     DynamoDBMappings,
 )
+from registration_sync.adapters.dynamodb.due_counts import DynamoDBDueCounts
 from registration_sync.adapters.dynamodb.registrations_table import DynamoDBRegistrationsTable
 from registration_sync.adapters.dynamodb.runs_table import DynamoDBRuns
 from registration_sync.adapters.dynamodb.schedules_table import DynamoDBSchedules
@@ -38,7 +39,7 @@ from registration_sync.ports.connections import (
     Secrets,
 )
 from registration_sync.ports.notifications import Metrics
-from registration_sync.ports.registrations import LeaseReader, Snapshots
+from registration_sync.ports.registrations import DueCounts, LeaseReader, Snapshots
 from registration_sync.ports.runs import ExportStarter, Runs
 from registration_sync.settings import ConfigurationSettings, read_settings
 from registration_sync.use_cases.mappings.known_fields import RecentFields
@@ -55,6 +56,7 @@ class Dependencies:
     runs: Runs
     leases: LeaseReader
     snapshots: Snapshots
+    due_counts: DueCounts
     recent_fields: RecentFields
     ready_made: ReadyMadeMappings
     schedules: Schedules
@@ -83,6 +85,7 @@ def dependencies() -> Dependencies:
         runs=DynamoDBRuns(client, table, retention_days=settings.retention_days),
         leases=registrations,
         snapshots=registrations,
+        due_counts=DynamoDBDueCounts(client, settings.registrations_table),
         recent_fields=RecentFields(registrations, time.monotonic),
         ready_made=PackagedMappings(),
         schedules=DynamoDBSchedules(client, table),

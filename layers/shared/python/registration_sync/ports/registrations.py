@@ -5,6 +5,7 @@ from typing import Protocol
 
 from registration_sync.domain.registrations.batches import (
     Current,
+    DueCount,
     DueMark,
     ExportMarker,
     Lease,
@@ -163,3 +164,10 @@ class LeaseReader(Protocol):
 
     def running(self, connection_id: str, now_ms: int) -> str | None:
         """The id of the run that holds the lease now, if one does."""
+
+
+class DueCounts(Protocol):
+    """Counts due students by a bounded read."""
+
+    def count(self, connection_ids: Sequence[str]) -> Mapping[str, DueCount]:
+        """The count of each connection, over all school years. Raises Unavailable."""

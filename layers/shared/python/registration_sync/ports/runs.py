@@ -1,6 +1,6 @@
 """Runs: their records, their start, and background calls while they run."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager
 from typing import TYPE_CHECKING, Protocol
 
@@ -51,6 +51,12 @@ class Runs(Protocol):
         """Notes that the run was announced with this status, unless it has another by now."""
 
     def is_announced(self, connection_id: str, run_id: str) -> bool: ...
+
+    def last_exports(self) -> "Mapping[str, Run]":
+        """The last export of each connection, at its start or end, without files and students.
+
+        Read at once; connections are missing that only an older version exported.
+        """
 
     def newest(
         self,

@@ -1,7 +1,8 @@
-"""Connections: settings, status, last check and audit; the caller, and the API's description."""
+"""Connections: settings, overview, status, check and audit; the caller, the API's description."""
 
 import datetime as dt
 from dataclasses import asdict
+from typing import Any
 
 from registration_sync.api import CONNECTION, Answer, Request, Route
 from registration_sync.bootstrap import configuration_function
@@ -11,12 +12,15 @@ from registration_sync.domain.audit import Note, note_of
 from registration_sync.domain.connections.connection import parse_connection
 from registration_sync.domain.errors import NotFound
 from registration_sync.domain.fields import Fields
+from registration_sync.routes.run_bodies import listed_run_body
 from registration_sync.use_cases.connections.change_connection import change_connection
 from registration_sync.use_cases.connections.create_connection import create_connection
 from registration_sync.use_cases.connections.remove_connection import remove_connection
+from registration_sync.use_cases.runs.overview import ConnectionFacts, read_overview
 from registration_sync.use_cases.students.read_status import read_status
 
 AUDIT_PAGE_SIZE, MAX_AUDIT_PAGE_SIZE = 20, 100
+OVERVIEW_PAGE_SIZE = 100
 
 
 def _who_am_i(request: Request) -> Answer:
@@ -35,6 +39,44 @@ def _list_connections(request: Request) -> Answer:
     connections = configuration_function.dependencies().connections.all()
     visible = [item.to_json() for item in connections if may_see(request.caller, item.access)]
     return Answer(200, {"items": visible, "next": None})
+
+
+def _read_overview(request: Request) -> Answer:
+    """`{"items": […], "next"}`: the facts of each connection that the caller may see, by id;
+    `after` is the `next` of the previous page."""
+    fields = Fields.of_query(request.query).refuse_unknown("limit", "after")
+    limit = fields.page_limit(OVERVIEW_PAGE_SIZE, OVERVIEW_PAGE_SIZE)
+    fields.raise_problems("The overview was not read.")
+    deps, after = configuration_function.dependencies(), fields.text("after")
+    visible = [
+        item
+        for item in deps.connections.all()
+        if item.connection_id > after and may_see(request.caller, item.access)
+    ]
+    facts = read_overview(
+        visible[:limit],
+        schedules=deps.schedules,
+        runs=deps.runs,
+        leases=deps.leases,
+        due_counts=deps.due_counts,
+        now=dt.datetime.now(dt.UTC),
+    )
+    following = visible[limit - 1].connection_id if len(visible) > limit else None
+    return Answer(200, {"items": list(map(_facts_body, facts)), "next": following})
+
+
+def _facts_body(facts: ConnectionFacts) -> dict[str, Any]:
+    connection = facts.connection
+    return {
+        "connection_id": connection.connection_id,
+        "name": connection.name,
+        "district": connection.district,
+        "time_zone": connection.time_zone,
+        "last_export": listed_run_body(facts.last_export) if facts.last_export else None,
+        **asdict(facts.students),
+        "overdue": facts.overdue,
+        "next_export": facts.next_export and facts.next_export.isoformat(timespec="minutes"),
+    }
 
 
 def _create_connection(request: Request) -> Answer:
@@ -123,6 +165,7 @@ def _read_openapi(_request: Request) -> Answer:
 ROUTES = (
     Route("GET", "/me", None, _who_am_i),
     Route("GET", "/programs", Permission.READ, _list_programs),
+    Route("GET", "/overview", Permission.READ, _read_overview),
     Route("GET", "/connections", Permission.READ, _list_connections),
     Route("POST", "/connections", Permission.CONFIGURE, _create_connection),
     Route("GET", CONNECTION, Permission.READ, _read_connection),

@@ -19,13 +19,13 @@ from registration_sync.domain.runs.requests import (
 from registration_sync.domain.runs.run import Run, RunKind, RunRequest, RunStatus, RunTrigger
 from registration_sync.domain.runs.run_id import RUN_ID, new_run_id
 from registration_sync.routes.run_bodies import listed_run_body, run_body
+from registration_sync.use_cases.archived.request_resend import request_resend
 from registration_sync.use_cases.runs.cancel_run import cancel_run
 from registration_sync.use_cases.runs.confirm_run import confirm_run
 from registration_sync.use_cases.runs.link_file import link_file
 from registration_sync.use_cases.runs.list_runs import MAX_PAGE_SIZE, RunFilter, list_runs
 from registration_sync.use_cases.runs.read_run import read_run
 from registration_sync.use_cases.runs.request_export import request_export
-from registration_sync.use_cases.runs.request_resend import request_resend
 from registration_sync.use_cases.runs.start_run import RunStarter, request_run
 
 PAGE_SIZE = 20

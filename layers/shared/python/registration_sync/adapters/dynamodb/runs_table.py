@@ -6,17 +6,20 @@ runs after a day.
 |           |             |           | told (true once the run was announced)                     |
 | requested | REQUESTED#c | REQUESTED | run_id, requested_at (epoch seconds)                       |
 | awaiting  | AWAITING#c  | AWAITING  | run_id of the last run that awaited confirmation           |
+| last      | LAST        | c         | record of the last export, without files and students,     |
+|           |             |           | expires_at                                                 |
 """
 
 import datetime as dt
 import json
 import zlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from typing import TYPE_CHECKING
 
 from registration_sync.adapters.dynamodb.table import CONDITION_FAILED, Item, Table
 from registration_sync.domain.errors import AlreadyRunning, Conflict, RunCancelled, Unavailable
 from registration_sync.domain.runs.record import from_record, to_record
+from registration_sync.domain.runs.redaction import without_students
 from registration_sync.domain.runs.run import DRY_RUN_RETENTION, Run, RunKind, RunStatus
 from registration_sync.domain.runs.run_id import ALL_RUN_IDS
 
@@ -29,6 +32,7 @@ SLOT_SECONDS = 20 * 60
 PAGE_SIZE = 20
 
 _ZLIB_JSON = b"Z"
+_LAST_EXPORTS = "LAST"
 _NOT_AWAITING = "The run no longer awaits confirmation: open it again."
 
 
@@ -89,6 +93,9 @@ class DynamoDBRuns:
         )
         if not saved:
             raise RunCancelled("The run was cancelled before it began.")
+        if run.kind is RunKind.EXPORT and not run.has_progress:
+            item = self._item_of(without_students(run))
+            self._table.put({**item, **_last_export_key(run.connection_id)})
         if run.finished or awaits:
             self._free_slot(run.connection_id, run.run_id)
 
@@ -161,6 +168,10 @@ class DynamoDBRuns:
     def is_announced(self, connection_id: str, run_id: str) -> bool:
         return "told" in self._table.get(_run_key(connection_id, run_id))
 
+    def last_exports(self) -> Mapping[str, Run]:
+        items = self._table.query_all("pk = :pk", {":pk": {"S": _LAST_EXPORTS}})
+        return {item["sk"]["S"]: _decode(item["record"]["B"]) for item in items}
+
     def newest(
         self,
         connection_id: str,
@@ -227,6 +238,10 @@ def _run_key(connection_id: str, run_id: str) -> Item:
 
 def _awaiting_key(connection_id: str) -> Item:
     return {"pk": {"S": f"AWAITING#{connection_id}"}, "sk": {"S": "AWAITING"}}
+
+
+def _last_export_key(connection_id: str) -> Item:
+    return {"pk": {"S": _LAST_EXPORTS}, "sk": {"S": connection_id}}
 
 
 def _slot_key(connection_id: str) -> Item:

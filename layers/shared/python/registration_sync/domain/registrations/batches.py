@@ -90,6 +90,15 @@ class DueMark:
 
 
 @dataclass(frozen=True, slots=True)
+class DueCount:
+    """The students that are due and those that are held; `at_least`: there may be more."""
+
+    due: int = 0
+    held: int = 0
+    at_least: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Current:
     """The latest snapshot of a student; `snapshot` is None for a removed student (a tombstone).
 

@@ -41,6 +41,15 @@ def without_student(
     return replace(run, request=_request_without(run.request, student_id), years=years)
 
 
+def without_students(run: Run) -> Run:
+    """The run with the counts of each year only: no student, value, file, warning or finding."""
+    years = tuple(
+        replace(year, held=(), files=(), warnings=(), unmatched=(), findings=())
+        for year in run.years
+    )
+    return replace(run, years=years)
+
+
 def _request_without(request: RunRequest, student_id: str) -> RunRequest:
     if request.resend and request.resend.student_ids:
         others = tuple(each for each in request.resend.student_ids if each != student_id)

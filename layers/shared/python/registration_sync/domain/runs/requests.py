@@ -26,11 +26,13 @@ EVENT_FIELDS = (
     "trigger",
     "run_id",
     "scheduled_time",
-    "requested_by",
+    "operator",
+    "requested_by",  # the older name of `operator`
 )
 """Fields of an event beside those of the body; any other is refused: `dryrun` would export."""
 
 MAX_YEARS, MAX_FILES, MAX_STUDENTS = 20, 200, 500
+MAX_OPERATOR_CHARACTERS = 256
 
 _FILES = 'Write a list of files, such as [{"school_year": 2025, "name": "students.csv"}].'
 
@@ -38,9 +40,10 @@ _FILES = 'Write a list of files, such as [{"school_year": 2025, "name": "student
 def parse_event(event: Mapping[str, Any], arrived_at: dt.datetime, request_id: str) -> Run:
     """The pending run of an event from the schedule or an operator; raises InvalidRequest.
 
-    `{"connection_id", "trigger"?, "scheduled_time"?, "run_id"?, "requested_by"?}` with the fields
-    of an export, or with `resend_of` and the fields of a resend, or with the `action` check,
-    test_record or erasure and its fields.
+    `{"connection_id", "trigger"?, "scheduled_time"?, "run_id"?, "operator"?}` with the fields of
+    an export, or with `resend_of` and the fields of a resend, or with the `action` check,
+    test_record or erasure and its fields. `operator` is the person who invokes the function: AWS
+    does not pass the caller's identity to it.
 
     A run has a key, so that an event that is delivered twice runs once: its run id, or the
     scheduled time (one that cannot be read counts as the minute of arrival). An operator's event
@@ -55,6 +58,7 @@ def parse_event(event: Mapping[str, Any], arrived_at: dt.datetime, request_id: s
     trigger = fields.one_of(
         "trigger", tuple(RunTrigger), default="" if "trigger" in event else RunTrigger.OPERATOR
     )
+    operator = _operator(fields)
     fields.raise_problems("The run was not started.")
     body = {name: value for name, value in event.items() if name not in EVENT_FIELDS}
     if trigger == RunTrigger.SCHEDULE:
@@ -67,7 +71,7 @@ def parse_event(event: Mapping[str, Any], arrived_at: dt.datetime, request_id: s
         connection_id=connection_id,
         run_id=run_id,
         trigger=RunTrigger(trigger),
-        requested_by=str(event.get("requested_by", "")),
+        requested_by=operator,
         requested_at=arrived_at,
         request=_PARSERS[action](body),
     )
@@ -155,6 +159,18 @@ _PARSERS: Mapping[str, Callable[[Mapping[str, Any]], RunRequest]] = {
     RunKind.ERASURE: parse_erasure,
 }
 """By the `action` of an event; an export may also be a dry run or a resend."""
+
+
+def _operator(fields: Fields) -> str:
+    name = "operator" if fields.get("operator") is not None else "requested_by"
+    operator = fields.get(name)
+    if operator is None:
+        return ""
+    if not isinstance(operator, str) or len(operator) > MAX_OPERATOR_CHARACTERS:
+        fields.add_problem(
+            name, f"Write your name or ARN, up to {MAX_OPERATOR_CHARACTERS} characters."
+        )
+    return str(operator)
 
 
 def _files(fields: Fields) -> tuple[tuple[int, str], ...]:

@@ -251,6 +251,11 @@ class Run:
         return self.finished_at is not None
 
     @property
+    def has_progress(self) -> bool:
+        """Whether the record shows a run between its start and its end."""
+        return self.status is RunStatus.IN_PROGRESS and bool(self.phase or self.years)
+
+    @property
     def duration_seconds(self) -> float | None:
         if not self.started_at or not self.finished_at:
             return None

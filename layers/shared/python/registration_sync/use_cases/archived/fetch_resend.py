@@ -2,6 +2,8 @@
 
 import json
 from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -25,12 +27,27 @@ def fetch_resend(
 ) -> list[ResendYear]:
     """The years with something to send. Raises NotFound, Conflict, Unavailable, and InvalidRequest
     for students who are not in the files."""
-    years = []
+    sources = find_resend(connection_id, resend, selected, archive=archive, workspace=workspace)
+    years = [_fetch_year(source) for source in sources]
+    return [year for year in years if year.files]
+
+
+def find_resend(
+    connection_id: str,
+    resend: ResendSelection,
+    selected: FilesByYear,
+    *,
+    archive: Archive,
+    workspace: Path,
+) -> list["ResendSource"]:
+    """What to send of each year. Reads manifests and run indexes, no files; raises the errors of
+    `fetch_resend` that need no file."""
+    sources = []
     for school_year, files in selected.items():
         folder = workspace / str(school_year)
-        source = ArchivedYear(archive, connection_id, resend.run_id, school_year, folder)
-        years.append(_fetch_year(source, resend.student_ids, {file.name for file in files}))
-    found = {student for year in years for file in year.files for student in file.students}
+        year = ArchivedYear(archive, connection_id, resend.run_id, school_year, folder)
+        sources.append(_find_year(year, resend.student_ids, {file.name for file in files}))
+    found = {student for source in sources if source.rows for student in source.rows.students}
     problems = [
         Problem(f"student_ids[{index}]", "This student is not in the files of that run.")
         for index, student in enumerate(resend.student_ids or ())
@@ -40,27 +57,46 @@ def fetch_resend(
         paths = ", ".join(problem.path for problem in problems)
         message = f"Nothing was sent again: {paths} are not in the files of that run."
         raise InvalidRequest(message, problems=problems)
-    return [year for year in years if year.files]
+    return sources
 
 
-def _fetch_year(
-    source: ArchivedYear, student_ids: tuple[str, ...] | None, names: set[str]
-) -> ResendYear:
-    manifest = json.loads(source.fetch("manifest.json").read_bytes())
+@dataclass(frozen=True, slots=True)
+class ResendSource:
+    """A year of a past run: the selected `entries` of its manifest, its run index, and the rows of
+    some students, None for whole files."""
+
+    year: ArchivedYear
+    manifest: dict[str, Any]
+    entries: list[dict[str, Any]]
+    index: Path | None
+    rows: "_Rows | None"
+
+
+def _find_year(
+    year: ArchivedYear, student_ids: tuple[str, ...] | None, names: set[str]
+) -> ResendSource:
+    manifest = json.loads(year.fetch("manifest.json").read_bytes())
     entries = [
         entry for entry in manifest["files"] if entry["name"] in names and not _is_emptied(entry)
     ]
-    index = source.fetch(manifest["index"]) if "index" in manifest else None
-    files = tuple(_fetch_file(source, entry) for entry in entries)
+    index = year.fetch(manifest["index"]) if "index" in manifest else None
+    if student_ids is None:
+        return ResendSource(year, manifest, entries, index, None)
+    if index is None:
+        raise Conflict("That run is too old to select students: send its whole files again.")
+    return ResendSource(year, manifest, entries, index, _Rows({*student_ids}, entries, index))
+
+
+def _fetch_year(source: ResendSource) -> ResendYear:
+    year, manifest = source.year, source.manifest
+    files = tuple(_fetch_file(year, entry) for entry in source.entries)
     students = manifest["students"]
-    if student_ids is not None:
-        if index is None:
-            raise Conflict("That run is too old to select students: send its whole files again.")
-        rows = _Rows({*student_ids}, index)
-        cut = [rows.cut(entry, file.source) for entry, file in zip(entries, files, strict=True)]
+    if source.rows is not None:
+        pairs = zip(source.entries, files, strict=True)
+        cut = [source.rows.cut(entry, file.source) for entry, file in pairs]
         files = tuple(file for file in cut if file.rows)
-        students = len({student for file in files for student in file.students})
-    return ResendYear(source.school_year, manifest["folder"], files, students, manifest, index)
+        students = len(source.rows.students)
+    return ResendYear(year.school_year, manifest["folder"], files, students, manifest, source.index)
 
 
 def _is_emptied(entry: dict[str, Any]) -> bool:
@@ -79,27 +115,33 @@ def _fetch_file(source: ArchivedYear, entry: dict[str, Any]) -> ResendFile:
 
 
 class _Rows:
-    """The positions of some students' rows in the files of a year."""
+    """The positions of some students' rows in the files of a year; raises Conflict for files that
+    can only be sent whole."""
 
-    def __init__(self, student_ids: set[str], index: Path) -> None:
+    def __init__(
+        self, student_ids: set[str], entries: Sequence[dict[str, Any]], index: Path
+    ) -> None:
         self._header_ends: dict[int, int] = {}
         self._rows: defaultdict[int, list[IndexLine]] = defaultdict(list)
         for row in index_rows(index):
             self._header_ends.setdefault(row.number, row.offset)
             if row.student_id in student_ids:
                 self._rows[row.number].append(row)
+        for entry in entries:
+            if entry["number"] is None:
+                raise Conflict(f"{entry['name']} is a package: send the whole package again.")
+            if self._rows[entry["number"]] and entry["all_students"]:
+                raise Conflict(
+                    f"{entry['name']} is a full file: with only some students, the SIS would treat "
+                    "the others as gone. Send the whole file again."
+                )
+        rows = (row for entry in entries for row in self._rows[entry["number"]])
+        self.students = {row.student_id for row in rows}
 
     def cut(self, entry: dict[str, Any], whole: Path) -> ResendFile:
-        """A file with these students' rows only; raises Conflict for a full file."""
+        """A file with these students' rows only."""
         number = entry["number"]
-        if number is None:
-            raise Conflict(f"{entry['name']} is a package: send the whole package again.")
         rows = self._rows[number]
-        if rows and entry["all_students"]:
-            raise Conflict(
-                f"{entry['name']} is a full file: with only some students, the SIS would treat the "
-                "others as gone. Send the whole file again."
-            )
         path = whole.with_name(f"{whole.name}.cut")
         lines = []
         with whole.open("rb") as source, path.open("wb") as target:

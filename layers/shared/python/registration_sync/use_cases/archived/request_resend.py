@@ -1,8 +1,12 @@
 """Requests a resend of a past run's files, or of some students' rows in them."""
 
+import tempfile
+from pathlib import Path
+
 from registration_sync.domain.runs.run import Run, RunRequest
 from registration_sync.ports.archive import Archive
 from registration_sync.ports.connections import Connections, Mappings
+from registration_sync.use_cases.archived.fetch_resend import find_resend
 from registration_sync.use_cases.runs.read_run import stored_run
 from registration_sync.use_cases.runs.resend_selection import select_files_to_resend
 from registration_sync.use_cases.runs.start_run import RunStarter
@@ -21,8 +25,8 @@ def request_resend(
     """The pending run.
 
     Raises the errors of `select_files_to_resend`, NotFound if the connection or run does not exist
-    or a file is no longer kept, AlreadyRunning while another run is pending or in progress, and
-    Unavailable. The run itself finds out whether the students are in the files.
+    or a file is no longer kept, InvalidRequest for students who are not in the files,
+    AlreadyRunning while another run is pending or in progress, and Unavailable.
     """
     selected = select_files_to_resend(
         stored_run(connection_id, repeated_run_id, runs=starter.runs),
@@ -36,4 +40,13 @@ def request_resend(
         for file in files:
             name = f"{school_year}/files/{file.name}"
             archive.require_exists(connection_id, repeated_run_id, name)
+    if request.resend and request.resend.student_ids is not None:
+        with tempfile.TemporaryDirectory() as workspace:
+            find_resend(
+                connection_id,
+                request.resend,
+                selected,
+                archive=archive,
+                workspace=Path(workspace),
+            )
     return starter.start(connection_id, request)

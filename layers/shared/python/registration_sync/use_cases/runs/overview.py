@@ -1,0 +1,93 @@
+"""The overview of connections: the last export of each, and what is due, held and overdue."""
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import islice
+
+from registration_sync.domain.connections.connection import Connection
+from registration_sync.domain.connections.schedule import (
+    OVERDUE_AFTER,
+    SetSchedule,
+    next_runs,
+    should_have_run,
+)
+from registration_sync.domain.registrations.batches import DueCount
+from registration_sync.domain.runs.liveness import needs_lease_check
+from registration_sync.domain.runs.redaction import without_students
+from registration_sync.domain.runs.run import Run, RunKind
+from registration_sync.ports.connections import Schedules
+from registration_sync.ports.registrations import DueCounts, LeaseReader
+from registration_sync.ports.runs import Runs
+from registration_sync.use_cases.runs.read_run import with_effective_status
+
+MAX_RUNS_SEARCHED = 20
+"""For the last export of a connection that only an older version of the service exported."""
+
+
+@dataclass(frozen=True, slots=True)
+class ConnectionFacts:
+    """A connection, its last export, and its next one; `overdue` as the hourly check counts it."""
+
+    connection: Connection
+    last_export: Run | None
+    students: DueCount
+    overdue: bool
+    next_export: dt.datetime | None
+
+
+def read_overview(
+    connections: Sequence[Connection],
+    *,
+    schedules: Schedules,
+    runs: Runs,
+    leases: LeaseReader,
+    due_counts: DueCounts,
+    now: dt.datetime,
+) -> list[ConnectionFacts]:
+    """The facts of each connection, in the given order.
+
+    Reads one item for each connection, and of its students at most a few hundred marks per school
+    year. Raises Unavailable.
+    """
+    stored = {each.connection_id: each for each in schedules.all()}
+    exports = runs.last_exports()
+    counts = due_counts.count([each.connection_id for each in connections])
+    facts = []
+    for connection in connections:
+        connection_id = connection.connection_id
+        run = exports.get(connection_id) or _search(connection_id, runs)
+        if run and needs_lease_check(run):
+            run = _running(run, runs, leases, now)
+        schedule = stored.get(connection_id)
+        facts.append(
+            ConnectionFacts(
+                connection,
+                run and without_students(run),
+                counts.get(connection_id, DueCount()),
+                overdue=schedule is not None and _is_overdue(schedule, run, now),
+                next_export=_next(schedule, now),
+            )
+        )
+    return facts
+
+
+def _search(connection_id: str, runs: Runs) -> Run | None:
+    newest = islice(runs.all(connection_id), MAX_RUNS_SEARCHED)
+    return next((run for run in newest if run.kind is RunKind.EXPORT), None)
+
+
+def _running(run: Run, runs: Runs, leases: LeaseReader, now: dt.datetime) -> Run:
+    """The run as it is now, failed if it was interrupted."""
+    latest = runs.find(run.connection_id, run.run_id) or run
+    return with_effective_status(run.connection_id, [latest], runs=runs, leases=leases, now=now)[0]
+
+
+def _is_overdue(schedule: SetSchedule, run: Run | None, now: dt.datetime) -> bool:
+    moment = (run.finished_at or run.started_at) if run else None
+    return should_have_run(schedule, now) and (moment is None or moment < now - OVERDUE_AFTER)
+
+
+def _next(schedule: SetSchedule | None, now: dt.datetime) -> dt.datetime | None:
+    coming = next_runs(schedule.schedule, now) if schedule else ()
+    return next((run.at for run in coming if run.at), None)
