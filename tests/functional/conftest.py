@@ -23,6 +23,7 @@ from registration_sync.bootstrap import (
 from registration_sync.domain.errors import Unavailable
 from registration_sync.domain.runs.run import Run
 from registration_sync.use_cases.mappings.known_fields import RecentFields
+from tests.functional.support.dynamodb_limits import Limits
 
 pytest.register_assert_rewrite("tests.functional.random_day")
 
@@ -49,6 +50,9 @@ ENVIRONMENT = {
 }
 FUNCTIONS = (configuration_function, export_function, sync_function)
 TABLES = ("registrations", "connections")
+
+limits = Limits()
+"""Checks every request of the functions to DynamoDB."""
 
 method_names = cache(responses.method_names_from_class)
 """Computed once: moto searches its classes in each request, a seventh of the time of a write."""
@@ -89,6 +93,8 @@ def account(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
         environment.setattr(tempfile, "tempdir", str(tmp_path_factory.mktemp("tmp")))
         environment.setattr(responses, "method_names_from_class", method_names)
         forget_adapters()
+        events = aws_clients.dynamodb().meta.events
+        events.register("provide-client-params.dynamodb", limits.check)
         yield
     forget_adapters()
 
@@ -100,8 +106,10 @@ def aws(account: None) -> Iterator[None]:
     _client("s3").create_bucket(Bucket="archive")
     _client("sns").create_topic(Name="alerts")
     _client("scheduler").create_schedule_group(Name="stack-exports")
+    limits.broken.clear()
     yield
     BackendDict.reset()  # ten times as fast as deleting tables, objects and secrets
+    assert limits.broken == [], "DynamoDB would refuse these requests"
 
 
 @pytest.fixture
