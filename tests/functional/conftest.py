@@ -82,7 +82,8 @@ def account() -> Iterator[None]:
         for name, value in ENVIRONMENT.items():
             environment.setenv(name, value)
         # Deliveries are retried without a pause; a unit test checks the pauses.
-        environment.setattr(export_function, "time", SimpleNamespace(sleep=lambda _: None))
+        clock = SimpleNamespace(sleep=lambda _: None, monotonic=time.monotonic)
+        environment.setattr(export_function, "time", clock)
         environment.setattr(responses, "method_names_from_class", method_names)
         forget_adapters()
         yield

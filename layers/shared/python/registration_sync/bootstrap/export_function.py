@@ -51,6 +51,7 @@ from registration_sync.settings import ExportSettings, read_settings
 from registration_sync.use_cases.delivery.account import account_of
 from registration_sync.use_cases.delivery.deliver_files import RunConnection
 from registration_sync.use_cases.ledger.retire_batches import retire_batches
+from registration_sync.use_cases.mappings.known_fields import RecentFields
 from registration_sync.use_cases.run_kinds.check import run_check
 from registration_sync.use_cases.run_kinds.dry_run import run_dry_run
 from registration_sync.use_cases.run_kinds.erasure import ErasureStores, run_erasure
@@ -90,6 +91,7 @@ class Dependencies:
     marker_recovery: MarkerRecoveryStore
     archive: Archive
     dry_runs: Archive
+    recent_fields: RecentFields
     servers: SftpServers
     deliveries: Deliveries
     metrics: Metrics
@@ -133,13 +135,15 @@ def dependencies() -> Dependencies:
     events = boto3.client("events", config=NOTIFICATION_CONFIG)
     sns = boto3.client("sns", config=NOTIFICATION_CONFIG)
     invocation = Invocation()
+    table = DynamoDBRegistrationsTable(client, registrations_table)
     return Dependencies(
         connections=DynamoDBConnections(client, connections_table),
         mappings=DynamoDBMappings(client, connections_table),
         secrets=SecretsManagerSecrets(boto3.client("secretsmanager"), settings.secret_prefix),
         schedules=DynamoDBSchedules(client, connections_table),
         runs=DynamoDBRuns(client, connections_table, retention_days=days),
-        table=DynamoDBRegistrationsTable(client, registrations_table),
+        table=table,
+        recent_fields=RecentFields(table, time.monotonic),
         student_data=DynamoDBStudentErasure(client, registrations_table),
         marker_recovery=DynamoDBMarkerRecovery(client, registrations_table),
         archive=archive(),

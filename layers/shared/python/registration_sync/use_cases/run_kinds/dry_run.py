@@ -25,6 +25,7 @@ from registration_sync.use_cases.exporting.write_files import WrittenYear, write
 from registration_sync.use_cases.exporting.year import IncompleteFullFile, YearToExport, failed_year
 from registration_sync.use_cases.exporting.year_outcome import needs_confirmation, outcome_of
 from registration_sync.use_cases.ledger.run_index import index_rows
+from registration_sync.use_cases.mappings.known_fields import RecentFields, with_path_warnings
 from registration_sync.use_cases.run_kinds.lifecycle import Attempt
 
 MAX_ROWS_SHOWN = 20
@@ -40,6 +41,7 @@ def run_dry_run(
     mappings: Mappings,
     table: RegistrationsTable,
     dry_runs: Archive,
+    recent_fields: RecentFields,
     now: Callable[[], dt.datetime],
     retention_days: int,
 ) -> Run:
@@ -51,6 +53,9 @@ def run_dry_run(
     run = replace(attempt.run, mapping_version=saved.version)
     plan = plan_years(run, attempt.connection, mapping, table, retention_days)
     years = [_outcome(year, plan, table, dry_runs, attempt.workspace) for year in plan.years]
+    years = with_path_warnings(
+        years, saved.definition, lambda: recent_fields.of(run.connection_id)
+    )
     return finished_run(run, (*plan.unknown, *years), now())
 
 

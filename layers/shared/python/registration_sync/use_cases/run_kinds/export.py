@@ -26,6 +26,7 @@ from registration_sync.use_cases.exporting.workspace import year_workspace
 from registration_sync.use_cases.exporting.write_files import WrittenYear
 from registration_sync.use_cases.exporting.year import YearToExport, failed_year
 from registration_sync.use_cases.exporting.year_outcome import paths_of
+from registration_sync.use_cases.mappings.known_fields import RecentFields, with_path_warnings
 from registration_sync.use_cases.run_kinds.lifecycle import Attempt
 from registration_sync.use_cases.runs.cancel_run import cancel_superseded_run
 from registration_sync.use_cases.runs.lease import HeldLease
@@ -41,6 +42,7 @@ def run_export(
     archive: Archive,
     deliveries: Deliveries,
     server_of: Callable[[Connection], RunConnection],
+    recent_fields: RecentFields,
     pause: Callable[[float], None],
     now: Callable[[], dt.datetime],
     retention_days: int,
@@ -75,7 +77,10 @@ def run_export(
             progress.finish_year(outcome)
     finally:
         server.close()
-    return finished_run(run, outcomes.values(), now())
+    years = with_path_warnings(
+        outcomes.values(), saved.definition, lambda: recent_fields.of(run.connection_id)
+    )
+    return finished_run(run, years, now())
 
 
 def _export(
