@@ -39,6 +39,7 @@ from registration_sync.domain.mapping.values.budget import (
     MAX_SEARCHED_CHARACTERS,
     MAX_STUDENT_SECONDS,
     MAX_VALUE_CHARACTERS,
+    VALUE_BYTES,
 )
 from registration_sync.domain.mapping.values.conditions import Condition
 from registration_sync.domain.registrations.registration import MAX_SNAPSHOT_BYTES
@@ -195,7 +196,8 @@ def _limits() -> str:
         f"{MAX_SNAPSHOT_BYTES // 1000} kB.\n\n"
         "A student is held with the rule `too_large` if a value would become longer than "
         f"{MAX_VALUE_CHARACTERS:,} characters, a line longer than {MAX_LINE_CHARACTERS:,} "
-        f"characters, or the student's rows in a file larger than {MAX_ROWS_BYTES:,} bytes; if a "
+        f"characters, or the student's rows in all files larger than {MAX_ROWS_BYTES:,} bytes "
+        f"(each value counts as {VALUE_BYTES} bytes more); if a "
         f"pattern gets more than {MAX_SEARCHED_CHARACTERS:,} characters; or if the patterns "
         f"take longer than {MAX_STUDENT_SECONDS:g} seconds for the student."
     )

@@ -88,7 +88,8 @@ def account(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
         for name, value in ENVIRONMENT.items():
             environment.setenv(name, value)
         # Deliveries are retried without a pause; a unit test checks the pauses.
-        environment.setattr(export_function, "time", SimpleNamespace(sleep=lambda _: None))
+        clock = SimpleNamespace(sleep=lambda _: None, monotonic=time.monotonic)
+        environment.setattr(export_function, "time", clock)
         # Each environment on AWS has its own folder; here, the processes of a test run share one.
         environment.setattr(tempfile, "tempdir", str(tmp_path_factory.mktemp("tmp")))
         environment.setattr(responses, "method_names_from_class", method_names)
