@@ -59,7 +59,12 @@ def _create_district_groups(cognito: Any, user_pool: str, users: dict[str, User]
 
 
 def token_of_person(endpoint: str, client_id: str, return_url: str, user: User) -> str:
-    """The access token of a person: authorization code with PKCE, as in a browser."""
+    """The access token of a person."""
+    return tokens_of_person(endpoint, client_id, return_url, user)["access_token"]
+
+
+def tokens_of_person(endpoint: str, client_id: str, return_url: str, user: User) -> dict[str, str]:
+    """A person's `access_token` and `id_token`: authorization code with PKCE, as in a browser."""
     verifier = secrets.token_urlsafe(48)
     challenge = base64.urlsafe_b64encode(hashlib.sha256(verifier.encode()).digest())
     signed_in = send_form(
@@ -86,7 +91,8 @@ def token_of_person(endpoint: str, client_id: str, return_url: str, user: User) 
             "code_verifier": verifier,
         },
     )
-    return str(answer.json()["access_token"])
+    tokens: dict[str, str] = answer.json()
+    return tokens
 
 
 def token_of_program(endpoint: str, client_id: str, client_secret: str) -> str:

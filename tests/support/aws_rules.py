@@ -13,12 +13,13 @@ from tests.support.cloudformation import LONGEST_PARAMETERS, Reference, Resolver
 
 type Template = dict[str, Any]
 
-LAMBDA_POLICY_BYTES = 20_480  # docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html
-ROLE_POLICIES_CHARACTERS = 10_240  # of all inline policies, without blanks
-TRUST_POLICY_CHARACTERS = (
-    2_048  # docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html
-)
+LAMBDA_POLICY_BYTES = 20_480
 BUCKET_POLICY_BYTES = 20_480
+ROLE_POLICIES_CHARACTERS = 10_240
+TRUST_POLICY_CHARACTERS = 2_048
+"""docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html, AmazonS3/latest/userguide/
+bucket-policies.html, and IAM/latest/UserGuide/reference_iam-quotas.html (all inline policies of a
+role together, without blanks)."""
 
 CREATED_BY = {
     "AWS::ApiGateway::RestApi": ("apigateway", "CreateRestApi"),

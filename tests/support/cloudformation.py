@@ -37,7 +37,8 @@ LONGEST_PARAMETERS = {
 
 @cache
 def transformed(text: str | None = None) -> dict[str, Any]:
-    """template.yaml, or the template `text`, as CloudFormation gets it. Do not change the answer."""
+    """template.yaml, or the template `text`, as CloudFormation gets it. Do not change what it
+    returns."""
     made = subprocess.run(
         [SAM.parent / "python", ROOT / "local" / "transform.py"],
         input=text or (ROOT / "template.yaml").read_text(encoding="utf-8"),
@@ -59,7 +60,14 @@ class Reference(str):
 class Resolver:
     """Resolves the functions of a template; references to resources become References."""
 
-    def __init__(self, template: dict[str, Any], parameters: dict[str, Any]) -> None:
+    def __init__(
+        self,
+        template: dict[str, Any],
+        parameters: dict[str, Any],
+        arns: dict[str, str] | None = None,
+    ) -> None:
+        """`parameters` may also name resources; `arns` are those of resources."""
+        self._arns = arns or {}
         self._conditions = template.get("Conditions", {})
         defaults = {name: one.get("Default") for name, one in template["Parameters"].items()}
         self._values = {**defaults, **PSEUDO_PARAMETERS, **parameters}
@@ -93,6 +101,8 @@ class Resolver:
 
     def _getatt(self, argument: list[str]) -> str:
         name, attribute = argument
+        if name in self._arns and attribute == "Arn":
+            return self._arns[name]
         if attribute != "Arn":
             return Reference(f"{name}.{attribute}".ljust(64, "x"))
         return Reference(f"arn:aws:service:ap-southeast-1:123456789012:{name.ljust(64, 'x')}")
