@@ -8,7 +8,7 @@ import pytest
 
 from functions.configuration.app import handler
 from tests.functional.support.events import OPERATOR, api_event, sample
-from tests.functional.support.iam import ARN, Rights
+from tests.functional.support.iam import ARN, UNUSED, Rights
 
 CONNECTIONS = ARN.format("dynamodb", "table/connections")
 
@@ -88,3 +88,20 @@ def test_a_role_may_only_be_passed_to_the_scheduler(tested: Rights) -> None:
     assert denied(tested, "configuration", "scheduler", "CreateSchedule", **given)
     other = {"GroupName": "default", "Name": "c"}
     assert denied(tested, "configuration", "scheduler", "DeleteSchedule", **other)
+
+
+def test_the_actions_that_no_test_uses_are_in_a_role(rights: Rights) -> None:
+    """To find others: run this folder in one process, and compare `rights.used` at its end."""
+    granted = {
+        action
+        for statements in rights.statements.values()
+        for statement in statements
+        for action in _list(statement["Action"])
+    }
+
+    assert set(UNUSED) <= granted
+    assert "secretsmanager:TagResource" not in granted  # secrets are created without tags
+
+
+def _list(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else [value]

@@ -11,6 +11,7 @@ from local import sign_in
 from local.build import architecture, built
 from local.http_client import send
 from local.stack import LocalStack
+from local.update_console import update
 
 ELF_MACHINES = {"arm64": 183, "x86_64": 62}
 
@@ -97,6 +98,17 @@ def test_the_api_answers_with_the_published_version(stack: LocalStack) -> None:
     for function in stack.functions.values():
         alias = functions.get_alias(FunctionName=function, Name="live")
         assert alias["FunctionVersion"].isdecimal()
+
+
+def test_updated_files_of_the_console_are_served(stack: LocalStack) -> None:
+    functions, console = stack.client("lambda"), stack.functions["console"]
+    before = functions.get_alias(FunctionName=console, Name="live")["FunctionVersion"]
+
+    update(functions, console)
+
+    after = functions.get_alias(FunctionName=console, Name="live")["FunctionVersion"]
+    assert int(after) > int(before)
+    assert send("GET", stack.console_url).status == 200
 
 
 def test_the_export_function_is_the_only_one_that_may_read_secrets(stack: LocalStack) -> None:

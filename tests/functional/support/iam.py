@@ -9,6 +9,7 @@ import sys
 import threading
 from collections.abc import Iterator
 from fnmatch import fnmatchcase
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -43,6 +44,16 @@ S3_ACTIONS = {
 FUNCTIONS = {
     str(Path("functions", name, "app.py")): name for name in ("sync", "export", "configuration")
 }
+
+UNUSED = {
+    "logs:CreateLogStream": "Lambda writes the log",
+    "logs:PutLogEvents": "Lambda writes the log",
+    "sqs:SendMessage": "Lambda sends an event that failed",
+    "lambda:InvokeFunction": "replaced in these tests; tests/stack starts exports",
+    "s3:AbortMultipartUpload": "boto3 sends it when a part of a large file fails",
+    "s3:ListBucket": "S3 asks for it where an object is missing, to answer 404 and not 403",
+}
+"""Actions in a role that no call of these tests needs, and why the role has them."""
 
 type Request = tuple[str, str, dict[str, list[str]]]
 """Action, ARN of the resource, and the values of the condition keys."""
@@ -94,11 +105,16 @@ def _running_function() -> str | None:
     """The function whose handler is on the stack of the main thread, which waits for the others."""
     frame = sys._current_frames().get(threading.main_thread().ident or 0)
     while frame:
-        for path, name in FUNCTIONS.items():
-            if frame.f_code.co_filename.endswith(path):
-                return name
+        name = _function_of(frame.f_code.co_filename)
+        if name:
+            return name
         frame = frame.f_back
     return None
+
+
+@cache
+def _function_of(path: str) -> str | None:
+    return next((name for end, name in FUNCTIONS.items() if path.endswith(end)), None)
 
 
 def _requests(service: str, operation: str, given: dict[str, Any]) -> Iterator[Request]:
