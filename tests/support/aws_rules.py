@@ -193,8 +193,9 @@ def _admits(security: list[dict[str, list[str]]], token: str) -> bool:
 
 
 def unpublished_parameters(template: Template) -> list[str]:
-    """Parameters that change a function but not the description of its version: CloudFormation
-    would publish no version, and callers would keep the old values."""
+    """Parameters that change a function but not the description of its version, or the reverse.
+    CloudFormation would publish no version, and callers would keep the old values; or Lambda would
+    refuse a version that equals the last one."""
     found = []
     for version in resources_of(template, "AWS::Lambda::Version").values():
         properties = version["Properties"]
@@ -203,7 +204,7 @@ def unpublished_parameters(template: Template) -> list[str]:
         versioned = {**function["Properties"], "ReservedConcurrentExecutions": None}
         needed = _parameters_in(versioned, template)
         described = _parameters_in(properties.get("Description", ""), template)
-        found += [f"{properties['FunctionName']['Ref']}: {name}" for name in needed - described]
+        found += [f"{properties['FunctionName']['Ref']}: {name}" for name in needed ^ described]
     return sorted(found)
 
 

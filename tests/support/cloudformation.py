@@ -24,8 +24,8 @@ PSEUDO_PARAMETERS = {
 """As long as they can be; names of regions with longer names have fewer characters elsewhere."""
 
 LONGEST_PARAMETERS = {
-    "VpcSubnetIds": [f"subnet-{number:017x}" for number in range(3)],
-    "VpcSecurityGroupIds": [f"sg-{number:017x}" for number in range(2)],
+    "VpcSubnetIds": [f"subnet-{number:017x}" for number in range(4)],
+    "VpcSecurityGroupIds": [f"sg-{number:017x}" for number in range(3)],
     "AllowedPrivateNetworks": "10.0.0.0/8," * 8,
     "KmsKeyArn": "arn:aws:kms:ap-southeast-1:123456789012:key/1234abcd-12ab-34cd-56ef-1234567890ab",
     "ExportConcurrency": 50,
