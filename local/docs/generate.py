@@ -14,6 +14,7 @@ from typing import Any
 
 from pydantic import BaseModel
 
+from local.docs.costs import costs
 from local.docs.incomplete import Incomplete
 from local.docs.mapping_pages import pages
 from local.docs.mapping_vocabulary import vocabulary
@@ -271,6 +272,7 @@ BLOCKS: dict[str, Callable[[], str]] = {
     "limits": _limits,
     "routes": _routes,
     "servers": servers_table,
+    "costs": costs,
     "decisions": lambda: decisions_index((ROOT / "docs/decisions.md").read_text(encoding="utf-8")),
 }
 
