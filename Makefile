@@ -33,7 +33,7 @@ FIND_PYTHON = for name in python3 python$(PYTHON_VERSION) python; do \
 	done; \
 	echo 'Python $(PYTHON_VERSION) was not found: install it, so that python$(PYTHON_VERSION) starts it, and try again.' >&2; exit 1
 
-.PHONY: help demo local console screenshots check-mapping apply invoke smoke test format lint types docs bench requirements environments
+.PHONY: help demo local console screenshots check-mapping apply invoke smoke test format lint types docs clients bench requirements environments
 
 help: ## List the targets
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1|\2/p' Makefile | while IFS='|' read -r name text; do printf '  make %-13s %s\n' "$$name" "$$text"; done
@@ -92,6 +92,9 @@ types: environments ## Check types, strictly
 docs: environments ## Write the generated parts of docs, mappings and the console
 	@$(SHARED) $(PYTHON) -m local.docs.generate
 
+clients: environments $(DENO) .local/env/clients/.made ## Generate API clients in three ways, compile them, and call the local stack
+	@$(COMPILED_ONCE) $(PYTHON) -m pytest tests/stack/generated_clients.py
+
 bench: environments ## Measure costs against peers: make bench [ARGUMENTS=delivery]
 	@$(SHARED) $(PYTHON) -m benchmarks $(ARGUMENTS)
 
@@ -100,6 +103,7 @@ requirements: $(UV) ## Pin every requirement file, from its .in
 	@$(COMPILE) requirements-dev.in -c layers/dependencies/requirements.txt -o requirements-dev.txt
 	@$(COMPILE) local/requirements-sam.in -o local/requirements-sam.txt
 	@$(COMPILE) local/requirements-ministack.in -o local/requirements-ministack.txt
+	@$(COMPILE) local/requirements-clients.in -o local/requirements-clients.txt
 
 # Environments: each is created once, and again when its requirements change.
 
@@ -136,6 +140,13 @@ $(DENO): | $(UV)
 	@python=$$($(FIND_PYTHON)); \
 	$(UV) venv --quiet --clear --python "$$python" .local/env/ministack; \
 	$(UV) pip install --quiet --compile-bytecode --python .local/env/ministack/bin/python -r local/requirements-ministack.txt
+	@touch $@
+
+.local/env/clients/.made: local/requirements-clients.txt | $(UV)
+	@echo 'Installing a generator of API clients, with its Java (.local/env/clients) …'
+	@python=$$($(FIND_PYTHON)); \
+	$(UV) venv --quiet --clear --python "$$python" .local/env/clients; \
+	$(UV) pip install --quiet --python .local/env/clients/bin/python -r local/requirements-clients.txt
 	@touch $@
 
 # Always empty: functions run in it and see only their layers.

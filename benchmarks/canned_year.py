@@ -169,6 +169,7 @@ def export(
                 lease=lease,
                 pause=time.sleep,
                 now=now,
+                seconds_left=lambda: 900.0,
             )
             return export_year(year, resources, workspace=workspace)
         finally:

@@ -24,11 +24,8 @@ from registration_sync.adapters.dynamodb.registration_items import current_key, 
 from registration_sync.adapters.dynamodb.registrations_table import DynamoDBRegistrationsTable
 from registration_sync.bootstrap.aws_clients import DYNAMODB_CONFIG
 from registration_sync.domain.registrations.batches import DueMark
-from registration_sync.domain.registrations.registration import (
-    APPROVED,
-    encode_snapshot,
-    parse_sync_request,
-)
+from registration_sync.domain.registrations.registration import APPROVED, encode_snapshot
+from registration_sync.domain.registrations.sync_request import parse_sync_request
 from registration_sync.use_cases.registrations.sync_registrations import sync_registrations
 
 COUNT = 500

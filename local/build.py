@@ -21,11 +21,13 @@ FUNCTION_PYTHON = ROOT / ".local" / "env" / "function" / "bin" / "python"
 _INPUTS = (
     "template.yaml",
     "functions",
-    "layers/dependencies",
+    "layers",
+    "mappings",  # the shared layer has a link to this folder and to the document
+    "docs/openapi.json",
     "local/requirements-sam.txt",
     "local/build.py",
 )
-"""The inputs of a build. layers/shared is read in place, when the stack is deployed."""
+"""The inputs of a build."""
 
 
 def architecture() -> str:

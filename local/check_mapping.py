@@ -39,8 +39,8 @@ from registration_sync.domain.registrations.registration import (
     Registration,
     decode_snapshot,
     encode_snapshot,
-    parse_sync_request,
 )
+from registration_sync.domain.registrations.sync_request import parse_sync_request
 from registration_sync.use_cases.exporting.write_files import write_files
 
 MAX_STUDENTS_SHOWN = 2

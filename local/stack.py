@@ -214,7 +214,8 @@ def _deploy(build: Path, endpoint: str, log: Path) -> None:
             "--parameter-overrides",
             f"Architecture={architecture()}",
             "AllowedPrivateNetworks=127.0.0.1/32",
-            "AccessTokenMinutes=1440",
+            "AccessTokenMinutes=720",
+            "Mfa=OFF",  # the emulator's sign-in page asks for no code
             f"SignInUrl={endpoint}",
         ],
         log=log,

@@ -5,6 +5,7 @@ from typing import Any
 
 from registration_sync.api import handle, logger
 from registration_sync.bootstrap import configuration_function
+from registration_sync.bootstrap.init import build_during_init
 from registration_sync.domain.access import ConnectionAccess
 from registration_sync.routes import connections, mapping, runs, schedule, students
 from registration_sync.use_cases.connections.overdue_exports import count_overdue_exports
@@ -47,3 +48,5 @@ ROUTES = (
     *schedule.ROUTES,
     *runs.ROUTES,
 )
+
+build_during_init(configuration_function.dependencies)

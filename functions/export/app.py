@@ -5,7 +5,13 @@ from typing import Any
 
 from registration_sync.api import error_answer, logger
 from registration_sync.bootstrap import export_function
-from registration_sync.domain.errors import AlreadyRunning, RegistrationSyncError, Unavailable
+from registration_sync.bootstrap.init import build_during_init
+from registration_sync.domain.errors import (
+    AlreadyRunning,
+    RegistrationSyncError,
+    ServiceRefused,
+    Unavailable,
+)
 from registration_sync.domain.runs.requests import connection_of
 from registration_sync.domain.runs.run import Run, RunStatus
 from registration_sync.routes.run_bodies import short_run_body
@@ -17,7 +23,8 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
     """Returns the run, or an error in the API's shape.
 
     Raises only where Lambda's retry helps: a transient error, and a scheduled run that must wait
-    for another one.
+    for another one. Also raises a refusal of AWS that no run could record: the event goes to the
+    queue of failed ones, with an alarm.
     """
     export_function.dependencies().invocation.context = context
     started_at = time.monotonic()
@@ -28,7 +35,7 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
     except RegistrationSyncError as error:
         logger().error("run failed", extra={"code": error.code})
         waits = isinstance(error, AlreadyRunning) and is_scheduled(event)
-        if waits or isinstance(error, Unavailable):
+        if waits or isinstance(error, Unavailable | ServiceRefused):
             raise
         body: dict[str, Any] = error_answer(error).body  # type: ignore[assignment]
         return body
@@ -69,3 +76,6 @@ def _log(run: Run, seconds: float) -> None:
             "duration_ms": round(seconds * 1000),
         },
     )
+
+
+build_during_init(export_function.dependencies)

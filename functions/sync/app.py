@@ -1,23 +1,36 @@
 """The API's sync routes: SchoolMint Enroll sends and removes registrations."""
 
 import datetime as dt
+import time
 from collections import Counter
+from collections.abc import Callable
 from dataclasses import asdict
 from typing import Any
 
 from registration_sync.api import RETRY_AFTER_SECONDS, Answer, Request, Route, handle
 from registration_sync.bootstrap import sync_function
+from registration_sync.bootstrap.init import build_during_init
 from registration_sync.domain.access import ConnectionAccess, Permission
 from registration_sync.domain.audit import Note, SettingChange
-from registration_sync.domain.registrations.registration import (
-    parse_student_id,
-    parse_sync_request,
-    school_year_of,
-)
+from registration_sync.domain.registrations.registration import parse_student_id, school_year_of
+from registration_sync.domain.registrations.sync_request import parse_sync_request
 from registration_sync.use_cases.registrations.remove_registration import remove_registration
-from registration_sync.use_cases.registrations.sync_registrations import sync_registrations
+from registration_sync.use_cases.registrations.sync_registrations import (
+    SyncResult,
+    sync_registrations,
+)
+
+GATEWAY_SECONDS = 29.0
+"""From the arrival of a request, API Gateway waits so long for the answer
+(docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-execution-service-limits-table.html).
+"""
 
 RESPONSE_SECONDS = 2.0
+
+UNKNOWN = (
+    "This connection has no registration of this student for this school year, so there is nothing "
+    "to remove. Check the id and the school year."
+)
 
 
 def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
@@ -36,15 +49,15 @@ def _access_of(connection_id: str) -> ConnectionAccess | None:
 def _sync(request: Request) -> Answer:
     results = sync_registrations(
         request.connection_id,
-        parse_sync_request(request.text()),
+        parse_sync_request(request.body()),
         request_id=request.request_id,
         arrived_at=_arrival(request),
         table=sync_function.dependencies().table,
-        seconds_left=lambda: _seconds_left(request),
+        seconds_left=_clock(request),
     )
     counts = Counter(result.result for result in results)
     body = {
-        "registrations": [asdict(result) for result in results],
+        "registrations": [_shown(result) for result in results],
         **{name: counts[name] for name in ("synced", "superseded", "refused", "failed")},
     }
     if counts["failed"] == len(results):
@@ -52,20 +65,31 @@ def _sync(request: Request) -> Answer:
     return Answer(200, body)
 
 
+def _shown(result: SyncResult) -> dict[str, Any]:
+    shown = asdict(result)
+    return shown if result.unchanged else {n: v for n, v in shown.items() if n != "unchanged"}
+
+
 def _remove(request: Request) -> Answer:
     school_year = school_year_of(request.path["school_year"])
-    remove_registration(
+    student_id = parse_student_id(request.path["student_id"])
+    deps = sync_function.dependencies()
+    is_known = remove_registration(
         request.connection_id,
         school_year,
-        parse_student_id(request.path["student_id"]),
+        student_id,
         request_id=request.request_id,
         arrived_at=_arrival(request),
-        table=sync_function.dependencies().table,
-        seconds_left=lambda: _seconds_left(request),
+        table=deps.table,
+        retention_days=deps.retention_days,
+        seconds_left=_clock(request),
     )
     # Without the student: audit entries outlive student data.
     note = Note("registration_removed", (SettingChange("school_year", school_year, None),))
-    return Answer(204, note=note)
+    if is_known:
+        return Answer(204, note=note)
+    unknown = {"student_id": student_id, "school_year": school_year, "result": "unknown"}
+    return Answer(200, {**unknown, "message": UNKNOWN}, note=note)
 
 
 def _arrival(request: Request) -> dt.datetime:
@@ -74,9 +98,19 @@ def _arrival(request: Request) -> dt.datetime:
     return dt.datetime.fromtimestamp(epoch_ms / 1000, dt.UTC)
 
 
-def _seconds_left(request: Request) -> float:
-    left: float = request.event["context"].get_remaining_time_in_millis() / 1000
-    return left - RESPONSE_SECONDS
+def _clock(request: Request) -> Callable[[], float]:
+    """The seconds until the answer must be ready. Lambda's own clock starts after a cold start, the
+    gateway's before."""
+
+    def lambda_left() -> float:
+        left: float = request.event["context"].get_remaining_time_in_millis() / 1000
+        return left - RESPONSE_SECONDS
+
+    arrived = _arrival(request).timestamp()
+    if not 0 <= time.time() - arrived < GATEWAY_SECONDS:  # the clocks differ
+        return lambda_left
+    ends = arrived + GATEWAY_SECONDS - RESPONSE_SECONDS
+    return lambda: min(lambda_left(), ends - time.time())
 
 
 ROUTES = (
@@ -88,3 +122,5 @@ ROUTES = (
         _remove,
     ),
 )
+
+build_during_init(sync_function.dependencies)

@@ -9,6 +9,7 @@ type Schema = dict[str, Any]
 
 TEXT: Schema = {"type": "string"}
 NUMBER: Schema = {"type": "integer"}
+ANY_OBJECT: Schema = {"type": "object", "additionalProperties": True}
 YES_OR_NO: Schema = {"type": "boolean"}
 TEXT_OR_NULL: Schema = {"type": ["string", "null"]}
 SECONDS_OR_NULL: Schema = {"type": ["number", "null"]}
@@ -36,13 +37,36 @@ def items(schema: Schema) -> Schema:
     return {"type": "array", "items": schema}
 
 
-def page(schema: Schema) -> Schema:
-    return obj({"items": items(schema), "next": {"type": ["string", "integer", "null"]}})
+def page(schema: Schema, **more: Schema) -> Schema:
+    return obj({"items": items(schema), "next": {"type": ["string", "integer", "null"]}, **more})
 
 
 def ref(name: str) -> Schema:
     return {"$ref": f"#/components/schemas/{name}"}
 
+
+def _parameter(description: str, schema: Schema = TEXT) -> Schema:
+    return {"description": description, "schema": schema}
+
+
+QUERY: dict[str, Schema] = {
+    "student_id": _parameter("The student to find in all school years; use it alone."),
+    "school_year": _parameter("The start year: 2025 for 2025-26.", YEAR),
+    "status": _parameter("One status, or for runs several with commas."),
+    "kind": _parameter("One kind of run, or several with commas."),
+    "trigger": _parameter("One trigger, or several with commas: hand, manual, schedule."),
+    "from": _parameter("The first day, such as 2026-11-16.", {"type": "string", "format": "date"}),
+    "to": _parameter("The last day, such as 2026-11-23.", {"type": "string", "format": "date"}),
+    "limit": _parameter("How many items a page holds.", {"type": "integer", "minimum": 1}),
+    "after": _parameter("The value of `next` from the previous page."),
+    "before": _parameter("The value of `next` from the previous page.", NUMBER),
+    "path": _parameter("The path of a field: the answer lists its values."),
+    "each": _parameter("The prefix of a list whose entries have the field."),
+    "delimiter": _parameter("The text between several values in one."),
+    "search": _parameter("A part of an id or a name."),
+    "ids": _parameter("Student ids with commas."),
+}
+"""The parameters of queries by name."""
 
 _PROBLEM = obj({"rule": TEXT, "message": TEXT})
 _PROBLEMS = items(obj({"path": TEXT, "message": TEXT}))
@@ -123,7 +147,7 @@ _MAPPED_ROW = obj(
 )
 _READY_MADE = obj({"name": TEXT, "title": TEXT, "description": TEXT})
 _VERSION = {"version": NUMBER, "saved_by": TEXT, "saved_at": MOMENT}
-_LOOKED = {"looked_at": NUMBER, "complete": YES_OR_NO}
+LOOKED = {"looked_at": NUMBER, "complete": YES_OR_NO}
 _SYNC_RESULT = obj(
     {
         "student_id": TEXT,
@@ -132,6 +156,7 @@ _SYNC_RESULT = obj(
     },
     code=TEXT_OR_NULL,
     message=TEXT_OR_NULL,
+    unchanged=YES_OR_NO,
 )
 
 _STUDENT = {
@@ -171,6 +196,15 @@ SCHEMAS: dict[str, Schema] = {
             "is_operator": YES_OR_NO,
         }
     ),
+    "Registration": obj(
+        {
+            "registration_id": STUDENT_ID,
+            "student_id": STUDENT_ID,
+            "school_year": YEAR,
+            "status": TEXT,
+            "data": ANY_OBJECT,
+        }
+    ),
     "Registrations": {
         "type": "object",
         "properties": {
@@ -178,23 +212,24 @@ SCHEMAS: dict[str, Schema] = {
                 "type": "array",
                 "minItems": 1,
                 "maxItems": 500,
-                "items": obj(
-                    {
-                        "registration_id": STUDENT_ID,
-                        "student_id": STUDENT_ID,
-                        "school_year": YEAR,
-                        "status": TEXT,
-                        "data": {"type": "object"},
-                    }
-                ),
+                "items": ref("Registration"),
             },
             "as_of": MOMENT,
         },
         "required": ["registrations"],
     },
+    "SyncResult": _SYNC_RESULT,
+    "UnknownStudent": obj(
+        {
+            "student_id": TEXT,
+            "school_year": NUMBER,
+            "result": {"enum": ["unknown"]},
+            "message": TEXT,
+        }
+    ),
     "SyncAnswer": obj(
         {
-            "registrations": items(_SYNC_RESULT),
+            "registrations": items(ref("SyncResult")),
             "synced": NUMBER,
             "superseded": NUMBER,
             "refused": NUMBER,
@@ -261,6 +296,7 @@ SCHEMAS: dict[str, Schema] = {
                         "last_export": or_null(
                             obj({"run_id": TEXT, "exported_at": MOMENT, "students": NUMBER})
                         ),
+                        "at_least": YES_OR_NO,
                     }
                 )
             ),
@@ -299,8 +335,8 @@ SCHEMAS: dict[str, Schema] = {
     ),
     "RunStarted": obj({"run_id": TEXT}, resend_of=TEXT, message=TEXT),
     "Link": obj({"url": TEXT, "expires_at": MOMENT}),
-    "SavedMapping": obj({"files": items({"type": "object"}), **_VERSION}),
-    "CheckedMapping": obj({"files": items({"type": "object"}), **_VERSION, "warnings": _PROBLEMS}),
+    "SavedMapping": obj({"files": items(ANY_OBJECT), **_VERSION}),
+    "CheckedMapping": obj({"files": items(ANY_OBJECT), **_VERSION, "warnings": _PROBLEMS}),
     "Version": obj(_VERSION),
     "StartFrom": {
         "type": "object",
@@ -326,34 +362,20 @@ SCHEMAS: dict[str, Schema] = {
             "warnings": _PROBLEMS,
         }
     ),
-    "ConvertedMapping": obj({"mapping": {"type": "object"}, "yaml": TEXT}),
+    "ConvertedMapping": obj({"mapping": ANY_OBJECT, "yaml": TEXT}),
     "FoundStudent": obj({"student_id": TEXT, "school_year": NUMBER, "name": TEXT}),
-    "Fields": {
-        "anyOf": [
-            obj(
-                {
-                    "items": items(
-                        obj(
-                            {
-                                "path": TEXT,
-                                "each": TEXT_OR_NULL,
-                                "filled": NUMBER,
-                                "samples": items(TEXT),
-                            }
-                        )
-                    ),
-                    **_LOOKED,
-                }
+    "FieldList": obj(
+        {
+            "items": items(
+                obj({"path": TEXT, "each": TEXT_OR_NULL, "filled": NUMBER, "samples": items(TEXT)})
             ),
-            obj(
-                {
-                    "path": TEXT,
-                    "values": items(obj({"value": TEXT, "count": NUMBER})),
-                    **_LOOKED,
-                }
-            ),
-        ]
-    },
+            "next": TEXT_OR_NULL,
+            **LOOKED,
+        }
+    ),
+    "FieldValues": obj(
+        {"path": TEXT, "values": items(obj({"value": TEXT, "count": NUMBER})), **LOOKED}
+    ),
     "Program": obj({"client_id": TEXT, "name": TEXT}),
     "Check": obj(
         {
@@ -361,9 +383,9 @@ SCHEMAS: dict[str, Schema] = {
             "status": _STATUS,
             "message": TEXT,
             "replaced_by": TEXT_OR_NULL,
-            "server": {"type": "object"},
+            "server": ANY_OBJECT,
             "checked_at": MOMENT,
-            "steps": {"type": "object"},
+            "steps": ANY_OBJECT,
         }
     ),
     "Schedule": obj(
@@ -409,7 +431,7 @@ SCHEMAS: dict[str, Schema] = {
             "name": TEXT,
             "title": TEXT,
             "description": TEXT,
-            "mapping": {"type": "object"},
+            "mapping": ANY_OBJECT,
             "yaml": TEXT,
         }
     ),

@@ -17,11 +17,8 @@ from registration_sync.domain.mapping.definition.mapping import ExportFile, Mapp
 from registration_sync.domain.mapping.definition.ready_made import ReadyMade, ready_made_of
 from registration_sync.domain.mapping.definition.yaml_text import read_mapping_text
 from registration_sync.domain.mapping.transformations.registry import fields_read
-from registration_sync.domain.registrations.registration import (
-    decode_snapshot,
-    encode_snapshot,
-    parse_sync_request,
-)
+from registration_sync.domain.registrations.registration import decode_snapshot, encode_snapshot
+from registration_sync.domain.registrations.sync_request import parse_sync_request
 
 YEAR = 2025
 

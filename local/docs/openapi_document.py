@@ -3,18 +3,33 @@
 import json
 import re
 import tomllib
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from pydantic import BaseModel
+
 from functions.configuration import app as configuration
 from functions.sync import app as sync
-from local.docs.api_shapes import SCHEMAS, STUDENT_ID, TEXT, YEAR, Schema, page, ref
+from local.docs.api_examples import ANSWERS, BODIES, ERROR, IN_PATH, PARAMETERS
+from local.docs.api_shapes import (
+    ANY_OBJECT,
+    LOOKED,
+    QUERY,
+    SCHEMAS,
+    STUDENT_ID,
+    TEXT,
+    YEAR,
+    Schema,
+    page,
+    ref,
+)
 from local.docs.incomplete import Incomplete
 from local.processes import ROOT
 from registration_sync.api import Route
 from registration_sync.domain.access import SCOPES
 from registration_sync.domain.connections.connection import SECRETS, Connection
-from registration_sync.domain.mapping.definition.mapping import Mapping
+from registration_sync.domain.mapping.definition.mapping import Mapping as MappingDefinition
 
 _C, _RUN = "/connections/{connection_id}", "/connections/{connection_id}/exports/{run_id}"
 _STUDENT = f"{_C}/registrations/{{school_year}}/{{student_id}}"
@@ -32,6 +47,12 @@ class Operation:
     headers: tuple[str, ...] = ()
 
 
+_RETRY_AFTER = {
+    "Retry-After": {
+        "description": "The seconds to wait before a repeat, with 429 and 503.",
+        "schema": {"type": "integer"},
+    }
+}
 _STARTED: dict[int, Schema | None] = {202: ref("RunStarted")}
 _SAVED: dict[int, Schema | None] = {200: ref("SavedMapping")}
 
@@ -41,7 +62,10 @@ OPERATIONS: dict[tuple[str, str], Operation] = {
         {200: ref("SyncAnswer"), 503: {"anyOf": [ref("SyncAnswer"), ref("Error")]}},
         ref("Registrations"),
     ),
-    ("DELETE", _STUDENT): Operation("Remove a student from the due and current ones", {204: None}),
+    ("DELETE", _STUDENT): Operation(
+        "Remove a student from the due and current ones; 200 if the year has no registration",
+        {204: None, 200: ref("UnknownStudent")},
+    ),
     ("GET", "/me"): Operation("Who signed in, and what they may do", {200: ref("Me")}),
     ("GET", "/programs"): Operation(
         "The programs that a connection may name", {200: page(ref("Program"))}
@@ -59,7 +83,7 @@ OPERATIONS: dict[tuple[str, str], Operation] = {
     ("PUT", _C): Operation(
         "Change a connection; secrets that are left out stay",
         {200: ref("Connection")},
-        ref("ConnectionWithSecrets"),
+        ref("ConnectionChange"),
     ),
     ("DELETE", _C): Operation("Delete a connection; its runs stay", {204: None}),
     ("GET", f"{_C}/mapping"): Operation("Read the mapping", _SAVED),
@@ -93,7 +117,7 @@ OPERATIONS: dict[tuple[str, str], Operation] = {
     ),
     ("GET", f"{_C}/fields"): Operation(
         "The fields that registrations have, or the values of one",
-        {200: ref("Fields")},
+        {200: {"anyOf": [ref("FieldList"), ref("FieldValues")]}},
         query=("path", "each", "delimiter"),
     ),
     ("GET", f"{_C}/status"): Operation(
@@ -110,7 +134,9 @@ OPERATIONS: dict[tuple[str, str], Operation] = {
         {200: ref("Receipt")},
     ),
     ("GET", f"{_C}/students"): Operation(
-        "Find students by id or name", {200: page(ref("FoundStudent"))}, query=("search", "ids")
+        "Find students by id or name",
+        {200: page(ref("FoundStudent"), **LOOKED)},
+        query=("search", "ids"),
     ),
     ("GET", f"{_C}/check"): Operation("What the last check found", {200: ref("Check")}),
     ("POST", f"{_C}/check"): Operation("Check the connection, step by step", _STARTED),
@@ -153,7 +179,7 @@ OPERATIONS: dict[tuple[str, str], Operation] = {
         "Cancel a run that is pending or awaits confirmation", {200: ref("Run")}
     ),
     ("POST", f"{_RUN}/confirm"): Operation("Confirm a run that awaits it", _STARTED),
-    ("GET", "/openapi.json"): Operation("This document", {200: {"type": "object"}}),
+    ("GET", "/openapi.json"): Operation("This document", {200: ANY_OBJECT}),
 }
 
 ROUTES = (*sync.ROUTES, *configuration.ROUTES)
@@ -171,23 +197,28 @@ class _Document:
 
     schemas: dict[str, Schema] = field(default_factory=lambda: dict(SCHEMAS))
 
-    def add_model(self, name: str, schema: Schema) -> None:
-        self.schemas |= schema.pop("$defs", {})
+    def add_model(self, name: str, model: type[BaseModel]) -> None:
+        """Adds the schema of a model and of its parts, each under a name without an underscore."""
+        schema = _readable(model.model_json_schema(ref_template="#/components/schemas/{model}"))
+        for part, described in schema.pop("$defs", {}).items():
+            self.schemas[part.removeprefix("_")] = described
         self.schemas[name] = schema
 
 
 def openapi_document() -> str:
     """The document as JSON. Raises Incomplete."""
     check_operations({(route.method, route.resource) for route in ROUTES})
+    check_examples(OPERATIONS)
     document = _Document()
-    template = "#/components/schemas/{model}"
-    document.add_model("Mapping", Mapping.model_json_schema(ref_template=template))
-    connection = Connection.model_json_schema(ref_template=template)
-    document.add_model("Connection", connection)
+    document.add_model("Mapping", MappingDefinition)
+    document.add_model("Connection", Connection)
+    connection = document.schemas["Connection"]
     secrets = {name: {"type": ["string", "null"], "writeOnly": True} for name in SECRETS}
-    document.schemas["ConnectionWithSecrets"] = {
-        **connection,
-        "properties": {**connection["properties"], **secrets},
+    sent = {**connection, "properties": {**connection["properties"], **secrets}}
+    document.schemas["ConnectionWithSecrets"] = sent
+    document.schemas["ConnectionChange"] = {
+        **sent,
+        "required": [name for name in sent["required"] if name != "connection_id"],
     }
     paths: dict[str, dict[str, Any]] = {}
     for route in ROUTES:
@@ -204,7 +235,13 @@ def openapi_document() -> str:
         "components": {
             "schemas": document.schemas,
             "securitySchemes": {
-                "token": {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"}
+                "token": {
+                    "type": "http",
+                    "scheme": "bearer",
+                    "bearerFormat": "JWT",
+                    "description": "An access token: a program gets one with its client "
+                    "credentials, a person at the console's sign-in.",
+                }
             },
         },
         "security": [{"token": []}],
@@ -225,6 +262,16 @@ def check_operations(routes: set[tuple[str, str]]) -> None:
         raise Incomplete(f"{here} describes {method} {resource}, which is no route: remove it.")
 
 
+def check_examples(operations: Mapping[tuple[str, str], Operation]) -> None:
+    """Raises Incomplete for an operation whose body or answer has no example."""
+    here = "local/docs/api_examples.py"
+    for (method, resource), described in operations.items():
+        if described.body and (method, resource) not in BODIES:
+            raise Incomplete(f"Add an example of the body of {method} {resource} to {here}.")
+        if any(described.answers.values()) and (method, resource) not in ANSWERS:
+            raise Incomplete(f"Add an example of the answer of {method} {resource} to {here}.")
+
+
 def check_references(document: dict[str, Any]) -> None:
     """Raises Incomplete for a `$ref` to a shape that the document does not have."""
     named = set(re.findall(r'"#/components/schemas/(\w+)"', json.dumps(document)))
@@ -233,6 +280,24 @@ def check_references(document: dict[str, Any]) -> None:
             f"The OpenAPI document refers to a shape {name} that does not exist: add it to SCHEMAS "
             "in local/docs/api_shapes.py, or correct its name in OPERATIONS."
         )
+
+
+def _readable(schema: Any) -> Any:
+    """The schema without what generators of clients stumble over.
+
+    They make two models of one title into one, and refuse defaults that the schema does not allow:
+    an empty default means the same as a field that is left out.
+    """
+    if isinstance(schema, list):
+        return [_readable(each) for each in schema]
+    if not isinstance(schema, dict):
+        return schema
+    return {
+        name: value.replace("/schemas/_", "/schemas/") if name == "$ref" else _readable(value)
+        for name, value in schema.items()
+        if not (name == "title" and isinstance(value, str))
+        and not (name == "default" and value in (None, "", [], {}))
+    }
 
 
 def version() -> str:
@@ -248,8 +313,11 @@ def _operation(route: Route) -> dict[str, Any]:
         "operationId": route.use.__name__.removeprefix("_"),
         "parameters": _parameters(route, described),
         "responses": {
-            **{str(status): _answer(schema) for status, schema in described.answers.items()},
-            "default": _answer(ref("Error")),
+            **{
+                str(status): _answer(schema, ANSWERS.get((route.method, route.resource)))
+                for status, schema in described.answers.items()
+            },
+            "default": _answer(ref("Error"), ERROR) | {"headers": _RETRY_AFTER},
         },
     }
     if route.public:
@@ -262,24 +330,39 @@ def _operation(route: Route) -> dict[str, Any]:
     if described.body:
         operation["requestBody"] = {
             "required": described.body_needed,
-            "content": {"application/json": {"schema": described.body}},
+            "content": {
+                "application/json": {
+                    "schema": described.body,
+                    "example": BODIES[route.method, route.resource],
+                }
+            },
         }
     return operation
 
 
 def _parameters(route: Route, described: Operation) -> list[dict[str, Any]]:
-    names = re.findall(r"{(\w+)}", route.resource)
-    in_path = [
-        {"name": name, "in": "path", "required": True, "schema": _PATH_PARAMETERS.get(name, TEXT)}
-        for name in names
+    examples = PARAMETERS.get(f"{route.method} {route.resource}", {})
+    in_path: list[dict[str, Any]] = [
+        {
+            "name": name,
+            "in": "path",
+            "required": True,
+            "schema": _PATH_PARAMETERS.get(name, TEXT),
+            "example": examples.get(name, IN_PATH[name]),
+        }
+        for name in re.findall(r"{(\w+)}", route.resource)
     ]
-    others = [("query", name) for name in described.query] + [
-        ("header", name) for name in described.headers
+    in_query = [{"name": name, "in": "query", **QUERY[name]} for name in described.query]
+    in_header = [{"name": name, "in": "header", "schema": TEXT} for name in described.headers]
+    others = [
+        {**one, "example": examples[one["name"]]} if one["name"] in examples else one
+        for one in (*in_query, *in_header)
     ]
-    return in_path + [{"name": name, "in": place, "schema": TEXT} for place, name in others]
+    return in_path + others
 
 
-def _answer(schema: Schema | None) -> dict[str, Any]:
+def _answer(schema: Schema | None, example: object) -> dict[str, Any]:
     if schema is None:
         return {"description": "Done."}
-    return {"description": "The answer.", "content": {"application/json": {"schema": schema}}}
+    content = {"application/json": {"schema": schema, "example": example}}
+    return {"description": "The answer.", "content": content}

@@ -1,6 +1,7 @@
 """ConnectionsTable on DynamoDB: connections, mappings, runs, deliveries, audit and schedules."""
 
 import datetime as dt
+import zlib
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -8,6 +9,7 @@ import pytest
 from botocore.stub import Stubber
 
 from registration_sync.adapters.dynamodb.audit_table import DynamoDBAudit
+from registration_sync.adapters.dynamodb.check_slots import DynamoDBCheckSlots
 from registration_sync.adapters.dynamodb.connection_access import DynamoDBConnectionAccess
 from registration_sync.adapters.dynamodb.connections_table import (
     DynamoDBConnections,
@@ -22,9 +24,11 @@ from registration_sync.domain.connections.connection import Connection, SavedMap
 from registration_sync.domain.connections.schedule import SetSchedule, parse_schedule
 from registration_sync.domain.errors import (
     AlreadyRunning,
+    AttemptEnded,
     Conflict,
     NotFound,
     RunCancelled,
+    RunUnreadable,
     Unavailable,
     VersionMismatch,
 )
@@ -376,16 +380,115 @@ def test_a_run_that_awaits_confirmation_is_found_and_frees_the_slot(runs: Dynamo
 
 def test_a_run_with_a_new_status_is_announced_once_more(runs: DynamoDBRuns) -> None:
     runs.save(awaiting("r1"))
-    assert not runs.is_announced("north", "r1")
 
     runs.mark_announced(run("r1"))  # with an older status
-    assert not runs.is_announced("north", "r1")
+    assert runs.claim_announcement(awaiting("r1"), NOW)
     runs.mark_announced(awaiting("r1"))
 
-    assert runs.is_announced("north", "r1")
+    assert not runs.claim_announcement(awaiting("r1"), NOW + dt.timedelta(days=1))
     assert runs.find("north", "r1") == awaiting("r1")
     runs.save(run("r1"))
-    assert not runs.is_announced("north", "r1")
+    assert runs.claim_announcement(run("r1"), NOW)
+
+
+def test_one_of_two_callers_announces_a_run_until_its_claim_expires(runs: DynamoDBRuns) -> None:
+    runs.save(run("r1"))
+
+    assert not runs.claim_announcement(awaiting("r1"), NOW)  # with another status
+    assert runs.claim_announcement(run("r1"), NOW)
+    assert not runs.claim_announcement(run("r1"), NOW + dt.timedelta(seconds=49))
+    assert runs.claim_announcement(run("r1"), NOW + dt.timedelta(minutes=1))
+
+
+# Attempts of a run
+
+
+def attempt(token: str, number: int = 1, **changes: Any) -> Run:
+    began: dict[str, Any] = {"status": RunStatus.IN_PROGRESS, "started_at": NOW}
+    return replace(run("r1"), attempt=number, attempt_token=token, **began | changes)
+
+
+def ended(token: str) -> Run:
+    return attempt(token, status=RunStatus.SUCCEEDED, finished_at=NOW)
+
+
+@pytest.mark.parametrize("stored", [False, True])
+def test_one_of_two_attempts_that_read_the_same_run_begins(
+    runs: DynamoDBRuns, stored: bool
+) -> None:
+    if stored:
+        runs.request(run("r1"))
+
+    runs.begin(attempt("a"), "")
+
+    with pytest.raises(AttemptEnded):
+        runs.begin(attempt("b"), "")
+    runs.begin(attempt("a"), "")  # a retry after a lost answer
+    assert runs.find("north", "r1") == attempt("a")
+
+
+def test_an_attempt_that_another_has_replaced_stores_nothing(runs: DynamoDBRuns) -> None:
+    runs.begin(attempt("a"), "")
+    runs.begin(attempt("b", 2), "a")
+
+    for late in (attempt("a", phase="2025: mapping"), ended("a")):
+        with pytest.raises(AttemptEnded):
+            runs.save(late)
+    assert runs.find("north", "r1") == attempt("b", 2)
+    runs.save(ended("b"))
+    assert runs.find("north", "r1") == ended("b")
+
+
+def test_a_late_attempt_does_not_hide_the_run_that_awaits_confirmation(runs: DynamoDBRuns) -> None:
+    runs.begin(attempt("a"), "")
+    runs.begin(attempt("b", 2), "a")
+    runs.save(ended("b"))
+    runs.save(awaiting("r2"))
+
+    with pytest.raises(AttemptEnded):
+        runs.save(attempt("a", status=RunStatus.AWAITING_CONFIRMATION))
+
+    assert runs.awaiting("north") == awaiting("r2")
+
+
+def test_a_run_that_has_ended_never_changes(runs: DynamoDBRuns) -> None:
+    runs.begin(attempt("a"), "")
+    runs.save(ended("a"))
+
+    runs.save(ended("a"))  # a retry after a lost answer
+    with pytest.raises(AttemptEnded):
+        runs.save(attempt("a", status=RunStatus.FAILED, finished_at=NOW))
+    with pytest.raises(AttemptEnded):
+        runs.begin(attempt("b", 2), "a")
+
+    assert runs.find("north", "r1") == ended("a")
+
+
+def test_an_event_from_before_the_confirmation_does_not_begin_the_confirmed_run(
+    runs: DynamoDBRuns,
+) -> None:
+    runs.request(run("r1"))
+    runs.begin(attempt("a"), "")
+    waiting = attempt("a", status=RunStatus.AWAITING_CONFIRMATION)
+    runs.save(waiting)
+    runs.confirm(confirmed(waiting))
+
+    with pytest.raises(AttemptEnded):
+        runs.begin(attempt("b"), "")
+
+    runs.begin(attempt("c"), "a")
+
+
+def test_a_run_of_an_older_version_has_no_token_and_is_continued(
+    dynamodb: "DynamoDBClient", runs: DynamoDBRuns
+) -> None:
+    runs.save(replace(run("r1"), status=RunStatus.IN_PROGRESS, attempt=1))
+    (item,) = dynamodb.scan(TableName=TABLE)["Items"]
+
+    runs.begin(attempt("a", 2), "")
+
+    assert "attempt_token" not in item
+    assert runs.find("north", "r1") == attempt("a", 2)
 
 
 def test_a_confirmed_run_takes_the_slot_and_no_longer_awaits(
@@ -432,6 +535,51 @@ def test_a_confirmation_that_started_nothing_is_undone(runs: DynamoDBRuns) -> No
 
     assert runs.awaiting("north") == awaiting("r1")
     runs.confirm(confirmed(awaiting("r1")))
+
+
+DAMAGED = {
+    "unknown codec": b"X{}",
+    "cut short": b"Z" + zlib.compress(b'{"run_id": "r2"}')[:-4],
+    "not JSON": b"Z" + zlib.compress(b"Ada"),
+    "another shape": b"Z" + zlib.compress(b'{"run_id": "r2", "years": [{"school_year": "Ada"}]}'),
+    "no object": b"Z" + zlib.compress(b'["Ada"]'),
+    "no years": b"Z" + zlib.compress(b"{}"),
+}
+
+
+@pytest.mark.parametrize("record", DAMAGED.values(), ids=DAMAGED)
+def test_an_unreadable_run_does_not_hide_the_others(
+    record: bytes,
+    dynamodb: "DynamoDBClient",
+    runs: DynamoDBRuns,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    for run_id in ("r1", "r3"):
+        runs.save(run(run_id))
+    runs.save(awaiting("r2"))
+    dynamodb.update_item(
+        TableName=TABLE,
+        Key={"pk": {"S": "RUNS#north"}, "sk": {"S": "r2"}},
+        UpdateExpression="SET #record = :damaged",
+        ExpressionAttributeNames={"#record": "record"},
+        ExpressionAttributeValues={":damaged": {"B": record}},
+    )
+
+    assert runs.newest("north", 2, None) == ([run("r3")], "r2")
+    assert runs.newest("north", 9, None) == ([run("r3"), run("r1")], None)
+    assert list(runs.all("north")) == [run("r3"), run("r1")]
+    assert runs.awaiting("north") is None
+    with pytest.raises(RunUnreadable, match="run r2 cannot be read"):
+        runs.find("north", "r2")
+    complete = runs.all("north", complete=True)
+    assert [next(complete), next(complete)] == [run("r3"), run("r1")]
+    with pytest.raises(RunUnreadable):
+        next(complete)
+    logged = [vars(record) for record in caplog.records]
+    assert {(line["message"], line["run_id"]) for line in logged} == {
+        ("run record unreadable", "r2")
+    }
+    assert "Ada" not in str(logged)
 
 
 def test_a_dry_run_expires_after_a_day(dynamodb: "DynamoDBClient", runs: DynamoDBRuns) -> None:
@@ -584,3 +732,17 @@ def test_schedules_are_listed_with_the_time_of_their_last_change(
         schedules.put(name, nightly, NOW)
 
     assert schedules.all() == [SetSchedule(name, nightly, NOW) for name in ("north", "south")]
+
+
+def test_a_slot_of_a_check_is_free_after_the_check_or_when_it_has_expired(
+    dynamodb: "DynamoDBClient",
+) -> None:
+    slots, now = DynamoDBCheckSlots(dynamodb, TABLE), dt.datetime(2026, 3, 2, 21, tzinfo=dt.UTC)
+    limits: Any = {"most": 2, "lasts": dt.timedelta(minutes=4)}
+
+    assert [slots.take(run_id, now, **limits) for run_id in "abc"] == [True, True, False]
+    slots.free("a")
+    slots.free("unknown")
+    assert [slots.take(run_id, now, **limits) for run_id in "de"] == [True, False]
+    later = now + dt.timedelta(minutes=5)
+    assert [slots.take(run_id, later, **limits) for run_id in "fgh"] == [True, True, False]

@@ -17,7 +17,13 @@ from registration_sync.adapters.dynamodb.registration_items import (
 from registration_sync.adapters.dynamodb.registrations_table import DynamoDBRegistrationsTable
 from registration_sync.adapters.dynamodb.requests import get_all, write_all
 from registration_sync.adapters.dynamodb.table import Table
-from registration_sync.domain.errors import AlreadyRunning, LeaseLost, MarkerLost, Unavailable
+from registration_sync.domain.errors import (
+    AlreadyRunning,
+    LeaseLost,
+    MarkerLost,
+    ServiceRefused,
+    Unavailable,
+)
 from registration_sync.domain.registrations.batches import (
     Current,
     DueMark,
@@ -341,9 +347,26 @@ def test_marks_are_read_after_a_student_and_cleared_by_batch(
     table.put_marks(C, Y, 2, students[:2])
 
     assert list(table.marks(C, Y, range(1, 3), "056")) == students[57:]
-    table.clear_marks(C, Y, 1)
+    assert not table.clear_marks(C, Y, 1, lambda: False)
+    assert list(table.marks(C, Y, range(1, 2))) == students
+    assert table.clear_marks(C, Y, 1, lambda: True)
 
     assert list(table.marks(C, Y, range(1, 3))) == students[:2]
+
+
+def test_the_progress_of_retiring_a_batch_is_kept_until_the_batch_is_retired(
+    table: DynamoDBRegistrationsTable,
+) -> None:
+    table.add_year(C, Y)
+
+    table.set_settled(C, Y, 1, "007")
+    assert table.marker(C).years[Y].settled_to == "007"
+    table.set_retired(C, Y, 1)
+    table.set_settled(C, Y, 1, "1e5")  # late: the next batch must not begin there
+
+    assert table.marker(C).years[Y].settled_to == ""
+    table.set_settled(C, Y, 2, "06520")
+    assert table.marker(C).years[Y].settled_to == "06520"
 
 
 class Client:
@@ -449,7 +472,7 @@ def test_marks_that_could_not_be_cleared_raise_unavailable(
     monkeypatch.setattr(table._table.client, "batch_write_item", throttle)
 
     with pytest.raises(Unavailable):
-        table.clear_marks(C, Y, 1)
+        table.clear_marks(C, Y, 1, lambda: True)
 
 
 @pytest.mark.parametrize(
@@ -465,5 +488,5 @@ def test_a_server_error_is_transient_with_any_code(code: str, status: int, passe
 def test_our_own_mistake_is_not_transient() -> None:
     client: Any = Client(error="AccessDeniedException")
 
-    with ThreadPoolExecutor(1) as pool, pytest.raises(ClientError):
+    with ThreadPoolExecutor(1) as pool, pytest.raises(ServiceRefused):
         write_all(Table(client, "t"), ["a"], pool)  # type: ignore[list-item]

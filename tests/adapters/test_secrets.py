@@ -41,6 +41,14 @@ def names(client: "SecretsManagerClient") -> list[str]:
     return sorted(secret["Name"] for secret in client.list_secrets()["SecretList"])
 
 
+def test_new_secrets_use_the_key_of_the_stack(client: "SecretsManagerClient") -> None:
+    key = "arn:aws:kms:us-east-1:123456789012:key/1"
+
+    SecretsManagerSecrets(client, PREFIX, key=key).write("north", Credentials(password="p"))
+
+    assert client.describe_secret(SecretId=f"{PREFIX}north/password")["KmsKeyId"] == key
+
+
 def test_a_secret_that_was_never_set_is_none(secrets: SecretsManagerSecrets) -> None:
     assert secrets.read("north") == Credentials()
 

@@ -954,3 +954,25 @@ def test_a_refusal_is_quoted_without_line_breaks(
 
     assert "Quota exceeded!!" in failed.value.message
     assert len(failed.value.message) < 600
+
+
+def test_names_that_are_paths_are_left_out(
+    session: ParamikoSftpSession, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sent = [["a.csv", "../a.csv", "b/c.csv", "/etc/passwd", "", ".", "..", "x\0.csv"], []]
+
+    def next_entries(_handle: bytes) -> list[tuple[str, Attributes]]:
+        return [(name, Attributes()) for name in sent.pop(0)]
+
+    monkeypatch.setattr(session._client, "_next_entries", next_entries)
+
+    assert session.names("") == ["a.csv"]
+
+
+@pytest.mark.parametrize("target", ["a.csv", "x" * 5_000])
+def test_links_in_a_circle_and_endless_links_are_not_followed(
+    session: ParamikoSftpSession, target: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(session._client, "readlink", lambda _path: target)
+
+    assert session._requests.link_target("a.csv") == "a.csv"

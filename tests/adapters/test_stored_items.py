@@ -77,6 +77,7 @@ def test_a_marker_with_its_lease_is_read(
         "open_2024": {"N": "12"},
         "exported_2024": {"N": "11"},
         "retired_2024": {"N": "10"},
+        "settled_2024_to": {"S": "007"},
         "open_2025": {"N": "1"},
         "exported_2025": {"N": "0"},
         "lease_token": {"S": "f00d"},
@@ -90,6 +91,7 @@ def test_a_marker_with_its_lease_is_read(
         Lease("f00d", "20260302T210000Z-1a2b3c4d", 1772485380000),
         {2024: YearMarker(12, 11, 10), 2025: YearMarker(1, 0)},
     )
+    assert table.marker("north").years[2024].settled_to == "007"
     with pytest.raises(AlreadyRunning, match="2026-03-02 21:00 UTC"):
         table.take_lease("north", Lease("other", "run", 0), 1772485300000)
 
@@ -403,7 +405,7 @@ def test_runs_are_read(dynamodb: "DynamoDBClient") -> None:
     )
     assert runs.find("north", run_id) == run
     assert runs.newest("north", 10, None) == ([run], None)
-    assert runs.is_announced("north", run_id)
+    assert not runs.claim_announcement(run, run.requested_at)  # it was announced
     assert runs.awaiting("north") is None  # it awaited confirmation earlier
 
 

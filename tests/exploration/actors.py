@@ -6,6 +6,7 @@ its history of results.
 """
 
 import datetime as dt
+import itertools
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field, replace
@@ -29,10 +30,11 @@ from registration_sync.domain.registrations.batches import (
     YearMarker,
 )
 from registration_sync.domain.registrations.ledger import LedgerEntry
-from registration_sync.domain.registrations.registration import APPROVED, Registration, SyncRequest
+from registration_sync.domain.registrations.registration import APPROVED, Registration
+from registration_sync.domain.registrations.sync_request import SyncRequest
 from registration_sync.domain.runs.run import Finding, RunStatus
 from registration_sync.use_cases.ledger.run_index import index_text, settled_students
-from tests.exploration.world import YEAR, Operation, Refused
+from tests.exploration.world import YEAR, Operation, Refused, label_at, time_of
 
 ACCOUNT = SftpAccount("sftp.example.org", 22, "district", (), Credentials())
 NOW = dt.datetime(2026, 3, 2, 21, tzinfo=dt.UTC)
@@ -113,6 +115,10 @@ class ReplayTable:
             for student, stored in results.items()
         }
 
+    def put_unknown(self, _c: str, _y: int, student: str, version: str, _expires_at: int) -> bool:
+        stored: bool = self._do("put_unknown", student, version)
+        return stored
+
     def delete_current(self, student_ids: Sequence[str]) -> Mapping[str, Stored]:
         """Used only by a mutant."""
         return {student: self._do("delete_current", student) for student in student_ids}
@@ -164,8 +170,12 @@ class ReplayTable:
         for student, outcome in outcomes.items():
             self._do("settle", batch, student, outcome)
 
-    def clear_marks(self, *_: Any) -> None:
-        """Does nothing: the world has no marks of exported batches."""
+    def set_settled(self, _c: str, _y: int, batch: int, student: str) -> None:
+        self._do("set_settled", batch, student)
+
+    def clear_marks(self, _c: str, _y: int, _batch: int, go_on: Callable[[], bool]) -> bool:
+        """Only checks whether to go on: the world has no marks of exported batches."""
+        return go_on()
 
     def set_retired(self, _c: str, _y: int, batch: int) -> None:
         self._do("set_retired", batch)
@@ -340,6 +350,10 @@ class LabelMapping:
     def delivered_names(self) -> tuple[str, ...]:
         return tuple(file.name for file in self.files)
 
+    def map_removed(self, student_id: str, removed_at: str) -> Mapped:
+        label = label_at(dt.datetime.fromisoformat(removed_at))
+        return Mapped(lines=((f"{student_id} {label}\n".encode(),),))
+
     def map(self, registration: dict[str, Any], *, due: bool) -> Mapped:
         if not due and not self.files[0].is_full:
             return Mapped(lines=((),))
@@ -367,7 +381,7 @@ class Sync:
             "c",
             SyncRequest(registrations),
             request_id="q",
-            arrived_at=dt.datetime.fromtimestamp(self.label / 1000, dt.UTC),
+            arrived_at=time_of(self.label),
             table=code.sync_table(replay),
             seconds_left=lambda: 60.0,
         )
@@ -394,8 +408,9 @@ class Removal:
                 YEAR,
                 self.student,
                 request_id="q",
-                arrived_at=dt.datetime.fromtimestamp(self.label / 1000, dt.UTC),
+                arrived_at=time_of(self.label),
                 table=code.sync_table(replay),
+                retention_days=1,
                 seconds_left=lambda: 60.0,
             )
         except Unavailable:
@@ -411,6 +426,9 @@ class Export:
     mapping: LabelMapping = field(default_factory=LabelMapping)
     guarded: bool = False
     """Whether a guard holds the delivery until a person confirms."""
+    settles: int | None = None
+    """The number of students for which it may settle earlier exports before its time is up; None
+    for all."""
 
     def run(self, code: Any, replay: Replay, floor: Any, folder: Path) -> Any:
         table = code.table(replay)
@@ -445,6 +463,7 @@ class Export:
                     lease=lease,
                     pause=lambda _: None,
                     now=lambda: NOW,
+                    seconds_left=self._clock(),
                 )
                 outcome = code.export_year.export_year(
                     year,
@@ -455,6 +474,12 @@ class Export:
         except RegistrationSyncError:
             return False
         return outcome.status is not RunStatus.AWAITING_CONFIRMATION
+
+    def _clock(self) -> Callable[[], float]:
+        if self.settles is None:
+            return lambda: 900.0
+        left = itertools.chain(itertools.repeat(900.0, self.settles), itertools.repeat(0.0))
+        return lambda: next(left)
 
 
 type Actor = Sync | Removal | Export

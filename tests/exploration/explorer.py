@@ -22,6 +22,7 @@ from tests.exploration.world import (
     World,
     apply,
     has_effect_only_once,
+    label_of,
     lost_students,
     needs_no_row,
     without_uncommitted_accounting,
@@ -134,7 +135,8 @@ class Explorer:
         """No actor has begun, or only the first, which then has ended."""
         actors = (self.running.number(Running()),) * (len(self.actors) - 1)
         left = self._faults.kills, self._faults.losses, self._faults.stalls
-        state = State(self.worlds.number(World()), actors, (), *left)
+        world = World(keeps_first=any(map(_sends_removals, self.actors)))
+        state = State(self.worlds.number(world), actors, (), *left)
         while self._faults.first_is_done and state.actors[0] != ENDED:
             state = self.step(state, 0)
         return state
@@ -392,7 +394,10 @@ def _world_after(
     world: World, actor: Actor, running: Running, outcome: Any, left_out: frozenset[int]
 ) -> World:
     if isinstance(actor, Export):
-        return _checked_success(world, running.owed, actor, left_out) if outcome else world
+        if not outcome:
+            return world
+        world = _checked_success(world, running.owed, actor, left_out)
+        return _checked_removals(world, running.floor) if _sends_removals(actor) else world
     acknowledged = _raised(world.acknowledged, outcome, actor.label)
     owed = world.owed
     if not isinstance(actor, Removal):
@@ -410,6 +415,22 @@ def _checked_success(world: World, owed: Labels, export: Export, left_out: froze
         excused = held or needs_no_row(world, student, label, left_out)
         if delivered.get(student, -1) < label and not excused and not world.fault:
             world = replace(world, fault=f"P1: {student}'s {label} is in no file")
+    return world
+
+
+def _sends_removals(actor: Actor) -> bool:
+    return isinstance(actor, Export) and actor.mapping.files[0].removals
+
+
+def _checked_removals(world: World, acknowledged: Labels) -> World:
+    """P1 for removals: after a successful export, a removal that was acknowledged before it began
+    is delivered if an older sync of the student was."""
+    delivered, current = dict(world.delivered), dict(world.current)
+    for student, label in acknowledged:
+        found = current.get(student)
+        is_removal = found and found.snapshot is None and label_of(found) == label
+        if is_removal and student in delivered and delivered[student] < label and not world.fault:
+            world = replace(world, fault=f"P1: the removal {label} of {student} is in no file")
     return world
 
 

@@ -6,6 +6,7 @@ them, writes that take effect late, and leases that expire. Large cases are rand
 
 import random
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
@@ -29,6 +30,9 @@ LEAVING_OUT = LabelMapping(leaves_out=frozenset({10}))
 OF_ALL = LabelMapping(files=(OneFile(is_full=True),))
 EVERYONE = LabelMapping(files=(OneFile(is_full=True),), is_full=True)
 
+REMOVING = LabelMapping(files=(OneFile(removals=True),))
+
+TWO_STUDENTS = Sync(10, ("007", "06520"))
 TWO_SYNCS = (Sync(10), Sync(20))
 TWO_EXPORTS = (Export("aaa"), Export("bbb"))
 
@@ -42,6 +46,10 @@ SMALL: dict[str, tuple[tuple[Actor, ...], Faults]] = {
     "a removal and a later sync, an export, a kill": (
         (Removal(10), Sync(20), Export("aaa")),
         Faults(kills=1),
+    ),
+    "a sync and a removal, two exports with removals, a kill": (
+        (Sync(10), Removal(20), Export("aaa", REMOVING), Export("bbb", REMOVING)),
+        Faults(kills=1, first_is_done=True),
     ),
     "one held, corrected for the second export, a kill": (
         (Sync(10), Export("aaa", HOLDING), Export("bbb")),
@@ -80,6 +88,10 @@ SMALL: dict[str, tuple[tuple[Actor, ...], Faults]] = {
         (Sync(10), Export("aaa", guarded=True), Export("bbb")),
         Faults(kills=1),
     ),
+    "two syncs, exports of which the second stops while it settles the first, a kill": (
+        (TWO_STUDENTS, Sync(20, ("06520",)), Export("aaa"), Export("bbb", settles=1)),
+        Faults(kills=1, syncs_too=False, late_accounting=True, first_is_done=True),
+    ),
     "two syncs, an export of all students, a lost answer": (
         (*TWO_SYNCS, Export("aaa", OF_ALL)),
         Faults(losses=1),
@@ -87,9 +99,17 @@ SMALL: dict[str, tuple[tuple[Actor, ...], Faults]] = {
 }
 
 
+def loaded(case: str, changes: Changes | None = None) -> SimpleNamespace:
+    """The code; settles one student at a time in the cases that stop in between."""
+    code = load(changes)
+    if any(isinstance(one, Export) and one.settles is not None for one in SMALL[case][0]):
+        code.retire_batches.BATCH_SIZE = 1
+    return code
+
+
 @pytest.mark.parametrize("case", SMALL)
 def test_small_cases_keep_every_promise_in_every_order(case: str, tmp_path: Path) -> None:
-    explorer = Explorer(SMALL[case][0], load(), tmp_path, SMALL[case][1])
+    explorer = Explorer(SMALL[case][0], loaded(case), tmp_path, SMALL[case][1])
 
     fault, states = explorer.exhaust(explorer.start())
 
@@ -142,6 +162,11 @@ FORGETFUL: Changes = {}
 """The unchanged code on a table where syncs replace whole items."""
 
 COMMIT = "    table.commit(connection_id, school_year, batch, lease.token)\n"
+SETTLE = "            table.settle(connection_id, school_year, last, dict(some), expires_at)\n"
+SET_SETTLED = (
+    "            if len(some) == BATCH_SIZE:  # a smaller one is the last\n"
+    "                table.set_settled(connection_id, school_year, last, some[-1][0])\n"
+)
 PUT_LEDGER = "    table.put_ledger(connection_id, school_year, entry)\n"
 
 ACCOUNTING: dict[str, tuple[Changes, str]] = {
@@ -175,6 +200,10 @@ ACCOUNTING: dict[str, tuple[Changes, str]] = {
     "students who are due counted twice": (
         {"read_status": [('totals = totals.with_changed_outcome(current.outcome, "")', "pass")]},
         "two syncs, two exports, a kill",
+    ),
+    "progress stored before the students are settled": (
+        {"retire_batches": [(SETTLE + SET_SETTLED, SET_SETTLED + SETTLE)]},
+        "two syncs, exports of which the second stops while it settles the first, a kill",
     ),
     "runs that are not retired are ignored": (
         {
@@ -272,6 +301,17 @@ MUTANTS: dict[str, tuple[Changes, str]] = {
         {"deliver_files": [("        self._lease.confirm()\n", "")]},
         "two syncs, two exports, a holder with a late clock",
     ),
+    "a removal that is not sent after an interrupted export": (
+        {
+            "removals": [
+                (
+                    "if numbers.exported + 1 < numbers.open:",
+                    "if numbers.exported + 1 < numbers.open < 0:",
+                )
+            ]
+        },
+        "a sync and a removal, two exports with removals, a kill",
+    ),
     "a held delivery that moves the marker": (
         {
             "export_year": [
@@ -301,7 +341,7 @@ MUTANTS: dict[str, tuple[Changes, str]] = {
 @pytest.mark.parametrize("mutant", MUTANTS)
 def test_the_exploration_finds_the_fault_in(mutant: str, tmp_path: Path) -> None:
     changes, case = MUTANTS[mutant]
-    code = load(changes)
+    code = loaded(case, changes)
     code.table = MarkReadingTable if changes is IN_BATCH else ReplayTable
     code.sync_table = ForgetfulTable if changes is FORGETFUL else SyncTable
     actors, faults = SMALL[case]

@@ -4,6 +4,7 @@
 checks promises: `World.fault` is the first one that was broken.
 """
 
+import datetime as dt
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -13,11 +14,18 @@ from registration_sync.domain.errors import (
     NotFound,
     TerminalDeliveryError,
 )
-from registration_sync.domain.registrations.batches import Current, DueMark, Stored, arrived_at
+from registration_sync.domain.registrations.batches import (
+    NO_BATCH,
+    Current,
+    DueMark,
+    Stored,
+    arrived_at,
+)
 from registration_sync.domain.registrations.ledger import LedgerEntry
 from registration_sync.use_cases.ledger.last_outcomes import with_outcome
 
 YEAR = 2025
+FIRST_ARRIVAL = dt.datetime(2026, 3, 2, tzinfo=dt.UTC)
 
 type Operation = tuple[Any, ...]
 """A name and its arguments."""
@@ -39,7 +47,8 @@ class World:
     """`open` is 0 before the year exists. Maps are sorted tuples, so equal worlds compare equal.
 
     To keep worlds few, marks of exported batches are dropped at once, and ledger
-    entries and indexes (by batch) once they are no longer read.
+    entries and indexes (by batch) once they are no longer read; with `keeps_first`, the entry of
+    the first export stays, which exports with removals read.
 
     For the checks: the newest label of each student that was `delivered`, that was `acknowledged`,
     and that was acknowledged and is `owed` a delivery, unlike a removal. A label is the number in
@@ -50,6 +59,7 @@ class World:
     open: int = 0
     exported: int = 0
     retired: int = 0
+    settled_to: str = ""
     ledger: tuple[tuple[int, LedgerEntry], ...] = ()
     indexes: tuple[tuple[int, Settled], ...] = ()
     current: tuple[tuple[str, Current], ...] = ()
@@ -59,6 +69,7 @@ class World:
     acknowledged: tuple[tuple[str, int], ...] = ()
     owed: tuple[tuple[str, int], ...] = ()
     fault: str = ""
+    keeps_first: bool = False
 
 
 def put(items: tuple[tuple[Any, Any], ...], key: Any, value: Any) -> tuple[tuple[Any, Any], ...]:
@@ -69,8 +80,17 @@ def drop(items: tuple[tuple[Any, Any], ...], key: Any) -> tuple[tuple[Any, Any],
     return tuple(item for item in items if item[0] != key)
 
 
+def time_of(label: int) -> dt.datetime:
+    """The arrival of the request with this label."""
+    return FIRST_ARRIVAL + dt.timedelta(milliseconds=label)
+
+
+def label_at(time: dt.datetime) -> int:
+    return (time - FIRST_ARRIVAL) // dt.timedelta(milliseconds=1)
+
+
 def label_of(current: Current) -> int:
-    return round(arrived_at(current.version).timestamp() * 1000)
+    return label_at(arrived_at(current.version))
 
 
 def lost_students(world: World, left_out: frozenset[int]) -> list[str]:
@@ -101,7 +121,7 @@ def apply(world: World, operation: Operation) -> tuple[World, Any]:
 
 
 def _marker(world: World) -> tuple[World, Any]:
-    return world, (world.open, world.exported, world.retired)
+    return world, (world.open, world.exported, world.retired, world.settled_to)
 
 
 def _open(world: World) -> tuple[World, Any]:
@@ -131,6 +151,16 @@ def _put_current(world: World, new: Current) -> tuple[World, Any]:
             exported_in=old.exported_in,
         )
     return replace(world, current=put(world.current, new.student_id, new)), Stored.WRITTEN
+
+
+def _put_unknown(world: World, student: str, version: str) -> tuple[World, Any]:
+    old = dict(world.current).get(student)
+    if old and old.batch != NO_BATCH:
+        return world, False
+    if old and old.version > version:
+        return world, True
+    new = Current(student, version, NO_BATCH, None)
+    return replace(world, current=put(world.current, student, new)), True
 
 
 def _forget_current(world: World, new: Current) -> tuple[World, Any]:
@@ -205,14 +235,21 @@ def _settle(world: World, batch: int, student: str, outcome: str) -> tuple[World
     old = dict(world.current).get(student)
     if old is None or old.settled_in >= batch:
         return world, None
-    new = replace(with_outcome(old, outcome, batch), exported_in=0)  # exports do not read that
+    settled = with_outcome(old, outcome, batch)
+    new = replace(settled, exported_in=min(settled.exported_in, 1))  # exports read only whether
     return replace(world, current=put(world.current, student, new)), None
+
+
+def _set_settled(world: World, batch: int, student: str) -> tuple[World, Any]:
+    if world.retired >= batch:
+        return world, None
+    return replace(world, settled_to=student), None
 
 
 def _set_retired(world: World, batch: int) -> tuple[World, Any]:
     if world.retired >= batch:
         return world, None
-    return _without_the_past(replace(world, retired=batch)), None
+    return _without_the_past(replace(world, retired=batch, settled_to="")), None
 
 
 def _without_the_past(world: World) -> World:
@@ -223,6 +260,8 @@ def _without_the_past(world: World) -> World:
         for batch in range(min(world.exported, world.retired + 1), world.exported + 1)
         if (entry := _covering(world, batch))
     }
+    if world.keeps_first and (first := _covering(world, 1)):
+        read.add(first.last)
     ledger = tuple(item for item in world.ledger if item[0] > world.exported or item[0] in read)
     indexes = tuple(
         item
@@ -312,6 +351,7 @@ _OPERATIONS = {
     "add_year": _add_year,
     "put_mark": _put_mark,
     "put_current": _put_current,
+    "put_unknown": _put_unknown,
     "forget_current": _forget_current,
     "delete_current": _delete_current,
     "take_lease": _take_lease,
@@ -324,6 +364,7 @@ _OPERATIONS = {
     "store_index": _store_index,
     "fetch_index": _fetch_index,
     "settle": _settle,
+    "set_settled": _set_settled,
     "set_retired": _set_retired,
     "marks": _marks,
     "marked": _marked,
@@ -343,7 +384,7 @@ READS = frozenset(
     | {"ledger", "fetch_index"}
 )
 
-ACCOUNTING = frozenset({"put_ledger", "store_index", "settle", "set_retired"})
+ACCOUNTING = frozenset({"put_ledger", "store_index", "settle", "set_settled", "set_retired"})
 
 AMONG_EXPORTS = frozenset(
     {
@@ -362,7 +403,8 @@ AMONG_EXPORTS = frozenset(
 """Operations on data that syncs neither read nor write."""
 
 _ONCE_OR_NEVER = frozenset(
-    {"put_current", "close_batch", "commit", "release_lease", "raise_batch"} | ACCOUNTING
+    {"put_current", "close_batch", "commit", "release_lease", "raise_batch"}
+    | (ACCOUNTING - {"set_settled"})
 )
 """Operations that, once without effect, stay without effect: versions and batches only grow, and a
 token that lost the lease never holds it again."""

@@ -16,11 +16,8 @@ from registration_sync.domain.mapping.compiled.mapping import RunContext, compil
 from registration_sync.domain.mapping.definition.mapping import parse_mapping
 from registration_sync.domain.mapping.definition.yaml_text import read_mapping_text
 from registration_sync.domain.registrations.batches import Current, DueMark, version_of
-from registration_sync.domain.registrations.registration import (
-    decode_snapshot,
-    encode_snapshot,
-    parse_sync_request,
-)
+from registration_sync.domain.registrations.registration import decode_snapshot, encode_snapshot
+from registration_sync.domain.registrations.sync_request import parse_sync_request
 from registration_sync.use_cases.exporting.package_files import package_files
 from registration_sync.use_cases.exporting.students import students_to_write
 from registration_sync.use_cases.exporting.write_files import WrittenYear, write_files

@@ -1,5 +1,6 @@
 """The functions' real handlers on moto, with the tables and settings of the template."""
 
+import tempfile
 import time
 from collections.abc import Iterator
 from dataclasses import replace
@@ -22,6 +23,7 @@ from registration_sync.bootstrap import (
 from registration_sync.domain.errors import Unavailable
 from registration_sync.domain.runs.run import Run
 from registration_sync.use_cases.mappings.known_fields import RecentFields
+from tests.functional.support.dynamodb_limits import Limits
 
 pytest.register_assert_rewrite("tests.functional.random_day")
 
@@ -35,6 +37,7 @@ ENVIRONMENT = {
     "CONNECTIONS_TABLE": "connections",
     "ARCHIVE_BUCKET": "archive",
     "SECRET_PREFIX": "stack/connections/",
+    "SECRETS_KEY": "",
     "EXPORT_FUNCTION": "export",
     "SCHEDULE_GROUP": "stack-exports",
     "SCHEDULE_TARGET": "arn:aws:lambda:us-east-1:123456789012:function:export",
@@ -47,6 +50,9 @@ ENVIRONMENT = {
 }
 FUNCTIONS = (configuration_function, export_function, sync_function)
 TABLES = ("registrations", "connections")
+
+limits = Limits()
+"""Checks every request of the functions to DynamoDB."""
 
 method_names = cache(responses.method_names_from_class)
 """Computed once: moto searches its classes in each request, a seventh of the time of a write."""
@@ -72,7 +78,7 @@ class StartedExports:
 
 
 @pytest.fixture(scope="module")
-def account() -> Iterator[None]:
+def account(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     """An AWS account, and the environment of the functions.
 
     Shared by a module: building a client takes longer than most tests.
@@ -82,9 +88,14 @@ def account() -> Iterator[None]:
         for name, value in ENVIRONMENT.items():
             environment.setenv(name, value)
         # Deliveries are retried without a pause; a unit test checks the pauses.
-        environment.setattr(export_function, "time", SimpleNamespace(sleep=lambda _: None))
+        clock = SimpleNamespace(sleep=lambda _: None, monotonic=time.monotonic)
+        environment.setattr(export_function, "time", clock)
+        # Each environment on AWS has its own folder; here, the processes of a test run share one.
+        environment.setattr(tempfile, "tempdir", str(tmp_path_factory.mktemp("tmp")))
         environment.setattr(responses, "method_names_from_class", method_names)
         forget_adapters()
+        events = aws_clients.dynamodb().meta.events
+        events.register("provide-client-params.dynamodb", limits.check)
         yield
     forget_adapters()
 
@@ -96,8 +107,10 @@ def aws(account: None) -> Iterator[None]:
     _client("s3").create_bucket(Bucket="archive")
     _client("sns").create_topic(Name="alerts")
     _client("scheduler").create_schedule_group(Name="stack-exports")
+    limits.broken.clear()
     yield
     BackendDict.reset()  # ten times as fast as deleting tables, objects and secrets
+    assert limits.broken == [], "DynamoDB would refuse these requests"
 
 
 @pytest.fixture

@@ -221,7 +221,8 @@ def test_the_next_attempt_announces_a_run_that_was_killed_before_its_announcemen
         def put(self, kind: str, detail: object) -> None:
             raise SystemExit
 
-    killing = replace(deps, events=KilledOnPut())
+    a_minute_ago = lambda: deps.now() - dt.timedelta(minutes=1)  # noqa: E731  # Lambda waits
+    killing = replace(deps, events=KilledOnPut(), now=a_minute_ago)
     with monkeypatch.context() as during:
         during.setattr(export_function, "dependencies", lambda: killing)
         with pytest.raises(SystemExit):
@@ -232,6 +233,25 @@ def test_the_next_attempt_announces_a_run_that_was_killed_before_its_announcemen
     assert retried == twice
     assert [event["run_id"] for event in announced.events] == [killed]
     assert announced.subjects == ["North, PowerSchool: 1 student newly held back"]
+
+
+def test_two_invocations_at_once_announce_a_run_once(
+    server: AsyncSftpServer, announced: Announcements, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    server.faults.forbidden = {"open"}
+    send(registration("1"))
+    put = announced.put
+
+    def put_during_another(kind: str, detail: Mapping[str, Any]) -> None:
+        monkeypatch.setattr(announced, "put", put)
+        run_export(run_id="20260302T210000Z-twice")
+        put(kind, detail)
+
+    monkeypatch.setattr(announced, "put", put_during_another)
+
+    run_export(run_id="20260302T210000Z-twice")
+
+    assert (len(announced.events), len(announced.alerts)) == (1, 1)
 
 
 @pytest.mark.parametrize(

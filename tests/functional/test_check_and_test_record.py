@@ -1,5 +1,6 @@
 """Check Connection and Send Record over the real handlers and a real SFTP server."""
 
+import errno
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -10,6 +11,8 @@ from functions.configuration import app as configuration
 from functions.export import app as export
 from registration_sync.adapters.dynamodb.runs_table import DynamoDBRuns
 from registration_sync.domain.runs.run import Run
+from registration_sync.use_cases.run_kinds import test_record as test_records
+from registration_sync.use_cases.runs import start_run
 from tests.functional.conftest import StartedExports, stored_items
 from tests.functional.support.district import (
     CONNECTION,
@@ -103,6 +106,37 @@ def test_one_check_of_a_connection_runs_at_a_time(
     assert call(configuration, "POST", f"{ONE}/check")[0] == 202
 
 
+def test_few_checks_of_all_connections_run_at_a_time(
+    server: AsyncSftpServer, started: StartedExports, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(start_run, "MAX_CHECKS", 2)
+    for name in ("north", "east", "west"):
+        set_up(server, connection_id=name, folder=f"exports/{name}/{{school_year}}")
+
+    def request(name: str) -> tuple[int, Any]:
+        return call(configuration, "POST", f"{ONE}/check", connection_id=name)
+
+    first, second, third = map(request, ("north", "east", "west"))
+
+    assert (first[0], second[0], third[0]) == (202, 202, 409)
+    assert "2 connection checks are running" in third[1]["error"]["message"]
+    assert len(started.runs) == 2
+    invoke(action="check", run_id=first[1]["run_id"])
+    assert request("west")[0] == 202
+
+
+def test_a_check_that_could_not_be_started_leaves_its_slot(
+    server: AsyncSftpServer, started: StartedExports, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(start_run, "MAX_CHECKS", 1)
+    set_up(server)
+    started.fails = True
+    assert call(configuration, "POST", f"{ONE}/check")[0] == 503
+    started.fails = False
+
+    assert call(configuration, "POST", f"{ONE}/check")[0] == 202
+
+
 @pytest.mark.parametrize(
     ("body", "paths"),
     [
@@ -152,6 +186,19 @@ def test_a_check_shows_every_step_and_is_kept_until_the_connection_changes(
     _, connection = call(configuration, "GET", ONE)
     assert call(configuration, "PUT", ONE, connection | {"name": "Renamed"})[0] == 200
     assert call(configuration, "GET", f"{ONE}/check")[0] == 404
+
+
+def test_a_check_compares_the_permissions_of_the_mapped_files(server: AsyncSftpServer) -> None:
+    set_up(server, folder="inbox")
+    (server.root / "inbox").mkdir()
+    for name in ("students.csv", "other.csv"):
+        (server.root / "inbox" / name).touch(0o604)
+
+    (replace,) = (step for step in check()["steps"] if step["step"] == "replace")
+
+    assert replace["result"] == "warning"
+    assert "students.csv has the permissions 0604" in replace["message"]
+    assert "other.csv" not in replace["message"]
 
 
 def test_a_failed_check_states_the_remedy(server: AsyncSftpServer) -> None:
@@ -250,6 +297,22 @@ def test_the_test_record_of_a_held_student_is_not_sent_and_shows_the_reasons(
     assert (run["status"], held["field"], held["rule"]) == ("failed", "Grade", "match_codes")
     assert "held back" in run["message"]
     assert delivered(server) == {}
+
+
+def test_a_disk_that_is_full_is_reported(
+    server: AsyncSftpServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    set_up(server)
+    send(registration("7"))
+
+    def write_files(*_: object, **__: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(test_records, "write_files", write_files)
+
+    run = test_record()
+
+    assert (run["status"], run["error"]["code"]) == ("failed", "disk_full")
 
 
 def test_a_test_record_without_a_row_is_not_sent(server: AsyncSftpServer) -> None:

@@ -110,6 +110,15 @@ def test_secrets_are_stored_and_never_shown(capsys: pytest.CaptureFixture[str]) 
     assert "only-an-example" not in capsys.readouterr().out
 
 
+def test_a_new_connection_has_no_secret_that_a_deleted_stack_left() -> None:
+    secrets = configuration_function.dependencies().secrets
+    secrets.write(NORTH, Credentials(password="old", private_key="old", passphrase="old"))
+
+    create()
+
+    assert secrets_of() == Credentials(password="only-an-example")
+
+
 def test_a_change_keeps_the_secrets_that_it_does_not_name() -> None:
     create()
 

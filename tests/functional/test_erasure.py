@@ -569,6 +569,26 @@ def test_an_erasure_runs_again_after_a_dry_run_beside_it(
     assert erase(STUDENT, started)["status"] == "succeeded"
 
 
+def test_an_unreadable_run_record_fails_the_erasure_after_all_else_is_erased(
+    server: AsyncSftpServer, started: StartedExports
+) -> None:
+    set_up(server)
+    send(small(STUDENT))
+    for _ in range(3):
+        run_export(dry_run=True)
+    damaged, *_ = [item for item in stored_items() if item["pk"]["S"].startswith("RUNS#")]
+    client = aws_clients.dynamodb()
+    client.put_item(TableName="connections", Item=damaged | {"record": {"B": b"Znot-zlib"}})
+
+    failed = erase(STUDENT, started)
+
+    assert (failed["status"], failed["error"]["code"]) == ("failed", "run_unreadable")
+    assert damaged["sk"]["S"] in failed["message"]
+    assert traces(STUDENT) == []
+    client.delete_item(TableName="connections", Key={"pk": damaged["pk"], "sk": damaged["sk"]})
+    assert erase(STUDENT, started)["status"] == "succeeded"
+
+
 def test_an_export_that_lost_its_lease_archives_nothing_more(
     server: AsyncSftpServer, started: StartedExports, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -6,6 +6,7 @@ import errno
 import io
 import json
 import logging
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -19,8 +20,8 @@ from functions.sync import app as sync
 from registration_sync.api import logger
 from registration_sync.bootstrap import export_function
 from registration_sync.domain.errors import AlreadyRunning, Unavailable
+from registration_sync.domain.mapping.compiled.mapping import CompiledMapping
 from registration_sync.domain.runs.run import Run
-from registration_sync.use_cases.exporting.year import YearToExport
 from registration_sync.use_cases.run_kinds import export as export_registrations
 from tests.functional.conftest import stored_items
 from tests.functional.support.district import (
@@ -130,29 +131,76 @@ def test_the_disk_holds_one_year_at_a_time(
     assert [set(names) & {"2024", "2025"} for names in there] == [set(), set()]
 
 
-def test_a_year_that_exceeds_the_disk_does_not_affect_other_years(
-    server: AsyncSftpServer, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize(
+    ("fault", "code", "remedy"),
+    [
+        (OSError(errno.ENOSPC, "No space left on device"), "disk_full", "ExportStorageMegabytes"),
+        (MemoryError(), "too_large", "more memory"),
+    ],
+)
+def test_a_year_that_exceeds_disk_or_memory_does_not_affect_other_years(
+    fault: Exception,
+    code: str,
+    remedy: str,
+    server: AsyncSftpServer,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     set_up(server)
     send(registration("1", year=2024), registration("2", year=2025))
+    real_map = CompiledMapping.map
+
+    def failing_map(compiled: CompiledMapping, *given: Any, **others: Any) -> Any:
+        if compiled.run.school_year == 2024:
+            raise fault
+        return real_map(compiled, *given, **others)
+
+    monkeypatch.setattr(CompiledMapping, "map", failing_map)
+
+    runs = [run_export(dry_run=True), run_export()]
+
+    for run in runs:
+        first, second = run["years"]
+        assert (run["status"], second["status"]) == ("partial", "succeeded")
+        assert first["error"]["code"] == code
+        assert remedy in first["error"]["message"]
+    monkeypatch.setattr(CompiledMapping, "map", real_map)
+    assert run_export()["status"] == "succeeded"
+    assert [path.split("/")[2] for path in delivered(server)] == ["2024", "2025"]
+
+
+def test_a_disk_that_is_full_after_the_delivery_does_not_change_the_result(
+    server: AsyncSftpServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    set_up(server)
+    send(registration("1"))
+
+    def retire_batches(*_: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(export_function, "retire_batches", retire_batches)
+
+    assert run_export()["status"] == "succeeded"
+
+
+def test_a_run_begins_with_an_empty_folder_after_one_that_was_killed(
+    server: AsyncSftpServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    set_up(server)
+    send(registration("007"))
+    folder = Path(tempfile.gettempdir())
+    left = folder / "registration-sync-export" / "2025" / "students.csv"
+    left.parent.mkdir(parents=True)
+    left.write_text("a student of a run that was killed")
     real = export_registrations.export_year
 
-    def export_year(year: YearToExport, *given: Any, **others: Any) -> Any:
-        if year.school_year == 2024:
-            raise OSError(errno.ENOSPC, "No space left on device")
-        return real(year, *given, **others)
+    def export_year(*given: Any, **others: Any) -> Any:
+        assert not left.exists()
+        return real(*given, **others)
 
     monkeypatch.setattr(export_registrations, "export_year", export_year)
 
-    run = run_export()
-
-    first, second = run["years"]
-    assert (run["status"], second["status"]) == ("partial", "succeeded")
-    assert first["error"]["code"] == "disk_full"
-    assert "ExportStorageMegabytes" in first["error"]["message"]
-    monkeypatch.setattr(export_registrations, "export_year", real)
     assert run_export()["status"] == "succeeded"
-    assert [path.split("/")[2] for path in delivered(server)] == ["2024", "2025"]
+    assert list(folder.glob("*")) == []
 
 
 def test_two_years_due_for_one_path_are_refused(server: AsyncSftpServer) -> None:

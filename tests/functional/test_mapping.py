@@ -15,6 +15,7 @@ import pytest
 
 from functions.configuration import app as configuration
 from functions.sync import app as sync
+from registration_sync.api import MAX_PROBLEMS
 from tests.functional.conftest import StartedExports, stored_items
 from tests.functional.support.district import (
     CONNECTION,
@@ -159,6 +160,21 @@ def test_an_unknown_path_is_saved_with_a_warning_that_names_the_nearest_field() 
     assert preview({"student_ids": ["7"]})[1]["warnings"] == warnings
     assert "warnings" not in get(f"{ONE}/mapping")[1]
     assert put(json.dumps(saved))[1]["version"] == saved["version"]  # the answer may be sent back
+
+
+@pytest.mark.usefixtures("download")
+def test_a_run_and_a_dry_run_warn_of_a_path_that_no_registration_has() -> None:
+    send(household("7"), household("8"))
+    put(json.dumps(draft(direct("students.id", "ID"), direct("household.stat", "State"))))
+
+    runs = [run_export(dry_run=True), run_export(), run_export()]
+
+    warning = "No registration has the field household.stat: did you mean household.state?"
+    assert [[year["warnings"] for year in run["years"]] for run in runs] == [
+        [[warning]],
+        [[warning]],
+        [[]],  # nothing to export
+    ]
 
 
 @pytest.mark.usefixtures("download")
@@ -382,6 +398,40 @@ def test_a_preview_of_ten_thousand_contacts_shows_some_and_counts_the_rest() -> 
 
 
 @pytest.mark.usefixtures("download")
+@pytest.mark.parametrize("filler", ["\U0001f600", '"'])
+def test_a_preview_stays_far_below_the_size_of_a_response(filler: str) -> None:
+    students = [registration(f"{number}") for number in range(5)]
+    for one in students:
+        one["data"]["contacts"] = [{"fname": "C"}] * 40
+    send(*students)
+    grow = {"type": "value_input", "value": filler * 120}
+    again = {"type": "substitute", "find": filler, "replace": filler * 20}
+    long = {"mapping_type": "transformation", "transformations": [grow, again]}
+    fields = [long | {"to": f"C{number}"} for number in range(40)]
+    wanted = draft(direct("entry.fname", "F"), *fields, rows={"each": "contacts"})
+
+    _, answer = preview({"mapping": wanted, "student_ids": [f"{number}" for number in range(5)]})
+
+    assert len(json.dumps(answer)) < 3_000_000
+    assert answer["students"][0]["files"][0]["fields"][1]["value"].startswith(filler * 2_000)
+    for student in answer["students"]:
+        assert f"{40 - len(student['files'])} further rows are not shown." in student["message"]
+    assert "Some values are longer than shown." in answer["students"][0]["message"]
+
+
+@pytest.mark.usefixtures("download")
+def test_a_mapping_with_thousands_of_mistakes_gets_the_first_ones() -> None:
+    wrong = {"files": [{"name": "f", "fields": [{}] * 3_000}]}
+
+    refused = put(json.dumps(wrong))
+    previewed = preview({"mapping": wrong, "student_ids": [], "unfinished": True})
+
+    assert (refused[0], previewed[0]) == (400, 200)
+    assert "3000 mistakes" in refused[1]["error"]["message"]
+    assert len(refused[1]["error"]["problems"]) == len(previewed[1]["problems"]) == MAX_PROBLEMS
+
+
+@pytest.mark.usefixtures("download")
 def test_a_preview_takes_the_students_latest_year_unless_one_is_named() -> None:
     send(registration("7", "Old", year=2024), registration("7", "New", year=2025))
 
@@ -408,7 +458,8 @@ def test_a_preview_reports_a_student_who_was_not_synced() -> None:
         ({"student_ids": ["1"] * 6}, ["student_ids"]),
         ({"student_ids": "1", "school_year": "x", "other": 1}, None),
         ({"mapping": {"files": []}, "student_ids": ["1"]}, ["files"]),
-        ({"student_ids": ["a b"]}, ["student_id"]),
+        ({"student_ids": ["a b"]}, ["student_ids[0]"]),
+        ({"student_ids": [1001.0, -5]}, ["student_ids[0]", "student_ids[1]"]),
         ([], []),
     ],
 )

@@ -1,17 +1,22 @@
-"""Checks and test records have one attempt, no student in their event, and touch no live file."""
+"""A run runs once, whatever happens to its event; checks and test records have one attempt, no
+student in their event, and touch no live file."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import boto3
 import pytest
 
 from functions.configuration import app as configuration
 from functions.export import app as export
 from registration_sync.adapters.aws.export_function import LambdaExportStarter
 from registration_sync.bootstrap import export_function
+from registration_sync.domain.errors import AlreadyRunning
 from registration_sync.domain.runs.run import Run
+from registration_sync.use_cases.run_kinds import export as export_registrations
 from tests.functional.conftest import StartedExports
 from tests.functional.support.district import (
     CONNECTION,
@@ -32,6 +37,161 @@ pytestmark = pytest.mark.usefixtures("started")
 def server(tmp_path: Path) -> Iterator[AsyncSftpServer]:
     with AsyncSftpServer(tmp_path) as running:
         yield running
+
+
+class Announced:
+    """Replaces EventBridge and SNS: records the status of each announced run."""
+
+    def __init__(self) -> None:
+        self.statuses: list[str] = []
+
+    def put(self, kind: str, detail: Any) -> None:
+        self.statuses.append(detail["status"])
+
+    def publish(self, alert: Any) -> None: ...
+
+
+@pytest.fixture
+def announced(started: StartedExports, monkeypatch: pytest.MonkeyPatch) -> Announced:
+    announced = Announced()
+    deps = export_function.dependencies()
+    deps = replace(deps, events=announced, alerts=announced)
+    monkeypatch.setattr(export_function, "dependencies", lambda: deps)
+    return announced
+
+
+def stored_run(run_id: str) -> Run | None:
+    return export_function.dependencies().runs.find(NORTH, run_id)
+
+
+EVENTS: dict[str, dict[str, Any]] = {
+    "export": {},
+    "dry_run": {"dry_run": True},
+    "resend": {"resend_of": "20260302T200000Z-first"},
+    "check": {"action": "check"},
+    "test_record": {"action": "test_record", "student_id": "1"},
+    "erasure": {"action": "erasure", "student_id": "1"},
+}
+
+
+@pytest.mark.parametrize("kind", EVENTS)
+def test_an_event_that_comes_twice_runs_once_even_if_the_second_read_the_run_before(
+    kind: str, server: AsyncSftpServer, announced: Announced, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    set_up(server)
+    send(registration("1"))
+    run_export(run_id="20260302T200000Z-first")
+    send(registration("2"))
+    announced.statuses.clear()
+    event = {"connection_id": NORTH, "trigger": "hand", "run_id": "20260302T210000Z-twice"}
+    runs = export_function.dependencies().runs
+    find, first = runs.find, []
+
+    def find_then_run(connection_id: str, run_id: str) -> Run | None:
+        found = find(connection_id, run_id)
+        monkeypatch.setattr(runs, "find", find)
+        first.append(export.handler(event | EVENTS[kind], context()))
+        return found
+
+    monkeypatch.setattr(runs, "find", find_then_run)
+
+    second = export.handler(event | EVENTS[kind], context())
+
+    assert (second["kind"], second["status"]) == (kind, "succeeded")
+    assert first == [second]
+    assert announced.statuses == ["succeeded"]
+
+
+def expire_lease() -> None:
+    boto3.client("dynamodb").update_item(
+        TableName="registrations",
+        Key={"pk": {"S": f"MARKER#{NORTH}"}, "sk": {"S": "MARKER"}},
+        UpdateExpression="SET lease_expires = :zero",
+        ExpressionAttributeValues={":zero": {"N": "0"}},
+    )
+
+
+def interrupt(monkeypatch: pytest.MonkeyPatch, during: str, act: Callable[[], object]) -> None:
+    """Calls `act` once, before or after the first year of an export."""
+    real = export_registrations.export_year
+
+    def export_year(*given: Any, **others: Any) -> Any:
+        monkeypatch.setattr(export_registrations, "export_year", real)
+        if during == "before":
+            act()
+        outcome = real(*given, **others)
+        if during == "after":
+            act()
+        return outcome
+
+    monkeypatch.setattr(export_registrations, "export_year", export_year)
+
+
+@pytest.mark.parametrize("during", ["before", "after"])
+def test_an_attempt_that_lost_its_lease_leaves_the_record_of_its_successor(
+    during: str, server: AsyncSftpServer, announced: Announced, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    set_up(server)
+    send(registration("1"))
+    event = {"connection_id": NORTH, "trigger": "hand", "run_id": "20260302T210000Z-late"}
+    successors = []
+
+    def succeed() -> None:
+        expire_lease()
+        successors.append(export.handler(event, context()))
+
+    interrupt(monkeypatch, during, succeed)
+
+    late = export.handler(event, context())
+
+    assert (late["status"], late["attempt"], late["years"][0]["rows"]) == ("succeeded", 2, 1)
+    assert successors == [late]
+    assert announced.statuses == ["succeeded"]
+
+
+def test_an_attempt_that_lost_its_lease_to_another_run_stores_its_own_record(
+    server: AsyncSftpServer, announced: Announced, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    set_up(server)
+    send(registration("1"))
+
+    def succeed() -> None:
+        expire_lease()
+        run_export()
+
+    interrupt(monkeypatch, "before", succeed)
+
+    late = run_export()
+
+    assert (late["status"], late["years"][0]["error"]["code"]) == ("failed", "lease_lost")
+    assert announced.statuses == ["succeeded", "failed"]
+
+
+def test_a_refusal_that_comes_late_leaves_the_record_of_the_run(
+    server: AsyncSftpServer, announced: Announced, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The second invocation finds another run in progress, the first one waits for its end."""
+    set_up(server)
+    send(registration("1"))
+    event = {"connection_id": NORTH, "trigger": "hand", "run_id": "20260302T210000Z-twice"}
+    table = export_function.dependencies().table
+    take = table.take_lease
+    runs = []
+
+    def refuse_late(*given: Any) -> None:
+        monkeypatch.setattr(table, "take_lease", take)
+        runs.append(export.handler(event, context()))
+        raise AlreadyRunning("An export has been running.", run_id="another")
+
+    monkeypatch.setattr(table, "take_lease", refuse_late)
+
+    refused = export.handler(event, context())
+
+    stored = stored_run(event["run_id"])
+    assert refused["error"]["code"] == "already_running"
+    assert stored is not None
+    assert (stored.status, runs[0]["status"]) == ("succeeded", "succeeded")
+    assert announced.statuses == ["succeeded"]
 
 
 class Invoked:

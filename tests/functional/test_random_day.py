@@ -153,8 +153,11 @@ class RandomDay(Reads):
     def _forget(self, student_id: str) -> None:
         for school_year, year in self.years.items():
             year.forget(student_id)
+            year.is_uncertain = True  # an erasure closes the open batch
             self.owed.pop((school_year, student_id), None)
             self.promised.pop((school_year, student_id), None)
+        for tombstones in self.tombstones.values():
+            tombstones.pop(student_id, None)
         for by_year in self.held_by.values():
             for held in by_year.values():
                 held.discard(student_id)

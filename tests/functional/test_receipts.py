@@ -2,6 +2,7 @@
 
 import copy
 import hashlib
+import itertools
 import json
 from collections.abc import Iterator
 from pathlib import Path
@@ -11,9 +12,12 @@ import boto3
 import pytest
 
 from functions.configuration import app as configuration
+from functions.export import app as export
 from functions.sync import app as sync
 from registration_sync.bootstrap import export_function, sync_function
 from registration_sync.domain.registrations.batches import Current, DueMark, version_of
+from registration_sync.use_cases.ledger import retire_batches
+from registration_sync.use_cases.students import read_status as bounds
 from tests.functional.conftest import stored_items
 from tests.functional.support.district import (
     ENROLL,
@@ -469,3 +473,39 @@ def test_a_due_mark_without_a_snapshot_counts_as_missing() -> None:
 
     assert (totals(), year_of_status()["missing"]) == ((0, 0, 0, 1), 1)
     assert ids(status="due") == ["1"]
+
+
+def test_a_status_reads_a_bounded_number_of_due_students_and_says_at_least(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(bounds, "MAX_DUE_READ", 3)
+    send(*(registration(f"{number}") for number in range(3)))
+    run_export()
+    assert (totals(), year_of_status()["at_least"]) == ((3, 0, 0, 0), False)
+
+    send(*(registration(f"{number}", "New") for number in range(5)))
+
+    assert (totals(), year_of_status()["at_least"]) == ((0, 0, 0, 3), True)
+
+
+def test_an_export_without_time_to_settle_the_last_one_goes_on_in_the_next_run(
+    ended_after_commit: pytest.MonkeyPatch, server: AsyncSftpServer
+) -> None:
+    ended_after_commit.setattr(retire_batches, "BATCH_SIZE", 2)
+    send(*(registration(f"{number}") for number in range(5)))
+    run_export()
+    send(registration("0", "New"), registration("5"))
+    seconds = itertools.chain([400, 400], itertools.repeat(200))
+    hurried = context()
+    hurried.get_remaining_time_in_millis = lambda: next(seconds) * 1000
+    event = {"connection_id": NORTH, "trigger": "hand"}
+
+    stopped = export.handler(event | {"run_id": "20260401T210000Z-1"}, hurried)
+
+    assert (stopped["status"], totals()) == ("failed", (4, 0, 0, 2))
+    assert "still being stored" in stopped["years"][0]["error"]["message"]
+    numbers = export_function.dependencies().table.marker(NORTH).years[2025]
+    assert (numbers.exported, numbers.retired, numbers.settled_to) == (1, 0, "3")
+    assert run_export()["status"] == "succeeded"
+    assert totals() == (6, 0, 0, 0)
+    assert b"New" in (server.root / "SISData/exports/2025/students.csv").read_bytes()

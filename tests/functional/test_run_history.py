@@ -18,6 +18,7 @@ from registration_sync.bootstrap import configuration_function, export_function
 from registration_sync.domain.errors import Unavailable
 from registration_sync.domain.registrations.batches import Lease
 from registration_sync.domain.runs.run import (
+    ResendSelection,
     Run,
     RunKind,
     RunRequest,
@@ -70,7 +71,9 @@ def ids(page: dict[str, Any]) -> list[str]:
 
 def store(moment: dt.datetime, ending: str = "x", **changes: Any) -> Run:
     """Stores a run in the history, finished unless the changes differ."""
-    asked = {name: changes.pop(name) for name in ("kind", "school_years") if name in changes}
+    asked = {
+        name: changes.pop(name) for name in ("kind", "school_years", "resend") if name in changes
+    }
     run = Run(
         connection_id=NORTH,
         run_id=run_id_of(moment, ending),
@@ -329,6 +332,42 @@ def test_a_run_that_never_started_is_reported_after_a_time(
     waiting = {"status": RunStatus.PENDING, "started_at": None, "finished_at": None}
 
     assert shown(store(now() - dt.timedelta(minutes=minutes), **waiting))["status"] == status
+
+
+@pytest.mark.parametrize(("minutes", "status"), [(18, "succeeded"), (20, "failed")])
+def test_a_run_that_is_shown_as_never_started_never_starts(
+    server: AsyncSftpServer, minutes: int, status: str
+) -> None:
+    set_up(server)
+    send(registration("007"))
+    waiting = {"status": RunStatus.PENDING, "started_at": None, "finished_at": None, "attempt": 0}
+    run = store(now() - dt.timedelta(minutes=minutes), **waiting)
+
+    late = export.handler({"connection_id": NORTH, "run_id": run.run_id}, context())
+
+    assert late["status"] == shown(run)["status"] == status
+    if status == "failed":
+        assert shown(run)["error"]["code"] == "never_started"
+        assert shown(run)["finished_at"]
+    assert (server.root / "SISData").exists() == (status == "succeeded")
+
+
+@pytest.mark.parametrize(("minutes", "code"), [(29, None), (31, "stopped")])
+def test_a_resend_is_not_retried_late(
+    server: AsyncSftpServer, minutes: int, code: str | None
+) -> None:
+    set_up(server)
+    send(registration("007"))
+    past = run_export()["run_id"]
+    before = (server.root / "SISData/exports/2025/students.csv").stat().st_mtime_ns
+    age = dt.timedelta(minutes=minutes)
+    run = in_progress(age, kind=RunKind.RESEND, resend=ResendSelection(past))
+
+    late = export.handler({"connection_id": NORTH, "run_id": run.run_id}, context())
+
+    assert (late["error"] or {}).get("code") == code
+    after = (server.root / "SISData/exports/2025/students.csv").stat().st_mtime_ns
+    assert (before == after) == (code is not None)
 
 
 def test_a_second_invocation_of_a_running_run_leaves_its_record_unchanged(

@@ -199,3 +199,24 @@ def test_a_schedule_is_not_stored_while_the_scheduler_is_unavailable(
 def test_a_reader_may_not_change_the_schedule() -> None:
     assert call(configuration, "PUT", SCHEDULE, NIGHTLY, claims=VIEWER)[0] == 403
     assert call(configuration, "GET", SCHEDULE, claims=STRANGER)[0] == 403
+
+
+@pytest.mark.parametrize(
+    ("code", "status", "path"),
+    [("ValidationException", 400, "time_zone"), ("ConflictException", 503, None)],
+)
+def test_refusals_of_the_scheduler_have_a_clear_answer(
+    monkeypatch: pytest.MonkeyPatch, code: str, status: int, path: str | None
+) -> None:
+    scheduler = configuration_function.dependencies().scheduler
+    client = scheduler._client  # type: ignore[attr-defined]
+
+    def refuse(**_: Any) -> None:
+        raise client.exceptions.from_code(code)({"Error": {"Code": code}}, "UpdateSchedule")
+
+    monkeypatch.setattr(client, "update_schedule", refuse)
+
+    answered, body = call(configuration, "PUT", SCHEDULE, NIGHTLY)
+
+    assert answered == status
+    assert [problem["path"] for problem in body["error"]["problems"]] == ([path] if path else [])

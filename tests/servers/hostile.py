@@ -11,6 +11,7 @@ import tempfile
 import threading
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from ipaddress import ip_network
 from pathlib import Path
 from typing import Any, Self
@@ -26,7 +27,7 @@ from registration_sync.use_cases.delivery.deliver_files import (
     RunConnection,
     deliver_files,
 )
-from tests.support.sftp_servers import PASSWORD, USERNAME, AsyncSftpServer, SignIn
+from tests.support.sftp_servers import PASSWORD, USERNAME, AsyncSftpServer, SignIn, public_line
 from tests.unit.test_deliver_files import held_lease
 
 LIMITS = Limits(
@@ -98,6 +99,15 @@ def unasked_answers(write: Any, number: bytes) -> None:
         write(status(struct.pack(">I", 77_777), 0))
 
 
+def greatest_size(write: Any, number: bytes) -> None:
+    write(packet(ATTRS, number + struct.pack(">IQ", 1, 2**64 - 1)))
+
+
+def silent_but_busy(write: Any, number: bytes) -> None:
+    """The first byte of an answer, and then no more."""
+    write(b"\0")
+
+
 ANSWERS: dict[str, tuple[int, Answer]] = {
     "attributes without end": (STAT, endless_attributes),
     "a count of names without end": (READDIR, endless_count),
@@ -107,6 +117,8 @@ ANSWERS: dict[str, tuple[int, Answer]] = {
     "one byte at a time": (READ, one_byte),
     "an answer of 16 MB": (STAT, long_answer),
     "answers to no request": (STAT, unasked_answers),
+    "the greatest size": (STAT, greatest_size),
+    "the start of an answer": (OPENDIR, silent_but_busy),
 }
 
 
@@ -158,18 +170,62 @@ class _Accepts(SignIn):
         return _Session(self.server)
 
 
+EXT_INFO, INFO_REQUEST = 7, 60
+"""SSH messages: RFC 8308, section 2.3, and RFC 4256, section 3.2."""
+
+
 class _Banners(SignIn):
+    """54 MB of them."""
+
     def begin_auth(self, username: str) -> bool:
         for _ in range(2_000):
             self._connection.send_auth_banner("Welcome. " * 3_000)
         return super().begin_auth(username)
 
 
+class _Extensions(SignIn):
+    def begin_auth(self, username: str) -> bool:
+        self._connection.send_packet(EXT_INFO, struct.pack(">I", EVERYTHING))
+        return super().begin_auth(username)
+
+
+class _Prompts(SignIn):
+    def get_kbdint_challenge(self, username: str, lang: str, submethods: str) -> Any:
+        count = struct.pack(">I", EVERYTHING)
+        self._connection.send_packet(INFO_REQUEST, text(b"") * 3, count)
+        return super().get_kbdint_challenge(username, lang, submethods)
+
+
+SIGN_INS: dict[str, type[SignIn]] = {
+    "banners without end": _Banners,
+    "extensions without end": _Extensions,
+    "prompts without end": _Prompts,
+}
+
+
 class HostileSignIn(AsyncSftpServer):
-    """Sends banners, 54 MB of them, when asked how to sign in."""
+    """Attacks when asked how to sign in, or by a sign-in."""
+
+    def __init__(self, attack: str) -> None:
+        methods = ("keyboard-interactive",) if attack == "prompts without end" else ("password",)
+        super().__init__(
+            Path("/nowhere"), methods=methods, server_factory=lambda: SIGN_INS[attack](self)
+        )
+
+
+class NewKeys(AsyncSftpServer):
+    """Negotiates new keys after every packet."""
+
+    attacked = answer = None
 
     def __init__(self) -> None:
-        super().__init__(Path("/nowhere"), server_factory=lambda: _Banners(self))
+        super().__init__(
+            Path("/nowhere"),
+            sftp_factory=None,
+            encoding=None,
+            rekey_bytes=1,
+            server_factory=lambda: _Accepts(self),
+        )
 
 
 class HostileSftp(AsyncSftpServer):
@@ -216,19 +272,36 @@ def ignored_without_end(connection: socket.socket) -> None:
         connection.sendall(message)
 
 
+def trickle(connection: socket.socket) -> None:
+    while True:
+        connection.sendall(b"x")
+        time.sleep(0.1)
+
+
+def trickle_after_version(connection: socket.socket) -> None:
+    connection.sendall(b"SSH-2.0-x\r\n" + struct.pack(">I", 30_000))
+    trickle(connection)
+
+
 FLOODS: dict[str, Callable[[socket.socket], None]] = {
     "a packet of 4 GB before the sign-in": four_gigabytes,
     "lines without end before the version": lines_without_end,
     "a line without end": a_line_without_end,
     "a version without end": version_without_end,
     "messages to ignore without end": ignored_without_end,
+    "a byte now and then": trickle,
+    "a byte now and then after the version": trickle_after_version,
 }
 
 
 class HostileSocket:
     """Floods every connection."""
 
-    host_keys = ("ssh-ed25519 AAAA",)
+    host_keys = (public_line(asyncssh.generate_private_key("ssh-ed25519")),)
+
+    def account(self, **changes: Any) -> SftpAccount:
+        account = SftpAccount("127.0.0.1", self.port, USERNAME, self.host_keys, Credentials())
+        return replace(account, **changes)
 
     def __init__(self, attack: str) -> None:
         self._flood = FLOODS[attack]

@@ -4,17 +4,32 @@ import json
 import os
 import subprocess
 import sys
+import time
+from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.servers.hostile import ANSWERS, FLOODS, HostileSftp, HostileSignIn, HostileSocket
+from registration_sync.use_cases.delivery import check_connection
+from tests.servers.hostile import (
+    ANSWERS,
+    FLOODS,
+    SIGN_INS,
+    HostileSftp,
+    HostileSignIn,
+    HostileSocket,
+    NewKeys,
+)
+from tests.servers.scenario import check
+from tests.servers.table import Kind
 
 MOST_SECONDS = 60
 """Three attempts, each below the limits of `hostile.LIMITS`, on a busy machine."""
 MOST_MEGABYTES = 200
 
-DELIVERED = {"a count of no names"}
+NEW_KEYS = "new keys after every packet"
+
+DELIVERED = {"a count of no names", NEW_KEYS}
 """Attacks that a delivery survives: what is wrong is not needed."""
 
 
@@ -23,7 +38,12 @@ def delivery_to(server: Any) -> dict[str, Any]:
     command = [sys.executable, "-m", "tests.servers.hostile", str(server.port), server.host_keys[0]]
     environment = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
     done = subprocess.run(
-        command, env=environment, capture_output=True, text=True, timeout=120, check=False
+        command,
+        env=environment,
+        capture_output=True,
+        text=True,
+        timeout=2 * MOST_SECONDS,
+        check=False,
     )
     assert done.returncode == 0, done.stderr
     result: dict[str, Any] = json.loads(done.stdout)
@@ -31,12 +51,14 @@ def delivery_to(server: Any) -> dict[str, Any]:
 
 
 def server_that_sends(attack: str) -> Any:
-    if attack == "banners without end":
-        return HostileSignIn()
+    if attack == NEW_KEYS:
+        return NewKeys()
+    if attack in SIGN_INS:
+        return HostileSignIn(attack)
     return HostileSftp(attack) if attack in ANSWERS else HostileSocket(attack)
 
 
-@pytest.mark.parametrize("attack", [*ANSWERS, *FLOODS, "banners without end"])
+@pytest.mark.parametrize("attack", [*ANSWERS, *FLOODS, *SIGN_INS, NEW_KEYS])
 def test_a_hostile_server_is_bounded_in_time_and_memory(attack: str) -> None:
     with server_that_sends(attack) as server:
         found = delivery_to(server)
@@ -45,3 +67,16 @@ def test_a_hostile_server_is_bounded_in_time_and_memory(attack: str) -> None:
     assert found["seconds"] < MOST_SECONDS
     assert found["megabytes"] < MOST_MEGABYTES
     assert (found["outcome"] == "delivered") == (attack in DELIVERED), found
+
+
+def test_a_check_of_a_hostile_server_ends_in_time(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(check_connection, "CHECK_SECONDS", 1.0)
+    kind = Kind("hostile", "Sends a byte now and then")
+    started = time.monotonic()
+    with HostileSocket("a byte now and then") as server:
+        steps, _ = check(kind, server, tmp_path)
+
+    assert time.monotonic() - started < 10
+    assert [step.step for step in steps if step.result == "failed"] == ["algorithms"]

@@ -12,7 +12,8 @@ from typing import Any
 
 import pytest
 
-from local.stack import LocalStack
+from local.stack import STACK_NAME, LocalStack
+from tests.functional.test_run_events import pattern
 from tests.stack.support.district import District, new_district, registration
 from tests.stack.support.inbox import ARRIVES_WITHIN_SECONDS, Inbox, new_inbox
 
@@ -21,10 +22,9 @@ STUDENT, NAME = "4711-only-here", "Only-Here"
 
 @pytest.fixture(scope="module")
 def programs(stack: LocalStack) -> Inbox:
-    """A queue that is the target of a rule for our events."""
+    """A queue that is the target of the rule in docs/enroll."""
     box, events = new_inbox(stack, "programs"), stack.client("events")
-    pattern = {"source": ["registration-sync"], "detail-type": ["Export run finished"]}
-    events.put_rule(Name="finished-runs", EventPattern=json.dumps(pattern))
+    events.put_rule(Name="finished-runs", EventPattern=json.dumps(pattern(STACK_NAME)))
     events.put_targets(Rule="finished-runs", Targets=[{"Id": "queue", "Arn": box.arn}])
     return box
 

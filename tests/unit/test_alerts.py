@@ -117,6 +117,18 @@ def test_the_message_about_a_run_that_failed_before_any_year() -> None:
     ]
 
 
+def test_the_message_about_a_refused_attempt_names_the_years_delivered_before() -> None:
+    error = RunError("invalid_request", "This connection has no mapping yet: save one.")
+
+    alert = message(run_of(DONE, status=RunStatus.FAILED, message=error.message, error=error))
+
+    assert alert is not None
+    assert alert.body.splitlines()[2:4] == [
+        "It failed: This connection has no mapping yet: save one.",
+        "It had delivered 2025-26 before that.",
+    ]
+
+
 def test_the_message_about_a_failed_resend() -> None:
     assert message(run_of(REFUSED, kind=RunKind.RESEND, trigger=RunTrigger.API)) == Alert(
         "Anytown, SFTP: the resend failed",
@@ -245,7 +257,8 @@ def test_success_known_facts_and_watched_runs_send_no_message(
     ("name", "begins"),
     [
         ("Peñasco — SFTP", "Penasco - SFTP: the nightly"),
-        ("x" * 200, "x" * 70 + "...: the nightly"),
+        ("x" * 200, "x" * 69 + "...: the nightly"),
+        ("Line one\nand\ttwo", "Line oneandtwo: the nightly"),
         ("\u200b", "anytown: the nightly"),
     ],
 )
@@ -255,7 +268,8 @@ def test_a_subject_is_valid_for_sns(name: str, begins: str) -> None:
     assert alert is not None
     assert alert.subject.startswith(begins)
     assert alert.subject.isascii()
-    assert len(alert.subject) <= 100
+    assert len(alert.subject) < 100
+    assert alert.subject.isprintable()
 
 
 @pytest.mark.parametrize(
@@ -271,7 +285,7 @@ def test_a_subject_names_a_few_years(years: list[int], named: str) -> None:
 
     assert alert is not None
     assert alert.subject.endswith(f"...: the nightly export failed for {named}")
-    assert len(alert.subject) == 100
+    assert len(alert.subject) == 99
 
 
 def test_no_student_is_named() -> None:

@@ -186,6 +186,7 @@ def test_every_error_has_a_status() -> None:
         "disk_full": 500,
         "lease_lost": 409,
         "marker_lost": 503,
+        "service_refused": 502,
     } | dict.fromkeys((kind.code for kind in raised if issubclass(kind, errors.DeliveryError)), 502)
     assert set(STATUS) <= set(raised)
 
@@ -246,6 +247,43 @@ def test_invalid_requests_are_refused(changes: dict[str, Any], status: int) -> N
     response = answered(lambda request: Answer(200, {"got": request.json()}), **changes)
 
     assert response["statusCode"] == status
+
+
+@pytest.mark.parametrize(
+    ("body", "message"),
+    [
+        ("[1,]", "The body is not JSON: illegal trailing comma before end of array at line 1,"),
+        ('{"a":\n Infinity}', "The body is not JSON: Infinity at line 2, column 2:"),
+        ('{"a": {"b": 1, "b": 2}}', '"a.b" appears twice in one object: remove one.'),
+        ('{"a": "Jos\ufffd"}', "The body has U+FFFD at line 1, column 11: the text was not UTF-8."),
+        (b'{"a":\n "Jos\xe9"}', "The body is not UTF-8 at line 2, column 6: send it as UTF-8."),
+        (b"\xff\xfe{\x00", "The body is not UTF-8 at line 1, column 1: send it as UTF-8."),
+    ],
+)
+def test_a_refused_body_says_why_and_where(body: str | bytes, message: str) -> None:
+    encoded = body if isinstance(body, str) else base64.b64encode(body).decode()
+    is_base64 = isinstance(body, bytes)
+
+    response = answered(
+        lambda request: Answer(200, request.json()), body=encoded, isBase64Encoded=is_base64
+    )
+
+    assert response["statusCode"] == 400
+    assert json.loads(response["body"])["error"]["message"].startswith(message)
+
+
+@pytest.mark.parametrize("body", ["\ufeff[1]", "\ufeff \n[1]", b"\xef\xbb\xbf[1]", '["\\ufffd"]'])
+def test_a_byte_order_mark_and_an_escaped_replacement_character_are_accepted(
+    body: str | bytes,
+) -> None:
+    encoded = body if isinstance(body, str) else base64.b64encode(body).decode()
+    is_base64 = isinstance(body, bytes)
+
+    response = answered(
+        lambda request: Answer(200, request.json()), body=encoded, isBase64Encoded=is_base64
+    )
+
+    assert response["statusCode"] == 200
 
 
 def test_nothing_is_read_for_a_caller_without_the_permission() -> None:
@@ -345,3 +383,12 @@ def test_http_and_access_load_no_aws_client() -> None:
 
 def test_the_search_for_costly_libraries_finds_them() -> None:
     assert loaded_by("import registration_sync.domain.connections.connection") == ["pydantic"]
+
+
+def test_a_body_over_the_limit_is_refused_by_every_route() -> None:
+    response = answered(
+        lambda request: Answer(200, request.json()), body='"' + "x" * 5_400_000 + '"'
+    )
+
+    assert response["statusCode"] == 413
+    assert json.loads(response["body"])["error"]["code"] == "too_large"

@@ -13,11 +13,13 @@ from registration_sync.domain.mapping.compiled.mapping import (
     compile_mapping,
 )
 from registration_sync.domain.mapping.definition.mapping import parse_mapping
+from registration_sync.domain.mapping.values import budget
 from registration_sync.domain.mapping.values.budget import (
     MAX_LINE_CHARACTERS,
     MAX_ROWS_BYTES,
     MAX_STUDENT_SECONDS,
     MAX_VALUE_CHARACTERS,
+    VALUE_BYTES,
 )
 
 RUN = RunContext(dt.datetime(2026, 3, 2, 21, tzinfo=dt.UTC), ZoneInfo("UTC"), 2025)
@@ -92,6 +94,33 @@ def test_rows_that_grow_too_large_hold_the_student() -> None:
     assert rules(mapping, v="x", list=["y"]) == []
 
 
+def test_many_small_values_that_make_a_long_line_hold_the_student() -> None:
+    grow = steps({"type": "substitute", "find": "a", "replace": "b" * 199})
+
+    assert rules(compiled([grow] * 500), v="a" * 45) == []
+    assert rules(compiled([grow] * 600), v="a" * 45) == ["too_large"]
+
+
+def test_the_rows_of_all_files_together_are_bounded() -> None:
+    rows = MAX_ROWS_BYTES // 300_100 // 2
+    data = {"v": "x" * 300_000, "list": ["y"] * rows}
+    fields = [{"mapping_type": "direct", "from": "v", "to": "C"}]
+    files = [{"name": f"f{n}", "fields": fields, "rows": {"each": "list"}} for n in range(3)]
+
+    for count, expected in ((2, []), (3, ["too_large"])):
+        mapping = compile_mapping(parse_mapping({"files": files[:count]}), RUN)
+        assert rules(mapping, **data) == expected
+        assert rules(mapping, **data) == expected  # the next student has a budget of its own
+
+
+def test_many_rows_of_short_values_hold_the_student(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(budget, "MAX_ROWS_BYTES", 20 * 100 * VALUE_BYTES)
+    mapping = compiled([{"mapping_type": "direct", "from": "w"}] * 100, rows={"each": "list"})
+
+    assert rules(mapping, list=["y"] * 15) == []
+    assert rules(mapping, list=["y"] * 21) == ["too_large"]
+
+
 def test_patterns_that_take_too_long_hold_the_student_and_not_the_next() -> None:
     seconds = itertools.count(step=MAX_STUDENT_SECONDS / 2)
     patterns = [steps({"type": "substitute", "pattern": "a", "replace": "b"})] * 4
@@ -100,6 +129,17 @@ def test_patterns_that_take_too_long_hold_the_student_and_not_the_next() -> None
 
     assert set(rules(mapping, v="a")) == {"too_large"}
     assert rules(compiled(patterns[:2]), v="a") == []
+
+
+def test_one_pattern_that_takes_long_for_each_match_holds_the_student() -> None:
+    seconds = itertools.count(step=MAX_STUDENT_SECONDS / 20)
+    # Each match reads to the end of the value: minutes for 20,000 letters.
+    slow = steps({"type": "substitute", "pattern": r"(?:\w+ ?){1,50}b|a", "replace": "x"})
+
+    mapping = compiled([slow], clock=lambda: float(next(seconds)))
+
+    assert rules(mapping, v="a" * 10) == []
+    assert rules(mapping, v="a" * 30) == ["too_large"]
 
 
 def test_a_value_that_is_too_long_for_a_pattern_holds_the_student() -> None:

@@ -261,7 +261,31 @@ def test_time_zones_are_those_of_iana(zone: str) -> None:
     assert "no such time zone" in problems_of(time_zone=zone)["time_zone"]
 
 
-@pytest.mark.parametrize("district", ["", "a b", "a,operators", "[a", "x" * 101])
+@pytest.mark.parametrize(
+    ("zone", "hint"),
+    [
+        ("EST", "America/New_York"),
+        ("MST7MDT", "America/Denver"),
+        ("GMT+0", "UTC"),
+        ("Etc/GMT+5", "UTC"),
+        ("Zulu", ""),
+        ("right/America/Chicago", "America/Chicago"),
+    ],
+)
+def test_time_zones_that_the_scheduler_may_refuse_are_refused(zone: str, hint: str) -> None:
+    assert hint in problems_of(time_zone=zone)["time_zone"]
+
+
+@pytest.mark.parametrize(
+    "zone", ["UTC", "America/Argentina/Buenos_Aires", "America/Port-au-Prince"]
+)
+def test_utc_and_places_are_time_zones(zone: str) -> None:
+    assert parsed(time_zone=zone).time_zone == zone
+
+
+@pytest.mark.parametrize(
+    "district", ["", "a b", "a,operators", "[a", "x" * 101, "Zürich", "Ju\u0301arez"]
+)
 def test_a_district_can_be_part_of_a_groups_name(district: str) -> None:
     assert list(problems_of(district=district)) == ["district"]
 
@@ -346,7 +370,7 @@ def test_an_omitted_guard_takes_its_default() -> None:
         (
             {"unmatched": {"percent": 5}},
             "guards.unmatched.percent",
-            "fields are action, count.",
+            "Known fields: action, count.",
         ),
         ({"not_collected": {"Action": 5}}, "guards.not_collected.Action", "did you mean action?"),
     ],

@@ -120,10 +120,10 @@ class LeaseTable:
             raise LeaseLost("lost")
 
 
-def held_lease(table: LeaseTable | None = None) -> HeldLease:
+def held_lease(table: LeaseTable | None = None, *, attempt: str = "ab12") -> HeldLease:
     now = dt.datetime(2026, 3, 2, 21, tzinfo=dt.UTC)
     port: Any = table or LeaseTable()
-    lease = HeldLease("c", "run", "ab12", port, lambda: now)
+    lease = HeldLease("c", "run", attempt, port, lambda: now)
     lease.take()
     return lease
 
@@ -214,6 +214,18 @@ def test_a_leftover_that_cannot_be_removed_is_renamed_and_left_alone_afterwards(
     assert folder.log.count("move") == 1
 
 
+def test_done_files_that_cannot_be_removed_do_not_pile_up(tmp_path: Path) -> None:
+    folder = Folder()
+    folder.may_remove = False
+    counts = []
+
+    for number in range(3):
+        deliver_with_done_files(folder, tmp_path, "a.csv", lease=held_lease(attempt=f"{number}"))
+        counts.append(len(folder.files))
+
+    assert counts == [2, 3, 3]
+
+
 def test_a_late_run_leaves_the_done_file_of_its_successor(tmp_path: Path) -> None:
     folder = Folder(a_csv=OLD, a_csv_done=b"")
     folder.traits = ServerTraits(shows_files=True)
@@ -274,6 +286,35 @@ def test_a_file_collected_after_the_connection_was_lost_is_delivered(tmp_path: P
     assert folder.files == {}
 
 
+def test_a_file_that_is_gone_after_a_lost_rename_is_delivered_again(tmp_path: Path) -> None:
+    """Either the importer collected it, or the server went down and lost it."""
+    folder = Folder()
+    ours = f"f/{temporary_name('a.csv', TOKEN)}"
+
+    def lose() -> None:
+        del folder.files[ours]
+
+    folder.before["replace"] = [ConnectionFailed("lost")]
+    folder.on["connect"] = lambda: folder.on.update(connect=lose)
+
+    assert deliver(folder, tmp_path, "a.csv") == [ReplacedBy.POSIX_RENAME]
+    assert folder.files == {"f/a.csv": NEW}
+
+
+def test_a_lost_rename_beside_the_old_file_is_repeated(tmp_path: Path) -> None:
+    folder = Folder(a_csv=OLD)
+    ours = f"f/{temporary_name('a.csv', TOKEN)}"
+
+    def lose() -> None:
+        del folder.files[ours]
+
+    folder.before["replace"] = [ConnectionFailed("lost")]
+    folder.on["connect"] = lambda: folder.on.update(connect=lose)
+
+    assert deliver(folder, tmp_path, "a.csv") == [ReplacedBy.POSIX_RENAME]
+    assert folder.files == {"f/a.csv": NEW}
+
+
 def test_a_rename_lost_with_the_connection_is_repeated_on_the_next(tmp_path: Path) -> None:
     folder = Folder(a_csv=OLD)
     folder.before["replace"] = [ConnectionFailed("lost")]
@@ -314,7 +355,9 @@ def test_a_run_that_lost_the_lease_removes_and_renames_nothing(tmp_path: Path) -
     assert successors in folder.files
 
 
-def deliver_with_done_files(folder: Folder, tmp_path: Path, *names: str) -> list[ReplacedBy]:
+def deliver_with_done_files(
+    folder: Folder, tmp_path: Path, *names: str, lease: HeldLease | None = None
+) -> list[ReplacedBy]:
     for name in names:
         (tmp_path / name).write_bytes(NEW)
     files = [FinishedFile(name, tmp_path / name) for name in names]
@@ -323,7 +366,7 @@ def deliver_with_done_files(folder: Folder, tmp_path: Path, *names: str) -> list
         with_done_files(files, tmp_path / "empty"),
         "f",
         server=server,
-        lease=held_lease(),
+        lease=lease or held_lease(),
         pause=lambda _: None,
     )
     return [one.way for one in placed]

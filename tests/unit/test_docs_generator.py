@@ -7,7 +7,13 @@ import pytest
 from local.docs.generate import decisions_index
 from local.docs.incomplete import Incomplete
 from local.docs.mapping_vocabulary import setting_labels
-from local.docs.openapi_document import OPERATIONS, check_operations, check_references
+from local.docs.openapi_document import (
+    OPERATIONS,
+    Operation,
+    check_examples,
+    check_operations,
+    check_references,
+)
 from registration_sync.domain.mapping.definition.file import FileSettings
 
 
@@ -52,6 +58,18 @@ def test_a_route_without_a_description_is_refused() -> None:
 def test_a_description_without_a_route_is_refused() -> None:
     with pytest.raises(Incomplete, match="describes GET /me, which is no route"):
         check_operations(OPERATIONS.keys() - {("GET", "/me")})
+
+
+@pytest.mark.parametrize(
+    ("operation", "part"),
+    [
+        (Operation("Eat", {200: {"type": "object"}}), "answer"),
+        (Operation("Eat", {204: None}, {"type": "object"}), "body"),
+    ],
+)
+def test_an_operation_without_an_example_is_refused(operation: Operation, part: str) -> None:
+    with pytest.raises(Incomplete, match=f"Add an example of the {part} of POST /lunch to local/"):
+        check_examples({("POST", "/lunch"): operation})
 
 
 def test_a_reference_to_a_shape_that_does_not_exist_is_refused() -> None:

@@ -28,7 +28,8 @@ def test_valid_fields_have_no_problem() -> None:
 
 
 def test_every_problem_is_reported_at_its_path() -> None:
-    body = {"yr": 1, "year": 20255, "years": [2025, "x"], "ids": [True, "a b"], "dry": "yes"}
+    body = {"yeer": 1, "other": 2, "year": 20255, "years": [2025, "x"]}
+    body |= {"ids": [True, "a b"], "dry": "yes"}
 
     fields = Fields.of_body(body, "{}").refuse_unknown("year", "years", "ids", "dry", "kind")
     fields.school_year("year")
@@ -38,9 +39,21 @@ def test_every_problem_is_reported_at_its_path() -> None:
     fields.one_of("kind", ("export", "check"))
 
     problems = problems_of(fields)
-    assert [*problems] == ["yr", "year", "years[1]", "ids[0]", "ids[1]", "dry", "kind"]
-    assert problems["yr"] == "There is no such field. Known fields: year, years, ids, dry, kind."
+    assert [*problems] == ["yeer", "other", "year", "years[1]", "ids[0]", "ids[1]", "dry", "kind"]
+    assert problems["yeer"] == "There is no such field: did you mean year?"
+    assert problems["other"] == "There is no such field. Known fields: year, years, ids, dry, kind."
     assert problems["kind"] == "Write one of export, check."
+
+
+@pytest.mark.parametrize("number", [1001.0, 1e3, -5, 1.5, 1e22, float("inf")])
+def test_a_number_as_an_id_has_digits_only(number: float) -> None:
+    fields = Fields.of_body({"student_id": number, "ids": ["-5", number, "1001.0"]}, "{}")
+    fields.student_id()
+    fields.student_ids("ids", 3)
+
+    problems = problems_of(fields)
+    assert [*problems] == ["student_id", "ids[1]"]
+    assert all(message.startswith("Send the id as text") for message in problems.values())
 
 
 @pytest.mark.parametrize("ids", ["1", [], ["1", "2", "3"], {}])

@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from registration_sync.domain.mapping.values.budget import Budget
 from registration_sync.domain.mapping.values.characters import WHITE_SPACE
 from registration_sync.domain.mapping.values.patterns import (
     ascii_parts,
@@ -47,7 +48,7 @@ def test_a_substitution_is_that_of_python(pattern: str, replace: str, value: str
 
     expected = re.sub(python_pattern(pattern), replace, value)
 
-    assert substitution(pattern, replace)(value) == expected
+    assert substitution(pattern, replace, Budget())(value) == expected
 
 
 @pytest.mark.parametrize(
@@ -73,7 +74,7 @@ def test_a_substitution_is_that_of_python(pattern: str, replace: str, value: str
     ],
 )
 def test_patterns_know_every_script(pattern: str, replace: str, value: str, expected: str) -> None:
-    assert substitution(pattern, replace)(value) == expected
+    assert substitution(pattern, replace, Budget())(value) == expected
 
 
 def test_white_space_and_words_are_those_of_python() -> None:

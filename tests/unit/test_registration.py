@@ -15,8 +15,8 @@ from registration_sync.domain.registrations.registration import (
     Registration,
     decode_snapshot,
     encode_snapshot,
-    parse_sync_request,
 )
+from registration_sync.domain.registrations.sync_request import parse_sync_request
 
 ONE: dict[str, Any] = {
     "registration_id": "r1",

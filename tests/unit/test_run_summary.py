@@ -8,6 +8,7 @@ import pytest
 from registration_sync.domain.runs.run import (
     MAX_HELD_LISTED,
     DeliveredFile,
+    Finding,
     HeldRow,
     Run,
     RunError,
@@ -138,8 +139,11 @@ def test_a_failure_counts_as_failed(run: Run, fails: bool) -> None:
 
 def test_the_event_has_counts_only() -> None:
     file = DeliveredFile("students.csv", "2025/students.csv", 1, 90, "ab")
+    guards = ("row_count", "not_collected", "row_count")
+    findings = tuple(Finding(guard, "warn", "students.csv", "…") for guard in guards)
     run = run_of(
-        replace(FAILED, school_year=2024), replace(held("4711", "4712"), files=(file,), left_out=3)
+        replace(FAILED, school_year=2024),
+        replace(held("4711", "4712"), files=(file,), left_out=3, findings=findings),
     )
 
     assert run_event(run, {2025: 1}) == {
@@ -161,6 +165,7 @@ def test_the_event_has_counts_only() -> None:
                 "newly_held": 0,
                 "left_out": 0,
                 "files": 0,
+                "findings": [],
                 "error": "folder_missing",
             },
             {
@@ -171,6 +176,7 @@ def test_the_event_has_counts_only() -> None:
                 "newly_held": 1,
                 "left_out": 3,
                 "files": 1,
+                "findings": ["not_collected", "row_count"],
                 "error": None,
             },
         ],

@@ -4,6 +4,7 @@ import dataclasses
 import datetime as dt
 import importlib
 import json
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -50,7 +51,7 @@ def properties(name: str) -> dict[str, Any]:
 
 def policies_of(role: str) -> Iterator[dict[str, Any]]:
     """Statements of the role's policies, conditional ones included."""
-    for policy in properties(role)["Policies"]:
+    for policy in properties(role).get("Policies", []):
         chosen = policy["Fn::If"][1] if "Fn::If" in policy else policy
         yield from chosen["PolicyDocument"]["Statement"]
 
@@ -59,6 +60,9 @@ def actions_of(statement: dict[str, Any]) -> set[str]:
     action = statement["Action"]
     return {action} if isinstance(action, str) else set(action)
 
+
+KEY = {"Fn::If": ["HasKmsKey", {"Ref": "KmsKeyArn"}, {"Ref": "AWS::NoValue"}]}
+"""The operator's key, or the default one of each service."""
 
 FUNCTIONS = names_of("AWS::Serverless::Function")
 TABLES = names_of("AWS::DynamoDB::Table")
@@ -74,16 +78,50 @@ def test_the_template_has_resources() -> None:
 def test_tables_are_encrypted_recoverable_on_demand_and_expire_items(table: str) -> None:
     found = properties(table)
 
-    assert found["SSESpecification"]["SSEEnabled"] is True
+    # Without a key of the operator's, DynamoDB encrypts with the key that AWS owns.
+    assert found["SSESpecification"] == {
+        "SSEEnabled": {"Fn::If": ["HasKmsKey", True, False]},
+        "SSEType": {"Fn::If": ["HasKmsKey", "KMS", {"Ref": "AWS::NoValue"}]},
+        "KMSMasterKeyId": KEY,
+    }
     assert found["PointInTimeRecoverySpecification"]["PointInTimeRecoveryEnabled"] is True
     assert found["BillingMode"] == "PAY_PER_REQUEST"
     assert found["TimeToLiveSpecification"] == {"AttributeName": "expires_at", "Enabled": True}
 
 
-@pytest.mark.parametrize("name", [*TABLES, *BUCKETS, *names_of("AWS::Cognito::UserPool")])
-def test_resources_with_data_are_kept_when_the_stack_is_deleted(name: str) -> None:
-    assert RESOURCES[name]["DeletionPolicy"] == "Retain"
-    assert RESOURCES[name]["UpdateReplacePolicy"] == "Retain"
+PROTECTED = {*TABLES, *names_of("AWS::Cognito::UserPool")}
+"""Deletion protection makes them impossible to delete when the creation of the stack fails, so they
+are kept then, too: with RetainExceptOnCreate the stack would be stuck."""
+
+KEPT = {*PROTECTED, *BUCKETS, "ArchiveBucketPolicy", "ApiLogRole", "ApiLogAccount"}
+
+
+@pytest.mark.parametrize("name", sorted(RESOURCES))
+def test_what_is_kept_when_the_stack_is_deleted(name: str) -> None:
+    kept = "Retain" if name in PROTECTED else "RetainExceptOnCreate"
+    policies = (RESOURCES[name].get("DeletionPolicy"), RESOURCES[name].get("UpdateReplacePolicy"))
+
+    if name in KEPT:
+        assert policies == (kept, "Retain")
+    else:
+        assert set(policies) <= {None, "Delete"}
+
+
+def test_data_is_protected_from_deletion() -> None:
+    assert {properties(table)["DeletionProtectionEnabled"] for table in TABLES} == {True}
+    assert properties("UserPool")["DeletionProtection"] == "ACTIVE"
+
+
+def test_a_key_of_the_operator_encrypts_everything_with_data() -> None:
+    (rule,) = properties("ArchiveBucket")["BucketEncryption"]["ServerSideEncryptionConfiguration"]
+    by_default = rule["ServerSideEncryptionByDefault"]
+
+    assert by_default["SSEAlgorithm"] == {"Fn::If": ["HasKmsKey", "aws:kms", "AES256"]}
+    assert by_default["KMSMasterKeyID"] == KEY
+    assert properties("Alerts")["KmsMasterKeyId"] == KEY
+    assert all(properties(name)["KmsKeyId"] == KEY for name in names_of("AWS::Logs::LogGroup"))
+    settings = properties("ConfigurationFunction")["Environment"]["Variables"]
+    assert settings["SECRETS_KEY"] == {"Ref": "KmsKeyArn"}
 
 
 @pytest.mark.parametrize("bucket", BUCKETS)
@@ -151,7 +189,13 @@ def test_every_function_has_its_own_role_and_an_expiring_log_group(function: str
 
 @pytest.mark.parametrize("role", names_of("AWS::IAM::Role"))
 def test_no_role_has_wildcard_resources_unless_aws_requires_them(role: str) -> None:
-    assert "ManagedPolicyArns" not in properties(role)
+    managed = properties(role).get("ManagedPolicyArns", [])
+    if role == "ApiLogRole":  # of the account: it writes the logs of every API
+        assert [arn["Fn::Sub"].rpartition("/")[2] for arn in managed] == [
+            "AmazonAPIGatewayPushToCloudWatchLogs"
+        ]
+    else:
+        assert managed == []
     for statement in policies_of(role):
         assert not any("*" in action for action in actions_of(statement))
         if statement["Resource"] == "*":
@@ -192,29 +236,42 @@ def test_every_function_has_the_settings_that_it_reads(function: str) -> None:
 
 def test_the_layer_is_built_for_the_architecture_of_the_functions() -> None:
     assert TEMPLATE["Globals"]["Function"]["Architectures"] == [{"Ref": "Architecture"}]
-    metadata = RESOURCES["DependenciesLayer"]["Metadata"]
-    assert metadata == {"BuildMethod": "python3.13", "BuildArchitecture": {"Ref": "Architecture"}}
-    assert "Metadata" not in RESOURCES["SharedLayer"]
+    built = {name: RESOURCES[name]["Metadata"] for name in ("DependenciesLayer", "SharedLayer")}
+    assert {name: one["BuildMethod"] for name, one in built.items()} == {
+        "DependenciesLayer": "python3.13",
+        "SharedLayer": "makefile",
+    }
+    for name, one in built.items():
+        assert one["BuildArchitecture"] == {"Ref": "Architecture"}
+        assert properties(name)["CompatibleArchitectures"] == [{"Ref": "Architecture"}]
 
 
 CONSOLE = {("GET", "/console"), ("GET", "/console/{proxy+}")}
 PUBLIC = {("GET", "/openapi.json"), *CONSOLE}
 
 
+def methods_of(function: str) -> dict[tuple[str, str], dict[str, Any]]:
+    """Method and path of each route that the API passes to the function, with its definition."""
+    return {
+        (method.upper(), path): operation
+        for path, operations in properties("Api")["DefinitionBody"]["paths"].items()
+        for method, operation in operations.items()
+        if operation["x-amazon-apigateway-integration"]["uri"]["Fn::Sub"][1]
+        == {"Function": {"Ref": f"{function}.Alias"}}
+    }
+
+
 @pytest.mark.lint
 @pytest.mark.parametrize("function", ["sync", "configuration"])
-def test_every_route_has_its_event_and_every_event_its_route(function: str) -> None:
+def test_every_route_is_in_the_api_and_every_path_of_the_api_has_its_route(function: str) -> None:
     named = f"{function.title()}Function"
-    events = {
-        (event["Properties"]["Method"], event["Properties"]["Path"])
-        for event in properties(named)["Events"].values()
-        if event["Type"] == "Api"
-    }
+    paths = set(methods_of(named))
     served = importlib.import_module(f"functions.{function}.app").ROUTES
     routes = {(route.method, route.resource) for route in served}
 
-    assert routes - events == set(), f"add an event to {named} in template.yaml"
-    assert events - routes == set(), f"add a Route to ROUTES of functions/{function}/app.py"
+    missing = f"add `METHOD: *{function}` to the paths of the Api in template.yaml"
+    assert routes - paths == set(), missing
+    assert paths - routes == set(), f"add a Route to ROUTES of functions/{function}/app.py"
 
 
 def test_every_route_with_data_requires_an_access_token() -> None:
@@ -229,14 +286,9 @@ def test_every_route_with_data_requires_an_access_token() -> None:
     defined = {f"{server['Identifier']}/{scope['ScopeName']}" for scope in server["Scopes"]}
     assert set(scopes) == defined | {"openid"}
     for function in FUNCTIONS:
-        for event in properties(function).get("Events", {}).values():
-            if event["Type"] != "Api":
-                continue
-            route = (event["Properties"]["Method"], event["Properties"]["Path"])
-            if route in PUBLIC:
-                assert event["Properties"]["Auth"] == {"Authorizer": "NONE"}
-            else:
-                assert "Auth" not in event["Properties"]
+        for route, definition in methods_of(function).items():
+            expected = [{"NONE": []}] if route in PUBLIC else None
+            assert definition.get("security") == expected
 
 
 def test_people_cannot_sign_themselves_up() -> None:
@@ -261,6 +313,9 @@ def test_failed_exports_are_retried_twice_and_then_kept() -> None:
     invoked = properties("ExportFunction")["EventInvokeConfig"]
 
     assert invoked["MaximumRetryAttempts"] == 2
+    pauses = 60 + 120  # docs.aws.amazon.com/lambda/latest/dg/invocation-async-error-handling.html
+    attempts = 3 * properties("ExportFunction")["Timeout"]
+    assert invoked["MaximumEventAgeInSeconds"] > attempts + pauses
     assert invoked["DestinationConfig"]["OnFailure"] == {
         "Type": "SQS",
         "Destination": {"Fn::GetAtt": ["FailedExports", "Arn"]},
@@ -272,12 +327,68 @@ def test_the_gateways_own_errors_have_the_shape_of_ours(kind: str) -> None:
     answer = properties("Api")["GatewayResponses"][kind]
 
     text = answer["ResponseTemplates"]["application/json"]
-    assert text.startswith('{"error":{"code":"')
-    assert '"message":' in text
-    assert text.endswith('"problems":[]}}')
+    assert set(json.loads(text)["error"]) == {"code", "message", "problems"}
+    assert "$context" not in text  # the gateway's own messages quote the token
+
+
+def test_the_access_log_names_no_path_and_no_message() -> None:
+    line = json.loads(
+        properties("Api")["AccessLogSetting"]["Format"].replace(
+            "$context.status", '"$context.status"'
+        )
+    )
+
+    assert set(line.values()) == {
+        "$context.requestId",
+        "$context.httpMethod",
+        "$context.resourcePath",  # the path of the definition, with {student_id}
+        "$context.status",
+        "$context.error.responseType",
+        "$context.integration.status",
+        "$context.responseLatency",
+    }
+
+
+def test_a_refused_burst_names_the_time_to_wait() -> None:
+    (throttling,) = properties("Api")["MethodSettings"]
+
+    assert (throttling["HttpMethod"], throttling["ResourcePath"]) == ("*", "/*")
+    assert throttling["ThrottlingRateLimit"] == {"Ref": "ApiRequestsPerSecond"}
+    assert throttling["ThrottlingBurstLimit"] == {"Ref": "ApiBurst"}
+    refusal = properties("Api")["GatewayResponses"]["THROTTLED"]
+    assert (refusal["StatusCode"], refusal["ResponseParameters"]) == (
+        429,
+        {"Headers": {"Retry-After": "'5'"}},
+    )
+
+
+def test_an_access_token_ends_before_the_refresh_token() -> None:
+    days = properties("PeopleClient")["RefreshTokenValidity"]
+
+    assert TEMPLATE["Parameters"]["AccessTokenMinutes"]["MaxValue"] < days * 24 * 60
+
+
+def test_people_sign_in_with_a_code_unless_the_operator_decides_otherwise() -> None:
+    mfa = TEMPLATE["Parameters"]["Mfa"]
+
+    assert (mfa["Default"], mfa["AllowedValues"]) == ("ON", ["OFF", "ON"])
+
+
+def test_only_the_schedules_of_this_stack_use_their_role() -> None:
+    (trust,) = properties("ScheduleRole")["AssumeRolePolicyDocument"]["Statement"]
+
+    assert trust["Condition"]["StringEquals"] == {
+        "aws:SourceAccount": {"Ref": "AWS::AccountId"},
+        "aws:SourceArn": {"Fn::GetAtt": ["NightlyExports", "Arn"]},
+    }
 
 
 ALARMS = names_of("AWS::CloudWatch::Alarm")
+
+QUERIES = {
+    properties(name)["Name"]["Fn::Sub"].partition("/")[2]
+    for name in names_of("AWS::Logs::QueryDefinition")
+}
 
 NAMESPACE = {"Ref": "AWS::StackName"}
 """The alarms of one stack must not count the metrics of another."""
@@ -309,6 +420,7 @@ def test_every_alarm_fires_at_one_and_its_message_states_the_remedy(alarm: str) 
     )
     assert "What to do: " in found["AlarmDescription"]
     assert len(found["AlarmDescription"]) <= 1024
+    assert set(re.findall(r'quer(?:y|ies) "([^"]+)"', found["AlarmDescription"])) <= QUERIES
     silence = "breaching" if alarm == "OverdueAlarm" else "notBreaching"
     assert found["TreatMissingData"] == silence
 
@@ -354,14 +466,62 @@ def test_only_the_export_function_may_publish_and_only_to_the_own_topic_and_bus(
     assert found[1][2]["Condition"] == {"ForAllValues:StringEquals": {"events:source": [SOURCE]}}
 
 
-def test_the_sync_function_may_only_add_audit_entries() -> None:
-    writing = [
-        statement
-        for statement in policies_of("SyncRole")
+def connections_table_keys(role: str, action: str) -> set[str]:
+    """The partition keys of the connections table for which the role has the action."""
+    return {
+        key
+        for statement in policies_of(role)
         if statement["Resource"] == {"Fn::GetAtt": ["ConnectionsTable", "Arn"]}
-        and actions_of(statement) != {"dynamodb:GetItem"}
-    ]
+        and f"dynamodb:{action}" in actions_of(statement)
+        for operator in [{}, *statement.get("Condition", {}).values()]
+        for key in operator.get("dynamodb:LeadingKeys", [])
+    }
 
-    (only,) = writing
-    assert actions_of(only) == {"dynamodb:PutItem"}
-    assert only["Condition"] == {"ForAllValues:StringLike": {"dynamodb:LeadingKeys": ["AUDIT#*"]}}
+
+def test_the_sync_function_may_only_add_audit_entries() -> None:
+    assert connections_table_keys("SyncRole", "PutItem") == {"AUDIT#*"}
+    assert connections_table_keys("SyncRole", "UpdateItem") == set()
+    assert connections_table_keys("SyncRole", "DeleteItem") == set()
+
+
+def test_the_sync_function_reads_only_who_may_use_a_connection() -> None:
+    (reading,) = [one for one in policies_of("SyncRole") if one["Sid"] == "ReadAccess"]
+
+    assert actions_of(reading) == {"dynamodb:GetItem"}
+    assert reading["Condition"] == {
+        "ForAllValues:StringEquals": {
+            "dynamodb:LeadingKeys": ["CONNECTIONS"],
+            "dynamodb:Attributes": ["pk", "sk", "district", "programs", "removed"],
+        },
+        "StringEqualsIfExists": {"dynamodb:Select": "SPECIFIC_ATTRIBUTES"},
+    }
+
+
+def test_audit_entries_are_only_added() -> None:
+    assert "AUDIT#*" in connections_table_keys("ConfigurationRole", "PutItem")
+    for role in ("SyncRole", "ExportRole", "ConfigurationRole"):
+        for action in ("UpdateItem", "DeleteItem"):
+            assert "AUDIT#*" not in connections_table_keys(role, action)
+
+
+def test_the_export_function_changes_no_connection_and_no_mapping() -> None:
+    runs = {"RUNS#*", "REQUESTED#*", "AWAITING#*", "DELIVERED#*"}
+
+    for action in ("PutItem", "DeleteItem"):
+        assert connections_table_keys("ExportRole", action) == runs
+    assert connections_table_keys("ExportRole", "UpdateItem") == runs | {"CONNECTIONS"}
+    (remembering,) = [one for one in policies_of("ExportRole") if one["Sid"] == "RememberChecks"]
+    changed = remembering["Condition"]["ForAllValues:StringEquals"]["dynamodb:Attributes"]
+    assert changed == ["pk", "sk", "document", "last_check"]
+
+
+def test_every_right_to_write_in_the_connections_table_names_its_keys() -> None:
+    for role in names_of("AWS::IAM::Role"):
+        for statement in policies_of(role):
+            writes = actions_of(statement) & {f"dynamodb:{verb}Item" for verb in WRITES}
+            if writes and statement["Resource"] == {"Fn::GetAtt": ["ConnectionsTable", "Arn"]}:
+                ((_, condition), *_) = statement["Condition"].items()
+                assert condition["dynamodb:LeadingKeys"]
+
+
+WRITES = ("Put", "Update", "Delete")

@@ -38,7 +38,7 @@ BARRED = re.compile(
     "|".join(rf"(?P<word{n}>\b{pattern}\b)" for n, pattern in enumerate(INSTEAD)), re.IGNORECASE
 )
 
-ALLOWED = ("SET told", "told (true")
+ALLOWED = ("SET told", "told (true", "not_exists(told)")
 """The stored key of an announced run: stored keys keep their names."""
 
 PYTHON = [

@@ -2,6 +2,7 @@
 
 import datetime as dt
 import json
+import sqlite3
 import tracemalloc
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -11,7 +12,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from registration_sync.domain.errors import LeaseLost
+from registration_sync.domain.errors import DiskFull, LeaseLost
 from registration_sync.domain.mapping.compiled.mapping import (
     CompiledMapping,
     RunContext,
@@ -25,7 +26,9 @@ from registration_sync.domain.registrations.registration import (
     encode_snapshot,
 )
 from registration_sync.domain.runs.run import MAX_HELD_LISTED
+from registration_sync.use_cases.exporting import unique_values
 from registration_sync.use_cases.exporting.students import students_to_write
+from registration_sync.use_cases.exporting.workspace import year_workspace
 from registration_sync.use_cases.exporting.write_files import WrittenYear, write_files
 
 BATCHES = range(1, 2)
@@ -246,3 +249,40 @@ def test_memory_does_not_grow_with_the_number_of_students(tmp_path: Path) -> Non
         assert year.students == count
 
     assert peaks[1] < peaks[0] + 500_000
+
+
+@pytest.mark.parametrize("name", ["0.part", "held.jsonl", "index.tsv"])
+def test_a_disk_that_is_full_ends_the_year(name: str, tmp_path: Path) -> None:
+    table = students(snapshot("1"), snapshot("2", "?"), due=["1", "2"])
+
+    def write_to_full_disk() -> None:
+        with year_workspace(tmp_path, 2025) as folder:
+            folder.mkdir()
+            (folder / name).symlink_to("/dev/full")
+            write(table, folder)
+
+    with pytest.raises(DiskFull):
+        write_to_full_disk()
+
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_disk_that_is_full_of_unique_values_ends_the_year(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    connect = sqlite3.connect
+
+    def connect_to_small_disk(path: Path, **others: Any) -> sqlite3.Connection:
+        database = connect(path, **others)
+        database.execute("PRAGMA max_page_count = 4")
+        return database
+
+    monkeypatch.setattr(unique_values.sqlite3, "connect", connect_to_small_disk)
+    unique = compiled(
+        fields=[{"from": "students.id", "mapping_type": "direct", "to": "ID", "unique": True}]
+    )
+    ids = [f"{number:0500}" for number in range(100)]
+    table = students(*map(snapshot, ids), due=ids)
+
+    with pytest.raises(DiskFull), year_workspace(tmp_path, 2025) as folder:
+        write(table, folder, unique)

@@ -65,6 +65,7 @@ EXPECTED_EVENTS = {
     *("awaiting", "decision: confirm", "decision: cancel", "superseded"),
     *("retried", "resent", "resent in part"),
     *("erased", "erasure retried", "removal delivered", "held removal", "several rows"),
+    *("unknown removal", "removal not sent"),
     *(
         "announced: failed",
         "announced: awaiting",

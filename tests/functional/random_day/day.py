@@ -18,7 +18,7 @@ from tests.functional.random_day.choices import USUALLY, VARIANTS, Draw
 from tests.functional.random_day.faults import Interruptions
 from tests.functional.random_day.importer import Exchange, Importer, Table
 from tests.functional.random_day.mapping_variants import MappingVariant
-from tests.functional.random_day.model import Student, Year
+from tests.functional.random_day.model import Student, Version, Year
 from tests.functional.support.district import CONNECTION, context
 from tests.functional.support.events import ADMINISTRATOR, api_event
 from tests.support.sftp_servers import AsyncSftpServer
@@ -88,6 +88,7 @@ class Day(RuleBasedStateMachine):
         self.holds = holds
         self.seen: Counter[str] = Counter()
         self.years: dict[int, Year] = {}
+        self.tombstones: dict[int, dict[str, Version]] = {}
         self.invocations = itertools.count()
         self.names: dict[str, list[str]] = {}
         self.held_by: dict[str, dict[int, set[str]]] = {}
@@ -160,11 +161,16 @@ class Day(RuleBasedStateMachine):
         return str(draw(st.sampled_from([*choices, *new * 3])))
 
     def year(self, school_year: int) -> Year:
-        return self.years.setdefault(school_year, Year())
+        tombstones = self.tombstones.setdefault(school_year, {})
+        return self.years.setdefault(school_year, Year(tombstones=tombstones))
 
     def current(self, school_year: int, student_id: str) -> Student | None:
         student = self.years.get(school_year, Year()).students.get(student_id)
         return student if student and student.data else None
+
+    def was_exported(self, school_year: int, student_id: str) -> bool:
+        student = self.current(school_year, student_id)
+        return bool(student and student.run_id)
 
     def _forget_owed(self, table: Table, missed: list[str]) -> None:
         """Drops the expectation for students whose rows were replaced before the collection."""

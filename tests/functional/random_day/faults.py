@@ -185,3 +185,14 @@ def expire_lease(connection_id: str) -> None:
             ConditionExpression="attribute_exists(lease_token)",
             ExpressionAttributeValues={":zero": {"N": "0"}},
         )
+
+
+def expire_announcement(connection_id: str, run_id: str) -> None:
+    """As in the minute before the next attempt."""
+    with suppress(aws_clients.dynamodb().exceptions.ConditionalCheckFailedException):
+        aws_clients.dynamodb().update_item(
+            TableName="connections",
+            Key={"pk": {"S": f"RUNS#{connection_id}"}, "sk": {"S": run_id}},
+            UpdateExpression="REMOVE announcing_until",
+            ConditionExpression="attribute_exists(pk)",
+        )

@@ -20,11 +20,15 @@ class DeliveredRow:
     line: str
 
 
+type Version = tuple[int, str, int]
+"""The time, request and index of a sync, which order the syncs."""
+
+
 @dataclass
 class Student:
-    """A student in a year; `data` is None if removed. `version` orders the syncs."""
+    """A student in a year; `data` is None if removed."""
 
-    version: tuple[int, str, int]
+    version: Version
     data: dict[str, Any] | None
     reasons: list[Reason] | None = None
     since: str = ""
@@ -41,11 +45,14 @@ class Student:
 @dataclass
 class Plan:
     """The expected export of a year's `batch`: `full_files` names the full files, `written` has the
-    lines of each file, `unmatched` counts values without a code."""
+    lines of each file, `unmatched` counts values without a code, `unsent` has the removed students
+    who were never delivered. `is_uncertain`: an earlier run may have delivered any student."""
 
     variant: MappingVariant
     batch: frozenset[str]
     full_files: frozenset[str]
+    is_uncertain: bool = False
+    unsent: set[str] = field(default_factory=set)
     written: Rows = field(default_factory=dict)
     lines: dict[str, list[DeliveredRow]] = field(default_factory=dict)
     outcomes: dict[str, str] = field(default_factory=dict)
@@ -58,7 +65,10 @@ class Plan:
     def add(self, student_id: str, student: Student) -> None:
         """Writes the student's rows, or holds them all."""
         due = student_id in self.batch
-        if student.data is None:
+        if student.data is None and not (student.run_id or self.is_uncertain):
+            rows, reasons = {}, []
+            self.unsent.add(student_id)
+        elif student.data is None:
             rows, reasons = self.variant.removal(student_id, student.version[0])
         else:
             rows, reasons = self._rows(student.data, due=due)
@@ -102,7 +112,7 @@ class Plan:
             file.name: "".join(f"{line}\r\n" for line in (file.header, *lines)).encode()
             for file in self.variant.files
             if (lines := self.written.get(file.name, ()))
-            or (file.name in self.full_files and self.batch)
+            or (file.name in self.full_files and self.batch - self.unsent)
         }
 
     @property
@@ -120,17 +130,21 @@ class Plan:
 @dataclass
 class Year:
     """A school year: its students and the due ids. An id in `due` that is not in `students` comes
-    from a failed sync."""
+    from a failed sync, or from a sync that is older than a removal of an unknown student: those
+    removals are `tombstones`. `is_uncertain`: a run closed a batch and did not commit it."""
 
     students: dict[str, Student] = field(default_factory=dict)
     due: set[str] = field(default_factory=set)
+    tombstones: dict[str, Version] = field(default_factory=dict)
+    is_uncertain: bool = False
     last_export: tuple[str, int] | None = None
 
-    def store(
-        self, student_id: str, version: tuple[int, str, int], data: dict[str, Any] | None
-    ) -> bool:
+    def store(self, student_id: str, version: Version, data: dict[str, Any] | None) -> bool:
         """Stores a sync or a removal; returns whether it is the newest."""
         self.mark(student_id)
+        if self.tombstones.get(student_id, version) > version:
+            return False
+        self.tombstones.pop(student_id, None)
         student = self.students.get(student_id)
         if student is None:
             self.students[student_id] = Student(version, data)
@@ -150,6 +164,7 @@ class Year:
         """Erases the student."""
         self.due.discard(student_id)
         self.students.pop(student_id, None)
+        self.tombstones.pop(student_id, None)
 
     def close_batch(self) -> frozenset[str]:
         """Closes the batch of due ids and returns it; later ids are in the next batch."""
@@ -159,10 +174,11 @@ class Year:
     def plan(self, variant: MappingVariant, batch: frozenset[str], *, is_full: bool) -> Plan:
         """Plans the export of the batch, and of all students for a full file."""
         full_files = frozenset(file.name for file in variant.files if is_full or file.is_full)
-        plan = Plan(variant, batch, full_files)
+        plan = Plan(variant, batch, full_files, self.is_uncertain)
+        removed = {one: Student(version, None) for one, version in self.tombstones.items()}
         if batch or is_full:
             for student_id in sorted({*batch, *(self.students if full_files else ())}):
-                student = self.students.get(student_id)
+                student = self.students.get(student_id) or removed.get(student_id)
                 if student is None:
                     plan.missing += 1
                 elif student.data is not None or student_id in batch:
@@ -170,6 +186,8 @@ class Year:
         return plan
 
     def hold(self, student_id: str, reasons: list[Reason]) -> None:
+        if student_id in self.tombstones:
+            self.students[student_id] = Student(self.tombstones.pop(student_id), None)
         student = self.students[student_id]
         if student.reasons is None:
             student.since = ""
@@ -180,7 +198,10 @@ class Year:
         checksums = {
             name: hashlib.sha256(content).hexdigest() for name, content in plan.files.items()
         }
+        self.is_uncertain = False
         for student_id, outcome in plan.outcomes.items():
+            if student_id in self.tombstones:
+                continue
             student = self.students[student_id]
             student.outcome = "" if outcome == "removed" else outcome
             if student_id not in self.due:
@@ -211,7 +232,7 @@ class Year:
             "synced": sum(counts.values()),
             **counts,
             "never_exported": len(self.never_exported()),
-            "missing": len(self.due - self.students.keys()),
+            "missing": len(self.due - self.students.keys() - self.tombstones.keys()),
         }
 
     def never_exported(self) -> list[str]:

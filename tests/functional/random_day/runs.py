@@ -21,7 +21,14 @@ from tests.functional.random_day.choices import (
     registrations,
 )
 from tests.functional.random_day.day import ONE_RUN, Invoked
-from tests.functional.random_day.faults import Cut, Interruptions, Killed, expire_lease, misbehaving
+from tests.functional.random_day.faults import (
+    Cut,
+    Interruptions,
+    Killed,
+    expire_announcement,
+    expire_lease,
+    misbehaving,
+)
 from tests.functional.random_day.importer import Table, rows_of
 from tests.functional.random_day.model import Plan
 from tests.functional.random_day.run_checks import RunChecks, sha256
@@ -81,7 +88,7 @@ class Runs(RunChecks):
         stored = record or self.ask(configuration, "GET", ONE_RUN, run_id=run.run_id).body
         if is_over:
             self._check_announcements(run, stored, killed=record is None)
-            announces = {"find", "is_announced", "newest", "all", "mark_announced"}
+            announces = {"find", "claim_announcement", "newest", "all", "mark_announced"}
             assert {call for _, call, _ in interruptions.done} <= announces
             return
         plans = self._apply_run(run, interruptions, fault, late_syncs)
@@ -110,6 +117,7 @@ class Runs(RunChecks):
             self._check_lease(interruptions)
         if interruptions.was_cut:
             expire_lease(self.connection_id)
+            expire_announcement(self.connection_id, run.run_id)
 
     def _apply_run(
         self,
@@ -128,6 +136,7 @@ class Runs(RunChecks):
             if fault == "after close_batch" and school_year in late_syncs:
                 late_syncs[school_year]()
             plan = plans[school_year] = year.plan(self.variant, batch, is_full=run.is_full)
+            self.seen["removal not sent"] += bool(plan.unsent)
             for student_id in interruptions.held(school_year):
                 year.hold(student_id, plan.held[student_id])
                 if not self.current(school_year, student_id):
@@ -140,6 +149,7 @@ class Runs(RunChecks):
                     self._record_delivery((name, school_year), content, run.run_id)
             else:
                 year.due |= batch
+                year.is_uncertain = True
         return plans
 
     def _record_delivery(self, table: Table, content: bytes, run_id: str) -> None:

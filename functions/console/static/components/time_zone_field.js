@@ -6,8 +6,13 @@ import { Combobox } from "./combobox.js";
 let zones = null; // computed once, because it takes some 50 ms
 
 export function TimeZoneField({ label = "Time zone", ...given }) {
-  zones ??= Intl.supportedValuesOf("timeZone").map((zone) => ({ value: zone, label: zone, hint: commonName(zone) }));
+  zones ??= ["UTC", ...Intl.supportedValuesOf("timeZone").filter(isPlace)].map((zone) => ({ value: zone, label: zone, hint: commonName(zone) }));
   return html`<${Combobox} label=${label} options=${zones} free=${false} ...${given} />`;
+}
+
+// The service takes UTC and zones of an area and a place.
+function isPlace(zone) {
+  return zone.includes("/") && !zone.startsWith("Etc/");
 }
 
 // "Central Time" for America/Chicago; empty for a zone without a common name.

@@ -11,7 +11,7 @@ const REPLACED_BY = {
   new: "put in place; nothing of this name lay there",
   aside_and_rename: "the old file was put aside first, as this server does not rename over one",
   in_place: "written in place, as this server cannot rename",
-  picked_up: "put in place, and taken by the importer at once",
+  picked_up: "put in place just before the connection was lost",
   download: "kept here, to be downloaded",
 };
 

@@ -14,7 +14,7 @@ import traceback
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
-from typing import Any, NoReturn
+from typing import Any
 from urllib.parse import unquote
 
 from aws_lambda_powertools.logging import Logger
@@ -29,6 +29,7 @@ from registration_sync.domain.access import (
     require,
 )
 from registration_sync.domain.audit import AuditEntry, Note
+from registration_sync.domain.body_encoding import refuse_encoding
 from registration_sync.domain.errors import (
     AccessDenied,
     AlreadyRunning,
@@ -39,10 +40,12 @@ from registration_sync.domain.errors import (
     MarkerLost,
     NotFound,
     RegistrationSyncError,
+    ServiceRefused,
     TooLarge,
     Unavailable,
     VersionMismatch,
 )
+from registration_sync.domain.json_text import REPLACEMENT, parse_json, place, refuse_repeated_names
 from registration_sync.ports.connections import Audit
 
 STATUS: Mapping[type[RegistrationSyncError], int] = {
@@ -56,11 +59,17 @@ STATUS: Mapping[type[RegistrationSyncError], int] = {
     MarkerLost: 503,
     DeliveryError: 502,
     Unavailable: 503,
+    ServiceRefused: 502,
     RegistrationSyncError: 500,
 }
 """HTTP status of an error class; a class that is not listed has the status of its base."""
 
 RETRY_AFTER_SECONDS = 5
+MAX_PROBLEMS = 1_000
+"""Listed in a response, which may hold 6 MB."""
+MAX_BODY_CHARACTERS = 5_400_000
+"""4 MB in base64."""
+
 CONNECTION = "/connections/{connection_id}"
 CONNECTION_ID = re.compile(r"[a-z0-9-]{1,40}", re.ASCII)
 
@@ -80,31 +89,39 @@ class Request:
     def connection_id(self) -> str:
         return self.path["connection_id"]
 
-    def text(self) -> str:
-        """The body as text; raises InvalidRequest if it is not UTF-8."""
+    def body(self) -> str:
+        """The body as text, without a byte order mark. API Gateway replaces bytes that are not
+        UTF-8, so the text may have replacement characters.
+
+        Raises InvalidRequest if it is not UTF-8, and TooLarge. The limit is below that of Lambda
+        (6 MB with the event around the body, as JSON), so that callers get our answer, not one of
+        the gateway (docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html).
+        """
         body: str = self.event.get("body") or ""
-        if not self.event.get("isBase64Encoded"):
-            return body
-        try:
-            return base64.b64decode(body, validate=True).decode()
-        except (binascii.Error, UnicodeDecodeError):
-            raise InvalidRequest("The body must be UTF-8 text.") from None
+        if len(body) > MAX_BODY_CHARACTERS:
+            raise TooLarge("The request is over 4 MB: send it in several smaller ones.")
+        if self.event.get("isBase64Encoded"):
+            body = _decoded(body)
+        return body.removeprefix("\ufeff")
+
+    def text(self) -> str:
+        """The body as text; raises InvalidRequest for text that was not UTF-8."""
+        body = self.body()
+        if REPLACEMENT in body:
+            raise InvalidRequest(
+                f"The body has U+FFFD at {place(body, body.index(REPLACEMENT))}: the text was not "
+                "UTF-8. Send UTF-8; if you mean this character, write it as \\ufffd."
+            )
+        return body
 
     def json(self) -> object:
         """The body as JSON, None if there is no body; raises InvalidRequest."""
         body = self.text()
         if not body.strip():
             return None
-        try:
-            return json.loads(
-                body, parse_constant=_refuse_constant, object_pairs_hook=_refuse_repeated
-            )
-        except json.JSONDecodeError as error:
-            raise InvalidRequest(
-                f"The body is not JSON: line {error.lineno}, column {error.colno}: {error.msg}."
-            ) from None
-        except (ValueError, RecursionError):
-            raise InvalidRequest("The body is not valid JSON.") from None
+        content: object = parse_json(body)
+        refuse_repeated_names(content)
+        return content
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,7 +190,9 @@ def error_answer(error: RegistrationSyncError) -> Answer:
     content: dict[str, object] = {
         "code": error.code,
         "message": error.message,
-        "problems": [{"path": item.path, "message": item.message} for item in error.problems],
+        "problems": [
+            {"path": item.path, "message": item.message} for item in error.problems[:MAX_PROBLEMS]
+        ],
     }
     body: dict[str, object] = {"error": content}
     if isinstance(error, AlreadyRunning) and error.run_id:
@@ -253,6 +272,8 @@ def _answer(
         authorize(request.caller, route.permission, access)
     else:
         require(request.caller, route.permission)
+    is_base64 = bool(event.get("isBase64Encoded"))
+    refuse_encoding(request.headers, event.get("body") or "", is_base64=is_base64)
     answer = route.use(request)
     if answer.note:
         line["action"] = answer.note.action
@@ -273,7 +294,7 @@ def _write_audit(note: Note, request: Request, audit: Audit) -> None:
     )
     try:
         audit.add(connection_id, entry)
-    except Unavailable as error:
+    except (Unavailable, ServiceRefused) as error:
         logger().error(
             "audit write failed",
             extra={
@@ -294,11 +315,16 @@ def _caller(event: Mapping[str, Any]) -> Caller:
 def _request(event: Mapping[str, Any], caller: Caller) -> Request:
     context = event.get("requestContext") or {}
     path = event.get("pathParameters") or {}
+    query = event.get("queryStringParameters") or {}
+    try:
+        "".join([*path.values(), *query.values()]).encode()
+    except UnicodeEncodeError:
+        raise InvalidRequest("The path and the query must be Unicode text.") from None
     return Request(
         caller=caller,
         request_id=str(context.get("requestId", "")),
         path={name: unquote(value) for name, value in path.items()},
-        query=event.get("queryStringParameters") or {},
+        query=query,
         headers={name.lower(): text for name, text in (event.get("headers") or {}).items()},
         event=event,
     )
@@ -326,16 +352,15 @@ def _respond(answer: Answer) -> dict[str, Any]:
     }
 
 
-def _refuse_repeated(pairs: list[tuple[str, object]]) -> dict[str, object]:
-    """Refuses repeated names: json.loads would keep the last one, and a code table would lose a
-    code."""
-    content = dict(pairs)
-    if len(content) < len(pairs):
-        names = [name for name, _ in pairs]
-        name = next(name for name in names if names.count(name) > 1)
-        raise InvalidRequest(f'"{name[:80]}" appears twice in one object: remove one.')
-    return content
-
-
-def _refuse_constant(name: str) -> NoReturn:
-    raise ValueError(name)
+def _decoded(body: str) -> str:
+    try:
+        content = base64.b64decode(body, validate=True)
+    except binascii.Error:
+        raise InvalidRequest("The body must be UTF-8 text.") from None
+    try:
+        return content.decode()
+    except UnicodeDecodeError as error:
+        readable = content[: error.start].decode()
+        raise InvalidRequest(
+            f"The body is not UTF-8 at {place(readable, len(readable))}: send it as UTF-8."
+        ) from None

@@ -41,6 +41,7 @@ class ConfigurationSettings:
     connections_table: str
     archive_bucket: str
     secret_prefix: str
+    secrets_key: str  # ARN of a KMS key; empty for the key of Secrets Manager
     export_function: str
     schedule_group: str
     schedule_target: str
@@ -94,6 +95,7 @@ def _networks(value: str) -> tuple[Network, ...]:
 
 
 _READERS: Mapping[str, Callable[[str], object]] = {
+    "secrets_key": str,
     "retention_days": _days,
     "allowed_private_networks": _networks,
 }

@@ -16,6 +16,7 @@ from registration_sync.adapters.aws.notifications import EmbeddedMetrics
 from registration_sync.adapters.aws.scheduler import EventBridgeScheduler, ScheduleTarget
 from registration_sync.adapters.aws.secrets import SecretsManagerSecrets
 from registration_sync.adapters.dynamodb.audit_table import DynamoDBAudit
+from registration_sync.adapters.dynamodb.check_slots import DynamoDBCheckSlots
 from registration_sync.adapters.dynamodb.connection_access import DynamoDBConnectionAccess
 from registration_sync.adapters.dynamodb.connections_table import (
     DynamoDBConnections,
@@ -40,7 +41,7 @@ from registration_sync.ports.connections import (
 )
 from registration_sync.ports.notifications import Metrics
 from registration_sync.ports.registrations import DueCounts, LeaseReader, Snapshots
-from registration_sync.ports.runs import ExportStarter, Runs
+from registration_sync.ports.runs import CheckSlots, ExportStarter, Runs
 from registration_sync.settings import ConfigurationSettings, read_settings
 from registration_sync.use_cases.mappings.known_fields import RecentFields
 
@@ -54,6 +55,7 @@ class Dependencies:
     mappings: Mappings
     secrets: Secrets
     runs: Runs
+    check_slots: CheckSlots
     leases: LeaseReader
     snapshots: Snapshots
     due_counts: DueCounts
@@ -81,8 +83,11 @@ def dependencies() -> Dependencies:
         access=DynamoDBConnectionAccess(client, table),
         connections=DynamoDBConnections(client, table),
         mappings=DynamoDBMappings(client, table),
-        secrets=SecretsManagerSecrets(secrets_manager, settings.secret_prefix),
+        secrets=SecretsManagerSecrets(
+            secrets_manager, settings.secret_prefix, key=settings.secrets_key
+        ),
         runs=DynamoDBRuns(client, table, retention_days=settings.retention_days),
+        check_slots=DynamoDBCheckSlots(client, table),
         leases=registrations,
         snapshots=registrations,
         due_counts=DynamoDBDueCounts(client, settings.registrations_table),

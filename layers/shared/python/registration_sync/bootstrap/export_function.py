@@ -19,6 +19,7 @@ from registration_sync.adapters.aws.notifications import (
     SnsAlerts,
 )
 from registration_sync.adapters.aws.secrets import SecretsManagerSecrets
+from registration_sync.adapters.dynamodb.check_slots import DynamoDBCheckSlots
 from registration_sync.adapters.dynamodb.connections_table import (
     DynamoDBConnections,
     DynamoDBMappings,
@@ -33,6 +34,7 @@ from registration_sync.adapters.sftp.servers import ParamikoSftpServers
 from registration_sync.adapters.ticker import ThreadTicker
 from registration_sync.api import log_errors
 from registration_sync.bootstrap.aws_clients import NOTIFICATION_CONFIG, dynamodb
+from registration_sync.bootstrap.workspace import workspace
 from registration_sync.domain.connections.connection import Connection
 from registration_sync.domain.connections.sftp import SftpAccount
 from registration_sync.domain.errors import RegistrationSyncError
@@ -45,12 +47,14 @@ from registration_sync.ports.registrations import (
     RegistrationsTable,
     StudentErasureStore,
 )
-from registration_sync.ports.runs import Runs, Ticker
+from registration_sync.ports.runs import CheckSlots, Runs, Ticker
 from registration_sync.ports.sftp import Deliveries, SftpServers
 from registration_sync.settings import ExportSettings, read_settings
 from registration_sync.use_cases.delivery.account import account_of
 from registration_sync.use_cases.delivery.deliver_files import RunConnection
+from registration_sync.use_cases.exporting.export_year import ExportResources
 from registration_sync.use_cases.ledger.retire_batches import retire_batches
+from registration_sync.use_cases.mappings.known_fields import RecentFields
 from registration_sync.use_cases.run_kinds.check import run_check
 from registration_sync.use_cases.run_kinds.dry_run import run_dry_run
 from registration_sync.use_cases.run_kinds.erasure import ErasureStores, run_erasure
@@ -60,7 +64,7 @@ from registration_sync.use_cases.run_kinds.marker_recovery import rebuild_marker
 from registration_sync.use_cases.run_kinds.resend import run_resend
 from registration_sync.use_cases.run_kinds.test_record import run_test_record
 from registration_sync.use_cases.runs.announce_run import announce_run
-from registration_sync.use_cases.runs.lease import hold_lease
+from registration_sync.use_cases.runs.lease import HeldLease, hold_lease
 
 KEYWORD = Parameter.KEYWORD_ONLY
 
@@ -85,11 +89,13 @@ class Dependencies:
     secrets: Secrets
     schedules: Schedules
     runs: Runs
+    check_slots: CheckSlots
     table: RegistrationsTable
     student_data: StudentErasureStore
     marker_recovery: MarkerRecoveryStore
     archive: Archive
     dry_runs: Archive
+    recent_fields: RecentFields
     servers: SftpServers
     deliveries: Deliveries
     metrics: Metrics
@@ -107,6 +113,17 @@ class Dependencies:
 
     def server_of(self, connection: Connection) -> RunConnection:
         return RunConnection(self.servers, lambda: self.account_of(connection))
+
+    def resources_of(self, server: RunConnection, lease: HeldLease) -> ExportResources:
+        return ExportResources(
+            table=self.table,
+            archive=self.archive,
+            server=server,
+            lease=lease,
+            pause=self.pause,
+            now=self.now,
+            seconds_left=self.seconds_left,
+        )
 
     @property
     def stores(self) -> ErasureStores:
@@ -133,13 +150,16 @@ def dependencies() -> Dependencies:
     events = boto3.client("events", config=NOTIFICATION_CONFIG)
     sns = boto3.client("sns", config=NOTIFICATION_CONFIG)
     invocation = Invocation()
+    table = DynamoDBRegistrationsTable(client, registrations_table)
     return Dependencies(
         connections=DynamoDBConnections(client, connections_table),
         mappings=DynamoDBMappings(client, connections_table),
         secrets=SecretsManagerSecrets(boto3.client("secretsmanager"), settings.secret_prefix),
         schedules=DynamoDBSchedules(client, connections_table),
         runs=DynamoDBRuns(client, connections_table, retention_days=days),
-        table=DynamoDBRegistrationsTable(client, registrations_table),
+        check_slots=DynamoDBCheckSlots(client, connections_table),
+        table=table,
+        recent_fields=RecentFields(table, time.monotonic),
         student_data=DynamoDBStudentErasure(client, registrations_table),
         marker_recovery=DynamoDBMarkerRecovery(client, registrations_table),
         archive=archive(),
@@ -180,7 +200,9 @@ def executor() -> RunExecutor:
         hold_lease=_bind(hold_lease, deps),
         announce=partial(_announce, _bind(announce_run, deps)),
         retire=_bind(retire_batches, deps),
+        workspace=partial(workspace, "export"),
         now=deps.now,
+        new_token=deps.new_token,
     )
 
 

@@ -18,6 +18,7 @@ class Dependencies:
     access: ConnectionAccessReader
     table: RegistrationsTable
     audit: Audit
+    retention_days: int
 
 
 @cache
@@ -29,4 +30,5 @@ def dependencies() -> Dependencies:
         access=DynamoDBConnectionAccess(client, table),
         table=DynamoDBRegistrationsTable(client, settings.registrations_table),
         audit=DynamoDBAudit(client, table, retention_days=settings.retention_days),
+        retention_days=settings.retention_days,
     )

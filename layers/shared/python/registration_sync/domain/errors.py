@@ -7,12 +7,15 @@ RegistrationSyncError
 ├── NotFound
 ├── Conflict                  contradicts the stored state (id taken, two files on one path)
 │   ├── AlreadyRunning        another run of this connection is in progress
-│   ├── RunCancelled          the run was cancelled before it began
+│   ├── AttemptEnded          the run has a newer attempt, or has ended
+│   │   └── RunCancelled      the run was cancelled before it began
 │   └── VersionMismatch       another change was saved in the meantime
 ├── Unavailable               AWS did not respond in time; a retry may succeed
+├── ServiceRefused            AWS refused a request; only an operator can remove the cause
 ├── NotConfigured             (settings) an environment variable of the function is missing
 ├── IncompleteFullFile        (exporting) a full file would lack a student
 ├── MarkerLost                the export marker is missing; an operator can rebuild it
+├── RunUnreadable             a stored run record is damaged, or of a newer version
 ├── LeaseLost                 this run no longer holds the connection's lease and must stop
 ├── DiskFull                  the function's disk is full
 └── DeliveryError             the SFTP server refused or failed
@@ -88,7 +91,11 @@ class AlreadyRunning(Conflict):
         self.run_id = run_id
 
 
-class RunCancelled(Conflict):
+class AttemptEnded(Conflict):
+    code = "attempt_ended"
+
+
+class RunCancelled(AttemptEnded):
     code = "cancelled"
 
 
@@ -100,12 +107,29 @@ class Unavailable(RegistrationSyncError):
     code = "unavailable"
 
 
+class ServiceRefused(RegistrationSyncError):
+    """`reason` is the code of AWS, such as AccessDeniedException."""
+
+    code = "service_refused"
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(
+            f"AWS refused a request: {reason}. Ask your operations engineer to look at the "
+            "function's log, permissions and quotas."
+        )
+        self.reason = reason
+
+
 class DiskFull(RegistrationSyncError):
     code = "disk_full"
 
 
 class MarkerLost(RegistrationSyncError):
     code = "marker_lost"
+
+
+class RunUnreadable(RegistrationSyncError):
+    code = "run_unreadable"
 
 
 class LeaseLost(RegistrationSyncError):

@@ -6,6 +6,7 @@ from typing import Self
 
 from registration_sync.domain.errors import InvalidRequest, Problem
 from registration_sync.domain.registrations.registration import parse_school_year, parse_student_id
+from registration_sync.domain.similar_names import unknown_field
 
 WRITE_START_YEAR = "Write the start year: 2025 for 2025-26."
 
@@ -59,10 +60,7 @@ class Fields:
         """Records a problem for each field whose name is not in `known`."""
         for name in self._content:
             if name not in known:
-                noun = self._noun
-                self.add_problem(
-                    str(name), f"There is no such {noun}. Known {noun}s: {', '.join(known)}."
-                )
+                self.add_problem(str(name), unknown_field(str(name), known, self._noun))
         return self
 
     def text(self, name: str) -> str:
@@ -108,13 +106,14 @@ class Fields:
         return None if items is None else tuple(sorted({year for year in years if year}))
 
     def student_id(self, name: str = "student_id") -> str:
-        """The student id, text or a whole number, which has to be sent."""
+        """The student id, text or a number of digits only, which has to be sent."""
         return self._student_id(name, self.get(name))
 
-    def student_ids(self, name: str, at_most: int) -> tuple[str, ...] | None:
+    def student_ids(self, name: str, at_most: int, at_least: int = 1) -> tuple[str, ...] | None:
         """The student ids in the order sent, without duplicates; None if the list was left out or
         is not valid."""
-        items = self.items(name, at_most, f"Write a list of 1 to {at_most} student ids.")
+        message = f"Write a list of {at_least} to {at_most} student ids."
+        items = self.items(name, at_most, message, at_least)
         if items is None:
             return None
         ids = [self._student_id(f"{name}[{index}]", item) for index, item in enumerate(items)]
@@ -142,10 +141,8 @@ class Fields:
         return default
 
     def _student_id(self, path: str, value: object) -> str:
-        if isinstance(value, int) and not isinstance(value, bool):
-            value = str(value)
         try:
-            return parse_student_id(value if isinstance(value, str) else "")
+            return parse_student_id(value)
         except InvalidRequest as error:
             self.add_problem(path, error.message)
             return ""

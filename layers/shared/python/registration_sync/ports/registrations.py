@@ -1,6 +1,6 @@
 """RegistrationsTable: the snapshots, marks, export markers and ledgers of all connections."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Protocol
 
 from registration_sync.domain.registrations.batches import (
@@ -70,7 +70,20 @@ class RegistrationsTable(Snapshots, Protocol):
     ) -> Mapping[str, Stored]:
         """Writes each snapshot over none, an older version, or the same version in the same or an
         older batch. Keeps the student's outcome. Returns a result for each student id; finding the
-        same version in a newer batch counts as written."""
+        same version in a newer batch counts as written. A snapshot with the content of the former
+        one is unchanged, if the table can compare them without a read."""
+
+    def put_unknown(
+        self,
+        connection_id: str,
+        school_year: int,
+        student_id: str,
+        version: str,
+        expires_at: int,
+    ) -> bool:
+        """Writes a tombstone without a batch if the student has no snapshot, or only an older such
+        tombstone; it expires at `expires_at` (epoch seconds). Returns False for any other student.
+        """
 
     def take_lease(self, connection_id: str, lease: Lease, now_ms: int) -> None:
         """Takes the lease if it is free, expired, or already held with this token. Raises
@@ -81,6 +94,9 @@ class RegistrationsTable(Snapshots, Protocol):
 
     def release_lease(self, connection_id: str, token: str) -> None:
         """Releases the lease if this token holds it."""
+
+    def set_first(self, connection_id: str, school_year: int, token: str, now_ms: int) -> None:
+        """Records that an export began with this year. Raises LeaseLost."""
 
     def close_batch(self, connection_id: str, school_year: int, batch: int, token: str) -> None:
         """Changes `open` from this batch to the next. Raises LeaseLost."""
@@ -107,11 +123,20 @@ class RegistrationsTable(Snapshots, Protocol):
         """Stores the outcome of each student in the export of this batch, unless a later export
         has stored one. Snapshots without a newer sync expire at `expires_at` (epoch seconds)."""
 
-    def clear_marks(self, connection_id: str, school_year: int, batch: int) -> None:
-        """Deletes the marks of an exported batch."""
+    def set_settled(
+        self, connection_id: str, school_year: int, batch: int, student_id: str
+    ) -> None:
+        """Records that the students of this batch up to this one are settled, unless the batch is
+        retired."""
+
+    def clear_marks(
+        self, connection_id: str, school_year: int, batch: int, go_on: Callable[[], bool]
+    ) -> bool:
+        """Deletes the marks of an exported batch, some at a time while `go_on` returns True.
+        Returns whether all are deleted."""
 
     def set_retired(self, connection_id: str, school_year: int, batch: int) -> None:
-        """Records that no batch up to this one has marks left."""
+        """Records that no batch up to this one has marks left, and forgets `settled_to`."""
 
 
 class StudentErasureStore(Protocol):
@@ -121,6 +146,11 @@ class StudentErasureStore(Protocol):
         self, connection_id: str, school_year: int, batches: range, student_id: str
     ) -> None:
         """Deletes the student's marks in these batches, retired ones included."""
+
+    def current_of_years(
+        self, connection_id: str, student_id: str, school_years: Iterable[int]
+    ) -> dict[int, Current]:
+        """The student's snapshots and tombstones of these years."""
 
     def erase_current(
         self,

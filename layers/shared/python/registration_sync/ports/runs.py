@@ -1,5 +1,6 @@
 """Runs: their records, their start, and background calls while they run."""
 
+import datetime as dt
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager
 from typing import TYPE_CHECKING, Protocol
@@ -23,9 +24,14 @@ class Runs(Protocol):
         """Stores the pending run and takes the slot. Raises AlreadyRunning, with its id, while
         another run has the slot."""
 
+    def begin(self, run: "Run", after: str) -> None:
+        """Stores a run with a new attempt, which follows the attempt with the token `after` (empty:
+        it is the first). Raises AttemptEnded if another attempt began meanwhile or the run has
+        ended, and RunCancelled."""
+
     def save(self, run: "Run") -> None:
         """Stores the run; one that is finished or awaits confirmation frees the slot. Raises
-        RunCancelled if the run was cancelled meanwhile: it must not start."""
+        AttemptEnded if another attempt has begun or the run has ended, and RunCancelled."""
 
     def cancel(self, run: "Run") -> None:
         """Stores a run that is not to start (cancelled, failed, or awaiting confirmation
@@ -41,16 +47,18 @@ class Runs(Protocol):
         """The last run that awaited confirmation, if it still does."""
 
     def find(self, connection_id: str, run_id: str) -> "Run | None":
-        """The run as it was last stored."""
+        """The run as it was last stored. Raises RunUnreadable."""
 
     def change(self, connection_id: str, run_id: str, change: "Callable[[Run], Run]") -> bool:
         """Stores the result of `change`, and returns whether it differs. Calls `change` again if
         the run was stored meanwhile."""
 
+    def claim_announcement(self, run: "Run", now: dt.datetime) -> bool:
+        """Whether the caller is to announce the run with this status: not if it has another by now,
+        was announced, or another caller has claimed it within the last minute."""
+
     def mark_announced(self, run: "Run") -> None:
         """Notes that the run was announced with this status, unless it has another by now."""
-
-    def is_announced(self, connection_id: str, run_id: str) -> bool: ...
 
     def last_exports(self) -> "Mapping[str, Run]":
         """The last export of each connection, at its start or end, without files and students.
@@ -66,13 +74,30 @@ class Runs(Protocol):
         between: tuple[str, str] = ALL_RUN_IDS,
     ) -> "tuple[list[Run], str | None]":
         """A page of runs, the newest first, and the run id to continue after, if there are more;
-        only of runs with ids between these two."""
+        only of runs with ids between these two. Leaves out unreadable runs, and logs their ids."""
 
     def all(
-        self, connection_id: str, *, after: str | None = None, since: str = ALL_RUN_IDS[0]
+        self,
+        connection_id: str,
+        *,
+        after: str | None = None,
+        since: str = ALL_RUN_IDS[0],
+        complete: bool = False,
     ) -> "Iterator[Run]":
         """Every run, the newest first; those older than `after`, and not older than the id
-        `since`. Reads pages as needed."""
+        `since`. Reads pages as needed. Leaves out unreadable runs, and logs their ids; if
+        `complete`, raises RunUnreadable at the end."""
+
+
+class CheckSlots(Protocol):
+    """Slots for the running checks of all connections."""
+
+    def take(self, run_id: str, now: dt.datetime, *, most: int, lasts: dt.timedelta) -> bool:
+        """Takes one of `most` slots for the run; returns False if all are taken. A slot is free
+        again after it lasted this long."""
+
+    def free(self, run_id: str) -> None:
+        """Frees the slot of the run, if it has one."""
 
 
 class ExportStarter(Protocol):

@@ -6,12 +6,13 @@ from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:  # the sync function starts without pydantic, and without what it never uses
     from registration_sync.domain.connections.sftp import (
+        FolderEntry,
         RemoteFile,
         ReplacedBy,
         ServerTraits,
         SftpAccount,
     )
-    from registration_sync.domain.runs.findings import LastUpload
+    from registration_sync.domain.runs.findings import LastUpload, UnreportedFinding
 
 
 type OnStep = Callable[[str, str], None]
@@ -44,8 +45,8 @@ class SftpSession(Protocol):
     def names(self, folder: str) -> list[str]:
         """The names in the folder; empty if the server refuses to list it."""
 
-    def links(self, folder: str) -> list[str]:
-        """The names of symbolic links in the folder; empty if the server refuses to list it."""
+    def entries(self, folder: str) -> "list[FolderEntry]":
+        """What is in the folder; empty if the server refuses to list it."""
 
     def find(self, path: str) -> "RemoteFile | None":
         """The file at the path, or None."""
@@ -110,3 +111,12 @@ class Deliveries(Protocol):
 
     def record_collected(self, connection_id: str, account: str) -> None:
         """Records that a delivered file was removed from the server."""
+
+    def note(self, connection_id: str, found: "UnreportedFinding") -> None:
+        """Stores a finding, or the run that is to report it."""
+
+    def unreported(self, connection_id: str) -> "list[UnreportedFinding]":
+        """The stored findings."""
+
+    def forget(self, connection_id: str, found: "UnreportedFinding") -> None:
+        """Deletes a finding that was reported."""

@@ -1,13 +1,12 @@
 """Connections: settings, overview, status, check and audit; the caller, the API's description."""
 
 import datetime as dt
-import tempfile
 from dataclasses import asdict
-from pathlib import Path
 from typing import Any
 
 from registration_sync.api import CONNECTION, Answer, Request, Route
 from registration_sync.bootstrap import configuration_function
+from registration_sync.bootstrap.workspace import workspace
 from registration_sync.domain.access import Permission, describe, may_see
 from registration_sync.domain.audit import Note, note_of
 from registration_sync.domain.connections.connection import parse_connection
@@ -76,7 +75,7 @@ def _facts_body(facts: ConnectionFacts) -> dict[str, Any]:
         "last_export": listed_run_body(facts.last_export) if facts.last_export else None,
         **asdict(facts.students),
         "overdue": facts.overdue,
-        "next_export": facts.next_export and facts.next_export.isoformat(timespec="minutes"),
+        "next_export": facts.next_export and facts.next_export.isoformat(),
     }
 
 
@@ -130,12 +129,12 @@ def _remove_connection(request: Request) -> Answer:
 
 def _read_status(request: Request) -> Answer:
     deps = configuration_function.dependencies()
-    with tempfile.TemporaryDirectory() as workspace:
+    with workspace("configuration") as folder:
         years = read_status(
             request.connection_id,
             snapshots=deps.snapshots,
             archive=deps.archive,
-            workspace=Path(workspace),
+            workspace=folder,
         )
     body = {"connection_id": request.connection_id, "years": [asdict(year) for year in years]}
     return Answer(200, body)

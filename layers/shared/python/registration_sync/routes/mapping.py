@@ -6,7 +6,7 @@ import time
 from dataclasses import asdict
 from typing import Any
 
-from registration_sync.api import CONNECTION, Answer, Request, Route
+from registration_sync.api import CONNECTION, MAX_PROBLEMS, Answer, Request, Route
 from registration_sync.bootstrap import configuration_function
 from registration_sync.domain.access import Permission
 from registration_sync.domain.audit import Note, SettingChange, note_of
@@ -57,7 +57,7 @@ def _save_mapping(request: Request) -> Answer:
     )
     warnings = mapping_warnings(saved.definition, deps.recent_fields.of(request.connection_id))
     note = note_of("mapping_saved", _new_version(saved, now))
-    return _mapping_answer(saved, note, warnings=[asdict(one) for one in warnings])
+    return _mapping_answer(saved, note, warnings=[asdict(one) for one in warnings[:MAX_PROBLEMS]])
 
 
 def _convert_mapping(request: Request) -> Answer:

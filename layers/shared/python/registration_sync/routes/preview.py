@@ -4,13 +4,12 @@ import datetime as dt
 from dataclasses import asdict
 from typing import Any
 
-from registration_sync.api import CONNECTION, Answer, Request, Route
+from registration_sync.api import CONNECTION, MAX_PROBLEMS, Answer, Request, Route
 from registration_sync.bootstrap import configuration_function
 from registration_sync.domain.access import Permission
 from registration_sync.domain.connections.connection import MAX_EXAMPLE_STUDENTS
 from registration_sync.domain.fields import Fields
 from registration_sync.domain.mapping.compiled.mapping import FieldValue, RowProblem
-from registration_sync.domain.registrations.registration import parse_student_id
 from registration_sync.use_cases.mappings.preview_mapping import (
     PreviewOptions,
     RowPreview,
@@ -34,8 +33,8 @@ def _preview_mapping(request: Request) -> Answer:
     body = {
         "students": [_student(one) for one in preview.students],
         "unmatched": [asdict(one) for one in preview.unmatched],
-        "problems": [asdict(one) for one in preview.problems],
-        "warnings": [asdict(one) for one in preview.warnings],
+        "problems": [asdict(one) for one in preview.problems[:MAX_PROBLEMS]],
+        "warnings": [asdict(one) for one in preview.warnings[:MAX_PROBLEMS]],
     }
     return Answer(200, body)
 
@@ -46,14 +45,10 @@ def _options(body: object) -> PreviewOptions:
     fields = Fields.of_body(body, '{"student_ids": ["1001"]}', optional=True)
     fields.refuse_unknown("mapping", "student_ids", "school_year", "unfinished")
     school_year = fields.school_year()
-    message = f"Write a list of up to {MAX_EXAMPLE_STUDENTS} student ids."
-    ids = fields.items("student_ids", MAX_EXAMPLE_STUDENTS, message, at_least=0)
-    if any(not isinstance(one, str | int) or isinstance(one, bool) for one in ids or ()):
-        fields.add_problem("student_ids", message)
+    ids = fields.student_ids("student_ids", MAX_EXAMPLE_STUDENTS, at_least=0)
     unfinished = fields.flag("unfinished")
     fields.raise_problems("Nothing was previewed.")
-    student_ids = None if ids is None else [parse_student_id(str(one)) for one in ids]
-    return PreviewOptions(fields.get("mapping"), student_ids, school_year, unfinished)
+    return PreviewOptions(fields.get("mapping"), ids, school_year, unfinished)
 
 
 def _student(student: StudentPreview) -> dict[str, Any]:

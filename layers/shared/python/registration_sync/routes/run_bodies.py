@@ -9,7 +9,7 @@ MAX_HELD_SHOWN = 20
 """Held rows of each year in a list, which keeps it under Lambda's limit of 6 MB; the body of one
 run has all that are recorded."""
 
-_STORED_ONLY = ("resend_files", "resend_whole_files")
+_STORED_ONLY = ("attempt_token", "resend_files", "resend_whole_files")
 
 
 def run_body(run: Run) -> dict[str, Any]:

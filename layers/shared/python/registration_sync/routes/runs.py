@@ -51,6 +51,7 @@ def _starter(request: Request) -> RunStarter:
         runs=deps.runs,
         leases=deps.leases,
         starter=deps.starter,
+        check_slots=deps.check_slots,
     )
 
 

@@ -1,14 +1,14 @@
 """Students: search, lists by status, and the receipt of each."""
 
-import tempfile
 import time
 from dataclasses import asdict
-from pathlib import Path
 from typing import Any
 
 from registration_sync.api import CONNECTION, Answer, Request, Route
 from registration_sync.bootstrap import configuration_function
+from registration_sync.bootstrap.workspace import workspace
 from registration_sync.domain.access import Permission
+from registration_sync.domain.errors import InvalidRequest
 from registration_sync.domain.fields import Fields
 from registration_sync.domain.registrations.receipt import Receipt
 from registration_sync.domain.registrations.registration import parse_student_id, school_year_of
@@ -54,14 +54,14 @@ def _search_students(request: Request) -> Answer:
 
 def _read_receipt(request: Request) -> Answer:
     deps = configuration_function.dependencies()
-    with tempfile.TemporaryDirectory() as workspace:
+    with workspace("configuration") as folder:
         receipt = read_receipt(
             request.connection_id,
             school_year_of(request.path["school_year"]),
             parse_student_id(request.path["student_id"]),
             snapshots=deps.snapshots,
             archive=deps.archive,
-            workspace=Path(workspace),
+            workspace=folder,
         )
     return Answer(200, _whole(receipt))
 
@@ -77,33 +77,43 @@ def _list_students(request: Request) -> Answer:
         school_year=fields.required_school_year(),
         status=fields.one_of("status", LISTED_STATUSES),
         limit=fields.page_limit(PAGE_SIZE, MAX_PAGE_SIZE),
-        after=fields.text("after"),
+        after=_after(fields),
     )
     fields.raise_problems("The filters are not valid.")
     deps = configuration_function.dependencies()
-    with tempfile.TemporaryDirectory() as workspace:
+    with workspace("configuration") as folder:
         receipts, following = list_students(
             request.connection_id,
             filters,
             snapshots=deps.snapshots,
             archive=deps.archive,
-            workspace=Path(workspace),
+            workspace=folder,
         )
     items = [{**_short(one), "reasons": one.reasons} for one in receipts]
     return Answer(200, {"items": items, "next": following})
+
+
+def _after(fields: Fields) -> str:
+    """The `next` of the previous page; another text could exceed DynamoDB's 1024 bytes of a key."""
+    after = fields.text("after")
+    try:
+        return after and parse_student_id(after)
+    except InvalidRequest:
+        fields.add_problem("after", "Write the value of `next` from the previous page.")
+        return ""
 
 
 def _receipts_of(request: Request, fields: Fields) -> Answer:
     fields.refuse_unknown("student_id")
     fields.raise_problems("Use student_id without other filters.")
     deps = configuration_function.dependencies()
-    with tempfile.TemporaryDirectory() as workspace:
+    with workspace("configuration") as folder:
         receipts = find_receipts(
             request.connection_id,
             parse_student_id(fields.text("student_id")),
             snapshots=deps.snapshots,
             archive=deps.archive,
-            workspace=Path(workspace),
+            workspace=folder,
         )
     return Answer(200, {"items": [_whole(one) for one in receipts], "next": None})
 

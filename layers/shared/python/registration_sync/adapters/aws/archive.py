@@ -11,10 +11,9 @@ from urllib.parse import quote
 
 from boto3.exceptions import S3UploadFailedError
 from boto3.s3.transfer import TransferConfig
-from botocore.exceptions import ClientError
 
-from registration_sync.adapters.aws.errors import error_code, transient_as_unavailable
-from registration_sync.domain.errors import NotFound, Unavailable
+from registration_sync.adapters.aws.errors import aws_errors
+from registration_sync.domain.errors import NotFound, ServiceRefused, Unavailable
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
@@ -39,7 +38,7 @@ class S3Archive:
     def store(self, connection_id: str, run_id: str, name: str, source: Path) -> None:
         key = self._key(connection_id, run_id, name)
         try:
-            with transient_as_unavailable():
+            with aws_errors():
                 # S3 verifies the checksum; large files are uploaded in parts.
                 self._client.upload_file(
                     str(source),
@@ -76,14 +75,14 @@ class S3Archive:
         pages = self._client.get_paginator("list_objects_v2").paginate(
             Bucket=self._bucket, Prefix=prefix
         )
-        with transient_as_unavailable():
+        with aws_errors():
             for page in pages:
                 for kept in page.get("Contents", ()):
                     run_id, _, name = kept["Key"].removeprefix(prefix).partition("/")
                     yield run_id, name, kept["Size"]
 
     def remove(self, connection_id: str, run_id: str, name: str) -> None:
-        with transient_as_unavailable():
+        with aws_errors():
             self._client.delete_object(
                 Bucket=self._bucket, Key=self._key(connection_id, run_id, name)
             )
@@ -115,9 +114,9 @@ class S3Archive:
 def _missing_as_not_found() -> Iterator[None]:
     """Raises NotFound if there is no such object or range."""
     try:
-        with transient_as_unavailable():
+        with aws_errors():
             yield
-    except ClientError as error:
-        if error_code(error) in {"404", "NoSuchKey", "NotFound", "InvalidRange"}:
+    except ServiceRefused as error:
+        if error.reason in {"404", "NoSuchKey", "NotFound", "InvalidRange"}:
             raise NotFound(_GONE) from error
         raise

@@ -1,20 +1,23 @@
-"""Distinguishes transient AWS errors, which may succeed on a retry, from all others."""
+"""Maps the errors of AWS to ours: transient ones, which may succeed on a retry, and all others."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from botocore.exceptions import ClientError, HTTPClientError
+from botocore.exceptions import BotoCoreError, ClientError, HTTPClientError
 from botocore.exceptions import ConnectionError as BotoConnectionError
 
-from registration_sync.domain.errors import Unavailable
+from registration_sync.domain.errors import ServiceRefused, Unavailable
 
 _TRANSIENT = frozenset(
     {
+        "ConflictException",
+        "EC2ThrottledException",
         "InternalFailure",
         "InternalServerError",
         "InternalServiceError",
         "LimitExceededException",
         "ProvisionedThroughputExceededException",
+        "ReplicatedWriteConflictException",
         "RequestLimitExceeded",
         "RequestTimeout",
         "ServiceException",
@@ -44,11 +47,12 @@ def is_transient(error: Exception) -> bool:
 
 
 @contextmanager
-def transient_as_unavailable() -> Iterator[None]:
-    """Raises Unavailable for a transient error; any other error is our bug and stays as it is."""
+def aws_errors() -> Iterator[None]:
+    """Raises Unavailable for a transient error, and ServiceRefused for any other."""
     try:
         yield
-    except (ClientError, HTTPClientError, BotoConnectionError) as error:
+    except (ClientError, BotoCoreError) as error:
         if is_transient(error):
             raise Unavailable("AWS did not answer in time: please try again.") from error
-        raise
+        named = error_code(error) if isinstance(error, ClientError) else type(error).__name__
+        raise ServiceRefused(named) from error

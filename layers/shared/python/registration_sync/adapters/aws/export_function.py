@@ -3,10 +3,8 @@
 import json
 from typing import TYPE_CHECKING
 
-from botocore.exceptions import ClientError
-
-from registration_sync.adapters.aws.errors import error_code, transient_as_unavailable
-from registration_sync.domain.errors import Unavailable
+from registration_sync.adapters.aws.errors import aws_errors
+from registration_sync.domain.errors import ServiceRefused, Unavailable
 
 if TYPE_CHECKING:
     from mypy_boto3_lambda import LambdaClient
@@ -24,12 +22,12 @@ class LambdaExportStarter:
         # not belong there.
         event = {"connection_id": connection_id, "run_id": run_id}
         try:
-            with transient_as_unavailable():
+            with aws_errors():
                 self._client.invoke(
                     FunctionName=self._function_name,
                     InvocationType="Event",
                     Payload=json.dumps(event),
                 )
-        except ClientError as error:
+        except ServiceRefused as error:
             # For any reason: the run does not start and must free its slot.
-            raise Unavailable(f"The export could not be started: {error_code(error)}.") from error
+            raise Unavailable(f"The export could not be started: {error.reason}.") from error

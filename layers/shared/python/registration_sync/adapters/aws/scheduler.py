@@ -5,7 +5,8 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from registration_sync.adapters.aws.errors import transient_as_unavailable
+from registration_sync.adapters.aws.errors import aws_errors
+from registration_sync.domain.errors import InvalidRequest, Problem, ServiceRefused
 
 if TYPE_CHECKING:
     from mypy_boto3_scheduler import EventBridgeSchedulerClient
@@ -34,15 +35,22 @@ class EventBridgeScheduler:
     def schedule_daily(self, connection_id: str, time: str, time_zone: str) -> None:
         # An update resets every setting that it omits.
         schedule = self._schedule(connection_id, time, time_zone)
-        with transient_as_unavailable():
-            try:
-                self._client.update_schedule(**schedule)
-            except self._client.exceptions.ResourceNotFoundException:
-                self._client.create_schedule(**schedule)
+        try:
+            with aws_errors():
+                try:
+                    self._client.update_schedule(**schedule)
+                except self._client.exceptions.ResourceNotFoundException:
+                    self._client.create_schedule(**schedule)
+        except ServiceRefused as error:
+            if error.reason != "ValidationException":
+                raise
+            # Of all that is sent, only the time zone's name is not checked to the last character.
+            problem = Problem("time_zone", f"AWS does not take the time zone {time_zone}.")
+            raise InvalidRequest("The schedule was not set.", problems=[problem]) from error
 
     def stop(self, connection_id: str) -> None:
         absent = self._client.exceptions.ResourceNotFoundException
-        with transient_as_unavailable(), suppress(absent):
+        with aws_errors(), suppress(absent):
             self._client.delete_schedule(GroupName=self._target.group, Name=connection_id)
 
     def _schedule(self, connection_id: str, time: str, time_zone: str) -> dict[str, Any]:

@@ -8,11 +8,9 @@ combined secret it could not change one and keep the others.
 from dataclasses import fields
 from typing import TYPE_CHECKING
 
-from botocore.exceptions import ClientError
-
-from registration_sync.adapters.aws.errors import error_code, transient_as_unavailable
+from registration_sync.adapters.aws.errors import aws_errors
 from registration_sync.domain.connections.sftp import Credentials
-from registration_sync.domain.errors import Unavailable
+from registration_sync.domain.errors import ServiceRefused, Unavailable
 
 if TYPE_CHECKING:
     from mypy_boto3_secretsmanager import SecretsManagerClient
@@ -25,11 +23,13 @@ _TRY_LATER = "The stored secret is being changed or removed: please try again in
 
 
 class SecretsManagerSecrets:
-    """Implements the port Secrets; `prefix` begins with the stack's name and ends with a slash."""
+    """Implements the port Secrets; `prefix` begins with the stack's name and ends with a slash.
+    New secrets are encrypted with the KMS key `key`, or with Secrets Manager's own."""
 
-    def __init__(self, client: "SecretsManagerClient", prefix: str) -> None:
+    def __init__(self, client: "SecretsManagerClient", prefix: str, *, key: str = "") -> None:
         self._client = client
         self._prefix = prefix
+        self._key = {"KmsKeyId": key} if key else {}
 
     def read(self, connection_id: str) -> Credentials:
         return Credentials(**{kind: self._read(self._name(connection_id, kind)) for kind in KINDS})
@@ -52,30 +52,30 @@ class SecretsManagerSecrets:
 
     def _read(self, name: str) -> str | None:
         try:
-            with transient_as_unavailable():
+            with aws_errors():
                 return self._client.get_secret_value(SecretId=name)["SecretString"]
-        except ClientError as error:
-            if error_code(error) in {_MISSING, _BEING_DELETED}:
+        except ServiceRefused as error:
+            if error.reason in {_MISSING, _BEING_DELETED}:
                 return None
             raise
 
     def _put(self, name: str, value: str) -> None:
         try:
-            with transient_as_unavailable():
+            with aws_errors():
                 try:
                     self._client.put_secret_value(SecretId=name, SecretString=value)
                 except self._client.exceptions.ResourceNotFoundException:
-                    self._client.create_secret(Name=name, SecretString=value)
-        except ClientError as error:
-            if error_code(error) in {"ResourceExistsException", _BEING_DELETED}:
+                    self._client.create_secret(Name=name, SecretString=value, **self._key)
+        except ServiceRefused as error:
+            if error.reason in {"ResourceExistsException", _BEING_DELETED}:
                 raise Unavailable(_TRY_LATER) from error
             raise
 
     def _delete(self, name: str) -> None:
         # With a recovery window, the name could not be reused for at least a week.
         try:
-            with transient_as_unavailable():
+            with aws_errors():
                 self._client.delete_secret(SecretId=name, ForceDeleteWithoutRecovery=True)
-        except ClientError as error:
-            if error_code(error) not in {_MISSING, _BEING_DELETED}:
+        except ServiceRefused as error:
+            if error.reason not in {_MISSING, _BEING_DELETED}:
                 raise

@@ -3,6 +3,8 @@
 | item     | pk          | sk       | attributes                                     |
 | delivery | DELIVERED#c | path     | account, document (JSON text), expires_at      |
 | importer | DELIVERED#c | IMPORTER | account, from which a file was once collected  |
+| finding  | FOUND#c     | year#file#run id | document (JSON text), expires_at: an     |
+|          |             |          | uncollected file, until a run has reported it  |
 
 Every path contains a slash, so none is IMPORTER. Deliveries expire because a dated name is
 delivered only once.
@@ -15,7 +17,8 @@ from dataclasses import asdict
 from typing import TYPE_CHECKING
 
 from registration_sync.adapters.dynamodb.table import Item, Table
-from registration_sync.domain.runs.findings import LastUpload
+from registration_sync.domain.runs.findings import LastUpload, UnreportedFinding
+from registration_sync.domain.runs.run import Finding
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -45,14 +48,7 @@ class DynamoDBDeliveries:
         return LastUpload(**json.loads(item["document"]["S"]))
 
     def remember(self, connection_id: str, account: str, delivery: LastUpload) -> None:
-        expires_at = int((self._now() + self._retention).timestamp())
-        self._put(
-            connection_id,
-            delivery.path,
-            account,
-            document={"S": json.dumps(asdict(delivery))},
-            expires_at={"N": str(expires_at)},
-        )
+        self._put(connection_id, delivery.path, account, **self._document(delivery))
 
     def has_collected(self, connection_id: str, account: str) -> bool:
         importer = self._table.get(_key(connection_id, _IMPORTER))
@@ -61,8 +57,34 @@ class DynamoDBDeliveries:
     def record_collected(self, connection_id: str, account: str) -> None:
         self._put(connection_id, _IMPORTER, account)
 
+    def note(self, connection_id: str, found: UnreportedFinding) -> None:
+        self._table.put({**_finding_key(connection_id, found), **self._document(found)})
+
+    def unreported(self, connection_id: str) -> list[UnreportedFinding]:
+        items = self._table.query_all("pk = :pk", {":pk": {"S": f"FOUND#{connection_id}"}})
+        documents = [json.loads(item["document"]["S"]) for item in items]
+        return [
+            UnreportedFinding(**one | {"finding": Finding(**one["finding"])}) for one in documents
+        ]
+
+    def forget(self, connection_id: str, found: UnreportedFinding) -> None:
+        self._table.delete(_finding_key(connection_id, found))
+
+    def _document(self, document: LastUpload | UnreportedFinding) -> Item:
+        expires_at = int((self._now() + self._retention).timestamp())
+        return {
+            "document": {"S": json.dumps(asdict(document))},
+            "expires_at": {"N": str(expires_at)},
+        }
+
     def _put(self, connection_id: str, sk: str, account: str, **attributes: Item) -> None:
         self._table.put({**_key(connection_id, sk), "account": {"S": account}, **attributes})
+
+
+def _finding_key(connection_id: str, found: UnreportedFinding) -> Item:
+    finding = found.finding
+    sk = f"{found.school_year}#{finding.file}#{finding.run_id}"
+    return {"pk": {"S": f"FOUND#{connection_id}"}, "sk": {"S": sk}}
 
 
 def _key(connection_id: str, sk: str) -> Item:

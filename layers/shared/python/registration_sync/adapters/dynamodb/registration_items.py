@@ -2,7 +2,9 @@
 
 | item     | pk            | sk         | attributes                                               |
 | marker   | MARKER#c      | MARKER     | lease_token, lease_run, lease_since, lease_expires;      |
-|          |               |            | for each year open_Y, exported_Y, retired_Y;             |
+|          |               |            | for each year open_Y, exported_Y, retired_Y, first_Y     |
+|          |               |            | (epoch ms of the last export that began with the year),  |
+|          |               |            | settled_Y_to (a student id, while a batch is retired);   |
 |          |               |            | witnessed (true: it has a creation record)               |
 | creation | WITNESS#c     | WITNESS    | none: a marker was created, so it must exist             |
 | snapshot | CURRENT#c#Y#h | student id | version, in_batch, snapshot (absent once removed),       |
@@ -42,6 +44,8 @@ def export_marker_of(item: Item) -> ExportMarker:
             open=opened,
             exported=numbers[f"exported_{name[-4:]}"],
             retired=numbers.get(f"retired_{name[-4:]}", 0),
+            settled_to=item.get(f"settled_{name[-4:]}_to", {"S": ""})["S"],
+            first_at_ms=numbers.get(f"first_{name[-4:]}", 0),
         )
         for name, opened in numbers.items()
         if name.startswith("open_")

@@ -4,9 +4,8 @@
 """
 
 import datetime as dt
-from collections import deque
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from heapq import merge
 from itertools import batched, groupby
@@ -32,7 +31,9 @@ from registration_sync.adapters.dynamodb.registration_items import (
     number,
 )
 from registration_sync.adapters.dynamodb.requests import (
+    BATCH_GET_ITEMS,
     delete_all,
+    get_ahead,
     get_all,
     read_partition,
     with_retries,
@@ -53,8 +54,6 @@ from registration_sync.domain.registrations.ledger import LedgerEntry
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
-BATCH_GET_ITEMS = 100
-BATCHES_IN_FLIGHT = 4
 BATCH_DELETE_ITEMS = 500
 MAX_CREATION_TRIES = 3
 """To add the first year of a connection while others do, too."""
@@ -187,12 +186,30 @@ class DynamoDBRegistrationsTable:
         if refused is not None and int(refused[f"exported_{school_year}"]["N"]) < batch:
             raise LeaseLost("Another run took over before this one could finish.")
 
+    def set_settled(
+        self, connection_id: str, school_year: int, batch: int, student_id: str
+    ) -> None:
+        update, student = (
+            f"SET settled_{school_year}_to = :student",
+            {":student": {"S": student_id}},
+        )
+        self._update_unless_retired(connection_id, school_year, batch, update, student)
+
     def set_retired(self, connection_id: str, school_year: int, batch: int) -> None:
-        self._update_marker(
-            connection_id,
-            f"SET retired_{school_year} = :batch",
-            f"attribute_not_exists(retired_{school_year}) OR retired_{school_year} < :batch",
-            {":batch": number(batch)},
+        update = f"SET retired_{school_year} = :batch REMOVE settled_{school_year}_to"
+        self._update_unless_retired(connection_id, school_year, batch, update, {})
+
+    def _update_unless_retired(
+        self, connection_id: str, school_year: int, batch: int, update: str, values: Item
+    ) -> None:
+        # A late write must not make the next batch begin at a student of this one.
+        retired = f"retired_{school_year}"
+        condition = f"attribute_not_exists({retired}) OR {retired} < :batch"
+        self._update_marker(connection_id, update, condition, {**values, ":batch": number(batch)})
+
+    def set_first(self, connection_id: str, school_year: int, token: str, now_ms: int) -> None:
+        self._update_as_holder(
+            connection_id, token, f"SET first_{school_year} = :now", {":now": number(now_ms)}
         )
 
     def _update_as_holder(
@@ -235,13 +252,28 @@ class DynamoDBRegistrationsTable:
             current.student_id: result for current, result in zip(snapshots, results, strict=True)
         }
 
+    def put_unknown(
+        self,
+        connection_id: str,
+        school_year: int,
+        student_id: str,
+        version: str,
+        expires_at: int,
+    ) -> bool:
+        return student_updates.put_unknown(
+            self._table, connection_id, school_year, student_id, version, expires_at
+        )
+
     def marks(
         self, connection_id: str, school_year: int, batches: range, after: str = ""
     ) -> Iterator[DueMark]:
-        streams = [
-            map(due_mark_of, self._read(batch_pk(connection_id, school_year, batch, shard), after))
+        partitions = [
+            batch_pk(connection_id, school_year, batch, shard)
             for batch in reversed(batches)
             for shard in range(SHARDS)
+        ]
+        streams = [
+            map(due_mark_of, self._read(pk, after, together=len(partitions))) for pk in partitions
         ]
         # merge keeps the order of its streams among equals: the newest batch comes first.
         in_order = merge(*streams, key=attrgetter("student_id"))
@@ -262,18 +294,16 @@ class DynamoDBRegistrationsTable:
     def current(
         self, connection_id: str, school_year: int, student_ids: Iterator[str]
     ) -> Iterator[tuple[str, Current | None]]:
-        in_flight: deque[tuple[tuple[str, ...], Future[list[Item]]]] = deque()
-        for chunk in batched(student_ids, BATCH_GET_ITEMS):
-            keys = [current_key(connection_id, school_year, student) for student in chunk]
-            in_flight.append((chunk, self._pool.submit(get_all, self._table, keys)))
-            if len(in_flight) >= BATCHES_IN_FLIGHT:
-                yield from _in_order(*in_flight.popleft())
-        while in_flight:
-            yield from _in_order(*in_flight.popleft())
+        keys = (current_key(connection_id, school_year, student) for student in student_ids)
+        for wanted, items in get_ahead(self._table, keys, self._pool):
+            found = {item["sk"]["S"]: current_of(item) for item in items}
+            for key in wanted:
+                yield key["sk"]["S"], found.get(key["sk"]["S"])
 
     def all_current(self, connection_id: str, school_year: int) -> Iterator[Current]:
         streams = [
-            self._read(current_pk(connection_id, school_year, shard)) for shard in range(SHARDS)
+            self._read(current_pk(connection_id, school_year, shard), together=SHARDS)
+            for shard in range(SHARDS)
         ]
         yield from map(current_of, merge(*streams, key=lambda item: item["sk"]["S"]))
 
@@ -285,12 +315,17 @@ class DynamoDBRegistrationsTable:
         )
         list(self._pool.map(raise_one, versions.keys(), versions.values()))
 
-    def clear_marks(self, connection_id: str, school_year: int, batch: int) -> None:
+    def clear_marks(
+        self, connection_id: str, school_year: int, batch: int, go_on: Callable[[], bool]
+    ) -> bool:
         for shard in range(SHARDS):
             marks = self._read(batch_pk(connection_id, school_year, batch, shard))
             for chunk in batched(marks, BATCH_DELETE_ITEMS):
+                if not go_on():
+                    return False
                 keys = [{"pk": item["pk"], "sk": item["sk"]} for item in chunk]
                 delete_all(self._table, keys, self._pool)
+        return True
 
     # The ledger and the outcome of each student
 
@@ -315,22 +350,9 @@ class DynamoDBRegistrationsTable:
         outcomes: Mapping[str, str],
         expires_at: int,
     ) -> None:
-        def settle(student: tuple[str, str]) -> None:
-            with_retries(
-                lambda: student_updates.settle(
-                    self._table, connection_id, school_year, batch, *student, expires_at
-                )
-            )
+        settle = partial(student_updates.settle, self._table, connection_id, school_year, batch)
+        each = (partial(settle, *student, expires_at) for student in outcomes.items())
+        list(self._pool.map(with_retries, each))
 
-        list(self._pool.map(settle, outcomes.items()))
-
-    def _read(self, pk: str, after: str = "", page_items: int | None = None) -> Iterator[Item]:
-        return read_partition(self._table, pk, self._pool, after, page_items)
-
-
-def _in_order(
-    student_ids: Iterable[str], answer: Future[list[Item]]
-) -> Iterator[tuple[str, Current | None]]:
-    found = {item["sk"]["S"]: current_of(item) for item in answer.result()}
-    for student_id in student_ids:
-        yield student_id, found.get(student_id)
+    def _read(self, pk: str, after: str = "", **options: int) -> Iterator[Item]:
+        return read_partition(self._table, pk, self._pool, after, **options)

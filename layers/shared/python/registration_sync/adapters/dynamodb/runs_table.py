@@ -3,7 +3,8 @@ runs after a day.
 
 | item      | pk          | sk        | attributes                                                 |
 | run       | RUNS#c      | run id    | record (byte for the codec, then JSON), status, expires_at,|
-|           |             |           | told (true once the run was announced)                     |
+|           |             |           | attempt_token, told (true once the run was announced),     |
+|           |             |           | announcing_until (epoch seconds, while it is announced)    |
 | requested | REQUESTED#c | REQUESTED | run_id, requested_at (epoch seconds)                       |
 | awaiting  | AWAITING#c  | AWAITING  | run_id of the last run that awaited confirmation           |
 | last      | LAST        | c         | record of the last export, without files and students,     |
@@ -14,10 +15,19 @@ import datetime as dt
 import json
 import zlib
 from collections.abc import Callable, Iterator, Mapping
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
+
+from aws_lambda_powertools.logging import Logger
 
 from registration_sync.adapters.dynamodb.table import CONDITION_FAILED, Item, Table
-from registration_sync.domain.errors import AlreadyRunning, Conflict, RunCancelled, Unavailable
+from registration_sync.domain.errors import (
+    AlreadyRunning,
+    AttemptEnded,
+    Conflict,
+    RunCancelled,
+    RunUnreadable,
+    Unavailable,
+)
 from registration_sync.domain.runs.record import from_record, to_record
 from registration_sync.domain.runs.redaction import without_students
 from registration_sync.domain.runs.run import DRY_RUN_RETENTION, Run, RunKind, RunStatus
@@ -29,10 +39,21 @@ if TYPE_CHECKING:
 SLOT_SECONDS = 20 * 60
 """A run that has not finished by then never started, or the lease alone protects it."""
 
+ANNOUNCING_SECONDS = 50
+"""Longer than an announcement takes, and shorter than the minute before Lambda's first retry."""
+
 PAGE_SIZE = 20
 
 _ZLIB_JSON = b"Z"
 _LAST_EXPORTS = "LAST"
+
+_IS_LAST_ATTEMPT = (
+    "attribute_not_exists(pk) OR (#status IN (:pending, :in_progress, :awaiting) "
+    "AND (attribute_not_exists(attempt_token) OR attempt_token = :token))"
+)
+"""Without a token, no attempt has begun, or only attempts of an older version."""
+
+_NOT_ACCEPTED = "AWS did not accept the request: try again."
 _NOT_AWAITING = "The run no longer awaits confirmation: open it again."
 
 
@@ -63,7 +84,7 @@ class DynamoDBRuns:
             return
         if CONDITION_FAILED not in reasons:
             # A request at the same moment, or throttling: nothing was written.
-            raise Unavailable("AWS did not accept the request: try again.")
+            raise Unavailable(_NOT_ACCEPTED)
         if reasons[0] != CONDITION_FAILED:
             raise Conflict(_NOT_AWAITING)
         self._refuse_unless_own(run.connection_id, run.run_id)
@@ -81,27 +102,57 @@ class DynamoDBRuns:
             run_id=run_id,
         )
 
+    def begin(self, run: Run, after: str) -> None:
+        self._store(run, after)
+
     def save(self, run: Run) -> None:
-        awaits = run.status is RunStatus.AWAITING_CONFIRMATION
-        if awaits:  # first, so that the next export finds every run that awaits confirmation
-            key = _awaiting_key(run.connection_id)
-            self._table.put({**key, "run_id": {"S": run.run_id}})
-        saved = self._table.put(
-            self._item_of(run),
-            "attribute_not_exists(#status) OR #status <> :cancelled",
-            {":cancelled": {"S": RunStatus.CANCELLED}},
-        )
+        self._store(run, run.attempt_token)
+
+    def _store(self, run: Run, token: str) -> None:
+        """Stores the run if the attempt with this token is still the last one."""
+        item = self._item_of(run)
+        values: Item = {
+            ":pending": {"S": RunStatus.PENDING},
+            ":in_progress": {"S": RunStatus.IN_PROGRESS},
+            ":awaiting": {"S": RunStatus.AWAITING_CONFIRMATION},
+            ":token": {"S": token},
+        }
+        if run.status is RunStatus.AWAITING_CONFIRMATION:
+            saved = self._store_with_pointer(run, item, values)
+        else:
+            saved = self._table.put(item, _IS_LAST_ATTEMPT, values)
         if not saved:
-            raise RunCancelled("The run was cancelled before it began.")
+            self._refuse_unless_stored(item)
         if run.kind is RunKind.EXPORT and not run.has_progress:
-            item = self._item_of(without_students(run))
-            self._table.put({**item, **_last_export_key(run.connection_id)})
-        if run.finished or awaits:
+            last = self._item_of(without_students(run))
+            self._table.put({**last, **_last_export_key(run.connection_id)})
+        if run.is_over:
             self._free_slot(run.connection_id, run.run_id)
+
+    def _store_with_pointer(self, run: Run, item: Item, values: Item) -> bool:
+        """Both or neither, so that the next export finds every run that awaits confirmation."""
+        pointer = {**_awaiting_key(run.connection_id), "run_id": {"S": run.run_id}}
+        stored = self._table.request(
+            Item=item, ConditionExpression=_IS_LAST_ATTEMPT, ExpressionAttributeValues=values
+        )
+        reasons = self._table.transact({"Put": stored}, {"Put": self._table.request(Item=pointer)})
+        if reasons and CONDITION_FAILED not in reasons:
+            raise Unavailable(_NOT_ACCEPTED)
+        return not reasons
+
+    def _refuse_unless_stored(self, item: Item) -> None:
+        """A retry inside boto3 may find its own first try."""
+        stored = self._table.get({"pk": item["pk"], "sk": item["sk"]})
+        if stored.get("record") == item["record"]:
+            return
+        if stored.get("status") == {"S": RunStatus.CANCELLED}:
+            raise RunCancelled("The run was cancelled before it began.")
+        raise AttemptEnded("Another attempt of this run took over, or the run has ended.")
 
     def awaiting(self, connection_id: str) -> Run | None:
         item = self._table.get(_awaiting_key(connection_id))
-        run = self.find(connection_id, item["run_id"]["S"]) if item else None
+        stored = self._table.get(_run_key(connection_id, item["run_id"]["S"])) if item else {}
+        run = _readable(stored) if stored else None
         return run if run and run.status is RunStatus.AWAITING_CONFIRMATION else None
 
     def confirm(self, run: Run) -> None:
@@ -138,12 +189,12 @@ class DynamoDBRuns:
 
     def find(self, connection_id: str, run_id: str) -> Run | None:
         item = self._table.get(_run_key(connection_id, run_id))
-        return _decode(item["record"]["B"]) if item else None
+        return _decode(item) if item else None
 
     def change(self, connection_id: str, run_id: str, change: Callable[[Run], Run]) -> bool:
         key = _run_key(connection_id, run_id)
         while item := self._table.get(key):
-            before = _decode(item["record"]["B"])
+            before = _decode(item)
             after = change(before)
             if after == before:
                 return False
@@ -157,6 +208,21 @@ class DynamoDBRuns:
                 return True  # otherwise the run was saved meanwhile
         return False
 
+    def claim_announcement(self, run: Run, now: dt.datetime) -> bool:
+        seconds = int(now.timestamp())
+        refused = self._table.update(
+            _run_key(run.connection_id, run.run_id),
+            "SET announcing_until = :until",
+            "#status = :status AND attribute_not_exists(told) "
+            "AND (attribute_not_exists(announcing_until) OR announcing_until <= :now)",
+            {
+                ":status": {"S": run.status},
+                ":now": {"N": str(seconds)},
+                ":until": {"N": str(seconds + ANNOUNCING_SECONDS)},
+            },
+        )
+        return refused is None
+
     def mark_announced(self, run: Run) -> None:
         self._table.update(
             _run_key(run.connection_id, run.run_id),
@@ -165,12 +231,9 @@ class DynamoDBRuns:
             {":true": {"BOOL": True}, ":status": {"S": run.status}},
         )
 
-    def is_announced(self, connection_id: str, run_id: str) -> bool:
-        return "told" in self._table.get(_run_key(connection_id, run_id))
-
     def last_exports(self) -> Mapping[str, Run]:
         items = self._table.query_all("pk = :pk", {":pk": {"S": _LAST_EXPORTS}})
-        return {item["sk"]["S"]: _decode(item["record"]["B"]) for item in items}
+        return {item["sk"]["S"]: run for item in items if (run := _readable(item))}
 
     def newest(
         self,
@@ -179,6 +242,12 @@ class DynamoDBRuns:
         after: str | None,
         between: tuple[str, str] = ALL_RUN_IDS,
     ) -> tuple[list[Run], str | None]:
+        items, following = self._page(connection_id, limit, after, between)
+        return [run for item in items if (run := _readable(item))], following
+
+    def _page(
+        self, connection_id: str, limit: int, after: str | None, between: tuple[str, str]
+    ) -> tuple[list[Item], str | None]:
         earliest, latest = between
         latest = min(latest, after) if after else latest
         if latest < earliest:
@@ -198,25 +267,40 @@ class DynamoDBRuns:
         more = len(items) > limit or "LastEvaluatedKey" in page
         found = items[:limit]
         last = found[-1]["sk"]["S"] if found else after
-        return [_decode(item["record"]["B"]) for item in found], last if more else None
+        return found, last if more else None
 
     def all(
-        self, connection_id: str, *, after: str | None = None, since: str = ALL_RUN_IDS[0]
+        self,
+        connection_id: str,
+        *,
+        after: str | None = None,
+        since: str = ALL_RUN_IDS[0],
+        complete: bool = False,
     ) -> Iterator[Run]:
+        unreadable = None
         while True:
-            page, after = self.newest(connection_id, PAGE_SIZE, after, (since, ALL_RUN_IDS[1]))
-            yield from page
+            items, after = self._page(connection_id, PAGE_SIZE, after, (since, ALL_RUN_IDS[1]))
+            for item in items:
+                run = _readable(item)
+                if run:
+                    yield run
+                else:
+                    unreadable = item
             if after is None:
-                return
+                break
+        if complete and unreadable:
+            raise _unreadable(unreadable)
 
     def _item_of(self, run: Run) -> Item:
         kept = DRY_RUN_RETENTION if run.kind is RunKind.DRY_RUN else self._retention
         expires_at = int((run.requested_at + kept).timestamp())
+        token = {"attempt_token": {"S": run.attempt_token}} if run.attempt_token else {}
         return {
             **_run_key(run.connection_id, run.run_id),
             "record": {"B": _encode(run)},
             "status": {"S": run.status},
             "expires_at": {"N": str(expires_at)},
+            **token,
         }
 
 
@@ -225,11 +309,41 @@ def _encode(run: Run) -> bytes:
     return _ZLIB_JSON + zlib.compress(content.encode())
 
 
-def _decode(stored: bytes) -> Run:
-    codec, content = stored[:1], stored[1:]
-    if codec != _ZLIB_JSON:
-        raise ValueError(f"unknown run codec {codec!r}: a newer version may have written it")
-    return from_record(json.loads(zlib.decompress(content)))
+def _decode(item: Item) -> Run:
+    try:
+        return from_record(_record_of(item["record"]["B"]))
+    except (ValueError, LookupError, TypeError, AttributeError, zlib.error) as error:
+        # Neither the text of the error nor its cause: pydantic quotes the record.
+        Logger().error(
+            "run record unreadable",
+            extra={
+                "connection_id": item["pk"]["S"].partition("#")[2],
+                "run_id": item["sk"]["S"],
+                "reason": type(error).__name__,
+            },
+        )
+        raise _unreadable(item) from None
+
+
+def _record_of(stored: bytes) -> Any:
+    if not stored.startswith(_ZLIB_JSON):
+        raise ValueError("unknown codec")
+    return json.loads(zlib.decompress(stored[1:]))
+
+
+def _unreadable(item: Item) -> RunUnreadable:
+    return RunUnreadable(
+        f"The record of run {item['sk']['S']} cannot be read: it is damaged, or a newer version "
+        "stored it. Ask your operations engineer."
+    )
+
+
+def _readable(item: Item) -> Run | None:
+    """The run, or None if its record cannot be read."""
+    try:
+        return _decode(item)
+    except RunUnreadable:
+        return None
 
 
 def _run_key(connection_id: str, run_id: str) -> Item:

@@ -1,17 +1,20 @@
 """Erases one student from RegistrationsTable."""
 
+from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from itertools import batched
 from typing import TYPE_CHECKING
 
 from registration_sync.adapters.dynamodb.registration_items import (
     current_key,
+    current_of,
     due_mark_key,
     entry_of,
     ledger_item,
     number,
 )
-from registration_sync.adapters.dynamodb.requests import delete_all
+from registration_sync.adapters.dynamodb.requests import BATCH_GET_ITEMS, delete_all, get_all
 from registration_sync.adapters.dynamodb.table import Item, Table
 from registration_sync.domain.registrations.batches import Current
 from registration_sync.domain.registrations.ledger import LedgerEntry, Totals
@@ -34,6 +37,20 @@ class DynamoDBStudentErasure:
         # already cleared, and nothing else ever deletes that mark.
         keys = [due_mark_key(connection_id, school_year, batch, student_id) for batch in batches]
         delete_all(self._table, keys, self._pool)
+
+    def current_of_years(
+        self, connection_id: str, student_id: str, school_years: Iterable[int]
+    ) -> dict[int, Current]:
+        by_pk = {
+            (key := current_key(connection_id, year, student_id))["pk"]["S"]: (year, key)
+            for year in school_years
+        }
+        found = [
+            item
+            for keys in batched((key for _, key in by_pk.values()), BATCH_GET_ITEMS)
+            for item in get_all(self._table, keys)
+        ]
+        return {by_pk[item["pk"]["S"]][0]: current_of(item) for item in found}
 
     def erase_current(
         self,

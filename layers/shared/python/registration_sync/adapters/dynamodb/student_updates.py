@@ -3,8 +3,9 @@
 from registration_sync.adapters.dynamodb.registration_items import current_key, current_of, number
 from registration_sync.adapters.dynamodb.table import Item, Table
 from registration_sync.domain.errors import Unavailable
-from registration_sync.domain.registrations.batches import Current, Stored
+from registration_sync.domain.registrations.batches import NO_BATCH, Current, Stored
 from registration_sync.domain.registrations.ledger import Outcome
+from registration_sync.domain.registrations.registration import has_same_content
 
 _SETTLE = {
     Outcome.EXPORTED: "SET outcome = :outcome, settled_in = :batch, exported_in = :batch",
@@ -14,7 +15,8 @@ _SETTLE = {
 
 
 def put_snapshot(table: Table, connection_id: str, school_year: int, current: Current) -> Stored:
-    # An update, so that the outcome of earlier exports stays.
+    # An update, so that the outcome of earlier exports stays. It returns the former snapshot, which
+    # shows whether anything changed without a read.
     update = "SET version = :version, in_batch = :batch"
     values: Item = {":version": {"S": current.version}, ":batch": number(current.batch)}
     if current.snapshot is None:
@@ -23,7 +25,7 @@ def put_snapshot(table: Table, connection_id: str, school_year: int, current: Cu
         update += ", #snapshot = :snapshot REMOVE expires_at"
         values[":snapshot"] = {"B": current.snapshot}
     try:
-        newer = table.update(
+        done, item = table.exchange(
             current_key(connection_id, school_year, current.student_id),
             update,
             "attribute_not_exists(pk) OR version < :version"
@@ -32,9 +34,33 @@ def put_snapshot(table: Table, connection_id: str, school_year: int, current: Cu
         )
     except Unavailable:
         return Stored.UNCONFIRMED
-    if newer is None or newer["version"]["S"] == current.version:
-        return Stored.WRITTEN
-    return Stored.SUPERSEDED
+    if not done and not item:  # refused, without the stored item
+        return Stored.UNCONFIRMED
+    is_own = "version" in item and item["version"]["S"] == current.version
+    if not done:
+        return Stored.WRITTEN if is_own else Stored.SUPERSEDED
+    before = item["snapshot"]["B"] if "snapshot" in item and not is_own else None
+    if before and current.snapshot and has_same_content(before, current.snapshot):
+        return Stored.UNCHANGED
+    return Stored.WRITTEN
+
+
+def put_unknown(
+    table: Table,
+    connection_id: str,
+    school_year: int,
+    student_id: str,
+    version: str,
+    expires_at: int,
+) -> bool:
+    refused = table.update(
+        current_key(connection_id, school_year, student_id),
+        "SET version = :version, in_batch = :none, expires_at = :expires",
+        "attribute_not_exists(pk) OR (in_batch = :none AND version < :version)",
+        {":version": {"S": version}, ":none": number(NO_BATCH), ":expires": number(expires_at)},
+    )
+    # A retry inside boto3 may find its own first try, and a repeat a newer removal.
+    return not refused or int(refused["in_batch"]["N"]) == NO_BATCH
 
 
 def raise_batch(

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import ClientError
 
-from registration_sync.adapters.aws.errors import error_code, transient_as_unavailable
+from registration_sync.adapters.aws.errors import aws_errors, error_code
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -28,7 +28,7 @@ class Table:
 
     def get(self, key: Item, attributes: str = "") -> Item:
         """The item, or only the given attributes of it; empty if there is none."""
-        with transient_as_unavailable():
+        with aws_errors():
             answer = self.client.get_item(
                 **self.request(Key=key, ConsistentRead=True, ProjectionExpression=attributes)
             )
@@ -36,7 +36,7 @@ class Table:
 
     def query(self, condition: str, values: Item, **options: Any) -> Any:
         """One page of items, as the client returns it."""
-        with transient_as_unavailable():
+        with aws_errors():
             return self.client.query(
                 **self.request(
                     KeyConditionExpression=condition,
@@ -57,32 +57,47 @@ class Table:
 
     def put(self, item: Item, condition: str = "", values: Item | None = None) -> bool:
         """Writes the item if the condition holds; returns whether it did."""
-        return self._write(self.client.put_item, condition, values, Item=item) is None
+        return self._write(self.client.put_item, condition, values, Item=item)[0]
 
     def update(
         self, key: Item, update: str, condition: str, values: Item | None = None
     ) -> Item | None:
         """Updates the item if the condition holds. Returns None if it did, else the item as it is
         stored, empty if there is none."""
-        return self._write(
+        done, item = self._write(
             self.client.update_item, condition, values, Key=key, UpdateExpression=update
+        )
+        return None if done else item
+
+    def exchange(
+        self, key: Item, update: str, condition: str, values: Item | None = None
+    ) -> tuple[bool, Item]:
+        """Updates the item if the condition holds. Returns whether it did, with the former values
+        of the attributes, else with the item as it is stored; empty if there was none."""
+        return self._write(
+            self.client.update_item,
+            condition,
+            values,
+            Key=key,
+            UpdateExpression=update,
+            ReturnValues="UPDATED_OLD",
         )
 
     def delete(self, key: Item, condition: str = "", values: Item | None = None) -> bool:
         """Deletes the item if the condition holds; returns whether it did."""
-        return self._write(self.client.delete_item, condition, values, Key=key) is None
+        return self._write(self.client.delete_item, condition, values, Key=key)[0]
 
     def transact(self, *writes: Item) -> list[str]:
         """Makes all writes, such as `{"Put": table.request(…)}`, or none. Returns an empty list if
         all were made, else a code per write (the text "None" for one that did not fail)."""
-        try:
-            with transient_as_unavailable():
+        with aws_errors():
+            try:
                 self.client.transact_write_items(TransactItems=writes)  # type: ignore[arg-type]
-        except ClientError as error:
-            if error_code(error) != "TransactionCanceledException":
-                raise
-            reasons = error.response.get("CancellationReasons", [])
-            return [reason.get("Code", "") for reason in reasons] or [error_code(error)]
+            except ClientError as error:
+                if error_code(error) != "TransactionCanceledException":
+                    raise
+                reasons = error.response.get("CancellationReasons", [])
+                return [reason.get("Code", "") for reason in reasons] or [error_code(error)]
         return []
 
     def request(self, **parameters: Any) -> Any:
@@ -96,20 +111,20 @@ class Table:
         return {"TableName": self.name, **given}
 
     def _write(
-        self, write: Callable[..., object], condition: str, values: Item | None, **parameters: Any
-    ) -> Item | None:
+        self, write: Callable[..., Any], condition: str, values: Item | None, **parameters: Any
+    ) -> tuple[bool, Item]:
         request = self.request(
             **parameters,
             ConditionExpression=condition,
             ExpressionAttributeValues=values,
             ReturnValuesOnConditionCheckFailure="ALL_OLD" if condition else "",
         )
-        try:
-            with transient_as_unavailable():
-                write(**request)
-        except ClientError as error:
-            if error_code(error) != "ConditionalCheckFailedException":
-                raise
-            found: Item = error.response.get("Item", {})  # type: ignore[assignment]
-            return found
-        return None
+        with aws_errors():
+            try:
+                answer = write(**request)
+            except ClientError as error:
+                if error_code(error) != "ConditionalCheckFailedException":
+                    raise
+                found: Item = error.response.get("Item", {})  # type: ignore[assignment]
+                return False, found
+        return True, answer.get("Attributes", {})

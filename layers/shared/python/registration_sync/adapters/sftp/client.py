@@ -46,6 +46,11 @@ class Attributes:
     size: int | None = None
     mode: int | None = None
     modified: int | None = None
+    group: int | None = None
+
+    @property
+    def permissions(self) -> int | None:
+        return None if self.mode is None else stat.S_IMODE(self.mode)
 
     @property
     def is_folder(self) -> bool:
@@ -106,7 +111,7 @@ class SftpClient(paramiko.SFTPClient):
             if len(entries) > MAX_NAMES:
                 raise paramiko.SFTPError("Too many names")
         self._request(CMD_CLOSE, handle)
-        return [entry for entry in entries if entry[0] not in {".", ".."}]
+        return [entry for entry in entries if _is_name(entry[0])]
 
     def is_folder(self, path: str) -> bool:
         """Whether the path is a folder that the account may list."""
@@ -173,6 +178,11 @@ class SftpClient(paramiko.SFTPClient):
         _raise_unless_ok(msg)
 
 
+def _is_name(name: str) -> bool:
+    """Whether it names something in its own folder; a broken server may send a path."""
+    return name not in {"", ".", ".."} and "/" not in name and "\0" not in name
+
+
 def _is_exhausted(answer: paramiko.Message) -> bool:
     return answer.packet.tell() >= answer.packet.getbuffer().nbytes
 
@@ -181,15 +191,14 @@ def _attributes(answer: paramiko.Message) -> Attributes:
     """The attributes of version 3 (draft-ietf-secsh-filexfer-02, section 5)."""
     flags = answer.get_int()
     size = answer.get_int64() if flags & 1 else None
-    if flags & 2:
-        answer.get_int(), answer.get_int()  # user and group
+    group = (answer.get_int(), answer.get_int())[1] if flags & 2 else None  # after the user
     mode = answer.get_int() if flags & 4 else None
     modified = (answer.get_int(), answer.get_int())[1] if flags & 8 else None
     for _ in range(answer.get_int() if flags & 0x80000000 else 0):
         if _is_exhausted(answer):
             raise paramiko.SFTPError("Fewer attributes than announced")
         answer.get_binary(), answer.get_binary()
-    return Attributes(size, mode, modified)
+    return Attributes(size, mode, modified, group)
 
 
 def _raise_unless_ok(status: paramiko.Message) -> None:

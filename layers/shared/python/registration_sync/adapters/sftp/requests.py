@@ -26,6 +26,9 @@ from registration_sync.domain.errors import (
 MAX_LINKS = 5
 """Links that lead to links."""
 
+MAX_LINK_CHARACTERS = 4096
+"""The longest path of most systems; it would be part of messages."""
+
 
 class LinkLost(Exception):
     """No answer arrived; whether the server performed the operation is unknown."""
@@ -132,7 +135,7 @@ class Requests:
                 target = self.ask(self.client.readlink, path)
             except Refusal:
                 return path
-            if not target:
+            if not target or len(target) > MAX_LINK_CHARACTERS:
                 return path
             path = posixpath.join(posixpath.dirname(path), target)
         return path

@@ -5,9 +5,14 @@ from pathlib import Path
 from registration_sync.adapters.sftp.client import NO_SUCH_FILE, Attributes, Refusal, SftpClient
 from registration_sync.adapters.sftp.replacing import Replacer
 from registration_sync.adapters.sftp.requests import Requests
-from registration_sync.adapters.sftp.transport import Link
+from registration_sync.adapters.sftp.transport import Link, printable
 from registration_sync.adapters.sftp.uploads import Uploads
-from registration_sync.domain.connections.sftp import RemoteFile, ReplacedBy, ServerTraits
+from registration_sync.domain.connections.sftp import (
+    FolderEntry,
+    RemoteFile,
+    ReplacedBy,
+    ServerTraits,
+)
 from registration_sync.domain.connections.temporary_names import form_of
 from registration_sync.domain.errors import FolderMissing, ReplaceUnsupported, UploadIncomplete
 
@@ -52,8 +57,11 @@ class ParamikoSftpSession:
     def names(self, folder: str) -> list[str]:
         return [name for name, _ in self._entries(folder)]
 
-    def links(self, folder: str) -> list[str]:
-        return [name for name, found in self._entries(folder) if found.is_link]
+    def entries(self, folder: str) -> list[FolderEntry]:
+        return [
+            FolderEntry(printable(name), found.is_link, found.permissions, found.group)
+            for name, found in self._entries(folder)
+        ]
 
     def _entries(self, folder: str) -> list[tuple[str, Attributes]]:
         with self._requests.doing(f"listing the folder {folder}"):

@@ -4,7 +4,6 @@ The pydantic models are the parser of a connection's JSON, and the shape in whic
 """
 
 import datetime as dt
-import difflib
 import re
 import zoneinfo
 from collections.abc import Mapping, Sequence
@@ -41,6 +40,7 @@ from registration_sync.domain.connections.rules import (
 from registration_sync.domain.connections.sftp import Credentials
 from registration_sync.domain.errors import InvalidRequest, Problem
 from registration_sync.domain.registrations.registration import parse_student_id
+from registration_sync.domain.similar_names import unknown_field
 
 SECRETS = ("password", "private_key", "passphrase")
 
@@ -62,12 +62,7 @@ class Importer(StrEnum):
     UNKNOWN = "unknown"
 
 
-def _text_of_number(value: object) -> object:
-    is_number = isinstance(value, int) and not isinstance(value, bool)
-    return str(value) if is_number else value
-
-
-def _student_id(value: str) -> str:
+def _student_id(value: object) -> str:
     try:
         return parse_student_id(value)
     except InvalidRequest as error:
@@ -143,7 +138,7 @@ class Connection(BaseModel):
         Field(description="the district's time zone, such as America/Chicago"),
     ]
     example_students: Annotated[
-        tuple[Annotated[str, BeforeValidator(_text_of_number), AfterValidator(_student_id)], ...],
+        tuple[Annotated[str, BeforeValidator(_student_id)], ...],
         Field(
             max_length=MAX_EXAMPLE_STUDENTS,
             description=f"a list of at most {MAX_EXAMPLE_STUDENTS} student ids",
@@ -276,9 +271,7 @@ def _as_problem(detail: ErrorDetails) -> Problem:
     name = str(location[-1])
     if detail["type"] == "extra_forbidden":
         known = _known_beside(location)
-        nearest = difflib.get_close_matches(name, known, n=1)
-        hint = f"did you mean {nearest[0]}?" if nearest else f"the fields are {', '.join(known)}."
-        return Problem(path, f"There is no such field: {hint}")
+        return Problem(path, unknown_field(name, known))
     if detail["type"] == "value_error":
         return Problem(path, str(detail["ctx"]["error"]))
     if detail["type"] == "missing":

@@ -2,6 +2,8 @@
 
 import datetime as dt
 import posixpath
+import re
+import unicodedata
 from collections.abc import Iterable
 
 from registration_sync.domain.connections.connection import Connection, DeliveryMethod
@@ -41,6 +43,13 @@ def destination(connection: Connection, path: str) -> Destination:
     """The destination of a file with this path, as in `destinations`."""
     account = "" if path.startswith("/") else connection.username
     return (_host(connection), connection.port, account, path)
+
+
+def path_key(path: str) -> str:
+    """The same text for two spellings of a path that a server may take for one file: `.` and
+    repeated slashes are left out, and case is ignored, as on Windows servers."""
+    normalized = posixpath.normpath(re.sub("/+", "/", path))
+    return unicodedata.normalize("NFC", normalized).casefold()
 
 
 def same_host(one: Connection, other: Connection) -> bool:

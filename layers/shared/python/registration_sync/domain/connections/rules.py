@@ -22,8 +22,26 @@ HOST_KEY_TYPES = (
 MAX_SECRET_CHARACTERS = 16_384
 
 _HOST_LABEL = re.compile(r"(?!-)[A-Za-z0-9_-]{1,63}(?<!-)", re.ASCII)
-_NO_ZONE = re.compile("(right|posix)/.*|localtime|posixrules|Factory")
-"""Other names in the zone folder of a machine, which AWS refuses."""
+_ZONE = re.compile(r"UTC|(?!Etc/)[A-Z][A-Za-z]+(/[A-Z][A-Za-z_-]+)+")
+"""UTC, or Area/Place. The zone database has more names: EventBridge Scheduler, which is Java's, may
+refuse abbreviations such as EST, and `right/…` and `posix/…` are not zones of their own."""
+
+_PLACES = {
+    "EST": "America/New_York",
+    "EDT": "America/New_York",
+    "CST": "America/Chicago",
+    "CDT": "America/Chicago",
+    "MST": "America/Denver",
+    "MDT": "America/Denver",
+    "PST": "America/Los_Angeles",
+    "PDT": "America/Los_Angeles",
+    "AKS": "America/Anchorage",
+    "HST": "Pacific/Honolulu",
+    "GMT": "UTC",
+    "Etc": "UTC",
+}
+"""The place to suggest for an abbreviation, by its first three letters."""
+
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
 
 
@@ -137,19 +155,24 @@ def rendered_folder(folder: str, school_year: int) -> str:
 
 
 def check_district(value: str) -> str:
-    """A district's name is part of a group's name, which has no spaces; commas separate groups."""
-    if not re.fullmatch(r"[\w.-]{1,100}", value):
+    """A district's name is part of a group's name, which has no spaces; commas separate groups.
+
+    Letters beyond English are refused: an accent can be written in two ways, and one that differs
+    from the group's would refuse everyone of the district.
+    """
+    if not re.fullmatch(r"[\w.-]{1,100}", value, re.ASCII):
         raise ValueError(
-            "Write 1 to 100 letters, digits or . _ - here, as in the group district:NAME."
+            "Write 1 to 100 English letters, digits or . _ - here, as in the group district:NAME."
         )
     return value
 
 
 def check_time_zone(value: str) -> str:
-    """A name of the IANA time zone database."""
+    """UTC, or a name of the IANA time zone database that has an area and a place."""
     if not _is_time_zone(value):
-        zones = [zone for zone in zoneinfo.available_timezones() if not _NO_ZONE.fullmatch(zone)]
-        nearest = difflib.get_close_matches(value, zones, n=1)
+        place = _PLACES.get(value[:3])
+        zones = [zone for zone in zoneinfo.available_timezones() if _ZONE.fullmatch(zone)]
+        nearest = [place] if place else difflib.get_close_matches(value, zones, n=1)
         hint = f"did you mean {nearest[0]}?" if nearest else "write one such as America/Chicago."
         raise ValueError(f"There is no such time zone: {hint}")
     return value
@@ -160,7 +183,7 @@ def _is_time_zone(value: str) -> bool:
         zoneinfo.ZoneInfo(value)
     except (zoneinfo.ZoneInfoNotFoundError, ValueError, OSError):
         return False
-    return _NO_ZONE.fullmatch(value) is None
+    return _ZONE.fullmatch(value) is not None
 
 
 def secret_problem(name: str, value: object) -> str | None:

@@ -11,8 +11,8 @@ from registration_sync.domain.connections.temporary_names import NameForm
 class ReplacedBy(StrEnum):
     """How a finished file replaced the old one; the run record shows it.
 
-    NEW: there was no file of that name, and a plain rename was enough. PICKED_UP: after a lost
-    connection the temporary file was gone, because the rename had taken effect.
+    NEW: there was no file of that name, and a plain rename was enough. PICKED_UP: the connection
+    was lost during the rename, and the next one found the new file in place.
     """
 
     POSIX_RENAME = "posix_rename"
@@ -145,6 +145,10 @@ class Credentials:
     private_key: str | None = field(default=None, repr=False)
     passphrase: str | None = field(default=None, repr=False)
 
+    def without_others(self) -> "Credentials":
+        """The same, with an empty text, which removes a secret, for each kind that is not given."""
+        return Credentials(self.password or "", self.private_key or "", self.passphrase or "")
+
 
 @dataclass(frozen=True, slots=True)
 class SftpAccount:
@@ -164,6 +168,17 @@ class SftpAccount:
     write_in_place: bool = False
     keep_links: bool = False
     traits: ServerTraits = ServerTraits()
+
+
+@dataclass(frozen=True, slots=True)
+class FolderEntry:
+    """What a folder has under a name: a link or something else, its permission bits and the number
+    of its group; None if not reported."""
+
+    name: str
+    is_link: bool
+    permissions: int | None = None
+    group: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -53,13 +53,13 @@ def aside_name(temporary: str) -> str:
     It is a temporary name of the same file and owner, which the fence finds. Its token is derived
     from that of the new file: two runs never share it. Both are paths.
     """
-    return _with_token(temporary, "{owner}{digest}")
+    return _with_token(temporary, "{owner}{digest}", temporary)
 
 
-def retired_name(temporary: str) -> str:
-    """Where a temporary file of an earlier attempt is moved if it cannot be removed: no rename by
-    that attempt finds it there, and no fence. Both are paths."""
-    return _with_token(temporary, "{owner}-{digest}")
+def retired_name(temporary: str, *, of: str = "") -> str:
+    """Where a temporary file of an earlier attempt is moved if it cannot be removed, or the file
+    `of`: no rename by that attempt finds it there, and no fence. All are paths."""
+    return _with_token(temporary, "{owner}-{digest}", of or temporary)
 
 
 def is_temporary_name_of(candidate: str, name: str) -> bool:
@@ -84,12 +84,12 @@ def _is_hexadecimal(token: str) -> bool:
     return re.fullmatch("[0-9a-f]+", token) is not None
 
 
-def _with_token(path: str, form: str) -> str:
+def _with_token(path: str, form: str, digested: str) -> str:
     folder, base = posixpath.split(path)
     found = _TEMPORARY.fullmatch(base)
     if not found:
         raise ValueError(f"no temporary name: {base}")
-    digest = hashlib.sha256(path.encode(errors="surrogateescape")).hexdigest()[:16]
+    digest = hashlib.sha256(digested.encode(errors="surrogateescape")).hexdigest()[:16]
     token = form.format(owner=found["token"][:OWNER_DIGITS], digest=digest)
     start, end = found.span("token")
     return posixpath.join(folder, base[:start] + token + base[end:])

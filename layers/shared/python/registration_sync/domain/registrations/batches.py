@@ -13,6 +13,9 @@ from enum import Enum
 SHARDS = 8
 """Never change this: the shard is part of the key of everything stored about a student."""
 
+NO_BATCH = 0
+"""The batch of a tombstone of a student without a registration, who is in no batch."""
+
 LEASE_SECONDS = 180
 LEASE_RENEWAL_SECONDS = 45
 LEASE_SECONDS_FOR_RENAMES = 60
@@ -52,11 +55,15 @@ class Lease:
 @dataclass(frozen=True, slots=True)
 class YearMarker:
     """The batch numbers of a school year: the open batch, from 1; the last exported and the last
-    retired batch, each 0 for none."""
+    retired batch, each 0 for none. `settled_to` is the last settled student of the batches that are
+    being retired, "" for none. `first_at_ms` is the time of the last export that began with this
+    year; 0 for none."""
 
     open: int
     exported: int
     retired: int = 0
+    settled_to: str = field(default="", compare=False)
+    first_at_ms: int = 0
 
     @property
     def due_batches(self) -> range:
@@ -118,5 +125,8 @@ class Stored(Enum):
     """The result of a conditional write of a snapshot."""
 
     WRITTEN = "written"
+    UNCHANGED = "unchanged"
+    """Written, over a snapshot with the same content."""
+
     SUPERSEDED = "superseded"
     UNCONFIRMED = "unconfirmed"

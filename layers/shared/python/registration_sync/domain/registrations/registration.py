@@ -1,40 +1,57 @@
-"""Parses registrations as SchoolMint Enroll sends them, and encodes their snapshots.
+"""A registration, its ids, and its stored snapshot. Without pydantic: the sync function must start
+fast."""
 
-Without pydantic: the sync function must start fast. From here on, every value of `data` is text;
-numbers keep the digits they were sent with.
-"""
-
-import datetime as dt
 import json
 import re
 import zlib
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import Any, NoReturn
+from typing import Any, Literal
 
 import orjson
 
-from registration_sync.domain.errors import InvalidRequest, Problem, TooLarge
+from registration_sync.domain.errors import InvalidRequest, Problem
 from registration_sync.domain.school_year import is_school_year
 
 APPROVED = "Registration Approved"
-MAX_REGISTRATIONS = 500
-MAX_REQUEST_BYTES = 4_000_000
 MAX_SNAPSHOT_BYTES = 350_000
 """DynamoDB allows 400 kB for an item; this leaves room for the keys and another codec."""
 
 COMPRESS_ABOVE_BYTES = 1_000
 """DynamoDB bills writes by the kB: below 1 kB, compression saves nothing."""
 
-_ID = re.compile(r"[A-Za-z0-9._@-]{1,64}", re.ASCII)
+STUDENT_ID = re.compile(r"[A-Za-z0-9._@-]{1,64}", re.ASCII)
+NUMBER_AS_ID = (
+    'Send the id as text, such as "1001": a number may have digits only, and no sign, point or '
+    "exponent."
+)
+WRITE_START_YEAR = "Write the start year as four digits: 2025 for 2025-26."
+
 _JSON, _ZLIB_JSON = b"J", b"Z"
+
+MAX_PATH_SHOWN = 200
 
 type Text = str | dict[str, Text] | list[Text]
 """A value of `data`: text, or a group or list of values."""
 
+type RefusalCode = Literal[
+    "invalid_text", "not_approved", "repeated_field", "school_year_too_far_off", "too_large"
+]
+"""docs/enroll.md explains each."""
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """Why a registration is refused: a stable code and a message."""
+
+    code: RefusalCode
+    message: str
+
 
 @dataclass(frozen=True, slots=True)
 class Registration:
-    """One registration of a request; `index` is its position there, from 0."""
+    """One registration of a request; `index` is its position there, from 0. One with a `refusal`
+    has data that cannot be stored."""
 
     index: int
     registration_id: str
@@ -42,112 +59,7 @@ class Registration:
     school_year: int
     status: str
     data: dict[str, Text]
-
-
-@dataclass(frozen=True, slots=True)
-class SyncRequest:
-    """The registrations of one request; `as_of` dates them to an earlier time."""
-
-    registrations: list[Registration]
-    as_of: dt.datetime | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Refusal:
-    """Why a registration is refused: a stable code and a message."""
-
-    code: str
-    message: str
-
-
-def parse_sync_request(body: str) -> SyncRequest:
-    """Parses `{"registrations": [{registration_id, student_id, school_year, status, data}],
-    "as_of"?: "2026-03-02T10:00:00Z"}`.
-
-    Raises TooLarge over 500 registrations or 4 MB, else InvalidRequest with every problem.
-    """
-    if len(body.encode("utf-8", "surrogatepass")) > MAX_REQUEST_BYTES:
-        raise TooLarge("The request is over 4 MB: send it in several smaller ones.")
-    content = _content_of(body)
-    registrations = content["registrations"]
-    if len(registrations) > MAX_REGISTRATIONS:
-        raise TooLarge(
-            f"{len(registrations)} registrations in one request: send at most "
-            f"{MAX_REGISTRATIONS} at a time."
-        )
-    problems: list[Problem] = []
-    as_of = _parse_as_of(content.get("as_of"), problems)
-    parsed = [_parse_one(index, item, problems) for index, item in enumerate(registrations)]
-    if problems:
-        raise InvalidRequest("Nothing was stored: the request has errors.", problems=problems)
-    return SyncRequest([registration for registration in parsed if registration], as_of)
-
-
-def _content_of(body: str) -> dict[str, Any]:
-    try:
-        # Numbers keep the digits they were sent with: 1e5, 1.10, 23 digits.
-        content = json.loads(body, parse_int=str, parse_float=str, parse_constant=_no_constant)
-    except (ValueError, RecursionError):
-        raise InvalidRequest("The body is not valid JSON.") from None
-    registrations = content.get("registrations") if isinstance(content, dict) else None
-    if not isinstance(registrations, list) or not registrations:
-        raise InvalidRequest(
-            'The body needs {"registrations": […]} with at least one registration.',
-            problems=[Problem("registrations", "Put a list of registrations here.")],
-        )
-    return dict(content)
-
-
-def _parse_as_of(value: object, problems: list[Problem]) -> dt.datetime | None:
-    if value is None:
-        return None
-    try:
-        moment = dt.datetime.fromisoformat(value) if isinstance(value, str) else None
-    except ValueError:
-        moment = None
-    if moment is None or moment.tzinfo is None:
-        problems.append(
-            Problem("as_of", "Write a time with its UTC offset, such as 2026-03-02T10:00:00Z.")
-        )
-        return None
-    return moment
-
-
-def _no_constant(name: str) -> NoReturn:
-    raise ValueError(name)
-
-
-def _parse_one(index: int, item: Any, problems: list[Problem]) -> Registration | None:
-    path = f"registrations[{index}]"
-    if not isinstance(item, dict):
-        problems.append(Problem(path, "Send an object with the fields of a registration."))
-        return None
-    found = len(problems)
-    ids: dict[str, Any] = {}
-    for name in ("registration_id", "student_id"):
-        ids[name] = item.get(name)
-        if not isinstance(ids[name], str) or not _ID.fullmatch(ids[name]):
-            problems.append(
-                Problem(f"{path}.{name}", "Write 1 to 64 letters, digits or . _ - @ here.")
-            )
-    year = parse_school_year(item.get("school_year"))
-    if year is None:
-        problems.append(
-            Problem(f"{path}.school_year", "Write the start year as four digits: 2025 for 2025-26.")
-        )
-    status, data = item.get("status"), item.get("data")
-    if not isinstance(status, str):
-        problems.append(Problem(f"{path}.status", "Write the registration's status as text."))
-    if not isinstance(data, dict):
-        problems.append(Problem(f"{path}.data", 'Write the fields as {"students": {"fname": …}}.'))
-    if len(problems) > found or year is None or not isinstance(data, dict):
-        return None
-    try:
-        texts = {name: _as_text(value) for name, value in data.items()}
-    except RecursionError:
-        problems.append(Problem(f"{path}.data", "The fields are nested too deeply."))
-        return None
-    return Registration(index, ids["registration_id"], ids["student_id"], year, str(status), texts)
+    refusal: Refusal | None = None
 
 
 def parse_school_year(value: object) -> int | None:
@@ -162,31 +74,22 @@ def school_year_of(value: str) -> int:
     """A start year from a path; raises InvalidRequest."""
     school_year = parse_school_year(value)
     if school_year is None:
-        message = "Write the start year as four digits: 2025 for 2025-26."
-        raise InvalidRequest(message, problems=[Problem("school_year", message)])
+        problems = [Problem("school_year", WRITE_START_YEAR)]
+        raise InvalidRequest(WRITE_START_YEAR, problems=problems)
     return school_year
 
 
-def parse_student_id(value: str) -> str:
-    """A student id from a path or a body; raises InvalidRequest."""
-    if not _ID.fullmatch(value):
+def parse_student_id(value: object) -> str:
+    """A student id from a path or a body: text as it is, or a number of digits only, because a
+    spreadsheet's `1001.0` is not the id that the SIS has. Raises InvalidRequest."""
+    is_number = isinstance(value, int | float) and not isinstance(value, bool)
+    text = str(value) if is_number or isinstance(value, str) else ""
+    if is_number and not text.isdecimal():
+        raise InvalidRequest(NUMBER_AS_ID, problems=[Problem("student_id", NUMBER_AS_ID)])
+    if not STUDENT_ID.fullmatch(text):
         message = "A student id is 1 to 64 letters, digits or . _ - @."
         raise InvalidRequest(message, problems=[Problem("student_id", message)])
-    return value
-
-
-def _as_text(value: Any) -> Text:
-    if isinstance(value, str):
-        return value
-    if value is None:
-        return ""
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    if isinstance(value, dict):
-        return {name: _as_text(inner) for name, inner in value.items()}
-    if isinstance(value, list):
-        return [_as_text(inner) for inner in value]
-    raise TypeError(type(value).__name__)  # JSON has no other types, and numbers are text here
+    return text
 
 
 def encode_snapshot(registration: Registration, synced_at: str) -> bytes | Refusal:
@@ -194,6 +97,8 @@ def encode_snapshot(registration: Registration, synced_at: str) -> bytes | Refus
 
     The first byte names the codec, so the codec can change. `synced_at` is ISO 8601 in UTC.
     """
+    if registration.refusal:
+        return registration.refusal
     if registration.status != APPROVED:
         return Refusal(
             "not_approved",
@@ -209,7 +114,7 @@ def encode_snapshot(registration: Registration, synced_at: str) -> bytes | Refus
     try:
         encoded = json.dumps(content, ensure_ascii=False, separators=(",", ":")).encode()
     except UnicodeEncodeError:
-        return Refusal("invalid_text", "A value contains an invalid Unicode character.")
+        return Refusal("invalid_text", damaged_text(registration.data, _is_surrogate))
     if len(encoded) > MAX_SNAPSHOT_BYTES:
         return Refusal(
             "too_large", "The registration is over 350 kB: send fewer or shorter fields."
@@ -219,12 +124,62 @@ def encode_snapshot(registration: Registration, synced_at: str) -> bytes | Refus
     return _ZLIB_JSON + zlib.compress(encoded, 1)
 
 
+def damaged_text(data: Text, is_wrong: Callable[[str], bool]) -> str:
+    """A message about the first wrong character, with its U+ number and position; empty if there is
+    none."""
+    for path, text in _texts(data, "data"):
+        for index, character in enumerate(text):
+            if is_wrong(character):
+                return (
+                    f"{path[:MAX_PATH_SHOWN]} has U+{ord(character):04X} as character {index + 1}: "
+                    "the text was damaged before it arrived. Send it as UTF-8."
+                )
+    return ""
+
+
+def _texts(content: Text, path: str) -> Iterator[tuple[str, str]]:
+    """Each name and value, with its path."""
+    if isinstance(content, str):
+        yield path, content
+    elif isinstance(content, dict):
+        for name, value in content.items():
+            yield f"a name in {path}", name
+            yield from _texts(value, f"{path}.{name}")
+    else:
+        for index, value in enumerate(content):
+            yield from _texts(value, f"{path}[{index}]")
+
+
+def _is_surrogate(character: str) -> bool:
+    return "\ud800" <= character <= "\udfff"
+
+
 def decode_snapshot(stored: bytes) -> dict[str, Any]:
     """The registration as the mapping reads it: its ids, school_year, synced_at and data."""
+    decoded: dict[str, Any] = orjson.loads(_json_of(stored))
+    return decoded
+
+
+def has_same_content(before: bytes, after: bytes) -> bool:
+    """Whether two snapshots differ in nothing but the time of the sync; false if `before` cannot be
+    read."""
+    try:
+        first, second = _json_of(before), _json_of(after)
+        if len(first) != len(second):  # the time always has the same length
+            return False
+        return _without_time(first) == _without_time(second)
+    except (ValueError, zlib.error):
+        return False
+
+
+def _without_time(text: bytes) -> dict[str, Any]:
+    return {**orjson.loads(text), "synced_at": ""}
+
+
+def _json_of(stored: bytes) -> bytes:
     codec, content = stored[:1], stored[1:]
     if codec == _ZLIB_JSON:
-        content = zlib.decompress(content)
-    elif codec != _JSON:
+        return zlib.decompress(content)
+    if codec != _JSON:
         raise ValueError(f"unknown snapshot codec {codec!r}: a newer version may have written it")
-    decoded: dict[str, Any] = orjson.loads(content)
-    return decoded
+    return content

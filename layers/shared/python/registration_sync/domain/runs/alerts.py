@@ -24,8 +24,9 @@ from registration_sync.domain.runs.run import (
 from registration_sync.domain.runs.summary import UNCONFIRMED, Counts, failed_years, is_failure
 from registration_sync.domain.school_year import school_year_name
 
-MAX_SUBJECT_CHARACTERS = 100
-"""The limit of Amazon SNS, which takes ASCII only."""
+MAX_SUBJECT_CHARACTERS = 99
+"""Amazon SNS takes less than 100, in ASCII and on one line
+(docs.aws.amazon.com/sns/latest/api/API_Publish.html)."""
 
 MAX_REASONS, MAX_YEARS_NAMED = 5, 3
 NOT_COLLECTED = "not_collected"
@@ -76,6 +77,8 @@ def _failed(run: Run, _newly_held: Counts) -> Iterator[Concern]:
         lines.append("The other school years are not affected.")
     if not years:
         lines.append(f"It failed: {run.message}")
+        if run.delivered_years and run.kind is not RunKind.ERASURE:
+            lines.append(f"It had delivered {_names(run.delivered_years)} before that.")
     if run.kind is RunKind.RESEND:
         lines.append("Students who were due are still due.")
         lines.append("What to do: fix this, then send the files again.")

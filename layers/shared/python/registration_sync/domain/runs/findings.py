@@ -107,6 +107,16 @@ class LastUpload:
         return 0 <= found.modified - self.modified <= RENAME_SECONDS
 
 
+@dataclass(frozen=True, slots=True)
+class UnreportedFinding:
+    """A finding about an uncollected file that a run replaces; the run of `run_id` is to report
+    it."""
+
+    run_id: str
+    school_year: int
+    finding: Finding
+
+
 def not_collected_finding(
     guard: NotCollectedGuard, last: LastUpload, *, replaced_by_full: bool, learned: bool
 ) -> Finding:

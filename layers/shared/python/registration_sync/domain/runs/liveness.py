@@ -19,6 +19,18 @@ LEASE_GRACE = dt.timedelta(minutes=1)
 """After its lease expired a run still counts as alive: its renewal, or our clock, may be late."""
 
 
+START_LIMIT = START_TIMEOUT - LEASE_GRACE
+"""A pending run starts only this long after its request, so no run starts that is shown as never
+started. A throttled event may arrive up to six hours late
+(docs.aws.amazon.com/lambda/latest/dg/invocation-async-error-handling.html)."""
+
+RETRY_LIMIT = dt.timedelta(minutes=30)
+"""A resend is retried only this long after its last start: a later one would put old files over
+those that were sent meanwhile."""
+
+_NEVER_STARTED = "It never started: nothing was sent. Start a new run."
+
+
 def needs_lease_check(run: Run) -> bool:
     """Whether only the lease shows if this run is alive."""
     return run.status is RunStatus.IN_PROGRESS and run.holds_lease
@@ -27,11 +39,23 @@ def needs_lease_check(run: Run) -> bool:
 def effective_run(run: Run, *, lease_holder: str | None, now: dt.datetime) -> Run:
     """The run, as failed if it is stale; `lease_holder` is the run that holds the lease."""
     if run.status is RunStatus.PENDING and now - run.requested_at > START_TIMEOUT:
-        message = "It never started: nothing was sent. Start a new run."
-        return _failed(run, RunError("never_started", message, transient=True))
+        return _never_started(run)
     if run.status is RunStatus.IN_PROGRESS and not _is_alive(run, lease_holder, now):
         return _failed(run, RunError("stopped", _next_step(run), transient=True))
     return run
+
+
+def starts_too_late(run: Run, now: dt.datetime) -> Run | None:
+    """The run as failed, if it may no longer start."""
+    if run.status is RunStatus.PENDING and now - run.requested_at > START_LIMIT:
+        return _never_started(run)
+    if run.kind is RunKind.RESEND and run.started_at and now - run.started_at > RETRY_LIMIT:
+        return _failed(run, RunError("stopped", _next_step(run), transient=True))
+    return None
+
+
+def _never_started(run: Run) -> Run:
+    return _failed(run, RunError("never_started", _NEVER_STARTED, transient=True))
 
 
 def _is_alive(run: Run, lease_holder: str | None, now: dt.datetime) -> bool:

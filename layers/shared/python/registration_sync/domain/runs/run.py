@@ -53,6 +53,8 @@ NOT_RETRIED = frozenset({RunKind.CHECK, RunKind.TEST_RECORD})
 HOLDS_LEASE = frozenset({RunKind.EXPORT, RunKind.RESEND, RunKind.ERASURE})
 """Kinds that hold the connection's lease while they run."""
 
+_DELIVERED = frozenset({RunStatus.SUCCEEDED, RunStatus.PARTIAL})
+
 DRY_RUN_RETENTION = dt.timedelta(days=1)
 """For the record and the files of a dry run; the template's lifecycle rule of dry_runs/ agrees."""
 
@@ -214,6 +216,7 @@ class Run:
 
     `sent_to` is the account on the server, `phase` the current step of a run in progress, and its
     year. `next_attempt_by`: it failed with a transient error, and AWS retries it before then.
+    `attempt_token` identifies the latest attempt, the only one that may store the run.
     `confirmed_by` confirmed a run that awaited confirmation. `erased` counts over all attempts.
     """
 
@@ -231,6 +234,7 @@ class Run:
     message: str = ""
     error: RunError | None = None
     attempt: int = 0
+    attempt_token: str = ""
     sent_to: str = ""
     phase: str | None = None
     next_attempt_by: dt.datetime | None = None
@@ -256,6 +260,11 @@ class Run:
         return self.status is RunStatus.IN_PROGRESS and bool(self.phase or self.years)
 
     @property
+    def is_over(self) -> bool:
+        """Whether the run has nothing to do, unless a person confirms it."""
+        return self.finished or self.status is RunStatus.AWAITING_CONFIRMATION
+
+    @property
     def duration_seconds(self) -> float | None:
         if not self.started_at or not self.finished_at:
             return None
@@ -279,6 +288,11 @@ class Run:
         )
 
     @property
+    def delivered_years(self) -> tuple[YearOutcome, ...]:
+        """The years that are done: no attempt of this run delivers them again."""
+        return tuple(year for year in self.years if year.status in _DELIVERED)
+
+    @property
     def years_to_export(self) -> tuple[int, ...] | None:
         """None for each year with something due. A confirmed run exports only the years that
         waited: nobody has seen the findings of any other."""
@@ -298,7 +312,7 @@ def finished_run(run: Run, years: Iterable[YearOutcome], now: dt.datetime) -> Ru
 
     With a year that awaits confirmation it is not finished.
     """
-    years = tuple(years)
+    years = tuple(sorted(years, key=lambda year: year.school_year))
     statuses = {year.status for year in years}
     if RunStatus.AWAITING_CONFIRMATION in statuses:
         status = RunStatus.AWAITING_CONFIRMATION

@@ -124,6 +124,7 @@ def run_event(run: Run, newly: Counts) -> dict[str, Any]:
                 "newly_held": newly.get(year.school_year, 0),
                 "left_out": year.left_out,
                 "files": len(year.files),
+                "findings": sorted({finding.guard for finding in year.findings}),
                 "error": _code(year.error),
             }
             for year in run.years

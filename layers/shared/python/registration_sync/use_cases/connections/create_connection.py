@@ -31,10 +31,11 @@ def create_connection(
     authorize(caller, Permission.CONFIGURE, connection.access)
     # A connection with the id of a removed one has that one's mapping.
     reject_shared_destinations(connection, connections=connections, mappings=mappings, today=today)
-    # The connection first: if its id is taken, the secrets of that connection must not change.
+    # The connection first: if its id is taken, the secrets of that connection must not change. Then
+    # every kind of secret: a deleted stack of the same name may have left some.
     connections.add(connection)
     try:
-        secrets.write(connection.connection_id, credentials)
+        secrets.write(connection.connection_id, credentials.without_others())
     except RegistrationSyncError:
         with contextlib.suppress(Unavailable):
             connections.remove(connection.connection_id)

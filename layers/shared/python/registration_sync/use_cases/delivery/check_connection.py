@@ -7,7 +7,13 @@ from dataclasses import replace
 from pathlib import Path
 
 from registration_sync.domain.connections.connection import Connection
-from registration_sync.domain.connections.sftp import REMOVES_NOT, ServerTraits, SftpAccount
+from registration_sync.domain.connections.sftp import (
+    REMOVES_NOT,
+    FolderEntry,
+    ReplacedBy,
+    ServerTraits,
+    SftpAccount,
+)
 from registration_sync.domain.connections.temporary_names import NameForm, upload_token
 from registration_sync.domain.errors import DeliveryError, HostKeyMismatch, UploadIncomplete
 from registration_sync.domain.runs.check import STEPS, CheckStep, StepResult, fingerprint_of
@@ -64,13 +70,15 @@ def check_connection(
     account: Callable[[], SftpAccount],
     *,
     folder: str,
+    names: Sequence[str] = (),
     token: str,
     workspace: Path,
     servers: SftpServers,
     now: Callable[[], dt.datetime],
     show: Show = lambda _steps: None,
 ) -> tuple[tuple[CheckStep, ...], ServerTraits]:
-    """Returns every step, and what the check has learned of the server.
+    """Returns every step, and what the check has learned of the server; `names` are those of the
+    files to deliver, if known.
 
     Signs in at most once, and only if the server shows a pinned host key. Leaves nothing behind
     but the folder, if it was missing. Raises Unavailable if the secrets cannot be read.
@@ -85,7 +93,7 @@ def check_connection(
             at_most_seconds=CHECK_SECONDS,
         )
         findings.add(f"Signed in as {signing_in_as.username}.")
-        _try_folder(findings, session, signing_in_as, folder, token, workspace)
+        _try_folder(findings, session, signing_in_as, folder, names, token, workspace)
     except DeliveryError as error:
         findings.add(_failure_message(error, findings, connection), StepResult.FAILED)
     finally:
@@ -124,6 +132,7 @@ def _try_folder(
     session: SftpSession,
     account: SftpAccount,
     folder: str,
+    names: Sequence[str],
     token: str,
     workspace: Path,
 ) -> None:
@@ -133,7 +142,7 @@ def _try_folder(
     sources = [workspace / f"probe-{number}" for number in range(len(CONTENTS))]
     for source, content in zip(sources, CONTENTS, strict=True):
         source.write_bytes(content)
-    links = session.links(folder)
+    old = [entry for entry in session.entries(folder) if not names or entry.name in names]
     token = upload_token(folder, token)
     uploads: list[Upload] = []
     final = ""
@@ -152,7 +161,8 @@ def _try_folder(
                 replaced,
                 [
                     *session.traits.replace_warnings(),
-                    *_link_warnings([] if account.keep_links else links),
+                    *_link_warnings(old, keep_links=account.keep_links),
+                    *_permission_warnings(old if names else [], final, session),
                 ],
             )
         )
@@ -165,12 +175,39 @@ def _try_folder(
     findings.add(*_result("The test file was removed.", [] if is_removed else [REMOVES_NOT]))
 
 
-def _link_warnings(links: Sequence[str]) -> Iterator[str]:
-    if links:
+def _link_warnings(old: Sequence[FolderEntry], *, keep_links: bool) -> Iterator[str]:
+    links = [entry.name for entry in old if entry.is_link]
+    if links and not keep_links:
         yield (
             f"The folder has symbolic links: {', '.join(links[:3])}. A delivery under such a name "
             "replaces the link with a file, unless the connection has keep_links."
         )
+
+
+def _permission_warnings(
+    old: Sequence[FolderEntry], final: str, session: SftpSession
+) -> Iterator[str]:
+    """A sentence for each file whose permissions or group a rename replaces by those of `final`."""
+    if session.traits.replaced_by is ReplacedBy.IN_PLACE or not old:
+        return
+    folder, _, probe = final.rpartition("/")
+    new = next((entry for entry in session.entries(folder) if entry.name == probe), None)
+    for entry in old:
+        if new and not entry.is_link and _access(entry) != _access(new):
+            yield (
+                f"{entry.name} has {_access(entry)} on the server, and a new file gets "
+                f"{_access(new)}. If the importer cannot read it then, ask the server's "
+                "administrator to change what new files get."
+            )
+
+
+def _access(entry: FolderEntry) -> str:
+    permissions = (
+        "no known permissions"
+        if entry.permissions is None
+        else (f"the permissions {entry.permissions:04o}")
+    )
+    return permissions if entry.group is None else f"{permissions} and the group {entry.group}"
 
 
 def _final_path(folder: str, form: NameForm | None) -> str:

@@ -152,6 +152,8 @@ class _Delivery:
         self._lease = lease
         self._uploads: list[Upload] = []
         self._is_renaming = False
+        self._is_in_place = False
+        """Whether a rename took effect after which the connection was lost."""
 
     def upload(self, session: SftpSession) -> None:
         """Uploads every file; on another connection only those that the server does not hold whole:
@@ -186,12 +188,12 @@ class _Delivery:
     def rename(self, session: SftpSession) -> None:
         for number in range(len(self.done), len(self._files)):
             interrupted, self._is_renaming = self._is_renaming, True
-            way = self._replace(number, session, interrupted=interrupted)
+            way = self._replace(number, session)
             upload = self._uploads[number]
             if interrupted and upload.path:  # the old file may still be aside
                 session.remove(aside_name(upload.path))
             self.done.append(Replacement(way, upload.modified))
-            self._is_renaming = False
+            self._is_renaming = self._is_in_place = False
 
     def clean_up(self, server: RunConnection) -> None:
         """Removes our temporary files, as far as the server can be reached."""
@@ -203,11 +205,24 @@ class _Delivery:
             return  # the fence of the next delivery removes them
 
     def _repair(self, session: SftpSession) -> None:
+        """Uploads again what the server does not hold whole, and a file whose rename was
+        interrupted, unless the new file is in place.
+
+        If neither is there, the importer may have collected the file, or the server may have lost
+        it: it is delivered again.
+        """
         for number in range(len(self.done), len(self._uploads)):
             file, upload = self._files[number], self._uploads[number]
-            interrupted = self._is_renaming and number == len(self.done)
-            if not upload.path or (interrupted and session.find(upload.path) is None):
-                continue  # perhaps renamed
+            is_interrupted = self._is_renaming and number == len(self.done)
+            if not upload.path:
+                continue
+            if is_interrupted and session.find(upload.path) is None:
+                final = f"{self._folder}/{file.name}"
+                self._is_in_place = bool(
+                    session.find(final) and session.holds(file.source, final, upload.modified)
+                )
+                if self._is_in_place:
+                    continue
             if not session.holds(file.source, upload.path, upload.modified):
                 upload.modified = session.upload(file.source, upload.path)
 
@@ -230,7 +245,7 @@ class _Delivery:
                 continue
             if session.find(upload.path) is None and session.traits.shows_files:
                 raise UploadIncomplete(f"{upload.path} is gone: another run has removed it.")
-            if session.remove(path) or session.move(path, retired_name(upload.path)):
+            if session.remove(path) or self._retire_done_file(path, upload, session):
                 continue
             found = session.find(path)
             if found and not found.is_hidden:
@@ -240,20 +255,15 @@ class _Delivery:
                     "must allow the account to delete files."
                 )
 
-    def _replace(self, number: int, session: SftpSession, *, interrupted: bool) -> ReplacedBy:
-        """Renames a file; `interrupted` if the connection was lost during this rename.
+    def _retire_done_file(self, path: str, upload: Upload, session: SftpSession) -> bool:
+        """Renames a file that cannot be removed; over the one of the last run, if possible."""
+        names = retired_name(upload.path, of=path), retired_name(upload.path)
+        return any(session.move(path, name) for name in names)
 
-        A missing temporary file then shows that the rename took effect. The final file may be
-        missing too, collected by the importer: it was delivered.
-        """
-        file, upload = self._files[number], self._uploads[number]
-        final = f"{self._folder}/{file.name}"
-        if interrupted and upload.path and session.find(upload.path) is None:
-            if session.find(final) and not session.holds(file.source, final, upload.modified):
-                raise UploadIncomplete(
-                    f"The connection was lost while {file.name} was put in place, and the file "
-                    "there now is not the new one, as far as the server shows. The next export "
-                    "delivers these students again."
-                )
+    def _replace(self, number: int, session: SftpSession) -> ReplacedBy:
+        if self._is_in_place:
             return ReplacedBy.PICKED_UP
-        return put_in_place(file.source, upload, final, session)
+        file = self._files[number]
+        return put_in_place(
+            file.source, self._uploads[number], f"{self._folder}/{file.name}", session
+        )

@@ -24,6 +24,7 @@ from registration_sync.use_cases.exporting.archive_year import archive_year
 from registration_sync.use_cases.exporting.ledger_entry import next_entry
 from registration_sync.use_cases.exporting.output_file import WrittenFile
 from registration_sync.use_cases.exporting.package_files import package_files
+from registration_sync.use_cases.exporting.removals import may_be_delivered
 from registration_sync.use_cases.exporting.students import students_to_write
 from registration_sync.use_cases.exporting.write_files import WrittenYear, write_files
 from registration_sync.use_cases.exporting.year import IncompleteFullFile, YearToExport
@@ -40,6 +41,9 @@ from registration_sync.use_cases.runs.lease import HeldLease
 MAX_REASONS = 50
 """Reasons in the mark of a held student, an item of at most 400 kB; held.jsonl has all."""
 
+EXPORT_SECONDS = 300.0
+"""Of an invocation, for the export itself. Earlier exports are settled in the time before that."""
+
 type Evaluate = Callable[[WrittenYear, Histories], Sequence[Finding]]
 """Finds what is unusual in the files, compared with earlier exports, before they are archived."""
 
@@ -54,6 +58,7 @@ class ExportResources:
     lease: HeldLease
     pause: Callable[[float], None]
     now: Callable[[], dt.datetime]
+    seconds_left: Callable[[], float]
 
 
 def export_year(
@@ -82,7 +87,13 @@ def export_year(
     students = students_to_write(
         connection_id, school_year, year.marker.due_batches, compiled=year.compiled, table=table
     )
-    written = write_files(students, compiled=year.compiled, folder=workspace, check=lease.check)
+    written = write_files(
+        students,
+        compiled=year.compiled,
+        folder=workspace,
+        check=lease.check,
+        may_be_delivered=may_be_delivered(year, table),
+    )
     mark_held_students(year, batch + 1, written.held_list, table, now())
     if written.incomplete_full_file and year.held_overridden_by is None:
         raise IncompleteFullFile(written)
@@ -108,13 +119,18 @@ def export_year(
 def _totals_before(year: YearToExport, resources: ExportResources, workspace: Path) -> YearTotals:
     def go_on() -> bool:
         resources.lease.check()
+        if resources.seconds_left() < EXPORT_SECONDS:
+            raise Unavailable(
+                "The outcome of the last export is still being stored for each student. The next "
+                "run continues; the students stay due."
+            )
         return True
 
     stored = StoredYear(
         year.connection_id, year.school_year, resources.table, resources.archive, workspace
     )
     retire_year(stored, year.marker, expires_at=year.expires_at, go_on=go_on)
-    return read_year_totals(stored, year.marker.exported, expires_at=year.expires_at)
+    return read_year_totals(stored, year.marker.exported, expires_at=year.expires_at, check=go_on)
 
 
 def mark_held_students(

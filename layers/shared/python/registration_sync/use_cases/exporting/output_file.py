@@ -79,8 +79,8 @@ class OutputFile:
 
     def close(self) -> None:
         if not self._file.closed:
-            self._flush()
-            self._file.close()
+            with self._file:
+                self._flush()
 
 
 def sha256_of(source: Path) -> str:

@@ -1,7 +1,7 @@
 """Plans a run: compiles the mapping for each school year, and finds years that share a file."""
 
+from collections.abc import Iterable, Sequence
 from collections.abc import Mapping as MappingOf
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 from registration_sync.domain.connections.connection import (
@@ -10,6 +10,7 @@ from registration_sync.domain.connections.connection import (
     SavedMapping,
     require_host_key,
 )
+from registration_sync.domain.connections.destinations import path_key
 from registration_sync.domain.errors import Conflict, InvalidRequest
 from registration_sync.domain.mapping.compiled.mapping import RunContext, compile_mapping
 from registration_sync.domain.mapping.definition.mapping import Mapping, parse_mapping
@@ -26,11 +27,14 @@ class Plan:
     """The years to export in order, and the outcomes of requested years that never had a sync.
 
     `shared` has the path of each year's file that another year with due students would overwrite.
+    `taken` has the year of each path (by `path_key`) that this run has written, also in an earlier
+    attempt: a year may become due while another one is delivered.
     """
 
     years: tuple[YearToExport, ...]
     unknown: tuple[YearOutcome, ...]
     shared: MappingOf[int, str]
+    taken: dict[str, int]
 
     def refuse_shared(self, year: YearToExport) -> None:
         """Raises Conflict for a year whose file another year would overwrite."""
@@ -40,6 +44,21 @@ class Plan:
                 f"{self.shared[year.school_year]}: put {{school_year}} into the connection's "
                 "folder, or export one year at a time."
             )
+
+    def take_paths(self, year: YearToExport, paths: Iterable[str]) -> None:
+        """Reserves the paths of the year's files. Raises Conflict if another file of this run has
+        one of them."""
+        by_key = {path_key(path): path for path in paths}
+        done = {path_key(f"{path}.done") for path in by_key.values()} if year.done_file else set()
+        for key, path in by_key.items():
+            owner = self.taken.setdefault(key, year.school_year)
+            if owner != year.school_year:
+                raise Conflict(
+                    f"School year {owner} has the same file {path} in this run: put "
+                    "{school_year} into the connection's folder, or export one year at a time."
+                )
+            if key in done:
+                raise Conflict(f"{path} is the name of another file's done file: rename the file.")
 
 
 def ready_mapping(
@@ -60,19 +79,23 @@ def plan_years(
     table: RegistrationsTable,
     retention_days: int,
 ) -> Plan:
-    """Reads the marker, and the due marks of years whose files would have the same path."""
+    """Reads the marker, and the due marks of years whose files would have the same path. Leaves out
+    the years that an earlier attempt delivered."""
     markers = table.marker(connection.connection_id).years
     requested = run.years_to_export
-    wanted = sorted(markers if requested is None else set(requested))
+    done = {year.school_year: year for year in run.delivered_years}
+    wanted = {*(markers if requested is None else requested)} - done.keys()
     years = [
         _year_to_export(run, connection, mapping, year, markers[year], retention_days)
-        for year in wanted
-        if year in markers
+        for year in sorted(wanted & markers.keys())
     ]
-    unknown = [
-        YearOutcome(year, RunStatus.NOTHING_TO_EXPORT) for year in wanted if year not in markers
-    ]
-    return Plan(tuple(years), tuple(unknown), _shared_paths(years, table))
+    # One year may use up the time of a run, so each run begins with another one.
+    years.sort(key=lambda year: year.marker.first_at_ms)
+    unknown = [YearOutcome(year, RunStatus.NOTHING_TO_EXPORT) for year in wanted - markers.keys()]
+    taken = {
+        path_key(file.path): school_year for school_year, one in done.items() for file in one.files
+    }
+    return Plan(tuple(years), tuple(unknown), _shared_paths(years, table), taken)
 
 
 def _year_to_export(

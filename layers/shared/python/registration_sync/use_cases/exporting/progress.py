@@ -1,4 +1,4 @@
-"""Saves the progress of an export in its run record: finished years, and the current phase."""
+"""Saves the progress of a run in its record: finished years, and the current phase."""
 
 import datetime as dt
 from collections.abc import Callable
@@ -27,7 +27,8 @@ class Progress:
         years = {year.school_year: year for year in self._run.years}
         if not (self._run.confirmed_by and outcome.error and outcome.error.transient):
             years[outcome.school_year] = outcome
-        self._run = replace(self._run, years=tuple(years.values()), phase=None)
+        in_order = tuple(years[school_year] for school_year in sorted(years))
+        self._run = replace(self._run, years=in_order, phase=None)
         self._runs.save(self._run)
 
     def show_phase(self, school_year: int, phase: str) -> None:

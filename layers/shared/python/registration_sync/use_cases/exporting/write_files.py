@@ -3,6 +3,7 @@
 import json
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
+from contextlib import ExitStack
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
@@ -85,7 +86,10 @@ class _Held:
 class _Year:
     """The files of a year, and the counts of students by outcome."""
 
-    def __init__(self, compiled: CompiledMapping, folder: Path) -> None:
+    def __init__(
+        self, compiled: CompiledMapping, folder: Path, may_be_delivered: Callable[[Current], bool]
+    ) -> None:
+        self._may_be_delivered = may_be_delivered
         self._full = [file.is_full for file in compiled.files]
         self.students = self.removed = self.missing = self.left_out = self.due = 0
         self._changes: Counter[tuple[str, str]] = Counter()
@@ -102,19 +106,22 @@ class _Year:
         self._index = self._index_path.open("w", encoding="utf-8", newline="\n")
 
     def add(self, current: Current | None, mark: DueMark | None) -> None:
-        due = mark is not None
-        self.due += due
+        if current and current.snapshot is None:
+            if mark:
+                self._add_removed(current, mark)
+            return
+        self.due += mark is not None
         if current is None:
             self.missing += 1
         elif current.snapshot is not None:
             self._add_student(current, decode_snapshot(current.snapshot), mark)
-        elif due:
-            self.removed += 1
-            self._add_removed(current, mark)
 
-    def _add_removed(self, current: Current, mark: DueMark | None) -> None:
+    def _add_removed(self, current: Current, mark: DueMark) -> None:
+        self.removed += 1
         mapped = MappedStudent((), [], [])
-        if self._writes_removals:
+        is_sent = self._may_be_delivered(current)
+        self.due += is_sent
+        if is_sent and self._writes_removals:
             removed_at = arrived_at(current.version).isoformat(timespec="milliseconds")
             text = removed_at.replace("+00:00", "Z")
             mapped = self._compiled.map_removed(current.student_id, text)
@@ -165,11 +172,13 @@ class _Year:
             self._index.write(index_text(*student))
 
     def close(self) -> None:
-        self._held.close()
-        self._claimed.close()
-        self._index.close()
-        for output in self._outputs:
-            output.close()
+        """Closes every file, also if one of them cannot be written: an open file keeps its space
+        on the disk."""
+        with ExitStack() as closing:
+            for close in (self._held.close, self._claimed.close, self._index.close):
+                closing.callback(close)
+            for output in self._outputs:
+                closing.callback(output.close)
 
     def finish(self) -> WrittenYear:
         self.close()
@@ -202,14 +211,15 @@ def write_files(
     compiled: CompiledMapping,
     folder: Path,
     check: Callable[[], None],
+    may_be_delivered: Callable[[Current], bool] = lambda _: True,
 ) -> WrittenYear:
     """Writes every file that has a row, and a full file that a removal has emptied; `students` are
-    in order of student id.
+    in order of student id. A removal is written only for a student who may be delivered.
 
     `check` is called repeatedly, and may raise to end the work. Raises Unavailable.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    year = _Year(compiled, folder)
+    year = _Year(compiled, folder, may_be_delivered)
     try:
         for count, (mark, current) in enumerate(students):
             if count % 1000 == 0:

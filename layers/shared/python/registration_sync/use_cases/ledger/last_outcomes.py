@@ -1,6 +1,6 @@
 """Reads the last outcome of each student, including outcomes that are not in the snapshots yet."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import replace
 from functools import cache
 
@@ -14,13 +14,18 @@ type WithLastOutcome = Callable[[Current], Current]
 """Adds the student's outcome as of the last exported batch."""
 
 
-def last_outcomes(year: StoredYear[Snapshots], numbers: YearMarker) -> WithLastOutcome:
+def last_outcomes(
+    year: StoredYear[Snapshots], numbers: YearMarker, students: Collection[str] | None = None
+) -> WithLastOutcome:
     """Reads the indexes of unretired runs, which exist only shortly after a run, or after an
-    interrupted run. Raises Unavailable."""
+    interrupted run. With `students`, only theirs are kept in memory. Raises Unavailable."""
     known: dict[str, Current] = {}
-    for entry in unretired_entries(year, numbers):
+    entries = unretired_entries(year, numbers) if students is None or students else ()
+    for entry in entries:
         index = entry.settled and year.fetch_index(entry)
         for student_id, outcome in settled_students(index) if index else ():
+            if students is not None and student_id not in students:
+                continue
             before = known.get(student_id) or Current(student_id, "", 0, None)
             known[student_id] = with_outcome(before, outcome, entry.last)
 

@@ -5,8 +5,6 @@ outcome but no row. It is archived with the files; receipts and totals are made 
 """
 
 from collections.abc import Iterator
-from itertools import groupby
-from operator import attrgetter
 from pathlib import Path
 from typing import NamedTuple
 
@@ -64,9 +62,14 @@ def index_rows(index: Path) -> Iterator[IndexLine]:
     return (line for line in index_lines(index) if line.length)
 
 
-def settled_students(index: Path) -> Iterator[tuple[str, str]]:
-    """Each student with an outcome of the run."""
-    for student_id, lines in groupby(index_lines(index), key=attrgetter("student_id")):
-        outcome = next(lines).outcome
-        if outcome:
-            yield student_id, outcome
+def settled_students(index: Path, after: str = "") -> Iterator[tuple[str, str]]:
+    """Each student with an outcome of the run, in order of student id; those that sort after
+    `after`. A student's lines have the same outcome."""
+    before = after
+    with index.open(encoding="utf-8") as lines:
+        for line in lines:
+            student_id, _, outcome, _ = line.split("\t", 3)
+            if student_id > before:
+                before = student_id
+                if outcome:
+                    yield student_id, outcome

@@ -31,7 +31,12 @@ class StoredYear[Table: Snapshots]:
         self, batches: range, after: str = ""
     ) -> Iterator[tuple[DueMark, Current | None]]:
         """Each student with a mark in these batches, as `with_current` returns them."""
-        marks = self.table.marks(self.connection_id, self.school_year, batches, after)
+        return self.with_current(self.marks(batches, after))
+
+    def marks(self, batches: range, after: str = "") -> Iterator[DueMark]:
+        return self.table.marks(self.connection_id, self.school_year, batches, after)
+
+    def with_current(self, marks: Iterator[DueMark]) -> Iterator[tuple[DueMark, Current | None]]:
         return with_current(self.connection_id, self.school_year, marks, self.table)
 
     def all_current(self) -> Iterator[Current]:

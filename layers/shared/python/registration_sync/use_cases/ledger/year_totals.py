@@ -1,5 +1,6 @@
 """Reads the totals of a year before a run."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from itertools import batched
 
@@ -24,12 +25,16 @@ class YearTotals:
 
 
 def read_year_totals(
-    year: StoredYear[RegistrationsTable], exported: int, *, expires_at: int
+    year: StoredYear[RegistrationsTable],
+    exported: int,
+    *,
+    expires_at: int,
+    check: Callable[[], object],
 ) -> YearTotals:
     """The totals up to the last exported batch, whose students must be settled.
 
     If that export is older than the ledger, or the entry was lost, counts the students of the year
-    once. Raises Unavailable.
+    once. Raises Unavailable, and any error of `check`, which is called from time to time.
     """
     if not exported:
         return YearTotals()
@@ -38,6 +43,7 @@ def read_year_totals(
         return YearTotals(entry.totals, entry.last_export, entry.histories)
     totals = NO_TOTALS
     for some in batched(year.all_current(), 500):
+        check()
         inferred: dict[str, str] = {}
         for current in some:
             outcome = inferred_outcome(current, exported)

@@ -1,9 +1,10 @@
 """Mapped value: previews what each field becomes for some students, before any file is sent."""
 
 import datetime as dt
+import json
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 from registration_sync.domain.connections.connection import Connection
@@ -23,7 +24,14 @@ from registration_sync.use_cases.mappings.known_fields import RecentFields
 from registration_sync.use_cases.students.find_student import find_student
 
 MAX_ROWS = 50
-"""Of a student in a file, and as many with a problem: a response holds 6 MB."""
+"""Of a student in a file, and as many with a problem."""
+
+MAX_VALUE_CHARACTERS, MAX_LINE_CHARACTERS = 2_000, 20_000
+
+MAX_BYTES = 2_000_000
+"""Of all rows as JSON: a response holds 6 MB."""
+
+_BYTES_PER_FIELD = 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +63,8 @@ class TestRecordFile(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class StudentPreview:
-    """The rows of a student, up to 50 of each file, and 50 with a problem."""
+    """The rows of a student, up to 50 of each file and 50 with a problem, as far as a response
+    holds them; `message` says what is not shown."""
 
     student_id: str
     school_year: int | None
@@ -93,6 +102,7 @@ def preview_mapping(
     draft = _draft(connection_id, options, mappings)
     compiled: dict[int, CompiledMapping] = {}
     students = []
+    room = MAX_BYTES
     ids = connection.example_students if options.student_ids is None else options.student_ids
     for student_id in dict.fromkeys(ids):
         found = find_student(connection_id, student_id, options.school_year, snapshots=snapshots)
@@ -107,10 +117,10 @@ def preview_mapping(
             context = RunContext(now, connection.zone, school_year)
             compiled[school_year] = compile_mapping(draft.mapping, context)
         rows = compiled[school_year].preview(registration)
-        shown = list(_first_rows(rows, compiled[school_year], draft))
-        hidden = len(rows) - len(shown)
-        message = f"{hidden} further rows are not shown." if hidden else ""
+        shown = list(_first_rows(rows, compiled[school_year], draft, room))
+        room -= sum(_size(one.row) for one in shown)
         test_files = _test_files(connection, compiled[school_year])
+        message = _not_shown(rows, shown)
         students.append(StudentPreview(student_id, school_year, shown, test_files, message))
     unmatched = [one for each in compiled.values() for one in each.unmatched.values()]
     return MappingPreview(
@@ -141,16 +151,50 @@ def _not_found(student_id: str, school_year: int | None) -> StudentPreview:
 
 
 def _first_rows(
-    rows: Iterable[FilePreview], compiled: CompiledMapping, draft: Draft
+    rows: Iterable[FilePreview], compiled: CompiledMapping, draft: Draft, room: int
 ) -> Iterator[RowPreview]:
+    """The first rows of each file, with short values, that fit into `room` bytes."""
     names = [file.name for file in compiled.files]
     indexes = dict(zip(names, draft.indexes, strict=True))
     seen = Counter[tuple[str, bool]]()
-    for row in rows:
-        kind = row.name, bool(row.problems)
+    for whole in rows:
+        kind = whole.name, bool(whole.problems)
         seen[kind] += 1
-        if seen[kind] <= MAX_ROWS:
-            yield RowPreview(row, indexes[row.name].file, indexes[row.name].columns)
+        if seen[kind] > MAX_ROWS:
+            continue
+        row = _shortened(whole)
+        room -= _size(row)
+        if room < 0:
+            return
+        yield RowPreview(row, indexes[row.name].file, indexes[row.name].columns)
+
+
+def _shortened(row: FilePreview) -> FilePreview:
+    fields = tuple(
+        replace(field, value=_short(field.value, MAX_VALUE_CHARACTERS)) for field in row.fields
+    )
+    return replace(row, fields=fields, line=_short(row.line, MAX_LINE_CHARACTERS))
+
+
+def _short(text: str, length: int) -> str:
+    return text if len(text) <= length else f"{text[:length]}…"
+
+
+def _size(row: FilePreview) -> int:
+    """The approximate size of a row in a response."""
+    texts = [text for field in row.fields for text in (field.to, field.value)]
+    texts += [problem.message for problem in row.problems]
+    return len(json.dumps([row.line, *texts])) + _BYTES_PER_FIELD * len(row.fields)
+
+
+def _not_shown(rows: Sequence[FilePreview], shown: Sequence[RowPreview]) -> str:
+    messages = []
+    if hidden := len(rows) - len(shown):
+        messages.append(f"{hidden} further rows are not shown.")
+    values = [field.value for one in shown for field in one.row.fields]
+    if any(len(value) > MAX_VALUE_CHARACTERS for value in values):
+        messages.append("Some values are longer than shown.")
+    return " ".join(messages)
 
 
 def _test_files(connection: Connection, compiled: CompiledMapping) -> list[TestRecordFile]:

@@ -5,6 +5,7 @@ from collections.abc import Callable
 
 from registration_sync.domain.errors import Unavailable
 from registration_sync.domain.registrations.batches import Stored, version_of
+from registration_sync.domain.school_year import retained_until
 from registration_sync.ports.registrations import RegistrationsTable
 from registration_sync.use_cases.registrations.sync_registrations import (
     StudentChange,
@@ -20,12 +21,18 @@ def remove_registration(
     request_id: str,
     arrived_at: dt.datetime,
     table: RegistrationsTable,
+    retention_days: int,
     seconds_left: Callable[[], float],
-) -> None:
-    """Stores a tombstone, because a late sync could undo a delete. Raises Unavailable if the
-    removal was not confirmed."""
+) -> bool:
+    """Stores a tombstone, because a late sync could undo a delete. Returns False for a student of
+    whom the year has no registration: nothing is due then. Raises Unavailable if the removal was
+    not confirmed."""
     version = version_of(int(arrived_at.timestamp() * 1000), request_id, 0)
+    expires_at = int(retained_until(school_year, arrived_at, retention_days).timestamp())
+    if table.put_unknown(connection_id, school_year, student_id, version, expires_at):
+        return False
     removal = StudentChange(school_year, student_id, version, snapshot=None)
     outcomes = store_changes(connection_id, [removal], table=table, seconds_left=seconds_left)
     if outcomes[removal.key] is Stored.UNCONFIRMED:
         raise Unavailable("The removal was not confirmed: please send it again.")
+    return True

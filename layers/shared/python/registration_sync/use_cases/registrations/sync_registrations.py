@@ -3,6 +3,7 @@
 import datetime as dt
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from typing import Literal
 
 from registration_sync.domain.errors import Unavailable
 from registration_sync.domain.registrations.batches import (
@@ -14,10 +15,12 @@ from registration_sync.domain.registrations.batches import (
 )
 from registration_sync.domain.registrations.registration import (
     Refusal,
+    RefusalCode,
     Registration,
-    SyncRequest,
     encode_snapshot,
 )
+from registration_sync.domain.registrations.sync_request import SyncRequest
+from registration_sync.domain.school_year import synced_school_years
 from registration_sync.ports.registrations import RegistrationsTable
 
 MIN_SECONDS_LEFT = 5.0
@@ -25,6 +28,8 @@ MIN_SECONDS_LEFT = 5.0
 
 type Key = tuple[int, str]
 """(school year, student id)"""
+
+type ResultCode = Literal["synced", "superseded", "not_confirmed"] | RefusalCode
 
 _SUPERSEDED = "A later sync of this student is stored already."
 _NOT_CONFIRMED = "Not confirmed: please send this registration again."
@@ -51,8 +56,10 @@ class SyncResult:
     student_id: str
     school_year: int
     result: str
-    code: str = ""
+    code: ResultCode
     message: str = ""
+    unchanged: bool = False
+    """Synced, over a snapshot with the same content. The student is due all the same."""
 
 
 def sync_registrations(
@@ -67,12 +74,11 @@ def sync_registrations(
     """Stores the approved registrations; returns a result for each, in the order of the request.
 
     The request's `as_of` replaces a later time of arrival. The client sends `failed` registrations
-    again, and corrects `refused` ones first.
+    again, and corrects `refused` ones first. Raises InvalidRequest for an impossible `as_of`.
     """
     registrations = request.registrations
-    moment = min(arrived_at, request.as_of) if request.as_of else arrived_at
-    synced_at = moment.astimezone(dt.UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
-    encoded = [encode_snapshot(registration, synced_at) for registration in registrations]
+    moment = request.moment(arrived_at)
+    encoded = _encode(registrations, moment, synced_school_years(arrived_at.date()))
     changes = {
         (registration.school_year, registration.student_id): StudentChange(
             registration.school_year,
@@ -97,9 +103,27 @@ def sync_registrations(
             return SyncResult(student, year, "failed", "not_confirmed", _NOT_CONFIRMED)
         if outcome is Stored.SUPERSEDED or not is_last:
             return SyncResult(student, year, "superseded", "superseded", _SUPERSEDED)
-        return SyncResult(student, year, "synced", "synced")
+        unchanged = outcome is Stored.UNCHANGED
+        return SyncResult(student, year, "synced", "synced", unchanged=unchanged)
 
     return [result(*pair) for pair in zip(registrations, encoded, strict=True)]
+
+
+def _encode(
+    registrations: Iterable[Registration], moment: dt.datetime, school_years: range
+) -> list[bytes | Refusal]:
+    synced_at = moment.astimezone(dt.UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+    too_far_off = Refusal(
+        "school_year_too_far_off",
+        f"The school years {school_years[0]} to {school_years[-1]} can be synced now: correct the "
+        "school year.",
+    )
+    return [
+        encode_snapshot(registration, synced_at)
+        if registration.school_year in school_years
+        else too_far_off
+        for registration in registrations
+    ]
 
 
 def store_changes(
@@ -117,6 +141,7 @@ def store_changes(
     """
     waiting = {change.key: change for change in changes}
     outcomes = dict.fromkeys(waiting, Stored.UNCONFIRMED)
+    unchanged: set[Key] = set()  # by the first write: a second one finds the first
     if not waiting:
         return outcomes
     try:
@@ -124,11 +149,13 @@ def store_changes(
         while waiting and seconds_left() > MIN_SECONDS_LEFT:
             written = _write(connection_id, waiting.values(), batches, table)
             now_open = _batches_of(table.marker(connection_id))
+            unchanged |= {key for key, outcome in written.items() if outcome is Stored.UNCHANGED}
             for key, outcome in written.items():
                 if outcome is Stored.UNCONFIRMED:
                     del waiting[key]
                 elif batches[key[0]] == now_open[key[0]]:
-                    outcomes[key] = outcome
+                    same = outcome is Stored.WRITTEN and key in unchanged
+                    outcomes[key] = Stored.UNCHANGED if same else outcome
                     del waiting[key]
             batches = now_open
     except Unavailable:

@@ -7,12 +7,14 @@ from dataclasses import replace
 
 from registration_sync.domain.connections.connection import Connection, DeliveryMethod
 from registration_sync.domain.connections.sftp import ServerTraits, SftpAccount
-from registration_sync.domain.errors import Unavailable
+from registration_sync.domain.errors import InvalidRequest, Unavailable
+from registration_sync.domain.mapping.compiled.mapping import RunContext, compile_mapping
+from registration_sync.domain.mapping.definition.mapping import parse_mapping
 from registration_sync.domain.runs.check import CheckStep, StepResult
 from registration_sync.domain.runs.run import Run, RunStatus
 from registration_sync.domain.school_year import current_school_year
-from registration_sync.ports.connections import Connections
-from registration_sync.ports.runs import Runs
+from registration_sync.ports.connections import Connections, Mappings
+from registration_sync.ports.runs import CheckSlots, Runs
 from registration_sync.ports.sftp import SftpServers
 from registration_sync.use_cases.delivery.check_connection import check_connection
 from registration_sync.use_cases.run_kinds.lifecycle import Attempt
@@ -25,13 +27,33 @@ def run_check(
     attempt: Attempt,
     *,
     connections: Connections,
+    mappings: Mappings,
+    runs: Runs,
+    check_slots: CheckSlots,
+    servers: SftpServers,
+    account_of: Callable[[Connection], SftpAccount],
+    now: Callable[[], dt.datetime],
+    new_token: Callable[[], str],
+) -> Run:
+    """Takes no lease and changes nothing else; frees its slot. Raises Unavailable."""
+    try:
+        run = _checked(attempt, connections, mappings, runs, servers, account_of, now, new_token)
+    finally:
+        with suppress(Unavailable):
+            check_slots.free(attempt.run.run_id)
+    return run
+
+
+def _checked(
+    attempt: Attempt,
+    connections: Connections,
+    mappings: Mappings,
     runs: Runs,
     servers: SftpServers,
     account_of: Callable[[Connection], SftpAccount],
     now: Callable[[], dt.datetime],
     new_token: Callable[[], str],
 ) -> Run:
-    """Takes no lease and changes nothing else. Raises Unavailable."""
     run, connection = attempt.run, attempt.connection
     if connection.delivery is not DeliveryMethod.SFTP:
         status = RunStatus.SUCCEEDED
@@ -41,11 +63,12 @@ def run_check(
         with suppress(Unavailable):  # progress is only shown
             runs.save(replace(run, steps=tuple(steps)))
 
-    today = now().astimezone(connection.zone).date()
+    school_year = current_school_year(now().astimezone(connection.zone).date())
     steps, traits = check_connection(
         connection,
         lambda: account_of(connection),
-        folder=connection.folder_for(current_school_year(today)),
+        folder=connection.folder_for(school_year),
+        names=_delivered_names(connection, mappings, school_year, now()),
         token=new_token(),
         workspace=attempt.workspace,
         servers=servers,
@@ -64,6 +87,21 @@ def run_check(
     )
     connections.remember_check(run.connection_id, _summary(run, traits))
     return run
+
+
+def _delivered_names(
+    connection: Connection, mappings: Mappings, school_year: int, now: dt.datetime
+) -> tuple[str, ...]:
+    """The names of the files that an export delivers now; empty without a valid mapping."""
+    saved = mappings.latest(connection.connection_id)
+    if saved is None:
+        return ()
+    try:
+        mapping = parse_mapping(saved.definition)
+        compiled = compile_mapping(mapping, RunContext(now, connection.zone, school_year))
+    except InvalidRequest:
+        return ()
+    return compiled.delivered_names
 
 
 def _summary(run: Run, traits: ServerTraits) -> dict[str, object]:

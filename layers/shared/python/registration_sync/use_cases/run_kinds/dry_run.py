@@ -19,12 +19,20 @@ from registration_sync.ports.registrations import RegistrationsTable
 from registration_sync.use_cases.exporting.archive_year import archive_year
 from registration_sync.use_cases.exporting.guards import evaluate_guards
 from registration_sync.use_cases.exporting.plan import Plan, plan_years, ready_mapping
+from registration_sync.use_cases.exporting.removals import may_be_delivered
 from registration_sync.use_cases.exporting.students import students_to_write
 from registration_sync.use_cases.exporting.workspace import year_workspace
 from registration_sync.use_cases.exporting.write_files import WrittenYear, write_files
 from registration_sync.use_cases.exporting.year import IncompleteFullFile, YearToExport, failed_year
-from registration_sync.use_cases.exporting.year_outcome import needs_confirmation, outcome_of
+from registration_sync.use_cases.exporting.year_outcome import (
+    needs_confirmation,
+    outcome_of,
+    paths_of,
+)
+from registration_sync.use_cases.ledger.last_outcomes import last_outcomes
 from registration_sync.use_cases.ledger.run_index import index_rows
+from registration_sync.use_cases.ledger.stored_year import StoredYear
+from registration_sync.use_cases.mappings.known_fields import RecentFields, with_path_warnings
 from registration_sync.use_cases.run_kinds.lifecycle import Attempt
 
 MAX_ROWS_SHOWN = 20
@@ -39,7 +47,9 @@ def run_dry_run(
     *,
     mappings: Mappings,
     table: RegistrationsTable,
+    archive: Archive,
     dry_runs: Archive,
+    recent_fields: RecentFields,
     now: Callable[[], dt.datetime],
     retention_days: int,
 ) -> Run:
@@ -50,29 +60,50 @@ def run_dry_run(
     saved, mapping = ready_mapping(attempt.connection, mappings, sends=False)
     run = replace(attempt.run, mapping_version=saved.version)
     plan = plan_years(run, attempt.connection, mapping, table, retention_days)
-    years = [_outcome(year, plan, table, dry_runs, attempt.workspace) for year in plan.years]
+    years = [
+        _outcome(year, plan, table, archive, dry_runs, attempt.workspace) for year in plan.years
+    ]
+    years = with_path_warnings(years, saved.definition, lambda: recent_fields.of(run.connection_id))
     return finished_run(run, (*plan.unknown, *years), now())
 
 
 def _outcome(
-    year: YearToExport, plan: Plan, table: RegistrationsTable, dry_runs: Archive, workspace: Path
+    year: YearToExport,
+    plan: Plan,
+    table: RegistrationsTable,
+    archive: Archive,
+    dry_runs: Archive,
+    workspace: Path,
 ) -> YearOutcome:
     try:
         plan.refuse_shared(year)
         with year_workspace(workspace, year.school_year) as folder:
-            return _write(year, table, dry_runs, folder)
+            return _write(year, plan, table, archive, dry_runs, folder)
     except RegistrationSyncError as error:
         return failed_year(year.school_year, error)
 
 
 def _write(
-    year: YearToExport, table: RegistrationsTable, dry_runs: Archive, folder: Path
+    year: YearToExport,
+    plan: Plan,
+    table: RegistrationsTable,
+    archive: Archive,
+    dry_runs: Archive,
+    folder: Path,
 ) -> YearOutcome:
     connection_id, school_year = year.connection_id, year.school_year
     students = students_to_write(
         connection_id, school_year, year.marker.due_batches, compiled=year.compiled, table=table
     )
-    written = write_files(students, compiled=year.compiled, folder=folder, check=lambda: None)
+    stored = StoredYear(connection_id, school_year, table, archive, folder)
+    written = write_files(
+        students,
+        compiled=year.compiled,
+        folder=folder,
+        check=lambda: None,
+        may_be_delivered=may_be_delivered(year, table, last_outcomes(stored, year.marker)),
+    )
+    plan.take_paths(year, paths_of(year, written))
     archive_year(year, written, written.files, dry_runs)
     last_export = table.ledger(connection_id, school_year, year.marker.exported)
     findings = evaluate_guards(year, written, last_export.histories if last_export else ())

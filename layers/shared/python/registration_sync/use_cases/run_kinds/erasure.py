@@ -12,12 +12,20 @@ from dataclasses import dataclass, replace
 from itertools import batched
 from pathlib import Path
 
-from registration_sync.domain.errors import InvalidRequest, LeaseLost, MarkerLost, Unavailable
+from registration_sync.domain.errors import (
+    InvalidRequest,
+    LeaseLost,
+    MarkerLost,
+    RegistrationSyncError,
+    RunUnreadable,
+    ServiceRefused,
+    Unavailable,
+)
 from registration_sync.domain.registrations.batches import YearMarker
 from registration_sync.domain.runs.liveness import effective_run
 from registration_sync.domain.runs.redaction import without_name, without_student
 from registration_sync.domain.runs.run import Erased, Run, RunKind, RunStatus, failed_run
-from registration_sync.domain.school_year import retained_until
+from registration_sync.domain.school_year import SCHOOL_YEARS, retained_until
 from registration_sync.ports.archive import Archive
 from registration_sync.ports.connections import Connections
 from registration_sync.ports.registrations import RegistrationsTable, StudentErasureStore
@@ -29,7 +37,7 @@ from registration_sync.use_cases.archived.erase_rows import (
     find_rows,
     kept_years,
 )
-from registration_sync.use_cases.ledger.retire_batches import retire_year
+from registration_sync.use_cases.ledger.retire_batches import MIN_SECONDS_LEFT, retire_year
 from registration_sync.use_cases.ledger.stored_year import StoredYear
 from registration_sync.use_cases.run_kinds.dry_run import MAX_ROWS_SHOWN
 from registration_sync.use_cases.run_kinds.lifecycle import Attempt
@@ -65,6 +73,7 @@ def run_erasure(
     *,
     stores: ErasureStores,
     now: Callable[[], dt.datetime],
+    seconds_left: Callable[[], float],
     retention_days: int,
 ) -> Run:
     """Erases the student; the finished record names no student.
@@ -76,11 +85,11 @@ def run_erasure(
     if student_id is None:
         raise InvalidRequest("Write the id of the student to erase.")
     erasure = _Erasure(
-        attempt.run, student_id, lease, stores, attempt.workspace, now, retention_days
+        attempt.run, student_id, lease, stores, attempt.workspace, now, seconds_left, retention_days
     )
     try:
         erasure.erase()
-    except (Unavailable, LeaseLost, MarkerLost) as error:
+    except (Unavailable, LeaseLost, MarkerLost, RunUnreadable, ServiceRefused) as error:
         failed = failed_run(erasure.run, error, now())
         return replace(failed, message=error.message + _CONTINUES)
     return replace(
@@ -98,26 +107,32 @@ class _Erasure:
     stores: ErasureStores
     workspace: Path
     now: Callable[[], dt.datetime]
+    seconds_left: Callable[[], float]
     retention_days: int
 
     def erase(self) -> None:
         stores, connection_id = self.stores, self.run.connection_id
         stores.connections.forget_example(connection_id, self.student_id)
-        for school_year, numbers in stores.table.marker(connection_id).years.items():
+        markers = stores.table.marker(connection_id).years
+        for school_year, numbers in markers.items():
             self._erase_from_table(school_year, numbers)
-        kept = self._kept()
-        others_write = False
-        for run in stores.runs.all(connection_id):
-            self.lease.check()
-            if run.run_id == self.run.run_id:
-                continue
-            others_write |= _may_still_write(run, self.now())
-            self._erase_run(run, kept.pop(run.run_id, []))
-        for years in kept.values():  # of runs whose records have expired
+        self._erase_from_other_years([year for year in SCHOOL_YEARS if year not in markers])
+        kept, problems = self._kept(), list[RegistrationSyncError]()
+        try:
+            for run in stores.runs.all(connection_id, complete=True):
+                self.lease.check()
+                if run.run_id == self.run.run_id:
+                    continue
+                if _may_still_write(run, self.now()):
+                    problems.append(Unavailable(_OTHERS_RUN))
+                self._erase_run(run, kept.pop(run.run_id, []))
+        except RunUnreadable as error:
+            problems.append(error)
+        for years in kept.values():  # of runs whose records have expired or are unreadable
             self.lease.check()
             self._erase_kept([(year, self._find(year)) for year in years])
-        if others_write:
-            raise Unavailable(_OTHERS_RUN)
+        for problem in problems:
+            raise problem
 
     def _erase_from_table(self, school_year: int, numbers: YearMarker) -> None:
         """Closes the open batch first: a sync in progress that has put its mark there repeats its
@@ -139,8 +154,20 @@ class _Erasure:
         if self._erase_current(school_year, numbers):
             self._count(Erased(snapshots=1))
 
+    def _erase_from_other_years(self, school_years: list[int]) -> None:
+        """Removals of unknown students leave tombstones in years that may have no other items."""
+        student_data, connection_id = self.stores.student_data, self.run.connection_id
+        found = student_data.current_of_years(connection_id, self.student_id, school_years)
+        for school_year, seen in found.items():
+            if student_data.erase_current(
+                connection_id, school_year, seen, whole=True, entry=None, totals=None
+            ):
+                self._count(Erased(snapshots=1))
+
     def _go_on(self) -> bool:
         self.lease.check()
+        if self.seconds_left() < MIN_SECONDS_LEFT:
+            raise Unavailable("The outcome of the last export is still being stored.")
         return True
 
     def _forget_in_reasons(self, school_year: int, batch: int) -> None:

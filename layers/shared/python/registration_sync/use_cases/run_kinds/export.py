@@ -1,13 +1,14 @@
 """Export: delivers, per school year, the students synced since the last export."""
 
 import datetime as dt
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
 from registration_sync.domain.connections.connection import Connection
-from registration_sync.domain.errors import RegistrationSyncError
+from registration_sync.domain.errors import Conflict, LeaseLost, RegistrationSyncError, Unavailable
 from registration_sync.domain.registrations.row_history import Histories
 from registration_sync.domain.runs.run import Finding, Run, YearOutcome, finished_run
 from registration_sync.ports.archive import Archive
@@ -22,10 +23,12 @@ from registration_sync.use_cases.exporting.export_year import ExportResources, e
 from registration_sync.use_cases.exporting.guards import evaluate_guards
 from registration_sync.use_cases.exporting.plan import Plan, plan_years, ready_mapping
 from registration_sync.use_cases.exporting.progress import Progress
+from registration_sync.use_cases.exporting.unreported_findings import UnreportedFindings
 from registration_sync.use_cases.exporting.workspace import year_workspace
 from registration_sync.use_cases.exporting.write_files import WrittenYear
 from registration_sync.use_cases.exporting.year import YearToExport, failed_year
 from registration_sync.use_cases.exporting.year_outcome import paths_of
+from registration_sync.use_cases.mappings.known_fields import RecentFields, with_path_warnings
 from registration_sync.use_cases.run_kinds.lifecycle import Attempt
 from registration_sync.use_cases.runs.cancel_run import cancel_superseded_run
 from registration_sync.use_cases.runs.lease import HeldLease
@@ -41,7 +44,8 @@ def run_export(
     archive: Archive,
     deliveries: Deliveries,
     server_of: Callable[[Connection], RunConnection],
-    pause: Callable[[float], None],
+    resources_of: Callable[[RunConnection, HeldLease], ExportResources],
+    recent_fields: RecentFields,
     now: Callable[[], dt.datetime],
     retention_days: int,
 ) -> Run:
@@ -55,59 +59,97 @@ def run_export(
     saved, mapping = ready_mapping(connection, mappings, sends=True)
     run = replace(attempt.run, mapping_version=saved.version)
     plan = plan_years(run, connection, mapping, table, retention_days)
-    # A confirmed run keeps the outcomes of the years that did not wait.
-    run = replace(run, years=(*run.years, *plan.unknown))
-    outcomes = {year.school_year: year for year in run.years}
+    collection = CollectionCheck(connection, run, deliveries)
+    unreported = UnreportedFindings(collection)
+    unreported.take_over([year.school_year for year in plan.years], runs)
+    delivered = _find_delivered(plan, table, archive, attempt.workspace)
+    # `run` has the years that an earlier attempt delivered, or that needed no confirmation.
+    outcomes = {year.school_year: year for year in (*run.years, *plan.unknown)}
+    outcomes |= {year: unreported.added_to(outcome) for year, outcome in delivered.items()}
+    progress = Progress(replace(run, years=tuple(outcomes.values())), runs, now)
+    years = [year for year in plan.years if year.school_year not in delivered]
+    _remember_first(years, lease, table, now())
     server = server_of(connection)
     lease.on_loss = server.close
-    resources = ExportResources(
-        table=table, archive=archive, server=server, lease=lease, pause=pause, now=now
-    )
-    collection = CollectionCheck(connection, run, deliveries)
-    progress = Progress(run, runs, now)
+    resources = resources_of(server, lease)
     try:
-        for year in plan.years:
+        for year in years:
             report = partial(progress.show_phase, year.school_year)
-            outcome = _export(year, plan, collection, resources, attempt.workspace, report)
-            # The files of an earlier attempt may have been replaced since.
-            collection.record_uploads([file for file in outcome.files if file.replaced_by])
+            outcome = _export(
+                year, plan, collection, unreported, resources, attempt.workspace, report
+            )
+            collection.record_uploads(outcome.files)
             outcomes[year.school_year] = outcome
             progress.finish_year(outcome)
     finally:
         server.close()
-    return finished_run(run, outcomes.values(), now())
+    years = with_path_warnings(
+        outcomes.values(), saved.definition, lambda: recent_fields.of(run.connection_id)
+    )
+    return finished_run(run, years, now())
+
+
+def _remember_first(
+    years: Sequence[YearToExport], lease: HeldLease, table: RegistrationsTable, now: dt.datetime
+) -> None:
+    """The next attempt begins with another year: this one may use up the time."""
+    if len(years) > 1:
+        # Without the lease, each year fails; without the note, only the order stays.
+        with suppress(LeaseLost, Unavailable):
+            first, now_ms = years[0], int(now.timestamp() * 1000)
+            table.set_first(first.connection_id, first.school_year, lease.token, now_ms)
+
+
+def _find_delivered(
+    plan: Plan, table: RegistrationsTable, archive: Archive, workspace: Path
+) -> dict[int, YearOutcome]:
+    """The years that an interrupted attempt delivered without a record of it, found before any
+    other year takes their paths. A year that cannot be checked has failed."""
+    outcomes = {}
+    for year in plan.years:
+        try:
+            with year_workspace(workspace, year.school_year) as folder:
+                outcome = find_earlier_attempt(
+                    year, snapshots=table, archive=archive, workspace=folder
+                )
+        except RegistrationSyncError as error:
+            outcome = failed_year(year.school_year, error)
+        if outcome:
+            outcomes[year.school_year] = outcome
+            with suppress(Conflict):  # an older version may have written two years to one path
+                plan.take_paths(year, [file.path for file in outcome.files] or year.paths)
+    return outcomes
 
 
 def _export(
     year: YearToExport,
     plan: Plan,
     collection: CollectionCheck,
+    unreported: UnreportedFindings,
     resources: ExportResources,
     workspace: Path,
     report: Callable[[str], None],
 ) -> YearOutcome:
     def evaluate(written: WrittenYear, histories: Histories) -> list[Finding]:
-        return evaluate_guards(year, written, histories) + collection.find_uncollected(
-            paths_of(year, written),
-            server=resources.server,
-            lease=resources.lease,
-            pause=resources.pause,
+        paths = paths_of(year, written)
+        plan.take_paths(year, paths)
+        uncollected = collection.find_uncollected(
+            paths, server=resources.server, lease=resources.lease, pause=resources.pause
         )
+        resources.lease.on_confirm = partial(unreported.note, year.school_year, uncollected)
+        return evaluate_guards(year, written, histories) + uncollected
 
     started_at = resources.now()
     report("mapping")
     try:
         with year_workspace(workspace, year.school_year) as folder:
-            outcome = find_earlier_attempt(
-                year, snapshots=resources.table, archive=resources.archive, workspace=folder
+            plan.refuse_shared(year)
+            outcome = export_year(
+                year, resources, workspace=folder, report=report, evaluate=evaluate
             )
-            if outcome is None:
-                plan.refuse_shared(year)
-                outcome = export_year(
-                    year, resources, workspace=folder, report=report, evaluate=evaluate
-                )
     except RegistrationSyncError as error:
         outcome = failed_year(year.school_year, error)
     return replace(
-        outcome, duration_seconds=round((resources.now() - started_at).total_seconds(), 1)
+        unreported.added_to(outcome),
+        duration_seconds=round((resources.now() - started_at).total_seconds(), 1),
     )

@@ -1,7 +1,6 @@
 """Executes the run of an event: finds, starts, executes, stores and announces it."""
 
 import datetime as dt
-import tempfile
 from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager, suppress
 from dataclasses import dataclass, replace
@@ -11,13 +10,16 @@ from typing import Any
 from registration_sync.domain.connections.connection import Connection, DeliveryMethod
 from registration_sync.domain.errors import (
     AlreadyRunning,
+    AttemptEnded,
     Conflict,
+    DiskFull,
     InvalidRequest,
     MarkerLost,
     NotFound,
-    RunCancelled,
+    ServiceRefused,
     Unavailable,
 )
+from registration_sync.domain.runs.liveness import starts_too_late
 from registration_sync.domain.runs.requests import connection_of, parse_event
 from registration_sync.domain.runs.run import (
     NOT_RETRIED,
@@ -25,12 +27,14 @@ from registration_sync.domain.runs.run import (
     RunKind,
     RunStatus,
     RunTrigger,
+    YearOutcome,
     failed_run,
 )
 from registration_sync.domain.runs.run_id import RUN_ID, scheduled_time
 from registration_sync.ports.connections import Connections, Schedules
 from registration_sync.ports.runs import Runs
 from registration_sync.use_cases.connections.schedule_exports import should_run
+from registration_sync.use_cases.exporting.workspace import full_disk_as_error
 from registration_sync.use_cases.runs.lease import HeldLease
 
 MAX_ATTEMPTS = 3
@@ -43,6 +47,7 @@ _NO_SUCH_RUN = (
     "There is no run with this id, or it has expired. To start a new export with an id of your "
     'own, add "trigger": "hand" to the event.'
 )
+_SENT_TO = "An earlier attempt delivered this year to"
 _STUDENTS_ERASED = "The students were erased; nothing was sent again."
 
 
@@ -65,7 +70,8 @@ type LeasedRunner = Callable[[Attempt, HeldLease], Run]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RunExecutor:
-    """Executes the run of an event. `announce` never raises; `retire` clears up after an export."""
+    """Executes the run of an event. `announce` announces a run once, and never raises; `retire`
+    clears up after an export; `workspace` yields an empty folder and deletes it afterwards."""
 
     connections: Connections
     runs: Runs
@@ -75,11 +81,14 @@ class RunExecutor:
     hold_lease: Callable[[str, str], AbstractContextManager[HeldLease]]
     announce: Callable[[Run], None]
     retire: Callable[[str, Path], None]
+    workspace: Callable[[], AbstractContextManager[Path]]
     now: Callable[[], dt.datetime]
+    new_token: Callable[[], str]
 
     def execute(self, event: Mapping[str, Any], request_id: str) -> Run | None:
         """The run, which is also stored: finished, or awaiting confirmation. None for a scheduled
-        event whose schedule is off or paused. An event that is delivered twice runs once.
+        event whose schedule is off or paused. An event that is delivered twice runs once; after
+        another attempt took over, the run is as that attempt stored it.
 
         Errors that a person must correct are in the record. Raises InvalidRequest for the event
         itself, NotFound, AlreadyRunning while another run holds the lease, and Unavailable if
@@ -90,25 +99,25 @@ class RunExecutor:
             moment = scheduled_time(run.run_id)
             if not should_run(run.connection_id, moment, schedules=self.schedules):
                 return None
-        if run.finished or run.status is RunStatus.AWAITING_CONFIRMATION:
-            return self._announced_once(run)
+        if run.is_over:
+            return self._announced(run)
         ended = self._ended_before_start(run)
         if ended:
-            return self._saved_and_announced(ended)
-        # The workspace holds student data: it is deleted with the run, also in a warm function.
-        with tempfile.TemporaryDirectory() as workspace:
+            return self._ended(ended)
+        with self.workspace() as workspace:
             try:
-                finished = self._attempt(run, Path(workspace))
-            except RunCancelled:
-                return self.runs.find(run.connection_id, run.run_id) or run
+                finished = self._attempt(run, workspace)
+            except AttemptEnded:
+                return self._announced(self._stored(run))
             except AlreadyRunning as error:
                 self._refuse(run, error, event)
                 raise
             self.announce(finished)
             if finished.kind is RunKind.EXPORT:
                 # The export is complete; the next one retires what is left.
-                with suppress(Unavailable, MarkerLost):
-                    self.retire(finished.connection_id, Path(workspace))
+                stopped = suppress(Unavailable, MarkerLost, DiskFull, ServiceRefused)
+                with stopped, full_disk_as_error():
+                    self.retire(finished.connection_id, workspace)
         return finished
 
     def _find(self, event: Mapping[str, Any], request_id: str) -> Run:
@@ -122,11 +131,18 @@ class RunExecutor:
                 raise NotFound(_NO_SUCH_RUN)
             return parse_event(event, self.now(), request_id)
         run = parse_event(event, self.now(), request_id)
+        return self._stored(run)
+
+    def _stored(self, run: Run) -> Run:
+        """The run as it was last stored."""
         return self.runs.find(run.connection_id, run.run_id) or run
 
     def _ended_before_start(self, run: Run) -> Run | None:
         """The run, if it ends before it starts."""
-        ended = replace(run, finished_at=self.now(), next_attempt_by=None)
+        too_late = starts_too_late(run, self.now())
+        ended = replace(too_late or run, finished_at=self.now(), next_attempt_by=None)
+        if too_late:
+            return ended
         if run.kind in NOT_RETRIED and run.attempt > 0:
             return replace(ended, status=RunStatus.FAILED, message=_INTERRUPTED)
         if run.request.resend and run.request.resend.student_ids == ():
@@ -135,21 +151,30 @@ class RunExecutor:
 
     def _attempt(self, run: Run, workspace: Path) -> Run:
         connection = self.connections.get(run.connection_id)
-        attempt = Attempt(_started(run, connection, self.now()), connection, workspace)
+        started = _started(run, connection, self.now(), self.new_token())
+        attempt = Attempt(started, connection, workspace)
         if run.holds_lease:
             leased_runner = self.leased_runners[run.kind]
             with self.hold_lease(run.connection_id, run.run_id) as lease:
-                return self._execute(attempt, lambda: leased_runner(attempt, lease))
-        return self._execute(attempt, lambda: self.runners[run.kind](attempt))
+                self.runs.begin(started, run.attempt_token)
+                return self._execute(started, lambda: leased_runner(attempt, lease))
+        self.runs.begin(started, run.attempt_token)
+        return self._execute(started, lambda: self.runners[run.kind](attempt))
 
-    def _execute(self, attempt: Attempt, execute: Callable[[], Run]) -> Run:
-        started = attempt.run
-        self.runs.save(started)
+    def _execute(self, started: Run, execute: Callable[[], Run]) -> Run:
         try:
-            run = execute()
-        except RunCancelled:
+            with full_disk_as_error():
+                run = execute()
+        except AttemptEnded:
             raise
-        except (InvalidRequest, NotFound, Conflict, MarkerLost) as error:
+        except (
+            InvalidRequest,
+            NotFound,
+            Conflict,
+            MarkerLost,
+            DiskFull,
+            ServiceRefused,
+        ) as error:
             run = failed_run(started, error, self.now())
         if not _is_retried(run):
             self.runs.save(run)
@@ -170,18 +195,21 @@ class RunExecutor:
         if error.run_id == run.run_id:  # invoked twice: the other attempt keeps the record
             raise Unavailable("Another attempt of this run may still be in progress.") from error
         if not is_scheduled(event):
-            self._saved_and_announced(failed_run(run, error, self.now()))
+            self._ended(failed_run(run, error, self.now()))
 
-    def _saved_and_announced(self, run: Run) -> Run:
-        self.runs.save(run)
-        self.announce(run)
-        return run
+    def _ended(self, run: Run) -> Run:
+        """Stores and announces a run that ends before it starts, unless an attempt has begun."""
+        try:
+            self.runs.save(run)
+        except AttemptEnded:
+            run = self._stored(run)
+        return self._announced(run)
 
-    def _announced_once(self, run: Run) -> Run:
+    def _announced(self, run: Run) -> Run:
         """The run of an event that AWS delivered twice, or of an attempt that was interrupted
         before the announcement. A run that was cancelled before it started is not announced."""
         never_started = run.status is RunStatus.CANCELLED and not run.started_at
-        if not never_started and not self.runs.is_announced(run.connection_id, run.run_id):
+        if run.is_over and not never_started:
             self.announce(run)
         return run
 
@@ -191,20 +219,36 @@ def is_scheduled(event: Mapping[str, Any]) -> bool:
     return event.get("trigger") == RunTrigger.SCHEDULE
 
 
-def _started(run: Run, connection: Connection, now: dt.datetime) -> Run:
-    """The run with a new attempt; only a confirmed one keeps its years."""
+def _started(run: Run, connection: Connection, now: dt.datetime, token: str) -> Run:
+    """The run with a new attempt."""
+    sent_to = _account_name(run.kind, connection)
     return replace(
         run,
         status=RunStatus.IN_PROGRESS,
         started_at=now,
         finished_at=None,
         attempt=run.attempt + 1,
-        sent_to=_account_name(run.kind, connection),
-        years=run.years if run.confirmed_by else (),
+        attempt_token=token,
+        sent_to=sent_to,
+        years=_kept_years(run, sent_to),
         message="",
         error=None,
         phase=None,
         next_attempt_by=None,
+    )
+
+
+def _kept_years(run: Run, sent_to: str) -> tuple[YearOutcome, ...]:
+    """The years that earlier attempts delivered; those delivered to another account say so. A
+    confirmed run keeps all years."""
+    kept = run.years if run.confirmed_by else run.delivered_years
+    if sent_to == run.sent_to:
+        return kept
+    return tuple(
+        replace(year, warnings=(*year.warnings, f"{_SENT_TO} {run.sent_to}."))
+        if year.files and not any(text.startswith(_SENT_TO) for text in year.warnings)
+        else year
+        for year in kept
     )
 
 

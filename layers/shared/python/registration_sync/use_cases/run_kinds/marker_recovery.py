@@ -81,7 +81,7 @@ def _refuse_present(connection_id: str, table: RegistrationsTable) -> None:
 def _attempts(connection_id: str, runs: Runs) -> int:
     """The largest number of batches of a year that the recorded runs can have closed."""
     kinds = {RunKind.EXPORT, RunKind.ERASURE}
-    return sum(run.attempt for run in runs.all(connection_id) if run.kind in kinds)
+    return sum(run.attempt for run in runs.all(connection_id, complete=True) if run.kind in kinds)
 
 
 def _numbers(

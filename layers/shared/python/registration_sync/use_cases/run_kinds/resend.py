@@ -7,11 +7,13 @@ mark. It may deliver older data: a person decides this, and the record names the
 import datetime as dt
 from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 
 from registration_sync.domain.connections.connection import Connection
 from registration_sync.domain.errors import InvalidRequest, RegistrationSyncError
 from registration_sync.domain.runs.run import (
     DeliveredFile,
+    Finding,
     Run,
     RunStatus,
     YearOutcome,
@@ -30,6 +32,9 @@ from registration_sync.use_cases.delivery.deliver_files import (
     with_done_files,
 )
 from registration_sync.use_cases.delivery.importer import CollectionCheck
+from registration_sync.use_cases.exporting.progress import Progress
+from registration_sync.use_cases.exporting.unreported_findings import UnreportedFindings
+from registration_sync.use_cases.exporting.workspace import full_disk_as_error
 from registration_sync.use_cases.exporting.year import failed_year
 from registration_sync.use_cases.run_kinds.lifecycle import Attempt
 from registration_sync.use_cases.runs.lease import HeldLease
@@ -50,8 +55,8 @@ def run_resend(
     pause: Callable[[float], None],
     now: Callable[[], dt.datetime],
 ) -> Run:
-    """Fetches and checks all files before it sends any. Raises InvalidRequest, NotFound, Conflict
-    and Unavailable."""
+    """Fetches and checks all files before it sends any, and does not repeat the years that an
+    earlier attempt sent. Raises InvalidRequest, NotFound, Conflict and Unavailable."""
     run, connection, resend = attempt.run, attempt.connection, attempt.run.request.resend
     if resend is None:
         raise InvalidRequest("Write the id of the run to send again.")
@@ -70,25 +75,51 @@ def run_resend(
     server = server_of(connection)
     lease.on_loss = server.close
     collection, warnings = CollectionCheck(connection, run, deliveries), _warnings(past, run)
-    outcomes = []
+    outcomes = {year.school_year: year for year in run.years}
+    progress = Progress(run, runs, now)
     try:
         for year in years:
-            try:
-                uncollected = _uncollected_warnings(year, collection, server, lease, pause)
-                files = _send(year, attempt, archive, server, lease, pause)
-            except RegistrationSyncError as error:
-                outcomes.append(failed_year(year.school_year, error))
-            else:
-                collection.record_uploads(files)
-                outcome = YearOutcome(
-                    year.school_year, RunStatus.SUCCEEDED, rows=year.students, files=files
-                )
-                limits = server.traits.unverified()
-                all_warnings = (*warnings, *_erasure_warnings(year), *uncollected, *limits)
-                outcomes.append(replace(outcome, warnings=all_warnings))
+            if year.school_year in outcomes:
+                continue
+            outcome = _resend_year(year, attempt, collection, archive, server, lease, pause)
+            if not outcome.error:
+                outcome = replace(outcome, warnings=(*warnings, *outcome.warnings))
+            outcomes[year.school_year] = outcome
+            progress.finish_year(outcome)
     finally:
         server.close()
-    return finished_run(run, outcomes, now())
+    return finished_run(run, outcomes.values(), now())
+
+
+def _resend_year(
+    year: ResendYear,
+    attempt: Attempt,
+    collection: CollectionCheck,
+    archive: Archive,
+    server: RunConnection,
+    lease: HeldLease,
+    pause: Callable[[float], None],
+) -> YearOutcome:
+    unreported = UnreportedFindings(collection)
+    try:
+        uncollected = _find_uncollected(year, collection, server, lease, pause)
+        lease.on_confirm = partial(unreported.note, year.school_year, uncollected)
+        with full_disk_as_error():
+            files = _send(year, attempt, archive, server, lease, pause)
+    except RegistrationSyncError as error:
+        return unreported.added_to(failed_year(year.school_year, error))
+    collection.record_uploads(files)
+    return YearOutcome(
+        year.school_year,
+        RunStatus.SUCCEEDED,
+        rows=year.students,
+        files=files,
+        warnings=(
+            *_erasure_warnings(year),
+            *(finding.message for finding in uncollected),
+            *server.traits.unverified(),
+        ),
+    )
 
 
 def _warnings(past: Run, run: Run) -> tuple[str, ...]:
@@ -99,20 +130,20 @@ def _warnings(past: Run, run: Run) -> tuple[str, ...]:
     return (repeats, moved)
 
 
-def _uncollected_warnings(
+def _find_uncollected(
     year: ResendYear,
     collection: CollectionCheck,
     server: RunConnection,
     lease: HeldLease,
     pause: Callable[[float], None],
-) -> list[str]:
-    """Warnings about files that the importer has not collected and the resend replaces. An older
-    full file may lack students who were synced since."""
+) -> list[Finding]:
+    """The files that the importer has not collected and the resend replaces. An older full file may
+    lack students who were synced since."""
     older = {f"{year.folder}/{file.name}": False for file in year.files}
     found = collection.find_uncollected(older, server=server, lease=lease, pause=pause)
     resend = collection.run.request.resend
     repeated = resend.run_id if resend and resend.student_ids is None else None
-    return [finding.message for finding in found if finding.run_id != repeated]
+    return [finding for finding in found if finding.run_id != repeated]
 
 
 def _erasure_warnings(year: ResendYear) -> list[str]:

@@ -1,6 +1,7 @@
 """Announces a run that ended or waits: metrics, an event for programs, an alert for people."""
 
-from collections.abc import Iterator
+import datetime as dt
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from itertools import islice
 from zoneinfo import ZoneInfo
@@ -29,13 +30,16 @@ def announce_run(
     metrics: Metrics,
     events: Events,
     alerts: Alerts,
+    now: Callable[[], dt.datetime],
 ) -> list[RegistrationSyncError]:
-    """Announces a stored run, and returns what failed.
+    """Announces a stored run, unless another invocation does or did, and returns what failed.
 
     Errors do not change the run, so they are returned, not raised. The metrics are first: they need
     no other service, and their alarms fire even if the alert is lost. The run is marked as
     announced last, so that an interrupted announcement is repeated.
     """
+    if not _is_ours_to_announce(run, runs, now()):
+        return []
     newly = _newly_held(run, runs) if run.holds_lease else {}
     errors: list[RegistrationSyncError] = []
     if run.holds_lease:
@@ -57,6 +61,13 @@ def announce_run(
         with suppress(Unavailable):  # a second announcement is better than none
             runs.mark_announced(run)
     return errors
+
+
+def _is_ours_to_announce(run: Run, runs: Runs, now: dt.datetime) -> bool:
+    try:
+        return runs.claim_announcement(run, now)
+    except Unavailable:
+        return True  # a second announcement is better than none
 
 
 def _newly_held(run: Run, runs: Runs) -> Counts:

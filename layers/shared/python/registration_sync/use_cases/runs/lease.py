@@ -29,6 +29,7 @@ class HeldLease:
     ) -> None:
         self.token = token
         self.on_loss: Callable[[], None] = lambda: None
+        self.on_confirm: Callable[[], None] = lambda: None
         self.upload_token = upload_token(connection_id, token)
         self._connection_id = connection_id
         self._run_id = run_id
@@ -62,7 +63,8 @@ class HeldLease:
             raise LeaseLost("Another run took over because this one lost its lease.")
 
     def confirm(self) -> None:
-        """Renews the lease by a conditional write. Raises LeaseLost, and Unavailable.
+        """Renews the lease by a conditional write, before the renames, and calls `on_confirm`.
+        Raises LeaseLost, and Unavailable.
 
         The table decides who holds the lease: this run's own clock may be late, or may have stood
         still while the run was paused.
@@ -72,6 +74,8 @@ class HeldLease:
             self._table.renew_lease(self._connection_id, lease)
         except LeaseLost:
             self._lost = True
+        else:
+            self.on_confirm()
         self._expires_at_ms = lease.expires_at_ms
         self.check(LEASE_SECONDS_FOR_RENAMES)
 

@@ -8,7 +8,7 @@ from registration_sync.domain.connections.connection import (
     DeliveryMethod,
     require_host_key,
 )
-from registration_sync.domain.connections.destinations import destination
+from registration_sync.domain.connections.destinations import destination, path_key
 from registration_sync.domain.errors import Conflict, InvalidRequest, Problem
 from registration_sync.domain.runs.run import DeliveredFile, Run, RunKind, RunRequest
 from registration_sync.ports.connections import Connections, Mappings
@@ -49,6 +49,7 @@ def select_files_to_resend(
                 selected[school_year] = some
     if not selected:
         raise Conflict("That run delivered no file, so there is nothing to send again.")
+    _require_own_paths(selected)
     reject_destinations_of_others(
         connection,
         {destination(connection, file.path) for files in selected.values() for file in files},
@@ -69,6 +70,14 @@ def _require_resendable(past: Run, connection: Connection) -> None:
     if connection.delivery is not DeliveryMethod.SFTP:
         raise Conflict("This connection delivers by download: download the files from the run.")
     require_host_key(connection, sends=True)
+
+
+def _require_own_paths(selected: FilesByYear) -> None:
+    paths = [path_key(file.path) for files in selected.values() for file in files]
+    if len(set(paths)) < len(paths):
+        raise Conflict(
+            "Files of several school years have the same path: send one school year at a time."
+        )
 
 
 def _require_known(

@@ -15,10 +15,13 @@ from registration_sync.domain.runs.run import (
 from registration_sync.domain.runs.run_id import run_id_of
 from registration_sync.ports.connections import Connections
 from registration_sync.ports.registrations import LeaseReader
-from registration_sync.ports.runs import ExportStarter, Runs
+from registration_sync.ports.runs import CheckSlots, ExportStarter, Runs
 
 MAX_CHECK_DURATION = dt.timedelta(minutes=4)
 """From the request to the end: the service's own limit, and a slow start."""
+
+MAX_CHECKS = 10
+"""Of all connections at a time: a server may make each check take its whole time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,10 +34,12 @@ class RunStarter:
     runs: Runs
     leases: LeaseReader
     starter: ExportStarter
+    check_slots: CheckSlots
 
     def start(self, connection_id: str, request: RunRequest) -> Run:
         """The pending run. Raises AlreadyRunning, with the id, for a run that holds the lease while
-        another one is pending or in progress, and Unavailable if it could not be started."""
+        another one is pending or in progress, Conflict while too many checks are running, and
+        Unavailable if it could not be started."""
         run = Run(
             connection_id=connection_id,
             run_id=self.run_id,
@@ -49,10 +54,12 @@ class RunStarter:
         else:
             if request.kind is RunKind.CHECK:
                 self._require_no_check(connection_id)
+                self._take_check_slot()
             self.runs.save(run)
         try:
             self.starter.start(connection_id, run.run_id)
         except Unavailable as error:
+            self.check_slots.free(run.run_id)
             try:
                 self.runs.cancel(self._not_started(run, error))
             except Conflict:
@@ -61,7 +68,7 @@ class RunStarter:
         return run
 
     def _require_no_check(self, connection_id: str) -> None:
-        """A server may make each check take its whole time. Raises AlreadyRunning."""
+        """Raises AlreadyRunning."""
         since = run_id_of(self.now - MAX_CHECK_DURATION, "")
         for run in self.runs.all(connection_id, since=since):
             if run.kind is RunKind.CHECK and run.status in {
@@ -70,6 +77,15 @@ class RunStarter:
             }:
                 message = "A check of this connection is already running."
                 raise AlreadyRunning(message, run_id=run.run_id)
+
+    def _take_check_slot(self) -> None:
+        if not self.check_slots.take(
+            self.run_id, self.now, most=MAX_CHECKS, lasts=MAX_CHECK_DURATION
+        ):
+            raise Conflict(
+                f"{MAX_CHECKS} connection checks are running, the most at a time. Try again in a "
+                "few minutes."
+            )
 
     def _not_started(self, run: Run, error: Unavailable) -> Run:
         return replace(

@@ -4,7 +4,7 @@ from functools import cache
 from pathlib import Path
 
 from registration_sync.domain.errors import NotFound
-from registration_sync.domain.registrations.batches import Current, DueMark, YearMarker
+from registration_sync.domain.registrations.batches import NO_BATCH, Current, DueMark, YearMarker
 from registration_sync.domain.registrations.ledger import LedgerEntry, Outcome, inferred_outcome
 from registration_sync.domain.registrations.receipt import (
     Receipt,
@@ -76,7 +76,7 @@ def _read_consistently(
         return None
     mark = table.newest_mark(connection_id, school_year, student_id, numbers.due_batches)
     ((_, current),) = table.current(connection_id, school_year, iter([student_id]))
-    if current is None:
+    if current is None or current.batch == NO_BATCH:
         return None
     if mark or current.batch <= numbers.exported or reads_left == 1:
         return numbers, current, mark

@@ -2,6 +2,7 @@
 
 from collections import Counter
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 
 from registration_sync.domain.registrations.batches import YearMarker
@@ -17,6 +18,10 @@ from registration_sync.ports.registrations import Snapshots
 from registration_sync.use_cases.ledger.last_outcomes import last_outcomes
 from registration_sync.use_cases.ledger.stored_year import StoredYear
 
+MAX_DUE_READ = 1_000
+"""Students of a year that a status reads. At 100,000 due, reading all takes longer than the API
+waits, and the reads of many open pages would slow down syncs and exports."""
+
 MAX_READS = 5
 """If the marker moves during a read, the read is repeated. The result of the last one is returned
 as it is."""
@@ -26,7 +31,10 @@ as it is."""
 class YearStatus:
     """Counts of students; synced = exported + left_out + held + due, where `due` excludes the held.
     `never_exported` counts the due or held students who have never had a row. `missing` counts
-    students whose sync failed after it stored the due mark and before it stored the snapshot."""
+    students whose sync failed after it stored the due mark and before it stored the snapshot.
+
+    `at_least`: more students may be due than were read. `synced`, `held`, `due`, `never_exported`
+    and `missing` are then at least these numbers, `exported` and `left_out` at most."""
 
     school_year: int
     synced: int
@@ -37,6 +45,7 @@ class YearStatus:
     never_exported: int
     missing: int
     last_export: LastExport | None
+    at_least: bool
 
 
 def read_status(
@@ -45,9 +54,9 @@ def read_status(
     """The status of each school year that has registrations, the earliest first.
 
     `exported` and `left_out` are the ledger's totals, minus the students who have become due, held
-    or removed since the last export. Only those students are read, but with their whole snapshots:
-    DynamoDB charges for an item's size even if only some attributes are requested. Raises
-    Unavailable.
+    or removed since the last export. Only those students are read, at most MAX_DUE_READ of a year,
+    but with their whole snapshots: DynamoDB charges for an item's size even if only some attributes
+    are requested. Raises Unavailable.
     """
     years = snapshots.marker(connection_id).years
     for _ in range(MAX_READS):
@@ -65,8 +74,9 @@ def _status(year: StoredYear[Snapshots], marker: YearMarker) -> YearStatus:
     entry = year.ledger(marker.exported) if marker.exported else None
     totals = entry.totals if entry else _count_totals(year, marker)
     counts = Counter[str]()
-    with_last_outcome = last_outcomes(year, marker)
-    for mark, stored in year.marked_students(marker.due_batches):
+    marks = list(islice(year.marks(marker.due_batches), MAX_DUE_READ))
+    with_last_outcome = last_outcomes(year, marker, {mark.student_id for mark in marks})
+    for mark, stored in year.with_current(iter(marks)):
         if stored is None:
             counts["missing"] += 1
             continue
@@ -85,6 +95,7 @@ def _status(year: StoredYear[Snapshots], marker: YearMarker) -> YearStatus:
         never_exported=counts["never_exported"],
         missing=counts["missing"],
         last_export=entry.last_export if entry else None,
+        at_least=len(marks) == MAX_DUE_READ,
     )
 
 

@@ -13,7 +13,7 @@ from registration_sync.domain.mapping.transformations.step import (
     ValueStep,
 )
 from registration_sync.domain.mapping.values.base import CodeText, Text
-from registration_sync.domain.mapping.values.budget import Budget, require_searchable
+from registration_sync.domain.mapping.values.budget import Budget
 
 
 def _check_pattern(pattern: str) -> str:
@@ -75,15 +75,7 @@ def _substitute(step: SubstituteStep, context: StepContext) -> ValueStep:
         return _plain_substitute(find, replace, context.budget)
     from registration_sync.domain.mapping.values.patterns import substitution  # noqa: PLC0415  # loads slowly
 
-    budget = context.budget
-    replaced = substitution(step.pattern or "", replace, budget.make)
-
-    def substitute(value: str) -> str:
-        require_searchable(value)
-        budget.search()
-        return replaced(value)
-
-    return substitute
+    return substitution(step.pattern or "", replace, context.budget)
 
 
 def _plain_substitute(find: str, replace: str, budget: Budget) -> ValueStep:

@@ -13,7 +13,11 @@ from typing import Any
 
 import re2  # type: ignore[import-untyped]  # has no stubs
 
-from registration_sync.domain.mapping.values.budget import MAX_VALUE_CHARACTERS
+from registration_sync.domain.mapping.values.budget import (
+    MAX_VALUE_CHARACTERS,
+    Budget,
+    require_searchable,
+)
 
 MAX_PATTERN_CHARACTERS = 500
 _MAX_MEMORY_BYTES = 4 << 20
@@ -59,14 +63,11 @@ def compile_pattern(pattern: str) -> Any:
         ) from None
 
 
-def substitution(
-    pattern: str, replace: str, make: Callable[[int], None] = lambda _size: None
-) -> Callable[[str], str]:
+def substitution(pattern: str, replace: str, budget: Budget) -> Callable[[str], str]:
     """Builds the function that replaces each match, as Python's re.sub does.
 
     In `replace`, `\\1` is a group and two backslashes are one. Lazy patterns that match nothing
-    differ. The library's own templates damage characters outside ASCII. `make` is called with the
-    length of the result before it is joined, and may raise.
+    differ. The library's own templates damage characters outside ASCII.
     """
     compiled = compile_pattern(pattern)
     pieces = re.split(r"\\([1-9][0-9]?|\\)", replace)
@@ -81,8 +82,11 @@ def substitution(
         )
 
     def replaced(value: str) -> str:
+        require_searchable(value)
         parts, end, last_empty, size = [], 0, -1, len(value)
+        budget.search()
         for match in compiled.finditer(value):
+            budget.search()  # each match may read the whole value
             start, stop = match.start(), match.end()
             if start == stop == last_empty:
                 continue  # the library finds an empty match at the end twice
@@ -92,7 +96,7 @@ def substitution(
                 break
             parts += [value[end:start], text]
             end, last_empty = stop, stop if start == stop else -1
-        make(size)
+        budget.make(size)
         return "".join([*parts, value[end:]])
 
     return replaced

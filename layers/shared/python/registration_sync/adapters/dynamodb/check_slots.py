@@ -1,0 +1,44 @@
+"""Slots of running connection checks, in the connections table: they limit the checks of all
+connections together.
+
+| item | pk     | sk             | attributes       |
+| slot | CHECKS | number from 0  | run_id, taken_at |
+"""
+
+import datetime as dt
+from typing import TYPE_CHECKING
+
+from registration_sync.adapters.dynamodb.table import Item, Table
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+
+_PARTITION = "CHECKS"
+
+
+class DynamoDBCheckSlots:
+    """Implements the port CheckSlots."""
+
+    def __init__(self, client: "DynamoDBClient", table: str) -> None:
+        self._table = Table(client, table)
+
+    def take(self, run_id: str, now: dt.datetime, *, most: int, lasts: dt.timedelta) -> bool:
+        return any(self._take(number, run_id, now, lasts) for number in range(most))
+
+    def _take(self, number: int, run_id: str, now: dt.datetime, lasts: dt.timedelta) -> bool:
+        taken_at = int(now.timestamp())
+        return self._table.put(
+            {**_key(number), "run_id": {"S": run_id}, "taken_at": {"N": str(taken_at)}},
+            "attribute_not_exists(pk) OR taken_at < :expired",
+            {":expired": {"N": str(taken_at - int(lasts.total_seconds()))}},
+        )
+
+    def free(self, run_id: str) -> None:
+        for item in self._table.query_all("pk = :pk", {":pk": {"S": _PARTITION}}):
+            if item["run_id"]["S"] == run_id:
+                key = {name: item[name] for name in ("pk", "sk")}
+                self._table.delete(key, "run_id = :run", {":run": {"S": run_id}})
+
+
+def _key(number: int) -> Item:
+    return {"pk": {"S": _PARTITION}, "sk": {"S": str(number)}}

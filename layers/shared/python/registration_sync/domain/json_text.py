@@ -1,0 +1,108 @@
+"""Parses JSON as RFC 8259 defines it, and says where the text breaks a rule.
+
+Python's parser also takes NaN and Infinity, and keeps the last of repeated names.
+"""
+
+import json
+import re
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from registration_sync.domain.errors import InvalidRequest, Problem
+
+MAX_NAME_SHOWN = 80
+REPLACEMENT = "\ufffd"
+"""Decoders write this character for bytes that are not UTF-8 (Unicode 16, section 3.9), and so does
+API Gateway before a function gets the body."""
+
+_CONSTANT = re.compile(r'"(?:[^"\\]|\\.)*"|(NaN|-?Infinity)', re.DOTALL)
+
+
+class Number(str):
+    """A number, as it was typed."""
+
+    __slots__ = ()
+
+
+class RepeatedName(dict[str, Any]):
+    """An object in which a name is repeated: `repeated` is the first such name."""
+
+    repeated: str
+
+
+def parse_json(text: str, *, number: Callable[[str], object] | None = None) -> Any:
+    """The value, whose objects are dicts, and RepeatedName where a name is repeated. `number` makes
+    each number from its text. Raises InvalidRequest with the line and column of a mistake."""
+    try:
+        return json.loads(
+            text,
+            parse_int=number,
+            parse_float=number,
+            parse_constant=_constant,
+            object_pairs_hook=_object,
+        )
+    except json.JSONDecodeError as error:
+        reason = error.msg[0].lower() + error.msg[1:]
+        raise InvalidRequest(
+            f"The body is not JSON: {reason} at line {error.lineno}, column {error.colno}."
+        ) from None
+    except _Constant as error:
+        found = next(one for one in _CONSTANT.finditer(text) if one[1])
+        raise InvalidRequest(
+            f"The body is not JSON: {error} at {place(text, found.start())}: write null or a text."
+        ) from None
+    except RecursionError:
+        raise InvalidRequest("The body is nested too deeply.") from None
+    except ValueError:  # Python's bound for the digits of an integer
+        raise InvalidRequest("The body has a number that is too long.") from None
+
+
+def refuse_repeated_names(content: object) -> None:
+    """Raises InvalidRequest with the path of each repeated name in the parsed JSON: its other
+    values are lost."""
+    problems = [
+        Problem(path, f"{shown(path)} appears twice in one object: remove one.")
+        for path in _repeated(content, "")
+    ]
+    if problems:
+        raise InvalidRequest(problems[0].message, problems=problems)
+
+
+def place(text: str, index: int) -> str:
+    """The line and column, each from 1, of a character."""
+    line_start = text.rfind("\n", 0, index) + 1
+    return f"line {text.count('\n', 0, index) + 1}, column {index - line_start + 1}"
+
+
+def shown(name: str) -> str:
+    """A name in quotes, shortened."""
+    return f'"{name[:MAX_NAME_SHOWN]}"'
+
+
+def _repeated(content: object, path: str) -> Iterator[str]:
+    if isinstance(content, RepeatedName):
+        yield f"{path}.{content.repeated}" if path else content.repeated
+    if isinstance(content, dict):
+        for name, value in content.items():
+            yield from _repeated(value, f"{path}.{name}" if path else name)
+    elif isinstance(content, list):
+        for index, value in enumerate(content):
+            yield from _repeated(value, f"{path}[{index}]")
+
+
+class _Constant(Exception):
+    """NaN or Infinity."""
+
+
+def _constant(name: str) -> object:
+    raise _Constant(name)
+
+
+def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    content = dict(pairs)
+    if len(content) == len(pairs):
+        return content
+    marked = RepeatedName(content)
+    names = [name for name, _ in pairs]
+    marked.repeated = next(name for name in names if names.count(name) > 1)
+    return marked

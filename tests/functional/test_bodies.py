@@ -1,0 +1,123 @@
+"""Every route that takes a body says what is wrong with one that it cannot read."""
+
+import base64
+import gzip
+import json
+from typing import Any
+
+import pytest
+
+from functions.configuration import app as configuration
+from functions.sync import app as sync
+from registration_sync.api import Route
+from tests.functional.support.district import CONNECTION, NORTH, call, context
+from tests.functional.support.events import OPERATOR, api_event
+from tests.unit.test_openapi import DOCUMENT
+
+pytestmark = pytest.mark.usefixtures("started")
+
+ROUTES = [
+    route
+    for route in (*sync.ROUTES, *configuration.ROUTES)
+    if "requestBody" in DOCUMENT["paths"][route.resource][route.method.lower()]
+]
+
+NOT_JSON = {
+    "a trailing comma": ('{\n "a": [1, 2,]\n}', "line 2, column "),
+    "a text that ends early": ('{"a": "b"', "line 1, column 10"),
+    "a single quote": ("{'a': 1}", "line 1, column 2"),
+    "two values": ("{}\n{}", "line 2, column 1"),
+    "NaN": ('{"a": 1,\n "b": NaN}', "line 2, column 7"),
+    "Infinity": ('{"a": -Infinity}', "line 1, column 7"),
+    "a form": ("student_id=007", "line 1, column 1"),
+    "a comment": ('{"a": 1} // one', "line 1, column 10"),
+}
+
+UNREADABLE: dict[str, tuple[bytes, dict[str, str], str]] = {
+    "gzip without its header": (gzip.compress(b"{}"), {}, "Content-Encoding: gzip"),
+    "gzip twice": (gzip.compress(b"{}"), {"Content-Encoding": "gzip"}, "Content-Encoding: gzip"),
+    "brotli": (b"\x0b\x00\x80{}", {"Content-Encoding": "br"}, "gzip, or without compression"),
+    "UTF-16": (
+        "{}".encode("utf-16"),
+        {"Content-Type": "application/json; charset=utf-16"},
+        "UTF-8",
+    ),
+    "Latin-1": (b'{"a": "\xe9"}', {"Content-Type": 'text/plain;charset="ISO-8859-1"'}, "UTF-8"),
+}
+
+
+@pytest.fixture(autouse=True)
+def connection(started: object) -> None:
+    body = CONNECTION | {"delivery": "download"}
+    assert call(configuration, "POST", "/connections", body)[0] == 201
+
+
+def name_of(route: Route) -> str:
+    return f"{route.method} {route.resource}"
+
+
+def refusal(route: Route, body: str, headers: dict[str, str], *, is_base64: bool) -> str:
+    """The message of the 400 that the route answers."""
+    path = {
+        one["name"]: str(one["example"])
+        for one in DOCUMENT["paths"][route.resource][route.method.lower()]["parameters"]
+        if one["in"] == "path"
+    }
+    path |= {"connection_id": NORTH} if path else {}
+    event = api_event(
+        route.method, route.resource, claims=OPERATOR, body=body, headers=headers, **path
+    )
+    event["isBase64Encoded"] = is_base64
+    handler: Any = sync.handler if route in sync.ROUTES else configuration.handler
+    response = handler(event, context())
+    error = json.loads(response["body"])["error"]
+    assert (response["statusCode"], error["code"]) == (400, "invalid_request"), name_of(route)
+    message: str = error["message"]
+    return message
+
+
+@pytest.mark.parametrize("case", NOT_JSON)
+def test_a_mistake_in_json_is_answered_with_line_and_column(case: str) -> None:
+    text, where = NOT_JSON[case]
+
+    found = {name_of(route): refusal(route, text, {}, is_base64=False) for route in ROUTES}
+
+    assert {name: message for name, message in found.items() if where not in message} == {}
+
+
+@pytest.mark.parametrize("case", UNREADABLE)
+@pytest.mark.parametrize("is_base64", [True, False], ids=["as bytes", "as the gateway's text"])
+def test_an_encoding_that_is_not_read_is_answered_with_what_to_send(
+    case: str, is_base64: bool
+) -> None:
+    content, headers, remedy = UNREADABLE[case]
+    body = base64.b64encode(content).decode() if is_base64 else content.decode(errors="replace")
+
+    found = {name_of(route): refusal(route, body, headers, is_base64=is_base64) for route in ROUTES}
+
+    assert {name: message for name, message in found.items() if remedy not in message} == {}
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"Content-Type": "application/json; charset=utf-8"},
+        {"Content-Type": "application/json;charset=UTF8"},
+        {"Content-Type": "application/x-www-form-urlencoded"},  # what curl -d sends
+        {"Content-Encoding": "gzip"},  # the gateway decompresses, and keeps the header
+        {"Content-Encoding": "identity"},
+        {},
+    ],
+    ids=str,
+)
+@pytest.mark.parametrize("mark", ["", "\ufeff"], ids=["no mark", "byte order mark"])
+def test_a_body_that_can_be_read_is_read(headers: dict[str, str], mark: str) -> None:
+    found = {
+        name_of(route): refusal(route, f"{mark}[]", headers, is_base64=False) for route in ROUTES
+    }
+
+    assert {name: message for name, message in found.items() if "not JSON" in message} == {}
+
+
+def test_the_routes_with_a_body_are_found() -> None:
+    assert len(ROUTES) > 10

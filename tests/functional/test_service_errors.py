@@ -1,0 +1,173 @@
+"""Every error that AWS names for a call of ours, raised once: no route answers 500.
+
+The errors are those of botocore's service models, and those that every service may return. Each
+kind of call gets all of them, in one route; the other routes get one at each kind of their calls.
+"""
+
+import itertools
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from botocore.client import BaseClient
+
+from functions.configuration import app as configuration
+from functions.sync import app as sync
+from registration_sync.adapters.dynamodb import requests
+from registration_sync.api import Route
+from registration_sync.bootstrap import aws_clients
+from tests.functional.support.district import CONNECTION, ENROLL, MAPPING, context, registration
+from tests.functional.support.events import OPERATOR, api_event
+from tests.functional.test_events import ANYTOWN, RUN, past_run
+from tests.support.sftp_servers import AsyncSftpServer
+
+COMMON = {
+    "AccessDeniedException",
+    "ConflictException",
+    "ExpiredTokenException",
+    "InternalFailure",
+    "ServiceUnavailable",
+    "ThrottlingException",
+    "UnrecognizedClientException",
+    "ValidationException",
+}
+"""Errors that any service may return, whatever its model names."""
+
+SCHEDULE = {"enabled": True, "time": "21:00", "time_zone": "America/Chicago"}
+STUDENT = {"student_id": "007", "school_year": 2025}
+ONE = "/connections/{connection_id}"
+
+BODIES: dict[tuple[str, str], Any] = {
+    ("POST", "/connections"): CONNECTION | {"delivery": "download", "password": "secret"},
+    ("PUT", ONE): CONNECTION | {"delivery": "download", "password": None},
+    ("PUT", f"{ONE}/mapping"): {"files": [MAPPING["files"][0] | {"name": "others"}]},
+    ("POST", f"{ONE}/mapping/convert"): MAPPING,
+    ("POST", f"{ONE}/mapping/preview"): {"student_ids": ["007"]},
+    ("PUT", f"{ONE}/schedule"): SCHEDULE,
+    ("POST", f"{ONE}/schedule/preview"): SCHEDULE,
+    ("POST", f"{ONE}/test-record"): STUDENT,
+    ("POST", f"{ONE}/erasures"): STUDENT,
+    ("POST", f"{ONE}/registrations"): {"registrations": [registration("007")]},
+}
+QUERIES = {
+    ("GET", f"{ONE}/registrations"): {"school_year": "2025", "status": "due"},
+    ("GET", f"{ONE}/students"): {"search": "Ann"},
+}
+PATH = {
+    "run_id": RUN,
+    "school_year": "2025",
+    "student_id": "007",
+    "version": "1",
+    "name": "students.csv",
+}
+
+
+class Calls:
+    """Replaces botocore's calls: records each, and raises one error at the first of a kind."""
+
+    def __init__(self) -> None:
+        self.made: dict[tuple[str, str], list[str]] = {}
+        self.refused: tuple[tuple[str, str], str] | None = None
+        self.real = BaseClient._make_api_call
+
+    def call(self, client: BaseClient, operation: str, given: Any) -> Any:
+        kind = client.meta.service_model.service_name, operation
+        model = client.meta.service_model.operation_model(operation)
+        self.made.setdefault(kind, sorted({shape.name for shape in model.error_shapes} | COMMON))
+        if self.refused and self.refused[0] == kind:
+            code, self.refused = self.refused[1], None
+            answer = {"Error": {"Code": code, "Message": "refused"}}
+            raise client.exceptions.from_code(code)(answer, operation)
+        if kind == ("lambda", "Invoke"):
+            return {"StatusCode": 202}
+        return self.real(client, operation, given)
+
+
+@pytest.fixture
+def calls(aws: None, monkeypatch: pytest.MonkeyPatch) -> Calls:
+    calls = Calls()
+
+    def call(client: BaseClient, *given: Any) -> Any:
+        return calls.call(client, *given)
+
+    monkeypatch.setattr(BaseClient, "_make_api_call", call)
+    monkeypatch.setattr(requests, "FIRST_PAUSE_SECONDS", 0)
+    return calls
+
+
+@pytest.fixture
+def server(tmp_path: Path) -> Iterator[AsyncSftpServer]:
+    with AsyncSftpServer(tmp_path) as running:
+        yield running
+
+
+def send(app: Any, route: Route) -> tuple[int, Any]:
+    key = route.method, route.resource
+    names = [name for name in PATH if f"{{{name}}}" in route.resource]
+    path = {name: PATH[name] for name in names}
+    if "{connection_id}" in route.resource:
+        path["connection_id"] = ANYTOWN
+    if route.resource == "/mappings/{name}":
+        path["name"] = "powerschool"
+    event = api_event(
+        route.method,
+        route.resource,
+        claims=ENROLL if app is sync else OPERATOR,
+        body=body_of(route),
+        query=QUERIES.get(key),
+        **path,
+    )
+    answer = app.handler(event, context())
+    return answer["statusCode"], json.loads(answer["body"] or "null")
+
+
+def body_of(route: Route) -> Any:
+    """The body, different each time where the same one would change nothing."""
+    body = BODIES.get((route.method, route.resource))
+    number = next(_numbers)
+    if route.resource == "/connections" and body:
+        return body | {"connection_id": f"made-{number}"}
+    if route.method == "PUT" and route.resource.endswith("/mapping"):
+        return {"files": [body["files"][0] | {"name": f"others-{number}"}]}
+    return body
+
+
+_numbers = itertools.count()
+
+
+def free_slot() -> None:
+    """Lets the next request for a run pass, as if the one before were done."""
+    key = {"pk": {"S": f"REQUESTED#{ANYTOWN}"}, "sk": {"S": "REQUESTED"}}
+    aws_clients.dynamodb().delete_item(TableName="connections", Key=key)
+
+
+def test_no_route_answers_500_to_an_error_of_aws(server: AsyncSftpServer, calls: Calls) -> None:
+    past_run(server, ANYTOWN)
+    raised, wrong = set[tuple[str, str]](), []
+    routes = [(app, route) for app in (configuration, sync) for route in app.ROUTES]
+    routes.sort(key=lambda one: (one[1].method == "DELETE", len(one[1].resource)))
+    for app, route in routes:
+        calls.made.clear()
+        status, body = send(app, route)
+        assert status < 500, (route.resource, body)
+        for kind, codes in list(calls.made.items()):
+            for code in ["AccessDeniedException"] if kind in raised else codes:
+                free_slot()
+                calls.refused = kind, code
+                status, _ = send(app, route)
+                if status == 500:
+                    wrong.append((route.method, route.resource, *kind, code))
+                if calls.refused is None:
+                    raised.add(kind)
+                calls.refused = None
+
+    assert wrong == []
+    assert {service for service, _ in raised} == {
+        "dynamodb",
+        "lambda",
+        "s3",
+        "scheduler",
+        "secretsmanager",
+    }
