@@ -15,6 +15,7 @@ from typing import Any
 from pydantic import BaseModel
 
 from local.docs import enroll_page
+from local.docs.costs import costs
 from local.docs.incomplete import Incomplete
 from local.docs.mapping_pages import pages
 from local.docs.mapping_vocabulary import vocabulary
@@ -275,6 +276,7 @@ BLOCKS: dict[str, Callable[[], str]] = {
     "limits": _limits,
     "routes": _routes,
     "servers": servers_table,
+    "costs": costs,
     "enroll_curl": lambda: enroll_page.included("first_sync.sh", "sh"),
     "enroll_client": lambda: enroll_page.included("client.py", "python"),
     "enroll_event": lambda: enroll_page.included("run_event.json", "json"),
