@@ -104,7 +104,8 @@ class LedgerEntry:
 
 
 def ledger_entry(record: Mapping[str, Any]) -> LedgerEntry:
-    """The entry from its record (made by `asdict`); the oldest records have no histories."""
+    """The entry from its record (made by `asdict`); the oldest records have no histories, or no
+    filled columns in them."""
     last_export = record["last_export"]
     return LedgerEntry(
         **{
@@ -118,7 +119,7 @@ def ledger_entry(record: Mapping[str, Any]) -> LedgerEntry:
 
 
 def _row_history(record: Mapping[str, Any]) -> RowHistory:
-    lists = {name: tuple(record[name]) for name in ("rows", "rows_if_any")}
+    lists = {name: tuple(record.get(name, ())) for name in ("rows", "rows_if_any", "filled")}
     return RowHistory(**{**record, **lists})
 
 

@@ -53,9 +53,7 @@ def run_dry_run(
     run = replace(attempt.run, mapping_version=saved.version)
     plan = plan_years(run, attempt.connection, mapping, table, retention_days)
     years = [_outcome(year, plan, table, dry_runs, attempt.workspace) for year in plan.years]
-    years = with_path_warnings(
-        years, saved.definition, lambda: recent_fields.of(run.connection_id)
-    )
+    years = with_path_warnings(years, saved.definition, lambda: recent_fields.of(run.connection_id))
     return finished_run(run, (*plan.unknown, *years), now())
 
 

@@ -54,9 +54,7 @@ def squish(value: str) -> str:
     """Trims, and replaces each run of blanks by one space."""
     if value.isascii():
         return " ".join(value.split())
-    return _BLANK_RUN.sub(
-        lambda run: " " if any(map(str.isspace, run[0])) else run[0], trim(value)
-    )
+    return _BLANK_RUN.sub(lambda run: " " if any(map(str.isspace, run[0])) else run[0], trim(value))
 
 
 def compose(value: str) -> str:
