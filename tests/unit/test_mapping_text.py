@@ -34,7 +34,7 @@ def test_yaml_and_json_are_read() -> None:
         ("a: !!python/object:os.system x", "line 1, column 4", "not YAML"),
         ("[" * 60 + "]" * 60, "line 1, column 51", "nested too deeply"),
         ("a: 2025-02-30", "", "not YAML"),
-        ("\0", "", "not YAML"),
+        ("\0", "line 1, column 1", "cannot be in YAML"),
     ],
 )
 def test_text_that_cannot_be_read_is_refused_with_the_location(
