@@ -278,6 +278,7 @@ SCHEMAS: dict[str, Schema] = {
             "held": NUMBER,
             "at_least": YES_OR_NO,
             "overdue": YES_OR_NO,
+            "scheduled": YES_OR_NO,
             "next_export": MOMENT_OR_NULL,
         }
     ),
