@@ -157,7 +157,6 @@ _ANSWERS: dict[str, tuple[str, str]] = {
         "Another run of this connection is in progress: `run_id`.",
         "wait until it has ended",
     ),
-    "cancelled": ("The run was cancelled before it began.", "request a new one"),
     "version_mismatch": (
         "Someone else saved the mapping in the meantime.",
         "read it, and save again",
@@ -173,6 +172,10 @@ _ANSWERS: dict[str, tuple[str, str]] = {
     "too_many_requests": ("Too many requests at once; nothing was stored.", "wait, repeat"),
     "request_refused": ("The gateway refused the request; nothing was stored.", "correct it"),
     "internal_error": ("An unexpected error, which was logged.", "wait, repeat; then report it"),
+    "service_refused": (
+        "AWS refused a request of the service: perhaps nothing was stored.",
+        "ask the operator, then repeat",
+    ),
     "not_configured": ("The service is not set up completely.", "ask the operator"),
     "unavailable": ("AWS did not answer in time: perhaps nothing was stored.", "wait, repeat"),
     "marker_lost": (
@@ -183,7 +186,7 @@ _ANSWERS: dict[str, tuple[str, str]] = {
 }
 """The meaning and what to do, by the code of an answer's error."""
 
-_ENDS_A_RUN = {"error", "disk_full", "lease_lost"}
+_ENDS_A_RUN = {"attempt_ended", "cancelled", "disk_full", "error", "lease_lost", "run_unreadable"}
 """Codes of runs only, as those of deliveries: docs/operations.md explains them."""
 
 

@@ -83,10 +83,10 @@ def run_export(
             progress.finish_year(outcome)
     finally:
         server.close()
-    years = with_path_warnings(
+    finished = with_path_warnings(
         outcomes.values(), saved.definition, lambda: recent_fields.of(run.connection_id)
     )
-    return finished_run(run, years, now())
+    return finished_run(run, finished, now())
 
 
 def _remember_first(
