@@ -174,6 +174,14 @@ _ANSWERS: dict[str, tuple[str, str]] = {
     "request_refused": ("The gateway refused the request; nothing was stored.", "correct it"),
     "internal_error": ("An unexpected error, which was logged.", "wait, repeat; then report it"),
     "not_configured": ("The service is not set up completely.", "ask the operator"),
+    "run_unreadable": (
+        "The stored record of a run is damaged, or of a newer version.",
+        "ask the operator",
+    ),
+    "service_refused": (
+        "AWS refused a request of the service: perhaps nothing was stored.",
+        "ask the operator, then repeat",
+    ),
     "unavailable": ("AWS did not answer in time: perhaps nothing was stored.", "wait, repeat"),
     "marker_lost": (
         "An operator must repair the connection first; nothing was stored.",
@@ -183,7 +191,7 @@ _ANSWERS: dict[str, tuple[str, str]] = {
 }
 """The meaning and what to do, by the code of an answer's error."""
 
-_ENDS_A_RUN = {"error", "disk_full", "lease_lost"}
+_ENDS_A_RUN = {"error", "attempt_ended", "disk_full", "lease_lost"}
 """Codes of runs only, as those of deliveries: docs/operations.md explains them."""
 
 
