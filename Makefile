@@ -20,6 +20,7 @@ PYTHON := .venv/bin/python
 SAM := .local/env/sam/bin/sam
 SHARED := PYTHONPATH=layers/shared/python
 # One shared bytecode cache for all test processes, outside the layer under test.
+LINTED_REGIONS := us-east-1 us-west-2 ca-central-1 us-gov-west-1
 COMPILED_ONCE := env -u PYTHONDONTWRITEBYTECODE PYTHONPYCACHEPREFIX='$(CURDIR)/.local/pycache'
 COMPILE = $(UV) pip compile --quiet --no-header --universal --python-version $(PYTHON_VERSION)
 
@@ -33,7 +34,7 @@ FIND_PYTHON = for name in python3 python$(PYTHON_VERSION) python; do \
 	done; \
 	echo 'Python $(PYTHON_VERSION) was not found: install it, so that python$(PYTHON_VERSION) starts it, and try again.' >&2; exit 1
 
-.PHONY: help demo local console screenshots check-mapping apply invoke smoke test format lint types docs clients bench requirements environments
+.PHONY: help demo local console screenshots check-mapping build remove apply invoke smoke test format lint types docs clients bench requirements environments
 
 help: ## List the targets
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1|\2/p' Makefile | while IFS='|' read -r name text; do printf '  make %-13s %s\n' "$$name" "$$text"; done
@@ -57,6 +58,12 @@ check-mapping: environments ## Check a mapping file, without a stack: make check
 	@$(SHARED) $(PYTHON) -m local.check_mapping '$(FILE)' \
 	  $(if $(REGISTRATIONS),--registrations '$(REGISTRATIONS)') \
 	  $(if $(SCHOOL_YEAR),--school-year '$(SCHOOL_YEAR)')
+
+build: environments ## Build the template for `sam deploy`: make build [ARCHITECTURE=x86_64]
+	@$(PYTHON) -m local.build $(or $(ARCHITECTURE),arm64)
+
+remove: environments ## Delete a stack, and show what it leaves: make remove STACK=name [DATA=delete]
+	@$(PYTHON) -m local.remove '$(STACK)' $(if $(DATA),--data '$(DATA)')
 
 apply: environments ## Create or update a district from a file: make apply FILE=district.yaml [DRY_RUN=1] [SECRETS=1] [STACK=registration-sync]
 	@$(SHARED) $(PYTHON) -m local.operators.apply '$(FILE)' --stack '$(or $(STACK),registration-sync)' \
@@ -84,7 +91,8 @@ lint: environments $(DENO) ## Check style, imports, the console's modules, the t
 	@$(DENO) lint --quiet
 	@$(DENO) check --quiet --no-remote functions/console/static/app.js
 	@$(COMPILED_ONCE) $(PYTHON) -m pytest -q --tb=short -m lint $(WITH_LINT_TESTS)
-	@AWS_DEFAULT_REGION=us-east-1 $(SAM) validate --lint
+	@$(dir $(SAM))python local/transform.py < template.yaml > .local/transformed.json
+	@$(dir $(SAM))cfn-lint --include-checks I --regions $(LINTED_REGIONS) -- template.yaml .local/transformed.json
 
 types: environments ## Check types, strictly
 	@.venv/bin/mypy

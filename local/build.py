@@ -1,6 +1,8 @@
-"""Builds template.yaml with `sam build`, only when one of its inputs has changed.
+"""Builds template.yaml with `sam build`, and compiles what SAM does not.
 
-python -m local.build
+    python -m local.build arm64      for `sam deploy`: builds into .aws-sam/build
+
+For the local stack it builds only when one of its inputs has changed.
 """
 
 import fcntl
@@ -76,10 +78,10 @@ def _build(place: Path, folder: Path, architecture: str, only: str | None) -> No
         AWS_DEFAULT_REGION="us-east-1",
         __SAM_CLI_APP_DIR=str(ROOT / ".local" / "sam"),
     )
-    if only is None:
-        # Functions start with a fresh copy of the layer; each start would compile it again.
-        compile_layer = ["-m", "compileall", "-q", "--invalidation-mode=unchecked-hash"]
-        run([FUNCTION_PYTHON, *compile_layer, folder / "DependenciesLayer"], log=log)
+    # SAM installs libraries without compiling them; a function would do that at each cold start, as
+    # it cannot write into a layer. SAM gives a Makefile no architecture, so SAM must install.
+    compile_layer = ["-m", "compileall", "-q", "--invalidation-mode=unchecked-hash"]
+    run([FUNCTION_PYTHON, *compile_layer, folder / "DependenciesLayer"], log=log)
 
 
 def _fingerprint() -> str:
@@ -94,11 +96,14 @@ def _fingerprint() -> str:
 
 
 def main() -> None:
+    architecture, folder = sys.argv[1], ROOT / ".aws-sam"
+    folder.mkdir(exist_ok=True)
+    print(f"Building the template for {architecture} …")
     try:
-        with built(print):
-            pass
+        _build(folder, folder / "build", architecture, None)
     except NotStarted as error:
         sys.exit(str(error))
+    print(f"Built. Deploy with: sam deploy --parameter-overrides Architecture={architecture} …")
 
 
 if __name__ == "__main__":

@@ -134,7 +134,7 @@ def behave_as_api_gateway(gateway: Any) -> None:
         text = returned if isinstance(returned, str | bytes) else json.dumps(returned)
         if len(text) > LAMBDA_BYTES:
             return None, "Internal server error"
-        return tuple(proxy_response(result))  # type: ignore[return-value]
+        return tuple(proxy_response(result))
 
     gateway._gateway_error_response = error_response
     gateway._validate_cognito_authorizer = claims_of

@@ -23,7 +23,7 @@ def send(
     method: str,
     url: str,
     *,
-    body: str | None = None,
+    body: str | bytes | None = None,
     headers: dict[str, str] | None = None,
     timeout_seconds: float = 60,
 ) -> Answer:
@@ -33,7 +33,7 @@ def send(
     connection = kind(parts.netloc, timeout=timeout_seconds)
     try:
         path = urllib.parse.urlunsplit(("", "", parts.path, parts.query, ""))
-        content = None if body is None else body.encode()
+        content = body.encode() if isinstance(body, str) else body
         connection.request(method, path or "/", body=content, headers=headers or {})
         response = connection.getresponse()
         given = {name.lower(): value for name, value in response.getheaders()}

@@ -70,7 +70,7 @@ def token_of_person(endpoint: str, client_id: str, return_url: str, user: User) 
 
 
 def tokens_of_person(endpoint: str, client_id: str, return_url: str, user: User) -> dict[str, str]:
-    """The tokens of a person of the local stack: authorization code with PKCE, as in a browser."""
+    """A person's `access_token` and `id_token`: authorization code with PKCE, as in a browser."""
     verifier = secrets.token_urlsafe(48)
     signed_in = send_form(
         f"{endpoint}/login",

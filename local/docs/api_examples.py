@@ -347,6 +347,13 @@ ANSWERS: dict[tuple[str, str], Any] = {
     },
     ("GET", f"{_C}/registrations"): _page(_RECEIPT),
     ("GET", _STUDENT): _RECEIPT,
+    ("DELETE", _STUDENT): {
+        "student_id": "06520",
+        "school_year": 2025,
+        "result": "unknown",
+        "message": "This connection has no registration of this student for this school year, so "
+        "there is nothing to remove. Check the id and the school year.",
+    },
     ("GET", f"{_C}/students"): {
         **_page({"student_id": "06520", "school_year": 2025, "name": "Ana Ng"}),
         "looked_at": 3,

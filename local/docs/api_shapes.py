@@ -219,6 +219,14 @@ SCHEMAS: dict[str, Schema] = {
         "required": ["registrations"],
     },
     "SyncResult": _SYNC_RESULT,
+    "UnknownStudent": obj(
+        {
+            "student_id": TEXT,
+            "school_year": NUMBER,
+            "result": {"enum": ["unknown"]},
+            "message": TEXT,
+        }
+    ),
     "SyncAnswer": obj(
         {
             "registrations": items(ref("SyncResult")),

@@ -54,6 +54,7 @@ def _one(**changes: Any) -> dict[str, Any]:
 
 OUTCOMES = (
     Outcome("the example with the student `test-1`", _one(), 200, "synced", "synced"),
+    Outcome('the same once more: `"unchanged": true`', _one(), 200, "synced", "synced"),
     Outcome(
         'then the same with `"as_of"` a year earlier',
         {"as_of": "2025-07-02T10:00:00Z", **_one()},
@@ -157,7 +158,6 @@ _ANSWERS: dict[str, tuple[str, str]] = {
         "Another run of this connection is in progress: `run_id`.",
         "wait until it has ended",
     ),
-    "cancelled": ("The run was cancelled before it began.", "request a new one"),
     "version_mismatch": (
         "Someone else saved the mapping in the meantime.",
         "read it, and save again",
@@ -173,15 +173,11 @@ _ANSWERS: dict[str, tuple[str, str]] = {
     "too_many_requests": ("Too many requests at once; nothing was stored.", "wait, repeat"),
     "request_refused": ("The gateway refused the request; nothing was stored.", "correct it"),
     "internal_error": ("An unexpected error, which was logged.", "wait, repeat; then report it"),
-    "not_configured": ("The service is not set up completely.", "ask the operator"),
-    "run_unreadable": (
-        "The stored record of a run is damaged, or of a newer version.",
-        "ask the operator",
-    ),
     "service_refused": (
         "AWS refused a request of the service: perhaps nothing was stored.",
         "ask the operator, then repeat",
     ),
+    "not_configured": ("The service is not set up completely.", "ask the operator"),
     "unavailable": ("AWS did not answer in time: perhaps nothing was stored.", "wait, repeat"),
     "marker_lost": (
         "An operator must repair the connection first; nothing was stored.",
@@ -191,7 +187,7 @@ _ANSWERS: dict[str, tuple[str, str]] = {
 }
 """The meaning and what to do, by the code of an answer's error."""
 
-_ENDS_A_RUN = {"error", "attempt_ended", "disk_full", "lease_lost"}
+_ENDS_A_RUN = {"attempt_ended", "cancelled", "disk_full", "error", "lease_lost", "run_unreadable"}
 """Codes of runs only, as those of deliveries: docs/operations.md explains them."""
 
 

@@ -15,6 +15,7 @@ from typing import Any
 from pydantic import BaseModel
 
 from local.docs import enroll_page
+from local.docs.costs import costs
 from local.docs.incomplete import Incomplete
 from local.docs.mapping_pages import pages
 from local.docs.mapping_vocabulary import vocabulary
@@ -39,9 +40,11 @@ from registration_sync.domain.mapping.values.budget import (
     MAX_SEARCHED_CHARACTERS,
     MAX_STUDENT_SECONDS,
     MAX_VALUE_CHARACTERS,
+    VALUE_BYTES,
 )
 from registration_sync.domain.mapping.values.conditions import Condition
 from registration_sync.domain.registrations.registration import MAX_SNAPSHOT_BYTES
+from tests.servers.table import steps_table
 from tests.servers.table import table as servers_table
 
 ROOT = Path(__file__).parents[2]
@@ -194,7 +197,8 @@ def _limits() -> str:
         f"{MAX_SNAPSHOT_BYTES // 1000} kB.\n\n"
         "A student is held with the rule `too_large` if a value would become longer than "
         f"{MAX_VALUE_CHARACTERS:,} characters, a line longer than {MAX_LINE_CHARACTERS:,} "
-        f"characters, or the student's rows in a file larger than {MAX_ROWS_BYTES:,} bytes; if a "
+        f"characters, or the student's rows in all files larger than {MAX_ROWS_BYTES:,} bytes "
+        f"(each value counts as {VALUE_BYTES} bytes more); if a "
         f"pattern gets more than {MAX_SEARCHED_CHARACTERS:,} characters; or if the patterns "
         f"take longer than {MAX_STUDENT_SECONDS:g} seconds for the student."
     )
@@ -272,6 +276,7 @@ BLOCKS: dict[str, Callable[[], str]] = {
     "limits": _limits,
     "routes": _routes,
     "servers": servers_table,
+    "costs": costs,
     "enroll_curl": lambda: enroll_page.included("first_sync.sh", "sh"),
     "enroll_client": lambda: enroll_page.included("client.py", "python"),
     "enroll_event": lambda: enroll_page.included("run_event.json", "json"),
@@ -279,6 +284,7 @@ BLOCKS: dict[str, Callable[[], str]] = {
     "enroll_results": enroll_page.results,
     "enroll_answers": enroll_page.answers,
     "enroll_limits": enroll_page.limits,
+    "server_steps": steps_table,
     "decisions": lambda: decisions_index((ROOT / "docs/decisions.md").read_text(encoding="utf-8")),
 }
 

@@ -62,7 +62,10 @@ OPERATIONS: dict[tuple[str, str], Operation] = {
         {200: ref("SyncAnswer"), 503: {"anyOf": [ref("SyncAnswer"), ref("Error")]}},
         ref("Registrations"),
     ),
-    ("DELETE", _STUDENT): Operation("Remove a student from the due and current ones", {204: None}),
+    ("DELETE", _STUDENT): Operation(
+        "Remove a student from the due and current ones; 200 if the year has no registration",
+        {204: None, 200: ref("UnknownStudent")},
+    ),
     ("GET", "/me"): Operation("Who signed in, and what they may do", {200: ref("Me")}),
     ("GET", "/programs"): Operation(
         "The programs that a connection may name", {200: page(ref("Program"))}

@@ -1,7 +1,6 @@
 """ConnectionsTable on DynamoDB: connections, mappings, runs, deliveries, audit and schedules."""
 
 import datetime as dt
-import json
 import zlib
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
@@ -217,9 +216,30 @@ def test_a_run_is_read_as_it_was_saved(runs: DynamoDBRuns) -> None:
 def test_a_run_expires(dynamodb: "DynamoDBClient", runs: DynamoDBRuns) -> None:
     runs.save(run("r1"))
 
-    (item,) = dynamodb.scan(TableName=TABLE)["Items"]
-    expires_at = dt.datetime.fromtimestamp(int(item["expires_at"]["N"]), dt.UTC)
-    assert expires_at == NOW + dt.timedelta(days=400)
+    items = dynamodb.scan(TableName=TABLE)["Items"]
+    times = [dt.datetime.fromtimestamp(int(item["expires_at"]["N"]), dt.UTC) for item in items]
+    assert times == [NOW + dt.timedelta(days=400)] * 2  # the run, and the last export
+
+
+def test_the_last_export_is_stored_at_its_start_and_end_without_students(
+    runs: DynamoDBRuns,
+) -> None:
+    held = HeldRow("007", "students.csv", "ID", "unique", "…")
+    year = YearOutcome(2025, RunStatus.PARTIAL, rows=1, held_count=1, held=(held,))
+    started = replace(run("r1"), status=RunStatus.IN_PROGRESS, started_at=NOW)
+    finished = replace(started, status=RunStatus.PARTIAL, finished_at=NOW, years=(year,))
+
+    runs.save(started)
+    first = runs.last_exports()
+    runs.save(replace(started, years=(year,)))
+    runs.save(replace(started, phase="2026: mapping"))
+    during = runs.last_exports()
+    runs.save(finished)
+    runs.save(replace(run("r2"), request=RunRequest(RunKind.RESEND)))
+
+    assert first == during == {"north": started}
+    without_students = replace(finished, years=(replace(year, held=()),))
+    assert runs.last_exports() == {"north": without_students}
 
 
 def test_a_second_request_gets_the_id_of_the_first(runs: DynamoDBRuns) -> None:
@@ -532,7 +552,7 @@ def test_an_unreadable_run_does_not_hide_the_others(
     record: bytes,
     dynamodb: "DynamoDBClient",
     runs: DynamoDBRuns,
-    capsys: pytest.CaptureFixture[str],
+    caplog: pytest.LogCaptureFixture,
 ) -> None:
     for run_id in ("r1", "r3"):
         runs.save(run(run_id))
@@ -555,10 +575,11 @@ def test_an_unreadable_run_does_not_hide_the_others(
     assert [next(complete), next(complete)] == [run("r3"), run("r1")]
     with pytest.raises(RunUnreadable):
         next(complete)
-    logged = capsys.readouterr()
-    line = json.loads((logged.out + logged.err).splitlines()[0])
-    assert (line["message"], line["run_id"]) == ("run record unreadable", "r2")
-    assert "Ada" not in logged.out + logged.err
+    logged = [vars(record) for record in caplog.records]
+    assert {(line["message"], line["run_id"]) for line in logged} == {
+        ("run record unreadable", "r2")
+    }
+    assert "Ada" not in str(logged)
 
 
 def test_a_dry_run_expires_after_a_day(dynamodb: "DynamoDBClient", runs: DynamoDBRuns) -> None:

@@ -184,8 +184,8 @@ def test_no_text_from_an_address_or_a_person_runs_as_script(
     ada = visit()
     addresses = {
         f"#/{text}": "There is no such page",
-        f"#/connections/{text}/students": "no such method and path",
-        f"{of}/runs/{text}": "no such method and path",
+        f"#/connections/{text}/students": "The API refused the request",
+        f"{of}/runs/{text}": "The API refused the request",
         f"{of}/runs?kind={text}&status={text}&from={text}&to={text}&school_year={text}": "kind",
         f"{of}/students?year={text}&list={text}": "Every student accounted for",
         f"{of}/students?id={text}": "A student id is",

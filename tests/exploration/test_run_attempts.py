@@ -35,7 +35,7 @@ class World:
 
     record: Run = RUN
     claimed: bool = False
-    told: bool = False
+    marked: bool = False
     announced: tuple[RunStatus, ...] = ()
     lease: tuple[str, bool] | None = None
     delivered: bool = False
@@ -64,7 +64,7 @@ def _store(world: World, run: Run, token: str | None) -> tuple[World, Any]:
     if token is not None and (stored.finished or not is_last):
         return world, Refused(AttemptEnded)
     fault = f"{stored.status} replaced" if stored.finished and run != stored else world.fault
-    return replace(world, record=run, claimed=False, told=False, fault=fault), None
+    return replace(world, record=run, claimed=False, marked=False, fault=fault), None
 
 
 def _take_lease(world: World, _: frozenset[str], token: str) -> tuple[World, Any]:
@@ -87,7 +87,7 @@ def _deliver(world: World, _: frozenset[str], token: str) -> tuple[World, Any]:
 
 
 def _claim(world: World, rules: frozenset[str], status: RunStatus) -> tuple[World, Any]:
-    if "claim" in rules and (world.record.status != status or world.told or world.claimed):
+    if "claim" in rules and (world.record.status != status or world.marked or world.claimed):
         return world, False
     return replace(world, claimed=True), True
 
@@ -98,7 +98,7 @@ def _announce(world: World, _: frozenset[str], status: RunStatus) -> tuple[World
 
 def _mark(world: World, _: frozenset[str], status: RunStatus) -> tuple[World, Any]:
     same = world.record.status == status
-    return (replace(world, told=True) if same else world), None
+    return (replace(world, marked=True) if same else world), None
 
 
 _OPERATIONS: dict[str, Callable[..., tuple[World, Any]]] = {

@@ -23,6 +23,8 @@ from registration_sync.bootstrap import (
 from registration_sync.domain.errors import Unavailable
 from registration_sync.domain.runs.run import Run
 from registration_sync.use_cases.mappings.known_fields import RecentFields
+from tests.functional.support.dynamodb_limits import Limits
+from tests.functional.support.iam import Rights, watch_calls
 
 pytest.register_assert_rewrite("tests.functional.random_day")
 
@@ -50,6 +52,9 @@ ENVIRONMENT = {
 FUNCTIONS = (configuration_function, export_function, sync_function)
 TABLES = ("registrations", "connections")
 
+limits = Limits()
+"""Checks every request of the functions to DynamoDB."""
+
 method_names = cache(responses.method_names_from_class)
 """Computed once: moto searches its classes in each request, a seventh of the time of a write."""
 
@@ -73,8 +78,14 @@ class StartedExports:
         return [run for event in self.events if (run := find(**event))]
 
 
+@pytest.fixture(scope="session")
+def rights() -> Rights:
+    """The rights of the functions' roles in template.yaml."""
+    return Rights()
+
+
 @pytest.fixture(scope="module")
-def account(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+def account(rights: Rights, tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     """An AWS account, and the environment of the functions.
 
     Shared by a module: building a client takes longer than most tests.
@@ -84,24 +95,33 @@ def account(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
         for name, value in ENVIRONMENT.items():
             environment.setenv(name, value)
         # Deliveries are retried without a pause; a unit test checks the pauses.
-        environment.setattr(export_function, "time", SimpleNamespace(sleep=lambda _: None))
+        clock = SimpleNamespace(sleep=lambda _: None, monotonic=time.monotonic)
+        environment.setattr(export_function, "time", clock)
         # Each environment on AWS has its own folder; here, the processes of a test run share one.
         environment.setattr(tempfile, "tempdir", str(tmp_path_factory.mktemp("tmp")))
         environment.setattr(responses, "method_names_from_class", method_names)
+        watch_calls(rights, environment)
         forget_adapters()
+        events = aws_clients.dynamodb().meta.events
+        events.register("provide-client-params.dynamodb", limits.check)
         yield
     forget_adapters()
 
 
 @pytest.fixture
-def aws(account: None) -> Iterator[None]:
-    """The account with its tables, bucket, topic and schedule group, all empty."""
+def aws(account: None, rights: Rights) -> Iterator[None]:
+    """The account with its tables, bucket, topic and schedule group, all empty. Fails the test if a
+    function made a call that its role does not allow."""
     create_tables()
     _client("s3").create_bucket(Bucket="archive")
     _client("sns").create_topic(Name="alerts")
     _client("scheduler").create_schedule_group(Name="stack-exports")
+    limits.broken.clear()
     yield
+    denied, rights.denied = rights.denied, set()
+    assert not denied
     BackendDict.reset()  # ten times as fast as deleting tables, objects and secrets
+    assert limits.broken == [], "DynamoDB would refuse these requests"
 
 
 @pytest.fixture

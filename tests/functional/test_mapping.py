@@ -163,6 +163,21 @@ def test_an_unknown_path_is_saved_with_a_warning_that_names_the_nearest_field() 
 
 
 @pytest.mark.usefixtures("download")
+def test_a_run_and_a_dry_run_warn_of_a_path_that_no_registration_has() -> None:
+    send(household("7"), household("8"))
+    put(json.dumps(draft(direct("students.id", "ID"), direct("household.stat", "State"))))
+
+    runs = [run_export(dry_run=True), run_export(), run_export()]
+
+    warning = "No registration has the field household.stat: did you mean household.state?"
+    assert [[year["warnings"] for year in run["years"]] for run in runs] == [
+        [[warning]],
+        [[warning]],
+        [[]],  # nothing to export
+    ]
+
+
+@pytest.mark.usefixtures("download")
 def test_the_warnings_about_an_unfinished_draft_have_its_paths() -> None:
     send(household("7"))
     wrong, right = direct("household.state", ""), direct("household.state", "State")

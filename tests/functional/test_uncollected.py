@@ -14,6 +14,7 @@ from registration_sync.domain.runs.alerts import Alert
 from registration_sync.domain.runs.run import Run
 from tests.functional.conftest import stored_items
 from tests.functional.support.district import registration, run_export, send, set_up
+from tests.functional.test_years import change
 from tests.support.sftp_servers import AsyncSftpServer
 
 pytestmark = pytest.mark.usefixtures("started")
@@ -151,6 +152,24 @@ def test_the_next_run_or_attempt_reports_what_an_interrupted_one_did_not(
     assert uncollected(next_run) == [FIRST]
     assert announced.reports() == [(next_run["run_id"], True, True)]
     assert (uncollected(after), notes()) == ([], [])
+
+
+def test_the_next_export_reports_what_a_refused_attempt_could_not(
+    server: AsyncSftpServer, announced: Announced, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as during:
+        kill_at(during, "commit")
+        with pytest.raises(Killed):
+            run_export(run_id=RUN)
+    change(host_keys=[])
+    refused = run_export(run_id=RUN)
+    change(host_keys=list(server.account().host_keys))
+
+    run, after = run_export(), run_export()
+
+    assert (refused["status"], refused["error"]["code"]) == ("failed", "invalid_request")
+    assert (uncollected(run), uncollected(after)) == ([FIRST], [])
+    assert announced.reports() == [(run["run_id"], True, True)]
 
 
 def test_a_run_of_another_year_leaves_the_report_to_a_later_one(

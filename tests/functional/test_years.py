@@ -328,6 +328,28 @@ def test_a_resend_does_not_repeat_a_year_that_an_earlier_attempt_sent(
     assert newer.splitlines()[1:] == ["3,Ann,0"]
 
 
+def test_a_year_that_an_earlier_attempt_sent_to_another_account_says_so(
+    server: AsyncSftpServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    set_up(server)
+    send(registration("1", year=2024), registration("2", year=2025))
+    with monkeypatch.context() as during:
+        around_year(during, 2025, before=kill)
+        with pytest.raises(Killed):
+            run_export(run_id=RUN)
+    account = server.account()
+    change(delivery="download")
+
+    run = run_export(run_id=RUN)
+
+    first, second = run["years"]
+    assert (run["sent_to"], second["warnings"]) == ("download", [])
+    assert first["warnings"] == [
+        "An earlier attempt delivered this year to "
+        f"{account.username}@{account.host}:{account.port}."
+    ]
+
+
 def test_a_recorded_year_survives_an_attempt_that_cannot_read_the_archive(
     server: AsyncSftpServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -11,6 +11,7 @@ import tempfile
 import threading
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from ipaddress import ip_network
 from pathlib import Path
 from typing import Any, Self
@@ -26,7 +27,7 @@ from registration_sync.use_cases.delivery.deliver_files import (
     RunConnection,
     deliver_files,
 )
-from tests.support.sftp_servers import PASSWORD, USERNAME, AsyncSftpServer, SignIn
+from tests.support.sftp_servers import PASSWORD, USERNAME, AsyncSftpServer, SignIn, public_line
 from tests.unit.test_deliver_files import held_lease
 
 LIMITS = Limits(
@@ -296,7 +297,11 @@ FLOODS: dict[str, Callable[[socket.socket], None]] = {
 class HostileSocket:
     """Floods every connection."""
 
-    host_keys = ("ssh-ed25519 AAAA",)
+    host_keys = (public_line(asyncssh.generate_private_key("ssh-ed25519")),)
+
+    def account(self, **changes: Any) -> SftpAccount:
+        account = SftpAccount("127.0.0.1", self.port, USERNAME, self.host_keys, Credentials())
+        return replace(account, **changes)
 
     def __init__(self, attack: str) -> None:
         self._flood = FLOODS[attack]

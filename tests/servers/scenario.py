@@ -25,7 +25,7 @@ from tests.servers.table import Kind
 from tests.unit.test_deliver_files import held_lease
 
 FINAL = "students.csv"
-LIMITS = Limits(silence_seconds=10, settle_seconds=3)
+LIMITS = Limits(silence_seconds=10, settle_seconds=0.3)
 
 
 @contextlib.contextmanager
@@ -63,9 +63,9 @@ def deliver(
         connection.close()
 
 
-def check(kind: Kind, server: Any, workspace: Path) -> tuple[tuple[CheckStep, ...], ServerTraits]:
+def connection_to(kind: Kind, server: Any) -> Connection:
     signing_in = account(kind, server)
-    connection = Connection(
+    return Connection(
         connection_id="north",
         name="North",
         delivery="sftp",
@@ -75,11 +75,16 @@ def check(kind: Kind, server: Any, workspace: Path) -> tuple[tuple[CheckStep, ..
         host_keys=signing_in.host_keys,
         district="north",
         time_zone="UTC",
-        folder="exports",
+        folder=exports(server),
+        write_in_place=kind.write_in_place,
     )
+
+
+def check(kind: Kind, server: Any, workspace: Path) -> tuple[tuple[CheckStep, ...], ServerTraits]:
+    signing_in = account(kind, server)
     workspace.mkdir(exist_ok=True)
     return check_connection(
-        connection,
+        connection_to(kind, server),
         lambda: signing_in,
         folder=exports(server),
         names=(FINAL,),

@@ -21,6 +21,17 @@ WAYS = {
 }
 
 
+FIRST, REPLACEMENT, LEFTOVER, LOST, COLLECTED = STEPS = (
+    "first delivery",
+    "replacement",
+    "beside a leftover",
+    "connection lost once",
+    "collected at once",
+)
+TRIED_ON_REAL = {FIRST, REPLACEMENT, LEFTOVER}
+DELIVERED = "delivered"
+
+
 @dataclass(frozen=True)
 class Kind:
     """A kind of server. `replaces` is how a file replaces an old one, or the code of the error that
@@ -29,6 +40,8 @@ class Kind:
     name: str
     description: str
     replaces: str = "posix_rename"
+    delivers_new: bool = False
+    """Whether a file is delivered where there is none, although none is replaced."""
     says: tuple[str, ...] = ()
     ask: str = ""
     write_in_place: bool = False
@@ -46,6 +59,12 @@ class Kind:
     @property
     def is_delivered(self) -> bool:
         return self.replaces in WAYS
+
+    def ends(self, step: str) -> str:
+        """How the run ends: delivered, or the code of the error."""
+        if self.is_delivered or (self.delivers_new and step in {FIRST, COLLECTED}):
+            return DELIVERED
+        return self.replaces
 
 
 _PATTERN = "Accept names that start with a dot, or that end in .part."
@@ -124,6 +143,7 @@ KINDS = (
         "in place, appends",
         "The account may not rename, and the server appends to existing files",
         replaces="replace_unsupported",
+        delivers_new=True,
         ask="Allow renaming, or turn off append mode.",
         write_in_place=True,
         rules={"posix_rename": False, "rename": "unsupported", "appends": True},
@@ -201,8 +221,8 @@ KINDS = (
     ),
     Kind(
         "late sizes",
-        "The size of a file is 0 for a second after it was closed",
-        rules={"size_seconds": 1.0},
+        "The size of a file is 0 for a moment after it was closed",
+        rules={"size_seconds": 0.2},
     ),
     Kind(
         "odd names",
@@ -220,16 +240,29 @@ KINDS = (
 
 
 def table() -> str:
-    """The table of docs/servers.md."""
+    """The tables of docs/servers.md."""
     lines = [
         "| server | what it does | a new file | the run or the check says | what to ask for |",
         "| --- | --- | --- | --- | --- |",
     ]
     for kind in KINDS:
         replaces = WAYS.get(kind.replaces, f"is refused: `{kind.replaces}`")
-        tested = " (real)" if kind.real else ""
         said = " ".join(kind.sentences)
-        lines.append(
-            f"| {kind.name}{tested} | {kind.description} | {replaces} | {said} | {kind.ask} |"
-        )
+        lines.append(f"| {_title(kind)} | {kind.description} | {replaces} | {said} | {kind.ask} |")
     return "\n".join(lines)
+
+
+def steps_table() -> str:
+    """How a run ends at each step, and the students that are due afterwards."""
+    lines = [f"| server | {' | '.join(STEPS)} | still due |", "| --- " * (len(STEPS) + 2) + "|"]
+    for kind in KINDS:
+        ends = [kind.ends(step) for step in STEPS if not kind.real or step in TRIED_ON_REAL]
+        cells = [end if end == DELIVERED else f"`{end}`" for end in ends]
+        cells += ["not tried"] * (len(STEPS) - len(cells))
+        due = "nobody" if set(ends) == {DELIVERED} else "the students of a run that fails"
+        lines.append(f"| {_title(kind)} | {' | '.join(cells)} | {due} |")
+    return "\n".join(lines)
+
+
+def _title(kind: Kind) -> str:
+    return f"{kind.name} (real)" if kind.real else kind.name

@@ -4,10 +4,13 @@ import json
 import os
 import subprocess
 import sys
+import time
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+from registration_sync.use_cases.delivery import check_connection
 from tests.servers.hostile import (
     ANSWERS,
     FLOODS,
@@ -17,6 +20,8 @@ from tests.servers.hostile import (
     HostileSocket,
     NewKeys,
 )
+from tests.servers.scenario import check
+from tests.servers.table import Kind
 
 MOST_SECONDS = 60
 """Three attempts, each below the limits of `hostile.LIMITS`, on a busy machine."""
@@ -62,3 +67,16 @@ def test_a_hostile_server_is_bounded_in_time_and_memory(attack: str) -> None:
     assert found["seconds"] < MOST_SECONDS
     assert found["megabytes"] < MOST_MEGABYTES
     assert (found["outcome"] == "delivered") == (attack in DELIVERED), found
+
+
+def test_a_check_of_a_hostile_server_ends_in_time(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(check_connection, "CHECK_SECONDS", 1.0)
+    kind = Kind("hostile", "Sends a byte now and then")
+    started = time.monotonic()
+    with HostileSocket("a byte now and then") as server:
+        steps, _ = check(kind, server, tmp_path)
+
+    assert time.monotonic() - started < 10
+    assert [step.step for step in steps if step.result == "failed"] == ["algorithms"]

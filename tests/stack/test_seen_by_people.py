@@ -179,8 +179,9 @@ def watch(stack: LocalStack) -> list[str]:
         if rule.get("ScheduleExpression") == "cron(17 * * * ? *)"
         for target in events.list_targets_by_rule(Rule=rule["Name"])["Targets"]
     ]
-    assert [target["Arn"].rsplit(":", 1)[1] for target in targets] == [function]
-    answer = stack.client("lambda").invoke(FunctionName=function, Payload=targets[0]["Input"])
+    assert [target["Arn"].rsplit(":", 2)[1:] for target in targets] == [[function, "live"]]
+    called, event = targets[0]["Arn"], targets[0]["Input"]
+    answer = stack.client("lambda").invoke(FunctionName=called, Payload=event)
     overdue: list[str] = json.loads(answer["Payload"].read())["overdue"]
     return overdue
 

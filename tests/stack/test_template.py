@@ -1,13 +1,17 @@
 """The built and deployed template."""
 
+import importlib.util
 import json
 import struct
 from pathlib import Path
 
 import pytest
 
+from local import sign_in
 from local.build import architecture, built
+from local.http_client import send
 from local.stack import LocalStack
+from local.update_console import update
 
 ELF_MACHINES = {"arm64": 183, "x86_64": 62}
 
@@ -29,6 +33,27 @@ def test_the_layer_is_built_for_the_requested_architecture(processors: str) -> N
     assert found == {ELF_MACHINES[processors]}
 
 
+def uncompiled(layer: Path) -> list[Path]:
+    """Modules without bytecode that is used unchecked: bits 0 and 1 of its flags, PEP 552."""
+    return [
+        module
+        for module in layer.rglob("*.py")
+        if not (compiled := Path(importlib.util.cache_from_source(str(module)))).exists()
+        or compiled.read_bytes()[4:8] != b"\x01\0\0\0"
+    ]
+
+
+@pytest.mark.parametrize("layer", ["DependenciesLayer", "SharedLayer"])
+def test_layers_are_compiled_in_their_build(layer: str, tmp_path: Path) -> None:
+    with built(print) as build:
+        modules = list((build / layer).rglob("*.py"))
+        assert modules
+        assert uncompiled(build / layer) == []
+
+    (tmp_path / "planted.py").touch()
+    assert uncompiled(tmp_path) == [tmp_path / "planted.py"]
+
+
 def test_a_request_without_a_token_is_refused(stack: LocalStack) -> None:
     answer = stack.call("GET", "/connections", role=None)
 
@@ -41,11 +66,49 @@ def test_every_role_is_admitted_with_its_token(stack: LocalStack, role: str) -> 
     assert stack.call("GET", "/connections", role=role).status == 200
 
 
-def test_an_unknown_path_returns_not_found_in_the_common_error_shape(stack: LocalStack) -> None:
-    answer = stack.call("GET", "/nowhere", role="enroll")
+@pytest.mark.parametrize(("method", "path"), [("GET", "/nowhere"), ("PUT", "/connections")])
+def test_an_unknown_path_or_method_is_refused_in_the_common_error_shape(
+    stack: LocalStack, method: str, path: str
+) -> None:
+    """With a token AWS answers 403 before any route is found, in words that quote the token."""
+    without, with_token = (stack.call(method, path, role=role) for role in (None, "enroll"))
 
-    assert answer.status == 404
-    assert answer.json()["error"]["code"] == "not_found"
+    assert (without.status, without.json()["error"]["code"]) == (404, "not_found")
+    assert (with_token.status, with_token.json()["error"]["code"]) == (403, "request_refused")
+    assert stack.tokens["enroll"][:20] not in with_token.body
+
+
+def test_an_id_token_is_refused(stack: LocalStack) -> None:
+    user = stack.users["full_access"]
+    pages = (stack.endpoint_url, stack.outputs["PeopleClientId"], stack.console_url)
+    tokens = sign_in.tokens_of_person(*pages, user)
+    headers = {"Authorization": f"Bearer {tokens['id_token']}"}
+
+    assert send("GET", f"{stack.api_url}/me", headers=headers).status == 401
+
+
+def test_a_body_over_6_mb_is_refused(stack: LocalStack) -> None:
+    answer = stack.call("POST", "/connections", {"name": "x" * 7_000_000}, role="full_access")
+
+    assert (answer.status, answer.json()["error"]["code"]) == (413, "too_large")
+
+
+def test_the_api_answers_with_the_published_version(stack: LocalStack) -> None:
+    functions = stack.client("lambda")
+    for function in stack.functions.values():
+        alias = functions.get_alias(FunctionName=function, Name="live")
+        assert alias["FunctionVersion"].isdecimal()
+
+
+def test_updated_files_of_the_console_are_served(stack: LocalStack) -> None:
+    functions, console = stack.client("lambda"), stack.functions["console"]
+    before = functions.get_alias(FunctionName=console, Name="live")["FunctionVersion"]
+
+    update(functions, console)
+
+    after = functions.get_alias(FunctionName=console, Name="live")["FunctionVersion"]
+    assert int(after) > int(before)
+    assert send("GET", stack.console_url).status == 200
 
 
 def test_the_export_function_is_the_only_one_that_may_read_secrets(stack: LocalStack) -> None:

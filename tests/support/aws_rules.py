@@ -13,12 +13,13 @@ from tests.support.cloudformation import LONGEST_PARAMETERS, Reference, Resolver
 
 type Template = dict[str, Any]
 
-LAMBDA_POLICY_BYTES = 20_480  # docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html
-ROLE_POLICIES_CHARACTERS = 10_240  # of all inline policies, without blanks
-TRUST_POLICY_CHARACTERS = (
-    2_048  # docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html
-)
+LAMBDA_POLICY_BYTES = 20_480
 BUCKET_POLICY_BYTES = 20_480
+ROLE_POLICIES_CHARACTERS = 10_240
+TRUST_POLICY_CHARACTERS = 2_048
+"""docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html, AmazonS3/latest/userguide/
+bucket-policies.html, and IAM/latest/UserGuide/reference_iam-quotas.html (all inline policies of a
+role together, without blanks)."""
 
 CREATED_BY = {
     "AWS::ApiGateway::RestApi": ("apigateway", "CreateRestApi"),
@@ -192,8 +193,9 @@ def _admits(security: list[dict[str, list[str]]], token: str) -> bool:
 
 
 def unpublished_parameters(template: Template) -> list[str]:
-    """Parameters that change a function but not the description of its version: CloudFormation
-    would publish no version, and callers would keep the old values."""
+    """Parameters that change a function but not the description of its version, or the reverse.
+    CloudFormation would publish no version, and callers would keep the old values; or Lambda would
+    refuse a version that equals the last one."""
     found = []
     for version in resources_of(template, "AWS::Lambda::Version").values():
         properties = version["Properties"]
@@ -202,7 +204,7 @@ def unpublished_parameters(template: Template) -> list[str]:
         versioned = {**function["Properties"], "ReservedConcurrentExecutions": None}
         needed = _parameters_in(versioned, template)
         described = _parameters_in(properties.get("Description", ""), template)
-        found += [f"{properties['FunctionName']['Ref']}: {name}" for name in needed - described]
+        found += [f"{properties['FunctionName']['Ref']}: {name}" for name in needed ^ described]
     return sorted(found)
 
 

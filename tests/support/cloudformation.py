@@ -24,8 +24,8 @@ PSEUDO_PARAMETERS = {
 """As long as they can be; names of regions with longer names have fewer characters elsewhere."""
 
 LONGEST_PARAMETERS = {
-    "VpcSubnetIds": [f"subnet-{number:017x}" for number in range(3)],
-    "VpcSecurityGroupIds": [f"sg-{number:017x}" for number in range(2)],
+    "VpcSubnetIds": [f"subnet-{number:017x}" for number in range(4)],
+    "VpcSecurityGroupIds": [f"sg-{number:017x}" for number in range(3)],
     "AllowedPrivateNetworks": "10.0.0.0/8," * 8,
     "KmsKeyArn": "arn:aws:kms:ap-southeast-1:123456789012:key/1234abcd-12ab-34cd-56ef-1234567890ab",
     "ExportConcurrency": 50,
@@ -59,7 +59,14 @@ class Reference(str):
 class Resolver:
     """Resolves the functions of a template; references to resources become References."""
 
-    def __init__(self, template: dict[str, Any], parameters: dict[str, Any]) -> None:
+    def __init__(
+        self,
+        template: dict[str, Any],
+        parameters: dict[str, Any],
+        arns: dict[str, str] | None = None,
+    ) -> None:
+        """`parameters` may also name resources; `arns` are those of resources."""
+        self._arns = arns or {}
         self._conditions = template.get("Conditions", {})
         defaults = {name: one.get("Default") for name, one in template["Parameters"].items()}
         self._values = {**defaults, **PSEUDO_PARAMETERS, **parameters}
@@ -93,6 +100,8 @@ class Resolver:
 
     def _getatt(self, argument: list[str]) -> str:
         name, attribute = argument
+        if name in self._arns and attribute == "Arn":
+            return self._arns[name]
         if attribute != "Arn":
             return Reference(f"{name}.{attribute}".ljust(64, "x"))
         return Reference(f"arn:aws:service:ap-southeast-1:123456789012:{name.ljust(64, 'x')}")

@@ -186,6 +186,7 @@ def test_every_error_has_a_status() -> None:
         "disk_full": 500,
         "lease_lost": 409,
         "marker_lost": 503,
+        "service_refused": 502,
     } | dict.fromkeys((kind.code for kind in raised if issubclass(kind, errors.DeliveryError)), 502)
     assert set(STATUS) <= set(raised)
 
@@ -382,3 +383,12 @@ def test_http_and_access_load_no_aws_client() -> None:
 
 def test_the_search_for_costly_libraries_finds_them() -> None:
     assert loaded_by("import registration_sync.domain.connections.connection") == ["pydantic"]
+
+
+def test_a_body_over_the_limit_is_refused_by_every_route() -> None:
+    response = answered(
+        lambda request: Answer(200, request.json()), body='"' + "x" * 5_400_000 + '"'
+    )
+
+    assert response["statusCode"] == 413
+    assert json.loads(response["body"])["error"]["code"] == "too_large"

@@ -13,11 +13,13 @@ from registration_sync.domain.mapping.compiled.mapping import (
     compile_mapping,
 )
 from registration_sync.domain.mapping.definition.mapping import parse_mapping
+from registration_sync.domain.mapping.values import budget
 from registration_sync.domain.mapping.values.budget import (
     MAX_LINE_CHARACTERS,
     MAX_ROWS_BYTES,
     MAX_STUDENT_SECONDS,
     MAX_VALUE_CHARACTERS,
+    VALUE_BYTES,
 )
 
 RUN = RunContext(dt.datetime(2026, 3, 2, 21, tzinfo=dt.UTC), ZoneInfo("UTC"), 2025)
@@ -90,6 +92,33 @@ def test_rows_that_grow_too_large_hold_the_student() -> None:
     assert rules(mapping, v="x" * 300_000, list=["y"] * rows) == []
     assert rules(mapping, v="x" * 300_000, list=["y"] * (rows + 1)) == ["too_large"]
     assert rules(mapping, v="x", list=["y"]) == []
+
+
+def test_many_small_values_that_make_a_long_line_hold_the_student() -> None:
+    grow = steps({"type": "substitute", "find": "a", "replace": "b" * 199})
+
+    assert rules(compiled([grow] * 500), v="a" * 45) == []
+    assert rules(compiled([grow] * 600), v="a" * 45) == ["too_large"]
+
+
+def test_the_rows_of_all_files_together_are_bounded() -> None:
+    rows = MAX_ROWS_BYTES // 300_100 // 2
+    data = {"v": "x" * 300_000, "list": ["y"] * rows}
+    fields = [{"mapping_type": "direct", "from": "v", "to": "C"}]
+    files = [{"name": f"f{n}", "fields": fields, "rows": {"each": "list"}} for n in range(3)]
+
+    for count, expected in ((2, []), (3, ["too_large"])):
+        mapping = compile_mapping(parse_mapping({"files": files[:count]}), RUN)
+        assert rules(mapping, **data) == expected
+        assert rules(mapping, **data) == expected  # the next student has a budget of its own
+
+
+def test_many_rows_of_short_values_hold_the_student(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(budget, "MAX_ROWS_BYTES", 20 * 100 * VALUE_BYTES)
+    mapping = compiled([{"mapping_type": "direct", "from": "w"}] * 100, rows={"each": "list"})
+
+    assert rules(mapping, list=["y"] * 15) == []
+    assert rules(mapping, list=["y"] * 21) == ["too_large"]
 
 
 def test_patterns_that_take_too_long_hold_the_student_and_not_the_next() -> None:

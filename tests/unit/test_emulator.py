@@ -1,14 +1,17 @@
 """The parts of the emulator that the local stack replaces."""
 
+import asyncio
 import queue
 import subprocess
 import sys
 import threading
 from collections.abc import Iterator
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
 
-from local.emulator import follow_log, log_so_far
+from local.emulator import LAMBDA_BYTES, behave_as_api_gateway, follow_log, log_so_far
 
 FUNCTION = """
 import sys
@@ -80,3 +83,70 @@ def test_more_log_lines_than_a_pipe_holds_do_not_block_a_function(worker: Worker
         worker.invoke()
 
     assert len(log_so_far(worker)) > 70_000
+
+
+class Gateway(SimpleNamespace):
+    """The emulator's functions for REST APIs, each of which admits everything."""
+
+    def __init__(self, claims: dict[str, str]) -> None:
+        async def claims_of(*_: Any) -> tuple[Any, Any]:
+            return claims, None
+
+        async def invoke(*_: Any) -> str:
+            return "an answer"
+
+        super().__init__(
+            _gateway_error_response=lambda error, _request: error.response_type,
+            _validate_cognito_authorizer=claims_of,
+            _invoke_lambda_proxy_v1=invoke,
+            _lambda_proxy_response=lambda result: (result["body"], None),
+            _gw_error=lambda kind, _message: kind,
+            _header_ci=lambda headers, name: headers.get(name, ""),
+            _GatewayError=lambda kind, _message, _type: SimpleNamespace(response_type=kind),
+        )
+        behave_as_api_gateway(self)
+
+
+@pytest.mark.parametrize(
+    ("headers", "answered"),
+    [({}, "MISSING_AUTHENTICATION_TOKEN"), ({"authorization": "Bearer x"}, "DEFAULT_4XX")],
+)
+def test_an_unknown_path_with_a_token_lacks_a_signature(
+    headers: dict[str, str], answered: str
+) -> None:
+    unknown = SimpleNamespace(response_type="MISSING_AUTHENTICATION_TOKEN")
+
+    assert Gateway({})._gateway_error_response(unknown, {"headers": headers}) == answered
+
+
+@pytest.mark.parametrize(
+    ("use", "scopes", "error"),
+    [
+        ("access", ["openid"], None),
+        ("id", ["openid"], "UNAUTHORIZED"),
+        ("access", [], "UNAUTHORIZED"),
+        ("id", [], None),
+    ],
+)
+def test_the_use_of_a_token_is_checked(use: str, scopes: list[str], error: str | None) -> None:
+    method = {"authorizationScopes": scopes}
+
+    found = asyncio.run(Gateway({"token_use": use})._validate_cognito_authorizer({}, method))
+
+    assert found[1] == error
+
+
+@pytest.mark.parametrize(
+    ("size", "answer"), [(LAMBDA_BYTES, "an answer"), (LAMBDA_BYTES + 1, "REQUEST_TOO_LARGE")]
+)
+def test_a_request_over_6_mb_does_not_reach_a_function(size: int, answer: str) -> None:
+    request = [None] * 8 + [b"x" * size]
+
+    assert asyncio.run(Gateway({})._invoke_lambda_proxy_v1(*request)) == answer
+
+
+def test_an_answer_over_6_mb_is_an_error() -> None:
+    within, over = ({"body": "x" * size} for size in (LAMBDA_BYTES, LAMBDA_BYTES + 1))
+
+    assert Gateway({})._lambda_proxy_response(within) == (within["body"], None)
+    assert Gateway({})._lambda_proxy_response(over) == (None, "Internal server error")

@@ -466,6 +466,7 @@ def test_any_text_gives_the_same_text_each_time_or_is_unmappable(
 @pytest.mark.parametrize(("name", "parameters"), EVERY_PARAMETERS[::3])
 def test_a_huge_value_takes_no_time(name: str, parameters: dict[str, Any]) -> None:
     values = ["a" * 300_000, "1 " * 150_000, "A|" * 150_000, "\u00e9," * 100_000]
+    values += [f"a{'\u200b' * 100_000}a", f"a{'\u0301\u0316' * 80_000}"]
 
     start = time.process_time()
     for value in values:

@@ -154,6 +154,14 @@ def test_a_parameter_without_a_new_version_is_found(faulty: Template) -> None:
     ]
 
 
+def test_a_parameter_that_changes_no_function_is_found(faulty: Template) -> None:
+    version_of(faulty, "ConsoleFunction")["Description"] = {
+        "Fn::Sub": "${Architecture} ${AlertEmail}"
+    }
+
+    assert unpublished_parameters(faulty) == ["ConsoleFunction: AlertEmail"]
+
+
 @pytest.mark.parametrize("layer", ["dependencies", "shared"])
 def test_a_changed_layer_publishes_a_version(template: Template, layer: str) -> None:
     text = (ROOT / "template.yaml").read_text(encoding="utf-8")

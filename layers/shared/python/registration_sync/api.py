@@ -67,6 +67,8 @@ STATUS: Mapping[type[RegistrationSyncError], int] = {
 RETRY_AFTER_SECONDS = 5
 MAX_PROBLEMS = 1_000
 """Listed in a response, which may hold 6 MB."""
+MAX_BODY_CHARACTERS = 5_400_000
+"""4 MB in base64."""
 
 CONNECTION = "/connections/{connection_id}"
 CONNECTION_ID = re.compile(r"[a-z0-9-]{1,40}", re.ASCII)
@@ -88,9 +90,16 @@ class Request:
         return self.path["connection_id"]
 
     def body(self) -> str:
-        """The body as text, without a byte order mark; raises InvalidRequest if it is not UTF-8.
-        API Gateway replaces what is not UTF-8, so the text may have replacement characters."""
+        """The body as text, without a byte order mark. API Gateway replaces bytes that are not
+        UTF-8, so the text may have replacement characters.
+
+        Raises InvalidRequest if it is not UTF-8, and TooLarge. The limit is below that of Lambda
+        (6 MB with the event around the body, as JSON), so that callers get our answer, not one of
+        the gateway (docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html).
+        """
         body: str = self.event.get("body") or ""
+        if len(body) > MAX_BODY_CHARACTERS:
+            raise TooLarge("The request is over 4 MB: send it in several smaller ones.")
         if self.event.get("isBase64Encoded"):
             body = _decoded(body)
         return body.removeprefix("\ufeff")
@@ -306,11 +315,16 @@ def _caller(event: Mapping[str, Any]) -> Caller:
 def _request(event: Mapping[str, Any], caller: Caller) -> Request:
     context = event.get("requestContext") or {}
     path = event.get("pathParameters") or {}
+    query = event.get("queryStringParameters") or {}
+    try:
+        "".join([*path.values(), *query.values()]).encode()
+    except UnicodeEncodeError:
+        raise InvalidRequest("The path and the query must be Unicode text.") from None
     return Request(
         caller=caller,
         request_id=str(context.get("requestId", "")),
         path={name: unquote(value) for name, value in path.items()},
-        query=event.get("queryStringParameters") or {},
+        query=query,
         headers={name.lower(): text for name, text in (event.get("headers") or {}).items()},
         event=event,
     )

@@ -52,7 +52,9 @@ from registration_sync.ports.sftp import Deliveries, SftpServers
 from registration_sync.settings import ExportSettings, read_settings
 from registration_sync.use_cases.delivery.account import account_of
 from registration_sync.use_cases.delivery.deliver_files import RunConnection
+from registration_sync.use_cases.exporting.export_year import ExportResources
 from registration_sync.use_cases.ledger.retire_batches import retire_batches
+from registration_sync.use_cases.mappings.known_fields import RecentFields
 from registration_sync.use_cases.run_kinds.check import run_check
 from registration_sync.use_cases.run_kinds.dry_run import run_dry_run
 from registration_sync.use_cases.run_kinds.erasure import ErasureStores, run_erasure
@@ -62,7 +64,7 @@ from registration_sync.use_cases.run_kinds.marker_recovery import rebuild_marker
 from registration_sync.use_cases.run_kinds.resend import run_resend
 from registration_sync.use_cases.run_kinds.test_record import run_test_record
 from registration_sync.use_cases.runs.announce_run import announce_run
-from registration_sync.use_cases.runs.lease import hold_lease
+from registration_sync.use_cases.runs.lease import HeldLease, hold_lease
 
 KEYWORD = Parameter.KEYWORD_ONLY
 
@@ -93,6 +95,7 @@ class Dependencies:
     marker_recovery: MarkerRecoveryStore
     archive: Archive
     dry_runs: Archive
+    recent_fields: RecentFields
     servers: SftpServers
     deliveries: Deliveries
     metrics: Metrics
@@ -110,6 +113,17 @@ class Dependencies:
 
     def server_of(self, connection: Connection) -> RunConnection:
         return RunConnection(self.servers, lambda: self.account_of(connection))
+
+    def resources_of(self, server: RunConnection, lease: HeldLease) -> ExportResources:
+        return ExportResources(
+            table=self.table,
+            archive=self.archive,
+            server=server,
+            lease=lease,
+            pause=self.pause,
+            now=self.now,
+            seconds_left=self.seconds_left,
+        )
 
     @property
     def stores(self) -> ErasureStores:
@@ -136,6 +150,7 @@ def dependencies() -> Dependencies:
     events = boto3.client("events", config=NOTIFICATION_CONFIG)
     sns = boto3.client("sns", config=NOTIFICATION_CONFIG)
     invocation = Invocation()
+    table = DynamoDBRegistrationsTable(client, registrations_table)
     return Dependencies(
         connections=DynamoDBConnections(client, connections_table),
         mappings=DynamoDBMappings(client, connections_table),
@@ -143,7 +158,8 @@ def dependencies() -> Dependencies:
         schedules=DynamoDBSchedules(client, connections_table),
         runs=DynamoDBRuns(client, connections_table, retention_days=days),
         check_slots=DynamoDBCheckSlots(client, connections_table),
-        table=DynamoDBRegistrationsTable(client, registrations_table),
+        table=table,
+        recent_fields=RecentFields(table, time.monotonic),
         student_data=DynamoDBStudentErasure(client, registrations_table),
         marker_recovery=DynamoDBMarkerRecovery(client, registrations_table),
         archive=archive(),

@@ -8,6 +8,7 @@ from registration_sync.api import CONNECTION, Answer, Request, Route
 from registration_sync.bootstrap import configuration_function
 from registration_sync.bootstrap.workspace import workspace
 from registration_sync.domain.access import Permission
+from registration_sync.domain.errors import InvalidRequest
 from registration_sync.domain.fields import Fields
 from registration_sync.domain.registrations.receipt import Receipt
 from registration_sync.domain.registrations.registration import parse_student_id, school_year_of
@@ -76,7 +77,7 @@ def _list_students(request: Request) -> Answer:
         school_year=fields.required_school_year(),
         status=fields.one_of("status", LISTED_STATUSES),
         limit=fields.page_limit(PAGE_SIZE, MAX_PAGE_SIZE),
-        after=fields.text("after"),
+        after=_after(fields),
     )
     fields.raise_problems("The filters are not valid.")
     deps = configuration_function.dependencies()
@@ -90,6 +91,16 @@ def _list_students(request: Request) -> Answer:
         )
     items = [{**_short(one), "reasons": one.reasons} for one in receipts]
     return Answer(200, {"items": items, "next": following})
+
+
+def _after(fields: Fields) -> str:
+    """The `next` of the previous page; another text could exceed DynamoDB's 1024 bytes of a key."""
+    after = fields.text("after")
+    try:
+        return after and parse_student_id(after)
+    except InvalidRequest:
+        fields.add_problem("after", "Write the value of `next` from the previous page.")
+        return ""
 
 
 def _receipts_of(request: Request, fields: Fields) -> Answer:

@@ -6,7 +6,7 @@ combined secret it could not change one and keep the others.
 """
 
 from dataclasses import fields
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from registration_sync.adapters.aws.errors import aws_errors
 from registration_sync.domain.connections.sftp import Credentials
@@ -29,7 +29,7 @@ class SecretsManagerSecrets:
     def __init__(self, client: "SecretsManagerClient", prefix: str, *, key: str = "") -> None:
         self._client = client
         self._prefix = prefix
-        self._key = {"KmsKeyId": key} if key else {}
+        self._key: dict[str, Any] = {"KmsKeyId": key} if key else {}
 
     def read(self, connection_id: str) -> Credentials:
         return Credentials(**{kind: self._read(self._name(connection_id, kind)) for kind in KINDS})

@@ -15,7 +15,7 @@ import datetime as dt
 import json
 import zlib
 from collections.abc import Callable, Iterator, Mapping
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from aws_lambda_powertools.logging import Logger
 
@@ -311,11 +311,7 @@ def _encode(run: Run) -> bytes:
 
 def _decode(item: Item) -> Run:
     try:
-        stored = item["record"]["B"]
-        codec, content = stored[:1], stored[1:]
-        if codec != _ZLIB_JSON:
-            raise ValueError("unknown codec")  # noqa: TRY301  # one report for all that can fail
-        return from_record(json.loads(zlib.decompress(content)))
+        return from_record(_record_of(item["record"]["B"]))
     except (ValueError, LookupError, TypeError, AttributeError, zlib.error) as error:
         # Neither the text of the error nor its cause: pydantic quotes the record.
         Logger().error(
@@ -327,6 +323,12 @@ def _decode(item: Item) -> Run:
             },
         )
         raise _unreadable(item) from None
+
+
+def _record_of(stored: bytes) -> Any:
+    if not stored.startswith(_ZLIB_JSON):
+        raise ValueError("unknown codec")
+    return json.loads(zlib.decompress(stored[1:]))
 
 
 def _unreadable(item: Item) -> RunUnreadable:

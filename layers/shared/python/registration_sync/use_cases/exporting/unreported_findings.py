@@ -70,4 +70,7 @@ def _has_reported(found: UnreportedFinding, connection_id: str, runs: Runs) -> b
         run = runs.find(connection_id, found.run_id)
     except RunUnreadable:
         return False
-    return run is None or run.is_over
+    if run is None:  # its record has expired
+        return True
+    message = found.finding.message
+    return run.is_over and any(message in year.warnings for year in run.years)

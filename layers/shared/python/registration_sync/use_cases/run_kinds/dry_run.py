@@ -32,6 +32,7 @@ from registration_sync.use_cases.exporting.year_outcome import (
 from registration_sync.use_cases.ledger.last_outcomes import last_outcomes
 from registration_sync.use_cases.ledger.run_index import index_rows
 from registration_sync.use_cases.ledger.stored_year import StoredYear
+from registration_sync.use_cases.mappings.known_fields import RecentFields, with_path_warnings
 from registration_sync.use_cases.run_kinds.lifecycle import Attempt
 
 MAX_ROWS_SHOWN = 20
@@ -48,6 +49,7 @@ def run_dry_run(
     table: RegistrationsTable,
     archive: Archive,
     dry_runs: Archive,
+    recent_fields: RecentFields,
     now: Callable[[], dt.datetime],
     retention_days: int,
 ) -> Run:
@@ -61,6 +63,7 @@ def run_dry_run(
     years = [
         _outcome(year, plan, table, archive, dry_runs, attempt.workspace) for year in plan.years
     ]
+    years = with_path_warnings(years, saved.definition, lambda: recent_fields.of(run.connection_id))
     return finished_run(run, (*plan.unknown, *years), now())
 
 

@@ -28,6 +28,7 @@ from registration_sync.use_cases.exporting.workspace import year_workspace
 from registration_sync.use_cases.exporting.write_files import WrittenYear
 from registration_sync.use_cases.exporting.year import YearToExport, failed_year
 from registration_sync.use_cases.exporting.year_outcome import paths_of
+from registration_sync.use_cases.mappings.known_fields import RecentFields, with_path_warnings
 from registration_sync.use_cases.run_kinds.lifecycle import Attempt
 from registration_sync.use_cases.runs.cancel_run import cancel_superseded_run
 from registration_sync.use_cases.runs.lease import HeldLease
@@ -43,9 +44,9 @@ def run_export(
     archive: Archive,
     deliveries: Deliveries,
     server_of: Callable[[Connection], RunConnection],
-    pause: Callable[[float], None],
+    resources_of: Callable[[RunConnection, HeldLease], ExportResources],
+    recent_fields: RecentFields,
     now: Callable[[], dt.datetime],
-    seconds_left: Callable[[], float],
     retention_days: int,
 ) -> Run:
     """The finished run, or one that awaits confirmation because a guard holds a year's delivery.
@@ -70,15 +71,7 @@ def run_export(
     _remember_first(years, lease, table, now())
     server = server_of(connection)
     lease.on_loss = server.close
-    resources = ExportResources(
-        table=table,
-        archive=archive,
-        server=server,
-        lease=lease,
-        pause=pause,
-        now=now,
-        seconds_left=seconds_left,
-    )
+    resources = resources_of(server, lease)
     try:
         for year in years:
             report = partial(progress.show_phase, year.school_year)
@@ -90,7 +83,10 @@ def run_export(
             progress.finish_year(outcome)
     finally:
         server.close()
-    return finished_run(run, outcomes.values(), now())
+    finished = with_path_warnings(
+        outcomes.values(), saved.definition, lambda: recent_fields.of(run.connection_id)
+    )
+    return finished_run(run, finished, now())
 
 
 def _remember_first(

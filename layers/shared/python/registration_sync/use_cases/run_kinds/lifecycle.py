@@ -27,6 +27,7 @@ from registration_sync.domain.runs.run import (
     RunKind,
     RunStatus,
     RunTrigger,
+    YearOutcome,
     failed_run,
 )
 from registration_sync.domain.runs.run_id import RUN_ID, scheduled_time
@@ -46,6 +47,7 @@ _NO_SUCH_RUN = (
     "There is no run with this id, or it has expired. To start a new export with an id of your "
     'own, add "trigger": "hand" to the event.'
 )
+_SENT_TO = "An earlier attempt delivered this year to"
 _STUDENTS_ERASED = "The students were erased; nothing was sent again."
 
 
@@ -218,8 +220,8 @@ def is_scheduled(event: Mapping[str, Any]) -> bool:
 
 
 def _started(run: Run, connection: Connection, now: dt.datetime, token: str) -> Run:
-    """The run with a new attempt. It keeps the years that an earlier attempt delivered; a confirmed
-    one keeps all of them."""
+    """The run with a new attempt."""
+    sent_to = _account_name(run.kind, connection)
     return replace(
         run,
         status=RunStatus.IN_PROGRESS,
@@ -227,12 +229,26 @@ def _started(run: Run, connection: Connection, now: dt.datetime, token: str) -> 
         finished_at=None,
         attempt=run.attempt + 1,
         attempt_token=token,
-        sent_to=_account_name(run.kind, connection),
-        years=run.years if run.confirmed_by else run.delivered_years,
+        sent_to=sent_to,
+        years=_kept_years(run, sent_to),
         message="",
         error=None,
         phase=None,
         next_attempt_by=None,
+    )
+
+
+def _kept_years(run: Run, sent_to: str) -> tuple[YearOutcome, ...]:
+    """The years that earlier attempts delivered; those delivered to another account say so. A
+    confirmed run keeps all years."""
+    kept = run.years if run.confirmed_by else run.delivered_years
+    if sent_to == run.sent_to:
+        return kept
+    return tuple(
+        replace(year, warnings=(*year.warnings, f"{_SENT_TO} {run.sent_to}."))
+        if year.files and not any(text.startswith(_SENT_TO) for text in year.warnings)
+        else year
+        for year in kept
     )
 
 

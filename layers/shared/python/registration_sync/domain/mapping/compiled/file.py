@@ -17,7 +17,8 @@ from registration_sync.domain.mapping.definition.mapping import ExportFile, Mapp
 from registration_sync.domain.mapping.definition.rows import RowsOf, compile_rows
 from registration_sync.domain.mapping.transformations.registry import StepContext, fields_read
 from registration_sync.domain.mapping.values.budget import (
-    MAX_ROWS_BYTES,
+    MAX_LINE_CHARACTERS,
+    VALUE_BYTES,
     Budget,
     require_line,
     require_rows,
@@ -116,7 +117,8 @@ class CompiledFile:
     the first row; `groups` are the paths of the groups of fields that the columns read. `is_full`:
     the file contains all current students. `repeats_a_field`: so many columns have the same source
     that a long value of it may make the line too long. `has_items`: the rows are items of a text,
-    and several with the same line are one row."""
+    and several with the same line are one row. `row_bytes` counts for each row besides its
+    line."""
 
     number: int
     name: str
@@ -134,6 +136,8 @@ class CompiledFile:
     unique: tuple[int, ...]
     repeats_a_field: bool
     has_items: bool
+    row_bytes: int
+    budget: Budget
 
     def map(self, scope: Scope, claims: list[Claim]) -> tuple[bytes, ...]:
         """The student's lines; adds to `claims` the values that may be in the file only once.
@@ -148,8 +152,9 @@ class CompiledFile:
             if self.repeats_a_field:
                 require_line(sum(map(len, values)))
             line = self.write(values)
-            size += len(line)
-            if size > MAX_ROWS_BYTES:
+            size += len(line) + self.row_bytes
+            if size > MAX_LINE_CHARACTERS:
+                require_line(sum(map(len, values)))
                 require_rows(size)
             if self.has_items:
                 if line in seen:
@@ -158,6 +163,7 @@ class CompiledFile:
             lines.append(line)
             if self.unique or self.distinct:
                 self._claim(values, scope, claims)
+        self.budget.write(size)
         return tuple(lines)
 
     def _require_bounded(self, rows: Sequence[FilePreview]) -> None:
@@ -166,8 +172,9 @@ class CompiledFile:
             if not row.problems:
                 values = [field.value for field in row.fields]
                 require_line(sum(map(len, values)))
-                size += len(self.write(values))
+                size += len(self.write(values)) + self.row_bytes
                 require_rows(size)
+        self.budget.write(size)
 
     def _value_of_removed(self, column: Column, row: Scope) -> str:
         """A removed student's data is unknown, so a required value may be blank."""
@@ -191,10 +198,12 @@ class CompiledFile:
         """Maps each row field by field: the same values as `map`, and every problem."""
         value_of = self._value_of_removed if removed else Column.value
         try:
-            fields = [
-                tuple(self._field_value(column, row, value_of) for column in self.columns)
-                for row in self.rows(scope)
-            ]
+            fields = []
+            for count, row in enumerate(self.rows(scope), 1):
+                require_rows(count * self.row_bytes)
+                fields.append(
+                    tuple(self._field_value(column, row, value_of) for column in self.columns)
+                )
             if self.has_items:
                 fields = list(dict.fromkeys(fields))
             rows = [FilePreview(self.name, number, one) for number, one in enumerate(fields, 1)]
@@ -274,6 +283,8 @@ def compile_file(
         unique=tuple(index for index, field in enumerate(file.mapped_fields) if field.unique),
         has_items=file.rows is not None and file.rows.delimiter is not None,
         repeats_a_field=max(Counter(paths).values()) > MAX_REPEATED_FIELD,
+        row_bytes=VALUE_BYTES * len(columns),
+        budget=budget,
     )
 
 

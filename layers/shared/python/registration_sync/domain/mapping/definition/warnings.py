@@ -53,23 +53,26 @@ class KnownFields:
 def mapping_warnings(definition: Definition, known: KnownFields | None = None) -> list[Problem]:
     """The warnings about a mapping that `parse_mapping` accepts.
 
-    Without known fields, or without any registration, paths are not checked.
+    Without known fields, paths are not checked.
     """
-    found: list[Problem] = []
-    compared = 0
+    found = list(unknown_paths(definition, known)) if known else []
     for number, file in enumerate(definition["files"]):
-        at = f"files[{number}]"
-        if known and known.paths:
-            for where, path, names in _unknown_paths(file, known):
-                compared += len(names)
-                nearest = nearest_field(path, names) if compared <= MAX_COMPARED else None
-                advice = f"did you mean {nearest}?" if nearest else "check the path."
-                found.append(
-                    Problem(f"{at}.{where}", f"No registration has the field {path}: {advice}")
-                )
         for index, one in enumerate(file["fields"]):
-            found += _ascii_patterns(f"{at}.fields[{index}]", one)
+            found += _ascii_patterns(f"files[{number}].fields[{index}]", one)
     return found
+
+
+def unknown_paths(definition: Definition, known: KnownFields) -> Iterator[Problem]:
+    """The warnings about field paths that no registration has; none without any registration."""
+    compared = 0
+    for number, file in enumerate(definition["files"] if known.paths else ()):
+        for where, path, names in _unknown_paths(file, known):
+            compared += len(names)
+            nearest = nearest_field(path, names) if compared <= MAX_COMPARED else None
+            advice = f"did you mean {nearest}?" if nearest else "check the path."
+            yield Problem(
+                f"files[{number}].{where}", f"No registration has the field {path}: {advice}"
+            )
 
 
 def nearest_field(path: str, known: Iterable[str]) -> str | None:

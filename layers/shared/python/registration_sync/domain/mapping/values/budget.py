@@ -11,12 +11,15 @@ from registration_sync.domain.mapping.values.unmappable import Unmappable
 MAX_VALUE_CHARACTERS = 1_000_000
 MAX_LINE_CHARACTERS = 5_000_000
 MAX_ROWS_BYTES = 20_000_000
+VALUE_BYTES = 100
+"""Counted for each value of a row besides its line: many short values also take time and memory."""
+
 MAX_STUDENT_SECONDS = 5.0
 MAX_SEARCHED_CHARACTERS = 20_000
 """Each match takes about 10 us: a value of 300 kB would take seconds."""
 
 _SMALL = 10_000
-"""Shorter texts do not count, as a row of them stays far below the bound of a line."""
+"""Shorter texts do not count; their lines do."""
 
 
 class Budget:
@@ -32,7 +35,7 @@ class Budget:
     def start(self) -> None:
         """Begins a student; needed only if the budget `is_used`."""
         self.is_used = False
-        self._made = 0
+        self._made = self._written = 0
         self._deadline: float | None = None
 
     def make(self, characters: int) -> None:
@@ -46,6 +49,13 @@ class Budget:
             self.is_used = True
             self._made += characters
             require_line(self._made)
+
+    def write(self, size: int) -> None:
+        """Counts the rows of a file; raises Unmappable if those of all files are too large."""
+        if size > _SMALL:
+            self.is_used = True
+            self._written += size
+            require_rows(self._written)
 
     def search(self) -> None:
         """Counts the time of patterns, before each search; raises Unmappable after too long."""
@@ -70,10 +80,10 @@ def require_line(characters: int) -> None:
 
 
 def require_rows(size: int) -> None:
-    """Raises Unmappable for rows of a student in a file that are too large together."""
+    """Raises Unmappable for rows of a student that are too large together."""
     if size > MAX_ROWS_BYTES:
         raise too_large(
-            f"The student's rows in the file are larger than {MAX_ROWS_BYTES:,} bytes: leave out "
+            f"The student's rows in all files are larger than {MAX_ROWS_BYTES:,} bytes: leave out "
             "fields or rows."
         )
 

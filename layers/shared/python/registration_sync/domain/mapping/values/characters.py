@@ -7,7 +7,7 @@ The sets follow Unicode's properties White_Space and Default_Ignorable_Code_Poin
 import re
 import unicodedata
 from functools import cache
-from typing import Any
+from typing import Any, Literal
 
 WHITE_SPACE = "\t\n\v\f\r\x1c\x1d\x1e\x1f \x85\xa0\u1680\u2028\u2029\u202f\u205f\u3000" + "".join(
     map(chr, range(0x2000, 0x200B))
@@ -29,9 +29,13 @@ LINE_BREAK = re.compile("\r\n|[\n\r\v\f\x1c\x1d\x1e\x85\u2028\u2029]")
 CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
 """Control characters (Unicode's Cc) except tab, CR and LF: no part of a CSV file by RFC 4180."""
 
-_BLANK_RUN = re.compile(
-    f"[{re.escape(INVISIBLE)}]*[{re.escape(WHITE_SPACE)}][{re.escape(BLANKS)}]*"
-)
+_BLANK_RUN = re.compile(f"[{re.escape(BLANKS)}]+")
+
+_MAX_MARKS = 30
+"""Combining marks in a row. UAX #15 (Stream-Safe Text Format) knows no writing with more; composing
+many thousands would take minutes, as its time grows with their square."""
+
+_SHORT = 1_000
 
 
 def is_blank(value: str) -> bool:
@@ -48,20 +52,32 @@ def trim(value: str) -> str:
 
 def squish(value: str) -> str:
     """Trims, and replaces each run of blanks by one space."""
-    return " ".join(value.split()) if value.isascii() else _BLANK_RUN.sub(" ", trim(value))
+    if value.isascii():
+        return " ".join(value.split())
+    return _BLANK_RUN.sub(lambda run: " " if any(map(str.isspace, run[0])) else run[0], trim(value))
 
 
 def compose(value: str) -> str:
     """The composed form (NFC), in which equal texts have equal characters."""
-    return value if value.isascii() else unicodedata.normalize("NFC", value)
+    return value if value.isascii() else _normalized("NFC", value)
+
+
+def _normalized(form: Literal["NFC", "NFD"], value: str) -> str:
+    """The text in the form; a long text with too many marks in a row stays as it is."""
+    if len(value) > _SHORT:
+        marks = 0
+        for character in value:
+            marks = marks + 1 if unicodedata.combining(character) else 0
+            if marks > _MAX_MARKS:
+                return value
+    return unicodedata.normalize(form, value)
 
 
 def fold(value: str) -> str:
     """The form for a comparison that ignores case (canonical caseless matching, Unicode D145)."""
     if value.isascii():
         return value.casefold()
-    decomposed = unicodedata.normalize("NFD", value)
-    return unicodedata.normalize("NFD", decomposed.casefold())
+    return _normalized("NFD", _normalized("NFD", value).casefold())
 
 
 def cut(value: str, length: int) -> str:

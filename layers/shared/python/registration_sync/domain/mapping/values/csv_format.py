@@ -9,6 +9,7 @@ import codecs
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Literal
 
 import orjson
@@ -50,6 +51,7 @@ def file_start(csv: CsvFormat, headers: Sequence[str] | None) -> bytes:
     return mark + (line_writer(csv)(headers) if headers is not None else b"")
 
 
+@lru_cache(maxsize=100)  # building one costs far more than writing a line
 def line_writer(csv: CsvFormat) -> LineWriter:
     """Builds the function that turns a row's values into an encoded line with its line ending.
 

@@ -1,0 +1,110 @@
+"""Deletes a stack from an AWS account, and on request also the data that a deleted stack leaves.
+
+    python -m local.remove STACK [--data delete]
+
+STACK is a name, or the id of a stack that was deleted in the last 90 days. Uses the account and the
+region of the AWS command line (AWS_PROFILE, AWS_REGION).
+"""
+
+import argparse
+import sys
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import boto3
+from botocore.exceptions import ClientError
+
+type ClientOf = Callable[[str], Any]
+type Say = Callable[[str], None]
+type Delete = Callable[[Any, str], None]
+type Data = tuple[str, str, Delete]
+"""A service, the name of something with data in it, and how to delete that."""
+
+
+def remove(stack: str, client_of: ClientOf, say: Say, *, with_data: bool) -> None:
+    """Deletes the stack, then its data or a list of it. Raises ClientError if there is no such
+    stack, and WaiterError if CloudFormation could not delete it."""
+    cloudformation = client_of("cloudformation")
+    (found,) = cloudformation.describe_stacks(StackName=stack)["Stacks"]
+    data = _data_of(cloudformation, found["StackId"])
+    say(f"Deleting the stack {found['StackId']} …")
+    cloudformation.delete_stack(StackName=found["StackId"])
+    cloudformation.get_waiter("stack_delete_complete").wait(StackName=found["StackId"])
+    data += [
+        ("secretsmanager", name, _delete_secret)
+        for name in _secrets(client_of("secretsmanager"), f"{found['StackName']}/connections/")
+    ]
+    for service, name, delete in data:
+        if with_data:
+            delete(client_of(service), name)
+        say(f"{'Deleted' if with_data else 'Kept'}: {service} {name}")
+
+
+def _data_of(cloudformation: Any, stack_id: str) -> list[Data]:
+    pages = cloudformation.get_paginator("list_stack_resources").paginate(StackName=stack_id)
+    resources = [resource for page in pages for resource in page["StackResourceSummaries"]]
+    return [
+        (service, resource["PhysicalResourceId"], delete)
+        for resource in resources
+        if resource["LogicalResourceId"] in _WITH_DATA
+        and resource.get("PhysicalResourceId")
+        and resource["ResourceStatus"] != "DELETE_COMPLETE"
+        for service, delete in [_WITH_DATA[resource["LogicalResourceId"]]]
+    ]
+
+
+def _delete_table(dynamodb: Any, name: str) -> None:
+    dynamodb.update_table(TableName=name, DeletionProtectionEnabled=False)
+    dynamodb.get_waiter("table_exists").wait(TableName=name)
+    dynamodb.delete_table(TableName=name)
+
+
+def _delete_bucket(s3: Any, name: str) -> None:
+    for page in s3.get_paginator("list_objects_v2").paginate(Bucket=name):
+        objects = [{"Key": entry["Key"]} for entry in page.get("Contents", [])]
+        if objects:
+            s3.delete_objects(Bucket=name, Delete={"Objects": objects})
+    s3.delete_bucket(Bucket=name)
+
+
+def _delete_pool(cognito: Any, name: str) -> None:
+    cognito.update_user_pool(UserPoolId=name, DeletionProtection="INACTIVE")
+    cognito.delete_user_pool(UserPoolId=name)
+
+
+def _delete_secret(secrets: Any, name: str) -> None:
+    secrets.delete_secret(SecretId=name, ForceDeleteWithoutRecovery=True)
+
+
+def _secrets(secrets: Any, prefix: str) -> list[str]:
+    filters = [{"Key": "name", "Values": [prefix]}]
+    pages = secrets.get_paginator("list_secrets").paginate(Filters=filters)
+    names = (secret["Name"] for page in pages for secret in page["SecretList"])
+    return sorted(name for name in names if name.startswith(prefix))
+
+
+_WITH_DATA: Mapping[str, tuple[str, Delete]] = {
+    "RegistrationsTable": ("dynamodb", _delete_table),
+    "ConnectionsTable": ("dynamodb", _delete_table),
+    "ArchiveBucket": ("s3", _delete_bucket),
+    "UserPool": ("cognito-idp", _delete_pool),
+}
+"""The service of each resource that a deleted stack leaves, by its name in template.yaml."""
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description="Deletes a stack from an AWS account.")
+    parser.add_argument("stack")
+    parser.add_argument("--data", choices=["delete"])
+    given = parser.parse_args()
+    data = " and ALL ITS DATA" if given.data else ""
+    if input(f"Type the stack's name to delete it{data}: ") != given.stack:
+        sys.exit("Nothing was deleted.")
+    try:
+        remove(given.stack, boto3.client, print, with_data=bool(given.data))  # type: ignore[arg-type]
+    except ClientError as error:
+        sys.exit(f"AWS refused: {error}")
+
+
+if __name__ == "__main__":
+    main()

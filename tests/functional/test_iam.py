@@ -1,0 +1,107 @@
+"""The check of the roles' rights finds what it must find. All other tests of this folder use it."""
+
+import copy
+from typing import Any
+
+import boto3
+import pytest
+
+from functions.configuration.app import handler
+from tests.functional.support.events import OPERATOR, api_event, sample
+from tests.functional.support.iam import ARN, UNUSED, Rights
+
+CONNECTIONS = ARN.format("dynamodb", "table/connections")
+
+
+@pytest.fixture
+def tested(rights: Rights) -> Rights:
+    """Rights of its own, so that what a test plants is no failure."""
+    return copy.deepcopy(rights)
+
+
+def denied(rights: Rights, function: str, service: str, operation: str, **given: Any) -> bool:
+    before = len(rights.denied)
+    rights.check(function, service, operation, given)
+    return len(rights.denied) > before
+
+
+def item(pk: str, table: str = "connections") -> dict[str, Any]:
+    return {"TableName": table, "Key": {"pk": {"S": pk}, "sk": {"S": "x"}}}
+
+
+@pytest.mark.usefixtures("started")
+def test_a_missing_right_of_a_called_function_is_found(rights: Rights) -> None:
+    statements = rights.statements["configuration"]
+    rights.statements["configuration"] = [one for one in statements if one["Sid"] != "AddToAudit"]
+    body = sample("configuration_create_connection")["body"]
+
+    handler(api_event("POST", "/connections", claims=OPERATOR, body=body), None)
+
+    found, rights.denied = rights.denied, set()
+    rights.statements["configuration"] = statements
+    (only,) = found
+    assert only.startswith(f"configuration may not dynamodb:PutItem on {CONNECTIONS}")
+    assert "AUDIT#north-powerschool" in only
+
+
+@pytest.mark.usefixtures("started")
+def test_calls_of_the_tests_themselves_are_not_checked(rights: Rights) -> None:
+    boto3.client("dynamodb").scan(TableName="connections")
+
+    assert rights.denied == set()
+
+
+def test_the_sync_function_cannot_read_a_whole_connection(tested: Rights) -> None:
+    whole = item("CONNECTIONS")
+    projection = {"ExpressionAttributeNames": {"#d": "district"}, "ProjectionExpression": "#d"}
+
+    assert denied(tested, "sync", "dynamodb", "GetItem", **whole)
+    assert not denied(tested, "sync", "dynamodb", "GetItem", **whole, **projection)
+    assert denied(tested, "sync", "dynamodb", "GetItem", **item("MAPPING#c"), **projection)
+
+
+@pytest.mark.parametrize("function", ["sync", "export", "configuration"])
+def test_no_function_changes_an_audit_entry(tested: Rights, function: str) -> None:
+    update = {"UpdateExpression": "SET by = :by"}
+
+    assert denied(tested, function, "dynamodb", "UpdateItem", **item("AUDIT#c"), **update)
+    assert denied(tested, function, "dynamodb", "DeleteItem", **item("AUDIT#c"))
+
+
+@pytest.mark.parametrize("key", ["CONNECTIONS", "MAPPING#c", "SCHEDULES"])
+def test_the_export_function_cannot_replace_configuration(tested: Rights, key: str) -> None:
+    whole = {"TableName": "connections", "Item": item(key)["Key"]}
+
+    assert denied(tested, "export", "dynamodb", "PutItem", **whole)
+    assert denied(tested, "export", "dynamodb", "DeleteItem", **item(key))
+    update = {"UpdateExpression": "SET district = :other"}
+    assert denied(tested, "export", "dynamodb", "UpdateItem", **item(key), **update)
+
+
+def test_a_role_may_only_be_passed_to_the_scheduler(tested: Rights) -> None:
+    schedule = {"GroupName": "stack-exports", "Name": "c"}
+    right, wrong = "arn:aws:iam::123456789012:role/schedule", "arn:aws:iam::123456789012:role/other"
+
+    given = {**schedule, "Target": {"RoleArn": right}}
+    assert not denied(tested, "configuration", "scheduler", "CreateSchedule", **given)
+    given = {**schedule, "Target": {"RoleArn": wrong}}
+    assert denied(tested, "configuration", "scheduler", "CreateSchedule", **given)
+    other = {"GroupName": "default", "Name": "c"}
+    assert denied(tested, "configuration", "scheduler", "DeleteSchedule", **other)
+
+
+def test_the_actions_that_no_test_uses_are_in_a_role(rights: Rights) -> None:
+    """To find others: run this folder in one process, and compare `rights.used` at its end."""
+    granted = {
+        action
+        for statements in rights.statements.values()
+        for statement in statements
+        for action in _list(statement["Action"])
+    }
+
+    assert set(UNUSED) <= granted
+    assert "secretsmanager:TagResource" not in granted  # secrets are created without tags
+
+
+def _list(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else [value]
