@@ -230,6 +230,20 @@ def test_codes_keep_their_order_after_a_reload(ada: Person, district: District) 
     assert [(one["value"], one["code"]) for one in stored] == codes
 
 
+def test_codes_saved_as_an_object_keep_their_order(ada: Person, district: District) -> None:
+    codes = {"PK": "-1", "K": "0", "1": "01"}
+    field = {"from": "students.grade", "mapping_type": "match_codes", "codes": codes, "to": "G"}
+    save_as_another_person(district, [{"name": "students", "fields": [field]}])
+
+    ada.go("#/")
+    open_mapping(ada, district)
+    options(ada, 1)
+
+    boxes = row(ada, 1).get_by_label(re.compile("^Value in Enroll"))
+    expect(boxes).to_have_count(3)
+    assert [box.input_value() for box in boxes.all()] == list(codes)
+
+
 def test_a_value_without_a_code_is_held_until_its_blank_is_chosen(
     ada: Person, district: District
 ) -> None:

@@ -23,6 +23,7 @@ from tests.functional.support.district import (
     MAPPING,
     NORTH,
     call,
+    context,
     registration,
     run_export,
     save,
@@ -429,6 +430,49 @@ def test_a_mapping_with_thousands_of_mistakes_gets_the_first_ones() -> None:
     assert (refused[0], previewed[0]) == (400, 200)
     assert "3000 mistakes" in refused[1]["error"]["message"]
     assert len(refused[1]["error"]["problems"]) == len(previewed[1]["problems"]) == MAX_PROBLEMS
+
+
+@pytest.mark.usefixtures("download")
+def test_codes_keep_their_order_in_every_answer_for_programs_that_sort_keys() -> None:
+    codes = {"PK": "-1", "K": "0", "1": "01", "2": "02"}
+    step = {"type": "match_codes", "codes": dict(reversed(codes.items()))}
+    chain = {"mapping_type": "transformation", "transformations": [step]}
+    field = {"from": "v", "to": "G"}
+    sent = draft(
+        field | {"mapping_type": "match_codes", "codes": codes}, field | chain | {"to": "H"}
+    )
+    lists = {"accept": "application/json; codes=list"}
+    version = put(json.dumps(sent))[1]["version"]
+
+    def answered(method: str, resource: str, **path: Any) -> list[Any]:
+        path = {"connection_id": NORTH, **path}
+        event = api_event(method, resource, claims=ADMINISTRATOR, headers=lists, **path)
+        mapping = json.loads(configuration.handler(event, context())["body"])
+        first, second = mapping.get("mapping", mapping)["files"][0]["fields"]
+        return [
+            [one["value"] for one in part["codes"]] for part in (first, *second["transformations"])
+        ]
+
+    expected = [list(codes), list(reversed(codes))]
+    assert answered("GET", f"{ONE}/mapping") == expected
+    assert answered("GET", f"{ONE}/mapping/versions/{{version}}", version=str(version)) == expected
+    assert answered("POST", f"{ONE}/mapping/convert", body=sent) == expected
+    assert get(f"{ONE}/mapping")[1]["files"][0]["fields"][0]["codes"] == codes
+
+
+@pytest.mark.usefixtures("download")
+def test_a_new_order_of_codes_is_a_new_version_and_another_form_is_not() -> None:
+    field = {"from": "v", "to": "G", "mapping_type": "match_codes"}
+    first = draft(field | {"codes": {"PK": "-1", "K": "0"}})
+    pairs = [{"value": "PK", "code": "-1"}, {"value": "K", "code": "0"}]
+    other_form = draft(field | {"codes": pairs})
+    reordered = draft(field | {"codes": {"K": "0", "PK": "-1"}})
+
+    versions = [put(json.dumps(one))[1]["version"] for one in (first, other_form, reordered)]
+
+    assert versions[0] == versions[1] == versions[2] - 1
+    _, saved = get(f"{ONE}/mapping")
+    assert list(saved["files"][0]["fields"][0]["codes"]) == ["K", "PK"]
 
 
 @pytest.mark.usefixtures("download")

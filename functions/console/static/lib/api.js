@@ -4,6 +4,7 @@ import { accessToken } from "./sign_in.js";
 
 const BASE = new URL("../../../", import.meta.url); // …/v1/, from …/v1/console/VERSION/lib/
 const RETRY_DELAYS_MS = [500, 1500];
+const ACCEPT = "application/json; codes=list"; // an object of codes would lose its order here
 const TRANSIENT = new Set([429, 502, 503, 504]);
 
 // `problems` are [{path, message}]; `run_id` is the run that caused a 409.
@@ -52,7 +53,7 @@ export async function call(method, path, { query = {}, body, headers = {}, signa
   const url = new URL(path, BASE);
   for (const [name, value] of Object.entries(query))
     if (value !== undefined && value !== null && value !== "") url.searchParams.set(name, value);
-  const request = { method, headers: { Accept: "application/json", ...headers }, signal };
+  const request = { method, headers: { Accept: ACCEPT, ...headers }, signal };
   if (body !== undefined) {
     const isText = typeof body === "string";
     request.body = isText ? body : JSON.stringify(body);

@@ -13,6 +13,7 @@ from registration_sync.domain.audit import Note, SettingChange, note_of
 from registration_sync.domain.connections.connection import SavedMapping
 from registration_sync.domain.errors import InvalidRequest, NotFound, Problem
 from registration_sync.domain.fields import Fields
+from registration_sync.domain.mapping.definition.code_lists import with_codes_as_lists
 from registration_sync.domain.mapping.definition.mapping import parse_mapping
 from registration_sync.domain.mapping.definition.ready_made import ReadyMade
 from registration_sync.domain.mapping.definition.warnings import mapping_warnings
@@ -38,7 +39,7 @@ def _read_mapping(request: Request) -> Answer:
     saved = configuration_function.dependencies().mappings.latest(request.connection_id)
     if saved is None:
         raise NotFound("This connection has no mapping yet.")
-    return _mapping_answer(saved)
+    return _mapping_answer(request, saved)
 
 
 def _save_mapping(request: Request) -> Answer:
@@ -57,13 +58,13 @@ def _save_mapping(request: Request) -> Answer:
     )
     warnings = mapping_warnings(saved.definition, deps.recent_fields.of(request.connection_id))
     note = note_of("mapping_saved", _new_version(saved, now))
-    return _mapping_answer(saved, note, warnings=[asdict(one) for one in warnings[:MAX_PROBLEMS]])
+    return _mapping_answer(request, saved, note, warnings=[asdict(one) for one in warnings[:MAX_PROBLEMS]])
 
 
 def _convert_mapping(request: Request) -> Answer:
     mapping = _without_additions(_sent_mapping(request))
     parse_mapping(mapping)  # a code that YAML read as a number has lost its zeros: refuse it
-    return Answer(200, {"mapping": mapping, "yaml": write_mapping_text(mapping)})
+    return Answer(200, {"mapping": _shown(request, mapping), "yaml": write_mapping_text(mapping)})
 
 
 def _sent_mapping(request: Request) -> dict[str, Any]:
@@ -117,7 +118,7 @@ def _read_ready_made(request: Request) -> Answer:
         "name": one.name,
         "title": one.title,
         "description": one.description,
-        "mapping": read_mapping_text(one.text),
+        "mapping": _shown(request, read_mapping_text(one.text)),
         "yaml": one.text,
     }
     return Answer(200, body)
@@ -136,7 +137,8 @@ def _list_versions(request: Request) -> Answer:
 def _read_version(request: Request) -> Answer:
     mappings = configuration_function.dependencies().mappings
     version = _version_of(request.path["version"], "version")
-    return _mapping_answer(read_version(request.connection_id, version, mappings=mappings))
+    saved = read_version(request.connection_id, version, mappings=mappings)
+    return _mapping_answer(request, saved)
 
 
 def _restore_mapping(request: Request) -> Answer:
@@ -155,7 +157,7 @@ def _restore_mapping(request: Request) -> Answer:
     changes = _new_version(saved, now)
     if changes:
         changes += (SettingChange("restored_version", None, version),)
-    return _mapping_answer(saved, note_of("mapping_restored", changes))
+    return _mapping_answer(request, saved, note_of("mapping_restored", changes))
 
 
 def _list_fields(request: Request) -> Answer:
@@ -184,9 +186,17 @@ def _new_version(saved: SavedMapping, now: dt.datetime) -> tuple[SettingChange, 
     return (SettingChange("version", saved.version - 1 or None, saved.version),)
 
 
-def _mapping_answer(saved: SavedMapping, note: Note | None = None, **added: Any) -> Answer:
-    body = {**saved.definition, **_facts_of(saved), **added}
+def _mapping_answer(
+    request: Request, saved: SavedMapping, note: Note | None = None, **added: Any
+) -> Answer:
+    body = {**_shown(request, saved.definition), **_facts_of(saved), **added}
     return Answer(200, body, {"ETag": f'"{saved.version}"'}, note)
+
+
+def _shown(request: Request, definition: Any) -> Any:
+    """The definition; with codes as lists if the request accepts those."""
+    accepts_lists = "codes=list" in request.headers.get("accept", "")
+    return with_codes_as_lists(definition) if accepts_lists else definition
 
 
 def _facts_of(saved: SavedMapping) -> dict[str, Any]:

@@ -7,6 +7,7 @@ from typing import Any
 
 from registration_sync.domain.connections.connection import SavedMapping
 from registration_sync.domain.errors import VersionMismatch
+from registration_sync.domain.mapping.definition.code_lists import with_codes_as_lists
 from registration_sync.domain.mapping.definition.mapping import parse_mapping
 from registration_sync.ports.connections import Connections, Mappings
 from registration_sync.use_cases.connections.shared_destinations import reject_shared_destinations
@@ -52,5 +53,6 @@ def save_mapping(
 
 
 def _canonical(definition: Mapping[str, Any]) -> str:
-    """Text that is equal for equal definitions only: to Python, true and 1 are equal."""
-    return json.dumps(definition, sort_keys=True)
+    """Text that is equal for equal definitions only: to Python, true and 1 are equal. The order of
+    codes counts, the order of other keys does not."""
+    return json.dumps(with_codes_as_lists(definition), sort_keys=True)
