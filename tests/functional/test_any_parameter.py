@@ -24,6 +24,7 @@ pytestmark = pytest.mark.usefixtures("started")
 TEXTS = ["", "x" * 1_025, "é" * 600, "a/b", "\x00", "\ud800", "-1"]
 QUERIES = {
     "/audit": ("after", "limit"),
+    "/overview": ("after", "limit"),
     "/exports": ("after", "limit", "status", "kind", "trigger", "school_year", "from", "to"),
     "/fields": ("path", "each", "delimiter"),
     "/registrations": ("after", "limit", "status", "school_year", "student_id"),

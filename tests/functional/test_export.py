@@ -18,7 +18,7 @@ from functions.configuration import app as configuration
 from functions.export import app as export
 from functions.sync import app as sync
 from registration_sync.api import logger
-from registration_sync.bootstrap import export_function
+from registration_sync.bootstrap import aws_clients, export_function
 from registration_sync.domain.errors import AlreadyRunning, Unavailable
 from registration_sync.domain.mapping.compiled.mapping import CompiledMapping
 from registration_sync.domain.runs.run import Run
@@ -201,6 +201,29 @@ def test_a_run_begins_with_an_empty_folder_after_one_that_was_killed(
 
     assert run_export()["status"] == "succeeded"
     assert list(folder.glob("*")) == []
+
+
+def test_a_refusal_of_aws_fails_the_year_and_is_in_the_record(
+    server: AsyncSftpServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    set_up(server)
+    send(registration("007"))
+    client = aws_clients.dynamodb()
+    real = client.put_item
+
+    def refuse(**given: Any) -> Any:
+        if given["Item"]["pk"]["S"].startswith("LEDGER#"):
+            error = {"Error": {"Code": "AccessDeniedException"}}
+            raise client.exceptions.from_code("AccessDeniedException")(error, "PutItem")
+        return real(**given)
+
+    monkeypatch.setattr(client, "put_item", refuse)
+
+    run = run_export()
+
+    assert run["status"] == "failed"
+    assert run["years"][0]["error"]["code"] == "service_refused"
+    assert "AccessDeniedException" in run["years"][0]["error"]["message"]
 
 
 def test_two_years_due_for_one_path_are_refused(server: AsyncSftpServer) -> None:
