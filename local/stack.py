@@ -238,10 +238,14 @@ def _answer_errors_as_the_gateway_does(build: Path, endpoint: str, api_id: str) 
     gateway = client_of("apigateway", endpoint)
     for kind, answer in template["Resources"]["Api"]["Properties"]["GatewayResponses"].items():
         status = {"statusCode": str(answer["StatusCode"])} if "StatusCode" in answer else {}
+        headers = answer.get("ResponseParameters", {}).get("Headers", {})
         gateway.put_gateway_response(
             restApiId=api_id,
             responseType=kind,
             responseTemplates=answer["ResponseTemplates"],
+            responseParameters={
+                f"gatewayresponse.header.{name}": value for name, value in headers.items()
+            },
             **status,
         )
     gateway.create_deployment(restApiId=api_id, stageName="v1")

@@ -93,6 +93,33 @@ def test_a_body_over_6_mb_is_refused(stack: LocalStack) -> None:
     assert (answer.status, answer.json()["error"]["code"]) == (413, "too_large")
 
 
+def test_a_burst_gets_429_and_the_time_to_wait(stack: LocalStack) -> None:
+    limits = stack.client("apigateway").get_stage(restApiId=stack.outputs["ApiId"], stageName="v1")
+    (limit,) = limits["methodSettings"].values()
+    assert (limit["throttlingRateLimit"], limit["throttlingBurstLimit"]) == (100, 200)
+    _limit_requests(stack, rate=1, burst=1)
+    try:
+        answers = [stack.call("GET", "/openapi.json", role=None) for _ in range(9)]
+    finally:
+        _limit_requests(stack, rate=100, burst=200)
+
+    refused = next(answer for answer in answers if answer.status == 429)
+    assert refused.json()["error"]["code"] == "too_many_requests"
+    assert refused.headers["retry-after"] == "5"
+
+
+def _limit_requests(stack: LocalStack, *, rate: int, burst: int) -> None:
+    changes = {"rateLimit": rate, "burstLimit": burst}
+    stack.client("apigateway").update_stage(
+        restApiId=stack.outputs["ApiId"],
+        stageName="v1",
+        patchOperations=[
+            {"op": "replace", "path": f"/*/*/throttling/{name}", "value": str(value)}
+            for name, value in changes.items()
+        ],
+    )
+
+
 def test_the_api_answers_with_the_published_version(stack: LocalStack) -> None:
     functions = stack.client("lambda")
     for function in stack.functions.values():
