@@ -16,6 +16,7 @@ MEASURES: dict[str, tuple[str, ...]] = {
     "sync_500": (),
     "delivery": ("sshd", "sftp"),
     "export_memory": ("sshd",),
+    "settle": (),
     "whole_export": ("sshd",),
     "console_typing": (),
 }

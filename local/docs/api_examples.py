@@ -276,6 +276,7 @@ ANSWERS: dict[tuple[str, str], Any] = {
             "held": 1,
             "at_least": False,
             "overdue": False,
+            "scheduled": True,
             "next_export": "2026-11-24T03:00:00+00:00",
         }
     ),

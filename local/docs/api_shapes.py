@@ -103,7 +103,9 @@ _STATUS = {
 }
 _FINDING = obj(
     {
-        "guard": {"enum": ["row_count", "blank_required", "unmatched", "not_collected"]},
+        "guard": {
+            "enum": ["row_count", "blank_required", "blank_column", "unmatched", "not_collected"]
+        },
         "action": {"enum": ["warn", "hold"]},
         "file": TEXT_OR_NULL,
         "message": TEXT,
@@ -276,6 +278,7 @@ SCHEMAS: dict[str, Schema] = {
             "held": NUMBER,
             "at_least": YES_OR_NO,
             "overdue": YES_OR_NO,
+            "scheduled": YES_OR_NO,
             "next_export": MOMENT_OR_NULL,
         }
     ),

@@ -54,6 +54,7 @@ def _one(**changes: Any) -> dict[str, Any]:
 
 OUTCOMES = (
     Outcome("the example with the student `test-1`", _one(), 200, "synced", "synced"),
+    Outcome('the same once more: `"unchanged": true`', _one(), 200, "synced", "synced"),
     Outcome(
         'then the same with `"as_of"` a year earlier',
         {"as_of": "2025-07-02T10:00:00Z", **_one()},

@@ -8,6 +8,7 @@ import pytest
 from botocore.exceptions import ClientError
 
 from registration_sync.adapters.aws.errors import is_transient
+from registration_sync.adapters.dynamodb import registrations_table
 from registration_sync.adapters.dynamodb import requests as dynamodb_requests
 from registration_sync.adapters.dynamodb.registration_items import (
     creation_record_key,
@@ -73,14 +74,14 @@ def test_a_year_is_opened_once(table: DynamoDBRegistrationsTable) -> None:
 def test_two_first_years_added_at_the_same_time_are_both_opened(
     table: DynamoDBRegistrationsTable, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    create = table._create_marker
+    create = registrations_table.create_marker
 
     def after_another(*arguments: Any) -> bool:
         monkeypatch.undo()
         table.add_year(C, 2024)
         return create(*arguments)
 
-    monkeypatch.setattr(table, "_create_marker", after_another)
+    monkeypatch.setattr(registrations_table, "create_marker", after_another)
     table.add_year(C, Y)
 
     opened = YearMarker(open=1, exported=0)

@@ -976,3 +976,12 @@ def test_links_in_a_circle_and_endless_links_are_not_followed(
     monkeypatch.setattr(session._client, "readlink", lambda _path: target)
 
     assert session._requests.link_target("a.csv") == "a.csv"
+
+
+def test_the_size_of_an_empty_file_is_not_waited_for(
+    session: ParamikoSftpSession, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(session._requests, "wait", lambda seconds: pytest.fail(f"{seconds} s"))
+    (tmp_path / "empty").touch()
+
+    session.upload(tmp_path / "empty", TEMPORARY)

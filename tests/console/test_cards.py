@@ -35,16 +35,46 @@ def test_a_card_shows_the_last_and_next_run_with_problems_first(
     expect(ada.card.last.get_by_role("time").last).to_contain_text("9:00 PM C")
     ada.check()
 
-    def under_way(route: Route) -> None:
-        runs = route.fetch().json()
-        runs["items"][0] |= {"status": "in_progress", "phase": "2025: mapping"}
-        route.fulfill(json=runs)
+    asked: list[str] = []
+    ada.page.on("request", lambda request: asked.append(request.url))
 
-    with answering(ada, "/exports", "GET", under_way):
+    def under_way(route: Route) -> None:
+        overview = route.fetch().json()
+        for one in overview["items"]:
+            one["last_export"] |= {"status": "in_progress", "phase": "2025: mapping"}
+        route.fulfill(json=overview)
+
+    with answering(ada, "/overview", "GET", under_way):
         ada.go(f"#{district.path}/schedule")
         ada.press(ada.link("Connections"))
         expect(ada.page.get_by_role("progressbar", name="2025–26: mapping")).to_have_count(2)
         ada.check()
+    assert [url for url in asked if "/status" in url] == []
+
+
+def test_the_cards_are_loaded_by_one_request_at_a_time(visit: Visit, district: District) -> None:
+    district.sync(registration("1"))
+    district.export()
+    ada = visit()
+    held: list[Route] = []
+
+    def answered_once(route: Route) -> None:
+        if held:
+            held.append(route)
+            return
+        held.append(route)
+        overview = route.fetch().json()
+        overview["items"][0] |= {"due": 1_000, "at_least": True}
+        overview["items"][0]["last_export"] |= {"status": "in_progress"}
+        route.fulfill(json=overview)
+
+    with answering(ada, "/overview", "GET", answered_once):
+        ada.go(f"#{district.path}/schedule")
+        ada.press(ada.link("Connections"))
+        expect(ada.card).to_contain_text("at least 1,000")
+        ada.page.wait_for_timeout(5_000)  # twice the pause of a running export
+        assert len(held) == 2
+        held[1].continue_()
 
 
 def test_the_page_names_a_run_that_blocks_an_export(visit: Visit, district: District) -> None:

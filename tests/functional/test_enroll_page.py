@@ -49,6 +49,14 @@ def test_each_test_value_brings_its_outcome_about() -> None:
     assert found == [(one.status, one.result, one.code) for one in OUTCOMES]
 
 
+def test_a_repeat_is_unchanged() -> None:
+    _, first, _ = synced({"registrations": [REGISTRATION]})
+    _, second, _ = synced({"registrations": [REGISTRATION]})
+
+    assert "unchanged" not in first["registrations"][0]
+    assert second["registrations"][0]["unchanged"] is True
+
+
 def test_a_test_value_for_every_refusal_is_given() -> None:
     refused = re.findall(r"^\| `refused` \| `(\w+)` \|", results(), re.MULTILINE)
 

@@ -211,6 +211,27 @@ def test_a_mostly_blank_required_column_holds_the_whole_year(
 
 
 @pytest.mark.usefixtures("started")
+@pytest.mark.parametrize("action", ["warn", "hold", "off"])
+def test_a_column_that_was_filled_and_is_now_blank_is_found(
+    action: str, server: AsyncSftpServer
+) -> None:
+    set_up(server, guards={"blank_column": {"action": action}}, importer="leaves")
+    send(*[registration(f"{number}") for number in range(12)])
+    assert findings(run_export()) == []
+    send(registration("0", ""))
+    assert findings(run_export()) == []  # a single row shows nothing
+    send(*[registration(f"{number}", "" if number else "Ann") for number in range(12)])
+
+    runs = [run_export(dry_run=True), run_export()]
+
+    expected = [] if action == "off" else [("blank_column", action)]
+    assert [findings(run) for run in runs] == [expected, expected]
+    assert runs[1]["status"] == ("awaiting_confirmation" if action == "hold" else "succeeded")
+    sentence = "First in students.csv is blank in 11 of 12 rows; in earlier exports most rows had"
+    assert (sentence in str(runs[1]["years"])) == (action != "off")
+
+
+@pytest.mark.usefixtures("started")
 def test_a_year_with_only_held_students_awaits_no_confirmation(server: AsyncSftpServer) -> None:
     mapping = copy.deepcopy(MAPPING)
     mapping["files"][0]["fields"][1]["required"] = True

@@ -131,8 +131,17 @@ def kill_at(during: pytest.MonkeyPatch, step: str) -> None:
     during.setattr(part, name, call)
 
 
-@pytest.mark.parametrize("same_run", [False, True])
-@pytest.mark.parametrize("step", ["commit", "after commit", "remember", "record", "end"])
+@pytest.mark.parametrize(
+    ("step", "same_run"),
+    [
+        ("commit", False),
+        ("commit", True),
+        ("after commit", True),
+        ("remember", False),
+        ("record", True),
+        ("end", False),
+    ],
+)
 def test_the_next_run_or_attempt_reports_what_an_interrupted_one_did_not(
     step: str,
     same_run: bool,

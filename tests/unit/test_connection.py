@@ -65,6 +65,7 @@ def test_an_omitted_setting_takes_its_default() -> None:
         "guards": {
             "row_count": {"action": "warn", "percent": 50, "at_least": 10},
             "blank_required": {"action": "warn", "percent": 50, "at_least": 10},
+            "blank_column": {"action": "warn", "percent": 80, "at_least": 10},
             "unmatched": {"action": "off", "count": 50},
             "not_collected": {"action": "warn"},
         },

@@ -440,3 +440,31 @@ def test_a_row_whose_value_cannot_be_compared_is_held() -> None:
     assert mapped(mapping, "2021-01-01").lines[0]
     assert mapped(mapping, "2020-01-01").lines == ((),)
     assert [problem.rule for problem in mapped(mapping, "?").problems] == ["condition"]
+
+
+@pytest.mark.parametrize("value", ["=1", " =1", "\u200b=1", "\ufeff@x", "\xa0-1", "\t1", "\uff1d1"])
+def test_a_formula_after_blanks_is_a_formula(value: str) -> None:
+    quoting, holding = compiled({}, formulas="quote"), compiled({}, formulas="hold")
+
+    problem = mapped(holding, value).problems[0]
+
+    assert mapped(quoting, value).lines[0][0].decode() == f"'{value},'{value}\r\n"
+    assert problem.rule == "formula"
+
+
+@pytest.mark.parametrize(
+    ("file", "value", "words"),
+    [
+        ({"text_identifier": "none"}, "a,b", "U+002C (character 2)"),
+        ({"text_identifier": "none"}, "ñ\nb", "U+000A (character 2)"),
+        ({"text_identifier": "none", "separator": "\xa6"}, "12\xa6", "U+00A6 (character 3)"),
+        ({"encoding": "windows-1252"}, "Jose\u0301 \u0141", "U+0141 (character 6)"),
+        ({"formulas": "hold"}, " =1", "U+003D (character 2)"),
+        ({}, "a\x07", "U+0007 (character 2)"),
+    ],
+)
+def test_a_refused_value_says_which_character_and_where(file: Any, value: str, words: str) -> None:
+    problem = mapped(compiled({}, **file), value).problems[0]
+
+    assert words in problem.message
+    assert value not in problem.message

@@ -34,7 +34,7 @@ def test_yaml_and_json_are_read() -> None:
         ("a: !!python/object:os.system x", "line 1, column 4", "not YAML"),
         ("[" * 60 + "]" * 60, "line 1, column 51", "nested too deeply"),
         ("a: 2025-02-30", "", "not YAML"),
-        ("\0", "", "not YAML"),
+        ("\0", "line 1, column 1", "cannot be in YAML"),
     ],
 )
 def test_text_that_cannot_be_read_is_refused_with_the_location(
@@ -54,3 +54,13 @@ def test_a_file_that_would_unfold_without_end_is_refused_at_once() -> None:
 
 def test_a_hundred_thousand_brackets_are_refused() -> None:
     assert "nested" in refused("[" * 100_000)[1]
+
+
+@pytest.mark.parametrize("character", ["\x00", "\x1b", "\ufffe"])
+def test_a_character_that_yaml_refuses_is_named_with_its_place(character: str) -> None:
+    with pytest.raises(InvalidRequest) as error:
+        read_mapping_text(f"files:\n- name: a{character}\n")
+
+    (problem,) = error.value.problems
+    assert problem.path == "line 2, column 10"
+    assert f"U+{ord(character):04X}" in problem.message

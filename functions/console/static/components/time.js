@@ -8,6 +8,11 @@ const SIZE = new Intl.NumberFormat(LANGUAGE, { maximumFractionDigits: 1 });
 
 export const number = (value) => NUMBER.format(value);
 
+// A number, or the least that it can be.
+export function atLeast(value, isBounded) {
+  return isBounded ? `at least ${number(value)}` : number(value);
+}
+
 // "1 row", "1,204 rows"
 export function count(value, one, many = `${one}s`) {
   return `${number(value)} ${value === 1 ? one : many}`;

@@ -4,8 +4,6 @@ A small route table instead of a router library keeps the sync function's cold s
 is the only list of HTTP statuses of errors.
 """
 
-import base64
-import binascii
 import datetime as dt
 import json
 import re
@@ -29,7 +27,6 @@ from registration_sync.domain.access import (
     require,
 )
 from registration_sync.domain.audit import AuditEntry, Note
-from registration_sync.domain.body_encoding import refuse_encoding
 from registration_sync.domain.errors import (
     AccessDenied,
     AlreadyRunning,
@@ -45,7 +42,8 @@ from registration_sync.domain.errors import (
     Unavailable,
     VersionMismatch,
 )
-from registration_sync.domain.json_text import REPLACEMENT, parse_json, place, refuse_repeated_names
+from registration_sync.domain.json_text import parse_json, refuse_repeated_names
+from registration_sync.domain.request_body import body_text, refuse_encoding, refuse_replaced
 from registration_sync.ports.connections import Audit
 
 STATUS: Mapping[type[RegistrationSyncError], int] = {
@@ -67,8 +65,6 @@ STATUS: Mapping[type[RegistrationSyncError], int] = {
 RETRY_AFTER_SECONDS = 5
 MAX_PROBLEMS = 1_000
 """Listed in a response, which may hold 6 MB."""
-MAX_BODY_CHARACTERS = 5_400_000
-"""4 MB in base64."""
 
 CONNECTION = "/connections/{connection_id}"
 CONNECTION_ID = re.compile(r"[a-z0-9-]{1,40}", re.ASCII)
@@ -90,28 +86,14 @@ class Request:
         return self.path["connection_id"]
 
     def body(self) -> str:
-        """The body as text, without a byte order mark. API Gateway replaces bytes that are not
-        UTF-8, so the text may have replacement characters.
-
-        Raises InvalidRequest if it is not UTF-8, and TooLarge. The limit is below that of Lambda
-        (6 MB with the event around the body, as JSON), so that callers get our answer, not one of
-        the gateway (docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html).
-        """
-        body: str = self.event.get("body") or ""
-        if len(body) > MAX_BODY_CHARACTERS:
-            raise TooLarge("The request is over 4 MB: send it in several smaller ones.")
-        if self.event.get("isBase64Encoded"):
-            body = _decoded(body)
-        return body.removeprefix("\ufeff")
+        """The body as text; see `body_text`."""
+        is_base64 = bool(self.event.get("isBase64Encoded"))
+        return body_text(self.event.get("body") or "", is_base64=is_base64)
 
     def text(self) -> str:
         """The body as text; raises InvalidRequest for text that was not UTF-8."""
         body = self.body()
-        if REPLACEMENT in body:
-            raise InvalidRequest(
-                f"The body has U+FFFD at {place(body, body.index(REPLACEMENT))}: the text was not "
-                "UTF-8. Send UTF-8; if you mean this character, write it as \\ufffd."
-            )
+        refuse_replaced(body)
         return body
 
     def json(self) -> object:
@@ -350,17 +332,3 @@ def _respond(answer: Answer) -> dict[str, Any]:
         "body": body,
         "isBase64Encoded": False,
     }
-
-
-def _decoded(body: str) -> str:
-    try:
-        content = base64.b64decode(body, validate=True)
-    except binascii.Error:
-        raise InvalidRequest("The body must be UTF-8 text.") from None
-    try:
-        return content.decode()
-    except UnicodeDecodeError as error:
-        readable = content[: error.start].decode()
-        raise InvalidRequest(
-            f"The body is not UTF-8 at {place(readable, len(readable))}: send it as UTF-8."
-        ) from None

@@ -6,14 +6,13 @@ import { usePerson } from "../../lib/person.js";
 import { heldOf, isUnderWay, phaseOf, rowsOf, whyOf } from "../../lib/runs.js";
 import { Badge, RunBadge } from "../../components/badge.js";
 import { Menu } from "../../components/menu.js";
-import { ErrorState, Progress } from "../../components/states.js";
-import { Time, count, number } from "../../components/time.js";
+import { Progress } from "../../components/states.js";
+import { Time, atLeast, count, number } from "../../components/time.js";
 import { DeleteDialog } from "./delete_dialog.js";
 import { DownloadDialog } from "./download_dialog.js";
 import { ExportDialog } from "./export_dialog.js";
-import { totalsOf } from "./facts.js";
 
-export function Card({ connection, facts, loadFacts, reload }) {
+export function Card({ connection, facts, loadFacts, onRequested, reload }) {
   const [dialog, setDialog] = useState(null);
   const close = () => {
     setDialog(null);
@@ -28,10 +27,9 @@ export function Card({ connection, facts, loadFacts, reload }) {
       </div>
       <${CardMenu} connection=${connection} setDialog=${setDialog} />
     </header>
-    ${facts?.error && html`<${ErrorState} error=${facts.error} onRetry=${loadFacts} />`}
     ${!facts && html`<div class="facts-loading" aria-hidden="true"></div>`}
-    ${facts && !facts.error && html`<${Facts} connection=${connection} facts=${facts} />`}
-    ${dialog === "export" && html`<${ExportDialog} connection=${connection} onRequested=${loadFacts} onClose=${close} />`}
+    ${facts && html`<${Facts} connection=${connection} facts=${facts} />`}
+    ${dialog === "export" && html`<${ExportDialog} connection=${connection} onRequested=${onRequested} onClose=${close} />`}
     ${dialog === "download" && html`<${DownloadDialog} connection=${connection} onClose=${close} />`}
     ${dialog === "delete" && html`<${DeleteDialog} connection=${connection} onClose=${close} onDeleted=${reload} key=${c} />`}
   </article>`;
@@ -56,26 +54,23 @@ function CardMenu({ connection, setDialog }) {
 }
 
 function Facts({ connection, facts }) {
-  const { run, schedule, status } = facts;
-  const zone = connection.time_zone;
-  const totals = status && totalsOf(status);
+  const { last_export: run, due, held, at_least } = facts;
   return html`<dl class="facts">
     <div class="last-run whole">
       <dt>Last run</dt>
       <dd><${LastRun} connection=${connection} run=${run} /></dd>
     </div>
-    ${totals &&
-    html`<div>
-        <dt>Due</dt>
-        <dd class="figure">${number(totals.due)}</dd>
-      </div>
-      <div>
-        <dt>Held back</dt>
-        <dd class="figure">${number(totals.held)}${totals.held > 0 && html` <${Badge} tone="warn">to be mended<//>`}</dd>
-      </div>`}
+    <div>
+      <dt>Due</dt>
+      <dd class="figure">${atLeast(due, at_least)}</dd>
+    </div>
+    <div>
+      <dt>Held back</dt>
+      <dd class="figure">${atLeast(held, at_least && held > 0)}${held > 0 && html` <${Badge} tone="warn">to be mended<//>`}</dd>
+    </div>
     <div class="whole">
       <dt>Next run</dt>
-      <dd>${next(schedule, zone)}</dd>
+      <dd>${next(facts, connection.time_zone)}</dd>
     </div>
   </dl>`;
 }
@@ -94,10 +89,9 @@ function LastRun({ connection, run }) {
       : html`<span>${count(rowsOf(run), "student")}${held > 0 && `, ${number(held)} held back`}</span>`}`;
 }
 
-function next(schedule, zone) {
-  const run = schedule.next_runs.find((one) => one.at);
-  if (!schedule.enabled) return html`<span class="muted">Not scheduled</span>`;
-  return run ? html`<${Time} at=${run.at} zone=${schedule.time_zone ?? zone} />` : "None in sight: paused";
+function next({ scheduled, next_export: at }, zone) {
+  if (!scheduled) return html`<span class="muted">Not scheduled</span>`;
+  return at ? html`<${Time} at=${at} zone=${zone} />` : "None in sight: paused";
 }
 
 function where({ sis, delivery, username, host, port }) {

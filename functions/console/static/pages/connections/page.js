@@ -3,15 +3,17 @@
 import { get } from "../../lib/api.js";
 import { useData, useInterval } from "../../lib/data.js";
 import { html, useEffect, useState } from "../../lib/html.js";
+import { readOverview } from "../../lib/overview.js";
 import { href } from "../../lib/paths.js";
 import { usePerson } from "../../lib/person.js";
+import { isUnderWay } from "../../lib/runs.js";
 import { ButtonLink } from "../../components/button.js";
 import { EmptyState, ErrorState, Loading } from "../../components/states.js";
 import { Page } from "../../frame/page.js";
 import { Card } from "./card.js";
-import { factsOf, isUnsettled } from "./facts.js";
+import { problemOf } from "./facts.js";
 
-const UNDER_WAY_MS = 2000;
+const SOON_MS = 2000;
 const AT_REST_MS = 60_000;
 
 export default function ConnectionsPage() {
@@ -26,59 +28,47 @@ export default function ConnectionsPage() {
 }
 
 function Cards({ connections, reload }) {
-  const [facts, setFacts] = useState({});
+  const { data: all, error, loading, reload: loadFacts } = useData(readOverview, [connections]);
   const [order, setOrder] = useState(() => byName(connections));
-  const loadFacts = async (connection) => {
-    const found = await factsOf(connection).catch((error) => ({ error, problem: 3 }));
-    setFacts((known) => ({ ...known, [connection.connection_id]: found }));
-    return [connection, found];
-  };
-  const loadAllFacts = async () => {
-    const all = await withConcurrency(connections, loadFacts);
-    setOrder(byProblem(all)); // sorted only once, so that no card moves while somebody is about to click
-  };
+  const [soonUntil, setSoonUntil] = useState(0);
+  const facts = new Map((all ?? []).map((one) => [one.connection_id, one]));
   useEffect(() => {
-    setOrder(byName(connections));
-    loadAllFacts();
-  }, [connections]);
-  const underWay = connections.filter((one) => isUnsettled(facts[one.connection_id]));
-  useInterval(() => underWay.forEach(loadFacts), underWay.length ? UNDER_WAY_MS : null);
-  useInterval(() => withConcurrency(connections, loadFacts), AT_REST_MS);
-
-  return html`<ul class="cards">
-    ${order.map(
-      (connection) => html`<li key=${connection.connection_id}>
-        <${Card}
-          connection=${connection}
-          facts=${facts[connection.connection_id]}
-          loadFacts=${() => loadFacts(connection)}
-          reload=${reload}
-        />
-      </li>`,
-    )}
-  </ul>`;
-}
-
-// A few requests at a time, because an operator has hundreds of connections.
-async function withConcurrency(items, act, limit = 2) {
-  const done = [];
-  let next = 0;
-  const worker = async () => {
-    while (next < items.length) done.push(await act(items[next++]));
+    // Sorted only once, so that no card moves while somebody is about to click.
+    setOrder(all ? byProblem(connections, facts) : byName(connections));
+  }, [connections, all === null]);
+  const isSoon = Date.now() < soonUntil || all?.some((one) => one.last_export && isUnderWay(one.last_export));
+  // One request at a time, also if the answer takes longer than the pause.
+  useInterval(() => loading || loadFacts(), isSoon ? SOON_MS : AT_REST_MS);
+  const onRequested = () => {
+    setSoonUntil(Date.now() + AT_REST_MS); // the run has yet to start
+    loadFacts();
   };
-  await Promise.all(Array.from({ length: limit }, worker));
-  return done;
+
+  return html`${error && html`<${ErrorState} error=${error} onRetry=${loadFacts} />`}
+    <ul class="cards">
+      ${order.map(
+        (connection) => html`<li key=${connection.connection_id}>
+          <${Card}
+            connection=${connection}
+            facts=${facts.get(connection.connection_id)}
+            loadFacts=${loadFacts}
+            onRequested=${onRequested}
+            reload=${reload}
+          />
+        </li>`,
+      )}
+    </ul>`;
 }
 
 function byName(connections) {
   return [...connections].sort((one, other) => one.name.localeCompare(other.name));
 }
 
-function byProblem(all) {
-  const sorted = [...all].sort(
-    ([one, its], [other, others]) => others.problem - its.problem || one.name.localeCompare(other.name),
+function byProblem(connections, facts) {
+  const problem = ({ connection_id }) => (facts.has(connection_id) ? problemOf(facts.get(connection_id)) : 0);
+  return [...connections].sort(
+    (one, other) => problem(other) - problem(one) || one.name.localeCompare(other.name),
   );
-  return sorted.map(([connection]) => connection);
 }
 
 function NoConnections() {

@@ -1,15 +1,15 @@
 // All districts at a glance: the last export of each connection, failures of the last night first.
 
-import { get } from "../../lib/api.js";
 import { useData } from "../../lib/data.js";
 import { html } from "../../lib/html.js";
+import { readOverview } from "../../lib/overview.js";
 import { href } from "../../lib/paths.js";
 import { isUnderWay, phaseOf, whyOf } from "../../lib/runs.js";
 import { Badge, RunBadge } from "../../components/badge.js";
 import { Button } from "../../components/button.js";
 import { EmptyState, ErrorNotice, ErrorState, Loading } from "../../components/states.js";
 import { Table } from "../../components/table.js";
-import { Time, count, number } from "../../components/time.js";
+import { Time, atLeast, count, number } from "../../components/time.js";
 import { Page } from "../../frame/page.js";
 
 const LAST_NIGHT_HOURS = 26;
@@ -26,15 +26,10 @@ export default function OverviewPage() {
   <//>`;
 }
 
-// Every page of the overview, problems first.
+// Problems first.
 async function allFacts(options) {
-  const all = [];
-  for (let after = null; ; ) {
-    const { items, next } = await get("overview", { ...options, query: { after } });
-    all.push(...items);
-    if (!next) return all.sort((one, other) => rank(one) - rank(other) || one.name.localeCompare(other.name));
-    after = next;
-  }
+  const all = await readOverview(options);
+  return all.sort((one, other) => rank(one) - rank(other) || one.name.localeCompare(other.name));
 }
 
 // Failures of the last night, other failures, overdue, waiting, held, and the rest.
@@ -82,8 +77,4 @@ function lastExport({ connection_id: c, last_export: run, time_zone: zone }) {
   return html`<${RunBadge} run=${run} /> ${when}
     ${isUnderWay(run) && html`<div>${phaseOf(run)}</div>`}
     ${run.status === "failed" && html`<div>${whyOf(run)}</div>`}`;
-}
-
-function atLeast(value, isBounded) {
-  return isBounded ? `at least ${number(value)}` : number(value);
 }

@@ -11,6 +11,7 @@ import { ResendDialog } from "./resend_dialog.js";
 export const GUARD = {
   row_count: "An unusual number of rows",
   blank_required: "A required column is mostly blank",
+  blank_column: "A column that usually has values is mostly blank",
   unmatched: "Many values without a match code",
   not_collected: "The last file was not collected",
 };

@@ -29,6 +29,15 @@ const GUARDS = [
     ],
   },
   {
+    name: "blank_column",
+    label: "A column that is blank now, though it usually has values",
+    hint: "Compared with the last export of at least ten rows.",
+    numbers: [
+      { name: "percent", label: "In more than, in percent of the rows" },
+      { name: "at_least", label: "and in at least so many rows" },
+    ],
+  },
+  {
     name: "unmatched",
     label: "Values without a match code",
     hint: "In one field of one file.",

@@ -70,7 +70,8 @@ function fullest(years) {
 
 function AccountTable({ years }) {
   const column = (label, name) => ({ label, number: true, cell: (year) => number(year[name]) });
-  return html`<${Table}
+  return html`${years.some((year) => year.at_least) && html`<p class="muted">So many students are due that only some of them were counted: the numbers due and held back are the least that they can be.</p>`}
+  <${Table}
     label="Students of each school year"
     rows=${years}
     id=${(year) => year.school_year}

@@ -75,6 +75,7 @@ def _facts_body(facts: ConnectionFacts) -> dict[str, Any]:
         "last_export": listed_run_body(facts.last_export) if facts.last_export else None,
         **asdict(facts.students),
         "overdue": facts.overdue,
+        "scheduled": facts.scheduled,
         "next_export": facts.next_export and facts.next_export.isoformat(),
     }
 

@@ -13,6 +13,7 @@ from operator import attrgetter
 from typing import TYPE_CHECKING
 
 from registration_sync.adapters.dynamodb import student_updates
+from registration_sync.adapters.dynamodb.marker_creation import create_marker
 from registration_sync.adapters.dynamodb.registration_items import (
     batch_pk,
     creation_record_key,
@@ -101,31 +102,10 @@ class DynamoDBRegistrationsTable:
             )
             if refused is None or f"open_{school_year}" in refused:
                 return
-            if self._create_marker(connection_id, update, values):
+            if create_marker(self._table, connection_id, update, values):
                 return
         self.marker(connection_id)  # raises MarkerLost if that is the reason
         raise Unavailable("Another sync has just added a school year: please try again.")
-
-    def _create_marker(self, connection_id: str, update: str, values: Item) -> bool:
-        """Creates the marker and its creation record, both or neither: no sync takes a connection
-        whose marker is lost for a new one and counts its batches from 1 again."""
-        refused = self._table.transact(
-            {
-                "Put": self._table.request(
-                    Item=creation_record_key(connection_id),
-                    ConditionExpression="attribute_not_exists(pk)",
-                )
-            },
-            {
-                "Update": self._table.request(
-                    Key=marker_key(connection_id),
-                    UpdateExpression=f"{update}, witnessed = :true",
-                    ConditionExpression="attribute_not_exists(witnessed)",
-                    ExpressionAttributeValues={**values, ":true": {"BOOL": True}},
-                )
-            },
-        )
-        return not refused
 
     def take_lease(self, connection_id: str, lease: Lease, now_ms: int) -> None:
         holder = self._update_marker(
@@ -189,11 +169,9 @@ class DynamoDBRegistrationsTable:
     def set_settled(
         self, connection_id: str, school_year: int, batch: int, student_id: str
     ) -> None:
-        update, student = (
-            f"SET settled_{school_year}_to = :student",
-            {":student": {"S": student_id}},
-        )
-        self._update_unless_retired(connection_id, school_year, batch, update, student)
+        update = f"SET settled_{school_year}_to = :student"
+        values: Item = {":student": {"S": student_id}}
+        self._update_unless_retired(connection_id, school_year, batch, update, values)
 
     def set_retired(self, connection_id: str, school_year: int, batch: int) -> None:
         update = f"SET retired_{school_year} = :batch REMOVE settled_{school_year}_to"

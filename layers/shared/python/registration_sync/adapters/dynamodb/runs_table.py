@@ -1,34 +1,32 @@
 """Runs in DynamoDB, in the connections table. They expire RetentionDays after their request, dry
 runs after a day.
 
-| item      | pk          | sk        | attributes                                                 |
-| run       | RUNS#c      | run id    | record (byte for the codec, then JSON), status, expires_at,|
-|           |             |           | attempt_token, told (true once the run was announced),     |
-|           |             |           | announcing_until (epoch seconds, while it is announced)    |
-| requested | REQUESTED#c | REQUESTED | run_id, requested_at (epoch seconds)                       |
-| awaiting  | AWAITING#c  | AWAITING  | run_id of the last run that awaited confirmation           |
-| last      | LAST        | c         | record of the last export, without files and students,     |
-|           |             |           | expires_at                                                 |
+`run_items` has the keys and attributes.
 """
 
 import datetime as dt
-import json
-import zlib
 from collections.abc import Callable, Iterator, Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from aws_lambda_powertools.logging import Logger
-
+from registration_sync.adapters.dynamodb.run_items import (
+    LAST_EXPORTS,
+    awaiting_key,
+    decode,
+    encode,
+    last_export_key,
+    readable,
+    run_key,
+    slot_key,
+    unreadable,
+)
 from registration_sync.adapters.dynamodb.table import CONDITION_FAILED, Item, Table
 from registration_sync.domain.errors import (
     AlreadyRunning,
     AttemptEnded,
     Conflict,
     RunCancelled,
-    RunUnreadable,
     Unavailable,
 )
-from registration_sync.domain.runs.record import from_record, to_record
 from registration_sync.domain.runs.redaction import without_students
 from registration_sync.domain.runs.run import DRY_RUN_RETENTION, Run, RunKind, RunStatus
 from registration_sync.domain.runs.run_id import ALL_RUN_IDS
@@ -43,9 +41,6 @@ ANNOUNCING_SECONDS = 50
 """Longer than an announcement takes, and shorter than the minute before Lambda's first retry."""
 
 PAGE_SIZE = 20
-
-_ZLIB_JSON = b"Z"
-_LAST_EXPORTS = "LAST"
 
 _IS_LAST_ATTEMPT = (
     "attribute_not_exists(pk) OR (#status IN (:pending, :in_progress, :awaiting) "
@@ -72,7 +67,7 @@ class DynamoDBRuns:
         now = int(run.requested_at.timestamp())
         slot = self._table.request(
             Item={
-                **_slot_key(run.connection_id),
+                **slot_key(run.connection_id),
                 "run_id": {"S": run.run_id},
                 "requested_at": {"N": str(now)},
             },
@@ -90,7 +85,7 @@ class DynamoDBRuns:
         self._refuse_unless_own(run.connection_id, run.run_id)
 
     def _refuse_unless_own(self, connection_id: str, own_run_id: str) -> None:
-        item = self._table.get(_slot_key(connection_id))
+        item = self._table.get(slot_key(connection_id))
         if not item:  # the other run finished just now
             raise Unavailable("Another export has just finished: try again.")
         run_id = item["run_id"]["S"]
@@ -125,13 +120,13 @@ class DynamoDBRuns:
             self._refuse_unless_stored(item)
         if run.kind is RunKind.EXPORT and not run.has_progress:
             last = self._item_of(without_students(run))
-            self._table.put({**last, **_last_export_key(run.connection_id)})
+            self._table.put({**last, **last_export_key(run.connection_id)})
         if run.is_over:
             self._free_slot(run.connection_id, run.run_id)
 
     def _store_with_pointer(self, run: Run, item: Item, values: Item) -> bool:
         """Both or neither, so that the next export finds every run that awaits confirmation."""
-        pointer = {**_awaiting_key(run.connection_id), "run_id": {"S": run.run_id}}
+        pointer = {**awaiting_key(run.connection_id), "run_id": {"S": run.run_id}}
         stored = self._table.request(
             Item=item, ConditionExpression=_IS_LAST_ATTEMPT, ExpressionAttributeValues=values
         )
@@ -150,34 +145,34 @@ class DynamoDBRuns:
         raise AttemptEnded("Another attempt of this run took over, or the run has ended.")
 
     def awaiting(self, connection_id: str) -> Run | None:
-        item = self._table.get(_awaiting_key(connection_id))
-        stored = self._table.get(_run_key(connection_id, item["run_id"]["S"])) if item else {}
-        run = _readable(stored) if stored else None
+        item = self._table.get(awaiting_key(connection_id))
+        stored = self._table.get(run_key(connection_id, item["run_id"]["S"])) if item else {}
+        run = readable(stored) if stored else None
         return run if run and run.status is RunStatus.AWAITING_CONFIRMATION else None
 
     def confirm(self, run: Run) -> None:
         pending = self._table.request(
-            Key=_run_key(run.connection_id, run.run_id),
+            Key=run_key(run.connection_id, run.run_id),
             UpdateExpression="SET #status = :pending, #record = :record",
             ConditionExpression="#status = :awaiting",
             ExpressionAttributeValues={
                 ":pending": {"S": RunStatus.PENDING},
                 ":awaiting": {"S": RunStatus.AWAITING_CONFIRMATION},
-                ":record": {"B": _encode(run)},
+                ":record": {"B": encode(run)},
             },
         )
         self._take_slot(run, {"Update": pending})
 
     def cancel(self, run: Run) -> None:
         refused = self._table.update(
-            _run_key(run.connection_id, run.run_id),
+            run_key(run.connection_id, run.run_id),
             "SET #status = :status, #record = :record",
             "#status IN (:pending, :awaiting)",
             {
                 ":status": {"S": run.status},
                 ":pending": {"S": RunStatus.PENDING},
                 ":awaiting": {"S": RunStatus.AWAITING_CONFIRMATION},
-                ":record": {"B": _encode(run)},
+                ":record": {"B": encode(run)},
             },
         )
         if refused is not None:
@@ -185,16 +180,16 @@ class DynamoDBRuns:
         self._free_slot(run.connection_id, run.run_id)
 
     def _free_slot(self, connection_id: str, run_id: str) -> None:
-        self._table.delete(_slot_key(connection_id), "run_id = :run", {":run": {"S": run_id}})
+        self._table.delete(slot_key(connection_id), "run_id = :run", {":run": {"S": run_id}})
 
     def find(self, connection_id: str, run_id: str) -> Run | None:
-        item = self._table.get(_run_key(connection_id, run_id))
-        return _decode(item) if item else None
+        item = self._table.get(run_key(connection_id, run_id))
+        return decode(item) if item else None
 
     def change(self, connection_id: str, run_id: str, change: Callable[[Run], Run]) -> bool:
-        key = _run_key(connection_id, run_id)
+        key = run_key(connection_id, run_id)
         while item := self._table.get(key):
-            before = _decode(item)
+            before = decode(item)
             after = change(before)
             if after == before:
                 return False
@@ -202,7 +197,7 @@ class DynamoDBRuns:
                 key,
                 "SET #record = :after",
                 "#record = :before",
-                {":before": item["record"], ":after": {"B": _encode(after)}},
+                {":before": item["record"], ":after": {"B": encode(after)}},
             )
             if refused is None:
                 return True  # otherwise the run was saved meanwhile
@@ -211,7 +206,7 @@ class DynamoDBRuns:
     def claim_announcement(self, run: Run, now: dt.datetime) -> bool:
         seconds = int(now.timestamp())
         refused = self._table.update(
-            _run_key(run.connection_id, run.run_id),
+            run_key(run.connection_id, run.run_id),
             "SET announcing_until = :until",
             "#status = :status AND attribute_not_exists(told) "
             "AND (attribute_not_exists(announcing_until) OR announcing_until <= :now)",
@@ -225,15 +220,15 @@ class DynamoDBRuns:
 
     def mark_announced(self, run: Run) -> None:
         self._table.update(
-            _run_key(run.connection_id, run.run_id),
+            run_key(run.connection_id, run.run_id),
             "SET told = :true",
             "#status = :status",
             {":true": {"BOOL": True}, ":status": {"S": run.status}},
         )
 
     def last_exports(self) -> Mapping[str, Run]:
-        items = self._table.query_all("pk = :pk", {":pk": {"S": _LAST_EXPORTS}})
-        return {item["sk"]["S"]: run for item in items if (run := _readable(item))}
+        items = self._table.query_all("pk = :pk", {":pk": {"S": LAST_EXPORTS}})
+        return {item["sk"]["S"]: run for item in items if (run := readable(item))}
 
     def newest(
         self,
@@ -243,7 +238,7 @@ class DynamoDBRuns:
         between: tuple[str, str] = ALL_RUN_IDS,
     ) -> tuple[list[Run], str | None]:
         items, following = self._page(connection_id, limit, after, between)
-        return [run for item in items if (run := _readable(item))], following
+        return [run for item in items if (run := readable(item))], following
 
     def _page(
         self, connection_id: str, limit: int, after: str | None, between: tuple[str, str]
@@ -277,86 +272,28 @@ class DynamoDBRuns:
         since: str = ALL_RUN_IDS[0],
         complete: bool = False,
     ) -> Iterator[Run]:
-        unreadable = None
+        damaged = None
         while True:
             items, after = self._page(connection_id, PAGE_SIZE, after, (since, ALL_RUN_IDS[1]))
             for item in items:
-                run = _readable(item)
+                run = readable(item)
                 if run:
                     yield run
                 else:
-                    unreadable = item
+                    damaged = item
             if after is None:
                 break
-        if complete and unreadable:
-            raise _unreadable(unreadable)
+        if complete and damaged:
+            raise unreadable(damaged)
 
     def _item_of(self, run: Run) -> Item:
         kept = DRY_RUN_RETENTION if run.kind is RunKind.DRY_RUN else self._retention
         expires_at = int((run.requested_at + kept).timestamp())
         token = {"attempt_token": {"S": run.attempt_token}} if run.attempt_token else {}
         return {
-            **_run_key(run.connection_id, run.run_id),
-            "record": {"B": _encode(run)},
+            **run_key(run.connection_id, run.run_id),
+            "record": {"B": encode(run)},
             "status": {"S": run.status},
             "expires_at": {"N": str(expires_at)},
             **token,
         }
-
-
-def _encode(run: Run) -> bytes:
-    content = json.dumps(to_record(run), separators=(",", ":"))
-    return _ZLIB_JSON + zlib.compress(content.encode())
-
-
-def _decode(item: Item) -> Run:
-    try:
-        return from_record(_record_of(item["record"]["B"]))
-    except (ValueError, LookupError, TypeError, AttributeError, zlib.error) as error:
-        # Neither the text of the error nor its cause: pydantic quotes the record.
-        Logger().error(
-            "run record unreadable",
-            extra={
-                "connection_id": item["pk"]["S"].partition("#")[2],
-                "run_id": item["sk"]["S"],
-                "reason": type(error).__name__,
-            },
-        )
-        raise _unreadable(item) from None
-
-
-def _record_of(stored: bytes) -> Any:
-    if not stored.startswith(_ZLIB_JSON):
-        raise ValueError("unknown codec")
-    return json.loads(zlib.decompress(stored[1:]))
-
-
-def _unreadable(item: Item) -> RunUnreadable:
-    return RunUnreadable(
-        f"The record of run {item['sk']['S']} cannot be read: it is damaged, or a newer version "
-        "stored it. Ask your operations engineer."
-    )
-
-
-def _readable(item: Item) -> Run | None:
-    """The run, or None if its record cannot be read."""
-    try:
-        return _decode(item)
-    except RunUnreadable:
-        return None
-
-
-def _run_key(connection_id: str, run_id: str) -> Item:
-    return {"pk": {"S": f"RUNS#{connection_id}"}, "sk": {"S": run_id}}
-
-
-def _awaiting_key(connection_id: str) -> Item:
-    return {"pk": {"S": f"AWAITING#{connection_id}"}, "sk": {"S": "AWAITING"}}
-
-
-def _last_export_key(connection_id: str) -> Item:
-    return {"pk": {"S": _LAST_EXPORTS}, "sk": {"S": connection_id}}
-
-
-def _slot_key(connection_id: str) -> Item:
-    return {"pk": {"S": f"REQUESTED#{connection_id}"}, "sk": {"S": "REQUESTED"}}

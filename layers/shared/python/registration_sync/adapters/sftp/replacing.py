@@ -170,6 +170,7 @@ class Replacer:
             raise self._appends(final)
 
     def _is_empty(self, path: str) -> bool | None:
+        """Waits for the size to become 0: a server may report the old one for some seconds."""
         try:
             found = self._uploads.settled(path, 0)
         except Refusal:

@@ -43,6 +43,17 @@ class BlankRequiredGuard(_Guard):
     at_least: Annotated[StrictInt, _AT_LEAST] = 10
 
 
+class BlankColumnGuard(_Guard):
+    """A column that was filled in most rows of an earlier export is blank in more than `percent` of
+    the rows, and in at least `at_least` rows."""
+
+    action: Annotated[GuardAction, _ACTION] = GuardAction.WARN
+    percent: Annotated[
+        StrictInt, Field(ge=50, le=99, description="a whole number from 50 to 99, such as 80")
+    ] = 80
+    at_least: Annotated[StrictInt, _AT_LEAST] = 10
+
+
 class UnmatchedGuard(_Guard):
     """More than `count` values of a field have no match code."""
 
@@ -67,6 +78,9 @@ class Guards(_Guard):
     blank_required: Annotated[
         BlankRequiredGuard, Field(description='an object such as {"action": "hold", "percent": 20}')
     ] = BlankRequiredGuard()
+    blank_column: Annotated[
+        BlankColumnGuard, Field(description='an object such as {"action": "hold", "percent": 80}')
+    ] = BlankColumnGuard()
     unmatched: Annotated[
         UnmatchedGuard, Field(description='an object such as {"action": "warn", "count": 50}')
     ] = UnmatchedGuard()

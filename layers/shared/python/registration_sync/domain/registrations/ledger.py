@@ -104,8 +104,8 @@ class LedgerEntry:
 
 
 def ledger_entry(record: Mapping[str, Any]) -> LedgerEntry:
-    """The entry from its record (made by `asdict`). The oldest records have no histories; keys of a
-    newer version are ignored."""
+    """The entry from its record (made by `asdict`). The oldest records have no histories, or no
+    filled columns in them; keys of a newer version are ignored."""
     last_export = record["last_export"]
     return _known(
         LedgerEntry,
@@ -120,7 +120,7 @@ def ledger_entry(record: Mapping[str, Any]) -> LedgerEntry:
 
 
 def _row_history(record: Mapping[str, Any]) -> RowHistory:
-    lists = {name: tuple(record[name]) for name in ("rows", "rows_if_any")}
+    lists = {name: tuple(record.get(name, ())) for name in ("rows", "rows_if_any", "filled")}
     return _known(RowHistory, {**record, **lists})
 
 

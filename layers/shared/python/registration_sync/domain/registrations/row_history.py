@@ -1,39 +1,54 @@
-"""Row counts of the last exports of a year, for the guard against unusual counts."""
+"""Row counts and filled columns of the last exports of a year, for the guards."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 
 HISTORY_LENGTH = 5
 """Exports kept for each file. Their median is the usual count, so one outlier changes nothing."""
 
 
+MIN_ROWS = 10
+"""Fewer rows show nothing about a column that is usually filled."""
+
+
 @dataclass(frozen=True, slots=True)
 class RowCount:
     """The rows of a file in one export. `file` is the name in the mapping, with placeholders;
-    `all_students` is true for a full file."""
+    `all_students` is true for a full file; `blank` has the number of rows, estimated for a large
+    file, in which each column is blank."""
 
     file: str
     rows: int
     all_students: bool = False
+    blank: Mapping[str, int] = field(default_factory=dict)
+
+    @property
+    def filled(self) -> tuple[str, ...]:
+        """The columns with a value in most rows."""
+        return tuple(column for column, blank in self.blank.items() if blank * 2 < self.rows)
 
 
 @dataclass(frozen=True, slots=True)
 class RowHistory:
     """The row counts of a file in the last exports of a year, newest first: `rows` of all exports,
-    `rows_if_any` of those in which the file had rows."""
+    `rows_if_any` of those in which the file had rows. `filled` has the columns with a value in most
+    rows of the last export of at least MIN_ROWS rows."""
 
     file: str
     all_students: bool
     rows: tuple[int, ...] = ()
     rows_if_any: tuple[int, ...] = ()
+    filled: tuple[str, ...] = ()
 
-    def plus(self, rows: int) -> "RowHistory":
+    def plus(self, count: RowCount) -> "RowHistory":
+        rows = count.rows
         some = (rows,) if rows else ()
         return RowHistory(
             self.file,
             self.all_students,
             (rows, *self.rows)[:HISTORY_LENGTH],
             (*some, *self.rows_if_any)[:HISTORY_LENGTH],
+            count.filled if rows >= MIN_ROWS else self.filled,
         )
 
 
@@ -47,6 +62,11 @@ def earlier_rows(histories: Histories, count: RowCount) -> tuple[int, ...]:
     return found.rows_if_any if count.rows else found.rows
 
 
+def filled_columns(histories: Histories, count: RowCount) -> tuple[str, ...]:
+    """The columns that were usually filled in earlier exports of the file."""
+    return _find(histories, count).filled
+
+
 def with_counts(histories: Histories, counts: Sequence[RowCount]) -> Histories:
     """The histories after one more export. Drops files that are no longer in the mapping, unless
     the export had no file at all."""
@@ -57,7 +77,7 @@ def with_counts(histories: Histories, counts: Sequence[RowCount]) -> Histories:
     others = tuple(
         one for one in histories if one.file in names and (one.file, one.all_students) not in now
     )
-    return (*(_find(histories, count).plus(count.rows) for count in counts), *others)
+    return (*(_find(histories, count).plus(count) for count in counts), *others)
 
 
 def _find(histories: Histories, count: RowCount) -> RowHistory:

@@ -1,10 +1,11 @@
 """The checks of the guards, which find what is unusual in a year's files."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from statistics import median
 
 from registration_sync.domain.connections.guard_settings import (
+    BlankColumnGuard,
     BlankRequiredGuard,
     GuardAction,
     NotCollectedGuard,
@@ -64,6 +65,26 @@ def check_blank_required(
         )
         for (file, column), count in sorted(blank.items())
         if count >= guard.at_least and count * 100 > guard.percent * students
+    ]
+
+
+def check_blank_columns(
+    guard: BlankColumnGuard, count: RowCount, filled: Collection[str]
+) -> list[Finding]:
+    """`filled` has the columns that were filled in most rows of the last large export."""
+    if guard.action is GuardAction.OFF:
+        return []
+    return [
+        Finding(
+            "blank_column",
+            guard.action,
+            count.file,
+            f"{column} in {count.file} is blank in {blank:,} of {pluralize(count.rows, 'row')}; in "
+            "earlier exports most rows had a value. Check whether the mapping takes it from the "
+            "right field.",
+        )
+        for column, blank in count.blank.items()
+        if column in filled and blank >= guard.at_least and blank * 100 > guard.percent * count.rows
     ]
 
 

@@ -275,17 +275,14 @@ class Run:
         """The students that the run is about, and its record names: none for a finished erasure."""
         if self.request.resend:
             return self.request.resend.student_ids or ()
-        is_named = self.request.student_id and not (self.kind is RunKind.ERASURE and self.finished)
-        return (self.request.student_id,) if self.request.student_id and is_named else ()
+        is_erased = self.kind is RunKind.ERASURE and self.finished
+        return () if is_erased or not self.request.student_id else (self.request.student_id,)
 
     @property
     def waiting_years(self) -> tuple[int, ...]:
         """The school years that await confirmation."""
-        return tuple(
-            year.school_year
-            for year in self.years
-            if year.status is RunStatus.AWAITING_CONFIRMATION
-        )
+        waiting = (year for year in self.years if year.status is RunStatus.AWAITING_CONFIRMATION)
+        return tuple(year.school_year for year in waiting)
 
     @property
     def delivered_years(self) -> tuple[YearOutcome, ...]:

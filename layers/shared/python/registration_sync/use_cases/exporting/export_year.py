@@ -69,8 +69,7 @@ def export_year(
     report: Callable[[str], None] = lambda _: None,
     evaluate: Evaluate = lambda *_: (),
 ) -> YearOutcome:
-    """Delivers the due students of the year, and returns the outcome; `report` is called with each
-    phase.
+    """Delivers the due students of the year; `report` is called with each phase.
 
     First settles the students of earlier exports, because the change of the totals depends on each
     student's last outcome. Raises DeliveryError, LeaseLost, Unavailable or IncompleteFullFile. In
@@ -104,16 +103,26 @@ def export_year(
         mark_held_students(year, batch + 1, written.held_list, table, now(), all_held=True)
     sent = _packaged(year, written, workspace)
     if sent or written.settled:
-        report("archiving")
-        # A successor may be erasing a student; anything archived now would survive the erasure.
-        lease.check()
-        archive_year(year, written, sent, resources.archive)
+        _archive(year, written, sent, resources, report)
     delivered = _deliver(year, sent, resources, workspace, report) if sent else ()
     entry = next_entry(year, before, written, now())
     table.put_ledger(connection_id, school_year, entry)
     table.commit(connection_id, school_year, batch, lease.token)
     outcome = outcome_of(year, written, delivered, findings)
     return replace(outcome, warnings=(*outcome.warnings, *resources.server.traits.unverified()))
+
+
+def _archive(
+    year: YearToExport,
+    written: WrittenYear,
+    sent: tuple[WrittenFile, ...],
+    resources: ExportResources,
+    report: Callable[[str], None],
+) -> None:
+    report("archiving")
+    # A successor may be erasing a student; anything archived now would survive the erasure.
+    resources.lease.check()
+    archive_year(year, written, sent, resources.archive)
 
 
 def _totals_before(year: YearToExport, resources: ExportResources, workspace: Path) -> YearTotals:

@@ -5,8 +5,13 @@ from collections import Counter
 from pathlib import Path
 
 from registration_sync.domain.connections.guard_settings import GuardAction
-from registration_sync.domain.registrations.row_history import Histories, earlier_rows
+from registration_sync.domain.registrations.row_history import (
+    Histories,
+    earlier_rows,
+    filled_columns,
+)
 from registration_sync.domain.runs.findings import (
+    check_blank_columns,
     check_blank_required,
     check_row_count,
     check_unmatched,
@@ -23,10 +28,11 @@ def evaluate_guards(
     """The findings about the files; `histories` has the row counts of earlier exports."""
     guards = year.guards
     found: list[Finding] = []
-    if guards.row_count.action is not GuardAction.OFF:
-        for count in row_counts(year, written):
-            finding = check_row_count(guards.row_count, count, earlier_rows(histories, count))
-            found += [finding] if finding else []
+    for count in row_counts(year, written):
+        finding = check_row_count(guards.row_count, count, earlier_rows(histories, count))
+        found += [finding] if finding else []
+        filled = filled_columns(histories, count)
+        found += check_blank_columns(guards.blank_column, count, filled)
     if written.held_count and guards.blank_required.action is not GuardAction.OFF:
         students = written.students + written.held_count
         blank = _blank_required(written.held_list)

@@ -78,7 +78,12 @@ def row_counts(year: YearToExport, written: WrittenYear) -> tuple[RowCount, ...]
         return ()
     rows = {file.number: file.rows for file in written.files}
     return tuple(
-        RowCount(file.file_name, rows.get(file.number, 0), file.is_full)
+        RowCount(
+            file.file_name,
+            rows.get(file.number, 0),
+            file.is_full,
+            file.filled.blank_in(rows.get(file.number, 0)),
+        )
         for file in year.compiled.files
     )
 

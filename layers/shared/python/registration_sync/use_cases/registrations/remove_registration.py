@@ -24,8 +24,8 @@ def remove_registration(
     retention_days: int,
     seconds_left: Callable[[], float],
 ) -> bool:
-    """Stores a tombstone, because a late sync could undo a delete. Returns False for a student of
-    whom the year has no registration: nothing is due then. Raises Unavailable if the removal was
+    """Stores a tombstone, because a late sync could undo a delete. Returns False for a student
+    without a registration of the year: nothing is due then. Raises Unavailable if the removal was
     not confirmed."""
     version = version_of(int(arrived_at.timestamp() * 1000), request_id, 0)
     expires_at = int(retained_until(school_year, arrived_at, retention_days).timestamp())

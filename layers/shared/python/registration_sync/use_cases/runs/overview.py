@@ -33,6 +33,7 @@ class ConnectionFacts:
     last_export: Run | None
     students: DueCount
     overdue: bool
+    scheduled: bool
     next_export: dt.datetime | None
 
 
@@ -66,6 +67,7 @@ def read_overview(
                 run and without_students(run),
                 counts.get(connection_id, DueCount()),
                 overdue=schedule is not None and _is_overdue(schedule, run, now),
+                scheduled=schedule is not None and schedule.schedule.enabled,
                 next_export=_next(schedule, now),
             )
         )

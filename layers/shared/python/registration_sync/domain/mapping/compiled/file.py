@@ -12,6 +12,7 @@ from registration_sync.domain.mapping.compiled.columns import (
     row_function,
     steps_of,
 )
+from registration_sync.domain.mapping.compiled.filled import FilledColumns
 from registration_sync.domain.mapping.compiled.unmatched import Unmatched
 from registration_sync.domain.mapping.definition.mapping import ExportFile, MappedField
 from registration_sync.domain.mapping.definition.rows import RowsOf, compile_rows
@@ -138,6 +139,7 @@ class CompiledFile:
     has_items: bool
     row_bytes: int
     budget: Budget
+    filled: FilledColumns
 
     def map(self, scope: Scope, claims: list[Claim]) -> tuple[bytes, ...]:
         """The student's lines; adds to `claims` the values that may be in the file only once.
@@ -161,6 +163,7 @@ class CompiledFile:
                     continue
                 seen.add(line)
             lines.append(line)
+            self.filled.add(values)
             if self.unique or self.distinct:
                 self._claim(values, scope, claims)
         self.budget.write(size)
@@ -240,6 +243,7 @@ class CompiledFile:
             if row.row is not None:
                 values = [field.value for field in row.fields]
                 lines.append(self.write(values))
+                self.filled.add(values)
                 self._claim(values, scope, claims)
         return tuple(lines)
 
@@ -285,6 +289,7 @@ def compile_file(
         repeats_a_field=max(Counter(paths).values()) > MAX_REPEATED_FIELD,
         row_bytes=VALUE_BYTES * len(columns),
         budget=budget,
+        filled=FilledColumns([column.to for column in columns]),
     )
 
 

@@ -5,6 +5,7 @@ from typing import Any
 import yaml
 
 from registration_sync.domain.errors import InvalidRequest, Problem, TooLarge
+from registration_sync.domain.mapping.values.characters import name_character
 
 MAX_DEPTH = 50
 
@@ -40,6 +41,8 @@ def read_mapping_text(text: str) -> object:
     """Decodes the text; raises TooLarge, or InvalidRequest with a mistake's line and column."""
     if len(text) > MAX_CHARACTERS:
         raise TooLarge(f"The text is longer than {MAX_CHARACTERS:,} characters: shorten it.")
+    if found := yaml.reader.Reader.NON_PRINTABLE.search(text):
+        raise _at_character(text, found.start())
     try:
         _refuse_unbounded(text)
         return yaml.load(text, Loader=_StrictLoader)  # noqa: S506 -- a safe loader, made stricter
@@ -75,6 +78,15 @@ def _refuse_unbounded(text: str) -> None:
         depth -= isinstance(event, yaml.CollectionEndEvent)
         if depth > MAX_DEPTH:
             raise _Refused("This is nested too deeply.", event.start_mark)
+
+
+def _at_character(text: str, index: int) -> InvalidRequest:
+    line, column = text.count("\n", 0, index) + 1, index - text.rfind("\n", 0, index)
+    character = name_character(text, index).partition(" ")[0]
+    problem = Problem(
+        f"line {line}, column {column}", f"{character} cannot be in YAML: remove it there."
+    )
+    return InvalidRequest("The mapping cannot be read.", problems=[problem])
 
 
 def _at(mark: Any, message: str) -> InvalidRequest:

@@ -15,6 +15,7 @@ from typing import Literal
 import orjson
 
 from registration_sync.domain.mapping.values.characters import (
+    BLANKS,
     CONTROL,
     LINE_BREAK,
     compose,
@@ -27,7 +28,10 @@ CODECS: dict[Encoding, str] = {"utf-8": "utf-8", "utf-8-bom": "utf-8", "windows-
 
 Formulas = Literal["keep", "quote", "hold"]
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20")
-"""Spreadsheets run a value with one of these at its start as a formula (OWASP, CSV Injection)."""
+"""Spreadsheets run a value with one of these at its start as a formula (OWASP, CSV Injection); some
+ignore blanks before it."""
+
+_FORMULA, _BEFORE_FORMULA = re.escape("".join(FORMULA_STARTS)), re.escape(BLANKS)
 
 type LineWriter = Callable[[Sequence[str]], bytes]
 
@@ -110,14 +114,19 @@ def _special_writer(csv: CsvFormat) -> LineWriter:
             )
         if codec != "utf-8":
             value = _encodable(value, codec)
-        needs_quotes = special(value) or (only and not value)
+        found = special(value)
+        needs_quotes = found or (only and not value)
         if quote and (csv.quote_always or needs_quotes):
             return quote + value.replace(quote, quote + quote) + quote
         if needs_quotes:
+            reason = (
+                f"has {name_character(value, found.start())}, a line break or the field separator"
+                if found
+                else "is blank in a file of one column"
+            )
             raise Unmappable(
                 "text_identifier",
-                "The value is blank in a file of one column, or contains a line break or the field "
-                "separator: choose a text identifier, or another separator.",
+                f"The value {reason}: choose a text identifier, or another separator.",
             )
         return value
 
@@ -138,7 +147,7 @@ def _needs_care(csv: CsvFormat) -> Callable[[str], object]:
     characters = re.escape(csv.separator + csv.text_identifier) + "\x00-\x08\x0a-\x1f\x7f-\x9f"
     characters += "\u2028\u2029" if csv.line_breaks_to_spaces else ""
     characters += "\xa0-\U0010ffff" if CODECS[csv.encoding] != "utf-8" else ""
-    starts = "" if csv.formulas == "keep" else f"|\\A[{re.escape(''.join(FORMULA_STARTS))}]"
+    starts = "" if csv.formulas == "keep" else f"|\\A[{_BEFORE_FORMULA}]*[{_FORMULA}]"
     return re.compile(f"[{characters}]{starts}").search
 
 
@@ -153,13 +162,14 @@ def _encodable(value: str, codec: str) -> str:
 
 def _without_formula(csv: CsvFormat, value: str) -> str:
     """Puts an apostrophe before a value that a spreadsheet would run, or holds it."""
-    if not value.startswith(FORMULA_STARTS):
+    index = 0 if value.startswith(FORMULA_STARTS) else len(value) - len(value.lstrip(BLANKS))
+    if not value.startswith(FORMULA_STARTS, index):
         return value
     if csv.formulas == "quote":
         return f"'{value}"
     raise Unmappable(
         "formula",
-        f"The value starts with {name_character(value, 0)}, so a spreadsheet would run it as a "
+        f"The value starts with {name_character(value, index)}, so a spreadsheet would run it as a "
         "formula: correct it in Enroll, or set `formulas` of the file.",
     )
 
