@@ -323,9 +323,10 @@ def stack_delete(smoke: Smoke) -> str | None:
         raise Skipped("not asked for: DELETE=1 deletes a stack that was made for this test")
     smoke.undo.close()
     client = smoke.stack.client("cloudformation")
-    client.delete_stack(StackName=smoke.stack.name)
-    client.get_waiter("stack_delete_complete").wait(StackName=smoke.stack.name)
-    return None
+    stack_id = client.describe_stacks(StackName=smoke.stack.name)["Stacks"][0]["StackId"]
+    client.delete_stack(StackName=stack_id)
+    client.get_waiter("stack_delete_complete").wait(StackName=stack_id)
+    return f"its data stays: make remove STACK={stack_id} DATA=delete"
 
 
 STEPS = (
