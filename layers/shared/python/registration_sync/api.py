@@ -4,8 +4,6 @@ A small route table instead of a router library keeps the sync function's cold s
 is the only list of HTTP statuses of errors.
 """
 
-import base64
-import binascii
 import datetime as dt
 import json
 import re
@@ -45,7 +43,12 @@ from registration_sync.domain.errors import (
     Unavailable,
     VersionMismatch,
 )
-from registration_sync.domain.json_text import REPLACEMENT, parse_json, place, refuse_repeated_names
+from registration_sync.domain.json_text import (
+    decode_base64,
+    parse_json,
+    refuse_damaged,
+    refuse_repeated_names,
+)
 from registration_sync.ports.connections import Audit
 
 STATUS: Mapping[type[RegistrationSyncError], int] = {
@@ -101,17 +104,13 @@ class Request:
         if len(body) > MAX_BODY_CHARACTERS:
             raise TooLarge("The request is over 4 MB: send it in several smaller ones.")
         if self.event.get("isBase64Encoded"):
-            body = _decoded(body)
+            body = decode_base64(body)
         return body.removeprefix("\ufeff")
 
     def text(self) -> str:
         """The body as text; raises InvalidRequest for text that was not UTF-8."""
         body = self.body()
-        if REPLACEMENT in body:
-            raise InvalidRequest(
-                f"The body has U+FFFD at {place(body, body.index(REPLACEMENT))}: the text was not "
-                "UTF-8. Send UTF-8; if you mean this character, write it as \\ufffd."
-            )
+        refuse_damaged(body)
         return body
 
     def json(self) -> object:
@@ -350,17 +349,3 @@ def _respond(answer: Answer) -> dict[str, Any]:
         "body": body,
         "isBase64Encoded": False,
     }
-
-
-def _decoded(body: str) -> str:
-    try:
-        content = base64.b64decode(body, validate=True)
-    except binascii.Error:
-        raise InvalidRequest("The body must be UTF-8 text.") from None
-    try:
-        return content.decode()
-    except UnicodeDecodeError as error:
-        readable = content[: error.start].decode()
-        raise InvalidRequest(
-            f"The body is not UTF-8 at {place(readable, len(readable))}: send it as UTF-8."
-        ) from None
