@@ -115,8 +115,8 @@ class ReplayTable:
             for student, stored in results.items()
         }
 
-    def put_unknown(self, _c: str, _y: int, student: str, version: str, _expires_at: int) -> bool:
-        stored: bool = self._do("put_unknown", student, version)
+    def put_unknown(self, _c: str, _y: int, tombstone: Current, _expires_at: int) -> bool:
+        stored: bool = self._do("put_unknown", tombstone)
         return stored
 
     def delete_current(self, student_ids: Sequence[str]) -> Mapping[str, Stored]:

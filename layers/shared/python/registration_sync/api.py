@@ -42,8 +42,8 @@ from registration_sync.domain.errors import (
     Unavailable,
     VersionMismatch,
 )
-from registration_sync.domain.json_text import parse_json, refuse_repeated_names
-from registration_sync.domain.request_body import body_text, refuse_encoding, refuse_replaced
+from registration_sync.domain.json_text import parse_json, refuse_damaged, refuse_repeated_names
+from registration_sync.domain.request_body import body_text, refuse_encoding
 from registration_sync.ports.connections import Audit
 
 STATUS: Mapping[type[RegistrationSyncError], int] = {
@@ -93,7 +93,7 @@ class Request:
     def text(self) -> str:
         """The body as text; raises InvalidRequest for text that was not UTF-8."""
         body = self.body()
-        refuse_replaced(body)
+        refuse_damaged(body)
         return body
 
     def json(self) -> object:
