@@ -21,6 +21,7 @@ from registration_sync.domain.connections.sftp import (
     SftpAccount,
 )
 from registration_sync.domain.errors import ConnectionFailed, RegistrationSyncError, Unavailable
+from registration_sync.domain.mapping.compiled.filled import FilledColumns
 from registration_sync.domain.registrations.batches import (
     Current,
     DueMark,
@@ -306,6 +307,7 @@ class OneFile:
     is_full: bool = False
     removals: bool = False
     csv: Utf8 = field(default_factory=Utf8)
+    filled: FilledColumns = field(default_factory=lambda: FilledColumns([]))
 
 
 @dataclass(frozen=True, slots=True)
