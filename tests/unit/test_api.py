@@ -187,6 +187,7 @@ def test_every_error_has_a_status() -> None:
         "lease_lost": 409,
         "marker_lost": 503,
         "service_refused": 502,
+        "internal_error": 500,
     } | dict.fromkeys((kind.code for kind in raised if issubclass(kind, errors.DeliveryError)), 502)
     assert set(STATUS) <= set(raised)
 

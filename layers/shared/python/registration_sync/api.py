@@ -34,6 +34,7 @@ from registration_sync.domain.errors import (
     AlreadyRunning,
     Conflict,
     DeliveryError,
+    InternalError,
     InvalidRequest,
     LeaseLost,
     MarkerLost,
@@ -64,7 +65,7 @@ STATUS: Mapping[type[RegistrationSyncError], int] = {
 
 RETRY_AFTER_SECONDS = 5
 MAX_BODY_CHARACTERS = 5_400_000
-"""4 MB in base64."""
+"""4 MB in base64; an event of Lambda has at most 6 MB."""
 
 CONNECTION = "/connections/{connection_id}"
 CONNECTION_ID = re.compile(r"[a-z0-9-]{1,40}", re.ASCII)
@@ -86,12 +87,7 @@ class Request:
         return self.path["connection_id"]
 
     def text(self) -> str:
-        """The body as text; raises InvalidRequest if it is not UTF-8, and TooLarge.
-
-        The limit is below that of Lambda (6 MB with the event around the body, as JSON), so that
-        callers get our answer, not one of the gateway
-        (docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html).
-        """
+        """The body as text; raises TooLarge, and InvalidRequest if it is not UTF-8."""
         body: str = self.event.get("body") or ""
         if len(body) > MAX_BODY_CHARACTERS:
             raise TooLarge("The request is over 4 MB: send it in several smaller ones.")
@@ -167,7 +163,8 @@ def handle(
         if response["statusCode"] >= 500:
             line["reason"] = error.message
     except Exception as error:  # noqa: BLE001  # no caller of this function handles errors
-        response = _respond(_UNEXPECTED)
+        unexpected = InternalError("An unexpected error occurred and was logged. Please try again.")
+        response = _respond(error_answer(unexpected))
         line |= {"code": "internal_error", "raised": describe_exception(error)}
     line |= {
         "status": response["statusCode"],
@@ -228,18 +225,6 @@ def log_errors(
 def logger() -> Logger:
     """The structured logger; POWERTOOLS_SERVICE_NAME holds the function's name."""
     return Logger()
-
-
-_UNEXPECTED = Answer(
-    500,
-    {
-        "error": {
-            "code": "internal_error",
-            "message": "An unexpected error occurred and was logged. Please try again.",
-            "problems": [],
-        }
-    },
-)
 
 
 def _answer(
