@@ -32,6 +32,7 @@ from registration_sync.domain.errors import (
     AlreadyRunning,
     Conflict,
     DeliveryError,
+    InternalError,
     InvalidRequest,
     LeaseLost,
     MarkerLost,
@@ -154,7 +155,8 @@ def handle(
         if response["statusCode"] >= 500:
             line["reason"] = error.message
     except Exception as error:  # noqa: BLE001  # no caller of this function handles errors
-        response = _respond(_UNEXPECTED)
+        unexpected = InternalError("An unexpected error occurred and was logged. Please try again.")
+        response = _respond(error_answer(unexpected))
         line |= {"code": "internal_error", "raised": describe_exception(error)}
     line |= {
         "status": response["statusCode"],
@@ -217,18 +219,6 @@ def log_errors(
 def logger() -> Logger:
     """The structured logger; POWERTOOLS_SERVICE_NAME holds the function's name."""
     return Logger()
-
-
-_UNEXPECTED = Answer(
-    500,
-    {
-        "error": {
-            "code": "internal_error",
-            "message": "An unexpected error occurred and was logged. Please try again.",
-            "problems": [],
-        }
-    },
-)
 
 
 def _answer(
