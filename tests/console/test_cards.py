@@ -56,6 +56,7 @@ def test_the_cards_are_loaded_by_one_request_at_a_time(visit: Visit, district: D
     district.sync(registration("1"))
     district.export()
     ada = visit()
+    expect(ada.card).to_contain_text("1 student")
     held: list[Route] = []
 
     def answered_once(route: Route) -> None:
