@@ -17,8 +17,9 @@ CONSOLE_SECONDS, CONSOLE_GB = 0.1, 1.0
 EXPORT_SECONDS, EXPORT_SECONDS_PER_THOUSAND, EXPORT_GB = 10, 2, 1.0
 SNAPSHOT_KB, ROW_KB, LOG_KB = 1.5, 0.3, 1.5
 RETENTION_MONTHS = 12
-SECRETS, METRICS = 3, 6
-"""Secrets of each connection, and metrics of a stack."""
+SECRETS, SECRETS_READ, METRICS = 1, 3, 6
+"""Secrets of each connection (a password, or a private key without a passphrase), secrets that an
+export asks for, and metrics of a stack."""
 
 _TEMPLATE = (ROOT / "template.yaml").read_text(encoding="utf-8")
 _PRICES = json.loads((Path(__file__).parent / "prices.json").read_text(encoding="utf-8"))
@@ -99,7 +100,7 @@ def month(case: Districts, price: Mapping[str, float]) -> dict[str, float]:
         + nights * export["s3 reads"] / 1e3 * price["S3, thousand reads"]
         + archived_gb * price["S3, GB-month"],
         "Secrets Manager": secrets * price["Secrets Manager, secret-month"]
-        + nights * SECRETS / 1e4 * price["Secrets Manager, ten thousand calls"],
+        + nights * SECRETS_READ / 1e4 * price["Secrets Manager, ten thousand calls"],
         "Cognito": price["Cognito, app client with client credentials, month"]
         + TOKENS_A_DAY * DAYS / 1e3 * price["Cognito, thousand tokens by client credentials"],
         "CloudWatch": (calls + nights) * LOG_KB / 1e6 * price["CloudWatch, GB of logs"]
