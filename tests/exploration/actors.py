@@ -21,6 +21,7 @@ from registration_sync.domain.connections.sftp import (
     SftpAccount,
 )
 from registration_sync.domain.errors import ConnectionFailed, RegistrationSyncError, Unavailable
+from registration_sync.domain.mapping.compiled.filled import FilledColumns
 from registration_sync.domain.registrations.batches import (
     Current,
     DueMark,
@@ -115,8 +116,8 @@ class ReplayTable:
             for student, stored in results.items()
         }
 
-    def put_unknown(self, _c: str, _y: int, student: str, version: str, _expires_at: int) -> bool:
-        stored: bool = self._do("put_unknown", student, version)
+    def put_unknown(self, _c: str, _y: int, tombstone: Current, _expires_at: int) -> bool:
+        stored: bool = self._do("put_unknown", tombstone)
         return stored
 
     def delete_current(self, student_ids: Sequence[str]) -> Mapping[str, Stored]:
@@ -306,6 +307,7 @@ class OneFile:
     is_full: bool = False
     removals: bool = False
     csv: Utf8 = field(default_factory=Utf8)
+    filled: FilledColumns = field(default_factory=lambda: FilledColumns([]))
 
 
 @dataclass(frozen=True, slots=True)

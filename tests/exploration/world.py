@@ -153,14 +153,13 @@ def _put_current(world: World, new: Current) -> tuple[World, Any]:
     return replace(world, current=put(world.current, new.student_id, new)), Stored.WRITTEN
 
 
-def _put_unknown(world: World, student: str, version: str) -> tuple[World, Any]:
-    old = dict(world.current).get(student)
+def _put_unknown(world: World, new: Current) -> tuple[World, Any]:
+    old = dict(world.current).get(new.student_id)
     if old and old.batch != NO_BATCH:
         return world, False
-    if old and old.version > version:
+    if old and old.version > new.version:
         return world, True
-    new = Current(student, version, NO_BATCH, None)
-    return replace(world, current=put(world.current, student, new)), True
+    return replace(world, current=put(world.current, new.student_id, new)), True
 
 
 def _forget_current(world: World, new: Current) -> tuple[World, Any]:

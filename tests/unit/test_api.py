@@ -180,13 +180,16 @@ def test_every_error_has_a_status() -> None:
         "not_found": 404,
         "conflict": 409,
         "already_running": 409,
+        "attempt_ended": 409,
         "cancelled": 409,
         "version_mismatch": 412,
         "unavailable": 503,
         "disk_full": 500,
         "lease_lost": 409,
         "marker_lost": 503,
+        "run_unreadable": 500,
         "service_refused": 502,
+        "internal_error": 500,
     } | dict.fromkeys((kind.code for kind in raised if issubclass(kind, errors.DeliveryError)), 502)
     assert set(STATUS) <= set(raised)
 

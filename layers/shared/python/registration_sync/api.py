@@ -32,6 +32,7 @@ from registration_sync.domain.errors import (
     AlreadyRunning,
     Conflict,
     DeliveryError,
+    InternalError,
     InvalidRequest,
     LeaseLost,
     MarkerLost,
@@ -42,8 +43,8 @@ from registration_sync.domain.errors import (
     Unavailable,
     VersionMismatch,
 )
-from registration_sync.domain.json_text import parse_json, refuse_repeated_names
-from registration_sync.domain.request_body import body_text, refuse_encoding, refuse_replaced
+from registration_sync.domain.json_text import parse_json, refuse_damaged, refuse_repeated_names
+from registration_sync.domain.request_body import body_text, refuse_encoding
 from registration_sync.ports.connections import Audit
 
 STATUS: Mapping[type[RegistrationSyncError], int] = {
@@ -93,7 +94,7 @@ class Request:
     def text(self) -> str:
         """The body as text; raises InvalidRequest for text that was not UTF-8."""
         body = self.body()
-        refuse_replaced(body)
+        refuse_damaged(body)
         return body
 
     def json(self) -> object:
@@ -154,7 +155,8 @@ def handle(
         if response["statusCode"] >= 500:
             line["reason"] = error.message
     except Exception as error:  # noqa: BLE001  # no caller of this function handles errors
-        response = _respond(_UNEXPECTED)
+        unexpected = InternalError("An unexpected error occurred and was logged. Please try again.")
+        response = _respond(error_answer(unexpected))
         line |= {"code": "internal_error", "raised": describe_exception(error)}
     line |= {
         "status": response["statusCode"],
@@ -217,18 +219,6 @@ def log_errors(
 def logger() -> Logger:
     """The structured logger; POWERTOOLS_SERVICE_NAME holds the function's name."""
     return Logger()
-
-
-_UNEXPECTED = Answer(
-    500,
-    {
-        "error": {
-            "code": "internal_error",
-            "message": "An unexpected error occurred and was logged. Please try again.",
-            "problems": [],
-        }
-    },
-)
 
 
 def _answer(

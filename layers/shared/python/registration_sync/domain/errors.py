@@ -12,6 +12,7 @@ RegistrationSyncError
 │   └── VersionMismatch       another change was saved in the meantime
 ├── Unavailable               AWS did not respond in time; a retry may succeed
 ├── ServiceRefused            AWS refused a request; only an operator can remove the cause
+├── InternalError             none of these: a bug, which was logged
 ├── NotConfigured             (settings) an environment variable of the function is missing
 ├── IncompleteFullFile        (exporting) a full file would lack a student
 ├── MarkerLost                the export marker is missing; an operator can rebuild it
@@ -118,6 +119,10 @@ class ServiceRefused(RegistrationSyncError):
             "function's log, permissions and quotas."
         )
         self.reason = reason
+
+
+class InternalError(RegistrationSyncError):
+    code = "internal_error"
 
 
 class DiskFull(RegistrationSyncError):

@@ -1,8 +1,10 @@
-"""Parses JSON as RFC 8259 defines it, and says where the text breaks a rule.
+"""Reads the text of a body, and parses JSON as RFC 8259 defines it. Says where a rule is broken.
 
 Python's parser also takes NaN and Infinity, and keeps the last of repeated names.
 """
 
+import base64
+import binascii
 import json
 import re
 from collections.abc import Callable, Iterator
@@ -28,6 +30,30 @@ class RepeatedName(dict[str, Any]):
     """An object in which a name is repeated: `repeated` is the first such name."""
 
     repeated: str
+
+
+def decode_base64(body: str) -> str:
+    """The text of a body in base64; raises InvalidRequest if it is not UTF-8."""
+    try:
+        content = base64.b64decode(body, validate=True)
+    except binascii.Error:
+        raise InvalidRequest("The body must be UTF-8 text.") from None
+    try:
+        return content.decode()
+    except UnicodeDecodeError as error:
+        readable = content[: error.start].decode()
+        raise InvalidRequest(
+            f"The body is not UTF-8 at {place(readable, len(readable))}: send it as UTF-8."
+        ) from None
+
+
+def refuse_damaged(body: str) -> None:
+    """Raises InvalidRequest for text that was not UTF-8."""
+    if REPLACEMENT in body:
+        raise InvalidRequest(
+            f"The body has U+FFFD at {place(body, body.index(REPLACEMENT))}: the text was not "
+            "UTF-8. Send UTF-8; if you mean this character, write it as \\ufffd."
+        )
 
 
 def parse_json(text: str, *, number: Callable[[str], object] | None = None) -> Any:

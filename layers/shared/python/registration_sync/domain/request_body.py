@@ -1,13 +1,11 @@
 """The body of a request as text. Refuses an encoding that the API does not read, with what to send
 instead."""
 
-import base64
-import binascii
 import re
 from collections.abc import Mapping
 
 from registration_sync.domain.errors import InvalidRequest, TooLarge
-from registration_sync.domain.json_text import REPLACEMENT, place
+from registration_sync.domain.json_text import decode_base64
 
 MAX_CHARACTERS = 5_400_000
 """4 MB in base64."""
@@ -51,27 +49,4 @@ def body_text(body: str, *, is_base64: bool) -> str:
     """
     if len(body) > MAX_CHARACTERS:
         raise TooLarge("The request is over 4 MB: send it in several smaller ones.")
-    return (_decoded(body) if is_base64 else body).removeprefix("\ufeff")
-
-
-def refuse_replaced(body: str) -> None:
-    """Raises InvalidRequest for text that was not UTF-8 when it was sent."""
-    if REPLACEMENT in body:
-        raise InvalidRequest(
-            f"The body has U+FFFD at {place(body, body.index(REPLACEMENT))}: the text was not "
-            "UTF-8. Send UTF-8; if you mean this character, write it as \\ufffd."
-        )
-
-
-def _decoded(body: str) -> str:
-    try:
-        content = base64.b64decode(body, validate=True)
-    except binascii.Error:
-        raise InvalidRequest("The body must be UTF-8 text.") from None
-    try:
-        return content.decode()
-    except UnicodeDecodeError as error:
-        readable = content[: error.start].decode()
-        raise InvalidRequest(
-            f"The body is not UTF-8 at {place(readable, len(readable))}: send it as UTF-8."
-        ) from None
+    return (decode_base64(body) if is_base64 else body).removeprefix("\ufeff")

@@ -74,16 +74,11 @@ class RegistrationsTable(Snapshots, Protocol):
         one is unchanged, if the table can compare them without a read."""
 
     def put_unknown(
-        self,
-        connection_id: str,
-        school_year: int,
-        student_id: str,
-        version: str,
-        expires_at: int,
+        self, connection_id: str, school_year: int, tombstone: Current, expires_at: int
     ) -> bool:
-        """Writes a tombstone without a batch if the student has no snapshot, or only an older such
-        tombstone; it expires at `expires_at` (epoch seconds). Returns False for any other student.
-        """
+        """Writes the tombstone, which has no batch, if the student has no snapshot, or only an
+        older such tombstone. Expires at `expires_at` (epoch seconds). Returns False for any other
+        student."""
 
     def take_lease(self, connection_id: str, lease: Lease, now_ms: int) -> None:
         """Takes the lease if it is free, expired, or already held with this token. Raises

@@ -58,7 +58,8 @@ def _save_mapping(request: Request) -> Answer:
     )
     warnings = mapping_warnings(saved.definition, deps.recent_fields.of(request.connection_id))
     note = note_of("mapping_saved", _new_version(saved, now))
-    return _mapping_answer(request, saved, note, warnings=[asdict(one) for one in warnings[:MAX_PROBLEMS]])
+    listed = [asdict(one) for one in warnings[:MAX_PROBLEMS]]
+    return _mapping_answer(request, saved, note, warnings=listed)
 
 
 def _convert_mapping(request: Request) -> Answer:

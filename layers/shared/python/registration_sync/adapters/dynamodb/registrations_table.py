@@ -225,22 +225,14 @@ class DynamoDBRegistrationsTable:
         self, connection_id: str, school_year: int, snapshots: Sequence[Current]
     ) -> Mapping[str, Stored]:
         put = partial(student_updates.put_snapshot, self._table, connection_id, school_year)
-        results = self._pool.map(put, snapshots)
-        return {
-            current.student_id: result for current, result in zip(snapshots, results, strict=True)
-        }
+        student_ids = (current.student_id for current in snapshots)
+        return dict(zip(student_ids, self._pool.map(put, snapshots), strict=True))
 
     def put_unknown(
-        self,
-        connection_id: str,
-        school_year: int,
-        student_id: str,
-        version: str,
-        expires_at: int,
+        self, connection_id: str, school_year: int, tombstone: Current, expires_at: int
     ) -> bool:
-        return student_updates.put_unknown(
-            self._table, connection_id, school_year, student_id, version, expires_at
-        )
+        key = current_key(connection_id, school_year, tombstone.student_id)
+        return student_updates.put_unknown(self._table, key, tombstone.version, expires_at)
 
     def marks(
         self, connection_id: str, school_year: int, batches: range, after: str = ""

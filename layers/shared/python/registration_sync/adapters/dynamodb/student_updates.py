@@ -45,16 +45,9 @@ def put_snapshot(table: Table, connection_id: str, school_year: int, current: Cu
     return Stored.WRITTEN
 
 
-def put_unknown(
-    table: Table,
-    connection_id: str,
-    school_year: int,
-    student_id: str,
-    version: str,
-    expires_at: int,
-) -> bool:
+def put_unknown(table: Table, key: Item, version: str, expires_at: int) -> bool:
     refused = table.update(
-        current_key(connection_id, school_year, student_id),
+        key,
         "SET version = :version, in_batch = :none, expires_at = :expires",
         "attribute_not_exists(pk) OR (in_batch = :none AND version < :version)",
         {":version": {"S": version}, ":none": number(NO_BATCH), ":expires": number(expires_at)},

@@ -83,16 +83,7 @@ def export_year(
     before = _totals_before(year, resources, workspace)
     table.close_batch(connection_id, school_year, batch, lease.token)
     # From here on use `batch`: another run may move `open`.
-    students = students_to_write(
-        connection_id, school_year, year.marker.due_batches, compiled=year.compiled, table=table
-    )
-    written = write_files(
-        students,
-        compiled=year.compiled,
-        folder=workspace,
-        check=lease.check,
-        may_be_delivered=may_be_delivered(year, table),
-    )
+    written = _write(year, table, lease, workspace)
     mark_held_students(year, batch + 1, written.held_list, table, now())
     if written.incomplete_full_file and year.held_overridden_by is None:
         raise IncompleteFullFile(written)
@@ -140,6 +131,25 @@ def _totals_before(year: YearToExport, resources: ExportResources, workspace: Pa
     )
     retire_year(stored, year.marker, expires_at=year.expires_at, go_on=go_on)
     return read_year_totals(stored, year.marker.exported, expires_at=year.expires_at, check=go_on)
+
+
+def _write(
+    year: YearToExport, table: RegistrationsTable, lease: HeldLease, workspace: Path
+) -> WrittenYear:
+    students = students_to_write(
+        year.connection_id,
+        year.school_year,
+        year.marker.due_batches,
+        compiled=year.compiled,
+        table=table,
+    )
+    return write_files(
+        students,
+        compiled=year.compiled,
+        folder=workspace,
+        check=lease.check,
+        may_be_delivered=may_be_delivered(year, table),
+    )
 
 
 def mark_held_students(

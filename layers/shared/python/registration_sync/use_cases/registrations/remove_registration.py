@@ -4,7 +4,7 @@ import datetime as dt
 from collections.abc import Callable
 
 from registration_sync.domain.errors import Unavailable
-from registration_sync.domain.registrations.batches import Stored, version_of
+from registration_sync.domain.registrations.batches import NO_BATCH, Current, Stored, version_of
 from registration_sync.domain.school_year import retained_until
 from registration_sync.ports.registrations import RegistrationsTable
 from registration_sync.use_cases.registrations.sync_registrations import (
@@ -29,7 +29,8 @@ def remove_registration(
     not confirmed."""
     version = version_of(int(arrived_at.timestamp() * 1000), request_id, 0)
     expires_at = int(retained_until(school_year, arrived_at, retention_days).timestamp())
-    if table.put_unknown(connection_id, school_year, student_id, version, expires_at):
+    tombstone = Current(student_id, version, NO_BATCH, snapshot=None)
+    if table.put_unknown(connection_id, school_year, tombstone, expires_at):
         return False
     removal = StudentChange(school_year, student_id, version, snapshot=None)
     outcomes = store_changes(connection_id, [removal], table=table, seconds_left=seconds_left)

@@ -119,15 +119,7 @@ def _special_writer(csv: CsvFormat) -> LineWriter:
         if quote and (csv.quote_always or needs_quotes):
             return quote + value.replace(quote, quote + quote) + quote
         if needs_quotes:
-            reason = (
-                f"has {name_character(value, found.start())}, a line break or the field separator"
-                if found
-                else "is blank in a file of one column"
-            )
-            raise Unmappable(
-                "text_identifier",
-                f"The value {reason}: choose a text identifier, or another separator.",
-            )
+            raise _needs_identifier(value, found)
         return value
 
     def write(values: Sequence[str]) -> bytes:
@@ -140,6 +132,18 @@ def _special_writer(csv: CsvFormat) -> LineWriter:
         return (separator.join(cells) + csv.line_ending).encode(codec)
 
     return write
+
+
+def _needs_identifier(value: str, found: re.Match[str] | None) -> Unmappable:
+    """The problem of a value that needs quotes in a file without a text identifier."""
+    reason = (
+        f"has {name_character(value, found.start())}, a line break or the field separator"
+        if found
+        else "is blank in a file of one column"
+    )
+    return Unmappable(
+        "text_identifier", f"The value {reason}: choose a text identifier, or another separator."
+    )
 
 
 def _needs_care(csv: CsvFormat) -> Callable[[str], object]:
