@@ -298,6 +298,14 @@ class Utf8:
 
 
 @dataclass(frozen=True, slots=True)
+class NoneBlank:
+    """A value, so that equal exports compare equal."""
+
+    def blank_in(self, _rows: int) -> dict[str, int]:
+        return {}
+
+
+@dataclass(frozen=True, slots=True)
 class OneFile:
     number: int = 0
     name: str = "students.csv"
@@ -306,6 +314,7 @@ class OneFile:
     is_full: bool = False
     removals: bool = False
     csv: Utf8 = field(default_factory=Utf8)
+    filled: NoneBlank = field(default_factory=NoneBlank)
 
 
 @dataclass(frozen=True, slots=True)
