@@ -21,7 +21,6 @@ from registration_sync.domain.connections.sftp import (
     SftpAccount,
 )
 from registration_sync.domain.errors import ConnectionFailed, RegistrationSyncError, Unavailable
-from registration_sync.domain.mapping.compiled.filled import FilledColumns
 from registration_sync.domain.registrations.batches import (
     Current,
     DueMark,
@@ -299,6 +298,14 @@ class Utf8:
 
 
 @dataclass(frozen=True, slots=True)
+class NoneBlank:
+    """A value, so that equal exports compare equal."""
+
+    def blank_in(self, _rows: int) -> dict[str, int]:
+        return {}
+
+
+@dataclass(frozen=True, slots=True)
 class OneFile:
     number: int = 0
     name: str = "students.csv"
@@ -307,7 +314,7 @@ class OneFile:
     is_full: bool = False
     removals: bool = False
     csv: Utf8 = field(default_factory=Utf8)
-    filled: FilledColumns = field(default_factory=lambda: FilledColumns([]))
+    filled: NoneBlank = field(default_factory=NoneBlank)
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,9 +2,10 @@
 record of the run and announces it, whatever happens to the event and to the lease."""
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, replace
 from functools import cache
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -165,6 +166,7 @@ def invoke(token: str, replay: Replay) -> None:
         hold_lease=hold_lease,
         announce=announce,
         retire=lambda *_: None,
+        workspace=lambda: nullcontext(Path()),
         now=lambda: NOW,
         new_token=lambda: token,
     )
