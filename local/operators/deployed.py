@@ -9,6 +9,7 @@ from typing import Any
 import boto3
 from botocore.config import Config
 
+from local.aws_region import use_region
 from local.http_client import Answer, send
 from local.processes import NotStarted
 from local.sign_in import token_of_program
@@ -48,6 +49,9 @@ def deployed_stack(name: str) -> Deployed:
     that `make local` runs. Raises NotStarted."""
     if name == LOCAL:
         return _local_stack()
+    if not name:
+        raise NotStarted("Give the stack's name: STACK=name.")
+    use_region()
     stacks = boto3.client("cloudformation").describe_stacks(StackName=name)["Stacks"]
     outputs = {one["OutputKey"]: one["OutputValue"] for one in stacks[0].get("Outputs", [])}
     if "ApiUrl" not in outputs:
