@@ -76,9 +76,9 @@ invoke: environments ## Invoke a function by hand: make invoke EVENT=events/expo
 	@$(SHARED) $(PYTHON) -m local.operators.invoke '$(EVENT)' --stack '$(STACK)' \
 	  $(if $(CONNECTION),--connection '$(CONNECTION)')
 
-smoke: environments ## Try a deployed stack from outside: make smoke STACK=local or a name [EMAIL=you@example.org] [DELETE=1]
+smoke: environments ## Try a deployed stack from outside: make smoke STACK=local or a name [EMAIL=you@example.org] [UPDATE=0] [DELETE=1]
 	@$(SHARED) $(PYTHON) -m local.operators.smoke --stack '$(STACK)' \
-	  $(if $(EMAIL),--email '$(EMAIL)') $(if $(DELETE),--delete)
+	  $(if $(EMAIL),--email '$(EMAIL)') $(if $(filter 0,$(UPDATE)),--no-update) $(if $(DELETE),--delete)
 
 test: environments ## Run all tests in three processes; some in one: make test ARGUMENTS='tests/unit -k words'
 	@$(COMPILED_ONCE) $(PYTHON) -m pytest $(or $(ARGUMENTS),-n 3)
