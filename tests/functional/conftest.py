@@ -25,6 +25,7 @@ from registration_sync.domain.runs.run import Run
 from registration_sync.use_cases.mappings.known_fields import RecentFields
 from tests.functional.support.dynamodb_limits import Limits
 from tests.functional.support.iam import Rights, watch_calls
+from tests.functional.support.quick_dynamodb import skip_http
 
 pytest.register_assert_rewrite("tests.functional.random_day")
 
@@ -101,6 +102,7 @@ def account(rights: Rights, tmp_path_factory: pytest.TempPathFactory) -> Iterato
         environment.setattr(tempfile, "tempdir", str(tmp_path_factory.mktemp("tmp")))
         environment.setattr(responses, "method_names_from_class", method_names)
         watch_calls(rights, environment)
+        skip_http(environment)
         forget_adapters()
         events = aws_clients.dynamodb().meta.events
         events.register("provide-client-params.dynamodb", limits.check)
