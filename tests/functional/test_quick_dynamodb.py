@@ -19,6 +19,7 @@ ITEM = {
     "nested": {"M": {"B": {"S": "text"}, "list": {"L": [{"B": b"\x80"}, {"BOOL": False}]}}},
 }
 KEY = {"pk": {"S": "a"}, "sk": {"S": "B"}}
+LARGE = KEY | {"bytes": {"B": bytes(350_000)}}  # within the limit of 400 kB; its base64 is not
 ABSENT = {"pk": {"S": "absent"}, "sk": {"S": "B"}}
 TABLE = {"TableName": "connections"}
 OF_A = {
@@ -37,6 +38,7 @@ REQUESTS: list[tuple[str, dict[str, Any]]] = [
     ("put_item", TABLE | {"Item": ITEM, **NEW}),
     ("put_item", TABLE | {"Item": ITEM, "ReturnConsumedCapacity": "TOTAL"}),
     ("put_item", TABLE | {"Item": KEY, "ReturnValues": "ALL_OLD"}),
+    ("put_item", TABLE | {"Item": LARGE}),
     ("get_item", TABLE | {"Key": KEY, "ConsistentRead": True}),
     ("get_item", TABLE | {"Key": ABSENT}),
     ("get_item", TABLE | {"Key": {"pk": {"S": "a"}}}),
