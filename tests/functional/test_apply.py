@@ -207,7 +207,7 @@ def test_a_mistake_is_named_with_its_line_and_nothing_changes(case: str, olga: O
         EXAMPLE.replace("{from: 2026-06-30, to: 2026-07-31}", "{from: [1]}, 5"),
         EXAMPLE.replace("{password: ANYTOWN_PASSWORD}", "[ANYTOWN_PASSWORD]"),
         EXAMPLE.replace("{password: ANYTOWN_PASSWORD}", "{pin: ANYTOWN_PASSWORD}"),
-        EXAMPLE.replace("[2abcdefghijklmnopqrstuvwxy]", "{}"),
+        EXAMPLE.replace("[2abcdefghijklmnopqrstuvwxy, 3abcdefghijklmnopqrstuvwxy]", "{}"),
     ],
 )
 def test_a_file_of_another_shape_is_refused_with_a_line(text: str, olga: Operator) -> None:
