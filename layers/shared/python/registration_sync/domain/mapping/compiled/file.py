@@ -25,7 +25,7 @@ from registration_sync.domain.mapping.values.budget import (
     require_rows,
 )
 from registration_sync.domain.mapping.values.characters import compose, is_blank
-from registration_sync.domain.mapping.values.conditions import compile_test
+from registration_sync.domain.mapping.values.conditions import Condition, compile_test
 from registration_sync.domain.mapping.values.csv_format import (
     CODECS,
     CsvFormat,
@@ -37,6 +37,7 @@ from registration_sync.domain.mapping.values.csv_format import (
 from registration_sync.domain.mapping.values.run_context import RunContext
 from registration_sync.domain.mapping.values.sources import (
     ENTRY,
+    REMOVAL_FACTS,
     FieldPath,
     GroupReader,
     Scope,
@@ -134,6 +135,7 @@ class CompiledFile:
     values: RowFunction
     write: LineWriter
     rows: RowsOf
+    rows_of_removed: RowsOf
     distinct: FieldPath | None
     unique: tuple[int, ...]
     repeats_a_field: bool
@@ -201,9 +203,10 @@ class CompiledFile:
     def examine(self, scope: Scope, *, removed: bool = False) -> list[FilePreview]:
         """Maps each row field by field: the same values as `map`, and every problem."""
         value_of = self._value_of_removed if removed else Column.value
+        rows_of = self.rows_of_removed if removed else self.rows
         try:
             fields = []
-            for count, row in enumerate(self.rows(scope), 1):
+            for count, row in enumerate(rows_of(scope), 1):
                 require_rows(count * self.row_bytes)
                 fields.append(
                     tuple(self._field_value(column, row, value_of) for column in self.columns)
@@ -283,7 +286,8 @@ def compile_file(
         groups=tuple(map(group_reader, groups)),
         values=row_function(columns, groups),
         write=line_writer(csv),
-        rows=_rows(file),
+        rows=_rows(file, file.where),
+        rows_of_removed=_rows(file, [one for one in file.where if one.source in REMOVAL_FACTS]),
         distinct=field_path(file.rows.distinct) if file.rows and file.rows.distinct else None,
         unique=tuple(index for index, field in enumerate(file.mapped_fields) if field.unique),
         has_items=file.rows is not None and file.rows.delimiter is not None,
@@ -294,14 +298,14 @@ def compile_file(
     )
 
 
-def _rows(file: ExportFile) -> RowsOf:
+def _rows(file: ExportFile, where: Sequence[Condition]) -> RowsOf:
     read = [path for field in file.mapped_fields for path in _read_by(field)]
     read += [condition.source for condition in file.where]
     of_entry = [path.split(".")[1] for path in read if path.split(".")[0] == ENTRY]
     rows = compile_rows(file.rows, tuple(dict.fromkeys(of_entry)))
-    if not file.where:
+    if not where:
         return rows
-    tests = [(field_path(one.source), compile_test(one)) for one in file.where]
+    tests = [(field_path(one.source), compile_test(one)) for one in where]
 
     def matching_rows(scope: Scope) -> list[Scope]:
         return [row for row in rows(scope) if all(test(text_at(row, path)) for path, test in tests)]

@@ -22,6 +22,12 @@ REGISTRATION_FACTS = ("school_year", "synced_at", "student_id", "registration_id
 """Times are in UTC; `removed_at` is blank except in the row of a removed student."""
 
 RUN_FACTS = ("started_at",)
+REMOVAL_FACTS = (
+    *("registration.student_id", "registration.school_year", "registration.removed_at"),
+    "run.started_at",
+)
+"""The paths that are known for a removed student."""
+
 ROW_FACTS = ("number",)
 ENTRY = "entry"
 
