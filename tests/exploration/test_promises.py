@@ -51,6 +51,10 @@ SMALL: dict[str, tuple[tuple[Actor, ...], Faults]] = {
         (Sync(10), Removal(20), Export("aaa", REMOVING), Export("bbb", REMOVING)),
         Faults(kills=1, first_is_done=True),
     ),
+    "a sync and a removal, two exports, a kill after which the accounting is lost": (
+        (Sync(10), Removal(20), *TWO_EXPORTS),
+        Faults(kills=1, lost_accounting=True, first_is_done=True),
+    ),
     "one held, corrected for the second export, a kill": (
         (Sync(10), Export("aaa", HOLDING), Export("bbb")),
         Faults(kills=1),
