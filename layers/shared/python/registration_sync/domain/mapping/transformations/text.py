@@ -3,6 +3,7 @@
 import re
 import unicodedata
 from collections.abc import Callable
+from functools import cache
 from typing import Annotated, Any, Literal
 
 from anyascii import anyascii
@@ -21,8 +22,7 @@ from registration_sync.domain.mapping.values.characters import compose, cut, squ
 _CAPITAL_SUFFIXES = ("II", "III", "IV")
 """Suffixes of names that stay in capitals."""
 
-_WORD = re.compile(r"[^\W\d_]+(?:[\u0300-\u036f]+[^\W\d_]*)*")
-"""Includes accents that are separate (combining) characters."""
+_WORD = re.compile(r"[^\W\d_]+")
 
 _APOSTROPHES = "\u02bb\u02bc\u02bd\u02be\u02bf\u02b9\u02c8\u02ca\u2018\u2019\u201b\u2032\u00b4`"
 """Letters and marks that people type as an apostrophe, such as the okina in Hawaiian names."""
@@ -93,7 +93,8 @@ class CharacterLimitStep(Step):
 
 def _proper_case(_step: Step, _context: StepContext) -> ValueStep:
     def proper(value: str) -> str:
-        return _WORD.sub(lambda found: _capital(value, found), value)
+        words = _WORD if value.isascii() else _word_with_marks()
+        return words.sub(lambda found: _capital(value, found), value)
 
     return proper
 
@@ -113,6 +114,14 @@ def _capital(value: str, found: re.Match[str]) -> str:
     if lower.startswith("mc") and len(lower) > 3:
         return "Mc" + lower[2:3].title() + lower[3:]
     return lower[:1].title() + lower[1:]
+
+
+@cache
+def _word_with_marks() -> re.Pattern[str]:
+    """Finds words whose accents may be separate (combining) characters of any script."""
+    every = map(chr, range(0x300, 0x1F000))
+    marks = re.escape("".join(one for one in every if unicodedata.category(one)[0] == "M"))
+    return re.compile(rf"[^\W\d_]+(?:[{marks}]+[^\W\d_]*)*")
 
 
 def _lower(value: str) -> str:
@@ -150,9 +159,13 @@ def _plain_letters(character: str) -> str:
 
 def _pad(step: PadStep, _context: StepContext) -> ValueStep:
     width, filler = step.width, step.filler
-    if step.side == "left":
-        return lambda value: value.rjust(width, filler)
-    return lambda value: value.ljust(width, filler)
+    is_left = step.side == "left"
+
+    def pad(value: str) -> str:
+        fill = filler * (width - len(compose(value)))
+        return fill + value if is_left else value + fill
+
+    return pad
 
 
 def _character_limit(step: CharacterLimitStep, _context: StepContext) -> ValueStep:
