@@ -92,6 +92,18 @@ def test_a_new_district_is_created_with_mappings_schedules_and_secrets(olga: Ope
     assert "correct horse" not in olga.text
 
 
+def test_a_file_corrects_a_setting_that_an_earlier_version_saved(olga: Operator) -> None:
+    assert olga.apply()
+    connections = configuration_function.dependencies().connections
+    stored = connections.get(OFFICE).model_copy(update={"time_zone": "EST"})
+    connections.replace(stored)
+
+    assert olga.apply()
+
+    assert olga.writes == [f"PUT /connections/{OFFICE}"]
+    assert connections.get(OFFICE).time_zone == "America/Chicago"
+
+
 def test_applying_the_same_file_again_changes_nothing(olga: Operator) -> None:
     olga.apply()
     before = stored_items()
