@@ -347,6 +347,10 @@ def test_codes_as_a_list_keep_their_order() -> None:
         ([{"value": "K", "code": 1}], 'in quotes, such as "1"'),
         ([], "This is empty"),
         (["K"], "Write each code as"),
+        ([{"value": ["K"], "code": "0"}], "Write each code as"),
+        ([{"value": {}, "code": "0"}], "Write each code as"),
+        ([{"value": True, "code": "0"}, {"value": 1, "code": "1"}], 'in quotes, such as "True"'),
+        ([{"value": 1, "code": "0"}], 'in quotes, such as "1"'),
     ],
 )
 def test_a_wrong_list_of_codes_is_explained(codes: Any, words: str) -> None:

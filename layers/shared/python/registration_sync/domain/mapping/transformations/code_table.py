@@ -6,7 +6,12 @@ from typing import Annotated, Any
 from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
 from registration_sync.domain.mapping.transformations.step import StepContext, ValueStep
-from registration_sync.domain.mapping.values.base import CodeText, DefinitionPart, Text
+from registration_sync.domain.mapping.values.base import (
+    CodeText,
+    DefinitionPart,
+    Text,
+    check_code,
+)
 from registration_sync.domain.mapping.values.characters import (
     compose,
     fold,
@@ -28,6 +33,8 @@ def _from_list(codes: object) -> object:
     for pair in codes:
         if not isinstance(pair, dict) or pair.keys() != {"value", "code"}:
             raise ValueError('Write each code as {"value": "K", "code": "0"}.')
+        if not isinstance(check_code(pair["value"]), str):
+            raise ValueError('Write each code as {"value": "K", "code": "0"}.')  # noqa: TRY004
         if pair["value"] in table:
             raise ValueError(f'"{str(pair["value"])[:80]}" is in the list twice: leave one out.')
         table[pair["value"]] = pair["code"]
