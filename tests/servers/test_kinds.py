@@ -176,7 +176,9 @@ def test_a_connection_lost_in_any_operation_and_the_file_collected(
 
 
 LATE = [
-    kind for kind in SCRIPTED if kind.is_delivered and kind.rules.keys() & {"rename", "only", "hides"}
+    kind
+    for kind in SCRIPTED
+    if kind.is_delivered and kind.rules.keys() & {"rename", "only", "hides"}
 ]
 
 

@@ -73,7 +73,17 @@ def result(value: Any, *steps: dict[str, Any], w: str = ".", **field: Any) -> st
         ("proper_case", "MCDONALD-O'BRIEN III", "McDonald-O'Brien III"),
         ("proper_case", "ﬁONA", "Fiona"),
         ("proper_case", "ǆUNGLA", "ǅungla"),
-        ("proper_case", "İBRAHİM", "Ibrahim"),
+        ("proper_case", "İBRAHİM", "İbrahim"),
+        ("proper_case", "I\u0307BRAHI\u0307M", "I\u0307brahim"),
+        ("proper_case", "MCİNTYRE IRMAK", "Mcİntyre Irmak"),
+        ("proper_case", "ẞETA", "ẞeta"),
+        ("proper_case", "O\u02bcBRIEN D`ANGELO", "O\u02bcBrien D`Angelo"),
+        ("proper_case", "TAYLOR`S JO\u02bcS ROSE\u2018S", "Taylor`s Jo\u02bcs Rose\u2018s"),
+        (
+            "proper_case",
+            "KA\u02bbIULANI \u02bbAUKAI O\u02bbAHU",
+            "Ka\u02bbiulani \u02bbAukai O\u02bbahu",
+        ),
         ("proper_case", "E\u0301LODIE", "E\u0301lodie"),
         ("proper_case", "A\u0300'ANGELO", "A\u0300'Angelo"),
         ("lower", "İBRAHİM", "ibrahim"),
@@ -127,7 +137,10 @@ def test_blanks_around_a_date_do_not_matter(value: str) -> None:
     assert result(value, DATE) == "20120101"
 
 
-@pytest.mark.parametrize("value", ["\u200b", "\ufeff", "\u200b \u2060"])
+@pytest.mark.parametrize(
+    "value",
+    ["\u200b", "\ufeff", "\u200b \u2060", "\u180b\u17b4", "\U000e0020\U000e0100", "\u2800"],
+)
 def test_an_invisible_value_is_blank(value: str) -> None:
     assert result(value, required=True) == "required"
     assert result(value, {"type": "pick", "fields": ["w"]}) == "."

@@ -18,7 +18,8 @@ Unmappable."""
 def build_checks(field: "MappedField", budget: Budget) -> Check | None:
     """One function for the field's checks; None if it has none.
 
-    `truncate` cuts the value before them. A blank value can only fail `required`. The writer of the files checks `unique`.
+    `truncate` cuts the value first. A blank value can only fail `required`. The writer of the files
+    checks `unique`.
     """
     checks: list[Check] = []
     length = field.max_length

@@ -6,12 +6,7 @@ from typing import Annotated, Any
 from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
 from registration_sync.domain.mapping.transformations.step import StepContext, ValueStep
-from registration_sync.domain.mapping.values.base import (
-    CodeText,
-    DefinitionPart,
-    Text,
-    check_code,
-)
+from registration_sync.domain.mapping.values.base import CodeText, DefinitionPart, Text, check_code
 from registration_sync.domain.mapping.values.characters import (
     compose,
     fold,

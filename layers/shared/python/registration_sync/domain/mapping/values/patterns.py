@@ -116,7 +116,35 @@ def ascii_parts(pattern: str) -> list[str]:
         re2.compile(_for_every_script(pattern), _options())
     except re2.error:
         found += [piece for piece, _ in _pieces(pattern) if piece in _OUTSIDE]
+    for letters in _classes(pattern):
+        found += _ascii_ranges(letters)
     return list(dict.fromkeys(found))
+
+
+def _classes(pattern: str) -> list[list[str]]:
+    """The pieces inside each class."""
+    classes: list[list[str]] = []
+    was_in_class = False
+    for piece, in_class in _pieces(pattern):
+        if in_class and not was_in_class:
+            classes.append([])
+        if in_class:
+            classes[-1].append(piece)
+        was_in_class = in_class
+    return classes
+
+
+def _ascii_ranges(pieces: list[str]) -> list[str]:
+    """The ranges of English letters in a class without other letters. Not in a class with digits
+    and without a blank, as codes have English letters only."""
+    other = any(
+        not one.isascii() or one.startswith((r"\p", r"\P", r"\x{", r"\w", r"\W")) for one in pieces
+    )
+    ranges = ["".join(three) for three in zip(pieces, pieces[1:], pieces[2:], strict=False)]
+    is_for_codes = ("0-9" in ranges or r"\d" in pieces) and not {" ", r"\s"} & set(pieces)
+    if other or is_for_codes:
+        return []
+    return [one for one in ranges if one in {"A-Z", "a-z", "A-z"}]
 
 
 def _for_every_script(pattern: str) -> str:
