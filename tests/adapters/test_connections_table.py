@@ -483,11 +483,11 @@ def test_a_run_of_an_older_version_has_no_token_and_is_continued(
     dynamodb: "DynamoDBClient", runs: DynamoDBRuns
 ) -> None:
     runs.save(replace(run("r1"), status=RunStatus.IN_PROGRESS, attempt=1))
-    (item,) = dynamodb.scan(TableName=TABLE)["Items"]
+    items = dynamodb.scan(TableName=TABLE)["Items"]
 
     runs.begin(attempt("a", 2), "")
 
-    assert "attempt_token" not in item
+    assert not any("attempt_token" in item for item in items)
     assert runs.find("north", "r1") == attempt("a", 2)
 
 

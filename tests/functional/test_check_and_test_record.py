@@ -237,7 +237,7 @@ def test_each_step_of_a_check_is_recorded_as_soon_as_it_is_done(
 
     check()
 
-    assert seen == [*(("in_progress", steps) for steps in range(10)), ("succeeded", 9)]
+    assert seen == [*(("in_progress", steps) for steps in range(1, 10)), ("succeeded", 9)]
 
 
 def test_a_download_connection_has_nothing_to_check() -> None:
