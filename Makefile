@@ -65,17 +65,20 @@ build: environments ## Build the template for `sam deploy`: make build [ARCHITEC
 remove: environments ## Delete a stack, and show what it leaves: make remove STACK=name [DATA=delete]
 	@$(PYTHON) -m local.remove '$(STACK)' $(if $(DATA),--data '$(DATA)')
 
+# An empty STACK= is refused.
+apply invoke smoke: STACK ?= registration-sync
+
 apply: environments ## Create or update a district from a file: make apply FILE=district.yaml [DRY_RUN=1] [SECRETS=1] [STACK=registration-sync]
-	@$(SHARED) $(PYTHON) -m local.operators.apply '$(FILE)' --stack '$(or $(STACK),registration-sync)' \
+	@$(SHARED) $(PYTHON) -m local.operators.apply '$(FILE)' --stack '$(STACK)' \
 	  $(if $(DRY_RUN),--dry-run) $(if $(SECRETS),--secrets)
 
 invoke: environments ## Invoke a function by hand: make invoke EVENT=events/export_now.json [CONNECTION=anytown] [STACK=registration-sync]
-	@$(SHARED) $(PYTHON) -m local.operators.invoke '$(EVENT)' --stack '$(or $(STACK),registration-sync)' \
+	@$(SHARED) $(PYTHON) -m local.operators.invoke '$(EVENT)' --stack '$(STACK)' \
 	  $(if $(CONNECTION),--connection '$(CONNECTION)')
 
-smoke: environments ## Try a deployed stack from outside: make smoke STACK=local or a name [EMAIL=you@example.org] [DELETE=1]
-	@$(SHARED) $(PYTHON) -m local.operators.smoke --stack '$(or $(STACK),registration-sync)' \
-	  $(if $(EMAIL),--email '$(EMAIL)') $(if $(DELETE),--delete)
+smoke: environments ## Try a deployed stack from outside: make smoke STACK=local or a name [EMAIL=you@example.org] [UPDATE=0] [DELETE=1]
+	@$(SHARED) $(PYTHON) -m local.operators.smoke --stack '$(STACK)' \
+	  $(if $(EMAIL),--email '$(EMAIL)') $(if $(filter 0,$(UPDATE)),--no-update) $(if $(DELETE),--delete)
 
 test: environments ## Run all tests in three processes; some in one: make test ARGUMENTS='tests/unit -k words'
 	@$(COMPILED_ONCE) $(PYTHON) -m pytest $(or $(ARGUMENTS),-n 3)

@@ -7,12 +7,15 @@ region of the AWS command line (AWS_PROFILE, AWS_REGION).
 """
 
 import argparse
+import datetime as dt
 import sys
 from collections.abc import Callable, Mapping
 from typing import Any
 
 import boto3
-from botocore.exceptions import ClientError
+from botocore.exceptions import BotoCoreError, ClientError
+
+from local.aws_region import use_region
 
 type ClientOf = Callable[[str], Any]
 type Say = Callable[[str], None]
@@ -30,14 +33,36 @@ def remove(stack: str, client_of: ClientOf, say: Say, *, with_data: bool) -> Non
     say(f"Deleting the stack {found['StackId']} …")
     cloudformation.delete_stack(StackName=found["StackId"])
     cloudformation.get_waiter("stack_delete_complete").wait(StackName=found["StackId"])
-    data += [
-        ("secretsmanager", name, _delete_secret)
-        for name in _secrets(client_of("secretsmanager"), f"{found['StackName']}/connections/")
-    ]
+    if _has_successor(cloudformation, found):
+        say("Kept: the secrets. A newer stack has this name and uses them.")
+    else:
+        data += [
+            ("secretsmanager", name, _delete_secret)
+            for name in _secrets(client_of("secretsmanager"), f"{found['StackName']}/connections/")
+        ]
     for service, name, delete in data:
         if with_data:
             delete(client_of(service), name)
         say(f"{'Deleted' if with_data else 'Kept'}: {service} {name}")
+
+
+def description(stack: str, client_of: ClientOf) -> str:
+    """The account, the region and the stack, for a person to compare. Raises ClientError."""
+    (found,) = client_of("cloudformation").describe_stacks(StackName=stack)["Stacks"]
+    region, account = found["StackId"].split(":")[3:5]
+    created = found["CreationTime"].astimezone(dt.UTC)
+    return f"Account {account}, {region}: {found['StackId']}, created {created:%Y-%m-%d %H:%M} UTC"
+
+
+def _has_successor(cloudformation: Any, stack: Mapping[str, Any]) -> bool:
+    """Whether a newer stack has the name of this one: secrets are found by this name."""
+    try:
+        (found,) = cloudformation.describe_stacks(StackName=stack["StackName"])["Stacks"]
+    except ClientError as error:
+        if error.response["Error"]["Code"] == "ValidationError":  # no stack has this name
+            return False
+        raise
+    return bool(found["StackId"] != stack["StackId"])
 
 
 def _data_of(cloudformation: Any, stack_id: str) -> list[Data]:
@@ -97,12 +122,17 @@ def main() -> None:
     parser.add_argument("stack")
     parser.add_argument("--data", choices=["delete"])
     given = parser.parse_args()
+    if not given.stack:
+        parser.error("give the stack's name: make remove STACK=name")
+    use_region()
+    client_of: ClientOf = boto3.client  # type: ignore[assignment]
     data = " and ALL ITS DATA" if given.data else ""
-    if input(f"Type the stack's name to delete it{data}: ") != given.stack:
-        sys.exit("Nothing was deleted.")
     try:
-        remove(given.stack, boto3.client, print, with_data=bool(given.data))  # type: ignore[arg-type]
-    except ClientError as error:
+        print(description(given.stack, client_of))
+        if input(f"Type the stack's name to delete it{data}: ") != given.stack:
+            sys.exit("Nothing was deleted.")
+        remove(given.stack, client_of, print, with_data=bool(given.data))
+    except (BotoCoreError, ClientError) as error:
         sys.exit(f"AWS refused: {error}")
 
 

@@ -9,6 +9,7 @@ from typing import Any
 import boto3
 from botocore.config import Config
 
+from local.aws_region import use_region
 from local.http_client import Answer, send
 from local.processes import NotStarted
 from local.sign_in import token_of_program
@@ -48,6 +49,9 @@ def deployed_stack(name: str) -> Deployed:
     that `make local` runs. Raises NotStarted."""
     if name == LOCAL:
         return _local_stack()
+    if not name:
+        raise NotStarted("Give the stack's name: STACK=name.")
+    use_region()
     stacks = boto3.client("cloudformation").describe_stacks(StackName=name)["Stacks"]
     outputs = {one["OutputKey"]: one["OutputValue"] for one in stacks[0].get("Outputs", [])}
     if "ApiUrl" not in outputs:
@@ -68,13 +72,11 @@ def _local_stack() -> Deployed:
 
 
 def operator_token(stack: Deployed) -> str:
-    """The access token of the operator: TOKEN, or of the program CLIENT_ID with CLIENT_SECRET; on
-    the local stack, of the person with Full Access. Raises NotStarted."""
-    token, client_id = os.environ.get("TOKEN"), os.environ.get("CLIENT_ID")
-    if token:
-        return token
+    """The access token of the program CLIENT_ID with CLIENT_SECRET; on the local stack, of the
+    person with Full Access. Raises NotStarted."""
+    client_id = os.environ.get("CLIENT_ID")
     if client_id:
         return stack.program_token(client_id, os.environ.get("CLIENT_SECRET", ""))
     if stack.is_local:
         return str(json.loads(STACK_FILE.read_text())["tokens"]["full_access"])
-    raise NotStarted("Set TOKEN, or CLIENT_ID and CLIENT_SECRET: docs/operations.md says how.")
+    raise NotStarted("Set CLIENT_ID and CLIENT_SECRET: docs/operations.md says how.")

@@ -16,6 +16,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from local.operators.deployed import ONE_LONG_CALL, Deployed, deployed_stack
 from local.processes import NotStarted
 
+WITHOUT_A_RUN = ("watch_schedules", "rebuild_marker")
 DONE = ("succeeded", "nothing_to_export")
 
 
@@ -35,15 +36,21 @@ def main() -> None:
 
 
 def invoke(stack: Deployed, event: dict[str, Any], connection: str | None = None) -> Any:
-    """The function's answer. The run's record keeps the caller of AWS, unless the event has an
-    `operator`."""
+    """The function's answer. Records and audit entries name the caller of AWS; those of the export
+    function the `operator` in its event, if there is one."""
     is_api_event = "httpMethod" in event
-    if connection:
-        target = event.setdefault("pathParameters", {}) if is_api_event else event
-        target["connection_id"] = connection
+    if connection and is_api_event:
+        path = event.get("pathParameters") or {}
+        event = {**event, "pathParameters": {**path, "connection_id": connection}}
+    elif connection:
+        event = {**event, "connection_id": connection}
     of_configuration = is_api_event or event.get("action") == "watch_schedules"
-    if "connection_id" in event and event.get("action") != "rebuild_marker":
-        identity = stack.client("sts").get_caller_identity()
+    identity = stack.client("sts").get_caller_identity()
+    if is_api_event:
+        context = event.setdefault("requestContext", {})
+        claims = context.setdefault("authorizer", {}).setdefault("claims", {})
+        claims["username"] = identity["Arn"]
+    elif event.get("action") not in WITHOUT_A_RUN:
         event = {"operator": identity["Arn"], **event}
     name = "ConfigurationFunctionName" if of_configuration else "ExportFunctionName"
     client = stack.client("lambda", config=ONE_LONG_CALL)

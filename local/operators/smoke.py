@@ -1,6 +1,6 @@
 """Tries a deployed stack from outside, step by step, and says what failed and what was skipped.
 
-    python -m local.operators.smoke [--stack NAME] [--email ADDRESS] [--delete]
+    python -m local.operators.smoke [--stack NAME] [--email ADDRESS] [--no-update] [--delete]
 
 Creates a connection, a person and two clients of the user pool, and removes them at the end. Files
 are delivered to the server in SFTP_HOST, SFTP_PORT, SFTP_USERNAME, SFTP_PASSWORD, SFTP_HOST_KEY and
@@ -30,6 +30,7 @@ from local.calls import Refused, done
 from local.http_client import Answer, send
 from local.operators.deployed import Deployed, deployed_stack
 from local.processes import NotStarted
+from local.remove import description
 from local.sign_in import User, challenge_of, create_people, tokens_of_code, tokens_of_person
 from local.stack import STACK_FILE
 
@@ -71,6 +72,7 @@ class Smoke:
     stack: Deployed
     sftp: dict[str, Any]
     email: str = ""
+    update: bool = True
     delete: bool = False
     say: Callable[[str], None] = print
     connection_id: str = field(default_factory=lambda: f"smoke-{secrets.token_hex(4)}")
@@ -293,6 +295,8 @@ def update_under_load(smoke: Smoke) -> str | None:
     """no sync fails while the stack is updated"""
     if smoke.stack.is_local:
         raise Skipped("only AWS replaces functions while they are used")
+    if not smoke.update:
+        raise Skipped("left out by UPDATE=0")
     client = smoke.stack.client("cloudformation")
     stack = client.describe_stacks(StackName=smoke.stack.name)["Stacks"][0]
     values = {one["ParameterKey"]: one["ParameterValue"] for one in stack["Parameters"]}
@@ -377,17 +381,33 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--stack", default="registration-sync", help="its name, or local")
     parser.add_argument("--email", default="", help="of the person at the terminal, who signs in")
+    parser.add_argument("--no-update", action="store_true", help="do not update the stack")
     parser.add_argument("--delete", action="store_true", help="delete the stack at the end")
     arguments = parser.parse_args()
     try:
         stack = deployed_stack(arguments.stack)
+        if arguments.delete and not stack.is_local:
+            _confirm_deletion(stack)
     except (NotStarted, BotoCoreError, ClientError) as error:
         sys.exit(str(error))
-    smoke = Smoke(stack, _sftp_server(stack), arguments.email, arguments.delete)
+    smoke = Smoke(
+        stack,
+        _sftp_server(stack),
+        arguments.email,
+        update=not arguments.no_update,
+        delete=arguments.delete,
+    )
     sys.exit(1 if "failed" in run_steps(smoke).values() else 0)
 
 
 # What the steps use.
+
+
+def _confirm_deletion(stack: Deployed) -> None:
+    """Asks for the stack's name. Raises NotStarted for another answer."""
+    print(description(stack.name, stack.client))
+    if input("Type the stack's name to delete it at the end: ") != stack.name:
+        raise NotStarted("Nothing was tried or deleted.")
 
 
 def _sftp_server(stack: Deployed) -> dict[str, Any]:

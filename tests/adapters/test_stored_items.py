@@ -22,9 +22,13 @@ from registration_sync.adapters.dynamodb.runs_table import DynamoDBRuns
 from registration_sync.adapters.dynamodb.schedules_table import DynamoDBSchedules
 from registration_sync.domain.access import ConnectionAccess
 from registration_sync.domain.audit import AuditEntry, SettingChange
-from registration_sync.domain.connections.connection import Connection, SavedMapping
+from registration_sync.domain.connections.connection import (
+    Connection,
+    SavedMapping,
+    parse_connection,
+)
 from registration_sync.domain.connections.schedule import SetSchedule, parse_schedule
-from registration_sync.domain.errors import AlreadyRunning, MarkerLost, NotFound
+from registration_sync.domain.errors import AlreadyRunning, InvalidRequest, MarkerLost, NotFound
 from registration_sync.domain.registrations.batches import (
     Current,
     DueMark,
@@ -282,6 +286,32 @@ def test_connections_are_read(dynamodb: "DynamoDBClient") -> None:
     with pytest.raises(NotFound):
         connections.get("old")
     assert access.access("old") is None
+
+
+def test_what_today_s_rules_refuse_to_save_is_read(dynamodb: "DynamoDBClient") -> None:
+    refused = {
+        "time_zone": "EST",
+        "district": "Zürich",
+        "host": "sftp.example.org/in",
+        "host_keys": ["ssh-dss AAAA"],
+        "folder": "~/in",
+        "sis": " x",
+        "example_students": ["1001.0 "],
+    }
+    document = {"connection_id": "north", "name": "North", "username": "enroll", **refused}
+    with pytest.raises(InvalidRequest) as error:
+        parse_connection(document)
+    assert len(error.value.problems) == len(refused)
+    schedule = {"enabled": True, "time": "21:00", "time_zone": "EST", "pauses": []}
+    stored = {"CONNECTIONS": document, "SCHEDULES": schedule}
+    for pk, content in stored.items():
+        item = {"pk": {"S": pk}, "sk": {"S": "north"}, "document": {"S": json.dumps(content)}}
+        store(dynamodb, {**item, "set_at": {"S": "2026-03-02T21:00:00+00:00"}})
+
+    connection = DynamoDBConnections(dynamodb, TABLE).get("north").to_json()
+    assert {name: connection[name] for name in refused} == refused
+    (found,) = DynamoDBSchedules(dynamodb, TABLE).all()
+    assert found.schedule.to_json() == schedule
 
 
 def test_mappings_and_schedules_are_read(dynamodb: "DynamoDBClient") -> None:

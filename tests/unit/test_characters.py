@@ -1,8 +1,11 @@
 """Blank, invisible, composed and cut text, in any script."""
 
+import sys
+import time
 import unicodedata
 
 import pytest
+import regex  # type: ignore[import-untyped]  # has no stubs
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -118,3 +121,26 @@ def test_trim_and_squish_are_stable_and_leave_no_blank_at_the_ends(value: str) -
         assert is_blank(value) or compose(function(unicodedata.normalize("NFD", value))) == compose(
             function(unicodedata.normalize("NFC", value))
         )
+
+
+def test_every_ignorable_character_of_unicode_is_blank() -> None:
+    ignorable = regex.compile(r"\p{Default_Ignorable_Code_Point}|\p{White_Space}").fullmatch
+
+    found = [c for c in map(chr, range(sys.maxunicode + 1)) if ignorable(c) and not is_blank(c)]
+
+    assert found == []
+
+
+@pytest.mark.parametrize("ending", ["", "x", "\U0001f1f2", "\u200d\u0301x", "\u0903\U0001f1f2"])
+def test_a_cut_of_flags_takes_linear_time(ending: str) -> None:
+    text = "\U0001f1f2\U0001f1fd" * 40_000 + ending + "\U0001f1f2\U0001f1fd" * 3
+    started = time.process_time()
+
+    assert cut(text, 79_999) == text[:79_998]
+    assert time.process_time() - started < 1
+    short = text[79_996:]
+    whole = regex.findall(r"\X", short)
+    assert [cut(short, n) for n in range(len(short))] == [
+        next(s for k in range(len(whole), -1, -1) if len(s := "".join(whole[:k])) <= n)
+        for n in range(len(short))
+    ]

@@ -376,3 +376,39 @@ def test_a_removal_that_cannot_be_written_is_reported_field_by_field() -> None:
         ("one.csv", "ID", "pattern"),
         ("two.csv", "Unit", "encoding"),
     ]
+
+
+@pytest.mark.parametrize(
+    ("condition", "rows"),
+    [
+        ({"field": "students.grade", "equals": "K"}, 1),
+        ({"field": "students.grade", "greater": "0"}, 1),
+        ({"field": "registration.synced_at", "after": "2025-08-15"}, 1),
+        ({"field": "registration.removed_at", "is_blank": False}, 1),
+        ({"field": "registration.removed_at", "is_blank": True}, 0),
+        ({"field": "registration.student_id", "not_equal": "007"}, 0),
+    ],
+)
+def test_conditions_on_unknown_fields_do_not_hide_a_removal(condition: Any, rows: int) -> None:
+    ids = direct("registration.student_id", "ID")
+    mapping = compile_all({"name": "a", "removals": "row", "where": [condition], "fields": [ids]})
+
+    mapped = mapping.map_removed("007", "2026-08-01T21:05:00.000Z")
+
+    assert (len(mapped.lines[0]), mapped.problems) == (rows, [])
+
+
+def test_only_rows_of_current_students_that_are_sent_count_as_filled() -> None:
+    first, last = direct("students.fname", "First"), direct("students.lname", "Last", required=True)
+    mapping = compile_all(
+        {"name": "one", "removals": "row", "fields": [first]}, {"name": "two", "fields": [last]}
+    )
+    mapping.map(registration(fname="Ana", lname="Díaz"))
+    mapping.map(registration(fname="Ana", lname=[]))
+    mapping.map(registration(fname="", lname=""))
+    mapping.map_removed("007", "2026-08-01T21:05:00.000Z")
+
+    assert mapping.files[0].filled.blank_in(10) == {"First": 0}
+
+    mapping.map(registration(fname="\u200b", lname="Díaz"))
+    assert mapping.files[0].filled.blank_in(10) == {"First": 5}

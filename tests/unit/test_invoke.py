@@ -2,6 +2,7 @@
 
 import io
 import json
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -9,6 +10,7 @@ import pytest
 from local.operators.deployed import Deployed
 from local.operators.invoke import invoke, is_done
 
+EVENTS = Path(__file__).parents[2] / "events"
 OUTPUTS = {"ExportFunctionName": "export", "ConfigurationFunctionName": "configuration"}
 ARN = "arn:aws:iam::123456789012:user/olga"
 
@@ -42,6 +44,30 @@ def test_the_export_functions_event_names_the_caller_unless_it_has_an_operator()
     assert received(event) == {"export": {"connection_id": "anytown", "operator": ARN}}
     named = received({**event, "operator": "Olga"}, "north")
     assert named == {"export": {"connection_id": "north", "operator": "Olga"}}
+
+
+def test_an_event_of_the_api_names_the_caller_and_the_connection() -> None:
+    claims = {"cognito:groups": "full-access,operators", "username": "ada"}
+    context = {"requestContext": {"authorizer": {"claims": claims}}}
+    event = {"httpMethod": "GET", **context, "pathParameters": {"connection_id": "anytown"}}
+
+    found = received(event, "north")["configuration"]
+    assert found["pathParameters"] == {"connection_id": "north"}
+    assert found["requestContext"]["authorizer"]["claims"] == {**claims, "username": ARN}
+    without = received({**event, "pathParameters": None}, "north")["configuration"]
+    assert without["pathParameters"] == {"connection_id": "north"}
+
+
+@pytest.mark.parametrize("path", sorted(EVENTS.glob("*.json")), ids=lambda path: path.stem)
+def test_no_sample_event_names_somebody_else(path: Path) -> None:
+    found = received(json.loads(path.read_text()), "south")
+
+    (event,) = found.values()
+    text = json.dumps(event)
+    assert "your name" not in text
+    assert '"ada"' not in text
+    assert "district:" not in text
+    assert '"programs": []' not in str(event.get("body"))  # a PUT would stop Enroll's syncs
 
 
 def test_other_events_reach_their_function_without_an_operator() -> None:

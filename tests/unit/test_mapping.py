@@ -3,6 +3,8 @@
 import json
 import re
 import time
+from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -644,3 +646,54 @@ def test_characters_that_no_file_name_has_are_named() -> None:
     (message,) = problems_of_file(name="a\u200bb/\0").values()
 
     assert "Leave U+200B (character 2) / U+0000 (character 5) out of the name" in message
+
+
+EVERY_KEY: dict[str, Any] = {
+    "files": [
+        {
+            "name": "f",
+            "rows": {"each": ["a_", "b_"], "skip_when_blank": ["x"]},
+            "where": [{"field": "v", "one_of": ["a"]}],
+            "fields": [
+                {"from": "v", "mapping_type": "match_codes", "to": "A", "codes": {"a": "1"}}
+                | {"send_blank": ["b"], "unmatched": "default", "default": "d", "one_of": ["d"]},
+                {"from": "v", "mapping_type": "match_codes", "to": "B"}
+                | {"codes": [{"value": "a", "code": "1"}]},
+                {"from": "v", "mapping_type": "transformation", "to": "C"}
+                | {
+                    "transformations": [
+                        {"type": "date", "from": ["YYYY"], "to": "YYYY"},
+                        {
+                            "type": "if_then_else",
+                            "field": "v",
+                            "equals": "a",
+                            "then": {"field": "v"},
+                        },
+                        {"type": "join", "fields": ["v"]},
+                        {"type": "substitute", "find": "a", "replace": "b"},
+                    ]
+                },
+            ],
+        },
+        {"name": "g", "rows": {"distinct": "v"}, "fields": [{"mapping_type": "do_not_map"}]},
+    ],
+    "package": {"name": "p", "manifest": {"header": ["a", "b"], "rows": [{"property": "a"}]}},
+}
+
+
+def _replaced(part: Any, new: Any) -> Iterator[Any]:
+    """Each copy of the part in which one value is another one."""
+    yield new
+    items = enumerate(part) if isinstance(part, list) else ()
+    for key, inner in part.items() if isinstance(part, dict) else items:
+        for one in _replaced(inner, new):
+            copy = part.copy()
+            copy[key] = one
+            yield copy
+
+
+@pytest.mark.parametrize("new", [[], {}, [[]], [{}], 1, 1.5, True, None, "", "x", {"field": []}])
+def test_no_type_of_a_value_is_an_error_of_the_service(new: Any) -> None:
+    for definition in _replaced(EVERY_KEY, new):
+        with suppress(InvalidRequest):
+            parse_mapping(definition)

@@ -1,5 +1,6 @@
 """Warnings about a valid mapping: paths that no registration has, and ASCII-only patterns."""
 
+import re
 from typing import Any
 
 import pytest
@@ -17,7 +18,7 @@ KNOWN.add(
         "students": {"fname": "Ana", "grade": "K"},
         "household": {"state": "TX", "street": "12 Main"},
         "student_annual": {"guardian1_fname": "Rosa", "guardian2_fname": ""},
-        "contacts": [{"fname": "Luis", "phone": "1"}],
+        "contacts": [{"fname": "Luis", "phone": "1", "address": {"city": "Austin"}, "tags": ["a"]}],
         "races": ["White"],
     }
 )
@@ -94,6 +95,10 @@ def test_every_key_that_names_a_field_is_checked() -> None:
     [
         ("contacts", "entry.fname", ""),
         ("contacts", "entry.fnam", "entry.fname"),
+        ("contacts", "entry.address.city", ""),
+        ("contacts", "entry.tags", ""),
+        ("contacts", "entry.birthplace", "check the path."),
+        ("contacts", "entry.address.citi", "entry.address.city"),
         ("races", "entry.value", ""),
         (["student_annual.guardian1_", "student_annual.guardian2_"], "entry.fname", ""),
         (["student_annual.guardian1_"], "entry.fnme", "entry.fname"),
@@ -102,9 +107,23 @@ def test_every_key_that_names_a_field_is_checked() -> None:
 def test_fields_of_entries_are_checked(each: Any, path: str, nearest: str) -> None:
     found = warnings({"from": path}, rows={"each": each})
 
-    assert [message.rpartition("did you mean ")[2] for _, message in found] == (
-        [f"{nearest}?"] if nearest else []
+    assert [re.split("did you mean |: ", message)[-1].strip("?") for _, message in found] == (
+        [nearest] if nearest else []
     )
+
+
+@pytest.mark.parametrize(
+    ("skip", "each", "found"),
+    [
+        ("fname", "contacts", []),
+        ("fnam", "contacts", ["rows.skip_when_blank"]),
+        (["fname", "x"], ["student_annual.guardian1_"], ["rows.skip_when_blank[1]"]),
+    ],
+)
+def test_the_names_of_skip_when_blank_are_checked(skip: Any, each: Any, found: list[str]) -> None:
+    rows = {"each": each, "skip_when_blank": skip}
+
+    assert [at for at, _ in warnings({"from": "entry.fname"}, rows=rows)] == found
 
 
 def test_without_registrations_no_path_is_a_warning() -> None:
@@ -120,3 +139,5 @@ def test_a_pattern_that_knows_english_letters_only_is_a_warning() -> None:
 
     assert [at for at, _ in found] == ["fields[0].transformations[0].pattern", "fields[1].pattern"]
     assert "\\b in this pattern knows English letters only" in found[0][1]
+    ((_, message),) = warnings({"from": "students.fname", "pattern": "[A-Za-z]+"})
+    assert "A-Z and a-z in this pattern know English letters only" in message

@@ -418,9 +418,12 @@ def test_every_alarm_fires_at_one_and_its_message_states_the_remedy(alarm: str) 
         1,
         "GreaterThanOrEqualToThreshold",
     )
-    assert "What to do: " in found["AlarmDescription"]
-    assert len(found["AlarmDescription"]) <= 1024
-    assert set(re.findall(r'quer(?:y|ies) "([^"]+)"', found["AlarmDescription"])) <= QUERIES
+    description = found["AlarmDescription"]["Fn::Sub"]
+    assert "What to do: " in description
+    assert len(description) <= 1024
+    assert set(re.findall(r'quer(?:y|ies) "([^"]+)"', description)) <= QUERIES
+    overview = f"{TEMPLATE['Outputs']['ConsoleUrl']['Value']['Fn::Sub']}#/overview"
+    assert description.endswith(f"More: docs/operations.md, Messages and alarms; {overview}")
     silence = "breaching" if alarm == "OverdueAlarm" else "notBreaching"
     assert found["TreatMissingData"] == silence
 

@@ -185,6 +185,17 @@ def test_two_stacks_have_different_sign_in_pages(template: Template) -> None:
     assert len(names) == 2
 
 
+@pytest.mark.parametrize(("partition", "pages"), [("aws", ".auth."), ("aws-us-gov", ".auth-fips.")])
+def test_govcloud_has_its_own_addresses_of_sign_in_pages(
+    template: Template, partition: str, pages: str
+) -> None:
+    """AWS GovCloud (US) User Guide, Amazon Cognito."""
+    resolver = Resolver(template, {"AWS::Partition": partition})
+
+    address = resolver.resolve(template["Outputs"]["SignInUrl"]["Value"])
+    assert address.endswith(f"{pages}ap-southeast-1.amazoncognito.com")
+
+
 def test_the_dashboard_shows_metrics_that_exist(template: Template) -> None:
     resolver = Resolver(template, LONGEST_PARAMETERS)
     body = json.loads(resolver.resolve(properties(template, "Dashboard")["DashboardBody"]))

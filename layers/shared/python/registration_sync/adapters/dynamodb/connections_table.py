@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 from registration_sync.adapters.dynamodb.connection_access import CONNECTIONS, connection_key
 from registration_sync.adapters.dynamodb.table import Item, Table
 from registration_sync.domain.connections.connection import Connection, SavedMapping
+from registration_sync.domain.connections.rules import STORED
 from registration_sync.domain.errors import Conflict, NotFound, Problem, VersionMismatch
 
 if TYPE_CHECKING:
@@ -158,4 +159,5 @@ def _item_of(connection: Connection) -> Item:
 
 def _connection_of(item: Item) -> Connection:
     # After a deployment was rolled back, there may be keys of the newer version.
-    return Connection.model_validate_json(item["document"]["S"], extra="ignore")
+    document = item["document"]["S"]
+    return Connection.model_validate_json(document, extra="ignore", context=STORED)

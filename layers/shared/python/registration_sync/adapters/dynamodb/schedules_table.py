@@ -9,6 +9,7 @@ import json
 from typing import TYPE_CHECKING
 
 from registration_sync.adapters.dynamodb.table import Item, Table
+from registration_sync.domain.connections.rules import STORED
 from registration_sync.domain.connections.schedule import Schedule, SetSchedule
 
 if TYPE_CHECKING:
@@ -55,4 +56,5 @@ def _key(connection_id: str) -> Item:
 
 def _schedule_of(item: Item) -> Schedule:
     # After a deployment was rolled back, there may be keys of the newer version.
-    return Schedule.model_validate(json.loads(item["document"]["S"]), extra="ignore")
+    document = json.loads(item["document"]["S"])
+    return Schedule.model_validate(document, extra="ignore", context=STORED)

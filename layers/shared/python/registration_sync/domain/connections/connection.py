@@ -36,6 +36,7 @@ from registration_sync.domain.connections.rules import (
     check_time_zone,
     rendered_folder,
     secret_problem,
+    unless_stored,
 )
 from registration_sync.domain.connections.sftp import Credentials
 from registration_sync.domain.errors import InvalidRequest, Problem
@@ -83,17 +84,17 @@ class Connection(BaseModel):
     ]
     name: Annotated[
         str,
-        AfterValidator(check_name),
+        AfterValidator(unless_stored(check_name)),
         Field(description="the name that people know this connection by"),
     ]
     sis: Annotated[
         str,
-        AfterValidator(check_text),
+        AfterValidator(unless_stored(check_text)),
         Field(description="the name of the SIS that imports the files, such as PowerSchool"),
     ] = ""
     host: Annotated[
         str,
-        AfterValidator(check_host),
+        AfterValidator(unless_stored(check_host)),
         Field(description="the name or address of the SFTP server, such as sftp.example.org"),
     ] = ""
     port: Annotated[
@@ -102,11 +103,11 @@ class Connection(BaseModel):
     ] = 22
     username: Annotated[
         str,
-        AfterValidator(check_text),
+        AfterValidator(unless_stored(check_text)),
         Field(description="the name of the account on the SFTP server"),
     ] = ""
     host_keys: Annotated[
-        tuple[Annotated[str, AfterValidator(check_host_key)], ...],
+        tuple[Annotated[str, AfterValidator(unless_stored(check_host_key))], ...],
         Field(
             max_length=10,
             description="a list of at most 10 host keys, such as ssh-ed25519 AAAA…",
@@ -114,7 +115,7 @@ class Connection(BaseModel):
     ] = ()
     folder: Annotated[
         str,
-        AfterValidator(check_folder),
+        AfterValidator(unless_stored(check_folder)),
         Field(description="the folder for the files, such as SISData/exports/{school_year}"),
     ] = "SISData/exports/{school_year}"
     delivery: Annotated[DeliveryMethod, Field(description="sftp or download")] = DeliveryMethod.SFTP
@@ -129,16 +130,16 @@ class Connection(BaseModel):
     ] = Guards()
     district: Annotated[
         str,
-        AfterValidator(check_district),
+        AfterValidator(unless_stored(check_district)),
         Field(description="the district's name, as in the groups of its people"),
     ]
     time_zone: Annotated[
         str,
-        AfterValidator(check_time_zone),
+        AfterValidator(unless_stored(check_time_zone)),
         Field(description="the district's time zone, such as America/Chicago"),
     ]
     example_students: Annotated[
-        tuple[Annotated[str, BeforeValidator(_student_id)], ...],
+        tuple[Annotated[str, BeforeValidator(unless_stored(_student_id))], ...],
         Field(
             max_length=MAX_EXAMPLE_STUDENTS,
             description=f"a list of at most {MAX_EXAMPLE_STUDENTS} student ids",

@@ -1,6 +1,7 @@
 """Rules for the fields of a connection: each returns the value, or raises ValueError.
 
-The message of the error says what to write instead.
+The message of the error says what to write instead. Rules apply to what is saved: a stored value
+was saved under the rules of an earlier version, and is read as it is.
 """
 
 import base64
@@ -9,6 +10,19 @@ import ipaddress
 import posixpath
 import re
 import zoneinfo
+from collections.abc import Callable
+from typing import Any
+
+from pydantic import ValidationInfo
+
+STORED = "stored"
+"""The context in which pydantic reads a stored document."""
+
+
+def unless_stored(check: Callable[[Any], str]) -> Callable[[Any, ValidationInfo], Any]:
+    """The rule as a validator that leaves stored values alone."""
+    return lambda value, info: value if info.context == STORED else check(value)
+
 
 HOST_KEY_TYPES = (
     "ssh-ed25519",

@@ -23,7 +23,7 @@ from pydantic import (
     model_validator,
 )
 
-from registration_sync.domain.connections.rules import check_time_zone
+from registration_sync.domain.connections.rules import check_time_zone, unless_stored
 from registration_sync.domain.errors import InvalidRequest, Problem
 
 NEXT_RUNS = 5
@@ -78,7 +78,7 @@ class Schedule(_Part):
 
     enabled: StrictBool
     time: Annotated[str, BeforeValidator(_check_time)]
-    time_zone: Annotated[str, AfterValidator(check_time_zone)]
+    time_zone: Annotated[str, AfterValidator(unless_stored(check_time_zone))]
     pauses: Annotated[tuple[Pause, ...], Field(max_length=MAX_PAUSES)] = ()
 
     @property

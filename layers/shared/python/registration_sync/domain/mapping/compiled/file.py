@@ -25,7 +25,7 @@ from registration_sync.domain.mapping.values.budget import (
     require_rows,
 )
 from registration_sync.domain.mapping.values.characters import compose, is_blank
-from registration_sync.domain.mapping.values.conditions import compile_test
+from registration_sync.domain.mapping.values.conditions import Condition, compile_test
 from registration_sync.domain.mapping.values.csv_format import (
     CODECS,
     CsvFormat,
@@ -37,10 +37,12 @@ from registration_sync.domain.mapping.values.csv_format import (
 from registration_sync.domain.mapping.values.run_context import RunContext
 from registration_sync.domain.mapping.values.sources import (
     ENTRY,
+    REMOVAL_FACTS,
     FieldPath,
+    GroupReader,
     Scope,
     field_path,
-    group_at,
+    group_reader,
     text_at,
 )
 from registration_sync.domain.mapping.values.unmappable import Unmappable
@@ -115,7 +117,7 @@ class FilePreview:
 @dataclass(frozen=True, slots=True)
 class CompiledFile:
     """A file of this run. `file_name` is `name` with its placeholders, `header` the bytes before
-    the first row; `groups` are the paths of the groups of fields that the columns read. `is_full`:
+    the first row; `groups` read the groups of fields that the columns use. `is_full`:
     the file contains all current students. `repeats_a_field`: so many columns have the same source
     that a long value of it may make the line too long. `has_items`: the rows are items of a text,
     and several with the same line are one row. `row_bytes` counts for each row besides its
@@ -129,10 +131,11 @@ class CompiledFile:
     removals: bool
     columns: tuple[Column, ...]
     csv: CsvFormat
-    groups: tuple[tuple[str, ...], ...]
+    groups: tuple[GroupReader, ...]
     values: RowFunction
     write: LineWriter
     rows: RowsOf
+    rows_of_removed: RowsOf
     distinct: FieldPath | None
     unique: tuple[int, ...]
     repeats_a_field: bool
@@ -150,7 +153,7 @@ class CompiledFile:
         seen: set[bytes] = set()
         size = 0
         for row in self.rows(scope):
-            values = self.values(*[group_at(row, path).get for path in self.groups])
+            values = self.values(*[group_of(row).get for group_of in self.groups])
             if self.repeats_a_field:
                 require_line(sum(map(len, values)))
             line = self.write(values)
@@ -200,9 +203,10 @@ class CompiledFile:
     def examine(self, scope: Scope, *, removed: bool = False) -> list[FilePreview]:
         """Maps each row field by field: the same values as `map`, and every problem."""
         value_of = self._value_of_removed if removed else Column.value
+        rows_of = self.rows_of_removed if removed else self.rows
         try:
             fields = []
-            for count, row in enumerate(self.rows(scope), 1):
+            for count, row in enumerate(rows_of(scope), 1):
                 require_rows(count * self.row_bytes)
                 fields.append(
                     tuple(self._field_value(column, row, value_of) for column in self.columns)
@@ -279,10 +283,11 @@ def compile_file(
         removals=file.removals == "row",
         columns=columns,
         csv=csv,
-        groups=groups,
+        groups=tuple(map(group_reader, groups)),
         values=row_function(columns, groups),
         write=line_writer(csv),
-        rows=_rows(file),
+        rows=_rows(file, file.where),
+        rows_of_removed=_rows(file, [one for one in file.where if one.source in REMOVAL_FACTS]),
         distinct=field_path(file.rows.distinct) if file.rows and file.rows.distinct else None,
         unique=tuple(index for index, field in enumerate(file.mapped_fields) if field.unique),
         has_items=file.rows is not None and file.rows.delimiter is not None,
@@ -293,14 +298,14 @@ def compile_file(
     )
 
 
-def _rows(file: ExportFile) -> RowsOf:
+def _rows(file: ExportFile, where: Sequence[Condition]) -> RowsOf:
     read = [path for field in file.mapped_fields for path in _read_by(field)]
     read += [condition.source for condition in file.where]
     of_entry = [path.split(".")[1] for path in read if path.split(".")[0] == ENTRY]
     rows = compile_rows(file.rows, tuple(dict.fromkeys(of_entry)))
-    if not file.where:
+    if not where:
         return rows
-    tests = [(field_path(one.source), compile_test(one)) for one in file.where]
+    tests = [(field_path(one.source), compile_test(one)) for one in where]
 
     def matching_rows(scope: Scope) -> list[Scope]:
         return [row for row in rows(scope) if all(test(text_at(row, path)) for path, test in tests)]

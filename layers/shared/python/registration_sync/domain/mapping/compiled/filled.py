@@ -2,6 +2,8 @@
 
 from collections.abc import Sequence
 
+from registration_sync.domain.mapping.values.characters import is_blank
+
 ALL_UP_TO, THEN_EACH = 1_000, 17
 """Counts all of the first rows, then every 17th, so that counting takes no time; a prime number
 does not follow a pattern of the rows."""
@@ -14,16 +16,26 @@ class FilledColumns:
         self._headers = headers
         self._filled = [0] * len(headers)
         self._rows = self._counted = 0
+        self._of_student: list[Sequence[str]] = []
 
     def add(self, values: Sequence[str]) -> None:
-        """Counts a row, if it is in the sample."""
+        """Collects a row of a student, if it is in the sample."""
         self._rows += 1
-        if self._rows > ALL_UP_TO and self._rows % THEN_EACH:
-            return
-        self._counted += 1
-        for index, value in enumerate(values):
-            if value:
-                self._filled[index] += 1
+        if self._rows <= ALL_UP_TO or self._rows % THEN_EACH == 0:
+            self._of_student.append(values)
+
+    def discard(self) -> None:
+        """Discards the collected rows, as the student is held or removed."""
+        self._of_student.clear()
+
+    def count(self) -> None:
+        """Counts the collected rows."""
+        self._counted += len(self._of_student)
+        for values in self._of_student:
+            for index, value in enumerate(values):
+                if not is_blank(value):
+                    self._filled[index] += 1
+        self._of_student.clear()
 
     def blank_in(self, rows: int) -> dict[str, int]:
         """The estimated number of blank rows of each column, in a file of so many rows."""

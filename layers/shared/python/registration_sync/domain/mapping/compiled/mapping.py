@@ -96,11 +96,11 @@ class CompiledMapping:
             )
         except (Unmappable, TypeError, AttributeError, UnicodeEncodeError):
             # Field by field: finds every problem, and maps an empty list, which is no problem.
-            self.unmatched.discard()
+            self._discard()
             mapped = self._examine(scope, due=due)
-            self.unmatched.count(registration["student_id"])
+            self._count(registration["student_id"])
             return mapped
-        self.unmatched.count(registration["student_id"])
+        self._count(registration["student_id"])
         return MappedStudent(lines, [], claims)
 
     def _examine(self, scope: Scope, *, due: bool) -> MappedStudent:
@@ -134,14 +134,26 @@ class CompiledMapping:
         )
         self.budget.start()
         found = [file.examine(scope, removed=True) if file.removals else [] for file in self.files]
-        self.unmatched.discard()
         problems = [problem for rows in found for row in rows for problem in row.problems]
         if problems:
+            self._discard()
             return MappedStudent((), list(dict.fromkeys(problems)), [])
         lines = tuple(
             file.lines(rows, scope, []) for file, rows in zip(self.files, found, strict=True)
         )
+        self._discard()
         return MappedStudent(lines, [], [])
+
+    def _count(self, student_id: str) -> None:
+        self.unmatched.count(student_id)
+        for file in self.files:
+            file.filled.count()
+
+    def _discard(self) -> None:
+        """Discards what was collected from a student whose rows do not count."""
+        self.unmatched.discard()
+        for file in self.files:
+            file.filled.discard()
 
     def preview(self, registration: Registration) -> list[FilePreview]:
         """The student's rows in each file, with each field's value or problem, and the lines that
@@ -159,7 +171,7 @@ class CompiledMapping:
                     for row, line in zip(found, of_file, strict=True)
                 ]
             rows += found
-        self.unmatched.discard()
+        self._discard()
         return rows
 
     def _scope(self, registration: Registration) -> Scope:

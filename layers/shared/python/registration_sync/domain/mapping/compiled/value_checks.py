@@ -18,20 +18,25 @@ Unmappable."""
 def build_checks(field: "MappedField", budget: Budget) -> Check | None:
     """One function for the field's checks; None if it has none.
 
-    A blank value can only fail `required`. The writer of the files checks `unique`.
+    `truncate` cuts the value first. A blank value can only fail `required`. The writer of the files
+    checks `unique`.
     """
     checks: list[Check] = []
-    if field.max_length is not None:
-        checks.append(_max_length(field.max_length, truncate=field.truncate))
+    length = field.max_length
+    cut_at = length if field.truncate else None
+    if length is not None and cut_at is None:
+        checks.append(_max_length(length))
     if field.one_of is not None:
         checks.append(_one_of(field.one_of))
     if field.pattern is not None:
         checks.append(_matches(field.pattern, budget))
-    if not checks and not field.required:
+    if not checks and not field.required and cut_at is None:
         return None
     required = field.required
 
     def check(value: str) -> str:
+        if cut_at is not None:
+            value = cut(value, cut_at)
         if is_blank(value):
             if required:
                 raise Unmappable(
@@ -46,15 +51,15 @@ def build_checks(field: "MappedField", budget: Budget) -> Check | None:
     return check
 
 
-def _max_length(length: int, *, truncate: bool) -> Check:
-    if truncate:
-        return lambda value: cut(value, length)
+def _max_length(length: int) -> Check:
     message = (
         f"The value is longer than {length} characters: shorten it in Enroll, raise `max_length`, "
         "or set `truncate`."
     )
 
     def check(value: str) -> str:
+        if len(value) > length:
+            value = compose(value)
         if len(value) > length:
             raise Unmappable("max_length", message)
         return value
@@ -87,7 +92,7 @@ def _matches(pattern: str, budget: Budget) -> Check:
     def check(value: str) -> str:
         require_searchable(value)
         budget.search()
-        if matches(value) is None:
+        if matches(compose(value)) is None:
             raise Unmappable("pattern", message)
         return value
 

@@ -47,7 +47,15 @@ class KnownFields:
             if isinstance(value, list):
                 names = self.entries.setdefault(path, set())
                 for entry in value:
-                    names.update(entry if isinstance(entry, dict) else ["value"])
+                    names.update(_leaves(entry) if isinstance(entry, dict) else ["value"])
+
+
+def _leaves(group: Mapping[str, Any]) -> Iterator[str]:
+    for name, value in group.items():
+        if isinstance(value, dict):
+            yield from (f"{name}.{inner}" for inner in _leaves(value))
+        else:
+            yield name
 
 
 def mapping_warnings(definition: Definition, known: KnownFields | None = None) -> list[Problem]:
@@ -123,6 +131,10 @@ def _paths(file: Definition) -> Iterator[tuple[str, str]]:
         for key in ("each", "distinct"):
             if isinstance(rows.get(key), str):
                 yield f"rows.{key}", rows[key]
+        skip = rows.get("skip_when_blank") or ()
+        names = {"": skip} if isinstance(skip, str) else {f"[{n}]": x for n, x in enumerate(skip)}
+        for at, name in names.items():
+            yield f"rows.skip_when_blank{at}", f"{ENTRY}.{name}"
     for number, condition in enumerate(file.get("where") or ()):
         yield f"where[{number}].field", condition["field"]
     for index, one in enumerate(file["fields"]):
@@ -139,8 +151,9 @@ def _ascii_patterns(at: str, one: Definition) -> Iterator[Problem]:
             from registration_sync.domain.mapping.values.patterns import ascii_parts  # noqa: PLC0415  # loads slowly
 
             if parts := ascii_parts(pattern):
+                know = "know" if len(parts) > 1 else "knows"
                 yield Problem(
                     f"{path}.pattern",
-                    f"{' and '.join(parts)} in this pattern knows English letters only: a name "
+                    f"{' and '.join(parts)} in this pattern {know} English letters only: a name "
                     r"such as Peña may not match. \w and \pL know the letters of every script.",
                 )

@@ -3,6 +3,7 @@
 import re
 import unicodedata
 from collections.abc import Callable
+from functools import cache
 from typing import Annotated, Any, Literal
 
 from anyascii import anyascii
@@ -21,11 +22,15 @@ from registration_sync.domain.mapping.values.characters import compose, cut, squ
 _CAPITAL_SUFFIXES = ("II", "III", "IV")
 """Suffixes of names that stay in capitals."""
 
-_WORD = re.compile(r"[^\W\d_]+(?:[\u0300-\u036f]+[^\W\d_]*)*")
-"""Includes accents that are separate (combining) characters."""
+_OKINA = "\u02bb"
+"""The consonant of Hawaiian that looks like an apostrophe."""
 
-_APOSTROPHES = "\u02bb\u02bc\u02bd\u02be\u02bf\u02b9\u02c8\u02ca\u2018\u2019\u201b\u2032\u00b4`"
-"""Letters and marks that people type as an apostrophe, such as the okina in Hawaiian names."""
+_LETTER_APOSTROPHES = f"{_OKINA}\u02bc\u02bd\u02be\u02bf\u02b9\u02c8\u02ca"
+_APOSTROPHES = f"{_LETTER_APOSTROPHES}\u2018\u2019\u201b\u2032\u00b4`"
+"""Letters and marks that people type as an apostrophe."""
+
+_LETTER = f"[^\\W\\d_{_LETTER_APOSTROPHES}]"
+_WORD = re.compile(f"{_LETTER}+")
 
 _SYMBOLS = ("No", "Sc", "Sk", "Sm", "So")
 """Unicode categories of symbols, which anyascii may transliterate as letters: EUR, TM."""
@@ -93,7 +98,8 @@ class CharacterLimitStep(Step):
 
 def _proper_case(_step: Step, _context: StepContext) -> ValueStep:
     def proper(value: str) -> str:
-        return _WORD.sub(lambda found: _capital(value, found), value)
+        words = _WORD if value.isascii() else _word_with_marks()
+        return words.sub(lambda found: _capital(value, found), value)
 
     return proper
 
@@ -106,13 +112,27 @@ def _capital(value: str, found: re.Match[str]) -> str:
     start = found.start()
     if start and value[start - 1].isdigit():
         return word if len(compose(word)) == 1 else lower  # Apt 4B, but 112th
-    if start >= 2 and value[start - 1] in "'\u2019":
+    if start >= 2 and value[start - 1] in f"'{_APOSTROPHES}":
         before = compose(value[max(0, start - 12) : start - 1])
-        if len(before) > 1 and before[-2].isalpha():
-            return lower  # Taylor's, but O'Brien and D'Angelo
+        letter = before[-1:] if value[start - 1] == _OKINA else before[-2:-1]
+        if letter.isalpha():
+            return lower  # Taylor's and O\u02bbahu, but O'Brien and D'Angelo
     if lower.startswith("mc") and len(lower) > 3:
-        return "Mc" + lower[2:3].title() + lower[3:]
-    return lower[:1].title() + lower[1:]
+        return "Mc" + _with_capital(word[2:])
+    return _with_capital(word)
+
+
+def _with_capital(word: str) -> str:
+    first = 2 if word.startswith("I\u0307") else 1  # the Turkish capital I keeps its dot
+    return word[:first].title() + _lower(word)[1:]
+
+
+@cache
+def _word_with_marks() -> re.Pattern[str]:
+    """Finds words whose accents may be separate (combining) characters of any script."""
+    every = map(chr, range(0x300, 0x1F000))
+    marks = re.escape("".join(one for one in every if unicodedata.category(one)[0] == "M"))
+    return re.compile(f"{_LETTER}+(?:[{marks}]+{_LETTER}*)*")
 
 
 def _lower(value: str) -> str:
@@ -150,9 +170,13 @@ def _plain_letters(character: str) -> str:
 
 def _pad(step: PadStep, _context: StepContext) -> ValueStep:
     width, filler = step.width, step.filler
-    if step.side == "left":
-        return lambda value: value.rjust(width, filler)
-    return lambda value: value.ljust(width, filler)
+    is_left = step.side == "left"
+
+    def pad(value: str) -> str:
+        fill = filler * (width - len(compose(value)))
+        return fill + value if is_left else value + fill
+
+    return pad
 
 
 def _character_limit(step: CharacterLimitStep, _context: StepContext) -> ValueStep:

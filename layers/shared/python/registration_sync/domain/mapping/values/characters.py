@@ -18,10 +18,12 @@ INVISIBLE = "\xad\u061c\u180e\u200b\u200e\u200f\u2060\ufeff" + "".join(
 """Characters without any width: zero-width spaces, byte order marks and text directions."""
 
 BLANKS = WHITE_SPACE + INVISIBLE
-_ALONE_BLANK = (
-    BLANKS + "\u034f\u115f\u1160\u200c\u200d\u3164\uffa0" + "".join(map(chr, range(0xFE00, 0xFE10)))
+_VISIBLE = re.compile(
+    f"[^{BLANKS}\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200c\u200d\u2800\u3164\ufe00-\ufe0f\uffa0"
+    "\ufff0-\ufff8\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e0fff]"
 )
-"""Joiners, fillers and variation selectors have a meaning only next to other characters."""
+"""Joiners, fillers, tags and variation selectors have a meaning only next to other characters.
+U+2800, a braille cell without dots, has neither property but looks like a space."""
 
 LINE_BREAK = re.compile("\r\n|[\n\r\v\f\x1c\x1d\x1e\x85\u2028\u2029]")
 """The line boundaries of Python's str.splitlines, which include those of Java's Scanner."""
@@ -42,7 +44,7 @@ def is_blank(value: str) -> bool:
     """Whether a text has nothing visible; raises AttributeError if it is not text."""
     if value == "" or value.isspace():
         return True
-    return not value.isascii() and not value.strip(_ALONE_BLANK)
+    return not value.isascii() and not _VISIBLE.search(value)
 
 
 def trim(value: str) -> str:
@@ -60,6 +62,11 @@ def squish(value: str) -> str:
 def compose(value: str) -> str:
     """The composed form (NFC), in which equal texts have equal characters."""
     return value if value.isascii() else _normalized("NFC", value)
+
+
+def split_at(value: str, delimiter: str) -> list[str]:
+    """The parts between the delimiters; composed, so that a delimiter is found in either form."""
+    return compose(value).split(compose(delimiter))
 
 
 def _normalized(form: Literal["NFC", "NFD"], value: str) -> str:
@@ -108,4 +115,6 @@ def _whole_characters() -> Any:
     """Finds grapheme clusters. Loaded only when a text with other than ASCII is cut."""
     import regex  # type: ignore[import-untyped]  # noqa: PLC0415  # loads slowly
 
-    return regex.compile(r"\X")
+    # The library counts back through a run of flags for each one, which takes quadratic time.
+    flag = r"[\U0001F1E6-\U0001F1FF]{2}[\p{GCB=Extend}\p{GCB=ZWJ}\p{GCB=SpacingMark}]*"
+    return regex.compile(rf"{flag}|\X")

@@ -18,6 +18,7 @@ from registration_sync.domain.mapping.values.budget import (
     Budget,
     require_searchable,
 )
+from registration_sync.domain.mapping.values.characters import compose
 
 MAX_PATTERN_CHARACTERS = 500
 _MAX_MEMORY_BYTES = 4 << 20
@@ -46,7 +47,8 @@ _PIECE = re.compile(
 
 
 def compile_pattern(pattern: str) -> Any:
-    """Compiles a pattern; ValueError says what to write instead."""
+    """Compiles a pattern for composed text; ValueError says what to write instead."""
+    pattern = compose(pattern)
     if not pattern or len(pattern) > MAX_PATTERN_CHARACTERS:
         raise ValueError(f"Write a regular expression of 1 to {MAX_PATTERN_CHARACTERS} characters.")
     try:
@@ -81,8 +83,9 @@ def substitution(pattern: str, replace: str, budget: Budget) -> Callable[[str], 
             piece if isinstance(piece, str) else match[piece] or "" for piece in template
         )
 
-    def replaced(value: str) -> str:
-        require_searchable(value)
+    def replaced(original: str) -> str:
+        require_searchable(original)
+        value = compose(original)
         parts, end, last_empty, size = [], 0, -1, len(value)
         budget.search()
         for match in compiled.finditer(value):
@@ -97,7 +100,7 @@ def substitution(pattern: str, replace: str, budget: Budget) -> Callable[[str], 
             parts += [value[end:start], text]
             end, last_empty = stop, stop if start == stop else -1
         budget.make(size)
-        return "".join([*parts, value[end:]])
+        return "".join([*parts, value[end:]]) if parts else original
 
     return replaced
 
@@ -113,7 +116,35 @@ def ascii_parts(pattern: str) -> list[str]:
         re2.compile(_for_every_script(pattern), _options())
     except re2.error:
         found += [piece for piece, _ in _pieces(pattern) if piece in _OUTSIDE]
+    for letters in _classes(pattern):
+        found += _ascii_ranges(letters)
     return list(dict.fromkeys(found))
+
+
+def _classes(pattern: str) -> list[list[str]]:
+    """The pieces inside each class."""
+    classes: list[list[str]] = []
+    was_in_class = False
+    for piece, in_class in _pieces(pattern):
+        if in_class and not was_in_class:
+            classes.append([])
+        if in_class:
+            classes[-1].append(piece)
+        was_in_class = in_class
+    return classes
+
+
+def _ascii_ranges(pieces: list[str]) -> list[str]:
+    """The ranges of English letters in a class without other letters. Not in a class with digits
+    and without a blank, as codes have English letters only."""
+    other = any(
+        not one.isascii() or one.startswith((r"\p", r"\P", r"\x{", r"\w", r"\W")) for one in pieces
+    )
+    ranges = ["".join(three) for three in zip(pieces, pieces[1:], pieces[2:], strict=False)]
+    is_for_codes = ("0-9" in ranges or r"\d" in pieces) and not {" ", r"\s"} & set(pieces)
+    if other or is_for_codes:
+        return []
+    return [one for one in ranges if one in {"A-Z", "a-z", "A-z"}]
 
 
 def _for_every_script(pattern: str) -> str:
