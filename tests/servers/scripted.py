@@ -34,6 +34,8 @@ class Rules:
     only: tuple[str, ...] = ()
     size_seconds: float = 0
     appends: bool = False
+    lazy_listing: bool = False
+    """Any path is opened as a folder; only reading its names is refused."""
     odd_name: bool = False
     folder_in_the_way: bool = False
     collects: bool = False
@@ -158,9 +160,19 @@ class _Sftp(asyncssh.SFTPServer):
 
     lstat = stat
 
-    async def scandir(self, path: bytes) -> AsyncIterator[asyncssh.SFTPName]:
+    def scandir(self, path: bytes) -> AsyncIterator[asyncssh.SFTPName]:
+        if not self._rules.lazy_listing:
+            self._require_listable(path)
+        return self._entries(path)
+
+    def _require_listable(self, path: bytes) -> None:
         if self._rules.drop_box:
             raise asyncssh.SFTPPermissionDenied("Permission denied")
+        if not self._on_disk(path).is_dir():
+            raise asyncssh.SFTPNoSuchFile("No such file")
+
+    async def _entries(self, path: bytes) -> AsyncIterator[asyncssh.SFTPName]:
+        self._require_listable(path)
         self._do("listing", lambda: None)
         for entry in os.scandir(self._on_disk(path)):
             hidden = {"files": entry.is_file(), "dot files": entry.name.startswith(".")}

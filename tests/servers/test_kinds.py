@@ -1,5 +1,6 @@
 """Every kind of server goes through the same scenario, and check and delivery agree about it."""
 
+import itertools
 from pathlib import Path
 
 import pytest
@@ -16,7 +17,12 @@ from registration_sync.domain.connections.temporary_names import (
     temporary_name,
     upload_token,
 )
-from registration_sync.domain.errors import DeliveryError, LeaseLost, UploadIncomplete
+from registration_sync.domain.errors import (
+    DeliveryError,
+    LeaseLost,
+    ReplaceUnsupported,
+    UploadIncomplete,
+)
 from registration_sync.domain.runs.check import StepResult
 from tests.servers.district import District, Result, file_of
 from tests.servers.scenario import FINAL, check, deliver, passes, running
@@ -33,8 +39,8 @@ from tests.servers.table import (
 from tests.unit.test_deliver_files import LeaseTable, held_lease
 
 OLD, NEW, NEWER = b"ID\r\n006\r\n", b"ID\r\n007\r\n", b"ID\r\n008\r\n009\r\n"
+ATTEMPTS = itertools.count()
 SCRIPTED = [kind for kind in KINDS if not kind.real]
-DROP_BOX = next(kind for kind in KINDS if kind.name == "drop box")
 
 
 @pytest.fixture
@@ -53,7 +59,8 @@ def newer(tmp_path: Path) -> Path:
 
 def outcome(kind: Kind, server: object, source: Path, traits: ServerTraits | None = None) -> str:
     try:
-        ((placed, *_), _traits) = deliver(kind, server, source, traits=traits)
+        lease = held_lease(attempt=f"{next(ATTEMPTS):04x}")
+        ((placed, *_), _traits) = deliver(kind, server, source, traits=traits, lease=lease)
     except DeliveryError as error:
         return error.code
     return placed.way.value
@@ -178,12 +185,12 @@ def test_a_connection_lost_in_any_operation_and_the_file_collected(
 LATE = [
     kind
     for kind in SCRIPTED
-    if kind.is_delivered and kind.rules.keys() & {"rename", "only", "hides"}
+    if kind.is_delivered and kind.rules.keys() & {"rename", "only", "hides", "drop_box"}
 ]
 
 
 @pytest.mark.parametrize("is_taught", [False, True], ids=["", "taught"])
-@pytest.mark.parametrize("kind", [*LATE, DROP_BOX], ids=lambda kind: kind.name)
+@pytest.mark.parametrize("kind", LATE, ids=lambda kind: kind.name)
 def test_a_run_that_is_paused_before_it_replaces_a_file_leaves_that_of_its_successor(
     kind: Kind, is_taught: bool, tmp_path: Path, new: Path, newer: Path
 ) -> None:
@@ -202,6 +209,19 @@ def test_a_run_that_is_paused_before_it_replaces_a_file_leaves_that_of_its_succe
             deliver(kind, server, new, traits=traits, lease=late)
 
         assert (server.folder / FINAL).read_bytes() == NEWER
+
+
+@pytest.mark.parametrize("lazy_listing", [False, True])
+def test_a_folder_that_a_drop_box_does_not_show_is_not_moved(
+    lazy_listing: bool, tmp_path: Path, new: Path
+) -> None:
+    rules = {"drop_box": True, "posix_rename": False, "lazy_listing": lazy_listing}
+    kind = Kind("drop box", "", rules={**rules, "folder_in_the_way": True})
+    with running(kind, tmp_path / "server") as server:
+        with pytest.raises(ReplaceUnsupported, match="file or a folder"):
+            deliver(kind, server, new)
+
+        assert (server.folder / FINAL).is_dir()
 
 
 @pytest.mark.parametrize("name", ["no deletion", "in place, no deletion"])

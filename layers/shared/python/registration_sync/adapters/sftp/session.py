@@ -97,7 +97,7 @@ class ParamikoSftpSession:
                     raise
                 # The server appended to the rest of an interrupted upload.
                 self._requests.learn(truncates=False)
-                self._requests.ask(self._client.remove, target)
+                self._replacer.remove_old(target)
                 upload = self._uploads.upload(source, target, may_vanish=unseen)
         self._requests.learn(name_form=form_of(target))
         if unseen and not self.traits.shows_files:

@@ -82,7 +82,7 @@ class ServerTraits:
     """What is known of a server; None is unknown.
 
     `name_form` is the form of temporary names that the server accepts and shows, `replaced_by` the
-    best way to replace a file, `truncates` whether a file that is opened for writing is emptied.
+    best way to replace a file, `truncates` False if it appends to old files.
     """
 
     name_form: NameForm | None = None
@@ -108,8 +108,7 @@ class ServerTraits:
     def leaves_temporary_files(self) -> bool:
         """Whether a temporary file is of no use and would stay: files are written in place, and the
         account may not delete."""
-        is_in_place = self.replaced_by is ReplacedBy.IN_PLACE and self.truncates is not None
-        return is_in_place and self.removes is False
+        return self.replaced_by is ReplacedBy.IN_PLACE and self.removes is False
 
     def write_warnings(self) -> Iterator[str]:
         """A sentence for each limit on names and on verification."""
