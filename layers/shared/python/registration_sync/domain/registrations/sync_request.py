@@ -228,12 +228,14 @@ def _put(group: dict[str, Text], names: list[str], value: Text, path: str) -> No
         inner = group.setdefault(one, {})
         path = f"{path}.{one}"
         if not isinstance(inner, dict):
-            raise _Unusable("repeated_field", f"{shown(path)} has both a value and fields.")
+            raise _value_and_fields(shown(path))
         group = inner
     if name not in group:
         group[name] = value
         return
     before = group[name]
+    if isinstance(before, dict) != isinstance(value, dict):
+        raise _value_and_fields(_at(path, name))
     if not isinstance(before, dict) or not isinstance(value, dict):
         raise _Unusable(
             "repeated_field",
@@ -241,6 +243,10 @@ def _put(group: dict[str, Text], names: list[str], value: Text, path: str) -> No
         )
     for one, inner in value.items():
         _put(before, [one], inner, f"{path}.{name}")
+
+
+def _value_and_fields(field: str) -> "_Unusable":
+    return _Unusable("repeated_field", f"{field} has both a value and fields: send one of them.")
 
 
 def _at(path: str, name: str) -> str:
