@@ -135,8 +135,8 @@ def _paths(file: Definition) -> Iterator[tuple[str, str]]:
         names = (
             {"": skip} if isinstance(skip, str) else {f"[{n}]": one for n, one in enumerate(skip)}
         )
-        for index, name in names.items():
-            yield f"rows.skip_when_blank{index}", f"{ENTRY}.{name}"
+        for key, name in names.items():
+            yield f"rows.skip_when_blank{key}", f"{ENTRY}.{name}"
     for number, condition in enumerate(file.get("where") or ()):
         yield f"where[{number}].field", condition["field"]
     for index, one in enumerate(file["fields"]):
