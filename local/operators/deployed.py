@@ -72,13 +72,11 @@ def _local_stack() -> Deployed:
 
 
 def operator_token(stack: Deployed) -> str:
-    """The access token of the operator: TOKEN, or of the program CLIENT_ID with CLIENT_SECRET; on
-    the local stack, of the person with Full Access. Raises NotStarted."""
-    token, client_id = os.environ.get("TOKEN"), os.environ.get("CLIENT_ID")
-    if token:
-        return token
+    """The access token of the program CLIENT_ID with CLIENT_SECRET; on the local stack, of the
+    person with Full Access. Raises NotStarted."""
+    client_id = os.environ.get("CLIENT_ID")
     if client_id:
         return stack.program_token(client_id, os.environ.get("CLIENT_SECRET", ""))
     if stack.is_local:
         return str(json.loads(STACK_FILE.read_text())["tokens"]["full_access"])
-    raise NotStarted("Set TOKEN, or CLIENT_ID and CLIENT_SECRET: docs/operations.md says how.")
+    raise NotStarted("Set CLIENT_ID and CLIENT_SECRET: docs/operations.md says how.")

@@ -343,6 +343,23 @@ def test_a_short_rsa_host_key_is_refused_in_a_sentence(tmp_path: Path) -> None:
     assert server.sign_ins == []
 
 
+def test_a_short_group_of_a_key_exchange_is_refused_in_a_sentence(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A server may ignore the minimum of 2048 bits in the request (RFC 4419, section 3)."""
+    shortest = min(asyncssh.kex_dh._dh_gex_groups)
+    monkeypatch.setattr(asyncssh.kex_dh, "_dh_gex_groups", (shortest,))
+    algorithm = "diffie-hellman-group-exchange-sha256"
+
+    with (
+        AsyncSftpServer(tmp_path, kex_algs=[algorithm]) as server,
+        pytest.raises(NoCommonAlgorithm, match="only 1024 bits"),
+    ):
+        servers().connect(server.account())
+
+    assert server.sign_ins == []
+
+
 @pytest.mark.parametrize(
     "preamble",
     [

@@ -14,6 +14,7 @@ import paramiko
 import paramiko.ssh_exception
 import pytest
 
+from registration_sync.adapters.sftp import client
 from registration_sync.adapters.sftp.client import Attributes
 from registration_sync.adapters.sftp.servers import ParamikoSftpServers
 from registration_sync.adapters.sftp.session import ParamikoSftpSession
@@ -985,3 +986,51 @@ def test_the_size_of_an_empty_file_is_not_waited_for(
     (tmp_path / "empty").touch()
 
     session.upload(tmp_path / "empty", TEMPORARY)
+
+
+def test_too_many_names_are_reported_as_such(
+    session: ParamikoSftpSession, root: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(client, "MAX_NAMES", 3)
+    for number in range(4):
+        (root / f"{number}.csv").touch()
+
+    with pytest.raises(ConnectionFailed, match="because the folder has more than 3 names"):
+        session.names("")
+
+
+NOT_UTF8 = ".\udce9l\udce8ves.csv.ab12.part"
+
+
+def test_a_name_that_is_not_utf8_can_be_removed(session: ParamikoSftpSession, root: Path) -> None:
+    (root / NOT_UTF8).touch()
+
+    (name,) = session.names("")
+    session.remove(name)
+
+    assert not list(root.iterdir())
+
+
+def test_a_message_about_such_a_name_is_plain_text(
+    server: AsyncSftpServer, session: ParamikoSftpSession, root: Path
+) -> None:
+    server.faults.drop_before = {"remove"}
+
+    with pytest.raises(ConnectionFailed) as raised:
+        session.remove(NOT_UTF8)
+
+    assert raised.value.message.encode()
+
+
+def test_a_link_to_a_name_that_is_not_utf8_is_kept(
+    server: AsyncSftpServer, root: Path, source: Path
+) -> None:
+    (root / FINAL).symlink_to(root / "\udce9l\udce8ves.csv")
+    session = open_session(server, keep_links=True)
+    session.upload(source, TEMPORARY)
+
+    session.replace(TEMPORARY, FINAL)
+
+    session.close()
+    assert (root / FINAL).is_symlink()
+    assert (root / FINAL).read_bytes() == NEW

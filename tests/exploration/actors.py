@@ -8,7 +8,7 @@ its history of results.
 import datetime as dt
 import itertools
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager, nullcontext
+from contextlib import AbstractContextManager, nullcontext, suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -438,6 +438,8 @@ class Export:
     settles: int | None = None
     """The number of students for which it may settle earlier exports before its time is up; None
     for all."""
+    retires: bool = False
+    """Whether it retires its batch after it has released the lease."""
 
     def run(self, code: Any, replay: Replay, floor: Any, folder: Path) -> Any:
         table = code.table(replay)
@@ -482,7 +484,21 @@ class Export:
                 )
         except RegistrationSyncError:
             return False
+        if self.retires:
+            self._retire(code, replay, folder)
         return outcome.status is not RunStatus.AWAITING_CONFIRMATION
+
+    def _retire(self, code: Any, replay: Replay, folder: Path) -> None:
+        with suppress(Unavailable):
+            code.retire_batches.retire_batches(
+                "c",
+                folder,
+                table=code.table(replay),
+                archive=ReplayArchive(replay),
+                retention_days=1,
+                now=lambda: NOW,
+                seconds_left=lambda: 900.0,
+            )
 
     def _clock(self) -> Callable[[], float]:
         if self.settles is None:

@@ -80,7 +80,8 @@ class Faults:
     """The numbers of actors killed, answers lost, and live holders of the lease that stall.
 
     `syncs_too`: syncs fail, too, not only exports. `late_accounting`: ledger entries and indexes of
-    a killed run stay, and may be written late.
+    a killed run stay, and may be written late. `lost_accounting`: they are lost, although its
+    commit may take effect.
     `late_clocks`: a holder does not notice that its lease has expired, because its clock is minutes
     late. `first_is_done`: the first actor has ended before the others begin.
     """
@@ -90,6 +91,7 @@ class Faults:
     stalls: int = 0
     syncs_too: bool = True
     late_accounting: bool = False
+    lost_accounting: bool = False
     late_clocks: bool = False
     first_is_done: bool = False
 
@@ -259,8 +261,7 @@ class Explorer:
         if state.kills_left:
             actors = (*state.actors[:index], ENDED, *state.actors[index + 1 :])
             killed = state._replace(actors=actors, kills_left=state.kills_left - 1)
-            commits = operation is not None and self.operations[operation][0] == "commit"
-            if is_export and not commits and not self._faults.late_accounting:
+            if is_export and self._loses_accounting(state):
                 killed = killed._replace(world=self._left_behind(state.world))
             following.append(killed)
         if state.losses_left:
@@ -268,6 +269,14 @@ class Explorer:
             after = self._after(index, actor, self._no_answer, state.world)
             following.append(self._following(lost, index, *after))
         return following
+
+    def _loses_accounting(self, state: State) -> bool:
+        """Whether a kill drops the accounting of batches that are not committed: it is of no use,
+        unless a commit is in flight, or another run is in progress."""
+        if self._faults.late_accounting or len(self._begun(state)) > 1:
+            return False
+        may_commit = any(self.operations[flying][0] == "commit" for flying in state.in_flight)
+        return self._faults.lost_accounting or not may_commit
 
     def _after_a_kill(self, number: int) -> int:
         """The world without the accounting of a batch that the killed run never commits."""

@@ -51,6 +51,10 @@ SMALL: dict[str, tuple[tuple[Actor, ...], Faults]] = {
         (Sync(10), Removal(20), Export("aaa", REMOVING), Export("bbb", REMOVING)),
         Faults(kills=1, first_is_done=True),
     ),
+    "a sync and a removal, two exports, a kill after which the accounting is lost": (
+        (Sync(10), Removal(20), *TWO_EXPORTS),
+        Faults(kills=1, lost_accounting=True, first_is_done=True),
+    ),
     "one held, corrected for the second export, a kill": (
         (Sync(10), Export("aaa", HOLDING), Export("bbb")),
         Faults(kills=1),
@@ -84,6 +88,10 @@ SMALL: dict[str, tuple[tuple[Actor, ...], Faults]] = {
         Faults(losses=1, stalls=1, late_clocks=True, syncs_too=False),
     ),
     "one sync, two exports, a stalled holder": ((Sync(10), *TWO_EXPORTS), Faults(stalls=1)),
+    "one sync, two exports that retire, a stalled holder": (
+        (Sync(10), Export("aaa", retires=True), Export("bbb", retires=True)),
+        Faults(stalls=1, first_is_done=True),
+    ),
     "one sync, an export that a guard holds and one that delivers, a kill": (
         (Sync(10), Export("aaa", guarded=True), Export("bbb")),
         Faults(kills=1),
@@ -184,6 +192,17 @@ ACCOUNTING: dict[str, tuple[Changes, str]] = {
     "the ledger written after the commit": (
         {"export_year": [(PUT_LEDGER + COMMIT, COMMIT + PUT_LEDGER)]},
         "one left out, then in an export of all students, a kill",
+    ),
+    "no token in the commit": (
+        {
+            "export_year": [
+                (
+                    "table.commit(connection_id, school_year, batch, lease.token)",
+                    "table.commit(connection_id, school_year, batch, None)",
+                )
+            ]
+        },
+        "one sync, two exports that retire, a stalled holder",
     ),
     "a sync that drops the outcome of exports": (FORGETFUL, "two syncs, two exports, a kill"),
     "a removed student who stays in the totals": (
@@ -323,17 +342,6 @@ MUTANTS: dict[str, tuple[Changes, str]] = {
             ]
         },
         "one sync, an export that a guard holds and one that delivers, a kill",
-    ),
-    "no token in the commit": (
-        {
-            "export_year": [
-                (
-                    "table.commit(connection_id, school_year, batch, lease.token)",
-                    "table.commit(connection_id, school_year, batch, None)",
-                )
-            ]
-        },
-        "one sync, two exports, a stalled holder and a lost answer",
     ),
 }
 

@@ -10,6 +10,7 @@ from typing import Any
 
 import boto3
 import pytest
+from botocore import useragent
 from moto import mock_aws
 from moto.core import responses
 from moto.core.base_backend import BackendDict
@@ -25,6 +26,7 @@ from registration_sync.domain.runs.run import Run
 from registration_sync.use_cases.mappings.known_fields import RecentFields
 from tests.functional.support.dynamodb_limits import Limits
 from tests.functional.support.iam import Rights, watch_calls
+from tests.functional.support.quick_dynamodb import skip_http
 
 pytest.register_assert_rewrite("tests.functional.random_day")
 
@@ -57,6 +59,9 @@ limits = Limits()
 
 method_names = cache(responses.method_names_from_class)
 """Computed once: moto searches its classes in each request, a seventh of the time of a write."""
+
+user_agent_part = cache(useragent.sanitize_user_agent_string_component)
+"""Computed once: botocore checks each character in each request."""
 
 
 class StartedExports:
@@ -100,7 +105,9 @@ def account(rights: Rights, tmp_path_factory: pytest.TempPathFactory) -> Iterato
         # Each environment on AWS has its own folder; here, the processes of a test run share one.
         environment.setattr(tempfile, "tempdir", str(tmp_path_factory.mktemp("tmp")))
         environment.setattr(responses, "method_names_from_class", method_names)
+        environment.setattr(useragent, "sanitize_user_agent_string_component", user_agent_part)
         watch_calls(rights, environment)
+        skip_http(environment)
         forget_adapters()
         events = aws_clients.dynamodb().meta.events
         events.register("provide-client-params.dynamodb", limits.check)

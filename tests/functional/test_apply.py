@@ -92,6 +92,18 @@ def test_a_new_district_is_created_with_mappings_schedules_and_secrets(olga: Ope
     assert "correct horse" not in olga.text
 
 
+def test_a_file_corrects_a_setting_that_an_earlier_version_saved(olga: Operator) -> None:
+    assert olga.apply()
+    connections = configuration_function.dependencies().connections
+    stored = connections.get(OFFICE).model_copy(update={"time_zone": "EST"})
+    connections.replace(stored)
+
+    assert olga.apply()
+
+    assert olga.writes == [f"PUT /connections/{OFFICE}"]
+    assert connections.get(OFFICE).time_zone == "America/Chicago"
+
+
 def test_applying_the_same_file_again_changes_nothing(olga: Operator) -> None:
     olga.apply()
     before = stored_items()
@@ -207,7 +219,7 @@ def test_a_mistake_is_named_with_its_line_and_nothing_changes(case: str, olga: O
         EXAMPLE.replace("{from: 2026-06-30, to: 2026-07-31}", "{from: [1]}, 5"),
         EXAMPLE.replace("{password: ANYTOWN_PASSWORD}", "[ANYTOWN_PASSWORD]"),
         EXAMPLE.replace("{password: ANYTOWN_PASSWORD}", "{pin: ANYTOWN_PASSWORD}"),
-        EXAMPLE.replace("[2abcdefghijklmnopqrstuvwxy]", "{}"),
+        EXAMPLE.replace("[2abcdefghijklmnopqrstuvwxy, 3abcdefghijklmnopqrstuvwxy]", "{}"),
     ],
 )
 def test_a_file_of_another_shape_is_refused_with_a_line(text: str, olga: Operator) -> None:

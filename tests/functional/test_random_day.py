@@ -211,6 +211,8 @@ def test_the_totals_add_up_at_every_step_of_a_random_day(
         for module in ("domain.registrations.batches", "adapters.dynamodb.registrations_table"):
             # Two partitions suffice for a dozen students, and allow four times as many steps.
             monkeypatch.setattr(f"registration_sync.{module}.SHARDS", 2)
+        # Few students, too, are settled in several parts.
+        monkeypatch.setattr("registration_sync.use_cases.ledger.retire_batches.BATCH_SIZE", 2)
         monkeypatch.setattr(export_function, "dependencies", wrapped_dependencies)
         monkeypatch.setattr(RandomDay, "environment", environment, raising=False)
         run_state_machine_as_test(RandomDay, settings=A_DAY)

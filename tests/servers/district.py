@@ -3,15 +3,14 @@
 import datetime as dt
 import shutil
 import tempfile
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from ipaddress import ip_network
 from pathlib import Path
-from types import SimpleNamespace
 from typing import Any
 
 from registration_sync.adapters.sftp.servers import ParamikoSftpServers
-from registration_sync.domain.connections.connection import Connection
+from registration_sync.domain.connections.connection import Connection, SavedMapping
 from registration_sync.domain.errors import NotFound
 from registration_sync.domain.registrations.batches import (
     Current,
@@ -28,9 +27,17 @@ from registration_sync.domain.registrations.registration import (
     Registration,
     encode_snapshot,
 )
+from registration_sync.domain.runs.findings import LastUpload, UnreportedFinding
 from registration_sync.domain.runs.run import Run, RunTrigger, YearOutcome
+from registration_sync.ports.archive import Archive
+from registration_sync.ports.connections import Mappings
+from registration_sync.ports.registrations import RegistrationsTable
+from registration_sync.ports.runs import Runs
+from registration_sync.ports.sftp import Deliveries
 from registration_sync.use_cases.delivery.deliver_files import RunConnection
+from registration_sync.use_cases.exporting.export_year import ExportResources
 from registration_sync.use_cases.ledger.due_students import with_current
+from registration_sync.use_cases.mappings.known_fields import RecentFields
 from registration_sync.use_cases.run_kinds.export import run_export
 from registration_sync.use_cases.run_kinds.lifecycle import Attempt
 from registration_sync.use_cases.runs.lease import HeldLease
@@ -49,8 +56,15 @@ MAPPING: dict[str, Any] = {
 }
 
 
-class Table:
+def unused(*_: Any, **__: Any) -> Any:
+    """A method of a port that these exports never call."""
+    raise NotImplementedError
+
+
+class Table(RegistrationsTable):
     """The port RegistrationsTable for one school year, without shards."""
+
+    add_year = put_unknown = raise_batch = newest_mark = set_settled = release_lease = unused
 
     def __init__(self) -> None:
         self._year = YearMarker(open=1, exported=0)
@@ -90,8 +104,11 @@ class Table:
         self._marks.setdefault(batch, {}).update({mark.student_id: mark for mark in marks})
         return {mark.student_id for mark in marks}
 
-    def clear_marks(self, _c: str, _y: int, batch: int) -> None:
+    def clear_marks(self, _c: str, _y: int, batch: int, go_on: Callable[[], bool]) -> bool:
         self._marks.pop(batch, None)
+        return go_on()
+
+    def set_first(self, _c: str, _y: int, _token: str, _now_ms: int) -> None: ...
 
     def marks(self, _c: str, _y: int, batches: range, after: str = "") -> Iterator[DueMark]:
         newest: dict[str, DueMark] = {}
@@ -107,6 +124,9 @@ class Table:
         self, _c: str, _y: int, student_ids: Iterator[str]
     ) -> Iterator[tuple[str, Current | None]]:
         yield from ((student_id, self._students.get(student_id)) for student_id in student_ids)
+
+    def all_current(self, _c: str, _y: int) -> Iterator[Current]:
+        yield from (self._students[student_id] for student_id in sorted(self._students))
 
     def settle(
         self, _c: str, _y: int, batch: int, outcomes: Mapping[str, str], _expires_at: int
@@ -124,8 +144,10 @@ class Table:
         return found[-1] if found else None
 
 
-class Archive:
+class FolderArchive(Archive):
     """The port Archive, as an export uses it."""
+
+    read = kept = remove = require_exists = link = unused
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
@@ -142,12 +164,39 @@ class Archive:
             raise NotFound("not kept") from error
 
 
-class Deliveries:
-    """The port Deliveries, without a memory: no earlier file is looked for."""
+class NoDeliveries(Deliveries):
+    """The port Deliveries without records of earlier files."""
 
-    def last(self, *_: str) -> None: ...
+    has_collected = record_collected = note = forget = unused
 
-    def remember(self, *_: Any) -> None: ...
+    def last(self, _c: str, _account: str, _path: str) -> None: ...
+
+    def remember(self, _c: str, _account: str, _delivery: LastUpload) -> None: ...
+
+    def unreported(self, _c: str) -> list[UnreportedFinding]:
+        return []
+
+
+class OneMapping(Mappings):
+    """The port Mappings with one saved version."""
+
+    version = versions = save = unused
+
+    def latest(self, _c: str) -> SavedMapping:
+        return SavedMapping(1, MAPPING, "test", NOW)
+
+
+class NoRuns(Runs):
+    """The port Runs, which stores no run."""
+
+    request = begin = cancel = confirm = change = claim_announcement = mark_announced = unused
+    last_exports = newest = all = unused
+
+    def awaiting(self, _c: str) -> None: ...
+
+    def find(self, _c: str, _run_id: str) -> None: ...
+
+    def save(self, _run: Run) -> None: ...
 
 
 @dataclass(frozen=True)
@@ -175,7 +224,7 @@ class District:
         self._kind = kind
         self._server = server
         self._table = Table()
-        self._archive = Archive(folder)
+        self._archive = FolderArchive(folder)
         self._runs = 0
 
     def export(self, *student_ids: str) -> Result:
@@ -183,19 +232,20 @@ class District:
         run_id, table = f"20260302T210000Z-{self._runs:04}", self._table
         table.sync(self._runs, *student_ids)
         connection = connection_to(self._kind, self._server)
-        lease = HeldLease(C, run_id, f"{self._runs:016x}", table, lambda: NOW)  # type: ignore[arg-type]
+        lease = HeldLease(C, run_id, f"{self._runs:016x}", table, lambda: NOW)
         lease.take()
         with tempfile.TemporaryDirectory() as workspace:
             run = run_export(
                 Attempt(_run(run_id), connection, Path(workspace)),
                 lease,
-                mappings=_MAPPINGS,
-                runs=_RUNS,
-                table=table,  # type: ignore[arg-type]
-                archive=self._archive,  # type: ignore[arg-type]
-                deliveries=Deliveries(),  # type: ignore[arg-type]
+                mappings=OneMapping(),
+                runs=NoRuns(),
+                table=table,
+                archive=self._archive,
+                deliveries=NoDeliveries(),
                 server_of=self._connect,
-                pause=lambda _: None,
+                resources_of=self._resources,
+                recent_fields=RecentFields(table, lambda: 0.0),
                 now=lambda: NOW,
                 retention_days=400,
             )
@@ -206,7 +256,18 @@ class District:
         """By the table's marks and marker, as every reader finds them."""
         batches = self._table.marker(C).years[Y].due_batches
         marks = self._table.marks(C, Y, batches)
-        return [mark.student_id for mark, _ in with_current(C, Y, marks, self._table)]  # type: ignore[arg-type]
+        return [mark.student_id for mark, _ in with_current(C, Y, marks, self._table)]
+
+    def _resources(self, server: RunConnection, lease: HeldLease) -> ExportResources:
+        return ExportResources(
+            table=self._table,
+            archive=self._archive,
+            server=server,
+            lease=lease,
+            pause=lambda _: None,
+            now=lambda: NOW,
+            seconds_left=lambda: 900.0,
+        )
 
     def _connect(self, _connection: Connection) -> RunConnection:
         servers = ParamikoSftpServers([ip_network("127.0.0.1/32")], limits=LIMITS)
@@ -227,9 +288,3 @@ def _run(run_id: str) -> Run:
         started_at=NOW,
         attempt=1,
     )
-
-
-_MAPPINGS: Any = SimpleNamespace(
-    latest=lambda _c: SimpleNamespace(version=1, definition=MAPPING),
-)
-_RUNS: Any = SimpleNamespace(awaiting=lambda _c: None, save=lambda _run: None)

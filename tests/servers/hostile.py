@@ -1,6 +1,6 @@
 """SFTP servers that are broken or mean harm: each answers one request in a way that costs the most.
 
-`python -m tests.servers.hostile PORT KEY` delivers to such a server, and prints what it cost.
+`python -m tests.servers.hostile PORT KEY MEGABYTES` delivers to such a server, and prints the cost.
 """
 
 import json
@@ -43,6 +43,9 @@ INIT, OPEN, CLOSE, READ, WRITE, STAT, OPENDIR, READDIR = 1, 3, 4, 5, 6, 17, 11, 
 VERSION, STATUS, HANDLE, DATA, NAME, ATTRS = 2, 101, 102, 103, 104, 105
 EVERYTHING = 0xFFFFFFFF
 
+CHANNEL_EXTENDED_DATA = 95
+"""An SSH message: RFC 4254, section 5.2."""
+
 type Answer = Callable[[Any, bytes], None]
 """Writes the answer to a request with this number."""
 
@@ -76,6 +79,18 @@ def endless_names(write: Any, number: bytes) -> None:
     write(packet(NAME, number + struct.pack(">I", 1000) + entries))
 
 
+def long_names(write: Any, number: bytes) -> None:
+    """An emoji makes Python store four bytes for every character."""
+    name = "\N{GRINNING FACE}".encode() + b"x" * 900_000
+    write(packet(NAME, number + struct.pack(">I", 1) + text(name) + text(b"") + bytes(4)))
+
+
+def short_names(write: Any, number: bytes) -> None:
+    name = "\N{GRINNING FACE}".encode() + b"x" * 1_000
+    entry = text(name) + text(b"") + bytes(4)
+    write(packet(NAME, number + struct.pack(">I", 1_000) + entry * 1_000))
+
+
 def no_names(write: Any, number: bytes) -> None:
     write(packet(NAME, number + struct.pack(">I", 0)))
 
@@ -103,6 +118,12 @@ def greatest_size(write: Any, number: bytes) -> None:
     write(packet(ATTRS, number + struct.pack(">IQ", 1, 2**64 - 1)))
 
 
+def errors_without_end(write: Any, number: bytes) -> None:
+    """As much as was written, to the standard error of the channel."""
+    write.__self__.send_packet(CHANNEL_EXTENDED_DATA, struct.pack(">I", 1), text(b"e" * 32_000))
+    write(status(number, 0))
+
+
 def silent_but_busy(write: Any, number: bytes) -> None:
     """The first byte of an answer, and then no more."""
     write(b"\0")
@@ -112,11 +133,14 @@ ANSWERS: dict[str, tuple[int, Answer]] = {
     "attributes without end": (STAT, endless_attributes),
     "a count of names without end": (READDIR, endless_count),
     "names without end": (READDIR, endless_names),
+    "long names": (READDIR, long_names),
+    "names of a kilobyte": (READDIR, short_names),
     "a count of no names": (READDIR, no_names),
     "more data than was requested": (READ, too_much_data),
     "one byte at a time": (READ, one_byte),
     "an answer of 16 MB": (STAT, long_answer),
     "answers to no request": (STAT, unasked_answers),
+    "errors without end": (WRITE, errors_without_end),
     "the greatest size": (STAT, greatest_size),
     "the start of an answer": (OPENDIR, silent_but_busy),
 }
@@ -146,15 +170,14 @@ class _Session(asyncssh.SSHServerSession[bytes]):
             self._reply(request[0], request[1:5], request[5:])
 
     def _reply(self, kind: int, number: bytes, body: bytes) -> None:
+        if kind == WRITE:
+            self._size += len(body) - 17
         if kind == self._server.attacked:
             self._server.answer(self._write, number)
         elif kind == INIT:
             self._write(packet(VERSION, struct.pack(">I", 3)))
         elif kind in {OPEN, OPENDIR}:
             self._write(packet(HANDLE, number + text(b"h")))
-        elif kind == WRITE:
-            self._size += len(body) - 17
-            self._write(status(number, 0))
         elif kind == STAT:
             self._write(packet(ATTRS, number + struct.pack(">IQ", 1, self._size)))
         elif kind == READDIR:
@@ -338,15 +361,17 @@ def peak_megabytes() -> float:
     return int(status.partition("VmHWM:")[2].split()[0]) / 1024
 
 
-def deliver(port: int, host_key: str) -> dict[str, Any]:
-    """A delivery to the server, with one attempt; its outcome, seconds, and megabytes at most."""
+def deliver(port: int, host_key: str, megabytes: int) -> dict[str, Any]:
+    """A delivery of a file of this size; its outcome, seconds, and megabytes of memory at most."""
     account = SftpAccount("127.0.0.1", port, USERNAME, (host_key,), Credentials(password=PASSWORD))
     servers = ParamikoSftpServers([ip_network("127.0.0.1/32")], limits=LIMITS)
     connection = RunConnection(servers, lambda: account)
     started = time.monotonic()
     with tempfile.TemporaryDirectory() as folder:
         source = Path(folder, "students.csv")
-        source.write_bytes(b"ID\r\n" * 20_000)
+        with source.open("wb") as file:
+            for _ in range(megabytes):
+                file.write(b"ID\r\n" * 250_000)
         try:
             deliver_files(
                 [FinishedFile("students.csv", source)],
@@ -369,4 +394,4 @@ def deliver(port: int, host_key: str) -> dict[str, Any]:
 
 
 if __name__ == "__main__":
-    sys.stdout.write(json.dumps(deliver(int(sys.argv[1]), sys.argv[2])))
+    sys.stdout.write(json.dumps(deliver(int(sys.argv[1]), sys.argv[2], int(sys.argv[3]))))

@@ -19,6 +19,7 @@ from registration_sync.use_cases.delivery.deliver_files import (
     RunConnection,
     deliver_files,
 )
+from registration_sync.use_cases.runs.lease import HeldLease
 from tests.servers import real
 from tests.servers.scripted import scripted
 from tests.servers.table import Kind
@@ -44,7 +45,13 @@ def exports(server: Any) -> str:
 
 
 def deliver(
-    kind: Kind, server: Any, source: Path, *, traits: ServerTraits | None = None, **changes: Any
+    kind: Kind,
+    server: Any,
+    source: Path,
+    *,
+    traits: ServerTraits | None = None,
+    lease: HeldLease | None = None,
+    **changes: Any,
 ) -> tuple[list[Replacement], ServerTraits]:
     """One delivery of `source` as students.csv; raises DeliveryError."""
     servers = ParamikoSftpServers([ip_network("127.0.0.1/32")], limits=LIMITS)
@@ -55,7 +62,7 @@ def deliver(
             [FinishedFile(FINAL, source)],
             exports(server),
             server=connection,
-            lease=held_lease(),
+            lease=lease or held_lease(),
             pause=lambda _: None,
         )
         return placed, connection.traits

@@ -57,6 +57,11 @@ class Kind:
         return (*([way] if way else []), *self.says)
 
     @property
+    def has_fence(self) -> bool:
+        """Whether a run that is late finds that its successor has removed its temporary files."""
+        return not {LISTS_NOT, REMOVES_NOT} & set(self.says) and "only" not in self.rules
+
+    @property
     def is_delivered(self) -> bool:
         return self.replaces in WAYS
 
@@ -173,7 +178,7 @@ KINDS = (
     Kind(
         "hidden files",
         "Files that were written cannot be seen, but can be renamed",
-        says=(SHOWS_NOT,),
+        says=(SHOWS_NOT, LISTS_NOT),
         ask="Show the account its own files.",
         rules={"hides": "files"},
     ),

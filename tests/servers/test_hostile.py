@@ -29,13 +29,18 @@ MOST_MEGABYTES = 200
 
 NEW_KEYS = "new keys after every packet"
 
-DELIVERED = {"a count of no names", NEW_KEYS}
+DELIVERED = {"a count of no names", "errors without end", NEW_KEYS}
 """Attacks that a delivery survives: what is wrong is not needed."""
 
 
-def delivery_to(server: Any) -> dict[str, Any]:
+AFTER_A_LARGE_UPLOAD = ("long names", "names of a kilobyte", "errors without end")
+"""Attacks by much data: a server may send more, the more it has received."""
+
+
+def delivery_to(server: Any, megabytes: int = 1) -> dict[str, Any]:
     """In a process of its own, whose memory can be measured."""
-    command = [sys.executable, "-m", "tests.servers.hostile", str(server.port), server.host_keys[0]]
+    arguments = [str(server.port), server.host_keys[0], str(megabytes)]
+    command = [sys.executable, "-m", "tests.servers.hostile", *arguments]
     environment = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
     done = subprocess.run(
         command,
@@ -58,10 +63,16 @@ def server_that_sends(attack: str) -> Any:
     return HostileSftp(attack) if attack in ANSWERS else HostileSocket(attack)
 
 
-@pytest.mark.parametrize("attack", [*ANSWERS, *FLOODS, *SIGN_INS, NEW_KEYS])
-def test_a_hostile_server_is_bounded_in_time_and_memory(attack: str) -> None:
+@pytest.mark.parametrize(
+    ("attack", "megabytes"),
+    [
+        *((attack, 1) for attack in (*ANSWERS, *FLOODS, *SIGN_INS, NEW_KEYS)),
+        *((attack, 100) for attack in AFTER_A_LARGE_UPLOAD),
+    ],
+)
+def test_a_hostile_server_is_bounded_in_time_and_memory(attack: str, megabytes: int) -> None:
     with server_that_sends(attack) as server:
-        found = delivery_to(server)
+        found = delivery_to(server, megabytes)
 
     print(attack, found)  # noqa: T201
     assert found["seconds"] < MOST_SECONDS

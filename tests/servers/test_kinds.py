@@ -16,7 +16,7 @@ from registration_sync.domain.connections.temporary_names import (
     temporary_name,
     upload_token,
 )
-from registration_sync.domain.errors import DeliveryError
+from registration_sync.domain.errors import DeliveryError, LeaseLost, UploadIncomplete
 from registration_sync.domain.runs.check import StepResult
 from tests.servers.district import District, Result, file_of
 from tests.servers.scenario import FINAL, check, deliver, passes, running
@@ -30,9 +30,11 @@ from tests.servers.table import (
     REPLACEMENT,
     Kind,
 )
+from tests.unit.test_deliver_files import LeaseTable, held_lease
 
 OLD, NEW, NEWER = b"ID\r\n006\r\n", b"ID\r\n007\r\n", b"ID\r\n008\r\n009\r\n"
 SCRIPTED = [kind for kind in KINDS if not kind.real]
+DROP_BOX = next(kind for kind in KINDS if kind.name == "drop box")
 
 
 @pytest.fixture
@@ -171,6 +173,35 @@ def test_a_connection_lost_in_any_operation_and_the_file_collected(
                     assert (result.code, result.due) == (kind.replaces, {"007"})
                     continue
                 assert_row(kind, COLLECTED, result, server.folder / FINAL, old=None, sent={"007"})
+
+
+LATE = [
+    kind
+    for kind in SCRIPTED
+    if kind.is_delivered and kind.rules.keys() & {"rename", "only", "hides"}
+]
+
+
+@pytest.mark.parametrize("is_taught", [False, True], ids=["", "taught"])
+@pytest.mark.parametrize("kind", [*LATE, DROP_BOX], ids=lambda kind: kind.name)
+def test_a_run_that_is_paused_before_it_replaces_a_file_leaves_that_of_its_successor(
+    kind: Kind, is_taught: bool, tmp_path: Path, new: Path, newer: Path
+) -> None:
+    with running(kind, tmp_path / "server") as server:
+        traits = check(kind, server, tmp_path / "w")[1] if is_taught else None
+        (server.folder / FINAL).write_bytes(OLD)
+        table = LeaseTable()
+        late = held_lease(table, attempt="aaaa")
+
+        def successor() -> None:
+            table.is_lost = not kind.has_fence
+            deliver(kind, server, newer, traits=traits, lease=held_lease(attempt="bbbb"))
+
+        late.on_confirm = successor
+        with pytest.raises((LeaseLost, UploadIncomplete)):
+            deliver(kind, server, new, traits=traits, lease=late)
+
+        assert (server.folder / FINAL).read_bytes() == NEWER
 
 
 @pytest.mark.parametrize("name", ["no deletion", "in place, no deletion"])

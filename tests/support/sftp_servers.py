@@ -76,7 +76,7 @@ class MisbehavingSftp(asyncssh.SFTPServer):
 
     async def _do(self, operation: str, path: bytes, action: Callable[[], Any]) -> Any:
         faults = self._server.faults
-        self._server.requests.append((operation, path.decode()))
+        self._server.requests.append((operation, path.decode(errors="surrogateescape")))
         if operation in faults.silent:
             await asyncio.Event().wait()
         if operation in faults.drop_before:
@@ -95,7 +95,7 @@ class MisbehavingSftp(asyncssh.SFTPServer):
         return result
 
     def _take(self, path: bytes) -> None:
-        if Path(path.decode()).name in self._server.faults.importer_takes:
+        if Path(path.decode(errors="surrogateescape")).name in self._server.faults.importer_takes:
             Path(self.map_path(path).decode()).unlink()
 
     async def open(self, path: bytes, pflags: int, attrs: asyncssh.SFTPAttrs) -> Any:

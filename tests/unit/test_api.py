@@ -259,8 +259,14 @@ def test_invalid_requests_are_refused(changes: dict[str, Any], status: int) -> N
         ('{"a":\n Infinity}', "The body is not JSON: Infinity at line 2, column 2:"),
         ('{"a": {"b": 1, "b": 2}}', '"a.b" appears twice in one object: remove one.'),
         ('{"a": "Jos\ufffd"}', "The body has U+FFFD at line 1, column 11: the text was not UTF-8."),
-        (b'{"a":\n "Jos\xe9"}', "The body is not UTF-8 at line 2, column 6: send it as UTF-8."),
-        (b"\xff\xfe{\x00", "The body is not UTF-8 at line 1, column 1: send it as UTF-8."),
+        (
+            b'{"a":\n "Jos\xe9"}',
+            "The body is not UTF-8 at line 2, column 6 (byte E9): send it as UTF-8.",
+        ),
+        (
+            b"\xff\xfe{\x00",
+            "The body is not UTF-8 at line 1, column 1 (byte FF): send it as UTF-8.",
+        ),
     ],
 )
 def test_a_refused_body_says_why_and_where(body: str | bytes, message: str) -> None:

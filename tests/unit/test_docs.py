@@ -171,6 +171,21 @@ def test_every_link_has_a_target(path: Path) -> None:
     assert [link for link in links if not (path.parent / link).exists()] == []
 
 
+@pytest.mark.parametrize("path", PAGES, ids=lambda path: path.name)
+def test_every_link_to_a_heading_has_one(path: Path) -> None:
+    links = re.findall(r"\]\((?!https?:)([^)#\s]*)#([^)]+)\)", path.read_text(encoding="utf-8"))
+
+    missing = []
+    for page_name, anchor in links:
+        target = path.parent / page_name if page_name else path
+        text = target.read_text(encoding="utf-8")
+        headings = re.findall(r"^#+ (.+)$", text, re.MULTILINE)
+        anchors = {re.sub(r"[^\w -]", "", one.lower()).replace(" ", "-") for one in headings}
+        if anchor not in anchors:
+            missing.append(f"{page_name}#{anchor}")
+    assert missing == []
+
+
 @pytest.mark.lint
 @pytest.mark.parametrize("path", PAGES, ids=lambda path: path.name)
 def test_every_file_that_a_page_names_exists(path: Path) -> None:

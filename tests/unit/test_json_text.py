@@ -1,5 +1,6 @@
 """JSON as RFC 8259 has it; a mistake is reported with its line and column."""
 
+import base64
 import json
 from typing import Any
 
@@ -8,7 +9,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from registration_sync.domain.errors import InvalidRequest
-from registration_sync.domain.json_text import Number, parse_json, refuse_repeated_names
+from registration_sync.domain.json_text import (
+    Number,
+    decode_base64,
+    parse_json,
+    refuse_repeated_names,
+)
 
 
 @pytest.mark.parametrize(
@@ -35,6 +41,51 @@ def test_a_mistake_is_reported_with_its_line_and_column(text: str, message: str)
         parse_json(text)
 
     assert message in caught.value.message
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ('{"a":\u00a01}', "expecting value at line 1, column 6 (U+00A0)."),
+        ('{"a": 1,\n \u201cb\u201d: 2}', "double quotes at line 2, column 2 (U+201C)."),
+        ('{"a": 1\u200b}', "delimiter at line 1, column 8 (U+200B)."),
+        ('{"a": 1}\u00a0', "extra data at line 1, column 9 (U+00A0)."),
+        ("[1\uff0c 2]", "line 1, column 3 (U+FF0C)."),
+        ("[\u221212]", "line 1, column 2 (U+2212)."),
+        ("\ufeff{}", "line 1, column 1 (U+FEFF)."),
+        ('["a\tb"]', "invalid control character at line 1, column 4 (U+0009)."),
+        ("\x00{}", "line 1, column 1 (U+0000)."),
+        ("[1,\U0001f600]", "line 1, column 4 (U+1F600)."),
+        ('["\\\u00e9"]', "invalid \\escape at line 1, column 4 (U+00E9)."),
+        ('["\\x"]', "invalid \\escape at line 1, column 4."),
+        ('["abc', "unterminated string starting at line 1, column 2."),
+        ("{'a': 1}", "column 2."),
+        ("", "line 1, column 1."),
+    ],
+    ids=range(15),
+)
+def test_a_mistake_names_a_character_that_is_hard_to_see(text: str, words: str) -> None:
+    with pytest.raises(InvalidRequest) as caught:
+        parse_json(text)
+
+    assert caught.value.message.startswith("The body is not JSON: ")
+    assert caught.value.message.endswith(words)
+
+
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [
+        (b'{"a": "Jos\xe9"}', "line 1, column 11 (byte E9)"),
+        (b'{"\xc3\xa9":\n"\x80"}', "line 2, column 2 (byte 80)"),
+        (b"\xff\xfe{\x00", "line 1, column 1 (byte FF)"),
+        (b'"\xc3', "line 1, column 2 (byte C3)"),
+    ],
+)
+def test_a_byte_that_is_not_utf_8_is_named(content: bytes, words: str) -> None:
+    with pytest.raises(InvalidRequest) as caught:
+        decode_base64(base64.b64encode(content).decode())
+
+    assert words in caught.value.message
 
 
 @pytest.mark.parametrize(

@@ -63,7 +63,7 @@ EXPECTED_EVENTS = {
     *(f"export: {fault}" for fault in FAULTS),
     *(f"read: {what}" for what in READS),
     *("awaiting", "decision: confirm", "decision: cancel", "superseded"),
-    *("retried", "resent", "resent in part"),
+    *("retried", "resent", "resent in part", "settled in part"),
     *("erased", "erasure retried", "removal delivered", "held removal", "several rows"),
     *("unknown removal", "removal not sent"),
     *(

@@ -37,6 +37,10 @@ seen: Counter[str] = Counter()
 days, syncs = itertools.count(), itertools.count(1)
 
 
+type FoundFile = tuple[int, str, str]
+"""An uncollected file: its year, its name, and the run that made its rows."""
+
+
 @dataclass(frozen=True)
 class Response:
     """A response of the API, with the time and id of its request."""
@@ -102,6 +106,7 @@ class Day(RuleBasedStateMachine):
         self.delivered: dict[str, dict[Table, bytes]] = {}
         self.sent: dict[str, dict[Table, bytes]] = {}
         self.full_runs: set[str] = set()
+        self.noted: dict[FoundFile, tuple[str, str]] = {}  # run and message
         self.awaiting: Invoked | None = None
         self.killed: Invoked | None = None
         self.blocking_run = ""

@@ -11,6 +11,7 @@ from botocore.exceptions import ClientError
 from registration_sync.bootstrap import aws_clients
 from registration_sync.bootstrap.export_function import Dependencies
 from registration_sync.domain.errors import TransientDeliveryError, Unavailable
+from registration_sync.domain.runs.findings import UnreportedFinding
 from tests.support.sftp_servers import AsyncSftpServer, Faults
 
 
@@ -32,6 +33,7 @@ class Interruptions:
     """Intercepts an export's calls of its adapters: `done` lists the calls that took effect.
 
     `meanwhile` has actions to run once, by keys such as "before commit" or "after close_batch".
+    `cut_call` is the name of the interrupted call.
     """
 
     cut: Cut | None = None
@@ -40,6 +42,7 @@ class Interruptions:
     calls: int = 0
     is_dead: bool = False
     was_cut: bool = False
+    cut_call: str = ""
     _sessions: list[Any] = field(default_factory=list)
 
     def wrap(self, deps: Dependencies) -> Dependencies:
@@ -58,13 +61,13 @@ class Interruptions:
         self.calls += 1
         cut = self.cut if self.cut and self.cut.call == self.calls else None
         if cut and not cut.takes_effect:
-            self._interrupt(cut, part)
+            self._interrupt(cut, part, name)
         self.meanwhile.pop(f"before {name}", lambda _: None)(args)
         result = action()
         self.done.append((part, name, args))
         self.meanwhile.pop(f"after {name}", lambda _: None)(args)
         if cut:
-            self._interrupt(cut, part)
+            self._interrupt(cut, part, name)
         if name == "connect":
             self._sessions.append(result)
             return _Proxy(result, "session", self)
@@ -77,6 +80,17 @@ class Interruptions:
             for _, done, args in self.done
         )
 
+    @property
+    def begun_years(self) -> list[int]:
+        """The years whose batch was closed, in this order."""
+        return [args[1] for _, name, args in self.done if name == "close_batch"]
+
+    def changes_of_noted(self) -> Iterator[tuple[str, UnreportedFinding]]:
+        """The unreported findings that the run stored ("note") and deleted ("forget")."""
+        for part, name, args in self.done:
+            if part == "deliveries" and name in {"note", "forget"}:
+                yield name, args[1]
+
     def held(self, school_year: int) -> list[str]:
         """The students that the run marked as held."""
         return [
@@ -86,8 +100,14 @@ class Interruptions:
             for mark in args[3]
         ]
 
-    def _interrupt(self, cut: Cut, part: str) -> None:
-        self.was_cut = True
+    @property
+    def is_settling(self) -> bool:
+        """Whether the run ended between two parts of a batch that it settled."""
+        calls = [name for _, name, _ in self.done if name in {"set_settled", "set_retired"}]
+        return calls[-1:] == ["set_settled"]
+
+    def _interrupt(self, cut: Cut, part: str, name: str) -> None:
+        self.was_cut, self.cut_call = True, name
         if not cut.kills:
             error = TransientDeliveryError if part in {"servers", "session"} else Unavailable
             raise error("Lost on the way.")

@@ -4,7 +4,8 @@ import hashlib
 from collections.abc import Mapping
 from typing import Any
 
-from tests.functional.random_day.day import Invoked
+from functions.configuration import app as configuration
+from tests.functional.random_day.day import ONE_RUN, FoundFile, Invoked
 from tests.functional.random_day.faults import Interruptions
 from tests.functional.random_day.importer import Table, lines_of
 from tests.functional.random_day.model import Plan
@@ -34,7 +35,6 @@ class RunChecks(Syncs):
         run: Invoked,
         record: Mapping[str, Any],
         plans: Mapping[int, Plan],
-        delivered_before: Mapping[Table, str],
         interruptions: Interruptions,
     ) -> None:
         assert self.exchange.importer.files() == self.exchange.files
@@ -46,8 +46,6 @@ class RunChecks(Syncs):
             compare_year(school_year, year_record, plan, status)
             committed = status not in {"failed", "awaiting_confirmation"}
             assert interruptions.has("commit", school_year) == committed
-            if status != "failed":
-                self._check_uncollected(school_year, year_record, plan, delivered_before)
 
     def _expected_status(self, run: Invoked, plan: Plan) -> str:
         if plan.is_refused and not run.event.get("override_held"):
@@ -58,40 +56,65 @@ class RunChecks(Syncs):
 
     def _check_uncollected(
         self,
-        school_year: int,
-        year_record: Mapping[str, Any],
+        year: Mapping[str, Any],
         plan: Plan,
         delivered_before: Mapping[Table, str],
+        unreported: set[FoundFile],
     ) -> None:
-        found = {
-            (finding["file"], finding["run_id"])
-            for finding in year_record["findings"]
-            if finding["guard"] == "not_collected"
-        }
+        """Checks that the record names the uncollected files that this run replaced, and those that
+        interrupted runs replaced and did not report."""
+        school_year, found = year["school_year"], files_found(year)
         if not self.exchange.importer.removes:
             assert found == set()
             return
         before = {
-            (name, delivered_before[name, school_year])
+            (school_year, name, delivered_before[name, school_year])
             for name in plan.files
             if (name, school_year) in delivered_before
         }
         # A file of an interrupted run counts as the file before it, or as a foreign file.
-        interrupted = {name for name, run_id in before if not run_id}
-        assert {one for one in found if one[0] not in interrupted} == {
-            one for one in before if one[1]
-        }
+        interrupted = {name for _, name, run_id in before if not run_id}
+        carried = {one for one in unreported if one[0] == school_year}
+        assert carried <= found
+        assert {one for one in found if one[1] not in interrupted} - carried == {
+            one for one in before if one[2]
+        } - carried
+
+    def _track_noted(self, interruptions: Interruptions) -> None:
+        for change, found in interruptions.changes_of_noted():
+            key = found.school_year, found.finding.file, found.finding.run_id
+            if change == "note":
+                self.noted[key] = found.run_id, found.finding.message
+            else:
+                del self.noted[key]
+
+    def _unreported(self) -> set[FoundFile]:
+        """The noted files of which the run that noted them has not warned."""
+        unreported = set()
+        for key, (run_id, message) in self.noted.items():
+            record = self.ask(configuration, "GET", ONE_RUN, run_id=run_id).body
+            is_over = record["finished_at"] or record["status"] == "awaiting_confirmation"
+            warnings = [text for year in record["years"] for text in year["warnings"]]
+            if not is_over or message not in warnings:
+                unreported.add(key)
+        return unreported
 
     def _check_announcements(
-        self, run: Invoked, record: Mapping[str, Any], *, killed: bool
+        self,
+        run: Invoked,
+        record: Mapping[str, Any],
+        interruptions: Interruptions,
+        *,
+        killed: bool,
     ) -> None:
-        """Checks that a finished run is announced once, despite kills: one event, and one message
-        where a person has to act."""
+        """Checks that a finished run is announced despite kills, and not again once it is marked as
+        announced: one event, and one message where a person has to act."""
         announced = self.environment.announced
         if run.run_id in self.announced_runs or (killed and not announced.events):
             assert (announced.events, announced.alerts) == ([], [])
             return
-        self.announced_runs.add(run.run_id)
+        if interruptions.has("mark_announced") or not killed:
+            self.announced_runs.add(run.run_id)
         assert [event["run_id"] for event in announced.events] == [run.run_id]
         announced.check_numbers(record)
         assert len(announced.alerts) == bool(announced.subjects)
@@ -110,10 +133,8 @@ class RunChecks(Syncs):
         }
         found = {about: about in announced.subjects for about in expected}
         assert found == expected, (announced.alerts, record)
-        newly = {
-            year["school_year"]: self._newly_held(run, year["school_year"], record)
-            for year in record["years"]
-        }
+        earlier = {} if interruptions.cut_call == "all" else self.held_by  # not read
+        newly = {year["school_year"]: newly_held(run, year, earlier) for year in record["years"]}
         assert ("newly held" in announced.subjects) == any(newly.values()), (
             announced.alerts,
             newly,
@@ -122,16 +143,28 @@ class RunChecks(Syncs):
             numbers = {year["school_year"]: year["newly_held"] for year in event["years"]}
             assert {school_year: numbers[school_year] for school_year in newly} == newly
 
-    def _newly_held(self, run: Invoked, school_year: int, record: Mapping[str, Any]) -> int:
-        """The number of held students that the last announced export did not hold."""
-        (year,) = [year for year in record["years"] if year["school_year"] == school_year]
-        if year["status"] in NOT_DONE:
-            return 0
-        held = {row["student_id"] for row in year["held"]}
-        for run_id, by_year in sorted(self.held_by.items(), reverse=True):
-            if run_id < run.run_id and school_year in by_year:
-                return len(held - by_year[school_year])
-        return len(held)
+
+def files_found(year: Mapping[str, Any]) -> set[FoundFile]:
+    """The uncollected files in the record of a year."""
+    return {
+        (year["school_year"], finding["file"], finding["run_id"])
+        for finding in year["findings"]
+        if finding["guard"] == "not_collected"
+    }
+
+
+def newly_held(
+    run: Invoked, year: Mapping[str, Any], earlier: Mapping[str, Mapping[int, set[str]]]
+) -> int:
+    """The number of the year's held students that the last announced export did not hold. Without
+    such an export, all count, also those erased since."""
+    if year["status"] in NOT_DONE:
+        return 0
+    held = {row["student_id"] for row in year["held"]}
+    for run_id, by_year in sorted(earlier.items(), reverse=True):
+        if run_id < run.run_id and year["school_year"] in by_year:
+            return len(held - by_year[year["school_year"]])
+    return int(year["held_count"])
 
 
 def compare_year(school_year: int, year_record: Mapping[str, Any], plan: Plan, status: str) -> None:

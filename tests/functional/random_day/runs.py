@@ -61,6 +61,7 @@ class Runs(RunChecks):
             return None
         finally:
             interruptions.close_sessions()
+            self._track_noted(interruptions)
             names = itertools.chain(UNIQUE_IDS, *self.names.values())
             assert announced.names([*names]) == [], announced
         if "kind" in record and record["kind"] != "export":
@@ -82,12 +83,14 @@ class Runs(RunChecks):
             sync_late = lambda args: late_syncs.update({args[1]: self.sync([late])})  # noqa: E731
             interruptions.meanwhile[fault] = sync_late
         owed, delivered_before = dict(self.owed), dict(self.exchange.delivered_by)
+        unreported = self._unreported()
         self.environment.server.requests.clear()
         with misbehaving(self.environment.server, fault):
             record = self.invoke(run, interruptions)
+        self.seen["settled in part"] += interruptions.is_settling
         stored = record or self.ask(configuration, "GET", ONE_RUN, run_id=run.run_id).body
         if is_over:
-            self._check_announcements(run, stored, killed=record is None)
+            self._check_announcements(run, stored, interruptions, killed=record is None)
             announces = {"find", "claim_announcement", "newest", "all", "mark_announced"}
             assert {call for _, call, _ in interruptions.done} <= announces
             return
@@ -98,7 +101,12 @@ class Runs(RunChecks):
             self._check_server(plans, interruptions)
         else:
             assert record
-            self._check_record(run, record, plans, delivered_before, interruptions)
+            self._check_record(run, record, plans, interruptions)
+            for year in record["years"]:
+                if year["school_year"] in plans and year["status"] != "failed":
+                    self._check_uncollected(
+                        year, plans[year["school_year"]], delivered_before, unreported
+                    )
             committed = {year for year in plans if interruptions.has("commit", year)}
             self.promised |= {
                 key: sync_number
@@ -106,7 +114,7 @@ class Runs(RunChecks):
                 if key[0] in committed and self.years[key[0]].status_of(key[1]) not in WITHOUT_ROW
             }
         self._track_waiting_run(run, stored, interruptions, disturbed=disturbed)
-        self._check_announcements(run, stored, killed=record is None)
+        self._check_announcements(run, stored, interruptions, killed=record is None)
         self._store_result(run, stored)
         if run.run_id == self.blocking_run:
             shown = self.ask(configuration, "GET", ONE_RUN, run_id=run.run_id).body
@@ -128,9 +136,7 @@ class Runs(RunChecks):
     ) -> dict[int, Plan]:
         """Updates the model by the calls of the run that took effect."""
         plans = {}
-        for school_year in sorted(run.years or self.years):
-            if not interruptions.has("close_batch", school_year):
-                continue
+        for school_year in interruptions.begun_years:
             year = self.years[school_year]
             batch = year.close_batch()
             if fault == "after close_batch" and school_year in late_syncs:

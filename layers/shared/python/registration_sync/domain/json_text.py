@@ -42,9 +42,8 @@ def decode_base64(body: str) -> str:
         return content.decode()
     except UnicodeDecodeError as error:
         readable = content[: error.start].decode()
-        raise InvalidRequest(
-            f"The body is not UTF-8 at {place(readable, len(readable))}: send it as UTF-8."
-        ) from None
+        found = f"{place(readable, len(readable))} (byte {content[error.start]:02X})"
+        raise InvalidRequest(f"The body is not UTF-8 at {found}: send it as UTF-8.") from None
 
 
 def refuse_damaged(body: str) -> None:
@@ -68,10 +67,7 @@ def parse_json(text: str, *, number: Callable[[str], object] | None = None) -> A
             object_pairs_hook=_object,
         )
     except json.JSONDecodeError as error:
-        reason = error.msg[0].lower() + error.msg[1:]
-        raise InvalidRequest(
-            f"The body is not JSON: {reason} at line {error.lineno}, column {error.colno}."
-        ) from None
+        raise InvalidRequest(f"The body is not JSON: {_mistake(error)}.") from None
     except _Constant as error:
         found = next(one for one in _CONSTANT.finditer(text) if one[1])
         raise InvalidRequest(
@@ -81,6 +77,17 @@ def parse_json(text: str, *, number: Callable[[str], object] | None = None) -> A
         raise InvalidRequest("The body is nested too deeply.") from None
     except ValueError:  # Python's bound for the digits of an integer
         raise InvalidRequest("The body has a number that is too long.") from None
+
+
+def _mistake(error: json.JSONDecodeError) -> str:
+    """What the parser found and where, with the number of a character that is hard to see or to
+    tell from one of JSON's, such as a no-break space or a curly quote."""
+    text, index = error.doc, error.pos
+    index += text[index : index + 1] == "\\"  # the character after it is wrong
+    found = text[index : index + 1]
+    number = f" (U+{ord(found):04X})" if found and not "!" <= found <= "~" else ""
+    reason = (error.msg[0].lower() + error.msg[1:]).removesuffix(" at")
+    return f"{reason} at {place(text, index)}{number}"
 
 
 def refuse_repeated_names(content: object) -> None:

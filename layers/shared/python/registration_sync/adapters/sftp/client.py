@@ -32,8 +32,11 @@ OK, END_OF_FILE, NO_SUCH_FILE, PERMISSION_DENIED, UNSUPPORTED = 0, 1, 2, 3, 8
 MAX_ANSWER_BYTES = 1024 * 1024
 """OpenSSH sends at most 256 KiB."""
 
-MAX_NAMES = 200_000
-"""Of one folder."""
+MAX_NAMES, MAX_LISTED_BYTES = 100_000, 16 * 1024 * 1024
+"""Of one folder, and of all its names together."""
+
+MAX_NAME_BYTES = 1024
+"""Longer names are skipped: file systems allow at most 255 characters."""
 
 SHORT_READS = 2_000
 """Answers with fewer bytes than requested, for one file; after these the server is too slow."""
@@ -74,6 +77,10 @@ class Refusal(OSError):
         self.text = printable(text)
 
 
+class LimitExceeded(paramiko.SFTPError):
+    """The text completes the sentence "The connection was cut …"."""
+
+
 class SftpClient(paramiko.SFTPClient):
     """Uses some private parts of paramiko; the tests with real servers guard them."""
 
@@ -100,18 +107,30 @@ class SftpClient(paramiko.SFTPClient):
         return _attributes(answer)
 
     def entries(self, folder: str) -> list[tuple[str, Attributes]]:
-        """Names in the folder, and their attributes; bytes that are not UTF-8 become surrogates."""
+        """Names in the folder, and their attributes; bytes that are not UTF-8 become surrogates.
+        Raises LimitExceeded."""
         kind, answer = self._request(CMD_OPENDIR, folder)
         if kind != CMD_HANDLE:
             raise paramiko.SFTPError("Expected handle")
         handle = answer.get_binary()
         entries: list[tuple[str, Attributes]] = []
+        names = size = 0
         while found := self._next_entries(handle):
-            entries += found
-            if len(entries) > MAX_NAMES:
-                raise paramiko.SFTPError("Too many names")
+            names += len(found)
+            size += sum(len(name) for name, _ in found)
+            if names > MAX_NAMES or size > MAX_LISTED_BYTES:
+                raise LimitExceeded(
+                    f"because the folder has more than {MAX_NAMES:,} names, or names that are too "
+                    "long"
+                )
+            entries += [(_decoded(name), about) for name, about in found if _is_name(name)]
         self._request(CMD_CLOSE, handle)
-        return [entry for entry in entries if _is_name(entry[0])]
+        return entries
+
+    def target_of(self, link: str) -> str | None:
+        """The target of the link; bytes that are not UTF-8 become surrogates."""
+        target: str | bytes | None = self.readlink(link)
+        return _decoded(target) if isinstance(target, bytes) else target
 
     def is_folder(self, path: str) -> bool:
         """Whether the path is a folder that the account may list."""
@@ -122,7 +141,7 @@ class SftpClient(paramiko.SFTPClient):
         self._request(CMD_CLOSE, answer.get_binary())
         return True
 
-    def _next_entries(self, handle: bytes) -> list[tuple[str, Attributes]]:
+    def _next_entries(self, handle: bytes) -> list[tuple[bytes, Attributes]]:
         try:
             kind, answer = self._request(CMD_READDIR, handle)
         except EOFError:
@@ -133,7 +152,7 @@ class SftpClient(paramiko.SFTPClient):
         for _ in range(answer.get_int()):
             if _is_exhausted(answer):
                 raise paramiko.SFTPError("Fewer names than announced")
-            name = answer.get_binary().decode(errors="surrogateescape")
+            name = answer.get_binary()
             answer.get_binary()  # the long name, for people
             entries.append((name, _attributes(answer)))
         return entries
@@ -144,7 +163,7 @@ class SftpClient(paramiko.SFTPClient):
         paramiko's own `prefetch` sends its requests in a thread and loses that thread's errors.
         """
         with self.open(path, "rb") as file:
-            reading = _Reading(self._async_request, file.handle)  # type: ignore[attr-defined]
+            reading = _Reading(self._async_request, file.handle)
             for start in range(0, size, CHUNK_BYTES):
                 reading.request(offset + start, min(CHUNK_BYTES, size - start))
             while reading.pending:
@@ -174,13 +193,31 @@ class SftpClient(paramiko.SFTPClient):
                 self.refused_close = error
             raise
 
+    def _async_request(self, fileobj: Any, t: int, *args: Any) -> int:
+        encoded = [_encoded(arg) if isinstance(arg, str) else arg for arg in args]
+        number: int = super()._async_request(fileobj, t, *encoded)  # type: ignore[misc]
+        return number
+
+    def _adjust_cwd(self, path: str) -> bytes:
+        """Encodes the path; paramiko would fail on names that are not UTF-8."""
+        return _encoded(path)
+
     def _convert_status(self, msg: paramiko.Message) -> None:
         _raise_unless_ok(msg)
 
 
-def _is_name(name: str) -> bool:
+def _encoded(path: str) -> bytes:
+    return path.encode(errors="surrogateescape")
+
+
+def _decoded(path: bytes) -> str:
+    return path.decode(errors="surrogateescape")
+
+
+def _is_name(name: bytes) -> bool:
     """Whether it names something in its own folder; a broken server may send a path."""
-    return name not in {"", ".", ".."} and "/" not in name and "\0" not in name
+    special = name in {b"", b".", b".."} or b"/" in name or b"\0" in name
+    return not special and len(name) <= MAX_NAME_BYTES
 
 
 def _is_exhausted(answer: paramiko.Message) -> bool:

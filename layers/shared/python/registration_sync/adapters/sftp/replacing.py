@@ -142,6 +142,8 @@ class Replacer:
             raise NotUploadedHere(
                 f"{final} must be written in place, and this connection has not uploaded it yet."
             )
+        if self._requests.exists(temporary) is False:
+            raise self._gone(temporary)
         source = self._uploads[temporary].source
         if self._requests.exists(final) is not False:
             self._require_truncation(temporary, final)

@@ -11,10 +11,11 @@ from registration_sync.adapters.sftp.client import (
     NO_SUCH_FILE,
     PERMISSION_DENIED,
     Attributes,
+    LimitExceeded,
     Refusal,
     SftpClient,
 )
-from registration_sync.adapters.sftp.transport import PEER_ERRORS, Link
+from registration_sync.adapters.sftp.transport import PEER_ERRORS, Link, printable
 from registration_sync.domain.connections.sftp import ServerTraits
 from registration_sync.domain.errors import (
     DeliveryError,
@@ -68,7 +69,8 @@ class Requests:
             if isinstance(error, Refusal) and self.link.is_up:
                 raise
             silent = f"after {self.link.limits.silence_seconds:g} s without an answer"
-            self.link.socket.cut(silent if isinstance(error, TimeoutError) else "")
+            because = str(error) if isinstance(error, LimitExceeded) else ""
+            self.link.socket.cut(silent if isinstance(error, TimeoutError) else because)
             raise LinkLost from error
 
     @contextmanager
@@ -85,7 +87,7 @@ class Requests:
 
     def error(self, refusal: Refusal, doing: str, otherwise: type[DeliveryError]) -> DeliveryError:
         """The error for people."""
-        server = self.link.server
+        server, doing = self.link.server, printable(doing, MAX_LINK_CHARACTERS)
         said = f" (its message: {refusal.text})" if refusal.text else ""
         if refusal.code == PERMISSION_DENIED:
             return PermissionRefused(
@@ -132,7 +134,7 @@ class Requests:
         """The path that a chain of symbolic links leads to; the path itself if it is no link."""
         for _ in range(MAX_LINKS):
             try:
-                target = self.ask(self.client.readlink, path)
+                target = self.ask(self.client.target_of, path)
             except Refusal:
                 return path
             if not target or len(target) > MAX_LINK_CHARACTERS:

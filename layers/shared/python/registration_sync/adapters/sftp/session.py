@@ -55,7 +55,11 @@ class ParamikoSftpSession:
                     self._make_one_folder(part)
 
     def names(self, folder: str) -> list[str]:
-        return [name for name, _ in self._entries(folder)]
+        names = [name for name, _ in self._entries(folder)]
+        uploads = self._uploads.names_in(folder)
+        if uploads and self.traits.shows_files is False and not uploads.intersection(names):
+            self._requests.learn(lists_names=False)  # the list hides files as well
+        return names
 
     def entries(self, folder: str) -> list[FolderEntry]:
         return [

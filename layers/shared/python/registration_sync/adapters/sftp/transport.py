@@ -13,8 +13,10 @@ from typing import Any
 import paramiko
 import paramiko.ssh_exception
 from cryptography.exceptions import InvalidTag, UnsupportedAlgorithm
-from paramiko.packet import Packetizer
+from paramiko.common import MSG_CHANNEL_EXTENDED_DATA
+from paramiko.kex_gex import KexGexSHA256
 
+from registration_sync.adapters.sftp.packets import BoundedPacketizer
 from registration_sync.adapters.sftp.watched_socket import WatchedSocket
 from registration_sync.domain.errors import ConnectionFailed, HostKeyMismatch, NoCommonAlgorithm
 
@@ -33,17 +35,11 @@ PEER_ERRORS = (
 
 ADDRESSES_TRIED = 3
 
-MAX_PACKET_BYTES = 256 * 1024
-"""We offer 32 KiB of data in a packet; RFC 4253 asks for 35,000 bytes with everything around it."""
-
-MAX_MISSING_FIELDS = 8
-"""Some servers omit the last fields of a message."""
-
 MAX_PREAMBLE_BYTES = 64 * 1024
 """Of the lines that a server may send before its version."""
 
-RSA_BITS = 2048
-"""Shorter RSA keys are no longer safe."""
+SAFE_BITS = 2048
+"""Shorter RSA keys, and shorter primes of a key exchange (RFC 9142), are no longer safe."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,41 +68,35 @@ class Endpoint:
         return f"[{self.host}]:{self.port}" if ":" in self.host else f"{self.host}:{self.port}"
 
 
-class _Message(paramiko.Message):
-    """paramiko's message, which would return zeros past its end as often as a count in it says."""
-
-    missing = 0
-
-    def get_bytes(self, n: int) -> bytes:
-        end = self.packet.getbuffer().nbytes
-        self.missing += self.packet.tell() + n > end
-        if self.missing > MAX_MISSING_FIELDS:
-            raise paramiko.SSHException("Fewer fields than announced")
-        data: bytes = super().get_bytes(n)
-        return data
+class _ShortPrime(paramiko.SSHException):
+    """The text is the number of its bits."""
 
 
-class _Packetizer(Packetizer):
-    """paramiko's packetizer, which would read a packet of any length."""
+class _GroupExchange(KexGexSHA256):
+    """paramiko's key exchange, which would accept a prime below the requested minimum."""
 
-    def read_message(self) -> tuple[int, paramiko.Message]:
-        kind, message = super().read_message()
-        bounded = _Message()
-        bounded.packet, bounded.seqno = message.packet, message.seqno
-        return kind, bounded
+    p: int
 
-    def read_all(self, n: int, check_rekey: bool = False) -> bytes:
-        if n > MAX_PACKET_BYTES:
-            raise paramiko.SSHException("Packet too long")
-        data: bytes = super().read_all(n, check_rekey)
-        return data
+    def _generate_x(self) -> None:
+        if self.p.bit_length() < SAFE_BITS:
+            raise _ShortPrime(str(self.p.bit_length()))
+        super()._generate_x()  # type: ignore[misc]
+
+
+def _discard(_channel: paramiko.Channel, _message: paramiko.Message) -> None:
+    """SFTP has no use for standard error, which paramiko would keep in memory."""
 
 
 class Transport(paramiko.Transport):
     """paramiko's transport, which also keeps what the server offered, for error messages."""
 
     def __init__(self, sock: WatchedSocket, limits: Limits) -> None:
-        super().__init__(sock, packetizer_class=_Packetizer)
+        super().__init__(sock, packetizer_class=BoundedPacketizer)
+        self._channel_handler_table: dict[int, Callable[..., None]]
+        self._channel_handler_table = {
+            **self._channel_handler_table,
+            MSG_CHANNEL_EXTENDED_DATA: _discard,
+        }
         self.server_extensions: dict[str, bytes]
         self.offered: dict[str, list[str]] = {}
         # Our own limit ends first: its message says that the server was silent.
@@ -116,6 +106,8 @@ class Transport(paramiko.Transport):
         options = self.get_security_options()
         safe = [name for name in options.ciphers if not name.endswith("-cbc")]
         options.ciphers = sorted(safe, key=lambda name: "gcm" not in name)
+        self._kex_info: dict[str, type]
+        self._kex_info = {**self._kex_info, _GroupExchange.name: _GroupExchange}
         options.digests = [
             name for name in options.digests if "md5" not in name and not name.endswith("-96")
         ]
@@ -178,8 +170,8 @@ class Link:
                 "Check the host and the port."
             )
         return ConnectionFailed(
-            f"The connection to {self.server} {how}, while {doing}. If this continues, ask the "
-            "server's administrator to check its log for this time."
+            f"The connection to {self.server} {how}, while {printable(doing, 4096)}. If this "
+            "continues, ask the server's administrator to check its log for this time."
         )
 
     def shake_hands(self, host_keys: Sequence[str]) -> paramiko.PKey:
@@ -202,6 +194,11 @@ class Link:
             return self._safe_key(self.transport.get_remote_server_key())
         except paramiko.ssh_exception.IncompatiblePeer as error:
             raise self._incompatible() from error
+        except _ShortPrime as error:
+            raise NoCommonAlgorithm(
+                f"For key exchange the server {self.server} uses a prime of only {error} bits, "
+                "which is no longer safe. The server's administrator must update its software."
+            ) from error
         except PEER_ERRORS as error:
             raise self.lost("the SSH connection was being set up") from error
 
@@ -225,7 +222,7 @@ class Link:
         self.socket.cut("because the server sent no SSH version")
 
     def _safe_key(self, key: paramiko.PKey) -> paramiko.PKey:
-        if key.get_name() == "ssh-rsa" and key.get_bits() < RSA_BITS:
+        if key.get_name() == "ssh-rsa" and key.get_bits() < SAFE_BITS:
             raise NoCommonAlgorithm(
                 f"The host key of {self.server} is an RSA key of only {key.get_bits()} bits, which "
                 "is no longer safe. The server's administrator must create a new host key, such as "

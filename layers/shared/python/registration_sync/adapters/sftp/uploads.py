@@ -40,6 +40,9 @@ class Uploads:
     def __contains__(self, path: str) -> bool:
         return path in self._done
 
+    def names_in(self, folder: str) -> set[str]:
+        return {path.rpartition("/")[2] for path in self._done if path.rpartition("/")[0] == folder}
+
     def forget(self, path: str) -> None:
         del self._done[path]
 

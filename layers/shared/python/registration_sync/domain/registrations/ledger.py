@@ -56,9 +56,10 @@ def change_in_totals(changes: Mapping[tuple[str, str], int]) -> Totals:
 
 
 def inferred_outcome(current: Current, exported: int) -> Outcome | None:
-    """The outcome of a student whose exports are older than the ledger, which recorded none: every
-    student of an exported batch was exported. None if not inferred."""
-    if current.settled_in or current.batch > exported:
+    """The outcome of a student whose last export has no ledger entry, because the export is older
+    than the ledger or the entry was lost: every student of an exported batch was exported. None if
+    not inferred: the outcome is stored, or the student's batch is not exported."""
+    if current.settled_in >= current.batch or current.batch > exported:
         return None
     return Outcome.REMOVED if current.snapshot is None else Outcome.EXPORTED
 

@@ -150,6 +150,7 @@ def _try_folder(
         for number, source in enumerate(sources):
             uploads.append(upload_file(source, folder, PROBE, token, session))
             if number == 0:
+                session.names(folder)  # to find out whether the list shows the new file
                 written = "A small test file was written and is complete."
                 findings.add(*_result(written, session.traits.write_warnings()))
                 final = _final_path(folder, session.traits.name_form)

@@ -173,7 +173,7 @@ class _Delivery:
 
         The lease is confirmed after the listing. A successor takes the lease before it uploads:
         none of its files is in a listing that was made before. Before the renames of a successor,
-        its own fence removes our files.
+        its own fence removes our files. Where it cannot, the lease is confirmed before each file.
         """
         names = session.names(self._folder)
         self._lease.confirm()
@@ -187,6 +187,8 @@ class _Delivery:
 
     def rename(self, session: SftpSession) -> None:
         for number in range(len(self.done), len(self._files)):
+            if session.writes_in_place or session.traits.lists_names is False:
+                self._lease.confirm()
             interrupted, self._is_renaming = self._is_renaming, True
             way = self._replace(number, session)
             upload = self._uploads[number]

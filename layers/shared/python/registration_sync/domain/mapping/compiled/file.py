@@ -39,9 +39,10 @@ from registration_sync.domain.mapping.values.sources import (
     ENTRY,
     REMOVAL_FACTS,
     FieldPath,
+    GroupReader,
     Scope,
     field_path,
-    group_at,
+    group_reader,
     text_at,
 )
 from registration_sync.domain.mapping.values.unmappable import Unmappable
@@ -116,7 +117,7 @@ class FilePreview:
 @dataclass(frozen=True, slots=True)
 class CompiledFile:
     """A file of this run. `file_name` is `name` with its placeholders, `header` the bytes before
-    the first row; `groups` are the paths of the groups of fields that the columns read. `is_full`:
+    the first row; `groups` read the groups of fields that the columns use. `is_full`:
     the file contains all current students. `repeats_a_field`: so many columns have the same source
     that a long value of it may make the line too long. `has_items`: the rows are items of a text,
     and several with the same line are one row. `row_bytes` counts for each row besides its
@@ -130,7 +131,7 @@ class CompiledFile:
     removals: bool
     columns: tuple[Column, ...]
     csv: CsvFormat
-    groups: tuple[tuple[str, ...], ...]
+    groups: tuple[GroupReader, ...]
     values: RowFunction
     write: LineWriter
     rows: RowsOf
@@ -152,7 +153,7 @@ class CompiledFile:
         seen: set[bytes] = set()
         size = 0
         for row in self.rows(scope):
-            values = self.values(*[group_at(row, path).get for path in self.groups])
+            values = self.values(*[group_of(row).get for group_of in self.groups])
             if self.repeats_a_field:
                 require_line(sum(map(len, values)))
             line = self.write(values)
@@ -282,7 +283,7 @@ def compile_file(
         removals=file.removals == "row",
         columns=columns,
         csv=csv,
-        groups=groups,
+        groups=tuple(map(group_reader, groups)),
         values=row_function(columns, groups),
         write=line_writer(csv),
         rows=_rows(file, file.where),

@@ -59,6 +59,8 @@ def _max_length(length: int) -> Check:
 
     def check(value: str) -> str:
         if len(value) > length:
+            value = compose(value)
+        if len(value) > length:
             raise Unmappable("max_length", message)
         return value
 
@@ -90,7 +92,7 @@ def _matches(pattern: str, budget: Budget) -> Check:
     def check(value: str) -> str:
         require_searchable(value)
         budget.search()
-        if matches(value) is None:
+        if matches(compose(value)) is None:
             raise Unmappable("pattern", message)
         return value
 

@@ -132,11 +132,9 @@ def _paths(file: Definition) -> Iterator[tuple[str, str]]:
             if isinstance(rows.get(key), str):
                 yield f"rows.{key}", rows[key]
         skip = rows.get("skip_when_blank") or ()
-        names = (
-            {"": skip} if isinstance(skip, str) else {f"[{n}]": one for n, one in enumerate(skip)}
-        )
-        for key, name in names.items():
-            yield f"rows.skip_when_blank{key}", f"{ENTRY}.{name}"
+        names = {"": skip} if isinstance(skip, str) else {f"[{n}]": x for n, x in enumerate(skip)}
+        for at, name in names.items():
+            yield f"rows.skip_when_blank{at}", f"{ENTRY}.{name}"
     for number, condition in enumerate(file.get("where") or ()):
         yield f"where[{number}].field", condition["field"]
     for index, one in enumerate(file["fields"]):

@@ -7,7 +7,13 @@ from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
 from registration_sync.domain.mapping.transformations.step import StepContext, ValueStep
 from registration_sync.domain.mapping.values.base import CodeText, DefinitionPart, Text, check_code
-from registration_sync.domain.mapping.values.characters import compose, fold, is_blank, trim
+from registration_sync.domain.mapping.values.characters import (
+    compose,
+    fold,
+    is_blank,
+    split_at,
+    trim,
+)
 from registration_sync.domain.mapping.values.unmappable import OnError, Unmappable
 
 MAX_CACHED_CODES = 8_192
@@ -172,7 +178,7 @@ def code_matcher(step: CodeTable, context: StepContext) -> ValueStep:
     def match_items(value: str) -> str:
         if is_blank(value):
             return code_of(value)
-        found = (code_of(trim(item)) for item in value.split(delimiter) if not is_blank(item))
+        found = (code_of(trim(item)) for item in split_at(value, delimiter) if not is_blank(item))
         codes = list(dict.fromkeys(code for code in found if code))
         make(sum(map(len, codes)) + len(join_with) * len(codes))
         return join_with.join(codes)

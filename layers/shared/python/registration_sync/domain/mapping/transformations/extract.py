@@ -18,6 +18,7 @@ from registration_sync.domain.mapping.values.characters import (
     INVISIBLE,
     WHITE_SPACE,
     is_blank,
+    split_at,
     trim,
 )
 from registration_sync.domain.mapping.values.unmappable import Unmappable
@@ -89,7 +90,7 @@ def _split(step: SplitStep, _context: StepContext) -> ValueStep:
     delimiter, index = step.delimiter, step.take - 1 if step.take > 0 else step.take
 
     def split(value: str) -> str:
-        parts = value.split(delimiter)
+        parts = split_at(value, delimiter)
         return trim(parts[index]) if -len(parts) <= index < len(parts) else ""
 
     return split
@@ -117,7 +118,7 @@ def _yes_no(step: YesNoStep, _context: StepContext) -> ValueStep:
 
 def _count_items(step: CountItemsStep, _context: StepContext) -> ValueStep:
     delimiter = step.delimiter
-    return lambda value: str(sum(1 for item in value.split(delimiter) if not is_blank(item)))
+    return lambda value: str(sum(1 for item in split_at(value, delimiter) if not is_blank(item)))
 
 
 _PHONE = re.compile(

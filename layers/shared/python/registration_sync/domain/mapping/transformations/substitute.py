@@ -14,6 +14,7 @@ from registration_sync.domain.mapping.transformations.step import (
 )
 from registration_sync.domain.mapping.values.base import CodeText, Text
 from registration_sync.domain.mapping.values.budget import Budget
+from registration_sync.domain.mapping.values.characters import compose
 
 
 def _check_pattern(pattern: str) -> str:
@@ -79,13 +80,17 @@ def _substitute(step: SubstituteStep, context: StepContext) -> ValueStep:
 
 
 def _plain_substitute(find: str, replace: str, budget: Budget) -> ValueStep:
-    growth = len(replace) - len(find)
-    if growth <= 0:
-        return lambda value: value.replace(find, replace)
+    find = compose(find)
+    growth = max(0, len(replace) - len(find))
 
     def substitute(value: str) -> str:
-        budget.make(len(value) + value.count(find) * growth)
-        return value.replace(find, replace)
+        composed = compose(value)
+        count = composed.count(find)
+        if not count:
+            return value
+        if growth:
+            budget.make(len(composed) + count * growth)
+        return composed.replace(find, replace)
 
     return substitute
 

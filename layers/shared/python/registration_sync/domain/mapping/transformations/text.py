@@ -3,6 +3,7 @@
 import re
 import unicodedata
 from collections.abc import Callable
+from functools import cache
 from typing import Annotated, Any, Literal
 
 from anyascii import anyascii
@@ -29,8 +30,7 @@ _APOSTROPHES = f"{_LETTER_APOSTROPHES}\u2018\u2019\u201b\u2032\u00b4`"
 """Letters and marks that people type as an apostrophe."""
 
 _LETTER = f"[^\\W\\d_{_LETTER_APOSTROPHES}]"
-_WORD = re.compile(f"{_LETTER}+(?:[\u0300-\u036f]+{_LETTER}*)*")
-"""Includes accents that are separate (combining) characters."""
+_WORD = re.compile(f"{_LETTER}+")
 
 _SYMBOLS = ("No", "Sc", "Sk", "Sm", "So")
 """Unicode categories of symbols, which anyascii may transliterate as letters: EUR, TM."""
@@ -98,7 +98,8 @@ class CharacterLimitStep(Step):
 
 def _proper_case(_step: Step, _context: StepContext) -> ValueStep:
     def proper(value: str) -> str:
-        return _WORD.sub(lambda found: _capital(value, found), value)
+        words = _WORD if value.isascii() else _word_with_marks()
+        return words.sub(lambda found: _capital(value, found), value)
 
     return proper
 
@@ -124,6 +125,14 @@ def _capital(value: str, found: re.Match[str]) -> str:
 def _with_capital(word: str) -> str:
     first = 2 if word.startswith("I\u0307") else 1  # the Turkish capital I keeps its dot
     return word[:first].title() + _lower(word)[1:]
+
+
+@cache
+def _word_with_marks() -> re.Pattern[str]:
+    """Finds words whose accents may be separate (combining) characters of any script."""
+    every = map(chr, range(0x300, 0x1F000))
+    marks = re.escape("".join(one for one in every if unicodedata.category(one)[0] == "M"))
+    return re.compile(f"{_LETTER}+(?:[{marks}]+{_LETTER}*)*")
 
 
 def _lower(value: str) -> str:
@@ -161,9 +170,13 @@ def _plain_letters(character: str) -> str:
 
 def _pad(step: PadStep, _context: StepContext) -> ValueStep:
     width, filler = step.width, step.filler
-    if step.side == "left":
-        return lambda value: value.rjust(width, filler)
-    return lambda value: value.ljust(width, filler)
+    is_left = step.side == "left"
+
+    def pad(value: str) -> str:
+        fill = filler * (width - len(compose(value)))
+        return fill + value if is_left else value + fill
+
+    return pad
 
 
 def _character_limit(step: CharacterLimitStep, _context: StepContext) -> ValueStep:

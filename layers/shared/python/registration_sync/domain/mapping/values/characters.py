@@ -64,6 +64,11 @@ def compose(value: str) -> str:
     return value if value.isascii() else _normalized("NFC", value)
 
 
+def split_at(value: str, delimiter: str) -> list[str]:
+    """The parts between the delimiters; composed, so that a delimiter is found in either form."""
+    return compose(value).split(compose(delimiter))
+
+
 def _normalized(form: Literal["NFC", "NFD"], value: str) -> str:
     """The text in the form; a long text with too many marks in a row stays as it is."""
     if len(value) > _SHORT:

@@ -18,6 +18,7 @@ from registration_sync.domain.mapping.values.budget import (
     Budget,
     require_searchable,
 )
+from registration_sync.domain.mapping.values.characters import compose
 
 MAX_PATTERN_CHARACTERS = 500
 _MAX_MEMORY_BYTES = 4 << 20
@@ -46,7 +47,8 @@ _PIECE = re.compile(
 
 
 def compile_pattern(pattern: str) -> Any:
-    """Compiles a pattern; ValueError says what to write instead."""
+    """Compiles a pattern for composed text; ValueError says what to write instead."""
+    pattern = compose(pattern)
     if not pattern or len(pattern) > MAX_PATTERN_CHARACTERS:
         raise ValueError(f"Write a regular expression of 1 to {MAX_PATTERN_CHARACTERS} characters.")
     try:
@@ -81,8 +83,9 @@ def substitution(pattern: str, replace: str, budget: Budget) -> Callable[[str], 
             piece if isinstance(piece, str) else match[piece] or "" for piece in template
         )
 
-    def replaced(value: str) -> str:
-        require_searchable(value)
+    def replaced(original: str) -> str:
+        require_searchable(original)
+        value = compose(original)
         parts, end, last_empty, size = [], 0, -1, len(value)
         budget.search()
         for match in compiled.finditer(value):
@@ -97,7 +100,7 @@ def substitution(pattern: str, replace: str, budget: Budget) -> Callable[[str], 
             parts += [value[end:start], text]
             end, last_empty = stop, stop if start == stop else -1
         budget.make(size)
-        return "".join([*parts, value[end:]])
+        return "".join([*parts, value[end:]]) if parts else original
 
     return replaced
 

@@ -1,6 +1,7 @@
 """Field paths: where a mapped value is in the registration, in the row's entry, or in the run."""
 
 import unicodedata
+from collections.abc import Callable
 from collections.abc import Mapping as Object
 from typing import Any
 
@@ -13,6 +14,9 @@ file with a row per entry."""
 
 type FieldPath = tuple[tuple[str, ...], str]
 """The path of a group of fields in a scope, and the name of the field in that group."""
+
+type GroupReader = Callable[[Scope], Object[str, Any]]
+"""Returns the group of fields at a path of the scope."""
 
 REGISTRATION_FACTS = ("school_year", "synced_at", "student_id", "registration_id", "removed_at")
 """Times are in UTC; `removed_at` is blank except in the row of a removed student."""
@@ -85,6 +89,19 @@ def group_at(scope: Scope, path: tuple[str, ...]) -> Object[str, Any]:
                 "The field's path goes through a text or a list, not a group: correct the path.",
             )
     return group  # type: ignore[no-any-return]  # a dict, by the check above
+
+
+def group_reader(path: tuple[str, ...]) -> GroupReader:
+    """Builds the function that calls `group_at` with this path; faster for a group of the data."""
+    if len(path) != 2:
+        return lambda scope: group_at(scope, path)
+    root, name = path
+
+    def read(scope: Scope) -> Object[str, Any]:
+        group = scope[root].get(name)
+        return group if type(group) is dict else group_at(scope, path)
+
+    return read
 
 
 def text_of(value: object) -> str:
