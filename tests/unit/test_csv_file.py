@@ -243,3 +243,7 @@ def test_a_file_begins_with_its_mark_and_its_header(
     encoding: Encoding, headers: list[str] | None, head: bytes
 ) -> None:
     assert file_start(CsvFormat(encoding=encoding), headers) == head
+
+
+def test_a_header_is_written_without_the_setting_for_formulas() -> None:
+    assert file_start(CsvFormat(formulas="quote"), ["-Total", "@x"]) == b"-Total,@x\r\n"

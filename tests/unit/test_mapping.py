@@ -178,6 +178,61 @@ def test_a_header_must_fit_the_file() -> None:
     assert parse(file({**ID, "to": "a,b"}, text_identifier="none", header=False))
 
 
+@pytest.mark.parametrize("formulas", ["hold", "quote"])
+def test_a_header_is_no_formula(formulas: str) -> None:
+    assert parse(file({**ID, "to": "-Total"}, formulas=formulas))
+
+
+@pytest.mark.parametrize("header", ["a\x07b", "a\x85b"])
+def test_a_control_character_in_a_header_has_one_message(header: str) -> None:
+    ((_, message),) = problems_of_file({**ID, "to": header}).items()
+
+    assert message.startswith(f"U+{ord(header[1]):04X} (character 2) is not visible")
+
+
+@pytest.mark.parametrize(
+    ("field", "path", "settings", "words"),
+    [
+        ({"default": "a\x07"}, "default", {}, "U+0007 (character 2)"),
+        ({"default": "a,b"}, "default", {"text_identifier": "none"}, "U+002C (character 2)"),
+        ({"default": "=1"}, "default", {"formulas": "hold"}, "U+003D (character 1)"),
+        ({"default": "Ł"}, "default", {"encoding": "windows-1252"}, "U+0141 (character 1)"),
+        ({**GRADE, "codes": {"K": "a\x85"}}, "codes.K", {}, "U+0085 (character 2)"),
+        ({**GRADE, "blank": "=1"}, "blank", {"formulas": "hold"}, "U+003D (character 1)"),
+        ({**GRADE, "delimiter": "|", "join_with": "\0"}, "join_with", {}, "U+0000 (character 1)"),
+        (
+            {**DOB, "transformations": [{"type": "substitute", "find": "x", "replace": "\x07"}]},
+            *("transformations[0].replace", {}, "U+0007 (character 1)"),
+        ),
+    ],
+)
+def test_a_text_that_the_file_cannot_hold_is_refused_when_saved(
+    field: dict[str, Any], path: str, settings: dict[str, Any], words: str
+) -> None:
+    ((at, message),) = problems_of_file(ID | field, **settings).items()
+
+    assert at == f"files[0].fields[0].{path}"
+    assert words in message
+
+
+@pytest.mark.parametrize(
+    ("field", "settings"),
+    [
+        ({"default": "-1"}, {"formulas": "quote"}),
+        ({"default": "a\nb"}, {}),
+        ({"default": "a\nb"}, {"text_identifier": "none", "line_breaks": "space"}),
+        ({"default": ""}, {"text_identifier": "none"}),
+        (
+            {**DOB, "transformations": [{"type": "substitute", "find": "/", "replace": "-"}]},
+            {"formulas": "hold"},
+        ),
+        ({**GRADE, "delimiter": "|", "join_with": "+"}, {"formulas": "hold"}),
+    ],
+)
+def test_a_text_that_the_file_can_hold_is_accepted(field: Any, settings: Any) -> None:
+    assert parse(file(ID | field, **settings))
+
+
 @pytest.mark.parametrize("header", ["", "  ", "a\nb", "a\tb", "x" * 201, 7, True, None])
 def test_a_header_is_text_on_one_line(header: object) -> None:
     assert problem_of_field(**{**ID, "to": header})[0] == "to"

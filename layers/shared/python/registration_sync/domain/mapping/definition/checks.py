@@ -6,6 +6,7 @@ report a part with the wrong shape.
 
 import json
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from typing import Any
 
 from pydantic import ValidationError
@@ -14,11 +15,7 @@ from registration_sync.domain.errors import Problem
 from registration_sync.domain.mapping.definition.field_rules import field_problems, source_problem
 from registration_sync.domain.mapping.definition.file import FileSettings, may_coincide
 from registration_sync.domain.mapping.definition.package import Package
-from registration_sync.domain.mapping.values.csv_format import (
-    format_problem,
-    is_encodable,
-    unencodable,
-)
+from registration_sync.domain.mapping.values.csv_format import is_encodable, unwritable
 
 MAX_FILES = 100
 MAX_MAPPING_CHARACTERS = 300_000
@@ -176,9 +173,7 @@ def _field_list_problems(
 
 
 def _header_problem(settings: FileSettings, header: str) -> str | None:
-    unwritable = format_problem(settings.csv_format, header, only_column=False)
-    if unwritable is None:
+    found = unwritable(replace(settings.csv_format, formulas="keep"), header)
+    if found is None or found.rule == "control_character":  # the model of a field reports these
         return None
-    if unwritable.rule == "encoding":
-        return f"{unencodable(settings.encoding, header)}: choose another header, or utf-8."
-    return "This header contains the separator: set `text_identifier`, or choose another separator."
+    return found.message.replace("The text", "The header", 1)

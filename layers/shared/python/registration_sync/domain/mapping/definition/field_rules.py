@@ -4,12 +4,13 @@ They read the raw definition (see `checks`).
 """
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 from registration_sync.domain.errors import Problem
 from registration_sync.domain.mapping.definition.file import FileSettings
 from registration_sync.domain.mapping.transformations.registry import TRANSFORMATIONS
-from registration_sync.domain.mapping.values.csv_format import is_encodable, unencodable
+from registration_sync.domain.mapping.values.csv_format import unwritable
 from registration_sync.domain.mapping.values.sources import ENTRY, check_source, is_of_entry
 
 type Definition = dict[str, Any]
@@ -72,6 +73,9 @@ def sources_of(field: Definition) -> Iterator[tuple[str, str]]:
                 yield f"{at}.fields[{index}]", source
 
 
+_INSIDE = ("replace", "join_with")
+"""Texts that may be in the middle of a value, where nothing is a formula."""
+
 _OUTCOMES = ("then", "else")
 _REFERENCES = (*_OUTCOMES, "not_before")
 
@@ -127,14 +131,13 @@ def _source_missing(at: str, field: Definition) -> Iterator[Problem]:
 
 
 def _unwritable_texts(at: str, field: Definition, settings: FileSettings) -> Iterator[Problem]:
-    """Finds texts that the file's encoding cannot hold, as they would hold every student."""
+    """Finds texts that the file's format cannot hold, as they would hold every student."""
+    csv = settings.csv_format
+    inside = replace(csv, formulas="keep")
     for path, text in _texts(field):
-        if not is_encodable(text, settings.encoding):
-            yield Problem(
-                f"{at}.{path}",
-                f"{unencodable(settings.encoding, text)}: write another text, or choose the "
-                "encoding utf-8.",
-            )
+        is_inside = path.endswith(_INSIDE)
+        if found := unwritable(inside if is_inside else csv, text):
+            yield Problem(f"{at}.{path}", found.message)
 
 
 def _texts(field: Definition) -> Iterator[tuple[str, str]]:
@@ -144,13 +147,16 @@ def _texts(field: Definition) -> Iterator[tuple[str, str]]:
     yield from _codes(field, "")
     for number, step in _steps(field)[-1:]:
         at = f"transformations[{number}]."
-        for key in ("value", "blank", *_OUTCOMES):
+        for key in ("value", "replace", *_OUTCOMES):
             if isinstance(step.get(key), str):
                 yield f"{at}{key}", step[key]
         yield from _codes(step, at)
 
 
 def _codes(parent: Definition, at: str) -> Iterator[tuple[str, str]]:
+    for key in ("blank", "join_with"):
+        if isinstance(parent.get(key), str):
+            yield f"{at}{key}", parent[key]
     codes = parent.get("codes")
     if isinstance(codes, list):
         pairs = [pair for pair in codes if isinstance(pair, dict)]

@@ -8,7 +8,7 @@ tests read every file back with csv.reader.
 import codecs
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Literal
 
@@ -52,7 +52,9 @@ class CsvFormat:
 def file_start(csv: CsvFormat, headers: Sequence[str] | None) -> bytes:
     """The bytes before the first row: the byte order mark and the header line, if configured."""
     mark = codecs.BOM_UTF8 if csv.encoding == "utf-8-bom" else b""
-    return mark + (line_writer(csv)(headers) if headers is not None else b"")
+    if headers is None:
+        return mark
+    return mark + line_writer(replace(csv, formulas="keep"))(headers)  # as the SIS names them
 
 
 @lru_cache(maxsize=100)  # building one costs far more than writing a line
@@ -194,6 +196,21 @@ def format_problem(csv: CsvFormat, value: str, *, only_column: bool) -> Unmappab
             "choose the encoding utf-8.",
         )
     return None
+
+
+def unwritable(csv: CsvFormat, text: str) -> Unmappable | None:
+    """Why a text of the mapping can be in no file of this format, or None. Its message has what to
+    change in the mapping."""
+    if (found := format_problem(csv, text, only_column=False)) is None:
+        return None
+    remedy = {
+        "control_character": "write it without this character",
+        "encoding": "write another text, or choose the encoding utf-8",
+        "formula": "write another text, or set `formulas` to keep or quote",
+        "text_identifier": "choose a text identifier, or another separator",
+    }[found.rule]
+    reason = found.message.partition(": ")[0].replace("The value", "The text", 1)
+    return Unmappable(found.rule, f"{reason}: {remedy}.")
 
 
 def unencodable(encoding: Encoding, value: str) -> str:
