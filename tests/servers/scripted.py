@@ -40,6 +40,8 @@ class Rules:
     folder_in_the_way: bool = False
     collects: bool = False
     """An importer removes students.csv as soon as it is closed or renamed."""
+    collects_all: bool = False
+    """Another program removes every file as soon as it is closed or renamed."""
     drop: tuple[str, bool] | None = None
     """The connection is lost at the first request of this name, before or after its effect."""
 
@@ -65,8 +67,7 @@ def scripted(folder: Path, rules: dict[str, Any]) -> Iterator[RuledServer]:
         if server.rules.odd_name:
             Path(f"{server.folder}/\udce9l\udce8ves.csv").touch()
         if server.rules.folder_in_the_way:
-            for name in ("students.csv", ".registration-sync-check.csv"):
-                (server.folder / name).mkdir()
+            (server.folder / "students.csv").mkdir()
         yield server
 
 
@@ -106,7 +107,7 @@ class _Sftp(asyncssh.SFTPServer):
             raise asyncssh.SFTPPermissionDenied("The name is not allowed")
 
     def _collect(self, path: bytes) -> None:
-        if self._rules.collects and path.endswith(b"/students.csv"):
+        if self._rules.collects_all or (self._rules.collects and path.endswith(b"/students.csv")):
             self._on_disk(path).unlink()
 
     def open(self, path: bytes, pflags: int, attrs: asyncssh.SFTPAttrs) -> Any:

@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 
 from registration_sync.domain.connections.sftp import (
     LISTS_NOT,
+    NO_TEMPORARY_NAMES,
     READS_NOT,
     REMOVES_NOT,
     REPLACEMENTS,
@@ -54,6 +55,8 @@ class Kind:
     def sentences(self) -> tuple[str, ...]:
         """What the check says."""
         way = REPLACEMENTS.get(ReplacedBy(self.replaces)) if self.is_delivered else None
+        if "only" in self.rules:
+            way = NO_TEMPORARY_NAMES
         return (*([way] if way else []), *self.says)
 
     @property
@@ -272,7 +275,7 @@ KINDS = (
         replaces="in_place",
         ask=_PATTERN,
         write_in_place=True,
-        rules={"only": ("students.csv", "registration-sync-check.csv")},
+        rules={"only": ("students.csv",)},
     ),
     Kind(
         "exact names, appends",
@@ -280,7 +283,7 @@ KINDS = (
         replaces="in_place",
         ask=_PATTERN,
         write_in_place=True,
-        rules={"only": ("students.csv", "registration-sync-check.csv"), "appends": True},
+        rules={"only": ("students.csv",), "appends": True},
     ),
     Kind(
         "dot files hidden",

@@ -221,7 +221,65 @@ def test_a_folder_that_a_drop_box_does_not_show_is_not_moved(
         with pytest.raises(ReplaceUnsupported, match="file or a folder"):
             deliver(kind, server, new)
 
-        assert (server.folder / FINAL).is_dir()
+        assert [(path.name, path.is_dir()) for path in server.folder.iterdir()] == [(FINAL, True)]
+
+
+IN_PLACE_NO_DELETION = {"posix_rename": False, "rename": "unsupported", "removes": False}
+WITH_DONE_FILES = [
+    (Kind("plain", ""), True),
+    (Kind("no deletion", "", rules={"removes": False}), True),
+    (Kind("certain extensions", "", rules={"extension": ".csv"}), False),
+    (Kind("in place", "", write_in_place=True, rules=IN_PLACE_NO_DELETION), False),
+]
+
+
+@pytest.mark.parametrize(
+    ("kind", "works"), WITH_DONE_FILES, ids=[kind.name for kind, _ in WITH_DONE_FILES]
+)
+def test_check_and_delivery_agree_about_done_files(
+    kind: Kind, works: bool, tmp_path: Path, new: Path
+) -> None:
+    with running(kind, tmp_path / "server") as server:
+        steps, learned = check(kind, server, tmp_path / "w", done_file=True)
+        (server.folder / FINAL).write_bytes(OLD)
+        (server.folder / f"{FINAL}.done").touch()
+        try:
+            deliver(kind, server, new, traits=learned, done_file=True)
+            delivers = True
+        except DeliveryError:
+            delivers = False
+            assert (server.folder / FINAL).read_bytes() == OLD
+
+    assert (passes(steps), delivers) == (works, works), steps
+
+
+def test_the_check_uses_the_extension_of_the_delivered_files(tmp_path: Path, new: Path) -> None:
+    kind = Kind("certain extensions", "", rules={"extension": ".txt"})
+    with running(kind, tmp_path / "server") as server:
+        steps, learned = check(kind, server, tmp_path / "w", name="students.txt")
+        deliver(kind, server, new, traits=learned, name="students.txt")
+
+    assert passes(steps)
+
+
+def test_a_program_that_takes_every_file_is_named_as_the_cause(tmp_path: Path, new: Path) -> None:
+    kind = Kind("plain", "", rules={"collects_all": True})
+    with (
+        running(kind, tmp_path / "server") as server,
+        pytest.raises(UploadIncomplete, match="another program removed it"),
+    ):
+        deliver(kind, server, new)
+
+
+def test_the_check_succeeds_where_sizes_are_late_and_files_are_written_in_place(
+    tmp_path: Path,
+) -> None:
+    rules = {"posix_rename": False, "rename": "unsupported", "size_seconds": 0.2}
+    kind = Kind("late sizes", "", write_in_place=True, rules=rules)
+    with running(kind, tmp_path / "server") as server:
+        steps, _ = check(kind, server, tmp_path / "w")
+
+    assert passes(steps), steps
 
 
 @pytest.mark.parametrize("name", ["no deletion", "in place, no deletion"])

@@ -53,6 +53,8 @@ class Replacer:
             else:
                 self._requests.learn(replaced_by=way)
                 return replaced_by
+        if refusal.code == NO_SUCH_FILE and self._requests.exists(temporary) is not True:
+            raise self._gone(temporary) from refusal
         if not self.writes_in_place:
             if refusal.code == PERMISSION_DENIED:
                 raise refusal

@@ -63,7 +63,9 @@ class ParamikoSftpSession:
 
     def entries(self, folder: str) -> list[FolderEntry]:
         return [
-            FolderEntry(printable(name), found.is_link, found.permissions, found.group)
+            FolderEntry(
+                printable(name), found.is_link, found.permissions, found.group, found.is_folder
+            )
             for name, found in self._entries(folder)
         ]
 
@@ -87,6 +89,10 @@ class ParamikoSftpSession:
             is_hidden = self.traits.shows_files is False
             return RemoteFile(path, None, is_hidden=True) if is_hidden else None
         return RemoteFile(path, found.size, found.modified)
+
+    def is_writable(self, path: str) -> bool | None:
+        with self._requests.doing(f"opening {path}"):
+            return self._requests.is_file(path)
 
     def upload(self, source: Path, target: str, *, unseen: bool = False) -> int | None:
         with self._requests.doing(f"uploading {target}", otherwise=UploadIncomplete):

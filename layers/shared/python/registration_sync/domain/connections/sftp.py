@@ -60,6 +60,12 @@ REPLACEMENTS = {
 }
 
 
+NO_TEMPORARY_NAMES = (
+    "The server refuses the names of temporary files, so files are written in place: an importer "
+    "may read an incomplete file. The server's administrator should allow names that start with a "
+    "dot, or that end in .part."
+)
+
 SHOWS_NOT = (
     "The server does not show uploaded files to this account, so their size was not verified."
 )
@@ -123,7 +129,9 @@ class ServerTraits:
 
     def replace_warnings(self) -> Iterator[str]:
         """A sentence if a file is not replaced in one step."""
-        if self.replaced_by in REPLACEMENTS:
+        if self.replaced_by is ReplacedBy.IN_PLACE and self.name_form is None:
+            yield NO_TEMPORARY_NAMES
+        elif self.replaced_by in REPLACEMENTS:
             yield REPLACEMENTS[self.replaced_by]
 
     def unverified(self) -> Iterator[str]:
@@ -171,13 +179,14 @@ class SftpAccount:
 
 @dataclass(frozen=True, slots=True)
 class FolderEntry:
-    """What a folder has under a name: a link or something else, its permission bits and the number
-    of its group; None if not reported."""
+    """What a folder has under a name: a link, a folder or something else, its permission bits and
+    the number of its group; None if not reported."""
 
     name: str
     is_link: bool
     permissions: int | None = None
     group: int | None = None
+    is_folder: bool = False
 
 
 @dataclass(frozen=True, slots=True)
