@@ -7,6 +7,7 @@ import pytest
 
 from registration_sync.domain.connections.sftp import (
     LISTS_NOT,
+    READS_NOT,
     REMOVES_NOT,
     SHOWS_NOT,
     ReplacedBy,
@@ -104,7 +105,7 @@ def test_first_delivery_replacement_and_leftover(kind: Kind, tmp_path: Path) -> 
         assert_row(kind, LEFTOVER, third, final, old=old, sent={*second.due, "010"})
         assert third.way == kind.replaces
         if kind.is_delivered:
-            limits = {SHOWS_NOT, LISTS_NOT, REMOVES_NOT}
+            limits = {SHOWS_NOT, READS_NOT, LISTS_NOT, REMOVES_NOT}
             assert set(third.year.warnings) & limits == set(kind.says) & limits
 
 

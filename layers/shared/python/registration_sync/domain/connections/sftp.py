@@ -138,6 +138,8 @@ class ServerTraits:
         """A sentence for each thing that a delivery cannot verify or clean up."""
         if self.shows_files is False:
             yield SHOWS_NOT
+        elif self.reads is False:
+            yield READS_NOT
         if self.lists_names is False:
             yield LISTS_NOT
         if self.removes is False:

@@ -1,4 +1,4 @@
-"""Delivers the finished files of a year to the server, all of them or none."""
+"""Delivers the finished files of a year to the server: uploads all of them, then renames each."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
