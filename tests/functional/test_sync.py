@@ -126,12 +126,12 @@ def test_a_repeat_stays_unchanged_if_an_export_closes_the_batch_meanwhile(
 
 
 def test_a_school_year_far_off_is_refused_and_the_others_are_stored() -> None:
-    years = (1990, 2014, 2015, 2025, 2030, 2031, 2100)
+    years = (1889, 1990, 2014, 2015, 2025, 2030, 2031, 2100, 9999)
 
     found = results(*(registration(f"{year}", year=year) for year in years))
 
     refused = [one["school_year"] for one in found if one["result"] == "refused"]
-    assert refused == [1990, 2014, 2031, 2100]
+    assert refused == [1889, 1990, 2014, 2031, 2100, 9999]
     assert {one["code"] for one in found if one["school_year"] in refused} == {
         "school_year_too_far_off"
     }

@@ -114,6 +114,9 @@ def test_letters_and_blanks(step: str, value: str, expected: str) -> None:
         *(f"512{dash}555{dash}0147" for dash in "\u2010\u2011\u2012\u2013\u2014\u2015\u2212"),
         *("512-555-0147 Ext: 12", "512-555-0147 extn 12", "512-555-0147;ext=12"),
         *("512-555-0147 (ext 12)", "512-555-0147 x12", "512-555-0147, ext. 12", "5125550147 #12"),
+        *("512-555-0147 extensión 12", "512-555-0147 extensio\u0301n 12", "512-555-0147 ext-12"),
+        *("512-555-0147 Ext #12", "512-555-0147 Ext.12#", "tel: 512-555-0147", "Tel. 5125550147"),
+        *("\uff08512\uff09555-0147", "[512] 555-0147", "512-555-0147 [x12]"),
         *("tel:+1-512-555-0147", "1 512 555 0147", "+1 (512) 555-0147", "1/512/555/0147"),
     ],
 )
@@ -135,7 +138,13 @@ def test_another_text_is_not_a_phone_number(typed: str) -> None:
     assert result(typed, PHONE) == "phone_number"
 
 
-@pytest.mark.parametrize("value", ["1/1/2012 ", " 2012-01-01", "\u200b1/1/2012\xa0"])
+@pytest.mark.parametrize(
+    "value",
+    [
+        *("1/1/2012 ", " 2012-01-01", "\u200b1/1/2012\xa0"),
+        *("\u200e1\u200e/\u200e1\u200e/\u200e2012", "2012-\u206001-01"),
+    ],
+)
 def test_blanks_around_a_date_do_not_matter(value: str) -> None:
     assert result(value, DATE) == "20120101"
 
@@ -385,12 +394,15 @@ def test_a_wrong_list_of_codes_is_explained(codes: Any, words: str) -> None:
         ({"send_blank": ["other"], "ignore_case": True}, "Other", ""),
         ({"send_blank": ["None"]}, "None", ""),
         ({"send_blank": ["None"]}, "Other", "match_codes"),
+        ({}, "Space", "match_codes"),
+        ({"send_blank": ["Space"]}, "Space", ""),
+        ({"delimiter": "|"}, "K|Space", "match_codes"),
         ({"unmatched": "keep"}, "Other", "Other"),
         ({"unmatched": "blank"}, "Other", ""),
     ],
 )
 def test_an_empty_code_is_no_code_yet(field: Any, value: str, expected: str) -> None:
-    codes = {"K": "0", "Other": ""}
+    codes = {"K": "0", "Other": "", "Space": "\u200b "}
 
     assert result(value, mapping_type="match_codes", codes=codes, **field) == expected
 
@@ -400,6 +412,14 @@ def test_a_value_without_a_code_yet_is_listed() -> None:
     mapped(mapping, "Other")
 
     assert [one.value for one in mapping.unmatched.values()] == ["Other"]
+
+
+@pytest.mark.parametrize("value", ["", " ", "\u200b"])
+def test_send_blank_is_for_values_that_are_not_blank(value: str) -> None:
+    with pytest.raises(InvalidRequest) as error:
+        compiled({"mapping_type": "match_codes", "codes": {"K": "0"}, "send_blank": [value]})
+
+    assert "in `blank`" in error.value.problems[0].message
 
 
 def test_a_blank_and_a_code_for_one_value_are_refused() -> None:
@@ -464,6 +484,8 @@ def test_a_wrong_not_before_is_explained(change: Any, path: str, words: str) -> 
         ({"before": "2025-08-15"}, "2025-08-14", "1"),
         ({"before": "2025-08-15"}, "2025-08-15", "0"),
         ({"before": "2025-08-15"}, "2025-08-14 23:59:59", "1"),
+        ({"before": "2025-08-15"}, "2025\u200e-08-14", "1"),
+        ({"less": "10"}, "\u202d-\u200b3.5\u202c", "1"),
         ({"after": "2025-08-15"}, "2025-08-16T00:00:00Z", "1"),
         ({"after": "2025-08-15"}, " 2025-08-15 ", "0"),
         ({"after": "2025-08-15"}, "", "0"),

@@ -752,3 +752,12 @@ def test_no_type_of_a_value_is_an_error_of_the_service(new: Any) -> None:
     for definition in _replaced(EVERY_KEY, new):
         with suppress(InvalidRequest):
             parse_mapping(definition)
+
+
+@pytest.mark.parametrize("path", ["a\u2028b", "a.b\u2029", "a\x07.b"])
+def test_the_invisible_character_of_a_path_is_named(path: str) -> None:
+    index = next(i for i, one in enumerate(path) if not one.isprintable())
+
+    ((_, message),) = problems_of_file({**ID, "from": path}).items()
+
+    assert message.startswith(f"U+{ord(path[index]):04X} (character {index + 1}) is not visible")

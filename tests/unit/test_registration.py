@@ -2,6 +2,7 @@
 
 import datetime as dt
 import json
+import re
 from typing import Any
 
 import pytest
@@ -15,6 +16,8 @@ from registration_sync.domain.registrations.registration import (
     Registration,
     decode_snapshot,
     encode_snapshot,
+    parse_student_id,
+    school_year_of,
 )
 from registration_sync.domain.registrations.sync_request import parse_sync_request
 
@@ -87,8 +90,32 @@ def test_an_id_is_1_to_64_letters_digits_or_a_few_signs(student_id: object) -> N
         parse_sync_request(body(ONE | {"student_id": student_id}))
 
 
-@pytest.mark.parametrize("year", [None, "", 25, 20255, "2025.0", True, 1889, 2101])
-def test_a_school_year_is_four_digits_between_1990_and_2100(year: object) -> None:
+@pytest.mark.parametrize(
+    ("value", "words"),
+    [("7\u200b", "U+200B (character 2)"), ("José", "U+00E9 (character 4)"), ("a/b", "U+002F")],
+)
+def test_the_character_that_no_id_has_is_named(value: str, words: str) -> None:
+    with pytest.raises(InvalidRequest) as error:
+        parse_sync_request(body(ONE | {"student_id": value}))
+    assert words in error.value.problems[0].message
+
+    with pytest.raises(InvalidRequest, match=re.escape(words)):
+        parse_student_id(value)
+
+
+def test_the_invisible_character_of_a_status_is_named() -> None:
+    refusal = encoded({}, f"{APPROVED}\u200b")
+
+    assert isinstance(refusal, Refusal)
+    assert refusal.message.endswith("with U+200B (character 22).")
+    for status in ("", "Started", "Registration Approve", f"{APPROVED} "):
+        refusal = encoded({}, status)
+        assert isinstance(refusal, Refusal)
+        assert refusal.message.endswith(f'this one is "{status}".')
+
+
+@pytest.mark.parametrize("year", [None, "", 25, 20255, "2025.0", True])
+def test_a_school_year_is_four_digits(year: object) -> None:
     with pytest.raises(InvalidRequest):
         parse_sync_request(body(ONE | {"school_year": year}))
 
@@ -178,3 +205,9 @@ def test_values_that_cannot_be_stored_are_refused(data: Any, status: str, code: 
 def test_an_unknown_codec_is_never_guessed() -> None:
     with pytest.raises(ValueError, match="codec"):
         decode_snapshot(b"?{}")
+
+
+@pytest.mark.parametrize("year", ["1889", "1989", "2101", "0000"])
+def test_a_path_has_a_school_year_from_1990_to_2100(year: str) -> None:
+    with pytest.raises(InvalidRequest):
+        school_year_of(year)

@@ -80,6 +80,10 @@ def test_a_delimited_text_has_a_row_for_each_item() -> None:
     mapping = compiled(direct("row.number", "N"), direct("entry.value", "Race"), rows=rows)
 
     assert lines(mapping, student(students={"race": "Asian| |White "})) == ["1,Asian", "3,White"]
+    assert lines(mapping, student(students={"race": "\u200bAsian|\ufeff|Asian"})) == [
+        "1,Asian",
+        "3,Asian",
+    ]
     assert lines(mapping, student(students={"race": " "})) == []
     assert problems(compiled(rows={"each": "a"}), student(a="x|y")) == [("rows", "not_a_list")]
 

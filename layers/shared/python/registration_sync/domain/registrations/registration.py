@@ -64,10 +64,16 @@ class Registration:
 
 def parse_school_year(value: object) -> int | None:
     """A start year (1990 to 2100) from a number or its text; None if it is not one."""
+    year = four_digits(value)
+    return year if year is not None and is_school_year(year) else None
+
+
+def four_digits(value: object) -> int | None:
+    """Any year from a number or its text; None if it has not four digits."""
     text = str(value) if isinstance(value, int) and not isinstance(value, bool) else value
     if not isinstance(text, str) or not re.fullmatch(r"[0-9]{4}", text, re.ASCII):
         return None
-    return int(text) if is_school_year(int(text)) else None
+    return int(text)
 
 
 def school_year_of(value: str) -> int:
@@ -87,9 +93,15 @@ def parse_student_id(value: object) -> str:
     if is_number and not text.isdecimal():
         raise InvalidRequest(NUMBER_AS_ID, problems=[Problem("student_id", NUMBER_AS_ID)])
     if not STUDENT_ID.fullmatch(text):
-        message = "A student id is 1 to 64 letters, digits or . _ - @."
+        message = f"A student id is 1 to 64 letters, digits or . _ - @.{wrong_in_id(text)}"
         raise InvalidRequest(message, problems=[Problem("student_id", message)])
     return text
+
+
+def wrong_in_id(text: str) -> str:
+    """A sentence that names the first character that no id has; empty if there is none."""
+    index = next((i for i, one in enumerate(text) if not STUDENT_ID.fullmatch(one)), None)
+    return "" if index is None else f" It has {_number_of(text, index)}."
 
 
 def encode_snapshot(registration: Registration, synced_at: str) -> bytes | Refusal:
@@ -102,7 +114,8 @@ def encode_snapshot(registration: Registration, synced_at: str) -> bytes | Refus
     if registration.status != APPROVED:
         return Refusal(
             "not_approved",
-            f'Only the status "{APPROVED}" is accepted; this one is "{registration.status[:80]}".',
+            f'Only the status "{APPROVED}" is accepted; this one is '
+            f"{_quoted_status(registration.status[:80])}.",
         )
     content = {
         "registration_id": registration.registration_id,
@@ -122,6 +135,16 @@ def encode_snapshot(registration: Registration, synced_at: str) -> bytes | Refus
     if len(encoded) <= COMPRESS_ABOVE_BYTES:
         return _JSON + encoded
     return _ZLIB_JSON + zlib.compress(encoded, 1)
+
+
+def _quoted_status(status: str) -> str:
+    """The status, and its first character that may look like another one or like none."""
+    found = next((i for i, one in enumerate(status) if not " " <= one <= "~"), None)
+    return f'"{status}"' + (f" with {_number_of(status, found)}" if found is not None else "")
+
+
+def _number_of(text: str, index: int) -> str:
+    return f"U+{ord(text[index]):04X} (character {index + 1})"
 
 
 def damaged_text(data: Text, is_wrong: Callable[[str], bool]) -> str:

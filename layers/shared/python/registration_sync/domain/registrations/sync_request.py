@@ -20,7 +20,8 @@ from registration_sync.domain.registrations.registration import (
     Registration,
     Text,
     damaged_text,
-    parse_school_year,
+    four_digits,
+    wrong_in_id,
 )
 from registration_sync.domain.school_year import synced_school_years
 from registration_sync.domain.similar_names import unknown_field
@@ -133,7 +134,7 @@ def _parse_one(index: int, item: Any, problems: list[Problem]) -> Registration |
     problems += _wrong_names(item, _REGISTRATION_FIELDS, f"{path}.")
     registration_id = _parse_id(item, "registration_id", path, problems)
     student_id = _parse_id(item, "student_id", path, problems)
-    year = parse_school_year(item.get("school_year"))
+    year = four_digits(item.get("school_year"))
     if year is None:
         problems.append(Problem(f"{path}.school_year", WRITE_START_YEAR))
     status = item.get("status")
@@ -165,7 +166,9 @@ def _parse_id(item: dict[str, Any], name: str, path: str, problems: list[Problem
     if isinstance(value, Number) and not value.isdecimal():
         problems.append(Problem(f"{path}.{name}", NUMBER_AS_ID))
     elif not isinstance(value, str) or not STUDENT_ID.fullmatch(value):
-        problems.append(Problem(f"{path}.{name}", "Write 1 to 64 letters, digits or . _ - @ here."))
+        wrong = wrong_in_id(value) if isinstance(value, str) else ""
+        message = f"Write 1 to 64 letters, digits or . _ - @ here.{wrong}"
+        problems.append(Problem(f"{path}.{name}", message))
     return str(value)
 
 
@@ -225,15 +228,18 @@ def _names_in(name: str) -> list[str]:
 def _put(group: dict[str, Text], names: list[str], value: Text, path: str) -> None:
     *groups, name = names
     for one in groups:
-        inner = group.setdefault(one, {})
+        inner = group.get(one) or {}  # null and other blanks give way to fields
         path = f"{path}.{one}"
         if not isinstance(inner, dict):
             raise _value_and_fields(shown(path))
+        group[one] = inner
         group = inner
-    if name not in group:
+    before = group.get(name)
+    if before is None or (not before and isinstance(value, dict)):
         group[name] = value
         return
-    before = group[name]
+    if isinstance(before, dict) and not value:
+        return
     if isinstance(before, dict) != isinstance(value, dict):
         raise _value_and_fields(_at(path, name))
     if not isinstance(before, dict) or not isinstance(value, dict):

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from registration_sync.domain.mapping.values.characters import is_blank
+from registration_sync.domain.mapping.values.characters import is_blank, split_at, trim
 from registration_sync.domain.mapping.values.sources import (
     ENTRY,
     REGISTRATION_FACTS,
@@ -71,7 +71,7 @@ def count_values(
         for leaf_each, leaf_path, value in leaves:
             if (leaf_each, leaf_path) != (each, path):
                 continue
-            parts = [part.strip() for part in value.split(delimiter)] if delimiter else [value]
+            parts = [trim(part) for part in split_at(value, delimiter)] if delimiter else [value]
             for part in parts:
                 known = part in counts or len(counts) < MAX_VALUES
                 if known and not is_blank(part) and len(part) <= MAX_VALUE_CHARACTERS:

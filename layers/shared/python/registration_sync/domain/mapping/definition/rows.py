@@ -7,7 +7,7 @@ from typing import Annotated, Any
 from pydantic import Field, PlainValidator, WithJsonSchema, model_validator
 
 from registration_sync.domain.mapping.values.base import DefinitionPart, Text, check_storable
-from registration_sync.domain.mapping.values.characters import split_at
+from registration_sync.domain.mapping.values.characters import split_at, trim
 from registration_sync.domain.mapping.values.sources import (
     ENTRY,
     FieldPath,
@@ -175,7 +175,7 @@ def _list_at(path: str, delimiter: str | None) -> Callable[[Scope], Iterator[Any
     def entries(scope: Scope) -> Iterator[Any]:
         found = group_at(scope, group).get(name) or ()
         if delimiter is not None and isinstance(found, str):
-            found = [item.strip() for item in split_at(found, delimiter)]
+            found = [trim(item) for item in split_at(found, delimiter)]
         if not isinstance(found, list | tuple):
             raise Unmappable(
                 "not_a_list",

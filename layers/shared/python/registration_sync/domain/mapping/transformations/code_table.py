@@ -42,6 +42,9 @@ def _check_source_code(value: str) -> str:
     return value
 
 
+_SourceCode = Annotated[CodeText, AfterValidator(_check_source_code)]
+
+
 class _Pair(DefinitionPart):
     value: str
     code: str
@@ -51,7 +54,7 @@ class CodeTable(DefinitionPart):
     """The codes, and what to do with a value without a code."""
 
     codes: Annotated[
-        dict[Annotated[CodeText, AfterValidator(_check_source_code)], CodeText],
+        dict[_SourceCode, CodeText],
         Field(min_length=1, max_length=10_000),
         BeforeValidator(_from_list, json_schema_input_type=dict[str, str] | list[_Pair]),
         Field(
@@ -60,7 +63,7 @@ class CodeTable(DefinitionPart):
         ),
     ]
     send_blank: Annotated[
-        tuple[CodeText, ...],
+        tuple[_SourceCode, ...],
         Field(
             strict=False,
             max_length=10_000,
@@ -108,7 +111,7 @@ class CodeTable(DefinitionPart):
                     "the composition of accents do not count: leave one out."
                 )
         for value in self.send_blank:
-            if table.get(normal_value(self, value)):
+            if not is_blank(table.get(normal_value(self, value), "")):
                 raise ValueError(
                     f'"{value[:80]}" in `send_blank` has a code: leave it out there or in `codes`.'
                 )
@@ -117,9 +120,9 @@ class CodeTable(DefinitionPart):
     @property
     def known_codes(self) -> dict[str, str]:
         """The codes by value, with the blanks of `send_blank` and without those still missing."""
-        return {value: code for value, code in self.codes.items() if code} | dict.fromkeys(
-            self.send_blank, ""
-        )
+        return {
+            value: code for value, code in self.codes.items() if not is_blank(code)
+        } | dict.fromkeys(self.send_blank, "")
 
 
 def normal_value(table: CodeTable, value: str) -> str:

@@ -33,7 +33,7 @@ from registration_sync.domain.mapping.transformations.step import (
     check_text_or_field,
 )
 from registration_sync.domain.mapping.values.base import Text, check_storable
-from registration_sync.domain.mapping.values.characters import is_blank, trim
+from registration_sync.domain.mapping.values.characters import is_blank, plain
 from registration_sync.domain.mapping.values.conditions import check_date
 from registration_sync.domain.mapping.values.unmappable import Unmappable
 
@@ -108,8 +108,8 @@ class DateStep(Step):
         _DateOrField,
         Field(
             title="Not before",
-            description='a date in quotes, such as "2025-08-15", or {"field": PATH}: replaces an '
-            "earlier date",
+            description='a date in quotes, such as "2025-08-15", or {"field": PATH}, whose date '
+            "has a format of `from`: replaces an earlier date",
         ),
     ] = None
 
@@ -179,9 +179,9 @@ def _first_that_fits(rewriters: Sequence[Callable[[str], str]], message: str) ->
                 return rewrite(value)
             except ValueError:
                 continue
-        trimmed = trim(value)
-        if trimmed != value:
-            return date(trimmed)
+        cleaned = plain(value)
+        if cleaned != value:
+            return date(cleaned)
         raise Unmappable("date", message)
 
     return date

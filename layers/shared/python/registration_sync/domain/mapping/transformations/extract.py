@@ -17,7 +17,9 @@ from registration_sync.domain.mapping.values.base import CodeText, Text, check_c
 from registration_sync.domain.mapping.values.characters import (
     INVISIBLE,
     WHITE_SPACE,
+    compose,
     is_blank,
+    plain,
     split_at,
     trim,
 )
@@ -102,7 +104,7 @@ _NO = frozenset({"n", "no", "f", "false", "0", "off"})
 
 def _yes_no(step: YesNoStep, _context: StepContext) -> ValueStep:
     def yes_no(value: str) -> str:
-        answer = trim(value).casefold()
+        answer = plain(value).casefold()
         if answer in _YES:
             return step.yes
         if answer in _NO:
@@ -122,8 +124,8 @@ def _count_items(step: CountItemsStep, _context: StepContext) -> ValueStep:
 
 
 _PHONE = re.compile(
-    r"(?:tel:)?(?:\+?1[ ./\-]*)?\(?([0-9]{3})\)?[ ./\-]*([0-9]{3})[ ./\-]*([0-9]{4})"
-    r"(?:[ ,;(]*(?:x|extn?|extension|#)[ .:=]*([0-9]{1,8})\)?)?",
+    r"(?:tel[.:]* *)?(?:\+?1[ ./\-]*)?\(?([0-9]{3})\)?[ ./\-]*([0-9]{3})[ ./\-]*([0-9]{4})"
+    r"(?:[ ,;(]*(?:x|extn?|extensi[oó]n|#)[ .:=#\-]*([0-9]{1,8})#?\)?)?",
     re.IGNORECASE,
 )
 _MAX_PHONE_CHARACTERS = 60
@@ -131,9 +133,11 @@ _PLAIN_PHONE = {
     **dict.fromkeys(map(ord, INVISIBLE)),
     **dict.fromkeys(map(ord, WHITE_SPACE), " "),
     **dict.fromkeys((*range(0x2010, 0x2016), 0x2212, 0xFF0D), "-"),
+    **dict.fromkeys(map(ord, "[\uff08"), "("),
+    **dict.fromkeys(map(ord, "]\uff09"), ")"),
 }
 """Cleans up a pasted number: drops invisible characters (such as text-direction marks), turns white
-space into a space and any dash into a hyphen."""
+space into a space, any dash into a hyphen and any bracket into a parenthesis."""
 
 
 def _phone_number(step: PhoneNumberStep, _context: StepContext) -> ValueStep:
@@ -141,7 +145,7 @@ def _phone_number(step: PhoneNumberStep, _context: StepContext) -> ValueStep:
     drop = step.extension == "drop"
 
     def phone(value: str) -> str:
-        text = value.translate(_PLAIN_PHONE).strip()
+        text = compose(value).translate(_PLAIN_PHONE).strip()
         found = _PHONE.fullmatch(text) if len(text) <= _MAX_PHONE_CHARACTERS else None
         if found is None:
             raise Unmappable(

@@ -25,6 +25,8 @@ _VISIBLE = re.compile(
 """Joiners, fillers, tags and variation selectors have a meaning only next to other characters.
 U+2800, a braille cell without dots, has neither property but looks like a space."""
 
+_NO_INVISIBLE = dict.fromkeys(map(ord, INVISIBLE))
+
 LINE_BREAK = re.compile("\r\n|[\n\r\v\f\x1c\x1d\x1e\x85\u2028\u2029]")
 """The line boundaries of Python's str.splitlines, which include those of Java's Scanner."""
 
@@ -50,6 +52,11 @@ def is_blank(value: str) -> bool:
 def trim(value: str) -> str:
     """Removes white space and invisible characters at both ends."""
     return value.strip() if value.isascii() else value.strip(BLANKS)
+
+
+def plain(value: str) -> str:
+    """The value without any invisible character, trimmed: for dates, numbers and answers."""
+    return value.strip() if value.isascii() else value.translate(_NO_INVISIBLE).strip(BLANKS)
 
 
 def squish(value: str) -> str:

@@ -10,7 +10,7 @@ from typing import Annotated, Any
 from pydantic import AfterValidator, Field, model_validator
 
 from registration_sync.domain.mapping.values.base import CodeText, DefinitionPart, Text
-from registration_sync.domain.mapping.values.characters import compose, fold, is_blank, trim
+from registration_sync.domain.mapping.values.characters import compose, fold, is_blank, plain, trim
 from registration_sync.domain.mapping.values.sources import check_source
 from registration_sync.domain.mapping.values.unmappable import Unmappable
 
@@ -44,6 +44,14 @@ def _check_number(text: str) -> str:
     return text
 
 
+_Date = Annotated[
+    CodeText | None, AfterValidator(lambda text: text if text is None else check_date(text))
+]
+_Number = Annotated[
+    CodeText | None, AfterValidator(lambda text: text if text is None else _check_number(text))
+]
+
+
 class ValueTest(DefinitionPart):
     """Exactly one test of a value, and its options."""
 
@@ -70,23 +78,19 @@ class ValueTest(DefinitionPart):
         ),
     ] = None
     before: Annotated[
-        CodeText | None,
-        AfterValidator(lambda text: text if text is None else check_date(text)),
+        _Date,
         Field(description='a date in quotes, such as "2025-08-15", for values written YYYY-MM-DD'),
     ] = None
     after: Annotated[
-        CodeText | None,
-        AfterValidator(lambda text: text if text is None else check_date(text)),
+        _Date,
         Field(description='a date in quotes, such as "2025-08-15", for values written YYYY-MM-DD'),
     ] = None
     less: Annotated[
-        CodeText | None,
-        AfterValidator(lambda text: text if text is None else _check_number(text)),
+        _Number,
         Field(description='a number in quotes, such as "5", for a value that is a number'),
     ] = None
     greater: Annotated[
-        CodeText | None,
-        AfterValidator(lambda text: text if text is None else _check_number(text)),
+        _Number,
         Field(description='a number in quotes, such as "5", for a value that is a number'),
     ] = None
     delimiter: Annotated[
@@ -131,7 +135,7 @@ def compile_test(definition: ValueTest) -> Test:
 
 
 def _read_date(value: str) -> str:
-    found = _DATE.fullmatch(trim(value))
+    found = _DATE.fullmatch(plain(value))
     try:
         return check_date(found[1] if found else "")
     except ValueError:
@@ -143,7 +147,7 @@ def _read_date(value: str) -> str:
 
 
 def _read_number(value: str) -> Decimal:
-    text = trim(value)
+    text = plain(value)
     if not _NUMBER.fullmatch(text):
         raise Unmappable(
             "condition",
