@@ -36,8 +36,21 @@ def header_of(file: Path) -> list[str]:
     with file.open(newline="", encoding="utf-8-sig") as lines:
         try:
             return next(csv.reader(lines), [])
-        except (UnicodeDecodeError, csv.Error) as error:
-            raise UnreadableFile(f"{file} is not CSV in UTF-8: {error}.") from None
+        except UnicodeDecodeError:
+            raise _not_utf8(file) from None
+        except csv.Error as error:
+            raise UnreadableFile(f"{file} is not CSV: {error}.") from None
+
+
+def _not_utf8(file: Path) -> UnreadableFile:
+    content = file.read_bytes()
+    try:
+        content.decode()
+    except UnicodeDecodeError as error:
+        line = content.count(b"\n", 0, error.start) + 1
+        found = f"has the byte {content[error.start]:02X}, which is not UTF-8"
+        return UnreadableFile(f"Line {line} of {file} {found}: save the file as UTF-8.")
+    return UnreadableFile(f"{file} changed while it was read: try again.")
 
 
 def registrations_of(file: Path, *, school_year: int) -> Iterator[Registration]:
@@ -69,8 +82,10 @@ def numbered_registrations_of(
                     where = f"Line {line} of {file}"
                     yield line, _registration(columns, row, id_column, school_year, where)
                 line = rows.line_num + 1
-        except (UnicodeDecodeError, csv.Error) as error:
-            raise UnreadableFile(f"{file} is not CSV in UTF-8: {error}.") from None
+        except UnicodeDecodeError:
+            raise _not_utf8(file) from None
+        except csv.Error as error:
+            raise UnreadableFile(f"{file} is not CSV: {error}.") from None
 
 
 def _registration(

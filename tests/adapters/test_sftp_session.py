@@ -962,8 +962,8 @@ def test_names_that_are_paths_are_left_out(
 ) -> None:
     sent = [["a.csv", "../a.csv", "b/c.csv", "/etc/passwd", "", ".", "..", "x\0.csv"], []]
 
-    def next_entries(_handle: bytes) -> list[tuple[str, Attributes]]:
-        return [(name, Attributes()) for name in sent.pop(0)]
+    def next_entries(_handle: bytes) -> list[tuple[bytes, Attributes]]:
+        return [(name.encode(), Attributes()) for name in sent.pop(0)]
 
     monkeypatch.setattr(session._client, "_next_entries", next_entries)
 

@@ -99,6 +99,7 @@ def account(rights: Rights, tmp_path_factory: pytest.TempPathFactory) -> Iterato
         environment.delenv("AWS_ENDPOINT_URL", raising=False)
         for name, value in ENVIRONMENT.items():
             environment.setenv(name, value)
+        environment.setattr(boto3, "DEFAULT_SESSION", _session())
         # Deliveries are retried without a pause; a unit test checks the pauses.
         clock = SimpleNamespace(sleep=lambda _: None, monotonic=time.monotonic)
         environment.setattr(export_function, "time", clock)
@@ -125,9 +126,9 @@ def aws(account: None, rights: Rights) -> Iterator[None]:
     _client("scheduler").create_schedule_group(Name="stack-exports")
     limits.broken.clear()
     yield
+    BackendDict.reset()  # ten times as fast as deleting tables, objects and secrets
     denied, rights.denied = rights.denied, set()
     assert not denied
-    BackendDict.reset()  # ten times as fast as deleting tables, objects and secrets
     assert limits.broken == [], "DynamoDB would refuse these requests"
 
 
@@ -184,6 +185,13 @@ def secret_names() -> list[str]:
     """The names of all secrets."""
     secrets = _client("secretsmanager").list_secrets()["SecretList"]
     return sorted(secret["Name"] for secret in secrets)
+
+
+@cache
+def _session() -> boto3.Session:
+    """One for all modules: it reads the descriptions of the services, which takes a fifth of a
+    second."""
+    return boto3.Session()
 
 
 @cache

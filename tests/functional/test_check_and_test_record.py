@@ -106,6 +106,31 @@ def test_one_check_of_a_connection_runs_at_a_time(
     assert call(configuration, "POST", f"{ONE}/check")[0] == 202
 
 
+def test_of_two_requests_at_once_one_starts_a_check(
+    server: AsyncSftpServer, started: StartedExports, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    set_up(server)
+    monkeypatch.setattr(DynamoDBRuns, "all", lambda *_args, **_options: iter(()))
+
+    statuses = [call(configuration, "POST", f"{ONE}/check")[0] for _ in range(2)]
+
+    assert statuses == [202, 409]
+    assert len(started.runs) == 1
+
+
+def test_an_operators_check_waits_for_no_other_and_runs_beside_none(
+    server: AsyncSftpServer, started: StartedExports
+) -> None:
+    set_up(server)
+    _, first = call(configuration, "POST", f"{ONE}/check")
+
+    refused = check()
+
+    assert refused["error"]["code"] == "already_running"
+    assert invoke(action="check", run_id=first["run_id"])["status"] == "succeeded"
+    assert check()["status"] == "succeeded"
+
+
 def test_few_checks_of_all_connections_run_at_a_time(
     server: AsyncSftpServer, started: StartedExports, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -226,18 +251,18 @@ def test_each_step_of_a_check_is_recorded_as_soon_as_it_is_done(
 ) -> None:
     set_up(server)
     seen: list[tuple[str, int]] = []
-    save = DynamoDBRuns.save
+    store = DynamoDBRuns._store
 
-    def save_and_record(runs: DynamoDBRuns, run: Run) -> None:
-        save(runs, run)
+    def store_and_record(runs: DynamoDBRuns, run: Run, token: str) -> None:
+        store(runs, run, token)
         _, read = call(configuration, "GET", RUN, run_id=run.run_id)
         seen.append((read["status"], len(read["steps"])))
 
-    monkeypatch.setattr(DynamoDBRuns, "save", save_and_record)
+    monkeypatch.setattr(DynamoDBRuns, "_store", store_and_record)
 
     check()
 
-    assert seen == [*(("in_progress", steps) for steps in range(10)), ("succeeded", 9)]
+    assert seen == [*(("in_progress", steps) for steps in range(1, 10)), ("succeeded", 9)]
 
 
 def test_a_download_connection_has_nothing_to_check() -> None:

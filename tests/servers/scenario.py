@@ -18,6 +18,7 @@ from registration_sync.use_cases.delivery.deliver_files import (
     FinishedFile,
     RunConnection,
     deliver_files,
+    with_done_files,
 )
 from registration_sync.use_cases.runs.lease import HeldLease
 from tests.servers import real
@@ -51,15 +52,18 @@ def deliver(
     *,
     traits: ServerTraits | None = None,
     lease: HeldLease | None = None,
+    name: str = FINAL,
+    done_file: bool = False,
     **changes: Any,
 ) -> tuple[list[Replacement], ServerTraits]:
     """One delivery of `source` as students.csv; raises DeliveryError."""
     servers = ParamikoSftpServers([ip_network("127.0.0.1/32")], limits=LIMITS)
     signing_in = replace(account(kind, server), traits=traits or ServerTraits(), **changes)
     connection = RunConnection(servers, lambda: signing_in)
+    files = [FinishedFile(name, source)]
     try:
         placed = deliver_files(
-            [FinishedFile(FINAL, source)],
+            with_done_files(files, source.parent / "empty") if done_file else files,
             exports(server),
             server=connection,
             lease=lease or held_lease(),
@@ -87,14 +91,16 @@ def connection_to(kind: Kind, server: Any) -> Connection:
     )
 
 
-def check(kind: Kind, server: Any, workspace: Path) -> tuple[tuple[CheckStep, ...], ServerTraits]:
+def check(
+    kind: Kind, server: Any, workspace: Path, *, name: str = FINAL, done_file: bool = False
+) -> tuple[tuple[CheckStep, ...], ServerTraits]:
     signing_in = account(kind, server)
     workspace.mkdir(exist_ok=True)
     return check_connection(
-        connection_to(kind, server),
+        connection_to(kind, server).model_copy(update={"done_file": done_file}),
         lambda: signing_in,
         folder=exports(server),
-        names=(FINAL,),
+        names=(name,),
         token="c0ffee",
         workspace=workspace,
         servers=ParamikoSftpServers([ip_network("127.0.0.1/32")], limits=LIMITS),

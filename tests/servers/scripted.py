@@ -34,10 +34,14 @@ class Rules:
     only: tuple[str, ...] = ()
     size_seconds: float = 0
     appends: bool = False
+    lazy_listing: bool = False
+    """Any path is opened as a folder; only reading its names is refused."""
     odd_name: bool = False
     folder_in_the_way: bool = False
     collects: bool = False
     """An importer removes students.csv as soon as it is closed or renamed."""
+    collects_all: bool = False
+    """Another program removes every file as soon as it is closed or renamed."""
     drop: tuple[str, bool] | None = None
     """The connection is lost at the first request of this name, before or after its effect."""
 
@@ -63,8 +67,7 @@ def scripted(folder: Path, rules: dict[str, Any]) -> Iterator[RuledServer]:
         if server.rules.odd_name:
             Path(f"{server.folder}/\udce9l\udce8ves.csv").touch()
         if server.rules.folder_in_the_way:
-            for name in ("students.csv", ".registration-sync-check.csv"):
-                (server.folder / name).mkdir()
+            (server.folder / "students.csv").mkdir()
         yield server
 
 
@@ -104,7 +107,7 @@ class _Sftp(asyncssh.SFTPServer):
             raise asyncssh.SFTPPermissionDenied("The name is not allowed")
 
     def _collect(self, path: bytes) -> None:
-        if self._rules.collects and path.endswith(b"/students.csv"):
+        if self._rules.collects_all or (self._rules.collects and path.endswith(b"/students.csv")):
             self._on_disk(path).unlink()
 
     def open(self, path: bytes, pflags: int, attrs: asyncssh.SFTPAttrs) -> Any:
@@ -158,9 +161,19 @@ class _Sftp(asyncssh.SFTPServer):
 
     lstat = stat
 
-    async def scandir(self, path: bytes) -> AsyncIterator[asyncssh.SFTPName]:
+    def scandir(self, path: bytes) -> AsyncIterator[asyncssh.SFTPName]:
+        if not self._rules.lazy_listing:
+            self._require_listable(path)
+        return self._entries(path)
+
+    def _require_listable(self, path: bytes) -> None:
         if self._rules.drop_box:
             raise asyncssh.SFTPPermissionDenied("Permission denied")
+        if not self._on_disk(path).is_dir():
+            raise asyncssh.SFTPNoSuchFile("No such file")
+
+    async def _entries(self, path: bytes) -> AsyncIterator[asyncssh.SFTPName]:
+        self._require_listable(path)
         self._do("listing", lambda: None)
         for entry in os.scandir(self._on_disk(path)):
             hidden = {"files": entry.is_file(), "dot files": entry.name.startswith(".")}

@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 
 from registration_sync.domain.connections.sftp import (
     LISTS_NOT,
+    NO_TEMPORARY_NAMES,
     READS_NOT,
     REMOVES_NOT,
     REPLACEMENTS,
@@ -54,6 +55,8 @@ class Kind:
     def sentences(self) -> tuple[str, ...]:
         """What the check says."""
         way = REPLACEMENTS.get(ReplacedBy(self.replaces)) if self.is_delivered else None
+        if "only" in self.rules:
+            way = NO_TEMPORARY_NAMES
         return (*([way] if way else []), *self.says)
 
     @property
@@ -147,11 +150,38 @@ KINDS = (
     Kind(
         "in place, appends",
         "The account may not rename, and the server appends to existing files",
+        replaces="in_place",
+        ask="Allow renaming, or turn off append mode.",
+        write_in_place=True,
+        rules={"posix_rename": False, "rename": "unsupported", "appends": True},
+    ),
+    Kind(
+        "in place, appends, no deletion",
+        "The account may neither rename nor delete, and the server appends to existing files",
         replaces="replace_unsupported",
         delivers_new=True,
         ask="Allow renaming, or turn off append mode.",
         write_in_place=True,
-        rules={"posix_rename": False, "rename": "unsupported", "appends": True},
+        rules={
+            "posix_rename": False,
+            "rename": "unsupported",
+            "appends": True,
+            "removes": False,
+        },
+    ),
+    Kind(
+        "in place, stat is denied",
+        'The account may not rename; for a missing file, stat answers "Permission denied", and the '
+        "server opens it as a folder",
+        replaces="in_place",
+        ask="Allow renaming.",
+        write_in_place=True,
+        rules={
+            "posix_rename": False,
+            "rename": "unsupported",
+            "missing": "denied",
+            "lazy_listing": True,
+        },
     ),
     Kind(
         "appends",
@@ -176,11 +206,41 @@ KINDS = (
         rules={"drop_box": True},
     ),
     Kind(
+        "drop box, in place, appends",
+        "Nothing can be listed, shown, read or renamed, and the server appends to existing files",
+        replaces="in_place",
+        says=(SHOWS_NOT, LISTS_NOT),
+        ask="Allow listing the folder, and renaming.",
+        write_in_place=True,
+        rules={
+            "drop_box": True,
+            "posix_rename": False,
+            "rename": "unsupported",
+            "appends": True,
+        },
+    ),
+    Kind(
         "hidden files",
         "Files that were written cannot be seen, but can be renamed",
         says=(SHOWS_NOT, LISTS_NOT),
         ask="Show the account its own files.",
         rules={"hides": "files"},
+    ),
+    Kind(
+        "hidden files, no posix-rename",
+        "Files that were written cannot be seen; rename refuses an existing name",
+        replaces="aside_and_rename",
+        says=(SHOWS_NOT, LISTS_NOT),
+        ask="Offer posix-rename. Show the account its own files.",
+        rules={"hides": "files", "posix_rename": False},
+    ),
+    Kind(
+        "hidden files, rename renumbers",
+        "Files that were written cannot be seen; rename over one makes students_1.csv",
+        replaces="aside_and_rename",
+        says=(SHOWS_NOT, LISTS_NOT),
+        ask="Let a rename replace an existing file. Show the account its own files.",
+        rules={"hides": "files", "posix_rename": False, "rename": "renumbers"},
     ),
     Kind(
         "no reading",
@@ -215,7 +275,15 @@ KINDS = (
         replaces="in_place",
         ask=_PATTERN,
         write_in_place=True,
-        rules={"only": ("students.csv", "registration-sync-check.csv")},
+        rules={"only": ("students.csv",)},
+    ),
+    Kind(
+        "exact names, appends",
+        "Only students.csv may be created, and the server appends to existing files",
+        replaces="in_place",
+        ask=_PATTERN,
+        write_in_place=True,
+        rules={"only": ("students.csv",), "appends": True},
     ),
     Kind(
         "dot files hidden",

@@ -1,11 +1,13 @@
 """Every kind of server goes through the same scenario, and check and delivery agree about it."""
 
+import itertools
 from pathlib import Path
 
 import pytest
 
 from registration_sync.domain.connections.sftp import (
     LISTS_NOT,
+    READS_NOT,
     REMOVES_NOT,
     SHOWS_NOT,
     ReplacedBy,
@@ -16,7 +18,12 @@ from registration_sync.domain.connections.temporary_names import (
     temporary_name,
     upload_token,
 )
-from registration_sync.domain.errors import DeliveryError, LeaseLost, UploadIncomplete
+from registration_sync.domain.errors import (
+    DeliveryError,
+    LeaseLost,
+    ReplaceUnsupported,
+    UploadIncomplete,
+)
 from registration_sync.domain.runs.check import StepResult
 from tests.servers.district import District, Result, file_of
 from tests.servers.scenario import FINAL, check, deliver, passes, running
@@ -33,8 +40,8 @@ from tests.servers.table import (
 from tests.unit.test_deliver_files import LeaseTable, held_lease
 
 OLD, NEW, NEWER = b"ID\r\n006\r\n", b"ID\r\n007\r\n", b"ID\r\n008\r\n009\r\n"
+ATTEMPTS = itertools.count()
 SCRIPTED = [kind for kind in KINDS if not kind.real]
-DROP_BOX = next(kind for kind in KINDS if kind.name == "drop box")
 
 
 @pytest.fixture
@@ -53,7 +60,8 @@ def newer(tmp_path: Path) -> Path:
 
 def outcome(kind: Kind, server: object, source: Path, traits: ServerTraits | None = None) -> str:
     try:
-        ((placed, *_), _traits) = deliver(kind, server, source, traits=traits)
+        lease = held_lease(attempt=f"{next(ATTEMPTS):04x}")
+        ((placed, *_), _traits) = deliver(kind, server, source, traits=traits, lease=lease)
     except DeliveryError as error:
         return error.code
     return placed.way.value
@@ -97,7 +105,7 @@ def test_first_delivery_replacement_and_leftover(kind: Kind, tmp_path: Path) -> 
         assert_row(kind, LEFTOVER, third, final, old=old, sent={*second.due, "010"})
         assert third.way == kind.replaces
         if kind.is_delivered:
-            limits = {SHOWS_NOT, LISTS_NOT, REMOVES_NOT}
+            limits = {SHOWS_NOT, READS_NOT, LISTS_NOT, REMOVES_NOT}
             assert set(third.year.warnings) & limits == set(kind.says) & limits
 
 
@@ -178,12 +186,12 @@ def test_a_connection_lost_in_any_operation_and_the_file_collected(
 LATE = [
     kind
     for kind in SCRIPTED
-    if kind.is_delivered and kind.rules.keys() & {"rename", "only", "hides"}
+    if kind.is_delivered and kind.rules.keys() & {"rename", "only", "hides", "drop_box"}
 ]
 
 
 @pytest.mark.parametrize("is_taught", [False, True], ids=["", "taught"])
-@pytest.mark.parametrize("kind", [*LATE, DROP_BOX], ids=lambda kind: kind.name)
+@pytest.mark.parametrize("kind", LATE, ids=lambda kind: kind.name)
 def test_a_run_that_is_paused_before_it_replaces_a_file_leaves_that_of_its_successor(
     kind: Kind, is_taught: bool, tmp_path: Path, new: Path, newer: Path
 ) -> None:
@@ -202,6 +210,77 @@ def test_a_run_that_is_paused_before_it_replaces_a_file_leaves_that_of_its_succe
             deliver(kind, server, new, traits=traits, lease=late)
 
         assert (server.folder / FINAL).read_bytes() == NEWER
+
+
+@pytest.mark.parametrize("lazy_listing", [False, True])
+def test_a_folder_that_a_drop_box_does_not_show_is_not_moved(
+    lazy_listing: bool, tmp_path: Path, new: Path
+) -> None:
+    rules = {"drop_box": True, "posix_rename": False, "lazy_listing": lazy_listing}
+    kind = Kind("drop box", "", rules={**rules, "folder_in_the_way": True})
+    with running(kind, tmp_path / "server") as server:
+        with pytest.raises(ReplaceUnsupported, match="file or a folder"):
+            deliver(kind, server, new)
+
+        assert [(path.name, path.is_dir()) for path in server.folder.iterdir()] == [(FINAL, True)]
+
+
+IN_PLACE_NO_DELETION = {"posix_rename": False, "rename": "unsupported", "removes": False}
+WITH_DONE_FILES = [
+    (Kind("plain", ""), True),
+    (Kind("no deletion", "", rules={"removes": False}), True),
+    (Kind("certain extensions", "", rules={"extension": ".csv"}), False),
+    (Kind("in place", "", write_in_place=True, rules=IN_PLACE_NO_DELETION), False),
+]
+
+
+@pytest.mark.parametrize(
+    ("kind", "works"), WITH_DONE_FILES, ids=[kind.name for kind, _ in WITH_DONE_FILES]
+)
+def test_check_and_delivery_agree_about_done_files(
+    kind: Kind, works: bool, tmp_path: Path, new: Path
+) -> None:
+    with running(kind, tmp_path / "server") as server:
+        steps, learned = check(kind, server, tmp_path / "w", done_file=True)
+        (server.folder / FINAL).write_bytes(OLD)
+        (server.folder / f"{FINAL}.done").touch()
+        try:
+            deliver(kind, server, new, traits=learned, done_file=True)
+            delivers = True
+        except DeliveryError:
+            delivers = False
+            assert (server.folder / FINAL).read_bytes() == OLD
+
+    assert (passes(steps), delivers) == (works, works), steps
+
+
+def test_the_check_uses_the_extension_of_the_delivered_files(tmp_path: Path, new: Path) -> None:
+    kind = Kind("certain extensions", "", rules={"extension": ".txt"})
+    with running(kind, tmp_path / "server") as server:
+        steps, learned = check(kind, server, tmp_path / "w", name="students.txt")
+        deliver(kind, server, new, traits=learned, name="students.txt")
+
+    assert passes(steps)
+
+
+def test_a_program_that_takes_every_file_is_named_as_the_cause(tmp_path: Path, new: Path) -> None:
+    kind = Kind("plain", "", rules={"collects_all": True})
+    with (
+        running(kind, tmp_path / "server") as server,
+        pytest.raises(UploadIncomplete, match="another program removed it"),
+    ):
+        deliver(kind, server, new)
+
+
+def test_the_check_succeeds_where_sizes_are_late_and_files_are_written_in_place(
+    tmp_path: Path,
+) -> None:
+    rules = {"posix_rename": False, "rename": "unsupported", "size_seconds": 0.2}
+    kind = Kind("late sizes", "", write_in_place=True, rules=rules)
+    with running(kind, tmp_path / "server") as server:
+        steps, _ = check(kind, server, tmp_path / "w")
+
+    assert passes(steps), steps
 
 
 @pytest.mark.parametrize("name", ["no deletion", "in place, no deletion"])

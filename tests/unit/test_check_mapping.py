@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from local import check_mapping
+from local.district import UnreadableFile, numbered_registrations_of
 
 MAPPING = """
 files:
@@ -77,6 +78,16 @@ def test_a_wrong_registration_is_named_by_its_line(
 
     assert "line 1202" in found
     assert "registrations[" not in found
+
+
+def test_a_byte_that_is_not_utf_8_is_named_with_its_line(tmp_path: Path) -> None:
+    file = tmp_path / "students.csv"
+    file.write_bytes(b"\xef\xbb\xbfid,fname\n" + b'1,"An\na"\n' * 20_000 + b"2,Jos\xe9\n")
+
+    with pytest.raises(UnreadableFile) as caught:
+        list(numbered_registrations_of(file, school_year=2025))
+
+    assert str(caught.value).startswith(f"Line 40002 of {file} has the byte E9, ")
 
 
 def test_an_id_that_repeats_counts_once_as_in_the_service(

@@ -387,6 +387,21 @@ def test_a_mistake_in_a_guard_is_reported_at_its_path(guards: Any, path: str, me
     ("folder", "advice"),
     [
         ("~/SISData", "Leave out ~"),
+        ("~", "Leave out ~"),
+        ("~district/SISData", "Leave out ~"),
+        ("/~/SISData", "Leave out ~"),
+        ("x/~/y", "Leave out ~"),
+        ("SISData/~", "Leave out ~"),
+        ("district@sis.example.org:/SISData", "without the host"),
+        ("sis.example.org:/SISData", "without the host"),
+        ("sis.example.org:SISData", "without the host"),
+        ("10.0.0.5:/SISData", "without the host"),
+        ("file:/SISData", "without the host"),
+        ("file:SISData", "without the host"),
+        ("'/SISData'", "quotation marks"),
+        ('"SIS Data/exports"', "quotation marks"),
+        ("\N{LEFT DOUBLE QUOTATION MARK}SISData\N{RIGHT DOUBLE QUOTATION MARK}", "quotation marks"),
+        ("`SISData`", "quotation marks"),
         ("$HOME/x", "variables"),
         ("${HOME}/x", "variables"),
         ("%USERPROFILE%/x", "variables"),
@@ -401,6 +416,8 @@ def test_a_folder_that_a_server_would_take_literally_is_refused(folder: str, adv
         check_folder(folder)
 
 
-@pytest.mark.parametrize("folder", ["/C:/SISData", "SIS Data/exports", "a~b", "cash$", "50% off"])
+@pytest.mark.parametrize(
+    "folder", ["/C:/SISData", "SIS Data/exports", "a~b", "cash$", "50% off", "St. Mary's", "x/a:b"]
+)
 def test_an_odd_folder_that_may_exist_is_accepted(folder: str) -> None:
     assert check_folder(folder) == folder

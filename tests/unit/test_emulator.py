@@ -140,7 +140,8 @@ def test_the_use_of_a_token_is_checked(use: str, scopes: list[str], error: str |
     ("size", "answer"), [(LAMBDA_BYTES, "an answer"), (LAMBDA_BYTES + 1, "REQUEST_TOO_LARGE")]
 )
 def test_a_request_over_6_mb_does_not_reach_a_function(size: int, answer: str) -> None:
-    request = [None] * 8 + [b"x" * size]
+    headers: dict[str, str] = {}
+    request = [*[None] * 7, headers, b"x" * size]
 
     assert asyncio.run(Gateway({})._invoke_lambda_proxy_v1(*request)) == answer
 

@@ -47,6 +47,10 @@ def warnings(*fields: dict[str, Any], known: KnownFields | None = KNOWN, **file:
         ("\u200bstudents.fname", "students.fname"),
         ("students.first_name", "students.fname"),
         ("students.birthplace", None),
+        ("fname", "students.fname"),
+        ("State", "household.state"),
+        ("household_state", "household.state"),
+        ("home.street", "household.street"),
     ],
 )
 def test_an_unknown_path_is_a_warning_with_the_nearest_field(
@@ -58,6 +62,56 @@ def test_an_unknown_path_is_a_warning_with_the_nearest_field(
     assert at == "fields[0].from"
     assert message.startswith(f"No registration has the field {path}: ")
     assert message.endswith(f"did you mean {nearest}?" if nearest else "check the path.")
+
+
+ENTRY_NAME = {"from": "entry.fname"}
+
+
+@pytest.mark.parametrize(
+    ("rows", "field", "expected"),
+    [
+        (
+            {"each": "contacts", "skip_when_blank": ["fnam"]},
+            ENTRY_NAME,
+            [("rows.skip_when_blank", "No entry has the field fnam: did you mean fname?")],
+        ),
+        (
+            {"each": "contacts", "skip_when_blank": ["phone", "mail"]},
+            ENTRY_NAME,
+            [("rows.skip_when_blank", "No entry has the field mail: check the name.")],
+        ),
+        (
+            {"each": ["student_annual.guardian1_", "student_annual.gardian2_"]},
+            ENTRY_NAME,
+            [
+                (
+                    "rows.each",
+                    "No registration has a field whose name starts with student_annual.gardian2_: "
+                    "check the prefix.",
+                )
+            ],
+        ),
+        ({"each": "races", "skip_when_blank": "value"}, {"from": "entry.value"}, []),
+        ({"each": "contacts", "skip_when_blank": ["phone"]}, ENTRY_NAME, []),
+        (
+            {"each": ["student_annual.guardian1_"], "skip_when_blank": ["fname"]},
+            ENTRY_NAME,
+            [],
+        ),
+    ],
+)
+def test_the_names_of_entries_are_checked(rows: Any, field: Any, expected: Any) -> None:
+    assert warnings(field, rows=rows) == expected
+
+
+def test_a_field_of_a_list_is_a_warning_with_the_remedy() -> None:
+    assert warnings({"from": "contacts.fname"}) == [
+        (
+            "fields[0].from",
+            "No registration has the field contacts.fname: contacts is a list, whose fields need "
+            'a file with `rows`: {"each": "contacts"} and the path entry.fname.',
+        )
+    ]
 
 
 def test_known_paths_facts_and_groups_are_no_warning() -> None:
@@ -110,20 +164,6 @@ def test_fields_of_entries_are_checked(each: Any, path: str, nearest: str) -> No
     assert [re.split("did you mean |: ", message)[-1].strip("?") for _, message in found] == (
         [nearest] if nearest else []
     )
-
-
-@pytest.mark.parametrize(
-    ("skip", "each", "found"),
-    [
-        ("fname", "contacts", []),
-        ("fnam", "contacts", ["rows.skip_when_blank"]),
-        (["fname", "x"], ["student_annual.guardian1_"], ["rows.skip_when_blank[1]"]),
-    ],
-)
-def test_the_names_of_skip_when_blank_are_checked(skip: Any, each: Any, found: list[str]) -> None:
-    rows = {"each": each, "skip_when_blank": skip}
-
-    assert [at for at, _ in warnings({"from": "entry.fname"}, rows=rows)] == found
 
 
 def test_without_registrations_no_path_is_a_warning() -> None:

@@ -90,6 +90,23 @@ def test_a_field_that_is_sent_twice_is_refused_with_its_name(data: str, name: st
     assert f'"{name}"' in registration.refusal.message
 
 
+@pytest.mark.parametrize(
+    "data",
+    [
+        '{"a": "x", "a.b": "y"}',
+        '{"a.b": "y", "a": "x"}',
+        '{"a": [], "a.b.c": "y"}',
+        '{"a.b": {"c": "y"}, "a": {"b": "x"}}',
+        '{"a.b.c": "y", "a.b": ["x"]}',
+    ],
+)
+def test_a_field_with_a_value_and_fields_says_what_to_send(data: str) -> None:
+    refusal = parsed(one_with(data=data)).refusal
+
+    assert refusal is not None
+    assert refusal.message.endswith(" has both a value and fields: send one of them.")
+
+
 def test_only_the_registration_with_a_repeated_field_is_refused() -> None:
     twice = one_with(data='{"a": 1, "a": 2}')[len('{"registrations": [') : -len("]}")]
 

@@ -90,14 +90,20 @@ class Runs(Protocol):
 
 
 class CheckSlots(Protocol):
-    """Slots for the running checks of all connections."""
+    """Slots for running checks: one for each connection, and a few for all connections."""
+
+    def holder(
+        self, connection_id: str, run_id: str, now: dt.datetime, *, lasts: dt.timedelta
+    ) -> str:
+        """Takes the connection's slot for the run, unless another run has it. Returns the id of the
+        run that has it now. A slot is free again after it lasted this long."""
 
     def take(self, run_id: str, now: dt.datetime, *, most: int, lasts: dt.timedelta) -> bool:
-        """Takes one of `most` slots for the run; returns False if all are taken. A slot is free
-        again after it lasted this long."""
+        """Takes one of the `most` slots of all connections for the run; returns False if all are
+        taken. A slot is free again after it lasted this long."""
 
     def free(self, run_id: str) -> None:
-        """Frees the slot of the run, if it has one."""
+        """Frees the slots of the run, if it has any."""
 
 
 class ExportStarter(Protocol):

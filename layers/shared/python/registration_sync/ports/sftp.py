@@ -51,6 +51,10 @@ class SftpSession(Protocol):
     def find(self, path: str) -> "RemoteFile | None":
         """The file at the path, or None."""
 
+    def is_writable(self, path: str) -> bool | None:
+        """Whether the old file can be opened for writing, which does not change it: None if the
+        server refuses that, False if there is no file."""
+
     def upload(self, source: Path, target: str, *, unseen: bool = False) -> int | None:
         """Writes the file to the temporary path `target` and checks every write, the size and, for
         small files if the server allows reading, the SHA-256. Raises NameRefused if the server

@@ -1,8 +1,8 @@
-"""Slots of running connection checks, in the connections table: they limit the checks of all
-connections together.
+"""Slots of running connection checks, in the connections table: one for each connection, and a few
+for all connections together.
 
-| item | pk     | sk             | attributes       |
-| slot | CHECKS | number from 0  | run_id, taken_at |
+| item | pk     | sk                                              | attributes       |
+| slot | CHECKS | number from 0, or `connection#` and the id      | run_id, taken_at |
 """
 
 import datetime as dt
@@ -22,13 +22,29 @@ class DynamoDBCheckSlots:
     def __init__(self, client: "DynamoDBClient", table: str) -> None:
         self._table = Table(client, table)
 
+    def holder(
+        self, connection_id: str, run_id: str, now: dt.datetime, *, lasts: dt.timedelta
+    ) -> str:
+        taken_at = int(now.timestamp())
+        held = self._table.update(
+            _key(f"connection#{connection_id}"),
+            "SET run_id = :run, taken_at = :now",
+            "attribute_not_exists(pk) OR taken_at < :expired OR run_id = :run",
+            {
+                ":run": {"S": run_id},
+                ":now": {"N": str(taken_at)},
+                ":expired": {"N": str(taken_at - int(lasts.total_seconds()))},
+            },
+        )
+        return run_id if held is None else str(held["run_id"]["S"])
+
     def take(self, run_id: str, now: dt.datetime, *, most: int, lasts: dt.timedelta) -> bool:
         return any(self._take(number, run_id, now, lasts) for number in range(most))
 
     def _take(self, number: int, run_id: str, now: dt.datetime, lasts: dt.timedelta) -> bool:
         taken_at = int(now.timestamp())
         return self._table.put(
-            {**_key(number), "run_id": {"S": run_id}, "taken_at": {"N": str(taken_at)}},
+            {**_key(str(number)), "run_id": {"S": run_id}, "taken_at": {"N": str(taken_at)}},
             "attribute_not_exists(pk) OR taken_at < :expired",
             {":expired": {"N": str(taken_at - int(lasts.total_seconds()))}},
         )
@@ -40,5 +56,5 @@ class DynamoDBCheckSlots:
                 self._table.delete(key, "run_id = :run", {":run": {"S": run_id}})
 
 
-def _key(number: int) -> Item:
-    return {"pk": {"S": _PARTITION}, "sk": {"S": str(number)}}
+def _key(slot: str) -> Item:
+    return {"pk": {"S": _PARTITION}, "sk": {"S": slot}}

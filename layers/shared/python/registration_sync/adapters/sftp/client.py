@@ -10,8 +10,10 @@ from paramiko.sftp import (
     CMD_ATTRS,
     CMD_CLOSE,
     CMD_DATA,
+    CMD_FSTAT,
     CMD_HANDLE,
     CMD_NAME,
+    CMD_OPEN,
     CMD_OPENDIR,
     CMD_READ,
     CMD_READDIR,
@@ -24,6 +26,9 @@ from registration_sync.adapters.sftp.transport import printable
 
 CHUNK_BYTES = 32 * 1024
 """The size of one read or write. Larger writes corrupted files on one server (rclone#6404)."""
+
+FXF_READ, FXF_WRITE = 1, 2
+"""Flags for opening a file (section 6.3)."""
 
 OK, END_OF_FILE, NO_SUCH_FILE, PERMISSION_DENIED, UNSUPPORTED = 0, 1, 2, 3, 8
 """Status codes of SFTP version 3 (draft-ietf-secsh-filexfer-02, section 7)."""
@@ -106,6 +111,13 @@ class SftpClient(paramiko.SFTPClient):
             raise paramiko.SFTPError("Expected attributes")
         return _attributes(answer)
 
+    def opened(self, file: paramiko.SFTPFile) -> Attributes:
+        """The attributes of an open file."""
+        kind, answer = self._request(CMD_FSTAT, file.handle)
+        if kind != CMD_ATTRS:
+            raise paramiko.SFTPError("Expected attributes")
+        return _attributes(answer)
+
     def entries(self, folder: str) -> list[tuple[str, Attributes]]:
         """Names in the folder, and their attributes; bytes that are not UTF-8 become surrogates.
         Raises LimitExceeded."""
@@ -136,10 +148,17 @@ class SftpClient(paramiko.SFTPClient):
         """Whether the path is a folder that the account may list."""
         try:
             _, answer = self._request(CMD_OPENDIR, path)
+            handle = answer.get_binary()
+            self._next_entries(handle)  # some servers open any path, and refuse only this
         except Refusal:
             return False
-        self._request(CMD_CLOSE, answer.get_binary())
+        self._request(CMD_CLOSE, handle)
         return True
+
+    def try_open(self, path: str, flags: int) -> None:
+        """Opens a file that exists, without changing it, and closes it."""
+        _, answer = self._request(CMD_OPEN, path, flags, paramiko.SFTPAttributes())
+        self._request(CMD_CLOSE, answer.get_binary())
 
     def _next_entries(self, handle: bytes) -> list[tuple[bytes, Attributes]]:
         try:

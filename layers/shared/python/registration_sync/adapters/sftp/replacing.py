@@ -5,6 +5,7 @@ from pathlib import Path
 from registration_sync.adapters.sftp.client import (
     NO_SUCH_FILE,
     PERMISSION_DENIED,
+    UNSUPPORTED,
     Attributes,
     Refusal,
 )
@@ -52,6 +53,8 @@ class Replacer:
             else:
                 self._requests.learn(replaced_by=way)
                 return replaced_by
+        if refusal.code == NO_SUCH_FILE and self._requests.exists(temporary) is not True:
+            raise self._gone(temporary) from refusal
         if not self.writes_in_place:
             if refusal.code == PERMISSION_DENIED:
                 raise refusal
@@ -66,6 +69,8 @@ class Replacer:
         old = self._old(final)
         if old is not None and old.is_folder:
             raise self._is_folder(final)
+        if old == HIDDEN:  # nothing would show whether it was replaced: it is moved aside first
+            raise Refusal(UNSUPPORTED, "")
         self._requests.ask(self._requests.client.rename, temporary, final)
         if old is None:
             return ReplacedBy.NEW
@@ -75,12 +80,15 @@ class Replacer:
     def _move_aside_and_rename(self, temporary: str, final: str) -> ReplacedBy:
         requests = self._requests
         old = self._old(final)
-        if old is None:
+        is_file = requests.is_file(final) if old == HIDDEN else None
+        if old is None or is_file is False:
             requests.ask(requests.client.rename, temporary, final)
             return ReplacedBy.NEW
         if old.is_folder or (not old.is_file and requests.is_folder(final)):
             raise self._is_folder(final)
-        if requests.exists(temporary) is False and requests.traits.shows_files:
+        if old == HIDDEN and is_file is None:
+            raise self._may_be_folder(final)
+        if requests.exists(temporary) is False:
             raise self._gone(temporary)
         aside = aside_name(temporary)
         try:
@@ -111,9 +119,10 @@ class Replacer:
 
     def _old(self, final: str) -> Attributes | None:
         try:
-            return self._requests.attributes(final)
+            found = self._requests.attributes(final)
         except Refusal:
             return HIDDEN
+        return HIDDEN if found is None and self._requests.traits.shows_files is False else found
 
     def _verify(self, temporary: str, final: str, old: Attributes) -> None:
         """Some servers accept the rename and put the new file under another name, `students_1.csv`.
@@ -142,42 +151,44 @@ class Replacer:
             raise NotUploadedHere(
                 f"{final} must be written in place, and this connection has not uploaded it yet."
             )
-        if self._requests.exists(temporary) is False:
+        exists = self._requests.exists(temporary)
+        if exists is None and self._requests.traits.shows_files:
+            exists = self._requests.is_file(temporary)
+        if exists is False:
             raise self._gone(temporary)
-        source = self._uploads[temporary].source
-        if self._requests.exists(final) is not False:
-            self._require_truncation(temporary, final)
-        self.write(source, final)
+        self.write(self._uploads[temporary].source, final)
         self._requests.remove(temporary)
         return ReplacedBy.IN_PLACE
 
     def write(self, source: Path, final: str) -> None:
-        """Writes the final file itself."""
-        if self._requests.traits.truncates is False:
-            raise self._appends(final)
+        """Writes the final file itself.
+
+        Some servers append to a file whatever the request says: there the old file is removed
+        first, and also where the server does not show the old file.
+        """
+        requests = self._requests
+        if requests.exists(final) is None and requests.is_file(final) is not False:
+            self.remove_old(final)
         try:
-            self._uploads.upload(source, final, may_vanish=True)
+            self._upload(source, final)
+        except UploadIncomplete:
+            if not self._uploads.has_appended:
+                raise
+            requests.learn(truncates=False)
+            self.remove_old(final)
+            self._upload(source, final)
+        requests.learn(replaced_by=ReplacedBy.IN_PLACE)
+
+    def _upload(self, source: Path, final: str) -> None:
+        try:
+            self._uploads.upload(source, final, in_place=True)
         except NameRefused as refused:
             raise refused.reason from refused
-        self._requests.learn(replaced_by=ReplacedBy.IN_PLACE)
 
-    def _require_truncation(self, temporary: str, final: str) -> None:
-        """Some servers append to a file whatever the request says: tried on the temporary file."""
-        requests = self._requests
-        if requests.traits.truncates is None and self._uploads[temporary].size:
-            requests.ask(requests.client.open, temporary, "wb").close()
-            self._uploads.forget(temporary)
-            requests.learn(truncates=self._is_empty(temporary))
-        if requests.traits.truncates is False:
-            raise self._appends(final)
-
-    def _is_empty(self, path: str) -> bool | None:
-        """Waits for the size to become 0: a server may report the old one for some seconds."""
-        try:
-            found = self._uploads.settled(path, 0)
-        except Refusal:
-            return None
-        return None if found is None or found.size is None else found.size == 0
+    def remove_old(self, path: str) -> None:
+        """Removes a file to which the server would append."""
+        if not self._requests.remove(path):
+            raise self._appends(path)
 
     def _require_present(self, temporary: str, refusal: Refusal) -> None:
         """Raises if a rename was refused because its source is missing."""
@@ -186,9 +197,9 @@ class Replacer:
 
     def _appends(self, final: str) -> ReplaceUnsupported:
         return ReplaceUnsupported(
-            f"{self._requests.link.server} appends to existing files instead of replacing their "
-            f"content, so {final} was left as it is. Its administrator must allow renaming, or "
-            "turn off append mode."
+            f"{self._requests.link.server} may append to existing files instead of replacing their "
+            f"content, and did not permit removing {final}, so the file was left as it is. Its "
+            "administrator must allow renaming or deletion, or turn off append mode."
         )
 
     def _gone(self, temporary: str) -> UploadIncomplete:
@@ -201,6 +212,13 @@ class Replacer:
         return ReplaceUnsupported(
             f"{final} on {self._requests.link.server} is a folder, so no file of this name can be "
             "delivered. Remove or rename the folder, or change the file name in the mapping."
+        )
+
+    def _may_be_folder(self, final: str) -> ReplaceUnsupported:
+        return ReplaceUnsupported(
+            f"{self._requests.link.server} does not show whether {final} is a file or a folder, so "
+            "the file is not delivered. Its administrator must allow the account to list the "
+            "folder, or offer posix-rename."
         )
 
     def _unsupported(self, temporary: str, final: str, refusal: Refusal) -> ReplaceUnsupported:

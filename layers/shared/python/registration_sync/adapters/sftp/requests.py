@@ -8,6 +8,8 @@ from dataclasses import replace
 from typing import Any
 
 from registration_sync.adapters.sftp.client import (
+    FXF_READ,
+    FXF_WRITE,
     NO_SUCH_FILE,
     PERMISSION_DENIED,
     Attributes,
@@ -125,7 +127,7 @@ class Requests:
         """Whether the file can be opened for reading; None if the server refuses to say whether it
         exists. Some servers hide files from `stat` that they let an account open."""
         try:
-            self.ask(self.client.open, path, "rb").close()
+            self.ask(self.client.try_open, path, FXF_READ)
         except Refusal as refusal:
             return False if refusal.code == NO_SUCH_FILE else None
         return True
@@ -144,6 +146,15 @@ class Requests:
 
     def is_folder(self, path: str) -> bool:
         return self.ask(self.client.is_folder, path)
+
+    def is_file(self, path: str) -> bool | None:
+        """Whether the path is a file that can be written, where the server shows nothing: False if
+        nothing is there, None if the server refuses to open it, as it does a folder."""
+        try:
+            self.ask(self.client.try_open, path, FXF_WRITE)
+        except Refusal as refusal:
+            return False if refusal.code == NO_SUCH_FILE else None
+        return True
 
     def remove(self, path: str) -> bool:
         """Returns whether the file is gone, also if it was missing."""

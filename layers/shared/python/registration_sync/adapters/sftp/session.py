@@ -63,7 +63,9 @@ class ParamikoSftpSession:
 
     def entries(self, folder: str) -> list[FolderEntry]:
         return [
-            FolderEntry(printable(name), found.is_link, found.permissions, found.group)
+            FolderEntry(
+                printable(name), found.is_link, found.permissions, found.group, found.is_folder
+            )
             for name, found in self._entries(folder)
         ]
 
@@ -88,6 +90,10 @@ class ParamikoSftpSession:
             return RemoteFile(path, None, is_hidden=True) if is_hidden else None
         return RemoteFile(path, found.size, found.modified)
 
+    def is_writable(self, path: str) -> bool | None:
+        with self._requests.doing(f"opening {path}"):
+            return self._requests.is_file(path)
+
     def upload(self, source: Path, target: str, *, unseen: bool = False) -> int | None:
         with self._requests.doing(f"uploading {target}", otherwise=UploadIncomplete):
             try:
@@ -97,7 +103,7 @@ class ParamikoSftpSession:
                     raise
                 # The server appended to the rest of an interrupted upload.
                 self._requests.learn(truncates=False)
-                self._requests.ask(self._client.remove, target)
+                self._replacer.remove_old(target)
                 upload = self._uploads.upload(source, target, may_vanish=unseen)
         self._requests.learn(name_form=form_of(target))
         if unseen and not self.traits.shows_files:

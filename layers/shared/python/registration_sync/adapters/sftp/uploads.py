@@ -1,7 +1,7 @@
 """Uploads files and verifies what the server holds of them."""
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
@@ -43,22 +43,22 @@ class Uploads:
     def names_in(self, folder: str) -> set[str]:
         return {path.rpartition("/")[2] for path in self._done if path.rpartition("/")[0] == folder}
 
-    def forget(self, path: str) -> None:
-        del self._done[path]
-
-    def upload(self, source: Path, target: str, *, may_vanish: bool = False) -> Upload:
-        """Raises NameRefused, UploadIncomplete or Refusal; `may_vanish` if an importer may collect
-        the file as soon as it is written."""
+    def upload(
+        self, source: Path, target: str, *, may_vanish: bool = False, in_place: bool = False
+    ) -> Upload:
+        """Raises NameRefused, UploadIncomplete or Refusal; `may_vanish` if the server may hide the
+        file. `in_place` if the target is a final file: an importer may collect the new file as soon
+        as it is written, and nothing is appended to an old one."""
         self.has_appended = False
         with source.open("rb") as local:
-            size, sha256 = self._send(local, target)
-        modified = self._check(target, size, may_vanish=may_vanish)
+            size, sha256 = self._send(local, target, in_place=in_place)
+        modified = self._check(target, size, may_vanish=may_vanish or in_place)
         if size <= READ_BACK_BYTES:
             self._read_back(target, size, sha256)
         self._done[target] = Upload(source, size, modified)
         return self._done[target]
 
-    def _send(self, local: IO[bytes], target: str) -> tuple[int, str]:
+    def _send(self, local: IO[bytes], target: str, *, in_place: bool) -> tuple[int, str]:
         """Writes the file and checks every write; returns the size and SHA-256 of the data sent.
 
         paramiko checks the replies to pipelined writes only occasionally, and drops the last of
@@ -72,6 +72,8 @@ class Uploads:
             error = requests.error(refusal, f"creating {target}", UploadIncomplete)
             raise NameRefused(error.message, reason=error) from refusal
         try:
+            if in_place:
+                self._require_empty(remote, target)
             remote.set_pipelined(True)
             sent = requests.send(_write_all, local, remote)
             requests.ask(requests.client.close_file, remote)
@@ -81,14 +83,25 @@ class Uploads:
                 f"{refusal.text}). Ask its administrator about free space and quota."
             ) from refusal
         finally:
-            remote.close()
+            requests.ask(remote.close)
         return sent
+
+    def _require_empty(self, remote: paramiko.SFTPFile, target: str) -> None:
+        """Raises UploadIncomplete before the first write if the old content is still there."""
+        requests = self._requests
+        try:
+            found = self._settled(lambda: requests.ask(requests.client.opened, remote), 0)
+        except Refusal:
+            return  # the size is checked afterwards
+        self.has_appended = bool(found and found.size)
+        if self.has_appended:
+            raise UploadIncomplete(f"{requests.link.server} appends to {target}.")
 
     def _check(self, target: str, size: int, *, may_vanish: bool) -> int | None:
         """Compares the size; returns the server's time of the file, if it reports one."""
         requests = self._requests
         try:
-            found = self.settled(target, size)
+            found = self._settled(lambda: requests.attributes(target), size)
         except Refusal:
             requests.learn(shows_files=False)
             return None
@@ -104,14 +117,14 @@ class Uploads:
             "bytes that were sent. Ask its administrator about free space and quota."
         )
 
-    def settled(self, path: str, size: int) -> Attributes | None:
-        """The attributes of a file just closed: some servers report its size some seconds later."""
+    def _settled(self, ask: Callable[[], Attributes | None], size: int) -> Attributes | None:
+        """The attributes of a file: some servers report a new size some seconds later."""
         for seconds in _pauses(self._requests.link.limits.settle_seconds):
-            found = self._requests.attributes(path)
+            found = ask()
             if found is None or found.size in {None, size}:
                 return found
             self._requests.wait(seconds)
-        return self._requests.attributes(path)
+        return ask()
 
     def _require_hidden(self, target: str, *, may_vanish: bool) -> None:
         """The server says that the file just written does not exist: it hides it, or another

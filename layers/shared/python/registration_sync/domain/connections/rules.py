@@ -129,7 +129,9 @@ def _is_complete(content: bytes) -> bool:
 
 
 _NO_FOLDERS = {
-    "^~": "Leave out ~: the path begins at the account's start folder. Write SISData/exports.",
+    "^~|/~(/|$)": (
+        "Leave out ~: the path begins at the account's start folder. Write SISData/exports."
+    ),
     r"\$\w|\$\{|%\w+%": (
         "The server does not replace variables such as $HOME: write the path from the account's "
         "start folder, such as SISData/exports."
@@ -139,6 +141,8 @@ _NO_FOLDERS = {
         "Leave out the drive letter: write the path as an SFTP client shows it, such as "
         "/SISData/exports."
     ),
+    "^[^/]*:": "Write the folder alone, without the host or the protocol: SISData/exports.",
+    "^(['\"`\u2018\u201c]).*['\"`\u2019\u201d]$": "Leave out the quotation marks: SISData/exports.",
     r"\\": "Write the folder with forward slashes: SISData/exports/{school_year}",
 }
 """Folders as people write them elsewhere; a server would create a folder of this very name."""

@@ -60,6 +60,12 @@ REPLACEMENTS = {
 }
 
 
+NO_TEMPORARY_NAMES = (
+    "The server refuses the names of temporary files, so files are written in place: an importer "
+    "may read an incomplete file. The server's administrator should allow names that start with a "
+    "dot, or that end in .part."
+)
+
 SHOWS_NOT = (
     "The server does not show uploaded files to this account, so their size was not verified."
 )
@@ -82,7 +88,7 @@ class ServerTraits:
     """What is known of a server; None is unknown.
 
     `name_form` is the form of temporary names that the server accepts and shows, `replaced_by` the
-    best way to replace a file, `truncates` whether a file that is opened for writing is emptied.
+    best way to replace a file, `truncates` False if it appends to old files.
     """
 
     name_form: NameForm | None = None
@@ -108,8 +114,7 @@ class ServerTraits:
     def leaves_temporary_files(self) -> bool:
         """Whether a temporary file is of no use and would stay: files are written in place, and the
         account may not delete."""
-        is_in_place = self.replaced_by is ReplacedBy.IN_PLACE and self.truncates is not None
-        return is_in_place and self.removes is False
+        return self.replaced_by is ReplacedBy.IN_PLACE and self.removes is False
 
     def write_warnings(self) -> Iterator[str]:
         """A sentence for each limit on names and on verification."""
@@ -124,13 +129,17 @@ class ServerTraits:
 
     def replace_warnings(self) -> Iterator[str]:
         """A sentence if a file is not replaced in one step."""
-        if self.replaced_by in REPLACEMENTS:
+        if self.replaced_by is ReplacedBy.IN_PLACE and self.name_form is None:
+            yield NO_TEMPORARY_NAMES
+        elif self.replaced_by in REPLACEMENTS:
             yield REPLACEMENTS[self.replaced_by]
 
     def unverified(self) -> Iterator[str]:
         """A sentence for each thing that a delivery cannot verify or clean up."""
         if self.shows_files is False:
             yield SHOWS_NOT
+        elif self.reads is False:
+            yield READS_NOT
         if self.lists_names is False:
             yield LISTS_NOT
         if self.removes is False:
@@ -172,13 +181,14 @@ class SftpAccount:
 
 @dataclass(frozen=True, slots=True)
 class FolderEntry:
-    """What a folder has under a name: a link or something else, its permission bits and the number
-    of its group; None if not reported."""
+    """What a folder has under a name: a link, a folder or something else, its permission bits and
+    the number of its group; None if not reported."""
 
     name: str
     is_link: bool
     permissions: int | None = None
     group: int | None = None
+    is_folder: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -228,18 +228,21 @@ def _names_in(name: str) -> list[str]:
 def _put(group: dict[str, Text], names: list[str], value: Text, path: str) -> None:
     *groups, name = names
     for one in groups:
-        inner = group.get(one) or {}  # null and other blanks give way to fields
+        inner = group.get(one, "")
         path = f"{path}.{one}"
+        if inner == "":  # absent, or null, which gives way to fields
+            inner = group[one] = {}
         if not isinstance(inner, dict):
-            raise _Unusable("repeated_field", f"{shown(path)} has both a value and fields.")
-        group[one] = inner
+            raise _value_and_fields(shown(path))
         group = inner
     before = group.get(name)
-    if before is None or (not before and isinstance(value, dict)):
+    if before is None or (before == "" and isinstance(value, dict)):
         group[name] = value
         return
-    if isinstance(before, dict) and not value:
+    if isinstance(before, dict) and value == "":
         return
+    if isinstance(before, dict) != isinstance(value, dict):
+        raise _value_and_fields(_at(path, name))
     if not isinstance(before, dict) or not isinstance(value, dict):
         raise _Unusable(
             "repeated_field",
@@ -247,6 +250,10 @@ def _put(group: dict[str, Text], names: list[str], value: Text, path: str) -> No
         )
     for one, inner in value.items():
         _put(before, [one], inner, f"{path}.{name}")
+
+
+def _value_and_fields(field: str) -> "_Unusable":
+    return _Unusable("repeated_field", f"{field} has both a value and fields: send one of them.")
 
 
 def _at(path: str, name: str) -> str:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from registration_sync.domain.connections.connection import Connection
 from registration_sync.domain.connections.sftp import (
+    NO_TEMPORARY_NAMES,
     REMOVES_NOT,
     FolderEntry,
     ReplacedBy,
@@ -15,17 +16,35 @@ from registration_sync.domain.connections.sftp import (
     SftpAccount,
 )
 from registration_sync.domain.connections.temporary_names import NameForm, upload_token
-from registration_sync.domain.errors import DeliveryError, HostKeyMismatch, UploadIncomplete
+from registration_sync.domain.errors import (
+    DeliveryError,
+    FolderMissing,
+    HostKeyMismatch,
+    PermissionRefused,
+    ReplaceUnsupported,
+    UploadIncomplete,
+)
 from registration_sync.domain.runs.check import STEPS, CheckStep, StepResult, fingerprint_of
 from registration_sync.ports.sftp import SftpServers, SftpSession
-from registration_sync.use_cases.delivery.one_file import Upload, put_in_place, upload_file
+from registration_sync.use_cases.delivery.one_file import (
+    Upload,
+    put_in_place,
+    remove_done_file,
+    upload_file,
+)
 
-PROBE = "registration-sync-check.csv"
-"""The name of the test file; with a dot before it, which importers skip, if the server allows that.
+PROBE = "registration-sync-check"
+"""The name of the test file, with the extension of the first file to deliver; with a dot before it,
+which importers skip, if the server allows that.
 It is always the same: an account that may not delete leaves one file behind, not one per check."""
 CONTENTS = (
     b"Written by a connection check, which also removes it.\r\n",
     b"Written by a connection check to replace its first file.\r\n",
+)
+
+UNTRIED = (
+    "The server refuses the name of the test file, so writing was not tried: only a delivery shows "
+    "whether the server accepts the names of the files."
 )
 
 CHECK_SECONDS = 120.0
@@ -42,6 +61,8 @@ class _Findings:
         self.steps: list[CheckStep] = []
         self.host_key: str | None = None
         self.traits = ServerTraits()
+        self.is_in_place = False
+        """Whether the server refuses every name but, perhaps, those of the files to deliver."""
         self._now = now
         self._show = show
         self._since = now()
@@ -93,12 +114,15 @@ def check_connection(
             at_most_seconds=CHECK_SECONDS,
         )
         findings.add(f"Signed in as {signing_in_as.username}.")
-        _try_folder(findings, session, signing_in_as, folder, names, token, workspace)
+        probe = _Probe(findings, session, signing_in_as, folder, names, token, workspace)
+        probe.run(done_file=connection.done_file)
     except DeliveryError as error:
         findings.add(_failure_message(error, findings, connection), StepResult.FAILED)
     finally:
         if session:
             findings.traits = session.traits
+            if findings.is_in_place:
+                findings.traits = replace(session.traits, replaced_by=ReplacedBy.IN_PLACE)
             session.close()
     findings.skip_the_rest()
     return tuple(findings.steps), findings.traits
@@ -127,53 +151,116 @@ def _failure_message(error: DeliveryError, findings: _Findings, connection: Conn
     return error.message
 
 
-def _try_folder(
-    findings: _Findings,
-    session: SftpSession,
-    account: SftpAccount,
-    folder: str,
-    names: Sequence[str],
-    token: str,
-    workspace: Path,
-) -> None:
+class _Probe:
     """Delivers two test files, as a delivery does; the second replaces the first."""
-    session.make_folder(folder)
-    findings.add(f"The folder {folder} exists.")
-    sources = [workspace / f"probe-{number}" for number in range(len(CONTENTS))]
-    for source, content in zip(sources, CONTENTS, strict=True):
+
+    def __init__(
+        self,
+        findings: _Findings,
+        session: SftpSession,
+        account: SftpAccount,
+        folder: str,
+        names: Sequence[str],
+        token: str,
+        workspace: Path,
+    ) -> None:
+        self._findings = findings
+        self._session = session
+        self._account = account
+        self._folder = folder
+        self._names = names
+        self._token = upload_token(folder, token)
+        self._workspace = workspace
+        self._name = PROBE + (Path(names[0]).suffix if names else ".csv")
+        self._paths: set[str] = set()
+        """On the server."""
+
+    def run(self, *, done_file: bool) -> None:
+        findings, session = self._findings, self._session
+        session.make_folder(self._folder)
+        findings.add(f"The folder {self._folder} exists.")
+        entries = session.entries(self._folder)
+        old = [entry for entry in entries if not self._names or entry.name in self._names]
+        try:
+            first, second = (self._source(content) for content in CONTENTS)
+            upload = self._upload(first)
+            final = _final_path(self._folder, self._name, session.traits.name_form)
+            if not upload.path and not self._may_write(first, final):
+                self._add_refused_names()
+                return
+            session.names(self._folder)  # to find out whether the list shows the new file
+            written = "A small test file was written and is complete."
+            findings.add(*_result(written, session.traits.write_warnings()))
+            self._require_no_folder(old)
+            self._put(first, upload, final)
+            self._put(second, self._upload(second), final)
+            if done_file:
+                self._try_done_file(final)
+            replaced = "A new file replaces the old one in one step."
+            findings.add(*_result(replaced, self._replace_warnings(old, final)))
+            is_removed = session.remove(final)
+        except DeliveryError:
+            for path in self._paths:
+                with suppress(DeliveryError):
+                    session.remove(path)
+            raise
+        findings.add(*_result("The test file was removed.", [] if is_removed else [REMOVES_NOT]))
+
+    def _source(self, content: bytes) -> Path:
+        source = self._workspace / f"probe-{len(content)}"
         source.write_bytes(content)
-    old = [entry for entry in session.entries(folder) if not names or entry.name in names]
-    token = upload_token(folder, token)
-    uploads: list[Upload] = []
-    final = ""
-    try:
-        for number, source in enumerate(sources):
-            uploads.append(upload_file(source, folder, PROBE, token, session))
-            if number == 0:
-                session.names(folder)  # to find out whether the list shows the new file
-                written = "A small test file was written and is complete."
-                findings.add(*_result(written, session.traits.write_warnings()))
-                final = _final_path(folder, session.traits.name_form)
-            put_in_place(source, uploads[number], final, session)
-        _require_replaced(sources[1], final, session)
-        replaced = "A new file replaces the old one in one step."
-        findings.add(
-            *_result(
-                replaced,
-                [
-                    *session.traits.replace_warnings(),
-                    *_link_warnings(old, keep_links=account.keep_links),
-                    *_permission_warnings(old if names else [], final, session),
-                ],
-            )
-        )
-        is_removed = session.remove(final)
-    except DeliveryError:
-        for path in (*(upload.path for upload in uploads), final):
-            with suppress(DeliveryError):
-                _ = path and session.remove(path)
-        raise
-    findings.add(*_result("The test file was removed.", [] if is_removed else [REMOVES_NOT]))
+        return source
+
+    def _upload(self, source: Path, name: str = "") -> Upload:
+        upload = upload_file(source, self._folder, name or self._name, self._token, self._session)
+        self._paths |= {upload.path} - {""}
+        return upload
+
+    def _put(self, source: Path, upload: Upload, final: str) -> None:
+        self._paths.add(final)
+        way = put_in_place(source, upload, final, self._session)
+        if way is not ReplacedBy.IN_PLACE:  # what is written in place was just verified
+            _require_replaced(source, final, self._session)
+
+    def _may_write(self, source: Path, final: str) -> bool:
+        """Whether the server accepts the name of the test file. If not, raises the refusal if a
+        file to deliver cannot be written either."""
+        try:
+            self._session.write(source, final)
+        except (PermissionRefused, FolderMissing):
+            paths = [f"{self._folder}/{name}" for name in self._names]
+            if not paths or any(self._session.is_writable(path) is None for path in paths):
+                raise
+            return False
+        self._paths.add(final)
+        return True
+
+    def _add_refused_names(self) -> None:
+        self._findings.is_in_place = True
+        self._findings.add(UNTRIED, StepResult.WARNING)
+        self._findings.add(NO_TEMPORARY_NAMES, StepResult.WARNING)
+        self._findings.add("There was no test file to remove.")
+
+    def _require_no_folder(self, old: Sequence[FolderEntry]) -> None:
+        for entry in old:
+            if self._names and entry.is_folder:
+                raise ReplaceUnsupported(
+                    f"{self._folder}/{entry.name} is a folder, so no file of this name can be "
+                    "delivered. Remove or rename the folder, or change the file name in the "
+                    "mapping."
+                )
+
+    def _try_done_file(self, final: str) -> None:
+        """Puts a done file in place, and removes it as the next delivery does."""
+        empty = self._source(b"")
+        upload = self._upload(empty, f"{self._name}.done")
+        self._put(empty, upload, f"{final}.done")
+        remove_done_file(f"{final}.done", upload, self._session)
+
+    def _replace_warnings(self, old: Sequence[FolderEntry], final: str) -> Iterator[str]:
+        yield from self._session.traits.replace_warnings()
+        yield from _link_warnings(old, keep_links=self._account.keep_links)
+        yield from _permission_warnings(old if self._names else [], final, self._session)
 
 
 def _link_warnings(old: Sequence[FolderEntry], *, keep_links: bool) -> Iterator[str]:
@@ -211,8 +298,8 @@ def _access(entry: FolderEntry) -> str:
     return permissions if entry.group is None else f"{permissions} and the group {entry.group}"
 
 
-def _final_path(folder: str, form: NameForm | None) -> str:
-    return f"{folder}/{'.' if form and form.startswith('hidden') else ''}{PROBE}"
+def _final_path(folder: str, name: str, form: NameForm | None) -> str:
+    return f"{folder}/{'.' if form and form.startswith('hidden') else ''}{name}"
 
 
 def _require_replaced(source: Path, final: str, session: SftpSession) -> None:

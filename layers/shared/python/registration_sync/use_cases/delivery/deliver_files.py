@@ -1,4 +1,4 @@
-"""Delivers the finished files of a year to the server, all of them or none."""
+"""Delivers the finished files of a year to the server: uploads all of them, then renames each."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
@@ -18,13 +18,17 @@ from registration_sync.domain.connections.temporary_names import (
 )
 from registration_sync.domain.errors import (
     DeliveryError,
-    PermissionRefused,
     TerminalDeliveryError,
     TransientDeliveryError,
     UploadIncomplete,
 )
 from registration_sync.ports.sftp import SftpServers, SftpSession
-from registration_sync.use_cases.delivery.one_file import Upload, put_in_place, upload_file
+from registration_sync.use_cases.delivery.one_file import (
+    Upload,
+    put_in_place,
+    remove_done_file,
+    upload_file,
+)
 from registration_sync.use_cases.runs.lease import HeldLease
 
 PAUSES_SECONDS = (2.0, 8.0)
@@ -243,24 +247,12 @@ class _Delivery:
         """A run that is late finds that its successor has removed its uploads, and stops."""
         for file, upload in zip(self._files, self._uploads, strict=True):
             path = f"{self._folder}/{file.name}"
-            if not file.is_done_file or not upload.path:
+            if not file.is_done_file:
                 continue
-            if session.find(upload.path) is None and session.traits.shows_files:
+            is_gone = upload.path and session.find(upload.path) is None
+            if is_gone and session.traits.shows_files:
                 raise UploadIncomplete(f"{upload.path} is gone: another run has removed it.")
-            if session.remove(path) or self._retire_done_file(path, upload, session):
-                continue
-            found = session.find(path)
-            if found and not found.is_hidden:
-                raise PermissionRefused(
-                    f"The server does not permit removing {path}. An importer would take the old "
-                    "file for a sign that the new files are complete: the server's administrator "
-                    "must allow the account to delete files."
-                )
-
-    def _retire_done_file(self, path: str, upload: Upload, session: SftpSession) -> bool:
-        """Renames a file that cannot be removed; over the one of the last run, if possible."""
-        names = retired_name(upload.path, of=path), retired_name(upload.path)
-        return any(session.move(path, name) for name in names)
+            remove_done_file(path, upload, session)
 
     def _replace(self, number: int, session: SftpSession) -> ReplacedBy:
         if self._is_in_place:

@@ -5,7 +5,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from registration_sync.domain.connections.sftp import ReplacedBy
-from registration_sync.domain.connections.temporary_names import NameForm, temporary_name
+from registration_sync.domain.connections.temporary_names import (
+    NameForm,
+    retired_name,
+    temporary_name,
+)
 from registration_sync.domain.errors import (
     DeliveryError,
     FolderMissing,
@@ -66,6 +70,25 @@ def put_in_place(source: Path, upload: Upload, final: str, session: SftpSession)
     except NotUploadedHere:
         upload.modified = session.upload(source, upload.path)
         return session.replace(upload.path, final)
+
+
+def remove_done_file(path: str, upload: Upload, session: SftpSession) -> None:
+    """Removes the done file of the last run, or renames it. Raises DeliveryError."""
+    if session.remove(path) or (upload.path and _retire_done_file(path, upload, session)):
+        return
+    found = session.find(path)
+    if found and not found.is_hidden:
+        raise PermissionRefused(
+            f"The server does not permit removing {path}. An importer would take the old file for "
+            "a sign that the new files are complete: the server's administrator must allow the "
+            "account to delete files."
+        )
+
+
+def _retire_done_file(path: str, upload: Upload, session: SftpSession) -> bool:
+    """Renames a file that cannot be removed; over the one of the last run, if possible."""
+    names = retired_name(upload.path, of=path), retired_name(upload.path)
+    return any(session.move(path, name) for name in names)
 
 
 def _without_temporary_file(reason: DeliveryError, session: SftpSession) -> Upload:

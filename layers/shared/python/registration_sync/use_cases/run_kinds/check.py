@@ -18,6 +18,7 @@ from registration_sync.ports.runs import CheckSlots, Runs
 from registration_sync.ports.sftp import SftpServers
 from registration_sync.use_cases.delivery.check_connection import check_connection
 from registration_sync.use_cases.run_kinds.lifecycle import Attempt
+from registration_sync.use_cases.runs.start_run import take_connection_slot
 
 _ALL_WORKS = "Everything that a delivery needs works."
 _NO_SERVER = "Files of this connection are downloaded: there is no server to check."
@@ -35,8 +36,10 @@ def run_check(
     now: Callable[[], dt.datetime],
     new_token: Callable[[], str],
 ) -> Run:
-    """Takes no lease and changes nothing else; frees its slot. Raises Unavailable."""
+    """Takes no lease and changes nothing else; frees its slots. Raises AlreadyRunning while another
+    check of the connection is running, and Unavailable."""
     try:
+        take_connection_slot(attempt.run.connection_id, attempt.run.run_id, now(), check_slots)
         run = _checked(attempt, connections, mappings, runs, servers, account_of, now, new_token)
     finally:
         with suppress(Unavailable):

@@ -12,7 +12,6 @@ from registration_sync.domain.runs.run import (
     RunStatus,
     RunTrigger,
 )
-from registration_sync.domain.runs.run_id import run_id_of
 from registration_sync.ports.connections import Connections
 from registration_sync.ports.registrations import LeaseReader
 from registration_sync.ports.runs import CheckSlots, ExportStarter, Runs
@@ -53,8 +52,7 @@ class RunStarter:
             self.runs.request(run)
         else:
             if request.kind is RunKind.CHECK:
-                self._require_no_check(connection_id)
-                self._take_check_slot()
+                self._take_check_slots(connection_id)
             self.runs.save(run)
         try:
             self.starter.start(connection_id, run.run_id)
@@ -67,21 +65,12 @@ class RunStarter:
             raise
         return run
 
-    def _require_no_check(self, connection_id: str) -> None:
-        """Raises AlreadyRunning."""
-        since = run_id_of(self.now - MAX_CHECK_DURATION, "")
-        for run in self.runs.all(connection_id, since=since):
-            if run.kind is RunKind.CHECK and run.status in {
-                RunStatus.PENDING,
-                RunStatus.IN_PROGRESS,
-            }:
-                message = "A check of this connection is already running."
-                raise AlreadyRunning(message, run_id=run.run_id)
-
-    def _take_check_slot(self) -> None:
+    def _take_check_slots(self, connection_id: str) -> None:
+        take_connection_slot(connection_id, self.run_id, self.now, self.check_slots)
         if not self.check_slots.take(
             self.run_id, self.now, most=MAX_CHECKS, lasts=MAX_CHECK_DURATION
         ):
+            self.check_slots.free(self.run_id)
             raise Conflict(
                 f"{MAX_CHECKS} connection checks are running, the most at a time. Try again in a "
                 "few minutes."
@@ -95,6 +84,16 @@ class RunStarter:
             message="The run was not started; the students stay due.",
             error=RunError(error.code, error.message),
         )
+
+
+def take_connection_slot(
+    connection_id: str, run_id: str, now: dt.datetime, slots: CheckSlots
+) -> None:
+    """Takes the connection's slot for a check. Raises AlreadyRunning, with the id, while another
+    check has it."""
+    holder = slots.holder(connection_id, run_id, now, lasts=MAX_CHECK_DURATION)
+    if holder != run_id:
+        raise AlreadyRunning("A check of this connection is already running.", run_id=holder)
 
 
 def require_none_running(connection_id: str, *, leases: LeaseReader, now: dt.datetime) -> None:

@@ -78,9 +78,12 @@ def unknown_paths(definition: Definition, known: KnownFields) -> Iterator[Proble
             compared += len(names)
             nearest = nearest_field(path, names) if compared <= MAX_COMPARED else None
             advice = f"did you mean {nearest}?" if nearest else "check the path."
+            advice = _of_list(path, known) or advice
             yield Problem(
                 f"files[{number}].{where}", f"No registration has the field {path}: {advice}"
             )
+        for where, message in _unknown_of_entries(file, known):
+            yield Problem(f"files[{number}].{where}", message)
 
 
 def nearest_field(path: str, known: Iterable[str]) -> str | None:
@@ -88,7 +91,40 @@ def nearest_field(path: str, known: Iterable[str]) -> str | None:
     by_name = {name.casefold(): name for name in known}
     plain = path.translate(_UNMEANT).strip().casefold()
     nearest = difflib.get_close_matches(plain, by_name, n=1, cutoff=0.75)
-    return by_name[nearest[0]] if nearest else None
+    last = f".{plain.rpartition('.')[2]}"
+    nearest = nearest or [name for name in by_name if name.endswith(last)]
+    return by_name[nearest[0]] if len(nearest) == 1 else None
+
+
+def _of_list(path: str, known: KnownFields) -> str | None:
+    """What to do about a path that names a field of a list's entries."""
+    group, _, name = path.rpartition(".")
+    if name not in known.entries.get(group, ()):
+        return None
+    return (
+        f'{group} is a list, whose fields need a file with `rows`: {{"each": "{group}"}} and the '
+        f"path {ENTRY}.{name}."
+    )
+
+
+def _unknown_of_entries(file: Definition, known: KnownFields) -> Iterator[tuple[str, str]]:
+    """The messages about unknown prefixes and names in `rows`, each with its key."""
+    rows = file.get("rows")
+    if not isinstance(rows, dict):
+        return
+    each, skip = rows.get("each"), rows.get("skip_when_blank") or ()
+    for prefix in each if isinstance(each, list | tuple) else ():
+        if not any(path.startswith(prefix) for path in known.paths):
+            yield (
+                "rows.each",
+                f"No registration has a field whose name starts with {prefix}: check the prefix.",
+            )
+    names = {path.partition(".")[2] for path in _entry_fields(each, known)}
+    for name in [skip] if isinstance(skip, str) else skip:
+        if names and not _is_known(name, names):
+            nearest = nearest_field(name, names)
+            advice = f"did you mean {nearest}?" if nearest else "check the name."
+            yield "rows.skip_when_blank", f"No entry has the field {name}: {advice}"
 
 
 def _unknown_paths(file: Definition, known: KnownFields) -> Iterator[tuple[str, str, set[str]]]:
@@ -131,10 +167,6 @@ def _paths(file: Definition) -> Iterator[tuple[str, str]]:
         for key in ("each", "distinct"):
             if isinstance(rows.get(key), str):
                 yield f"rows.{key}", rows[key]
-        skip = rows.get("skip_when_blank") or ()
-        names = {"": skip} if isinstance(skip, str) else {f"[{n}]": x for n, x in enumerate(skip)}
-        for at, name in names.items():
-            yield f"rows.skip_when_blank{at}", f"{ENTRY}.{name}"
     for number, condition in enumerate(file.get("where") or ()):
         yield f"where[{number}].field", condition["field"]
     for index, one in enumerate(file["fields"]):

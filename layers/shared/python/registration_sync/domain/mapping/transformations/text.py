@@ -135,10 +135,16 @@ def _word_with_marks() -> re.Pattern[str]:
     return re.compile(f"{_LETTER}+(?:[{marks}]+{_LETTER}*)*")
 
 
+def _upper(value: str) -> str:
+    """Uppercase. A Greek iota below, which becomes a letter, is composed with its letter first."""
+    return (compose(value) if "\u0345" in value else value).upper()
+
+
 def _lower(value: str) -> str:
     """Lowercase without the combining dot that Unicode's default gives the Turkish capital I."""
-    if not value.isascii():
-        value = value.replace("\u0130", "i").replace("I\u0307", "i")
+    if "\u0130" in value or "\u0307" in value:
+        value = compose(value).replace("\u0130", "i").replace("I\u0307", "i")
+        return compose(value.lower())
     return value.lower()
 
 
@@ -201,7 +207,7 @@ TEXT_STEPS = {
         "Upper",
         "Uppercase letters.",
         UpperStep,
-        _plain(str.upper),
+        _plain(_upper),
         [Example({}, "O'Brien", "O'BRIEN")],
         unguarded=True,
     ),
