@@ -262,7 +262,7 @@ def test_each_step_of_a_check_is_recorded_as_soon_as_it_is_done(
 
     check()
 
-    assert seen == [*(("in_progress", steps) for steps in range(1, 10)), ("succeeded", 9)]
+    assert seen == [*(("in_progress", steps) for steps in range(10)), ("succeeded", 9)]
 
 
 def test_checks_leave_no_more_files_each_time_where_nothing_can_be_deleted(

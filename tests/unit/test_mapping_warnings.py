@@ -166,20 +166,6 @@ def test_fields_of_entries_are_checked(each: Any, path: str, nearest: str) -> No
     )
 
 
-@pytest.mark.parametrize(
-    ("skip", "each", "found"),
-    [
-        ("fname", "contacts", []),
-        ("fnam", "contacts", ["rows.skip_when_blank"]),
-        (["fname", "x"], ["student_annual.guardian1_"], ["rows.skip_when_blank[1]"]),
-    ],
-)
-def test_the_names_of_skip_when_blank_are_checked(skip: Any, each: Any, found: list[str]) -> None:
-    rows = {"each": each, "skip_when_blank": skip}
-
-    assert [at for at, _ in warnings({"from": "entry.fname"}, rows=rows)] == found
-
-
 def test_without_registrations_no_path_is_a_warning() -> None:
     assert warnings({"from": "a.b"}, known=KnownFields()) == []
     assert warnings({"from": "a.b"}, known=None) == []

@@ -96,6 +96,7 @@ def test_a_field_that_is_sent_twice_is_refused_with_its_name(data: str, name: st
         '{"a": "x", "a.b": "y"}',
         '{"a.b": "y", "a": "x"}',
         '{"a.b": {"c": "y"}, "a": {"b": "x"}}',
+        '{"a.b.c": "y", "a.b": ["x"]}',
     ],
 )
 def test_a_field_with_a_value_and_fields_says_what_to_send(data: str) -> None:

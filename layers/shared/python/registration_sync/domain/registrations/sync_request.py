@@ -228,17 +228,18 @@ def _names_in(name: str) -> list[str]:
 def _put(group: dict[str, Text], names: list[str], value: Text, path: str) -> None:
     *groups, name = names
     for one in groups:
-        inner = group.get(one) or {}  # null and other blanks give way to fields
+        inner = group.get(one, "")
         path = f"{path}.{one}"
+        if inner == "":  # absent, or null, which gives way to fields
+            inner = group[one] = {}
         if not isinstance(inner, dict):
             raise _value_and_fields(shown(path))
-        group[one] = inner
         group = inner
     before = group.get(name)
-    if before is None or (not before and isinstance(value, dict)):
+    if before is None or (before == "" and isinstance(value, dict)):
         group[name] = value
         return
-    if isinstance(before, dict) and not value:
+    if isinstance(before, dict) and value == "":
         return
     if isinstance(before, dict) != isinstance(value, dict):
         raise _value_and_fields(_at(path, name))

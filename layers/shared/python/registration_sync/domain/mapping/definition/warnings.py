@@ -167,10 +167,6 @@ def _paths(file: Definition) -> Iterator[tuple[str, str]]:
         for key in ("each", "distinct"):
             if isinstance(rows.get(key), str):
                 yield f"rows.{key}", rows[key]
-        skip = rows.get("skip_when_blank") or ()
-        names = {"": skip} if isinstance(skip, str) else {f"[{n}]": x for n, x in enumerate(skip)}
-        for at, name in names.items():
-            yield f"rows.skip_when_blank{at}", f"{ENTRY}.{name}"
     for number, condition in enumerate(file.get("where") or ()):
         yield f"where[{number}].field", condition["field"]
     for index, one in enumerate(file["fields"]):
