@@ -1,4 +1,4 @@
-"""`make remove`: secrets are found by the stack's name, which a newer stack may have; what is already
+"""make remove: deletes a stack, and on request its data, but never what a newer stack uses."""
 deleted is skipped."""
 
 import datetime as dt
