@@ -219,6 +219,9 @@ def test_a_folder_that_a_drop_box_does_not_show_is_not_moved(
     rules = {"drop_box": True, "posix_rename": False, "lazy_listing": lazy_listing}
     kind = Kind("drop box", "", rules={**rules, "folder_in_the_way": True})
     with running(kind, tmp_path / "server") as server:
+        steps, _ = check(kind, server, tmp_path / "w")
+        assert "file or a folder" in steps[7].message
+        assert not passes(steps)
         with pytest.raises(ReplaceUnsupported, match="file or a folder"):
             deliver(kind, server, new)
 

@@ -194,6 +194,7 @@ class _Probe:
             self._require_no_folder(old)
             self._put(first, upload, final)
             self._put(second, self._upload(second), final)
+            self._require_files()
             if done_file:
                 self._try_done_file(final)
             replaced = "A new file replaces the old one in one step."
@@ -248,6 +249,19 @@ class _Probe:
                     f"{self._folder}/{entry.name} is a folder, so no file of this name can be "
                     "delivered. Remove or rename the folder, or change the file name in the "
                     "mapping."
+                )
+
+    def _require_files(self) -> None:
+        """A delivery moves nothing aside that may be a folder."""
+        traits = self._session.traits
+        if traits.shows_files is not False or traits.replaced_by is not ReplacedBy.ASIDE_AND_RENAME:
+            return
+        for name in self._names:
+            if self._session.is_writable(f"{self._folder}/{name}") is None:
+                raise ReplaceUnsupported(
+                    f"The server does not show whether {self._folder}/{name} is a file or a "
+                    "folder, so the file cannot be delivered. Its administrator must allow the "
+                    "account to list the folder, or offer posix-rename."
                 )
 
     def _try_done_file(self, final: str) -> None:
