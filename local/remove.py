@@ -7,9 +7,10 @@ region of the AWS command line (AWS_PROFILE, AWS_REGION).
 """
 
 import argparse
+import contextlib
 import datetime as dt
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 import boto3
@@ -42,7 +43,8 @@ def remove(stack: str, client_of: ClientOf, say: Say, *, with_data: bool) -> Non
         ]
     for service, name, delete in data:
         if with_data:
-            delete(client_of(service), name)
+            with _or_gone():
+                delete(client_of(service), name)
         say(f"{'Deleted' if with_data else 'Kept'}: {service} {name}")
 
 
@@ -78,7 +80,19 @@ def _data_of(cloudformation: Any, stack_id: str) -> list[Data]:
     ]
 
 
+@contextlib.contextmanager
+def _or_gone() -> Iterator[None]:
+    """Passes over what an earlier, interrupted removal has deleted."""
+    try:
+        yield
+    except ClientError as error:
+        if error.response["Error"]["Code"] not in {"ResourceNotFoundException", "NoSuchBucket"}:
+            raise
+
+
 def _delete_table(dynamodb: Any, name: str) -> None:
+    if dynamodb.describe_table(TableName=name)["Table"]["TableStatus"] == "DELETING":
+        return
     dynamodb.update_table(TableName=name, DeletionProtectionEnabled=False)
     dynamodb.get_waiter("table_exists").wait(TableName=name)
     dynamodb.delete_table(TableName=name)

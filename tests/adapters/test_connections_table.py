@@ -704,6 +704,16 @@ def test_audit_entries_are_read_as_they_were_added_the_newest_first(
     assert end is None
 
 
+def test_an_audit_entry_is_not_replaced(dynamodb: "DynamoDBClient") -> None:
+    audit = DynamoDBAudit(dynamodb, TABLE, retention_days=400)
+    audit.add("north", entry(1))
+
+    audit.add("north", entry(1))  # as a retry within boto3 does, whose first try was written
+    audit.add("north", entry(1, "connection_removed"))
+
+    assert audit.newest("north", 10, None) == ([entry(1)], None)
+
+
 def test_audit_entries_of_the_same_moment_do_not_replace_each_other(
     dynamodb: "DynamoDBClient",
 ) -> None:

@@ -317,7 +317,11 @@ MUTANTS: dict[str, tuple[Changes, str]] = {
         "two syncs, two exports, a kill",
     ),
     "a lease that is not confirmed before the renames": (
-        {"deliver_files": [("        self._lease.confirm()\n", "")]},
+        {
+            "deliver_files": [
+                ("self._lease.confirm()\n        for name in names:", "for name in names:"),
+            ]
+        },
         "two syncs, two exports, a holder with a late clock",
     ),
     "a removal that is not sent after an interrupted export": (

@@ -262,7 +262,22 @@ def test_each_step_of_a_check_is_recorded_as_soon_as_it_is_done(
 
     check()
 
-    assert seen == [*(("in_progress", steps) for steps in range(1, 10)), ("succeeded", 9)]
+    assert seen == [*(("in_progress", steps) for steps in range(10)), ("succeeded", 9)]
+
+
+def test_checks_leave_no_more_files_each_time_where_nothing_can_be_deleted(
+    server: AsyncSftpServer,
+) -> None:
+    set_up(server, write_in_place=True)
+    server.faults.unsupported = {"rename", "posix_rename"}
+    server.faults.forbidden = {"remove"}
+
+    counts = []
+    for _ in range(3):
+        assert check()["status"] == "succeeded"
+        counts.append(len(delivered(server)))
+
+    assert counts[0] == counts[1] == counts[2]
 
 
 def test_a_download_connection_has_nothing_to_check() -> None:

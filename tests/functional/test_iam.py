@@ -78,6 +78,14 @@ def test_the_export_function_cannot_replace_configuration(tested: Rights, key: s
     assert denied(tested, "export", "dynamodb", "UpdateItem", **item(key), **update)
 
 
+def test_the_export_function_may_change_the_settings_of_a_connection(tested: Rights) -> None:
+    """What the role allows; the code changes only the example students in `document`."""
+    update = {"UpdateExpression": "SET document = :document"}
+
+    assert not denied(tested, "export", "dynamodb", "UpdateItem", **item("CONNECTIONS"), **update)
+    assert denied(tested, "export", "dynamodb", "UpdateItem", **item("MAPPING#c"), **update)
+
+
 def test_a_role_may_only_be_passed_to_the_scheduler(tested: Rights) -> None:
     schedule = {"GroupName": "stack-exports", "Name": "c"}
     right, wrong = "arn:aws:iam::123456789012:role/schedule", "arn:aws:iam::123456789012:role/other"

@@ -1,4 +1,5 @@
-"""`make remove`: secrets are found by the stack's name, which a newer stack may have."""
+"""`make remove`: secrets are found by the stack's name, which a newer stack may have; what is already
+deleted is skipped."""
 
 import datetime as dt
 from typing import Any
@@ -23,6 +24,9 @@ class Aws:
     def __init__(self, by_name: str | ClientError) -> None:
         self.by_name = by_name
         self.secrets = [SECRET]
+        self.resources: list[str] = []  # the ids in the template
+        self.refused: ClientError | None = None  # for each of the resources
+        self.table_status = "ACTIVE"
 
     def __call__(self, _service: str) -> Any:
         return self
@@ -44,19 +48,46 @@ class Aws:
         pass
 
     def get_paginator(self, name: str) -> Any:
-        return Pages(self.secrets if name == "list_secrets" else [])
+        if name == "list_objects_v2":
+            self._refuse()
+        secrets = self.secrets if name == "list_secrets" else []
+        return Pages(secrets, self.resources if name == "list_stack_resources" else [])
+
+    def describe_table(self, **_: str) -> dict[str, Any]:
+        self._refuse()
+        return {"Table": {"TableStatus": self.table_status}}
+
+    def update_table(self, **_: object) -> None:
+        self._refuse()
+        if self.table_status == "DELETING":
+            raise refusal("ResourceInUseException")
+
+    def delete_table(self, **_: str) -> None:
+        pass
+
+    def update_user_pool(self, **_: str) -> None:
+        self._refuse()
+
+    def _refuse(self) -> None:
+        if self.refused:
+            raise self.refused
 
     def delete_secret(self, *, SecretId: str, **_: bool) -> None:  # noqa: N803  # of boto3
         self.secrets.remove(SecretId)
 
 
 class Pages:
-    def __init__(self, secrets: list[str]) -> None:
+    def __init__(self, secrets: list[str], resources: list[str]) -> None:
         self.secrets = secrets
+        self.resources = resources
 
     def paginate(self, **_: object) -> list[dict[str, Any]]:
         found = [{"Name": name} for name in self.secrets]
-        return [{"SecretList": found, "StackResourceSummaries": []}]
+        resources = [
+            {"LogicalResourceId": name, "PhysicalResourceId": name, "ResourceStatus": "SKIPPED"}
+            for name in self.resources
+        ]
+        return [{"SecretList": found, "StackResourceSummaries": resources}]
 
 
 def test_the_secrets_of_a_newer_stack_with_the_same_name_are_kept() -> None:
@@ -74,6 +105,44 @@ def test_without_a_newer_stack_the_secrets_are_deleted() -> None:
     remove(OLD, aws, print, with_data=True)
 
     assert aws.secrets == []
+
+
+@pytest.mark.parametrize(
+    ("resource", "code"),
+    [
+        ("RegistrationsTable", "ResourceNotFoundException"),
+        ("ArchiveBucket", "NoSuchBucket"),
+        ("UserPool", "ResourceNotFoundException"),
+    ],
+)
+def test_a_removal_that_was_interrupted_is_resumed(resource: str, code: str) -> None:
+    aws, said = Aws(by_name=OLD), list[str]()
+    aws.resources, aws.refused = [resource], refusal(code)
+
+    remove(OLD, aws, said.append, with_data=True)
+
+    assert said[1].startswith("Deleted: ")
+    assert said[1].endswith(resource)
+    assert aws.secrets == []
+
+
+def test_a_table_that_is_being_deleted_counts_as_deleted() -> None:
+    aws = Aws(by_name=OLD)
+    aws.resources, aws.table_status = ["ConnectionsTable"], "DELETING"
+
+    remove(OLD, aws, print, with_data=True)
+
+    assert aws.secrets == []
+
+
+def test_data_that_aws_refuses_to_delete_is_not_shown_as_deleted() -> None:
+    aws, said = Aws(by_name=OLD), list[str]()
+    aws.resources, aws.refused = ["UserPool"], refusal("AccessDeniedException")
+
+    with pytest.raises(ClientError):
+        remove(OLD, aws, said.append, with_data=True)
+
+    assert not any(line.startswith("Deleted: ") for line in said)
 
 
 def test_an_account_that_does_not_answer_keeps_its_secrets() -> None:

@@ -93,12 +93,17 @@ PROTECTED = {*TABLES, *names_of("AWS::Cognito::UserPool")}
 """Deletion protection makes them impossible to delete when the creation of the stack fails, so they
 are kept then, too: with RetainExceptOnCreate the stack would be stuck."""
 
-KEPT = {*PROTECTED, *BUCKETS, "ArchiveBucketPolicy", "ApiLogRole", "ApiLogAccount"}
+API_LOG = {"ApiLogRole", "ApiLogAccount"}
+"""The account's setting remains in any case, also when the creation of the stack fails, so its role
+must remain. https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/aws-resource-apigateway-account.html
+"""
+
+KEPT = {*PROTECTED, *API_LOG, *BUCKETS, "ArchiveBucketPolicy"}
 
 
 @pytest.mark.parametrize("name", sorted(RESOURCES))
 def test_what_is_kept_when_the_stack_is_deleted(name: str) -> None:
-    kept = "Retain" if name in PROTECTED else "RetainExceptOnCreate"
+    kept = "Retain" if name in PROTECTED | API_LOG else "RetainExceptOnCreate"
     policies = (RESOURCES[name].get("DeletionPolicy"), RESOURCES[name].get("UpdateReplacePolicy"))
 
     if name in KEPT:

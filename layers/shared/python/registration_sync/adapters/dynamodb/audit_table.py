@@ -38,7 +38,8 @@ class DynamoDBAudit:
             "request_id": {"S": entry.request_id},
             "expires_at": {"N": str(int((at + self._retention).timestamp()))},
         }
-        self._table.put(item)
+        # A retry within boto3 may find the entry that its first try wrote.
+        self._table.put(item, "attribute_not_exists(pk)")
 
     def newest(
         self, connection_id: str, limit: int, after: str | None

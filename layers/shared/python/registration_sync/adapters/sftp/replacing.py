@@ -167,7 +167,9 @@ class Replacer:
         first, and also where the server does not show the old file.
         """
         requests = self._requests
-        if requests.exists(final) is None and requests.is_file(final) is not False:
+        exists = requests.exists(final)
+        is_in_doubt = exists is None and requests.is_file(final) is not False
+        if is_in_doubt or (exists and requests.traits.truncates is False):
             self.remove_old(final)
         try:
             self._upload(source, final)

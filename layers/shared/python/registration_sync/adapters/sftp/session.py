@@ -134,6 +134,8 @@ class ParamikoSftpSession:
 
     def write(self, source: Path, final: str) -> None:
         with self._requests.doing(f"writing {final}", otherwise=UploadIncomplete):
+            if self._keep_links:
+                final = self._requests.link_target(final)
             self._replacer.write(source, final)
 
     def close(self) -> None:
