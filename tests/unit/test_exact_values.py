@@ -77,6 +77,8 @@ def result(value: Any, *steps: dict[str, Any], w: str = ".", **field: Any) -> st
         ("proper_case", "I\u0307BRAHI\u0307M", "I\u0307brahim"),
         ("proper_case", "MCİNTYRE IRMAK", "Mcİntyre Irmak"),
         ("proper_case", "ẞETA", "ẞeta"),
+        ("proper_case", "E\u0307VA MC\u0327X J\u030cX\u0307", "E\u0307va Mc\u0327x J\u030c\u1e8b"),
+        ("proper_case", "MCN\u0301 \u0391\u03a3", "Mcn\u0301 \u0391\u03c2"),
         ("proper_case", "O\u02bcBRIEN D`ANGELO", "O\u02bcBrien D`Angelo"),
         ("proper_case", "TAYLOR`S JO\u02bcS ROSE\u2018S", "Taylor`s Jo\u02bcs Rose\u2018s"),
         (

@@ -117,14 +117,18 @@ def _capital(value: str, found: re.Match[str]) -> str:
         letter = before[-1:] if value[start - 1] == _OKINA else before[-2:-1]
         if letter.isalpha():
             return lower  # Taylor's and O\u02bbahu, but O'Brien and D'Angelo
-    if lower.startswith("mc") and len(lower) > 3:
+    composed = compose(lower)
+    if composed.startswith("mc") and len(composed) > 3:
         return "Mc" + _with_capital(word[2:])
     return _with_capital(word)
 
 
 def _with_capital(word: str) -> str:
-    first = 2 if word.startswith("I\u0307") else 1  # the Turkish capital I keeps its dot
-    return word[:first].title() + _lower(word)[1:]
+    end = 1
+    while end < len(word) and unicodedata.combining(word[end]):
+        end += 1  # the accents of the first letter
+    any_letter = "\u00df"  # no accent composes with it; a sigma at the end needs a letter before it
+    return word[:end].title() + _lower(any_letter + word[end:])[1:]
 
 
 @cache
