@@ -1,5 +1,4 @@
 """make remove: deletes a stack, and on request its data, but never what a newer stack uses."""
-deleted is skipped."""
 
 import datetime as dt
 from typing import Any
