@@ -13,9 +13,6 @@ from local.stack import LocalStack
 from tests.stack.support.district import District, new_district, registration
 from tests.support.skips import OUTSIDE_DATA, needs_outside_data
 
-NAUGHTY = "blns.json"
-"""The Big List of Naughty Strings, https://github.com/minimaxir/big-list-of-naughty-strings."""
-
 OWN = (
     "", " ", "\t", "a\nb", "a\r\nb", '"', '""', "'", ",", ";", "|", "\\", "\\n", "=1+1", "+1",
     "-1", "@x", "=HYPERLINK(…)", "NULL", "None", "NaN", "undefined", "true", "0", "-0", "1e5",
@@ -59,11 +56,6 @@ def is_control(character: str) -> bool:
 
 def test_own_texts_are_delivered_as_sent_or_held(stack: LocalStack) -> None:
     check_delivery(stack, OWN)
-
-
-@needs_outside_data(NAUGHTY)
-def test_the_naughty_strings_are_delivered_as_sent_or_held(stack: LocalStack) -> None:
-    check_delivery(stack, json.loads((OUTSIDE_DATA / NAUGHTY).read_text(encoding="utf-8")))
 
 
 @needs_outside_data("csv-spectrum")
