@@ -1,5 +1,5 @@
-"""`make remove`: secrets are found by the stack's name, which a newer stack may have; what is already
-deleted is skipped."""
+"""`make remove`: secrets are found by the stack's name, which a newer stack may have; a removal
+that was interrupted is finished."""
 
 import datetime as dt
 from typing import Any
