@@ -82,7 +82,7 @@ def _data_of(cloudformation: Any, stack_id: str) -> list[Data]:
 
 @contextlib.contextmanager
 def _or_gone() -> Iterator[None]:
-    """Passes over what an earlier, interrupted removal has deleted."""
+    """Ignores that something is already deleted, by a removal that was interrupted."""
     try:
         yield
     except ClientError as error:

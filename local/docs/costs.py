@@ -5,25 +5,42 @@ prices.json beside this module, and the assumptions are below.
 """
 
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from local.processes import ROOT
-
-DAYS, HOURS = 30, 730
-SYNC_SECONDS, SYNC_GB = 0.15, 1.0
-CONSOLE_SECONDS, CONSOLE_GB = 0.1, 1.0
-EXPORT_SECONDS, EXPORT_SECONDS_PER_THOUSAND, EXPORT_GB = 10, 2, 1.0
-SNAPSHOT_KB, ROW_KB, LOG_KB = 1.5, 0.3, 1.5
-RETENTION_MONTHS = 12
-SECRETS, SECRETS_READ, METRICS = 1, 3, 6
-"""Secrets of each connection (a password, or a private key without a passphrase), secrets that an
-export asks for, and metrics of a stack."""
+from registration_sync.domain.runs import summary
 
 _TEMPLATE = (ROOT / "template.yaml").read_text(encoding="utf-8")
 _PRICES = json.loads((Path(__file__).parent / "prices.json").read_text(encoding="utf-8"))
 _UNITS = json.loads((ROOT / "tests" / "request_units.json").read_text(encoding="utf-8"))
+
+
+def _gigabytes(function: str) -> float:
+    """The memory of the function in the template."""
+    found = re.search(
+        rf"^  {function}:.*?^      MemorySize: (\d+)", _TEMPLATE, re.DOTALL | re.MULTILINE
+    )
+    if not found:
+        raise ValueError(f"{function} has no MemorySize.")
+    return int(found[1]) / 1024
+
+
+DAYS, HOURS = 30, 730
+SYNC_SECONDS, SYNC_GB = 0.15, _gigabytes("SyncFunction")
+CONSOLE_SECONDS, CONSOLE_GB = 0.1, _gigabytes("ConfigurationFunction")
+EXPORT_SECONDS, EXPORT_SECONDS_PER_THOUSAND, EXPORT_GB = 10, 2, _gigabytes("ExportFunction")
+SNAPSHOT_KB, ROW_KB, LOG_KB = 1.5, 0.3, 1.5
+RETENTION_MONTHS = 12
+SECRETS, SECRETS_READ = 1, 3
+"""Secrets of each connection (a password, or a private key without a passphrase), and secrets that
+an export asks for."""
+
+METRICS = [
+    name for constant, name in vars(summary).items() if constant.isupper() and isinstance(name, str)
+]
 
 TOKENS_A_DAY = 24
 """Enroll asks for a token once an hour, for all districts."""
@@ -105,7 +122,8 @@ def month(case: Districts, price: Mapping[str, float]) -> dict[str, float]:
         + TOKENS_A_DAY * DAYS / 1e3 * price["Cognito, thousand tokens by client credentials"],
         "CloudWatch": (calls + nights) * LOG_KB / 1e6 * price["CloudWatch, GB of logs"]
         + _TEMPLATE.count("Type: AWS::CloudWatch::Alarm") * price["CloudWatch, alarm-month"]
-        + METRICS * price["CloudWatch, metric-month"],
+        + _TEMPLATE.count("Type: AWS::CloudWatch::Dashboard") * price["CloudWatch, dashboard-month"]
+        + len(METRICS) * price["CloudWatch, metric-month"],
         "NAT gateway": case.nat
         * (
             HOURS * (price["NAT gateway, hour"] + price["public IPv4 address, hour"])

@@ -7,6 +7,7 @@ import pytest
 
 from local.docs import costs
 from local.docs.costs import CASES, Districts, month
+from tests.support.cloudformation import transformed
 
 PRICES: dict[str, float] = costs._PRICES["dollars"]
 
@@ -34,6 +35,35 @@ def test_every_price_of_the_file_is_used() -> None:
     month(Districts(1, nat=True), used)
 
     assert used.names == PRICES.keys()
+
+
+@pytest.mark.parametrize(
+    ("function", "gigabytes"),
+    [
+        ("SyncFunction", costs.SYNC_GB),
+        ("ConfigurationFunction", costs.CONSOLE_GB),
+        ("ExportFunction", costs.EXPORT_GB),
+    ],
+)
+def test_the_memory_is_that_of_the_template(function: str, gigabytes: float) -> None:
+    properties = transformed()["Resources"][function]["Properties"]
+
+    assert gigabytes == properties["MemorySize"] / 1024
+
+
+def test_a_stack_without_districts_pays_for_alarms_dashboard_and_metrics() -> None:
+    kinds = [resource["Type"] for resource in transformed()["Resources"].values()]
+    alarms = kinds.count("AWS::CloudWatch::Alarm")
+    metrics = {
+        "ExportedStudents",
+        "FailedRuns",
+        "HeldStudents",
+        "NewlyHeldStudents",
+        "OverdueConnections",
+    }
+    expected = 0.10 * alarms + 3.00 * 1 + 0.30 * len(metrics)
+
+    assert month(Districts(0), PRICES)["CloudWatch"] == pytest.approx(expected)
 
 
 @pytest.mark.parametrize("more", ["number", "connections", "students", "syncs", "requests"])
