@@ -39,11 +39,23 @@ FOLDERS = ("layers", "functions", "local", "tests", "benchmarks", "docs", "event
 FILES = [f"/{path.name}" for path in ROOT.iterdir()] + [
     path.as_posix() for folder in FOLDERS for path in (ROOT / folder).rglob("*.*")
 ]
+CREATE_PERSON = "admin-create-user --user-pool-id"
 EVENTS = sorted((ROOT / "events").glob("*.json"))
 
 
 def page(name: str) -> str:
     return (ROOT / name).read_text(encoding="utf-8")
+
+
+def test_a_person_is_created_with_a_verified_address() -> None:
+    """Cognito sends a code to reset a password only to a verified address.
+    https://docs.aws.amazon.com/cognito/latest/developerguide/how-to-recover-a-user-account.html"""
+    pages = [path.read_text(encoding="utf-8").replace("\\\n", " ") for path in PAGES]
+    commands = [line for text in pages for line in text.splitlines() if CREATE_PERSON in line]
+    first = [line for line in commands if "--message-action RESEND" not in line]
+
+    assert [line for line in first if "Name=email_verified,Value=true" not in line] == []
+    assert any("aws cognito-idp " in line for line in first)
 
 
 def test_operations_explains_every_error_code_of_a_run() -> None:

@@ -296,6 +296,17 @@ def test_every_route_with_data_requires_an_access_token() -> None:
             assert definition.get("security") == expected
 
 
+def test_exports_at_once_are_limited_only_on_request() -> None:
+    """AWS refuses any reservation in an account with the quota of 10."""
+    assert TEMPLATE["Parameters"]["ExportConcurrency"]["Default"] == 0
+    assert TEMPLATE["Conditions"]["HasExportConcurrency"] == {
+        "Fn::Not": [{"Fn::Equals": [{"Ref": "ExportConcurrency"}, 0]}]
+    }
+    assert properties("ExportFunction")["ReservedConcurrentExecutions"] == {
+        "Fn::If": ["HasExportConcurrency", {"Ref": "ExportConcurrency"}, {"Ref": "AWS::NoValue"}]
+    }
+
+
 def test_people_cannot_sign_themselves_up() -> None:
     pool = properties("UserPool")
 
