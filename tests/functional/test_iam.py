@@ -98,6 +98,20 @@ def test_a_role_may_only_be_passed_to_the_scheduler(tested: Rights) -> None:
     assert denied(tested, "configuration", "scheduler", "DeleteSchedule", **other)
 
 
+def test_a_condition_on_a_missing_key_does_not_hold(tested: Rights) -> None:
+    statement = {"Sid": "X", "Action": "dynamodb:GetItem", "Resource": "*"}
+    for operator, holds in {
+        "StringEquals": False,
+        "StringLike": False,
+        "StringEqualsIfExists": True,
+        "ForAllValues:StringEquals": True,
+    }.items():
+        tested.statements["sync"] = [statement | {"Condition": {operator: {"aws:missing": "x"}}}]
+
+        assert denied(tested, "sync", "dynamodb", "GetItem", **item("x")) is not holds
+        tested.denied.clear()
+
+
 def test_the_actions_that_no_test_uses_are_in_a_role(rights: Rights) -> None:
     """To find others: run this folder in one process, and compare `rights.used` at its end."""
     granted = {

@@ -12,9 +12,11 @@ from typing import Any
 
 import pytest
 from botocore.client import BaseClient
+from botocore.exceptions import ClientError
 
 from functions.configuration import app as configuration
 from functions.sync import app as sync
+from registration_sync.adapters.aws import errors
 from registration_sync.adapters.dynamodb import requests
 from registration_sync.api import Route
 from registration_sync.bootstrap import aws_clients
@@ -143,11 +145,12 @@ def free_slot() -> None:
     aws_clients.dynamodb().delete_item(TableName="connections", Key=key)
 
 
-def test_no_route_answers_500_to_an_error_of_aws(server: AsyncSftpServer, calls: Calls) -> None:
-    past_run(server, ANYTOWN)
-    raised, wrong = set[tuple[str, str]](), []
-    routes = [(app, route) for app in (configuration, sync) for route in app.ROUTES]
-    routes.sort(key=lambda one: (one[1].method == "DELETE", len(one[1].resource)))
+def answers_500(
+    calls: Calls, routes: list[tuple[Any, Route]]
+) -> tuple[list[tuple[str, ...]], set[tuple[str, str]]]:
+    """Method, resource, service, operation and error code of each 500; and the kinds of calls that
+    raised their errors."""
+    wrong, raised = list[tuple[str, ...]](), set[tuple[str, str]]()
     for app, route in routes:
         calls.made.clear()
         status, body = send(app, route)
@@ -162,6 +165,15 @@ def test_no_route_answers_500_to_an_error_of_aws(server: AsyncSftpServer, calls:
                 if calls.refused is None:
                     raised.add(kind)
                 calls.refused = None
+    return wrong, raised
+
+
+def test_no_route_answers_500_to_an_error_of_aws(server: AsyncSftpServer, calls: Calls) -> None:
+    past_run(server, ANYTOWN)
+    routes = [(app, route) for app in (configuration, sync) for route in app.ROUTES]
+    routes.sort(key=lambda one: (one[1].method == "DELETE", len(one[1].resource)))
+
+    wrong, raised = answers_500(calls, routes)
 
     assert wrong == []
     assert {service for service, _ in raised} == {
@@ -171,3 +183,23 @@ def test_no_route_answers_500_to_an_error_of_aws(server: AsyncSftpServer, calls:
         "scheduler",
         "secretsmanager",
     }
+
+
+def test_an_error_that_is_not_mapped_is_found(
+    server: AsyncSftpServer, calls: Calls, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    past_run(server, ANYTOWN)
+    planted = "InternalServerError"
+
+    def is_transient(error: Exception) -> bool:
+        if isinstance(error, ClientError) and errors.error_code(error) == planted:
+            raise error
+        return False
+
+    monkeypatch.setattr(errors, "is_transient", is_transient)
+    routes = [one for one in configuration.ROUTES if (one.method, one.resource) == ("GET", ONE)]
+
+    wrong, _ = answers_500(calls, [(configuration, route) for route in routes])
+
+    assert ("GET", ONE, "dynamodb", "GetItem", planted) in wrong
+    assert {code for *_, code in wrong} == {planted}

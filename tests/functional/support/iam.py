@@ -210,7 +210,12 @@ def _allows(
 
 
 def _holds(operator: str, allowed: str | list[str], values: list[str]) -> bool:
-    """Whether every value is one of those allowed; patterns have a star."""
+    """Whether every value is one of those allowed; patterns have a star. A missing key holds only
+    where the operator says so.
+    https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_condition_operators.html
+    """
+    if not values:
+        return operator.startswith("ForAllValues:") or operator.endswith("IfExists")
     patterns = allowed if isinstance(allowed, list) else [allowed]
     like = operator.endswith("StringLike")
     return all(

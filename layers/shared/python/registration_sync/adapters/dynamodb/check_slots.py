@@ -36,7 +36,7 @@ class DynamoDBCheckSlots:
                 ":expired": {"N": str(taken_at - int(lasts.total_seconds()))},
             },
         )
-        return run_id if held is None else str(held["run_id"]["S"])
+        return run_id if held is None else str(held.get("run_id", {"S": ""})["S"])
 
     def take(self, run_id: str, now: dt.datetime, *, most: int, lasts: dt.timedelta) -> bool:
         return any(self._take(number, run_id, now, lasts) for number in range(most))
