@@ -62,6 +62,8 @@ def built(
 def _build(place: Path, folder: Path, architecture: str, only: str | None) -> None:
     log = place / "build.log"
     log.unlink(missing_ok=True)
+    # Bytecode belongs into the layers, wherever this process keeps its own; empty means not set.
+    in_layers = {"PYTHONPYCACHEPREFIX": "", "PYTHONDONTWRITEBYTECODE": ""}
     run(
         [
             SAM,
@@ -77,11 +79,12 @@ def _build(place: Path, folder: Path, architecture: str, only: str | None) -> No
         PATH=f"{SAM.parent}:{os.environ['PATH']}",  # its Python 3.13 and pip fill the layer
         AWS_DEFAULT_REGION="us-east-1",
         __SAM_CLI_APP_DIR=str(ROOT / ".local" / "sam"),
+        **in_layers,
     )
     # SAM installs libraries without compiling them; a function would do that at each cold start, as
     # it cannot write into a layer. SAM gives a Makefile no architecture, so SAM must install.
     compile_layer = ["-m", "compileall", "-q", "--invalidation-mode=unchecked-hash"]
-    run([FUNCTION_PYTHON, *compile_layer, folder / "DependenciesLayer"], log=log)
+    run([FUNCTION_PYTHON, *compile_layer, folder / "DependenciesLayer"], log=log, **in_layers)
 
 
 def _fingerprint() -> str:

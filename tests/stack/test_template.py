@@ -1,8 +1,8 @@
 """The built and deployed template."""
 
-import importlib.util
 import json
 import struct
+import sys
 from pathlib import Path
 
 import pytest
@@ -33,12 +33,15 @@ def test_the_layer_is_built_for_the_requested_architecture(processors: str) -> N
     assert found == {ELF_MACHINES[processors]}
 
 
+TAG = sys.implementation.cache_tag
+
+
 def uncompiled(layer: Path) -> list[Path]:
     """Modules without bytecode that is used unchecked: bits 0 and 1 of its flags, PEP 552."""
     return [
         module
         for module in layer.rglob("*.py")
-        if not (compiled := Path(importlib.util.cache_from_source(str(module)))).exists()
+        if not (compiled := module.parent / "__pycache__" / f"{module.stem}.{TAG}.pyc").exists()
         or compiled.read_bytes()[4:8] != b"\x01\0\0\0"
     ]
 

@@ -29,11 +29,12 @@ API_KEYWORD = re.compile(r"[a-z_]+|\d{4}-\d\d-\d\d.*|\d\d:\d\d")
 
 def poisoned(value: Any, key: str = "") -> Any:
     """Return the value with the script appended to every text that a person could have entered."""
+    if key == "codes" and isinstance(value, list):  # of pairs, whose keys have other uses elsewhere
+        return [{name: text + SCRIPT for name, text in pair.items()} for pair in value]
     if isinstance(value, list):
         return [poisoned(one, key) for one in value]
     if isinstance(value, dict):
-        ending = SCRIPT if key == "codes" else ""
-        return {f"{name}{ending}": poisoned(one, name) for name, one in value.items()}
+        return {name: poisoned(one, name) for name, one in value.items()}
     if not isinstance(value, str) or key in USED_BY_PAGE or API_KEYWORD.fullmatch(value):
         return value
     return value + SCRIPT
