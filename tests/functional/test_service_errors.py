@@ -22,6 +22,7 @@ from registration_sync.api import Route
 from registration_sync.bootstrap import aws_clients
 from tests.functional.support.district import CONNECTION, ENROLL, MAPPING, context, registration
 from tests.functional.support.events import OPERATOR, api_event
+from tests.functional.support.iam import Rights
 from tests.functional.test_events import ANYTOWN, RUN, past_run
 from tests.support.sftp_servers import AsyncSftpServer
 
@@ -168,12 +169,15 @@ def answers_500(
     return wrong, raised
 
 
-def test_no_route_answers_500_to_an_error_of_aws(server: AsyncSftpServer, calls: Calls) -> None:
+def test_no_route_answers_500_to_an_error_of_aws(
+    server: AsyncSftpServer, calls: Calls, rights: Rights
+) -> None:
     past_run(server, ANYTOWN)
     routes = [(app, route) for app in (configuration, sync) for route in app.ROUTES]
     routes.sort(key=lambda one: (one[1].method == "DELETE", len(one[1].resource)))
 
     wrong, raised = answers_500(calls, routes)
+    rights.denied.clear()  # a read ahead of a request that failed may run during the next one
 
     assert wrong == []
     assert {service for service, _ in raised} == {
