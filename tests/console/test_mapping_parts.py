@@ -208,14 +208,19 @@ def test_codes_are_pasted_as_two_columns_of_a_spreadsheet(ada: Person, district:
     expect(ada.page.get_by_label("Value in Enroll 200")).to_be_focused()
 
 
+def reopen_mapping(ada: Person, district: District) -> None:
+    ada.go("#/")
+    expect(ada.heading("Export Student Mapping")).to_have_count(0)
+    open_mapping(ada, district)
+
+
 def test_codes_keep_their_order_after_a_reload(ada: Person, district: District) -> None:
     ada.write(source(ada, 2), "students.grade")
     ada.write(row(ada, 2).get_by_label(TYPE), "Match Codes")
     paste(ada, "Value in Enroll 1", "PK\t-1\r\nK\t0\r\n1\t01\r\n2\t02\r\n")
     save(ada, 2)
 
-    ada.go("#/")
-    open_mapping(ada, district)
+    reopen_mapping(ada, district)
     ada.sees(ada.page.get_by_text("Version 2, saved by"))
     options(ada, 2)
     boxes = row(ada, 2).get_by_label(re.compile("^Value in Enroll"))
@@ -235,8 +240,7 @@ def test_codes_saved_as_an_object_keep_their_order(ada: Person, district: Distri
     field = {"from": "students.grade", "mapping_type": "match_codes", "codes": codes, "to": "G"}
     save_as_another_person(district, [{"name": "students", "fields": [field]}])
 
-    ada.go("#/")
-    open_mapping(ada, district)
+    reopen_mapping(ada, district)
     options(ada, 1)
 
     boxes = row(ada, 1).get_by_label(re.compile("^Value in Enroll"))
@@ -268,8 +272,7 @@ def test_a_value_without_a_code_is_held_until_its_blank_is_chosen(
     assert stored["codes"] == [{"value": "K", "code": ""}]
     assert stored["send_blank"] == ["K"]
 
-    ada.go("#/")
-    open_mapping(ada, district)
+    reopen_mapping(ada, district)
     ada.sees(ada.page.get_by_text("Version 2, saved by"))
     ada.sees(field.get_by_text("K → blank"))
     options(ada, 2)
@@ -471,8 +474,7 @@ def test_names_codes_and_student_values_are_shown_as_text(ada: Person, district:
         },
     ]
     save_as_another_person(district, [{"name": "students", "fields": fields}])
-    ada.go("#/")
-    open_mapping(ada, district)
+    reopen_mapping(ada, district)
 
     expect(value(ada, 1)).to_have_text(HOSTILE)
     expect(value(ada, 2)).to_have_text(HOSTILE)
