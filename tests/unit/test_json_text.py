@@ -2,6 +2,7 @@
 
 import base64
 import json
+import time
 from typing import Any
 
 import pytest
@@ -127,3 +128,28 @@ def test_any_json_is_read_as_python_reads_it(content: Any) -> None:
 
     assert parse_json(text) == json.loads(text)
     refuse_repeated_names(parse_json(text))
+
+
+@pytest.mark.parametrize(("opening", "closing"), [("[", "]"), ('{"a":', "}")])
+@pytest.mark.parametrize("depth", [101, 1_500, 9_000])
+def test_json_that_is_nested_deeper_than_functions_can_follow_is_refused(
+    opening: str, closing: str, depth: int
+) -> None:
+    content = parse_json(opening * depth + ("0" if closing == "}" else "") + closing * depth)
+
+    with pytest.raises(InvalidRequest, match="nested too deeply"):
+        refuse_repeated_names(content)
+
+
+def test_json_may_be_nested_as_deep_as_a_mapping() -> None:
+    refuse_repeated_names(parse_json("[" * 100 + "]" * 100))
+
+
+def test_a_repeated_name_after_many_others_is_found_in_time() -> None:
+    names = [f'"k{number}": 1' for number in range(50_000)]
+    began = time.process_time()
+
+    with pytest.raises(InvalidRequest, match='"k49999" appears twice'):
+        refuse_repeated_names(parse_json("{" + ", ".join([*names, names[-1]]) + "}"))
+
+    assert time.process_time() - began < 5  # comparing each with each takes half a minute

@@ -7,12 +7,17 @@ import base64
 import binascii
 import json
 import re
+from collections import Counter
 from collections.abc import Callable, Iterator
 from typing import Any
 
 from registration_sync.domain.errors import InvalidRequest, Problem
 
 MAX_NAME_SHOWN = 80
+MAX_DEPTH = 100
+"""Of objects and lists in each other; Python's own limit for functions that call themselves is some
+1,000."""
+_TOO_DEEP = "The body is nested too deeply."
 REPLACEMENT = "\ufffd"
 """Decoders write this character for bytes that are not UTF-8 (Unicode 16, section 3.9), and so does
 API Gateway before a function gets the body."""
@@ -42,7 +47,7 @@ def decode_base64(body: str) -> str:
         return content.decode()
     except UnicodeDecodeError as error:
         readable = content[: error.start].decode()
-        found = f"{place(readable, len(readable))} (byte {content[error.start]:02X})"
+        found = f"{position(readable, len(readable))} (byte {content[error.start]:02X})"
         raise InvalidRequest(f"The body is not UTF-8 at {found}: send it as UTF-8.") from None
 
 
@@ -50,7 +55,7 @@ def refuse_damaged(body: str) -> None:
     """Raises InvalidRequest for text that was not UTF-8."""
     if REPLACEMENT in body:
         raise InvalidRequest(
-            f"The body has U+FFFD at {place(body, body.index(REPLACEMENT))}: the text was not "
+            f"The body has U+FFFD at {position(body, body.index(REPLACEMENT))}: the text was not "
             "UTF-8. Send UTF-8; if you mean this character, write it as \\ufffd."
         )
 
@@ -70,11 +75,12 @@ def parse_json(text: str, *, number: Callable[[str], object] | None = None) -> A
         raise InvalidRequest(f"The body is not JSON: {_mistake(error)}.") from None
     except _Constant as error:
         found = next(one for one in _CONSTANT.finditer(text) if one[1])
+        where = position(text, found.start())
         raise InvalidRequest(
-            f"The body is not JSON: {error} at {place(text, found.start())}: write null or a text."
+            f"The body is not JSON: {error} at {where}: write null or a text."
         ) from None
     except RecursionError:
-        raise InvalidRequest("The body is nested too deeply.") from None
+        raise InvalidRequest(_TOO_DEEP) from None
     except ValueError:  # Python's bound for the digits of an integer
         raise InvalidRequest("The body has a number that is too long.") from None
 
@@ -87,21 +93,21 @@ def _mistake(error: json.JSONDecodeError) -> str:
     found = text[index : index + 1]
     number = f" (U+{ord(found):04X})" if found and not "!" <= found <= "~" else ""
     reason = (error.msg[0].lower() + error.msg[1:]).removesuffix(" at")
-    return f"{reason} at {place(text, index)}{number}"
+    return f"{reason} at {position(text, index)}{number}"
 
 
 def refuse_repeated_names(content: object) -> None:
-    """Raises InvalidRequest with the path of each repeated name in the parsed JSON: its other
-    values are lost."""
+    """Raises InvalidRequest with the path of each repeated name in the parsed JSON, whose other
+    values are lost, and for JSON that is nested deeper than MAX_DEPTH."""
     problems = [
         Problem(path, f"{shown(path)} appears twice in one object: remove one.")
-        for path in _repeated(content, "")
+        for path in _repeated(content, "", 1)
     ]
     if problems:
         raise InvalidRequest(problems[0].message, problems=problems)
 
 
-def place(text: str, index: int) -> str:
+def position(text: str, index: int) -> str:
     """The line and column, each from 1, of a character."""
     line_start = text.rfind("\n", 0, index) + 1
     return f"line {text.count('\n', 0, index) + 1}, column {index - line_start + 1}"
@@ -112,15 +118,17 @@ def shown(name: str) -> str:
     return f'"{name[:MAX_NAME_SHOWN]}"'
 
 
-def _repeated(content: object, path: str) -> Iterator[str]:
+def _repeated(content: object, path: str, depth: int) -> Iterator[str]:
+    if depth > MAX_DEPTH:
+        raise InvalidRequest(_TOO_DEEP)
     if isinstance(content, RepeatedName):
         yield f"{path}.{content.repeated}" if path else content.repeated
     if isinstance(content, dict):
         for name, value in content.items():
-            yield from _repeated(value, f"{path}.{name}" if path else name)
+            yield from _repeated(value, f"{path}.{name}" if path else name, depth + 1)
     elif isinstance(content, list):
         for index, value in enumerate(content):
-            yield from _repeated(value, f"{path}[{index}]")
+            yield from _repeated(value, f"{path}[{index}]", depth + 1)
 
 
 class _Constant(Exception):
@@ -136,6 +144,6 @@ def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     if len(content) == len(pairs):
         return content
     marked = RepeatedName(content)
-    names = [name for name, _ in pairs]
-    marked.repeated = next(name for name in names if names.count(name) > 1)
+    counts = Counter(name for name, _ in pairs)
+    marked.repeated = next(name for name, count in counts.items() if count > 1)
     return marked
