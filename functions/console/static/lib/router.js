@@ -1,6 +1,6 @@
 // The current address, and navigation to another one.
 
-import { useEffect } from "./html.js";
+import { useLayoutEffect } from "./html.js";
 import { locate } from "./paths.js";
 import { createStore, useStore } from "./store.js";
 
@@ -22,9 +22,10 @@ export function replaceAddress(to) {
   current.set(to);
 }
 
-// While `message` is a text, leaving the page asks first, because something is unsaved.
+// While `message` is a text, leaving the page asks first, because something is unsaved. In step with what
+// the page shows: a person may leave as soon as they see that it is saved.
 export function useUnsaved(message) {
-  useEffect(() => {
+  useLayoutEffect(() => {
     guard.set(message ? { message, to: null } : null);
     const ask = (event) => event.preventDefault();
     if (message) addEventListener("beforeunload", ask);
