@@ -61,7 +61,9 @@ def ours(text: str, table: DynamoDBRegistrationsTable) -> None:
         parse_sync_request(text),
         request_id="12345678-1234-1234-1234-123456789012",
         arrived_at=ARRIVED_AT,
+        select=None,
         table=table,
+        retention_days=400,
         seconds_left=lambda: 60.0,
     )
     if {result.result for result in results} != {"synced"}:

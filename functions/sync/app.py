@@ -3,7 +3,7 @@
 import datetime as dt
 import time
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import asdict
 from typing import Any
 
@@ -12,9 +12,19 @@ from registration_sync.bootstrap import sync_function
 from registration_sync.bootstrap.init import build_during_init
 from registration_sync.domain.access import ConnectionAccess, Permission
 from registration_sync.domain.audit import Note, SettingChange
-from registration_sync.domain.registrations.registration import parse_student_id, school_year_of
-from registration_sync.domain.registrations.sync_request import parse_sync_request
+from registration_sync.domain.errors import AccessDenied
+from registration_sync.domain.fields import Fields
+from registration_sync.domain.registrations.registration import (
+    Selector,
+    parse_student_id,
+    school_year_of,
+)
+from registration_sync.domain.registrations.sync_request import SyncRequest, parse_sync_request
 from registration_sync.use_cases.registrations.remove_registration import remove_registration
+from registration_sync.use_cases.registrations.sync_everywhere import (
+    ResultEverywhere,
+    sync_everywhere,
+)
 from registration_sync.use_cases.registrations.sync_registrations import (
     SyncResult,
     sync_registrations,
@@ -47,17 +57,63 @@ def _access_of(connection_id: str) -> ConnectionAccess | None:
 
 
 def _sync(request: Request) -> Answer:
-    results = sync_registrations(
-        request.connection_id,
-        parse_sync_request(request.body()),
+    takes = request.access.takes if request.access else ""
+    results = _store(request, parse_sync_request(request.body()), request.connection_id, takes)
+    return _answer([(result.result, _shown(result)) for result in results])
+
+
+def _sync_everywhere(request: Request) -> Answer:
+    """For a program: syncs to each connection that lists it, of one district or of all."""
+    fields = Fields.of_query(request.query).refuse_unknown("district")
+    district = fields.text("district")
+    fields.raise_problems("Nothing was stored.")
+    takes = {
+        access.connection_id: access.takes
+        for access in sync_function.dependencies().access.of_program(request.caller.name)
+        if district in ("", access.district)
+    }
+    if not takes:
+        raise AccessDenied(
+            'No connection lists this program: add its client id to the "programs" of each '
+            "connection that it syncs to."
+        )
+    sync_request = parse_sync_request(request.body())
+    results = sync_everywhere(
+        sync_request.registrations,
+        list(takes),
+        lambda connection_id: _store(request, sync_request, connection_id, takes[connection_id]),
+    )
+    return _answer([(result.result, _shown_everywhere(result)) for result in results])
+
+
+def _store(
+    request: Request, sync_request: SyncRequest, connection_id: str, takes: str
+) -> list[SyncResult]:
+    deps = sync_function.dependencies()
+    return sync_registrations(
+        connection_id,
+        sync_request,
         request_id=request.request_id,
         arrived_at=_arrival(request),
-        table=sync_function.dependencies().table,
+        select=_selector(takes),
+        table=deps.table,
+        retention_days=deps.retention_days,
         seconds_left=_clock(request),
     )
-    counts = Counter(result.result for result in results)
+
+
+def _selector(takes: str) -> Selector | None:
+    if not takes:
+        return None
+    from registration_sync.domain.connections import takes as module  # noqa: PLC0415 -- pydantic
+
+    return module.parse_selector(takes)
+
+
+def _answer(results: Sequence[tuple[str, dict[str, Any]]]) -> Answer:
+    counts = Counter(result for result, _ in results)
     body = {
-        "registrations": [_shown(result) for result in results],
+        "registrations": [shown for _, shown in results],
         **{name: counts[name] for name in ("synced", "superseded", "refused", "failed")},
     }
     if counts["failed"] == len(results):
@@ -68,6 +124,21 @@ def _sync(request: Request) -> Answer:
 def _shown(result: SyncResult) -> dict[str, Any]:
     shown = asdict(result)
     return shown if result.unchanged else {n: v for n, v in shown.items() if n != "unchanged"}
+
+
+def _shown_everywhere(result: ResultEverywhere) -> dict[str, Any]:
+    connections = [
+        {"connection_id": connection_id, "result": one.result, "code": one.code}
+        for connection_id, one in result.connections.items()
+    ]
+    return {
+        "student_id": result.student_id,
+        "school_year": result.school_year,
+        "result": result.result,
+        "code": result.code,
+        "message": result.message,
+        "connections": connections,
+    }
 
 
 def _remove(request: Request) -> Answer:
@@ -114,6 +185,7 @@ def _clock(request: Request) -> Callable[[], float]:
 
 
 ROUTES = (
+    Route("POST", "/registrations", Permission.SYNC, _sync_everywhere, programs_only=True),
     Route("POST", "/connections/{connection_id}/registrations", Permission.SYNC, _sync),
     Route(
         "DELETE",

@@ -175,6 +175,7 @@ IN_PATH: dict[str, Any] = {
 """Values of the parameters in paths."""
 
 PARAMETERS: dict[str, dict[str, Any]] = {
+    "POST /registrations": {"district": "north"},
     f"GET {_C}/registrations": {"student_id": "06520"},
     f"GET {_C}/fields": {"path": "students.grade"},
     f"GET {_C}/students": {"search": "ng"},
@@ -185,26 +186,29 @@ PARAMETERS: dict[str, dict[str, Any]] = {
 }
 """Values of a route's other parameters."""
 
+_REGISTRATIONS: dict[str, Any] = {
+    "as_of": "2026-03-02T10:05:00-06:00",
+    "registrations": [
+        {
+            "registration_id": "r-48211",
+            "student_id": "06520",
+            "school_year": 2025,
+            "status": "Registration Approved",
+            "data": {"students": {"id": "06520", "fname": "Ana", "lname": "Ng", "grade": "K"}},
+        },
+        {
+            "registration_id": "r-48212",
+            "student_id": "06521",
+            "school_year": 2025,
+            "status": "Started",
+            "data": {"students": {"id": "06521", "fname": "Ben", "lname": "Ode"}},
+        },
+    ],
+}
+
 BODIES: dict[tuple[str, str], Any] = {
-    ("POST", f"{_C}/registrations"): {
-        "as_of": "2026-03-02T10:05:00-06:00",
-        "registrations": [
-            {
-                "registration_id": "r-48211",
-                "student_id": "06520",
-                "school_year": 2025,
-                "status": "Registration Approved",
-                "data": {"students": {"id": "06520", "fname": "Ana", "lname": "Ng", "grade": "K"}},
-            },
-            {
-                "registration_id": "r-48212",
-                "student_id": "06521",
-                "school_year": 2025,
-                "status": "Started",
-                "data": {"students": {"id": "06521", "fname": "Ben", "lname": "Ode"}},
-            },
-        ],
-    },
+    ("POST", f"{_C}/registrations"): _REGISTRATIONS,
+    ("POST", "/registrations"): _REGISTRATIONS,
     ("POST", "/connections"): _NEW_CONNECTION,
     ("PUT", _C): _sample("change_secret"),
     ("PUT", f"{_C}/mapping"): _MAPPING,
@@ -232,6 +236,25 @@ ERROR = {
 }
 
 ANSWERS: dict[tuple[str, str], Any] = {
+    ("POST", "/registrations"): {
+        "registrations": [
+            {
+                "student_id": "06520",
+                "school_year": 2025,
+                "result": "synced",
+                "code": "synced",
+                "message": "",
+                "connections": [
+                    {"connection_id": "north-library", "result": "refused", "code": "not_taken"},
+                    {"connection_id": "north-powerschool", "result": "synced", "code": "synced"},
+                ],
+            },
+        ],
+        "synced": 1,
+        "superseded": 0,
+        "refused": 0,
+        "failed": 0,
+    },
     ("POST", f"{_C}/registrations"): {
         "registrations": [
             {

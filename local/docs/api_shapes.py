@@ -50,6 +50,7 @@ def _parameter(description: str, schema: Schema = TEXT) -> Schema:
 
 
 QUERY: dict[str, Schema] = {
+    "district": _parameter("The district whose connections are meant; all without it."),
     "student_id": _parameter("The student to find in all school years; use it alone."),
     "school_year": _parameter("The start year: 2025 for 2025-26.", YEAR),
     "status": _parameter("One status, or for runs several with commas."),
@@ -150,12 +151,9 @@ _MAPPED_ROW = obj(
 _READY_MADE = obj({"name": TEXT, "title": TEXT, "description": TEXT})
 _VERSION = {"version": NUMBER, "saved_by": TEXT, "saved_at": MOMENT}
 LOOKED = {"looked_at": NUMBER, "complete": YES_OR_NO}
+_RESULT = {"enum": ["synced", "superseded", "refused", "failed"]}
 _SYNC_RESULT = obj(
-    {
-        "student_id": TEXT,
-        "school_year": NUMBER,
-        "result": {"enum": ["synced", "superseded", "refused", "failed"]},
-    },
+    {"student_id": TEXT, "school_year": NUMBER, "result": _RESULT},
     code=TEXT_OR_NULL,
     message=TEXT_OR_NULL,
     unchanged=YES_OR_NO,
@@ -232,6 +230,28 @@ SCHEMAS: dict[str, Schema] = {
     "SyncAnswer": obj(
         {
             "registrations": items(ref("SyncResult")),
+            "synced": NUMBER,
+            "superseded": NUMBER,
+            "refused": NUMBER,
+            "failed": NUMBER,
+        }
+    ),
+    "SyncEverywhereAnswer": obj(
+        {
+            "registrations": items(
+                obj(
+                    {
+                        "student_id": TEXT,
+                        "school_year": NUMBER,
+                        "result": _RESULT,
+                        "code": TEXT,
+                        "message": TEXT,
+                        "connections": items(
+                            obj({"connection_id": TEXT, "result": _RESULT, "code": TEXT})
+                        ),
+                    }
+                )
+            ),
             "synced": NUMBER,
             "superseded": NUMBER,
             "refused": NUMBER,

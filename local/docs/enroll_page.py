@@ -25,9 +25,14 @@ from registration_sync.domain.registrations.sync_request import (
 )
 from registration_sync.domain.school_year import YEARS_AHEAD, YEARS_BACK
 from registration_sync.settings import NotConfigured
+from registration_sync.use_cases.registrations.sync_everywhere import MAX_CONNECTIONS, MAX_WRITES
 from registration_sync.use_cases.registrations.sync_registrations import ResultCode
 
 CONNECTION = "north-powerschool"
+SOME = "north-early-grades"
+TAKES = {"where": [{"field": "students.grade", "less": "3"}]}
+"""The connection SOME takes only these registrations."""
+
 _SYNC = ("POST", "/connections/{connection_id}/registrations")
 _EXAMPLE: dict[str, Any] = BODIES[_SYNC]["registrations"][0]
 REGISTRATION: dict[str, Any] = {**_EXAMPLE, "student_id": "test-1"}
@@ -91,6 +96,22 @@ OUTCOMES = (
         "school_year_too_far_off",
         "refused",
     ),
+    Outcome(
+        f'`"data": {{"students": {{"grade": "3"}}}}` to the connection `{SOME}`',
+        _one(data={"students": {"grade": "3"}}),
+        200,
+        "not_taken",
+        "refused",
+        SOME,
+    ),
+    Outcome(
+        f'`"data": {{"students": {{"grade": "K"}}}}` to the connection `{SOME}`',
+        _one(data={"students": {"grade": "K"}}),
+        200,
+        "undecided",
+        "refused",
+        SOME,
+    ),
     Outcome('`"school_year": "2025-26"`', _one(school_year="2025-26"), 400, "invalid_request"),
     Outcome('`"asOf"` for `"as_of"`', {"asOf": "2026", **_one()}, 400, "invalid_request"),
     Outcome('`{"registrations": []}`', {"registrations": []}, 400, "invalid_request"),
@@ -118,6 +139,16 @@ _RESULTS: dict[str, tuple[str, str, str]] = {
         "refused",
         f"The status is not `{APPROVED}`.",
         "send the registration when it is approved",
+    ),
+    "not_taken": (
+        "refused",
+        "The connection does not take it, by its school year or data. An earlier one is removed.",
+        "nothing, if the student belongs to another connection; else ask the operator",
+    ),
+    "undecided": (
+        "refused",
+        "A condition of the connection compares a number or a date, and the value is not one.",
+        "correct the value in Enroll, or ask the operator to correct the condition",
     ),
     "invalid_text": (
         "refused",
@@ -264,12 +295,16 @@ def _check(codes: Any, described: Any, table: str) -> None:
 
 def limits() -> str:
     request = f"{MAX_REGISTRATIONS} registrations and {MAX_REQUEST_BYTES:,} bytes, uncompressed"
+    everywhere = (
+        f"{MAX_CONNECTIONS} connections, and registrations times connections at most {MAX_WRITES:,}"
+    )
     years = f"from {YEARS_BACK} years before the current one to {YEARS_AHEAD} after it"
     return "\n".join(
         (
             "| what | limit |",
             "| --- | --- |",
             f"| a request | {request} |",
+            f"| a request to all connections | {everywhere} |",
             f"| a registration | {MAX_SNAPSHOT_BYTES:,} bytes |",
             "| `registration_id`, `student_id` | 1 to 64 letters, digits or `.` `_` `-` `@` |",
             f"| `school_year` | {years} |",

@@ -217,7 +217,7 @@ def _routes() -> str:
             continue
         scope = next(scope for scope, granted in SCOPES.items() if granted is route.permission)
         full, limited = (
-            "yes" if route.permission in ROLES[role] else "no"
+            "yes" if route.permission in ROLES[role] and not route.programs_only else "no"
             for role in ("full-access", "limited-access")
         )
         rows.append(

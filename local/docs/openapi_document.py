@@ -62,6 +62,15 @@ OPERATIONS: dict[tuple[str, str], Operation] = {
         {200: ref("SyncAnswer"), 503: {"anyOf": [ref("SyncAnswer"), ref("Error")]}},
         ref("Registrations"),
     ),
+    ("POST", "/registrations"): Operation(
+        "Sync to every connection that lists the program",
+        {
+            200: ref("SyncEverywhereAnswer"),
+            503: {"anyOf": [ref("SyncEverywhereAnswer"), ref("Error")]},
+        },
+        ref("Registrations"),
+        query=("district",),
+    ),
     ("DELETE", _STUDENT): Operation(
         "Remove a student from the due and current ones; 200 if the year has no registration",
         {204: None, 200: ref("UnknownStudent")},

@@ -82,6 +82,31 @@ def test_only_changed_settings_are_saved(visit: Visit, district: District) -> No
     ada.sees(ada.heading("Check Connection"))
 
 
+def test_a_connection_takes_some_school_years_and_registrations(
+    visit: Visit, district: District
+) -> None:
+    ada = visit(path=page_of(district))
+    years = ada.field("School years (optional)")
+    ada.write(years, "25, 2026")
+    ada.press(ada.button("Add a condition"))
+    ada.write(ada.page.get_by_role("combobox", name="If the field"), "students.school")
+    ada.write(ada.field("Compared with"), "North High")
+    ada.check()
+    ada.press(ada.button("Save"))
+    expect(years).to_have_attribute("aria-invalid", "true")
+    ada.write(years, "2025, 2026")
+    save(ada)
+
+    condition = {"field": "students.school", "equals": "North High"}
+    takes = {"school_years": [2025, 2026], "where": [condition]}
+    assert district.connection["takes"] == takes
+    ada.go("#/")
+    expect(years).to_have_count(0)
+    ada.go(page_of(district))
+    expect(years).to_have_value("2025, 2026")
+    expect(ada.page.get_by_role("combobox", name="If the field")).to_have_value("students.school")
+
+
 def test_mistakes_are_shown_at_their_fields_and_the_draft_is_kept(
     visit: Visit, district: District
 ) -> None:

@@ -115,9 +115,10 @@ class ReplayTable:
             for student, stored in results.items()
         }
 
-    def put_unknown(self, _c: str, _y: int, tombstone: Current, _expires_at: int) -> bool:
-        stored: bool = self._do("put_unknown", tombstone)
-        return stored
+    def put_unknown(
+        self, _c: str, _y: int, tombstones: Sequence[Current], _expires_at: int
+    ) -> set[str]:
+        return {one.student_id for one in tombstones if self._do("put_unknown", one)}
 
     def delete_current(self, student_ids: Sequence[str]) -> Mapping[str, Stored]:
         """Used only by a mutant."""
@@ -391,7 +392,9 @@ class Sync:
             SyncRequest(registrations),
             request_id="q",
             arrived_at=time_of(self.label),
+            select=None,
             table=code.sync_table(replay),
+            retention_days=400,
             seconds_left=lambda: 60.0,
         )
         return tuple(

@@ -17,7 +17,7 @@ from registration_sync.bootstrap import aws_clients, configuration_function
 from registration_sync.domain.runs.run import RunStatus
 from tests.functional.conftest import StartedExports, stored_items
 from tests.functional.support.district import context, registration
-from tests.functional.support.events import OPERATOR, api_event
+from tests.functional.support.events import OPERATOR, api_event, program
 from tests.functional.test_events import NORTH, ONE, RUN, past_run, pending, receive
 from tests.support.sftp_servers import AsyncSftpServer
 from tests.unit.test_openapi import CLOSED, DOCUMENT, closed
@@ -58,6 +58,8 @@ def test_every_route_answers_its_example_as_described(
 
 
 CREATE = ("POST", "/connections")
+LISTED = program("2abcdefghijklmnopqrstuvwxy", "sync/registrations.write")
+"""The program of the sample connection."""
 
 
 def problems_of(route: Route, started: StartedExports) -> list[str]:
@@ -105,7 +107,7 @@ def example_event(route: Route, described: dict[str, Any]) -> dict[str, Any]:
     return api_event(
         route.method,
         route.resource,
-        claims=OPERATOR,
+        claims=LISTED if route.resource == "/registrations" else OPERATOR,
         body=body.get("example"),
         headers=values["header"],
         query=values["query"],

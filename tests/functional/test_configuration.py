@@ -42,6 +42,7 @@ SHOWN = {name: value for name, value in CONNECTION.items() if name != "password"
     "keep_links": False,
     "done_file": False,
     "guards": Guards().model_dump(mode="json"),
+    "takes": {"school_years": [], "where": []},
 }
 
 

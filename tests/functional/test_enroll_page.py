@@ -10,7 +10,7 @@ import pytest
 from functions.configuration import app as configuration
 from functions.sync import app as sync
 from local.docs.enroll_page import CONNECTION as NAME
-from local.docs.enroll_page import OUTCOMES, REGISTRATION, Outcome, answers, results
+from local.docs.enroll_page import OUTCOMES, REGISTRATION, SOME, TAKES, Outcome, answers, results
 from local.docs.incomplete import Incomplete
 from tests.functional.support.district import CONNECTION, call, context
 from tests.functional.support.events import OPERATOR, api_event
@@ -25,6 +25,8 @@ RESOURCE = "/connections/{connection_id}/registrations"
 def connection(started: object) -> None:
     body = CONNECTION | {"delivery": "download", "connection_id": NAME}
     assert call(configuration, "POST", "/connections", body, claims=OPERATOR)[0] == 201
+    some = body | {"connection_id": SOME, "takes": TAKES}
+    assert call(configuration, "POST", "/connections", some, claims=OPERATOR)[0] == 201
 
 
 def synced(body: Any, connection_id: str = NAME, seconds: float = 29) -> tuple[int, Any, Any]:

@@ -73,6 +73,7 @@ def test_an_omitted_setting_takes_its_default() -> None:
         "time_zone": "America/Chicago",
         "example_students": [],
         "programs": [],
+        "takes": {"school_years": [], "where": []},
     }
     assert credentials == Credentials(password="correct horse")
 

@@ -506,11 +506,11 @@ def test_the_sync_function_may_only_add_audit_entries() -> None:
 def test_the_sync_function_reads_only_who_may_use_a_connection() -> None:
     (reading,) = [one for one in policies_of("SyncRole") if one["Sid"] == "ReadAccess"]
 
-    assert actions_of(reading) == {"dynamodb:GetItem"}
+    assert actions_of(reading) == {"dynamodb:GetItem", "dynamodb:Query"}
     assert reading["Condition"] == {
         "ForAllValues:StringEquals": {
             "dynamodb:LeadingKeys": ["CONNECTIONS"],
-            "dynamodb:Attributes": ["pk", "sk", "district", "programs", "removed"],
+            "dynamodb:Attributes": ["pk", "sk", "district", "programs", "takes"],
         },
         "StringEqualsIfExists": {"dynamodb:Select": "SPECIFIC_ATTRIBUTES"},
     }

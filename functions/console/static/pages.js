@@ -42,6 +42,6 @@ export const PAGES = {
   },
   "/connections/{c}/settings": {
     load: () => import("./pages/settings/page.js"),
-    styles: ["pages/settings/form.css", "pages/settings/settings.css"],
+    styles: ["pages/mapping/files/file_settings.css", "pages/settings/form.css", "pages/settings/settings.css"],
   },
 };

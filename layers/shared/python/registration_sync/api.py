@@ -10,7 +10,7 @@ import re
 import time
 import traceback
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache
 from typing import Any
 from urllib.parse import unquote
@@ -22,6 +22,7 @@ from registration_sync.domain.access import (
     Caller,
     ConnectionAccess,
     Permission,
+    Program,
     authorize,
     caller_from_claims,
     require,
@@ -81,6 +82,8 @@ class Request:
     query: Mapping[str, str]
     headers: Mapping[str, str]
     event: Mapping[str, Any] = field(repr=False)
+    access: ConnectionAccess | None = None
+    """Of the connection in the path."""
 
     @property
     def connection_id(self) -> str:
@@ -122,7 +125,8 @@ class Answer:
 class Route:
     """One method of one resource, such as `/connections/{connection_id}`.
 
-    Without a permission, any valid token is enough. A public route needs no token.
+    Without a permission, any valid token is enough. A public route needs no token. `programs_only`
+    routes refuse people.
     """
 
     method: str
@@ -130,6 +134,7 @@ class Route:
     permission: Permission | None
     use: Callable[[Request], Answer]
     public: bool = False
+    programs_only: bool = False
 
 
 def handle(
@@ -235,6 +240,8 @@ def _answer(
     line["caller"] = request.caller.kind
     if route.permission is None:
         return route.use(request)
+    if route.programs_only and not isinstance(request.caller, Program):
+        raise AccessDenied(f"{route.method} {route.resource} is for programs: sign in as one.")
     if "connection_id" in request.path:
         connection_id = request.connection_id
         known = CONNECTION_ID.fullmatch(connection_id) is not None
@@ -242,6 +249,7 @@ def _answer(
         if access is not None:
             line["connection_id"] = connection_id
         authorize(request.caller, route.permission, access)
+        request = replace(request, access=access)
     else:
         require(request.caller, route.permission)
     is_base64 = bool(event.get("isBase64Encoded"))

@@ -17,6 +17,7 @@ import { GuardFields } from "./guard_fields.js";
 import { HostKeyList } from "./host_key_list.js";
 import { DeliveryField, ServerFields } from "./server_fields.js";
 import { StoredSignIn, withSecretMessages } from "./sign_in_fields.js";
+import { TakesFields } from "./takes_fields.js";
 
 const CHECKED = ["host", "port", "username", "host_keys", "folder", "delivery"];
 
@@ -59,6 +60,12 @@ export function SettingsForm({ connection, keep }) {
       />
       <${ProgramFields} programs=${draft.programs} onInput=${(programs) => change({ programs })} />
       <${OtherPrograms} programs=${draft.programs} problem=${problem} onInput=${(programs) => change({ programs })} />
+    <//>
+    <${Section}
+      title="Registrations it takes"
+      hint="Enroll can send a registration to all connections at once. This connection stores only what it takes; a student whom it no longer takes is removed from it."
+    >
+      <${TakesFields} connection_id=${connection.connection_id} takes=${draft.takes} error=${saving.error} onInput=${(takes) => change({ takes })} />
     <//>
     <${Section} title="Where the files go">
       <${DeliveryField} draft=${draft} change=${change} problem=${problem} />

@@ -42,11 +42,13 @@ DISTRICT_GROUP = "district:"
 
 @dataclass(frozen=True, slots=True)
 class ConnectionAccess:
-    """The part of a connection that authorization needs; `programs` are client ids."""
+    """The part of a connection that authorization and syncs need; `programs` are client ids, and
+    `takes` is the JSON of the registrations that it takes, "" for all."""
 
     connection_id: str
     district: str
     programs: frozenset[str]
+    takes: str = ""
 
 
 @dataclass(frozen=True, slots=True)

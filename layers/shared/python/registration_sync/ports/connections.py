@@ -54,6 +54,9 @@ class ConnectionAccessReader(Protocol):
     def access(self, connection_id: str) -> ConnectionAccess | None:
         """None if there is no such connection."""
 
+    def of_program(self, client_id: str) -> list[ConnectionAccess]:
+        """The connections that list the program, sorted by id. Reads all connections."""
+
 
 class Mappings(Protocol):
     """The saved versions of the mapping of each connection, from 1."""

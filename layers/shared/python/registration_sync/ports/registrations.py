@@ -74,11 +74,15 @@ class RegistrationsTable(Snapshots, Protocol):
         one is unchanged, if the table can compare them without a read."""
 
     def put_unknown(
-        self, connection_id: str, school_year: int, tombstone: Current, expires_at: int
-    ) -> bool:
-        """Writes the tombstone, which has no batch, if the student has no snapshot, or only an
-        older such tombstone. Expires at `expires_at` (epoch seconds). Returns False for any other
-        student."""
+        self,
+        connection_id: str,
+        school_year: int,
+        tombstones: Sequence[Current],
+        expires_at: int,
+    ) -> set[str]:
+        """Writes each tombstone, which has no batch, if the student has no snapshot, or only an
+        older such tombstone. Expires at `expires_at` (epoch seconds). Returns the ids of these
+        students."""
 
     def take_lease(self, connection_id: str, lease: Lease, now_ms: int) -> None:
         """Takes the lease if it is free, expired, or already held with this token. Raises

@@ -15,17 +15,25 @@ export function useKnownFields(c) {
 
 export const useConnectionId = () => useContext(KnownFieldsContext).c;
 
+// The options for a field of the registration itself.
+export function sourcesOf(data) {
+  return (data?.items ?? []).filter((one) => one.each === null).map(optionOf(data));
+}
+
+const optionOf =
+  (data) =>
+  ({ path, filled, samples }) => ({ value: path, hint: hintOf(filled, data.looked_at, samples) });
+
 // The source options in a file; with the fields of an entry if the file has a row for each.
 export function useSources(rows) {
   const { data } = useContext(KnownFieldsContext);
   const each = rows?.each;
   return useMemo(() => {
-    const { items, looked_at } = data ?? { items: [], looked_at: 0 };
-    const option = ({ path, filled, samples }) => ({ value: path, hint: hintOf(filled, looked_at, samples) });
-    const found = items.filter((one) => one.each === null).map(option);
+    const items = data?.items ?? [];
+    const found = sourcesOf(data);
     const paths = new Set(found.map((one) => one.value));
     const facts = FACTS.filter((path) => !paths.has(path) && (each || path !== "row.number"));
-    return [...entries(items, each).map(option), ...found, ...facts.map((value) => ({ value }))];
+    return [...entries(items, each).map(optionOf(data)), ...found, ...facts.map((value) => ({ value }))];
   }, [data, JSON.stringify(each)]);
 }
 

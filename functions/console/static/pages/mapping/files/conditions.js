@@ -1,4 +1,4 @@
-// The conditions that a row must meet to be in a file.
+// Conditions: those that a row must meet to be in a file, and lists of them anywhere.
 
 import { afterDrawing } from "../../../lib/focus.js";
 import { html, useRef } from "../../../lib/html.js";
@@ -12,9 +12,19 @@ import { SETTINGS } from "../labels.js";
 import { Question } from "../steps/question.js";
 
 export function Conditions({ where, rows, change, problems }) {
+  return html`<${ConditionList}
+    label=${SETTINGS.where}
+    none="No condition: every student."
+    where=${where}
+    set=${(list) => change({ where: list.length ? list : undefined })}
+    sources=${useSources(rows)}
+    problems=${problems}
+  />`;
+}
+
+// `none` is the text of an empty list; `sources` are the options for a field.
+export function ConditionList({ label, none, where, set, sources, problems }) {
   const root = useRef(null);
-  const sources = useSources(rows);
-  const set = (list) => change({ where: list.length ? list : undefined });
   const focus = (selector) =>
     afterDrawing(() => root.current.querySelector(selector)?.focus());
   const add = () => {
@@ -27,10 +37,10 @@ export function Conditions({ where, rows, change, problems }) {
     focus(".add-condition");
   };
   const edit = (index, changes) => set(where.map((one, at) => (at === index ? withChanges(one, changes) : one)));
-  return html`<div class="conditions" role="group" aria-label=${SETTINGS.where} ref=${root}>
-    <h3>${SETTINGS.where}</h3>
+  return html`<div class="conditions" role="group" aria-label=${label} ref=${root}>
+    <h3>${label}</h3>
     ${problems.filter((one) => one.at === "").map((one) => html`<p key=${one.message} class="problem"><${Sentence} text=${one.message} /></p>`)}
-    ${where.length === 0 && html`<p class="muted">No condition: every student.</p>`}
+    ${where.length === 0 && html`<p class="muted">${none}</p>`}
     ${where.length > 0 &&
     html`<ol class="plain">
       ${where.map(

@@ -1,8 +1,9 @@
 """Reads who may use a connection from the connections table, without loading pydantic.
 
 | item       | pk          | sk            | attributes                                            |
-| connection | CONNECTIONS | connection id | document (JSON text), district, programs;             |
-|            |             |               | a removed one has only removed and district           |
+| connection | CONNECTIONS | connection id | document (JSON text), district, programs, takes (JSON |
+|            |             |               | text, absent for all); a removed one has only removed |
+|            |             |               | and district                                          |
 """
 
 from typing import TYPE_CHECKING
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
 CONNECTIONS = "CONNECTIONS"
+_ATTRIBUTES = "sk, #district, #programs, #takes"
 
 
 def connection_key(connection_id: str) -> Item:
@@ -28,8 +30,20 @@ class DynamoDBConnectionAccess:
         self._table = Table(client, table)
 
     def access(self, connection_id: str) -> ConnectionAccess | None:
-        item = self._table.get(connection_key(connection_id), "#district, #programs, #removed")
-        if not item or "removed" in item:
-            return None
-        programs = frozenset(program["S"] for program in item["programs"]["L"])
-        return ConnectionAccess(connection_id, item["district"]["S"], programs)
+        item = self._table.get(connection_key(connection_id), _ATTRIBUTES)
+        return _access_of(item) if "programs" in item else None
+
+    def of_program(self, client_id: str) -> list[ConnectionAccess]:
+        items = self._table.query_all(
+            "pk = :pk",
+            {":pk": {"S": CONNECTIONS}, ":program": {"S": client_id}},
+            FilterExpression="contains(#programs, :program)",
+            ProjectionExpression=_ATTRIBUTES,
+        )
+        return list(map(_access_of, items))
+
+
+def _access_of(item: Item) -> ConnectionAccess:
+    programs = frozenset(program["S"] for program in item["programs"]["L"])
+    takes = item.get("takes", {"S": ""})["S"]
+    return ConnectionAccess(item["sk"]["S"], item["district"]["S"], programs, takes)

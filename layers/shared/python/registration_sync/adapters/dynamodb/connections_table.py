@@ -92,7 +92,7 @@ class DynamoDBConnections:
     def remove(self, connection_id: str) -> None:
         self._table.update(
             connection_key(connection_id),
-            "SET #removed = :true REMOVE #document, #programs, last_check",
+            "SET #removed = :true REMOVE #document, #programs, #takes, last_check",
             "attribute_exists(#document)",
             {":true": _TRUE},
         )
@@ -149,11 +149,13 @@ def _saved_mapping(item: Item) -> SavedMapping:
 
 
 def _item_of(connection: Connection) -> Item:
+    takes = connection.access.takes
     return {
         **connection_key(connection.connection_id),
         "document": {"S": json.dumps(connection.to_json())},
         "district": {"S": connection.district},
         "programs": {"L": [{"S": program} for program in connection.programs]},
+        **({"takes": {"S": takes}} if takes else {}),
     }
 
 

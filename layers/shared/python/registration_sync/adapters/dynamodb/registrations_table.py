@@ -229,10 +229,18 @@ class DynamoDBRegistrationsTable:
         return dict(zip(student_ids, self._pool.map(put, snapshots), strict=True))
 
     def put_unknown(
-        self, connection_id: str, school_year: int, tombstone: Current, expires_at: int
-    ) -> bool:
-        key = current_key(connection_id, school_year, tombstone.student_id)
-        return student_updates.put_unknown(self._table, key, tombstone.version, expires_at)
+        self,
+        connection_id: str,
+        school_year: int,
+        tombstones: Sequence[Current],
+        expires_at: int,
+    ) -> set[str]:
+        def put(tombstone: Current) -> bool:
+            key = current_key(connection_id, school_year, tombstone.student_id)
+            return student_updates.put_unknown(self._table, key, tombstone.version, expires_at)
+
+        stored = zip(tombstones, self._pool.map(put, tombstones), strict=True)
+        return {tombstone.student_id for tombstone, is_unknown in stored if is_unknown}
 
     def marks(
         self, connection_id: str, school_year: int, batches: range, after: str = ""

@@ -39,7 +39,9 @@ from registration_sync.domain.connections.rules import (
     unless_stored,
 )
 from registration_sync.domain.connections.sftp import Credentials
+from registration_sync.domain.connections.takes import Takes
 from registration_sync.domain.errors import InvalidRequest, Problem
+from registration_sync.domain.mapping.definition.problems import model_of_key
 from registration_sync.domain.registrations.registration import parse_student_id
 from registration_sync.domain.similar_names import unknown_field
 
@@ -149,11 +151,15 @@ class Connection(BaseModel):
         tuple[Annotated[str, Field(pattern=r"^[\w+-]{1,128}$")], ...],
         Field(max_length=20, description="a list of at most 20 client ids of programs"),
     ] = ()
+    takes: Annotated[
+        Takes, Field(description='an object such as {"school_years": [2025], "where": []}')
+    ] = Takes()
 
     @property
     def access(self) -> ConnectionAccess:
         """The part of the connection that authorization needs."""
-        return ConnectionAccess(self.connection_id, self.district, frozenset(self.programs))
+        takes = "" if self.takes == Takes() else self.takes.model_dump_json()
+        return ConnectionAccess(self.connection_id, self.district, frozenset(self.programs), takes)
 
     @property
     def zone(self) -> zoneinfo.ZoneInfo:
@@ -244,16 +250,20 @@ def _credentials(definition: Mapping[str, object]) -> Credentials:
 
 def _description(*location: str | int) -> str:
     """The description of the field at this location, or of the nearest object around it."""
-    model: type[BaseModel] = Connection
+    model: type[BaseModel] | None = Connection
     description = str(location[0])
     for name in location:
-        field = model.model_fields.get(str(name))
-        if field is None:
+        if isinstance(name, int):
+            continue
+        if model is None:
             break
-        description = field.description or description
-        if not (isinstance(field.annotation, type) and issubclass(field.annotation, BaseModel)):
-            break
-        model = field.annotation
+        described = [
+            field.description
+            for known, field in model.model_fields.items()
+            if (field.alias or known) == name
+        ]
+        description = next(filter(None, described), description)
+        model = model_of_key(model, name)
     return description
 
 
@@ -261,8 +271,10 @@ def _known_beside(location: Sequence[str | int]) -> list[str]:
     """The known field names of the object that contains this location."""
     model: type[BaseModel] = Connection
     for name in location[:-1]:
-        model = cast("type[BaseModel]", model.model_fields[str(name)].annotation)
-    return [*model.model_fields, *(SECRETS if model is Connection else ())]
+        if isinstance(name, str):
+            model = model_of_key(model, name) or model
+    known = [field.alias or name for name, field in model.model_fields.items()]
+    return [*known, *(SECRETS if model is Connection else ())]
 
 
 def _as_problem(detail: ErrorDetails) -> Problem:

@@ -35,7 +35,13 @@ type Text = str | dict[str, Text] | list[Text]
 """A value of `data`: text, or a group or list of values."""
 
 type RefusalCode = Literal[
-    "invalid_text", "not_approved", "repeated_field", "school_year_too_far_off", "too_large"
+    "invalid_text",
+    "not_approved",
+    "not_taken",
+    "repeated_field",
+    "school_year_too_far_off",
+    "too_large",
+    "undecided",
 ]
 """docs/enroll.md explains each."""
 
@@ -60,6 +66,16 @@ class Registration:
     status: str
     data: dict[str, Text]
     refusal: Refusal | None = None
+
+
+type Selector = Callable[[Registration], Refusal | None]
+"""Tests whether a connection takes the registration; None means that it does."""
+
+NOT_TAKEN = Refusal(
+    "not_taken",
+    "The connection does not take this registration, because of its school year or its data. An "
+    "earlier registration of the student and year is removed from the connection.",
+)
 
 
 def parse_school_year(value: object) -> int | None:

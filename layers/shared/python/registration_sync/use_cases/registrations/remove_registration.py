@@ -30,7 +30,7 @@ def remove_registration(
     version = version_of(int(arrived_at.timestamp() * 1000), request_id, 0)
     expires_at = int(retained_until(school_year, arrived_at, retention_days).timestamp())
     tombstone = Current(student_id, version, NO_BATCH, snapshot=None)
-    if table.put_unknown(connection_id, school_year, tombstone, expires_at):
+    if table.put_unknown(connection_id, school_year, [tombstone], expires_at):
         return False
     removal = StudentChange(school_year, student_id, version, snapshot=None)
     outcomes = store_changes(connection_id, [removal], table=table, seconds_left=seconds_left)

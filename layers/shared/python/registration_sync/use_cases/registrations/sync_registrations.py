@@ -1,12 +1,13 @@
 """Stores a snapshot of each approved registration and marks the student as due."""
 
 import datetime as dt
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
 from registration_sync.domain.errors import Unavailable
 from registration_sync.domain.registrations.batches import (
+    NO_BATCH,
     Current,
     DueMark,
     ExportMarker,
@@ -14,13 +15,15 @@ from registration_sync.domain.registrations.batches import (
     version_of,
 )
 from registration_sync.domain.registrations.registration import (
+    NOT_TAKEN,
     Refusal,
     RefusalCode,
     Registration,
+    Selector,
     encode_snapshot,
 )
 from registration_sync.domain.registrations.sync_request import SyncRequest
-from registration_sync.domain.school_year import synced_school_years
+from registration_sync.domain.school_year import retained_until, synced_school_years
 from registration_sync.ports.registrations import RegistrationsTable
 
 MIN_SECONDS_LEFT = 5.0
@@ -68,62 +71,118 @@ def sync_registrations(
     *,
     request_id: str,
     arrived_at: dt.datetime,
+    select: Selector | None,
     table: RegistrationsTable,
+    retention_days: int,
     seconds_left: Callable[[], float],
 ) -> list[SyncResult]:
     """Stores the approved registrations; returns a result for each, in the order of the request.
 
-    The request's `as_of` replaces a later time of arrival. The client sends `failed` registrations
-    again, and corrects `refused` ones first. Raises InvalidRequest for an impossible `as_of`.
+    `select` is None for a connection that takes all registrations. A registration that is not taken
+    removes the student's earlier one: the student may have moved to another school. The request's
+    `as_of` replaces a later time of arrival. The client sends `failed` registrations again, and
+    corrects `refused` ones first. Raises InvalidRequest for an impossible `as_of`.
     """
     registrations = request.registrations
     moment = request.moment(arrived_at)
-    encoded = _encode(registrations, moment, synced_school_years(arrived_at.date()))
+    years = synced_school_years(arrived_at.date())
+    encoded = list(_encode(registrations, moment, years, select))
     changes = {
         (registration.school_year, registration.student_id): StudentChange(
             registration.school_year,
             registration.student_id,
             version_of(int(moment.timestamp() * 1000), request_id, registration.index),
-            snapshot,
+            None if isinstance(snapshot, Refusal) else snapshot,
         )
         for registration, snapshot in zip(registrations, encoded, strict=True)
-        if not isinstance(snapshot, Refusal)
+        if not isinstance(snapshot, Refusal) or snapshot is NOT_TAKEN
     }  # of several registrations of a student, only the last is stored
-    outcomes = store_changes(
-        connection_id, changes.values(), table=table, seconds_left=seconds_left
+    removals = [change for change in changes.values() if change.snapshot is None]
+    absent = _absent(connection_id, removals, table, arrived_at, retention_days)
+    stored = store_changes(
+        connection_id,
+        [change for key, change in changes.items() if key not in absent],
+        table=table,
+        seconds_left=seconds_left,
     )
+    outcomes = stored | dict.fromkeys(absent, Stored.WRITTEN)
 
-    def result(registration: Registration, snapshot: bytes | Refusal) -> SyncResult:
-        year, student = registration.school_year, registration.student_id
-        if isinstance(snapshot, Refusal):
-            return SyncResult(student, year, "refused", snapshot.code, snapshot.message)
-        outcome = outcomes[year, student]
-        is_last = changes[year, student].snapshot is snapshot
-        if outcome is Stored.UNCONFIRMED:
-            return SyncResult(student, year, "failed", "not_confirmed", _NOT_CONFIRMED)
-        if outcome is Stored.SUPERSEDED or not is_last:
-            return SyncResult(student, year, "superseded", "superseded", _SUPERSEDED)
-        unchanged = outcome is Stored.UNCHANGED
-        return SyncResult(student, year, "synced", "synced", unchanged=unchanged)
+    return [_result(*pair, changes, outcomes) for pair in zip(registrations, encoded, strict=True)]
 
-    return [result(*pair) for pair in zip(registrations, encoded, strict=True)]
+
+def _result(
+    registration: Registration,
+    snapshot: bytes | Refusal,
+    changes: Mapping[Key, StudentChange],
+    outcomes: Mapping[Key, Stored],
+) -> SyncResult:
+    year, student = registration.school_year, registration.student_id
+    refusal = snapshot if isinstance(snapshot, Refusal) else None
+    if refusal and refusal is not NOT_TAKEN:
+        return SyncResult(student, year, "refused", refusal.code, refusal.message)
+    outcome = outcomes[year, student]
+    is_last = changes[year, student].snapshot is (None if refusal else snapshot)
+    if outcome is Stored.UNCONFIRMED:
+        return not_confirmed(student, year)
+    if outcome is Stored.SUPERSEDED or not is_last:
+        return SyncResult(student, year, "superseded", "superseded", _SUPERSEDED)
+    if refusal:
+        return SyncResult(student, year, "refused", refusal.code, refusal.message)
+    unchanged = outcome is Stored.UNCHANGED
+    return SyncResult(student, year, "synced", "synced", unchanged=unchanged)
+
+
+def not_confirmed(student_id: str, school_year: int) -> SyncResult:
+    """The result of a registration that may be stored or not."""
+    return SyncResult(student_id, school_year, "failed", "not_confirmed", _NOT_CONFIRMED)
 
 
 def _encode(
-    registrations: Iterable[Registration], moment: dt.datetime, school_years: range
-) -> list[bytes | Refusal]:
+    registrations: Iterable[Registration],
+    moment: dt.datetime,
+    school_years: range,
+    select: Selector | None,
+) -> Iterator[bytes | Refusal]:
     synced_at = moment.astimezone(dt.UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
     too_far_off = Refusal(
         "school_year_too_far_off",
         f"The school years {school_years[0]} to {school_years[-1]} can be synced now: correct the "
         "school year.",
     )
-    return [
-        encode_snapshot(registration, synced_at)
-        if registration.school_year in school_years
-        else too_far_off
-        for registration in registrations
-    ]
+    for registration in registrations:
+        if registration.school_year not in school_years:
+            yield too_far_off
+            continue
+        snapshot = encode_snapshot(registration, synced_at)
+        is_valid = not isinstance(snapshot, Refusal)
+        yield (select(registration) if select and is_valid else None) or snapshot
+
+
+def _absent(
+    connection_id: str,
+    removals: Iterable[StudentChange],
+    table: RegistrationsTable,
+    arrived_at: dt.datetime,
+    retention_days: int,
+) -> set[Key]:
+    """The students that the connection has not, or no longer, so that there is nothing to remove. A
+    tombstone keeps a late sync from undoing that. Raises Unavailable."""
+    by_year: dict[int, list[StudentChange]] = {}
+    for change in removals:
+        by_year.setdefault(change.school_year, []).append(change)
+    absent: set[Key] = set()
+    for year, group in by_year.items():
+        expires_at = int(retained_until(year, arrived_at, retention_days).timestamp())
+        tombstones = [Current(one.student_id, one.version, NO_BATCH, None) for one in group]
+        unknown = table.put_unknown(connection_id, year, tombstones, expires_at)
+        known = (one.student_id for one in group if one.student_id not in unknown)
+        removed = {
+            student_id
+            for student_id, current in table.current(connection_id, year, known)
+            if current is None or current.snapshot is None
+        }
+        absent |= {(year, student_id) for student_id in unknown | removed}
+    return absent
 
 
 def store_changes(

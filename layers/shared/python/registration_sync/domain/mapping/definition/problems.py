@@ -98,11 +98,11 @@ def _model_at(location: Location, models: Models) -> type[BaseModel]:
             table = models.fields if location[index - 2] == "fields" else models.transformations
             model = table[str(part)]
         elif isinstance(part, str):
-            model = _model_of_key(model, part) or model
+            model = model_of_key(model, part) or model
     return model
 
 
-def _model_of_key(model: type[BaseModel], key: str) -> type[BaseModel] | None:
+def model_of_key(model: type[BaseModel], key: str) -> type[BaseModel] | None:
     """The model inside the annotation of a key, such as the items of a list."""
     for name, field in model.model_fields.items():
         if (field.alias or name) == key:
