@@ -37,7 +37,11 @@ AT_THE_SERVER = ("sign in", "write", "rename", "lost before", "lost after")
 CUTS = ("throttled", "throttled late", "killed", "killed late")
 MEANWHILE = ("after close_batch", "before commit")
 FAULTS = (*[""] * 6, *AT_THE_SERVER, *CUTS, *CUTS, *MEANWHILE)
-SYNCS = (*[""] * 5, "as_of", "refused", "no marks", "no snapshot", "no response", "no marker read")
+SYNCS = (
+    *[""] * 5,
+    *("as_of", "refused", "everywhere"),
+    *("no marks", "no snapshot", "no response", "no marker read"),
+)
 DECISIONS = ("confirm", "cancel")
 READS = ("dry run", "test record", "preview", "lists", "receipts")
 

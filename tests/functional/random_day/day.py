@@ -27,6 +27,7 @@ CONNECTIONS = "/connections"
 MAPPING = "/connections/{connection_id}/mapping"
 STATUS = "/connections/{connection_id}/status"
 REGISTRATIONS = "/connections/{connection_id}/registrations"
+EVERYWHERE = "/registrations"
 RECEIPT = f"{REGISTRATIONS}/{{school_year}}/{{student_id}}"
 ONE_RUN = "/connections/{connection_id}/exports/{run_id}"
 ERASURES = "/connections/{connection_id}/erasures"
@@ -120,6 +121,7 @@ class Day(RuleBasedStateMachine):
             "password": account.credentials.password,
             "host_keys": list(account.host_keys),
             "importer": "removes" if removes else "leaves",
+            "programs": [*CONNECTION["programs"], f"everywhere-{self.connection_id}"],
             "guards": {
                 "unmatched": {"action": "hold" if holds else "off", "count": 0},
             },

@@ -14,10 +14,10 @@ from tests.functional.random_day.choices import (
     registrations,
     years,
 )
-from tests.functional.random_day.day import RECEIPT, REGISTRATIONS, Day, Response, syncs
+from tests.functional.random_day.day import EVERYWHERE, RECEIPT, REGISTRATIONS, Day, Response, syncs
 from tests.functional.random_day.faults import throttled
 from tests.functional.support.district import ENROLL, registration
-from tests.functional.support.events import ADMINISTRATOR
+from tests.functional.support.events import ADMINISTRATOR, program
 
 LONG_AGO, LONG_AGO_MS = "2026-03-01T00:00:00Z", 1_772_323_200_000
 
@@ -61,7 +61,7 @@ class Syncs(Day):
             items.append(item)
         body = {"registrations": items} | ({"as_of": LONG_AGO} if how == "as_of" else {})
         with throttled(how, sent[0][1]):
-            response = self.ask(sync, "POST", REGISTRATIONS, body, claims=ENROLL)
+            response = self._send(body, everywhere=how == "everywhere")
         self.seen[f"sync: {how}"] += 1
 
         def check_response() -> None:
@@ -70,6 +70,12 @@ class Syncs(Day):
             assert response.status == (503 if {*results} == {"failed"} else 200)
 
         return check_response
+
+    def _send(self, body: dict[str, Any], *, everywhere: bool) -> Response:
+        if not everywhere:
+            return self.ask(sync, "POST", REGISTRATIONS, body, claims=ENROLL)
+        claims = program(f"everywhere-{self.connection_id}", "sync/registrations.write")
+        return self.ask(sync, "POST", EVERYWHERE, body, claims=claims)
 
     def _expected_results(
         self, items: list[dict[str, Any]], how: str, response: Response
