@@ -137,6 +137,8 @@ _FINISHED_RUN = {
             "error": None,
             "unmatched": [_UNMATCHED],
             "left_out": 0,
+            "delivered_before_count": 0,
+            "delivered_before": [],
             "duration_seconds": 3.1,
             "findings": [],
         }

@@ -125,6 +125,8 @@ _YEAR_OUTCOME = obj(
         "error": _RUN_ERROR,
         "unmatched": items(_UNMATCHED),
         "left_out": NUMBER,
+        "delivered_before_count": NUMBER,
+        "delivered_before": items(TEXT),
         "duration_seconds": SECONDS_OR_NULL,
         "findings": items(_FINDING),
     }

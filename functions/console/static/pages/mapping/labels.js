@@ -115,6 +115,7 @@ const OPTION_LABELS = {
   space: "Write a space instead",
   quote: "Put an apostrophe before them",
   changes: "Who was synced since the last export",
+  new: "Of these, only students never sent before",
   all: "Every approved student of the year",
   omit: "Have no row",
   row: "Have a row of id, year and time of removal",

@@ -6,6 +6,7 @@ import { RunBadge } from "../../components/badge.js";
 import { Sentence } from "../../components/sentence.js";
 import { Notice } from "../../components/states.js";
 import { count } from "../../components/time.js";
+import { StudentLink } from "../../shared/links.js";
 import { RunFiles } from "../../shared/run_files.js";
 import { Findings } from "./findings.js";
 import { Held } from "./held.js";
@@ -31,15 +32,25 @@ export function Year({ connection, run, year }) {
     ${warnings.map((text) => html`<${Notice} key=${text} tone="warn"><p><${Sentence} text=${text} /></p><//>`)}
     ${year.files.length > 0 && html`<${RunFiles} c=${c} run=${run} year=${year} />`}
     ${year.held.length > 0 && html`<${Held} c=${c} held=${year.held} total=${year.held_count} dry=${run.kind === "dry_run"} />`}
+    ${year.delivered_before.length > 0 && html`<${DeliveredBefore} c=${c} year=${year} />`}
     ${year.unmatched.length > 0 && html`<${Unmatched} c=${c} values=${year.unmatched} />`}
   </section>`;
+}
+
+function DeliveredBefore({ c, year }) {
+  const ids = year.delivered_before;
+  return html`<details>
+    <summary>${count(year.delivered_before_count, "student")} not sent again, because a file has only new students</summary>
+    <p class="inside id-list">${ids.map((id) => html`<${StudentLink} key=${id} c=${c} student_id=${id} />`)}</p>
+    ${year.delivered_before_count > ids.length && html`<p class="muted inside">These are the first ${ids.length}.</p>`}
+  </details>`;
 }
 
 function summaryOf(year) {
   const facts = [
     rowsOfYear(year) > 0 && count(rowsOfYear(year), "student"),
     year.held_count > 0 && `${count(year.held_count, "student")} held back`,
-    year.left_out > 0 && `${count(year.left_out, "student")} left out by the mapping's conditions`,
+    year.left_out > 0 && `${count(year.left_out, "student")} without a row`,
     year.duration_seconds !== null && secondsText(year.duration_seconds),
   ];
   return facts.filter(Boolean).join(" · ");

@@ -29,6 +29,11 @@ MESSAGES = {
     "sync this student again in SchoolMint Enroll.",
 }
 
+DELIVERED_BEFORE = (
+    "No row: an earlier export delivered this student, and the files have only new students or the "
+    "conditions of the mapping leave the student out."
+)
+
 NO_LONGER_KEPT = (
     "The archived files of the run that last exported this student are no longer kept, so the rows "
     "cannot be shown."
@@ -101,6 +106,8 @@ class Receipt:
     @property
     def message(self) -> str:
         message = MESSAGES[self.status]
+        if self.status is StudentStatus.LEFT_OUT and self.exported_before:
+            message = DELIVERED_BEFORE
         if self.exported and not self.exported.kept:
             return f"{message} {NO_LONGER_KEPT}"
         return message

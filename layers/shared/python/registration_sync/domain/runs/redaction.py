@@ -44,7 +44,9 @@ def without_student(
 def without_students(run: Run) -> Run:
     """The run with the counts of each year only: no student, value, file, warning or finding."""
     years = tuple(
-        replace(year, held=(), files=(), warnings=(), unmatched=(), findings=())
+        replace(
+            year, held=(), files=(), warnings=(), unmatched=(), findings=(), delivered_before=()
+        )
         for year in run.years
     )
     return replace(run, years=years)
@@ -77,6 +79,7 @@ def _year_without(
             for row in year.held
             if row.student_id != student_id
         ),
+        delivered_before=tuple(one for one in year.delivered_before if one != student_id),
         unmatched=tuple(
             replace(value, students=tuple(one for one in value.students if one != student_id))
             for value in year.unmatched

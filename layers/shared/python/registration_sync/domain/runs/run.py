@@ -147,8 +147,8 @@ class RunError:
 @dataclass(frozen=True, slots=True)
 class YearOutcome:
     """One school year of a run. `rows` counts the students exported, `held_count` those held, and
-    `left_out` those without a row by the mapping's conditions; `unmatched` lists the values without
-    a match code. A year that awaits confirmation has sent nothing."""
+    `left_out` those without a row. `delivered_before` lists the first students that files of new
+    students leave out, `unmatched` the values without a match code. A waiting year sent nothing."""
 
     school_year: int
     status: RunStatus
@@ -159,6 +159,8 @@ class YearOutcome:
     warnings: tuple[str, ...] = ()
     error: RunError | None = None
     left_out: int = 0
+    delivered_before_count: int = 0
+    delivered_before: tuple[str, ...] = ()
     unmatched: tuple[UnmatchedValue, ...] = ()
     duration_seconds: float | None = None
     findings: tuple[Finding, ...] = ()

@@ -21,10 +21,10 @@ from registration_sync.use_cases.delivery.deliver_files import (
     with_done_files,
 )
 from registration_sync.use_cases.exporting.archive_year import archive_year
+from registration_sync.use_cases.exporting.earlier_exports import earlier_exports
 from registration_sync.use_cases.exporting.ledger_entry import next_entry
 from registration_sync.use_cases.exporting.output_file import WrittenFile
 from registration_sync.use_cases.exporting.package_files import package_files
-from registration_sync.use_cases.exporting.removals import may_be_delivered
 from registration_sync.use_cases.exporting.students import students_to_write
 from registration_sync.use_cases.exporting.write_files import WrittenYear, write_files
 from registration_sync.use_cases.exporting.year import IncompleteFullFile, YearToExport
@@ -148,7 +148,7 @@ def _write(
         compiled=year.compiled,
         folder=workspace,
         check=lease.check,
-        may_be_delivered=may_be_delivered(year, table),
+        earlier=earlier_exports(year, table),
     )
 
 

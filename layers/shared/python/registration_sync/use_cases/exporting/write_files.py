@@ -28,6 +28,21 @@ from registration_sync.use_cases.exporting.students import DueStudent
 from registration_sync.use_cases.exporting.unique_values import UniqueValueIndex
 from registration_sync.use_cases.ledger.run_index import index_text
 
+MAX_DELIVERED_LISTED = 100
+"""Students listed in a run record that are left out because they were delivered before."""
+
+
+@dataclass(frozen=True, slots=True)
+class EarlierExports:
+    """`has`: an earlier export delivered a row of the student; `may_have`: it is not certain that
+    none did."""
+
+    has: Callable[[Current], bool]
+    may_have: Callable[[Current], bool]
+
+
+UNKNOWN_EXPORTS = EarlierExports(has=lambda _: False, may_have=lambda _: True)
+
 
 @dataclass(frozen=True, slots=True)
 class WrittenYear:
@@ -35,7 +50,10 @@ class WrittenYear:
 
     `index` is described in run_index; `held_list` has a JSON line for each held student. `missing`
     counts marks without a snapshot: syncs that failed and were not repeated. `left_out` counts due
-    students without a row by the mapping's conditions. `unmatched_totals` counts the values without
+    students without a row by the mapping's conditions, or because an earlier export delivered them;
+    of these, `left_out_as_delivered` would have been new students. `delivered_before` lists the
+    first students without a row in a file of new students.
+    `unmatched_totals` counts the values without
     a match code by (file, field), also those that `unmatched` does not list. `settled` counts
     students with an outcome, and `change` is the change of the year's totals.
     """
@@ -50,6 +68,9 @@ class WrittenYear:
     held: tuple[HeldRow, ...]
     incomplete_full_file: bool
     left_out: int = 0
+    delivered_before_count: int = 0
+    delivered_before: tuple[str, ...] = ()
+    left_out_as_delivered: int = 0
     unmatched: tuple[UnmatchedValue, ...] = ()
     unmatched_totals: Mapping[tuple[str, str], int] = field(default_factory=dict)
     settled: int = 0
@@ -86,10 +107,10 @@ class _Held:
 class _Year:
     """The files of a year, and the counts of students by outcome."""
 
-    def __init__(
-        self, compiled: CompiledMapping, folder: Path, may_be_delivered: Callable[[Current], bool]
-    ) -> None:
-        self._may_be_delivered = may_be_delivered
+    def __init__(self, compiled: CompiledMapping, folder: Path, earlier: EarlierExports) -> None:
+        self._earlier = earlier
+        self._delivered_before: list[str] = []
+        self._delivered_before_count = self._left_out_as_delivered = 0
         self._full = [file.is_full for file in compiled.files]
         self.students = self.removed = self.missing = self.left_out = self.due = 0
         self._changes: Counter[tuple[str, str]] = Counter()
@@ -119,7 +140,7 @@ class _Year:
     def _add_removed(self, current: Current, mark: DueMark) -> None:
         self.removed += 1
         mapped = MappedStudent((), [], [])
-        is_sent = self._may_be_delivered(current)
+        is_sent = self._earlier.may_have(current)
         self.due += is_sent
         if is_sent and self._writes_removals:
             removed_at = arrived_at(current.version).isoformat(timespec="milliseconds")
@@ -133,19 +154,26 @@ class _Year:
     def _add_student(
         self, current: Current, registration: dict[str, Any], mark: DueMark | None
     ) -> None:
-        mapped = self._compiled.map(registration, due=mark is not None)
+        delivered = self._compiled.has_new and self._earlier.has(current)
+        mapped = self._compiled.map(registration, due=mark is not None, delivered=delivered)
         problems, present = mapped.problems, set[int]()
         if mapped.claims:
             problems, present = self._claimed.claim(current.student_id, mapped.claims, self._names)
         if problems:
             self._held.add(current, problems, mark)
-        elif any(mapped.lines):
+            return
+        if delivered and mark:
+            self._delivered_before_count += 1
+            if self._delivered_before_count <= MAX_DELIVERED_LISTED:
+                self._delivered_before.append(current.student_id)
+        if any(mapped.lines):
             self.students += 1
             outcome = self._settled(current, Outcome.EXPORTED, mark)
             self._write(current, mapped, present, outcome)
         elif mark or all(self._full):
             # A student who is not due keeps the row in a file of changes.
             self.left_out += mark is not None
+            self._left_out_as_delivered += delivered and mark is not None
             self._write(current, mapped, present, self._settled(current, Outcome.LEFT_OUT, mark))
 
     def _settled(self, current: Current, outcome: Outcome, mark: DueMark | None) -> str:
@@ -198,6 +226,9 @@ class _Year:
             held=tuple(self._held.rows),
             incomplete_full_file=self._held.count > 0 and any(self._full),
             left_out=self.left_out,
+            delivered_before_count=self._delivered_before_count,
+            delivered_before=tuple(self._delivered_before),
+            left_out_as_delivered=self._left_out_as_delivered,
             unmatched=self._compiled.unmatched.values(),
             unmatched_totals=self._compiled.unmatched.totals,
             settled=self._changes.total(),
@@ -211,15 +242,16 @@ def write_files(
     compiled: CompiledMapping,
     folder: Path,
     check: Callable[[], None],
-    may_be_delivered: Callable[[Current], bool] = lambda _: True,
+    earlier: EarlierExports = UNKNOWN_EXPORTS,
 ) -> WrittenYear:
     """Writes every file that has a row, and a full file that a removal has emptied; `students` are
-    in order of student id. A removal is written only for a student who may be delivered.
+    in order of student id. A removal is written only for a student that an earlier export may have
+    delivered.
 
     `check` is called repeatedly, and may raise to end the work. Raises Unavailable.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    year = _Year(compiled, folder, may_be_delivered)
+    year = _Year(compiled, folder, earlier)
     try:
         for count, (mark, current) in enumerate(students):
             if count % 1000 == 0:

@@ -24,23 +24,7 @@ def outcome_of(
         status = RunStatus.SUCCEEDED
     else:
         status = RunStatus.NOTHING_TO_EXPORT
-    warnings = []
-    if written.missing:
-        warnings.append(
-            f"The sync of {pluralize(written.missing, 'student')} failed and was not repeated: "
-            "sync them again in SchoolMint Enroll."
-        )
-    if written.left_out:
-        warnings.append(
-            f"The conditions of the mapping leave {pluralize(written.left_out, 'student')} "
-            "out of every file."
-        )
-    if written.incomplete_full_file and year.held_overridden_by is not None:
-        warnings.append(
-            f"{year.held_overridden_by} sent a full file without "
-            f"{pluralize(written.held_count, 'held student')}: the SIS may treat them as gone. "
-            "They are due again."
-        )
+    warnings = _warnings(year, written)
     warnings += [finding.message for finding in findings]
     if year.guards_overridden_by is not None and holds(findings):
         warnings.append(f"{year.guards_overridden_by} overrode the guards.")
@@ -53,9 +37,38 @@ def outcome_of(
         files=delivered,
         warnings=tuple(warnings),
         left_out=written.left_out,
+        delivered_before_count=written.delivered_before_count,
+        delivered_before=written.delivered_before,
         unmatched=written.unmatched,
         findings=tuple(findings),
     )
+
+
+def _warnings(year: YearToExport, written: WrittenYear) -> list[str]:
+    warnings = []
+    if written.missing:
+        warnings.append(
+            f"The sync of {pluralize(written.missing, 'student')} failed and was not repeated: "
+            "sync them again in SchoolMint Enroll."
+        )
+    if written.delivered_before_count:
+        warnings.append(
+            f"Changes of {pluralize(written.delivered_before_count, 'student')} were not sent: an "
+            "earlier export delivered them, and a file has only new students."
+        )
+    by_conditions = written.left_out - written.left_out_as_delivered
+    if by_conditions:
+        warnings.append(
+            f"The conditions of the mapping leave {pluralize(by_conditions, 'student')} "
+            "out of every file."
+        )
+    if written.incomplete_full_file and year.held_overridden_by is not None:
+        warnings.append(
+            f"{year.held_overridden_by} sent a full file without "
+            f"{pluralize(written.held_count, 'held student')}: the SIS may treat them as gone. "
+            "They are due again."
+        )
+    return warnings
 
 
 def needs_confirmation(year: YearToExport, findings: Sequence[Finding]) -> bool:

@@ -17,9 +17,9 @@ from registration_sync.ports.archive import Archive
 from registration_sync.ports.connections import Mappings
 from registration_sync.ports.registrations import RegistrationsTable
 from registration_sync.use_cases.exporting.archive_year import archive_year
+from registration_sync.use_cases.exporting.earlier_exports import earlier_exports
 from registration_sync.use_cases.exporting.guards import evaluate_guards
 from registration_sync.use_cases.exporting.plan import Plan, plan_years, ready_mapping
-from registration_sync.use_cases.exporting.removals import may_be_delivered
 from registration_sync.use_cases.exporting.students import students_to_write
 from registration_sync.use_cases.exporting.workspace import year_workspace
 from registration_sync.use_cases.exporting.write_files import WrittenYear, write_files
@@ -101,7 +101,7 @@ def _write(
         compiled=year.compiled,
         folder=folder,
         check=lambda: None,
-        may_be_delivered=may_be_delivered(year, table, last_outcomes(stored, year.marker)),
+        earlier=earlier_exports(year, table, last_outcomes(stored, year.marker)),
     )
     plan.take_paths(year, paths_of(year, written))
     archive_year(year, written, written.files, dry_runs)

@@ -117,17 +117,18 @@ class FilePreview:
 @dataclass(frozen=True, slots=True)
 class CompiledFile:
     """A file of this run. `file_name` is `name` with its placeholders, `header` the bytes before
-    the first row; `groups` read the groups of fields that the columns use. `is_full`:
-    the file contains all current students. `repeats_a_field`: so many columns have the same source
-    that a long value of it may make the line too long. `has_items`: the rows are items of a text,
-    and several with the same line are one row. `row_bytes` counts for each row besides its
-    line."""
+    the first row; `groups` read the groups of fields that the columns use. `is_full`: the file
+    contains all current students; `is_new`: only students that no export has delivered.
+    `repeats_a_field`: so many columns have the same source that a long value of it may make the
+    line too long. `has_items`: the rows are items of a text, and several with the same line are one
+    row. `row_bytes` counts for each row besides its line."""
 
     number: int
     name: str
     file_name: str
     header: bytes
     is_full: bool
+    is_new: bool
     removals: bool
     columns: tuple[Column, ...]
     csv: CsvFormat
@@ -251,6 +252,10 @@ class CompiledFile:
                 self._claim(values, scope, claims)
         return tuple(lines)
 
+    def includes(self, *, due: bool, delivered: bool) -> bool:
+        """Whether the file may have rows of the student; `delivered` by an earlier export."""
+        return self.is_full or (due and not (self.is_new and delivered))
+
     def text(self, line: bytes) -> str:
         """A line of this file as text."""
         return line.decode(CODECS[self.csv.encoding])
@@ -280,6 +285,7 @@ def compile_file(
         file_name=file.file_name,
         header=file_start(csv, [column.to for column in columns] if file.header else None),
         is_full=is_full or file.is_full,
+        is_new=file.contents == "new" and not is_full,
         removals=file.removals == "row",
         columns=columns,
         csv=csv,

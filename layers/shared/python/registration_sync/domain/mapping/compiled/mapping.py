@@ -76,14 +76,22 @@ class CompiledMapping:
     is_full: bool = False
 
     @property
+    def has_new(self) -> bool:
+        """Whether a file has only students that no export has delivered."""
+        return any(file.is_new for file in self.files)
+
+    @property
     def delivered_names(self) -> tuple[str, ...]:
         """The names that may be delivered: the package, or the files."""
         return (self.package.name,) if self.package else tuple(file.name for file in self.files)
 
-    def map(self, registration: Registration, *, due: bool = True) -> MappedStudent:
+    def map(
+        self, registration: Registration, *, due: bool = True, delivered: bool = False
+    ) -> MappedStudent:
         """The student's lines; or every problem, as one problem holds the student in all files.
 
-        A student who is not due has lines in full files only. The writer of the files checks the
+        A student who is not due has lines in full files only, and one that an export has
+        `delivered` has none in files of new students. The writer of the files checks the
         claims, as `unique` applies to a whole file.
         """
         scope = self._scope(registration)
@@ -92,20 +100,26 @@ class CompiledMapping:
             self.budget.start()
         try:
             lines = tuple(
-                [file.map(scope, claims) if due or file.is_full else () for file in self.files]
+                [
+                    file.map(scope, claims) if file.includes(due=due, delivered=delivered) else ()
+                    for file in self.files
+                ]
             )
         except (Unmappable, TypeError, AttributeError, UnicodeEncodeError):
             # Field by field: finds every problem, and maps an empty list, which is no problem.
             self._discard()
-            mapped = self._examine(scope, due=due)
+            mapped = self._examine(scope, due=due, delivered=delivered)
             self._count(registration["student_id"])
             return mapped
         self._count(registration["student_id"])
         return MappedStudent(lines, [], claims)
 
-    def _examine(self, scope: Scope, *, due: bool) -> MappedStudent:
+    def _examine(self, scope: Scope, *, due: bool, delivered: bool) -> MappedStudent:
         self.budget.start()
-        rows = [file.examine(scope) if due or file.is_full else [] for file in self.files]
+        rows = [
+            file.examine(scope) if file.includes(due=due, delivered=delivered) else []
+            for file in self.files
+        ]
         found = (problem for of_file in rows for row in of_file for problem in row.problems)
         problems = list(dict.fromkeys(found))  # ten thousand contacts may have the same problem
         if problems:

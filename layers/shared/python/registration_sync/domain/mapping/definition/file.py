@@ -146,10 +146,11 @@ class FileSettings(DefinitionPart):
         ),
     ] = "keep"
     contents: Annotated[
-        Literal["changes", "all"],
+        Literal["changes", "new", "all"],
         Field(
-            description="changes (the students synced since the last export) or all (every "
-            "approved student of the year)"
+            description="changes (the students synced since the last export), new (of these, only "
+            "students that no export of this connection has delivered) or all (every approved "
+            "student of the year)"
         ),
     ] = "changes"
     removals: Annotated[

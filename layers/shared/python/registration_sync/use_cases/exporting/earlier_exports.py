@@ -1,23 +1,21 @@
-"""Decides which removals are sent: those of students whose rows a run may have delivered."""
+"""Reads whether an earlier export delivered a student: for removals and files of new students."""
 
-from collections.abc import Callable
 from functools import cache
 
 from registration_sync.domain.registrations.batches import Current
 from registration_sync.ports.registrations import RegistrationsTable
+from registration_sync.use_cases.exporting.write_files import EarlierExports
 from registration_sync.use_cases.exporting.year import YearToExport
 from registration_sync.use_cases.ledger.last_outcomes import WithLastOutcome
 
 
-def may_be_delivered(
+def earlier_exports(
     year: YearToExport,
     table: RegistrationsTable,
     with_last_outcome: WithLastOutcome = lambda current: current,
-) -> Callable[[Current], bool]:
-    """Whether a run may have delivered a row of the student. Raises Unavailable.
-
-    Uncertain cases count as delivered, because a removal that is missing in the SIS is worse than
-    one too many.
+) -> EarlierExports:
+    """Of uncertain cases, a student may be delivered but is not known to be: a removal or a new
+    student that is missing in the SIS is worse than one too many. Both functions raise Unavailable.
     """
 
     @cache
@@ -30,4 +28,7 @@ def may_be_delivered(
         # Exports that are older than the ledger left no outcomes.
         return table.ledger(year.connection_id, year.school_year, 1) is not None
 
-    return lambda current: with_last_outcome(current).exported_in > 0 or not has_all_outcomes()
+    def has(current: Current) -> bool:
+        return with_last_outcome(current).exported_in > 0
+
+    return EarlierExports(has, lambda current: has(current) or not has_all_outcomes())
