@@ -48,6 +48,7 @@ function CardMenu({ connection, setDialog }) {
     page("Students", "/connections/{c}/students"),
     { label: "Download last files", onSelect: () => setDialog("download") },
     person.canConfigure && page("Edit", "/connections/{c}/settings"),
+    person.canConfigure && { label: "Copy", href: href("/new", {}, { from: c }) },
     person.canConfigure && { label: "Delete", danger: true, onSelect: () => setDialog("delete") },
   ];
   return html`<${Menu} label=${`Actions of ${name}`} items=${items} />`;

@@ -7,6 +7,7 @@ import { Menu } from "../../components/menu.js";
 import { useEditor } from "./editor.js";
 import { PackageDialog } from "./files/package_dialog.js";
 import { PACKAGE } from "./labels.js";
+import { CopyDialog } from "./saving/copy_dialog.js";
 import { VersionsDialog } from "./saving/versions_dialog.js";
 import { Start } from "./start.js";
 import { ExportYaml, ImportYaml } from "./yaml_dialogs.js";
@@ -19,6 +20,7 @@ export function MappingMenu({ connection }) {
   const c = connection.connection_id;
   const items = [
     version > 0 && { label: "Older versions", onSelect: () => setDialog("versions") },
+    editor.canEdit && { label: "Copy from another connection", onSelect: () => setDialog("copy") },
     { label: "Export as YAML", onSelect: () => setDialog("export") },
     editor.canEdit && { label: "Import YAML", onSelect: () => setDialog("import") },
     editor.canEdit && { label: PACKAGE.package, onSelect: () => setDialog("package") },
@@ -26,6 +28,7 @@ export function MappingMenu({ connection }) {
   ];
   return html`<${Menu} label="Actions of the mapping" text="Mapping" icon="more" items=${items} />
     ${dialog === "versions" && html`<${VersionsDialog} connection=${connection} onClose=${onClose} />`}
+    ${dialog === "copy" && html`<${CopyDialog} c=${c} onClose=${onClose} />`}
     ${dialog === "export" && html`<${ExportYaml} c=${c} onClose=${onClose} />`}
     ${dialog === "import" && html`<${ImportYaml} c=${c} onClose=${onClose} />`}
     ${dialog === "package" && html`<${PackageDialog} onClose=${onClose} />`}

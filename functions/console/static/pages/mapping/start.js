@@ -9,11 +9,13 @@ import { Button } from "../../components/button.js";
 import { EmptyState, ErrorNotice, ErrorState, Loading } from "../../components/states.js";
 import { draftOf } from "./draft.js";
 import { useEditor } from "./editor.js";
+import { CopyDialog } from "./saving/copy_dialog.js";
 import { ImportYaml } from "./yaml_dialogs.js";
 
 export function Start({ c, onNewFile, onStarted }) {
   const editor = useEditor();
   const [importing, setImporting] = useState(false);
+  const [copying, setCopying] = useState(false);
   if (!editor.canEdit)
     return html`<${EmptyState} title="There is no mapping yet">
       <p>People with Full Access to this district may write one.</p>
@@ -27,7 +29,9 @@ export function Start({ c, onNewFile, onStarted }) {
     <div class="start-others">
       <${Button} icon="plus" onClick=${onNewFile}>New File<//>
       <${Button} onClick=${() => setImporting(true)}>Import YAML<//>
+      <${Button} onClick=${() => setCopying(true)}>Copy from another connection<//>
     </div>
+    ${copying && html`<${CopyDialog} c=${c} onClose=${() => setCopying(false)} />`}
     ${importing && html`<${ImportYaml} c=${c} onClose=${() => setImporting(false)} />`}
   </section>`;
 }

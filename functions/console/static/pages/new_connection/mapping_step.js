@@ -1,23 +1,30 @@
-// The fourth step: a ready-made mapping, or none. A mapping may exist already: from a deleted connection
+// The fourth step: a ready-made mapping, that of the copied connection, or none. A mapping may exist already: from a deleted connection
 // with the same id, or from an earlier visit of this step.
 
 import { get, getIfThere, pathOf, put } from "../../lib/api.js";
 import { useAction, useData } from "../../lib/data.js";
 import { html, useState } from "../../lib/html.js";
+import { definitionOnly } from "../mapping/saving/conflict_dialog.js";
 import { Button } from "../../components/button.js";
 import { RadioGroup } from "../../components/fields.js";
 import { Section } from "../../components/section.js";
 import { ErrorNotice, ErrorState, Loading } from "../../components/states.js";
 
 const UNCHANGED = "";
+const COPIED = ":copied"; // no ready-made mapping has this name
 
-export function MappingStep({ draft, stored, go }) {
+export function MappingStep({ source, draft, stored, go }) {
   const { data, error, reload } = useData(async (options) => {
-    const [ready, saved] = await Promise.all([get("mappings", options), getIfThere(pathOf(stored.connection_id, "mapping"), options)]);
-    return { ready: ready.items, saved };
+    const mappingOf = (c) => getIfThere(pathOf(c, "mapping"), options);
+    const [ready, saved, copied] = await Promise.all([
+      get("mappings", options),
+      mappingOf(stored.connection_id),
+      source ? mappingOf(source.connection_id) : null,
+    ]);
+    return { ready: ready.items, saved, copied };
   }, []);
   const back = html`<${Button} onClick=${() => go(stored.delivery === "sftp" ? "check" : "server")}>Back<//>`;
-  if (data) return html`<${Choice} mappings=${data.ready} saved=${data.saved} sis=${draft.sis} connection=${stored} go=${go} back=${back} />`;
+  if (data) return html`<${Choice} mappings=${data.ready} saved=${data.saved} copied=${data.copied} source=${source} sis=${draft.sis} connection=${stored} go=${go} back=${back} />`;
   return html`<${Frame}>
       ${error ? html`<${ErrorState} error=${error} onRetry=${reload} />` : html`<${Loading} />`}
     <//>
@@ -31,15 +38,18 @@ function Frame({ children }) {
   >${children}<//>`;
 }
 
-function Choice({ mappings, saved, sis, connection, go, back }) {
-  const [chosen, setChosen] = useState(() => (saved ? UNCHANGED : (fitting(mappings, sis)?.name ?? UNCHANGED)));
+function Choice({ mappings, saved, copied, source, sis, connection, go, back }) {
+  const [chosen, setChosen] = useState(() =>
+    saved ? UNCHANGED : copied ? COPIED : (fitting(mappings, sis)?.name ?? UNCHANGED),
+  );
   const saving = useAction(async () => {
-    if (chosen !== UNCHANGED) await put(pathOf(connection.connection_id, "mapping"), { start_from: chosen });
+    const body = chosen === COPIED ? definitionOnly(copied) : { start_from: chosen };
+    if (chosen !== UNCHANGED) await put(pathOf(connection.connection_id, "mapping"), body);
     go("done");
   });
   const more = mappings.find((one) => one.name === chosen)?.description ?? "";
   return html`<${Frame}>
-      <${RadioGroup} label="Mapping" hideLabel options=${optionsOf(mappings, saved)} value=${chosen} onInput=${setChosen} />
+      <${RadioGroup} label="Mapping" hideLabel options=${[...copyOption(copied, source), ...optionsOf(mappings, saved)]} value=${chosen} onInput=${setChosen} />
       ${more && html`<details key=${chosen}><summary>All about this mapping</summary><pre class="description">${more}</pre></details>`}
     <//>
     <${ErrorNotice} error=${saving.error} />
@@ -49,6 +59,11 @@ function Choice({ mappings, saved, sis, connection, go, back }) {
       <//>
       ${back}
     </div>`;
+}
+
+function copyOption(copied, source) {
+  if (!copied) return [];
+  return [{ value: COPIED, label: `The mapping of ${source.name}`, hint: `A copy of its version ${copied.version}.` }];
 }
 
 // A title is the mapping's name, and often its specialty after a colon.

@@ -1,10 +1,12 @@
-// New connection: the steps from its name to its mapping.
+// New connection: the steps from its name to its mapping, perhaps as a copy of another connection.
 
+import { get, pathOf } from "../../lib/api.js";
+import { useData } from "../../lib/data.js";
 import { html, useEffect, useRef, useState } from "../../lib/html.js";
 import { href } from "../../lib/paths.js";
 import { usePerson } from "../../lib/person.js";
 import { navigate, useUnsaved } from "../../lib/router.js";
-import { EmptyState } from "../../components/states.js";
+import { EmptyState, ErrorState, Loading } from "../../components/states.js";
 import { zoneOfThisBrowser } from "../../components/time_zone_field.js";
 import { Page } from "../../frame/page.js";
 import { NO_SECRETS } from "../settings/draft.js";
@@ -28,15 +30,24 @@ export default function NewConnectionPage({ query }) {
   const above = [{ label: "Connections", href: "#/" }];
   return html`<${Page} title="New connection" above=${above}>
     ${person.canConfigure
-      ? html`<${Steps} wanted=${query.get("step")} />`
+      ? html`<${Source} query=${query} />`
       : html`<${EmptyState} title="You may not make connections"><p>Somebody with Full Access can.</p><//>`}
   <//>`;
 }
 
+// Loads the connection to copy, if there is one.
+function Source({ query }) {
+  const [from] = useState(query.get("from")); // the address of the next steps has none
+  const { data, error, reload } = useData(async (options) => ({ source: from ? await get(pathOf(from), options) : null }), [from]);
+  if (error) return html`<${ErrorState} error=${error} onRetry=${reload} />`;
+  if (!data) return html`<${Loading} />`;
+  return html`<${Steps} wanted=${query.get("step")} source=${data.source} />`;
+}
+
 // The draft outlives the steps; `stored` is the connection once it exists.
-function Steps({ wanted }) {
+function Steps({ wanted, source }) {
   const person = usePerson();
-  const [draft, setDraft] = useState(() => emptyDraft(person));
+  const [draft, setDraft] = useState(() => ({ ...emptyDraft(person), ...copyOf(source) }));
   const [stored, setStored] = useState(null);
   const [problems, setProblems] = useState([]);
   const [typed, setTyped] = useState(false);
@@ -59,7 +70,7 @@ function Steps({ wanted }) {
   return html`<div class="stack narrow">
     <${StepList} current=${id} />
     <${StepFrame} key=${id}>
-      <${step} ...${{ draft, change, fill, stored, keep, go, problem, setProblems }} />
+      <${step} ...${{ source, draft, change, fill, stored, keep, go, problem, setProblems }} />
     <//>
   </div>`;
 }
@@ -84,6 +95,13 @@ function emptyDraft(person) {
     signInWith: "password",
     secrets: NO_SECRETS,
   };
+}
+
+// The settings of a copy: no secret can be copied, and its students are those that it will get.
+function copyOf(source) {
+  if (!source) return null;
+  const { connection_id, name, example_students, port, ...settings } = source;
+  return { ...settings, name: `${name} (copy)`, port: String(port) };
 }
 
 function StepList({ current }) {

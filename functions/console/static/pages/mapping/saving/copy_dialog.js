@@ -1,0 +1,56 @@
+// Copies the mapping of another connection into the editor, after showing the differences: to start from it,
+// or to bring what was tried on a test connection to the real one.
+
+import { get, getIfThere, pathOf } from "../../../lib/api.js";
+import { useData } from "../../../lib/data.js";
+import { focusSoon } from "../../../lib/focus.js";
+import { html, useState } from "../../../lib/html.js";
+import { useStore } from "../../../lib/store.js";
+import { announce } from "../../../components/announce.js";
+import { Button } from "../../../components/button.js";
+import { Dialog } from "../../../components/dialog.js";
+import { SelectField } from "../../../components/fields.js";
+import { ErrorState, Loading } from "../../../components/states.js";
+import { useEditor } from "../editor.js";
+import { differences } from "./changes.js";
+import { definitionOnly } from "./conflict_dialog.js";
+import { Differences } from "./differences.js";
+import { aligned } from "./merge.js";
+
+export function CopyDialog({ c, onClose }) {
+  const editor = useEditor();
+  const mine = useStore(editor.draft);
+  const [chosen, setChosen] = useState("");
+  const { data: connections, error, reload } = useData((options) => get("connections", options), []);
+  const others = (connections?.items ?? []).filter((one) => one.connection_id !== c);
+  const source = others.find((one) => one.connection_id === chosen);
+  const { data: found, error: unread, reload: again } = useData(
+    async (options) => ({ of: chosen, saved: chosen ? await getIfThere(pathOf(chosen, "mapping"), options) : null }),
+    [chosen],
+  );
+  const theirs = found?.of === chosen && found.saved && aligned(mine, definitionOnly(found.saved));
+  const copy = () => {
+    editor.update(() => theirs);
+    announce(`The mapping of ${source.name} is in the editor. Look at the mapped values, then save.`);
+    onClose();
+    focusSoon(".field-mapping [role=tab][aria-selected=true]");
+  };
+  const actions = html`<${Button} onClick=${onClose}>Cancel<//>
+    <${Button} kind="primary" disabled=${!theirs} onClick=${copy}>Put it into the editor<//>`;
+  return html`<${Dialog} title="Copy from another connection" onClose=${onClose} actions=${actions} wide>
+    <p>It replaces what is in the editor, and nothing is saved until you press Save; Undo brings yours back.</p>
+    ${error && html`<${ErrorState} error=${error} onRetry=${reload} />`}
+    ${!connections && !error && html`<${Loading} />`}
+    ${connections && others.length === 0 && html`<p class="muted">There is no other connection.</p>`}
+    ${others.length > 0 && html`<${SelectField} label="Connection" options=${optionsOf(others)} value=${chosen} onInput=${setChosen} />`}
+    ${unread && html`<${ErrorState} error=${unread} onRetry=${again} />`}
+    ${source && found?.of === chosen && !found.saved && html`<p class="muted">This connection has no mapping yet.</p>`}
+    ${theirs && html`<h3>From the mapping in the editor to version ${found.saved.version} of ${source.name}</h3>
+      <${Differences} found=${differences(mine, theirs)} none="Nothing differs." />`}
+  <//>`;
+}
+
+function optionsOf(connections) {
+  const choose = { value: "", label: "Choose a connection" };
+  return [choose, ...connections.map(({ connection_id, name }) => ({ value: connection_id, label: name }))];
+}

@@ -1,0 +1,63 @@
+"""Copies: a new connection from another one, and the mapping of another connection."""
+
+from collections.abc import Callable
+
+from playwright.sync_api import expect
+
+from tests.console.support.mapping_page import open_mapping, save, saved
+from tests.console.support.person import Person
+from tests.stack.support.district import District
+
+type Visit = Callable[..., Person]
+
+
+def copied(district: District) -> District:
+    return District(district.stack, f"copy-of-{district.connection_id}")
+
+
+def test_a_copy_has_all_settings_but_the_sign_in_and_its_mapping_comes_back(
+    visit: Visit, district: District
+) -> None:
+    takes = {"school_years": [2026], "where": []}
+    district.change(takes=takes, importer="removes", example_students=["1"])
+    ada = visit()
+
+    ada.press_entry(ada.menu, "Copy")
+    expect(ada.field("Name")).to_have_value(f"{district.connection['name']} (copy)")
+    ada.write(ada.field("Id"), copied(district).connection_id)
+    ada.press(ada.button("Next: the server"))
+    expect(ada.field("Host")).to_have_value(district.stack.sftp.host)
+    expect(ada.field("Password")).to_have_value("")
+    ada.write(ada.field("Password"), district.stack.sftp.password)
+    ada.write(ada.field("Folder"), f"{copied(district).connection_id}/{{school_year}}")
+    ada.press(ada.button("Save and check"))
+    ada.press(ada.button("Next: the mapping"))
+    name = f"The mapping of {district.connection['name']}"
+    expect(ada.page.get_by_role("radio", name=name)).to_be_checked()
+    ada.check()
+    ada.press(ada.button("Take this mapping"))
+    ada.sees(ada.page.get_by_role("heading", name="is set up"))
+
+    mine, other = copied(district).connection, district.connection
+    same = ("takes", "importer", "guards", "host_keys", "programs", "time_zone")
+    assert [mine[one] for one in same] == [other[one] for one in same]
+    assert mine["example_students"] == []
+    assert saved(copied(district)) == saved(district)
+
+    # What was tried on the copy is brought back, after a look at the differences.
+    files = saved(district)
+    files[0]["fields"][0]["to"] = "Student_Number"
+    body = {"files": files}
+    answer = copied(district).stack.call(
+        "PUT", f"{copied(district).path}/mapping", body, role="full_access"
+    )
+    assert answer.status == 200, answer.body
+    open_mapping(ada, district, "?tab=fields")
+    ada.press_entry(ada.button("Mapping"), "Copy from another connection")
+    dialog = ada.dialog("Copy from another connection")
+    dialog.get_by_label("Connection").select_option(mine["name"])
+    expect(dialog.get_by_role("listitem")).to_contain_text("Student_Number")
+    ada.check()
+    ada.press(ada.button("Put it into the editor"))
+    save(ada, 2)
+    assert saved(district)[0]["fields"][0]["to"] == "Student_Number"
