@@ -24,6 +24,7 @@ from registration_sync.bootstrap import (
 from registration_sync.domain.errors import Unavailable
 from registration_sync.domain.runs.run import Run
 from registration_sync.use_cases.mappings.known_fields import RecentFields
+from tests.functional.support.compared_answers import compare_answers
 from tests.functional.support.dynamodb_limits import Limits
 from tests.functional.support.iam import Rights, watch_calls
 from tests.functional.support.quick_dynamodb import skip_http
@@ -109,6 +110,7 @@ def account(rights: Rights, tmp_path_factory: pytest.TempPathFactory) -> Iterato
         environment.setattr(useragent, "sanitize_user_agent_string_component", user_agent_part)
         watch_calls(rights, environment)
         skip_http(environment)
+        compare_answers(environment)
         forget_adapters()
         events = aws_clients.dynamodb().meta.events
         events.register("provide-client-params.dynamodb", limits.check)

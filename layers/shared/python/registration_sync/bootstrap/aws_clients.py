@@ -5,6 +5,9 @@ from typing import TYPE_CHECKING
 
 import boto3
 from botocore.config import Config
+from botocore.session import get_session
+
+from registration_sync.adapters.aws.quick_answers import QuickAnswers
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -31,6 +34,14 @@ DYNAMODB_CONFIG = API_CONFIG.merge(Config(parameter_validation=False))
 
 
 @cache
+def session() -> boto3.Session:
+    """The session that makes every client of a function."""
+    core = get_session()
+    core.register_component("response_parser_factory", QuickAnswers())
+    return boto3.Session(botocore_session=core)
+
+
+@cache
 def dynamodb() -> "DynamoDBClient":
     """The one DynamoDB client of a function."""
-    return boto3.client("dynamodb", config=DYNAMODB_CONFIG)
+    return session().client("dynamodb", config=DYNAMODB_CONFIG)

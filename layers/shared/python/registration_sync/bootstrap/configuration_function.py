@@ -8,8 +8,6 @@ from functools import cache
 from importlib.resources import files
 from typing import Any
 
-import boto3
-
 from registration_sync.adapters.aws.archive import DRY_RUNS, S3Archive
 from registration_sync.adapters.aws.export_function import LambdaExportStarter
 from registration_sync.adapters.aws.notifications import EmbeddedMetrics
@@ -27,7 +25,7 @@ from registration_sync.adapters.dynamodb.registrations_table import DynamoDBRegi
 from registration_sync.adapters.dynamodb.runs_table import DynamoDBRuns
 from registration_sync.adapters.dynamodb.schedules_table import DynamoDBSchedules
 from registration_sync.adapters.ready_made_mappings import PackagedMappings
-from registration_sync.bootstrap.aws_clients import API_CONFIG, PRESIGN_CONFIG, dynamodb
+from registration_sync.bootstrap.aws_clients import API_CONFIG, PRESIGN_CONFIG, dynamodb, session
 from registration_sync.ports.archive import Archive
 from registration_sync.ports.connections import (
     Audit,
@@ -77,8 +75,8 @@ def dependencies() -> Dependencies:
     settings = read_settings(ConfigurationSettings, os.environ)
     client, table = dynamodb(), settings.connections_table
     registrations = DynamoDBRegistrationsTable(client, settings.registrations_table)
-    s3 = boto3.client("s3", config=PRESIGN_CONFIG)
-    secrets_manager = boto3.client("secretsmanager", config=API_CONFIG)
+    s3 = session().client("s3", config=PRESIGN_CONFIG)
+    secrets_manager = session().client("secretsmanager", config=API_CONFIG)
     return Dependencies(
         access=DynamoDBConnectionAccess(client, table),
         connections=DynamoDBConnections(client, table),
@@ -96,7 +94,7 @@ def dependencies() -> Dependencies:
         schedules=DynamoDBSchedules(client, table),
         scheduler=_scheduler(settings),
         starter=LambdaExportStarter(
-            boto3.client("lambda", config=API_CONFIG), settings.export_function
+            session().client("lambda", config=API_CONFIG), settings.export_function
         ),
         archive=S3Archive(s3, settings.archive_bucket),
         dry_runs=S3Archive(s3, settings.archive_bucket, prefix=DRY_RUNS),
@@ -113,7 +111,7 @@ def _scheduler(settings: ConfigurationSettings) -> Scheduler:
         role=settings.schedule_role,
         failures=settings.schedule_failures,
     )
-    return EventBridgeScheduler(boto3.client("scheduler", config=API_CONFIG), target)
+    return EventBridgeScheduler(session().client("scheduler", config=API_CONFIG), target)
 
 
 @cache

@@ -1,0 +1,91 @@
+"""Our parser reads DynamoDB's answers as botocore does."""
+
+import base64
+import json
+from typing import Any
+
+import boto3
+import pytest
+from botocore.parsers import ResponseParserFactory
+
+from registration_sync.adapters.aws.quick_answers import LARGE, QuickAnswers
+
+ACCOUNT: dict[str, Any] = {
+    "region_name": "us-east-1",
+    "aws_access_key_id": "none",
+    "aws_secret_access_key": "none",
+}
+SHAPES = {
+    operation: boto3.client("dynamodb", **ACCOUNT)
+    .meta.service_model.operation_model(operation)
+    .output_shape
+    for operation in ("Query", "BatchGetItem", "GetItem", "UpdateItem")
+}
+BYTES = base64.b64encode(b"\x00\xff").decode()
+ITEM = {
+    "pk": {"S": "é \u2028"},
+    "n": {"N": "12345678901234567890.5"},
+    "b": {"B": BYTES},
+    "bs": {"BS": [BYTES, ""]},
+    "m": {"M": {"b": {"B": BYTES}, "l": {"L": [{"B": BYTES}, {"L": []}, {"NULL": True}]}}},
+    "ss": {"SS": ["a"]},
+    "no": {"BOOL": False},
+}
+KEY = {"pk": {"S": "1"}, "sk": {"B": BYTES}}
+
+
+def parsed(factory: ResponseParserFactory, operation: str, body: bytes, status: int) -> Any:
+    response = {
+        "body": body,
+        "headers": {"x-amzn-RequestId": "R1", "X-Amz-Crc32": "7"},
+        "status_code": status,
+        "context": {"operation_name": operation},
+    }
+    response["headers"] = {name.lower(): value for name, value in response["headers"].items()}
+    return factory.create_parser("json").parse(response, SHAPES[operation])
+
+
+@pytest.mark.parametrize(
+    ("operation", "answer"),
+    [
+        ("Query", {"Items": [ITEM, {}], "Count": 2, "ScannedCount": 3, "LastEvaluatedKey": KEY}),
+        ("Query", {"Items": [], "Count": 0}),
+        (
+            "BatchGetItem",
+            {
+                "Responses": {"t": [ITEM], "u": []},
+                "UnprocessedKeys": {"t": {"Keys": [KEY], "ConsistentRead": True}},
+            },
+        ),
+        ("GetItem", {"Item": ITEM}),
+        ("GetItem", {}),
+        ("UpdateItem", {"Attributes": ITEM}),
+    ],
+)
+@pytest.mark.parametrize("status", [200, 400])
+def test_an_answer_is_read_as_botocore_reads_it(operation: str, answer: Any, status: int) -> None:
+    body = json.dumps(answer | ({"__type": "a#ThrottlingException"} if status == 400 else {}))
+    ours = parsed(QuickAnswers(), operation, body.encode(), status)
+    assert ours == parsed(ResponseParserFactory(), operation, body.encode(), status)
+
+
+@pytest.mark.parametrize(
+    ("body", "status"),
+    [
+        (b"", 200),
+        (b"<html>busy</html>", 503),
+        (b'{"__type": "x#ResourceNotFoundException", "message": "none"}', 400),
+    ],
+)
+def test_an_answer_that_is_no_item_is_left_to_botocore(body: bytes, status: int) -> None:
+    ours = parsed(QuickAnswers(), "Query", body, status)
+    assert ours == parsed(ResponseParserFactory(), "Query", body, status)
+
+
+def test_the_shapes_are_those_of_the_reads() -> None:
+    assert {SHAPES[name].name for name in ("Query", "BatchGetItem", "GetItem")} == LARGE
+
+
+def test_other_protocols_are_left_to_botocore() -> None:
+    usual = ResponseParserFactory().create_parser("rest-xml")
+    assert type(QuickAnswers().create_parser("rest-xml")) is type(usual)
