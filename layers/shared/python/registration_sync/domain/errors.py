@@ -51,6 +51,16 @@ class Problem:
     message: str
 
 
+MAX_PROBLEMS = 100
+"""Listed for one request: nobody corrects more at a time."""
+
+
+def listed_problems(problems: Sequence[Problem]) -> list[Problem]:
+    """The first 100 problems, and one that counts the others."""
+    more = len(problems) - MAX_PROBLEMS
+    return [*problems[:MAX_PROBLEMS], *([Problem("", f"And {more:,} more.")] if more > 0 else [])]
+
+
 class RegistrationSyncError(Exception):
     """Base of all errors; `code` is stable and for programs, the message is for people."""
 

@@ -12,6 +12,7 @@ from registration_sync.domain.audit import Note, note_of
 from registration_sync.domain.connections.connection import parse_connection
 from registration_sync.domain.errors import NotFound
 from registration_sync.domain.fields import Fields
+from registration_sync.routes.pages import count_that_fits
 from registration_sync.routes.run_bodies import listed_run_body
 from registration_sync.use_cases.connections.change_connection import change_connection
 from registration_sync.use_cases.connections.create_connection import create_connection
@@ -36,9 +37,17 @@ def _list_programs(_request: Request) -> Answer:
 
 
 def _list_connections(request: Request) -> Answer:
+    """`{"items": […], "next"}` by id; a page ends early if it would be too large."""
+    after = request.query.get("after", "")
     connections = configuration_function.dependencies().connections.all()
-    visible = [item.to_json() for item in connections if may_see(request.caller, item.access)]
-    return Answer(200, {"items": visible, "next": None})
+    visible = [
+        item.to_json()
+        for item in connections
+        if item.connection_id > after and may_see(request.caller, item.access)
+    ]
+    items = visible[: count_that_fits(visible)]
+    following = items[-1]["connection_id"] if len(items) < len(visible) else None
+    return Answer(200, {"items": items, "next": following})
 
 
 def _read_overview(request: Request) -> Answer:
@@ -61,8 +70,10 @@ def _read_overview(request: Request) -> Answer:
         due_counts=deps.due_counts,
         now=dt.datetime.now(dt.UTC),
     )
-    following = visible[limit - 1].connection_id if len(visible) > limit else None
-    return Answer(200, {"items": list(map(_facts_body, facts)), "next": following})
+    items = list(map(_facts_body, facts))
+    items = items[: count_that_fits(items)]
+    following = items[-1]["connection_id"] if len(items) < len(visible) else None
+    return Answer(200, {"items": items, "next": following})
 
 
 def _facts_body(facts: ConnectionFacts) -> dict[str, Any]:

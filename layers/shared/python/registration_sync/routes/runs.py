@@ -18,6 +18,7 @@ from registration_sync.domain.runs.requests import (
 )
 from registration_sync.domain.runs.run import Run, RunKind, RunRequest, RunStatus, RunTrigger
 from registration_sync.domain.runs.run_id import RUN_ID, new_run_id
+from registration_sync.routes.pages import count_that_fits, shortened
 from registration_sync.routes.run_bodies import listed_run_body, run_body
 from registration_sync.use_cases.archived.request_resend import request_resend
 from registration_sync.use_cases.runs.cancel_run import cancel_run
@@ -117,7 +118,10 @@ def _list_exports(request: Request) -> Answer:
         leases=deps.leases,
         now=dt.datetime.now(dt.UTC),
     )
-    return Answer(200, {"items": list(map(listed_run_body, page.runs)), "next": page.following})
+    bodies = list(map(listed_run_body, page.runs))
+    items = bodies[: count_that_fits(bodies)]
+    following = page.following if len(items) == len(bodies) else items[-1]["run_id"]
+    return Answer(200, {"items": items, "next": following})
 
 
 def _filter(request: Request) -> RunFilter:
@@ -173,7 +177,7 @@ def _read_export(request: Request) -> Answer:
         leases=deps.leases,
         now=dt.datetime.now(dt.UTC),
     )
-    return Answer(200, run_body(run))
+    return Answer(200, shortened(run_body(run)))
 
 
 def _cancel_export(request: Request) -> Answer:
@@ -185,7 +189,7 @@ def _cancel_export(request: Request) -> Answer:
         runs=configuration_function.dependencies().runs,
     )
     note = run_note("export_cancelled", run.run_id) if is_new else None
-    return Answer(200, run_body(run), note=note)
+    return Answer(200, shortened(run_body(run)), note=note)
 
 
 def _confirm_export(request: Request) -> Answer:
