@@ -6,6 +6,7 @@ from typing import Any
 from registration_sync.api import error_answer, logger
 from registration_sync.bootstrap import export_function
 from registration_sync.bootstrap.init import build_during_init
+from registration_sync.bootstrap.last_catch import catch_last
 from registration_sync.domain.errors import (
     AlreadyRunning,
     RegistrationSyncError,
@@ -19,6 +20,7 @@ from registration_sync.use_cases.run_kinds.lifecycle import is_scheduled
 from registration_sync.use_cases.run_kinds.marker_recovery import REBUILD_MARKER
 
 
+@catch_last
 def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
     """Returns the run, or an error in the API's shape.
 

@@ -10,6 +10,7 @@ from typing import Any
 from registration_sync.api import RETRY_AFTER_SECONDS, Answer, Request, Route, handle
 from registration_sync.bootstrap import sync_function
 from registration_sync.bootstrap.init import build_during_init
+from registration_sync.bootstrap.last_catch import catch_last
 from registration_sync.domain.access import ConnectionAccess, Permission
 from registration_sync.domain.audit import Note, SettingChange
 from registration_sync.domain.registrations.registration import parse_student_id, school_year_of
@@ -33,6 +34,7 @@ UNKNOWN = (
 )
 
 
+@catch_last
 def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
     return handle(
         {**event, "context": context},

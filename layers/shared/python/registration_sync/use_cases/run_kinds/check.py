@@ -23,6 +23,9 @@ from registration_sync.use_cases.runs.start_run import take_connection_slot
 _ALL_WORKS = "Everything that a delivery needs works."
 _NO_SERVER = "Files of this connection are downloaded: there is no server to check."
 
+MAX_MESSAGE_CHARACTERS = 2_000
+"""Of the last check, which is stored in the connection's item: DynamoDB allows 400 kB for it."""
+
 PROBE_DIGITS = "0c4ec0"
 """Always the same: where nothing can be deleted, a check writes over the file of the last one."""
 
@@ -113,7 +116,7 @@ def _summary(run: Run, traits: ServerTraits) -> dict[str, object]:
     return {
         "run_id": run.run_id,
         "status": run.status.value,
-        "message": run.message,
+        "message": run.message[:MAX_MESSAGE_CHARACTERS],
         "replaced_by": traits.replaced_by and traits.replaced_by.value,
         "server": traits.to_json(),
         "checked_at": checked_at,
