@@ -183,6 +183,7 @@ def test_every_error_has_a_status() -> None:
         "attempt_ended": 409,
         "cancelled": 409,
         "version_mismatch": 412,
+        "too_many_attempts": 429,
         "unavailable": 503,
         "disk_full": 500,
         "lease_lost": 409,

@@ -41,6 +41,7 @@ from registration_sync.domain.errors import (
     RegistrationSyncError,
     ServiceRefused,
     TooLarge,
+    TooManyAttempts,
     Unavailable,
     VersionMismatch,
     listed_problems,
@@ -58,6 +59,7 @@ STATUS: Mapping[type[RegistrationSyncError], int] = {
     VersionMismatch: 412,
     LeaseLost: 409,
     MarkerLost: 503,
+    TooManyAttempts: 429,
     DeliveryError: 502,
     Unavailable: 503,
     ServiceRefused: 502,
@@ -185,8 +187,13 @@ def error_answer(error: RegistrationSyncError) -> Answer:
     body: dict[str, object] = {"error": content}
     if isinstance(error, AlreadyRunning) and error.run_id:
         content["run_id"] = body["run_id"] = error.run_id
-    headers = {"Retry-After": str(RETRY_AFTER_SECONDS)} if isinstance(error, Unavailable) else {}
-    return Answer(status, body, headers)
+    return Answer(status, body, _retry_after(error))
+
+
+def _retry_after(error: RegistrationSyncError) -> dict[str, str]:
+    if isinstance(error, TooManyAttempts):
+        return {"Retry-After": str(error.retry_after_seconds)}
+    return {"Retry-After": str(RETRY_AFTER_SECONDS)} if isinstance(error, Unavailable) else {}
 
 
 def problem_body(problem: Problem) -> dict[str, str]:

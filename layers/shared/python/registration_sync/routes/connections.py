@@ -13,7 +13,12 @@ from registration_sync.domain.connections.connection import parse_connection
 from registration_sync.domain.errors import NotFound
 from registration_sync.domain.fields import Fields
 from registration_sync.routes.pages import count_that_fits
-from registration_sync.routes.run_bodies import listed_run_body
+from registration_sync.routes.run_bodies import (
+    NOT_REACHED,
+    REACH_STEPS,
+    listed_run_body,
+    may_see_reach,
+)
 from registration_sync.use_cases.connections.change_connection import change_connection
 from registration_sync.use_cases.connections.create_connection import create_connection
 from registration_sync.use_cases.connections.remove_connection import remove_connection
@@ -124,6 +129,8 @@ def _change_connection(request: Request) -> Answer:
         mappings=deps.mappings,
         secrets=deps.secrets,
     )
+    if changes:
+        deps.check_attempts.forget_refused(request.connection_id)
     return Answer(200, connection.to_json(), note=note_of("connection_changed", changes))
 
 
@@ -156,6 +163,11 @@ def _last_check(request: Request) -> Answer:
     outcome = configuration_function.dependencies().connections.last_check(request.connection_id)
     if outcome is None:
         raise NotFound("This connection was not checked since it was last changed.")
+    steps = outcome["steps"]
+    failed = any(steps.get(name) == "failed" for name in REACH_STEPS)
+    if failed and not may_see_reach(request.caller):
+        unseen = {name: "failed" if name in REACH_STEPS else "skipped" for name in steps}
+        outcome = {**outcome, "message": NOT_REACHED, "steps": unseen}
     return Answer(200, outcome)
 
 
