@@ -10,11 +10,11 @@ from typing import Any
 from registration_sync.api import RETRY_AFTER_SECONDS, Answer, Request, Route, handle
 from registration_sync.bootstrap import sync_function
 from registration_sync.bootstrap.init import build_during_init
-from registration_sync.bootstrap.last_catch import catch_last
 from registration_sync.domain.access import ConnectionAccess, Permission
 from registration_sync.domain.audit import Note, SettingChange
 from registration_sync.domain.registrations.registration import parse_student_id, school_year_of
 from registration_sync.domain.registrations.sync_request import parse_sync_request
+from registration_sync.last_catch import catch_last
 from registration_sync.use_cases.registrations.remove_registration import remove_registration
 from registration_sync.use_cases.registrations.sync_registrations import (
     SyncResult,

@@ -2,8 +2,7 @@
 
 from collections.abc import Callable
 
-from registration_sync.bootstrap.last_catch import log_unexpected, silence_other_output
-from registration_sync.settings import NotConfigured
+from registration_sync.last_catch import run_or_log, silence_other_output
 
 
 def build_during_init(build: Callable[[], object]) -> None:
@@ -14,9 +13,4 @@ def build_during_init(build: Callable[[], object]) -> None:
     not start.
     """
     silence_other_output()
-    try:
-        build()
-    except NotConfigured:
-        pass  # each request reports it
-    except Exception as error:  # noqa: BLE001  # AWS would log its text
-        log_unexpected(error)
+    run_or_log(build)

@@ -38,6 +38,16 @@ def catch_last(handler: Handler) -> Handler:
     return caught
 
 
+def run_or_log(build: Callable[[], object]) -> None:
+    """Calls `build`; logs any exception other than those of this package, and raises none."""
+    try:
+        build()
+    except RegistrationSyncError:
+        pass  # each request reports it
+    except Exception as error:  # noqa: BLE001  # AWS would log its text
+        log_unexpected(error)
+
+
 def log_unexpected(error: BaseException | None) -> None:
     """Logs the type and place of the exception."""
     logger().error("unexpected error", extra={"raised": describe_exception(error) if error else []})
