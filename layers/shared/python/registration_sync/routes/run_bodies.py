@@ -10,8 +10,8 @@ MAX_HELD_SHOWN = 20
 """Held rows of each year in a list, which keeps it under Lambda's limit of 6 MB; the body of one
 run has all that are recorded."""
 
-REACH_STEPS = ("name", "connection", "algorithms", "host_key")
-"""The steps of a check until the server is known to be the right one."""
+REACH_STEPS = ("name", "connection", "algorithms")
+"""The steps of a check until an SFTP server answers."""
 
 NOT_REACHED = (
     "The server was not reached as it is set up. Someone with Full Access sees the reason in this "
