@@ -5,6 +5,7 @@ The fixture `aws` fails if a request breaks a limit of DynamoDB.
 
 import base64
 import datetime as dt
+import json
 import random
 from collections.abc import Iterator
 from dataclasses import replace
@@ -30,6 +31,7 @@ from registration_sync.domain.runs.run import (
     YearOutcome,
 )
 from registration_sync.domain.runs.shortening import SHORTENED
+from registration_sync.use_cases.exporting.export_year import reasons_of_mark
 from tests.functional.support.district import (
     MAPPING,
     NORTH,
@@ -144,6 +146,16 @@ def test_an_audit_entry_with_large_values_says_only_that_they_changed() -> None:
 
     ((entry,), _) = audit.newest(NORTH, 10, None)
     assert {change.after for change in entry.changes} == {CHANGED}
+
+
+def test_the_mark_of_a_held_student_has_as_many_reasons_as_fit() -> None:
+    reason = {"file": "students", "field": "x", "rule": "required", "message": "m" * 200}
+
+    short, long = ([reason | {"field": name}] * 80 for name in ("x", "\U0001f600" * 2_000))
+
+    assert len(json.loads(reasons_of_mark(short))) == 50
+    assert 1 <= len(json.loads(reasons_of_mark(long))) < 50
+    assert len(reasons_of_mark(long)) <= 200_000
 
 
 def test_the_longest_settings_of_a_connection_can_be_stored_and_audited() -> None:

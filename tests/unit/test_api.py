@@ -221,6 +221,19 @@ def test_a_conflict_names_the_blocking_run() -> None:
     )
 
 
+def test_too_many_attempts_say_how_long_to_wait() -> None:
+    response = answered(raising(errors.TooManyAttempts("Later.", 90)))
+
+    assert (response["statusCode"], response["headers"]["Retry-After"]) == (429, "90")
+
+
+def test_an_answer_that_aws_would_not_carry_is_refused() -> None:
+    response = answered(lambda _: Answer(200, {"text": "é" * 1_000_000}))
+
+    assert response["statusCode"] == 413
+    assert json.loads(response["body"])["error"]["code"] == "too_large"
+
+
 def test_unavailable_has_a_retry_after_header() -> None:
     response = answered(raising(errors.Unavailable("Later.")))
 
