@@ -7,10 +7,12 @@ from registration_sync.api import handle, logger
 from registration_sync.bootstrap import configuration_function
 from registration_sync.bootstrap.init import build_during_init
 from registration_sync.domain.access import ConnectionAccess
+from registration_sync.last_catch import catch_last
 from registration_sync.routes import connections, mapping, runs, schedule, students
 from registration_sync.use_cases.connections.overdue_exports import count_overdue_exports
 
 
+@catch_last
 def handler(event: dict[str, Any], _context: object) -> dict[str, Any]:
     if event.get("action") == WATCH_SCHEDULES:  # the hourly schedule; API events have no action
         return _check_overdue()

@@ -6,6 +6,8 @@ indefinitely, and a page never mixes files of two versions.
 
 import hashlib
 import json
+import logging
+import traceback
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
@@ -56,7 +58,21 @@ PAGE = File(
 
 
 def handler(event: dict[str, Any], _context: object) -> dict[str, Any]:
-    """Answer an API Gateway REST proxy event of `/console` or `/console/{proxy+}`."""
+    """Answer an API Gateway REST proxy event of `/console` or `/console/{proxy+}`.
+
+    Log the type and line of an unexpected exception, not its text, which may quote the request.
+    """
+    try:
+        return _file_of(event)
+    except Exception as error:  # noqa: BLE001  # no caller of this function handles errors
+        frames = traceback.extract_tb(error.__traceback__)
+        lines = [f"{frame.filename}:{frame.lineno}" for frame in frames]
+        raised = f"{type(error).__qualname__} at {' > '.join(lines)}"
+        logging.getLogger("console").error("unexpected error: %s", raised)  # noqa: TRY400  # no text
+        return {"statusCode": 500, "body": "An unexpected error occurred: reload the page.\n"}
+
+
+def _file_of(event: dict[str, Any]) -> dict[str, Any]:
     stage: Mapping[str, str] = event["stageVariables"]
     path = ((event.get("pathParameters") or {}).get("proxy") or "").strip("/")
     headers = {name.lower(): text for name, text in (event.get("headers") or {}).items()}

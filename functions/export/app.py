@@ -14,11 +14,13 @@ from registration_sync.domain.errors import (
 )
 from registration_sync.domain.runs.requests import connection_of
 from registration_sync.domain.runs.run import Run, RunStatus
+from registration_sync.last_catch import catch_last
 from registration_sync.routes.run_bodies import short_run_body
 from registration_sync.use_cases.run_kinds.lifecycle import is_scheduled
 from registration_sync.use_cases.run_kinds.marker_recovery import REBUILD_MARKER
 
 
+@catch_last
 def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
     """Returns the run, or an error in the API's shape.
 

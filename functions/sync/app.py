@@ -20,6 +20,7 @@ from registration_sync.domain.registrations.registration import (
     school_year_of,
 )
 from registration_sync.domain.registrations.sync_request import SyncRequest, parse_sync_request
+from registration_sync.last_catch import catch_last
 from registration_sync.use_cases.registrations.remove_registration import remove_registration
 from registration_sync.use_cases.registrations.sync_everywhere import (
     ResultEverywhere,
@@ -43,6 +44,7 @@ UNKNOWN = (
 )
 
 
+@catch_last
 def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
     return handle(
         {**event, "context": context},

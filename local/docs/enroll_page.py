@@ -175,7 +175,7 @@ _RESULTS: dict[str, tuple[str, str, str]] = {
 
 _ANSWERS: dict[str, tuple[str, str]] = {
     "invalid_request": (
-        "The request has a mistake; nothing was stored. `problems` has the path of each.",
+        "The request has a mistake; nothing was stored. `problems` has the paths of the first 100.",
         "correct it",
     ),
     "not_signed_in": ("The token is missing, not valid or expired.", "get a new token, repeat"),
@@ -202,6 +202,10 @@ _ANSWERS: dict[str, tuple[str, str]] = {
         "send it with gzip, or without compression",
     ),
     "too_many_requests": ("Too many requests at once; nothing was stored.", "wait, repeat"),
+    "too_many_attempts": (
+        "Too many checks and test records of a connection; Enroll requests none.",
+        "wait `Retry-After` seconds, repeat",
+    ),
     "request_refused": ("The gateway refused the request; nothing was stored.", "correct it"),
     "internal_error": ("An unexpected error, which was logged.", "wait, repeat; then report it"),
     "service_refused": (

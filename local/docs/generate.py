@@ -15,6 +15,7 @@ from typing import Any
 from pydantic import BaseModel
 
 from local.docs import enroll_page
+from local.docs.access_table import access_table
 from local.docs.costs import costs
 from local.docs.incomplete import Incomplete
 from local.docs.mapping_pages import pages
@@ -275,6 +276,7 @@ BLOCKS: dict[str, Callable[[], str]] = {
     "dates": _dates,
     "limits": _limits,
     "routes": _routes,
+    "access": lambda: access_table(list(ROUTES)),
     "servers": servers_table,
     "costs": costs,
     "enroll_curl": lambda: enroll_page.included("first_sync.sh", "sh"),

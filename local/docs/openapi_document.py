@@ -84,7 +84,9 @@ OPERATIONS: dict[tuple[str, str], Operation] = {
         {200: page(ref("ConnectionFacts"))},
         query=("limit", "after"),
     ),
-    ("GET", "/connections"): Operation("List connections", {200: page(ref("Connection"))}),
+    ("GET", "/connections"): Operation(
+        "List connections", {200: page(ref("Connection"))}, query=("after",)
+    ),
     ("POST", "/connections"): Operation(
         "Create a connection", {201: ref("Connection")}, ref("ConnectionWithSecrets")
     ),

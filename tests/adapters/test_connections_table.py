@@ -9,7 +9,10 @@ import pytest
 from botocore.stub import Stubber
 
 from registration_sync.adapters.dynamodb.audit_table import DynamoDBAudit
-from registration_sync.adapters.dynamodb.check_slots import DynamoDBCheckSlots
+from registration_sync.adapters.dynamodb.check_slots import (
+    DynamoDBCheckAttempts,
+    DynamoDBCheckSlots,
+)
 from registration_sync.adapters.dynamodb.connection_access import DynamoDBConnectionAccess
 from registration_sync.adapters.dynamodb.connections_table import (
     DynamoDBConnections,
@@ -756,6 +759,29 @@ def test_a_slot_of_a_check_is_free_after_the_check_or_when_it_has_expired(
     assert [slots.take(run_id, now, **limits) for run_id in "de"] == [True, False]
     later = now + dt.timedelta(minutes=5)
     assert [slots.take(run_id, later, **limits) for run_id in "fgh"] == [True, True, False]
+
+
+def test_attempts_are_counted_by_group_and_hour(dynamodb: "DynamoDBClient") -> None:
+    attempts = DynamoDBCheckAttempts(dynamodb, TABLE)
+    now = dt.datetime(2026, 3, 2, 21, 59, tzinfo=dt.UTC)
+
+    assert [attempts.count("a", now, most=2) for _ in range(3)] == [True, True, False]
+    assert attempts.count("b", now, most=2)
+    assert attempts.count("a", now + dt.timedelta(minutes=1), most=2)
+
+
+def test_refused_sign_ins_are_counted_until_they_are_forgotten(dynamodb: "DynamoDBClient") -> None:
+    attempts = DynamoDBCheckAttempts(dynamodb, TABLE)
+    now = dt.datetime(2026, 3, 2, 21, tzinfo=dt.UTC)
+
+    assert attempts.refused("north") == (0, None)
+    attempts.note_refused("north", now - dt.timedelta(minutes=5))
+    attempts.note_refused("north", now)
+
+    assert attempts.refused("north") == (2, now)
+    assert attempts.refused("south") == (0, None)
+    attempts.forget_refused("north")
+    assert attempts.refused("north") == (0, None)
 
 
 def test_a_connection_has_one_slot_for_a_check(dynamodb: "DynamoDBClient") -> None:

@@ -18,20 +18,15 @@ from tests.functional.support.events import OPERATOR, api_event
 from tests.functional.test_events import ANYTOWN, past_run
 from tests.functional.test_service_errors import BODIES, PATH
 from tests.support.sftp_servers import AsyncSftpServer
+from tests.unit.test_openapi import DOCUMENT
 
 pytestmark = pytest.mark.usefixtures("started")
 
-TEXTS = ["", "x" * 1_025, "é" * 600, "a/b", "\x00", "\ud800", "-1"]
-QUERIES = {
-    "/audit": ("after", "limit"),
-    "/overview": ("after", "limit"),
-    "/exports": ("after", "limit", "status", "kind", "trigger", "school_year", "from", "to"),
-    "/fields": ("path", "each", "delimiter"),
-    "/registrations": ("after", "limit", "status", "school_year", "student_id"),
-    "/students": ("search", "ids"),
-    "/versions": ("after", "before", "limit"),
-}
-"""The parameters of a read, by the end of its path."""
+TEXTS = [
+    *["", "x" * 1_025, "é" * 600, "a/b", "\x00", "\ud800", "-1", "0", "9" * 4_301, "٣", "1e400"],
+    *["0001-01-01", "9999-12-31", "2025-02-30", "%", "%ff", "..", "#", "99999999", "\u202e\n"],
+]
+HEADERS = ("If-Match", "Accept", "Content-Type", "Content-Encoding")
 
 LIST = {"school_year": "2025", "status": "due"}
 """What the list of students needs, besides the parameter that is tried."""
@@ -44,7 +39,8 @@ def server(tmp_path: Path) -> Iterator[AsyncSftpServer]:
 
 
 def requests() -> Iterator[tuple[Any, dict[str, Any]]]:
-    """Each route with each text in each parameter of its path, and of the query of a read."""
+    """Each route with each text in each parameter that the API's description names, in the path,
+    the query and the headers."""
     for app in (configuration, sync):
         for route in app.ROUTES:
             path = {name: PATH[name] for name in PATH if f"{{{name}}}" in route.resource}
@@ -59,12 +55,16 @@ def requests() -> Iterator[tuple[Any, dict[str, Any]]]:
             for name, text in product(path, TEXTS):
                 changed = {**path, name: text}
                 yield app, api_event(route.method, route.resource, **options, **changed)
-            end = f"/{route.resource.rpartition('/')[2]}"
-            queried = QUERIES.get(end, ()) if route.method == "GET" else ()
-            base = LIST if route.resource.endswith("/registrations") else {}
+            described = DOCUMENT["paths"][route.resource][route.method.lower()]["parameters"]
+            queried = [one["name"] for one in described if one["in"] == "query"]
+            base = LIST if {*LIST} <= {*queried} else {}
             for name, text in product(queried, TEXTS):
                 query = {**base, name: text}
                 yield app, api_event(route.method, route.resource, query=query, **options, **path)
+            for name, text in product(HEADERS, TEXTS[::4]):
+                headers = {name: text}
+                event = api_event(route.method, route.resource, **options, **path)
+                yield app, {**event, "headers": event["headers"] | headers}
 
 
 def test_no_parameter_leads_to_500_or_breaks_a_limit_of_dynamodb(server: AsyncSftpServer) -> None:
@@ -76,6 +76,7 @@ def test_no_parameter_leads_to_500_or_breaks_a_limit_of_dynamodb(server: AsyncSf
         if status >= 500 or limits.broken:
             given = event["pathParameters"], event["queryStringParameters"]
             wrong.append((event["httpMethod"], event["resource"], str(given)[:200], status))
+            wrong[-1] += (str(limits.broken)[:200],)
             limits.broken.clear()
 
     assert wrong == []

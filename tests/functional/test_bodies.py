@@ -3,6 +3,8 @@
 import base64
 import gzip
 import json
+import re
+import time
 from typing import Any
 
 import pytest
@@ -10,6 +12,7 @@ import pytest
 from functions.configuration import app as configuration
 from functions.sync import app as sync
 from registration_sync.api import Route
+from registration_sync.domain.errors import MAX_PROBLEMS
 from tests.functional.support.district import CONNECTION, NORTH, call, context
 from tests.functional.support.events import OPERATOR, api_event
 from tests.unit.test_openapi import DOCUMENT
@@ -56,8 +59,22 @@ def name_of(route: Route) -> str:
     return f"{route.method} {route.resource}"
 
 
+def answer_to(route: Route, body: str) -> tuple[int, str]:
+    """The status and the body that the route answers."""
+    response = respond(route, body, {}, is_base64=False)
+    return response["statusCode"], response["body"]
+
+
 def refusal(route: Route, body: str, headers: dict[str, str], *, is_base64: bool) -> str:
     """The message of the 400 that the route answers."""
+    response = respond(route, body, headers, is_base64=is_base64)
+    error = json.loads(response["body"])["error"]
+    assert (response["statusCode"], error["code"]) == (400, "invalid_request"), name_of(route)
+    message: str = error["message"]
+    return message
+
+
+def respond(route: Route, body: str, headers: dict[str, str], *, is_base64: bool) -> Any:
     path = {
         one["name"]: str(one["example"])
         for one in DOCUMENT["paths"][route.resource][route.method.lower()]["parameters"]
@@ -69,11 +86,7 @@ def refusal(route: Route, body: str, headers: dict[str, str], *, is_base64: bool
     )
     event["isBase64Encoded"] = is_base64
     handler: Any = sync.handler if route in sync.ROUTES else configuration.handler
-    response = handler(event, context())
-    error = json.loads(response["body"])["error"]
-    assert (response["statusCode"], error["code"]) == (400, "invalid_request"), name_of(route)
-    message: str = error["message"]
-    return message
+    return handler(event, context())
 
 
 @pytest.mark.parametrize("case", NOT_JSON)
@@ -117,6 +130,30 @@ def test_a_body_that_can_be_read_is_read(headers: dict[str, str], mark: str) -> 
     }
 
     assert {name: message for name, message in found.items() if "not JSON" in message} == {}
+
+
+@pytest.mark.parametrize("route", ROUTES, ids=name_of)
+def test_many_unknown_keys_get_a_short_answer_in_time(route: Route) -> None:
+    text = json.dumps({f"key{number}-{'x' * 20}": number for number in range(100_000)})
+    started = time.process_time()
+
+    status, answer = answer_to(route, text)
+
+    assert (status, len(answer) < 60_000) in {(400, True), (413, True)}
+    problems = json.loads(answer)["error"]["problems"]
+    assert len(problems) <= MAX_PROBLEMS + 1
+    if len(problems) > MAX_PROBLEMS:  # with the fields that are missing
+        assert re.fullmatch(r"And 99,90\d more\.", problems[-1]["message"])
+    assert time.process_time() - started < 10  # a search for similar names took half a minute
+
+
+@pytest.mark.parametrize("route", ROUTES, ids=name_of)
+def test_a_long_name_is_not_repeated_in_full(route: Route) -> None:
+    text = json.dumps({"k" * 1_000_000: {"k" * 1_000_000: 1}})
+
+    status, answer = answer_to(route, text)
+
+    assert (status, len(answer) < 5_000) in {(400, True), (413, True)}
 
 
 def test_the_routes_with_a_body_are_found() -> None:

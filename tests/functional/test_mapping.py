@@ -15,7 +15,7 @@ import pytest
 
 from functions.configuration import app as configuration
 from functions.sync import app as sync
-from registration_sync.api import MAX_PROBLEMS
+from registration_sync.domain.errors import MAX_PROBLEMS
 from tests.functional.conftest import StartedExports, stored_items
 from tests.functional.support.district import (
     CONNECTION,
@@ -429,7 +429,9 @@ def test_a_mapping_with_thousands_of_mistakes_gets_the_first_ones() -> None:
 
     assert (refused[0], previewed[0]) == (400, 200)
     assert "3000 mistakes" in refused[1]["error"]["message"]
-    assert len(refused[1]["error"]["problems"]) == len(previewed[1]["problems"]) == MAX_PROBLEMS
+    assert refused[1]["error"]["problems"] == previewed[1]["problems"]
+    assert len(previewed[1]["problems"]) == MAX_PROBLEMS + 1
+    assert previewed[1]["problems"][-1] == {"path": "", "message": "And 2,900 more."}
 
 
 @pytest.mark.usefixtures("download")

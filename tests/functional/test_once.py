@@ -14,7 +14,7 @@ from functions.configuration import app as configuration
 from functions.export import app as export
 from registration_sync.adapters.aws.export_function import LambdaExportStarter
 from registration_sync.bootstrap import export_function
-from registration_sync.domain.errors import AlreadyRunning
+from registration_sync.domain.errors import AlreadyRunning, InternalError
 from registration_sync.domain.runs.run import Run
 from registration_sync.use_cases.run_kinds import export as export_registrations
 from tests.functional.conftest import StartedExports
@@ -258,7 +258,7 @@ def test_an_interrupted_check_is_not_repeated(
 
     with monkeypatch.context() as during:
         during.setattr(runs, "save", kill)
-        with pytest.raises(ZeroDivisionError):
+        with pytest.raises(InternalError):
             export.handler(event, context())
 
     run = export.handler(event, context())

@@ -1,12 +1,11 @@
 """Erasure and a lost marker on the deployed functions, with their own permissions."""
 
 import json
-from collections.abc import Iterator
 from typing import Any
 
 from local.stack import LocalStack
-from tests.functional.support.stored import opened, unzipped
 from tests.stack.support.district import District, new_district, registration
+from tests.stack.support.everything import everything
 from tests.stack.test_run_history import resend
 
 STUDENT, FIRST = "4711-only-on-the-stack", "Xaverine-only"
@@ -20,29 +19,6 @@ def erase(district: District, student_id: str) -> dict[str, Any]:
     assert answer.status == 202, answer.body
     assert "belong to the SIS" in answer.json()["message"]
     return district.finished(answer.json()["run_id"])
-
-
-def everything(stack: LocalStack) -> Iterator[tuple[str, bytes]]:
-    """All data that the stack stores: tables, archive, dead-letter queues and logs."""
-    dynamodb, s3, logs = (stack.client(name) for name in ("dynamodb", "s3", "logs"))
-    for table in ("RegistrationsTableName", "ConnectionsTableName"):
-        for page in dynamodb.get_paginator("scan").paginate(TableName=stack.outputs[table]):
-            for item in page["Items"]:
-                yield f"{table} {item['pk']['S']} {item['sk']['S']}", b"\n".join(opened(item))
-    bucket = stack.outputs["ArchiveBucketName"]
-    for page in s3.get_paginator("list_objects_v2").paginate(Bucket=bucket):
-        for kept in page.get("Contents", []):
-            content = s3.get_object(Bucket=bucket, Key=kept["Key"])["Body"].read()
-            yield kept["Key"], b"\n".join([kept["Key"].encode(), content, *unzipped(content)])
-    for group in logs.describe_log_groups()["logGroups"]:
-        name = group["logGroupName"]
-        for page in logs.get_paginator("filter_log_events").paginate(logGroupName=name):
-            for event in page["events"]:
-                yield name, event["message"].encode()
-    queue = stack.outputs["FailedExportsUrl"]
-    messages = stack.client("sqs").receive_message(QueueUrl=queue, MaxNumberOfMessages=10)
-    for message in messages.get("Messages", []):
-        yield "a dead letter", message["Body"].encode()
 
 
 def traces(stack: LocalStack) -> list[str]:

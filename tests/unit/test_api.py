@@ -183,6 +183,7 @@ def test_every_error_has_a_status() -> None:
         "attempt_ended": 409,
         "cancelled": 409,
         "version_mismatch": 412,
+        "too_many_attempts": 429,
         "unavailable": 503,
         "disk_full": 500,
         "lease_lost": 409,
@@ -218,6 +219,19 @@ def test_a_conflict_names_the_blocking_run() -> None:
         "run-1",
         "run-1",
     )
+
+
+def test_too_many_attempts_say_how_long_to_wait() -> None:
+    response = answered(raising(errors.TooManyAttempts("Later.", 90)))
+
+    assert (response["statusCode"], response["headers"]["Retry-After"]) == (429, "90")
+
+
+def test_an_answer_that_aws_would_not_carry_is_refused() -> None:
+    response = answered(lambda _: Answer(200, {"text": "é" * 1_000_000}))
+
+    assert response["statusCode"] == 413
+    assert json.loads(response["body"])["error"]["code"] == "too_large"
 
 
 def test_unavailable_has_a_retry_after_header() -> None:

@@ -34,8 +34,10 @@ from registration_sync.domain.json_text import (
         ("[01]", "line 1, column 3"),
         ("[" * 100_000, "nested too deeply"),
         ("[" + "1" * 5000 + "]", "a number that is too long"),
+        ("[1e400]", "a number that is too long"),
+        ("[-1e400]", "a number that is too long"),
     ],
-    ids=range(13),
+    ids=range(15),
 )
 def test_a_mistake_is_reported_with_its_line_and_column(text: str, message: str) -> None:
     with pytest.raises(InvalidRequest) as caught:

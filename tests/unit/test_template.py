@@ -525,6 +525,7 @@ def test_audit_entries_are_only_added() -> None:
 
 def test_the_export_function_changes_no_connection_and_no_mapping() -> None:
     runs = {"RUNS#*", "LAST", "REQUESTED#*", "AWAITING#*", "DELIVERED#*", "FOUND#*", "CHECKS"}
+    runs.add("ATTEMPTS#*")
 
     for action in ("PutItem", "DeleteItem"):
         assert connections_table_keys("ExportRole", action) == runs

@@ -38,11 +38,14 @@ from registration_sync.domain.errors import (
     LeaseLost,
     MarkerLost,
     NotFound,
+    Problem,
     RegistrationSyncError,
     ServiceRefused,
     TooLarge,
+    TooManyAttempts,
     Unavailable,
     VersionMismatch,
+    listed_problems,
 )
 from registration_sync.domain.json_text import parse_json, refuse_damaged, refuse_repeated_names
 from registration_sync.domain.request_body import body_text, refuse_encoding
@@ -57,6 +60,7 @@ STATUS: Mapping[type[RegistrationSyncError], int] = {
     VersionMismatch: 412,
     LeaseLost: 409,
     MarkerLost: 503,
+    TooManyAttempts: 429,
     DeliveryError: 502,
     Unavailable: 503,
     ServiceRefused: 502,
@@ -65,8 +69,12 @@ STATUS: Mapping[type[RegistrationSyncError], int] = {
 """HTTP status of an error class; a class that is not listed has the status of its base."""
 
 RETRY_AFTER_SECONDS = 5
-MAX_PROBLEMS = 1_000
-"""Listed in a response, which may hold 6 MB."""
+MAX_ANSWER_BYTES = 5_000_000
+"""Lambda returns at most 6 MB, with the headers around the body and as JSON once more
+(docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html)."""
+
+MAX_PATH_CHARACTERS, MAX_MESSAGE_CHARACTERS = 200, 2_000
+"""Of a problem: both may quote the request."""
 
 CONNECTION = "/connections/{connection_id}"
 CONNECTION_ID = re.compile(r"[a-z0-9-]{1,40}", re.ASCII)
@@ -178,16 +186,27 @@ def error_answer(error: RegistrationSyncError) -> Answer:
     status = next(STATUS[kind] for kind in type(error).__mro__ if kind in STATUS)
     content: dict[str, object] = {
         "code": error.code,
-        "message": error.message,
-        "problems": [
-            {"path": item.path, "message": item.message} for item in error.problems[:MAX_PROBLEMS]
-        ],
+        "message": error.message[:MAX_MESSAGE_CHARACTERS],
+        "problems": [problem_body(one) for one in listed_problems(error.problems)],
     }
     body: dict[str, object] = {"error": content}
     if isinstance(error, AlreadyRunning) and error.run_id:
         content["run_id"] = body["run_id"] = error.run_id
-    headers = {"Retry-After": str(RETRY_AFTER_SECONDS)} if isinstance(error, Unavailable) else {}
-    return Answer(status, body, headers)
+    return Answer(status, body, _retry_after(error))
+
+
+def _retry_after(error: RegistrationSyncError) -> dict[str, str]:
+    if isinstance(error, TooManyAttempts):
+        return {"Retry-After": str(error.retry_after_seconds)}
+    return {"Retry-After": str(RETRY_AFTER_SECONDS)} if isinstance(error, Unavailable) else {}
+
+
+def problem_body(problem: Problem) -> dict[str, str]:
+    """A problem as an answer shows it."""
+    return {
+        "path": problem.path[:MAX_PATH_CHARACTERS],
+        "message": problem.message[:MAX_MESSAGE_CHARACTERS],
+    }
 
 
 def describe_exception(error: BaseException) -> list[str]:
@@ -320,6 +339,8 @@ def _route(event: Mapping[str, Any], routes: Sequence[Route]) -> Route:
 
 def _respond(answer: Answer) -> dict[str, Any]:
     body = "" if answer.body is None else json.dumps(answer.body, allow_nan=False)
+    if len(body) > MAX_ANSWER_BYTES:  # as ASCII; API Gateway would answer 502
+        raise TooLarge("The answer would be over 5 MB: ask for less, such as a lower `limit`.")
     return {
         "statusCode": answer.status,
         "headers": {

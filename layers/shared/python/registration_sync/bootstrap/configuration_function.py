@@ -14,7 +14,10 @@ from registration_sync.adapters.aws.notifications import EmbeddedMetrics
 from registration_sync.adapters.aws.scheduler import EventBridgeScheduler, ScheduleTarget
 from registration_sync.adapters.aws.secrets import SecretsManagerSecrets
 from registration_sync.adapters.dynamodb.audit_table import DynamoDBAudit
-from registration_sync.adapters.dynamodb.check_slots import DynamoDBCheckSlots
+from registration_sync.adapters.dynamodb.check_slots import (
+    DynamoDBCheckAttempts,
+    DynamoDBCheckSlots,
+)
 from registration_sync.adapters.dynamodb.connection_access import DynamoDBConnectionAccess
 from registration_sync.adapters.dynamodb.connections_table import (
     DynamoDBConnections,
@@ -39,7 +42,7 @@ from registration_sync.ports.connections import (
 )
 from registration_sync.ports.notifications import Metrics
 from registration_sync.ports.registrations import DueCounts, LeaseReader, Snapshots
-from registration_sync.ports.runs import CheckSlots, ExportStarter, Runs
+from registration_sync.ports.runs import CheckAttempts, CheckSlots, ExportStarter, Runs
 from registration_sync.settings import ConfigurationSettings, read_settings
 from registration_sync.use_cases.mappings.known_fields import RecentFields
 
@@ -54,6 +57,7 @@ class Dependencies:
     secrets: Secrets
     runs: Runs
     check_slots: CheckSlots
+    check_attempts: CheckAttempts
     leases: LeaseReader
     snapshots: Snapshots
     due_counts: DueCounts
@@ -86,6 +90,7 @@ def dependencies() -> Dependencies:
         ),
         runs=DynamoDBRuns(client, table, retention_days=settings.retention_days),
         check_slots=DynamoDBCheckSlots(client, table),
+        check_attempts=DynamoDBCheckAttempts(client, table),
         leases=registrations,
         snapshots=registrations,
         due_counts=DynamoDBDueCounts(client, settings.registrations_table),

@@ -17,7 +17,10 @@ from registration_sync.adapters.aws.notifications import (
     SnsAlerts,
 )
 from registration_sync.adapters.aws.secrets import SecretsManagerSecrets
-from registration_sync.adapters.dynamodb.check_slots import DynamoDBCheckSlots
+from registration_sync.adapters.dynamodb.check_slots import (
+    DynamoDBCheckAttempts,
+    DynamoDBCheckSlots,
+)
 from registration_sync.adapters.dynamodb.connections_table import (
     DynamoDBConnections,
     DynamoDBMappings,
@@ -45,7 +48,7 @@ from registration_sync.ports.registrations import (
     RegistrationsTable,
     StudentErasureStore,
 )
-from registration_sync.ports.runs import CheckSlots, Runs, Ticker
+from registration_sync.ports.runs import CheckAttempts, CheckSlots, Runs, Ticker
 from registration_sync.ports.sftp import Deliveries, SftpServers
 from registration_sync.settings import ExportSettings, read_settings
 from registration_sync.use_cases.delivery.account import account_of
@@ -88,6 +91,7 @@ class Dependencies:
     schedules: Schedules
     runs: Runs
     check_slots: CheckSlots
+    check_attempts: CheckAttempts
     table: RegistrationsTable
     student_data: StudentErasureStore
     marker_recovery: MarkerRecoveryStore
@@ -156,6 +160,7 @@ def dependencies() -> Dependencies:
         schedules=DynamoDBSchedules(client, connections_table),
         runs=DynamoDBRuns(client, connections_table, retention_days=days),
         check_slots=DynamoDBCheckSlots(client, connections_table),
+        check_attempts=DynamoDBCheckAttempts(client, connections_table),
         table=table,
         recent_fields=RecentFields(table, time.monotonic),
         student_data=DynamoDBStudentErasure(client, registrations_table),

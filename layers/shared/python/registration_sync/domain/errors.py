@@ -10,6 +10,7 @@ RegistrationSyncError
 │   ├── AttemptEnded          the run has a newer attempt, or has ended
 │   │   └── RunCancelled      the run was cancelled before it began
 │   └── VersionMismatch       another change was saved in the meantime
+├── TooManyAttempts           a limit of attempts is reached; `retry_after_seconds` says how long
 ├── Unavailable               AWS did not respond in time; a retry may succeed
 ├── ServiceRefused            AWS refused a request; only an operator can remove the cause
 ├── InternalError             none of these: a bug, which was logged
@@ -49,6 +50,16 @@ class Problem:
 
     path: str
     message: str
+
+
+MAX_PROBLEMS = 100
+"""Listed for one request: nobody corrects more at a time."""
+
+
+def listed_problems(problems: Sequence[Problem]) -> list[Problem]:
+    """The first 100 problems, and one that counts the others."""
+    more = len(problems) - MAX_PROBLEMS
+    return [*problems[:MAX_PROBLEMS], *([Problem("", f"And {more:,} more.")] if more > 0 else [])]
 
 
 class RegistrationSyncError(Exception):
@@ -102,6 +113,16 @@ class RunCancelled(AttemptEnded):
 
 class VersionMismatch(Conflict):
     code = "version_mismatch"
+
+
+class TooManyAttempts(RegistrationSyncError):
+    """A limit of attempts is reached; one after this time may succeed."""
+
+    code = "too_many_attempts"
+
+    def __init__(self, message: str, retry_after_seconds: int = 60) -> None:
+        super().__init__(message)
+        self.retry_after_seconds = retry_after_seconds
 
 
 class Unavailable(RegistrationSyncError):

@@ -6,7 +6,7 @@ from typing import Self
 
 from registration_sync.domain.errors import InvalidRequest, Problem
 from registration_sync.domain.registrations.registration import parse_school_year, parse_student_id
-from registration_sync.domain.similar_names import unknown_field
+from registration_sync.domain.similar_names import unknown_fields
 
 WRITE_START_YEAR = "Write the start year: 2025 for 2025-26."
 
@@ -58,9 +58,7 @@ class Fields:
 
     def refuse_unknown(self, *known: str) -> Self:
         """Records a problem for each field whose name is not in `known`."""
-        for name in self._content:
-            if name not in known:
-                self.add_problem(str(name), unknown_field(str(name), known, self._noun))
+        self._problems += unknown_fields(map(str, self._content), known, self._noun)
         return self
 
     def text(self, name: str) -> str:

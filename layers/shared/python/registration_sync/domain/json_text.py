@@ -6,6 +6,7 @@ Python's parser also takes NaN and Infinity, and keeps the last of repeated name
 import base64
 import binascii
 import json
+import math
 import re
 from collections import Counter
 from collections.abc import Callable, Iterator
@@ -67,7 +68,7 @@ def parse_json(text: str, *, number: Callable[[str], object] | None = None) -> A
         return json.loads(
             text,
             parse_int=number,
-            parse_float=number,
+            parse_float=number or _finite,
             parse_constant=_constant,
             object_pairs_hook=_object,
         )
@@ -81,7 +82,7 @@ def parse_json(text: str, *, number: Callable[[str], object] | None = None) -> A
         ) from None
     except RecursionError:
         raise InvalidRequest(_TOO_DEEP) from None
-    except ValueError:  # Python's bound for the digits of an integer
+    except ValueError:  # Python's bound for the digits of an integer, or beyond any float
         raise InvalidRequest("The body has a number that is too long.") from None
 
 
@@ -98,7 +99,8 @@ def _mistake(error: json.JSONDecodeError) -> str:
 
 def refuse_repeated_names(content: object) -> None:
     """Raises InvalidRequest with the path of each repeated name in the parsed JSON, whose other
-    values are lost, and for JSON that is nested deeper than MAX_DEPTH."""
+    values are lost; for a name that is not Unicode; and for JSON that is nested deeper than
+    MAX_DEPTH."""
     problems = [
         Problem(path, f"{shown(path)} appears twice in one object: remove one.")
         for path in _repeated(content, "", 1)
@@ -124,11 +126,29 @@ def _repeated(content: object, path: str, depth: int) -> Iterator[str]:
     if isinstance(content, RepeatedName):
         yield f"{path}.{content.repeated}" if path else content.repeated
     if isinstance(content, dict):
+        if not _is_unicode("".join(content)):
+            raise InvalidRequest("The body has a name that is not Unicode text.")
         for name, value in content.items():
             yield from _repeated(value, f"{path}.{name}" if path else name, depth + 1)
     elif isinstance(content, list):
         for index, value in enumerate(content):
             yield from _repeated(value, f"{path}[{index}]", depth + 1)
+
+
+def _finite(text: str) -> float:
+    value = float(text)
+    if value in {math.inf, -math.inf}:
+        raise ValueError(text[:MAX_NAME_SHOWN])
+    return value
+
+
+def _is_unicode(text: str) -> bool:
+    """False for half of a surrogate pair, which no encoding can write."""
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 class _Constant(Exception):

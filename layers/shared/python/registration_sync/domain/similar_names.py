@@ -1,7 +1,9 @@
 """Finds the name that a misspelled one most likely means."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+
+from registration_sync.domain.errors import MAX_PROBLEMS, Problem
 
 
 def similar_name(name: str, known: Iterable[str]) -> str | None:
@@ -19,6 +21,19 @@ def unknown_field(name: str, known: Iterable[str], noun: str = "field") -> str:
     if nearest:
         return f"There is no such {noun}: did you mean {nearest}?"
     return f"There is no such {noun}. Known {noun}s: {', '.join(known)}."
+
+
+def unknown_fields(
+    names: Iterable[str], known: Iterable[str], noun: str = "field"
+) -> Iterator[Problem]:
+    """A problem for each name that is not known. Only those that are listed have the most similar
+    name: searching for it takes long."""
+    known, count = tuple(known), 0
+    for name in names:
+        if name not in known:
+            count += 1
+            is_listed = count <= MAX_PROBLEMS
+            yield Problem(name, unknown_field(name, known, noun) if is_listed else "")
 
 
 def _letters(name: str) -> str:

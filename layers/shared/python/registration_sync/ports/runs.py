@@ -106,6 +106,23 @@ class CheckSlots(Protocol):
         """Frees the slots of the run, if it has any."""
 
 
+class CheckAttempts(Protocol):
+    """Counts attempts to connect to servers, and sign-ins that a server refused."""
+
+    def count(self, group: str, now: dt.datetime, *, most: int) -> bool:
+        """Counts an attempt of the group, unless it had `most` in this hour of the clock; returns
+        whether it was counted."""
+
+    def refused(self, connection_id: str) -> tuple[int, dt.datetime | None]:
+        """How many sign-ins in a row the server refused, and when the last one."""
+
+    def note_refused(self, connection_id: str, now: dt.datetime) -> None:
+        """Counts a refused sign-in of the connection."""
+
+    def forget_refused(self, connection_id: str) -> None:
+        """Starts over: the server accepted a sign-in, or the settings were changed."""
+
+
 class ExportStarter(Protocol):
     """Starts the export function in the background."""
 

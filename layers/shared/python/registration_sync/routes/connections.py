@@ -12,7 +12,13 @@ from registration_sync.domain.audit import Note, note_of
 from registration_sync.domain.connections.connection import parse_connection
 from registration_sync.domain.errors import NotFound
 from registration_sync.domain.fields import Fields
-from registration_sync.routes.run_bodies import listed_run_body
+from registration_sync.routes.pages import count_that_fits
+from registration_sync.routes.run_bodies import (
+    NOT_REACHED,
+    REACH_STEPS,
+    listed_run_body,
+    may_see_reach,
+)
 from registration_sync.use_cases.connections.change_connection import change_connection
 from registration_sync.use_cases.connections.create_connection import create_connection
 from registration_sync.use_cases.connections.remove_connection import remove_connection
@@ -36,9 +42,17 @@ def _list_programs(_request: Request) -> Answer:
 
 
 def _list_connections(request: Request) -> Answer:
+    """`{"items": […], "next"}` by id; a page ends early if it would be too large."""
+    after = request.query.get("after", "")
     connections = configuration_function.dependencies().connections.all()
-    visible = [item.to_json() for item in connections if may_see(request.caller, item.access)]
-    return Answer(200, {"items": visible, "next": None})
+    visible = [
+        item.to_json()
+        for item in connections
+        if item.connection_id > after and may_see(request.caller, item.access)
+    ]
+    items = visible[: count_that_fits(visible)]
+    following = items[-1]["connection_id"] if len(items) < len(visible) else None
+    return Answer(200, {"items": items, "next": following})
 
 
 def _read_overview(request: Request) -> Answer:
@@ -61,8 +75,10 @@ def _read_overview(request: Request) -> Answer:
         due_counts=deps.due_counts,
         now=dt.datetime.now(dt.UTC),
     )
-    following = visible[limit - 1].connection_id if len(visible) > limit else None
-    return Answer(200, {"items": list(map(_facts_body, facts)), "next": following})
+    items = list(map(_facts_body, facts))
+    items = items[: count_that_fits(items)]
+    following = items[-1]["connection_id"] if len(items) < len(visible) else None
+    return Answer(200, {"items": items, "next": following})
 
 
 def _facts_body(facts: ConnectionFacts) -> dict[str, Any]:
@@ -113,6 +129,8 @@ def _change_connection(request: Request) -> Answer:
         mappings=deps.mappings,
         secrets=deps.secrets,
     )
+    if changes:
+        deps.check_attempts.forget_refused(request.connection_id)
     return Answer(200, connection.to_json(), note=note_of("connection_changed", changes))
 
 
@@ -145,6 +163,11 @@ def _last_check(request: Request) -> Answer:
     outcome = configuration_function.dependencies().connections.last_check(request.connection_id)
     if outcome is None:
         raise NotFound("This connection was not checked since it was last changed.")
+    steps = outcome["steps"]
+    failed = any(steps.get(name) == "failed" for name in REACH_STEPS)
+    if failed and not may_see_reach(request.caller):
+        unseen = {name: "failed" if name in REACH_STEPS else "skipped" for name in steps}
+        outcome = {**outcome, "message": NOT_REACHED, "steps": unseen}
     return Answer(200, outcome)
 
 

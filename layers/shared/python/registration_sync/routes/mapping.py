@@ -6,12 +6,12 @@ import time
 from dataclasses import asdict
 from typing import Any
 
-from registration_sync.api import CONNECTION, MAX_PROBLEMS, Answer, Request, Route
+from registration_sync.api import CONNECTION, Answer, Request, Route, problem_body
 from registration_sync.bootstrap import configuration_function
 from registration_sync.domain.access import Permission
 from registration_sync.domain.audit import Note, SettingChange, note_of
 from registration_sync.domain.connections.connection import SavedMapping
-from registration_sync.domain.errors import InvalidRequest, NotFound, Problem
+from registration_sync.domain.errors import InvalidRequest, NotFound, Problem, listed_problems
 from registration_sync.domain.fields import Fields
 from registration_sync.domain.mapping.definition.code_lists import with_codes_as_lists
 from registration_sync.domain.mapping.definition.mapping import parse_mapping
@@ -22,6 +22,7 @@ from registration_sync.domain.mapping.definition.yaml_text import (
     write_mapping_text,
 )
 from registration_sync.routes import preview
+from registration_sync.routes.pages import shortened
 from registration_sync.use_cases.mappings.list_fields import count_values, list_fields
 from registration_sync.use_cases.mappings.restore_mapping import (
     list_versions,
@@ -58,7 +59,7 @@ def _save_mapping(request: Request) -> Answer:
     )
     warnings = mapping_warnings(saved.definition, deps.recent_fields.of(request.connection_id))
     note = note_of("mapping_saved", _new_version(saved, now))
-    listed = [asdict(one) for one in warnings[:MAX_PROBLEMS]]
+    listed = [problem_body(one) for one in listed_problems(warnings)]
     return _mapping_answer(request, saved, note, warnings=listed)
 
 
@@ -177,7 +178,8 @@ def _list_fields(request: Request) -> Answer:
         found = {"path": path, "values": counts}
     else:
         found = {"items": [asdict(one) for one in list_fields(sample)], "next": None}
-    return Answer(200, {**found, "looked_at": sample.looked_at, "complete": sample.complete})
+    body = {**found, "looked_at": sample.looked_at, "complete": sample.complete}
+    return Answer(200, shortened(body))
 
 
 def _new_version(saved: SavedMapping, now: dt.datetime) -> tuple[SettingChange, ...]:

@@ -4,12 +4,14 @@ import datetime as dt
 from dataclasses import asdict
 from typing import Any
 
-from registration_sync.api import CONNECTION, MAX_PROBLEMS, Answer, Request, Route
+from registration_sync.api import CONNECTION, Answer, Request, Route, problem_body
 from registration_sync.bootstrap import configuration_function
 from registration_sync.domain.access import Permission
 from registration_sync.domain.connections.connection import MAX_EXAMPLE_STUDENTS
+from registration_sync.domain.errors import listed_problems
 from registration_sync.domain.fields import Fields
 from registration_sync.domain.mapping.compiled.mapping import FieldValue, RowProblem
+from registration_sync.routes.pages import shortened
 from registration_sync.use_cases.mappings.preview_mapping import (
     PreviewOptions,
     RowPreview,
@@ -33,10 +35,10 @@ def _preview_mapping(request: Request) -> Answer:
     body = {
         "students": [_student(one) for one in preview.students],
         "unmatched": [asdict(one) for one in preview.unmatched],
-        "problems": [asdict(one) for one in preview.problems[:MAX_PROBLEMS]],
-        "warnings": [asdict(one) for one in preview.warnings[:MAX_PROBLEMS]],
+        "problems": [problem_body(one) for one in listed_problems(preview.problems)],
+        "warnings": [problem_body(one) for one in listed_problems(preview.warnings)],
     }
-    return Answer(200, body)
+    return Answer(200, shortened(body))
 
 
 def _options(body: object) -> PreviewOptions:

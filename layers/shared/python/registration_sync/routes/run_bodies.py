@@ -2,12 +2,22 @@
 
 from typing import Any
 
+from registration_sync.domain.access import Caller, Permission
 from registration_sync.domain.runs.record import TIMES, to_record
 from registration_sync.domain.runs.run import Run
 
 MAX_HELD_SHOWN = 20
 """Held rows of each year in a list, which keeps it under Lambda's limit of 6 MB; the body of one
 run has all that are recorded."""
+
+REACH_STEPS = ("name", "connection", "algorithms")
+"""The steps of a check until an SFTP server answers."""
+
+NOT_REACHED = (
+    "The server was not reached as it is set up. Someone with Full Access sees the reason in this "
+    "check."
+)
+SKIPPED = "Not tried because an earlier step failed."
 
 _STORED_ONLY = ("attempt_token", "resend_files", "resend_whole_files")
 
@@ -19,6 +29,25 @@ def run_body(run: Run) -> dict[str, Any]:
         moment = getattr(run, name)
         body[name] = moment and moment.isoformat(timespec="seconds")
     return body
+
+
+def may_see_reach(caller: Caller) -> bool:
+    """Whether the caller may see why a check did not reach the server: this tells open, closed and
+    silent ports apart, so only people and programs see it who may configure the connection."""
+    return Permission.CONFIGURE in caller.permissions
+
+
+def without_reach(body: dict[str, Any]) -> dict[str, Any]:
+    """The body of a run; if it is a check that did not reach the server, without the reason."""
+    if all(step["result"] != "failed" for step in body["steps"] if step["step"] in REACH_STEPS):
+        return body
+    result = {True: ("failed", NOT_REACHED), False: ("skipped", SKIPPED)}
+    steps = []
+    for step in body["steps"]:
+        kind, message = result[step["step"] in REACH_STEPS]
+        unknown = {"result": kind, "message": message, "seconds": 0.0, "host_key": None}
+        steps.append({**step, **unknown})
+    return {**body, "steps": steps, "message": NOT_REACHED}
 
 
 def short_run_body(run: Run) -> dict[str, Any]:

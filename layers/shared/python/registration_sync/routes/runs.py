@@ -3,6 +3,7 @@
 import datetime as dt
 import secrets
 from enum import StrEnum
+from typing import Any
 
 from registration_sync.api import Answer, Request, Route
 from registration_sync.bootstrap import configuration_function
@@ -18,7 +19,13 @@ from registration_sync.domain.runs.requests import (
 )
 from registration_sync.domain.runs.run import Run, RunKind, RunRequest, RunStatus, RunTrigger
 from registration_sync.domain.runs.run_id import RUN_ID, new_run_id
-from registration_sync.routes.run_bodies import listed_run_body, run_body
+from registration_sync.routes.pages import count_that_fits, shortened
+from registration_sync.routes.run_bodies import (
+    listed_run_body,
+    may_see_reach,
+    run_body,
+    without_reach,
+)
 from registration_sync.use_cases.archived.request_resend import request_resend
 from registration_sync.use_cases.runs.cancel_run import cancel_run
 from registration_sync.use_cases.runs.confirm_run import confirm_run
@@ -52,6 +59,7 @@ def _starter(request: Request) -> RunStarter:
         leases=deps.leases,
         starter=deps.starter,
         check_slots=deps.check_slots,
+        check_attempts=deps.check_attempts,
     )
 
 
@@ -117,7 +125,10 @@ def _list_exports(request: Request) -> Answer:
         leases=deps.leases,
         now=dt.datetime.now(dt.UTC),
     )
-    return Answer(200, {"items": list(map(listed_run_body, page.runs)), "next": page.following})
+    bodies = [_seen_by(request, listed_run_body(run)) for run in page.runs]
+    items = bodies[: count_that_fits(bodies)]
+    following = page.following if len(items) == len(bodies) else items[-1]["run_id"]
+    return Answer(200, {"items": items, "next": following})
 
 
 def _filter(request: Request) -> RunFilter:
@@ -173,7 +184,11 @@ def _read_export(request: Request) -> Answer:
         leases=deps.leases,
         now=dt.datetime.now(dt.UTC),
     )
-    return Answer(200, run_body(run))
+    return Answer(200, shortened(_seen_by(request, run_body(run))))
+
+
+def _seen_by(request: Request, body: dict[str, Any]) -> dict[str, Any]:
+    return body if may_see_reach(request.caller) else without_reach(body)
 
 
 def _cancel_export(request: Request) -> Answer:
@@ -185,7 +200,7 @@ def _cancel_export(request: Request) -> Answer:
         runs=configuration_function.dependencies().runs,
     )
     note = run_note("export_cancelled", run.run_id) if is_new else None
-    return Answer(200, run_body(run), note=note)
+    return Answer(200, shortened(_seen_by(request, run_body(run))), note=note)
 
 
 def _confirm_export(request: Request) -> Answer:

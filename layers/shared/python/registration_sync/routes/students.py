@@ -12,6 +12,7 @@ from registration_sync.domain.errors import InvalidRequest
 from registration_sync.domain.fields import Fields
 from registration_sync.domain.registrations.receipt import Receipt
 from registration_sync.domain.registrations.registration import parse_student_id, school_year_of
+from registration_sync.routes.pages import count_that_fits, shortened
 from registration_sync.use_cases.students.list_students import (
     LISTED_STATUSES,
     StudentFilter,
@@ -49,7 +50,7 @@ def _search_students(request: Request) -> Answer:
         looked_at, complete = sample.looked_at, sample.complete
     items = [asdict(one) for one in found]
     body = {"items": items, "next": None, "looked_at": looked_at, "complete": complete}
-    return Answer(200, body)
+    return Answer(200, shortened(body))
 
 
 def _read_receipt(request: Request) -> Answer:
@@ -63,7 +64,7 @@ def _read_receipt(request: Request) -> Answer:
             archive=deps.archive,
             workspace=folder,
         )
-    return Answer(200, _whole(receipt))
+    return Answer(200, shortened(_whole(receipt)))
 
 
 def _list_students(request: Request) -> Answer:
@@ -89,7 +90,10 @@ def _list_students(request: Request) -> Answer:
             archive=deps.archive,
             workspace=folder,
         )
-    items = [{**_short(one), "reasons": one.reasons} for one in receipts]
+    found = [{**_short(one), "reasons": one.reasons} for one in receipts]
+    items = found[: count_that_fits(found)]
+    if len(items) < len(found):
+        following = items[-1]["student_id"]
     return Answer(200, {"items": items, "next": following})
 
 
@@ -115,7 +119,7 @@ def _receipts_of(request: Request, fields: Fields) -> Answer:
             archive=deps.archive,
             workspace=folder,
         )
-    return Answer(200, {"items": [_whole(one) for one in receipts], "next": None})
+    return Answer(200, shortened({"items": [_whole(one) for one in receipts], "next": None}))
 
 
 def _short(receipt: Receipt) -> dict[str, Any]:

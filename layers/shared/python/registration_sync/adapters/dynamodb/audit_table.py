@@ -9,13 +9,17 @@ import json
 from typing import TYPE_CHECKING
 
 from registration_sync.adapters.dynamodb.table import Item, Table
-from registration_sync.domain.audit import AuditEntry, SettingChange
+from registration_sync.domain.audit import CHANGED, AuditEntry, SettingChange
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
 MAX_KEY_CHARACTERS = 200
 """Longer than any of our keys, and within DynamoDB's 1024 bytes: `after` is a caller's text."""
+
+
+MAX_CHANGE_BYTES = 10_000
+"""A connection has some thirty fields; DynamoDB allows 400 kB for an item."""
 
 
 class DynamoDBAudit:
@@ -27,7 +31,7 @@ class DynamoDBAudit:
 
     def add(self, connection_id: str, entry: AuditEntry) -> None:
         at = entry.at.astimezone(dt.UTC)
-        changes = [change.to_json() for change in entry.changes]
+        changes = [_bounded(change).to_json() for change in entry.changes]
         item: Item = {
             "pk": {"S": f"AUDIT#{connection_id}"},
             "sk": {"S": f"{at:%Y%m%dT%H%M%S.%fZ}-{entry.request_id}"},
@@ -51,6 +55,12 @@ class DynamoDBAudit:
         page = self._table.query(condition, values, ScanIndexForward=False, Limit=limit)
         last = page.get("LastEvaluatedKey")
         return [_entry_of(item) for item in page["Items"]], last["sk"]["S"] if last else None
+
+
+def _bounded(change: SettingChange) -> SettingChange:
+    """The change; without its values if these would not fit into an item with the other changes."""
+    size = len(json.dumps([change.before, change.after]))
+    return change if size <= MAX_CHANGE_BYTES else SettingChange(change.field, None, CHANGED)
 
 
 def _entry_of(item: Item) -> AuditEntry:

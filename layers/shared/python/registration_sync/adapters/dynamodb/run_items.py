@@ -20,14 +20,25 @@ from registration_sync.adapters.dynamodb.table import Item
 from registration_sync.domain.errors import RunUnreadable
 from registration_sync.domain.runs.record import from_record, to_record
 from registration_sync.domain.runs.run import Run
+from registration_sync.domain.runs.shortening import shorter_versions
 
 LAST_EXPORTS = "LAST"
 _ZLIB_JSON = b"Z"
 
 
+MAX_ITEM_BYTES, MAX_JSON_BYTES = 350_000, 3_000_000
+"""Of a record: DynamoDB allows 400 kB for an item, and an answer holds 5 MB."""
+
+
 def encode(run: Run) -> bytes:
-    content = json.dumps(to_record(run), separators=(",", ":"))
-    return _ZLIB_JSON + zlib.compress(content.encode())
+    """The stored record, which is shortened if it would be too large."""
+    encoded = b""
+    for version in shorter_versions(run):
+        content = json.dumps(to_record(version), separators=(",", ":"))
+        encoded = _ZLIB_JSON + zlib.compress(content.encode())
+        if len(content) <= MAX_JSON_BYTES and len(encoded) <= MAX_ITEM_BYTES:
+            break
+    return encoded
 
 
 def decode(item: Item) -> Run:

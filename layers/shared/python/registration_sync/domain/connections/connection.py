@@ -40,7 +40,7 @@ from registration_sync.domain.connections.rules import (
 )
 from registration_sync.domain.connections.sftp import Credentials
 from registration_sync.domain.connections.takes import Takes
-from registration_sync.domain.errors import InvalidRequest, Problem
+from registration_sync.domain.errors import MAX_PROBLEMS, InvalidRequest, Problem
 from registration_sync.domain.mapping.definition.problems import model_of_key
 from registration_sync.domain.registrations.registration import parse_student_id
 from registration_sync.domain.similar_names import unknown_field
@@ -209,7 +209,9 @@ def parse_connection(
     try:
         connection = Connection.model_validate(settings)
     except ValidationError as error:
-        problems += [_as_problem(detail) for detail in error.errors(include_url=False)]
+        details = error.errors(include_url=False)
+        problems += [_as_problem(detail) for detail in details[:MAX_PROBLEMS]]
+        problems += [Problem("", "")] * (len(details) - MAX_PROBLEMS)  # only counted
     if settings.get("delivery", "sftp") == "sftp":
         problems += [
             Problem(name, f"Write {_description(name)}.")

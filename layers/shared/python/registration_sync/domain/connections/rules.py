@@ -34,6 +34,8 @@ HOST_KEY_TYPES = (
 """The types that the SFTP library can verify; no current server uses DSA."""
 
 MAX_SECRET_CHARACTERS = 16_384
+MAX_HOST_KEY_CHARACTERS = 8_000
+"""More than an RSA key of 16,384 bits, the largest that OpenSSH reads, and its comment."""
 
 _HOST_LABEL = re.compile(r"(?!-)[A-Za-z0-9_-]{1,63}(?<!-)", re.ASCII)
 _ZONE = re.compile(r"UTC|(?!Etc/)[A-Z][A-Za-z]+(/[A-Z][A-Za-z_-]+)+")
@@ -98,6 +100,8 @@ def check_host(value: str) -> str:
 
 def check_host_key(line: str) -> str:
     """A line of an OpenSSH public key; returned as `type base64`, without a comment."""
+    if len(line) > MAX_HOST_KEY_CHARACTERS:
+        raise ValueError("This is longer than any host key: copy the line of the key alone.")
     parts = line.split()
     if len(parts) > 2 and parts[1] in HOST_KEY_TYPES:
         raise ValueError("Leave out the host name before the key: begin with the key type.")

@@ -24,7 +24,7 @@ from registration_sync.domain.registrations.registration import (
     wrong_in_id,
 )
 from registration_sync.domain.school_year import synced_school_years
-from registration_sync.domain.similar_names import unknown_field
+from registration_sync.domain.similar_names import unknown_fields
 
 MAX_REGISTRATIONS = 500
 MAX_REQUEST_BYTES = 4_000_000
@@ -103,9 +103,8 @@ def parse_sync_request(body: str) -> SyncRequest:
 def _wrong_names(
     content: dict[str, Any], known: tuple[str, ...], path: str = ""
 ) -> Iterator[Problem]:
-    for name in content:
-        if name not in known:
-            yield Problem(f"{path}{name[:80]}", unknown_field(name, known))
+    for problem in unknown_fields(content, known):
+        yield Problem(f"{path}{problem.path[:80]}", problem.message)
     if isinstance(content, RepeatedName):
         yield Problem(f"{path}{content.repeated[:80]}", "This name appears twice: remove one.")
 

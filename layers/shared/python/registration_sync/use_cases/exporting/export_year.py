@@ -2,7 +2,7 @@
 
 import datetime as dt
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import batched
 from pathlib import Path
@@ -38,7 +38,7 @@ from registration_sync.use_cases.ledger.stored_year import StoredYear
 from registration_sync.use_cases.ledger.year_totals import YearTotals, read_year_totals
 from registration_sync.use_cases.runs.lease import HeldLease
 
-MAX_REASONS = 50
+MAX_REASONS, MAX_REASONS_BYTES = 50, 200_000
 """Reasons in the mark of a held student, an item of at most 400 kB; held.jsonl has all."""
 
 EXPORT_SECONDS = 300.0
@@ -174,7 +174,7 @@ def mark_held_students(
                 DueMark(
                     entry["student_id"],
                     entry["version"],
-                    json.dumps(entry["reasons"][:MAX_REASONS]),
+                    reasons_of_mark(entry["reasons"]),
                     entry["since"] or timestamp(now),
                 )
                 for entry in chunk
@@ -184,6 +184,14 @@ def mark_held_students(
                 raise Unavailable("Held students could not be kept for the next export.")
             versions = {mark.student_id: mark.version for mark in marks}
             table.raise_batch(year.connection_id, year.school_year, batch, versions)
+
+
+def reasons_of_mark(reasons: Sequence[Mapping[str, str]]) -> str:
+    """The first reasons as JSON, as many as fit into a mark: each may have a column's long name."""
+    kept = reasons[:MAX_REASONS]
+    while len(text := json.dumps(kept)) > MAX_REASONS_BYTES:
+        kept = kept[: len(kept) // 2]
+    return text
 
 
 def _packaged(year: YearToExport, written: WrittenYear, workspace: Path) -> tuple[WrittenFile, ...]:

@@ -14,7 +14,7 @@ from registration_sync.domain.runs.check import CheckStep, StepResult
 from registration_sync.domain.runs.run import Run, RunStatus
 from registration_sync.domain.school_year import current_school_year
 from registration_sync.ports.connections import Connections, Mappings
-from registration_sync.ports.runs import CheckSlots, Runs
+from registration_sync.ports.runs import CheckAttempts, CheckSlots, Runs
 from registration_sync.ports.sftp import SftpServers
 from registration_sync.use_cases.delivery.check_connection import check_connection
 from registration_sync.use_cases.run_kinds.lifecycle import Attempt
@@ -22,6 +22,9 @@ from registration_sync.use_cases.runs.start_run import take_connection_slot
 
 _ALL_WORKS = "Everything that a delivery needs works."
 _NO_SERVER = "Files of this connection are downloaded: there is no server to check."
+
+MAX_MESSAGE_CHARACTERS = 2_000
+"""Of the last check, which is stored in the connection's item: DynamoDB allows 400 kB for it."""
 
 PROBE_DIGITS = "0c4ec0"
 """Always the same: where nothing can be deleted, a check writes over the file of the last one."""
@@ -34,6 +37,7 @@ def run_check(
     mappings: Mappings,
     runs: Runs,
     check_slots: CheckSlots,
+    check_attempts: CheckAttempts,
     servers: SftpServers,
     account_of: Callable[[Connection], SftpAccount],
     now: Callable[[], dt.datetime],
@@ -43,10 +47,21 @@ def run_check(
     try:
         take_connection_slot(attempt.run.connection_id, attempt.run.run_id, now(), check_slots)
         run = _checked(attempt, connections, mappings, runs, servers, account_of, now)
+        _note_sign_in(run, check_attempts)
     finally:
         with suppress(Unavailable):
             check_slots.free(attempt.run.run_id)
     return run
+
+
+def _note_sign_in(run: Run, check_attempts: CheckAttempts) -> None:
+    """A refused sign-in delays the next check; an accepted one ends the delay."""
+    results = {step.step: step.result for step in run.steps}
+    with suppress(Unavailable):
+        if results.get("sign_in") is StepResult.FAILED and run.finished_at:
+            check_attempts.note_refused(run.connection_id, run.finished_at)
+        elif results.get("sign_in") is StepResult.OK:
+            check_attempts.forget_refused(run.connection_id)
 
 
 def _checked(
@@ -113,7 +128,7 @@ def _summary(run: Run, traits: ServerTraits) -> dict[str, object]:
     return {
         "run_id": run.run_id,
         "status": run.status.value,
-        "message": run.message,
+        "message": run.message[:MAX_MESSAGE_CHARACTERS],
         "replaced_by": traits.replaced_by and traits.replaced_by.value,
         "server": traits.to_json(),
         "checked_at": checked_at,

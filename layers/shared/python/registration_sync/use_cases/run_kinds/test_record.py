@@ -19,6 +19,7 @@ from registration_sync.domain.errors import (
     InvalidRequest,
     NotFound,
     RegistrationSyncError,
+    SignInRefused,
 )
 from registration_sync.domain.mapping.compiled.mapping import (
     CompiledMapping,
@@ -32,6 +33,7 @@ from registration_sync.domain.runs.run import Run, RunStatus, YearOutcome
 from registration_sync.ports.archive import Archive
 from registration_sync.ports.connections import Connections, Mappings
 from registration_sync.ports.registrations import Snapshots
+from registration_sync.ports.runs import CheckAttempts
 from registration_sync.ports.sftp import SftpServers, SftpSession
 from registration_sync.use_cases.delivery.one_file import put_in_place, upload_file
 from registration_sync.use_cases.exporting.output_file import WrittenFile
@@ -58,6 +60,7 @@ def run_test_record(
     account_of: Callable[[Connection], SftpAccount],
     now: Callable[[], dt.datetime],
     new_token: Callable[[], str],
+    check_attempts: CheckAttempts,
 ) -> Run:
     """Maps the student as an export does, and sends each file to the folder `test` in the year's
     folder. Takes no lease. Raises InvalidRequest, NotFound, MarkerLost and Unavailable."""
@@ -78,6 +81,7 @@ def run_test_record(
         _refuse_live(connection, folder, files, connections, now().date())
         if connection.delivery is DeliveryMethod.SFTP:
             session = servers.connect(account_of(connection))
+            check_attempts.forget_refused(run.connection_id)
             replaced_by = _send_all(files, folder, session, new_token)
         else:
             for file in files:
@@ -85,6 +89,8 @@ def run_test_record(
                 archive.store(run.connection_id, run.run_id, name, file.source)
             replaced_by = ["download"] * len(files)
     except RegistrationSyncError as error:
+        if isinstance(error, SignInRefused):
+            check_attempts.note_refused(run.connection_id, now())
         return _finished(run, failed_year(school_year, error), now())
     return _finished(run, _sent(school_year, folder, written, files, replaced_by), now())
 

@@ -1,9 +1,16 @@
 """Starts a requested run: stores it as pending, and starts the export function."""
 
 import datetime as dt
+from collections.abc import Callable
 from dataclasses import dataclass, replace
+from functools import partial
 
-from registration_sync.domain.errors import AlreadyRunning, Conflict, Unavailable
+from registration_sync.domain.errors import (
+    AlreadyRunning,
+    Conflict,
+    RegistrationSyncError,
+    Unavailable,
+)
 from registration_sync.domain.runs.run import (
     Run,
     RunError,
@@ -14,7 +21,8 @@ from registration_sync.domain.runs.run import (
 )
 from registration_sync.ports.connections import Connections
 from registration_sync.ports.registrations import LeaseReader
-from registration_sync.ports.runs import CheckSlots, ExportStarter, Runs
+from registration_sync.ports.runs import CheckAttempts, CheckSlots, ExportStarter, Runs
+from registration_sync.use_cases.runs.check_attempts import admit_attempt
 
 MAX_CHECK_DURATION = dt.timedelta(minutes=4)
 """From the request to the end: the service's own limit, and a slow start."""
@@ -34,11 +42,14 @@ class RunStarter:
     leases: LeaseReader
     starter: ExportStarter
     check_slots: CheckSlots
+    check_attempts: CheckAttempts
 
-    def start(self, connection_id: str, request: RunRequest) -> Run:
-        """The pending run. Raises AlreadyRunning, with the id, for a run that holds the lease while
-        another one is pending or in progress, Conflict while too many checks are running, and
-        Unavailable if it could not be started."""
+    def start(
+        self, connection_id: str, request: RunRequest, admit: Callable[[], None] = lambda: None
+    ) -> Run:
+        """The pending run; `admit` may refuse it. Raises AlreadyRunning, with the id, for a run
+        that holds the lease while another one is pending or in progress, Conflict while too many
+        checks are running, and Unavailable if it could not be started."""
         run = Run(
             connection_id=connection_id,
             run_id=self.run_id,
@@ -53,6 +64,11 @@ class RunStarter:
         else:
             if request.kind is RunKind.CHECK:
                 self._take_check_slots(connection_id)
+            try:
+                admit()
+            except RegistrationSyncError:
+                self.check_slots.free(run.run_id)
+                raise
             self.runs.save(run)
         try:
             self.starter.start(connection_id, run.run_id)
@@ -106,7 +122,8 @@ def require_none_running(connection_id: str, *, leases: LeaseReader, now: dt.dat
 def request_run(
     connection_id: str, request: RunRequest, *, connections: Connections, starter: RunStarter
 ) -> Run:
-    """Requests a check, a test record or an erasure of an existing connection; raises NotFound and
-    the errors of `RunStarter.start`."""
-    connections.get(connection_id)
-    return starter.start(connection_id, request)
+    """Requests a check, a test record or an erasure of an existing connection; raises NotFound,
+    TooManyAttempts, and the errors of `RunStarter.start`."""
+    connection = connections.get(connection_id)
+    admit = partial(admit_attempt, connection, attempts=starter.check_attempts, now=starter.now)
+    return starter.start(connection_id, request, admit)

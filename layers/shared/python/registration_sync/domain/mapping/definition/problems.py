@@ -10,7 +10,7 @@ from typing import Any, get_args
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
-from registration_sync.domain.errors import Problem
+from registration_sync.domain.errors import MAX_PROBLEMS, Problem
 
 type Location = tuple[int | str, ...]
 
@@ -34,20 +34,27 @@ class Models:
 
 def as_problems(error: ValidationError, models: Models) -> list[Problem]:
     """All errors, except that a list is too short only because its items are wrong."""
-    return [
-        _as_problem(detail, models)
+    details = (
+        detail
         for detail in error.errors(include_url=False)
         if detail["type"] != "too_short" or not detail["input"]
+    )
+    return [
+        _as_problem(detail, models, is_listed=index < MAX_PROBLEMS)
+        for index, detail in enumerate(details)
     ]
 
 
-def _as_problem(detail: ErrorDetails, models: Models) -> Problem:
-    """One error as a path without pydantic's additions and a message with the remedy."""
+def _as_problem(detail: ErrorDetails, models: Models, *, is_listed: bool) -> Problem:
+    """One error as a path without pydantic's additions and a message with the remedy. One that is
+    not listed has no message, because searching for similar names takes long."""
     location = detail["loc"]
     if location[-1] == "[key]" and location[-3:-2] == ("codes",):
         location = location[:-1]  # the problem is the key of a code
     path = _path(location)
     kind, found = detail["type"], detail["input"]
+    if not is_listed:
+        return Problem(path, "")
     if kind == "extra_forbidden":
         return Problem(path, _unknown_key(location, models))
     if kind == "value_error":

@@ -16,8 +16,14 @@ _Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # the C version if
 _Dumper: Any = getattr(yaml, "CSafeDumper", yaml.SafeDumper)
 
 
+MAX_NUMBER = 10**18
+"""No mapping has a larger number. Python cannot write one of over 4,300 digits as text
+(docs.python.org/3/library/stdtypes.html#integer-string-conversion-length-limitation)."""
+
+
 class _StrictLoader(_Loader):  # type: ignore[misc]  # chosen above
-    """Rejects a repeated key; YAML would silently use the last one."""
+    """Rejects a repeated key, of which YAML would silently use the last one, and numbers that JSON
+    or Python cannot hold."""
 
     def construct_mapping(self, node: Any, deep: bool = False) -> Any:
         seen: set[str] = set()
@@ -28,6 +34,18 @@ class _StrictLoader(_Loader):  # type: ignore[misc]  # chosen above
                 raise _Refused(f'"{key.value}" is here twice: leave one out.', key.start_mark)
             seen.add(key.value)
         return super().construct_mapping(node, deep)
+
+    def construct_object(self, node: Any, deep: bool = False) -> Any:
+        try:
+            value = super().construct_object(node, deep)
+        except (ValueError, LookupError, AttributeError, ArithmeticError):
+            # PyYAML's constructors check nothing: a date that does not exist, `!!bool x`.
+            raise _Refused(
+                "This is not a value of its type: write it in quotes.", node.start_mark
+            ) from None
+        if isinstance(value, int | float) and not abs(value) <= MAX_NUMBER:  # nor NaN
+            raise _Refused("This number is too large: write it in quotes.", node.start_mark)
+        return value
 
 
 class _Refused(Exception):
@@ -51,7 +69,7 @@ def read_mapping_text(text: str) -> object:
     except yaml.MarkedYAMLError as error:
         what = error.problem or "it cannot be read"
         raise _at(error.problem_mark, f"This is not YAML: {what}.") from None
-    except (yaml.YAMLError, ValueError):  # ValueError: a date that does not exist
+    except yaml.YAMLError:
         raise InvalidRequest("The mapping is not YAML that can be read.") from None
 
 

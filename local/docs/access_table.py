@@ -1,0 +1,113 @@
+"""The table of who may use which route on whose connection, from the routes and `domain/access`.
+
+tests/functional/test_access_table.py tries each cell.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from registration_sync.api import Route
+from registration_sync.domain.access import (
+    SCOPES,
+    ConnectionAccess,
+    authorize,
+    caller_from_claims,
+    require,
+)
+from registration_sync.domain.errors import AccessDenied
+
+NORTH = ConnectionAccess("north", "north", frozenset({"enroll"}))
+"""The connection that is asked for: of the district north, for the program enroll."""
+
+YES, OWN, NO = "yes", "own", "–"
+
+LISTS = {("GET", "/connections"), ("GET", "/overview"), ("POST", "/connections")}
+"""The routes without a connection in the path that show or create connections: each caller's
+own."""
+
+
+def _person(*groups: str) -> Mapping[str, str]:
+    return {"token_use": "access", "username": "ada", "cognito:groups": ",".join(groups)}
+
+
+def _program(client_id: str, *scopes: str) -> Mapping[str, str]:
+    return {"token_use": "access", "client_id": client_id, "scope": " ".join(scopes)}
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A caller: a short name, what it stands for, and the claims of the access token."""
+
+    name: str
+    meaning: str
+    claims: Mapping[str, str]
+
+
+COLUMNS = (
+    Column(
+        "FA", "Full Access, the connection's district", _person("full-access", "district:north")
+    ),
+    Column(
+        "LA",
+        "Limited Access, the connection's district",
+        _person("limited-access", "district:north"),
+    ),
+    Column("FA op", "Full Access, operator", _person("full-access", "operators")),
+    Column("LA op", "Limited Access, operator", _person("limited-access", "operators")),
+    Column("FA other", "Full Access, another district", _person("full-access", "district:south")),
+    Column(
+        "LA other", "Limited Access, another district", _person("limited-access", "district:south")
+    ),
+    Column("FA none", "Full Access, no district", _person("full-access")),
+    Column("LA none", "Limited Access, no district", _person("limited-access")),
+    Column("no role", "the same district, no role", _person("district:north")),
+    Column("op only", "operator, no role", _person("operators")),
+    Column("no group", "a person without a group", _person()),
+    *(
+        Column(
+            f"P {scope.removeprefix('sync/')}",
+            f"a program that the connection names, with the scope `{scope}`",
+            _program("enroll", scope),
+        )
+        for scope in SCOPES
+    ),
+    Column("P none", "a program that the connection names, without a scope", _program("enroll")),
+    Column(
+        "P other", "a program that it does not name, with all scopes", _program("other", *SCOPES)
+    ),
+)
+
+
+def cell(route: Route, claims: Mapping[str, str]) -> str:
+    """Whether the caller may use the route: YES, NO, or OWN for its own connections only."""
+    caller = caller_from_claims(claims)
+    if route.permission is None:
+        return YES
+    try:
+        require(caller, route.permission)
+    except AccessDenied:
+        return NO
+    is_list = (route.method, route.resource) in LISTS
+    if "{connection_id}" not in route.resource and not is_list:
+        return YES
+    try:
+        authorize(caller, route.permission, NORTH)
+    except AccessDenied:
+        return OWN if is_list else NO
+    return YES
+
+
+def access_table(routes: list[Route]) -> str:
+    """The legend and the table."""
+    legend = [f"- **{column.name}**: {column.meaning}" for column in COLUMNS]
+    rows = [
+        f"| below `/v1` | {' | '.join(column.name for column in COLUMNS)} |",
+        f"| --- |{' --- |' * len(COLUMNS)}",
+    ]
+    for route in routes:
+        cells = " | ".join(cell(route, column.claims) for column in COLUMNS)
+        rows.append(f"| `{route.method} {route.resource}` | {cells} |")
+    count = len(routes) * len(COLUMNS)
+    refused = "\n".join(rows).count(f" {NO} ")
+    tried = f"{count} requests are tried, of which {refused} are refused."
+    return "\n".join([*legend, "", tried, "", *rows])
