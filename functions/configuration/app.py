@@ -3,11 +3,12 @@
 import datetime as dt
 from typing import Any
 
-from registration_sync.api import handle, logger
+from registration_sync.api import handle
 from registration_sync.bootstrap import configuration_function
 from registration_sync.bootstrap.init import build_during_init
 from registration_sync.domain.access import ConnectionAccess
 from registration_sync.last_catch import catch_last
+from registration_sync.logs import logger
 from registration_sync.routes import connections, mapping, runs, schedule, students
 from registration_sync.use_cases.connections.overdue_exports import count_overdue_exports
 

@@ -3,7 +3,7 @@
 import time
 from typing import Any
 
-from registration_sync.api import error_answer, logger
+from registration_sync.api import error_answer
 from registration_sync.bootstrap import export_function
 from registration_sync.bootstrap.init import build_during_init
 from registration_sync.domain.errors import (
@@ -15,6 +15,7 @@ from registration_sync.domain.errors import (
 from registration_sync.domain.runs.requests import connection_of
 from registration_sync.domain.runs.run import Run, RunStatus
 from registration_sync.last_catch import catch_last
+from registration_sync.logs import logger
 from registration_sync.routes.run_bodies import short_run_body
 from registration_sync.use_cases.run_kinds.lifecycle import is_scheduled
 from registration_sync.use_cases.run_kinds.marker_recovery import REBUILD_MARKER

@@ -21,8 +21,13 @@ NORTH = ConnectionAccess("north", "north", frozenset({"enroll"}))
 
 YES, OWN, NO = "yes", "own", "–"
 
-LISTS = {("GET", "/connections"), ("GET", "/overview"), ("POST", "/connections")}
-"""The routes without a connection in the path that show or create connections: each caller's
+LISTS = {
+    ("GET", "/connections"),
+    ("GET", "/overview"),
+    ("POST", "/connections"),
+    ("POST", "/registrations"),
+}
+"""The routes without a connection in the path that show, create or use connections: each caller's
 own."""
 
 
@@ -83,6 +88,8 @@ def cell(route: Route, claims: Mapping[str, str]) -> str:
     caller = caller_from_claims(claims)
     if route.permission is None:
         return YES
+    if route.programs_only and caller.kind != "program":
+        return NO
     try:
         require(caller, route.permission)
     except AccessDenied:

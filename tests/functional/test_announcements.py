@@ -12,12 +12,12 @@ from typing import Any
 import pytest
 
 from functions.configuration import app as configuration
-from registration_sync.api import logger
 from registration_sync.bootstrap import aws_clients, export_function
 from registration_sync.domain.errors import Unavailable
 from registration_sync.domain.runs.alerts import Alert
 from registration_sync.domain.runs.run import Run, RunKind, RunRequest, RunTrigger
 from registration_sync.domain.runs.run_id import run_id_of
+from registration_sync.logs import logger
 from registration_sync.routes.run_bodies import run_body
 from tests.functional.support.district import (
     CONNECTION,

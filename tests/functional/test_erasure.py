@@ -17,11 +17,11 @@ import pytest
 from functions.configuration import app as configuration
 from functions.export import app as export
 from functions.sync import app as sync
-from registration_sync.api import logger
 from registration_sync.bootstrap import aws_clients, export_function
 from registration_sync.domain.errors import Unavailable
 from registration_sync.domain.runs.redaction import ROWS_CUT
 from registration_sync.domain.runs.run import Run, RunKind, RunRequest, RunStatus, RunTrigger
+from registration_sync.logs import logger
 from tests.functional.conftest import StartedExports, stored_items
 from tests.functional.support.district import (
     ENROLL,

@@ -17,11 +17,11 @@ import pytest
 from functions.configuration import app as configuration
 from functions.export import app as export
 from functions.sync import app as sync
-from registration_sync.api import logger
 from registration_sync.bootstrap import aws_clients, export_function
 from registration_sync.domain.errors import AlreadyRunning, InternalError, Unavailable
 from registration_sync.domain.mapping.compiled.mapping import CompiledMapping
 from registration_sync.domain.runs.run import Run
+from registration_sync.logs import logger
 from registration_sync.use_cases.run_kinds import export as export_registrations
 from tests.functional.conftest import stored_items
 from tests.functional.support.district import (

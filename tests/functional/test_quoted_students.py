@@ -20,9 +20,9 @@ from functions.configuration import app as configuration
 from functions.export import app as export
 from functions.sync import app as sync
 from registration_sync.adapters.sftp.session import ParamikoSftpSession
-from registration_sync.api import logger
 from registration_sync.bootstrap.init import build_during_init
 from registration_sync.last_catch import silence_other_output
+from registration_sync.logs import logger
 from tests.functional.support.district import context, registration
 from tests.functional.support.district import send as sync_students
 from tests.functional.support.iam import Rights

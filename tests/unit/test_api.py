@@ -19,6 +19,7 @@ from registration_sync.api import STATUS, Answer, Request, Route, error_answer, 
 from registration_sync.domain import errors
 from registration_sync.domain.access import ConnectionAccess, Permission
 from registration_sync.domain.audit import AuditEntry, Note, SettingChange
+from registration_sync.logs import describe_exception
 from registration_sync.settings import NotConfigured
 
 NORTH = ConnectionAccess("north", "north", frozenset({"enroll"}))
@@ -363,7 +364,7 @@ def test_an_exception_that_is_its_own_cause_is_described_once() -> None:
     error = ValueError("S-1001")
     error.__cause__ = error
 
-    assert [entry.split()[0] for entry in api.describe_exception(error)] == ["ValueError"]
+    assert [entry.split()[0] for entry in describe_exception(error)] == ["ValueError"]
 
 
 def test_a_response_that_is_not_json_is_an_unexpected_error() -> None:

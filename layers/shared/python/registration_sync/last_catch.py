@@ -12,8 +12,8 @@ import threading
 from collections.abc import Callable
 from typing import Any
 
-from registration_sync.api import describe_exception, logger
 from registration_sync.domain.errors import InternalError, RegistrationSyncError
+from registration_sync.logs import describe_exception, logger
 
 UNEXPECTED = "An unexpected error occurred: the log has its type and place."
 

@@ -33,13 +33,13 @@ from registration_sync.adapters.dynamodb.schedules_table import DynamoDBSchedule
 from registration_sync.adapters.dynamodb.student_erasure import DynamoDBStudentErasure
 from registration_sync.adapters.sftp.servers import ParamikoSftpServers
 from registration_sync.adapters.ticker import ThreadTicker
-from registration_sync.api import log_errors
 from registration_sync.bootstrap.aws_clients import NOTIFICATION_CONFIG, dynamodb, session
 from registration_sync.bootstrap.workspace import workspace
 from registration_sync.domain.connections.connection import Connection
 from registration_sync.domain.connections.sftp import SftpAccount
 from registration_sync.domain.errors import RegistrationSyncError
 from registration_sync.domain.runs.run import Run, RunKind
+from registration_sync.logs import log_errors
 from registration_sync.ports.archive import Archive
 from registration_sync.ports.connections import Connections, Mappings, Schedules, Secrets
 from registration_sync.ports.notifications import Alerts, Events, Metrics
