@@ -30,6 +30,7 @@ from registration_sync.domain.audit import AuditEntry, Note
 from registration_sync.domain.errors import (
     AccessDenied,
     AlreadyRunning,
+    BeingDeleted,
     Conflict,
     DeliveryError,
     InternalError,
@@ -122,7 +123,8 @@ class Answer:
 class Route:
     """One method of one resource, such as `/connections/{connection_id}`.
 
-    Without a permission, any valid token is enough. A public route needs no token.
+    Without a permission, any valid token is enough. A public route needs no token. A connection
+    that is being deleted answers reads, and routes with `while_deleted`.
     """
 
     method: str
@@ -130,6 +132,7 @@ class Route:
     permission: Permission | None
     use: Callable[[Request], Answer]
     public: bool = False
+    while_deleted: bool = False
 
 
 def handle(
@@ -242,6 +245,9 @@ def _answer(
         if access is not None:
             line["connection_id"] = connection_id
         authorize(request.caller, route.permission, access)
+        allowed = route.permission is Permission.READ or route.while_deleted
+        if access and access.being_deleted and not allowed:
+            raise BeingDeleted
     else:
         require(request.caller, route.permission)
     is_base64 = bool(event.get("isBase64Encoded"))

@@ -47,6 +47,7 @@ class ConnectionAccess:
     connection_id: str
     district: str
     programs: frozenset[str]
+    being_deleted: bool = False
 
 
 @dataclass(frozen=True, slots=True)

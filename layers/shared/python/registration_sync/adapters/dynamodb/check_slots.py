@@ -27,7 +27,7 @@ class DynamoDBCheckSlots:
     ) -> str:
         taken_at = int(now.timestamp())
         held = self._table.update(
-            _key(f"connection#{connection_id}"),
+            connection_slot_key(connection_id),
             "SET run_id = :run, taken_at = :now",
             "attribute_not_exists(pk) OR taken_at < :expired OR run_id = :run",
             {
@@ -54,6 +54,10 @@ class DynamoDBCheckSlots:
             if item["run_id"]["S"] == run_id:
                 key = {name: item[name] for name in ("pk", "sk")}
                 self._table.delete(key, "run_id = :run", {":run": {"S": run_id}})
+
+
+def connection_slot_key(connection_id: str) -> Item:
+    return _key(f"connection#{connection_id}")
 
 
 def _key(slot: str) -> Item:

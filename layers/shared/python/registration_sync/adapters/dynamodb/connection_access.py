@@ -1,8 +1,8 @@
 """Reads who may use a connection from the connections table, without loading pydantic.
 
 | item       | pk          | sk            | attributes                                            |
-| connection | CONNECTIONS | connection id | document (JSON text), district, programs;             |
-|            |             |               | a removed one has only removed and district           |
+| connection | CONNECTIONS | connection id | document (JSON text), district, programs, deletion;   |
+|            |             |               | a deleted one: see deletions_table                    |
 """
 
 from typing import TYPE_CHECKING
@@ -28,8 +28,12 @@ class DynamoDBConnectionAccess:
         self._table = Table(client, table)
 
     def access(self, connection_id: str) -> ConnectionAccess | None:
-        item = self._table.get(connection_key(connection_id), "#district, #programs, #removed")
+        item = self._table.get(
+            connection_key(connection_id), "#district, #programs, #removed, #deletion"
+        )
         if not item or "removed" in item:
             return None
         programs = frozenset(program["S"] for program in item["programs"]["L"])
-        return ConnectionAccess(connection_id, item["district"]["S"], programs)
+        return ConnectionAccess(
+            connection_id, item["district"]["S"], programs, being_deleted="deletion" in item
+        )
