@@ -5,6 +5,7 @@ import contextlib
 import datetime as dt
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 from itertools import batched
 from pathlib import Path
 from typing import Any
@@ -23,7 +24,7 @@ from registration_sync.bootstrap import aws_clients, configuration_function, exp
 from registration_sync.domain.access import Permission
 from registration_sync.domain.connections.deletion import MIN_GRACE
 from registration_sync.domain.connections.schedule import Schedule
-from registration_sync.domain.errors import MarkerLost
+from registration_sync.domain.errors import MarkerLost, Unavailable
 from registration_sync.domain.registrations.batches import DueMark
 from tests.functional.conftest import StartedExports, secret_names, stored_items
 from tests.functional.support.deleted import ONE, delete, delete_and_purge, make_due, purge
@@ -407,6 +408,25 @@ def test_a_purge_that_has_begun_cannot_be_taken_back(server: AsyncSftpServer) ->
     assert call(configuration, "DELETE", ONE)[0] == 404
     assert call(configuration, "GET", "/connections")[1]["items"][0]["connection_id"] == NEIGHBOR
     assert send(registration("1"))[0] == 403
+
+
+class FailingSchedule:
+    """EventBridge Scheduler is unavailable."""
+
+    def start_purge(self, *_: object) -> None:
+        raise Unavailable("AWS did not answer in time: please try again.")
+
+
+def test_a_deletion_whose_schedule_is_not_set_changes_nothing(
+    server: AsyncSftpServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    set_up(server)
+    before = state()
+    parts = replace(configuration_function.dependencies(), purge_schedule=FailingSchedule())
+    monkeypatch.setattr(configuration_function, "dependencies", lambda: parts)
+
+    assert call(configuration, "DELETE", ONE)[0] == 503
+    assert state() == before
 
 
 # What is in flight

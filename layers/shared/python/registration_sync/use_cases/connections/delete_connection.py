@@ -20,8 +20,9 @@ def delete_connection(
     Repeating it changes the time. Raises NotFound, and Unavailable.
     """
     deletion = new_deletion(requested_by, now, grace_days)
-    deletions.request(connection_id, deletion)
+    # The schedule first: without it, a stored deletion would never be purged.
     purge_schedule.start_purge(connection_id, deletion.purge_at)
+    deletions.request(connection_id, deletion)
     return deletion
 
 
