@@ -562,7 +562,7 @@ def test_an_operator_purges_no_connection_in_use(server: AsyncSftpServer) -> Non
     assert state() == before
 
 
-def test_a_lost_marker_stops_the_purge_loudly(server: AsyncSftpServer) -> None:
+def test_a_lost_marker_stops_the_purge_until_it_is_rebuilt(server: AsyncSftpServer) -> None:
     fill(server)
     delete()
     key = {"pk": {"S": f"MARKER#{NORTH}"}, "sk": {"S": "MARKER"}}
@@ -572,6 +572,10 @@ def test_a_lost_marker_stops_the_purge_loudly(server: AsyncSftpServer) -> None:
         purge()
 
     assert traces("7714-late")
+    rebuilt = export.handler({"action": "rebuild_marker", "connection_id": NORTH}, context())
+    assert "error" not in rebuilt
+    assert purge()["status"] == "purged"
+    assert of_connection() == KEPT
 
 
 def test_an_overdue_export_of_a_connection_being_deleted_is_not_reported(
