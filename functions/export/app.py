@@ -40,7 +40,7 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
         if event.get("action") == REBUILD_MARKER:
             return _rebuild(event)
         if event.get("action") == PURGE:
-            return _purge(event, context.aws_request_id)
+            return _purge(event)
         if event.get("action") == LIST_DELETIONS:
             return _list_deletions(event)
         run = export_function.executor().execute(event, context.aws_request_id)
@@ -65,9 +65,9 @@ def _rebuild(event: dict[str, Any]) -> dict[str, Any]:
     return numbers
 
 
-def _purge(event: dict[str, Any], request_id: str) -> dict[str, Any]:
+def _purge(event: dict[str, Any]) -> dict[str, Any]:
     """A step of a deletion, not a run: returns its record."""
-    record = purge_connection(event, request_id, purge.resources())
+    record = purge_connection(event, purge.resources())
     about = {name: record.get(name) for name in ("connection_id", "status", "purged")}
     logger().info("purge step finished", extra=about)
     return record

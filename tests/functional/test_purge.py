@@ -204,6 +204,7 @@ def test_a_purge_that_is_killed_at_any_step_is_completed_by_the_next(
         release_lease()
         assert purge()["status"] == "purged", number
         assert of_connection() == KEPT, number
+        assert [item["action"]["S"] for item in audited()].count("connection_purged") == 1, number
         put_back(start)
 
     assert number > 20

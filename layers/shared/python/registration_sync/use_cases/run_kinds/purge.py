@@ -43,9 +43,7 @@ class PurgeResources:
     seconds_left: Callable[[], float]
 
 
-def purge_connection(
-    event: Mapping[str, Any], request_id: str, resources: PurgeResources
-) -> dict[str, Any]:
+def purge_connection(event: Mapping[str, Any], resources: PurgeResources) -> dict[str, Any]:
     """Purges as much as time allows: `{"connection_id", "status", …}`, with the status in_use,
     being_deleted (its time has not come), purging (another invocation goes on) or purged.
 
@@ -61,11 +59,11 @@ def purge_connection(
             raise Conflict(_IN_USE)
         return {"connection_id": connection_id, "status": "in_use"}
     if found.finished_at:
-        resources.purge_schedule.stop_purge(connection_id)
+        _record(connection_id, found, resources)
     elif found.purge_at <= resources.now():
         deletion = _closed(connection_id, found, operator, resources)
         if deletion:
-            found = _purge(connection_id, deletion, request_id, resources)
+            found = _purge(connection_id, deletion, resources)
     return shown(connection_id, found)
 
 
@@ -105,13 +103,11 @@ def _closed(
     return closed if resources.deletions.close(connection_id, found, closed) else None
 
 
-def _purge(
-    connection_id: str, deletion: Deletion, request_id: str, resources: PurgeResources
-) -> Deletion:
+def _purge(connection_id: str, deletion: Deletion, resources: PurgeResources) -> Deletion:
     """Holds the lease, so that two invocations never count the same items."""
     try:
         with resources.hold_lease(connection_id, PURGE) as lease:
-            return _Purge(connection_id, deletion, lease, resources).run(request_id)
+            return _Purge(connection_id, deletion, lease, resources).run()
     except AlreadyRunning:
         return deletion
 
@@ -125,17 +121,16 @@ class _Purge:
     lease: HeldLease
     resources: PurgeResources
 
-    def run(self, request_id: str) -> Deletion:
+    def run(self) -> Deletion:
         resources, connection_id = self.resources, self.connection_id
         resources.scheduler.stop(connection_id)
         resources.secrets.remove(connection_id)
         if not (self._delete_files() and self._delete_items()):
             return self.deletion
         finished = replace(self.deletion, finished_at=resources.now())
-        resources.audit.add(connection_id, _entry(finished, request_id))
         resources.items.delete_marker(connection_id)
         resources.deletions.save(connection_id, finished)
-        resources.purge_schedule.stop_purge(connection_id)
+        _record(connection_id, finished, resources)
         return finished
 
     def _delete_files(self) -> bool:
@@ -167,11 +162,15 @@ class _Purge:
         return self.resources.seconds_left() >= MIN_SECONDS_LEFT
 
 
-def _entry(deletion: Deletion, request_id: str) -> AuditEntry:
-    return AuditEntry(
-        at=deletion.finished_at or deletion.purge_at,
-        by=deletion.requested_by,
+def _record(connection_id: str, finished: Deletion, resources: PurgeResources) -> None:
+    """Adds the audit entry and stops the schedule. Repeating it adds no other entry: its time and
+    its request id, which are its key, stay the same."""
+    entry = AuditEntry(
+        at=finished.finished_at or finished.purge_at,
+        by=finished.requested_by,
         action="connection_purged",
-        changes=deletion.changes(),
-        request_id=request_id,
+        changes=finished.changes(),
+        request_id=PURGE,
     )
+    resources.audit.add(connection_id, entry)
+    resources.purge_schedule.stop_purge(connection_id)
