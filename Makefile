@@ -34,7 +34,7 @@ FIND_PYTHON = for name in python3 python$(PYTHON_VERSION) python; do \
 	done; \
 	echo 'Python $(PYTHON_VERSION) was not found: install it, so that python$(PYTHON_VERSION) starts it, and try again.' >&2; exit 1
 
-.PHONY: help demo local console screenshots check-mapping build remove apply invoke smoke test format lint types docs clients bench requirements environments
+.PHONY: help demo local console screenshots check-mapping build remove delete-district apply invoke smoke test format lint types docs clients bench requirements environments
 
 help: ## List the targets
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1|\2/p' Makefile | while IFS='|' read -r name text; do printf '  make %-13s %s\n' "$$name" "$$text"; done
@@ -66,7 +66,10 @@ remove: environments ## Delete a stack, and show what it leaves: make remove STA
 	@$(PYTHON) -m local.remove '$(STACK)' $(if $(DATA),--data '$(DATA)')
 
 # An empty STACK= is refused.
-apply invoke smoke: STACK ?= registration-sync
+apply invoke smoke delete-district: STACK ?= registration-sync
+
+delete-district: environments ## Delete all of a district, with a record: make delete-district DISTRICT=anytown [STACK=registration-sync]
+	@$(SHARED) $(PYTHON) -m local.operators.delete_district '$(DISTRICT)' --stack '$(STACK)'
 
 apply: environments ## Create or update a district from a file: make apply FILE=district.yaml [DRY_RUN=1] [SECRETS=1] [STACK=registration-sync]
 	@$(SHARED) $(PYTHON) -m local.operators.apply '$(FILE)' --stack '$(STACK)' \

@@ -253,20 +253,21 @@ def _answer_errors_as_the_gateway_does(build: Path, endpoint: str, api_id: str) 
 
 def _let_schedules_be_kept(endpoint: str) -> None:
     """Grants permissions on the default group: the emulator checks that one for every schedule."""
-    role = client_of("cloudformation", endpoint).describe_stack_resource(
-        StackName=STACK_NAME, LogicalResourceId="ConfigurationRole"
-    )["StackResourceDetail"]["PhysicalResourceId"]
-    actions = [f"scheduler:{verb}Schedule" for verb in ("Create", "Update", "Delete")]
-    statement = {
-        "Effect": "Allow",
-        "Action": actions,
-        "Resource": f"arn:aws:scheduler:{REGION}:*:schedule/default/*",
-    }
-    client_of("iam", endpoint).put_role_policy(
-        RoleName=role.rpartition("/")[2],
-        PolicyName="EmulatedSchedules",
-        PolicyDocument=json.dumps({"Version": "2012-10-17", "Statement": [statement]}),
-    )
+    verbs = {"ConfigurationRole": ("Create", "Update", "Delete"), "ExportRole": ("Delete",)}
+    for logical_id, allowed in verbs.items():
+        role = client_of("cloudformation", endpoint).describe_stack_resource(
+            StackName=STACK_NAME, LogicalResourceId=logical_id
+        )["StackResourceDetail"]["PhysicalResourceId"]
+        statement = {
+            "Effect": "Allow",
+            "Action": [f"scheduler:{verb}Schedule" for verb in allowed],
+            "Resource": f"arn:aws:scheduler:{REGION}:*:schedule/default/*",
+        }
+        client_of("iam", endpoint).put_role_policy(
+            RoleName=role.rpartition("/")[2],
+            PolicyName="EmulatedSchedules",
+            PolicyDocument=json.dumps({"Version": "2012-10-17", "Statement": [statement]}),
+        )
 
 
 def _let_people_return(endpoint: str, outputs: dict[str, str], console_url: str) -> None:

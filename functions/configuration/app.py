@@ -28,6 +28,7 @@ def handler(event: dict[str, Any], _context: object) -> dict[str, Any]:
 def _check_overdue() -> dict[str, Any]:
     deps = configuration_function.dependencies()
     overdue = count_overdue_exports(
+        connections=deps.connections,
         schedules=deps.schedules,
         runs=deps.runs,
         metrics=deps.metrics,

@@ -65,14 +65,15 @@ def _sync(request: Request) -> Answer:
 
 
 def _sync_everywhere(request: Request) -> Answer:
-    """For a program: syncs to each connection that lists it, of one district or of all."""
+    """For a program: syncs to each connection that lists it, of one district or of all; not to one
+    that is being deleted."""
     fields = Fields.of_query(request.query).refuse_unknown("district")
     district = fields.text("district")
     fields.raise_problems("Nothing was stored.")
     takes = {
         access.connection_id: access.takes
         for access in sync_function.dependencies().access.of_program(request.caller.name)
-        if district in ("", access.district)
+        if district in ("", access.district) and not access.being_deleted
     }
     if not takes:
         raise AccessDenied(

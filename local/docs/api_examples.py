@@ -183,6 +183,7 @@ PARAMETERS: dict[str, dict[str, Any]] = {
     f"GET {_C}/students": {"search": "ng"},
     f"GET {_C}/exports": {"status": "failed,partial", "from": "2026-11-16", "to": "2026-11-23"},
     f"GET {_RUN}/files/{{school_year}}/{{name}}": {"name": "students.csv"},
+    f"DELETE {_C}": {"grace_days": "14"},
     f"PUT {_C}/mapping": {"If-Match": '"1"'},
     f"POST {_C}/mapping/versions/{{version}}/restore": {"If-Match": '"2"'},
 }
@@ -309,6 +310,7 @@ ANSWERS: dict[tuple[str, str], Any] = {
     ("POST", "/connections"): _CONNECTION,
     ("GET", _C): _CONNECTION,
     ("PUT", _C): _CONNECTION,
+    ("POST", f"{_C}/restore"): _CONNECTION,
     ("GET", f"{_C}/mapping"): _MAPPING | _VERSION,
     ("PUT", f"{_C}/mapping"): _MAPPING | _VERSION | {"warnings": []},
     ("GET", f"{_C}/mapping/versions"): _page(_VERSION),

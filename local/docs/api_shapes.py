@@ -66,8 +66,16 @@ QUERY: dict[str, Schema] = {
     "delimiter": _parameter("The text between several values in one."),
     "search": _parameter("A part of an id or a name."),
     "ids": _parameter("Student ids with commas."),
+    "grace_days": _parameter(
+        "For how many days the deletion can be taken back: 7 if left out, at most 30. With 0 the "
+        "purge begins after 20 minutes.",
+        {"type": "integer", "minimum": 0, "maximum": 30},
+    ),
 }
 """The parameters of queries by name."""
+
+DELETION = obj({"requested_at": MOMENT, "requested_by": TEXT, "purge_at": MOMENT})
+"""Only of a connection that is being deleted."""
 
 _PROBLEM = obj({"rule": TEXT, "message": TEXT})
 _PROBLEMS = items(obj({"path": TEXT, "message": TEXT}))
@@ -302,7 +310,8 @@ SCHEMAS: dict[str, Schema] = {
             "overdue": YES_OR_NO,
             "scheduled": YES_OR_NO,
             "next_export": MOMENT_OR_NULL,
-        }
+        },
+        deletion=DELETION,
     ),
     "Status": obj(
         {

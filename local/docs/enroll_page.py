@@ -185,6 +185,10 @@ _ANSWERS: dict[str, tuple[str, str]] = {
     ),
     "not_found": ("There is no such path, connection, student or run.", "correct the path"),
     "conflict": ("The request contradicts what is stored.", "read the message"),
+    "being_deleted": (
+        "The connection is being deleted; nothing was stored.",
+        "stop, and ask the operator whether that is right",
+    ),
     "already_running": (
         "Another run of this connection is in progress: `run_id`.",
         "wait until it has ended",

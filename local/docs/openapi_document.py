@@ -14,6 +14,7 @@ from functions.sync import app as sync
 from local.docs.api_examples import ANSWERS, BODIES, ERROR, IN_PATH, PARAMETERS
 from local.docs.api_shapes import (
     ANY_OBJECT,
+    DELETION,
     LOOKED,
     QUERY,
     SCHEMAS,
@@ -96,7 +97,14 @@ OPERATIONS: dict[tuple[str, str], Operation] = {
         {200: ref("Connection")},
         ref("ConnectionChange"),
     ),
-    ("DELETE", _C): Operation("Delete a connection; its runs stay", {204: None}),
+    ("DELETE", _C): Operation(
+        "Delete a connection and everything kept of it, after a grace time",
+        {204: None},
+        query=("grace_days",),
+    ),
+    ("POST", f"{_C}/restore"): Operation(
+        "Take back the deletion of a connection, until its purge begins", {200: ref("Connection")}
+    ),
     ("GET", f"{_C}/mapping"): Operation("Read the mapping", _SAVED),
     ("PUT", f"{_C}/mapping"): Operation(
         "Save the mapping, or start from a ready-made one",
@@ -226,6 +234,10 @@ def openapi_document() -> str:
     connection = document.schemas["Connection"]
     secrets = {name: {"type": ["string", "null"], "writeOnly": True} for name in SECRETS}
     sent = {**connection, "properties": {**connection["properties"], **secrets}}
+    document.schemas["Connection"] = {
+        **connection,
+        "properties": {**connection["properties"], "deletion": DELETION},
+    }
     document.schemas["ConnectionWithSecrets"] = sent
     document.schemas["ConnectionChange"] = {
         **sent,

@@ -147,7 +147,12 @@ class _Plan:
             if self.me["kind"] == "person":
                 self.file.add_problem(wanted.path, answer.json()["error"]["message"])
             return None
-        return dict(done(answer))
+        found = dict(done(answer))
+        if "deletion" in found:
+            message = "This connection is being deleted: first take that back in the console."
+            self.file.add_problem(wanted.path, message)
+            return None
+        return found
 
     def _check_access(self, wanted: WantedConnection, connection: Connection) -> None:
         me = self.me

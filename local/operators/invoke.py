@@ -16,7 +16,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from local.operators.deployed import ONE_LONG_CALL, Deployed, deployed_stack
 from local.processes import NotStarted
 
-WITHOUT_A_RUN = ("watch_schedules", "rebuild_marker")
+WITHOUT_A_RUN = ("watch_schedules", "rebuild_marker", "list_deletions")
 DONE = ("succeeded", "nothing_to_export")
 
 
@@ -64,7 +64,9 @@ def is_done(answer: Any) -> bool:
         return bool(answer["statusCode"] < 400)
     if "errorType" in answer or answer.get("error"):
         return False
-    return "run_id" not in answer or answer.get("status") in DONE
+    if "run_id" not in answer:  # only a purge has a status then
+        return bool(answer.get("status", "purged") == "purged")
+    return bool(answer.get("status") in DONE)
 
 
 if __name__ == "__main__":

@@ -200,7 +200,7 @@ def connection(smoke: Smoke) -> str | None:
         **to_server,
     }
     smoke.ask("POST", "/connections", content)
-    smoke.undo.callback(smoke.ask, "DELETE", smoke.path)
+    smoke.undo.callback(smoke.ask, "DELETE", f"{smoke.path}?grace_days=0")
     smoke.ask("PUT", f"{smoke.path}/mapping", MAPPING)
     return None
 

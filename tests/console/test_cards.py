@@ -242,7 +242,7 @@ def test_a_connection_is_deleted_only_after_its_name_is_typed(
 
     ada.press_entry(ada.menu, "Delete")
     expect(ada.button("Delete")).to_be_disabled()
-    expect(ada.dialog("Delete")).to_contain_text(f"with the id {district.connection_id} has them")
+    expect(ada.dialog("Delete")).to_contain_text("deleted for good")
     ada.check()
     typed = ada.dialog("Delete").get_by_role("textbox")
     ada.write(typed, SCRIPT)
@@ -254,6 +254,28 @@ def test_a_connection_is_deleted_only_after_its_name_is_typed(
         is_refused(ada, ada.dialog("Delete"))
     ada.press(ada.button("Delete"))
 
-    ada.sees(ada.heading("There is no connection yet"))
-    assert district.stack.call("GET", district.path, role="full_access").status == 404
+    ada.sees(ada.page.get_by_text("Being deleted", exact=True))
     ada.check()
+    shown = district.stack.call("GET", district.path, role="full_access").json()
+    assert shown["deletion"]["requested_by"] == ada.user.username
+    with refusing(ada, f"{district.path}/restore", "POST"):
+        ada.press(ada.button("Take back the deletion"))
+        is_refused(ada, ada.card)
+    ada.press(ada.button("Take back the deletion"))
+    expect(ada.page.get_by_text("Being deleted", exact=True)).to_have_count(0)
+    shown = district.stack.call("GET", district.path, role="full_access").json()
+    assert "deletion" not in shown
+    ada.check()
+
+
+def test_a_connection_being_deleted_says_so_on_each_page(visit: Visit, district: District) -> None:
+    assert district.stack.call("DELETE", district.path, role="full_access").status == 204
+    vic = visit(role="limited_access")
+
+    expect(vic.page.get_by_text("Being deleted", exact=True)).to_be_visible()
+    expect(vic.button("Take back the deletion")).to_have_count(0)
+    vic.check()
+    vic.press(vic.page.get_by_role("link", name=district.connection["name"]))
+    vic.sees(vic.heading("History"))
+    expect(vic.page.get_by_text("Being deleted", exact=True)).to_be_visible()
+    vic.check()

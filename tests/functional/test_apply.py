@@ -136,6 +136,16 @@ def test_a_dry_run_shows_the_difference_and_writes_nothing(olga: Operator) -> No
     assert olga.writes == []
 
 
+def test_a_file_changes_no_connection_that_is_being_deleted(olga: Operator) -> None:
+    olga.apply()
+    olga.call("DELETE", f"/connections/{OFFICE}", None)
+
+    assert not olga.apply(EXAMPLE.replace("21:00", "22:30"))
+
+    assert olga.writes == []
+    assert "being deleted" in olga.text
+
+
 def test_settings_that_the_file_leaves_out_stay(olga: Operator) -> None:
     olga.apply()
     path = f"/connections/{POWERSCHOOL}"

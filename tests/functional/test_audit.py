@@ -9,6 +9,7 @@ import pytest
 from functions.configuration import app as configuration
 from functions.sync import app as sync
 from tests.functional.conftest import StartedExports, stored_items
+from tests.functional.support.deleted import delete_and_purge
 from tests.functional.support.district import (
     CONNECTION,
     ENROLL,
@@ -244,11 +245,12 @@ def test_no_audit_entry_contains_a_secret_or_a_student() -> None:
 
 
 def test_a_deleted_connection_keeps_its_audit_entries() -> None:
-    call(configuration, "DELETE", ONE)
+    delete_and_purge()
     call(configuration, "POST", "/connections", DOWNLOADS)
 
     assert [entry["action"] for entry in entries()] == [
         "connection_created",
+        "connection_purged",
         "connection_deleted",
         "connection_created",
     ]
@@ -298,6 +300,7 @@ NOTED = {
     ("POST", "/connections"): "connection_created",
     ("PUT", ONE): "connection_changed",
     ("DELETE", ONE): "connection_deleted",
+    ("POST", f"{ONE}/restore"): "deletion_taken_back",  # tested in test_purge
     ("PUT", f"{ONE}/mapping"): "mapping_saved",
     ("POST", f"{ONE}/mapping/versions/{{version}}/restore"): "mapping_restored",
     ("POST", f"{ONE}/check"): "check_requested",

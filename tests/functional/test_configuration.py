@@ -19,6 +19,7 @@ from registration_sync.domain.errors import Unavailable
 from registration_sync.domain.registrations.batches import Lease
 from registration_sync.domain.runs.run import RunStatus
 from tests.functional.conftest import StartedExports, secret_names, stored_items
+from tests.functional.support.deleted import make_due, purge
 from tests.functional.support.events import (
     ADMINISTRATOR,
     OPERATOR,
@@ -130,30 +131,39 @@ def test_a_change_keeps_the_secrets_that_it_does_not_name() -> None:
     assert secrets_of() == Credentials(password="only-an-example")
 
 
-def test_a_deleted_connection_leaves_no_secret() -> None:
+def test_a_purged_connection_leaves_no_secret() -> None:
     create()
 
     assert send("DELETE", ONE) == (204, None)
+    make_due(NORTH)
+    purge(NORTH)
 
     assert secret_names() == []
     assert send("GET", ONE)[0] == 404
     assert send("GET", "/connections") == (200, {"items": [], "next": None})
 
 
-def test_a_deleted_connection_can_be_recreated_and_keeps_its_mapping() -> None:
+def test_a_purged_connection_can_be_recreated_and_a_restored_one_keeps_its_mapping() -> None:
     create()
     save()
     send("DELETE", ONE)
+    send("POST", f"{ONE}/restore")
+    assert send("GET", f"{ONE}/mapping")[1]["version"] == 1
+    send("DELETE", ONE)
+    make_due(NORTH)
+    purge(NORTH)
 
     create(password="another")
 
-    assert send("GET", f"{ONE}/mapping")[1]["version"] == 1
+    assert send("GET", f"{ONE}/mapping")[0] == 404
     assert secrets_of() == Credentials(password="another")
 
 
 def test_another_district_cannot_take_the_id_of_a_deleted_connection() -> None:
     create()
     send("DELETE", ONE)
+    make_due(NORTH)
+    purge(NORTH)
 
     status, _ = send("POST", "/connections", {**CONNECTION, "district": "south"}, claims=STRANGER)
 

@@ -124,9 +124,11 @@ def answer(case: str) -> tuple[int, Any]:
 
 def test_every_sample_event_is_tested_and_documented() -> None:
     tested = [f"export_{case}" for case in EXPORTS]
-    # test_announcements.py tests watch_schedules; test_lost_marker.py tests rebuild_marker.
+    # test_announcements.py tests watch_schedules, test_lost_marker.py rebuild_marker, test_purge.py
+    # deletions.
     tested_elsewhere = ("cancel_export", "confirm_export", "request_erasure", "watch_schedules")
-    tested += ["export_rebuild_marker"]
+    tested_elsewhere += ("delete_connection", "take_back_deletion")
+    tested += ["export_rebuild_marker", "export_purge"]
     tested += [
         f"configuration_{case}" for case in (*CONFIGURATIONS, *RUN_REQUESTS, *tested_elsewhere)
     ]

@@ -13,6 +13,7 @@ from functions.export import app as export
 from registration_sync.bootstrap import configuration_function
 from registration_sync.domain.errors import Unavailable
 from tests.functional.conftest import stored_items
+from tests.functional.support.deleted import delete_and_purge
 from tests.functional.support.district import NORTH, call, context, registration, send, set_up
 from tests.functional.support.events import STRANGER, VIEWER
 from tests.support.sftp_servers import AsyncSftpServer
@@ -156,12 +157,12 @@ def test_a_schedule_runs_on_the_day_after_a_pause(server: AsyncSftpServer) -> No
     assert fire("2026-06-03T02:00:00Z")["status"] == "succeeded"
 
 
-def test_deleting_the_connection_deletes_its_schedule() -> None:
+def test_the_purge_of_the_connection_deletes_its_schedule() -> None:
     set_schedule()
 
-    status, _ = call(configuration, "DELETE", "/connections/{connection_id}")
+    delete_and_purge()
 
-    assert (status, stored_schedule()) == (204, None)
+    assert stored_schedule() is None
     assert [item for item in stored_items() if item["pk"]["S"] == "SCHEDULES"] == []
 
 

@@ -179,6 +179,14 @@ def test_writes_are_bounded() -> None:
     assert exported(NORTH) == 0
 
 
+def test_a_connection_that_is_being_deleted_is_left_out() -> None:
+    path = {"connection_id": EAST}
+    deleted = call(configuration, "DELETE", "/connections/{connection_id}", claims=OPERATOR, **path)
+    assert deleted[0] == 204
+    _, answer = post(registration("1"), district="north")
+    assert results(answer) == [{"": SYNCED, NORTH: SYNCED}]
+
+
 # What a connection takes
 
 

@@ -181,6 +181,7 @@ def test_every_error_has_a_status() -> None:
         "not_found": 404,
         "conflict": 409,
         "already_running": 409,
+        "being_deleted": 409,
         "attempt_ended": 409,
         "cancelled": 409,
         "version_mismatch": 412,

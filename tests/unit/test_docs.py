@@ -31,6 +31,7 @@ from registration_sync.routes.run_bodies import run_body
 from registration_sync.settings import NotConfigured
 from registration_sync.use_cases.exporting.year import IncompleteFullFile
 from registration_sync.use_cases.run_kinds.marker_recovery import REBUILD_MARKER
+from registration_sync.use_cases.run_kinds.purge import PURGE
 
 ROOT = Path(__file__).parents[2]
 PAGES = sorted([ROOT / "README.md", ROOT / "CONTRIBUTING.md", *(ROOT / "docs").glob("*.md")])
@@ -165,8 +166,8 @@ def test_the_changelog_and_the_api_document_have_the_version_of_the_project() ->
 def test_every_sample_event_can_be_read(event: Path) -> None:
     content: dict[str, Any] = json.loads(event.read_text())
 
-    if event.stem == "export_rebuild_marker":
-        assert content["action"] == REBUILD_MARKER
+    if event.stem in {"export_rebuild_marker", "export_purge"}:
+        assert content["action"] == {"export_purge": PURGE}.get(event.stem, REBUILD_MARKER)
     elif event.stem.startswith("export_"):
         request = parse_event(content, dt.datetime.now(dt.UTC), "12345678")
         assert request.connection_id == content["connection_id"]

@@ -510,7 +510,7 @@ def test_the_sync_function_reads_only_who_may_use_a_connection() -> None:
     assert reading["Condition"] == {
         "ForAllValues:StringEquals": {
             "dynamodb:LeadingKeys": ["CONNECTIONS"],
-            "dynamodb:Attributes": ["pk", "sk", "district", "programs", "takes"],
+            "dynamodb:Attributes": ["pk", "sk", "district", "programs", "takes", "deletion"],
         },
         "StringEqualsIfExists": {"dynamodb:Select": "SPECIFIC_ATTRIBUTES"},
     }
@@ -527,12 +527,14 @@ def test_the_export_function_changes_no_connection_and_no_mapping() -> None:
     runs = {"RUNS#*", "LAST", "REQUESTED#*", "AWAITING#*", "DELIVERED#*", "FOUND#*", "CHECKS"}
     runs.add("ATTEMPTS#*")
 
-    for action in ("PutItem", "DeleteItem"):
-        assert connections_table_keys("ExportRole", action) == runs
+    assert connections_table_keys("ExportRole", "PutItem") == runs | {"AUDIT#*"}
+    purged = {"MAPPING#*", "SCHEDULES"}
+    assert connections_table_keys("ExportRole", "DeleteItem") == runs | purged
     assert connections_table_keys("ExportRole", "UpdateItem") == runs | {"CONNECTIONS"}
     (remembering,) = [one for one in policies_of("ExportRole") if one["Sid"] == "RememberChecks"]
     changed = remembering["Condition"]["ForAllValues:StringEquals"]["dynamodb:Attributes"]
-    assert changed == ["pk", "sk", "document", "last_check"]
+    removed = ["programs", "takes", "removed", "deletion", "purged"]  # of a purged connection
+    assert changed == ["pk", "sk", "document", "last_check", *removed]
 
 
 def test_every_right_to_write_in_the_connections_table_names_its_keys() -> None:

@@ -5,6 +5,7 @@ import { useData } from "../lib/data.js";
 import { html } from "../lib/html.js";
 import { CONNECTION_TABS, href } from "../lib/paths.js";
 import { ErrorState, Loading } from "../components/states.js";
+import { DeletionNotice } from "./deletion_notice.js";
 import { Page } from "./page.js";
 
 // `children` receives (connection, keep) once the connection is loaded; call `keep` with the connection
@@ -14,6 +15,7 @@ export function ConnectionPage({ title, c, tab, actions, children }) {
   const above = [{ label: "Connections", href: "#/" }, { label: connection?.name ?? c }];
   return html`<${Page} title=${title} above=${above} actions=${connection && actions}>
     <${ConnectionTabs} c=${c} selected=${tab} />
+    ${connection?.deletion && html`<${DeletionNotice} connection=${connection} />`}
     ${connection ? children(connection, keep) : error ? html`<${ErrorState} error=${error} onRetry=${reload} />` : html`<${Loading} />`}
   <//>`;
 }

@@ -27,6 +27,7 @@ from registration_sync.domain.audit import AuditEntry, Note
 from registration_sync.domain.errors import (
     AccessDenied,
     AlreadyRunning,
+    BeingDeleted,
     Conflict,
     DeliveryError,
     InternalError,
@@ -131,7 +132,8 @@ class Route:
     """One method of one resource, such as `/connections/{connection_id}`.
 
     Without a permission, any valid token is enough. A public route needs no token. `programs_only`
-    routes refuse people.
+    routes refuse people. A connection that is being deleted answers reads, and routes with
+    `while_deleted`.
     """
 
     method: str
@@ -140,6 +142,7 @@ class Route:
     use: Callable[[Request], Answer]
     public: bool = False
     programs_only: bool = False
+    while_deleted: bool = False
 
 
 def handle(
@@ -229,6 +232,9 @@ def _answer(
         if access is not None:
             line["connection_id"] = connection_id
         authorize(request.caller, route.permission, access)
+        allowed = route.permission is Permission.READ or route.while_deleted
+        if access and access.being_deleted and not allowed:
+            raise BeingDeleted
         request = replace(request, access=access)
     else:
         require(request.caller, route.permission)

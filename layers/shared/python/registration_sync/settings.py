@@ -31,6 +31,7 @@ class ExportSettings:
     secret_prefix: str
     allowed_private_networks: tuple[Network, ...]
     alerts_topic: str
+    schedule_group: str
     retention_days: int
     powertools_metrics_namespace: str  # the stack's name
 

@@ -8,6 +8,7 @@ import { Badge, RunBadge } from "../../components/badge.js";
 import { Menu } from "../../components/menu.js";
 import { Progress } from "../../components/states.js";
 import { Time, atLeast, count, number } from "../../components/time.js";
+import { BeingDeleted } from "./being_deleted.js";
 import { DeleteDialog } from "./delete_dialog.js";
 import { DownloadDialog } from "./download_dialog.js";
 import { ExportDialog } from "./export_dialog.js";
@@ -27,8 +28,11 @@ export function Card({ connection, facts, loadFacts, onRequested, reload }) {
       </div>
       <${CardMenu} connection=${connection} setDialog=${setDialog} />
     </header>
-    ${!facts && html`<div class="facts-loading" aria-hidden="true"></div>`}
-    ${facts && html`<${Facts} connection=${connection} facts=${facts} />`}
+    ${connection.deletion
+      ? html`<${BeingDeleted} connection=${connection} reload=${reload} />`
+      : facts
+        ? html`<${Facts} connection=${connection} facts=${facts} />`
+        : html`<div class="facts-loading" aria-hidden="true"></div>`}
     ${dialog === "export" && html`<${ExportDialog} connection=${connection} onRequested=${onRequested} onClose=${close} />`}
     ${dialog === "download" && html`<${DownloadDialog} connection=${connection} onClose=${close} />`}
     ${dialog === "delete" && html`<${DeleteDialog} connection=${connection} onClose=${close} onDeleted=${reload} key=${c} />`}
@@ -37,19 +41,19 @@ export function Card({ connection, facts, loadFacts, onRequested, reload }) {
 
 function CardMenu({ connection, setDialog }) {
   const person = usePerson();
-  const { connection_id: c, name } = connection;
+  const { connection_id: c, name, deletion } = connection;
   const page = (label, path) => ({ label, href: href(path, { c }) });
   const items = [
-    person.canRun && { label: "Export Students", onSelect: () => setDialog("export") },
+    person.canRun && !deletion && { label: "Export Students", onSelect: () => setDialog("export") },
     page("Export Student Mapping", "/connections/{c}/mapping"),
-    page("Check Connection", "/connections/{c}/check"),
-    page("Schedule", "/connections/{c}/schedule"),
+    !deletion && page("Check Connection", "/connections/{c}/check"),
+    !deletion && page("Schedule", "/connections/{c}/schedule"),
     page("History", "/connections/{c}/runs"),
     page("Students", "/connections/{c}/students"),
     { label: "Download last files", onSelect: () => setDialog("download") },
-    person.canConfigure && page("Edit", "/connections/{c}/settings"),
+    person.canConfigure && !deletion && page("Edit", "/connections/{c}/settings"),
     person.canConfigure && { label: "Copy", href: href("/new", {}, { from: c }) },
-    person.canConfigure && { label: "Delete", danger: true, onSelect: () => setDialog("delete") },
+    person.canConfigure && { label: deletion ? "Delete at another time" : "Delete", danger: true, onSelect: () => setDialog("delete") },
   ];
   return html`<${Menu} label=${`Actions of ${name}`} items=${items} />`;
 }

@@ -23,6 +23,7 @@ from registration_sync.adapters.dynamodb.connections_table import (
     DynamoDBConnections,
     DynamoDBMappings,
 )
+from registration_sync.adapters.dynamodb.deletions_table import DynamoDBDeletions
 from registration_sync.adapters.dynamodb.due_counts import DynamoDBDueCounts
 from registration_sync.adapters.dynamodb.registrations_table import DynamoDBRegistrationsTable
 from registration_sync.adapters.dynamodb.runs_table import DynamoDBRuns
@@ -40,6 +41,7 @@ from registration_sync.ports.connections import (
     Schedules,
     Secrets,
 )
+from registration_sync.ports.deletions import Deletions, PurgeSchedule
 from registration_sync.ports.notifications import Metrics
 from registration_sync.ports.registrations import DueCounts, LeaseReader, Snapshots
 from registration_sync.ports.runs import CheckAttempts, CheckSlots, ExportStarter, Runs
@@ -65,6 +67,8 @@ class Dependencies:
     ready_made: ReadyMadeMappings
     schedules: Schedules
     scheduler: Scheduler
+    deletions: Deletions
+    purge_schedule: PurgeSchedule
     starter: ExportStarter
     archive: Archive
     dry_runs: Archive
@@ -80,6 +84,7 @@ def dependencies() -> Dependencies:
     client, table = dynamodb(), settings.connections_table
     registrations = DynamoDBRegistrationsTable(client, settings.registrations_table)
     s3 = session().client("s3", config=PRESIGN_CONFIG)
+    scheduler = _scheduler(settings)
     secrets_manager = session().client("secretsmanager", config=API_CONFIG)
     return Dependencies(
         access=DynamoDBConnectionAccess(client, table),
@@ -97,7 +102,9 @@ def dependencies() -> Dependencies:
         recent_fields=RecentFields(registrations, time.monotonic),
         ready_made=PackagedMappings(),
         schedules=DynamoDBSchedules(client, table),
-        scheduler=_scheduler(settings),
+        scheduler=scheduler,
+        deletions=DynamoDBDeletions(client, table),
+        purge_schedule=scheduler,
         starter=LambdaExportStarter(
             session().client("lambda", config=API_CONFIG), settings.export_function
         ),
@@ -109,7 +116,7 @@ def dependencies() -> Dependencies:
     )
 
 
-def _scheduler(settings: ConfigurationSettings) -> Scheduler:
+def _scheduler(settings: ConfigurationSettings) -> EventBridgeScheduler:
     target = ScheduleTarget(
         group=settings.schedule_group,
         function=settings.schedule_target,

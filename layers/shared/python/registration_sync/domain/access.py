@@ -49,6 +49,7 @@ class ConnectionAccess:
     district: str
     programs: frozenset[str]
     takes: str = ""
+    being_deleted: bool = False
 
 
 @dataclass(frozen=True, slots=True)

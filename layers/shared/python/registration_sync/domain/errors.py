@@ -7,6 +7,7 @@ RegistrationSyncError
 ├── NotFound
 ├── Conflict                  contradicts the stored state (id taken, two files on one path)
 │   ├── AlreadyRunning        another run of this connection is in progress
+│   ├── BeingDeleted          the connection is being deleted: nothing may change it
 │   ├── AttemptEnded          the run has a newer attempt, or has ended
 │   │   └── RunCancelled      the run was cancelled before it began
 │   └── VersionMismatch       another change was saved in the meantime
@@ -101,6 +102,17 @@ class AlreadyRunning(Conflict):
     def __init__(self, message: str, *, run_id: str = "") -> None:
         super().__init__(message)
         self.run_id = run_id
+
+
+class BeingDeleted(Conflict):
+    code = "being_deleted"
+
+    def __init__(
+        self,
+        message: str = "This connection is being deleted, so nothing is synced, exported or "
+        "changed. A person with Full Access can take the deletion back.",
+    ) -> None:
+        super().__init__(message)
 
 
 class AttemptEnded(Conflict):

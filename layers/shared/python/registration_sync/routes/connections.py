@@ -8,8 +8,9 @@ from registration_sync.api import CONNECTION, Answer, Request, Route
 from registration_sync.bootstrap import configuration_function
 from registration_sync.bootstrap.workspace import workspace
 from registration_sync.domain.access import Permission, describe, may_see
-from registration_sync.domain.audit import Note, note_of
-from registration_sync.domain.connections.connection import parse_connection
+from registration_sync.domain.audit import Note, SettingChange, note_of
+from registration_sync.domain.connections.connection import Connection, parse_connection
+from registration_sync.domain.connections.deletion import parse_grace_days
 from registration_sync.domain.errors import NotFound
 from registration_sync.domain.fields import Fields
 from registration_sync.routes.pages import count_that_fits
@@ -21,7 +22,10 @@ from registration_sync.routes.run_bodies import (
 )
 from registration_sync.use_cases.connections.change_connection import change_connection
 from registration_sync.use_cases.connections.create_connection import create_connection
-from registration_sync.use_cases.connections.remove_connection import remove_connection
+from registration_sync.use_cases.connections.delete_connection import (
+    delete_connection,
+    take_back_deletion,
+)
 from registration_sync.use_cases.runs.overview import ConnectionFacts, read_overview
 from registration_sync.use_cases.students.read_status import read_status
 
@@ -46,7 +50,7 @@ def _list_connections(request: Request) -> Answer:
     after = request.query.get("after", "")
     connections = configuration_function.dependencies().connections.all()
     visible = [
-        item.to_json()
+        _body(item)
         for item in connections
         if item.connection_id > after and may_see(request.caller, item.access)
     ]
@@ -93,7 +97,17 @@ def _facts_body(facts: ConnectionFacts) -> dict[str, Any]:
         "overdue": facts.overdue,
         "scheduled": facts.scheduled,
         "next_export": facts.next_export and facts.next_export.isoformat(),
+        **_deletion_of(connection),
     }
+
+
+def _body(connection: Connection) -> dict[str, Any]:
+    return {**connection.to_json(), **_deletion_of(connection)}
+
+
+def _deletion_of(connection: Connection) -> dict[str, Any]:
+    """`deletion` only for a connection that is being deleted."""
+    return {"deletion": connection.deletion.to_json()} if connection.deletion else {}
 
 
 def _create_connection(request: Request) -> Answer:
@@ -114,7 +128,7 @@ def _create_connection(request: Request) -> Answer:
 
 def _read_connection(request: Request) -> Answer:
     connection = configuration_function.dependencies().connections.get(request.connection_id)
-    return Answer(200, connection.to_json())
+    return Answer(200, _body(connection))
 
 
 def _change_connection(request: Request) -> Answer:
@@ -134,16 +148,29 @@ def _change_connection(request: Request) -> Answer:
     return Answer(200, connection.to_json(), note=note_of("connection_changed", changes))
 
 
-def _remove_connection(request: Request) -> Answer:
+def _delete_connection(request: Request) -> Answer:
+    fields = Fields.of_query(request.query).refuse_unknown("grace_days")
+    fields.raise_problems("The connection was not deleted.")
     deps = configuration_function.dependencies()
-    remove_connection(
+    deletion = delete_connection(
         request.connection_id,
-        connections=deps.connections,
-        secrets=deps.secrets,
-        schedules=deps.schedules,
-        scheduler=deps.scheduler,
+        grace_days=parse_grace_days(request.query.get("grace_days")),
+        requested_by=request.caller.name,
+        now=dt.datetime.now(dt.UTC),
+        deletions=deps.deletions,
+        purge_schedule=deps.purge_schedule,
     )
-    return Answer(204, note=Note("connection_deleted"))
+    purge_at = SettingChange("purge_at", None, deletion.to_json()["purge_at"])
+    return Answer(204, note=Note("connection_deleted", (purge_at,)))
+
+
+def _take_back_deletion(request: Request) -> Answer:
+    deps = configuration_function.dependencies()
+    was_deleted = take_back_deletion(
+        request.connection_id, deletions=deps.deletions, purge_schedule=deps.purge_schedule
+    )
+    note = Note("deletion_taken_back") if was_deleted else None
+    return Answer(200, _body(deps.connections.get(request.connection_id)), note=note)
 
 
 def _read_status(request: Request) -> Answer:
@@ -194,7 +221,14 @@ ROUTES = (
     Route("POST", "/connections", Permission.CONFIGURE, _create_connection),
     Route("GET", CONNECTION, Permission.READ, _read_connection),
     Route("PUT", CONNECTION, Permission.CONFIGURE, _change_connection),
-    Route("DELETE", CONNECTION, Permission.CONFIGURE, _remove_connection),
+    Route("DELETE", CONNECTION, Permission.CONFIGURE, _delete_connection, while_deleted=True),
+    Route(
+        "POST",
+        f"{CONNECTION}/restore",
+        Permission.CONFIGURE,
+        _take_back_deletion,
+        while_deleted=True,
+    ),
     Route("GET", "/openapi.json", None, _read_openapi, public=True),
     Route("GET", f"{CONNECTION}/status", Permission.READ, _read_status),
     Route("GET", f"{CONNECTION}/check", Permission.READ, _last_check),

@@ -1,5 +1,6 @@
-"""Starts nightly exports: one EventBridge schedule for each connection."""
+"""Starts nightly exports and purges: EventBridge schedules of each connection."""
 
+import datetime as dt
 import json
 from contextlib import suppress
 from dataclasses import dataclass
@@ -14,33 +15,33 @@ if TYPE_CHECKING:
 MAX_RETRIES, RETRY_SECONDS = 20, 3_600
 """Of invoking the function; afterwards EventBridge sends the event to the dead-letter queue."""
 
+MAX_PURGE = dt.timedelta(days=30)
+
+_PURGE = ".purge"
+"""Ends the name of a schedule. No connection id has a dot."""
+
 
 @dataclass(frozen=True, slots=True)
 class ScheduleTarget:
-    """The stack's schedule group, and the ARNs of function, role and dead-letter queue."""
+    """The stack's schedule group, and the ARNs of function, role and dead-letter queue, which only
+    a new schedule needs."""
 
     group: str
-    function: str
-    role: str
-    failures: str
+    function: str = ""
+    role: str = ""
+    failures: str = ""
 
 
 class EventBridgeScheduler:
-    """Implements the port Scheduler."""
+    """Implements the ports Scheduler and PurgeSchedule."""
 
     def __init__(self, client: "EventBridgeSchedulerClient", target: ScheduleTarget) -> None:
         self._client = client
         self._target = target
 
     def schedule_daily(self, connection_id: str, time: str, time_zone: str) -> None:
-        # An update resets every setting that it omits.
-        schedule = self._schedule(connection_id, time, time_zone)
         try:
-            with aws_errors():
-                try:
-                    self._client.update_schedule(**schedule)
-                except self._client.exceptions.ResourceNotFoundException:
-                    self._client.create_schedule(**schedule)
+            self._put(self._daily(connection_id, time, time_zone))
         except ServiceRefused as error:
             if error.reason != "ValidationException":
                 raise
@@ -49,11 +50,41 @@ class EventBridgeScheduler:
             raise InvalidRequest("The schedule was not set.", problems=[problem]) from error
 
     def stop(self, connection_id: str) -> None:
+        self._delete(connection_id)
+
+    def start_purge(self, connection_id: str, at: dt.datetime) -> None:
+        # The first start of a rate is at its StartDate
+        # (docs.aws.amazon.com/scheduler/latest/UserGuide/schedule-types.html).
+        self._put(
+            {
+                **self._schedule(
+                    f"{connection_id}{_PURGE}",
+                    {"action": "purge", "connection_id": connection_id},
+                ),
+                "Description": "Purge of a deleted connection, until it is done.",
+                "ScheduleExpression": "rate(15 minutes)",
+                "StartDate": at,
+                "EndDate": at + MAX_PURGE,
+                "ActionAfterCompletion": "DELETE",
+            }
+        )
+
+    def stop_purge(self, connection_id: str) -> None:
+        self._delete(f"{connection_id}{_PURGE}")
+
+    def _put(self, schedule: dict[str, Any]) -> None:
+        with aws_errors():
+            try:  # an update resets every setting that it omits
+                self._client.update_schedule(**schedule)
+            except self._client.exceptions.ResourceNotFoundException:
+                self._client.create_schedule(**schedule)
+
+    def _delete(self, name: str) -> None:
         absent = self._client.exceptions.ResourceNotFoundException
         with aws_errors(), suppress(absent):
-            self._client.delete_schedule(GroupName=self._target.group, Name=connection_id)
+            self._client.delete_schedule(GroupName=self._target.group, Name=name)
 
-    def _schedule(self, connection_id: str, time: str, time_zone: str) -> dict[str, Any]:
+    def _daily(self, connection_id: str, time: str, time_zone: str) -> dict[str, Any]:
         hour, minute = map(int, time.split(":"))
         event = {
             "action": "export",
@@ -62,11 +93,16 @@ class EventBridgeScheduler:
             "scheduled_time": "<aws.scheduler.scheduled-time>",
         }
         return {
-            "GroupName": self._target.group,
-            "Name": connection_id,
+            **self._schedule(connection_id, event),
             "Description": "Nightly export. Managed by registration-sync: change it there.",
             "ScheduleExpression": f"cron({minute} {hour} * * ? *)",
             "ScheduleExpressionTimezone": time_zone,
+        }
+
+    def _schedule(self, name: str, event: dict[str, str]) -> dict[str, Any]:
+        return {
+            "GroupName": self._target.group,
+            "Name": name,
             "FlexibleTimeWindow": {"Mode": "OFF"},
             "State": "ENABLED",
             "Target": {

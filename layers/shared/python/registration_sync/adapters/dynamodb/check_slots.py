@@ -30,7 +30,7 @@ class DynamoDBCheckSlots:
     ) -> str:
         taken_at = int(now.timestamp())
         held = self._table.update(
-            _key(f"connection#{connection_id}"),
+            connection_slot_key(connection_id),
             "SET run_id = :run, taken_at = :now",
             "attribute_not_exists(pk) OR taken_at < :expired OR run_id = :run",
             {
@@ -104,6 +104,10 @@ def _refused_key(connection_id: str) -> Item:
 
 def _tomorrow(now: dt.datetime) -> Item:
     return {"N": str(int((now + dt.timedelta(days=1)).timestamp()))}
+
+
+def connection_slot_key(connection_id: str) -> Item:
+    return _key(f"connection#{connection_id}")
 
 
 def _key(slot: str) -> Item:

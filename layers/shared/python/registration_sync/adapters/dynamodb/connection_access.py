@@ -2,8 +2,8 @@
 
 | item       | pk          | sk            | attributes                                            |
 | connection | CONNECTIONS | connection id | document (JSON text), district, programs, takes (JSON |
-|            |             |               | text, absent for all); a removed one has only removed |
-|            |             |               | and district                                          |
+|            |             |               | text, absent for all), deletion; a deleted one: see   |
+|            |             |               | deletions_table                                       |
 """
 
 from typing import TYPE_CHECKING
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
 CONNECTIONS = "CONNECTIONS"
-_ATTRIBUTES = "sk, #district, #programs, #takes"
+_ATTRIBUTES = "sk, #district, #programs, #takes, #deletion"
 
 
 def connection_key(connection_id: str) -> Item:
@@ -46,4 +46,10 @@ class DynamoDBConnectionAccess:
 def _access_of(item: Item) -> ConnectionAccess:
     programs = frozenset(program["S"] for program in item["programs"]["L"])
     takes = item.get("takes", {"S": ""})["S"]
-    return ConnectionAccess(item["sk"]["S"], item["district"]["S"], programs, takes)
+    return ConnectionAccess(
+        item["sk"]["S"],
+        item["district"]["S"],
+        programs,
+        takes,
+        being_deleted="deletion" in item,
+    )

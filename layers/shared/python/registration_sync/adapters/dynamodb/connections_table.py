@@ -12,10 +12,17 @@ from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from registration_sync.adapters.dynamodb.connection_access import CONNECTIONS, connection_key
+from registration_sync.adapters.dynamodb.deletions_table import deletion_of
 from registration_sync.adapters.dynamodb.table import Item, Table
 from registration_sync.domain.connections.connection import Connection, SavedMapping
 from registration_sync.domain.connections.rules import STORED
-from registration_sync.domain.errors import Conflict, NotFound, Problem, VersionMismatch
+from registration_sync.domain.errors import (
+    BeingDeleted,
+    Conflict,
+    NotFound,
+    Problem,
+    VersionMismatch,
+)
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -27,8 +34,8 @@ _TRUE = {"BOOL": True}
 class DynamoDBConnections:
     """Implements the port Connections.
 
-    A removed connection leaves its id and district behind: runs and files with students are kept
-    under the id, so a connection of another district must never get it.
+    A deleted connection leaves its id and district behind: audit entries are kept under the id, so
+    a connection of another district must never get it. During its purge no connection may.
     """
 
     def __init__(self, client: "DynamoDBClient", table: str) -> None:
@@ -51,7 +58,8 @@ class DynamoDBConnections:
     def add(self, connection: Connection) -> None:
         added = self._table.put(
             _item_of(connection),
-            "attribute_not_exists(pk) OR (#removed = :true AND #district = :district)",
+            "attribute_not_exists(pk) OR (#removed = :true AND #district = :district"
+            " AND attribute_not_exists(#deletion))",
             {":true": _TRUE, ":district": {"S": connection.district}},
         )
         if not added:
@@ -59,8 +67,10 @@ class DynamoDBConnections:
             raise Conflict(taken, problems=[Problem("connection_id", taken)])
 
     def replace(self, connection: Connection) -> None:
-        if not self._table.put(_item_of(connection), "attribute_exists(#document)"):
-            raise NotFound(_NO_CONNECTION)
+        condition = "attribute_exists(#document) AND attribute_not_exists(#deletion)"
+        if not self._table.put(_item_of(connection), condition):
+            self.get(connection.connection_id)  # raises NotFound
+            raise BeingDeleted
 
     def forget_example(self, connection_id: str, student_id: str) -> None:
         key = connection_key(connection_id)
@@ -162,4 +172,5 @@ def _item_of(connection: Connection) -> Item:
 def _connection_of(item: Item) -> Connection:
     # After a deployment was rolled back, there may be keys of the newer version.
     document = item["document"]["S"]
-    return Connection.model_validate_json(document, extra="ignore", context=STORED)
+    connection = Connection.model_validate_json(document, extra="ignore", context=STORED)
+    return connection.with_deletion(deletion_of(item))

@@ -25,7 +25,7 @@ class DynamoDBSchedules:
         self._table = Table(client, table)
 
     def get(self, connection_id: str) -> Schedule | None:
-        item = self._table.get(_key(connection_id))
+        item = self._table.get(schedule_key(connection_id))
         return _schedule_of(item) if item else None
 
     def all(self) -> list[SetSchedule]:
@@ -40,17 +40,17 @@ class DynamoDBSchedules:
 
     def put(self, connection_id: str, schedule: Schedule, set_at: dt.datetime) -> None:
         item = {
-            **_key(connection_id),
+            **schedule_key(connection_id),
             "document": {"S": json.dumps(schedule.to_json())},
             "set_at": {"S": set_at.isoformat(timespec="seconds")},
         }
         self._table.put(item)
 
     def remove(self, connection_id: str) -> None:
-        self._table.delete(_key(connection_id))
+        self._table.delete(schedule_key(connection_id))
 
 
-def _key(connection_id: str) -> Item:
+def schedule_key(connection_id: str) -> Item:
     return {"pk": {"S": _SCHEDULES}, "sk": {"S": connection_id}}
 
 

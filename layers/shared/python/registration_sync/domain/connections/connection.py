@@ -17,6 +17,7 @@ from pydantic import (
     BeforeValidator,
     ConfigDict,
     Field,
+    PrivateAttr,
     StrictBool,
     StrictInt,
     ValidationError,
@@ -25,6 +26,7 @@ from pydantic_core import ErrorDetails
 
 from registration_sync.domain.access import ConnectionAccess
 from registration_sync.domain.audit import CHANGED, SettingChange, changes_between
+from registration_sync.domain.connections.deletion import Deletion
 from registration_sync.domain.connections.guard_settings import Guards
 from registration_sync.domain.connections.rules import (
     check_district,
@@ -154,6 +156,19 @@ class Connection(BaseModel):
     takes: Annotated[
         Takes, Field(description='an object such as {"school_years": [2025], "where": []}')
     ] = Takes()
+
+    _deletion: Deletion | None = PrivateAttr(default=None)
+
+    @property
+    def deletion(self) -> Deletion | None:
+        """Its deletion, which can still be taken back; None for a connection in use."""
+        return self._deletion
+
+    def with_deletion(self, deletion: Deletion | None) -> "Connection":
+        """The same connection, being deleted."""
+        copy = self.model_copy()
+        copy._deletion = deletion  # noqa: SLF001  # its own
+        return copy
 
     @property
     def access(self) -> ConnectionAccess:

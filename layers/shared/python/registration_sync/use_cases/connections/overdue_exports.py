@@ -6,7 +6,7 @@ from registration_sync.domain.connections.schedule import OVERDUE_AFTER, should_
 from registration_sync.domain.runs.run import RunKind, RunStatus
 from registration_sync.domain.runs.run_id import run_id_of
 from registration_sync.domain.runs.summary import OVERDUE_CONNECTIONS
-from registration_sync.ports.connections import Schedules
+from registration_sync.ports.connections import Connections, Schedules
 from registration_sync.ports.notifications import Metrics
 from registration_sync.ports.runs import Runs
 
@@ -15,17 +15,25 @@ MAX_RUN_DURATION = dt.timedelta(hours=2)
 
 
 def count_overdue_exports(
-    *, schedules: Schedules, runs: Runs, metrics: Metrics, now: dt.datetime
+    *,
+    connections: Connections,
+    schedules: Schedules,
+    runs: Runs,
+    metrics: Metrics,
+    now: dt.datetime,
 ) -> list[str]:
     """The connections with a scheduled run but no finished export in the last 26 hours.
 
     Records their number in the metrics, even if it is 0. A failed export counts as finished: it
     has sent its own notification. Raises Unavailable; the alarm then detects the missing metric.
     """
+    deleted = {one.connection_id for one in connections.all() if one.deletion}
     overdue = [
         stored.connection_id
         for stored in schedules.all()
-        if should_have_run(stored, now) and not _has_run(stored.connection_id, runs, now)
+        if stored.connection_id not in deleted
+        and should_have_run(stored, now)
+        and not _has_run(stored.connection_id, runs, now)
     ]
     metrics.count({OVERDUE_CONNECTIONS: len(overdue)}, {})
     return overdue

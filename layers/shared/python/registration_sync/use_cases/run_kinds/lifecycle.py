@@ -11,6 +11,7 @@ from registration_sync.domain.connections.connection import Connection, Delivery
 from registration_sync.domain.errors import (
     AlreadyRunning,
     AttemptEnded,
+    BeingDeleted,
     Conflict,
     DiskFull,
     InvalidRequest,
@@ -87,8 +88,9 @@ class RunExecutor:
 
     def execute(self, event: Mapping[str, Any], request_id: str) -> Run | None:
         """The run, which is also stored: finished, or awaiting confirmation. None for a scheduled
-        event whose schedule is off or paused. An event that is delivered twice runs once; after
-        another attempt took over, the run is as that attempt stored it.
+        event whose schedule is off or paused, or whose connection is being deleted. An event that
+        is delivered twice runs once; after another attempt took over, the run is as that attempt
+        stored it.
 
         Errors that a person must correct are in the record. Raises InvalidRequest for the event
         itself, NotFound, AlreadyRunning while another run holds the lease, and Unavailable if
@@ -109,6 +111,11 @@ class RunExecutor:
                 finished = self._attempt(run, workspace)
             except AttemptEnded:
                 return self._announced(self._stored(run))
+            except BeingDeleted:
+                # Nothing is stored: the purge may begin at any time.
+                if is_scheduled(event):
+                    return None
+                raise
             except AlreadyRunning as error:
                 self._refuse(run, error, event)
                 raise
@@ -151,6 +158,8 @@ class RunExecutor:
 
     def _attempt(self, run: Run, workspace: Path) -> Run:
         connection = self.connections.get(run.connection_id)
+        if connection.deletion:
+            raise BeingDeleted
         started = _started(run, connection, self.now(), self.new_token())
         attempt = Attempt(started, connection, workspace)
         if run.holds_lease:

@@ -60,7 +60,7 @@ def read_overview(
         run = exports.get(connection_id) or _search(connection_id, runs)
         if run and needs_lease_check(run):
             run = _running(run, runs, leases, now)
-        schedule = stored.get(connection_id)
+        schedule = None if connection.deletion else stored.get(connection_id)
         facts.append(
             ConnectionFacts(
                 connection,
