@@ -126,7 +126,8 @@ _YEAR_OUTCOME = obj(
         "left_out": NUMBER,
         "duration_seconds": SECONDS_OR_NULL,
         "findings": items(_FINDING),
-    }
+    },
+    oldest_due_at=MOMENT_OR_NULL,
 )
 _STEP = obj(
     {

@@ -137,6 +137,18 @@ def test_a_failure_counts_as_failed(run: Run, fails: bool) -> None:
     assert run_metrics(run, {})["FailedRuns"] == int(fails)
 
 
+def test_the_oldest_due_student_of_any_year_counts() -> None:
+    def due(hours: float, year: YearOutcome) -> YearOutcome:
+        return replace(year, oldest_due_at=NOW - dt.timedelta(hours=hours))
+
+    run = run_of(due(3, held("1", year=2024)), due(30.9, FAILED), held("2", year=2026))
+
+    assert run_metrics(run, {})["OldestDueHours"] == 30
+    assert "OldestDueHours" not in run_metrics(run_of(FAILED), {})
+    waiting = replace(due(3, held("1")), status=RunStatus.AWAITING_CONFIRMATION)
+    assert "OldestDueHours" not in run_metrics(run_of(waiting), {})
+
+
 def test_the_event_has_counts_only() -> None:
     file = DeliveredFile("students.csv", "2025/students.csv", 1, 90, "ab")
     guards = ("row_count", "not_collected", "row_count")

@@ -148,7 +148,8 @@ class RunError:
 class YearOutcome:
     """One school year of a run. `rows` counts the students exported, `held_count` those held, and
     `left_out` those without a row by the mapping's conditions; `unmatched` lists the values without
-    a match code. A year that awaits confirmation has sent nothing."""
+    a match code. A year that awaits confirmation has sent nothing. `oldest_due_at` is the earliest
+    of the last syncs of the students that an export found due."""
 
     school_year: int
     status: RunStatus
@@ -162,6 +163,7 @@ class YearOutcome:
     unmatched: tuple[UnmatchedValue, ...] = ()
     duration_seconds: float | None = None
     findings: tuple[Finding, ...] = ()
+    oldest_due_at: dt.datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -130,7 +130,11 @@ def _export(
     workspace: Path,
     report: Callable[[str], None],
 ) -> YearOutcome:
+    oldest_due_at = None
+
     def evaluate(written: WrittenYear, histories: Histories) -> list[Finding]:
+        nonlocal oldest_due_at
+        oldest_due_at = written.oldest_due_at
         paths = paths_of(year, written)
         plan.take_paths(year, paths)
         uncollected = collection.find_uncollected(
@@ -152,4 +156,5 @@ def _export(
     return replace(
         unreported.added_to(outcome),
         duration_seconds=round((resources.now() - started_at).total_seconds(), 1),
+        oldest_due_at=outcome.oldest_due_at or oldest_due_at,
     )
