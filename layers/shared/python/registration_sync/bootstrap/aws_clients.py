@@ -1,10 +1,12 @@
 """The settings of AWS clients, and the DynamoDB client, which every function needs."""
 
 from functools import cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
-import boto3
+import botocore.session
 from botocore.config import Config
+
+from registration_sync.bootstrap.service_models import ServiceModels
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -31,6 +33,16 @@ DYNAMODB_CONFIG = API_CONFIG.merge(Config(parameter_validation=False))
 
 
 @cache
+def session() -> botocore.session.Session:
+    """The one session of a function."""
+    made = botocore.session.get_session()
+    made.register_component("data_loader", ServiceModels())
+    return made
+
+
+@cache
 def dynamodb() -> "DynamoDBClient":
-    """The one DynamoDB client of a function."""
-    return boto3.client("dynamodb", config=DYNAMODB_CONFIG)
+    """The one DynamoDB client of a function, as boto3.client makes it; the sync function needs no
+    boto3, which takes longer to import."""
+    client = session().create_client("dynamodb", config=DYNAMODB_CONFIG)
+    return cast("DynamoDBClient", client)

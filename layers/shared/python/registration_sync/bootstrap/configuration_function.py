@@ -28,6 +28,7 @@ from registration_sync.adapters.dynamodb.runs_table import DynamoDBRuns
 from registration_sync.adapters.dynamodb.schedules_table import DynamoDBSchedules
 from registration_sync.adapters.ready_made_mappings import PackagedMappings
 from registration_sync.bootstrap.aws_clients import API_CONFIG, PRESIGN_CONFIG, dynamodb
+from registration_sync.bootstrap.boto3_session import boto3_session
 from registration_sync.ports.archive import Archive
 from registration_sync.ports.connections import (
     Audit,
@@ -77,8 +78,9 @@ def dependencies() -> Dependencies:
     settings = read_settings(ConfigurationSettings, os.environ)
     client, table = dynamodb(), settings.connections_table
     registrations = DynamoDBRegistrationsTable(client, settings.registrations_table)
-    s3 = boto3.client("s3", config=PRESIGN_CONFIG)
-    secrets_manager = boto3.client("secretsmanager", config=API_CONFIG)
+    aws = boto3_session()
+    s3 = aws.client("s3", config=PRESIGN_CONFIG)
+    secrets_manager = aws.client("secretsmanager", config=API_CONFIG)
     return Dependencies(
         access=DynamoDBConnectionAccess(client, table),
         connections=DynamoDBConnections(client, table),
@@ -94,9 +96,9 @@ def dependencies() -> Dependencies:
         recent_fields=RecentFields(registrations, time.monotonic),
         ready_made=PackagedMappings(),
         schedules=DynamoDBSchedules(client, table),
-        scheduler=_scheduler(settings),
+        scheduler=_scheduler(aws, settings),
         starter=LambdaExportStarter(
-            boto3.client("lambda", config=API_CONFIG), settings.export_function
+            aws.client("lambda", config=API_CONFIG), settings.export_function
         ),
         archive=S3Archive(s3, settings.archive_bucket),
         dry_runs=S3Archive(s3, settings.archive_bucket, prefix=DRY_RUNS),
@@ -106,14 +108,14 @@ def dependencies() -> Dependencies:
     )
 
 
-def _scheduler(settings: ConfigurationSettings) -> Scheduler:
+def _scheduler(aws: boto3.Session, settings: ConfigurationSettings) -> Scheduler:
     target = ScheduleTarget(
         group=settings.schedule_group,
         function=settings.schedule_target,
         role=settings.schedule_role,
         failures=settings.schedule_failures,
     )
-    return EventBridgeScheduler(boto3.client("scheduler", config=API_CONFIG), target)
+    return EventBridgeScheduler(aws.client("scheduler", config=API_CONFIG), target)
 
 
 @cache
