@@ -34,7 +34,7 @@ FIND_PYTHON = for name in python3 python$(PYTHON_VERSION) python; do \
 	done; \
 	echo 'Python $(PYTHON_VERSION) was not found: install it, so that python$(PYTHON_VERSION) starts it, and try again.' >&2; exit 1
 
-.PHONY: help demo local console screenshots check-mapping build remove apply invoke smoke test format lint types docs clients bench requirements environments
+.PHONY: help demo local console screenshots check-mapping build remove apply invoke copy-restored smoke test format lint types docs clients bench requirements environments
 
 help: ## List the targets
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1|\2/p' Makefile | while IFS='|' read -r name text; do printf '  make %-13s %s\n' "$$name" "$$text"; done
@@ -66,7 +66,7 @@ remove: environments ## Delete a stack, and show what it leaves: make remove STA
 	@$(PYTHON) -m local.remove '$(STACK)' $(if $(DATA),--data '$(DATA)')
 
 # An empty STACK= is refused.
-apply invoke smoke: STACK ?= registration-sync
+apply invoke copy-restored smoke: STACK ?= registration-sync
 
 apply: environments ## Create or update a district from a file: make apply FILE=district.yaml [DRY_RUN=1] [SECRETS=1] [STACK=registration-sync]
 	@$(SHARED) $(PYTHON) -m local.operators.apply '$(FILE)' --stack '$(STACK)' \
@@ -75,6 +75,10 @@ apply: environments ## Create or update a district from a file: make apply FILE=
 invoke: environments ## Invoke a function by hand: make invoke EVENT=events/export_now.json [CONNECTION=anytown] [STACK=registration-sync]
 	@$(SHARED) $(PYTHON) -m local.operators.invoke '$(EVENT)' --stack '$(STACK)' \
 	  $(if $(CONNECTION),--connection '$(CONNECTION)')
+
+copy-restored: environments ## Copy a restored table into the stack's: make copy-restored RESTORED=name TABLE=registrations or connections [CONNECTION=anytown] [WRITE=1] [STACK=registration-sync]
+	@$(SHARED) $(PYTHON) -m local.operators.copy_restored '$(RESTORED)' '$(TABLE)' --stack '$(STACK)' \
+	  $(if $(CONNECTION),--connection '$(CONNECTION)') $(if $(WRITE),--write)
 
 smoke: environments ## Try a deployed stack from outside: make smoke STACK=local or a name [EMAIL=you@example.org] [UPDATE=0] [DELETE=1]
 	@$(SHARED) $(PYTHON) -m local.operators.smoke --stack '$(STACK)' \
