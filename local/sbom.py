@@ -66,7 +66,15 @@ def _license(component: dict[str, Any]) -> str:
         for one in component.get("licenses", [])
     ]
     # Some packages put the whole text of the license where its name belongs.
-    return ", ".join(dict.fromkeys(" ".join(text.split())[:60] for text in stated)) or "not stated"
+    return (
+        ", ".join(
+            dict.fromkeys(
+                " ".join(text.removeprefix("License :: OSI Approved :: ").split())[:60]
+                for text in stated
+            )
+        )
+        or "not stated"
+    )
 
 
 if __name__ == "__main__":
