@@ -12,9 +12,8 @@ export DENO_NO_UPDATE_CHECK := 1
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 PYTHON_VERSION := $(shell cat .python-version)
-UV_VERSION := 0.13.9
 UV := .local/env/uv/bin/uv
-DENO_VERSION := 2.9.8
+DENO_VERSION := $(shell sed -n 's/^deno==\([^ ]*\).*/\1/p' local/requirements-deno.txt)
 DENO := .local/env/deno/$(DENO_VERSION)/bin/deno
 PYTHON := .venv/bin/python
 SAM := .local/env/sam/bin/sam
@@ -22,7 +21,8 @@ SHARED := PYTHONPATH=layers/shared/python
 # One shared bytecode cache for all test processes, outside the layer under test.
 LINTED_REGIONS := us-east-1 us-west-2 ca-central-1 us-gov-west-1
 COMPILED_ONCE := env -u PYTHONDONTWRITEBYTECODE PYTHONPYCACHEPREFIX='$(CURDIR)/.local/pycache'
-COMPILE = $(UV) pip compile --quiet --no-header --universal --python-version $(PYTHON_VERSION)
+INSTALL := $(UV) pip install --quiet --require-hashes
+COMPILE = $(UV) pip compile --quiet --generate-hashes --no-header --universal --python-version $(PYTHON_VERSION)
 
 WITH_LINT_TESTS := tests/unit tests/functional/test_audit.py tests/functional/test_roles.py \
   tests/console/test_mapping_parts.py
@@ -34,7 +34,7 @@ FIND_PYTHON = for name in python3 python$(PYTHON_VERSION) python; do \
 	done; \
 	echo 'Python $(PYTHON_VERSION) was not found: install it, so that python$(PYTHON_VERSION) starts it, and try again.' >&2; exit 1
 
-.PHONY: help demo local console screenshots check-mapping build remove delete-district apply invoke smoke test format lint types docs clients bench requirements environments
+.PHONY: help demo local console screenshots check-mapping build remove delete-district apply invoke copy-restored smoke test format lint types docs clients bench sbom requirements environments
 
 help: ## List the targets
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1|\2/p' Makefile | while IFS='|' read -r name text; do printf '  make %-13s %s\n' "$$name" "$$text"; done
@@ -66,7 +66,7 @@ remove: environments ## Delete a stack, and show what it leaves: make remove STA
 	@$(PYTHON) -m local.remove '$(STACK)' $(if $(DATA),--data '$(DATA)')
 
 # An empty STACK= is refused.
-apply invoke smoke delete-district: STACK ?= registration-sync
+apply invoke copy-restored smoke delete-district: STACK ?= registration-sync
 
 delete-district: environments ## Delete all of a district, with a record: make delete-district DISTRICT=anytown [STACK=registration-sync]
 	@$(SHARED) $(PYTHON) -m local.operators.delete_district '$(DISTRICT)' --stack '$(STACK)'
@@ -78,6 +78,10 @@ apply: environments ## Create or update a district from a file: make apply FILE=
 invoke: environments ## Invoke a function by hand: make invoke EVENT=events/export_now.json [CONNECTION=anytown] [STACK=registration-sync]
 	@$(SHARED) $(PYTHON) -m local.operators.invoke '$(EVENT)' --stack '$(STACK)' \
 	  $(if $(CONNECTION),--connection '$(CONNECTION)')
+
+copy-restored: environments ## Copy a restored table into the stack's: make copy-restored RESTORED=name TABLE=registrations or connections [CONNECTION=anytown] [WRITE=1] [STACK=registration-sync]
+	@$(SHARED) $(PYTHON) -m local.operators.copy_restored '$(RESTORED)' '$(TABLE)' --stack '$(STACK)' \
+	  $(if $(CONNECTION),--connection '$(CONNECTION)') $(if $(WRITE),--write)
 
 smoke: environments ## Try a deployed stack from outside: make smoke STACK=local or a name [EMAIL=you@example.org] [UPDATE=0] [DELETE=1]
 	@$(SHARED) $(PYTHON) -m local.operators.smoke --stack '$(STACK)' \
@@ -112,55 +116,69 @@ clients: environments $(DENO) .local/env/clients/.made ## Generate API clients i
 bench: environments ## Measure costs against peers: make bench [ARGUMENTS=delivery]
 	@$(SHARED) $(PYTHON) -m benchmarks $(ARGUMENTS)
 
-requirements: $(UV) ## Pin every requirement file, from its .in
+sbom: .venv/.made .local/env/sbom/.made ## List what is shipped, with licenses: .local/sbom.json (CycloneDX) and docs/licenses.md
+	@$(PYTHON) -m local.sbom
+
+requirements: $(UV) ## Pin every requirement file with hashes, from its .in; then `make sbom`
 	@$(COMPILE) layers/dependencies/requirements.in -o layers/dependencies/requirements.txt
 	@$(COMPILE) requirements-dev.in -c layers/dependencies/requirements.txt -o requirements-dev.txt
-	@$(COMPILE) local/requirements-sam.in -o local/requirements-sam.txt
-	@$(COMPILE) local/requirements-ministack.in -o local/requirements-ministack.txt
-	@$(COMPILE) local/requirements-clients.in -o local/requirements-clients.txt
+	@for name in uv deno sam ministack clients sbom; do \
+	  $(COMPILE) local/requirements-$$name.in -o local/requirements-$$name.txt; \
+	done
 
 # Environments: each is created once, and again when its requirements change.
 
 environments: .venv/.made .local/env/sam/.made .local/env/ministack/.made .local/env/function/.made
 
-$(UV):
+$(UV): local/requirements-uv.txt
 	@echo 'Installing uv, which installs the rest faster than pip …'
 	@python=$$($(FIND_PYTHON)); \
 	rm -rf .local/env/uv; \
-	"$$python" -m pip install -qq --target .local/env/uv uv==$(UV_VERSION)
+	"$$python" -m pip install -qq --require-hashes --target .local/env/uv -r local/requirements-uv.txt
+	@touch $@
 
 $(DENO): | $(UV)
 	@echo 'Installing Deno, which checks the modules of the console …'
 	@python=$$($(FIND_PYTHON)); \
 	rm -rf .local/env/deno; \
-	$(UV) pip install --quiet --python "$$python" --target .local/env/deno/$(DENO_VERSION) deno==$(DENO_VERSION)
+	$(INSTALL) --python "$$python" --target .local/env/deno/$(DENO_VERSION) -r local/requirements-deno.txt
 
 .venv/.made: requirements-dev.txt | $(UV)
 	@echo 'Installing what development needs (.venv) …'
 	@python=$$($(FIND_PYTHON)); \
 	[ -x $(PYTHON) ] || $(UV) venv --quiet --python "$$python" .venv; \
-	$(UV) pip install --quiet --python $(PYTHON) -r requirements-dev.txt
+	$(INSTALL) --python $(PYTHON) -r requirements-dev.txt
 	@touch $@
 
 .local/env/sam/.made: local/requirements-sam.txt | $(UV)
 	@echo 'Installing the AWS SAM command line (.local/env/sam) …'
 	@python=$$($(FIND_PYTHON)); \
 	$(UV) venv --quiet --clear --python "$$python" .local/env/sam; \
-	$(UV) pip install --quiet --python .local/env/sam/bin/python -r local/requirements-sam.txt
+	$(INSTALL) --python .local/env/sam/bin/python -r local/requirements-sam.txt
 	@touch $@
 
 .local/env/ministack/.made: local/requirements-ministack.txt | $(UV)
 	@echo 'Installing the AWS emulator (.local/env/ministack) …'
 	@python=$$($(FIND_PYTHON)); \
 	$(UV) venv --quiet --clear --python "$$python" .local/env/ministack; \
-	$(UV) pip install --quiet --compile-bytecode --python .local/env/ministack/bin/python -r local/requirements-ministack.txt
+	$(INSTALL) --compile-bytecode --python .local/env/ministack/bin/python -r local/requirements-ministack.txt
 	@touch $@
 
 .local/env/clients/.made: local/requirements-clients.txt | $(UV)
 	@echo 'Installing a generator of API clients, with its Java (.local/env/clients) …'
 	@python=$$($(FIND_PYTHON)); \
 	$(UV) venv --quiet --clear --python "$$python" .local/env/clients; \
-	$(UV) pip install --quiet --python .local/env/clients/bin/python -r local/requirements-clients.txt
+	$(INSTALL) --python .local/env/clients/bin/python -r local/requirements-clients.txt
+	@touch $@
+
+# What the functions import, without SAM, and the program that lists it.
+.local/env/sbom/.made: local/requirements-sbom.txt layers/dependencies/requirements.txt | $(UV)
+	@echo 'Installing what lists the dependencies (.local/env/sbom) …'
+	@python=$$($(FIND_PYTHON)); \
+	$(UV) venv --quiet --clear --python "$$python" .local/env/sbom; \
+	$(UV) venv --quiet --clear --python "$$python" .local/env/sbom/shipped; \
+	$(INSTALL) --python .local/env/sbom/bin/python -r local/requirements-sbom.txt; \
+	$(INSTALL) --python .local/env/sbom/shipped/bin/python -r layers/dependencies/requirements.txt
 	@touch $@
 
 # Always empty: functions run in it and see only their layers.

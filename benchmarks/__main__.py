@@ -12,7 +12,7 @@ import sys
 
 MEASURES: dict[str, tuple[str, ...]] = {
     "map_and_write": (),
-    "sync_start": (),
+    "starts": (),
     "sync_500": (),
     "delivery": ("sshd", "sftp"),
     "export_memory": ("sshd",),

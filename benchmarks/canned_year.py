@@ -26,7 +26,8 @@ from registration_sync.adapters.dynamodb.registration_items import batch_pk, cur
 from registration_sync.adapters.dynamodb.registrations_table import DynamoDBRegistrationsTable
 from registration_sync.adapters.sftp.servers import ParamikoSftpServers
 from registration_sync.adapters.ticker import ThreadTicker
-from registration_sync.bootstrap.aws_clients import DYNAMODB_CONFIG, session
+from registration_sync.bootstrap.aws_clients import DYNAMODB_CONFIG
+from registration_sync.bootstrap.boto3_session import boto3_session
 from registration_sync.domain.connections.sftp import SftpAccount
 from registration_sync.domain.mapping.compiled.mapping import RunContext, compile_mapping
 from registration_sync.domain.mapping.definition.mapping import parse_mapping
@@ -138,7 +139,9 @@ def export(
 ) -> YearOutcome:
     """Exports the year to the folder `exports` of the server."""
     facts = RunContext(STARTED_AT, ZoneInfo("UTC"), YEAR)
-    dynamodb = canned(session().client("dynamodb", config=DYNAMODB_CONFIG, **ACCOUNT), answers)
+    dynamodb = canned(
+        boto3_session().client("dynamodb", config=DYNAMODB_CONFIG, **ACCOUNT), answers
+    )
     table = DynamoDBRegistrationsTable(dynamodb, "registrations")
     year = YearToExport(
         connection_id="measured",

@@ -27,6 +27,7 @@ class Package:
 
     name: str
     version: str
+    license: str
     integrity: str
     files: dict[str, str]
     renamed: tuple[str, str] = ("", "")
@@ -36,6 +37,7 @@ PACKAGES = (
     Package(
         "preact",
         "11.2.0",
+        "MIT",
         "sha512-/HfHI/7N84e6GrWBJ3J280z3mLaRJiDcSvj/A+y/4AbLnND/1UlGHe1sR6oYuTGwId0nP7dqDU9OnLxMPZ7xBg==",
         {
             "dist/preact.mjs": "preact.js",
@@ -47,6 +49,7 @@ PACKAGES = (
     Package(
         "htm",
         "3.1.1",
+        "Apache-2.0",
         "sha512-983Vyg8NwUE7JkZ6NmOqpCZ+sh1bKv2iYTlUkzlWmA5JD2acKoxd4KVxbMmxX/85mtfdnDmTFoNKcg5DGAvxNQ==",
         {"dist/htm.module.js": "htm.js", "LICENSE": "htm.LICENSE.txt"},
     ),

@@ -141,6 +141,7 @@ _FINISHED_RUN = {
             "delivered_before": [],
             "duration_seconds": 3.1,
             "findings": [],
+            "oldest_due_at": "2026-11-22T16:05:00+00:00",
         }
     ],
     "message": "Some students were not delivered and stay due.",

@@ -137,7 +137,8 @@ _YEAR_OUTCOME = obj(
         "delivered_before": items(TEXT),
         "duration_seconds": SECONDS_OR_NULL,
         "findings": items(_FINDING),
-    }
+    },
+    oldest_due_at=MOMENT_OR_NULL,
 )
 _STEP = obj(
     {

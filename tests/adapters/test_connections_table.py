@@ -35,6 +35,7 @@ from registration_sync.domain.errors import (
     Unavailable,
     VersionMismatch,
 )
+from registration_sync.domain.runs.endings import finished_run
 from registration_sync.domain.runs.findings import LastUpload
 from registration_sync.domain.runs.run import (
     HeldRow,
@@ -44,7 +45,6 @@ from registration_sync.domain.runs.run import (
     RunStatus,
     RunTrigger,
     YearOutcome,
-    finished_run,
 )
 from tests.adapters.conftest import TABLE, dynamodb_client
 

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from registration_sync.domain.errors import AlreadyRunning, AttemptEnded, Unavailable
+from registration_sync.domain.runs.endings import finished_run
 from registration_sync.domain.runs.run import (
     Run,
     RunError,
@@ -18,7 +19,6 @@ from registration_sync.domain.runs.run import (
     RunStatus,
     RunTrigger,
     YearOutcome,
-    finished_run,
 )
 from registration_sync.use_cases.run_kinds.lifecycle import RunExecutor
 from tests.exploration.actors import NOW, Replay, Wanted

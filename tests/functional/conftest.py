@@ -1,5 +1,6 @@
 """The functions' real handlers on moto, with the tables and settings of the template."""
 
+import os
 import tempfile
 import time
 from collections.abc import Iterator
@@ -26,7 +27,7 @@ from registration_sync.domain.runs.run import Run
 from registration_sync.use_cases.mappings.known_fields import RecentFields
 from tests.functional.support.compared_answers import compare_answers
 from tests.functional.support.dynamodb_limits import Limits
-from tests.functional.support.iam import Rights, watch_calls
+from tests.functional.support.iam import Rights, record, unused_by, watch_calls
 from tests.functional.support.quick_dynamodb import skip_http
 
 pytest.register_assert_rewrite("tests.functional.random_day")
@@ -119,18 +120,25 @@ def account(rights: Rights, tmp_path_factory: pytest.TempPathFactory) -> Iterato
 
 
 @pytest.fixture
-def aws(account: None, rights: Rights) -> Iterator[None]:
+def aws(account: None, rights: Rights, request: pytest.FixtureRequest) -> Iterator[None]:
     """The account with its tables, bucket, topic and schedule group, all empty. Fails the test if a
-    function made a call that its role does not allow."""
+    function made a call that its role does not allow, or none that needs a right for which the test
+    is recorded."""
     create_tables()
     _client("s3").create_bucket(Bucket="archive")
     _client("sns").create_topic(Name="alerts")
     _client("scheduler").create_schedule_group(Name="stack-exports")
     limits.broken.clear()
+    rights.used.clear()
     yield
     BackendDict.reset()  # ten times as fast as deleting tables, objects and secrets
     denied, rights.denied = rights.denied, set()
     assert not denied
+    if os.environ.get("RECORD_RIGHTS") == "1":
+        record(rights.used, request.node.nodeid)
+        return
+    unused = unused_by(request.node.nodeid, rights.used)
+    assert unused == set(), "record the rights: test_every_right_is_used says how"
     assert limits.broken == [], "DynamoDB would refuse these requests"
 
 

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
+from unittest.mock import ANY
 
 import pytest
 
@@ -122,7 +123,7 @@ def test_a_successful_run_puts_an_event_and_sends_no_message(
     assert (event["status"], event["kind"], event["trigger"]) == ("succeeded", "export", "manual")
     assert [(year["school_year"], year["exported"]) for year in event["years"]] == [(2025, 2)]
     assert announced.alerts == []
-    assert metrics_in(log()) == [ZEROS | {"ExportedStudents": 2}]
+    assert metrics_in(log()) == [ZEROS | {"ExportedStudents": 2, "OldestDueHours": ANY}]
 
 
 def test_a_failed_run_sends_a_message_with_the_cause_and_the_remedy(
@@ -140,7 +141,7 @@ def test_a_failed_run_sends_a_message_with_the_cause_and_the_remedy(
     assert run["years"][0]["error"]["message"] in alert.body
     assert f"#/connections/north/runs/{run['run_id']}" in alert.body
     assert [event["status"] for event in announced.events] == ["failed"]
-    assert metrics_in(log()) == [ZEROS | {"FailedRuns": 1}]
+    assert metrics_in(log()) == [ZEROS | {"FailedRuns": 1, "OldestDueHours": ANY}]
 
 
 def test_a_held_student_is_announced_once_and_without_a_name(

@@ -7,8 +7,9 @@ import boto3
 import pytest
 
 from functions.configuration.app import handler
+from local.processes import ROOT
 from tests.functional.support.events import OPERATOR, api_event, sample
-from tests.functional.support.iam import ARN, UNUSED, Rights
+from tests.functional.support.iam import ARN, JUSTIFIED, Rights, recorded_rights, unused_by
 
 CONNECTIONS = ARN.format("dynamodb", "table/connections")
 
@@ -114,18 +115,59 @@ def test_a_condition_on_a_missing_key_does_not_hold(tested: Rights) -> None:
         tested.denied.clear()
 
 
-def test_the_actions_that_no_test_uses_are_in_a_role(rights: Rights) -> None:
-    """To find others: run this folder in one process, and compare `rights.used` at its end."""
-    granted = {
-        action
-        for statements in rights.statements.values()
-        for statement in statements
-        for action in _list(statement["Action"])
+def test_every_right_is_used(rights: Rights) -> None:
+    """Each right of a role is needed by a call of a test, or UNUSED has a reason.
+
+    To record, delete tests/used_rights.json and run
+    `RECORD_RIGHTS=1 make test ARGUMENTS='-n 3 tests/functional'`.
+    """
+    recorded = recorded_rights().keys()
+
+    assert rights.granted() - recorded - JUSTIFIED == set(), "remove these, or justify them"
+    assert JUSTIFIED - (rights.granted() - recorded) == set(), "remove their justification"
+    assert recorded - rights.granted() == set(), "record the rights again"
+
+
+def test_the_recorded_tests_are_there() -> None:
+    """A recorded test fails if it does not use its rights; one that is gone could not."""
+    for test in set(recorded_rights().values()):
+        module, _, name = test.partition("::")
+
+        assert f"def {name.partition('[')[0]}(" in (ROOT / module).read_text(encoding="utf-8"), test
+
+
+def test_a_superfluous_right_is_found(tested: Rights) -> None:
+    recorded = recorded_rights().keys() | JUSTIFIED
+    key = "dynamodb:LeadingKeys"
+    for role, more in {
+        "sync": {"Action": "dynamodb:DeleteItem"},
+        "export": {"Action": "dynamodb:PutItem", "Condition": {"StringLike": {key: "MORE#*"}}},
+    }.items():
+        tested.statements[role].append({"Sid": "More", "Resource": "*", **more})
+
+    assert tested.granted() - recorded == {
+        "sync More dynamodb:DeleteItem",
+        "export More dynamodb:PutItem",
+        "export More dynamodb:LeadingKeys MORE#*",
     }
 
-    assert set(UNUSED) <= granted
-    assert "secretsmanager:TagResource" not in granted  # secrets are created without tags
+
+def test_a_statement_is_not_needed_where_another_allows_the_same(tested: Rights) -> None:
+    tested.used.clear()
+    given = {"GroupName": "stack-exports", "Name": "c"}
+
+    tested.check("configuration", "scheduler", "DeleteSchedule", given)
+    assert tested.used == {"configuration KeepSchedules scheduler:DeleteSchedule"}
+
+    tested.used.clear()
+    more = {"Sid": "More", "Action": "scheduler:DeleteSchedule", "Resource": "*"}
+    tested.statements["configuration"].append(more)
+    tested.check("configuration", "scheduler", "DeleteSchedule", given)
+    assert tested.used == set()
 
 
-def _list(value: Any) -> list[Any]:
-    return value if isinstance(value, list) else [value]
+def test_a_test_that_no_longer_uses_its_right_is_found() -> None:
+    right, test = next(iter(recorded_rights().items()))
+
+    assert right in unused_by(test, set())
+    assert right not in unused_by(test, {right})

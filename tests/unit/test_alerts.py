@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from registration_sync.domain.runs.alerts import Alert, alert_of, concerns_of
+from registration_sync.domain.runs.endings import finished_run
 from registration_sync.domain.runs.run import (
     Finding,
     HeldRow,
@@ -18,7 +19,6 @@ from registration_sync.domain.runs.run import (
     RunStatus,
     RunTrigger,
     YearOutcome,
-    finished_run,
 )
 
 ZONE = ZoneInfo("America/Chicago")

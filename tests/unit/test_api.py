@@ -399,7 +399,7 @@ import registration_sync.adapters.dynamodb.connection_access
 import registration_sync.ports, registration_sync.settings
 """)
 
-    assert loaded == ["boto3"]
+    assert loaded == []
 
 
 def test_http_and_access_load_no_aws_client() -> None:

@@ -59,6 +59,7 @@ def test_a_stack_without_districts_pays_for_alarms_dashboard_and_metrics() -> No
         "FailedRuns",
         "HeldStudents",
         "NewlyHeldStudents",
+        "OldestDueHours",
         "OverdueConnections",
     }
     expected = 0.10 * alarms + 3.00 * 1 + 0.30 * len(metrics)

@@ -5,6 +5,7 @@ from dataclasses import replace
 
 import pytest
 
+from registration_sync.domain.runs.endings import finished_run
 from registration_sync.domain.runs.run import (
     MAX_HELD_LISTED,
     DeliveredFile,
@@ -17,7 +18,6 @@ from registration_sync.domain.runs.run import (
     RunStatus,
     RunTrigger,
     YearOutcome,
-    finished_run,
 )
 from registration_sync.domain.runs.summary import is_failure, newly_held, run_event, run_metrics
 
@@ -135,6 +135,18 @@ def test_a_waiting_year_is_announced_when_it_is_done() -> None:
 def test_a_failure_counts_as_failed(run: Run, fails: bool) -> None:
     assert is_failure(run) is fails
     assert run_metrics(run, {})["FailedRuns"] == int(fails)
+
+
+def test_the_oldest_due_student_of_any_year_counts() -> None:
+    def due(hours: float, year: YearOutcome) -> YearOutcome:
+        return replace(year, oldest_due_at=NOW - dt.timedelta(hours=hours))
+
+    run = run_of(due(3, held("1", year=2024)), due(30.9, FAILED), held("2", year=2026))
+
+    assert run_metrics(run, {})["OldestDueHours"] == 30
+    assert "OldestDueHours" not in run_metrics(run_of(FAILED), {})
+    waiting = replace(due(3, held("1")), status=RunStatus.AWAITING_CONFIRMATION)
+    assert "OldestDueHours" not in run_metrics(run_of(waiting), {})
 
 
 def test_the_event_has_counts_only() -> None:

@@ -213,7 +213,18 @@ def test_the_dashboard_shows_metrics_that_exist(template: Template) -> None:
         run_summary.HELD_STUDENTS,
         run_summary.NEWLY_HELD_STUDENTS,
         run_summary.OVERDUE_CONNECTIONS,
+        run_summary.OLDEST_DUE_HOURS,
     } <= shown
+    for title in (
+        "Runs",
+        "Students",
+        "Export: duration",
+        "Oldest due",
+        "lease",
+        "API",
+        "Throttles",
+    ):
+        assert any(title in widget["properties"]["title"] for widget in body["widgets"]), title
     cells = [(one["x"], one["y"]) for one in body["widgets"]]
     assert len(cells) == len(set(cells))
 

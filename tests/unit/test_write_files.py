@@ -19,7 +19,7 @@ from registration_sync.domain.mapping.compiled.mapping import (
     compile_mapping,
 )
 from registration_sync.domain.mapping.definition.mapping import parse_mapping
-from registration_sync.domain.registrations.batches import Current, DueMark
+from registration_sync.domain.registrations.batches import Current, DueMark, version_of
 from registration_sync.domain.registrations.registration import (
     APPROVED,
     Registration,
@@ -53,11 +53,16 @@ def snapshot(student_id: str, grade: str = "K") -> Current:
     registration = Registration(0, "r", student_id, 2025, APPROVED, data)
     encoded = encode_snapshot(registration, "2026-03-02T10:00:00.000Z")
     assert isinstance(encoded, bytes)
-    return Current(student_id, f"v{student_id}", 1, encoded)
+    return Current(student_id, version_from(student_id), 1, encoded)
+
+
+def version_from(student_id: str) -> str:
+    """Of a sync in the second after 1970 that has the number of the id."""
+    return version_of(1000 * (int(student_id) if student_id.isdecimal() else 0), "r", 0)
 
 
 def removed(student_id: str) -> Current:
-    return Current(student_id, f"v{student_id}", 1, None)
+    return Current(student_id, version_from(student_id), 1, None)
 
 
 @dataclass
@@ -101,6 +106,18 @@ def test_a_file_of_changes_contains_due_students_in_order_of_id(tmp_path: Path) 
 
     assert content(year) == ["ID,G|10,0|2,0|"]
     assert (year.students, year.files[0].rows) == (2, 2)
+
+
+def test_the_oldest_of_the_due_students_counts(tmp_path: Path) -> None:
+    stored = [snapshot("1"), snapshot("10", "unknown"), snapshot("2"), removed("4")]
+
+    def oldest(*due: str) -> dt.datetime | None:
+        table = students(*stored, due=list(due))
+        return write(table, tmp_path / "".join(due), compiled(contents="all")).oldest_due_at
+
+    assert oldest("2", "10", "4", "missing") == dt.datetime(1970, 1, 1, 0, 0, 2, tzinfo=dt.UTC)
+    assert oldest("10") == dt.datetime(1970, 1, 1, 0, 0, 10, tzinfo=dt.UTC)
+    assert oldest("missing") is None
 
 
 def test_removed_and_missing_students_are_counted_and_not_written(tmp_path: Path) -> None:
@@ -166,7 +183,9 @@ def test_held_students_are_listed_with_reasons_and_never_written(tmp_path: Path)
     held = [json.loads(line) for line in year.held_list.read_text().splitlines()]
     assert content(year) == ["ID,G|2,0|"]
     assert [(row.student_id, row.field) for row in year.held] == [("1", "G")]
-    assert [(one["student_id"], one["version"], one["due"]) for one in held] == [("1", "v1", True)]
+    assert [(one["student_id"], one["version"], one["due"]) for one in held] == [
+        ("1", version_from("1"), True)
+    ]
     assert not year.incomplete_full_file
 
 
@@ -208,7 +227,7 @@ def test_the_index_leads_to_each_students_line(tmp_path: Path) -> None:
     for line in year.index.read_text().splitlines():
         student, version, _, number, offset, length, _ = line.split("\t")
         found = written[int(offset) : int(offset) + int(length)]
-        assert (version, number, found) == (f"v{student}", "0", f"{student},0\r\n".encode())
+        assert (version, number, found) == (version_from(student), "0", f"{student},0\r\n".encode())
 
 
 def test_a_lost_lease_stops_the_writing(tmp_path: Path) -> None:
@@ -236,7 +255,7 @@ class Endless(Students):
         self, _c: str, _y: int, student_ids: Iterator[str]
     ) -> Iterator[tuple[str, Current | None]]:
         for student_id in student_ids:
-            yield student_id, Current(student_id, "v", 1, self._one.snapshot)
+            yield student_id, Current(student_id, version_from("0"), 1, self._one.snapshot)
 
 
 def test_memory_does_not_grow_with_the_number_of_students(tmp_path: Path) -> None:

@@ -4,6 +4,8 @@ The emulated services of these tests ask no policy, and the emulator of the stac
 conditions on DynamoDB's keys.
 """
 
+import fcntl
+import json
 import re
 import sys
 import threading
@@ -25,6 +27,9 @@ NAMES = {  # of conftest.ENVIRONMENT
     "NightlyExports": "stack-exports",
     "ExportFunctionAliaslive": ARN.format("lambda", "function:export"),
     "Alerts": ARN.format("sns", "alerts"),
+    "KmsKeyArn": "arn:aws:kms:us-east-1:123456789012:key/one",
+    "VpcSubnetIds": ["subnet-1"],
+    "VpcSecurityGroupIds": ["sg-1"],
 }
 ARNS = {
     "RegistrationsTable": ARN.format("dynamodb", "table/registrations"),
@@ -46,46 +51,135 @@ FUNCTIONS = {
 }
 
 UNUSED = {
-    "logs:CreateLogStream": "Lambda writes the log",
-    "logs:PutLogEvents": "Lambda writes the log",
-    "sqs:SendMessage": "Lambda sends an event that failed",
-    "lambda:InvokeFunction": "replaced in these tests; tests/stack starts exports",
-    "s3:AbortMultipartUpload": "boto3 sends it when a part of a large file fails",
-    "s3:ListBucket": "S3 asks for it where an object is missing, to answer 404 and not 403",
+    "Lambda writes the log": [
+        f"{role} Log logs:{action}"
+        for role in ("sync", "export", "configuration", "console")
+        for action in ("CreateLogStream", "PutLogEvents")
+    ],
+    "Lambda and the scheduler send events that failed": [
+        "export ReportFailures sqs:SendMessage",
+        "schedule ReportFailures sqs:SendMessage",
+    ],
+    "the scheduler starts exports": ["schedule StartExports lambda:InvokeFunction"],
+    "replaced in these tests; tests/stack starts exports": [
+        "configuration StartExports lambda:InvokeFunction"
+    ],
+    "boto3 aborts the upload of a large file of which a part failed": [
+        "export Archive s3:AbortMultipartUpload"
+    ],
+    "S3 asks for it where an object is missing, to answer 404 and not 403": [
+        "configuration MissInArchive s3:ListBucket"
+    ],
+    # https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/specifying-conditions.html
+    "dynamodb:Attributes must name the attributes of the key": [
+        f"{statement} dynamodb:Attributes {name}"
+        for statement in ("sync ReadAccess", "export RememberChecks")
+        for name in ("pk", "sk")
+    ],
+    "Lambda connects the function to the network: the rights of AWSLambdaVPCAccessExecutionRole": [
+        f"export NetworkInterfaces ec2:{action}"
+        for action in (
+            "CreateNetworkInterface",
+            "DescribeNetworkInterfaces",
+            "DescribeSubnets",
+            "DeleteNetworkInterface",
+            "AssignPrivateIpAddresses",
+            "UnassignPrivateIpAddresses",
+        )
+    ],
+    # https://docs.aws.amazon.com/kms/latest/developerguide/services-dynamodb.html
+    "these services use the key with the rights of their caller": [
+        *(
+            f"usekey UseKey kms:{action}"
+            for action in ("Decrypt", "DescribeKey", "Encrypt", "GenerateDataKey")
+        ),
+        *(
+            f"usekey UseKey kms:ViaService {service}.{REGION}.amazonaws.com"
+            for service in ("dynamodb", "s3", "secretsmanager", "sns")
+        ),
+    ],
 }
-"""Actions in a role that no call of these tests needs, and why the role has them."""
+"""Why the roles have rights that no call of these tests needs, and these rights."""
+
+JUSTIFIED = frozenset(right for rights in UNUSED.values() for right in rights)
+
+RECORDED = Path(__file__).parents[2] / "used_rights.json"
+"""Each right that a call of these tests needs, and a test that makes such a call."""
 
 type Request = tuple[str, str, dict[str, list[str]]]
 """Action, ARN of the resource, and the values of the condition keys."""
 
 
 class Rights:
-    """The statements of the functions' roles, and the requests that none of them allows."""
+    """The statements of the roles, and what the functions' requests need of them.
+
+    A right is one line: role, statement, and an action or one value of a condition.
+    """
 
     def __init__(self) -> None:
         template = transformed()
         resolver = Resolver(template, NAMES, ARNS)
         self.statements: dict[str, list[dict[str, Any]]] = {}
-        for name in FUNCTIONS.values():
-            role = template["Resources"][f"{name.title()}Role"]["Properties"]
-            self.statements[name] = [
-                statement
-                for policy in resolver.resolve(role["Policies"])
-                for statement in policy["PolicyDocument"]["Statement"]
-            ]
+        for name, resource in template["Resources"].items():
+            if resource["Type"] in {"AWS::IAM::Role", "AWS::IAM::Policy"}:
+                properties = resolver.resolve(resource["Properties"])
+                self.statements[name.removesuffix("Role").lower()] = [
+                    statement
+                    for policy in properties.get("Policies", [properties])
+                    for statement in policy.get("PolicyDocument", {}).get("Statement", [])
+                ]
         self.denied: set[str] = set()
-        self.used: set[tuple[str, str, str]] = set()
+        self.used: set[str] = set()
+        """What the one statement that allows a request has for it. A statement is not needed where
+        another allows the same."""
+
+    def granted(self) -> set[str]:
+        return {
+            f"{role} {statement['Sid']} {part}"
+            for role, statements in self.statements.items()
+            for statement in statements
+            for part in [
+                *_list(statement["Action"]),
+                *(f"{key} {value}" for _, key, value in _conditions(statement)),
+            ]
+        }
 
     def check(self, function: str, service: str, operation: str, given: dict[str, Any]) -> None:
         for action, resource, context in _requests(service, operation, given):
             allowing = [
-                statement["Sid"]
+                statement
                 for statement in self.statements[function]
                 if _allows(statement, action, resource, context)
             ]
-            self.used |= {(function, sid, action) for sid in allowing}
             if not allowing:
                 self.denied.add(f"{function} may not {action} on {resource} with {context}")
+            if len(allowing) == 1:
+                parts = [action]
+                for operator, key, value in _conditions(allowing[0]):
+                    if any(_holds(operator, value, [one]) for one in context.get(key, [])):
+                        parts.append(f"{key} {value}")
+                self.used |= {f"{function} {allowing[0]['Sid']} {part}" for part in parts}
+
+
+def record(used: set[str], test: str) -> None:
+    """Records the test for each right that it is the first to use, by name."""
+    with RECORDED.open("a+", encoding="utf-8") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)  # other processes record, too
+        file.seek(0)
+        recorded = json.loads(file.read() or "{}")
+        recorded |= {right: min(test, recorded.get(right, test)) for right in used}
+        file.truncate(0)
+        file.write(json.dumps(recorded, indent=2, sort_keys=True) + "\n")
+
+
+def unused_by(test: str, used: set[str]) -> set[str]:
+    """The rights for which the test is recorded and which it did not use."""
+    return {right for right, name in recorded_rights().items() if name == test} - used
+
+
+def recorded_rights() -> dict[str, str]:
+    recorded: dict[str, str] = json.loads(RECORDED.read_text(encoding="utf-8"))
+    return recorded
 
 
 def watch_calls(rights: Rights, monkeypatch: Any) -> None:
@@ -194,19 +288,27 @@ def _attributes(given: dict[str, Any]) -> list[str]:
 def _allows(
     statement: dict[str, Any], action: str, resource: str, context: dict[str, list[str]]
 ) -> bool:
-    actions, resources = (
-        one if isinstance(one, list) else [one]
-        for one in (statement["Action"], statement["Resource"])
-    )
     return (
-        action in actions
-        and any(fnmatchcase(resource, pattern) for pattern in resources)
+        action in _list(statement["Action"])
+        and any(fnmatchcase(resource, pattern) for pattern in _list(statement["Resource"]))
         and all(
             _holds(operator, allowed, context.get(key, []))
             for operator, keys in statement.get("Condition", {}).items()
             for key, allowed in keys.items()
         )
     )
+
+
+def _conditions(statement: dict[str, Any]) -> Iterator[tuple[str, str, str]]:
+    """The operator, the key and each value of the statement's conditions."""
+    for operator, keys in statement.get("Condition", {}).items():
+        for key, allowed in keys.items():
+            for value in _list(allowed):
+                yield operator, key, value
+
+
+def _list(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else [value]
 
 
 def _holds(operator: str, allowed: str | list[str], values: list[str]) -> bool:
@@ -216,9 +318,8 @@ def _holds(operator: str, allowed: str | list[str], values: list[str]) -> bool:
     """
     if not values:
         return operator.startswith("ForAllValues:") or operator.endswith("IfExists")
-    patterns = allowed if isinstance(allowed, list) else [allowed]
     like = operator.endswith("StringLike")
     return all(
-        any(fnmatchcase(value, one) if like else value == one for one in patterns)
+        any(fnmatchcase(value, one) if like else value == one for one in _list(allowed))
         for value in values
     )

@@ -1,13 +1,13 @@
 """The settings of AWS clients, and the DynamoDB client, which every function needs."""
 
 from functools import cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
-import boto3
+import botocore.session
 from botocore.config import Config
-from botocore.session import get_session
 
 from registration_sync.adapters.aws.quick_answers import QuickAnswers
+from registration_sync.bootstrap.service_models import ServiceModels
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -34,14 +34,17 @@ DYNAMODB_CONFIG = API_CONFIG.merge(Config(parameter_validation=False))
 
 
 @cache
-def session() -> boto3.Session:
-    """The session that makes every client of a function."""
-    core = get_session()
-    core.register_component("response_parser_factory", QuickAnswers())
-    return boto3.Session(botocore_session=core)
+def session() -> botocore.session.Session:
+    """The one session of a function."""
+    made = botocore.session.get_session()
+    made.register_component("data_loader", ServiceModels())
+    made.register_component("response_parser_factory", QuickAnswers())
+    return made
 
 
 @cache
 def dynamodb() -> "DynamoDBClient":
-    """The one DynamoDB client of a function."""
-    return session().client("dynamodb", config=DYNAMODB_CONFIG)
+    """The one DynamoDB client of a function, as boto3.client makes it; the sync function needs no
+    boto3, which takes longer to import."""
+    client = session().create_client("dynamodb", config=DYNAMODB_CONFIG)
+    return cast("DynamoDBClient", client)

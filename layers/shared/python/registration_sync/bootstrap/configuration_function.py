@@ -8,6 +8,8 @@ from functools import cache
 from importlib.resources import files
 from typing import Any
 
+import boto3
+
 from registration_sync.adapters.aws.archive import DRY_RUNS, S3Archive
 from registration_sync.adapters.aws.export_function import LambdaExportStarter
 from registration_sync.adapters.aws.notifications import EmbeddedMetrics
@@ -29,7 +31,8 @@ from registration_sync.adapters.dynamodb.registrations_table import DynamoDBRegi
 from registration_sync.adapters.dynamodb.runs_table import DynamoDBRuns
 from registration_sync.adapters.dynamodb.schedules_table import DynamoDBSchedules
 from registration_sync.adapters.ready_made_mappings import PackagedMappings
-from registration_sync.bootstrap.aws_clients import API_CONFIG, PRESIGN_CONFIG, dynamodb, session
+from registration_sync.bootstrap.aws_clients import API_CONFIG, PRESIGN_CONFIG, dynamodb
+from registration_sync.bootstrap.boto3_session import boto3_session
 from registration_sync.ports.archive import Archive
 from registration_sync.ports.connections import (
     Audit,
@@ -83,9 +86,10 @@ def dependencies() -> Dependencies:
     settings = read_settings(ConfigurationSettings, os.environ)
     client, table = dynamodb(), settings.connections_table
     registrations = DynamoDBRegistrationsTable(client, settings.registrations_table)
-    s3 = session().client("s3", config=PRESIGN_CONFIG)
-    scheduler = _scheduler(settings)
-    secrets_manager = session().client("secretsmanager", config=API_CONFIG)
+    aws = boto3_session()
+    s3 = aws.client("s3", config=PRESIGN_CONFIG)
+    scheduler = _scheduler(aws, settings)
+    secrets_manager = aws.client("secretsmanager", config=API_CONFIG)
     return Dependencies(
         access=DynamoDBConnectionAccess(client, table),
         connections=DynamoDBConnections(client, table),
@@ -106,7 +110,7 @@ def dependencies() -> Dependencies:
         deletions=DynamoDBDeletions(client, table),
         purge_schedule=scheduler,
         starter=LambdaExportStarter(
-            session().client("lambda", config=API_CONFIG), settings.export_function
+            aws.client("lambda", config=API_CONFIG), settings.export_function
         ),
         archive=S3Archive(s3, settings.archive_bucket),
         dry_runs=S3Archive(s3, settings.archive_bucket, prefix=DRY_RUNS),
@@ -116,14 +120,14 @@ def dependencies() -> Dependencies:
     )
 
 
-def _scheduler(settings: ConfigurationSettings) -> EventBridgeScheduler:
+def _scheduler(aws: boto3.Session, settings: ConfigurationSettings) -> EventBridgeScheduler:
     target = ScheduleTarget(
         group=settings.schedule_group,
         function=settings.schedule_target,
         role=settings.schedule_role,
         failures=settings.schedule_failures,
     )
-    return EventBridgeScheduler(session().client("scheduler", config=API_CONFIG), target)
+    return EventBridgeScheduler(aws.client("scheduler", config=API_CONFIG), target)
 
 
 @cache

@@ -33,7 +33,8 @@ from registration_sync.adapters.dynamodb.schedules_table import DynamoDBSchedule
 from registration_sync.adapters.dynamodb.student_erasure import DynamoDBStudentErasure
 from registration_sync.adapters.sftp.servers import ParamikoSftpServers
 from registration_sync.adapters.ticker import ThreadTicker
-from registration_sync.bootstrap.aws_clients import NOTIFICATION_CONFIG, dynamodb, session
+from registration_sync.bootstrap.aws_clients import NOTIFICATION_CONFIG, dynamodb
+from registration_sync.bootstrap.boto3_session import boto3_session
 from registration_sync.bootstrap.workspace import workspace
 from registration_sync.domain.connections.connection import Connection
 from registration_sync.domain.connections.sftp import SftpAccount
@@ -148,15 +149,16 @@ def dependencies() -> Dependencies:
     settings = read_settings(ExportSettings, os.environ)
     client, connections_table = dynamodb(), settings.connections_table
     registrations_table, days = settings.registrations_table, settings.retention_days
-    archive = partial(S3Archive, session().client("s3"), settings.archive_bucket)
-    events = session().client("events", config=NOTIFICATION_CONFIG)
-    sns = session().client("sns", config=NOTIFICATION_CONFIG)
+    aws = boto3_session()
+    archive = partial(S3Archive, aws.client("s3"), settings.archive_bucket)
+    events = aws.client("events", config=NOTIFICATION_CONFIG)
+    sns = aws.client("sns", config=NOTIFICATION_CONFIG)
     invocation = Invocation()
     table = DynamoDBRegistrationsTable(client, registrations_table)
     return Dependencies(
         connections=DynamoDBConnections(client, connections_table),
         mappings=DynamoDBMappings(client, connections_table),
-        secrets=SecretsManagerSecrets(session().client("secretsmanager"), settings.secret_prefix),
+        secrets=SecretsManagerSecrets(aws.client("secretsmanager"), settings.secret_prefix),
         schedules=DynamoDBSchedules(client, connections_table),
         runs=DynamoDBRuns(client, connections_table, retention_days=days),
         check_slots=DynamoDBCheckSlots(client, connections_table),

@@ -7,7 +7,8 @@ from registration_sync.adapters.aws.scheduler import EventBridgeScheduler, Sched
 from registration_sync.adapters.dynamodb.audit_table import DynamoDBAudit
 from registration_sync.adapters.dynamodb.connection_items import DynamoDBConnectionItems
 from registration_sync.adapters.dynamodb.deletions_table import DynamoDBDeletions
-from registration_sync.bootstrap.aws_clients import dynamodb, session
+from registration_sync.bootstrap.aws_clients import dynamodb
+from registration_sync.bootstrap.boto3_session import boto3_session
 from registration_sync.bootstrap.export_function import dependencies
 from registration_sync.ports.deletions import Deletions
 from registration_sync.settings import ExportSettings, read_settings
@@ -25,7 +26,7 @@ def resources() -> PurgeResources:
     """Raises NotConfigured."""
     settings, deps, client = read_settings(ExportSettings, os.environ), dependencies(), dynamodb()
     scheduler = EventBridgeScheduler(
-        session().client("scheduler"), ScheduleTarget(settings.schedule_group)
+        boto3_session().client("scheduler"), ScheduleTarget(settings.schedule_group)
     )
     return PurgeResources(
         deletions=deletions(),

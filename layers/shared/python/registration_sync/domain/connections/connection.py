@@ -150,7 +150,7 @@ class Connection(BaseModel):
         ),
     ] = ()
     programs: Annotated[
-        tuple[Annotated[str, Field(pattern=r"^[\w+-]{1,128}$")], ...],
+        tuple[Annotated[str, Field(pattern=r"^[\w+-]+$", max_length=128)], ...],
         Field(max_length=20, description="a list of at most 20 client ids of programs"),
     ] = ()
     takes: Annotated[

@@ -1,7 +1,6 @@
 """A run: one execution of an export, resend, check, …, from its request to its outcome."""
 
 import datetime as dt
-from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
@@ -60,32 +59,6 @@ DRY_RUN_RETENTION = dt.timedelta(days=1)
 
 MAX_HELD_LISTED = 1000
 """Held rows listed per year in a run record; the archive's held.jsonl lists all of them."""
-
-MESSAGES = {
-    RunKind.EXPORT: {
-        RunStatus.SUCCEEDED: "Delivered.",
-        RunStatus.PARTIAL: "Some students were not delivered and stay due.",
-        RunStatus.NOTHING_TO_EXPORT: "Nothing to export: no sync since the last.",
-        RunStatus.FAILED: "No file was delivered; the students stay due.",
-        RunStatus.AWAITING_CONFIRMATION: "Not all was sent: something is unusual, see the "
-        "findings. Confirm the run, or cancel it. The students stay due.",
-    },
-    RunKind.DRY_RUN: {
-        RunStatus.SUCCEEDED: "A dry run: nothing was sent, and everyone stays due.",
-        RunStatus.PARTIAL: "A dry run: an export now would not deliver some students.",
-        RunStatus.NOTHING_TO_EXPORT: "A dry run: an export now would find nothing to export.",
-        RunStatus.FAILED: "A dry run: an export now would deliver no file.",
-    },
-    RunKind.RESEND: {
-        RunStatus.SUCCEEDED: "Sent again. The files replaced the current files on the server, and "
-        "may have brought older data. Students who were due are still due.",
-        RunStatus.PARTIAL: "Some years could not be sent again. Students who were due are still "
-        "due.",
-        RunStatus.NOTHING_TO_EXPORT: "There was nothing to send again.",
-        RunStatus.FAILED: "Nothing was sent again. Students who were due are still due.",
-    },
-}
-"""The message of a finished run, by kind and status."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,7 +121,8 @@ class RunError:
 class YearOutcome:
     """One school year of a run. `rows` counts the students exported, `held_count` those held, and
     `left_out` those without a row. `delivered_before` lists the first students that files of new
-    students leave out, `unmatched` the values without a match code. A waiting year sent nothing."""
+    students leave out, `unmatched` the values without a match code. A waiting year sent nothing.
+    `oldest_due_at` is the earliest of the last syncs of the due students of an export."""
 
     school_year: int
     status: RunStatus
@@ -164,6 +138,7 @@ class YearOutcome:
     unmatched: tuple[UnmatchedValue, ...] = ()
     duration_seconds: float | None = None
     findings: tuple[Finding, ...] = ()
+    oldest_due_at: dt.datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -304,47 +279,3 @@ class Run:
             replace(year, status=status) if year.school_year in waiting else year
             for year in self.years
         )
-
-
-def finished_run(run: Run, years: Iterable[YearOutcome], now: dt.datetime) -> Run:
-    """The run with the outcome of its years, which decides its status and message.
-
-    With a year that awaits confirmation it is not finished.
-    """
-    years = tuple(sorted(years, key=lambda year: year.school_year))
-    statuses = {year.status for year in years}
-    if RunStatus.AWAITING_CONFIRMATION in statuses:
-        status = RunStatus.AWAITING_CONFIRMATION
-    elif statuses <= {RunStatus.NOTHING_TO_EXPORT}:
-        status = RunStatus.NOTHING_TO_EXPORT
-    elif statuses == {RunStatus.FAILED}:
-        status = RunStatus.FAILED
-    elif statuses & {RunStatus.FAILED, RunStatus.PARTIAL}:
-        status = RunStatus.PARTIAL
-    else:
-        status = RunStatus.SUCCEEDED
-    message = MESSAGES.get(run.kind, MESSAGES[RunKind.EXPORT])[status]
-    finished_at = None if status is RunStatus.AWAITING_CONFIRMATION else now
-    return replace(
-        run, status=status, years=years, message=message, finished_at=finished_at, phase=None
-    )
-
-
-def failed_run(run: Run, error: RegistrationSyncError, now: dt.datetime) -> Run:
-    """The run, failed as a whole, and with it the years that awaited confirmation."""
-    run_error, waiting = RunError.of(error), run.waiting_years
-    return replace(
-        run,
-        status=RunStatus.FAILED,
-        message=error.message,
-        error=run_error,
-        finished_at=now,
-        phase=None,
-        next_attempt_by=None,
-        years=tuple(
-            YearOutcome(year.school_year, RunStatus.FAILED, error=run_error)
-            if year.school_year in waiting
-            else year
-            for year in run.years
-        ),
-    )

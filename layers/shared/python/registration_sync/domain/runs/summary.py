@@ -1,5 +1,6 @@
 """The numbers of a run that has finished or awaits confirmation: its event and its metrics."""
 
+import datetime as dt
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
@@ -17,8 +18,11 @@ FAILED_RUNS = "FailedRuns"
 EXPORTED_STUDENTS = "ExportedStudents"
 HELD_STUDENTS = "HeldStudents"
 NEWLY_HELD_STUDENTS = "NewlyHeldStudents"
+OLDEST_DUE_HOURS = "OldestDueHours"
 OVERDUE_CONNECTIONS = "OverdueConnections"
 """The names of the metrics; alarms in template.yaml refer to some of them."""
+
+HOUR = dt.timedelta(hours=1)
 
 type Counts = Mapping[int, int]
 """A number of students for each school year."""
@@ -89,17 +93,24 @@ def failed_years(run: Run) -> list[YearOutcome]:
 def run_metrics(run: Run, newly: Counts) -> dict[str, int]:
     """The metrics of a run of a kind that takes the lease; zeros are sent too, so that alarms
     clear. A run that awaits confirmation reports only the metrics of alarms; its students are
-    counted once it has finished. Students that are sent again count as exported."""
+    counted once it has finished. Students that are sent again count as exported. The hours are
+    since the earliest of the last syncs of the students that the run found due, if it found any."""
     alarms = {
         FAILED_RUNS: int(is_failure(run)),
         NEWLY_HELD_STUDENTS: sum(newly.values()),
     }
-    if not run.finished:
+    if not run.finished_at:
         return alarms
-    return alarms | {
-        EXPORTED_STUDENTS: sum(year.rows for year in run.years),
-        HELD_STUDENTS: sum(year.held_count for year in run.years),
-    }
+    due_since = [year.oldest_due_at for year in run.years if year.oldest_due_at]
+    hours = {OLDEST_DUE_HOURS: (run.finished_at - min(due_since)) // HOUR} if due_since else {}
+    return (
+        alarms
+        | hours
+        | {
+            EXPORTED_STUDENTS: sum(year.rows for year in run.years),
+            HELD_STUDENTS: sum(year.held_count for year in run.years),
+        }
+    )
 
 
 def run_event(run: Run, newly: Counts) -> dict[str, Any]:

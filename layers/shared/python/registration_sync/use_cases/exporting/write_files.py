@@ -1,5 +1,6 @@
 """Maps students and writes the local files of one school year."""
 
+import datetime as dt
 import json
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
@@ -55,7 +56,8 @@ class WrittenYear:
     first students without a row in a file of new students.
     `unmatched_totals` counts the values without
     a match code by (file, field), also those that `unmatched` does not list. `settled` counts
-    students with an outcome, and `change` is the change of the year's totals.
+    students with an outcome, and `change` is the change of the year's totals. `oldest_due_at` is
+    the earliest of the last syncs of the due students, None without any.
     """
 
     files: tuple[WrittenFile, ...]
@@ -75,6 +77,7 @@ class WrittenYear:
     unmatched_totals: Mapping[tuple[str, str], int] = field(default_factory=dict)
     settled: int = 0
     change: Totals = NO_TOTALS
+    oldest_due_at: dt.datetime | None = None
 
 
 class _Held:
@@ -113,6 +116,7 @@ class _Year:
         self._delivered_before_count = self._left_out_as_delivered = 0
         self._full = [file.is_full for file in compiled.files]
         self.students = self.removed = self.missing = self.left_out = self.due = 0
+        self._oldest = ""
         self._changes: Counter[tuple[str, str]] = Counter()
         self._compiled = compiled
         self._writes_removals = any(file.removals for file in compiled.files)
@@ -127,6 +131,8 @@ class _Year:
         self._index = self._index_path.open("w", encoding="utf-8", newline="\n")
 
     def add(self, current: Current | None, mark: DueMark | None) -> None:
+        if mark and current and (current.version < self._oldest or not self._oldest):
+            self._oldest = current.version
         if current and current.snapshot is None:
             if mark:
                 self._add_removed(current, mark)
@@ -233,6 +239,7 @@ class _Year:
             unmatched_totals=self._compiled.unmatched.totals,
             settled=self._changes.total(),
             change=change_in_totals(self._changes),
+            oldest_due_at=arrived_at(self._oldest) if self._oldest else None,
         )
 
 

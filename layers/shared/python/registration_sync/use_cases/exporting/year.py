@@ -66,5 +66,9 @@ def failed_year(school_year: int, error: RegistrationSyncError) -> YearOutcome:
         return failed
     written = error.written
     return replace(
-        failed, held_count=written.held_count, held=written.held, unmatched=written.unmatched
+        failed,
+        held_count=written.held_count,
+        held=written.held,
+        unmatched=written.unmatched,
+        oldest_due_at=written.oldest_due_at,
     )

@@ -12,7 +12,8 @@ from pathlib import Path
 
 from registration_sync.domain.errors import RegistrationSyncError
 from registration_sync.domain.mapping.values.csv_format import CODECS
-from registration_sync.domain.runs.run import Run, RunError, RunStatus, YearOutcome, finished_run
+from registration_sync.domain.runs.endings import finished_run
+from registration_sync.domain.runs.run import Run, RunError, RunStatus, YearOutcome
 from registration_sync.ports.archive import Archive
 from registration_sync.ports.connections import Mappings
 from registration_sync.ports.registrations import RegistrationsTable

@@ -22,9 +22,10 @@ from registration_sync.domain.errors import (
     Unavailable,
 )
 from registration_sync.domain.registrations.batches import YearMarker
+from registration_sync.domain.runs.endings import failed_run
 from registration_sync.domain.runs.liveness import effective_run
 from registration_sync.domain.runs.redaction import without_name, without_student
-from registration_sync.domain.runs.run import Erased, Run, RunKind, RunStatus, failed_run
+from registration_sync.domain.runs.run import Erased, Run, RunKind, RunStatus
 from registration_sync.domain.school_year import SCHOOL_YEARS, retained_until
 from registration_sync.ports.archive import Archive
 from registration_sync.ports.connections import Connections

@@ -10,7 +10,8 @@ from pathlib import Path
 from registration_sync.domain.connections.connection import Connection
 from registration_sync.domain.errors import Conflict, LeaseLost, RegistrationSyncError, Unavailable
 from registration_sync.domain.registrations.row_history import Histories
-from registration_sync.domain.runs.run import Finding, Run, YearOutcome, finished_run
+from registration_sync.domain.runs.endings import finished_run
+from registration_sync.domain.runs.run import Finding, Run, YearOutcome
 from registration_sync.ports.archive import Archive
 from registration_sync.ports.connections import Mappings
 from registration_sync.ports.registrations import RegistrationsTable
@@ -130,7 +131,11 @@ def _export(
     workspace: Path,
     report: Callable[[str], None],
 ) -> YearOutcome:
+    oldest_due_at = None
+
     def evaluate(written: WrittenYear, histories: Histories) -> list[Finding]:
+        nonlocal oldest_due_at
+        oldest_due_at = written.oldest_due_at
         paths = paths_of(year, written)
         plan.take_paths(year, paths)
         uncollected = collection.find_uncollected(
@@ -152,4 +157,5 @@ def _export(
     return replace(
         unreported.added_to(outcome),
         duration_seconds=round((resources.now() - started_at).total_seconds(), 1),
+        oldest_due_at=outcome.oldest_due_at or oldest_due_at,
     )

@@ -20,6 +20,7 @@ from registration_sync.domain.errors import (
     ServiceRefused,
     Unavailable,
 )
+from registration_sync.domain.runs.endings import failed_run
 from registration_sync.domain.runs.liveness import starts_too_late
 from registration_sync.domain.runs.requests import connection_of, parse_event
 from registration_sync.domain.runs.run import (
@@ -29,7 +30,6 @@ from registration_sync.domain.runs.run import (
     RunStatus,
     RunTrigger,
     YearOutcome,
-    failed_run,
 )
 from registration_sync.domain.runs.run_id import RUN_ID, scheduled_time
 from registration_sync.ports.connections import Connections, Schedules

@@ -11,14 +11,8 @@ from functools import partial
 
 from registration_sync.domain.connections.connection import Connection
 from registration_sync.domain.errors import InvalidRequest, RegistrationSyncError
-from registration_sync.domain.runs.run import (
-    DeliveredFile,
-    Finding,
-    Run,
-    RunStatus,
-    YearOutcome,
-    finished_run,
-)
+from registration_sync.domain.runs.endings import finished_run
+from registration_sync.domain.runs.run import DeliveredFile, Finding, Run, RunStatus, YearOutcome
 from registration_sync.ports.archive import Archive
 from registration_sync.ports.connections import Connections, Mappings
 from registration_sync.ports.runs import Runs
