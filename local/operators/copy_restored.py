@@ -26,7 +26,10 @@ KINDS = {
     "connections": {"CONNECTIONS", "SCHEDULES", "LAST", "RUNS", "MAPPING", "AUDIT"}
     | {"DELIVERED", "FOUND", "REQUESTED", "AWAITING"},
 }
-"""The first part of the keys of each table, without CHECKS: those items last for minutes."""
+"""The first part of the keys of each table."""
+
+SHORT_LIVED = {"CHECKS", "ATTEMPTS"}
+"""Items of the connections table that last for minutes, or for a day."""
 
 LEASE = ("lease_token", "lease_run", "lease_since", "lease_expires")
 """Of a run that was in progress at that moment, in the marker: it would block the next one."""
@@ -53,7 +56,7 @@ def copy_restored(
         Counter(_kind(item) for item in _items(dynamodb, name, connection_id))
         for name in (restored, target)
     )
-    unknown = new.keys() - KINDS[table] - {"CHECKS"}
+    unknown = new.keys() - KINDS[table] - SHORT_LIVED
     if unknown:
         raise NotStarted(f"{restored} is not a copy of the {table} table: it has {min(unknown)}.")
     if not new:

@@ -13,7 +13,7 @@ from functions.configuration import app as configuration
 from functions.sync import app as sync
 from registration_sync.api import Route
 from registration_sync.domain.errors import MAX_PROBLEMS
-from tests.functional.support.district import CONNECTION, NORTH, call, context
+from tests.functional.support.district import CONNECTION, ENROLL, NORTH, call, context
 from tests.functional.support.events import OPERATOR, api_event
 from tests.unit.test_openapi import DOCUMENT
 
@@ -81,8 +81,9 @@ def respond(route: Route, body: str, headers: dict[str, str], *, is_base64: bool
         if one["in"] == "path"
     }
     path |= {"connection_id": NORTH} if path else {}
+    claims = ENROLL if route.programs_only else OPERATOR
     event = api_event(
-        route.method, route.resource, claims=OPERATOR, body=body, headers=headers, **path
+        route.method, route.resource, claims=claims, body=body, headers=headers, **path
     )
     event["isBase64Encoded"] = is_base64
     handler: Any = sync.handler if route in sync.ROUTES else configuration.handler

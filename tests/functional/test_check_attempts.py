@@ -83,7 +83,8 @@ def test_a_refused_sign_in_delays_checks_and_test_records_but_no_export(
 
     response = request_check()
 
-    assert (response["statusCode"], response["headers"]["Retry-After"]) == (429, "30")
+    assert response["statusCode"] == 429
+    assert response["headers"]["Retry-After"] in {"29", "30"}  # a second may have passed
     assert "refused the last 1 sign-in" in json.loads(response["body"])["error"]["message"]
     assert call(configuration, "POST", f"{ONE}/test-record", STUDENT)[0] == 429
     assert len(server.sign_ins) == signed_in

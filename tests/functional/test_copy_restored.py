@@ -7,7 +7,7 @@ from typing import Any
 import boto3
 import pytest
 
-from local.operators.copy_restored import KINDS, copy_restored
+from local.operators.copy_restored import KINDS, SHORT_LIVED, copy_restored
 from local.processes import NotStarted
 
 pytestmark = pytest.mark.usefixtures("aws")
@@ -116,4 +116,4 @@ def test_every_kind_of_key_of_the_adapters_is_known() -> None:
     found = set(re.findall(r'f"([A-Z]+)#{', text)) | set(
         re.findall(r'^_?[A-Z_]+ = "([A-Z]+)"$', text, re.MULTILINE)
     )
-    assert found - {"CHECKS", "IMPORTER"} == KINDS["registrations"] | KINDS["connections"]
+    assert found - SHORT_LIVED - {"IMPORTER"} == KINDS["registrations"] | KINDS["connections"]

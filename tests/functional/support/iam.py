@@ -72,9 +72,9 @@ UNUSED = {
     ],
     # https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/specifying-conditions.html
     "dynamodb:Attributes must name the attributes of the key": [
-        f"{statement} dynamodb:Attributes {name}"
-        for statement in ("sync ReadAccess", "export RememberChecks")
-        for name in ("pk", "sk")
+        "sync ReadAccess dynamodb:Attributes pk",
+        "export RememberChecks dynamodb:Attributes pk",
+        "export RememberChecks dynamodb:Attributes sk",
     ],
     "Lambda connects the function to the network: the rights of AWSLambdaVPCAccessExecutionRole": [
         f"export NetworkInterfaces ec2:{action}"
