@@ -355,6 +355,7 @@ class LabelMapping:
     files: tuple[OneFile, ...] = (OneFile(),)
     unmatched: NoUnmatched = field(default_factory=NoUnmatched)
     package: None = None
+    has_new: bool = False
 
     @property
     def delivered_names(self) -> tuple[str, ...]:
@@ -364,7 +365,7 @@ class LabelMapping:
         label = label_at(dt.datetime.fromisoformat(removed_at))
         return Mapped(lines=((f"{student_id} {label}\n".encode(),),))
 
-    def map(self, registration: dict[str, Any], *, due: bool) -> Mapped:
+    def map(self, registration: dict[str, Any], *, due: bool, delivered: bool) -> Mapped:
         if not due and not self.files[0].is_full:
             return Mapped(lines=((),))
         label = int(registration["data"]["label"])

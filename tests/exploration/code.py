@@ -20,7 +20,7 @@ MODULES = (  # each after those it imports
     "exporting.write_files",
     "ledger.retire_batches",
     "ledger.year_totals",
-    "exporting.removals",
+    "exporting.earlier_exports",
     "exporting.ledger_entry",
     "exporting.export_year",
     "ledger.last_outcomes",
