@@ -326,7 +326,7 @@ MUTANTS: dict[str, tuple[Changes, str]] = {
     ),
     "a removal that is not sent after an interrupted export": (
         {
-            "removals": [
+            "earlier_exports": [
                 (
                     "if numbers.exported + 1 < numbers.open:",
                     "if numbers.exported + 1 < numbers.open < 0:",
