@@ -39,6 +39,9 @@ def load(changes: Changes | None = None) -> SimpleNamespace:
     Each passage must be in its module exactly once, so a changed source fails here.
     """
     changes = changes or {}
+    unknown = changes.keys() - {name.rpartition(".")[2] for name in MODULES}
+    if unknown:
+        raise ValueError(f"MODULES has no {min(unknown)}: the change would change nothing.")
     names = [f"{PACKAGE}.{name}" for name in MODULES]
     kept = {name: sys.modules.pop(name, None) for name in names}
     try:

@@ -169,6 +169,12 @@ def test_a_request_that_runs_out_of_time_says_which_connections_have_the_student
     assert results(answer) == [dict.fromkeys(("", EAST, NORTH, OTHER), failed)]
 
 
+def test_without_time_left_a_registration_that_is_not_taken_fails_too() -> None:
+    change(NORTH, takes=TAKES_K)
+    _, answer = post(registration("1", grade="1"), seconds=1)
+    assert results(answer)[0][NORTH] == ("failed", "not_confirmed")
+
+
 def test_writes_are_bounded() -> None:
     many = [registration(str(number)) for number in range(500)]
     for number in range(2):

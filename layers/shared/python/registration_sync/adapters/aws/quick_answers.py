@@ -15,8 +15,7 @@ from botocore.parsers import ResponseParserFactory
 LARGE = frozenset({"QueryOutput", "BatchGetItemOutput", "GetItemOutput"})
 """DynamoDB's shapes that this parser reads: their JSON is what botocore returns, but for bytes."""
 
-FIRST_ERROR = 301
-"""The first status that botocore reads as an error."""
+OK = 200
 
 
 class QuickAnswers(ResponseParserFactory):
@@ -35,7 +34,7 @@ class QuickParser:
 
     def parse(self, response: Mapping[str, Any], shape: Any) -> Any:
         """See ResponseParser.parse."""
-        if response["status_code"] != 200 or shape is None or shape.name not in LARGE:
+        if response["status_code"] != OK or shape is None or shape.name not in LARGE:
             return self.usual.parse(response, shape)
         try:
             answer = orjson.loads(response["body"])

@@ -81,7 +81,8 @@ def sync_registrations(
     `select` is None for a connection that takes all registrations. A registration that is not taken
     removes the student's earlier one: the student may have moved to another school. The request's
     `as_of` replaces a later time of arrival. The client sends `failed` registrations again, and
-    corrects `refused` ones first. Raises InvalidRequest for an impossible `as_of`.
+    corrects `refused` ones first. Raises InvalidRequest for an impossible `as_of`, and Unavailable
+    if nothing could be stored.
     """
     registrations = request.registrations
     moment = request.moment(arrived_at)
@@ -98,6 +99,8 @@ def sync_registrations(
         if not isinstance(snapshot, Refusal) or snapshot is NOT_TAKEN
     }  # of several registrations of a student, only the last is stored
     removals = [change for change in changes.values() if change.snapshot is None]
+    if removals and seconds_left() <= MIN_SECONDS_LEFT:
+        raise Unavailable("There was no time left to store anything: please try again.")
     absent = _absent(connection_id, removals, table, arrived_at, retention_days)
     stored = store_changes(
         connection_id,
