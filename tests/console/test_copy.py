@@ -61,3 +61,18 @@ def test_a_copy_has_all_settings_but_the_sign_in_and_its_mapping_comes_back(
     ada.press(ada.button("Put it into the editor"))
     save(ada, 2)
     assert saved(district)[0]["fields"][0]["to"] == "Student_Number"
+
+
+def test_a_connection_that_is_being_deleted_can_be_copied(visit: Visit, district: District) -> None:
+    deleted = district.stack.call("DELETE", district.path, role="full_access")
+    assert deleted.status == 204, deleted.body
+    ada = visit()
+
+    ada.press_entry(ada.menu, "Copy")
+    ada.write(ada.field("Id"), copied(district).connection_id)
+    ada.press(ada.button("Next: the server"))
+    ada.press(ada.page.get_by_role("radio", name="Download"))
+    ada.press(ada.button("Save"))
+
+    ada.sees(ada.heading("What do the files look like?"))
+    assert "deletion" not in copied(district).connection

@@ -100,7 +100,7 @@ function emptyDraft(person) {
 // The settings of a copy: no secret can be copied, and its students are those that it will get.
 function copyOf(source) {
   if (!source) return null;
-  const { connection_id, name, example_students, port, ...settings } = source;
+  const { connection_id, name, example_students, deletion, port, ...settings } = source;
   return { ...settings, name: `${name} (copy)`, port: String(port) };
 }
 

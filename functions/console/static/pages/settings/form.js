@@ -63,7 +63,7 @@ export function SettingsForm({ connection, keep }) {
     <//>
     <${Section}
       title="Registrations it takes"
-      hint="Enroll can send a registration to all connections at once. This connection stores only what it takes; a student whom it no longer takes is removed from it."
+      hint="Enroll can send a registration to all connections at once. This connection stores only what it takes; a student that it no longer takes is removed from it."
     >
       <${TakesFields} connection_id=${connection.connection_id} takes=${draft.takes} error=${saving.error} onInput=${(takes) => change({ takes })} />
     <//>
