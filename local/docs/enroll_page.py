@@ -147,7 +147,7 @@ _RESULTS: dict[str, tuple[str, str, str]] = {
     ),
     "undecided": (
         "refused",
-        "A condition of the connection compares a number or a date, and the value is not one.",
+        "A condition of the connection cannot be checked with this value: the message says why.",
         "correct the value in Enroll, or ask the operator to correct the condition",
     ),
     "invalid_text": (

@@ -45,13 +45,13 @@ class Takes(BaseModel):
 
     school_years: Annotated[
         tuple[Annotated[StrictInt, AfterValidator(_check_year)], ...],
-        Field(max_length=20, description="a list of start years, such as [2025, 2026]"),
+        Field(max_length=20, description="a list of at most 20 start years, such as [2025, 2026]"),
     ] = ()
     where: Annotated[
         tuple[Annotated[Condition, AfterValidator(_check_source)], ...],
         Field(
             max_length=20,
-            description="a list of conditions that a registration must meet, such as "
+            description="a list of at most 20 conditions that a registration must meet, such as "
             '{"field": "students.school", "equals": "North"}',
         ),
     ] = ()
