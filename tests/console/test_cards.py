@@ -84,7 +84,7 @@ def test_the_page_names_a_run_that_blocks_an_export(visit: Visit, district: Dist
     ada.page.route("**/exports", lambda route: route.fulfill(status=409, json=body))
 
     ada.press(ada.menu)
-    expect(ada.page.get_by_role("menuitem")).to_have_count(9)
+    expect(ada.page.get_by_role("menuitem")).to_have_count(10)
     ada.check()
     ada.press(ada.page.get_by_role("menuitem", name="Export Students"))
 

@@ -97,7 +97,7 @@ def test_an_ended_session_resumes_on_the_same_page(visit: Visit, district: Distr
         else:
             route.continue_()
 
-    ada.page.route(f"**{district.path}", refuse_once)
+    ada.page.route(f"**{district.path}?*", refuse_once)
     ada.page.route("**/oauth2/token", lambda route: route.fulfill(status=400, json={}), times=2)
     ada.press(ada.button("Delete"))
     ada.sees(ada.dialog("Your session has ended"))
