@@ -113,7 +113,7 @@ def test_an_ended_session_resumes_on_the_same_page(visit: Visit, district: Distr
     ada.sign_in(opened.value)
 
     expect(ada.dialog("Your session has ended")).to_be_hidden()
-    ada.sees(ada.heading("There is no connection yet"))
+    ada.sees(ada.card.get_by_text("Being deleted"))
     assert len(refused) == 2
 
 
