@@ -78,6 +78,22 @@ def test_the_cards_are_loaded_by_one_request_at_a_time(visit: Visit, district: D
         held[1].continue_()
 
 
+def test_connections_of_further_pages_have_cards(visit: Visit, district: District) -> None:
+    new_district(district.stack, district=district.connection["district"], name="Z, second")
+
+    def in_pages_of_one(route: Route) -> None:
+        path, _, query = route.request.url.partition("?")
+        if not path.endswith("/v1/connections") or query:
+            route.continue_()
+            return
+        first = route.fetch().json()["items"][0]
+        route.fulfill(json={"items": [first], "next": first["connection_id"]})
+
+    ada = visit(api=in_pages_of_one)
+
+    expect(ada.card).to_have_count(2)
+
+
 def test_the_page_names_a_run_that_blocks_an_export(visit: Visit, district: District) -> None:
     ada = visit()
     body = {"error": {"code": "already_running", "message": "A run is under way.", "problems": []}}

@@ -25,6 +25,17 @@ export class ApiError extends Error {
 }
 
 export const get = (path, options) => call("GET", path, options);
+// The items of all pages.
+export async function getAll(path, options) {
+  const all = [];
+  for (let after = null; ; ) {
+    const { items, next } = await get(path, { ...options, query: { after } });
+    all.push(...items);
+    if (!next) return all;
+    after = next;
+  }
+}
+
 // Null after a 404.
 export const getIfThere = (path, options) =>
   get(path, options).catch((error) => {

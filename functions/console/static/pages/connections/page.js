@@ -1,6 +1,6 @@
 // The start page: the cards of all connections, those with problems first.
 
-import { get } from "../../lib/api.js";
+import { getAll } from "../../lib/api.js";
 import { useData, useInterval } from "../../lib/data.js";
 import { html, useEffect, useState } from "../../lib/html.js";
 import { readOverview } from "../../lib/overview.js";
@@ -18,12 +18,12 @@ const AT_REST_MS = 60_000;
 
 export default function ConnectionsPage() {
   const person = usePerson();
-  const { data, error, reload } = useData((options) => get("connections", options), []);
+  const { data, error, reload } = useData((options) => getAll("connections", options), []);
   const actions = person.canConfigure && html`<${ButtonLink} kind="primary" icon="plus" href=${href("/new")}>New connection<//>`;
   return html`<${Page} title="Connections" actions=${actions}>
     ${error && html`<${ErrorState} error=${error} onRetry=${reload} />`}
     ${!error && !data && html`<${Loading} />`}
-    ${data && (data.items.length === 0 ? html`<${NoConnections} />` : html`<${Cards} connections=${data.items} reload=${reload} />`)}
+    ${data && (data.length === 0 ? html`<${NoConnections} />` : html`<${Cards} connections=${data} reload=${reload} />`)}
   <//>`;
 }
 

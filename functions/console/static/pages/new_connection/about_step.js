@@ -1,6 +1,6 @@
 // The first step: the name of the connection, its SIS and its district.
 
-import { get } from "../../lib/api.js";
+import { getAll } from "../../lib/api.js";
 import { useData } from "../../lib/data.js";
 import { html, useRef, useState } from "../../lib/html.js";
 import { Button, ButtonLink } from "../../components/button.js";
@@ -14,10 +14,10 @@ export const OF_THIS_STEP = /^(connection_id|name|sis|district|time_zone|program
 export function AboutStep({ draft, change, fill, stored, go, problem, setProblems }) {
   const form = useRef(null);
   const [refused, setRefused] = useState(null);
-  const { data: connections } = useData((options) => get("connections", options), []);
+  const { data: connections } = useData((options) => getAll("connections", options), []);
   useFocusOnProblem(form, refused);
 
-  const taken = connections?.items.map((one) => one.connection_id) ?? [];
+  const taken = connections?.map((one) => one.connection_id) ?? [];
   const id = stored?.connection_id ?? (draft.connection_id || proposedId(draft.name, taken));
   const next = () => {
     const missing = missingOf(draft);

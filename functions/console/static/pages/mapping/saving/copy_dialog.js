@@ -1,7 +1,7 @@
 // Copies the mapping of another connection into the editor, after showing the differences: to start from it,
 // or to bring what was tried on a test connection to the real one.
 
-import { get, getIfThere, pathOf } from "../../../lib/api.js";
+import { getAll, getIfThere, pathOf } from "../../../lib/api.js";
 import { useData } from "../../../lib/data.js";
 import { focusSoon } from "../../../lib/focus.js";
 import { html, useState } from "../../../lib/html.js";
@@ -21,8 +21,8 @@ export function CopyDialog({ c, onClose }) {
   const editor = useEditor();
   const mine = useStore(editor.draft);
   const [chosen, setChosen] = useState("");
-  const { data: connections, error, reload } = useData((options) => get("connections", options), []);
-  const others = (connections?.items ?? []).filter((one) => one.connection_id !== c);
+  const { data: connections, error, reload } = useData((options) => getAll("connections", options), []);
+  const others = (connections ?? []).filter((one) => one.connection_id !== c);
   const source = others.find((one) => one.connection_id === chosen);
   const { data: found, error: unread, reload: again } = useData(
     async (options) => ({ of: chosen, saved: chosen ? await getIfThere(pathOf(chosen, "mapping"), options) : null }),
