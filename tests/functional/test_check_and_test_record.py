@@ -11,6 +11,7 @@ from functions.configuration import app as configuration
 from functions.export import app as export
 from registration_sync.adapters.dynamodb.runs_table import DynamoDBRuns
 from registration_sync.domain.runs.run import Run
+from registration_sync.use_cases.run_kinds import check as check_run
 from registration_sync.use_cases.run_kinds import test_record as test_records
 from registration_sync.use_cases.runs import start_run
 from tests.functional.conftest import StartedExports, stored_items
@@ -211,6 +212,27 @@ def test_a_check_shows_every_step_and_is_kept_until_the_connection_changes(
     _, connection = call(configuration, "GET", ONE)
     assert call(configuration, "PUT", ONE, connection | {"name": "Renamed"})[0] == 200
     assert call(configuration, "GET", f"{ONE}/check")[0] == 404
+
+
+def test_a_check_is_not_that_of_settings_that_were_changed_meanwhile(
+    server: AsyncSftpServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    set_up(server)
+    real = check_run.check_connection
+
+    def change_meanwhile(*given: Any, **others: Any) -> Any:
+        result = real(*given, **others)
+        connection = call(configuration, "GET", ONE)[1]
+        assert call(configuration, "PUT", ONE, connection | {"name": "Renamed"})[0] == 200
+        return result
+
+    with monkeypatch.context() as patched:
+        patched.setattr(check_run, "check_connection", change_meanwhile)
+        assert check()["status"] == "succeeded"
+    assert call(configuration, "GET", f"{ONE}/check")[0] == 404
+
+    check()
+    assert call(configuration, "GET", f"{ONE}/check")[0] == 200
 
 
 def test_a_check_compares_the_permissions_of_the_mapped_files(server: AsyncSftpServer) -> None:

@@ -36,9 +36,9 @@ class Connections(Protocol):
     def forget_example(self, connection_id: str, student_id: str) -> None:
         """Removes the student from the connection's example students, if it is one of them."""
 
-    def remember_check(self, connection_id: str, outcome: Mapping[str, Any]) -> None:
+    def remember_check(self, checked: "Connection", outcome: Mapping[str, Any]) -> None:
         """Stores the outcome as that of the last check, which is discarded when the connection
-        changes. Does nothing if the connection was deleted."""
+        changes. Does nothing if it was deleted, or changed since it was read for the check."""
 
     def last_check(self, connection_id: str) -> dict[str, Any] | None:
         """The outcome of the last check; None if there was none, or the connection has changed

@@ -87,12 +87,16 @@ class DynamoDBConnections:
                 {":before": item["document"], ":after": {"S": json.dumps(document)}},
             )
 
-    def remember_check(self, connection_id: str, outcome: Mapping[str, Any]) -> None:
+    def remember_check(self, checked: Connection, outcome: Mapping[str, Any]) -> None:
+        key = connection_key(checked.connection_id)
+        item = self._table.get(key)
+        if "document" not in item or _connection_of(item) != checked:
+            return
         self._table.update(
-            connection_key(connection_id),
+            key,
             "SET last_check = :outcome",
-            "attribute_exists(#document)",
-            {":outcome": {"S": json.dumps(outcome)}},
+            "#document = :checked",
+            {":outcome": {"S": json.dumps(outcome)}, ":checked": item["document"]},
         )
 
     def last_check(self, connection_id: str) -> dict[str, Any] | None:

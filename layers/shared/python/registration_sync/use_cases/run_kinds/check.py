@@ -104,7 +104,7 @@ def _checked(
         steps=steps,
         finished_at=now(),
     )
-    connections.remember_check(run.connection_id, _summary(run, traits))
+    connections.remember_check(connection, _summary(run, traits))
     return run
 
 
