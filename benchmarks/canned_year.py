@@ -22,8 +22,13 @@ from botocore.awsrequest import AWSPreparedRequest
 from benchmarks.canned_aws import ACCOUNT, Answer, canned
 from benchmarks.map_and_write import registration
 from registration_sync.adapters.aws.archive import S3Archive
-from registration_sync.adapters.dynamodb.registration_items import batch_pk, current_key
-from registration_sync.adapters.dynamodb.registrations_table import DynamoDBRegistrationsTable
+from registration_sync.adapters.dynamodb.registrations.registration_items import (
+    batch_pk,
+    current_key,
+)
+from registration_sync.adapters.dynamodb.registrations.registrations_table import (
+    DynamoDBRegistrationsTable,
+)
 from registration_sync.adapters.sftp.servers import ParamikoSftpServers
 from registration_sync.adapters.ticker import ThreadTicker
 from registration_sync.bootstrap.aws_clients import DYNAMODB_CONFIG

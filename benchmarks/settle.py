@@ -19,8 +19,10 @@ from botocore.awsrequest import AWSPreparedRequest
 
 from benchmarks.canned_aws import ACCOUNT, Answer, canned
 from benchmarks.measure import print_figures
-from registration_sync.adapters.dynamodb.registration_items import ledger_item
-from registration_sync.adapters.dynamodb.registrations_table import DynamoDBRegistrationsTable
+from registration_sync.adapters.dynamodb.registrations.registration_items import ledger_item
+from registration_sync.adapters.dynamodb.registrations.registrations_table import (
+    DynamoDBRegistrationsTable,
+)
 from registration_sync.bootstrap.aws_clients import DYNAMODB_CONFIG
 from registration_sync.domain.registrations.batches import YearMarker
 from registration_sync.domain.registrations.ledger import NO_TOTALS, LedgerEntry

@@ -20,8 +20,13 @@ import boto3
 from benchmarks.canned_aws import ACCOUNT, canned
 from benchmarks.map_and_write import registration
 from benchmarks.measure import compare, cpu_seconds, print_comparison
-from registration_sync.adapters.dynamodb.registration_items import current_key, due_mark_item
-from registration_sync.adapters.dynamodb.registrations_table import DynamoDBRegistrationsTable
+from registration_sync.adapters.dynamodb.registrations.registration_items import (
+    current_key,
+    due_mark_item,
+)
+from registration_sync.adapters.dynamodb.registrations.registrations_table import (
+    DynamoDBRegistrationsTable,
+)
 from registration_sync.bootstrap.aws_clients import DYNAMODB_CONFIG
 from registration_sync.domain.registrations.batches import DueMark
 from registration_sync.domain.registrations.registration import APPROVED, encode_snapshot

@@ -8,14 +8,16 @@ import pytest
 from botocore.exceptions import ClientError
 
 from registration_sync.adapters.aws.errors import is_transient
-from registration_sync.adapters.dynamodb import registrations_table
 from registration_sync.adapters.dynamodb import requests as dynamodb_requests
-from registration_sync.adapters.dynamodb.registration_items import (
+from registration_sync.adapters.dynamodb.registrations import registrations_table
+from registration_sync.adapters.dynamodb.registrations.registration_items import (
     creation_record_key,
     current_key,
     marker_key,
 )
-from registration_sync.adapters.dynamodb.registrations_table import DynamoDBRegistrationsTable
+from registration_sync.adapters.dynamodb.registrations.registrations_table import (
+    DynamoDBRegistrationsTable,
+)
 from registration_sync.adapters.dynamodb.requests import get_all, write_all
 from registration_sync.adapters.dynamodb.table import Table
 from registration_sync.domain.errors import (

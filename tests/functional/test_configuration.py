@@ -11,7 +11,9 @@ import pytest
 
 from functions.configuration.app import handler
 from registration_sync.adapters.aws.secrets import SecretsManagerSecrets
-from registration_sync.adapters.dynamodb.registrations_table import DynamoDBRegistrationsTable
+from registration_sync.adapters.dynamodb.registrations.registrations_table import (
+    DynamoDBRegistrationsTable,
+)
 from registration_sync.bootstrap import configuration_function
 from registration_sync.domain.connections.guard_settings import Guards
 from registration_sync.domain.connections.sftp import Credentials

@@ -111,7 +111,7 @@ def test_another_table_and_a_connection_without_items_are_refused() -> None:
 
 
 def test_every_kind_of_key_of_the_adapters_is_known() -> None:
-    text = "".join(path.read_text(encoding="utf-8") for path in ADAPTERS.glob("*.py"))
+    text = "".join(path.read_text(encoding="utf-8") for path in ADAPTERS.rglob("*.py"))
 
     found = set(re.findall(r'f"([A-Z]+)#{', text)) | set(
         re.findall(r'^_?[A-Z_]+ = "([A-Z]+)"$', text, re.MULTILINE)

@@ -12,7 +12,7 @@ import pytest
 from functions.configuration import app as configuration
 from functions.export import app as export
 from functions.sync import app as sync
-from registration_sync.adapters.dynamodb import marker_recovery
+from registration_sync.adapters.dynamodb.registrations import marker_recovery
 from registration_sync.bootstrap import aws_clients, export_function
 from registration_sync.domain.school_year import SCHOOL_YEARS
 from tests.functional.conftest import StartedExports, stored_items

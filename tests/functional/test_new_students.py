@@ -7,7 +7,9 @@ import pytest
 
 from functions.configuration import app as configuration
 from functions.sync import app as sync
-from registration_sync.adapters.dynamodb.registrations_table import DynamoDBRegistrationsTable
+from registration_sync.adapters.dynamodb.registrations.registrations_table import (
+    DynamoDBRegistrationsTable,
+)
 from registration_sync.domain.errors import LeaseLost
 from tests.functional.support.district import (
     CONNECTION,

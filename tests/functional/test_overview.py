@@ -10,8 +10,10 @@ import boto3
 import pytest
 
 from functions.configuration import app as configuration
-from registration_sync.adapters.dynamodb import due_counts
-from registration_sync.adapters.dynamodb.registrations_table import DynamoDBRegistrationsTable
+from registration_sync.adapters.dynamodb.registrations import due_counts
+from registration_sync.adapters.dynamodb.registrations.registrations_table import (
+    DynamoDBRegistrationsTable,
+)
 from registration_sync.bootstrap import aws_clients, configuration_function
 from registration_sync.domain.connections.schedule import Schedule
 from tests.functional.conftest import stored_items

@@ -18,8 +18,10 @@ from functions.configuration import app as configuration
 from functions.export import app as export
 from functions.sync import app as sync
 from registration_sync.adapters.dynamodb import connection_items
-from registration_sync.adapters.dynamodb.registration_items import current_key
-from registration_sync.adapters.dynamodb.registrations_table import DynamoDBRegistrationsTable
+from registration_sync.adapters.dynamodb.registrations.registration_items import current_key
+from registration_sync.adapters.dynamodb.registrations.registrations_table import (
+    DynamoDBRegistrationsTable,
+)
 from registration_sync.bootstrap import aws_clients, configuration_function, export_function
 from registration_sync.domain.access import Permission
 from registration_sync.domain.connections.deletion import MIN_GRACE

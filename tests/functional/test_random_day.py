@@ -208,7 +208,10 @@ def test_the_totals_add_up_at_every_step_of_a_random_day(
         def wrapped_dependencies() -> export_function.Dependencies:
             return environment.interruptions.wrap(announcing)
 
-        for module in ("domain.registrations.batches", "adapters.dynamodb.registrations_table"):
+        for module in (
+            "domain.registrations.batches",
+            "adapters.dynamodb.registrations.registrations_table",
+        ):
             # Two partitions suffice for a dozen students, and allow four times as many steps.
             monkeypatch.setattr(f"registration_sync.{module}.SHARDS", 2)
         # Few students, too, are settled in several parts.

@@ -9,8 +9,10 @@ import pytest
 
 from functions.configuration import app as configuration
 from functions.sync import app as sync
-from registration_sync.adapters.dynamodb.registration_items import current_key
-from registration_sync.adapters.dynamodb.registrations_table import DynamoDBRegistrationsTable
+from registration_sync.adapters.dynamodb.registrations.registration_items import current_key
+from registration_sync.adapters.dynamodb.registrations.registrations_table import (
+    DynamoDBRegistrationsTable,
+)
 from registration_sync.domain.errors import Unavailable
 from registration_sync.use_cases.registrations import sync_registrations as use_case
 from tests.functional.support.district import (

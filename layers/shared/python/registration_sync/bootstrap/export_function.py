@@ -26,11 +26,13 @@ from registration_sync.adapters.dynamodb.connections_table import (
     DynamoDBMappings,
 )
 from registration_sync.adapters.dynamodb.deliveries_table import DynamoDBDeliveries
-from registration_sync.adapters.dynamodb.marker_recovery import DynamoDBMarkerRecovery
-from registration_sync.adapters.dynamodb.registrations_table import DynamoDBRegistrationsTable
+from registration_sync.adapters.dynamodb.registrations.marker_recovery import DynamoDBMarkerRecovery
+from registration_sync.adapters.dynamodb.registrations.registrations_table import (
+    DynamoDBRegistrationsTable,
+)
+from registration_sync.adapters.dynamodb.registrations.student_erasure import DynamoDBStudentErasure
 from registration_sync.adapters.dynamodb.runs_table import DynamoDBRuns
 from registration_sync.adapters.dynamodb.schedules_table import DynamoDBSchedules
-from registration_sync.adapters.dynamodb.student_erasure import DynamoDBStudentErasure
 from registration_sync.adapters.sftp.servers import ParamikoSftpServers
 from registration_sync.adapters.ticker import ThreadTicker
 from registration_sync.bootstrap.aws_clients import NOTIFICATION_CONFIG, dynamodb

@@ -6,7 +6,9 @@ from functools import cache
 
 from registration_sync.adapters.dynamodb.audit_table import DynamoDBAudit
 from registration_sync.adapters.dynamodb.connection_access import DynamoDBConnectionAccess
-from registration_sync.adapters.dynamodb.registrations_table import DynamoDBRegistrationsTable
+from registration_sync.adapters.dynamodb.registrations.registrations_table import (
+    DynamoDBRegistrationsTable,
+)
 from registration_sync.bootstrap.aws_clients import dynamodb
 from registration_sync.ports.connections import Audit, ConnectionAccessReader
 from registration_sync.ports.registrations import RegistrationsTable

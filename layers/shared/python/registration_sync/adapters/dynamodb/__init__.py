@@ -1,1 +1,4 @@
-"""Adapters for DynamoDB. Read `table` and `registration_items` first."""
+"""Adapters for DynamoDB; these are of ConnectionsTable.
+
+Read `table` and `connections_table` first.
+"""

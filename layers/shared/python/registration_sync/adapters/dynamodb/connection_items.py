@@ -6,14 +6,16 @@ from itertools import batched
 from typing import TYPE_CHECKING, NamedTuple
 
 from registration_sync.adapters.dynamodb.check_slots import connection_slot_key
-from registration_sync.adapters.dynamodb.registration_items import (
+from registration_sync.adapters.dynamodb.registrations.registration_items import (
     batch_pk,
     creation_record_key,
     current_pk,
     ledger_pk,
     marker_key,
 )
-from registration_sync.adapters.dynamodb.registrations_table import DynamoDBRegistrationsTable
+from registration_sync.adapters.dynamodb.registrations.registrations_table import (
+    DynamoDBRegistrationsTable,
+)
 from registration_sync.adapters.dynamodb.requests import delete_all
 from registration_sync.adapters.dynamodb.run_items import last_export_key
 from registration_sync.adapters.dynamodb.schedules_table import schedule_key

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING
 
-from registration_sync.adapters.dynamodb.registration_items import (
+from registration_sync.adapters.dynamodb.registrations.registration_items import (
     creation_record_key,
     current_pk,
     entry_of,

@@ -6,7 +6,7 @@ from dataclasses import replace
 from itertools import batched
 from typing import TYPE_CHECKING
 
-from registration_sync.adapters.dynamodb.registration_items import (
+from registration_sync.adapters.dynamodb.registrations.registration_items import (
     current_key,
     current_of,
     due_mark_key,

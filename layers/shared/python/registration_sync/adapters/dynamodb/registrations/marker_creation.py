@@ -1,6 +1,9 @@
 """Creates the export marker of a connection, so that a lost marker is never taken for a new one."""
 
-from registration_sync.adapters.dynamodb.registration_items import creation_record_key, marker_key
+from registration_sync.adapters.dynamodb.registrations.registration_items import (
+    creation_record_key,
+    marker_key,
+)
 from registration_sync.adapters.dynamodb.table import Item, Table
 
 

@@ -5,7 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 from itertools import batched
 from typing import TYPE_CHECKING
 
-from registration_sync.adapters.dynamodb.registration_items import (
+from registration_sync.adapters.dynamodb.registrations.registration_items import (
     batch_pk,
     export_marker_of,
     marker_key,

@@ -12,9 +12,9 @@ from itertools import batched, groupby
 from operator import attrgetter
 from typing import TYPE_CHECKING
 
-from registration_sync.adapters.dynamodb import student_updates
-from registration_sync.adapters.dynamodb.marker_creation import create_marker
-from registration_sync.adapters.dynamodb.registration_items import (
+from registration_sync.adapters.dynamodb.registrations import student_updates
+from registration_sync.adapters.dynamodb.registrations.marker_creation import create_marker
+from registration_sync.adapters.dynamodb.registrations.registration_items import (
     batch_pk,
     creation_record_key,
     current_key,

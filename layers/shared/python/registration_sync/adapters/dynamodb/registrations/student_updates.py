@@ -1,6 +1,10 @@
 """Conditional updates of the snapshot of one student in RegistrationsTable."""
 
-from registration_sync.adapters.dynamodb.registration_items import current_key, current_of, number
+from registration_sync.adapters.dynamodb.registrations.registration_items import (
+    current_key,
+    current_of,
+    number,
+)
 from registration_sync.adapters.dynamodb.table import Item, Table
 from registration_sync.domain.errors import Unavailable
 from registration_sync.domain.registrations.batches import NO_BATCH, Current, Stored

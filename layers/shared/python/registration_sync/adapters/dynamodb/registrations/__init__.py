@@ -1,0 +1,1 @@
+"""Adapters of RegistrationsTable. Read `registration_items` first."""
