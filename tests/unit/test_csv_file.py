@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from registration_sync.domain.mapping.values.characters import CONTROL, LINE_BREAK
 from registration_sync.domain.mapping.values.csv_format import (
+    BLANKS,
     CODECS,
     FORMULA_STARTS,
     CsvFormat,
@@ -62,7 +63,8 @@ def expected(row: list[str], form: CsvFormat) -> list[str]:
 
 
 def _expected(value: str, form: CsvFormat) -> str:
-    if form.formulas == "quote" and value.startswith(FORMULA_STARTS):
+    starts = value.startswith(FORMULA_STARTS) or value.lstrip(BLANKS).startswith(FORMULA_STARTS)
+    if form.formulas == "quote" and starts:
         value = f"'{value}"
     if form.line_breaks_to_spaces:
         value = LINE_BREAK.sub(" ", value)
@@ -77,6 +79,7 @@ def _expected(value: str, form: CsvFormat) -> str:
 @example([[""]], CsvFormat())
 @example([["\n"]], CsvFormat(line_breaks_to_spaces=True))
 @example([["", ""]], CsvFormat(text_identifier=""))
+@example([["\x85@"]], CsvFormat(line_breaks_to_spaces=True, formulas="quote"))
 def test_every_row_is_read_back_unchanged_or_refused(
     rows: list[list[str]], form: CsvFormat
 ) -> None:
