@@ -20,7 +20,6 @@ from registration_sync.adapters.sftp.servers import ParamikoSftpServers
 from registration_sync.adapters.sftp.session import ParamikoSftpSession
 from registration_sync.adapters.sftp.transport import PEER_ERRORS, Limits
 from registration_sync.domain.connections.sftp import RemoteFile, ReplacedBy
-from registration_sync.domain.connections.temporary_names import is_temporary_name_of
 from registration_sync.domain.errors import (
     ConnectionFailed,
     FolderMissing,
@@ -31,6 +30,7 @@ from registration_sync.domain.errors import (
     TransientDeliveryError,
     UploadIncomplete,
 )
+from registration_sync.domain.temporary_names import is_temporary_name_of
 from registration_sync.use_cases.delivery.deliver_files import (
     FinishedFile,
     RunConnection,

@@ -1,7 +1,6 @@
 """Several school years in one run: paths that two of them share, and attempts that are interrupted
 between them."""
 
-import copy
 import datetime as dt
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -18,15 +17,7 @@ from registration_sync.domain.runs.run import Run
 from registration_sync.use_cases.exporting.year import YearToExport
 from registration_sync.use_cases.run_kinds import export as export_registrations
 from registration_sync.use_cases.run_kinds import resend as resend_files
-from tests.functional.support.district import (
-    MAPPING,
-    NORTH,
-    call,
-    registration,
-    run_export,
-    send,
-    set_up,
-)
+from tests.functional.support.district import NORTH, call, registration, run_export, send, set_up
 from tests.support.sftp_servers import AsyncSftpServer
 
 pytestmark = pytest.mark.usefixtures("started")
@@ -154,20 +145,6 @@ def test_a_later_attempt_leaves_the_path_of_a_year_that_an_earlier_one_delivered
     found = statuses(run)
     assert (found[2024], found[2025]) == ("failed", "succeeded")
     assert delivered(server) == {"inbox/students.csv": "ID,First,Grade\n1,Ann,0\n"}
-
-
-def test_a_file_with_the_name_of_a_done_file_is_refused(server: AsyncSftpServer) -> None:
-    mapping = copy.deepcopy(MAPPING)
-    named = {"name": "students.csv", "extension": "done"}
-    mapping["files"].append(copy.deepcopy(mapping["files"][0]) | named)
-    set_up(server, mapping, done_file=True)
-    send(registration("1"))
-
-    run = run_export()
-
-    assert (run["status"], run["years"][0]["error"]["code"]) == ("failed", "conflict")
-    assert "students.csv.done" in run["years"][0]["error"]["message"]
-    assert list(server.root.rglob("*.csv*")) == []
 
 
 def test_two_years_with_one_path_are_not_sent_again_together(server: AsyncSftpServer) -> None:

@@ -12,7 +12,7 @@ from registration_sync.domain.connections.sftp import (
     ReplacedBy,
 )
 from registration_sync.domain.connections.sftp import NAME_RULES as NAMES
-from registration_sync.domain.connections.temporary_names import NameForm
+from registration_sync.domain.temporary_names import NameForm
 
 WAYS = {
     "posix_rename": "replaces the old one in one step",

@@ -13,11 +13,6 @@ from registration_sync.domain.connections.sftp import (
     ReplacedBy,
     ServerTraits,
 )
-from registration_sync.domain.connections.temporary_names import (
-    NameForm,
-    temporary_name,
-    upload_token,
-)
 from registration_sync.domain.errors import (
     DeliveryError,
     LeaseLost,
@@ -25,6 +20,7 @@ from registration_sync.domain.errors import (
     UploadIncomplete,
 )
 from registration_sync.domain.runs.check import StepResult
+from registration_sync.domain.temporary_names import NameForm, temporary_name, upload_token
 from tests.servers.district import District, Result, file_of
 from tests.servers.scenario import FINAL, check, deliver, passes, running
 from tests.servers.table import (

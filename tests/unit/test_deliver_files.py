@@ -14,7 +14,6 @@ from registration_sync.domain.connections.sftp import (
     ServerTraits,
     SftpAccount,
 )
-from registration_sync.domain.connections.temporary_names import temporary_name, upload_token
 from registration_sync.domain.errors import (
     ConnectionFailed,
     DeliveryError,
@@ -24,6 +23,7 @@ from registration_sync.domain.errors import (
     UploadIncomplete,
 )
 from registration_sync.domain.registrations.batches import Lease
+from registration_sync.domain.temporary_names import temporary_name, upload_token
 from registration_sync.use_cases.delivery.deliver_files import (
     FinishedFile,
     RunConnection,

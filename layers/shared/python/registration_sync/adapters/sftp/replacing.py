@@ -12,13 +12,13 @@ from registration_sync.adapters.sftp.client import (
 from registration_sync.adapters.sftp.requests import Requests
 from registration_sync.adapters.sftp.uploads import Uploads
 from registration_sync.domain.connections.sftp import ReplacedBy
-from registration_sync.domain.connections.temporary_names import aside_name
 from registration_sync.domain.errors import (
     NameRefused,
     NotUploadedHere,
     ReplaceUnsupported,
     UploadIncomplete,
 )
+from registration_sync.domain.temporary_names import aside_name
 
 HIDDEN = Attributes()
 """The server does not say whether there is a file."""

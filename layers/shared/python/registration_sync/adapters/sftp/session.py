@@ -13,8 +13,8 @@ from registration_sync.domain.connections.sftp import (
     ReplacedBy,
     ServerTraits,
 )
-from registration_sync.domain.connections.temporary_names import form_of
 from registration_sync.domain.errors import FolderMissing, ReplaceUnsupported, UploadIncomplete
+from registration_sync.domain.temporary_names import form_of
 
 
 class ParamikoSftpSession:

@@ -7,42 +7,48 @@ import unicodedata
 from collections.abc import Iterable
 
 from registration_sync.domain.connections.connection import Connection, DeliveryMethod
+from registration_sync.domain.mapping.definition.own_names import done_name
 from registration_sync.domain.school_year import current_school_year
 
 YEARS_BACK, YEARS_AHEAD = 2, 3
 """Around the current school year: a folder may have a fixed year or the year of the run."""
 
 type Destination = tuple[str, int, str, str]
-"""(host, port, account, path)"""
+"""(host, port, account, key of the path)"""
 
 
 def destinations(
     connection: Connection, file_names: Iterable[str], today: dt.date
-) -> frozenset[Destination]:
-    """Every file that the connection may write in these years; empty for downloads.
+) -> dict[Destination, str]:
+    """Every file that the connection may write in these years, done files too, each with its path;
+    empty for downloads.
 
     A relative folder starts in the account's own folder, so the account is part of the
     destination. An absolute folder counts as the same one for every account of the host. `{date}`
     and `{time}` are not replaced: the names of two files may become the same.
     """
     if connection.delivery is not DeliveryMethod.SFTP:
-        return frozenset()
+        return {}
+    names = tuple(file_names)
+    if connection.done_file:
+        names += tuple(done_name(name) for name in names)
     current = current_school_year(today)
-    found: set[Destination] = set()
+    found: dict[Destination, str] = {}
     for school_year in range(current - YEARS_BACK, current + YEARS_AHEAD + 1):
         folder = connection.folder_for(school_year)
-        for name in file_names:
+        for name in names:
             dated = name.replace("{school_year}", str(school_year)).replace(
                 "{school_year_end}", str(school_year + 1)
             )
-            found.add(destination(connection, posixpath.join(folder, dated)))
-    return frozenset(found)
+            path = posixpath.join(folder, dated)
+            found[destination(connection, path)] = path
+    return found
 
 
 def destination(connection: Connection, path: str) -> Destination:
-    """The destination of a file with this path, as in `destinations`."""
+    """The destination of a file with this path, as in `destinations`. A server may ignore case."""
     account = "" if path.startswith("/") else connection.username
-    return (_host(connection), connection.port, account, path)
+    return (_host(connection), connection.port, account, path_key(path))
 
 
 def path_key(path: str) -> str:

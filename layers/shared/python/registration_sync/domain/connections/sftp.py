@@ -5,7 +5,7 @@ from dataclasses import asdict, dataclass, field
 from enum import StrEnum
 from typing import Any
 
-from registration_sync.domain.connections.temporary_names import NameForm
+from registration_sync.domain.temporary_names import NameForm
 
 
 class ReplacedBy(StrEnum):

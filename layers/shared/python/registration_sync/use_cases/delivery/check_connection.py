@@ -15,7 +15,6 @@ from registration_sync.domain.connections.sftp import (
     ServerTraits,
     SftpAccount,
 )
-from registration_sync.domain.connections.temporary_names import NameForm, upload_token
 from registration_sync.domain.errors import (
     DeliveryError,
     FolderMissing,
@@ -24,7 +23,9 @@ from registration_sync.domain.errors import (
     ReplaceUnsupported,
     UploadIncomplete,
 )
+from registration_sync.domain.mapping.definition.own_names import PROBE, done_name
 from registration_sync.domain.runs.check import STEPS, CheckStep, StepResult, fingerprint_of
+from registration_sync.domain.temporary_names import NameForm, upload_token
 from registration_sync.ports.sftp import SftpServers, SftpSession
 from registration_sync.use_cases.delivery.one_file import (
     Upload,
@@ -33,10 +34,6 @@ from registration_sync.use_cases.delivery.one_file import (
     upload_file,
 )
 
-PROBE = "registration-sync-check"
-"""The name of the test file, with the extension of the first file to deliver; with a dot before it,
-which importers skip, if the server allows that.
-It is always the same: an account that may not delete leaves one file behind, not one per check."""
 CONTENTS = (
     b"Written by a connection check, which also removes it.\r\n",
     b"Written by a connection check to replace its first file.\r\n",
@@ -152,7 +149,12 @@ def _failure_message(error: DeliveryError, findings: _Findings, connection: Conn
 
 
 class _Probe:
-    """Delivers two test files, as a delivery does; the second replaces the first."""
+    """Delivers two test files, as a delivery does; the second replaces the first.
+
+    Their name has the extension of the first file to deliver; with a dot before it, which importers
+    skip, if the server allows that. It is always the same: an account that may not delete leaves
+    one file behind, not one per check.
+    """
 
     def __init__(
         self,
@@ -267,9 +269,9 @@ class _Probe:
     def _try_done_file(self, final: str) -> None:
         """Puts a done file in place, and removes it as the next delivery does."""
         empty = self._source(b"")
-        upload = self._upload(empty, f"{self._name}.done")
-        self._put(empty, upload, f"{final}.done")
-        remove_done_file(f"{final}.done", upload, self._session)
+        upload = self._upload(empty, done_name(self._name))
+        self._put(empty, upload, done_name(final))
+        remove_done_file(done_name(final), upload, self._session)
 
     def _replace_warnings(self, old: Sequence[FolderEntry], final: str) -> Iterator[str]:
         yield from self._session.traits.replace_warnings()

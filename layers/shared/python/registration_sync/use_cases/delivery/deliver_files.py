@@ -10,17 +10,19 @@ from registration_sync.domain.connections.sftp import (
     ServerTraits,
     SftpAccount,
 )
-from registration_sync.domain.connections.temporary_names import (
-    aside_name,
-    is_temporary_name_by,
-    is_temporary_name_of,
-    retired_name,
-)
 from registration_sync.domain.errors import (
+    Conflict,
     DeliveryError,
     TerminalDeliveryError,
     TransientDeliveryError,
     UploadIncomplete,
+)
+from registration_sync.domain.mapping.definition.own_names import done_file_problems, done_name
+from registration_sync.domain.temporary_names import (
+    aside_name,
+    is_temporary_name_by,
+    is_temporary_name_of,
+    retired_name,
 )
 from registration_sync.ports.sftp import SftpServers, SftpSession
 from registration_sync.use_cases.delivery.one_file import (
@@ -49,9 +51,14 @@ class FinishedFile:
 
 
 def with_done_files(files: Sequence[FinishedFile], empty: Path) -> list[FinishedFile]:
-    """The files, followed by NAME.done for each; creates `empty` as the local source of these."""
+    """The files, followed by NAME.done for each; creates `empty` as the local source of these.
+
+    Raises Conflict if a file has the name of a done file: an older mapping, or an older run.
+    """
+    for _, problem in done_file_problems([file.name for file in files]):
+        raise Conflict(problem)
     empty.touch()
-    done = [FinishedFile(f"{file.name}.done", empty, is_done_file=True) for file in files]
+    done = [FinishedFile(done_name(file.name), empty, is_done_file=True) for file in files]
     return [*files, *done]
 
 

@@ -5,11 +5,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from registration_sync.domain.connections.sftp import ReplacedBy
-from registration_sync.domain.connections.temporary_names import (
-    NameForm,
-    retired_name,
-    temporary_name,
-)
 from registration_sync.domain.errors import (
     DeliveryError,
     FolderMissing,
@@ -18,6 +13,7 @@ from registration_sync.domain.errors import (
     PermissionRefused,
     TerminalDeliveryError,
 )
+from registration_sync.domain.temporary_names import NameForm, retired_name, temporary_name
 from registration_sync.ports.sftp import SftpSession
 
 

@@ -19,6 +19,7 @@ from registration_sync.domain.runs.run import Contents, Run, RunStatus, YearOutc
 from registration_sync.domain.school_year import retained_until
 from registration_sync.ports.connections import Mappings
 from registration_sync.ports.registrations import RegistrationsTable
+from registration_sync.use_cases.connections.shared_destinations import reject_done_files
 from registration_sync.use_cases.exporting.year import YearToExport
 
 
@@ -49,7 +50,6 @@ class Plan:
         """Reserves the paths of the year's files. Raises Conflict if another file of this run has
         one of them."""
         by_key = {path_key(path): path for path in paths}
-        done = {path_key(f"{path}.done") for path in by_key.values()} if year.done_file else set()
         for key, path in by_key.items():
             owner = self.taken.setdefault(key, year.school_year)
             if owner != year.school_year:
@@ -57,8 +57,6 @@ class Plan:
                     f"School year {owner} has the same file {path} in this run: put "
                     "{school_year} into the connection's folder, or export one year at a time."
                 )
-            if key in done:
-                raise Conflict(f"{path} is the name of another file's done file: rename the file.")
 
 
 def ready_mapping(
@@ -69,7 +67,9 @@ def ready_mapping(
     if saved is None:
         raise InvalidRequest("This connection has no mapping yet: save one, then export.")
     require_host_key(connection, sends=sends)
-    return saved, parse_mapping(saved.definition)
+    mapping = parse_mapping(saved.definition)
+    reject_done_files(connection, mapping.delivered_names, at="files[{}].name")
+    return saved, mapping
 
 
 def plan_years(

@@ -16,8 +16,8 @@ from registration_sync.domain.mapping.compiled.mapping import (
     UnmatchedValue,
     compile_mapping,
 )
-from registration_sync.domain.mapping.definition.checks import TEST_FOLDER
 from registration_sync.domain.mapping.definition.draft import Draft, read_draft
+from registration_sync.domain.mapping.definition.own_names import TEST_FOLDER
 from registration_sync.ports.connections import Connections, Mappings
 from registration_sync.ports.registrations import Snapshots
 from registration_sync.use_cases.mappings.known_fields import RecentFields

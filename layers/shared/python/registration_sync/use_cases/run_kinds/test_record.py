@@ -26,7 +26,7 @@ from registration_sync.domain.mapping.compiled.mapping import (
     RunContext,
     compile_mapping,
 )
-from registration_sync.domain.mapping.definition.checks import TEST_FOLDER
+from registration_sync.domain.mapping.definition.own_names import TEST_FOLDER
 from registration_sync.domain.mapping.values.csv_format import CODECS
 from registration_sync.domain.registrations.batches import Current, DueMark
 from registration_sync.domain.runs.run import Run, RunStatus, YearOutcome
@@ -160,7 +160,7 @@ def _refuse_live(
     names = [file.name for file in files]
     ours = destinations(connection.model_copy(update={"folder": folder}), names, today)
     for other in connections.all():
-        if ours & destinations(other, names, today):
+        if ours.keys() & destinations(other, names, today).keys():
             raise Conflict(
                 f'The connection "{other.connection_id}" delivers its live files to {folder}, so '
                 "no test record was sent there. Change the folder of one of the two connections."

@@ -4,7 +4,6 @@ import datetime as dt
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
-from registration_sync.domain.connections.temporary_names import upload_token
 from registration_sync.domain.errors import LeaseLost, Unavailable
 from registration_sync.domain.registrations.batches import (
     LEASE_RENEWAL_SECONDS,
@@ -12,6 +11,7 @@ from registration_sync.domain.registrations.batches import (
     LEASE_SECONDS_FOR_RENAMES,
     Lease,
 )
+from registration_sync.domain.temporary_names import upload_token
 from registration_sync.ports.registrations import RegistrationsTable
 from registration_sync.ports.runs import Ticker
 

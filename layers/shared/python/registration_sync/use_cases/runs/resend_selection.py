@@ -10,10 +10,12 @@ from registration_sync.domain.connections.connection import (
 )
 from registration_sync.domain.connections.destinations import destination, path_key
 from registration_sync.domain.errors import Conflict, InvalidRequest, Problem
+from registration_sync.domain.mapping.definition.own_names import done_name
 from registration_sync.domain.runs.run import DeliveredFile, Run, RunKind, RunRequest
 from registration_sync.ports.connections import Connections, Mappings
 from registration_sync.use_cases.connections.shared_destinations import (
     reject_destinations_of_others,
+    reject_done_files,
 )
 
 type FilesByYear = Mapping[int, tuple[DeliveredFile, ...]]
@@ -31,7 +33,7 @@ def select_files_to_resend(
     """The files of the past run that the request selects, by school year.
 
     Raises Conflict if they cannot be sent again, or another connection now delivers to one of
-    their paths, and InvalidRequest for a file that the run does not have.
+    their paths, and InvalidRequest for a file that the run does not have or a name of a done file.
     """
     _require_resendable(past, connection)
     all_files = {year.school_year: year.files for year in past.years if year.files}
@@ -50,9 +52,14 @@ def select_files_to_resend(
     if not selected:
         raise Conflict("That run delivered no file, so there is nothing to send again.")
     _require_own_paths(selected)
+    for files in selected.values():
+        reject_done_files(connection, [file.name for file in files])
+    paths = [file.path for files in selected.values() for file in files]
+    if connection.done_file:
+        paths += [done_name(path) for path in paths]
     reject_destinations_of_others(
         connection,
-        {destination(connection, file.path) for files in selected.values() for file in files},
+        {destination(connection, path): path for path in paths},
         connections=connections,
         mappings=mappings,
         today=today,

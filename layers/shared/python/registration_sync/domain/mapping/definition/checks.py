@@ -14,6 +14,7 @@ from pydantic import ValidationError
 from registration_sync.domain.errors import Problem
 from registration_sync.domain.mapping.definition.field_rules import field_problems, source_problem
 from registration_sync.domain.mapping.definition.file import FileSettings, may_coincide
+from registration_sync.domain.mapping.definition.own_names import own_name_problem
 from registration_sync.domain.mapping.definition.package import Package
 from registration_sync.domain.mapping.values.csv_format import is_encodable, unwritable
 
@@ -24,9 +25,6 @@ other check."""
 
 MAX_PATTERNS = 100
 """The largest pattern takes 0.1 s to compile, and RE2 caches 128."""
-
-TEST_FOLDER = "test"
-"""The folder of test records, inside each year's folder."""
 
 
 def too_large(definition: dict[str, Any]) -> list[Problem]:
@@ -71,7 +69,7 @@ def whole_mapping_problems(definition: dict[str, Any]) -> list[Problem]:
             problems += _settings_problems(at, settings)
         problems += _field_list_problems(at, file, settings)
     names = [settings.file_name for _, settings in named]
-    return [*problems, *_same_names(named), *_names_of_package(definition, names)]
+    return [*problems, *_file_names(named), *_names_of_package(definition, names)]
 
 
 def _items(parent: dict[str, Any], key: str) -> list[tuple[int, dict[str, Any]]]:
@@ -92,11 +90,6 @@ def _settings(file: dict[str, Any], keys: Iterable[str]) -> FileSettings | None:
 
 def _settings_problems(at: str, settings: FileSettings) -> Iterator[Problem]:
     csv = settings.csv_format
-    if settings.file_name.casefold() == TEST_FOLDER:
-        yield Problem(
-            f"{at}.name",
-            f'"{TEST_FOLDER}" is the folder of test records: choose another name, or an extension.',
-        )
     if csv.separator == csv.text_identifier:
         yield Problem(
             f"{at}.separator",
@@ -118,8 +111,10 @@ def _settings_problems(at: str, settings: FileSettings) -> Iterator[Problem]:
         )
 
 
-def _same_names(files: list[tuple[int, FileSettings]]) -> Iterator[Problem]:
+def _file_names(files: list[tuple[int, FileSettings]]) -> Iterator[Problem]:
     for index, (number, file) in enumerate(files):
+        if problem := own_name_problem(file.file_name):
+            yield Problem(f"files[{number}].name", problem)
         for earlier, other in files[:index]:
             if may_coincide(file.file_name, other.file_name):
                 yield Problem(
@@ -140,6 +135,8 @@ def _names_of_package(definition: dict[str, Any], files: list[str]) -> Iterator[
     if package.manifest:
         named["package.manifest.name"] = package.manifest.file_name
     for path, name in named.items():
+        if problem := own_name_problem(name):
+            yield Problem(path, problem)
         if any(may_coincide(name, other) for other in files):
             yield Problem(path, "A file has this name: choose another.")
 

@@ -207,7 +207,7 @@ class FileSettings(DefinitionPart):
 def may_coincide(name: str, other: str) -> bool:
     """Whether two names with placeholders can become the same name, in one run or in two.
 
-    Ignores case, as Windows servers do.
+    Ignores case, and dots at the end, as Windows servers do.
     """
     shapes = _shape(name), _shape(other)
     return len(shapes[0]) == len(shapes[1]) and all(
@@ -221,7 +221,8 @@ def may_coincide(name: str, other: str) -> bool:
 def _shape(name: str) -> list[str | None]:
     """The name's characters, with None for each digit of a placeholder."""
     shape: list[str | None] = []
-    for text, placeholder, *_ in string.Formatter().parse(unicodedata.normalize("NFC", name)):
+    normalized = unicodedata.normalize("NFC", name).rstrip(".")
+    for text, placeholder, *_ in string.Formatter().parse(normalized):
         shape += text.casefold()
         for c in PLACEHOLDER_SHAPES.get(placeholder or "", ""):
             shape.append(None if c == "0" else c)

@@ -77,6 +77,13 @@ def is_temporary_name_by(candidate: str, token: str) -> bool:
     return len(found["token"]) > OWNER_DIGITS and _is_hexadecimal(found["token"])
 
 
+def has_temporary_form(candidate: str) -> bool:
+    """Whether some file and some token have this temporary name, or one that a server which ignores
+    case takes for it."""
+    found = _TEMPORARY.fullmatch(candidate.casefold())
+    return found is not None and re.fullmatch("[0-9a-f-]+", found["token"]) is not None
+
+
 _TEMPORARY = re.compile(r"\.?(?P<name>.+)\.(?P<token>[0-9a-z-]+)\.part(?:\.[^.]+)?", re.DOTALL)
 
 
