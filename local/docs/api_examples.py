@@ -44,14 +44,16 @@ _MAPPING = _sample("save_mapping")
 _VERSION = {"version": 1, "saved_by": "ada", "saved_at": _AT}
 _SCHEDULE = _sample("set_schedule")
 _SHOWN_SCHEDULE = _SCHEDULE | {
+    "time": "13:15",
     "next_runs": [
         {
             "day": "2026-11-23",
+            "time": "21:00",
             "at": "2026-11-23T21:00-06:00",
             "utc": "2026-11-24T03:00:00Z",
             "note": "",
         }
-    ]
+    ],
 }
 _FACTS = {
     "student_id": "06520",

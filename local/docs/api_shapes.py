@@ -5,6 +5,8 @@ A property-based client checks that answers match them.
 
 from typing import Any
 
+from registration_sync.domain.connections.schedule import MAX_TIMES, WEEKDAYS
+
 type Schema = dict[str, Any]
 
 TEXT: Schema = {"type": "string"}
@@ -17,6 +19,9 @@ MOMENT: Schema = {"type": "string", "format": "date-time"}
 MOMENT_OR_NULL: Schema = {"type": ["string", "null"], "format": "date-time"}
 YEAR: Schema = {"type": "integer", "minimum": 1990, "maximum": 2100}
 STUDENT_ID: Schema = {"type": "string", "pattern": r"^[A-Za-z0-9._@-]{1,64}$"}
+
+_WEEKDAY: Schema = {"enum": list(WEEKDAYS)}
+_TIME_OF_DAY: Schema = {"type": "string", "pattern": "^([01][0-9]|2[0-3]):[0-5][0-9]$"}
 
 
 def obj(required: Schema, **optional: Schema) -> Schema:
@@ -426,11 +431,21 @@ SCHEMAS: dict[str, Schema] = {
     "Schedule": obj(
         {
             "enabled": YES_OR_NO,
-            "time": TEXT_OR_NULL,
+            "time": TEXT_OR_NULL | {"description": "The first of the times."},
+            "times": items(TEXT),
+            "weekdays": items(_WEEKDAY),
             "time_zone": TEXT,
             "pauses": items(obj({"from": TEXT, "to": TEXT})),
             "next_runs": items(
-                obj({"day": TEXT, "at": TEXT_OR_NULL, "utc": TEXT_OR_NULL, "note": TEXT})
+                obj(
+                    {
+                        "day": TEXT,
+                        "time": TEXT,
+                        "at": TEXT_OR_NULL,
+                        "utc": TEXT_OR_NULL,
+                        "note": TEXT,
+                    }
+                )
             ),
         }
     ),
@@ -438,7 +453,9 @@ SCHEMAS: dict[str, Schema] = {
         "type": "object",
         "properties": {
             "enabled": YES_OR_NO,
-            "time": {"type": "string", "pattern": "^([01][0-9]|2[0-3]):[0-5][0-9]$"},
+            "time": _TIME_OF_DAY | {"description": "For one run a day, instead of times."},
+            "times": items(_TIME_OF_DAY) | {"minItems": 1, "maxItems": MAX_TIMES},
+            "weekdays": items(_WEEKDAY) | {"minItems": 1, "description": "Every day if left out."},
             "time_zone": TEXT_OR_NULL,
             "pauses": items(
                 obj(
@@ -449,7 +466,7 @@ SCHEMAS: dict[str, Schema] = {
                 )
             ),
         },
-        "required": ["enabled", "time"],
+        "required": ["enabled"],
     },
     "AuditEntry": obj(
         {

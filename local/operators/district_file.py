@@ -161,7 +161,7 @@ class DistrictFile(YamlFile):
         return cast("str | dict[str, Any] | None", value)
 
     def _schedule(self, path: str, value: Any) -> dict[str, Any] | None:
-        """The schedule with its days and time as texts: YAML reads 21:00 as a number."""
+        """The schedule with its days and times as texts: YAML reads 21:00 as a number."""
         if value is None or not isinstance(value, dict):
             if value is not None:
                 self.add_problem(path, 'Write a schedule, such as {enabled: true, time: "21:00"}.')
@@ -169,6 +169,11 @@ class DistrictFile(YamlFile):
         schedule = dict(value)
         if "time" in schedule:
             schedule["time"] = node_at(self.node, f"{path}.time").value
+        if isinstance(schedule.get("times"), list):
+            schedule["times"] = [
+                node_at(self.node, f"{path}.times[{index}]").value
+                for index in range(len(schedule["times"]))
+            ]
         if isinstance(schedule.get("pauses"), list):
             schedule["pauses"] = [
                 {name: str(day) for name, day in pause.items()}

@@ -186,7 +186,7 @@ def export_manually(ada: Person, district: District) -> None:
 
 def schedule_a_daily_export(ada: Person, district: District) -> None:
     ada.press_entry(ada.menu, "Schedule")
-    ada.sees(ada.heading("Nightly export"))
+    ada.sees(ada.heading("Scheduled export"))
     ada.check()
     # Use the slider to enable "Schedule Export: Registrations"
     ada.press(ada.page.get_by_role("switch", name="Schedule Export: Registrations"))

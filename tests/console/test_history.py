@@ -40,7 +40,7 @@ def test_runs_are_listed_in_order_and_older_runs_are_shown_on_request(
         re.compile(f"Check.*By {ada.user.username}.*Succeeded.*Everything that a delivery needs")
     )
     expect(runs(ada).last).to_have_text(
-        re.compile("Export.*By the nightly schedule.*Succeeded.*2 students · 2025–26.*Today")
+        re.compile("Export.*By the schedule.*Succeeded.*2 students · 2025–26.*Today")
     )
     ada.check()
     ada.press(runs(ada).last.get_by_role("link"))
@@ -60,7 +60,7 @@ def test_runs_are_listed_in_order_and_older_runs_are_shown_on_request(
         is_refused(ada)
     ada.press(ada.button("Show more"))
     expect(runs(ada)).to_have_count(2)
-    expect(runs(ada).last).to_contain_text("By the nightly schedule")
+    expect(runs(ada).last).to_contain_text("By the schedule")
     expect(ada.button("Show more")).to_have_count(0)
 
 

@@ -63,7 +63,7 @@ def test_no_text_from_the_api_runs_as_script(
         runs["held"]: "without a match code",
         runs["check"]: "pinned",
         f"{of}/check": "The server shows another key",
-        f"{of}/schedule": "Nightly",
+        f"{of}/schedule": "Scheduled export",
         f"{of}/settings": "Host keys",
         "#/new": "Name",
         "#/": "to be mended",

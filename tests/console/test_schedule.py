@@ -170,6 +170,54 @@ def test_a_time_zone_is_found_by_its_words_and_other_text_is_refused(
     assert not stored(district)["pauses"]
 
 
+def test_several_times_and_weekdays_are_chosen(visit: Visit, district: District) -> None:
+    set_schedule(district)
+    ada = visit(path=page_of(district), viewport=PHONE)
+
+    ada.press(ada.button("Add a time"))
+    expect(ada.field("Time of day 2")).to_be_focused()
+    expect(next_runs(ada)).to_have_count(5)  # the new time is not chosen yet
+    ada.press(ada.button("Save"))
+    expect(ada.field("Time of day 2")).to_have_accessible_description("Choose a time.")
+    ada.write(ada.field("Time of day 2"), "0900PM")
+    ada.press(ada.button("Save"))
+    expect(ada.field("Time of day 2")).to_have_accessible_description(
+        "Write each time of day once."
+    )
+    ada.write(ada.field("Time of day 2"), "0115PM")
+    for day in ("Saturday", "Sunday"):
+        ada.press(ada.page.get_by_role("checkbox", name=day))
+    ada.check()
+    ada.press(ada.button("Save"))
+    ada.sees(ada.page.get_by_text("Saved: the export is scheduled.").last)
+
+    schedule = stored(district)
+    assert (schedule["time"], schedule["times"]) == ("13:15", ["13:15", "21:00"])
+    assert schedule["weekdays"] == ["monday", "tuesday", "wednesday", "thursday", "friday"]
+    expect(ada.field("Time of day")).to_have_value("13:15")
+    expect(ada.page.get_by_text("After a pause.")).to_have_count(0)
+    lin = visit("limited_access", page_of(district))
+    lin.sees(lin.page.get_by_text("13:15, 21:00"))
+    lin.sees(lin.page.get_by_text("Monday, Tuesday, Wednesday, Thursday, Friday"))
+    for _ in range(4):
+        ada.press(ada.button("Add a time"))
+    expect(ada.button("Add a time")).to_have_count(0)
+    ada.press(ada.button("Remove time 6"))
+    expect(ada.field("Time of day 5")).to_be_focused()
+
+
+def test_a_schedule_without_a_weekday_is_refused(visit: Visit, district: District) -> None:
+    set_schedule(district, weekdays=["monday"])
+    ada = visit(path=page_of(district))
+
+    ada.press(ada.page.get_by_role("checkbox", name="Monday"))
+    ada.press(ada.button("Save"))
+
+    ada.sees(ada.page.get_by_text("Choose at least one weekday."))
+    ada.check()
+    assert stored(district)["weekdays"] == ["monday"]
+
+
 def test_a_failed_preview_and_endless_pauses_are_reported_in_the_list_of_runs(
     visit: Visit, district: District
 ) -> None:

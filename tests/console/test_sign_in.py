@@ -151,7 +151,7 @@ def test_a_session_is_renewed_silently_and_a_sign_out_can_be_cancelled(
     ada.press(ada.button("Save"))
     expect(ada.page.get_by_text("Not saved yet")).to_have_count(0)
     ada.page.reload()
-    ada.sees(ada.page.get_by_label("Username").or_(ada.heading("Nightly export")))
+    ada.sees(ada.page.get_by_label("Username").or_(ada.heading("Scheduled export")))
 
 
 def test_limited_access_reads_and_exports_but_changes_nothing(visit: Visit) -> None:

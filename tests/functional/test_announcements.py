@@ -137,7 +137,7 @@ def test_a_failed_run_sends_a_message_with_the_cause_and_the_remedy(
 
     assert run["status"] == "failed"
     (alert,) = announced.alerts
-    assert alert.subject == "North, PowerSchool: the nightly export failed"
+    assert alert.subject == "North, PowerSchool: the scheduled export failed"
     assert run["years"][0]["error"]["message"] in alert.body
     assert f"#/connections/north/runs/{run['run_id']}" in alert.body
     assert [event["status"] for event in announced.events] == ["failed"]

@@ -86,7 +86,8 @@ def test_a_new_district_is_created_with_mappings_schedules_and_secrets(olga: Ope
     assert deps.secrets.read(POWERSCHOOL) == Credentials(password="correct horse")
     schedule = deps.schedules.get(POWERSCHOOL)
     assert schedule
-    assert schedule.to_json()["time"] == "21:00"
+    assert schedule.to_json()["times"] == ["13:15", "21:00"]
+    assert "saturday" not in schedule.weekdays
     assert schedule.to_json()["pauses"] == [{"from": "2026-06-30", "to": "2026-07-31"}]
     assert "password: from ANYTOWN_PASSWORD" in olga.text
     assert "correct horse" not in olga.text
@@ -125,7 +126,7 @@ def test_a_dry_run_shows_the_difference_and_writes_nothing(olga: Operator) -> No
 
     assert olga.writes == []
     assert "  name: Anytown, PowerSchool -> Anytown" in olga.text
-    assert "  time: 21:00 -> 22:30" in olga.text
+    assert "  times: ['13:15', '21:00'] -> ['13:15', '22:30']" in olga.text
     assert "to: Surname" in olga.text
     assert "password" not in olga.text
 
@@ -187,7 +188,7 @@ MISTAKES = {
     "a ready-made mapping": ("mapping: powerschool", "mapping: powerschol", "Ready-made"),
     "a mapping": ("mapping_type: direct, to: Last", "mapping_type: dirct, to: Last", "Write"),
     "a time": ("21:00", "9 pm", "two digits"),
-    "a number as time": ("time: 21:00", "time: 2100", "two digits"),
+    "a number as time": ("[13:15, 21:00]", "[1315, 2100]", "two digits"),
     "a pause": ("to: 2026-07-31", "to: 2026-06-01", "swap"),
     "an id twice": ("anytown-office", "anytown-powerschool", "no other"),
     "recipients": ("schedule:\n", "recipients: []\n    schedule:\n", "no such field"),
@@ -225,7 +226,7 @@ def test_a_mistake_is_named_with_its_line_and_nothing_changes(case: str, olga: O
         EXAMPLE.replace("mapping: powerschool", "mapping: a/b?c d"),
         EXAMPLE.replace("mapping: powerschool", "mapping: [powerschool]"),
         EXAMPLE.replace("mapping: powerschool", "mapping: missing.yaml"),
-        EXAMPLE.replace("time: 21:00", "time: [21]"),
+        EXAMPLE.replace("times: [13:15, 21:00]", "times: [[21]]"),
         EXAMPLE.replace("{from: 2026-06-30, to: 2026-07-31}", "{from: [1]}, 5"),
         EXAMPLE.replace("{password: ANYTOWN_PASSWORD}", "[ANYTOWN_PASSWORD]"),
         EXAMPLE.replace("{password: ANYTOWN_PASSWORD}", "{pin: ANYTOWN_PASSWORD}"),

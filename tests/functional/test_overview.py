@@ -15,7 +15,7 @@ from registration_sync.adapters.dynamodb.registrations.registrations_table impor
     DynamoDBRegistrationsTable,
 )
 from registration_sync.bootstrap import aws_clients, configuration_function
-from registration_sync.domain.connections.schedule import Schedule
+from registration_sync.domain.connections.schedule import parse_schedule
 from tests.functional.conftest import stored_items
 from tests.functional.support.district import (
     NORTH,
@@ -143,7 +143,8 @@ def test_a_connection_without_an_export_since_its_schedule_was_on_is_overdue(
 ) -> None:
     set_up(server)
     now = dt.datetime.now(dt.UTC)
-    schedule = Schedule(enabled=True, time=f"{now - dt.timedelta(hours=5):%H:%M}", time_zone="UTC")
+    at = f"{now - dt.timedelta(hours=5):%H:%M}"
+    schedule = parse_schedule({"enabled": True, "time": at}, "UTC")
     deps = configuration_function.dependencies()
     deps.schedules.put(NORTH, schedule, now - dt.timedelta(days=3))
 

@@ -48,6 +48,16 @@ def stored_schedule() -> dict[str, Any] | None:
         return None
 
 
+def expressions() -> dict[str, str]:
+    """The expression of each schedule in EventBridge, by its name."""
+    client = boto3.client("scheduler")
+    names = [one["Name"] for one in client.list_schedules(GroupName="stack-exports")["Schedules"]]
+    return {
+        name: client.get_schedule(GroupName="stack-exports", Name=name)["ScheduleExpression"]
+        for name in names
+    }
+
+
 def fire(scheduled_time: str = "2026-06-02T02:00:00Z") -> dict[str, Any]:
     """The event that EventBridge sends, with its placeholder filled in."""
     schedule = stored_schedule()
@@ -157,22 +167,76 @@ def test_a_schedule_runs_on_the_day_after_a_pause(server: AsyncSftpServer) -> No
     assert fire("2026-06-03T02:00:00Z")["status"] == "succeeded"
 
 
-def test_the_purge_of_the_connection_deletes_its_schedule() -> None:
+def set_several(times: list[str], **changes: Any) -> dict[str, Any]:
+    body = {"enabled": True, "times": times} | changes
+    status, answer = call(configuration, "PUT", SCHEDULE, body)
+    assert status == 200, answer
+    shown: dict[str, Any] = answer
+    return shown
+
+
+def test_each_time_has_its_start_until_it_is_taken_out() -> None:
+    six = [f"{hour:02}:{hour + 1:02}" for hour in range(8, 20, 2)]
+    shown = set_several(six)
+    of_six = expressions()
+    set_several(["21:00", "13:15"], weekdays=["sunday", "monday", "friday"])
+    of_two = expressions()
     set_schedule()
+    of_one = expressions()
+    set_several(six, enabled=False)
+
+    assert [run["time"] for run in shown["next_runs"]][:1] == [shown["next_runs"][0]["at"][11:16]]
+    assert (shown["time"], shown["times"]) == ("08:09", six)
+    assert sorted(of_six.values()) == sorted(
+        f"cron({hour + 1} {hour} * * ? *)" for hour in range(8, 20, 2)
+    )
+    assert of_two == {
+        NORTH: "cron(15 13 ? * MON,FRI,SUN *)",
+        f"{NORTH}.2": "cron(0 21 ? * MON,FRI,SUN *)",
+    }
+    assert of_one == {NORTH: "cron(0 21 * * ? *)"}
+    assert expressions() == {}
+
+
+def test_each_time_of_a_day_runs_once_and_other_weekdays_have_no_run(
+    server: AsyncSftpServer,
+) -> None:
+    set_several(["13:15", "21:00"], weekdays=["monday"])
+    send(registration("7"))
+    noon = fire("2026-06-01T18:15:00Z")
+    send(registration("8"))
+    night = fire("2026-06-02T02:00:00Z")
+    send(registration("9"))
+
+    again = [fire("2026-06-01T18:15:00Z"), fire("2026-06-02T02:00:00Z")]
+    tuesday = fire("2026-06-03T02:00:00Z")
+
+    assert (noon["run_id"], night["run_id"]) == (
+        "20260601T181500Z-schedule",
+        "20260602T020000Z-schedule",
+    )
+    assert [run["run_id"] for run in again] == [noon["run_id"], night["run_id"]]
+    assert (tuesday["status"], tuesday["run_id"]) == ("cancelled", None)
+    file = server.root / "SISData/exports/2025/students.csv"
+    assert file.read_text().splitlines()[1:] == ["8,Ann,0"]
+
+
+def test_the_purge_of_the_connection_deletes_its_schedules() -> None:
+    set_several(["13:15", "21:00"])
 
     delete_and_purge()
 
-    assert stored_schedule() is None
+    assert expressions() == {}
     assert [item for item in stored_items() if item["pk"]["S"] == "SCHEDULES"] == []
 
 
 class FailingScheduler:
     """A scheduler that is unavailable."""
 
-    def schedule_daily(self, *_: str) -> None:
+    def start(self, *_: object) -> None:
         raise Unavailable("AWS did not answer in time: please try again.")
 
-    def stop(self, *_: str) -> None:
+    def stop(self, *_: object) -> None:
         raise Unavailable("AWS did not answer in time: please try again.")
 
 

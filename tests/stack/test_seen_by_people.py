@@ -100,7 +100,7 @@ def test_a_failed_run_is_announced_to_people_and_programs_and_raises_the_alarm(
 
     assert run["status"] == "failed"
     subject, body = people.first_about(district)
-    assert subject == "Anytown, SFTP: the nightly export failed"
+    assert subject == "Anytown, SFTP: the scheduled export failed"
     assert run["years"][0]["error"]["message"] in body
     assert body.count("What to do: ") == 1
     event = programs.first(of(district))

@@ -77,8 +77,8 @@ def found(year: YearOutcome, guard: str, message: str, **changes: Any) -> Run:
 
 def test_the_message_about_a_failed_run() -> None:
     assert message(run_of(REFUSED)) == Alert(
-        "Anytown, SFTP: the nightly export failed",
-        "Anytown, SFTP: the nightly export of September 15, 2025, 9:02 PM (America/Chicago).\n"
+        "Anytown, SFTP: the scheduled export failed",
+        "Anytown, SFTP: the scheduled export of September 15, 2025, 9:02 PM (America/Chicago).\n"
         "\n"
         "School year 2025-26 failed: sftp.anytown.example refused to sign in sync.\n"
         "No student is lost: all of them stay due.\n"
@@ -109,7 +109,7 @@ def test_the_message_about_a_run_that_failed_before_any_year() -> None:
     alert = message(run)
 
     assert alert is not None
-    assert alert.subject == "Anytown, SFTP: the nightly export failed"
+    assert alert.subject == "Anytown, SFTP: the scheduled export failed"
     assert alert.body.splitlines()[2:5] == [
         "It failed: This connection has no mapping yet: save one.",
         "No student is lost: all of them stay due.",
@@ -165,7 +165,7 @@ def test_the_message_about_a_failed_erasure() -> None:
 def test_the_message_about_newly_held_students() -> None:
     assert message(run_of(HELD), of_2025=2) == Alert(
         "Anytown, SFTP: 2 students newly held back",
-        "Anytown, SFTP: the nightly export of September 15, 2025, 9:02 PM (America/Chicago).\n"
+        "Anytown, SFTP: the scheduled export of September 15, 2025, 9:02 PM (America/Chicago).\n"
         "\n"
         "School year 2025-26: 2 students newly held back, 3 in all. "
         "Why: Grade_Level, no match (2); DOB, date (1).\n"
@@ -193,8 +193,8 @@ def test_the_message_about_a_run_that_awaits_confirmation() -> None:
     )
 
     assert message(run) == Alert(
-        "Anytown, SFTP: the nightly export waits for your confirmation",
-        "Anytown, SFTP: the nightly export of September 15, 2025, 9:02 PM (America/Chicago).\n"
+        "Anytown, SFTP: the scheduled export waits for your confirmation",
+        "Anytown, SFTP: the scheduled export of September 15, 2025, 9:02 PM (America/Chicago).\n"
         "\n"
         "School year 2025-26 waits, and nothing of it was sent: "
         "students.csv has 12 rows, and 480 are usual.\n"
@@ -214,7 +214,7 @@ def test_the_message_about_an_uncollected_file() -> None:
 
     assert message(run) == Alert(
         "Anytown, SFTP: the SIS did not collect the last file",
-        "Anytown, SFTP: the nightly export of September 15, 2025, 9:02 PM (America/Chicago).\n"
+        "Anytown, SFTP: the scheduled export of September 15, 2025, 9:02 PM (America/Chicago).\n"
         "\n"
         "School year 2025-26: 2025/students.csv was not collected: send run "
         "20250915T020000Z-schedule again.\n"
@@ -227,7 +227,7 @@ def test_several_alerts_are_one_message_with_the_most_urgent_subject() -> None:
     alert = message(run_of(replace(REFUSED, school_year=2024), HELD), of_2025=2)
 
     assert alert is not None
-    assert alert.subject == "Anytown, SFTP: the nightly export failed for 2024-25"
+    assert alert.subject == "Anytown, SFTP: the scheduled export failed for 2024-25"
     assert alert.body.index("2024-25 failed") < alert.body.index("2025-26: 2 students newly held")
     assert alert.body.count("What to do:") == 2
 
@@ -256,10 +256,10 @@ def test_success_known_facts_and_watched_runs_send_no_message(
 @pytest.mark.parametrize(
     ("name", "begins"),
     [
-        ("Peñasco — SFTP", "Penasco - SFTP: the nightly"),
-        ("x" * 200, "x" * 69 + "...: the nightly"),
-        ("Line one\nand\ttwo", "Line oneandtwo: the nightly"),
-        ("\u200b", "anytown: the nightly"),
+        ("Peñasco — SFTP", "Penasco - SFTP: the scheduled"),
+        ("x" * 200, "x" * 67 + "...: the scheduled"),
+        ("Line one\nand\ttwo", "Line oneandtwo: the scheduled"),
+        ("\u200b", "anytown: the scheduled"),
     ],
 )
 def test_a_subject_is_valid_for_sns(name: str, begins: str) -> None:
@@ -284,7 +284,7 @@ def test_a_subject_names_a_few_years(years: list[int], named: str) -> None:
     alert = message(run_of(*(replace(REFUSED, school_year=year) for year in years), DONE), "x" * 90)
 
     assert alert is not None
-    assert alert.subject.endswith(f"...: the nightly export failed for {named}")
+    assert alert.subject.endswith(f"...: the scheduled export failed for {named}")
     assert len(alert.subject) == 99
 
 

@@ -11,15 +11,16 @@ from hypothesis import strategies as st
 from registration_sync.domain.connections.schedule import (
     Schedule,
     SetSchedule,
+    last_expected_run,
     next_runs,
     parse_schedule,
-    should_have_run,
 )
 from registration_sync.domain.errors import InvalidRequest
 
 
 def schedule(time: str = "21:00", zone: str = "America/Chicago", **more: Any) -> Schedule:
-    return parse_schedule({"enabled": True, "time": time, "time_zone": zone, **more}, "UTC")
+    times = {} if "times" in more else {"time": time}
+    return parse_schedule({"enabled": True, **times, "time_zone": zone, **more}, "UTC")
 
 
 def runs(one: Schedule, now: str) -> list[str]:
@@ -73,7 +74,8 @@ def test_a_day_without_the_scheduled_time_is_flagged_and_has_no_run(
 
     assert (found[day].at, "skips" in found[day].note) == (None, True)
     assert sum(1 for run in found.values() if run.at) == 5
-    assert found[day].to_json() == {"day": day, "at": None, "utc": None, "note": found[day].note}
+    shown = found[day].to_json()
+    assert shown == {"day": day, "time": time, "at": None, "utc": None, "note": found[day].note}
 
 
 @pytest.mark.parametrize(
@@ -109,9 +111,52 @@ def test_pauses_are_left_out_with_their_first_and_last_day() -> None:
     assert [run[:10] for run in runs(one, "2026-06-01T12:00:00+00:00")] == [
         "2026-06-01", "2026-06-04", "2026-06-05", "2026-06-06", "2026-06-07",
     ]  # fmt: skip
-    assert [one.pauses_on(dt.date(2026, 6, day)) for day in (1, 2, 3, 4)] == [
-        False, True, True, False,
+    assert [one.runs_on(dt.date(2026, 6, day)) for day in (1, 2, 3, 4)] == [
+        True, False, False, True,
     ]  # fmt: skip
+
+
+def test_several_times_run_in_the_order_of_the_day_on_the_chosen_weekdays() -> None:
+    one = schedule(times=["21:00", "13:15"], weekdays=["friday", "monday"])
+
+    assert (one.times, one.weekdays, one.time) == (
+        ("13:15", "21:00"),
+        ("monday", "friday"),
+        "13:15",
+    )
+    assert runs(one, "2026-06-05T14:00:00-05:00") == [  # a Friday
+        "2026-06-05T21:00-05:00",
+        "2026-06-08T13:15-05:00",
+        "2026-06-08T21:00-05:00",
+        "2026-06-12T13:15-05:00",
+        "2026-06-12T21:00-05:00",
+    ]
+
+
+def test_only_the_skipped_of_several_times_has_no_run() -> None:
+    one = schedule(times=["01:59", "02:30", "03:30"])
+
+    assert runs(one, "2026-03-07T12:00:00-06:00")[:4] == [
+        "2026-03-08T01:59-06:00",
+        "2026-03-08 x",
+        "2026-03-08T03:30-05:00",
+        "2026-03-09T01:59-05:00",
+    ]
+
+
+def test_a_skipped_time_on_another_weekday_is_not_mentioned() -> None:
+    one = schedule("02:30", weekdays=["monday"])  # the clock changes on Sunday, 8 March
+
+    assert runs(one, "2026-03-07T12:00:00-06:00")[0] == "2026-03-09T02:30-05:00"
+
+
+def test_one_time_is_read_and_shown_as_before() -> None:
+    one = parse_schedule({"enabled": True, "time": "21:00"}, "UTC")
+
+    assert one == parse_schedule({"enabled": True, "times": ["21:00"]}, "UTC")
+    assert (one.to_json()["time"], one.to_json()["times"]) == ("21:00", ["21:00"])
+    shown = schedule(times=["21:00", "13:15"]).to_json()
+    assert parse_schedule(shown, "UTC").to_json() == shown
 
 
 def test_a_schedule_that_is_off_has_no_next_run() -> None:
@@ -145,6 +190,24 @@ def test_a_pause_without_end_ends_the_search() -> None:
             for zone in ("localtime", "Factory", "right/UTC", "posix/UTC", "america/chicago", "..")
         ),
         ({"enabled": True, "time": "21:00", "cron": "* *"}, {"cron": "no such key"}),
+        ({"enabled": True, "times": ["21:00", "9:00"]}, {"times[1]": "two digits"}),
+        ({"enabled": True, "times": ["21:00", "21:00"]}, {"times": "once"}),
+        ({"enabled": True, "times": []}, {"times": "one to 6"}),
+        ({"enabled": True, "times": None}, {"times": "one to 6"}),
+        ({"enabled": True, "times": "21:00"}, {"times": "one to 6"}),
+        ({"enabled": True, "times": [f"0{n}:00" for n in range(7)]}, {"times": "one to 6"}),
+        ({"enabled": True, "time": "22:00", "times": ["21:00"]}, {"time": "not the first"}),
+        ({"enabled": True, "time": 7, "times": ["x"]}, {"times[0]": "two digits"}),
+        *(
+            ({"enabled": True, "time": "21:00", "weekdays": days}, {path: words})
+            for days, path, words in (
+                ([], "weekdays", "a list of weekdays"),
+                ("monday", "weekdays", "a list of weekdays"),
+                (["monday", "Mon"], "weekdays[1]", "in full"),
+                (["monday", "monday"], "weekdays", "once"),
+                ([1], "weekdays[0]", "in full"),
+            )
+        ),
         (
             {"enabled": 1, "time": "x", "time_zone": "y", "pauses": [{"from": "2026-02-30"}]},
             {
@@ -209,36 +272,64 @@ def test_each_day_in_every_zone_has_one_run_unless_the_clock_skips_the_time(
             assert (back.date(), back.strftime("%H:%M")) == (run.day, one.time)
 
 
+@given(
+    st.sampled_from(sorted({zone for zone in available_timezones() if is_allowed(zone)})),
+    st.lists(st.times(), min_size=2, max_size=6, unique_by=lambda time: time.strftime("%H:%M")),
+    st.integers(1_577_836_800, 2_051_222_400),
+)
+def test_no_two_times_are_the_same_moment_in_any_zone(
+    zone: str, times: list[dt.time], seconds: int
+) -> None:
+    one = schedule(zone=zone, times=[time.strftime("%H:%M") for time in times])
+
+    found = next_runs(one, dt.datetime.fromtimestamp(seconds, dt.UTC))
+
+    moments = [run.at.astimezone(dt.UTC) for run in found if run.at]
+    assert moments == sorted(set(moments))
+
+
 PAUSED_YESTERDAY = {"pauses": [{"from": "2026-02-20", "to": "2026-03-02"}]}
+NOON_TOO = {"times": ["13:15", "21:00"]}
+NO_TUESDAY = {"weekdays": ["monday", "wednesday"]}  # 3 March 2026 is a Tuesday
 
 
 @pytest.mark.parametrize(
-    ("more", "set_at", "now", "due"),
+    ("more", "set_at", "now", "expected"),
     [
-        ({}, "2026-01-01", "2026-03-03 22:59", True),  # the run of the night before
-        ({}, "2026-01-01", "2026-03-03 23:01", True),  # the run of this night
-        ({}, "2026-03-03 12:00", "2026-03-03 22:59", False),  # switched on today, not yet overdue
-        ({}, "2026-03-03 12:00", "2026-03-03 23:01", True),
-        ({"enabled": False}, "2026-01-01", "2026-03-03 12:00", False),
-        (PAUSED_YESTERDAY, "2026-01-01", "2026-03-02 12:00", False),
-        (PAUSED_YESTERDAY, "2026-01-01", "2026-03-03 22:59", False),
-        (PAUSED_YESTERDAY, "2026-01-01", "2026-03-03 23:01", True),
+        ({}, "2026-01-01", "2026-03-03 22:59", "2026-03-02 21:00"),
+        ({}, "2026-01-01", "2026-03-03 23:01", "2026-03-03 21:00"),
+        ({}, "2026-03-03 12:00", "2026-03-03 22:59", None),  # switched on today, not yet overdue
+        ({}, "2026-03-03 12:00", "2026-03-03 23:01", "2026-03-03 21:00"),
+        ({"enabled": False}, "2026-01-01", "2026-03-03 12:00", None),
+        (PAUSED_YESTERDAY, "2026-01-01", "2026-03-02 12:00", None),
+        (PAUSED_YESTERDAY, "2026-01-01", "2026-03-03 22:59", None),
+        (PAUSED_YESTERDAY, "2026-01-01", "2026-03-03 23:01", "2026-03-03 21:00"),
+        (NOON_TOO, "2026-01-01", "2026-03-03 15:14", "2026-03-02 21:00"),
+        (NOON_TOO, "2026-01-01", "2026-03-03 15:15", "2026-03-03 13:15"),
+        (NOON_TOO, "2026-01-01", "2026-03-03 22:59", "2026-03-03 13:15"),
+        (NOON_TOO, "2026-01-01", "2026-03-03 23:00", "2026-03-03 21:00"),
+        (NOON_TOO, "2026-03-03 14:00", "2026-03-03 22:00", None),
+        (NO_TUESDAY, "2026-01-01", "2026-03-03 22:59", "2026-03-02 21:00"),
+        (NO_TUESDAY, "2026-01-01", "2026-03-03 23:01", None),
+        (NO_TUESDAY | NOON_TOO, "2026-01-01", "2026-03-04 15:15", "2026-03-04 13:15"),
     ],
 )
-def test_a_run_is_overdue_two_hours_after_its_scheduled_time(
-    more: dict[str, Any], set_at: str, now: str, due: bool
+def test_a_run_is_expected_to_be_finished_two_hours_after_its_scheduled_time(
+    more: dict[str, Any], set_at: str, now: str, expected: str | None
 ) -> None:
     zone = ZoneInfo("America/Chicago")
     one = schedule(**more)
     kept = SetSchedule("north", one, dt.datetime.fromisoformat(set_at).replace(tzinfo=zone))
 
-    assert should_have_run(kept, dt.datetime.fromisoformat(now).replace(tzinfo=zone)) is due
+    found = last_expected_run(kept, dt.datetime.fromisoformat(now).replace(tzinfo=zone))
+
+    assert (found.strftime("%Y-%m-%d %H:%M") if found else None) == expected
 
 
-def test_a_night_without_the_scheduled_time_is_not_overdue() -> None:
+def test_a_night_without_the_scheduled_time_is_not_expected() -> None:
     zone = ZoneInfo("America/Chicago")
     one = schedule("02:30")  # on 8 March the clock goes from 02:00 to 03:00
     kept = SetSchedule("north", one, dt.datetime(2026, 1, 1, tzinfo=zone))
 
-    assert not should_have_run(kept, dt.datetime(2026, 3, 8, 8, 0, tzinfo=zone))
-    assert should_have_run(kept, dt.datetime(2026, 3, 9, 8, 0, tzinfo=zone))
+    assert last_expected_run(kept, dt.datetime(2026, 3, 8, 8, 0, tzinfo=zone)) is None
+    assert last_expected_run(kept, dt.datetime(2026, 3, 9, 8, 0, tzinfo=zone))

@@ -41,7 +41,7 @@ export function phaseOf(run) {
 
 // Who or what started a run: the schedule, a person, or an operator.
 export function startedBy(run) {
-  if (run.trigger === "schedule") return "the nightly schedule";
+  if (run.trigger === "schedule") return "the schedule";
   return run.requested_by || (run.trigger === "hand" ? "an operator, by hand" : "request");
 }
 

@@ -15,7 +15,7 @@ const NEXT = [
     text: "Enter some students as examples, and look at each field's mapped value.",
   },
   { path: "/connections/{c}/check", label: "Check Connection", text: "If something was left to be mended." },
-  { path: "/connections/{c}/schedule", label: "Schedule", text: "The time of the nightly export. It is off as yet." },
+  { path: "/connections/{c}/schedule", label: "Schedule", text: "The times of the scheduled export. It is off as yet." },
   { path: "/connections/{c}/settings", label: "Settings", text: "Guards before sending, and all that you have written here." },
 ];
 

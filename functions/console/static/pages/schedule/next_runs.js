@@ -9,12 +9,15 @@ import { Notice } from "../../components/states.js";
 import { dayText } from "../../components/time.js";
 
 const TYPING_MS = 250;
-const DAY_MS = 86_400_000;
 
-// {runs, problem} of the draft, shortly after each change. Incomplete pauses are left out.
+// {runs, problem} of the draft, shortly after each change. Incomplete pauses and times are left out.
 export function useNextRuns(connection_id, draft, stored) {
   const [next, setNext] = useState({ runs: stored.next_runs, problem: null });
-  const body = { ...draft, pauses: draft.pauses.filter((pause) => pause.from && pause.to) };
+  const body = {
+    ...draft,
+    times: draft.times.length > 1 ? draft.times.filter((time) => time) : draft.times,
+    pauses: draft.pauses.filter((pause) => pause.from && pause.to),
+  };
   const text = JSON.stringify(body);
   useEffect(() => {
     const control = new AbortController();
@@ -36,20 +39,20 @@ export function NextRuns({ next, draft, dirty }) {
     ${problem && html`<${Notice} tone="warn"><${Sentence} text=${problem} /><//>`}
     ${!problem && !draft.enabled && html`<p class="muted">None: the schedule is off. Export Students works at any time.</p>`}
     ${!problem && draft.enabled && runs.length === 0 && html`<p class="muted">None within two years: the pauses cover them.</p>`}
-    ${!problem && draft.enabled && html`<${Runs} runs=${runs} zone=${draft.time_zone} />`}
+    ${!problem && draft.enabled && html`<${Runs} runs=${runs} zone=${draft.time_zone} pauses=${draft.pauses} />`}
   <//>`;
 }
 
-function Runs({ runs, zone }) {
+function Runs({ runs, zone, pauses }) {
   return html`<ol class="next-runs">
     ${runs.map((run, index) => {
       const before = runs.slice(0, index).findLast((one) => one.at);
-      return html`<li key=${run.day} class=${run.at ? "" : "no-run"}>
+      return html`<li key=${`${run.day} ${run.time}`} class=${run.at ? "" : "no-run"}>
         <strong>${dayText(run.day)}</strong>
         ${run.at
           ? html`<span><time datetime=${run.at}>${timeOf(run.at, zone)}</time> <span class="muted">${offsetOf(run.at)}</span></span>`
           : html`<span>No run</span>`}
-        ${flagsOf(run, runs[index - 1], before).map(
+        ${flagsOf(run, runs[index - 1], before, pauses).map(
           (flag) => html`<p key=${flag}><${Icon} name=${run.note === flag ? "warning" : "clock"} />${flag}</p>`,
         )}
       </li>`;
@@ -57,8 +60,8 @@ function Runs({ runs, zone }) {
   </ol>`;
 }
 
-function flagsOf(run, previous, before) {
-  const pausing = previous && Date.parse(run.day) - Date.parse(previous.day) > DAY_MS;
+function flagsOf(run, previous, before, pauses) {
+  const pausing = previous && pauses.some(({ from, to }) => previous.day < from && from <= to && to < run.day);
   const changed = run.at && before && offsetOf(run.at) !== offsetOf(before.at);
   return [
     pausing && "After a pause.",

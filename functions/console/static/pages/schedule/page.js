@@ -1,4 +1,4 @@
-// Schedule: the nightly export on or off, its time, and its pauses.
+// Schedule: the export on or off, its times, weekdays and pauses.
 
 import { get, pathOf, put } from "../../lib/api.js";
 import { useAction, useData } from "../../lib/data.js";
@@ -7,7 +7,7 @@ import { usePerson } from "../../lib/person.js";
 import { useUnsaved } from "../../lib/router.js";
 import { toast } from "../../components/announce.js";
 import { Button } from "../../components/button.js";
-import { Switch, TextField, useFocusOnProblem } from "../../components/fields.js";
+import { Switch, useFocusOnProblem } from "../../components/fields.js";
 import { Section } from "../../components/section.js";
 import { ErrorNotice, ErrorState, Loading } from "../../components/states.js";
 import { TimeZoneField } from "../../components/time_zone_field.js";
@@ -15,9 +15,11 @@ import { ConnectionPage } from "../../frame/connection_page.js";
 import { NextRuns, useNextRuns } from "./next_runs.js";
 import { Pauses } from "./pauses.js";
 import { ReadOnlySchedule } from "./read_only_schedule.js";
+import { Times } from "./times.js";
+import { Weekdays } from "./weekdays.js";
 
 const USUAL_TIME = "21:00";
-const AT_FIELDS = /^(time|time_zone|pauses\[.*)$/;
+const AT_FIELDS = /^(times.*|weekdays|time_zone|pauses\[.*)$/;
 
 export default function SchedulePage({ params: { c } }) {
   return html`<${ConnectionPage} c=${c} title="Schedule" tab="/connections/{c}/schedule">
@@ -54,17 +56,16 @@ function ScheduleForm({ c, stored }) {
 
   return html`<div class="schedule" ref=${form}>
     <div class="stack">
-      <${Section} title="Nightly export">
+      <${Section} title="Scheduled export">
         <${Switch}
           label="Schedule Export: Registrations"
-          hint="Each night, what was synced since the last export goes to the SIS."
+          hint="At these times, what was synced since the last export goes to the SIS."
           checked=${draft.enabled}
           onInput=${(enabled) => change({ enabled })}
         />
-        <div class="columns">
-          <${TextField} type="time" label="Time of day" value=${draft.time} problem=${problem("time")} onInput=${(time) => change({ time })} />
-          <${TimeZoneField} value=${draft.time_zone} problem=${problem("time_zone")} onInput=${(time_zone) => change({ time_zone })} />
-        </div>
+        <${Times} times=${draft.times} onInput=${(times) => change({ times })} onMoved=${saving.clear} problem=${problem} />
+        <${Weekdays} weekdays=${draft.weekdays} problem=${problem("weekdays")} onInput=${(weekdays) => change({ weekdays })} />
+        <${TimeZoneField} value=${draft.time_zone} problem=${problem("time_zone")} onInput=${(time_zone) => change({ time_zone })} />
       <//>
       <${Pauses} pauses=${draft.pauses} onInput=${(pauses) => change({ pauses })} onMoved=${saving.clear} problem=${problem} />
       <${ErrorNotice} error=${saving.error} isShown=${(path) => AT_FIELDS.test(path)} />
@@ -77,6 +78,6 @@ function ScheduleForm({ c, stored }) {
   </div>`;
 }
 
-function draftOf({ enabled, time, time_zone, pauses }) {
-  return { enabled, time: time ?? USUAL_TIME, time_zone, pauses };
+function draftOf({ enabled, times, weekdays, time_zone, pauses }) {
+  return { enabled, times: times.length > 0 ? times : [USUAL_TIME], weekdays, time_zone, pauses };
 }

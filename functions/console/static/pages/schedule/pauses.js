@@ -1,4 +1,4 @@
-// The pauses of the nightly export: a list of first and last days.
+// The pauses of the schedule: a list of first and last days.
 
 import { html, useRef } from "../../lib/html.js";
 import { announce } from "../../components/announce.js";
@@ -27,7 +27,7 @@ export function Pauses({ pauses, onInput, onMoved, problem }) {
   const problemOf = (path, day, which) => (problem(path) && !day ? `Choose the ${which} day.` : problem(path));
   return html`<${Section}
     title="Pauses"
-    hint="Days without a nightly export, such as those of the rollover to the next school year. What is due waits."
+    hint="Days without a scheduled export, such as those of the rollover to the next school year. What is due waits."
   >
     <ul class="pauses" ref=${list}>
       ${pauses.map(

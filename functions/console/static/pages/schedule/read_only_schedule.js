@@ -5,15 +5,18 @@ import { Section } from "../../components/section.js";
 import { Notice } from "../../components/states.js";
 import { dayText } from "../../components/time.js";
 import { NextRuns } from "./next_runs.js";
+import { weekdaysText } from "./weekdays.js";
 
 export function ReadOnlySchedule({ schedule }) {
-  const { enabled, time, time_zone, pauses, next_runs } = schedule;
+  const { enabled, times, weekdays, time_zone, pauses, next_runs } = schedule;
   return html`<${Notice}>Somebody with Full Access can change the schedule.<//>
     <div class="schedule">
-      <${Section} title="Nightly export">
+      <${Section} title="Scheduled export">
         <dl class="pairs">
           <div><dt>Schedule Export: Registrations</dt><dd>${enabled ? "On" : "Off"}</dd></div>
-          ${time && html`<div><dt>Time of day</dt><dd>${time}</dd></div>`}
+          ${times.length > 0 &&
+          html`<div><dt>${times.length === 1 ? "Time of day" : "Times of day"}</dt><dd>${times.join(", ")}</dd></div>
+            <div><dt>Weekdays</dt><dd>${weekdaysText(weekdays)}</dd></div>`}
           <div><dt>Time zone</dt><dd>${time_zone}</dd></div>
           <div>
             <dt>Pauses</dt>

@@ -108,13 +108,14 @@ class Schedules(Protocol):
 
 
 class Scheduler(Protocol):
-    """Starts the export function at a time of day."""
+    """Starts the export function at times of day."""
 
-    def schedule_daily(self, connection_id: str, time: str, time_zone: str) -> None:
-        """Sets or replaces the daily start at this local time, such as 21:00."""
+    def start(self, connection_id: str, schedule: "Schedule") -> None:
+        """Starts exports at the schedule's times on its weekdays, and no longer at others. Knows
+        nothing of pauses. May be repeated."""
 
     def stop(self, connection_id: str) -> None:
-        """Removes the daily start, if there is one."""
+        """Starts no more exports. May be repeated."""
 
 
 class Audit(Protocol):

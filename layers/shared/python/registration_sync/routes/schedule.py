@@ -7,7 +7,12 @@ from registration_sync.api import CONNECTION, Answer, Request, Route
 from registration_sync.bootstrap import configuration_function
 from registration_sync.domain.access import Permission
 from registration_sync.domain.audit import note_of
-from registration_sync.domain.connections.schedule import Schedule, next_runs, parse_schedule
+from registration_sync.domain.connections.schedule import (
+    WEEKDAYS,
+    Schedule,
+    next_runs,
+    parse_schedule,
+)
 from registration_sync.use_cases.connections.schedule_exports import set_schedule
 
 
@@ -19,6 +24,8 @@ def _read_schedule(request: Request) -> Answer:
     off: dict[str, Any] = {
         "enabled": False,
         "time": None,
+        "times": [],
+        "weekdays": list(WEEKDAYS),
         "time_zone": deps.connections.get(request.connection_id).time_zone,
         "pauses": [],
         "next_runs": [],
@@ -50,7 +57,7 @@ def _sent_schedule(request: Request) -> Schedule:
 
 
 def _shown(schedule: Schedule) -> dict[str, Any]:
-    """`{"enabled", "time", "time_zone", "pauses", "next_runs"}`."""
+    """`{"enabled", "time", "times", "weekdays", "time_zone", "pauses", "next_runs"}`."""
     runs = [run.to_json() for run in next_runs(schedule, dt.datetime.now(dt.UTC))]
     return {**schedule.to_json(), "next_runs": runs}
 

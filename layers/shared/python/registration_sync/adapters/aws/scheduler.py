@@ -1,4 +1,9 @@
-"""Starts nightly exports and purges: EventBridge schedules of each connection."""
+"""Starts scheduled exports and purges: EventBridge schedules of each connection.
+
+A cron expression has one list of minutes for all its hours, so each time of day is an EventBridge
+schedule of its own. Its name has the time's position and not the time: the names to delete are
+known without a list of them. The first has the connection's id alone, as it always had.
+"""
 
 import datetime as dt
 import json
@@ -7,6 +12,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from registration_sync.adapters.aws.errors import aws_errors
+from registration_sync.domain.connections.schedule import MAX_TIMES, WEEKDAYS, Schedule
 from registration_sync.domain.errors import InvalidRequest, Problem, ServiceRefused
 
 if TYPE_CHECKING:
@@ -18,7 +24,8 @@ MAX_RETRIES, RETRY_SECONDS = 20, 3_600
 MAX_PURGE = dt.timedelta(days=30)
 
 _PURGE = ".purge"
-"""Ends the name of a schedule. No connection id has a dot."""
+"""Ends the name of a schedule. No connection id has a dot. A name has at most 64 characters
+(docs.aws.amazon.com/scheduler/latest/APIReference/API_CreateSchedule.html)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,18 +46,23 @@ class EventBridgeScheduler:
         self._client = client
         self._target = target
 
-    def schedule_daily(self, connection_id: str, time: str, time_zone: str) -> None:
+    def start(self, connection_id: str, schedule: Schedule) -> None:
+        names = _names(connection_id)
         try:
-            self._put(self._daily(connection_id, time, time_zone))
+            for name, time in zip(names, schedule.times, strict=False):
+                self._put(self._at(name, connection_id, time, schedule))
         except ServiceRefused as error:
             if error.reason != "ValidationException":
                 raise
             # Of all that is sent, only the time zone's name is not checked to the last character.
-            problem = Problem("time_zone", f"AWS does not take the time zone {time_zone}.")
+            problem = Problem("time_zone", f"AWS does not take the time zone {schedule.time_zone}.")
             raise InvalidRequest("The schedule was not set.", problems=[problem]) from error
+        for name in names[len(schedule.times) :]:
+            self._delete(name)
 
     def stop(self, connection_id: str) -> None:
-        self._delete(connection_id)
+        for name in _names(connection_id):
+            self._delete(name)
 
     def start_purge(self, connection_id: str, at: dt.datetime) -> None:
         # The first start of a rate is at its StartDate
@@ -84,7 +96,7 @@ class EventBridgeScheduler:
         with aws_errors(), suppress(absent):
             self._client.delete_schedule(GroupName=self._target.group, Name=name)
 
-    def _daily(self, connection_id: str, time: str, time_zone: str) -> dict[str, Any]:
+    def _at(self, name: str, connection_id: str, time: str, schedule: Schedule) -> dict[str, Any]:
         hour, minute = map(int, time.split(":"))
         event = {
             "action": "export",
@@ -93,10 +105,10 @@ class EventBridgeScheduler:
             "scheduled_time": "<aws.scheduler.scheduled-time>",
         }
         return {
-            **self._schedule(connection_id, event),
-            "Description": "Nightly export. Managed by registration-sync: change it there.",
-            "ScheduleExpression": f"cron({minute} {hour} * * ? *)",
-            "ScheduleExpressionTimezone": time_zone,
+            **self._schedule(name, event),
+            "Description": "Scheduled export. Managed by registration-sync: change it there.",
+            "ScheduleExpression": f"cron({minute} {hour} {_days(schedule)} *)",
+            "ScheduleExpressionTimezone": schedule.time_zone,
         }
 
     def _schedule(self, name: str, event: dict[str, str]) -> dict[str, Any]:
@@ -116,3 +128,15 @@ class EventBridgeScheduler:
                 },
             },
         }
+
+
+def _names(connection_id: str) -> list[str]:
+    return [connection_id, *(f"{connection_id}.{number}" for number in range(2, MAX_TIMES + 1))]
+
+
+def _days(schedule: Schedule) -> str:
+    """Day of month, month and day of week: one of the two days must be `?`
+    (docs.aws.amazon.com/scheduler/latest/UserGuide/schedule-types.html)."""
+    if schedule.weekdays == WEEKDAYS:
+        return "* * ?"
+    return f"? * {','.join(day[:3].upper() for day in schedule.weekdays)}"

@@ -1,15 +1,15 @@
-"""The schedule of the nightly export: a local time of day, and pauses.
+"""The schedule of exports: local times of day, weekdays, and pauses.
 
 EventBridge Scheduler's rules apply to daylight saving time: no run on a day that skips the local
 time, and one run, at the first occurrence, on a day that repeats it. (AWS, "Schedule types in
-EventBridge Scheduler".)
+EventBridge Scheduler".) Therefore no two times of a schedule are ever the same moment.
 """
 
 import datetime as dt
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 from zoneinfo import ZoneInfo
 
 from pydantic import (
@@ -29,11 +29,26 @@ from registration_sync.domain.errors import InvalidRequest, Problem
 NEXT_RUNS = 5
 MAX_DAYS_AHEAD = 800
 
-OVERDUE_AFTER = dt.timedelta(hours=26)
-"""A day, and two hours for a run that had to wait or was retried."""
-
 MAX_DURATION = dt.timedelta(hours=2)
-MAX_PAUSES = 50
+"""Of a run from its scheduled time on, if it had to wait or was retried."""
+
+EXPECTED_WITHIN = dt.timedelta(days=1) + MAX_DURATION
+"""How long a run that did not start is reported."""
+
+MAX_PAUSES, MAX_TIMES = 50, 6
+
+type Weekday = Literal["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]
+
+WEEKDAYS: tuple[Weekday, ...] = (
+    "monday",
+    "tuesday",
+    "wednesday",
+    "thursday",
+    "friday",
+    "saturday",
+    "sunday",
+)
+"""In the order of `date.weekday()`."""
 
 
 def _check_time(value: object) -> str:
@@ -41,6 +56,26 @@ def _check_time(value: object) -> str:
     if not re.fullmatch(r"(?:[01][0-9]|2[0-3]):[0-5][0-9]", text):
         raise ValueError("Write the time of day with two digits each, from 00:00 to 23:59.")
     return text
+
+
+_TIMES = f'one to {MAX_TIMES} times of day, such as ["13:15", "21:00"]'
+_WEEKDAYS = 'a list of weekdays, such as ["monday", "tuesday"]'
+
+
+def _sorted_times(times: tuple[str, ...]) -> tuple[str, ...]:
+    if not 1 <= len(times) <= MAX_TIMES:
+        raise ValueError(f"Write {_TIMES}.")
+    if len(set(times)) < len(times):
+        raise ValueError("Write each time of day once.")
+    return tuple(sorted(times))
+
+
+def _sorted_weekdays(weekdays: tuple[Weekday, ...]) -> tuple[Weekday, ...]:
+    if not weekdays:
+        raise ValueError(f"Write {_WEEKDAYS}.")
+    if len(set(weekdays)) < len(weekdays):
+        raise ValueError("Write each weekday once.")
+    return tuple(day for day in WEEKDAYS if day in weekdays)
 
 
 def _check_day(value: object) -> dt.date:
@@ -74,12 +109,29 @@ class Pause(_Part):
 
 
 class Schedule(_Part):
-    """`time` is the local time of day, as 21:00."""
+    """`times` are local times of day, such as 21:00, in the order of the day."""
 
     enabled: StrictBool
-    time: Annotated[str, BeforeValidator(_check_time)]
+    times: Annotated[
+        tuple[Annotated[str, BeforeValidator(_check_time)], ...],
+        AfterValidator(_sorted_times),
+    ]
+    weekdays: Annotated[tuple[Weekday, ...], AfterValidator(_sorted_weekdays)] = WEEKDAYS
     time_zone: Annotated[str, AfterValidator(unless_stored(check_time_zone))]
     pauses: Annotated[tuple[Pause, ...], Field(max_length=MAX_PAUSES)] = ()
+
+    @model_validator(mode="before")
+    @classmethod
+    def _times_of_one(cls, given: object) -> object:
+        """Clients and items that know only one `time` have it alone."""
+        if not isinstance(given, Mapping) or "time" not in given:
+            return given
+        return {"times": [given["time"]], **{key: given[key] for key in given if key != "time"}}
+
+    @property
+    def time(self) -> str:
+        """The first time of the day, for readers that know only one."""
+        return self.times[0]
 
     @property
     def zone(self) -> ZoneInfo:
@@ -87,31 +139,41 @@ class Schedule(_Part):
 
     def to_json(self) -> dict[str, Any]:
         """The shape of the API, and of the stored item."""
-        return self.model_dump(mode="json", by_alias=True)
+        document = self.model_dump(mode="json", by_alias=True)
+        return {"enabled": document.pop("enabled"), "time": self.time, **document}
 
-    def pauses_on(self, day: dt.date) -> bool:
-        """Whether the local day is within a pause."""
-        return any(pause.first <= day <= pause.last for pause in self.pauses)
+    def runs_on(self, day: dt.date) -> bool:
+        """Whether the local day is one of the weekdays, and in no pause."""
+        is_paused = any(pause.first <= day <= pause.last for pause in self.pauses)
+        return WEEKDAYS[day.weekday()] in self.weekdays and not is_paused
 
 
 def parse_schedule(definition: object, default_zone: str) -> Schedule:
-    """Reads `{"enabled", "time", "time_zone"?, "pauses"?: [{"from", "to"}]}`; raises
-    InvalidRequest with every problem."""
+    """Reads `{"enabled", "times", "weekdays"?, "time_zone"?, "pauses"?: [{"from", "to"}]}`, or
+    `time` instead of `times`; raises InvalidRequest with every problem."""
     if not isinstance(definition, dict):
         raise InvalidRequest('Send a JSON object, such as {"enabled": true, "time": "21:00"}.')
     try:
         zone = definition.get("time_zone")
-        return Schedule.model_validate(
+        schedule = Schedule.model_validate(
             {**definition, "time_zone": default_zone if zone is None else zone}
         )
+        problems = []
     except ValidationError as error:
         problems = [
-            Problem(_path(detail["loc"]), _sentence(dict(detail))) for detail in error.errors()
+            Problem(_path(detail["loc"], definition), _sentence(dict(detail)))
+            for detail in error.errors()
         ]
-        raise InvalidRequest("The schedule was not saved.", problems=problems) from None
+    if not problems and definition.get("time", schedule.time) != schedule.time:
+        problems = [Problem("time", "This is not the first of the times: leave it out.")]
+    if problems:
+        raise InvalidRequest("The schedule was not saved.", problems=problems)
+    return schedule
 
 
-def _path(location: tuple[int | str, ...]) -> str:
+def _path(location: tuple[int | str, ...], definition: Mapping[str, Any]) -> str:
+    if location[0] == "times" and "times" not in definition:
+        location = ("time",)
     text = "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in location)
     return text.removeprefix(".")[:80]
 
@@ -122,9 +184,12 @@ def _sentence(detail: dict[str, Any]) -> str:
         return str(detail["ctx"]["error"])
     if kind == "extra_forbidden":
         return "There is no such key here: leave it out."
+    if kind == "literal_error":
+        return "Write a weekday in full, in small letters, such as monday."
     expected = {
         "enabled": "true or false, without quotes",
-        "time": "the time of day, such as 21:00",
+        "times": _TIMES,
+        "weekdays": _WEEKDAYS,
         "time_zone": "a time zone, such as America/Chicago",
         "pauses": f"a list of at most {MAX_PAUSES} pauses, each with from and to",
         "from": "the first day of the pause, such as 2026-06-30",
@@ -135,17 +200,20 @@ def _sentence(detail: dict[str, Any]) -> str:
 
 @dataclass(frozen=True, slots=True)
 class NextRun:
-    """`at` is the local time with its offset, None on a day that skips the time, with a `note`."""
+    """`time` is the scheduled time of day; `at` is the local time with its offset, None on a day
+    that skips the time, with a `note`."""
 
     day: dt.date
+    time: str
     at: dt.datetime | None
     note: str = ""
 
     def to_json(self) -> dict[str, Any]:
-        """`{"day", "at", "utc", "note"}`; `at` and `utc` are null if there is no run."""
+        """`{"day", "time", "at", "utc", "note"}`; `at` and `utc` are null if there is no run."""
         utc = self.at.astimezone(dt.UTC).strftime("%Y-%m-%dT%H:%M:%SZ") if self.at else None
         return {
             "day": self.day.isoformat(),
+            "time": self.time,
             "at": self.at.isoformat(timespec="minutes") if self.at else None,
             "utc": utc,
             "note": self.note,
@@ -153,36 +221,37 @@ class NextRun:
 
 
 def next_runs(schedule: Schedule, now: dt.datetime) -> list[NextRun]:
-    """The next five runs after `now` (aware), and the days among them that skip the time.
+    """The next five runs after `now` (aware), and the times among them that the clock skips.
 
     Empty while the schedule is off; fewer than five if pauses last longer than two years.
     """
     found: list[NextRun] = []
-    for one in _days(schedule, now) if schedule.enabled else ():
+    for one in _runs_after(schedule, now):
         found.append(one)
         if sum(1 for each in found if each.at) == NEXT_RUNS:
             break
     return found
 
 
-def _days(schedule: Schedule, now: dt.datetime) -> Iterator[NextRun]:
-    hour, minute = map(int, schedule.time.split(":"))
+def _runs_after(schedule: Schedule, now: dt.datetime) -> Iterator[NextRun]:
     today = now.astimezone(schedule.zone).date()
-    for number in range(MAX_DAYS_AHEAD):
+    for number in range(MAX_DAYS_AHEAD if schedule.enabled else 0):
         day = today + dt.timedelta(days=number)
-        if schedule.pauses_on(day):
-            continue
-        at = dt.datetime.combine(day, dt.time(hour, minute), schedule.zone)
-        if at.astimezone(dt.UTC) <= now and not is_skipped(at):
-            continue
-        if is_skipped(at):
-            note = f"The clock skips {schedule.time} on this day: no run."
-            yield NextRun(day, None, note)
-        elif at.replace(fold=1).utcoffset() != at.utcoffset():
-            note = f"{schedule.time} occurs twice on this day: the run starts at the first."
-            yield NextRun(day, at, note)
-        else:
-            yield NextRun(day, at)
+        for time in schedule.times if schedule.runs_on(day) else ():
+            run = _run_at(schedule, day, time)
+            # A skipped time has no moment; of today it is shown, even if it has passed.
+            if run.at is None or run.at.astimezone(dt.UTC) > now:
+                yield run
+
+
+def _run_at(schedule: Schedule, day: dt.date, time: str) -> NextRun:
+    at = dt.datetime.combine(day, dt.time.fromisoformat(time), schedule.zone)
+    if is_skipped(at):
+        return NextRun(day, time, None, f"The clock skips {time} on this day: no run.")
+    if at.replace(fold=1).utcoffset() != at.utcoffset():
+        note = f"{time} occurs twice on this day: the run starts at the first."
+        return NextRun(day, time, at, note)
+    return NextRun(day, time, at)
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,14 +263,20 @@ class SetSchedule:
     set_at: dt.datetime
 
 
-def should_have_run(stored: SetSchedule, now: dt.datetime) -> bool:
-    """Whether the schedule had a run in the last 26 hours, early enough to be finished by now.
+def last_expected_run(stored: SetSchedule, now: dt.datetime) -> dt.datetime | None:
+    """When the schedule's last run that should be finished by now had to start.
 
-    False while the schedule is off, pauses, or is too new.
+    None if the last 26 hours had none: the schedule was off, paused, changed since, or other
+    weekdays are chosen.
     """
-    since = max(now - OVERDUE_AFTER, stored.set_at)
-    first = next((run.at for run in next_runs(stored.schedule, since) if run.at), None)
-    return first is not None and first <= now - MAX_DURATION
+    since = max(now - EXPECTED_WITHIN, stored.set_at)
+    last = None
+    for run in _runs_after(stored.schedule, since):
+        if run.day > now.astimezone(stored.schedule.zone).date():
+            break
+        if run.at and run.at <= now - MAX_DURATION:
+            last = run.at
+    return last
 
 
 def is_skipped(local: dt.datetime) -> bool:

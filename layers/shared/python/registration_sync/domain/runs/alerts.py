@@ -152,7 +152,7 @@ def _subject_of(run: Run) -> str:
         return "the resend"
     if run.kind is RunKind.ERASURE:
         return "the erasure of a student"
-    return "the nightly export" if run.trigger is RunTrigger.SCHEDULE else "the export"
+    return "the scheduled export" if run.trigger is RunTrigger.SCHEDULE else "the export"
 
 
 def _time(moment: dt.datetime | None, zone: ZoneInfo) -> str:

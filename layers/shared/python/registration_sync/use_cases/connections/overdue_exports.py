@@ -1,8 +1,8 @@
-"""Counts connections whose schedule is on but that have no finished export in 26 hours."""
+"""Counts connections whose schedule had a run to start, but that finished no export since."""
 
 import datetime as dt
 
-from registration_sync.domain.connections.schedule import OVERDUE_AFTER, should_have_run
+from registration_sync.domain.connections.schedule import last_expected_run
 from registration_sync.domain.runs.run import RunKind, RunStatus
 from registration_sync.domain.runs.run_id import run_id_of
 from registration_sync.domain.runs.summary import OVERDUE_CONNECTIONS
@@ -22,25 +22,22 @@ def count_overdue_exports(
     metrics: Metrics,
     now: dt.datetime,
 ) -> list[str]:
-    """The connections with a scheduled run but no finished export in the last 26 hours.
+    """The connections that have finished no export since their last scheduled run had to start.
 
     Records their number in the metrics, even if it is 0. A failed export counts as finished: it
     has sent its own notification. Raises Unavailable; the alarm then detects the missing metric.
     """
     deleted = {one.connection_id for one in connections.all() if one.deletion}
-    overdue = [
-        stored.connection_id
-        for stored in schedules.all()
-        if stored.connection_id not in deleted
-        and should_have_run(stored, now)
-        and not _has_run(stored.connection_id, runs, now)
-    ]
+    overdue = []
+    for stored in schedules.all():
+        expected = None if stored.connection_id in deleted else last_expected_run(stored, now)
+        if expected and not _has_run(stored.connection_id, runs, expected):
+            overdue.append(stored.connection_id)
     metrics.count({OVERDUE_CONNECTIONS: len(overdue)}, {})
     return overdue
 
 
-def _has_run(connection_id: str, runs: Runs, now: dt.datetime) -> bool:
-    since = now - OVERDUE_AFTER
+def _has_run(connection_id: str, runs: Runs, since: dt.datetime) -> bool:
     return any(
         run.finished_at >= since
         for run in runs.all(connection_id, since=run_id_of(since - MAX_RUN_DURATION, ""))

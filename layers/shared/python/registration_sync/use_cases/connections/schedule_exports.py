@@ -23,8 +23,8 @@ def set_schedule(
     """
     before = schedules.get(connection_id)
     if schedule.enabled:
-        scheduler.schedule_daily(connection_id, schedule.time, schedule.time_zone)
-    if schedule != before:  # or the time of the last change would move: see should_have_run
+        scheduler.start(connection_id, schedule)
+    if schedule != before:  # or the time of the last change would move: see last_expected_run
         schedules.put(connection_id, schedule, now)
     if not schedule.enabled:
         scheduler.stop(connection_id)
@@ -38,7 +38,8 @@ def remove_schedule(connection_id: str, *, schedules: Schedules, scheduler: Sche
 
 
 def should_run(connection_id: str, scheduled_time: dt.datetime, *, schedules: Schedules) -> bool:
-    """Whether a scheduled run goes ahead: not if the schedule is off or pauses on that day.
+    """Whether a scheduled run goes ahead: not if the schedule is off, or that day is in a
+    pause or not one of its weekdays.
 
     If no schedule was ever set, a run that another scheduler triggered is accepted.
     """
@@ -46,4 +47,4 @@ def should_run(connection_id: str, scheduled_time: dt.datetime, *, schedules: Sc
     if schedule is None:
         return True
     day = scheduled_time.astimezone(schedule.zone).date()
-    return schedule.enabled and not schedule.pauses_on(day)
+    return schedule.enabled and schedule.runs_on(day)

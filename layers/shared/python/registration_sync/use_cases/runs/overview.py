@@ -6,12 +6,7 @@ from dataclasses import dataclass
 from itertools import islice
 
 from registration_sync.domain.connections.connection import Connection
-from registration_sync.domain.connections.schedule import (
-    OVERDUE_AFTER,
-    SetSchedule,
-    next_runs,
-    should_have_run,
-)
+from registration_sync.domain.connections.schedule import SetSchedule, last_expected_run, next_runs
 from registration_sync.domain.registrations.batches import DueCount
 from registration_sync.domain.runs.liveness import needs_lease_check
 from registration_sync.domain.runs.redaction import without_students
@@ -86,8 +81,9 @@ def _running(run: Run, runs: Runs, leases: LeaseReader, now: dt.datetime) -> Run
 
 
 def _is_overdue(schedule: SetSchedule, run: Run | None, now: dt.datetime) -> bool:
+    expected = last_expected_run(schedule, now)
     moment = (run.finished_at or run.started_at) if run else None
-    return should_have_run(schedule, now) and (moment is None or moment < now - OVERDUE_AFTER)
+    return expected is not None and (moment is None or moment < expected)
 
 
 def _next(schedule: SetSchedule | None, now: dt.datetime) -> dt.datetime | None:

@@ -1,0 +1,44 @@
+// The times of day of the schedule: a list of up to six.
+
+import { html, useRef } from "../../lib/html.js";
+import { announce } from "../../components/announce.js";
+import { Button, IconButton } from "../../components/button.js";
+import { TextField } from "../../components/fields.js";
+
+const MOST = 6;
+
+// times: ["21:00"], with an empty text for one that is not chosen yet. `problem(path)` returns the message
+// for an index in the list; `onMoved` is called when indexes change.
+export function Times({ times, onInput, onMoved, problem }) {
+  const list = useRef(null);
+  const focus = (selector) => requestAnimationFrame(() => list.current.querySelector(selector)?.focus());
+  const add = () => {
+    onInput([...times, ""]);
+    focus("li:last-child input");
+  };
+  const remove = (index) => {
+    onInput(times.filter((_, at) => at !== index));
+    onMoved();
+    announce("The time was taken out. Save to make it so.");
+    focus("li:last-child input");
+  };
+  // People choose times from a clock, so the API's format does not help them.
+  const problemOf = (time, index) => (problem(`times[${index}]`) && !time ? "Choose a time." : problem(`times[${index}]`));
+  return html`<div class="times">
+    <ul ref=${list}>
+      ${times.map(
+        (time, index) => html`<li key=${index}>
+          <${TextField}
+            type="time"
+            label=${index === 0 ? "Time of day" : `Time of day ${index + 1}`}
+            value=${time}
+            problem=${problemOf(time, index) || (index === times.length - 1 && problem("times"))}
+            onInput=${(text) => onInput(times.map((one, at) => (at === index ? text : one)))}
+          />
+          ${times.length > 1 && html`<${IconButton} icon="trash" label=${`Remove time ${index + 1}`} onClick=${() => remove(index)} />`}
+        </li>`,
+      )}
+    </ul>
+    ${times.length < MOST && html`<div><${Button} icon="plus" onClick=${add}>Add a time<//></div>`}
+  </div>`;
+}
