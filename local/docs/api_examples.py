@@ -33,6 +33,7 @@ _CONNECTION = {
     "write_in_place": False,
     "keep_links": False,
     "done_file": False,
+    "name_fields": ["students.fname", "students.mname", "students.lname"],
     "guards": {
         "row_count": {"action": "warn", "percent": 50, "at_least": 10},
         "blank_required": {"action": "warn", "percent": 50, "at_least": 10},

@@ -66,6 +66,15 @@ QUERY: dict[str, Schema] = {
     "limit": _parameter("How many items a page holds.", {"type": "integer", "minimum": 1}),
     "after": _parameter("The value of `next` from the previous page."),
     "before": _parameter("The value of `next` from the previous page.", NUMBER),
+    "details": _parameter(
+        "With true, a list has the last export of each student, and the value at fault beside each "
+        "reason.",
+        {"type": "string", "enum": ["true", "false"]},
+    ),
+    "columns": _parameter(
+        "Columns whose mapped values a list shows, up to 10 with commas: each the index of the "
+        "file in the mapping and of the field in the file, such as 0.2."
+    ),
     "path": _parameter("The path of a field: the answer lists its values."),
     "each": _parameter("The prefix of a list whose entries have the field."),
     "delimiter": _parameter("The text between several values in one."),
@@ -185,9 +194,22 @@ _STUDENT = {
 _REASONS = items(obj({"file": TEXT, "field": TEXT, "rule": TEXT, "message": TEXT}))
 
 
+_NAMES = items(TEXT)
+"""The values of the connection's `name_fields`; none of a removed student."""
+
+
 def or_null(schema: Schema) -> Schema:
     return {"anyOf": [schema, {"type": "null"}]}
 
+
+STUDENT_LIST: Schema = obj(
+    {
+        "items": items({"anyOf": [ref("Receipt"), ref("StudentInList")]}),
+        "next": TEXT_OR_NULL,
+    },
+    name_fields=items(TEXT),
+)
+"""`name_fields` are the paths of the values in `names`, of a list."""
 
 SCHEMAS: dict[str, Schema] = {
     "Error": obj(
@@ -302,7 +324,21 @@ SCHEMAS: dict[str, Schema] = {
             ),
         }
     ),
-    "StudentInList": obj({**_STUDENT, "reasons": _REASONS}),
+    "StudentInList": obj(
+        {
+            **_STUDENT,
+            "names": _NAMES,
+            "held_since": MOMENT_OR_NULL,
+            "reasons": items(
+                obj(
+                    {"file": TEXT, "field": TEXT, "rule": TEXT, "message": TEXT},
+                    value=TEXT_OR_NULL,
+                )
+            ),
+        },
+        exported=or_null(obj({"run_id": TEXT, "exported_at": MOMENT})),
+        values=items(items(TEXT)),
+    ),
     "ConnectionFacts": obj(
         {
             "connection_id": TEXT,

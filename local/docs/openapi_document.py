@@ -19,6 +19,7 @@ from local.docs.api_shapes import (
     QUERY,
     SCHEMAS,
     STUDENT_ID,
+    STUDENT_LIST,
     TEXT,
     YEAR,
     Schema,
@@ -144,9 +145,9 @@ OPERATIONS: dict[tuple[str, str], Operation] = {
     ),
     ("GET", f"{_C}/registrations"): Operation(
         "Find a student's receipts by `student_id`; or list a `school_year`'s students whose "
-        "`status` is due, held or never_exported",
-        {200: page({"anyOf": [ref("Receipt"), ref("StudentInList")]})},
-        query=("student_id", "school_year", "status", "limit", "after"),
+        "`status` is all, due, held, exported, left_out, removed, unconfirmed or never_exported",
+        {200: STUDENT_LIST},
+        query=("student_id", "school_year", "status", "limit", "after", "details", "columns"),
     ),
     ("GET", _STUDENT): Operation(
         "A student's receipt: due, held and why, or exported in which run, file and row",

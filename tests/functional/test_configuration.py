@@ -45,6 +45,7 @@ SHOWN = {name: value for name, value in CONNECTION.items() if name != "password"
     "keep_links": False,
     "done_file": False,
     "guards": Guards().model_dump(mode="json"),
+    "name_fields": ["students.fname", "students.mname", "students.lname"],
     "takes": {"school_years": [], "where": []},
 }
 

@@ -17,7 +17,16 @@ import pytest
 
 from functions.configuration import app as configuration
 from registration_sync.bootstrap import aws_clients
-from tests.functional.support.district import call, registration, run_export, send, set_up
+from tests.functional.support.district import (
+    NORTH,
+    call,
+    context,
+    registration,
+    run_export,
+    send,
+    set_up,
+)
+from tests.functional.support.events import ADMINISTRATOR, api_event
 from tests.support.sftp_servers import AsyncSftpServer
 
 RECORDED = Path(__file__).parents[1] / "operation_counts.json"
@@ -142,3 +151,19 @@ def test_an_export_of_two_years_makes_the_documented_calls(
     send(registration("1", year=2024), registration("2", year=2025))
 
     compare("export of two years", counted(run_export))
+
+
+@pytest.mark.parametrize("others", [200, 400])
+def test_a_page_of_all_students_makes_the_documented_calls(
+    server: AsyncSftpServer, counted: Counted, others: int
+) -> None:
+    """A query for each shard of the students and of the marks, however many students there are."""
+    set_up(server)
+    send(*bulk(others))
+    run_export()
+    send(*bulk(10))
+    students = "/connections/{connection_id}/registrations"
+    query = {"school_year": "2025", "status": "all", "limit": "100", "details": "true"}
+    event = api_event("GET", students, claims=ADMINISTRATOR, query=query, connection_id=NORTH)
+
+    compare("page of 100 of all", counted(lambda: configuration.handler(event, context())))

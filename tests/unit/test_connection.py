@@ -72,6 +72,7 @@ def test_an_omitted_setting_takes_its_default() -> None:
         "district": "north",
         "time_zone": "America/Chicago",
         "example_students": [],
+        "name_fields": ["students.fname", "students.mname", "students.lname"],
         "programs": [],
         "takes": {"school_years": [], "where": []},
     }

@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from functions.configuration import app as configuration
+from registration_sync.domain.registrations.receipt import StudentStatus
 from tests.functional.random_day.choices import IDS, READS, Draw, ids, years
 from tests.functional.random_day.day import MAPPING, REGISTRATIONS
 from tests.functional.random_day.model import Plan, Year
@@ -66,8 +67,8 @@ class Reads(Runs):
     def _lists(self, school_year: int, *_: object) -> None:
         year = self.years.get(school_year, Year())
         expected = {
-            "due": year.of_status("due"),
-            "held": year.of_status("held"),
+            "all": sorted(year.students),
+            **{status: year.of_status(status) for status in StudentStatus},
             "never_exported": year.never_exported(),
         }
         for status, students in expected.items():
@@ -76,6 +77,8 @@ class Reads(Runs):
             while True:
                 page = self.ask(configuration, "GET", REGISTRATIONS, query=query).body
                 found += [item["student_id"] for item in page["items"]]
+                for item in page["items"]:
+                    assert item["status"] == year.status_of(item["student_id"])
                 if page["next"] is None:
                     break
                 query["after"] = page["next"]

@@ -21,6 +21,7 @@ const SETTINGS = {
   example_students: "Registration Examples",
   host_keys: "host keys",
   keep_links: "symbolic links",
+  name_fields: "name fields",
   private_key: "private key",
   sis: "SIS",
   time_zone: "time zone",

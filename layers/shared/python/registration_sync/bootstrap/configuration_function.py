@@ -48,7 +48,7 @@ from registration_sync.ports.connections import (
 )
 from registration_sync.ports.deletions import Deletions, PurgeSchedule
 from registration_sync.ports.notifications import Metrics
-from registration_sync.ports.registrations import DueCounts, LeaseReader, Snapshots
+from registration_sync.ports.registrations import DueCounts, LeaseReader, StudentPages
 from registration_sync.ports.runs import CheckAttempts, CheckSlots, ExportStarter, Runs
 from registration_sync.settings import ConfigurationSettings, read_settings
 from registration_sync.use_cases.mappings.known_fields import RecentFields
@@ -66,7 +66,7 @@ class Dependencies:
     check_slots: CheckSlots
     check_attempts: CheckAttempts
     leases: LeaseReader
-    snapshots: Snapshots
+    snapshots: StudentPages
     due_counts: DueCounts
     recent_fields: RecentFields
     ready_made: ReadyMadeMappings

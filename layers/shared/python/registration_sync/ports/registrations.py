@@ -51,6 +51,17 @@ class Snapshots(Protocol):
         """
 
 
+class StudentPages(Snapshots, Protocol):
+    """Reads the students of a year page by page, for lists."""
+
+    def students_after(
+        self, connection_id: str, school_year: int, after: str, at_most: int
+    ) -> tuple[Sequence[Current], bool]:
+        """The next students of the year whose ids sort after `after`, tombstones too, in order of
+        student id, and whether there may be more: at least one if so. Never more than `at_most`,
+        which is at least 8, are read. Raises Unavailable."""
+
+
 class RegistrationsTable(Snapshots, Protocol):
     """Reads and writes snapshots, marks, the export marker and the ledger.
 

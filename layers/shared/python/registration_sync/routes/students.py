@@ -1,6 +1,9 @@
 """Students: search, lists by status, and the receipt of each."""
 
+import datetime as dt
+import re
 import time
+from collections.abc import Sequence
 from dataclasses import asdict
 from typing import Any
 
@@ -8,10 +11,16 @@ from registration_sync.api import CONNECTION, Answer, Request, Route
 from registration_sync.bootstrap import configuration_function
 from registration_sync.bootstrap.workspace import workspace
 from registration_sync.domain.access import Permission
+from registration_sync.domain.audit import Note, SettingChange
+from registration_sync.domain.connections.name_fields import name_of
 from registration_sync.domain.errors import InvalidRequest
 from registration_sync.domain.fields import Fields
 from registration_sync.domain.registrations.receipt import Receipt
-from registration_sync.domain.registrations.registration import parse_student_id, school_year_of
+from registration_sync.domain.registrations.registration import (
+    decode_snapshot,
+    parse_student_id,
+    school_year_of,
+)
 from registration_sync.routes.pages import count_that_fits, shortened
 from registration_sync.use_cases.students.list_students import (
     LISTED_STATUSES,
@@ -25,9 +34,17 @@ from registration_sync.use_cases.students.search_students import (
     find_students,
     search_students,
 )
+from registration_sync.use_cases.students.student_details import (
+    MAX_COLUMNS,
+    ColumnPlace,
+    DetailsReader,
+    StudentDetails,
+)
 
 PAGE_SIZE, MAX_PAGE_SIZE = 50, 500
 MAX_SEARCH_CHARACTERS = 100
+MAX_SECONDS = 10.0
+"""For the details of a page, which then ends early; API Gateway waits 29 seconds."""
 
 
 def _search_students(request: Request) -> Answer:
@@ -40,13 +57,15 @@ def _search_students(request: Request) -> Answer:
     if len(ids) > MAX_FOUND or max(map(len, ids)) > MAX_SEARCH_CHARACTERS:
         fields.add_problem("ids", f"Write up to {MAX_FOUND} student ids.")
     fields.raise_problems("Nothing was searched for.")
-    snapshots = configuration_function.dependencies().snapshots
+    deps = configuration_function.dependencies()
+    name_fields = deps.connections.get(request.connection_id).name_fields
+    stored: Any = {"snapshots": deps.snapshots, "name_fields": name_fields}
     if "ids" in fields:
-        found = list(find_students(request.connection_id, ids, snapshots))
+        found = list(find_students(request.connection_id, ids, **stored))
         looked_at, complete = len(found), True
     else:
-        sample = RegistrationSample(request.connection_id, snapshots, time.monotonic)
-        found = search_students(request.connection_id, search, sample, snapshots)
+        sample = RegistrationSample(request.connection_id, deps.snapshots, time.monotonic)
+        found = search_students(request.connection_id, search, sample, **stored)
         looked_at, complete = sample.looked_at, sample.complete
     items = [asdict(one) for one in found]
     body = {"items": items, "next": None, "looked_at": looked_at, "complete": complete}
@@ -69,32 +88,101 @@ def _read_receipt(request: Request) -> Answer:
 
 def _list_students(request: Request) -> Answer:
     """`{"items": […], "next": student id or None}`: with `student_id` the student's receipts over
-    the years, without it the students of a `school_year` and `status`."""
+    the years, without it the students of a `school_year` and `status`, and `name_fields`."""
     fields = Fields.of_query(request.query)
     if fields.text("student_id"):
         return _receipts_of(request, fields)
-    fields.refuse_unknown("student_id", "school_year", "status", "limit", "after")
+    fields.refuse_unknown(
+        "student_id", "school_year", "status", "limit", "after", "details", "columns"
+    )
     filters = StudentFilter(
         school_year=fields.required_school_year(),
         status=fields.one_of("status", LISTED_STATUSES),
         limit=fields.page_limit(PAGE_SIZE, MAX_PAGE_SIZE),
         after=_after(fields),
     )
+    columns = _columns(fields)
+    has_details = fields.one_of("details", ("true", "false"), default="false") == "true"
     fields.raise_problems("The filters are not valid.")
     deps = configuration_function.dependencies()
+    connection = deps.connections.get(request.connection_id)
     with workspace("configuration") as folder:
-        receipts, following = list_students(
-            request.connection_id,
-            filters,
-            snapshots=deps.snapshots,
-            archive=deps.archive,
-            workspace=folder,
+        stored: Any = {"snapshots": deps.snapshots, "archive": deps.archive, "workspace": folder}
+        page = list_students(request.connection_id, filters, **stored)
+        reader = None
+        if has_details or columns:
+            reader = DetailsReader(
+                connection,
+                filters.school_year,
+                columns,
+                now=dt.datetime.now(dt.UTC),
+                mappings=deps.mappings,
+                **stored,
+            )
+        shown = _shown(page.students, connection.name_fields, reader)
+    items = shown[: count_that_fits(shown)]
+    is_cut = len(items) < len(page.students)
+    following = items[-1]["student_id"] if is_cut else page.following
+    body = {"items": items, "next": following, "name_fields": list(connection.name_fields)}
+    return Answer(200, body, note=_listed(filters) if reader and not filters.after else None)
+
+
+def _listed(filters: StudentFilter) -> Note:
+    """A list with details is made to be handed on; its first page says that it was read."""
+    chosen = (("school_year", filters.school_year), ("status", filters.status))
+    return Note("students_listed", tuple(SettingChange(name, None, one) for name, one in chosen))
+
+
+def _columns(fields: Fields) -> list[ColumnPlace]:
+    """Reads `0.2,1.0`: columns of the mapping, each by the index of its file and its field."""
+    text = fields.text("columns")
+    if re.fullmatch(r"[0-9]{1,3}\.[0-9]{1,4}(,[0-9]{1,3}\.[0-9]{1,4})*", text, re.ASCII):
+        places = [ColumnPlace(*map(int, one.split("."))) for one in text.split(",")]
+        if len(places) <= MAX_COLUMNS:
+            return places
+    if text:
+        fields.add_problem(
+            "columns",
+            f"Write at most {MAX_COLUMNS} columns with commas, each the index of the file in the "
+            "mapping and of the field in the file, such as 0.2.",
         )
-    found = [{**_short(one), "reasons": one.reasons} for one in receipts]
-    items = found[: count_that_fits(found)]
-    if len(items) < len(found):
-        following = items[-1]["student_id"]
-    return Answer(200, {"items": items, "next": following})
+    return []
+
+
+def _shown(
+    students: Sequence[Receipt], name_fields: Sequence[str], reader: DetailsReader | None
+) -> list[dict[str, Any]]:
+    """The students of a page; of those with details as many as can be mapped in time, at least
+    one."""
+    ends = time.monotonic() + MAX_SECONDS
+    shown: list[dict[str, Any]] = []
+    for receipt in students:
+        if reader and shown and time.monotonic() > ends:
+            break
+        shown.append(_in_list(receipt, name_fields, reader.details(receipt) if reader else None))
+    return shown
+
+
+def _in_list(
+    receipt: Receipt, name_fields: Sequence[str], details: StudentDetails | None
+) -> dict[str, Any]:
+    snapshot = receipt.current.snapshot
+    item = {
+        **_short(receipt),
+        "names": name_of(decode_snapshot(snapshot), name_fields) if snapshot else [],
+        "held_since": _held_since(receipt),
+        "reasons": receipt.reasons,
+    }
+    if details is None:
+        return item
+    exported = details.exported
+    reasons = zip(receipt.reasons, details.at_fault, strict=True)
+    return {
+        **item,
+        "reasons": [{**reason, "value": value} for reason, value in reasons],
+        "exported": exported and {"run_id": exported.run_id, "exported_at": exported.exported_at},
+        "values": details.values,
+    }
 
 
 def _after(fields: Fields) -> str:
@@ -134,14 +222,18 @@ def _short(receipt: Receipt) -> dict[str, Any]:
 
 
 def _whole(receipt: Receipt) -> dict[str, Any]:
-    since = receipt.mark.since if receipt.mark else ""
+    held = {"since": _held_since(receipt), "reasons": receipt.reasons}
     return {
         **_short(receipt),
         "message": receipt.message,
         "request_id": receipt.request_id,
-        "held": {"since": since or None, "reasons": receipt.reasons} if receipt.is_held else None,
+        "held": held if receipt.is_held else None,
         "exported": asdict(receipt.exported) if receipt.exported else None,
     }
+
+
+def _held_since(receipt: Receipt) -> str | None:
+    return (receipt.mark.since if receipt.mark and receipt.is_held else "") or None
 
 
 ROUTES = (

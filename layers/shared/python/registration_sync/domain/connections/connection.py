@@ -28,6 +28,11 @@ from registration_sync.domain.access import ConnectionAccess
 from registration_sync.domain.audit import CHANGED, SettingChange, changes_between
 from registration_sync.domain.connections.deletion import Deletion
 from registration_sync.domain.connections.guard_settings import Guards
+from registration_sync.domain.connections.name_fields import (
+    MAX_NAME_FIELDS,
+    USUAL_NAME_FIELDS,
+    check_name_field,
+)
 from registration_sync.domain.connections.rules import (
     check_district,
     check_folder,
@@ -149,6 +154,14 @@ class Connection(BaseModel):
             description=f"a list of at most {MAX_EXAMPLE_STUDENTS} student ids",
         ),
     ] = ()
+    name_fields: Annotated[
+        tuple[Annotated[str, AfterValidator(unless_stored(check_name_field))], ...],
+        Field(
+            max_length=MAX_NAME_FIELDS,
+            description=f"a list of at most {MAX_NAME_FIELDS} fields of the registration, such as "
+            "students.fname",
+        ),
+    ] = USUAL_NAME_FIELDS
     programs: Annotated[
         tuple[Annotated[str, Field(pattern=r"^[\w+-]+$", max_length=128)], ...],
         Field(max_length=20, description="a list of at most 20 client ids of programs"),

@@ -69,6 +69,13 @@ def status_of_due(current: Current, mark: DueMark) -> StudentStatus:
     return StudentStatus.REMOVED if current.snapshot is None else StudentStatus.DUE
 
 
+def status_of_settled(current: Current) -> StudentStatus:
+    """The status of a student without a mark, by the last outcome."""
+    if current.settled_in < current.batch:
+        return StudentStatus.UNCONFIRMED
+    return StudentStatus(current.outcome or StudentStatus.REMOVED)
+
+
 @dataclass(frozen=True, slots=True)
 class Receipt:
     """The status of a student's last sync of a school year. `mark` is the due mark of a student

@@ -1,13 +1,13 @@
 """Reads a school year of a connection from the table and the archive."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from registration_sync.domain.registrations.batches import Current, DueMark
 from registration_sync.domain.registrations.ledger import LedgerEntry
 from registration_sync.ports.archive import Archive
-from registration_sync.ports.registrations import Snapshots
+from registration_sync.ports.registrations import Snapshots, StudentPages
 from registration_sync.use_cases.ledger.archived_year import ArchivedYear
 from registration_sync.use_cases.ledger.due_students import with_current
 from registration_sync.use_cases.ledger.run_index import index_name
@@ -41,6 +41,11 @@ class StoredYear[Table: Snapshots]:
 
     def all_current(self) -> Iterator[Current]:
         return self.table.all_current(self.connection_id, self.school_year)
+
+    def students_after(
+        self: "StoredYear[StudentPages]", after: str, at_most: int
+    ) -> tuple[Sequence[Current], bool]:
+        return self.table.students_after(self.connection_id, self.school_year, after, at_most)
 
     def fetch_index(self, entry: LedgerEntry) -> Path | None:
         """The index of the entry's run; None if it is no longer archived."""

@@ -12,6 +12,7 @@ from registration_sync.domain.registrations.receipt import (
     ReceiptFile,
     StudentStatus,
     status_of_due,
+    status_of_settled,
 )
 from registration_sync.ports.archive import Archive
 from registration_sync.ports.registrations import Snapshots
@@ -110,10 +111,8 @@ class _RunsOfStudent:
         entry = self._entry(current.settled_in) if current.settled_in else None
         lines = self._lines(entry) if entry else None
         if lines is None:  # the run is older than the ledger, or its index was deleted
-            confirmed = current.settled_in >= current.batch
-        else:
-            confirmed = any(line.version == current.version for line in lines)
-        if not confirmed:
+            return status_of_settled(current)
+        if not any(line.version == current.version for line in lines):
             return StudentStatus.UNCONFIRMED
         return StudentStatus(current.outcome or Outcome.REMOVED)
 

@@ -1,16 +1,15 @@
 """Searches synced students by id or name, for instance to preview a mapping."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from registration_sync.domain.connections.name_fields import name_of
 from registration_sync.ports.registrations import Snapshots
 from registration_sync.use_cases.students.find_student import find_student
 from registration_sync.use_cases.students.registration_sample import RegistrationSample
 
 MAX_FOUND = 20
-NAMES = ("fname", "mname", "lname")
-"""Fields of `students`, as Enroll names them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,14 +22,21 @@ class FoundStudent:
 
 
 def search_students(
-    connection_id: str, search: str, sample: RegistrationSample, snapshots: Snapshots
+    connection_id: str,
+    search: str,
+    sample: RegistrationSample,
+    *,
+    snapshots: Snapshots,
+    name_fields: Sequence[str],
 ) -> list[FoundStudent]:
     """The first 20 students whose id or name has every word of `search`, the student with exactly
     this id first; without words the first 20. Raises Unavailable."""
     words = search.casefold().split()
-    matching = (student for student in map(_student, sample) if _has(student, words))
+    students_of_sample = (_student(one, name_fields) for one in sample)
+    matching = (student for student in students_of_sample if _has(student, words))
+    with_id = find_students(connection_id, [search], snapshots=snapshots, name_fields=name_fields)
     found: dict[str, FoundStudent] = {}
-    for students in (find_students(connection_id, [search], snapshots), matching):
+    for students in (with_id, matching):
         for student in students:
             found.setdefault(student.student_id, student)
             if len(found) == MAX_FOUND:
@@ -39,13 +45,17 @@ def search_students(
 
 
 def find_students(
-    connection_id: str, student_ids: Iterable[str], snapshots: Snapshots
+    connection_id: str,
+    student_ids: Iterable[str],
+    *,
+    snapshots: Snapshots,
+    name_fields: Sequence[str],
 ) -> Iterator[FoundStudent]:
     """The students with these ids, without those that do not exist. Raises Unavailable."""
     for student_id in filter(None, student_ids):
         found = find_student(connection_id, student_id, None, snapshots=snapshots)
         if found:
-            yield _student(found[1])
+            yield _student(found[1], name_fields)
 
 
 def _has(student: FoundStudent, words: list[str]) -> bool:
@@ -53,11 +63,9 @@ def _has(student: FoundStudent, words: list[str]) -> bool:
     return all(word in text for word in words)
 
 
-def _student(registration: Mapping[str, Any]) -> FoundStudent:
-    group = registration["data"].get("students")
-    names = [group.get(name) for name in NAMES] if isinstance(group, dict) else []
+def _student(registration: Mapping[str, Any], name_fields: Sequence[str]) -> FoundStudent:
     return FoundStudent(
         registration["student_id"],
         int(registration["school_year"]),
-        " ".join(name.strip() for name in names if isinstance(name, str) and name.strip()),
+        " ".join(filter(None, name_of(registration, name_fields))),
     )

@@ -31,6 +31,7 @@ from registration_sync.adapters.dynamodb.registrations.registration_items import
     marker_key,
     number,
 )
+from registration_sync.adapters.dynamodb.registrations.student_pages import read_students
 from registration_sync.adapters.dynamodb.requests import (
     BATCH_GET_ITEMS,
     delete_all,
@@ -284,6 +285,11 @@ class DynamoDBRegistrationsTable:
             for shard in range(SHARDS)
         ]
         yield from map(current_of, merge(*streams, key=lambda item: item["sk"]["S"]))
+
+    def students_after(
+        self, connection_id: str, school_year: int, after: str, at_most: int
+    ) -> tuple[Sequence[Current], bool]:
+        return read_students(self._table, self._pool, connection_id, school_year, after, at_most)
 
     def raise_batch(
         self, connection_id: str, school_year: int, batch: int, versions: Mapping[str, str]
