@@ -9,7 +9,7 @@ from registration_sync.bootstrap.init import build_during_init
 from registration_sync.domain.access import ConnectionAccess
 from registration_sync.last_catch import catch_last
 from registration_sync.logs import logger
-from registration_sync.routes import connections, mapping, runs, schedule, students
+from registration_sync.routes import connections, mapping, programs, runs, schedule, students
 from registration_sync.use_cases.connections.overdue_exports import count_overdue_exports
 
 
@@ -22,6 +22,7 @@ def handler(event: dict[str, Any], _context: object) -> dict[str, Any]:
         ROUTES,
         access_of=_access_of,
         audit_of=lambda: configuration_function.dependencies().audit,
+        districts_of=_districts_of,
     )
 
 
@@ -43,9 +44,14 @@ def _access_of(connection_id: str) -> ConnectionAccess | None:
     return configuration_function.dependencies().access.access(connection_id)
 
 
+def _districts_of(client_id: str) -> frozenset[str] | None:
+    return configuration_function.dependencies().programs.districts(client_id)
+
+
 WATCH_SCHEDULES = "watch_schedules"
 
 ROUTES = (
+    *programs.ROUTES,
     *connections.ROUTES,
     *mapping.ROUTES,
     *students.ROUTES,

@@ -10,7 +10,7 @@ from typing import Any
 from registration_sync.api import RETRY_AFTER_SECONDS, Answer, Request, Route, handle
 from registration_sync.bootstrap import sync_function
 from registration_sync.bootstrap.init import build_during_init
-from registration_sync.domain.access import ConnectionAccess, Permission
+from registration_sync.domain.access import ConnectionAccess, Permission, may
 from registration_sync.domain.audit import Note, SettingChange
 from registration_sync.domain.errors import AccessDenied
 from registration_sync.domain.fields import Fields
@@ -51,11 +51,16 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
         ROUTES,
         access_of=_access_of,
         audit_of=lambda: sync_function.dependencies().audit,
+        districts_of=_districts_of,
     )
 
 
 def _access_of(connection_id: str) -> ConnectionAccess | None:
     return sync_function.dependencies().access.access(connection_id)
+
+
+def _districts_of(client_id: str) -> frozenset[str] | None:
+    return sync_function.dependencies().programs.districts(client_id)
 
 
 def _sync(request: Request) -> Answer:
@@ -65,20 +70,22 @@ def _sync(request: Request) -> Answer:
 
 
 def _sync_everywhere(request: Request) -> Answer:
-    """For a program: syncs to each connection that lists it, of one district or of all; not to one
-    that is being deleted."""
+    """For a program: syncs to each connection that lists it, of one of its districts or of all; not
+    to one that is being deleted."""
     fields = Fields.of_query(request.query).refuse_unknown("district")
     district = fields.text("district")
     fields.raise_problems("Nothing was stored.")
     takes = {
         access.connection_id: access.takes
         for access in sync_function.dependencies().access.of_program(request.caller.name)
-        if district in ("", access.district) and not access.being_deleted
+        if district in ("", access.district)
+        and not access.being_deleted
+        and may(request.caller, Permission.SYNC, access)
     }
     if not takes:
         raise AccessDenied(
-            'No connection lists this program: add its client id to the "programs" of each '
-            "connection that it syncs to."
+            "No connection lists this program, or an operator has bound the program to other "
+            'districts: add its client id to the "programs" of each connection that it syncs to.'
         )
     sync_request = parse_sync_request(request.body())
     results = sync_everywhere(

@@ -4,20 +4,23 @@ tests/functional/test_access_table.py tries each cell.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from registration_sync.api import Route
 from registration_sync.domain.access import (
+    ALL_DISTRICTS,
     SCOPES,
     ConnectionAccess,
+    Program,
     authorize,
+    authorize_operator,
     caller_from_claims,
     require,
 )
 from registration_sync.domain.errors import AccessDenied
 
-NORTH = ConnectionAccess("north", "north", frozenset({"enroll"}))
-"""The connection that is asked for: of the district north, for the program enroll."""
+NORTH = ConnectionAccess("north", "north", frozenset({"enroll", "elsewhere"}))
+"""The connection that is asked for: of the district north, for two programs."""
 
 YES, OWN, NO = "yes", "own", "–"
 
@@ -46,6 +49,8 @@ class Column:
     name: str
     meaning: str
     claims: Mapping[str, str]
+    districts: tuple[str, ...] = (ALL_DISTRICTS,)
+    """Of a program: those that it is bound to."""
 
 
 COLUMNS = (
@@ -71,27 +76,37 @@ COLUMNS = (
     *(
         Column(
             f"P {scope.removeprefix('sync/')}",
-            f"a program that the connection names, with the scope `{scope}`",
+            f"a program that the connection names, bound to its district, with the scope `{scope}`",
             _program("enroll", scope),
         )
         for scope in SCOPES
     ),
-    Column("P none", "a program that the connection names, without a scope", _program("enroll")),
+    Column("P none", "the same program, without a scope", _program("enroll")),
+    Column(
+        "P bound elsewhere",
+        "a program that the connection names, bound to another district, with all scopes",
+        _program("elsewhere", *SCOPES),
+        ("south",),
+    ),
     Column(
         "P other", "a program that it does not name, with all scopes", _program("other", *SCOPES)
     ),
 )
 
 
-def cell(route: Route, claims: Mapping[str, str]) -> str:
+def cell(route: Route, column: Column) -> str:
     """Whether the caller may use the route: YES, NO, or OWN for its own connections only."""
-    caller = caller_from_claims(claims)
+    caller = caller_from_claims(column.claims)
+    if isinstance(caller, Program):
+        caller = replace(caller, districts=frozenset(column.districts))
     if route.permission is None:
         return YES
     if route.programs_only and caller.kind != "program":
         return NO
     try:
         require(caller, route.permission)
+        if route.operators_only:
+            authorize_operator(caller)
     except AccessDenied:
         return NO
     is_list = (route.method, route.resource) in LISTS
@@ -112,7 +127,7 @@ def access_table(routes: list[Route]) -> str:
         f"| --- |{' --- |' * len(COLUMNS)}",
     ]
     for route in routes:
-        cells = " | ".join(cell(route, column.claims) for column in COLUMNS)
+        cells = " | ".join(cell(route, column) for column in COLUMNS)
         rows.append(f"| `{route.method} {route.resource}` | {cells} |")
     count = len(routes) * len(COLUMNS)
     refused = "\n".join(rows).count(f" {NO} ")

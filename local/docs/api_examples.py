@@ -27,6 +27,7 @@ def _page(*items: object) -> dict[str, Any]:
     return {"items": list(items), "next": None}
 
 
+_PROGRAM = "3abcdefghijklmnopqrstuvwxy"
 _NEW_CONNECTION = _sample("create_connection")
 _CONNECTION = {
     "sis": "",
@@ -177,6 +178,7 @@ IN_PATH: dict[str, Any] = {
     "run_id": _RUN_ID,
     "version": "1",
     "name": "plain",
+    "client_id": _PROGRAM,
 }
 """Values of the parameters in paths."""
 
@@ -217,6 +219,7 @@ BODIES: dict[tuple[str, str], Any] = {
     ("POST", f"{_C}/registrations"): _REGISTRATIONS,
     ("POST", "/registrations"): _REGISTRATIONS,
     ("POST", "/connections"): _NEW_CONNECTION,
+    ("PUT", "/programs/{client_id}"): _sample("bind_program"),
     ("PUT", _C): _sample("change_secret"),
     ("PUT", f"{_C}/mapping"): _MAPPING,
     ("POST", f"{_C}/mapping/preview"): _sample("preview_mapping"),
@@ -293,7 +296,17 @@ ANSWERS: dict[tuple[str, str], Any] = {
         "is_operator": False,
     },
     ("GET", "/programs"): _page(
-        {"client_id": "4h1n8c0example2k7d3s9", "name": "SchoolMint Enroll"}
+        {"client_id": "4h1n8c0example2k7d3s9", "name": "SchoolMint Enroll", "districts": ["*"]}
+    ),
+    ("PUT", "/programs/{client_id}"): {"client_id": _PROGRAM, **_sample("bind_program")},
+    ("GET", "/programs/{client_id}/audit"): _page(
+        {
+            "at": _AT,
+            "by": "olga",
+            "action": "program_bound",
+            "changes": [{"field": "districts", "from": ["north"], "to": ["north", "south"]}],
+            "request_id": "9b5c1d0e-6f1c-4a43-9a32-0d4f3f0f7d55",
+        }
     ),
     ("GET", "/overview"): _page(
         {

@@ -452,7 +452,8 @@ SCHEMAS: dict[str, Schema] = {
     "FieldValues": obj(
         {"path": TEXT, "values": items(obj({"value": TEXT, "count": NUMBER})), **LOOKED}
     ),
-    "Program": obj({"client_id": TEXT, "name": TEXT}),
+    "Program": obj({"client_id": TEXT, "name": TEXT, "districts": items(TEXT)}),
+    "ProgramBinding": obj({"districts": items(TEXT)}, name=TEXT) | {"additionalProperties": False},
     "Check": obj(
         {
             "run_id": TEXT,

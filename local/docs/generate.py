@@ -217,14 +217,14 @@ def _routes() -> str:
             rows.append(f"| `{route.method} {route.resource}` | {who} | yes | yes | {scope} |")
             continue
         scope = next(scope for scope, granted in SCOPES.items() if granted is route.permission)
+        is_for_some = route.programs_only or route.operators_only
         full, limited = (
-            "yes" if route.permission in ROLES[role] and not route.programs_only else "no"
+            "yes" if route.permission in ROLES[role] and not is_for_some else "no"
             for role in ("full-access", "limited-access")
         )
-        rows.append(
-            f"| `{route.method} {route.resource}` | {route.permission} | {full} | {limited} "
-            f"| `{scope}` |"
-        )
+        who = f"{route.permission}{', as an operator' if route.operators_only else ''}"
+        scope = "no scope" if route.operators_only else f"`{scope}`"
+        rows.append(f"| `{route.method} {route.resource}` | {who} | {full} | {limited} | {scope} |")
     return "\n".join(rows)
 
 

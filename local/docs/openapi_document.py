@@ -79,7 +79,19 @@ OPERATIONS: dict[tuple[str, str], Operation] = {
     ),
     ("GET", "/me"): Operation("Who signed in, and what they may do", {200: ref("Me")}),
     ("GET", "/programs"): Operation(
-        "The programs that a connection may name", {200: page(ref("Program"))}
+        "The programs that a connection may name, with their districts",
+        {200: page(ref("Program"))},
+        query=("after",),
+    ),
+    ("PUT", "/programs/{client_id}"): Operation(
+        "Bind a program to districts, and to no other; for operators",
+        {200: ref("Program")},
+        ref("ProgramBinding"),
+    ),
+    ("GET", "/programs/{client_id}/audit"): Operation(
+        "Who bound a program to which districts; for operators",
+        {200: page(ref("AuditEntry"))},
+        query=("limit", "after"),
     ),
     ("GET", "/overview"): Operation(
         "The last and next export of each connection, and its due and held students",
@@ -350,7 +362,8 @@ def _operation(route: Route) -> dict[str, Any]:
         operation["description"] = "Any valid token will do."
     else:
         scope = next(scope for scope, granted in SCOPES.items() if granted is route.permission)
-        operation["description"] = f"Needs the right to {route.permission}; programs: `{scope}`."
+        who = "operators only" if route.operators_only else f"programs: `{scope}`"
+        operation["description"] = f"Needs the right to {route.permission}; {who}."
     if described.body:
         operation["requestBody"] = {
             "required": described.body_needed,

@@ -25,6 +25,7 @@ from local.http_client import Answer
 from local.operators.deployed import deployed_stack, operator_token
 from local.operators.district_file import DistrictFile, WantedConnection
 from local.processes import NotStarted
+from registration_sync.domain.access import ALL_DISTRICTS
 from registration_sync.domain.connections.connection import SECRETS, Connection
 from registration_sync.domain.connections.destinations import same_host
 from registration_sync.domain.connections.rules import STORED
@@ -131,7 +132,7 @@ class _Plan:
         connection = self.file.check_settings(wanted, settings)
         if connection is None:
             return []
-        self._check_access(wanted, connection)
+        self._check_access(wanted, connection, is_new=before is None)
         changes = [
             *self._of_connection(wanted, before, connection, path),
             *self._of_mapping(wanted, before, path),
@@ -154,16 +155,20 @@ class _Plan:
             return None
         return found
 
-    def _check_access(self, wanted: WantedConnection, connection: Connection) -> None:
+    def _check_access(
+        self, wanted: WantedConnection, connection: Connection, *, is_new: bool
+    ) -> None:
         me = self.me
+        belongs = not {ALL_DISTRICTS, connection.district}.isdisjoint(me["districts"])
         if "configure" not in me["permissions"]:
             self.file.add_problem(wanted.path, f"{me['name']} has no right to configure.")
         elif me["kind"] == "program" and me["name"] not in connection.programs:
             message = f"Add the program that you sign in with, {me['name']}."
             self.file.add_problem(f"{wanted.path}.programs", message)
-        elif me["kind"] == "person" and not (
-            me["is_operator"] or connection.district in me["districts"]
-        ):
+        elif me["kind"] == "program" and is_new and not belongs:
+            message = f"Bind the program that you sign in with, {me['name']}, to this district."
+            self.file.add_problem(f"{wanted.path}.district", message)
+        elif me["kind"] == "person" and not (me["is_operator"] or belongs):
             message = f"{me['name']} is not a member of this district."
             self.file.add_problem(f"{wanted.path}.district", message)
 

@@ -23,7 +23,7 @@ type Item = Mapping[str, Any]
 
 KINDS = {
     "registrations": {"MARKER", "WITNESS", "LEDGER", "CURRENT", "BATCH"},
-    "connections": {"CONNECTIONS", "SCHEDULES", "LAST", "RUNS", "MAPPING", "AUDIT"}
+    "connections": {"CONNECTIONS", "PROGRAMS", "SCHEDULES", "LAST", "RUNS", "MAPPING", "AUDIT"}
     | {"DELIVERED", "FOUND", "REQUESTED", "AWAITING"},
 }
 """The first part of the keys of each table."""
@@ -83,7 +83,10 @@ def _kind(item: Item) -> str:
 
 
 def _connection_of(item: Item) -> str:
-    """A connection's id has no `#`; some kinds have it as the sort key."""
+    """A connection's id has no `#`; some kinds have it as the sort key. Programs, and their audit
+    entries, are of none."""
+    if _kind(item) == "PROGRAMS":
+        return ""
     parts = item["pk"]["S"].split("#")
     return str(parts[1] if len(parts) > 1 else item["sk"]["S"])
 

@@ -30,7 +30,8 @@ from botocore.exceptions import BotoCoreError, ClientError
 from local.calls import Refused, done
 from local.http_client import Answer, send
 from local.operators.deployed import Deployed, deployed_stack
-from local.processes import NotStarted
+from local.operators.invoke import invoke, is_done
+from local.processes import ROOT, NotStarted
 from local.remove import description
 from local.sign_in import User, challenge_of, create_people, tokens_of_code, tokens_of_person
 from local.stack import STACK_FILE
@@ -199,6 +200,8 @@ def connection(smoke: Smoke) -> str | None:
         "programs": [client_id, smoke.stack.outputs["EnrollClientId"]],
         **to_server,
     }
+    _bind(smoke, client_id, "smoke")
+    smoke.undo.callback(_bind, smoke, client_id)
     smoke.ask("POST", "/connections", content)
     smoke.undo.callback(smoke.ask, "DELETE", f"{smoke.path}?grace_days=0")
     smoke.ask("PUT", f"{smoke.path}/mapping", MAPPING)
@@ -424,6 +427,15 @@ def _sftp_server(stack: Deployed) -> dict[str, Any]:
             "host_keys": [os.environ["SFTP_HOST_KEY"]],
         }
     )
+
+
+def _bind(smoke: Smoke, client_id: str, *districts: str) -> None:
+    """Binds the program to the districts, as the operator who has the rights in AWS."""
+    event = json.loads((ROOT / "events/configuration_bind_program.json").read_text())
+    event["pathParameters"] = {"client_id": client_id}
+    event["body"] = json.dumps({"name": smoke.connection_id, "districts": [*districts]})
+    answer = invoke(smoke.stack, event)
+    _expect(is_done(answer), f"the program was not bound: {answer}")
 
 
 def sftp_settings(server: dict[str, Any]) -> dict[str, Any]:

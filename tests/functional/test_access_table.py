@@ -28,6 +28,7 @@ from tests.functional.support.district import (
 )
 from tests.functional.support.district import send as sync_students
 from tests.functional.support.events import OPERATOR, api_event
+from tests.functional.support.programs import bind
 from tests.functional.support.stored import put_back, state
 from tests.functional.test_service_errors import BODIES, QUERIES
 
@@ -45,16 +46,21 @@ PATH = {
     "run_id": RUN,
     "version": "1",
     "name": "students.csv",
+    "client_id": "elsewhere",
 }
+PROGRAMS = ["enroll", "elsewhere"]
 LOGGED = ("ACCESS",)
 """The beginnings of keys of items that record a refused request."""
 
 
 @pytest.fixture
 def north(started: StartedExports) -> StartedExports:
-    """A connection of the district north with a mapping, a student, and a run with files."""
-    body = CONNECTION | {"delivery": "download"}
+    """A connection of the district north with a mapping, a student, and a run with files. It names
+    a program that was bound to another district since."""
+    bind("elsewhere", "north")
+    body = CONNECTION | {"delivery": "download", "programs": PROGRAMS}
     assert call(configuration, "POST", "/connections", body, claims=OPERATOR)[0] == 201
+    bind("elsewhere", "south")
     save(MAPPING)
     sync_students(registration("007"))
     event = {"trigger": "schedule", "scheduled_time": "2026-11-23T03:00:00Z"}
@@ -69,6 +75,8 @@ def send(route: Route, claims: dict[str, str]) -> tuple[int, Any]:
     if route.resource == "/mappings/{name}":
         path["name"] = "plain"
     body = BODIES.get(key)
+    if key == ("PUT", "/connections/{connection_id}"):
+        body = body | {"programs": PROGRAMS}  # a program cannot change them
     if key == ("POST", "/connections"):
         body = body | {"connection_id": "made", "folder": "made/{school_year}"}
     event = api_event(*key, claims=claims, body=body, query=QUERIES.get(key), **path)

@@ -19,6 +19,7 @@ from tests.functional.conftest import StartedExports, stored_items
 from tests.functional.support.deleted import make_due, purge
 from tests.functional.support.district import context, registration
 from tests.functional.support.events import OPERATOR, api_event, program
+from tests.functional.support.programs import bind_samples
 from tests.functional.test_events import NORTH, ONE, RUN, past_run, pending, receive
 from tests.support.sftp_servers import AsyncSftpServer
 from tests.unit.test_openapi import CLOSED, DOCUMENT, closed
@@ -46,6 +47,7 @@ def server(tmp_path: Path) -> Iterator[AsyncSftpServer]:
 def test_every_route_answers_its_example_as_described(
     server: AsyncSftpServer, started: StartedExports
 ) -> None:
+    bind_samples()
     past_run(server, NORTH)
     receive(NORTH, registration("007", grade="13"))
     export.handler({"connection_id": NORTH, "trigger": "hand", "action": "check"}, context())

@@ -13,11 +13,10 @@ from local.http_client import Answer
 from local.operators.apply import apply
 from registration_sync.bootstrap import configuration_function
 from registration_sync.domain.connections.sftp import Credentials
-from tests.functional.conftest import stored_items
+from tests.functional.conftest import StartedExports
 from tests.functional.support.district import context
 from tests.functional.support.events import OPERATOR, VIEWER, api_event, person, program
-
-pytestmark = pytest.mark.usefixtures("started")
+from tests.functional.support.programs import SAMPLES, bind, bind_samples, stored_of_connections
 
 EXAMPLE = (Path(__file__).parents[2] / "events" / "district.yaml").read_text()
 PROGRAM = program("2abcdefghijklmnopqrstuvwxy", "sync/configuration.write", "sync/read")
@@ -65,6 +64,11 @@ class Operator:
         return "\n".join(self.said)
 
 
+@pytest.fixture(autouse=True)
+def programs(started: StartedExports) -> None:
+    bind_samples()
+
+
 @pytest.fixture
 def olga(tmp_path: Path) -> Operator:
     return Operator(tmp_path, OPERATOR)
@@ -107,17 +111,17 @@ def test_a_file_corrects_a_setting_that_an_earlier_version_saved(olga: Operator)
 
 def test_applying_the_same_file_again_changes_nothing(olga: Operator) -> None:
     olga.apply()
-    before = stored_items()
+    before = stored_of_connections()
 
     assert olga.apply(secrets={})
 
     assert (olga.writes, olga.said) == ([], ["No difference: nothing to change."])
-    assert stored_items() == before
+    assert stored_of_connections() == before
 
 
 def test_a_dry_run_shows_the_difference_and_writes_nothing(olga: Operator) -> None:
     assert olga.apply(dry_run=True, secrets={})
-    assert (olga.writes, stored_items()) == ([], [])
+    assert (olga.writes, stored_of_connections()) == ([], [])
     olga.apply()
     changed = EXAMPLE.replace("21:00", "22:30").replace("to: Last", "to: Surname")
     changed = changed.replace("name: Anytown, PowerSchool", "name: Anytown")
@@ -209,7 +213,7 @@ def test_a_mistake_is_named_with_its_line_and_nothing_changes(case: str, olga: O
     assert remedy in problems
     assert "hunter2" not in problems
     assert problems.endswith("Nothing was changed.")
-    assert (olga.writes, stored_items()) == ([], [])
+    assert (olga.writes, stored_of_connections()) == ([], [])
 
 
 @pytest.mark.parametrize(
@@ -236,14 +240,14 @@ def test_a_mistake_is_named_with_its_line_and_nothing_changes(case: str, olga: O
 def test_a_file_of_another_shape_is_refused_with_a_line(text: str, olga: Operator) -> None:
     assert olga.apply(text) is False
     assert "line " in olga.text or "cannot be read" in olga.text
-    assert (olga.writes, stored_items()) == ([], [])
+    assert (olga.writes, stored_of_connections()) == ([], [])
 
 
 def test_a_mistake_in_the_last_connection_keeps_the_first_from_being_created(
     olga: Operator,
 ) -> None:
     assert olga.apply(EXAMPLE.replace("to: Last", "to: ID")) is False
-    assert (olga.writes, stored_items()) == ([], [])
+    assert (olga.writes, stored_of_connections()) == ([], [])
 
 
 def test_a_mapping_may_be_in_a_file_of_its_own(olga: Operator, tmp_path: Path) -> None:
@@ -265,6 +269,11 @@ def test_a_mapping_may_be_in_a_file_of_its_own(olga: Operator, tmp_path: Path) -
 def test_a_program_that_the_connections_name_may_apply(tmp_path: Path) -> None:
     ci = Operator(tmp_path, PROGRAM)
 
+    bind(SAMPLES[0], "north")
+    assert ci.apply() is False
+    assert "Bind the program that you sign in with" in ci.text
+    assert ci.writes == []
+    bind(SAMPLES[0], "anytown")
     assert ci.apply()
     assert ci.apply()
     assert ci.writes == []
@@ -280,12 +289,12 @@ def test_a_program_that_the_connections_name_may_apply(tmp_path: Path) -> None:
 def test_a_caller_without_the_right_changes_nothing(
     claims: dict[str, str], reason: str, tmp_path: Path
 ) -> None:
-    caller = Operator(tmp_path, claims)
+    caller, before = Operator(tmp_path, claims), stored_of_connections()
 
     assert caller.apply() is False
 
     assert reason in caller.text
-    assert (caller.writes, stored_items()) == ([], [])
+    assert (caller.writes, stored_of_connections()) == ([], before)
 
 
 def test_a_refused_request_says_what_was_made_before(olga: Operator) -> None:

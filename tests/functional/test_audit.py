@@ -311,6 +311,7 @@ NOTED = {
     ("POST", f"{RUN}/resend"): "resend_requested",
     ("POST", f"{RUN}/cancel"): "export_cancelled",
     ("POST", f"{ONE}/erasures"): "erasure_requested",
+    ("PUT", "/programs/{client_id}"): "program_bound",  # tested in test_programs
     ("POST", f"{RUN}/confirm"): "export_confirmed",  # tested in test_guards
 }
 """The audit actions of all routes that change something; each has a test above."""

@@ -20,7 +20,7 @@ from registration_sync.domain.connections.sftp import Credentials
 from registration_sync.domain.errors import Unavailable
 from registration_sync.domain.registrations.batches import Lease
 from registration_sync.domain.runs.run import RunStatus
-from tests.functional.conftest import StartedExports, secret_names, stored_items
+from tests.functional.conftest import StartedExports, secret_names
 from tests.functional.support.deleted import make_due, purge
 from tests.functional.support.events import (
     ADMINISTRATOR,
@@ -32,8 +32,7 @@ from tests.functional.support.events import (
     program,
     sample,
 )
-
-pytestmark = pytest.mark.usefixtures("started")
+from tests.functional.support.programs import bind, bind_samples, stored_of_connections
 
 ONE = "/connections/{connection_id}"
 MAPPING: dict[str, Any] = json.loads(sample("configuration_save_mapping")["body"])
@@ -48,6 +47,11 @@ SHOWN = {name: value for name, value in CONNECTION.items() if name != "password"
     "name_fields": ["students.fname", "students.mname", "students.lname"],
     "takes": {"school_years": [], "where": []},
 }
+
+
+@pytest.fixture(autouse=True)
+def programs(started: StartedExports) -> None:
+    bind_samples()
 
 
 def send(
@@ -110,7 +114,7 @@ def test_secrets_are_stored_and_never_shown(capsys: pytest.CaptureFixture[str]) 
     create()
 
     assert secrets_of() == Credentials(password="only-an-example")
-    assert "only-an-example" not in json.dumps(stored_items(), default=str)
+    assert "only-an-example" not in json.dumps(stored_of_connections(), default=str)
     assert "only-an-example" not in json.dumps(send("GET", ONE))
     assert "only-an-example" not in capsys.readouterr().out
 
@@ -176,7 +180,7 @@ def test_another_district_cannot_take_the_id_of_a_deleted_connection() -> None:
 
 def test_creating_a_connection_with_a_taken_id_changes_neither_connection_nor_secrets() -> None:
     create()
-    before = stored_items()
+    before = stored_of_connections()
 
     status, answer = send(
         "POST", "/connections", {**CONNECTION, "password": "thief", "name": "Another"}
@@ -184,7 +188,7 @@ def test_creating_a_connection_with_a_taken_id_changes_neither_connection_nor_se
 
     assert (status, answer["error"]["code"]) == (409, "conflict")
     assert [problem["path"] for problem in answer["error"]["problems"]] == ["connection_id"]
-    assert stored_items() == before
+    assert stored_of_connections() == before
     assert secrets_of() == Credentials(password="only-an-example")
 
 
@@ -192,7 +196,8 @@ def test_the_options_list_the_programs_that_a_connection_may_name() -> None:
     status, answer = send("GET", "/programs", claims=VIEWER)
 
     assert status == 200
-    assert answer["items"] == [{"client_id": "enroll", "name": "SchoolMint Enroll"}]
+    enroll = {"client_id": "enroll", "name": "SchoolMint Enroll", "districts": ["*"]}
+    assert answer["items"][0] == enroll
 
 
 def test_the_connection_id_is_the_one_in_the_path() -> None:
@@ -237,7 +242,7 @@ def test_all_mistakes_are_reported_together_and_nothing_is_stored() -> None:
         "port",
         "folder",
     ]
-    assert (stored_items(), secret_names()) == ([], [])
+    assert (stored_of_connections(), secret_names()) == ([], [])
 
 
 def test_a_connection_whose_secrets_cannot_be_stored_is_not_created(
@@ -288,7 +293,7 @@ def test_a_refused_caller_leaves_nothing_stored(claims: dict[str, str]) -> None:
     )
 
     assert (status, answer["error"]["code"]) == (403, "access_denied")
-    assert (stored_items(), secret_names()) == ([], [])
+    assert (stored_of_connections(), secret_names()) == ([], [])
 
 
 ROUTES = [
@@ -318,13 +323,13 @@ def test_every_route_of_a_connection_refuses_a_caller_without_access(
 ) -> None:
     create()
     save()
-    before = stored_items()
+    before = stored_of_connections()
     more = {"run_id": "r1"} if "run_id" in resource else {}
 
     status, answer = send(method, resource, body, claims=claims, **more)
 
     assert (status, answer["error"]["code"]) == (403, "access_denied")
-    assert stored_items() == before
+    assert stored_of_connections() == before
     assert secrets_of() == Credentials(password="only-an-example")
     assert started.events == []
 
@@ -378,6 +383,7 @@ def test_a_caller_of_both_districts_may_move_a_connection() -> None:
 
 def test_a_program_creates_a_connection_that_names_it_and_cannot_remove_itself() -> None:
     claims = program("terraform", "sync/configuration.write", "sync/read")
+    bind("terraform", "north")
     named = {**SHOWN, "programs": ["terraform"]}
 
     assert send("POST", "/connections", named, claims=claims)[0] == 201

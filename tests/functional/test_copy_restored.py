@@ -117,3 +117,17 @@ def test_every_kind_of_key_of_the_adapters_is_known() -> None:
         re.findall(r'^_?[A-Z_]+ = "([A-Z]+)"$', text, re.MULTILINE)
     )
     assert found - SHORT_LIVED - {"IMPORTER"} == KINDS["registrations"] | KINDS["connections"]
+
+
+def test_the_copy_of_a_connection_leaves_the_program_with_the_same_name_bound() -> None:
+    make_restored("connections")
+    put("restored", "CONNECTIONS", "c")
+    put("restored", "PROGRAMS", "c", districts={"L": [{"S": "older"}]})
+    put("connections", "PROGRAMS", "c", districts={"L": []})
+
+    copy("connections", connection_id="c")
+
+    key = {"pk": {"S": "PROGRAMS"}, "sk": {"S": "c"}}
+    found = boto3.client("dynamodb").get_item(TableName="connections", Key=key)["Item"]
+    assert found["districts"] == {"L": []}
+    assert keys("connections") == ["CONNECTIONS c", "PROGRAMS c"]

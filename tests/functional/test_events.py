@@ -25,10 +25,15 @@ from tests.functional.support.district import (
 )
 from tests.functional.support.district import send as sync
 from tests.functional.support.events import FOLDER, OPERATOR, sample
+from tests.functional.support.programs import bind_samples
 from tests.functional.test_dry_run_and_resend import on_server
 from tests.support.sftp_servers import AsyncSftpServer
 
-pytestmark = pytest.mark.usefixtures("started")
+
+@pytest.fixture(autouse=True)
+def programs(started: StartedExports) -> None:
+    bind_samples()
+
 
 ONE = "/connections/{connection_id}"
 ANYTOWN, NORTH = "anytown", "north-powerschool"
@@ -55,6 +60,7 @@ EXPORTS: dict[str, tuple[str, str, dict[int, int]]] = {
 
 CONFIGURATIONS = {
     "create_connection": 201,
+    "bind_program": 200,
     "list_connections": 200,
     "read_connection": 200,
     "save_mapping": 200,

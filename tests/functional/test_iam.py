@@ -10,6 +10,7 @@ from functions.configuration.app import handler
 from local.processes import ROOT
 from tests.functional.support.events import OPERATOR, api_event, sample
 from tests.functional.support.iam import ARN, JUSTIFIED, Rights, recorded_rights, unused_by
+from tests.functional.support.programs import bind_samples
 
 CONNECTIONS = ARN.format("dynamodb", "table/connections")
 
@@ -32,6 +33,7 @@ def item(pk: str, table: str = "connections") -> dict[str, Any]:
 
 @pytest.mark.usefixtures("started")
 def test_a_missing_right_of_a_called_function_is_found(rights: Rights) -> None:
+    bind_samples()
     statements = rights.statements["configuration"]
     rights.statements["configuration"] = [one for one in statements if one["Sid"] != "AddToAudit"]
     body = sample("configuration_create_connection")["body"]

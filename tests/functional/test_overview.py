@@ -27,6 +27,7 @@ from tests.functional.support.district import (
     set_up,
 )
 from tests.functional.support.events import OPERATOR, STRANGER, VIEWER, api_event, program
+from tests.functional.support.programs import bind
 from tests.support.sftp_servers import AsyncSftpServer
 
 pytestmark = pytest.mark.usefixtures("started")
@@ -158,6 +159,7 @@ def test_a_connection_without_an_export_since_its_schedule_was_on_is_overdue(
 
 def test_a_caller_sees_only_their_connections_page_by_page(server: AsyncSftpServer) -> None:
     set_up(server)
+    bind("sis", "south")
     for number in range(3):
         connection = {
             "connection_id": f"south-{number}",

@@ -41,6 +41,7 @@ from tests.functional.support.district import (
     send,
     set_up,
 )
+from tests.functional.support.programs import bind
 from tests.support.sftp_servers import AsyncSftpServer
 
 pytestmark = pytest.mark.usefixtures("started")
@@ -175,6 +176,9 @@ def test_the_longest_settings_of_a_connection_can_be_stored_and_audited() -> Non
         "example_students": [f"{number}{'s' * 63}" for number in range(5)],
         "programs": [f"{number:03}{'p' * 125}" for number in range(20)],
     }
+
+    for client_id in long["programs"]:
+        bind(client_id, "north")
 
     status, answer = call(configuration, "POST", "/connections", long)
 

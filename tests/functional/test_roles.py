@@ -21,6 +21,7 @@ TABLE = re.findall(
     re.MULTILINE,
 )
 SCOPES = ("sync/registrations.write", "sync/exports.run", "sync/configuration.write", "sync/read")
+FOR_OPERATORS = ("/programs/{client_id}", "/programs/{client_id}/audit")
 PATH = {
     "connection_id": NORTH,
     "school_year": "2025",
@@ -28,6 +29,7 @@ PATH = {
     "run_id": "none",
     "version": "1",
     "name": "plain",
+    "client_id": "other",
 }
 
 
@@ -88,6 +90,7 @@ def test_each_role_may_use_exactly_the_routes_in_the_table(
             person("full-access"),
             public or (full == "yes" and not of_connection),
         ),
+        "operator": (OPERATOR, True if resource in FOR_OPERATORS else public or full == "yes"),
         "no role": (person("district:north"), public),
         "no group": (person(), public),
         "anonymous": ({}, scope == "none"),
@@ -98,7 +101,8 @@ def test_each_role_may_use_exactly_the_routes_in_the_table(
         "program without a scope": (program("enroll"), public),
         "program that is not named": (
             program("other", *SCOPES),
-            public or not (of_connection or resource == "/registrations"),
+            public
+            or not (of_connection or resource == "/registrations" or resource in FOR_OPERATORS),
         ),
     }
 

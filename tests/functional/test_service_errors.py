@@ -44,6 +44,7 @@ ONE = "/connections/{connection_id}"
 
 BODIES: dict[tuple[str, str], Any] = {
     ("POST", "/connections"): CONNECTION | {"delivery": "download", "password": "secret"},
+    ("PUT", "/programs/{client_id}"): {"districts": ["north", "east"]},
     ("PUT", ONE): CONNECTION | {"delivery": "download", "password": None},
     ("PUT", f"{ONE}/mapping"): {"files": [MAPPING["files"][0] | {"name": "others"}]},
     ("POST", f"{ONE}/mapping/convert"): MAPPING,
@@ -64,6 +65,7 @@ PATH = {
     "student_id": "007",
     "version": "1",
     "name": "students.csv",
+    "client_id": "nightly",
 }
 
 

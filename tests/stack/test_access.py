@@ -63,6 +63,9 @@ def test_another_scope_gets_403(stack: LocalStack) -> None:
 
 
 def test_another_programs_connection_gets_403(stack: LocalStack) -> None:
+    body = {"districts": ["anytown"]}
+    bound = stack.call("PUT", "/programs/another-program", body, role="full_access")
+    assert bound.status == 200
     district = new_district(stack, programs=["another-program"])
     before = everything(stack)
 

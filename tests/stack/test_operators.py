@@ -78,6 +78,9 @@ def test_a_district_is_applied_from_its_file(
     file = tmp_path / "district.yaml"
     file.write_text(text)
     said: list[str] = []
+    body = {"districts": ["anytown"]}
+    path = "/programs/3abcdefghijklmnopqrstuvwxy"
+    assert stack.call("PUT", path, body, role="full_access").status == 200
 
     def call_apply() -> bool:
         token = stack.tokens["full_access"]

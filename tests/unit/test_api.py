@@ -92,6 +92,7 @@ def answered(
         [route],
         access_of=lambda name: NORTH if name == "north" else None,
         audit_of=lambda: audit or ListedAudit(),
+        districts_of=lambda _: None,
     )
 
 

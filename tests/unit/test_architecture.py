@@ -38,6 +38,7 @@ def test_the_sync_function_starts_without_pydantic_and_paramiko() -> None:
         "AWS_DEFAULT_REGION": "us-east-1",
         "REGISTRATIONS_TABLE": "r",
         "CONNECTIONS_TABLE": "c",
+        "ENROLL_CLIENT": "e",
         "RETENTION_DAYS": "400",
     }
 

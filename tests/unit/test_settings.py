@@ -75,9 +75,11 @@ def test_all_missing_or_invalid_settings_are_reported_together() -> None:
 
 def test_a_function_reads_its_own_settings_only() -> None:
     its_own = {name: EXPORT[name] for name in ("REGISTRATIONS_TABLE", "CONNECTIONS_TABLE")}
-    its_own["RETENTION_DAYS"] = "400"
+    its_own |= {"RETENTION_DAYS": "400", "ENROLL_CLIENT": "enroll"}
 
-    assert read_settings(SyncSettings, its_own) == SyncSettings("registrations", "connections", 400)
+    assert read_settings(SyncSettings, its_own) == SyncSettings(
+        "registrations", "connections", "enroll", 400
+    )
     with pytest.raises(NotConfigured, match="EXPORT_FUNCTION"):
         read_settings(ConfigurationSettings, its_own)
 

@@ -509,8 +509,16 @@ def test_the_sync_function_reads_only_who_may_use_a_connection() -> None:
     assert actions_of(reading) == {"dynamodb:GetItem", "dynamodb:Query"}
     assert reading["Condition"] == {
         "ForAllValues:StringEquals": {
-            "dynamodb:LeadingKeys": ["CONNECTIONS"],
-            "dynamodb:Attributes": ["pk", "sk", "district", "programs", "takes", "deletion"],
+            "dynamodb:LeadingKeys": ["CONNECTIONS", "PROGRAMS"],
+            "dynamodb:Attributes": [
+                "pk",
+                "sk",
+                "district",
+                "districts",
+                "programs",
+                "takes",
+                "deletion",
+            ],
         },
         "StringEqualsIfExists": {"dynamodb:Select": "SPECIFIC_ATTRIBUTES"},
     }

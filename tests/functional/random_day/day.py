@@ -21,6 +21,7 @@ from tests.functional.random_day.mapping_variants import MappingVariant
 from tests.functional.random_day.model import Student, Version, Year
 from tests.functional.support.district import CONNECTION, context
 from tests.functional.support.events import ADMINISTRATOR, api_event
+from tests.functional.support.programs import bind
 from tests.support.sftp_servers import AsyncSftpServer
 
 CONNECTIONS = "/connections"
@@ -126,6 +127,7 @@ class Day(RuleBasedStateMachine):
                 "unmatched": {"action": "hold" if holds else "off", "count": 0},
             },
         }
+        bind(f"everywhere-{self.connection_id}", CONNECTION["district"])
         response = self.ask(configuration, "POST", CONNECTIONS, connection)
         assert response.status == 201, response
         self.save(variant)

@@ -20,6 +20,7 @@ from registration_sync.domain.access import (
     Permission,
     Program,
     authorize,
+    authorize_operator,
     caller_from_claims,
     require,
 )
@@ -132,8 +133,8 @@ class Route:
     """One method of one resource, such as `/connections/{connection_id}`.
 
     Without a permission, any valid token is enough. A public route needs no token. `programs_only`
-    routes refuse people. A connection that is being deleted answers reads, and routes with
-    `while_deleted`.
+    routes refuse people, `operators_only` routes all but operators. A connection that is being
+    deleted answers reads, and routes with `while_deleted`.
     """
 
     method: str
@@ -142,6 +143,7 @@ class Route:
     use: Callable[[Request], Answer]
     public: bool = False
     programs_only: bool = False
+    operators_only: bool = False
     while_deleted: bool = False
 
 
@@ -151,17 +153,19 @@ def handle(
     *,
     access_of: Callable[[str], ConnectionAccess | None],
     audit_of: Callable[[], Audit],
+    districts_of: Callable[[str], frozenset[str] | None],
 ) -> dict[str, Any]:
     """Responds to an API Gateway REST proxy event; as the outermost boundary, it never raises.
 
     Authorizes the caller before it calls the route: on the connection in the path, if there is
     one; otherwise only the permission is checked, and the route checks each connection that it
-    uses. Logs one line without paths, bodies or queries, which may hold student data.
+    uses. `districts_of` are those of a program, by its client id. Logs one line without paths,
+    bodies or queries, which may hold student data.
     """
     started = time.monotonic()
     line: dict[str, object] = {"route": f"{event.get('httpMethod')} {event.get('resource')}"}
     try:
-        response = _respond(_answer(event, routes, access_of, audit_of, line))
+        response = _respond(_answer(event, routes, access_of, audit_of, districts_of, line))
     except RegistrationSyncError as error:
         response = _respond(error_answer(error))
         line["code"] = error.code
@@ -214,12 +218,13 @@ def _answer(
     routes: Sequence[Route],
     access_of: Callable[[str], ConnectionAccess | None],
     audit_of: Callable[[], Audit],
+    districts_of: Callable[[str], frozenset[str] | None],
     line: dict[str, object],
 ) -> Answer:
     route = _route(event, routes)
     if route.public:
         return route.use(_request(event, NOBODY))
-    request = _request(event, _caller(event))
+    request = _request(event, _caller(event, districts_of))
     line["caller"] = request.caller.kind
     if route.permission is None:
         return route.use(request)
@@ -238,6 +243,8 @@ def _answer(
         request = replace(request, access=access)
     else:
         require(request.caller, route.permission)
+    if route.operators_only:
+        authorize_operator(request.caller)
     is_base64 = bool(event.get("isBase64Encoded"))
     refuse_encoding(request.headers, event.get("body") or "", is_base64=is_base64)
     answer = route.use(request)
@@ -273,9 +280,14 @@ def _write_audit(note: Note, request: Request, audit: Audit) -> None:
         )
 
 
-def _caller(event: Mapping[str, Any]) -> Caller:
+def _caller(
+    event: Mapping[str, Any], districts_of: Callable[[str], frozenset[str] | None]
+) -> Caller:
     context = event.get("requestContext") or {}
-    return caller_from_claims((context.get("authorizer") or {}).get("claims") or {})
+    caller = caller_from_claims((context.get("authorizer") or {}).get("claims") or {})
+    if isinstance(caller, Program):
+        return replace(caller, districts=districts_of(caller.client_id))
+    return caller
 
 
 def _request(event: Mapping[str, Any], caller: Caller) -> Request:

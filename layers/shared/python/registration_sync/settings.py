@@ -20,6 +20,7 @@ class NotConfigured(RegistrationSyncError):
 class SyncSettings:
     registrations_table: str
     connections_table: str
+    enroll_client: str
     retention_days: int
 
 

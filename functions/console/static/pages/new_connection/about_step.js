@@ -39,7 +39,7 @@ export function AboutStep({ draft, change, fill, stored, go, problem, setProblem
   return html`<div ref=${form} class="stack">
     <${Section} title="What is it called, and for whom is it?">
       <${AboutFields} draft=${draft} change=${change} problem=${problem} idField=${idField} />
-      <${ProgramFields} programs=${draft.programs} onInput=${(chosen) => (draft.programs ? change : fill)({ programs: chosen })} />
+      <${ProgramFields} programs=${draft.programs} district=${draft.district} onInput=${(chosen) => (draft.programs ? change : fill)({ programs: chosen })} />
     <//>
     <div class="row">
       <${Button} kind="primary" onClick=${next}>Next: the server<//>

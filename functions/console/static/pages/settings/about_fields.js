@@ -41,13 +41,14 @@ function DistrictField({ value, ...given }) {
   return html`<${SelectField} label="District" options=${districts} value=${value} ...${given} />`;
 }
 
-// The known programs that may sync to the connection. `programs` is null for a new connection, which
-// allows all of them and reports them through `onInput`.
-export function ProgramFields({ programs, onInput }) {
+// The programs of the district that may sync to the connection. `programs` is null for a new
+// connection, which allows those of all districts and reports them through `onInput`.
+export function ProgramFields({ programs, district, onInput }) {
   const { data, error } = useData((options) => get("programs", options), []);
-  const known = data?.items ?? [];
+  const isOfAll = ({ districts }) => districts.includes("*");
+  const known = (data?.items ?? []).filter((one) => isOfAll(one) || one.districts.includes(district));
   useEffect(() => {
-    if (data && programs === null) onInput(known.map((one) => one.client_id));
+    if (data && programs === null) onInput(data.items.filter(isOfAll).map((one) => one.client_id));
   }, [data]);
   const named = programs ?? [];
   const tick = (id, on) => onInput(on ? [...named, id] : named.filter((one) => one !== id));

@@ -58,7 +58,7 @@ export function SettingsForm({ connection, keep }) {
         problem=${problem}
         idField=${html`<p class="hint">Its id, which never changes: <code>${connection.connection_id}</code></p>`}
       />
-      <${ProgramFields} programs=${draft.programs} onInput=${(programs) => change({ programs })} />
+      <${ProgramFields} programs=${draft.programs} district=${draft.district} onInput=${(programs) => change({ programs })} />
       <${OtherPrograms} programs=${draft.programs} problem=${problem} onInput=${(programs) => change({ programs })} />
     <//>
     <${Section}
@@ -127,7 +127,7 @@ function OtherPrograms({ programs, problem, onInput }) {
     <div class="inside">
       <${TextField}
         label="Client ids of all programs"
-        hint="With blanks between them. A program that is not named can neither read this connection nor sync to it."
+        hint="With blanks between them. A program that is not named can neither read this connection nor sync to it. An operator binds each program to its districts."
         value=${idsOf(text).join() === programs.join() ? text : programs.join(" ")}
         problem=${wrong}
         onInput=${(written) => {

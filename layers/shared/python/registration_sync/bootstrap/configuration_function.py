@@ -26,6 +26,7 @@ from registration_sync.adapters.dynamodb.connections_table import (
     DynamoDBMappings,
 )
 from registration_sync.adapters.dynamodb.deletions_table import DynamoDBDeletions
+from registration_sync.adapters.dynamodb.programs_table import DynamoDBPrograms
 from registration_sync.adapters.dynamodb.registrations.due_counts import DynamoDBDueCounts
 from registration_sync.adapters.dynamodb.registrations.registrations_table import (
     DynamoDBRegistrationsTable,
@@ -41,6 +42,7 @@ from registration_sync.ports.connections import (
     ConnectionAccessReader,
     Connections,
     Mappings,
+    Programs,
     ReadyMadeMappings,
     Scheduler,
     Schedules,
@@ -59,6 +61,7 @@ class Dependencies:
     """`enroll_client` is the client id with which SchoolMint Enroll signs in as a program."""
 
     access: ConnectionAccessReader
+    programs: Programs
     connections: Connections
     mappings: Mappings
     secrets: Secrets
@@ -94,6 +97,7 @@ def dependencies() -> Dependencies:
     secrets_manager = aws.client("secretsmanager", config=API_CONFIG)
     return Dependencies(
         access=DynamoDBConnectionAccess(client, table),
+        programs=DynamoDBPrograms(client, table, enroll_client=settings.enroll_client),
         connections=DynamoDBConnections(client, table),
         mappings=DynamoDBMappings(client, table),
         secrets=SecretsManagerSecrets(

@@ -1,7 +1,8 @@
 """Authorization: the only module that decides whether a caller has a permission.
 
-People have a role (a group of the user pool) and districts. Programs have scopes, and a connection
-lists the programs that may use it. Does not import pydantic, so that the sync function starts fast.
+People have a role (a group of the user pool) and districts. Programs have scopes and the districts
+that an operator has bound them to, and a connection lists the programs that may use it. Does not
+import pydantic, so that the sync function starts fast.
 """
 
 import re
@@ -35,6 +36,9 @@ SCOPES: Mapping[str, Permission] = {
     "sync/read": Permission.READ,
 }
 """The permission of each scope, on the connections that list the program."""
+
+ALL_DISTRICTS = "*"
+"""In the districts of a program: every district."""
 
 OPERATORS = "operators"
 DISTRICT_GROUP = "district:"
@@ -70,16 +74,42 @@ class Person:
 
 @dataclass(frozen=True, slots=True)
 class Program:
-    """An API client that signed in with its own credentials."""
+    """An API client that signed in with its own credentials. `districts` are those that an operator
+    has bound it to, or ALL_DISTRICTS; None for a program that was never bound: it reaches the
+    connections that list it, and creates none."""
 
     client_id: str
     permissions: frozenset[Permission]
+    districts: frozenset[str] | None = None
 
     kind = "program"
 
     @property
     def name(self) -> str:
         return self.client_id
+
+
+@dataclass(frozen=True, slots=True)
+class BoundProgram:
+    """A program as an operator has bound it; without any of the sorted `districts` it reaches
+    nothing. `name` is what people know it by."""
+
+    client_id: str
+    name: str
+    districts: tuple[str, ...]
+
+    def to_json(self) -> dict[str, Any]:
+        """The shape of the API."""
+        return {
+            "client_id": self.client_id,
+            "name": self.name,
+            "districts": list(self.districts),
+        }
+
+
+def is_bound(districts: frozenset[str] | None, district: str) -> bool:
+    """Whether a program with these districts, as in Program, is bound to this district."""
+    return districts is not None and not districts.isdisjoint({ALL_DISTRICTS, district})
 
 
 type Caller = Person | Program
@@ -125,7 +155,7 @@ def describe(caller: Caller) -> dict[str, Any]:
         "name": caller.name,
         "kind": caller.kind,
         "permissions": sorted(permission.name.lower() for permission in caller.permissions),
-        "districts": sorted(caller.districts) if isinstance(caller, Person) else [],
+        "districts": sorted(caller.districts or ()),
         "is_operator": isinstance(caller, Person) and caller.is_operator,
     }
 
@@ -148,14 +178,14 @@ def authorize(caller: Caller, permission: Permission, access: ConnectionAccess |
     """Raises AccessDenied unless the caller has the permission on this connection.
 
     `access` is None for a connection that does not exist: people with the permission get NotFound,
-    programs the same error as for a connection that does not list them.
+    programs the same error as for a connection that does not list them or is of another district.
     """
     require(caller, permission)
     if isinstance(caller, Program):
-        if access is None or caller.client_id not in access.programs:
+        if access is None or not _reaches(caller, access):
             raise AccessDenied(
-                "The connection does not list this program: "
-                'add its client id to the connection\'s "programs".'
+                "The connection does not list this program, or an operator has bound the program "
+                'to other districts: add its client id to the connection\'s "programs".'
             )
     elif access is None:
         raise NotFound("There is no connection with this id.")
@@ -163,13 +193,56 @@ def authorize(caller: Caller, permission: Permission, access: ConnectionAccess |
         raise AccessDenied("The connection belongs to a district that you are not a member of.")
 
 
-def may_see(caller: Caller, access: ConnectionAccess) -> bool:
-    """Whether the caller may see this connection in a list."""
+def authorize_operator(caller: Caller) -> None:
+    """Raises AccessDenied unless the caller is an operator."""
+    if not (isinstance(caller, Person) and caller.is_operator):
+        raise AccessDenied('Only operators may do this: people of the group "operators".')
+
+
+def authorize_creation(caller: Caller, access: ConnectionAccess) -> None:
+    """Raises AccessDenied unless the caller may create this connection. A program must be bound to
+    its district: to be listed by a connection that it makes up itself proves nothing."""
+    authorize(caller, Permission.CONFIGURE, access)
+    if isinstance(caller, Program) and not is_bound(caller.districts, access.district):
+        raise AccessDenied(
+            "This program is not bound to the district, so it cannot create connections there: ask "
+            "an operator to bind it."
+        )
+
+
+def authorize_change(caller: Caller, before: ConnectionAccess, after: ConnectionAccess) -> None:
+    """Raises AccessDenied unless the caller may change the connection this way. The district of a
+    connection, and the programs that reach it, are for people to change."""
+    for access in (before, after):
+        authorize(caller, Permission.CONFIGURE, access)
+    if isinstance(caller, Program):
+        for name in ("district", "programs"):
+            if getattr(before, name) != getattr(after, name):
+                raise AccessDenied(
+                    f'A program cannot change the "{name}" of a connection: leave it as it is, or '
+                    "ask a person of the district with Full Access."
+                )
+
+
+def may(caller: Caller, permission: Permission, access: ConnectionAccess) -> bool:
+    """Whether the caller has the permission on this connection."""
     try:
-        authorize(caller, Permission.READ, access)
+        authorize(caller, permission, access)
     except AccessDenied:
         return False
     return True
+
+
+def may_see(caller: Caller, access: ConnectionAccess) -> bool:
+    """Whether the caller may see this connection in a list."""
+    return may(caller, Permission.READ, access)
+
+
+def _reaches(program: Program, access: ConnectionAccess) -> bool:
+    """A program that was never bound was listed before programs were bound to districts; only
+    people list programs, and since then only bound ones."""
+    is_of_district = program.districts is None or is_bound(program.districts, access.district)
+    return is_of_district and program.client_id in access.programs
 
 
 def _groups(claim: object) -> frozenset[str]:

@@ -27,11 +27,17 @@ class SettingChange:
 @dataclass(frozen=True, slots=True)
 class Note:
     """An audit entry in the making: the change that a request made to a connection, by default
-    the one in its path."""
+    the one in its path; or to a program, see `of_program`."""
 
     action: str
     changes: tuple[SettingChange, ...] = ()
     connection_id: str = ""
+
+
+def of_program(client_id: str) -> str:
+    """What the entries of a program are kept under, beside those of connections: no connection's id
+    has a capital or a `#`."""
+    return f"PROGRAM#{client_id}"
 
 
 @dataclass(frozen=True, slots=True)

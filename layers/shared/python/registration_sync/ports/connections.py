@@ -7,7 +7,7 @@ import datetime as dt
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Protocol
 
-from registration_sync.domain.access import ConnectionAccess
+from registration_sync.domain.access import BoundProgram, ConnectionAccess
 from registration_sync.domain.audit import AuditEntry
 
 if TYPE_CHECKING:  # the sync function starts faster without these
@@ -56,6 +56,20 @@ class ConnectionAccessReader(Protocol):
 
     def of_program(self, client_id: str) -> list[ConnectionAccess]:
         """The connections that list the program, sorted by id. Reads all connections."""
+
+
+class Programs(Protocol):
+    """The districts that operators have bound programs to. Enroll's own program is bound to all,
+    and is not stored."""
+
+    def districts(self, client_id: str) -> frozenset[str] | None:
+        """As in `domain.access.Program`: None for a program that was never bound."""
+
+    def all(self) -> list[BoundProgram]:
+        """The stored ones, sorted by client id."""
+
+    def bind(self, program: BoundProgram) -> None:
+        """Stores the binding, over an earlier one."""
 
 
 class Mappings(Protocol):

@@ -37,14 +37,6 @@ def _who_am_i(request: Request) -> Answer:
     return Answer(200, describe(request.caller))
 
 
-def _list_programs(_request: Request) -> Answer:
-    enroll = {
-        "client_id": configuration_function.dependencies().enroll_client,
-        "name": "SchoolMint Enroll",
-    }
-    return Answer(200, {"items": [enroll], "next": None})
-
-
 def _list_connections(request: Request) -> Answer:
     """`{"items": […], "next"}` by id; a page ends early if it would be too large."""
     after = request.query.get("after", "")
@@ -121,6 +113,7 @@ def _create_connection(request: Request) -> Answer:
         connections=deps.connections,
         mappings=deps.mappings,
         secrets=deps.secrets,
+        programs=deps.programs,
     )
     note = Note("connection_created", changes, connection.connection_id)
     return Answer(201, connection.to_json(), note=note)
@@ -142,6 +135,7 @@ def _change_connection(request: Request) -> Answer:
         connections=deps.connections,
         mappings=deps.mappings,
         secrets=deps.secrets,
+        programs=deps.programs,
     )
     if changes:
         deps.check_attempts.forget_refused(request.connection_id)
@@ -199,13 +193,17 @@ def _last_check(request: Request) -> Answer:
 
 
 def _read_audit(request: Request) -> Answer:
+    return audit_page(request, request.connection_id)
+
+
+def audit_page(request: Request, audited: str) -> Answer:
     """`{"items": [{"at", "by", "action", "changes", "request_id"}], "next"}`, the newest first;
-    `after` is the `next` of the previous page."""
+    `after` is the `next` of the previous page. `audited` is a connection id, or as in a Note."""
     fields = Fields.of_query(request.query)
     limit = fields.page_limit(AUDIT_PAGE_SIZE, MAX_AUDIT_PAGE_SIZE)
     fields.raise_problems("The audit was not read.")
     audit = configuration_function.dependencies().audit
-    entries, following = audit.newest(request.connection_id, limit, fields.text("after") or None)
+    entries, following = audit.newest(audited, limit, fields.text("after") or None)
     return Answer(200, {"items": [entry.to_json() for entry in entries], "next": following})
 
 
@@ -215,7 +213,6 @@ def _read_openapi(_request: Request) -> Answer:
 
 ROUTES = (
     Route("GET", "/me", None, _who_am_i),
-    Route("GET", "/programs", Permission.READ, _list_programs),
     Route("GET", "/overview", Permission.READ, _read_overview),
     Route("GET", "/connections", Permission.READ, _list_connections),
     Route("POST", "/connections", Permission.CONFIGURE, _create_connection),

@@ -3,13 +3,14 @@
 import datetime as dt
 from dataclasses import replace
 
-from registration_sync.domain.access import Caller, Permission, authorize
+from registration_sync.domain.access import Caller, authorize_change
 from registration_sync.domain.audit import SettingChange
 from registration_sync.domain.connections.connection import Connection, setting_changes
 from registration_sync.domain.connections.destinations import same_host
 from registration_sync.domain.connections.sftp import Credentials
 from registration_sync.domain.errors import InvalidRequest, Problem
-from registration_sync.ports.connections import Connections, Mappings, Secrets
+from registration_sync.ports.connections import Connections, Mappings, Programs, Secrets
+from registration_sync.use_cases.connections.bind_program import require_bound_programs
 from registration_sync.use_cases.connections.shared_destinations import reject_shared_destinations
 
 
@@ -22,16 +23,18 @@ def change_connection(
     connections: Connections,
     mappings: Mappings,
     secrets: Secrets,
+    programs: Programs,
 ) -> tuple[SettingChange, ...]:
     """Replaces the connection and the secrets in `credentials`; returns the changes.
 
     The caller must have the permission on the connection before and after the change: a connection
-    cannot be moved to a district to which the caller does not belong. Raises the errors of
+    cannot be moved to a district to which the caller does not belong. A program changes neither
+    the district nor the programs. Raises the errors of
     create_connection, NotFound, and InvalidRequest if a new host needs a password.
     """
     before = connections.get(connection.connection_id)
-    for access in (before.access, connection.access):
-        authorize(caller, Permission.CONFIGURE, access)
+    authorize_change(caller, before.access, connection.access)
+    require_bound_programs(connection, before, programs)
     if not same_host(connection, before):
         credentials = _for_another_server(connection, credentials)
     reject_shared_destinations(connection, connections=connections, mappings=mappings, today=today)

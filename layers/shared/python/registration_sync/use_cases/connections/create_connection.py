@@ -3,12 +3,13 @@
 import contextlib
 import datetime as dt
 
-from registration_sync.domain.access import Caller, Permission, authorize
+from registration_sync.domain.access import Caller, authorize_creation
 from registration_sync.domain.audit import SettingChange
 from registration_sync.domain.connections.connection import Connection, setting_changes
 from registration_sync.domain.connections.sftp import Credentials
 from registration_sync.domain.errors import RegistrationSyncError, Unavailable
-from registration_sync.ports.connections import Connections, Mappings, Secrets
+from registration_sync.ports.connections import Connections, Mappings, Programs, Secrets
+from registration_sync.use_cases.connections.bind_program import require_bound_programs
 from registration_sync.use_cases.connections.shared_destinations import reject_shared_destinations
 
 
@@ -21,14 +22,16 @@ def create_connection(
     connections: Connections,
     mappings: Mappings,
     secrets: Secrets,
+    programs: Programs,
 ) -> tuple[SettingChange, ...]:
     """Stores the connection and its secrets; returns the settings as changes. A program must be
-    one of the connection's own `programs`.
+    one of the connection's own `programs`, and bound to its district.
 
-    Raises AccessDenied for another district, Conflict if the id is taken or another connection
-    writes the same file, and Unavailable.
+    Raises AccessDenied for another district, InvalidRequest for `programs` that are not bound to
+    it, Conflict if the id is taken or another connection writes the same file, and Unavailable.
     """
-    authorize(caller, Permission.CONFIGURE, connection.access)
+    authorize_creation(caller, connection.access)
+    require_bound_programs(connection, None, programs)
     # A connection with the id of a removed one has that one's mapping.
     reject_shared_destinations(connection, connections=connections, mappings=mappings, today=today)
     # The connection first: if its id is taken, the secrets of that connection must not change. Then
