@@ -241,7 +241,7 @@ def test_the_message_lists_the_algorithms_of_an_old_server(tmp_path: Path) -> No
         found = failed(checked(server.account(), tmp_path / "w")[0])
 
     assert found.step == "algorithms"
-    assert "offers only diffie-hellman-group1-sha1" in found.message
+    assert "offers only “diffie-hellman-group1-sha1”" in found.message
 
 
 @pytest.mark.parametrize("greeting", [b"", b"SSH-2.0-Quiet\r\n"])

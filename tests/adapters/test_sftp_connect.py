@@ -321,7 +321,7 @@ def test_a_server_without_a_common_algorithm_is_reported_in_a_sentence(
 ) -> None:
     with (
         AsyncSftpServer(tmp_path, **options) as server,
-        pytest.raises(NoCommonAlgorithm, match=f"offers only {offered},") as failed,
+        pytest.raises(NoCommonAlgorithm, match=f"offers only “{offered}”,") as failed,
     ):
         servers().connect(server.account())
 

@@ -15,6 +15,7 @@ import pytest
 from functions.configuration import app as configuration
 from registration_sync.bootstrap import aws_clients, export_function
 from registration_sync.domain.errors import Unavailable
+from registration_sync.domain.printable import mail_text
 from registration_sync.domain.runs.alerts import Alert
 from registration_sync.domain.runs.run import Run, RunKind, RunRequest, RunTrigger
 from registration_sync.domain.runs.run_id import run_id_of
@@ -126,6 +127,23 @@ def test_a_successful_run_puts_an_event_and_sends_no_message(
     assert metrics_in(log()) == [ZEROS | {"ExportedStudents": 2, "OldestDueHours": ANY}]
 
 
+def test_what_a_server_says_is_in_the_run_and_in_no_mail(
+    server: AsyncSftpServer, announced: Announcements, log: Callable[[], str]
+) -> None:
+    send(registration(STUDENT))
+    server.faults.failing = {"open"}
+    server.faults.reason = "Call\n\u202ehttp://evil.example\x1b[31m now”"
+    log()
+
+    run = run_export()
+
+    said = '(its message: “Call \ufffdhttp://evil.example [31m now"”)'
+    assert said in run["years"][0]["error"]["message"]
+    (alert,) = announced.alerts
+    assert "(its message: (see the run))" in alert.body
+    assert "evil" not in alert.subject + alert.body + json.dumps(announced.events) + log()
+
+
 def test_a_failed_run_sends_a_message_with_the_cause_and_the_remedy(
     server: AsyncSftpServer, announced: Announcements, log: Callable[[], str]
 ) -> None:
@@ -138,7 +156,7 @@ def test_a_failed_run_sends_a_message_with_the_cause_and_the_remedy(
     assert run["status"] == "failed"
     (alert,) = announced.alerts
     assert alert.subject == "North, PowerSchool: the scheduled export failed"
-    assert run["years"][0]["error"]["message"] in alert.body
+    assert mail_text(run["years"][0]["error"]["message"]) in alert.body
     assert f"#/connections/north/runs/{run['run_id']}" in alert.body
     assert [event["status"] for event in announced.events] == ["failed"]
     assert metrics_in(log()) == [ZEROS | {"FailedRuns": 1, "OldestDueHours": ANY}]

@@ -80,7 +80,7 @@ def test_the_message_about_a_failed_run() -> None:
         "Anytown, SFTP: the scheduled export failed",
         "Anytown, SFTP: the scheduled export of September 15, 2025, 9:02 PM (America/Chicago).\n"
         "\n"
-        "School year 2025-26 failed: sftp.anytown.example refused to sign in sync.\n"
+        "School year 2025-26 failed: sftp[.]anytown[.]example refused to sign in sync.\n"
         "No student is lost: all of them stay due.\n"
         "What to do: fix this. The next export delivers the students. You can also export now.\n"
         "\n" + LINK,
@@ -94,7 +94,7 @@ def test_the_message_about_a_run_with_one_failed_year() -> None:
         "Anytown, SFTP: the export failed for 2024-25",
         "Anytown, SFTP: the export of September 15, 2025, 9:02 PM (America/Chicago).\n"
         "\n"
-        "School year 2024-25 failed: sftp.anytown.example refused to sign in sync.\n"
+        "School year 2024-25 failed: sftp[.]anytown[.]example refused to sign in sync.\n"
         "The other school years are not affected.\n"
         "No student is lost: all of them stay due.\n"
         "What to do: fix this. The next export delivers the students. You can also export now.\n"
@@ -134,7 +134,7 @@ def test_the_message_about_a_failed_resend() -> None:
         "Anytown, SFTP: the resend failed",
         "Anytown, SFTP: the resend of September 15, 2025, 9:02 PM (America/Chicago).\n"
         "\n"
-        "School year 2025-26 failed: sftp.anytown.example refused to sign in sync.\n"
+        "School year 2025-26 failed: sftp[.]anytown[.]example refused to sign in sync.\n"
         "Students who were due are still due.\n"
         "What to do: fix this, then send the files again.\n"
         "\n" + LINK,
@@ -258,7 +258,7 @@ def test_success_known_facts_and_watched_runs_send_no_message(
     [
         ("Peñasco — SFTP", "Penasco - SFTP: the scheduled"),
         ("x" * 200, "x" * 67 + "...: the scheduled"),
-        ("Line one\nand\ttwo", "Line oneandtwo: the scheduled"),
+        ("Line one\nand\ttwo", "Line one and two: the scheduled"),
         ("\u200b", "anytown: the scheduled"),
     ],
 )

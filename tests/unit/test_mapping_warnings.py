@@ -11,6 +11,7 @@ from registration_sync.domain.mapping.definition.warnings import (
     mapping_warnings,
     nearest_field,
 )
+from registration_sync.domain.printable import printable
 
 KNOWN = KnownFields()
 KNOWN.add(
@@ -60,7 +61,7 @@ def test_an_unknown_path_is_a_warning_with_the_nearest_field(
     ((at, message),) = warnings({"from": path})
 
     assert at == "fields[0].from"
-    assert message.startswith(f"No registration has the field {path}: ")
+    assert message.startswith(f"No registration has the field {printable(path)}: ")
     assert message.endswith(f"did you mean {nearest}?" if nearest else "check the path.")
 
 

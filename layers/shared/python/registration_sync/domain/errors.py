@@ -37,12 +37,15 @@ RegistrationSyncError
         ├── ConnectionFailed      refused, reset, lost, timed out
         └── NotUploadedHere       this connection did not upload the file that it should replace
 
-A message says how to fix the error. It holds no student data and no secrets.
+A message is one printable line that says how to fix the error. It holds no student data and no
+secrets.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import ClassVar
+
+from registration_sync.domain.printable import MAX_MESSAGE_CHARACTERS, printable
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +54,12 @@ class Problem:
 
     path: str
     message: str
+
+    def __post_init__(self) -> None:
+        """Both may have names from the request."""
+        for name in ("path", "message"):
+            line = printable(getattr(self, name), MAX_MESSAGE_CHARACTERS)
+            object.__setattr__(self, name, line)
 
 
 MAX_PROBLEMS = 100
@@ -69,8 +78,8 @@ class RegistrationSyncError(Exception):
     code: ClassVar[str] = "error"
 
     def __init__(self, message: str, *, problems: Sequence[Problem] = ()) -> None:
-        super().__init__(message)
-        self.message = message
+        self.message = printable(message, MAX_MESSAGE_CHARACTERS)
+        super().__init__(self.message)
         self.problems = tuple(problems)
 
 

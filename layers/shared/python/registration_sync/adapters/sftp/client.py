@@ -22,7 +22,7 @@ from paramiko.sftp import (
     int64,
 )
 
-from registration_sync.adapters.sftp.transport import printable
+from registration_sync.domain.printable import quote
 
 CHUNK_BYTES = 32 * 1024
 """The size of one read or write. Larger writes corrupted files on one server (rclone#6404)."""
@@ -74,12 +74,13 @@ class Attributes:
 
 
 class Refusal(OSError):
-    """The server answered with this status; the connection still works."""
+    """The server answered with this status; the connection still works. `said` follows the
+    statement of what it refused: a quotation of its message, if it has one."""
 
     def __init__(self, code: int, text: str) -> None:
         super().__init__(text)
         self.code = code
-        self.text = printable(text)
+        self.said = f" (its message: {quote(text)})" if text else ""
 
 
 class LimitExceeded(paramiko.SFTPError):

@@ -225,8 +225,8 @@ class Replacer:
 
     def _unsupported(self, temporary: str, final: str, refusal: Refusal) -> ReplaceUnsupported:
         return ReplaceUnsupported(
-            f"{self._requests.link.server} refused every way to rename {temporary} to {final} (its "
-            f"message: {refusal.text}), so the file is not delivered. If another program "
+            f"{self._requests.link.server} refused every way to rename {temporary} to "
+            f"{final}{refusal.said}, so the file is not delivered. If another program "
             "held the old file open, the next run succeeds. If the server cannot rename, its "
             "administrator must allow it, or the connection must allow writing in place."
         )

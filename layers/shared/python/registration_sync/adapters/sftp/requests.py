@@ -17,7 +17,7 @@ from registration_sync.adapters.sftp.client import (
     Refusal,
     SftpClient,
 )
-from registration_sync.adapters.sftp.transport import PEER_ERRORS, Link, printable
+from registration_sync.adapters.sftp.transport import PEER_ERRORS, Link
 from registration_sync.domain.connections.sftp import ServerTraits
 from registration_sync.domain.errors import (
     DeliveryError,
@@ -89,8 +89,8 @@ class Requests:
 
     def error(self, refusal: Refusal, doing: str, otherwise: type[DeliveryError]) -> DeliveryError:
         """The error for people."""
-        server, doing = self.link.server, printable(doing, MAX_LINK_CHARACTERS)
-        said = f" (its message: {refusal.text})" if refusal.text else ""
+        server = self.link.server
+        said = refusal.said
         if refusal.code == PERMISSION_DENIED:
             return PermissionRefused(
                 f"{server} does not permit {doing}{said}. Its administrator must give the "

@@ -1,11 +1,13 @@
 """One signed-in SFTP connection: implements the port SftpSession."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from registration_sync.adapters.sftp.client import NO_SUCH_FILE, Attributes, Refusal, SftpClient
 from registration_sync.adapters.sftp.replacing import Replacer
 from registration_sync.adapters.sftp.requests import Requests
-from registration_sync.adapters.sftp.transport import Link, printable
+from registration_sync.adapters.sftp.transport import Link
 from registration_sync.adapters.sftp.uploads import Uploads
 from registration_sync.domain.connections.sftp import (
     FolderEntry,
@@ -13,7 +15,13 @@ from registration_sync.domain.connections.sftp import (
     ReplacedBy,
     ServerTraits,
 )
-from registration_sync.domain.errors import FolderMissing, ReplaceUnsupported, UploadIncomplete
+from registration_sync.domain.errors import (
+    DeliveryError,
+    FolderMissing,
+    ReplaceUnsupported,
+    UploadIncomplete,
+)
+from registration_sync.domain.printable import MAX_MESSAGE_CHARACTERS, printable, quote
 from registration_sync.domain.temporary_names import form_of
 
 
@@ -127,16 +135,31 @@ class ParamikoSftpSession:
         return True
 
     def replace(self, temporary: str, final: str) -> ReplacedBy:
-        with self._requests.doing(f"putting {final} in place", otherwise=ReplaceUnsupported):
-            if self._keep_links:
-                final = self._requests.link_target(final)
-            return self._replacer.replace(temporary, final)
+        doing = f"putting {final} in place"
+        with (
+            self._requests.doing(doing, otherwise=ReplaceUnsupported),
+            self._followed(final) as target,
+        ):
+            return self._replacer.replace(temporary, target)
 
     def write(self, source: Path, final: str) -> None:
-        with self._requests.doing(f"writing {final}", otherwise=UploadIncomplete):
-            if self._keep_links:
-                final = self._requests.link_target(final)
-            self._replacer.write(source, final)
+        with (
+            self._requests.doing(f"writing {final}", otherwise=UploadIncomplete),
+            self._followed(final) as target,
+        ):
+            self._replacer.write(source, target)
+
+    @contextmanager
+    def _followed(self, path: str) -> Iterator[str]:
+        """The path to write. Errors quote it if it is the target of a link: the server wrote it."""
+        target = self._requests.link_target(path) if self._keep_links else path
+        try:
+            yield target
+        except DeliveryError as error:
+            if target != path:
+                shown = printable(target, MAX_MESSAGE_CHARACTERS)
+                error.message = error.message.replace(shown, quote(target))
+            raise
 
     def close(self) -> None:
         self._link.socket.cut("by this service")

@@ -18,8 +18,9 @@ from cryptography.hazmat.primitives.serialization import (
 )
 from paramiko.auth_handler import AuthHandler
 
-from registration_sync.adapters.sftp.transport import PEER_ERRORS, Link, printable
+from registration_sync.adapters.sftp.transport import PEER_ERRORS, Link
 from registration_sync.domain.errors import NoCommonAlgorithm, SignInRefused
+from registration_sync.domain.printable import printable, quote
 
 type PrivateKey = Ed25519PrivateKey | EllipticCurvePrivateKey | RSAPrivateKey
 
@@ -114,7 +115,7 @@ def sign_in(link: Link, username: str, password: str | None, key: paramiko.PKey 
         method = next((name for name in methods if name in accepted), None)
         if method is None:
             raise SignInRefused(
-                f"{link.server} asks for {printable(' or '.join(accepted))} to sign in "
+                f"{link.server} asks for {quote(' or '.join(accepted))} to sign in "
                 f"{printable(username)}, which is not stored for this connection."
             )
         if method == "publickey" and isinstance(key, paramiko.RSAKey):
@@ -179,7 +180,7 @@ def _check_rsa_signatures(link: Link) -> None:
     if accepted and "rsa-sha2-" not in accepted:
         raise NoCommonAlgorithm(
             f"For RSA keys the server {link.server} accepts only signatures that are no longer "
-            f"safe (it offers only {printable(accepted)}). Use an Ed25519 key for this connection."
+            f"safe (it offers only {quote(accepted)}). Use an Ed25519 key for this connection."
         )
 
 

@@ -19,6 +19,7 @@ from paramiko.kex_gex import KexGexSHA256
 from registration_sync.adapters.sftp.packets import BoundedPacketizer
 from registration_sync.adapters.sftp.watched_socket import WatchedSocket
 from registration_sync.domain.errors import ConnectionFailed, HostKeyMismatch, NoCommonAlgorithm
+from registration_sync.domain.printable import quote
 
 PEER_ERRORS = (
     paramiko.SSHException,
@@ -164,13 +165,13 @@ class Link:
         how = f"was cut {self.socket.cut_because}" if self.socket.cut_because else "was lost"
         self.socket.cut()
         if self._preamble:
-            first = printable(self._preamble.split(b"\n")[0].decode(errors="replace"), 80)
+            first = quote(self._preamble.split(b"\n")[0].decode(errors="replace"), 80)
             return ConnectionFailed(
-                f"{self.server} did not answer as an SSH server: its answer begins with “{first}”. "
+                f"{self.server} did not answer as an SSH server: its answer begins with {first}. "
                 "Check the host and the port."
             )
         return ConnectionFailed(
-            f"The connection to {self.server} {how}, while {printable(doing, 4096)}. If this "
+            f"The connection to {self.server} {how}, while {doing}. If this "
             "continues, ask the server's administrator to check its log for this time."
         )
 
@@ -235,11 +236,11 @@ class Link:
         if mismatch is None:
             return NoCommonAlgorithm(
                 f"{self.server} does not speak SSH 2.0; it identifies itself as "
-                f"{printable(self.transport.remote_version)}. Its software must be updated."
+                f"{quote(self.transport.remote_version)}. Its software must be updated."
             )
         purpose, offered = mismatch
         return NoCommonAlgorithm(
-            f"For {purpose} the server {self.server} offers only {printable(', '.join(offered))}, "
+            f"For {purpose} the server {self.server} offers only {quote(', '.join(offered))}, "
             "and this service uses none of them: most of those it omits are no longer safe. The "
             "server's administrator must update its software or allow newer algorithms."
         )
@@ -306,16 +307,11 @@ def fingerprint(blob: bytes) -> str:
     return f"SHA256:{digest.rstrip('=')}"
 
 
-def printable(text: str, length: int = 300) -> str:
-    """Text from a server, made safe for a message."""
-    return "".join(char if char.isprintable() else " " for char in text)[:length]
-
-
 def _type_and_blob(line: str) -> tuple[str, bytes]:
     key_type, _, rest = line.strip().partition(" ")
     try:
         return key_type, base64.b64decode(rest.split(" ")[0], validate=True)
     except binascii.Error as error:
         raise HostKeyMismatch(
-            f"The pinned host key “{printable(line, 40)}…” is not of the form `ssh-ed25519 AAAA…`."
+            f"The pinned host key {quote(line, 40)} is not of the form `ssh-ed25519 AAAA…`."
         ) from error

@@ -79,8 +79,8 @@ class Uploads:
             requests.ask(requests.client.close_file, remote)
         except Refusal as refusal:
             raise UploadIncomplete(
-                f"{requests.link.server} did not store all of {target} (its message: "
-                f"{refusal.text}). Ask its administrator about free space and quota."
+                f"{requests.link.server} did not store all of {target}{refusal.said}. Ask "
+                "its administrator about free space and quota."
             ) from refusal
         finally:
             requests.ask(remote.close)

@@ -15,6 +15,8 @@ from typing import Any
 
 from pydantic import ValidationInfo
 
+from registration_sync.domain.printable import has_unprintable
+
 STORED = "stored"
 """The context in which pydantic reads a stored document."""
 
@@ -38,6 +40,7 @@ MAX_HOST_KEY_CHARACTERS = 8_000
 """More than an RSA key of 16,384 bits, the largest that OpenSSH reads, and its comment."""
 
 _HOST_LABEL = re.compile(r"(?!-)[A-Za-z0-9_-]{1,63}(?<!-)", re.ASCII)
+_NUMBER = re.compile(r"[0-9]+|0[xX][0-9A-Fa-f]*", re.ASCII)
 _ZONE = re.compile(r"UTC|(?!Etc/)[A-Z][A-Za-z]+(/[A-Z][A-Za-z_-]+)+")
 """UTC, or Area/Place. The zone database has more names: EventBridge Scheduler, which is Java's, may
 refuse abbreviations such as EST, and `right/…` and `posix/…` are not zones of their own."""
@@ -58,13 +61,18 @@ _PLACES = {
 }
 """The place to suggest for an abbreviation, by its first three letters."""
 
-_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
-
 
 def check_text(value: str) -> str:
     """A name on one line."""
-    if value != value.strip() or len(value) > 200 or _CONTROL.search(value):
-        raise ValueError("Write at most 200 characters on one line, with no space at either end.")
+    return _line(value, 200)
+
+
+def _line(value: str, length: int) -> str:
+    if value != value.strip() or len(value) > length or has_unprintable(value):
+        raise ValueError(
+            f"Write at most {length} characters on one line, with no space at either end and no "
+            "invisible character."
+        )
     return value
 
 
@@ -76,26 +84,33 @@ def check_name(value: str) -> str:
 
 
 def check_host(value: str) -> str:
-    """A host name or an IP address; empty if the connection does not deliver by SFTP."""
+    """A host name (RFC 1123, section 2.1; underscores are allowed, which some servers have), an
+    IPv4 address or an IPv6 address without a zone, which only has a meaning on one computer. Empty
+    if the connection does not deliver by SFTP. Messages and mails name the host."""
     if not value:
         return value
     if "://" in value:
         raise ValueError("Write the server's name alone, without sftp:// before it.")
-    try:
-        ipaddress.ip_address(value)
-    except ValueError:
-        pass
-    else:
+    if _is_address(value):
         return value
     if re.fullmatch(r"[^:]+:[0-9]+", value):
         raise ValueError("Write the server's name alone; its port belongs in the field port.")
     labels = value.removesuffix(".").split(".")
-    if len(value) > 253 or not all(_HOST_LABEL.fullmatch(label) for label in labels):
+    # A last label that is a number is an address in another notation, for some resolvers.
+    is_name = len(value) <= 253 and all(_HOST_LABEL.fullmatch(label) for label in labels)
+    if not is_name or _NUMBER.fullmatch(labels[-1]):
         raise ValueError(
             "Write a host name or an IP address, such as sftp.example.org: letters, digits, dots "
             "and hyphens, with no spaces and no path."
         )
     return value
+
+
+def _is_address(value: str) -> bool:
+    try:
+        return getattr(ipaddress.ip_address(value), "scope_id", None) is None
+    except ValueError:
+        return False
 
 
 def check_host_key(line: str) -> str:
@@ -154,8 +169,7 @@ _NO_FOLDERS = {
 
 def check_folder(value: str) -> str:
     """A relative or absolute path with forward slashes, and placeholders for the two years only."""
-    if len(value) > 500 or _CONTROL.search(value) or value != value.strip():
-        raise ValueError("Write at most 500 characters on one line, with no space at either end.")
+    _line(value, 500)
     for pattern, advice in _NO_FOLDERS.items():
         if re.search(pattern, value):
             raise ValueError(advice)

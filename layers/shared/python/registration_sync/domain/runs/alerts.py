@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 from anyascii import anyascii
 
 from registration_sync.domain.pluralize import pluralize
+from registration_sync.domain.printable import mail_text
 from registration_sync.domain.runs.run import (
     HeldRow,
     Run,
@@ -40,10 +41,11 @@ class Alert:
 
 @dataclass(frozen=True, slots=True)
 class Concern:
-    """One thing that people must know; `headline` follows the connection's name."""
+    """One thing that people must know; `headline` follows the connection's name. The lines may
+    have text from outside."""
 
     headline: str
-    text: str
+    lines: Sequence[str]
 
 
 def concerns_of(run: Run, newly_held: Counts) -> list[Concern]:
@@ -54,9 +56,10 @@ def concerns_of(run: Run, newly_held: Counts) -> list[Concern]:
 def alert_of(run: Run, concerns: Sequence[Concern], *, name: str, zone: ZoneInfo) -> Alert:
     """The message about the run; `name` and `zone` are the connection's."""
     link = f"#/connections/{run.connection_id}/runs/{run.run_id}"
+    ended = _time(run.finished_at or run.started_at, zone)
     paragraphs = [
-        f"{name}: {_subject_of(run)} of {_time(run.finished_at or run.started_at, zone)}.",
-        *(concern.text for concern in concerns),
+        f"{mail_text(name)}: {_subject_of(run)} of {ended}.",
+        *("\n".join(map(mail_text, concern.lines)) for concern in concerns),
         f"To see the run, add this to the console's address: {link}",
     ]
     subject = _subject(name, concerns[0].headline, run.connection_id)
@@ -90,7 +93,7 @@ def _failed(run: Run, _newly_held: Counts) -> Iterator[Concern]:
         lines.append(
             "What to do: fix this. The next export delivers the students. You can also export now."
         )
-    yield Concern(headline, "\n".join(lines))
+    yield Concern(headline, lines)
 
 
 def _awaiting(run: Run, _newly_held: Counts) -> Iterator[Concern]:
@@ -107,7 +110,7 @@ def _awaiting(run: Run, _newly_held: Counts) -> Iterator[Concern]:
         "What to do: open the run. If it is right, confirm it. If not, fix the cause and export "
         "again. If nobody decides, the next export replaces this one and includes its students."
     )
-    yield Concern(f"{_subject_of(run)} waits for your confirmation", "\n".join(lines))
+    yield Concern(f"{_subject_of(run)} waits for your confirmation", lines)
 
 
 def _not_collected(run: Run, _newly_held: Counts) -> Iterator[Concern]:
@@ -122,7 +125,7 @@ def _not_collected(run: Run, _newly_held: Counts) -> Iterator[Concern]:
     if not lines:
         return
     lines.append("What to do: find out why the importer did not run, then follow the steps above.")
-    yield Concern("the SIS did not collect the last file", "\n".join(lines))
+    yield Concern("the SIS did not collect the last file", lines)
 
 
 def _newly(run: Run, newly_held: Counts) -> Iterator[Concern]:
@@ -140,7 +143,7 @@ def _newly(run: Run, newly_held: Counts) -> Iterator[Concern]:
         "What to do: the run names each student, with the field and the reason. Correct the "
         "registration or the mapping; the next export delivers the students."
     )
-    yield Concern(f"{pluralize(count, 'student')} newly held back", "\n".join(lines))
+    yield Concern(f"{pluralize(count, 'student')} newly held back", lines)
 
 
 _KINDS = (_failed, _awaiting, _not_collected, _newly)
@@ -165,7 +168,7 @@ def _time(moment: dt.datetime | None, zone: ZoneInfo) -> str:
 
 def _subject(name: str, headline: str, connection_id: str) -> str:
     room = MAX_SUBJECT_CHARACTERS - len(headline) - len(": ")
-    ascii_name = "".join(c for c in anyascii(name) if c.isprintable()).strip() or connection_id
+    ascii_name = mail_text(anyascii(name)).strip() or connection_id
     short = ascii_name if len(ascii_name) <= room else f"{ascii_name[: room - 3].rstrip()}..."
     return f"{short}: {headline}"
 

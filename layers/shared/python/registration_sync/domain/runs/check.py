@@ -5,6 +5,8 @@ import hashlib
 from dataclasses import dataclass
 from enum import StrEnum
 
+from registration_sync.domain.printable import MAX_MESSAGE_CHARACTERS, printable
+
 STEPS = (
     "name",
     "connection",
@@ -36,6 +38,10 @@ class CheckStep:
     seconds: float
     message: str
     host_key: str | None = None
+
+    def __post_init__(self) -> None:
+        """Names of files on the server may have any character."""
+        object.__setattr__(self, "message", printable(self.message, MAX_MESSAGE_CHARACTERS))
 
 
 def fingerprint_of(host_key: str) -> str:

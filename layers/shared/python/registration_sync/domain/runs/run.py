@@ -6,6 +6,7 @@ from enum import StrEnum
 
 from registration_sync.domain.errors import RegistrationSyncError, is_transient
 from registration_sync.domain.mapping.compiled.unmatched import UnmatchedValue
+from registration_sync.domain.printable import MAX_MESSAGE_CHARACTERS, printable
 from registration_sync.domain.runs.check import CheckStep
 
 
@@ -100,6 +101,10 @@ class Finding:
     message: str
     run_id: str | None = None
 
+    def __post_init__(self) -> None:
+        """Names of files, folders and columns may have any character."""
+        object.__setattr__(self, "message", printable(self.message, MAX_MESSAGE_CHARACTERS))
+
 
 @dataclass(frozen=True, slots=True)
 class RunError:
@@ -139,6 +144,11 @@ class YearOutcome:
     duration_seconds: float | None = None
     findings: tuple[Finding, ...] = ()
     oldest_due_at: dt.datetime | None = None
+
+    def __post_init__(self) -> None:
+        """Warnings name files and accounts."""
+        lines = tuple(printable(one, MAX_MESSAGE_CHARACTERS) for one in self.warnings)
+        object.__setattr__(self, "warnings", lines)
 
 
 @dataclass(frozen=True, slots=True)
