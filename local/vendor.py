@@ -53,6 +53,13 @@ PACKAGES = (
         "sha512-983Vyg8NwUE7JkZ6NmOqpCZ+sh1bKv2iYTlUkzlWmA5JD2acKoxd4KVxbMmxX/85mtfdnDmTFoNKcg5DGAvxNQ==",
         {"dist/htm.module.js": "htm.js", "LICENSE": "htm.LICENSE.txt"},
     ),
+    Package(
+        "d3-dsv",
+        "3.0.2",
+        "ISC",
+        "sha512-FUnXhX7I4/AXyRCZzwfZTDGSq8PGZ4oR0tiCBqNGOZMsDrQ+6sIWNQnBzcCGhzJKZ6uCvCezTwflUqI209RRiQ==",
+        {"dist/d3-dsv.min.mjs": "dsv.js", "LICENSE": "dsv.LICENSE.txt"},
+    ),
 )
 
 

@@ -1,4 +1,4 @@
-// The part of Preact and htm that the console uses, for the type check.
+// The part of the libraries that the console uses, for the type check.
 
 type Update<T> = (value: T | ((before: T) => T)) => void;
 type Inputs = readonly unknown[];
@@ -20,3 +20,8 @@ export function useErrorBoundary(callback: (error: unknown) => void): [any, () =
 
 declare const htm: { bind(create: typeof h): (texts: TemplateStringsArray, ...values: any[]) => any };
 export default htm;
+
+export function dsvFormat(delimiter: string): {
+  parseRows(text: string): string[][];
+  formatRows(rows: readonly (readonly string[])[]): string;
+};

@@ -9,9 +9,11 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
+import yaml
 from pydantic import BaseModel
 
 from local.docs.incomplete import Incomplete
+from registration_sync.adapters.ready_made_mappings import PackagedMappings
 from registration_sync.domain.mapping.definition.file import FileSettings
 from registration_sync.domain.mapping.transformations.date_formats import MEANINGS
 from registration_sync.domain.mapping.transformations.registry import TRANSFORMATIONS
@@ -27,6 +29,7 @@ _OF_FIELDS = {"field", "fields", "distinct"}
 _OWN_CONTROLS = {"name", "extension", "separator", "text_identifier", "header", "rows", "where"}
 """Settings of a file that the console has a control of their own for; choices need none."""
 
+_NOT_OF_ENROLL = {"entry", "registration", "row", "run"}
 _SELF_EVIDENT = {"choice", "paths", "outcome", "codes"}
 _GIVEN = {"number", "choice"}
 _FORMATS = {"from", "to", "delimiter"}
@@ -43,6 +46,7 @@ def vocabulary() -> str:
         "CONDITION": _parameters(Condition),
         "TESTS": TESTS,
         "FACTS": FACTS,
+        "COMMON_FIELDS": _common_fields(),
         "DATE_TOKENS": [
             (token, _labelled(_parameters(TRANSFORMATIONS["date"].parameters), meaning))
             for token, meaning in MEANINGS.items()
@@ -57,6 +61,13 @@ def vocabulary() -> str:
             text = "[\n" + "".join(f"  {item},\n" for item in items) + "]"
         lines += ["", f"export const {name} = {text};"]
     return "\n".join(lines) + "\n"
+
+
+def _common_fields() -> list[str]:
+    """The Enroll fields that the ready-made mappings read, before any student was synced."""
+    files = (file for one in PackagedMappings().all() for file in yaml.safe_load(one.text)["files"])
+    paths = {field.get("from", "") for file in files for field in file["fields"]}
+    return sorted(path for path in paths if path and path.split(".")[0] not in _NOT_OF_ENROLL)
 
 
 def setting_labels(settings: type[FileSettings]) -> dict[str, str]:

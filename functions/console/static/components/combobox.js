@@ -1,6 +1,7 @@
 // A text field with a searchable list (WAI-ARIA combobox). It accepts any text.
 
 import { html, useEffect, useRef, useState } from "../lib/html.js";
+import { fitting } from "../lib/names.js";
 import { Field } from "./fields.js";
 
 const MAX_SHOWN = 100;
@@ -17,12 +18,7 @@ export function Combobox({ options, value, onInput, onChoose, free = true, ...gi
   const list = useRef(null);
   useEffect(() => setText(value), [value]);
 
-  const words = (typed ?? "").toLowerCase().split(/\s+/).filter(Boolean);
-  const isFound = (option) => {
-    const all = `${option.value} ${option.label ?? ""} ${option.hint ?? ""}`.toLowerCase();
-    return words.every((word) => all.includes(word));
-  };
-  const found = open ? options.filter(isFound) : []; // closed lists are not filtered, because a page may have a hundred of them
+  const found = open ? fitting(options, typed ?? "") : []; // closed lists are not filtered, because a page may have a hundred of them
   const shown = found.slice(0, MAX_SHOWN); // the note about further options is an option too, because a listbox may contain nothing else
 
   useEffect(() => {

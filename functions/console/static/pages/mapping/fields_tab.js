@@ -22,6 +22,7 @@ import { SaveBar } from "./saving/save_bar.js";
 import { SendRecord } from "./send_record.js";
 import { Start } from "./start.js";
 import { nameOf, useNames, yearOf } from "./students.js";
+import { CsvDialog } from "./suggesting/csv_dialog.js";
 
 export function FieldsTab({ connection, query, student, setStudent, toExamples }) {
   const c = connection.connection_id;
@@ -45,7 +46,8 @@ export function FieldsTab({ connection, query, student, setStudent, toExamples }
     setSelected(id);
     focusSoon(`#settings-${id} .settings-row`);
   };
-  const start = html`<${Start} c=${c} onNewFile=${add} />
+  const [fromCsv, setFromCsv] = useState(false);
+  const start = html`<${Start} c=${c} onNewFile=${add} onFromCsv=${() => setFromCsv(true)} />
     <${GeneralProblems} />`;
   const files = html`${!editor.canEdit && html`<${ReadOnlyNotice} />`}
     <div class="mapping-tools apart">
@@ -58,7 +60,7 @@ export function FieldsTab({ connection, query, student, setStudent, toExamples }
     ${missing && html`<${Notice} tone="warn"><p>${missing}</p><//>`}
     <${PreviewNotices} previewing=${previewing} student=${student} />
     <${GeneralProblems} />
-    <${FileTabs} order=${order} current=${current} select=${setSelected} add=${add}>
+    <${FileTabs} order=${order} current=${current} select=${setSelected} add=${add} onFromCsv=${() => setFromCsv(true)}>
       <${FilePanel} key=${current} id=${current} select=${setSelected} connection=${connection} busy=${previewing.busy} />
     <//>`;
   // Both layouts share one bar, so that Undo keeps the focus when it restores the first file.
@@ -66,6 +68,7 @@ export function FieldsTab({ connection, query, student, setStudent, toExamples }
     <div class="field-mapping">
       ${order.length === 0 ? start : files}
       <${SaveBar} connection=${connection} select=${setSelected} />
+      ${fromCsv && html`<${CsvDialog} c=${c} select=${setSelected} onClose=${() => setFromCsv(false)} />`}
     </div>
   <//>`;
 }
@@ -105,7 +108,7 @@ function GeneralProblems() {
   </div>`;
 }
 
-function FileTabs({ order, current, select, add, children }) {
+function FileTabs({ order, current, select, add, onFromCsv, children }) {
   const editor = useEditor();
   const files = useSelected(editor.draft, (draft) => draft.files);
   const problems = useSelected(editor.preview, (preview) => preview.problems);
@@ -114,7 +117,10 @@ function FileTabs({ order, current, select, add, children }) {
       files[id].fields.reduce((sum, one) => sum + (problems.fields[one]?.length ?? 0), 0);
     return { id, label: fileName(files[id].settings), note: wrong > 0 && count(wrong, "mistake") };
   });
-  const after = editor.canEdit && html`<${Button} kind="quiet" icon="plus" onClick=${add}>New File<//>`;
+  const after =
+    editor.canEdit &&
+    html`<${Button} kind="quiet" icon="plus" onClick=${add}>New File<//>
+      <${Button} kind="quiet" onClick=${onFromCsv}>New File from a CSV<//>`;
   return html`<${Tabs} label="Files" tabs=${tabs} selected=${current} onSelect=${select} after=${after}>${children}<//>`;
 }
 

@@ -12,7 +12,7 @@ import { useEditor } from "./editor.js";
 import { CopyDialog } from "./saving/copy_dialog.js";
 import { ImportYaml } from "./yaml_dialogs.js";
 
-export function Start({ c, onNewFile, onStarted }) {
+export function Start({ c, onNewFile, onFromCsv, onStarted }) {
   const editor = useEditor();
   const [importing, setImporting] = useState(false);
   const [copying, setCopying] = useState(false);
@@ -24,13 +24,14 @@ export function Start({ c, onNewFile, onStarted }) {
   if (!onNewFile) return list;
   return html`<section class="start" aria-label="Start a mapping">
     <h2>There is no mapping yet</h2>
-    <p class="muted">Start from one that your SIS takes, and adapt it; nothing is saved before you press Save.</p>
-    ${list}
+    <p class="muted">Add a file, or start from a ready-made mapping below. Nothing is saved before you press Save.</p>
     <div class="start-others">
       <${Button} icon="plus" onClick=${onNewFile}>New File<//>
+      <${Button} onClick=${onFromCsv}>New File from a CSV<//>
       <${Button} onClick=${() => setImporting(true)}>Import YAML<//>
       <${Button} onClick=${() => setCopying(true)}>Copy from another connection<//>
     </div>
+    ${list}
     ${copying && html`<${CopyDialog} c=${c} onClose=${() => setCopying(false)} />`}
     ${importing && html`<${ImportYaml} c=${c} onClose=${() => setImporting(false)} />`}
   </section>`;

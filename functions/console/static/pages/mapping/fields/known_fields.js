@@ -3,14 +3,21 @@
 import { get, pathOf } from "../../../lib/api.js";
 import { useData } from "../../../lib/data.js";
 import { createContext, useContext, useMemo } from "../../../lib/html.js";
-import { FACTS } from "../vocabulary.js";
+import { labelOf } from "../../../lib/names.js";
+import { COMMON_FIELDS, FACTS } from "../vocabulary.js";
 
 export const KnownFieldsContext = createContext({ c: null, data: null });
 
-// {c, data: {items, looked_at} | null}. Nothing waits for the data, because any path can be typed.
+// {c, data: {items, looked_at} | null, error}. The editor does not wait for the data, because any path can be
+// typed. Before any student was synced, they are the fields that our ready-made mappings read.
 export function useKnownFields(c) {
-  const { data } = useData((options) => get(pathOf(c, "fields"), options), [c]);
-  return useMemo(() => ({ c, data }), [c, data]);
+  const { data, error } = useData(async (options) => withCommon(await get(pathOf(c, "fields"), options)), [c]);
+  return useMemo(() => ({ c, data, error }), [c, data, error]);
+}
+
+function withCommon(data) {
+  if (data.looked_at > 0) return data;
+  return { ...data, items: [...data.items, ...COMMON_FIELDS.map((path) => ({ path, each: null, filled: 0, samples: [] }))] };
 }
 
 export const useConnectionId = () => useContext(KnownFieldsContext).c;
@@ -22,7 +29,7 @@ export function sourcesOf(data) {
 
 const optionOf =
   (data) =>
-  ({ path, filled, samples }) => ({ value: path, hint: hintOf(filled, data.looked_at, samples) });
+  ({ path, filled, samples }) => ({ value: path, hint: [labelOf(path), hintOf(filled, data.looked_at, samples)].filter(Boolean).join(" · ") });
 
 // The source options in a file; with the fields of an entry if the file has a row for each.
 export function useSources(rows) {
@@ -35,6 +42,28 @@ export function useSources(rows) {
     const facts = FACTS.filter((path) => !paths.has(path) && (each || path !== "row.number"));
     return [...entries(items, each).map(optionOf(data)), ...found, ...facts.map((value) => ({ value }))];
   }, [data, JSON.stringify(each)]);
+}
+
+// {fields, busy, error}: the fields that a file with these rows can have, [{path, filled, samples}].
+export function useFields(rows) {
+  const { data, error } = useContext(KnownFieldsContext);
+  const each = rows?.each;
+  const fields = useMemo(() => {
+    const items = data?.items ?? [];
+    return [...entries(items, each), ...items.filter((one) => one.each === null)];
+  }, [data, JSON.stringify(each)]);
+  return { fields, busy: !data && !error, error };
+}
+
+// The beginnings of the groups of fields that name guardians, such as student_annual.guardian1_, of those that
+// any student has.
+export function useGuardianGroups() {
+  const { data } = useContext(KnownFieldsContext);
+  return useMemo(() => {
+    const filled = (data?.items ?? []).filter((one) => one.each === null && one.filled > 0);
+    const starts = filled.map(({ path }) => /^(.*(?:guardian|parent|contact)_?\d+_)[^.]+$/.exec(path)?.[1]);
+    return [...new Set(starts.filter(Boolean))].sort();
+  }, [data]);
 }
 
 function entries(items, each) {
@@ -52,6 +81,6 @@ function entries(items, each) {
 
 function hintOf(filled, looked_at, samples) {
   if (looked_at === 0) return "";
-  const share = `filled for ${Math.round((100 * filled) / looked_at)} %`;
+  const share = `filled for ${Math.round((100 * filled) / looked_at)}%`;
   return samples.length ? `${samples.join(", ")} · ${share}` : share;
 }
