@@ -291,7 +291,7 @@ ANSWERS: dict[tuple[str, str], Any] = {
     ("GET", "/me"): {
         "name": "ada",
         "kind": "person",
-        "permissions": ["configure", "read", "run_exports", "sync"],
+        "permissions": ["configure", "override", "read", "run_exports", "sync"],
         "districts": ["north"],
         "is_operator": False,
     },

@@ -229,7 +229,9 @@ SCHEMAS: dict[str, Schema] = {
         {
             "name": TEXT,
             "kind": {"enum": ["person", "program"]},
-            "permissions": items({"enum": ["read", "sync", "run_exports", "configure"]}),
+            "permissions": items(
+                {"enum": ["read", "sync", "run_exports", "override", "configure"]}
+            ),
             "districts": items(TEXT),
             "is_operator": YES_OR_NO,
         }

@@ -21,7 +21,7 @@ from local.docs.incomplete import Incomplete
 from local.docs.mapping_pages import pages
 from local.docs.mapping_vocabulary import vocabulary
 from local.docs.openapi_document import ROUTES, openapi_document
-from registration_sync.domain.access import ROLES, SCOPES
+from registration_sync.domain.access import ROLES, scope_of
 from registration_sync.domain.mapping.definition.checks import (
     MAX_FILES,
     MAX_MAPPING_CHARACTERS,
@@ -216,14 +216,13 @@ def _routes() -> str:
             who, scope = ("none: public", "none") if route.public else ("any valid token", "any")
             rows.append(f"| `{route.method} {route.resource}` | {who} | yes | yes | {scope} |")
             continue
-        scope = next(scope for scope, granted in SCOPES.items() if granted is route.permission)
         is_for_some = route.programs_only or route.operators_only
         full, limited = (
             "yes" if route.permission in ROLES[role] and not is_for_some else "no"
             for role in ("full-access", "limited-access")
         )
         who = f"{route.permission}{', as an operator' if route.operators_only else ''}"
-        scope = "no scope" if route.operators_only else f"`{scope}`"
+        scope = "no scope" if route.operators_only else f"`{scope_of(route.permission)}`"
         rows.append(f"| `{route.method} {route.resource}` | {who} | {full} | {limited} | {scope} |")
     return "\n".join(rows)
 

@@ -29,7 +29,7 @@ from local.docs.api_shapes import (
 from local.docs.incomplete import Incomplete
 from local.processes import ROOT
 from registration_sync.api import Route
-from registration_sync.domain.access import SCOPES
+from registration_sync.domain.access import scope_of
 from registration_sync.domain.connections.connection import SECRETS, Connection
 from registration_sync.domain.mapping.definition.mapping import Mapping as MappingDefinition
 
@@ -361,8 +361,11 @@ def _operation(route: Route) -> dict[str, Any]:
     elif route.permission is None:
         operation["description"] = "Any valid token will do."
     else:
-        scope = next(scope for scope, granted in SCOPES.items() if granted is route.permission)
-        who = "operators only" if route.operators_only else f"programs: `{scope}`"
+        who = (
+            "operators only"
+            if route.operators_only
+            else f"programs: `{scope_of(route.permission)}`"
+        )
         operation["description"] = f"Needs the right to {route.permission}; {who}."
     if described.body:
         operation["requestBody"] = {

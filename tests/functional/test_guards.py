@@ -28,7 +28,7 @@ from tests.functional.support.district import (
     send,
     set_up,
 )
-from tests.functional.support.events import STRANGER, VIEWER, api_event
+from tests.functional.support.events import STRANGER, VIEWER, api_event, person, program
 from tests.support.sftp_servers import AsyncSftpServer
 
 EXPORTS = "/connections/{connection_id}/exports"
@@ -293,20 +293,43 @@ def test_a_confirmed_run_delivers_the_students_then_due(
     run = export_to_confirm(server)
     send(registration("1e5"))
 
-    assert confirm(run, claims=VIEWER) == (202, {"run_id": run["run_id"]})
+    assert confirm(run) == (202, {"run_id": run["run_id"]})
     assert read(run)["status"] == "pending"
     assert [event["run_id"] for event in started.events] == [run["run_id"]]
     _, audit = call(configuration, "GET", "/connections/{connection_id}/audit")
-    assert (audit["items"][0]["by"], audit["items"][0]["action"]) == ("vic", "export_confirmed")
+    assert (audit["items"][0]["by"], audit["items"][0]["action"]) == ("ada", "export_confirmed")
     after = resume(run)
 
     assert (after["run_id"], after["status"]) == (run["run_id"], "succeeded")
-    assert (after["confirmed_by"], after["trigger"]) == ("vic", run["trigger"])
+    assert (after["confirmed_by"], after["trigger"]) == ("ada", run["trigger"])
     assert ids(server) == ["007", "1e5"]
     assert findings(after) == [("unmatched", "hold")]
-    assert "vic overrode the guards." in after["years"][0]["warnings"]
+    assert "ada overrode the guards." in after["years"][0]["warnings"]
     assert confirm(run)[0] == 409
     assert run_export()["status"] == "nothing_to_export"
+
+
+@pytest.mark.parametrize(
+    "claims",
+    [
+        VIEWER,
+        person("limited-access", "operators"),
+        program("enroll", "sync/exports.run", "sync/read", "sync/registrations.write"),
+    ],
+)
+def test_a_caller_who_may_not_override_guards_confirms_no_run(
+    claims: dict[str, str], server: AsyncSftpServer, started: StartedExports
+) -> None:
+    run = export_to_confirm(server)
+
+    for options in ({"override_guards": True}, {"override_held": True}):
+        assert call(configuration, "POST", EXPORTS, options, claims=claims)[0] == 403
+    status, answer = confirm(run, claims=claims)
+
+    assert (status, answer["error"]["code"]) == (403, "access_denied")
+    assert read(run) == run
+    assert started.events == []
+    assert files(server) == {}
 
 
 @pytest.mark.usefixtures("started")

@@ -86,8 +86,10 @@ def test_a_held_delivery_is_reported_and_sent_once_confirmed(
     assert f"/runs/{run['run_id']}" in body
 
     path = f"{district.path}/exports/{run['run_id']}/confirm"
-    answer = stack.call("POST", path, role="limited_access")
+    refused = stack.call("POST", path, role="limited_access")
+    answer = stack.call("POST", path, role="full_access")
 
+    assert refused.status == 403
     assert (answer.status, answer.json()) == (202, {"run_id": run["run_id"]})
     after = district.finished(run["run_id"])
     assert (after["status"], after["confirmed_by"] != "") == ("succeeded", True)
@@ -105,5 +107,5 @@ def test_the_nightly_run_supersedes_an_unconfirmed_run(stack: LocalStack) -> Non
     before = stack.call("GET", path, role="limited_access").json()
     assert (before["status"], nightly["status"]) == ("cancelled", "awaiting_confirmation")
     assert nightly["run_id"] in before["message"]
-    refused = stack.call("POST", f"{path}/confirm", role="limited_access")
+    refused = stack.call("POST", f"{path}/confirm", role="full_access")
     assert refused.status == 409

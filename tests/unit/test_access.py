@@ -52,7 +52,11 @@ TABLE = [
     ("a program, bound, every scope", program("enroll", *EVERY_SCOPE), ALL),
     ("a program, bound, registrations", program("enroll", EVERY_SCOPE[0]), {Permission.SYNC}),
     ("a program, bound, exports", program("enroll", EVERY_SCOPE[1]), {Permission.RUN_EXPORTS}),
-    ("a program, bound, configuration", program("enroll", EVERY_SCOPE[2]), {Permission.CONFIGURE}),
+    (
+        "a program, bound, configuration",
+        program("enroll", EVERY_SCOPE[2]),
+        {Permission.CONFIGURE, Permission.OVERRIDE},
+    ),
     ("a program, bound, read", program("enroll", EVERY_SCOPE[3]), {Permission.READ}),
     ("a program, bound, unknown scope", program("enroll", "sync/*", "openid"), set()),
     ("a program, bound, no scope", program("enroll"), set()),

@@ -4,7 +4,7 @@ import { createContext, useContext } from "./html.js";
 
 export const PersonContext = createContext(null);
 
-// {name, role, canRun, canConfigure, districts, isOperator}
+// {name, role, canRun, canOverride, canConfigure, districts, isOperator}
 export function usePerson() {
   return useContext(PersonContext);
 }
@@ -17,6 +17,7 @@ export function personFrom(me) {
     role,
     canRead: may("read"),
     canRun: may("run_exports"),
+    canOverride: may("override"),
     canConfigure: may("configure"),
     districts: me.districts,
     isOperator: me.is_operator,

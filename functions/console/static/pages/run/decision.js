@@ -36,17 +36,19 @@ export function Decision({ connection, run, reload }) {
     <${Findings} connection=${connection} findings=${found} />
     ${person.canRun
       ? html`<dl class="choices">
-            <div>
+            ${person.canOverride &&
+            html`<div>
               <dt><${Button} kind="primary" onClick=${() => setAsking(true)}>Send it anyway<//></dt>
               <dd>Sends what is due by now, as it is. The old files are replaced.</dd>
-            </div>
+            </div>`}
             <div>
               <dt><${Button} busy=${cancelling.busy} onClick=${() => cancelling.run()}>Do not send<//></dt>
               <dd>Sends nothing. Everyone stays due, and the next export looks anew.</dd>
             </div>
           </dl>
+          ${!person.canOverride && html`<p>Somebody with Full Access can send it anyway.</p>`}
           <p class="hint">If nobody decides, the next export takes its place.</p>`
-      : html`<p>Somebody who may run exports can send it, or let it be.</p>`}
+      : html`<p>Somebody with Full Access can send it, or let it be.</p>`}
     <${ErrorNotice} error=${cancelling.error} />
     ${asking &&
     html`<${ConfirmDialog}

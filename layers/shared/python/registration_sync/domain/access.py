@@ -20,6 +20,7 @@ class Permission(StrEnum):
     READ = "read"
     SYNC = "sync registrations"
     RUN_EXPORTS = "run exports"
+    OVERRIDE = "override guards"
     CONFIGURE = "configure connections"
 
 
@@ -29,13 +30,14 @@ ROLES: Mapping[str, frozenset[Permission]] = {
 }
 """The permissions of each role, in the districts of the person."""
 
-SCOPES: Mapping[str, Permission] = {
-    "sync/registrations.write": Permission.SYNC,
-    "sync/exports.run": Permission.RUN_EXPORTS,
-    "sync/configuration.write": Permission.CONFIGURE,
-    "sync/read": Permission.READ,
+SCOPES: Mapping[str, frozenset[Permission]] = {
+    "sync/registrations.write": frozenset({Permission.SYNC}),
+    "sync/exports.run": frozenset({Permission.RUN_EXPORTS}),
+    "sync/configuration.write": frozenset({Permission.CONFIGURE, Permission.OVERRIDE}),
+    "sync/read": frozenset({Permission.READ}),
 }
-"""The permission of each scope, on the connections that list the program."""
+"""The permissions of each scope, on the connections that list the program. To configure includes
+to override guards: a caller that may turn guards off in the settings gains nothing by it."""
 
 ALL_DISTRICTS = "*"
 """In the districts of a program: every district."""
@@ -140,12 +142,18 @@ def caller_from_claims(claims: Mapping[str, object]) -> Caller:
         )
     if username is None and isinstance(client_id, str) and client_id:
         scopes = str(claims.get("scope") or "").split()
-        return Program(client_id, frozenset(SCOPES[scope] for scope in scopes if scope in SCOPES))
+        granted = (SCOPES[scope] for scope in scopes if scope in SCOPES)
+        return Program(client_id, frozenset[Permission]().union(*granted))
     raise AccessDenied("The token belongs to neither a person nor a program: sign in again.")
 
 
 NOBODY = Person("", frozenset(), frozenset(), is_operator=False)
 """The caller of a public route."""
+
+
+def scope_of(permission: Permission) -> str:
+    """The scope that gives a program the permission."""
+    return next(scope for scope, granted in SCOPES.items() if permission in granted)
 
 
 def describe(caller: Caller) -> dict[str, Any]:
@@ -165,8 +173,7 @@ def require(caller: Caller, permission: Permission) -> None:
     if permission in caller.permissions:
         return
     if isinstance(caller, Program):
-        scope = next(scope for scope, granted in SCOPES.items() if granted is permission)
-        raise AccessDenied(f'This program needs the scope "{scope}".')
+        raise AccessDenied(f'This program needs the scope "{scope_of(permission)}".')
     if not caller.permissions:
         raise AccessDenied(
             "You are not in a group of this service: ask for Full Access or Limited Access."

@@ -251,5 +251,5 @@ ROUTES = (
     ),
     Route("POST", f"{ONE_RUN}/resend", Permission.RUN_EXPORTS, _resend),
     Route("POST", f"{ONE_RUN}/cancel", Permission.RUN_EXPORTS, _cancel_export),
-    Route("POST", f"{ONE_RUN}/confirm", Permission.RUN_EXPORTS, _confirm_export),
+    Route("POST", f"{ONE_RUN}/confirm", Permission.OVERRIDE, _confirm_export),
 )

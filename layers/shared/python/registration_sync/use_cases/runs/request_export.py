@@ -25,12 +25,12 @@ def request_export(
     while a run is pending or in progress, Unavailable if it could not be started, and AccessDenied
     without the permission to override held students or guards.
     """
-    if request.override_held and Permission.CONFIGURE not in permissions:
+    if request.override_held and Permission.OVERRIDE not in permissions:
         raise AccessDenied("Only Full Access may send a full file without the held students.")
-    if request.override_guards and Permission.CONFIGURE not in permissions:
+    if request.override_guards and Permission.OVERRIDE not in permissions:
         raise AccessDenied(
-            "Only Full Access may turn the guards off for a run. Export without it, and confirm "
-            "the run if it waits."
+            "Only Full Access may turn the guards off for a run. Export without it; if the run "
+            "waits, ask for a confirmation by Full Access."
         )
     connection = connections.get(connection_id)
     if mappings.latest(connection_id) is None:
