@@ -143,6 +143,7 @@ _FINISHED_RUN = {
             "left_out": 0,
             "delivered_before_count": 0,
             "delivered_before": [],
+            "header_only": [],
             "duration_seconds": 3.1,
             "findings": [],
             "oldest_due_at": "2026-11-22T16:05:00+00:00",

@@ -149,6 +149,7 @@ _YEAR_OUTCOME = obj(
         "left_out": NUMBER,
         "delivered_before_count": NUMBER,
         "delivered_before": items(TEXT),
+        "header_only": items(TEXT),
         "duration_seconds": SECONDS_OR_NULL,
         "findings": items(_FINDING),
     },

@@ -117,6 +117,8 @@ const OPTION_LABELS = {
   changes: "Who was synced since the last export",
   new: "Of these, only students never sent before",
   all: "Every approved student of the year",
+  leave: "Leave the last file as it is",
+  header_only: "Replace the last file by its header (scheduled exports only)",
   omit: "Have no row",
   row: "Have a row of id, year and time of removal",
 };

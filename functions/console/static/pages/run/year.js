@@ -30,6 +30,7 @@ export function Year({ connection, run, year }) {
     ${year.error && html`<${Problem} c=${c} error=${year.error} />`}
     <${Findings} connection=${connection} findings=${findings} />
     ${warnings.map((text) => html`<${Notice} key=${text} tone="warn"><p><${Sentence} text=${text} /></p><//>`)}
+    ${year.header_only.length > 0 && html`<${Notice}><p>Nothing was due for ${year.header_only.map((path) => html`<code key=${path}>${path}</code> `)}: the last file there was replaced by one with only its header.</p><//>`}
     ${year.files.length > 0 && html`<${RunFiles} c=${c} run=${run} year=${year} />`}
     ${year.held.length > 0 && html`<${Held} c=${c} held=${year.held} total=${year.held_count} dry=${run.kind === "dry_run"} />`}
     ${year.delivered_before.length > 0 && html`<${DeliveredBefore} c=${c} year=${year} />`}

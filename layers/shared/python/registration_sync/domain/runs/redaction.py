@@ -45,7 +45,14 @@ def without_students(run: Run) -> Run:
     """The run with the counts of each year only: no student, value, file, warning or finding."""
     years = tuple(
         replace(
-            year, held=(), files=(), warnings=(), unmatched=(), findings=(), delivered_before=()
+            year,
+            held=(),
+            files=(),
+            warnings=(),
+            unmatched=(),
+            findings=(),
+            delivered_before=(),
+            header_only=(),
         )
         for year in run.years
     )

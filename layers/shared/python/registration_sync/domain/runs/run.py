@@ -127,7 +127,8 @@ class YearOutcome:
     """One school year of a run. `rows` counts the students exported, `held_count` those held, and
     `left_out` those without a row. `delivered_before` lists the first students that files of new
     students leave out, `unmatched` the values without a match code. A waiting year sent nothing.
-    `oldest_due_at` is the earliest of the last syncs of the due students of an export."""
+    `header_only` has the paths of files that were replaced by their header, because nothing was
+    due. `oldest_due_at` is the earliest of the last syncs of the due students of an export."""
 
     school_year: int
     status: RunStatus
@@ -143,6 +144,7 @@ class YearOutcome:
     unmatched: tuple[UnmatchedValue, ...] = ()
     duration_seconds: float | None = None
     findings: tuple[Finding, ...] = ()
+    header_only: tuple[str, ...] = ()
     oldest_due_at: dt.datetime | None = None
 
     def __post_init__(self) -> None:

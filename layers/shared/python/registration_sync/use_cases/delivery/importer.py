@@ -47,8 +47,7 @@ class CollectionCheck:
         """
         if not self.is_enabled:
             return []
-        connection_id, account = self.connection.connection_id, self.run.sent_to
-        known = [self.deliveries.last(connection_id, account, path) for path in is_full]
+        known = [self._last(path) for path in is_full]
         lasts = [last for last in known if last]
         if not lasts:
             return []
@@ -71,6 +70,43 @@ class CollectionCheck:
             for last, remote in zip(lasts, found, strict=True)
             if remote and not remote.is_hidden and last.matches(remote)
         ]
+
+    def replaceable_by_header(
+        self,
+        sizes: Mapping[str, int],
+        *,
+        server: RunConnection,
+        lease: HeldLease,
+        pause: Callable[[float], None],
+    ) -> list[str]:
+        """The paths at which a file with only its header, of this many bytes, loses no student.
+
+        If the importer leaves files: where one lies that is not such a file already. If it removes
+        them, or may do so: where it has collected the last one. Elsewhere nothing was delivered, or
+        a file lies that may not be collected yet. Raises DeliveryError, LeaseLost, Unavailable.
+        """
+        if not sizes or self.connection.delivery is not DeliveryMethod.SFTP:
+            return []
+        leaves = self.connection.importer is Importer.LEAVES
+        paths = [path for path in sizes if leaves or self._last(path)]
+        if not paths:
+            return []
+        found = with_retries(
+            lambda session: [session.find(path) for path in paths],
+            server=server,
+            lease=lease,
+            pause=pause,
+        )
+        if not leaves:
+            return [path for path, one in zip(paths, found, strict=True) if one is None]
+        return [
+            path
+            for path, one in zip(paths, found, strict=True)
+            if one and not one.is_hidden and one.size != sizes[path]
+        ]
+
+    def _last(self, path: str) -> LastUpload | None:
+        return self.deliveries.last(self.connection.connection_id, self.run.sent_to, path)
 
     def _has_collected(self, *, one_is_gone: bool) -> bool:
         connection_id, account = self.connection.connection_id, self.run.sent_to

@@ -47,6 +47,9 @@ EXPORT_SECONDS = 300.0
 type Evaluate = Callable[[WrittenYear, Histories], Sequence[Finding]]
 """Finds what is unusual in the files, compared with earlier exports, before they are archived."""
 
+type ChooseHeaderOnly = Callable[[WrittenYear, Histories], Sequence[WrittenFile]]
+"""Chooses those of the files without a row that replace the last file; they are not archived."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ExportResources:
@@ -68,6 +71,7 @@ def export_year(
     workspace: Path,
     report: Callable[[str], None] = lambda _: None,
     evaluate: Evaluate = lambda *_: (),
+    choose_header_only: ChooseHeaderOnly = lambda *_: (),
 ) -> YearOutcome:
     """Delivers the due students of the year; `report` is called with each phase.
 
@@ -95,12 +99,18 @@ def export_year(
     sent = _packaged(year, written, workspace)
     if sent or written.settled:
         _archive(year, written, sent, resources, report)
-    delivered = _deliver(year, sent, resources, workspace, report) if sent else ()
+    header_only = tuple(choose_header_only(written, before.histories))
+    files = (*sent, *header_only)
+    delivered = _deliver(year, files, resources, workspace, report)[: len(sent)] if files else ()
     entry = next_entry(year, before, written, now())
     table.put_ledger(connection_id, school_year, entry)
     table.commit(connection_id, school_year, batch, lease.token)
     outcome = outcome_of(year, written, delivered, findings)
-    return replace(outcome, warnings=(*outcome.warnings, *resources.server.traits.unverified()))
+    return replace(
+        outcome,
+        warnings=(*outcome.warnings, *resources.server.traits.unverified()),
+        header_only=tuple(year.path_of(file.name) for file in header_only),
+    )
 
 
 def _archive(

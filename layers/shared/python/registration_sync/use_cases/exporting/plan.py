@@ -46,6 +46,10 @@ class Plan:
                 "folder, or export one year at a time."
             )
 
+    def is_free(self, year: YearToExport, path: str) -> bool:
+        """Whether no other year of this run has a file at the path."""
+        return self.taken.get(path_key(path), year.school_year) == year.school_year
+
     def take_paths(self, year: YearToExport, paths: Iterable[str]) -> None:
         """Reserves the paths of the year's files. Raises Conflict if another file of this run has
         one of them."""

@@ -55,7 +55,8 @@ class WrittenYear:
     of these, `left_out_as_delivered` would have been new students. `delivered_before` lists the
     first students without a row in a file of new students.
     `unmatched_totals` counts the values without
-    a match code by (file, field), also those that `unmatched` does not list. `settled` counts
+    a match code by (file, field), also those that `unmatched` does not list. `header_only` has the
+    files without a row that may replace the last ones (`when_nothing_due`). `settled` counts
     students with an outcome, and `change` is the change of the year's totals. `oldest_due_at` is
     the earliest of the last syncs of the due students, None without any.
     """
@@ -75,6 +76,7 @@ class WrittenYear:
     left_out_as_delivered: int = 0
     unmatched: tuple[UnmatchedValue, ...] = ()
     unmatched_totals: Mapping[tuple[str, str], int] = field(default_factory=dict)
+    header_only: tuple[WrittenFile, ...] = ()
     settled: int = 0
     change: Totals = NO_TOTALS
     oldest_due_at: dt.datetime | None = None
@@ -115,6 +117,7 @@ class _Year:
         self._delivered_before: list[str] = []
         self._delivered_before_count = self._left_out_as_delivered = 0
         self._full = [file.is_full for file in compiled.files]
+        self._header_only = [file.header_only for file in compiled.files]
         self.students = self.removed = self.missing = self.left_out = self.due = 0
         self._oldest = ""
         self._changes: Counter[tuple[str, str]] = Counter()
@@ -237,6 +240,11 @@ class _Year:
             left_out_as_delivered=self._left_out_as_delivered,
             unmatched=self._compiled.unmatched.values(),
             unmatched_totals=self._compiled.unmatched.totals,
+            header_only=tuple(
+                file
+                for file, wanted in zip(finished, self._header_only, strict=True)
+                if wanted and not file.rows
+            ),
             settled=self._changes.total(),
             change=change_in_totals(self._changes),
             oldest_due_at=arrived_at(self._oldest) if self._oldest else None,

@@ -11,7 +11,7 @@ from registration_sync.domain.connections.connection import Connection
 from registration_sync.domain.errors import Conflict, LeaseLost, RegistrationSyncError, Unavailable
 from registration_sync.domain.registrations.row_history import Histories
 from registration_sync.domain.runs.endings import finished_run
-from registration_sync.domain.runs.run import Finding, Run, YearOutcome
+from registration_sync.domain.runs.run import Finding, Run, RunTrigger, YearOutcome
 from registration_sync.ports.archive import Archive
 from registration_sync.ports.connections import Mappings
 from registration_sync.ports.registrations import RegistrationsTable
@@ -22,6 +22,7 @@ from registration_sync.use_cases.delivery.importer import CollectionCheck
 from registration_sync.use_cases.exporting.earlier_attempt import find_earlier_attempt
 from registration_sync.use_cases.exporting.export_year import ExportResources, export_year
 from registration_sync.use_cases.exporting.guards import evaluate_guards
+from registration_sync.use_cases.exporting.output_file import WrittenFile
 from registration_sync.use_cases.exporting.plan import Plan, plan_years, ready_mapping
 from registration_sync.use_cases.exporting.progress import Progress
 from registration_sync.use_cases.exporting.unreported_findings import UnreportedFindings
@@ -150,7 +151,12 @@ def _export(
         with year_workspace(workspace, year.school_year) as folder:
             plan.refuse_shared(year)
             outcome = export_year(
-                year, resources, workspace=folder, report=report, evaluate=evaluate
+                year,
+                resources,
+                workspace=folder,
+                report=report,
+                evaluate=evaluate,
+                choose_header_only=partial(_header_only, year, plan, collection, resources),
             )
     except RegistrationSyncError as error:
         outcome = failed_year(year.school_year, error)
@@ -159,3 +165,28 @@ def _export(
         duration_seconds=round((resources.now() - started_at).total_seconds(), 1),
         oldest_due_at=outcome.oldest_due_at or oldest_due_at,
     )
+
+
+def _header_only(
+    year: YearToExport,
+    plan: Plan,
+    collection: CollectionCheck,
+    resources: ExportResources,
+    written: WrittenYear,
+    histories: Histories,
+) -> list[WrittenFile]:
+    """Of the files without a row those that replace the last one: in a scheduled run, if an earlier
+    export of the year delivered rows, and no other year of this run has the path."""
+    if collection.run.trigger is not RunTrigger.SCHEDULE:
+        return []
+    names = {one.file for one in histories if one.rows_if_any}
+    files = {
+        year.path_of(file.name): file
+        for file in written.header_only
+        if year.compiled.files[file.number].file_name in names
+    }
+    sizes = {path: file.bytes for path, file in files.items() if plan.is_free(year, path)}
+    paths = collection.replaceable_by_header(
+        sizes, server=resources.server, lease=resources.lease, pause=resources.pause
+    )
+    return [files[path] for path in paths]

@@ -130,6 +130,7 @@ class CompiledFile:
     is_full: bool
     is_new: bool
     removals: bool
+    header_only: bool
     columns: tuple[Column, ...]
     csv: CsvFormat
     groups: tuple[GroupReader, ...]
@@ -287,6 +288,7 @@ def compile_file(
         is_full=is_full or file.is_full,
         is_new=file.contents == "new" and not is_full,
         removals=file.removals == "row",
+        header_only=file.when_nothing_due == "header_only",
         columns=columns,
         csv=csv,
         groups=tuple(map(group_reader, groups)),

@@ -67,6 +67,7 @@ def whole_mapping_problems(definition: dict[str, Any]) -> list[Problem]:
         settings = _settings(file, FileSettings.model_fields)
         if settings:
             problems += _settings_problems(at, settings)
+            problems += _header_only_problems(at, settings, definition)
         problems += _field_list_problems(at, file, settings)
     names = [settings.file_name for _, settings in named]
     return [*problems, *_file_names(named), *_names_of_package(definition, names)]
@@ -109,6 +110,22 @@ def _settings_problems(at: str, settings: FileSettings) -> Iterator[Problem]:
             f"{at}.separator",
             f"{csv.encoding} cannot hold this character: choose another separator or encoding.",
         )
+
+
+def _header_only_problems(
+    at: str, settings: FileSettings, definition: dict[str, Any]
+) -> Iterator[Problem]:
+    if settings.when_nothing_due == "leave":
+        return
+    if settings.is_full:
+        problem = "A full file without rows would report every student to the SIS as gone"
+    elif not settings.header:
+        problem = "This file has no header"
+    elif definition.get("package"):
+        problem = "The files of a package are never sent alone"
+    else:
+        return
+    yield Problem(f"{at}.when_nothing_due", f"{problem}: write `leave` here.")
 
 
 def _file_names(files: list[tuple[int, FileSettings]]) -> Iterator[Problem]:

@@ -153,6 +153,15 @@ class FileSettings(DefinitionPart):
             "student of the year)"
         ),
     ] = "changes"
+    when_nothing_due: Annotated[
+        Literal["leave", "header_only"],
+        Field(
+            title="When nothing is due",
+            description="leave (the last file stays as it is) or header_only (a scheduled export "
+            "replaces the last file by one with only its header, for importers that read again "
+            "what lies there)",
+        ),
+    ] = "leave"
     removals: Annotated[
         Literal["omit", "row"],
         Field(
