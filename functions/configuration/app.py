@@ -9,7 +9,15 @@ from registration_sync.bootstrap.init import build_during_init
 from registration_sync.domain.access import ConnectionAccess
 from registration_sync.last_catch import catch_last
 from registration_sync.logs import logger
-from registration_sync.routes import connections, mapping, programs, runs, schedule, students
+from registration_sync.routes import (
+    connections,
+    mapping,
+    people,
+    programs,
+    runs,
+    schedule,
+    students,
+)
 from registration_sync.use_cases.connections.overdue_exports import count_overdue_exports
 
 
@@ -57,6 +65,7 @@ ROUTES = (
     *students.ROUTES,
     *schedule.ROUTES,
     *runs.ROUTES,
+    *people.ROUTES,
 )
 
 build_during_init(configuration_function.dependencies)

@@ -10,17 +10,24 @@ from registration_sync.api import Route
 from registration_sync.domain.access import (
     ALL_DISTRICTS,
     SCOPES,
+    Caller,
     ConnectionAccess,
+    Permission,
     Program,
+    Standing,
     authorize,
     authorize_operator,
     caller_from_claims,
+    may_manage,
     require,
 )
 from registration_sync.domain.errors import AccessDenied
 
 NORTH = ConnectionAccess("north", "north", frozenset({"enroll", "elsewhere"}))
 """The connection that is asked for: of the district north, for two programs."""
+
+OF_NORTH = Standing("limited-access", frozenset({"north"}))
+"""The person that is asked for. For those who may not manage the person, there is none: 404."""
 
 YES, OWN, NO = "yes", "own", "–"
 
@@ -29,9 +36,12 @@ LISTS = {
     ("GET", "/overview"),
     ("POST", "/connections"),
     ("POST", "/registrations"),
+    ("GET", "/people"),
+    ("POST", "/people"),
+    ("GET", "/people/audit"),
 }
-"""The routes without a connection in the path that show, create or use connections: each caller's
-own."""
+"""The routes without a connection or a person in the path that show, create or use some: each
+caller's own."""
 
 
 def _person(*groups: str) -> Mapping[str, str]:
@@ -110,13 +120,21 @@ def cell(route: Route, column: Column) -> str:
     except AccessDenied:
         return NO
     is_list = (route.method, route.resource) in LISTS
-    if "{connection_id}" not in route.resource and not is_list:
+    about_people = route.permission is Permission.MANAGE_PEOPLE
+    if "{connection_id}" not in route.resource and not is_list and not about_people:
         return YES
+    return YES if _is_theirs(route, caller) else OWN if is_list else NO
+
+
+def _is_theirs(route: Route, caller: Caller) -> bool:
+    """Whether the caller has the permission on the connection, or the person, of north."""
+    if route.permission is Permission.MANAGE_PEOPLE:
+        return may_manage(caller, OF_NORTH)
     try:
-        authorize(caller, route.permission, NORTH)
+        authorize(caller, route.permission or Permission.READ, NORTH)
     except AccessDenied:
-        return OWN if is_list else NO
-    return YES
+        return False
+    return True
 
 
 def access_table(routes: list[Route]) -> str:

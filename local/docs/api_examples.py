@@ -28,6 +28,18 @@ def _page(*items: object) -> dict[str, Any]:
 
 
 _PROGRAM = "3abcdefghijklmnopqrstuvwxy"
+_PERSON = "/people/{person_id}"
+_GRACE = {
+    "person_id": "grace@anytown.org",
+    "email": "grace@anytown.org",
+    "role": "limited_access",
+    "districts": ["anytown"],
+    "is_operator": False,
+    "state": "active",
+    "enabled": True,
+    "created_at": "2026-11-02T14:00:00+00:00",
+    "last_sign_in": _AT,
+}
 _NEW_CONNECTION = _sample("create_connection")
 _CONNECTION = {
     "sis": "",
@@ -180,6 +192,7 @@ IN_PATH: dict[str, Any] = {
     "version": "1",
     "name": "plain",
     "client_id": _PROGRAM,
+    "person_id": "grace@anytown.org",
 }
 """Values of the parameters in paths."""
 
@@ -222,6 +235,8 @@ BODIES: dict[tuple[str, str], Any] = {
     ("POST", "/connections"): _NEW_CONNECTION,
     ("PUT", "/programs/{client_id}"): _sample("bind_program"),
     ("PUT", _C): _sample("change_secret"),
+    ("POST", "/people"): _sample("invite_person"),
+    ("PUT", _PERSON): _sample("change_person"),
     ("PUT", f"{_C}/mapping"): _MAPPING,
     ("POST", f"{_C}/mapping/preview"): _sample("preview_mapping"),
     ("POST", f"{_C}/mapping/convert"): _MAPPING,
@@ -292,7 +307,7 @@ ANSWERS: dict[tuple[str, str], Any] = {
     ("GET", "/me"): {
         "name": "ada",
         "kind": "person",
-        "permissions": ["configure", "override", "read", "run_exports", "sync"],
+        "permissions": ["configure", "manage_people", "override", "read", "run_exports", "sync"],
         "districts": ["north"],
         "is_operator": False,
     },
@@ -324,6 +339,24 @@ ANSWERS: dict[tuple[str, str], Any] = {
             "next_export": "2026-11-24T03:00:00+00:00",
         }
     ),
+    ("GET", "/people"): _page(_GRACE),
+    ("POST", "/people"): _GRACE | {"state": "invited", "last_sign_in": None},
+    ("GET", "/people/audit"): _page(
+        {
+            "at": _AT,
+            "by": "ada",
+            "action": "person_changed",
+            "changes": [
+                {"field": "person", "from": None, "to": "grace@anytown.org"},
+                {"field": "districts", "from": ["anytown"], "to": ["anytown"]},
+                {"field": "role", "from": "limited_access", "to": "full_access"},
+            ],
+            "request_id": "9b5c1d0e-6f1c-4a43-9a32-0d4f3f0f7d55",
+        }
+    ),
+    ("GET", _PERSON): _GRACE,
+    ("PUT", _PERSON): _GRACE | {"role": "full_access"},
+    ("POST", f"{_PERSON}/invitation"): _GRACE | {"state": "invited", "last_sign_in": None},
     ("GET", "/connections"): _page(_CONNECTION),
     ("POST", "/connections"): _CONNECTION,
     ("GET", _C): _CONNECTION,

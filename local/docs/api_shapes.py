@@ -55,7 +55,7 @@ def _parameter(description: str, schema: Schema = TEXT) -> Schema:
 
 
 QUERY: dict[str, Schema] = {
-    "district": _parameter("The district whose connections are meant; all without it."),
+    "district": _parameter("The district whose connections or people are meant; all without it."),
     "student_id": _parameter("The student to find in all school years; use it alone."),
     "school_year": _parameter("The start year: 2025 for 2025-26.", YEAR),
     "status": _parameter("One status, or for runs several with commas."),
@@ -91,6 +91,7 @@ QUERY: dict[str, Schema] = {
 DELETION = obj({"requested_at": MOMENT, "requested_by": TEXT, "purge_at": MOMENT})
 """Only of a connection that is being deleted."""
 
+_PERSON_ROLES = ["full_access", "limited_access"]
 _PROBLEM = obj({"rule": TEXT, "message": TEXT})
 _PROBLEMS = items(obj({"path": TEXT, "message": TEXT}))
 _UNMATCHED = obj(
@@ -231,7 +232,16 @@ SCHEMAS: dict[str, Schema] = {
             "name": TEXT,
             "kind": {"enum": ["person", "program"]},
             "permissions": items(
-                {"enum": ["read", "sync", "run_exports", "override", "configure"]}
+                {
+                    "enum": [
+                        "read",
+                        "sync",
+                        "run_exports",
+                        "override",
+                        "configure",
+                        "manage_people",
+                    ]
+                }
             ),
             "districts": items(TEXT),
             "is_operator": YES_OR_NO,
@@ -507,6 +517,37 @@ SCHEMAS: dict[str, Schema] = {
             ),
         },
         "required": ["enabled"],
+    },
+    "Person": obj(
+        {
+            "person_id": TEXT,
+            "email": TEXT,
+            "role": {"enum": [*_PERSON_ROLES, None]},
+            "districts": items(TEXT),
+            "is_operator": YES_OR_NO,
+            "state": {"enum": ["invited", "active", "password_reset", "other"]},
+            "enabled": YES_OR_NO,
+            "created_at": MOMENT,
+            "last_sign_in": MOMENT_OR_NULL,
+        }
+    ),
+    "Invitation": {
+        **options(
+            email=TEXT,
+            role={"enum": _PERSON_ROLES},
+            districts=items(TEXT),
+            is_operator=YES_OR_NO,
+        ),
+        "required": ["email", "role"],
+    },
+    "PersonChange": {
+        **options(
+            role={"enum": [*_PERSON_ROLES, None]},
+            districts=items(TEXT),
+            is_operator=YES_OR_NO,
+            enabled={"type": ["boolean", "null"]},
+        ),
+        "required": ["role", "districts"],
     },
     "AuditEntry": obj(
         {

@@ -216,13 +216,15 @@ def _routes() -> str:
             who, scope = ("none: public", "none") if route.public else ("any valid token", "any")
             rows.append(f"| `{route.method} {route.resource}` | {who} | yes | yes | {scope} |")
             continue
+        needed = scope_of(route.permission)
         is_for_some = route.programs_only or route.operators_only
         full, limited = (
             "yes" if route.permission in ROLES[role] and not is_for_some else "no"
             for role in ("full-access", "limited-access")
         )
         who = f"{route.permission}{', as an operator' if route.operators_only else ''}"
-        scope = "no scope" if route.operators_only else f"`{scope_of(route.permission)}`"
+        has_scope = needed and not route.operators_only
+        scope = f"`{needed}`" if has_scope else "no scope"
         rows.append(f"| `{route.method} {route.resource}` | {who} | {full} | {limited} | {scope} |")
     return "\n".join(rows)
 

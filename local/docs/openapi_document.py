@@ -35,6 +35,7 @@ from registration_sync.domain.mapping.definition.mapping import Mapping as Mappi
 
 _C, _RUN = "/connections/{connection_id}", "/connections/{connection_id}/exports/{run_id}"
 _STUDENT = f"{_C}/registrations/{{school_year}}/{{student_id}}"
+_PERSON = "/people/{person_id}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +98,37 @@ OPERATIONS: dict[tuple[str, str], Operation] = {
         "The last and next export of each connection, and its due and held students",
         {200: page(ref("ConnectionFacts"))},
         query=("limit", "after"),
+    ),
+    ("GET", "/people"): Operation(
+        "The people that the caller may manage",
+        {200: page(ref("Person"))},
+        query=("district", "limit", "after"),
+    ),
+    ("POST", "/people"): Operation(
+        "Invite a person, who gets a first password by mail",
+        {201: ref("Person")},
+        ref("Invitation"),
+    ),
+    ("GET", "/people/audit"): Operation(
+        "Who changed which person, the newest first",
+        {200: page(ref("AuditEntry"))},
+        query=("limit", "after"),
+    ),
+    ("GET", _PERSON): Operation("Read a person", {200: ref("Person")}),
+    ("PUT", _PERSON): Operation(
+        "Set a person's role and districts, and end the sessions",
+        {200: ref("Person")},
+        ref("PersonChange"),
+    ),
+    ("DELETE", _PERSON): Operation("Remove a person, and end the sessions", {204: None}),
+    ("POST", f"{_PERSON}/invitation"): Operation(
+        "Send the invitation again, with a new first password", {200: ref("Person")}
+    ),
+    ("POST", f"{_PERSON}/password-reset"): Operation(
+        "End the password; the person gets a code by mail to choose a new one", {204: None}
+    ),
+    ("POST", f"{_PERSON}/mfa-reset"): Operation(
+        "Forget the app for one-time codes; the next sign-in sets up a new one", {204: None}
     ),
     ("GET", "/connections"): Operation(
         "List connections", {200: page(ref("Connection"))}, query=("after",)
@@ -361,11 +393,9 @@ def _operation(route: Route) -> dict[str, Any]:
     elif route.permission is None:
         operation["description"] = "Any valid token will do."
     else:
-        who = (
-            "operators only"
-            if route.operators_only
-            else f"programs: `{scope_of(route.permission)}`"
-        )
+        scope = scope_of(route.permission)
+        who = f"programs: `{scope}`" if scope else "people only"
+        who = "operators only" if route.operators_only else who
         operation["description"] = f"Needs the right to {route.permission}; {who}."
     if described.body:
         operation["requestBody"] = {

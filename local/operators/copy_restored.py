@@ -28,8 +28,9 @@ KINDS = {
 }
 """The first part of the keys of each table."""
 
-SHORT_LIVED = {"CHECKS", "ATTEMPTS"}
-"""Items of the connections table that last for minutes, or for a day."""
+SHORT_LIVED = {"CHECKS", "ATTEMPTS", "SIGN_INS"}
+"""Items of the connections table that last for minutes, or for a day, or belong to the user pool,
+which is not restored with the table."""
 
 LEASE = ("lease_token", "lease_run", "lease_since", "lease_expires")
 """Of a run that was in progress at that moment, in the marker: it would block the next one."""

@@ -20,7 +20,9 @@ from registration_sync.bootstrap import (
     aws_clients,
     configuration_function,
     export_function,
+    people,
     sync_function,
+    tokens_function,
 )
 from registration_sync.domain.errors import Unavailable
 from registration_sync.domain.runs.run import Run
@@ -29,6 +31,7 @@ from tests.functional.support.compared_answers import compare_answers
 from tests.functional.support.dynamodb_limits import Limits
 from tests.functional.support.iam import Rights, record, unused_by, watch_calls
 from tests.functional.support.quick_dynamodb import skip_http
+from tests.functional.support.user_pool import make_pool
 
 pytest.register_assert_rewrite("tests.functional.random_day")
 
@@ -49,11 +52,12 @@ ENVIRONMENT = {
     "SCHEDULE_ROLE": "arn:aws:iam::123456789012:role/schedule",
     "SCHEDULE_FAILURES": "arn:aws:sqs:us-east-1:123456789012:failures",
     "ENROLL_CLIENT": "enroll",
+    "USER_POOL": "us-east-1_POOL",
     "ALLOWED_PRIVATE_NETWORKS": "127.0.0.1/32",
     "ALERTS_TOPIC": "arn:aws:sns:us-east-1:123456789012:alerts",
     "RETENTION_DAYS": "400",
 }
-FUNCTIONS = (configuration_function, export_function, sync_function)
+FUNCTIONS = (configuration_function, export_function, sync_function, tokens_function)
 TABLES = ("registrations", "connections")
 
 limits = Limits()
@@ -121,13 +125,15 @@ def account(rights: Rights, tmp_path_factory: pytest.TempPathFactory) -> Iterato
 
 @pytest.fixture
 def aws(account: None, rights: Rights, request: pytest.FixtureRequest) -> Iterator[None]:
-    """The account with its tables, bucket, topic and schedule group, all empty. Fails the test if a
-    function made a call that its role does not allow, or none that needs a right for which the test
-    is recorded."""
+    """The account with its tables, bucket, topic, schedule group and user pool, all empty.
+
+    Fails the test if a function made a call that its role does not allow, or none that needs a
+    right for which the test is recorded."""
     create_tables()
     _client("s3").create_bucket(Bucket="archive")
     _client("sns").create_topic(Name="alerts")
     _client("scheduler").create_schedule_group(Name="stack-exports")
+    make_pool()
     limits.broken.clear()
     rights.used.clear()
     yield
@@ -180,7 +186,7 @@ def delete_tables() -> None:
 def forget_adapters() -> None:
     """Drops the cached clients and adapters."""
     _client.cache_clear()
-    for built in (aws_clients.dynamodb, *(function.dependencies for function in FUNCTIONS)):
+    for built in (aws_clients.dynamodb, people.people, *(one.dependencies for one in FUNCTIONS)):
         if hasattr(built, "cache_clear"):  # a test's replacement has no cache
             built.cache_clear()
 

@@ -20,6 +20,7 @@ from tests.functional.support.deleted import make_due, purge
 from tests.functional.support.district import context, registration
 from tests.functional.support.events import OPERATOR, api_event, program
 from tests.functional.support.programs import bind_samples
+from tests.functional.support.user_pool import add_person, remove_person
 from tests.functional.test_events import NORTH, ONE, RUN, past_run, pending, receive
 from tests.support.sftp_servers import AsyncSftpServer
 from tests.unit.test_openapi import CLOSED, DOCUMENT, closed
@@ -63,6 +64,9 @@ def test_every_route_answers_its_example_as_described(
 
 
 CREATE = ("POST", "/connections")
+GRACE = "grace@anytown.org"
+"""The person of the examples."""
+
 LISTED = program("2abcdefghijklmnopqrstuvwxy", "sync/registrations.write")
 """The program of the sample connection."""
 
@@ -84,7 +88,13 @@ def problems_of(route: Route, started: StartedExports) -> list[str]:
 
 
 def prepare(route: Route) -> None:
-    """Stores the run that the route is about in the status that the route needs."""
+    """Stores the run or the person that the route is about in the status that the route needs."""
+    if route.resource.startswith("/people"):
+        remove_person(GRACE)
+        if "{person_id}" in route.resource:
+            is_invited = route.resource.endswith("/invitation")
+            state = "FORCE_CHANGE_PASSWORD" if is_invited else "CONFIRMED"
+            add_person(GRACE, "limited-access", "district:anytown", state=state)
     statuses = {"/cancel": RunStatus.PENDING, "/confirm": RunStatus.AWAITING_CONFIRMATION}
     for ending, status in statuses.items():
         if route.resource.endswith(ending):

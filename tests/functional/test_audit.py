@@ -313,6 +313,12 @@ NOTED = {
     ("POST", f"{ONE}/erasures"): "erasure_requested",
     ("PUT", "/programs/{client_id}"): "program_bound",  # tested in test_programs
     ("POST", f"{RUN}/confirm"): "export_confirmed",  # tested in test_guards
+    ("POST", "/people"): "person_invited",  # these are tested in test_people
+    ("PUT", "/people/{person_id}"): "person_changed",
+    ("DELETE", "/people/{person_id}"): "person_removed",
+    ("POST", "/people/{person_id}/invitation"): "invitation_sent",
+    ("POST", "/people/{person_id}/password-reset"): "password_reset",
+    ("POST", "/people/{person_id}/mfa-reset"): "mfa_reset",
 }
 """The audit actions of all routes that change something; each has a test above."""
 

@@ -72,6 +72,8 @@ CONFIGURATIONS = {
     "change_secret": 200,
     "rotate_host_key": 200,
     "move_to_new_server": 200,
+    "invite_person": 201,
+    "change_person": 200,
 }
 """The status of the response by event, in an order that satisfies each event's needs."""
 

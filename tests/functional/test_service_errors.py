@@ -23,6 +23,7 @@ from registration_sync.bootstrap import aws_clients
 from tests.functional.support.district import CONNECTION, ENROLL, MAPPING, context, registration
 from tests.functional.support.events import OPERATOR, api_event
 from tests.functional.support.iam import Rights
+from tests.functional.support.user_pool import add_person
 from tests.functional.test_events import ANYTOWN, RUN, past_run
 from tests.support.sftp_servers import AsyncSftpServer
 
@@ -51,6 +52,12 @@ BODIES: dict[tuple[str, str], Any] = {
     ("POST", f"{ONE}/mapping/preview"): {"student_ids": ["007"]},
     ("PUT", f"{ONE}/schedule"): SCHEDULE,
     ("POST", f"{ONE}/schedule/preview"): SCHEDULE,
+    ("POST", "/people"): {
+        "email": "made@north.org",
+        "role": "limited_access",
+        "districts": ["north"],
+    },
+    ("PUT", "/people/{person_id}"): {"role": "full_access", "districts": ["north"]},
     ("POST", f"{ONE}/test-record"): STUDENT,
     ("POST", f"{ONE}/erasures"): STUDENT,
     ("POST", f"{ONE}/registrations"): {"registrations": [registration("007")]},
@@ -66,6 +73,7 @@ PATH = {
     "version": "1",
     "name": "students.csv",
     "client_id": "nightly",
+    "person_id": "pat",
 }
 
 
@@ -134,6 +142,10 @@ def body_of(route: Route) -> Any:
     number = next(_numbers)
     if route.resource == "/connections" and body:
         return body | {"connection_id": f"made-{number}"}
+    if route.resource == "/people" and body:
+        return body | {"email": f"made-{number}@north.org"}
+    if route.resource == "/people/{person_id}" and body:
+        return body | {"districts": [f"south-{number}"], "enabled": number % 2 == 0}
     if route.method == "PUT" and route.resource.endswith("/mapping"):
         return {"files": [body["files"][0] | {"name": f"others-{number}"}]}
     return body
@@ -175,6 +187,7 @@ def test_no_route_answers_500_to_an_error_of_aws(
     server: AsyncSftpServer, calls: Calls, rights: Rights
 ) -> None:
     past_run(server, ANYTOWN)
+    add_person("pat", "limited-access", "district:north")
     routes = [(app, route) for app in (configuration, sync) for route in app.ROUTES]
     routes.sort(key=lambda one: (one[1].method == "DELETE", len(one[1].resource)))
 
@@ -183,6 +196,7 @@ def test_no_route_answers_500_to_an_error_of_aws(
 
     assert wrong == []
     assert {service for service, _ in raised} == {
+        "cognito-idp",
         "dynamodb",
         "lambda",
         "s3",

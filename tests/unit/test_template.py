@@ -37,6 +37,7 @@ SETTINGS = {
     "SyncFunction": settings.SyncSettings,
     "ExportFunction": settings.ExportSettings,
     "ConfigurationFunction": settings.ConfigurationSettings,
+    "TokensFunction": settings.TokensSettings,
 }
 
 

@@ -37,6 +37,7 @@ ARNS = {
     "ArchiveBucket": "arn:aws:s3:::archive",
     "ScheduleRole": f"arn:aws:iam::{ACCOUNT}:role/schedule",
     "FailedExports": ARN.format("sqs", "failures"),
+    "UserPool": ARN.format("cognito-idp", "userpool/us-east-1_POOL"),
 }
 S3_ACTIONS = {
     "HeadObject": "GetObject",
@@ -47,13 +48,14 @@ S3_ACTIONS = {
     "CompleteMultipartUpload": "PutObject",
 }
 FUNCTIONS = {
-    str(Path("functions", name, "app.py")): name for name in ("sync", "export", "configuration")
+    str(Path("functions", name, "app.py")): name
+    for name in ("sync", "export", "configuration", "tokens")
 }
 
 UNUSED = {
     "Lambda writes the log": [
         f"{role} Log logs:{action}"
-        for role in ("sync", "export", "configuration", "console")
+        for role in ("sync", "export", "configuration", "tokens", "console")
         for action in ("CreateLogStream", "PutLogEvents")
     ],
     "Lambda and the scheduler send events that failed": [
@@ -234,6 +236,8 @@ def _requests(service: str, operation: str, given: dict[str, Any]) -> Iterator[R
             ARN.format(service, "event-bus/default"),
             {"events:source": sources},
         )
+    elif service == "cognito-idp":
+        yield f"{service}:{operation}", ARN.format(service, f"userpool/{given['UserPoolId']}"), {}
     elif service == "sns":
         yield "sns:Publish", given["TopicArn"], {}
     else:

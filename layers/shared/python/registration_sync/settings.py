@@ -50,10 +50,17 @@ class ConfigurationSettings:
     schedule_role: str
     schedule_failures: str
     enroll_client: str
+    user_pool: str
     retention_days: int
 
 
-def read_settings[Settings: (SyncSettings, ExportSettings, ConfigurationSettings)](
+@dataclass(frozen=True, slots=True)
+class TokensSettings:
+    connections_table: str
+    retention_days: int
+
+
+def read_settings[Settings: (SyncSettings, ExportSettings, ConfigurationSettings, TokensSettings)](
     kind: type[Settings], environment: Mapping[str, str]
 ) -> Settings:
     """Reads each field of `kind` from the environment variable of the same name in capitals.

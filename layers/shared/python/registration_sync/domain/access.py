@@ -22,6 +22,7 @@ class Permission(StrEnum):
     RUN_EXPORTS = "run exports"
     OVERRIDE = "override guards"
     CONFIGURE = "configure connections"
+    MANAGE_PEOPLE = "manage people"
 
 
 ROLES: Mapping[str, frozenset[Permission]] = {
@@ -37,13 +38,53 @@ SCOPES: Mapping[str, frozenset[Permission]] = {
     "sync/read": frozenset({Permission.READ}),
 }
 """The permissions of each scope, on the connections that list the program. To configure includes
-to override guards: a caller that may turn guards off in the settings gains nothing by it."""
+to override guards: a caller that may turn guards off in the settings gains nothing by it. No scope
+is for people."""
 
 ALL_DISTRICTS = "*"
 """In the districts of a program: every district."""
 
 OPERATORS = "operators"
 DISTRICT_GROUP = "district:"
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What a person's groups give: a role, one of ROLES or "" for none, and districts."""
+
+    role: str = ""
+    districts: frozenset[str] = frozenset()
+    is_operator: bool = False
+
+    @property
+    def groups(self) -> frozenset[str]:
+        """The groups that give this standing."""
+        names = [self.role] if self.role else []
+        names += [f"{DISTRICT_GROUP}{name}" for name in self.districts]
+        return frozenset(names + [OPERATORS] * self.is_operator)
+
+
+def standing_of(groups: Iterable[str]) -> Standing:
+    """The standing that the groups give; of two roles the first of ROLES counts."""
+    names = frozenset(groups)
+    return Standing(
+        next((role for role in ROLES if role in names), ""),
+        frozenset(
+            name.removeprefix(DISTRICT_GROUP)
+            for name in names
+            if name.startswith(DISTRICT_GROUP) and name != DISTRICT_GROUP
+        ),
+        OPERATORS in names,
+    )
+
+
+def standing_groups(groups: Iterable[str]) -> frozenset[str]:
+    """Those of the groups that give a standing; Cognito makes others by itself."""
+    return frozenset(
+        name
+        for name in groups
+        if name in ROLES or name == OPERATORS or name.startswith(DISTRICT_GROUP)
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,18 +168,12 @@ def caller_from_claims(claims: Mapping[str, object]) -> Caller:
         raise AccessDenied("Send the access token, not the id token.")
     username, client_id = claims.get("username"), claims.get("client_id")
     if isinstance(username, str) and username:
-        groups = _groups(claims.get("cognito:groups"))
+        standing = standing_of(_groups(claims.get("cognito:groups")))
         return Person(
             username=username,
-            permissions=frozenset[Permission]().union(
-                *(permissions for role, permissions in ROLES.items() if role in groups)
-            ),
-            districts=frozenset(
-                group.removeprefix(DISTRICT_GROUP)
-                for group in groups
-                if group.startswith(DISTRICT_GROUP) and group != DISTRICT_GROUP
-            ),
-            is_operator=OPERATORS in groups,
+            permissions=ROLES.get(standing.role, frozenset()),
+            districts=standing.districts,
+            is_operator=standing.is_operator,
         )
     if username is None and isinstance(client_id, str) and client_id:
         scopes = str(claims.get("scope") or "").split()
@@ -149,11 +184,6 @@ def caller_from_claims(claims: Mapping[str, object]) -> Caller:
 
 NOBODY = Person("", frozenset(), frozenset(), is_operator=False)
 """The caller of a public route."""
-
-
-def scope_of(permission: Permission) -> str:
-    """The scope that gives a program the permission."""
-    return next(scope for scope, granted in SCOPES.items() if permission in granted)
 
 
 def describe(caller: Caller) -> dict[str, Any]:
@@ -168,12 +198,20 @@ def describe(caller: Caller) -> dict[str, Any]:
     }
 
 
+def scope_of(permission: Permission) -> str | None:
+    """The scope that gives programs the permission; None if no program may have it."""
+    return next((scope for scope, granted in SCOPES.items() if permission in granted), None)
+
+
 def require(caller: Caller, permission: Permission) -> None:
     """Raises AccessDenied unless the caller has the permission on at least one connection."""
     if permission in caller.permissions:
         return
     if isinstance(caller, Program):
-        raise AccessDenied(f'This program needs the scope "{scope_of(permission)}".')
+        scope = scope_of(permission)
+        if scope is None:
+            raise AccessDenied(f"No program has the right to {permission}: sign in as a person.")
+        raise AccessDenied(f'This program needs the scope "{scope}".')
     if not caller.permissions:
         raise AccessDenied(
             "You are not in a group of this service: ask for Full Access or Limited Access."
@@ -238,6 +276,17 @@ def may(caller: Caller, permission: Permission, access: ConnectionAccess) -> boo
     except AccessDenied:
         return False
     return True
+
+
+def may_manage(caller: Caller, standing: Standing) -> bool:
+    """Whether the caller may see, change and remove a person of this standing, or make one: an
+    operator everyone, others only people who are wholly within their own districts."""
+    if not isinstance(caller, Person) or Permission.MANAGE_PEOPLE not in caller.permissions:
+        return False
+    if caller.is_operator:
+        return True
+    within = bool(standing.districts) and standing.districts <= caller.districts
+    return within and not standing.is_operator
 
 
 def may_see(caller: Caller, access: ConnectionAccess) -> bool:

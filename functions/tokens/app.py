@@ -1,0 +1,34 @@
+"""Cognito calls this before it issues a person's tokens: records when the person signed in.
+
+The event is in the Amazon Cognito Developer Guide, "Pre token generation Lambda trigger".
+"""
+
+import datetime as dt
+from typing import Any
+
+from registration_sync.bootstrap import tokens_function
+from registration_sync.bootstrap.init import build_during_init
+from registration_sync.last_catch import catch_last
+from registration_sync.logs import log_errors
+
+RENEWAL = "TokenGeneration_RefreshTokens"
+
+
+@catch_last
+def handler(event: dict[str, Any], _context: object) -> dict[str, Any]:
+    if event["triggerSource"] != RENEWAL:
+        _record_sign_in(event["userName"])
+    return event
+
+
+def _record_sign_in(person_id: str) -> None:
+    """Logs an error: nobody is refused because the time could not be stored."""
+
+    def put() -> list[Any]:
+        tokens_function.dependencies().sign_ins.put(person_id, dt.datetime.now(dt.UTC))
+        return []
+
+    log_errors("sign-in not recorded", {}, put)
+
+
+build_during_init(tokens_function.dependencies)

@@ -1,0 +1,129 @@
+"""A Cognito user pool, by moto, with the rules that moto lacks."""
+
+from typing import Any
+
+from moto.cognitoidp import models
+from moto.cognitoidp.responses import CognitoIdpResponse
+from moto.core import DEFAULT_ACCOUNT_ID
+from moto.core.exceptions import JsonRESTError
+from moto.core.responses import EmptyResult
+
+POOL = "us-east-1_POOL"
+"""As in conftest.ENVIRONMENT."""
+
+GROUPS = ("full-access", "limited-access", "operators")
+
+
+def make_pool() -> None:
+    """The pool of the template, empty."""
+    backend = _backend()
+    pool = backend.create_user_pool("people", {})
+    del backend.user_pools[pool.id]
+    pool.id = POOL
+    backend.user_pools[POOL] = pool
+    for group in GROUPS:
+        backend.create_group(POOL, group, "", "", 0)
+
+
+def add_person(
+    person_id: str, *groups: str, state: str = "CONFIRMED", email_verified: bool = True
+) -> Any:
+    """A person in these groups, made without the API; returns moto's user."""
+    backend = _backend()
+    verified = str(email_verified).lower()
+    address = person_id if "@" in person_id else f"{person_id}@example.org"
+    attributes = [
+        {"Name": "email", "Value": address},
+        {"Name": "email_verified", "Value": verified},
+    ]
+    user = backend.admin_create_user(POOL, person_id, "SUPPRESS", "", attributes)
+    user.status = models.UserStatus[state]
+    for group in groups:
+        if group not in backend.user_pools[POOL].groups:
+            backend.create_group(POOL, group, "", "", 0)
+        backend.admin_add_user_to_group(POOL, group, person_id)
+    return user
+
+
+def user_of(person_id: str) -> Any:
+    """Moto's user, None if there is none."""
+    return _backend().user_pools[POOL].users.get(person_id)
+
+
+def remove_person(person_id: str) -> None:
+    """Removes the person, if there is one."""
+    if user_of(person_id):
+        _backend().admin_delete_user(POOL, person_id)
+
+
+def groups_of(person_id: str) -> set[str]:
+    return {group.group_name for group in user_of(person_id).groups}
+
+
+def people_stored() -> dict[str, Any]:
+    """All that a request may change of people, to compare."""
+    users = _backend().user_pools[POOL].users
+    return {
+        name: (user.status, user.enabled, sorted(groups_of(name)), len(sent_to(name)))
+        for name, user in users.items()
+    }
+
+
+def sent_to(person_id: str) -> list[str]:
+    """The mails to the person: "invitation" or "code"."""
+    mails: list[str] = getattr(user_of(person_id), "mails", [])
+    return mails
+
+
+def signed_out(person_id: str) -> bool:
+    """Whether the person's sessions were ended."""
+    return bool(getattr(user_of(person_id), "signed_out", False))
+
+
+def _backend() -> Any:
+    return models.cognitoidp_backends[DEFAULT_ACCOUNT_ID]["us-east-1"]
+
+
+_create, _reset, _sign_out = (
+    models.CognitoIdpBackend.admin_create_user,
+    models.CognitoIdpBackend.admin_reset_user_password,
+    models.CognitoIdpBackend.admin_user_global_sign_out,
+)
+
+
+def _admin_create_user(
+    backend: Any, pool: str, name: str, action: str, password: str, attributes: Any
+) -> Any:
+    """RESEND keeps the person, and is refused once the person has chosen a password."""
+    if action != "RESEND":
+        return _create(backend, pool, name, action, password, attributes)
+    user = backend.admin_get_user(pool, name)
+    if user.status is not models.UserStatus.FORCE_CHANGE_PASSWORD:
+        raise JsonRESTError("UnsupportedUserStateException", "Resend not possible.")
+    user.mails = [*getattr(user, "mails", []), "invitation"]
+    return user
+
+
+def _admin_reset_user_password(backend: Any, pool: str, name: str) -> None:
+    _reset(backend, pool, name)
+    user = backend.admin_get_user(pool, name)
+    user.mails = [*getattr(user, "mails", []), "code"]
+
+
+def _admin_user_global_sign_out(backend: Any, pool: str, name: str) -> None:
+    _sign_out(backend, pool, name)
+    backend.admin_get_user(pool, name).signed_out = True
+
+
+def _admin_delete_software_token(response: Any) -> Any:
+    """AdminDeleteSoftwareToken of the API Reference; moto does not have it."""
+    name = response._get_param("Username")
+    user = response.backend.admin_get_user(response._get_param("UserPoolId"), name)
+    user.software_token_mfa_enabled = False
+    return EmptyResult()
+
+
+models.CognitoIdpBackend.admin_create_user = _admin_create_user
+models.CognitoIdpBackend.admin_reset_user_password = _admin_reset_user_password
+models.CognitoIdpBackend.admin_user_global_sign_out = _admin_user_global_sign_out
+CognitoIdpResponse.admin_delete_software_token = _admin_delete_software_token
