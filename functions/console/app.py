@@ -23,6 +23,11 @@ TYPES = {
     ".svg": "image/svg+xml",
     ".json": "application/json",
 }
+PLAIN = {
+    "Content-Type": "text/plain; charset=utf-8",
+    "Cache-Control": "no-store",
+    "X-Content-Type-Options": "nosniff",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +74,8 @@ def handler(event: dict[str, Any], _context: object) -> dict[str, Any]:
         lines = [f"{frame.filename}:{frame.lineno}" for frame in frames]
         raised = f"{type(error).__qualname__} at {' > '.join(lines)}"
         logging.getLogger("console").error("unexpected error: %s", raised)  # noqa: TRY400  # no text
-        return {"statusCode": 500, "body": "An unexpected error occurred: reload the page.\n"}
+        body = "An unexpected error occurred: reload the page.\n"
+        return {"statusCode": 500, "headers": dict(PLAIN), "body": body}
 
 
 def _file_of(event: dict[str, Any]) -> dict[str, Any]:
@@ -103,10 +109,8 @@ def _answer(
     return {
         "statusCode": status,
         "headers": {
-            "Content-Type": "text/plain; charset=utf-8",
-            "Cache-Control": "no-store",
+            **PLAIN,
             "Content-Security-Policy": _policy(stage["signInUrl"]),
-            "X-Content-Type-Options": "nosniff",
             "Referrer-Policy": "no-referrer",
             "Strict-Transport-Security": "max-age=31536000",
             **headers,

@@ -108,6 +108,7 @@ def test_a_link_is_signed_and_names_the_file(client: "S3Client", source: Path) -
     query = parse_qs(urlparse(url).query)
     name = "attachment; filename*=UTF-8''a%C3%B1ejo%201.csv"
     assert query["response-content-disposition"] == [name]
+    assert query["response-cache-control"] == ["no-store"]
     assert (query["X-Amz-Algorithm"], query["X-Amz-Expires"]) == (["AWS4-HMAC-SHA256"], ["300"])
 
 

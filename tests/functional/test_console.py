@@ -48,6 +48,17 @@ def test_every_response_has_the_security_headers(path: str) -> None:
     assert protect <= {*get(path)["headers"]}
 
 
+def test_an_unexpected_error_is_plain_text_too() -> None:
+    answer = app.handler({}, None)
+
+    assert answer["statusCode"] == 500
+    assert answer["headers"] == {
+        "Content-Type": "text/plain; charset=utf-8",
+        "Cache-Control": "no-store",
+        "X-Content-Type-Options": "nosniff",
+    }
+
+
 def test_the_page_contains_the_sign_in_address() -> None:
     answer = get("config.json")
 

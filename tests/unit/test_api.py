@@ -119,6 +119,7 @@ def test_a_route_gets_the_request_and_its_result_is_sent() -> None:
         "headers": {
             "Content-Type": "application/json",
             "Cache-Control": "no-store",
+            "X-Content-Type-Options": "nosniff",
             "ETag": '"4"',
         },
         "body": '{"got": {"student": "S-1001"}}',

@@ -346,6 +346,7 @@ def test_the_gateways_own_errors_have_the_shape_of_ours(kind: str) -> None:
     text = answer["ResponseTemplates"]["application/json"]
     assert set(json.loads(text)["error"]) == {"code", "message", "problems"}
     assert "$context" not in text  # the gateway's own messages quote the token
+    assert answer["ResponseParameters"]["Headers"]["X-Content-Type-Options"] == "'nosniff'"
 
 
 def test_the_access_log_names_no_path_and_no_message() -> None:
@@ -373,10 +374,8 @@ def test_a_refused_burst_names_the_time_to_wait() -> None:
     assert throttling["ThrottlingRateLimit"] == {"Ref": "ApiRequestsPerSecond"}
     assert throttling["ThrottlingBurstLimit"] == {"Ref": "ApiBurst"}
     refusal = properties("Api")["GatewayResponses"]["THROTTLED"]
-    assert (refusal["StatusCode"], refusal["ResponseParameters"]) == (
-        429,
-        {"Headers": {"Retry-After": "'5'"}},
-    )
+    headers = refusal["ResponseParameters"]["Headers"]
+    assert (refusal["StatusCode"], headers["Retry-After"]) == (429, "'5'")
 
 
 def test_an_access_token_ends_before_the_refresh_token() -> None:

@@ -325,6 +325,7 @@ def _respond(answer: Answer) -> dict[str, Any]:
         "headers": {
             "Content-Type": "application/json",
             "Cache-Control": "no-store",  # responses hold student data
+            "X-Content-Type-Options": "nosniff",
             **answer.headers,
         },
         "body": body,

@@ -102,6 +102,7 @@ class S3Archive:
                 "Bucket": self._bucket,
                 "Key": self._key(connection_id, run_id, name),
                 "ResponseContentDisposition": f"attachment; filename*=UTF-8''{file_name}",
+                "ResponseCacheControl": "no-store",
             },
             ExpiresIn=seconds,
         )
