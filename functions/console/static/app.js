@@ -85,7 +85,10 @@ function CurrentPage() {
     let wanted = true;
     const ready = (page, error = null) => wanted && setShown({ key, page, error });
     load(path).then(
-      (page) => ready(page),
+      (page) => {
+        if (wanted) applyOnly(PAGES[path]?.styles ?? []);
+        ready(page);
+      },
       () => ready(null, new Error("This page could not be loaded: the console may be a newer one by now.")),
     );
     return () => {
@@ -105,7 +108,7 @@ async function load(path) {
   return module.default;
 }
 
-const sheets = new Map();
+const sheets = new Map(); // {path: {link, loaded}}
 
 function loadStyles(path) {
   if (!sheets.has(path)) {
@@ -113,10 +116,16 @@ function loadStyles(path) {
       rel: "stylesheet",
       href: new URL(path, import.meta.url),
     });
-    sheets.set(path, new Promise((resolve, reject) => Object.assign(link, { onload: resolve, onerror: reject })));
+    const loaded = new Promise((resolve, reject) => Object.assign(link, { onload: resolve, onerror: reject }));
+    sheets.set(path, { link, loaded });
     document.head.append(link);
   }
-  return sheets.get(path);
+  return sheets.get(path).loaded;
+}
+
+// Switches off the style sheets of other pages, which may have rules for the same classes.
+function applyOnly(styles) {
+  for (const [path, { link }] of sheets) link.disabled = !styles.includes(path);
 }
 
 // An error in our own code ends one page, not the console. The browser's log has the original error.

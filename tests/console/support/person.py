@@ -63,9 +63,12 @@ BEYOND_THE_EDGE = """() => {
         const { left, right, width } = one.getBoundingClientRect();
         return width && (left < 0 || right > innerWidth) && !scrolls(one.parentElement);
     });
-    return [...wide, ...outside].map((one) => one.outerHTML.slice(0, 200));
+    const tall = [...document.querySelectorAll("dialog")]
+        .filter((one) => one.scrollHeight > one.clientHeight + 1);
+    return [...wide, ...outside, ...tall].map((one) => one.outerHTML.slice(0, 200));
 }"""
-"""Elements that scroll sideways, and controls outside the window without a scrolling container."""
+"""Elements that scroll sideways, controls outside the window without a scrolling container, and
+dialogs that scroll as a whole, in addition to their body."""
 
 PATIENCE_MS = 30_000
 """On a busy machine a function takes ten seconds to start, and a save may start two of them."""

@@ -55,6 +55,7 @@ export function Combobox({ options, value, onInput, onChoose, free = true, ...gi
     if (event.key === "ArrowDown") move(1);
     else if (event.key === "ArrowUp") move(-1);
     else if (event.key === "Enter" && open && shown[active]) choose(shown[active]);
+    else if (event.key === "Enter" && open && !free && typed && shown[0]) choose(shown[0]);
     else if (event.key === "Escape" && open) close();
     else return;
     event.preventDefault();

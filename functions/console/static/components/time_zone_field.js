@@ -5,8 +5,10 @@ import { Combobox } from "./combobox.js";
 
 let zones = null; // computed once, because it takes some 50 ms
 
+const OFTEN = ["New_York", "Chicago", "Denver", "Phoenix", "Los_Angeles", "Anchorage"].map((city) => `America/${city}`).concat("Pacific/Honolulu");
+
 export function TimeZoneField({ label = "Time zone", ...given }) {
-  zones ??= ["UTC", ...Intl.supportedValuesOf("timeZone").filter(isPlace)].map((zone) => ({ value: zone, label: zone, hint: commonName(zone) }));
+  zones ??= [...new Set([...OFTEN, "UTC", ...Intl.supportedValuesOf("timeZone").filter(isPlace)])].map((zone) => ({ value: zone, label: zone, hint: commonName(zone) }));
   return html`<${Combobox} label=${label} options=${zones} free=${false} ...${given} />`;
 }
 

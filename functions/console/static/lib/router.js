@@ -5,7 +5,7 @@ import { locate } from "./paths.js";
 import { createStore, useStore } from "./store.js";
 
 const current = createStore(location.hash);
-const guard = createStore(null); // {message, to: the address that the person asked for | null}
+const guard = createStore(null); // {message, to: the address that the person asked for | null, entry}
 
 // The result of `locate` for the current address.
 export function useLocation() {
@@ -26,7 +26,7 @@ export function replaceAddress(to) {
 // the page shows: a person may leave as soon as they see that it is saved.
 export function useUnsaved(message) {
   useLayoutEffect(() => {
-    guard.set(message ? { message, to: null } : null);
+    guard.set(message ? { message, to: null, entry: null } : null);
     const ask = (event) => event.preventDefault();
     if (message) addEventListener("beforeunload", ask);
     return () => {
@@ -41,19 +41,30 @@ export function useLeaving() {
   const pending = useStore(guard);
   return {
     leaving: pending?.to ? pending : null,
-    stay: () => guard.set({ ...pending, to: null }),
+    stay: () => guard.set({ ...pending, to: null, entry: null }),
     leave() {
       guard.set(null);
-      navigate(pending.to);
+      if (pending.entry) globalThis.navigation.traverseTo(pending.entry);
+      else navigate(pending.to);
     },
   };
 }
 
+const leaves = (to) => guard.get() && locate(to).key !== locate(current.get()).key;
+
+// Asks before the address changes, so that the history stays as it is. `entry` is the entry of the history that
+// the person goes back or forward to. Browsers let a page refuse that only after an input of the person.
+globalThis.navigation?.addEventListener("navigate", (event) => {
+  const { hash } = new URL(event.destination.url);
+  if (!event.hashChange || !event.cancelable || !leaves(hash)) return;
+  event.preventDefault();
+  guard.set({ ...guard.get(), to: hash || "#/", entry: event.navigationType === "traverse" ? event.destination.key : null });
+});
+
 addEventListener("hashchange", () => {
-  const pending = guard.get();
   if (location.hash === current.get()) return;
-  if (pending && locate(location.hash).key !== locate(current.get()).key) {
-    guard.set({ ...pending, to: location.hash });
+  if (leaves(location.hash)) {
+    guard.set({ ...guard.get(), to: location.hash, entry: null });
     history.replaceState(null, "", current.get() || "#/");
   } else {
     current.set(location.hash);

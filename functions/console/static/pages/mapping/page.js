@@ -15,6 +15,7 @@ import { ExamplesTab } from "./examples_tab.js";
 import { FieldsTab } from "./fields_tab.js";
 
 const PATH = "/connections/{c}/mapping";
+const TABS = ["examples", "fields"];
 
 export default function MappingPage({ params: { c }, query }) {
   return html`<${ConnectionPage} c=${c} title="Export Student Mapping" tab=${PATH}>
@@ -37,7 +38,7 @@ function Mapping({ connection, keep, query }) {
 function MappingTabs({ connection, keep, query, editor }) {
   const c = connection.connection_id;
   const examples = connection.example_students;
-  const asked = query.get("tab");
+  const asked = TABS.find((one) => one === query.get("tab"));
   const [tab, setTab] = useState(asked ?? (examples.length || query.has("file") ? "fields" : "examples"));
   const [student, setStudent] = useState(null);
   const [chosen, setChosen] = useState(examples); // as shown on the page, saved or not
@@ -48,6 +49,7 @@ function MappingTabs({ connection, keep, query, editor }) {
   useUnsaved(unsaved.filter(Boolean).join(" "));
   useEffect(() => {
     if (query.has("file")) setTab("fields");
+    else if (TABS.includes(query.get("tab"))) setTab(query.get("tab"));
   }, [query]);
   const select = (to) => {
     setTab(to);

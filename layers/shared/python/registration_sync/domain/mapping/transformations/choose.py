@@ -187,6 +187,7 @@ FIELD_STEPS = {
         IfThenElseStep,
         _if_then_else,
         [
+            Example({"equals": "K", "then": "0"}, "K", "0"),
             Example(
                 {"field": "students.race", "includes": "Asian", "then": "Y", "else": ""},
                 "",

@@ -1,0 +1,117 @@
+"""Pages one after the other: style sheets, history, addresses, and states under the mouse."""
+
+import re
+from collections.abc import Callable
+
+from playwright.sync_api import expect
+
+from tests.console.support.mapping_page import TO, open_mapping, row
+from tests.console.support.person import Person
+from tests.stack.support.district import District
+
+type Visit = Callable[..., Person]
+
+HEADINGS = {
+    "mapping?tab=fields": "Export Student Mapping",
+    "settings": "Settings",
+    "check": "Check Connection",
+    "schedule": "Schedule",
+    "students": "Students",
+    "runs": "History",
+}
+
+BOXES = """() => [...document.querySelectorAll("main button, main input, main summary, main h2")]
+    .map((one) => [one.getBoundingClientRect(), getComputedStyle(one).fontWeight])
+    .map(([{ x, width, height }, weight]) => [x, width, height, weight].join(" "))"""
+
+
+BUTTONS = """() => {
+    for (const kind of ["", "primary", "danger", "quiet"]) {
+        const button = document.createElement("button");
+        const given = { className: `button ${kind}`, textContent: `try ${kind}` };
+        Object.assign(button, given, { ariaDisabled: "true" });
+        document.querySelector("main").append(button);
+    }
+}"""
+LOOKS = """(one) => {
+    const { color, backgroundColor } = getComputedStyle(one);
+    return color + backgroundColor;
+}"""
+
+
+def show(person: Person, district: District, page: str) -> list[str]:
+    """Open a page of the connection; return where its controls are, once nothing moves."""
+    person.go(f"#/connections/{district.connection_id}/{page}")
+    person.sees(person.page.get_by_role("heading", level=1, name=HEADINGS[page]))
+    seen: list[list[str]] = []
+    for _ in range(100):
+        seen.append(person.page.evaluate(BOXES))
+        if seen[-1] and seen[-5:] == [seen[-1]] * 5:
+            return seen[-1]
+        person.page.wait_for_timeout(300)
+    raise AssertionError(f"{page} does not come to rest")
+
+
+def test_a_page_looks_the_same_whatever_was_shown_before(visit: Visit, district: District) -> None:
+    alone = {}
+    for page in HEADINGS:
+        person = visit(path=f"#/connections/{district.connection_id}/{page}")
+        alone[page] = show(person, district, page)
+
+    for page in (*HEADINGS, *reversed(HEADINGS)):
+        assert show(person, district, page) == alone[page], page
+
+
+def test_a_button_that_cannot_be_pressed_looks_the_same_under_the_mouse(visit: Visit) -> None:
+    person = visit()
+    person.page.evaluate(BUTTONS)
+
+    for button in person.page.get_by_role("button", name=re.compile("^try")).all():
+        person.page.mouse.move(0, 0)
+        before = button.evaluate(LOOKS)
+        button.hover(force=True)
+        assert button.evaluate(LOOKS) == before
+
+
+def test_staying_on_an_unsaved_page_leaves_the_history_as_it_was(
+    visit: Visit, district: District
+) -> None:
+    ada = visit()
+    show(ada, district, "runs")
+    open_mapping(ada, district, "?tab=fields")
+    row(ada, 1).get_by_label(TO).fill("Changed")
+    length = ada.page.evaluate("history.length")
+
+    ada.link("Schedule").click()
+    ada.page.get_by_role("dialog", name="Leave without saving?").wait_for()
+    ada.button("Cancel").click()
+    expect(row(ada, 1).get_by_label(TO)).to_have_value("Changed")
+    assert ada.page.evaluate("history.length") == length
+
+    ada.page.evaluate("history.back()")
+    ada.page.get_by_role("dialog", name="Leave without saving?").wait_for()
+    ada.button("Leave").click()
+    ada.sees(ada.heading("History"))
+    ada.page.evaluate("history.forward()")
+    ada.sees(ada.heading("Export Student Mapping"))
+
+
+def test_the_tab_follows_the_address(visit: Visit, district: District) -> None:
+    ada = visit()
+    open_mapping(ada, district, "?tab=examples")
+    examples = ada.page.get_by_role("tab", name="Registration Examples")
+    fields = ada.page.get_by_role("tab", name="Field Mapping")
+    expect(examples).to_have_attribute("aria-selected", "true")
+
+    ada.go(f"#/connections/{district.connection_id}/mapping?tab=fields")
+    expect(fields).to_have_attribute("aria-selected", "true")
+
+
+def test_a_time_zone_is_selected_by_a_word_and_enter(visit: Visit) -> None:
+    ada = visit(path="#/new")
+    zone = ada.page.get_by_role("combobox", name="Time zone")
+
+    for typed, found in {"central": "America/Chicago", "hawaii": "Pacific/Honolulu"}.items():
+        zone.fill(typed)
+        zone.press("Enter")
+        expect(zone).to_have_value(found)
