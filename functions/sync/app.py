@@ -4,13 +4,13 @@ import datetime as dt
 import time
 from collections import Counter
 from collections.abc import Callable, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from typing import Any
 
 from registration_sync.api import RETRY_AFTER_SECONDS, Answer, Request, Route, handle
 from registration_sync.bootstrap import sync_function
 from registration_sync.bootstrap.init import build_during_init
-from registration_sync.domain.access import ConnectionAccess, Permission, may
+from registration_sync.domain.access import ConnectionAccess, Permission, Person, may
 from registration_sync.domain.audit import Note, SettingChange
 from registration_sync.domain.errors import AccessDenied
 from registration_sync.domain.fields import Fields
@@ -66,7 +66,20 @@ def _districts_of(client_id: str) -> frozenset[str] | None:
 def _sync(request: Request) -> Answer:
     takes = request.access.takes if request.access else ""
     results = _store(request, parse_sync_request(request.body()), request.connection_id, takes)
-    return _answer([(result.result, _shown(result)) for result in results])
+    answer = _answer([(result.result, _shown(result)) for result in results])
+    return replace(answer, note=_note_of(request, results))
+
+
+def _note_of(request: Request, results: Sequence[SyncResult]) -> Note | None:
+    """For the audit, a person who syncs: programs sync all day, and receipts show what they did. A
+    registration that failed may be stored, too. Without students: audit entries outlive them."""
+    counts = Counter(result.result for result in results)
+    if not isinstance(request.caller, Person) or not counts["synced"] + counts["failed"]:
+        return None
+    changes = [
+        SettingChange(name, None, counts[name]) for name in ("synced", "failed") if counts[name]
+    ]
+    return Note("registrations_synced", tuple(changes))
 
 
 def _sync_everywhere(request: Request) -> Answer:

@@ -462,6 +462,19 @@ ANSWERS: dict[tuple[str, str], Any] = {
             "request_id": "9b5c1d0e-6f1c-4a43-9a32-0d4f3f0f7d55",
         }
     ),
+    ("GET", f"{_C}/access-log"): _page(
+        {
+            "at": _AT,
+            "by": "ada",
+            "sub": "7f1c2a34-0000-4000-8000-000000000001",
+            "caller": "person",
+            "kind": "run",
+            "students": 3,
+            "route": "GET /connections/{connection_id}/exports/{run_id}",
+            "run_id": _RUN_ID,
+            "request_id": "9b5c1d0e-6f1c-4a43-9a32-0d4f3f0f7d55",
+        }
+    ),
     ("GET", f"{_C}/exports"): _page(_FINISHED_RUN),
     ("POST", f"{_C}/exports"): _NEW_RUN,
     ("GET", _RUN): _FINISHED_RUN,

@@ -5,6 +5,7 @@ A property-based client checks that answers match them.
 
 from typing import Any
 
+from registration_sync.domain.access_log import StudentData
 from registration_sync.domain.connections.schedule import MAX_TIMES, WEEKDAYS
 
 type Schema = dict[str, Any]
@@ -555,6 +556,19 @@ SCHEMAS: dict[str, Schema] = {
             "by": TEXT,
             "action": TEXT,
             "changes": items(obj({"field": TEXT, "from": {}, "to": {}})),
+            "request_id": TEXT,
+        }
+    ),
+    "AccessEntry": obj(
+        {
+            "at": MOMENT,
+            "by": TEXT,
+            "sub": TEXT,
+            "caller": {"enum": ["person", "program"]},
+            "kind": {"enum": [kind.value for kind in StudentData]},
+            "students": NUMBER,
+            "route": TEXT,
+            "run_id": TEXT_OR_NULL,
             "request_id": TEXT,
         }
     ),

@@ -93,6 +93,7 @@ def month(case: Districts, price: Mapping[str, float]) -> dict[str, float]:
     requests = case.number * case.requests * DAYS
     export = {kind: _of_export(kind, case.syncs) for kind in _UNITS["export of 10"]}
     writes = syncs * _UNITS["sync of 1"]["write units"] + nights * export["write units"]
+    writes += requests  # an entry of the access log, if each shows students
     reads = syncs * _UNITS["sync of 1"]["read units"] + nights * export["read units"] + requests * 3
     stored_gb = case.number * case.connections * case.students * SNAPSHOT_KB / 1e6
     archived_gb = syncs * ROW_KB / 1e6 * RETENTION_MONTHS

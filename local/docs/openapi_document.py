@@ -224,6 +224,11 @@ OPERATIONS: dict[tuple[str, str], Operation] = {
         {200: page(ref("AuditEntry"))},
         query=("limit", "after"),
     ),
+    ("GET", f"{_C}/access-log"): Operation(
+        "Who read student data, and who was refused, the newest first; names no student",
+        {200: page(ref("AccessEntry"))},
+        query=("limit", "after"),
+    ),
     ("GET", f"{_C}/exports"): Operation(
         "Run history, the newest first",
         {200: page(ref("Run"))},

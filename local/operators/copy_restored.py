@@ -23,10 +23,14 @@ type Item = Mapping[str, Any]
 
 KINDS = {
     "registrations": {"MARKER", "WITNESS", "LEDGER", "CURRENT", "BATCH"},
-    "connections": {"CONNECTIONS", "PROGRAMS", "SCHEDULES", "LAST", "RUNS", "MAPPING", "AUDIT"}
+    "connections": {"CONNECTIONS", "PROGRAMS", "SCHEDULES", "LAST", "RUNS", "MAPPING"}
+    | {"AUDIT", "ACCESS"}
     | {"DELIVERED", "FOUND", "REQUESTED", "AWAITING"},
 }
 """The first part of the keys of each table."""
+
+LOGS = {"AUDIT", "ACCESS"}
+"""Entries of what happened: those of the stack's table stay, and restored ones are added."""
 
 SHORT_LIVED = {"CHECKS", "ATTEMPTS", "SIGN_INS"}
 """Items of the connections table that last for minutes, or for a day, or belong to the user pool,
@@ -48,8 +52,8 @@ def copy_restored(
 ) -> None:
     """Replaces the items of the connection, or of all, in `target` by those in `restored`.
 
-    First deletes, because items of two moments must not mix. Raises NotStarted if `restored` has
-    none of them or is another table, and ClientError.
+    First deletes, because items of two moments must not mix, except for LOGS. Raises NotStarted if
+    `restored` has none of them or is another table, and ClientError.
     """
     if restored in {"", target}:
         raise NotStarted("Give the name of the restored table, not that of the stack's.")
@@ -62,8 +66,10 @@ def copy_restored(
         raise NotStarted(f"{restored} is not a copy of the {table} table: it has {min(unknown)}.")
     if not new:
         raise NotStarted(f"{restored} has no item of that: nothing was changed.")
-    for kind in sorted({*new, *old} & KINDS[table]):
+    for kind in sorted({*new, *old} & KINDS[table] - LOGS):
         say(f"{kind}: {old[kind]} items will be replaced by {new[kind]}")
+    for kind in sorted(new.keys() & LOGS):
+        say(f"{kind}: {new[kind]} items will be added to {old[kind]}")
     if not write:
         return
     _write(dynamodb, target, _deletions(_items(dynamodb, target, connection_id)))
@@ -94,6 +100,8 @@ def _connection_of(item: Item) -> str:
 
 def _deletions(items: Iterable[Item]) -> Iterator[Item]:
     for item in items:
+        if _kind(item) in LOGS:
+            continue
         yield {"DeleteRequest": {"Key": {"pk": item["pk"], "sk": item["sk"]}}}
 
 

@@ -23,6 +23,7 @@ from registration_sync.adapters.dynamodb.registrations.registrations_table impor
 from registration_sync.adapters.dynamodb.runs_table import DynamoDBRuns
 from registration_sync.adapters.dynamodb.schedules_table import DynamoDBSchedules
 from registration_sync.domain.access import ConnectionAccess
+from registration_sync.domain.access_log import AccessEntry, StudentData
 from registration_sync.domain.audit import AuditEntry, SettingChange
 from registration_sync.domain.connections.connection import (
     Connection,
@@ -387,6 +388,42 @@ def test_audit_entries_are_read(dynamodb: "DynamoDBClient") -> None:
 
     change = SettingChange("name", "North", None)
     assert found == [AuditEntry(NOW, "ada", "connection_changed", (change,), "request-1")]
+
+
+def test_entries_of_the_access_log_are_read(dynamodb: "DynamoDBClient") -> None:
+    store(
+        dynamodb,
+        {
+            "pk": {"S": "ACCESS#north"},
+            "sk": {"S": "20260302T210000.000000Z-request-1"},
+            "at": {"S": "2026-03-02T21:00:00+00:00"},
+            "by": {"S": "ada"},
+            "sub": {"S": "7f1c"},
+            "caller": {"S": "person"},
+            "kind": {"S": "receipt"},
+            "students": {"N": "1"},
+            "route": {"S": "GET /connections"},
+            "run_id": {"S": ""},
+            "request_id": {"S": "request-1"},
+            "expires_at": {"N": "1814400000"},
+        },
+    )
+
+    found, _ = DynamoDBAudit(dynamodb, TABLE, retention_days=400).newest_access("north", 10, None)
+
+    assert found == [
+        AccessEntry(
+            at=NOW,
+            by="ada",
+            sub="7f1c",
+            caller="person",
+            kind=StudentData.RECEIPT,
+            students=1,
+            route="GET /connections",
+            run_id="",
+            request_id="request-1",
+        )
+    ]
 
 
 RECORD = base64.b64decode(

@@ -87,7 +87,7 @@ def problems_of(route: Route, started: StartedExports) -> list[str]:
     return [error.message for error in Draft202012Validator(schema).iter_errors(json.loads(text))]
 
 
-def prepare(route: Route) -> None:
+def prepare(route: Route, **changes: Any) -> None:
     """Stores the run or the person that the route is about in the status that the route needs."""
     if route.resource.startswith("/people"):
         remove_person(GRACE)
@@ -99,7 +99,8 @@ def prepare(route: Route) -> None:
     for ending, status in statuses.items():
         if route.resource.endswith(ending):
             delete_run()  # an ended run cannot begin again
-            configuration_function.dependencies().runs.save(replace(pending(), status=status))
+            run = replace(pending(), status=status, **changes)
+            configuration_function.dependencies().runs.save(run)
 
 
 def delete_run() -> None:

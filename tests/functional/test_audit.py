@@ -195,7 +195,7 @@ def test_the_audit_records_a_check_a_test_record_and_a_resend(tmp_path: Path) ->
     ]
 
 
-def test_the_audit_records_a_removal_without_the_student_and_no_sync() -> None:
+def test_the_audit_records_a_removal_without_the_student_and_no_sync_by_a_program() -> None:
     send(registration(STUDENT))
     before = entries()
     status, _ = call(
@@ -210,6 +210,22 @@ def test_the_audit_records_a_removal_without_the_student_and_no_sync() -> None:
     assert status == 204
     assert newest() == ("enroll", "registration_removed", {"school_year": (2025, None)})
     assert entries()[1:] == before
+
+
+def test_the_audit_records_a_sync_by_a_person_without_the_students() -> None:
+    assert send(registration(STUDENT), registration("2"), claims=ADMINISTRATOR)[0] == 200
+
+    assert newest() == ("ada", "registrations_synced", {"synced": (None, 2)})
+
+
+def test_a_sync_by_a_person_that_stores_nothing_adds_no_audit_entry() -> None:
+    send(registration(STUDENT))
+    before = entries()
+    older = {"registrations": [registration(STUDENT)], "as_of": "2026-03-01T00:00:00Z"}
+    status, answer = call(sync, "POST", f"{ONE}/registrations", older)
+
+    assert (status, answer["superseded"]) == (200, 1)
+    assert entries() == before
 
 
 def test_the_audit_records_an_erasure_with_its_run_and_without_the_student() -> None:
@@ -236,9 +252,10 @@ def test_no_audit_entry_contains_a_secret_or_a_student() -> None:
         student_id=STUDENT,
     )
     call(configuration, "POST", f"{ONE}/erasures", {"student_id": STUDENT})
+    send(registration(STUDENT), claims=ADMINISTRATOR)
 
     audited = [item for item in stored_items() if item["pk"]["S"].startswith("AUDIT#")]
-    assert len(audited) >= 5
+    assert len(audited) >= 6
     for private in (STUDENT, "never-to-be-read", "another"):
         assert private not in json.dumps(audited)
     assert all(int(item["expires_at"]["N"]) > 0 for item in audited)
@@ -289,14 +306,15 @@ def test_a_reader_of_the_connection_may_read_its_audit() -> None:
 
 
 NOT_AUDITED = {
-    ("POST", f"{ONE}/registrations"),  # hundreds a day; each receipt shows the result
-    ("POST", "/registrations"),  # the same, to all connections of a program
+    # By programs only: hundreds a day; each receipt shows the result.
+    ("POST", "/registrations"),
     ("POST", f"{ONE}/mapping/preview"),  # these change nothing
     ("POST", f"{ONE}/mapping/convert"),
     ("POST", f"{ONE}/schedule/preview"),
 }
 
 NOTED = {
+    ("POST", f"{ONE}/registrations"): "registrations_synced",  # by a person
     ("DELETE", f"{ONE}/registrations/{{school_year}}/{{student_id}}"): "registration_removed",
     ("POST", "/connections"): "connection_created",
     ("PUT", ONE): "connection_changed",

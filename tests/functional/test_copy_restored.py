@@ -98,6 +98,21 @@ def test_a_connection_without_an_id_in_its_partition_is_found_by_the_sort_key() 
     assert keys("connections") == [key for key in keys("restored") if "CHECKS" not in key]
 
 
+def test_entries_of_the_audit_and_the_access_log_are_kept() -> None:
+    make_restored("connections")
+    put("restored", "CONNECTIONS", "c")
+    put("restored", "ACCESS#c", "1")
+    put("connections", "ACCESS#c", "2")
+    put("connections", "AUDIT#c", "3")
+    put("connections", "MAPPING#c", "4")
+
+    said = copy("connections", connection_id="c")
+
+    assert keys("connections") == ["ACCESS#c 1", "ACCESS#c 2", "AUDIT#c 3", "CONNECTIONS c"]
+    assert "ACCESS: 1 items will be added to 1" in said
+    assert not [line for line in said if line.startswith("AUDIT")]
+
+
 def test_another_table_and_a_connection_without_items_are_refused() -> None:
     make_restored("registrations")
     put("restored", "MARKER#c", "MARKER")

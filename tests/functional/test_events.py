@@ -86,6 +86,7 @@ RUN_REQUESTS = {
     "find_student": 200,
     "list_students_due": 200,
     "read_status": 200,
+    "read_access_log": 200,
 }
 
 
@@ -95,16 +96,22 @@ def server(tmp_path: Path) -> Iterator[AsyncSftpServer]:
         yield running
 
 
-def night(connection_id: str) -> dict[str, Any]:
+def night(connection_id: str, status: str = "succeeded") -> dict[str, Any]:
     """The export of 23 November."""
     event = {"trigger": "schedule", "scheduled_time": "2026-11-23T03:00:00Z"}
     run: dict[str, Any] = export.handler({"connection_id": connection_id, **event}, context())
-    assert (run["run_id"], run["status"]) == (RUN, "succeeded")
+    assert (run["run_id"], run["status"]) == (RUN, status)
     return run
 
 
-def past_run(server: AsyncSftpServer, connection_id: str) -> None:
-    """Creates a connection whose export of 23 November had two students of 2025 and one of 2024."""
+def past_run(
+    server: AsyncSftpServer,
+    connection_id: str,
+    *more: dict[str, Any],
+    status: str = "succeeded",
+) -> None:
+    """Creates a connection whose export of 23 November had two students of 2025 and one of 2024,
+    and `more`."""
     account = server.account()
     connection = CONNECTION | {
         "connection_id": connection_id,
@@ -117,8 +124,9 @@ def past_run(server: AsyncSftpServer, connection_id: str) -> None:
     assert call(configuration, "POST", "/connections", connection, claims=OPERATOR)[0] == 201
     named = {"connection_id": connection_id, "claims": OPERATOR}
     assert call(configuration, "PUT", f"{ONE}/mapping", MAPPING, **named)[0] == 200  # type: ignore[arg-type]
-    receive(connection_id, registration("007"), registration("06520"), registration("8", year=2024))
-    night(connection_id)
+    three = [registration("007"), registration("06520"), registration("8", year=2024)]
+    receive(connection_id, *three, *more)
+    night(connection_id, status)
 
 
 def receive(connection_id: str, *registrations: dict[str, Any]) -> None:

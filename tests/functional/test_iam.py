@@ -64,11 +64,14 @@ def test_the_sync_function_cannot_read_a_whole_connection(tested: Rights) -> Non
 
 
 @pytest.mark.parametrize("function", ["sync", "export", "configuration"])
-def test_no_function_changes_an_audit_entry(tested: Rights, function: str) -> None:
+def test_no_function_changes_an_entry_of_the_audit_or_the_access_log(
+    tested: Rights, function: str
+) -> None:
     update = {"UpdateExpression": "SET by = :by"}
 
-    assert denied(tested, function, "dynamodb", "UpdateItem", **item("AUDIT#c"), **update)
-    assert denied(tested, function, "dynamodb", "DeleteItem", **item("AUDIT#c"))
+    for entry in ("AUDIT#c", "ACCESS#c"):
+        assert denied(tested, function, "dynamodb", "UpdateItem", **item(entry), **update)
+        assert denied(tested, function, "dynamodb", "DeleteItem", **item(entry))
 
 
 @pytest.mark.parametrize("key", ["CONNECTIONS", "MAPPING#c", "SCHEDULES"])

@@ -96,15 +96,15 @@ def fill(server: AsyncSftpServer) -> None:
 
 
 def of_connection(connection_id: str = NORTH) -> list[str]:
-    """The paths of all that is kept of the connection, other than its audit entries and the counts
-    of checks, which expire in a day: in tables, the bucket, secrets and schedules."""
+    """The paths of all that is kept of the connection, other than its audit entries, its access
+    log, and the counts of checks: in tables, the bucket, secrets and schedules."""
     schedules = boto3.client("scheduler").list_schedules()["Schedules"]
     names = [*secret_names(), *(json.dumps(one, default=str) for one in schedules)]
     words = (f"/{connection_id}/", f"#{connection_id}/", f"#{connection_id}#", f'"{connection_id}"')
     kept = [*all_stored(), *names]
     ends = (f"/{connection_id}", f"#{connection_id}")
     found = [one for one in kept if any(word in one for word in words) or one.endswith(ends)]
-    apart = (f"AUDIT#{connection_id}/", "/ATTEMPTS#")
+    apart = (f"AUDIT#{connection_id}/", f"ACCESS#{connection_id}/", "/ATTEMPTS#")
     return sorted(one for one in found if not any(part in one for part in apart))
 
 
@@ -377,7 +377,7 @@ def test_a_deletion_that_is_taken_back_has_changed_nothing(server: AsyncSftpServ
 def without_audit() -> State:
     tables, files = state()
     kept = {
-        table: [item for item in items if "AUDIT#" not in item["pk"]["S"]]
+        table: [item for item in items if not item["pk"]["S"].startswith(("AUDIT#", "ACCESS#"))]
         for table, items in tables.items()
     }
     return kept, files

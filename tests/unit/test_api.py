@@ -14,10 +14,11 @@ from typing import Any
 import pytest
 from aws_lambda_powertools.logging import Logger
 
-from registration_sync import api
+from registration_sync import api, entries
 from registration_sync.api import STATUS, Answer, Request, Route, error_answer, handle
 from registration_sync.domain import errors
 from registration_sync.domain.access import ConnectionAccess, Permission
+from registration_sync.domain.access_log import AccessEntry
 from registration_sync.domain.audit import AuditEntry, Note, SettingChange
 from registration_sync.logs import describe_exception
 from registration_sync.settings import NotConfigured
@@ -48,7 +49,8 @@ def lines(
     stream = io.StringIO()
     # A logger keeps its stream for good: each test uses its own name.
     logger = Logger(service=request.node.name, stream=stream)
-    monkeypatch.setattr(api, "logger", lambda: logger)
+    for module in (api, entries):
+        monkeypatch.setattr(module, "logger", lambda: logger)
 
     return lambda: [json.loads(line) for line in stream.getvalue().splitlines()]
 
@@ -69,6 +71,7 @@ class ListedAudit:
 
     def __init__(self, *, fails: bool = False) -> None:
         self.entries: list[tuple[str, AuditEntry]] = []
+        self.reads: list[tuple[str, AccessEntry]] = []
         self.fails = fails
 
     def add(self, connection_id: str, entry: AuditEntry) -> None:
@@ -79,6 +82,16 @@ class ListedAudit:
     def newest(
         self, connection_id: str, limit: int, after: str | None
     ) -> tuple[list[AuditEntry], str | None]:
+        return [], None
+
+    def add_access(self, connection_id: str, entry: AccessEntry) -> None:
+        if self.fails:
+            raise errors.Unavailable("AWS did not answer in time: please try again.")
+        self.reads.append((connection_id, entry))
+
+    def newest_access(
+        self, connection_id: str, limit: int, after: str | None
+    ) -> tuple[list[AccessEntry], str | None]:
         return [], None
 
 

@@ -497,8 +497,8 @@ def connections_table_keys(role: str, action: str) -> set[str]:
     }
 
 
-def test_the_sync_function_may_only_add_audit_entries() -> None:
-    assert connections_table_keys("SyncRole", "PutItem") == {"AUDIT#*"}
+def test_the_sync_function_may_only_add_entries_of_the_audit_and_the_access_log() -> None:
+    assert connections_table_keys("SyncRole", "PutItem") == {"AUDIT#*", "ACCESS#*"}
     assert connections_table_keys("SyncRole", "UpdateItem") == set()
     assert connections_table_keys("SyncRole", "DeleteItem") == set()
 
@@ -524,11 +524,12 @@ def test_the_sync_function_reads_only_who_may_use_a_connection() -> None:
     }
 
 
-def test_audit_entries_are_only_added() -> None:
-    assert "AUDIT#*" in connections_table_keys("ConfigurationRole", "PutItem")
+@pytest.mark.parametrize("entries", ["AUDIT#*", "ACCESS#*"])
+def test_entries_of_the_audit_and_the_access_log_are_only_added(entries: str) -> None:
+    assert entries in connections_table_keys("ConfigurationRole", "PutItem")
     for role in ("SyncRole", "ExportRole", "ConfigurationRole"):
         for action in ("UpdateItem", "DeleteItem"):
-            assert "AUDIT#*" not in connections_table_keys(role, action)
+            assert entries not in connections_table_keys(role, action)
 
 
 def test_the_export_function_changes_no_connection_and_no_mapping() -> None:

@@ -44,4 +44,8 @@ export const PAGES = {
     load: () => import("./pages/settings/page.js"),
     styles: ["pages/mapping/files/file_settings.css", "pages/settings/form.css", "pages/settings/settings.css"],
   },
+  "/connections/{c}/activity": {
+    load: () => import("./pages/activity/page.js"),
+    styles: [],
+  },
 };

@@ -4,6 +4,7 @@ import { get, pathOf } from "../lib/api.js";
 import { useData } from "../lib/data.js";
 import { html } from "../lib/html.js";
 import { CONNECTION_TABS, href } from "../lib/paths.js";
+import { usePerson } from "../lib/person.js";
 import { ErrorState, Loading } from "../components/states.js";
 import { DeletionNotice } from "./deletion_notice.js";
 import { Page } from "./page.js";
@@ -21,8 +22,10 @@ export function ConnectionPage({ title, c, tab, actions, children }) {
 }
 
 function ConnectionTabs({ c, selected }) {
+  const { canConfigure } = usePerson();
+  const tabs = CONNECTION_TABS.filter((tab) => canConfigure || !("configures" in tab));
   return html`<nav class="connection-tabs" aria-label="Pages of this connection">
-    ${CONNECTION_TABS.map(
+    ${tabs.map(
       ({ path, label }) => html`<a
         key=${path}
         href=${href(path, { c })}

@@ -11,11 +11,12 @@ export const PATHS = /** @type {const} */ ([
   "/connections/{c}/schedule",
   "/connections/{c}/check",
   "/connections/{c}/settings",
+  "/connections/{c}/activity",
 ]);
 
 /** @typedef {(typeof PATHS)[number]} Path */
 
-// The tabs of a connection, in order.
+// The tabs of a connection, in order; `configures`: only for people who may configure it.
 export const CONNECTION_TABS = /** @type {const} */ ([
   { path: "/connections/{c}/mapping", label: "Export Student Mapping" },
   { path: "/connections/{c}/students", label: "Students" },
@@ -23,6 +24,7 @@ export const CONNECTION_TABS = /** @type {const} */ ([
   { path: "/connections/{c}/schedule", label: "Schedule" },
   { path: "/connections/{c}/check", label: "Check" },
   { path: "/connections/{c}/settings", label: "Settings" },
+  { path: "/connections/{c}/activity", label: "Activity", configures: true },
 ]);
 
 /**

@@ -4,7 +4,6 @@ A small route table instead of a router library keeps the sync function's cold s
 is the only list of HTTP statuses of errors.
 """
 
-import datetime as dt
 import json
 import re
 import time
@@ -24,7 +23,8 @@ from registration_sync.domain.access import (
     caller_from_claims,
     require,
 )
-from registration_sync.domain.audit import AuditEntry, Note
+from registration_sync.domain.access_log import Shown
+from registration_sync.domain.audit import Note
 from registration_sync.domain.errors import (
     AccessDenied,
     AlreadyRunning,
@@ -47,6 +47,7 @@ from registration_sync.domain.errors import (
 )
 from registration_sync.domain.json_text import parse_json, refuse_damaged, refuse_repeated_names
 from registration_sync.domain.request_body import body_text, refuse_encoding
+from registration_sync.entries import Source, write_access, write_audit, write_refusal
 from registration_sync.logs import describe_exception, logger
 from registration_sync.ports.connections import Audit
 
@@ -120,12 +121,14 @@ class Request:
 @dataclass(frozen=True, slots=True)
 class Answer:
     """A response as routes return it; `body` is made of plain JSON values, None for no content.
-    `note` describes the change for the audit, None if nothing changed."""
+    `note` describes the change for the audit, None if nothing changed; `shown` the student data in
+    `body` for the access log, None if there is none."""
 
     status: int
     body: object = None
     headers: Mapping[str, str] = field(default_factory=dict)
     note: Note | None = None
+    shown: Shown | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -233,51 +236,43 @@ def _answer(
     if "connection_id" in request.path:
         connection_id = request.connection_id
         known = CONNECTION_ID.fullmatch(connection_id) is not None
-        access = access_of(connection_id) if known else None
-        if access is not None:
+        request = replace(request, access=access_of(connection_id) if known else None)
+        if request.access is not None:
             line["connection_id"] = connection_id
-        authorize(request.caller, route.permission, access)
-        allowed = route.permission is Permission.READ or route.while_deleted
-        if access and access.being_deleted and not allowed:
-            raise BeingDeleted
-        request = replace(request, access=access)
-    else:
-        require(request.caller, route.permission)
-    if route.operators_only:
-        authorize_operator(request.caller)
-    is_base64 = bool(event.get("isBase64Encoded"))
-    refuse_encoding(request.headers, event.get("body") or "", is_base64=is_base64)
-    answer = route.use(request)
-    if answer.note:
-        line["action"] = answer.note.action
-        _write_audit(answer.note, request, audit_of())
-    return answer
-
-
-def _write_audit(note: Note, request: Request, audit: Audit) -> None:
-    """Writes the audit entry. The change is not rolled back if that fails: the failure is logged
-    with the names of the changed fields, and the request still succeeds."""
-    connection_id = note.connection_id or request.connection_id
-    entry = AuditEntry(
-        at=dt.datetime.now(dt.UTC),
-        by=request.caller.name,
-        action=note.action,
-        changes=note.changes,
+    source = Source(
+        request.caller,
+        connection_id=request.path.get("connection_id", ""),
+        run_id=request.path.get("run_id", ""),
+        route=f"{route.method} {route.resource}",
         request_id=request.request_id,
     )
     try:
-        audit.add(connection_id, entry)
-    except (Unavailable, ServiceRefused) as error:
-        logger().error(
-            "audit write failed",
-            extra={
-                "connection_id": connection_id,
-                "by": entry.by,
-                "action": entry.action,
-                "fields": [change.field for change in entry.changes],
-                "reason": error.message,
-            },
-        )
+        answer = _permitted_answer(route, route.permission, request)
+    except AccessDenied:
+        if request.access is not None:
+            write_refusal(source, audit_of())
+        raise
+    if answer.note:
+        line["action"] = answer.note.action
+        write_audit(answer.note, source, audit_of())
+    if answer.shown and answer.shown.students:
+        write_access(answer.shown, source, audit_of())
+    return answer
+
+
+def _permitted_answer(route: Route, permission: Permission, request: Request) -> Answer:
+    if "connection_id" in request.path:
+        authorize(request.caller, permission, request.access)
+        allowed = permission is Permission.READ or route.while_deleted
+        if request.access and request.access.being_deleted and not allowed:
+            raise BeingDeleted
+    else:
+        require(request.caller, permission)
+    if route.operators_only:
+        authorize_operator(request.caller)
+    is_base64 = bool(request.event.get("isBase64Encoded"))
+    refuse_encoding(request.headers, request.event.get("body") or "", is_base64=is_base64)
+    return route.use(request)
 
 
 def _caller(

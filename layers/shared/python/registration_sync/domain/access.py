@@ -101,12 +101,14 @@ class ConnectionAccess:
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """A person who signed in; an operator belongs to every district."""
+    """A person who signed in; an operator belongs to every district. `sub` is the id that the user
+    pool gives to no other person, even if the name is used again."""
 
     username: str
     permissions: frozenset[Permission]
     districts: frozenset[str]
     is_operator: bool
+    sub: str = ""
 
     kind = "person"
 
@@ -129,6 +131,10 @@ class Program:
 
     @property
     def name(self) -> str:
+        return self.client_id
+
+    @property
+    def sub(self) -> str:
         return self.client_id
 
 
@@ -174,6 +180,7 @@ def caller_from_claims(claims: Mapping[str, object]) -> Caller:
             permissions=ROLES.get(standing.role, frozenset()),
             districts=standing.districts,
             is_operator=standing.is_operator,
+            sub=str(claims.get("sub") or ""),
         )
     if username is None and isinstance(client_id, str) and client_id:
         scopes = str(claims.get("scope") or "").split()

@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Protocol
 
 from registration_sync.domain.access import BoundProgram, ConnectionAccess
+from registration_sync.domain.access_log import AccessEntry
 from registration_sync.domain.audit import AuditEntry
 
 if TYPE_CHECKING:  # the sync function starts faster without these
@@ -133,7 +134,7 @@ class Scheduler(Protocol):
 
 
 class Audit(Protocol):
-    """The audit entries of each connection."""
+    """The audit entries of each connection, and its access log."""
 
     def add(self, connection_id: str, entry: AuditEntry) -> None:
         """Stores the entry."""
@@ -142,3 +143,11 @@ class Audit(Protocol):
         self, connection_id: str, limit: int, after: str | None
     ) -> tuple[list[AuditEntry], str | None]:
         """A page of entries, newest first, and the `after` of the next page if there is one."""
+
+    def add_access(self, connection_id: str, entry: AccessEntry) -> None:
+        """Stores the entry of the access log."""
+
+    def newest_access(
+        self, connection_id: str, limit: int, after: str | None
+    ) -> tuple[list[AccessEntry], str | None]:
+        """A page of the access log, as `newest` of the audit."""

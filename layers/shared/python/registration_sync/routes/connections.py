@@ -207,6 +207,17 @@ def audit_page(request: Request, audited: str) -> Answer:
     return Answer(200, {"items": [entry.to_json() for entry in entries], "next": following})
 
 
+def _read_access_log(request: Request) -> Answer:
+    """`{"items": [{"at", "by", "sub", "caller", "kind", "students", "route", "run_id",
+    "request_id"}], "next"}`, the newest first; `after` is the `next` of the previous page."""
+    fields = Fields.of_query(request.query).refuse_unknown("limit", "after")
+    limit = fields.page_limit(AUDIT_PAGE_SIZE, MAX_AUDIT_PAGE_SIZE)
+    fields.raise_problems("The access log was not read.")
+    log, after = configuration_function.dependencies().audit, fields.text("after") or None
+    entries, following = log.newest_access(request.connection_id, limit, after)
+    return Answer(200, {"items": [entry.to_json() for entry in entries], "next": following})
+
+
 def _read_openapi(_request: Request) -> Answer:
     return Answer(200, configuration_function.openapi())
 
@@ -230,4 +241,11 @@ ROUTES = (
     Route("GET", f"{CONNECTION}/status", Permission.READ, _read_status),
     Route("GET", f"{CONNECTION}/check", Permission.READ, _last_check),
     Route("GET", f"{CONNECTION}/audit", Permission.READ, _read_audit),
+    Route(
+        "GET",
+        f"{CONNECTION}/access-log",
+        Permission.CONFIGURE,
+        _read_access_log,
+        while_deleted=True,
+    ),
 )

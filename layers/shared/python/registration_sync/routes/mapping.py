@@ -9,6 +9,7 @@ from typing import Any
 from registration_sync.api import CONNECTION, Answer, Request, Route, problem_body
 from registration_sync.bootstrap import configuration_function
 from registration_sync.domain.access import Permission
+from registration_sync.domain.access_log import Shown, StudentData
 from registration_sync.domain.audit import Note, SettingChange, note_of
 from registration_sync.domain.connections.connection import SavedMapping
 from registration_sync.domain.errors import InvalidRequest, NotFound, Problem, listed_problems
@@ -179,7 +180,7 @@ def _list_fields(request: Request) -> Answer:
     else:
         found = {"items": [asdict(one) for one in list_fields(sample)], "next": None}
     body = {**found, "looked_at": sample.looked_at, "complete": sample.complete}
-    return Answer(200, shortened(body))
+    return Answer(200, shortened(body), shown=Shown(StudentData.FIELDS, sample.looked_at))
 
 
 def _new_version(saved: SavedMapping, now: dt.datetime) -> tuple[SettingChange, ...]:

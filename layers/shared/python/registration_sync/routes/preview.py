@@ -7,6 +7,7 @@ from typing import Any
 from registration_sync.api import CONNECTION, Answer, Request, Route, problem_body
 from registration_sync.bootstrap import configuration_function
 from registration_sync.domain.access import Permission
+from registration_sync.domain.access_log import Shown, StudentData
 from registration_sync.domain.connections.connection import MAX_EXAMPLE_STUDENTS
 from registration_sync.domain.errors import listed_problems
 from registration_sync.domain.fields import Fields
@@ -38,7 +39,8 @@ def _preview_mapping(request: Request) -> Answer:
         "problems": [problem_body(one) for one in listed_problems(preview.problems)],
         "warnings": [problem_body(one) for one in listed_problems(preview.warnings)],
     }
-    return Answer(200, shortened(body))
+    shown = Shown(StudentData.PREVIEW, sum(one.school_year is not None for one in preview.students))
+    return Answer(200, shortened(body), shown=shown)
 
 
 def _options(body: object) -> PreviewOptions:

@@ -1,10 +1,12 @@
 """The bodies of runs in answers, made from the stored record of each run."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from registration_sync.domain.access import Caller, Permission
+from registration_sync.domain.access_log import Shown, StudentData
 from registration_sync.domain.runs.record import TIMES, to_record
-from registration_sync.domain.runs.run import Run
+from registration_sync.domain.runs.run import Run, RunKind
 
 MAX_HELD_SHOWN = 20
 """Held rows of each year in a list, which keeps it under Lambda's limit of 6 MB; the body of one
@@ -29,6 +31,38 @@ def run_body(run: Run) -> dict[str, Any]:
         moment = getattr(run, name)
         body[name] = moment and moment.isoformat(timespec="seconds")
     return body
+
+
+def shown_of(run: dict[str, Any]) -> Shown:
+    """The students in the body of a run: those that it names, and the lines of a dry run."""
+    named = len(_named_in(run))
+    match run["kind"]:
+        case RunKind.TEST_RECORD:
+            return Shown(StudentData.TEST_RECORD, named)
+        case RunKind.DRY_RUN:
+            return Shown(StudentData.DRY_RUN, named + sum(map(_most_rows, run["years"])))
+    return Shown(StudentData.RUN, named)
+
+
+def _most_rows(year: dict[str, Any]) -> int:
+    """How many rows of one file of the year are shown; the lines may begin with a header."""
+    return max((min(file["rows"], len(file["lines"])) for file in year["files"]), default=0)
+
+
+def shown_of_list(runs: Sequence[dict[str, Any]]) -> Shown:
+    """The students that the bodies name together."""
+    return Shown(StudentData.RUNS, len(set[str]().union(*map(_named_in, runs))))
+
+
+def _named_in(run: dict[str, Any]) -> set[str]:
+    """The ids in the body of a run."""
+    years = run["years"]
+    return {
+        *run["student_ids"],
+        *(held["student_id"] for year in years for held in year["held"]),
+        *(student for year in years for student in year["delivered_before"]),
+        *(student for year in years for one in year["unmatched"] for student in one["students"]),
+    }
 
 
 def may_see_reach(caller: Caller) -> bool:

@@ -8,6 +8,7 @@ from typing import Any
 from registration_sync.api import Answer, Request, Route
 from registration_sync.bootstrap import configuration_function
 from registration_sync.domain.access import Permission
+from registration_sync.domain.access_log import Shown, StudentData
 from registration_sync.domain.audit import run_note
 from registration_sync.domain.fields import Fields
 from registration_sync.domain.registrations.registration import parse_school_year
@@ -24,6 +25,8 @@ from registration_sync.routes.run_bodies import (
     listed_run_body,
     may_see_reach,
     run_body,
+    shown_of,
+    shown_of_list,
     without_reach,
 )
 from registration_sync.use_cases.archived.request_resend import request_resend
@@ -128,7 +131,7 @@ def _list_exports(request: Request) -> Answer:
     bodies = [_seen_by(request, listed_run_body(run)) for run in page.runs]
     items = bodies[: count_that_fits(bodies)]
     following = page.following if len(items) == len(bodies) else items[-1]["run_id"]
-    return Answer(200, {"items": items, "next": following})
+    return Answer(200, {"items": items, "next": following}, shown=shown_of_list(items))
 
 
 def _filter(request: Request) -> RunFilter:
@@ -184,7 +187,8 @@ def _read_export(request: Request) -> Answer:
         leases=deps.leases,
         now=dt.datetime.now(dt.UTC),
     )
-    return Answer(200, shortened(_seen_by(request, run_body(run))))
+    body = shortened(_seen_by(request, run_body(run)))
+    return Answer(200, body, shown=shown_of(body))
 
 
 def _seen_by(request: Request, body: dict[str, Any]) -> dict[str, Any]:
@@ -200,7 +204,8 @@ def _cancel_export(request: Request) -> Answer:
         runs=configuration_function.dependencies().runs,
     )
     note = run_note("export_cancelled", run.run_id) if is_new else None
-    return Answer(200, shortened(_seen_by(request, run_body(run))), note=note)
+    body = shortened(_seen_by(request, run_body(run)))
+    return Answer(200, body, note=note, shown=shown_of(body))
 
 
 def _confirm_export(request: Request) -> Answer:
@@ -230,7 +235,8 @@ def _link_file(request: Request) -> Answer:
         now=dt.datetime.now(dt.UTC),
     )
     expires_at = link.expires_at.isoformat(timespec="seconds")
-    return Answer(200, {"url": link.url, "expires_at": expires_at})
+    body = {"url": link.url, "expires_at": expires_at}
+    return Answer(200, body, shown=Shown(StudentData.FILE, link.rows))
 
 
 ONE = "/connections/{connection_id}"

@@ -11,6 +11,7 @@ from registration_sync.api import CONNECTION, Answer, Request, Route
 from registration_sync.bootstrap import configuration_function
 from registration_sync.bootstrap.workspace import workspace
 from registration_sync.domain.access import Permission
+from registration_sync.domain.access_log import Shown, StudentData
 from registration_sync.domain.audit import Note, SettingChange
 from registration_sync.domain.connections.name_fields import name_of
 from registration_sync.domain.errors import InvalidRequest
@@ -69,7 +70,7 @@ def _search_students(request: Request) -> Answer:
         looked_at, complete = sample.looked_at, sample.complete
     items = [asdict(one) for one in found]
     body = {"items": items, "next": None, "looked_at": looked_at, "complete": complete}
-    return Answer(200, shortened(body))
+    return Answer(200, shortened(body), shown=Shown(StudentData.SEARCH, len(items)))
 
 
 def _read_receipt(request: Request) -> Answer:
@@ -83,7 +84,7 @@ def _read_receipt(request: Request) -> Answer:
             archive=deps.archive,
             workspace=folder,
         )
-    return Answer(200, shortened(_whole(receipt)))
+    return Answer(200, shortened(_whole(receipt)), shown=Shown(StudentData.RECEIPT, 1))
 
 
 def _list_students(request: Request) -> Answer:
@@ -124,7 +125,8 @@ def _list_students(request: Request) -> Answer:
     is_cut = len(items) < len(page.students)
     following = items[-1]["student_id"] if is_cut else page.following
     body = {"items": items, "next": following, "name_fields": list(connection.name_fields)}
-    return Answer(200, body, note=_listed(filters) if reader and not filters.after else None)
+    note = _listed(filters) if reader and not filters.after else None
+    return Answer(200, body, note=note, shown=Shown(StudentData.LIST, len(items)))
 
 
 def _listed(filters: StudentFilter) -> Note:
@@ -207,7 +209,9 @@ def _receipts_of(request: Request, fields: Fields) -> Answer:
             archive=deps.archive,
             workspace=folder,
         )
-    return Answer(200, shortened({"items": [_whole(one) for one in receipts], "next": None}))
+    items = [_whole(one) for one in receipts]
+    shown = Shown(StudentData.RECEIPT, 1 if items else 0)
+    return Answer(200, shortened({"items": items, "next": None}), shown=shown)
 
 
 def _short(receipt: Receipt) -> dict[str, Any]:

@@ -1,7 +1,10 @@
-"""Audit entries on DynamoDB, in the connections table; they expire after RetentionDays.
+"""Audit entries and the access log on DynamoDB, in the connections table; both expire after
+RetentionDays, and nothing else deletes them.
 
-| item  | pk      | sk                | attributes                                             |
-| entry | AUDIT#c | time - request id | at, by, action, changes (JSON), request_id, expires_at |
+| item  | pk       | sk                | attributes                                                |
+| entry | AUDIT#c  | time - request id | at, by, action, changes (JSON), request_id, expires_at    |
+| read  | ACCESS#c | time - request id | at, by, sub, caller, kind, students, route, run_id,       |
+|       |          |                   | request_id, expires_at                                    |
 """
 
 import datetime as dt
@@ -9,6 +12,7 @@ import json
 from typing import TYPE_CHECKING
 
 from registration_sync.adapters.dynamodb.table import Item, Table
+from registration_sync.domain.access_log import AccessEntry, StudentData
 from registration_sync.domain.audit import CHANGED, AuditEntry, SettingChange
 
 if TYPE_CHECKING:
@@ -21,6 +25,8 @@ MAX_KEY_CHARACTERS = 200
 MAX_CHANGE_BYTES = 10_000
 """A connection has some thirty fields; DynamoDB allows 400 kB for an item."""
 
+ACCESS_TEXTS = ("by", "sub", "caller", "kind", "route", "run_id", "request_id")
+
 
 class DynamoDBAudit:
     """Implements the port Audit."""
@@ -30,31 +36,52 @@ class DynamoDBAudit:
         self._retention = dt.timedelta(days=retention_days)
 
     def add(self, connection_id: str, entry: AuditEntry) -> None:
-        at = entry.at.astimezone(dt.UTC)
         changes = [_bounded(change).to_json() for change in entry.changes]
         item: Item = {
-            "pk": {"S": f"AUDIT#{connection_id}"},
-            "sk": {"S": f"{at:%Y%m%dT%H%M%S.%fZ}-{entry.request_id}"},
-            "at": {"S": at.isoformat()},
             "by": {"S": entry.by},
             "action": {"S": entry.action},
             "changes": {"S": json.dumps(changes)},
             "request_id": {"S": entry.request_id},
-            "expires_at": {"N": str(int((at + self._retention).timestamp()))},
         }
-        # A retry within boto3 may find the entry that its first try wrote.
-        self._table.put(item, "attribute_not_exists(pk)")
+        self._put(f"AUDIT#{connection_id}", entry, item)
 
     def newest(
         self, connection_id: str, limit: int, after: str | None
     ) -> tuple[list[AuditEntry], str | None]:
-        condition, values = "pk = :pk", {":pk": {"S": f"AUDIT#{connection_id}"}}
+        items, following = self._newest(f"AUDIT#{connection_id}", limit, after)
+        return [_entry_of(item) for item in items], following
+
+    def add_access(self, connection_id: str, entry: AccessEntry) -> None:
+        item: Item = {name: {"S": str(getattr(entry, name))} for name in ACCESS_TEXTS}
+        item["students"] = {"N": str(entry.students)}
+        self._put(f"ACCESS#{connection_id}", entry, item)
+
+    def newest_access(
+        self, connection_id: str, limit: int, after: str | None
+    ) -> tuple[list[AccessEntry], str | None]:
+        items, following = self._newest(f"ACCESS#{connection_id}", limit, after)
+        return [_access_of(item) for item in items], following
+
+    def _put(self, pk: str, entry: AuditEntry | AccessEntry, item: Item) -> None:
+        at = entry.at.astimezone(dt.UTC)
+        whole: Item = {
+            **item,
+            "pk": {"S": pk},
+            "sk": {"S": f"{at:%Y%m%dT%H%M%S.%fZ}-{entry.request_id}"},
+            "at": {"S": at.isoformat()},
+            "expires_at": {"N": str(int((at + self._retention).timestamp()))},
+        }
+        # A retry within boto3 may find the entry that its first try wrote.
+        self._table.put(whole, "attribute_not_exists(pk)")
+
+    def _newest(self, pk: str, limit: int, after: str | None) -> tuple[list[Item], str | None]:
+        condition, values = "pk = :pk", {":pk": {"S": pk}}
         if after:
             condition += " AND sk < :after"
             values[":after"] = {"S": after[:MAX_KEY_CHARACTERS]}
         page = self._table.query(condition, values, ScanIndexForward=False, Limit=limit)
         last = page.get("LastEvaluatedKey")
-        return [_entry_of(item) for item in page["Items"]], last["sk"]["S"] if last else None
+        return page["Items"], last["sk"]["S"] if last else None
 
 
 def _bounded(change: SettingChange) -> SettingChange:
@@ -73,4 +100,14 @@ def _entry_of(item: Item) -> AuditEntry:
             for change in json.loads(item["changes"]["S"])
         ),
         request_id=item["request_id"]["S"],
+    )
+
+
+def _access_of(item: Item) -> AccessEntry:
+    texts = {name: item[name]["S"] for name in ACCESS_TEXTS if name != "kind"}
+    return AccessEntry(
+        at=dt.datetime.fromisoformat(item["at"]["S"]),
+        kind=StudentData(item["kind"]["S"]),
+        students=int(item["students"]["N"]),
+        **texts,
     )

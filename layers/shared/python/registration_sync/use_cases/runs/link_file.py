@@ -14,8 +14,11 @@ LINK_SECONDS = 300
 
 @dataclass(frozen=True, slots=True)
 class FileLink:
+    """`rows` are those of the file: one or more for each student."""
+
     url: str
     expires_at: dt.datetime
+    rows: int
 
 
 def link_file(
@@ -31,12 +34,12 @@ def link_file(
 ) -> FileLink:
     """Raises NotFound for a file that the run does not have, or that has expired."""
     run = stored_run(connection_id, run_id, runs=runs)
-    files = {(year.school_year, file.name) for year in run.years for file in year.files}
-    if (school_year, name) not in files:
+    rows = {(year.school_year, file.name): file.rows for year in run.years for file in year.files}
+    if (school_year, name) not in rows:
         raise NotFound("This run has no such file. Its record names the files of each year.")
     is_dry_run = run.kind is RunKind.DRY_RUN
     if is_dry_run and now - run.requested_at > DRY_RUN_RETENTION:
         raise NotFound("The files of a dry run are kept for a day: make a new dry run.")
     kept_in = dry_runs if is_dry_run else archive
     url = kept_in.link(connection_id, run_id, f"{school_year}/files/{name}", seconds=LINK_SECONDS)
-    return FileLink(url, now + dt.timedelta(seconds=LINK_SECONDS))
+    return FileLink(url, now + dt.timedelta(seconds=LINK_SECONDS), rows[school_year, name])
