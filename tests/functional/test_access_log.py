@@ -37,6 +37,7 @@ from tests.functional.support.events import (
     api_event,
     program,
 )
+from tests.functional.support.programs import bind_samples
 from tests.functional.test_api_examples import (
     CREATE,
     ROUTES,
@@ -303,6 +304,7 @@ def test_every_route_that_shows_a_student_records_it(
 ) -> None:
     """Each route of OPERATIONS answers its example, on a connection whose students are in every
     place that may have one."""
+    bind_samples()
     held = registration(f"{MADE_UP}-9", MADE_UP, grade=MADE_UP)
     past_run(server, SAMPLE, held, status="partial")
     receive(SAMPLE, *(registration(one, f"{MADE_UP} {one}") for one in ("007", "06520")))

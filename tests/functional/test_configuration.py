@@ -329,7 +329,9 @@ def test_every_route_of_a_connection_refuses_a_caller_without_access(
     status, answer = send(method, resource, body, claims=claims, **more)
 
     assert (status, answer["error"]["code"]) == (403, "access_denied")
-    assert stored_of_connections() == before
+    logged = [item for item in stored_of_connections() if item["pk"]["S"].startswith("ACCESS#")]
+    assert [item for item in stored_of_connections() if item not in logged] == before
+    assert [item["kind"]["S"] for item in logged] == ["refused"]
     assert secrets_of() == Credentials(password="only-an-example")
     assert started.events == []
 

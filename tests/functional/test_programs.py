@@ -45,7 +45,8 @@ def connection(started: StartedExports) -> None:
 
 
 def stored() -> Any:
-    tables = [stored_items(), stored_items("registrations")]
+    kept = [one for one in stored_items() if not one["pk"]["S"].startswith("ACCESS#")]
+    tables = [kept, stored_items("registrations")]
     kept = [[one for one in items if "REQUEST" not in one["pk"]["S"]] for items in tables]
     return kept, secret_names()
 
