@@ -35,7 +35,7 @@ def link_file(
     """Raises NotFound for a file that the run does not have, or that has expired."""
     run = stored_run(connection_id, run_id, runs=runs)
     rows = {(year.school_year, file.name): file.rows for year in run.years for file in year.files}
-    if (school_year, name) not in rows:
+    if school_year is None or (school_year, name) not in rows:
         raise NotFound("This run has no such file. Its record names the files of each year.")
     is_dry_run = run.kind is RunKind.DRY_RUN
     if is_dry_run and now - run.requested_at > DRY_RUN_RETENTION:
