@@ -27,7 +27,7 @@ from local.operators.district_file import DistrictFile, WantedConnection
 from local.processes import NotStarted
 from registration_sync.domain.access import ALL_DISTRICTS
 from registration_sync.domain.connections.connection import SECRETS, Connection
-from registration_sync.domain.connections.destinations import same_host
+from registration_sync.domain.connections.given_for import GivenFor
 from registration_sync.domain.connections.rules import STORED
 from registration_sync.domain.mapping.definition.yaml_text import write_mapping_text
 
@@ -180,9 +180,9 @@ class _Plan:
         path: str,
     ) -> list[Change]:
         after = connection.to_json()
-        moves = before is not None and not same_host(
-            connection, Connection.model_validate(before, context=STORED)
-        )
+        moves = before is not None and not GivenFor.of(
+            Connection.model_validate(before, context=STORED)
+        ).covers(GivenFor.of(connection))
         secrets = self._secrets(wanted, after) if not before or moves or self.send_secrets else {}
         shown = {name: f"from {wanted.secrets[name]}" for name in SECRETS if name in secrets}
         lines = _difference(before or {}, {**after, **shown}, is_new=before is None)

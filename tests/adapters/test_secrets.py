@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import boto3
@@ -11,8 +12,9 @@ from moto import mock_aws
 
 from registration_sync.adapters.aws.export_function import LambdaExportStarter
 from registration_sync.adapters.aws.secrets import SecretsManagerSecrets
+from registration_sync.domain.connections.given_for import GivenFor
 from registration_sync.domain.connections.sftp import Credentials
-from registration_sync.domain.errors import Unavailable
+from registration_sync.domain.errors import PasswordOfAnotherServer, Unavailable
 
 if TYPE_CHECKING:
     from mypy_boto3_secretsmanager import SecretsManagerClient
@@ -22,6 +24,8 @@ KEYS = {
     "aws_access_key_id": "testing",
     "aws_secret_access_key": "testing",
 }
+SERVER = GivenFor("sftp.example.org", 22, "sync", frozenset({"k1", "k2"}))
+PASSWORD_OF_SERVER = json.dumps({"password": "p", "given_for": SERVER.to_json()})
 PREFIX = "stack/connections/"
 RUN = "20260302T210000Z-1a2b3c4d"
 
@@ -44,22 +48,24 @@ def names(client: "SecretsManagerClient") -> list[str]:
 def test_new_secrets_use_the_key_of_the_stack(client: "SecretsManagerClient") -> None:
     key = "arn:aws:kms:us-east-1:123456789012:key/1"
 
-    SecretsManagerSecrets(client, PREFIX, key=key).write("north", Credentials(password="p"))
+    SecretsManagerSecrets(client, PREFIX, key=key).write("north", Credentials(password="p"), SERVER)
 
     assert client.describe_secret(SecretId=f"{PREFIX}north/password")["KmsKeyId"] == key
 
 
 def test_a_secret_that_was_never_set_is_none(secrets: SecretsManagerSecrets) -> None:
-    assert secrets.read("north") == Credentials()
+    assert secrets.read("north", SERVER) == Credentials()
 
 
 def test_each_secret_is_named_after_the_stack_and_the_connection(
     client: "SecretsManagerClient", secrets: SecretsManagerSecrets
 ) -> None:
-    secrets.write("north", Credentials(password="p", private_key="k", passphrase="pp"))
+    secrets.write("north", Credentials(password="p", private_key="k", passphrase="pp"), SERVER)
 
-    assert secrets.read("north") == Credentials(password="p", private_key="k", passphrase="pp")
-    assert secrets.read("nort") == Credentials()
+    assert secrets.read("north", SERVER) == Credentials(
+        password="p", private_key="k", passphrase="pp"
+    )
+    assert secrets.read("nort", SERVER) == Credentials()
     assert names(client) == [
         "stack/connections/north/passphrase",
         "stack/connections/north/password",
@@ -68,33 +74,76 @@ def test_each_secret_is_named_after_the_stack_and_the_connection(
 
 
 def test_a_partial_change_keeps_the_others(secrets: SecretsManagerSecrets) -> None:
-    secrets.write("north", Credentials(password="old", private_key="k"))
+    secrets.write("north", Credentials(password="old", private_key="k"), SERVER)
 
-    secrets.write("north", Credentials(password="new"))
+    secrets.write("north", Credentials(password="new"), SERVER)
 
-    assert secrets.read("north") == Credentials(password="new", private_key="k")
+    assert secrets.read("north", SERVER) == Credentials(password="new", private_key="k")
 
 
 def test_an_empty_text_removes_a_secret(secrets: SecretsManagerSecrets) -> None:
-    secrets.write("north", Credentials(password="p", private_key="k"))
+    secrets.write("north", Credentials(password="p", private_key="k"), SERVER)
 
-    secrets.write("north", Credentials(password="", passphrase=""))
+    secrets.write("north", Credentials(password="", passphrase=""), SERVER)
 
-    assert secrets.read("north") == Credentials(private_key="k")
+    assert secrets.read("north", SERVER) == Credentials(private_key="k")
 
 
 def test_a_removed_secret_can_be_set_again(
     client: "SecretsManagerClient", secrets: SecretsManagerSecrets
 ) -> None:
-    secrets.write("north", Credentials(password="p", private_key="k"))
-    secrets.write("south", Credentials(password="south's"))
+    secrets.write("north", Credentials(password="p", private_key="k"), SERVER)
+    secrets.write("south", Credentials(password="south's"), SERVER)
 
     secrets.remove("north")
     secrets.remove("north")
-    secrets.write("north", Credentials(password="again"))
+    secrets.write("north", Credentials(password="again"), SERVER)
 
-    assert secrets.read("north") == Credentials(password="again")
-    assert secrets.read("south") == Credentials(password="south's")
+    assert secrets.read("north", SERVER) == Credentials(password="again")
+    assert secrets.read("south", SERVER) == Credentials(password="south's")
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        replace(SERVER, host="sftp2.example.org"),
+        replace(SERVER, port=23),
+        replace(SERVER, username="Sync"),
+        replace(SERVER, host_keys=frozenset({"k1", "k3"})),
+        replace(SERVER, host_keys=frozenset({"k1", "k2", "k3"})),
+        replace(SERVER, host_keys=frozenset()),
+    ],
+)
+def test_a_password_is_not_read_for_a_server_that_it_was_not_given_for(
+    other: GivenFor, secrets: SecretsManagerSecrets
+) -> None:
+    secrets.write("north", Credentials(password="sesame", private_key="k"), SERVER)
+
+    with pytest.raises(PasswordOfAnotherServer) as refused:
+        secrets.read("north", other)
+
+    assert "sesame" not in refused.value.message
+    secrets.write("north", Credentials(password=""), SERVER)
+    assert secrets.read("north", other) == Credentials(private_key="k")
+
+
+def test_a_password_is_read_for_fewer_keys_and_for_the_first_key(
+    secrets: SecretsManagerSecrets,
+) -> None:
+    secrets.write("north", Credentials(password="p"), SERVER)
+    assert secrets.read("north", replace(SERVER, host_keys=frozenset({"k2"}))).password == "p"
+
+    secrets.write("north", Credentials(password="p"), replace(SERVER, host_keys=frozenset()))
+    assert secrets.read("north", SERVER).password == "p"
+
+
+@pytest.mark.parametrize("stored", ["plain", '{"a": 1}', '{"password": "x"}', "[1]", "7", '"a"'])
+def test_a_password_of_an_earlier_version_is_plain_text(
+    stored: str, client: "SecretsManagerClient", secrets: SecretsManagerSecrets
+) -> None:
+    client.create_secret(Name=f"{PREFIX}north/password", SecretString=stored)
+
+    assert secrets.read("north", SERVER) == Credentials(password=stored)
 
 
 def test_writing_needs_no_permission_to_read() -> None:
@@ -103,7 +152,7 @@ def test_writing_needs_no_permission_to_read() -> None:
         stub.add_response(
             "put_secret_value",
             {},
-            {"SecretId": "stack/connections/north/password", "SecretString": "p"},
+            {"SecretId": "stack/connections/north/password", "SecretString": PASSWORD_OF_SERVER},
         )
         stub.add_client_error("put_secret_value", "ResourceNotFoundException")
         stub.add_response(
@@ -113,7 +162,7 @@ def test_writing_needs_no_permission_to_read() -> None:
         )
 
         SecretsManagerSecrets(client, PREFIX).write(
-            "north", Credentials(password="p", private_key="k")
+            "north", Credentials(password="p", private_key="k"), SERVER
         )
 
         stub.assert_no_pending_responses()
@@ -133,7 +182,9 @@ def test_a_secret_that_cannot_be_written_now_is_unavailable(operation: str, code
         stub.add_client_error(operation, code)
 
         with pytest.raises(Unavailable) as refused:
-            SecretsManagerSecrets(client, PREFIX).write("north", Credentials(password="sesame"))
+            SecretsManagerSecrets(client, PREFIX).write(
+                "north", Credentials(password="sesame"), SERVER
+            )
 
     assert "sesame" not in refused.value.message
 

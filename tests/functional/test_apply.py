@@ -17,6 +17,7 @@ from tests.functional.conftest import StartedExports
 from tests.functional.support.district import context
 from tests.functional.support.events import OPERATOR, VIEWER, api_event, person, program
 from tests.functional.support.programs import SAMPLES, bind, bind_samples, stored_of_connections
+from tests.functional.support.secrets import stored_secrets
 
 EXAMPLE = (Path(__file__).parents[2] / "events" / "district.yaml").read_text()
 PROGRAM = program("2abcdefghijklmnopqrstuvwxy", "sync/configuration.write", "sync/read")
@@ -87,7 +88,7 @@ def test_a_new_district_is_created_with_mappings_schedules_and_secrets(olga: Ope
     deps = configuration_function.dependencies()
     connection = deps.connections.get(POWERSCHOOL)
     assert (connection.district, connection.time_zone) == ("anytown", "America/Chicago")
-    assert deps.secrets.read(POWERSCHOOL) == Credentials(password="correct horse")
+    assert stored_secrets(POWERSCHOOL) == Credentials(password="correct horse")
     schedule = deps.schedules.get(POWERSCHOOL)
     assert schedule
     assert schedule.to_json()["times"] == ["13:15", "21:00"]
@@ -165,20 +166,19 @@ def test_settings_that_the_file_leaves_out_stay(olga: Operator) -> None:
 
 def test_secrets_are_sent_to_a_new_host_and_on_request_only(olga: Operator) -> None:
     olga.apply()
-    secrets = configuration_function.dependencies().secrets
     newer = {"ANYTOWN_PASSWORD": "newer"}
     moved = EXAMPLE.replace("sftp.anytown", "files.anytown")
 
     olga.apply(secrets=newer)
-    unchanged = secrets.read(POWERSCHOOL)
+    unchanged = stored_secrets(POWERSCHOOL)
     olga.apply(secrets=newer, send_secrets=True)
-    sent = secrets.read(POWERSCHOOL)
+    sent = stored_secrets(POWERSCHOOL)
     assert olga.apply(moved, secrets={}) is False
     assert "Set the environment variable ANYTOWN_PASSWORD." in olga.text
     assert olga.apply(moved, secrets={"ANYTOWN_PASSWORD": "of the new host"})
 
     assert (unchanged.password, sent.password) == ("correct horse", "newer")
-    assert secrets.read(POWERSCHOOL).password == "of the new host"
+    assert stored_secrets(POWERSCHOOL).password == "of the new host"
 
 
 MISTAKES = {

@@ -15,6 +15,7 @@ from registration_sync.adapters.dynamodb.registrations.registrations_table impor
     DynamoDBRegistrationsTable,
 )
 from registration_sync.bootstrap import configuration_function
+from registration_sync.domain.connections.given_for import GivenFor
 from registration_sync.domain.connections.guard_settings import Guards
 from registration_sync.domain.connections.sftp import Credentials
 from registration_sync.domain.errors import Unavailable
@@ -33,6 +34,7 @@ from tests.functional.support.events import (
     sample,
 )
 from tests.functional.support.programs import bind, bind_samples, stored_of_connections
+from tests.functional.support.secrets import stored_secrets
 
 ONE = "/connections/{connection_id}"
 MAPPING: dict[str, Any] = json.loads(sample("configuration_save_mapping")["body"])
@@ -84,7 +86,7 @@ def save(mapping: object = MAPPING, **more: Any) -> tuple[int, Any]:
 
 
 def secrets_of(connection_id: str = NORTH) -> Credentials:
-    return configuration_function.dependencies().secrets.read(connection_id)
+    return stored_secrets(connection_id)
 
 
 # Connections
@@ -121,7 +123,8 @@ def test_secrets_are_stored_and_never_shown(capsys: pytest.CaptureFixture[str]) 
 
 def test_a_new_connection_has_no_secret_that_a_deleted_stack_left() -> None:
     secrets = configuration_function.dependencies().secrets
-    secrets.write(NORTH, Credentials(password="old", private_key="old", passphrase="old"))
+    old = Credentials(password="old", private_key="old", passphrase="old")
+    secrets.write(NORTH, old, GivenFor("old.example.org", 22, "old", frozenset()))
 
     create()
 

@@ -26,6 +26,7 @@ from tests.functional.support.district import (
 from tests.functional.support.district import send as sync
 from tests.functional.support.events import FOLDER, OPERATOR, sample
 from tests.functional.support.programs import bind_samples
+from tests.functional.support.secrets import stored_secrets
 from tests.functional.test_dry_run_and_resend import on_server
 from tests.support.sftp_servers import AsyncSftpServer
 
@@ -180,7 +181,7 @@ def test_the_events_of_the_configuration_function_create_and_change_a_connection
     assert found["change_secret"][1] == first
     assert keys == first | {"host_keys": [*first["host_keys"], keys["host_keys"][1]]}
     assert moved["host"] != first["host"]
-    secrets = configuration_function.dependencies().secrets.read(NORTH)
+    secrets = stored_secrets(NORTH)
     assert secrets == Credentials(password="of-the-new-server")
 
 
@@ -189,9 +190,7 @@ def test_the_event_that_changes_a_secret_stores_and_hides_the_secret() -> None:
 
     _, shown = answer("change_secret")
 
-    assert configuration_function.dependencies().secrets.read(NORTH) == Credentials(
-        password="the-new-one"
-    )
+    assert stored_secrets(NORTH) == Credentials(password="the-new-one")
     assert "the-new-one" not in json.dumps(shown)
 
 

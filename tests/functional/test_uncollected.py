@@ -15,7 +15,7 @@ from registration_sync.domain.runs.run import Run
 from tests.functional.conftest import stored_items
 from tests.functional.support.district import registration, run_export, send, set_up
 from tests.functional.test_years import change
-from tests.support.sftp_servers import AsyncSftpServer
+from tests.support.sftp_servers import PASSWORD, AsyncSftpServer
 
 pytestmark = pytest.mark.usefixtures("started")
 
@@ -170,7 +170,7 @@ def test_the_next_export_reports_what_a_refused_attempt_could_not(
         kill_at(during, "commit")
         with pytest.raises(Killed):
             run_export(run_id=RUN)
-    change(host_keys=[])
+    change(host_keys=[], password=PASSWORD)
     refused = run_export(run_id=RUN)
     change(host_keys=list(server.account().host_keys))
 

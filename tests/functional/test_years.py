@@ -18,7 +18,7 @@ from registration_sync.use_cases.exporting.year import YearToExport
 from registration_sync.use_cases.run_kinds import export as export_registrations
 from registration_sync.use_cases.run_kinds import resend as resend_files
 from tests.functional.support.district import NORTH, call, registration, run_export, send, set_up
-from tests.support.sftp_servers import AsyncSftpServer
+from tests.support.sftp_servers import PASSWORD, AsyncSftpServer
 
 pytestmark = pytest.mark.usefixtures("started")
 
@@ -269,7 +269,7 @@ def test_the_record_of_a_run_keeps_the_year_that_an_attempt_delivered_before_the
         around_year(monkeypatch, 2025, before=kill)
     with pytest.raises(Killed):
         run_export(**event)
-    change(host_keys=[])
+    change(host_keys=[], password=PASSWORD)
 
     run = run_export(**event)
 

@@ -211,6 +211,7 @@ class SignIn(asyncssh.SSHServer):
 
     async def validate_password(self, username: str, password: str) -> bool:
         self.server.sign_ins.append("password")
+        self.server.offered.append(password)
         if "sign_in" in self.server.faults.silent:
             await asyncio.Event().wait()
         if "sign_in" in self.server.faults.drop_before:
@@ -226,6 +227,7 @@ class SignIn(asyncssh.SSHServer):
 
     def validate_kbdint_response(self, username: str, responses: Any) -> bool:
         self.server.sign_ins.append("answer")
+        self.server.offered += responses
         return list(responses) == [PASSWORD]
 
     def public_key_auth_supported(self) -> bool:
@@ -289,8 +291,8 @@ class _InThread:
 class AsyncSftpServer(_InThread):
     """An asyncssh server in its own thread, on a free port, that serves the folder `root`.
 
-    `requests` lists (operation, path) in order, `sign_ins` the sign-in attempts. A function in
-    `before` is called once, before its operation.
+    `requests` lists (operation, path) in order, `sign_ins` the sign-in attempts, `offered` the
+    passwords that it received. A function in `before` is called once, before its operation.
     """
 
     def __init__(
@@ -310,6 +312,7 @@ class AsyncSftpServer(_InThread):
         self.faults = Faults()
         self.requests: list[tuple[str, str]] = []
         self.sign_ins: list[str] = []
+        self.offered: list[str] = []
         self.before: dict[str, Callable[[], None]] = {}
         self.open_files: set[Any] = set()
         self.connections: list[asyncssh.SSHServerConnection] = []

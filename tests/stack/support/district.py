@@ -64,8 +64,10 @@ class District:
         return shown
 
     def change(self, **changes: Any) -> None:
-        """Changes settings of the connection."""
-        changed = self.connection | changes
+        """Changes settings of the connection; another server gets the password again."""
+        of_server = {"host", "port", "username", "host_keys"} & changes.keys()
+        password = {"password": self.stack.sftp.password} if of_server else {}
+        changed = self.connection | password | changes
         answer = self.stack.call("PUT", self.path, changed, role="full_access")
         assert answer.status == 200, answer.body
 

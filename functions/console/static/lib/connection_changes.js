@@ -10,10 +10,10 @@ export async function changeConnection(connection_id, changes, options) {
   return put(pathOf(connection_id), { ...stored, ...changed }, options);
 }
 
-export function pinHostKey(connection_id, line, options) {
-  return changeConnection(
-    connection_id,
-    ({ host_keys }) => ({ host_keys: [...host_keys.filter((key) => key !== line), line] }),
-    options,
-  );
+// `secrets` are those to send with the key; a further key needs the password again.
+export function pinHostKey(connection_id, line, secrets = {}) {
+  return changeConnection(connection_id, ({ host_keys }) => ({
+    ...secrets,
+    host_keys: [...host_keys.filter((key) => key !== line), line],
+  }));
 }

@@ -9,6 +9,7 @@ import { ConfirmDialog } from "../../components/dialog.js";
 import { Section } from "../../components/section.js";
 import { ErrorNotice, Notice } from "../../components/states.js";
 import { HostKeyFacts } from "../../shared/host_keys.js";
+import { SecretField } from "../settings/sign_in_fields.js";
 
 // Whether the check failed only because nobody has confirmed the server's first key.
 export function isFirstKey(connection, run) {
@@ -48,8 +49,10 @@ export function HostKeyToConfirm({ connection, run, onPinned }) {
 
 function Confirm({ connection, line, known, onPinned }) {
   const [asking, setAsking] = useState(false);
+  const [password, setPassword] = useState("");
   const pin = useAction(async () => {
-    const changed = await pinHostKey(connection.connection_id, line);
+    const secrets = known.length > 0 ? { password: password || null } : {};
+    const changed = await pinHostKey(connection.connection_id, line, secrets);
     setAsking(false);
     onPinned(changed);
   });
@@ -68,6 +71,13 @@ function Confirm({ connection, line, known, onPinned }) {
     >
       <p>Only if the server's administrator has told you that the key was renewed:</p>
       <${HostKeyFacts} line=${line} />
+      <${SecretField}
+        label="Password"
+        hint="Again, for the new key. Without it the stored password is removed, and the stored private key signs in alone."
+        optional
+        value=${password}
+        onInput=${setPassword}
+      />
       <p>The old ${known.length === 1 ? "key stays" : "keys stay"} too, until you remove ${known.length === 1 ? "it" : "them"} in the settings.</p>
     <//>`}`;
 }

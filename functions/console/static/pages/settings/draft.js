@@ -39,10 +39,18 @@ export function changesOf(draft, stored) {
   return Object.fromEntries(changed.map((name) => [name, definition[name]]));
 }
 
-// Whether the sign-in must be entered again, because a stored password never goes to another server.
+export function isAnotherAddress(draft, stored) {
+  const plain = ({ host, port }) => `${host.trim().toLowerCase().replace(/\.$/, "")}:${port}`;
+  return plain(draft) !== plain(stored);
+}
+
+// Whether the sign-in must be entered again, because a stored password never goes to another server or
+// account. The first host key and fewer keys are the same server.
 export function isAnotherServer(draft, stored) {
-  const plain = (host) => host.trim().toLowerCase().replace(/\.$/, "");
-  return plain(draft.host) !== plain(stored.host);
+  const known = stored.host_keys;
+  const wanted = draft.host_keys ?? known;
+  const isKnown = wanted.length > 0 && wanted.every((key) => known.includes(key));
+  return isAnotherAddress(draft, stored) || draft.username !== stored.username || (known.length > 0 && !isKnown);
 }
 
 // The folder's real name: "SISData/exports/2026".

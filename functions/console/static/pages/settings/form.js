@@ -11,7 +11,7 @@ import { TextField, useFocusOnProblem } from "../../components/fields.js";
 import { Section } from "../../components/section.js";
 import { ErrorNotice, Notice } from "../../components/states.js";
 import { AboutFields, ProgramFields } from "./about_fields.js";
-import { NO_SECRETS, changesOf, draftOf, isAnotherServer, secretsOf } from "./draft.js";
+import { NO_SECRETS, changesOf, draftOf, isAnotherAddress, isAnotherServer, secretsOf } from "./draft.js";
 import { FolderField, ImporterFields } from "./file_fields.js";
 import { GuardFields } from "./guard_fields.js";
 import { HostKeyList } from "./host_key_list.js";
@@ -78,7 +78,7 @@ export function SettingsForm({ connection, keep }) {
         <${StoredSignIn} secrets=${draft.secrets} change=${changeSecrets} problem=${problem} />
       <//>
       <${Section} title="Host keys" hint="By them the server is recognised. While it changes its key, both stand here.">
-        ${isAnotherServer(draft, connection) &&
+        ${isAnotherAddress(draft, connection) &&
         draft.host_keys.length > 0 &&
         html`<${Notice} tone="warn">
           These are keys of ${connection.host || "another server"}: take them out. The check shows the new server's key.
@@ -113,8 +113,9 @@ function isAtField(path) {
 
 function AnotherServer() {
   return html`<${Notice} tone="warn" title="This is another server">
-    A stored password is never sent to a server that it was not given for. So set the password or the
-    private key again; or remove the password, to sign in by the stored key alone.
+    Host, port, user name and host keys are the server that a password was given for; it is never sent to
+    another one. Set the password or the private key again; or remove the password, to sign in by the
+    stored key alone.
   <//>`;
 }
 

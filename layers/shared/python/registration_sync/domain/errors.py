@@ -27,6 +27,7 @@ RegistrationSyncError
     │   ├── HostKeyMismatch
     │   ├── NoCommonAlgorithm
     │   ├── SignInRefused
+    │   ├── PasswordOfAnotherServer
     │   ├── PermissionRefused
     │   ├── FolderMissing
     │   ├── ReplaceUnsupported    the server cannot replace a file in one step
@@ -210,6 +211,10 @@ class NoCommonAlgorithm(TerminalDeliveryError):
 
 class SignInRefused(TerminalDeliveryError):
     code = "sign_in_refused"
+
+
+class PasswordOfAnotherServer(TerminalDeliveryError):
+    code = "password_of_another_server"
 
 
 class PermissionRefused(TerminalDeliveryError):

@@ -13,6 +13,7 @@ from registration_sync.domain.audit import AuditEntry
 
 if TYPE_CHECKING:  # the sync function starts faster without these
     from registration_sync.domain.connections.connection import Connection, SavedMapping
+    from registration_sync.domain.connections.given_for import GivenFor
     from registration_sync.domain.connections.schedule import Schedule, SetSchedule
     from registration_sync.domain.connections.sftp import Credentials
     from registration_sync.domain.mapping.definition.ready_made import ReadyMade
@@ -95,14 +96,18 @@ class ReadyMadeMappings(Protocol):
 
 
 class Secrets(Protocol):
-    """The secrets of each connection; only the export function may read them."""
+    """The secrets of each connection; only the export function may read them.
 
-    def read(self, connection_id: str) -> "Credentials":
-        """A secret that is not set is None."""
+    A password is kept together with the server that it was given for. The service never sends the
+    other secrets: a private key signs, and a passphrase opens the key.
+    """
 
-    def write(self, connection_id: str, credentials: "Credentials") -> None:
-        """Sets each secret without reading: None leaves it unchanged, an empty text removes it.
-        Safe to repeat."""
+    def read(self, connection_id: str, server: "GivenFor") -> "Credentials":
+        """A secret that is not set is None. Raises PasswordOfAnotherServer."""
+
+    def write(self, connection_id: str, credentials: "Credentials", server: "GivenFor") -> None:
+        """Sets each secret without reading, for this server: None leaves it unchanged, an empty
+        text removes it. Safe to repeat."""
 
     def remove(self, connection_id: str) -> None:
         """Removes all three secrets."""

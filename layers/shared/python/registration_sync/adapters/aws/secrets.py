@@ -3,14 +3,21 @@
 The three secrets of a connection are separate (`PREFIX<connection id>/password`, `/private_key`,
 `/passphrase`), because the function that sets secrets may not read any: in one
 combined secret it could not change one and keep the others.
+
+A password is stored as `{"password", "given_for": {"host", "port", "username", "host_keys"}}`, in
+one value, because the connection and its secrets change in two writes: between them, and if the
+second fails, no run may send the password of one server to the other. One that an earlier version
+stored is plain text, and counts as given for any server: the next change of the server replaces it.
 """
 
+import json
 from dataclasses import fields
 from typing import TYPE_CHECKING, Any
 
 from registration_sync.adapters.aws.errors import aws_errors
+from registration_sync.domain.connections.given_for import GivenFor
 from registration_sync.domain.connections.sftp import Credentials
-from registration_sync.domain.errors import ServiceRefused, Unavailable
+from registration_sync.domain.errors import PasswordOfAnotherServer, ServiceRefused, Unavailable
 
 if TYPE_CHECKING:
     from mypy_boto3_secretsmanager import SecretsManagerClient
@@ -22,6 +29,9 @@ _BEING_DELETED = "InvalidRequestException"
 _TRY_LATER = "The stored secret is being changed or removed: please try again in a minute."
 
 
+_PASSWORD, _SERVER = "password", "given_for"
+
+
 class SecretsManagerSecrets:
     """Implements the port Secrets; `prefix` begins with the stack's name and ends with a slash.
     New secrets are encrypted with the KMS key `key`, or with Secrets Manager's own."""
@@ -31,14 +41,19 @@ class SecretsManagerSecrets:
         self._prefix = prefix
         self._key: dict[str, Any] = {"KmsKeyId": key} if key else {}
 
-    def read(self, connection_id: str) -> Credentials:
-        return Credentials(**{kind: self._read(self._name(connection_id, kind)) for kind in KINDS})
+    def read(self, connection_id: str, server: GivenFor) -> Credentials:
+        stored = {kind: self._read(self._name(connection_id, kind)) for kind in KINDS}
+        if stored["password"]:
+            stored["password"] = _password_for(server, stored["password"])
+        return Credentials(**stored)
 
-    def write(self, connection_id: str, credentials: Credentials) -> None:
+    def write(self, connection_id: str, credentials: Credentials, server: GivenFor) -> None:
         for kind in KINDS:
             value: str | None = getattr(credentials, kind)
             name = self._name(connection_id, kind)
-            if value:
+            if value and kind == "password":
+                self._put(name, json.dumps({_PASSWORD: value, _SERVER: server.to_json()}))
+            elif value:
                 self._put(name, value)
             elif value is not None:
                 self._delete(name)
@@ -79,3 +94,19 @@ class SecretsManagerSecrets:
         except ServiceRefused as error:
             if error.reason not in {_MISSING, _BEING_DELETED}:
                 raise
+
+
+def _password_for(server: GivenFor, stored: str) -> str:
+    """The stored password, if it may go to this server. Raises PasswordOfAnotherServer."""
+    try:
+        value = json.loads(stored)
+    except ValueError:  # of an earlier version, as below
+        return stored
+    if not isinstance(value, dict) or value.keys() != {_PASSWORD, _SERVER}:
+        return stored
+    if not GivenFor.from_json(value[_SERVER]).covers(server):
+        raise PasswordOfAnotherServer(
+            "The stored password was given for another host, port, user name or host key, so it "
+            "was not sent: enter the password again in the settings."
+        )
+    return str(value[_PASSWORD])

@@ -48,7 +48,7 @@ def destinations(
 def destination(connection: Connection, path: str) -> Destination:
     """The destination of a file with this path, as in `destinations`. A server may ignore case."""
     account = "" if path.startswith("/") else connection.username
-    return (_host(connection), connection.port, account, path_key(path))
+    return (plain_host(connection), connection.port, account, path_key(path))
 
 
 def path_key(path: str) -> str:
@@ -60,8 +60,9 @@ def path_key(path: str) -> str:
 
 def same_host(one: Connection, other: Connection) -> bool:
     """Whether both have the same host, regardless of case."""
-    return _host(one) == _host(other)
+    return plain_host(one) == plain_host(other)
 
 
-def _host(connection: Connection) -> str:
+def plain_host(connection: Connection) -> str:
+    """The host in one of its spellings."""
     return connection.host.casefold().removesuffix(".")

@@ -6,7 +6,7 @@ from dataclasses import replace
 from registration_sync.domain.access import Caller, authorize_change
 from registration_sync.domain.audit import SettingChange
 from registration_sync.domain.connections.connection import Connection, setting_changes
-from registration_sync.domain.connections.destinations import same_host
+from registration_sync.domain.connections.given_for import GivenFor
 from registration_sync.domain.connections.sftp import Credentials
 from registration_sync.domain.errors import InvalidRequest, Problem
 from registration_sync.ports.connections import Connections, Mappings, Programs, Secrets
@@ -30,28 +30,43 @@ def change_connection(
     The caller must have the permission on the connection before and after the change: a connection
     cannot be moved to a district to which the caller does not belong. A program changes neither
     the district nor the programs. Raises the errors of
-    create_connection, NotFound, and InvalidRequest if a new host needs a password.
+    create_connection, NotFound, and InvalidRequest if another server needs the password again.
     """
     before = connections.get(connection.connection_id)
     authorize_change(caller, before.access, connection.access)
     require_bound_programs(connection, before, programs)
-    if not same_host(connection, before):
-        credentials = _for_another_server(connection, credentials)
+    server = GivenFor.of(connection)
+    if not GivenFor.of(before).covers(server):
+        credentials = _for_another_server(connection, before, credentials)
     reject_shared_destinations(connection, connections=connections, mappings=mappings, today=today)
-    # Secrets first: if the next step fails, only the old server receives a new password. In the
-    # other order, the new server could receive the old password.
-    secrets.write(connection.connection_id, credentials)
+    # Secrets first. Until the next step, and if it fails, the connection is the old one, and the
+    # new password is refused to its server. In the other order, an old password without a server
+    # (of an earlier version) could go to the new server.
+    secrets.write(connection.connection_id, credentials, server)
     connections.replace(connection)
     return setting_changes(before, connection, credentials)
 
 
-def _for_another_server(connection: Connection, credentials: Credentials) -> Credentials:
+def _for_another_server(
+    connection: Connection, before: Connection, credentials: Credentials
+) -> Credentials:
     """Never sends a stored password to a server for which it was not entered: otherwise a caller
-    who may configure could redirect the connection to their own server and read the password."""
+    who may configure could redirect the connection to their own server and read the password. The
+    stored private key stays: its server receives a signature, from which nobody can sign in."""
     if connection.host and credentials.password is None and not credentials.private_key:
+        old, new = before.to_json(), connection.to_json()
+        changed = [name for field, name in _SERVER.items() if old[field] != new[field]]
         message = (
-            "The host has changed: send the password again (or null, to sign in with the stored "
-            "key alone). A stored password is never sent to another server."
+            f"Changed: {', '.join(changed)}. Send the password again (or null, to sign in with the "
+            "stored key alone). A stored password is never sent to another server or account."
         )
         raise InvalidRequest(message, problems=[Problem("password", message)])
     return replace(credentials, password=credentials.password or "")
+
+
+_SERVER = {
+    "host": "the host",
+    "port": "the port",
+    "username": "the user name",
+    "host_keys": "the host keys",
+}

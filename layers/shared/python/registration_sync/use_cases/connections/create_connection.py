@@ -6,6 +6,7 @@ import datetime as dt
 from registration_sync.domain.access import Caller, authorize_creation
 from registration_sync.domain.audit import SettingChange
 from registration_sync.domain.connections.connection import Connection, setting_changes
+from registration_sync.domain.connections.given_for import GivenFor
 from registration_sync.domain.connections.sftp import Credentials
 from registration_sync.domain.errors import RegistrationSyncError, Unavailable
 from registration_sync.ports.connections import Connections, Mappings, Programs, Secrets
@@ -38,7 +39,8 @@ def create_connection(
     # every kind of secret: a deleted stack of the same name may have left some.
     connections.add(connection)
     try:
-        secrets.write(connection.connection_id, credentials.without_others())
+        server = GivenFor.of(connection)
+        secrets.write(connection.connection_id, credentials.without_others(), server)
     except RegistrationSyncError:
         with contextlib.suppress(Unavailable):
             connections.remove(connection.connection_id)

@@ -103,8 +103,8 @@ def check_connection(
     """
     findings = _Findings(now, show)
     session: SftpSession | None = None
-    signing_in_as = account()
     try:
+        signing_in_as = account()
         session = servers.connect(
             replace(signing_in_as, traits=ServerTraits()),
             lambda step, detail: _add_finished(findings, step, detail),
