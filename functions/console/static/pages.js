@@ -12,6 +12,10 @@ export const PAGES = {
     load: () => import("./pages/overview/page.js"),
     styles: [],
   },
+  "/people": {
+    load: () => import("./pages/people/page.js"),
+    styles: [],
+  },
   "/new": {
     load: () => import("./pages/new_connection/page.js"),
     styles: ["pages/settings/form.css", "pages/check/check.css", "pages/new_connection/new_connection.css"],

@@ -14,6 +14,7 @@ export function Shell({ children }) {
       <a class="product" href="#/"><${Mark} /><span>Registration sync</span></a>
       <div class="signed-in">
         ${person.isOperator && html`<a href=${href("/overview")}>All districts</a>`}
+        ${person.canManagePeople && html`<a href=${href("/people")}>People</a>`}
         <span class="role">${person.isOperator ? `Operator, ${person.role}` : person.role}</span>
         <${Menu}
           label=${`Signed in as ${person.name}`}

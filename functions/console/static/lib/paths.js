@@ -3,6 +3,7 @@
 export const PATHS = /** @type {const} */ ([
   "/",
   "/overview",
+  "/people",
   "/new",
   "/connections/{c}/mapping",
   "/connections/{c}/students",

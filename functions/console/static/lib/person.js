@@ -4,7 +4,7 @@ import { createContext, useContext } from "./html.js";
 
 export const PersonContext = createContext(null);
 
-// {name, role, canRun, canOverride, canConfigure, districts, isOperator}
+// {name, role, canRun, canOverride, canConfigure, canManagePeople, districts, isOperator}
 export function usePerson() {
   return useContext(PersonContext);
 }
@@ -19,6 +19,7 @@ export function personFrom(me) {
     canRun: may("run_exports"),
     canOverride: may("override"),
     canConfigure: may("configure"),
+    canManagePeople: may("manage_people"),
     districts: me.districts,
     isOperator: me.is_operator,
   };
