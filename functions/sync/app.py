@@ -22,6 +22,7 @@ from registration_sync.domain.registrations.registration import (
 from registration_sync.domain.registrations.sync_request import SyncRequest, parse_sync_request
 from registration_sync.last_catch import catch_last
 from registration_sync.use_cases.registrations.remove_registration import remove_registration
+from registration_sync.use_cases.registrations.send_again import DUE, SENT_AGAIN, send_again
 from registration_sync.use_cases.registrations.sync_everywhere import (
     ResultEverywhere,
     sync_everywhere,
@@ -37,6 +38,8 @@ GATEWAY_SECONDS = 29.0
 """
 
 RESPONSE_SECONDS = 2.0
+
+MAX_SENT_AGAIN = 500
 
 UNKNOWN = (
     "This connection has no registration of this student for this school year, so there is nothing "
@@ -186,6 +189,32 @@ def _remove(request: Request) -> Answer:
     return Answer(200, {**unknown, "message": UNKNOWN}, note=note)
 
 
+def _send_again(request: Request) -> Answer:
+    """Reads `{"school_year", "student_ids"}`."""
+    fields = Fields.of_body(request.json(), '{"school_year": 2025, "student_ids": ["007"]}')
+    fields.refuse_unknown("school_year", "student_ids")
+    school_year = fields.required_school_year()
+    student_ids = fields.student_ids("student_ids", MAX_SENT_AGAIN) or ()
+    if fields.get("student_ids") is None:
+        fields.add_problem("student_ids", f"Write a list of 1 to {MAX_SENT_AGAIN} student ids.")
+    fields.raise_problems("Nobody was marked.")
+    results = send_again(
+        request.connection_id,
+        school_year,
+        student_ids,
+        table=sync_function.dependencies().table,
+        seconds_left=_clock(request),
+    )
+    counts = Counter(results.values())
+    body = {
+        "students": [{"student_id": one, "result": result} for one, result in results.items()],
+        **{name: counts[name] for name in SENT_AGAIN},
+    }
+    changes = (("school_year", school_year), ("students", counts[DUE]))
+    note = Note("students_due_again", tuple(SettingChange(name, None, to) for name, to in changes))
+    return Answer(200, body, note=note)
+
+
 def _arrival(request: Request) -> dt.datetime:
     """The time at which the API received the request, regardless of the function's cold start."""
     epoch_ms = int(request.event["requestContext"]["requestTimeEpoch"])
@@ -215,6 +244,12 @@ ROUTES = (
         "/connections/{connection_id}/registrations/{school_year}/{student_id}",
         Permission.SYNC,
         _remove,
+    ),
+    Route(
+        "POST",
+        "/connections/{connection_id}/registrations/due",
+        Permission.RUN_EXPORTS,
+        _send_again,
     ),
 )
 

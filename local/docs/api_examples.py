@@ -232,6 +232,7 @@ _REGISTRATIONS: dict[str, Any] = {
 BODIES: dict[tuple[str, str], Any] = {
     ("POST", f"{_C}/registrations"): _REGISTRATIONS,
     ("POST", "/registrations"): _REGISTRATIONS,
+    ("POST", f"{_C}/registrations/due"): {"school_year": 2025, "student_ids": ["06520"]},
     ("POST", "/connections"): _NEW_CONNECTION,
     ("PUT", "/programs/{client_id}"): _sample("bind_program"),
     ("PUT", _C): _sample("change_secret"),
@@ -425,6 +426,12 @@ ANSWERS: dict[tuple[str, str], Any] = {
         ],
     },
     ("GET", f"{_C}/registrations"): _page(_RECEIPT),
+    ("POST", f"{_C}/registrations/due"): {
+        "students": [{"student_id": "06520", "result": "due"}],
+        "due": 1,
+        "already_due": 0,
+        "unknown": 0,
+    },
     ("GET", _STUDENT): _RECEIPT,
     ("DELETE", _STUDENT): {
         "student_id": "06520",

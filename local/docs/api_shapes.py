@@ -271,6 +271,25 @@ SCHEMAS: dict[str, Schema] = {
         "required": ["registrations"],
     },
     "SyncResult": _SYNC_RESULT,
+    "SendAgainRequest": {
+        "type": "object",
+        "properties": {
+            "school_year": YEAR,
+            "student_ids": {"type": "array", "minItems": 1, "maxItems": 500, "items": STUDENT_ID},
+        },
+        "required": ["school_year", "student_ids"],
+        "additionalProperties": False,
+    },
+    "SentAgain": obj(
+        {
+            "students": items(
+                obj({"student_id": TEXT, "result": {"enum": ["due", "already_due", "unknown"]}})
+            ),
+            "due": NUMBER,
+            "already_due": NUMBER,
+            "unknown": NUMBER,
+        }
+    ),
     "UnknownStudent": obj(
         {
             "student_id": TEXT,

@@ -78,6 +78,11 @@ OPERATIONS: dict[tuple[str, str], Operation] = {
         "Remove a student from the due and current ones; 200 if the year has no registration",
         {204: None, 200: ref("UnknownStudent")},
     ),
+    ("POST", f"{_C}/registrations/due"): Operation(
+        "Mark students as due again, so that the next export has them",
+        {200: ref("SentAgain")},
+        ref("SendAgainRequest"),
+    ),
     ("GET", "/me"): Operation("Who signed in, and what they may do", {200: ref("Me")}),
     ("GET", "/programs"): Operation(
         "The programs that a connection may name, with their districts",

@@ -305,6 +305,18 @@ def test_a_reader_of_the_connection_may_read_its_audit() -> None:
     assert audit(STRANGER)[0] == 403
 
 
+def test_the_audit_records_that_students_are_sent_again_without_their_ids() -> None:
+    send(registration(STUDENT))
+    body = {"school_year": 2025, "student_ids": [STUDENT, "nobody"]}
+    assert call(sync, "POST", f"{ONE}/registrations/due", body)[0] == 200
+
+    assert newest() == (
+        "ada",
+        "students_due_again",
+        {"school_year": (None, 2025), "students": (None, 0)},
+    )
+
+
 NOT_AUDITED = {
     # By programs only: hundreds a day; each receipt shows the result.
     ("POST", "/registrations"),
@@ -315,6 +327,7 @@ NOT_AUDITED = {
 
 NOTED = {
     ("POST", f"{ONE}/registrations"): "registrations_synced",  # by a person
+    ("POST", f"{ONE}/registrations/due"): "students_due_again",
     ("DELETE", f"{ONE}/registrations/{{school_year}}/{{student_id}}"): "registration_removed",
     ("POST", "/connections"): "connection_created",
     ("PUT", ONE): "connection_changed",
