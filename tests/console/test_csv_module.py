@@ -30,6 +30,9 @@ FILES: list[tuple[bytes, str, list[list[str]]]] = [
     ("id\tname\n1\tZoë\n".encode("utf-16"), "\t", [["id", "name"], ["1", "Zoë"]]),
     (b"\xfe\xff" + "id,name\n1,Zoë\n".encode("utf-16-be"), ",", [["id", "name"], ["1", "Zoë"]]),
     ("id,name\n1,Zoë€\n".encode("windows-1252"), ",", [["id", "name"], ["1", "Zoë€"]]),
+    ("id,name\n1,Zoë\n".encode("utf-16-le"), ",", [["id", "name"], ["1", "Zoë"]]),
+    ("id,name\n1,Zoë\n".encode("utf-16-be"), ",", [["id", "name"], ["1", "Zoë"]]),
+    (b"sep=;\r\na,b;c\r\n1,2;3\r\n", ";", [["a,b", "c"], ["1,2", "3"]]),
     (b"id,name\n,\n1,Ana,more\n", ",", [["id", "name"], ["1", "Ana", "more"]]),
 ]
 

@@ -250,7 +250,7 @@ def test_settings_are_shown_as_text(visit: Visit, district: District) -> None:
     for folded in ("Other programs", "Add a key"):
         ada.press(ada.page.get_by_text(folded, exact=True))
     ada.write(ada.field("Values without a match code"), "Hold")
-    assert fill_all(ada.page.get_by_role("main")) == 18  # three errors are shown already
+    assert fill_all(ada.page.get_by_role("main")) == 19  # three errors are shown already
     assert as_text(ada) >= 18
     ada.press(ada.button("Add the key"))
     ada.sees(ada.page.get_by_text("Write one key on one line"))

@@ -28,6 +28,10 @@ export const PAGES = {
     load: () => import("./pages/students/page.js"),
     styles: ["pages/students/students.css"],
   },
+  "/connections/{c}/compare": {
+    load: () => import("./pages/compare/page.js"),
+    styles: ["pages/compare/compare.css"],
+  },
   "/connections/{c}/runs": {
     load: () => import("./pages/runs/page.js"),
     styles: ["pages/runs/runs.css"],

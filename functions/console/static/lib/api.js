@@ -25,12 +25,18 @@ export class ApiError extends Error {
 }
 
 export const get = (path, options) => call("GET", path, options);
-// The items of all pages.
-export async function getAll(path, options) {
+/**
+ * The items of all pages. `onPage` receives how many are read, after each page.
+ *
+ * @param {string} path
+ * @param {{query?: Record<string, any>, signal?: AbortSignal, onPage?: (count: number) => void}} options
+ */
+export async function getAll(path, { query = {}, onPage = (_count) => {}, ...options } = {}) {
   const all = [];
   for (let after = null; ; ) {
-    const { items, next } = await get(path, { ...options, query: { after } });
+    const { items, next } = await get(path, { ...options, query: { ...query, after } });
     all.push(...items);
+    onPage(all.length);
     if (!next) return all;
     after = next;
   }

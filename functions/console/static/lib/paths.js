@@ -7,6 +7,7 @@ export const PATHS = /** @type {const} */ ([
   "/new",
   "/connections/{c}/mapping",
   "/connections/{c}/students",
+  "/connections/{c}/compare",
   "/connections/{c}/runs",
   "/connections/{c}/runs/{run}",
   "/connections/{c}/schedule",

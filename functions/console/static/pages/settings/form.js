@@ -15,6 +15,7 @@ import { NO_SECRETS, changesOf, draftOf, isAnotherAddress, isAnotherServer, secr
 import { FolderField, ImporterFields } from "./file_fields.js";
 import { GuardFields } from "./guard_fields.js";
 import { HostKeyList } from "./host_key_list.js";
+import { NameFields } from "./name_fields.js";
 import { DeliveryField, ServerFields } from "./server_fields.js";
 import { StoredSignIn, withSecretMessages } from "./sign_in_fields.js";
 import { TakesFields } from "./takes_fields.js";
@@ -58,6 +59,7 @@ export function SettingsForm({ connection, keep }) {
         problem=${problem}
         idField=${html`<p class="hint">Its id, which never changes: <code>${connection.connection_id}</code></p>`}
       />
+      <${NameFields} names=${draft.name_fields} error=${saving.error} onInput=${(name_fields) => change({ name_fields })} />
       <${ProgramFields} programs=${draft.programs} district=${draft.district} onInput=${(programs) => change({ programs })} />
       <${OtherPrograms} programs=${draft.programs} problem=${problem} onInput=${(programs) => change({ programs })} />
     <//>

@@ -17,6 +17,7 @@ export function ReadOnlySettings({ connection }) {
     <${Section} title="About">
       <dl class="pairs">
         ${row("Name", name)} ${sis && row("SIS", sis)} ${row("District", district)} ${row("Time zone", time_zone)}
+        ${row("Names in lists", html`<code>${connection.name_fields.join(", ") || "none"}</code>`)}
       </dl>
     <//>
     <${Section} title="Where the files go">

@@ -3,19 +3,25 @@
 import { get, pathOf } from "../../lib/api.js";
 import { useData } from "../../lib/data.js";
 import { html } from "../../lib/html.js";
+import { href } from "../../lib/paths.js";
 import { schoolYear } from "../../lib/runs.js";
+import { ButtonLink } from "../../components/button.js";
+import { SelectField } from "../../components/fields.js";
 import { EmptyState, ErrorState, Loading, Notice } from "../../components/states.js";
 import { Table } from "../../components/table.js";
 import { Tabs } from "../../components/tabs.js";
 import { count, momentText, number } from "../../components/time.js";
 import { RunLink } from "../../shared/links.js";
 import { StudentList } from "./student_list.js";
+import { STUDENT_STATUS } from "./student_status.js";
 
 const LISTS = [
   { id: "due", label: "Due" },
   { id: "held", label: "Held back" },
   { id: "never_exported", label: "Never exported" },
+  { id: "all", label: "All" },
 ];
+const OF_ALL = ["exported", "left_out", "removed", "unconfirmed"]; // the others have a list
 
 // The address has the year and the list; `onChoose` changes it.
 export function Accounts({ connection, query, onChoose }) {
@@ -30,10 +36,16 @@ export function Accounts({ connection, query, onChoose }) {
   const years = [...status.years].reverse();
   const year = years.find((one) => String(one.school_year) === query.get("year")) ?? fullest(years);
   const list = LISTS.some((one) => one.id === query.get("list")) ? query.get("list") : "due";
+  const shown = list === "all" && OF_ALL.includes(query.get("status")) ? query.get("status") : list;
   const choose = (wanted) => onChoose({ year: year.school_year, list, ...wanted });
+  const label = `${STUDENT_STATUS[shown]?.label ?? LISTS.find((one) => one.id === list).label}, ${schoolYear(year.school_year)}`;
   return html`<section class="stack" aria-labelledby="accounts">
       <h2 id="accounts">Every student accounted for</h2>
       <div class="accounts"><${AccountTable} years=${years} /></div>
+      <div class="row">
+        <${ButtonLink} icon="check" href=${href("/connections/{c}/compare", { c }, { year: year.school_year })}>Have they arrived?<//>
+        <span class="muted">Compares these students with a list from the SIS.</span>
+      </div>
       ${years
         .filter((one) => one.missing > 0)
         .map((one) => html`<${Notice} key=${one.school_year} tone="warn"><p>${missing(one)}</p><//>`)}
@@ -41,23 +53,24 @@ export function Accounts({ connection, query, onChoose }) {
     <section class="stack" aria-labelledby="lists">
       <div class="apart">
         <div>
-          <h2 id="lists">Not exported as last synced</h2>
+          <h2 id="lists">Lists of students</h2>
           <${LastExport} connection=${connection} year=${year} />
         </div>
         ${years.length > 1 && html`<${YearChoice} years=${years} year=${year} onChoose=${choose} />`}
       </div>
       <${Tabs}
         label=${`Students of ${schoolYear(year.school_year)}`}
-        tabs=${LISTS.map((one) => ({ ...one, note: number(year[one.id]) }))}
+        tabs=${LISTS.map((one) => ({ ...one, note: one.id in year && number(year[one.id]) }))}
         selected=${list}
         onSelect=${(id) => choose({ list: id })}
       >
+        ${list === "all" && html`<${StatusChoice} status=${shown} onChoose=${(wanted) => choose({ status: wanted })} />`}
         <${StudentList}
-          key=${`${year.school_year} ${list}`}
+          key=${`${year.school_year} ${shown}`}
           connection=${connection}
           year=${year.school_year}
-          list=${list}
-          label=${`${LISTS.find((one) => one.id === list).label}, ${schoolYear(year.school_year)}`}
+          status=${shown}
+          label=${label}
         />
       <//>
     </section>`;
@@ -84,6 +97,13 @@ function AccountTable({ years }) {
       column("+ Due", "due"),
     ]}
   />`;
+}
+
+function StatusChoice({ status, onChoose }) {
+  const options = OF_ALL.map((value) => ({ value, label: STUDENT_STATUS[value].label }));
+  return html`<div class="narrow">
+    <${SelectField} label="Status" options=${[{ value: "all", label: "All" }, ...options]} value=${status} onInput=${onChoose} />
+  </div>`;
 }
 
 function LastExport({ connection: { connection_id: c, time_zone: zone }, year: { school_year, last_export: last } }) {

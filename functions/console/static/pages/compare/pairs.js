@@ -1,0 +1,31 @@
+// Pairs of columns whose values are compared: one of our files, and one of the SIS's list.
+
+import { html } from "../../lib/html.js";
+import { Button, IconButton } from "../../components/button.js";
+import { SelectField } from "../../components/fields.js";
+
+// pairs: [{place, column}]; columns: [{place, label}]; theirs: options
+export function PairList({ pairs, columns, theirs, most, onInput }) {
+  const change = (at, changes) => onInput(pairs.map((pair, index) => (index === at ? { ...pair, ...changes } : pair)));
+  const ours = columns.map(({ place, label }) => ({ value: place, label }));
+  if (ours.length === 0) return null;
+  return html`<fieldset class="field pairs-of-columns">
+    <legend>Values that are compared <span class="optional">(optional)</span></legend>
+    ${pairs.map(
+      ({ place, column }, at) => html`<div class="pair" key=${at}>
+        <${SelectField} label=${`Value ${at + 1}, here`} options=${ours} value=${place} onInput=${(wanted) => change(at, { place: wanted })} />
+        <${SelectField}
+          label=${`Value ${at + 1}, in the list`}
+          options=${theirs}
+          value=${String(column)}
+          onInput=${(wanted) => change(at, { column: Number(wanted) })}
+        />
+        <${IconButton} icon="close" label=${`Do not compare value ${at + 1}`} onClick=${() => onInput(pairs.filter((_, index) => index !== at))} />
+      </div>`,
+    )}
+    ${pairs.length < most &&
+    html`<div class="row">
+      <${Button} icon="plus" onClick=${() => onInput([...pairs, { place: ours[0].value, column: 0 }])}>Compare a value<//>
+    </div>`}
+  </fieldset>`;
+}
