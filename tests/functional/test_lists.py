@@ -324,24 +324,3 @@ def test_a_list_of_a_connection_without_a_mapping_has_no_values(
         connection_id="south",
     )
     assert configuration.handler(event, context())["statusCode"] == 200
-
-
-def test_a_list_with_details_is_in_the_audit_once() -> None:
-    send(*map(registration, "123"))
-    items(status="due")
-    before = entries()
-
-    items(status="due", limit="1", details="true")
-
-    (entry,) = entries()[: len(entries()) - len(before)]
-    assert (entry["by"], entry["action"]) == ("ada", "students_listed")
-    assert entry["changes"] == [
-        {"field": "school_year", "from": None, "to": 2025},
-        {"field": "status", "from": None, "to": "due"},
-    ]
-
-
-def entries() -> list[dict[str, Any]]:
-    _, answer = call(configuration, "GET", f"{CONNECTION}/audit")
-    found: list[dict[str, Any]] = answer["items"]
-    return found

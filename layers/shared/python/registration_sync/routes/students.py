@@ -12,7 +12,6 @@ from registration_sync.bootstrap import configuration_function
 from registration_sync.bootstrap.workspace import workspace
 from registration_sync.domain.access import Permission
 from registration_sync.domain.access_log import Shown, StudentData
-from registration_sync.domain.audit import Note, SettingChange
 from registration_sync.domain.connections.name_fields import name_of
 from registration_sync.domain.errors import InvalidRequest
 from registration_sync.domain.fields import Fields
@@ -125,14 +124,7 @@ def _list_students(request: Request) -> Answer:
     is_cut = len(items) < len(page.students)
     following = items[-1]["student_id"] if is_cut else page.following
     body = {"items": items, "next": following, "name_fields": list(connection.name_fields)}
-    note = _listed(filters) if reader and not filters.after else None
-    return Answer(200, body, note=note, shown=Shown(StudentData.LIST, len(items)))
-
-
-def _listed(filters: StudentFilter) -> Note:
-    """A list with details is made to be handed on; its first page says that it was read."""
-    chosen = (("school_year", filters.school_year), ("status", filters.status))
-    return Note("students_listed", tuple(SettingChange(name, None, one) for name, one in chosen))
+    return Answer(200, body, shown=Shown(StudentData.LIST, len(items)))
 
 
 def _columns(fields: Fields) -> list[ColumnPlace]:
