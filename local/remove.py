@@ -35,11 +35,15 @@ def remove(stack: str, client_of: ClientOf, say: Say, *, with_data: bool) -> Non
     cloudformation.delete_stack(StackName=found["StackId"])
     cloudformation.get_waiter("stack_delete_complete").wait(StackName=found["StackId"])
     if _has_successor(cloudformation, found):
-        say("Kept: the secrets. A newer stack has this name and uses them.")
+        say("Kept: the secrets and the recipients. A newer stack has this name and uses them.")
     else:
         data += [
             ("secretsmanager", name, _delete_secret)
             for name in _secrets(client_of("secretsmanager"), f"{found['StackName']}/connections/")
+        ]
+        data += [
+            ("sns", topic, _delete_topic)
+            for topic in _topics(client_of("sns"), f"{found['StackName']}_")
         ]
     for service, name, delete in data:
         if with_data:
@@ -120,6 +124,17 @@ def _secrets(secrets: Any, prefix: str) -> list[str]:
     pages = secrets.get_paginator("list_secrets").paginate(Filters=filters)
     names = (secret["Name"] for page in pages for secret in page["SecretList"])
     return sorted(name for name in names if name.startswith(prefix))
+
+
+def _delete_topic(sns: Any, topic: str) -> None:
+    sns.delete_topic(TopicArn=topic)
+
+
+def _topics(sns: Any, prefix: str) -> list[str]:
+    """The topics of recipients: the name of a stack has no `_`."""
+    pages = sns.get_paginator("list_topics").paginate()
+    arns = (topic["TopicArn"] for page in pages for topic in page["Topics"])
+    return sorted(arn for arn in arns if arn.rpartition(":")[2].startswith(prefix))
 
 
 _WITH_DATA: Mapping[str, tuple[str, Delete]] = {

@@ -1,6 +1,7 @@
 """The API's routes except sync: connections, mappings, students, schedules and runs."""
 
 import datetime as dt
+from collections.abc import Sequence
 from typing import Any
 
 from registration_sync.api import handle
@@ -14,17 +15,22 @@ from registration_sync.routes import (
     mapping,
     people,
     programs,
+    recipients,
     runs,
     schedule,
     students,
 )
+from registration_sync.use_cases.connections.mail_recipients import Mailed
 from registration_sync.use_cases.connections.overdue_exports import count_overdue_exports
+from registration_sync.use_cases.runs.remind_recipients import mail_overdue, send_weekly_summaries
 
 
 @catch_last
-def handler(event: dict[str, Any], _context: object) -> dict[str, Any]:
+def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
     if event.get("action") == WATCH_SCHEDULES:  # the hourly schedule; API events have no action
         return _check_overdue()
+    if event.get("action") == SEND_WEEKLY_SUMMARIES:
+        return _send_weekly_summaries(context)
     return handle(
         event,
         ROUTES,
@@ -35,17 +41,50 @@ def handler(event: dict[str, Any], _context: object) -> dict[str, Any]:
 
 
 def _check_overdue() -> dict[str, Any]:
-    deps = configuration_function.dependencies()
+    deps, now = configuration_function.dependencies(), dt.datetime.now(dt.UTC)
     overdue = count_overdue_exports(
         connections=deps.connections,
         schedules=deps.schedules,
         runs=deps.runs,
         metrics=deps.metrics,
-        now=dt.datetime.now(dt.UTC),
+        now=now,
     )
     record = logger().error if overdue else logger().info
     record("overdue check completed", extra={"overdue": overdue})
-    return {"overdue": overdue}
+    mailed = mail_overdue(
+        overdue,
+        connections=deps.connections,
+        recipients=deps.recipients,
+        subscriptions=deps.subscriptions,
+        sent=deps.sent_mails,
+        now=now,
+    )
+    return {"overdue": overdue, **_summed(mailed)}
+
+
+def _send_weekly_summaries(context: Any) -> dict[str, Any]:
+    deps = configuration_function.dependencies()
+    mailed = send_weekly_summaries(
+        connections=deps.connections,
+        schedules=deps.schedules,
+        runs=deps.runs,
+        leases=deps.leases,
+        due_counts=deps.due_counts,
+        recipients=deps.recipients,
+        subscriptions=deps.subscriptions,
+        sent=deps.sent_mails,
+        now=dt.datetime.now(dt.UTC),
+        seconds_left=lambda: context.get_remaining_time_in_millis() / 1000,
+    )
+    return _summed(mailed)
+
+
+def _summed(mailed: Sequence[Mailed]) -> dict[str, int]:
+    """The numbers of mails and of errors, which are logged without an address."""
+    errors = [error for one in mailed for error in one.errors]
+    for error in errors:
+        logger().error("mail failed", extra={"code": error.code, "reason": error.message})
+    return {"mails": sum(one.count for one in mailed), "errors": len(errors)}
 
 
 def _access_of(connection_id: str) -> ConnectionAccess | None:
@@ -56,7 +95,7 @@ def _districts_of(client_id: str) -> frozenset[str] | None:
     return configuration_function.dependencies().programs.districts(client_id)
 
 
-WATCH_SCHEDULES = "watch_schedules"
+WATCH_SCHEDULES, SEND_WEEKLY_SUMMARIES = "watch_schedules", "send_weekly_summaries"
 
 ROUTES = (
     *programs.ROUTES,
@@ -64,6 +103,7 @@ ROUTES = (
     *mapping.ROUTES,
     *students.ROUTES,
     *schedule.ROUTES,
+    *recipients.ROUTES,
     *runs.ROUTES,
     *people.ROUTES,
 )

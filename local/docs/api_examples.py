@@ -193,6 +193,7 @@ IN_PATH: dict[str, Any] = {
     "name": "plain",
     "client_id": _PROGRAM,
     "person_id": "grace@anytown.org",
+    "email": "ada@anytown.example.org",
 }
 """Values of the parameters in paths."""
 
@@ -245,6 +246,7 @@ BODIES: dict[tuple[str, str], Any] = {
     ("POST", f"{_C}/erasures"): _sample("request_erasure"),
     ("PUT", f"{_C}/schedule"): _SCHEDULE,
     ("POST", f"{_C}/schedule/preview"): _SCHEDULE,
+    ("PUT", f"{_C}/recipients/{{email}}"): _sample("save_recipient"),
     ("POST", f"{_C}/exports"): _sample("request_export"),
     ("POST", f"{_RUN}/resend"): _sample("resend_export"),
 }
@@ -260,6 +262,15 @@ ERROR = {
             }
         ],
     }
+}
+
+_RECIPIENT = {
+    "email": "ada@anytown.example.org",
+    "for": ["failed", "needs_approval", "weekly_summary"],
+    "state": "waiting",
+    "added_by": "ada",
+    "added_at": _AT,
+    "asked_at": _AT,
 }
 
 ANSWERS: dict[tuple[str, str], Any] = {
@@ -460,6 +471,8 @@ ANSWERS: dict[tuple[str, str], Any] = {
     ("GET", f"{_C}/schedule"): _SHOWN_SCHEDULE,
     ("PUT", f"{_C}/schedule"): _SHOWN_SCHEDULE,
     ("POST", f"{_C}/schedule/preview"): _SHOWN_SCHEDULE,
+    ("GET", f"{_C}/recipients"): _page(_RECIPIENT),
+    ("PUT", f"{_C}/recipients/{{email}}"): _RECIPIENT,
     ("GET", f"{_C}/audit"): _page(
         {
             "at": _AT,

@@ -6,6 +6,7 @@ A property-based client checks that answers match them.
 from typing import Any
 
 from registration_sync.domain.access_log import StudentData
+from registration_sync.domain.connections.recipients import MailKind, SubscriptionState
 from registration_sync.domain.connections.schedule import MAX_TIMES, WEEKDAYS
 
 type Schema = dict[str, Any]
@@ -93,6 +94,8 @@ DELETION = obj({"requested_at": MOMENT, "requested_by": TEXT, "purge_at": MOMENT
 """Only of a connection that is being deleted."""
 
 _PERSON_ROLES = ["full_access", "limited_access"]
+_MAIL_KINDS = items({"enum": [kind.value for kind in MailKind]})
+
 _PROBLEM = obj({"rule": TEXT, "message": TEXT})
 _PROBLEMS = items(obj({"path": TEXT, "message": TEXT}))
 _UNMATCHED = obj(
@@ -568,6 +571,21 @@ SCHEMAS: dict[str, Schema] = {
             enabled={"type": ["boolean", "null"]},
         ),
         "required": ["role", "districts"],
+    },
+    "Recipient": obj(
+        {
+            "email": TEXT,
+            "for": _MAIL_KINDS,
+            "state": {"enum": [state.value for state in SubscriptionState]},
+            "added_by": TEXT,
+            "added_at": MOMENT,
+            "asked_at": MOMENT_OR_NULL,
+        }
+    ),
+    "RecipientRequest": {
+        "type": "object",
+        "properties": {"for": _MAIL_KINDS | {"minItems": 1}, "ask_again": YES_OR_NO},
+        "required": ["for"],
     },
     "AuditEntry": obj(
         {

@@ -224,6 +224,15 @@ OPERATIONS: dict[tuple[str, str], Operation] = {
         {200: ref("Schedule")},
         ref("ScheduleRequest"),
     ),
+    ("GET", f"{_C}/recipients"): Operation(
+        "The people who get mail, and whether they have confirmed", {200: page(ref("Recipient"))}
+    ),
+    ("PUT", f"{_C}/recipients/{{email}}"): Operation(
+        "Add or change a recipient; a new one is asked to confirm",
+        {200: ref("Recipient")},
+        ref("RecipientRequest"),
+    ),
+    ("DELETE", f"{_C}/recipients/{{email}}"): Operation("Remove a recipient", {204: None}),
     ("GET", f"{_C}/audit"): Operation(
         "Who changed what, the newest first",
         {200: page(ref("AuditEntry"))},
@@ -262,6 +271,7 @@ _PATH_PARAMETERS: dict[str, Schema] = {
     "connection_id": {"type": "string", "pattern": "^[a-z0-9-]{1,40}$"},
     "school_year": YEAR,
     "student_id": STUDENT_ID,
+    "email": {"type": "string", "format": "email", "maxLength": 254},
 }
 
 

@@ -1,4 +1,4 @@
-"""Creates or updates a district's connections, mappings and schedules from a YAML file.
+"""Creates or updates a district's connections, with mapping, schedule and recipients, from a file.
 
     python -m local.operators.apply district.yaml [--stack NAME] [--dry-run] [--secrets]
 
@@ -137,6 +137,7 @@ class _Plan:
             *self._of_connection(wanted, before, connection, path),
             *self._of_mapping(wanted, before, path),
             *self._of_schedule(wanted, before, connection, path),
+            *self._of_recipients(wanted, before, path),
         ]
         return [change for change in changes if change.lines]
 
@@ -248,6 +249,29 @@ class _Plan:
         lines = _difference(old, after, is_new=False)
         title = f"{wanted.connection_id}: set the schedule"
         return [Change("PUT", f"{path}/schedule", after, [title, *lines])] if lines else []
+
+    def _of_recipients(
+        self, wanted: WantedConnection, before: dict[str, Any] | None, path: str
+    ) -> list[Change]:
+        """The file has all recipients of the connection: others are removed."""
+        if wanted.recipients is None:
+            return []
+        found = done(self.call("GET", f"{path}/recipients", None))["items"] if before else []
+        old, changes = {one["email"]: one["for"] for one in found}, []
+        for email in sorted({*old, *wanted.recipients}):
+            was, now = old.get(email), wanted.recipients.get(email)
+            target = f"{path}/recipients/{quote(email, safe='')}"
+            if now is None:
+                title = f"{wanted.connection_id}: remove the recipient {email}"
+                changes.append(Change("DELETE", target, None, [title]))
+            elif now != was:
+                title = (
+                    f"{wanted.connection_id}: {'change' if was else 'add'} the recipient {email}"
+                )
+                shown = {"for": ", ".join(now)}
+                lines = _difference({"for": ", ".join(was)} if was else {}, shown, is_new=False)
+                changes.append(Change("PUT", target, {"for": now}, [title, *lines]))
+        return changes
 
 
 def _difference(before: Mapping[str, Any], after: Mapping[str, Any], *, is_new: bool) -> list[str]:

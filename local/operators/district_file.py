@@ -1,4 +1,5 @@
-"""Reads a district's file: connections, mappings and schedules; names the line of each mistake.
+"""Reads a district's file: connections, mappings, schedules and recipients; names the line of each
+mistake.
 
 The service's own parsers check each part, so a file that is accepted here is accepted by the API.
 """
@@ -12,6 +13,7 @@ from typing import Any, cast
 import yaml
 
 from registration_sync.domain.connections.connection import SECRETS, Connection, parse_connection
+from registration_sync.domain.connections.recipients import MAX_RECIPIENTS, parse_email, parse_kinds
 from registration_sync.domain.connections.schedule import parse_schedule
 from registration_sync.domain.errors import InvalidRequest, Problem, RegistrationSyncError
 from registration_sync.domain.mapping.definition.mapping import parse_mapping
@@ -30,7 +32,7 @@ _NOT_HERE = (
 class WantedConnection:
     """A connection as the file states it. `secrets` are environment variables by the secret that
     they have; `mapping` is None, the name of a ready-made one, or a definition; `schedule` is in
-    the shape of the API."""
+    the shape of the API. `recipients` has what each address gets mail for."""
 
     path: str
     connection_id: str
@@ -38,6 +40,7 @@ class WantedConnection:
     secrets: Mapping[str, str]
     mapping: str | dict[str, Any] | None
     schedule: dict[str, Any] | None
+    recipients: dict[str, list[str]] | None
 
 
 class YamlFile:
@@ -119,7 +122,7 @@ class DistrictFile(YamlFile):
     def _connection(
         self, path: str, shared: Mapping[str, Any], item: dict[str, Any]
     ) -> WantedConnection:
-        parts = ("secrets", "mapping", "schedule")
+        parts = ("secrets", "mapping", "schedule", "recipients")
         for name in SECRETS:
             if name in item:
                 self.add_problem(f"{path}.{name}", _NOT_HERE % name)
@@ -131,6 +134,7 @@ class DistrictFile(YamlFile):
             self._secrets(f"{path}.secrets", item.get("secrets")),
             self._mapping(f"{path}.mapping", item.get("mapping")),
             self._schedule(f"{path}.schedule", item.get("schedule")),
+            self._recipients(f"{path}.recipients", item.get("recipients")),
         )
 
     def _secrets(self, path: str, value: Any) -> dict[str, str]:
@@ -182,6 +186,27 @@ class DistrictFile(YamlFile):
                 for pause in schedule["pauses"]
             ]
         return schedule
+
+    def _recipients(self, path: str, value: Any) -> dict[str, list[str]] | None:
+        """What to mail by address, in the service's order and spelling."""
+        if value is None:
+            return None
+        if not isinstance(value, dict):
+            self.add_problem(path, "Write addresses, such as {ada@anytown.example.org: [failed]}.")
+            return None
+        if len(value) > MAX_RECIPIENTS:
+            self.add_problem(path, f"Write at most {MAX_RECIPIENTS} addresses.")
+        recipients: dict[str, list[str]] = {}
+        for address, names in value.items():
+            try:
+                email, kinds = parse_email(str(address)), parse_kinds(names)
+            except InvalidRequest as error:
+                self.add_problem(path, f"{address}: {error.problems[0].message}")
+                continue
+            if email in recipients:
+                self.add_problem(path, f"{address}: This address is here twice.")
+            recipients[email] = [kind.value for kind in kinds]
+        return recipients
 
 
 def _check_mapping(definition: Any, path: str, file: YamlFile) -> None:

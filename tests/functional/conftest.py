@@ -55,6 +55,7 @@ ENVIRONMENT = {
     "USER_POOL": "us-east-1_POOL",
     "ALLOWED_PRIVATE_NETWORKS": "127.0.0.1/32",
     "ALERTS_TOPIC": "arn:aws:sns:us-east-1:123456789012:alerts",
+    "RECIPIENT_TOPICS": "arn:aws:sns:us-east-1:123456789012:stack_",
     "RETENTION_DAYS": "400",
 }
 FUNCTIONS = (configuration_function, export_function, sync_function, tokens_function)

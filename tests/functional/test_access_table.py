@@ -49,6 +49,7 @@ PATH = {
     "name": "students.csv",
     "client_id": "elsewhere",
     "person_id": "pat",
+    "email": "ada@north.example.org",
 }
 PROGRAMS = ["enroll", "elsewhere"]
 LOGGED = ("ACCESS",)
@@ -66,6 +67,9 @@ def north(started: StartedExports) -> StartedExports:
     add_person("pat", "limited-access", "district:north")
     save(MAPPING)
     sync_students(registration("007"))
+    ada = {"email": PATH["email"]}
+    recipient = "/connections/{connection_id}/recipients/{email}"
+    assert call(configuration, "PUT", recipient, {"for": ["failed"]}, **ada)[0] == 200
     event = {"trigger": "schedule", "scheduled_time": "2026-11-23T03:00:00Z"}
     run = export.handler({"connection_id": NORTH, **event}, context())
     assert (run["run_id"], run["status"]) == (RUN, "succeeded")

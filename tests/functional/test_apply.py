@@ -23,6 +23,10 @@ EXAMPLE = (Path(__file__).parents[2] / "events" / "district.yaml").read_text()
 PROGRAM = program("2abcdefghijklmnopqrstuvwxy", "sync/configuration.write", "sync/read")
 SECRETS = {"ANYTOWN_PASSWORD": "correct horse"}
 POWERSCHOOL, OFFICE = "anytown-powerschool", "anytown-office"
+ADA, OFFICE_PEOPLE = (
+    f"/connections/{POWERSCHOOL}/recipients/{name}%40anytown.example.org"
+    for name in ("ada", "office")
+)
 
 
 class Operator:
@@ -82,6 +86,8 @@ def test_a_new_district_is_created_with_mappings_schedules_and_secrets(olga: Ope
         "POST /connections",
         f"PUT /connections/{POWERSCHOOL}/mapping",
         f"PUT /connections/{POWERSCHOOL}/schedule",
+        f"PUT {ADA}",
+        f"PUT {OFFICE_PEOPLE}",
         "POST /connections",
         f"PUT /connections/{OFFICE}/mapping",
     ]
@@ -195,7 +201,7 @@ MISTAKES = {
     "a number as time": ("[13:15, 21:00]", "[1315, 2100]", "two digits"),
     "a pause": ("to: 2026-07-31", "to: 2026-06-01", "swap"),
     "an id twice": ("anytown-office", "anytown-powerschool", "no other"),
-    "recipients": ("schedule:\n", "recipients: []\n    schedule:\n", "no such field"),
+    "people": ("schedule:\n", "people: []\n    schedule:\n", "no such field"),
     "YAML": ("sis: PowerSchool", "name: again", "here twice"),
 }
 
@@ -303,7 +309,9 @@ def test_a_refused_request_says_what_was_made_before(olga: Operator) -> None:
     second = second[: second.index("  - connection_id: anytown-office")]
     text = EXAMPLE + second.replace("anytown-powerschool", "anytown-second")
 
-    with pytest.raises(Refused, match=r"anytown-second: .*\n.*\d of 8 changes were made") as raised:
+    with pytest.raises(
+        Refused, match=r"anytown-second: .*\n.*\d of 12 changes were made"
+    ) as raised:
         olga.apply(text)
 
     assert "correct horse" not in str(raised.value)
@@ -314,3 +322,59 @@ def test_a_person_who_does_not_confirm_changes_nothing(olga: Operator) -> None:
     assert olga.apply(confirm=lambda: False) is False
     assert olga.writes == []
     assert "Nothing was changed." in olga.text
+
+
+def test_the_file_has_all_recipients_of_a_connection(olga: Operator) -> None:
+    olga.apply()
+    recipients = configuration_function.dependencies().recipients
+    changed = EXAMPLE.replace("[weekly_summary]", "[weekly_summary, failed]").replace(
+        "      ada@anytown", "      ben@anytown"
+    )
+
+    assert olga.apply(changed)
+
+    assert olga.writes == [
+        f"DELETE {ADA}",
+        f"PUT {ADA.replace('/ada', '/ben')}",
+        f"PUT {OFFICE_PEOPLE}",
+    ]
+    assert f"{POWERSCHOOL}: remove the recipient ada@anytown.example.org" in olga.text
+    assert "  for: weekly_summary -> failed, weekly_summary" in olga.text
+    assert [one.email.partition("@")[0] for one in recipients.all(POWERSCHOOL)] == ["ben", "office"]
+
+
+def test_a_file_without_recipients_leaves_them(olga: Operator) -> None:
+    olga.apply()
+    lines = EXAMPLE.splitlines(keepends=True)
+    start = next(index for index, line in enumerate(lines) if "recipients:" in line)
+
+    assert olga.apply("".join(lines[:start] + lines[start + 3 :]))
+
+    assert olga.writes == []
+    assert len(configuration_function.dependencies().recipients.all(POWERSCHOOL)) == 2
+
+
+@pytest.mark.parametrize(
+    ("wrong", "message"),
+    [
+        ("ada: [failed]", "ada: Write one e-mail address"),
+        ("a@b.example: [lunch]", "a@b.example: Write a list of what to mail: failed, "),
+        ("a@b.example: failed", "a@b.example: Write a list of what to mail"),
+        (
+            "{A@b.example: [failed], a@b.example: [failed]}",
+            "a@b.example: This address is here twice.",
+        ),
+        ("[a@b.example]", "Write addresses, such as {ada@anytown.example.org: [failed]}."),
+    ],
+)
+def test_a_mistake_among_recipients_is_named_with_its_line(
+    olga: Operator, wrong: str, message: str
+) -> None:
+    start = EXAMPLE.index("      ada@anytown")
+    end = EXAMPLE.index("\n\n", start)
+
+    assert not olga.apply(f"{EXAMPLE[:start]}      {wrong}{EXAMPLE[end:]}")
+
+    line = EXAMPLE[:start].count("\n") + 1
+    assert f"line {line}: connections[0].recipients: {message}" in olga.text
+    assert olga.writes == []

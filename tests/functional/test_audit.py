@@ -317,6 +317,24 @@ def test_the_audit_records_that_students_are_sent_again_without_their_ids() -> N
     )
 
 
+def test_the_audit_records_the_recipients_of_mail() -> None:
+    recipient, ada = f"{ONE}/recipients/{{email}}", {"email": "ada@north.example.org"}
+
+    call(configuration, "PUT", recipient, {"for": ["failed"]}, **ada)
+    added = newest()
+    call(configuration, "PUT", recipient, {"for": ["overdue"]}, **ada)
+    changed = newest()
+    call(configuration, "PUT", recipient, {"for": ["overdue"]}, **ada)
+    unchanged = len(entries())
+    call(configuration, "DELETE", recipient, **ada)
+
+    asked = {"ada@north.example.org asked to confirm": (None, True)}
+    assert added == ("ada", "recipient_saved", {ada["email"]: (None, ["failed"])} | asked)
+    assert changed[1:] == ("recipient_saved", {ada["email"]: (["failed"], ["overdue"])})
+    assert newest()[1:] == ("recipient_removed", {ada["email"]: (["overdue"], None)})
+    assert len(entries()) == unchanged + 1
+
+
 NOT_AUDITED = {
     # By programs only: hundreds a day; each receipt shows the result.
     ("POST", "/registrations"),
@@ -338,6 +356,8 @@ NOTED = {
     ("POST", f"{ONE}/check"): "check_requested",
     ("POST", f"{ONE}/test-record"): "test_record_requested",
     ("PUT", f"{ONE}/schedule"): "schedule_set",
+    ("PUT", f"{ONE}/recipients/{{email}}"): "recipient_saved",
+    ("DELETE", f"{ONE}/recipients/{{email}}"): "recipient_removed",
     ("POST", f"{ONE}/exports"): "export_requested",
     ("POST", f"{RUN}/resend"): "resend_requested",
     ("POST", f"{RUN}/cancel"): "export_cancelled",

@@ -31,6 +31,7 @@ PATH = {
     "name": "plain",
     "client_id": "other",
     "person_id": "none",
+    "email": "ada@north.example.org",
 }
 
 

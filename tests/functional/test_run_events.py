@@ -1,4 +1,4 @@
-"""The rule of docs/enroll gets the events of ended exports, and no others."""
+"""The rules of docs/enroll and docs/examples get the events that they are for, and no others."""
 
 import json
 from dataclasses import replace
@@ -15,6 +15,7 @@ from registration_sync.bootstrap import export_function
 from tests.functional.support.district import (
     CONNECTION,
     MAPPING,
+    NORTH,
     call,
     registration,
     run_export,
@@ -27,7 +28,35 @@ EXAMPLE: dict[str, Any] = json.loads((DOCS / "run_event.json").read_text(encodin
 TEMPLATE = DOCS / "run_events.yaml"
 STACK = "stack"
 
+SLACK = DOCS.parent / "examples" / "slack_messages.yaml"
+
 UNMATCHED = {"unmatched": {"action": "hold", "count": 1}}
+
+
+def slack_rule() -> dict[str, Any]:
+    rule: dict[str, Any] = cfn_yaml.load(str(SLACK))["Resources"]["Exports"]["Properties"]
+    return rule
+
+
+def slack_pattern(*connections: str) -> dict[str, Any]:
+    """The pattern of the rule for Slack, for these connections."""
+    found: dict[str, Any] = json.loads(json.dumps(slack_rule()["EventPattern"]))
+    assert found["detail"]["connection_id"] == {"Ref": "Connections"}
+    found["detail"] |= {"stack": [STACK], "connection_id": [*connections]}
+    return found
+
+
+def slack_message(event: dict[str, Any]) -> Any:
+    """The body that EventBridge posts: the template, with a value for each `<name>` (EventBridge
+    User Guide, "Input transformation"; a value within quotes gets none of its own)."""
+    transformer = slack_rule()["Targets"][0]["InputTransformer"]
+    text = transformer["InputTemplate"]["Fn::Sub"].replace("${Console}", "https://api/v1/console")
+    for name, path in transformer["InputPathsMap"].items():
+        value: Any = event
+        for part in path.removeprefix("$.").split("."):
+            value = value[part]
+        text = text.replace(f"<{name}>", value)
+    return json.loads(text)
 
 
 def pattern(stack: str) -> dict[str, Any]:
@@ -98,6 +127,15 @@ def test_the_rule_gets_exports_that_ended_and_no_other_runs(bus: Bus) -> None:
     matched = [event for event in bus.events if matches(pattern(STACK), event)]
 
     assert [event["detail"]["status"] for event in matched] == ["succeeded", "partial", "failed"]
+    posted = [event for event in bus.events if matches(slack_pattern("other", NORTH), event)]
+    to_hear_of = ["awaiting_confirmation", "partial", "failed"]
+    assert [event["detail"]["status"] for event in posted] == to_hear_of
+    assert not any(matches(slack_pattern("other"), event) for event in bus.events)
+    waits = posted[0]["detail"]["run_id"]
+    assert slack_message(posted[0]) == {
+        "text": "north: export awaiting_confirmation. "
+        f"https://api/v1/console#/connections/north/runs/{waits}"
+    }
     statuses = [event["detail"]["status"] for event in bus.events]
     assert statuses == EVERY_STATUS
     assert [event for event in bus.events if matches(pattern("another"), event)] == []
@@ -121,7 +159,8 @@ def test_the_example_event_matches_the_rule() -> None:
     assert matches(pattern(EXAMPLE["detail"]["stack"]), EXAMPLE)
 
 
-def test_the_template_of_the_rule_is_valid() -> None:
-    found = lint(TEMPLATE.read_text(encoding="utf-8"), regions=["us-east-1"])
+@pytest.mark.parametrize("template", [TEMPLATE, SLACK], ids=lambda path: path.stem)
+def test_the_template_of_the_rule_is_valid(template: Path) -> None:
+    found = lint(template.read_text(encoding="utf-8"), regions=["us-east-1"])
 
     assert [str(match) for match in found] == []

@@ -4,6 +4,7 @@ The errors are those of botocore's service models, and those that every service 
 kind of call gets all of them, in one route; the other routes get one at each kind of their calls.
 """
 
+import datetime as dt
 import itertools
 import json
 from collections.abc import Iterator
@@ -19,7 +20,9 @@ from functions.sync import app as sync
 from registration_sync.adapters.aws import errors
 from registration_sync.adapters.dynamodb import requests
 from registration_sync.api import Route
-from registration_sync.bootstrap import aws_clients
+from registration_sync.bootstrap import aws_clients, configuration_function
+from registration_sync.domain.connections.recipients import MailKind, Recipient
+from registration_sync.use_cases.connections import recipients
 from tests.functional.support.district import CONNECTION, ENROLL, MAPPING, context, registration
 from tests.functional.support.events import OPERATOR, api_event
 from tests.functional.support.iam import Rights
@@ -58,6 +61,7 @@ BODIES: dict[tuple[str, str], Any] = {
         "districts": ["north"],
     },
     ("PUT", "/people/{person_id}"): {"role": "full_access", "districts": ["north"]},
+    ("PUT", f"{ONE}/recipients/{{email}}"): {"for": ["failed"], "ask_again": True},
     ("POST", f"{ONE}/test-record"): STUDENT,
     ("POST", f"{ONE}/erasures"): STUDENT,
     ("POST", f"{ONE}/registrations"): {"registrations": [registration("007")]},
@@ -74,6 +78,7 @@ PATH = {
     "name": "students.csv",
     "client_id": "nightly",
     "person_id": "pat",
+    "email": "ada@anytown.example.org",
 }
 
 
@@ -155,9 +160,14 @@ _numbers = itertools.count()
 
 
 def free_slot() -> None:
-    """Lets the next request for a run pass, as if the one before were done."""
+    """Lets the next request for a run pass, as if the one before were done, and the next one about
+    the recipient, who is there but has no topic."""
     key = {"pk": {"S": f"REQUESTED#{ANYTOWN}"}, "sk": {"S": "REQUESTED"}}
     aws_clients.dynamodb().delete_item(TableName="connections", Key=key)
+    deps, email = configuration_function.dependencies(), PATH["email"]
+    now = dt.datetime.now(dt.UTC)
+    deps.recipients.put(ANYTOWN, Recipient(email, (MailKind.FAILED,), "ada", now))
+    deps.subscriptions.remove(ANYTOWN, email)
 
 
 def answers_500(
@@ -184,8 +194,10 @@ def answers_500(
 
 
 def test_no_route_answers_500_to_an_error_of_aws(
-    server: AsyncSftpServer, calls: Calls, rights: Rights
+    server: AsyncSftpServer, calls: Calls, rights: Rights, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(recipients, "MAX_ASKED", 10_000)
+    monkeypatch.setattr(recipients, "MAX_ASKED_BY_CONNECTION", 10_000)
     past_run(server, ANYTOWN)
     add_person("pat", "limited-access", "district:north")
     routes = [(app, route) for app in (configuration, sync) for route in app.ROUTES]
@@ -202,6 +214,7 @@ def test_no_route_answers_500_to_an_error_of_aws(
         "s3",
         "scheduler",
         "secretsmanager",
+        "sns",
     }
 
 

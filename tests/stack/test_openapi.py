@@ -52,6 +52,7 @@ def tried(stack: LocalStack) -> dict[str, str]:
         "school_year": "2025",
         "student_id": "007",
         "version": "1",
+        "email": "ada@anytown.example.org",
     }
 
 

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from functions.configuration.app import WATCH_SCHEDULES
+from functions.configuration.app import SEND_WEEKLY_SUMMARIES, WATCH_SCHEDULES
 from local.docs.api_shapes import SCHEMAS, Schema
 from local.docs.openapi_document import version
 from registration_sync.domain import errors
@@ -173,6 +173,8 @@ def test_every_sample_event_can_be_read(event: Path) -> None:
         assert request.connection_id == content["connection_id"]
     elif event.stem == "configuration_watch_schedules":
         assert content == {"action": WATCH_SCHEDULES}
+    elif event.stem == "configuration_send_weekly_summaries":
+        assert content == {"action": SEND_WEEKLY_SUMMARIES}
     else:
         assert {"resource", "httpMethod", "requestContext"} <= content.keys()
 

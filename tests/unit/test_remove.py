@@ -10,6 +10,8 @@ from local.remove import description, remove
 
 OLD, NEW = "arn:aws:cloudformation:us-west-2:123456789012:stack/sync/old", "arn:…:stack/sync/new"
 SECRET = "sync/connections/north/password"
+TOPIC = "arn:aws:sns:us-west-2:123456789012:sync_north_0123456789abcdef"
+OTHERS = [f"{TOPIC[:34]}:sync-Alerts-1", f"{TOPIC[:34]}:sync-staging_north_1"]
 
 
 def refusal(code: str) -> ClientError:
@@ -23,6 +25,7 @@ class Aws:
     def __init__(self, by_name: str | ClientError) -> None:
         self.by_name = by_name
         self.secrets = [SECRET]
+        self.topics = [*OTHERS, TOPIC]
         self.resources: list[str] = []  # the ids in the template
         self.refused: ClientError | None = None  # for each of the resources
         self.table_status = "ACTIVE"
@@ -50,7 +53,8 @@ class Aws:
         if name == "list_objects_v2":
             self._refuse()
         secrets = self.secrets if name == "list_secrets" else []
-        return Pages(secrets, self.resources if name == "list_stack_resources" else [])
+        resources = self.resources if name == "list_stack_resources" else []
+        return Pages(secrets, resources, self.topics)
 
     def describe_table(self, **_: str) -> dict[str, Any]:
         self._refuse()
@@ -74,11 +78,15 @@ class Aws:
     def delete_secret(self, *, SecretId: str, **_: bool) -> None:  # noqa: N803  # of boto3
         self.secrets.remove(SecretId)
 
+    def delete_topic(self, *, TopicArn: str) -> None:  # noqa: N803  # of boto3
+        self.topics.remove(TopicArn)
+
 
 class Pages:
-    def __init__(self, secrets: list[str], resources: list[str]) -> None:
+    def __init__(self, secrets: list[str], resources: list[str], topics: list[str]) -> None:
         self.secrets = secrets
         self.resources = resources
+        self.topics = topics
 
     def paginate(self, **_: object) -> list[dict[str, Any]]:
         found = [{"Name": name} for name in self.secrets]
@@ -86,7 +94,8 @@ class Pages:
             {"LogicalResourceId": name, "PhysicalResourceId": name, "ResourceStatus": "SKIPPED"}
             for name in self.resources
         ]
-        return [{"SecretList": found, "StackResourceSummaries": resources}]
+        topics = [{"TopicArn": arn} for arn in self.topics]
+        return [{"SecretList": found, "StackResourceSummaries": resources, "Topics": topics}]
 
 
 def test_the_secrets_of_a_newer_stack_with_the_same_name_are_kept() -> None:
@@ -94,16 +103,19 @@ def test_the_secrets_of_a_newer_stack_with_the_same_name_are_kept() -> None:
 
     remove(OLD, aws, said.append, with_data=True)
 
-    assert aws.secrets == [SECRET]
-    assert said[1:] == ["Kept: the secrets. A newer stack has this name and uses them."]
+    assert (aws.secrets, aws.topics) == ([SECRET], [*OTHERS, TOPIC])
+    (kept,) = said[1:]
+    assert kept == (
+        "Kept: the secrets and the recipients. A newer stack has this name and uses them."
+    )
 
 
-def test_without_a_newer_stack_the_secrets_are_deleted() -> None:
+def test_without_a_newer_stack_the_secrets_and_recipients_are_deleted() -> None:
     aws = Aws(by_name=refusal("ValidationError"))
 
     remove(OLD, aws, print, with_data=True)
 
-    assert aws.secrets == []
+    assert (aws.secrets, aws.topics) == ([], OTHERS)
 
 
 @pytest.mark.parametrize(

@@ -19,6 +19,7 @@ EXPORT = {
     "SECRET_PREFIX": "stack/connections/",
     "ALLOWED_PRIVATE_NETWORKS": "127.0.0.1/32, fd00::/8",
     "ALERTS_TOPIC": "arn:aws:sns:us-east-1:123456789012:alerts",
+    "RECIPIENT_TOPICS": "arn:aws:sns:us-east-1:123456789012:stack_",
     "SCHEDULE_GROUP": "stack-exports",
     "RETENTION_DAYS": "400",
     "POWERTOOLS_METRICS_NAMESPACE": "stack",
@@ -38,6 +39,7 @@ def test_each_setting_is_read_as_its_type() -> None:
             ipaddress.ip_network("fd00::/8"),
         ),
         alerts_topic="arn:aws:sns:us-east-1:123456789012:alerts",
+        recipient_topics="arn:aws:sns:us-east-1:123456789012:stack_",
         schedule_group="stack-exports",
         retention_days=400,
         powertools_metrics_namespace="stack",
@@ -67,7 +69,8 @@ def test_all_missing_or_invalid_settings_are_reported_together() -> None:
         "Set the environment of the function: REGISTRATIONS_TABLE is missing; "
         "CONNECTIONS_TABLE is missing; ARCHIVE_BUCKET is missing; SECRET_PREFIX is missing; "
         'ALLOWED_PRIVATE_NETWORKS is "10.0.0.1/8" but must be a comma-separated list of '
-        "networks, such as 10.0.0.0/8; ALERTS_TOPIC is missing; SCHEDULE_GROUP is missing; "
+        "networks, such as 10.0.0.0/8; ALERTS_TOPIC is missing; "
+        "RECIPIENT_TOPICS is missing; SCHEDULE_GROUP is missing; "
         'RETENTION_DAYS is "a year" but must be a number of days from 1 to 36500; '
         "POWERTOOLS_METRICS_NAMESPACE is missing."
     )

@@ -18,6 +18,7 @@ from registration_sync import settings
 from registration_sync.adapters.aws.archive import DRY_RUNS
 from registration_sync.adapters.aws.notifications import SOURCE
 from registration_sync.domain.runs import summary as run_summary
+from registration_sync.domain.runs.reminders import WEEKLY_HOUR
 from registration_sync.domain.runs.run import DRY_RUN_RETENTION
 
 TEMPLATE: dict[str, Any] = cfn_yaml.load(str(Path(__file__).parents[2] / "template.yaml"))
@@ -467,7 +468,7 @@ def test_schedules_are_checked_every_hour() -> None:
     assert properties("OverdueAlarm")["Period"] == 3600
 
 
-def test_only_the_export_function_may_publish_and_only_to_the_own_topic_and_bus() -> None:
+def test_functions_publish_only_to_topics_and_the_bus_of_the_stack() -> None:
     publishes = {"sns:Publish", "events:PutEvents"}
     found = [
         (role, actions_of(statement), statement)
@@ -477,12 +478,34 @@ def test_only_the_export_function_may_publish_and_only_to_the_own_topic_and_bus(
     ]
 
     assert [(role, actions) for role, actions, _ in found] == [
+        ("ConfigurationRole", MAIL_ACTIONS),
         ("ExportRole", {"sns:Publish"}),
         ("ExportRole", {"events:PutEvents"}),
     ]
-    assert found[0][2]["Resource"] == {"Ref": "Alerts"}
-    assert found[1][2]["Resource"]["Fn::Sub"].endswith(":event-bus/default")
-    assert found[1][2]["Condition"] == {"ForAllValues:StringEquals": {"events:source": [SOURCE]}}
+    alerts, recipients = found[1][2]["Resource"]
+    assert alerts == {"Ref": "Alerts"}
+    # An id of a connection has no _, and a stack's name neither: no topic of another stack matches.
+    assert recipients["Fn::Sub"].endswith(":${AWS::AccountId}:${AWS::StackName}_*")
+    assert found[0][2]["Resource"] == recipients
+    assert found[2][2]["Resource"]["Fn::Sub"].endswith(":event-bus/default")
+    assert found[2][2]["Condition"] == {"ForAllValues:StringEquals": {"events:source": [SOURCE]}}
+
+
+MAIL_ACTIONS = {
+    f"sns:{action}"
+    for action in ("CreateTopic", "DeleteTopic", "ListSubscriptionsByTopic", "Publish")
+}
+
+
+def test_weekly_summaries_are_sent_when_it_is_monday_morning_anywhere() -> None:
+    weekly = properties("ConfigurationFunction")["Events"]["SendWeeklySummaries"]["Properties"]
+
+    assert weekly["Schedule"] == "cron(37 * ? * SUN,MON *)"
+    assert json.loads(weekly["Input"]) == {"action": configuration.SEND_WEEKLY_SUMMARIES}
+    for offset in range(-12, 15):
+        zone = dt.timezone(dt.timedelta(hours=offset))
+        seven = dt.datetime(2026, 11, 30, WEEKLY_HOUR, tzinfo=zone)
+        assert seven.astimezone(dt.UTC).weekday() in {6, 0}
 
 
 def connections_table_keys(role: str, action: str) -> set[str]:
@@ -537,7 +560,7 @@ def test_the_export_function_changes_no_connection_and_no_mapping() -> None:
     runs.add("ATTEMPTS#*")
 
     assert connections_table_keys("ExportRole", "PutItem") == runs | {"AUDIT#*"}
-    purged = {"MAPPING#*", "SCHEDULES"}
+    purged = {"MAPPING#*", "SCHEDULES", "RECIPIENTS#*", "SENT"}
     assert connections_table_keys("ExportRole", "DeleteItem") == runs | purged
     assert connections_table_keys("ExportRole", "UpdateItem") == runs | {"CONNECTIONS"}
     (remembering,) = [one for one in policies_of("ExportRole") if one["Sid"] == "RememberChecks"]

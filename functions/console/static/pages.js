@@ -44,6 +44,10 @@ export const PAGES = {
     load: () => import("./pages/schedule/page.js"),
     styles: ["pages/schedule/schedule.css"],
   },
+  "/connections/{c}/notifications": {
+    load: () => import("./pages/notifications/page.js"),
+    styles: ["pages/notifications/notifications.css"],
+  },
   "/connections/{c}/check": {
     load: () => import("./pages/check/page.js"),
     styles: ["pages/check/check.css"],

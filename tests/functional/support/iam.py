@@ -239,7 +239,9 @@ def _requests(service: str, operation: str, given: dict[str, Any]) -> Iterator[R
     elif service == "cognito-idp":
         yield f"{service}:{operation}", ARN.format(service, f"userpool/{given['UserPoolId']}"), {}
     elif service == "sns":
-        yield "sns:Publish", given["TopicArn"], {}
+        topic = given.get("TopicArn") or ARN.format(service, given["Name"])
+        protocol = {"sns:Protocol": [given["Protocol"]]} if "Protocol" in given else {}
+        yield f"sns:{operation}", topic, protocol
     else:
         yield f"{service}:{operation}", "unknown", {}
 

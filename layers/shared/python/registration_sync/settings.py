@@ -32,6 +32,7 @@ class ExportSettings:
     secret_prefix: str
     allowed_private_networks: tuple[Network, ...]
     alerts_topic: str
+    recipient_topics: str  # begins the ARN of each recipient's topic
     schedule_group: str
     retention_days: int
     powertools_metrics_namespace: str  # the stack's name
@@ -43,7 +44,8 @@ class ConfigurationSettings:
     connections_table: str
     archive_bucket: str
     secret_prefix: str
-    secrets_key: str  # ARN of a KMS key; empty for the key of Secrets Manager
+    secrets_key: str  # ARN of a KMS key, for secrets and topics; empty for the keys of AWS
+    recipient_topics: str  # begins the ARN of each recipient's topic
     export_function: str
     schedule_group: str
     schedule_target: str

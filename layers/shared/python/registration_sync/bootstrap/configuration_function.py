@@ -13,6 +13,7 @@ import boto3
 from registration_sync.adapters.aws.archive import DRY_RUNS, S3Archive
 from registration_sync.adapters.aws.export_function import LambdaExportStarter
 from registration_sync.adapters.aws.notifications import EmbeddedMetrics
+from registration_sync.adapters.aws.recipient_topics import SnsSubscriptions
 from registration_sync.adapters.aws.scheduler import EventBridgeScheduler, ScheduleTarget
 from registration_sync.adapters.aws.secrets import SecretsManagerSecrets
 from registration_sync.adapters.dynamodb.audit_table import DynamoDBAudit
@@ -27,6 +28,10 @@ from registration_sync.adapters.dynamodb.connections_table import (
 )
 from registration_sync.adapters.dynamodb.deletions_table import DynamoDBDeletions
 from registration_sync.adapters.dynamodb.programs_table import DynamoDBPrograms
+from registration_sync.adapters.dynamodb.recipients_table import (
+    DynamoDBRecipients,
+    DynamoDBSentMails,
+)
 from registration_sync.adapters.dynamodb.registrations.due_counts import DynamoDBDueCounts
 from registration_sync.adapters.dynamodb.registrations.registrations_table import (
     DynamoDBRegistrationsTable,
@@ -50,6 +55,7 @@ from registration_sync.ports.connections import (
 )
 from registration_sync.ports.deletions import Deletions, PurgeSchedule
 from registration_sync.ports.notifications import Metrics
+from registration_sync.ports.recipients import Recipients, SentMails, Subscriptions
 from registration_sync.ports.registrations import DueCounts, LeaseReader, StudentPages
 from registration_sync.ports.runs import CheckAttempts, CheckSlots, ExportStarter, Runs
 from registration_sync.settings import ConfigurationSettings, read_settings
@@ -82,6 +88,9 @@ class Dependencies:
     dry_runs: Archive
     audit: Audit
     metrics: Metrics
+    recipients: Recipients
+    subscriptions: Subscriptions
+    sent_mails: SentMails
     enroll_client: str
 
 
@@ -122,8 +131,16 @@ def dependencies() -> Dependencies:
         dry_runs=S3Archive(s3, settings.archive_bucket, prefix=DRY_RUNS),
         audit=DynamoDBAudit(client, table, retention_days=settings.retention_days),
         metrics=EmbeddedMetrics(),
+        recipients=DynamoDBRecipients(client, table),
+        subscriptions=_subscriptions(aws, settings),
+        sent_mails=DynamoDBSentMails(client, table),
         enroll_client=settings.enroll_client,
     )
+
+
+def _subscriptions(aws: boto3.Session, settings: ConfigurationSettings) -> SnsSubscriptions:
+    sns = aws.client("sns", config=API_CONFIG)
+    return SnsSubscriptions(sns, settings.recipient_topics, key=settings.secrets_key)
 
 
 def _scheduler(aws: boto3.Session, settings: ConfigurationSettings) -> EventBridgeScheduler:

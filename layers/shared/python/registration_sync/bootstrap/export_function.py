@@ -16,6 +16,7 @@ from registration_sync.adapters.aws.notifications import (
     EventBridgeEvents,
     SnsAlerts,
 )
+from registration_sync.adapters.aws.recipient_topics import SnsSubscriptions
 from registration_sync.adapters.aws.secrets import SecretsManagerSecrets
 from registration_sync.adapters.dynamodb.check_slots import (
     DynamoDBCheckAttempts,
@@ -26,6 +27,7 @@ from registration_sync.adapters.dynamodb.connections_table import (
     DynamoDBMappings,
 )
 from registration_sync.adapters.dynamodb.deliveries_table import DynamoDBDeliveries
+from registration_sync.adapters.dynamodb.recipients_table import DynamoDBRecipients
 from registration_sync.adapters.dynamodb.registrations.marker_recovery import DynamoDBMarkerRecovery
 from registration_sync.adapters.dynamodb.registrations.registrations_table import (
     DynamoDBRegistrationsTable,
@@ -46,6 +48,7 @@ from registration_sync.logs import log_errors
 from registration_sync.ports.archive import Archive
 from registration_sync.ports.connections import Connections, Mappings, Schedules, Secrets
 from registration_sync.ports.notifications import Alerts, Events, Metrics
+from registration_sync.ports.recipients import Recipients, Subscriptions
 from registration_sync.ports.registrations import (
     MarkerRecoveryStore,
     RegistrationsTable,
@@ -106,6 +109,8 @@ class Dependencies:
     metrics: Metrics
     events: Events
     alerts: Alerts
+    recipients: Recipients
+    subscriptions: Subscriptions
     ticker: Ticker
     now: Callable[[], dt.datetime]
     pause: Callable[[float], None]
@@ -178,6 +183,8 @@ def dependencies() -> Dependencies:
         metrics=EmbeddedMetrics(),
         events=EventBridgeEvents(events, settings.powertools_metrics_namespace),
         alerts=SnsAlerts(sns, settings.alerts_topic),
+        recipients=DynamoDBRecipients(client, connections_table),
+        subscriptions=SnsSubscriptions(sns, settings.recipient_topics),
         ticker=ThreadTicker(),
         now=_now,
         pause=time.sleep,

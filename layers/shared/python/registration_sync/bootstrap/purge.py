@@ -35,6 +35,8 @@ def resources() -> PurgeResources:
         ),
         archives=(deps.archive, deps.dry_runs),
         secrets=deps.secrets,
+        recipients=deps.recipients,
+        subscriptions=deps.subscriptions,
         scheduler=scheduler,
         purge_schedule=scheduler,
         audit=DynamoDBAudit(

@@ -12,6 +12,7 @@ _TRANSIENT = frozenset(
     {
         "ConflictException",
         "EC2ThrottledException",
+        "InternalError",
         "InternalFailure",
         "InternalServerError",
         "InternalServiceError",
@@ -24,6 +25,9 @@ _TRANSIENT = frozenset(
         "ServiceUnavailable",
         "ServiceUnavailableException",
         "SlowDown",
+        "Throttled",
+        "ThrottledException",
+        "Throttling",
         "ThrottlingException",
         "TooManyRequestsException",
         "TransactionConflictException",

@@ -48,7 +48,7 @@ class EventBridgeEvents:
             "DetailType": kind,
             "Detail": json.dumps({"stack": self._stack, **detail}),
         }
-        with _any_error_as_unavailable("The event was not sent"):
+        with any_error_as_unavailable("The event was not sent"):
             answer = self._client.put_events(Entries=[entry])  # type: ignore[list-item]
         if answer["FailedEntryCount"]:
             raise Unavailable(f"The event was not sent: {answer['Entries'][0].get('ErrorCode')}.")
@@ -62,12 +62,12 @@ class SnsAlerts:
         self._topic = topic
 
     def publish(self, alert: Alert) -> None:
-        with _any_error_as_unavailable("The message was not sent"):
+        with any_error_as_unavailable("The message was not sent"):
             self._client.publish(TopicArn=self._topic, Subject=alert.subject, Message=alert.body)
 
 
 @contextmanager
-def _any_error_as_unavailable(message: str) -> Iterator[None]:
+def any_error_as_unavailable(message: str) -> Iterator[None]:
     """Includes permission errors: the run has ended, so an announcement must not fail it."""
     try:
         yield

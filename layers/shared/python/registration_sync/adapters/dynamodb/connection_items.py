@@ -6,6 +6,7 @@ from itertools import batched
 from typing import TYPE_CHECKING, NamedTuple
 
 from registration_sync.adapters.dynamodb.check_slots import connection_slot_key
+from registration_sync.adapters.dynamodb.recipients_table import recipients_pk, sent_key
 from registration_sync.adapters.dynamodb.registrations.registration_items import (
     batch_pk,
     creation_record_key,
@@ -65,6 +66,7 @@ class DynamoDBConnectionItems:
         for key in (
             last_export_key(connection_id),
             schedule_key(connection_id),
+            sent_key(connection_id),
             connection_slot_key(connection_id),
         ):
             self._connections.delete(key)
@@ -89,7 +91,8 @@ class DynamoDBConnectionItems:
         yield _Group("others", registrations, [ledger_pk(c, year) for year in SCHOOL_YEARS])
         yield _Group("runs", connections, [f"RUNS#{c}"])
         others = ("MAPPING", "REQUESTED", "AWAITING", "DELIVERED", "FOUND")
-        yield _Group("others", connections, [f"{name}#{c}" for name in others])
+        pks = [recipients_pk(c), *(f"{name}#{c}" for name in others)]
+        yield _Group("others", connections, pks)
 
     def _delete_some(self, group: _Group) -> int:
         """Deletes the first items of each partition; returns how many there were."""

@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 
 from anyascii import anyascii
 
+from registration_sync.domain.connections.recipients import MailKind
 from registration_sync.domain.pluralize import pluralize
 from registration_sync.domain.printable import mail_text
 from registration_sync.domain.runs.run import (
@@ -32,6 +33,8 @@ MAX_SUBJECT_CHARACTERS = 99
 MAX_REASONS, MAX_YEARS_NAMED = 5, 3
 NOT_COLLECTED = "not_collected"
 
+_DELIVERING = frozenset({RunKind.EXPORT, RunKind.RESEND})
+
 
 @dataclass(frozen=True, slots=True)
 class Alert:
@@ -46,6 +49,7 @@ class Concern:
 
     headline: str
     lines: Sequence[str]
+    kind: MailKind
 
 
 def concerns_of(run: Run, newly_held: Counts) -> list[Concern]:
@@ -53,16 +57,32 @@ def concerns_of(run: Run, newly_held: Counts) -> list[Concern]:
     return [concern for find in _KINDS for concern in find(run, newly_held)]
 
 
+def delivery_of(run: Run) -> Concern | None:
+    """That an export or resend delivered files, and nothing of it failed; else None. It concerns
+    only those who asked for such mail."""
+    years = [year for year in run.delivered_years if year.files]
+    if not (years and run.finished and run.kind in _DELIVERING) or is_failure(run):
+        return None
+    lines = [
+        f"School year {_name(year)}: delivered {pluralize(year.rows, 'student')} in "
+        f"{pluralize(len(year.files), 'file')}."
+        for year in years
+    ]
+    count = pluralize(sum(year.rows for year in years), "student")
+    headline = f"{_subject_of(run)} delivered {count}"
+    return Concern(headline, lines, MailKind.SUCCEEDED)
+
+
 def alert_of(run: Run, concerns: Sequence[Concern], *, name: str, zone: ZoneInfo) -> Alert:
     """The message about the run; `name` and `zone` are the connection's."""
     link = f"#/connections/{run.connection_id}/runs/{run.run_id}"
-    ended = _time(run.finished_at or run.started_at, zone)
+    ended = time_text(run.finished_at or run.started_at, zone)
     paragraphs = [
         f"{mail_text(name)}: {_subject_of(run)} of {ended}.",
         *("\n".join(map(mail_text, concern.lines)) for concern in concerns),
         f"To see the run, add this to the console's address: {link}",
     ]
-    subject = _subject(name, concerns[0].headline, run.connection_id)
+    subject = subject_line(name, concerns[0].headline, run.connection_id)
     return Alert(subject, "\n\n".join(paragraphs) + "\n")
 
 
@@ -93,7 +113,7 @@ def _failed(run: Run, _newly_held: Counts) -> Iterator[Concern]:
         lines.append(
             "What to do: fix this. The next export delivers the students. You can also export now."
         )
-    yield Concern(headline, lines)
+    yield Concern(headline, lines, MailKind.FAILED)
 
 
 def _awaiting(run: Run, _newly_held: Counts) -> Iterator[Concern]:
@@ -110,7 +130,8 @@ def _awaiting(run: Run, _newly_held: Counts) -> Iterator[Concern]:
         "What to do: open the run. If it is right, confirm it. If not, fix the cause and export "
         "again. If nobody decides, the next export replaces this one and includes its students."
     )
-    yield Concern(f"{_subject_of(run)} waits for your confirmation", lines)
+    headline = f"{_subject_of(run)} waits for your confirmation"
+    yield Concern(headline, lines, MailKind.NEEDS_APPROVAL)
 
 
 def _not_collected(run: Run, _newly_held: Counts) -> Iterator[Concern]:
@@ -125,7 +146,8 @@ def _not_collected(run: Run, _newly_held: Counts) -> Iterator[Concern]:
     if not lines:
         return
     lines.append("What to do: find out why the importer did not run, then follow the steps above.")
-    yield Concern("the SIS did not collect the last file", lines)
+    headline = "the SIS did not collect the last file"
+    yield Concern(headline, lines, MailKind.NOT_COLLECTED)
 
 
 def _newly(run: Run, newly_held: Counts) -> Iterator[Concern]:
@@ -143,7 +165,8 @@ def _newly(run: Run, newly_held: Counts) -> Iterator[Concern]:
         "What to do: the run names each student, with the field and the reason. Correct the "
         "registration or the mapping; the next export delivers the students."
     )
-    yield Concern(f"{pluralize(count, 'student')} newly held back", lines)
+    headline = f"{pluralize(count, 'student')} newly held back"
+    yield Concern(headline, lines, MailKind.NEEDS_ATTENTION)
 
 
 _KINDS = (_failed, _awaiting, _not_collected, _newly)
@@ -158,15 +181,16 @@ def _subject_of(run: Run) -> str:
     return "the scheduled export" if run.trigger is RunTrigger.SCHEDULE else "the export"
 
 
-def _time(moment: dt.datetime | None, zone: ZoneInfo) -> str:
-    """September 15, 2025, 9:02 PM (America/Chicago)."""
+def time_text(moment: dt.datetime | None, zone: ZoneInfo) -> str:
+    """As September 15, 2025, 9:02 PM (America/Chicago)."""
     if moment is None:
         return "unknown time"
     local = moment.astimezone(zone)
     return f"{local:%B} {local.day}, {local.year}, {local.hour % 12 or 12}:{local:%M %p} ({zone})"
 
 
-def _subject(name: str, headline: str, connection_id: str) -> str:
+def subject_line(name: str, headline: str, connection_id: str) -> str:
+    """The subject of a mail about a connection, within the rules of SNS."""
     room = MAX_SUBJECT_CHARACTERS - len(headline) - len(": ")
     ascii_name = mail_text(anyascii(name)).strip() or connection_id
     short = ascii_name if len(ascii_name) <= room else f"{ascii_name[: room - 3].rstrip()}..."

@@ -17,6 +17,8 @@ from registration_sync.domain.runs.requests import connection_of
 from registration_sync.ports.archive import Archive
 from registration_sync.ports.connections import Audit, Scheduler, Secrets
 from registration_sync.ports.deletions import ConnectionItems, Deletions, PurgeSchedule
+from registration_sync.ports.recipients import Recipients, Subscriptions
+from registration_sync.use_cases.connections.recipients import remove_all_recipients
 from registration_sync.use_cases.runs.lease import HeldLease
 
 PURGE, LIST_DELETIONS = "purge", "list_deletions"
@@ -35,6 +37,8 @@ class PurgeResources:
     items: ConnectionItems
     archives: tuple[Archive, ...]
     secrets: Secrets
+    recipients: Recipients
+    subscriptions: Subscriptions
     scheduler: Scheduler
     purge_schedule: PurgeSchedule
     audit: Audit
@@ -125,6 +129,11 @@ class _Purge:
         resources, connection_id = self.resources, self.connection_id
         resources.scheduler.stop(connection_id)
         resources.secrets.remove(connection_id)
+        remove_all_recipients(
+            connection_id,
+            recipients=resources.recipients,
+            subscriptions=resources.subscriptions,
+        )
         if not (self._delete_files() and self._delete_items()):
             return self.deletion
         finished = replace(self.deletion, finished_at=resources.now())

@@ -1,18 +1,21 @@
-"""Announces a run that ended or waits: metrics, an event for programs, an alert for people."""
+"""Announces a run that ended or waits: metrics, an event for programs, messages to people."""
 
 import datetime as dt
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
+from functools import cache
 from itertools import islice
 from zoneinfo import ZoneInfo
 
 from registration_sync.domain.errors import NotFound, RegistrationSyncError, Unavailable
-from registration_sync.domain.runs.alerts import alert_of, concerns_of
+from registration_sync.domain.runs.alerts import Alert, Concern, alert_of, concerns_of, delivery_of
 from registration_sync.domain.runs.run import Run
 from registration_sync.domain.runs.summary import Counts, newly_held, run_event, run_metrics
 from registration_sync.ports.connections import Connections
 from registration_sync.ports.notifications import Alerts, Events, Metrics
+from registration_sync.ports.recipients import Recipients, Subscriptions
 from registration_sync.ports.runs import Runs
+from registration_sync.use_cases.connections.mail_recipients import mail_recipients
 
 RUN_FINISHED, RUN_WAITS = "Export run finished", "Export run waits"
 """The detail-types of the events; a run waits for a confirmation."""
@@ -30,6 +33,8 @@ def announce_run(
     metrics: Metrics,
     events: Events,
     alerts: Alerts,
+    recipients: Recipients,
+    subscriptions: Subscriptions,
     now: Callable[[], dt.datetime],
 ) -> list[RegistrationSyncError]:
     """Announces a stored run, unless another invocation does or did, and returns what failed.
@@ -50,17 +55,49 @@ def announce_run(
     except Unavailable as error:
         errors.append(error)
     if run.holds_lease:
-        concerns = concerns_of(run, newly)
-        try:
-            if concerns:
-                name, zone = _name_and_zone(run.connection_id, connections)
-                alerts.publish(alert_of(run, concerns, name=name, zone=zone))
-        except Unavailable as error:
-            errors.append(error)
+        errors += _inform_people(run, newly, connections, alerts, recipients, subscriptions)
     if not errors:
         with suppress(Unavailable):  # a second announcement is better than none
             runs.mark_announced(run)
     return errors
+
+
+def _inform_people(
+    run: Run,
+    newly: Counts,
+    connections: Connections,
+    alerts: Alerts,
+    recipients: Recipients,
+    subscriptions: Subscriptions,
+) -> list[RegistrationSyncError]:
+    """Operators get the concerns, recipients what they asked for."""
+    concerns, delivery = concerns_of(run, newly), delivery_of(run)
+    for_recipients = [*concerns, *([delivery] if delivery else [])]
+    if not for_recipients:
+        return []
+
+    @cache  # read at most once, and only if there is a message
+    def about() -> tuple[str, ZoneInfo]:
+        return _name_and_zone(run.connection_id, connections)
+
+    def message(about_what: Sequence[Concern]) -> Alert:
+        name, zone = about()
+        return alert_of(run, about_what, name=name, zone=zone)
+
+    errors: list[RegistrationSyncError] = []
+    try:
+        if concerns:
+            alerts.publish(message(concerns))
+    except Unavailable as error:
+        errors.append(error)
+    mailed = mail_recipients(
+        run.connection_id,
+        [concern.kind for concern in for_recipients],
+        lambda: message(for_recipients),
+        recipients=recipients,
+        subscriptions=subscriptions,
+    )
+    return [*errors, *mailed.errors]
 
 
 def _is_ours_to_announce(run: Run, runs: Runs, now: dt.datetime) -> bool:

@@ -1,0 +1,62 @@
+// Adds a person, or changes what a person gets mail for.
+
+import { ApiError } from "../../lib/api.js";
+import { useAction } from "../../lib/data.js";
+import { html, useId, useRef, useState } from "../../lib/html.js";
+import { Button } from "../../components/button.js";
+import { Dialog } from "../../components/dialog.js";
+import { Checkbox, TextField, useFocusOnProblem } from "../../components/fields.js";
+import { ErrorNotice } from "../../components/states.js";
+import { KINDS, USUAL_KINDS } from "./kinds.js";
+
+const AT_FIELDS = new Set(["email", "for"]);
+
+// `recipient` is null for a new one.
+export function RecipientDialog({ recipient, onSave, onClose }) {
+  const [email, setEmail] = useState(recipient?.email ?? "");
+  const [kinds, setKinds] = useState(recipient?.for ?? USUAL_KINDS);
+  const form = useRef(null);
+  const saving = useAction(() => onSave(checked(email.trim()), kinds));
+  useFocusOnProblem(form, saving.error);
+  const problem = (path) => saving.error?.problemOf?.(path) ?? "";
+  const set = (kind, on) => setKinds(Object.keys(KINDS).filter((one) => (one === kind ? on : kinds.includes(one))));
+  return html`<${Dialog}
+    title=${recipient ? "Change what this person gets mail for" : "Add a person"}
+    onClose=${onClose}
+    actions=${html`<${Button} onClick=${onClose}>Cancel<//>
+      <${Button} kind="primary" busy=${saving.busy} onClick=${() => saving.run()}>Save<//>`}
+  >
+    <div class="stack" ref=${form}>
+      ${recipient
+        ? html`<p><strong>${recipient.email}</strong></p>`
+        : html`<${TextField} label="E-mail address" inputmode="email" value=${email} problem=${problem("email")} onInput=${setEmail} />`}
+      <${Kinds} kinds=${kinds} problem=${problem("for") && "Choose at least one."} onSet=${set} />
+      <${ErrorNotice} error=${saving.error} isShown=${(path) => AT_FIELDS.has(path)} />
+    </div>
+  <//>`;
+}
+
+// The API cannot say it of an address that makes another path.
+function checked(email) {
+  if (/^[^\s/@]+@[^\s/@]+$/.test(email)) return email;
+  const problems = [{ path: "email", message: "Write one e-mail address, such as ada@anytown.example.org." }];
+  throw new ApiError(400, { code: "invalid_request", message: "Nothing was saved.", problems });
+}
+
+function Kinds({ kinds, problem, onSet }) {
+  const id = useId();
+  return html`<fieldset class="field ${problem ? "wrong" : ""}" aria-describedby=${problem ? id : undefined}>
+    <legend>Mail when</legend>
+    ${Object.entries(KINDS).map(
+      ([kind, { label, hint }], index) => html`<${Checkbox}
+        key=${kind}
+        label=${label}
+        hint=${hint}
+        checked=${kinds.includes(kind)}
+        aria-invalid=${problem && index === 0 ? "true" : undefined}
+        onInput=${(on) => onSet(kind, on)}
+      />`,
+    )}
+    ${problem && html`<p class="problem" id=${id}>${problem}</p>`}
+  </fieldset>`;
+}
