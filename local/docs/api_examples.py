@@ -118,6 +118,7 @@ _FINISHED_RUN = {
     "school_years": None,
     "override_held": False,
     "override_guards": False,
+    "carry_over": False,
     "resend_of": None,
     "student_ids": [],
     "requested_by": "",
@@ -159,6 +160,16 @@ _FINISHED_RUN = {
             "duration_seconds": 3.1,
             "findings": [],
             "oldest_due_at": "2026-11-22T16:05:00+00:00",
+            "carried_over": [],
+            "replaces": [
+                {
+                    "path": "SISData/exports/2025/students.csv",
+                    "delivered_at": "2026-11-21T21:00:00-06:00",
+                    "run_id": "20261122T030000Z-schedule",
+                    "rows": 3,
+                    "collected": "yes",
+                }
+            ],
         }
     ],
     "message": "Some students were not delivered and stay due.",

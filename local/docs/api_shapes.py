@@ -15,6 +15,7 @@ TEXT: Schema = {"type": "string"}
 NUMBER: Schema = {"type": "integer"}
 ANY_OBJECT: Schema = {"type": "object", "additionalProperties": True}
 YES_OR_NO: Schema = {"type": "boolean"}
+NUMBER_OR_NULL: Schema = {"type": ["integer", "null"]}
 TEXT_OR_NULL: Schema = {"type": ["string", "null"]}
 SECONDS_OR_NULL: Schema = {"type": ["number", "null"]}
 MOMENT: Schema = {"type": "string", "format": "date-time"}
@@ -134,10 +135,28 @@ _FINDING = obj(
         "guard": {
             "enum": ["row_count", "blank_required", "blank_column", "unmatched", "not_collected"]
         },
-        "action": {"enum": ["warn", "hold"]},
+        "action": {"enum": ["warn", "hold", "carry_over"]},
         "file": TEXT_OR_NULL,
         "message": TEXT,
         "run_id": TEXT_OR_NULL,
+    }
+)
+_REPLACED = obj(
+    {
+        "path": TEXT,
+        "delivered_at": MOMENT,
+        "run_id": TEXT,
+        "rows": NUMBER_OR_NULL,
+        "collected": {"enum": ["yes", "no", "unknown"]},
+    }
+)
+_CARRIED = obj(
+    {
+        "path": TEXT,
+        "run_id": TEXT,
+        "students": NUMBER,
+        "missing": NUMBER,
+        "is_listed": YES_OR_NO,
     }
 )
 _YEAR_OUTCOME = obj(
@@ -157,6 +176,8 @@ _YEAR_OUTCOME = obj(
         "header_only": items(TEXT),
         "duration_seconds": SECONDS_OR_NULL,
         "findings": items(_FINDING),
+        "carried_over": items(_CARRIED),
+        "replaces": items(_REPLACED),
     },
     oldest_due_at=MOMENT_OR_NULL,
 )
@@ -442,6 +463,7 @@ SCHEMAS: dict[str, Schema] = {
             "steps": items(_STEP),
             "confirmed_by": TEXT,
             "override_guards": YES_OR_NO,
+            "carry_over": YES_OR_NO,
             "erased": obj({"snapshots": NUMBER, "lines": NUMBER, "files": NUMBER, "runs": NUMBER}),
         }
     ),
@@ -625,6 +647,7 @@ SCHEMAS: dict[str, Schema] = {
         dry_run=YES_OR_NO,
         override_held=YES_OR_NO,
         override_guards=YES_OR_NO,
+        carry_over=YES_OR_NO,
     ),
     "ResendRequest": options(
         school_years=items(YEAR),

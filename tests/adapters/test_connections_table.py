@@ -23,12 +23,13 @@ from registration_sync.adapters.dynamodb.runs_table import SLOT_SECONDS, DynamoD
 from registration_sync.adapters.dynamodb.schedules_table import DynamoDBSchedules
 from registration_sync.domain.access import ConnectionAccess
 from registration_sync.domain.audit import AuditEntry, SettingChange
-from registration_sync.domain.connections.connection import Connection, SavedMapping
+from registration_sync.domain.connections.connection import Connection, Importer, SavedMapping
 from registration_sync.domain.connections.schedule import SetSchedule, parse_schedule
 from registration_sync.domain.errors import (
     AlreadyRunning,
     AttemptEnded,
     Conflict,
+    LeaseLost,
     NotFound,
     RunCancelled,
     RunUnreadable,
@@ -36,7 +37,6 @@ from registration_sync.domain.errors import (
     VersionMismatch,
 )
 from registration_sync.domain.runs.endings import finished_run
-from registration_sync.domain.runs.findings import LastUpload
 from registration_sync.domain.runs.run import (
     HeldRow,
     Run,
@@ -46,6 +46,7 @@ from registration_sync.domain.runs.run import (
     RunTrigger,
     YearOutcome,
 )
+from registration_sync.domain.runs.uploads import Habits, LastUpload, UploadedRows
 from tests.adapters.conftest import TABLE, dynamodb_client
 
 if TYPE_CHECKING:
@@ -599,33 +600,51 @@ STUDENTS = LastUpload("f/students.csv", "r2", "r1", "2026-03-02 21:00", 120, "ab
 
 @pytest.fixture
 def deliveries(dynamodb: "DynamoDBClient") -> DynamoDBDeliveries:
-    return DynamoDBDeliveries(dynamodb, TABLE, retention_days=400, now=lambda: NOW)
+    return DynamoDBDeliveries(dynamodb, TABLE, markers=TABLE, retention_days=400, now=lambda: NOW)
+
+
+SOURCE = UploadedRows("r2", 2025, "index-7.tsv", (0, 1), 7)
 
 
 def test_the_last_delivery_to_a_path_is_remembered(deliveries: DynamoDBDeliveries) -> None:
-    deliveries.remember("north", "a@b:22", replace(STUDENTS, run_id="r1"))
-    deliveries.remember("north", "a@b:22", STUDENTS)
-    deliveries.remember("north", "a@b:22", replace(STUDENTS, path="f/x.csv", modified=None))
+    upload = replace(STUDENTS, rows=3, source=SOURCE, lost=(UploadedRows("r0"), SOURCE))
+    deliveries.remember("north", "a@b:22", replace(STUDENTS, run_id="r1"), None)
+    deliveries.remember("north", "a@b:22", upload, None)
+    deliveries.remember("north", "a@b:22", replace(STUDENTS, path="f/x.csv", modified=None), None)
 
-    assert deliveries.last("north", "a@b:22", "f/students.csv") == STUDENTS
+    assert deliveries.last("north", "a@b:22", "f/students.csv") == upload
     assert deliveries.last("north", "a@b:22", "f/none.csv") is None
     assert deliveries.last("south", "a@b:22", "f/students.csv") is None
 
 
-def test_a_delivery_to_another_account_is_ignored(deliveries: DynamoDBDeliveries) -> None:
-    deliveries.remember("north", "a@b:22", STUDENTS)
-    deliveries.record_collected("north", "a@b:22")
-
-    assert deliveries.last("north", "a@c:22", "f/students.csv") is None
-    assert deliveries.has_collected("north", "a@b:22")
-    assert not deliveries.has_collected("north", "a@c:22")
-
-
-def test_a_delivery_expires_but_not_the_fact_that_files_are_collected(
+def test_a_delivery_is_remembered_only_by_the_holder_of_the_lease(
     dynamodb: "DynamoDBClient", deliveries: DynamoDBDeliveries
 ) -> None:
-    deliveries.remember("north", "a@b:22", STUDENTS)
-    deliveries.record_collected("north", "a@b:22")
+    marker = {"pk": {"S": "MARKER#north"}, "sk": {"S": "MARKER"}, "lease_token": {"S": "mine"}}
+    dynamodb.put_item(TableName=TABLE, Item=marker)
+    deliveries.remember("north", "a@b:22", STUDENTS, "mine")
+
+    with pytest.raises(LeaseLost):
+        deliveries.remember("north", "a@b:22", replace(STUDENTS, run_id="r3"), "late")
+
+    assert deliveries.last("north", "a@b:22", "f/students.csv") == STUDENTS
+
+
+def test_a_delivery_to_another_account_is_ignored(deliveries: DynamoDBDeliveries) -> None:
+    habits = Habits(Importer.LEAVES, (("r1", False), ("r2", True)))
+    deliveries.remember("north", "a@b:22", STUDENTS, None)
+    deliveries.record_habits("north", "a@b:22", habits)
+
+    assert deliveries.last("north", "a@c:22", "f/students.csv") is None
+    assert deliveries.habits("north", "a@b:22") == habits
+    assert deliveries.habits("north", "a@c:22") == Habits()
+
+
+def test_a_delivery_expires_but_not_what_it_showed_of_the_importer(
+    dynamodb: "DynamoDBClient", deliveries: DynamoDBDeliveries
+) -> None:
+    deliveries.remember("north", "a@b:22", STUDENTS, None)
+    deliveries.record_habits("north", "a@b:22", Habits())
 
     items = {item["sk"]["S"]: item for item in dynamodb.scan(TableName=TABLE)["Items"]}
 

@@ -27,6 +27,7 @@ from registration_sync.domain.access_log import AccessEntry, StudentData
 from registration_sync.domain.audit import AuditEntry, SettingChange
 from registration_sync.domain.connections.connection import (
     Connection,
+    Importer,
     SavedMapping,
     parse_connection,
 )
@@ -47,8 +48,8 @@ from registration_sync.domain.registrations.ledger import (
 )
 from registration_sync.domain.registrations.registration import decode_snapshot
 from registration_sync.domain.registrations.row_history import RowHistory
-from registration_sync.domain.runs.findings import LastUpload
 from registration_sync.domain.runs.run import HeldRow, Run, RunStatus, RunTrigger, YearOutcome
+from registration_sync.domain.runs.uploads import Habits, LastUpload
 from tests.adapters.conftest import TABLE
 
 if TYPE_CHECKING:
@@ -361,12 +362,14 @@ def test_deliveries_are_read(dynamodb: "DynamoDBClient") -> None:
         },
         {"pk": {"S": "DELIVERED#north"}, "sk": {"S": "IMPORTER"}, "account": {"S": "a@b:22"}},
     )
-    deliveries = DynamoDBDeliveries(dynamodb, TABLE, retention_days=400, now=lambda: NOW)
+    deliveries = DynamoDBDeliveries(
+        dynamodb, TABLE, markers=TABLE, retention_days=400, now=lambda: NOW
+    )
 
     assert deliveries.last("north", "a@b:22", "f/students.csv") == LastUpload(
         "f/students.csv", "r2", "r1", "2026-03-02 21:00", 120, "ab", modified=5000
     )
-    assert deliveries.has_collected("north", "a@b:22")
+    assert deliveries.habits("north", "a@b:22") == Habits(Importer.REMOVES)
 
 
 def test_audit_entries_are_read(dynamodb: "DynamoDBClient") -> None:

@@ -166,6 +166,33 @@ def test_export_students_shows_the_rows_first_and_works_by_keyboard(
     assert district.names(2026) == []
 
 
+def test_what_an_export_replaces_is_said_before_and_its_students_may_go_again(
+    visit: Visit, district: District
+) -> None:
+    district.sync(registration("1"), registration("2"))
+    district.export()
+    district.sync(registration("3"))
+    lin = visit("limited_access")
+    dialog = lin.dialog("Export Students")
+    lin.press_entry(lin.menu, "Export Students")
+    lin.sees(dialog.get_by_text("a file lies there since"))
+    expect(dialog).to_contain_text("with 2 rows. It is not known whether it was collected.")
+    lin.sees(lin.button("Export 1 student"))
+    lin.check()
+
+    lin.press(lin.field("Carry over: send the students of that file again, too"))
+    lin.sees(dialog.get_by_text("2 students of"))
+    lin.check()
+    lin.press(lin.button("Export 3 students"))
+
+    lin.sees(dialog.get_by_text("Delivered.").first)
+    assert len(district.names(2026)) == 3
+    lin.press(dialog.get_by_role("link", name="Open the run"))
+    lin.sees(lin.page.get_by_text("went again, as they are now"))
+    lin.sees(lin.page.get_by_text("With the students of files that were not collected"))
+    lin.check()
+
+
 def test_an_impossible_export_is_reported_before_and_after(
     visit: Visit, district: District
 ) -> None:

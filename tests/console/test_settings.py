@@ -58,6 +58,7 @@ def test_only_changed_settings_are_saved(visit: Visit, district: District) -> No
     ada.press(ada.field("Put an empty .done file beside each file"))
     ada.write(ada.field("Unusually many or few rows"), "Hold")
     ada.write(ada.field("Differs by more than, in percent"), "30")
+    ada.write(ada.field("The last file was not collected"), "Carry over")
     with refusing(ada, district.path, "PUT"):
         ada.press(ada.button("Save"))
         is_refused(ada)
@@ -76,6 +77,7 @@ def test_only_changed_settings_are_saved(visit: Visit, district: District) -> No
     assert (now["name"], now["sis"], now["importer"]) == ("Anytown, renamed", "Skyward", "removes")
     assert (now["folder"], now["done_file"]) == (folder, True)
     assert now["guards"]["row_count"] == {"action": "hold", "percent": 30, "at_least": 10}
+    assert now["guards"]["not_collected"] == {"action": "carry_over"}
     assert now["example_students"] == ["1", "2"]
     ada.sees(ada.page.get_by_text("Anytown, renamed"))
     ada.press(ada.link("Check the connection with its new settings"))

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
+from registration_sync.domain.connections.connection import Connection
 from registration_sync.domain.connections.sftp import (
     Credentials,
     RemoteFile,
@@ -29,15 +30,26 @@ from registration_sync.domain.registrations.batches import (
     Stored,
     YearMarker,
 )
-from registration_sync.domain.registrations.ledger import LedgerEntry
+from registration_sync.domain.registrations.ledger import LedgerEntry, Outcome
 from registration_sync.domain.registrations.registration import APPROVED, Registration
 from registration_sync.domain.registrations.sync_request import SyncRequest
-from registration_sync.domain.runs.run import Finding, RunStatus
+from registration_sync.domain.runs.run import Finding, Run, RunRequest, RunStatus, RunTrigger
+from registration_sync.domain.runs.uploads import LastUpload
 from registration_sync.use_cases.ledger.run_index import index_text, settled_students
 from tests.exploration.world import YEAR, Operation, Refused, label_at, time_of
 
 ACCOUNT = SftpAccount("sftp.example.org", 22, "district", (), Credentials())
 NOW = dt.datetime(2026, 3, 2, 21, tzinfo=dt.UTC)
+CONNECTION = Connection(
+    connection_id="c",
+    name="C",
+    host="sftp.example.org",
+    username="district",
+    folder="f",
+    district="d",
+    time_zone="UTC",
+    importer="leaves",  # whether it has collected a file shows only on the server
+)
 
 
 class Wanted(BaseException):
@@ -158,6 +170,10 @@ class ReplayTable:
         for student, version in versions.items():
             self._do("raise_batch", batch, student, version)
 
+    def set_carried(self, _c: str, _y: int, batch: int, student_ids: Sequence[str]) -> None:
+        for student in student_ids:
+            self._do("set_carried", batch, student)
+
     def put_ledger(self, _c: str, _y: int, entry: LedgerEntry) -> None:
         self._do("put_ledger", replace(entry, files=(), last_export=None))
 
@@ -260,6 +276,26 @@ def _rows(source: Path) -> tuple[tuple[str, int], ...]:
     return tuple((student, int(label)) for student, label in map(str.split, lines))
 
 
+class ReplayDeliveries:
+    """Implements the port Deliveries, for an importer that leaves its habits unsaid."""
+
+    def __init__(self, replay: Replay) -> None:
+        self._replay = replay
+
+    def _do(self, *operation: Any) -> Any:
+        result = self._replay.do(*operation)
+        if isinstance(result, NoAnswer):
+            raise Unavailable("no answer")
+        return result
+
+    def last(self, _c: str, _account: str, path: str) -> LastUpload | None:
+        found: LastUpload | None = self._do("last", path)
+        return found
+
+    def remember(self, _c: str, _account: str, upload: LastUpload, token: str | None) -> None:
+        self._do("remember", upload, token)
+
+
 UNUSUAL = Finding("row_count", "hold", "students.csv", "so many")
 
 
@@ -281,7 +317,13 @@ class ReplayArchive:
 
     def fetch(self, _c: str, _run: str, name: str, target: Path) -> None:
         lines = self._do("fetch_index", _batch_of(name))
-        target.write_text("".join(index_text(student, "", outcome) for student, outcome in lines))
+        rows = {student: 1 for student, outcome in lines if outcome == Outcome.EXPORTED}
+        target.write_text(
+            "".join(
+                index_text(student, "", outcome, length=rows.get(student, 0))
+                for student, outcome in lines
+            )
+        )
 
 
 def _batch_of(index: str) -> int:
@@ -313,6 +355,7 @@ class OneFile:
     file_name: str = "students.csv"
     header: bytes = b""
     is_full: bool = False
+    is_new: bool = False
     removals: bool = False
     csv: Utf8 = field(default_factory=Utf8)
     filled: NoneBlank = field(default_factory=NoneBlank)
@@ -357,6 +400,11 @@ class LabelMapping:
     package: None = None
     has_new: bool = False
 
+    @classmethod
+    def of_new(cls, **given: Any) -> "LabelMapping":
+        """A file of students whom no export has delivered."""
+        return cls(files=(OneFile(is_new=True),), has_new=True, **given)
+
     @property
     def delivered_names(self) -> tuple[str, ...]:
         return tuple(file.name for file in self.files)
@@ -366,7 +414,7 @@ class LabelMapping:
         return Mapped(lines=((f"{student_id} {label}\n".encode(),),))
 
     def map(self, registration: dict[str, Any], *, due: bool, delivered: bool) -> Mapped:
-        if not due and not self.files[0].is_full:
+        if (not due and not self.files[0].is_full) or (self.has_new and delivered):
             return Mapped(lines=((),))
         label = int(registration["data"]["label"])
         if label in self.holds:
@@ -444,6 +492,8 @@ class Export:
     for all."""
     retires: bool = False
     """Whether it retires its batch after it has released the lease."""
+    carries: bool = False
+    """Whether it carries over the students of a file that was not collected."""
 
     def run(self, code: Any, replay: Replay, floor: Any, folder: Path) -> Any:
         table = code.table(replay)
@@ -485,6 +535,7 @@ class Export:
                     resources,
                     workspace=folder,
                     evaluate=lambda *_: (UNUSUAL,) if self.guarded else (),
+                    collection=self._collection(code, year, resources, replay),
                 )
         except RegistrationSyncError:
             return False
@@ -504,6 +555,19 @@ class Export:
                 seconds_left=lambda: 900.0,
             )
 
+    def _collection(self, code: Any, year: Any, resources: Any, replay: Replay) -> Any:
+        if not self.carries:
+            return code.export_year.NoCollection()
+        run = Run(
+            connection_id="c",
+            run_id="run",
+            trigger=RunTrigger.API,
+            requested_at=NOW,
+            request=RunRequest(carry_over=True),
+        )
+        check = code.importer.CollectionCheck(CONNECTION, run, ReplayDeliveries(replay))
+        return code.year_collection.YearCollection(year, check, None, resources)
+
     def _clock(self) -> Callable[[], float]:
         if self.settles is None:
             return lambda: 900.0
@@ -511,4 +575,13 @@ class Export:
         return lambda: next(left)
 
 
-type Actor = Sync | Removal | Export
+@dataclass(frozen=True, slots=True)
+class Importer:
+    """Collects the file at the SIS, if there is one: imports its rows and removes it."""
+
+    def run(self, _code: Any, replay: Replay, _floor: Any, _folder: Path) -> Any:
+        replay.do("collect")
+        return ()
+
+
+type Actor = Sync | Removal | Export | Importer

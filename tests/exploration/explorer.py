@@ -13,15 +13,27 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import Any, NamedTuple
 
-from tests.exploration.actors import Actor, Export, Late, NoAnswer, Removal, Replay, Wanted
+from tests.exploration.actors import (
+    Actor,
+    Export,
+    Importer,
+    LabelMapping,
+    Late,
+    NoAnswer,
+    Removal,
+    Replay,
+    Wanted,
+)
 from tests.exploration.world import (
     ACCOUNTING,
     AMONG_EXPORTS,
     READS,
+    SEEN_BY_IMPORTER,
     Operation,
     World,
     apply,
     has_effect_only_once,
+    is_behind,
     label_of,
     lost_students,
     needs_no_row,
@@ -83,7 +95,8 @@ class Faults:
     a killed run stay, and may be written late. `lost_accounting`: they are lost, although its
     commit may take effect.
     `late_clocks`: a holder does not notice that its lease has expired, because its clock is minutes
-    late. `first_is_done`: the first actor has ended before the others begin.
+    late. `done`: so many of the first actors have ended, one after the other, before the others
+    begin.
     """
 
     kills: int = 0
@@ -93,7 +106,7 @@ class Faults:
     late_accounting: bool = False
     lost_accounting: bool = False
     late_clocks: bool = False
-    first_is_done: bool = False
+    done: int = 0
 
 
 class Explorer:
@@ -109,11 +122,18 @@ class Explorer:
         *,
         totals: bool = True,
     ) -> None:
-        self.actors = (*actors, FINAL)
+        self._carries = any(isinstance(one, Export) and one.carries for one in actors)
+        self._only_new = any(isinstance(one, Export) and one.mapping.has_new for one in actors)
+        final = replace(FINAL, carries=self._carries)
+        if self._only_new:
+            final = replace(final, mapping=LabelMapping.of_new())
+        self.actors = (*actors, final)
         self._code = code
         self._folder = folder
         self._faults = faults
         self._totals = totals
+        imports = any(isinstance(one, Importer) for one in actors)
+        self._unnoticed = AMONG_EXPORTS - (SEEN_BY_IMPORTER if imports else set())
         self._never_late = READS if faults.late_accounting else READS | ACCOUNTING
         self._left_out = frozenset[int]().union(
             *(one.mapping.leaves_out for one in self.actors if isinstance(one, Export))
@@ -134,13 +154,18 @@ class Explorer:
         self._final = cache(self._final_fault)
 
     def start(self) -> State:
-        """No actor has begun, or only the first, which then has ended."""
+        """No actor has begun, or only those that are done."""
         actors = (self.running.number(Running()),) * (len(self.actors) - 1)
         left = self._faults.kills, self._faults.losses, self._faults.stalls
-        world = World(keeps_first=any(map(_sends_removals, self.actors)))
+        world = World(
+            keeps_first=any(map(_sends_removals, self.actors)),
+            carries=self._carries,
+            only_new=self._only_new,
+        )
         state = State(self.worlds.number(world), actors, (), *left)
-        while self._faults.first_is_done and state.actors[0] != ENDED:
-            state = self.step(state, 0)
+        for index in range(self._faults.done):
+            while state.actors[index] != ENDED:
+                state = self.step(state, index)
         return state
 
     # One step
@@ -317,7 +342,7 @@ class Explorer:
         if len(begun) != 1 or lease is None or lease[1]:
             return None
         operation, _ = self.wants(begun[0], state.actors[begun[0]])
-        unnoticed = operation is not None and self.operations[operation][0] in AMONG_EXPORTS
+        unnoticed = operation is not None and self.operations[operation][0] in self._unnoticed
         return begun[0] if unnoticed else None
 
     def _expiries(self, state: State) -> list[State]:
@@ -402,6 +427,8 @@ class Explorer:
 def _world_after(
     world: World, actor: Actor, running: Running, outcome: Any, left_out: frozenset[int]
 ) -> World:
+    if isinstance(actor, Importer):
+        return world
     if isinstance(actor, Export):
         if not outcome:
             return world
@@ -422,7 +449,7 @@ def _checked_success(world: World, owed: Labels, export: Export, left_out: froze
     for student, label in owed:
         held = bool(export.mapping.holds) and student in due
         excused = held or needs_no_row(world, student, label, left_out)
-        if delivered.get(student, -1) < label and not excused and not world.fault:
+        if is_behind(world, delivered, student, label) and not excused and not world.fault:
             world = replace(world, fault=f"P1: {student}'s {label} is in no file")
     return world
 

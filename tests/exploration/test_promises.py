@@ -14,6 +14,7 @@ from tests.exploration.actors import (
     Actor,
     Export,
     ForgetfulTable,
+    Importer,
     LabelMapping,
     MarkReadingTable,
     OneFile,
@@ -36,6 +37,10 @@ TWO_STUDENTS = Sync(10, ("007", "06520"))
 TWO_SYNCS = (Sync(10), Sync(20))
 TWO_EXPORTS = (Export("aaa"), Export("bbb"))
 
+CARRYING = (Export("aaa", carries=True), Export("bbb", carries=True))
+NEW = LabelMapping.of_new()
+HOLDING_NEW = LabelMapping.of_new(holds=frozenset({20}))
+
 SMALL: dict[str, tuple[tuple[Actor, ...], Faults]] = {
     "two syncs, two exports, a kill": ((*TWO_SYNCS, *TWO_EXPORTS), Faults(kills=1)),
     # A removal runs the same code as a sync, so one export is enough here, before the final one.
@@ -49,11 +54,11 @@ SMALL: dict[str, tuple[tuple[Actor, ...], Faults]] = {
     ),
     "a sync and a removal, two exports with removals, a kill": (
         (Sync(10), Removal(20), Export("aaa", REMOVING), Export("bbb", REMOVING)),
-        Faults(kills=1, first_is_done=True),
+        Faults(kills=1, done=1),
     ),
     "a sync and a removal, two exports, a kill after which the accounting is lost": (
         (Sync(10), Removal(20), *TWO_EXPORTS),
-        Faults(kills=1, lost_accounting=True, first_is_done=True),
+        Faults(kills=1, lost_accounting=True, done=1),
     ),
     "one held, corrected for the second export, a kill": (
         (Sync(10), Export("aaa", HOLDING), Export("bbb")),
@@ -81,7 +86,7 @@ SMALL: dict[str, tuple[tuple[Actor, ...], Faults]] = {
     ),
     "two syncs, two exports, a holder with a late clock": (
         (*TWO_SYNCS, *TWO_EXPORTS),
-        Faults(stalls=1, late_clocks=True, first_is_done=True),
+        Faults(stalls=1, late_clocks=True, done=1),
     ),
     "one sync, two exports, a holder with a late clock and a lost answer": (
         (Sync(10), *TWO_EXPORTS),
@@ -90,7 +95,7 @@ SMALL: dict[str, tuple[tuple[Actor, ...], Faults]] = {
     "one sync, two exports, a stalled holder": ((Sync(10), *TWO_EXPORTS), Faults(stalls=1)),
     "one sync, two exports that retire, a stalled holder": (
         (Sync(10), Export("aaa", retires=True), Export("bbb", retires=True)),
-        Faults(stalls=1, first_is_done=True),
+        Faults(stalls=1, done=1),
     ),
     "one sync, an export that a guard holds and one that delivers, a kill": (
         (Sync(10), Export("aaa", guarded=True), Export("bbb")),
@@ -98,7 +103,36 @@ SMALL: dict[str, tuple[tuple[Actor, ...], Faults]] = {
     ),
     "two syncs, exports of which the second stops while it settles the first, a kill": (
         (TWO_STUDENTS, Sync(20, ("06520",)), Export("aaa"), Export("bbb", settles=1)),
-        Faults(kills=1, syncs_too=False, late_accounting=True, first_is_done=True),
+        Faults(kills=1, syncs_too=False, late_accounting=True, done=1),
+    ),
+    "an importer and two exports that carry over, a kill": (
+        (Sync(10), Sync(20, ("06520",)), *CARRYING, Importer()),
+        Faults(kills=1, syncs_too=False, done=1),
+    ),
+    "two exports that carry over, a stalled holder": (
+        (Sync(10), Sync(20, ("06520",)), *CARRYING),
+        Faults(stalls=1, syncs_too=False, done=1),
+    ),
+    "an importer and exports of new students that carry over, a kill": (
+        (
+            Sync(10),
+            Export("aaa", NEW, carries=True),
+            Sync(20, ("007", "06520")),
+            Export("bbb", NEW, carries=True),
+            Importer(),
+        ),
+        Faults(kills=1, syncs_too=False, done=2),
+    ),
+    "an importer and exports of new students that carry over, one held": (
+        (
+            Sync(10),
+            Export("aaa", NEW, carries=True),
+            Sync(20),
+            Sync(30, ("06520",)),
+            Export("bbb", HOLDING_NEW, carries=True),
+            Importer(),
+        ),
+        Faults(done=3),
     ),
     "two syncs, an export of all students, a lost answer": (
         (*TWO_SYNCS, Export("aaa", OF_ALL)),
@@ -138,12 +172,26 @@ LARGE: tuple[Actor, ...] = (
 )
 
 
+LARGE_CARRYING: tuple[Actor, ...] = (
+    *(one for one in LARGE if not isinstance(one, Export)),
+    Export("aaa", HOLDING, carries=True),
+    Export("bbb", carries=True),
+    Export("ccc", carries=True),
+    Export("ddd", guarded=True, carries=True),
+    Importer(),
+    Importer(),
+)
+
+
 @pytest.mark.parametrize("seed", range(3))
-def test_large_cases_keep_every_promise_at_random(seed: int, tmp_path: Path) -> None:
+@pytest.mark.parametrize("actors", [LARGE, LARGE_CARRYING], ids=["", "carrying over"])
+def test_large_cases_keep_every_promise_at_random(
+    actors: tuple[Actor, ...], seed: int, tmp_path: Path
+) -> None:
     randomness = random.Random(seed)
 
     faults = Faults(kills=2, losses=2, stalls=1, late_accounting=True)
-    explorer = Explorer(LARGE, load(), tmp_path, faults)
+    explorer = Explorer(actors, load(), tmp_path, faults)
     found = {explorer.walk(explorer.start(), randomness) for _ in range(100)}
 
     assert found == {""}
@@ -346,6 +394,64 @@ MUTANTS: dict[str, tuple[Changes, str]] = {
             ]
         },
         "one sync, an export that a guard holds and one that delivers, a kill",
+    ),
+}
+
+
+CARRY = "    batches = year.marker.due_batches if collection.carry_over(workspace) else range(0)\n"
+CLOSE = "    table.close_batch(connection_id, school_year, batch, lease.token)\n"
+RECORD = "    collection.record(done)\n"
+CARRIED_TOO = "an importer and two exports that carry over, a kill"
+
+MUTANTS |= {
+    "students of an uncollected file that are not due again": (
+        {"year_collection": [("if students.school_years:", "if not students.school_years:")]},
+        CARRIED_TOO,
+    ),
+    "carried over before the batch is closed": (
+        {"export_year": [(CARRY, ""), (CLOSE, CARRY + CLOSE)]},
+        CARRIED_TOO,
+    ),
+    "due students read although there was none to carry over for": (
+        {
+            "export_year": [
+                (
+                    CARRY,
+                    "    collection.carry_over(workspace)\n    batches = year.marker.due_batches\n",
+                )
+            ]
+        },
+        CARRIED_TOO,
+    ),
+    "uploads recorded after the commit": (
+        {"export_year": [(RECORD, ""), (COMMIT, COMMIT + RECORD)]},
+        CARRIED_TOO,
+    ),
+    "uploads recorded without the lease": (
+        {"year_collection": [("token = self._resources.lease.token", "token = None")]},
+        "two exports that carry over, a stalled holder",
+    ),
+    "the students of a committed upload taken for due ones": (
+        {
+            "year_collection": [
+                (
+                    "rows.batch > self._year.marker.exported",
+                    "rows.batch >= self._year.marker.exported",
+                )
+            ]
+        },
+        CARRIED_TOO,
+    ),
+    "students who are due anyway are not new again": (
+        {
+            "carry_over": [
+                (
+                    "[one.student_id for one in students if one.is_new]",
+                    "[one.student_id for one in students if one.is_new and not one.is_due]",
+                )
+            ]
+        },
+        "an importer and exports of new students that carry over, one held",
     ),
 }
 

@@ -22,6 +22,7 @@ from registration_sync.domain.registrations.batches import (
     arrived_at,
 )
 from registration_sync.domain.registrations.ledger import LedgerEntry
+from registration_sync.domain.runs.uploads import LastUpload
 from registration_sync.use_cases.ledger.last_outcomes import with_outcome
 
 YEAR = 2025
@@ -53,6 +54,10 @@ class World:
     For the checks: the newest label of each student that was `delivered`, that was `acknowledged`,
     and that was acknowledged and is `owed` a delivery, unlike a removal. A label is the number in
     the snapshot of a sync.
+
+    With `carries`, exports carry over: `last` has the recorded upload of each path, and `imported`
+    the newest label of each student that the importer has collected. With `only_new`, a file has
+    only students that were never delivered, so only the first label of each is owed.
     """
 
     lease: tuple[str, bool] | None = None  # token, expired
@@ -70,6 +75,13 @@ class World:
     owed: tuple[tuple[str, int], ...] = ()
     fault: str = ""
     keeps_first: bool = False
+    carries: bool = False
+    only_new: bool = False
+    last: tuple[tuple[str, LastUpload], ...] = ()
+    imported: tuple[tuple[str, int], ...] = ()
+
+
+FINAL_PATH = "f/students.csv"
 
 
 def put(items: tuple[tuple[Any, Any], ...], key: Any, value: Any) -> tuple[tuple[Any, Any], ...]:
@@ -95,16 +107,34 @@ def label_of(current: Current) -> int:
 
 def lost_students(world: World, left_out: frozenset[int]) -> list[str]:
     """The students with an acknowledged sync that was neither delivered nor replaced, and who are
-    not due, removed or left out."""
-    delivered = dict(world.delivered)
+    not due, removed or left out. If exports carry over, a file counts as delivered only once the
+    importer has collected it, or while it can."""
+    delivered = _collectable(world) if world.carries else dict(world.delivered)
     due = {student for (batch, student), _ in world.marks if batch > world.exported}
     return [
         student
         for student, label in world.owed
-        if delivered.get(student, -1) < label
+        if is_behind(world, delivered, student, label)
         and student not in due
         and not needs_no_row(world, student, label, left_out)
     ]
+
+
+def _collectable(world: World) -> dict[str, int]:
+    """The newest label of each student at the SIS, or in the file that it may still collect."""
+    lying = dict(dict(world.files).get(FINAL_PATH, ()))
+    imported = dict(world.imported)
+    return {
+        student: max(lying.get(student, -1), imported.get(student, -1))
+        for student in lying.keys() | imported.keys()
+    }
+
+
+def is_behind(world: World, delivered: dict[str, int], student: str, label: int) -> bool:
+    """Whether what is delivered lacks this label of the student."""
+    if world.only_new:
+        return student not in delivered
+    return delivered.get(student, -1) < label
 
 
 def needs_no_row(world: World, student: str, label: int, left_out: frozenset[int]) -> bool:
@@ -149,6 +179,7 @@ def _put_current(world: World, new: Current) -> tuple[World, Any]:
             outcome=old.outcome,
             settled_in=old.settled_in,
             exported_in=old.exported_in,
+            carried_in=old.carried_in,
         )
     return replace(world, current=put(world.current, new.student_id, new)), Stored.WRITTEN
 
@@ -235,7 +266,9 @@ def _settle(world: World, batch: int, student: str, outcome: str) -> tuple[World
     if old is None or old.settled_in >= batch:
         return world, None
     settled = with_outcome(old, outcome, batch)
-    new = replace(settled, exported_in=min(settled.exported_in, 1))  # exports read only whether
+    new = settled
+    if not world.only_new:  # exports read only whether
+        new = replace(settled, exported_in=min(settled.exported_in, 1))
     return replace(world, current=put(world.current, student, new)), None
 
 
@@ -262,10 +295,13 @@ def _without_the_past(world: World) -> World:
     if world.keeps_first and (first := _covering(world, 1)):
         read.add(first.last)
     ledger = tuple(item for item in world.ledger if item[0] > world.exported or item[0] in read)
+    carried = {upload.own_rows.batch for _, upload in world.last}
     indexes = tuple(
         item
         for item in world.indexes
-        if item[0] > world.exported or (item[0] in read and item[0] > world.retired)
+        if item[0] > world.exported
+        or (item[0] in read and item[0] > world.retired)
+        or item[0] in carried
     )
     return replace(world, ledger=ledger, indexes=indexes)
 
@@ -292,6 +328,34 @@ def _raise_batch(world: World, batch: int, student: str, version: str) -> tuple[
     if old is None or old.version != version or old.batch >= batch:
         return world, None
     return replace(world, current=put(world.current, student, replace(old, batch=batch))), None
+
+
+def _set_carried(world: World, batch: int, student: str) -> tuple[World, Any]:
+    old = dict(world.current).get(student)
+    if old is None or old.carried_in >= batch:
+        return world, None
+    new = replace(old, carried_in=batch)
+    return replace(world, current=put(world.current, student, new)), None
+
+
+def _last(world: World, path: str) -> tuple[World, Any]:
+    return world, dict(world.last).get(path)
+
+
+def _remember(world: World, upload: LastUpload, token: str | None) -> tuple[World, Any]:
+    if token is not None and not _ours(world, token):
+        return world, Refused(LeaseLost)
+    return _without_the_past(replace(world, last=put(world.last, upload.path, upload))), None
+
+
+def _collect(world: World) -> tuple[World, Any]:
+    rows = dict(world.files).get(FINAL_PATH)
+    if rows is None:
+        return world, None
+    imported = dict(world.imported)
+    imported |= {student: max(label, imported.get(student, -1)) for student, label in rows}
+    files = drop(world.files, FINAL_PATH)
+    return replace(world, files=files, imported=tuple(sorted(imported.items()))), None
 
 
 def without_uncommitted_accounting(world: World) -> World:
@@ -370,6 +434,10 @@ _OPERATIONS = {
     "current": _current,
     "everyone": _everyone,
     "raise_batch": _raise_batch,
+    "set_carried": _set_carried,
+    "last": _last,
+    "remember": _remember,
+    "collect": _collect,
     "upload": _upload,
     "names": _names,
     "find": _find,
@@ -380,7 +448,7 @@ _OPERATIONS = {
 
 READS = frozenset(
     {"marker", "open", "marks", "marked", "current", "everyone", "names", "find", "holds"}
-    | {"ledger", "fetch_index"}
+    | {"ledger", "fetch_index", "last"}
 )
 
 ACCOUNTING = frozenset({"put_ledger", "store_index", "settle", "set_settled", "set_retired"})
@@ -396,13 +464,19 @@ AMONG_EXPORTS = frozenset(
         "renew_lease",
         "ledger",
         "fetch_index",
+        "last",
+        "remember",
     }
     | ACCOUNTING
 )
 """Operations on data that syncs neither read nor write."""
 
+SEEN_BY_IMPORTER = frozenset({"find", "holds", "replace"})
+"""Operations on the file that the importer collects."""
+
 _ONCE_OR_NEVER = frozenset(
-    {"put_current", "close_batch", "commit", "release_lease", "raise_batch"}
+    {"put_current", "close_batch", "commit", "release_lease", "raise_batch", "set_carried"}
+    | {"remember"}
     | (ACCOUNTING - {"set_settled"})
 )
 """Operations that, once without effect, stay without effect: versions and batches only grow, and a

@@ -71,6 +71,8 @@ def _allowed(world: World, current: Current, left_out: frozenset[int]) -> set[Co
     if dict(world.acknowledged).get(current.student_id, -1) < label:
         counts |= {(0, 0)} | ({(1, 0)} if delivered is not None else set())
         counts |= {(0, 1)} if left_out else set()
+    if world.only_new and delivered is not None:
+        counts |= {(0, 1)}  # it is due once more if its sync was slow, and then not new any more
     if label in left_out:
         counts |= {(0, 1)}  # a full file was delivered, and its run was killed before the commit
     return counts

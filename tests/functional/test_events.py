@@ -49,6 +49,7 @@ EXPORTS: dict[str, tuple[str, str, dict[int, int]]] = {
     "all_of_a_year": ("export", "hand", {2025: 2}),
     "override_held": ("export", "hand", {2025: 2}),
     "override_guards": ("export", "hand", {2024: 1, 2025: 1}),
+    "carry_over": ("export", "hand", {2024: 1, 2025: 2}),
     "scheduled": ("export", "schedule", {2024: 1, 2025: 1}),
     "dry_run": ("dry_run", "hand", {2024: 1, 2025: 1}),
     "resend": ("resend", "hand", {2024: 1, 2025: 2}),

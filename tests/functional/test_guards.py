@@ -16,6 +16,7 @@ from functions.configuration import app as configuration
 from registration_sync.bootstrap import aws_clients, export_function
 from registration_sync.domain.errors import Unavailable
 from registration_sync.domain.runs.run import Run
+from registration_sync.domain.runs.uploads import DELIVERIES_TO_LEARN
 from tests.functional.conftest import StartedExports, stored_items
 from tests.functional.support.district import (
     CONNECTION,
@@ -592,9 +593,10 @@ def test_a_file_left_by_an_importer_that_removes_warns_with_the_earlier_run(
     if in_place:
         server.faults.unsupported |= {"rename", "posix_rename"}
     set_up(server, write_in_place=in_place)
-    send(registration("1"))
-    run_export()
-    collect(server)
+    for number in range(DELIVERIES_TO_LEARN):
+        send(registration(f"collected-{number}"))
+        assert findings(run_export()) == []
+        collect(server)
     send(registration("2"))
     second = run_export()
     assert findings(second) == []
@@ -607,6 +609,17 @@ def test_a_file_left_by_an_importer_that_removes_warns_with_the_earlier_run(
     assert (finding["file"], finding["run_id"]) == ("students.csv", second["run_id"])
     assert f"send run {second['run_id']} again" in third["years"][0]["warnings"][0]
     assert ids(server) == ["3"]
+
+
+@pytest.mark.usefixtures("started")
+def test_one_absent_file_shows_nothing_about_the_importer(server: AsyncSftpServer) -> None:
+    set_up(server)
+    send(registration("1"))
+    run_export()
+    collect(server)
+    for number in range(3):
+        send(registration(f"{number}"))
+        assert findings(run_export()) == []
 
 
 @pytest.mark.usefixtures("started")
@@ -712,9 +725,10 @@ def test_a_connection_lost_during_the_collection_check_is_reopened(
 @pytest.mark.usefixtures("started")
 def test_each_account_has_its_own_importer(server: AsyncSftpServer, tmp_path: Path) -> None:
     set_up(server, importer="unknown")
-    send(registration("1"))
-    run_export()
-    collect(server)
+    for number in range(DELIVERIES_TO_LEARN):
+        send(registration(f"{number}"))
+        run_export()
+        collect(server)
     send(registration("2"))
     run_export()
     root = tmp_path / "other"
@@ -773,11 +787,17 @@ def test_a_test_record_is_not_guarded_and_not_counted(server: AsyncSftpServer) -
     send(registration("1"))
     run_export()
 
+    remembered = stored_item(f"DELIVERED#{NORTH}", FILE)
+
     run = run_export(action="test_record", student_id="1")
 
     assert (run["status"], findings(run)) == ("succeeded", [])
-    remembered = [item for item in stored_items() if item["pk"]["S"] == f"DELIVERED#{NORTH}"]
-    assert [item["sk"]["S"] for item in remembered] == [FILE]
+    assert stored_item(f"DELIVERED#{NORTH}", FILE) == remembered
+
+
+def stored_item(pk: str, sk: str) -> Any:
+    (found,) = [one for one in stored_items() if (one["pk"]["S"], one["sk"]["S"]) == (pk, sk)]
+    return found
 
 
 @pytest.mark.usefixtures("started")

@@ -83,6 +83,7 @@ WHOLE_BODIES: dict[tuple[str, str], Any] = {
         "dry_run": False,
         "override_held": True,
         "override_guards": True,
+        "carry_over": True,
     },
     ("POST", f"{ONE}/exports/{{run_id}}/resend"): {
         "school_years": [2025],

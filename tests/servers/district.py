@@ -27,8 +27,9 @@ from registration_sync.domain.registrations.registration import (
     Registration,
     encode_snapshot,
 )
-from registration_sync.domain.runs.findings import LastUpload, UnreportedFinding
+from registration_sync.domain.runs.findings import UnreportedFinding
 from registration_sync.domain.runs.run import Run, RunTrigger, YearOutcome
+from registration_sync.domain.runs.uploads import Habits, LastUpload
 from registration_sync.ports.archive import Archive
 from registration_sync.ports.connections import Mappings
 from registration_sync.ports.registrations import RegistrationsTable
@@ -65,6 +66,7 @@ class Table(RegistrationsTable):
     """The port RegistrationsTable for one school year, without shards."""
 
     add_year = put_unknown = raise_batch = newest_mark = set_settled = release_lease = unused
+    set_carried = unused
 
     def __init__(self) -> None:
         self._year = YearMarker(open=1, exported=0)
@@ -167,11 +169,18 @@ class FolderArchive(Archive):
 class NoDeliveries(Deliveries):
     """The port Deliveries without records of earlier files."""
 
-    has_collected = record_collected = note = forget = unused
+    note = forget = unused
 
     def last(self, _c: str, _account: str, _path: str) -> None: ...
 
-    def remember(self, _c: str, _account: str, _delivery: LastUpload) -> None: ...
+    def remember(
+        self, _c: str, _account: str, _upload: LastUpload, _lease_token: str | None
+    ) -> None: ...
+
+    def habits(self, _c: str, _account: str) -> Habits:
+        return Habits()
+
+    def record_habits(self, _c: str, _account: str, _habits: Habits) -> None: ...
 
     def unreported(self, _c: str) -> list[UnreportedFinding]:
         return []

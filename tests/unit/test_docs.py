@@ -18,9 +18,11 @@ from registration_sync.domain.mapping.compiled.unmatched import UnmatchedValue
 from registration_sync.domain.runs.check import CheckStep, StepResult
 from registration_sync.domain.runs.requests import parse_event
 from registration_sync.domain.runs.run import (
+    Carried,
     DeliveredFile,
     Finding,
     HeldRow,
+    ReplacedFile,
     Run,
     RunError,
     RunStatus,
@@ -105,6 +107,8 @@ def test_the_api_document_describes_exactly_the_fields_of_a_run() -> None:
         error=RunError("", ""),
         unmatched=(UnmatchedValue("", "", "", 1, ()),),
         findings=(Finding("", "", None, ""),),
+        carried_over=(Carried("", ""),),
+        replaces=(ReplacedFile("", "", "", None, ""),),
     )
     run = Run(
         connection_id="north",

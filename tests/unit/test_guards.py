@@ -13,7 +13,6 @@ from registration_sync.domain.connections.sftp import RemoteFile
 from registration_sync.domain.mapping.compiled.unmatched import MAX_LISTED_VALUES, Unmatched
 from registration_sync.domain.registrations.row_history import RowCount
 from registration_sync.domain.runs.findings import (
-    LastUpload,
     check_blank_required,
     check_row_count,
     check_unmatched,
@@ -21,6 +20,7 @@ from registration_sync.domain.runs.findings import (
     not_collected_finding,
 )
 from registration_sync.domain.runs.run import Finding
+from registration_sync.domain.runs.uploads import Collected, FoundUpload, LastUpload
 
 OFF, WARN, HOLD = GuardAction.OFF, GuardAction.WARN, GuardAction.HOLD
 HUNDRED = (100, 90, 4000, 100, 120)
@@ -136,9 +136,9 @@ def test_a_file_is_recognized_by_the_attributes_that_the_server_reports(
 
 
 def test_an_uncollected_file_names_its_run_and_the_run_to_send_again() -> None:
-    finding = not_collected_finding(
-        NotCollectedGuard(), LAST, replaced_by_full=False, learned=False
-    )
+    found = FoundUpload(LAST, Collected.NO)
+
+    finding = not_collected_finding(NotCollectedGuard(), found, replaced_by_full=False)
 
     assert (finding.file, finding.run_id) == ("students.csv", "r1")
     assert "the file that run r9 delivered (2026-03-02 21:00)" in finding.message
@@ -147,7 +147,9 @@ def test_an_uncollected_file_names_its_run_and_the_run_to_send_again() -> None:
 
 
 def test_a_full_file_loses_no_student_and_a_learned_behavior_can_be_corrected() -> None:
-    finding = not_collected_finding(NotCollectedGuard(), LAST, replaced_by_full=True, learned=True)
+    found = FoundUpload(LAST, Collected.NO, learned=True)
+
+    finding = not_collected_finding(NotCollectedGuard(), found, replaced_by_full=True)
 
     assert "no student is lost" in finding.message
     assert "again" not in finding.message

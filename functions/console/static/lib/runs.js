@@ -24,7 +24,7 @@ export const KIND = {
   erasure: "Erasure",
 };
 
-const PHASE = { mapping: "mapping", archiving: "keeping a copy", delivering: "sending" };
+const PHASE = { mapping: "mapping", "carrying over": "adding the students of the last file", archiving: "keeping a copy", delivering: "sending" };
 
 export function isUnderWay(run) {
   return run.status === "pending" || run.status === "in_progress";

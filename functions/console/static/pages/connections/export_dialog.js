@@ -9,20 +9,23 @@ import { announce } from "../../components/announce.js";
 import { RunBadge } from "../../components/badge.js";
 import { Button, ButtonLink } from "../../components/button.js";
 import { Dialog } from "../../components/dialog.js";
+import { Checkbox } from "../../components/fields.js";
 import { Sentence } from "../../components/sentence.js";
 import { ErrorNotice, Notice, Progress } from "../../components/states.js";
 import { Table } from "../../components/table.js";
 import { count, number } from "../../components/time.js";
+import { CarriedOver, ReplacedFiles, mayLose } from "../../shared/replaced_files.js";
 import { REQUESTED, useRequestedRun } from "../../shared/use_run.js";
 
 export function ExportDialog({ connection, onRequested, onClose }) {
   const c = connection.connection_id;
   const [dryRun, setDryRun] = useState(null); // set when the dry run is over
+  const [carry, setCarry] = useState(false); // whether students of uncollected files go again
   const control = useRef(new AbortController());
   const { signal } = control.current;
 
-  const trying = useAction(async () => {
-    const { run_id } = await post(pathOf(c, "exports"), { dry_run: true }, { signal });
+  const trying = useAction(async (options) => {
+    const { run_id } = await post(pathOf(c, "exports"), { dry_run: true, ...options }, { signal });
     const found = await followRun(c, run_id, { signal });
     setDryRun(found);
     announce(found.message);
@@ -30,10 +33,15 @@ export function ExportDialog({ connection, onRequested, onClose }) {
   const exporting = useRequestedRun(c, onRequested);
   const { run } = exporting;
   useEffect(() => {
-    trying.run();
+    trying.run({});
     return () => control.current.abort();
   }, []);
 
+  const options = carry ? { carry_over: true } : {};
+  const isShown = !dryRun || dryRun.carry_over === carry;
+  useEffect(() => {
+    if (!isShown && !trying.busy && !trying.error) trying.run(options);
+  }, [isShown, trying.busy]);
   const rows = dryRun ? rowsOf(dryRun) : 0;
   const due = dryRun && hasFiles(dryRun);
   const ended = run && !exporting.busy;
@@ -42,17 +50,26 @@ export function ExportDialog({ connection, onRequested, onClose }) {
     ${to && html`<${ButtonLink} kind="primary" href=${to}>Open the run<//>`}
     ${!run &&
     due &&
-    html`<${Button} kind="primary" busy=${exporting.busy} onClick=${() => exporting.start(pathOf(c, "exports"), {})}>
+    html`<${Button} kind="primary" busy=${exporting.busy} disabled=${trying.busy || !isShown} onClick=${() => exporting.start(pathOf(c, "exports"), options)}>
       ${rows > 0 ? `Export ${count(rows, "student")}` : "Export"}
     <//>`}`;
   return html`<${Dialog} title="Export Students" onClose=${onClose} actions=${actions} wide>
     <p class="muted">${connection.name}</p>
     ${trying.busy && html`<${Progress} label="Looking at what is due; nothing is sent yet" />`}
     ${!run && dryRun && html`<${DryRunResult} run=${dryRun} connection=${connection} />`}
+    ${!run && due && mayLose(connection, dryRun) && html`<${CarryChoice} checked=${carry} onInput=${setCarry} />`}
     ${exporting.busy && html`<${Progress} label=${phaseOf(run ?? REQUESTED)} /><p class="hint">You may close this: the export goes on, and its card shows how it ends.</p>`}
     ${ended && !exporting.error && html`<${ExportResult} run=${run} />`}
     <${ErrorNotice} error=${trying.error ?? exporting.error} />
   <//>`;
+}
+
+function CarryChoice(choice) {
+  return html`<${Checkbox}
+    ...${choice}
+    label="Carry over: send the students of that file again, too"
+    hint="As they are now, in the new file. Without this, the SIS gets only the new file."
+  />`;
 }
 
 // A file of removals has no rows.
@@ -73,7 +90,11 @@ function DryRunResult({ run, connection }) {
       ${rows > 0 ? `${count(rows, "student")} would go to the ${to} now.` : removals}
       ${held > 0 && ` ${count(held, "student is held back and stays", "students are held back and stay")} due.`}
     </p>
-    <${Years} run=${run} />`;
+    <${Years} run=${run} />
+    ${run.years.map(
+      (year) => html`<${ReplacedFiles} key=${`r${year.school_year}`} connection=${connection} replaces=${year.replaces} />
+        <${CarriedOver} key=${`c${year.school_year}`} connection=${connection} carried=${year.carried_over} dry />`,
+    )}`;
 }
 
 function ExportResult({ run }) {

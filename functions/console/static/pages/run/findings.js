@@ -16,12 +16,13 @@ export const GUARD = {
   not_collected: "The last file was not collected",
 };
 
-// findings: [{guard, action, file, message, run_id: of the export to send again, or null}]
+// findings: [{guard, action, file, message, run_id: of the export to send again, or null}]; with the
+// action carry_over its students have gone again.
 export function Findings({ connection, findings }) {
   return findings.map(
     (finding) => html`<${Notice} key=${finding.message} tone="warn" title=${GUARD[finding.guard] ?? "Something unusual"}>
       <p><${Sentence} text=${finding.message} /></p>
-      ${finding.run_id && html`<${FindingActions} connection=${connection} run_id=${finding.run_id} />`}
+      ${finding.run_id && finding.action !== "carry_over" && html`<${FindingActions} connection=${connection} run_id=${finding.run_id} />`}
     <//>`,
   );
 }

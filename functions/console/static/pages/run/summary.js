@@ -84,6 +84,7 @@ function decided(run) {
     run.confirmed_by && `Confirmed by ${run.confirmed_by}`,
     run.override_held && "Without those held, whoever they are",
     run.override_guards && "Whatever the guards find",
+    run.carry_over && "With the students of files that were not collected",
   ];
   return text.filter(Boolean).join(". ");
 }

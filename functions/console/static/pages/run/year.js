@@ -7,6 +7,7 @@ import { Sentence } from "../../components/sentence.js";
 import { Notice } from "../../components/states.js";
 import { count } from "../../components/time.js";
 import { StudentLink } from "../../shared/links.js";
+import { CarriedOver, ReplacedFiles } from "../../shared/replaced_files.js";
 import { RunFiles } from "../../shared/run_files.js";
 import { Findings } from "./findings.js";
 import { Held } from "./held.js";
@@ -32,6 +33,8 @@ export function Year({ connection, run, year }) {
     ${warnings.map((text) => html`<${Notice} key=${text} tone="warn"><p><${Sentence} text=${text} /></p><//>`)}
     ${year.header_only.length > 0 && html`<${Notice}><p>Nothing was due for ${year.header_only.map((path) => html`<code key=${path}>${path}</code> `)}: the last file there was replaced by one with only its header.</p><//>`}
     ${year.files.length > 0 && html`<${RunFiles} c=${c} run=${run} year=${year} />`}
+    <${ReplacedFiles} connection=${connection} replaces=${year.replaces} test=${run.kind === "test_record"} />
+    <${CarriedOver} connection=${connection} carried=${year.carried_over} dry=${run.kind === "dry_run"} />
     ${year.held.length > 0 && html`<${Held} c=${c} held=${year.held} total=${year.held_count} dry=${run.kind === "dry_run"} />`}
     ${year.delivered_before.length > 0 && html`<${DeliveredBefore} c=${c} year=${year} />`}
     ${year.unmatched.length > 0 && html`<${Unmatched} c=${c} values=${year.unmatched} />`}

@@ -9,6 +9,8 @@ const ACTIONS = [
   { value: "hold", label: "Hold: send nothing until somebody confirms" },
 ];
 
+const CARRY_OVER = { value: "carry_over", label: "Carry over: send its students again, in the new file" };
+
 const GUARDS = [
   {
     name: "row_count",
@@ -46,14 +48,15 @@ const GUARDS = [
   {
     name: "not_collected",
     label: "The last file was not collected",
-    hint: "The importer removes what it takes, and our last file still lies there: the new one would take its place.",
+    hint: "The importer removes what it takes, and our last file still lies there: the new one would take its place. Carry over needs no such importer: it sends the last file's students again unless that file is gone.",
     numbers: [],
+    actions: [...ACTIONS, CARRY_OVER],
   },
 ];
 
 export function GuardFields({ guards, onInput, problem }) {
   const set = (guard, changes) => onInput({ ...guards, [guard]: { ...guards[guard], ...changes } });
-  return GUARDS.map(({ name, label, hint, numbers }) => {
+  return GUARDS.map(({ name, label, hint, numbers, actions = ACTIONS }) => {
     const guard = guards[name];
     const at = (field) => problem(`guards.${name}.${field}`);
     const isWrong = numbers.some((number) => at(number.name)); // they are sent even while the guard is off
@@ -61,7 +64,7 @@ export function GuardFields({ guards, onInput, problem }) {
       <${SelectField}
         label=${label}
         hint=${hint}
-        options=${ACTIONS}
+        options=${actions}
         value=${guard.action}
         problem=${at("action")}
         onInput=${(action) => set(name, { action })}
@@ -93,7 +96,7 @@ export function guardsInWords(guards) {
       at_least !== undefined && `at least ${at_least}`,
       count !== undefined && `more than ${count}`,
     ].filter(Boolean);
-    const word = { off: "Off", warn: "Warn", hold: "Hold" }[action];
+    const word = { off: "Off", warn: "Warn", hold: "Hold", carry_over: "Carry over" }[action];
     return { label, text: action === "off" || !limits.length ? word : `${word}: ${limits.join(", ")}` };
   });
 }

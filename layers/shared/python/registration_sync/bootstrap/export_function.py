@@ -179,7 +179,7 @@ def dependencies() -> Dependencies:
         servers=ParamikoSftpServers(
             settings.allowed_private_networks, seconds_left=invocation.seconds_left
         ),
-        deliveries=DynamoDBDeliveries(client, connections_table, retention_days=days, now=_now),
+        deliveries=_deliveries(settings),
         metrics=EmbeddedMetrics(),
         events=EventBridgeEvents(events, settings.powertools_metrics_namespace),
         alerts=SnsAlerts(sns, settings.alerts_topic),
@@ -191,6 +191,16 @@ def dependencies() -> Dependencies:
         new_token=lambda: token_hex(8),
         retention_days=days,
         invocation=invocation,
+    )
+
+
+def _deliveries(settings: ExportSettings) -> DynamoDBDeliveries:
+    return DynamoDBDeliveries(
+        dynamodb(),
+        settings.connections_table,
+        markers=settings.registrations_table,
+        retention_days=settings.retention_days,
+        now=_now,
     )
 
 

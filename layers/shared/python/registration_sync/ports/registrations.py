@@ -119,6 +119,12 @@ class RegistrationsTable(Snapshots, Protocol):
     ) -> None:
         """Raises the batch of each student's snapshot, if its version is still the given one."""
 
+    def set_carried(
+        self, connection_id: str, school_year: int, batch: int, student_ids: Sequence[str]
+    ) -> None:
+        """Records that these students, carried over into the batch, count as new until an export
+        delivers them (`Current.carried_in`)."""
+
     def put_ledger(self, connection_id: str, school_year: int, entry: LedgerEntry) -> None:
         """Writes the entry under its last batch, without condition; precedes `commit`."""
 

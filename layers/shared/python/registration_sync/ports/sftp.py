@@ -12,7 +12,8 @@ if TYPE_CHECKING:  # the sync function starts without pydantic, and without what
         ServerTraits,
         SftpAccount,
     )
-    from registration_sync.domain.runs.findings import LastUpload, UnreportedFinding
+    from registration_sync.domain.runs.findings import UnreportedFinding
+    from registration_sync.domain.runs.uploads import Habits, LastUpload
 
 
 type OnStep = Callable[[str, str], None]
@@ -108,13 +109,16 @@ class Deliveries(Protocol):
     def last(self, connection_id: str, account: str, path: str) -> "LastUpload | None":
         """None if nothing was delivered there, or it was sent to another account."""
 
-    def remember(self, connection_id: str, account: str, delivery: "LastUpload") -> None: ...
+    def remember(
+        self, connection_id: str, account: str, upload: "LastUpload", lease_token: str | None
+    ) -> None:
+        """Records the upload. Raises LeaseLost, and records nothing, unless this token holds the
+        connection's lease; None is for uploads that need no lease."""
 
-    def has_collected(self, connection_id: str, account: str) -> bool:
-        """Whether a delivered file was once found removed from the server."""
+    def habits(self, connection_id: str, account: str) -> "Habits":
+        """What our deliveries show of the importer."""
 
-    def record_collected(self, connection_id: str, account: str) -> None:
-        """Records that a delivered file was removed from the server."""
+    def record_habits(self, connection_id: str, account: str, habits: "Habits") -> None: ...
 
     def note(self, connection_id: str, found: "UnreportedFinding") -> None:
         """Stores a finding, or the run that is to report it."""

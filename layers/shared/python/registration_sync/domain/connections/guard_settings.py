@@ -14,6 +14,16 @@ class GuardAction(StrEnum):
     HOLD = "hold"
 
 
+class NotCollectedAction(StrEnum):
+    """The same for an uncollected file; and `carry_over`: its students go again, with the new ones,
+    unless it is known that the importer collected it."""
+
+    OFF = "off"
+    WARN = "warn"
+    HOLD = "hold"
+    CARRY_OVER = "carry_over"
+
+
 _ACTION = Field(description="off, warn or hold")
 _AT_LEAST = Field(ge=1, le=1_000_000, description="a whole number from 1 to 1000000")
 
@@ -66,7 +76,9 @@ class UnmatchedGuard(_Guard):
 class NotCollectedGuard(_Guard):
     """The importer has not yet collected the last delivered file, which would be replaced."""
 
-    action: Annotated[GuardAction, _ACTION] = GuardAction.WARN
+    action: Annotated[NotCollectedAction, Field(description="off, warn, hold or carry_over")] = (
+        NotCollectedAction.WARN
+    )
 
 
 class Guards(_Guard):

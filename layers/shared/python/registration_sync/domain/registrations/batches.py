@@ -109,7 +109,9 @@ class Current:
 
     Later syncs keep the result of exports: the last `outcome` (an Outcome, or "" for none), the
     batch of that export (`settled_in`), and the last batch with a row of the student
-    (`exported_in`); 0 for never.
+    (`exported_in`); 0 for never. `carried_in` is the batch into which the student was carried over
+    because a file of new students was not collected: until a later export delivers the student,
+    earlier ones do not count for such files.
     """
 
     student_id: str
@@ -119,6 +121,13 @@ class Current:
     outcome: str = ""
     settled_in: int = 0
     exported_in: int = 0
+    carried_in: int = 0
+
+    @property
+    def is_new(self) -> bool:
+        """Whether no export has delivered the student to a file that was collected, as far as is
+        known."""
+        return self.exported_in == 0 or self.exported_in < self.carried_in
 
 
 class Stored(Enum):

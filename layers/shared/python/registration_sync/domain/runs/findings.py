@@ -8,18 +8,15 @@ from registration_sync.domain.connections.guard_settings import (
     BlankColumnGuard,
     BlankRequiredGuard,
     GuardAction,
+    NotCollectedAction,
     NotCollectedGuard,
     RowCountGuard,
     UnmatchedGuard,
 )
-from registration_sync.domain.connections.sftp import RemoteFile
 from registration_sync.domain.pluralize import pluralize
 from registration_sync.domain.registrations.row_history import HISTORY_LENGTH, RowCount
-from registration_sync.domain.runs.run import Finding
-
-RENAME_SECONDS = 600
-"""A server that renames by copying sets a new time: within these seconds after the upload, the file
-still counts as unchanged."""
+from registration_sync.domain.runs.run import Carried, Finding
+from registration_sync.domain.runs.uploads import FoundUpload
 
 
 def holds(findings: Iterable[Finding]) -> bool:
@@ -106,29 +103,6 @@ def check_unmatched(guard: UnmatchedGuard, counts: Mapping[tuple[str, str], int]
 
 
 @dataclass(frozen=True, slots=True)
-class LastUpload:
-    """Our last upload to a path: its run, and the export that made its rows (that run, or the one
-    that it resends). `modified` is the server's modification time, in seconds since 1970."""
-
-    path: str
-    run_id: str
-    of_export: str
-    delivered_at: str
-    size: int
-    sha256: str
-    modified: int | None = None
-
-    def matches(self, found: RemoteFile) -> bool:
-        """Whether `found` is this upload, unchanged; a size or time that the server does not report
-        counts as equal."""
-        if found.size is not None and found.size != self.size:
-            return False
-        if found.modified is None or self.modified is None:
-            return True
-        return 0 <= found.modified - self.modified <= RENAME_SECONDS
-
-
-@dataclass(frozen=True, slots=True)
 class UnreportedFinding:
     """A finding about an uncollected file that a run replaces; the run of `run_id` is to report
     it."""
@@ -139,26 +113,44 @@ class UnreportedFinding:
 
 
 def not_collected_finding(
-    guard: NotCollectedGuard, last: LastUpload, *, replaced_by_full: bool, learned: bool
+    guard: NotCollectedGuard,
+    found: FoundUpload,
+    *,
+    replaced_by_full: bool,
+    carried: Carried | None = None,
+    carried_later: bool = False,
 ) -> Finding:
     """A delivered file that is still on the server although this importer removes the files that it
-    collects. `replaced_by_full`: the new file is a full file; `learned`: an earlier removal shows
-    that the importer removes files."""
-    lost = (
-        "The new file has all students, so no student is lost; find out why the importer does not "
-        "run."
-        if replaced_by_full
-        else "The SIS does not have these students yet, and the new file replaces them. Once the "
-        f"importer runs, send run {last.of_export} again: it contains them."
-    )
+    collects. `replaced_by_full`: the new file is a full file; `carried`: the new file has its
+    students; `carried_later`: the file of the next export will have them."""
+    last = found.last
+    action: str = guard.action
+    if replaced_by_full:
+        lost = (
+            "The new file has all students, so no student is lost; find out why the importer does "
+            "not run."
+        )
+    elif carried:
+        action = NotCollectedAction.CARRY_OVER
+        lost = (
+            f"Its {pluralize(carried.students, 'student')} are in the new file, too, as they are "
+            "now; find out why the importer does not run."
+        )
+    elif carried_later:
+        lost = "The next export sends its students again, as they are then."
+    else:
+        lost = (
+            "The SIS does not have these students yet, and the new file replaces them. Once the "
+            f"importer runs, send run {last.of_export} again: it contains them."
+        )
     hint = (
         " (If this importer leaves the files that it collects, say so in the connection: importer.)"
-        if learned
+        if found.learned
         else ""
     )
     return Finding(
         "not_collected",
-        guard.action,
+        action,
         last.path.rpartition("/")[2],
         f"{last.path} was not collected: the file that run {last.run_id} delivered "
         f"({last.delivered_at}) is still there unchanged. {lost}{hint}",

@@ -14,7 +14,14 @@ from registration_sync.domain.runs.run import Run
 
 TIMES = ("requested_at", "started_at", "finished_at", "next_attempt_by")
 
-_OF_REQUEST = ("kind", "school_years", "contents", "override_held", "override_guards")
+_OF_REQUEST = (
+    "kind",
+    "school_years",
+    "contents",
+    "override_held",
+    "override_guards",
+    "carry_over",
+)
 _RUN = TypeAdapter(Run)
 
 

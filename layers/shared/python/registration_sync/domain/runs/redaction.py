@@ -53,6 +53,8 @@ def without_students(run: Run) -> Run:
             findings=(),
             delivered_before=(),
             header_only=(),
+            carried_over=(),
+            replaces=(),
         )
         for year in run.years
     )

@@ -90,16 +90,17 @@ def connection_of(event: Mapping[str, Any], *known: str) -> str:
 
 
 def parse_export(body: object) -> RunRequest:
-    """`{"school_years"?, "contents"?, "dry_run"?, "override_held"?, "override_guards"?}`; nothing
-    at all asks for what is due. Raises InvalidRequest with every problem."""
+    """`{"school_years"?, "contents"?, "dry_run"?, "override_held"?, "override_guards"?,
+    "carry_over"?}`; nothing at all asks for what is due. Raises InvalidRequest with every problem.
+    """
     fields = Fields.of_body(body, '{"school_years": [2025]}', optional=True)
-    fields.refuse_unknown("school_years", "contents", "dry_run", "override_held", "override_guards")
+    flags = ("dry_run", "override_held", "override_guards", "carry_over")
+    fields.refuse_unknown("school_years", "contents", *flags)
     school_years = fields.school_years("school_years", MAX_YEARS)
     contents = fields.one_of("contents", tuple(Contents), default=Contents.CHANGES)
     if contents == Contents.ALL and fields.get("school_years") is None:
         fields.add_problem("school_years", "An export of all must name its years, such as [2025].")
-    is_dry_run = fields.flag("dry_run")
-    override_held, override_guards = fields.flag("override_held"), fields.flag("override_guards")
+    is_dry_run, override_held, override_guards, carry_over = map(fields.flag, flags)
     fields.raise_problems("The export was not requested.")
     return RunRequest(
         kind=RunKind.DRY_RUN if is_dry_run else RunKind.EXPORT,
@@ -107,6 +108,7 @@ def parse_export(body: object) -> RunRequest:
         contents=Contents(contents),
         override_held=override_held,
         override_guards=override_guards,
+        carry_over=carry_over,
     )
 
 

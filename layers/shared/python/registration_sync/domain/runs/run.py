@@ -107,6 +107,33 @@ class Finding:
 
 
 @dataclass(frozen=True, slots=True)
+class ReplacedFile:
+    """Our earlier file at a path: the run that delivered it, when (ISO 8601), the number of its
+    rows (None if an older version delivered it), and whether the importer has collected it, so that
+    nothing is replaced: `yes`, `no` or `unknown`."""
+
+    path: str
+    delivered_at: str
+    run_id: str
+    rows: int | None
+    collected: str
+
+
+@dataclass(frozen=True, slots=True)
+class Carried:
+    """Students of an earlier file at `path`, which the importer is not known to have collected:
+    they are in this run's files, too. `run_id` delivered that file; `students` counts them, and
+    `missing` those that are no longer stored. If `is_listed` is False, the archive no longer has
+    the list of its students, and none could be carried over."""
+
+    path: str
+    run_id: str
+    students: int = 0
+    missing: int = 0
+    is_listed: bool = True
+
+
+@dataclass(frozen=True, slots=True)
 class RunError:
     """The reason why a year or a run failed: a stable code, and a sentence with the remedy.
 
@@ -128,7 +155,9 @@ class YearOutcome:
     `left_out` those without a row. `delivered_before` lists the first students that files of new
     students leave out, `unmatched` the values without a match code. A waiting year sent nothing.
     `header_only` has the paths of files that were replaced by their header, because nothing was
-    due. `oldest_due_at` is the earliest of the last syncs of the due students of an export."""
+    due. `oldest_due_at` is the earliest of the last syncs of the due students of an export.
+    `replaces` are our earlier files at the paths of this year's files, `carried_over` the
+    uncollected ones whose students are in this year's files, too."""
 
     school_year: int
     status: RunStatus
@@ -146,6 +175,8 @@ class YearOutcome:
     findings: tuple[Finding, ...] = ()
     header_only: tuple[str, ...] = ()
     oldest_due_at: dt.datetime | None = None
+    carried_over: tuple[Carried, ...] = ()
+    replaces: tuple[ReplacedFile, ...] = ()
 
     def __post_init__(self) -> None:
         """Warnings name files and accounts."""
@@ -187,7 +218,8 @@ class RunRequest:
     """What is asked of a run; `school_years` None means every year with something due.
 
     `override_held` delivers a full file without the held students, `override_guards` ignores what
-    the guards find. `student_id` is the student of a test record or an erasure.
+    the guards find. `carry_over` sends the students of files that were not collected again.
+    `student_id` is the student of a test record or an erasure.
     """
 
     kind: RunKind = RunKind.EXPORT
@@ -195,6 +227,7 @@ class RunRequest:
     contents: Contents = Contents.CHANGES
     override_held: bool = False
     override_guards: bool = False
+    carry_over: bool = False
     resend: ResendSelection | None = None
     student_id: str | None = None
 

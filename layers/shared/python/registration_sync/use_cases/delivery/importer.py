@@ -1,22 +1,38 @@
-"""Checks whether the importer collected the last files, if it removes the files it collects."""
+"""Finds what became of the files that a run replaces: whether the importer collected them."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 
 from registration_sync.domain.connections.connection import Connection, DeliveryMethod, Importer
-from registration_sync.domain.connections.guard_settings import GuardAction
+from registration_sync.domain.connections.guard_settings import NotCollectedAction
+from registration_sync.domain.connections.sftp import RemoteFile
 from registration_sync.domain.errors import Unavailable
-from registration_sync.domain.runs.findings import LastUpload, not_collected_finding
-from registration_sync.domain.runs.run import DeliveredFile, Finding, Run
+from registration_sync.domain.runs.findings import not_collected_finding
+from registration_sync.domain.runs.run import (
+    Carried,
+    DeliveredFile,
+    Finding,
+    ReplacedFile,
+    Run,
+    RunKind,
+)
+from registration_sync.domain.runs.uploads import (
+    IMPORTER_HOURS,
+    Collected,
+    FoundUpload,
+    LastUpload,
+    UploadedRows,
+)
 from registration_sync.ports.sftp import Deliveries
-from registration_sync.use_cases.delivery.deliver_files import RunConnection, with_retries
-from registration_sync.use_cases.runs.lease import HeldLease
+
+type Find = Callable[[Sequence[str]], Sequence[RemoteFile | None]]
+"""What the server has at each of these paths. May raise DeliveryError and LeaseLost."""
 
 
 @dataclass(frozen=True, slots=True)
 class CollectionCheck:
-    """Finds files that the importer of a connection has not collected."""
+    """Finds the uploads that a run replaces, and records its own."""
 
     connection: Connection
     run: Run
@@ -24,79 +40,118 @@ class CollectionCheck:
 
     @property
     def is_enabled(self) -> bool:
-        """Not for importers that leave files on the server, nor for downloads."""
+        """Not for downloads, which replace nothing on a server."""
+        return self.connection.delivery is DeliveryMethod.SFTP
+
+    @property
+    def reports(self) -> bool:
+        """Whether an uncollected file is to be reported. Not for importers that leave files on the
+        server."""
         return (
-            self.connection.delivery is DeliveryMethod.SFTP
+            self.is_enabled
             and self.connection.importer is not Importer.LEAVES
-            and self.connection.guards.not_collected.action is not GuardAction.OFF
+            and self._action != NotCollectedAction.OFF
         )
 
-    def find_uncollected(
-        self,
-        is_full: Mapping[str, bool],
-        *,
-        server: RunConnection,
-        lease: HeldLease,
-        pause: Callable[[float], None],
-    ) -> list[Finding]:
-        """The files about to be replaced that the importer should have collected but has not.
+    @property
+    def carries_over(self) -> bool:
+        """Whether students of uncollected files go again."""
+        asked = self.run.request.carry_over or self._action == NotCollectedAction.CARRY_OVER
+        return self.is_enabled and asked
 
-        `is_full` says for each path whether the new file is a full file. Asks the server only
-        about paths with an earlier upload. A missing file shows that this importer removes files.
-        Raises DeliveryError, LeaseLost, Unavailable.
-        """
+    @property
+    def _action(self) -> NotCollectedAction:
+        return self.connection.guards.not_collected.action
+
+    def look(self, paths: Iterable[str], find: Find) -> list[FoundUpload]:
+        """What became of the last upload to each path, for paths with one. Learns what an importer
+        of unknown habits does with files. Raises Unavailable, and the errors of `find`."""
         if not self.is_enabled:
             return []
-        known = [self._last(path) for path in is_full]
+        known = [self.last(path) for path in paths]
         lasts = [last for last in known if last]
+        leaves = self.connection.importer is Importer.LEAVES
         if not lasts:
             return []
-        found = with_retries(
-            lambda session: [session.find(last.path) for last in lasts],
-            server=server,
-            lease=lease,
-            pause=pause,
-        )
-        removes = self.connection.importer is Importer.REMOVES
-        if not removes and not self._has_collected(one_is_gone=None in found):
+        if leaves and not self.carries_over:  # the files stay, whether it has read them or not
+            return [FoundUpload(last, Collected.UNKNOWN) for last in lasts]
+        found = find([last.path for last in lasts])
+        habit = self._habit(lasts, found)
+        learned = self.connection.importer is Importer.UNKNOWN
+        return [
+            FoundUpload(last, _collected(last, remote, habit), learned=learned)
+            for last, remote in zip(lasts, found, strict=True)
+        ]
+
+    def _habit(self, lasts: Sequence[LastUpload], found: Sequence[RemoteFile | None]) -> Importer:
+        """The importer's habit, by the setting or by what became of our deliveries so far."""
+        if self.connection.importer is not Importer.UNKNOWN:
+            return self.connection.importer
+        connection_id, account = self.connection.connection_id, self.run.sent_to
+        before = self.deliveries.habits(connection_id, account)
+        newest = max(last.run_id for last in lasts)
+        ends = {
+            remote is None
+            for last, remote in zip(lasts, found, strict=True)
+            if last.run_id == newest and (remote is None or self._is_left(last, remote))
+        }
+        if not ends:
+            return before.habit
+        after = before.with_delivery(newest, is_gone=True in ends)
+        if after != before and self.run.holds_lease:  # a dry run changes nothing
+            with suppress(Unavailable):  # the next look learns it
+                self.deliveries.record_habits(connection_id, account, after)
+        return after.habit
+
+    def _is_left(self, last: LastUpload, remote: RemoteFile) -> bool:
+        """Whether the file stayed although the importer must have run since."""
+        now = self.run.started_at or self.run.requested_at
+        age = now - last.delivered_in(self.connection.zone)
+        return _is_unchanged(last, remote) and age >= IMPORTER_HOURS
+
+    def findings(
+        self,
+        found: Iterable[FoundUpload],
+        is_full: Mapping[str, bool],
+        carried: Iterable[Carried] = (),
+    ) -> list[Finding]:
+        """The files about to be replaced that the importer should have collected but has not.
+        `is_full` has the paths of the new files, and whether each is a full file."""
+        if not self.reports:
             return []
+        # The last of a path is the upload that lies there.
+        by_path = {one.path: one for one in carried if one.is_listed}
         return [
             not_collected_finding(
                 self.connection.guards.not_collected,
-                last,
-                replaced_by_full=is_full[last.path],
-                learned=not removes,
+                one,
+                replaced_by_full=is_full[one.last.path],
+                carried=by_path.get(one.last.path),
+                carried_later=self.carries_over and self.run.kind is RunKind.RESEND,
             )
-            for last, remote in zip(lasts, found, strict=True)
-            if remote and not remote.is_hidden and last.matches(remote)
+            for one in found
+            if one.collected is Collected.NO and not one.is_safe and one.last.path in is_full
         ]
 
     def replaceable_by_header(
         self,
         sizes: Mapping[str, int],
-        *,
-        server: RunConnection,
-        lease: HeldLease,
-        pause: Callable[[float], None],
+        find: Find,
     ) -> list[str]:
         """The paths at which a file with only its header, of this many bytes, loses no student.
 
-        If the importer leaves files: where one lies that is not such a file already. If it removes
-        them, or may do so: where it has collected the last one. Elsewhere nothing was delivered, or
-        a file lies that may not be collected yet. Raises DeliveryError, LeaseLost, Unavailable.
+        If the importer leaves files, and none is carried over: where one lies that is not such a
+        file already. If it removes them, or may do so: where it has collected the last one.
+        Elsewhere nothing was delivered, or a file lies that may not be collected yet. Raises
+        Unavailable, and the errors of `find`.
         """
-        if not sizes or self.connection.delivery is not DeliveryMethod.SFTP:
+        if not sizes or not self.is_enabled:
             return []
-        leaves = self.connection.importer is Importer.LEAVES
-        paths = [path for path in sizes if leaves or self._last(path)]
+        leaves = self.connection.importer is Importer.LEAVES and not self.carries_over
+        paths = [path for path in sizes if leaves or self.last(path)]
         if not paths:
             return []
-        found = with_retries(
-            lambda session: [session.find(path) for path in paths],
-            server=server,
-            lease=lease,
-            pause=pause,
-        )
+        found = find(paths)
         if not leaves:
             return [path for path, one in zip(paths, found, strict=True) if one is None]
         return [
@@ -105,35 +160,53 @@ class CollectionCheck:
             if one and not one.is_hidden and one.size != sizes[path]
         ]
 
-    def _last(self, path: str) -> LastUpload | None:
+    def last(self, path: str) -> LastUpload | None:
+        """Our last upload to the path. Raises Unavailable."""
         return self.deliveries.last(self.connection.connection_id, self.run.sent_to, path)
 
-    def _has_collected(self, *, one_is_gone: bool) -> bool:
-        connection_id, account = self.connection.connection_id, self.run.sent_to
-        if self.deliveries.has_collected(connection_id, account):
-            return True
-        if one_is_gone:
-            self.deliveries.record_collected(connection_id, account)
-        return one_is_gone
+    def replaced(self, found: Iterable[FoundUpload]) -> tuple[ReplacedFile, ...]:
+        """The uploads as the record of the run names them."""
+        zone = self.connection.zone
+        return tuple(one.last.replaced(one.collected, zone) for one in found)
 
-    def record_uploads(self, files: Sequence[DeliveredFile]) -> None:
-        """Records the uploads for the next run; if that fails, only a warning is missed."""
-        if not self.is_enabled:
-            return
+    def record(
+        self,
+        file: DeliveredFile,
+        source: UploadedRows | None,
+        *,
+        lost: tuple[UploadedRows, ...] = (),
+        lease_token: str | None,
+    ) -> None:
+        """Records an upload for the next run. Raises LeaseLost; and Unavailable if the connection
+        carries over, which would lose students without the record. Otherwise only a warning is
+        missed."""
         moment = (self.run.started_at or self.run.requested_at).astimezone(self.connection.zone)
         resend = self.run.request.resend
-        with suppress(Unavailable):
-            for file in files:
-                self.deliveries.remember(
-                    self.connection.connection_id,
-                    self.run.sent_to,
-                    LastUpload(
-                        path=file.path,
-                        run_id=self.run.run_id,
-                        of_export=resend.run_id if resend else self.run.run_id,
-                        delivered_at=f"{moment:%Y-%m-%d %H:%M}",
-                        size=file.bytes,
-                        sha256=file.sha256,
-                        modified=file.modified,
-                    ),
-                )
+        upload = LastUpload(
+            path=file.path,
+            run_id=self.run.run_id,
+            of_export=resend.run_id if resend else self.run.run_id,
+            delivered_at=f"{moment:%Y-%m-%d %H:%M}",
+            size=file.bytes,
+            sha256=file.sha256,
+            modified=file.modified,
+            rows=file.rows,
+            source=source,
+            lost=lost,
+        )
+        connection_id = self.connection.connection_id
+        is_needed = self.carries_over and lease_token is not None
+        with suppress(*(() if is_needed else (Unavailable,))):
+            self.deliveries.remember(connection_id, self.run.sent_to, upload, lease_token)
+
+
+def _collected(last: LastUpload, remote: RemoteFile | None, habit: Importer) -> Collected:
+    if remote is None:
+        return Collected.YES
+    is_known = habit is Importer.REMOVES and _is_unchanged(last, remote)
+    return Collected.NO if is_known else Collected.UNKNOWN
+
+
+def _is_unchanged(last: LastUpload, remote: RemoteFile) -> bool:
+    """A file that is hidden, or that somebody has changed, says nothing about the importer."""
+    return not remote.is_hidden and last.matches(remote)

@@ -29,6 +29,9 @@ def earlier_exports(
         return table.ledger(year.connection_id, year.school_year, 1) is not None
 
     def has(current: Current) -> bool:
-        return with_last_outcome(current).exported_in > 0
+        return not with_last_outcome(current).is_new
 
-    return EarlierExports(has, lambda current: has(current) or not has_all_outcomes())
+    def may_have(current: Current) -> bool:
+        return with_last_outcome(current).exported_in > 0 or not has_all_outcomes()
+
+    return EarlierExports(has, may_have)

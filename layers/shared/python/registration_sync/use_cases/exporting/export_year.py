@@ -6,7 +6,9 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import batched
 from pathlib import Path
+from typing import Protocol
 
+from registration_sync.domain.connections.sftp import RemoteFile
 from registration_sync.domain.errors import Unavailable
 from registration_sync.domain.registrations.batches import DueMark
 from registration_sync.domain.registrations.ledger import timestamp
@@ -19,6 +21,7 @@ from registration_sync.use_cases.delivery.deliver_files import (
     RunConnection,
     deliver_files,
     with_done_files,
+    with_retries,
 )
 from registration_sync.use_cases.exporting.archive_year import archive_year
 from registration_sync.use_cases.exporting.earlier_exports import earlier_exports
@@ -51,6 +54,27 @@ type ChooseHeaderOnly = Callable[[WrittenYear, Histories], Sequence[WrittenFile]
 """Chooses those of the files without a row that replace the last file; they are not archived."""
 
 
+class Collection(Protocol):
+    """What the year's files replace. Its methods raise DeliveryError, LeaseLost and Unavailable."""
+
+    def carry_over(self, workspace: Path) -> bool:
+        """Makes students of files that were not collected due again, in the batch that was just
+        closed. Returns False if no student is due: then this run reads none. A slow sync may put a
+        mark into the closed batch at any moment; it puts the mark into the next batch, too."""
+
+    def record(self, delivered: Sequence[DeliveredFile]) -> None:
+        """Records what was delivered, before the marker moves."""
+
+
+class NoCollection:
+    """For exports that replace nothing."""
+
+    def carry_over(self, workspace: Path) -> bool:  # noqa: ARG002  # the port's parameter
+        return True
+
+    def record(self, delivered: Sequence[DeliveredFile]) -> None: ...
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ExportResources:
     """What every school year of a run uses."""
@@ -63,6 +87,15 @@ class ExportResources:
     now: Callable[[], dt.datetime]
     seconds_left: Callable[[], float]
 
+    def find(self, paths: Sequence[str]) -> list[RemoteFile | None]:
+        """What the server has at these paths. Raises DeliveryError and LeaseLost."""
+        return with_retries(
+            lambda session: [session.find(path) for path in paths],
+            server=self.server,
+            lease=self.lease,
+            pause=self.pause,
+        )
+
 
 def export_year(
     year: YearToExport,
@@ -72,6 +105,7 @@ def export_year(
     report: Callable[[str], None] = lambda _: None,
     evaluate: Evaluate = lambda *_: (),
     choose_header_only: ChooseHeaderOnly = lambda *_: (),
+    collection: Collection = NoCollection(),  # noqa: B008  # it has no state
 ) -> YearOutcome:
     """Delivers the due students of the year; `report` is called with each phase.
 
@@ -87,7 +121,8 @@ def export_year(
     before = _totals_before(year, resources, workspace)
     table.close_batch(connection_id, school_year, batch, lease.token)
     # From here on use `batch`: another run may move `open`.
-    written = _write(year, table, lease, workspace)
+    batches = year.marker.due_batches if collection.carry_over(workspace) else range(0)
+    written = _write(year, batches, table, lease, workspace)
     mark_held_students(year, batch + 1, written.held_list, table, now())
     if written.incomplete_full_file and year.held_overridden_by is None:
         raise IncompleteFullFile(written)
@@ -101,7 +136,9 @@ def export_year(
         _archive(year, written, sent, resources, report)
     header_only = tuple(choose_header_only(written, before.histories))
     files = (*sent, *header_only)
-    delivered = _deliver(year, files, resources, workspace, report)[: len(sent)] if files else ()
+    done = _deliver(year, files, resources, workspace, report) if files else ()
+    delivered = done[: len(sent)]
+    collection.record(done)
     entry = next_entry(year, before, written, now())
     table.put_ledger(connection_id, school_year, entry)
     table.commit(connection_id, school_year, batch, lease.token)
@@ -144,12 +181,16 @@ def _totals_before(year: YearToExport, resources: ExportResources, workspace: Pa
 
 
 def _write(
-    year: YearToExport, table: RegistrationsTable, lease: HeldLease, workspace: Path
+    year: YearToExport,
+    batches: range,
+    table: RegistrationsTable,
+    lease: HeldLease,
+    workspace: Path,
 ) -> WrittenYear:
     students = students_to_write(
         year.connection_id,
         year.school_year,
-        year.marker.due_batches,
+        batches,
         compiled=year.compiled,
         table=table,
     )

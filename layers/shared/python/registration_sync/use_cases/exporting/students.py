@@ -1,6 +1,8 @@
 """Reads the students of a school year for an export, in order of student id."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from heapq import merge
+from operator import attrgetter
 
 from registration_sync.domain.mapping.compiled.mapping import CompiledMapping
 from registration_sync.domain.registrations.batches import Current, DueMark
@@ -18,10 +20,13 @@ def students_to_write(
     *,
     compiled: CompiledMapping,
     table: RegistrationsTable,
+    carried: Iterable[DueMark] = (),
 ) -> Iterator[DueStudent]:
-    """The students due in these batches. A mapping with a full file gets all current students too,
+    """The students due in these batches, and those `carried` over in a dry run, in order of student
+    id and not due. A mapping with a full file gets all current students too,
     unless no student is due and the run does not request all of them. Raises Unavailable."""
     marks = table.marks(connection_id, school_year, batches)
+    marks = merge(marks, carried, key=attrgetter("student_id"))
     if not any(file.is_full for file in compiled.files):
         return with_current(connection_id, school_year, marks, table)
     first = next(marks, None)

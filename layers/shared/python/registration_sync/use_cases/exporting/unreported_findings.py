@@ -6,7 +6,7 @@ from collections.abc import Collection, Sequence
 from contextlib import suppress
 from dataclasses import replace
 
-from registration_sync.domain.connections.guard_settings import GuardAction
+from registration_sync.domain.connections.guard_settings import NotCollectedAction
 from registration_sync.domain.errors import RunUnreadable, Unavailable
 from registration_sync.domain.runs.findings import UnreportedFinding
 from registration_sync.domain.runs.run import Finding, YearOutcome
@@ -22,7 +22,7 @@ class UnreportedFindings:
     def __init__(self, collection: CollectionCheck) -> None:
         self._run = collection.run
         self._deliveries = collection.deliveries
-        self._is_enabled = collection.is_enabled
+        self._is_enabled = collection.reports
         self._found: defaultdict[int, list[Finding]] = defaultdict(list)
 
     def take_over(self, school_years: Collection[int], runs: Runs) -> None:
@@ -36,7 +36,9 @@ class UnreportedFindings:
                     self._deliveries.forget(self._run.connection_id, found)
                 elif found.school_year in school_years:
                     message = _INTERRUPTED + found.finding.message.removeprefix(_INTERRUPTED)
-                    finding = replace(found.finding, action=GuardAction.WARN, message=message)
+                    finding = replace(
+                        found.finding, action=NotCollectedAction.WARN, message=message
+                    )
                     self.note(found.school_year, [finding])
 
     def note(self, school_year: int, findings: Sequence[Finding]) -> None:

@@ -35,8 +35,8 @@ MAX_DELIVERED_LISTED = 100
 
 @dataclass(frozen=True, slots=True)
 class EarlierExports:
-    """`has`: an earlier export delivered a row of the student; `may_have`: it is not certain that
-    none did."""
+    """`has`: an earlier export delivered a row of the student, and the file is not known to have
+    been replaced before it was collected; `may_have`: it is not certain that none delivered one."""
 
     has: Callable[[Current], bool]
     may_have: Callable[[Current], bool]

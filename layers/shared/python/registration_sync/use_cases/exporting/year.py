@@ -4,7 +4,7 @@ from dataclasses import dataclass, field, replace
 
 from registration_sync.domain.connections.guard_settings import Guards
 from registration_sync.domain.errors import RegistrationSyncError
-from registration_sync.domain.mapping.compiled.mapping import CompiledMapping
+from registration_sync.domain.mapping.compiled.mapping import CompiledFile, CompiledMapping
 from registration_sync.domain.pluralize import pluralize
 from registration_sync.domain.registrations.batches import YearMarker
 from registration_sync.domain.runs.run import RunError, RunStatus, YearOutcome
@@ -44,6 +44,21 @@ class YearToExport:
         """The remote path of a file, or of the package that contains it."""
         package = self.compiled.package
         return f"{self.folder}/{package.name if package else file_name}"
+
+    def files_at(self, path: str) -> list[CompiledFile]:
+        """The files that the year delivers to the path: one, or those of its package."""
+        return [file for file in self.compiled.files if self.path_of(file.name) == path]
+
+    def is_full_at(self, path: str) -> bool:
+        """Whether every file that the year delivers to the path is a full file."""
+        files = self.files_at(path)
+        return bool(files) and all(file.is_full for file in files)
+
+    def is_new_at(self, path: str, number: int) -> bool:
+        """Whether the file of this number, delivered to the path, has only new students. The number
+        counts only in a package: a mapping that was changed since may have other numbers."""
+        files = self.files_at(path)
+        return any(file.is_new and (len(files) == 1 or file.number == number) for file in files)
 
 
 class IncompleteFullFile(RegistrationSyncError):

@@ -29,6 +29,7 @@ from registration_sync.use_cases.exporting.unreported_findings import Unreported
 from registration_sync.use_cases.exporting.workspace import year_workspace
 from registration_sync.use_cases.exporting.write_files import WrittenYear
 from registration_sync.use_cases.exporting.year import YearToExport, failed_year
+from registration_sync.use_cases.exporting.year_collection import YearCollection
 from registration_sync.use_cases.exporting.year_outcome import paths_of
 from registration_sync.use_cases.mappings.known_fields import RecentFields, with_path_warnings
 from registration_sync.use_cases.run_kinds.lifecycle import Attempt
@@ -80,7 +81,6 @@ def run_export(
             outcome = _export(
                 year, plan, collection, unreported, resources, attempt.workspace, report
             )
-            collection.record_uploads(outcome.files)
             outcomes[year.school_year] = outcome
             progress.finish_year(outcome)
     finally:
@@ -133,16 +133,13 @@ def _export(
     report: Callable[[str], None],
 ) -> YearOutcome:
     oldest_due_at = None
+    replaced = YearCollection(year, collection, unreported, resources, report)
 
     def evaluate(written: WrittenYear, histories: Histories) -> list[Finding]:
         nonlocal oldest_due_at
         oldest_due_at = written.oldest_due_at
-        paths = paths_of(year, written)
-        plan.take_paths(year, paths)
-        uncollected = collection.find_uncollected(
-            paths, server=resources.server, lease=resources.lease, pause=resources.pause
-        )
-        resources.lease.on_confirm = partial(unreported.note, year.school_year, uncollected)
+        plan.take_paths(year, paths_of(year, written))
+        uncollected = replaced.findings(written)
         return evaluate_guards(year, written, histories) + uncollected
 
     started_at = resources.now()
@@ -157,11 +154,12 @@ def _export(
                 report=report,
                 evaluate=evaluate,
                 choose_header_only=partial(_header_only, year, plan, collection, resources),
+                collection=replaced,
             )
     except RegistrationSyncError as error:
         outcome = failed_year(year.school_year, error)
     return replace(
-        unreported.added_to(outcome),
+        unreported.added_to(replaced.added_to(outcome)),
         duration_seconds=round((resources.now() - started_at).total_seconds(), 1),
         oldest_due_at=outcome.oldest_due_at or oldest_due_at,
     )
@@ -186,7 +184,5 @@ def _header_only(
         if year.compiled.files[file.number].file_name in names
     }
     sizes = {path: file.bytes for path, file in files.items() if plan.is_free(year, path)}
-    paths = collection.replaceable_by_header(
-        sizes, server=resources.server, lease=resources.lease, pause=resources.pause
-    )
+    paths = collection.replaceable_by_header(sizes, resources.find)
     return [files[path] for path in paths]

@@ -5,7 +5,7 @@ mark. It may deliver older data: a person decides this, and the record names the
 """
 
 import datetime as dt
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import partial
 
@@ -13,6 +13,7 @@ from registration_sync.domain.connections.connection import Connection
 from registration_sync.domain.errors import InvalidRequest, RegistrationSyncError
 from registration_sync.domain.runs.endings import finished_run
 from registration_sync.domain.runs.run import DeliveredFile, Finding, Run, RunStatus, YearOutcome
+from registration_sync.domain.runs.uploads import FoundUpload, UploadedRows
 from registration_sync.ports.archive import Archive
 from registration_sync.ports.connections import Connections, Mappings
 from registration_sync.ports.runs import Runs
@@ -24,6 +25,7 @@ from registration_sync.use_cases.delivery.deliver_files import (
     RunConnection,
     deliver_files,
     with_done_files,
+    with_retries,
 )
 from registration_sync.use_cases.delivery.importer import CollectionCheck
 from registration_sync.use_cases.exporting.progress import Progress
@@ -96,13 +98,14 @@ def _resend_year(
 ) -> YearOutcome:
     unreported = UnreportedFindings(collection)
     try:
-        uncollected = _find_uncollected(year, collection, server, lease, pause)
+        found = _look(year, collection, server, lease, pause)
+        uncollected = _find_uncollected(year, found, collection)
         lease.on_confirm = partial(unreported.note, year.school_year, uncollected)
         with full_disk_as_error():
             files = _send(year, attempt, archive, server, lease, pause)
+        _record(year, found, files, collection, lease)
     except RegistrationSyncError as error:
         return unreported.added_to(failed_year(year.school_year, error))
-    collection.record_uploads(files)
     return YearOutcome(
         year.school_year,
         RunStatus.SUCCEEDED,
@@ -113,6 +116,7 @@ def _resend_year(
             *(finding.message for finding in uncollected),
             *server.traits.unverified(),
         ),
+        replaces=collection.replaced(found),
     )
 
 
@@ -124,20 +128,66 @@ def _warnings(past: Run, run: Run) -> tuple[str, ...]:
     return (repeats, moved)
 
 
-def _find_uncollected(
+def _look(
     year: ResendYear,
     collection: CollectionCheck,
     server: RunConnection,
     lease: HeldLease,
     pause: Callable[[float], None],
+) -> list[FoundUpload]:
+    return collection.look(
+        [f"{year.folder}/{file.name}" for file in year.files],
+        lambda paths: with_retries(
+            lambda session: [session.find(path) for path in paths],
+            server=server,
+            lease=lease,
+            pause=pause,
+        ),
+    )
+
+
+def _find_uncollected(
+    year: ResendYear, found: Sequence[FoundUpload], collection: CollectionCheck
 ) -> list[Finding]:
     """The files that the importer has not collected and the resend replaces. An older full file may
     lack students who were synced since."""
     older = {f"{year.folder}/{file.name}": False for file in year.files}
-    found = collection.find_uncollected(older, server=server, lease=lease, pause=pause)
-    resend = collection.run.request.resend
-    repeated = resend.run_id if resend and resend.student_ids is None else None
-    return [finding for finding in found if finding.run_id != repeated]
+    repeated = _repeated(collection.run)
+    return [one for one in collection.findings(found, older) if one.run_id != repeated]
+
+
+def _repeated(run: Run) -> str | None:
+    """The run whose whole files the resend delivers again."""
+    resend = run.request.resend
+    return resend.run_id if resend and resend.student_ids is None else None
+
+
+def _record(
+    year: ResendYear,
+    found: Sequence[FoundUpload],
+    files: Sequence[DeliveredFile],
+    collection: CollectionCheck,
+    lease: HeldLease,
+) -> None:
+    """Records the uploads. A resend moves no mark, so the record names what it replaced and was not
+    collected: the next export that carries over has those students, too."""
+    if not collection.is_enabled:
+        return
+    by_path = {one.last.path: one for one in found}
+    repeated = _repeated(collection.run)
+    numbers = {entry["name"]: entry["number"] for entry in year.manifest["files"]}
+    for file in files:
+        number = numbers.get(file.name)
+        source = UploadedRows(
+            collection.run.run_id,
+            year.school_year,
+            year.manifest.get("index", ""),
+            () if number is None else (number,),
+        )
+        one = by_path.get(file.path)
+        lost = one.lost_with(unknown_too=collection.carries_over) if one else ()
+        lost = tuple(rows for rows in lost if rows.run_id != repeated)
+        collection.record(file, source, lost=lost, lease_token=lease.token)
 
 
 def _erasure_warnings(year: ResendYear) -> list[str]:

@@ -29,12 +29,14 @@ from registration_sync.domain.mapping.compiled.mapping import (
 from registration_sync.domain.mapping.definition.own_names import TEST_FOLDER
 from registration_sync.domain.mapping.values.csv_format import CODECS
 from registration_sync.domain.registrations.batches import Current, DueMark
-from registration_sync.domain.runs.run import Run, RunStatus, YearOutcome
+from registration_sync.domain.runs.run import ReplacedFile, Run, RunStatus, YearOutcome
+from registration_sync.domain.runs.uploads import Collected
 from registration_sync.ports.archive import Archive
 from registration_sync.ports.connections import Connections, Mappings
 from registration_sync.ports.registrations import Snapshots
 from registration_sync.ports.runs import CheckAttempts
-from registration_sync.ports.sftp import SftpServers, SftpSession
+from registration_sync.ports.sftp import Deliveries, SftpServers, SftpSession
+from registration_sync.use_cases.delivery.importer import CollectionCheck
 from registration_sync.use_cases.delivery.one_file import put_in_place, upload_file
 from registration_sync.use_cases.exporting.output_file import WrittenFile
 from registration_sync.use_cases.exporting.package_files import package_files
@@ -61,6 +63,7 @@ def run_test_record(
     now: Callable[[], dt.datetime],
     new_token: Callable[[], str],
     check_attempts: CheckAttempts,
+    deliveries: Deliveries,
 ) -> Run:
     """Maps the student as an export does, and sends each file to the folder `test` in the year's
     folder. Takes no lease. Raises InvalidRequest, NotFound, MarkerLost and Unavailable."""
@@ -77,11 +80,14 @@ def run_test_record(
     if written.held_count or not files:
         return _finished(run, _not_sent(school_year, written), now())
     folder = f"{connection.folder_for(school_year)}/{TEST_FOLDER}"
+    collection = CollectionCheck(connection, run, deliveries)
+    replaces: tuple[ReplacedFile, ...] = ()
     try:
         _refuse_live(connection, folder, files, connections, now().date())
         if connection.delivery is DeliveryMethod.SFTP:
             session = servers.connect(account_of(connection))
             check_attempts.forget_refused(run.connection_id)
+            replaces = _replaced(files, folder, collection, session)
             replaced_by = _send_all(files, folder, session, new_token)
         else:
             for file in files:
@@ -92,7 +98,28 @@ def run_test_record(
         if isinstance(error, SignInRefused):
             check_attempts.note_refused(run.connection_id, now())
         return _finished(run, failed_year(school_year, error), now())
-    return _finished(run, _sent(school_year, folder, written, files, replaced_by), now())
+    outcome = replace(_sent(school_year, folder, written, files, replaced_by), replaces=replaces)
+    if collection.is_enabled:
+        for delivered in outcome.files:
+            collection.record(delivered, None, lease_token=None)
+    return _finished(run, outcome, now())
+
+
+def _replaced(
+    files: tuple[WrittenFile, ...],
+    folder: str,
+    collection: CollectionCheck,
+    session: SftpSession,
+) -> tuple[ReplacedFile, ...]:
+    """The files of earlier test records that are still there. No importer is to collect them."""
+    paths = [f"{folder}/{file.name}" for file in files]
+    try:
+        found = collection.look(paths, lambda known: [session.find(path) for path in known])
+    except DeliveryError:
+        session.close()
+        raise
+    there = (one for one in found if one.collected is not Collected.YES)
+    return collection.replaced(replace(one, collected=Collected.UNKNOWN) for one in there)
 
 
 def _find(run: Run, table: Snapshots) -> tuple[int, Current]:

@@ -9,7 +9,7 @@
 | creation | WITNESS#c     | WITNESS    | none: a marker was created, so it must exist             |
 | snapshot | CURRENT#c#Y#h | student id | version, in_batch, snapshot (absent once removed),       |
 |          |               |            | expires_at (once exported); kept across syncs:           |
-|          |               |            | outcome, settled_in, exported_in                         |
+|          |               |            | outcome, settled_in, exported_in, carried_in             |
 | mark     | BATCH#c#Y#b#h | student id | version, reasons, since (each only on a held student)    |
 | ledger   | LEDGER#c#Y    | last batch | first_batch, entry (JSON); never expires                 |
 
@@ -62,6 +62,7 @@ def current_of(item: Item) -> Current:
         item["outcome"]["S"] if "outcome" in item else "",
         int(item["settled_in"]["N"]) if "settled_in" in item else 0,
         int(item["exported_in"]["N"]) if "exported_in" in item else 0,
+        int(item["carried_in"]["N"]) if "carried_in" in item else 0,
     )
 
 

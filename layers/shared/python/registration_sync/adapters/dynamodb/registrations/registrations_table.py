@@ -299,6 +299,14 @@ class DynamoDBRegistrationsTable:
         )
         list(self._pool.map(raise_one, versions.keys(), versions.values()))
 
+    def set_carried(
+        self, connection_id: str, school_year: int, batch: int, student_ids: Sequence[str]
+    ) -> None:
+        set_one = partial(
+            student_updates.set_carried, self._table, connection_id, school_year, batch
+        )
+        list(self._pool.map(set_one, student_ids))
+
     def clear_marks(
         self, connection_id: str, school_year: int, batch: int, go_on: Callable[[], bool]
     ) -> bool:

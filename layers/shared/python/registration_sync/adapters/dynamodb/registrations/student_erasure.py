@@ -71,7 +71,7 @@ class DynamoDBStudentErasure:
             condition += "attribute_not_exists(settled_in)"
         request = self._table.request(
             Key=current_key(connection_id, school_year, seen.student_id),
-            UpdateExpression="" if whole else "REMOVE outcome, settled_in, exported_in",
+            UpdateExpression="" if whole else "REMOVE outcome, settled_in, exported_in, carried_in",
             ConditionExpression=condition,
             ExpressionAttributeValues=values,
         )

@@ -71,6 +71,17 @@ def raise_batch(
     )
 
 
+def set_carried(
+    table: Table, connection_id: str, school_year: int, batch: int, student_id: str
+) -> None:
+    table.update(
+        current_key(connection_id, school_year, student_id),
+        "SET carried_in = :batch",
+        "attribute_exists(pk) AND (attribute_not_exists(carried_in) OR carried_in < :batch)",
+        {":batch": number(batch)},
+    )
+
+
 def settle(
     table: Table,
     connection_id: str,
