@@ -215,6 +215,8 @@ def _deploy(build: Path, endpoint: str, log: Path) -> None:
             f"Architecture={architecture()}",
             "AllowedPrivateNetworks=127.0.0.1/32",
             "AccessTokenMinutes=720",
+            "ProgramTokenMinutes=720",
+            "ConsoleIdleMinutes=720",
             "Mfa=OFF",  # the emulator's sign-in page asks for no code
             f"SignInUrl={endpoint}",
         ],

@@ -88,7 +88,11 @@ def _file_of(event: dict[str, Any]) -> dict[str, Any]:
     if not path:
         return _send(PAGE, stage, headers)
     if path == "config.json":
-        config = {"sign_in_url": stage["signInUrl"], "client_id": stage["clientId"]}
+        config = {
+            "sign_in_url": stage["signInUrl"],
+            "client_id": stage["clientId"],
+            "idle_minutes": int(stage["idleMinutes"]),
+        }
         return _send(File(json.dumps(config), _type(path), REVALIDATED), stage, headers)
     if version == VERSION and name in FILES:
         return _send(FILES[name], stage, headers)

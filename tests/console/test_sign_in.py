@@ -19,8 +19,9 @@ def test_sign_in_returns_to_the_requested_page_and_keeps_tokens_in_memory_only(
     ada.sees(ada.heading("There is no such page"))
     expect(ada.page).to_have_url(re.compile(r"/console#/nowhere/at/all$"))
     ada.check()
-    kept = ada.page.evaluate("() => [localStorage.length, sessionStorage.length, document.cookie]")
-    assert kept == [0, 0, ""]
+    kept = ada.page.evaluate("() => [sessionStorage.length, document.cookie]")
+    assert kept == [0, ""]
+    assert ada.page.evaluate("() => Object.keys(localStorage)") == ["active at"]
 
 
 def test_signing_out_by_keyboard_uses_the_hosted_pages_and_lasts(
@@ -152,6 +153,61 @@ def test_a_session_is_renewed_silently_and_a_sign_out_can_be_cancelled(
     expect(ada.page.get_by_text("Not saved yet")).to_have_count(0)
     ada.page.reload()
     ada.sees(ada.page.get_by_label("Username").or_(ada.heading("Scheduled export")))
+
+
+def idle_after(ada: Person, seconds: float) -> None:
+    """The person signs in again, to a console that signs out after so many seconds."""
+
+    def answer(route: Route) -> None:
+        route.fulfill(json=route.fetch().json() | {"idle_minutes": seconds / 60})
+
+    ada.page.context.route("**/config.json", answer)
+    ada.page.reload()
+    ada.sign_in()
+
+
+def test_a_session_without_activity_ends_after_a_warning(visit: Visit, district: District) -> None:
+    ada = visit(path=f"#{district.path}/schedule")
+    idle_after(ada, 8)
+    sent: list[str] = []
+    ada.page.on("request", lambda request: sent.append(request.url))
+    ada.write(ada.field("Time of day"), "0905PM")
+    soon = ada.dialog("Are you still there?")
+
+    ada.sees(soon)
+    ada.sees(soon.get_by_text("What you have not saved will be discarded."))
+    ada.page.keyboard.press("Shift")  # any activity
+    expect(soon).to_have_count(0)
+    expect(ada.field("Time of day")).to_have_value("21:05")
+    ada.sees(soon)
+
+    ada.sees(ada.heading("You are signed out"))
+    ada.sees(ada.page.get_by_text("What you had not saved was discarded."))
+    assert any("/logout?client_id=" in url for url in sent)
+    assert any(url.endswith("/oauth2/revoke") for url in sent)
+    ada.check()
+    ada.press(ada.button("Sign in"))
+    ada.sees(ada.page.get_by_label("Username"))
+
+
+def test_activity_in_one_tab_keeps_the_others_and_all_end_together(
+    visit: Visit, district: District
+) -> None:
+    ada = visit(path=f"#{district.path}/schedule")
+    idle_after(ada, 8)
+    ada.sees(ada.field("Time of day"))
+    with ada.page.context.expect_page() as opened:
+        ada.page.evaluate("() => void window.open(location.href, '_blank', 'noopener')")
+    other = opened.value
+    ada.sign_in(other)
+    expect(other.get_by_label("Time of day")).to_be_visible()
+
+    for _ in range(5):
+        other.keyboard.press("Shift")
+        other.wait_for_timeout(2000)
+    ada.sees(ada.field("Time of day"))
+    expect(other.get_by_role("heading", name="You are signed out")).to_be_visible()
+    ada.sees(ada.heading("You are signed out"))
 
 
 def test_limited_access_reads_and_exports_but_changes_nothing(visit: Visit) -> None:

@@ -13,7 +13,7 @@ import pytest
 
 from functions.console import app
 
-STAGE = {"signInUrl": "https://sign-in.example.org", "clientId": "client-1"}
+STAGE = {"signInUrl": "https://sign-in.example.org", "clientId": "client-1", "idleMinutes": "30"}
 VENDOR = app.STATIC / "vendor"
 MODULES = [path for path in app.FILES if path.endswith(".js") and not path.startswith("vendor/")]
 LAYERS = ["lib", "components", "frame", "shared", "pages"]
@@ -65,6 +65,7 @@ def test_the_page_contains_the_sign_in_address() -> None:
     assert json.loads(answer["body"]) == {
         "sign_in_url": "https://sign-in.example.org",
         "client_id": "client-1",
+        "idle_minutes": 30,
     }
 
 

@@ -385,6 +385,20 @@ def test_an_access_token_ends_before_the_refresh_token() -> None:
     assert TEMPLATE["Parameters"]["AccessTokenMinutes"]["MaxValue"] < days * 24 * 60
 
 
+def test_sessions_of_people_are_short_and_end_without_activity() -> None:
+    parameters = TEMPLATE["Parameters"]
+
+    assert parameters["AccessTokenMinutes"]["Default"] == 15
+    assert parameters["ConsoleIdleMinutes"]["Default"] == 30
+    assert parameters["ProgramTokenMinutes"]["Default"] == 60
+    people, program = properties("PeopleClient"), properties("EnrollClient")
+    assert people["AccessTokenValidity"] == {"Ref": "AccessTokenMinutes"}
+    assert people["EnableTokenRevocation"] is True
+    assert program["AccessTokenValidity"] == {"Ref": "ProgramTokenMinutes"}
+    variables = properties("Api")["Variables"]
+    assert variables["idleMinutes"] == {"Ref": "ConsoleIdleMinutes"}
+
+
 def test_people_sign_in_with_a_code_unless_the_operator_decides_otherwise() -> None:
     mfa = TEMPLATE["Parameters"]["Mfa"]
 

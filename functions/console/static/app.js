@@ -4,7 +4,8 @@ import { get } from "./lib/api.js";
 import { useData } from "./lib/data.js";
 import { html, render, useEffect, useErrorBoundary, useState } from "./lib/html.js";
 import { PersonContext, personFrom } from "./lib/person.js";
-import { useLeaving, useLocation } from "./lib/router.js";
+import { endsSoon } from "./lib/idle.js";
+import { useIsUnsaved, useLeaving, useLocation } from "./lib/router.js";
 import { session, signInAgain, start } from "./lib/sign_in.js";
 import { useStore } from "./lib/store.js";
 import { Announcements } from "./components/announce.js";
@@ -19,10 +20,11 @@ import { PAGES } from "./pages.js";
 function Console() {
   const { state, message } = useStore(session);
   if (state === "starting") return html`<main><${LoadingPage} label="Signing in …" /></main>`;
-  if (state === "signed_out") return html`<${SignedOut} title="You are signed out" />`;
+  if (state === "signed_out") return html`<${SignedOut} title="You are signed out" message=${message} />`;
   if (state === "failed") return html`<${SignedOut} title="You are not signed in" message=${message} />`;
   return html`<${SignedIn} />
     ${state === "ended" && html`<${SessionEnded} message=${message} />`}
+    <${EndsSoon} />
     <${Announcements} />
     <${FocusGuard} />`;
 }
@@ -42,6 +44,20 @@ function SessionEnded({ message }) {
     actions=${html`<${Button} kind="primary" onClick=${() => signInAgain()}>Sign in again<//>`}
   >
     <p>${message ?? "Sign in again in a second window: this page stays as it is, with all that you wrote."}</p>
+  <//>`;
+}
+
+// Any activity, in any tab, closes it: the button is there to be found.
+function EndsSoon() {
+  const isSoon = useStore(endsSoon);
+  const isUnsaved = useIsUnsaved();
+  if (!isSoon) return null;
+  return html`<${Dialog}
+    title="Are you still there?"
+    actions=${html`<${Button} kind="primary">Stay signed in<//>`}
+  >
+    <p>You will be signed out in less than a minute, here and in your other tabs.</p>
+    ${isUnsaved && html`<p><strong>What you have not saved will be discarded.</strong></p>`}
   <//>`;
 }
 

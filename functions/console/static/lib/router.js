@@ -27,13 +27,24 @@ export function replaceAddress(to) {
 export function useUnsaved(message) {
   useLayoutEffect(() => {
     guard.set(message ? { message, to: null, entry: null } : null);
-    const ask = (event) => event.preventDefault();
+    const ask = (event) => guard.get() && event.preventDefault();
     if (message) addEventListener("beforeunload", ask);
     return () => {
       removeEventListener("beforeunload", ask);
       guard.set(null);
     };
   }, [message]);
+}
+
+// From now on the page may be left without a question. Returns whether something is unsaved.
+export function discardUnsaved() {
+  const isUnsaved = guard.get() !== null;
+  guard.set(null);
+  return isUnsaved;
+}
+
+export function useIsUnsaved() {
+  return useStore(guard) !== null;
 }
 
 // For the dialog that asks: {leaving: {message, to} | null, stay, leave}.

@@ -2,12 +2,21 @@
 // Tokens are in memory only. A reload visits the hosted pages again, which usually remember the person
 // and redirect at once. An ended session is renewed in a second window, so that unsaved input stays.
 
+import { watchActivity } from "./idle.js";
+import { discardUnsaved } from "./router.js";
 import { createStore } from "./store.js";
 
 const ATTEMPT = "sign-in attempt";
 const SIGNED_OUT = "signed out";
 const OTHER_WINDOW = "window.";
 const RENEW_BEFORE_MS = 60_000;
+
+// Why a tab was signed out, and what the person reads then.
+const ENDED_TEXT = {
+  idle: (minutes) => `Nothing was done here for ${minutes} minutes, so you were signed out.`,
+  "idle, unsaved": (minutes) =>
+    `Nothing was done here for ${minutes} minutes, so you were signed out. What you had not saved was discarded.`,
+};
 
 // {state: "starting" | "signed_in" | "signed_out" | "failed" | "ended", message?}
 export const session = createStore({ state: "starting" });
@@ -16,6 +25,7 @@ let config = null;
 let tokens = null;
 let renewal = null;
 let resolveSignIn = (_value) => {};
+let stopWatching = () => {};
 
 // The browser may restore an old page from its cache: after signing out nobody may see it.
 addEventListener("pageshow", ({ persisted }) => persisted && !tokens && location.reload());
@@ -27,11 +37,16 @@ export async function start() {
     config = await loadConfig();
     const query = new URLSearchParams(location.search);
     if (query.has("code") || query.has("error")) await handleRedirect(query);
-    else if (takeStored(SIGNED_OUT)) session.set({ state: "signed_out" });
-    else await signIn();
+    else await signInUnless(takeStored(SIGNED_OUT));
   } catch (error) {
     session.set({ state: "failed", message: error.message });
   }
+}
+
+// `ended` is why this tab was signed out, null if it was not.
+function signInUnless(ended) {
+  if (!ended) return signIn();
+  session.set({ state: "signed_out", message: ENDED_TEXT[ended]?.(config.idle_minutes) });
 }
 
 // Leaves for the hosted pages; the person returns to the page that is open now.
@@ -47,14 +62,37 @@ export function signOut() {
   const leaving = new AbortController();
   const { signal } = leaving;
   addEventListener("beforeunload", () => addEventListener("beforeunload", () => leaving.abort(), { signal }), { signal, once: true });
-  addEventListener("pagehide", forget, { signal });
+  addEventListener("pagehide", () => forget("by the person"), { signal });
+  leave();
+}
+
+// Nobody is there: the page is emptied at once, and asks nothing. The hosted pages must forget the person,
+// too; they do that only for a page that visits them, so unsaved input cannot stay.
+function signOutIdle() {
+  const ended = discardUnsaved() ? "idle, unsaved" : "idle";
+  forget(ended);
+  session.set({ state: "signed_out", message: ENDED_TEXT[ended](config.idle_minutes) });
+  leave();
+}
+
+function leave() {
   const query = new URLSearchParams({ client_id: config.client_id, logout_uri: consoleUrl() });
   location.assign(`${config.sign_in_url}/logout?${query}`);
 }
 
-function forget() {
+// Also at Cognito, so that nobody can renew the tokens; an access token stays valid until it ends.
+function forget(ended) {
+  stopWatching();
+  const body = new URLSearchParams({ client_id: config.client_id, token: tokens?.refresh_token ?? "" });
+  if (tokens) fetch(`${config.sign_in_url}/oauth2/revoke`, { method: "POST", body, keepalive: true }).catch(() => {});
   tokens = null;
-  sessionStorage.setItem(SIGNED_OUT, "true");
+  sessionStorage.setItem(SIGNED_OUT, ended);
+}
+
+function signedIn() {
+  stopWatching();
+  stopWatching = watchActivity(config.idle_minutes, signOutIdle);
+  session.set({ state: "signed_in" });
 }
 
 // Signs in again in a second window, while this one keeps its page.
@@ -69,13 +107,20 @@ export async function signInAgain() {
     try {
       const before = person();
       await redeem(data.code, attempt.verifier);
-      if (person() === before) resolveSignIn(true);
-      else location.reload(); // another person: nothing on the page is theirs
+      if (person() !== before) return startFresh(); // another person: nothing on the page is theirs
+      signedIn();
+      resolveSignIn(true);
     } catch (error) {
       session.set({ state: "ended", message: error.message });
     }
   });
   opened.location = await authorizeUrl(attempt);
+}
+
+function startFresh() {
+  tokens = null;
+  discardUnsaved();
+  location.reload();
 }
 
 // A valid access token; waits until the person has signed in again, if necessary.
@@ -112,6 +157,7 @@ async function handleRedirect(query) {
   if (query.has("error"))
     throw new Error(query.get("error_description") || "The sign-in was not finished.");
   await redeem(query.get("code"), attempt.verifier);
+  signedIn();
 }
 
 async function redeem(code, verifier) {
@@ -121,7 +167,6 @@ async function redeem(code, verifier) {
     redirect_uri: consoleUrl(),
     code_verifier: verifier,
   });
-  session.set({ state: "signed_in" });
 }
 
 async function renew() {
