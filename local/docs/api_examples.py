@@ -54,6 +54,13 @@ _CONNECTION = {
         "not_collected": {"action": "warn"},
     },
 } | {name: value for name, value in _NEW_CONNECTION.items() if name != "password"}
+_SETUP = {
+    "live": False,
+    "connected": True,
+    "mapping": True,
+    "test_record": False,
+    "schedule": False,
+}
 _MAPPING = _sample("save_mapping")
 _VERSION = {"version": 1, "saved_by": "ada", "saved_at": _AT}
 _SCHEDULE = _sample("set_schedule")
@@ -359,6 +366,7 @@ ANSWERS: dict[tuple[str, str], Any] = {
             "at_least": False,
             "overdue": False,
             "scheduled": True,
+            "setup": {"live": True},
             "next_export": "2026-11-24T03:00:00+00:00",
         }
     ),
@@ -382,7 +390,7 @@ ANSWERS: dict[tuple[str, str], Any] = {
     ("POST", f"{_PERSON}/invitation"): _GRACE | {"state": "invited", "last_sign_in": None},
     ("GET", "/connections"): _page(_CONNECTION),
     ("POST", "/connections"): _CONNECTION,
-    ("GET", _C): _CONNECTION,
+    ("GET", _C): _CONNECTION | {"setup": _SETUP},
     ("PUT", _C): _CONNECTION,
     ("POST", f"{_C}/restore"): _CONNECTION,
     ("GET", f"{_C}/mapping"): _MAPPING | _VERSION,

@@ -91,6 +91,13 @@ QUERY: dict[str, Schema] = {
 }
 """The parameters of queries by name."""
 
+SETUP = obj(
+    {"live": YES_OR_NO},
+    connected=YES_OR_NO,
+    mapping=YES_OR_NO,
+    test_record=YES_OR_NO,
+    schedule=YES_OR_NO,
+)
 DELETION = obj({"requested_at": MOMENT, "requested_by": TEXT, "purge_at": MOMENT})
 """Only of a connection that is being deleted."""
 
@@ -408,6 +415,7 @@ SCHEMAS: dict[str, Schema] = {
             "at_least": YES_OR_NO,
             "overdue": YES_OR_NO,
             "scheduled": YES_OR_NO,
+            "setup": SETUP,
             "next_export": MOMENT_OR_NULL,
         },
         deletion=DELETION,

@@ -18,6 +18,7 @@ from local.docs.api_shapes import (
     LOOKED,
     QUERY,
     SCHEMAS,
+    SETUP,
     STUDENT_ID,
     STUDENT_LIST,
     TEXT,
@@ -301,7 +302,7 @@ def openapi_document() -> str:
     sent = {**connection, "properties": {**connection["properties"], **secrets}}
     document.schemas["Connection"] = {
         **connection,
-        "properties": {**connection["properties"], "deletion": DELETION},
+        "properties": {**connection["properties"], "deletion": DELETION, "setup": SETUP},
     }
     document.schemas["ConnectionWithSecrets"] = sent
     document.schemas["ConnectionChange"] = {

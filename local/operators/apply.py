@@ -182,7 +182,7 @@ class _Plan:
     ) -> list[Change]:
         after = connection.to_json()
         moves = before is not None and not GivenFor.of(
-            Connection.model_validate(before, context=STORED)
+            Connection.model_validate(before, extra="ignore", context=STORED)
         ).covers(GivenFor.of(connection))
         secrets = self._secrets(wanted, after) if not before or moves or self.send_secrets else {}
         shown = {name: f"from {wanted.secrets[name]}" for name in SECRETS if name in secrets}

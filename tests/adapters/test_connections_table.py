@@ -25,6 +25,7 @@ from registration_sync.domain.access import ConnectionAccess
 from registration_sync.domain.audit import AuditEntry, SettingChange
 from registration_sync.domain.connections.connection import Connection, Importer, SavedMapping
 from registration_sync.domain.connections.schedule import SetSchedule, parse_schedule
+from registration_sync.domain.connections.setup import Setup, SetupStep
 from registration_sync.domain.errors import (
     AlreadyRunning,
     AttemptEnded,
@@ -99,7 +100,7 @@ def test_a_connection_is_read_as_it_was_stored(connections: DynamoDBConnections)
 
     connections.add(stored)
 
-    assert connections.get("north") == stored
+    assert connections.get("north") == stored.with_setup(Setup())
 
 
 def test_connections_are_listed_by_id(connections: DynamoDBConnections) -> None:
@@ -126,8 +127,37 @@ def test_a_change_replaces_everything(
 
     connections.replace(changed)
 
-    assert connections.get("north") == changed
+    assert connections.get("north") == changed.with_setup(Setup())
     assert DynamoDBConnectionAccess(dynamodb, TABLE).access("north") == changed.access
+
+
+def test_a_change_keeps_what_is_done_of_the_set_up_but_the_check(
+    dynamodb: "DynamoDBClient", connections: DynamoDBConnections
+) -> None:
+    connections.add(connection())
+    for step in SetupStep:
+        connections.note_setup("north", step)
+    connections.remember_check(connections.get("north"), {"status": "succeeded"})
+    done = connections.get("north").setup
+
+    connections.replace(connection(sis="Changed"))
+    changed = connections.get("north").setup
+    connections.end_setup("north")
+    connections.replace(connection(sis="Live"))
+    connections.note_setup("north", SetupStep.MAPPING)
+
+    assert done == Setup(connected=True, mapping=True, test_record=True)
+    assert changed == Setup(mapping=True, test_record=True)
+    assert connections.get("north").setup is None
+
+
+def test_the_set_up_of_a_missing_connection_is_not_stored(
+    dynamodb: "DynamoDBClient", connections: DynamoDBConnections
+) -> None:
+    connections.note_setup("never-was", SetupStep.MAPPING)
+    connections.end_setup("never-was")
+
+    assert dynamodb.scan(TableName=TABLE)["Items"] == []
 
 
 def test_a_change_does_not_restore_a_removed_connection(connections: DynamoDBConnections) -> None:
@@ -161,7 +191,7 @@ def test_the_id_of_a_removed_connection_stays_with_its_district(
         connections.add(connection(district="south"))
     connections.add(connection())
 
-    assert connections.get("north") == connection()
+    assert connections.get("north").to_json() == connection().to_json()
 
 
 def test_access_is_read_without_the_rest_of_the_connection(
@@ -679,7 +709,6 @@ def test_transient_errors_are_unavailable(code: str) -> None:
         ],
         "put_item": [
             lambda: DynamoDBConnections(client, TABLE).add(connection()),
-            lambda: DynamoDBConnections(client, TABLE).replace(connection()),
             lambda: DynamoDBMappings(client, TABLE).save("north", mapping(1)),
             lambda: DynamoDBRuns(client, TABLE, retention_days=1).save(run("r1")),
         ],
@@ -688,7 +717,10 @@ def test_transient_errors_are_unavailable(code: str) -> None:
             lambda: DynamoDBMappings(client, TABLE).latest("north"),
             lambda: DynamoDBRuns(client, TABLE, retention_days=1).newest("north", 1, None),
         ],
-        "update_item": [lambda: DynamoDBConnections(client, TABLE).remove("north")],
+        "update_item": [
+            lambda: DynamoDBConnections(client, TABLE).remove("north"),
+            lambda: DynamoDBConnections(client, TABLE).replace(connection()),
+        ],
     }
     for operation, uses in calls.items():
         for use in uses:

@@ -1,5 +1,6 @@
 """The connection cards and their menus, with the files on the SFTP server."""
 
+import re
 from collections.abc import Callable
 from pathlib import Path
 
@@ -322,3 +323,27 @@ def test_a_connection_being_deleted_says_so_on_each_page(visit: Visit, district:
     vic.sees(vic.heading("History"))
     expect(vic.page.get_by_text("Being deleted", exact=True)).to_be_visible()
     vic.check()
+
+
+def test_a_new_connection_shows_what_is_left_to_do_until_it_delivers(
+    visit: Visit, district: District
+) -> None:
+    ada = visit(viewport=PHONE)
+    left = ada.card.get_by_role("region", name="Left to do")
+
+    expect(left.get_by_role("listitem")).to_have_text(
+        [
+            re.compile("Check the connection.*To do", re.DOTALL),
+            re.compile("Save a mapping.*Done", re.DOTALL),
+            re.compile("Send a test record.*To do", re.DOTALL),
+            re.compile("Switch the schedule on.*To do", re.DOTALL),
+        ]
+    )
+    ada.check()
+    ada.press(left.get_by_role("link", name="Switch the schedule on"))
+    ada.sees(ada.heading("Scheduled export"))
+    district.sync(registration("1"))
+    district.export()
+    ada.go("#/")
+    ada.sees(ada.card.get_by_text("Succeeded"))
+    expect(left).to_have_count(0)

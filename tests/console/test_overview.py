@@ -19,6 +19,10 @@ def test_an_operator_sees_failures_first_then_what_is_due(visit: Visit, district
     broken = new_district(district.stack, district=town, name="Z, broken", password="wrong")
     broken.sync(registration("1"))
     broken.export()
+    broken.go_live()
+    new = new_district(district.stack, district=town, name="A, new", password="wrong")
+    new.sync(registration("1"))
+    new.export()
 
     ada = visit(api=as_operator)
     ada.press(ada.link("All districts"))
@@ -28,7 +32,8 @@ def test_an_operator_sees_failures_first_then_what_is_due(visit: Visit, district
     expect(rows.nth(1)).to_contain_text("refused to sign in")
     expect(rows.nth(2)).to_contain_text("Succeeded")
     expect(rows.nth(2).get_by_role("cell").nth(2)).to_have_text("1")
-    ada.sees(ada.page.get_by_text("2 connections: 1 failed last night, 0 overdue."))
+    expect(rows.nth(3)).to_contain_text("A, new Being set up")
+    ada.sees(ada.page.get_by_text("3 connections: 1 failed last night, 0 overdue."))
     ada.check()
     with refusing(ada, "/overview", "GET"):
         ada.press(ada.button("Refresh"))

@@ -177,7 +177,7 @@ class Connections:
     """A connection that delivers by download: its server does not matter here."""
 
     delivery = "download"
-    deletion = None
+    deletion = setup = None
 
     def get(self, connection_id: str) -> "Connections":
         return self

@@ -26,6 +26,7 @@ from tests.functional.support.district import (
     NORTH,
     call,
     context,
+    go_live,
     registration,
     run_export,
     send,
@@ -360,6 +361,7 @@ def test_a_schedule_is_overdue_until_an_export_finishes(
         schedule = {"enabled": name != "off", "time": "00:00", "time_zone": "UTC"}
         route = "/connections/{connection_id}/schedule"
         call(configuration, "PUT", route, schedule, connection_id=name)
+        go_live(name)
     for name in (NORTH, "off"):
         backdate_schedule(name)
 

@@ -40,6 +40,13 @@ ONE = "/connections/{connection_id}"
 MAPPING: dict[str, Any] = json.loads(sample("configuration_save_mapping")["body"])
 CONNECTION: dict[str, Any] = json.loads(sample("configuration_create_connection")["body"])
 NORTH = "north-powerschool"
+NOTHING_DONE = {
+    "live": False,
+    "connected": False,
+    "mapping": False,
+    "test_record": False,
+    "schedule": False,
+}
 SHOWN = {name: value for name, value in CONNECTION.items() if name != "password"} | {
     "sis": "",
     "write_in_place": False,
@@ -107,7 +114,7 @@ def test_the_sample_events_set_up_a_connection_and_export(started: StartedExport
     assert [answer["statusCode"] for answer in answers] == [201, 200, 200, 200, 202]
     assert json.loads(answers[0]["body"]) == SHOWN
     assert json.loads(answers[1]["body"]) == {"items": [SHOWN], "next": None}
-    assert json.loads(answers[2]["body"]) == SHOWN
+    assert json.loads(answers[2]["body"]) == SHOWN | {"setup": NOTHING_DONE}
     assert answers[3]["headers"]["ETag"] == '"1"'
     assert [run.request.school_years for run in started.runs] == [(2025,)]
 
@@ -137,7 +144,7 @@ def test_a_change_keeps_the_secrets_that_it_does_not_name() -> None:
     status, answer = send("PUT", ONE, {**SHOWN, "name": "Renamed"})
 
     assert (status, answer["name"]) == (200, "Renamed")
-    assert send("GET", ONE) == (200, {**SHOWN, "name": "Renamed"})
+    assert send("GET", ONE) == (200, {**SHOWN, "name": "Renamed", "setup": NOTHING_DONE})
     assert secrets_of() == Credentials(password="only-an-example")
 
 
@@ -273,7 +280,7 @@ def test_a_change_whose_secrets_cannot_be_stored_changes_nothing(
         fault.setattr(SecretsManagerSecrets, "write", refuse)
         assert send("PUT", ONE, {**SHOWN, "name": "Changed", "password": "new"})[0] == 503
 
-    assert send("GET", ONE) == (200, SHOWN)
+    assert send("GET", ONE) == (200, {**SHOWN, "setup": NOTHING_DONE})
 
 
 # Access
@@ -374,7 +381,7 @@ def test_a_connection_cannot_move_to_a_district_of_another_caller() -> None:
     status, _ = send("PUT", ONE, {**SHOWN, "district": "south", "password": "new"})
 
     assert status == 403
-    assert send("GET", ONE) == (200, SHOWN)
+    assert send("GET", ONE) == (200, {**SHOWN, "setup": NOTHING_DONE})
     assert secrets_of() == Credentials(password="only-an-example")
 
 

@@ -23,6 +23,7 @@ from tests.functional.support.district import (
     NORTH,
     call,
     context,
+    go_live,
     registration,
     run_export,
     send,
@@ -392,6 +393,7 @@ def test_without_time_left_a_summary_waits_for_the_next_call(
 def test_an_overdue_export_is_mailed_once_a_day(monkeypatch: pytest.MonkeyPatch) -> None:
     put(ADA, "overdue")
     put(BEN, "failed")
+    go_live()
     schedule = {"enabled": True, "time": "00:00", "time_zone": "UTC"}
     call(configuration, "PUT", "/connections/{connection_id}/schedule", schedule)
     key = {"pk": {"S": "SCHEDULES"}, "sk": {"S": NORTH}}

@@ -95,6 +95,7 @@ def test_a_failed_run_is_announced_to_people_and_programs_and_raises_the_alarm(
     stack: LocalStack, people: Inbox, programs: Inbox
 ) -> None:
     district = new_district(stack, username="nobody", name="Anytown, SFTP")
+    district.go_live()
     district.sync(registration(STUDENT, NAME))
     run = district.nightly_export("2026-06-02T02:00:00Z")
 
@@ -147,6 +148,7 @@ def test_newly_held_students_are_announced_once_without_names_and_raise_the_alar
 
 def test_an_overdue_nightly_export_raises_the_alarm(stack: LocalStack, people: Inbox) -> None:
     district = new_district(stack)
+    district.go_live()
     body = {"enabled": True, "time": "00:00", "time_zone": "UTC"}
     stack.call("PUT", f"{district.path}/schedule", body, role="full_access")
     stack.client("dynamodb").update_item(

@@ -580,7 +580,7 @@ def test_the_export_function_changes_no_connection_and_no_mapping() -> None:
     (remembering,) = [one for one in policies_of("ExportRole") if one["Sid"] == "RememberChecks"]
     changed = remembering["Condition"]["ForAllValues:StringEquals"]["dynamodb:Attributes"]
     removed = ["programs", "takes", "removed", "deletion", "purged"]  # of a purged connection
-    assert changed == ["pk", "sk", "document", "last_check", *removed]
+    assert changed == ["pk", "sk", "document", "last_check", "setup", *removed]
 
 
 def test_every_right_to_write_in_the_connections_table_names_its_keys() -> None:

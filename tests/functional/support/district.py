@@ -8,6 +8,7 @@ from typing import Any
 from functions.configuration import app as configuration
 from functions.export import app as export
 from functions.sync import app as sync
+from registration_sync.bootstrap import configuration_function
 from tests.functional.support.events import ADMINISTRATOR, api_event, program
 
 NORTH = "north"
@@ -86,8 +87,10 @@ def call(
     return response["statusCode"], json.loads(response["body"] or "null")
 
 
-def set_up(server: Any, mapping: dict[str, Any] = MAPPING, **changes: Any) -> None:
-    """Creates the connection to the server, and saves its mapping."""
+def set_up(
+    server: Any, mapping: dict[str, Any] = MAPPING, *, live: bool = True, **changes: Any
+) -> None:
+    """Creates the connection to the server, and saves its mapping; `live`, as after a delivery."""
     account = server.account()
     connection = CONNECTION | {
         "host": account.host,
@@ -99,6 +102,13 @@ def set_up(server: Any, mapping: dict[str, Any] = MAPPING, **changes: Any) -> No
     status, answer = call(configuration, "POST", "/connections", connection | changes)
     assert status == 201, answer
     save(mapping)
+    if live:
+        go_live()
+
+
+def go_live(connection_id: str = NORTH) -> None:
+    """Ends the set-up, as the first delivery does."""
+    configuration_function.dependencies().connections.end_setup(connection_id)
 
 
 def save(mapping: dict[str, Any]) -> None:

@@ -71,6 +71,14 @@ class District:
         answer = self.stack.call("PUT", self.path, changed, role="full_access")
         assert answer.status == 200, answer.body
 
+    def go_live(self) -> None:
+        """Ends the set-up, as the first delivery does."""
+        self.stack.client("dynamodb").update_item(
+            TableName=self.stack.outputs["ConnectionsTableName"],
+            Key={"pk": {"S": "CONNECTIONS"}, "sk": {"S": self.connection_id}},
+            UpdateExpression="REMOVE setup",
+        )
+
     @property
     def folder(self) -> Path:
         return Path(self.stack.sftp.root_dir) / self.connection_id

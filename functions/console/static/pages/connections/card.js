@@ -12,6 +12,7 @@ import { BeingDeleted } from "./being_deleted.js";
 import { DeleteDialog } from "./delete_dialog.js";
 import { DownloadDialog } from "./download_dialog.js";
 import { ExportDialog } from "./export_dialog.js";
+import { LeftToDo } from "./left_to_do.js";
 
 export function Card({ connection, facts, loadFacts, onRequested, reload }) {
   const [dialog, setDialog] = useState(null);
@@ -31,7 +32,8 @@ export function Card({ connection, facts, loadFacts, onRequested, reload }) {
     ${connection.deletion
       ? html`<${BeingDeleted} connection=${connection} reload=${reload} />`
       : facts
-        ? html`<${Facts} connection=${connection} facts=${facts} />`
+        ? html`${!facts.setup.live && html`<${LeftToDo} connection=${connection} setup=${facts.setup} />`}
+            <${Facts} connection=${connection} facts=${facts} />`
         : html`<div class="facts-loading" aria-hidden="true"></div>`}
     ${dialog === "export" && html`<${ExportDialog} connection=${connection} onRequested=${onRequested} onClose=${close} />`}
     ${dialog === "download" && html`<${DownloadDialog} connection=${connection} onClose=${close} />`}

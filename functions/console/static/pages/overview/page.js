@@ -32,8 +32,10 @@ async function allFacts(options) {
   return all.sort((one, other) => rank(one) - rank(other) || one.name.localeCompare(other.name));
 }
 
-// Failures of the last night, other failures, overdue, waiting, held, and the rest.
-function rank({ last_export: run, overdue, held }) {
+// Failures of the last night, other failures, overdue, waiting, held, the rest, and connections that
+// are being set up, whatever they show.
+function rank({ last_export: run, overdue, held, setup }) {
+  if (!setup.live) return 6;
   if (run?.status === "failed") return isOfLastNight(run) ? 0 : 1;
   if (overdue) return 2;
   if (run?.status === "awaiting_confirmation") return 3;
@@ -58,7 +60,8 @@ const COLUMNS = [
   {
     label: "Connection",
     heading: true,
-    cell: ({ connection_id: c, name }) => html`<a href=${href("/connections/{c}/runs", { c })}>${name}</a>`,
+    cell: ({ connection_id: c, name, setup }) =>
+      html`<a href=${href("/connections/{c}/runs", { c })}>${name}</a>${!setup.live && html` <${Badge}>Being set up<//>`}`,
   },
   { label: "District", cell: ({ district }) => district },
   { label: "Last export", cell: lastExport },

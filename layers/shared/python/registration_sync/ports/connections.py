@@ -15,6 +15,7 @@ if TYPE_CHECKING:  # the sync function starts faster without these
     from registration_sync.domain.connections.connection import Connection, SavedMapping
     from registration_sync.domain.connections.given_for import GivenFor
     from registration_sync.domain.connections.schedule import Schedule, SetSchedule
+    from registration_sync.domain.connections.setup import SetupStep
     from registration_sync.domain.connections.sftp import Credentials
     from registration_sync.domain.mapping.definition.ready_made import ReadyMade
 
@@ -29,8 +30,8 @@ class Connections(Protocol):
         """Every connection of this stack, sorted by id."""
 
     def add(self, connection: "Connection") -> None:
-        """Raises Conflict if the id is taken, or once belonged to another district, whose runs and
-        files are kept under the id."""
+        """Stores it as being set up. Raises Conflict if the id is taken, or once belonged to
+        another district, whose runs and files are kept under the id."""
 
     def replace(self, connection: "Connection") -> None:
         """Raises NotFound if the connection was deleted in the meantime."""
@@ -45,6 +46,12 @@ class Connections(Protocol):
     def last_check(self, connection_id: str) -> dict[str, Any] | None:
         """The outcome of the last check; None if there was none, or the connection has changed
         since."""
+
+    def note_setup(self, connection_id: str, step: "SetupStep") -> None:
+        """Notes that the step is done, if the connection is being set up."""
+
+    def end_setup(self, connection_id: str) -> None:
+        """The connection has delivered: it is no longer being set up, for good."""
 
     def remove(self, connection_id: str) -> None:
         """Deletes the connection, if it exists; its mapping, runs and files stay."""

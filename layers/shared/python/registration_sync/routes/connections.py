@@ -11,6 +11,7 @@ from registration_sync.domain.access import Permission, describe, may_see
 from registration_sync.domain.audit import Note, SettingChange, note_of
 from registration_sync.domain.connections.connection import Connection, parse_connection
 from registration_sync.domain.connections.deletion import parse_grace_days
+from registration_sync.domain.connections.setup import setup_body
 from registration_sync.domain.errors import NotFound
 from registration_sync.domain.fields import Fields
 from registration_sync.routes.pages import count_that_fits
@@ -88,6 +89,7 @@ def _facts_body(facts: ConnectionFacts) -> dict[str, Any]:
         **asdict(facts.students),
         "overdue": facts.overdue,
         "scheduled": facts.scheduled,
+        "setup": facts.setup,
         "next_export": facts.next_export and facts.next_export.isoformat(),
         **_deletion_of(connection),
     }
@@ -120,8 +122,11 @@ def _create_connection(request: Request) -> Answer:
 
 
 def _read_connection(request: Request) -> Answer:
-    connection = configuration_function.dependencies().connections.get(request.connection_id)
-    return Answer(200, _body(connection))
+    """The settings, and `setup` (see `setup_body`)."""
+    deps = configuration_function.dependencies()
+    connection = deps.connections.get(request.connection_id)
+    schedule = deps.schedules.get(request.connection_id) if connection.setup else None
+    return Answer(200, _body(connection) | {"setup": setup_body(connection.setup, schedule)})
 
 
 def _change_connection(request: Request) -> Answer:

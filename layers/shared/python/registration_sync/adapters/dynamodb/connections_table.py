@@ -1,7 +1,9 @@
 """Connections and their mappings on DynamoDB, in the connections table.
 
 | item       | pk          | sk                | attributes                                    |
-| connection | CONNECTIONS | connection id     | see connection_access; last_check (JSON text) |
+| connection | CONNECTIONS | connection id     | see connection_access; last_check (JSON text), |
+|            |             |                   | setup: the set of the steps that are done,    |
+|            |             |                   | until an export has delivered                 |
 | mapping    | MAPPING#c   | version, 8 digits | document (JSON text), saved_by, saved_at      |
 """
 
@@ -14,8 +16,9 @@ from typing import TYPE_CHECKING, Any
 from registration_sync.adapters.dynamodb.connection_access import CONNECTIONS, connection_key
 from registration_sync.adapters.dynamodb.deletions_table import deletion_of
 from registration_sync.adapters.dynamodb.table import Item, Table
-from registration_sync.domain.connections.connection import Connection, SavedMapping
+from registration_sync.domain.connections.connection import Connection, DeliveryMethod, SavedMapping
 from registration_sync.domain.connections.rules import STORED
+from registration_sync.domain.connections.setup import Setup, SetupStep
 from registration_sync.domain.errors import (
     BeingDeleted,
     Conflict,
@@ -23,12 +26,14 @@ from registration_sync.domain.errors import (
     Problem,
     VersionMismatch,
 )
+from registration_sync.domain.runs.run import RunStatus
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
 _NO_CONNECTION = "There is no connection with this id."
 _TRUE = {"BOOL": True}
+_SETTINGS = ("document", "district", "programs", "takes")
 
 
 class DynamoDBConnections:
@@ -57,7 +62,7 @@ class DynamoDBConnections:
 
     def add(self, connection: Connection) -> None:
         added = self._table.put(
-            _item_of(connection),
+            {**_item_of(connection), "setup": {"SS": ["created"]}},
             "attribute_not_exists(pk) OR (#removed = :true AND #district = :district"
             " AND attribute_not_exists(#deletion))",
             {":true": _TRUE, ":district": {"S": connection.district}},
@@ -67,8 +72,17 @@ class DynamoDBConnections:
             raise Conflict(taken, problems=[Problem("connection_id", taken)])
 
     def replace(self, connection: Connection) -> None:
-        condition = "attribute_exists(#document) AND attribute_not_exists(#deletion)"
-        if not self._table.put(_item_of(connection), condition):
+        """What was noted of the set-up stays; the last check does not."""
+        item = _item_of(connection)
+        settings = {name: item[name] for name in _SETTINGS if name in item}
+        refused = self._table.update(
+            connection_key(connection.connection_id),
+            f"SET {', '.join(f'#{name} = :{name}' for name in settings)} REMOVE last_check"
+            + ("" if "takes" in settings else ", #takes"),
+            "attribute_exists(#document) AND attribute_not_exists(#deletion)",
+            {f":{name}": value for name, value in settings.items()},
+        )
+        if refused is not None:
             self.get(connection.connection_id)  # raises NotFound
             raise BeingDeleted
 
@@ -90,7 +104,7 @@ class DynamoDBConnections:
     def remember_check(self, checked: Connection, outcome: Mapping[str, Any]) -> None:
         key = connection_key(checked.connection_id)
         item = self._table.get(key)
-        if "document" not in item or _connection_of(item) != checked:
+        if "document" not in item or _connection_of(item).to_json() != checked.to_json():
             return
         self._table.update(
             key,
@@ -103,10 +117,23 @@ class DynamoDBConnections:
         item = self._table.get(connection_key(connection_id))
         return json.loads(item["last_check"]["S"]) if "last_check" in item else None
 
+    def note_setup(self, connection_id: str, step: SetupStep) -> None:
+        self._table.update(
+            connection_key(connection_id),
+            "ADD #setup :step",
+            "attribute_exists(#setup)",
+            {":step": {"SS": [step]}},
+        )
+
+    def end_setup(self, connection_id: str) -> None:
+        self._table.update(
+            connection_key(connection_id), "REMOVE #setup", "attribute_exists(#document)"
+        )
+
     def remove(self, connection_id: str) -> None:
         self._table.update(
             connection_key(connection_id),
-            "SET #removed = :true REMOVE #document, #programs, #takes, last_check",
+            "SET #removed = :true REMOVE #document, #programs, #takes, last_check, #setup",
             "attribute_exists(#document)",
             {":true": _TRUE},
         )
@@ -177,4 +204,17 @@ def _connection_of(item: Item) -> Connection:
     # After a deployment was rolled back, there may be keys of the newer version.
     document = item["document"]["S"]
     connection = Connection.model_validate_json(document, extra="ignore", context=STORED)
+    if "setup" in item:
+        connection = connection.with_setup(_setup_of(item, connection))
     return connection.with_deletion(deletion_of(item))
+
+
+def _setup_of(item: Item, connection: Connection) -> Setup:
+    check = json.loads(item["last_check"]["S"]) if "last_check" in item else {}
+    done = item["setup"]["SS"]
+    return Setup(
+        connected=connection.delivery is DeliveryMethod.DOWNLOAD
+        or check.get("status") == RunStatus.SUCCEEDED,
+        mapping=SetupStep.MAPPING in done,
+        test_record=SetupStep.TEST_RECORD in done,
+    )

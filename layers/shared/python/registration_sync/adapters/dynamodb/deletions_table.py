@@ -72,7 +72,7 @@ class DynamoDBDeletions:
         refused = self._table.update(
             connection_key(connection_id),
             "SET #removed = :true, #deletion = :closed"
-            " REMOVE #document, #programs, #takes, last_check",
+            " REMOVE #document, #programs, #takes, last_check, #setup",
             condition,
             values,
         )

@@ -45,6 +45,7 @@ from registration_sync.domain.connections.rules import (
     secret_problem,
     unless_stored,
 )
+from registration_sync.domain.connections.setup import Setup
 from registration_sync.domain.connections.sftp import Credentials
 from registration_sync.domain.connections.takes import Takes
 from registration_sync.domain.errors import MAX_PROBLEMS, InvalidRequest, Problem
@@ -171,6 +172,7 @@ class Connection(BaseModel):
     ] = Takes()
 
     _deletion: Deletion | None = PrivateAttr(default=None)
+    _setup: Setup | None = PrivateAttr(default=None)
 
     @property
     def deletion(self) -> Deletion | None:
@@ -181,6 +183,17 @@ class Connection(BaseModel):
         """The same connection, being deleted."""
         copy = self.model_copy()
         copy._deletion = deletion  # noqa: SLF001  # its own
+        return copy
+
+    @property
+    def setup(self) -> Setup | None:
+        """What is done of its set-up; None once an export has delivered."""
+        return self._setup
+
+    def with_setup(self, setup: Setup | None) -> "Connection":
+        """The same connection, being set up."""
+        copy = self.model_copy()
+        copy._setup = setup  # noqa: SLF001  # its own
         return copy
 
     @property
@@ -231,7 +244,8 @@ def parse_connection(
             message = f'The id cannot be changed: leave it out, or write "{connection_id}".'
             raise InvalidRequest(message, problems=[Problem("connection_id", message)])
         definition = {**definition, "connection_id": connection_id}
-    settings = {name: value for name, value in definition.items() if name not in SECRETS}
+    others = (*SECRETS, "setup")  # a client that sends what it has read sends `setup`, too
+    settings = {name: value for name, value in definition.items() if name not in others}
     problems = _secret_problems(definition)
     connection = None
     try:

@@ -90,14 +90,15 @@ def failed_years(run: Run) -> list[YearOutcome]:
     return [year for year in run.years if year.status is RunStatus.FAILED]
 
 
-def run_metrics(run: Run, newly: Counts) -> dict[str, int]:
+def run_metrics(run: Run, newly: Counts, *, is_quiet: bool = False) -> dict[str, int]:
     """The metrics of a run of a kind that takes the lease; zeros are sent too, so that alarms
-    clear. A run that awaits confirmation reports only the metrics of alarms; its students are
-    counted once it has finished. Students that are sent again count as exported. The hours are
-    since the earliest of the last syncs of the students that the run found due, if it found any."""
+    clear; with `is_quiet` those of alarms are always 0. A run that awaits confirmation reports only
+    the metrics of alarms; its students are counted once it has finished. Students that are sent
+    again count as exported. The hours are since the earliest of the last syncs of the students that
+    the run found due, if it found any."""
     alarms = {
-        FAILED_RUNS: int(is_failure(run)),
-        NEWLY_HELD_STUDENTS: sum(newly.values()),
+        FAILED_RUNS: int(is_failure(run) and not is_quiet),
+        NEWLY_HELD_STUDENTS: 0 if is_quiet else sum(newly.values()),
     }
     if not run.finished_at:
         return alarms

@@ -2,7 +2,9 @@
 
 import datetime as dt
 
-from registration_sync.domain.connections.schedule import last_expected_run
+from registration_sync.domain.connections.connection import Connection
+from registration_sync.domain.connections.schedule import Schedule, last_expected_run
+from registration_sync.domain.connections.setup import is_live
 from registration_sync.domain.runs.run import RunKind, RunStatus
 from registration_sync.domain.runs.run_id import run_id_of
 from registration_sync.domain.runs.summary import OVERDUE_CONNECTIONS
@@ -27,14 +29,22 @@ def count_overdue_exports(
     Records their number in the metrics, even if it is 0. A failed export counts as finished: it
     has sent its own notification. Raises Unavailable; the alarm then detects the missing metric.
     """
-    deleted = {one.connection_id for one in connections.all() if one.deletion}
+    known = {one.connection_id: one for one in connections.all()}
     overdue = []
     for stored in schedules.all():
-        expected = None if stored.connection_id in deleted else last_expected_run(stored, now)
+        connection = known.get(stored.connection_id)
+        if connection and not is_watched(connection, stored.schedule):
+            continue
+        expected = last_expected_run(stored, now)
         if expected and not _has_run(stored.connection_id, runs, expected):
             overdue.append(stored.connection_id)
     metrics.count({OVERDUE_CONNECTIONS: len(overdue)}, {})
     return overdue
+
+
+def is_watched(connection: Connection, schedule: Schedule) -> bool:
+    """Not while the connection is being set up or deleted."""
+    return connection.deletion is None and is_live(connection.setup, schedule)
 
 
 def _has_run(connection_id: str, runs: Runs, since: dt.datetime) -> bool:

@@ -3,10 +3,12 @@
 import datetime as dt
 import json
 from collections.abc import Mapping
+from contextlib import suppress
 from typing import Any
 
 from registration_sync.domain.connections.connection import SavedMapping
-from registration_sync.domain.errors import VersionMismatch
+from registration_sync.domain.connections.setup import SetupStep
+from registration_sync.domain.errors import Unavailable, VersionMismatch
 from registration_sync.domain.mapping.definition.code_lists import with_codes_as_lists
 from registration_sync.domain.mapping.definition.mapping import parse_mapping
 from registration_sync.ports.connections import Connections, Mappings
@@ -40,8 +42,9 @@ def save_mapping(
     parse_mapping(definition)
     if latest and _canonical(latest.definition) == _canonical(definition):
         return latest
+    connection = connections.get(connection_id)
     reject_shared_destinations(
-        connections.get(connection_id),
+        connection,
         definition=definition,
         connections=connections,
         mappings=mappings,
@@ -49,6 +52,9 @@ def save_mapping(
     )
     saved = SavedMapping(latest_version + 1, definition, saved_by, now)
     mappings.save(connection_id, saved)
+    if connection.setup and not connection.setup.mapping:
+        with suppress(Unavailable):  # the next version is noted
+            connections.note_setup(connection_id, SetupStep.MAPPING)
     return saved
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from registration_sync.domain.connections.connection import Connection, DeliveryMethod
+from registration_sync.domain.connections.setup import SetupStep
 from registration_sync.domain.errors import (
     AlreadyRunning,
     AttemptEnded,
@@ -166,9 +167,21 @@ class RunExecutor:
             leased_runner = self.leased_runners[run.kind]
             with self.hold_lease(run.connection_id, run.run_id) as lease:
                 self.runs.begin(started, run.attempt_token)
-                return self._execute(started, lambda: leased_runner(attempt, lease))
-        self.runs.begin(started, run.attempt_token)
-        return self._execute(started, lambda: self.runners[run.kind](attempt))
+                finished = self._execute(started, lambda: leased_runner(attempt, lease))
+        else:
+            self.runs.begin(started, run.attempt_token)
+            finished = self._execute(started, lambda: self.runners[run.kind](attempt))
+        if connection.setup:
+            self._note_setup(finished)
+        return finished
+
+    def _note_setup(self, finished: Run) -> None:
+        """Notes what the run of a connection that is being set up has shown."""
+        with suppress(Unavailable):  # the next such run is noted
+            if finished.kind is RunKind.EXPORT and any(year.files for year in finished.years):
+                self.connections.end_setup(finished.connection_id)
+            elif finished.kind is RunKind.TEST_RECORD and finished.status is RunStatus.SUCCEEDED:
+                self.connections.note_setup(finished.connection_id, SetupStep.TEST_RECORD)
 
     def _execute(self, started: Run, execute: Callable[[], Run]) -> Run:
         try:

@@ -7,11 +7,13 @@ from functools import cache
 from itertools import islice
 from zoneinfo import ZoneInfo
 
+from registration_sync.domain.connections.connection import Connection
+from registration_sync.domain.connections.setup import is_live
 from registration_sync.domain.errors import NotFound, RegistrationSyncError, Unavailable
 from registration_sync.domain.runs.alerts import Alert, Concern, alert_of, concerns_of, delivery_of
 from registration_sync.domain.runs.run import Run
 from registration_sync.domain.runs.summary import Counts, newly_held, run_event, run_metrics
-from registration_sync.ports.connections import Connections
+from registration_sync.ports.connections import Connections, Schedules
 from registration_sync.ports.notifications import Alerts, Events, Metrics
 from registration_sync.ports.recipients import Recipients, Subscriptions
 from registration_sync.ports.runs import Runs
@@ -29,6 +31,7 @@ def announce_run(
     run: Run,
     *,
     connections: Connections,
+    schedules: Schedules,
     runs: Runs,
     metrics: Metrics,
     events: Events,
@@ -41,21 +44,25 @@ def announce_run(
 
     Errors do not change the run, so they are returned, not raised. The metrics are first: they need
     no other service, and their alarms fire even if the alert is lost. The run is marked as
-    announced last, so that an interrupted announcement is repeated.
+    announced last, so that an interrupted announcement is repeated. A connection that is being set
+    up rings nobody: its metrics for alarms are 0, and people get no alert.
     """
     if not _is_ours_to_announce(run, runs, now()):
         return []
     newly = _newly_held(run, runs) if run.holds_lease else {}
     errors: list[RegistrationSyncError] = []
+    concerns = concerns_of(run, newly) if run.holds_lease else []
+    connection = cache(lambda: _find(run.connection_id, connections))  # only if there is a message
+    is_quiet = bool(concerns) and _is_being_set_up(connection(), schedules)
     if run.holds_lease:
         about = {"connection_id": run.connection_id, "run_id": run.run_id}
-        metrics.count(run_metrics(run, newly), about)
+        metrics.count(run_metrics(run, newly, is_quiet=is_quiet), about)
     try:
         events.put(RUN_FINISHED if run.finished else RUN_WAITS, run_event(run, newly))
     except Unavailable as error:
         errors.append(error)
-    if run.holds_lease:
-        errors += _inform_people(run, newly, connections, alerts, recipients, subscriptions)
+    if run.holds_lease and not is_quiet:
+        errors += _inform_people(run, concerns, connection, alerts, recipients, subscriptions)
     if not errors:
         with suppress(Unavailable):  # a second announcement is better than none
             runs.mark_announced(run)
@@ -64,24 +71,21 @@ def announce_run(
 
 def _inform_people(
     run: Run,
-    newly: Counts,
-    connections: Connections,
+    concerns: Sequence[Concern],
+    connection: Callable[[], Connection | None],
     alerts: Alerts,
     recipients: Recipients,
     subscriptions: Subscriptions,
 ) -> list[RegistrationSyncError]:
     """Operators get the concerns, recipients what they asked for."""
-    concerns, delivery = concerns_of(run, newly), delivery_of(run)
+    delivery = delivery_of(run)
     for_recipients = [*concerns, *([delivery] if delivery else [])]
     if not for_recipients:
         return []
 
-    @cache  # read at most once, and only if there is a message
-    def about() -> tuple[str, ZoneInfo]:
-        return _name_and_zone(run.connection_id, connections)
-
     def message(about_what: Sequence[Concern]) -> Alert:
-        name, zone = about()
+        found = connection()
+        name, zone = (found.name, found.zone) if found else (run.connection_id, ZoneInfo("UTC"))
         return alert_of(run, about_what, name=name, zone=zone)
 
     errors: list[RegistrationSyncError] = []
@@ -118,9 +122,15 @@ def _earlier(run: Run, runs: Runs) -> Iterator[Run]:
         yield from runs.all(run.connection_id, after=run.run_id)
 
 
-def _name_and_zone(connection_id: str, connections: Connections) -> tuple[str, ZoneInfo]:
-    try:
-        connection = connections.get(connection_id)
-    except (NotFound, Unavailable):
-        return connection_id, ZoneInfo("UTC")
-    return connection.name, connection.zone
+def _find(connection_id: str, connections: Connections) -> Connection | None:
+    with suppress(NotFound, Unavailable):
+        return connections.get(connection_id)
+    return None
+
+
+def _is_being_set_up(connection: Connection | None, schedules: Schedules) -> bool:
+    if connection is None or connection.setup is None:
+        return False
+    with suppress(Unavailable):  # an unnecessary alert is better than none
+        return not is_live(connection.setup, schedules.get(connection.connection_id))
+    return False

@@ -1,12 +1,14 @@
 """The overview of connections: the last export of each, and what is due, held and overdue."""
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
+from typing import Any
 
 from registration_sync.domain.connections.connection import Connection
 from registration_sync.domain.connections.schedule import SetSchedule, last_expected_run, next_runs
+from registration_sync.domain.connections.setup import is_live, setup_body
 from registration_sync.domain.registrations.batches import DueCount
 from registration_sync.domain.runs.liveness import needs_lease_check
 from registration_sync.domain.runs.redaction import without_students
@@ -22,13 +24,15 @@ MAX_RUNS_SEARCHED = 20
 
 @dataclass(frozen=True, slots=True)
 class ConnectionFacts:
-    """A connection, its last export, and its next one; `overdue` as the hourly check counts it."""
+    """A connection, its last export, and its next one; `overdue` as the hourly check counts it,
+    `setup` in the shape of `setup_body`."""
 
     connection: Connection
     last_export: Run | None
     students: DueCount
     overdue: bool
     scheduled: bool
+    setup: Mapping[str, Any]
     next_export: dt.datetime | None
 
 
@@ -61,8 +65,11 @@ def read_overview(
                 connection,
                 run and without_students(run),
                 counts.get(connection_id, DueCount()),
-                overdue=schedule is not None and _is_overdue(schedule, run, now),
+                overdue=schedule is not None
+                and is_live(connection.setup, schedule.schedule)
+                and _is_overdue(schedule, run, now),
                 scheduled=schedule is not None and schedule.schedule.enabled,
+                setup=setup_body(connection.setup, schedule.schedule if schedule else None),
                 next_export=_next(schedule, now),
             )
         )
