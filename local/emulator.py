@@ -142,6 +142,25 @@ def behave_as_api_gateway(gateway: Any) -> None:
     gateway._lambda_proxy_response = response_within_limits
 
 
+def behave_as_cognito(cognito: Any) -> None:
+    """Makes the emulator's module for user pools read the groups of the trigger before tokens where
+    AWS reads them: beside the parts for the two tokens, in version 2 of the trigger's answer.
+    https://docs.aws.amazon.com/cognito/latest/developerguide/user-pool-lambda-pre-token-generation.html
+    """
+    extract = cognito._extract_trigger_response
+
+    def response_of(payload: Any) -> Any:
+        response = extract(payload)
+        details = (response or {}).get("claimsAndScopeOverrideDetails") or {}
+        if details.get("groupOverrideDetails"):
+            groups = {"groupOverrideDetails": details["groupOverrideDetails"]}
+            for token in ("idTokenGeneration", "accessTokenGeneration"):
+                details[token] = (details.get(token) or {}) | groups
+        return response
+
+    cognito._extract_trigger_response = response_of
+
+
 class FunctionProcess(subprocess.Popen[Any]):
     """Replaces Popen: each process of a function has its own temporary folder, as on AWS."""
 
@@ -159,7 +178,7 @@ async def serve(listening: socket.socket) -> None:
     from hypercorn.config import Config  # noqa: PLC0415
     from ministack.app import app  # noqa: PLC0415  # reads its port when it is imported
     from ministack.core.lambda_runtime import Worker  # noqa: PLC0415
-    from ministack.services import apigateway_v1  # noqa: PLC0415
+    from ministack.services import apigateway_v1, cognito  # noqa: PLC0415
     from ministack.services.cloudformation import provisioners  # noqa: PLC0415
 
     async def behind_tls(scope: dict[str, Any], receive: Any, send: Any) -> None:
@@ -173,6 +192,7 @@ async def serve(listening: socket.socket) -> None:
     Worker._read_stderr = follow_log
     Worker._drain_stderr_bounded = log_so_far
     behave_as_api_gateway(apigateway_v1)
+    behave_as_cognito(cognito)
     # The emulator has no saved queries, and refuses a template with a type that it does not have.
     provisioners._RESOURCE_HANDLERS["AWS::Logs::QueryDefinition"] = {
         "create": lambda name, _properties, stack: (f"{stack}-{name}", {}),

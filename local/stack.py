@@ -29,6 +29,7 @@ from local.processes import ROOT, NotStarted, end_on_signals, environment, run, 
 from local.sign_in import User
 
 STACK_NAME = "registration-sync"
+ACCESS_TOKEN_MINUTES = 720
 REGION = "us-east-1"
 STACK_FILE = ROOT / ".local" / "stack.json"
 ROOT_KEYS = {"AWS_ACCESS_KEY_ID": "test", "AWS_SECRET_ACCESS_KEY": "test"}
@@ -163,6 +164,7 @@ def _start_emulator(state: Path, parts: contextlib.ExitStack) -> str:
                 "PYTHONDONTWRITEBYTECODE": "1",
                 "MINISTACK_HOST": "127.0.0.1",
                 "MINISTACK_REGION": REGION,
+                "MINISTACK_COGNITO_PRETOKEN_STRICT": "1",  # no token without its trigger
                 "AUTH": "true",  # the functions' own policies are enforced
                 "IOT_MTLS_ENABLED": "false",
                 "SFTP_ENABLED": "false",
@@ -214,7 +216,7 @@ def _deploy(build: Path, endpoint: str, log: Path) -> None:
             "--parameter-overrides",
             f"Architecture={architecture()}",
             "AllowedPrivateNetworks=127.0.0.1/32",
-            "AccessTokenMinutes=720",
+            f"AccessTokenMinutes={ACCESS_TOKEN_MINUTES}",
             "ProgramTokenMinutes=720",
             "ConsoleIdleMinutes=720",
             "Mfa=OFF",  # the emulator's sign-in page asks for no code
@@ -273,13 +275,15 @@ def _let_schedules_be_kept(endpoint: str) -> None:
 
 
 def _let_people_return(endpoint: str, outputs: dict[str, str], console_url: str) -> None:
-    """Sets the real address of the emulator's API, which differs from the template's. The emulator
-    keeps the settings that an update leaves out."""
+    """Sets the real address of the emulator's API, which differs from the template's, and numbers,
+    which the emulator keeps as the texts of parameters. It keeps what an update leaves out."""
     client_of("cognito-idp", endpoint).update_user_pool_client(
         UserPoolId=outputs["UserPoolId"],
         ClientId=outputs["PeopleClientId"],
         CallbackURLs=[console_url],
         LogoutURLs=[console_url],
+        AccessTokenValidity=ACCESS_TOKEN_MINUTES,
+        IdTokenValidity=ACCESS_TOKEN_MINUTES,
     )
 
 

@@ -7,14 +7,17 @@ from typing import Any
 from registration_sync.api import handle
 from registration_sync.bootstrap import configuration_function
 from registration_sync.bootstrap.init import build_during_init
+from registration_sync.bootstrap.people import people as built_people
 from registration_sync.domain.access import ConnectionAccess
+from registration_sync.domain.errors import RegistrationSyncError
 from registration_sync.last_catch import catch_last
-from registration_sync.logs import logger
+from registration_sync.logs import log_errors, logger
 from registration_sync.routes import (
     connections,
     mapping,
     people,
     programs,
+    providers,
     recipients,
     runs,
     schedule,
@@ -22,6 +25,7 @@ from registration_sync.routes import (
 )
 from registration_sync.use_cases.connections.mail_recipients import Mailed
 from registration_sync.use_cases.connections.overdue_exports import count_overdue_exports
+from registration_sync.use_cases.people.set_up_provider import offer_providers
 from registration_sync.use_cases.runs.remind_recipients import mail_overdue, send_weekly_summaries
 
 
@@ -41,6 +45,7 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
 
 
 def _check_overdue() -> dict[str, Any]:
+    log_errors("providers not offered", {}, _offer_providers)
     deps, now = configuration_function.dependencies(), dt.datetime.now(dt.UTC)
     overdue = count_overdue_exports(
         connections=deps.connections,
@@ -87,6 +92,13 @@ def _summed(mailed: Sequence[Mailed]) -> dict[str, int]:
     return {"mails": sum(one.count for one in mailed), "errors": len(errors)}
 
 
+def _offer_providers() -> list[RegistrationSyncError]:
+    parts = built_people()
+    if offer_providers(providers=parts.providers, identity_providers=parts.identity_providers):
+        logger().warning("providers offered again: a deployment had reset the app client")
+    return []
+
+
 def _access_of(connection_id: str) -> ConnectionAccess | None:
     return configuration_function.dependencies().access.access(connection_id)
 
@@ -106,6 +118,7 @@ ROUTES = (
     *recipients.ROUTES,
     *runs.ROUTES,
     *people.ROUTES,
+    *providers.ROUTES,
 )
 
 build_during_init(configuration_function.dependencies)

@@ -37,8 +37,22 @@ _GRACE = {
     "is_operator": False,
     "state": "active",
     "enabled": True,
+    "provider": None,
     "created_at": "2026-11-02T14:00:00+00:00",
     "last_sign_in": _AT,
+}
+_PROVIDER_SETTINGS: dict[str, Any] = {
+    "type": "oidc",
+    "issuer": "https://accounts.google.com",
+    "client_id": "1234567890-example.apps.googleusercontent.com",
+    "email_claim": "email",
+    "tenant_claim": "hd",
+    "tenant": "anytown.org",
+    "districts": ["anytown"],
+    "is_operator": False,
+    "role": None,
+    "group_roles": {},
+    "local_accounts": True,
 }
 _NEW_CONNECTION = _sample("create_connection")
 _CONNECTION = {
@@ -217,6 +231,8 @@ IN_PATH: dict[str, Any] = {
 
 PARAMETERS: dict[str, dict[str, Any]] = {
     "POST /registrations": {"district": "north"},
+    "PUT /providers/{name}": {"name": "anytown-google"},
+    "DELETE /providers/{name}": {"name": "anytown-google"},
     f"GET {_C}/registrations": {"student_id": "06520"},
     f"GET {_C}/fields": {"path": "students.grade"},
     f"GET {_C}/students": {"search": "ng"},
@@ -257,6 +273,7 @@ BODIES: dict[tuple[str, str], Any] = {
     ("PUT", _C): _sample("change_secret"),
     ("POST", "/people"): _sample("invite_person"),
     ("PUT", _PERSON): _sample("change_person"),
+    ("PUT", "/providers/{name}"): _PROVIDER_SETTINGS | {"client_secret": "as Google shows it"},
     ("PUT", f"{_C}/mapping"): _MAPPING,
     ("POST", f"{_C}/mapping/preview"): _sample("preview_mapping"),
     ("POST", f"{_C}/mapping/convert"): _MAPPING,
@@ -386,6 +403,8 @@ ANSWERS: dict[tuple[str, str], Any] = {
         }
     ),
     ("GET", _PERSON): _GRACE,
+    ("GET", "/providers"): _page({"name": "anytown-google"} | _PROVIDER_SETTINGS),
+    ("PUT", "/providers/{name}"): {"name": "anytown-google"} | _PROVIDER_SETTINGS,
     ("PUT", _PERSON): _GRACE | {"role": "full_access"},
     ("POST", f"{_PERSON}/invitation"): _GRACE | {"state": "invited", "last_sign_in": None},
     ("GET", "/connections"): _page(_CONNECTION),

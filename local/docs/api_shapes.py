@@ -8,6 +8,7 @@ from typing import Any
 from registration_sync.domain.access_log import StudentData
 from registration_sync.domain.connections.recipients import MailKind, SubscriptionState
 from registration_sync.domain.connections.schedule import MAX_TIMES, WEEKDAYS
+from registration_sync.domain.people.provider import CLAIMS, OIDC, SAML, SETTINGS
 
 type Schema = dict[str, Any]
 
@@ -104,6 +105,15 @@ DELETION = obj({"requested_at": MOMENT, "requested_by": TEXT, "purge_at": MOMENT
 _PERSON_ROLES = ["full_access", "limited_access"]
 _MAIL_KINDS = items({"enum": [kind.value for kind in MailKind]})
 
+_PROTOCOL = dict.fromkeys((*SETTINGS[OIDC], *SETTINGS[SAML], *CLAIMS), TEXT)
+_PROVIDER = {
+    "type": {"enum": ["oidc", "saml"]},
+    "tenant": TEXT,
+    "districts": items(TEXT),
+    "is_operator": YES_OR_NO,
+    "group_roles": {"type": "object", "additionalProperties": {"enum": _PERSON_ROLES}},
+    "local_accounts": YES_OR_NO,
+}
 _PROBLEM = obj({"rule": TEXT, "message": TEXT})
 _PROBLEMS = items(obj({"path": TEXT, "message": TEXT}))
 _UNMATCHED = obj(
@@ -580,10 +590,29 @@ SCHEMAS: dict[str, Schema] = {
             "is_operator": YES_OR_NO,
             "state": {"enum": ["invited", "active", "password_reset", "other"]},
             "enabled": YES_OR_NO,
+            "provider": TEXT_OR_NULL,
             "created_at": MOMENT,
             "last_sign_in": MOMENT_OR_NULL,
         }
     ),
+    "Provider": obj(
+        {
+            "name": TEXT,
+            **_PROVIDER,
+            "role": {"enum": [*_PERSON_ROLES, None]},
+        },
+        **_PROTOCOL,
+    ),
+    "ProviderSettings": {
+        **options(
+            **_PROVIDER,
+            **_PROTOCOL,
+            role={"enum": [*_PERSON_ROLES, None]},
+            client_secret=TEXT | {"writeOnly": True},
+            metadata=TEXT | {"writeOnly": True},
+        ),
+        "required": ["type"],
+    },
     "Invitation": {
         **options(
             email=TEXT,

@@ -136,6 +136,17 @@ OPERATIONS: dict[tuple[str, str], Operation] = {
     ("POST", f"{_PERSON}/mfa-reset"): Operation(
         "Forget the app for one-time codes; the next sign-in sets up a new one", {204: None}
     ),
+    ("GET", "/providers"): Operation(
+        "The identity providers of districts", {200: page(ref("Provider"))}
+    ),
+    ("PUT", "/providers/{name}"): Operation(
+        "Set up an identity provider, and what its people get",
+        {200: ref("Provider")},
+        ref("ProviderSettings"),
+    ),
+    ("DELETE", "/providers/{name}"): Operation(
+        "Remove an identity provider; its people have no access any more", {204: None}
+    ),
     ("GET", "/connections"): Operation(
         "List connections", {200: page(ref("Connection"))}, query=("after",)
     ),

@@ -25,7 +25,7 @@ KINDS = {
     "registrations": {"MARKER", "WITNESS", "LEDGER", "CURRENT", "BATCH"},
     "connections": {"CONNECTIONS", "PROGRAMS", "SCHEDULES", "LAST", "RUNS", "MAPPING"}
     | {"AUDIT", "ACCESS"}
-    | {"DELIVERED", "FOUND", "REQUESTED", "AWAITING", "RECIPIENTS", "SENT"},
+    | {"DELIVERED", "FOUND", "REQUESTED", "AWAITING", "RECIPIENTS", "SENT", "PROVIDERS"},
 }
 """The first part of the keys of each table."""
 

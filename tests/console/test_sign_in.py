@@ -220,3 +220,18 @@ def test_limited_access_reads_and_exports_but_changes_nothing(visit: Visit) -> N
     for forbidden in ("Edit", "Delete"):
         expect(lin.page.get_by_role("menuitem", name=forbidden)).to_have_count(0)
     lin.check()
+
+
+def test_an_address_with_a_provider_signs_in_by_it_without_a_question(visit: Visit) -> None:
+    ada = visit()
+    asked: list[str] = []
+
+    def keep(route: Route) -> None:
+        asked.append(route.request.url)
+        route.fulfill(body="the provider's page", content_type="text/html")
+
+    ada.page.route("**/oauth2/authorize?*", keep)
+    ada.page.goto(f"{ada.stack.console_url}?provider=town-google#/overview")
+    ada.sees(ada.page.get_by_text("the provider's page"))
+
+    assert re.search(r"[?&]identity_provider=town-google(&|$)", asked[0])

@@ -64,6 +64,9 @@ def north(started: StartedExports) -> StartedExports:
     body = CONNECTION | {"delivery": "download", "programs": PROGRAMS}
     assert call(configuration, "POST", "/connections", body, claims=OPERATOR)[0] == 201
     bind("elsewhere", "south")
+    put_provider = {"body": BODIES["PUT", "/providers/{name}"], "name": "north-google"}
+    event = api_event("PUT", "/providers/{name}", claims=OPERATOR, **put_provider)
+    assert configuration.handler(event, context())["statusCode"] == 200
     add_person("pat", "limited-access", "district:north")
     save(MAPPING)
     sync_students(registration("007"))
@@ -81,6 +84,8 @@ def send(route: Route, claims: dict[str, str]) -> tuple[int, Any]:
     path = {name: PATH[name] for name in re.findall(r"{(\w+)}", route.resource)}
     if route.resource == "/mappings/{name}":
         path["name"] = "plain"
+    if route.resource == "/providers/{name}":
+        path["name"] = "north-google"
     body = BODIES.get(key)
     if key == ("PUT", "/connections/{connection_id}"):
         body = body | {"programs": PROGRAMS}  # a program cannot change them

@@ -370,6 +370,8 @@ NOTED = {
     ("POST", "/people/{person_id}/invitation"): "invitation_sent",
     ("POST", "/people/{person_id}/password-reset"): "password_reset",
     ("POST", "/people/{person_id}/mfa-reset"): "mfa_reset",
+    ("PUT", "/providers/{name}"): "provider_set",  # these are tested in test_providers
+    ("DELETE", "/providers/{name}"): "provider_removed",
 }
 """The audit actions of all routes that change something; each has a test above."""
 

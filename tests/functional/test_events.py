@@ -77,6 +77,7 @@ CONFIGURATIONS = {
     "move_to_new_server": 200,
     "invite_person": 201,
     "change_person": 200,
+    "set_provider": 200,
 }
 """The status of the response by event, in an order that satisfies each event's needs."""
 

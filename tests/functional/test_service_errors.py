@@ -42,6 +42,16 @@ COMMON = {
 }
 """Errors that any service may return, whatever its model names."""
 
+GOOGLE = {
+    "type": "oidc",
+    "issuer": "https://accounts.google.com",
+    "client_id": "our-client",
+    "client_secret": "never-to-be-read",
+    "tenant_claim": "hd",
+    "tenant": "north.org",
+    "districts": ["north"],
+    "role": "limited_access",
+}
 SCHEDULE = {"enabled": True, "time": "21:00", "time_zone": "America/Chicago"}
 STUDENT = {"student_id": "007", "school_year": 2025}
 ONE = "/connections/{connection_id}"
@@ -62,6 +72,7 @@ BODIES: dict[tuple[str, str], Any] = {
     },
     ("PUT", "/people/{person_id}"): {"role": "full_access", "districts": ["north"]},
     ("PUT", f"{ONE}/recipients/{{email}}"): {"for": ["failed"], "ask_again": True},
+    ("PUT", "/providers/{name}"): GOOGLE,
     ("POST", f"{ONE}/test-record"): STUDENT,
     ("POST", f"{ONE}/erasures"): STUDENT,
     ("POST", f"{ONE}/registrations"): {"registrations": [registration("007")]},
@@ -129,6 +140,8 @@ def send(app: Any, route: Route) -> tuple[int, Any]:
         path["connection_id"] = ANYTOWN
     if route.resource == "/mappings/{name}":
         path["name"] = "powerschool"
+    if route.resource == "/providers/{name}":
+        path["name"] = "north-google"
     event = api_event(
         route.method,
         route.resource,

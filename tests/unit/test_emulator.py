@@ -12,7 +12,13 @@ from typing import Any
 
 import pytest
 
-from local.emulator import LAMBDA_BYTES, behave_as_api_gateway, follow_log, log_so_far
+from local.emulator import (
+    LAMBDA_BYTES,
+    behave_as_api_gateway,
+    behave_as_cognito,
+    follow_log,
+    log_so_far,
+)
 
 FUNCTION = """
 import sys
@@ -158,3 +164,20 @@ def test_an_answer_over_6_mb_is_an_error() -> None:
 
     assert Gateway({})._lambda_proxy_response(within) == (within["body"], None)
     assert Gateway({})._lambda_proxy_response(over) == (None, "Internal server error")
+
+
+def test_the_groups_of_the_trigger_before_tokens_are_in_both_tokens() -> None:
+    cognito = SimpleNamespace(_extract_trigger_response=lambda payload: payload)
+    behave_as_cognito(cognito)
+    groups = {"groupsToOverride": ["a"]}
+
+    assert cognito._extract_trigger_response(
+        {"claimsAndScopeOverrideDetails": {"groupOverrideDetails": groups}}
+    ) == {
+        "claimsAndScopeOverrideDetails": {
+            "groupOverrideDetails": groups,
+            "idTokenGeneration": {"groupOverrideDetails": groups},
+            "accessTokenGeneration": {"groupOverrideDetails": groups},
+        }
+    }
+    assert cognito._extract_trigger_response(None) is None

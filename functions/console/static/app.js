@@ -75,8 +75,8 @@ function SignedIn() {
 function NoAccess() {
   return html`<${Page} title="You have no access yet">
     <p>
-      You are signed in, but in no group of this service. Ask its operator for Full Access or
-      Limited Access to your district.
+      You are signed in, but have no role in this service. Ask a person with Full Access to your
+      district for a role. If your district signs in with its own accounts, use yours.
     </p>
   <//>`;
 }

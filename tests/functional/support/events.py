@@ -56,6 +56,7 @@ def api_event(
     event["queryStringParameters"] = query
     event["headers"] |= headers or {}
     event["body"] = body if body is None or isinstance(body, str) else json.dumps(body)
+    event["stageVariables"] = {"clientId": "2abcdefghijklmnopqrstuvwxy"}
     number = next(_requests)
     event["requestContext"] |= {
         "requestId": f"request-{number}",

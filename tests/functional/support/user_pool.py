@@ -1,5 +1,6 @@
 """A Cognito user pool, by moto, with the rules that moto lacks."""
 
+import json
 from typing import Any
 
 from moto.cognitoidp import models
@@ -11,6 +12,17 @@ from moto.core.responses import EmptyResult
 POOL = "us-east-1_POOL"
 """As in conftest.ENVIRONMENT."""
 
+APP_CLIENT = "2abcdefghijklmnopqrstuvwxy"
+"""As in the sample event and in api_event."""
+
+CLIENT = {
+    "SupportedIdentityProviders": ["COGNITO"],
+    "CallbackURLs": ["https://example.org/v1/console"],
+    "AllowedOAuthScopes": ["openid"],
+    "AccessTokenValidity": 15,
+}
+"""Of the sign-in pages."""
+
 GROUPS = ("full-access", "limited-access", "operators")
 
 
@@ -21,14 +33,23 @@ def make_pool() -> None:
     del backend.user_pools[pool.id]
     pool.id = POOL
     backend.user_pools[POOL] = pool
+    client = backend.create_user_pool_client(POOL, False, {"ClientName": "people"} | CLIENT)
+    del pool.clients[client.id]
+    client.id = APP_CLIENT
+    pool.clients[client.id] = client
     for group in GROUPS:
         backend.create_group(POOL, group, "", "", 0)
 
 
 def add_person(
-    person_id: str, *groups: str, state: str = "CONFIRMED", email_verified: bool = True
+    person_id: str,
+    *groups: str,
+    state: str = "CONFIRMED",
+    email_verified: bool = True,
+    provider: str = "",
 ) -> Any:
-    """A person in these groups, made without the API; returns moto's user."""
+    """A person in these groups, made without the API; returns moto's user. With a `provider`, as
+    Cognito makes a person who signs in by it."""
     backend = _backend()
     verified = str(email_verified).lower()
     address = person_id if "@" in person_id else f"{person_id}@example.org"
@@ -36,13 +57,37 @@ def add_person(
         {"Name": "email", "Value": address},
         {"Name": "email_verified", "Value": verified},
     ]
+    if provider:
+        state = "EXTERNAL_PROVIDER"
+        identities = json.dumps([{"providerName": provider, "userId": person_id}])
+        attributes.append({"Name": "identities", "Value": identities})
+        groups = (*groups, f"{POOL}_{provider}")
     user = backend.admin_create_user(POOL, person_id, "SUPPRESS", "", attributes)
-    user.status = models.UserStatus[state]
+    user.status = STATES.get(state, state)
     for group in groups:
         if group not in backend.user_pools[POOL].groups:
             backend.create_group(POOL, group, "", "", 0)
         backend.admin_add_user_to_group(POOL, group, person_id)
     return user
+
+
+def offered() -> list[str]:
+    """The providers that the sign-in pages offer."""
+    config = _backend().user_pools[POOL].clients[APP_CLIENT].extended_config
+    found: list[str] = config["SupportedIdentityProviders"]
+    assert {name: config[name] for name in CLIENT} == CLIENT | {"SupportedIdentityProviders": found}
+    return found
+
+
+def forget_offers() -> None:
+    """Resets the app client, as a deployment does."""
+    _backend().user_pools[POOL].clients[APP_CLIENT].extended_config.update(CLIENT)
+
+
+def providers_of_pool() -> dict[str, Any]:
+    """The settings of each identity provider of the pool, by name."""
+    found = _backend().user_pools[POOL].identity_providers
+    return {name: one.extended_config for name, one in found.items()}
 
 
 def user_of(person_id: str) -> Any:
@@ -84,6 +129,8 @@ def _backend() -> Any:
     return models.cognitoidp_backends[DEFAULT_ACCOUNT_ID]["us-east-1"]
 
 
+STATES = dict(models.UserStatus.__members__)
+
 _create, _reset, _sign_out = (
     models.CognitoIdpBackend.admin_create_user,
     models.CognitoIdpBackend.admin_reset_user_password,
@@ -123,6 +170,14 @@ def _admin_delete_software_token(response: Any) -> Any:
     return EmptyResult()
 
 
+def _update_user_pool_client(backend: Any, pool: str, client_id: str, config: Any) -> Any:
+    """Resets what is not sent."""
+    client = backend.describe_user_pool_client(pool, client_id)
+    client.extended_config = dict(config)
+    return client
+
+
+models.CognitoIdpBackend.update_user_pool_client = _update_user_pool_client
 models.CognitoIdpBackend.admin_create_user = _admin_create_user
 models.CognitoIdpBackend.admin_reset_user_password = _admin_reset_user_password
 models.CognitoIdpBackend.admin_user_global_sign_out = _admin_user_global_sign_out

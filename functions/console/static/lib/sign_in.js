@@ -22,6 +22,7 @@ const ENDED_TEXT = {
 export const session = createStore({ state: "starting" });
 
 let config = null;
+let provider = null; // ?provider=NAME in the address: whose accounts sign in, without a question
 let tokens = null;
 let renewal = null;
 let resolveSignIn = (_value) => {};
@@ -36,6 +37,7 @@ export async function start() {
   try {
     config = await loadConfig();
     const query = new URLSearchParams(location.search);
+    provider = query.get("provider");
     if (query.has("code") || query.has("error")) await handleRedirect(query);
     else await signInUnless(takeStored(SIGNED_OUT));
   } catch (error) {
@@ -51,7 +53,7 @@ function signInUnless(ended) {
 
 // Leaves for the hosted pages; the person returns to the page that is open now.
 async function signIn() {
-  const attempt = { ...(await newAttempt()), returnTo: location.hash };
+  const attempt = { ...(await newAttempt()), returnTo: location.hash, provider };
   sessionStorage.setItem(ATTEMPT, JSON.stringify(attempt));
   location.assign(await authorizeUrl(attempt));
 }
@@ -150,7 +152,9 @@ async function handleRedirect(query) {
     return;
   }
   const attempt = JSON.parse(takeStored(ATTEMPT) ?? "null");
-  history.replaceState(null, "", location.pathname + (attempt?.returnTo ?? ""));
+  provider = attempt?.provider ?? null;
+  const search = provider ? `?${new URLSearchParams({ provider })}` : "";
+  history.replaceState(null, "", location.pathname + search + (attempt?.returnTo ?? ""));
   dispatchEvent(new HashChangeEvent("hashchange")); // replaceState sends no event
   if (attempt?.state !== state)
     throw new Error("This sign-in was not begun in this window: please sign in again.");
@@ -212,6 +216,7 @@ async function authorizeUrl({ state, verifier }) {
     code_challenge: base64url(new Uint8Array(digest)),
     code_challenge_method: "S256",
   });
+  if (provider) query.set("identity_provider", provider);
   return `${config.sign_in_url}/oauth2/authorize?${query}`;
 }
 

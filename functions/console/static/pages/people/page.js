@@ -50,20 +50,21 @@ function columns(me, setOpen) {
 }
 
 function nameOf({ person_id, email }) {
-  return person_id === email ? person_id : `${person_id} (${email})`;
+  return person_id === email || !email ? person_id : `${person_id} (${email})`;
 }
 
 function Actions({ person, setOpen }) {
   const ask = (dialog) => ({ label: ACTIONS[dialog].label, danger: ACTIONS[dialog].danger, onSelect: () => setOpen({ dialog, person }) });
   const isInvited = person.state === "invited";
+  const isLocal = person.provider === null; // others keep password and second factor elsewhere
   return html`<${Menu}
     label=${`Actions for ${person.person_id}`}
     items=${[
       { label: "Change", onSelect: () => setOpen({ dialog: "person", person }) },
       isInvited && ask("invitation"),
-      !isInvited && ask("password"),
-      !isInvited && ask("mfa"),
-      ask("remove"),
+      !isInvited && isLocal && ask("password"),
+      !isInvited && isLocal && ask("mfa"),
+      isLocal && ask("remove"),
     ]}
   />`;
 }

@@ -39,8 +39,9 @@ export function PersonDialog({ person = null, onClose, onDone }) {
       html`<p>The person gets a mail with a first password, which works for 7 days, and signs in with the address.</p>
         <${TextField} label="Mail address" type="email" value=${draft.email} problem=${error?.problemOf?.("email")} onInput=${(email) => change({ email })} />`}
       <${RadioGroup} label="Role" options=${rolesFor(person)} value=${draft.role ?? ""} problem=${error?.problemOf?.("role")} onInput=${(role) => change({ role: role || null })} />
-      <${Districts} me=${me} draft=${draft} change=${change} problem=${problemOf(error)} />
-      ${me.isOperator &&
+      ${draft.provider && html`<p>Signs in with an account of ${draft.provider}, which has the districts.</p>`}
+      ${!draft.provider && html`<${Districts} me=${me} draft=${draft} change=${change} problem=${problemOf(error)} />`}
+      ${me.isOperator && !draft.provider &&
       html`<${Checkbox} label="Operator" hint="Belongs to every district." checked=${draft.is_operator} onInput=${(is_operator) => change({ is_operator })} />`}
       ${person &&
       html`<${Switch} label="May sign in" checked=${draft.enabled} onInput=${(enabled) => change({ enabled })} />

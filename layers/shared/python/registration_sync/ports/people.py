@@ -8,7 +8,9 @@ import datetime as dt
 from collections.abc import Collection, Mapping
 from typing import TYPE_CHECKING, Protocol
 
-if TYPE_CHECKING:  # the function of tokens starts faster without it
+from registration_sync.domain.people.provider import Provider
+
+if TYPE_CHECKING:  # the tokens function starts faster without it
     from registration_sync.domain.people.person import Profile
 
 
@@ -20,9 +22,11 @@ class UserPool(Protocol):
     def all(self) -> "list[Profile]":
         """Everyone, in no order."""
 
-    def in_groups(self, groups: Collection[str]) -> "list[Profile]":
-        """The members of any of these groups, each once, in no order; a group that does not exist
-        has none."""
+    def in_groups(
+        self, groups: Collection[str], providers: Collection[str] = ()
+    ) -> "list[Profile]":
+        """The members of any of these groups and everyone who signed in by one of the providers,
+        each once, in no order. A group that does not exist has none."""
 
     def groups(self, person_ids: Collection[str]) -> Mapping[str, frozenset[str]]:
         """The groups of each person. A person who was deleted meanwhile has none."""
@@ -66,3 +70,30 @@ class SignIns(Protocol):
 
     def forget(self, person_id: str) -> None:
         """Removes what is stored of the person, if anything is."""
+
+
+class Providers(Protocol):
+    """The identity providers as operators have set them up."""
+
+    def all(self) -> list[Provider]:
+        """Sorted by name."""
+
+    def put(self, provider: Provider) -> None: ...
+
+    def remove(self, name: str) -> None:
+        """Removes the provider, if there is one."""
+
+
+class IdentityProviders(Protocol):
+    """The identity providers in the user pool, and the sign-in pages that offer them."""
+
+    def put(self, provider: Provider, *, secret: str, metadata: str) -> None:
+        """Sets up the provider, or replaces its settings. Raises InvalidRequest if Cognito refuses
+        them."""
+
+    def remove(self, name: str) -> None:
+        """Removes the provider, if there is one."""
+
+    def offer(self, client_id: str, names: Collection[str]) -> bool:
+        """Lets the app client offer local accounts and exactly these providers; returns whether
+        anything has changed."""

@@ -45,8 +45,8 @@ def _invite_person(request: Request) -> Answer:
     person = manage_person.invite_person(
         parse_invitation(request.json()),
         caller=request.caller,
-        pool=_pool(),
         now=dt.datetime.now(dt.UTC),
+        **_pool(),
     )
     note = person_note("person_invited", person.profile.person_id, person.standing, person.standing)
     return Answer(201, person.to_json(), note=note)
@@ -57,7 +57,7 @@ def _change_person(request: Request) -> Answer:
         request.path["person_id"],
         parse_change(request.json()),
         caller=request.caller,
-        pool=_pool(),
+        **_pool(),
     )
     person_id = after.profile.person_id
     note = person_note("person_changed", person_id, before.standing, after.standing)
@@ -75,21 +75,19 @@ def _remove_person(request: Request) -> Answer:
 
 
 def _send_invitation(request: Request) -> Answer:
-    person = manage_person.invite_again(
-        request.path["person_id"], caller=request.caller, pool=_pool()
-    )
+    person = manage_person.invite_again(request.path["person_id"], caller=request.caller, **_pool())
     return Answer(200, person.to_json(), note=_note("invitation_sent", person))
 
 
 def _reset_password(request: Request) -> Answer:
     person = manage_person.reset_password(
-        request.path["person_id"], caller=request.caller, pool=_pool()
+        request.path["person_id"], caller=request.caller, **_pool()
     )
     return Answer(204, note=_note("password_reset", person))
 
 
 def _reset_mfa(request: Request) -> Answer:
-    person = manage_person.reset_mfa(request.path["person_id"], caller=request.caller, pool=_pool())
+    person = manage_person.reset_mfa(request.path["person_id"], caller=request.caller, **_pool())
     return Answer(204, note=_note("mfa_reset", person))
 
 
@@ -112,11 +110,11 @@ def _note(action: str, person: KnownPerson) -> Any:
 
 
 def _pool() -> Any:
-    return people().pool
+    return {"pool": people().pool, "providers": people().providers}
 
 
 def _parts() -> Any:
-    return {"pool": people().pool, "sign_ins": people().sign_ins}
+    return {**_pool(), "sign_ins": people().sign_ins}
 
 
 PERSON = "/people/{person_id}"

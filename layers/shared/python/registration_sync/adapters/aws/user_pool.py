@@ -45,9 +45,11 @@ class CognitoUserPool:
     def all(self) -> list[Profile]:
         return list(self._profiles("list_users"))
 
-    def in_groups(self, groups: Collection[str]) -> list[Profile]:
+    def in_groups(self, groups: Collection[str], providers: Collection[str] = ()) -> list[Profile]:
         found: dict[str, Profile] = {}
-        for group in groups:
+        # Cognito keeps a group of everyone who came by a provider (Developer Guide, "Adding groups
+        # to a user pool").
+        for group in (*groups, *(f"{self._pool_id}_{name}" for name in providers)):
             try:
                 members = list(self._profiles("list_users_in_group", GroupName=group))
             except NotFound:
@@ -158,6 +160,7 @@ def _profile(user: Any, attributes: Any) -> Profile:
         enabled=bool(user.get("Enabled", True)),
         created_at=user["UserCreateDate"],
         email_verified=values.get("email_verified") == "true",
+        attributes=values | {"cognito:user_status": user.get("UserStatus", "")},
     )
 
 

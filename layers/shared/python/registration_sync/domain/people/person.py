@@ -2,14 +2,15 @@
 
 import datetime as dt
 import re
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
-from registration_sync.domain.access import ROLES, Standing
+from registration_sync.domain.access import ROLES, Standing, standing_of
 from registration_sync.domain.audit import Note, SettingChange, changes_between
 from registration_sync.domain.connections.rules import check_district
 from registration_sync.domain.fields import Fields
+from registration_sync.domain.people.provider import Provider, provided_standing, provider_of
 
 PEOPLE_AUDIT = "@people"
 """The key of the audit entries about people; no connection has this id."""
@@ -41,6 +42,12 @@ class Profile:
     enabled: bool
     created_at: dt.datetime
     email_verified: bool = True
+    attributes: Mapping[str, str] = field(default_factory=dict, repr=False)
+
+    @property
+    def provider(self) -> str | None:
+        """The provider by which the person signs in, "" if unclear; None for a local account."""
+        return provider_of(self.attributes)
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +66,7 @@ class KnownPerson:
             **standing_json(self.standing),
             "state": self.profile.state,
             "enabled": self.profile.enabled,
+            "provider": self.profile.provider,
             "created_at": self.profile.created_at.isoformat(timespec="seconds"),
             "last_sign_in": self.last_sign_in and self.last_sign_in.isoformat(timespec="seconds"),
         }
@@ -78,6 +86,17 @@ class PersonChange:
 
     standing: Standing
     enabled: bool | None = None
+
+
+def known_standing(
+    profile: Profile, groups: Iterable[str], providers: Iterable[Provider]
+) -> Standing:
+    """What the person has, with what an operator has assigned to the person's provider."""
+    name = profile.provider
+    if name is None:
+        return standing_of(groups)
+    provider = next((one for one in providers if one.name == name), None)
+    return provided_standing(groups, profile.attributes, provider)
 
 
 def standing_json(standing: Standing) -> dict[str, Any]:
@@ -156,8 +175,11 @@ def person_note(action: str, person_id: str, before: Standing, after: Standing) 
 def standings_in(changes: Iterable[SettingChange]) -> tuple[Standing, Standing]:
     """What an entry of `person_note` says about districts and operators, before and after."""
     by_name = {change.field: change for change in changes}
-    districts, operator = by_name.get("districts"), by_name.get("is_operator")
+    districts = by_name.get("districts")
+    if districts is None or "person" not in by_name:  # about a provider: for operators
+        return Standing(), Standing()
+    is_operator = "is_operator" in by_name
     return (
-        Standing("", frozenset(districts.before if districts else ()), operator is not None),
-        Standing("", frozenset(districts.after if districts else ()), operator is not None),
+        Standing("", frozenset(districts.before), is_operator),
+        Standing("", frozenset(districts.after), is_operator),
     )

@@ -1,17 +1,15 @@
 """Lists the people that a caller may manage, and the audit entries about people."""
 
-from registration_sync.domain.access import (
-    DISTRICT_GROUP,
-    NOBODY,
-    Caller,
-    Person,
-    may_manage,
-    standing_of,
-)
+from registration_sync.domain.access import DISTRICT_GROUP, NOBODY, Caller, Person, may_manage
 from registration_sync.domain.audit import AuditEntry
-from registration_sync.domain.people.person import PEOPLE_AUDIT, KnownPerson, standings_in
+from registration_sync.domain.people.person import (
+    PEOPLE_AUDIT,
+    KnownPerson,
+    known_standing,
+    standings_in,
+)
 from registration_sync.ports.connections import Audit
-from registration_sync.ports.people import SignIns, UserPool
+from registration_sync.ports.people import Providers, SignIns, UserPool
 
 MAX_PAGES_READ = 10
 """Of audit entries, for one page of those that the caller may read."""
@@ -24,6 +22,7 @@ def list_people(
     after: str,
     limit: int,
     pool: UserPool,
+    providers: Providers,
     sign_ins: SignIns,
 ) -> tuple[list[KnownPerson], str | None]:
     """A page of people by id, and the `after` of the next one.
@@ -32,12 +31,16 @@ def list_people(
     that the caller may not manage are left out. Reads all names, but the groups of one page only.
     """
     person = caller if isinstance(caller, Person) else NOBODY
+    stored = providers.all()
     if person.is_operator and not district:
         profiles = pool.all()
     else:
         known = person.districts | ({district} if person.is_operator else set())
         districts = sorted(known & {district} if district else known)
-        profiles = pool.in_groups([f"{DISTRICT_GROUP}{name}" for name in districts])
+        profiles = pool.in_groups(
+            [f"{DISTRICT_GROUP}{name}" for name in districts],
+            [one.name for one in stored if not one.districts.isdisjoint(districts)],
+        )
     ordered = sorted(
         (profile for profile in profiles if profile.person_id > after),
         key=lambda profile: profile.person_id,
@@ -48,7 +51,11 @@ def list_people(
     held = pool.groups([profile.person_id for profile in page])
     last = sign_ins.between(page[0].person_id, page[-1].person_id)
     people = [
-        KnownPerson(profile, standing_of(held[profile.person_id]), last.get(profile.person_id))
+        KnownPerson(
+            profile,
+            known_standing(profile, held[profile.person_id], stored),
+            last.get(profile.person_id),
+        )
         for profile in page
     ]
     visible = [one for one in people if may_manage(caller, one.standing)]
