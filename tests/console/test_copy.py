@@ -19,7 +19,8 @@ def test_a_copy_has_all_settings_but_the_sign_in_and_its_mapping_comes_back(
     visit: Visit, district: District
 ) -> None:
     takes = {"school_years": [2026], "where": []}
-    district.change(takes=takes, importer="removes", example_students=["1"])
+    names = ["students.lname"]
+    district.change(takes=takes, importer="removes", example_students=["1"], name_fields=names)
     ada = visit()
 
     ada.press_entry(ada.menu, "Copy")
@@ -39,7 +40,7 @@ def test_a_copy_has_all_settings_but_the_sign_in_and_its_mapping_comes_back(
     ada.sees(ada.page.get_by_role("heading", name="is set up"))
 
     mine, other = copied(district).connection, district.connection
-    same = ("takes", "importer", "guards", "host_keys", "programs", "time_zone")
+    same = ("takes", "importer", "name_fields", "guards", "host_keys", "programs", "time_zone")
     assert [mine[one] for one in same] == [other[one] for one in same]
     assert mine["example_students"] == []
     assert saved(copied(district)) == saved(district)

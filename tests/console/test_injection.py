@@ -56,6 +56,7 @@ def test_no_text_from_the_api_runs_as_script(
     ada.sees(ada.page.get_by_text(ada.user.username + SCRIPT))
     pages = {
         f"{of}/students?list=held": "The value is not a date",
+        f"{of}/students?list=all": "Exported",
         f"{of}/students?id=1": "Pupils.csv",
         f"{of}/runs": f"By {ada.user.username}",
         runs["partial"]: "Cal",
@@ -189,7 +190,9 @@ def test_no_text_from_an_address_or_a_person_runs_as_script(
         f"{of}/runs?kind={text}&status={text}&from={text}&to={text}&school_year={text}": "kind",
         f"{of}/students?year={text}&list={text}": "Every student accounted for",
         f"{of}/students?id={text}": "A student id is",
-        f"{of}/mapping?tab={text}": "No example student is chosen",
+        f"{of}/students?list=all&status={text}": "Lists of students",
+        f"{of}/compare?year={text}": "The list of the SIS",
+        f"{of}/mapping?tab={text}": "No example is chosen yet",
         f"{of}/mapping?file={text}": SCRIPT,
         f"{of}/mapping?file=students.csv&field={text}": f"has no field {SCRIPT}",
     }

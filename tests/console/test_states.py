@@ -26,6 +26,7 @@ def test_a_loading_error_is_shown_in_its_part_of_the_page(visit: Visit, district
         "/": "Connections",
         f"{of}/mapping": "Export Student Mapping",
         f"{of}/students": "Students",
+        f"{of}/compare": "Have they arrived?",
         f"{of}/runs/none": "Run",
         f"{of}/students?id=1": "Students",
         f"{of}/schedule": "Schedule",

@@ -60,7 +60,10 @@ function Student({ connection, student, list }) {
       <strong><${StudentLink} c=${c} student_id=${student.student_id} /></strong>
       <div>${student.names.filter(Boolean).join(" ")}</div>
     </div>
-    <span class="muted">Synced: <${Time} at=${student.synced_at} zone=${zone} /></span>
+    <span class="muted">
+      Synced: <${Time} at=${student.synced_at} zone=${zone} />
+      ${student.held_since && html`<br />Held back since: <${Time} at=${student.held_since} zone=${zone} />`}
+    </span>
     <span>
       ${list !== "due" && list !== "held"
         ? html`<${Badge} tone=${tone}>${label}<//>`
