@@ -5,6 +5,8 @@ import { href } from "../../lib/paths.js";
 import { Badge } from "../../components/badge.js";
 import { Icon } from "../../components/icon.js";
 
+/** @import { Path } from "../../lib/paths.js" */
+/** @type {{key: string, label: string, path: Path}[]} */
 const STEPS = [
   { key: "connected", label: "Check the connection", path: "/connections/{c}/check" },
   { key: "mapping", label: "Save a mapping", path: "/connections/{c}/mapping" },
