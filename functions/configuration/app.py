@@ -14,6 +14,7 @@ from registration_sync.last_catch import catch_last
 from registration_sync.logs import log_errors, logger
 from registration_sync.routes import (
     connections,
+    key,
     mapping,
     people,
     programs,
@@ -116,6 +117,7 @@ ROUTES = (
     *students.ROUTES,
     *schedule.ROUTES,
     *recipients.ROUTES,
+    *key.ROUTES,
     *runs.ROUTES,
     *people.ROUTES,
     *providers.ROUTES,

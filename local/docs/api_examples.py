@@ -264,6 +264,17 @@ _REGISTRATIONS: dict[str, Any] = {
     ],
 }
 
+_PUBLIC_KEY = {
+    "public_key": "ssh-ed25519 "
+    "AAAAC3NzaC1lZDI1NTE5AAAAIFmOgWFwR1ViKC7SyzXWjYvKkBuJvGQmVKqRFfYYcUtu "
+    "registration-sync:north-powerschool",
+    "fingerprint": "ssh-ed25519 SHA256:yFfxhMkhnFFNr0bS7odzbqkDLbZv7QqWLG0QYC4p2Lg",
+    "made_at": "2026-11-30T09:12:44+00:00",
+    "made_by": "ada",
+    "signed_in_at": None,
+}
+_GENERATED_KEYS = {"waiting": _PUBLIC_KEY, "in_use": None}
+
 BODIES: dict[tuple[str, str], Any] = {
     ("POST", f"{_C}/registrations"): _REGISTRATIONS,
     ("POST", "/registrations"): _REGISTRATIONS,
@@ -279,6 +290,7 @@ BODIES: dict[tuple[str, str], Any] = {
     ("POST", f"{_C}/mapping/convert"): _MAPPING,
     ("POST", f"{_C}/test-record"): _sample("send_test_record"),
     ("POST", f"{_C}/erasures"): _sample("request_erasure"),
+    ("POST", f"{_C}/key"): _sample("generate_key"),
     ("PUT", f"{_C}/schedule"): _SCHEDULE,
     ("POST", f"{_C}/schedule/preview"): _SCHEDULE,
     ("PUT", f"{_C}/recipients/{{email}}"): _sample("save_recipient"),
@@ -506,6 +518,8 @@ ANSWERS: dict[tuple[str, str], Any] = {
     ("POST", f"{_C}/check"): _NEW_RUN,
     ("POST", f"{_C}/test-record"): _NEW_RUN,
     ("POST", f"{_C}/erasures"): _NEW_RUN | {"message": "The student will be erased."},
+    ("GET", f"{_C}/key"): _GENERATED_KEYS,
+    ("POST", f"{_C}/key"): _GENERATED_KEYS,
     ("GET", f"{_C}/schedule"): _SHOWN_SCHEDULE,
     ("PUT", f"{_C}/schedule"): _SHOWN_SCHEDULE,
     ("POST", f"{_C}/schedule/preview"): _SHOWN_SCHEDULE,

@@ -6,6 +6,7 @@ A property-based client checks that answers match them.
 from typing import Any
 
 from registration_sync.domain.access_log import StudentData
+from registration_sync.domain.connections.key_pairs import KeyType
 from registration_sync.domain.connections.recipients import MailKind, SubscriptionState
 from registration_sync.domain.connections.schedule import MAX_TIMES, WEEKDAYS
 from registration_sync.domain.people.provider import CLAIMS, OIDC, SAML, SETTINGS
@@ -254,6 +255,16 @@ STUDENT_LIST: Schema = obj(
     name_fields=items(TEXT),
 )
 """`name_fields` are the paths of the values in `names`, of a list."""
+
+_PUBLIC_KEY = obj(
+    {
+        "public_key": TEXT | {"description": "A line for the server's authorized_keys."},
+        "fingerprint": TEXT,
+        "made_at": MOMENT,
+        "made_by": TEXT,
+        "signed_in_at": MOMENT_OR_NULL,
+    }
+)
 
 SCHEMAS: dict[str, Schema] = {
     "Error": obj(
@@ -541,6 +552,17 @@ SCHEMAS: dict[str, Schema] = {
             "steps": ANY_OBJECT,
         }
     ),
+    "KeyRequest": {
+        "type": "object",
+        "properties": {
+            "type": {
+                "enum": [*KeyType],
+                "description": "rsa for servers that do not know Ed25519.",
+            }
+        },
+        "additionalProperties": False,
+    },
+    "GeneratedKeys": obj({"waiting": or_null(_PUBLIC_KEY), "in_use": or_null(_PUBLIC_KEY)}),
     "Schedule": obj(
         {
             "enabled": YES_OR_NO,

@@ -167,6 +167,18 @@ OPERATIONS: dict[tuple[str, str], Operation] = {
     ("POST", f"{_C}/restore"): Operation(
         "Take back the deletion of a connection, until its purge begins", {200: ref("Connection")}
     ),
+    ("GET", f"{_C}/key"): Operation(
+        "The public halves of the connection's generated keys", {200: ref("GeneratedKeys")}
+    ),
+    ("POST", f"{_C}/key"): Operation(
+        "Generate a key pair; the former sign-in stays until the new key has signed in",
+        {201: ref("GeneratedKeys")},
+        ref("KeyRequest"),
+        body_needed=False,
+    ),
+    ("DELETE", f"{_C}/key"): Operation(
+        "Discard the generated key that has not signed in", {204: None}
+    ),
     ("GET", f"{_C}/mapping"): Operation("Read the mapping", _SAVED),
     ("PUT", f"{_C}/mapping"): Operation(
         "Save the mapping, or start from a ready-made one",

@@ -24,7 +24,7 @@ type Item = Mapping[str, Any]
 KINDS = {
     "registrations": {"MARKER", "WITNESS", "LEDGER", "CURRENT", "BATCH"},
     "connections": {"CONNECTIONS", "PROGRAMS", "SCHEDULES", "LAST", "RUNS", "MAPPING"}
-    | {"AUDIT", "ACCESS"}
+    | {"AUDIT", "ACCESS", "KEYS"}
     | {"DELIVERED", "FOUND", "REQUESTED", "AWAITING", "RECIPIENTS", "SENT", "PROVIDERS"},
 }
 """The first part of the keys of each table."""

@@ -178,6 +178,28 @@ def test_secrets_are_saved_and_never_shown(visit: Visit, district: District) -> 
     assert not any(secret in text or key[40:80] in text for text in seen)
 
 
+def test_a_key_is_generated_shown_and_discarded(visit: Visit, district: District) -> None:
+    ada = visit(path=page_of(district))
+    key = ada.page.get_by_role("group", name="The generated key")
+    answers = ada.record_responses()
+
+    ada.press(ada.button("Generate a key"))
+    ada.sees(key.get_by_text("Waiting for its first sign-in"))
+    line = key.get_by_text("ssh-ed25519 AAAA").inner_text()
+    assert line.endswith(f" registration-sync:{district.connection_id}")
+    ada.sees(key.get_by_role("button", name="Copy the public half of the new key"))
+    ada.check()
+    ada.write(ada.field("Type of the key"), "RSA, for servers that do not know Ed25519")
+    ada.press(ada.button("Generate another key"))
+    ada.sees(key.get_by_text("ssh-rsa AAAA"))
+    ada.press(ada.button("Discard the new key"))
+    ada.sees(ada.button("Generate a key"))
+    expect(key).to_be_focused()
+
+    assert answers
+    assert not any("PRIVATE KEY" in text for text in [*ada.written(), *answers])
+
+
 def test_a_changed_host_requires_the_credentials(visit: Visit, district: District) -> None:
     ada = visit(path=page_of(district))
 

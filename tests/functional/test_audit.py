@@ -351,6 +351,8 @@ NOTED = {
     ("PUT", ONE): "connection_changed",
     ("DELETE", ONE): "connection_deleted",
     ("POST", f"{ONE}/restore"): "deletion_taken_back",  # tested in test_purge
+    ("POST", f"{ONE}/key"): "key_generated",  # both are tested in test_key_pair
+    ("DELETE", f"{ONE}/key"): "key_discarded",
     ("PUT", f"{ONE}/mapping"): "mapping_saved",
     ("POST", f"{ONE}/mapping/versions/{{version}}/restore"): "mapping_restored",
     ("POST", f"{ONE}/check"): "check_requested",

@@ -145,9 +145,10 @@ def answer(case: str) -> tuple[int, Any]:
 def test_every_sample_event_is_tested_and_documented() -> None:
     tested = [f"export_{case}" for case in EXPORTS]
     # test_announcements.py tests watch_schedules, test_recipients.py the summaries,
-    # test_lost_marker.py rebuild_marker, test_purge.py deletions.
+    # test_lost_marker.py rebuild_marker, test_purge.py deletions, test_key_pair.py generate_key.
     tested_elsewhere = ("cancel_export", "confirm_export", "request_erasure", "watch_schedules")
     tested_elsewhere += ("delete_connection", "take_back_deletion", "send_weekly_summaries")
+    tested_elsewhere += ("generate_key",)
     tested += ["export_rebuild_marker", "export_purge"]
     tested += [
         f"configuration_{case}" for case in (*CONFIGURATIONS, *RUN_REQUESTS, *tested_elsewhere)

@@ -225,7 +225,17 @@ def test_secrets_are_accessible_under_the_prefix_of_this_stack_only() -> None:
         for statement in policies_of(role):
             if any(action.startswith("secretsmanager:") for action in actions_of(statement)):
                 resource = statement["Resource"]["Fn::Sub"]
-                assert resource.endswith(":secret:${AWS::StackName}/connections/*")
+                assert ":secret:${AWS::StackName}/connections/*" in resource
+
+
+def test_the_export_function_writes_a_private_key_and_no_other_secret() -> None:
+    written = {
+        statement["Resource"]["Fn::Sub"].partition("/connections/")[2]
+        for statement in policies_of("ExportRole")
+        if "secretsmanager:PutSecretValue" in actions_of(statement)
+    }
+
+    assert written == {"*/private_key*"}
 
 
 def test_only_the_console_reads_no_settings() -> None:
@@ -571,7 +581,7 @@ def test_entries_of_the_audit_and_the_access_log_are_only_added(entries: str) ->
 
 def test_the_export_function_changes_no_connection_and_no_mapping() -> None:
     runs = {"RUNS#*", "LAST", "REQUESTED#*", "AWAITING#*", "DELIVERED#*", "FOUND#*", "CHECKS"}
-    runs.add("ATTEMPTS#*")
+    runs |= {"ATTEMPTS#*", "KEYS"}
 
     assert connections_table_keys("ExportRole", "PutItem") == runs | {"AUDIT#*"}
     purged = {"MAPPING#*", "SCHEDULES", "RECIPIENTS#*", "SENT"}

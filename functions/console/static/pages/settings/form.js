@@ -13,6 +13,7 @@ import { ErrorNotice, Notice } from "../../components/states.js";
 import { AboutFields, ProgramFields } from "./about_fields.js";
 import { NO_SECRETS, changesOf, draftOf, isAnotherAddress, isAnotherServer, secretsOf } from "./draft.js";
 import { FolderField, ImporterFields } from "./file_fields.js";
+import { GeneratedKey } from "./generated_key.js";
 import { GuardFields } from "./guard_fields.js";
 import { HostKeyList } from "./host_key_list.js";
 import { NameFields } from "./name_fields.js";
@@ -78,6 +79,7 @@ export function SettingsForm({ connection, keep }) {
     html`<${Section} title="Sign-in">
         ${isAnotherServer(draft, connection) && html`<${AnotherServer} />`}
         <${StoredSignIn} secrets=${draft.secrets} change=${changeSecrets} problem=${problem} />
+        ${connection.delivery === "sftp" && html`<${GeneratedKey} connection=${connection} />`}
       <//>
       <${Section} title="Host keys" hint="By them the server is recognised. While it changes its key, both stand here.">
         ${isAnotherAddress(draft, connection) &&

@@ -113,7 +113,10 @@ const STORED = {
     password: "Write the password, or leave the stored one as it is.",
     private_key: "Write the private key, or leave the stored one as it is.",
   },
-  leftOut: { password: "Set the password again, or remove it to sign in by the stored key alone." },
+  leftOut: {
+    password: "Set the password again, or remove it to sign in by the stored key alone.",
+    private_key: "The generated key belongs to the former server: set another private key, or remove it. Then generate a key for this server.",
+  },
 };
 
 // The error with clearer messages about secrets that were sent empty or left out.

@@ -27,6 +27,7 @@ from registration_sync.adapters.dynamodb.connections_table import (
     DynamoDBMappings,
 )
 from registration_sync.adapters.dynamodb.deletions_table import DynamoDBDeletions
+from registration_sync.adapters.dynamodb.key_pairs_table import DynamoDBKeyPairs
 from registration_sync.adapters.dynamodb.programs_table import DynamoDBPrograms
 from registration_sync.adapters.dynamodb.recipients_table import (
     DynamoDBRecipients,
@@ -39,8 +40,10 @@ from registration_sync.adapters.dynamodb.registrations.registrations_table impor
 from registration_sync.adapters.dynamodb.runs_table import DynamoDBRuns
 from registration_sync.adapters.dynamodb.schedules_table import DynamoDBSchedules
 from registration_sync.adapters.ready_made_mappings import PackagedMappings
+from registration_sync.adapters.sftp.key_pairs import make_key_pair
 from registration_sync.bootstrap.aws_clients import API_CONFIG, PRESIGN_CONFIG, dynamodb
 from registration_sync.bootstrap.boto3_session import boto3_session
+from registration_sync.domain.connections.key_pairs import MakeKeyPair
 from registration_sync.ports.archive import Archive
 from registration_sync.ports.connections import (
     Audit,
@@ -48,6 +51,7 @@ from registration_sync.ports.connections import (
     Connections,
     Mappings,
     Programs,
+    PublicKeys,
     ReadyMadeMappings,
     Scheduler,
     Schedules,
@@ -71,6 +75,8 @@ class Dependencies:
     connections: Connections
     mappings: Mappings
     secrets: Secrets
+    public_keys: PublicKeys
+    make_key_pair: MakeKeyPair
     runs: Runs
     check_slots: CheckSlots
     check_attempts: CheckAttempts
@@ -103,15 +109,14 @@ def dependencies() -> Dependencies:
     aws = boto3_session()
     s3 = aws.client("s3", config=PRESIGN_CONFIG)
     scheduler = _scheduler(aws, settings)
-    secrets_manager = aws.client("secretsmanager", config=API_CONFIG)
     return Dependencies(
         access=DynamoDBConnectionAccess(client, table),
         programs=DynamoDBPrograms(client, table, enroll_client=settings.enroll_client),
         connections=DynamoDBConnections(client, table),
         mappings=DynamoDBMappings(client, table),
-        secrets=SecretsManagerSecrets(
-            secrets_manager, settings.secret_prefix, key=settings.secrets_key
-        ),
+        secrets=_secrets(aws, settings),
+        public_keys=DynamoDBKeyPairs(client, table),
+        make_key_pair=make_key_pair,
         runs=DynamoDBRuns(client, table, retention_days=settings.retention_days),
         check_slots=DynamoDBCheckSlots(client, table),
         check_attempts=DynamoDBCheckAttempts(client, table),
@@ -141,6 +146,11 @@ def dependencies() -> Dependencies:
 def _subscriptions(aws: boto3.Session, settings: ConfigurationSettings) -> SnsSubscriptions:
     sns = aws.client("sns", config=API_CONFIG)
     return SnsSubscriptions(sns, settings.recipient_topics, key=settings.secrets_key)
+
+
+def _secrets(aws: boto3.Session, settings: ConfigurationSettings) -> SecretsManagerSecrets:
+    client = aws.client("secretsmanager", config=API_CONFIG)
+    return SecretsManagerSecrets(client, settings.secret_prefix, key=settings.secrets_key)
 
 
 def _scheduler(aws: boto3.Session, settings: ConfigurationSettings) -> EventBridgeScheduler:

@@ -27,6 +27,7 @@ from registration_sync.adapters.dynamodb.connections_table import (
     DynamoDBMappings,
 )
 from registration_sync.adapters.dynamodb.deliveries_table import DynamoDBDeliveries
+from registration_sync.adapters.dynamodb.key_pairs_table import DynamoDBKeyPairs
 from registration_sync.adapters.dynamodb.recipients_table import DynamoDBRecipients
 from registration_sync.adapters.dynamodb.registrations.marker_recovery import DynamoDBMarkerRecovery
 from registration_sync.adapters.dynamodb.registrations.registrations_table import (
@@ -46,7 +47,13 @@ from registration_sync.domain.errors import RegistrationSyncError
 from registration_sync.domain.runs.run import Run, RunKind
 from registration_sync.logs import log_errors
 from registration_sync.ports.archive import Archive
-from registration_sync.ports.connections import Connections, Mappings, Schedules, Secrets
+from registration_sync.ports.connections import (
+    Connections,
+    Mappings,
+    PublicKeys,
+    Schedules,
+    Secrets,
+)
 from registration_sync.ports.notifications import Alerts, Events, Metrics
 from registration_sync.ports.recipients import Recipients, Subscriptions
 from registration_sync.ports.registrations import (
@@ -94,6 +101,7 @@ class Dependencies:
     connections: Connections
     mappings: Mappings
     secrets: Secrets
+    public_keys: PublicKeys
     schedules: Schedules
     runs: Runs
     check_slots: CheckSlots
@@ -119,7 +127,7 @@ class Dependencies:
     invocation: Invocation
 
     def account_of(self, connection: Connection) -> SftpAccount:
-        return account_of(connection, self.secrets, self.connections)
+        return account_of(connection, self.secrets, self.connections, self.public_keys, self.now)
 
     def server_of(self, connection: Connection) -> RunConnection:
         return RunConnection(self.servers, lambda: self.account_of(connection))
@@ -166,6 +174,7 @@ def dependencies() -> Dependencies:
         connections=DynamoDBConnections(client, connections_table),
         mappings=DynamoDBMappings(client, connections_table),
         secrets=SecretsManagerSecrets(aws.client("secretsmanager"), settings.secret_prefix),
+        public_keys=DynamoDBKeyPairs(client, connections_table),
         schedules=DynamoDBSchedules(client, connections_table),
         runs=DynamoDBRuns(client, connections_table, retention_days=days),
         check_slots=DynamoDBCheckSlots(client, connections_table),

@@ -14,6 +14,7 @@ from registration_sync.domain.audit import AuditEntry
 if TYPE_CHECKING:  # the sync function starts faster without these
     from registration_sync.domain.connections.connection import Connection, SavedMapping
     from registration_sync.domain.connections.given_for import GivenFor
+    from registration_sync.domain.connections.key_pairs import KeyPairs, PublicKey
     from registration_sync.domain.connections.schedule import Schedule, SetSchedule
     from registration_sync.domain.connections.setup import SetupStep
     from registration_sync.domain.connections.sftp import Credentials
@@ -116,8 +117,36 @@ class Secrets(Protocol):
         """Sets each secret without reading, for this server: None leaves it unchanged, an empty
         text removes it. Safe to repeat."""
 
+    def write_new_key(self, connection_id: str, private_key: str) -> None:
+        """Sets a generated private key that is to replace the former one once it has signed in; an
+        empty text removes it."""
+
+    def promote_new_key(self, connection_id: str) -> None:
+        """Replaces the private key and its passphrase by the new key, if there is one. Safe to
+        repeat after any interruption."""
+
     def remove(self, connection_id: str) -> None:
-        """Removes all three secrets."""
+        """Removes all secrets."""
+
+
+class PublicKeys(Protocol):
+    """The public halves of the keys that were generated for each connection."""
+
+    def get(self, connection_id: str) -> "KeyPairs": ...
+
+    def wait(self, connection_id: str, key: "PublicKey", *, replaces: "PublicKey | None") -> None:
+        """Stores a key that waits for its first sign-in. Raises Conflict unless the one that
+        waited before is the given one."""
+
+    def promote(self, connection_id: str, line: str, now: dt.datetime) -> bool:
+        """Records that the key of this line has signed in. False if another key waits, or is in
+        use, so that this one must replace nothing. May be repeated."""
+
+    def discard_waiting(self, connection_id: str) -> None:
+        """Forgets the key that waits, if there is one."""
+
+    def remove(self, connection_id: str) -> None:
+        """Forgets both."""
 
 
 class Schedules(Protocol):

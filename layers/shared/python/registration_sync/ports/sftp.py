@@ -20,6 +20,10 @@ type OnStep = Callable[[str, str], None]
 """Called with each finished step of connecting, and a sentence or the host key's line."""
 
 
+NEW_KEY_ACCEPTED, NEW_KEY_REFUSED = "new_key_accepted", "new_key_refused"
+"""Steps of signing in, only while a new key waits for its first sign-in."""
+
+
 def ignore_step(_step: str, _detail: str) -> None:
     """No-op progress callback."""
 

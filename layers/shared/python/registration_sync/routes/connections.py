@@ -141,6 +141,7 @@ def _change_connection(request: Request) -> Answer:
         mappings=deps.mappings,
         secrets=deps.secrets,
         programs=deps.programs,
+        public_keys=deps.public_keys,
     )
     if changes:
         deps.check_attempts.forget_refused(request.connection_id)

@@ -1,8 +1,9 @@
 """The secrets of connections in AWS Secrets Manager.
 
-The three secrets of a connection are separate (`PREFIX<connection id>/password`, `/private_key`,
-`/passphrase`), because the function that sets secrets may not read any: in one
-combined secret it could not change one and keep the others.
+The secrets of a connection are separate (`PREFIX<connection id>/password`, `/private_key`,
+`/passphrase`, and `/new_key` for a generated key that has not signed in yet), because the function
+that sets secrets may not read any: in one combined secret it could not change one and keep the
+others.
 
 A password is stored as `{"password", "given_for": {"host", "port", "username", "host_keys"}}`, in
 one value, because the connection and its secrets change in two writes: between them, and if the
@@ -29,6 +30,9 @@ _BEING_DELETED = "InvalidRequestException"
 _TRY_LATER = "The stored secret is being changed or removed: please try again in a minute."
 
 
+_NO_KEY = "none yet"
+"""The value of a private key that a generated one is to replace, if there was none before."""
+
 _PASSWORD, _SERVER = "password", "given_for"
 
 
@@ -43,6 +47,8 @@ class SecretsManagerSecrets:
 
     def read(self, connection_id: str, server: GivenFor) -> Credentials:
         stored = {kind: self._read(self._name(connection_id, kind)) for kind in KINDS}
+        if stored["private_key"] == _NO_KEY:
+            stored["private_key"] = None
         if stored["password"]:
             stored["password"] = _password_for(server, stored["password"])
         return Credentials(**stored)
@@ -57,6 +63,38 @@ class SecretsManagerSecrets:
                 self._put(name, value)
             elif value is not None:
                 self._delete(name)
+
+    def write_new_key(self, connection_id: str, private_key: str) -> None:
+        name = self._name(connection_id, "new_key")
+        if not private_key:
+            self._delete(name)
+            return
+        # The export function creates no secret: it would have to know the KMS key.
+        try:
+            with aws_errors():
+                self._client.create_secret(
+                    Name=self._name(connection_id, "private_key"),
+                    SecretString=_NO_KEY,
+                    **self._key,
+                )
+        except ServiceRefused as error:
+            if error.reason == _BEING_DELETED:
+                raise Unavailable(_TRY_LATER) from error
+            if error.reason != "ResourceExistsException":
+                raise
+        self._put(name, private_key)
+
+    def promote_new_key(self, connection_id: str) -> None:
+        key = self._read(self._name(connection_id, "new_key"))
+        if key is None:
+            return
+        # In this order: a repeat after any step ends the same way. A passphrase that is left is
+        # ignored, because the key has none.
+        name = self._name(connection_id, "private_key")
+        self._put(name, key)
+        self._put(name, key)  # Secrets Manager keeps the value before the last one, AWSPREVIOUS
+        self._delete(self._name(connection_id, "passphrase"))
+        self._delete(self._name(connection_id, "new_key"))
 
     def remove(self, connection_id: str) -> None:
         for kind in KINDS:

@@ -6,6 +6,7 @@ from itertools import batched
 from typing import TYPE_CHECKING, NamedTuple
 
 from registration_sync.adapters.dynamodb.check_slots import connection_slot_key
+from registration_sync.adapters.dynamodb.key_pairs_table import key_pairs_key
 from registration_sync.adapters.dynamodb.recipients_table import recipients_pk, sent_key
 from registration_sync.adapters.dynamodb.registrations.registration_items import (
     batch_pk,
@@ -67,6 +68,7 @@ class DynamoDBConnectionItems:
             last_export_key(connection_id),
             schedule_key(connection_id),
             sent_key(connection_id),
+            key_pairs_key(connection_id),
             connection_slot_key(connection_id),
         ):
             self._connections.delete(key)

@@ -3,6 +3,9 @@
 import logging
 import time
 from collections.abc import Callable, Sequence
+from contextlib import suppress
+
+import paramiko
 
 from registration_sync.adapters.sftp.addresses import (
     LookUp,
@@ -12,7 +15,7 @@ from registration_sync.adapters.sftp.addresses import (
 )
 from registration_sync.adapters.sftp.client import SftpClient
 from registration_sync.adapters.sftp.session import ParamikoSftpSession
-from registration_sync.adapters.sftp.sign_in import read_private_key, sign_in
+from registration_sync.adapters.sftp.sign_in import KeyRefused, read_private_key, sign_in
 from registration_sync.adapters.sftp.transport import (
     PEER_ERRORS,
     Endpoint,
@@ -21,9 +24,21 @@ from registration_sync.adapters.sftp.transport import (
     check_host_key,
     connect,
 )
-from registration_sync.domain.connections.sftp import SftpAccount
-from registration_sync.domain.errors import PermissionRefused
-from registration_sync.ports.sftp import OnStep, ignore_step
+from registration_sync.domain.connections.sftp import Credentials, SftpAccount
+from registration_sync.domain.errors import (
+    NoCommonAlgorithm,
+    PermissionRefused,
+    ServiceRefused,
+    Unavailable,
+)
+from registration_sync.ports.sftp import NEW_KEY_ACCEPTED, NEW_KEY_REFUSED, OnStep, ignore_step
+
+DELETED = "The new key has signed in; the former one was deleted."
+ACCEPTED = "The new key has signed in, and is used from now on."
+NOT_INSTALLED = (
+    "The server does not accept the new key yet, so the former sign-in was used: add the public "
+    "half of the new key to the account on the server."
+)
 
 
 class ParamikoSftpServers:
@@ -55,22 +70,48 @@ class ParamikoSftpServers:
         *,
         at_most_seconds: float = float("inf"),
     ) -> ParamikoSftpSession:
-        """Signs in once the server has shown a pinned host key. Raises DeliveryError."""
+        """Signs in once the server has shown a pinned host key. Raises DeliveryError.
+
+        A new key is tried first. If it is refused, the former sign-in follows on a connection of
+        its own: many servers hang up after a refused attempt.
+        """
+        secrets, began = account.credentials, time.monotonic()
+        if secrets.new_key is None:
+            return self._signed_in(account, secrets, on_step, at_most_seconds)[0]
+        try:
+            session, line = self._signed_in(
+                account, secrets.with_new_key(), on_step, at_most_seconds
+            )
+        except (KeyRefused, NoCommonAlgorithm):
+            if not (secrets.password or secrets.private_key):
+                raise
+            on_step(NEW_KEY_REFUSED, NOT_INSTALLED)
+            left = at_most_seconds - (time.monotonic() - began)
+            return self._signed_in(account, secrets.without_new_key(), ignore_step, left)[0]
+        if line:
+            with suppress(Unavailable, ServiceRefused):  # the next sign-in keeps it
+                account.keep_new_key(line)
+                on_step(NEW_KEY_ACCEPTED, DELETED if secrets.private_key else ACCEPTED)
+        return session
+
+    def _signed_in(
+        self, account: SftpAccount, secrets: Credentials, on_step: OnStep, at_most_seconds: float
+    ) -> tuple[ParamikoSftpSession, str]:
+        """The session, and the public half of the key if it was used."""
         link = self._connect(account.host, account.port, on_step, at_most_seconds)
         try:
             offered = link.shake_hands(account.host_keys)
-            line = f"{offered.get_name()} {offered.get_base64()}"
+            line = _line_of(offered)
             on_step("algorithms", line)
             check_host_key(link.server, offered, account.host_keys)
             on_step("host_key", line)
-            secrets = account.credentials
             key = (
                 read_private_key(secrets.private_key, secrets.passphrase)
                 if secrets.private_key
                 else None
             )
-            sign_in(link, account.username, secrets.password, key)
-            return ParamikoSftpSession(
+            by_key = sign_in(link, account.username, secrets.password, key)
+            session = ParamikoSftpSession(
                 link,
                 _open_sftp(link),
                 account.traits,
@@ -80,6 +121,7 @@ class ParamikoSftpServers:
         except BaseException:
             link.close()
             raise
+        return session, _line_of(key) if key and by_key else ""
 
     def _connect(self, host: str, port: int, on_step: OnStep, at_most: float) -> Link:
         addresses = checked_addresses(host, port, self._allowed_private_networks, self._look_up)
@@ -93,6 +135,10 @@ class ParamikoSftpServers:
         )
         on_step("connection", f"A server answers on port {port}.")
         return link
+
+
+def _line_of(key: paramiko.PKey) -> str:
+    return f"{key.get_name()} {key.get_base64()}"
 
 
 def _open_sftp(link: Link) -> SftpClient:

@@ -55,6 +55,10 @@ class _Method(AuthHandler):
         self._parse_service_accept(accepted)  # type: ignore[attr-defined]
 
 
+class KeyRefused(SignInRefused):
+    """The server refused the private key."""
+
+
 class _MorePrompts(paramiko.AuthenticationException):
     """The server asked for more than the password."""
 
@@ -94,8 +98,9 @@ def _load(data: bytes, passphrase: bytes | None) -> object:
         ) from error
 
 
-def sign_in(link: Link, username: str, password: str | None, key: paramiko.PKey | None) -> None:
-    """Signs in by the methods that the server asks for, each at most once.
+def sign_in(link: Link, username: str, password: str | None, key: paramiko.PKey | None) -> bool:
+    """Signs in by the methods that the server asks for, each at most once. Returns whether the key
+    was one of them.
 
     The request "none" first asks the server for its methods, as every SSH client does: a secret is
     sent only to a server that takes it, and no attempt is wasted.
@@ -110,7 +115,7 @@ def sign_in(link: Link, username: str, password: str | None, key: paramiko.PKey 
         methods["keyboard-interactive"] = lambda method, done: method.auth_interactive(
             username, answer, done
         )
-    accepted = _accepted_methods(link, username)
+    accepted, by_key = _accepted_methods(link, username), False
     while accepted:
         method = next((name for name in methods if name in accepted), None)
         if method is None:
@@ -125,6 +130,8 @@ def sign_in(link: Link, username: str, password: str | None, key: paramiko.PKey 
             methods.pop("password", None)
             methods.pop("keyboard-interactive", None)
         accepted = _attempt(link, username, method, start)
+        by_key |= method == "publickey"
+    return by_key
 
 
 def _accepted_methods(link: Link, username: str) -> list[str]:
@@ -167,7 +174,8 @@ def _refused(link: Link, username: str, method: str, error: Exception) -> SignIn
             "one-time code. The service needs an account that signs in without one."
         )
     secret = "private key" if method == "publickey" else "password"
-    return SignInRefused(
+    kind = KeyRefused if method == "publickey" else SignInRefused
+    return kind(
         f"{link.server} refused to sign in {printable(username)} with the stored {secret}. Check "
         f"the user name and the {secret}. The service does not retry by itself: servers lock "
         "out addresses and accounts after refused sign-ins."

@@ -1,7 +1,7 @@
 """Values of a delivery: the account, the traits of its server, and remote files."""
 
-from collections.abc import Iterator, Mapping
-from dataclasses import asdict, dataclass, field
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import asdict, dataclass, field, replace
 from enum import StrEnum
 from typing import Any
 
@@ -148,15 +148,28 @@ class ServerTraits:
 
 @dataclass(frozen=True, slots=True)
 class Credentials:
-    """Secrets of one SFTP account; never shown by repr."""
+    """Secrets of one SFTP account; never shown by repr. `new_key` is a generated private key, which
+    has no passphrase and has not signed in yet: the others stay until it has."""
 
     password: str | None = field(default=None, repr=False)
     private_key: str | None = field(default=None, repr=False)
     passphrase: str | None = field(default=None, repr=False)
+    new_key: str | None = field(default=None, repr=False)
 
     def without_others(self) -> "Credentials":
         """The same, with an empty text, which removes a secret, for each kind that is not given."""
-        return Credentials(self.password or "", self.private_key or "", self.passphrase or "")
+        return Credentials(self.password or "", self.private_key or "", self.passphrase or "", "")
+
+    def with_new_key(self) -> "Credentials":
+        """The same, with the new key in place of the former one."""
+        return Credentials(self.password, self.new_key)
+
+    def without_new_key(self) -> "Credentials":
+        return replace(self, new_key=None)
+
+
+def _keep_nothing(_line: str) -> None:
+    """Without a new key."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,7 +179,8 @@ class SftpAccount:
     `host_keys` are lines as in known_hosts without the host name, `ssh-ed25519 AAAA…`; several
     during a key rotation. `write_in_place` allows the last resort on servers that cannot rename.
     `keep_links` replaces the file that a symbolic link leads to, and not the link. `traits` is what
-    is known of the server.
+    is known of the server. `keep_new_key` is called with the public half, as `ssh-ed25519 AAAA…`,
+    when the new key has signed in: it replaces the former one.
     """
 
     host: str
@@ -177,6 +191,7 @@ class SftpAccount:
     write_in_place: bool = False
     keep_links: bool = False
     traits: ServerTraits = ServerTraits()
+    keep_new_key: Callable[[str], None] = field(default=_keep_nothing, repr=False, compare=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,5 @@
 """The steps of a connection check and their results."""
 
-import base64
-import hashlib
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -42,10 +40,3 @@ class CheckStep:
     def __post_init__(self) -> None:
         """Names of files on the server may have any character."""
         object.__setattr__(self, "message", printable(self.message, MAX_MESSAGE_CHARACTERS))
-
-
-def fingerprint_of(host_key: str) -> str:
-    """Type and fingerprint of a line `ssh-ed25519 AAAA…`, as `ssh-keygen -l` prints them."""
-    kind, blob, *_ = host_key.split()
-    digest = base64.b64encode(hashlib.sha256(base64.b64decode(blob)).digest()).decode()
-    return f"{kind} SHA256:{digest.rstrip('=')}"

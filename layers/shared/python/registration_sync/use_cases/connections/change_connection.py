@@ -9,8 +9,9 @@ from registration_sync.domain.connections.connection import Connection, setting_
 from registration_sync.domain.connections.given_for import GivenFor
 from registration_sync.domain.connections.sftp import Credentials
 from registration_sync.domain.errors import InvalidRequest, Problem
-from registration_sync.ports.connections import Connections, Mappings, Programs, Secrets
+from registration_sync.ports.connections import Connections, Mappings, Programs, PublicKeys, Secrets
 from registration_sync.use_cases.connections.bind_program import require_bound_programs
+from registration_sync.use_cases.connections.generate_key import require_choice_of_key
 from registration_sync.use_cases.connections.shared_destinations import reject_shared_destinations
 
 
@@ -24,6 +25,7 @@ def change_connection(
     mappings: Mappings,
     secrets: Secrets,
     programs: Programs,
+    public_keys: PublicKeys,
 ) -> tuple[SettingChange, ...]:
     """Replaces the connection and the secrets in `credentials`; returns the changes.
 
@@ -35,6 +37,8 @@ def change_connection(
     before = connections.get(connection.connection_id)
     authorize_change(caller, before.access, connection.access)
     require_bound_programs(connection, before, programs)
+    has_choice = credentials.private_key is not None
+    require_choice_of_key(connection, before, has_choice=has_choice, public_keys=public_keys)
     server = GivenFor.of(connection)
     if not GivenFor.of(before).covers(server):
         credentials = _for_another_server(connection, before, credentials)
@@ -43,6 +47,9 @@ def change_connection(
     # new password is refused to its server. In the other order, an old password without a server
     # (of an earlier version) could go to the new server.
     secrets.write(connection.connection_id, credentials, server)
+    if has_choice:
+        secrets.write_new_key(connection.connection_id, "")
+        public_keys.remove(connection.connection_id)
     connections.replace(connection)
     return setting_changes(before, connection, credentials)
 

@@ -7,6 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from registration_sync.domain.connections.connection import Connection
+from registration_sync.domain.connections.key_pairs import fingerprint_of
 from registration_sync.domain.connections.sftp import (
     NO_TEMPORARY_NAMES,
     REMOVES_NOT,
@@ -24,9 +25,9 @@ from registration_sync.domain.errors import (
     UploadIncomplete,
 )
 from registration_sync.domain.mapping.definition.own_names import PROBE, done_name
-from registration_sync.domain.runs.check import STEPS, CheckStep, StepResult, fingerprint_of
+from registration_sync.domain.runs.check import STEPS, CheckStep, StepResult
 from registration_sync.domain.temporary_names import NameForm, upload_token
-from registration_sync.ports.sftp import SftpServers, SftpSession
+from registration_sync.ports.sftp import NEW_KEY_ACCEPTED, NEW_KEY_REFUSED, SftpServers, SftpSession
 from registration_sync.use_cases.delivery.one_file import (
     Upload,
     put_in_place,
@@ -59,6 +60,8 @@ class _Findings:
         self.host_key: str | None = None
         self.traits = ServerTraits()
         self.is_in_place = False
+        self.of_new_key = ("", StepResult.OK)
+        """The sentence about a generated key that has not signed in before."""
         """Whether the server refuses every name but, perhaps, those of the files to deliver."""
         self._now = now
         self._show = show
@@ -110,7 +113,8 @@ def check_connection(
             lambda step, detail: _add_finished(findings, step, detail),
             at_most_seconds=CHECK_SECONDS,
         )
-        findings.add(f"Signed in as {signing_in_as.username}.")
+        sentence, result = findings.of_new_key
+        findings.add(f"Signed in as {signing_in_as.username}.{sentence}", result)
         probe = _Probe(findings, session, signing_in_as, folder, names, token, workspace)
         probe.run(done_file=connection.done_file)
     except DeliveryError as error:
@@ -134,6 +138,10 @@ def _add_finished(findings: _Findings, step: str, detail: str) -> None:
         findings.add(
             f"The server shows the pinned key, {fingerprint_of(findings.host_key or detail)}."
         )
+    elif step == NEW_KEY_ACCEPTED:
+        findings.of_new_key = (f" {detail}", StepResult.OK)
+    elif step == NEW_KEY_REFUSED:
+        findings.of_new_key = (f" {detail}", StepResult.WARNING)
     else:
         findings.add(detail)
 

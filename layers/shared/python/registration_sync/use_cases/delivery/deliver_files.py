@@ -24,7 +24,7 @@ from registration_sync.domain.temporary_names import (
     is_temporary_name_of,
     retired_name,
 )
-from registration_sync.ports.sftp import SftpServers, SftpSession
+from registration_sync.ports.sftp import NEW_KEY_REFUSED, SftpServers, SftpSession
 from registration_sync.use_cases.delivery.one_file import (
     Upload,
     put_in_place,
@@ -75,6 +75,7 @@ class RunConnection:
         self._session: SftpSession | None = None
         self._traits: ServerTraits | None = None
         self._refused: TerminalDeliveryError | None = None
+        self._new_key_is_refused = False
 
     @property
     def traits(self) -> ServerTraits:
@@ -86,14 +87,19 @@ class RunConnection:
             raise self._refused
         if self._session is None:
             account = self._account()
+            if self._new_key_is_refused:
+                account = replace(account, credentials=account.credentials.without_new_key())
             try:
                 self._session = self._servers.connect(
-                    replace(account, traits=self._traits or account.traits)
+                    replace(account, traits=self._traits or account.traits), self._note
                 )
             except TerminalDeliveryError as error:
                 self._refused = error
                 raise
         return self._session
+
+    def _note(self, step: str, _detail: str) -> None:
+        self._new_key_is_refused |= step == NEW_KEY_REFUSED
 
     def close(self) -> None:
         session, self._session = self._session, None
