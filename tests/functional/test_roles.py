@@ -21,7 +21,12 @@ TABLE = re.findall(
     re.MULTILINE,
 )
 SCOPES = ("sync/registrations.write", "sync/exports.run", "sync/configuration.write", "sync/read")
-FOR_OPERATORS = ("/programs/{client_id}", "/programs/{client_id}/audit")
+FOR_OPERATORS = (
+    "/programs/{client_id}",
+    "/programs/{client_id}/audit",
+    "/providers",
+    "/providers/{name}",
+)
 PATH = {
     "connection_id": NORTH,
     "school_year": "2025",
