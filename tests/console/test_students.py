@@ -144,6 +144,46 @@ def test_a_receipt_has_the_delivered_line(visit: Visit, district: District) -> N
     ada.sees(ada.page.get_by_role("table"))
 
 
+def test_no_address_has_a_student_and_reload_and_back_still_find_the_student(
+    visit: Visit, district: District
+) -> None:
+    district.sync(registration("4711-only-here"))
+    ada = visit(path=students(district, "?list=due"))
+    visited: list[str] = []
+    ada.page.on("framenavigated", lambda frame: visited.append(frame.url))
+
+    ada.press(ada.link("4711-only-here"))
+    receipt = ada.page.get_by_role("article", name="2025–26")
+    ada.sees(receipt)
+    ada.page.reload()
+    ada.sign_in()
+    ada.sees(receipt)
+    ada.press(ada.link("History"))
+    ada.sees(ada.heading("Nothing has run yet"))
+    ada.page.go_back()
+    ada.sees(receipt)
+    ada.press(ada.button("All students"))
+    ada.sees(ada.page.get_by_role("table"))
+    ada.write(ada.field("Student id"), "4711-only-here")
+    ada.press(ada.button("Find"))
+    ada.sees(receipt)
+    assert visited
+    assert not [url for url in [*visited, ada.page.url] if "4711" in url]
+
+    ada.go(students(district, "?id=4711-only-here"))  # an old bookmark
+    expect(ada.page).to_have_url(re.compile(r"students\?student=[0-9a-f]{8}$"))
+    ada.sees(receipt)
+    address = ada.page.url
+    ada.press_entry(ada.button(ada.user.username), "Sign out")
+    ada.sees(ada.heading("You are signed out"))
+    assert "4711" not in ada.page.evaluate("() => JSON.stringify({...sessionStorage})")
+    ada.page.goto(address)
+    ada.press(ada.button("Sign in"))
+    ada.sign_in()
+    ada.sees(ada.page.get_by_text("only the tab knew"))
+    ada.check()
+
+
 def test_the_record_of_one_student_is_resent(visit: Visit, district: District) -> None:
     district.sync(registration("1", "Ann"), registration("2", "Ben"))
     district.export()

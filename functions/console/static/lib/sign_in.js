@@ -5,6 +5,7 @@
 import { watchActivity } from "./idle.js";
 import { discardUnsaved } from "./router.js";
 import { createStore } from "./store.js";
+import { forgetStudents } from "./students_of_tab.js";
 
 const ATTEMPT = "sign-in attempt";
 const SIGNED_OUT = "signed out";
@@ -85,6 +86,7 @@ function leave() {
 // Also at Cognito, so that nobody can renew the tokens; an access token stays valid until it ends.
 function forget(ended) {
   stopWatching();
+  forgetStudents();
   const body = new URLSearchParams({ client_id: config.client_id, token: tokens?.refresh_token ?? "" });
   if (tokens) fetch(`${config.sign_in_url}/oauth2/revoke`, { method: "POST", body, keepalive: true }).catch(() => {});
   tokens = null;
@@ -121,6 +123,7 @@ export async function signInAgain() {
 
 function startFresh() {
   tokens = null;
+  forgetStudents();
   discardUnsaved();
   location.reload();
 }

@@ -2,13 +2,26 @@
 
 import { html } from "../lib/html.js";
 import { href } from "../lib/paths.js";
+import { navigate } from "../lib/router.js";
+import { wordOf } from "../lib/students_of_tab.js";
 
 export function RunLink({ c, run_id, children }) {
   return html`<a href=${href("/connections/{c}/runs/{run}", { c, run: run_id })}>${children ?? run_id}</a>`;
 }
 
+// The address of a student, without the id; it means the student in this tab only.
+export function studentAddress(c, student_id) {
+  return href("/connections/{c}/students", { c }, { student: wordOf(student_id) });
+}
+
+// The address is made when the link is followed, because a list has many links. Another tab gets the page only.
 export function StudentLink({ c, student_id }) {
-  return html`<a href=${href("/connections/{c}/students", { c }, { id: student_id })}>${student_id}</a>`;
+  const follow = (event) => {
+    if (event.ctrlKey || event.metaKey || event.shiftKey || event.altKey) return;
+    event.preventDefault();
+    navigate(studentAddress(c, student_id));
+  };
+  return html`<a href=${href("/connections/{c}/students", { c })} onClick=${follow}>${student_id}</a>`;
 }
 
 // `field` is a header of the file, or "rows" for the rows themselves.
