@@ -39,6 +39,8 @@ def runs(district: District) -> dict[str, str]:
     district.change(guards={"unmatched": {"action": "hold", "count": 0}})
     district.sync(registration("3", "Cy"))
     held = district.export()
+    recipient = f"{district.path}/recipients/ben%40anytown.example.org"
+    district.stack.call("PUT", recipient, {"for": ["failed"]}, role="full_access")
     answer = district.stack.call("POST", f"{district.path}/check", {}, role="full_access")
     check = district.finished(answer.json()["run_id"])
     district.change(host_keys=[OTHER_KEY])
@@ -65,6 +67,7 @@ def test_no_text_from_the_api_runs_as_script(
         runs["check"]: "pinned",
         f"{of}/check": "The server shows another key",
         f"{of}/schedule": "Scheduled export",
+        f"{of}/notifications": "ben@anytown.example.org",
         f"{of}/settings": "Host keys",
         "#/new": "Name",
         "#/": "to be mended",

@@ -30,6 +30,7 @@ def test_a_loading_error_is_shown_in_its_part_of_the_page(visit: Visit, district
         f"{of}/runs/none": "Run",
         f"{of}/students?id=1": "Students",
         f"{of}/schedule": "Schedule",
+        f"{of}/notifications": "Notifications",
         f"{of}/check": "Check Connection",
         f"{of}/runs": "History",
     }

@@ -48,15 +48,14 @@ function Kinds({ kinds, problem, onSet }) {
   return html`<fieldset class="field ${problem ? "wrong" : ""}" aria-describedby=${problem ? id : undefined}>
     <legend>Mail when</legend>
     ${Object.entries(KINDS).map(
-      ([kind, { label, hint }], index) => html`<${Checkbox}
+      ([kind, { label, hint }]) => html`<${Checkbox}
         key=${kind}
         label=${label}
         hint=${hint}
         checked=${kinds.includes(kind)}
-        aria-invalid=${problem && index === 0 ? "true" : undefined}
         onInput=${(on) => onSet(kind, on)}
       />`,
     )}
-    ${problem && html`<p class="problem" id=${id}>${problem}</p>`}
+    ${problem && html`<p class="problem" id=${id} tabindex="-1">${problem}</p>`}
   </fieldset>`;
 }
