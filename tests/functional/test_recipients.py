@@ -361,6 +361,7 @@ def test_a_summary_that_could_not_be_sent_is_sent_by_the_next_call(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     put(ADA, "weekly_summary")
+    go_live()
     deps = configuration_function.dependencies()
 
     class Failing:
@@ -382,6 +383,7 @@ def test_without_time_left_a_summary_waits_for_the_next_call(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     put(ADA, "weekly_summary")
+    go_live()
     at(f"{_next_monday()}T12:00:00-06:00", monkeypatch)
     event = sample("configuration_send_weekly_summaries")
 
@@ -418,6 +420,19 @@ def test_an_overdue_export_is_mailed_once_a_day(monkeypatch: pytest.MonkeyPatch)
     assert "#/connections/north/runs" in text
 
 
+@pytest.mark.usefixtures("download")
+def test_a_connection_that_is_being_set_up_sends_no_summary(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    put(ADA, "weekly_summary")
+    at(f"{_next_monday()}T12:00:00-06:00", monkeypatch)
+
+    before = remind()
+    go_live()
+
+    assert (before["mails"], remind()["mails"]) == (0, 1)
+
+
 # The purge
 
 
@@ -425,6 +440,7 @@ def test_an_overdue_export_is_mailed_once_a_day(monkeypatch: pytest.MonkeyPatch)
 def test_a_purge_removes_recipients_topics_and_reminders(monkeypatch: pytest.MonkeyPatch) -> None:
     put(ADA, "weekly_summary")
     put(BEN)
+    go_live()
     with monkeypatch.context() as patch:
         at(f"{_next_monday()}T12:00:00-06:00", patch)
         assert remind()["mails"] == 1

@@ -70,7 +70,8 @@ def send_weekly_summaries(
     now: dt.datetime,
     seconds_left: Callable[[], float],
 ) -> list[Mailed]:
-    """Mails the summary of the past week where it is Monday morning, once a week.
+    """Mails the summary of the past week where it is Monday morning, once a week; not while a
+    connection is being set up.
 
     It is called every hour of that day, so connections for which no time is left have their turn in
     a later call. Raises Unavailable.
@@ -91,7 +92,8 @@ def send_weekly_summaries(
         for (_, week), fact in zip(some, facts, strict=True):
             if seconds_left() < MIN_SECONDS_LEFT:
                 return mailed
-            mailed.append(_send(fact, week, runs, recipients, subscriptions, sent))
+            if fact.setup["live"]:
+                mailed.append(_send(fact, week, runs, recipients, subscriptions, sent))
     return mailed
 
 
