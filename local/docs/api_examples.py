@@ -140,6 +140,7 @@ _FINISHED_RUN = {
     "override_held": False,
     "override_guards": False,
     "carry_over": False,
+    "resend_replaces": [],
     "resend_of": None,
     "student_ids": [],
     "requested_by": "",
@@ -448,6 +449,7 @@ ANSWERS: dict[tuple[str, str], Any] = {
                         "name": "students.csv",
                         "path": "SISData/exports/2025/test/students.csv",
                         "header": "Student_Number",
+                        "replaces": None,
                     }
                 ],
             }

@@ -266,6 +266,11 @@ _PUBLIC_KEY = obj(
     }
 )
 
+_TEST_FILE = obj(
+    {"name": TEXT, "path": TEXT, "header": TEXT, "replaces": or_null(_REPLACED)},
+)
+
+
 SCHEMAS: dict[str, Schema] = {
     "Error": obj(
         {
@@ -493,6 +498,7 @@ SCHEMAS: dict[str, Schema] = {
             "confirmed_by": TEXT,
             "override_guards": YES_OR_NO,
             "carry_over": YES_OR_NO,
+            "resend_replaces": items(_REPLACED),
             "erased": obj({"snapshots": NUMBER, "lines": NUMBER, "files": NUMBER, "runs": NUMBER}),
         }
     ),
@@ -515,7 +521,12 @@ SCHEMAS: dict[str, Schema] = {
                         "student_id": TEXT,
                         "school_year": {"type": ["integer", "null"]},
                         "files": items(_MAPPED_ROW),
-                        "test_files": items(obj({"name": TEXT, "path": TEXT, "header": TEXT})),
+                        "test_files": items(
+                            obj(
+                                {"name": TEXT, "path": TEXT, "header": TEXT},
+                                replaces=or_null(_REPLACED),
+                            )
+                        ),
                     },
                     message=TEXT,
                 )

@@ -176,7 +176,7 @@ def test_what_an_export_replaces_is_said_before_and_its_students_may_go_again(
     lin = visit("limited_access")
     dialog = lin.dialog("Export Students")
     lin.press_entry(lin.menu, "Export Students")
-    lin.sees(dialog.get_by_text("a file lies there since"))
+    lin.sees(dialog.get_by_text("the last file came"))
     expect(dialog).to_contain_text("with 2 rows. It is not known whether it was collected.")
     lin.sees(lin.button("Export 1 student"))
     lin.check()

@@ -357,6 +357,7 @@ class OneFile:
     is_full: bool = False
     is_new: bool = False
     removals: bool = False
+    header_only: bool = False
     csv: Utf8 = field(default_factory=Utf8)
     filled: NoneBlank = field(default_factory=NoneBlank)
 

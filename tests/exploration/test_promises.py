@@ -428,7 +428,7 @@ MUTANTS |= {
         CARRIED_TOO,
     ),
     "uploads recorded without the lease": (
-        {"year_collection": [("token = self._resources.lease.token", "token = None")]},
+        {"year_collection": [("lease_token=token", "lease_token=None")]},
         "two exports that carry over, a stalled holder",
     ),
     "the students of a committed upload taken for due ones": (

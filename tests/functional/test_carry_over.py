@@ -26,6 +26,7 @@ from tests.functional.support.district import (
     send,
     set_up,
 )
+from tests.functional.test_years import change
 from tests.support.sftp_servers import AsyncSftpServer
 
 pytestmark = pytest.mark.usefixtures("started")
@@ -495,3 +496,110 @@ def test_other_guards_do_not_carry_over(server: AsyncSftpServer) -> None:
     assert status == 400
     assert "guards.unmatched.action" in str(answer["error"]["problems"])
     save(MAPPING)
+
+
+# What a run replaces
+
+
+def replaced(year: dict[str, Any]) -> list[tuple[str, str, int, str]]:
+    return [(one["path"], one["run_id"], one["rows"], one["collected"]) for one in year["replaces"]]
+
+
+def read(run_id: str) -> dict[str, Any]:
+    status, answer = call(configuration, "GET", f"{ONE}/exports/{{run_id}}", run_id=run_id)
+    assert status == 200, answer
+    return dict(answer)
+
+
+@pytest.mark.parametrize(
+    ("importer", "left"), [("removes", "no"), ("unknown", "unknown"), ("leaves", "unknown")]
+)
+def test_a_run_its_preview_and_a_resend_name_the_file_that_they_replace(
+    server: AsyncSftpServer, importer: str, left: str
+) -> None:
+    set_up(server, importer=importer)
+    send(registration("1"), registration("2"))
+    first = run_export()
+    assert replaced(year_of(first)) == []
+    send(registration("3"))
+
+    preview = run_export(dry_run=True)
+    second = run_export()
+
+    path, of_first = f"{FOLDER}/students.csv", first["run_id"]
+    assert replaced(year_of(preview)) == [(path, of_first, 2, left)]
+    assert replaced(year_of(second)) == [(path, of_first, 2, left)]
+    assert year_of(second)["replaces"][0]["delivered_at"][-6:] in {"-06:00", "-05:00"}
+    shown = read(first["run_id"])["resend_replaces"]
+    assert [(one["run_id"], one["rows"], one["collected"]) for one in shown] == [
+        (second["run_id"], 1, "unknown")
+    ]
+    resent = run_export(resend_of=of_first)
+    assert replaced(year_of(resent)) == [(path, second["run_id"], 1, left)]
+    collect(server)
+    send(registration("4"))
+    gone = "unknown" if importer == "leaves" else "yes"
+    assert replaced(year_of(run_export())) == [(path, resent["run_id"], 2, gone)]
+
+
+def test_a_dry_run_shows_the_students_that_an_export_would_carry_over(
+    server: AsyncSftpServer,
+) -> None:
+    set_up(server, CHANGES_AND_NEW, importer="removes", guards=CARRY_OVER)
+    send(registration("1"))
+    first = run_export()["run_id"]
+    assert year_of(run_export(dry_run=True))["status"] == "nothing_to_export"
+    send(registration("1", "Anna"), registration("2"))
+    before = totals()
+
+    run = run_export(dry_run=True)
+
+    lines = [file["lines"][1:] for file in year_of(run)["files"]]
+    assert lines == [["1,Anna,0\r\n", "2,Ann,0\r\n"]] * 2
+    assert carried(run) == [("students.csv", first, 1), ("new.csv", first, 1)]
+    assert totals() == before
+    assert names(server) == ["1,Ann"]
+
+
+@pytest.mark.parametrize("fault", ["sign_in", "stat"])
+def test_a_dry_run_needs_no_answer_of_the_server(server: AsyncSftpServer, fault: str) -> None:
+    set_up(server, importer="removes", guards=CARRY_OVER)
+    send(registration("1"))
+    run_export()
+    send(registration("2"))
+    if fault == "sign_in":
+        change(importer="removes", guards=CARRY_OVER, password="wrong")
+    else:
+        server.faults.drop_before.add("stat")
+
+    for _ in range(2):
+        run = run_export(dry_run=True)
+        assert run["status"] == "succeeded"
+        assert [one[3] for one in replaced(year_of(run))] == ["unknown"]
+        assert [students for _, _, students in carried(run)] == [1]
+
+
+def test_a_test_record_names_the_one_before(server: AsyncSftpServer) -> None:
+    set_up(server, importer="removes", guards=CARRY_OVER)
+    send(registration("1"), registration("2"))
+    body = {"student_ids": ["1"], "school_year": 2025}
+
+    def test_file() -> dict[str, Any]:
+        resource = f"{ONE}/mapping/preview"
+        status, answer = call(configuration, "POST", resource, body)
+        assert status == 200, answer
+        (found,) = answer["students"][0]["test_files"]
+        return dict(found)
+
+    assert test_file()["replaces"] is None
+    first = run_export(action="test_record", student_id="1")
+    assert replaced(year_of(first)) == []
+
+    found = test_file()["replaces"]
+    second = run_export(action="test_record", student_id="2")
+
+    path = f"{FOLDER}/test/students.csv"
+    assert (found["run_id"], found["rows"]) == (first["run_id"], 1)
+    assert replaced(year_of(second)) == [(path, first["run_id"], 1, "unknown")]
+    (server.root / path).unlink()
+    assert replaced(year_of(run_export(action="test_record", student_id="1"))) == []

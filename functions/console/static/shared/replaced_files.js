@@ -18,7 +18,7 @@ export function ReplacedFiles({ connection, replaces, test }) {
   return html`<ul class="plain" aria-label="Files that lie there">
     ${replaces.map(
       (one) => html`<li key=${one.path}>
-        <code>${one.path}</code>: ${one.collected === "yes" ? "the last file came" : "a file lies there since"}
+        <code>${one.path}</code>: the last file came
         ${" "}<${Time} at=${one.delivered_at} zone=${connection.time_zone} />${one.rows !== null && `, with ${count(one.rows, "row")}`}.
         ${" "}${test ? "It was a test, too." : COLLECTED[one.collected]}
       </li>`,

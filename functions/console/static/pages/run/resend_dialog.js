@@ -9,6 +9,7 @@ import { Dialog } from "../../components/dialog.js";
 import { Checkbox, RadioGroup, TextArea } from "../../components/fields.js";
 import { ErrorNotice, ErrorState, Loading, Notice } from "../../components/states.js";
 import { Time } from "../../components/time.js";
+import { ReplacedFiles } from "../../shared/replaced_files.js";
 import { useRequestedRun } from "../../shared/use_run.js";
 import { RequestedRun, RunButton } from "./requested_run.js";
 
@@ -51,7 +52,7 @@ export function ResendDialog({ connection, run_id, student_id, school_year, onCl
       ${what === "files" && html`<${FileChoice} files=${files} left=${left} onInput=${setLeft} />`}
       ${what === "students" &&
       html`<${TextArea} label="Student ids" hint="One on each line, or with commas between." value=${typed} onInput=${setTyped} />`}`}
-    ${run && !resending.run && html`<${Warning} files=${chosen} />`}
+    ${run && !resending.run && html`<${Warning} connection=${connection} files=${chosen} replaces=${run.resend_replaces} />`}
     <${RequestedRun} c=${c} requested=${resending} />
     <${ErrorNotice} error=${resending.error} />
   <//>`;
@@ -77,10 +78,13 @@ function FileChoice({ files, left, onInput }) {
   </div>`;
 }
 
-function Warning({ files }) {
+function Warning({ connection, files, replaces }) {
+  const paths = files.map((file) => file.path);
+  const there = replaces.filter((one) => paths.includes(one.path));
   return html`<${Notice} tone="warn" title="This may bring older data to the SIS">
     <p>The rows go as they were then, whatever was synced since, and take the place of what lies there now:</p>
     <ul>${files.map((file) => html`<li key=${file.path}><code>${file.path}</code></li>`)}</ul>
+    <${ReplacedFiles} connection=${connection} replaces=${there} />
     <p>Who is due does not change. The history keeps that you did it.</p>
   <//>`;
 }

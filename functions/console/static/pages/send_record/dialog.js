@@ -51,7 +51,7 @@ function RecordToSend({ connection, student, rows }) {
         : "This is kept here to be downloaded, beside the real files and never over them."}
       ${" "}Nothing else changes: the student is exported as ever.
     </p>
-    <${RecordPreview} rows=${rows} test_files=${student.test_files} />`;
+    <${RecordPreview} connection=${connection} rows=${rows} test_files=${student.test_files} />`;
 }
 
 function problemsOf(row) {

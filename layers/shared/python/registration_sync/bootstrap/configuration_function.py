@@ -1,5 +1,6 @@
 """The dependencies of the configuration function."""
 
+import datetime as dt
 import json
 import os
 import time
@@ -27,6 +28,7 @@ from registration_sync.adapters.dynamodb.connections_table import (
     DynamoDBMappings,
 )
 from registration_sync.adapters.dynamodb.deletions_table import DynamoDBDeletions
+from registration_sync.adapters.dynamodb.deliveries_table import DynamoDBDeliveries
 from registration_sync.adapters.dynamodb.key_pairs_table import DynamoDBKeyPairs
 from registration_sync.adapters.dynamodb.programs_table import DynamoDBPrograms
 from registration_sync.adapters.dynamodb.recipients_table import (
@@ -62,6 +64,7 @@ from registration_sync.ports.notifications import Metrics
 from registration_sync.ports.recipients import Recipients, SentMails, Subscriptions
 from registration_sync.ports.registrations import DueCounts, LeaseReader, StudentPages
 from registration_sync.ports.runs import CheckAttempts, CheckSlots, ExportStarter, Runs
+from registration_sync.ports.sftp import Deliveries
 from registration_sync.settings import ConfigurationSettings, read_settings
 from registration_sync.use_cases.mappings.known_fields import RecentFields
 
@@ -93,6 +96,7 @@ class Dependencies:
     archive: Archive
     dry_runs: Archive
     audit: Audit
+    deliveries: Deliveries
     metrics: Metrics
     recipients: Recipients
     subscriptions: Subscriptions
@@ -135,6 +139,7 @@ def dependencies() -> Dependencies:
         archive=S3Archive(s3, settings.archive_bucket),
         dry_runs=S3Archive(s3, settings.archive_bucket, prefix=DRY_RUNS),
         audit=DynamoDBAudit(client, table, retention_days=settings.retention_days),
+        deliveries=_deliveries(settings),
         metrics=EmbeddedMetrics(),
         recipients=DynamoDBRecipients(client, table),
         subscriptions=_subscriptions(aws, settings),
@@ -151,6 +156,17 @@ def _subscriptions(aws: boto3.Session, settings: ConfigurationSettings) -> SnsSu
 def _secrets(aws: boto3.Session, settings: ConfigurationSettings) -> SecretsManagerSecrets:
     client = aws.client("secretsmanager", config=API_CONFIG)
     return SecretsManagerSecrets(client, settings.secret_prefix, key=settings.secrets_key)
+
+
+def _deliveries(settings: ConfigurationSettings) -> DynamoDBDeliveries:
+    """This function only reads them."""
+    return DynamoDBDeliveries(
+        dynamodb(),
+        settings.connections_table,
+        markers=settings.registrations_table,
+        retention_days=settings.retention_days,
+        now=lambda: dt.datetime.now(dt.UTC),
+    )
 
 
 def _scheduler(aws: boto3.Session, settings: ConfigurationSettings) -> EventBridgeScheduler:

@@ -32,6 +32,7 @@ def _preview_mapping(request: Request) -> Answer:
         mappings=deps.mappings,
         snapshots=deps.snapshots,
         recent_fields=deps.recent_fields,
+        deliveries=deps.deliveries,
     )
     body = {
         "students": [_student(one) for one in preview.students],
@@ -60,7 +61,10 @@ def _student(student: StudentPreview) -> dict[str, Any]:
         "student_id": student.student_id,
         "school_year": student.school_year,
         "files": [_row(one) for one in student.rows],
-        "test_files": [one._asdict() for one in student.test_files],
+        "test_files": [
+            {**one._asdict(), "replaces": one.replaces and asdict(one.replaces)}
+            for one in student.test_files
+        ],
     }
     return shown | ({"message": student.message} if student.message else {})
 

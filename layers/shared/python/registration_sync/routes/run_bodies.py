@@ -25,12 +25,12 @@ _STORED_ONLY = ("attempt_token", "resend_files", "resend_whole_files")
 
 
 def run_body(run: Run) -> dict[str, Any]:
-    """The body of `GET …/exports/{run}`."""
+    """The body of `GET …/exports/{run}`, which adds what a resend would replace."""
     body = {name: value for name, value in to_record(run).items() if name not in _STORED_ONLY}
     for name in TIMES:
         moment = getattr(run, name)
         body[name] = moment and moment.isoformat(timespec="seconds")
-    return body
+    return body | {"resend_replaces": []}
 
 
 def shown_of(run: dict[str, Any]) -> Shown:

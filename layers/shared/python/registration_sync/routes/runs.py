@@ -2,6 +2,7 @@
 
 import datetime as dt
 import secrets
+from dataclasses import asdict
 from enum import StrEnum
 from typing import Any
 
@@ -29,7 +30,7 @@ from registration_sync.routes.run_bodies import (
     shown_of_list,
     without_reach,
 )
-from registration_sync.use_cases.archived.request_resend import request_resend
+from registration_sync.use_cases.archived.request_resend import replaced_by_resend, request_resend
 from registration_sync.use_cases.runs.cancel_run import cancel_run
 from registration_sync.use_cases.runs.confirm_run import confirm_run
 from registration_sync.use_cases.runs.link_file import link_file
@@ -187,7 +188,9 @@ def _read_export(request: Request) -> Answer:
         leases=deps.leases,
         now=dt.datetime.now(dt.UTC),
     )
-    body = shortened(_seen_by(request, run_body(run)))
+    replaced = replaced_by_resend(run, connections=deps.connections, deliveries=deps.deliveries)
+    body = {**run_body(run), "resend_replaces": [asdict(one) for one in replaced]}
+    body = shortened(_seen_by(request, body))
     return Answer(200, body, shown=shown_of(body))
 
 

@@ -203,6 +203,11 @@ class Connection(BaseModel):
         return ConnectionAccess(self.connection_id, self.district, frozenset(self.programs), takes)
 
     @property
+    def account_name(self) -> str:
+        """The account on the server, as runs name it."""
+        return f"{self.username}@{self.host}:{self.port}"
+
+    @property
     def zone(self) -> zoneinfo.ZoneInfo:
         """The district's time zone."""
         return zoneinfo.ZoneInfo(self.time_zone)

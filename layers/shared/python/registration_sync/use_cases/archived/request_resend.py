@@ -3,9 +3,12 @@
 import tempfile
 from pathlib import Path
 
-from registration_sync.domain.runs.run import Run, RunRequest
+from registration_sync.domain.connections.connection import DeliveryMethod
+from registration_sync.domain.runs.run import ReplacedFile, Run, RunKind, RunRequest
+from registration_sync.domain.runs.uploads import Collected
 from registration_sync.ports.archive import Archive
 from registration_sync.ports.connections import Connections, Mappings
+from registration_sync.ports.sftp import Deliveries
 from registration_sync.use_cases.archived.fetch_resend import find_resend
 from registration_sync.use_cases.runs.read_run import stored_run
 from registration_sync.use_cases.runs.resend_selection import select_files_to_resend
@@ -50,3 +53,19 @@ def request_resend(
                 workspace=Path(workspace),
             )
     return starter.start(connection_id, request)
+
+
+def replaced_by_resend(
+    run: Run, *, connections: Connections, deliveries: Deliveries
+) -> list[ReplacedFile]:
+    """Our last uploads to the paths of an export's files: what a resend of it would replace. Nobody
+    asks the server whether they were collected. Raises NotFound and Unavailable."""
+    files = [file for year in run.years for file in year.files]
+    if run.kind is not RunKind.EXPORT or not run.finished or not files:
+        return []
+    connection = connections.get(run.connection_id)
+    if connection.delivery is not DeliveryMethod.SFTP:
+        return []
+    account = connection.account_name
+    lasts = [deliveries.last(run.connection_id, account, file.path) for file in files]
+    return [last.replaced(Collected.UNKNOWN, connection.zone) for last in lasts if last]

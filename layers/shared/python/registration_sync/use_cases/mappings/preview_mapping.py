@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import NamedTuple
 
-from registration_sync.domain.connections.connection import Connection
+from registration_sync.domain.connections.connection import Connection, DeliveryMethod
 from registration_sync.domain.errors import NotFound, Problem
 from registration_sync.domain.mapping.compiled.mapping import (
     CompiledMapping,
@@ -18,8 +18,11 @@ from registration_sync.domain.mapping.compiled.mapping import (
 )
 from registration_sync.domain.mapping.definition.draft import Draft, read_draft
 from registration_sync.domain.mapping.definition.own_names import TEST_FOLDER
+from registration_sync.domain.runs.run import ReplacedFile
+from registration_sync.domain.runs.uploads import Collected
 from registration_sync.ports.connections import Connections, Mappings
 from registration_sync.ports.registrations import Snapshots
+from registration_sync.ports.sftp import Deliveries
 from registration_sync.use_cases.mappings.known_fields import RecentFields
 from registration_sync.use_cases.students.find_student import find_student
 
@@ -54,11 +57,13 @@ class RowPreview(NamedTuple):
 
 
 class TestRecordFile(NamedTuple):
-    """The path to which a test record of this file is delivered, and the file's header."""
+    """The path to which a test record of this file is delivered, the file's header, and the earlier
+    test record that it replaces; of a draft of a mapping nobody looks for that."""
 
     name: str
     path: str
     header: str
+    replaces: ReplacedFile | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +97,7 @@ def preview_mapping(
     mappings: Mappings,
     snapshots: Snapshots,
     recent_fields: RecentFields,
+    deliveries: Deliveries,
 ) -> MappingPreview:
     """Maps the students with the code that exports them, without any effect on later exports.
 
@@ -101,6 +107,8 @@ def preview_mapping(
     connection = connections.get(connection_id)
     draft = _draft(connection_id, options, mappings)
     compiled: dict[int, CompiledMapping] = {}
+    test_files: dict[int, list[TestRecordFile]] = {}
+    is_sent = options.mapping is None and connection.delivery is DeliveryMethod.SFTP
     students = []
     room = MAX_BYTES
     ids = connection.example_students if options.student_ids is None else options.student_ids
@@ -116,12 +124,15 @@ def preview_mapping(
         if school_year not in compiled:
             context = RunContext(now, connection.zone, school_year)
             compiled[school_year] = compile_mapping(draft.mapping, context)
+            test_files[school_year] = [
+                *_test_files(connection, compiled[school_year], deliveries if is_sent else None)
+            ]
         rows = compiled[school_year].preview(registration)
         shown = list(_first_rows(rows, compiled[school_year], draft, room))
         room -= sum(_size(one.row) for one in shown)
-        test_files = _test_files(connection, compiled[school_year])
         message = _not_shown(rows, shown)
-        students.append(StudentPreview(student_id, school_year, shown, test_files, message))
+        files = test_files[school_year]
+        students.append(StudentPreview(student_id, school_year, shown, files, message))
     unmatched = [one for each in compiled.values() for one in each.unmatched.values()]
     return MappingPreview(
         students,
@@ -197,13 +208,17 @@ def _not_shown(rows: Sequence[FilePreview], shown: Sequence[RowPreview]) -> str:
     return " ".join(messages)
 
 
-def _test_files(connection: Connection, compiled: CompiledMapping) -> list[TestRecordFile]:
+def _test_files(
+    connection: Connection, compiled: CompiledMapping, deliveries: Deliveries | None
+) -> Iterator[TestRecordFile]:
     folder = f"{connection.folder_for(compiled.run.school_year)}/{TEST_FOLDER}"
-    return [
-        TestRecordFile(
+    connection_id, account = connection.connection_id, connection.account_name
+    for file in compiled.files:
+        path = f"{folder}/{compiled.package.name if compiled.package else file.name}"
+        last = deliveries.last(connection_id, account, path) if deliveries else None
+        yield TestRecordFile(
             name=file.name,
-            path=f"{folder}/{compiled.package.name if compiled.package else file.name}",
+            path=path,
             header=file.text(file.header).removeprefix("\ufeff").rstrip("\r\n"),
+            replaces=last.replaced(Collected.UNKNOWN, connection.zone) if last else None,
         )
-        for file in compiled.files
-    ]

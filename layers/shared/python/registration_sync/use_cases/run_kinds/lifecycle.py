@@ -279,7 +279,7 @@ def _account_name(kind: RunKind, connection: Connection) -> str:
         return ""
     if connection.delivery is not DeliveryMethod.SFTP:
         return DeliveryMethod.DOWNLOAD.value
-    return f"{connection.username}@{connection.host}:{connection.port}"
+    return connection.account_name
 
 
 def _is_retried(run: Run) -> bool:
