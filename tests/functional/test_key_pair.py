@@ -1,6 +1,7 @@
 """A key pair made by the service, against OpenSSH: the public half is installed by hand, the former
 sign-in works until the new key has signed in, and is deleted then."""
 
+import datetime as dt
 import json
 import subprocess
 from collections.abc import Iterator
@@ -97,12 +98,15 @@ def test_a_generated_key_signs_in_once_it_is_installed_and_replaces_the_former_o
     kind: str, server: OpenSshServer
 ) -> None:
     former = authorized(server).read_text()
+    attempts = configuration_function.dependencies().check_attempts
     key = generate(type=kind)
+    attempts.note_refused(NORTH, dt.datetime.now(dt.UTC) - dt.timedelta(hours=5))
     assert key["public_key"].startswith("ssh-ed25519 " if kind == "ed25519" else "ssh-rsa ")
     assert key["public_key"].endswith(" registration-sync:north")
 
     waiting = sign_in_step()
     assert waiting[0] == "warning"
+    assert attempts.refused(NORTH) == (0, None)
     assert "does not accept the new key yet" in waiting[1]
     send(registration("1"))
     assert run_export()["status"] == "succeeded"

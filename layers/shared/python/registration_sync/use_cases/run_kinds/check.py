@@ -60,7 +60,7 @@ def _note_sign_in(run: Run, check_attempts: CheckAttempts) -> None:
     with suppress(Unavailable):
         if results.get("sign_in") is StepResult.FAILED and run.finished_at:
             check_attempts.note_refused(run.connection_id, run.finished_at)
-        elif results.get("sign_in") is StepResult.OK:
+        elif results.get("sign_in") in {StepResult.OK, StepResult.WARNING}:
             check_attempts.forget_refused(run.connection_id)
 
 
