@@ -149,6 +149,28 @@ def test_the_id_may_be_a_mapped_value_and_a_failed_read_is_repeated(
     expect(tab(ada, "Only here 3")).to_be_visible()
 
 
+def test_the_id_of_the_sis_is_found_among_the_mapped_values(
+    visit: Visit, district: District
+) -> None:
+    students = [registration(f"enroll-{number}") for number in range(1, 4)]
+    for number, student in enumerate(students):
+        student["data"]["students"]["id"] = f"S{number}"
+    district.sync(*students)
+    district.export()
+    ada = visit(path=compare(district))
+
+    choose_file(ada, sis("Grade,Local\n1,S0\n2,S2\n3,S9\n"))
+
+    expect(ada.field("The same id, here").locator("option:checked")).to_have_text(
+        re.compile("ID in students")
+    )
+    expect(ada.field("Column with the id, in the list")).to_have_value("1")
+    ada.press(ada.button("Compare"))
+    expect(tab(ada, "In both 2")).to_be_visible()
+    expect(table(ada, "Only here")).to_have_text([re.compile("^enroll-2")])
+    ada.check()
+
+
 @pytest.mark.parametrize(
     ("text", "message"),
     [("", "The file is empty."), ("id,name\n", "only one row"), ("PK\x03\x04", "Excel workbook")],

@@ -82,21 +82,25 @@ function differencesOf(student, row, pairs) {
   return all.filter(({ ours, theirs }) => !(ours.length > 0 ? ours : [""]).some((one) => one.trim() === theirs));
 }
 
-// The index of the column with most of our ids; if none has many, the one that is named like an id.
-export function guessIdColumn(header, rows, ids) {
-  const exact = new Set(ids);
-  const bare = new Set(ids.map(withoutZeros));
-  // Different values: a grade may look like an id, but it has few.
-  const counts = header.map((_, at) => {
-    const values = [...new Set(rows.map((row) => row[at] ?? ""))];
-    const count = (known, change) => values.filter((value) => known.has(change(value))).length;
-    return count(exact, (value) => value) + count(bare, withoutZeros);
-  });
-  const most = Math.max(...counts);
-  if (most > 0 && most >= Math.min(ids.length, rows.length) * MIN_ID_SHARE) return counts.indexOf(most);
-  const named = header.findIndex((name) => /(^|[^a-z])(id|number|no)$/i.test(name.trim()));
-  return Math.max(named, 0);
+// The ids that both sides have: {place, idColumn}. keys: [{place, ids}], what our id may be, the likeliest first.
+// If no column has many of them, the one that is named like an id.
+export function guessIds(header, rows, keys) {
+  const values = header.map((_, at) => [...new Set(rows.map((row) => row[at] ?? ""))]);
+  let best = { place: keys[0].place, idColumn: Math.max(0, header.findIndex(isNamedLikeId)), count: 0 };
+  for (const { place, ids } of keys) {
+    const exact = new Set(ids.filter(Boolean));
+    const bare = new Set([...exact].map(withoutZeros));
+    // Different values: a grade may look like an id, but it has few.
+    values.forEach((ofColumn, idColumn) => {
+      const count = ofColumn.filter((one) => exact.has(one)).length + ofColumn.filter((one) => bare.has(withoutZeros(one))).length;
+      const isMany = count >= Math.min(exact.size, rows.length) * MIN_ID_SHARE;
+      if (isMany && count > best.count) best = { place, idColumn, count };
+    });
+  }
+  return best;
 }
+
+export const isNamedLikeId = (name) => /(^|[^a-z])(id|number|no)$/i.test(name.trim());
 
 // Pairs of columns with the same name: [{place, column}]. columns: [{place, to}]
 export function guessPairs(header, columns, idColumn, most) {

@@ -9,7 +9,7 @@ import { Checkbox, SelectField } from "../../components/fields.js";
 import { Section } from "../../components/section.js";
 import { ErrorNotice, ErrorState, Loading, Progress } from "../../components/states.js";
 import { number } from "../../components/time.js";
-import { compare, guessIdColumn, guessPairs } from "./compare.js";
+import { compare, guessIds, guessPairs, isNamedLikeId } from "./compare.js";
 import { PairList } from "./pairs.js";
 import { Result } from "./result.js";
 
@@ -22,14 +22,16 @@ export function Comparison({ connection, year, saved, file }) {
   const c = connection.connection_id;
   const columns = useMemo(() => columnsOf(saved), [saved]);
   const query = { school_year: year, status: "all", limit: PAGE_SIZE };
+  const likeIds = columns.filter(({ to }) => isNamedLikeId(to)).map(({ place }) => place).slice(0, MAX_COLUMNS);
   const { data: sample, error, reload } = useData(
-    (options) => get(pathOf(c, "registrations"), { ...options, query }),
+    (options) => get(pathOf(c, "registrations"), { ...options, query: { ...query, columns: likeIds.join(",") } }),
     [c, year],
   );
   if (error) return html`<${ErrorState} error=${error} onRetry=${reload} />`;
   if (!sample) return html`<${Loading} />`;
-  const ids = sample.items.map((student) => student.student_id);
-  return html`<${Choices} connection=${connection} query=${query} saved=${saved} columns=${columns} file=${file} ids=${ids} />`;
+  const mapped = likeIds.map((place, at) => ({ place, ids: sample.items.map(({ values }) => values[at][0] ?? "") }));
+  const keys = [{ place: OUR_ID, ids: sample.items.map((student) => student.student_id) }, ...mapped];
+  return html`<${Choices} connection=${connection} query=${query} saved=${saved} columns=${columns} file=${file} keys=${keys} />`;
 }
 
 // [{place: "0.2", to: header, label}] of the mapping
@@ -42,9 +44,10 @@ function columnsOf(saved) {
   );
 }
 
-function Choices({ connection, query, saved, columns, file, ids }) {
-  const [idColumn, setIdColumn] = useState(() => guessIdColumn(file.header, file.rows, ids));
-  const [ourId, setOurId] = useState(OUR_ID);
+function Choices({ connection, query, saved, columns, file, keys }) {
+  const [guessed] = useState(() => guessIds(file.header, file.rows, keys));
+  const [idColumn, setIdColumn] = useState(guessed.idColumn);
+  const [ourId, setOurId] = useState(guessed.place);
   const [pairs, setPairs] = useState(() => guessPairs(file.header, columns, idColumn, MAX_COLUMNS - 1));
   const [ignoreZeros, setIgnoreZeros] = useState(false);
   const [read, setRead] = useState(null); // {students, places}
