@@ -16,6 +16,7 @@ from registration_sync.domain.access import (
     Program,
     Standing,
     authorize,
+    authorize_creation,
     authorize_operator,
     caller_from_claims,
     may_manage,
@@ -23,8 +24,8 @@ from registration_sync.domain.access import (
 )
 from registration_sync.domain.errors import AccessDenied
 
-NORTH = ConnectionAccess("north", "north", frozenset({"enroll", "elsewhere"}))
-"""The connection that is asked for: of the district north, for two programs."""
+NORTH = ConnectionAccess("north", "north", frozenset({"enroll", "elsewhere", "legacy"}))
+"""The connection that is asked for: of the district north, for three programs."""
 
 OF_NORTH = Standing("limited-access", frozenset({"north"}))
 """The person that is asked for. For those who may not manage the person, there is none: 404."""
@@ -59,8 +60,8 @@ class Column:
     name: str
     meaning: str
     claims: Mapping[str, str]
-    districts: tuple[str, ...] = (ALL_DISTRICTS,)
-    """Of a program: those that it is bound to."""
+    districts: tuple[str, ...] | None = (ALL_DISTRICTS,)
+    """Of a program: those that it is bound to; None if it was never bound."""
 
 
 COLUMNS = (
@@ -99,6 +100,12 @@ COLUMNS = (
         ("south",),
     ),
     Column(
+        "P never bound",
+        "a program that the connection names since before programs were bound, with all scopes",
+        _program("legacy", *SCOPES),
+        None,
+    ),
+    Column(
         "P other", "a program that it does not name, with all scopes", _program("other", *SCOPES)
     ),
 )
@@ -108,7 +115,8 @@ def cell(route: Route, column: Column) -> str:
     """Whether the caller may use the route: YES, NO, or OWN for its own connections only."""
     caller = caller_from_claims(column.claims)
     if isinstance(caller, Program):
-        caller = replace(caller, districts=frozenset(column.districts))
+        bound = column.districts
+        caller = replace(caller, districts=None if bound is None else frozenset(bound))
     if route.permission is None:
         return YES
     if route.programs_only and caller.kind != "program":
@@ -130,7 +138,10 @@ def _is_theirs(route: Route, caller: Caller) -> bool:
     """Whether the caller has the permission on the connection, or the person, of north."""
     if route.permission is Permission.MANAGE_PEOPLE:
         return may_manage(caller, OF_NORTH)
+    is_creation = (route.method, route.resource) == ("POST", "/connections")
     try:
+        if is_creation:
+            authorize_creation(caller, NORTH)
         authorize(caller, route.permission or Permission.READ, NORTH)
     except AccessDenied:
         return False

@@ -28,7 +28,7 @@ from tests.functional.support.district import (
 )
 from tests.functional.support.district import send as sync_students
 from tests.functional.support.events import OPERATOR, api_event
-from tests.functional.support.programs import bind
+from tests.functional.support.programs import bind, forget_binding
 from tests.functional.support.stored import put_back, state
 from tests.functional.support.user_pool import add_person, people_stored
 from tests.functional.test_service_errors import BODIES, QUERIES
@@ -51,7 +51,7 @@ PATH = {
     "person_id": "pat",
     "email": "ada@north.example.org",
 }
-PROGRAMS = ["enroll", "elsewhere"]
+PROGRAMS = ["enroll", "elsewhere", "legacy"]
 LOGGED = ("ACCESS",)
 """The beginnings of keys of items that record a refused request."""
 
@@ -59,14 +59,16 @@ LOGGED = ("ACCESS",)
 @pytest.fixture
 def north(started: StartedExports) -> StartedExports:
     """A connection of the district north with a mapping, a student, and a run with files. It names
-    a program that was bound to another district since."""
-    bind("elsewhere", "north")
+    a program that was bound to another district since, and one as if it was never bound."""
+    for client_id in ("elsewhere", "legacy"):
+        bind(client_id, "north")
     body = CONNECTION | {"delivery": "download", "programs": PROGRAMS}
     assert call(configuration, "POST", "/connections", body, claims=OPERATOR)[0] == 201
     bind("elsewhere", "south")
     put_provider = {"body": BODIES["PUT", "/providers/{name}"], "name": "north-google"}
     event = api_event("PUT", "/providers/{name}", claims=OPERATOR, **put_provider)
     assert configuration.handler(event, context())["statusCode"] == 200
+    forget_binding("legacy")
     add_person("pat", "limited-access", "district:north")
     save(MAPPING)
     sync_students(registration("007"))

@@ -41,6 +41,7 @@ from registration_sync.adapters.dynamodb.registrations.registrations_table impor
 )
 from registration_sync.adapters.dynamodb.runs_table import DynamoDBRuns
 from registration_sync.adapters.dynamodb.schedules_table import DynamoDBSchedules
+from registration_sync.adapters.dynamodb.sign_ins_table import DynamoDBSignIns
 from registration_sync.adapters.ready_made_mappings import PackagedMappings
 from registration_sync.adapters.sftp.key_pairs import make_key_pair
 from registration_sync.bootstrap.aws_clients import API_CONFIG, PRESIGN_CONFIG, dynamodb
@@ -65,6 +66,7 @@ from registration_sync.ports.recipients import Recipients, SentMails, Subscripti
 from registration_sync.ports.registrations import DueCounts, LeaseReader, StudentPages
 from registration_sync.ports.runs import CheckAttempts, CheckSlots, ExportStarter, Runs
 from registration_sync.ports.sftp import Deliveries
+from registration_sync.ports.sign_ins import SignIns
 from registration_sync.settings import ConfigurationSettings, read_settings
 from registration_sync.use_cases.mappings.known_fields import RecentFields
 
@@ -77,6 +79,7 @@ class Dependencies:
     programs: Programs
     connections: Connections
     mappings: Mappings
+    sign_ins: SignIns
     secrets: Secrets
     public_keys: PublicKeys
     make_key_pair: MakeKeyPair
@@ -121,6 +124,7 @@ def dependencies() -> Dependencies:
         secrets=_secrets(aws, settings),
         public_keys=DynamoDBKeyPairs(client, table),
         make_key_pair=make_key_pair,
+        sign_ins=DynamoDBSignIns(client, table),
         runs=DynamoDBRuns(client, table, retention_days=settings.retention_days),
         check_slots=DynamoDBCheckSlots(client, table),
         check_attempts=DynamoDBCheckAttempts(client, table),

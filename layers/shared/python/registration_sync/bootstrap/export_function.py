@@ -36,6 +36,7 @@ from registration_sync.adapters.dynamodb.registrations.registrations_table impor
 from registration_sync.adapters.dynamodb.registrations.student_erasure import DynamoDBStudentErasure
 from registration_sync.adapters.dynamodb.runs_table import DynamoDBRuns
 from registration_sync.adapters.dynamodb.schedules_table import DynamoDBSchedules
+from registration_sync.adapters.dynamodb.sign_ins_table import DynamoDBSignIns
 from registration_sync.adapters.sftp.servers import ParamikoSftpServers
 from registration_sync.adapters.ticker import ThreadTicker
 from registration_sync.bootstrap.aws_clients import NOTIFICATION_CONFIG, dynamodb
@@ -62,10 +63,12 @@ from registration_sync.ports.registrations import (
     StudentErasureStore,
 )
 from registration_sync.ports.runs import CheckAttempts, CheckSlots, Runs, Ticker
-from registration_sync.ports.sftp import Deliveries, SftpServers
+from registration_sync.ports.sftp import Deliveries, SftpServers, SftpSession
+from registration_sync.ports.sign_ins import SignIns
 from registration_sync.settings import ExportSettings, read_settings
+from registration_sync.use_cases.connections.shared_destinations import claim_account
 from registration_sync.use_cases.delivery.account import account_of
-from registration_sync.use_cases.delivery.deliver_files import RunConnection
+from registration_sync.use_cases.delivery.deliver_files import RunConnection, after_sign_in
 from registration_sync.use_cases.exporting.export_year import ExportResources
 from registration_sync.use_cases.ledger.retire_batches import retire_batches
 from registration_sync.use_cases.mappings.known_fields import RecentFields
@@ -100,6 +103,7 @@ class Dependencies:
 
     connections: Connections
     mappings: Mappings
+    sign_ins: SignIns
     secrets: Secrets
     public_keys: PublicKeys
     schedules: Schedules
@@ -130,7 +134,22 @@ class Dependencies:
         return account_of(connection, self.secrets, self.connections, self.public_keys, self.now)
 
     def server_of(self, connection: Connection) -> RunConnection:
-        return RunConnection(self.servers, lambda: self.account_of(connection))
+        return RunConnection(
+            self.servers, lambda: self.account_of(connection), lambda: self.claim(connection)
+        )
+
+    def sign_in(self, connection: Connection) -> SftpSession:
+        session = self.servers.connect(self.account_of(connection))
+        return after_sign_in(session, lambda: self.claim(connection))
+
+    def claim(self, connection: Connection) -> None:
+        claim_account(
+            connection,
+            connections=self.connections,
+            mappings=self.mappings,
+            sign_ins=self.sign_ins,
+            today=self.now().date(),
+        )
 
     def resources_of(self, server: RunConnection, lease: HeldLease) -> ExportResources:
         return ExportResources(
@@ -173,6 +192,7 @@ def dependencies() -> Dependencies:
     return Dependencies(
         connections=DynamoDBConnections(client, connections_table),
         mappings=DynamoDBMappings(client, connections_table),
+        sign_ins=DynamoDBSignIns(client, connections_table),
         secrets=SecretsManagerSecrets(aws.client("secretsmanager"), settings.secret_prefix),
         public_keys=DynamoDBKeyPairs(client, connections_table),
         schedules=DynamoDBSchedules(client, connections_table),

@@ -28,6 +28,7 @@ RegistrationSyncError
     │   ├── NoCommonAlgorithm
     │   ├── SignInRefused
     │   ├── PasswordOfAnotherServer
+    │   ├── DestinationTaken      another connection delivers to the same file
     │   ├── PermissionRefused
     │   ├── FolderMissing
     │   ├── ReplaceUnsupported    the server cannot replace a file in one step
@@ -215,6 +216,10 @@ class SignInRefused(TerminalDeliveryError):
 
 class PasswordOfAnotherServer(TerminalDeliveryError):
     code = "password_of_another_server"
+
+
+class DestinationTaken(TerminalDeliveryError):
+    code = "destination_taken"
 
 
 class PermissionRefused(TerminalDeliveryError):

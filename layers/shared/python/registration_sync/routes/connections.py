@@ -116,6 +116,7 @@ def _create_connection(request: Request) -> Answer:
         mappings=deps.mappings,
         secrets=deps.secrets,
         programs=deps.programs,
+        sign_ins=deps.sign_ins,
     )
     note = Note("connection_created", changes, connection.connection_id)
     return Answer(201, connection.to_json(), note=note)
@@ -142,6 +143,7 @@ def _change_connection(request: Request) -> Answer:
         secrets=deps.secrets,
         programs=deps.programs,
         public_keys=deps.public_keys,
+        sign_ins=deps.sign_ins,
     )
     if changes:
         deps.check_attempts.forget_refused(request.connection_id)

@@ -57,6 +57,7 @@ def _save_mapping(request: Request) -> Answer:
         now=now,
         connections=deps.connections,
         mappings=deps.mappings,
+        sign_ins=deps.sign_ins,
     )
     warnings = mapping_warnings(saved.definition, deps.recent_fields.of(request.connection_id))
     note = note_of("mapping_saved", _new_version(saved, now))
@@ -156,6 +157,7 @@ def _restore_mapping(request: Request) -> Answer:
         now=now,
         connections=deps.connections,
         mappings=deps.mappings,
+        sign_ins=deps.sign_ins,
     )
     changes = _new_version(saved, now)
     if changes:

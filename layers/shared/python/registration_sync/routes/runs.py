@@ -113,6 +113,7 @@ def _resend(request: Request) -> Answer:
         parse_resend(request.json(), repeated_run_id),
         connections=deps.connections,
         mappings=deps.mappings,
+        sign_ins=deps.sign_ins,
         archive=deps.archive,
         starter=_starter(request),
     )

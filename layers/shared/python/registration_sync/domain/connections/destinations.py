@@ -23,9 +23,9 @@ def destinations(
     """Every file that the connection may write in these years, done files too, each with its path;
     empty for downloads.
 
-    A relative folder starts in the account's own folder, so the account is part of the
-    destination. An absolute folder counts as the same one for every account of the host. `{date}`
-    and `{time}` are not replaced: the names of two files may become the same.
+    The account is part of the destination: a relative folder starts in the account's own folder,
+    and an absolute one may be below the account's own root. `{date}` and `{time}` are not
+    replaced: the names of two files may become the same.
     """
     if connection.delivery is not DeliveryMethod.SFTP:
         return {}
@@ -47,8 +47,8 @@ def destinations(
 
 def destination(connection: Connection, path: str) -> Destination:
     """The destination of a file with this path, as in `destinations`. A server may ignore case."""
-    account = "" if path.startswith("/") else connection.username
-    return (plain_host(connection), connection.port, account, path_key(path))
+    host, port, username = plain_host(connection), connection.port, connection.username
+    return (host, port, username, path_key(path))
 
 
 def path_key(path: str) -> str:
@@ -58,9 +58,9 @@ def path_key(path: str) -> str:
     return unicodedata.normalize("NFC", normalized).casefold()
 
 
-def same_host(one: Connection, other: Connection) -> bool:
-    """Whether both have the same host, regardless of case."""
-    return plain_host(one) == plain_host(other)
+def account_name(connection: Connection) -> str:
+    """The account at the server, `user@host:port`, in one of its spellings."""
+    return f"{connection.username}@{plain_host(connection)}:{connection.port}"
 
 
 def plain_host(connection: Connection) -> str:

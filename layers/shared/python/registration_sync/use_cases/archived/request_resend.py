@@ -9,6 +9,7 @@ from registration_sync.domain.runs.uploads import Collected
 from registration_sync.ports.archive import Archive
 from registration_sync.ports.connections import Connections, Mappings
 from registration_sync.ports.sftp import Deliveries
+from registration_sync.ports.sign_ins import SignIns
 from registration_sync.use_cases.archived.fetch_resend import find_resend
 from registration_sync.use_cases.runs.read_run import stored_run
 from registration_sync.use_cases.runs.resend_selection import select_files_to_resend
@@ -22,6 +23,7 @@ def request_resend(
     *,
     connections: Connections,
     mappings: Mappings,
+    sign_ins: SignIns,
     archive: Archive,
     starter: RunStarter,
 ) -> Run:
@@ -37,6 +39,7 @@ def request_resend(
         connection=connections.get(connection_id),
         connections=connections,
         mappings=mappings,
+        sign_ins=sign_ins,
         today=starter.now.date(),
     )
     for school_year, files in selected.items():

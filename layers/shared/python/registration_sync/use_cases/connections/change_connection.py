@@ -10,6 +10,7 @@ from registration_sync.domain.connections.given_for import GivenFor
 from registration_sync.domain.connections.sftp import Credentials
 from registration_sync.domain.errors import InvalidRequest, Problem
 from registration_sync.ports.connections import Connections, Mappings, Programs, PublicKeys, Secrets
+from registration_sync.ports.sign_ins import SignIns
 from registration_sync.use_cases.connections.bind_program import require_bound_programs
 from registration_sync.use_cases.connections.generate_key import require_choice_of_key
 from registration_sync.use_cases.connections.shared_destinations import reject_shared_destinations
@@ -26,6 +27,7 @@ def change_connection(
     secrets: Secrets,
     programs: Programs,
     public_keys: PublicKeys,
+    sign_ins: SignIns,
 ) -> tuple[SettingChange, ...]:
     """Replaces the connection and the secrets in `credentials`; returns the changes.
 
@@ -42,7 +44,9 @@ def change_connection(
     server = GivenFor.of(connection)
     if not GivenFor.of(before).covers(server):
         credentials = _for_another_server(connection, before, credentials)
-    reject_shared_destinations(connection, connections=connections, mappings=mappings, today=today)
+    reject_shared_destinations(
+        connection, connections=connections, mappings=mappings, sign_ins=sign_ins, today=today
+    )
     # Secrets first. Until the next step, and if it fails, the connection is the old one, and the
     # new password is refused to its server. In the other order, an old password without a server
     # (of an earlier version) could go to the new server.

@@ -10,6 +10,7 @@ from registration_sync.domain.connections.given_for import GivenFor
 from registration_sync.domain.connections.sftp import Credentials
 from registration_sync.domain.errors import RegistrationSyncError, Unavailable
 from registration_sync.ports.connections import Connections, Mappings, Programs, Secrets
+from registration_sync.ports.sign_ins import SignIns
 from registration_sync.use_cases.connections.bind_program import require_bound_programs
 from registration_sync.use_cases.connections.shared_destinations import reject_shared_destinations
 
@@ -24,6 +25,7 @@ def create_connection(
     mappings: Mappings,
     secrets: Secrets,
     programs: Programs,
+    sign_ins: SignIns,
 ) -> tuple[SettingChange, ...]:
     """Stores the connection and its secrets; returns the settings as changes. A program must be
     one of the connection's own `programs`, and bound to its district.
@@ -34,7 +36,9 @@ def create_connection(
     authorize_creation(caller, connection.access)
     require_bound_programs(connection, None, programs)
     # A connection with the id of a removed one has that one's mapping.
-    reject_shared_destinations(connection, connections=connections, mappings=mappings, today=today)
+    reject_shared_destinations(
+        connection, connections=connections, mappings=mappings, sign_ins=sign_ins, today=today
+    )
     # The connection first: if its id is taken, the secrets of that connection must not change. Then
     # every kind of secret: a deleted stack of the same name may have left some.
     connections.add(connection)

@@ -97,9 +97,10 @@ def check_connection(
     servers: SftpServers,
     now: Callable[[], dt.datetime],
     show: Show = lambda _steps: None,
+    on_sign_in: Callable[[], None] = lambda: None,
 ) -> tuple[tuple[CheckStep, ...], ServerTraits]:
     """Returns every step, and what the check has learned of the server; `names` are those of the
-    files to deliver, if known.
+    files to deliver, if known. `on_sign_in` may raise DeliveryError.
 
     Signs in at most once, and only if the server shows a pinned host key. Leaves nothing behind
     but the folder, if it was missing. Raises Unavailable if the secrets cannot be read.
@@ -115,6 +116,7 @@ def check_connection(
         )
         sentence, result = findings.of_new_key
         findings.add(f"Signed in as {signing_in_as.username}.{sentence}", result)
+        on_sign_in()
         probe = _Probe(findings, session, signing_in_as, folder, names, token, workspace)
         probe.run(done_file=connection.done_file)
     except DeliveryError as error:

@@ -65,13 +65,20 @@ def with_done_files(files: Sequence[FinishedFile], empty: Path) -> list[Finished
 class RunConnection:
     """The one connection of a run: opened when first needed, and reopened after a transient error.
 
-    A terminal error is final: a refused sign-in is not repeated for another school year. What a
-    session has learned of the server, the next one knows.
+    A terminal error is final: a refused sign-in is not repeated for another school year, and what
+    `on_sign_in` refuses by such an error is not tried again. What a session has learned of the
+    server, the next one knows.
     """
 
-    def __init__(self, servers: SftpServers, account: Callable[[], SftpAccount]) -> None:
+    def __init__(
+        self,
+        servers: SftpServers,
+        account: Callable[[], SftpAccount],
+        on_sign_in: Callable[[], None] = lambda: None,
+    ) -> None:
         self._servers = servers
         self._account = account
+        self._on_sign_in = on_sign_in
         self._session: SftpSession | None = None
         self._traits: ServerTraits | None = None
         self._refused: TerminalDeliveryError | None = None
@@ -90,9 +97,10 @@ class RunConnection:
             if self._new_key_is_refused:
                 account = replace(account, credentials=account.credentials.without_new_key())
             try:
-                self._session = self._servers.connect(
+                session = self._servers.connect(
                     replace(account, traits=self._traits or account.traits), self._note
                 )
+                self._session = after_sign_in(session, self._on_sign_in)
             except TerminalDeliveryError as error:
                 self._refused = error
                 raise
@@ -106,6 +114,16 @@ class RunConnection:
         if session:
             self._traits = session.traits
             session.close()
+
+
+def after_sign_in(session: SftpSession, action: Callable[[], None]) -> SftpSession:
+    """The session, closed if the action raises."""
+    try:
+        action()
+    except BaseException:
+        session.close()
+        raise
+    return session
 
 
 def with_retries[T](

@@ -5,6 +5,7 @@ import datetime as dt
 from registration_sync.domain.connections.connection import SavedMapping
 from registration_sync.domain.errors import NotFound
 from registration_sync.ports.connections import Connections, Mappings
+from registration_sync.ports.sign_ins import SignIns
 from registration_sync.use_cases.mappings.save_mapping import save_mapping
 
 PAGE_SIZE = 20
@@ -37,6 +38,7 @@ def restore_mapping(
     now: dt.datetime,
     connections: Connections,
     mappings: Mappings,
+    sign_ins: SignIns,
 ) -> SavedMapping:
     """Saves an older version as the newest one, unless the newest one has the same content.
 
@@ -51,4 +53,5 @@ def restore_mapping(
         now=now,
         connections=connections,
         mappings=mappings,
+        sign_ins=sign_ins,
     )

@@ -12,6 +12,7 @@ from registration_sync.domain.errors import Unavailable, VersionMismatch
 from registration_sync.domain.mapping.definition.code_lists import with_codes_as_lists
 from registration_sync.domain.mapping.definition.mapping import parse_mapping
 from registration_sync.ports.connections import Connections, Mappings
+from registration_sync.ports.sign_ins import SignIns
 from registration_sync.use_cases.connections.shared_destinations import reject_shared_destinations
 
 
@@ -24,6 +25,7 @@ def save_mapping(
     now: dt.datetime,
     connections: Connections,
     mappings: Mappings,
+    sign_ins: SignIns,
 ) -> SavedMapping:
     """Saves the definition as the next version, or returns the latest one if that is the same.
 
@@ -48,6 +50,7 @@ def save_mapping(
         definition=definition,
         connections=connections,
         mappings=mappings,
+        sign_ins=sign_ins,
         today=now.date(),
     )
     saved = SavedMapping(latest_version + 1, definition, saved_by, now)

@@ -40,13 +40,14 @@ def run_check(
     check_attempts: CheckAttempts,
     servers: SftpServers,
     account_of: Callable[[Connection], SftpAccount],
+    claim: Callable[[Connection], None],
     now: Callable[[], dt.datetime],
 ) -> Run:
     """Takes no lease and changes nothing else; frees its slots. Raises AlreadyRunning while another
     check of the connection is running, and Unavailable."""
     try:
         take_connection_slot(attempt.run.connection_id, attempt.run.run_id, now(), check_slots)
-        run = _checked(attempt, connections, mappings, runs, servers, account_of, now)
+        run = _checked(attempt, connections, mappings, runs, servers, account_of, claim, now)
         _note_sign_in(run, check_attempts)
     finally:
         with suppress(Unavailable):
@@ -71,6 +72,7 @@ def _checked(
     runs: Runs,
     servers: SftpServers,
     account_of: Callable[[Connection], SftpAccount],
+    claim: Callable[[Connection], None],
     now: Callable[[], dt.datetime],
 ) -> Run:
     run, connection = attempt.run, attempt.connection
@@ -93,6 +95,7 @@ def _checked(
         servers=servers,
         now=now,
         show=show,
+        on_sign_in=lambda: claim(connection),
     )
     failed = next((step for step in steps if step.result is StepResult.FAILED), None)
     warned = next((step for step in steps if step.result is StepResult.WARNING), None)

@@ -18,6 +18,7 @@ from registration_sync.ports.archive import Archive
 from registration_sync.ports.connections import Connections, Mappings
 from registration_sync.ports.runs import Runs
 from registration_sync.ports.sftp import Deliveries
+from registration_sync.ports.sign_ins import SignIns
 from registration_sync.use_cases.archived.archive_resend import ResendYear, archive_resend
 from registration_sync.use_cases.archived.fetch_resend import fetch_resend
 from registration_sync.use_cases.delivery.deliver_files import (
@@ -44,6 +45,7 @@ def run_resend(
     *,
     connections: Connections,
     mappings: Mappings,
+    sign_ins: SignIns,
     runs: Runs,
     archive: Archive,
     deliveries: Deliveries,
@@ -57,14 +59,17 @@ def run_resend(
     if resend is None:
         raise InvalidRequest("Write the id of the run to send again.")
     past = stored_run(run.connection_id, resend.run_id, runs=runs)
-    selected = select_files_to_resend(
+    select = partial(
+        select_files_to_resend,
         past,
         run.request,
         connection=connection,
         connections=connections,
         mappings=mappings,
+        sign_ins=sign_ins,
         today=now().date(),
     )
+    selected = select()
     years = fetch_resend(
         run.connection_id, resend, selected, archive=archive, workspace=attempt.workspace
     )
@@ -77,7 +82,7 @@ def run_resend(
         for year in years:
             if year.school_year in outcomes:
                 continue
-            outcome = _resend_year(year, attempt, collection, archive, server, lease, pause)
+            outcome = _resend_year(year, attempt, collection, archive, server, lease, pause, select)
             if not outcome.error:
                 outcome = replace(outcome, warnings=(*warnings, *outcome.warnings))
             outcomes[year.school_year] = outcome
@@ -95,9 +100,12 @@ def _resend_year(
     server: RunConnection,
     lease: HeldLease,
     pause: Callable[[float], None],
+    select: Callable[[], object],
 ) -> YearOutcome:
     unreported = UnreportedFindings(collection)
     try:
+        with_retries(lambda _: None, server=server, lease=lease, pause=pause)
+        select()  # again: connections of other districts count after the sign-in
         found = _look(year, collection, server, lease, pause)
         uncollected = _find_uncollected(year, found, collection)
         lease.on_confirm = partial(unreported.note, year.school_year, uncollected)

@@ -7,12 +7,12 @@ import datetime as dt
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import replace
+from functools import partial
 from itertools import chain
 from pathlib import Path
 
 from registration_sync.domain.connections.connection import Connection, DeliveryMethod
-from registration_sync.domain.connections.destinations import destinations
-from registration_sync.domain.connections.sftp import SftpAccount
+from registration_sync.domain.connections.destinations import account_name, destinations
 from registration_sync.domain.errors import (
     Conflict,
     DeliveryError,
@@ -35,7 +35,9 @@ from registration_sync.ports.archive import Archive
 from registration_sync.ports.connections import Connections, Mappings
 from registration_sync.ports.registrations import Snapshots
 from registration_sync.ports.runs import CheckAttempts
-from registration_sync.ports.sftp import Deliveries, SftpServers, SftpSession
+from registration_sync.ports.sftp import Deliveries, SftpSession
+from registration_sync.ports.sign_ins import SignIns
+from registration_sync.use_cases.delivery.deliver_files import after_sign_in
 from registration_sync.use_cases.delivery.importer import CollectionCheck
 from registration_sync.use_cases.delivery.one_file import put_in_place, upload_file
 from registration_sync.use_cases.exporting.output_file import WrittenFile
@@ -58,8 +60,8 @@ def run_test_record(
     mappings: Mappings,
     table: Snapshots,
     archive: Archive,
-    servers: SftpServers,
-    account_of: Callable[[Connection], SftpAccount],
+    sign_in: Callable[[Connection], SftpSession],
+    sign_ins: SignIns,
     now: Callable[[], dt.datetime],
     new_token: Callable[[], str],
     check_attempts: CheckAttempts,
@@ -82,11 +84,13 @@ def run_test_record(
     folder = f"{connection.folder_for(school_year)}/{TEST_FOLDER}"
     collection = CollectionCheck(connection, run, deliveries)
     replaces: tuple[ReplacedFile, ...] = ()
+    refuse_live = partial(_refuse_live, connection, folder, files, connections, now().date())
     try:
-        _refuse_live(connection, folder, files, connections, now().date())
+        refuse_live()
         if connection.delivery is DeliveryMethod.SFTP:
-            session = servers.connect(account_of(connection))
+            session = sign_in(connection)
             check_attempts.forget_refused(run.connection_id)
+            after_sign_in(session, partial(refuse_live, of_others=sign_ins))
             replaces = _replaced(files, folder, collection, session)
             replaced_by = _send_all(files, folder, session, new_token)
         else:
@@ -182,16 +186,26 @@ def _refuse_live(
     files: tuple[WrittenFile, ...],
     connections: Connections,
     today: dt.date,
+    *,
+    of_others: SignIns | None = None,
 ) -> None:
-    """Raises Conflict if another connection delivers to the folder `test`."""
+    """Raises Conflict if another connection delivers to the folder `test`: one of this district,
+    or with `of_others` one of another district that has signed in to the account."""
     names = [file.name for file in files]
     ours = destinations(connection.model_copy(update={"folder": folder}), names, today)
     for other in connections.all():
-        if ours.keys() & destinations(other, names, today).keys():
-            raise Conflict(
-                f'The connection "{other.connection_id}" delivers its live files to {folder}, so '
-                "no test record was sent there. Change the folder of one of the two connections."
-            )
+        if not ours.keys() & destinations(other, names, today).keys():
+            continue
+        who = f'The connection "{other.connection_id}"'
+        if other.district != connection.district:
+            account = account_name(connection)
+            if of_others is None or not of_others.has(other.connection_id, account):
+                continue
+            who = "Another connection of this service"
+        raise Conflict(
+            f"{who} delivers its live files to {folder}, so no test record was sent there. Change "
+            "the folder of one of the two connections."
+        )
 
 
 def _lines(file: WrittenFile) -> tuple[str, ...]:
@@ -204,7 +218,10 @@ def _lines(file: WrittenFile) -> tuple[str, ...]:
 
 
 def _send_all(
-    files: tuple[WrittenFile, ...], folder: str, session: SftpSession, new_token: Callable[[], str]
+    files: tuple[WrittenFile, ...],
+    folder: str,
+    session: SftpSession,
+    new_token: Callable[[], str],
 ) -> list[str]:
     """Returns how each file replaced the old one."""
     try:

@@ -13,6 +13,7 @@ from registration_sync.domain.errors import Conflict, InvalidRequest, Problem
 from registration_sync.domain.mapping.definition.own_names import done_name
 from registration_sync.domain.runs.run import DeliveredFile, Run, RunKind, RunRequest
 from registration_sync.ports.connections import Connections, Mappings
+from registration_sync.ports.sign_ins import SignIns
 from registration_sync.use_cases.connections.shared_destinations import (
     reject_destinations_of_others,
     reject_done_files,
@@ -28,6 +29,7 @@ def select_files_to_resend(
     connection: Connection,
     connections: Connections,
     mappings: Mappings,
+    sign_ins: SignIns,
     today: dt.date,
 ) -> FilesByYear:
     """The files of the past run that the request selects, by school year.
@@ -62,6 +64,7 @@ def select_files_to_resend(
         {destination(connection, path): path for path in paths},
         connections=connections,
         mappings=mappings,
+        sign_ins=sign_ins,
         today=today,
     )
     return selected
