@@ -183,6 +183,7 @@ def dependencies() -> Dependencies:
     settings = read_settings(ExportSettings, os.environ)
     client, connections_table = dynamodb(), settings.connections_table
     registrations_table, days = settings.registrations_table, settings.retention_days
+    networks = settings.allowed_private_networks
     aws = boto3_session()
     archive = partial(S3Archive, aws.client("s3"), settings.archive_bucket)
     events = aws.client("events", config=NOTIFICATION_CONFIG)
@@ -205,9 +206,7 @@ def dependencies() -> Dependencies:
         marker_recovery=DynamoDBMarkerRecovery(client, registrations_table),
         archive=archive(),
         dry_runs=archive(prefix=DRY_RUNS),
-        servers=ParamikoSftpServers(
-            settings.allowed_private_networks, seconds_left=invocation.seconds_left
-        ),
+        servers=ParamikoSftpServers(networks, seconds_left=invocation.seconds_left),
         deliveries=_deliveries(settings),
         metrics=EmbeddedMetrics(),
         events=EventBridgeEvents(events, settings.powertools_metrics_namespace),
