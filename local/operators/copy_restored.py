@@ -90,9 +90,9 @@ def _kind(item: Item) -> str:
 
 
 def _connection_of(item: Item) -> str:
-    """A connection's id has no `#`; some kinds have it as the sort key. Programs, and their audit
-    entries, are of none."""
-    if _kind(item) == "PROGRAMS":
+    """A connection's id has no `#`; some kinds have it as the sort key. Programs, providers and
+    people, and audit entries about them, are of none."""
+    if _kind(item) in {"PROGRAMS", "PROVIDERS", "SIGN_INS"}:
         return ""
     parts = item["pk"]["S"].split("#")
     return str(parts[1] if len(parts) > 1 else item["sk"]["S"])

@@ -134,15 +134,16 @@ def test_every_kind_of_key_of_the_adapters_is_known() -> None:
     assert found - SHORT_LIVED - {"IMPORTER"} == KINDS["registrations"] | KINDS["connections"]
 
 
-def test_the_copy_of_a_connection_leaves_the_program_with_the_same_name_bound() -> None:
+@pytest.mark.parametrize("kind", ["PROGRAMS", "PROVIDERS", "SIGN_INS"])
+def test_the_copy_of_a_connection_leaves_others_with_the_same_name(kind: str) -> None:
     make_restored("connections")
     put("restored", "CONNECTIONS", "c")
-    put("restored", "PROGRAMS", "c", districts={"L": [{"S": "older"}]})
-    put("connections", "PROGRAMS", "c", districts={"L": []})
+    put("restored", kind, "c", districts={"L": [{"S": "older"}]})
+    put("connections", kind, "c", districts={"L": []})
 
     copy("connections", connection_id="c")
 
-    key = {"pk": {"S": "PROGRAMS"}, "sk": {"S": "c"}}
+    key = {"pk": {"S": kind}, "sk": {"S": "c"}}
     found = boto3.client("dynamodb").get_item(TableName="connections", Key=key)["Item"]
     assert found["districts"] == {"L": []}
-    assert keys("connections") == ["CONNECTIONS c", "PROGRAMS c"]
+    assert keys("connections") == ["CONNECTIONS c", f"{kind} c"]

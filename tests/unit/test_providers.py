@@ -99,6 +99,12 @@ FULL_IN_TOWN = {FULL, "district:town"}
             NOTHING,
             id="a local account that somebody linked",
         ),
+        pytest.param(
+            [FULL, "district:a"],
+            {"cognito:user_status": "EXTERNAL_PROVIDER"},
+            NOTHING,
+            id="of a provider that is not named",
+        ),
         pytest.param([FULL], LOCAL | {"identities": "{"}, NOTHING, id="unreadable identities"),
         pytest.param([FULL], LOCAL | {"identities": "[1]"}, NOTHING, id="other identities"),
     ],

@@ -75,11 +75,11 @@ def issued_groups(
     """The groups in a person's token: `groups` are those in the user pool, `attributes` as Cognito
     passes them to its triggers. Never empty: NO_ACCESS for a person without access."""
     by_name = {provider.name: provider for provider in providers}
-    name = provider_of(attributes)
-    if name is None:
+    name, status = provider_of(attributes), attributes.get("cognito:user_status", "")
+    if status and (status == EXTERNAL) is (name is None):
+        standing = Standing()  # a local account that somebody linked, or an unknown provider
+    elif name is None:
         standing = _local_standing(standing_of(groups), by_name.values())
-    elif attributes.get("cognito:user_status", EXTERNAL) != EXTERNAL:
-        standing = Standing()  # a local account that somebody linked: nobody knows how it signed in
     else:
         standing = provided_standing(groups, attributes, by_name.get(name))
     return standing.groups if standing.role else frozenset({NO_ACCESS})
