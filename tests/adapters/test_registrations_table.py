@@ -259,6 +259,27 @@ def test_the_batch_of_a_held_student_is_raised_only_at_the_same_version(
     assert stored(table).batch == 2
 
 
+def test_a_student_carried_over_is_new_until_an_export_delivers_the_student(
+    table: DynamoDBRegistrationsTable,
+) -> None:
+    put(table, "v1", batch=1)
+    assert stored(table).is_new
+    table.settle(C, Y, 1, {"007": "exported"}, 9)
+    assert not stored(table).is_new
+
+    table.set_carried(C, Y, 2, ["007", "none"])
+    put(table, "v2", batch=3)
+    assert (stored(table).is_new, stored(table).carried_in) == (True, 2)
+    table.set_carried(C, Y, 1, ["007"])
+    assert stored(table).carried_in == 2
+    assert dict(table.current(C, Y, iter(["none"]))) == {"none": None}
+
+    table.settle(C, Y, 2, {"007": "left_out"}, 9)
+    assert stored(table).is_new
+    table.settle(C, Y, 3, {"007": "exported"}, 9)
+    assert not stored(table).is_new
+
+
 def outcome(table: DynamoDBRegistrationsTable) -> tuple[str, int, int]:
     current = stored(table)
     return current.outcome, current.settled_in, current.exported_in

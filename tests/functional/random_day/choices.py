@@ -69,7 +69,7 @@ EXPECTED_EVENTS = {
     *("awaiting", "decision: confirm", "decision: cancel", "superseded"),
     *("retried", "resent", "resent in part", "settled in part"),
     *("erased", "erasure retried", "removal delivered", "held removal", "several rows"),
-    *("unknown removal", "removal not sent"),
+    *("unknown removal", "removal not sent", "carried over"),
     *(
         "announced: failed",
         "announced: awaiting",

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize
 
 from functions.configuration import app as configuration
+from registration_sync.bootstrap import aws_clients
 from tests.functional.conftest import StartedExports
 from tests.functional.random_day.announced import Announced
 from tests.functional.random_day.choices import USUALLY, VARIANTS, Draw
@@ -86,12 +87,19 @@ class Day(RuleBasedStateMachine):
     environment: ClassVar[Environment]
 
     @initialize(
-        removes=USUALLY, holds=USUALLY, variant=st.sampled_from(VARIANTS), real=st.booleans()
+        removes=USUALLY,
+        holds=USUALLY,
+        carries=st.booleans(),
+        variant=st.sampled_from(VARIANTS),
+        real=st.booleans(),
     )
-    def begin(self, removes: bool, holds: bool, variant: MappingVariant, real: bool) -> None:
+    def begin(
+        self, removes: bool, holds: bool, carries: bool, variant: MappingVariant, real: bool
+    ) -> None:
         assume(real)  # the first example is always the simplest
         self.connection_id = f"day-{next(days)}"
         self.holds = holds
+        self.carries = carries
         self.seen: Counter[str] = Counter()
         self.years: dict[int, Year] = {}
         self.tombstones: dict[int, dict[str, Version]] = {}
@@ -125,11 +133,17 @@ class Day(RuleBasedStateMachine):
             "programs": [*CONNECTION["programs"], f"everywhere-{self.connection_id}"],
             "guards": {
                 "unmatched": {"action": "hold" if holds else "off", "count": 0},
+                "not_collected": {"action": "carry_over" if carries else "warn"},
             },
         }
         bind(f"everywhere-{self.connection_id}", CONNECTION["district"])
         response = self.ask(configuration, "POST", CONNECTIONS, connection)
         assert response.status == 201, response
+        aws_clients.dynamodb().update_item(  # as the first delivery does: from then on it rings
+            TableName="connections",
+            Key={"pk": {"S": "CONNECTIONS"}, "sk": {"S": self.connection_id}},
+            UpdateExpression="REMOVE setup",
+        )
         self.save(variant)
 
     def save(self, variant: MappingVariant) -> None:

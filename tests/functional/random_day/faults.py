@@ -98,7 +98,18 @@ class Interruptions:
             for _, name, args in self.done
             if name == "put_marks" and args[1] == school_year
             for mark in args[3]
+            if mark.reasons
         ]
+
+    def carried(self, school_year: int) -> frozenset[str]:
+        """The students of uncollected files that the run marked as due."""
+        return frozenset(
+            mark.student_id
+            for _, name, args in self.done
+            if name == "put_marks" and args[1] == school_year
+            for mark in args[3]
+            if not mark.reasons
+        )
 
     @property
     def is_settling(self) -> bool:

@@ -138,7 +138,8 @@ class Runs(RunChecks):
         plans = {}
         for school_year in interruptions.begun_years:
             year = self.years[school_year]
-            batch = year.close_batch()
+            batch = year.close_batch() | interruptions.carried(school_year)
+            self.seen["carried over"] += bool(interruptions.carried(school_year))
             if fault == "after close_batch" and school_year in late_syncs:
                 late_syncs[school_year]()
             plan = plans[school_year] = year.plan(self.variant, batch, is_full=run.is_full)
@@ -152,16 +153,21 @@ class Runs(RunChecks):
             if interruptions.has("commit", school_year):
                 year.commit(plan, run.run_id)
                 for name, content in plan.files.items():
-                    self._record_delivery((name, school_year), content, run.run_id)
+                    self._record_delivery((name, school_year), content, run.run_id, plan)
             else:
                 year.due |= batch
                 year.is_uncertain = True
         return plans
 
-    def _record_delivery(self, table: Table, content: bytes, run_id: str) -> None:
+    def _record_delivery(self, table: Table, content: bytes, run_id: str, plan: Plan) -> None:
         is_full = table[0] == "roster.csv" and self.variant.roster == "all"
         missed = self.exchange.deliver(table, content, run_id, is_full=is_full)
         self._forget_owed(table, missed)
+        if self.carries:  # nobody is lost by a file that replaces another
+            students = self.years[table[1]].students
+            went_again = plan.batch | plan.held.keys()
+            lost = [one for one in missed if one in students and one not in went_again]
+            assert [one for one in lost if students[one].data] == [], (table, missed)
         self.delivered.setdefault(run_id, {})[table] = content
         rows = rows_of(content).values()
         self.seen["removal delivered"] += () in rows
