@@ -231,7 +231,7 @@ class ReplayServer:
         self.traits = ServerTraits()
         self.writes_in_place = False
 
-    def connect(self, account: SftpAccount) -> "ReplayServer":
+    def connect(self, account: SftpAccount, on_step: object = None) -> "ReplayServer":
         return self
 
     def close(self) -> None: ...

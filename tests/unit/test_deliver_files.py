@@ -55,7 +55,7 @@ class Folder:
         self.writes_in_place = False
         self.may_remove = True
 
-    def connect(self, account: SftpAccount) -> "Folder":
+    def connect(self, account: SftpAccount, on_step: object = None) -> "Folder":
         self._do("connect", lambda: None)
         self.connections += 1
         return self
