@@ -21,6 +21,9 @@ _STATES = {
     "EXTERNAL_PROVIDER": ACTIVE,
     "RESET_REQUIRED": RESET,
 }
+_NOBODY = "There is no such person or group."
+MAX_NAME_CHARACTERS = 128
+
 PAGE = 60
 """The largest page of ListUsers, ListUsersInGroup and AdminListGroupsForUser."""
 
@@ -38,8 +41,15 @@ class CognitoUserPool:
         self._workers = ThreadPoolExecutor(WORKERS, thread_name_prefix="user-pool")
 
     def get(self, person_id: str) -> Profile:
-        with _errors():
-            found = self._client.admin_get_user(**self._person(person_id))
+        if not 0 < len(person_id) <= MAX_NAME_CHARACTERS:
+            raise NotFound(_NOBODY)
+        try:
+            with _errors():
+                found = self._client.admin_get_user(**self._person(person_id))
+        except ServiceRefused as error:
+            if error.reason == "InvalidParameterException":  # a name that nobody can have
+                raise NotFound(_NOBODY) from error
+            raise
         return _profile(found, found.get("UserAttributes", []))
 
     def all(self) -> list[Profile]:
@@ -173,7 +183,7 @@ def _errors(**conflicts: str) -> Iterator[None]:
             yield
     except ServiceRefused as error:
         if error.reason in {"UserNotFoundException", "ResourceNotFoundException"}:
-            raise NotFound("There is no such person or group.") from error
+            raise NotFound(_NOBODY) from error
         if error.reason in conflicts:
             raise Conflict(conflicts[error.reason]) from error
         raise
