@@ -229,6 +229,24 @@ def test_a_changed_person_has_the_new_groups_and_is_signed_out() -> None:
     assert audited() == [], "north must not learn where the person is now"
 
 
+def test_a_change_without_a_sign_out_changes_nothing_and_is_audited_when_repeated(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def fail(*_: object) -> None:
+        raise Unavailable("AWS did not answer in time: please try again.")
+
+    before = people_stored()
+    body = {"role": "full_access", "districts": ["north"]}
+    with monkeypatch.context() as fault:
+        fault.setattr(type(people.people().pool), "sign_out", fail)
+        assert manage("PUT", PERSON, body, person_id="vic")[0] == 503
+    assert people_stored() == before
+
+    assert manage("PUT", PERSON, body, person_id="vic")[0] == 200
+    assert signed_out("vic")
+    assert audited() == [("person_changed", "vic")]
+
+
 def test_an_unchanged_person_is_not_signed_out_and_other_groups_stay() -> None:
     add_person("pat", "limited-access", "full-access", NORTH, "us-east-1_POOL_google")
     body = {"role": "limited_access", "districts": ["north"]}

@@ -7,7 +7,8 @@ import pytest
 
 from functions.configuration import app as configuration
 from functions.tokens import app as tokens
-from registration_sync.domain.errors import Unavailable
+from registration_sync.bootstrap import people
+from registration_sync.domain.errors import InvalidRequest, Unavailable
 from tests.functional.conftest import stored_items
 from tests.functional.support.district import call
 from tests.functional.support.events import ADMINISTRATOR, OPERATOR, api_event
@@ -116,6 +117,16 @@ def test_what_people_get_is_changed_without_the_secret_and_the_connection_is_not
         ("north", {"issuer": "https://[", "tenant": "x"}, "issuer"),
         ("north", {"tenant": None, "tenant_claim": None}, "tenant"),
         ("north", {"tenant": None}, "tenant"),
+        *(
+            ("north", {"issuer": issuer, "tenant": None, "tenant_claim": None}, "tenant")
+            for issuer in (
+                "https://login.microsoftonline.com/organizations/v2.0",
+                "https://login.microsoftonline.com/consumers/v2.0",
+                "https://Login.MicrosoftOnline.com/Common/v2.0",
+                "https://clever.com",
+                "https://launchpad.classlink.com",
+            )
+        ),
         ("north", {"districts": []}, "districts"),
         ("north", {"role": "operator"}, "role"),
         ("north", {"group_roles": {"a": "full_access"}}, "groups_claim"),
@@ -186,6 +197,59 @@ def test_a_person_of_a_provider_is_listed_and_gets_a_role_from_the_district() ->
         "full-access",
         "district:north",
     }
+
+
+def test_a_role_of_the_provider_is_not_given_for_good_by_another_change_of_the_person() -> None:
+    put("south-entra", ENTRA)
+    from_entra = [{"Name": "custom:groups", "Value": "[6c1f]"}]
+    add_person("south-entra_1", provider="south-entra").update_attributes(from_entra)
+    sam = {"claims": OPERATOR, "person_id": "south-entra_1"}
+    _, shown = manage("GET", PERSON, **sam)
+    assert shown["role"] == "full_access"
+    body = {name: shown[name] for name in ("role", "districts", "is_operator")}
+
+    for enabled in (False, True):
+        status, answer = manage("PUT", PERSON, body | {"enabled": enabled}, **sam)
+        assert (status, answer["role"], answer["enabled"]) == (200, "full_access", enabled)
+
+    assert groups_of("south-entra_1") == {f"{POOL}_south-entra"}
+    left_the_group = issued("south-entra_1", "south-entra", *groups_of("south-entra_1"))
+    assert left_the_group == {"limited-access", "district:south"}
+
+
+def test_people_of_a_changed_provider_never_get_what_was_assigned_to_the_former_one(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    put("south-entra", ENTRA)
+    other = ENTRA | {"metadata_url": "https://idp.west.org/metadata.xml", "districts": ["west"]}
+    providers = type(people.people().providers)
+
+    def fail(*_: object) -> None:
+        raise Unavailable("AWS did not answer in time: please try again.")
+
+    with monkeypatch.context() as half_way:
+        half_way.setattr(providers, "put", fail)
+        assert put("south-entra", other)[0] == 503
+
+    assert issued("south-entra_1", "south-entra") == {"no-access"}
+    assert put("south-entra", other)[0] == 200
+    assert issued("south-entra_1", "south-entra") == {"limited-access", "district:west"}
+
+
+def test_settings_that_cognito_refuses_leave_the_provider_as_it_was(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    put("south-entra", ENTRA)
+    before = stored_items()
+
+    def refuse(*_: object, **__: object) -> None:
+        raise InvalidRequest("Cognito refuses these settings.")
+
+    monkeypatch.setattr(type(people.people().identity_providers), "put", refuse)
+    other = ENTRA | {"metadata_url": "https://idp.west.org/metadata.xml", "districts": ["west"]}
+
+    assert put("south-entra", other)[0] == 400
+    assert stored_items() == before
 
 
 def test_the_districts_and_the_password_of_a_person_of_a_provider_are_not_ours() -> None:

@@ -14,7 +14,15 @@ _NAME = re.compile(r"[a-z0-9][a-z0-9-]{1,30}[a-z0-9]", re.ASCII)
 
 _RESERVED = {"cognito", "facebook", "google", "loginwithamazon", "signinwithapple"}
 
-SHARED_ISSUERS = ("accounts.google.com", "login.microsoftonline.com/common", "classlink.com")
+SHARED_ISSUERS = (
+    "accounts.google.com",
+    "login.microsoftonline.com/common",
+    "login.microsoftonline.com/organizations",
+    "login.microsoftonline.com/consumers",
+    "login.microsoftonline.com/9188040d-6c67-4c5b-b112-36a304b66dad",  # of consumers
+    "classlink.com",
+    "clever.com",  # dev.clever.com/docs/oidc-implementation
+)
 """Anyone with an account there may sign in, also people of others: a tenant is needed."""
 
 _EMAIL_CLAIMS = {
@@ -55,7 +63,7 @@ def parse_provider(name: str, body: object, client_id: str) -> SentProvider:
         fields.add_problem("districts", "Write at least one district.")
     if bool(tenant) != bool(settings.get("tenant_claim")):
         fields.add_problem("tenant", "Send tenant and tenant_claim together.")
-    if not tenant and any(one in settings.get("issuer", "") for one in SHARED_ISSUERS):
+    if not tenant and any(one in settings.get("issuer", "").lower() for one in SHARED_ISSUERS):
         fields.add_problem(
             "tenant", "This issuer is shared with others: send tenant_claim and tenant."
         )

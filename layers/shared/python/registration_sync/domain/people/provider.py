@@ -52,6 +52,11 @@ class Provider:
         """What everyone who signs in by it gets."""
         return Standing(self.role, self.districts, self.is_operator)
 
+    @property
+    def assignment(self) -> tuple[Standing, Mapping[str, str], str]:
+        """Everything that decides what a person who signs in by it gets."""
+        return self.standing, self.group_roles, self.tenant
+
     def to_json(self) -> dict[str, Any]:
         """The shape of the API."""
         return {

@@ -130,13 +130,16 @@ def change_person(
     if profile.provider is not None:
         if replace(change.standing, role=before.standing.role) != before.standing:
             raise Conflict("The districts of this person are those of the provider.")
-        held, wanted = provider_groups(held), provider_groups(wanted)
+        held = provider_groups(held)
+        # A role that the provider gives is not stored: it ends when the provider gives it no more.
+        keeps_role = change.standing.role == before.standing.role
+        wanted = held if keeps_role else provider_groups(wanted)
+    if held != wanted or enabled != profile.enabled:
+        pool.sign_out(name)  # first: if it fails, nothing has changed without an audit entry
     if held != wanted:
         pool.change_groups(name, held, wanted)
     if enabled != profile.enabled:
         pool.enable(name, enabled=enabled)
-    if held != wanted or enabled != profile.enabled:
-        pool.sign_out(name)
     after = known_standing(profile, groups - held | wanted, providers.all())
     return before, KnownPerson(replace(profile, enabled=enabled), after)
 

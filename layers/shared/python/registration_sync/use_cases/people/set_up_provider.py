@@ -12,8 +12,7 @@ def set_up_provider(
 ) -> tuple[SettingChange, ...]:
     """Sets up the provider and offers it at the sign-in; returns the changes.
 
-    Before Cognito has the new settings, the earlier assignment stays; a new provider is offered
-    last. Safe to repeat after a failure. Raises InvalidRequest.
+    A new provider is offered last. Safe to repeat after a failure. Raises InvalidRequest.
     """
     provider = sent.provider
     stored = {one.name: one for one in providers.all()}
@@ -22,12 +21,31 @@ def set_up_provider(
         if provider.kind == OIDC and not sent.secret:
             problem = Problem("client_secret", "Write it as the provider shows it.")
             raise InvalidRequest("The provider was not saved.", problems=[problem])
-        identity_providers.put(provider, secret=sent.secret, metadata=sent.metadata)
+        _put(sent, before, providers, identity_providers)
     providers.put(provider)
     identity_providers.offer(provider.client_id, {*stored, provider.name})
     changes = changes_between(before.to_json() if before else {}, provider.to_json())
     hidden = ["client_secret"] * bool(sent.secret) + ["metadata"] * bool(sent.metadata)
     return (*changes, *(SettingChange(name, None, "changed") for name in hidden))
+
+
+def _put(
+    sent: SentProvider,
+    before: Provider | None,
+    providers: Providers,
+    identity_providers: IdentityProviders,
+) -> None:
+    """Gives Cognito the settings. Meanwhile nothing is assigned to the provider if that changes,
+    too: people of the new settings would get what was assigned to others."""
+    changes_both = before is not None and before.assignment != sent.provider.assignment
+    if changes_both:
+        providers.remove(sent.provider.name)
+    try:
+        identity_providers.put(sent.provider, secret=sent.secret, metadata=sent.metadata)
+    except InvalidRequest:
+        if before is not None and changes_both:
+            providers.put(before)
+        raise
 
 
 def remove_provider(
