@@ -27,6 +27,7 @@ RegistrationSyncError
     │   ├── HostKeyMismatch
     │   ├── NoCommonAlgorithm
     │   ├── SignInRefused
+    │   │   └── KeyRefused        the server does not accept the private key
     │   ├── PasswordOfAnotherServer
     │   ├── DestinationTaken      another connection delivers to the same file
     │   ├── PermissionRefused
@@ -212,6 +213,10 @@ class NoCommonAlgorithm(TerminalDeliveryError):
 
 class SignInRefused(TerminalDeliveryError):
     code = "sign_in_refused"
+
+
+class KeyRefused(SignInRefused):
+    """Has the code of SignInRefused."""
 
 
 class PasswordOfAnotherServer(TerminalDeliveryError):

@@ -15,7 +15,7 @@ from registration_sync.adapters.sftp.addresses import (
 )
 from registration_sync.adapters.sftp.client import SftpClient
 from registration_sync.adapters.sftp.session import ParamikoSftpSession
-from registration_sync.adapters.sftp.sign_in import KeyRefused, read_private_key, sign_in
+from registration_sync.adapters.sftp.sign_in import read_private_key, sign_in
 from registration_sync.adapters.sftp.transport import (
     PEER_ERRORS,
     Endpoint,
@@ -26,6 +26,7 @@ from registration_sync.adapters.sftp.transport import (
 )
 from registration_sync.domain.connections.sftp import Credentials, SftpAccount
 from registration_sync.domain.errors import (
+    KeyRefused,
     NoCommonAlgorithm,
     PermissionRefused,
     ServiceRefused,

@@ -19,7 +19,7 @@ from cryptography.hazmat.primitives.serialization import (
 from paramiko.auth_handler import AuthHandler
 
 from registration_sync.adapters.sftp.transport import PEER_ERRORS, Link
-from registration_sync.domain.errors import NoCommonAlgorithm, SignInRefused
+from registration_sync.domain.errors import KeyRefused, NoCommonAlgorithm, SignInRefused
 from registration_sync.domain.printable import printable, quote
 
 type PrivateKey = Ed25519PrivateKey | EllipticCurvePrivateKey | RSAPrivateKey
@@ -53,10 +53,6 @@ class _Method(AuthHandler):
         accepted.add_string("ssh-userauth")
         accepted.rewind()
         self._parse_service_accept(accepted)  # type: ignore[attr-defined]
-
-
-class KeyRefused(SignInRefused):
-    """The server refused the private key."""
 
 
 class _MorePrompts(paramiko.AuthenticationException):
