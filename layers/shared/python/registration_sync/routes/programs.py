@@ -4,7 +4,8 @@ from registration_sync.api import Answer, Request, Route
 from registration_sync.bootstrap import configuration_function
 from registration_sync.domain.access import ALL_DISTRICTS, BoundProgram, Permission
 from registration_sync.domain.audit import Note, of_program
-from registration_sync.domain.connections.program_binding import parse_binding
+from registration_sync.domain.connections.program_binding import CLIENT_ID, parse_binding
+from registration_sync.domain.errors import NotFound
 from registration_sync.routes.connections import audit_page
 from registration_sync.routes.pages import count_that_fits
 from registration_sync.use_cases.connections.bind_program import bind_program, programs_seen_by
@@ -39,7 +40,10 @@ def _bind_program(request: Request) -> Answer:
 
 
 def _read_program_audit(request: Request) -> Answer:
-    return audit_page(request, of_program(request.path["client_id"]))
+    client_id = request.path["client_id"]
+    if not CLIENT_ID.fullmatch(client_id):
+        raise NotFound("There is no program of this client id.")
+    return audit_page(request, of_program(client_id))
 
 
 ONE = "/programs/{client_id}"

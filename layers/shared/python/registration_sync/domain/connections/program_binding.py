@@ -11,6 +11,9 @@ from registration_sync.domain.fields import Fields
 MAX_DISTRICTS = 500
 """Some 50 kB; DynamoDB allows 400 kB for an item."""
 
+CLIENT_ID = re.compile(r"[\w+-]{1,128}", re.ASCII)
+"""As Cognito's UserPoolClient: ClientId."""
+
 _EXAMPLE = '{"districts": ["anytown"]}'
 
 
@@ -18,7 +21,7 @@ def parse_binding(client_id: str, body: object) -> BoundProgram:
     """From `{"districts": [...], "name"?}`; without a name, people see the client id. Raises
     InvalidRequest with every problem."""
     fields = Fields.of_body(body, _EXAMPLE).refuse_unknown("districts", "name")
-    if not re.fullmatch(r"[\w+-]{1,128}", client_id, re.ASCII):
+    if not CLIENT_ID.fullmatch(client_id):
         fields.add_problem("client_id", "Write the client id of the program, as Cognito shows it.")
     name = fields.get("name")
     if not isinstance(name, str | None):
