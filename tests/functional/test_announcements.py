@@ -322,6 +322,9 @@ def test_a_message_about_a_deleted_connection_uses_its_id(
 
         def last_check(self, connection_id: str) -> None: ...
 
+        def all(self) -> list[Any]:
+            return []
+
     gone: Any = DeletedAfterStart()
     monkeypatch.setattr(export_function, "dependencies", lambda: replace(deps, connections=gone))
     run_export()
