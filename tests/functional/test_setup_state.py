@@ -180,6 +180,25 @@ def test_a_connection_with_nothing_left_to_do_rings_before_it_delivers(
     assert (len(rung.alerts), rung.metrics[-1]["FailedRuns"]) == (1, 1)
 
 
+def test_a_connection_that_was_live_stays_live_after_a_change(
+    server: AsyncSftpServer, rung: Rung
+) -> None:
+    set_up(server, live=False)
+    run(action="check")
+    send(registration("1"))
+    run(action="test_record", student_id="1")
+    schedule()
+    configuration.handler({"action": "watch_schedules"}, context())
+    _, shown = call(configuration, "GET", ONE)
+
+    call(configuration, "PUT", ONE, shown | {"name": "Another"})  # which discards the check
+    server.faults.failing = {"open"}
+    run_export()
+
+    assert setup() == {"live": True}
+    assert (len(rung.alerts), rung.metrics[-1]["FailedRuns"]) == (1, 1)
+
+
 def test_a_schedule_alone_is_not_overdue(server: AsyncSftpServer) -> None:
     set_up(server, live=False)
     schedule()

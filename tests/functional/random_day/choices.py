@@ -18,6 +18,7 @@ VARIANTS = (
     MappingVariant(coded=("K", "1"), unmatched="keep", unique=True, numeric=True, removals=True),
     MappingVariant(coded=("K",), roster="changes", omitted_grade="1", contacts=True),
     MappingVariant(coded=("K", "1"), roster="all"),
+    MappingVariant(coded=("K", "1"), roster="new", omitted_grade="1", removals=True),
     MappingVariant(
         roster="all",
         roster_omitted_grade="K",
@@ -69,7 +70,7 @@ EXPECTED_EVENTS = {
     *("awaiting", "decision: confirm", "decision: cancel", "superseded"),
     *("retried", "resent", "resent in part", "settled in part"),
     *("erased", "erasure retried", "removal delivered", "held removal", "several rows"),
-    *("unknown removal", "removal not sent", "carried over"),
+    *("unknown removal", "removal not sent", "carried over", "delivered before"),
     *(
         "announced: failed",
         "announced: awaiting",

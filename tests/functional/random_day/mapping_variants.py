@@ -20,11 +20,12 @@ type Rows = dict[str, list[str]]
 
 
 class File(NamedTuple):
-    """Name, header, and whether the file is full."""
+    """Name, header, and whether the file is full, or of new students only."""
 
     name: str
     header: str
     is_full: bool
+    is_new: bool = False
 
 
 @dataclass(frozen=True)
@@ -88,7 +89,8 @@ class MappingVariant:
         removed = ",Removed" if self.removals else ""
         files = [File(STUDENTS_FILE, f"ID,First,Grade,Locker{removed}", is_full=False)]
         if self.roster:
-            files.append(File(ROSTER_FILE, f"ID,First{removed}", self.roster == "all"))
+            is_full, is_new = self.roster == "all", self.roster == "new"
+            files.append(File(ROSTER_FILE, f"ID,First{removed}", is_full, is_new))
         if self.contacts:
             files.append(File(CONTACTS_FILE, "ID,First,Order,Contact", is_full=False))
         return files

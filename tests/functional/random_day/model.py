@@ -59,6 +59,7 @@ class Plan:
     held: dict[str, list[Reason]] = field(default_factory=dict)
     lockers: set[str] = field(default_factory=set)
     left_out: int = 0
+    delivered_before: int = 0
     missing: int = 0
     unmatched: int = 0
 
@@ -71,10 +72,12 @@ class Plan:
         elif student.data is None:
             rows, reasons = self.variant.removal(student_id, student.version[0])
         else:
-            rows, reasons = self._rows(student.data, due=due)
+            rows, reasons = self._rows(student, student.data, due=due)
         if reasons:
             self.held[student_id] = reasons
             return
+        if due and student.data is not None:
+            self.delivered_before += bool(self._without_delivered(student))
         delivered_rows = [self._write(name, line) for name, lines in rows.items() for line in lines]
         outcome = "exported" if delivered_rows else "left_out"
         if student.data is None:
@@ -88,9 +91,16 @@ class Plan:
         if due or (changes_outcome and student.outcome != outcome):
             self.outcomes[student_id] = outcome
 
-    def _rows(self, data: dict[str, Any], *, due: bool) -> tuple[Rows, list[Reason]]:
+    def _rows(
+        self, student: Student, data: dict[str, Any], *, due: bool
+    ) -> tuple[Rows, list[Reason]]:
         every = self.variant.rows(data)
-        rows = {name: lines for name, lines in every.items() if due or name in self.full_files}
+        without = self._without_delivered(student)
+        rows = {
+            name: lines
+            for name, lines in every.items()
+            if name in self.full_files or (due and name not in without)
+        }
         self.unmatched += self.variant.has_no_code(data, rows)
         reasons = self.variant.problems(data, rows)
         locker = data["locker"] if self.variant.unique and STUDENTS_FILE in rows else ""
@@ -99,6 +109,11 @@ class Plan:
                 reasons.append((STUDENTS_FILE, "Locker", "unique"))
             self.lockers.add(locker)
         return rows, reasons
+
+    def _without_delivered(self, student: Student) -> set[str]:
+        """The files of new students that lack the student, whom an earlier export delivered."""
+        new = {file.name for file in self.variant.files if file.is_new} - self.full_files
+        return new if student.run_id else set()
 
     def _write(self, name: str, line: str) -> DeliveredRow:
         lines = self.written.setdefault(name, [])

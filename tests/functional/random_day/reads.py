@@ -1,6 +1,7 @@
 """Actions that change nothing: dry runs, test records, previews, lists and receipts."""
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import Any
 
 from functions.configuration import app as configuration
@@ -63,7 +64,8 @@ class Reads(Runs):
 
     def _plan_for(self, school_year: int, student_id: str) -> Plan:
         student = self.current(school_year, student_id)
-        year = Year({student_id: student} if student else {})
+        # Previews and test records show a student as if no export had delivered the student.
+        year = Year({student_id: replace(student, run_id="")} if student else {})
         return year.plan(self.variant, frozenset({student_id}), is_full=False)
 
     def _lists(self, school_year: int, *_: object) -> None:

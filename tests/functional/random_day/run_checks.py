@@ -180,6 +180,7 @@ def compare_year(school_year: int, year_record: Mapping[str, Any], plan: Plan, s
         assert year_record["error"]["code"] == "held_in_full_file"
         return
     assert year_record["left_out"] == plan.left_out
+    assert year_record["delivered_before_count"] == plan.delivered_before
     waits = status == "awaiting_confirmation"
     files = [(file["name"], file["rows"], file["sha256"]) for file in year_record["files"]]
     assert year_record["rows"] == (0 if waits else len(plan.lines))

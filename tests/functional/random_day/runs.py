@@ -144,6 +144,7 @@ class Runs(RunChecks):
                 late_syncs[school_year]()
             plan = plans[school_year] = year.plan(self.variant, batch, is_full=run.is_full)
             self.seen["removal not sent"] += bool(plan.unsent)
+            self.seen["delivered before"] += bool(plan.delivered_before)
             for student_id in interruptions.held(school_year):
                 year.hold(student_id, plan.held[student_id])
                 if not self.current(school_year, student_id):

@@ -1,10 +1,12 @@
 """Counts connections whose schedule had a run to start, but that finished no export since."""
 
 import datetime as dt
+from contextlib import suppress
 
 from registration_sync.domain.connections.connection import Connection
 from registration_sync.domain.connections.schedule import Schedule, last_expected_run
 from registration_sync.domain.connections.setup import is_live
+from registration_sync.domain.errors import Unavailable
 from registration_sync.domain.runs.run import RunKind, RunStatus
 from registration_sync.domain.runs.run_id import run_id_of
 from registration_sync.domain.runs.summary import OVERDUE_CONNECTIONS
@@ -27,12 +29,14 @@ def count_overdue_exports(
     """The connections that have finished no export since their last scheduled run had to start.
 
     Records their number in the metrics, even if it is 0. A failed export counts as finished: it
-    has sent its own notification. Raises Unavailable; the alarm then detects the missing metric.
+    has sent its own notification. Notes each connection with which nothing was left to do as live. Raises Unavailable; the alarm then detects the missing metric.
     """
     known = {one.connection_id: one for one in connections.all()}
     overdue = []
     for stored in schedules.all():
         connection = known.get(stored.connection_id)
+        if connection:
+            _end_setup(connection, stored.schedule, connections)
         if connection and not is_watched(connection, stored.schedule):
             continue
         expected = last_expected_run(stored, now)
@@ -40,6 +44,13 @@ def count_overdue_exports(
             overdue.append(stored.connection_id)
     metrics.count({OVERDUE_CONNECTIONS: len(overdue)}, {})
     return overdue
+
+
+def _end_setup(connection: Connection, schedule: Schedule, connections: Connections) -> None:
+    """What is live stays live: a later change or a failed check must not silence its alarms."""
+    if connection.setup and is_watched(connection, schedule):
+        with suppress(Unavailable):  # the next check notes it
+            connections.end_setup(connection.connection_id)
 
 
 def is_watched(connection: Connection, schedule: Schedule) -> bool:
