@@ -11,14 +11,13 @@ YEARS = (2025, 2024)
 IDS = ("007", "06520", "1e5", "12.0", "A-1", "a-1", "9", "10", "x@y", "0", "Z_z", "zz")
 NAMES = ("Ann", "José", "O'Neil, Bo")
 VARIANTS = (
-    MappingVariant(coded=("K", "1"), unmatched="keep", numeric=True, removals=True),
+    MappingVariant(coded=("K", "1"), unmatched="keep", roster="new", numeric=True, removals=True),
     MappingVariant(coded=("K", "1"), removals=True),
     MappingVariant(coded=("K",), unmatched="keep", contacts=True),
     MappingVariant(coded=("K", "PK"), omitted_grade="PK", contacts=True, removals=True),
     MappingVariant(coded=("K", "1"), unmatched="keep", unique=True, numeric=True, removals=True),
-    MappingVariant(coded=("K",), roster="changes", omitted_grade="1", contacts=True),
+    MappingVariant(coded=("K",), roster="new", omitted_grade="1", contacts=True),
     MappingVariant(coded=("K", "1"), roster="all"),
-    MappingVariant(coded=("K", "1"), roster="new", omitted_grade="1", removals=True),
     MappingVariant(
         roster="all",
         roster_omitted_grade="K",
