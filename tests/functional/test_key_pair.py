@@ -5,6 +5,7 @@ import datetime as dt
 import json
 import subprocess
 from collections.abc import Iterator
+from dataclasses import replace
 from itertools import chain
 from pathlib import Path
 from typing import Any
@@ -16,6 +17,7 @@ import pytest
 from functions.configuration import app as configuration
 from registration_sync.bootstrap import configuration_function, export_function
 from registration_sync.domain.connections.key_pairs import KeyPairs
+from registration_sync.domain.connections.sftp import Credentials
 from tests.functional.conftest import StartedExports, secret_names, stored_items
 from tests.functional.support.district import (
     CONNECTION,
@@ -281,6 +283,28 @@ def test_a_key_that_was_replaced_meanwhile_replaces_nothing(server: OpenSshServe
     assert public_keys.promote(NORTH, second["public_key"], now.made_at)
     assert public_keys.promote(NORTH, second["public_key"], now.made_at)
     assert not public_keys.promote(NORTH, first["public_key"], now.made_at)
+
+
+def test_a_key_generated_during_the_first_sign_in_of_another_does_not_replace_it(
+    server: OpenSshServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first = generate()
+    authorized(server).write_text(f"{first['public_key']}\n")
+    (private,) = stored_versions("new_key")
+    secrets = configuration_function.dependencies().secrets
+    secrets.write_new_key(NORTH, "a later key")  # after the run has read the first one
+    stored = type(secrets).read
+
+    def read_before(*arguments: Any) -> Credentials:
+        return replace(stored(*arguments), new_key=private)
+
+    with monkeypatch.context() as during:
+        during.setattr(type(secrets), "read", read_before)
+        assert sign_in_step()[0] == "ok"
+
+    assert read()["in_use"]["public_key"] == first["public_key"]
+    assert {*stored_versions("private_key")} == {private}
+    assert "a later key" in stored_versions("new_key")
 
 
 def test_a_first_key_is_the_only_sign_in_of_a_connection(server: OpenSshServer) -> None:

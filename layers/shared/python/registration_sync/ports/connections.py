@@ -121,9 +121,10 @@ class Secrets(Protocol):
         """Sets a generated private key that is to replace the former one once it has signed in; an
         empty text removes it."""
 
-    def promote_new_key(self, connection_id: str) -> None:
-        """Replaces the private key and its passphrase by the new key, if there is one. Safe to
-        repeat after any interruption."""
+    def promote_new_key(self, connection_id: str, key: str) -> None:
+        """Replaces the private key and its passphrase by this one, which has signed in; not if no
+        new key is stored: it was promoted or discarded. Another one that was stored meanwhile
+        stays. Safe to repeat after any interruption."""
 
     def remove(self, connection_id: str) -> None:
         """Removes all secrets."""

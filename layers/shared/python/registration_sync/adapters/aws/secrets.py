@@ -84,9 +84,9 @@ class SecretsManagerSecrets:
                 raise
         self._put(name, private_key)
 
-    def promote_new_key(self, connection_id: str) -> None:
-        key = self._read(self._name(connection_id, "new_key"))
-        if key is None:
+    def promote_new_key(self, connection_id: str, key: str) -> None:
+        stored = self._read(self._name(connection_id, "new_key"))
+        if stored is None:
             return
         # In this order: a repeat after any step ends the same way. A passphrase that is left is
         # ignored, because the key has none.
@@ -94,7 +94,8 @@ class SecretsManagerSecrets:
         self._put(name, key)
         self._put(name, key)  # Secrets Manager keeps the value before the last one, AWSPREVIOUS
         self._delete(self._name(connection_id, "passphrase"))
-        self._delete(self._name(connection_id, "new_key"))
+        if stored == key:
+            self._delete(self._name(connection_id, "new_key"))
 
     def remove(self, connection_id: str) -> None:
         for kind in KINDS:

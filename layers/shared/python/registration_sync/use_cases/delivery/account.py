@@ -20,18 +20,19 @@ def account_of(
     PasswordOfAnotherServer."""
     connection_id = connection.connection_id
     check = connections.last_check(connection_id) or {}
+    credentials = secrets.read(connection_id, GivenFor.of(connection))
 
     def keep_new_key(line: str) -> None:
         # The record first, by a condition: only the key that is shown replaces the former one.
         if public_keys.promote(connection_id, line, now()):
-            secrets.promote_new_key(connection_id)
+            secrets.promote_new_key(connection_id, credentials.new_key or "")
 
     return SftpAccount(
         host=connection.host,
         port=connection.port,
         username=connection.username,
         host_keys=tuple(connection.host_keys),
-        credentials=secrets.read(connection_id, GivenFor.of(connection)),
+        credentials=credentials,
         write_in_place=connection.write_in_place,
         keep_links=connection.keep_links,
         traits=ServerTraits.from_json(check.get("server", {})),
