@@ -1,6 +1,8 @@
 """`when_nothing_due: header_only`: a scheduled export with nothing due replaces the last file by
 its header, and never a file that the importer may still have to collect."""
 
+import datetime as dt
+import json
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -55,7 +57,30 @@ def stored_objects() -> list[str]:
 _times: list[int] = []
 
 
+def a_day_passes() -> None:
+    """Makes each stored delivery a day older."""
+    client = boto3.client("dynamodb")
+    found = client.query(
+        TableName="connections",
+        KeyConditionExpression="pk = :pk AND sk > :importer",
+        ExpressionAttributeValues={":pk": {"S": f"DELIVERED#{NORTH}"}, ":importer": {"S": "J"}},
+    )
+    for item in found["Items"]:
+        upload = json.loads(item["document"]["S"])
+        delivered = dt.datetime.fromisoformat(upload["delivered_at"]) - dt.timedelta(days=1)
+        upload["delivered_at"] = f"{delivered:%Y-%m-%d %H:%M}"
+        client.put_item(
+            TableName="connections", Item=item | {"document": {"S": json.dumps(upload)}}
+        )
+
+
 def at_night() -> dict[str, Any]:
+    """The scheduled export of the next day."""
+    a_day_passes()
+    return on_schedule()
+
+
+def on_schedule() -> dict[str, Any]:
     """The next scheduled export."""
     _times.append(len(_times))
     event = {
@@ -96,6 +121,21 @@ def test_an_importer_that_leaves_files_finds_the_header_once(server: AsyncSftpSe
     send(registration("2"))
     assert at_night()["years"][0]["findings"] == []
     assert remote(server).read_bytes() == HEADER + b"2,Ann,0\r\n"
+
+
+def test_a_later_export_of_the_same_day_leaves_the_file_that_may_not_be_read_yet(
+    server: AsyncSftpServer,
+) -> None:
+    set_up(server, mapping(), importer="leaves")
+    send(registration("1"))
+    at_night()
+
+    same_day = on_schedule()
+    kept = remote(server).read_bytes()
+    next_day = at_night()
+
+    assert (header_only(same_day), kept) == ([], HEADER + b"1,Ann,0\r\n")
+    assert header_only(next_day) == ["SISData/exports/2025/students.csv"]
 
 
 @pytest.mark.parametrize("changes", [{}, {"importer": "leaves"}])

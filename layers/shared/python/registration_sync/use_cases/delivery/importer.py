@@ -105,9 +105,11 @@ class CollectionCheck:
 
     def _is_left(self, last: LastUpload, remote: RemoteFile) -> bool:
         """Whether the file stayed although the importer must have run since."""
+        return _is_unchanged(last, remote) and self._must_have_run_since(last)
+
+    def _must_have_run_since(self, last: LastUpload) -> bool:
         now = self.run.started_at or self.run.requested_at
-        age = now - last.delivered_in(self.connection.zone)
-        return _is_unchanged(last, remote) and age >= IMPORTER_HOURS
+        return now - last.delivered_in(self.connection.zone) >= IMPORTER_HOURS
 
     def findings(
         self,
@@ -141,14 +143,18 @@ class CollectionCheck:
         """The paths at which a file with only its header, of this many bytes, loses no student.
 
         If the importer leaves files, and none is carried over: where one lies that is not such a
-        file already. If it removes them, or may do so: where it has collected the last one.
+        file already, for about a day, so that the importer has read it. If it removes them, or may do so: where it has collected the last one.
         Elsewhere nothing was delivered, or a file lies that may not be collected yet. Raises
         Unavailable, and the errors of `find`.
         """
         if not sizes or not self.is_enabled:
             return []
         leaves = self.connection.importer is Importer.LEAVES and not self.carries_over
-        paths = [path for path in sizes if leaves or self.last(path)]
+        lasts = [(path, self.last(path)) for path in sizes]
+        if leaves:
+            paths = [path for path, one in lasts if not one or self._must_have_run_since(one)]
+        else:
+            paths = [path for path, one in lasts if one]
         if not paths:
             return []
         found = find(paths)
