@@ -442,6 +442,14 @@ MUTANTS |= {
         },
         CARRIED_TOO,
     ),
+    "students who were delivered are new": (
+        {
+            "earlier_exports": [
+                ("return not with_last_outcome(current).is_new", "return False"),
+            ]
+        },
+        "an importer and exports of new students that carry over, a kill",
+    ),
     "students who are due anyway are not new again": (
         {
             "carry_over": [

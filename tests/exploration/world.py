@@ -57,7 +57,8 @@ class World:
 
     With `carries`, exports carry over: `last` has the recorded upload of each path, and `imported`
     the newest label of each student that the importer has collected. With `only_new`, a file has
-    only students that were never delivered, so only the first label of each is owed.
+    only students that were never delivered, so only the first label of each is owed; `sent` has the
+    students in files, and whether the export of the last such file has moved the marker since.
     """
 
     lease: tuple[str, bool] | None = None  # token, expired
@@ -79,6 +80,7 @@ class World:
     only_new: bool = False
     last: tuple[tuple[str, LastUpload], ...] = ()
     imported: tuple[tuple[str, int], ...] = ()
+    sent: tuple[tuple[str, bool], ...] = ()
 
 
 FINAL_PATH = "f/students.csv"
@@ -237,7 +239,8 @@ def _commit(world: World, batch: int, token: str | None) -> tuple[World, Any]:
     if token is not None and not _ours(world, token):
         return world, Refused(LeaseLost)
     due = tuple(item for item in world.marks if item[0][0] > batch)
-    return _without_the_past(replace(world, exported=batch, marks=due)), None
+    sent = tuple((student, True) for student, _ in world.sent)
+    return _without_the_past(replace(world, exported=batch, marks=due, sent=sent)), None
 
 
 def _put_ledger(world: World, entry: LedgerEntry) -> tuple[World, Any]:
@@ -335,7 +338,8 @@ def _set_carried(world: World, batch: int, student: str) -> tuple[World, Any]:
     if old is None or old.carried_in >= batch:
         return world, None
     new = replace(old, carried_in=batch)
-    return replace(world, current=put(world.current, student, new)), None
+    sent = drop(world.sent, student)
+    return replace(world, current=put(world.current, student, new), sent=sent), None
 
 
 def _last(world: World, path: str) -> tuple[World, Any]:
@@ -401,6 +405,10 @@ def _replace(
         if label < floors.get(student, -1):
             fault = fault or f"P2: {student}'s {label} although {floors[student]} was acknowledged"
         delivered[student] = max(label, delivered.get(student, -1))
+        if world.only_new:
+            if dict(world.sent).get(student) and student in dict(world.imported):
+                fault = fault or f"P: {student}, whom the SIS has, is in a file of new students"
+            world = replace(world, sent=put(world.sent, student, False))
     files = put(drop(world.files, temporary), final, rows)
     return (
         replace(world, files=files, delivered=tuple(sorted(delivered.items())), fault=fault),

@@ -111,6 +111,15 @@ class Interruptions:
             if not mark.reasons
         )
 
+    def new_again(self, school_year: int) -> set[str]:
+        """The students that the run made new again: no importer collected their file."""
+        return {
+            student_id
+            for _, name, args in self.done
+            if name == "set_carried" and args[1] == school_year
+            for student_id in args[3]
+        }
+
     @property
     def is_settling(self) -> bool:
         """Whether the run ended between two parts of a batch that it settled."""

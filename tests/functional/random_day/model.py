@@ -26,7 +26,8 @@ type Version = tuple[int, str, int]
 
 @dataclass
 class Student:
-    """A student in a year; `data` is None if removed."""
+    """A student in a year; `data` is None if removed. `is_new_again`: the file of new students that
+    had the student was not collected."""
 
     version: Version
     data: dict[str, Any] | None
@@ -34,6 +35,7 @@ class Student:
     since: str = ""
     outcome: str = ""
     run_id: str = ""
+    is_new_again: bool = False
     delivered_rows: list[DeliveredRow] = field(default_factory=list)
     checksums: dict[str, str] = field(default_factory=dict)
 
@@ -113,7 +115,7 @@ class Plan:
     def _without_delivered(self, student: Student) -> set[str]:
         """The files of new students that lack the student, whom an earlier export delivered."""
         new = {file.name for file in self.variant.files if file.is_new} - self.full_files
-        return new if student.run_id else set()
+        return new if student.run_id and not student.is_new_again else set()
 
     def _write(self, name: str, line: str) -> DeliveredRow:
         lines = self.written.setdefault(name, [])
@@ -175,6 +177,11 @@ class Year:
         if student_id in self.students:
             self.students[student_id].reasons = None
 
+    def renew(self, student_ids: set[str]) -> None:
+        """Makes the students new for the files of new students."""
+        for student_id in student_ids & self.students.keys():
+            self.students[student_id].is_new_again = True
+
     def forget(self, student_id: str) -> None:
         """Erases the student."""
         self.due.discard(student_id)
@@ -223,6 +230,7 @@ class Year:
                 student.reasons = None
             if outcome == "exported":
                 student.run_id, student.delivered_rows = run_id, plan.lines[student_id]
+                student.is_new_again = False
                 student.checksums = checksums
         if plan.lines:
             self.last_export = run_id, len(plan.lines)

@@ -140,6 +140,7 @@ class Runs(RunChecks):
             year = self.years[school_year]
             batch = year.close_batch() | interruptions.carried(school_year)
             self.seen["carried over"] += bool(interruptions.carried(school_year))
+            year.renew(interruptions.new_again(school_year))
             if fault == "after close_batch" and school_year in late_syncs:
                 late_syncs[school_year]()
             plan = plans[school_year] = year.plan(self.variant, batch, is_full=run.is_full)

@@ -1,8 +1,8 @@
 """The set-up of a connection that never was live: what is done of it, and what is left to do.
 
 A connection is live once an export has delivered, or once everything here is done; the hourly check
-notes the second, so that it stays live. Until then its failures ring nobody: people who set it up see
-the results of what they try.
+notes the second, so that it stays live. Until then its failures ring nobody: people who set it up
+see the results of what they try.
 """
 
 from dataclasses import dataclass

@@ -29,7 +29,8 @@ def count_overdue_exports(
     """The connections that have finished no export since their last scheduled run had to start.
 
     Records their number in the metrics, even if it is 0. A failed export counts as finished: it
-    has sent its own notification. Notes each connection with which nothing was left to do as live. Raises Unavailable; the alarm then detects the missing metric.
+    has sent its own notification. Notes a connection as live once nothing is left to set up.
+    Raises Unavailable; the alarm then detects the missing metric.
     """
     known = {one.connection_id: one for one in connections.all()}
     overdue = []

@@ -143,9 +143,9 @@ class CollectionCheck:
         """The paths at which a file with only its header, of this many bytes, loses no student.
 
         If the importer leaves files, and none is carried over: where one lies that is not such a
-        file already, for about a day, so that the importer has read it. If it removes them, or may do so: where it has collected the last one.
-        Elsewhere nothing was delivered, or a file lies that may not be collected yet. Raises
-        Unavailable, and the errors of `find`.
+        file already, for about a day, so that the importer has read it. If it removes them, or may
+        do so: where it has collected the last one. Elsewhere nothing was delivered, or a file lies
+        that may not be collected yet. Raises Unavailable, and the errors of `find`.
         """
         if not sizes or not self.is_enabled:
             return []
