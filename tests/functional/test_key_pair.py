@@ -15,9 +15,11 @@ import boto3
 import pytest
 
 from functions.configuration import app as configuration
+from registration_sync.adapters.sftp.key_pairs import make_key_pair
 from registration_sync.bootstrap import configuration_function, export_function
-from registration_sync.domain.connections.key_pairs import KeyPairs
+from registration_sync.domain.connections.key_pairs import KeyPairs, KeyType
 from registration_sync.domain.connections.sftp import Credentials
+from registration_sync.domain.errors import Unavailable
 from tests.functional.conftest import StartedExports, secret_names, stored_items
 from tests.functional.support.district import (
     CONNECTION,
@@ -305,6 +307,42 @@ def test_a_key_generated_during_the_first_sign_in_of_another_does_not_replace_it
     assert read()["in_use"]["public_key"] == first["public_key"]
     assert {*stored_versions("private_key")} == {private}
     assert "a later key" in stored_versions("new_key")
+
+
+def test_of_two_keys_generated_at_once_the_one_that_is_shown_signs_in(
+    server: OpenSshServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    deps = configuration_function.dependencies()
+    shown: list[dict[str, Any]] = []
+
+    def make_slowly(kind: KeyType, comment: str) -> tuple[str, str]:
+        monkeypatch.undo()
+        shown.append(generate())
+        return make_key_pair(kind, comment)
+
+    slow = replace(deps, make_key_pair=make_slowly)
+    monkeypatch.setattr(configuration_function, "dependencies", lambda: slow)
+    assert call(configuration, "POST", KEY)[0] == 409
+
+    assert read()["waiting"] == shown[0]
+    authorized(server).write_text(f"{shown[0]['public_key']}\n")
+    assert sign_in_step()[0] == "ok"
+
+
+def test_a_key_whose_private_half_could_not_be_stored_is_not_shown(
+    server: OpenSshServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_: object) -> None:
+        raise Unavailable("AWS did not answer in time: please try again.")
+
+    secrets = type(configuration_function.dependencies().secrets)
+    with monkeypatch.context() as fault:
+        fault.setattr(secrets, "write_new_key", fail)
+        assert call(configuration, "POST", KEY)[0] == 503
+
+    assert read() == {"waiting": None, "in_use": None}
+    assert sign_in_step()[0] == "ok"
+    generate()
 
 
 def test_a_first_key_is_the_only_sign_in_of_a_connection(server: OpenSshServer) -> None:

@@ -4,7 +4,13 @@ import datetime as dt
 
 from registration_sync.domain.connections.connection import Connection, DeliveryMethod
 from registration_sync.domain.connections.key_pairs import KeyPairs, KeyType, MakeKeyPair, PublicKey
-from registration_sync.domain.errors import Conflict, InvalidRequest, Problem
+from registration_sync.domain.errors import (
+    Conflict,
+    InvalidRequest,
+    Problem,
+    ServiceRefused,
+    Unavailable,
+)
 from registration_sync.ports.connections import PublicKeys, Secrets
 
 
@@ -21,7 +27,8 @@ def generate_key(
     """Makes a pair that waits for its first sign-in, in place of one that waits already. What the
     connection signs in with until then stays.
 
-    Raises Conflict for a connection without a server, or if another key was generated meanwhile.
+    Raises Conflict for a connection without a server, or if another key was generated meanwhile,
+    ServiceRefused and Unavailable.
     """
     if connection.delivery is not DeliveryMethod.SFTP or not connection.host:
         raise Conflict("Files of this connection are downloaded: there is no server to sign in to.")
@@ -29,10 +36,15 @@ def generate_key(
     before = public_keys.get(connection_id)
     private, line = make_key_pair(kind, f"registration-sync:{connection_id}")
     key = PublicKey(line, now, made_by)
-    # The secret first: a shown key without its private half would never sign in. A private half
-    # that is not shown is refused by the server, and the former sign-in follows.
-    secrets.write_new_key(connection_id, private)
+    # The public half first: of two keys generated at once, the one that is refused here must not
+    # overwrite the private half of the other.
     public_keys.wait(connection_id, key, replaces=before.waiting)
+    try:
+        secrets.write_new_key(connection_id, private)
+    except (Unavailable, ServiceRefused):
+        # A shown key without its private half would never sign in.
+        public_keys.discard_waiting(connection_id)
+        raise
     return KeyPairs(key, before.in_use)
 
 
