@@ -12,7 +12,15 @@ from functions.export import app as export
 from registration_sync.routes.run_bodies import NOT_REACHED
 from registration_sync.use_cases.runs import check_attempts
 from tests.functional.conftest import StartedExports
-from tests.functional.support.district import NORTH, call, context, registration, send, set_up
+from tests.functional.support.district import (
+    NORTH,
+    call,
+    context,
+    registration,
+    run_export,
+    send,
+    set_up,
+)
 from tests.functional.support.events import ADMINISTRATOR, VIEWER, api_event, program
 from tests.support.sftp_servers import AsyncSftpServer
 
@@ -59,6 +67,30 @@ def test_checks_and_test_records_of_a_connection_are_limited(
     assert refused[1][1]["error"]["code"] == "too_many_attempts"
     assert len(started.runs) == count
     assert call(configuration, "POST", f"{ONE}/exports")[0] == 202
+
+
+@pytest.mark.parametrize("body", [{}, {"dry_run": True}])
+def test_exports_by_request_try_no_passwords_without_end(
+    body: dict[str, Any],
+    server: AsyncSftpServer,
+    started: StartedExports,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    set_up(server)
+    monkeypatch.setattr(check_attempts, "MAX_OF_CONNECTION", 2)
+    statuses = []
+    for guess in ("one", "two", "three"):
+        send(registration("7"))
+        change(password=guess, username="somebody")
+        status, answer = call(configuration, "POST", f"{ONE}/exports", body)
+        statuses.append(status)
+        if status == 202:
+            export.handler({"connection_id": NORTH, "run_id": answer["run_id"]}, context())
+
+    assert statuses == [202, 202, 429]
+    assert "three" not in server.offered
+    assert run_export()["status"] == "failed"  # as a schedule or an operator starts it
+    assert "three" in server.offered
 
 
 def test_a_check_that_is_refused_keeps_no_slot(

@@ -99,6 +99,7 @@ def _request_export(request: Request) -> Answer:
         parse_export(request.json()),
         connections=deps.connections,
         mappings=deps.mappings,
+        sign_ins=deps.sign_ins,
         starter=_starter(request),
         permissions=request.caller.permissions,
     )

@@ -11,6 +11,7 @@ from registration_sync.ports.connections import Connections, Mappings
 from registration_sync.ports.sftp import Deliveries
 from registration_sync.ports.sign_ins import SignIns
 from registration_sync.use_cases.archived.fetch_resend import find_resend
+from registration_sync.use_cases.runs.check_attempts import admit_first_sign_in
 from registration_sync.use_cases.runs.read_run import stored_run
 from registration_sync.use_cases.runs.resend_selection import select_files_to_resend
 from registration_sync.use_cases.runs.start_run import RunStarter
@@ -31,12 +32,14 @@ def request_resend(
 
     Raises the errors of `select_files_to_resend`, NotFound if the connection or run does not exist
     or a file is no longer kept, InvalidRequest for students who are not in the files,
-    AlreadyRunning while another run is pending or in progress, and Unavailable.
+    AlreadyRunning while another run is pending or in progress, TooManyAttempts before the
+    connection has signed in to its account, and Unavailable.
     """
+    connection = connections.get(connection_id)
     selected = select_files_to_resend(
         stored_run(connection_id, repeated_run_id, runs=starter.runs),
         request,
-        connection=connections.get(connection_id),
+        connection=connection,
         connections=connections,
         mappings=mappings,
         sign_ins=sign_ins,
@@ -55,6 +58,9 @@ def request_resend(
                 archive=archive,
                 workspace=Path(workspace),
             )
+    admit_first_sign_in(
+        connection, sign_ins=sign_ins, attempts=starter.check_attempts, now=starter.now
+    )
     return starter.start(connection_id, request)
 
 

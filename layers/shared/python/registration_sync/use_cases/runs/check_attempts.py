@@ -1,15 +1,18 @@
-"""Limits how often people connect to servers by checks and test records.
+"""Limits how often people connect to servers by checks and test records, and by other runs that
+they request before the connection has signed in to its account.
 
 Without limits, anyone who may change a connection could try ports of any public host, and
-passwords, from the address that all districts share. Exports are never limited.
+passwords, from the address that all districts share. Scheduled exports are never limited.
 """
 
 import datetime as dt
 
 from registration_sync.domain.connections.connection import Connection, DeliveryMethod
+from registration_sync.domain.connections.destinations import account_name
 from registration_sync.domain.errors import TooManyAttempts
 from registration_sync.domain.pluralize import pluralize
 from registration_sync.ports.runs import CheckAttempts
+from registration_sync.ports.sign_ins import SignIns
 
 MAX_OF_CONNECTION, MAX_OF_HOST = 20, 60
 """Attempts in an hour of the clock: of a connection, and to a host by all connections of a
@@ -32,6 +35,21 @@ def admit_attempt(connection: Connection, *, attempts: CheckAttempts, now: dt.da
             f"the secret in the settings, or try again in {_minutes(left)}. Exports go on.",
             _seconds(left),
         )
+    _count(connection, attempts, now)
+
+
+def admit_first_sign_in(
+    connection: Connection, *, sign_ins: SignIns, attempts: CheckAttempts, now: dt.datetime
+) -> None:
+    """Counts an attempt if the connection has not signed in to its account yet. Raises
+    TooManyAttempts when there were too many."""
+    if connection.delivery is not DeliveryMethod.SFTP:
+        return
+    if not sign_ins.has(connection.connection_id, account_name(connection)):
+        _count(connection, attempts, now)
+
+
+def _count(connection: Connection, attempts: CheckAttempts, now: dt.datetime) -> None:
     host = connection.host.lower().removesuffix(".")
     groups = {
         f"connection#{connection.connection_id}": MAX_OF_CONNECTION,
@@ -41,8 +59,8 @@ def admit_attempt(connection: Connection, *, attempts: CheckAttempts, now: dt.da
         if not attempts.count(group, now, most=most):
             next_hour = now.replace(minute=0, second=0, microsecond=0) + dt.timedelta(hours=1)
             raise TooManyAttempts(
-                f"There were {most} checks and test records to this server in this hour, the most "
-                f"allowed: try again in {_minutes(next_hour - now)}. Exports go on.",
+                f"There were {most} attempts to reach this server in this hour, the most "
+                f"allowed: try again in {_minutes(next_hour - now)}. Scheduled exports go on.",
                 _seconds(next_hour - now),
             )
 
