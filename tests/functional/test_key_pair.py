@@ -275,6 +275,31 @@ def test_a_key_is_promoted_again_after_an_interruption(
     assert sign_in_step()[0] == "ok"
 
 
+def test_a_sign_in_of_the_generated_key_does_not_undo_the_choice_of_another_one(
+    server: OpenSshServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    both = f"{authorized(server).read_text().strip()}\n{generate()['public_key']}\n"
+    authorized(server).write_text(both)
+    connection = call(configuration, "GET", ONE)[1]
+    secrets = type(configuration_function.dependencies().secrets)
+    stored = secrets.write_new_key
+
+    def write_after_a_sign_in(*arguments: Any) -> None:
+        monkeypatch.undo()
+        assert sign_in_step()[0] == "ok"
+        stored(*arguments)
+
+    monkeypatch.setattr(secrets, "write_new_key", write_after_a_sign_in)
+    assert (
+        call(configuration, "PUT", ONE, connection | {"private_key": server.private_key})[0] == 200
+    )
+
+    assert read() == {"waiting": None, "in_use": None}
+    client = boto3.client("secretsmanager")
+    current = client.get_secret_value(SecretId=f"stack/connections/{NORTH}/private_key")
+    assert current["SecretString"] == server.private_key
+
+
 def test_a_key_that_was_replaced_meanwhile_replaces_nothing(server: OpenSshServer) -> None:
     first, second = generate(), generate()
     public_keys = configuration_function.dependencies().public_keys

@@ -136,7 +136,7 @@ def _ask_everything(district: District) -> None:
         f"{path}/students?search={NAMES[0]}",
         f"{path}/students?ids={IDS[0]},{IDS[1]}",
         f"{path}/registrations?student_id={IDS[0]}",
-        f"{path}/registrations?school_year=2025&status=held",
+        f"{path}/registrations?school_year=2025&status=held&details=true&columns=0.1",
         f"{path}/registrations/2025/{IDS[1]}",
         f"{path}/fields?path=students.fname",
         f"{path}/registrations/2025/{quote(NAMES[0] + '/' + PHONES[0])}",
@@ -152,6 +152,8 @@ def _ask_everything(district: District) -> None:
         ("PUT", "mapping", {"files": [{"name": NAMES[0], IDS[0]: PHONES[0]}]}),
         ("POST", "erasures", {"student_id": IDS[0], NAMES[0]: 1}),
         ("POST", "exports", {"student_ids": [IDS[0]]}),
+        ("POST", "registrations/due", {"school_year": 2025, "student_ids": [IDS[0], NAMES[0]]}),
+        ("PUT", f"recipients/{NAMES[0]}", {"for": [IDS[0]], NAMES[0]: PHONES[0]}),
     ):
         for role in ("full_access", "limited_access", "enroll", None):
             stack.call(method, f"{path}/{written}", body, role=role)

@@ -12,7 +12,7 @@ from registration_sync.domain.errors import InvalidRequest, Problem
 from registration_sync.ports.connections import Connections, Mappings, Programs, PublicKeys, Secrets
 from registration_sync.ports.sign_ins import SignIns
 from registration_sync.use_cases.connections.bind_program import require_bound_programs
-from registration_sync.use_cases.connections.generate_key import require_choice_of_key
+from registration_sync.use_cases.connections.generate_key import discard_key, require_choice_of_key
 from registration_sync.use_cases.connections.shared_destinations import reject_shared_destinations
 
 
@@ -47,12 +47,13 @@ def change_connection(
     reject_shared_destinations(
         connection, connections=connections, mappings=mappings, sign_ins=sign_ins, today=today
     )
-    # Secrets first. Until the next step, and if it fails, the connection is the old one, and the
+    if has_choice:  # before the new secrets: a sign-in of the waiting key would replace them
+        discard_key(connection.connection_id, public_keys=public_keys, secrets=secrets)
+    # Secrets first. Until the last step, and if it fails, the connection is the old one, and the
     # new password is refused to its server. In the other order, an old password without a server
     # (of an earlier version) could go to the new server.
     secrets.write(connection.connection_id, credentials, server)
     if has_choice:
-        secrets.write_new_key(connection.connection_id, "")
         public_keys.remove(connection.connection_id)
     connections.replace(connection)
     return setting_changes(before, connection, credentials)
