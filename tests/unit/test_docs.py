@@ -254,3 +254,14 @@ def functions_of(module: Path) -> set[str]:
         if isinstance(node, ast.FunctionDef)
     }
     return methods | {node.name for node in ast.walk(tree) if isinstance(node, ast.FunctionDef)}
+
+
+def test_each_version_of_the_changelog_has_each_heading_and_entry_once_with_blank_lines() -> None:
+    for text in page("docs/changelog.md").split("\n## ")[1:]:
+        version, _, rest = text.partition("\n")
+        blocks = rest.strip().split("\n\n")
+        headings, entries = blocks[::2], "\n".join(blocks[1::2]).split("\n- ")
+        assert [one for one in headings if one.startswith("-") or "\n" in one] == [], version
+        assert len({*headings}) == len(headings), version
+        assert all(block.startswith("- ") for block in blocks[1::2]), version
+        assert len({*entries}) == len(entries), version
