@@ -10,10 +10,12 @@ from dataclasses import dataclass, field
 from urllib.parse import quote
 
 from local.stack import STACK_NAME, LocalStack
+from registration_sync.domain.connections.recipients import MailKind
 from tests.stack.support.district import District, new_district
 from tests.stack.support.everything import everything, messages, settings
 from tests.stack.support.inbox import Inbox, new_inbox
 
+ALL_KINDS = [kind.value for kind in MailKind]
 IDS = ("canary-4711-due", "canary-4712-held", "canary-4713-erased")
 NAMES = ("Quillfeather", "Zephyrinox", "Brackenmoss")
 PHONES = ("555-014-7733", "555-014-7744", "555-014-7755")
@@ -109,9 +111,21 @@ def seed(stack: LocalStack) -> Canaries:
     district = new_district(stack, example_students=[IDS[0]])
     saved = stack.call("PUT", f"{district.path}/mapping", MAPPING, role="full_access")
     assert saved.status == 200, saved.body
+    _mail_everything(district, mails)
     _run_everything(district)
     _ask_everything(district)
     return Canaries(stack, mails, events)
+
+
+def _mail_everything(district: District, mails: Inbox) -> None:
+    """Adds a recipient of all kinds of mail, and brings its mails to the inbox."""
+    sns = district.stack.client("sns")
+    path = f"{district.path}/recipients/{quote('office@example.org')}"
+    added = district.stack.call("PUT", path, {"for": ALL_KINDS}, role="full_access")
+    assert added.status == 200, added.body
+    topics = [one["TopicArn"] for one in sns.list_topics()["Topics"]]
+    (own,) = [topic for topic in topics if f"_{district.connection_id}_" in topic]
+    sns.subscribe(TopicArn=own, Protocol="sqs", Endpoint=mails.arn)
 
 
 def _run_everything(district: District) -> None:

@@ -48,7 +48,7 @@ def messages(stack: LocalStack, url: str) -> Iterator[str]:
 
 
 def settings(stack: LocalStack) -> Content:
-    """Secrets, schedules, the functions' environments, and the logs of the emulator itself."""
+    """Secrets, schedules, the functions' environments, people, and the emulator's own logs."""
     secrets = stack.client("secretsmanager")
     for page in secrets.get_paginator("list_secrets").paginate():
         for one in page["SecretList"]:
@@ -59,6 +59,10 @@ def settings(stack: LocalStack) -> Content:
     for one in scheduler.list_schedules()["Schedules"]:
         found = scheduler.get_schedule(Name=one["Name"], GroupName=one["GroupName"])
         yield f"schedule {one['Name']}", json.dumps(found, default=str).encode()
+    people = stack.client("cognito-idp").get_paginator("list_users")
+    for page in people.paginate(UserPoolId=stack.outputs["UserPoolId"]):
+        for one in page["Users"]:
+            yield f"person {one['Username']}", json.dumps(one, default=str).encode()
     for name in stack.functions.values():
         found = stack.client("lambda").get_function_configuration(FunctionName=name)
         yield f"settings of {name}", json.dumps(found, default=str).encode()
