@@ -9,7 +9,7 @@ from tests.console.support.person import Person
 type Visit = Callable[..., Person]
 
 READ = """async (content) => {
-    const { readCsv, textOfFile } = await import(new URL("lib/csv.js", document.querySelector(
+    const { readCsv, textOfFile } = await import(new URL("lib/text/csv.js", document.querySelector(
         "script[type=module]").src));
     const bytes = Uint8Array.from(atob(content), (one) => one.charCodeAt(0));
     return readCsv(await textOfFile(new Blob([bytes])));

@@ -170,7 +170,8 @@ def test_cells_survive_a_spreadsheet_and_run_nothing(visit: Visit, district: Dis
     text = ada.page.evaluate(
         """async (values) => {
             const names = performance.getEntriesByType("resource").map((one) => one.name);
-            const { csvOf } = await import(names.find((name) => name.endsWith("lib/csv_list.js")));
+            const path = names.find((name) => name.endsWith("lib/text/csv_list.js"));
+            const { csvOf } = await import(path);
             return csvOf(["Value"], values.map((value) => [value]));
         }""",
         [value for value, _ in CELLS],

@@ -65,7 +65,7 @@ def a_day_passes() -> None:
         KeyConditionExpression="pk = :pk AND sk > :importer",
         ExpressionAttributeValues={":pk": {"S": f"DELIVERED#{NORTH}"}, ":importer": {"S": "J"}},
     )
-    for item in found["Items"]:
+    for item in (one for one in found["Items"] if "document" in one):
         upload = json.loads(item["document"]["S"])
         delivered = dt.datetime.fromisoformat(upload["delivered_at"]) - dt.timedelta(days=1)
         upload["delivered_at"] = f"{delivered:%Y-%m-%d %H:%M}"

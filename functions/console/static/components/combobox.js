@@ -1,7 +1,7 @@
 // A text field with a searchable list (WAI-ARIA combobox). It accepts any text.
 
 import { html, useEffect, useRef, useState } from "../lib/html.js";
-import { fitting } from "../lib/names.js";
+import { fitting } from "../lib/text/names.js";
 import { Field } from "./fields.js";
 
 const MAX_SHOWN = 100;

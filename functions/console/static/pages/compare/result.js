@@ -1,6 +1,6 @@
 // The result: a table and a file for each kind, and sending again those who are missing in the SIS.
 
-import { cellOfMoment, csvOf, saveFile } from "../../lib/csv_list.js";
+import { cellOfMoment, csvOf, saveFile } from "../../lib/text/csv_list.js";
 import { html, useState } from "../../lib/html.js";
 import { Button } from "../../components/button.js";
 import { Notice } from "../../components/states.js";

@@ -1,6 +1,6 @@
 // The list of the SIS: a file that is dropped or chosen, and what was understood of it.
 
-import { readCsv, textOfFile } from "../../lib/csv.js";
+import { readCsv, textOfFile } from "../../lib/text/csv.js";
 import { html, useRef, useState } from "../../lib/html.js";
 import { announce } from "../../components/announce.js";
 import { Field } from "../../components/fields.js";

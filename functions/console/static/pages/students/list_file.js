@@ -1,7 +1,7 @@
 // A list of students as a CSV file: all pages are read, and a student has a row for each reason.
 
 import { getAll, pathOf } from "../../lib/api.js";
-import { cellOfMoment, csvOf, saveFile } from "../../lib/csv_list.js";
+import { cellOfMoment, csvOf, saveFile } from "../../lib/text/csv_list.js";
 import { useAction } from "../../lib/data.js";
 import { html, useEffect, useRef, useState } from "../../lib/html.js";
 import { schoolYear } from "../../lib/runs.js";

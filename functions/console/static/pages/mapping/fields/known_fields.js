@@ -3,7 +3,7 @@
 import { get, pathOf } from "../../../lib/api.js";
 import { useData } from "../../../lib/data.js";
 import { createContext, useContext, useMemo } from "../../../lib/html.js";
-import { labelOf } from "../../../lib/names.js";
+import { labelOf } from "../../../lib/text/names.js";
 import { COMMON_FIELDS, FACTS } from "../vocabulary.js";
 
 export const KnownFieldsContext = createContext({ c: null, data: null });

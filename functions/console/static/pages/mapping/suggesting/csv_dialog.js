@@ -2,7 +2,7 @@
 // is read in the browser and goes nowhere.
 
 import { get, pathOf } from "../../../lib/api.js";
-import { readCsv, textOfFile } from "../../../lib/csv.js";
+import { readCsv, textOfFile } from "../../../lib/text/csv.js";
 import { useAction } from "../../../lib/data.js";
 import { focusSoon } from "../../../lib/focus.js";
 import { html, useMemo, useState } from "../../../lib/html.js";

@@ -1,6 +1,6 @@
 // Suggests an Enroll field for each column of a SIS's file: by the words of both names, and by their values.
 
-import { likeness, wordsOf } from "../../../lib/names.js";
+import { likeness, wordsOf } from "../../../lib/text/names.js";
 import { codesFor, dateStep, kindOf, phoneStep } from "./values.js";
 
 const SURE = 0.9;

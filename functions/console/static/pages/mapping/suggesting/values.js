@@ -1,6 +1,6 @@
 // What values look like, and how to write one list of values as another has them.
 
-import { folded } from "../../../lib/names.js";
+import { folded } from "../../../lib/text/names.js";
 
 /** @type {[string, RegExp][]} */
 const DATES = [

@@ -1,7 +1,7 @@
 // Reads CSV files of people: whatever a SIS or a spreadsheet wrote.
 
-// @ts-types="../../vendor.d.ts"
-import { dsvFormat } from "../vendor/dsv.js";
+// @ts-types="../../../vendor.d.ts"
+import { dsvFormat } from "../../vendor/dsv.js";
 
 const DELIMITERS = [",", ";", "\t", "|"];
 const COMPARED_CHARACTERS = 20_000;
