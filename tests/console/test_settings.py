@@ -267,6 +267,8 @@ def test_settings_are_shown_as_text(visit: Visit, district: District) -> None:
     ada.write(ada.page.get_by_role("combobox", name="SIS (optional)"), SCRIPT)
     ada.write(ada.field("User name"), SCRIPT)
     ada.write(ada.field("Folder"), f"{district.connection_id}/{SCRIPT.removesuffix('{{7}}')}")
+    ada.press(ada.button("Set a new password"))  # the other user name requires it
+    ada.write(ada.field("New password"), district.stack.sftp.password)
     save(ada)
     assert district.connection["name"] == SCRIPT
     for secret in ("password", "private key"):
