@@ -2,13 +2,12 @@
 
 import json
 import re
-import time
 from typing import Any
 
-from local import sign_in
 from local.processes import ROOT
 from local.stack import LocalStack
 from tests.stack.support.district import District, connection_of, new_district, registration
+from tests.stack.support.people import as_, bind_program, new_token
 
 DOCUMENT: dict[str, Any] = json.loads((ROOT / "docs" / "openapi.json").read_text(encoding="utf-8"))
 BODY = {"registrations": [registration("4711")]}
@@ -52,6 +51,17 @@ def _filled(path: str, district: District) -> str:
     return re.sub("{[a-z_]+}", "2025", named)
 
 
+def only_logged(stack: LocalStack, before: list[dict[str, Any]], district: District) -> list[str]:
+    """The routes of the refused requests that the access log of the connection recorded since,
+    oldest first; fails if anything else was stored, changed or removed."""
+    after = everything(stack)
+    assert [item for item in before if item not in after] == []
+    added = sorted((item for item in after if item not in before), key=lambda one: one["sk"]["S"])
+    assert {item["pk"]["S"] for item in added} <= {f"ACCESS#{district.connection_id}"}
+    assert {item["kind"]["S"] for item in added} <= {"refused"}
+    return [item["route"]["S"] for item in added]
+
+
 def test_another_scope_gets_403(stack: LocalStack) -> None:
     district = new_district(stack)
     before = everything(stack)
@@ -59,24 +69,23 @@ def test_another_scope_gets_403(stack: LocalStack) -> None:
     answer = stack.call("POST", f"{district.path}/exports", {}, role="enroll")
 
     assert (answer.status, answer.json()["error"]["code"]) == (403, "access_denied")
-    assert everything(stack) == before
+    assert only_logged(stack, before, district) == ["POST /connections/{connection_id}/exports"]
 
 
 def test_another_programs_connection_gets_403(stack: LocalStack) -> None:
-    body = {"districts": ["anytown"]}
-    bound = stack.call("PUT", "/programs/another-program", body, role="full_access")
-    assert bound.status == 200
+    bind_program(stack, "another-program", "anytown")
     district = new_district(stack, programs=["another-program"])
     before = everything(stack)
 
     answer = stack.call("POST", f"{district.path}/registrations", BODY, role="enroll")
 
     assert (answer.status, answer.json()["error"]["code"]) == (403, "access_denied")
-    assert everything(stack) == before
+    route = "POST /connections/{connection_id}/registrations"
+    assert only_logged(stack, before, district) == [route]
 
 
 def test_another_districts_person_gets_403(stack: LocalStack) -> None:
-    stack.tokens["elsewhere"] = _token_of_another_district(stack)
+    stack = as_(stack, "elsewhere", new_token(stack, "full-access", "district:b"))
     district = new_district(stack)
     before = everything(stack)
 
@@ -88,7 +97,11 @@ def test_another_districts_person_gets_403(stack: LocalStack) -> None:
 
     assert [answer.status for answer in (reading, changing, syncing)] == [403] * 3
     assert stack.call("GET", "/connections", role="elsewhere").json()["items"] == []
-    assert everything(stack) == before
+    assert only_logged(stack, before, district) == [
+        "GET /connections/{connection_id}",
+        "PUT /connections/{connection_id}",
+        "POST /connections/{connection_id}/registrations",
+    ]
 
 
 def test_limited_access_may_run_but_not_configure(stack: LocalStack) -> None:
@@ -107,18 +120,3 @@ def test_a_stored_secret_can_be_read_by_the_export_function_only(stack: LocalSta
 
     district.sync(registration("1"))
     assert district.export()["status"] == "succeeded"
-
-
-def _token_of_another_district(stack: LocalStack) -> str:
-    user = sign_in.User(
-        f"eve{time.monotonic_ns()}", "Correct-horse-1", ("full-access", "district:b")
-    )
-    sign_in.create_people(
-        stack.client("cognito-idp"), stack.outputs["UserPoolId"], {"elsewhere": user}
-    )
-    return sign_in.token_of_person(
-        stack.endpoint_url,
-        stack.outputs["PeopleClientId"],
-        stack.console_url,
-        user,
-    )

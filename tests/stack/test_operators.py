@@ -12,6 +12,7 @@ from local.operators.invoke import invoke, is_done
 from local.operators.smoke import STEPS, Smoke, run_steps, sftp_settings
 from local.stack import STACK_NAME, LocalStack
 from tests.stack.support.district import new_district, registration
+from tests.stack.support.people import bind_program
 
 ONLY_AWS = {"update_under_load", "stack_delete"}
 
@@ -78,9 +79,7 @@ def test_a_district_is_applied_from_its_file(
     file = tmp_path / "district.yaml"
     file.write_text(text)
     said: list[str] = []
-    body = {"districts": ["anytown"]}
-    path = "/programs/3abcdefghijklmnopqrstuvwxy"
-    assert stack.call("PUT", path, body, role="full_access").status == 200
+    bind_program(stack, "3abcdefghijklmnopqrstuvwxy", "anytown")
 
     def call_apply() -> bool:
         token = stack.tokens["full_access"]
@@ -95,7 +94,7 @@ def test_a_district_is_applied_from_its_file(
     assert call_apply()
     assert said[-1] == "No difference: nothing to change."
     schedule = stack.call("GET", "/connections/anytown-powerschool/schedule", role="full_access")
-    assert json.loads(schedule.body)["time"] == "21:00"
+    assert json.loads(schedule.body)["times"] == ["13:15", "21:00"]
     for connection_id in ("anytown-powerschool", "anytown-office"):
         path = f"/connections/{connection_id}"
         assert stack.call("DELETE", path, role="full_access").status == 204

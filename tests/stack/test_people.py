@@ -1,30 +1,12 @@
 """People on the deployed stack: a new colleague is invited, signs in, is changed and removed."""
 
-import dataclasses
 import time
 from urllib.parse import quote
 
 from local import sign_in
 from local.stack import LocalStack
 from tests.stack.support.district import new_district
-
-
-def operator_token(stack: LocalStack) -> str:
-    name = f"op{time.monotonic_ns()}"
-    user = sign_in.User(name, "Correct-horse-1", ("full-access", "operators"))
-    pool = stack.outputs["UserPoolId"]
-    sign_in.create_people(stack.client("cognito-idp"), pool, {"operator": user})
-    return token_of(stack, user)
-
-
-def as_(stack: LocalStack, role: str, token: str) -> LocalStack:
-    """The stack with one more role."""
-    return dataclasses.replace(stack, tokens=stack.tokens | {role: token})
-
-
-def token_of(stack: LocalStack, user: sign_in.User) -> str:
-    client, console = stack.outputs["PeopleClientId"], stack.console_url
-    return sign_in.token_of_person(stack.endpoint_url, client, console, user)
+from tests.stack.support.people import as_, operator_token, token_of
 
 
 def test_a_colleague_is_invited_signs_in_is_changed_and_removed(stack: LocalStack) -> None:
