@@ -12,7 +12,7 @@ from local.http_client import send
 from local.stack import LocalStack
 from tests.stack.support.district import new_district
 from tests.stack.support.identity_provider import IdentityProvider, identity_provider
-from tests.stack.test_people import as_, operator_token
+from tests.stack.support.people import as_, operator_token
 
 
 @pytest.fixture
