@@ -427,25 +427,43 @@ class LabelMapping:
 
 @dataclass(frozen=True, slots=True)
 class Sync:
-    """A request that syncs students. Its label is its version, greater for later requests."""
+    """A request that syncs students. Its label is its version, greater for later requests.
+
+    With `everywhere`, it goes to all connections, of which another one always has it: the client
+    learns the joined result.
+    """
 
     label: int
     students: tuple[str, ...] = ("007",)
+    everywhere: bool = False
 
     def run(self, code: Any, replay: Replay, _floor: Any, _folder: Path) -> Any:
         registrations = [
             Registration(index, "r", student, YEAR, APPROVED, {"label": str(self.label)})
             for index, student in enumerate(self.students)
         ]
-        results = code.sync_registrations.sync_registrations(
-            "c",
-            SyncRequest(registrations),
-            request_id="q",
-            arrived_at=time_of(self.label),
-            select=None,
-            table=code.sync_table(replay),
-            retention_days=400,
-            seconds_left=lambda: 60.0,
+
+        def sync(connection_id: str) -> Any:
+            if connection_id == "other":
+                return [
+                    code.sync_registrations.SyncResult(student, YEAR, "synced", "synced")
+                    for student in self.students
+                ]
+            return code.sync_registrations.sync_registrations(
+                connection_id,
+                SyncRequest(registrations),
+                request_id="q",
+                arrived_at=time_of(self.label),
+                select=None,
+                table=code.sync_table(replay),
+                retention_days=400,
+                seconds_left=lambda: 60.0,
+            )
+
+        results = (
+            code.sync_everywhere.sync_everywhere(registrations, ("other", "c"), sync)
+            if self.everywhere
+            else sync("c")
         )
         return tuple(
             result.student_id for result in results if result.result in {"synced", "superseded"}

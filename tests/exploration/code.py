@@ -29,6 +29,7 @@ MODULES = (  # each after those it imports
     "ledger.last_outcomes",
     "students.read_status",
     "registrations.sync_registrations",
+    "registrations.sync_everywhere",
     "registrations.remove_registration",
 )
 

@@ -76,6 +76,10 @@ SMALL: dict[str, tuple[tuple[Actor, ...], Faults]] = {
         (Sync(10), *TWO_EXPORTS),
         Faults(kills=1, late_accounting=True),
     ),
+    "one sync to all connections, two exports, a lost answer": (
+        (Sync(10, everywhere=True), *TWO_EXPORTS),
+        Faults(losses=1),
+    ),
     "one sync, two exports, a kill and a lost answer": (
         (Sync(10), *TWO_EXPORTS),
         Faults(kills=1, losses=1),
@@ -403,6 +407,10 @@ CLOSE = "    table.close_batch(connection_id, school_year, batch, lease.token)\n
 RECORD = "    collection.record(done)\n"
 CARRIED_TOO = "an importer and two exports that carry over, a kill"
 
+MUTANTS["one connection that has it is enough"] = (
+    {"sync_everywhere": [("decisive = min(", "decisive = max(")]},
+    "one sync to all connections, two exports, a lost answer",
+)
 MUTANTS |= {
     "students of an uncollected file that are not due again": (
         {"year_collection": [("if students.school_years:", "if not students.school_years:")]},
