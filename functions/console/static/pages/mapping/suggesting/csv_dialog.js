@@ -2,7 +2,7 @@
 // is read in the browser and goes nowhere.
 
 import { get, pathOf } from "../../../lib/api.js";
-import { readCsv, textOfFile } from "../../../lib/text/csv.js";
+import { readCsv } from "../../../lib/text/csv.js";
 import { useAction } from "../../../lib/data.js";
 import { focusSoon } from "../../../lib/focus.js";
 import { html, useMemo, useState } from "../../../lib/html.js";
@@ -10,8 +10,9 @@ import { announce } from "../../../components/announce.js";
 import { Badge } from "../../../components/badge.js";
 import { Button } from "../../../components/button.js";
 import { Combobox } from "../../../components/combobox.js";
+import { CsvFile } from "../../../shared/csv_file.js";
 import { Dialog } from "../../../components/dialog.js";
-import { Field, RadioGroup, TextArea } from "../../../components/fields.js";
+import { RadioGroup, TextArea } from "../../../components/fields.js";
 import { ErrorNotice, Loading } from "../../../components/states.js";
 import { count } from "../../../components/time.js";
 import { insertFile, newId } from "../draft.js";
@@ -36,27 +37,25 @@ const SURENESS = {
 export function CsvDialog({ c, select, onClose }) {
   const editor = useEditor();
   const [text, setText] = useState("");
-  const [name, setName] = useState("");
+  const [file, setFile] = useState(null);
   const [kind, setKind] = useState("student");
   const [chosen, setChosen] = useState({}); // {index of a column: path}
   const groups = useGuardianGroups();
   const rows = useMemo(() => (kind === "guardians" ? { each: groups } : undefined), [kind, groups]);
   const { fields, busy, error } = useFields(rows);
   const sources = useSources(rows);
-  const { delimiter, columns } = useMemo(() => columnsOf(text), [text]);
+  const { delimiter, columns } = useMemo(() => columnsOf(file ?? readCsv(text)), [file, text]);
   const suggested = useMemo(() => suggestions(columns, fields), [columns, fields]);
   const accepted = suggested.map((one, index) => (index in chosen ? { ...one, from: chosen[index], sureness: "chosen", step: null } : one));
-  const read = async (file) => {
-    if (!file) return;
+  const take = (found) => {
     setChosen({});
-    setText(await textOfFile(file));
-    setName(file.name);
+    setFile(found);
   };
   const adding = useAction(async () => {
     const values = await Promise.all(accepted.map((one, index) => valuesOf(c, one, columns[index], rows)));
     const made = accepted.map((one, index) => fieldFor(one, columns[index].values, values[index]));
     const id = newId();
-    editor.update((draft) => insertFile(draft, id, settingsOf(name, delimiter, rows), made, draft.order.length));
+    editor.update((draft) => insertFile(draft, id, settingsOf(file?.name ?? "", delimiter, rows), made, draft.order.length));
     select(id);
     announce(`${count(made.length, "field")} added. Look at the mapped values, then save.`);
     onClose();
@@ -69,12 +68,8 @@ export function CsvDialog({ c, select, onClose }) {
     <//>`;
   return html`<${Dialog} title="New File from a CSV" onClose=${onClose} actions=${actions} wide>
     <p>Choose the template or a sample file of your SIS: each of its columns becomes a field, with a suggestion. The file stays in this browser.</p>
-    <div onDragOver=${(event) => event.preventDefault()} onDrop=${(event) => dropped(event, read)}>
-      <${Field} label="Template or sample file" hint="You can also drop it here.">
-        ${(fieldProps) => html`<input type="file" accept=".csv,.txt,.tsv,text/csv,text/plain" ...${fieldProps} onChange=${(event) => read(event.target.files[0])} />`}
-      <//>
-    </div>
-    ${name === "" && html`<${TextArea} label="Or its header row" hint="Paste the column headers, as in Student_Number,Last_Name,First_Name." rows="2" value=${text} onInput=${setText} />`}
+    <${CsvFile} label="Template or sample file" hint="CSV with the column headers in the first row. Drop it here, or choose it." convert=${(table) => table} onRead=${take} />
+    ${!file && html`<${TextArea} label="Or its header row" hint="Paste the column headers, as in Student_Number,Last_Name,First_Name." rows="2" value=${text} onInput=${setText} />`}
     ${groups.length > 0 && html`<${RadioGroup} label="Rows" options=${ROWS} value=${kind} onInput=${(to) => { setKind(to); setChosen({}); }} />`}
     ${tooMany && html`<p class="problem">The file has ${columns.length} columns. A file can have at most ${MAX_COLUMNS}.</p>`}
     ${busy && columns.length > 0 && html`<${Loading} />`}
@@ -101,15 +96,8 @@ function Columns({ columns, accepted, sources, choose }) {
     </ul>`;
 }
 
-function dropped(event, read) {
-  if (!event.dataTransfer.files.length) return;
-  event.preventDefault();
-  read(event.dataTransfer.files[0]);
-}
-
 // {delimiter, columns: [{header, values: its distinct values that are not blank}]}
-function columnsOf(text) {
-  const { delimiter, rows } = readCsv(text);
+function columnsOf({ delimiter, rows }) {
   const [headers = [], ...others] = rows;
   const columns = headers.map((header, index) => {
     const all = others.map((row) => (row[index] ?? "").trim()).filter(Boolean);
