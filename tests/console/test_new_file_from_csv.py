@@ -115,6 +115,19 @@ def test_a_sample_file_makes_all_fields_with_dates_phones_and_codes(
     assert by_header["Locker"] == {"mapping_type": "direct", "to": "Locker", "default": ""}
 
 
+def test_a_file_without_a_table_is_refused_with_the_remedy(ada: Person) -> None:
+    ada.press(ada.button("New File from a CSV"))
+
+    choose(ada, "students.xlsx", "PK\x03\x04 and more")
+    ada.sees(ada.page.get_by_text("save the list as CSV"))
+    choose(ada, "empty.csv", "\n\n")
+    ada.sees(ada.page.get_by_text("The file is empty."))
+    assert ada.button("Add fields").get_attribute("aria-disabled") == "true"
+    choose(ada, "ids.csv", 'Student_Number,Zip\n="007",="06520"\n')
+    ada.sees(ada.page.get_by_text("06520"))
+    expect(ada.page.get_by_text("The file is empty.")).to_have_count(0)
+
+
 def test_a_header_row_can_be_pasted_and_each_field_chosen(ada: Person, district: District) -> None:
     ada.press(ada.button("New File from a CSV"))
     ada.write(ada.field("Or its header row"), "Id\tPupil's first name\tHomeroom")
@@ -210,6 +223,27 @@ def test_suggestions_for_the_headers_of_the_ready_made_mappings(
 
     assert sure_and_wrong == []
     assert right > 9 * len(wrong), wrong
+
+
+OTHERS = {
+    "Perm ID": "students.student_district_id",
+    "SSID": "students.state_student_id",
+    "Mother's Cell Phone": "student_annual.guardian1_phone",
+    "Primary Language": "student_annual.home_language",
+    "Legal First Name": "students.fname",
+    "Ethnicity Code": "students.hispanic",
+    "Locker Combination": "",
+}
+
+
+def test_suggestions_for_headers_of_other_systems(visit: Visit) -> None:
+    fields = [{"path": path, "filled": 1, "samples": []} for path in FIELDS]
+
+    columns = [{"header": header, "values": []} for header in OTHERS]
+    found = visit().page.evaluate(SUGGEST, [columns, fields])
+
+    assert {one["header"]: one["from"] for one in found} == OTHERS
+    assert found[5]["sureness"] == "likely", "ethnicity may mean race"
 
 
 def address(path: str) -> str:

@@ -3,6 +3,7 @@
 
 // What one word of a name means, in the words that are compared. "" drops the word.
 const MEANINGS = {
+  s: "", // of “mother's”
   addr: "address", street: "address", line: "",
   annual: "", autocomm: "", cd: "code", of: "", the: "", is: "", and: "", or: "",
   apartment: "unit", apt: "unit", suite: "unit",
@@ -30,7 +31,7 @@ const MEANINGS = {
   perm: "permission", plus4: "", relation: "relationship", relations: "relationship", resides: "lives",
   postal: "zip", postcode: "zip", zipcode: "zip", province: "state", st: "state", town: "city",
   pupil: "student", stdt: "student", stu: "student", stud: "student", user: "student", learner: "student",
-  sex: "gender", sms: "phone", tel: "phone", telephone: "phone", ph: "phone",
+  sex: "gender", sms: "phone", ssid: "state student id", tel: "phone", telephone: "phone", ph: "phone",
   syear: "school year", yr: "year",
 };
 
@@ -38,7 +39,8 @@ const MEANINGS = {
 const PHRASES = [
   ["e mail", "email"], ["family name", "last name"], ["household name", "last name"], ["nick name", "nickname"],
   ["preferred first name", "nickname"], ["preferred given name", "nickname"], ["preferred name", "nickname"],
-  ["street address", "address"], ["address line", "address"], ["address 1", "address"], ["address 2", "unit"],
+  ["perm id", "student id"], ["permanent id", "student id"], ["primary language", "home language"],
+  ["native language", "home language"], ["street address", "address"], ["address line", "address"], ["address 1", "address"], ["address 2", "unit"],
   ["grade level", "grade"], ["date of birth", "birth date"], ["zip code", "zip"], ["postal code", "zip"],
   ["post code", "zip"], ["cell phone", "mobile phone"], ["sourced id", "student id"], ["free reduced", "lunch"],
 ];

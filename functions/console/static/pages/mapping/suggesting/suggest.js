@@ -13,6 +13,7 @@ const ALSO = {
   "students.student_district_id": ["student id", "district id"],
   "students.state_student_id": ["state id"],
   "students.hispanic": ["ethnicity", "hispanic ethnicity"],
+  "students.race": ["ethnicity"], // which of the two a SIS means shows in its values only
   "household.street": ["street"],
 };
 const FIRST = new Set(["students.student_district_id", "household.street", "household.city", "household.state", "household.zip"]); // before others that fit as well
