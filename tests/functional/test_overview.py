@@ -14,8 +14,11 @@ from registration_sync.adapters.dynamodb.registrations import due_counts
 from registration_sync.adapters.dynamodb.registrations.registrations_table import (
     DynamoDBRegistrationsTable,
 )
+from registration_sync.adapters.dynamodb.runs_table import DynamoDBRuns
+from registration_sync.adapters.dynamodb.schedules_table import DynamoDBSchedules
 from registration_sync.bootstrap import aws_clients, configuration_function
 from registration_sync.domain.connections.schedule import parse_schedule
+from registration_sync.domain.errors import Unavailable
 from tests.functional.conftest import stored_items
 from tests.functional.support.district import (
     NORTH,
@@ -184,6 +187,46 @@ def test_a_caller_sees_only_their_connections_page_by_page(server: AsyncSftpServ
     assert (
         call(configuration, "GET", "/overview", claims=program("sis", "sync/exports.run"))[0] == 403
     )
+
+
+UNREADABLE = {
+    "last_export": (DynamoDBRuns, "last_exports"),
+    "students": (due_counts.DynamoDBDueCounts, "_shard"),
+    "schedule": (DynamoDBSchedules, "all"),
+}
+
+
+@pytest.mark.parametrize("fact", UNREADABLE)
+def test_a_fact_that_cannot_be_read_costs_no_other(
+    fact: str, server: AsyncSftpServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    set_up(server)
+    send(registration("1"))
+    run_export()
+    send(registration("2"))
+    today = dt.datetime.now(dt.UTC).date()
+    pauses = [{"from": f"{today}", "to": f"{today}"}]
+    pauses.append({"from": f"{today + dt.timedelta(1)}", "to": f"{today + dt.timedelta(9)}"})
+    schedule = parse_schedule({"enabled": True, "time": "23:59", "pauses": pauses}, "UTC")
+    configuration_function.dependencies().schedules.put(NORTH, schedule, dt.datetime.now(dt.UTC))
+    whole = facts()
+
+    def fail(*_: object, **__: object) -> None:
+        raise Unavailable("The table is busy.")
+
+    monkeypatch.setattr(*UNREADABLE[fact], fail)
+    shown = facts()
+
+    lost = {
+        "last_export": {"last_export"},
+        "students": {"due", "held", "at_least"},
+        "schedule": {"scheduled", "paused_until", "next_export"},
+    }
+    assert (whole["unavailable"], shown["unavailable"]) == ([], [fact])
+    changed = {name for name in whole if shown[name] != whole[name]}
+    assert changed == {"unavailable"} | lost[fact]
+    assert whole["paused_until"] == f"{today + dt.timedelta(9)}"
+    assert not any(shown[name] for name in lost[fact])
 
 
 def test_the_read_does_not_grow_with_students_and_runs(server: AsyncSftpServer) -> None:

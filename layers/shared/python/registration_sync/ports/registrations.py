@@ -207,4 +207,5 @@ class DueCounts(Protocol):
     """Counts due students by a bounded read."""
 
     def count(self, connection_ids: Sequence[str]) -> Mapping[str, DueCount]:
-        """The count of each connection, over all school years. Raises Unavailable."""
+        """The count of each connection, over all school years, without those that could not be
+        counted. Raises Unavailable if none can be."""

@@ -32,6 +32,18 @@ from registration_sync.use_cases.students.read_status import read_status
 
 AUDIT_PAGE_SIZE, MAX_AUDIT_PAGE_SIZE = 20, 100
 OVERVIEW_PAGE_SIZE = 100
+SHOWN_SETTINGS = (
+    "connection_id",
+    "name",
+    "district",
+    "time_zone",
+    "sis",
+    "delivery",
+    "host",
+    "port",
+    "username",
+)
+"""By which people know a connection in a list."""
 
 
 def _who_am_i(request: Request) -> Answer:
@@ -79,18 +91,19 @@ def _read_overview(request: Request) -> Answer:
 
 
 def _facts_body(facts: ConnectionFacts) -> dict[str, Any]:
-    connection = facts.connection
+    """`due`, `held` and `at_least` are null if the students could not be counted."""
+    connection, uncounted = facts.connection, {"due": None, "held": None, "at_least": None}
+    settings = connection.to_json()
     return {
-        "connection_id": connection.connection_id,
-        "name": connection.name,
-        "district": connection.district,
-        "time_zone": connection.time_zone,
+        **{name: settings[name] for name in SHOWN_SETTINGS},
         "last_export": listed_run_body(facts.last_export) if facts.last_export else None,
-        **asdict(facts.students),
+        **(asdict(facts.students) if facts.students else uncounted),
         "overdue": facts.overdue,
         "scheduled": facts.scheduled,
+        "paused_until": facts.paused_until and facts.paused_until.isoformat(),
         "setup": facts.setup,
         "next_export": facts.next_export and facts.next_export.isoformat(),
+        "unavailable": list(facts.unavailable),
         **_deletion_of(connection),
     }
 

@@ -147,6 +147,15 @@ class Schedule(_Part):
         is_paused = any(pause.first <= day <= pause.last for pause in self.pauses)
         return WEEKDAYS[day.weekday()] in self.weekdays and not is_paused
 
+    def paused_until(self, now: dt.datetime) -> dt.date | None:
+        """The last day of the pause that it is in at `now`, over pauses without a day between; None
+        if it is off or not in a pause."""
+        last, day = None, now.astimezone(self.zone).date()
+        for pause in sorted(self.pauses, key=lambda one: one.first):
+            if self.enabled and pause.first <= day <= pause.last:
+                last, day = pause.last, pause.last + dt.timedelta(days=1)
+        return last
+
 
 def parse_schedule(definition: object, default_zone: str) -> Schedule:
     """Reads `{"enabled", "times", "weekdays"?, "time_zone"?, "pauses"?: [{"from", "to"}]}`, or

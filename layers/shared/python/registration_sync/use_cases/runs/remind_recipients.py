@@ -6,6 +6,7 @@ from itertools import batched
 
 from registration_sync.domain.connections.connection import Connection
 from registration_sync.domain.connections.recipients import MailKind
+from registration_sync.domain.errors import Unavailable
 from registration_sync.domain.runs.reminders import (
     Week,
     overdue_alert,
@@ -121,6 +122,8 @@ def _send(
     subscriptions: Subscriptions,
     sent: SentMails,
 ) -> Mailed:
+    if facts.unavailable or facts.students is None:
+        raise Unavailable("The facts of a connection could not be read.")
     connection = facts.connection
     since = run_id_of(week.begins - MAX_RUN_DURATION, "")
     found = runs.all(connection.connection_id, since=since)

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from itertools import batched
 from typing import TYPE_CHECKING
 
@@ -12,6 +13,7 @@ from registration_sync.adapters.dynamodb.registrations.registration_items import
 )
 from registration_sync.adapters.dynamodb.requests import get_all
 from registration_sync.adapters.dynamodb.table import Item, Table
+from registration_sync.domain.errors import Unavailable
 from registration_sync.domain.registrations.batches import SHARDS, DueCount, YearMarker
 
 if TYPE_CHECKING:
@@ -44,7 +46,11 @@ class DynamoDBDueCounts:
             ]
             for connection_id, years in markers.items()
         }
-        return {one: _sum([shard.result() for shard in shards]) for one, shards in coming.items()}
+        counts = {one: DueCount() for one in connection_ids if one not in coming}
+        for connection_id, shards in coming.items():
+            with suppress(Unavailable):
+                counts[connection_id] = _sum([shard.result() for shard in shards])
+        return counts
 
     def _shard(
         self, connection_id: str, school_year: int, numbers: YearMarker, shard: int
