@@ -59,7 +59,7 @@ def test_a_copy_has_all_settings_but_the_sign_in_and_its_mapping_comes_back(
     dialog.get_by_label("Connection").select_option(mine["name"])
     expect(dialog.get_by_role("listitem")).to_contain_text("Student_Number")
     ada.check()
-    ada.press(ada.button("Put it into the editor"))
+    ada.press(ada.button("Load into editor"))
     save(ada, 2)
     assert saved(district)[0]["fields"][0]["to"] == "Student_Number"
 

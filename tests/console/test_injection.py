@@ -153,16 +153,16 @@ def in_dialogs_of_the_mapping(ada: Person, district: District) -> None:
     expect(ada.dialog("Older versions").locator(".differences")).to_contain_text(f"A1{SCRIPT}")
     as_text(ada)
     leave(ada)
-    ada.press_entry(menu, "Start from a ready-made mapping")
-    shows(ada, "Start from a ready-made mapping", "OneRoster")
+    ada.press_entry(menu, "Start from a template")
+    shows(ada, "Start from a template", "OneRoster")
     leave(ada)
     ada.press_entry(menu, "Export as YAML")
     shows(ada, "Export as YAML")
     leave(ada)
     ada.press_entry(menu, "Import YAML")
     ada.write(ada.field("YAML"), "files: 1")
-    ada.press(ada.button("Put it into the editor"))
-    shows(ada, "Import YAML", "Nothing was taken over")
+    ada.press(ada.button("Load into editor"))
+    shows(ada, "Import YAML", "Nothing was loaded")
     leave(ada)
     manifest = {"name": "Manifest", "rows": [{"property": "Version", "value": "V1"}]}
     zipped = MAPPING | {"package": {"name": "All", "manifest": manifest}}
@@ -170,8 +170,8 @@ def in_dialogs_of_the_mapping(ada: Person, district: District) -> None:
     assert saved.status == 200, saved.body
     ada.write(row(ada, 3).get_by_label(TO), "Mine")
     ada.press(ada.button("Save"))
-    shows(ada, "Somebody else saved this mapping", "What you changed")
-    ada.press(ada.button("Take theirs"))
+    shows(ada, "Someone else saved this mapping", "What you changed")
+    ada.press(ada.button("Discard mine"))
     ada.press_entry(menu, "One zip of all files")
     for label, text in (("Name of the zip", "All"), ("Value", "V1")):
         expect(ada.field(label)).to_have_value(f"{text}{SCRIPT}")
@@ -195,7 +195,7 @@ def test_no_text_from_an_address_or_a_person_runs_as_script(
         f"{of}/students?id={text}": "A student id is",
         f"{of}/students?list=all&status={text}": "Lists of students",
         f"{of}/compare?year={text}": "The list of the SIS",
-        f"{of}/mapping?tab={text}": "No example is chosen yet",
+        f"{of}/mapping?tab={text}": "No examples selected yet",
         f"{of}/mapping?file={text}": SCRIPT,
         f"{of}/mapping?file=students.csv&field={text}": f"has no field {SCRIPT}",
     }

@@ -35,15 +35,15 @@ def test_up_to_five_examples_are_chosen_and_missing_students_are_named(
     add("nobody")
     ada.sees(ada.page.get_by_text("No approved registration of this student was synced."))
     add("nobody")
-    toast = ada.page.locator(".toast", has_text="nobody is chosen already.")
+    toast = ada.page.locator(".toast", has_text="nobody is already selected.")
     ada.sees(toast.locator(".icon.calm"))  # no check mark: nothing was done
     ada.check()
     for student_id in ("2", "no id!", "4"):
         add(student_id)
-    five = ada.page.get_by_text("Five are chosen: take one away to choose another.")
+    five = ada.page.get_by_text("Five are selected. Remove one to select another.")
     expect(five).to_be_focused()
     ada.press(ada.button("Save"))
-    ada.sees(ada.page.get_by_text("Nothing was saved"))
+    ada.sees(ada.page.get_by_text("The examples were not saved"))
     ada.check()
     ada.press(ada.button("Remove no id!"))
     expect(student).to_be_focused()
@@ -61,7 +61,7 @@ def test_up_to_five_examples_are_chosen_and_missing_students_are_named(
     assert district.connection["example_students"] == ["1", "nobody", "2", "4"]
 
     ada.press(ada.page.get_by_role("tab", name="Field Mapping"))
-    expect(value(ada, 2)).to_have_text("Ann with blanks around")
+    expect(value(ada, 2)).to_have_text("Ann (has spaces around it)")
     ada.write(row(ada, 3).get_by_label(TYPE), "Do Not Map")
     expect(value(ada, 3)).to_have_text("not in the file")
     ada.check()
@@ -84,5 +84,5 @@ def test_a_failed_or_incomplete_search_is_reported(visit: Visit, district: Distr
         ada.check()
     with answering(ada, "/students", "GET", see_some):
         ada.write(student, "b")
-        ada.sees(ada.page.get_by_text("Only the first 2,000 students were searched"))
+        ada.sees(ada.page.get_by_text("We searched the first 2,000 students only"))
         ada.check()

@@ -42,7 +42,7 @@ def test_two_people_who_save_keep_both_changes(visit: Visit, district: District)
 
     ada.press(ada.button("Save"))
 
-    dialog = ada.dialog("Somebody else saved this mapping")
+    dialog = ada.dialog("Someone else saved this mapping")
     ada.sees(dialog.get_by_text("saved version 2"))
     expect(dialog).to_contain_text(ada.user.username)
     expect(dialog).to_contain_text("students, Grade the field was added")
@@ -51,16 +51,16 @@ def test_two_people_who_save_keep_both_changes(visit: Visit, district: District)
     expect(dialog).to_contain_text("To SFTP Field: First → Their_First")
     expect(dialog).to_contain_text("To SFTP Field: First → My_First")
     expect(dialog.get_by_text("changed by both").first).to_be_visible()
-    ada.sees(dialog.get_by_role("heading", name="What yours would replace of theirs"))
+    ada.sees(dialog.get_by_role("heading", name="What your changes would replace"))
     expect(dialog.get_by_text("To SFTP Field: First → Their_First")).to_have_count(2)
     expect(dialog.get_by_text("“Required” was switched on")).to_have_count(1)
     ada.check()
     assert saved(district)[0]["fields"] == theirs  # nothing was overwritten
     save_as_another_person(district, [{"name": "students", "separator": "pipe", "fields": theirs}])
-    ada.press(ada.button("Keep mine on top of theirs"))
+    ada.press(ada.button("Save mine and theirs"))
     ada.sees(dialog.get_by_text("saved version 3"))  # another conflict
     ada.check()
-    ada.press(ada.button("Keep mine on top of theirs"))
+    ada.press(ada.button("Save mine and theirs"))
 
     ada.sees(ada.page.get_by_text("Version 4, saved by"))
     assert names(ada) == ["DOB", "Grade", "Mine", "My_First"]
@@ -85,10 +85,10 @@ def test_a_merged_mapping_may_have_mistakes(visit: Visit, district: District) ->
 
     def keep_mine() -> None:
         ada.press(ada.button("Save"))
-        dialog = ada.dialog("Somebody else saved this mapping")
+        dialog = ada.dialog("Someone else saved this mapping")
         ada.sees(dialog.get_by_text(re.compile("saved version 2.*changing version 1", re.DOTALL)))
         ada.check()
-        ada.press(ada.button("Keep mine on top of theirs"))
+        ada.press(ada.button("Save mine and theirs"))
         ada.sees(ada.page.get_by_text("Nothing was saved"))
         expect(dialog).to_have_count(0)
         expect(ada.page.locator("[aria-invalid=true]").first).to_be_focused()
@@ -114,20 +114,20 @@ def test_a_person_may_take_the_other_version_or_keep_editing(
     ada.write(row(ada, 1).get_by_label(TO), "Mine")
     save_as_another_person(district, [{"name": "students", "fields": FIELDS[:2]}])
 
-    dialog = ada.dialog("Somebody else saved this mapping")
+    dialog = ada.dialog("Someone else saved this mapping")
     with holding(ada, "/mapping", "GET"):
         ada.press(ada.button("Save"))
         ada.sees(dialog.get_by_text("Loading …"))
         ada.check()
-    ada.press(ada.button("Go on editing"))
+    ada.press(ada.button("Keep editing"))
     expect(ada.button("Save")).to_be_focused()
     expect(row(ada, 1).get_by_label(TO)).to_have_value("Mine")
     with refusing(ada, "/mapping", "GET"):
         ada.press(ada.button("Save"))
         is_refused(ada, dialog)
-        expect(dialog.get_by_role("button", name="Take theirs")).to_have_count(0)
+        expect(dialog.get_by_role("button", name="Discard mine")).to_have_count(0)
     ada.press(ada.button("Try again"))
-    ada.press(ada.button("Take theirs"))
+    ada.press(ada.button("Discard mine"))
 
     expect(row(ada, 3)).to_have_count(0)
     assert names(ada) == ["ID", "First"]
@@ -155,8 +155,8 @@ def test_an_older_version_is_compared_and_restored(visit: Visit, district: Distr
         ada.press_entry(ada.button("Mapping"), "Older versions")
         ada.sees(dialog.get_by_text("Loading …"))
         ada.check()
-    ada.sees(dialog.get_by_text("Version 3 (the present one)"))
-    ada.sees(dialog.get_by_text("What you have not saved would be lost"))
+    ada.sees(dialog.get_by_text("Version 3 (current)"))
+    ada.sees(dialog.get_by_text("Your unsaved changes will be lost"))
     expect(dialog.locator(".visually-hidden[role=status]")).to_have_text(
         ""
     )  # not the earlier message
@@ -172,7 +172,7 @@ def test_an_older_version_is_compared_and_restored(visit: Visit, district: Distr
     ada.press(ada.button("Compare version 1"))
     ada.sees(dialog.locator("#version-1").get_by_text("To SFTP Field: Number → ID"))
     ada.check()
-    ada.press(ada.button("Take up version 1 again"))
+    ada.press(ada.button("Restore version 1"))
 
     ada.sees(ada.page.get_by_text("Version 4, saved by"))
     expect(ada.button("Mapping")).to_be_focused()
@@ -194,17 +194,17 @@ def test_an_error_with_older_versions_is_shown_and_can_be_retried(
         ada.press_entry(ada.button("Mapping"), "Older versions")
         is_refused(ada, dialog)
     ada.press(ada.button("Try again"))
-    ada.press(ada.button("Show older ones"))
+    ada.press(ada.button("Show older versions"))
     expect(ada.button("Compare version 2")).to_be_focused()
-    expect(ada.button("Show older ones")).to_have_count(0)
+    expect(ada.button("Show older versions")).to_have_count(0)
     with refusing(ada, "/versions/2", "GET"):
         ada.press(ada.button("Compare version 2"))
         is_refused(ada, dialog)
     ada.press(ada.button("Compare version 2"))
     ada.sees(dialog.get_by_text("To SFTP Field: First_20 → First_0"))
     save_as_another_person(district, [{"name": "students", "fields": FIELDS}])
-    ada.press(ada.button("Take up version 2 again"))
+    ada.press(ada.button("Restore version 2"))
 
-    ada.sees(dialog.get_by_text("Somebody else saved this mapping meanwhile"))
+    ada.sees(dialog.get_by_text("Someone else saved this mapping. Reload"))
     ada.check()
     assert saved(district)[0]["fields"] == FIELDS

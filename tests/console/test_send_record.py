@@ -68,7 +68,7 @@ def test_a_test_record_that_cannot_be_sent_is_reported_before_and_after(
     ada.press(ada.button("Send Record"))
 
     dialog = ada.dialog("Send Record: student 7")
-    expect(dialog).to_contain_text("would be held back, so there is nothing to send")
+    expect(dialog).to_contain_text("This student can't be sent until you fix:")
     expect(dialog).to_contain_text("DOB: The value is not a date")
     expect(ada.button("OK, Continue")).to_be_disabled()
     ada.check()

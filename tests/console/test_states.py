@@ -83,10 +83,10 @@ def test_an_empty_page_states_the_next_step(visit: Visit, district: District) ->
     ada.sees(ada.heading("Not checked yet"))
     ada.check()
     ada.go(f"#{district.path}/mapping")
-    ada.sees(ada.page.get_by_text("No example is chosen yet."))
+    ada.sees(ada.page.get_by_text("No examples selected yet."))
     ada.check()
     ada.page.get_by_role("tab", name="Field Mapping").click()
-    ada.sees(ada.page.get_by_text("No example student is chosen"))
+    ada.sees(ada.page.get_by_text("No example student is selected"))
     ada.check()
 
 

@@ -12,6 +12,7 @@ import { Sentence } from "../../components/sentence.js";
 import { ErrorNotice, Notice } from "../../components/states.js";
 import { ReadOnlyNotice } from "./read_only_notice.js";
 import { nameOf, useNames, useSearch, yearOf } from "./students.js";
+import { EXAMPLES, PAGE } from "./words.js";
 
 const AT_MOST = 5;
 
@@ -22,40 +23,37 @@ export function ExamplesTab({ connection, keep, ids, setIds }) {
   const changed = ids.join() !== saved.join();
   const saving = useAction(async () => {
     keep(await changeConnection(connection.connection_id, { example_students: ids }));
-    toast("The examples are saved.");
+    toast(EXAMPLES.saved);
   });
   const add = (id, student) => {
     if (student) learn({ [id]: student });
     setIds([...ids, id]);
-    announce(`${id} was added. ${AT_MOST - ids.length - 1} more can be.`);
+    announce(EXAMPLES.added(id, AT_MOST - ids.length - 1));
   };
   const remove = (id) => {
     setIds(ids.filter((one) => one !== id));
-    announce(`${id} was taken away.`);
+    announce(EXAMPLES.removed(id));
     focusSoon("#add-example");
   };
-  return html`<section class="examples" aria-label="Registration Examples">
-    <p class="lead">
-      Up to five students whose values you want to see on the Field Mapping tab. Choose unusual
-      ones: with an accent in the name, without a phone number, with two guardians.
-    </p>
+  return html`<section class="examples" aria-label=${PAGE.examples}>
+    <p class="lead">${EXAMPLES.lead}</p>
     ${!canConfigure && html`<${ReadOnlyNotice} />`}
     ${ids.length > 0 &&
-    html`<ol class="plain example-list" aria-label="Examples">
+    html`<ol class="plain example-list" aria-label=${EXAMPLES.list}>
       ${ids.map(
         (id) => html`<li key=${id}>
           <${Example} id=${id} known=${names} />
-          ${canConfigure && html`<${IconButton} label=${`Remove ${id}`} icon="trash" onClick=${() => remove(id)} />`}
+          ${canConfigure && html`<${IconButton} label=${EXAMPLES.remove(id)} icon="trash" onClick=${() => remove(id)} />`}
         </li>`,
       )}
     </ol>`}
-    ${ids.length === 0 && html`<p class="muted">No example is chosen yet.</p>`}
+    ${ids.length === 0 && html`<p class="muted">${EXAMPLES.none}</p>`}
     ${canConfigure && html`<${Add} c=${connection.connection_id} ids=${ids} add=${add} />`}
-    <${ErrorNotice} error=${saving.error} title="Nothing was saved" />
+    <${ErrorNotice} error=${saving.error} title=${EXAMPLES.notSaved} />
     ${canConfigure &&
     html`<div class="save-bar">
-      <span class="muted">${changed ? "Not saved yet" : "Saved"}</span>
-      <${Button} kind="primary" busy=${saving.busy} disabled=${!changed} onClick=${() => saving.run()}>Save<//>
+      <span class="muted">${changed ? EXAMPLES.isUnsaved : EXAMPLES.isSaved}</span>
+      <${Button} kind="primary" busy=${saving.busy} disabled=${!changed} onClick=${() => saving.run()}>${EXAMPLES.save}<//>
     </div>`}
   </section>`;
 }
@@ -65,7 +63,7 @@ function Example({ id, known }) {
   return html`<div>
     <strong>${student ? nameOf(student) : id}</strong>
     ${student && html`<span class="muted">${yearOf(student)}</span>`}
-    ${student === null && html`<span class="problem">No approved registration of this student was synced.</span>`}
+    ${student === null && html`<span class="problem">${EXAMPLES.unknown}</span>`}
   </div>`;
 }
 
@@ -73,10 +71,10 @@ function Add({ c, ids, add }) {
   const [text, setText] = useState("");
   const { items, complete, busy, error } = useSearch(c, text);
   if (ids.length >= AT_MOST)
-    return html`<p class="muted" id="add-example" tabindex="-1">Five are chosen: take one away to choose another.</p>`;
+    return html`<p class="muted" id="add-example" tabindex="-1">${EXAMPLES.full}</p>`;
   const take = (id) => {
     setText("");
-    if (ids.includes(id)) toast(`${id} is chosen already.`, "calm");
+    if (ids.includes(id)) toast(EXAMPLES.twice(id), "calm");
     else if (id) add(id, items.find((one) => one.student_id === id));
     focusSoon("#add-example input", "#add-example");
   };
@@ -86,15 +84,15 @@ function Add({ c, ids, add }) {
   const onKeyDown = (event) => event.key === "Enter" && take(text.trim());
   return html`<div id="add-example" class="add-example" onKeyDown=${onKeyDown}>
       <${Combobox}
-        label="Student ID"
-        hint="Search by id or name among the students that were synced."
+        label=${EXAMPLES.label}
+        hint=${EXAMPLES.hint}
         options=${options}
         value=${text}
         onInput=${setText}
         onChoose=${(option) => take(option.value)}
       />
-      <${Button} icon="plus" disabled=${!text.trim()} onClick=${() => take(text.trim())}>Add<//>
+      <${Button} icon="plus" disabled=${!text.trim()} onClick=${() => take(text.trim())}>${EXAMPLES.add}<//>
     </div>
-    ${!busy && !complete && items.length < 20 && html`<p class="hint">Only the first 2,000 students were searched: an exact id is always found.</p>`}
+    ${!busy && !complete && items.length < 20 && html`<p class="hint">${EXAMPLES.partial}</p>`}
     ${error && html`<${Notice} tone="bad"><p><${Sentence} text=${error.message} /></p><//>`}`;
 }

@@ -8,7 +8,6 @@ import { SelectField } from "../../components/fields.js";
 import { Sentence } from "../../components/sentence.js";
 import { ErrorNotice, Notice } from "../../components/states.js";
 import { Tabs } from "../../components/tabs.js";
-import { count } from "../../components/time.js";
 import { NEW_FIELD, insertFile, newId } from "./draft.js";
 import { useEditor } from "./editor.js";
 import { KnownFieldsContext, useKnownFields } from "./fields/known_fields.js";
@@ -23,6 +22,7 @@ import { SendRecord } from "./send_record.js";
 import { Start } from "./start.js";
 import { nameOf, useNames, yearOf } from "./students.js";
 import { CsvDialog } from "./suggesting/csv_dialog.js";
+import { FIELDS } from "./words.js";
 
 export function FieldsTab({ connection, query, student, setStudent, toExamples }) {
   const c = connection.connection_id;
@@ -77,14 +77,14 @@ function StudentChooser({ connection, student, onInput, toExamples }) {
   const [names] = useNames(connection.connection_id, connection.example_students);
   if (student === null)
     return html`<p class="muted">
-      No example student is chosen, so there are no mapped values.${" "}
-      <button type="button" class="link" onClick=${toExamples}>Choose Registration Examples</button>
+      ${FIELDS.noStudent}${" "}
+      <button type="button" class="link" onClick=${toExamples}>${FIELDS.toExamples}</button>
     </p>`;
   const options = connection.example_students.map((id) => ({
     value: id,
     label: names[id] ? `${nameOf(names[id])} (${yearOf(names[id])})` : id,
   }));
-  return html`<${SelectField} label="Mapped Value of" options=${options} value=${student} onInput=${onInput} />`;
+  return html`<${SelectField} label=${FIELDS.valuesOf} options=${options} value=${student} onInput=${onInput} />`;
 }
 
 // A failed preview, or a student who is not there.
@@ -92,7 +92,7 @@ function PreviewNotices({ previewing, student }) {
   const editor = useEditor();
   const preview = useStore(editor.preview);
   const message = student !== null && preview.students[0]?.message;
-  return html`${previewing.error && html`<${ErrorNotice} error=${errorInWords(previewing.error, editor.draft.get())} title="The mapped values could not be shown" />`}
+  return html`${previewing.error && html`<${ErrorNotice} error=${errorInWords(previewing.error, editor.draft.get())} title=${FIELDS.noPreview} />`}
     ${message && html`<${Notice} tone="warn"><p><${Sentence} text=${message} /></p><//>`}`;
 }
 
@@ -115,16 +115,16 @@ function FileTabs({ order, current, select, add, onFromCsv, children }) {
   const tabs = order.map((id) => {
     const wrong = (problems.files[id]?.length ?? 0) +
       files[id].fields.reduce((sum, one) => sum + (problems.fields[one]?.length ?? 0), 0);
-    return { id, label: fileName(files[id].settings), note: wrong > 0 && count(wrong, "mistake") };
+    return { id, label: fileName(files[id].settings), note: wrong > 0 && FIELDS.issues(wrong) };
   });
   const after =
     editor.canEdit &&
-    html`<${Button} kind="quiet" icon="plus" onClick=${add}>New File<//>
-      <${Button} kind="quiet" onClick=${onFromCsv}>New File from a CSV<//>`;
-  return html`<${Tabs} label="Files" tabs=${tabs} selected=${current} onSelect=${select} after=${after}>${children}<//>`;
+    html`<${Button} kind="quiet" icon="plus" onClick=${add}>${FIELDS.newFile}<//>
+      <${Button} kind="quiet" onClick=${onFromCsv}>${FIELDS.newFromCsv}<//>`;
+  return html`<${Tabs} label=${FIELDS.files} tabs=${tabs} selected=${current} onSelect=${select} after=${after}>${children}<//>`;
 }
 
 function fileName({ name, extension = "csv" }) {
-  if (!name) return "New file";
+  if (!name) return FIELDS.unnamed;
   return extension ? `${name}.${extension}` : name;
 }

@@ -11,6 +11,7 @@ import { CopyDialog } from "./saving/copy_dialog.js";
 import { VersionsDialog } from "./saving/versions_dialog.js";
 import { Start } from "./start.js";
 import { ExportYaml, ImportYaml } from "./yaml_dialogs.js";
+import { MENU } from "./words.js";
 
 export function MappingMenu({ connection }) {
   const editor = useEditor();
@@ -19,22 +20,22 @@ export function MappingMenu({ connection }) {
   const onClose = () => setDialog(null);
   const c = connection.connection_id;
   const items = [
-    version > 0 && { label: "Older versions", onSelect: () => setDialog("versions") },
-    editor.canEdit && { label: "Copy from another connection", onSelect: () => setDialog("copy") },
-    { label: "Export as YAML", onSelect: () => setDialog("export") },
-    editor.canEdit && { label: "Import YAML", onSelect: () => setDialog("import") },
+    version > 0 && { label: MENU.versions, onSelect: () => setDialog("versions") },
+    editor.canEdit && { label: MENU.copy, onSelect: () => setDialog("copy") },
+    { label: MENU.exportYaml, onSelect: () => setDialog("export") },
+    editor.canEdit && { label: MENU.importYaml, onSelect: () => setDialog("import") },
     editor.canEdit && { label: PACKAGE.package, onSelect: () => setDialog("package") },
-    editor.canEdit && { label: "Start from a ready-made mapping", onSelect: () => setDialog("start") },
+    editor.canEdit && { label: MENU.start, onSelect: () => setDialog("start") },
   ];
-  return html`<${Menu} label="Actions of the mapping" text="Mapping" icon="more" items=${items} />
+  return html`<${Menu} label=${MENU.name} text=${MENU.text} icon="more" items=${items} />
     ${dialog === "versions" && html`<${VersionsDialog} connection=${connection} onClose=${onClose} />`}
     ${dialog === "copy" && html`<${CopyDialog} c=${c} onClose=${onClose} />`}
     ${dialog === "export" && html`<${ExportYaml} c=${c} onClose=${onClose} />`}
     ${dialog === "import" && html`<${ImportYaml} c=${c} onClose=${onClose} />`}
     ${dialog === "package" && html`<${PackageDialog} onClose=${onClose} />`}
     ${dialog === "start" &&
-    html`<${Dialog} title="Start from a ready-made mapping" onClose=${onClose} wide>
-      <p>It takes the place of what is in the editor, which is not saved by it; Undo brings yours back.</p>
+    html`<${Dialog} title=${MENU.start} onClose=${onClose} wide>
+      <p>${MENU.startNote}</p>
       <${Start} c=${c} onStarted=${onClose} />
     <//>`}`;
 }

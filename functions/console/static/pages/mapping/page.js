@@ -13,12 +13,13 @@ import { ConnectionPage } from "../../frame/connection_page.js";
 import { EditorContext, createEditor, useIsChanged } from "./editor.js";
 import { ExamplesTab } from "./examples_tab.js";
 import { FieldsTab } from "./fields_tab.js";
+import { PAGE } from "./words.js";
 
 const PATH = "/connections/{c}/mapping";
 const TABS = ["examples", "fields"];
 
 export default function MappingPage({ params: { c }, query }) {
-  return html`<${ConnectionPage} c=${c} title="Export Student Mapping" tab=${PATH}>
+  return html`<${ConnectionPage} c=${c} title=${PAGE.title} tab=${PATH}>
     ${(connection, keep) => html`<${Mapping} connection=${connection} keep=${keep} query=${query} />`}
   <//>`;
 }
@@ -43,8 +44,8 @@ function MappingTabs({ connection, keep, query, editor }) {
   const [student, setStudent] = useState(null);
   const [chosen, setChosen] = useState(examples); // as shown on the page, saved or not
   const unsaved = [
-    useIsChanged(editor) && "The mapping was changed and is not saved.",
-    chosen.join() !== examples.join() && "The Registration Examples were changed and are not saved.",
+    useIsChanged(editor) && PAGE.unsavedMapping,
+    chosen.join() !== examples.join() && PAGE.unsavedExamples,
   ];
   useUnsaved(unsaved.filter(Boolean).join(" "));
   useEffect(() => {
@@ -56,10 +57,10 @@ function MappingTabs({ connection, keep, query, editor }) {
     replaceAddress(href(PATH, { c }, { tab: to }));
   };
   return html`<div class="mapping-tabs"><${Tabs}
-    label="Export Student Mapping"
+    label=${PAGE.title}
     tabs=${[
-      { id: "examples", label: "Registration Examples" },
-      { id: "fields", label: "Field Mapping" },
+      { id: "examples", label: PAGE.examples },
+      { id: "fields", label: PAGE.fields },
     ]}
     selected=${tab}
     onSelect=${select}

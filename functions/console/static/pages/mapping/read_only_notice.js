@@ -2,9 +2,10 @@
 
 import { html } from "../../lib/html.js";
 import { Notice } from "../../components/states.js";
+import { PAGE } from "./words.js";
 
 export function ReadOnlyNotice() {
   return html`<${Notice}>
-    <p>You can look at all of this. People with Full Access to this district may change it.</p>
+    <p>${PAGE.readOnly}</p>
   <//>`;
 }

@@ -6,6 +6,7 @@ import { useStore } from "../../lib/store.js";
 import { Button } from "../../components/button.js";
 import { SendRecordDialog } from "../send_record/dialog.js";
 import { useEditor, useIsChanged } from "./editor.js";
+import { SEND_RECORD } from "./words.js";
 
 export function SendRecord({ connection, student }) {
   const editor = useEditor();
@@ -14,7 +15,7 @@ export function SendRecord({ connection, student }) {
   const changed = useIsChanged(editor);
   const [open, setOpen] = useState(false);
   if (!canRun || version === 0) return null;
-  return html`<${Button} onClick=${() => setOpen(true)}>Send Record<//>
-    ${changed && html`<span class="hint">It sends by the saved version ${version}.</span>`}
+  return html`<${Button} onClick=${() => setOpen(true)}>${SEND_RECORD.button}<//>
+    ${changed && html`<span class="hint">${SEND_RECORD.bySaved(version)}</span>`}
     ${open && html`<${SendRecordDialog} connection=${connection} student_id=${student} onClose=${() => setOpen(false)} />`}`;
 }

@@ -13,6 +13,7 @@ import { ErrorNotice, ErrorState, Loading } from "../../components/states.js";
 import { definitionOf, draftOf } from "./draft.js";
 import { useEditor } from "./editor.js";
 import { errorInWords } from "./preview/problem_text.js";
+import { YAML } from "./words.js";
 
 export function ExportYaml({ c, onClose }) {
   const editor = useEditor();
@@ -23,16 +24,16 @@ export function ExportYaml({ c, onClose }) {
   const hasMistakes = error?.status === 400;
   const copying = useAction(async () => {
     await toClipboard(data.yaml);
-    toast("The YAML was copied.");
+    toast(YAML.copied);
   });
-  const actions = html`<${Button} onClick=${onClose}>Close<//>
-    ${data && html`<${Button} icon="copy" busy=${copying.busy} onClick=${() => copying.run()}>Copy<//><${Download} c=${c} text=${data.yaml} />`}`;
-  return html`<${Dialog} title="Export as YAML" onClose=${onClose} actions=${actions} wide>
-    <p>The mapping as it is in the editor. It can be kept in a repository, and imported into another connection.</p>
+  const actions = html`<${Button} onClick=${onClose}>${YAML.close}<//>
+    ${data && html`<${Button} icon="copy" busy=${copying.busy} onClick=${() => copying.run()}>${YAML.copy}<//><${Download} c=${c} text=${data.yaml} />`}`;
+  return html`<${Dialog} title=${YAML.exportTitle} onClose=${onClose} actions=${actions} wide>
+    <p>${YAML.exportNote}</p>
     ${!data && !error && html`<${Loading} />`}
-    ${data && html`<${TextArea} label="YAML" rows="16" class="yaml" readonly value=${data.yaml} onInput=${() => {}} />`}
+    ${data && html`<${TextArea} label=${YAML.text} rows="16" class="yaml" readonly value=${data.yaml} onInput=${() => {}} />`}
     ${error && !hasMistakes && html`<${ErrorState} error=${error} onRetry=${reload} />`}
-    <${ErrorNotice} error=${hasMistakes && errorInWords(error, editor.draft.get())} title="Mend these first" />
+    <${ErrorNotice} error=${hasMistakes && errorInWords(error, editor.draft.get())} title=${YAML.fixFirst} />
     <${ErrorNotice} error=${copying.error} />
   <//>`;
 }
@@ -44,7 +45,7 @@ function Download({ c, text }) {
     setUrl(made);
     return () => URL.revokeObjectURL(made);
   }, [text]);
-  return url && html`<${ButtonLink} kind="primary" icon="download" href=${url} download=${`${c}.yaml`}>Download<//>`;
+  return url && html`<${ButtonLink} kind="primary" icon="download" href=${url} download=${`${c}.yaml`}>${YAML.download}<//>`;
 }
 
 export function ImportYaml({ c, onClose }) {
@@ -54,19 +55,19 @@ export function ImportYaml({ c, onClose }) {
     const headers = { "Content-Type": "application/yaml" };
     const { mapping } = await call("POST", pathOf(c, "mapping", "convert"), { body: text, headers });
     editor.update(() => draftOf(mapping));
-    announce("The mapping is in the editor. Look at the mapped values, then save.");
+    announce(YAML.loaded);
     onClose();
     focusSoon(".field-mapping [role=tab][aria-selected=true]");
   });
   const choose = async (event) => setText((await event.target.files[0]?.text()) ?? text);
-  const actions = html`<${Button} onClick=${onClose}>Cancel<//>
-    <${Button} kind="primary" busy=${reading.busy} disabled=${!text.trim()} onClick=${() => reading.run()}>Put it into the editor<//>`;
-  return html`<${Dialog} title="Import YAML" onClose=${onClose} actions=${actions} wide>
-    <p>It takes the place of what is in the editor, and is not saved by this; Undo brings yours back.</p>
-    <${Field} label="From a file">
+  const actions = html`<${Button} onClick=${onClose}>${YAML.cancel}<//>
+    <${Button} kind="primary" busy=${reading.busy} disabled=${!text.trim()} onClick=${() => reading.run()}>${YAML.load}<//>`;
+  return html`<${Dialog} title=${YAML.importTitle} onClose=${onClose} actions=${actions} wide>
+    <p>${YAML.importNote}</p>
+    <${Field} label=${YAML.file}>
       ${(fieldProps) => html`<input type="file" accept=".yaml,.yml,.json,text/plain" ...${fieldProps} onChange=${choose} />`}
     <//>
-    <${TextArea} label="YAML" rows="12" class="yaml" value=${text} onInput=${setText} />
-    <${ErrorNotice} error=${reading.error} title="Nothing was taken over" asWritten />
+    <${TextArea} label=${YAML.text} rows="12" class="yaml" value=${text} onInput=${setText} />
+    <${ErrorNotice} error=${reading.error} title=${YAML.notLoaded} asWritten />
   <//>`;
 }

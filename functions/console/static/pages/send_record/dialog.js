@@ -10,6 +10,7 @@ import { ErrorNotice, ErrorState, Loading, Notice } from "../../components/state
 import { useRequestedRun } from "../../shared/use_run.js";
 import { RequestedRun, RunButton } from "../run/requested_run.js";
 import { RecordPreview } from "./preview.js";
+import { RECORD } from "./words.js";
 
 // Without `school_year` it is the student's latest year.
 export function SendRecordDialog({ connection, student_id, school_year, onClose }) {
@@ -23,13 +24,13 @@ export function SendRecordDialog({ connection, student_id, school_year, onClose 
   const rows = student?.files.filter((row) => row.line) ?? [];
   const held = student?.files.some((row) => problemsOf(row).length > 0);
   const send = () => test.start(pathOf(c, "test-record"), { student_id, school_year: student.school_year });
-  const actions = html`<${Button} onClick=${onClose}>${test.run || test.busy ? "Close" : "Cancel"}<//>
+  const actions = html`<${Button} onClick=${onClose}>${test.run || test.busy ? RECORD.close : RECORD.cancel}<//>
     ${test.run
       ? html`<${RunButton} c=${c} requested=${test} />`
-      : html`<${Button} kind="primary" disabled=${rows.length === 0 || held} busy=${test.busy} onClick=${send}>OK, Continue<//>`}`;
-  return html`<${Dialog} title=${`Send Record: student ${student_id}`} onClose=${onClose} actions=${actions} wide>
+      : html`<${Button} kind="primary" disabled=${rows.length === 0 || held} busy=${test.busy} onClick=${send}>${RECORD.send}<//>`}`;
+  return html`<${Dialog} title=${RECORD.title(student_id)} onClose=${onClose} actions=${actions} wide>
     ${error && html`<${ErrorState} error=${error} onRetry=${reload} />`}
-    ${!data && !error && html`<${Loading} label="Mapping the record …" />`}
+    ${!data && !error && html`<${Loading} label=${RECORD.loading} />`}
     ${student && !test.run && html`<${RecordToSend} connection=${connection} student=${student} rows=${rows} />`}
     <${RequestedRun} c=${c} requested=${test} />
     <${ErrorNotice} error=${test.error} />
@@ -40,17 +41,12 @@ function RecordToSend({ connection, student, rows }) {
   const problems = student.files.flatMap((row) => problemsOf(row).map((problem) => ({ ...problem, file: row.name })));
   if (student.message && student.files.length === 0) return html`<${Notice} tone="warn"><p><${Sentence} text=${student.message} /></p><//>`;
   if (problems.length > 0)
-    return html`<${Notice} tone="warn" title="This student would be held back, so there is nothing to send">
+    return html`<${Notice} tone="warn" title=${RECORD.attention}>
       <ul>${problems.map((one) => html`<li key=${one.file + one.to}>${one.to && html`<strong>${one.to}</strong>${": "}`}<${Sentence} text=${one.message} /></li>`)}</ul>
     <//>`;
   if (rows.length === 0)
-    return html`<${Notice} tone="warn"><p>The conditions of the mapping give this student no row, so there is nothing to send.</p><//>`;
-  return html`<p>
-      ${connection.delivery === "sftp"
-        ? `This is sent to ${connection.host}, beside the real files and never over them.`
-        : "This is kept here to be downloaded, beside the real files and never over them."}
-      ${" "}Nothing else changes: the student is exported as ever.
-    </p>
+    return html`<${Notice} tone="warn"><p>${RECORD.filteredOut}</p><//>`;
+  return html`<p>${connection.delivery === "sftp" ? RECORD.bySftp(connection.host) : RECORD.byDownload}${" "}${RECORD.noEffect}</p>
     <${RecordPreview} connection=${connection} rows=${rows} test_files=${student.test_files} />`;
 }
 

@@ -4,6 +4,7 @@ import { html } from "../../lib/html.js";
 import { Table } from "../../components/table.js";
 import { ReplacedFiles } from "../../shared/replaced_files.js";
 import { RawLines } from "../../shared/run_files.js";
+import { PREVIEW } from "./words.js";
 
 // rows: the items of a preview's `files` that have a line; a file may have several.
 export function RecordPreview({ connection, rows, test_files }) {
@@ -25,12 +26,12 @@ function OneFile({ connection, file: { name, path, header, replaces }, rows }) {
       (row) => html`<${Table}
         key=${row.row}
         small
-        label=${rows.length > 1 ? `Values of row ${row.row} of ${name}` : `Values of ${name}`}
+        label=${rows.length > 1 ? PREVIEW.valuesOfRow(row.row, name) : PREVIEW.values(name)}
         rows=${row.fields}
         id=${(field) => field.to}
         columns=${[
-          { label: "To SFTP Field", heading: true, cell: (field) => field.to },
-          { label: "Mapped Value", cell: (field) => field.value },
+          { label: PREVIEW.field, heading: true, cell: (field) => field.to },
+          { label: PREVIEW.value, cell: (field) => field.value },
         ]}
       />`,
     )}

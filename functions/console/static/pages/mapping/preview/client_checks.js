@@ -1,5 +1,7 @@
 // Problems that only the editor can find: duplicate values in a table of codes, which no mapping can hold.
 
+import { CHECKS } from "./words.js";
+
 // In the API's shape, with the row of the table: [{path, message, row}].
 export function clientProblems(draft) {
   return draft.order.flatMap((file, f) =>
@@ -16,8 +18,8 @@ export function clientProblems(draft) {
 function ofCodes(pairs = [], path) {
   const values = new Set();
   for (const [row, [value, code]] of pairs.entries()) {
-    if (value === "" && code) return [{ path, row, message: `Write the value that becomes "${code}".` }];
-    if (values.has(value) && value !== "") return [{ path, row, message: `"${value}" stands there twice: leave one out.` }];
+    if (value === "" && code) return [{ path, row, message: CHECKS.noValue(code) }];
+    if (values.has(value) && value !== "") return [{ path, row, message: CHECKS.twice(value) }];
     values.add(value);
   }
   return [];

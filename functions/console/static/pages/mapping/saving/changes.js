@@ -7,33 +7,34 @@ import {
   transformationOf,
 } from "../labels.js";
 import { CHOICES } from "../vocabulary.js";
+import { CHANGES } from "./words.js";
 
 // [{key, where, changes: [text]}]; two entries with the same `key` are about the same thing.
 export function differences(from, to) {
   const found = [];
   const add = (key, where, ...changes) => changes.length && found.push({ key, where, changes });
-  const name = (draft, id) => draft.files[id].settings.name || "a file without a name";
-  const head = (draft, id) => draft.fields[id].to || draft.fields[id].from || "a field without a name";
-  for (const id of from.order) if (!to.order.includes(id)) add(id, name(from, id), "the file was deleted");
+  const name = (draft, id) => draft.files[id].settings.name || CHANGES.unnamedFile;
+  const head = (draft, id) => draft.fields[id].to || draft.fields[id].from || CHANGES.unnamedField;
+  for (const id of from.order) if (!to.order.includes(id)) add(id, name(from, id), CHANGES.fileDeleted);
   for (const id of to.order) {
     const [before, now] = [from.order.includes(id) && from.files[id], to.files[id]];
     const file = name(to, id);
     if (!before) {
-      add(id, file, "the file was added");
+      add(id, file, CHANGES.fileAdded);
       continue;
     }
     add(id, file, ...ofSettings(before.settings, now.settings));
     for (const one of before.fields)
-      if (!now.fields.includes(one)) add(one, `${file}, ${head(from, one)}`, "the field was deleted");
+      if (!now.fields.includes(one)) add(one, `${file}, ${head(from, one)}`, CHANGES.fieldDeleted);
     for (const one of now.fields) {
       const where = `${file}, ${head(to, one)}`;
-      if (!before.fields.includes(one)) add(one, where, "the field was added");
+      if (!before.fields.includes(one)) add(one, where, CHANGES.fieldAdded);
       else add(one, where, ...ofField(...[from, to].map((of) => definitionOfField(of.fields[one]))));
     }
     if (kept(before.fields, now.fields) !== kept(now.fields, before.fields))
-      add(`${id} order`, file, "the order of the fields changed");
+      add(`${id} order`, file, CHANGES.fieldOrder);
   }
-  if (kept(from.order, to.order) !== kept(to.order, from.order)) add("order", "The files", "their order changed");
+  if (kept(from.order, to.order) !== kept(to.order, from.order)) add("order", CHANGES.files, CHANGES.fileOrder);
   add("package", PACKAGE.package, ...ofPackage(from.package, to.package));
   return found;
 }
@@ -90,21 +91,21 @@ function ofCodes(old = [], current = []) {
   const other = [...now].filter(([value, code]) => before.has(value) && before.get(value) !== code);
   const order = (codes, others) => [...codes.keys()].filter((value) => others.has(value));
   return [
-    ...(canonical(order(before, now)) === canonical(order(now, before)) ? [] : ["the order of the codes changed"]),
-    ...other.map(([value, code]) => `${codeInWords(value, before.get(value))} became ${codeInWords(value, code)}`),
-    ...added.map((pair) => `${codeInWords(...pair)} was added`),
-    ...removed.map((pair) => `${codeInWords(...pair)} was removed`),
+    ...(canonical(order(before, now)) === canonical(order(now, before)) ? [] : [CHANGES.codeOrder]),
+    ...other.map(([value, code]) => CHANGES.became(codeInWords(value, before.get(value)), codeInWords(value, code))),
+    ...added.map((pair) => CHANGES.added(codeInWords(...pair))),
+    ...removed.map((pair) => CHANGES.removed(codeInWords(...pair))),
   ];
 }
 
 function ofChain(before = [], now = []) {
   return pairs(before, now).flatMap(([old, current]) => {
-    const stepText = (steps, step) => `Step ${steps.indexOf(step) + 1}, ${stepInWords(codesAsPairs(step), Infinity)}`;
-    if (!old) return [`${stepText(now, current)}, was added`];
-    if (!current) return [`${stepText(before, old)}, was removed`];
+    const stepText = (steps, step) => CHANGES.step(steps.indexOf(step) + 1, stepInWords(codesAsPairs(step), Infinity));
+    if (!old) return [CHANGES.added(`${stepText(now, current)},`)];
+    if (!current) return [CHANGES.removed(`${stepText(before, old)},`)];
     const { title, asks, parameters } = transformationOf(current.type);
     const changed = asks ? ofQuestion(old, current, parameters) : ofParameters(parameters, old, current);
-    return changed.map((text) => `Step ${now.indexOf(current) + 1}, ${title}: ${text}`);
+    return changed.map((text) => CHANGES.step(now.indexOf(current) + 1, `${title}: ${text}`));
   });
 }
 
@@ -130,16 +131,16 @@ function pairs(before, now) {
 function ofQuestion(before, now, parameters) {
   const outcomes = parameters.filter(({ kind }) => kind === "outcome");
   const isList = before.one_of && now.one_of && questionInWords({ ...before, one_of: [] }) === questionInWords({ ...now, one_of: [] });
-  const asked = isList ? ofList(CONDITION.compared, before.one_of, now.one_of) : ofValue("If", questionInWords(before), questionInWords(now));
+  const asked = isList ? ofList(CONDITION.compared, before.one_of, now.one_of) : ofValue(CHANGES.question, questionInWords(before), questionInWords(now));
   return [...asked, ...ofParameters(outcomes, before, now)];
 }
 
 function ofPackage(before, now) {
   const [old, current] = [before?.manifest, now?.manifest];
   const row = ({ property, value, file, otherwise }) =>
-    [`${quoted(property)}: ${shown(value)}`, file && `if the zip has ${quoted(file)}`, otherwise && `otherwise ${quoted(otherwise)}`].filter(Boolean).join(", ");
+    [`${quoted(property)}: ${shown(value)}`, file && CHANGES.ifZipHas(quoted(file)), otherwise && CHANGES.otherwise(quoted(otherwise))].filter(Boolean).join(", ");
   return [
-    ...(Boolean(before) === Boolean(now) ? [] : [now ? "it was switched on" : "it was switched off"]),
+    ...(Boolean(before) === Boolean(now) ? [] : [CHANGES.packageSwitched(Boolean(now))]),
     ...ofValue(PACKAGE.name, shown(before?.name), shown(now?.name)),
     ...ofSwitch(PACKAGE.manifest, Boolean(old), Boolean(current)),
     ...ofValue(MANIFEST.name, shown(old?.name), shown(current?.name)),
@@ -153,20 +154,20 @@ function ofPackage(before, now) {
 const ofValue = (label, before, now) => (before === now ? [] : [`${label}: ${before} → ${now}`]);
 
 function ofSwitch(label, before, now) {
-  return Boolean(before) === Boolean(now) ? [] : [`“${label}” was switched ${now ? "on" : "off"}`];
+  return Boolean(before) === Boolean(now) ? [] : [CHANGES.switched(label, Boolean(now))];
 }
 
 function ofList(label, before, now, words = shown) {
   const [old, current] = [before, now].map((list) => [list ?? []].flat().map((one) => words(one)));
-  const added = current.filter((one) => !old.includes(one)).map((one) => `${label}: ${one} was added`);
-  const removed = old.filter((one) => !current.includes(one)).map((one) => `${label}: ${one} was removed`);
+  const added = current.filter((one) => !old.includes(one)).map((one) => CHANGES.added(`${label}: ${one}`));
+  const removed = old.filter((one) => !current.includes(one)).map((one) => CHANGES.removed(`${label}: ${one}`));
   const found = [...added, ...removed];
   return found.length || canonical(old) === canonical(current) ? found : [`${label}: ${old.join(", ")} → ${current.join(", ")}`];
 }
 
 function shown(value) {
-  if (value === undefined || value === null) return "nothing";
-  return value === "" ? "blank" : quoted(String(value));
+  if (value === undefined || value === null) return CHANGES.nothing;
+  return value === "" ? CHANGES.blank : quoted(String(value));
 }
 
-const chosen = (choice) => (choice === undefined ? "as “On error” says" : choiceInWords(choice));
+const chosen = (choice) => (choice === undefined ? CHANGES.byOnError : choiceInWords(choice));

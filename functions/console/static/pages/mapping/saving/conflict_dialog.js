@@ -12,6 +12,7 @@ import { useEditor } from "../editor.js";
 import { differences } from "./changes.js";
 import { Differences } from "./differences.js";
 import { aligned, merged, replaced } from "./merge.js";
+import { CONFLICT } from "./words.js";
 
 // `onKeep` saves the draft: mine on top of theirs.
 export function ConflictDialog({ connection, onKeep, onClose }) {
@@ -23,7 +24,7 @@ export function ConflictDialog({ connection, onKeep, onClose }) {
   const theirs = saved && aligned(base.draft, definitionOnly(saved));
   const takeTheirs = () => {
     editor.join(saved, theirs);
-    announce(`Version ${saved.version} by ${saved.saved_by} is here; Undo brings back what you had.`);
+    announce(CONFLICT.theirsLoaded(saved.version, saved.saved_by));
     onClose();
   };
   const keepMine = () => {
@@ -31,11 +32,11 @@ export function ConflictDialog({ connection, onKeep, onClose }) {
     onClose();
     onKeep();
   };
-  const actions = html`<${Button} onClick=${onClose}>Go on editing<//>
+  const actions = html`<${Button} onClick=${onClose}>${CONFLICT.keepEditing}<//>
     ${saved &&
-    html`<${Button} onClick=${takeTheirs}>Take theirs<//>
-      <${Button} kind="primary" onClick=${keepMine}>Keep mine on top of theirs<//>`}`;
-  return html`<${Dialog} title="Somebody else saved this mapping" onClose=${onClose} actions=${actions} wide>
+    html`<${Button} onClick=${takeTheirs}>${CONFLICT.discardMine}<//>
+      <${Button} kind="primary" onClick=${keepMine}>${CONFLICT.saveBoth}<//>`}`;
+  return html`<${Dialog} title=${CONFLICT.title} onClose=${onClose} actions=${actions} wide>
     ${error && html`<${ErrorState} error=${error} onRetry=${reload} />`}
     ${!saved && !error && html`<${Loading} />`}
     ${saved && html`<${Comparison} saved=${saved} base=${base} mine=${mine} theirs=${theirs} zone=${connection.time_zone} />`}
@@ -48,19 +49,15 @@ function Comparison({ saved, base, mine, theirs, zone }) {
   const both = new Set(byMe.map((one) => one.key).filter((key) => theirKeys.has(key)));
   const lost = replaced(base.draft, theirs, merged(base.draft, mine, theirs));
   return html`<p>
-      <strong>${saved.saved_by}</strong> saved version ${saved.version}
-      ${" "}<${Time} at=${saved.saved_at} zone=${zone} />, while you were changing version ${base.version}.
-      Nothing of yours was saved yet, and version ${saved.version} is kept whatever you choose.
+      <strong>${saved.saved_by}</strong>${" "}${CONFLICT.saved(saved.version)}${" "}
+      <${Time} at=${saved.saved_at} zone=${zone} />${CONFLICT.meanwhile(saved.version, base.version)}
     </p>
-    <h3>What ${saved.saved_by} changed</h3>
-    <${Differences} found=${byThem} both=${both} none="Nothing that the mapping does." />
-    <h3>What you changed</h3>
-    <${Differences} found=${byMe} both=${both} none="Nothing." />
-    ${lost.length > 0 && html`<h3>What yours would replace of theirs</h3><${Differences} found=${lost} />`}
-    <p class="hint">
-      “Keep mine on top of theirs” saves their version with your changes made in it, each setting and each code by
-      itself. Where both changed the same, yours counts; so does your order, if you moved something.
-    </p>`;
+    <h3>${CONFLICT.theirChanges(saved.saved_by)}</h3>
+    <${Differences} found=${byThem} both=${both} none=${CONFLICT.noTheirs} />
+    <h3>${CONFLICT.myChanges}</h3>
+    <${Differences} found=${byMe} both=${both} none=${CONFLICT.noMine} />
+    ${lost.length > 0 && html`<h3>${CONFLICT.lost}</h3><${Differences} found=${lost} />`}
+    <p class="hint">${CONFLICT.note}</p>`;
 }
 
 export function definitionOnly({ version, saved_by, saved_at, ...definition }) {

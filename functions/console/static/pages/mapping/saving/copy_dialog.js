@@ -16,6 +16,7 @@ import { differences } from "./changes.js";
 import { definitionOnly } from "./conflict_dialog.js";
 import { Differences } from "./differences.js";
 import { aligned } from "./merge.js";
+import { COPY } from "./words.js";
 
 export function CopyDialog({ c, onClose }) {
   const editor = useEditor();
@@ -31,26 +32,26 @@ export function CopyDialog({ c, onClose }) {
   const theirs = found?.of === chosen && found.saved && aligned(mine, definitionOnly(found.saved));
   const copy = () => {
     editor.update(() => theirs);
-    announce(`The mapping of ${source.name} is in the editor. Look at the mapped values, then save.`);
+    announce(COPY.loaded(source.name));
     onClose();
     focusSoon(".field-mapping [role=tab][aria-selected=true]");
   };
-  const actions = html`<${Button} onClick=${onClose}>Cancel<//>
-    <${Button} kind="primary" disabled=${!theirs} onClick=${copy}>Put it into the editor<//>`;
-  return html`<${Dialog} title="Copy from another connection" onClose=${onClose} actions=${actions} wide>
-    <p>It replaces what is in the editor, and nothing is saved until you press Save; Undo brings yours back.</p>
+  const actions = html`<${Button} onClick=${onClose}>${COPY.cancel}<//>
+    <${Button} kind="primary" disabled=${!theirs} onClick=${copy}>${COPY.load}<//>`;
+  return html`<${Dialog} title=${COPY.title} onClose=${onClose} actions=${actions} wide>
+    <p>${COPY.note}</p>
     ${error && html`<${ErrorState} error=${error} onRetry=${reload} />`}
     ${!connections && !error && html`<${Loading} />`}
-    ${connections && others.length === 0 && html`<p class="muted">There is no other connection.</p>`}
-    ${others.length > 0 && html`<${SelectField} label="Connection" options=${optionsOf(others)} value=${chosen} onInput=${setChosen} />`}
+    ${connections && others.length === 0 && html`<p class="muted">${COPY.none}</p>`}
+    ${others.length > 0 && html`<${SelectField} label=${COPY.connection} options=${optionsOf(others)} value=${chosen} onInput=${setChosen} />`}
     ${unread && html`<${ErrorState} error=${unread} onRetry=${again} />`}
-    ${source && found?.of === chosen && !found.saved && html`<p class="muted">This connection has no mapping yet.</p>`}
-    ${theirs && html`<h3>From the mapping in the editor to version ${found.saved.version} of ${source.name}</h3>
-      <${Differences} found=${differences(mine, theirs)} none="Nothing differs." />`}
+    ${source && found?.of === chosen && !found.saved && html`<p class="muted">${COPY.noMapping}</p>`}
+    ${theirs && html`<h3>${COPY.differences(found.saved.version, source.name)}</h3>
+      <${Differences} found=${differences(mine, theirs)} none=${COPY.same} />`}
   <//>`;
 }
 
 function optionsOf(connections) {
-  const choose = { value: "", label: "Choose a connection" };
+  const choose = { value: "", label: COPY.select };
   return [choose, ...connections.map(({ connection_id, name }) => ({ value: connection_id, label: name }))];
 }

@@ -4,7 +4,8 @@ import { afterDrawing } from "../../../lib/focus.js";
 import { html, useRef, useState } from "../../../lib/html.js";
 import { Badge } from "../../../components/badge.js";
 import { Button } from "../../../components/button.js";
-import { count } from "../../../components/time.js";
+
+import { CONFLICT } from "./words.js";
 
 const MAX_SHOWN = 50; // per field, because a table of codes may be entirely different
 
@@ -15,7 +16,7 @@ export function Differences({ found, both = new Set(), none }) {
     ${found.map(
       ({ key, where, changes }) => html`<li key=${key}>
         <strong>${where}</strong>${" "}
-        ${both.has(key) && html`<${Badge} tone="warn">changed by both<//>${" "}`}
+        ${both.has(key) && html`<${Badge} tone="warn">${CONFLICT.both}<//>${" "}`}
         ${changes.length === 1 ? html`<span>${changes[0]}</span>` : html`<${Several} changes=${changes} />`}
       </li>`,
     )}
@@ -32,5 +33,5 @@ function Several({ changes }) {
   return html`<ul ref=${list}>
       ${changes.slice(0, shown).map((text) => html`<li key=${text} tabindex="-1">${text}</li>`)}
     </ul>
-    ${changes.length > shown && html`<${Button} onClick=${showAll}>Show all ${count(changes.length, "change")}<//>`}`;
+    ${changes.length > shown && html`<${Button} onClick=${showAll}>${CONFLICT.showAll(changes.length)}<//>`}`;
 }

@@ -9,12 +9,13 @@ import { announce, toast } from "../../../components/announce.js";
 import { Button } from "../../../components/button.js";
 import { Sentence } from "../../../components/sentence.js";
 import { Notice } from "../../../components/states.js";
-import { Time, count } from "../../../components/time.js";
+import { Time } from "../../../components/time.js";
 import { definitionOf, idsByIndex } from "../draft.js";
 import { textOf, useEditor, useIsChanged } from "../editor.js";
 import { clientProblems } from "../preview/client_checks.js";
 import { problemsById } from "../preview/preview.js";
 import { ConflictDialog } from "./conflict_dialog.js";
+import { BAR } from "./words.js";
 
 export function SaveBar({ connection, select }) {
   const editor = useEditor();
@@ -37,10 +38,10 @@ export function SaveBar({ connection, select }) {
       const before = joined ? editor.past.get() : [];
       editor.settle(saved, { draft, text: textOf(draft) });
       editor.past.set(before);
-      announce(`Saved as version ${saved.version}.`);
+      announce(BAR.savedAs(saved.version));
     } catch (error) {
       // The tab was changed meanwhile, so there is no bar to show the error.
-      if (!document.querySelector(".save-problems")) return toast(`The mapping was not saved: ${error.message}`, "bad");
+      if (!document.querySelector(".save-problems")) return toast(BAR.failedElsewhere(error.message), "bad");
       if (error.status === 412) return setConflict(true);
       if (error.problems?.length) {
         editor.preview.set({ ...editor.preview.get(), problems: problemsById(error.problems, idsByIndex(draft)) });
@@ -52,22 +53,22 @@ export function SaveBar({ connection, select }) {
   if (!editor.canEdit) return html`<div class="save-bar"><${Saved} zone=${connection.time_zone} /></div>`;
   const wrong = howMany(preview.problems);
   return html`<div class="save-problems" role="alert">
-      ${saving.error && html`<${Notice} tone="bad" title="Nothing was saved"><p><${Sentence} text=${saving.error.message} /></p><//>`}
+      ${saving.error && html`<${Notice} tone="bad" title=${BAR.nothingSaved}><p><${Sentence} text=${saving.error.message} /></p><//>`}
     </div>
     <div class="save-bar">
       <div class="save-state">
-        ${changed ? html`<strong>Not saved yet</strong>` : html`<${Saved} zone=${connection.time_zone} />`}
-        ${wrong > 0 && html`<button type="button" class="link bad" onClick=${() => showFirst(editor, select)}>${count(wrong, "mistake")}: show</button>`}
+        ${changed ? html`<strong>${BAR.unsaved}</strong>` : html`<${Saved} zone=${connection.time_zone} />`}
+        ${wrong > 0 && html`<button type="button" class="link bad" onClick=${() => showFirst(editor, select)}>${BAR.issues(wrong)}</button>`}
       </div>
-      <${Button} disabled=${past.length === 0} onClick=${() => undo(editor)}>Undo<//>
-      <${Button} kind="primary" busy=${saving.busy} disabled=${!changed} onClick=${() => saving.run()}>Save<//>
+      <${Button} disabled=${past.length === 0} onClick=${() => undo(editor)}>${BAR.undo}<//>
+      <${Button} kind="primary" busy=${saving.busy} disabled=${!changed} onClick=${() => saving.run()}>${BAR.save}<//>
     </div>
     ${conflict && html`<${ConflictDialog} connection=${connection} onKeep=${() => saving.run({ joined: true })} onClose=${() => setConflict(false)} />`}`;
 }
 
 function undo(editor) {
   editor.undo();
-  announce("Undone.");
+  announce(BAR.undone);
 }
 
 // Raises ApiError, with status 412 if another person saved meanwhile.
@@ -78,8 +79,8 @@ export function save(c, draft, version) {
 
 function Saved({ zone }) {
   const { version, saved_by, saved_at } = useStore(useEditor().base);
-  if (!version) return html`<span class="muted">Nothing is saved yet</span>`;
-  return html`<span class="muted">Version ${version}, saved by ${saved_by}, <${Time} at=${saved_at} zone=${zone} /></span>`;
+  if (!version) return html`<span class="muted">${BAR.neverSaved}</span>`;
+  return html`<span class="muted">${BAR.version(version, saved_by)}${" "}<${Time} at=${saved_at} zone=${zone} /></span>`;
 }
 
 function howMany({ fields, files, others }) {

@@ -15,8 +15,7 @@ import { differences } from "./changes.js";
 import { definitionOnly } from "./conflict_dialog.js";
 import { Differences } from "./differences.js";
 import { aligned } from "./merge.js";
-
-const MEANWHILE = "Somebody else saved this mapping meanwhile: reload the page, then look at what they changed.";
+import { VERSIONS } from "./words.js";
 
 export function VersionsDialog({ connection, onClose }) {
   const c = connection.connection_id;
@@ -32,17 +31,17 @@ export function VersionsDialog({ connection, onClose }) {
   useEffect(() => {
     reading.run();
   }, []);
-  return html`<${Dialog} title="Older versions" onClose=${onClose} actions=${html`<${Button} onClick=${onClose}>Close<//>`} wide>
-    ${changed && html`<${Notice} tone="warn"><p>What you have not saved would be lost if you took one up again.</p><//>`}
+  return html`<${Dialog} title=${VERSIONS.title} onClose=${onClose} actions=${html`<${Button} onClick=${onClose}>${VERSIONS.close}<//>`} wide>
+    ${changed && html`<${Notice} tone="warn"><p>${VERSIONS.loseUnsaved}</p><//>`}
     ${!page.loaded && !reading.error && html`<${Loading} />`}
     ${!page.loaded && reading.error && html`<${ErrorState} error=${reading.error} onRetry=${() => reading.run()} />`}
-    <ol class="plain versions" aria-label="Versions">
+    <ol class="plain versions" aria-label=${VERSIONS.list}>
       ${page.items.map(
         (one) => html`<${Version} key=${one.version} connection=${connection} version=${one} base=${base} onTaken=${onClose} />`,
       )}
     </ol>
     <${ErrorNotice} error=${page.loaded && reading.error} />
-    ${page.next !== null && html`<${Button} busy=${reading.busy} onClick=${() => reading.run(page.next)}>Show older ones<//>`}
+    ${page.next !== null && html`<${Button} busy=${reading.busy} onClick=${() => reading.run(page.next)}>${VERSIONS.showMore}<//>`}
   <//>`;
 }
 
@@ -57,10 +56,10 @@ function Version({ connection, version: { version, saved_by, saved_at }, base, o
   const taking = useAction(async () => {
     const headers = { "If-Match": `"${base.version}"` };
     const saved = await call("POST", pathOf(c, "mapping", "versions", version, "restore"), { body: {}, headers }).catch((error) => {
-      throw error.status === 412 ? new Error(MEANWHILE) : error;
+      throw error.status === 412 ? new Error(VERSIONS.meanwhile) : error;
     });
     editor.settle(saved);
-    announce(`Version ${version} was taken up again, as version ${saved.version}.`);
+    announce(VERSIONS.restored(version, saved.version));
     onTaken();
   });
   const isCurrent = version === base.version;
@@ -68,13 +67,13 @@ function Version({ connection, version: { version, saved_by, saved_at }, base, o
     <article id=${`version-${version}`}>
       <div class="apart">
         <div>
-          <h3>Version ${version}${isCurrent && " (the present one)"}</h3>
+          <h3>${VERSIONS.name(version, isCurrent)}</h3>
           <p class="muted">${saved_by}, <${Time} at=${saved_at} zone=${connection.time_zone} /></p>
         </div>
-        ${!isCurrent && !found && html`<${Button} busy=${comparing.busy} aria-label=${`Compare version ${version}`} onClick=${() => comparing.run()}>Compare<//>`}
-        ${!isCurrent && found && editor.canEdit && html`<${Button} kind="primary" busy=${taking.busy} aria-label=${`Take up version ${version} again`} onClick=${() => taking.run()}>Take up again<//>`}
+        ${!isCurrent && !found && html`<${Button} busy=${comparing.busy} aria-label=${VERSIONS.compareName(version)} onClick=${() => comparing.run()}>${VERSIONS.compare}<//>`}
+        ${!isCurrent && found && editor.canEdit && html`<${Button} kind="primary" busy=${taking.busy} aria-label=${VERSIONS.restoreName(version)} onClick=${() => taking.run()}>${VERSIONS.restore}<//>`}
       </div>
-      ${found && html`<p>From the present version to this one:</p><${Differences} found=${found} none="Nothing differs." />`}
+      ${found && html`<p>${VERSIONS.differences}</p><${Differences} found=${found} none=${VERSIONS.same} />`}
       <${ErrorNotice} error=${comparing.error ?? taking.error} />
     </article>
   </li>`;
