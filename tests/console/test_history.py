@@ -161,4 +161,7 @@ def test_a_dry_run_is_shown_and_not_sent(visit: Visit, district: District) -> No
     ada.sees(ada.link("3"))
     ada.check()
     assert not district.folder.exists()
-    assert ada.page.title().startswith("Dry run · Connections · ")
+    assert re.fullmatch(
+        rf"Dry run, \w+, .* · {district.connection['name']} · SchoolMint Sync Service",
+        ada.page.title(),
+    )

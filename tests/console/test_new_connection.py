@@ -264,7 +264,7 @@ def test_a_download_with_scripts_for_names_has_no_server_to_check(
     ada.press(ada.button("Begin with an empty mapping"))
     ada.sees(ada.heading(f"{SCRIPT} is set up"))
     ada.check()
-    assert ada.page.title() == "New connection · Connections · Registration sync"
+    assert ada.page.title() == "New connection · SchoolMint Sync Service"
     assert made(district).connection["delivery"] == "download"
 
 

@@ -36,7 +36,8 @@ def test_a_loading_error_is_shown_in_its_part_of_the_page(visit: Visit, district
     }
     for path, title in pages.items():
         ada.go(f"#{path}")
-        expect(ada.page.get_by_role("heading", level=1)).to_have_text(title)
+        name = "" if path == "/" else f"{district.connection['name']}: "
+        expect(ada.page.get_by_role("heading", level=1)).to_have_text(f"{name}{title}")
         is_refused(ada)
     ada.page.unroute_all(behavior="wait")
     with holding(ada, "/exports", "GET"):
@@ -61,6 +62,34 @@ def test_an_unreadable_connection_is_reported_on_its_pages(
         ada.go(f"#{district.path}/{page}")
         expect(ada.page.get_by_role("heading", level=1)).to_have_text(title)
         is_refused(ada)
+
+
+def test_an_unknown_connection_leads_back_to_the_connections(
+    visit: Visit, district: District
+) -> None:
+    ada = visit(path="#/connections/nowhere/runs")
+    ada.sees(ada.heading("Connection not found"))
+    assert "nowhere" not in ada.page.title()
+    expect(ada.button("Try again")).to_have_count(0)
+    ada.check()
+    ada.press(ada.link("Go to Connections"))
+    ada.sees(ada.card)
+
+
+def test_every_page_of_a_connection_has_its_name_and_export_students(
+    visit: Visit, district: District
+) -> None:
+    ada = visit()
+    name = district.connection["name"]
+    for tab in ("mapping", "students", "runs", "schedule", "notifications", "check", "settings"):
+        ada.go(f"#{district.path}/{tab}")
+        ada.sees(ada.page.get_by_role("heading", level=1, name=name))
+        ada.sees(ada.button("Export Students"))
+    assert ada.page.title() == f"Settings · {name} · SchoolMint Sync Service"
+    ada.press(ada.button("Export Students"))
+    ada.sees(ada.dialog("Export Students").get_by_text("Nobody was synced since the last export."))
+    ada.page.keyboard.press("Escape")
+    expect(ada.button("Export Students")).to_be_focused()
 
 
 def test_an_empty_page_states_the_next_step(visit: Visit, district: District) -> None:

@@ -16,7 +16,7 @@ from functions.console import app
 STAGE = {"signInUrl": "https://sign-in.example.org", "clientId": "client-1", "idleMinutes": "30"}
 VENDOR = app.STATIC / "vendor"
 MODULES = [path for path in app.FILES if path.endswith(".js") and not path.startswith("vendor/")]
-LAYERS = ["lib", "components", "frame", "shared", "pages"]
+LAYERS = ["lib", "components", "shared", "frame", "pages"]
 
 
 def get(path: str = "", **headers: str) -> dict[str, Any]:

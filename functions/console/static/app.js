@@ -15,6 +15,7 @@ import { EmptyState, ErrorState, Loading } from "./components/states.js";
 import { FocusGuard } from "./frame/focus_guard.js";
 import { Page, pageWasLeft } from "./frame/page.js";
 import { Shell } from "./frame/shell.js";
+import { PRODUCT } from "./frame/words.js";
 import { PAGES } from "./pages.js";
 
 function Console() {
@@ -154,7 +155,7 @@ function ErrorBoundary({ children }) {
 
 // Shown while a page loads, or when it cannot load. Each has a heading, as every page does.
 function LoadingPage({ label }) {
-  return html`<h1 class="visually-hidden">Registration sync</h1><${Loading} label=${label} />`;
+  return html`<h1 class="visually-hidden">${PRODUCT}</h1><${Loading} label=${label} />`;
 }
 
 function ErrorPage({ error, onRetry }) {

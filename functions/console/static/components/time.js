@@ -36,6 +36,12 @@ export function momentText(at, zone, now = new Date()) {
   return `${parts(moment, zone, sameYear ? day : { ...day, year: "numeric" })}, ${time}`;
 }
 
+// "Mon, Nov 23, 2026, 9:00 PM CST": also for a text that stays while time passes, such as a title.
+export function wholeMomentText(at, zone) {
+  const day = { weekday: "short", month: "short", day: "numeric", year: "numeric" };
+  return parts(new Date(at), zone, { ...day, hour: "numeric", minute: "2-digit", timeZoneName: "short" });
+}
+
 // A day of the API, 2026-06-30, as "Tue, Jun 30, 2026".
 export function dayText(day) {
   const options = { weekday: "short", month: "short", day: "numeric", year: "numeric" };

@@ -3,12 +3,12 @@
 import { html } from "../lib/html.js";
 import { Notice } from "../components/states.js";
 import { Time } from "../components/time.js";
+import { DELETION } from "./words.js";
 
 export function DeletionNotice({ connection: { deletion, time_zone } }) {
-  return html`<${Notice} tone="warn" title="Being deleted">
+  return html`<${Notice} tone="warn" title=${DELETION.title}>
     <p>
-      Nothing is synced, exported or changed. Everything is deleted after
-      ${" "}<${Time} at=${deletion.purge_at} zone=${time_zone} />. Requested by ${deletion.requested_by}.
+      ${DELETION.before}${" "}<${Time} at=${deletion.purge_at} zone=${time_zone} />. ${DELETION.requestedBy(deletion.requested_by)}
     </p>
   <//>`;
 }

@@ -5,22 +5,23 @@ import { href } from "../lib/paths.js";
 import { usePerson } from "../lib/person.js";
 import { signOut } from "../lib/sign_in.js";
 import { Menu } from "../components/menu.js";
+import { PRODUCT, SHELL } from "./words.js";
 
 export function Shell({ children }) {
   const person = usePerson();
   const content = useRef(null);
-  return html`<button type="button" class="skip" onClick=${() => content.current.focus()}>Skip to content</button>
+  return html`<button type="button" class="skip" onClick=${() => content.current.focus()}>${SHELL.skip}</button>
     <header class="shell">
-      <a class="product" href="#/"><${Mark} /><span>Registration sync</span></a>
+      <a class="product" href="#/"><${Mark} /><span>${PRODUCT}</span></a>
       <div class="signed-in">
-        ${person.isOperator && html`<a href=${href("/overview")}>All districts</a>`}
-        ${person.canManagePeople && html`<a href=${href("/people")}>People</a>`}
-        <span class="role">${person.isOperator ? `Operator, ${person.role}` : person.role}</span>
+        ${person.isOperator && html`<a href=${href("/overview")}>${SHELL.allDistricts}</a>`}
+        ${person.canManagePeople && html`<a href=${href("/people")}>${SHELL.people}</a>`}
+        <span class="role">${person.isOperator ? SHELL.operator(person.role) : person.role}</span>
         <${Menu}
-          label=${`Signed in as ${person.name}`}
+          label=${SHELL.signedInAs(person.name)}
           text=${person.name}
           icon="person"
-          items=${[{ label: "Sign out", onSelect: signOut }]}
+          items=${[{ label: SHELL.signOut, onSelect: signOut }]}
         />
       </div>
     </header>

@@ -12,7 +12,7 @@ import { Comparison } from "./comparison.js";
 import { SisFile } from "./sis_file.js";
 
 export default function ComparePage({ params: { c }, query }) {
-  return html`<${ConnectionPage} c=${c} title="Have they arrived?" tab="/connections/{c}/students">
+  return html`<${ConnectionPage} c=${c} title="Have they arrived?" tab="/connections/{c}/students" below>
     ${(connection) => html`<${Compare} connection=${connection} wanted=${query.get("year")} />`}
   <//>`;
 }

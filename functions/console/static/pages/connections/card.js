@@ -8,10 +8,10 @@ import { Badge, RunBadge } from "../../components/badge.js";
 import { Menu } from "../../components/menu.js";
 import { Progress } from "../../components/states.js";
 import { Time, atLeast, count, number } from "../../components/time.js";
+import { ExportDialog } from "../../shared/export/dialog.js";
 import { BeingDeleted } from "./being_deleted.js";
 import { DeleteDialog } from "./delete_dialog.js";
 import { DownloadDialog } from "./download_dialog.js";
-import { ExportDialog } from "./export_dialog.js";
 import { LeftToDo } from "./left_to_do.js";
 
 export function Card({ connection, facts, loadFacts, onRequested, reload }) {

@@ -5,6 +5,7 @@ import { usePerson } from "../../lib/person.js";
 import { KIND } from "../../lib/runs.js";
 import { Section } from "../../components/section.js";
 import { ErrorNotice, ErrorState, Loading } from "../../components/states.js";
+import { wholeMomentText } from "../../components/time.js";
 import { ConnectionPage } from "../../frame/connection_page.js";
 import { useRun } from "../../shared/use_run.js";
 import { CheckSteps } from "../check/steps.js";
@@ -14,7 +15,7 @@ import { Year } from "./year.js";
 
 export default function RunPage({ params: { c, run: run_id } }) {
   const { run, error, reload } = useRun(c, run_id);
-  return html`<${ConnectionPage} c=${c} title=${KIND[run?.kind] ?? "Run"} tab="/connections/{c}/runs">
+  return html`<${ConnectionPage} c=${c} title=${(connection) => titleOf(run, connection)} tab="/connections/{c}/runs" below>
     ${(connection) =>
       run
         ? html`<${ErrorNotice} error=${error} title="It could not be read again: what stands here may be older" />
@@ -23,6 +24,12 @@ export default function RunPage({ params: { c, run: run_id } }) {
           ? html`<${ErrorState} error=${error} onRetry=${reload} />`
           : html`<${Loading} />`}
   <//>`;
+}
+
+function titleOf(run, connection) {
+  const kind = KIND[run?.kind] ?? "Run";
+  if (!run || !connection) return kind;
+  return `${kind}, ${wholeMomentText(run.started_at ?? run.requested_at, connection.time_zone)}`;
 }
 
 function Run({ connection, run, reload }) {

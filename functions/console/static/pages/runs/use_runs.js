@@ -4,6 +4,8 @@ import { get, pathOf } from "../../lib/api.js";
 import { useAction, useData, useInterval } from "../../lib/data.js";
 import { useEffect, useState } from "../../lib/html.js";
 import { isUnderWay } from "../../lib/runs.js";
+import { useStore } from "../../lib/store.js";
+import { exportsRequested } from "../../shared/export/requested.js";
 
 const UNDER_WAY_MS = 1500;
 const AT_REST_MS = 30_000;
@@ -12,6 +14,8 @@ const MAX_READS = 5; // empty pages in a row, because of a filter, before the pe
 // {items: null | [run], next, error, reload, more: a useAction}
 export function useRuns(c, filters) {
   const key = JSON.stringify([c, filters]);
+  const requested = useStore(exportsRequested);
+  const [before] = useState(requested);
   const [known, setKnown] = useState({ key, items: null, next: null });
   const newest = useData(
     async (options) => {
@@ -27,6 +31,9 @@ export function useRuns(c, filters) {
     );
   });
   useEffect(() => more.clear(), [key]);
+  useEffect(() => {
+    if (requested > before) newest.reload();
+  }, [requested]);
   const { items, next } = known.key === key ? known : { items: null, next: null };
   useInterval(() => newest.loading || newest.reload(), items?.some(isUnderWay) ? UNDER_WAY_MS : AT_REST_MS);
   return { items, next, error: newest.error, reload: newest.reload, more };

@@ -14,8 +14,8 @@ import { Sentence } from "../../components/sentence.js";
 import { ErrorNotice, Notice, Progress } from "../../components/states.js";
 import { Table } from "../../components/table.js";
 import { count, number } from "../../components/time.js";
-import { CarriedOver, ReplacedFiles, mayLose } from "../../shared/replaced_files.js";
-import { REQUESTED, useRequestedRun } from "../../shared/use_run.js";
+import { CarriedOver, ReplacedFiles, mayLose } from "../replaced_files.js";
+import { REQUESTED, useRequestedRun } from "../use_run.js";
 
 export function ExportDialog({ connection, onRequested, onClose }) {
   const c = connection.connection_id;
