@@ -1,13 +1,17 @@
 """A Cognito user pool, by moto, with the rules that moto lacks."""
 
 import json
+from functools import cache
+from types import SimpleNamespace
 from typing import Any
 
+from joserfc import jwk
 from moto.cognitoidp import models
 from moto.cognitoidp.responses import CognitoIdpResponse
 from moto.core import DEFAULT_ACCOUNT_ID
 from moto.core.exceptions import JsonRESTError
 from moto.core.responses import EmptyResult
+from moto.utilities.utils import load_resource
 
 POOL = "us-east-1_POOL"
 """As in conftest.ENVIRONMENT."""
@@ -177,6 +181,14 @@ def _update_user_pool_client(backend: Any, pool: str, client_id: str, config: An
     return client
 
 
+@cache
+def _signing_key() -> Any:
+    """Moto's key of all pools."""
+    return jwk.RSAKey.import_key(load_resource("cognitoidp/resources/jwks-private.json"))
+
+
+# Moto imports the key for each pool, which takes a tenth of a second.
+models.jwk = SimpleNamespace(RSAKey=SimpleNamespace(import_key=lambda _: _signing_key()))
 models.CognitoIdpBackend.update_user_pool_client = _update_user_pool_client
 models.CognitoIdpBackend.admin_create_user = _admin_create_user
 models.CognitoIdpBackend.admin_reset_user_password = _admin_reset_user_password
