@@ -298,6 +298,65 @@ def test_a_value_without_a_code_is_held_until_its_blank_is_chosen(
     assert "send_blank" not in saved(district)[0]["fields"][1]
 
 
+FOLLOW = """async ([c, fix]) => {
+    const base = document.querySelector("script[type=module]").src;
+    const { fixAddress } = await import(new URL("pages/mapping/link.js", base));
+    location.hash = fixAddress(c, fix);
+    return location.hash;
+}"""
+
+
+def follow(ada: Person, district: District, **fix: str) -> str:
+    """Follow the link that a run has for a held student."""
+    address: str = ada.page.evaluate(
+        FOLLOW, [district.connection_id, {"file": "students.csv", **fix}]
+    )
+    return address
+
+
+def test_a_link_prepares_the_change_that_fixes_a_held_student(
+    ada: Person, district: District
+) -> None:
+    steps = [
+        {"type": "date", "from": "YYYY-MM-DD", "to": "M/D/YYYY"},
+        {"type": "match_codes", "codes": {f"{n}": f"{n}" for n in range(150)}},
+    ]
+    source_of = {"from": "students.grade", "mapping_type": "match_codes", "codes": {"K": "0"}}
+    fields = [
+        source_of | {"to": "Grade"},
+        {"from": "students.dob", "mapping_type": "transformation", "transformations": steps}
+        | {"to": "Born"},
+        {"from": "students.fname", "mapping_type": "direct", "to": "First"},
+    ]
+    save_as_another_person(district, [{"name": "students", "fields": fields}])
+    reopen_mapping(ada, district)
+    focused = ada.page.locator(":focus")
+
+    address = follow(ada, district, field="Grade", fix="add_code", value="Pre & K")
+    assert "Pre" not in address
+    expect(row(ada, 1).get_by_label("Code in the file 2")).to_be_focused()
+    expect(row(ada, 1).get_by_label("Value in Enroll 2")).to_have_value("Pre & K")
+    ada.page.keyboard.type("-1")
+    follow(ada, district, field="Born", fix="add_code", value="late")
+    expect(focused).to_have_accessible_name("Code in the file 151")
+    ada.check()
+    follow(ada, district, field="Born", fix="add_date_format", value="4/9/2015")
+    expect(focused).to_have_accessible_name("Format in Enroll")
+    expect(focused).to_have_value("YYYY-MM-DD\nM/D/YYYY")
+    follow(ada, district, field="First", fix="set_default")
+    expect(focused).to_have_accessible_name("Default: text")
+    ada.page.keyboard.type("Ann")
+    follow(ada, district, field="First", fix="add_code", value="x")
+    ada.sees(ada.page.get_by_text("First no longer uses Match Codes"))
+    save(ada, 3)
+
+    grade, born, first = saved(district)[0]["fields"]
+    assert grade["codes"][1] == {"value": "Pre & K", "code": "-1"}
+    assert born["transformations"][0]["from"] == ["YYYY-MM-DD", "M/D/YYYY"]
+    assert born["transformations"][1]["codes"][-1] == {"value": "late", "code": ""}
+    assert first["default"] == "Ann"
+
+
 def test_an_unknown_path_has_a_notice_and_can_be_saved(ada: Person) -> None:
     ada.write(source(ada, 2), "students.fnam")
 

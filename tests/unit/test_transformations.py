@@ -28,6 +28,7 @@ from registration_sync.domain.mapping.transformations.registry import (
     fields_read,
 )
 from registration_sync.domain.mapping.transformations.step import Example
+from registration_sync.domain.mapping.transformations.typed_formats import valid_format
 from registration_sync.domain.mapping.values.patterns import compile_pattern
 from registration_sync.domain.mapping.values.run_context import RunContext
 from registration_sync.domain.mapping.values.unmappable import Unmappable
@@ -592,8 +593,6 @@ def test_a_date_is_taken_exactly_if_the_calendar_has_it(text: str) -> None:
 @pytest.mark.parametrize(
     ("form", "message"),
     [
-        ("yyyy-MM-DD", "did you mean YYYY"),
-        ("MM/dd/YYYY", "did you mean DD"),
         ("YYYYY-MM-DD", "YYYYY"),
         ("YYYY-MM-DDTHH:mm", "brackets"),
         ("YYYY-MM-DD[T", "brackets"),
@@ -615,9 +614,75 @@ def test_a_source_format_that_cannot_be_is_refused(form: str, message: str) -> N
         check_source_format(form)
 
 
-def test_minutes_instead_of_months_are_refused() -> None:
-    with pytest.raises(ValueError, match="for the month write MM"):
-        check_target_format("mm/DD/YYYY", "YYYY-MM-DD")
+MEANT = [
+    ("mm/dd/yyyy", "04/09/2018"),
+    ("MM/DD/YYYY", "04/09/2018"),
+    ("m/d/yy", "4/9/18"),
+    ("yyyymmdd", "20180409"),
+    ("dd-mmm-yyyy", "09-Apr-2018"),
+    ("Dd.Mm.Yyyy", "09.04.2018"),
+    ("YYYY-MM-DD HH:MM:SS", "2018-04-09 15:07:02"),
+    ("yyyy-mm-ddTHH:mm:ss", "2018-04-09T15:07:02"),
+    ("m/d/yyyy h:mm a", "4/9/2018 3:07 PM"),
+    ("HH:mm dd/mm", "15:07 09/04"),
+    ("mm yyyy", "04 2018"),
+    ("HH mm:ss", "15 07:02"),
+    ("mm:ss", "07:02"),
+    ("mm", "07"),  # valid as it stands: the minute
+    ("mm [o'clock]", "07 o'clock"),
+]
+
+
+@pytest.mark.parametrize(("typed", "written"), MEANT)
+def test_formats_are_understood_as_people_type_them(typed: str, written: str) -> None:
+    moment, form = "2018-04-09 15:07:02", "YYYY-MM-DD HH:mm:ss"
+    assert chain({"type": "date", "from": form, "to": typed})(moment) == written
+
+    day = {"type": "date", "from": typed, "pivot": 30}
+    if {"year", "month", "day"} <= date_formats.units_of(meant(typed)):
+        assert chain(day | {"to": "YYYY-MM-DD"})(written) == "2018-04-09"
+
+
+def test_minutes_that_the_source_does_not_have_are_the_month() -> None:
+    day = chain({"type": "date", "from": ["YYYY-MM-DD", "YYYYMMDD"], "to": "mm/DD/YYYY"})
+    assert day("2018-04-09") == "04/09/2018"
+
+
+def meant(typed: str) -> str:
+    """The format as the Date step reads it."""
+    return valid_format(typed, lambda text: check_target_format(text, None))
+
+
+@pytest.mark.parametrize("typed", ["mm a yyyy", "mm x", "yyyy/mon/dd", "dd/mm/yyyyy"])
+def test_an_ambiguous_or_unknown_format_is_refused(typed: str) -> None:
+    with pytest.raises(ValidationError, match=r"can be the month or the minute|not part of a date"):
+        STEPS.validate_python([{"type": "date", "from": typed, "to": "YYYY"}])
+
+
+@given(st.lists(st.sampled_from([*date_formats.MEANINGS, "/", "-", " ", ":", "[T]"]), max_size=8))
+def test_a_valid_format_means_what_it_meant(parts: list[str]) -> None:
+    text = "".join(parts)
+    for check in (check_source_format, lambda one: check_target_format(one, "YYYY-MM-DD HH:mm")):
+        try:
+            check(text)
+        except ValueError:
+            continue
+        assert valid_format(text, check) == text
+
+
+@pytest.mark.parametrize(
+    ("typed", "written"),
+    [
+        ("(###) ###-####", "(512) 555-0147"),
+        ("XXX-XXX-XXXX", "512-555-0147"),
+        ("xxx.xxx.xxxx", "512.555.0147"),
+        ("000 000 0000", "512 555 0147"),
+        ("(210) 555-1234", "(512) 555-0147"),
+        ("+1 9999999999", "+1 5125550147"),
+    ],
+)
+def test_a_phone_format_is_understood_as_people_type_it(typed: str, written: str) -> None:
+    assert chain({"type": "phone_number", "to": typed})("512.555.0147") == written
 
 
 @pytest.mark.parametrize("step", [{"type": "upper", "to": "x"}, {"type": "date"}, {"type": "nope"}])

@@ -11,6 +11,7 @@ import { Tabs } from "../../components/tabs.js";
 import { NEW_FIELD, insertFile, newId } from "./draft.js";
 import { useEditor } from "./editor.js";
 import { KnownFieldsContext, useKnownFields } from "./fields/known_fields.js";
+import { prepareFix } from "./fields/prepare_fix.js";
 import { FilePanel } from "./files/file_panel.js";
 import { linkTarget } from "./link.js";
 import { MappingMenu } from "./mapping_menu.js";
@@ -38,7 +39,7 @@ export function FieldsTab({ connection, query, student, setStudent, toExamples }
     if (asked?.file) setSelected(asked.file);
     if (asked?.field) focusSoon(`#row-${asked.field}`);
     if (asked?.isWholeRows) focusSoon(`#more-${asked.file} summary`, `#settings-${asked.file}`);
-    setMissing(asked?.missing);
+    setMissing(asked?.fix && editor.canEdit ? prepareFix(editor, asked.field, asked.fix) : asked?.missing);
   }, [query]);
   const add = () => {
     const id = newId();

@@ -8,10 +8,10 @@ import { announce } from "../../../components/announce.js";
 import { Button, IconButton } from "../../../components/button.js";
 import { Sentence } from "../../../components/sentence.js";
 import { ErrorNotice } from "../../../components/states.js";
-import { count } from "../../../components/time.js";
 import { CODES } from "../labels.js";
 import { useConnectionId } from "./known_fields.js";
 import { columnsOf, withPasted } from "./spreadsheet.js";
+import { CODE_TABLE as words } from "./words.js";
 
 const MAX_SHOWN = 100;
 const MAX_PATH_TEXT = 80; // the API shortens a value in the path of a problem to as many characters
@@ -21,14 +21,15 @@ export function CodeTable({ codes, onInput, source, each, delimiter, problems })
   const root = useRef(null);
   const id = useId();
   const [more, setMore] = useState(MAX_SHOWN);
-  const apart = useRef(new Set()); // rows below the limit that are rendered anyway, because they had a problem
+  const apart = useRef(new Set()); // rows below the limit that are rendered anyway, because they had a problem or no code
   const rows = codes.length ? codes : [["", ""]];
   const wrong = Map.groupBy(problems.map((one, number) => [rowOf(one, rows), `${id}-${number}`]), ([index]) => index);
+  const withoutCode = [...rows.keys()].filter((index) => isMissing(rows[index]));
   for (const index of [...wrong.keys()].slice(0, MAX_SHOWN)) apart.current.add(index);
+  for (const index of withoutCode.slice(0, MAX_SHOWN)) apart.current.add(index);
   const drawn = [...rows.entries()].filter(([index]) => index < more || apart.current.has(index));
   const problemOf = (index) =>
     wrong.has(index) && { "aria-invalid": "true", "aria-describedby": wrong.get(index).map(([, element]) => element).join(" ") };
-  const missing = rows.filter(isMissing).length;
   const set = (index, pair) => onInput(rows.map((row, at) => (at === index ? pair : row)));
   const focus = (wanted) =>
     afterDrawing(() => {
@@ -47,7 +48,7 @@ export function CodeTable({ codes, onInput, source, each, delimiter, problems })
   const remove = (index) => {
     onInput(rows.filter((_, at) => at !== index));
     apart.current = new Set([...apart.current].filter((at) => at !== index).map((at) => (at > index ? at - 1 : at)));
-    announce(`Code ${index + 1} was removed.`);
+    announce(words.removed(index + 1));
     focus(Math.max(0, Math.min(index, rows.length - 2)));
   };
   const paste = (event, index, part) => {
@@ -57,14 +58,14 @@ export function CodeTable({ codes, onInput, source, each, delimiter, problems })
     const next = withPasted(rows, cells, index, part);
     onInput(next);
     setMore(Math.max(more, Math.min(index + cells.length, more + MAX_SHOWN)));
-    announce(`${count(cells.length, "row")} pasted; the table has ${count(next.length, "row")}.`);
+    announce(words.pasted(cells.length, next.length));
   };
   return html`<div class="code-table" ref=${root}>
     <table aria-label=${CODES}>
       <thead>
         <tr>
-          <th scope="col">Value in Enroll</th>
-          <th scope="col">Code in the file</th>
+          <th scope="col">${words.value}</th>
+          <th scope="col">${words.code}</th>
           <td></td>
         </tr>
       </thead>
@@ -72,29 +73,29 @@ export function CodeTable({ codes, onInput, source, each, delimiter, problems })
         ${drawn.map(
           ([index, [value, code]]) => html`<tr key=${index} data-index=${index} class=${isMissing([value, code]) ? "no-code" : ""}>
             <td>
-              <input aria-label=${`Value in Enroll ${index + 1}`} value=${value} autocomplete="off" spellcheck=${false} ...${problemOf(index)}
+              <input aria-label=${`${words.value} ${index + 1}`} value=${value} autocomplete="off" spellcheck=${false} ...${problemOf(index)}
                 onInput=${(event) => set(index, [event.target.value, code])} onPaste=${(event) => paste(event, index, 0)} />
             </td>
             <td>
-              <input aria-label=${`Code in the file ${index + 1}`} value=${code ?? ""} placeholder=${value && (code === null ? "blank" : "no code yet")} autocomplete="off" spellcheck=${false} ...${problemOf(index)}
+              <input aria-label=${`${words.code} ${index + 1}`} value=${code ?? ""} placeholder=${value && (code === null ? words.blank : words.noCode)} autocomplete="off" spellcheck=${false} ...${problemOf(index)}
                 onInput=${(event) => set(index, [value, event.target.value])} onPaste=${(event) => paste(event, index, 1)} />
               ${value && !code && html`<label class="send-blank">
-                <input type="checkbox" aria-label=${`Send blank ${index + 1}`} checked=${code === null} onInput=${(event) => set(index, [value, event.target.checked ? null : ""])} /> Send blank
+                <input type="checkbox" aria-label=${`${words.sendBlank} ${index + 1}`} checked=${code === null} onInput=${(event) => set(index, [value, event.target.checked ? null : ""])} /> ${words.sendBlank}
               </label>`}
             </td>
-            <td><${IconButton} label=${`Remove code ${index + 1}`} icon="close" onClick=${() => remove(index)} /></td>
+            <td><${IconButton} label=${words.remove(index + 1)} icon="close" onClick=${() => remove(index)} /></td>
           </tr>`,
         )}
       </tbody>
     </table>
     ${problems.map((one, number) => html`<p key=${one.at + one.message} id=${`${id}-${number}`} class="problem">${one.at && html`<strong>${one.at}: </strong>`}<${Sentence} text=${one.message} /></p>`)}
     <div class="code-buttons">
-      ${rows.length > drawn.length && html`<${Button} onClick=${showMore}>Show more of ${count(rows.length, "code")}<//>`}
-      <${Button} kind="quiet" icon="plus" onClick=${add}>Add a code<//>
+      ${rows.length > drawn.length && html`<${Button} onClick=${showMore}>${words.showMore(rows.length)}<//>`}
+      <${Button} kind="quiet" icon="plus" onClick=${add}>${words.add}<//>
       <${FillFromValues} rows=${rows} onInput=${onInput} source=${source} each=${each} delimiter=${delimiter} />
     </div>
-    ${missing > 0 && html`<p class="hint">${count(missing, "value")} ${missing === 1 ? "has" : "have"} no code yet: write a code, or choose “Send blank”. Until then their students are held, unless “Without a code” says otherwise.</p>`}
-    <p class="hint">Two columns copied from a spreadsheet can be pasted into the table.</p>
+    ${withoutCode.length > 0 && html`<p class="hint">${words.missing(withoutCode.length)}</p>`}
+    <p class="hint">${words.paste}</p>
   </div>`;
 }
 
@@ -125,13 +126,12 @@ function FillFromValues({ rows, onInput, source, each, delimiter }) {
     const found = new Set(answers.flatMap(({ values }) => values.map((one) => one.value)));
     const missing = [...found].filter((value) => !there.has(value)).map((value) => [value, ""]);
     if (missing.length) now.onInput([...now.rows.filter((row) => row.some(Boolean)), ...missing]);
-    const among = `${complete ? "all" : "the first"} ${count(looked_at, "student")}`;
-    const text = `${count(missing.length, "new value")} found among ${among}.`;
+    const text = words.filled(missing.length, looked_at, complete);
     announce(text);
     setResult(text);
   });
   if (!source || source.startsWith("registration.")) return null;
-  return html`<${Button} kind="quiet" icon="search" busy=${filling.busy} onClick=${() => filling.run()}>Fill from values found<//>
+  return html`<${Button} kind="quiet" icon="search" busy=${filling.busy} onClick=${() => filling.run()}>${words.fill}<//>
     ${result && html`<span class="hint">${result}</span>`}
     <${ErrorNotice} error=${filling.error} />`;
 }

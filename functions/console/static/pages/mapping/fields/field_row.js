@@ -1,6 +1,6 @@
 // An editable field: its source, its mapping type, its column, and its mapped value.
 
-import { html, useEffect, useRef, useState } from "../../../lib/html.js";
+import { html, useEffect, useRef } from "../../../lib/html.js";
 import { announce } from "../../../components/announce.js";
 import { IconButton } from "../../../components/button.js";
 import { Combobox } from "../../../components/combobox.js";
@@ -12,6 +12,7 @@ import { MappedValue, useMappedValue, valueInWords } from "../preview/mapped_val
 import { FieldMenu } from "./field_menu.js";
 import { FieldOptions } from "./field_options.js";
 import { useSources } from "./known_fields.js";
+import { setOpen, useIsOpen } from "./open_rows.js";
 
 const TYPE_OPTIONS = Object.entries(MAPPING_TYPES).map(([value, label]) => ({ value, label }));
 const IN_PLACE = ["from", "mapping_type", "to"];
@@ -21,14 +22,14 @@ export function FieldRow({ id, file, index, row }) {
   const [settings] = useSettings(file);
   const problems = useProblems("fields", id);
   const warnings = useWarnings("fields", id);
-  const [open, setOpen] = useState(false);
+  const open = useIsOpen(id);
   const sources = useSources(settings?.rows);
   useAnnouncedValue(id, row);
   if (!field) return null;
   const name = `Field ${index + 1}: ${field.to || field.from || "new"}`;
   const setType = (mapping_type) => {
     change({ mapping_type });
-    setOpen(["match_codes", "transformation"].includes(mapping_type));
+    setOpen([id], ["match_codes", "transformation"].includes(mapping_type));
   };
   const elsewhere = problems.filter((one) => !IN_PLACE.includes(one.at));
   return html`<li id=${`row-${id}`} class="field-row ${problems.length ? "wrong" : ""}">
@@ -63,7 +64,7 @@ export function FieldRow({ id, file, index, row }) {
           icon=${open ? "up" : "down"}
           aria-expanded=${open}
           aria-controls=${open ? `options-${id}` : undefined}
-          onClick=${() => setOpen(!open)}
+          onClick=${() => setOpen([id], !open)}
         />
         <${FieldMenu} id=${id} file=${file} index=${index} name=${name} />
       </div>

@@ -1,6 +1,6 @@
 """Transformations of dates and school years."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Annotated, Any, Literal
 
 from pydantic import (
@@ -32,6 +32,7 @@ from registration_sync.domain.mapping.transformations.step import (
     ValueStep,
     check_text_or_field,
 )
+from registration_sync.domain.mapping.transformations.typed_formats import valid_format
 from registration_sync.domain.mapping.values.base import Text, check_storable
 from registration_sync.domain.mapping.values.characters import is_blank, plain
 from registration_sync.domain.mapping.values.conditions import check_date
@@ -51,8 +52,7 @@ def _check_sources(value: object) -> tuple[str, ...]:
     for text in formats:
         if not isinstance(text, str):
             raise ValueError("Write each format as text, such as YYYY-MM-DD.")  # noqa: TRY004
-        check_source_format(check_storable(text))
-    return tuple(formats)
+    return tuple(valid_format(check_storable(text), check_source_format) for text in formats)
 
 
 def _check_date_or_field(value: object) -> str | FieldReference:
@@ -65,8 +65,19 @@ type _DateOrField = Annotated[
 ]
 
 
+def _target_of(text: str, sources: Iterable[str | None]) -> str:
+    """The target format, checked against each source format."""
+
+    def check(target: str) -> str:
+        for source in sources:
+            check_target_format(target, source)
+        return target
+
+    return valid_format(text, check)
+
+
 def _check_today_format(text: str) -> str:
-    return check_target_format(text, _NOW)
+    return _target_of(text, [_NOW])
 
 
 class DateStep(Step):
@@ -98,7 +109,7 @@ class DateStep(Step):
             validate_default=True,
             ge=0,
             le=99,
-            title="Pivot of YY",
+            title="Two-digit years up to … are 20xx",
             description="a number from 0 to 99, if `from` has YY: a two-digit year up to it is in "
             "the 2000s, a later one in the 1900s",
         ),
@@ -129,9 +140,7 @@ class DateStep(Step):
     @field_validator("target")
     @classmethod
     def _fits_sources(cls, target: str, info: ValidationInfo) -> str:
-        for source in info.data.get("sources", ()) or (None,):
-            check_target_format(target, source)
-        return target
+        return _target_of(target, info.data.get("sources", ()) or (None,))
 
     @field_validator("pivot")
     @classmethod

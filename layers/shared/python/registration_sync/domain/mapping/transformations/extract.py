@@ -13,6 +13,7 @@ from registration_sync.domain.mapping.transformations.step import (
     ValueStep,
 )
 from registration_sync.domain.mapping.transformations.substitute import SUBSTITUTE
+from registration_sync.domain.mapping.transformations.typed_formats import phone_format
 from registration_sync.domain.mapping.values.base import CodeText, Text, check_code
 from registration_sync.domain.mapping.values.characters import (
     INVISIBLE,
@@ -61,9 +62,10 @@ class CountItemsStep(Step):
 
 
 def _check_phone_format(text: str) -> str:
-    if text.count("9") != 10:
+    meant = phone_format(text)
+    if meant.count("9") != 10:
         raise ValueError("Write the number with ten 9s, such as (999) 999-9999 or 9999999999.")
-    return text
+    return meant
 
 
 class PhoneNumberStep(Step):
