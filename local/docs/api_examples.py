@@ -511,7 +511,7 @@ ANSWERS: dict[tuple[str, str], Any] = {
         "there is nothing to remove. Check the id and the school year.",
     },
     ("GET", f"{_C}/students"): {
-        **_page({"student_id": "06520", "school_year": 2025, "name": "Ana Ng"}),
+        **_page({"student_id": "06520", "school_year": 2025, "name": "Ana Ng", "number": "1014"}),
         "looked_at": 3,
         "complete": True,
     },

@@ -83,8 +83,11 @@ QUERY: dict[str, Schema] = {
     "path": _parameter("The path of a field: the answer lists its values."),
     "each": _parameter("The prefix of a list whose entries have the field."),
     "delimiter": _parameter("The text between several values in one."),
-    "search": _parameter("A part of an id or a name."),
-    "ids": _parameter("Student ids with commas."),
+    "search": _parameter(
+        "Parts of a name, an id or the SIS's number, in any order; case, accents and leading zeros "
+        "do not count."
+    ),
+    "ids": _parameter("Up to 100 student ids with commas."),
     "grace_days": _parameter(
         "For how many days the deletion can be taken back: 7 if left out, at most 30. With 0 the "
         "purge begins after 20 minutes.",
@@ -544,7 +547,7 @@ SCHEMAS: dict[str, Schema] = {
         }
     ),
     "ConvertedMapping": obj({"mapping": ANY_OBJECT, "yaml": TEXT}),
-    "FoundStudent": obj({"student_id": TEXT, "school_year": NUMBER, "name": TEXT}),
+    "FoundStudent": obj({"student_id": TEXT, "school_year": NUMBER, "name": TEXT, "number": TEXT}),
     "FieldList": obj(
         {
             "items": items(

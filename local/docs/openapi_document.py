@@ -227,9 +227,9 @@ OPERATIONS: dict[tuple[str, str], Operation] = {
         {200: ref("Receipt")},
     ),
     ("GET", f"{_C}/students"): Operation(
-        "Find students by id or name",
+        "Find students by name, id or the SIS's number, or read the names of `ids`",
         {200: page(ref("FoundStudent"), **LOOKED)},
-        query=("search", "ids"),
+        query=("search", "ids", "after"),
     ),
     ("GET", f"{_C}/check"): Operation("What the last check found", {200: ref("Check")}),
     ("POST", f"{_C}/check"): Operation("Check the connection, step by step", _STARTED),

@@ -163,7 +163,7 @@ class ReplayTable:
         for student in student_ids:
             yield student, self._do("current", student)
 
-    def all_current(self, _c: str, _y: int) -> Iterator[Current]:
+    def all_current(self, _c: str, _y: int, _after: str = "") -> Iterator[Current]:
         yield from self._do("everyone")
 
     def raise_batch(self, _c: str, _y: int, batch: int, versions: Mapping[str, str]) -> None:

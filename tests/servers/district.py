@@ -127,7 +127,7 @@ class Table(RegistrationsTable):
     ) -> Iterator[tuple[str, Current | None]]:
         yield from ((student_id, self._students.get(student_id)) for student_id in student_ids)
 
-    def all_current(self, _c: str, _y: int) -> Iterator[Current]:
+    def all_current(self, _c: str, _y: int, _after: str = "") -> Iterator[Current]:
         yield from (self._students[student_id] for student_id in sorted(self._students))
 
     def settle(

@@ -81,7 +81,7 @@ class Students:
         for student_id in student_ids:
             yield student_id, self.stored.get(student_id)
 
-    def all_current(self, _c: str, _y: int) -> Iterator[Current]:
+    def all_current(self, _c: str, _y: int, _after: str = "") -> Iterator[Current]:
         yield from (self.stored[student_id] for student_id in sorted(self.stored))
 
 

@@ -35,8 +35,11 @@ class Snapshots(Protocol):
     ) -> Iterator[tuple[str, Current | None]]:
         """Each student id with the current snapshot, in the given order."""
 
-    def all_current(self, connection_id: str, school_year: int) -> Iterator[Current]:
-        """All students of the year, tombstones too, in order of student id."""
+    def all_current(
+        self, connection_id: str, school_year: int, after: str = ""
+    ) -> Iterator[Current]:
+        """All students of the year, tombstones too, in order of student id; only ids that sort
+        after `after`."""
 
     def newest_mark(
         self, connection_id: str, school_year: int, student_id: str, batches: range

@@ -17,6 +17,7 @@ from registration_sync.domain.errors import InvalidRequest
 from registration_sync.domain.fields import Fields
 from registration_sync.domain.registrations.receipt import Receipt
 from registration_sync.domain.registrations.registration import (
+    STUDENT_ID,
     decode_snapshot,
     parse_student_id,
     school_year_of,
@@ -28,9 +29,9 @@ from registration_sync.use_cases.students.list_students import (
     list_students,
 )
 from registration_sync.use_cases.students.read_receipt import find_receipts, read_receipt
-from registration_sync.use_cases.students.registration_sample import RegistrationSample
+from registration_sync.use_cases.students.registration_sample import Position, RegistrationSample
 from registration_sync.use_cases.students.search_students import (
-    MAX_FOUND,
+    Naming,
     find_students,
     search_students,
 )
@@ -40,36 +41,58 @@ from registration_sync.use_cases.students.student_details import (
     DetailsReader,
     StudentDetails,
 )
+from registration_sync.use_cases.students.student_numbers import StudentNumbers
 
 PAGE_SIZE, MAX_PAGE_SIZE = 50, 500
 MAX_SEARCH_CHARACTERS = 100
+MAX_IDS = 100
+"""Whose names one request reads; their text fits into the 10 kB of API Gateway for a request's line
+and headers."""
 MAX_SECONDS = 10.0
 """For the details of a page, which then ends early; API Gateway waits 29 seconds."""
 
 
 def _search_students(request: Request) -> Answer:
-    """`{"items": [{"student_id", "school_year", "name"}], "next": None, "looked_at",
-    "complete"}`."""
-    fields = Fields.of_query(request.query).refuse_unknown("ids", "search")
+    """`{"items": [{"student_id", "school_year", "name", "number"}], "next": where the search
+    continues or None, "looked_at", "complete"}`."""
+    fields = Fields.of_query(request.query).refuse_unknown("ids", "search", "after")
     search, ids = fields.text("search").strip(), fields.text("ids").split(",")
     if len(search) > MAX_SEARCH_CHARACTERS:
         fields.add_problem("search", f"Write at most {MAX_SEARCH_CHARACTERS} characters.")
-    if len(ids) > MAX_FOUND or max(map(len, ids)) > MAX_SEARCH_CHARACTERS:
-        fields.add_problem("ids", f"Write up to {MAX_FOUND} student ids.")
+    if len(ids) > MAX_IDS or max(map(len, ids)) > MAX_SEARCH_CHARACTERS:
+        fields.add_problem("ids", f"Write up to {MAX_IDS} student ids.")
+    after = _search_position(fields)
     fields.raise_problems("Nothing was searched for.")
     deps = configuration_function.dependencies()
-    name_fields = deps.connections.get(request.connection_id).name_fields
-    stored: Any = {"snapshots": deps.snapshots, "name_fields": name_fields}
+    connection = deps.connections.get(request.connection_id)
+    numbers = StudentNumbers(connection, now=dt.datetime.now(dt.UTC), mappings=deps.mappings)
+    naming = Naming(connection.name_fields, numbers)
+    stored: Any = {"snapshots": deps.snapshots, "naming": naming}
+    following = None
     if "ids" in fields:
-        found = list(find_students(request.connection_id, ids, **stored))
+        found = find_students(request.connection_id, ids, **stored)
         looked_at, complete = len(found), True
     else:
-        sample = RegistrationSample(request.connection_id, deps.snapshots, time.monotonic)
-        found = search_students(request.connection_id, search, sample, **stored)
-        looked_at, complete = sample.looked_at, sample.complete
+        sample = RegistrationSample(
+            request.connection_id, deps.snapshots, time.monotonic, after=after
+        )
+        found, following = search_students(request.connection_id, search, sample, **stored)
+        looked_at, complete = sample.looked_at, following is None
     items = [asdict(one) for one in found]
-    body = {"items": items, "next": None, "looked_at": looked_at, "complete": complete}
+    next_ = following and f"{following.school_year}/{following.student_id}"
+    body = {"items": items, "next": next_, "looked_at": looked_at, "complete": complete}
     return Answer(200, shortened(body), shown=Shown(StudentData.SEARCH, len(items)))
+
+
+def _search_position(fields: Fields) -> Position | None:
+    """The `next` of the previous answer, such as `2026/1001`."""
+    after = fields.text("after")
+    found = re.fullmatch(r"([0-9]{4})/(.+)", after, re.ASCII)
+    if found and STUDENT_ID.fullmatch(found[2]):
+        return Position(int(found[1]), found[2])
+    if after:
+        fields.add_problem("after", "Write the value of `next` from the previous page.")
+    return None
 
 
 def _read_receipt(request: Request) -> Answer:

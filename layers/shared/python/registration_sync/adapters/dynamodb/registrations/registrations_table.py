@@ -279,11 +279,11 @@ class DynamoDBRegistrationsTable:
             for key in wanted:
                 yield key["sk"]["S"], found.get(key["sk"]["S"])
 
-    def all_current(self, connection_id: str, school_year: int) -> Iterator[Current]:
-        streams = [
-            self._read(current_pk(connection_id, school_year, shard), together=SHARDS)
-            for shard in range(SHARDS)
-        ]
+    def all_current(
+        self, connection_id: str, school_year: int, after: str = ""
+    ) -> Iterator[Current]:
+        partitions = (current_pk(connection_id, school_year, shard) for shard in range(SHARDS))
+        streams = [self._read(pk, after, together=SHARDS) for pk in partitions]
         yield from map(current_of, merge(*streams, key=lambda item: item["sk"]["S"]))
 
     def students_after(
