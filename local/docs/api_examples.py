@@ -98,7 +98,7 @@ _FACTS = {
     "exported_before": True,
 }
 _RECEIPT = _FACTS | {
-    "message": "Exported as last synced.",
+    "message": "Sent as last synced.",
     "request_id": "9b5c1d0e-6f1c-4a43-9a32-0d4f3f0f7d55",
     "held": None,
     "exported": {
@@ -194,7 +194,7 @@ _FINISHED_RUN = {
             ],
         }
     ],
-    "message": "Some students were not delivered and stay due.",
+    "message": "Some students were not sent. The next export tries them again.",
     "error": None,
     "steps": [],
     "confirmed_by": "",
@@ -206,7 +206,7 @@ _CANCELLED_RUN = _FINISHED_RUN | {
     "duration_seconds": None,
     "mapping_version": None,
     "years": [],
-    "message": "Cancelled by ada: nothing was sent, and all students stay due.",
+    "message": "Cancelled by ada instead of approved. The students wait for the next export.",
 }
 _READY_MADE = {
     "name": "plain",

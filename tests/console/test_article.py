@@ -162,7 +162,7 @@ def send_a_test_record(ada: Person, district: District) -> None:
         'First_Name,Grade_Level,DOB\n"Ben, Jr.",-1,2015'
     )
     ada.press(ada.button("OK, Continue"))
-    ada.sees(dialog.get_by_text("Sent as a test, beside the real files").first)
+    ada.sees(dialog.get_by_text("Sent as a test.").first)
     assert district.files() == {
         "2025/test/export.csv": 'First_Name,Grade_Level,DOB\r\n"Ben, Jr.",-1,2015\r\n'
     }

@@ -133,7 +133,7 @@ def test_a_held_delivery_is_sent_once_confirmed(visit: Visit, district: District
     ada.press(dialog.get_by_role("button", name="Send it"))
 
     expect(ada.page.get_by_role("region", name="Summary")).to_contain_text("Succeeded")
-    ada.sees(ada.page.get_by_text(f"Confirmed by {ada.user.username}"))
+    ada.sees(ada.page.get_by_text(f"Approved by {ada.user.username}"))
     expect(decision).to_have_count(0)
     assert district.names() == ["Bob"]
     ada.check()
@@ -156,7 +156,7 @@ def test_a_held_delivery_is_cancelled_by_keyboard_on_a_phone(
 
     summary = lin.page.get_by_role("region", name="Summary")
     expect(summary).to_contain_text("Cancelled")
-    expect(summary).to_contain_text("all students stay due")
+    expect(summary).to_contain_text("The students wait for the next export.")
     lin.check()
     assert not district.folder.exists()
 
@@ -285,7 +285,7 @@ def test_a_check_and_a_run_without_files_are_shown_by_kind(
     )
     ada.check()
     ada.go(run_page(district, nothing))
-    ada.sees(ada.page.get_by_text("Nothing to export: no sync since the last."))
+    ada.sees(ada.page.get_by_text("Nothing to export: no student was synced since the last export."))
     ada.check()
 
 
@@ -352,7 +352,7 @@ def test_a_run_is_followed_cancelled_while_pending_and_reported_when_interrupted
     def cancel(route: Route) -> None:
         cancelled.append(route.request.method)
         now["status"] = "cancelled"
-        now["message"] = "Cancelled by ada before it started; all students stay due."
+        now["message"] = "Cancelled by ada before it started. The students wait for the next export."
         route.fulfill(json=run | now)
 
     ada.page.route(f"**/exports/{run['run_id']}", unchanged)
@@ -374,14 +374,14 @@ def test_a_run_is_followed_cancelled_while_pending_and_reported_when_interrupted
         is_refused(ada)
     ada.press(ada.button("Cancel the run"))
     summary = ada.page.get_by_role("region", name="Summary")
-    expect(summary).to_contain_text("Cancelled by ada before it started; all students stay due.")
+    expect(summary).to_contain_text("Cancelled by ada before it started. The students wait for the next export.")
     assert cancelled == ["POST"]
     ada.check()
 
     ada.go(f"#{district.path}/runs/20260101T000000Z-none")
     expect(ada.page.get_by_role("alert").first).to_contain_text("There is no run with this id")
     ada.check()
-    message = "The run was interrupted; the students stay due, and the next export delivers them."
+    message = "The run was interrupted. No student is lost: the next export sends them."
     error = {"code": "stopped", "message": message, "passing": True}
     now |= {"status": "failed", "message": message, "error": error}
     ada.go(run_page(district, run))

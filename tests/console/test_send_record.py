@@ -45,14 +45,14 @@ def test_a_test_record_is_shown_and_sent_by_keyboard_beside_the_real_files(
         lin.sees(dialog.get_by_role("progressbar", name="2025–26: sending"))
         lin.check()
 
-    lin.sees(dialog.get_by_text("Sent as a test, beside the real files").first)
+    lin.sees(dialog.get_by_text("Sent as a test.").first)
     expect(dialog.get_by_role("status")).to_contain_text("Sent as a test")
     expect(dialog.get_by_role("heading", level=2)).to_be_focused()
     lin.check()
     assert district.files() == {"2025/test/students.csv": f"ID,First,DOB\r\n{line}\r\n"}
     press("Escape")
     expect(lin.button("Send Record")).to_be_focused()
-    lin.sees(lin.page.get_by_text("The next export includes this student."))
+    lin.sees(lin.page.get_by_text("Ready to send: the next export includes this student."))
     assert lin.page.title().startswith("Students")
 
 
@@ -76,7 +76,7 @@ def test_a_test_record_that_cannot_be_sent_is_reported_before_and_after(
 
     ada.write(ada.field("Student id"), "8")
     ada.page.keyboard.press("Enter")
-    ada.sees(ada.page.get_by_text("The next export includes this student."))
+    ada.sees(ada.page.get_by_text("Ready to send: the next export includes this student."))
     ada.press(ada.button("Send Record"))
     ada.press(ada.button("OK, Continue"))
     dialog = ada.dialog("Send Record: student 8")

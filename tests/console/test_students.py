@@ -81,7 +81,7 @@ def test_a_student_has_a_receipt_for_each_year_with_the_reasons_for_a_hold(
     expect(receipts.first).to_have_text(
         re.compile("2025–26.*Held back.*held this student.*Held back since.*is not a date")
     )
-    expect(receipts.last).to_have_text(re.compile("2024–25.*Exported as last synced.*7,Ann,"))
+    expect(receipts.last).to_have_text(re.compile("2024–25.*Sent as last synced.*7,Ann,"))
     ada.check()
 
 
@@ -129,7 +129,7 @@ def test_a_receipt_has_the_delivered_line(visit: Visit, district: District) -> N
     ada.press(ada.button("Find"))
 
     receipt = ada.page.get_by_role("article", name="2025–26")
-    expect(receipt).to_contain_text("Exported as last synced.")
+    expect(receipt).to_contain_text("Sent as last synced.")
     expect(receipt).to_contain_text("students.csv, row 1")
     expect(receipt).to_contain_text('007,"<b onclick=""x"">Ann</b>",4/5/2015')
     (file,) = run["years"][0]["files"]

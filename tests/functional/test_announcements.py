@@ -174,8 +174,8 @@ def test_a_held_student_is_announced_once_and_without_a_name(
     third = run_export()
 
     assert [run["status"] for run in (first, second, third)] == ["partial"] * 3
-    assert announced.subjects == ["North, PowerSchool: 1 student newly held back"] * 2
-    assert "1 student newly held back, 2 in all. Why: Grade, " in announced.alerts[1].body
+    assert announced.subjects == ["North, PowerSchool: 1 more student needs attention"] * 2
+    assert "1 more student needs attention, 2 in all. Why: Grade, " in announced.alerts[1].body
     logged = log()
     assert [numbers["NewlyHeldStudents"] for numbers in metrics_in(logged)] == [1, 0, 1]
     everything = json.dumps(announced.events) + str(announced.alerts) + logged
@@ -201,7 +201,7 @@ def test_a_student_held_many_runs_ago_is_not_announced_again(
     last = run_export()
 
     assert first["run_id"] < dry.run_id < last["run_id"]
-    assert announced.subjects == ["North, PowerSchool: 1 student newly held back"]
+    assert announced.subjects == ["North, PowerSchool: 1 more student needs attention"]
     assert [event["years"][0]["newly_held"] for event in announced.events] == [1, 0]
 
 
@@ -252,7 +252,7 @@ def test_the_next_attempt_announces_a_run_that_was_killed_before_its_announcemen
 
     assert retried == twice
     assert [event["run_id"] for event in announced.events] == [killed]
-    assert announced.subjects == ["North, PowerSchool: 1 student newly held back"]
+    assert announced.subjects == ["North, PowerSchool: 1 more student needs attention"]
 
 
 def test_two_invocations_at_once_announce_a_run_once(

@@ -357,7 +357,7 @@ def test_the_test_record_of_a_held_student_is_not_sent_and_shows_the_reasons(
 
     (held,) = run["years"][0]["held"]
     assert (run["status"], held["field"], held["rule"]) == ("failed", "Grade", "match_codes")
-    assert "held back" in run["message"]
+    assert "needs attention" in run["message"]
     assert delivered(server) == {}
 
 

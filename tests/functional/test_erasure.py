@@ -300,7 +300,7 @@ def test_a_repeated_resend_of_an_erased_student_sends_nothing(
 
     assert (ended["status"], ended["message"], ended["student_ids"]) == (
         "nothing_to_export",
-        "The students were erased; nothing was sent again.",
+        "The students were erased; nothing was re-sent.",
         [],
     )
     assert run_of(ended) == ended

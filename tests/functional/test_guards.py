@@ -305,7 +305,7 @@ def test_a_confirmed_run_delivers_the_students_then_due(
     assert (after["confirmed_by"], after["trigger"]) == ("ada", run["trigger"])
     assert ids(server) == ["007", "1e5"]
     assert findings(after) == [("unmatched", "hold")]
-    assert "ada overrode the guards." in after["years"][0]["warnings"]
+    assert "Safety checks overridden by ada." in after["years"][0]["warnings"]
     assert confirm(run)[0] == 409
     assert run_export()["status"] == "nothing_to_export"
 
@@ -552,7 +552,7 @@ def test_only_a_waiting_run_can_be_confirmed_and_only_by_its_district(
     assert confirm({"run_id": "none"})[0] == 404
     cancel(run)
     status, answer = confirm(run)
-    assert (status, "it is cancelled" in answer["error"]["message"]) == (409, True)
+    assert (status, "its status is cancelled" in answer["error"]["message"]) == (409, True)
 
 
 def test_full_access_may_override_the_guards_and_the_run_names_the_caller(
@@ -568,7 +568,7 @@ def test_full_access_may_override_the_guards_and_the_run_names_the_caller(
     run = run_export(**options, requested_by="olga")
 
     assert (run["status"], run["override_guards"]) == ("succeeded", True)
-    assert run["years"][0]["warnings"][-1] == "olga overrode the guards."
+    assert run["years"][0]["warnings"][-1] == "Safety checks overridden by olga."
 
 
 @pytest.mark.usefixtures("started")
@@ -607,7 +607,7 @@ def test_a_file_left_by_an_importer_that_removes_warns_with_the_earlier_run(
     assert (third["status"], findings(third)) == ("succeeded", [("not_collected", "warn")])
     finding = third["years"][0]["findings"][0]
     assert (finding["file"], finding["run_id"]) == ("students.csv", second["run_id"])
-    assert f"send run {second['run_id']} again" in third["years"][0]["warnings"][0]
+    assert f"re-send run {second['run_id']}:" in third["years"][0]["warnings"][0]
     assert ids(server) == ["3"]
 
 
@@ -773,7 +773,7 @@ def test_a_resend_warns_of_uncollected_files_and_counts_as_a_delivery(
     resent = run_export(resend_of=first["run_id"])
 
     assert (resent["status"], findings(resent), ids(server)) == ("succeeded", [], ["1"])
-    assert f"send run {second['run_id']} again" in resent["years"][0]["warnings"][-1]
+    assert f"re-send run {second['run_id']}:" in resent["years"][0]["warnings"][-1]
     once_more = run_export(resend_of=first["run_id"])
     assert len(once_more["years"][0]["warnings"]) == 1  # the same rows: no student is lost
     send(registration("3"))

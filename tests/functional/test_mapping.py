@@ -845,7 +845,7 @@ def test_a_condition_leaves_students_out_and_the_run_counts_them(server: AsyncSf
     (year,) = run_export()["years"]
 
     assert (year["rows"], year["left_out"], year["held_count"]) == (1, 1, 0)
-    assert "leave 1 student out of every file" in year["warnings"][0]
+    assert "filter 1 student out of every file" in year["warnings"][0]
     assert run_export()["status"] == "nothing_to_export"
 
 

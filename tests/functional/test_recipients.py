@@ -232,7 +232,7 @@ def test_each_recipient_gets_the_kinds_that_it_asked_for(server: AsyncSftpServer
 
     assert after_success == (0, 1)
     assert [subject for subject, _ in mailboxes.received(ADA)] == [
-        "North, PowerSchool: 1 student newly held back",
+        "North, PowerSchool: 1 more student needs attention",
         "North, PowerSchool: the export failed",
     ]
     ((subject, text),) = mailboxes.received(BEN)
@@ -248,7 +248,7 @@ def test_no_mail_names_a_student(server: AsyncSftpServer) -> None:
     run_export()
 
     ((subject, text),) = mailboxes.received(ADA)
-    assert subject == "North, PowerSchool: 1 student newly held back"
+    assert subject == "North, PowerSchool: 1 more student needs attention"
     assert "delivered 1 student in 1 file" in text
     assert STUDENT not in text
     assert "Zyzzyva" not in text
@@ -344,7 +344,7 @@ def test_the_week_is_summed_up_once_on_monday_morning(
     assert subject == "North, PowerSchool: weekly summary"
     assert "2 exports.\n- 1 delivered everything\n- 1 delivered a part\n" in text
     assert "3 students exported." in text
-    assert "Now: 0 students due, and 1 student held back." in text
+    assert "Ready to send now: 0 students. Needs attention: 1 student." in text
     assert "No export is scheduled." in text
     assert STUDENT not in text
     assert "Zyzzyva" not in text

@@ -256,8 +256,8 @@ def test_a_run_without_its_lease_is_shown_as_interrupted_with_the_next_step(
     record = shown(dead)
 
     assert (record["status"], record["error"]["code"]) == ("failed", "stopped")
-    assert "the students stay due" in record["message"]
-    assert "the next export delivers them" in record["message"]
+    assert "No student is lost" in record["message"]
+    assert "the next export sends them" in record["message"]
     assert ids(listed(status="failed")) == [dead.run_id]
     assert listed(status="in_progress")["items"] == []
 

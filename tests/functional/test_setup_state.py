@@ -154,7 +154,7 @@ def test_the_first_delivery_rings_at_once(server: AsyncSftpServer, rung: Rung) -
 
     assert run_export()["status"] == "partial"
 
-    assert rung.alerts == ["North, PowerSchool: 1 student newly held back"]
+    assert rung.alerts == ["North, PowerSchool: 1 more student needs attention"]
     assert rung.metrics[-1]["NewlyHeldStudents"] == 1
     server.faults.failing = {"open"}
     send(registration("3"))

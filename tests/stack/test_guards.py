@@ -62,7 +62,7 @@ def test_an_importer_that_stops_collecting_is_reported_and_its_students_are_rese
     subject, body = people.first_about(district)
     assert subject == "Anytown, SFTP: the SIS did not collect the last file"
     assert next_run["years"][0]["findings"][0]["message"] in body
-    assert f"send run {left['run_id']} again" in body
+    assert f"re-send run {left['run_id']}:" in body
     assert [word for word in ("2-of-nobody-else", "Bobbi") if word in body] == []
     collect(district)
     resent = resend(district, left, student_ids=["2-of-nobody-else"])
@@ -86,7 +86,7 @@ def test_a_held_delivery_is_reported_and_sent_once_confirmed(
     assert (run["status"], run["finished_at"]) == ("awaiting_confirmation", None)
     assert district.files() == {}
     subject, body = people.first_about(district)
-    assert subject == "Anytown, SFTP: the export waits for your confirmation"
+    assert subject == "Anytown, SFTP: the export needs your approval"
     assert run["years"][0]["findings"][0]["message"] in body
     assert f"/runs/{run['run_id']}" in body
 

@@ -127,7 +127,7 @@ def test_newly_held_students_are_announced_once_without_names_and_raise_the_alar
 
     assert [run["status"] for run in (first, second)] == ["partial", "partial"]
     subject, body = people.first_about(district)
-    assert subject == "Anytown, SFTP: 1 student newly held back"
+    assert subject == "Anytown, SFTP: 1 more student needs attention"
     assert "Why: DOB, " in body
     event = programs.first(of(district))
     assert (event["detail"]["years"][0]["held"], event["detail"]["years"][0]["newly_held"]) == (
@@ -137,7 +137,7 @@ def test_newly_held_students_are_announced_once_without_names_and_raise_the_alar
     before, after = (metrics_of(stack, run) for run in (first, second))
     assert (before["NewlyHeldStudents"], after["NewlyHeldStudents"]) == ([1.0], [0.0])
     put_metrics(stack, before)
-    alarm_message(stack, people, "students newly held")
+    alarm_message(stack, people, "more students need attention")
     private = (STUDENT, NAME, "no-day-at-all")
     everything = json.dumps(
         [people.seen, programs.seen, *(log_lines(stack, name) for name in stack.functions.values())]

@@ -81,8 +81,8 @@ def test_the_message_about_a_failed_run() -> None:
         "Anytown, SFTP: the scheduled export of September 15, 2025, 9:02 PM (America/Chicago).\n"
         "\n"
         "School year 2025-26 failed: sftp[.]anytown[.]example refused to sign in sync.\n"
-        "No student is lost: all of them stay due.\n"
-        "What to do: fix this. The next export delivers the students. You can also export now.\n"
+        "No student is lost: all of them wait for the next export.\n"
+        "What to do: fix this. You can then export now, or wait for the next export.\n"
         "\n" + LINK,
     )
 
@@ -96,8 +96,8 @@ def test_the_message_about_a_run_with_one_failed_year() -> None:
         "\n"
         "School year 2024-25 failed: sftp[.]anytown[.]example refused to sign in sync.\n"
         "The other school years are not affected.\n"
-        "No student is lost: all of them stay due.\n"
-        "What to do: fix this. The next export delivers the students. You can also export now.\n"
+        "No student is lost: all of them wait for the next export.\n"
+        "What to do: fix this. You can then export now, or wait for the next export.\n"
         "\n" + LINK,
     )
 
@@ -112,8 +112,8 @@ def test_the_message_about_a_run_that_failed_before_any_year() -> None:
     assert alert.subject == "Anytown, SFTP: the scheduled export failed"
     assert alert.body.splitlines()[2:5] == [
         "It failed: This connection has no mapping yet: save one.",
-        "No student is lost: all of them stay due.",
-        "What to do: fix this. The next export delivers the students. You can also export now.",
+        "No student is lost: all of them wait for the next export.",
+        "What to do: fix this. You can then export now, or wait for the next export.",
     ]
 
 
@@ -131,12 +131,12 @@ def test_the_message_about_a_refused_attempt_names_the_years_delivered_before() 
 
 def test_the_message_about_a_failed_resend() -> None:
     assert message(run_of(REFUSED, kind=RunKind.RESEND, trigger=RunTrigger.API)) == Alert(
-        "Anytown, SFTP: the resend failed",
-        "Anytown, SFTP: the resend of September 15, 2025, 9:02 PM (America/Chicago).\n"
+        "Anytown, SFTP: the re-send failed",
+        "Anytown, SFTP: the re-send of September 15, 2025, 9:02 PM (America/Chicago).\n"
         "\n"
         "School year 2025-26 failed: sftp[.]anytown[.]example refused to sign in sync.\n"
-        "Students who were due are still due.\n"
-        "What to do: fix this, then send the files again.\n"
+        "Students ready to send are not affected.\n"
+        "What to do: fix this, then re-send the files.\n"
         "\n" + LINK,
     )
 
@@ -164,14 +164,14 @@ def test_the_message_about_a_failed_erasure() -> None:
 
 def test_the_message_about_newly_held_students() -> None:
     assert message(run_of(HELD), of_2025=2) == Alert(
-        "Anytown, SFTP: 2 students newly held back",
+        "Anytown, SFTP: 2 more students need attention",
         "Anytown, SFTP: the scheduled export of September 15, 2025, 9:02 PM (America/Chicago).\n"
         "\n"
-        "School year 2025-26: 2 students newly held back, 3 in all. "
+        "School year 2025-26: 2 more students need attention, 3 in all. "
         "Why: Grade_Level, no match (2); DOB, date (1).\n"
-        "They are in no file, and stay due.\n"
-        "What to do: the run names each student, with the field and the reason. Correct the "
-        "registration or the mapping; the next export delivers the students.\n"
+        "They were not sent.\n"
+        "What to do: the run names each student, with the field and the reason. Fix the "
+        "registration or the mapping; the next export sends the students.\n"
         "\n" + LINK,
     )
 
@@ -180,8 +180,8 @@ def test_the_message_about_one_held_student() -> None:
     alert = message(run_of(HELD), of_2025=1)
 
     assert alert is not None
-    assert alert.subject == "Anytown, SFTP: 1 student newly held back"
-    assert "2025-26: 1 student newly held back, 3 in all." in alert.body
+    assert alert.subject == "Anytown, SFTP: 1 more student needs attention"
+    assert "2025-26: 1 more student needs attention, 3 in all." in alert.body
 
 
 def test_the_message_about_a_run_that_awaits_confirmation() -> None:
@@ -193,13 +193,13 @@ def test_the_message_about_a_run_that_awaits_confirmation() -> None:
     )
 
     assert message(run) == Alert(
-        "Anytown, SFTP: the scheduled export waits for your confirmation",
+        "Anytown, SFTP: the scheduled export needs your approval",
         "Anytown, SFTP: the scheduled export of September 15, 2025, 9:02 PM (America/Chicago).\n"
         "\n"
         "School year 2025-26 waits, and nothing of it was sent: "
         "students.csv has 12 rows, and 480 are usual.\n"
-        "All of its students stay due.\n"
-        "What to do: open the run. If it is right, confirm it. If not, fix the cause and export "
+        "No student is lost.\n"
+        "What to do: open the run. If it is right, approve it. If not, fix the cause and export "
         "again. If nobody decides, the next export replaces this one and includes its students.\n"
         "\n" + LINK,
     )
@@ -228,7 +228,7 @@ def test_several_alerts_are_one_message_with_the_most_urgent_subject() -> None:
 
     assert alert is not None
     assert alert.subject == "Anytown, SFTP: the scheduled export failed for 2024-25"
-    assert alert.body.index("2024-25 failed") < alert.body.index("2025-26: 2 students newly held")
+    assert alert.body.index("2024-25 failed") < alert.body.index("2025-26: 2 more students need")
     assert alert.body.count("What to do:") == 2
 
 

@@ -25,7 +25,6 @@ INSTEAD = {
     r"stands? in": "is in",
     r"in passing": "with a transient error",
     r"nobody hears": "is not reported",
-    r"re-sen(d|ds|t|ding)": "resend",
     r"(recogn|author|organ|initial|normal|summar|custom|minim|maxim)is(e[sd]?|ing|ation)": "-ize",
     r"behaviours?": "behavior",
     r"colou(rs?|red)": "color",

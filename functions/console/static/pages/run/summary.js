@@ -81,7 +81,7 @@ function erased({ snapshots, lines, files, runs }) {
 
 function decided(run) {
   const text = [
-    run.confirmed_by && `Confirmed by ${run.confirmed_by}`,
+    run.confirmed_by && `Approved by ${run.confirmed_by}`,
     run.override_held && "Without those held, whoever they are",
     run.override_guards && "Whatever the guards find",
     run.carry_over && "With the students of files that were not collected",

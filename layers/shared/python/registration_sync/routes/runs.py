@@ -49,7 +49,7 @@ ERASURE_NOTICE = (
 )
 RESEND_NOTICE = (
     "The files will replace the current files on the server, and may bring older data. Students "
-    "who are due stay due."
+    "ready to send are not affected."
 )
 
 

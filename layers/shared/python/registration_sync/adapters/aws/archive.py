@@ -24,7 +24,7 @@ TRANSFER_CONFIG = TransferConfig(max_concurrency=2)
 """Each part in flight takes memory, and boto3's default of ten is no faster on the function's one
 core."""
 
-_GONE = "This file is no longer kept: archived files expire, those of dry runs after one day."
+_GONE = "This file is no longer kept: archived files expire, those of previews after one day."
 
 
 class S3Archive:

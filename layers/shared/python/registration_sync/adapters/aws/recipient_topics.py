@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from registration_sync.domain.runs.alerts import Alert
 
-SENDER = "Registration sync"
+SENDER = "SchoolMint Sync Service"
 """The name beside the sender's address, no-reply@sns.amazonaws.com."""
 
 _DIGITS = 16

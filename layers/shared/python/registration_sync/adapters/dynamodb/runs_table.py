@@ -49,7 +49,7 @@ _IS_LAST_ATTEMPT = (
 """Without a token, no attempt has begun, or only attempts of an older version."""
 
 _NOT_ACCEPTED = "AWS did not accept the request: try again."
-_NOT_AWAITING = "The run no longer awaits confirmation: open it again."
+_NOT_AWAITING = "The run does not need approval any more: open it again."
 
 
 class DynamoDBRuns:

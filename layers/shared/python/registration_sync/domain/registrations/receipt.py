@@ -18,24 +18,24 @@ class StudentStatus(StrEnum):
 
 
 MESSAGES = {
-    StudentStatus.DUE: "The next export includes this student.",
-    StudentStatus.HELD: "The last export held this student for the reasons given; every export "
-    "tries again.",
-    StudentStatus.EXPORTED: "Exported as last synced.",
-    StudentStatus.LEFT_OUT: "No row: the conditions of the mapping leave this student "
-    "out of every file.",
+    StudentStatus.DUE: "Ready to send: the next export includes this student.",
+    StudentStatus.HELD: "Needs attention: the last export did not send this student, for the "
+    "reasons given. Every export tries again.",
+    StudentStatus.EXPORTED: "Sent as last synced.",
+    StudentStatus.LEFT_OUT: "Filtered out: the conditions of the mapping leave this student out of "
+    "every file.",
     StudentStatus.REMOVED: "Removed: exports no longer include this student.",
     StudentStatus.UNCONFIRMED: "The last sync was not confirmed, so exports may not include it: "
     "sync this student again in SchoolMint Enroll.",
 }
 
 DELIVERED_BEFORE = (
-    "No row: an earlier export delivered this student, and the files have only new students or the "
-    "conditions of the mapping leave the student out."
+    "No row: an earlier export sent this student, and the files have only new students or the "
+    "conditions of the mapping filter the student out."
 )
 
 NO_LONGER_KEPT = (
-    "The archived files of the run that last exported this student are no longer kept, so the rows "
+    "The archived files of the run that last sent this student are no longer kept, so the rows "
     "cannot be shown."
 )
 

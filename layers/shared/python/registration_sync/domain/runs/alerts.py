@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 from anyascii import anyascii
 
 from registration_sync.domain.connections.recipients import MailKind
-from registration_sync.domain.pluralize import pluralize
+from registration_sync.domain.pluralize import need_attention, pluralize
 from registration_sync.domain.printable import mail_text
 from registration_sync.domain.runs.run import (
     HeldRow,
@@ -32,6 +32,7 @@ MAX_SUBJECT_CHARACTERS = 99
 
 MAX_REASONS, MAX_YEARS_NAMED = 5, 3
 NOT_COLLECTED = "not_collected"
+_NEWLY_HELD = "more student"
 
 _DELIVERING = frozenset({RunKind.EXPORT, RunKind.RESEND})
 
@@ -103,16 +104,14 @@ def _failed(run: Run, _newly_held: Counts) -> Iterator[Concern]:
         if run.delivered_years and run.kind is not RunKind.ERASURE:
             lines.append(f"It had delivered {_names(run.delivered_years)} before that.")
     if run.kind is RunKind.RESEND:
-        lines.append("Students who were due are still due.")
-        lines.append("What to do: fix this, then send the files again.")
+        lines.append("Students ready to send are not affected.")
+        lines.append("What to do: fix this, then re-send the files.")
     elif run.kind is RunKind.ERASURE:
         lines.append("What was erased stays erased. The rest of the student's data is still there.")
         lines.append("What to do: request the erasure again; it continues with what is left.")
     else:
-        lines.append("No student is lost: all of them stay due.")
-        lines.append(
-            "What to do: fix this. The next export delivers the students. You can also export now."
-        )
+        lines.append("No student is lost: all of them wait for the next export.")
+        lines.append("What to do: fix this. You can then export now, or wait for the next export.")
     yield Concern(headline, lines, MailKind.FAILED)
 
 
@@ -125,12 +124,12 @@ def _awaiting(run: Run, _newly_held: Counts) -> Iterator[Concern]:
     ]
     if not lines:
         return
-    lines.append("All of its students stay due.")
+    lines.append("No student is lost.")
     lines.append(
-        "What to do: open the run. If it is right, confirm it. If not, fix the cause and export "
+        "What to do: open the run. If it is right, approve it. If not, fix the cause and export "
         "again. If nobody decides, the next export replaces this one and includes its students."
     )
-    headline = f"{_subject_of(run)} waits for your confirmation"
+    headline = f"{_subject_of(run)} needs your approval"
     yield Concern(headline, lines, MailKind.NEEDS_APPROVAL)
 
 
@@ -155,18 +154,18 @@ def _newly(run: Run, newly_held: Counts) -> Iterator[Concern]:
     if not count:
         return
     lines = [
-        f"School year {_name(year)}: {pluralize(newly_held[year.school_year], 'student')} newly "
-        f"held back, {year.held_count} in all. Why: {_reasons(year.held)}."
+        f"School year {_name(year)}: "
+        f"{need_attention(newly_held[year.school_year], _NEWLY_HELD)}, "
+        f"{year.held_count} in all. Why: {_reasons(year.held)}."
         for year in run.years
         if year.school_year in newly_held
     ]
-    lines.append("They are in no file, and stay due.")
+    lines.append("They were not sent.")
     lines.append(
-        "What to do: the run names each student, with the field and the reason. Correct the "
-        "registration or the mapping; the next export delivers the students."
+        "What to do: the run names each student, with the field and the reason. Fix the "
+        "registration or the mapping; the next export sends the students."
     )
-    headline = f"{pluralize(count, 'student')} newly held back"
-    yield Concern(headline, lines, MailKind.NEEDS_ATTENTION)
+    yield Concern(need_attention(count, _NEWLY_HELD), lines, MailKind.NEEDS_ATTENTION)
 
 
 _KINDS = (_failed, _awaiting, _not_collected, _newly)
@@ -175,7 +174,7 @@ _KINDS = (_failed, _awaiting, _not_collected, _newly)
 
 def _subject_of(run: Run) -> str:
     if run.kind is RunKind.RESEND:
-        return "the resend"
+        return "the re-send"
     if run.kind is RunKind.ERASURE:
         return "the erasure of a student"
     return "the scheduled export" if run.trigger is RunTrigger.SCHEDULE else "the export"

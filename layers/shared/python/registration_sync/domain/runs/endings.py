@@ -10,25 +10,27 @@ from registration_sync.domain.runs.run import Run, RunError, RunKind, RunStatus,
 MESSAGES = {
     RunKind.EXPORT: {
         RunStatus.SUCCEEDED: "Delivered.",
-        RunStatus.PARTIAL: "Some students were not delivered and stay due.",
-        RunStatus.NOTHING_TO_EXPORT: "Nothing to export: no sync since the last.",
-        RunStatus.FAILED: "No file was delivered; the students stay due.",
-        RunStatus.AWAITING_CONFIRMATION: "Not all was sent: something is unusual, see the "
-        "findings. Confirm the run, or cancel it. The students stay due.",
+        RunStatus.PARTIAL: "Some students were not sent. The next export tries them again.",
+        RunStatus.NOTHING_TO_EXPORT: "Nothing to export: no student was synced since the "
+        "last export.",
+        RunStatus.FAILED: "No file was delivered. The students wait for the next export.",
+        RunStatus.AWAITING_CONFIRMATION: "Not everything was sent: something looks unusual. "
+        "Review the findings, then approve or cancel the run. The students wait.",
     },
     RunKind.DRY_RUN: {
-        RunStatus.SUCCEEDED: "A dry run: nothing was sent, and everyone stays due.",
-        RunStatus.PARTIAL: "A dry run: an export now would not deliver some students.",
-        RunStatus.NOTHING_TO_EXPORT: "A dry run: an export now would find nothing to export.",
-        RunStatus.FAILED: "A dry run: an export now would deliver no file.",
+        RunStatus.SUCCEEDED: "Preview: nothing was sent, and the students wait for the next "
+        "export.",
+        RunStatus.PARTIAL: "Preview: an export now would not send some students.",
+        RunStatus.NOTHING_TO_EXPORT: "Preview: an export now would find nothing to export.",
+        RunStatus.FAILED: "Preview: an export now would deliver no file.",
     },
     RunKind.RESEND: {
-        RunStatus.SUCCEEDED: "Sent again. The files replaced the current files on the server, and "
-        "may have brought older data. Students who were due are still due.",
-        RunStatus.PARTIAL: "Some years could not be sent again. Students who were due are still "
-        "due.",
-        RunStatus.NOTHING_TO_EXPORT: "There was nothing to send again.",
-        RunStatus.FAILED: "Nothing was sent again. Students who were due are still due.",
+        RunStatus.SUCCEEDED: "Re-sent. The files replaced the current files on the server, and may "
+        "have brought older data. Students ready to send are not affected.",
+        RunStatus.PARTIAL: "Some school years could not be re-sent. Students ready to send are "
+        "not affected.",
+        RunStatus.NOTHING_TO_EXPORT: "There was nothing to re-send.",
+        RunStatus.FAILED: "Nothing was re-sent. Students ready to send are not affected.",
     },
 }
 """The message of a finished run, by kind and status."""

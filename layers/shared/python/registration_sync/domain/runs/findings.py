@@ -39,7 +39,7 @@ def check_row_count(
         guard.action,
         count.file,
         f"{count.file} has {pluralize(count.rows, 'row')}; usually it has about {usual}. Check "
-        "the number of synced registrations, and the students that the mapping's conditions leave "
+        "the number of synced registrations, and the students that the mapping's conditions filter "
         "out.",
     )
 
@@ -57,8 +57,8 @@ def check_blank_required(
             guard.action,
             file,
             f"{column} in {file} is required, and blank for {count} of "
-            f"{pluralize(students, 'student')}, who are held. Check whether the mapping takes it "
-            "from the right field.",
+            f"{pluralize(students, 'student')}, who are not sent. Check whether the mapping takes "
+            "it from the right field.",
         )
         for (file, column), count in sorted(blank.items())
         if count >= guard.at_least and count * 100 > guard.percent * students
@@ -141,10 +141,11 @@ def not_collected_finding(
     else:
         lost = (
             "The SIS does not have these students yet, and the new file replaces them. Once the "
-            f"importer runs, send run {last.of_export} again: it contains them."
+            f"importer runs, re-send run {last.of_export}: it contains them."
         )
     hint = (
-        " (If this importer leaves the files that it collects, say so in the connection: importer.)"
+        " (If this SIS leaves the files that it imports on the server, select that in the "
+        "connection's settings.)"
         if found.learned
         else ""
     )

@@ -68,11 +68,11 @@ def _is_alive(run: Run, lease_holder: str | None, now: dt.datetime) -> bool:
 
 def _next_step(run: Run) -> str:
     if run.kind is RunKind.RESEND:
-        return "The run was interrupted. Check which files were delivered, then send them again."
+        return "The run was interrupted. Check which files were delivered, then re-send them."
     if run.kind is RunKind.ERASURE:
         return "The erasure was interrupted. Request it again: it continues with what is left."
     if run.holds_lease:
-        return "The run was interrupted; the students stay due, and the next export delivers them."
+        return "The run was interrupted. No student is lost: the next export sends them."
     return "The run was interrupted. It changed nothing: start a new one."
 
 

@@ -21,8 +21,8 @@ WEEKLY_HOUR = 7
 _WEEK = dt.timedelta(days=7)
 
 _OVERDUE_REMEDY = (
-    "What to do: see whether a run waits for a confirmation, then export now. That export includes "
-    "all due students. This mail comes once a day until an export has finished."
+    "What to do: see whether a run needs approval, then export now. That export includes all "
+    "students ready to send. This mail comes once a day until an export has finished."
 )
 
 
@@ -54,8 +54,8 @@ def overdue_alert(connection: Connection) -> Alert:
     """The mail about a connection whose schedule had a run to start, without a finished export."""
     name = mail_text(connection.name)
     paragraphs = [
-        f"{name}: no export has finished since the last scheduled one had to start.",
-        "No student is lost: all of them stay due.",
+        f"{name}: a scheduled export did not finish, and no other export has finished since.",
+        "No student is lost: all of them wait for the next export.",
         _OVERDUE_REMEDY,
         _link("runs", connection),
     ]
@@ -104,14 +104,14 @@ def _of_exports(exports: list[Run]) -> Iterator[str]:
             yield f"- {counts[status]:,} {text}"
     rows = sum(year.rows for run in exports for year in run.delivered_years)
     if rows:
-        yield f"{pluralize(rows, 'student')} exported. A student of several exports counts in each."
+        yield f"{pluralize(rows, 'student')} sent. A student of several exports counts in each."
 
 
 def _of_students(students: DueCount) -> str:
     at_least = "at least " if students.at_least else ""
     return (
-        f"Now: {at_least}{pluralize(students.due, 'student')} due, and "
-        f"{at_least}{pluralize(students.held, 'student')} held back."
+        f"Ready to send now: {at_least}{pluralize(students.due, 'student')}. "
+        f"Needs attention: {at_least}{pluralize(students.held, 'student')}."
     )
 
 

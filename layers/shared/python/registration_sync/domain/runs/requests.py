@@ -120,11 +120,11 @@ def parse_resend(body: object, run_id: str | None = None) -> RunRequest:
     fields.refuse_unknown(*names, *(["resend_of"] if run_id is None else []))
     resend_of = fields.get("resend_of") if run_id is None else run_id
     if not isinstance(resend_of, str) or not resend_of:
-        fields.add_problem("resend_of", "Write the id of the run to send again.")
+        fields.add_problem("resend_of", "Write the id of the run to re-send.")
     school_years = fields.school_years("school_years", MAX_YEARS)
     files = _files(fields)
     student_ids = fields.student_ids("student_ids", MAX_STUDENTS)
-    fields.raise_problems("Nothing was sent again.")
+    fields.raise_problems("Nothing was re-sent.")
     resend = ResendSelection(str(resend_of), files, student_ids)
     return RunRequest(RunKind.RESEND, school_years=school_years, resend=resend)
 

@@ -83,7 +83,7 @@ def _find_year(
     if student_ids is None:
         return ResendSource(year, manifest, entries, index, None)
     if index is None:
-        raise Conflict("That run is too old to select students: send its whole files again.")
+        raise Conflict("That run is too old to select students: re-send its whole files.")
     return ResendSource(year, manifest, entries, index, _Rows({*student_ids}, entries, index))
 
 
@@ -129,11 +129,11 @@ class _Rows:
                 self._rows[row.number].append(row)
         for entry in entries:
             if entry["number"] is None:
-                raise Conflict(f"{entry['name']} is a package: send the whole package again.")
+                raise Conflict(f"{entry['name']} is a package: re-send the whole package.")
             if self._rows[entry["number"]] and entry["all_students"]:
                 raise Conflict(
                     f"{entry['name']} is a full file: with only some students, the SIS would treat "
-                    "the others as gone. Send the whole file again."
+                    "the others as gone. Re-send the whole file."
                 )
         rows = (row for entry in entries for row in self._rows[entry["number"]])
         self.students = {row.student_id for row in rows}

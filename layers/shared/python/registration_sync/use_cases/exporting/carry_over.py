@@ -189,7 +189,7 @@ def mark_carried_students(
                 connection_id, school_year, batch, [DueMark(student) for student in versions]
             )
             if len(confirmed) < len(versions):
-                raise Unavailable("Students of an uncollected file could not be marked as due.")
+                raise Unavailable("Students of an earlier file could not be added to this export.")
             # Nothing due ever expires; a snapshot has an expiry once its batch is retired.
             table.raise_batch(connection_id, school_year, batch, versions)
             new = [one.student_id for one in students if one.is_new]

@@ -22,8 +22,8 @@ from registration_sync.use_cases.exporting.year import YearToExport
 from registration_sync.use_cases.ledger.archived_year import ArchivedYear
 
 WARNING = (
-    "An earlier attempt of this run delivered this year and was then interrupted: its warnings are "
-    "lost. Students synced since then are due for the next export."
+    "An earlier attempt of this run delivered this school year and was then interrupted: its "
+    "warnings are lost. Students synced since then wait for the next export."
 )
 
 

@@ -169,7 +169,7 @@ def _totals_before(year: YearToExport, resources: ExportResources, workspace: Pa
         if resources.seconds_left() < EXPORT_SECONDS:
             raise Unavailable(
                 "The outcome of the last export is still being stored for each student. The next "
-                "run continues; the students stay due."
+                "run continues, and sends the waiting students."
             )
         return True
 
@@ -232,7 +232,7 @@ def mark_held_students(
             ]
             confirmed = table.put_marks(year.connection_id, year.school_year, batch, marks)
             if len(confirmed) < len(marks):
-                raise Unavailable("Held students could not be kept for the next export.")
+                raise Unavailable("The students who need attention could not be stored.")
             versions = {mark.student_id: mark.version for mark in marks}
             table.raise_batch(year.connection_id, year.school_year, batch, versions)
 

@@ -41,7 +41,7 @@ class Plan:
         """Raises Conflict for a year whose file another year would overwrite."""
         if year.school_year in self.shared:
             raise Conflict(
-                "Several school years with due students would write the same file "
+                "Several school years with students to send would write the same file "
                 f"{self.shared[year.school_year]}: put {{school_year}} into the connection's "
                 "folder, or export one year at a time."
             )

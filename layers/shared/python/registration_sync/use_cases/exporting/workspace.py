@@ -26,7 +26,7 @@ def year_workspace(workspace: Path, school_year: int) -> Iterator[Path]:
     except MemoryError as error:
         raise TooLarge(
             "This school year needs more memory than the export function has. Ask your operations "
-            "engineer to give it more memory (MemorySize); all students stay due."
+            "engineer to give it more memory (MemorySize). The students wait for the next export."
         ) from error
     finally:
         shutil.rmtree(folder, ignore_errors=True)
@@ -42,7 +42,8 @@ def full_disk_as_error() -> Iterator[None]:
             raise
         raise DiskFull(
             "The files of this run do not fit on the disk of the export function. Ask your "
-            "operations engineer to deploy with more ExportStorageMegabytes; all students stay due."
+            "operations engineer to deploy with more ExportStorageMegabytes. The students wait for "
+            "the next export."
         ) from error
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 from registration_sync.domain.connections.guard_settings import Guards
 from registration_sync.domain.errors import RegistrationSyncError
 from registration_sync.domain.mapping.compiled.mapping import CompiledFile, CompiledMapping
-from registration_sync.domain.pluralize import pluralize
+from registration_sync.domain.pluralize import need_attention
 from registration_sync.domain.registrations.batches import YearMarker
 from registration_sync.domain.runs.run import RunError, RunStatus, YearOutcome
 from registration_sync.use_cases.exporting.write_files import WrittenYear
@@ -68,8 +68,8 @@ class IncompleteFullFile(RegistrationSyncError):
 
     def __init__(self, written: WrittenYear) -> None:
         super().__init__(
-            f"{pluralize(written.held_count, 'student')} cannot be mapped, and a full file without "
-            "them would report them to the SIS as gone. Correct the mapping or the registrations."
+            f"{need_attention(written.held_count)}, and a full file without them would report them "
+            "to the SIS as gone. Fix the mapping or the registrations."
         )
         self.written = written
 

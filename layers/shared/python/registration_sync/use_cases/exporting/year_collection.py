@@ -66,8 +66,8 @@ class YearCollection:
         self._resources.lease.check()
         if self._resources.seconds_left() < EXPORT_SECONDS:
             raise Unavailable(
-                "The students of an uncollected file are still being marked as due. The next run "
-                "continues; the students stay due."
+                "The students of a file that the SIS did not import are still being added to this "
+                "export. The next run continues; no student is lost."
             )
 
     def _look(self, paths: Sequence[str]) -> dict[str, FoundUpload]:

@@ -27,7 +27,7 @@ def outcome_of(
     warnings = _warnings(year, written)
     warnings += [finding.message for finding in findings]
     if year.guards_overridden_by is not None and holds(findings):
-        warnings.append(f"{year.guards_overridden_by} overrode the guards.")
+        warnings.append(f"Safety checks overridden by {year.guards_overridden_by}.")
     return YearOutcome(
         school_year=year.school_year,
         status=status,
@@ -54,19 +54,19 @@ def _warnings(year: YearToExport, written: WrittenYear) -> list[str]:
     if written.delivered_before_count:
         warnings.append(
             f"Changes of {pluralize(written.delivered_before_count, 'student')} were not sent: an "
-            "earlier export delivered them, and a file has only new students."
+            "earlier export sent these students, and a file has only new students."
         )
     by_conditions = written.left_out - written.left_out_as_delivered
     if by_conditions:
         warnings.append(
-            f"The conditions of the mapping leave {pluralize(by_conditions, 'student')} "
+            f"The conditions of the mapping filter {pluralize(by_conditions, 'student')} "
             "out of every file."
         )
     if written.incomplete_full_file and year.held_overridden_by is not None:
         warnings.append(
             f"{year.held_overridden_by} sent a full file without "
-            f"{pluralize(written.held_count, 'held student')}: the SIS may treat them as gone. "
-            "They are due again."
+            f"{pluralize(written.held_count, 'student')} who could not be sent: the SIS may treat "
+            "them as gone. The next export tries them again."
         )
     return warnings
 

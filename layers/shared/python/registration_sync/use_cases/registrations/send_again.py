@@ -65,4 +65,4 @@ def _mark(
         if now_open == batch:
             return
         batch = now_open
-    raise Unavailable("Not all students are confirmed to be due: please try again.")
+    raise Unavailable("The next export may not include all of these students: please try again.")

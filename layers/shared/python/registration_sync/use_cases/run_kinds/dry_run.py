@@ -55,7 +55,7 @@ MAX_ROWS_SHOWN = 20
 MAX_CHARACTERS_SHOWN = 1000
 """Of each line, because a DynamoDB item holds 400 kB. The archived files have whole lines."""
 
-_WOULD_WAIT = "An export now would wait for a confirmation."
+_WOULD_WAIT = "An export now would need approval."
 
 
 def run_dry_run(

@@ -50,7 +50,7 @@ DONE = (
     "days."
 )
 _CONTINUES = " What was erased stays erased: request it again, and it continues."
-_OTHERS_RUN = "A dry run or a test record was in progress, and may have stored the student again."
+_OTHERS_RUN = "A preview or a test record was in progress, and may have stored the student again."
 
 MAX_TRIES = 20
 """A sync of the same student may occur between reading and deleting."""

@@ -50,7 +50,7 @@ _NO_SUCH_RUN = (
     'own, add "trigger": "hand" to the event.'
 )
 _SENT_TO = "An earlier attempt delivered this year to"
-_STUDENTS_ERASED = "The students were erased; nothing was sent again."
+_STUDENTS_ERASED = "The students were erased; nothing was re-sent."
 
 
 @dataclass(frozen=True, slots=True)

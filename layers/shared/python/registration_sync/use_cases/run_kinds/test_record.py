@@ -48,9 +48,9 @@ from registration_sync.use_cases.exporting.year import failed_year
 from registration_sync.use_cases.run_kinds.lifecycle import Attempt
 from registration_sync.use_cases.students.find_student import find_current
 
-_HELD = "Nothing was sent: this student is held back, for the reasons given."
-_NO_ROW = "Nothing was sent: the conditions of the mapping give this student no row."
-_SENT = "Sent as a test, beside the real files; the student is exported as usual."
+_HELD = "Nothing was sent: this student needs attention, for the reasons given."
+_NO_ROW = "Nothing was sent: the conditions of the mapping filter this student out."
+_SENT = "Sent as a test. The real files are unchanged; exports include the student as usual."
 
 
 def run_test_record(

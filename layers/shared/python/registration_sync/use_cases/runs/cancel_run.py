@@ -23,8 +23,8 @@ def cancel_run(
     awaits = run.status is RunStatus.AWAITING_CONFIRMATION
     if run.status is not RunStatus.PENDING and not awaits:
         raise Conflict("The run has started and is not stopped halfway; it ends within minutes.")
-    when = "instead of confirmed" if awaits else "before it started"
-    message = f"Cancelled by {cancelled_by} {when}; all students stay due."
+    when = "instead of approved" if awaits else "before it started"
+    message = f"Cancelled by {cancelled_by} {when}. The students wait for the next export."
     return _cancel(run, message, now, runs), True
 
 
@@ -34,7 +34,7 @@ def cancel_superseded_run(run: Run, *, now: dt.datetime, runs: Runs) -> None:
     awaiting = runs.awaiting(run.connection_id)
     if awaiting is None or awaiting.run_id == run.run_id:
         return
-    message = f"It was not confirmed before run {run.run_id} started; all students stay due."
+    message = f"Nobody approved it before run {run.run_id} started, which includes its students."
     with suppress(Conflict):  # the run was just confirmed or cancelled
         _cancel(awaiting, message, now, runs)
 

@@ -30,13 +30,13 @@ def confirm_run(
     """
     waiting = stored_run(connection_id, run_id, runs=runs)
     if waiting.status is not RunStatus.AWAITING_CONFIRMATION:
-        raise Conflict(f"The run does not await confirmation: it is {waiting.status}.")
+        raise Conflict(f"The run does not need approval: its status is {waiting.status}.")
     require_none_running(connection_id, leases=leases, now=now)
     runs.confirm(
         replace(
             waiting,
             status=RunStatus.PENDING,
-            message=f"Confirmed by {confirmed_by}.",
+            message=f"Approved by {confirmed_by}.",
             confirmed_by=confirmed_by,
             requested_at=now,
             attempt=0,

@@ -39,7 +39,7 @@ def link_file(
         raise NotFound("This run has no such file. Its record names the files of each year.")
     is_dry_run = run.kind is RunKind.DRY_RUN
     if is_dry_run and now - run.requested_at > DRY_RUN_RETENTION:
-        raise NotFound("The files of a dry run are kept for a day: make a new dry run.")
+        raise NotFound("The files of a preview are kept for a day: make a new preview.")
     kept_in = dry_runs if is_dry_run else archive
     url = kept_in.link(connection_id, run_id, f"{school_year}/files/{name}", seconds=LINK_SECONDS)
     return FileLink(url, now + dt.timedelta(seconds=LINK_SECONDS), rows[school_year, name])

@@ -30,11 +30,11 @@ def request_export(
     without the permission to override held students or guards.
     """
     if request.override_held and Permission.OVERRIDE not in permissions:
-        raise AccessDenied("Only Full Access may send a full file without the held students.")
+        raise AccessDenied("Only Full Access may send a full file while students need attention.")
     if request.override_guards and Permission.OVERRIDE not in permissions:
         raise AccessDenied(
-            "Only Full Access may turn the guards off for a run. Export without it; if the run "
-            "waits, ask for a confirmation by Full Access."
+            "Only Full Access may override the safety checks. Export without that; if "
+            "the run needs approval, ask a person with Full Access."
         )
     connection = connections.get(connection_id)
     if mappings.latest(connection_id) is None:

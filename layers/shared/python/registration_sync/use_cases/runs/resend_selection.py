@@ -52,7 +52,7 @@ def select_files_to_resend(
             if some:
                 selected[school_year] = some
     if not selected:
-        raise Conflict("That run delivered no file, so there is nothing to send again.")
+        raise Conflict("That run delivered no file, so there is nothing to re-send.")
     _require_own_paths(selected)
     for files in selected.values():
         reject_done_files(connection, [file.name for file in files])
@@ -73,10 +73,10 @@ def select_files_to_resend(
 def _require_resendable(past: Run, connection: Connection) -> None:
     if past.kind is not RunKind.EXPORT:
         resend = past.request.resend
-        hint = f" Send {resend.run_id} again instead." if resend else ""
-        raise Conflict(f"Only the files of an export can be sent again.{hint}")
+        hint = f" Re-send {resend.run_id} instead." if resend else ""
+        raise Conflict(f"Only the files of an export can be re-sent.{hint}")
     if not past.finished:
-        raise Conflict("That run is not finished: send its files again once it is.")
+        raise Conflict("That run is not finished: re-send its files once it is.")
     if connection.delivery is not DeliveryMethod.SFTP:
         raise Conflict("This connection delivers by download: download the files from the run.")
     require_host_key(connection, sends=True)
@@ -107,4 +107,4 @@ def _require_known(
         if (year, name) not in known
     ]
     if problems:
-        raise InvalidRequest("Nothing was sent again.", problems=problems)
+        raise InvalidRequest("Nothing was re-sent.", problems=problems)

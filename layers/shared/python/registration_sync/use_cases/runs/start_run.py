@@ -97,7 +97,7 @@ class RunStarter:
             run,
             status=RunStatus.FAILED,
             finished_at=self.now,
-            message="The run was not started; the students stay due.",
+            message="The run was not started. The students wait for the next export.",
             error=RunError(error.code, error.message),
         )
 
