@@ -639,7 +639,7 @@ def test_the_importer_setting_decides_about_the_first_warning(
         send(registration(f"{number}"))
         run = run_export()
     assert findings(run) == [("not_collected", "warn")]
-    assert "say so in the connection" not in str(run["years"][0]["findings"])
+    assert "select that in the connection" not in str(run["years"][0]["findings"])
 
     change(server, importer="leaves")
     send(registration("9"))

@@ -153,4 +153,4 @@ def test_a_full_file_loses_no_student_and_a_learned_behavior_can_be_corrected() 
 
     assert "no student is lost" in finding.message
     assert "again" not in finding.message
-    assert "say so in the connection" in finding.message
+    assert "select that in the connection" in finding.message
