@@ -285,7 +285,7 @@ def test_a_check_and_a_run_without_files_are_shown_by_kind(
     )
     ada.check()
     ada.go(run_page(district, nothing))
-    ada.sees(ada.page.get_by_text("Nothing to export: no student was synced since the last export."))
+    ada.sees(ada.page.get_by_text("Nothing to export: no student was synced since the last"))
     ada.check()
 
 
@@ -352,7 +352,7 @@ def test_a_run_is_followed_cancelled_while_pending_and_reported_when_interrupted
     def cancel(route: Route) -> None:
         cancelled.append(route.request.method)
         now["status"] = "cancelled"
-        now["message"] = "Cancelled by ada before it started. The students wait for the next export."
+        now["message"] = "Cancelled by ada before it started. The students wait."
         route.fulfill(json=run | now)
 
     ada.page.route(f"**/exports/{run['run_id']}", unchanged)
@@ -374,7 +374,7 @@ def test_a_run_is_followed_cancelled_while_pending_and_reported_when_interrupted
         is_refused(ada)
     ada.press(ada.button("Cancel the run"))
     summary = ada.page.get_by_role("region", name="Summary")
-    expect(summary).to_contain_text("Cancelled by ada before it started. The students wait for the next export.")
+    expect(summary).to_contain_text("Cancelled by ada before it started. The students wait.")
     assert cancelled == ["POST"]
     ada.check()
 

@@ -255,7 +255,7 @@ def test_a_dry_run_reports_that_an_export_would_await_confirmation(
     run = run_export(dry_run=True)
 
     assert (run["status"], findings(run)) == ("succeeded", [("unmatched", "hold")])
-    assert run["years"][0]["warnings"][-1] == "An export now would wait for a confirmation."
+    assert run["years"][0]["warnings"][-1] == "An export now would need approval."
     assert run["finished_at"]
 
 
