@@ -219,7 +219,7 @@ def test_the_dashboard_shows_metrics_that_exist(template: Template) -> None:
         "Runs",
         "Students",
         "Export: duration",
-        "Oldest due",
+        "Longest wait",
         "lease",
         "API",
         "Throttles",
