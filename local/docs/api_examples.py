@@ -75,6 +75,15 @@ _SETUP = {
     "test_record": False,
     "schedule": False,
 }
+_SIGN_IN = {
+    "has_password": True,
+    "password_saved_at": _AT,
+    "password_saved_by": "ada",
+    "has_private_key": False,
+    "private_key_saved_at": None,
+    "private_key_saved_by": None,
+    "refused_at": None,
+}
 _MAPPING = _sample("save_mapping")
 _VERSION = {"version": 1, "saved_by": "ada", "saved_at": _AT}
 _SCHEDULE = _sample("set_schedule")
@@ -429,7 +438,7 @@ ANSWERS: dict[tuple[str, str], Any] = {
     ("POST", f"{_PERSON}/invitation"): _GRACE | {"state": "invited", "last_sign_in": None},
     ("GET", "/connections"): _page(_CONNECTION),
     ("POST", "/connections"): _CONNECTION,
-    ("GET", _C): _CONNECTION | {"setup": _SETUP},
+    ("GET", _C): _CONNECTION | {"setup": _SETUP, "sign_in": _SIGN_IN},
     ("PUT", _C): _CONNECTION,
     ("POST", f"{_C}/restore"): _CONNECTION,
     ("GET", f"{_C}/mapping"): _MAPPING | _VERSION,

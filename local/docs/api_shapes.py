@@ -103,6 +103,19 @@ SETUP = obj(
     test_record=YES_OR_NO,
     schedule=YES_OR_NO,
 )
+_YES_NO_OR_UNKNOWN = {"type": ["boolean", "null"]}
+SIGN_IN = obj(
+    {
+        "has_password": _YES_NO_OR_UNKNOWN,
+        "password_saved_at": MOMENT_OR_NULL,
+        "password_saved_by": TEXT_OR_NULL,
+        "has_private_key": _YES_NO_OR_UNKNOWN,
+        "private_key_saved_at": MOMENT_OR_NULL,
+        "private_key_saved_by": TEXT_OR_NULL,
+        "refused_at": MOMENT_OR_NULL,
+    }
+)
+"""Of `domain/connections/saved_secrets.py`; only of a connection with a server."""
 DELETION = obj({"requested_at": MOMENT, "requested_by": TEXT, "purge_at": MOMENT})
 """Only of a connection that is being deleted."""
 

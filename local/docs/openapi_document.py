@@ -19,6 +19,7 @@ from local.docs.api_shapes import (
     QUERY,
     SCHEMAS,
     SETUP,
+    SIGN_IN,
     STUDENT_ID,
     STUDENT_LIST,
     TEXT,
@@ -31,7 +32,8 @@ from local.docs.incomplete import Incomplete
 from local.processes import ROOT
 from registration_sync.api import Route
 from registration_sync.domain.access import scope_of
-from registration_sync.domain.connections.connection import SECRETS, Connection
+from registration_sync.domain.connections.connection import Connection
+from registration_sync.domain.connections.given_secrets import SECRETS
 from registration_sync.domain.mapping.definition.mapping import Mapping as MappingDefinition
 
 _C, _RUN = "/connections/{connection_id}", "/connections/{connection_id}/exports/{run_id}"
@@ -325,7 +327,12 @@ def openapi_document() -> str:
     sent = {**connection, "properties": {**connection["properties"], **secrets}}
     document.schemas["Connection"] = {
         **connection,
-        "properties": {**connection["properties"], "deletion": DELETION, "setup": SETUP},
+        "properties": {
+            **connection["properties"],
+            "deletion": DELETION,
+            "setup": SETUP,
+            "sign_in": SIGN_IN,
+        },
     }
     document.schemas["ConnectionWithSecrets"] = sent
     document.schemas["ConnectionChange"] = {

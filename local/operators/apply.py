@@ -26,8 +26,9 @@ from local.operators.deployed import deployed_stack, operator_token
 from local.operators.district_file import DistrictFile, WantedConnection
 from local.processes import NotStarted
 from registration_sync.domain.access import ALL_DISTRICTS
-from registration_sync.domain.connections.connection import SECRETS, Connection
+from registration_sync.domain.connections.connection import Connection
 from registration_sync.domain.connections.given_for import GivenFor
+from registration_sync.domain.connections.given_secrets import SECRETS
 from registration_sync.domain.connections.rules import STORED
 from registration_sync.domain.mapping.definition.yaml_text import write_mapping_text
 

@@ -12,7 +12,8 @@ from typing import Any, cast
 
 import yaml
 
-from registration_sync.domain.connections.connection import SECRETS, Connection, parse_connection
+from registration_sync.domain.connections.connection import Connection, parse_connection
+from registration_sync.domain.connections.given_secrets import SECRETS
 from registration_sync.domain.connections.recipients import MAX_RECIPIENTS, parse_email, parse_kinds
 from registration_sync.domain.connections.schedule import parse_schedule
 from registration_sync.domain.errors import InvalidRequest, Problem, RegistrationSyncError

@@ -58,9 +58,11 @@ def checked(
 
 
 def failed(steps: list[CheckStep]) -> CheckStep:
-    """The one failed step; all before it passed, and all after it were skipped."""
+    """The one failed step; all before it passed, perhaps with a warning about a new folder, and all
+    after it were skipped."""
     index = [step.result for step in steps].index(StepResult.FAILED)
-    assert all(step.result is StepResult.OK for step in steps[:index])
+    passed = {step.step for step in steps[:index] if step.result is StepResult.OK}
+    assert {step.step for step in steps[:index]} - passed <= {"folder"}
     assert all(step.result is StepResult.SKIPPED for step in steps[index + 1 :])
     return steps[index]
 
@@ -74,7 +76,7 @@ def within(seconds: float) -> Any:
 
 def test_a_working_connection_passes_every_step_and_leaves_nothing_behind(tmp_path: Path) -> None:
     with AsyncSftpServer(tmp_path / "server") as server:
-        server.root.mkdir()
+        (server.root / FOLDER).mkdir(parents=True)
         steps, way = checked(server.account(), tmp_path / "w")
 
         assert [step.result for step in steps] == [StepResult.OK] * len(STEPS)
@@ -85,6 +87,36 @@ def test_a_working_connection_passes_every_step_and_leaves_nothing_behind(tmp_pa
     assert "SHA256:" in steps[3].message
     assert steps[3].host_key == server.host_keys[0]
     assert all(step.seconds >= 0 and step.message.endswith(".") for step in steps)
+
+
+def folder_step(server: AsyncSftpServer, tmp_path: Path, folder: str) -> tuple[str, str]:
+    steps, _ = checked(server.account(), tmp_path / "w", folder=folder)
+    step = steps[STEPS.index("folder")]
+    assert all(one.result is StepResult.OK for one in steps if one is not step)
+    return step.result.value, step.message
+
+
+def test_a_created_folder_is_a_warning_with_the_folders_beside_it(tmp_path: Path) -> None:
+    created = (
+        "Not found, so we created it: {}. If your SIS already has a folder, check the spelling."
+    )
+    with AsyncSftpServer(tmp_path / "server") as server:
+        for name in ("SISData", "imports\u202e", "x" * 70):
+            (server.root / name).mkdir(parents=True)
+        (server.root / "students.csv").touch()
+
+        first = folder_step(server, tmp_path, "NoSuch/2026")
+        again = folder_step(server, tmp_path, "NoSuch/2026")
+        next_year = folder_step(server, tmp_path, "NoSuch/2027")
+        for number in range(13):
+            (server.root / "NoSuch" / str(number)).mkdir()
+        many = folder_step(server, tmp_path, "NoSuch/x/2027")
+
+    there = f" Folders there: imports\ufffd, SISData, {'x' * 59}…."
+    assert first == ("warning", created.format("NoSuch/2026") + there)
+    assert again == ("ok", "Found the folder NoSuch/2026.")
+    assert next_year == ("warning", created.format("NoSuch/2027") + " Folders there: 2026.")
+    assert many[1].endswith(" Folders there: 0, 1, 10, 11, 12, 2, 2026, 2027, 3, 4 and 5 more.")
 
 
 def closed_port(account: SftpAccount) -> SftpAccount:
@@ -111,12 +143,12 @@ ACCOUNTS: dict[str, tuple[Callable[[SftpAccount], SftpAccount], str, str]] = {
     "no host key yet": (
         lambda a: replace(a, host_keys=()),
         "host_key",
-        "the key belongs in host_keys",
+        "confirm that this is your server",
     ),
     "refused password": (
         lambda a: replace(a, credentials=Credentials(password="wrong")),
         "sign_in",
-        "with the stored password",
+        "rejected the user name district or its password",
     ),
     "locked key": (
         lambda a: replace(a, credentials=Credentials(private_key=protected(), passphrase="wrong")),

@@ -223,7 +223,7 @@ def test_an_impossible_export_is_reported_before_and_after(
     ada.press(ada.button("Export 2 students"))
 
     ada.sees(dialog.get_by_text("The export failed"))
-    expect(dialog).to_contain_text("Check the user name and the password")
+    expect(dialog).to_contain_text("or its password")
     ada.check()
 
 

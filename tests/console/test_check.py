@@ -157,7 +157,7 @@ def test_a_refused_password_shows_the_remedy_and_links_to_it(
     ada.press(ada.button("Check now"))
 
     expect(steps(ada).nth(4)).to_contain_text("Failed: Sign in")
-    expect(steps(ada).nth(4)).to_contain_text("Check the user name and the password")
+    expect(steps(ada).nth(4)).to_contain_text("or its password")
     ada.sees(ada.page.get_by_text("<b>Broken</b>"))
     ada.check()
     ada.press(ada.link("Change the settings"))

@@ -117,7 +117,7 @@ def test_a_refused_password_is_corrected_in_the_wizard(visit: Visit, district: D
     ada.press(ada.button(CONFIRM))
 
     refused = ada.page.get_by_role("listitem").filter(has_text="Failed: Sign in")
-    expect(refused).to_contain_text("Check the user name and the password")
+    expect(refused).to_contain_text("or its password")
     ada.check()
     ada.press(ada.button("Back"))
     ada.press(ada.button("Set a new password"))
@@ -161,7 +161,7 @@ def test_mistakes_are_shown_at_their_fields_in_every_step(visit: Visit, district
     ada.press(ada.button("Save and check"))
     expect(ada.field("Host")).to_be_focused()
     expect(ada.field("Host")).to_have_accessible_description(
-        "Write the server's name alone, without sftp:// before it."
+        "Enter the server's name alone, without sftp:// before it."
     )
     expect(ada.field("Port")).to_have_attribute("aria-invalid", "true")
     expect(ada.field("Private key")).to_have_accessible_description(

@@ -241,7 +241,7 @@ def test_a_failed_run_shows_the_remedy_and_later_changes(visit: Visit, district:
 
     ada = visit(path=run_page(district, run))
 
-    ada.sees(ada.page.get_by_text("Check the user name and the password."))
+    ada.sees(ada.page.get_by_text("or its password."))
     ada.sees(ada.page.get_by_text("Version 1"))
     ada.sees(ada.page.get_by_text(re.compile("Settings changed: .*SIS, .*\\.done files")))
     ada.sees(ada.page.get_by_text("Mapping saved as version 2"))

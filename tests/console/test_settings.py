@@ -123,15 +123,15 @@ def test_mistakes_are_shown_at_their_fields_and_the_draft_is_kept(
 
     expect(ada.field("Port")).to_be_focused()
     expect(ada.field("Port")).to_have_accessible_description(
-        "Write a whole number from 1 to 65535, such as 22."
+        "Enter a whole number from 1 to 65535, such as 22."
     )
     expect(ada.field("Folder")).to_have_accessible_description(
         "{school_year} becomes the year in which a school year starts, so that each has a folder "
-        "of its own. Leave out the drive letter: write the path as an SFTP client shows it, such "
+        "of its own. Leave out the drive letter: enter the path as an SFTP client shows it, such "
         "as /SISData/exports."
     )
     expect(ada.field("Differs by more than, in percent")).to_have_accessible_description(
-        "Write a whole number from 1 to 1000, such as 50."
+        "Enter a whole number from 1 to 1000, such as 50."
     )
     ada.check()
     ada.press(ada.link("Connections"))

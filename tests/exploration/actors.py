@@ -242,7 +242,8 @@ class ReplayServer:
             raise ConnectionFailed("lost")
         return result
 
-    def make_folder(self, folder: str) -> None: ...
+    def make_folder(self, folder: str) -> str:
+        return ""
 
     def names(self, folder: str) -> list[str]:
         return list(self._do("names"))

@@ -28,7 +28,7 @@ from tests.functional.support.district import (
     set_up,
 )
 from tests.functional.support.events import STRANGER, VIEWER
-from tests.support.sftp_servers import AsyncSftpServer
+from tests.support.sftp_servers import PASSWORD, AsyncSftpServer
 
 pytestmark = pytest.mark.usefixtures("started")
 
@@ -198,7 +198,8 @@ def test_other_districts_may_start_neither_a_check_nor_a_test_record(
 def test_a_check_shows_every_step_and_is_kept_until_the_connection_changes(
     server: AsyncSftpServer,
 ) -> None:
-    set_up(server)
+    set_up(server, folder="inbox")
+    (server.root / "inbox").mkdir()
     assert call(configuration, "GET", f"{ONE}/check")[0] == 404
 
     run = check()
@@ -210,7 +211,13 @@ def test_a_check_shows_every_step_and_is_kept_until_the_connection_changes(
     assert (last["run_id"], last["status"]) == (run["run_id"], "succeeded")
     assert (last["replaced_by"], last["steps"]["sign_in"]) == ("posix_rename", "ok")
     _, connection = call(configuration, "GET", ONE)
-    assert call(configuration, "PUT", ONE, connection | {"name": "Renamed"})[0] == 200
+    connection |= {"name": "Renamed", "example_students": ["7"], "importer": "removes"}
+    assert call(configuration, "PUT", ONE, connection)[0] == 200
+    assert call(configuration, "GET", f"{ONE}/check") == (200, last)
+    assert call(configuration, "PUT", ONE, connection | {"done_file": True})[0] == 200
+    assert call(configuration, "GET", f"{ONE}/check")[0] == 404
+    check()
+    assert call(configuration, "PUT", ONE, connection | {"password": PASSWORD})[0] == 200
     assert call(configuration, "GET", f"{ONE}/check")[0] == 404
 
 
@@ -223,7 +230,7 @@ def test_a_check_is_not_that_of_settings_that_were_changed_meanwhile(
     def change_meanwhile(*given: Any, **others: Any) -> Any:
         result = real(*given, **others)
         connection = call(configuration, "GET", ONE)[1]
-        assert call(configuration, "PUT", ONE, connection | {"name": "Renamed"})[0] == 200
+        assert call(configuration, "PUT", ONE, connection | {"folder": "elsewhere"})[0] == 200
         return result
 
     with monkeypatch.context() as patched:
@@ -254,8 +261,22 @@ def test_a_failed_check_states_the_remedy(server: AsyncSftpServer) -> None:
     run = check()
 
     assert run["status"] == "failed"
-    assert "Check the user name and the password" in run["message"]
+    assert "rejected the user name district or its password" in run["message"]
     assert [step["result"] for step in run["steps"]][4:6] == ["failed", "skipped"]
+
+
+def test_a_refused_sign_in_is_shown_until_it_changes(server: AsyncSftpServer) -> None:
+    set_up(server, password="wrong")
+
+    def change(**changes: Any) -> Any:
+        _, connection = call(configuration, "GET", ONE)
+        assert call(configuration, "PUT", ONE, connection | changes)[0] == 200
+        return call(configuration, "GET", ONE)[1]["sign_in"]["refused_at"]
+
+    assert change(name="Renamed") is None
+    run = check()
+    assert change(folder="elsewhere") == run["finished_at"]
+    assert change(password="another") is None
 
 
 def test_a_check_shows_the_host_key_to_confirm(server: AsyncSftpServer) -> None:
@@ -308,7 +329,7 @@ def test_a_download_connection_has_nothing_to_check() -> None:
     run = check()
 
     assert (run["status"], run["steps"]) == ("succeeded", [])
-    assert "downloaded" in run["message"]
+    assert "manual download" in run["message"]
 
 
 def test_a_check_during_an_export_changes_nothing(server: AsyncSftpServer) -> None:

@@ -5,7 +5,9 @@ import json
 import re
 from dataclasses import replace
 from typing import Any
+from unittest.mock import ANY
 
+import asyncssh
 import boto3
 import pytest
 
@@ -46,6 +48,18 @@ NOTHING_DONE = {
     "mapping": False,
     "test_record": False,
     "schedule": False,
+}
+BEGUN = {
+    "setup": NOTHING_DONE,
+    "sign_in": {
+        "has_password": True,
+        "password_saved_at": ANY,
+        "password_saved_by": ANY,
+        "has_private_key": False,
+        "private_key_saved_at": None,
+        "private_key_saved_by": None,
+        "refused_at": None,
+    },
 }
 SHOWN = {name: value for name, value in CONNECTION.items() if name != "password"} | {
     "sis": "",
@@ -114,7 +128,7 @@ def test_the_sample_events_set_up_a_connection_and_export(started: StartedExport
     assert [answer["statusCode"] for answer in answers] == [201, 200, 200, 200, 202]
     assert json.loads(answers[0]["body"]) == SHOWN
     assert json.loads(answers[1]["body"]) == {"items": [SHOWN], "next": None}
-    assert json.loads(answers[2]["body"]) == SHOWN | {"setup": NOTHING_DONE}
+    assert json.loads(answers[2]["body"]) == SHOWN | BEGUN
     assert answers[3]["headers"]["ETag"] == '"1"'
     assert [run.request.school_years for run in started.runs] == [(2025,)]
 
@@ -144,8 +158,41 @@ def test_a_change_keeps_the_secrets_that_it_does_not_name() -> None:
     status, answer = send("PUT", ONE, {**SHOWN, "name": "Renamed"})
 
     assert (status, answer["name"]) == (200, "Renamed")
-    assert send("GET", ONE) == (200, {**SHOWN, "name": "Renamed", "setup": NOTHING_DONE})
+    assert send("GET", ONE) == (200, {**SHOWN, "name": "Renamed", **BEGUN})
     assert secrets_of() == Credentials(password="only-an-example")
+
+
+def test_a_connection_says_which_secrets_are_saved_since_when_and_by_whom() -> None:
+    create()
+    key = asyncssh.generate_private_key("ssh-ed25519").export_private_key().decode()
+    kate = person("full-access", "district:north", username="kate")
+
+    send("PUT", ONE, {**SHOWN, "name": "Renamed", "private_key": key}, claims=kate)
+    both = send("GET", ONE)[1]["sign_in"]
+    send("PUT", ONE, {**SHOWN, "password": None})
+    one = send("GET", ONE)[1]["sign_in"]
+
+    assert (both["has_password"], both["password_saved_by"] != "kate") == (True, True)
+    assert (both["has_private_key"], both["private_key_saved_by"]) == (True, "kate")
+    assert both["private_key_saved_at"] >= both["password_saved_at"]
+    assert (one["has_password"], one["password_saved_at"], one["password_saved_by"]) == (
+        False,
+        None,
+        None,
+    )
+    assert {name: one[name] for name in both if name.startswith("private")} == {
+        name: both[name] for name in both if name.startswith("private")
+    }
+
+
+def test_nobody_knows_of_secrets_that_an_earlier_version_saved() -> None:
+    create()
+    key = {"pk": {"S": "CONNECTIONS"}, "sk": {"S": NORTH}}
+    update = "REMOVE password_saved, private_key_saved"
+    table = configuration_function.dependencies().connections._table
+    table.update(key, update, "")
+
+    assert send("GET", ONE)[1]["sign_in"] == dict.fromkeys(BEGUN["sign_in"])
 
 
 def test_a_purged_connection_leaves_no_secret() -> None:
@@ -280,7 +327,7 @@ def test_a_change_whose_secrets_cannot_be_stored_changes_nothing(
         fault.setattr(SecretsManagerSecrets, "write", refuse)
         assert send("PUT", ONE, {**SHOWN, "name": "Changed", "password": "new"})[0] == 503
 
-    assert send("GET", ONE) == (200, {**SHOWN, "setup": NOTHING_DONE})
+    assert send("GET", ONE) == (200, {**SHOWN, **BEGUN})
 
 
 # Access
@@ -381,7 +428,7 @@ def test_a_connection_cannot_move_to_a_district_of_another_caller() -> None:
     status, _ = send("PUT", ONE, {**SHOWN, "district": "south", "password": "new"})
 
     assert status == 403
-    assert send("GET", ONE) == (200, {**SHOWN, "setup": NOTHING_DONE})
+    assert send("GET", ONE) == (200, {**SHOWN, **BEGUN})
     assert secrets_of() == Credentials(password="only-an-example")
 
 
@@ -698,7 +745,7 @@ def test_a_connection_without_a_host_key_sends_nothing() -> None:
 
     status, answer = ask()
 
-    assert (status, "host key" in answer["error"]["message"]) == (400, True)
+    assert (status, "confirmed the server" in answer["error"]["message"]) == (400, True)
 
 
 def test_a_download_needs_no_host_key() -> None:

@@ -196,10 +196,10 @@ def during(
     real, results = getattr(adapter, method), list[Any]()
     pending = [action]
 
-    def call_first(*given: Any) -> Any:
+    def call_first(*given: Any, **options: Any) -> Any:
         if pending:
             results.append(pending.pop()())
-        return real(*given)
+        return real(*given, **options)
 
     monkeypatch.setattr(adapter, method, call_first)
     return results

@@ -121,8 +121,11 @@ def test_a_change_needs_another_check_and_keeps_the_other_steps(server: AsyncSft
     run(action="check")
     _, shown = call(configuration, "GET", ONE)
 
-    status, _ = call(configuration, "PUT", ONE, shown | {"name": "Another"})  # what was read
+    renamed, _ = call(configuration, "PUT", ONE, shown | {"name": "Another"})  # what was read
+    still = setup()
+    status, _ = call(configuration, "PUT", ONE, shown | {"folder": "elsewhere"})
 
+    assert (renamed, still) == (200, LEFT | {"connected": True})
     assert (status, setup()) == (200, LEFT)
 
 
@@ -141,7 +144,7 @@ def test_failures_and_held_students_ring_nobody_before_the_first_delivery(
     held = run_export()
 
     assert [one["status"] for one in (by_hand, at_night, held)] == ["failed", "failed", "partial"]
-    assert "sign" in by_hand["years"][0]["error"]["message"]  # the person that tried sees it
+    assert "rejected" in by_hand["years"][0]["error"]["message"]  # the person that tried sees it
     assert rung.alerts == []
     assert {metrics["FailedRuns"] for metrics in rung.metrics} == {0}
     assert {metrics["NewlyHeldStudents"] for metrics in rung.metrics} == {0}

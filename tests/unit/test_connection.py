@@ -105,20 +105,20 @@ def test_every_problem_is_reported_at_once_with_its_remedy() -> None:
 
     assert problems == {
         "connection_id": (
-            "Write 1 to 40 lowercase letters, digits or hyphens, such as north-powerschool."
+            "Enter 1 to 40 lowercase letters, digits or hyphens, such as north-powerschool."
         ),
-        "name": "Write the name that people know this connection by.",
-        "host": "Write the server's name alone, without sftp:// before it.",
-        "port": "Write a whole number from 1 to 65535, such as 22.",
+        "name": "Enter a name.",
+        "host": "Enter the server's name alone, without sftp:// before it.",
+        "port": "Enter a whole number from 1 to 65535, such as 22.",
         "hostkeys": "There is no such field: did you mean host_keys?",
-        "host_keys[0]": "Write one key on one line: its type and the key, as ssh-ed25519 AAAA…",
-        "folder": "Leave .. out of the folder: write the path directly.",
-        "delivery": "Write sftp or download.",
-        "write_in_place": "Write true or false.",
+        "host_keys[0]": "Enter one key on one line: its type and the key, as ssh-ed25519 AAAA…",
+        "folder": "Leave .. out of the folder: enter the path directly.",
+        "delivery": "Enter sftp or download.",
+        "write_in_place": "Enter true or false.",
         "time_zone": "There is no such time zone: did you mean America/Chicago?",
-        "example_students": "Write a list of at most 5 student ids.",
-        "programs[0]": "Write a list of at most 20 client ids of programs.",
-        "passphrase": "A passphrase needs its private key: send both, or neither.",
+        "example_students": "Enter a list of at most 5 student ids.",
+        "programs[0]": "Enter a list of at most 20 client ids of programs.",
+        "passphrase": "A passphrase needs its private key: enter both, or neither.",
     }
 
 
@@ -175,8 +175,8 @@ def test_a_host_is_a_name_or_an_address(host: str) -> None:
         ("-x.org", "host name"),
         ("x..org", "host name"),
         ("user@x.org", "host name"),
-        ("", "Write the name or address"),
-        (None, "Write the name or address"),
+        ("", "Enter the name or address"),
+        (None, "Enter the name or address"),
         ("x.org\n", "host name"),
     ],
 )
@@ -186,7 +186,7 @@ def test_other_hosts_are_refused(host: str | None, hint: str) -> None:
 
 @pytest.mark.parametrize("port", [0, 65536, -1, 22.5, True, "22", None])
 def test_a_port_is_a_number_in_range(port: object) -> None:
-    assert problems_of(port=port) == {"port": "Write a whole number from 1 to 65535, such as 22."}
+    assert problems_of(port=port) == {"port": "Enter a whole number from 1 to 65535, such as 22."}
 
 
 @pytest.mark.parametrize(
@@ -363,9 +363,9 @@ def test_an_omitted_guard_takes_its_default() -> None:
 @pytest.mark.parametrize(
     ("guards", "path", "message"),
     [
-        ("on", "guards", 'Write an object such as {"row_count"'),
-        ({"row_count": "hold"}, "guards.row_count", "Write an object such as"),
-        ({"row_count": {"action": "stop"}}, "guards.row_count.action", "Write off, warn or hold."),
+        ("on", "guards", 'Enter an object such as {"row_count"'),
+        ({"row_count": "hold"}, "guards.row_count", "Enter an object such as"),
+        ({"row_count": {"action": "stop"}}, "guards.row_count.action", "Enter off, warn or hold."),
         ({"row_count": {"percent": 0}}, "guards.row_count.percent", "from 1 to 1000"),
         ({"blank_required": {"percent": "5"}}, "guards.blank_required.percent", "from 0 to 99"),
         ({"unmatched": {"count": -1}}, "guards.unmatched.count", "from 0 to 1000000"),

@@ -72,7 +72,8 @@ class Folder:
 
     def close(self) -> None: ...
 
-    def make_folder(self, folder: str) -> None: ...
+    def make_folder(self, folder: str) -> str:
+        return ""
 
     def names(self, folder: str) -> list[str]:
         names: list[str] = self._do(

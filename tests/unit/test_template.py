@@ -589,7 +589,8 @@ def test_the_export_function_changes_no_connection_and_no_mapping() -> None:
     assert connections_table_keys("ExportRole", "UpdateItem") == runs | {"CONNECTIONS"}
     (remembering,) = [one for one in policies_of("ExportRole") if one["Sid"] == "RememberChecks"]
     changed = remembering["Condition"]["ForAllValues:StringEquals"]["dynamodb:Attributes"]
-    removed = ["programs", "takes", "removed", "deletion", "purged"]  # of a purged connection
+    removed = ["password_saved", "private_key_saved"]  # of a purged connection, as the following
+    removed += ["programs", "takes", "removed", "deletion", "purged"]
     assert changed == ["pk", "sk", "document", "last_check", "setup", *removed]
 
 

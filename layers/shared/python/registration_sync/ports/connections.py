@@ -34,18 +34,20 @@ class Connections(Protocol):
         """Stores it as being set up. Raises Conflict if the id is taken, or once belonged to
         another district, whose runs and files are kept under the id."""
 
-    def replace(self, connection: "Connection") -> None:
-        """Raises NotFound if the connection was deleted in the meantime."""
+    def replace(self, connection: "Connection", *, keeps_check: bool = False) -> None:
+        """Stores the settings, and the facts about the secrets that `connection` has; the outcome
+        of the last check only stays with `keeps_check`. Raises NotFound if the connection was
+        deleted in the meantime."""
 
     def forget_example(self, connection_id: str, student_id: str) -> None:
         """Removes the student from the connection's example students, if it is one of them."""
 
     def remember_check(self, checked: "Connection", outcome: Mapping[str, Any]) -> None:
-        """Stores the outcome as that of the last check, which is discarded when the connection
-        changes. Does nothing if it was deleted, or changed since it was read for the check."""
+        """Stores the outcome as that of the last check. Does nothing if the connection was
+        deleted."""
 
     def last_check(self, connection_id: str) -> dict[str, Any] | None:
-        """The outcome of the last check; None if there was none, or the connection has changed
+        """The outcome of the last check; None if there was none, or if what it tried has changed
         since."""
 
     def note_setup(self, connection_id: str, step: "SetupStep") -> None:

@@ -44,8 +44,9 @@ class SftpSession(Protocol):
     def writes_in_place(self) -> bool:
         """Whether the connection allows writing in place."""
 
-    def make_folder(self, folder: str) -> None:
-        """Creates the missing folders of the path."""
+    def make_folder(self, folder: str) -> str:
+        """Creates the missing folders of the path; returns the first of them, empty if there was
+        none."""
 
     def names(self, folder: str) -> list[str]:
         """The names in the folder; empty if the server refuses to list it."""

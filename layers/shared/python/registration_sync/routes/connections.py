@@ -9,8 +9,14 @@ from registration_sync.bootstrap import configuration_function
 from registration_sync.bootstrap.workspace import workspace
 from registration_sync.domain.access import Permission, describe, may_see
 from registration_sync.domain.audit import Note, SettingChange, note_of
-from registration_sync.domain.connections.connection import Connection, parse_connection
+from registration_sync.domain.connections.checked_settings import SIGN_IN
+from registration_sync.domain.connections.connection import (
+    Connection,
+    DeliveryMethod,
+    parse_connection,
+)
 from registration_sync.domain.connections.deletion import parse_grace_days
+from registration_sync.domain.connections.saved_secrets import sign_in_body
 from registration_sync.domain.connections.setup import setup_body
 from registration_sync.domain.errors import NotFound
 from registration_sync.domain.fields import Fields
@@ -124,7 +130,7 @@ def _create_connection(request: Request) -> Answer:
         connection,
         credentials,
         caller=request.caller,
-        today=dt.datetime.now(dt.UTC).date(),
+        now=dt.datetime.now(dt.UTC),
         connections=deps.connections,
         mappings=deps.mappings,
         secrets=deps.secrets,
@@ -136,11 +142,16 @@ def _create_connection(request: Request) -> Answer:
 
 
 def _read_connection(request: Request) -> Answer:
-    """The settings, and `setup` (see `setup_body`)."""
+    """The settings, `setup` (see `setup_body`) and `sign_in` (see `sign_in_body`)."""
     deps = configuration_function.dependencies()
     connection = deps.connections.get(request.connection_id)
     schedule = deps.schedules.get(request.connection_id) if connection.setup else None
-    return Answer(200, _body(connection) | {"setup": setup_body(connection.setup, schedule)})
+    shown = _body(connection) | {"setup": setup_body(connection.setup, schedule)}
+    if connection.delivery is DeliveryMethod.SFTP:
+        in_use = deps.public_keys.get(request.connection_id).in_use
+        _, refused_at = deps.check_attempts.refused(request.connection_id)
+        shown["sign_in"] = sign_in_body(connection.saved_secrets, in_use, refused_at)
+    return Answer(200, shown)
 
 
 def _change_connection(request: Request) -> Answer:
@@ -150,7 +161,7 @@ def _change_connection(request: Request) -> Answer:
         connection,
         credentials,
         caller=request.caller,
-        today=dt.datetime.now(dt.UTC).date(),
+        now=dt.datetime.now(dt.UTC),
         connections=deps.connections,
         mappings=deps.mappings,
         secrets=deps.secrets,
@@ -158,7 +169,7 @@ def _change_connection(request: Request) -> Answer:
         public_keys=deps.public_keys,
         sign_ins=deps.sign_ins,
     )
-    if changes:
+    if not SIGN_IN.isdisjoint(change.field for change in changes):
         deps.check_attempts.forget_refused(request.connection_id)
     return Answer(200, connection.to_json(), note=note_of("connection_changed", changes))
 

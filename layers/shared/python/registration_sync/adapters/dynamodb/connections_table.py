@@ -3,7 +3,9 @@
 | item       | pk          | sk                | attributes                                    |
 | connection | CONNECTIONS | connection id     | see connection_access; last_check (JSON text), |
 |            |             |                   | setup: the set of the steps that are done,    |
-|            |             |                   | until an export has delivered                 |
+|            |             |                   | until an export has delivered; password_saved |
+|            |             |                   | and private_key_saved (JSON texts): whether   |
+|            |             |                   | one is stored, since when, and who saved it   |
 | mapping    | MAPPING#c   | version, 8 digits | document (JSON text), saved_by, saved_at      |
 """
 
@@ -16,8 +18,10 @@ from typing import TYPE_CHECKING, Any
 from registration_sync.adapters.dynamodb.connection_access import CONNECTIONS, connection_key
 from registration_sync.adapters.dynamodb.deletions_table import deletion_of
 from registration_sync.adapters.dynamodb.table import Item, Table
+from registration_sync.domain.connections.checked_settings import checked_settings
 from registration_sync.domain.connections.connection import Connection, DeliveryMethod, SavedMapping
 from registration_sync.domain.connections.rules import STORED
+from registration_sync.domain.connections.saved_secrets import KINDS, SavedSecret
 from registration_sync.domain.connections.setup import Setup, SetupStep
 from registration_sync.domain.errors import (
     BeingDeleted,
@@ -34,6 +38,9 @@ if TYPE_CHECKING:
 _NO_CONNECTION = "There is no connection with this id."
 _TRUE = {"BOOL": True}
 _SETTINGS = ("document", "district", "programs", "takes")
+_SAVED = {kind: f"{kind}_saved" for kind in KINDS}
+_CHECKED = "settings"
+"""The key, in the outcome of a check, of the digest of the settings that it tried."""
 
 
 class DynamoDBConnections:
@@ -62,7 +69,11 @@ class DynamoDBConnections:
 
     def add(self, connection: Connection) -> None:
         added = self._table.put(
-            {**_item_of(connection), "setup": {"SS": ["created"]}},
+            {
+                **_item_of(connection),
+                **_saved_attributes(connection),
+                "setup": {"SS": ["created"]},
+            },
             "attribute_not_exists(pk) OR (#removed = :true AND #district = :district"
             " AND attribute_not_exists(#deletion))",
             {":true": _TRUE, ":district": {"S": connection.district}},
@@ -71,14 +82,18 @@ class DynamoDBConnections:
             taken = f'The connection id "{connection.connection_id}" is taken: choose another.'
             raise Conflict(taken, problems=[Problem("connection_id", taken)])
 
-    def replace(self, connection: Connection) -> None:
-        """What was noted of the set-up stays; the last check does not."""
+    def replace(self, connection: Connection, *, keeps_check: bool = False) -> None:
+        """What was noted of the set-up and of other secrets stays."""
         item = _item_of(connection)
         settings = {name: item[name] for name in _SETTINGS if name in item}
+        settings |= _saved_attributes(connection)
+        removed = ([] if keeps_check else ["last_check"]) + (
+            [] if "takes" in settings else ["#takes"]
+        )
         refused = self._table.update(
             connection_key(connection.connection_id),
-            f"SET {', '.join(f'#{name} = :{name}' for name in settings)} REMOVE last_check"
-            + ("" if "takes" in settings else ", #takes"),
+            f"SET {', '.join(f'#{name} = :{name}' for name in settings)}"
+            + (f" REMOVE {', '.join(removed)}" if removed else ""),
             "attribute_exists(#document) AND attribute_not_exists(#deletion)",
             {f":{name}": value for name, value in settings.items()},
         )
@@ -102,20 +117,17 @@ class DynamoDBConnections:
             )
 
     def remember_check(self, checked: Connection, outcome: Mapping[str, Any]) -> None:
-        key = connection_key(checked.connection_id)
-        item = self._table.get(key)
-        if "document" not in item or _connection_of(item).to_json() != checked.to_json():
-            return
+        of = {_CHECKED: checked_settings(checked)}
         self._table.update(
-            key,
+            connection_key(checked.connection_id),
             "SET last_check = :outcome",
-            "#document = :checked",
-            {":outcome": {"S": json.dumps(outcome)}, ":checked": item["document"]},
+            "attribute_exists(#document)",
+            {":outcome": {"S": json.dumps({**outcome, **of})}},
         )
 
     def last_check(self, connection_id: str) -> dict[str, Any] | None:
         item = self._table.get(connection_key(connection_id))
-        return json.loads(item["last_check"]["S"]) if "last_check" in item else None
+        return _last_check_of(item, _connection_of(item)) if "last_check" in item else None
 
     def note_setup(self, connection_id: str, step: SetupStep) -> None:
         self._table.update(
@@ -133,7 +145,8 @@ class DynamoDBConnections:
     def remove(self, connection_id: str) -> None:
         self._table.update(
             connection_key(connection_id),
-            "SET #removed = :true REMOVE #document, #programs, #takes, last_check, #setup",
+            "SET #removed = :true REMOVE #document, #programs, #takes, last_check, #setup, "
+            + ", ".join(f"#{name}" for name in _SAVED.values()),
             "attribute_exists(#document)",
             {":true": _TRUE},
         )
@@ -206,11 +219,31 @@ def _connection_of(item: Item) -> Connection:
     connection = Connection.model_validate_json(document, extra="ignore", context=STORED)
     if "setup" in item:
         connection = connection.with_setup(_setup_of(item, connection))
-    return connection.with_deletion(deletion_of(item))
+    saved = {
+        kind: SavedSecret.from_json(json.loads(item[name]["S"]))
+        for kind, name in _SAVED.items()
+        if name in item
+    }
+    return connection.with_saved_secrets(saved).with_deletion(deletion_of(item))
+
+
+def _last_check_of(item: Item, connection: Connection) -> dict[str, Any] | None:
+    """Not of settings that were changed since. An earlier version stored no digest of them, and
+    discarded the check at each change."""
+    check: dict[str, Any] = json.loads(item["last_check"]["S"])
+    settings = checked_settings(connection)
+    return check if check.pop(_CHECKED, settings) == settings else None
+
+
+def _saved_attributes(connection: Connection) -> Item:
+    return {
+        _SAVED[kind]: {"S": json.dumps(secret.to_json())}
+        for kind, secret in connection.saved_secrets.items()
+    }
 
 
 def _setup_of(item: Item, connection: Connection) -> Setup:
-    check = json.loads(item["last_check"]["S"]) if "last_check" in item else {}
+    check = (_last_check_of(item, connection) if "last_check" in item else None) or {}
     done = item["setup"]["SS"]
     return Setup(
         connected=connection.delivery is DeliveryMethod.DOWNLOAD

@@ -126,7 +126,7 @@ class ParamikoSftpServers:
 
     def _connect(self, host: str, port: int, on_step: OnStep, at_most: float) -> Link:
         addresses = checked_addresses(host, port, self._allowed_private_networks, self._look_up)
-        on_step("name", f"{host} resolves to {', '.join(addresses)}.")
+        on_step("name", f"Found {host} at {', '.join(addresses)}.")
         ends_at = time.monotonic() + at_most + self._limits.before_end_seconds
         link = connect(
             Endpoint(host, port),
@@ -134,7 +134,7 @@ class ParamikoSftpServers:
             self._limits,
             lambda: min(self._seconds_left(), ends_at - time.monotonic()),
         )
-        on_step("connection", f"A server answers on port {port}.")
+        on_step("connection", f"Connected on port {port}.")
         return link
 
 

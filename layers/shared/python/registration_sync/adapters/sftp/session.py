@@ -52,15 +52,17 @@ class ParamikoSftpSession:
     def traits(self) -> ServerTraits:
         return self._requests.traits
 
-    def make_folder(self, folder: str) -> None:
+    def make_folder(self, folder: str) -> str:
+        made: list[str] = []
         with self._requests.doing(f"making the folder {folder}", otherwise=FolderMissing):
             if not folder or self._folder_exists(folder):
-                return
+                return ""
             parts = folder.strip("/").split("/")
             for count in range(1, len(parts) + 1):
                 part = ("/" if folder.startswith("/") else "") + "/".join(parts[:count])
-                if not self._folder_exists(part):
-                    self._make_one_folder(part)
+                if not self._folder_exists(part) and self._make_one_folder(part):
+                    made.append(part)
+        return made[0] if made else ""
 
     def names(self, folder: str) -> list[str]:
         names = [name for name, _ in self._entries(folder)]
@@ -179,7 +181,8 @@ class ParamikoSftpSession:
             )
         return found is not None
 
-    def _make_one_folder(self, folder: str) -> None:
+    def _make_one_folder(self, folder: str) -> bool:
+        """Whether it did not exist."""
         try:
             self._requests.ask(self._client.mkdir, folder)
         except Refusal:
@@ -187,3 +190,5 @@ class ParamikoSftpSession:
             # the upper folders of many accounts are: then the next operation shows it.
             if self._requests.exists(folder) is False:
                 raise
+            return False
+        return True

@@ -172,9 +172,9 @@ def _refused(link: Link, username: str, method: str, error: Exception) -> SignIn
     secret = "private key" if method == "publickey" else "password"
     kind = KeyRefused if method == "publickey" else SignInRefused
     return kind(
-        f"{link.server} refused to sign in {printable(username)} with the stored {secret}. Check "
-        f"the user name and the {secret}. The service does not retry by itself: servers lock "
-        "out addresses and accounts after refused sign-ins."
+        f"{link.server} rejected the user name {printable(username)} or its {secret}. Correct them "
+        "before testing again: repeated failures can lock the account. The service does not try "
+        "again by itself."
     )
 
 

@@ -9,7 +9,7 @@ import zoneinfo
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Annotated, Any, cast
+from typing import Annotated, Any
 
 from pydantic import (
     AfterValidator,
@@ -27,6 +27,11 @@ from pydantic_core import ErrorDetails
 from registration_sync.domain.access import ConnectionAccess
 from registration_sync.domain.audit import CHANGED, SettingChange, changes_between
 from registration_sync.domain.connections.deletion import Deletion
+from registration_sync.domain.connections.given_secrets import (
+    SECRETS,
+    credentials_of,
+    secret_problems,
+)
 from registration_sync.domain.connections.guard_settings import Guards
 from registration_sync.domain.connections.name_fields import (
     MAX_NAME_FIELDS,
@@ -42,9 +47,9 @@ from registration_sync.domain.connections.rules import (
     check_text,
     check_time_zone,
     rendered_folder,
-    secret_problem,
     unless_stored,
 )
+from registration_sync.domain.connections.saved_secrets import SavedSecrets
 from registration_sync.domain.connections.setup import Setup
 from registration_sync.domain.connections.sftp import Credentials
 from registration_sync.domain.connections.takes import Takes
@@ -52,8 +57,6 @@ from registration_sync.domain.errors import MAX_PROBLEMS, InvalidRequest, Proble
 from registration_sync.domain.mapping.definition.problems import model_of_key
 from registration_sync.domain.registrations.registration import parse_student_id
 from registration_sync.domain.similar_names import unknown_field
-
-SECRETS = ("password", "private_key", "passphrase")
 
 MAX_EXAMPLE_STUDENTS = 5
 
@@ -81,7 +84,7 @@ def _student_id(value: object) -> str:
 
 
 class Connection(BaseModel):
-    """A connection without its secrets. Each description completes "Write …" in a problem."""
+    """A connection without its secrets. Each description completes "Enter …" in a problem."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -95,7 +98,7 @@ class Connection(BaseModel):
     name: Annotated[
         str,
         AfterValidator(unless_stored(check_name)),
-        Field(description="the name that people know this connection by"),
+        Field(description="a name"),
     ]
     sis: Annotated[
         str,
@@ -146,7 +149,7 @@ class Connection(BaseModel):
     time_zone: Annotated[
         str,
         AfterValidator(unless_stored(check_time_zone)),
-        Field(description="the district's time zone, such as America/Chicago"),
+        Field(description="a time zone, such as America/Chicago"),
     ]
     example_students: Annotated[
         tuple[Annotated[str, BeforeValidator(unless_stored(_student_id))], ...],
@@ -173,6 +176,7 @@ class Connection(BaseModel):
 
     _deletion: Deletion | None = PrivateAttr(default=None)
     _setup: Setup | None = PrivateAttr(default=None)
+    _saved_secrets: SavedSecrets = PrivateAttr(default_factory=dict)
 
     @property
     def deletion(self) -> Deletion | None:
@@ -194,6 +198,17 @@ class Connection(BaseModel):
         """The same connection, being set up."""
         copy = self.model_copy()
         copy._setup = setup  # noqa: SLF001  # its own
+        return copy
+
+    @property
+    def saved_secrets(self) -> SavedSecrets:
+        """Which secrets are stored, as far as known."""
+        return self._saved_secrets
+
+    def with_saved_secrets(self, saved: SavedSecrets) -> "Connection":
+        """The same connection, with these facts about its secrets."""
+        copy = self.model_copy()
+        copy._saved_secrets = saved  # noqa: SLF001  # its own
         return copy
 
     @property
@@ -246,12 +261,14 @@ def parse_connection(
         raise InvalidRequest("Send the connection as a JSON object with its fields.")
     if connection_id is not None:
         if definition.get("connection_id", connection_id) != connection_id:
-            message = f'The id cannot be changed: leave it out, or write "{connection_id}".'
+            message = (
+                f'The connection ID cannot be changed: leave it out, or enter "{connection_id}".'
+            )
             raise InvalidRequest(message, problems=[Problem("connection_id", message)])
         definition = {**definition, "connection_id": connection_id}
-    others = (*SECRETS, "setup")  # a client that sends what it has read sends `setup`, too
+    others = (*SECRETS, "setup", "sign_in")  # a client that sends what it has read sends both
     settings = {name: value for name, value in definition.items() if name not in others}
-    problems = _secret_problems(definition)
+    problems = secret_problems(definition)
     connection = None
     try:
         connection = Connection.model_validate(settings)
@@ -261,13 +278,13 @@ def parse_connection(
         problems += [Problem("", "")] * (len(details) - MAX_PROBLEMS)  # only counted
     if settings.get("delivery", "sftp") == "sftp":
         problems += [
-            Problem(name, f"Write {_description(name)}.")
+            Problem(name, f"Enter {_description(name)}.")
             for name in ("host", "username")
             if settings.get(name, "") == ""
         ]
     if problems or connection is None:
         raise InvalidRequest("The connection is not valid.", problems=problems)
-    return connection, _credentials(definition)
+    return connection, credentials_of(definition)
 
 
 def setting_changes(
@@ -279,22 +296,6 @@ def setting_changes(
     secrets = tuple(SettingChange(name, None, CHANGED) for name in sent)
     old = before.to_json() if before else {}
     return changes_between(old, after.to_json(), hidden=["example_students"]) + secrets
-
-
-def _secret_problems(definition: Mapping[str, object]) -> list[Problem]:
-    found = [(name, secret_problem(name, definition.get(name))) for name in SECRETS]
-    if definition.get("passphrase") and not definition.get("private_key"):
-        found.append(("passphrase", "A passphrase needs its private key: send both, or neither."))
-    return [Problem(name, message) for name, message in found if message]
-
-
-def _credentials(definition: Mapping[str, object]) -> Credentials:
-    given = {
-        name: cast("str | None", definition[name]) or "" for name in SECRETS if name in definition
-    }
-    if "private_key" in given:
-        given.setdefault("passphrase", "")  # the stored passphrase belongs to the replaced key
-    return Credentials(**given)
 
 
 def _description(*location: str | int) -> str:
@@ -337,13 +338,14 @@ def _as_problem(detail: ErrorDetails) -> Problem:
     if detail["type"] == "value_error":
         return Problem(path, str(detail["ctx"]["error"]))
     if detail["type"] == "missing":
-        return Problem(path, f"This is missing. Write {_description(*location)}.")
-    return Problem(path, f"Write {_description(*location)}.")
+        return Problem(path, f"This is missing. Enter {_description(*location)}.")
+    return Problem(path, f"Enter {_description(*location)}.")
 
 
 def require_host_key(connection: Connection, *, sends: bool) -> None:
     """Raises InvalidRequest if files would be sent to a server without a known host key."""
     if sends and connection.delivery is DeliveryMethod.SFTP and not connection.host_keys:
         raise InvalidRequest(
-            "This connection has no host key yet: add the server's key to host_keys, then export."
+            "Nobody has confirmed the server yet: test the connection and confirm its fingerprint, "
+            "then export."
         )

@@ -16,7 +16,7 @@ def check_name_field(path: str) -> str:
     """Returns a path of the registration's data; ValueError says what to write instead."""
     check_source(path)
     if path.split(".", maxsplit=1)[0] in {"registration", "run", "row", "entry"}:
-        raise ValueError("Write a field of the registration's data, such as students.fname.")
+        raise ValueError("Enter a field of the registration's data, such as students.fname.")
     return path
 
 

@@ -70,7 +70,7 @@ def check_text(value: str) -> str:
 def _line(value: str, length: int) -> str:
     if value != value.strip() or len(value) > length or has_unprintable(value):
         raise ValueError(
-            f"Write at most {length} characters on one line, with no space at either end and no "
+            f"Enter at most {length} characters on one line, with no space at either end and no "
             "invisible character."
         )
     return value
@@ -79,7 +79,7 @@ def _line(value: str, length: int) -> str:
 def check_name(value: str) -> str:
     """A name on one line that is not empty."""
     if not value:
-        raise ValueError("Write the name that people know this connection by.")
+        raise ValueError("Enter a name.")
     return check_text(value)
 
 
@@ -90,17 +90,17 @@ def check_host(value: str) -> str:
     if not value:
         return value
     if "://" in value:
-        raise ValueError("Write the server's name alone, without sftp:// before it.")
+        raise ValueError("Enter the server's name alone, without sftp:// before it.")
     if _is_address(value):
         return value
     if re.fullmatch(r"[^:]+:[0-9]+", value):
-        raise ValueError("Write the server's name alone; its port belongs in the field port.")
+        raise ValueError("Enter the server's name alone; its port belongs in the field port.")
     labels = value.removesuffix(".").split(".")
     # A last label that is a number is an address in another notation, for some resolvers.
     is_name = len(value) <= 253 and all(_HOST_LABEL.fullmatch(label) for label in labels)
     if not is_name or _NUMBER.fullmatch(labels[-1]):
         raise ValueError(
-            "Write a host name or an IP address, such as sftp.example.org: letters, digits, dots "
+            "Enter a host name or an IP address, such as sftp.example.org: letters, digits, dots "
             "and hyphens, with no spaces and no path."
         )
     return value
@@ -121,7 +121,7 @@ def check_host_key(line: str) -> str:
     if len(parts) > 2 and parts[1] in HOST_KEY_TYPES:
         raise ValueError("Leave out the host name before the key: begin with the key type.")
     if len(parts) < 2 or "\n" in line.strip():
-        raise ValueError("Write one key on one line: its type and the key, as ssh-ed25519 AAAA…")
+        raise ValueError("Enter one key on one line: its type and the key, as ssh-ed25519 AAAA…")
     kind, encoded = parts[:2]
     if kind not in HOST_KEY_TYPES:
         raise ValueError(
@@ -149,20 +149,20 @@ def _is_complete(content: bytes) -> bool:
 
 _NO_FOLDERS = {
     "^~|/~(/|$)": (
-        "Leave out ~: the path begins at the account's start folder. Write SISData/exports."
+        "Leave out ~: the path begins at the account's start folder. Enter SISData/exports."
     ),
     r"\$\w|\$\{|%\w+%": (
-        "The server does not replace variables such as $HOME: write the path from the account's "
+        "The server does not replace variables such as $HOME: enter the path from the account's "
         "start folder, such as SISData/exports."
     ),
-    "://": "Write the folder alone, without sftp:// and the host: SISData/exports.",
+    "://": "Enter the folder alone, without sftp:// and the host: SISData/exports.",
     "^[A-Za-z]:": (
-        "Leave out the drive letter: write the path as an SFTP client shows it, such as "
+        "Leave out the drive letter: enter the path as an SFTP client shows it, such as "
         "/SISData/exports."
     ),
-    "^[^/]*:": "Write the folder alone, without the host or the protocol: SISData/exports.",
+    "^[^/]*:": "Enter the folder alone, without the host or the protocol: SISData/exports.",
     "^(['\"`\u2018\u201c]).*['\"`\u2019\u201d]$": "Leave out the quotation marks: SISData/exports.",
-    r"\\": "Write the folder with forward slashes: SISData/exports/{school_year}",
+    r"\\": "Enter the folder with forward slashes: SISData/exports/{school_year}",
 }
 """Folders as people write them elsewhere; a server would create a folder of this very name."""
 
@@ -174,7 +174,7 @@ def check_folder(value: str) -> str:
         if re.search(pattern, value):
             raise ValueError(advice)
     if ".." in value.split("/"):
-        raise ValueError("Leave .. out of the folder: write the path directly.")
+        raise ValueError("Leave .. out of the folder: enter the path directly.")
     if re.search(r"[{}]", re.sub(r"\{school_year(_end)?\}", "", value)):
         raise ValueError(
             "A folder may contain {school_year} and {school_year_end}, and no other braces."
@@ -198,7 +198,7 @@ def check_district(value: str) -> str:
     """
     if not re.fullmatch(r"[\w.-]{1,100}", value, re.ASCII):
         raise ValueError(
-            "Write 1 to 100 English letters, digits or . _ - here, as in the group district:NAME."
+            "Enter 1 to 100 English letters, digits or . _ - here, as in the group district:NAME."
         )
     return value
 
@@ -209,7 +209,7 @@ def check_time_zone(value: str) -> str:
         place = _PLACES.get(value[:3])
         zones = [zone for zone in zoneinfo.available_timezones() if _ZONE.fullmatch(zone)]
         nearest = [place] if place else difflib.get_close_matches(value, zones, n=1)
-        hint = f"did you mean {nearest[0]}?" if nearest else "write one such as America/Chicago."
+        hint = f"did you mean {nearest[0]}?" if nearest else "enter one such as America/Chicago."
         raise ValueError(f"There is no such time zone: {hint}")
     return value
 
@@ -227,9 +227,9 @@ def secret_problem(name: str, value: object) -> str | None:
     if value is None:
         return None
     if not isinstance(value, str) or not value:
-        return "Write it as text; leave it out to keep the stored one, or send null to remove it."
+        return "Enter it as text; leave it out to keep the saved one, or send null to remove it."
     if len(value) > MAX_SECRET_CHARACTERS or not _is_storable(value):
-        return f"Write at most {MAX_SECRET_CHARACTERS} characters of plain text."
+        return f"Enter at most {MAX_SECRET_CHARACTERS} characters of plain text."
     if name == "private_key":
         return _private_key_problem(value)
     return None
@@ -239,13 +239,13 @@ def _private_key_problem(value: str) -> str | None:
     if value.startswith("PuTTY-User-Key-File"):
         return "This is a PuTTY key: export it as an OpenSSH key (in PuTTYgen: Conversions)."
     if re.match(r"\s*(ssh|ecdsa)-", value):
-        return "This is the public key: send the private key, which begins with -----BEGIN."
+        return "This is the public key: enter the private key, which begins with -----BEGIN."
     if not re.fullmatch(
         r"\s*-----BEGIN [A-Z ]*PRIVATE KEY-----.*-----END [A-Z ]*PRIVATE KEY-----\s*",
         value,
         re.DOTALL,
     ):
-        return "Send the whole private key file, from -----BEGIN to the last -----."
+        return "Enter the whole private key file, from -----BEGIN to the last -----."
     return None
 
 

@@ -23,7 +23,7 @@ FACTS = ("registration.student_id", "registration.registration_id", "registratio
 
 def _check_year(year: int) -> int:
     if not is_school_year(year):
-        raise ValueError("Write the start year as four digits: 2025 for 2025-26.")
+        raise ValueError("Enter the start year as four digits: 2025 for 2025-26.")
     return year
 
 
@@ -31,7 +31,7 @@ def _check_source(condition: Condition) -> Condition:
     root = condition.source.split(".")[0]
     if root in {"entry", "row", "run", "registration"} and condition.source not in FACTS:
         raise ValueError(
-            f"{condition.source} is not known when a registration is synced: write a field of the "
+            f"{condition.source} is not known when a registration is synced: enter a field of the "
             f"registration, or one of {', '.join(FACTS)}."
         )
     return condition

@@ -5,8 +5,10 @@ from dataclasses import replace
 
 from registration_sync.domain.access import Caller, authorize_change
 from registration_sync.domain.audit import SettingChange
+from registration_sync.domain.connections.checked_settings import checked_settings
 from registration_sync.domain.connections.connection import Connection, setting_changes
 from registration_sync.domain.connections.given_for import GivenFor
+from registration_sync.domain.connections.saved_secrets import saved_secrets
 from registration_sync.domain.connections.sftp import Credentials
 from registration_sync.domain.errors import InvalidRequest, Problem
 from registration_sync.ports.connections import Connections, Mappings, Programs, PublicKeys, Secrets
@@ -21,7 +23,7 @@ def change_connection(
     credentials: Credentials,
     *,
     caller: Caller,
-    today: dt.date,
+    now: dt.datetime,
     connections: Connections,
     mappings: Mappings,
     secrets: Secrets,
@@ -45,7 +47,7 @@ def change_connection(
     if not GivenFor.of(before).covers(server):
         credentials = _for_another_server(connection, before, credentials)
     reject_shared_destinations(
-        connection, connections=connections, mappings=mappings, sign_ins=sign_ins, today=today
+        connection, connections=connections, mappings=mappings, sign_ins=sign_ins, today=now.date()
     )
     if has_choice:  # before the new secrets: a sign-in of the waiting key would replace them
         discard_key(connection.connection_id, public_keys=public_keys, secrets=secrets)
@@ -55,7 +57,11 @@ def change_connection(
     secrets.write(connection.connection_id, credentials, server)
     if has_choice:
         public_keys.remove(connection.connection_id)
-    connections.replace(connection)
+    keeps_check = credentials == Credentials() and (
+        checked_settings(before) == checked_settings(connection)
+    )
+    saved = saved_secrets(credentials, by=caller.name, at=now)
+    connections.replace(connection.with_saved_secrets(saved), keeps_check=keeps_check)
     return setting_changes(before, connection, credentials)
 
 
@@ -69,15 +75,21 @@ def _for_another_server(
         old, new = before.to_json(), connection.to_json()
         changed = [name for field, name in _SERVER.items() if old[field] != new[field]]
         message = (
-            f"Changed: {', '.join(changed)}. Send the password again (or null, to sign in with the "
-            "stored key alone). A stored password is never sent to another server or account."
+            f"Enter the password again because {_listed(changed)} changed. Or remove it (null), to "
+            "sign in with the saved private key alone. A saved password is never sent to another "
+            "server or account."
         )
         raise InvalidRequest(message, problems=[Problem("password", message)])
     return replace(credentials, password=credentials.password or "")
 
 
+def _listed(names: list[str]) -> str:
+    """ "a", "a and b" or "a, b and c"."""
+    return " and ".join(filter(None, [", ".join(names[:-1]), names[-1]]))
+
+
 _SERVER = {
-    "host": "the host",
+    "host": "the server address",
     "port": "the port",
     "username": "the user name",
     "host_keys": "the host keys",

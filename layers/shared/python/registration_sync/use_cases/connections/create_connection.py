@@ -7,6 +7,7 @@ from registration_sync.domain.access import Caller, authorize_creation
 from registration_sync.domain.audit import SettingChange
 from registration_sync.domain.connections.connection import Connection, setting_changes
 from registration_sync.domain.connections.given_for import GivenFor
+from registration_sync.domain.connections.saved_secrets import saved_secrets
 from registration_sync.domain.connections.sftp import Credentials
 from registration_sync.domain.errors import RegistrationSyncError, Unavailable
 from registration_sync.ports.connections import Connections, Mappings, Programs, Secrets
@@ -20,7 +21,7 @@ def create_connection(
     credentials: Credentials,
     *,
     caller: Caller,
-    today: dt.date,
+    now: dt.datetime,
     connections: Connections,
     mappings: Mappings,
     secrets: Secrets,
@@ -37,14 +38,16 @@ def create_connection(
     require_bound_programs(connection, None, programs)
     # A connection with the id of a removed one has that one's mapping.
     reject_shared_destinations(
-        connection, connections=connections, mappings=mappings, sign_ins=sign_ins, today=today
+        connection, connections=connections, mappings=mappings, sign_ins=sign_ins, today=now.date()
     )
     # The connection first: if its id is taken, the secrets of that connection must not change. Then
     # every kind of secret: a deleted stack of the same name may have left some.
-    connections.add(connection)
+    all_secrets = credentials.without_others()
+    saved = saved_secrets(all_secrets, by=caller.name, at=now)
+    connections.add(connection.with_saved_secrets(saved))
     try:
         server = GivenFor.of(connection)
-        secrets.write(connection.connection_id, credentials.without_others(), server)
+        secrets.write(connection.connection_id, all_secrets, server)
     except RegistrationSyncError:
         with contextlib.suppress(Unavailable):
             connections.remove(connection.connection_id)

@@ -31,7 +31,7 @@ def generate_key(
     ServiceRefused and Unavailable.
     """
     if connection.delivery is not DeliveryMethod.SFTP or not connection.host:
-        raise Conflict("Files of this connection are downloaded: there is no server to sign in to.")
+        raise Conflict("This connection uses manual download, so there is no server to sign in to.")
     connection_id = connection.connection_id
     before = public_keys.get(connection_id)
     private, line = make_key_pair(kind, f"registration-sync:{connection_id}")
@@ -76,8 +76,8 @@ def require_choice_of_key(
     if public_keys.get(after.connection_id) == KeyPairs():
         return
     message = (
-        "The host, the port or the user name has changed, and the generated key was made for the "
-        "former one: send another private key, or null to delete the generated one. Then generate "
-        "a key for this server."
+        "The server address, the port or the user name changed, and the generated key was made for "
+        "the former one: enter another private key, or remove the generated one (null). Then "
+        "generate a key for this server."
     )
     raise InvalidRequest(message, problems=[Problem("private_key", message)])

@@ -25,6 +25,7 @@ from registration_sync.domain.errors import (
     UploadIncomplete,
 )
 from registration_sync.domain.mapping.definition.own_names import PROBE, done_name
+from registration_sync.domain.printable import printable
 from registration_sync.domain.runs.check import STEPS, CheckStep, StepResult
 from registration_sync.domain.temporary_names import NameForm, upload_token
 from registration_sync.ports.sftp import NEW_KEY_ACCEPTED, NEW_KEY_REFUSED, SftpServers, SftpSession
@@ -44,6 +45,9 @@ UNTRIED = (
     "The server refuses the name of the test file, so writing was not tried: only a delivery shows "
     "whether the server accepts the names of the files."
 )
+
+MAX_FOLDERS_SHOWN, MAX_NAME_CHARACTERS = 10, 60
+"""Of the folders beside one that was created."""
 
 CHECK_SECONDS = 120.0
 """The longest that a check may take."""
@@ -103,7 +107,8 @@ def check_connection(
     files to deliver, if known. `on_sign_in` may raise DeliveryError.
 
     Signs in at most once, and only if the server shows a pinned host key. Leaves nothing behind
-    but the folder, if it was missing. Raises Unavailable if the secrets cannot be read.
+    but the folder, if it was missing: the step of the folder has that as a warning. Raises
+    Unavailable if the secrets cannot be read.
     """
     findings = _Findings(now, show)
     session: SftpSession | None = None
@@ -135,10 +140,10 @@ def _add_finished(findings: _Findings, step: str, detail: str) -> None:
     """Adds a finished step of connecting."""
     if step == "algorithms":
         findings.host_key = detail
-        findings.add("The server speaks SSH 2.0 with safe algorithms.")
+        findings.add("The connection is encrypted with SSH 2.0 and safe algorithms.")
     elif step == "host_key":
         findings.add(
-            f"The server shows the pinned key, {fingerprint_of(findings.host_key or detail)}."
+            f"The server has the saved host key, {fingerprint_of(findings.host_key or detail)}."
         )
     elif step == NEW_KEY_ACCEPTED:
         findings.of_new_key = (f" {detail}", StepResult.OK)
@@ -151,9 +156,8 @@ def _add_finished(findings: _Findings, step: str, detail: str) -> None:
 def _failure_message(error: DeliveryError, findings: _Findings, connection: Connection) -> str:
     if isinstance(error, HostKeyMismatch) and not connection.host_keys and findings.host_key:
         return (
-            "No host key is pinned yet, so the service did not sign in. The server shows "
-            f"{fingerprint_of(findings.host_key)}: ask its administrator whether that is correct, "
-            "then confirm it: the key belongs in host_keys."
+            "First connection: confirm that this is your server. Ask its administrator whether its "
+            f"fingerprint is {fingerprint_of(findings.host_key)}. No password has been sent yet."
         )
     return error.message
 
@@ -189,8 +193,11 @@ class _Probe:
 
     def run(self, *, done_file: bool) -> None:
         findings, session = self._findings, self._session
-        session.make_folder(self._folder)
-        findings.add(f"The folder {self._folder} exists.")
+        created = session.make_folder(self._folder)
+        if created:
+            findings.add(self._created(created), StepResult.WARNING)
+        else:
+            findings.add(f"Found the folder {self._folder}.")
         entries = session.entries(self._folder)
         old = [entry for entry in entries if not self._names or entry.name in self._names]
         try:
@@ -201,7 +208,7 @@ class _Probe:
                 self._add_refused_names()
                 return
             session.names(self._folder)  # to find out whether the list shows the new file
-            written = "A small test file was written and is complete."
+            written = "Wrote a small test file. It is complete."
             findings.add(*_result(written, session.traits.write_warnings()))
             self._require_no_folder(old)
             self._put(first, upload, final)
@@ -209,7 +216,7 @@ class _Probe:
             self._require_files()
             if done_file:
                 self._try_done_file(final)
-            replaced = "A new file replaces the old one in one step."
+            replaced = "A new file replaced the old one in one step."
             findings.add(*_result(replaced, self._replace_warnings(old, final)))
             is_removed = session.remove(final)
         except DeliveryError:
@@ -217,7 +224,25 @@ class _Probe:
                 with suppress(DeliveryError):
                     session.remove(path)
             raise
-        findings.add(*_result("The test file was removed.", [] if is_removed else [REMOVES_NOT]))
+        findings.add(*_result("Deleted the test file.", [] if is_removed else [REMOVES_NOT]))
+
+    def _created(self, first: str) -> str:
+        """Names the folders beside the first one that was created: its name may be mistyped."""
+        folder, _, name = first.rpartition("/")
+        found: list[FolderEntry] = []
+        with suppress(DeliveryError):  # a later step fails if the session is lost
+            found = self._session.entries(folder or ("/" if first.startswith("/") else "."))
+        others = sorted(
+            (printable(one.name, MAX_NAME_CHARACTERS) for one in found if one.is_folder),
+            key=str.casefold,
+        )
+        others = [one for one in others if one != printable(name, MAX_NAME_CHARACTERS)]
+        more = len(others) - MAX_FOLDERS_SHOWN
+        shown = ", ".join(others[:MAX_FOLDERS_SHOWN]) + (f" and {more} more" if more > 0 else "")
+        return (
+            f"Not found, so we created it: {self._folder}. If your SIS already has a folder, check "
+            "the spelling." + (f" Folders there: {shown}." if others else "")
+        )
 
     def _source(self, content: bytes) -> Path:
         source = self._workspace / f"probe-{len(content)}"
@@ -252,7 +277,7 @@ class _Probe:
         self._findings.is_in_place = True
         self._findings.add(UNTRIED, StepResult.WARNING)
         self._findings.add(NO_TEMPORARY_NAMES, StepResult.WARNING)
-        self._findings.add("There was no test file to remove.")
+        self._findings.add("There was no test file to delete.")
 
     def _require_no_folder(self, old: Sequence[FolderEntry]) -> None:
         for entry in old:
@@ -294,7 +319,7 @@ def _link_warnings(old: Sequence[FolderEntry], *, keep_links: bool) -> Iterator[
     if links and not keep_links:
         yield (
             f"The folder has symbolic links: {', '.join(links[:3])}. A delivery under such a name "
-            "replaces the link with a file, unless the connection has keep_links."
+            "replaces the link with a file, unless the setting “Keep symbolic links” is on."
         )
 
 

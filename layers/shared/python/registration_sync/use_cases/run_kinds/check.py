@@ -20,8 +20,8 @@ from registration_sync.use_cases.delivery.check_connection import check_connecti
 from registration_sync.use_cases.run_kinds.lifecycle import Attempt
 from registration_sync.use_cases.runs.start_run import take_connection_slot
 
-_ALL_WORKS = "Everything that a delivery needs works."
-_NO_SERVER = "Files of this connection are downloaded: there is no server to check."
+_ALL_WORKS = "The test passed: files can be delivered."
+_NO_SERVER = "This connection uses manual download, so there is no server to test."
 
 MAX_MESSAGE_CHARACTERS = 2_000
 """Of the last check, which is stored in the connection's item: DynamoDB allows 400 kB for it."""
