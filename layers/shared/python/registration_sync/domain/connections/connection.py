@@ -261,9 +261,7 @@ def parse_connection(
         raise InvalidRequest("Send the connection as a JSON object with its fields.")
     if connection_id is not None:
         if definition.get("connection_id", connection_id) != connection_id:
-            message = (
-                f'The connection ID cannot be changed: leave it out, or enter "{connection_id}".'
-            )
+            message = f'The connection ID cannot change: leave it out, or enter "{connection_id}".'
             raise InvalidRequest(message, problems=[Problem("connection_id", message)])
         definition = {**definition, "connection_id": connection_id}
     others = (*SECRETS, "setup", "sign_in")  # a client that sends what it has read sends both
@@ -346,6 +344,5 @@ def require_host_key(connection: Connection, *, sends: bool) -> None:
     """Raises InvalidRequest if files would be sent to a server without a known host key."""
     if sends and connection.delivery is DeliveryMethod.SFTP and not connection.host_keys:
         raise InvalidRequest(
-            "Nobody has confirmed the server yet: test the connection and confirm its fingerprint, "
-            "then export."
+            "Nobody has confirmed the server yet: test the connection first, then export."
         )

@@ -25,10 +25,14 @@ from registration_sync.domain.errors import (
     UploadIncomplete,
 )
 from registration_sync.domain.mapping.definition.own_names import PROBE, done_name
-from registration_sync.domain.printable import printable
 from registration_sync.domain.runs.check import STEPS, CheckStep, StepResult
 from registration_sync.domain.temporary_names import NameForm, upload_token
 from registration_sync.ports.sftp import NEW_KEY_ACCEPTED, NEW_KEY_REFUSED, SftpServers, SftpSession
+from registration_sync.use_cases.delivery.folder_warnings import (
+    created_folder,
+    link_warnings,
+    permission_warnings,
+)
 from registration_sync.use_cases.delivery.one_file import (
     Upload,
     put_in_place,
@@ -45,9 +49,6 @@ UNTRIED = (
     "The server refuses the name of the test file, so writing was not tried: only a delivery shows "
     "whether the server accepts the names of the files."
 )
-
-MAX_FOLDERS_SHOWN, MAX_NAME_CHARACTERS = 10, 60
-"""Of the folders beside one that was created."""
 
 CHECK_SECONDS = 120.0
 """The longest that a check may take."""
@@ -195,7 +196,7 @@ class _Probe:
         findings, session = self._findings, self._session
         created = session.make_folder(self._folder)
         if created:
-            findings.add(self._created(created), StepResult.WARNING)
+            findings.add(created_folder(self._folder, created, session), StepResult.WARNING)
         else:
             findings.add(f"Found the folder {self._folder}.")
         entries = session.entries(self._folder)
@@ -225,24 +226,6 @@ class _Probe:
                     session.remove(path)
             raise
         findings.add(*_result("Deleted the test file.", [] if is_removed else [REMOVES_NOT]))
-
-    def _created(self, first: str) -> str:
-        """Names the folders beside the first one that was created: its name may be mistyped."""
-        folder, _, name = first.rpartition("/")
-        found: list[FolderEntry] = []
-        with suppress(DeliveryError):  # a later step fails if the session is lost
-            found = self._session.entries(folder or ("/" if first.startswith("/") else "."))
-        others = sorted(
-            (printable(one.name, MAX_NAME_CHARACTERS) for one in found if one.is_folder),
-            key=str.casefold,
-        )
-        others = [one for one in others if one != printable(name, MAX_NAME_CHARACTERS)]
-        more = len(others) - MAX_FOLDERS_SHOWN
-        shown = ", ".join(others[:MAX_FOLDERS_SHOWN]) + (f" and {more} more" if more > 0 else "")
-        return (
-            f"Not found, so we created it: {self._folder}. If your SIS already has a folder, check "
-            "the spelling." + (f" Folders there: {shown}." if others else "")
-        )
 
     def _source(self, content: bytes) -> Path:
         source = self._workspace / f"probe-{len(content)}"
@@ -310,43 +293,8 @@ class _Probe:
 
     def _replace_warnings(self, old: Sequence[FolderEntry], final: str) -> Iterator[str]:
         yield from self._session.traits.replace_warnings()
-        yield from _link_warnings(old, keep_links=self._account.keep_links)
-        yield from _permission_warnings(old if self._names else [], final, self._session)
-
-
-def _link_warnings(old: Sequence[FolderEntry], *, keep_links: bool) -> Iterator[str]:
-    links = [entry.name for entry in old if entry.is_link]
-    if links and not keep_links:
-        yield (
-            f"The folder has symbolic links: {', '.join(links[:3])}. A delivery under such a name "
-            "replaces the link with a file, unless the setting “Keep symbolic links” is on."
-        )
-
-
-def _permission_warnings(
-    old: Sequence[FolderEntry], final: str, session: SftpSession
-) -> Iterator[str]:
-    """A sentence for each file whose permissions or group a rename replaces by those of `final`."""
-    if session.traits.replaced_by is ReplacedBy.IN_PLACE or not old:
-        return
-    folder, _, probe = final.rpartition("/")
-    new = next((entry for entry in session.entries(folder) if entry.name == probe), None)
-    for entry in old:
-        if new and not entry.is_link and _access(entry) != _access(new):
-            yield (
-                f"{entry.name} has {_access(entry)} on the server, and a new file gets "
-                f"{_access(new)}. If the importer cannot read it then, ask the server's "
-                "administrator to change what new files get."
-            )
-
-
-def _access(entry: FolderEntry) -> str:
-    permissions = (
-        "no known permissions"
-        if entry.permissions is None
-        else (f"the permissions {entry.permissions:04o}")
-    )
-    return permissions if entry.group is None else f"{permissions} and the group {entry.group}"
+        yield from link_warnings(old, keep_links=self._account.keep_links)
+        yield from permission_warnings(old if self._names else [], final, self._session)
 
 
 def _final_path(folder: str, name: str, form: NameForm | None) -> str:
