@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from registration_sync.adapters.aws.quick_answers import QuickParser
+from registration_sync.adapters.aws.quick_json import QuickParser
 
 
 def compare_answers(environment: Any) -> None:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, cast
 import botocore.session
 from botocore.config import Config
 
-from registration_sync.adapters.aws.quick_answers import QuickAnswers
+from registration_sync.adapters.aws.quick_json import use_quick_json
 from registration_sync.bootstrap.service_models import ServiceModels
 
 if TYPE_CHECKING:
@@ -38,7 +38,7 @@ def session() -> botocore.session.Session:
     """The one session of a function."""
     made = botocore.session.get_session()
     made.register_component("data_loader", ServiceModels())
-    made.register_component("response_parser_factory", QuickAnswers())
+    use_quick_json(made)
     return made
 
 

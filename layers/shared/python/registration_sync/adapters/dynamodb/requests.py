@@ -31,6 +31,9 @@ READ_AHEAD_BYTES = 32 * 1024 * 1024
 ITEM_BYTES = 600
 """The memory of a small item."""
 
+SAMPLED_ITEMS = 25
+"""About so many items of a page, at equal distances, show how large the next ones may be."""
+
 MAX_TRIES = 6
 FIRST_PAUSE_SECONDS = 0.05
 
@@ -150,8 +153,11 @@ def items_within(total_bytes: int, like: Sequence[Item], most: int) -> int:
     """How many items of the size of these fit, from 1 to `most`."""
     if not like:
         return most
-    sizes = (len(value) for item in like for of_type in item.values() for value in of_type.values())
-    average = ITEM_BYTES + sum(sizes) // len(like)
+    sample = like[:: 1 + len(like) // SAMPLED_ITEMS]
+    sizes = (
+        len(value) for item in sample for of_type in item.values() for value in of_type.values()
+    )
+    average = ITEM_BYTES + sum(sizes) // len(sample)
     return min(most, max(1, total_bytes // average))
 
 

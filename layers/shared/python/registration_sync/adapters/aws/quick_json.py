@@ -1,8 +1,14 @@
-"""Reads DynamoDB's large answers by orjson, where botocore walks over the shape of each value.
+"""Reads DynamoDB's large answers, and writes its large requests, by orjson.
 
-A plug-in at botocore's own extension point: a session has a component `response_parser_factory`,
-whose parsers have the method `parse` (botocore/parsers.py, ResponseParser). Signing, retries,
-endpoints and errors stay botocore's, and so does every other answer.
+Botocore walks over the shape of each value. This is a plug-in at botocore's own extension points:
+
+- A session has a component `response_parser_factory`, whose parsers have the method `parse`
+  (botocore/parsers.py, ResponseParser).
+- The event `provide-client-params` may replace the parameters of a call, and `before-call` may
+  change its request before it is signed; both receive the context of the one call
+  (botocore/client.py, BaseClient._make_api_call).
+
+Signing, retries, endpoints and errors stay botocore's, and so does everything that is not large.
 """
 
 import base64
@@ -11,11 +17,32 @@ from typing import Any
 
 import orjson
 from botocore.parsers import ResponseParserFactory
+from botocore.session import Session
 
-LARGE = frozenset({"QueryOutput", "BatchGetItemOutput", "GetItemOutput"})
+LARGE_ANSWERS = frozenset({"QueryOutput", "BatchGetItemOutput", "GetItemOutput"})
 """DynamoDB's shapes that this parser reads: their JSON is what botocore returns, but for bytes."""
 
 OK = 200
+
+LARGE_REQUESTS = ("BatchGetItem", "BatchWriteItem")
+"""The operations whose requests are written here: their parameters are DynamoDB's JSON, but for
+bytes, and botocore adds none."""
+
+_BODY = "quick_json.body"
+_NO_PARAMETERS: dict[str, Any] = {"RequestItems": {}}
+
+
+def use_quick_json(session: Session) -> None:
+    """Applies to the clients that the session creates from now on."""
+    session.register_component("response_parser_factory", QuickAnswers())
+    # The stubs know only handlers of any keywords that return nothing.
+    events: tuple[tuple[str, Any], ...] = (
+        ("provide-client-params", _take_parameters),
+        ("before-call", _put_body),
+    )
+    for operation in LARGE_REQUESTS:
+        for event, handler in events:
+            session.register(f"{event}.dynamodb.{operation}", handler)
 
 
 class QuickAnswers(ResponseParserFactory):
@@ -34,7 +61,7 @@ class QuickParser:
 
     def parse(self, response: Mapping[str, Any], shape: Any) -> Any:
         """See ResponseParser.parse."""
-        if response["status_code"] != OK or shape is None or shape.name not in LARGE:
+        if response["status_code"] != OK or shape is None or shape.name not in LARGE_ANSWERS:
             return self.usual.parse(response, shape)
         try:
             answer = orjson.loads(response["body"])
@@ -74,3 +101,24 @@ def _decode_bytes(item: Mapping[str, dict[str, Any]]) -> None:
                 _decode_bytes({"": inner})
         elif "BS" in value:
             value["BS"] = [base64.b64decode(one) for one in value["BS"]]
+
+
+def _take_parameters(
+    params: dict[str, Any], context: dict[str, Any], **_: object
+) -> dict[str, Any] | None:
+    try:
+        context[_BODY] = orjson.dumps(params, default=_base64_of)
+    except TypeError:
+        return None  # botocore knows more types, and names a wrong one
+    return _NO_PARAMETERS
+
+
+def _put_body(params: dict[str, Any], context: dict[str, Any], **_: object) -> None:
+    if _BODY in context:
+        params["body"] = context.pop(_BODY)
+
+
+def _base64_of(value: object) -> str:
+    if not isinstance(value, bytes):
+        raise TypeError(f"{type(value)} is not bytes")
+    return base64.b64encode(value).decode()

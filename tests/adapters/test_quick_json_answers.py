@@ -8,7 +8,7 @@ import boto3
 import pytest
 from botocore.parsers import ResponseParserFactory
 
-from registration_sync.adapters.aws.quick_answers import LARGE, QuickAnswers
+from registration_sync.adapters.aws.quick_json import LARGE_ANSWERS, QuickAnswers
 
 ACCOUNT: dict[str, Any] = {
     "region_name": "us-east-1",
@@ -83,7 +83,7 @@ def test_an_answer_that_is_no_item_is_left_to_botocore(body: bytes, status: int)
 
 
 def test_the_shapes_are_those_of_the_reads() -> None:
-    assert {SHAPES[name].name for name in ("Query", "BatchGetItem", "GetItem")} == LARGE
+    assert {SHAPES[name].name for name in ("Query", "BatchGetItem", "GetItem")} == LARGE_ANSWERS
 
 
 def test_other_protocols_are_left_to_botocore() -> None:
