@@ -39,7 +39,7 @@ def test_reads_of_student_data_are_shown_in_words_the_newest_first(
     expect(rows(ada)).to_have_text(
         [
             re.compile(rf"{lin.user.username}.*Refused.*PUT /connections/{{connection_id}}.*2$"),
-            re.compile(rf"{lin.user.username}.*The receipt of a student.*1$"),
+            re.compile(rf"{lin.user.username}.*One student's details.*1$"),
         ]
     )
     ada.check()
@@ -79,5 +79,5 @@ def test_older_entries_are_shown_on_request_and_texts_stay_texts(
 def test_a_connection_whose_students_nobody_read_says_so(visit: Visit, district: District) -> None:
     ada = visit(path=f"#{district.path}/activity")
 
-    ada.sees(ada.heading("Nobody has read student data yet"))
+    ada.sees(ada.heading("No one has viewed student data yet"))
     ada.check()

@@ -38,32 +38,32 @@ def row(ada: Person, email: str = BEN) -> Locator:
 
 def test_a_person_is_added_changed_and_removed(visit: Visit, district: District) -> None:
     ada = visit(path=page_of(district))
-    ada.sees(ada.heading("Nobody gets mail about this connection"))
+    ada.sees(ada.heading("No one gets email about this connection"))
     ada.check()
 
     ada.press(ada.button("Add a person"))
     ada.sees(ada.dialog("Add a person"))
     ada.check()
     ada.press(ada.button("Save"))
-    expect(ada.field("E-mail address")).to_be_focused()
-    ada.sees(ada.page.get_by_text("Write one e-mail address, such as"))
-    ada.write(ada.field("E-mail address"), "Ben@Anytown.example.org")
+    expect(ada.field("Email address")).to_be_focused()
+    ada.sees(ada.page.get_by_text("Enter one email address."))
+    ada.write(ada.field("Email address"), "Ben@Anytown.example.org")
     ada.press(ada.field("A scheduled export is overdue"))
     ada.press(ada.button("Save"))
 
-    expect(row(ada)).to_contain_text("An export waits for approval")
+    expect(row(ada)).to_contain_text("An export needs approval")
     assert stored(district) == {BEN: ["failed", "needs_approval", "needs_attention"]}
     ada.check()
 
     ada.press(ada.button(f"Change {BEN}"))
     for label in (
         "An export failed",
-        "An export waits for approval",
-        "Students are newly held back",
+        "An export needs approval",
+        "More students need attention",
     ):
         ada.press(ada.field(label))
     ada.press(ada.button("Save"))
-    expect(ada.page.get_by_text("Choose at least one.")).to_be_focused()
+    expect(ada.page.get_by_text("Select at least one.")).to_be_focused()
     ada.press(ada.field("A summary of the week"))
     ada.press(ada.button("Save"))
     expect(row(ada)).to_contain_text("A summary of the week")
@@ -73,7 +73,7 @@ def test_a_person_is_added_changed_and_removed(visit: Visit, district: District)
     ada.sees(ada.dialog("Remove this person?"))
     ada.check()
     ada.press(ada.button("Remove"))
-    ada.sees(ada.heading("Nobody gets mail about this connection"))
+    ada.sees(ada.heading("No one gets email about this connection"))
     assert stored(district) == {}
 
 

@@ -42,12 +42,12 @@ def test_a_colleague_is_invited_changed_reset_and_removed_by_keyboard(
     ada.check()
 
     ada.press(ada.button("Invite a person"))
-    ada.write(ada.field("Mail address"), "grace")
+    ada.write(ada.field("Email address"), "grace")
     ada.press(ada.button("Send the invitation"))
     ada.sees(ada.page.get_by_text("Write one mail address"))
-    expect(ada.field("Mail address")).to_be_focused()
+    expect(ada.field("Email address")).to_be_focused()
     ada.check()
-    ada.write(ada.field("Mail address"), address)
+    ada.write(ada.field("Email address"), address)
     ada.press(ada.button("Send the invitation"))
     expect(row(ada, address)).to_contain_text("Invited")
     expect(row(ada, address)).to_contain_text("Limited Access")
@@ -59,11 +59,11 @@ def test_a_colleague_is_invited_changed_reset_and_removed_by_keyboard(
 
     ada.press_entry(actions(ada, address), "Change")
     ada.press(ada.page.get_by_role("radio", name=re.compile("^Full Access")))
-    ada.press(ada.page.get_by_role("switch", name="May sign in"))
+    ada.press(ada.page.get_by_role("switch", name="Can sign in"))
     ada.check()
     ada.press(ada.button("Save"))
     expect(row(ada, address)).to_contain_text("Full Access")
-    expect(row(ada, address)).to_contain_text("Switched off")
+    expect(row(ada, address)).to_contain_text("Turned off")
     assert in_pool(district, address)["Enabled"] is False
 
     lin = district.stack.users["limited_access"].username
@@ -84,7 +84,7 @@ def test_limited_access_has_no_page_and_texts_stay_texts(visit: Visit) -> None:
     expect(lin.card).to_be_visible()
     expect(lin.link("People")).to_have_count(0)
     lin.go("#/people")
-    lin.sees(lin.page.get_by_text("You do not manage people"))
+    lin.sees(lin.page.get_by_text("You can't manage people"))
     lin.check()
 
     ada = visit(path="#/people", api=poison, viewport=PHONE)

@@ -17,7 +17,7 @@ def test_the_first_view_is_under_100_kb_as_the_gateway_sends_it(
 
     ada.page.goto(ada.stack.console_url)
     ada.sign_in()
-    ada.sees(ada.card.get_by_text("Next run"))
+    ada.sees(ada.card.get_by_text("Next export"))
 
     ours = [url for url in asked if url.startswith(ada.stack.api_url)]
     assert {url.rsplit("/", 1)[1] for url in ours} >= {"app.js", "me", "overview"}

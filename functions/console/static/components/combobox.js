@@ -1,8 +1,10 @@
 // A text field with a searchable list (WAI-ARIA combobox). It accepts any text.
 
+import { useFloating } from "../lib/floating.js";
 import { html, useEffect, useRef, useState } from "../lib/html.js";
 import { fitting } from "../lib/text/names.js";
 import { Field } from "./fields.js";
+import { Icon } from "./icon.js";
 
 const MAX_SHOWN = 100;
 
@@ -15,7 +17,9 @@ export function Combobox({ options, value, onInput, onChoose, free = true, ...gi
   const [typed, setTyped] = useState(null); // filters the list; null shows every option
   const [own, setText] = useState(value);
   const text = free ? value : own; // with free text the parent holds the value; a local copy would lag behind the next key
+  const frame = useRef(null);
   const list = useRef(null);
+  useFloating(open, frame, list);
   useEffect(() => setText(value), [value]);
 
   const found = open ? fitting(options, typed ?? "") : []; // closed lists are not filtered, because a page may have a hundred of them
@@ -63,7 +67,7 @@ export function Combobox({ options, value, onInput, onChoose, free = true, ...gi
   };
 
   return html`<${Field} ...${{ label, hint, problem, optional, hideLabel }}>
-    ${(fieldProps) => html`<div class="combobox">
+    ${(fieldProps) => html`<div class="combobox" ref=${frame}>
       <input
         type="text"
         autocomplete="off"
@@ -81,6 +85,7 @@ export function Combobox({ options, value, onInput, onChoose, free = true, ...gi
         onKeyDown=${onKey}
         onBlur=${leave}
       />
+      <${Icon} name="down" />
       <ul role="listbox" id=${`${fieldProps.id}-list`} aria-label=${label} hidden=${!open} ref=${list}>
         ${open &&
         shown.map(

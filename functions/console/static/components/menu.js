@@ -1,5 +1,6 @@
 // A menu behind a button (WAI-ARIA menu button): arrows move, letters jump, Escape closes.
 
+import { useFloating } from "../lib/floating.js";
 import { html, useEffect, useId, useRef, useState } from "../lib/html.js";
 import { Icon } from "./icon.js";
 
@@ -8,8 +9,10 @@ export function Menu({ label, items, icon = "more", text }) {
   const [open, setOpen] = useState(false);
   const root = useRef(null);
   const button = useRef(null);
+  const list = useRef(null);
   const id = useId();
   const shown = items.filter(Boolean);
+  useFloating(open, button, list, { end: true });
 
   const links = () => [...root.current.querySelectorAll("[role=menuitem]")];
   const focus = (index) => {
@@ -66,7 +69,7 @@ export function Menu({ label, items, icon = "more", text }) {
       <${Icon} name=${icon} />${text && html`<span>${text}</span>`}
     </button>
     ${open &&
-    html`<ul class="menu-list" role="menu" id=${id} aria-label=${label} onKeyDown=${onMenuKey} onFocusIn=${rove}>
+    html`<ul class="menu-list" ref=${list} role="menu" id=${id} aria-label=${label} onKeyDown=${onMenuKey} onFocusIn=${rove}>
       ${shown.map(
         (item) => html`<li role="none" key=${item.label}>
           <${MenuItem} item=${item} close=${close} leave=${() => setOpen(false)} />

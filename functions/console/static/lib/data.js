@@ -52,13 +52,33 @@ export function useAction(act) {
   return { ...state, run, clear: () => setState({ busy: false, error: null }) };
 }
 
-// Repeats `act` while the page is visible and `milliseconds` is a number.
+// Repeats `act` while the page is visible and `milliseconds` is a number: each time so long after the one before has
+// ended, and at once when a page is shown again after a time was missed.
 export function useInterval(act, milliseconds) {
   const latest = useRef(act);
   latest.current = act;
   useEffect(() => {
     if (!milliseconds) return undefined;
-    const timer = setInterval(() => document.hidden || latest.current(), milliseconds);
-    return () => clearInterval(timer);
+    let timer = 0;
+    let isMissed = false;
+    let isOver = false;
+    const wait = () => (timer = isOver ? 0 : setTimeout(next, milliseconds));
+    const next = async () => {
+      isMissed = document.hidden;
+      if (isMissed) return;
+      try {
+        await latest.current();
+      } finally {
+        wait();
+      }
+    };
+    const onVisible = () => isMissed && next();
+    wait();
+    document.addEventListener("visibilitychange", onVisible);
+    return () => {
+      isOver = true;
+      clearTimeout(timer);
+      document.removeEventListener("visibilitychange", onVisible);
+    };
   }, [milliseconds]);
 }

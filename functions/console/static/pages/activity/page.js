@@ -12,18 +12,19 @@ import { Time, number } from "../../components/time.js";
 import { ConnectionPage } from "../../frame/connection_page.js";
 import { RunLink } from "../../shared/links.js";
 import { inWords, joined } from "./entries.js";
+import { ACTIVITY } from "./words.js";
 
 const PATH = "/connections/{c}/activity";
 
 export default function ActivityPage({ params: { c } }) {
   const { canConfigure } = usePerson();
-  return html`<${ConnectionPage} c=${c} title="Activity" tab=${PATH}>
+  return html`<${ConnectionPage} c=${c} title=${ACTIVITY.title} tab=${PATH}>
     ${(connection) => (canConfigure ? html`<${Activity} connection=${connection} />` : html`<${ForFullAccess} />`)}
   <//>`;
 }
 
 function ForFullAccess() {
-  return html`<${Notice}><p>People with Full Access see here who read student data.</p><//>`;
+  return html`<${Notice}><p>${ACTIVITY.forFullAccess}</p><//>`;
 }
 
 function Activity({ connection }) {
@@ -38,28 +39,25 @@ function Activity({ connection }) {
   if (!newest) return error ? html`<${ErrorState} error=${error} onRetry=${reload} />` : html`<${Loading} />`;
   const rows = joined([...newest.items, ...older.items]);
   if (rows.length === 0)
-    return html`<${EmptyState} title="Nobody has read student data yet">
-      <p>Each read of student data is recorded here, and each refused request.</p>
+    return html`<${EmptyState} title=${ACTIVITY.none}>
+      <p>${ACTIVITY.noneHint}</p>
     <//>`;
-  return html`<p>
-      Who read student data of this connection, or was refused. The record names no student, and is kept as long as the
-      history.
-    </p>
-    <${Table} label="Reads of student data, the newest first" rows=${rows} id=${(one) => one.request_id} columns=${columnsOf(connection)} />
-    ${next && html`<div class="row"><${Button} busy=${more.busy} onClick=${() => more.run()}>Show more<//></div>`}
+  return html`<p>${ACTIVITY.hint}</p>
+    <${Table} label=${ACTIVITY.caption} rows=${rows} id=${(one) => one.request_id} columns=${columnsOf(connection)} />
+    ${next && html`<div class="row"><${Button} busy=${more.busy} onClick=${() => more.run()}>${ACTIVITY.more}<//></div>`}
     <${ErrorNotice} error=${more.error} />`;
 }
 
 function columnsOf({ connection_id: c, time_zone: zone }) {
   return [
-    { label: "When", heading: true, cell: ({ at }) => html`<${Time} at=${at} zone=${zone} />` },
-    { label: "Who", cell: ({ by, caller }) => (caller === "program" ? `${by} (a program)` : by) },
-    { label: "What", cell: (entry) => html`<${What} entry=${entry} c=${c} />` },
-    { label: "Times", number: true, cell: ({ times }) => number(times) },
+    { label: ACTIVITY.when, heading: true, cell: ({ at }) => html`<${Time} at=${at} zone=${zone} />` },
+    { label: ACTIVITY.who, cell: ({ by, caller }) => (caller === "program" ? ACTIVITY.program(by) : by) },
+    { label: ACTIVITY.what, cell: (entry) => html`<${What} entry=${entry} c=${c} />` },
+    { label: ACTIVITY.times, number: true, cell: ({ times }) => number(times) },
   ];
 }
 
 function What({ entry, c }) {
-  return html`${entry.kind === "refused" && html`<${Badge} tone="warn">Refused<//> `}${inWords(entry)}
-    ${entry.run_id && html` (<${RunLink} c=${c} run_id=${entry.run_id}>open the run<//>)`}`;
+  return html`${entry.kind === "refused" && html`<${Badge} tone="warn">${ACTIVITY.refused}<//> `}${inWords(entry)}
+    ${entry.run_id && html` (<${RunLink} c=${c} run_id=${entry.run_id}>${ACTIVITY.openRun}<//>)`}`;
 }

@@ -8,16 +8,17 @@ import { toast } from "../../components/announce.js";
 import { Button } from "../../components/button.js";
 import { ErrorNotice } from "../../components/states.js";
 import { DeletionNotice } from "../../frame/deletion_notice.js";
+import { DELETE } from "./words.js";
 
 export function BeingDeleted({ connection, reload }) {
   const person = usePerson();
   const action = useAction(async () => {
     await post(pathOf(connection.connection_id, "restore"));
-    toast(`The deletion of ${connection.name} was taken back.`);
+    toast(DELETE.takenBack(connection.name));
     reload();
   });
   return html`<${DeletionNotice} connection=${connection} />
     <${ErrorNotice} error=${action.error} />
     ${person.canConfigure &&
-    html`<p><${Button} busy=${action.busy} onClick=${() => action.run()}>Take back the deletion<//></p>`}`;
+    html`<p><${Button} busy=${action.busy} onClick=${() => action.run()}>${DELETE.takeBack}<//></p>`}`;
 }

@@ -6,11 +6,12 @@ import { html, useState } from "../../lib/html.js";
 import { toast } from "../../components/announce.js";
 import { ConfirmDialog } from "../../components/dialog.js";
 import { SelectField, TextField } from "../../components/fields.js";
+import { DELETE } from "./words.js";
 
 const GRACE = [
-  { value: "7", label: "In 7 days" },
-  { value: "30", label: "In 30 days" },
-  { value: "0", label: "In 20 minutes" },
+  { value: "7", label: DELETE.in7Days },
+  { value: "30", label: DELETE.in30Days },
+  { value: "0", label: DELETE.in20Minutes },
 ];
 
 export function DeleteDialog({ connection, onClose, onDeleted }) {
@@ -18,25 +19,20 @@ export function DeleteDialog({ connection, onClose, onDeleted }) {
   const [days, setDays] = useState("7");
   const action = useAction(async () => {
     await remove(pathOf(connection.connection_id), { query: { grace_days: days } });
-    toast(`${connection.name} is being deleted.`);
+    toast(DELETE.started(connection.name));
     onDeleted();
     onClose();
   });
   return html`<${ConfirmDialog}
-    title=${`Delete ${connection.name}?`}
-    confirm="Delete"
+    title=${DELETE.title(connection.name)}
+    confirm=${DELETE.confirm}
     danger
     disabled=${typed.trim() !== connection.name}
     action=${action}
     onClose=${onClose}
   >
-    <p>
-      Nothing is synced or exported from now on. Then everything that this service keeps of the
-      connection is deleted for good: its students, their files, the history, the mapping, the
-      schedule, the settings and the sign-in. Until then, its card can take that back. Files on the
-      server stay.
-    </p>
-    <${SelectField} label="Delete everything" options=${GRACE} value=${days} onInput=${setDays} />
-    <${TextField} label=${`Type ${connection.name} to confirm`} value=${typed} onInput=${setTyped} />
+    <p>${DELETE.what}</p>
+    <${SelectField} label=${DELETE.when} options=${GRACE} value=${days} onInput=${setDays} />
+    <${TextField} label=${DELETE.typeName(connection.name)} value=${typed} onInput=${setTyped} />
   <//>`;
 }

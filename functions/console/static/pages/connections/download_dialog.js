@@ -8,18 +8,19 @@ import { Dialog } from "../../components/dialog.js";
 import { EmptyState, ErrorState, Loading } from "../../components/states.js";
 import { Time, bytes, count } from "../../components/time.js";
 import { DownloadButton } from "../../shared/download_button.js";
-import { lastWithFiles } from "./facts.js";
+import { lastWithFiles } from "./last_files.js";
+import { DOWNLOAD } from "./words.js";
 
 export function DownloadDialog({ connection, onClose }) {
   const { data, error, loading, reload } = useData(
     async (options) => ({ run: await lastWithFiles(connection.connection_id, options) }),
     [connection.connection_id],
   );
-  const actions = html`<${Button} onClick=${onClose}>Close<//>`;
-  return html`<${Dialog} title="Download last files" onClose=${onClose} actions=${actions}>
+  const actions = html`<${Button} onClick=${onClose}>${DOWNLOAD.close}<//>`;
+  return html`<${Dialog} title=${DOWNLOAD.title} onClose=${onClose} actions=${actions}>
     ${loading && !error && html`<${Loading} />`}
     ${error && html`<${ErrorState} error=${error} onRetry=${reload} />`}
-    ${data && !data.run && html`<${EmptyState} title="No files yet"><p>The first export brings them.</p><//>`}
+    ${data && !data.run && html`<${EmptyState} title=${DOWNLOAD.none}><p>${DOWNLOAD.noneHint}</p><//>`}
     ${data?.run && html`<${Files} connection=${connection} run=${data.run} />`}
   <//>`;
 }
@@ -27,7 +28,7 @@ export function DownloadDialog({ connection, onClose }) {
 function Files({ connection, run }) {
   const years = run.years.filter((year) => year.files.length > 0);
   return html`<p class="muted">
-      Exported <${Time} at=${run.finished_at} zone=${connection.time_zone} />
+      ${DOWNLOAD.exported} <${Time} at=${run.finished_at} zone=${connection.time_zone} />
     </p>
     <ul class="downloads">
       ${years.flatMap((year) =>

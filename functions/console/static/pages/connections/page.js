@@ -1,84 +1,92 @@
-// The start page: the cards of all connections, those with problems first.
+// The start page: all connections, those that need attention first; cards, or rows where there are many.
 
-import { getAll } from "../../lib/api.js";
 import { useData, useInterval } from "../../lib/data.js";
-import { html, useEffect, useState } from "../../lib/html.js";
-import { readOverview } from "../../lib/overview.js";
+import { html, useEffect, useRef, useState } from "../../lib/html.js";
+import { byUrgency, isFound, needsAttention, readOverview } from "../../lib/overview.js";
 import { href } from "../../lib/paths.js";
 import { usePerson } from "../../lib/person.js";
+import { replaceAddress } from "../../lib/router.js";
 import { isUnderWay } from "../../lib/runs.js";
-import { ButtonLink } from "../../components/button.js";
-import { EmptyState, ErrorState, Loading } from "../../components/states.js";
+import { Button, ButtonLink } from "../../components/button.js";
+import { Checkbox, TextField } from "../../components/fields.js";
+import { EmptyState, ErrorNotice, ErrorState, Loading } from "../../components/states.js";
 import { Page } from "../../frame/page.js";
 import { Card } from "./card.js";
-import { problemOf } from "./facts.js";
+import { Rows } from "./rows.js";
+import { FIND, PAGE } from "./words.js";
 
 const SOON_MS = 2000;
 const AT_REST_MS = 60_000;
+const MOST_CARDS = 8;
+const ADDRESS_AFTER_MS = 400; // browsers refuse an address that changes at each key
 
-export default function ConnectionsPage() {
+export default function ConnectionsPage({ query }) {
   const person = usePerson();
-  const { data, error, reload } = useData((options) => getAll("connections", options), []);
-  const actions = person.canConfigure && html`<${ButtonLink} kind="primary" icon="plus" href=${href("/new")}>New connection<//>`;
-  return html`<${Page} title="Connections" actions=${actions}>
-    ${error && html`<${ErrorState} error=${error} onRetry=${reload} />`}
-    ${!error && !data && html`<${Loading} />`}
-    ${data && (data.length === 0 ? html`<${NoConnections} />` : html`<${Cards} connections=${data} reload=${reload} />`)}
+  const { data: all, error, loading, reload } = useData(readOverview, []);
+  const [soonUntil, setSoonUntil] = useState(0);
+  const isSoon = Date.now() < soonUntil || all?.some((one) => one.last_export && isUnderWay(one.last_export));
+  useInterval(() => loading || reload(), isSoon ? SOON_MS : AT_REST_MS);
+  const onRequested = () => {
+    setSoonUntil(Date.now() + AT_REST_MS); // the run has yet to start
+    reload();
+  };
+  const actions = person.canConfigure && html`<${ButtonLink} kind="primary" icon="plus" href=${href("/new")}>${PAGE.newConnection}<//>`;
+  return html`<${Page} title=${PAGE.title} actions=${actions}>
+    ${!all && error && html`<${ErrorState} error=${error} onRetry=${reload} />`}
+    ${!all && !error && html`<${Loading} />`}
+    <${ErrorNotice} error=${all && error} title=${PAGE.outOfDate} />
+    ${all && (all.length === 0 ? html`<${NoConnections} />` : html`<${Connections} all=${all} query=${query} reload=${reload} onRequested=${onRequested} />`)}
   <//>`;
 }
 
-function Cards({ connections, reload }) {
-  const { data: all, error, loading, reload: loadFacts } = useData(readOverview, [connections]);
-  const [order, setOrder] = useState(() => byName(connections));
-  const [soonUntil, setSoonUntil] = useState(0);
-  const facts = new Map((all ?? []).map((one) => [one.connection_id, one]));
+function Connections({ all, query, reload, onRequested }) {
+  const [typed, setTyped] = useState(query.get("search") ?? "");
+  const [isUrgent, setUrgent] = useState(query.has("attention"));
+  const ordered = useOrder(all);
   useEffect(() => {
-    // Sorted only once, so that no card moves while somebody is about to click.
-    setOrder(all ? byProblem(connections, facts) : byName(connections));
-  }, [connections, all === null]);
-  const isSoon = Date.now() < soonUntil || all?.some((one) => one.last_export && isUnderWay(one.last_export));
-  // One request at a time, also if the answer takes longer than the pause.
-  useInterval(() => loading || loadFacts(), isSoon ? SOON_MS : AT_REST_MS);
-  const onRequested = () => {
-    setSoonUntil(Date.now() + AT_REST_MS); // the run has yet to start
-    loadFacts();
+    const wanted = { ...(typed.trim() && { search: typed.trim() }), ...(isUrgent && { attention: "1" }) };
+    const timer = setTimeout(() => replaceAddress(href("/", {}, wanted)), ADDRESS_AFTER_MS);
+    return () => clearTimeout(timer);
+  }, [typed, isUrgent]);
+  const shown = ordered.filter((one) => isFound(one, typed) && (!isUrgent || needsAttention(one)));
+  const clear = () => {
+    setTyped("");
+    setUrgent(false);
   };
-
-  return html`${error && html`<${ErrorState} error=${error} onRetry=${loadFacts} />`}
-    <ul class="cards">
-      ${order.map(
-        (connection) => html`<li key=${connection.connection_id}>
-          <${Card}
-            connection=${connection}
-            facts=${facts.get(connection.connection_id)}
-            loadFacts=${loadFacts}
-            onRequested=${onRequested}
-            reload=${reload}
-          />
-        </li>`,
-      )}
-    </ul>`;
+  const isMany = all.length > MOST_CARDS;
+  return html`${(isMany || typed || isUrgent) &&
+    html`<search class="find">
+      <${TextField} label=${FIND.search} type="search" value=${typed} onInput=${setTyped} />
+      <${Checkbox} label=${FIND.attentionOnly(all.filter(needsAttention).length)} checked=${isUrgent} onInput=${setUrgent} />
+      <p class="muted" role="status">${FIND.shown(shown.length, all.length)}</p>
+    </search>`}
+    ${shown.length === 0 &&
+    html`<${EmptyState} title=${FIND.nothing}>
+      <p>${FIND.nothingHint}</p>
+      <${Button} onClick=${clear}>${FIND.clear}<//>
+    <//>`}
+    ${shown.length > 0 && (isMany ? html`<${Rows} connections=${shown} reload=${reload} onRequested=${onRequested} />` : html`<${Cards} connections=${shown} reload=${reload} onRequested=${onRequested} />`)}`;
 }
 
-function byName(connections) {
-  return [...connections].sort((one, other) => one.name.localeCompare(other.name));
+// The connections in the order of the first reading, so that nothing moves while somebody is about to click.
+function useOrder(all) {
+  const order = useRef([]);
+  const known = new Map(all.map((one) => [one.connection_id, one]));
+  const added = byUrgency(all.filter((one) => !order.current.includes(one.connection_id)));
+  order.current = [...order.current, ...added.map((one) => one.connection_id)].filter((id) => known.has(id));
+  return order.current.map((id) => known.get(id));
 }
 
-function byProblem(connections, facts) {
-  const problem = ({ connection_id }) => (facts.has(connection_id) ? problemOf(facts.get(connection_id)) : 0);
-  return [...connections].sort(
-    (one, other) => problem(other) - problem(one) || one.name.localeCompare(other.name),
-  );
+function Cards({ connections, ...others }) {
+  return html`<ul class="cards">
+    ${connections.map((connection) => html`<li key=${connection.connection_id}><${Card} connection=${connection} ...${others} /></li>`)}
+  </ul>`;
 }
 
 function NoConnections() {
-  const person = usePerson();
-  return html`<${EmptyState} title="There is no connection yet">
-    <p>
-      A connection says where the files of a district go: its server, its folder, and how each field
-      is written.
-      ${!person.canConfigure && " Somebody with Full Access can make one."}
-    </p>
-    ${person.canConfigure && html`<p><a href=${href("/new")}>Make the first connection</a></p>`}
+  const { canConfigure } = usePerson();
+  return html`<${EmptyState} title=${PAGE.none}>
+    <p>${PAGE.noneHint} ${!canConfigure && PAGE.askFullAccess}</p>
+    ${canConfigure && html`<p><a href=${href("/new")}>${PAGE.first}</a></p>`}
   <//>`;
 }

@@ -1,19 +1,21 @@
-// What a person gets mail for, and the state of the subscription.
+// What a person gets email for, and the state of the subscription.
+
+import { KIND, STATE } from "./words.js";
 
 export const KINDS = {
-  failed: { label: "An export failed" },
-  needs_approval: { label: "An export waits for approval" },
-  needs_attention: { label: "Students are newly held back" },
-  not_collected: { label: "The SIS did not collect the last file" },
-  overdue: { label: "A scheduled export is overdue", hint: "Once a day, until an export has finished." },
-  succeeded: { label: "An export delivered files" },
-  weekly_summary: { label: "A summary of the week", hint: "On Monday morning." },
+  failed: { label: KIND.failed },
+  needs_approval: { label: KIND.needsApproval },
+  needs_attention: { label: KIND.needsAttention },
+  not_collected: { label: KIND.notCollected },
+  overdue: { label: KIND.overdue, hint: KIND.overdueHint },
+  succeeded: { label: KIND.succeeded },
+  weekly_summary: { label: KIND.weekly, hint: KIND.weeklyHint },
 };
 
 export const USUAL_KINDS = ["failed", "needs_approval", "needs_attention", "overdue"];
 
 export const STATES = {
-  waiting: { label: "Waiting for confirmation", tone: "warn" },
-  confirmed: { label: "Confirmed", tone: "good" },
-  unsubscribed: { label: "Unsubscribed or not confirmed", tone: "bad" },
+  waiting: { label: STATE.waiting, tone: "warn" },
+  confirmed: { label: STATE.confirmed, tone: "good" },
+  unsubscribed: { label: STATE.unsubscribed, tone: "bad" },
 };

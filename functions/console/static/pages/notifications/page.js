@@ -12,12 +12,10 @@ import { EmptyState, ErrorState, Loading } from "../../components/states.js";
 import { ConnectionPage } from "../../frame/connection_page.js";
 import { Recipient } from "./recipient.js";
 import { RecipientDialog } from "./recipient_dialog.js";
-
-const HINT =
-  "Everyone gets a mail from no-reply@sns.amazonaws.com first, with a link to confirm that works for two days. No mail names a student.";
+import { NOTIFICATIONS } from "./words.js";
 
 export default function NotificationsPage({ params: { c } }) {
-  return html`<${ConnectionPage} c=${c} title="Notifications" tab="/connections/{c}/notifications">
+  return html`<${ConnectionPage} c=${c} title=${NOTIFICATIONS.title} tab="/connections/{c}/notifications">
     ${() => html`<${Loaded} c=${c} />`}
   <//>`;
 }
@@ -42,17 +40,17 @@ function Recipients({ c, items, onItems }) {
   const save = async (email, kinds) => {
     const saved = await store(email, { for: kinds });
     close();
-    toast(saved.state === "waiting" ? `Saved: ${saved.email} is asked to confirm.` : "Saved.");
+    toast(saved.state === "waiting" ? NOTIFICATIONS.savedAndAsked(saved.email) : NOTIFICATIONS.saved);
   };
   const removing = useAction(async () => {
     const { email } = open.recipient;
     await remove(pathOf(c, "recipients", email));
     onItems(items.filter((one) => one.email !== email));
     close();
-    toast(`Removed: ${email} gets no more mail.`);
+    toast(NOTIFICATIONS.removed(email));
   });
-  return html`<${Section} title="People who get mail" hint=${HINT}>
-    ${items.length === 0 && html`<${EmptyState} title="Nobody gets mail about this connection" />`}
+  return html`<${Section} title=${NOTIFICATIONS.recipients} hint=${NOTIFICATIONS.hint}>
+    ${items.length === 0 && html`<${EmptyState} title=${NOTIFICATIONS.none} />`}
     ${items.length > 0 &&
     html`<ul class="recipients">
       ${items.map(
@@ -67,12 +65,12 @@ function Recipients({ c, items, onItems }) {
     </ul>`}
     ${canConfigure &&
     html`<div class="row">
-      <${Button} kind="primary" icon="plus" onClick=${() => setOpen({ dialog: "edit", recipient: null })}>Add a person<//>
+      <${Button} kind="primary" icon="plus" onClick=${() => setOpen({ dialog: "edit", recipient: null })}>${NOTIFICATIONS.add}<//>
     </div>`}
     ${open?.dialog === "edit" && html`<${RecipientDialog} recipient=${open.recipient} onSave=${save} onClose=${close} />`}
     ${open?.dialog === "remove" &&
-    html`<${ConfirmDialog} title="Remove this person?" confirm="Remove" danger action=${removing} onClose=${close}>
-      <p><strong>${open.recipient.email}</strong> gets no more mail about this connection.</p>
+    html`<${ConfirmDialog} title=${NOTIFICATIONS.remove} confirm=${NOTIFICATIONS.removeConfirm} danger action=${removing} onClose=${close}>
+      <p><strong>${open.recipient.email}</strong> ${NOTIFICATIONS.removeHint}</p>
     <//>`}
   <//>`;
 }

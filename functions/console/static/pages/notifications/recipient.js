@@ -8,13 +8,14 @@ import { Badge } from "../../components/badge.js";
 import { Button } from "../../components/button.js";
 import { ErrorNotice } from "../../components/states.js";
 import { KINDS, STATES } from "./kinds.js";
+import { RECIPIENT } from "./words.js";
 
 export function Recipient({ recipient, onAskAgain, onChange, onRemove }) {
   const { canConfigure } = usePerson();
   const id = useId();
   const asking = useAction(async () => {
     await onAskAgain();
-    toast(`Asked again: ${recipient.email} has a new mail with a link to confirm.`);
+    toast(RECIPIENT.asked(recipient.email));
   });
   const { label, tone } = STATES[recipient.state] ?? { label: recipient.state, tone: "calm" };
   return html`<li aria-labelledby=${id}>
@@ -27,10 +28,10 @@ export function Recipient({ recipient, onAskAgain, onChange, onRemove }) {
     </ul>
     ${canConfigure &&
     html`<div class="row">
-      <${Button} aria-label=${`Change ${recipient.email}`} onClick=${onChange}>Change<//>
+      <${Button} aria-label=${RECIPIENT.changeOf(recipient.email)} onClick=${onChange}>${RECIPIENT.change}<//>
       ${recipient.state !== "confirmed" &&
-      html`<${Button} aria-label=${`Ask ${recipient.email} again`} busy=${asking.busy} onClick=${() => asking.run()}>Ask again<//>`}
-      <${Button} kind="quiet" aria-label=${`Remove ${recipient.email}`} onClick=${onRemove}>Remove<//>
+      html`<${Button} aria-label=${RECIPIENT.askOf(recipient.email)} busy=${asking.busy} onClick=${() => asking.run()}>${RECIPIENT.ask}<//>`}
+      <${Button} kind="quiet" aria-label=${RECIPIENT.removeOf(recipient.email)} onClick=${onRemove}>${RECIPIENT.remove}<//>
     </div>`}
     <${ErrorNotice} error=${asking.error} />
   </li>`;

@@ -1,4 +1,4 @@
-// Adds a person, or changes what a person gets mail for.
+// Adds a person, or changes what a person gets email for.
 
 import { ApiError } from "../../lib/api.js";
 import { useAction } from "../../lib/data.js";
@@ -8,6 +8,7 @@ import { Dialog } from "../../components/dialog.js";
 import { Checkbox, TextField, useFocusOnProblem } from "../../components/fields.js";
 import { ErrorNotice } from "../../components/states.js";
 import { KINDS, USUAL_KINDS } from "./kinds.js";
+import { FORM } from "./words.js";
 
 const AT_FIELDS = new Set(["email", "for"]);
 
@@ -21,16 +22,16 @@ export function RecipientDialog({ recipient, onSave, onClose }) {
   const problem = (path) => saving.error?.problemOf?.(path) ?? "";
   const set = (kind, on) => setKinds(Object.keys(KINDS).filter((one) => (one === kind ? on : kinds.includes(one))));
   return html`<${Dialog}
-    title=${recipient ? "Change what this person gets mail for" : "Add a person"}
+    title=${recipient ? FORM.change : FORM.add}
     onClose=${onClose}
-    actions=${html`<${Button} onClick=${onClose}>Cancel<//>
-      <${Button} kind="primary" busy=${saving.busy} onClick=${() => saving.run()}>Save<//>`}
+    actions=${html`<${Button} onClick=${onClose}>${FORM.cancel}<//>
+      <${Button} kind="primary" busy=${saving.busy} onClick=${() => saving.run()}>${FORM.save}<//>`}
   >
     <div class="stack" ref=${form}>
       ${recipient
         ? html`<p><strong>${recipient.email}</strong></p>`
-        : html`<${TextField} label="E-mail address" inputmode="email" value=${email} problem=${problem("email")} onInput=${setEmail} />`}
-      <${Kinds} kinds=${kinds} problem=${problem("for") && "Choose at least one."} onSet=${set} />
+        : html`<${TextField} label=${FORM.email} inputmode="email" value=${email} problem=${problem("email")} onInput=${setEmail} />`}
+      <${Kinds} kinds=${kinds} problem=${problem("for") && FORM.chooseOne} onSet=${set} />
       <${ErrorNotice} error=${saving.error} isShown=${(path) => AT_FIELDS.has(path)} />
     </div>
   <//>`;
@@ -39,14 +40,14 @@ export function RecipientDialog({ recipient, onSave, onClose }) {
 // The API cannot say it of an address that makes another path.
 function checked(email) {
   if (/^[^\s/@]+@[^\s/@]+$/.test(email)) return email;
-  const problems = [{ path: "email", message: "Write one e-mail address, such as ada@anytown.example.org." }];
-  throw new ApiError(400, { code: "invalid_request", message: "Nothing was saved.", problems });
+  const problems = [{ path: "email", message: FORM.oneAddress }];
+  throw new ApiError(400, { code: "invalid_request", message: FORM.notSaved, problems });
 }
 
 function Kinds({ kinds, problem, onSet }) {
   const id = useId();
   return html`<fieldset class="field ${problem ? "wrong" : ""}" aria-describedby=${problem ? id : undefined}>
-    <legend>Mail when</legend>
+    <legend>${FORM.kinds}</legend>
     ${Object.entries(KINDS).map(
       ([kind, { label, hint }]) => html`<${Checkbox}
         key=${kind}

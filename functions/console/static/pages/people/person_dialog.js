@@ -2,13 +2,14 @@
 
 import { useAction } from "../../lib/data.js";
 import { html, useRef, useState } from "../../lib/html.js";
-import { changePerson, invitePerson, ROLES } from "../../lib/people.js";
 import { usePerson } from "../../lib/person.js";
 import { toast } from "../../components/announce.js";
 import { Button } from "../../components/button.js";
 import { Dialog } from "../../components/dialog.js";
 import { Checkbox, RadioGroup, Switch, TextField, useFocusOnProblem } from "../../components/fields.js";
 import { ErrorNotice } from "../../components/states.js";
+import { changePerson, invitePerson, ROLES } from "./people.js";
+import { FORM, ROLE } from "./words.js";
 
 const FIELDS = /^(email|role|districts.*)$/;
 
@@ -22,30 +23,30 @@ export function PersonDialog({ person = null, onClose, onDone }) {
     const { email, role, districts, is_operator, enabled } = draft;
     if (person) await changePerson(person, { role, districts, is_operator, enabled });
     else await invitePerson({ email, role, districts, is_operator });
-    toast(person ? `${person.person_id} was changed and signed out.` : `${email} was invited.`);
+    toast(person ? FORM.changed(person.person_id) : FORM.invited(email));
     onDone();
     onClose();
   });
   const { error } = action;
   useFocusOnProblem(form, error);
   return html`<${Dialog}
-    title=${person ? `Change ${person.person_id}` : "Invite a person"}
+    title=${person ? FORM.changeTitle(person.person_id) : FORM.inviteTitle}
     onClose=${onClose}
-    actions=${html`<${Button} onClick=${onClose}>Cancel<//>
-      <${Button} kind="primary" busy=${action.busy} onClick=${() => action.run()}>${person ? "Save" : "Send the invitation"}<//>`}
+    actions=${html`<${Button} onClick=${onClose}>${FORM.cancel}<//>
+      <${Button} kind="primary" busy=${action.busy} onClick=${() => action.run()}>${person ? FORM.save : FORM.send}<//>`}
   >
     <div class="stack" ref=${form}>
       ${!person &&
-      html`<p>The person gets a mail with a first password, which works for 7 days, and signs in with the address.</p>
-        <${TextField} label="Mail address" type="email" value=${draft.email} problem=${error?.problemOf?.("email")} onInput=${(email) => change({ email })} />`}
-      <${RadioGroup} label="Role" options=${rolesFor(person)} value=${draft.role ?? ""} problem=${error?.problemOf?.("role")} onInput=${(role) => change({ role: role || null })} />
-      ${draft.provider && html`<p>Signs in with an account of ${draft.provider}, which has the districts.</p>`}
+      html`<p>${FORM.inviteHint}</p>
+        <${TextField} label=${FORM.email} type="email" value=${draft.email} problem=${error?.problemOf?.("email")} onInput=${(email) => change({ email })} />`}
+      <${RadioGroup} label=${FORM.role} options=${rolesFor(person)} value=${draft.role ?? ""} problem=${error?.problemOf?.("role")} onInput=${(role) => change({ role: role || null })} />
+      ${draft.provider && html`<p>${FORM.fromProvider(draft.provider)}</p>`}
       ${!draft.provider && html`<${Districts} me=${me} draft=${draft} change=${change} problem=${problemOf(error)} />`}
       ${me.isOperator && !draft.provider &&
-      html`<${Checkbox} label="Operator" hint="Belongs to every district." checked=${draft.is_operator} onInput=${(is_operator) => change({ is_operator })} />`}
+      html`<${Checkbox} label=${FORM.operator} hint=${FORM.operatorHint} checked=${draft.is_operator} onInput=${(is_operator) => change({ is_operator })} />`}
       ${person &&
-      html`<${Switch} label="May sign in" checked=${draft.enabled} onInput=${(enabled) => change({ enabled })} />
-        <p class="hint">A change signs the person out. What was opened before may still work for some minutes.</p>`}
+      html`<${Switch} label=${FORM.enabled} checked=${draft.enabled} onInput=${(enabled) => change({ enabled })} />
+        <p class="hint">${FORM.changeHint}</p>`}
     </div>
     <${ErrorNotice} error=${error} isShown=${(path) => FIELDS.test(path)} />
   <//>`;
@@ -54,8 +55,8 @@ export function PersonDialog({ person = null, onClose, onDone }) {
 function Districts({ me, draft, change, problem }) {
   if (me.isOperator) {
     return html`<${TextField}
-      label="Districts"
-      hint="Separated by commas, as in the settings of the connections."
+      label=${FORM.districts}
+      hint=${FORM.districtsHint}
       value=${draft.typed ?? draft.districts.join(", ")}
       problem=${problem}
       onInput=${(typed) => change({ typed, districts: typed.split(",").map((one) => one.trim()).filter(Boolean) })}
@@ -63,7 +64,7 @@ function Districts({ me, draft, change, problem }) {
   }
   const toggle = (name, on) => change({ districts: me.districts.filter((one) => (one === name ? on : draft.districts.includes(one))) });
   return html`<fieldset>
-    <legend>Districts</legend>
+    <legend>${FORM.districts}</legend>
     ${me.districts.map((name) => html`<${Checkbox} key=${name} label=${name} checked=${draft.districts.includes(name)} onInput=${(on) => toggle(name, on)} />`)}
     ${problem && html`<p class="problem" tabindex="-1">${problem}</p>`}
   </fieldset>`;
@@ -74,7 +75,7 @@ function newPerson(me) {
 }
 
 function rolesFor(person) {
-  return person ? [...ROLES, { value: "", label: "No role", hint: "May sign in, and see nothing." }] : ROLES;
+  return person ? [...ROLES, { value: "", label: ROLE.none, hint: ROLE.noneHint }] : ROLES;
 }
 
 function problemOf(error) {

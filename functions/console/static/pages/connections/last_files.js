@@ -1,4 +1,4 @@
-// What the facts of a connection mean for its card.
+// The run whose files a connection offers for download.
 
 import { get, pathOf } from "../../lib/api.js";
 
@@ -14,11 +14,4 @@ export async function lastWithFiles(connection_id, options) {
     if (found || !next) return found ?? null;
     after = next;
   }
-}
-
-// 0 (none) to 3 (worst).
-export function problemOf({ last_export: run, held }) {
-  if (run?.status === "failed" || run?.status === "awaiting_confirmation") return 3;
-  if (held > 0) return 2;
-  return run?.status === "partial" ? 1 : 0;
 }

@@ -1,16 +1,17 @@
 // The people that the signed-in person may manage.
 
-import { getAll, post, put, remove } from "./api.js";
+import { getAll, post, put, remove } from "../../lib/api.js";
+import { ROLE, STATE } from "./words.js";
 
 export const ROLES = [
-  { value: "limited_access", label: "Limited Access", hint: "Reads, previews and runs exports." },
-  { value: "full_access", label: "Full Access", hint: "Also changes connections and mappings, and manages people." },
+  { value: "limited_access", label: ROLE.limited, hint: ROLE.limitedHint },
+  { value: "full_access", label: ROLE.full, hint: ROLE.fullHint },
 ];
 
 const STATES = {
-  invited: { label: "Invited", tone: "calm" },
-  active: { label: "Active", tone: "good" },
-  password_reset: { label: "New password needed", tone: "warn" },
+  invited: { label: STATE.invited, tone: "calm" },
+  active: { label: STATE.active, tone: "good" },
+  password_reset: { label: STATE.passwordReset, tone: "warn" },
 };
 
 export const readPeople = (options) => getAll("people", options);
@@ -22,13 +23,13 @@ export const removePerson = (person) => remove(pathOf(person));
 export const askFor = (person, what) => post(`${pathOf(person)}/${what}`);
 
 export function roleText({ role, is_operator }) {
-  const name = ROLES.find((one) => one.value === role)?.label ?? "No role";
-  return is_operator ? `Operator, ${name}` : name;
+  const name = ROLES.find((one) => one.value === role)?.label ?? ROLE.none;
+  return is_operator ? ROLE.operator(name) : name;
 }
 
 export function stateOf({ state, enabled }) {
-  if (!enabled) return { label: "Switched off", tone: "bad" };
-  return STATES[state] ?? { label: "Not ready", tone: "warn" };
+  if (!enabled) return { label: STATE.off, tone: "bad" };
+  return STATES[state] ?? { label: STATE.notReady, tone: "warn" };
 }
 
 function pathOf({ person_id }) {

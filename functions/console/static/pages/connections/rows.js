@@ -1,0 +1,39 @@
+// Many connections: a row for each, with the same facts and actions as a card.
+
+import { html } from "../../lib/html.js";
+import { href } from "../../lib/paths.js";
+import { Table } from "../../components/table.js";
+import { Approval, LastExport, NextExport, Waiting } from "../../shared/connection_facts.js";
+import { ConnectionActions } from "./actions.js";
+import { BeingDeleted } from "./being_deleted.js";
+import { whereOf } from "./card.js";
+import { FinishSetup } from "./left_to_do.js";
+import { ROWS } from "./words.js";
+
+export function Rows({ connections, reload, onRequested }) {
+  const unless = (cell) => (one) => (one.deletion ? null : cell(one));
+  const columns = [
+    { label: ROWS.connection, heading: true, cell: (one) => html`<${Name} one=${one} />` },
+    { label: ROWS.lastExport, cell: (one) => html`<${Last} one=${one} reload=${reload} />` },
+    { label: ROWS.waiting, cell: unless((one) => html`<${Waiting} one=${one} />`) },
+    { label: ROWS.nextExport, cell: unless((one) => html`<${NextExport} one=${one} />`) },
+    { label: ROWS.actions, cell: (one) => html`<${ConnectionActions} connection=${one} reload=${reload} onRequested=${onRequested} />` },
+  ];
+  return html`<div class="connection-rows">
+    <${Table} label=${ROWS.caption} columns=${columns} rows=${connections} id=${(one) => one.connection_id} />
+  </div>`;
+}
+
+function Name({ one }) {
+  return html`<a href=${href("/connections/{c}/runs", { c: one.connection_id })}>${one.name}</a>
+    <div class="where">${one.district} · ${whereOf(one)}</div>`;
+}
+
+function Last({ one, reload }) {
+  if (one.deletion) return html`<${BeingDeleted} connection=${one} reload=${reload} />`;
+  return html`<div class="last-run">
+    ${!one.setup.live && html`<${FinishSetup} connection=${one} setup=${one.setup} />`}
+    <${LastExport} one=${one} />
+    <${Approval} one=${one} />
+  </div>`;
+}
