@@ -57,6 +57,7 @@ def test_a_card_shows_the_last_and_next_export_with_problems_first(
         route.fulfill(json=overview)
 
     with answering(ada, "/overview", "GET", under_way):
+        ada.go(f"#{district.path}/schedule")
         ada.press(ada.link("Connections"))
         expect(ada.page.get_by_role("progressbar", name="2025–26: mapping")).to_have_count(2)
         ada.check()
@@ -77,7 +78,8 @@ def test_a_card_says_what_needs_approval_is_paused_or_is_not_known(
         waits["last_export"] |= {"status": "awaiting_confirmation"}
         waits |= {"due": 25, "held": 15, "unavailable": ["schedule"]}
         other["last_export"] = None
-        other |= {"due": None, "held": None, "at_least": None, "paused_until": "2027-01-03", "scheduled": True}
+        other |= {"due": None, "held": None, "at_least": None}
+        other |= {"paused_until": "2027-01-03", "scheduled": True}
         other |= {"unavailable": ["last_export", "students"]}
         route.fulfill(json=overview)
 
