@@ -16,6 +16,7 @@ from pydantic import BaseModel
 
 from local.docs import enroll_page
 from local.docs.access_table import access_table
+from local.docs.console_modules import modules
 from local.docs.costs import costs
 from local.docs.incomplete import Incomplete
 from local.docs.mapping_pages import pages
@@ -75,6 +76,7 @@ def outputs() -> Iterator[tuple[Path, str]]:
     yield ROOT / "mappings" / "schema.json", schema()
     yield ROOT / "docs" / "openapi.json", openapi_document()
     yield ROOT / "functions/console/static/pages/mapping/vocabulary.js", vocabulary()
+    yield from modules()
     yield from pages(ROOT / "mappings", ROOT / "docs" / "mappings")
     for page in sorted((ROOT / "docs").glob("*.md")):
         yield page, _BLOCK.sub(_filled, page.read_text(encoding="utf-8"))

@@ -33,7 +33,7 @@ def test_reads_of_student_data_are_shown_in_words_the_newest_first(
     refused = district.stack.call("PUT", district.path, {}, role="limited_access")
     assert refused.status == 403
 
-    ada = visit(path=path + "/settings", viewport=PHONE)
+    ada = visit(path=path + "/schedule", viewport=PHONE)
     ada.press(ada.link("Activity"))
 
     expect(rows(ada)).to_have_text(

@@ -196,8 +196,9 @@ def test_several_times_and_weekdays_are_chosen(visit: Visit, district: District)
     assert schedule["weekdays"] == ["monday", "tuesday", "wednesday", "thursday", "friday"]
     expect(ada.field("Time of day")).to_have_value("13:15")
     expect(ada.page.get_by_text("After a pause.")).to_have_count(0)
-    lin = visit("limited_access", page_of(district))
-    lin.sees(lin.page.get_by_text("13:15, 21:00"))
+    for locale, times in {"en-GB": "13:15, 21:00", "en-US": "1:15 PM, 9:00 PM"}.items():
+        lin = visit("limited_access", page_of(district), locale=locale)
+        lin.sees(lin.page.get_by_text(times))
     lin.sees(lin.page.get_by_text("Monday, Tuesday, Wednesday, Thursday, Friday"))
     for _ in range(4):
         ada.press(ada.button("Add a time"))

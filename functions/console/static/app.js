@@ -16,6 +16,7 @@ import { FocusGuard } from "./frame/focus_guard.js";
 import { Page, pageWasLeft } from "./frame/page.js";
 import { Shell } from "./frame/shell.js";
 import { PRODUCT } from "./frame/words.js";
+import { IMPORTS } from "./imports.js";
 import { PAGES } from "./pages.js";
 
 function Console() {
@@ -121,8 +122,21 @@ function CurrentPage() {
 async function load(path) {
   if (!path) return NotFound;
   const { load: loadPage, styles } = PAGES[path];
+  preload(path);
   const [module] = await Promise.all([loadPage(), ...styles.map(loadStyles)]);
   return module.default;
+}
+
+const preloaded = new Set();
+
+// Requests all modules of a page at once; otherwise the browser learns of each level only from the one before.
+function preload(page) {
+  const found = [page];
+  for (const one of found) found.push(...(IMPORTS[one] ?? []).filter((next) => !found.includes(next)));
+  for (const path of found.slice(1).filter((one) => !preloaded.has(one))) {
+    preloaded.add(path);
+    document.head.append(Object.assign(document.createElement("link"), { rel: "modulepreload", href: new URL(path, import.meta.url) }));
+  }
 }
 
 const sheets = new Map(); // {path: {link, loaded}}

@@ -16,6 +16,10 @@ export const PAGES = {
     load: () => import("./pages/people/page.js"),
     styles: [],
   },
+  "/providers": {
+    load: () => import("./pages/providers/page.js"),
+    styles: [],
+  },
   "/new": {
     load: () => import("./pages/new_connection/page.js"),
     styles: ["pages/settings/form.css", "pages/check/check.css", "pages/new_connection/new_connection.css"],

@@ -1,6 +1,7 @@
 // Buttons act, links navigate; both can look the same.
 
 import { html } from "../lib/html.js";
+import { useShortcut } from "../lib/shortcuts.js";
 import { Icon } from "./icon.js";
 
 // kind: "primary" (one in view), "plain", "danger", "quiet". A `busy` or `disabled` button keeps its
@@ -17,6 +18,12 @@ export function Button({ kind = "plain", busy, disabled, icon, children, onClick
     ${busy ? html`<span class="spinner" aria-hidden="true"></span>` : icon && html`<${Icon} name=${icon} />`}
     ${children && html`<span>${children}</span>`}
   </button>`;
+}
+
+// The Save of a page, also by Ctrl+S.
+export function SaveButton(given) {
+  useShortcut("s", () => !given.busy && !given.disabled && given.onClick());
+  return html`<${Button} kind="primary" aria-keyshortcuts="Control+S Meta+S" ...${given} />`;
 }
 
 // A button with an icon only; `label` is its accessible name.

@@ -4,6 +4,10 @@ import { html } from "../lib/html.js";
 
 const LANGUAGE = "en-US";
 const NUMBER = new Intl.NumberFormat(LANGUAGE);
+// The words are English, but a clock has 12 or 24 hours as in this browser, which decides it for time fields, too.
+const { hourCycle } = new Intl.DateTimeFormat(navigator.language, { hour: "numeric" }).resolvedOptions();
+/** @type {Intl.DateTimeFormatOptions} */
+const CLOCK = { hour: "numeric", minute: "2-digit", hourCycle };
 const SIZE = new Intl.NumberFormat(LANGUAGE, { maximumFractionDigits: 1 });
 
 export const number = (value) => NUMBER.format(value);
@@ -27,7 +31,7 @@ export function bytes(value) {
 // "Today, 9:00 PM CST", "Yesterday, …", "Mon, Nov 23, 9:00 PM CST"; with the year if it is not this one.
 export function momentText(at, zone, now = new Date()) {
   const moment = new Date(at);
-  const time = parts(moment, zone, { hour: "numeric", minute: "2-digit", timeZoneName: "short" });
+  const time = zonedClockText(at, zone);
   const days = (dayNumber(moment, zone) - dayNumber(now, zone)) / 86_400_000;
   const near = { 0: "Today", 1: "Tomorrow", [-1]: "Yesterday" }[days];
   if (near) return `${near}, ${time}`;
@@ -39,7 +43,17 @@ export function momentText(at, zone, now = new Date()) {
 // "Mon, Nov 23, 2026, 9:00 PM CST": also for a text that stays while time passes, such as a title.
 export function wholeMomentText(at, zone) {
   const day = { weekday: "short", month: "short", day: "numeric", year: "numeric" };
-  return parts(new Date(at), zone, { ...day, hour: "numeric", minute: "2-digit", timeZoneName: "short" });
+  return parts(new Date(at), zone, { ...day, ...CLOCK, timeZoneName: "short" });
+}
+
+// "9:00 PM CST", or "21:00 CST"
+export function zonedClockText(at, zone) {
+  return parts(new Date(at), zone, { ...CLOCK, timeZoneName: "short" });
+}
+
+// A time of day of the API, 21:00, as "9:00 PM" or "21:00".
+export function clockText(time) {
+  return parts(new Date(`1970-01-01T${time}Z`), "UTC", CLOCK);
 }
 
 // A day of the API, 2026-06-30, as "Tue, Jun 30, 2026".
@@ -50,7 +64,7 @@ export function dayText(day) {
 
 export function Time({ at, zone }) {
   const moment = new Date(at);
-  const whole = parts(moment, zone, { dateStyle: "full", timeStyle: "long" });
+  const whole = parts(moment, zone, { dateStyle: "full", timeStyle: "long", hourCycle });
   return html`<time datetime=${moment.toISOString()} title=${whole}>${momentText(at, zone)}</time>`;
 }
 

@@ -1,9 +1,11 @@
 // The frame around every page: the product's name, the signed-in person, and signing out.
 
-import { html, useRef } from "../lib/html.js";
+import { html, useRef, useState } from "../lib/html.js";
 import { href } from "../lib/paths.js";
 import { usePerson } from "../lib/person.js";
+import { shortcutText, useShortcut } from "../lib/shortcuts.js";
 import { signOut } from "../lib/sign_in.js";
+import { Button } from "../components/button.js";
 import { Menu } from "../components/menu.js";
 import { PRODUCT, SHELL } from "./words.js";
 
@@ -14,6 +16,7 @@ export function Shell({ children }) {
     <header class="shell">
       <a class="product" href="#/"><${Mark} /><span>${PRODUCT}</span></a>
       <div class="signed-in">
+        ${person.canRead && html`<${Search} />`}
         ${person.isOperator && html`<a href=${href("/overview")}>${SHELL.allDistricts}</a>`}
         ${person.canManagePeople && html`<a href=${href("/people")}>${SHELL.people}</a>`}
         <span class="role">${person.isOperator ? SHELL.operator(person.role) : person.role}</span>
@@ -26,6 +29,15 @@ export function Shell({ children }) {
       </div>
     </header>
     <main ref=${content} tabindex="-1">${children}</main>`;
+}
+
+// The palette is loaded when it is first opened.
+function Search() {
+  const [opened, setOpened] = useState(null); // {Palette}
+  const open = async () => setOpened(await import("../shared/palette/palette.js"));
+  useShortcut("k", open);
+  return html`<${Button} kind="quiet" icon="search" aria-keyshortcuts="Control+K Meta+K" title=${`${SHELL.search} (${shortcutText("K")})`} onClick=${open}>${SHELL.search}<//>
+    ${opened && html`<${opened.Palette} onClose=${() => setOpened(null)} />`}`;
 }
 
 function Mark() {

@@ -6,6 +6,7 @@ export const SHELL = {
   skip: "Skip to content",
   allDistricts: "All districts",
   people: "People",
+  search: "Search",
   operator: (role) => `Operator, ${role}`,
   signedInAs: (name) => `Signed in as ${name}`,
   signOut: "Sign out",

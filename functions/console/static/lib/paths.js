@@ -4,6 +4,7 @@ export const PATHS = /** @type {const} */ ([
   "/",
   "/overview",
   "/people",
+  "/providers",
   "/new",
   "/connections/{c}/mapping",
   "/connections/{c}/students",

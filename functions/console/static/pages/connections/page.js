@@ -1,7 +1,7 @@
 // The start page: all connections, those that need attention first; cards, or rows where there are many.
 
 import { useData, useInterval } from "../../lib/data.js";
-import { html, useEffect, useRef, useState } from "../../lib/html.js";
+import { html, useRef, useState } from "../../lib/html.js";
 import { byUrgency, isFound, needsAttention, readOverview } from "../../lib/overview.js";
 import { href } from "../../lib/paths.js";
 import { usePerson } from "../../lib/person.js";
@@ -18,7 +18,6 @@ import { FIND, PAGE } from "./words.js";
 const SOON_MS = 2000;
 const AT_REST_MS = 60_000;
 const MOST_CARDS = 8;
-const ADDRESS_AFTER_MS = 400; // browsers refuse an address that changes at each key
 
 export default function ConnectionsPage({ query }) {
   const person = usePerson();
@@ -40,30 +39,21 @@ export default function ConnectionsPage({ query }) {
 }
 
 function Connections({ all, query, reload, onRequested }) {
-  const [typed, setTyped] = useState(query.get("search") ?? "");
-  const [isUrgent, setUrgent] = useState(query.has("attention"));
+  const [typed, isUrgent] = [query.get("search") ?? "", query.has("attention")];
   const ordered = useOrder(all);
-  useEffect(() => {
-    const wanted = { ...(typed.trim() && { search: typed.trim() }), ...(isUrgent && { attention: "1" }) };
-    const timer = setTimeout(() => replaceAddress(href("/", {}, wanted)), ADDRESS_AFTER_MS);
-    return () => clearTimeout(timer);
-  }, [typed, isUrgent]);
+  const find = (search, attention) => replaceAddress(href("/", {}, { ...(search && { search }), ...(attention && { attention: "1" }) }));
   const shown = ordered.filter((one) => isFound(one, typed) && (!isUrgent || needsAttention(one)));
-  const clear = () => {
-    setTyped("");
-    setUrgent(false);
-  };
   const isMany = all.length > MOST_CARDS;
   return html`${(isMany || typed || isUrgent) &&
     html`<search class="find">
-      <${TextField} label=${FIND.search} type="search" value=${typed} onInput=${setTyped} />
-      <${Checkbox} label=${FIND.attentionOnly(all.filter(needsAttention).length)} checked=${isUrgent} onInput=${setUrgent} />
+      <${TextField} label=${FIND.search} type="search" value=${typed} onInput=${(text) => find(text, isUrgent)} />
+      <${Checkbox} label=${FIND.attentionOnly(all.filter(needsAttention).length)} checked=${isUrgent} onInput=${(on) => find(typed, on)} />
       <p class="muted" role="status">${FIND.shown(shown.length, all.length)}</p>
     </search>`}
     ${shown.length === 0 &&
     html`<${EmptyState} title=${FIND.nothing}>
       <p>${FIND.nothingHint}</p>
-      <${Button} onClick=${clear}>${FIND.clear}<//>
+      <${Button} onClick=${() => find("", false)}>${FIND.clear}<//>
     <//>`}
     ${shown.length > 0 && (isMany ? html`<${Rows} connections=${shown} reload=${reload} onRequested=${onRequested} />` : html`<${Cards} connections=${shown} reload=${reload} onRequested=${onRequested} />`)}`;
 }

@@ -6,7 +6,7 @@ import { focusSoon } from "../../lib/focus.js";
 import { html, useState } from "../../lib/html.js";
 import { usePerson } from "../../lib/person.js";
 import { announce, toast } from "../../components/announce.js";
-import { Button, IconButton } from "../../components/button.js";
+import { Button, IconButton, SaveButton } from "../../components/button.js";
 import { Combobox } from "../../components/combobox.js";
 import { Sentence } from "../../components/sentence.js";
 import { ErrorNotice, Notice } from "../../components/states.js";
@@ -53,7 +53,7 @@ export function ExamplesTab({ connection, keep, ids, setIds }) {
     ${canConfigure &&
     html`<div class="save-bar">
       <span class="muted">${changed ? EXAMPLES.isUnsaved : EXAMPLES.isSaved}</span>
-      <${Button} kind="primary" busy=${saving.busy} disabled=${!changed} onClick=${() => saving.run()}>${EXAMPLES.save}<//>
+      <${SaveButton} busy=${saving.busy} disabled=${!changed} onClick=${() => saving.run()}>${EXAMPLES.save}<//>
     </div>`}
   </section>`;
 }

@@ -2,9 +2,10 @@
 
 import { useData } from "../../lib/data.js";
 import { html, useState } from "../../lib/html.js";
+import { href } from "../../lib/paths.js";
 import { usePerson } from "../../lib/person.js";
 import { Badge } from "../../components/badge.js";
-import { Button } from "../../components/button.js";
+import { Button, ButtonLink } from "../../components/button.js";
 import { Menu } from "../../components/menu.js";
 import { EmptyState, ErrorNotice, ErrorState, Loading } from "../../components/states.js";
 import { Table } from "../../components/table.js";
@@ -23,7 +24,8 @@ export default function PeoplePage() {
   const [open, setOpen] = useState(null); // {dialog: "person" or one of ACTIONS, person?}
   if (!me.canManagePeople) return html`<${Page} title=${PEOPLE.title}><${NotAllowed} /><//>`;
   const close = () => setOpen(null);
-  const invite = html`<${Button} kind="primary" onClick=${() => setOpen({ dialog: "person" })}>${PEOPLE.invite}<//>`;
+  const invite = html`${me.isOperator && html`<${ButtonLink} href=${href("/providers")}>${PEOPLE.providers}<//>`}
+    <${Button} kind="primary" onClick=${() => setOpen({ dialog: "person" })}>${PEOPLE.invite}<//>`;
   return html`<${Page} title=${PEOPLE.title} actions=${people && invite}>
     ${!people && error && html`<${ErrorState} error=${error} onRetry=${reload} />`}
     ${!people && !error && html`<${Loading} />`}

@@ -2,6 +2,7 @@
 
 export const PEOPLE = {
   title: "People",
+  providers: "Sign-in providers",
   invite: "Invite a person",
   outOfDate: "The list could not be refreshed and may be out of date",
   none: "There are no people yet",

@@ -6,7 +6,7 @@ import { Icon } from "../../components/icon.js";
 import { Section } from "../../components/section.js";
 import { Sentence } from "../../components/sentence.js";
 import { Notice } from "../../components/states.js";
-import { dayText } from "../../components/time.js";
+import { dayText, zonedClockText } from "../../components/time.js";
 
 const TYPING_MS = 250;
 
@@ -50,7 +50,7 @@ function Runs({ runs, zone, pauses }) {
       return html`<li key=${`${run.day} ${run.time}`} class=${run.at ? "" : "no-run"}>
         <strong>${dayText(run.day)}</strong>
         ${run.at
-          ? html`<span><time datetime=${run.at}>${timeOf(run.at, zone)}</time> <span class="muted">${offsetOf(run.at)}</span></span>`
+          ? html`<span><time datetime=${run.at}>${zonedClockText(run.at, zone)}</time> <span class="muted">${offsetOf(run.at)}</span></span>`
           : html`<span>No run</span>`}
         ${flagsOf(run, runs[index - 1], before, pauses).map(
           (flag) => html`<p key=${flag}><${Icon} name=${run.note === flag ? "warning" : "clock"} />${flag}</p>`,
@@ -68,12 +68,6 @@ function flagsOf(run, previous, before, pauses) {
     run.note,
     changed && `The clocks have changed: it is ${offsetOf(run.at)} from here on.`,
   ].filter(Boolean);
-}
-
-// "9:00 PM CST" for 2026-11-24T21:00-06:00, in the district's zone.
-function timeOf(at, zone) {
-  const format = new Intl.DateTimeFormat("en-US", { hour: "numeric", minute: "2-digit", timeZoneName: "short", timeZone: zone });
-  return format.format(new Date(at));
 }
 
 // "UTC−6", "UTC+5:30"

@@ -6,7 +6,7 @@ import { html, useRef, useState } from "../../lib/html.js";
 import { usePerson } from "../../lib/person.js";
 import { useUnsaved } from "../../lib/router.js";
 import { toast } from "../../components/announce.js";
-import { Button } from "../../components/button.js";
+import { SaveButton } from "../../components/button.js";
 import { Switch, useFocusOnProblem } from "../../components/fields.js";
 import { Section } from "../../components/section.js";
 import { ErrorNotice, ErrorState, Loading } from "../../components/states.js";
@@ -70,7 +70,7 @@ function ScheduleForm({ c, stored }) {
       <${Pauses} pauses=${draft.pauses} onInput=${(pauses) => change({ pauses })} onMoved=${saving.clear} problem=${problem} />
       <${ErrorNotice} error=${saving.error} isShown=${(path) => AT_FIELDS.test(path)} />
       <div class="row">
-        <${Button} kind="primary" busy=${saving.busy} onClick=${() => saving.run()}>Save<//>
+        <${SaveButton} busy=${saving.busy} onClick=${() => saving.run()}>Save<//>
         <span class="muted" role="status">${dirty ? "Not saved yet" : ""}</span>
       </div>
     </div>

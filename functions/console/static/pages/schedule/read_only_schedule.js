@@ -3,7 +3,7 @@
 import { html } from "../../lib/html.js";
 import { Section } from "../../components/section.js";
 import { Notice } from "../../components/states.js";
-import { dayText } from "../../components/time.js";
+import { clockText, dayText } from "../../components/time.js";
 import { NextRuns } from "./next_runs.js";
 import { weekdaysText } from "./weekdays.js";
 
@@ -15,7 +15,7 @@ export function ReadOnlySchedule({ schedule }) {
         <dl class="pairs">
           <div><dt>Schedule Export: Registrations</dt><dd>${enabled ? "On" : "Off"}</dd></div>
           ${times.length > 0 &&
-          html`<div><dt>${times.length === 1 ? "Time of day" : "Times of day"}</dt><dd>${times.join(", ")}</dd></div>
+          html`<div><dt>${times.length === 1 ? "Time of day" : "Times of day"}</dt><dd>${times.map(clockText).join(", ")}</dd></div>
             <div><dt>Weekdays</dt><dd>${weekdaysText(weekdays)}</dd></div>`}
           <div><dt>Time zone</dt><dd>${time_zone}</dd></div>
           <div>

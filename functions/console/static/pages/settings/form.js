@@ -6,7 +6,7 @@ import { html, useRef, useState } from "../../lib/html.js";
 import { href } from "../../lib/paths.js";
 import { useUnsaved } from "../../lib/router.js";
 import { toast } from "../../components/announce.js";
-import { Button } from "../../components/button.js";
+import { Button, SaveButton } from "../../components/button.js";
 import { TextField, useFocusOnProblem } from "../../components/fields.js";
 import { Section } from "../../components/section.js";
 import { ErrorNotice, Notice } from "../../components/states.js";
@@ -103,7 +103,7 @@ export function SettingsForm({ connection, keep }) {
     <//>
     <${ErrorNotice} error=${saving.error} isShown=${isAtField} />
     <div class="save-bar row">
-      <${Button} kind="primary" busy=${saving.busy} onClick=${() => saving.run()}>Save<//>
+      <${SaveButton} busy=${saving.busy} onClick=${() => saving.run()}>Save<//>
       ${dirty && html`<${Button} onClick=${discard}>Discard the changes<//>`}
       <span class="muted" role="status">${dirty ? "Not saved yet" : ""}</span>
       ${!dirty && toCheck && html`<a href=${check}>Check the connection with its new settings</a>`}

@@ -87,12 +87,12 @@ export function GuardFields({ guards, onInput, problem }) {
   });
 }
 
-// "Warn", "Hold: more than 50 %", for people who cannot change them.
+// "Warn", "Hold: more than 50%", for people who cannot change them.
 export function guardsInWords(guards) {
   return GUARDS.map(({ name, label }) => {
     const { action, percent, at_least, count } = guards[name];
     const limits = [
-      percent !== undefined && `more than ${percent} %`,
+      percent !== undefined && `more than ${percent}%`,
       at_least !== undefined && `at least ${at_least}`,
       count !== undefined && `more than ${count}`,
     ].filter(Boolean);

@@ -6,7 +6,7 @@ import { afterDrawing, focusSoon } from "../../../lib/focus.js";
 import { html, useState } from "../../../lib/html.js";
 import { useStore } from "../../../lib/store.js";
 import { announce, toast } from "../../../components/announce.js";
-import { Button } from "../../../components/button.js";
+import { Button, SaveButton } from "../../../components/button.js";
 import { Sentence } from "../../../components/sentence.js";
 import { Notice } from "../../../components/states.js";
 import { Time } from "../../../components/time.js";
@@ -61,7 +61,7 @@ export function SaveBar({ connection, select }) {
         ${wrong > 0 && html`<button type="button" class="link bad" onClick=${() => showFirst(editor, select)}>${BAR.issues(wrong)}</button>`}
       </div>
       <${Button} disabled=${past.length === 0} onClick=${() => undo(editor)}>${BAR.undo}<//>
-      <${Button} kind="primary" busy=${saving.busy} disabled=${!changed} onClick=${() => saving.run()}>${BAR.save}<//>
+      <${SaveButton} busy=${saving.busy} disabled=${!changed} onClick=${() => saving.run()}>${BAR.save}<//>
     </div>
     ${conflict && html`<${ConflictDialog} connection=${connection} onKeep=${() => saving.run({ joined: true })} onClose=${() => setConflict(false)} />`}`;
 }
