@@ -1,4 +1,4 @@
-"""Sign-in providers: operators add, change and remove them by keyboard; nobody else sees the page."""
+"""Sign-in providers: operators add, change and remove them; nobody else sees the page."""
 
 import re
 from collections.abc import Callable
