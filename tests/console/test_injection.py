@@ -187,7 +187,7 @@ def test_no_text_from_an_address_or_a_person_runs_as_script(
     text, of = quote(SCRIPT, safe=""), f"#{district.path}"
     ada = visit()
     addresses = {
-        f"#/{text}": "There is no such page",
+        f"#/{text}": "Page not found",
         f"#/connections/{text}/students": "The API refused the request",
         f"{of}/runs/{text}": "The API refused the request",
         f"{of}/runs?kind={text}&status={text}&from={text}&to={text}&school_year={text}": "kind",

@@ -16,7 +16,7 @@ def test_sign_in_returns_to_the_requested_page_and_keeps_tokens_in_memory_only(
 ) -> None:
     ada = visit(path="#/nowhere/at/all")
 
-    ada.sees(ada.heading("There is no such page"))
+    ada.sees(ada.heading("Page not found"))
     expect(ada.page).to_have_url(re.compile(r"/console#/nowhere/at/all$"))
     ada.check()
     kept = ada.page.evaluate("() => [sessionStorage.length, document.cookie]")
@@ -175,7 +175,7 @@ def test_a_session_without_activity_ends_after_a_warning(visit: Visit, district:
     soon = ada.dialog("Are you still there?")
 
     ada.sees(soon)
-    ada.sees(soon.get_by_text("What you have not saved will be discarded."))
+    ada.sees(soon.get_by_text("Anything you haven't saved will be lost."))
     ada.page.keyboard.press("Shift")  # any activity
     expect(soon).to_have_count(0)
     expect(ada.field("Time of day")).to_have_value("21:05")

@@ -145,7 +145,7 @@ def test_a_slow_or_failed_load_of_the_console_is_reported(visit: Visit, district
         ada.check()
     with saying(ada, f"{district.path}/schedule", pauses=None):
         ada.go(f"{of}/schedule")
-        ada.sees(ada.page.get_by_text("Something in this page went wrong."))
+        ada.sees(ada.page.get_by_text("Something went wrong on this page."))
         ada.check()
     assert ada.faults.pop().startswith("error: TypeError")
 

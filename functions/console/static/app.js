@@ -15,15 +15,15 @@ import { EmptyState, ErrorState, Loading } from "./components/states.js";
 import { FocusGuard } from "./frame/focus_guard.js";
 import { Page, pageWasLeft } from "./frame/page.js";
 import { Shell } from "./frame/shell.js";
-import { PRODUCT } from "./frame/words.js";
+import { APP, PRODUCT } from "./frame/words.js";
 import { IMPORTS } from "./imports.js";
 import { PAGES } from "./pages.js";
 
 function Console() {
   const { state, message } = useStore(session);
-  if (state === "starting") return html`<main><${LoadingPage} label="Signing in …" /></main>`;
-  if (state === "signed_out") return html`<${SignedOut} title="You are signed out" message=${message} />`;
-  if (state === "failed") return html`<${SignedOut} title="You are not signed in" message=${message} />`;
+  if (state === "starting") return html`<main><${LoadingPage} label=${APP.signingIn} /></main>`;
+  if (state === "signed_out") return html`<${SignedOut} title=${APP.signedOut} message=${message} />`;
+  if (state === "failed") return html`<${SignedOut} title=${APP.notSignedIn} message=${message} />`;
   return html`<${SignedIn} />
     ${state === "ended" && html`<${SessionEnded} message=${message} />`}
     <${EndsSoon} />
@@ -34,18 +34,18 @@ function Console() {
 function SignedOut({ title, message }) {
   return html`<main class="alone">
     <${Page} title=${title}>
-      <p>${message ?? "Nothing of your visit is kept in this browser."}</p>
-      <${Button} kind="primary" onClick=${() => start()}>Sign in<//>
+      <p>${message ?? APP.signedOutHint}</p>
+      <${Button} kind="primary" onClick=${() => start()}>${APP.signIn}<//>
     <//>
   </main>`;
 }
 
 function SessionEnded({ message }) {
   return html`<${Dialog}
-    title="Your session has ended"
-    actions=${html`<${Button} kind="primary" onClick=${() => signInAgain()}>Sign in again<//>`}
+    title=${APP.ended}
+    actions=${html`<${Button} kind="primary" onClick=${() => signInAgain()}>${APP.signInAgain}<//>`}
   >
-    <p>${message ?? "Sign in again in a second window: this page stays as it is, with all that you wrote."}</p>
+    <p>${message ?? APP.endedHint}</p>
   <//>`;
 }
 
@@ -55,11 +55,11 @@ function EndsSoon() {
   const isUnsaved = useIsUnsaved();
   if (!isSoon) return null;
   return html`<${Dialog}
-    title="Are you still there?"
-    actions=${html`<${Button} kind="primary">Stay signed in<//>`}
+    title=${APP.stillThere}
+    actions=${html`<${Button} kind="primary">${APP.staySignedIn}<//>`}
   >
-    <p>You will be signed out in less than a minute, here and in your other tabs.</p>
-    ${isUnsaved && html`<p><strong>What you have not saved will be discarded.</strong></p>`}
+    <p>${APP.stillThereHint}</p>
+    ${isUnsaved && html`<p><strong>${APP.unsavedIsLost}</strong></p>`}
   <//>`;
 }
 
@@ -75,11 +75,8 @@ function SignedIn() {
 }
 
 function NoAccess() {
-  return html`<${Page} title="You have no access yet">
-    <p>
-      You are signed in, but have no role in this service. Ask a person with Full Access to your
-      district for a role. If your district signs in with its own accounts, use yours.
-    </p>
+  return html`<${Page} title=${APP.noAccess}>
+    <p>${APP.noAccessHint}</p>
   <//>`;
 }
 
@@ -87,8 +84,8 @@ function LeaveDialog() {
   const { leaving, stay, leave } = useLeaving();
   if (!leaving) return null;
   return html`<${ConfirmDialog}
-    title="Leave without saving?"
-    confirm="Leave"
+    title=${APP.leave}
+    confirm=${APP.leaveConfirm}
     danger
     action=${{ run: leave, busy: false, error: null }}
     onClose=${stay}
@@ -107,7 +104,7 @@ function CurrentPage() {
         if (wanted) applyOnly(PAGES[path]?.styles ?? []);
         ready(page);
       },
-      () => ready(null, new Error("This page could not be loaded: the console may be a newer one by now.")),
+      () => ready(null, new Error(APP.cannotLoad)),
     );
     return () => {
       wanted = false;
@@ -163,7 +160,7 @@ function applyOnly(styles) {
 function ErrorBoundary({ children }) {
   const [error] = useErrorBoundary((raised) => console.error(raised));
   if (!error) return children;
-  const message = "Something in this page went wrong. Nothing was changed by it.";
+  const message = APP.wentWrong;
   return html`<${ErrorPage} error=${{ message }} onRetry=${() => location.reload()} />`;
 }
 
@@ -173,13 +170,13 @@ function LoadingPage({ label }) {
 }
 
 function ErrorPage({ error, onRetry }) {
-  return html`<${Page} title="This page cannot be shown"><${ErrorState} error=${error} onRetry=${onRetry} /><//>`;
+  return html`<${Page} title=${APP.cannotShow}><${ErrorState} error=${error} onRetry=${onRetry} /><//>`;
 }
 
 function NotFound() {
-  return html`<${Page} title="There is no such page">
-    <${EmptyState} title="The link may be old, or was cut off on its way.">
-      <p><a href="#/">Go to the connections</a></p>
+  return html`<${Page} title=${APP.notFound}>
+    <${EmptyState} title=${APP.notFoundHint}>
+      <p><a href="#/">${APP.goHome}</a></p>
     <//>
   <//>`;
 }

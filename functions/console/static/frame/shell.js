@@ -12,11 +12,14 @@ import { PRODUCT, SHELL } from "./words.js";
 export function Shell({ children }) {
   const person = usePerson();
   const content = useRef(null);
+  const [search, setSearch] = useState(null); // {Palette}: its module, loaded when it is first opened
+  const open = async () => person.canRead && setSearch(await import("../shared/palette/palette.js"));
+  useShortcut("k", open);
   return html`<button type="button" class="skip" onClick=${() => content.current.focus()}>${SHELL.skip}</button>
     <header class="shell">
       <a class="product" href="#/"><${Mark} /><span>${PRODUCT}</span></a>
       <div class="signed-in">
-        ${person.canRead && html`<${Search} />`}
+        ${person.canRead && html`<${SearchButton} open=${open} />`}
         ${person.isOperator && html`<a href=${href("/overview")}>${SHELL.allDistricts}</a>`}
         ${person.canManagePeople && html`<a href=${href("/people")}>${SHELL.people}</a>`}
         <span class="role">${person.isOperator ? SHELL.operator(person.role) : person.role}</span>
@@ -28,16 +31,13 @@ export function Shell({ children }) {
         />
       </div>
     </header>
-    <main ref=${content} tabindex="-1">${children}</main>`;
+    <main ref=${content} tabindex="-1">${children}</main>
+    ${search && html`<${search.Palette} onClose=${() => setSearch(null)} />`}`;
 }
 
-// The palette is loaded when it is first opened.
-function Search() {
-  const [opened, setOpened] = useState(null); // {Palette}
-  const open = async () => setOpened(await import("../shared/palette/palette.js"));
-  useShortcut("k", open);
-  return html`<${Button} kind="quiet" icon="search" aria-keyshortcuts="Control+K Meta+K" title=${`${SHELL.search} (${shortcutText("K")})`} onClick=${open}>${SHELL.search}<//>
-    ${opened && html`<${opened.Palette} onClose=${() => setOpened(null)} />`}`;
+function SearchButton({ open }) {
+  const title = `${SHELL.search} (${shortcutText("K")})`;
+  return html`<${Button} kind="quiet" icon="search" class="search" aria-keyshortcuts="Control+K Meta+K" title=${title} onClick=${open}>${SHELL.search}<//>`;
 }
 
 function Mark() {
