@@ -115,3 +115,33 @@ def test_a_time_zone_is_selected_by_a_word_and_enter(visit: Visit) -> None:
         zone.fill(typed)
         zone.press("Enter")
         expect(zone).to_have_value(found)
+
+
+def test_a_list_that_opens_near_the_edge_stays_inside_the_window(
+    visit: Visit, district: District
+) -> None:
+    ada = visit(path="#/new")
+    zone = ada.page.get_by_role("combobox", name="Time zone")
+    zone.wait_for()
+    at = zone.bounding_box()
+    assert at
+    height = int(at["y"] + at["height"]) + 60
+    ada.page.set_viewport_size({"width": 1280, "height": height})
+    zone.click()
+    opened = ada.page.get_by_role("listbox", name="Time zone")
+    expect(opened).to_be_in_viewport(ratio=0.99)
+    found, at = opened.bounding_box(), zone.bounding_box()
+    assert found
+    assert at
+    assert found["y"] + found["height"] <= at["y"]  # above the field
+
+    ada.go("#/")
+    menu = ada.card.get_by_role("button", name="Actions of")
+    at = menu.bounding_box()
+    assert at
+    ada.page.set_viewport_size({"width": 375, "height": int(at["y"] + at["height"]) + 60})
+    menu.click()
+    entries = ada.page.get_by_role("menu")
+    expect(entries).to_be_in_viewport(ratio=0.99)
+    ada.page.keyboard.press("End")
+    expect(ada.page.get_by_role("menuitem").last).to_be_in_viewport(ratio=0.99)

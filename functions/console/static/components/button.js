@@ -1,7 +1,7 @@
 // Buttons act, links navigate; both can look the same.
 
 import { html } from "../lib/html.js";
-import { useShortcut } from "../lib/shortcuts.js";
+import { useShortcut } from "../lib/controls/shortcuts.js";
 import { Icon } from "./icon.js";
 
 // kind: "primary" (one in view), "plain", "danger", "quiet". A `busy` or `disabled` button keeps its

@@ -1,6 +1,6 @@
 // A text field with a searchable list (WAI-ARIA combobox). It accepts any text.
 
-import { useFloating } from "../lib/floating.js";
+import { useFloating } from "../lib/controls/floating.js";
 import { html, useEffect, useRef, useState } from "../lib/html.js";
 import { fitting } from "../lib/text/names.js";
 import { Field } from "./fields.js";

@@ -1,6 +1,6 @@
 // A menu behind a button (WAI-ARIA menu button): arrows move, letters jump, Escape closes.
 
-import { useFloating } from "../lib/floating.js";
+import { useFloating } from "../lib/controls/floating.js";
 import { html, useEffect, useId, useRef, useState } from "../lib/html.js";
 import { Icon } from "./icon.js";
 

@@ -3,7 +3,7 @@
 import { html, useRef, useState } from "../lib/html.js";
 import { href } from "../lib/paths.js";
 import { usePerson } from "../lib/person.js";
-import { shortcutText, useShortcut } from "../lib/shortcuts.js";
+import { shortcutText, useShortcut } from "../lib/controls/shortcuts.js";
 import { signOut } from "../lib/sign_in.js";
 import { Button } from "../components/button.js";
 import { Menu } from "../components/menu.js";

@@ -16,7 +16,7 @@ export function studentAddress(c, student_id) {
 
 // The address of the search for a student, without the text; it means the text in this tab only.
 export function searchAddress(c, text) {
-  return href("/connections/{c}/students", { c }, { find: wordOf(text) });
+  return href("/connections/{c}/students", { c }, { search: wordOf(text) });
 }
 
 // The address is made when the link is followed, because a list has many links. Another tab gets the page only.

@@ -1,6 +1,6 @@
 // Keeps a list that opens at a control inside the window: below the control, or above it where more fits there.
 
-import { useLayoutEffect } from "./html.js";
+import { useLayoutEffect } from "../html.js";
 
 const GAP = 4;
 const EDGE = 8; // of the window

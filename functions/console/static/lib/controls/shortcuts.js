@@ -1,6 +1,6 @@
 // Keyboard shortcuts: Ctrl, or Cmd on a Mac, and a letter.
 
-import { useEffect, useRef } from "./html.js";
+import { useEffect, useRef } from "../html.js";
 
 const IS_MAC = /Mac|iPhone|iPad/.test(navigator.platform);
 
