@@ -206,7 +206,7 @@ def test_no_text_from_an_address_or_a_person_runs_as_script(
     ada.check()
     ada.go(f"{of}/runs/{run['run_id']}")
     ada.button("Copy the id of the run").click()
-    ada.sees(ada.page.get_by_role("alert").filter(has_text="The browser did not allow it"))
+    ada.sees(ada.page.get_by_role("alert").filter(has_text="Your browser blocked copying"))
     ada.check()
     ada.button("Send again").click()
     ada.field("Some students").check()

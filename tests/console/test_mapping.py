@@ -200,9 +200,9 @@ def test_a_mistake_is_shown_at_its_control_and_a_link_keeps_unsaved_changes(
     expect(ada.field("Quoting")).to_be_focused()
 
     ada.press(ada.link("Connections"))
-    ada.sees(ada.dialog("Leave without saving?"))
+    ada.sees(ada.dialog("Discard unsaved changes?"))
     ada.check()
-    ada.press(ada.button("Cancel"))
+    ada.press(ada.button("Keep editing"))
     expect(ada.field("Quoting")).to_have_value("always")
 
 
@@ -220,7 +220,7 @@ def test_a_refused_or_failed_save_keeps_the_draft(ada: Person, district: Distric
     with answering(ada, "/mapping", "PUT", lambda route: route.abort()):
         ada.page.evaluate("scrollTo(0, 0)")
         ada.press(ada.button("Save"))
-        expect(said).to_contain_text("The service cannot be reached: check your connection")
+        expect(said).to_contain_text("We can't reach the service.")
         expect(said).to_be_in_viewport(ratio=1)
         expect(ada.button("Save")).to_be_focused()
         ada.check()
@@ -231,7 +231,7 @@ def test_a_refused_or_failed_save_keeps_the_draft(ada: Person, district: Distric
         ada.sees(ada.page.get_by_role("combobox", name="Student ID"))
         held.pop().abort()
         toast = ada.page.locator(".toast.bad")
-        expect(toast).to_contain_text("The mapping was not saved: The service cannot be reached")
+        expect(toast).to_contain_text("The mapping was not saved: We can't reach the service")
         ada.check()
     ada.press(ada.page.get_by_role("tab", name="Field Mapping"))
     save(ada, 2)

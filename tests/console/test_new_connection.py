@@ -177,7 +177,7 @@ def test_mistakes_are_shown_at_their_fields_in_every_step(visit: Visit, district
         f'The connection id "{district.connection_id}" is taken: choose another.'
     )
     ada.press(ada.link("Connections"))
-    ada.sees(ada.dialog("Leave without saving?"))
+    ada.sees(ada.dialog("Discard unsaved changes?"))
 
 
 def test_a_connection_is_created_by_keyboard_alone(visit: Visit, district: District) -> None:

@@ -83,14 +83,14 @@ def test_staying_on_an_unsaved_page_leaves_the_history_as_it_was(
     length = ada.page.evaluate("history.length")
 
     ada.link("Schedule").click()
-    ada.page.get_by_role("dialog", name="Leave without saving?").wait_for()
-    ada.button("Cancel").click()
+    ada.page.get_by_role("dialog", name="Discard unsaved changes?").wait_for()
+    ada.button("Keep editing").click()
     expect(row(ada, 1).get_by_label(TO)).to_have_value("Changed")
     assert ada.page.evaluate("history.length") == length
 
     ada.page.evaluate("history.back()")
-    ada.page.get_by_role("dialog", name="Leave without saving?").wait_for()
-    ada.button("Leave").click()
+    ada.page.get_by_role("dialog", name="Discard unsaved changes?").wait_for()
+    ada.button("Discard").click()
     ada.sees(ada.heading("History"))
     ada.page.evaluate("history.forward()")
     ada.sees(ada.heading("Export Student Mapping"))

@@ -38,7 +38,7 @@ def slider(ada: Person) -> Locator:
 
 
 def next_runs(ada: Person) -> Locator:
-    return ada.page.get_by_role("region", name="The next five runs").get_by_role("listitem")
+    return ada.page.get_by_role("region", name="Next five exports").get_by_role("listitem")
 
 
 def days_from(today: dt.date) -> Iterator[dt.date]:
@@ -60,19 +60,19 @@ def test_a_clock_change_is_shown_before_saving_and_a_click_keeps_the_draft(
     ada.write(ada.field("Last day"), f"{spring - dt.timedelta(days=1):%m%d%Y}")
 
     expect(next_runs(ada)).to_have_count(6)
-    expect(next_runs(ada).first).to_contain_text("No run")
+    expect(next_runs(ada).first).to_contain_text("No export")
     expect(next_runs(ada).first).to_contain_text("The clock skips 02:30 on this day")
     expect(next_runs(ada).nth(1)).to_contain_text("2:30 AM CDT UTC−5")
     ada.check()
 
     ada.sees(ada.page.get_by_text("Not saved yet"))
     ada.press(ada.link("Connections"))
-    ada.sees(ada.dialog("Leave without saving?"))
+    ada.sees(ada.dialog("Discard unsaved changes?"))
     ada.check()
-    ada.press(ada.button("Cancel"))
+    ada.press(ada.button("Keep editing"))
     expect(slider(ada)).to_be_checked()
     ada.press(ada.link("Connections"))
-    ada.press(ada.button("Leave"))
+    ada.press(ada.button("Discard"))
     ada.sees(ada.card)
     assert not stored(district)["enabled"]
 
@@ -90,7 +90,7 @@ def test_a_time_that_occurs_twice_and_a_clock_change_are_flagged(
 
     expect(next_runs(lin).first).to_contain_text("01:30 occurs twice on this day")
     expect(next_runs(lin).first).to_contain_text("1:30 AM CDT UTC−5")
-    expect(next_runs(lin).nth(1)).to_contain_text("it is UTC−6 from here on")
+    expect(next_runs(lin).nth(1)).to_contain_text("UTC−6 from this day on")
     lin.check()
 
 
@@ -101,7 +101,7 @@ def test_limited_access_reads_the_schedule_and_learns_how_to_get_it_changed(
 
     lin = visit("limited_access", page_of(district))
 
-    lin.sees(lin.page.get_by_text("Somebody with Full Access can change the schedule."))
+    lin.sees(lin.page.get_by_text("Only people with Full Access can change the schedule."))
     lin.sees(lin.page.get_by_text("Sun, Jun 30, 2030 to Wed, Jul 31, 2030"))
     expect(lin.button("Save")).to_have_count(0)
     expect(lin.page.get_by_role("switch")).to_have_count(0)
@@ -129,9 +129,17 @@ def test_pauses_are_added_and_removed(visit: Visit, district: District) -> None:
 
     expect(ada.field("First day").last).to_be_focused()
     expect(ada.field("First day").last).to_have_accessible_description(
-        "The pause ends before it begins: swap the two days."
+        "The last day is before the first: swap them."
     )
     ada.check()
+    ada.press(ada.button("Swap"))
+    expect(ada.field("First day").last).to_have_value("2032-06-30")
+    expect(ada.field("First day").last).to_have_accessible_description("")
+    expect(ada.button("Swap")).to_have_count(0)
+    ada.write(ada.field("First day").last, "07312032")
+    ada.write(ada.field("Last day").last, "06302032")
+    ada.press(ada.button("Save"))
+    expect(ada.button("Swap")).to_have_count(1)
     ada.press(ada.button("Add a pause"))
     ada.press(ada.button("Remove the pause from Mon, Jun 30, 2031 to Thu, Jul 31, 2031"))
     expect(ada.field("First day")).to_have_count(2)
@@ -140,7 +148,7 @@ def test_pauses_are_added_and_removed(visit: Visit, district: District) -> None:
     ada.field("First day").focus()
     ada.write(ada.field("Last day"), "08312032")
     ada.press(ada.button("Save"))
-    ada.sees(ada.page.get_by_text("Saved: the export is scheduled.").last)
+    ada.sees(ada.page.get_by_text("Saved. Exports follow this schedule.").last)
     assert [pause["to"] for pause in stored(district)["pauses"]] == ["2032-08-31"]
 
 
@@ -154,7 +162,7 @@ def test_a_time_zone_is_found_by_its_words_and_other_text_is_refused(
     ada.check()
     ada.pick(ada.page.get_by_role("option", name="America/Denver"))
     ada.write(zone, SCRIPT)
-    ada.sees(ada.page.get_by_text("Nothing like this in the list."))
+    ada.sees(ada.page.get_by_text("No match in the list."))
     ada.check()
     ada.tab_to(slider(ada))
 
@@ -178,24 +186,24 @@ def test_several_times_and_weekdays_are_chosen(visit: Visit, district: District)
     expect(ada.field("Time of day 2")).to_be_focused()
     expect(next_runs(ada)).to_have_count(5)  # the new time is not chosen yet
     ada.press(ada.button("Save"))
-    expect(ada.field("Time of day 2")).to_have_accessible_description("Choose a time.")
+    expect(ada.field("Time of day 2")).to_have_accessible_description("Select a time.")
     ada.write(ada.field("Time of day 2"), "0900PM")
     ada.press(ada.button("Save"))
     expect(ada.field("Time of day 2")).to_have_accessible_description(
-        "Write each time of day once."
+        "Use each time of day only once."
     )
     ada.write(ada.field("Time of day 2"), "0115PM")
     for day in ("Saturday", "Sunday"):
         ada.press(ada.page.get_by_role("checkbox", name=day))
     ada.check()
     ada.press(ada.button("Save"))
-    ada.sees(ada.page.get_by_text("Saved: the export is scheduled.").last)
+    ada.sees(ada.page.get_by_text("Saved. Exports follow this schedule.").last)
 
     schedule = stored(district)
     assert (schedule["time"], schedule["times"]) == ("13:15", ["13:15", "21:00"])
     assert schedule["weekdays"] == ["monday", "tuesday", "wednesday", "thursday", "friday"]
     expect(ada.field("Time of day")).to_have_value("13:15")
-    expect(ada.page.get_by_text("After a pause.")).to_have_count(0)
+    expect(ada.page.get_by_text("First after a pause.")).to_have_count(0)
     for locale, times in {"en-GB": "13:15, 21:00", "en-US": "1:15 PM, 9:00 PM"}.items():
         lin = visit("limited_access", page_of(district), locale=locale)
         lin.sees(lin.page.get_by_text(times))
@@ -214,7 +222,7 @@ def test_a_schedule_without_a_weekday_is_refused(visit: Visit, district: Distric
     ada.press(ada.page.get_by_role("checkbox", name="Monday"))
     ada.press(ada.button("Save"))
 
-    ada.sees(ada.page.get_by_text("Choose at least one weekday."))
+    ada.sees(ada.page.get_by_text("Select at least one day."))
     ada.check()
     assert stored(district)["weekdays"] == ["monday"]
 
@@ -229,11 +237,11 @@ def test_a_failed_preview_and_endless_pauses_are_reported_in_the_list_of_runs(
     expect(ada.card).to_contain_text("None in sight: paused")
     ada.check()
     ada.press_entry(ada.menu, "Schedule")
-    ada.sees(ada.page.get_by_text("None within two years: the pauses cover them."))
+    ada.sees(ada.page.get_by_text("None in the next two years, because of the pauses."))
     ada.check()
     with refusing(ada, "/schedule/preview"):
         ada.press(slider(ada))
-        ada.sees(ada.page.get_by_role("region", name="The next five runs").get_by_text(SCRIPT))
+        ada.sees(ada.page.get_by_role("region", name="Next five exports").get_by_text(SCRIPT))
         ada.check()
 
 
@@ -262,7 +270,7 @@ def test_a_schedule_is_set_by_keyboard_alone(visit: Visit, district: District) -
         press("Enter")
         ada.press(ada.button("Add a pause"))
 
-    ada.sees(ada.page.get_by_text("Saved: the export is scheduled.").last)
+    ada.sees(ada.page.get_by_text("Saved. Exports follow this schedule.").last)
     expect(ada.field("First day")).to_have_count(2)  # including the one added meanwhile
     ada.sees(ada.page.get_by_text("Not saved yet"))
     ada.check()

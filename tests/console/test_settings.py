@@ -135,8 +135,8 @@ def test_mistakes_are_shown_at_their_fields_and_the_draft_is_kept(
     )
     ada.check()
     ada.press(ada.link("Connections"))
-    ada.sees(ada.dialog("Leave without saving?"))
-    ada.press(ada.button("Cancel"))
+    ada.sees(ada.dialog("Discard unsaved changes?"))
+    ada.press(ada.button("Keep editing"))
     ada.press(ada.button("Discard the changes"))
     expect(ada.field("Port")).to_have_value(str(before["port"]))
     assert district.connection == before

@@ -36,7 +36,7 @@ def test_signing_out_by_keyboard_uses_the_hosted_pages_and_lasts(
     expect(ada.page.get_by_role("menuitem", name="Sign out")).to_be_focused()
     press("Enter")
 
-    ada.sees(ada.heading("You are signed out"))
+    ada.sees(ada.heading("You've been signed out"))
     assert any("/logout?client_id=" in url for url in left)
     ada.check()
     ada.tab_to(ada.button("Sign in"))
@@ -60,7 +60,7 @@ def test_a_page_in_the_browser_cache_is_hidden_after_signing_out(visit: Visit) -
     ada.page.evaluate(BROUGHT_BACK)
     assert ada.page.evaluate("new Promise((wait) => setTimeout(() => wait(window.kept), 200))")
     ada.press_entry(ada.button(ada.user.username), "Sign out")
-    ada.sees(ada.heading("You are signed out"))
+    ada.sees(ada.heading("You've been signed out"))
 
     ada.page.evaluate(BROUGHT_BACK)
 
@@ -73,12 +73,12 @@ def test_a_sign_in_started_elsewhere_is_refused(visit: Visit) -> None:
     ada.page.goto(f"{ada.stack.console_url}?code=stolen&state=guessed")
 
     ada.sees(ada.heading("You are not signed in"))
-    ada.sees(ada.page.get_by_text("was not begun in this window"))
+    ada.sees(ada.page.get_by_text("was started in another window"))
     assert "stolen" not in ada.page.url
     ada.check()
     ada.page.route("**/config.json", lambda route: route.abort(), times=1)
     ada.press(ada.button("Sign in"))
-    ada.sees(ada.page.get_by_text("could not be started: check your connection"))
+    ada.sees(ada.page.get_by_text("The console couldn't start."))
     ada.check()
     ada.press(ada.button("Sign in"))
     ada.sees(ada.page.get_by_label("Username"))
@@ -107,7 +107,7 @@ def test_an_ended_session_resumes_on_the_same_page(visit: Visit, district: Distr
     with ada.page.expect_popup() as opened:
         ada.press(ada.button("Sign in again"))
     ada.sign_in(opened.value)
-    ada.sees(ada.page.get_by_text("The sign-in did not take this: please sign in again."))
+    ada.sees(ada.page.get_by_text("Sign-in didn't work. Sign in again."))
     ada.check()
     with ada.page.expect_popup() as opened:
         ada.press(ada.button("Sign in again"))
@@ -141,7 +141,7 @@ def test_a_session_is_renewed_silently_and_a_sign_out_can_be_cancelled(
     ada.page.route("**/oauth2/token", renew, times=1)
     ada.write(ada.field("Time of day"), "0905PM")
     ada.press(ada.button("Save"))
-    ada.sees(ada.page.get_by_text("Saved: nothing is exported by itself.").last)
+    ada.sees(ada.page.get_by_text("Saved. Nothing is exported automatically.").last)
     expect(ada.field("Time of day")).to_have_value("21:05")
     expect(ada.page.get_by_role("dialog")).to_have_count(0)
     assert used[1] == f"Bearer {ada.stack.tokens['full_access']}" != used[0]
@@ -175,14 +175,14 @@ def test_a_session_without_activity_ends_after_a_warning(visit: Visit, district:
     soon = ada.dialog("Are you still there?")
 
     ada.sees(soon)
-    ada.sees(soon.get_by_text("Anything you haven't saved will be lost."))
+    ada.sees(soon.get_by_text("Unsaved changes will be discarded."))
     ada.page.keyboard.press("Shift")  # any activity
     expect(soon).to_have_count(0)
     expect(ada.field("Time of day")).to_have_value("21:05")
     ada.sees(soon)
 
-    ada.sees(ada.heading("You are signed out"))
-    ada.sees(ada.page.get_by_text("What you had not saved was discarded."))
+    ada.sees(ada.heading("You've been signed out"))
+    ada.sees(ada.page.get_by_text("Unsaved changes were discarded."))
     assert any("/logout?client_id=" in url for url in sent)
     assert any(url.endswith("/oauth2/revoke") for url in sent)
     ada.check()
@@ -206,8 +206,8 @@ def test_activity_in_one_tab_keeps_the_others_and_all_end_together(
         other.keyboard.press("Shift")
         other.wait_for_timeout(2000)
     ada.sees(ada.field("Time of day"))
-    expect(other.get_by_role("heading", name="You are signed out")).to_be_visible()
-    ada.sees(ada.heading("You are signed out"))
+    expect(other.get_by_role("heading", name="You've been signed out")).to_be_visible()
+    ada.sees(ada.heading("You've been signed out"))
 
 
 def test_limited_access_reads_and_exports_but_changes_nothing(visit: Visit) -> None:

@@ -141,7 +141,7 @@ def test_a_slow_or_failed_load_of_the_console_is_reported(visit: Visit, district
         ada.check()
     with answering(ada, "/pages/check/page.js", "GET", lambda route: route.abort()):
         ada.go(f"{of}/check")
-        ada.sees(ada.page.get_by_text("This page could not be loaded"))
+        ada.sees(ada.page.get_by_text("This page couldn't be loaded"))
         ada.check()
     with saying(ada, f"{district.path}/schedule", pauses=None):
         ada.go(f"{of}/schedule")
@@ -157,5 +157,5 @@ def test_a_person_without_a_group_learns_how_to_get_access(visit: Visit) -> None
 
     eve = visit(api=without_groups)
 
-    eve.sees(eve.heading("You have no access yet"))
+    eve.sees(eve.heading("You don't have access yet"))
     eve.check()

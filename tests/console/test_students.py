@@ -175,7 +175,7 @@ def test_no_address_has_a_student_and_reload_and_back_still_find_the_student(
     ada.sees(receipt)
     address = ada.page.url
     ada.press_entry(ada.button(ada.user.username), "Sign out")
-    ada.sees(ada.heading("You are signed out"))
+    ada.sees(ada.heading("You've been signed out"))
     assert "4711" not in ada.page.evaluate("() => JSON.stringify({...sessionStorage})")
     ada.page.goto(address)
     ada.press(ada.button("Sign in"))

@@ -4,9 +4,9 @@ import { get } from "./lib/api.js";
 import { useData } from "./lib/data.js";
 import { html, render, useEffect, useErrorBoundary, useState } from "./lib/html.js";
 import { PersonContext, personFrom } from "./lib/person.js";
-import { endsSoon } from "./lib/idle.js";
+import { endsSoon } from "./lib/session/idle.js";
 import { useIsUnsaved, useLeaving, useLocation } from "./lib/router.js";
-import { session, signInAgain, start } from "./lib/sign_in.js";
+import { session, signInAgain, start } from "./lib/session/sign_in.js";
 import { useStore } from "./lib/store.js";
 import { Announcements } from "./components/announce.js";
 import { Button } from "./components/button.js";
@@ -86,6 +86,7 @@ function LeaveDialog() {
   return html`<${ConfirmDialog}
     title=${APP.leave}
     confirm=${APP.leaveConfirm}
+    cancel=${APP.leaveCancel}
     danger
     action=${{ run: leave, busy: false, error: null }}
     onClose=${stay}

@@ -4,6 +4,7 @@ import { html, useEffect, useState } from "../lib/html.js";
 import { createStore, useStore } from "../lib/store.js";
 import { IconButton } from "./button.js";
 import { Icon } from "./icon.js";
+import { MESSAGES } from "./words.js";
 
 const TOAST_MS = 6000;
 const announcement = createStore("");
@@ -34,7 +35,7 @@ export function LiveRegion() {
 
 export function Announcements() {
   return html`<${LiveRegion} />
-    <section class="toasts" aria-label="Messages">
+    <section class="toasts" aria-label=${MESSAGES.section}>
       ${useStore(toasts).map((one) => html`<${Toast} key=${one.id} ...${one} />`)}
     </section>`;
 }
@@ -48,6 +49,6 @@ function Toast({ id, text, tone }) {
   }, []);
   return html`<div class="toast ${tone}">
     <${Icon} name=${icon} /><span>${text}</span>
-    <${IconButton} label="Dismiss" icon="close" onClick=${close} />
+    <${IconButton} label=${MESSAGES.dismiss} icon="close" onClick=${close} />
   </div>`;
 }

@@ -5,6 +5,7 @@ import { html, useEffect, useRef, useState } from "../lib/html.js";
 import { fitting } from "../lib/text/names.js";
 import { Field } from "./fields.js";
 import { Icon } from "./icon.js";
+import { COMBOBOX } from "./words.js";
 
 const MAX_SHOWN = 100;
 
@@ -101,8 +102,8 @@ export function Combobox({ options, value, onInput, onChoose, free = true, ...gi
             ${option.hint && html`<small>${option.hint}</small>`}
           </li>`,
         )}
-        ${open && found.length > MAX_SHOWN && html`<li role="option" aria-disabled="true" class="more">${found.length - MAX_SHOWN} more: type to find them</li>`}
-        ${open && found.length === 0 && html`<li role="option" aria-disabled="true" class="more">${free ? "Not in the list; it can be used all the same." : "Nothing like this in the list."}</li>`}
+        ${open && found.length > MAX_SHOWN && html`<li role="option" aria-disabled="true" class="more">${COMBOBOX.more(found.length - MAX_SHOWN)}</li>`}
+        ${open && found.length === 0 && html`<li role="option" aria-disabled="true" class="more">${free ? COMBOBOX.notListed : COMBOBOX.noMatch}</li>`}
       </ul>
     </div>`}
   <//>`;

@@ -4,16 +4,17 @@ import { useAction } from "../lib/data.js";
 import { html } from "../lib/html.js";
 import { toast } from "./announce.js";
 import { IconButton } from "./button.js";
+import { COPY } from "./words.js";
 
 // `label` names the text: "SHA-256 of students.csv". `block` is for whole lines, which wrap.
 export function Copyable({ label, text, block }) {
   const copying = useAction(async () => {
     await toClipboard(text);
-    toast("Copied");
+    toast(COPY.copied);
   });
   return html`<span class=${block ? "copyable block" : "copyable"}>
       <code>${text}</code>
-      <${IconButton} label=${`Copy ${label}`} icon="copy" onClick=${() => copying.run()} />
+      <${IconButton} label=${COPY.copy(label)} icon="copy" onClick=${() => copying.run()} />
     </span>
     ${copying.error && html`<span class="problem" role="alert">${copying.error.message}</span>`}`;
 }
@@ -22,6 +23,6 @@ export async function toClipboard(text) {
   try {
     await navigator.clipboard.writeText(text);
   } catch {
-    throw new Error("The browser did not allow it: select the text, and copy it by hand.");
+    throw new Error(COPY.blocked);
   }
 }

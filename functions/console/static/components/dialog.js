@@ -4,6 +4,7 @@ import { html, useId, useLayoutEffect, useRef } from "../lib/html.js";
 import { LiveRegion } from "./announce.js";
 import { Button, IconButton } from "./button.js";
 import { ErrorNotice } from "./states.js";
+import { DIALOG } from "./words.js";
 
 // Open as long as it is rendered. `actions` are the buttons of its footer. `onClose` handles Escape and
 // the close button; without it the dialog cannot be closed.
@@ -29,7 +30,7 @@ export function Dialog({ title, onClose, actions, children, wide }) {
   >
     <header>
       <h2 id=${id} tabindex="-1" autofocus>${title}</h2>
-      ${onClose && html`<${IconButton} label="Close" icon="close" onClick=${onClose} />`}
+      ${onClose && html`<${IconButton} label=${DIALOG.close} icon="close" onClick=${onClose} />`}
     </header>
     <div class="dialog-body">${children}</div>
     <${LiveRegion} />
@@ -37,12 +38,12 @@ export function Dialog({ title, onClose, actions, children, wide }) {
   </dialog>`;
 }
 
-// Asks before an action. `confirm` is the verb on the button; `action` is a useAction.
-export function ConfirmDialog({ title, confirm, danger, action, onClose, disabled, children }) {
+// Asks before an action. `confirm` and `cancel` are on the buttons; `action` is a useAction.
+export function ConfirmDialog({ title, confirm, cancel = DIALOG.cancel, danger, action, onClose, disabled, children }) {
   return html`<${Dialog}
     title=${title}
     onClose=${onClose}
-    actions=${html`<${Button} onClick=${onClose}>Cancel<//>
+    actions=${html`<${Button} onClick=${onClose}>${cancel}<//>
       <${Button}
         kind=${danger ? "danger" : "primary"}
         busy=${action.busy}

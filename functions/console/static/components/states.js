@@ -5,10 +5,11 @@ import { html, useEffect, useState } from "../lib/html.js";
 import { Button } from "./button.js";
 import { Icon } from "./icon.js";
 import { Sentence } from "./sentence.js";
+import { STATES } from "./words.js";
 
 const SHOW_AFTER_MS = 200; // a shorter wait shows nothing
 
-export function Loading({ label = "Loading …" }) {
+export function Loading({ label = STATES.loading }) {
   const [shown, setShown] = useState(false);
   useEffect(() => {
     const timer = setTimeout(() => setShown(true), SHOW_AFTER_MS);
@@ -67,7 +68,7 @@ export function ErrorState({ error, onRetry }) {
   return html`<div class="state" role="alert">
     <${Icon} name="warning" />
     <p><${Sentence} text=${error.message} /></p>
-    ${onRetry && html`<${Button} busy=${trying.busy} onClick=${() => trying.run()}>Try again<//>`}
+    ${onRetry && html`<${Button} busy=${trying.busy} onClick=${() => trying.run()}>${STATES.tryAgain}<//>`}
   </div>`;
 }
 

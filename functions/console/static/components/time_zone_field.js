@@ -2,12 +2,13 @@
 
 import { html } from "../lib/html.js";
 import { Combobox } from "./combobox.js";
+import { TIME_ZONE } from "./words.js";
 
 let zones = null; // computed once, because it takes some 50 ms
 
 const OFTEN = ["New_York", "Chicago", "Denver", "Phoenix", "Los_Angeles", "Anchorage"].map((city) => `America/${city}`).concat("Pacific/Honolulu");
 
-export function TimeZoneField({ label = "Time zone", ...given }) {
+export function TimeZoneField({ label = TIME_ZONE, ...given }) {
   zones ??= [...new Set([...OFTEN, "UTC", ...Intl.supportedValuesOf("timeZone").filter(isPlace)])].map((zone) => ({ value: zone, label: zone, hint: commonName(zone) }));
   return html`<${Combobox} label=${label} options=${zones} free=${false} ...${given} />`;
 }

@@ -4,7 +4,7 @@ import { html, useRef, useState } from "../lib/html.js";
 import { href } from "../lib/paths.js";
 import { usePerson } from "../lib/person.js";
 import { shortcutText, useShortcut } from "../lib/controls/shortcuts.js";
-import { signOut } from "../lib/sign_in.js";
+import { signOut } from "../lib/session/sign_in.js";
 import { Button } from "../components/button.js";
 import { Menu } from "../components/menu.js";
 import { PRODUCT, SHELL } from "./words.js";

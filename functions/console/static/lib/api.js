@@ -1,6 +1,7 @@
 // Calls the API: errors become an ApiError, and reads are retried after a transient error.
 
-import { accessToken } from "./sign_in.js";
+import { accessToken } from "./session/sign_in.js";
+import { SERVICE } from "./session/words.js";
 
 const BASE = new URL("../../../", import.meta.url); // …/v1/, from …/v1/console/VERSION/lib/
 const RETRY_DELAYS_MS = [500, 1500];
@@ -99,13 +100,12 @@ function authorized(request, token) {
 }
 
 function unreachable() {
-  const message = "The service cannot be reached: check your connection, and try again.";
-  return Response.json({ error: { code: "unreachable", message } }, { status: 503 });
+  return Response.json({ error: { code: "unreachable", message: SERVICE.unreachable } }, { status: 503 });
 }
 
 async function errorOf(answer) {
   const body = await answer.json().catch(() => null);
-  const message = `The service answered ${answer.status}: please try again.`;
+  const message = answer.status >= 500 ? SERVICE.failed : answer.status === 429 ? SERVICE.busy : SERVICE.refused(answer.status);
   return new ApiError(answer.status, body?.error ?? { code: "unexpected", message });
 }
 

@@ -175,7 +175,7 @@ def handle(
         if response["statusCode"] >= 500:
             line["reason"] = error.message
     except Exception as error:  # noqa: BLE001  # no caller of this function handles errors
-        unexpected = InternalError("An unexpected error occurred and was logged. Please try again.")
+        unexpected = InternalError("Something went wrong on our side and was logged. Try again.")
         response = _respond(error_answer(unexpected))
         line |= {"code": "internal_error", "raised": describe_exception(error)}
     line |= {

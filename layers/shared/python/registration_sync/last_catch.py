@@ -15,7 +15,7 @@ from typing import Any
 from registration_sync.domain.errors import InternalError, RegistrationSyncError
 from registration_sync.logs import describe_exception, logger
 
-UNEXPECTED = "An unexpected error occurred: the log has its type and place."
+UNEXPECTED = "Something went wrong on our side. Ask your operations engineer to read the log."
 
 type Handler = Callable[[dict[str, Any], Any], dict[str, Any]]
 

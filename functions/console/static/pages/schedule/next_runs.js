@@ -2,11 +2,13 @@
 
 import { pathOf, post, wait } from "../../lib/api.js";
 import { html, useEffect, useState } from "../../lib/html.js";
+import { Button } from "../../components/button.js";
 import { Icon } from "../../components/icon.js";
 import { Section } from "../../components/section.js";
 import { Sentence } from "../../components/sentence.js";
 import { Notice } from "../../components/states.js";
 import { dayText, zonedClockText } from "../../components/time.js";
+import { NEXT } from "./words.js";
 
 const TYPING_MS = 250;
 
@@ -33,13 +35,16 @@ export function useNextRuns(connection_id, draft, stored) {
   return next;
 }
 
-export function NextRuns({ next, draft, dirty }) {
+// `onSkip` receives the day of the next run; without it the schedule cannot be changed.
+export function NextRuns({ next, draft, dirty, onSkip }) {
   const { runs, problem } = next;
-  return html`<${Section} title="The next five runs" hint=${dirty && draft.enabled ? "As they will be once you have saved." : ""}>
+  const first = !problem && draft.enabled && runs.find((run) => run.at);
+  return html`<${Section} title=${NEXT.title} hint=${dirty && draft.enabled ? NEXT.unsaved : ""}>
     ${problem && html`<${Notice} tone="warn"><${Sentence} text=${problem} /><//>`}
-    ${!problem && !draft.enabled && html`<p class="muted">None: the schedule is off. Export Students works at any time.</p>`}
-    ${!problem && draft.enabled && runs.length === 0 && html`<p class="muted">None within two years: the pauses cover them.</p>`}
+    ${!problem && !draft.enabled && html`<p class="muted">${NEXT.off}</p>`}
+    ${!problem && draft.enabled && runs.length === 0 && html`<p class="muted">${NEXT.onlyPauses}</p>`}
     ${!problem && draft.enabled && html`<${Runs} runs=${runs} zone=${draft.time_zone} pauses=${draft.pauses} />`}
+    ${onSkip && first && html`<div><${Button} onClick=${() => onSkip(first.day)}>${NEXT.skip(dayText(first.day))}<//></div>`}
   <//>`;
 }
 
@@ -51,7 +56,7 @@ function Runs({ runs, zone, pauses }) {
         <strong>${dayText(run.day)}</strong>
         ${run.at
           ? html`<span><time datetime=${run.at}>${zonedClockText(run.at, zone)}</time> <span class="muted">${offsetOf(run.at)}</span></span>`
-          : html`<span>No run</span>`}
+          : html`<span>${NEXT.none}</span>`}
         ${flagsOf(run, runs[index - 1], before, pauses).map(
           (flag) => html`<p key=${flag}><${Icon} name=${run.note === flag ? "warning" : "clock"} />${flag}</p>`,
         )}
@@ -64,9 +69,9 @@ function flagsOf(run, previous, before, pauses) {
   const pausing = previous && pauses.some(({ from, to }) => previous.day < from && from <= to && to < run.day);
   const changed = run.at && before && offsetOf(run.at) !== offsetOf(before.at);
   return [
-    pausing && "After a pause.",
+    pausing && NEXT.afterPause,
     run.note,
-    changed && `The clocks have changed: it is ${offsetOf(run.at)} from here on.`,
+    changed && NEXT.clockChange(offsetOf(run.at)),
   ].filter(Boolean);
 }
 

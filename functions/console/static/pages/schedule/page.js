@@ -5,11 +5,12 @@ import { useAction, useData } from "../../lib/data.js";
 import { html, useRef, useState } from "../../lib/html.js";
 import { usePerson } from "../../lib/person.js";
 import { useUnsaved } from "../../lib/router.js";
-import { toast } from "../../components/announce.js";
+import { announce, toast } from "../../components/announce.js";
 import { SaveButton } from "../../components/button.js";
 import { Switch, useFocusOnProblem } from "../../components/fields.js";
 import { Section } from "../../components/section.js";
 import { ErrorNotice, ErrorState, Loading } from "../../components/states.js";
+import { dayText } from "../../components/time.js";
 import { TimeZoneField } from "../../components/time_zone_field.js";
 import { ConnectionPage } from "../../frame/connection_page.js";
 import { NextRuns, useNextRuns } from "./next_runs.js";
@@ -17,12 +18,13 @@ import { Pauses } from "./pauses.js";
 import { ReadOnlySchedule } from "./read_only_schedule.js";
 import { Times } from "./times.js";
 import { Weekdays } from "./weekdays.js";
+import { NEXT, PAGE } from "./words.js";
 
 const USUAL_TIME = "21:00";
 const AT_FIELDS = /^(times.*|weekdays|time_zone|pauses\[.*)$/;
 
 export default function SchedulePage({ params: { c } }) {
-  return html`<${ConnectionPage} c=${c} title="Schedule" tab="/connections/{c}/schedule">
+  return html`<${ConnectionPage} c=${c} title=${PAGE.title} tab="/connections/{c}/schedule">
     ${(connection) => html`<${Loaded} connection=${connection} />`}
   <//>`;
 }
@@ -43,23 +45,27 @@ function ScheduleForm({ c, stored }) {
   const form = useRef(null);
   const change = (changes) => setDraft((before) => ({ ...before, ...changes }));
   const dirty = JSON.stringify(draft) !== JSON.stringify(saved);
-  useUnsaved(dirty && "The schedule was changed and is not saved yet.");
+  useUnsaved(dirty && PAGE.unsaved);
   const next = useNextRuns(c, draft, stored);
   const saving = useAction(async () => {
     const now = draftOf(await put(pathOf(c, "schedule"), draft));
     setSaved(now);
     setDraft((before) => (before === draft ? now : before)); // keeps what was changed meanwhile
-    toast(now.enabled ? "Saved: the export is scheduled." : "Saved: nothing is exported by itself.");
+    toast(now.enabled ? PAGE.saved : PAGE.savedOff);
   });
+  const skip = (day) => {
+    change({ pauses: [...draft.pauses, { from: day, to: day }] });
+    announce(NEXT.skipped(dayText(day)));
+  };
   useFocusOnProblem(form, saving.error);
   const problem = (path) => saving.error?.problemOf?.(path) ?? "";
 
   return html`<div class="schedule" ref=${form}>
     <div class="stack">
-      <${Section} title="Scheduled export">
+      <${Section} title=${PAGE.section}>
         <${Switch}
-          label="Schedule Export: Registrations"
-          hint="At these times, what was synced since the last export goes to the SIS."
+          label=${PAGE.switch}
+          hint=${PAGE.switchHint}
           checked=${draft.enabled}
           onInput=${(enabled) => change({ enabled })}
         />
@@ -70,11 +76,11 @@ function ScheduleForm({ c, stored }) {
       <${Pauses} pauses=${draft.pauses} onInput=${(pauses) => change({ pauses })} onMoved=${saving.clear} problem=${problem} />
       <${ErrorNotice} error=${saving.error} isShown=${(path) => AT_FIELDS.test(path)} />
       <div class="row">
-        <${SaveButton} busy=${saving.busy} onClick=${() => saving.run()}>Save<//>
-        <span class="muted" role="status">${dirty ? "Not saved yet" : ""}</span>
+        <${SaveButton} busy=${saving.busy} onClick=${() => saving.run()}>${PAGE.save}<//>
+        <span class="muted" role="status">${dirty ? PAGE.notSaved : ""}</span>
       </div>
     </div>
-    <${NextRuns} next=${next} draft=${draft} dirty=${dirty} />
+    <${NextRuns} next=${next} draft=${draft} dirty=${dirty} onSkip=${skip} />
   </div>`;
 }
 

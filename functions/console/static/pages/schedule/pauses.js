@@ -6,6 +6,7 @@ import { Button, IconButton } from "../../components/button.js";
 import { TextField } from "../../components/fields.js";
 import { Section } from "../../components/section.js";
 import { dayText } from "../../components/time.js";
+import { PAUSES } from "./words.js";
 
 // pauses: [{from, to}] with days as 2026-06-30, or empty texts. `problem(path)` returns the message for
 // an index in the list; `onMoved` is called when indexes change.
@@ -20,14 +21,19 @@ export function Pauses({ pauses, onInput, onMoved, problem }) {
   const remove = (index) => {
     onInput(pauses.filter((_, at) => at !== index));
     onMoved();
-    announce("The pause was taken out. Save to make it so.");
+    announce(PAUSES.removed);
     list.current.parentElement.querySelector(".add").focus();
   };
   // People choose days from a calendar, so the API's date format does not help them.
-  const problemOf = (path, day, which) => (problem(path) && !day ? `Choose the ${which} day.` : problem(path));
+  const problemOf = (path, day, missing) => (problem(path) && !day ? missing : problem(path));
+  const swap = (index, { from, to }) => {
+    set(index, { from: to, to: from });
+    onMoved();
+    list.current.children[index].querySelector("input").focus();
+  };
   return html`<${Section}
-    title="Pauses"
-    hint="Days without a scheduled export, such as those of the rollover to the next school year. What is due waits."
+    title=${PAUSES.title}
+    hint=${PAUSES.hint}
   >
     <ul class="pauses" ref=${list}>
       ${pauses.map(
@@ -35,27 +41,28 @@ export function Pauses({ pauses, onInput, onMoved, problem }) {
           <div role="group" aria-label=${nameOf(pause, index)}>
             <${TextField}
               type="date"
-              label="First day"
+              label=${PAUSES.first}
               value=${pause.from}
-              problem=${problemOf(`pauses[${index}].from`, pause.from, "first") || problem(`pauses[${index}]`)}
+              problem=${problemOf(`pauses[${index}].from`, pause.from, PAUSES.firstMissing) || problem(`pauses[${index}]`)}
               onInput=${(from) => set(index, { from })}
             />
             <${TextField}
               type="date"
-              label="Last day"
+              label=${PAUSES.last}
               value=${pause.to}
-              problem=${problemOf(`pauses[${index}].to`, pause.to, "last")}
+              problem=${problemOf(`pauses[${index}].to`, pause.to, PAUSES.lastMissing)}
               onInput=${(to) => set(index, { to })}
             />
-            <${IconButton} icon="trash" label=${`Remove ${nameOf(pause, index)}`} onClick=${() => remove(index)} />
+            <${IconButton} icon="trash" label=${PAUSES.remove(nameOf(pause, index))} onClick=${() => remove(index)} />
           </div>
+          ${pause.to < pause.from && problem(`pauses[${index}]`) && html`<${Button} onClick=${() => swap(index, pause)}>${PAUSES.swap}<//>`}
         </li>`,
       )}
     </ul>
-    <div><${Button} class="add" icon="plus" onClick=${add}>Add a pause<//></div>
+    <div><${Button} class="add" icon="plus" onClick=${add}>${PAUSES.add}<//></div>
   <//>`;
 }
 
 function nameOf({ from, to }, index) {
-  return from && to ? `the pause from ${dayText(from)} to ${dayText(to)}` : `pause ${index + 1}`;
+  return from && to ? PAUSES.named(dayText(from), dayText(to)) : PAUSES.unnamed(index + 1);
 }

@@ -6,24 +6,25 @@ import { Notice } from "../../components/states.js";
 import { clockText, dayText } from "../../components/time.js";
 import { NextRuns } from "./next_runs.js";
 import { weekdaysText } from "./weekdays.js";
+import { DAYS, PAGE, PAUSES, READ_ONLY, TIMES } from "./words.js";
 
 export function ReadOnlySchedule({ schedule }) {
   const { enabled, times, weekdays, time_zone, pauses, next_runs } = schedule;
-  return html`<${Notice}>Somebody with Full Access can change the schedule.<//>
+  return html`<${Notice}>${READ_ONLY.why}<//>
     <div class="schedule">
-      <${Section} title="Scheduled export">
+      <${Section} title=${PAGE.section}>
         <dl class="pairs">
-          <div><dt>Schedule Export: Registrations</dt><dd>${enabled ? "On" : "Off"}</dd></div>
+          <div><dt>${PAGE.switch}</dt><dd>${enabled ? READ_ONLY.on : READ_ONLY.off}</dd></div>
           ${times.length > 0 &&
-          html`<div><dt>${times.length === 1 ? "Time of day" : "Times of day"}</dt><dd>${times.map(clockText).join(", ")}</dd></div>
-            <div><dt>Weekdays</dt><dd>${weekdaysText(weekdays)}</dd></div>`}
-          <div><dt>Time zone</dt><dd>${time_zone}</dd></div>
+          html`<div><dt>${times.length === 1 ? TIMES.label : TIMES.labels}</dt><dd>${times.map(clockText).join(", ")}</dd></div>
+            <div><dt>${DAYS.label}</dt><dd>${weekdaysText(weekdays)}</dd></div>`}
+          <div><dt>${READ_ONLY.timeZone}</dt><dd>${time_zone}</dd></div>
           <div>
-            <dt>Pauses</dt>
+            <dt>${PAUSES.title}</dt>
             <dd>
               ${pauses.length === 0
-                ? "None"
-                : html`<ul class="plain">${pauses.map(({ from, to }) => html`<li key=${from}>${dayText(from)} to ${dayText(to)}</li>`)}</ul>`}
+                ? READ_ONLY.none
+                : html`<ul class="plain">${pauses.map(({ from, to }) => html`<li key=${from}>${READ_ONLY.pause(dayText(from), dayText(to))}</li>`)}</ul>`}
             </dd>
           </div>
         </dl>

@@ -4,6 +4,7 @@ import { html, useRef } from "../../lib/html.js";
 import { announce } from "../../components/announce.js";
 import { Button, IconButton } from "../../components/button.js";
 import { TextField } from "../../components/fields.js";
+import { TIMES } from "./words.js";
 
 const MOST = 6;
 
@@ -19,26 +20,26 @@ export function Times({ times, onInput, onMoved, problem }) {
   const remove = (index) => {
     onInput(times.filter((_, at) => at !== index));
     onMoved();
-    announce("The time was taken out. Save to make it so.");
+    announce(TIMES.removed);
     focus("li:last-child input");
   };
   // People choose times from a clock, so the API's format does not help them.
-  const problemOf = (time, index) => (problem(`times[${index}]`) && !time ? "Choose a time." : problem(`times[${index}]`));
+  const problemOf = (time, index) => (problem(`times[${index}]`) && !time ? TIMES.missing : problem(`times[${index}]`));
   return html`<div class="times">
     <ul ref=${list}>
       ${times.map(
         (time, index) => html`<li key=${index}>
           <${TextField}
             type="time"
-            label=${index === 0 ? "Time of day" : `Time of day ${index + 1}`}
+            label=${index === 0 ? TIMES.label : TIMES.further(index + 1)}
             value=${time}
             problem=${problemOf(time, index) || (index === times.length - 1 && problem("times"))}
             onInput=${(text) => onInput(times.map((one, at) => (at === index ? text : one)))}
           />
-          ${times.length > 1 && html`<${IconButton} icon="trash" label=${`Remove time ${index + 1}`} onClick=${() => remove(index)} />`}
+          ${times.length > 1 && html`<${IconButton} icon="trash" label=${TIMES.remove(index + 1)} onClick=${() => remove(index)} />`}
         </li>`,
       )}
     </ul>
-    ${times.length < MOST && html`<div><${Button} icon="plus" onClick=${add}>Add a time<//></div>`}
+    ${times.length < MOST && html`<div><${Button} icon="plus" onClick=${add}>${TIMES.add}<//></div>`}
   </div>`;
 }

@@ -2,6 +2,7 @@
 
 import { html, useId } from "../../lib/html.js";
 import { Checkbox } from "../../components/fields.js";
+import { DAYS } from "./words.js";
 
 const WEEKDAYS = ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"];
 
@@ -11,7 +12,7 @@ export function Weekdays({ weekdays, problem, onInput }) {
   const id = useId();
   const set = (day, on) => onInput(WEEKDAYS.filter((one) => (one === day ? on : weekdays.includes(one))));
   return html`<fieldset class="field weekdays ${problem ? "wrong" : ""}" aria-describedby=${problem ? id : undefined}>
-    <legend>Weekdays</legend>
+    <legend>${DAYS.label}</legend>
     ${WEEKDAYS.map(
       (day, index) => html`<${Checkbox}
         key=${day}
@@ -21,11 +22,11 @@ export function Weekdays({ weekdays, problem, onInput }) {
         onInput=${(on) => set(day, on)}
       />`,
     )}
-    ${problem && html`<p class="problem" id=${id}>Choose at least one weekday.</p>`}
+    ${problem && html`<p class="problem" id=${id}>${DAYS.missing}</p>`}
   </fieldset>`;
 }
 
-// "Every day", or "Monday, Tuesday".
+// DAYS.everyDay, or "Monday, Tuesday".
 export function weekdaysText(weekdays) {
   return weekdays.length === WEEKDAYS.length ? "Every day" : weekdays.map(label).join(", ");
 }

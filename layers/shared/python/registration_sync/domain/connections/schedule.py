@@ -66,7 +66,7 @@ def _sorted_times(times: tuple[str, ...]) -> tuple[str, ...]:
     if not 1 <= len(times) <= MAX_TIMES:
         raise ValueError(f"Write {_TIMES}.")
     if len(set(times)) < len(times):
-        raise ValueError("Write each time of day once.")
+        raise ValueError("Use each time of day only once.")
     return tuple(sorted(times))
 
 
@@ -74,7 +74,7 @@ def _sorted_weekdays(weekdays: tuple[Weekday, ...]) -> tuple[Weekday, ...]:
     if not weekdays:
         raise ValueError(f"Write {_WEEKDAYS}.")
     if len(set(weekdays)) < len(weekdays):
-        raise ValueError("Write each weekday once.")
+        raise ValueError("Use each weekday only once.")
     return tuple(day for day in WEEKDAYS if day in weekdays)
 
 
@@ -104,7 +104,7 @@ class Pause(_Part):
     @model_validator(mode="after")
     def _in_order(self) -> "Pause":
         if self.last < self.first:
-            raise ValueError("The pause ends before it begins: swap the two days.")
+            raise ValueError("The last day is before the first: swap them.")
         return self
 
 

@@ -3,9 +3,10 @@
 // and redirect at once. An ended session is renewed in a second window, so that unsaved input stays.
 
 import { watchActivity } from "./idle.js";
-import { discardUnsaved } from "./router.js";
-import { createStore } from "./store.js";
-import { forgetStudents } from "./students_of_tab.js";
+import { discardUnsaved } from "../router.js";
+import { createStore } from "../store.js";
+import { forgetStudents } from "../students_of_tab.js";
+import { SIGN_IN } from "./words.js";
 
 const ATTEMPT = "sign-in attempt";
 const SIGNED_OUT = "signed out";
@@ -13,11 +14,7 @@ const OTHER_WINDOW = "window.";
 const RENEW_BEFORE_MS = 60_000;
 
 // Why a tab was signed out, and what the person reads then.
-const ENDED_TEXT = {
-  idle: (minutes) => `Nothing was done here for ${minutes} minutes, so you were signed out.`,
-  "idle, unsaved": (minutes) =>
-    `Nothing was done here for ${minutes} minutes, so you were signed out. What you had not saved was discarded.`,
-};
+const ENDED_TEXT = { idle: SIGN_IN.idle, "idle, unsaved": SIGN_IN.idleUnsaved };
 
 // {state: "starting" | "signed_in" | "signed_out" | "failed" | "ended", message?}
 export const session = createStore({ state: "starting" });
@@ -140,9 +137,8 @@ export async function accessToken({ refused = null } = {}) {
 }
 
 async function loadConfig() {
-  const answer = await fetch(new URL("../../config.json", import.meta.url)).catch(() => null);
-  if (!answer?.ok)
-    throw new Error("The console could not be started: check your connection, and sign in again.");
+  const answer = await fetch(new URL("../../../config.json", import.meta.url)).catch(() => null);
+  if (!answer?.ok) throw new Error(SIGN_IN.notStarted);
   return answer.json();
 }
 
@@ -159,10 +155,8 @@ async function handleRedirect(query) {
   const search = provider ? `?${new URLSearchParams({ provider })}` : "";
   history.replaceState(null, "", location.pathname + search + (attempt?.returnTo ?? ""));
   dispatchEvent(new HashChangeEvent("hashchange")); // replaceState sends no event
-  if (attempt?.state !== state)
-    throw new Error("This sign-in was not begun in this window: please sign in again.");
-  if (query.has("error"))
-    throw new Error(query.get("error_description") || "The sign-in was not finished.");
+  if (attempt?.state !== state) throw new Error(SIGN_IN.otherWindow);
+  if (query.has("error")) throw new Error(query.get("error_description") || SIGN_IN.notFinished);
   await redeem(query.get("code"), attempt.verifier);
   signedIn();
 }
@@ -192,11 +186,10 @@ async function requestTokens(fields) {
     method: "POST",
     body: new URLSearchParams({ client_id: config.client_id, ...fields }),
   }).catch(() => {
-    throw new Error("The sign-in cannot be reached: check your connection, and try again.");
+    throw new Error(SIGN_IN.unreachable);
   });
   if (!answer.ok) {
-    const message = "The sign-in did not take this: please sign in again.";
-    throw Object.assign(new Error(message), { refused: answer.status < 500 });
+    throw Object.assign(new Error(SIGN_IN.refused), { refused: answer.status < 500 });
   }
   const answered = await answer.json();
   const valid = answered.expires_in * 1000;

@@ -1,7 +1,7 @@
 // Ends the session after a time without activity in any tab. The tabs share the time of the last activity in
 // localStorage, so that a tab that slept knows what happened in the others.
 
-import { createStore } from "./store.js";
+import { createStore } from "../store.js";
 
 const ACTIVE_AT = "active at";
 const ENDED_AT = "ended at"; // ends the tabs that slept then, whoever is active after
