@@ -1,6 +1,7 @@
 """Schedule: the article's steps, the next runs with their flags, pauses; limited access."""
 
 import datetime as dt
+import re
 from collections.abc import Callable, Iterator
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -198,6 +199,11 @@ def test_several_times_and_weekdays_are_chosen(visit: Visit, district: District)
     ada.check()
     ada.press(ada.button("Save"))
     ada.sees(ada.page.get_by_text("Saved. Exports follow this schedule.").last)
+
+    ada.press(ada.page.get_by_role("button", name=re.compile("^Skip ")))
+    expect(ada.field("First day")).to_have_value(re.compile(r"^\d{4}-\d\d-\d\d$"))
+    expect(next_runs(ada).filter(has_text="First after a pause.")).to_have_count(0)
+    ada.press(ada.page.get_by_role("button", name=re.compile("^Remove the pause ")))
 
     schedule = stored(district)
     assert (schedule["time"], schedule["times"]) == ("13:15", ["13:15", "21:00"])
