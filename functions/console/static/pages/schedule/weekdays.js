@@ -28,5 +28,5 @@ export function Weekdays({ weekdays, problem, onInput }) {
 
 // DAYS.everyDay, or "Monday, Tuesday".
 export function weekdaysText(weekdays) {
-  return weekdays.length === WEEKDAYS.length ? "Every day" : weekdays.map(label).join(", ");
+  return weekdays.length === WEEKDAYS.length ? DAYS.everyDay : weekdays.map(label).join(", ");
 }
